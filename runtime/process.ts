@@ -1,0 +1,23 @@
+/** Ending child processes. */
+import type { ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { setTimeout as sleep } from "node:timers/promises";
+
+/** How long a child may take to end by itself before it is killed. */
+const GRACE_MS = 4000;
+
+/** Has this process ended? */
+export const hasEnded = (child: ChildProcess): boolean =>
+  child.exitCode !== null || child.signalCode !== null || child.pid === undefined;
+
+/** Asks a process to end, kills it when it does not, and resolves once it is gone. */
+export const stopProcess = async (child: ChildProcess, signal: NodeJS.Signals = "SIGTERM"): Promise<void> => {
+  if (hasEnded(child)) return;
+  const ended = once(child, "exit");
+  child.kill(signal);
+  const abort = new AbortController();
+  const grace = sleep(GRACE_MS, true, { signal: abort.signal }).catch(() => false);
+  if (await Promise.race([ended.then(() => false), grace])) child.kill("SIGKILL");
+  await ended;
+  abort.abort();
+};

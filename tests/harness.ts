@@ -1,0 +1,247 @@
+/** Runs Fountain's workers under Miniflare for one test file: real workers, real sqld, databases of its own. */
+import { createPrivateKey, generateKeyPairSync, randomBytes } from "node:crypto";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { createInterface } from "node:readline";
+import type { Readable } from "node:stream";
+import type { Client } from "@libsql/client/http";
+import { Miniflare, type WorkerOptions } from "miniflare";
+import { inject } from "vitest";
+import { bundlePath, INTERNAL_WORKER } from "../runtime/build.ts";
+import { computeEnvironment, secretVariable, textBindings } from "../runtime/environment.ts";
+import { migrateDatabase } from "../runtime/migrate.ts";
+import { freePorts } from "../runtime/ports.ts";
+import { stopProcess } from "../runtime/process.ts";
+import {
+  connectDatabase,
+  deleteNamespace,
+  ensureNamespace,
+  mintDatabaseToken,
+  namespaceUrl,
+  type SqldAdmin,
+  type SqldOptions,
+  spawnSqld,
+  waitForSqld,
+} from "../runtime/sqld.ts";
+import { hasDatabase, LIBSQL_SERVICE, reachableFrom, readTopology, type Worker } from "../runtime/topology.ts";
+
+const ROOT = path.join(import.meta.dirname, "..");
+
+export interface FountainOptions {
+  /** The worker that answers at `url`; it and all it reaches are started. The gateway, if not said. */
+  front?: string;
+  /** Values for declared vars, as an operator would set them: `{ REGISTRATION: "open" }`. */
+  settings?: Record<string, string>;
+  /** A libSQL server of its own, which the test may kill. */
+  ownSqld?: boolean;
+}
+
+export interface Fountain {
+  readonly url: string;
+  /** `fetch` relative to `url`. */
+  fetch(pathname: string, init?: RequestInit): Promise<Response>;
+  readonly adminUsername: string;
+  readonly adminPassword: string;
+  /** One client per worker that owns a database, by folder name. */
+  readonly databases: Readonly<Record<string, Client>>;
+  /** The kms's SECRET_KEY. */
+  readonly secretKey: string;
+  /** Every line the workers wrote so far. */
+  readonly logs: readonly string[];
+  /** Runs a worker's chores once. Rejects with what they threw. */
+  runScheduled(worker: string): Promise<void>;
+  /** Kills its own libSQL server with SIGKILL (`ownSqld` only). */
+  killSqld(): Promise<void>;
+  /** Starts it again, on the same port and data (`ownSqld` only). */
+  restartSqld(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+interface DatabaseServer extends SqldAdmin {
+  port: number;
+  signingKey: ReturnType<typeof createPrivateKey>;
+  kill(): Promise<void>;
+  restart(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+const refuse = (): Promise<never> => Promise.reject(new Error("ask for ownSqld: this server is everybody's"));
+
+const sharedServer = (): DatabaseServer => {
+  const { sqld, signingKeyPem } = inject("testRun");
+  return {
+    ...sqld,
+    signingKey: createPrivateKey(signingKeyPem),
+    kill: refuse,
+    restart: refuse,
+    stop: () => Promise.resolve(),
+  };
+};
+
+const ownServer = async (): Promise<DatabaseServer> => {
+  const dataDirectory = mkdtempSync(path.join(tmpdir(), "fountain-sqld-"));
+  const { privateKey } = generateKeyPairSync("ed25519");
+  const [port, adminPort] = await freePorts();
+  const options: SqldOptions = {
+    dataDirectory,
+    port,
+    adminPort,
+    adminKey: randomBytes(16).toString("hex"),
+    signingKey: privateKey,
+  };
+  const start = async () => {
+    const started = spawnSqld(options);
+    started.process.stdout?.resume();
+    started.process.stderr?.resume();
+    await waitForSqld(started);
+    return started;
+  };
+  let sqld = await start();
+  return {
+    ...options,
+    kill: () => stopProcess(sqld.process, "SIGKILL"),
+    restart: async () => {
+      await stopProcess(sqld.process, "SIGKILL");
+      sqld = await start();
+    },
+    stop: async () => {
+      await stopProcess(sqld.process);
+      rmSync(dataDirectory, { recursive: true, force: true });
+    },
+  };
+};
+
+const moduleOf = (worker: string) => {
+  const { bundles, bundleErrors } = inject("testRun");
+  const error = bundleErrors[worker];
+  if (error !== undefined) throw new Error(error);
+  return [
+    { type: "ESModule" as const, path: `${worker}.js`, contents: readFileSync(bundlePath(bundles, worker), "utf8") },
+  ];
+};
+
+const DENY_NETWORK = { network: { allow: [] } };
+
+const workerOptions = (worker: Worker, environment: Record<string, string>, sqldPort: number): WorkerOptions => ({
+  name: worker.name,
+  modules: moduleOf(worker.worker),
+  compatibilityDate: worker.compatibilityDate,
+  compatibilityFlags: [...worker.compatibilityFlags],
+  bindings: Object.fromEntries(
+    textBindings(worker).map(({ binding, variable }) => [binding, environment[variable] ?? ""]),
+  ),
+  serviceBindings: Object.fromEntries(
+    worker.services.map(({ binding, service, entrypoint }) => [
+      binding,
+      service === LIBSQL_SERVICE
+        ? { external: { address: `127.0.0.1:${sqldPort}`, http: {} } }
+        : { name: service, ...(entrypoint === undefined ? {} : { entrypoint }) },
+    ]),
+  ),
+  outboundService: DENY_NETWORK,
+});
+
+const internalOptions = (workers: readonly Worker[], first: Worker): WorkerOptions => ({
+  name: INTERNAL_WORKER,
+  modules: moduleOf(INTERNAL_WORKER),
+  compatibilityDate: first.compatibilityDate,
+  serviceBindings: Object.fromEntries(
+    workers
+      .filter(({ crons }) => crons.length > 0)
+      .map(({ worker, name }) => [worker, { name, entrypoint: "Internal" }]),
+  ),
+  outboundService: DENY_NETWORK,
+});
+
+/** The front worker comes first: Miniflare gives it the address. */
+const frontFirst = (workers: readonly Worker[], front: string): readonly Worker[] =>
+  workers.toSorted((a, b) => Number(b.worker === front) - Number(a.worker === front));
+
+const createDatabases = async (
+  server: DatabaseServer,
+  workers: readonly Worker[],
+  prefix: string,
+): Promise<{ settings: Record<string, string>; databases: Record<string, Client> }> => {
+  const topology = readTopology(ROOT);
+  const settings: Record<string, string> = {};
+  const databases: Record<string, Client> = {};
+  for (const worker of workers.filter(hasDatabase)) {
+    const namespace = `${prefix}-${worker.worker}`;
+    const token = await mintDatabaseToken(server.signingKey, namespace);
+    await ensureNamespace(server, namespace);
+    const client = connectDatabase(server.port, namespace, token);
+    await migrateDatabase(topology, worker, client);
+    databases[worker.worker] = client;
+    settings[secretVariable(worker.worker, "DATABASE_URL")] = namespaceUrl(namespace);
+    settings[secretVariable(worker.worker, "DATABASE_TOKEN")] = token;
+  }
+  return { settings, databases };
+};
+
+/** Starts the workers, with empty migrated databases and an administrator. Call `stop` when done. */
+export const startFountain = async (options: FountainOptions = {}): Promise<Fountain> => {
+  const { front = "gateway", settings = {}, ownSqld = false } = options;
+  const topology = readTopology(ROOT);
+  const workers = frontFirst(reachableFrom(topology, front), front);
+  const [first] = workers;
+  if (first === undefined) throw new Error(`there is no worker ${front}`);
+  const server = ownSqld ? await ownServer() : sharedServer();
+  const prefix = `t${randomBytes(6).toString("hex")}`;
+  const created = await createDatabases(server, workers, prefix);
+  const secretKey = randomBytes(32).toString("base64url");
+  const generated = { ...created.settings, [secretVariable("kms", "SECRET_KEY")]: secretKey };
+  const environment = computeEnvironment({ workers }, generated, settings);
+
+  const logs: string[] = [];
+  const miniflare = new Miniflare({
+    host: "127.0.0.1",
+    port: 0,
+    cf: false,
+    handleRuntimeStdio: (stdout: Readable, stderr: Readable) => {
+      for (const stream of [stdout, stderr]) createInterface(stream).on("line", (line) => logs.push(line));
+    },
+    workers: [
+      ...workers.map((worker) => workerOptions(worker, environment, server.port)),
+      internalOptions(workers, first),
+    ],
+  });
+  const url = (await miniflare.ready).origin;
+
+  const internal = async (pathname: string, body?: unknown): Promise<string> => {
+    const worker = await miniflare.getWorker(INTERNAL_WORKER);
+    const response = await worker.fetch(`http://internal${pathname}`, {
+      method: "POST",
+      body: body === undefined ? null : JSON.stringify(body),
+    });
+    const text = await response.text();
+    if (!response.ok) throw new Error(`${pathname}: ${response.status} ${text}`);
+    return text;
+  };
+  const stop = async (): Promise<void> => {
+    await miniflare.dispose();
+    for (const client of Object.values(created.databases)) client.close();
+    if (!ownSqld) {
+      for (const worker of Object.keys(created.databases)) await deleteNamespace(server, `${prefix}-${worker}`);
+    }
+    await server.stop();
+  };
+
+  const administrator = { username: "admin", password: "fountain-test-password" };
+  if (workers.some(({ worker }) => worker === "kms")) await internal("/administrator", administrator);
+  return {
+    url,
+    fetch: (pathname, init) => fetch(new URL(pathname, url), init),
+    adminUsername: administrator.username,
+    adminPassword: administrator.password,
+    databases: created.databases,
+    secretKey,
+    logs,
+    runScheduled: async (worker) => {
+      await internal(`/cron/${worker}`);
+    },
+    killSqld: server.kill,
+    restartSqld: server.restart,
+    stop,
+  };
+};

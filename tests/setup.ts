@@ -1,0 +1,63 @@
+/** Once per test run: one sqld for all test files, and every worker's bundle. */
+import { generateKeyPairSync, randomBytes } from "node:crypto";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import type { TestProject } from "vitest/node";
+import { bundleWorkers } from "../runtime/build.ts";
+import { freePorts } from "../runtime/ports.ts";
+import { stopProcess } from "../runtime/process.ts";
+import { spawnSqld, waitForSqld } from "../runtime/sqld.ts";
+import { readTopology } from "../runtime/topology.ts";
+
+/** What a test file needs in order to use what this file started. */
+export interface TestRun {
+  sqld: { port: number; adminPort: number; adminKey: string };
+  /** Private key (PKCS #8, PEM) that signs database tokens. */
+  signingKeyPem: string;
+  /** Folder with one bundle per worker. */
+  bundles: string;
+  /** Why a worker has no bundle. */
+  bundleErrors: Record<string, string>;
+}
+
+declare module "vitest" {
+  interface ProvidedContext {
+    testRun: TestRun;
+  }
+}
+
+const ROOT = path.join(import.meta.dirname, "..");
+
+const bundleEach = async (directory: string): Promise<Record<string, string>> => {
+  const errors: Record<string, string> = {};
+  for (const worker of readTopology(ROOT).workers) {
+    await bundleWorkers([worker], directory).catch((error: Error) => {
+      errors[worker.worker] = error.message;
+    });
+  }
+  return errors;
+};
+
+export default async (project: TestProject): Promise<() => Promise<void>> => {
+  const directory = mkdtempSync(path.join(tmpdir(), "fountain-test-"));
+  const { privateKey } = generateKeyPairSync("ed25519");
+  const [port, adminPort] = await freePorts();
+  const adminKey = randomBytes(32).toString("base64url");
+  const dataDirectory = path.join(directory, "data");
+  const sqld = spawnSqld({ dataDirectory, port, adminPort, adminKey, signingKey: privateKey });
+  sqld.process.stdout?.resume();
+  sqld.process.stderr?.pipe(process.stderr);
+  const bundles = path.join(directory, "bundles");
+  const [bundleErrors] = await Promise.all([bundleEach(bundles), waitForSqld(sqld)]);
+  project.provide("testRun", {
+    sqld: { port, adminPort, adminKey },
+    signingKeyPem: privateKey.export({ type: "pkcs8", format: "pem" }).toString(),
+    bundles,
+    bundleErrors,
+  });
+  return async () => {
+    await stopProcess(sqld.process);
+    rmSync(directory, { recursive: true, force: true });
+  };
+};
