@@ -1,0 +1,19 @@
+/** What the runtime may ask of a worker, over its private entrypoint `Internal`; the public never reaches it. */
+
+export interface InternalRpc {
+  /** The worker's periodic chores; harmless when run twice at once. */
+  runScheduled(): Promise<void>;
+}
+
+export interface FirstAdministrator {
+  username: string;
+  password: string;
+}
+
+/** `wrong-secret-key`: the database was written under another SECRET_KEY, and nothing in it can be read. */
+export type FirstAdministratorResult = "created" | "exists" | "invalid" | "wrong-secret-key";
+
+export interface KmsInternalRpc extends InternalRpc {
+  /** Creates the administrator of a new installation; does nothing as soon as any user exists. */
+  createFirstAdministrator(administrator: FirstAdministrator): Promise<FirstAdministratorResult>;
+}

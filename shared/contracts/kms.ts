@@ -1,0 +1,62 @@
+/** What the kms answers to the other workers, over its private entrypoint `Rpc`. */
+import type { JWK } from "jose";
+import type { RpcResult } from "./result.ts";
+
+/** A token with this `sid` is refused from this instant on (seconds since the epoch). */
+export interface Revocation {
+  sessionId: string;
+  revokedAtSeconds: number;
+}
+
+/** Everything needed to judge an access token without asking again. */
+export interface Trust {
+  /** Public verification keys, each with `kid` and `alg`. */
+  keys: JWK[];
+  /** Sessions and API keys whose tokens may still be unexpired but must be refused. */
+  revocations: Revocation[];
+}
+
+/** An access token, and the seconds it has to live. */
+export interface IssuedToken {
+  accessToken: string;
+  expiresInSeconds: number;
+}
+
+export interface Elevation {
+  sessionId: string;
+  /** How the second factor was passed (RFC 8176), for example `otp`. */
+  method: string;
+  /** true: a token for one request, and the session stays as it was. */
+  once: boolean;
+}
+
+/** Text is bound to its context (table, row, column): in another context it does not open. */
+export interface SealInput {
+  context: string;
+  plaintext: string;
+}
+
+export interface OpenInput {
+  context: string;
+  ciphertext: string;
+}
+
+export interface MacInput {
+  context: string;
+  data: string;
+}
+
+export interface KmsRpc {
+  /** Current verification keys and revocations. */
+  trust(): Promise<RpcResult<Trust>>;
+  /** Trades an API key for a short-lived access token of its service. */
+  exchangeApiKey(key: string): Promise<RpcResult<IssuedToken, "invalid">>;
+  /** Gives a session that has just passed a second factor a token with `acr` = `aal2`. */
+  elevate(elevation: Elevation): Promise<RpcResult<IssuedToken, "session-ended">>;
+  /** Encrypts text for storage elsewhere (AES-256-GCM). */
+  seal(input: SealInput): Promise<string>;
+  /** Decrypts what `seal` gave for the same context. */
+  open(input: OpenInput): Promise<RpcResult<string, "unreadable">>;
+  /** Keyed hash (HMAC-SHA-256, base64url) of a value that must be recognised but never read again. */
+  mac(input: MacInput): Promise<string>;
+}

@@ -1,0 +1,14 @@
+/** What twofa answers to the other workers, over its private entrypoint `Rpc`. */
+import type { IssuedToken } from "./kms.ts";
+import type { RpcResult } from "./result.ts";
+
+export interface OneTimeCode {
+  subject: string;
+  sessionId: string;
+  code: string;
+}
+
+export interface TwofaRpc {
+  /** Consumes a code sent along with one request, and gives a token with `acr` = `aal2` for that request only. */
+  elevateOnce(input: OneTimeCode): Promise<RpcResult<IssuedToken, "wrong-code" | "locked" | "session-ended">>;
+}

@@ -1,0 +1,114 @@
+/** A worker's own libSQL database: bounded waits, retries when another writer holds the lock, one name for "gone". */
+import type { Client } from "@libsql/client";
+import { createClient } from "@libsql/client/web";
+import { drizzle } from "drizzle-orm/libsql/web";
+
+const REQUEST_TIMEOUT_MS = 3_000;
+const BUSY_RETRY_BUDGET_MS = 2_500;
+const BUSY_RETRY_STEP_MS = 15;
+const BUSY_RETRY_MAX_MS = 200;
+/** The client's own limiter would tie one request's work to another's, which workerd forbids. */
+const NO_CONCURRENCY_LIMIT = 1_000_000;
+
+/** The database cannot be asked right now. Answered as 503; nothing was acknowledged. */
+export class DatabaseUnavailable extends Error {
+  override readonly name = "DatabaseUnavailable";
+}
+
+const causes = function* (error: unknown): Generator<unknown> {
+  for (let at = error; at !== undefined && at !== null; at = at instanceof Error ? at.cause : undefined) yield at;
+};
+
+const hasCode = (error: unknown, prefix: string): boolean =>
+  [...causes(error)].some(
+    (at) =>
+      at instanceof Error &&
+      (("code" in at && typeof at.code === "string" && at.code.startsWith(prefix)) || at.message.includes(prefix)),
+  );
+
+const isBusy = (error: unknown): boolean => hasCode(error, "SQLITE_BUSY") || hasCode(error, "SQLITE_LOCKED");
+
+/** Whether a failure, or a cause of it, is that the database cannot be asked. */
+export const isUnavailable = (error: unknown): boolean =>
+  [...causes(error)].some((at) => at instanceof DatabaseUnavailable);
+
+/** Whether a write was refused because it would have stored something that must be unique twice. */
+export const isUniqueViolation = (error: unknown): boolean =>
+  hasCode(error, "SQLITE_CONSTRAINT") && [...causes(error)].some((at) => String(at).includes("UNIQUE constraint"));
+
+/** A constraint that a statement names itself, by `CHECK` or `RAISE(ABORT, name)`. */
+export const violates = (error: unknown, name: string): boolean =>
+  hasCode(error, "SQLITE_CONSTRAINT") && [...causes(error)].some((at) => String(at).includes(name));
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+const retryWhileBusy = async <Value>(work: () => Promise<Value>): Promise<Value> => {
+  const giveUpAtMs = Date.now() + BUSY_RETRY_BUDGET_MS;
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!isBusy(error)) throw error;
+      if (Date.now() >= giveUpAtMs) throw new DatabaseUnavailable("the database is busy", { cause: error });
+      await pause(Math.random() * Math.min(BUSY_RETRY_STEP_MS * 2 ** attempt, BUSY_RETRY_MAX_MS));
+    }
+  }
+};
+
+interface DatabaseOptions {
+  DATABASE_URL: string;
+  DATABASE_TOKEN: string;
+  LIBSQL?: Pick<Fetcher, "fetch"> | undefined;
+}
+
+const createBoundedFetch =
+  (server: Pick<Fetcher, "fetch"> | undefined) =>
+  async (request: Request): Promise<Response> => {
+    const signal = AbortSignal.timeout(REQUEST_TIMEOUT_MS);
+    const response = await (server ? server.fetch(request, { signal }) : fetch(request, { signal })).catch(
+      (cause: unknown) => {
+        throw new DatabaseUnavailable("the database does not answer", { cause });
+      },
+    );
+    if (response.ok) return response;
+    throw new DatabaseUnavailable(`the database answered ${response.status}: ${(await response.text()).slice(0, 200)}`);
+  };
+
+/** The client with every `execute` and `batch` retried while another writer holds the lock. */
+const patient = (client: Client): Client =>
+  new Proxy(client, {
+    get: (target, name) => {
+      const member = Reflect.get(target, name);
+      if (name !== "execute" && name !== "batch") return typeof member === "function" ? member.bind(target) : member;
+      return (...args: unknown[]) => retryWhileBusy(async () => Reflect.apply(member, target, args));
+    },
+  });
+
+/** A query that drizzle has built and nobody has run yet. */
+export interface Statement {
+  toSQL(): { sql: string; params: unknown[] };
+}
+
+/** Connects to the database of this worker; nothing is sent before the first query. */
+export const createDatabase = <Schema extends Record<string, unknown>>(bindings: DatabaseOptions, schema: Schema) => {
+  const client = patient(
+    createClient({
+      url: bindings.DATABASE_URL,
+      authToken: bindings.DATABASE_TOKEN,
+      fetch: createBoundedFetch(bindings.LIBSQL),
+      concurrency: NO_CONCURRENCY_LIMIT,
+    }),
+  );
+  return {
+    /** Queries and single writes; each is one round trip. */
+    orm: drizzle({ client, schema }),
+    /** The bare client, for statements that drizzle cannot express and for `batch(…, "write")`. */
+    client,
+    /** Resolves when the database answers; fails with `DatabaseUnavailable`. */
+    probe: async (): Promise<void> => {
+      await client.execute("SELECT 1");
+    },
+  };
+};
+
+export type Database<Schema extends Record<string, unknown>> = ReturnType<typeof createDatabase<Schema>>;

@@ -1,0 +1,78 @@
+/** The access check of a call: its policy from the route table, then the caller's token, then the body's shape. */
+import type { Context, MiddlewareHandler } from "hono";
+import { bodyLimit } from "hono/body-limit";
+import { hasSteppedUp, refusalOf, stepUpRequired, unauthenticated } from "../auth/authorize.ts";
+import { problem } from "../problem/problem.ts";
+import type { FrameServices, WorkerEnv } from "./app.ts";
+import { matchRoute } from "./match.ts";
+import { DEFAULT_MAX_BODY_BYTES, type Policy, type WorkerName } from "./routes.ts";
+
+export const RETRY_AFTER_SECONDS = "2";
+
+/** The token of an `Authorization: Bearer` header (RFC 6750 §2.1); the scheme's name is case-insensitive. */
+export const bearerToken = (headers: Headers): string | undefined =>
+  /^bearer +([\w.~+/=-]+)$/i.exec(headers.get("authorization") ?? "")?.[1];
+
+/** A body of another media type than the route takes is refused with 415. */
+export const assertConsumable = (request: Request, policy: Policy): void => {
+  const hasBody = request.body !== null && request.headers.get("content-length") !== "0";
+  if (!hasBody || request.method === "GET" || request.method === "DELETE") return;
+  const expected = policy.consumes ?? "application/json";
+  const sent = (request.headers.get("content-type") ?? "").split(";")[0]?.trim().toLowerCase() ?? "";
+  if (sent !== expected) throw problem("unsupported-media-type", { detail: `Send this as Content-Type: ${expected}.` });
+};
+
+/** Finds the policy of the request, or refuses with 404 or 405. */
+export const policyOf = (worker: WorkerName, method: string, path: string): { template: string; policy: Policy } => {
+  const match = matchRoute(worker, method, path);
+  if (match.found) return match;
+  if (match.allowedMethods.length === 0) throw problem("not-found", { detail: "There is nothing at this path." });
+  throw problem("method-not-allowed", {
+    detail: `This path answers ${match.allowedMethods.join(", ")}.`,
+    headers: { allow: match.allowedMethods.join(", ") },
+  });
+};
+
+/** A body larger than the policy allows is refused, by its announced length or while it is read. */
+export const limitBody = (policy: Policy): MiddlewareHandler => {
+  const maxSize = policy.maxBodyBytes ?? DEFAULT_MAX_BODY_BYTES;
+  return bodyLimit({
+    maxSize,
+    onError: () => {
+      throw problem("too-large", { detail: `The body may have at most ${maxSize} bytes.` });
+    },
+  });
+};
+
+/** Sets the principal, or refuses: no or bad token, missing scope, missing second factor. */
+export const authenticate = async <Services extends FrameServices>(
+  context: Context<WorkerEnv<Services>>,
+  policy: Policy,
+  token: string | undefined,
+): Promise<void> => {
+  if (policy.caller === "anyone") return;
+  if (token === undefined) throw unauthenticated(context.req.header("authorization") !== undefined);
+  const { verify, now } = context.var.services;
+  const verified = await verify(token);
+  if (!verified.ok) {
+    context.set("reason", verified.reason);
+    throw verified.reason === "trust-unavailable"
+      ? problem("unavailable", { headers: { "retry-after": RETRY_AFTER_SECONDS } })
+      : unauthenticated(true);
+  }
+  context.set("principal", verified.principal);
+  const refusal = refusalOf(policy, verified.principal);
+  if (refusal) throw refusal;
+  if (policy.stepUp === "always" && !hasSteppedUp(verified.principal, now() / 1000)) throw stepUpRequired();
+};
+
+/** The access check of a worker behind the gateway, which trusts nothing that the gateway has already checked. */
+export const createAccessCheck =
+  <Services extends FrameServices>(worker: WorkerName): MiddlewareHandler<WorkerEnv<Services>> =>
+  async (context, next) => {
+    const { template, policy } = policyOf(worker, context.req.method, context.req.path);
+    context.set("template", template);
+    await authenticate(context, policy, bearerToken(context.req.raw.headers));
+    assertConsumable(context.req.raw, policy);
+    return limitBody(policy)(context, next);
+  };

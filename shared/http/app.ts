@@ -1,0 +1,154 @@
+/**
+ * The frame every worker is built in: request id, one log line, the access check, body limits and the error shape.
+ * A route cannot forget any of them, and a route that is not in the route table is never reached.
+ */
+import { OpenAPIHono } from "@hono/zod-openapi";
+import type { Context, MiddlewareHandler } from "hono";
+import { HTTPException } from "hono/http-exception";
+import type { Principal } from "../auth/claims.ts";
+import type { TokenVerifier } from "../auth/verify.ts";
+import { isUnavailable } from "../db/database.ts";
+import { createLog, describeError, type Log } from "../observability/log.ts";
+import { PROBLEMS } from "../problem/catalogue.ts";
+import { type FieldError, Problem, problem, problemResponse } from "../problem/problem.ts";
+import { createAccessCheck, RETRY_AFTER_SECONDS } from "./access.ts";
+import type { WorkerName } from "./routes.ts";
+
+export const REQUEST_ID_HEADER = "x-request-id";
+/** Set by the gateway: the prefix it removed, so that a problem can name the path as the caller knows it. */
+export const PREFIX_HEADER = "x-forwarded-prefix";
+const SANE_REQUEST_ID = /^[\w.:-]{8,128}$/;
+
+/** What `connect` gives every worker besides its own services. */
+export interface FrameServices {
+  verify: TokenVerifier;
+  /** Resolves when the worker can do its work; fails otherwise. */
+  probe: () => Promise<void>;
+  /** Milliseconds since the epoch. */
+  now: () => number;
+}
+
+export interface WorkerEnv<Services extends FrameServices> {
+  Bindings: Record<string, unknown>;
+  Variables: {
+    services: Services;
+    log: Log;
+    requestId: string;
+    template: string;
+    reason: string;
+    /** Set on every route whose policy demands a caller. */
+    principal: Principal;
+  };
+}
+
+/** Gives the id the caller sent when it is a sane one, else a new one. */
+export const requestIdOf = (headers: Headers): string => {
+  const sent = headers.get(REQUEST_ID_HEADER) ?? "";
+  return SANE_REQUEST_ID.test(sent) ? sent : crypto.randomUUID();
+};
+
+const pointerFor = (target: string, path: PropertyKey[]): string => {
+  const steps = target === "json" || target === "form" ? path : [target, ...path];
+  return `#${steps.map((step) => `/${String(step).replaceAll("~", "~0").replaceAll("/", "~1")}`).join("")}`;
+};
+
+/** One entry per offending field. */
+export const fieldErrors = (
+  target: string,
+  issues: readonly { path: PropertyKey[]; message: string }[],
+): FieldError[] => issues.map((issue) => ({ pointer: pointerFor(target, issue.path), detail: issue.message }));
+
+/** Turns whatever was thrown into a problem; what is not a known failure is a bug, and answers a bare 500. */
+export const toProblem = (error: unknown): Problem => {
+  if (error instanceof Problem) return error;
+  if (isUnavailable(error))
+    return problem("unavailable", {
+      detail: "A part of Fountain does not answer right now. Nothing was changed; try again shortly.",
+      headers: { "retry-after": RETRY_AFTER_SECONDS },
+      cause: error,
+    });
+  if (error instanceof HTTPException && error.status === 400)
+    return problem("malformed-request", { detail: "The request body cannot be parsed." });
+  return problem("internal", { detail: "The error has been logged under this request id.", cause: error });
+};
+
+/** The paths that only the gateway asks for, through its binding; the route table keeps them from everyone else. */
+const PRIVATE_PATHS = ["/openapi.json", "/ready"];
+
+export interface AppOptions<Services extends FrameServices> {
+  worker: WorkerName;
+  /** Composes the worker from its bindings; called at every request, so it remembers its result. */
+  connect: (bindings: unknown) => Services;
+  /** Decides who may call; the gateway brings its own. */
+  access?: MiddlewareHandler<WorkerEnv<Services>>;
+}
+
+const logLine = <Services extends FrameServices>(context: Context<WorkerEnv<Services>>, startedAtMs: number): void =>
+  context.var.log(context.res.status >= 500 ? "error" : "info", "request", {
+    requestId: context.var.requestId,
+    method: context.req.method,
+    route: context.var.template,
+    status: context.res.status,
+    durationMs: Date.now() - startedAtMs,
+    subject: context.var.principal?.subject,
+    reason: context.var.reason,
+  });
+
+/** An empty worker: add routes to it with `openapi`. */
+export const createApp = <Services extends FrameServices>(options: AppOptions<Services>) => {
+  const { worker, connect, access = createAccessCheck<Services>(worker) } = options;
+  const privatePaths = new Set(worker === "gateway" ? [] : PRIVATE_PATHS);
+  const app = new OpenAPIHono<WorkerEnv<Services>>({
+    defaultHook: (result) => {
+      if (!result.success)
+        throw problem("invalid-input", {
+          detail: "Some fields are not as they should be.",
+          errors: fieldErrors(result.target, result.error.issues),
+        });
+    },
+  });
+  const log = createLog(worker);
+
+  const frame: MiddlewareHandler<WorkerEnv<Services>> = async (context, next) => {
+    const startedAtMs = Date.now();
+    const requestId = requestIdOf(context.req.raw.headers);
+    context.set("requestId", requestId);
+    context.set("log", log);
+    context.set("template", "unmatched");
+    await next();
+    context.res.headers.set(REQUEST_ID_HEADER, requestId);
+    logLine(context, startedAtMs);
+  };
+
+  const check: MiddlewareHandler<WorkerEnv<Services>> = async (context, next) => {
+    context.set("services", connect(context.env));
+    if (!privatePaths.has(context.req.path)) return access(context, next);
+    context.set("template", context.req.path);
+    return next();
+  };
+
+  app.use(frame);
+  app.use(check);
+  app.onError((error, context) => {
+    const failed = toProblem(error);
+    const { requestId } = context.var;
+    if (failed.cause !== undefined && PROBLEMS[failed.code].status >= 500)
+      log("error", failed.code, { requestId, error: describeError(failed.cause) });
+    if (!context.var.reason) context.set("reason", failed.code);
+    const instance = (context.req.header(PREFIX_HEADER) ?? "") + context.req.path;
+    return problemResponse(failed, { instance, requestId });
+  });
+  app.notFound(() => {
+    throw problem("internal", { cause: new Error("a route is in the table, but no handler is registered for it") });
+  });
+  if (worker !== "gateway") {
+    app.get("/ready", async (context) => {
+      await context.var.services.probe();
+      return context.json({ status: "ok" });
+    });
+    app.get("/openapi.json", (context) =>
+      context.json(app.getOpenAPI31Document({ openapi: "3.1.0", info: { title: worker, version: "1" } })),
+    );
+  }
+  return app;
+};

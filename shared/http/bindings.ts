@@ -1,0 +1,41 @@
+/** Reads a worker's bindings once, at the door: a missing or weak one stops the worker instead of half working. */
+import { z } from "zod";
+import type { KmsRpc } from "../contracts/kms.ts";
+
+const isObject = (value: unknown): boolean => typeof value === "object" && value !== null;
+const isStub = (value: unknown): boolean => isObject(value) || typeof value === "function";
+
+/** A setting: unset variables arrive as `null` from workerd and as `undefined` elsewhere. */
+export const setting = <Schema extends z.ZodType>(schema: Schema) =>
+  z.preprocess((value) => value ?? undefined, schema);
+
+export const publicUrl = setting(z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/\/$/, "")));
+export const fetcher = z.custom<Pick<Fetcher, "fetch">>(isStub, "a service binding is required");
+/** A binding to another worker's private entrypoint. */
+export const rpc = <Interface>() => z.custom<Interface>(isStub, "a service binding is required");
+export const kmsRpc = rpc<KmsRpc>();
+
+/** What a worker with a database has. */
+export const databaseBindings = {
+  DATABASE_URL: setting(z.url()),
+  DATABASE_TOKEN: setting(z.string().min(1)),
+  /** The self-hosted libSQL server; without it the database is reached over the network. */
+  LIBSQL: setting(fetcher.optional()),
+};
+
+/** The parsed bindings; throws an error that names each bad one, and never its value. */
+export const parseBindings = <Schema extends z.ZodType>(schema: Schema, bindings: unknown): z.infer<Schema> => {
+  const parsed = schema.safeParse(bindings);
+  if (parsed.success) return parsed.data;
+  const faults = parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
+  throw new Error(`This worker's settings are not usable: ${faults.join("; ")}`);
+};
+
+/** Remembers the first result: workers are composed once per isolate. */
+export const once = <Input, Output>(compose: (input: Input) => Output): ((input: Input) => Output) => {
+  let composed: { output: Output } | undefined;
+  return (input) => {
+    composed ??= { output: compose(input) };
+    return composed.output;
+  };
+};

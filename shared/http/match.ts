@@ -1,0 +1,49 @@
+/** Finds the policy of a request in the route table: literal, method by method, and the first template that fits. */
+import { type Policy, ROUTES, type RouteTable, type WorkerName } from "./routes.ts";
+
+export type Match =
+  | { found: true; template: string; policy: Policy }
+  | { found: false; allowedMethods: readonly string[] };
+
+interface CompiledRoute {
+  template: string;
+  pattern: RegExp;
+  policies: Map<string, Policy>;
+}
+
+const escapeForPattern = (literal: string): string => literal.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+
+const compileTemplate = (template: string): RegExp => {
+  const parts = template.split(/(\{\w+\})/).map((part) => (part.startsWith("{") ? "[^/]+" : escapeForPattern(part)));
+  return new RegExp(`^${parts.join("")}$`);
+};
+
+const compileTable = (table: RouteTable): CompiledRoute[] => {
+  const routes = new Map<string, CompiledRoute>();
+  for (const [key, policy] of Object.entries(table)) {
+    const [method = "", template = ""] = key.split(" ");
+    const route = routes.get(template) ?? { template, pattern: compileTemplate(template), policies: new Map() };
+    route.policies.set(method, policy);
+    routes.set(template, route);
+  }
+  return [...routes.values()];
+};
+
+const compiled: Record<WorkerName, CompiledRoute[]> = {
+  gateway: compileTable(ROUTES.gateway),
+  kms: compileTable(ROUTES.kms),
+  twofa: compileTable(ROUTES.twofa),
+  search: compileTable(ROUTES.search),
+  "service-a": compileTable(ROUTES["service-a"]),
+};
+
+/** The policy of a call; else the methods the path does have (none: the path does not exist). HEAD counts as GET. */
+export const matchRoute = (worker: WorkerName, method: string, path: string): Match => {
+  const wanted = method === "HEAD" ? "GET" : method;
+  const fitting = compiled[worker].filter((route) => route.pattern.test(path));
+  for (const route of fitting) {
+    const policy = route.policies.get(wanted);
+    if (policy) return { found: true, template: route.template, policy };
+  }
+  return { found: false, allowedMethods: [...new Set(fitting.flatMap((route) => [...route.policies.keys()]))] };
+};

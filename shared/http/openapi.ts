@@ -1,0 +1,58 @@
+/** Building blocks of the OpenAPI declarations: a JSON body, a JSON answer, and the problems a route can answer with. */
+import { z } from "@hono/zod-openapi";
+import { PROBLEMS, type ProblemCode } from "../problem/catalogue.ts";
+
+/** A required JSON request body. */
+export const jsonBody = <Schema extends z.ZodType>(schema: Schema) => ({
+  required: true,
+  content: { "application/json": { schema } },
+});
+
+/** A JSON answer. */
+export const json = <Schema extends z.ZodType>(schema: Schema, description: string) => ({
+  description,
+  content: { "application/json": { schema } },
+});
+
+export const problemSchema = z
+  .object({
+    type: z.string(),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string(),
+    code: z.string(),
+    instance: z.string(),
+    requestId: z.string(),
+    errors: z.array(z.object({ pointer: z.string(), detail: z.string() })).optional(),
+  })
+  .openapi("Problem");
+
+interface ProblemResponse {
+  description: string;
+  content: { "application/problem+json": { schema: typeof problemSchema } };
+}
+
+/** Error responses derived from the catalogue, for documentation; routes throw them. */
+export const problems = (...codes: ProblemCode[]): object => {
+  const titles = new Map<number, string[]>();
+  for (const code of codes) {
+    const { status, title } = PROBLEMS[code];
+    titles.set(status, [...(titles.get(status) ?? []), title]);
+  }
+  return Object.fromEntries(
+    [...titles].map(([status, lines]): [number, ProblemResponse] => [
+      status,
+      { description: lines.join("; "), content: { "application/problem+json": { schema: problemSchema } } },
+    ]),
+  );
+};
+
+/** `?limit=` and `?after=` of every list: 50 items unless told, 200 at most; `after` is an opaque cursor. */
+export const pageQuery = z.object({
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+  after: z.string().min(1).max(512).optional(),
+});
+
+/** A page of a list; `next` is null on the last one. */
+export const page = <Schema extends z.ZodType>(item: Schema) =>
+  z.object({ items: z.array(item), next: z.string().nullable() });

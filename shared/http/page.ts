@@ -1,0 +1,21 @@
+/** Cursors of lists: opaque to the caller, the last item's sort key to us. */
+import { problem } from "../problem/problem.ts";
+
+/** The cursor that continues after an item with this key. */
+export const encodeCursor = (key: string): string => Buffer.from(key, "utf8").toString("base64url");
+
+/** The key in a cursor; `undefined` when the caller starts at the beginning. A cursor of no sense gives 422. */
+export const decodeCursor = (after: string | undefined): string | undefined => {
+  if (after === undefined) return undefined;
+  const key = Buffer.from(after, "base64url").toString("utf8");
+  if (encodeCursor(key) !== after)
+    throw problem("invalid-input", { errors: [{ pointer: "#/query/after", detail: "not a cursor of this list" }] });
+  return key;
+};
+
+/** A page out of up to `limit + 1` rows: the surplus one only tells that there is more. */
+export const toPage = <Item>(rows: Item[], limit: number, keyOf: (item: Item) => string) => {
+  const items = rows.slice(0, limit);
+  const last = items.at(-1);
+  return { items, next: rows.length > limit && last !== undefined ? encodeCursor(keyOf(last)) : null };
+};

@@ -1,0 +1,95 @@
+/**
+ * The one table of everything that can be called, and who may call it. The gateway routes by it, each worker enforces
+ * it again, and what is not in it cannot be reached.
+ */
+import type { Scope } from "../contracts/rights.ts";
+
+export const WORKERS = ["gateway", "kms", "twofa", "search", "service-a"] as const;
+export type WorkerName = (typeof WORKERS)[number];
+
+export interface Policy {
+  /** Who may call: anyone, any valid credential, or only a user's session. */
+  caller: "anyone" | "authenticated" | "user";
+  /** The scope the caller's token must hold. */
+  scope?: Scope;
+  /** Whether a second factor is demanded: by the gateway, or by the worker where it depends on the caller. */
+  stepUp?: "always" | "conditional";
+  /** The media type of the request body, `application/json` unless told. */
+  consumes?: string;
+  maxBodyBytes?: number;
+}
+
+const MIB = 1024 * 1024;
+export const DEFAULT_MAX_BODY_BYTES = MIB;
+
+/** How recent a second factor must be where one is demanded (RFC 9470 `max_age`). */
+export const STEP_UP_MAX_AGE_SECONDS = 300;
+
+const PUBLIC: Policy = { caller: "anyone" };
+const AUTHENTICATED: Policy = { caller: "authenticated" };
+const USER: Policy = { caller: "user" };
+const scope = (name: Scope): Policy => ({ caller: "authenticated", scope: name });
+const stepUp = (policy: Policy): Policy => ({ ...policy, stepUp: "always" });
+const stepUpIfEnrolled = (policy: Policy): Policy => ({ ...policy, stepUp: "conditional" });
+
+/** `METHOD /path` → policy. `{name}` stands for one path segment or the part of one. */
+export type RouteTable = Record<string, Policy>;
+
+export const ROUTES: Record<WorkerName, RouteTable> = {
+  gateway: {
+    "GET /": PUBLIC,
+    "GET /health": PUBLIC,
+    "GET /ready": PUBLIC,
+    "GET /docs": PUBLIC,
+    "GET /openapi.json": PUBLIC,
+    "GET /.well-known/jwks.json": PUBLIC,
+  },
+  kms: {
+    "GET /.well-known/jwks.json": PUBLIC,
+    "POST /register": PUBLIC,
+    "POST /login": PUBLIC,
+    "POST /token": { ...PUBLIC, consumes: "application/x-www-form-urlencoded" },
+    "POST /logout": AUTHENTICATED,
+    "GET /me": USER,
+    "GET /users": scope("users:admin"),
+    "POST /users": scope("users:admin"),
+    "GET /users/{id}": scope("users:admin"),
+    "POST /services": scope("keys:write"),
+    "GET /services": scope("keys:read"),
+    "GET /services/{name}": scope("keys:read"),
+    "DELETE /services/{name}": stepUp(scope("keys:write")),
+    "POST /keys": scope("keys:write"),
+    "GET /keys": scope("keys:read"),
+    "POST /keys/verify": scope("keys:read"),
+    "GET /keys/{service}": scope("keys:read"),
+    "POST /keys/{service}/rotate": stepUp(scope("keys:write")),
+    "DELETE /keys/{service}": stepUp(scope("keys:write")),
+    "DELETE /keys/{service}/{id}": stepUp(scope("keys:write")),
+  },
+  twofa: {
+    "GET /factors": USER,
+    "DELETE /factors/{id}": stepUp(USER),
+    "POST /factors/totp": stepUpIfEnrolled(USER),
+    "POST /factors/totp/confirm": stepUpIfEnrolled(USER),
+    "POST /recovery-codes": stepUp(USER),
+    "POST /auth/verify": USER,
+  },
+  search: {
+    "POST /documents/sync": scope("search:write"),
+    "POST /search": scope("search:read"),
+    "GET /status": scope("search:read"),
+  },
+  "service-a": {
+    "POST /sequence": scope("sequence:write"),
+    "POST /sequence/reorder": stepUp(scope("sequence:write")),
+    "POST /sequence/version": scope("sequence:write"),
+    "GET /elements": scope("sequence:read"),
+    "GET /elements/{type}/{id}": scope("sequence:read"),
+    "GET /elements/{type}/{id}/versions": scope("sequence:read"),
+    "GET /elements/{type}/{id}/versions/{n}": scope("sequence:read"),
+    "POST /scripts": { ...scope("sequence:write"), consumes: "text/plain", maxBodyBytes: 8 * MIB },
+    "GET /scripts": scope("sequence:read"),
+    "GET /scripts/{id}.fountain": scope("sequence:read"),
+    "GET /scripts/{id}": scope("sequence:read"),
+  },
+};

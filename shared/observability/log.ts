@@ -1,0 +1,23 @@
+/** Structured logs: one JSON object a line on standard output, never a secret in it. */
+
+export type Level = "info" | "warn" | "error";
+
+export type Fields = Record<string, string | number | boolean | undefined>;
+
+export type Log = (level: Level, event: string, fields?: Fields) => void;
+
+/** A log that names its service. Fields are chosen by the caller one by one; bodies and headers are never passed. */
+export const createLog =
+  (service: string): Log =>
+  (level, event, fields = {}) =>
+    console.log(JSON.stringify({ timestamp: new Date().toISOString(), level, service, event, ...fields }));
+
+const MAX_DESCRIPTION_LENGTH = 500;
+
+/** What went wrong, with its causes, in one line fit for a log. */
+export const describeError = (error: unknown): string => {
+  const parts: string[] = [];
+  for (let at: unknown = error; at !== undefined && parts.length < 4; at = at instanceof Error ? at.cause : undefined)
+    parts.push(at instanceof Error ? `${at.name}: ${at.message}` : String(at));
+  return parts.join(" <- ").slice(0, MAX_DESCRIPTION_LENGTH);
+};

@@ -1,0 +1,22 @@
+/** Every HTTP failure Fountain answers with (RFC 9457): its code, title and status. Nothing else is ever sent. */
+
+export const PROBLEMS = {
+  "malformed-request": { status: 400, title: "The request cannot be read" },
+  unauthenticated: { status: 401, title: "Valid credentials are required" },
+  "step-up-required": { status: 401, title: "A second factor is required" },
+  "code-refused": { status: 401, title: "The code was not accepted" },
+  "login-refused": { status: 401, title: "Login failed" },
+  forbidden: { status: 403, title: "Not allowed" },
+  "not-found": { status: 404, title: "Not found" },
+  "method-not-allowed": { status: 405, title: "Method not allowed" },
+  conflict: { status: 409, title: "Conflict" },
+  "precondition-failed": { status: 412, title: "Precondition failed" },
+  "too-large": { status: 413, title: "The request is too large" },
+  "unsupported-media-type": { status: 415, title: "Unsupported media type" },
+  "invalid-input": { status: 422, title: "The input is not valid" },
+  "too-many-attempts": { status: 429, title: "Too many attempts" },
+  internal: { status: 500, title: "Something went wrong on our side" },
+  unavailable: { status: 503, title: "Temporarily unavailable" },
+} as const;
+
+export type ProblemCode = keyof typeof PROBLEMS;

@@ -1,0 +1,7 @@
+import { defineConfig } from "drizzle-kit";
+
+export default defineConfig({
+  dialect: "sqlite",
+  schema: "./workers/kms/src/store/schema.ts",
+  out: "./workers/kms/migrations",
+});

@@ -1,0 +1,7 @@
+import { defineConfig } from "drizzle-kit";
+
+export default defineConfig({
+  dialect: "sqlite",
+  schema: "./workers/service-a/src/store/schema.ts",
+  out: "./workers/service-a/migrations",
+});
