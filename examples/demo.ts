@@ -1,0 +1,87 @@
+/**
+ * Plays Fountain's main job against a running one, and says what it does. Exit code 0 only if every step held.
+ *
+ *   npm run demo [-- FILE.fountain]     FOUNTAIN_URL, ADMIN_USERNAME, ADMIN_PASSWORD from the environment
+ */
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { stdin, stdout } from "node:process";
+import { createInterface } from "node:readline/promises";
+import { SingleBar } from "cli-progress";
+import { createClient } from "./client.ts";
+import type { Play } from "./demo-play.ts";
+import { leaveNoTrace, STEPS } from "./demo-steps.ts";
+
+const SAMPLE = path.join(import.meta.dirname, "the-lighthouse-keeper.fountain");
+
+const baseUrl = (process.env["FOUNTAIN_URL"] ?? `http://localhost:${process.env["PORT"] ?? 8787}`).replace(/\/$/, "");
+
+const fail = (message: string): never => {
+  console.error(message);
+  process.exit(1);
+};
+
+const readScreenplay = (file: string): string => {
+  try {
+    return readFileSync(file, "utf8");
+  } catch {
+    return fail(`${file} cannot be read. Give the path of a screenplay: npm run demo -- FILE.fountain`);
+  }
+};
+
+const askPassword = async (): Promise<string> => {
+  if (!stdin.isTTY)
+    return fail("Set ADMIN_PASSWORD to the administrator's password, as the first `npm start` printed it.");
+  const terminal = createInterface({ input: stdin, output: stdout });
+  const password = await terminal.question("The administrator's password, as the first `npm start` printed it: ");
+  terminal.close();
+  return password;
+};
+
+const play: Play = {
+  call: createClient(baseUrl),
+  username: process.env["ADMIN_USERNAME"] ?? "admin",
+  password: process.env["ADMIN_PASSWORD"] ?? (await askPassword()),
+  screenplay: readScreenplay(process.argv[2] ?? SAMPLE),
+  mark: `demo-${crypto.randomUUID().slice(0, 8)}`,
+};
+
+const bar = new SingleBar({
+  format: "{bar} {value}/{total} {step}",
+  barsize: 24,
+  hideCursor: true,
+  clearOnComplete: true,
+  noTTYOutput: false,
+});
+
+const say = (line: string): void => {
+  if (stdout.isTTY) stdout.write("\r\u001b[K");
+  console.log(line);
+};
+
+const cleanUp = async (): Promise<void> => {
+  for (const line of await leaveNoTrace(play)) say(`  ${line}`);
+};
+
+for (const signal of ["SIGINT", "SIGTERM"] as const)
+  process.on(signal, () => cleanUp().finally(() => process.exit(130)));
+
+console.log(`Playing against ${baseUrl}`);
+bar.start(STEPS.length, 0, { step: "" });
+let failed = false;
+for (const [index, step] of STEPS.entries()) {
+  bar.update(index, { step: step.name });
+  try {
+    const found = await step.run(play);
+    say(`\u2713 ${step.name}: ${found}`);
+  } catch (error) {
+    const cause = error instanceof Error && error.cause instanceof Error ? ` (${error.cause.message})` : "";
+    say(`\u2717 ${step.name}: ${error instanceof Error ? error.message : String(error)}${cause}`);
+    failed = true;
+    break;
+  }
+}
+bar.stop();
+await cleanUp();
+console.log(failed ? "The demo did not hold." : `All ${STEPS.length} steps held.`);
+process.exitCode = failed ? 1 : 0;
