@@ -1,0 +1,13 @@
+import { afterAll, beforeAll, describe } from "vitest";
+import { type Fountain, startFountain } from "../harness.ts";
+import { journey } from "./journey.ts";
+
+describe("the main job, under Miniflare", () => {
+  let fountain: Fountain;
+  beforeAll(async () => {
+    fountain = await startFountain();
+  });
+  afterAll(() => fountain.stop());
+
+  journey(() => fountain);
+});
