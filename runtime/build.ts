@@ -1,6 +1,7 @@
 /** Bundles each worker into one ES module. */
 import path from "node:path";
 import { build } from "esbuild";
+import { OperatorError, reasonOf } from "./operator-error.ts";
 import type { Worker } from "./topology.ts";
 
 /** The generated worker behind the internal socket. */
@@ -11,11 +12,6 @@ const INTERNAL_MAIN = path.join(import.meta.dirname, "internal-worker.ts");
 /** The file a worker's bundle is written to. */
 export const bundlePath = (directory: string, worker: string): string => path.join(directory, `${worker}.js`);
 
-/** A worker that does not bundle: the file, the line and what is wrong there. */
-export class BundleError extends Error {
-  override name = "BundleError";
-}
-
 const isBuildFailure = (error: unknown): error is { errors: { text: string; location: Location | null }[] } =>
   error instanceof Error && "errors" in error && Array.isArray(error.errors);
 
@@ -25,12 +21,12 @@ interface Location {
 }
 
 const describeFailure = (error: unknown): string => {
-  if (!isBuildFailure(error)) return error instanceof Error ? error.message : String(error);
+  if (!isBuildFailure(error)) return reasonOf(error);
   const [first] = error.errors;
   return first === undefined ? "unknown error" : `${first.location?.file}:${first.location?.line}: ${first.text}`;
 };
 
-/** Writes `<worker>.js` for each of the workers, and for the internal one, to `directory`. Throws {@link BundleError}. */
+/** Writes `<worker>.js` for each of the workers, and for the internal one, to `directory`. Throws {@link OperatorError}. */
 export const bundleWorkers = async (workers: readonly Worker[], directory: string): Promise<void> => {
   try {
     await build({
@@ -47,6 +43,6 @@ export const bundleWorkers = async (workers: readonly Worker[], directory: strin
       logLevel: "silent",
     });
   } catch (cause) {
-    throw new BundleError(`a worker cannot be bundled: ${describeFailure(cause)}`, { cause });
+    throw new OperatorError(`a worker cannot be bundled: ${describeFailure(cause)}`, { cause });
   }
 };

@@ -1,4 +1,5 @@
 /** The environment variables that carry every worker's vars and secrets into workerd. */
+import { OperatorError } from "./operator-error.ts";
 import { DATABASE_URL, type Topology, type Worker } from "./topology.ts";
 
 const constantCase = (name: string): string => name.toUpperCase().replaceAll("-", "_");
@@ -18,14 +19,9 @@ export const textBindings = (worker: Worker): readonly { binding: string; variab
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
-/** A secret that some worker requires and nobody gave. */
-export class MissingSecretError extends Error {
-  override name = "MissingSecretError";
-}
-
 /**
  * The whole environment: defaults of the wrangler files, overridden by what was `generated`, overridden by what the
- * operator set. Variables that no worker declares stay out. Throws {@link MissingSecretError} naming the variable.
+ * operator set. Variables that no worker declares stay out. Throws {@link OperatorError} naming the variable.
  */
 export const computeEnvironment = (
   topology: Pick<Topology, "workers">,
@@ -41,7 +37,7 @@ export const computeEnvironment = (
     for (const secret of worker.secrets) {
       const variable = secretVariable(worker.worker, secret);
       const value = operator[variable] ?? generated[variable];
-      if (!value) throw new MissingSecretError(`${worker.name} needs the secret ${variable}: set it and start again`);
+      if (!value) throw new OperatorError(`${worker.name} needs the secret ${variable}: set it and start again`);
       environment[variable] = value;
     }
   }

@@ -1,28 +1,39 @@
-/** Brings a worker's database to the newest of its migrations (drizzle-kit's files), as a one-shot job from Node. */
+/**
+ * Brings a worker's database to the newest of its migrations, as a one-shot job from Node. Reads drizzle-kit's files and
+ * keeps drizzle's own table of what was applied, without loading drizzle's query builder.
+ */
 import { existsSync } from "node:fs";
 import path from "node:path";
-import type { Client } from "@libsql/client/http";
-import { drizzle } from "drizzle-orm/libsql/http";
-import { migrate } from "drizzle-orm/libsql/migrator";
+import type { Client, InStatement } from "@libsql/client/http";
+import { type MigrationMeta, readMigrationFiles } from "drizzle-orm/migrator";
+import { OperatorError, reasonOf } from "./operator-error.ts";
 import type { Topology, Worker } from "./topology.ts";
 
-/** A migration that did not apply; nothing of it is left in the database. */
-export class MigrationError extends Error {
-  override name = "MigrationError";
-}
+const APPLIED_TABLE = "__drizzle_migrations";
 
-const rootCause = (error: unknown): string => {
-  if (!(error instanceof Error)) return String(error);
-  return error.cause === undefined ? error.message : rootCause(error.cause);
+const lastAppliedAt = async (client: Client): Promise<number> => {
+  await client.execute(
+    `CREATE TABLE IF NOT EXISTS ${APPLIED_TABLE} (id SERIAL PRIMARY KEY, hash text NOT NULL, created_at numeric)`,
+  );
+  const { rows } = await client.execute(`SELECT max(created_at) FROM ${APPLIED_TABLE}`);
+  return Number(rows[0]?.[0] ?? Number.NEGATIVE_INFINITY);
 };
 
-/** Applies what is missing, all or nothing; a worker without migrations is left alone. Throws {@link MigrationError}. */
+const statementsOf = ({ sql, hash, folderMillis }: MigrationMeta): InStatement[] => [
+  ...sql,
+  { sql: `INSERT INTO ${APPLIED_TABLE} (hash, created_at) VALUES (?, ?)`, args: [hash, folderMillis] },
+];
+
+/** Applies what is missing, all or nothing; a worker without migrations is left alone. Throws {@link OperatorError}. */
 export const migrateDatabase = async (topology: Topology, worker: Worker, client: Client): Promise<void> => {
   const migrationsFolder = path.join(topology.root, "workers", worker.worker, "migrations");
   if (!existsSync(path.join(migrationsFolder, "meta", "_journal.json"))) return;
   try {
-    await migrate(drizzle({ client }), { migrationsFolder });
+    const migrations = readMigrationFiles({ migrationsFolder });
+    const last = await lastAppliedAt(client);
+    const missing = migrations.filter(({ folderMillis }) => folderMillis > last);
+    if (missing.length > 0) await client.migrate(missing.flatMap(statementsOf));
   } catch (cause) {
-    throw new MigrationError(`the migrations of ${worker.worker} do not apply: ${rootCause(cause)}`, { cause });
+    throw new OperatorError(`the migrations of ${worker.worker} do not apply: ${reasonOf(cause)}`, { cause });
   }
 };

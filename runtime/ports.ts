@@ -1,11 +1,12 @@
 /** Free loopback ports. */
 import { createServer } from "node:net";
+import { OperatorError } from "./operator-error.ts";
 
-const reserve = async (): Promise<{ port: number; release: () => Promise<void> }> => {
+const reserve = async (wanted: number): Promise<{ port: number; release: () => Promise<void> }> => {
   const server = createServer();
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
-    server.listen(0, "127.0.0.1", resolve);
+    server.listen(wanted, "127.0.0.1", resolve);
   });
   const address = server.address();
   if (address === null || typeof address === "string") throw new Error("no port was given");
@@ -14,8 +15,19 @@ const reserve = async (): Promise<{ port: number; release: () => Promise<void> }
 
 /** Two different ports that were free a moment ago. */
 export const freePorts = async (): Promise<[number, number]> => {
-  const first = await reserve();
-  const second = await reserve();
+  const first = await reserve(0);
+  const second = await reserve(0);
   await Promise.all([first.release(), second.release()]);
   return [first.port, second.port];
+};
+
+/** Throws {@link OperatorError} when this port cannot be listened on. */
+export const assertPortFree = async (port: number): Promise<void> => {
+  try {
+    await (await reserve(port)).release();
+  } catch (cause) {
+    const code = cause instanceof Error && "code" in cause ? cause.code : undefined;
+    const reason = code === "EACCES" ? "may not be used by you" : "is in use";
+    throw new OperatorError(`port ${port} ${reason}: free it, or choose another, as in PORT=8790 npm start`, { cause });
+  }
 };

@@ -8,6 +8,7 @@ import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Client, createClient } from "@libsql/client/http";
 import { SignJWT } from "jose";
+import { hasEnded } from "./process.ts";
 
 const POLL_INTERVAL_MS = 10;
 const START_TIMEOUT_MS = 10_000;
@@ -30,10 +31,6 @@ export interface SqldOptions {
 /** What it takes to create and drop namespaces. */
 export type SqldAdmin = Pick<SqldOptions, "adminPort" | "adminKey">;
 
-export interface Sqld extends SqldOptions {
-  readonly process: ChildProcess;
-}
-
 const findBinary = (): string => {
   const require = createRequire(import.meta.url);
   const manifest = require.resolve(`@sqld/${process.platform}-${process.arch}/package.json`);
@@ -47,10 +44,10 @@ const findBinary = (): string => {
 };
 
 /** Starts sqld without waiting for it; its output is the caller's to read or to drop. */
-export const spawnSqld = (options: SqldOptions): Sqld => {
+export const spawnSqld = (options: SqldOptions): ChildProcess => {
   mkdirSync(options.dataDirectory, { recursive: true, mode: 0o700 });
   const publicKey = createPublicKey(options.signingKey).export({ type: "spki", format: "pem" }).toString();
-  const child = spawn(
+  return spawn(
     findBinary(),
     [
       "--no-welcome",
@@ -76,15 +73,14 @@ export const spawnSqld = (options: SqldOptions): Sqld => {
       env: { SQLD_AUTH_JWT_KEY: publicKey, LIBSQL_ADMIN_AUTH_KEY: options.adminKey, RUST_LOG: "warn", NO_COLOR: "1" },
     },
   );
-  return { ...options, process: child };
 };
 
 /** Resolves when sqld answers; rejects when it ends first or stays silent for ten seconds. */
-export const waitForSqld = async (sqld: Sqld): Promise<void> => {
+export const waitForSqld = async (port: number, sqld: ChildProcess): Promise<void> => {
   const deadline = Date.now() + START_TIMEOUT_MS;
   while (Date.now() < deadline) {
-    if (sqld.process.exitCode !== null || sqld.process.signalCode !== null) throw new Error("sqld ended at once");
-    const healthy = await fetch(`http://127.0.0.1:${sqld.port}/health`).then(
+    if (hasEnded(sqld)) throw new Error("sqld ended at once");
+    const healthy = await fetch(`http://127.0.0.1:${port}/health`).then(
       (response) => response.ok,
       () => false,
     );

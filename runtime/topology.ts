@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { parse } from "smol-toml";
 import { z } from "zod";
+import { OperatorError, reasonOf } from "./operator-error.ts";
 
 /** The service name that stands for the libSQL server: an address outside, not a worker. */
 export const LIBSQL_SERVICE = "libsql";
@@ -61,11 +62,6 @@ export interface Topology {
   readonly workers: readonly Worker[];
 }
 
-/** A wrangler file that cannot be run, in one line that names the file. */
-export class TopologyError extends Error {
-  override name = "TopologyError";
-}
-
 const describeIssues = (error: z.ZodError): string =>
   error.issues.map((issue) => `${issue.path.join(".") || "file"}: ${issue.message}`).join("; ");
 
@@ -75,15 +71,14 @@ const readWorker = (root: string, file: string): Worker => {
   try {
     toml = parse(readFileSync(file, "utf8"));
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message.split("\n", 1)[0] : String(cause);
-    throw new TopologyError(`${relative} cannot be read: ${reason}`, { cause });
+    throw new OperatorError(`${relative} cannot be read: ${reasonOf(cause)}`, { cause });
   }
   const parsed = wranglerFile.safeParse(toml);
-  if (!parsed.success) throw new TopologyError(`${relative} is not valid: ${describeIssues(parsed.error)}`);
+  if (!parsed.success) throw new OperatorError(`${relative} is not valid: ${describeIssues(parsed.error)}`);
   const main = path.resolve(path.dirname(file), parsed.data.main);
   const [folder, worker] = path.relative(root, main).split(path.sep);
   if (folder !== "workers" || worker === undefined) {
-    throw new TopologyError(`${relative} is not valid: main: must lie under workers/`);
+    throw new OperatorError(`${relative} is not valid: main: must lie under workers/`);
   }
   return {
     worker,
@@ -103,29 +98,29 @@ const repeated = (values: readonly string[]): string | undefined =>
 
 const assertConsistent = (workers: readonly Worker[]): void => {
   const repeatedName = repeated(workers.map(({ name }) => name)) ?? repeated(workers.map(({ worker }) => worker));
-  if (repeatedName !== undefined) throw new TopologyError(`two wrangler files describe "${repeatedName}"`);
+  if (repeatedName !== undefined) throw new OperatorError(`two wrangler files describe "${repeatedName}"`);
   const known = new Set([LIBSQL_SERVICE, ...workers.map(({ name }) => name)]);
   const defaults = new Map<string, string>();
   for (const worker of workers) {
     for (const { binding, service } of worker.services) {
       if (!known.has(service)) {
-        throw new TopologyError(`${worker.name} binds ${binding} to "${service}", which is no worker here`);
+        throw new OperatorError(`${worker.name} binds ${binding} to "${service}", which is no worker here`);
       }
     }
     const bindings = [...worker.services.map(({ binding }) => binding), ...Object.keys(worker.vars), ...worker.secrets];
     const twice = repeated(bindings);
-    if (twice !== undefined) throw new TopologyError(`${worker.name} declares ${twice} twice`);
+    if (twice !== undefined) throw new OperatorError(`${worker.name} declares ${twice} twice`);
     for (const [name, value] of Object.entries(worker.vars)) {
       if (name === DATABASE_URL) continue;
       if ((defaults.get(name) ?? value) !== value) {
-        throw new TopologyError(`${worker.name} gives ${name} another default than the workers before it`);
+        throw new OperatorError(`${worker.name} gives ${name} another default than the workers before it`);
       }
       defaults.set(name, value);
     }
   }
 };
 
-/** All workers of the repository at `root`, front door first. Throws {@link TopologyError}. */
+/** All workers of the repository at `root`, front door first. Throws {@link OperatorError}. */
 export const readTopology = (root: string): Topology => {
   const folders = path.join(root, "workers");
   const files = readdirSync(folders, { withFileTypes: true })
@@ -133,7 +128,7 @@ export const readTopology = (root: string): Topology => {
     .map((entry) => path.join(folders, entry.name, "wrangler.toml"))
     .filter((file) => existsSync(file));
   const workers = [path.join(root, "wrangler.toml"), ...files].map((file) => readWorker(root, file));
-  if (workers[0]?.worker !== FRONT_DOOR) throw new TopologyError(`wrangler.toml must describe workers/${FRONT_DOOR}`);
+  if (workers[0]?.worker !== FRONT_DOOR) throw new OperatorError(`wrangler.toml must describe workers/${FRONT_DOOR}`);
   assertConsistent(workers);
   return { root, workers };
 };

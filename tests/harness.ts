@@ -10,6 +10,7 @@ import { Miniflare, type WorkerOptions } from "miniflare";
 import { inject } from "vitest";
 import { bundlePath, INTERNAL_WORKER } from "../runtime/build.ts";
 import { computeEnvironment, secretVariable, textBindings } from "../runtime/environment.ts";
+import { createGuard } from "../runtime/guard.ts";
 import { migrateDatabase } from "../runtime/migrate.ts";
 import { freePorts } from "../runtime/ports.ts";
 import { stopProcess } from "../runtime/process.ts";
@@ -90,23 +91,26 @@ const ownServer = async (): Promise<DatabaseServer> => {
     adminKey: randomBytes(16).toString("hex"),
     signingKey: privateKey,
   };
+  const guard = createGuard();
   const start = async () => {
     const started = spawnSqld(options);
-    started.process.stdout?.resume();
-    started.process.stderr?.resume();
-    await waitForSqld(started);
+    guard.watch("sqld", started.pid);
+    started.stdout?.resume();
+    started.stderr?.resume();
+    await waitForSqld(port, started);
     return started;
   };
   let sqld = await start();
   return {
     ...options,
-    kill: () => stopProcess(sqld.process, "SIGKILL"),
+    kill: () => stopProcess(sqld, "SIGKILL"),
     restart: async () => {
-      await stopProcess(sqld.process, "SIGKILL");
+      await stopProcess(sqld, "SIGKILL");
       sqld = await start();
     },
     stop: async () => {
-      await stopProcess(sqld.process);
+      await stopProcess(sqld);
+      guard.release();
       rmSync(dataDirectory, { recursive: true, force: true });
     },
   };

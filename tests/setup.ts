@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import type { TestProject } from "vitest/node";
 import { bundleWorkers } from "../runtime/build.ts";
+import { createGuard } from "../runtime/guard.ts";
 import { freePorts } from "../runtime/ports.ts";
 import { stopProcess } from "../runtime/process.ts";
 import { spawnSqld, waitForSqld } from "../runtime/sqld.ts";
@@ -45,11 +46,13 @@ export default async (project: TestProject): Promise<() => Promise<void>> => {
   const [port, adminPort] = await freePorts();
   const adminKey = randomBytes(32).toString("base64url");
   const dataDirectory = path.join(directory, "data");
+  const guard = createGuard();
   const sqld = spawnSqld({ dataDirectory, port, adminPort, adminKey, signingKey: privateKey });
-  sqld.process.stdout?.resume();
-  sqld.process.stderr?.pipe(process.stderr);
+  guard.watch("sqld", sqld.pid);
+  sqld.stdout?.resume();
+  sqld.stderr?.pipe(process.stderr);
   const bundles = path.join(directory, "bundles");
-  const [bundleErrors] = await Promise.all([bundleEach(bundles), waitForSqld(sqld)]);
+  const [bundleErrors] = await Promise.all([bundleEach(bundles), waitForSqld(port, sqld)]);
   project.provide("testRun", {
     sqld: { port, adminPort, adminKey },
     signingKeyPem: privateKey.export({ type: "pkcs8", format: "pem" }).toString(),
@@ -57,7 +60,8 @@ export default async (project: TestProject): Promise<() => Promise<void>> => {
     bundleErrors,
   });
   return async () => {
-    await stopProcess(sqld.process);
+    await stopProcess(sqld);
+    guard.release();
     rmSync(directory, { recursive: true, force: true });
   };
 };

@@ -1,0 +1,29 @@
+/** The administrator of a new installation, created through the internal socket on the first start. */
+import { postInternal } from "./internal.ts";
+import { OperatorError } from "./operator-error.ts";
+import { generatePassword } from "./secrets.ts";
+import type { Settings } from "./settings.ts";
+
+const TIMEOUT_MS = 15_000;
+
+export interface Administrator {
+  username: string;
+  /** Present when it was generated: to be shown once and kept nowhere. */
+  generatedPassword?: string;
+}
+
+/** The administrator just created, or undefined when there are users already. Throws {@link OperatorError}. */
+export const createAdministrator = async (
+  internalSocket: string,
+  { adminUsername: username, adminPassword }: Settings,
+): Promise<Administrator | undefined> => {
+  const password = adminPassword ?? generatePassword();
+  const body = JSON.stringify({ username, password });
+  const { status, text } = await postInternal(internalSocket, "/administrator", body, TIMEOUT_MS);
+  if (status !== 200) throw new OperatorError(`the administrator cannot be created (${status} ${text})`);
+  if (text === "exists") return undefined;
+  if (text === "created") return adminPassword === undefined ? { username, generatedPassword: password } : { username };
+  throw new OperatorError(
+    "the administrator cannot be created: ADMIN_PASSWORD needs at least 12 characters, ADMIN_USERNAME a plain name",
+  );
+};

@@ -1,0 +1,66 @@
+/** FOUNTAIN_HOME: the folder that holds everything a Fountain keeps, readable by its owner only, used by one at a time. */
+import { chmodSync, mkdirSync } from "node:fs";
+import path from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { OperatorError, reasonOf } from "./operator-error.ts";
+
+const SQLITE_BUSY = 5;
+
+export interface Home {
+  readonly directory: string;
+  /** What is worth a backup, together with the secrets. */
+  readonly data: string;
+  readonly secrets: string;
+  readonly logs: string;
+  /** Bundles and configuration, made anew at every start. */
+  readonly build: string;
+  /** What runs right now, for other processes of the same operator; absent when nothing runs. */
+  readonly runFile: string;
+  /** Lets the next one in. */
+  release(): void;
+}
+
+/** An fcntl lock, taken through SQLite: the kernel drops it when the process ends, however it ends. */
+const lock = (file: string): DatabaseSync => {
+  const database = new DatabaseSync(file, { timeout: 0 });
+  try {
+    database.exec("BEGIN EXCLUSIVE");
+  } catch (cause) {
+    database.close();
+    throw cause;
+  }
+  return database;
+};
+
+const isBusy = (error: unknown): boolean =>
+  error instanceof Error && "errcode" in error && error.errcode === SQLITE_BUSY;
+
+/** Creates or opens the folder and locks it. Throws {@link OperatorError} when it is in use or not usable. */
+export const openHome = (directory: string): Home => {
+  const folders = {
+    data: path.join(directory, "data"),
+    secrets: path.join(directory, "secrets"),
+    logs: path.join(directory, "logs"),
+    build: path.join(directory, "build"),
+  };
+  try {
+    for (const folder of [directory, ...Object.values(folders)]) {
+      mkdirSync(folder, { recursive: true, mode: 0o700 });
+      chmodSync(folder, 0o700);
+    }
+  } catch (cause) {
+    const message = `FOUNTAIN_HOME ${directory} cannot be used (${reasonOf(cause)}): make it a folder you can write to`;
+    throw new OperatorError(message, { cause });
+  }
+  const lockFile = path.join(directory, "lock");
+  try {
+    const held = lock(lockFile);
+    return { directory, ...folders, runFile: path.join(directory, "run.json"), release: () => held.close() };
+  } catch (cause) {
+    if (isBusy(cause)) {
+      const message = `another Fountain runs on ${directory}: stop it, or set FOUNTAIN_HOME to another folder`;
+      throw new OperatorError(message, { cause });
+    }
+    throw new OperatorError(`${lockFile} cannot be locked (${reasonOf(cause)}): remove that file`, { cause });
+  }
+};

@@ -1,0 +1,37 @@
+/** Runs every worker's chores at a fixed pace: plain workerd has no cron of its own. */
+
+/** A run of one worker's chores. Rejects when it failed or took too long. */
+export type RunChores = (worker: string) => Promise<void>;
+
+export interface SchedulerOptions {
+  workers: readonly string[];
+  intervalMs: number;
+  runChores: RunChores;
+  /** Told when a worker's chores begin to fail, and when they work again: not at every failure. */
+  onChange(message: string): void;
+}
+
+/** Starts the rounds, one run at a time per worker, and returns what ends them. */
+export const startScheduler = ({ workers, intervalMs, runChores, onChange }: SchedulerOptions): (() => void) => {
+  const running = new Set<string>();
+  const failing = new Set<string>();
+
+  const run = async (worker: string): Promise<void> => {
+    if (running.has(worker)) return;
+    running.add(worker);
+    try {
+      await runChores(worker);
+      if (failing.delete(worker)) onChange(`the chores of ${worker} run again`);
+    } catch (error) {
+      if (!failing.has(worker))
+        onChange(`the chores of ${worker} fail: ${error instanceof Error ? error.message : error}`);
+      failing.add(worker);
+    } finally {
+      running.delete(worker);
+    }
+  };
+  const timer = setInterval(() => {
+    for (const worker of workers) void run(worker);
+  }, intervalMs);
+  return () => clearInterval(timer);
+};

@@ -1,0 +1,33 @@
+/** What the operator may set for `npm start`, read once from the environment. */
+import path from "node:path";
+import { OperatorError } from "./operator-error.ts";
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+export interface Settings {
+  readonly port: number;
+  /** Absolute path of FOUNTAIN_HOME. */
+  readonly home: string;
+  readonly adminUsername: string;
+  /** Unset: one is generated for the first administrator. */
+  readonly adminPassword: string | undefined;
+  /** The environment itself: workers' vars and secrets are looked up in it by name. */
+  readonly environment: Environment;
+}
+
+const DEFAULT_PORT = "8787";
+
+const parsePort = (text: string): number => {
+  const port = Number(text);
+  if (/^\d+$/.test(text) && port >= 1 && port <= 65_535) return port;
+  throw new OperatorError(`PORT is "${text}": set it to a number from 1 to 65535`);
+};
+
+/** The settings in an environment; a variable set to nothing counts as unset. Throws {@link OperatorError}. */
+export const readSettings = (environment: Environment, root: string): Settings => ({
+  port: parsePort(environment["PORT"] || DEFAULT_PORT),
+  home: path.resolve(root, environment["FOUNTAIN_HOME"] || ".fountain"),
+  adminUsername: environment["ADMIN_USERNAME"] || "admin",
+  adminPassword: environment["ADMIN_PASSWORD"] || undefined,
+  environment,
+});
