@@ -1,0 +1,16 @@
+import { createApp } from "#shared/http/app.ts";
+import { addFactors } from "./routes/factors.ts";
+import { addRecoveryCodes } from "./routes/recovery-codes.ts";
+import { addTotp } from "./routes/totp.ts";
+import { addVerify } from "./routes/verify.ts";
+import type { TwofaServices } from "./services.ts";
+
+/** The twofa worker's routes. */
+export const createTwofaApp = (connect: (bindings: unknown) => TwofaServices) => {
+  const app = createApp({ worker: "twofa", connect });
+  addFactors(app);
+  addTotp(app);
+  addRecoveryCodes(app);
+  addVerify(app);
+  return app;
+};

@@ -1,0 +1,93 @@
+/** How a TOTP factor comes to be: enrolled with a new secret, active once a code of it is confirmed. */
+import { failure, type Result, success } from "#shared/contracts/result.ts";
+import { attempt, type Checked } from "./attempt.ts";
+import type { Ports } from "./ports.ts";
+import { createRecoveryCodes, normalizeRecoveryCode } from "./recovery-code.ts";
+import { createTotpSecret, matchingTimeStep, totpUri } from "./totp.ts";
+
+export interface EnrolledTotp {
+  factorId: string;
+  /** Base32, shown to the owner this once. */
+  secret: string;
+  uri: string;
+}
+
+/** Enrols a factor that is not active yet. */
+export const enrolTotp = async (
+  ports: Ports,
+  userId: string,
+  name: string,
+): Promise<Result<EnrolledTotp, "too-many-factors">> => {
+  const factorId = ports.newId();
+  const secret = createTotpSecret(ports.randomBytes);
+  const sealedSecret = await ports.vault.sealSecret(userId, factorId, secret);
+  const enrolled = await ports.factors.enrol({
+    id: factorId,
+    userId,
+    type: "totp",
+    name,
+    sealedSecret,
+    createdAtMs: ports.now(),
+  });
+  if (!enrolled) return failure("too-many-factors");
+  ports.record({ event: "factor.enrolled", subject: userId, factorId });
+  return success({ factorId, secret, uri: totpUri(secret, userId) });
+};
+
+interface CodeBatch {
+  codes: string[];
+  macs: string[];
+}
+
+const createCodeBatch = async (ports: Ports, userId: string): Promise<CodeBatch> => {
+  const codes = createRecoveryCodes(ports.randomBytes);
+  const macs = codes.map((code) => ports.vault.macRecoveryCode(userId, normalizeRecoveryCode(code)));
+  return { codes, macs: await Promise.all(macs) };
+};
+
+export interface ConfirmationRequest {
+  userId: string;
+  factorId: string;
+  code: string;
+  /** Whether the caller has passed a second factor. */
+  steppedUp: boolean;
+}
+
+export interface ConfirmedTotp {
+  factorId: string;
+  confirmedAtMs: number;
+  /** Ten with the user's first factor, none with later ones. */
+  recoveryCodes: string[];
+}
+
+export type Confirming = Checked<ConfirmedTotp> | { outcome: "not-found" } | { outcome: "already-confirmed" };
+
+/** Makes a factor active. The code's time step is used up by it. */
+export const confirmTotp = async (ports: Ports, request: ConfirmationRequest): Promise<Confirming> => {
+  const { userId, factorId, code, steppedUp } = request;
+  const factor = await ports.factors.find(userId, factorId, ports.now());
+  if (!factor) return { outcome: "not-found" };
+  if (factor.confirmedAtMs !== null) return { outcome: "already-confirmed" };
+  const secret = await ports.vault.openSecret(userId, factorId, factor.sealedSecret);
+  const isLater = await ports.factors.hasConfirmed(userId);
+  const batch = isLater ? { codes: [], macs: [] } : await createCodeBatch(ports, userId);
+
+  const checked = await attempt(ports, { userId, with: "confirmation" }, async () => {
+    const nowMs = ports.now();
+    const timeStep = matchingTimeStep(secret, code, nowMs);
+    if (timeStep === undefined) return undefined;
+    const use = { userId, factorId, timeStep, nowMs, steppedUp, recoveryCodeMacs: batch.macs };
+    const { confirmed, isFirst } = await ports.factors.confirm(use);
+    return confirmed ? { factorId, confirmedAtMs: nowMs, recoveryCodes: isFirst ? batch.codes : [] } : undefined;
+  });
+  if (checked.outcome === "passed") ports.record({ event: "factor.confirmed", subject: userId, factorId });
+  return checked;
+};
+
+/** Ten new recovery codes; the old ones die. */
+export const replaceRecoveryCodes = async (ports: Ports, userId: string): Promise<Result<string[], "no-factor">> => {
+  const { codes, macs } = await createCodeBatch(ports, userId);
+  if (!(await ports.recoveryCodes.replace(userId, macs))) return failure("no-factor");
+  ports.record({ event: "recovery-codes.replaced", subject: userId });
+  return success(codes);
+};

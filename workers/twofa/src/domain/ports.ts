@@ -1,0 +1,75 @@
+/** What the rules of the second factor need from outside: storage, the kms, chance and a record of what happened. */
+import type { IssuedToken } from "#shared/contracts/kms.ts";
+import type { Factor, NewFactor, SealedFactor } from "./factor.ts";
+import type { Reservation } from "./lockout.ts";
+import type { SecurityEvent } from "./security-event.ts";
+
+/** A time step of a factor, about to be used up. */
+export interface TimeStepUse {
+  userId: string;
+  factorId: string;
+  timeStep: number;
+  nowMs: number;
+}
+
+export interface Confirmation extends TimeStepUse {
+  /** Whether the caller has passed a second factor; without it only the first factor can be confirmed. */
+  steppedUp: boolean;
+  /** Stored if this turns out to be the user's first confirmed factor. */
+  recoveryCodeMacs: readonly string[];
+}
+
+export interface FactorStore {
+  /** The user's factors, oldest first; `after` is the sort key of the last one known. */
+  list(query: { userId: string; nowMs: number; limit: number; after: string | undefined }): Promise<Factor[]>;
+  hasConfirmed(userId: string): Promise<boolean>;
+  confirmed(userId: string): Promise<SealedFactor[]>;
+  /** One factor of this user, unless its enrolment has expired. */
+  find(userId: string, factorId: string, nowMs: number): Promise<SealedFactor | undefined>;
+  /** Adds an unconfirmed factor and drops the user's oldest surplus ones; false when the user has too many confirmed. */
+  enrol(factor: NewFactor): Promise<boolean>;
+  /** Uses up the time step and makes the factor active, or does nothing: all or nothing, once. */
+  confirm(confirmation: Confirmation): Promise<{ confirmed: boolean; isFirst: boolean }>;
+  /** Uses up the time step; false when it, or a later one, was used before. */
+  consumeTimeStep(use: TimeStepUse): Promise<boolean>;
+  /** Removes a factor of this user, and with the last confirmed one the recovery codes; false when there is none. */
+  remove(userId: string, factorId: string): Promise<boolean>;
+  /** Forgets every enrolment that expired unconfirmed. */
+  purgeExpired(nowMs: number): Promise<void>;
+}
+
+export interface RecoveryCodeStore {
+  /** Uses up a code; false when the user has no such code. */
+  consume(userId: string, mac: string): Promise<boolean>;
+  /** Puts these in the place of all others; false when the user has no confirmed factor, and then none are left. */
+  replace(userId: string, macs: readonly string[]): Promise<boolean>;
+}
+
+export interface AttemptStore {
+  /** Counts an attempt as failed before anything is checked, unless the user is locked. */
+  reserve(userId: string, nowMs: number): Promise<Reservation>;
+  /** Forgets the user's failures. */
+  reset(userId: string): Promise<void>;
+}
+
+/** The kms as twofa uses it; each method fails as `unavailable` when the kms does not answer. */
+export interface Vault {
+  sealSecret(userId: string, factorId: string, secret: string): Promise<string>;
+  openSecret(userId: string, factorId: string, sealedSecret: string): Promise<string>;
+  /** The keyed hash a recovery code is stored and found by. */
+  macRecoveryCode(userId: string, code: string): Promise<string>;
+  /** Raises the session, or one request of it; `undefined` when the session has ended. */
+  elevate(sessionId: string, once: boolean): Promise<IssuedToken | undefined>;
+}
+
+export interface Ports {
+  factors: FactorStore;
+  recoveryCodes: RecoveryCodeStore;
+  attempts: AttemptStore;
+  vault: Vault;
+  /** Milliseconds since the epoch. */
+  now: () => number;
+  randomBytes: (count: number) => Uint8Array;
+  newId: () => string;
+  record: (event: SecurityEvent) => void;
+}

@@ -1,0 +1,10 @@
+/** What the security log tells of the second factor: who, what, and never a code or a secret. */
+
+export type CheckedWith = "totp" | "recovery-code" | "confirmation";
+
+export type SecurityEvent =
+  | { event: "factor.enrolled" | "factor.confirmed" | "factor.removed"; subject: string; factorId: string }
+  | { event: "recovery-codes.replaced"; subject: string }
+  | { event: "verification.succeeded"; subject: string; with: CheckedWith; factorId?: string }
+  | { event: "verification.failed"; subject: string; with: CheckedWith; failures: number }
+  | { event: "verification.locked"; subject: string; failures: number; lockSeconds: number };

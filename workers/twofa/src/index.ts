@@ -1,0 +1,38 @@
+/** Composition root of twofa: exports and wiring. */
+import { createTrustSource } from "#shared/auth/trust.ts";
+import { createTokenVerifier } from "#shared/auth/verify.ts";
+import { createDatabase } from "#shared/db/database.ts";
+import { once, parseBindings } from "#shared/http/bindings.ts";
+import { createLog } from "#shared/observability/log.ts";
+import { createTwofaApp } from "./app.ts";
+import { envSchema } from "./env.ts";
+import { createEntrypoints } from "./rpc.ts";
+import type { TwofaServices } from "./services.ts";
+import { createAttemptStore } from "./store/attempts.ts";
+import { createFactorStore } from "./store/factors.ts";
+import { createRecoveryCodeStore } from "./store/recovery-codes.ts";
+import * as schema from "./store/schema.ts";
+import { createVault } from "./vault.ts";
+
+const connect = once((bindings: unknown): TwofaServices => {
+  const env = parseBindings(envSchema, bindings);
+  const now = Date.now;
+  const log = createLog("twofa");
+  const database = createDatabase(env, schema);
+  return {
+    now,
+    verify: createTokenVerifier({ issuer: env.PUBLIC_URL, trust: createTrustSource(env.KMS_RPC, now), now }),
+    probe: database.probe,
+    factors: createFactorStore(database),
+    recoveryCodes: createRecoveryCodeStore(database),
+    attempts: createAttemptStore(database),
+    vault: createVault(env.KMS_RPC),
+    randomBytes: (count) => crypto.getRandomValues(new Uint8Array(count)),
+    newId: () => crypto.randomUUID(),
+    record: ({ event, ...fields }) => log("info", event, fields),
+  };
+});
+
+export const { Rpc, Internal } = createEntrypoints(connect);
+
+export default createTwofaApp(connect);

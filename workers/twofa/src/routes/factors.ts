@@ -1,0 +1,75 @@
+import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import type { WorkerEnv } from "#shared/http/app.ts";
+import { json, page, pageQuery, problems } from "#shared/http/openapi.ts";
+import { decodeCursor, toPage } from "#shared/http/page.ts";
+import { problem } from "#shared/problem/problem.ts";
+import { type Factor, factorKey } from "../domain/factor.ts";
+import type { TwofaServices } from "../services.ts";
+
+const factorSchema = z
+  .object({
+    factorId: z.uuid(),
+    type: z.enum(["totp"]),
+    name: z.string(),
+    createdAt: z.iso.datetime(),
+    confirmedAt: z.iso.datetime().nullable().openapi({ description: "null: enrolled, but not active" }),
+    lastUsedAt: z.iso.datetime().nullable(),
+  })
+  .openapi("Factor");
+
+const instant = (atMs: number): string => new Date(atMs).toISOString();
+
+const toJson = (factor: Factor): z.infer<typeof factorSchema> => ({
+  factorId: factor.id,
+  type: factor.type,
+  name: factor.name,
+  createdAt: instant(factor.createdAtMs),
+  confirmedAt: factor.confirmedAtMs === null ? null : instant(factor.confirmedAtMs),
+  lastUsedAt: factor.lastUsedAtMs === null ? null : instant(factor.lastUsedAtMs),
+});
+
+const listRoute = createRoute({
+  method: "get",
+  path: "/factors",
+  summary: "Your second factors, oldest first",
+  request: { query: pageQuery },
+  responses: {
+    200: json(page(factorSchema), "Your factors"),
+    ...problems("unauthenticated", "forbidden", "invalid-input"),
+  },
+});
+
+const removeRoute = createRoute({
+  method: "delete",
+  path: "/factors/{id}",
+  summary: "Remove one of your factors; with the last one the recovery codes go too",
+  request: { params: z.object({ id: z.string() }) },
+  responses: {
+    204: { description: "Removed" },
+    ...problems("unauthenticated", "step-up-required", "forbidden", "not-found"),
+  },
+});
+
+export const addFactors = (app: OpenAPIHono<WorkerEnv<TwofaServices>>): void => {
+  app.openapi(listRoute, async (context) => {
+    const { principal, services } = context.var;
+    const { limit, after } = context.req.valid("query");
+    const rows = await services.factors.list({
+      userId: principal.subject,
+      nowMs: services.now(),
+      limit: limit + 1,
+      after: decodeCursor(after),
+    });
+    const { items, next } = toPage(rows, limit, factorKey);
+    return context.json({ items: items.map(toJson), next }, 200);
+  });
+
+  app.openapi(removeRoute, async (context) => {
+    const { principal, services } = context.var;
+    const { id } = context.req.valid("param");
+    if (!(await services.factors.remove(principal.subject, id)))
+      throw problem("not-found", { detail: "You have no factor of this id." });
+    services.record({ event: "factor.removed", subject: principal.subject, factorId: id });
+    return context.body(null, 204);
+  });
+};

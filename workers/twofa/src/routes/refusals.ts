@@ -1,0 +1,41 @@
+/** The refusals that several routes share, and who may add a factor. */
+import { hasSteppedUp, isFresh, stepUpRequired } from "#shared/auth/authorize.ts";
+import type { Principal } from "#shared/auth/claims.ts";
+import { STEP_UP_MAX_AGE_SECONDS } from "#shared/http/routes.ts";
+import { type Problem, problem } from "#shared/problem/problem.ts";
+
+/** RFC 9110 §15.5.2 wants a challenge with every 401: the session is still at one factor (RFC 9470 §3). */
+const STILL_INSUFFICIENT = {
+  "www-authenticate": `Bearer error="insufficient_user_authentication", acr_values="aal2", max_age="${STEP_UP_MAX_AGE_SECONDS}"`,
+};
+
+/** One answer for a wrong, an expired and a used code: which of them it was is nobody's business. */
+export const codeRefused = (): Problem =>
+  problem("code-refused", { detail: "Wait for the next code and send that.", headers: STILL_INSUFFICIENT });
+
+export const noFactor = (): Problem =>
+  problem("code-refused", {
+    detail: "You have no second factor yet: enrol one at POST /twofa/factors/totp.",
+    headers: STILL_INSUFFICIENT,
+  });
+
+export const locked = (retryAfterSeconds: number): Problem =>
+  problem("too-many-attempts", {
+    detail: "Too many codes were wrong. Wait as long as Retry-After says; until then no code is checked.",
+    headers: { "retry-after": String(retryAfterSeconds) },
+  });
+
+const freshLoginRequired = (): Problem =>
+  problem("step-up-required", {
+    detail: "Log in again: a first factor can only be added within 5 minutes of the login.",
+    headers: {
+      "www-authenticate": `Bearer error="insufficient_user_authentication", max_age="${STEP_UP_MAX_AGE_SECONDS}"`,
+    },
+  });
+
+/** A further factor needs a second factor just passed; the first one a fresh login. Throws the challenge to meet. */
+export const assertMayAddFactor = (principal: Principal, hasFactor: boolean, nowMs: number): void => {
+  const nowSeconds = nowMs / 1000;
+  if (hasFactor && !hasSteppedUp(principal, nowSeconds)) throw stepUpRequired();
+  if (!hasFactor && !isFresh(principal, nowSeconds)) throw freshLoginRequired();
+};

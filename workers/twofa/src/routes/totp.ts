@@ -1,0 +1,125 @@
+import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import { renderSVG } from "uqr";
+import { hasSteppedUp } from "#shared/auth/authorize.ts";
+import { fieldErrors, type WorkerEnv } from "#shared/http/app.ts";
+import { json, jsonBody, problems } from "#shared/http/openapi.ts";
+import { problem } from "#shared/problem/problem.ts";
+import { confirmTotp, enrolTotp } from "../domain/enrolment.ts";
+import { MAX_CONFIRMED_FACTORS } from "../domain/factor.ts";
+import type { TwofaServices } from "../services.ts";
+import { totpCode } from "./code.ts";
+import { assertMayAddFactor, codeRefused, locked } from "./refusals.ts";
+
+const DEFAULT_NAME = "Authenticator app";
+const MAX_NAME_LENGTH = 64;
+/** ISO/IEC 18004 asks for a quiet zone of four modules. */
+const QUIET_ZONE_MODULES = 4;
+
+const enrolSchema = z.object({ name: z.string().trim().min(1).max(MAX_NAME_LENGTH).default(DEFAULT_NAME) });
+
+/** The body may be left out altogether, which the declared validators cannot express. */
+const parseEnrolment = (body: string): z.infer<typeof enrolSchema> => {
+  const parsed = enrolSchema.safeParse(body === "" ? {} : parseJson(body));
+  if (parsed.success) return parsed.data;
+  throw problem("invalid-input", {
+    detail: "Some fields are not as they should be.",
+    errors: fieldErrors("json", parsed.error.issues),
+  });
+};
+
+const parseJson = (body: string): unknown => {
+  try {
+    return JSON.parse(body);
+  } catch {
+    throw problem("malformed-request", { detail: "The request body cannot be parsed." });
+  }
+};
+
+const enrolRoute = createRoute({
+  method: "post",
+  path: "/factors/totp",
+  summary: "Enrol an authenticator app; it is not active until you confirm a code of it",
+  request: {
+    body: {
+      required: false,
+      content: {
+        "application/json": {
+          schema: {
+            type: "object",
+            properties: { name: { type: "string", minLength: 1, maxLength: MAX_NAME_LENGTH } },
+          },
+        },
+      },
+    },
+  },
+  responses: {
+    201: json(
+      z.object({
+        factorId: z.uuid(),
+        secret: z.string().openapi({ description: "Base32; shown this once" }),
+        uri: z.string().openapi({ example: "otpauth://totp/Fountain:…?secret=…&issuer=Fountain" }),
+        qrSvg: z.string().openapi({ description: "The URI as a QR code, as SVG text" }),
+      }),
+      "The secret to put into the authenticator app",
+    ),
+    ...problems("malformed-request", "unauthenticated", "step-up-required", "forbidden", "conflict", "invalid-input"),
+  },
+});
+
+const confirmRoute = createRoute({
+  method: "post",
+  path: "/factors/totp/confirm",
+  summary: "Make an enrolled authenticator app active, by a code of it",
+  request: { body: jsonBody(z.object({ factorId: z.string().min(1).max(64), code: totpCode })) },
+  responses: {
+    200: json(
+      z.object({
+        factorId: z.uuid(),
+        confirmedAt: z.iso.datetime(),
+        recoveryCodes: z
+          .array(z.string())
+          .openapi({ description: "Ten with your first factor, shown this once; none with later ones" }),
+      }),
+      "The factor is active",
+    ),
+    ...problems("malformed-request", "unauthenticated", "step-up-required", "code-refused", "forbidden"),
+    ...problems("not-found", "conflict", "invalid-input", "too-many-attempts", "unavailable"),
+  },
+});
+
+export const addTotp = (app: OpenAPIHono<WorkerEnv<TwofaServices>>): void => {
+  app.openapi(enrolRoute, async (context) => {
+    const { principal, services } = context.var;
+    assertMayAddFactor(principal, await services.factors.hasConfirmed(principal.subject), services.now());
+    const { name } = parseEnrolment(await context.req.text());
+    const enrolled = await enrolTotp(services, principal.subject, name);
+    if (!enrolled.ok)
+      throw problem("conflict", { detail: `You have ${MAX_CONFIRMED_FACTORS} factors already: remove one first.` });
+    const qrSvg = renderSVG(enrolled.value.uri, { border: QUIET_ZONE_MODULES });
+    context.header("cache-control", "no-store");
+    return context.json({ ...enrolled.value, qrSvg }, 201);
+  });
+
+  app.openapi(confirmRoute, async (context) => {
+    const { principal, services } = context.var;
+    const userId = principal.subject;
+    assertMayAddFactor(principal, await services.factors.hasConfirmed(userId), services.now());
+    const steppedUp = hasSteppedUp(principal, services.now() / 1000);
+    const confirmed = await confirmTotp(services, { userId, steppedUp, ...context.req.valid("json") });
+    switch (confirmed.outcome) {
+      case "passed": {
+        const { factorId, confirmedAtMs, recoveryCodes } = confirmed.value;
+        context.header("cache-control", "no-store");
+        return context.json({ factorId, confirmedAt: new Date(confirmedAtMs).toISOString(), recoveryCodes }, 200);
+      }
+      case "not-found":
+        throw problem("not-found", { detail: "You have no such factor waiting for confirmation: enrol again." });
+      case "already-confirmed":
+        throw problem("conflict", { detail: "This factor is confirmed already." });
+      case "locked":
+        throw locked(confirmed.retryAfterSeconds);
+      case "wrong-code":
+        throw codeRefused();
+    }
+  });
+};

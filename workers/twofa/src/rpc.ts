@@ -1,0 +1,51 @@
+import { WorkerEntrypoint } from "cloudflare:workers";
+import type { InternalRpc } from "#shared/contracts/internal.ts";
+import type { IssuedToken } from "#shared/contracts/kms.ts";
+import { failure, type RpcResult, success } from "#shared/contracts/result.ts";
+import type { OneTimeCode, TwofaRpc } from "#shared/contracts/twofa.ts";
+import { isUnavailable } from "#shared/db/database.ts";
+import { Problem } from "#shared/problem/problem.ts";
+import { verifyCode } from "./domain/verification.ts";
+import type { TwofaServices } from "./services.ts";
+
+type ElevateOnceResult = Awaited<ReturnType<TwofaRpc["elevateOnce"]>>;
+
+/** What the database or the kms being gone becomes for another worker; anything else is a bug and is thrown on. */
+const orUnavailable = async <Value, Failure extends string>(
+  work: Promise<RpcResult<Value, Failure>>,
+): Promise<RpcResult<Value, Failure>> => {
+  try {
+    return await work;
+  } catch (error) {
+    if (isUnavailable(error) || (error instanceof Problem && error.code === "unavailable"))
+      return failure("unavailable");
+    throw error;
+  }
+};
+
+/** Uses up the code, and then gives a token for one request. A user without a factor has no right code. */
+export const elevateOnce = async (
+  services: TwofaServices,
+  { subject, sessionId, code }: OneTimeCode,
+): Promise<ElevateOnceResult> => {
+  const verification = await verifyCode(services, subject, code);
+  if (verification.outcome === "locked") return failure("locked");
+  if (verification.outcome !== "passed") return failure("wrong-code");
+  const token: IssuedToken | undefined = await services.vault.elevate(sessionId, true);
+  return token ? success(token) : failure("session-ended");
+};
+
+/** The private entrypoints of twofa. */
+export const createEntrypoints = (connect: (bindings: unknown) => TwofaServices) => ({
+  Rpc: class extends WorkerEntrypoint implements TwofaRpc {
+    elevateOnce(input: OneTimeCode): Promise<ElevateOnceResult> {
+      return orUnavailable(elevateOnce(connect(this.env), input));
+    }
+  },
+  Internal: class extends WorkerEntrypoint implements InternalRpc {
+    async runScheduled(): Promise<void> {
+      const { factors, now } = connect(this.env);
+      await factors.purgeExpired(now());
+    }
+  },
+});

@@ -1,0 +1,5 @@
+import type { FrameServices } from "#shared/http/app.ts";
+import type { Ports } from "./domain/ports.ts";
+
+/** What the routes of twofa work with. */
+export interface TwofaServices extends FrameServices, Ports {}

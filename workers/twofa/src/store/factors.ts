@@ -1,0 +1,150 @@
+import { and, asc, eq, gt, isNotNull, isNull, lt, lte, or, sql } from "drizzle-orm";
+import type { Database } from "#shared/db/database.ts";
+import { MAX_CONFIRMED_FACTORS, MAX_PENDING_FACTORS, PENDING_TTL_MS } from "../domain/factor.ts";
+import type { FactorStore } from "../domain/ports.ts";
+import type * as schema from "./schema.ts";
+import { factors } from "./schema.ts";
+
+const DROP_SURPLUS_ENROLMENTS = `
+  DELETE FROM factors WHERE id IN (
+    SELECT id FROM factors WHERE user_id = :userId AND confirmed_at IS NULL
+    ORDER BY created_at DESC, id DESC LIMIT -1 OFFSET :keep)`;
+
+const ENROL = `
+  INSERT INTO factors (id, user_id, type, name, sealed_secret, created_at)
+  SELECT :id, :userId, :type, :name, :sealedSecret, :createdAtMs
+  WHERE (SELECT count(*) FROM factors WHERE user_id = :userId AND confirmed_at IS NOT NULL) < :maxConfirmed`;
+
+const IS_CONFIRMABLE = `
+  id = :factorId AND user_id = :userId AND confirmed_at IS NULL AND created_at > :notBeforeMs AND last_step < :timeStep`;
+const HAS_CONFIRMED = "SELECT 1 FROM factors WHERE user_id = :userId AND confirmed_at IS NOT NULL";
+
+/** Runs before the factor is confirmed, under the same conditions: codes come with the first factor or not at all. */
+const ISSUE_FIRST_RECOVERY_CODES = `
+  INSERT INTO recovery_codes (user_id, mac)
+  SELECT :userId, value FROM json_each(:macs)
+  WHERE EXISTS (SELECT 1 FROM factors WHERE ${IS_CONFIRMABLE}) AND NOT EXISTS (${HAS_CONFIRMED})`;
+
+/** The caller who has not stepped up may only be making a first factor, even if another was confirmed meanwhile. */
+const CONFIRM = `
+  UPDATE factors SET confirmed_at = :nowMs, last_used_at = :nowMs, last_step = :timeStep
+  WHERE ${IS_CONFIRMABLE} AND (:steppedUp OR NOT EXISTS (${HAS_CONFIRMED}))`;
+
+const DROP_CODES_WITHOUT_FACTOR = `
+  DELETE FROM recovery_codes WHERE user_id = :userId AND NOT EXISTS (${HAS_CONFIRMED})`;
+
+/** `factorKey`, in SQL. */
+const sortKey = sql<string>`printf('%015d:%s', ${factors.createdAt}, ${factors.id})`;
+
+const sealedColumns = {
+  id: factors.id,
+  sealedSecret: factors.sealedSecret,
+  confirmedAtMs: factors.confirmedAt,
+};
+
+const isKept = (nowMs: number) => or(isNotNull(factors.confirmedAt), gt(factors.createdAt, nowMs - PENDING_TTL_MS));
+
+const createReads = ({ orm }: Database<typeof schema>) =>
+  ({
+    list: ({ userId, nowMs, limit, after }) =>
+      orm
+        .select({
+          id: factors.id,
+          type: factors.type,
+          name: factors.name,
+          createdAtMs: factors.createdAt,
+          confirmedAtMs: factors.confirmedAt,
+          lastUsedAtMs: factors.lastUsedAt,
+        })
+        .from(factors)
+        .where(and(eq(factors.userId, userId), isKept(nowMs), after === undefined ? undefined : gt(sortKey, after)))
+        .orderBy(asc(factors.createdAt), asc(factors.id))
+        .limit(limit),
+
+    hasConfirmed: async (userId) => {
+      const rows = await orm
+        .select({ id: factors.id })
+        .from(factors)
+        .where(and(eq(factors.userId, userId), isNotNull(factors.confirmedAt)))
+        .limit(1);
+      return rows.length > 0;
+    },
+
+    confirmed: (userId) =>
+      orm
+        .select(sealedColumns)
+        .from(factors)
+        .where(and(eq(factors.userId, userId), isNotNull(factors.confirmedAt))),
+
+    find: async (userId, factorId, nowMs) => {
+      const [factor] = await orm
+        .select(sealedColumns)
+        .from(factors)
+        .where(and(eq(factors.userId, userId), eq(factors.id, factorId), isKept(nowMs)));
+      return factor;
+    },
+  }) satisfies Partial<FactorStore>;
+
+const createWrites = ({ orm, client }: Database<typeof schema>) =>
+  ({
+    enrol: async ({ id, userId, type, name, sealedSecret, createdAtMs }) => {
+      const [, enrolled] = await client.batch(
+        [
+          { sql: DROP_SURPLUS_ENROLMENTS, args: { userId, keep: MAX_PENDING_FACTORS - 1 } },
+          {
+            sql: ENROL,
+            args: { id, userId, type, name, sealedSecret, createdAtMs, maxConfirmed: MAX_CONFIRMED_FACTORS },
+          },
+        ],
+        "write",
+      );
+      return enrolled?.rowsAffected === 1;
+    },
+
+    confirm: async ({ userId, factorId, timeStep, nowMs, steppedUp, recoveryCodeMacs }) => {
+      const confirmable = { userId, factorId, timeStep, notBeforeMs: nowMs - PENDING_TTL_MS };
+      const [issued, confirmed] = await client.batch(
+        [
+          { sql: ISSUE_FIRST_RECOVERY_CODES, args: { ...confirmable, macs: JSON.stringify(recoveryCodeMacs) } },
+          { sql: CONFIRM, args: { ...confirmable, nowMs, steppedUp } },
+        ],
+        "write",
+      );
+      return { confirmed: confirmed?.rowsAffected === 1, isFirst: (issued?.rowsAffected ?? 0) > 0 };
+    },
+
+    consumeTimeStep: async ({ userId, factorId, timeStep, nowMs }) => {
+      const { rowsAffected } = await orm
+        .update(factors)
+        .set({ lastStep: timeStep, lastUsedAt: nowMs })
+        .where(
+          and(
+            eq(factors.id, factorId),
+            eq(factors.userId, userId),
+            isNotNull(factors.confirmedAt),
+            lt(factors.lastStep, timeStep),
+          ),
+        );
+      return rowsAffected === 1;
+    },
+
+    remove: async (userId, factorId) => {
+      const [removed] = await client.batch(
+        [
+          { sql: "DELETE FROM factors WHERE id = :factorId AND user_id = :userId", args: { factorId, userId } },
+          { sql: DROP_CODES_WITHOUT_FACTOR, args: { userId } },
+        ],
+        "write",
+      );
+      return removed?.rowsAffected === 1;
+    },
+
+    purgeExpired: async (nowMs) => {
+      await orm.delete(factors).where(and(isNull(factors.confirmedAt), lte(factors.createdAt, nowMs - PENDING_TTL_MS)));
+    },
+  }) satisfies Partial<FactorStore>;
+
+export const createFactorStore = (database: Database<typeof schema>): FactorStore => ({
+  ...createReads(database),
+  ...createWrites(database),
+});

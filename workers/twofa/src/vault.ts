@@ -1,0 +1,52 @@
+/** The kms as twofa uses it: every value is bound to the row it belongs to. */
+import type { KmsRpc } from "#shared/contracts/kms.ts";
+import type { Result } from "#shared/contracts/result.ts";
+import { problem } from "#shared/problem/problem.ts";
+import type { Vault } from "./domain/ports.ts";
+
+const RETRY_AFTER_SECONDS = "2";
+/** RFC 8176 §2: a one-time password, which a recovery code is too. */
+const METHOD = "otp";
+
+const unavailable = (cause: unknown) =>
+  problem("unavailable", {
+    detail: "A part of Fountain does not answer right now. Try again shortly, with the next code.",
+    headers: { "retry-after": RETRY_AFTER_SECONDS },
+    cause,
+  });
+
+const ask = async <Value>(call: () => Promise<Value>): Promise<Value> => {
+  try {
+    return await call();
+  } catch (cause) {
+    throw unavailable(cause);
+  }
+};
+
+const assertAnswered = <Value, Failure extends string>(
+  result: Result<Value, Failure | "unavailable">,
+): Result<Value, Failure> => {
+  if (result.ok) return result;
+  if (result.error === "unavailable") throw unavailable(new Error("the kms is unavailable"));
+  return { ok: false, error: result.error };
+};
+
+const secretContext = (userId: string, factorId: string): string => `twofa:factors:${userId}:${factorId}:secret`;
+
+export const createVault = (kms: KmsRpc): Vault => ({
+  sealSecret: (userId, factorId, plaintext) =>
+    ask(() => kms.seal({ context: secretContext(userId, factorId), plaintext })),
+
+  openSecret: async (userId, factorId, ciphertext) => {
+    const opened = assertAnswered(await ask(() => kms.open({ context: secretContext(userId, factorId), ciphertext })));
+    if (!opened.ok) throw new Error(`the secret of factor ${factorId} is ${opened.error}`);
+    return opened.value;
+  },
+
+  macRecoveryCode: (userId, code) => ask(() => kms.mac({ context: `twofa:recovery:${userId}`, data: code })),
+
+  elevate: async (sessionId, once) => {
+    const elevated = assertAnswered(await ask(() => kms.elevate({ sessionId, method: METHOD, once })));
+    return elevated.ok ? elevated.value : undefined;
+  },
+});
