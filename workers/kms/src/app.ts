@@ -1,0 +1,32 @@
+import { createApp } from "#shared/http/app.ts";
+import { addKeySet } from "./routes/key-set.ts";
+import { addKeyVerification } from "./routes/key-verification.ts";
+import { addKeys } from "./routes/keys.ts";
+import { addLogin } from "./routes/login.ts";
+import { addLogout } from "./routes/logout.ts";
+import { addMe } from "./routes/me.ts";
+import { addRegister } from "./routes/register.ts";
+import { addServices } from "./routes/services.ts";
+import { addToken } from "./routes/token.ts";
+import { addUsers } from "./routes/users.ts";
+import type { KmsServices } from "./services.ts";
+
+/** The routes of the kms. */
+export const createKmsApp = (connect: (bindings: unknown) => KmsServices) => {
+  const app = createApp({ worker: "kms", connect });
+  app.use(async (context, next) => {
+    await context.var.services.unlock();
+    await next();
+  });
+  addKeySet(app);
+  addRegister(app);
+  addLogin(app);
+  addToken(app);
+  addLogout(app);
+  addMe(app);
+  addUsers(app);
+  addServices(app);
+  addKeyVerification(app);
+  addKeys(app);
+  return app;
+};

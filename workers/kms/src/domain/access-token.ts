@@ -1,0 +1,62 @@
+/** Issues access tokens (RFC 9068). */
+import { SignJWT } from "jose";
+import { ACCESS_TOKEN_TTL_SECONDS, type Claims, TOKEN_AUDIENCE, TOKEN_TYPE } from "#shared/auth/claims.ts";
+import type { IssuedToken } from "#shared/contracts/kms.ts";
+import type { Scope } from "#shared/contracts/rights.ts";
+import type { Signer } from "./signing-key.ts";
+
+/** Who gets the token, for what, and how sure we are of him. */
+export interface Grant {
+  subject: string;
+  clientId: string;
+  /** The session, or the API key: what ends the token when it ends. */
+  sessionId: string;
+  roles: readonly string[];
+  scopes: readonly Scope[];
+  acr: Claims["acr"];
+  amr: readonly string[];
+  authenticatedAt: Date;
+}
+
+/** A token, and the scopes it carries as a space-separated list. */
+export interface ScopedToken extends IssuedToken {
+  scope: string;
+}
+
+export type IssueToken = (grant: Grant, ttlSeconds?: number) => Promise<ScopedToken>;
+
+export interface TokenIssuerOptions {
+  issuer: string;
+  signer: () => Promise<Signer>;
+  now: () => number;
+  createId: () => string;
+}
+
+export const toSeconds = (instant: Date | number): number => Math.floor(Number(instant) / 1000);
+
+export const createTokenIssuer =
+  ({ issuer, signer, now, createId }: TokenIssuerOptions): IssueToken =>
+  async (grant, ttlSeconds = ACCESS_TOKEN_TTL_SECONDS) => {
+    const { kid, algorithm, privateKey } = await signer();
+    const issuedAt = toSeconds(now());
+    const scope = grant.scopes.join(" ");
+    const claims = {
+      iss: issuer,
+      aud: TOKEN_AUDIENCE,
+      sub: grant.subject,
+      exp: issuedAt + ttlSeconds,
+      iat: issuedAt,
+      jti: createId(),
+      sid: grant.sessionId,
+      client_id: grant.clientId,
+      roles: [...grant.roles],
+      scope,
+      acr: grant.acr,
+      amr: [...grant.amr],
+      auth_time: toSeconds(grant.authenticatedAt),
+    } satisfies Claims;
+    const accessToken = await new SignJWT(claims)
+      .setProtectedHeader({ alg: algorithm, kid, typ: TOKEN_TYPE })
+      .sign(privateKey);
+    return { accessToken, expiresInSeconds: ttlSeconds, scope };
+  };

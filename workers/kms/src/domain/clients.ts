@@ -1,0 +1,73 @@
+/** Machine clients: trading an API key for a short-lived access token (RFC 6749 §4.4). */
+import { ACCESS_TOKEN_TTL_SECONDS } from "#shared/auth/claims.ts";
+import { failure, type Result, success } from "#shared/contracts/result.ts";
+import type { Scope } from "#shared/contracts/rights.ts";
+import type { IssueToken, ScopedToken } from "./access-token.ts";
+import { type ApiKey, endOfKey } from "./api-key.ts";
+import type { ApiKeyCheck, ApiKeys } from "./api-keys.ts";
+import { scopesBeyond } from "./rights.ts";
+
+/** Not in the registry of RFC 8176, which knows no shared secret of a machine. */
+const API_KEY_METHOD = "api-key";
+
+export interface ClientToken {
+  access: ScopedToken;
+  service: string;
+  keyId: string;
+}
+
+type BadKey = Exclude<ApiKeyCheck["code"], "valid">;
+
+export interface Clients {
+  /** A token for whoever holds the key. The reasons are for the log alone. */
+  exchange(key: string): Promise<Result<ClientToken, BadKey>>;
+  /** A token for the service that names itself and shows its key, with all the key's scopes unless fewer are wanted. */
+  authenticate(
+    service: string,
+    key: string,
+    wanted: readonly Scope[] | undefined,
+  ): Promise<Result<ClientToken, BadKey | "other-service" | "scope-exceeded">>;
+}
+
+export interface ClientsOptions {
+  apiKeys: Pick<ApiKeys, "check">;
+  issueToken: IssueToken;
+  now: () => number;
+}
+
+export const createClients = ({ apiKeys, issueToken, now }: ClientsOptions): Clients => {
+  const issue = async (apiKey: ApiKey, scopes: readonly Scope[]): Promise<Result<ClientToken, "expired">> => {
+    const at = now();
+    const secondsLeft = Math.floor(((endOfKey(apiKey)?.getTime() ?? Number.POSITIVE_INFINITY) - at) / 1000);
+    if (secondsLeft < 1) return failure("expired");
+    const access = await issueToken(
+      {
+        subject: apiKey.service,
+        clientId: apiKey.service,
+        sessionId: apiKey.id,
+        roles: [],
+        scopes,
+        acr: "aal1",
+        amr: [API_KEY_METHOD],
+        authenticatedAt: new Date(at),
+      },
+      Math.min(ACCESS_TOKEN_TTL_SECONDS, secondsLeft),
+    );
+    return success({ access, service: apiKey.service, keyId: apiKey.id });
+  };
+
+  return {
+    exchange: async (key) => {
+      const checked = await apiKeys.check(key);
+      return checked.code === "valid" ? issue(checked.apiKey, checked.apiKey.scopes) : failure(checked.code);
+    },
+    authenticate: async (service, key, wanted) => {
+      const checked = await apiKeys.check(key);
+      if (checked.code !== "valid") return failure(checked.code);
+      const { apiKey } = checked;
+      if (apiKey.service !== service) return failure("other-service");
+      const isBeyond = wanted !== undefined && scopesBeyond(wanted, new Set(apiKey.scopes)).length > 0;
+      return isBeyond ? failure("scope-exceeded") : issue(apiKey, wanted ?? apiKey.scopes);
+    },
+  };
+};

@@ -1,0 +1,91 @@
+/** Passwords: what is accepted (NIST SP 800-63B §5.1.1.2), and how they are kept (scrypt, RFC 7914, under a pepper). */
+import { createHmac, scrypt, timingSafeEqual } from "node:crypto";
+import type { RandomBytes } from "./random.ts";
+
+export const MIN_PASSWORD_CHARACTERS = 12;
+export const MAX_PASSWORD_BYTES = 1024;
+const SALT_BYTES = 16;
+const HASH_BYTES = 32;
+
+interface Cost {
+  /** log2 of N. */
+  ln: number;
+  r: number;
+  p: number;
+}
+
+/** N·r·p = 655,360; Cloudflare allows up to 2^20. OWASP's equivalent of N = 2^17, r = 8, p = 1 with less memory. */
+export const CURRENT_COST: Cost = { ln: 14, r: 8, p: 5 };
+
+interface StoredHash {
+  cost: Cost;
+  salt: Buffer;
+  hash: Buffer;
+}
+
+export interface PasswordVerdict {
+  matches: boolean;
+  /** The hash was made at another cost than today's: store a new one. */
+  isOutdated: boolean;
+}
+
+export interface Passwords {
+  /** `$scrypt$ln=14,r=8,p=5$salt$hash`, all that is needed to verify it but the pepper. */
+  hash(password: string): Promise<string>;
+  /** Takes the same time when there is nothing stored to compare with, and then never matches. */
+  verify(password: string, stored: string | undefined): Promise<PasswordVerdict>;
+}
+
+/** Why a password is not accepted, or `undefined` when it is. */
+export const passwordFault = (password: string, username: string): string | undefined => {
+  if ([...password].length < MIN_PASSWORD_CHARACTERS) return `must have at least ${MIN_PASSWORD_CHARACTERS} characters`;
+  if (Buffer.byteLength(password, "utf8") > MAX_PASSWORD_BYTES) return `must have at most ${MAX_PASSWORD_BYTES} bytes`;
+  if (password.toLowerCase() === username.toLowerCase()) return "must not be the username";
+  return undefined;
+};
+
+const encode = (bytes: Uint8Array): string => Buffer.from(bytes).toString("base64").replaceAll("=", "");
+
+const formatHash = ({ cost, salt, hash }: StoredHash): string =>
+  `$scrypt$ln=${cost.ln},r=${cost.r},p=${cost.p}$${encode(salt)}$${encode(hash)}`;
+
+const parseHash = (text: string): StoredHash => {
+  const groups = /^\$scrypt\$ln=(?<ln>\d+),r=(?<r>\d+),p=(?<p>\d+)\$(?<salt>[\w+/]+)\$(?<hash>[\w+/]+)$/.exec(
+    text,
+  )?.groups;
+  if (!groups) throw new Error("a stored password hash has an unknown format");
+  const { ln, r, p, salt = "", hash = "" } = groups;
+  return {
+    cost: { ln: Number(ln), r: Number(r), p: Number(p) },
+    salt: Buffer.from(salt, "base64"),
+    hash: Buffer.from(hash, "base64"),
+  };
+};
+
+const isSameCost = (one: Cost, other: Cost): boolean => one.ln === other.ln && one.r === other.r && one.p === other.p;
+
+const stretch = (secret: Buffer, salt: Uint8Array, { ln, r, p }: Cost): Promise<Buffer> =>
+  new Promise((resolve, reject) => {
+    const memoryBytes = 128 * 2 ** ln * r;
+    scrypt(secret, salt, HASH_BYTES, { N: 2 ** ln, r, p, maxmem: 2 * memoryBytes }, (error, hash) =>
+      error ? reject(error) : resolve(hash),
+    );
+  });
+
+/** Hashes and verifies under a pepper that is not in the database: a copy of it alone allows no guessing. */
+export const createPasswords = (pepper: Uint8Array, randomBytes: RandomBytes, cost = CURRENT_COST): Passwords => {
+  const season = (password: string): Buffer => createHmac("sha256", pepper).update(password, "utf8").digest();
+  const nobody: StoredHash = { cost, salt: Buffer.alloc(SALT_BYTES), hash: Buffer.alloc(HASH_BYTES) };
+  return {
+    hash: async (password) => {
+      const salt = Buffer.from(randomBytes(SALT_BYTES));
+      return formatHash({ cost, salt, hash: await stretch(season(password), salt, cost) });
+    },
+    verify: async (password, stored) => {
+      const known = stored === undefined ? nobody : parseHash(stored);
+      const hash = await stretch(season(password), known.salt, known.cost);
+      const isSame = known.hash.length === hash.length && timingSafeEqual(known.hash, hash);
+      return { matches: isSame && stored !== undefined, isOutdated: !isSameCost(known.cost, cost) };
+    },
+  };
+};

@@ -1,0 +1,37 @@
+/**
+ * Derives every key of the kms from SECRET_KEY (HKDF-SHA-256, RFC 5869): one key per purpose, so that what is made for
+ * one purpose is worthless for another.
+ */
+import { hkdfSync } from "node:crypto";
+
+/** Below this SECRET_KEY could be guessed offline by whoever copies the database. */
+export const MIN_SECRET_KEY_BYTES = 32;
+const DERIVED_KEY_BYTES = 32;
+const NO_SALT = "";
+
+export interface DerivedKeys {
+  passwordPepper: Uint8Array;
+  apiKeyMac: Uint8Array;
+  refreshTokenMac: Uint8Array;
+  sealing: Uint8Array;
+  mac: Uint8Array;
+  signingKeyWrapping: Uint8Array;
+}
+
+/** Whether the text has enough bytes. Its own UTF-8 bytes are the key material, be they hex, base64url or anything else. */
+export const isStrongSecretKey = (secretKey: string): boolean =>
+  Buffer.byteLength(secretKey, "utf8") >= MIN_SECRET_KEY_BYTES;
+
+/** All derived keys, 32 bytes each. The purpose is the `info` of RFC 5869 §2.3. */
+export const deriveKeys = (secretKey: string): DerivedKeys => {
+  const derive = (purpose: string): Uint8Array =>
+    new Uint8Array(hkdfSync("sha256", secretKey, NO_SALT, `fountain/kms/v1/${purpose}`, DERIVED_KEY_BYTES));
+  return {
+    passwordPepper: derive("password-pepper"),
+    apiKeyMac: derive("api-key-mac"),
+    refreshTokenMac: derive("refresh-token-mac"),
+    sealing: derive("sealing"),
+    mac: derive("mac"),
+    signingKeyWrapping: derive("signing-key-wrapping"),
+  };
+};

@@ -1,0 +1,21 @@
+/** Usernames: what is accepted, and when two of them are the same. */
+
+export const MAX_USERNAME_CHARACTERS = 64;
+const PATTERN = /^[\p{L}\p{N}][\p{L}\p{M}\p{N}._@+-]*$/u;
+
+/** The form a username is kept in: compatibility variants (full-width letters, ligatures) become the plain ones. */
+export const normalizeUsername = (username: string): string => username.normalize("NFKC");
+
+/** Two usernames are the same when their keys are: case and compatibility variants do not tell users apart. */
+export const usernameKey = (username: string): string =>
+  username.normalize("NFKC").toUpperCase().toLowerCase().normalize("NFKC");
+
+/** Why a username is not accepted, or `undefined` when it is. */
+export const usernameFault = (username: string): string | undefined => {
+  const characters = [...normalizeUsername(username)].length;
+  if (characters < 1 || characters > MAX_USERNAME_CHARACTERS)
+    return `must have 1 to ${MAX_USERNAME_CHARACTERS} characters`;
+  if (!PATTERN.test(normalizeUsername(username)))
+    return "must begin with a letter or digit and go on with letters, digits and . _ @ + -";
+  return undefined;
+};

@@ -1,0 +1,87 @@
+/** Composition root of the kms: exports and wiring. */
+import { createTrustSource } from "#shared/auth/trust.ts";
+import { createTokenVerifier } from "#shared/auth/verify.ts";
+import { createDatabase } from "#shared/db/database.ts";
+import { once, parseBindings } from "#shared/http/bindings.ts";
+import { createKmsApp } from "./app.ts";
+import { createTokenIssuer } from "./domain/access-token.ts";
+import { createAccounts } from "./domain/accounts.ts";
+import { createApiKeys } from "./domain/api-keys.ts";
+import { createClients } from "./domain/clients.ts";
+import { createKeyRing, REVOCATION_RETENTION_MS } from "./domain/key-ring.ts";
+import { macInContext } from "./domain/mac.ts";
+import { createPasswords } from "./domain/password.ts";
+import { createRefreshTokens } from "./domain/refresh-token.ts";
+import { deriveKeys } from "./domain/root-key.ts";
+import { createSealer } from "./domain/sealing.ts";
+import { createSessions } from "./domain/sessions.ts";
+import { envSchema } from "./env.ts";
+import { createEntrypoints, trustOf } from "./rpc.ts";
+import type { KmsServices } from "./services.ts";
+import { createApiKeyRepository } from "./store/api-keys.ts";
+import * as schema from "./store/schema.ts";
+import { createServiceRepository } from "./store/services.ts";
+import { createSessionRepository } from "./store/sessions.ts";
+import { createTrustRepository } from "./store/trust.ts";
+import { createUserRepository } from "./store/users.ts";
+import { createUnlock } from "./unlock.ts";
+
+const now = Date.now;
+const createId = (): string => crypto.randomUUID();
+const randomBytes = (sizeBytes: number): Uint8Array => crypto.getRandomValues(new Uint8Array(sizeBytes));
+
+const connect = once((bindings: unknown): KmsServices => {
+  const env = parseBindings(envSchema, bindings);
+  const keys = deriveKeys(env.SECRET_KEY);
+  const database = createDatabase(env, schema);
+
+  const users = createUserRepository(database);
+  const services = createServiceRepository(database);
+  const storedKeys = createApiKeyRepository(database);
+  const trustRecords = createTrustRepository(database);
+
+  const wrapping = createSealer(keys.signingKeyWrapping, randomBytes);
+  const keyRing = createKeyRing({ repository: trustRecords, wrapping, now });
+  const issueToken = createTokenIssuer({ issuer: env.PUBLIC_URL, signer: keyRing.signer, now, createId });
+  const passwords = createPasswords(keys.passwordPepper, randomBytes);
+  const refreshTokens = createRefreshTokens(keys.refreshTokenMac, randomBytes);
+  const apiKeys = createApiKeys({ repository: storedKeys, services, macKey: keys.apiKeyMac, randomBytes, now });
+  const sessions = createSessions({
+    repository: createSessionRepository(database),
+    refreshTokens,
+    issueToken,
+    now,
+    createId,
+  });
+  const unlock = createUnlock(keyRing);
+  const trust = createTrustSource({ trust: () => trustOf(keyRing) }, now);
+
+  return {
+    now,
+    verify: createTokenVerifier({ issuer: env.PUBLIC_URL, trust, now }),
+    probe: async () => {
+      await database.probe();
+      await unlock();
+    },
+    unlock,
+    isRegistrationOpen: env.REGISTRATION === "open",
+    accounts: createAccounts({ users, passwords, now, createId }),
+    users,
+    sessions,
+    services,
+    apiKeys,
+    storedKeys,
+    clients: createClients({ apiKeys, issueToken, now }),
+    keyRing,
+    sealer: createSealer(keys.sealing, randomBytes),
+    mac: (context, data) => macInContext(keys.mac, context, data),
+    purge: async () => {
+      await sessions.purge();
+      await trustRecords.purgeRevocations(new Date(now() - REVOCATION_RETENTION_MS));
+    },
+  };
+});
+
+export const { Rpc, Internal } = createEntrypoints(connect);
+
+export default createKmsApp(connect);

@@ -1,0 +1,20 @@
+/** What the routes share: the security log, and the headers of answers that carry a secret. */
+import type { OpenAPIHono } from "@hono/zod-openapi";
+import type { Context } from "hono";
+import type { WorkerEnv } from "#shared/http/app.ts";
+import type { SecurityEvent } from "../domain/security-event.ts";
+import { createRecorder } from "../security-log.ts";
+import type { KmsServices } from "../services.ts";
+
+export type KmsApp = OpenAPIHono<WorkerEnv<KmsServices>>;
+export type KmsContext = Context<WorkerEnv<KmsServices>>;
+
+/** Answers with a token or a key in them are kept by no cache (RFC 6749 §5.1). */
+export const NO_STORE = { "cache-control": "no-store", pragma: "no-cache" };
+
+/** Writes a security event, with the request it belongs to and who made it. */
+export const record = (context: KmsContext, event: SecurityEvent): void => {
+  const { log, requestId, principal } = context.var;
+  if (event.reason !== undefined) context.set("reason", event.reason);
+  createRecorder(log)({ actor: principal?.subject, ...event, requestId });
+};

@@ -1,0 +1,194 @@
+import { createRoute, z } from "@hono/zod-openapi";
+import { SCOPES } from "#shared/contracts/rights.ts";
+import { json, jsonBody, page, pageQuery, problems } from "#shared/http/openapi.ts";
+import { decodeCursor, toPage } from "#shared/http/page.ts";
+import { type Problem, problem } from "#shared/problem/problem.ts";
+import type { ApiKey } from "../domain/api-key.ts";
+import { type ApiKeyPosition, type CreationFailure, MAX_GRACE_SECONDS } from "../domain/api-keys.ts";
+import { type KmsApp, type KmsContext, NO_STORE, record } from "./frame.ts";
+import { createdKeyAnswer, keyAnswer, toCreatedKeyAnswer, toKeyAnswer } from "./key-answer.ts";
+import { noSuchService } from "./services.ts";
+
+const MAX_NAME_CHARACTERS = 100;
+/** Unless told otherwise the old key dies at once: who rotates a leaked key must not have to think of it. */
+const DEFAULT_GRACE_SECONDS = 0;
+
+const newKey = z.strictObject({
+  service: z.string(),
+  name: z.string().min(1).max(MAX_NAME_CHARACTERS).optional(),
+  scopes: z.array(z.enum(SCOPES)).min(1).optional(),
+  expiresAt: z.iso.datetime({ offset: true }).optional(),
+});
+
+const rotation = z.strictObject({ graceSeconds: z.int().min(0).max(MAX_GRACE_SECONDS).optional() });
+
+const byService = z.object({ service: z.string() });
+
+const createKey = createRoute({
+  method: "post",
+  path: "/keys",
+  tags: ["Keys"],
+  summary: "Create an API key of a service; the answer is the only place where it is shown",
+  request: { body: jsonBody(newKey) },
+  responses: {
+    201: json(createdKeyAnswer, "The new key"),
+    ...problems("unauthenticated", "forbidden", "not-found", "invalid-input", "unavailable"),
+  },
+});
+
+const listKeys = createRoute({
+  method: "get",
+  path: "/keys",
+  tags: ["Keys"],
+  summary: "List API keys, of one service or of all, oldest first",
+  request: { query: pageQuery.extend({ service: z.string().optional() }) },
+  responses: {
+    200: json(page(keyAnswer), "A page of keys"),
+    ...problems("unauthenticated", "forbidden", "invalid-input", "unavailable"),
+  },
+});
+
+const listKeysOfService = createRoute({
+  method: "get",
+  path: "/keys/{service}",
+  tags: ["Keys"],
+  summary: "List the API keys of a service, oldest first",
+  request: { params: byService, query: pageQuery },
+  responses: {
+    200: json(page(keyAnswer), "A page of keys"),
+    ...problems("unauthenticated", "forbidden", "not-found", "invalid-input", "unavailable"),
+  },
+});
+
+const rotateKeys = createRoute({
+  method: "post",
+  path: "/keys/{service}/rotate",
+  tags: ["Keys"],
+  summary: "Replace the keys of a service by a new one; the old ones work for `graceSeconds` more (0 unless told)",
+  request: { params: byService, body: { ...jsonBody(rotation), required: false } },
+  responses: {
+    200: json(createdKeyAnswer, "The new key, with the name, the scopes and the expiry of the youngest old one"),
+    ...problems("unauthenticated", "step-up-required", "forbidden", "not-found", "invalid-input", "unavailable"),
+  },
+});
+
+const revoked = {
+  204: { description: "Refused everywhere within 5 seconds" },
+  ...problems("unauthenticated", "step-up-required", "forbidden", "not-found", "unavailable"),
+};
+
+const revokeKeys = createRoute({
+  method: "delete",
+  path: "/keys/{service}",
+  tags: ["Keys"],
+  summary: "Revoke all keys of a service",
+  request: { params: byService },
+  responses: revoked,
+});
+
+const revokeKey = createRoute({
+  method: "delete",
+  path: "/keys/{service}/{id}",
+  tags: ["Keys"],
+  summary: "Revoke one key of a service",
+  request: { params: byService.extend({ id: z.string() }) },
+  responses: revoked,
+});
+
+const notHeld = (): Problem => problem("forbidden", { detail: "This key would have more scopes than you have." });
+
+const invalidField = (field: string, detail: string): Problem =>
+  problem("invalid-input", { detail: "This key cannot be made.", errors: [{ pointer: `#/${field}`, detail }] });
+
+const CREATION_REFUSALS: Record<CreationFailure, () => Problem> = {
+  "unknown-service": noSuchService,
+  expired: () => invalidField("expiresAt", "must be in the future"),
+  "not-of-service": () => invalidField("scopes", "must be among the scopes of the service"),
+  "not-held": notHeld,
+};
+
+const ROTATION_REFUSALS = {
+  "unknown-service": noSuchService,
+  "no-active-key": () => problem("not-found", { detail: "This service has no active key to rotate. Create one." }),
+  "not-held": notHeld,
+};
+
+/** Where a list goes on, in its cursor: the instant a key was created, and its id. */
+const positionOf = ({ createdAt, id }: ApiKey): string => `${createdAt.getTime()}:${id}`;
+
+const parsePosition = (after: string | undefined): ApiKeyPosition | undefined => {
+  const position = decodeCursor(after);
+  if (position === undefined) return undefined;
+  const [, createdAt, id] = /^(\d{1,15}):(\w+)$/.exec(position) ?? [];
+  if (createdAt === undefined || id === undefined)
+    throw problem("invalid-input", { errors: [{ pointer: "#/query/after", detail: "not a cursor of this list" }] });
+  return { createdAt: new Date(Number(createdAt)), id };
+};
+
+const readPage = async (
+  context: KmsContext,
+  service: string | undefined,
+  { limit, after }: z.infer<typeof pageQuery>,
+): Promise<{ items: z.infer<typeof keyAnswer>[]; next: string | null }> => {
+  const { storedKeys, now } = context.var.services;
+  const { items, next } = toPage(await storedKeys.list(service, limit + 1, parsePosition(after)), limit, positionOf);
+  return { items: items.map((apiKey) => toKeyAnswer(apiKey, now())), next };
+};
+
+const revoke = async (context: KmsContext, service: string, id: string | undefined): Promise<void> => {
+  const { services, storedKeys, now } = context.var.services;
+  if (!(await services.find(service))) throw noSuchService();
+  const isFound = await storedKeys.revoke(service, id, new Date(now()));
+  if (id !== undefined && !isFound) throw problem("not-found", { detail: "This service has no such key." });
+  record(context, { action: "key.revoke", outcome: "success", target: id ?? service });
+};
+
+export const addKeys = (app: KmsApp): void => {
+  app.openapi(createKey, async (context) => {
+    const { expiresAt, ...wanted } = context.req.valid("json");
+    const created = await context.var.services.apiKeys.create(
+      { ...wanted, expiresAt: expiresAt === undefined ? undefined : new Date(expiresAt) },
+      context.var.principal.scopes,
+    );
+    if (!created.ok) {
+      record(context, { action: "key.create", outcome: "failure", reason: created.error, target: wanted.service });
+      throw CREATION_REFUSALS[created.error]();
+    }
+    record(context, { action: "key.create", outcome: "success", target: created.value.apiKey.id });
+    return context.json(toCreatedKeyAnswer(created.value), 201, NO_STORE);
+  });
+
+  app.openapi(listKeys, async (context) => {
+    const { service, ...position } = context.req.valid("query");
+    return context.json(await readPage(context, service, position), 200);
+  });
+
+  app.openapi(listKeysOfService, async (context) => {
+    const { service } = context.req.valid("param");
+    if (!(await context.var.services.services.find(service))) throw noSuchService();
+    return context.json(await readPage(context, service, context.req.valid("query")), 200);
+  });
+
+  app.openapi(rotateKeys, async (context) => {
+    const { service } = context.req.valid("param");
+    const { graceSeconds = DEFAULT_GRACE_SECONDS } = context.req.valid("json");
+    const rotated = await context.var.services.apiKeys.rotate(service, graceSeconds, context.var.principal.scopes);
+    if (!rotated.ok) {
+      record(context, { action: "key.rotate", outcome: "failure", reason: rotated.error, target: service });
+      throw ROTATION_REFUSALS[rotated.error]();
+    }
+    record(context, { action: "key.rotate", outcome: "success", target: rotated.value.apiKey.id });
+    return context.json(toCreatedKeyAnswer(rotated.value), 200, NO_STORE);
+  });
+
+  app.openapi(revokeKeys, async (context) => {
+    await revoke(context, context.req.valid("param").service, undefined);
+    return context.body(null, 204);
+  });
+
+  app.openapi(revokeKey, async (context) => {
+    const { service, id } = context.req.valid("param");
+    await revoke(context, service, id);
+    return context.body(null, 204);
+  });
+};

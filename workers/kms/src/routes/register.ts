@@ -1,0 +1,31 @@
+import { createRoute, z } from "@hono/zod-openapi";
+import { json, jsonBody, problems } from "#shared/http/openapi.ts";
+import { problem } from "#shared/problem/problem.ts";
+import { type KmsApp, record } from "./frame.ts";
+import { assertAcceptable, newAccountFields, toUserAnswer, userAnswer, usernameTaken } from "./user-answer.ts";
+
+const route = createRoute({
+  method: "post",
+  path: "/register",
+  tags: ["Accounts"],
+  summary: "Create an account for oneself, where REGISTRATION=open",
+  request: { body: jsonBody(z.object(newAccountFields)) },
+  responses: {
+    201: json(userAnswer, "The new user, whose role is always `user`"),
+    ...problems("forbidden", "conflict", "invalid-input", "unavailable"),
+  },
+});
+
+export const addRegister = (app: KmsApp): void => {
+  app.openapi(route, async (context) => {
+    const { accounts, isRegistrationOpen } = context.var.services;
+    if (!isRegistrationOpen)
+      throw problem("forbidden", { detail: "Registration is closed here. Ask an administrator for an account." });
+    const { username, email, password } = context.req.valid("json");
+    assertAcceptable(username, password);
+    const created = await accounts.create({ username, email, password, roles: ["user"] });
+    if (!created.ok) throw usernameTaken();
+    record(context, { action: "user.create", outcome: "success", actor: created.value.id, target: created.value.id });
+    return context.json(toUserAnswer(created.value), 201);
+  });
+};

@@ -1,0 +1,47 @@
+/** Users as the API shows and takes them. */
+import { z } from "@hono/zod-openapi";
+import { ROLE_NAMES } from "#shared/contracts/rights.ts";
+import { problem } from "#shared/problem/problem.ts";
+import { accountFaults } from "../domain/accounts.ts";
+import type { User } from "../domain/user.ts";
+
+const MAX_EMAIL_CHARACTERS = 254;
+
+export const roleName = z.enum(ROLE_NAMES);
+
+export const userFields = {
+  id: z.string(),
+  username: z.string(),
+  email: z.string().nullable(),
+  roles: z.array(roleName),
+  createdAt: z.iso.datetime(),
+};
+
+export const userAnswer = z.object(userFields).openapi("User");
+
+export const newAccountFields = {
+  username: z.string(),
+  email: z.email().max(MAX_EMAIL_CHARACTERS).optional(),
+  password: z.string(),
+};
+
+export const toUserAnswer = ({ id, username, email, roles, createdAt }: User): z.infer<typeof userAnswer> => ({
+  id,
+  username,
+  email,
+  roles,
+  createdAt: createdAt.toISOString(),
+});
+
+/** Refuses a username or password that the rules do not accept, with 422 and a pointer to each. */
+export const assertAcceptable = (username: string, password: string): void => {
+  const faults = accountFaults(username, password);
+  if (faults.length === 0) return;
+  throw problem("invalid-input", {
+    detail: "This username or password is not accepted.",
+    errors: faults.map(({ field, detail }) => ({ pointer: `#/${field}`, detail })),
+  });
+};
+
+/** The answer to a username that somebody has. */
+export const usernameTaken = () => problem("conflict", { detail: "This username is taken." });

@@ -1,0 +1,101 @@
+import { WorkerEntrypoint } from "cloudflare:workers";
+import type { FirstAdministrator, FirstAdministratorResult, KmsInternalRpc } from "#shared/contracts/internal.ts";
+import type { Elevation, IssuedToken, KmsRpc, MacInput, OpenInput, SealInput, Trust } from "#shared/contracts/kms.ts";
+import { failure, type Result, type RpcResult, success } from "#shared/contracts/result.ts";
+import { isUnavailable } from "#shared/db/database.ts";
+import { createLog, describeError } from "#shared/observability/log.ts";
+import type { ScopedToken } from "./domain/access-token.ts";
+import type { KeyRing } from "./domain/key-ring.ts";
+import { WrongSecretKey } from "./domain/signing-key.ts";
+import { createRecorder } from "./security-log.ts";
+import type { KmsServices } from "./services.ts";
+
+const log = createLog("kms");
+const record = createRecorder(log);
+
+/** The work's result; `unavailable` when the database cannot be asked or SECRET_KEY does not fit it. */
+const guarded = async <Value, Failure extends string>(
+  work: () => Promise<Result<Value, Failure>>,
+): Promise<RpcResult<Value, Failure>> => {
+  try {
+    return await work();
+  } catch (error) {
+    if (!isUnavailable(error) && !(error instanceof WrongSecretKey)) throw error;
+    log("error", "unavailable", { error: describeError(error) });
+    return failure("unavailable");
+  }
+};
+
+const issued = ({ accessToken, expiresInSeconds }: ScopedToken): IssuedToken => ({ accessToken, expiresInSeconds });
+
+/** What the other workers judge tokens by. */
+export const trustOf = (keyRing: KeyRing): Promise<RpcResult<Trust>> =>
+  guarded(async () => success(await keyRing.trust()));
+
+/** The private entrypoints of the kms. */
+export const createEntrypoints = (connect: (bindings: unknown) => KmsServices) => ({
+  Rpc: class extends WorkerEntrypoint implements KmsRpc {
+    trust(): Promise<RpcResult<Trust>> {
+      return trustOf(connect(this.env).keyRing);
+    }
+
+    exchangeApiKey(key: string): Promise<RpcResult<IssuedToken, "invalid">> {
+      return guarded(async () => {
+        const exchanged = await connect(this.env).clients.exchange(key);
+        if (!exchanged.ok) {
+          record({ action: "key.exchange", outcome: "failure", reason: exchanged.error });
+          return failure("invalid");
+        }
+        const { service, keyId, access } = exchanged.value;
+        record({ action: "key.exchange", outcome: "success", actor: service, target: keyId });
+        return success(issued(access));
+      });
+    }
+
+    elevate(elevation: Elevation): Promise<RpcResult<IssuedToken, "session-ended">> {
+      return guarded(async () => {
+        const elevated = await connect(this.env).sessions.elevate(elevation);
+        record({
+          action: "token.elevate",
+          outcome: elevated.ok ? "success" : "failure",
+          reason: elevated.ok ? elevation.method : elevated.error,
+          target: elevation.sessionId,
+        });
+        return elevated.ok ? success(issued(elevated.value)) : elevated;
+      });
+    }
+
+    seal({ context, plaintext }: SealInput): Promise<string> {
+      return connect(this.env).sealer.seal(context, plaintext);
+    }
+
+    async open({ context, ciphertext }: OpenInput): Promise<RpcResult<string, "unreadable">> {
+      const plaintext = await connect(this.env).sealer.open(context, ciphertext);
+      return plaintext === undefined ? failure("unreadable") : success(plaintext);
+    }
+
+    async mac({ context, data }: MacInput): Promise<string> {
+      return connect(this.env).mac(context, data);
+    }
+  },
+
+  Internal: class extends WorkerEntrypoint implements KmsInternalRpc {
+    runScheduled(): Promise<void> {
+      return connect(this.env).purge();
+    }
+
+    async createFirstAdministrator({ username, password }: FirstAdministrator): Promise<FirstAdministratorResult> {
+      const { accounts, keyRing } = connect(this.env);
+      try {
+        await keyRing.signer();
+      } catch (error) {
+        if (error instanceof WrongSecretKey) return "wrong-secret-key";
+        throw error;
+      }
+      const created = await accounts.createFirst({ username, password, roles: ["admin"] });
+      if (!created.ok) return created.error;
+      record({ action: "user.create", outcome: "success", target: created.value.id });
+      return "created";
+    }
+  },
+});

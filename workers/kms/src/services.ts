@@ -1,0 +1,30 @@
+import type { FrameServices } from "#shared/http/app.ts";
+import type { Accounts } from "./domain/accounts.ts";
+import type { ApiKeyRepository, ApiKeys } from "./domain/api-keys.ts";
+import type { Clients } from "./domain/clients.ts";
+import type { KeyRing } from "./domain/key-ring.ts";
+import type { Sealer } from "./domain/sealing.ts";
+import type { ServiceRepository } from "./domain/service.ts";
+import type { Sessions } from "./domain/sessions.ts";
+import type { UserRepository } from "./domain/user.ts";
+
+/** What the routes and private entrypoints of the kms work with. */
+export interface KmsServices extends FrameServices {
+  /** Resolves when SECRET_KEY opens what is stored; fails with the problem `unavailable` when it is another one. */
+  unlock: () => Promise<void>;
+  isRegistrationOpen: boolean;
+  accounts: Accounts;
+  users: UserRepository;
+  sessions: Sessions;
+  services: ServiceRepository;
+  apiKeys: ApiKeys;
+  storedKeys: ApiKeyRepository;
+  clients: Clients;
+  keyRing: KeyRing;
+  /** Seals text for the other workers. */
+  sealer: Sealer;
+  /** Keyed hash for the other workers. */
+  mac: (context: string, data: string) => string;
+  /** The periodic chores: forgets what is dead. */
+  purge: () => Promise<void>;
+}

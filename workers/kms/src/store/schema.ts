@@ -1,0 +1,110 @@
+/** The tables of the kms. Instants are milliseconds since the epoch; lists are JSON arrays. */
+import { sql } from "drizzle-orm";
+import { index, integer, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
+import type { JWK } from "jose";
+import type { Role, Scope } from "#shared/contracts/rights.ts";
+
+const instant = (name: string) => integer(name, { mode: "timestamp_ms" });
+
+export const users = sqliteTable("users", {
+  id: text().primaryKey(),
+  username: text().notNull(),
+  /** What makes usernames the same, whatever their case. */
+  usernameKey: text("username_key").notNull().unique(),
+  email: text(),
+  passwordHash: text("password_hash").notNull(),
+  roles: text({ mode: "json" }).$type<Role[]>().notNull(),
+  createdAt: instant("created_at").notNull(),
+});
+
+export const sessions = sqliteTable(
+  "sessions",
+  {
+    id: text().primaryKey(),
+    userId: text("user_id")
+      .notNull()
+      .references(() => users.id, { onDelete: "cascade" }),
+    createdAt: instant("created_at").notNull(),
+    usedAt: instant("used_at").notNull(),
+    endedAt: instant("ended_at"),
+    acr: text({ enum: ["aal1", "aal2"] }).notNull(),
+    amr: text({ mode: "json" }).$type<string[]>().notNull(),
+    authenticatedAt: instant("authenticated_at").notNull(),
+  },
+  (table) => [
+    index("sessions_by_user").on(table.userId),
+    index("sessions_by_use").on(table.usedAt),
+    index("sessions_by_end").on(table.endedAt),
+    index("sessions_by_creation").on(table.createdAt),
+  ],
+);
+
+export const refreshTokens = sqliteTable(
+  "refresh_tokens",
+  {
+    /** HMAC of the token, which itself is stored nowhere. */
+    tokenHash: text("token_hash").primaryKey(),
+    sessionId: text("session_id")
+      .notNull()
+      .references(() => sessions.id, { onDelete: "cascade" }),
+    issuedAt: instant("issued_at").notNull(),
+    consumedAt: instant("consumed_at"),
+    successorHash: text("successor_hash"),
+  },
+  (table) => [
+    index("refresh_tokens_by_session").on(table.sessionId),
+    index("refresh_tokens_by_consumption").on(table.consumedAt),
+  ],
+);
+
+export const services = sqliteTable("services", {
+  name: text().primaryKey(),
+  scopes: text({ mode: "json" }).$type<Scope[]>().notNull(),
+  rotateAfterDays: integer("rotate_after_days"),
+  createdAt: instant("created_at").notNull(),
+});
+
+export const apiKeys = sqliteTable(
+  "api_keys",
+  {
+    id: text().primaryKey(),
+    service: text()
+      .notNull()
+      .references(() => services.name, { onDelete: "cascade" }),
+    name: text(),
+    /** HMAC of the key, which itself is stored nowhere. */
+    keyHash: text("key_hash").notNull(),
+    scopes: text({ mode: "json" }).$type<Scope[]>().notNull(),
+    createdAt: instant("created_at").notNull(),
+    expiresAt: instant("expires_at"),
+    /** From when on it is refused: in the future while a rotated key has its grace. */
+    revokedAt: instant("revoked_at"),
+  },
+  (table) => [
+    index("api_keys_by_service").on(table.service, table.createdAt, table.id),
+    index("api_keys_by_creation").on(table.createdAt, table.id),
+  ],
+);
+
+export const signingKeys = sqliteTable(
+  "signing_keys",
+  {
+    kid: text().primaryKey(),
+    state: text({ enum: ["current"] }).notNull(),
+    publicJwk: text("public_jwk", { mode: "json" }).$type<JWK>().notNull(),
+    /** Sealed under a key derived from SECRET_KEY, and bound to this row. */
+    wrappedPrivateJwk: text("wrapped_private_jwk").notNull(),
+    createdAt: instant("created_at").notNull(),
+  },
+  (table) => [uniqueIndex("signing_keys_one_current").on(table.state).where(sql`${table.state} = 'current'`)],
+);
+
+/** Tokens whose `sid` is here are refused from `revoked_at` on. */
+export const revocations = sqliteTable(
+  "revocations",
+  {
+    sessionId: text("session_id").primaryKey(),
+    revokedAt: instant("revoked_at").notNull(),
+  },
+  (table) => [index("revocations_by_time").on(table.revokedAt)],
+);
