@@ -1,5 +1,5 @@
 /** The one way to check a code: reserve an attempt, check and use up, and only then forget the failures. */
-import { secondsUntil } from "./lockout.ts";
+import { type ReservedAttempt, secondsUntil } from "./lockout.ts";
 import type { Ports } from "./ports.ts";
 import type { CheckedWith } from "./security-event.ts";
 
@@ -8,39 +8,48 @@ export type Checked<Value> =
   | { outcome: "wrong-code" }
   | { outcome: "locked"; retryAfterSeconds: number };
 
+/** What a check found. `used`: the code was right once, and is refused without being a guess. */
+export type Finding<Value> = { found: "right"; value: Value } | { found: "wrong" } | { found: "used" };
+
 export interface Attempt {
   userId: string;
   with: CheckedWith;
 }
 
+const recordFailure = (ports: Ports, { userId, with: checkedWith }: Attempt, reserved: ReservedAttempt): void => {
+  const { failures, lockedUntilMs } = reserved;
+  ports.record({ event: "verification.failed", subject: userId, with: checkedWith, failures });
+  if (lockedUntilMs === null) return;
+  const lockSeconds = secondsUntil(lockedUntilMs, ports.now());
+  ports.record({ event: "verification.locked", subject: userId, failures, lockSeconds });
+};
+
 /**
- * Runs `check` unless the user is locked, and counts it as a failure when it answers `undefined` or throws. The count
- * comes first, so of any number of concurrent guesses only the allowed ones are looked at. `check` itself uses up what
- * it accepts.
+ * Runs `check` unless the user is locked. The attempt counts as a failure beforehand, so of any number of concurrent
+ * guesses only the allowed ones are looked at; it stays one when `check` throws. `check` itself uses up what it accepts.
  */
 export const attempt = async <Value>(
   ports: Ports,
-  { userId, with: checkedWith }: Attempt,
-  check: () => Promise<Value | undefined>,
+  tried: Attempt,
+  check: () => Promise<Finding<Value>>,
 ): Promise<Checked<Value>> => {
+  const { userId, with: checkedWith } = tried;
   const reservation = await ports.attempts.reserve(userId, ports.now());
   if (!reservation.reserved)
     return { outcome: "locked", retryAfterSeconds: secondsUntil(reservation.lockedUntilMs, ports.now()) };
 
-  const value = await check();
-  if (value !== undefined) {
-    await ports.attempts.reset(userId);
-    ports.record({ event: "verification.succeeded", subject: userId, with: checkedWith });
-    return { outcome: "passed", value };
+  const finding = await check();
+  switch (finding.found) {
+    case "right":
+      await ports.attempts.reset(userId);
+      ports.record({ event: "verification.succeeded", subject: userId, with: checkedWith });
+      return { outcome: "passed", value: finding.value };
+    case "used":
+      await ports.attempts.release(userId);
+      ports.record({ event: "verification.replayed", subject: userId, with: checkedWith });
+      return { outcome: "wrong-code" };
+    case "wrong":
+      recordFailure(ports, tried, reservation.attempt);
+      return { outcome: "wrong-code" };
   }
-  const { failures, lockedUntilMs } = reservation.attempt;
-  ports.record({ event: "verification.failed", subject: userId, with: checkedWith, failures });
-  if (lockedUntilMs > ports.now())
-    ports.record({
-      event: "verification.locked",
-      subject: userId,
-      failures,
-      lockSeconds: secondsUntil(lockedUntilMs, ports.now()),
-    });
-  return { outcome: "wrong-code" };
 };

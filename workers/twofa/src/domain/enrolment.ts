@@ -49,8 +49,8 @@ export interface ConfirmationRequest {
   userId: string;
   factorId: string;
   code: string;
-  /** Whether the caller has passed a second factor. */
-  steppedUp: boolean;
+  /** Whether the caller was let in without a second factor, as having none; then no other may come first. */
+  asFirst: boolean;
 }
 
 export interface ConfirmedTotp {
@@ -64,21 +64,21 @@ export type Confirming = Checked<ConfirmedTotp> | { outcome: "not-found" } | { o
 
 /** Makes a factor active. The code's time step is used up by it. */
 export const confirmTotp = async (ports: Ports, request: ConfirmationRequest): Promise<Confirming> => {
-  const { userId, factorId, code, steppedUp } = request;
+  const { userId, factorId, code, asFirst } = request;
   const factor = await ports.factors.find(userId, factorId, ports.now());
   if (!factor) return { outcome: "not-found" };
   if (factor.confirmedAtMs !== null) return { outcome: "already-confirmed" };
   const secret = await ports.vault.openSecret(userId, factorId, factor.sealedSecret);
-  const isLater = await ports.factors.hasConfirmed(userId);
-  const batch = isLater ? { codes: [], macs: [] } : await createCodeBatch(ports, userId);
+  const batch = asFirst ? await createCodeBatch(ports, userId) : { codes: [], macs: [] };
 
   const checked = await attempt(ports, { userId, with: "confirmation" }, async () => {
     const nowMs = ports.now();
     const timeStep = matchingTimeStep(secret, code, nowMs);
-    if (timeStep === undefined) return undefined;
-    const use = { userId, factorId, timeStep, nowMs, steppedUp, recoveryCodeMacs: batch.macs };
-    const { confirmed, isFirst } = await ports.factors.confirm(use);
-    return confirmed ? { factorId, confirmedAtMs: nowMs, recoveryCodes: isFirst ? batch.codes : [] } : undefined;
+    if (timeStep === undefined) return { found: "wrong" };
+    const use = { userId, factorId, timeStep, nowMs, asFirst, recoveryCodeMacs: batch.macs };
+    return (await ports.factors.confirm(use))
+      ? { found: "right", value: { factorId, confirmedAtMs: nowMs, recoveryCodes: batch.codes } }
+      : { found: "used" };
   });
   if (checked.outcome === "passed") ports.record({ event: "factor.confirmed", subject: userId, factorId });
   return checked;

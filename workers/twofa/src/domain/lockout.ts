@@ -17,8 +17,8 @@ export const LOCK_AFTER_FAILURES_MS: readonly number[] = [
 export interface ReservedAttempt {
   /** Failures in a row, this attempt included. */
   failures: number;
-  /** Nothing is checked before this instant. Milliseconds since the epoch. */
-  lockedUntilMs: number;
+  /** Nothing more is checked before this instant; null: the next attempt may follow. */
+  lockedUntilMs: number | null;
 }
 
 export type Reservation = { reserved: true; attempt: ReservedAttempt } | { reserved: false; lockedUntilMs: number };

@@ -13,9 +13,9 @@ export interface TimeStepUse {
 }
 
 export interface Confirmation extends TimeStepUse {
-  /** Whether the caller has passed a second factor; without it only the first factor can be confirmed. */
-  steppedUp: boolean;
-  /** Stored if this turns out to be the user's first confirmed factor. */
+  /** Refused when the user has a confirmed factor by now. */
+  asFirst: boolean;
+  /** Stored with the confirmation. */
   recoveryCodeMacs: readonly string[];
 }
 
@@ -29,7 +29,7 @@ export interface FactorStore {
   /** Adds an unconfirmed factor and drops the user's oldest surplus ones; false when the user has too many confirmed. */
   enrol(factor: NewFactor): Promise<boolean>;
   /** Uses up the time step and makes the factor active, or does nothing: all or nothing, once. */
-  confirm(confirmation: Confirmation): Promise<{ confirmed: boolean; isFirst: boolean }>;
+  confirm(confirmation: Confirmation): Promise<boolean>;
   /** Uses up the time step; false when it, or a later one, was used before. */
   consumeTimeStep(use: TimeStepUse): Promise<boolean>;
   /** Removes a factor of this user, and with the last confirmed one the recovery codes; false when there is none. */
@@ -48,6 +48,8 @@ export interface RecoveryCodeStore {
 export interface AttemptStore {
   /** Counts an attempt as failed before anything is checked, unless the user is locked. */
   reserve(userId: string, nowMs: number): Promise<Reservation>;
+  /** Takes one reservation back: the attempt was no guess. */
+  release(userId: string): Promise<void>;
   /** Forgets the user's failures. */
   reset(userId: string): Promise<void>;
 }

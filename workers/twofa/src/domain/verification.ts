@@ -22,9 +22,10 @@ export const verifyCode = async (ports: Ports, userId: string, code: string): Pr
     for (const { factorId, secret } of opened) {
       const timeStep = matchingTimeStep(secret, code, nowMs);
       if (timeStep === undefined) continue;
-      if (await ports.factors.consumeTimeStep({ userId, factorId, timeStep, nowMs })) return true;
+      const consumed = await ports.factors.consumeTimeStep({ userId, factorId, timeStep, nowMs });
+      return consumed ? { found: "right", value: true } : { found: "used" };
     }
-    return undefined;
+    return { found: "wrong" };
   });
 };
 
@@ -33,6 +34,6 @@ export const verifyRecoveryCode = async (ports: Ports, userId: string, typed: st
   if (!(await ports.factors.hasConfirmed(userId))) return { outcome: "no-factor" };
   const mac = await ports.vault.macRecoveryCode(userId, normalizeRecoveryCode(typed));
   return attempt(ports, { userId, with: "recovery-code" }, async () =>
-    (await ports.recoveryCodes.consume(userId, mac)) ? true : undefined,
+    (await ports.recoveryCodes.consume(userId, mac)) ? { found: "right", value: true } : { found: "wrong" },
   );
 };

@@ -11,7 +11,10 @@ const STILL_INSUFFICIENT = {
 
 /** One answer for a wrong, an expired and a used code: which of them it was is nobody's business. */
 export const codeRefused = (): Problem =>
-  problem("code-refused", { detail: "Wait for the next code and send that.", headers: STILL_INSUFFICIENT });
+  problem("code-refused", {
+    detail: "The code is wrong, expired or used already: send the next one.",
+    headers: STILL_INSUFFICIENT,
+  });
 
 export const noFactor = (): Problem =>
   problem("code-refused", {

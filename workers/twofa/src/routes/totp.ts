@@ -1,6 +1,5 @@
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import { renderSVG } from "uqr";
-import { hasSteppedUp } from "#shared/auth/authorize.ts";
 import { fieldErrors, type WorkerEnv } from "#shared/http/app.ts";
 import { json, jsonBody, problems } from "#shared/http/openapi.ts";
 import { problem } from "#shared/problem/problem.ts";
@@ -103,9 +102,9 @@ export const addTotp = (app: OpenAPIHono<WorkerEnv<TwofaServices>>): void => {
   app.openapi(confirmRoute, async (context) => {
     const { principal, services } = context.var;
     const userId = principal.subject;
-    assertMayAddFactor(principal, await services.factors.hasConfirmed(userId), services.now());
-    const steppedUp = hasSteppedUp(principal, services.now() / 1000);
-    const confirmed = await confirmTotp(services, { userId, steppedUp, ...context.req.valid("json") });
+    const hasFactor = await services.factors.hasConfirmed(userId);
+    assertMayAddFactor(principal, hasFactor, services.now());
+    const confirmed = await confirmTotp(services, { userId, asFirst: !hasFactor, ...context.req.valid("json") });
     switch (confirmed.outcome) {
       case "passed": {
         const { factorId, confirmedAtMs, recoveryCodes } = confirmed.value;

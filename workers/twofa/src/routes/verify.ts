@@ -13,7 +13,11 @@ const bodySchema = z
   .object({
     code: totpCode.optional(),
     recoveryCode: z.string().min(1).max(MAX_RECOVERY_CODE_LENGTH).optional(),
-    challengeId: z.never("challenges are not available: send the code of an authenticator app alone").optional(),
+    challengeId: z
+      .string()
+      .optional()
+      .refine((sent) => sent === undefined, "there are no challenges: send the code of an authenticator app alone")
+      .openapi({ description: "Leave this out: there are no challenges" }),
   })
   .refine(({ code, recoveryCode }) => (code === undefined) !== (recoveryCode === undefined), {
     message: "send exactly one of code and recoveryCode",

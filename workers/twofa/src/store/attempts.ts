@@ -1,4 +1,4 @@
-import { eq, lte, sql } from "drizzle-orm";
+import { and, eq, gt, lte, sql } from "drizzle-orm";
 import type { Database } from "#shared/db/database.ts";
 import { LOCK_AFTER_FAILURES_MS } from "../domain/lockout.ts";
 import type { AttemptStore } from "../domain/ports.ts";
@@ -27,12 +27,25 @@ export const createAttemptStore = ({ orm }: Database<typeof schema>): AttemptSto
         setWhere: lte(attempts.lockedUntil, nowMs),
       })
       .returning({ failures: attempts.failures, lockedUntilMs: attempts.lockedUntil });
-    if (attempt) return { reserved: true, attempt };
+    if (attempt) {
+      const { failures, lockedUntilMs } = attempt;
+      return {
+        reserved: true,
+        attempt: { failures, lockedUntilMs: lockedUntilMs === NOT_LOCKED ? null : lockedUntilMs },
+      };
+    }
     const [lock] = await orm
       .select({ lockedUntilMs: attempts.lockedUntil })
       .from(attempts)
       .where(eq(attempts.userId, userId));
     return { reserved: false, lockedUntilMs: lock?.lockedUntilMs ?? nowMs };
+  },
+
+  release: async (userId) => {
+    await orm
+      .update(attempts)
+      .set({ failures: sql`${attempts.failures} - 1`, lockedUntil: NOT_LOCKED })
+      .where(and(eq(attempts.userId, userId), gt(attempts.failures, 0)));
   },
 
   reset: async (userId) => {

@@ -15,20 +15,19 @@ const ENROL = `
   SELECT :id, :userId, :type, :name, :sealedSecret, :createdAtMs
   WHERE (SELECT count(*) FROM factors WHERE user_id = :userId AND confirmed_at IS NOT NULL) < :maxConfirmed`;
 
-const IS_CONFIRMABLE = `
-  id = :factorId AND user_id = :userId AND confirmed_at IS NULL AND created_at > :notBeforeMs AND last_step < :timeStep`;
 const HAS_CONFIRMED = "SELECT 1 FROM factors WHERE user_id = :userId AND confirmed_at IS NOT NULL";
+/** Of two that were let in as the first, only one is. */
+const IS_CONFIRMABLE = `
+  id = :factorId AND user_id = :userId AND confirmed_at IS NULL AND created_at > :notBeforeMs AND last_step < :timeStep
+  AND NOT (:asFirst AND EXISTS (${HAS_CONFIRMED}))`;
 
-/** Runs before the factor is confirmed, under the same conditions: codes come with the first factor or not at all. */
-const ISSUE_FIRST_RECOVERY_CODES = `
+/** Runs before `CONFIRM` in one transaction and under the same conditions: both happen or neither does. */
+const ISSUE_RECOVERY_CODES = `
   INSERT INTO recovery_codes (user_id, mac)
-  SELECT :userId, value FROM json_each(:macs)
-  WHERE EXISTS (SELECT 1 FROM factors WHERE ${IS_CONFIRMABLE}) AND NOT EXISTS (${HAS_CONFIRMED})`;
+  SELECT :userId, value FROM json_each(:macs) WHERE EXISTS (SELECT 1 FROM factors WHERE ${IS_CONFIRMABLE})`;
 
-/** The caller who has not stepped up may only be making a first factor, even if another was confirmed meanwhile. */
 const CONFIRM = `
-  UPDATE factors SET confirmed_at = :nowMs, last_used_at = :nowMs, last_step = :timeStep
-  WHERE ${IS_CONFIRMABLE} AND (:steppedUp OR NOT EXISTS (${HAS_CONFIRMED}))`;
+  UPDATE factors SET confirmed_at = :nowMs, last_used_at = :nowMs, last_step = :timeStep WHERE ${IS_CONFIRMABLE}`;
 
 const DROP_CODES_WITHOUT_FACTOR = `
   DELETE FROM recovery_codes WHERE user_id = :userId AND NOT EXISTS (${HAS_CONFIRMED})`;
@@ -101,16 +100,16 @@ const createWrites = ({ orm, client }: Database<typeof schema>) =>
       return enrolled?.rowsAffected === 1;
     },
 
-    confirm: async ({ userId, factorId, timeStep, nowMs, steppedUp, recoveryCodeMacs }) => {
-      const confirmable = { userId, factorId, timeStep, notBeforeMs: nowMs - PENDING_TTL_MS };
-      const [issued, confirmed] = await client.batch(
+    confirm: async ({ userId, factorId, timeStep, nowMs, asFirst, recoveryCodeMacs }) => {
+      const confirmable = { userId, factorId, timeStep, asFirst, notBeforeMs: nowMs - PENDING_TTL_MS };
+      const [, confirmed] = await client.batch(
         [
-          { sql: ISSUE_FIRST_RECOVERY_CODES, args: { ...confirmable, macs: JSON.stringify(recoveryCodeMacs) } },
-          { sql: CONFIRM, args: { ...confirmable, nowMs, steppedUp } },
+          { sql: ISSUE_RECOVERY_CODES, args: { ...confirmable, macs: JSON.stringify(recoveryCodeMacs) } },
+          { sql: CONFIRM, args: { ...confirmable, nowMs } },
         ],
         "write",
       );
-      return { confirmed: confirmed?.rowsAffected === 1, isFirst: (issued?.rowsAffected ?? 0) > 0 };
+      return confirmed?.rowsAffected === 1;
     },
 
     consumeTimeStep: async ({ userId, factorId, timeStep, nowMs }) => {
