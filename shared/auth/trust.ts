@@ -3,6 +3,7 @@
  * usable for a minute when the kms cannot be asked, and after that not at all.
  */
 import type { KmsRpc, Trust } from "../contracts/kms.ts";
+import { withinTime } from "../http/deadline.ts";
 
 export const TRUST_FRESH_MS = 2_000;
 export const TRUST_MAX_STALENESS_MS = 60_000;
@@ -17,14 +18,6 @@ export interface CurrentTrust extends Trust {
 
 /** Answers the current news, or `undefined` when what is known is too old to rely on. */
 export type TrustSource = () => Promise<CurrentTrust | undefined>;
-
-const withinTime = <Value>(work: Promise<Value>, limitMs: number): Promise<Value | undefined> => {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const limit = new Promise<undefined>((resolve) => {
-    timer = setTimeout(() => resolve(undefined), limitMs);
-  });
-  return Promise.race([work, limit]).finally(() => clearTimeout(timer));
-};
 
 const keysFingerprint = (trust: Trust): string => JSON.stringify(trust.keys);
 

@@ -1,5 +1,6 @@
 /** Verifies access tokens (RFC 9068 §4, RFC 8725), remembering the ones already verified until they end. */
 import { decodeProtectedHeader, importJWK, jwtVerify } from "jose";
+import { sha256 } from "../crypto/digest.ts";
 import { claimsSchema, type Principal, principalFrom, TOKEN_AUDIENCE, TOKEN_TYPE } from "./claims.ts";
 import type { CurrentTrust, TrustSource } from "./trust.ts";
 
@@ -22,9 +23,6 @@ export interface VerifierOptions {
 }
 
 const refused = (reason: Refusal): Verification => ({ ok: false, reason });
-
-const digest = async (token: string): Promise<string> =>
-  Buffer.from(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(token))).toString("base64url");
 
 const keyIdOf = (token: string): string | undefined => {
   try {
@@ -72,11 +70,11 @@ export const createTokenVerifier = (options: VerifierOptions): TokenVerifier => 
   return async (token) => {
     const trust = await options.trust();
     if (!trust) return refused("trust-unavailable");
-    if (trust.version !== rememberedVersion) {
+    if (trust.version > rememberedVersion) {
       remembered.clear();
       rememberedVersion = trust.version;
     }
-    const key = await digest(token);
+    const key = await sha256(token);
     const known = remembered.get(key);
     const verification: Verification = known
       ? { ok: true, principal: known }
@@ -91,7 +89,8 @@ export const createTokenVerifier = (options: VerifierOptions): TokenVerifier => 
     }
     const revokedAtSeconds = trust.revokedAtSeconds.get(principal.sessionId);
     if (revokedAtSeconds !== undefined && revokedAtSeconds <= nowSeconds) return refused("revoked");
-    if (!known) remember(key, principal);
+    // Verified with keys that have been replaced meanwhile: good for this call, not to be remembered among the new ones.
+    if (!known && trust.version === rememberedVersion) remember(key, principal);
     return verification;
   };
 };

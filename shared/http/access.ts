@@ -2,7 +2,8 @@
 import type { Context, MiddlewareHandler } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { hasSteppedUp, refusalOf, stepUpRequired, unauthenticated } from "../auth/authorize.ts";
-import { problem } from "../problem/problem.ts";
+import type { Principal } from "../auth/claims.ts";
+import { type Problem, problem } from "../problem/problem.ts";
 import type { FrameServices, WorkerEnv } from "./app.ts";
 import { matchRoute } from "./match.ts";
 import { DEFAULT_MAX_BODY_BYTES, type Policy, type WorkerName } from "./routes.ts";
@@ -13,10 +14,13 @@ export const RETRY_AFTER_SECONDS = "2";
 export const bearerToken = (headers: Headers): string | undefined =>
   /^bearer +([\w.~+/=-]+)$/i.exec(headers.get("authorization") ?? "")?.[1];
 
+/** Methods whose body means nothing (RFC 9110 §9.3.1), so that nobody reads it. */
+export const isBodiless = (method: string): boolean => method === "GET" || method === "HEAD";
+
 /** A body of another media type than the route takes is refused with 415. */
 export const assertConsumable = (request: Request, policy: Policy): void => {
   const hasBody = request.body !== null && request.headers.get("content-length") !== "0";
-  if (!hasBody || request.method === "GET" || request.method === "DELETE") return;
+  if (!hasBody || isBodiless(request.method) || request.method === "DELETE") return;
   const expected = policy.consumes ?? "application/json";
   const sent = (request.headers.get("content-type") ?? "").split(";")[0]?.trim().toLowerCase() ?? "";
   if (sent !== expected) throw problem("unsupported-media-type", { detail: `Send this as Content-Type: ${expected}.` });
@@ -36,34 +40,49 @@ export const policyOf = (worker: WorkerName, method: string, path: string): { te
 /** A body larger than the policy allows is refused, by its announced length or while it is read. */
 export const limitBody = (policy: Policy): MiddlewareHandler => {
   const maxSize = policy.maxBodyBytes ?? DEFAULT_MAX_BODY_BYTES;
-  return bodyLimit({
+  const limited = bodyLimit({
     maxSize,
     onError: () => {
       throw problem("too-large", { detail: `The body may have at most ${maxSize} bytes.` });
     },
   });
+  return (context, next) => (isBodiless(context.req.method) ? next() : limited(context, next));
 };
 
-/** Sets the principal, or refuses: no or bad token, missing scope, missing second factor. */
-export const authenticate = async <Services extends FrameServices>(
+/** The answer to a credential that was refused: the reason goes to our log, and the caller learns nothing but 401. */
+export const credentialRefused = <Services extends FrameServices>(
+  context: Context<WorkerEnv<Services>>,
+  reason: string,
+): Problem => {
+  context.set("reason", reason);
+  return reason === "trust-unavailable"
+    ? problem("unavailable", { headers: { "retry-after": RETRY_AFTER_SECONDS } })
+    : unauthenticated(true);
+};
+
+/** Sets the principal, or refuses with 403: the wrong kind of caller, or a missing scope. */
+export const admit = <Services extends FrameServices>(
   context: Context<WorkerEnv<Services>>,
   policy: Policy,
-  token: string | undefined,
+  principal: Principal,
+): void => {
+  context.set("principal", principal);
+  const refusal = refusalOf(policy, principal);
+  if (refusal) throw refusal;
+};
+
+const authenticate = async <Services extends FrameServices>(
+  context: Context<WorkerEnv<Services>>,
+  policy: Policy,
 ): Promise<void> => {
   if (policy.caller === "anyone") return;
+  const token = bearerToken(context.req.raw.headers);
   if (token === undefined) throw unauthenticated(context.req.header("authorization") !== undefined);
   const { verify, now } = context.var.services;
-  const verified = await verify(token);
-  if (!verified.ok) {
-    context.set("reason", verified.reason);
-    throw verified.reason === "trust-unavailable"
-      ? problem("unavailable", { headers: { "retry-after": RETRY_AFTER_SECONDS } })
-      : unauthenticated(true);
-  }
-  context.set("principal", verified.principal);
-  const refusal = refusalOf(policy, verified.principal);
-  if (refusal) throw refusal;
-  if (policy.stepUp === "always" && !hasSteppedUp(verified.principal, now() / 1000)) throw stepUpRequired();
+  const verification = await verify(token);
+  if (!verification.ok) throw credentialRefused(context, verification.reason);
+  admit(context, policy, verification.principal);
+  if (policy.stepUp === "always" && !hasSteppedUp(verification.principal, now() / 1000)) throw stepUpRequired();
 };
 
 /** The access check of a worker behind the gateway, which trusts nothing that the gateway has already checked. */
@@ -72,7 +91,7 @@ export const createAccessCheck =
   async (context, next) => {
     const { template, policy } = policyOf(worker, context.req.method, context.req.path);
     context.set("template", template);
-    await authenticate(context, policy, bearerToken(context.req.raw.headers));
+    await authenticate(context, policy);
     assertConsumable(context.req.raw, policy);
     return limitBody(policy)(context, next);
   };

@@ -12,6 +12,7 @@ import { createLog, describeError, type Log } from "../observability/log.ts";
 import { PROBLEMS } from "../problem/catalogue.ts";
 import { type FieldError, Problem, problem, problemResponse } from "../problem/problem.ts";
 import { createAccessCheck, RETRY_AFTER_SECONDS } from "./access.ts";
+import { canonicalPath } from "./path.ts";
 import type { WorkerName } from "./routes.ts";
 
 export const REQUEST_ID_HEADER = "x-request-id";
@@ -52,11 +53,23 @@ const pointerFor = (target: string, path: PropertyKey[]): string => {
   return `#${steps.map((step) => `/${String(step).replaceAll("~", "~0").replaceAll("/", "~1")}`).join("")}`;
 };
 
+/** What zod found; where several shapes are allowed, `errors` has what is wrong with the input as each of them. */
+interface Issue {
+  path: PropertyKey[];
+  message: string;
+  errors?: readonly (readonly Issue[])[];
+}
+
+/** Faults of the one allowed shape that the input has at its top; the plain issue where there is none. */
+const closestIssues = (issue: Issue): Issue[] => {
+  const closest = issue.errors?.find((issues) => issues.every(({ path }) => path.length > 0));
+  if (!closest) return [issue];
+  return closest.flatMap((inner) => closestIssues({ ...inner, path: [...issue.path, ...inner.path] }));
+};
+
 /** One entry per offending field. */
-export const fieldErrors = (
-  target: string,
-  issues: readonly { path: PropertyKey[]; message: string }[],
-): FieldError[] => issues.map((issue) => ({ pointer: pointerFor(target, issue.path), detail: issue.message }));
+export const fieldErrors = (target: string, issues: readonly Issue[]): FieldError[] =>
+  issues.flatMap(closestIssues).map((issue) => ({ pointer: pointerFor(target, issue.path), detail: issue.message }));
 
 /** Turns whatever was thrown into a problem; what is not a known failure is a bug, and answers a bare 500. */
 export const toProblem = (error: unknown): Problem => {
@@ -69,6 +82,7 @@ export const toProblem = (error: unknown): Problem => {
     });
   if (error instanceof HTTPException && error.status === 400)
     return problem("malformed-request", { detail: "The request body cannot be parsed." });
+  if (error instanceof HTTPException && error.status === 415) return problem("unsupported-media-type");
   return problem("internal", { detail: "The error has been logged under this request id.", cause: error });
 };
 
@@ -99,6 +113,7 @@ export const createApp = <Services extends FrameServices>(options: AppOptions<Se
   const { worker, connect, access = createAccessCheck<Services>(worker) } = options;
   const privatePaths = new Set(worker === "gateway" ? [] : PRIVATE_PATHS);
   const app = new OpenAPIHono<WorkerEnv<Services>>({
+    getPath: (request) => canonicalPath(request.url),
     defaultHook: (result) => {
       if (!result.success)
         throw problem("invalid-input", {
@@ -117,6 +132,7 @@ export const createApp = <Services extends FrameServices>(options: AppOptions<Se
     context.set("template", "unmatched");
     await next();
     context.res.headers.set(REQUEST_ID_HEADER, requestId);
+    context.res.headers.set("x-content-type-options", "nosniff");
     logLine(context, startedAtMs);
   };
 

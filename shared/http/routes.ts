@@ -17,10 +17,13 @@ export interface Policy {
   /** The media type of the request body, `application/json` unless told. */
   consumes?: string;
   maxBodyBytes?: number;
+  /** How long the gateway waits for the answer to begin. */
+  answerWithinSeconds?: number;
 }
 
 const MIB = 1024 * 1024;
 export const DEFAULT_MAX_BODY_BYTES = MIB;
+export const DEFAULT_ANSWER_WITHIN_SECONDS = 10;
 
 /** How recent a second factor must be where one is demanded (RFC 9470 `max_age`). */
 export const STEP_UP_MAX_AGE_SECONDS = 300;
@@ -87,7 +90,12 @@ export const ROUTES: Record<WorkerName, RouteTable> = {
     "GET /elements/{type}/{id}": scope("sequence:read"),
     "GET /elements/{type}/{id}/versions": scope("sequence:read"),
     "GET /elements/{type}/{id}/versions/{n}": scope("sequence:read"),
-    "POST /scripts": { ...scope("sequence:write"), consumes: "text/plain", maxBodyBytes: 8 * MIB },
+    "POST /scripts": {
+      ...scope("sequence:write"),
+      consumes: "text/plain",
+      maxBodyBytes: 8 * MIB,
+      answerWithinSeconds: 60,
+    },
     "GET /scripts": scope("sequence:read"),
     "GET /scripts/{id}.fountain": scope("sequence:read"),
     "GET /scripts/{id}": scope("sequence:read"),

@@ -1,0 +1,23 @@
+/** The path a request is routed by: the same text for the route table, for the handlers and for the next worker. */
+
+const STRAY_PERCENT = /%(?![0-9a-f]{2})/gi;
+const ENCODED_ASCII = /%[2-7][0-9a-f]/gi;
+const UNRESERVED = /[\w.~-]/;
+
+const decodeUnreserved = (triplet: string): string => {
+  const character = String.fromCharCode(Number.parseInt(triplet.slice(1), 16));
+  return UNRESERVED.test(character) ? character : triplet;
+};
+
+/**
+ * The path of a URL with dot segments resolved and backslashes turned, as the URL standard has it, and with unreserved
+ * characters decoded (RFC 3986 §6.2.2.2). Everything else, `%2F` above all, stays as it was sent. It never throws,
+ * whatever the host, and applying it twice changes nothing: the next worker sees what was decided on here.
+ */
+export const canonicalPath = (url: string): string => {
+  const start = url.indexOf("/", url.indexOf("://") + 3);
+  if (start === -1) return "/";
+  const { pathname } = new URL(`http://host${url.slice(start)}`);
+  if (!pathname.includes("%")) return pathname;
+  return pathname.replace(STRAY_PERCENT, "%25").replace(ENCODED_ASCII, decodeUnreserved);
+};
