@@ -1,0 +1,88 @@
+/** The gateway's access check: one look at the table, one at the credential, one decision, and on to the worker. */
+import type { Context, MiddlewareHandler } from "hono";
+import { unauthenticated } from "#shared/auth/authorize.ts";
+import { admit, assertConsumable, credentialRefused, limitBody } from "#shared/http/access.ts";
+import { PREFIX_HEADER, REQUEST_ID_HEADER, type WorkerEnv } from "#shared/http/app.ts";
+import { DEFAULT_ANSWER_WITHIN_SECONDS, type Policy } from "#shared/http/routes.ts";
+import { problem } from "#shared/problem/problem.ts";
+import type { ApiKeyVerification } from "./api-keys.ts";
+import { type Credential, credentialOf } from "./credential.ts";
+import { forward } from "./forward.ts";
+import type { GatewayServices } from "./services.ts";
+import { type Caller, OTP_HEADER, steppedUpToken } from "./step-up.ts";
+import { assertSaneAddress, type Destination, targetOf } from "./target.ts";
+
+export type GatewayContext = Context<WorkerEnv<GatewayServices>>;
+
+const verificationOf = async (services: GatewayServices, credential: Credential): Promise<ApiKeyVerification> => {
+  switch (credential.kind) {
+    case "several":
+      throw problem("malformed-request", { detail: "Send one credential: Authorization or X-API-Key, not both." });
+    case "none":
+      throw unauthenticated(false);
+    case "unreadable":
+      throw unauthenticated(true);
+    case "api-key":
+      return services.verifyApiKey(credential.key);
+    case "token": {
+      const verification = await services.verify(credential.token);
+      return verification.ok ? { ...verification, token: credential.token } : verification;
+    }
+  }
+};
+
+/** The caller, known and allowed to make this call but for a second factor; `undefined` where anyone may. */
+const callerOf = async (context: GatewayContext, policy: Policy): Promise<Caller | undefined> => {
+  if (policy.caller === "anyone") return undefined;
+  const verification = await verificationOf(context.var.services, credentialOf(context.req.raw.headers));
+  if (!verification.ok) throw credentialRefused(context, verification.reason);
+  admit(context, policy, verification.principal);
+  return verification;
+};
+
+/** What the worker is to know of the caller: the token decided on, or, where anyone may call, what the caller sent. */
+const authorizationOf = async (
+  context: GatewayContext,
+  policy: Policy,
+  caller: Caller | undefined,
+): Promise<Record<string, string>> => {
+  if (!caller) {
+    const sent = context.req.header("authorization");
+    return sent === undefined ? {} : { authorization: sent };
+  }
+  const { twofa, now } = context.var.services;
+  const code = context.req.header(OTP_HEADER);
+  const token = await steppedUpToken({ policy, caller, code, twofa, nowSeconds: now() / 1000 });
+  return { authorization: `Bearer ${token}` };
+};
+
+/** Forwards the request to the worker of this name. */
+export const passOn = async (
+  context: GatewayContext,
+  destination: Destination,
+  { path, policy, own }: { path: string; policy: Policy; own: Record<string, string> },
+): Promise<Response> =>
+  forward(context.req.raw, {
+    callee: destination,
+    upstream: context.var.services.upstreams[destination],
+    path,
+    own: { ...own, [REQUEST_ID_HEADER]: context.var.requestId },
+    forCaller: policy.caller !== "anyone",
+    limitMs: (policy.answerWithinSeconds ?? DEFAULT_ANSWER_WITHIN_SECONDS) * 1000,
+  });
+
+/** Decides on a call and, unless the gateway answers it by itself, forwards it. */
+export const gatewayAccess: MiddlewareHandler<WorkerEnv<GatewayServices>> = async (context, next) => {
+  assertSaneAddress(context.req.url, context.req.path);
+  const { destination, path, template, policy } = targetOf(context.req.method, context.req.path);
+  context.set("template", template);
+  const caller = await callerOf(context, policy);
+  assertConsumable(context.req.raw, policy);
+  return limitBody(policy)(context, async () => {
+    if (destination === undefined) return next();
+    // Last of all, because it uses up the caller's code.
+    const authorization = await authorizationOf(context, policy, caller);
+    const own = { ...authorization, [PREFIX_HEADER]: `/${destination}` };
+    context.res = await passOn(context, destination, { path, policy, own });
+  });
+};

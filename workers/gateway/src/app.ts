@@ -1,0 +1,17 @@
+import { createApp } from "#shared/http/app.ts";
+import { gatewayAccess } from "./access.ts";
+import { addHealth } from "./routes/health.ts";
+import { addJwks } from "./routes/jwks.ts";
+import { addOpenApi } from "./routes/openapi.ts";
+import { addPages } from "./routes/pages.ts";
+import type { GatewayServices } from "./services.ts";
+
+/** The gateway: its own few routes, and everything else forwarded by its access check. */
+export const createGatewayApp = (connect: (bindings: unknown) => GatewayServices) => {
+  const app = createApp({ worker: "gateway", connect, access: gatewayAccess });
+  addPages(app);
+  addHealth(app);
+  addJwks(app);
+  addOpenApi(app);
+  return app;
+};

@@ -1,0 +1,135 @@
+/** Merges the workers' OpenAPI 3.1 documents into one, and notes on each operation what the route table demands. */
+import { z } from "zod";
+
+type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
+type JsonObject = Record<string, Json>;
+
+const objectSchema = z.record(z.string(), z.json());
+
+/** As much of a worker's document as merging needs; the rest is passed through. */
+export const documentSchema = z.object({
+  paths: z.record(z.string(), z.record(z.string(), objectSchema)),
+  components: z.record(z.string(), z.record(z.string(), objectSchema)).default({}),
+});
+
+/** What a caller of one operation needs. */
+export interface Demand {
+  caller: "anyone" | "authenticated" | "user";
+  scope?: string;
+  stepUp?: "always" | "conditional";
+}
+
+export interface Part {
+  /** Names the operations' tag and keeps the components apart. */
+  worker: string;
+  description: string;
+  /** What all its paths begin with. */
+  prefix: string;
+  document: z.infer<typeof documentSchema>;
+  /** What the route table says about an operation; `undefined` for one that nobody can reach. */
+  demandOf: (method: string, path: string) => Demand | undefined;
+}
+
+/** The one component that all workers share. */
+const SHARED_SCHEMA = "Problem";
+const REFERENCE = /^#\/components\/(\w+)\/(.+)$/;
+const METHODS = ["get", "put", "post", "delete", "patch"];
+
+const SECURITY_SCHEMES = {
+  accessToken: {
+    type: "http",
+    scheme: "bearer",
+    bearerFormat: "JWT",
+    description: "An access token from POST /kms/login, POST /kms/token or POST /twofa/auth/verify.",
+  },
+  apiKey: { type: "apiKey", in: "header", name: "X-API-Key", description: "A service's API key from POST /kms/keys." },
+};
+
+const OTP_PARAMETER = {
+  name: "X-OTP",
+  in: "header",
+  required: false,
+  schema: { type: "string", pattern: "^[0-9]{6}$" },
+  description: "A code of the caller's second factor, instead of stepping up first. It is used up.",
+};
+
+const componentName = (worker: string, name: string): string => (name === SHARED_SCHEMA ? name : `${worker}.${name}`);
+
+const rename = (value: Json, worker: string): Json => {
+  if (Array.isArray(value)) return value.map((item) => rename(item, worker));
+  if (typeof value === "string")
+    return value.replace(REFERENCE, (_, kind, name) => `#/components/${kind}/${componentName(worker, name)}`);
+  return typeof value === "object" && value !== null ? withOwnNames(value, worker) : value;
+};
+
+/** The same, with each reference pointing at the component's name in the merged document. */
+const withOwnNames = (object: JsonObject, worker: string): JsonObject =>
+  Object.fromEntries(Object.entries(object).map(([key, value]) => [key, rename(value, worker)]));
+
+const problemAnswer = (description: string): JsonObject => ({
+  description,
+  content: { "application/problem+json": { schema: { $ref: `#/components/schemas/${SHARED_SCHEMA}` } } },
+});
+
+/** The credentials that will do: any of the listed ones (OpenAPI 3.1 §4.8.30). */
+const securityOf = ({ caller, scope }: Demand): Json => {
+  const scopes = scope === undefined ? [] : [scope];
+  if (caller === "anyone") return [];
+  return caller === "user" ? [{ accessToken: scopes }] : [{ accessToken: scopes }, { apiKey: scopes }];
+};
+
+const refusalsOf = ({ caller, scope, stepUp }: Demand): JsonObject => {
+  if (caller === "anyone") return {};
+  const unauthenticated = problemAnswer(
+    stepUp === undefined ? "Valid credentials are required" : "Valid credentials, or a second factor, are required",
+  );
+  const refusals = { "401": unauthenticated, "503": problemAnswer("Temporarily unavailable") };
+  if (caller === "user" || scope !== undefined) return { ...refusals, "403": problemAnswer("Not allowed") };
+  return refusals;
+};
+
+const withDemand = (operation: JsonObject, worker: string, demand: Demand): JsonObject => {
+  const { parameters, responses, operationId } = operation;
+  const given = Array.isArray(parameters) ? parameters : [];
+  return {
+    ...operation,
+    ...(typeof operationId === "string" && { operationId: `${worker}.${operationId}` }),
+    tags: [worker],
+    security: securityOf(demand),
+    ...(demand.stepUp && { "x-step-up": demand.stepUp }),
+    ...(demand.stepUp && { parameters: [...given, { $ref: "#/components/parameters/X-OTP" }] }),
+    responses: { ...refusalsOf(demand), ...(typeof responses === "object" && responses) },
+  };
+};
+
+const pathsOf = ({ worker, prefix, document, demandOf }: Part): [string, JsonObject][] =>
+  Object.entries(document.paths).map(([path, item]) => {
+    const operations = Object.entries(item).flatMap(([method, operation]): [string, Json][] => {
+      const demand = METHODS.includes(method) ? demandOf(method.toUpperCase(), path) : undefined;
+      return demand ? [[method, withDemand(withOwnNames(operation, worker), worker, demand)]] : [];
+    });
+    return [prefix + path, Object.fromEntries(operations)];
+  });
+
+const componentsOf = ({ worker, document }: Part, kind: string): [string, Json][] =>
+  Object.entries(document.components[kind] ?? {}).map(([name, component]) => [
+    componentName(worker, name),
+    withOwnNames(component, worker),
+  ]);
+
+/** The one document. Operations that the route table does not know are left out. */
+export const mergeDocuments = (info: { title: string; version: string; description: string }, parts: Part[]) => ({
+  openapi: "3.1.0",
+  info,
+  servers: [{ url: "/" }],
+  tags: parts.map(({ worker, description }) => ({ name: worker, description })),
+  paths: Object.fromEntries(parts.flatMap(pathsOf)),
+  components: {
+    securitySchemes: SECURITY_SCHEMES,
+    parameters: {
+      "X-OTP": OTP_PARAMETER,
+      ...Object.fromEntries(parts.flatMap((part) => componentsOf(part, "parameters"))),
+    },
+    schemas: Object.fromEntries(parts.flatMap((part) => componentsOf(part, "schemas"))),
+  },
+});

@@ -1,0 +1,60 @@
+/** Passes a request on to the worker it is for, and the answer back; bodies stream through unread. */
+import { isBodiless } from "#shared/http/access.ts";
+import { answeredHeaders, forwardedHeaders } from "./headers.ts";
+import type { Upstream } from "./services.ts";
+import { unavailable } from "./unavailable.ts";
+
+export interface Forwarding {
+  /** The worker's name, for the log. */
+  callee: string;
+  upstream: Upstream;
+  /** The path as the worker knows it. */
+  path: string;
+  /** Headers that the gateway sets itself: request id, prefix, token. */
+  own: Readonly<Record<string, string>>;
+  /** Whether the answer is one caller's alone. */
+  forCaller: boolean;
+  /** How long the worker may take to begin its answer. */
+  limitMs: number;
+}
+
+const UNKNOWN_OUTCOME =
+  "A part of Fountain did not answer properly. Whether the request took effect is not known; try again shortly.";
+
+const isOurs = (response: Response): boolean =>
+  response.status < 500 || (response.headers.get("content-type") ?? "").startsWith("application/problem+json");
+
+const answerWithin = async (request: Request, { upstream, path, own, limitMs }: Forwarding): Promise<Response> => {
+  const controller = new AbortController();
+  const timer = setTimeout(() => controller.abort(), limitMs);
+  try {
+    return await upstream.fetch(`http://worker${path}${new URL(request.url).search}`, {
+      method: request.method,
+      headers: forwardedHeaders(request.headers, own),
+      body: isBodiless(request.method) ? null : request.body,
+      redirect: "manual",
+      signal: controller.signal,
+    });
+  } finally {
+    clearTimeout(timer);
+  }
+};
+
+/**
+ * The worker's answer. One that throws, stays silent longer than the limit, or fails without a problem document gives
+ * the problem `unavailable`; its own problems pass through, those of 5xx too.
+ */
+export const forward = async (request: Request, forwarding: Forwarding): Promise<Response> => {
+  const response = await answerWithin(request, forwarding).catch((cause: unknown) => {
+    throw unavailable(cause, UNKNOWN_OUTCOME);
+  });
+  if (!isOurs(response)) {
+    await response.body?.cancel();
+    throw unavailable(new Error(`${forwarding.callee} answered a bare ${response.status}`), UNKNOWN_OUTCOME);
+  }
+  return new Response(response.body, {
+    status: response.status,
+    statusText: response.statusText,
+    headers: answeredHeaders(response.headers, forwarding.forCaller),
+  });
+};

@@ -1,0 +1,52 @@
+/** What passes the gateway, in either direction. Everything not named here stays behind. */
+
+/** None of these can claim an identity; the caller's own credentials are never among them. */
+const REQUEST_HEADERS = [
+  "accept",
+  "accept-encoding",
+  "accept-language",
+  "content-type",
+  "idempotency-key",
+  "if-match",
+  "if-modified-since",
+  "if-none-match",
+  "traceparent",
+  "tracestate",
+  "user-agent",
+];
+
+/** Meant for one connection (RFC 9110 §7.6.1), or telling what runs behind us. */
+const WITHHELD_RESPONSE_HEADERS = [
+  "connection",
+  "keep-alive",
+  "proxy-authenticate",
+  "proxy-connection",
+  "server",
+  "te",
+  "trailer",
+  "transfer-encoding",
+  "upgrade",
+  "via",
+  "x-powered-by",
+];
+
+/** The headers of the forwarded request: the harmless ones of the caller's, and the gateway's own. */
+export const forwardedHeaders = (sent: Headers, own: Readonly<Record<string, string>>): Headers => {
+  const headers = new Headers(own);
+  for (const name of REQUEST_HEADERS) {
+    const value = sent.get(name);
+    if (value !== null) headers.set(name, value);
+  }
+  // Beside a transfer coding the announced length is void (RFC 9112 §6.3), and the next worker must not rely on it.
+  const length = sent.get("content-length");
+  if (length !== null && !sent.has("transfer-encoding")) headers.set("content-length", length);
+  return headers;
+};
+
+/** The headers of the answer. What a caller's credential brought about is stored nowhere, unless the worker says so. */
+export const answeredHeaders = (received: Headers, forCaller: boolean): Headers => {
+  const headers = new Headers(received);
+  for (const name of WITHHELD_RESPONSE_HEADERS) headers.delete(name);
+  if (forCaller && !headers.has("cache-control")) headers.set("cache-control", "no-store");
+  return headers;
+};

@@ -1,0 +1,80 @@
+/** The landing page: what this is, where to look, and the first three calls. */
+import { html, raw } from "hono/html";
+import { BASE_STYLE, ICON, MARK_PATHS, type Page } from "./page.ts";
+
+const STYLE = `${BASE_STYLE}
+main { max-width: 46rem; margin: 0 auto; padding: 4.5rem 1.5rem 3rem; }
+.mark { width: 4rem; height: 4rem; }
+h1 { margin: .75rem 0 0; font-size: 2.75rem; line-height: 1.1; letter-spacing: -.02em; color: var(--deep); }
+.lead { margin: .75rem 0 2rem; font-size: 1.2rem; color: var(--soft); }
+nav { display: grid; grid-template-columns: repeat(auto-fit, minmax(10rem, 1fr)); gap: .75rem; margin-bottom: 2.5rem; }
+nav a { display: block; padding: .8rem 1rem; border: 1px solid var(--line); border-radius: .75rem;
+  background: var(--card); text-decoration: none; }
+nav a:hover { border-color: var(--water); }
+nav b { display: block; }
+nav span { color: var(--soft); font-size: .875rem; }
+h2 { margin: 2rem 0 .5rem; font-size: 1.1rem; }
+pre { margin: 0; padding: 1rem 1.25rem; overflow-x: auto; border: 1px solid var(--line); border-radius: .75rem;
+  background: var(--card); line-height: 1.7; }
+.note { color: var(--soft); }
+ul { padding-left: 1.2rem; }
+footer { margin-top: 3rem; color: var(--soft); font-size: .875rem; }
+`;
+
+const calls = (publicUrl: string): string => `# log in: the first start printed the administrator's password
+curl -s ${publicUrl}/kms/login -H 'Content-Type: application/json' \\
+  -d '{"username": "admin", "password": "…"}'
+
+# keep the access_token of the answer
+TOKEN=…
+
+# who am I, and what may I do?
+curl -s ${publicUrl}/kms/me -H "Authorization: Bearer $TOKEN"
+
+# give a screenplay element its sequence number
+curl -s ${publicUrl}/service-a/sequence -H "Authorization: Bearer $TOKEN" \\
+  -H 'Content-Type: application/json' \\
+  -d '{"elementType": "character", "elementId": 1, "comment": "Mara, the diver"}'`;
+
+/** The page, with commands that reach this installation. */
+export const landingPage = (publicUrl: string): Page => ({
+  style: STYLE,
+  html: html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Fountain</title>
+<link rel="icon" href="${ICON}">
+<style>${raw(STYLE)}</style>
+</head>
+<body>
+<main>
+<svg class="mark" viewBox="0 0 32 32" role="img" aria-label="A fountain">${raw(MARK_PATHS)}</svg>
+<h1>Fountain</h1>
+<p class="lead">The security backbone for a small team's services: it issues and rotates credentials, checks them at one
+door, asks for a second factor where it matters, and puts search behind the same door.</p>
+<nav>
+<a href="/docs"><b>Read and try</b><span>every operation, in the browser</span></a>
+<a href="/openapi.json"><b>openapi.json</b><span>the same, for machines</span></a>
+<a href="/ready"><b>Ready?</b><span>every worker and its database</span></a>
+<a href="/health"><b>Health</b><span>whether the door is open</span></a>
+</nav>
+<h2>First calls</h2>
+<pre><code>${calls(publicUrl)}</code></pre>
+<h2>Behind this door</h2>
+<ul>
+<li><code>/kms</code> people, services, API keys, signing keys</li>
+<li><code>/twofa</code> second factors and step-up</li>
+<li><code>/search</code> full-text search over what the services store</li>
+<li><code>/service-a</code> sequence numbers and versions for screenplay elements</li>
+</ul>
+<p class="note">Send an access token in <code>Authorization: Bearer</code>, or an API key in <code>X-API-Key</code>. Every
+answer carries <code>X-Request-Id</code>; every failure is <code>application/problem+json</code>. Public keys are at
+<a href="/.well-known/jwks.json">/.well-known/jwks.json</a>.</p>
+<footer>Fountain runs the same on the edge and on one cheap server.</footer>
+</main>
+</body>
+</html>
+`.toString(),
+});

@@ -1,0 +1,18 @@
+import type { TwofaRpc } from "#shared/contracts/twofa.ts";
+import type { FrameServices } from "#shared/http/app.ts";
+import type { ApiKeyVerifier } from "./api-keys.ts";
+import type { Destination } from "./target.ts";
+
+/** Another worker, as its binding is called. */
+export type Upstream = Pick<Fetcher, "fetch">;
+
+export type Upstreams = Readonly<Record<Destination, Upstream>>;
+
+/** What the gateway works with. */
+export interface GatewayServices extends FrameServices {
+  /** Where callers reach this installation, without a slash at the end. */
+  publicUrl: string;
+  upstreams: Upstreams;
+  verifyApiKey: ApiKeyVerifier;
+  twofa: TwofaRpc;
+}

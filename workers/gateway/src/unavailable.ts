@@ -1,0 +1,18 @@
+/** A part of Fountain that does not answer: 503, with the cause for the log only. */
+import { RETRY_AFTER_SECONDS } from "#shared/http/access.ts";
+import { withinTime } from "#shared/http/deadline.ts";
+import { type Problem, problem } from "#shared/problem/problem.ts";
+
+const DETAIL = "A part of Fountain does not answer right now. Try again shortly.";
+
+export const unavailable = (cause: unknown, detail = DETAIL): Problem =>
+  problem("unavailable", { detail, headers: { "retry-after": RETRY_AFTER_SECONDS }, cause });
+
+/** What a private call answers. A call that throws, or takes longer than `limitMs`, gives the problem `unavailable`. */
+export const answerOf = async <Answer>(callee: string, call: Promise<Answer>, limitMs: number): Promise<Answer> => {
+  const answer = await withinTime(call, limitMs).catch((cause: unknown) => {
+    throw unavailable(cause);
+  });
+  if (answer === undefined) throw unavailable(new Error(`${callee} did not answer within ${limitMs} ms`));
+  return answer;
+};
