@@ -1,6 +1,7 @@
 /** The databases of a Fountain that is about to run: sqld started, one migrated database and one token per worker. */
 import type { ChildProcess } from "node:child_process";
 import { randomBytes } from "node:crypto";
+import { existsSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { createInterface } from "node:readline";
 import type { Client } from "@libsql/client/http";
@@ -46,23 +47,29 @@ export const startSqld = (home: Home, options: SqldOptions): ChildProcess => {
   return sqld;
 };
 
-/** Reads every page once, so that damage shows now and not at some later request. */
-const assertReadable = async (client: Client): Promise<void> => {
+/** Reads every page once, so that damage shows now and not at some later request; a used database is never empty. */
+const assertSound = async (client: Client, wasUsed: boolean): Promise<void> => {
   const { rows } = await client.execute("PRAGMA quick_check(1)");
   const verdict = rows[0]?.[0];
   if (verdict !== "ok") throw new Error(String(verdict));
+  const schema = await client.execute("SELECT count(*) FROM sqlite_schema");
+  if (wasUsed && schema.rows[0]?.[0] === 0) throw new Error("its tables are gone");
 };
+
+/** An empty file that says that this database was brought into use, apart from the database itself. */
+const usedMarker = (home: Home, worker: Worker): string => path.join(home.data, `${worker.worker}.used`);
 
 const prepareDatabase = async (home: Home, topology: Topology, worker: Worker, sqld: SqldOptions): Promise<string> => {
   const token = await mintDatabaseToken(sqld.signingKey, worker.worker);
   const client = connectDatabase(sqld.port, worker.worker, token);
+  const marker = usedMarker(home, worker);
   try {
     await ensureNamespace(sqld, worker.worker);
-    await assertReadable(client);
+    await assertSound(client, existsSync(marker));
   } catch (cause) {
     throw new OperatorError(damaged(home, `${worker.worker}: ${reasonOf(cause)}`), { cause });
   }
-  await migrateDatabase(topology, worker, client);
+  if (await migrateDatabase(topology, worker, client)) writeFileSync(marker, "", { mode: 0o600 });
   client.close();
   return token;
 };

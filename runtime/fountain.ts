@@ -5,7 +5,7 @@ import path from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Administrator, createAdministrator } from "./administrator.ts";
-import { bundleWorkers } from "./build.ts";
+import { bundleWorkers } from "./bundle.ts";
 import { prepareDatabases, sqldOptions, startSqld } from "./databases.ts";
 import { computeEnvironment, secretVariable } from "./environment.ts";
 import { createGuard, type Guard } from "./guard.ts";

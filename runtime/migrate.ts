@@ -24,15 +24,19 @@ const statementsOf = ({ sql, hash, folderMillis }: MigrationMeta): InStatement[]
   { sql: `INSERT INTO ${APPLIED_TABLE} (hash, created_at) VALUES (?, ?)`, args: [hash, folderMillis] },
 ];
 
-/** Applies what is missing, all or nothing; a worker without migrations is left alone. Throws {@link OperatorError}. */
-export const migrateDatabase = async (topology: Topology, worker: Worker, client: Client): Promise<void> => {
+/**
+ * Applies what is missing, all or nothing, and returns whether the worker has migrations at all. Throws
+ * {@link OperatorError}.
+ */
+export const migrateDatabase = async (topology: Topology, worker: Worker, client: Client): Promise<boolean> => {
   const migrationsFolder = path.join(topology.root, "workers", worker.worker, "migrations");
-  if (!existsSync(path.join(migrationsFolder, "meta", "_journal.json"))) return;
+  if (!existsSync(path.join(migrationsFolder, "meta", "_journal.json"))) return false;
   try {
     const migrations = readMigrationFiles({ migrationsFolder });
     const last = await lastAppliedAt(client);
     const missing = migrations.filter(({ folderMillis }) => folderMillis > last);
     if (missing.length > 0) await client.migrate(missing.flatMap(statementsOf));
+    return true;
   } catch (cause) {
     throw new OperatorError(`the migrations of ${worker.worker} do not apply: ${reasonOf(cause)}`, { cause });
   }

@@ -1,7 +1,7 @@
 /** The libSQL server: one process on loopback, one namespace per worker, a token good for that namespace only. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { createPublicKey, type KeyObject } from "node:crypto";
-import { accessSync, chmodSync, constants, mkdirSync } from "node:fs";
+import { accessSync, chmodSync, constants } from "node:fs";
 import { Agent, request as httpRequest } from "node:http";
 import { createRequire } from "node:module";
 import path from "node:path";
@@ -17,7 +17,7 @@ const START_TIMEOUT_MS = 10_000;
 const MAX_CONCURRENT = "512";
 
 export interface SqldOptions {
-  /** Where the databases live; created when missing. */
+  /** Where the databases live; sqld creates it when missing. */
   dataDirectory: string;
   /** Loopback ports for the databases and for administration. */
   port: number;
@@ -45,7 +45,6 @@ const findBinary = (): string => {
 
 /** Starts sqld without waiting for it; its output is the caller's to read or to drop. */
 export const spawnSqld = (options: SqldOptions): ChildProcess => {
-  mkdirSync(options.dataDirectory, { recursive: true, mode: 0o700 });
   const publicKey = createPublicKey(options.signingKey).export({ type: "spki", format: "pem" }).toString();
   return spawn(
     findBinary(),

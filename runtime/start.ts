@@ -6,6 +6,8 @@ import { OperatorError, reasonOf } from "./operator-error.ts";
 import { createProgress } from "./progress.ts";
 import { readSettings } from "./settings.ts";
 
+const PARENT_POLL_MS = 1000;
+
 const ROOT = path.join(import.meta.dirname, "..");
 
 const say = (lines: readonly string[]): void => {
@@ -36,6 +38,13 @@ const administratorLines = ({ username, generatedPassword }: Administrator): rea
         `  export ADMIN_PASSWORD='${generatedPassword}'`,
       ];
 
+/** Under npm, which was killed without a chance to pass the signal on: ends as if told to. */
+const stopWithoutParent = (stopping: AbortController): void => {
+  if (process.env["npm_lifecycle_event"] === undefined) return;
+  const parent = process.ppid;
+  setInterval(() => process.ppid !== parent && stopping.abort(), PARENT_POLL_MS).unref();
+};
+
 /** Runs until a signal ends it (exit code 0) or it cannot go on (one line, exit code 1). */
 const run = async (): Promise<number> => {
   const stopping = new AbortController();
@@ -43,6 +52,7 @@ const run = async (): Promise<number> => {
     stopping.signal.addEventListener("abort", () => resolve(undefined));
   });
   for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => stopping.abort());
+  stopWithoutParent(stopping);
   // Nobody reads us any more, as in `npm start | head -1`: that is no reason to end.
   process.stdout.on("error", () => {});
   const givenUp = Promise.withResolvers<string>();

@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
-import { INTERNAL_WORKER } from "./build.ts";
+import { INTERNAL_WORKER } from "./bundle.ts";
 import { textBindings } from "./environment.ts";
 import { LIBSQL_SERVICE, type ServiceBinding, type Topology, type Worker } from "./topology.ts";
 

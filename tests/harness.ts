@@ -8,7 +8,7 @@ import type { Readable } from "node:stream";
 import type { Client } from "@libsql/client/http";
 import { Miniflare, type WorkerOptions } from "miniflare";
 import { inject } from "vitest";
-import { bundlePath, INTERNAL_WORKER } from "../runtime/build.ts";
+import { bundlePath, INTERNAL_WORKER } from "../runtime/bundle.ts";
 import { computeEnvironment, secretVariable, textBindings } from "../runtime/environment.ts";
 import { createGuard } from "../runtime/guard.ts";
 import { migrateDatabase } from "../runtime/migrate.ts";

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import type { TestProject } from "vitest/node";
-import { bundleWorkers } from "../runtime/build.ts";
+import { bundleWorkers } from "../runtime/bundle.ts";
 import { createGuard } from "../runtime/guard.ts";
 import { freePorts } from "../runtime/ports.ts";
 import { stopProcess } from "../runtime/process.ts";

@@ -1,0 +1,52 @@
+/** Bundles each worker into one ES module. */
+import path from "node:path";
+import { build, stop } from "esbuild";
+import { OperatorError, reasonOf } from "./operator-error.ts";
+import type { Worker } from "./topology.ts";
+
+/** The generated worker behind the internal socket. */
+export const INTERNAL_WORKER = "internal";
+
+const INTERNAL_MAIN = path.join(import.meta.dirname, "internal-worker.ts");
+
+/** The file a worker's bundle is written to. */
+export const bundlePath = (directory: string, worker: string): string => path.join(directory, `${worker}.js`);
+
+const isBuildFailure = (error: unknown): error is { errors: { text: string; location: Location | null }[] } =>
+  error instanceof Error && "errors" in error && Array.isArray(error.errors);
+
+interface Location {
+  file: string;
+  line: number;
+}
+
+const describeFailure = (error: unknown): string => {
+  if (!isBuildFailure(error)) return reasonOf(error);
+  const [first] = error.errors;
+  if (first === undefined) return "unknown error";
+  return first.location === null ? first.text : `${first.location.file}:${first.location.line}: ${first.text}`;
+};
+
+/** Writes `<worker>.js` for each of the workers, and for the internal one, to `directory`. Throws {@link OperatorError}. */
+export const bundleWorkers = async (workers: readonly Worker[], directory: string): Promise<void> => {
+  try {
+    await build({
+      entryPoints: { [INTERNAL_WORKER]: INTERNAL_MAIN, ...Object.fromEntries(workers.map((w) => [w.worker, w.main])) },
+      outdir: directory,
+      bundle: true,
+      format: "esm",
+      target: "es2024",
+      platform: "neutral",
+      conditions: ["workerd", "worker", "browser"],
+      mainFields: ["module", "browser", "main"],
+      external: ["node:*", "cloudflare:*"],
+      keepNames: true,
+      logLevel: "silent",
+    });
+  } catch (cause) {
+    throw new OperatorError(`a worker cannot be bundled: ${describeFailure(cause)}`, { cause });
+  } finally {
+    // esbuild's own process has done its work.
+    await stop();
+  }
+};
