@@ -1,0 +1,14 @@
+import { createApp } from "#shared/http/app.ts";
+import { addDocuments } from "./routes/documents.ts";
+import { addSearch } from "./routes/search.ts";
+import { addStatus } from "./routes/status.ts";
+import type { SearchServices } from "./services.ts";
+
+/** The search worker's routes. */
+export const createSearchApp = (connect: (bindings: unknown) => SearchServices) => {
+  const app = createApp({ worker: "search", connect });
+  addDocuments(app);
+  addSearch(app);
+  addStatus(app);
+  return app;
+};

@@ -1,0 +1,98 @@
+/** The documents of the collection `elements`, and the operations that change them. */
+import { z } from "zod";
+import type { ElementDocument, SyncOperation } from "#shared/contracts/search.ts";
+
+export const MAX_ID_LENGTH = 255;
+
+/** A lone surrogate has no UTF-8 form, and a database row that holds one cannot be read again. */
+const text = z.string().transform((value) => value.toWellFormed());
+const instant = z.iso
+  .datetime({ offset: true })
+  .transform((value) => Math.floor(Date.parse(value) / 1000))
+  .pipe(z.int());
+
+/** Any part of a document. Fields that the collection does not have are dropped. */
+export const documentPatchSchema = z.object({
+  id: text.pipe(z.string().min(1).max(MAX_ID_LENGTH)),
+  element_type: text.pipe(z.string().min(1)).optional(),
+  element_id: z.int().optional(),
+  sequence_number: z.int().optional(),
+  version_number: z.int().optional(),
+  comment: text.optional(),
+  text: text.optional(),
+  /** `null` takes the document out of its script. */
+  script_id: z.int().nullable().optional(),
+  service_name: text.optional(),
+  /** Seconds since the epoch; an RFC 3339 instant is taken too, and stored as seconds. */
+  updated_at: z.union([z.int(), instant]).optional(),
+});
+
+export type DocumentPatch = z.infer<typeof documentPatchSchema>;
+
+/** A document with every field it must have. */
+export type WholeDocument = Omit<ElementDocument, "script_id"> & { script_id: number | null };
+
+export type DocumentOperation =
+  /** Stores the document, in the place of one with the same id. */
+  | { operation: "create"; document: WholeDocument }
+  /** Changes the given fields; a document that does not exist is stored if it is whole, else the operation fails. */
+  | { operation: "update"; document: DocumentPatch }
+  | { operation: "delete"; document: { id: string } };
+
+/** An operation whose document has not been checked yet. */
+export interface UncheckedOperation {
+  operation: SyncOperation["operation"];
+  document: { id: string };
+}
+
+/** What a new document has in fields that were not sent. */
+export type DocumentDefaults = Pick<ElementDocument, "service_name" | "updated_at">;
+
+export type OperationResult = { ok: true; operation: DocumentOperation } | { ok: false; error: string };
+
+const REQUIRED = ["element_type", "element_id", "sequence_number", "version_number"] as const;
+const EVERY_FIELD_BUT_SCRIPT = [...REQUIRED, "comment", "text", "service_name", "updated_at"] as const;
+
+/** Whether the patch has all it takes to be stored as a new document. */
+export const isWhole = (patch: DocumentPatch): boolean =>
+  EVERY_FIELD_BUT_SCRIPT.every((field) => patch[field] !== undefined);
+
+const complete = (patch: DocumentPatch, defaults: DocumentDefaults): WholeDocument | undefined => {
+  const { id, element_type, element_id, sequence_number, version_number } = patch;
+  if (element_type === undefined || element_id === undefined) return undefined;
+  if (sequence_number === undefined || version_number === undefined) return undefined;
+  return {
+    id,
+    element_type,
+    element_id,
+    sequence_number,
+    version_number,
+    comment: patch.comment ?? "",
+    text: patch.text ?? "",
+    script_id: patch.script_id ?? null,
+    service_name: patch.service_name ?? defaults.service_name,
+    updated_at: patch.updated_at ?? defaults.updated_at,
+  };
+};
+
+const refused = (error: string): OperationResult => ({ ok: false, error });
+
+const missing = (patch: DocumentPatch): string => {
+  const field = REQUIRED.find((name) => patch[name] === undefined) ?? "id";
+  return `Field \`${field}\` has been declared in the schema, but is not found in the document.`;
+};
+
+/** Checks one operation's document. An error is Typesense's sentence where it has one. */
+export const parseOperation = (unchecked: UncheckedOperation, defaults: DocumentDefaults): OperationResult => {
+  const { operation, document } = unchecked;
+  if (operation === "delete")
+    return { ok: true, operation: { operation, document: { id: document.id.toWellFormed() } } };
+  const parsed = documentPatchSchema.safeParse(document);
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    return refused(`Field \`${issue?.path.join(".") ?? ""}\`: ${issue?.message ?? "not valid"}.`);
+  }
+  if (operation === "update") return { ok: true, operation: { operation, document: parsed.data } };
+  const whole = complete(parsed.data, defaults);
+  return whole ? { ok: true, operation: { operation, document: whole } } : refused(missing(parsed.data));
+};

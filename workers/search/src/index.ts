@@ -1,0 +1,23 @@
+/** Composition root of search: exports and wiring. */
+import { createTrustSource } from "#shared/auth/trust.ts";
+import { createTokenVerifier } from "#shared/auth/verify.ts";
+import { createDatabase } from "#shared/db/database.ts";
+import { once, parseBindings } from "#shared/http/bindings.ts";
+import { createSearchApp } from "./app.ts";
+import { envSchema } from "./env.ts";
+import { createEntrypoints } from "./rpc.ts";
+import type { SearchServices } from "./services.ts";
+import { createLibsqlEngine } from "./store/libsql-engine.ts";
+import * as schema from "./store/schema.ts";
+
+const connect = once((bindings: unknown): SearchServices => {
+  const env = parseBindings(envSchema, bindings);
+  const now = Date.now;
+  const database = createDatabase(env, schema);
+  const verify = createTokenVerifier({ issuer: env.PUBLIC_URL, trust: createTrustSource(env.KMS_RPC, now), now });
+  return { now, verify, probe: database.probe, engine: createLibsqlEngine(database) };
+});
+
+export const { Rpc, Internal } = createEntrypoints(connect);
+
+export default createSearchApp(connect);

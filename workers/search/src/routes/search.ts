@@ -1,0 +1,92 @@
+/** POST /search: full-text search with filters, sorting, facets and highlights; names as in Typesense. */
+import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import type { WorkerEnv } from "#shared/http/app.ts";
+import { json, jsonBody, problems } from "#shared/http/openapi.ts";
+import { problem } from "#shared/problem/problem.ts";
+import { DEFAULT_PER_PAGE, MAX_PARAMETER_LENGTH, MAX_PER_PAGE, parseQuery } from "../domain/query.ts";
+import type { SearchServices } from "../services.ts";
+
+const MAX_PAGE = 1_000_000;
+
+const parameter = z.string().max(MAX_PARAMETER_LENGTH);
+
+const querySchema = z
+  .object({
+    q: parameter.openapi({
+      description: 'Words (the last as a prefix), "phrases", -exclusions; `*` finds everything.',
+    }),
+    query_by: parameter.optional().openapi({ description: "`text`, `comment` or both; needed unless `q` is `*`." }),
+    filter_by: parameter.optional().openapi({ example: "element_type:=[action,spokenWord] && script_id:=1" }),
+    sort_by: parameter.optional().openapi({ example: "_text_match:desc,sequence_number:asc" }),
+    facet_by: parameter.optional().openapi({ example: "element_type" }),
+    page: z.int().min(1).max(MAX_PAGE).optional(),
+    per_page: z.int().min(0).max(MAX_PER_PAGE).optional().openapi({ default: DEFAULT_PER_PAGE }),
+    max_hits: z.int().min(0).optional().openapi({ description: "Hits beyond so many are not shown, on any page." }),
+  })
+  .openapi("SearchQuery");
+
+const documentSchema = z
+  .object({
+    id: z.string(),
+    element_type: z.string(),
+    element_id: z.int(),
+    sequence_number: z.int(),
+    version_number: z.int(),
+    comment: z.string(),
+    text: z.string(),
+    script_id: z.int().optional(),
+    service_name: z.string(),
+    updated_at: z.int().openapi({ description: "Seconds since the epoch." }),
+  })
+  .openapi("ElementDocument");
+
+const answerSchema = z
+  .object({
+    found: z.int(),
+    page: z.int(),
+    hits: z.array(
+      z.object({
+        document: documentSchema,
+        highlights: z.array(z.object({ field: z.string(), snippet: z.string(), matched_tokens: z.array(z.string()) })),
+        text_match: z.int(),
+      }),
+    ),
+    facet_counts: z.array(
+      z.object({
+        field_name: z.string(),
+        counts: z.array(z.object({ value: z.string(), highlighted: z.string(), count: z.int() })),
+        sampled: z.boolean(),
+        stats: z.object({
+          total_values: z.int(),
+          min: z.number().optional(),
+          max: z.number().optional(),
+          sum: z.number().optional(),
+          avg: z.number().optional(),
+        }),
+      }),
+    ),
+  })
+  .openapi("SearchAnswer");
+
+const route = createRoute({
+  method: "post",
+  path: "/search",
+  summary: "Search the documents",
+  request: { body: jsonBody(querySchema) },
+  responses: {
+    200: json(answerSchema, "What was found"),
+    ...problems("malformed-request", "unauthenticated", "forbidden", "too-large", "invalid-input", "unavailable"),
+  },
+});
+
+export const addSearch = (app: OpenAPIHono<WorkerEnv<SearchServices>>): void => {
+  app.openapi(route, async (context) => {
+    const parsed = parseQuery(context.req.valid("json"));
+    if (!parsed.ok)
+      throw problem("invalid-input", {
+        detail: "The search cannot be understood.",
+        errors: parsed.faults.map(({ parameter: name, detail }) => ({ pointer: `#/${name}`, detail })),
+      });
+    return context.json(await context.var.services.engine.search(parsed.query), 200);
+  });
+};

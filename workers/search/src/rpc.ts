@@ -1,0 +1,35 @@
+/** The private entrypoints of search: `Rpc` for other workers, `Internal` for the runtime. */
+import { WorkerEntrypoint } from "cloudflare:workers";
+import type { InternalRpc } from "#shared/contracts/internal.ts";
+import { failure, type RpcResult, success } from "#shared/contracts/result.ts";
+import type { SearchRpc, SyncOperation, SyncResult } from "#shared/contracts/search.ts";
+import { isUnavailable } from "#shared/db/database.ts";
+import { syncDocuments } from "./domain/sync.ts";
+import type { SearchServices } from "./services.ts";
+
+/** A database that is gone is an answer, not an exception. */
+const answer = async <Value>(work: Promise<Value>): Promise<RpcResult<Value>> => {
+  try {
+    return success(await work);
+  } catch (error) {
+    if (isUnavailable(error)) return failure("unavailable");
+    throw error;
+  }
+};
+
+/** Creates the entrypoints of a worker that `connect` composes. */
+export const createEntrypoints = (connect: (bindings: unknown) => SearchServices) => ({
+  Rpc: class extends WorkerEntrypoint implements SearchRpc {
+    async sync(operations: SyncOperation[]): Promise<RpcResult<SyncResult[]>> {
+      const { engine, now } = connect(this.env);
+      const defaults = { service_name: "", updated_at: Math.floor(now() / 1000) };
+      return answer(syncDocuments(engine, operations, defaults));
+    }
+  },
+
+  Internal: class extends WorkerEntrypoint implements InternalRpc {
+    async runScheduled(): Promise<void> {
+      await connect(this.env).engine.maintain();
+    }
+  },
+});

@@ -1,0 +1,7 @@
+import type { FrameServices } from "#shared/http/app.ts";
+import type { SearchEngine } from "./domain/engine.ts";
+
+/** What the routes of search work with. */
+export interface SearchServices extends FrameServices {
+  engine: SearchEngine;
+}

@@ -1,0 +1,108 @@
+/**
+ * The search engine that needs nothing but the worker's own libSQL database: SQLite's FTS5 for the words, indexes for
+ * the rest. Meant for one machine and up to about 100,000 documents.
+ */
+import { sql } from "drizzle-orm";
+import type { Database } from "#shared/db/database.ts";
+import type { EngineStatus, FacetCounts, Hit, SearchAnswer, SearchEngine, SearchQuery } from "../domain/engine.ts";
+import type { ValueField } from "../domain/fields.ts";
+import { highlight } from "../domain/highlight.ts";
+import type * as schema from "./schema.ts";
+import type { documents } from "./schema.ts";
+import {
+  countStatement,
+  facetCountsStatement,
+  facetStatsStatement,
+  hitsStatement,
+  type Selection,
+  selectionOf,
+} from "./search-sql.ts";
+import { syncStatements } from "./sync-sql.ts";
+
+/** Pages of the index that one round of upkeep may rewrite, so that writers never wait long. */
+const MERGE_PAGES = 500;
+
+type HitRow = Omit<typeof documents.$inferSelect, "pk"> & { text_match: number };
+
+interface FacetCountRow {
+  value: string | number;
+  count: number;
+}
+
+interface FacetStatsRow {
+  total_values: number;
+  min?: number | null;
+  max?: number | null;
+  sum?: number;
+  avg?: number | null;
+}
+
+const toHit = ({ text_match, script_id, ...fields }: HitRow, query: SearchQuery, { terms }: Selection): Hit => ({
+  document: { ...fields, ...(script_id !== null && { script_id }) },
+  highlights: query.queryBy.flatMap((field) => highlight(field, fields[field], terms) ?? []),
+  text_match,
+});
+
+const toFacetCounts = (field: ValueField, counts: readonly FacetCountRow[], stats: FacetStatsRow): FacetCounts => {
+  const { total_values, min, max, sum, avg } = stats;
+  const isNumeric = typeof min === "number" && typeof max === "number" && sum !== undefined && typeof avg === "number";
+  return {
+    field_name: field,
+    counts: counts.map(({ value, count }) => ({ value: String(value), highlighted: String(value), count })),
+    sampled: false,
+    stats: { total_values, ...(isNumeric && { min, max, sum, avg }) },
+  };
+};
+
+/** An engine on this database. Its methods fail with `DatabaseUnavailable`. */
+export const createLibsqlEngine = ({ orm, client }: Pick<Database<typeof schema>, "orm" | "client">): SearchEngine => ({
+  name: "libsql",
+
+  sync: async (operations) => {
+    const statements = syncStatements(operations);
+    const answers = await client.batch(
+      statements.map(({ statement }) => statement),
+      "write",
+    );
+    const missing = new Set<number>();
+    for (const [at, { dependents }] of statements.entries()) {
+      const existing = new Set(answers[at]?.rows.map((row) => row["id"]));
+      for (const index of dependents) if (!existing.has(operations[index]?.document.id ?? "")) missing.add(index);
+    }
+    return operations.map(({ document: { id } }, index) =>
+      missing.has(index)
+        ? { id, success: false, error: `Could not find a document with id: ${id}` }
+        : { id, success: true },
+    );
+  },
+
+  search: async (query): Promise<SearchAnswer> => {
+    const selection = selectionOf(query);
+    const [counted, hits, ...facets] = await orm.batch([
+      orm.all<{ found: number }>(countStatement(selection)),
+      orm.all<HitRow>(hitsStatement(query, selection)),
+      ...query.facets.flatMap((field) => [
+        orm.all<FacetCountRow & FacetStatsRow>(facetCountsStatement(field, selection)),
+        orm.all<FacetCountRow & FacetStatsRow>(facetStatsStatement(field, selection)),
+      ]),
+    ]);
+    return {
+      found: counted[0]?.found ?? 0,
+      page: query.page,
+      hits: hits.map((row) => toHit(row, query, selection)),
+      facet_counts: query.facets.map((field, at) =>
+        toFacetCounts(field, facets[2 * at] ?? [], facets[2 * at + 1]?.[0] ?? { total_values: 0 }),
+      ),
+    };
+  },
+
+  status: async (): Promise<EngineStatus> => {
+    const [row] = await orm.all<{ documents: number }>(sql`SELECT count(*) AS documents FROM documents`);
+    // What sync has acknowledged is in the index already: they share a transaction.
+    return { healthy: true, nodes: [], documents: row?.documents ?? 0, lagSeconds: 0 };
+  },
+
+  maintain: async () => {
+    await client.execute(`INSERT INTO documents_text (documents_text, rank) VALUES ('merge', ${MERGE_PAGES})`);
+  },
+});

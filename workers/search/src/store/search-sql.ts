@@ -1,0 +1,116 @@
+/** The statements of one search: the count, a page of hits, and two per facet. */
+import { and, getTableColumns, type SQL, sql } from "drizzle-orm";
+import type { SearchQuery, Sort } from "../domain/engine.ts";
+import { FIELDS, type TextField, type ValueField } from "../domain/fields.ts";
+import { asksForEverything, parseTerms, type Term } from "../domain/terms.ts";
+import { compileFilter, rowsMatching } from "./filter-sql.ts";
+import { matchAll, matchAny } from "./match.ts";
+import { documents } from "./schema.ts";
+
+/** Typesense's `max_facet_values`. */
+const MAX_FACET_VALUES = 10;
+/** Turns bm25's small fractions into integers that still tell hits apart. */
+const TEXT_MATCH_SCALE = 1_000_000_000;
+
+/** What is searched, as SQL; `terms` are the words to highlight. */
+export interface Selection {
+  terms: Term[];
+  source: SQL;
+  where: SQL | undefined;
+  textMatch: SQL;
+}
+
+const NOTHING = sql`FALSE`;
+const NO_MATCH = sql`0`;
+const EVERY_DOCUMENT = sql`documents`;
+/** A cross join keeps its order: the full-text index is asked once, then each of its rows is looked up. */
+const MATCHING_DOCUMENTS = sql`documents_text CROSS JOIN documents ON documents.pk = documents_text.rowid`;
+
+/** A match in a field named earlier counts for more. */
+const weightOf = (field: TextField, queryBy: readonly TextField[]): number => {
+  const position = queryBy.indexOf(field);
+  return position < 0 ? 0 : queryBy.length - position;
+};
+
+/** bm25 is the lower the better; the score is the higher the better. The order of weights is that of the columns. */
+const textMatch = (queryBy: readonly TextField[]): SQL =>
+  sql`CAST(round(-bm25(documents_text, ${weightOf("comment", queryBy)}, ${weightOf("text", queryBy)}) * ${TEXT_MATCH_SCALE}) AS INTEGER)`;
+
+const excluding = (queryBy: TextField[], exclude: readonly Term[]): SQL | undefined => {
+  if (exclude.length === 0) return undefined;
+  const alternatives = exclude.map((term) => [term]);
+  return sql`documents.pk NOT IN ${rowsMatching(matchAny(queryBy, alternatives))}`;
+};
+
+/** Reads the user's words. A query without a letter or digit finds nothing; one of exclusions only, all the others. */
+export const selectionOf = ({ q, queryBy, filter }: SearchQuery): Selection => {
+  const filtered = filter && compileFilter(filter);
+  if (asksForEverything(q)) return { terms: [], source: EVERY_DOCUMENT, where: filtered, textMatch: NO_MATCH };
+  const { include, exclude } = parseTerms(q);
+  if (include.length === 0) {
+    const where = and(exclude.length === 0 ? NOTHING : excluding(queryBy, exclude), filtered);
+    return { terms: [], source: EVERY_DOCUMENT, where, textMatch: NO_MATCH };
+  }
+  const matching = sql`documents_text MATCH ${matchAll(queryBy, include)}`;
+  return {
+    terms: include,
+    source: MATCHING_DOCUMENTS,
+    where: and(matching, excluding(queryBy, exclude), filtered),
+    textMatch: textMatch(queryBy),
+  };
+};
+
+const whereClause = (...conditions: (SQL | undefined)[]): SQL => {
+  const condition = and(...conditions);
+  return condition ? sql` WHERE ${condition}` : sql``;
+};
+
+export const countStatement = ({ source, where }: Selection): SQL =>
+  sql`SELECT count(*) AS found FROM ${source}${whereClause(where)}`;
+
+const orderOf = ({ field, descending }: Sort): SQL =>
+  sql`${field === "_text_match" ? sql`text_match` : sql`${documents[field]}`} ${sql.raw(descending ? "DESC" : "ASC")}${sql.raw(field === "script_id" ? " NULLS LAST" : "")}`;
+
+const DEFAULT_SORT: Sort[] = [
+  { field: "_text_match", descending: true },
+  { field: "sequence_number", descending: false },
+];
+
+/** The order is total: what the caller leaves open, the text match, the sequence number and the id decide. */
+const orderBy = (sort: readonly Sort[], selection: Selection): SQL => {
+  const given = new Set(sort.map(({ field }) => field));
+  const useful = [...sort, ...DEFAULT_SORT.filter(({ field }) => !given.has(field))].filter(
+    ({ field }) => field !== "_text_match" || selection.textMatch !== NO_MATCH,
+  );
+  return sql.join([...useful.map(orderOf), sql`${documents.id} ASC`], sql`, `);
+};
+
+const COLUMNS = sql.join(
+  Object.values(getTableColumns(documents)).filter((column) => column !== documents.pk),
+  sql`, `,
+);
+
+/** One page; hits beyond `maxHits` are left out. */
+export const hitsStatement = (query: SearchQuery, selection: Selection): SQL => {
+  const offset = (query.page - 1) * query.perPage;
+  const limit = Math.max(0, Math.min(query.perPage, query.maxHits - offset));
+  const { source, where } = selection;
+  return sql`SELECT ${COLUMNS}, ${selection.textMatch} AS text_match FROM ${source}${whereClause(where)} ORDER BY ${orderBy(query.sort, selection)} LIMIT ${limit} OFFSET ${offset}`;
+};
+
+const isPresent = (field: ValueField): SQL | undefined =>
+  field === "script_id" ? sql`${documents.script_id} IS NOT NULL` : undefined;
+
+/** The most frequent values of a field among all that was found. */
+export const facetCountsStatement = (field: ValueField, { source, where }: Selection): SQL =>
+  sql`SELECT ${documents[field]} AS value, count(*) AS count FROM ${source}${whereClause(where, isPresent(field))} GROUP BY ${documents[field]} ORDER BY count(*) DESC, ${documents[field]} LIMIT ${MAX_FACET_VALUES}`;
+
+/** How many values there are, and the extremes of numbers. */
+export const facetStatsStatement = (field: ValueField, { source, where }: Selection): SQL => {
+  const column = documents[field];
+  const numbers =
+    FIELDS[field] === "integer"
+      ? sql`, min(${column}) AS min, max(${column}) AS max, total(${column}) AS sum, avg(${column}) AS avg`
+      : sql``;
+  return sql`SELECT count(DISTINCT ${column}) AS total_values${numbers} FROM ${source}${whereClause(where)}`;
+};
