@@ -13,11 +13,16 @@ export const createLog =
     console.log(JSON.stringify({ timestamp: new Date().toISOString(), level, service, event, ...fields }));
 
 const MAX_DESCRIPTION_LENGTH = 500;
+/** Drizzle puts a failed query's parameters in its message, and among them may be what nobody should read. */
+const QUERY_PARAMETERS = /\nparams: .*/s;
+
+const describeOne = (error: unknown): string =>
+  error instanceof Error ? `${error.name}: ${error.message.replace(QUERY_PARAMETERS, "")}` : String(error);
 
 /** What went wrong, with its causes, in one line fit for a log. */
 export const describeError = (error: unknown): string => {
   const parts: string[] = [];
   for (let at: unknown = error; at !== undefined && parts.length < 4; at = at instanceof Error ? at.cause : undefined)
-    parts.push(at instanceof Error ? `${at.name}: ${at.message}` : String(at));
+    parts.push(describeOne(at));
   return parts.join(" <- ").slice(0, MAX_DESCRIPTION_LENGTH);
 };

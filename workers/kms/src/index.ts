@@ -15,6 +15,7 @@ import { createRefreshTokens } from "./domain/refresh-token.ts";
 import { deriveKeys } from "./domain/root-key.ts";
 import { createSealer } from "./domain/sealing.ts";
 import { createSessions } from "./domain/sessions.ts";
+import { createTurns } from "./domain/turns.ts";
 import { envSchema } from "./env.ts";
 import { createEntrypoints, trustOf } from "./rpc.ts";
 import type { KmsServices } from "./services.ts";
@@ -28,6 +29,7 @@ import { createUnlock } from "./unlock.ts";
 
 const now = Date.now;
 const createId = (): string => crypto.randomUUID();
+const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 const randomBytes = (sizeBytes: number): Uint8Array => crypto.getRandomValues(new Uint8Array(sizeBytes));
 
 const connect = once((bindings: unknown): KmsServices => {
@@ -65,7 +67,7 @@ const connect = once((bindings: unknown): KmsServices => {
     },
     unlock,
     isRegistrationOpen: env.REGISTRATION === "open",
-    accounts: createAccounts({ users, passwords, now, createId }),
+    accounts: createAccounts({ users, passwords, turns: createTurns({ now, sleep }), now, createId }),
     users,
     sessions,
     services,

@@ -2,7 +2,8 @@
 import { failure, type Result, success } from "#shared/contracts/result.ts";
 import type { Role } from "#shared/contracts/rights.ts";
 import { type Passwords, passwordFault } from "./password.ts";
-import type { Credentials, User, UserRepository } from "./user.ts";
+import type { Turns } from "./turns.ts";
+import type { User, UserRepository } from "./user.ts";
 import { normalizeUsername, usernameFault, usernameKey } from "./username.ts";
 
 export interface NewAccount {
@@ -19,16 +20,18 @@ export interface AccountFault {
 }
 
 export interface Accounts {
-  create(account: NewAccount): Promise<Result<User, "username-taken">>;
+  create(account: NewAccount): Promise<Result<User, "username-taken" | "busy">>;
   /** Creates the administrator of an installation without users. */
   createFirst(account: NewAccount): Promise<Result<User, "exists" | "invalid">>;
-  /** The reasons are for the log alone: callers must not tell them apart. */
-  authenticate(username: string, password: string): Promise<Result<User, "unknown-user" | "wrong-password">>;
+  /** Whether the user is unknown or the password wrong is for the log alone: callers must not tell them apart. */
+  authenticate(username: string, password: string): Promise<Result<User, "unknown-user" | "wrong-password" | "busy">>;
 }
 
 export interface AccountsOptions {
   users: UserRepository;
   passwords: Passwords;
+  /** Where hashing waits for its turn. */
+  turns: Turns;
   now: () => number;
   createId: () => string;
 }
@@ -42,7 +45,7 @@ export const accountFaults = (username: string, password: string): AccountFault[
   });
 };
 
-export const createAccounts = ({ users, passwords, now, createId }: AccountsOptions): Accounts => {
+export const createAccounts = ({ users, passwords, turns, now, createId }: AccountsOptions): Accounts => {
   const toUser = ({ username, email, roles }: NewAccount): User => ({
     id: createId(),
     username: normalizeUsername(username),
@@ -51,15 +54,18 @@ export const createAccounts = ({ users, passwords, now, createId }: AccountsOpti
     createdAt: new Date(now()),
   });
 
-  const refreshHash = async ({ user, passwordHash }: Credentials, password: string): Promise<void> =>
-    users.replacePasswordHash(user.id, passwordHash, await passwords.hash(password));
+  const isTaken = async (username: string): Promise<boolean> =>
+    (await users.findCredentials(usernameKey(username))) !== undefined;
 
   return {
     create: async (account) => {
-      const taken = await users.findCredentials(usernameKey(account.username));
-      if (taken) return failure("username-taken");
+      if (await isTaken(account.username)) return failure("username-taken");
+      const hashed = await turns.run(async () =>
+        (await isTaken(account.username)) ? undefined : passwords.hash(account.password),
+      );
+      if (!hashed.ok) return hashed;
       const user = toUser(account);
-      const isStored = await users.insert(user, await passwords.hash(account.password));
+      const isStored = hashed.value !== undefined && (await users.insert(user, hashed.value));
       return isStored ? success(user) : failure("username-taken");
     },
     createFirst: async (account) => {
@@ -71,10 +77,15 @@ export const createAccounts = ({ users, passwords, now, createId }: AccountsOpti
     },
     authenticate: async (username, password) => {
       const known = await users.findCredentials(usernameKey(username));
-      const { matches, isOutdated } = await passwords.verify(password, known?.passwordHash);
+      const checked = await turns.run(async () => {
+        const { matches, isOutdated } = await passwords.verify(password, known?.passwordHash);
+        return { matches, newHash: matches && isOutdated ? await passwords.hash(password) : undefined };
+      });
+      if (!checked.ok) return checked;
+      const { matches, newHash } = checked.value;
       if (!known) return failure("unknown-user");
       if (!matches) return failure("wrong-password");
-      if (isOutdated) await refreshHash(known, password);
+      if (newHash !== undefined) await users.replacePasswordHash(known.user.id, known.passwordHash, newHash);
       return success(known.user);
     },
   };

@@ -1,7 +1,8 @@
-/** What the routes share: the security log, and the headers of answers that carry a secret. */
+/** What the routes share: the security log, the headers of answers that carry a secret, the answer under load. */
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import type { WorkerEnv } from "#shared/http/app.ts";
+import { type Problem, problem } from "#shared/problem/problem.ts";
 import type { SecurityEvent } from "../domain/security-event.ts";
 import { createRecorder } from "../security-log.ts";
 import type { KmsServices } from "../services.ts";
@@ -18,3 +19,12 @@ export const record = (context: KmsContext, event: SecurityEvent): void => {
   if (event.reason !== undefined) context.set("reason", event.reason);
   createRecorder(log)({ actor: principal?.subject, ...event, requestId });
 };
+
+const RETRY_AFTER_SECONDS = "5";
+
+/** The answer when more passwords wait to be checked than can be in time. */
+export const tooBusy = (): Problem =>
+  problem("unavailable", {
+    detail: "Too many passwords are being checked right now. Try again shortly.",
+    headers: { "retry-after": RETRY_AFTER_SECONDS },
+  });

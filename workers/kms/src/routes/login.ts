@@ -1,7 +1,7 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { json, jsonBody, problems } from "#shared/http/openapi.ts";
 import { problem } from "#shared/problem/problem.ts";
-import { type KmsApp, NO_STORE, record } from "./frame.ts";
+import { type KmsApp, NO_STORE, record, tooBusy } from "./frame.ts";
 import { tokenAnswer, toTokenAnswer } from "./token-answer.ts";
 
 const credentials = z.object({ username: z.string().min(1), password: z.string().min(1) });
@@ -25,6 +25,7 @@ export const addLogin = (app: KmsApp): void => {
     const authenticated = await accounts.authenticate(username, password);
     if (!authenticated.ok) {
       record(context, { action: "login", outcome: "failure", reason: authenticated.error });
+      if (authenticated.error === "busy") throw tooBusy();
       throw problem("login-refused", {
         detail: "The username or the password is wrong.",
         headers: { "www-authenticate": "Bearer" },

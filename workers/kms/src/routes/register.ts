@@ -2,7 +2,7 @@ import { createRoute, z } from "@hono/zod-openapi";
 import { json, jsonBody, problems } from "#shared/http/openapi.ts";
 import { problem } from "#shared/problem/problem.ts";
 import { type KmsApp, record } from "./frame.ts";
-import { assertAcceptable, newAccountFields, toUserAnswer, userAnswer, usernameTaken } from "./user-answer.ts";
+import { ACCOUNT_REFUSALS, assertAcceptable, newAccountFields, toUserAnswer, userAnswer } from "./user-answer.ts";
 
 const route = createRoute({
   method: "post",
@@ -24,7 +24,7 @@ export const addRegister = (app: KmsApp): void => {
     const { username, email, password } = context.req.valid("json");
     assertAcceptable(username, password);
     const created = await accounts.create({ username, email, password, roles: ["user"] });
-    if (!created.ok) throw usernameTaken();
+    if (!created.ok) throw ACCOUNT_REFUSALS[created.error]();
     record(context, { action: "user.create", outcome: "success", actor: created.value.id, target: created.value.id });
     return context.json(toUserAnswer(created.value), 201);
   });

@@ -4,6 +4,7 @@ import { ROLE_NAMES } from "#shared/contracts/rights.ts";
 import { problem } from "#shared/problem/problem.ts";
 import { accountFaults } from "../domain/accounts.ts";
 import type { User } from "../domain/user.ts";
+import { tooBusy } from "./frame.ts";
 
 const MAX_EMAIL_CHARACTERS = 254;
 
@@ -43,5 +44,8 @@ export const assertAcceptable = (username: string, password: string): void => {
   });
 };
 
-/** The answer to a username that somebody has. */
-export const usernameTaken = () => problem("conflict", { detail: "This username is taken." });
+/** The answers to an account that could not be made. */
+export const ACCOUNT_REFUSALS = {
+  "username-taken": () => problem("conflict", { detail: "This username is taken." }),
+  busy: tooBusy,
+};

@@ -6,12 +6,12 @@ import { scopesBeyond, scopesOfRoles } from "../domain/rights.ts";
 import { usernameKey } from "../domain/username.ts";
 import { type KmsApp, record } from "./frame.ts";
 import {
+  ACCOUNT_REFUSALS,
   assertAcceptable,
   newAccountFields,
   roleName,
   toUserAnswer,
   userAnswer,
-  usernameTaken,
 } from "./user-answer.ts";
 
 const newUser = z.strictObject({ ...newAccountFields, roles: z.array(roleName).min(1).default(["user"]) });
@@ -59,7 +59,7 @@ export const addUsers = (app: KmsApp): void => {
     if (scopesBeyond(scopesOfRoles(roles), context.var.principal.scopes).length > 0)
       throw problem("forbidden", { detail: "These roles grant more than you may do yourself." });
     const created = await context.var.services.accounts.create({ username, email, password, roles });
-    if (!created.ok) throw usernameTaken();
+    if (!created.ok) throw ACCOUNT_REFUSALS[created.error]();
     record(context, { action: "user.create", outcome: "success", target: created.value.id });
     return context.json(toUserAnswer(created.value), 201);
   });
