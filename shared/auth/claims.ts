@@ -1,30 +1,6 @@
-/** The claims of an access token (RFC 9068), and the principal they describe. */
-import { z } from "zod";
+/** Who calls, as the claims of a verified access token tell it. */
+import { type Claims, FIRST_PARTY_CLIENT } from "../contracts/access-token.ts";
 import { SCOPES, type Scope } from "../contracts/rights.ts";
-
-export const TOKEN_TYPE = "at+jwt";
-export const TOKEN_AUDIENCE = "fountain";
-/** The `client_id` of tokens that a person got by logging in. */
-export const FIRST_PARTY_CLIENT = "fountain";
-export const ACCESS_TOKEN_TTL_SECONDS = 15 * 60;
-
-export const claimsSchema = z.object({
-  iss: z.string(),
-  aud: z.literal(TOKEN_AUDIENCE),
-  sub: z.string().min(1),
-  exp: z.number().int(),
-  iat: z.number().int(),
-  jti: z.string().min(1),
-  sid: z.string().min(1),
-  client_id: z.string().min(1),
-  roles: z.array(z.string()),
-  scope: z.string(),
-  acr: z.enum(["aal1", "aal2"]),
-  amr: z.array(z.string()),
-  auth_time: z.number().int(),
-});
-
-export type Claims = z.infer<typeof claimsSchema>;
 
 /** Who is calling, and how sure we are of it. */
 export interface Principal {

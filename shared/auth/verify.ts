@@ -1,7 +1,8 @@
 /** Verifies access tokens (RFC 9068 §4, RFC 8725), remembering the ones already verified until they end. */
 import { decodeProtectedHeader, importJWK, jwtVerify } from "jose";
+import { claimsSchema, TOKEN_AUDIENCE, TOKEN_TYPE } from "../contracts/access-token.ts";
 import { sha256 } from "../crypto/digest.ts";
-import { claimsSchema, type Principal, principalFrom, TOKEN_AUDIENCE, TOKEN_TYPE } from "./claims.ts";
+import { type Principal, principalFrom } from "./claims.ts";
 import type { CurrentTrust, TrustSource } from "./trust.ts";
 
 /** What the kms may sign with; a token naming anything else, `none` above all, is refused (RFC 8725 §3.1). */

@@ -1,6 +1,6 @@
 /** Issues access tokens (RFC 9068). */
 import { SignJWT } from "jose";
-import { ACCESS_TOKEN_TTL_SECONDS, type Claims, TOKEN_AUDIENCE, TOKEN_TYPE } from "#shared/auth/claims.ts";
+import { ACCESS_TOKEN_TTL_SECONDS, type Claims, TOKEN_AUDIENCE, TOKEN_TYPE } from "#shared/contracts/access-token.ts";
 import type { IssuedToken } from "#shared/contracts/kms.ts";
 import type { Scope } from "#shared/contracts/rights.ts";
 import type { Signer } from "./signing-key.ts";

@@ -1,5 +1,5 @@
 /** Machine clients: trading an API key for a short-lived access token (RFC 6749 §4.4). */
-import { ACCESS_TOKEN_TTL_SECONDS } from "#shared/auth/claims.ts";
+import { ACCESS_TOKEN_TTL_SECONDS } from "#shared/contracts/access-token.ts";
 import { failure, type Result, success } from "#shared/contracts/result.ts";
 import type { Scope } from "#shared/contracts/rights.ts";
 import type { IssueToken, ScopedToken } from "./access-token.ts";

@@ -1,5 +1,5 @@
 /** A user's session: everything that one login led to, until it ends (RFC 9700 §4.14.2 calls it a token family). */
-import type { Claims } from "#shared/auth/claims.ts";
+import type { Claims } from "#shared/contracts/access-token.ts";
 import type { User } from "./user.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1000;

@@ -1,5 +1,5 @@
 /** Sessions: opened by a login, carried on by refresh tokens (RFC 9700 §4.14.2), raised by a second factor, ended. */
-import { FIRST_PARTY_CLIENT } from "#shared/auth/claims.ts";
+import { FIRST_PARTY_CLIENT } from "#shared/contracts/access-token.ts";
 import type { Elevation } from "#shared/contracts/kms.ts";
 import { failure, type Result, success } from "#shared/contracts/result.ts";
 import type { Scope } from "#shared/contracts/rights.ts";

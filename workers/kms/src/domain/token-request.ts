@@ -1,5 +1,5 @@
 /** Reads a request to the token endpoint (RFC 6749 §3.2, §4.4.2, §6). */
-import { FIRST_PARTY_CLIENT } from "#shared/auth/claims.ts";
+import { FIRST_PARTY_CLIENT } from "#shared/contracts/access-token.ts";
 import { SCOPES, type Scope } from "#shared/contracts/rights.ts";
 
 /** RFC 6749 §5.2. */

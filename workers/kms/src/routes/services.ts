@@ -1,5 +1,5 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import { FIRST_PARTY_CLIENT } from "#shared/auth/claims.ts";
+import { FIRST_PARTY_CLIENT } from "#shared/contracts/access-token.ts";
 import { SCOPES } from "#shared/contracts/rights.ts";
 import { json, jsonBody, page, pageQuery, problems } from "#shared/http/openapi.ts";
 import { decodeCursor, toPage } from "#shared/http/page.ts";
