@@ -3,6 +3,7 @@ import { decodeProtectedHeader, importJWK, jwtVerify } from "jose";
 import { claimsSchema, TOKEN_AUDIENCE, TOKEN_TYPE } from "../contracts/access-token.ts";
 import { sha256 } from "../crypto/digest.ts";
 import { type Principal, principalFrom } from "./claims.ts";
+import { remember } from "./memory.ts";
 import type { CurrentTrust, TrustSource } from "./trust.ts";
 
 /** What the kms may sign with; a token naming anything else, `none` above all, is refused (RFC 8725 §3.1). */
@@ -62,12 +63,6 @@ export const createTokenVerifier = (options: VerifierOptions): TokenVerifier => 
   const remembered = new Map<string, Principal>();
   let rememberedVersion = 0;
 
-  const remember = (key: string, principal: Principal): void => {
-    const oldest = remembered.size >= MAX_REMEMBERED_TOKENS ? remembered.keys().next().value : undefined;
-    if (oldest !== undefined) remembered.delete(oldest);
-    remembered.set(key, principal);
-  };
-
   return async (token) => {
     const trust = await options.trust();
     if (!trust) return refused("trust-unavailable");
@@ -91,7 +86,7 @@ export const createTokenVerifier = (options: VerifierOptions): TokenVerifier => 
     const revokedAtSeconds = trust.revokedAtSeconds.get(principal.sessionId);
     if (revokedAtSeconds !== undefined && revokedAtSeconds <= nowSeconds) return refused("revoked");
     // Verified with keys that have been replaced meanwhile: good for this call, not to be remembered among the new ones.
-    if (!known && trust.version === rememberedVersion) remember(key, principal);
+    if (!known && trust.version === rememberedVersion) remember(remembered, MAX_REMEMBERED_TOKENS, key, principal);
     return verification;
   };
 };

@@ -3,6 +3,7 @@
  * by the key's SHA-256. A remembered token is verified again at every use, so a revoked key dies with its token.
  */
 import type { Principal } from "#shared/auth/claims.ts";
+import { remember } from "#shared/auth/memory.ts";
 import type { Refusal, TokenVerifier } from "#shared/auth/verify.ts";
 import type { KmsRpc } from "#shared/contracts/kms.ts";
 import { sha256 } from "#shared/crypto/digest.ts";
@@ -33,13 +34,6 @@ interface RememberedToken {
   usableUntilMs: number;
 }
 
-/** Adds to a memory that forgets its oldest entry when it is full. */
-const remember = <Value>(memory: Map<string, Value>, digest: string, value: Value): void => {
-  const oldest = memory.size >= MAX_REMEMBERED ? memory.keys().next().value : undefined;
-  if (oldest !== undefined) memory.delete(oldest);
-  memory.set(digest, value);
-};
-
 /** A verifier with its own bounded memory. Throws the problem `unavailable` when the kms cannot be asked. */
 export const createApiKeyVerifier = ({ kms, verify, now }: ApiKeyVerifierOptions): ApiKeyVerifier => {
   const tokens = new Map<string, RememberedToken>();
@@ -62,13 +56,16 @@ export const createApiKeyVerifier = ({ kms, verify, now }: ApiKeyVerifierOptions
     const answer = await answerOf("kms", kms.exchangeApiKey(key), EXCHANGE_TIMEOUT_MS);
     if (!answer.ok) {
       if (answer.error === "unavailable") throw unavailable(new Error("the kms cannot look keys up"));
-      remember(refusedUntilMs, digest, now() + REFUSAL_MEMORY_MS);
+      remember(refusedUntilMs, MAX_REMEMBERED, digest, now() + REFUSAL_MEMORY_MS);
       return { ok: false, reason: "invalid-api-key" };
     }
     const { accessToken: token, expiresInSeconds } = answer.value;
     const verification = await verify(token);
     if (!verification.ok) return verification;
-    remember(tokens, digest, { token, usableUntilMs: askedAtMs + (expiresInSeconds - END_MARGIN_SECONDS) * 1000 });
+    remember(tokens, MAX_REMEMBERED, digest, {
+      token,
+      usableUntilMs: askedAtMs + (expiresInSeconds - END_MARGIN_SECONDS) * 1000,
+    });
     return { ok: true, principal: verification.principal, token };
   };
 

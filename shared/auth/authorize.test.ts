@@ -1,0 +1,67 @@
+import { describe, expect, test } from "vitest";
+import { hasSteppedUp, isFresh, refusalOf, stepUpRequired, unauthenticated } from "./authorize.ts";
+import { type Principal, parseScopes } from "./claims.ts";
+
+const NOW = 1_800_000_000;
+const principal = (changed: Partial<Principal> = {}): Principal => ({
+  kind: "user",
+  subject: "user-1",
+  clientId: "fountain",
+  sessionId: "session-1",
+  roles: ["user"],
+  scopes: parseScopes("sequence:read"),
+  acr: "aal2",
+  amr: ["pwd", "otp"],
+  authTimeSeconds: NOW,
+  expiresAtSeconds: NOW + 900,
+  ...changed,
+});
+
+describe("a second factor", () => {
+  test("counts for 300 seconds, to the second", () => {
+    expect(hasSteppedUp(principal({ authTimeSeconds: NOW - 300 }), NOW)).toBe(true);
+    expect(hasSteppedUp(principal({ authTimeSeconds: NOW - 301 }), NOW)).toBe(false);
+    expect(isFresh(principal({ authTimeSeconds: NOW - 60 }), NOW, 59)).toBe(false);
+  });
+
+  test("is not made up for by a fresh login", () => {
+    expect(hasSteppedUp(principal({ acr: "aal1" }), NOW)).toBe(false);
+  });
+
+  test("is demanded with the challenge of RFC 9470", () => {
+    const refusal = stepUpRequired();
+    expect(refusal.code).toBe("step-up-required");
+    expect(refusal.headers["www-authenticate"]).toBe(
+      'Bearer error="insufficient_user_authentication", acr_values="aal2", max_age="300"',
+    );
+  });
+});
+
+describe("a policy", () => {
+  test("lets a caller with the scope through, whatever the kind", () => {
+    const policy = { caller: "authenticated", scope: "sequence:read" } as const;
+    expect(refusalOf(policy, principal())).toBeUndefined();
+    expect(refusalOf(policy, principal({ kind: "service" }))).toBeUndefined();
+  });
+
+  test("refuses a caller without the scope, and names it", () => {
+    const refusal = refusalOf({ caller: "authenticated", scope: "sequence:write" }, principal());
+    expect(refusal?.code).toBe("forbidden");
+    expect(refusal?.headers["www-authenticate"]).toBe('Bearer error="insufficient_scope", scope="sequence:write"');
+  });
+
+  test("for users refuses a service, whatever its scopes", () => {
+    expect(refusalOf({ caller: "user" }, principal({ kind: "service" }))?.code).toBe("forbidden");
+    expect(refusalOf({ caller: "user" }, principal())).toBeUndefined();
+  });
+});
+
+test("says invalid_token only to a caller that sent a credential (RFC 6750 §3.1)", () => {
+  expect(unauthenticated(false).headers["www-authenticate"]).toBe("Bearer");
+  expect(unauthenticated(true).headers["www-authenticate"]).toBe('Bearer error="invalid_token"');
+});
+
+test("a scope nobody knows grants nothing", () => {
+  expect([...parseScopes("sequence:read root  sequence:READ")]).toEqual(["sequence:read"]);
+  expect(parseScopes("").size).toBe(0);
+});

@@ -1,0 +1,43 @@
+/** Access tokens for tests: well-formed ones, and ones with exactly one thing wrong. */
+import { exportJWK, generateKeyPair, type JWK, SignJWT } from "jose";
+import { ACCESS_TOKEN_TTL_SECONDS, FIRST_PARTY_CLIENT, TOKEN_AUDIENCE, TOKEN_TYPE } from "../contracts/access-token.ts";
+
+/** The claims of a user's token that is good for fifteen minutes, with some replaced; `undefined` removes one. */
+export const testClaims = (
+  issuer: string,
+  nowSeconds: number,
+  replaced: Record<string, unknown> = {},
+): Record<string, unknown> => ({
+  iss: issuer,
+  aud: TOKEN_AUDIENCE,
+  sub: "user-1",
+  exp: nowSeconds + ACCESS_TOKEN_TTL_SECONDS,
+  iat: nowSeconds,
+  jti: crypto.randomUUID(),
+  sid: "session-1",
+  client_id: FIRST_PARTY_CLIENT,
+  roles: ["user"],
+  scope: "sequence:read search:read",
+  acr: "aal1",
+  amr: ["pwd"],
+  auth_time: nowSeconds,
+  ...replaced,
+});
+
+export interface TestSigner {
+  /** The public half, as the kms would publish it. */
+  jwk: JWK & { kid: string; alg: string };
+  /** Signs claims as they are; the header says `at+jwt` and this key unless told otherwise; `undefined` removes a parameter. */
+  sign(claims: Record<string, unknown>, header?: Record<string, unknown>): Promise<string>;
+}
+
+/** A new Ed25519 key that signs access tokens. */
+export const createTestSigner = async (kid: string): Promise<TestSigner> => {
+  const { publicKey, privateKey } = await generateKeyPair("EdDSA", { extractable: true });
+  const alg = "EdDSA";
+  return {
+    jwk: { ...(await exportJWK(publicKey)), kid, alg, use: "sig" },
+    sign: (claims, header) =>
+      new SignJWT(claims).setProtectedHeader({ alg, typ: TOKEN_TYPE, kid, ...header }).sign(privateKey),
+  };
+};
