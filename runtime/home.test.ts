@@ -1,0 +1,40 @@
+import { spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterEach, expect, test } from "vitest";
+import { openHome } from "./home.ts";
+
+const directory = mkdtempSync(path.join(tmpdir(), "fountain-home-"));
+afterEach(() => rmSync(directory, { recursive: true, force: true }));
+
+test("creates the folder for its owner only, and closes one that was open", () => {
+  mkdirSync(directory, { recursive: true, mode: 0o755 });
+  const home = openHome(directory);
+  for (const folder of [home.directory, home.data, home.secrets, home.logs, home.build]) {
+    expect(statSync(folder).mode & 0o777).toBe(0o700);
+  }
+  home.release();
+});
+
+test("one at a time: a second one is refused until the first lets go", () => {
+  const first = openHome(directory);
+  expect(() => openHome(directory)).toThrow(`another Fountain runs on ${directory}: stop it`);
+  first.release();
+  openHome(directory).release();
+});
+
+test("a lock dies with the process that held it, even when it was killed", () => {
+  const script = `import { openHome } from ${JSON.stringify(path.join(import.meta.dirname, "home.ts"))};
+openHome(${JSON.stringify(directory)}); process.kill(process.pid, "SIGKILL");`;
+  const { signal } = spawnSync(process.execPath, ["--input-type=module", "--eval", script]);
+  expect(signal).toBe("SIGKILL");
+  openHome(directory).release();
+});
+
+test("a place that cannot be a folder is refused in one line", () => {
+  const file = path.join(tmpdir(), `fountain-file-${process.pid}`);
+  writeFileSync(file, "");
+  expect(() => openHome(file)).toThrow(/^FOUNTAIN_HOME .* cannot be used .*: make it a folder you can write to$/);
+  rmSync(file);
+});
