@@ -118,7 +118,7 @@ export const mintDatabaseToken = (signingKey: KeyObject, namespace: string): Pro
 export const namespaceUrl = (namespace: string): string => `http://${namespace}.db`;
 
 /** A `fetch` that sends everything to this port and keeps the host, which Node's own fetch does not let one set. */
-const fetchThrough = (port: number, agent: Agent) => async (input: Request) => {
+export const fetchThrough = (port: number, agent: Agent) => async (input: Request) => {
   const { host, pathname, search } = new URL(input.url);
   const body = Buffer.from(await input.arrayBuffer());
   const headers = { ...Object.fromEntries(input.headers), host };

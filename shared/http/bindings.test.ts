@@ -1,0 +1,48 @@
+import { describe, expect, test } from "vitest";
+import { z } from "zod";
+import { fetcher, once, parseBindings, publicUrl, setting } from "./bindings.ts";
+
+const schema = z.object({ PUBLIC_URL: publicUrl, SECRET_KEY: setting(z.string().min(32)), KMS: fetcher });
+const good = { PUBLIC_URL: "https://fountain.example/", SECRET_KEY: "s".repeat(32), KMS: { fetch: () => {} } };
+
+describe("the settings of a worker", () => {
+  test("are taken when all are usable, the public address without its last slash", () => {
+    expect(parseBindings(schema, good).PUBLIC_URL).toBe("https://fountain.example");
+  });
+
+  test("stop the worker when one is missing or weak, naming each and the value of none", () => {
+    const broken = () =>
+      parseBindings(schema, { PUBLIC_URL: "javascript:alert(1)", SECRET_KEY: "short-secret", KMS: null });
+    expect(broken).toThrow(/PUBLIC_URL.*SECRET_KEY.*KMS/s);
+    expect(broken).not.toThrow(/short-secret|alert/);
+  });
+
+  test.each([null, undefined])("count as unset when they are %s", (value) => {
+    expect(() => parseBindings(schema, { ...good, SECRET_KEY: value })).toThrow(/SECRET_KEY/);
+    expect(parseBindings(z.object({ A: setting(z.string().default("b")) }), { A: value })).toEqual({ A: "b" });
+  });
+});
+
+describe("what is composed once", () => {
+  test("is composed at the first use only", () => {
+    let composed = 0;
+    const compose = once(() => {
+      composed += 1;
+      return undefined;
+    });
+    compose({});
+    compose({});
+    expect(composed).toBe(1);
+  });
+
+  test("is tried again after it failed", () => {
+    let attempts = 0;
+    const compose = once(() => {
+      attempts += 1;
+      if (attempts === 1) throw new Error("not yet");
+      return attempts;
+    });
+    expect(() => compose({})).toThrow("not yet");
+    expect(compose({})).toBe(2);
+  });
+});
