@@ -1,10 +1,10 @@
 import { WorkerEntrypoint } from "cloudflare:workers";
 import type { InternalRpc } from "#shared/contracts/internal.ts";
-import type { IssuedToken } from "#shared/contracts/kms.ts";
 import { failure, type RpcResult, success } from "#shared/contracts/result.ts";
 import type { OneTimeCode, TwofaRpc } from "#shared/contracts/twofa.ts";
 import { isUnavailable } from "#shared/db/database.ts";
 import { Problem } from "#shared/problem/problem.ts";
+import { parseTotpCode } from "./domain/totp.ts";
 import { verifyCode } from "./domain/verification.ts";
 import type { TwofaServices } from "./services.ts";
 
@@ -28,10 +28,12 @@ export const elevateOnce = async (
   services: TwofaServices,
   { subject, sessionId, code }: OneTimeCode,
 ): Promise<ElevateOnceResult> => {
-  const verification = await verifyCode(services, subject, code);
+  const parsed = parseTotpCode(code);
+  if (parsed === undefined) return failure("wrong-code");
+  const verification = await verifyCode(services, subject, parsed);
   if (verification.outcome === "locked") return failure("locked");
   if (verification.outcome !== "passed") return failure("wrong-code");
-  const token: IssuedToken | undefined = await services.vault.elevate(sessionId, true);
+  const token = await services.vault.elevate(sessionId, true);
   return token ? success(token) : failure("session-ended");
 };
 

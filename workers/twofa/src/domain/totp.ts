@@ -10,9 +10,15 @@ const SECRET_BYTES = 20;
 const WINDOW_STEPS = 1;
 const ISSUER = "Fountain";
 
-export const TOTP_CODE = /^\d{6}$/;
+const CODE = /^\d{6}$/;
 
 const base32 = new ScureBase32Plugin();
+
+/** A code as typed, without the gap that apps show in the middle; `undefined` when it cannot be one. */
+export const parseTotpCode = (typed: string): string | undefined => {
+  const code = typed.replaceAll(" ", "");
+  return CODE.test(code) ? code : undefined;
+};
 
 /** A new shared secret, in Base32 as authenticator apps take it. */
 export const createTotpSecret = (randomBytes: (count: number) => Uint8Array): string =>
@@ -27,7 +33,7 @@ export const totpUri = (secret: string, accountName: string): string =>
  * used is not decided here: only the store can, for it alone sees all who try at once.
  */
 export const matchingTimeStep = (secret: string, code: string, nowMs: number): number | undefined => {
-  if (!TOTP_CODE.test(code)) return undefined;
+  if (!CODE.test(code)) return undefined;
   const result = verifySync({
     secret,
     token: code,

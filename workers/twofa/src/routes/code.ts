@@ -1,10 +1,16 @@
 import { z } from "@hono/zod-openapi";
-import { TOTP_CODE } from "../domain/totp.ts";
+import { parseTotpCode } from "../domain/totp.ts";
 
-/** A code as a person types it: apps show it with a gap in the middle, which does not count. */
+const MAX_TYPED_LENGTH = 16;
+
+/** A code as a person types it. */
 export const totpCode = z
   .string()
-  .max(16)
-  .transform((typed) => typed.replaceAll(" ", ""))
-  .pipe(z.string().regex(TOTP_CODE, "a code has 6 digits"))
+  .max(MAX_TYPED_LENGTH)
+  .transform((typed, context) => {
+    const code = parseTotpCode(typed);
+    if (code !== undefined) return code;
+    context.addIssue({ code: "custom", message: "a code has 6 digits" });
+    return z.NEVER;
+  })
   .openapi({ type: "string", example: "123456" });

@@ -31,6 +31,7 @@ const toJson = (factor: Factor): z.infer<typeof factorSchema> => ({
 const listRoute = createRoute({
   method: "get",
   path: "/factors",
+  tags: ["Second factor"],
   summary: "Your second factors, oldest first",
   request: { query: pageQuery },
   responses: {
@@ -42,6 +43,7 @@ const listRoute = createRoute({
 const removeRoute = createRoute({
   method: "delete",
   path: "/factors/{id}",
+  tags: ["Second factor"],
   summary: "Remove one of your factors; with the last one the recovery codes go too",
   request: { params: z.object({ id: z.string() }) },
   responses: {

@@ -8,6 +8,7 @@ import type { TwofaServices } from "../services.ts";
 const route = createRoute({
   method: "post",
   path: "/recovery-codes",
+  tags: ["Second factor"],
   summary: "Ten new recovery codes; the old ones die",
   responses: {
     200: json(z.object({ recoveryCodes: z.array(z.string()) }), "The codes, shown this once"),

@@ -14,7 +14,7 @@ const MAX_NAME_LENGTH = 64;
 /** ISO/IEC 18004 asks for a quiet zone of four modules. */
 const QUIET_ZONE_MODULES = 4;
 
-const enrolSchema = z.object({ name: z.string().trim().min(1).max(MAX_NAME_LENGTH).default(DEFAULT_NAME) });
+const enrolSchema = z.strictObject({ name: z.string().trim().min(1).max(MAX_NAME_LENGTH).default(DEFAULT_NAME) });
 
 /** The body may be left out altogether, which the declared validators cannot express. */
 const parseEnrolment = (body: string): z.infer<typeof enrolSchema> => {
@@ -37,6 +37,7 @@ const parseJson = (body: string): unknown => {
 const enrolRoute = createRoute({
   method: "post",
   path: "/factors/totp",
+  tags: ["Second factor"],
   summary: "Enrol an authenticator app; it is not active until you confirm a code of it",
   request: {
     body: {
@@ -45,6 +46,7 @@ const enrolRoute = createRoute({
         "application/json": {
           schema: {
             type: "object",
+            additionalProperties: false,
             properties: { name: { type: "string", minLength: 1, maxLength: MAX_NAME_LENGTH } },
           },
         },
@@ -68,8 +70,9 @@ const enrolRoute = createRoute({
 const confirmRoute = createRoute({
   method: "post",
   path: "/factors/totp/confirm",
+  tags: ["Second factor"],
   summary: "Make an enrolled authenticator app active, by a code of it",
-  request: { body: jsonBody(z.object({ factorId: z.string().min(1).max(64), code: totpCode })) },
+  request: { body: jsonBody(z.strictObject({ factorId: z.string().min(1).max(64), code: totpCode })) },
   responses: {
     200: json(
       z.object({

@@ -10,7 +10,7 @@ import { codeRefused, locked, noFactor } from "./refusals.ts";
 const MAX_RECOVERY_CODE_LENGTH = 64;
 
 const bodySchema = z
-  .object({
+  .strictObject({
     code: totpCode.optional(),
     recoveryCode: z.string().min(1).max(MAX_RECOVERY_CODE_LENGTH).optional(),
     challengeId: z
@@ -27,6 +27,7 @@ const bodySchema = z
 const route = createRoute({
   method: "post",
   path: "/auth/verify",
+  tags: ["Second factor"],
   summary: "Pass a second factor: the session rises to aal2",
   request: { body: jsonBody(bodySchema) },
   responses: {

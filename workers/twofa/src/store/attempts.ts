@@ -6,10 +6,10 @@ import type * as schema from "./schema.ts";
 import { attempts } from "./schema.ts";
 
 const SCHEDULE = JSON.stringify(LOCK_AFTER_FAILURES_MS);
-const LAST_ENTRY = LOCK_AFTER_FAILURES_MS.length - 1;
 
 /** How long the user is locked by one more failure than the row knows. */
-const lockMs = sql`json_extract(${SCHEDULE}, '$[' || min(${attempts.failures}, ${LAST_ENTRY}) || ']')`;
+const lockMs = sql`json_extract(
+  ${SCHEDULE}, '$[' || min(${attempts.failures}, json_array_length(${SCHEDULE}) - 1) || ']')`;
 const NOT_LOCKED = 0;
 
 export const createAttemptStore = ({ orm }: Database<typeof schema>): AttemptStore => ({
