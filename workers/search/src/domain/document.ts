@@ -75,6 +75,12 @@ const complete = (patch: DocumentPatch, defaults: DocumentDefaults): WholeDocume
   };
 };
 
+/** A private call can carry `undefined`, which is the same as nothing. */
+const withoutUndefined = ({ id, ...fields }: DocumentPatch): DocumentPatch => ({
+  id,
+  ...Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)),
+});
+
 const refused = (error: string): OperationResult => ({ ok: false, error });
 
 const missing = (patch: DocumentPatch): string => {
@@ -92,7 +98,8 @@ export const parseOperation = (unchecked: UncheckedOperation, defaults: Document
     const [issue] = parsed.error.issues;
     return refused(`Field \`${issue?.path.join(".") ?? ""}\`: ${issue?.message ?? "not valid"}.`);
   }
-  if (operation === "update") return { ok: true, operation: { operation, document: parsed.data } };
-  const whole = complete(parsed.data, defaults);
-  return whole ? { ok: true, operation: { operation, document: whole } } : refused(missing(parsed.data));
+  const patch = withoutUndefined(parsed.data);
+  if (operation === "update") return { ok: true, operation: { operation, document: patch } };
+  const whole = complete(patch, defaults);
+  return whole ? { ok: true, operation: { operation, document: whole } } : refused(missing(patch));
 };

@@ -9,14 +9,7 @@ import type { ValueField } from "../domain/fields.ts";
 import { highlight } from "../domain/highlight.ts";
 import type * as schema from "./schema.ts";
 import type { documents } from "./schema.ts";
-import {
-  countStatement,
-  facetCountsStatement,
-  facetStatsStatement,
-  hitsStatement,
-  type Selection,
-  selectionOf,
-} from "./search-sql.ts";
+import { countStatement, facetStatement, hitsStatement, type Selection, selectionOf } from "./search-sql.ts";
 import { syncStatements } from "./sync-sql.ts";
 
 /** Pages of the index that one round of upkeep may rewrite, so that writers never wait long. */
@@ -24,17 +17,15 @@ const MERGE_PAGES = 500;
 
 type HitRow = Omit<typeof documents.$inferSelect, "pk"> & { text_match: number };
 
-interface FacetCountRow {
+interface FacetRow {
   value: string | number;
   count: number;
-}
-
-interface FacetStatsRow {
   total_values: number;
-  min?: number | null;
-  max?: number | null;
+  documents: number;
+  /** Of numbers only. */
+  min?: number;
+  max?: number;
   sum?: number;
-  avg?: number | null;
 }
 
 const toHit = ({ text_match, script_id, ...fields }: HitRow, query: SearchQuery, { terms }: Selection): Hit => ({
@@ -43,16 +34,19 @@ const toHit = ({ text_match, script_id, ...fields }: HitRow, query: SearchQuery,
   text_match,
 });
 
-const toFacetCounts = (field: ValueField, counts: readonly FacetCountRow[], stats: FacetStatsRow): FacetCounts => {
-  const { total_values, min, max, sum, avg } = stats;
-  const isNumeric = typeof min === "number" && typeof max === "number" && sum !== undefined && typeof avg === "number";
-  return {
-    field_name: field,
-    counts: counts.map(({ value, count }) => ({ value: String(value), highlighted: String(value), count })),
-    sampled: false,
-    stats: { total_values, ...(isNumeric && { min, max, sum, avg }) },
-  };
+const statsOf = (row: FacetRow | undefined): FacetCounts["stats"] => {
+  if (!row) return { total_values: 0 };
+  const { total_values, documents: count, min, max, sum } = row;
+  if (min === undefined || max === undefined || sum === undefined) return { total_values };
+  return { total_values, min, max, sum, avg: sum / count };
 };
+
+const toFacetCounts = (field: ValueField, rows: readonly FacetRow[]): FacetCounts => ({
+  field_name: field,
+  counts: rows.map(({ value, count }) => ({ value: String(value), highlighted: String(value), count })),
+  sampled: false,
+  stats: statsOf(rows[0]),
+});
 
 /** An engine on this database. Its methods fail with `DatabaseUnavailable`. */
 export const createLibsqlEngine = ({ orm, client }: Pick<Database<typeof schema>, "orm" | "client">): SearchEngine => ({
@@ -81,18 +75,13 @@ export const createLibsqlEngine = ({ orm, client }: Pick<Database<typeof schema>
     const [counted, hits, ...facets] = await orm.batch([
       orm.all<{ found: number }>(countStatement(selection)),
       orm.all<HitRow>(hitsStatement(query, selection)),
-      ...query.facets.flatMap((field) => [
-        orm.all<FacetCountRow & FacetStatsRow>(facetCountsStatement(field, selection)),
-        orm.all<FacetCountRow & FacetStatsRow>(facetStatsStatement(field, selection)),
-      ]),
+      ...query.facets.map((field) => orm.all<FacetRow>(facetStatement(field, selection))),
     ]);
     return {
       found: counted[0]?.found ?? 0,
       page: query.page,
       hits: hits.map((row) => toHit(row, query, selection)),
-      facet_counts: query.facets.map((field, at) =>
-        toFacetCounts(field, facets[2 * at] ?? [], facets[2 * at + 1]?.[0] ?? { total_values: 0 }),
-      ),
+      facet_counts: query.facets.map((field, at) => toFacetCounts(field, facets[at] ?? [])),
     };
   },
 

@@ -1,10 +1,10 @@
-/** The statements of one search: the count, a page of hits, and two per facet. */
+/** The statements of one search: the count, a page of hits, and the values of each facet. */
 import { and, getTableColumns, type SQL, sql } from "drizzle-orm";
 import type { SearchQuery, Sort } from "../domain/engine.ts";
 import { FIELDS, type TextField, type ValueField } from "../domain/fields.ts";
 import { asksForEverything, parseTerms, type Term } from "../domain/terms.ts";
 import { compileFilter, rowsMatching } from "./filter-sql.ts";
-import { matchAll, matchAny } from "./match.ts";
+import { matchAny, matchTerms } from "./match.ts";
 import { documents } from "./schema.ts";
 
 /** Typesense's `max_facet_values`. */
@@ -16,13 +16,16 @@ const TEXT_MATCH_SCALE = 1_000_000_000;
 export interface Selection {
   terms: Term[];
   source: SQL;
+  /** Holds as many rows as `source`, and costs less to count. */
+  countable: SQL;
   where: SQL | undefined;
   textMatch: SQL;
 }
 
 const NOTHING = sql`FALSE`;
 const NO_MATCH = sql`0`;
-const EVERY_DOCUMENT = sql`documents`;
+const DOCUMENTS = sql`documents`;
+const ENTRIES = sql`documents_text`;
 /** A cross join keeps its order: the full-text index is asked once, then each of its rows is looked up. */
 const MATCHING_DOCUMENTS = sql`documents_text CROSS JOIN documents ON documents.pk = documents_text.rowid`;
 
@@ -33,30 +36,38 @@ const weightOf = (field: TextField, queryBy: readonly TextField[]): number => {
 };
 
 /** bm25 is the lower the better; the score is the higher the better. The order of weights is that of the columns. */
-const textMatch = (queryBy: readonly TextField[]): SQL =>
+const scoreIn = (queryBy: readonly TextField[]): SQL =>
   sql`CAST(round(-bm25(documents_text, ${weightOf("comment", queryBy)}, ${weightOf("text", queryBy)}) * ${TEXT_MATCH_SCALE}) AS INTEGER)`;
 
-const excluding = (queryBy: TextField[], exclude: readonly Term[]): SQL | undefined => {
-  if (exclude.length === 0) return undefined;
-  const alternatives = exclude.map((term) => [term]);
-  return sql`documents.pk NOT IN ${rowsMatching(matchAny(queryBy, alternatives))}`;
-};
+const fromDocuments = (where: SQL | undefined): Selection => ({
+  terms: [],
+  source: DOCUMENTS,
+  countable: DOCUMENTS,
+  where,
+  textMatch: NO_MATCH,
+});
+
+const withoutAnyOf = (queryBy: readonly TextField[], exclude: readonly Term[]): SQL =>
+  sql`documents.pk NOT IN ${rowsMatching(
+    matchAny(
+      queryBy,
+      exclude.map((term) => [term]),
+    ),
+  )}`;
 
 /** Reads the user's words. A query without a letter or digit finds nothing; one of exclusions only, all the others. */
 export const selectionOf = ({ q, queryBy, filter }: SearchQuery): Selection => {
   const filtered = filter && compileFilter(filter);
-  if (asksForEverything(q)) return { terms: [], source: EVERY_DOCUMENT, where: filtered, textMatch: NO_MATCH };
-  const { include, exclude } = parseTerms(q);
-  if (include.length === 0) {
-    const where = and(exclude.length === 0 ? NOTHING : excluding(queryBy, exclude), filtered);
-    return { terms: [], source: EVERY_DOCUMENT, where, textMatch: NO_MATCH };
-  }
-  const matching = sql`documents_text MATCH ${matchAll(queryBy, include)}`;
+  if (asksForEverything(q)) return fromDocuments(filtered);
+  const terms = parseTerms(q);
+  if (terms.include.length === 0)
+    return fromDocuments(and(terms.exclude.length === 0 ? NOTHING : withoutAnyOf(queryBy, terms.exclude), filtered));
   return {
-    terms: include,
+    terms: terms.include,
     source: MATCHING_DOCUMENTS,
-    where: and(matching, excluding(queryBy, exclude), filtered),
-    textMatch: textMatch(queryBy),
+    countable: filtered ? MATCHING_DOCUMENTS : ENTRIES,
+    where: and(sql`documents_text MATCH ${matchTerms(queryBy, terms)}`, filtered),
+    textMatch: scoreIn(queryBy),
   };
 };
 
@@ -65,8 +76,8 @@ const whereClause = (...conditions: (SQL | undefined)[]): SQL => {
   return condition ? sql` WHERE ${condition}` : sql``;
 };
 
-export const countStatement = ({ source, where }: Selection): SQL =>
-  sql`SELECT count(*) AS found FROM ${source}${whereClause(where)}`;
+export const countStatement = ({ countable, where }: Selection): SQL =>
+  sql`SELECT count(*) AS found FROM ${countable}${whereClause(where)}`;
 
 const orderOf = ({ field, descending }: Sort): SQL =>
   sql`${field === "_text_match" ? sql`text_match` : sql`${documents[field]}`} ${sql.raw(descending ? "DESC" : "ASC")}${sql.raw(field === "script_id" ? " NULLS LAST" : "")}`;
@@ -98,19 +109,17 @@ export const hitsStatement = (query: SearchQuery, selection: Selection): SQL => 
   return sql`SELECT ${COLUMNS}, ${selection.textMatch} AS text_match FROM ${source}${whereClause(where)} ORDER BY ${orderBy(query.sort, selection)} LIMIT ${limit} OFFSET ${offset}`;
 };
 
+const NUMBER_STATISTICS = sql`, min(value) OVER () AS min, max(value) OVER () AS max, total(value * count) OVER () AS sum`;
+
 const isPresent = (field: ValueField): SQL | undefined =>
   field === "script_id" ? sql`${documents.script_id} IS NOT NULL` : undefined;
 
-/** The most frequent values of a field among all that was found. */
-export const facetCountsStatement = (field: ValueField, { source, where }: Selection): SQL =>
-  sql`SELECT ${documents[field]} AS value, count(*) AS count FROM ${source}${whereClause(where, isPresent(field))} GROUP BY ${documents[field]} ORDER BY count(*) DESC, ${documents[field]} LIMIT ${MAX_FACET_VALUES}`;
-
-/** How many values there are, and the extremes of numbers. */
-export const facetStatsStatement = (field: ValueField, { source, where }: Selection): SQL => {
-  const column = documents[field];
-  const numbers =
-    FIELDS[field] === "integer"
-      ? sql`, min(${column}) AS min, max(${column}) AS max, total(${column}) AS sum, avg(${column}) AS avg`
-      : sql``;
-  return sql`SELECT count(DISTINCT ${column}) AS total_values${numbers} FROM ${source}${whereClause(where)}`;
+/**
+ * The most frequent values of a field among all that was found. Each row repeats what is true of all values: how many
+ * there are, how many documents have one, and the extremes and the sum of numbers.
+ */
+export const facetStatement = (field: ValueField, { source, where }: Selection): SQL => {
+  const groups = sql`SELECT ${documents[field]} AS value, count(*) AS count FROM ${source}${whereClause(where, isPresent(field))} GROUP BY ${documents[field]}`;
+  const numbers = FIELDS[field] === "integer" ? NUMBER_STATISTICS : sql``;
+  return sql`SELECT value, count, count(*) OVER () AS total_values, sum(count) OVER () AS documents${numbers} FROM (${groups}) ORDER BY count DESC, value LIMIT ${MAX_FACET_VALUES}`;
 };

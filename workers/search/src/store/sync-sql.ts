@@ -1,6 +1,6 @@
 /** The statements that apply operations: a handful for thousands of them, by way of `json_each`. */
 import type { InStatement } from "@libsql/client";
-import { type DocumentOperation, isWhole } from "../domain/document.ts";
+import { type DocumentOperation, type DocumentPatch, isWhole } from "../domain/document.ts";
 import { FIELDS } from "../domain/fields.ts";
 
 const COLUMNS = Object.keys(FIELDS);
@@ -28,28 +28,50 @@ const REMOVE = "DELETE FROM documents WHERE id IN (SELECT value FROM json_each(?
 
 const EXISTING = "SELECT id FROM documents WHERE id IN (SELECT value FROM json_each(?))";
 
-/** A statement; `tellsWhichExist` marks the one whose rows are ids that partial updates found. */
+/** A statement, and the operations (by index) that succeed only if it gives a row with their id. */
 export interface SyncStatement {
   statement: InStatement;
-  /** The operations, by index, that succeed only for ids among the statement's rows. */
   dependents: number[];
 }
 
-interface Numbered {
-  index: number;
-  operation: DocumentOperation;
-}
+/** What several operations on one document come to. */
+type Effect =
+  /** Without `whole` it needs a stored document, and the operations in `dependents` fail where there is none. */
+  { kind: "store"; patch: DocumentPatch; whole: boolean; dependents: number[] } | { kind: "remove" };
 
-/** Splits the operations so that an id occurs once in a wave, and one wave after the other keeps their order. */
-const inWaves = (operations: readonly DocumentOperation[]): Numbered[][] => {
-  const waves: Numbered[][] = [];
-  const seen = new Map<string, number>();
+const effectOf = (index: number, { operation, document }: DocumentOperation): Effect => {
+  if (operation === "delete") return { kind: "remove" };
+  const whole = isWhole(document);
+  return { kind: "store", patch: document, whole, dependents: whole ? [] : [index] };
+};
+
+/** Both effects as one; `undefined` when the second has to wait for the outcome of the first. */
+const combine = (first: Effect, second: Effect, replaces: boolean): Effect | undefined => {
+  if (replaces) return first.kind === "store" && first.dependents.length > 0 ? undefined : second;
+  if (first.kind === "remove" || second.kind === "remove") return undefined;
+  if (second.whole && !first.whole) return undefined;
+  return {
+    kind: "store",
+    patch: { ...first.patch, ...second.patch },
+    whole: first.whole,
+    dependents: first.whole ? [] : [...first.dependents, ...second.dependents],
+  };
+};
+
+/** One effect per id in a wave; waves follow each other, and so keep the order of the operations. */
+const inWaves = (operations: readonly DocumentOperation[]): Map<string, Effect>[] => {
+  const waves: Map<string, Effect>[] = [];
+  const turns = new Map<string, number>();
   for (const [index, operation] of operations.entries()) {
     const { id } = operation.document;
-    const turn = seen.get(id) ?? 0;
-    seen.set(id, turn + 1);
-    waves[turn] ??= [];
-    waves[turn].push({ index, operation });
+    const effect = effectOf(index, operation);
+    const turn = turns.get(id) ?? 0;
+    const earlier = waves[turn]?.get(id);
+    const combined = earlier && combine(earlier, effect, operation.operation !== "update");
+    const wave = earlier && !combined ? turn + 1 : turn;
+    turns.set(id, wave);
+    waves[wave] ??= new Map();
+    waves[wave].set(id, combined ?? effect);
   }
   return waves;
 };
@@ -57,23 +79,24 @@ const inWaves = (operations: readonly DocumentOperation[]): Numbered[][] => {
 const statement = (sql: string, rows: readonly unknown[], dependents: number[] = []): SyncStatement[] =>
   rows.length === 0 ? [] : [{ statement: { sql, args: [JSON.stringify(rows)] }, dependents }];
 
-const isDependent = ({ operation }: Numbered): boolean =>
-  operation.operation === "update" && !isWhole(operation.document);
-
-const statementsOfWave = (wave: readonly Numbered[]): SyncStatement[] => {
-  const dependents = wave.filter(isDependent);
-  const stored = wave.filter(({ operation }) => operation.operation !== "delete");
-  const removed = wave.filter(({ operation }) => operation.operation === "delete");
-  const rows = stored.map((numbered) => ({ ...numbered.operation.document, whole: !isDependent(numbered) }));
-  const ids = (items: readonly Numbered[]) => items.map(({ operation }) => operation.document.id);
+const statementsOfWave = (wave: ReadonlyMap<string, Effect>): SyncStatement[] => {
+  const stores = [...wave.values()].filter((effect) => effect.kind === "store");
+  const partial = stores.filter(({ whole }) => !whole);
+  const removed = [...wave].filter(([, { kind }]) => kind === "remove");
   return [
     ...statement(
       EXISTING,
-      ids(dependents),
-      dependents.map(({ index }) => index),
+      partial.map(({ patch }) => patch.id),
+      partial.flatMap(({ dependents }) => dependents),
     ),
-    ...statement(STORE, rows),
-    ...statement(REMOVE, ids(removed)),
+    ...statement(
+      STORE,
+      stores.map(({ patch, whole }) => ({ ...patch, whole })),
+    ),
+    ...statement(
+      REMOVE,
+      removed.map(([id]) => id),
+    ),
   ];
 };
 

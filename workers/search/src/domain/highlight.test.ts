@@ -1,0 +1,50 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { highlight } from "./highlight.ts";
+import { parseTerms } from "./terms.ts";
+
+const found = (text: string, q: string) => highlight("text", text, parseTerms(q).include);
+
+describe("a highlight", () => {
+  test.each([
+    ["Red Running Shoes", "running", "Red <mark>Running</mark> Shoes", ["Running"]],
+    ["Red Running Shoes", "runnin", "Red <mark>Runnin</mark>g Shoes", ["Runnin"]],
+    ["Well-known Wireless", "known", "Well-<mark>known</mark> Wireless", ["known"]],
+    ["Red Running Shoes", '"running shoes"', "Red <mark>Running</mark> <mark>Shoes</mark>", ["Running", "Shoes"]],
+    ["shoes, running", '"running shoes"', undefined, undefined],
+    ["Zoë's café", "zoe cafe", "<mark>Zoë</mark>'s <mark>café</mark>", ["Zoë", "café"]],
+    ["Zoe\u0308!", "zoe", "<mark>Zoe\u0308</mark>!", ["Zoe\u0308"]],
+    ["I don’t know", "don't", "I <mark>don</mark>’<mark>t</mark> know", ["don", "t"]],
+    ["fountain fount", "foun", "<mark>foun</mark>tain <mark>foun</mark>t", ["foun"]],
+    ["nothing here", "elsewhere", undefined, undefined],
+    ["a <b> & c", "c", "a <b> & <mark>c</mark>", ["c"]],
+  ])("of %j for %j", (text, q, snippet, matched) => {
+    expect(found(text, q)).toEqual(snippet && { field: "text", snippet, matched_tokens: matched });
+  });
+
+  test("of a long text shows the surroundings of the first match, with the punctuation", () => {
+    const words = Array.from({ length: 60 }, (_, index) => `w${index},`);
+    expect(found(words.join(" "), '"w30"')?.snippet).toBe("w26, w27, w28, w29, <mark>w30</mark>, w31, w32, w33, w34,");
+  });
+
+  test("of a long text goes on while matches are near", () => {
+    const words = Array.from({ length: 60 }, (_, index) => `w${index}`);
+    expect(found(words.join(" "), '"w2" "w5" "w50"')?.snippet).toBe(
+      "w0 w1 <mark>w2</mark> w3 w4 <mark>w5</mark> w6 w7 w8 w9",
+    );
+  });
+});
+
+test("without its marks, the snippet of a short text is the text", () => {
+  const text = fc.array(fc.constantFrom("fox", "Dog", "é", "e\u0301", "-", " ", "👍", "日本", "\u0000"), {
+    maxLength: 29,
+  });
+  const word = fc.constantFrom("fox", "do", "e", "日");
+  fc.assert(
+    fc.property(text, fc.array(word), (pieces, words) => {
+      const source = pieces.join("");
+      const snippet = found(source, words.join(" "))?.snippet;
+      expect(snippet?.replaceAll(/<\/?mark>/g, "") ?? source).toBe(source);
+    }),
+  );
+});
