@@ -1,0 +1,128 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { failure, success } from "#shared/contracts/result.ts";
+import { createTestSigner } from "#shared/testing/tokens.ts";
+import { createTestGateway, GOOD_API_KEY, type TestGateway } from "./testing.ts";
+
+let gateway: TestGateway;
+
+beforeEach(async () => {
+  vi.spyOn(console, "log").mockImplementation(() => {});
+  gateway = await createTestGateway();
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+  vi.useRealTimers();
+});
+
+const use = async (key = GOOD_API_KEY): Promise<number> =>
+  (await gateway.fetch("/service-a/elements", { headers: { "x-api-key": key } })).status;
+
+const nowSeconds = (): number => Math.floor(gateway.clock.nowMs / 1000);
+
+describe("a good API key", () => {
+  test("is traded once, however often it is used", async () => {
+    for (let call = 0; call < 5; call += 1) expect(await use()).toBe(200);
+    expect(gateway.kms.exchanged).toEqual([GOOD_API_KEY]);
+  });
+
+  test("is traded again shortly before its token ends", async () => {
+    await use();
+    gateway.clock.nowMs += (900 - 30) * 1000 - 1;
+    await use();
+    expect(gateway.kms.exchanged).toHaveLength(1);
+    gateway.clock.nowMs += 1;
+    expect(await use()).toBe(200);
+    expect(gateway.kms.exchanged).toHaveLength(2);
+  });
+
+  test("is refused within five seconds of its revocation", async () => {
+    expect(await use()).toBe(200);
+    gateway.kms.exchangeApiKey = async () => failure("invalid");
+    gateway.revocations.push({ sessionId: "api-key-1", revokedAtSeconds: nowSeconds() });
+    gateway.clock.nowMs += 2_000;
+    expect(await use()).toBe(401);
+  });
+
+  test("revoked with grace works until the grace ends, and not a moment longer", async () => {
+    gateway.revocations.push({ sessionId: "api-key-1", revokedAtSeconds: nowSeconds() + 60 });
+    expect(await use()).toBe(200);
+    gateway.clock.nowMs += 59_999;
+    expect(await use()).toBe(200);
+    gateway.kms.exchangeApiKey = async () => failure("invalid");
+    gateway.clock.nowMs += 1;
+    expect(await use()).toBe(401);
+  });
+
+  test("is traded again when the key that signed its token is gone, instead of failing until the token ends", async () => {
+    await use();
+    const successor = await createTestSigner("key-2");
+    Object.assign(gateway.signer, successor);
+    gateway.clock.nowMs += 2_000;
+    expect(await use()).toBe(200);
+    expect(gateway.kms.exchanged).toHaveLength(2);
+  });
+
+  test("whose token does not verify is refused, and nothing is remembered of it", async () => {
+    const stranger = await createTestSigner("key-9");
+    const token = await stranger.sign({});
+    let exchanges = 0;
+    gateway.kms.exchangeApiKey = async () => {
+      exchanges += 1;
+      return success({ accessToken: token, expiresInSeconds: 900 });
+    };
+    expect([await use(), await use()]).toEqual([401, 401]);
+    expect(exchanges).toBe(2);
+  });
+
+  test("is not taken for another one", async () => {
+    await use();
+    expect(await use(`${GOOD_API_KEY}x`)).toBe(401);
+    expect(await use(GOOD_API_KEY.slice(0, -1))).toBe(401);
+  });
+});
+
+describe("a bad API key", () => {
+  test("is asked about once in two seconds, so that guessing does not reach the kms", async () => {
+    for (let call = 0; call < 5; call += 1) expect(await use("ftn_bad")).toBe(401);
+    expect(gateway.kms.exchanged).toHaveLength(1);
+    gateway.clock.nowMs += 2_000;
+    await use("ftn_bad");
+    expect(gateway.kms.exchanged).toHaveLength(2);
+  });
+
+  test("works as soon as the kms knows it, two seconds later at most", async () => {
+    gateway.kms.exchangeApiKey = async () => failure("invalid");
+    expect(await use()).toBe(401);
+    gateway.kms.exchangeApiKey = async () =>
+      success({ accessToken: await gateway.serviceToken(), expiresInSeconds: 900 });
+    gateway.clock.nowMs += 2_000;
+    expect(await use()).toBe(200);
+  });
+});
+
+describe("a kms that cannot be asked", () => {
+  test("makes unknown keys unavailable, and remembers nothing against them", async () => {
+    gateway.kms.exchangeApiKey = async () => failure("unavailable");
+    expect(await use()).toBe(503);
+    gateway.kms.exchangeApiKey = () => Promise.reject(new Error("gone"));
+    expect(await use()).toBe(503);
+    gateway.kms.exchangeApiKey = async () =>
+      success({ accessToken: await gateway.serviceToken(), expiresInSeconds: 900 });
+    expect(await use()).toBe(200);
+  });
+
+  test("does not stop keys that were traded before", async () => {
+    await use();
+    gateway.kms.exchangeApiKey = () => Promise.reject(new Error("gone"));
+    expect(await use()).toBe(200);
+  });
+
+  test("is waited for five seconds, not longer", async () => {
+    vi.useFakeTimers();
+    gateway.kms.exchangeApiKey = () => new Promise(() => {});
+    const answer = use();
+    await vi.waitFor(() => expect(vi.getTimerCount()).toBe(1));
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(await answer).toBe(503);
+  });
+});

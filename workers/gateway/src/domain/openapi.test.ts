@@ -1,0 +1,83 @@
+import { describe, expect, test } from "vitest";
+import { type Demand, documentSchema, mergeDocuments, type Part } from "./openapi.ts";
+
+const INFO = { title: "T", version: "1", description: "D" };
+const body = (name: string) => ({
+  content: { "application/json": { schema: { $ref: `#/components/schemas/${name}` } } },
+});
+
+const part = (worker: string, demand: Demand | undefined, paths: unknown, schemas: unknown = {}): Part => ({
+  worker,
+  description: `what ${worker} does`,
+  prefix: worker === "gateway" ? "" : `/${worker}`,
+  document: documentSchema.parse({ paths, components: { schemas, parameters: {} } }),
+  demandOf: () => demand,
+});
+
+const SCOPED: Demand = { caller: "authenticated", scope: "keys:read" };
+const KEYS = { "/keys": { get: { summary: "Keys", responses: { 200: { description: "They", ...body("Key") } } } } };
+
+describe("the merged document", () => {
+  test("puts each worker's paths behind its prefix, under its tag", () => {
+    const merged = mergeDocuments(INFO, [part("gateway", { caller: "anyone" }, KEYS), part("kms", SCOPED, KEYS)]);
+    expect(Object.keys(merged.paths)).toEqual(["/keys", "/kms/keys"]);
+    expect(merged.paths["/kms/keys"]).toMatchObject({ get: { tags: ["kms"], summary: "Keys" } });
+    expect(merged.tags).toEqual([
+      { name: "gateway", description: "what gateway does" },
+      { name: "kms", description: "what kms does" },
+    ]);
+  });
+
+  test("keeps schemas of the same name apart, references included, however deep", () => {
+    const schemas = {
+      Key: { type: "object", properties: { next: { anyOf: [{ $ref: "#/components/schemas/Key" }] } } },
+    };
+    const merged = mergeDocuments(INFO, [
+      part("kms", SCOPED, KEYS, schemas),
+      part("search", SCOPED, KEYS, { Key: { type: "string" } }),
+    ]);
+    expect(merged.components.schemas).toEqual({
+      "kms.Key": { type: "object", properties: { next: { anyOf: [{ $ref: "#/components/schemas/kms.Key" }] } } },
+      "search.Key": { type: "string" },
+    });
+    expect(JSON.stringify(merged.paths)).toContain('"#/components/schemas/search.Key"');
+    expect(JSON.stringify(merged)).not.toContain('"#/components/schemas/Key"');
+  });
+
+  test("shares the problem document among all workers", () => {
+    const problem = { type: "object" };
+    const parts = ["kms", "search"].map((worker) => part(worker, SCOPED, KEYS, { Problem: problem }));
+    expect(mergeDocuments(INFO, parts).components.schemas).toEqual({ Problem: problem });
+  });
+
+  test("leaves out what the route table does not know", () => {
+    expect(mergeDocuments(INFO, [part("kms", undefined, KEYS)]).paths).toEqual({ "/kms/keys": {} });
+  });
+});
+
+describe("an operation", () => {
+  const merge = (demand: Demand) => Object(mergeDocuments(INFO, [part("kms", demand, KEYS)]).paths["/kms/keys"]).get;
+
+  test("for anyone wants no credential", () => {
+    const operation = merge({ caller: "anyone" });
+    expect(operation.security).toEqual([]);
+    expect(Object.keys(operation.responses)).toEqual(["200"]);
+  });
+
+  test("with a scope names it for either credential, and says how it refuses", () => {
+    const operation = merge(SCOPED);
+    expect(operation.security).toEqual([{ accessToken: ["keys:read"] }, { apiKey: ["keys:read"] }]);
+    expect(Object.keys(operation.responses)).toEqual(["200", "401", "403", "503"]);
+    expect(operation["x-step-up"]).toBeUndefined();
+  });
+
+  test("for users only takes no API key", () => {
+    expect(merge({ caller: "user" }).security).toEqual([{ accessToken: [] }]);
+  });
+
+  test("with step-up says so, and takes the code along", () => {
+    const operation = merge({ ...SCOPED, stepUp: "always" });
+    expect(operation["x-step-up"]).toBe("always");
+    expect(operation.parameters).toEqual([{ $ref: "#/components/parameters/X-OTP" }]);
+  });
+});

@@ -1,0 +1,55 @@
+import { beforeEach, describe, expect, test, vi } from "vitest";
+import { createTestGateway, type TestGateway } from "../testing.ts";
+
+let gateway: TestGateway;
+
+beforeEach(async () => {
+  vi.spyOn(console, "log").mockImplementation(() => {});
+  gateway = await createTestGateway();
+});
+
+test("health says that the process runs, and asks nobody", async () => {
+  const response = await gateway.fetch("/health");
+  expect([response.status, await response.json()]).toEqual([200, { status: "ok" }]);
+  expect(gateway.received).toEqual([]);
+});
+
+describe("ready", () => {
+  test("asks every worker", async () => {
+    const response = await gateway.fetch("/ready");
+    expect(response.status).toBe(200);
+    expect(await response.json()).toEqual({
+      status: "ok",
+      workers: { kms: "ok", twofa: "ok", search: "ok", "service-a": "ok" },
+    });
+    expect(gateway.received.map(({ destination, path }) => `${destination}${path}`).sort()).toEqual([
+      "kms/ready",
+      "search/ready",
+      "service-a/ready",
+      "twofa/ready",
+    ]);
+  });
+
+  test("names those that give no good answer, with Retry-After", async () => {
+    let asked = 0;
+    gateway.worker.answer = () => {
+      asked += 1;
+      if (asked === 1) throw new Error("boom");
+      return asked === 3 ? Response.json({ code: "unavailable" }, { status: 503 }) : Response.json({ status: "ok" });
+    };
+    const response = await gateway.fetch("/ready");
+    expect(response.status).toBe(503);
+    expect(response.headers.get("retry-after")).toBe("2");
+    expect(await response.json()).toMatchObject({ code: "unavailable", detail: "No good answer from kms and search." });
+  });
+
+  test("waits two seconds for all of them together", async () => {
+    const timeout = vi.spyOn(AbortSignal, "timeout").mockImplementation((ms) => {
+      expect(ms).toBe(2_000);
+      return AbortSignal.abort(new DOMException("too slow", "TimeoutError"));
+    });
+    const response = await gateway.fetch("/ready");
+    expect(await response.json()).toMatchObject({ detail: "No good answer from kms, twofa, search and service-a." });
+    timeout.mockRestore();
+  });
+});

@@ -1,0 +1,117 @@
+/** The gateway in a test: its real app and verifiers, in front of workers that the test plays. */
+import { createTrustSource } from "#shared/auth/trust.ts";
+import { createTokenVerifier } from "#shared/auth/verify.ts";
+import type { KmsRpc, Revocation } from "#shared/contracts/kms.ts";
+import { failure, success } from "#shared/contracts/result.ts";
+import type { OneTimeCode, TwofaRpc } from "#shared/contracts/twofa.ts";
+import { createTestSigner, type TestSigner, testClaims } from "#shared/testing/tokens.ts";
+import { createApiKeyVerifier } from "./api-keys.ts";
+import { createGatewayApp } from "./app.ts";
+import type { GatewayServices } from "./services.ts";
+import { DESTINATIONS, type Destination } from "./target.ts";
+import { askAll } from "./upstream.ts";
+
+export const ISSUER = "http://localhost:8787";
+export const GOOD_API_KEY = "ftn_good";
+export const GOOD_CODE = "123456";
+const START_SECONDS = 1_800_000_000;
+
+/** A request as a worker received it. */
+export interface Received {
+  destination: Destination;
+  method: string;
+  path: string;
+  headers: Headers;
+  body: string;
+}
+
+export type Answer = (request: Request) => Response | Promise<Response>;
+
+export interface TestGateway {
+  signer: TestSigner;
+  /** The clock, for the test to move. */
+  clock: { nowMs: number };
+  /** How every worker answers. */
+  worker: { answer: Answer };
+  received: Received[];
+  revocations: Revocation[];
+  kms: { exchangeApiKey: KmsRpc["exchangeApiKey"]; exchanged: string[] };
+  twofa: { elevateOnce: TwofaRpc["elevateOnce"]; used: OneTimeCode[] };
+  /** A user's token, with some claims replaced. */
+  userToken(replaced?: Record<string, unknown>): Promise<string>;
+  /** A service's token, with some claims replaced. */
+  serviceToken(replaced?: Record<string, unknown>): Promise<string>;
+  fetch(path: string, init?: RequestInit): Promise<Response>;
+}
+
+export const createTestGateway = async (): Promise<TestGateway> => {
+  const signer = await createTestSigner("key-1");
+  const clock = { nowMs: START_SECONDS * 1000 };
+  const now = (): number => clock.nowMs;
+  const token = (replaced: Record<string, unknown> = {}): Promise<string> =>
+    signer.sign(testClaims(ISSUER, Math.floor(now() / 1000), replaced));
+  const serviceToken = (replaced: Record<string, unknown> = {}): Promise<string> =>
+    token({ sub: "scripts", client_id: "scripts", sid: "api-key-1", roles: [], amr: [], ...replaced });
+
+  const received: Received[] = [];
+  const revocations: Revocation[] = [];
+  const worker: { answer: Answer } = { answer: () => Response.json({ ok: true }) };
+  const upstream = (destination: Destination): Pick<Fetcher, "fetch"> => ({
+    fetch: async (input, init) => {
+      const request = new Request(input, { ...init, ...(init?.body && { duplex: "half" }) });
+      const { pathname, search } = new URL(request.url);
+      const { method, headers } = request;
+      received.push({ destination, method, path: pathname + search, headers, body: await request.clone().text() });
+      request.signal.throwIfAborted();
+      return worker.answer(request);
+    },
+  });
+
+  const kms: TestGateway["kms"] = {
+    exchanged: [],
+    exchangeApiKey: async (key) => {
+      kms.exchanged.push(key);
+      if (key !== GOOD_API_KEY) return failure("invalid");
+      return success({ accessToken: await serviceToken(), expiresInSeconds: 900 });
+    },
+  };
+  const twofa: TestGateway["twofa"] = {
+    used: [],
+    elevateOnce: async (input) => {
+      twofa.used.push(input);
+      if (input.code !== GOOD_CODE) return failure("wrong-code");
+      return success({ accessToken: await token({ acr: "aal2", jti: "elevated" }), expiresInSeconds: 60 });
+    },
+  };
+
+  const trust = createTrustSource({ trust: async () => success({ keys: [signer.jwk], revocations }) }, now);
+  const verify = createTokenVerifier({ issuer: ISSUER, trust, now });
+  const [first, second, third, fourth] = DESTINATIONS.map(upstream);
+  if (!first || !second || !third || !fourth) throw new Error("there are four workers behind the gateway");
+  const upstreams = { kms: first, twofa: second, search: third, "service-a": fourth };
+  const services: GatewayServices = {
+    now,
+    verify,
+    verifyApiKey: createApiKeyVerifier({ kms: { exchangeApiKey: (key) => kms.exchangeApiKey(key) }, verify, now }),
+    twofa: { elevateOnce: (input) => twofa.elevateOnce(input) },
+    upstreams,
+    publicUrl: ISSUER,
+    probe: async () => {
+      await askAll(upstreams, "/ready");
+    },
+  };
+  const app = createGatewayApp(() => services);
+  return {
+    signer,
+    clock,
+    worker,
+    received,
+    revocations,
+    kms,
+    twofa,
+    userToken: token,
+    serviceToken,
+    fetch: async (path, init) =>
+      app.fetch(new Request(ISSUER + path, { ...init, ...(init?.body && { duplex: "half" }) }), {}),
+  };
+};
