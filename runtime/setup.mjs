@@ -74,7 +74,11 @@ const runNpm = (args) =>
     const child = spawn(file, [...before, ...args], { cwd: ROOT, stdio: ["ignore", "pipe", "pipe"] });
     const said = [];
     for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => said.push(chunk));
-    const end = () => child.kill("SIGTERM");
+    let interrupted = false;
+    const end = () => {
+      interrupted = true;
+      child.kill("SIGTERM");
+    };
     for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, end);
     const parent = process.ppid;
     const orphaned = setInterval(() => process.ppid !== parent && end(), POLL_MS);
@@ -83,6 +87,7 @@ const runNpm = (args) =>
       clearInterval(orphaned);
       for (const name of ["SIGINT", "SIGTERM"]) process.off(name, end);
       if (code === 0) resolve();
+      else if (interrupted) reject(new Error("the installation was interrupted: the next start begins it again"));
       else reject(new Error(`npm ${args.join(" ")} failed (${signal ?? code}):\n${Buffer.concat(said)}`));
     });
   });
