@@ -9,6 +9,9 @@ export const INTERNAL_WORKER = "internal";
 
 const INTERNAL_MAIN = path.join(import.meta.dirname, "internal-worker.ts");
 
+/** A CommonJS package cannot reach a built-in module that stays outside of the bundle; this one is asked through ours. */
+const NODE_UTIL = path.join(import.meta.dirname, "node-util.ts");
+
 /** The file a worker's bundle is written to. */
 export const bundlePath = (directory: string, worker: string): string => path.join(directory, `${worker}.js`);
 
@@ -40,6 +43,7 @@ export const bundleWorkers = async (workers: readonly Worker[], directory: strin
       conditions: ["workerd", "worker", "browser"],
       mainFields: ["module", "browser", "main"],
       external: ["node:*", "cloudflare:*"],
+      alias: { util: NODE_UTIL },
       keepNames: true,
       logLevel: "silent",
     });

@@ -1,0 +1,2 @@
+/** What prom-client wants of Node's `util`, which it names without `node:`. */
+export { format, inspect } from "node:util";

@@ -1,0 +1,65 @@
+/** Counters, gauges and histograms whose labels can take only the values they were declared with. */
+import Counter from "prom-client/lib/counter.js";
+import Gauge from "prom-client/lib/gauge.js";
+import Histogram from "prom-client/lib/histogram.js";
+import Registry from "prom-client/lib/registry.js";
+
+/** What a label says when its value is not among the declared ones: whatever callers send, no series is added. */
+const OTHER = "other";
+
+export interface Instrument<Label extends string> {
+  name: string;
+  help: string;
+  /** Every value that each label can take. */
+  labels: Readonly<Record<Label, ReadonlySet<string>>>;
+}
+
+/** One per isolate, and so one per worker. */
+const registry = new Registry();
+
+const bounded = <Label extends string>(
+  allowed: Readonly<Record<Label, ReadonlySet<string>>>,
+  labels: Record<Label, string>,
+): Record<Label, string> => {
+  const safe = { ...labels };
+  for (const name in allowed) if (!allowed[name].has(safe[name])) safe[name] = OTHER;
+  return safe;
+};
+
+const configuration = ({ name, help, labels }: Instrument<string>) => ({
+  name,
+  help,
+  labelNames: Object.keys(labels),
+  registers: [registry],
+});
+
+/** What adds one to a counter. */
+export const createCounter = <Label extends string>(instrument: Instrument<Label>) => {
+  const counter = new Counter(configuration(instrument));
+  return (labels: Record<Label, string>): void => counter.inc(bounded(instrument.labels, labels));
+};
+
+/** What adds an observation to a histogram; the bounds of the buckets and the value are in the unit of its name. */
+export const createHistogram = <Label extends string>(instrument: Instrument<Label>, buckets: readonly number[]) => {
+  const histogram = new Histogram({ ...configuration(instrument), buckets: [...buckets] });
+  return (labels: Record<Label, string>, value: number): void =>
+    histogram.observe(bounded(instrument.labels, labels), value);
+};
+
+/** What sets a gauge without labels; `undefined` takes it out of the exposition: better no value than an old one. */
+export const createGauge = (name: string, help: string) => {
+  const gauge = new Gauge(configuration({ name, help, labels: {} }));
+  const set = (value: number | undefined): void => (value === undefined ? gauge.remove({}) : gauge.set(value));
+  set(undefined);
+  return set;
+};
+
+/** A gauge that is always 1 and says what it has to say in its label. */
+export const createInfo = (name: string, help: string, label: string, value: string): void =>
+  new Gauge({ name, help, labelNames: [label], registers: [registry] }).set({ [label]: value }, 1);
+
+/** Says whose numbers these are, in a label of every series. */
+export const labelWorker = (worker: string): void => registry.setDefaultLabels({ worker });
+
+/** All numbers of this worker, in Prometheus's text format 0.0.4. */
+export const exposition = (): Promise<string> => registry.metrics();

@@ -1,0 +1,31 @@
+/** Several workers' expositions as one: what is said of a metric is said once, and its series stand together. */
+
+/** The media type of an exposition. */
+export const EXPOSITION_TYPE = "text/plain; version=0.0.4; charset=utf-8";
+
+/** A metric's lines, from its `HELP` to the next one's. */
+const BETWEEN_METRICS = /^(?=# HELP )/m;
+
+/** One valid exposition in the text format 0.0.4, out of those that prom-client writes: `HELP`, `TYPE`, series. */
+export const mergeExpositions = (expositions: readonly string[]): string => {
+  const metrics = new Map<string, string[]>();
+  for (const exposition of expositions) {
+    for (const metric of exposition.split(BETWEEN_METRICS)) {
+      const [help = "", type = "", ...series] = metric.trim().split("\n");
+      const name = help.split(" ", 3)[2] ?? "";
+      const lines = metrics.get(name) ?? [help, type];
+      metrics.set(name, lines);
+      lines.push(...series);
+    }
+  }
+  return [...metrics.values()].map((lines) => `${lines.join("\n")}\n`).join("\n");
+};
+
+/** Which workers answered a scrape, as an exposition of its own. */
+export const upExposition = (answered: ReadonlyMap<string, boolean>): string =>
+  [
+    "# HELP fountain_worker_up Whether the worker answered this scrape.",
+    "# TYPE fountain_worker_up gauge",
+    ...[...answered].map(([worker, isUp]) => `fountain_worker_up{worker="${worker}"} ${isUp ? 1 : 0}`),
+    "",
+  ].join("\n");

@@ -1,0 +1,53 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { exposition, labelWorker } from "./instruments.ts";
+import {
+  countAuthentication,
+  countOtp,
+  countRequest,
+  observeDatabaseCall,
+  observeRequest,
+  setOutboxDepth,
+} from "./metrics.ts";
+import { VERSION } from "./version.ts";
+
+const seriesOf = async (name: string): Promise<string[]> =>
+  (await exposition()).split("\n").filter((line) => line.startsWith(name));
+
+test("names the version of package.json", () => {
+  const packageJson: unknown = JSON.parse(readFileSync(path.join(import.meta.dirname, "../../package.json"), "utf8"));
+  expect(packageJson).toHaveProperty("version", VERSION);
+});
+
+test("counts by the labels it was declared with, and names the worker", async () => {
+  labelWorker("kms");
+  countRequest({ method: "POST", route: "/login", status_class: "2xx" });
+  countRequest({ method: "POST", route: "/login", status_class: "2xx" });
+  expect(await seriesOf("fountain_http_requests_total")).toEqual([
+    'fountain_http_requests_total{method="POST",route="/login",status_class="2xx",worker="kms"} 2',
+  ]);
+});
+
+test("adds no series for values that nobody declared, whatever they are", async () => {
+  const count = (value: string) => {
+    countRequest({ method: value, route: value, status_class: value });
+    observeRequest({ route: value }, 0.1);
+    countAuthentication({ credential: value, outcome: value, reason: value });
+    countOtp({ method: value, outcome: value });
+    observeDatabaseCall({ outcome: value }, 0.1);
+  };
+  count("nobody declared this");
+  const before = (await seriesOf("fountain_")).length;
+  fc.assert(fc.property(fc.string(), (text) => count(`${text}!`)));
+  expect(await seriesOf("fountain_")).toHaveLength(before);
+});
+
+test("a gauge without a value is not there", async () => {
+  expect(await seriesOf("fountain_outbox_depth")).toEqual([]);
+  setOutboxDepth(3);
+  expect(await seriesOf("fountain_outbox_depth")).toEqual(['fountain_outbox_depth{worker="kms"} 3']);
+  setOutboxDepth(undefined);
+  expect(await seriesOf("fountain_outbox_depth")).toEqual([]);
+});

@@ -1,0 +1,118 @@
+/** Everything that Fountain counts and measures. Each worker has all of it, and adds to what concerns it. */
+import { ROUTES, WORKERS, type WorkerName } from "../http/routes.ts";
+import { createCounter, createGauge, createHistogram, createInfo } from "./instruments.ts";
+import { VERSION } from "./version.ts";
+
+/** The route of a request that no row of the route table fits. */
+export const UNMATCHED = "unmatched";
+
+/** The paths that only the gateway asks for, through its binding; the route table keeps them from everyone else. */
+export const PRIVATE_PATHS: readonly string[] = ["/openapi.json", "/ready"];
+
+const METHODS = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]);
+
+const templatesOf = (worker: WorkerName): string[] =>
+  Object.keys(ROUTES[worker]).map((key) => key.slice(key.indexOf(" ") + 1));
+
+/** Templates as each worker knows its own, and as the gateway knows them all. */
+const TEMPLATES = new Set([
+  UNMATCHED,
+  ...PRIVATE_PATHS,
+  ...WORKERS.flatMap((worker) => templatesOf(worker).flatMap((template) => [template, `/${worker}${template}`])),
+]);
+
+const CREDENTIALS = ["token", "api-key", "several", "none", "password", "refresh-token", "client-secret"];
+
+/** Why a credential was refused, `none` when it was not; the same words as in the log. */
+const REASONS = [
+  "none",
+  "missing",
+  "unreadable",
+  "malformed",
+  "unknown-key",
+  "expired",
+  "invalid",
+  "revoked",
+  "trust-unavailable",
+  "invalid-api-key",
+  "unauthenticated",
+  "forbidden",
+  "step-up-required",
+  "code-refused",
+  "unknown-user",
+  "wrong-password",
+  "unknown",
+  "reused",
+  "session-ended",
+  "scope-exceeded",
+  "other-service",
+  "busy",
+];
+
+/** Upper bounds in seconds. */
+const REQUEST_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
+const DATABASE_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
+
+export const countRequest = createCounter({
+  name: "fountain_http_requests_total",
+  help: "Requests answered.",
+  labels: { method: METHODS, route: TEMPLATES, status_class: new Set(["1xx", "2xx", "3xx", "4xx", "5xx"]) },
+});
+
+export const observeRequest = createHistogram(
+  {
+    name: "fountain_http_request_duration_seconds",
+    help: "Seconds from a request to the beginning of its answer.",
+    labels: { route: TEMPLATES },
+  },
+  REQUEST_BUCKETS,
+);
+
+export const countAuthentication = createCounter({
+  name: "fountain_auth_outcomes_total",
+  help: "Credentials judged. undecided: what is needed to judge one could not be asked.",
+  labels: {
+    credential: new Set(CREDENTIALS),
+    outcome: new Set(["accepted", "refused", "undecided"]),
+    reason: new Set(REASONS),
+  },
+});
+
+export const countToken = createCounter({
+  name: "fountain_tokens_issued_total",
+  help: "Access tokens issued, by what they were given for.",
+  labels: { kind: new Set(["login", "refresh", "client-credentials", "api-key", "step-up"]) },
+});
+
+export const countApiKey = createCounter({
+  name: "fountain_api_keys_total",
+  help: "API keys created, rotated and revoked.",
+  labels: { event: new Set(["created", "rotated", "revoked"]) },
+});
+
+export const countOtp = createCounter({
+  name: "fountain_otp_outcomes_total",
+  help: "One-time codes judged. replayed: right, but used before; locked: not looked at after too many wrong ones.",
+  labels: {
+    method: new Set(["totp", "recovery-code", "confirmation"]),
+    outcome: new Set(["accepted", "wrong", "replayed", "locked"]),
+  },
+});
+
+export const observeDatabaseCall = createHistogram(
+  {
+    name: "fountain_database_call_duration_seconds",
+    help: "Seconds that calls to the worker's own database took, waiting for other writers included.",
+    labels: { outcome: new Set(["ok", "constraint", "unavailable", "error"]) },
+  },
+  DATABASE_BUCKETS,
+);
+
+export const setOutboxDepth = createGauge("fountain_outbox_depth", "Changes that search has not been told of yet.");
+
+export const setOutboxOldestAge = createGauge(
+  "fountain_outbox_oldest_age_seconds",
+  "Age of the oldest change that search has not been told of yet; 0 when there is none.",
+);
+
+createInfo("fountain_build_info", "The version that runs.", "version", VERSION);

@@ -1,0 +1,16 @@
+/**
+ * The parts of prom-client that run anywhere, by their files: its front door also loads what reads a Node process, and
+ * there is none in a worker.
+ */
+declare module "prom-client/lib/counter.js" {
+  export { Counter as default } from "prom-client";
+}
+declare module "prom-client/lib/gauge.js" {
+  export { Gauge as default } from "prom-client";
+}
+declare module "prom-client/lib/histogram.js" {
+  export { Histogram as default } from "prom-client";
+}
+declare module "prom-client/lib/registry.js" {
+  export { Registry as default } from "prom-client";
+}
