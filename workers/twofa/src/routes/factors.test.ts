@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Fountain, startFountain } from "../../../../tests/harness.ts";
-import { codeOf, enrol, newPerson, rowsOf, stepUp, textsOf } from "../testing.ts";
+import { borrowPerson, codeOf, enrol, rowsOf, stepUp, textsOf } from "../testing.ts";
 
 let fountain: Fountain;
 beforeAll(async () => {
@@ -13,8 +13,8 @@ const recoveryCodesOf = (userId: string) =>
 
 describe("the list", () => {
   test("shows the caller's own factors, oldest first, and no secret", async () => {
-    const person = await newPerson(fountain);
-    await enrol(await newPerson(fountain));
+    const person = await borrowPerson(fountain);
+    await enrol(await borrowPerson(fountain));
     const first = await enrol(person);
     const later = await enrol(person, await stepUp(fountain, person, first));
     const { status, body } = await person.call("GET", "/factors");
@@ -37,7 +37,7 @@ describe("the list", () => {
   });
 
   test("comes in pages that hold every factor once", async () => {
-    const { call } = await newPerson(fountain);
+    const { call } = await borrowPerson(fountain);
     const created: unknown[] = [];
     for (let count = 0; count < 5; count += 1) created.push((await call("POST", "/factors/totp")).body["factorId"]);
     const seen: unknown[] = [];
@@ -52,7 +52,7 @@ describe("the list", () => {
   });
 
   test("refuses a limit or a cursor of no sense", async () => {
-    const { call } = await newPerson(fountain);
+    const { call } = await borrowPerson(fountain);
     for (const query of ["limit=0", "limit=201", "after=%21%21"])
       expect((await call("GET", `/factors?${query}`)).status).toBe(422);
   });
@@ -60,7 +60,7 @@ describe("the list", () => {
 
 describe("removing a factor", () => {
   test("needs a second factor", async () => {
-    const person = await newPerson(fountain);
+    const person = await borrowPerson(fountain);
     const { factorId } = await enrol(person);
     expect(await person.call("DELETE", `/factors/${factorId}`)).toMatchObject({
       status: 401,
@@ -69,7 +69,7 @@ describe("removing a factor", () => {
   });
 
   test("takes its codes out of use, and with the last one the recovery codes", async () => {
-    const person = await newPerson(fountain);
+    const person = await borrowPerson(fountain);
     const first = await enrol(person);
     const token = await stepUp(fountain, person, first);
     const later = await enrol(person, token);
@@ -86,9 +86,9 @@ describe("removing a factor", () => {
   });
 
   test("finds only the caller's own", async () => {
-    const owner = await newPerson(fountain);
+    const owner = await borrowPerson(fountain);
     const { factorId } = await enrol(owner);
-    const other = await newPerson(fountain);
+    const other = await borrowPerson(fountain);
     const token = await stepUp(fountain, other, await enrol(other));
     expect((await other.call("DELETE", `/factors/${factorId}`, { token })).status).toBe(404);
     expect((await other.call("DELETE", "/factors/none", { token })).status).toBe(404);
@@ -99,13 +99,13 @@ describe("removing a factor", () => {
 
 describe("new recovery codes", () => {
   test("need a second factor", async () => {
-    const person = await newPerson(fountain);
+    const person = await borrowPerson(fountain);
     await enrol(person);
     expect((await person.call("POST", "/recovery-codes")).status).toBe(401);
   });
 
   test("are ten, and the old ones die", async () => {
-    const person = await newPerson(fountain);
+    const person = await borrowPerson(fountain);
     const factor = await enrol(person);
     const token = await stepUp(fountain, person, factor);
     const { status, headers, body } = await person.call("POST", "/recovery-codes", { token });

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Fountain, startFountain } from "../../../../tests/harness.ts";
 import {
   atOnce,
+  borrowPerson,
   codeOf,
   enrol,
   forgetTimeSteps,
@@ -48,7 +49,7 @@ describe("enrolling", () => {
   test.skipIf(!hasOathtool)(
     "hands out a secret that oathtool makes the right codes of (skipped without oathtool)",
     async () => {
-      const { call } = await newPerson(fountain);
+      const { call } = await borrowPerson(fountain);
       const { body } = await call("POST", "/factors/totp");
       const code = execFileSync("oathtool", ["--totp", "--base32", String(body["secret"])], {
         encoding: "utf8",
@@ -95,14 +96,14 @@ describe("enrolling", () => {
   });
 
   test("keeps no more than five unconfirmed factors, the newest ones", async () => {
-    const { id, call } = await newPerson(fountain);
+    const { id, call } = await borrowPerson(fountain);
     for (let count = 0; count < 7; count += 1) await call("POST", "/factors/totp", { json: { name: `${count}` } });
     const rows = await rowsOf(fountain, "SELECT name FROM factors WHERE user_id = ? ORDER BY created_at, id", id);
     expect(new Set(rows.map((row) => row["name"]))).toEqual(new Set(["2", "3", "4", "5", "6"]));
   });
 
   test("refuses an eleventh confirmed factor", async () => {
-    const person = await newPerson(fountain);
+    const person = await borrowPerson(fountain);
     const first = await enrol(person);
     const token = await stepUp(fountain, person, first);
     await fountain.databases["twofa"]?.execute({
@@ -117,7 +118,7 @@ describe("enrolling", () => {
 
 describe("a second factor of one's own", () => {
   test("cannot be added without passing the first one", async () => {
-    const person = await newPerson(fountain);
+    const person = await borrowPerson(fountain);
     const first = await enrol(person);
     const refused = await person.call("POST", "/factors/totp");
     expect(refused).toMatchObject({ status: 401, body: { code: "step-up-required" } });
@@ -131,7 +132,7 @@ describe("a second factor of one's own", () => {
   });
 
   test("can be added with a code sent along", async () => {
-    const person = await newPerson(fountain);
+    const person = await borrowPerson(fountain);
     const { secret } = await enrol(person);
     await forgetTimeSteps(fountain, person);
     const headers = { "x-otp": codeOf(secret) };
@@ -140,7 +141,7 @@ describe("a second factor of one's own", () => {
   });
 
   test("enrolled before the first was confirmed, is not confirmed without passing that one", async () => {
-    const person = await newPerson(fountain);
+    const person = await borrowPerson(fountain);
     const early = await person.call("POST", "/factors/totp");
     await enrol(person);
     const json = { factorId: early.body["factorId"], code: codeOf(String(early.body["secret"])) };
@@ -153,7 +154,7 @@ describe("a second factor of one's own", () => {
 
 describe("confirming", () => {
   test("makes the factor active and shows ten recovery codes", async () => {
-    const { call } = await newPerson(fountain);
+    const { call } = await borrowPerson(fountain);
     const { body } = await call("POST", "/factors/totp");
     const json = { factorId: body["factorId"], code: codeOf(String(body["secret"])) };
     const confirmed = await call("POST", "/factors/totp/confirm", { json });
@@ -169,7 +170,7 @@ describe("confirming", () => {
   });
 
   test("is done once, even by somebody who has stepped up", async () => {
-    const person = await newPerson(fountain);
+    const person = await borrowPerson(fountain);
     const factor = await enrol(person);
     const token = await stepUp(fountain, person, factor);
     await forgetTimeSteps(fountain, person);
@@ -178,7 +179,7 @@ describe("confirming", () => {
   });
 
   test("refuses a wrong code, and leaves the factor without power", async () => {
-    const { id, call } = await newPerson(fountain);
+    const { id, call } = await borrowPerson(fountain);
     const { body } = await call("POST", "/factors/totp");
     const secret = String(body["secret"]);
     const json = { factorId: body["factorId"], code: wrongCodeOf(secret) };
@@ -192,7 +193,7 @@ describe("confirming", () => {
   });
 
   test("uses up the code's time step", async () => {
-    const { call } = await newPerson(fountain);
+    const { call } = await borrowPerson(fountain);
     const { body } = await call("POST", "/factors/totp");
     const code = codeOf(String(body["secret"]));
     expect((await call("POST", "/factors/totp/confirm", { json: { factorId: body["factorId"], code } })).status).toBe(
@@ -205,7 +206,7 @@ describe("confirming", () => {
   });
 
   test("of one factor many times at once succeeds once, with ten recovery codes", async () => {
-    const { id, call } = await newPerson(fountain);
+    const { id, call } = await borrowPerson(fountain);
     const { body } = await call("POST", "/factors/totp");
     const json = { factorId: body["factorId"], code: codeOf(String(body["secret"])) };
     const answers = await atOnce(20, () => call("POST", "/factors/totp/confirm", { json }));
@@ -216,7 +217,7 @@ describe("confirming", () => {
   });
 
   test("of two first factors at once makes one of them active", async () => {
-    const { id, call } = await newPerson(fountain);
+    const { id, call } = await borrowPerson(fountain);
     const begun = [await call("POST", "/factors/totp"), await call("POST", "/factors/totp")];
     const answers = await Promise.all(
       begun.map(({ body }) => {
@@ -230,8 +231,8 @@ describe("confirming", () => {
   });
 
   test("of another user's factor finds nothing", async () => {
-    const owner = await newPerson(fountain);
-    const other = await newPerson(fountain);
+    const owner = await borrowPerson(fountain);
+    const other = await borrowPerson(fountain);
     const { body } = await owner.call("POST", "/factors/totp");
     const json = { factorId: body["factorId"], code: codeOf(String(body["secret"])) };
     expect((await other.call("POST", "/factors/totp/confirm", { json })).status).toBe(404);
@@ -239,7 +240,7 @@ describe("confirming", () => {
   });
 
   test("is refused after an hour, and the chores forget what nobody confirmed", async () => {
-    const person = await newPerson(fountain);
+    const person = await borrowPerson(fountain);
     const kept = await enrol(person);
     const token = await stepUp(fountain, person, kept);
     const { body } = await person.call("POST", "/factors/totp", { token });

@@ -4,6 +4,7 @@ import { type Fountain, startFountain } from "../../../../tests/harness.ts";
 import {
   type Answer,
   atOnce,
+  borrowPerson,
   codeOf,
   endLock,
   enrol,
@@ -26,8 +27,8 @@ afterAll(() => fountain?.stop());
 const verify = (person: Person, json: unknown): Promise<Answer> => person.call("POST", "/auth/verify", { json });
 
 /** A user with a confirmed factor, whose code of now has not been used. */
-const newEnrolled = async () => {
-  const person = await newPerson(fountain);
+const newEnrolled = async (somebody?: Person) => {
+  const person = somebody ?? (await borrowPerson(fountain));
   const factor = await enrol(person);
   await forgetTimeSteps(fountain, person);
   return { person, factor };
@@ -90,7 +91,7 @@ describe("a right code", () => {
   });
 
   test("is refused when the session has ended", async () => {
-    const { person, factor } = await newEnrolled();
+    const { person, factor } = await newEnrolled(await newPerson(fountain));
     const sql = "UPDATE sessions SET ended_at = 1 WHERE user_id = ?";
     await fountain.databases["kms"]?.execute({ sql, args: [person.id] });
     expect(await verify(person, { code: codeOf(factor.secret) })).toMatchObject({
@@ -102,7 +103,7 @@ describe("a right code", () => {
 
 describe("a caller without a factor", () => {
   test("is told where to enrol one", async () => {
-    const person = await newPerson(fountain);
+    const person = await borrowPerson(fountain);
     for (const json of [{ code: "123456" }, { recoveryCode: "abcde-fghjk" }]) {
       const refused = await verify(person, json);
       expect(refused).toMatchObject({ status: 401, body: { code: "code-refused" } });
@@ -193,7 +194,7 @@ describe("the lockout", () => {
   });
 
   test("leaves a line in the log when it falls", async () => {
-    const { person, factor } = await newEnrolled();
+    const { person, factor } = await newEnrolled(await newPerson(fountain));
     const code = wrongCodeOf(factor.secret);
     for (let count = 0; count < 5; count += 1) await verify(person, { code });
     const events = fountain.logs

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Fountain, startFountain } from "../../../../tests/harness.ts";
-import { codeOf, enrol, newPerson, rowsOf, wrongCodeOf } from "../testing.ts";
+import { borrowPerson, codeOf, enrol, rowsOf, wrongCodeOf } from "../testing.ts";
 
 let fountain: Fountain;
 beforeAll(async () => {
@@ -10,7 +10,7 @@ afterAll(() => fountain?.stop());
 
 describe("at rest", () => {
   test("a copy of the database shows neither a seed nor a recovery code", async () => {
-    const person = await newPerson(fountain);
+    const person = await borrowPerson(fountain);
     const { secret, recoveryCodes } = await enrol(person);
     const tables = ["factors", "recovery_codes", "attempts"];
     const copy = JSON.stringify(await Promise.all(tables.map((table) => rowsOf(fountain, `SELECT * FROM ${table}`))));
@@ -23,8 +23,8 @@ describe("at rest", () => {
   });
 
   test("a sealed secret moved to another user's row opens nothing", async () => {
-    const owner = await newPerson(fountain);
-    const thief = await newPerson(fountain);
+    const owner = await borrowPerson(fountain);
+    const thief = await borrowPerson(fountain);
     const { secret } = await enrol(owner);
     await enrol(thief);
     await fountain.databases["twofa"]?.execute({
@@ -36,7 +36,7 @@ describe("at rest", () => {
   });
 
   test("no secret and no code reaches the log", async () => {
-    const person = await newPerson(fountain);
+    const person = await borrowPerson(fountain);
     const { secret, recoveryCodes } = await enrol(person);
     const codes = [wrongCodeOf(secret), codeOf(secret, 1)];
     for (const code of codes) await person.call("POST", "/auth/verify", { json: { code } });
