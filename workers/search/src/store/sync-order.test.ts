@@ -1,19 +1,15 @@
-import { drizzle } from "drizzle-orm/libsql/http";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { openTestDatabase, type TestDatabase } from "../../../../tests/database.ts";
 import { type DocumentOperation, type DocumentPatch, isWhole, type WholeDocument } from "../domain/document.ts";
-import type { SearchEngine } from "../domain/engine.ts";
-import { createLibsqlEngine } from "./libsql-engine.ts";
-import * as schema from "./schema.ts";
+import { createTestEngine } from "./testing.ts";
 
 let database: TestDatabase;
-let engine: SearchEngine;
+let engine: ReturnType<typeof createTestEngine>;
 
 beforeAll(async () => {
   database = await openTestDatabase("search");
-  const { client } = database;
-  engine = createLibsqlEngine({ client, orm: drizzle({ client, schema }) });
+  engine = createTestEngine(database.client);
 });
 afterAll(() => database.close());
 
@@ -68,12 +64,10 @@ test("a batch has the outcome of its operations one after the other, and the ind
         const results = await engine.sync(batch);
         expect(results.map(({ success }) => success)).toEqual(applyInOrder(model, batch));
       }
-      const { rows } = await database.client.execute("SELECT * FROM documents ORDER BY id");
-      const stored = rows.map(({ pk, length, ...columns }) => ({ ...columns }));
+      const stored = await engine.rows();
       const expected = [...model.values()].toSorted((a, b) => a.id.localeCompare(b.id));
       expect(stored).toMatchObject(expected);
       expect(stored).toHaveLength(expected.length);
-      await database.client.execute("INSERT INTO documents_text (documents_text, rank) VALUES ('integrity-check', 1)");
     }),
     { numRuns: 100 },
   );

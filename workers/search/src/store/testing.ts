@@ -1,0 +1,51 @@
+/** What the tests of the store share: an engine on a real database, and documents to give it. */
+import type { Client } from "@libsql/client";
+import { drizzle } from "drizzle-orm/libsql/http";
+import type { DocumentOperation, WholeDocument } from "../domain/document.ts";
+import { parseQuery, type SearchParameters } from "../domain/query.ts";
+import { createLibsqlEngine } from "./libsql-engine.ts";
+import * as schema from "./schema.ts";
+
+export const documentOf = (id: string, fields: Partial<WholeDocument> = {}): WholeDocument => ({
+  id,
+  element_type: "action",
+  element_id: 1,
+  sequence_number: 1,
+  version_number: 1,
+  comment: "",
+  text: "",
+  script_id: null,
+  service_name: "service-a",
+  updated_at: 1_700_000_000,
+  ...fields,
+});
+
+export const create = (id: string, fields?: Partial<WholeDocument>): DocumentOperation => ({
+  operation: "create",
+  document: documentOf(id, fields),
+});
+
+/** The query; for everything, and in both text fields, unless told. */
+export const queryOf = (parameters: Partial<SearchParameters>) => {
+  const parsed = parseQuery({ q: "*", query_by: "text,comment", ...parameters });
+  if (!parsed.ok) throw new Error(JSON.stringify(parsed.faults));
+  return parsed.query;
+};
+
+/** An engine on a migrated database, and ways to look into it. */
+export const createTestEngine = (client: Client) => {
+  const engine = createLibsqlEngine({ client, orm: drizzle({ client, schema }) });
+  const search = (parameters: Partial<SearchParameters>) => engine.search(queryOf(parameters));
+  return {
+    ...engine,
+    search,
+    idsOf: async (parameters: Partial<SearchParameters>) =>
+      (await search({ per_page: 250, ...parameters })).hits.map(({ document }) => document.id),
+    /** Every row, after FTS5 has compared its index with them. */
+    rows: async () => {
+      await client.execute("INSERT INTO documents_text (documents_text, rank) VALUES ('integrity-check', 1)");
+      const { rows } = await client.execute("SELECT * FROM documents ORDER BY id");
+      return rows.map(({ length, ...columns }) => columns);
+    },
+  };
+};
