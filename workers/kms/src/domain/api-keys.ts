@@ -61,7 +61,7 @@ export interface ApiKeys {
     service: string,
     graceSeconds: number,
     held: ReadonlySet<Scope>,
-  ): Promise<Result<CreatedApiKey, "unknown-service" | "no-active-key" | "not-held">>;
+  ): Promise<Result<CreatedApiKey, "unknown-service" | "no-active-key" | "not-held" | "superseded">>;
   check(key: string): Promise<ApiKeyCheck>;
 }
 
@@ -105,7 +105,7 @@ export const createApiKeys = ({ repository, services, macKey, randomBytes, now }
       const successor = forge({ service, name, scopes, expiresAt });
       const graceEndsAt = new Date(at.getTime() + graceSeconds * 1000);
       const isRotated = await repository.rotate({ source, successor, graceEndsAt });
-      return isRotated ? success({ apiKey: successor.apiKey, key: successor.key }) : failure("no-active-key");
+      return isRotated ? success({ apiKey: successor.apiKey, key: successor.key }) : failure("superseded");
     },
     check: async (key) => {
       const id = parseApiKeyId(key);

@@ -68,7 +68,15 @@ const rotateKeys = createRoute({
   request: { params: byService, body: { ...jsonBody(rotation), required: false } },
   responses: {
     200: json(createdKeyAnswer, "The new key, with the name, the scopes and the expiry of the youngest old one"),
-    ...problems("unauthenticated", "step-up-required", "forbidden", "not-found", "invalid-input", "unavailable"),
+    ...problems(
+      "unauthenticated",
+      "step-up-required",
+      "forbidden",
+      "not-found",
+      "conflict",
+      "invalid-input",
+      "unavailable",
+    ),
   },
 });
 
@@ -111,6 +119,7 @@ const ROTATION_REFUSALS = {
   "unknown-service": noSuchService,
   "no-active-key": () => problem("not-found", { detail: "This service has no active key to rotate. Create one." }),
   "not-held": notHeld,
+  superseded: () => problem("conflict", { detail: "The keys of this service were rotated or revoked meanwhile." }),
 };
 
 /** Where a list goes on, in its cursor: the instant a key was created, and its id. */

@@ -1,0 +1,121 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type Fountain, startFountain } from "../../../../tests/harness.ts";
+import { problemIn, send, signToken } from "../testing.ts";
+
+let fountain: Fountain;
+let token: string;
+
+beforeAll(async () => {
+  fountain = await startFountain({ front: "kms" });
+  token = await signToken(fountain);
+});
+afterAll(() => fountain?.stop());
+
+const create = (body: unknown, as = token): Promise<Response> =>
+  send(fountain, "POST", "/services", { token: as, body });
+
+test("registers a service and reads it back", async () => {
+  const response = await create({ name: "films", scopes: ["search:read", "search:read"], rotateAfterDays: 30 });
+  expect(response.status).toBe(201);
+  const service = await response.json();
+  expect(service).toMatchObject({ name: "films", scopes: ["search:read"], rotateAfterDays: 30 });
+  expect(await (await send(fountain, "GET", "/services/films", { token })).json()).toEqual(service);
+});
+
+test("answers 409 to a name that is taken", async () => {
+  await create({ name: "taken", scopes: ["search:read"] });
+  expect((await create({ name: "taken", scopes: ["search:read"] })).status).toBe(409);
+});
+
+test("registers one service when 20 are registered under one name at once", async () => {
+  const answers = await Promise.all(
+    Array.from({ length: 20 }, () => create({ name: "race", scopes: ["search:read"] })),
+  );
+  const statuses = answers.map((answer) => answer.status);
+  expect(statuses.filter((status) => status === 201)).toHaveLength(1);
+  expect(statuses.filter((status) => status === 409)).toHaveLength(19);
+});
+
+test("refuses names that could be mistaken, the reserved one above all", async () => {
+  for (const name of [
+    "fountain",
+    "Films",
+    "films_2",
+    "-films",
+    "films-",
+    "a--b",
+    "2films",
+    "",
+    "x".repeat(65),
+    "fil/ms",
+  ])
+    expect(await problemIn(await create({ name, scopes: ["search:read"] })), name).toMatchObject({
+      status: 422,
+      pointers: expect.arrayContaining(["#/name"]),
+    });
+});
+
+test("refuses scopes that do not exist, and a service without any", async () => {
+  expect(await problemIn(await create({ name: "bad", scopes: ["everything"] }))).toMatchObject({
+    status: 422,
+    pointers: ["#/scopes/0"],
+  });
+  expect((await create({ name: "bad", scopes: [] })).status).toBe(422);
+  expect((await create({ name: "bad" })).status).toBe(422);
+  expect((await create({ name: "bad", scopes: ["search:read"], rotateAfterDays: 0 })).status).toBe(422);
+  expect((await create({ name: "bad", scope: ["search:read"], scopes: ["search:read"] })).status).toBe(422);
+});
+
+test("lets nobody give a service scopes that he lacks himself", async () => {
+  const deployer = await signToken(fountain, {
+    subject: "deployer",
+    clientId: "deployer",
+    roles: [],
+    scopes: ["keys:write", "search:read"],
+    acr: "aal1",
+  });
+  expect((await create({ name: "greedy", scopes: ["search:read", "users:admin"] }, deployer)).status).toBe(403);
+  expect((await create({ name: "modest", scopes: ["search:read"] }, deployer)).status).toBe(201);
+});
+
+test("deletes a service only after a second factor", async () => {
+  await create({ name: "doomed", scopes: ["search:read"] });
+  const oneFactor = await signToken(fountain, { acr: "aal1", amr: ["pwd"] });
+  const refused = await send(fountain, "DELETE", "/services/doomed", { token: oneFactor });
+  expect(refused.status).toBe(401);
+  expect(refused.headers.get("www-authenticate")).toContain("insufficient_user_authentication");
+  expect((await send(fountain, "DELETE", "/services/doomed", { token })).status).toBe(204);
+  expect((await send(fountain, "GET", "/services/doomed", { token })).status).toBe(404);
+  expect((await send(fountain, "DELETE", "/services/doomed", { token })).status).toBe(404);
+});
+
+test("ends a service's keys with it", async () => {
+  await create({ name: "short-lived", scopes: ["search:read"] });
+  const { key } = await (await send(fountain, "POST", "/keys", { token, body: { service: "short-lived" } })).json<{
+    key: string;
+  }>();
+  await send(fountain, "DELETE", "/services/short-lived", { token });
+  const verdict = await send(fountain, "POST", "/keys/verify", { token, body: { key } });
+  expect(await verdict.json()).toMatchObject({ valid: false });
+});
+
+test("lists services by name, page by page", async () => {
+  const first = await (await send(fountain, "GET", "/services?limit=1", { token })).json<{
+    items: { name: string }[];
+    next: string;
+  }>();
+  const rest = await (await send(fountain, "GET", `/services?after=${first.next}`, { token })).json<{
+    items: { name: string }[];
+    next: string | null;
+  }>();
+  const names = [...first.items, ...rest.items].map((service) => service.name);
+  expect(first.items).toHaveLength(1);
+  expect(rest.next).toBeNull();
+  expect(names).toEqual([...new Set(names)].toSorted());
+});
+
+test("lets a reader read and not write", async () => {
+  const reader = await signToken(fountain, { roles: ["auditor"], scopes: ["keys:read"] });
+  expect((await send(fountain, "GET", "/services", { token: reader })).status).toBe(200);
+  expect((await create({ name: "nope", scopes: ["keys:read"] }, reader)).status).toBe(403);
+});

@@ -1,0 +1,206 @@
+import { drizzle } from "drizzle-orm/libsql/http";
+import { decodeJwt } from "jose";
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { type Fountain, startFountain } from "../../../../tests/harness.ts";
+import { createTokenIssuer } from "../domain/access-token.ts";
+import { createRefreshTokens } from "../domain/refresh-token.ts";
+import { createSealer } from "../domain/sealing.ts";
+import { createSessions, type Sessions } from "../domain/sessions.ts";
+import { generateSigningKey, unwrapSigningKey } from "../domain/signing-key.ts";
+import type { User } from "../domain/user.ts";
+import { randomBytes } from "../testing.ts";
+import type { KmsDatabase } from "./connection.ts";
+import * as schema from "./schema.ts";
+import { createSessionRepository } from "./sessions.ts";
+import { createUserRepository } from "./users.ts";
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+const START_MS = Date.parse("2026-11-23T10:00:00Z");
+
+let fountain: Fountain;
+let database: KmsDatabase;
+let sessions: Sessions;
+let user: User;
+let nowMs: number;
+
+const createId = (): string => crypto.randomUUID();
+
+beforeAll(async () => {
+  fountain = await startFountain({ front: "kms" });
+  const client = fountain.databases["kms"];
+  if (!client) throw new Error("the kms has no database");
+  database = { client, orm: drizzle({ client, schema }) };
+});
+afterAll(() => fountain?.stop());
+
+beforeEach(async () => {
+  nowMs = START_MS;
+  const wrapping = createSealer(Buffer.alloc(32, 1), randomBytes);
+  const signingKey = await generateSigningKey(wrapping, new Date(nowMs));
+  const now = () => nowMs;
+  const signer = () => unwrapSigningKey(wrapping, signingKey);
+  sessions = createSessions({
+    repository: createSessionRepository(database),
+    refreshTokens: createRefreshTokens(Buffer.alloc(32, 2), randomBytes),
+    issueToken: createTokenIssuer({ issuer: "https://fountain.example", signer, now, createId }),
+    now,
+    createId,
+  });
+  user = { id: createId(), username: `user-${createId()}`, email: null, roles: ["editor"], createdAt: new Date(nowMs) };
+  await createUserRepository(database).insert(user, "not a hash");
+});
+
+const count = async (table: string, column: string, value: string): Promise<number> => {
+  const { rows } = await database.client.execute({
+    sql: `SELECT COUNT(*) AS found FROM ${table} WHERE ${column} = ?`,
+    args: [value],
+  });
+  return Number(rows[0]?.["found"]);
+};
+
+const refreshed = async (token: string) => {
+  const result = await sessions.refresh(token, undefined);
+  if (!result.ok) throw new Error(result.error);
+  return result.value;
+};
+
+test("carries a session on with a new token at every refresh", async () => {
+  const opened = await sessions.open(user);
+  const second = await refreshed(opened.refreshToken);
+  const third = await refreshed(second.refreshToken);
+  expect(new Set([opened.refreshToken, second.refreshToken, third.refreshToken]).size).toBe(3);
+  expect(decodeJwt(third.access.accessToken)["sid"]).toBe(opened.sessionId);
+});
+
+test("ends the whole session when a consumed token comes back", async () => {
+  const opened = await sessions.open(user);
+  const second = await refreshed(opened.refreshToken);
+  expect(await sessions.refresh(opened.refreshToken, undefined)).toEqual({ ok: false, error: "reused" });
+  expect(await sessions.refresh(second.refreshToken, undefined)).toEqual({ ok: false, error: "session-ended" });
+  expect(await count("revocations", "session_id", opened.sessionId)).toBe(1);
+});
+
+test("leaves the user's other sessions alone when one dies of reuse", async () => {
+  const [one, other] = [await sessions.open(user), await sessions.open(user)];
+  await refreshed(one.refreshToken);
+  await sessions.refresh(one.refreshToken, undefined);
+  expect((await sessions.refresh(other.refreshToken, undefined)).ok).toBe(true);
+});
+
+test("gives at most one successor to 20 refreshes of one token at once, and then ends the session", async () => {
+  const opened = await sessions.open(user);
+  const results = await Promise.all(Array.from({ length: 20 }, () => sessions.refresh(opened.refreshToken, undefined)));
+  const successors = results.flatMap((result) => (result.ok ? [result.value.refreshToken] : []));
+  expect(successors.length).toBeLessThanOrEqual(1);
+  expect(await sessions.refresh(successors[0] ?? opened.refreshToken, undefined)).toEqual({
+    ok: false,
+    error: "session-ended",
+  });
+  expect(await count("refresh_tokens", "session_id", opened.sessionId)).toBeLessThanOrEqual(2);
+});
+
+test("reads the user's roles anew at every refresh", async () => {
+  const opened = await sessions.open(user);
+  await database.client.execute({ sql: "UPDATE users SET roles = ? WHERE id = ?", args: ['["user"]', user.id] });
+  const { access } = await refreshed(opened.refreshToken);
+  expect(access.scope).toBe("sequence:read search:read");
+  expect(decodeJwt(access.accessToken)["roles"]).toEqual(["user"]);
+});
+
+test("narrows the scopes of a refresh when asked, and refuses to widen them without consuming the token", async () => {
+  const opened = await sessions.open(user);
+  expect(await sessions.refresh(opened.refreshToken, ["users:admin"])).toEqual({ ok: false, error: "scope-exceeded" });
+  const narrowed = await sessions.refresh(opened.refreshToken, ["search:read"]);
+  expect(narrowed.ok && narrowed.value.access.scope).toBe("search:read");
+});
+
+test("ends a session left idle for 14 days, and keeps one that is used", async () => {
+  const [idle, used] = [await sessions.open(user), await sessions.open(user)];
+  nowMs += 14 * DAY_MS - 1;
+  const carriedOn = await refreshed(used.refreshToken);
+  nowMs += 1;
+  expect(await sessions.refresh(idle.refreshToken, undefined)).toEqual({ ok: false, error: "session-ended" });
+  expect((await sessions.refresh(carriedOn.refreshToken, undefined)).ok).toBe(true);
+});
+
+test("ends every session after 90 days, however much it is used", async () => {
+  let { refreshToken } = await sessions.open(user);
+  for (let day = 0; day < 80; day += 10) {
+    nowMs += 10 * DAY_MS;
+    ({ refreshToken } = await refreshed(refreshToken));
+  }
+  nowMs += 10 * DAY_MS;
+  expect(await sessions.refresh(refreshToken, undefined)).toEqual({ ok: false, error: "session-ended" });
+});
+
+test("raises a session for good after a second factor, and keeps it raised through refreshes", async () => {
+  const opened = await sessions.open(user);
+  nowMs += 60_000;
+  const raised = await sessions.elevate({ sessionId: opened.sessionId, method: "otp", once: false });
+  if (!raised.ok) throw new Error(raised.error);
+  const expected = { acr: "aal2", amr: ["pwd", "otp", "mfa"], auth_time: nowMs / 1000, sub: user.id };
+  expect(decodeJwt(raised.value.accessToken)).toMatchObject(expected);
+  expect(raised.value.expiresInSeconds).toBe(900);
+  nowMs += 600_000;
+  expect(decodeJwt((await refreshed(opened.refreshToken)).access.accessToken)).toMatchObject(expected);
+});
+
+test("raises a single request for a minute, and leaves the session as it was", async () => {
+  const opened = await sessions.open(user);
+  const raised = await sessions.elevate({ sessionId: opened.sessionId, method: "otp", once: true });
+  if (!raised.ok) throw new Error(raised.error);
+  expect(decodeJwt(raised.value.accessToken)).toMatchObject({ acr: "aal2", amr: ["pwd", "otp", "mfa"] });
+  expect(raised.value.expiresInSeconds).toBe(60);
+  expect(decodeJwt((await refreshed(opened.refreshToken)).access.accessToken)).toMatchObject({
+    acr: "aal1",
+    amr: ["pwd"],
+    auth_time: START_MS / 1000,
+  });
+});
+
+test("raises no session that has ended, expired or never been", async () => {
+  const [ended, expired] = [await sessions.open(user), await sessions.open(user)];
+  await sessions.end(ended.sessionId);
+  const elevate = (sessionId: string) => sessions.elevate({ sessionId, method: "otp", once: false });
+  expect(await elevate(ended.sessionId)).toEqual({ ok: false, error: "session-ended" });
+  expect(await elevate("nothing")).toEqual({ ok: false, error: "session-ended" });
+  nowMs += 14 * DAY_MS;
+  expect(await elevate(expired.sessionId)).toEqual({ ok: false, error: "session-ended" });
+});
+
+test("revokes a session's tokens in the same transaction that ends it, from the first time on", async () => {
+  const opened = await sessions.open(user);
+  await sessions.end(opened.sessionId);
+  nowMs += 60_000;
+  await sessions.end(opened.sessionId);
+  const { rows } = await database.client.execute({
+    sql: `SELECT ended_at, revoked_at FROM sessions JOIN revocations ON session_id = id WHERE id = ?`,
+    args: [opened.sessionId],
+  });
+  expect({ ...rows[0] }).toMatchObject({ ended_at: START_MS, revoked_at: START_MS });
+});
+
+test("never lets a refresh outlive a logout that happens at the same time", async () => {
+  for (let round = 0; round < 10; round += 1) {
+    const opened = await sessions.open(user);
+    const [result] = await Promise.all([
+      sessions.refresh(opened.refreshToken, undefined),
+      sessions.end(opened.sessionId),
+    ]);
+    const last = result.ok ? result.value.refreshToken : opened.refreshToken;
+    expect(await sessions.refresh(last, undefined)).toEqual({ ok: false, error: "session-ended" });
+  }
+});
+
+test("purges dead sessions with their tokens, and nothing that lives", async () => {
+  const [ended, idle, alive] = [await sessions.open(user), await sessions.open(user), await sessions.open(user)];
+  await sessions.end(ended.sessionId);
+  nowMs += 7 * DAY_MS;
+  const carriedOn = await refreshed(alive.refreshToken);
+  nowMs += 7 * DAY_MS + 1;
+  await Promise.all([sessions.purge(), sessions.purge()]);
+  expect(await count("sessions", "id", ended.sessionId)).toBe(0);
+  expect(await count("sessions", "id", idle.sessionId)).toBe(0);
+  expect(await count("refresh_tokens", "session_id", ended.sessionId)).toBe(0);
+  expect((await sessions.refresh(carriedOn.refreshToken, undefined)).ok).toBe(true);
+});

@@ -1,0 +1,113 @@
+import { drizzle } from "drizzle-orm/libsql/http";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type Fountain, startFountain } from "../../../../tests/harness.ts";
+import { createKeyRing, REVOCATION_RETENTION_MS } from "../domain/key-ring.ts";
+import { createSealer } from "../domain/sealing.ts";
+import { WrongSecretKey } from "../domain/signing-key.ts";
+import { randomBytes } from "../testing.ts";
+import type { KmsDatabase } from "./connection.ts";
+import { revokeSession } from "./revocations.ts";
+import * as schema from "./schema.ts";
+import { createTrustRepository } from "./trust.ts";
+
+const NOW_MS = Date.parse("2026-11-23T10:00:00Z");
+const wrapping = createSealer(Buffer.alloc(32, 1), randomBytes);
+
+let fountain: Fountain;
+let database: KmsDatabase;
+
+const createRing = (now = () => NOW_MS, sealer = wrapping) =>
+  createKeyRing({ repository: createTrustRepository(database), wrapping: sealer, now });
+
+beforeAll(async () => {
+  fountain = await startFountain({ front: "kms" });
+  const client = fountain.databases["kms"];
+  if (!client) throw new Error("the kms has no database");
+  database = { client, orm: drizzle({ client, schema }) };
+});
+afterAll(() => fountain?.stop());
+
+test("agrees on one signing key when twelve isolates need the first one at once", async () => {
+  await database.client.execute("DELETE FROM signing_keys");
+  const signers = await Promise.all(Array.from({ length: 12 }, () => createRing().signer()));
+  expect(new Set(signers.map((signer) => signer.kid)).size).toBe(1);
+  const { rows } = await database.client.execute("SELECT kid FROM signing_keys");
+  expect(rows.map((row) => row["kid"])).toEqual([signers[0]?.kid]);
+});
+
+test("allows no second current key, whoever writes it", async () => {
+  await createRing().signer();
+  const second = database.client.execute(
+    "INSERT INTO signing_keys SELECT 'other', state, public_jwk, wrapped_private_jwk, created_at FROM signing_keys",
+  );
+  await expect(second).rejects.toThrow("UNIQUE");
+});
+
+test("gives no news and no signer under another SECRET_KEY", async () => {
+  await createRing().signer();
+  const stranger = createRing(() => NOW_MS, createSealer(Buffer.alloc(32, 9), randomBytes));
+  await expect(stranger.signer()).rejects.toThrow(WrongSecretKey);
+  await expect(stranger.trust()).rejects.toThrow(WrongSecretKey);
+});
+
+test("tells of a revocation within a second, and until the last token it concerns has expired", async () => {
+  let nowMs = NOW_MS;
+  const ring = createRing(() => nowMs);
+  await ring.trust();
+  await database.client.execute(revokeSession("session-1", new Date(nowMs)));
+  const expected = { sessionId: "session-1", revokedAtSeconds: NOW_MS / 1000 };
+  nowMs += 1000;
+  expect((await ring.trust()).revocations).toContainEqual(expected);
+  nowMs = NOW_MS + 15 * 60_000;
+  expect((await ring.trust()).revocations).toContainEqual(expected);
+  nowMs = NOW_MS + REVOCATION_RETENTION_MS + 1;
+  expect((await ring.trust()).revocations).not.toContainEqual(expected);
+});
+
+test("tells of a revocation to come, so that a grace ends on time everywhere", async () => {
+  await database.client.execute(revokeSession("key-1", new Date(NOW_MS + 3_600_000)));
+  expect((await createRing().trust()).revocations).toContainEqual({
+    sessionId: "key-1",
+    revokedAtSeconds: NOW_MS / 1000 + 3600,
+  });
+});
+
+test("lets the earlier of two revocations count", async () => {
+  await database.client.execute(revokeSession("key-2", new Date(NOW_MS + 5000)));
+  await database.client.execute(revokeSession("key-2", new Date(NOW_MS + 1000)));
+  await database.client.execute(revokeSession("key-2", new Date(NOW_MS + 9000)));
+  expect((await createRing().trust()).revocations).toContainEqual({
+    sessionId: "key-2",
+    revokedAtSeconds: NOW_MS / 1000 + 1,
+  });
+});
+
+test("asks the database at most once a second", async () => {
+  const repository = createTrustRepository(database);
+  let reads = 0;
+  let nowMs = NOW_MS;
+  const counting = {
+    ...repository,
+    read: (since: Date) => {
+      reads += 1;
+      return repository.read(since);
+    },
+  };
+  const ring = createKeyRing({ repository: counting, wrapping, now: () => nowMs });
+  for (let call = 0; call < 5; call += 1) await ring.trust();
+  expect(reads).toBe(1);
+  nowMs += 1000;
+  await ring.trust();
+  expect(reads).toBe(2);
+});
+
+test("purges only revocations that no token needs any more", async () => {
+  const repository = createTrustRepository(database);
+  await database.client.execute(revokeSession("old", new Date(NOW_MS - 1)));
+  await database.client.execute(revokeSession("new", new Date(NOW_MS)));
+  await repository.purgeRevocations(new Date(NOW_MS));
+  const { rows } = await database.client.execute(
+    "SELECT session_id FROM revocations WHERE session_id IN ('old', 'new')",
+  );
+  expect(rows.map((row) => row["session_id"])).toEqual(["new"]);
+});

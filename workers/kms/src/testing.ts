@@ -1,0 +1,111 @@
+/** What the tests of the kms share: requests to a running one, and tokens for any caller signed with its own key. */
+import type { Client } from "@libsql/client";
+import { z } from "zod";
+import { FIRST_PARTY_CLIENT } from "#shared/contracts/access-token.ts";
+import { SCOPES } from "#shared/contracts/rights.ts";
+import { createTokenIssuer, type Grant } from "./domain/access-token.ts";
+import { deriveKeys } from "./domain/root-key.ts";
+import { createSealer } from "./domain/sealing.ts";
+import { unwrapSigningKey } from "./domain/signing-key.ts";
+
+/** The default PUBLIC_URL, which tests leave as it is. */
+export const ISSUER = "http://localhost:8787";
+
+/** A running kms: what the harness gives. */
+export interface Target {
+  fetch(pathname: string, init?: RequestInit): Promise<Response>;
+  readonly databases: Readonly<Record<string, Client>>;
+  readonly secretKey: string;
+  readonly adminUsername: string;
+  readonly adminPassword: string;
+}
+
+export const randomBytes = (sizeBytes: number): Uint8Array => crypto.getRandomValues(new Uint8Array(sizeBytes));
+
+const bearer = (token: string | undefined): Record<string, string> =>
+  token === undefined ? {} : { authorization: `Bearer ${token}` };
+
+/** Sends a request, with a JSON body if there is one. */
+export const send = (
+  target: Target,
+  method: string,
+  pathname: string,
+  { token, body }: { token?: string | undefined; body?: unknown } = {},
+): Promise<Response> =>
+  target.fetch(pathname, {
+    method,
+    headers: { ...bearer(token), ...(body !== undefined && { "content-type": "application/json" }) },
+    body: body === undefined ? null : JSON.stringify(body),
+  });
+
+/** Sends a form to the token endpoint. */
+export const sendForm = (
+  target: Target,
+  parameters: Record<string, string>,
+  headers: Record<string, string> = {},
+): Promise<Response> => target.fetch("/token", { method: "POST", headers, body: new URLSearchParams(parameters) });
+
+export const tokensSchema = z.strictObject({
+  access_token: z.string(),
+  token_type: z.literal("Bearer"),
+  expires_in: z.int(),
+  refresh_token: z.string().optional(),
+  scope: z.string(),
+});
+
+/** Logs in, as the administrator unless told. */
+export const logIn = async (
+  target: Target,
+  username = target.adminUsername,
+  password = target.adminPassword,
+): Promise<{ accessToken: string; refreshToken: string }> => {
+  const response = await send(target, "POST", "/login", { body: { username, password } });
+  const tokens = tokensSchema.required().parse(await response.json());
+  return { accessToken: tokens.access_token, refreshToken: tokens.refresh_token };
+};
+
+/** A token for whatever caller a test wants: an administrator who has just passed a second factor, unless told. */
+export const signToken = async (target: Target, grant: Partial<Grant> = {}, ttlSeconds?: number): Promise<string> => {
+  const rows = await target.databases["kms"]?.execute("SELECT kid, wrapped_private_jwk FROM signing_keys");
+  const { kid, wrapped_private_jwk } = z
+    .object({ kid: z.string(), wrapped_private_jwk: z.string() })
+    .parse({ ...rows?.rows[0] });
+  const wrapping = createSealer(deriveKeys(target.secretKey).signingKeyWrapping, randomBytes);
+  const signingKey = { kid, publicJwk: {}, wrappedPrivateJwk: wrapped_private_jwk, createdAt: new Date() };
+  const issue = createTokenIssuer({
+    issuer: ISSUER,
+    signer: () => unwrapSigningKey(wrapping, signingKey),
+    now: Date.now,
+    createId: () => crypto.randomUUID(),
+  });
+  const { accessToken } = await issue(
+    {
+      subject: "test-administrator",
+      clientId: FIRST_PARTY_CLIENT,
+      sessionId: crypto.randomUUID(),
+      roles: ["admin"],
+      scopes: SCOPES,
+      acr: "aal2",
+      amr: ["pwd", "otp", "mfa"],
+      authenticatedAt: new Date(),
+      ...grant,
+    },
+    ttlSeconds,
+  );
+  return accessToken;
+};
+
+const problemSchema = z.object({
+  status: z.int(),
+  code: z.string(),
+  detail: z.string(),
+  errors: z.array(z.object({ pointer: z.string(), detail: z.string() })).optional(),
+});
+
+/** The problem in an answer, with the pointers of the fields it complains about. */
+export const problemIn = async (
+  response: Response,
+): Promise<{ status: number; code: string; detail: string; pointers: string[] }> => {
+  const { errors = [], ...rest } = problemSchema.parse(await response.json());
+  return { ...rest, pointers: errors.map((error) => error.pointer) };
+};
