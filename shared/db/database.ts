@@ -2,6 +2,7 @@
 import type { Client } from "@libsql/client";
 import { createClient } from "@libsql/client/web";
 import { drizzle } from "drizzle-orm/libsql/web";
+import { observeDatabaseCall } from "../observability/metrics.ts";
 
 const REQUEST_TIMEOUT_MS = 3_000;
 const BUSY_RETRY_BUDGET_MS = 2_500;
@@ -55,6 +56,24 @@ const retryWhileBusy = async <Value>(work: () => Promise<Value>): Promise<Value>
   }
 };
 
+const failureOutcome = (error: unknown): string => {
+  if (isUnavailable(error)) return "unavailable";
+  return hasCode(error, "SQLITE_CONSTRAINT") ? "constraint" : "error";
+};
+
+const measured = async <Value>(work: () => Promise<Value>): Promise<Value> => {
+  const startedAtMs = Date.now();
+  const observe = (outcome: string): void => observeDatabaseCall({ outcome }, (Date.now() - startedAtMs) / 1000);
+  try {
+    const value = await work();
+    observe("ok");
+    return value;
+  } catch (error) {
+    observe(failureOutcome(error));
+    throw error;
+  }
+};
+
 interface DatabaseOptions {
   DATABASE_URL: string;
   DATABASE_TOKEN: string;
@@ -74,13 +93,13 @@ const createBoundedFetch =
     throw new DatabaseUnavailable(`the database answered ${response.status}: ${(await response.text()).slice(0, 200)}`);
   };
 
-/** The client with every `execute` and `batch` retried while another writer holds the lock. */
+/** The client with every `execute` and `batch` measured, and retried while another writer holds the lock. */
 const patient = (client: Client): Client =>
   new Proxy(client, {
     get: (target, name) => {
       const member = Reflect.get(target, name);
       if (name !== "execute" && name !== "batch") return typeof member === "function" ? member.bind(target) : member;
-      return (...args: unknown[]) => retryWhileBusy(async () => Reflect.apply(member, target, args));
+      return (...args: unknown[]) => measured(() => retryWhileBusy(async () => Reflect.apply(member, target, args)));
     },
   });
 

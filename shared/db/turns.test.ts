@@ -1,0 +1,125 @@
+import { describe, expect, test } from "vitest";
+import { createTurns, type Turns } from "./turns.ts";
+
+interface Stage {
+  turns: Turns;
+  started: number[];
+  /** Begins work that lasts until `end` is called with the same number. */
+  begin(number: number): Promise<void>;
+  end(number: number): void;
+  pass(ms: number): Promise<void>;
+}
+
+const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+const createStage = (): Stage => {
+  let nowMs = 0;
+  const started: number[] = [];
+  const ends = new Map<number, () => void>();
+  const sleepers: { atMs: number; wake: () => void }[] = [];
+  const turns = createTurns({
+    now: () => nowMs,
+    sleep: (ms) => new Promise((wake) => sleepers.push({ atMs: nowMs + ms, wake })),
+    patienceMs: 2_000,
+    workMs: 4_000,
+    onTimeout: () => new Error("too long"),
+  });
+  return {
+    turns,
+    started,
+    begin: (number) =>
+      turns(async () => {
+        started.push(number);
+        await new Promise<void>((resolve) => ends.set(number, resolve));
+      }),
+    end: (number) => ends.get(number)?.(),
+    pass: async (ms) => {
+      for (let left = ms; left > 0; left -= 1) {
+        nowMs += 1;
+        for (const sleeper of sleepers.splice(0)) {
+          if (sleeper.atMs <= nowMs) sleeper.wake();
+          else sleepers.push(sleeper);
+        }
+        await settle();
+      }
+    },
+  };
+};
+
+describe("writers taking turns", () => {
+  test("go two at a time, in the order they came", async () => {
+    const { begin, end, pass, started } = createStage();
+    const all = [1, 2, 3, 4, 5].map(begin);
+    await pass(10);
+    expect(started).toEqual([1, 2]);
+    end(2);
+    await pass(10);
+    expect(started).toEqual([1, 2, 3]);
+    for (const number of [1, 3]) {
+      end(number);
+      await pass(10);
+    }
+    expect(started).toEqual([1, 2, 3, 4, 5]);
+    for (const number of [4, 5]) end(number);
+    await Promise.all(all);
+  });
+
+  test("free their turn when they fail", async () => {
+    const { turns } = createStage();
+    for (let count = 0; count < 5; count += 1)
+      await expect(turns(() => Promise.reject(new Error("refused")))).rejects.toThrow("refused");
+    expect(await turns(async () => "done")).toBe("done");
+  });
+
+  test("give up when their turn does not come, and leave no gap behind", async () => {
+    const { begin, end, pass, started } = createStage();
+    const first = [1, 2].map(begin);
+    const late = begin(3).catch((error: Error) => error.message);
+    await pass(2_100);
+    expect(await late).toBe("too long");
+    for (const number of [1, 2]) end(number);
+    await Promise.all(first);
+    const next = begin(4);
+    await pass(1);
+    expect(started).toEqual([1, 2, 4]);
+    end(4);
+    await next;
+  });
+
+  test("are not held up for ever by work that never ends", async () => {
+    const { begin, end, pass, started } = createStage();
+    for (const number of [1, 2]) void begin(number);
+    await pass(3_000);
+    const later = begin(3);
+    await pass(1_100);
+    expect(started).toEqual([1, 2, 3]);
+    end(3);
+    await later;
+  });
+
+  test("are not held up by one who stopped waiting without a word", async () => {
+    let nowMs = 0;
+    const never = (): Promise<void> => new Promise(() => undefined);
+    const sleeps: (() => Promise<void>)[] = [never];
+    const turns = createTurns({
+      now: () => nowMs,
+      sleep: async (ms) => {
+        await (sleeps.shift()?.() ?? settle());
+        nowMs += ms;
+      },
+      patienceMs: 5_000,
+      workMs: 10_000,
+      onTimeout: () => new Error("too long"),
+    });
+    const ends: (() => void)[] = [];
+    const holders = [1, 2].map(() => turns(() => new Promise<void>((resolve) => ends.push(resolve))));
+    await settle();
+    void turns(async () => "cancelled");
+    await settle();
+    const waiting = turns(async () => "done");
+    ends[0]?.();
+    expect(await waiting).toBe("done");
+    ends[1]?.();
+    await Promise.all(holders);
+  });
+});

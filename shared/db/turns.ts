@@ -1,0 +1,65 @@
+/**
+ * Lets the writers of a worker go two at a time, in the order they came. When several connections wait for sqld's write
+ * lock while one checkpoints, sqld 0.24.32 can lose the lock for good and spin, seen with eight writers within seconds.
+ * SQLite has one writer at a time anyway, so that little is lost. Waiting is polling: workerd forbids a request to wait
+ * for what another one does.
+ */
+
+/** One works while the other's answer is on its way. */
+const WIDTH = 2;
+const STEP_MS = 1;
+const MAX_PAUSE_MS = 50;
+/** A request that is cancelled never says so: a place nobody has confirmed for this long is free. */
+const PLACE_TTL_MS = 1_000;
+
+export interface TurnsOptions {
+  now: () => number;
+  sleep: (ms: number) => Promise<void>;
+  /** How long one waits for a turn before `onTimeout`. */
+  patienceMs: number;
+  /** How long the work may take; after that it no longer keeps others waiting. */
+  workMs: number;
+  /** What a caller gets whose turn does not come in time. */
+  onTimeout: () => Error;
+}
+
+/** Runs the work when its turn has come. */
+export type Turns = <Value>(work: () => Promise<Value>) => Promise<Value>;
+
+/** One line of waiting. */
+export const createTurns = ({ now, sleep, patienceMs, workMs, onTimeout }: TurnsOptions): Turns => {
+  /** In order of arrival: each one's place, and until when it counts. */
+  const places = new Map<symbol, number>();
+
+  const countAhead = (place: symbol): number => {
+    let ahead = 0;
+    for (const [other, expiresAtMs] of places) {
+      if (other === place) break;
+      if (expiresAtMs <= now()) places.delete(other);
+      else ahead += 1;
+    }
+    return ahead;
+  };
+
+  const waitForTurn = async (place: symbol): Promise<void> => {
+    const giveUpAtMs = now() + patienceMs;
+    for (;;) {
+      places.set(place, now() + PLACE_TTL_MS);
+      const ahead = countAhead(place);
+      if (ahead < WIDTH) return;
+      if (now() >= giveUpAtMs) throw onTimeout();
+      await sleep(Math.min(STEP_MS * (ahead - WIDTH + 1), MAX_PAUSE_MS));
+    }
+  };
+
+  return async (work) => {
+    const place = Symbol("place");
+    try {
+      await waitForTurn(place);
+      places.set(place, now() + workMs);
+      return await work();
+    } finally {
+      places.delete(place);
+    }
+  };
+};
