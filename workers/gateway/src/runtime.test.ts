@@ -1,0 +1,246 @@
+/** What only the real runtime shows: raw request lines, streamed bodies, and a worker that dies on the way. */
+import { readFileSync } from "node:fs";
+import { request } from "node:http";
+import type { Readable } from "node:stream";
+import { Miniflare } from "miniflare";
+import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
+import { createTestSigner, testClaims } from "#shared/testing/tokens.ts";
+import { bundlePath } from "../../../runtime/bundle.ts";
+import { ISSUER } from "./testing.ts";
+
+/** Plays every worker behind the gateway: says what it received, or fails as its path tells it to. */
+const UPSTREAM = `
+import { WorkerEntrypoint } from "cloudflare:workers";
+export class Rpc extends WorkerEntrypoint {
+  trust() { return { ok: true, value: { keys: JSON.parse(this.env.KEYS), revocations: [] } }; }
+  exchangeApiKey() { throw new Error("boom"); }
+  elevateOnce() { throw new Error("boom"); }
+}
+const stream = (text) => new Blob([text]).stream();
+export default {
+  async fetch(request) {
+    const { pathname, search } = new URL(request.url);
+    if (pathname === "/users/throw") throw new Error("boom");
+    if (pathname === "/users/long") return new Response(stream("x".repeat(3_000_000)));
+    const body = await request.text();
+    return Response.json({ path: pathname + search, size: body.length, headers: Object.fromEntries(request.headers) });
+  },
+};`;
+
+const MIB = 1024 * 1024;
+
+let miniflare: Miniflare;
+let origin: string;
+let authorization: string;
+
+beforeAll(async () => {
+  const signer = await createTestSigner("key-1");
+  const scope = "users:admin keys:read keys:write sequence:write";
+  authorization = `Bearer ${await signer.sign(testClaims(ISSUER, Math.floor(Date.now() / 1000), { scope }))}`;
+  const common = { compatibilityDate: "2026-07-01", compatibilityFlags: ["nodejs_compat"] };
+  const upstream = { name: "upstream" };
+  const rpc = { ...upstream, entrypoint: "Rpc" };
+  const bundle = readFileSync(bundlePath(inject("testRun").bundles, "gateway"), "utf8");
+  miniflare = new Miniflare({
+    host: "127.0.0.1",
+    port: 0,
+    cf: false,
+    handleRuntimeStdio: (stdout: Readable, stderr: Readable) => {
+      stdout.resume();
+      stderr.resume();
+    },
+    workers: [
+      {
+        ...common,
+        name: "gateway",
+        // Straight to the worker: Miniflare's own entry would tidy the address up.
+        unsafeDirectSockets: [{ host: "127.0.0.1", port: 0 }],
+        modules: [{ type: "ESModule", path: "gateway.js", contents: bundle }],
+        bindings: { PUBLIC_URL: ISSUER },
+        serviceBindings: {
+          KMS: upstream,
+          TWOFA: upstream,
+          SEARCH: upstream,
+          SERVICE_A: upstream,
+          KMS_RPC: rpc,
+          TWOFA_RPC: rpc,
+        },
+      },
+      {
+        ...common,
+        name: "upstream",
+        modules: [{ type: "ESModule", path: "upstream.js", contents: UPSTREAM }],
+        bindings: { KEYS: JSON.stringify([signer.jwk]) },
+      },
+    ],
+  });
+  await miniflare.ready;
+  origin = (await miniflare.unsafeGetDirectURL("gateway")).origin;
+});
+afterAll(() => miniflare.dispose());
+
+interface Call {
+  method?: string;
+  headers?: Record<string, string>;
+  body?: string;
+}
+
+/** Sends the path as it is, which `fetch` does not; without a body, not even an announced one is sent. */
+const send = async (path: string, { method = "GET", headers = {}, body }: Call = {}) => {
+  const { hostname, port } = new URL(origin);
+  const { status, text } = await new Promise<{ status: number; text: string }>((resolve, reject) => {
+    const options = { hostname, port, method, path, headers: { authorization, ...headers }, agent: false };
+    const call = request(options, (response) => {
+      const chunks: Buffer[] = [];
+      response.on("data", (chunk) => chunks.push(chunk));
+      response.on("end", () => {
+        resolve({ status: response.statusCode ?? 0, text: Buffer.concat(chunks).toString() });
+        call.destroy();
+      });
+    });
+    call.on("error", reject);
+    if (body === undefined) call.flushHeaders();
+    else call.end(body);
+  });
+  return { status, text, answer: text.startsWith("{") ? JSON.parse(text) : undefined };
+};
+
+const CHUNKED = { "transfer-encoding": "chunked" };
+
+describe("an address made to mislead", () => {
+  test.each([
+    "/kms/ready",
+    "/kms/openapi.json",
+    "/kms//ready",
+    "/kms/./ready",
+    "/kms/users/../ready",
+    "/kms/users/%2e%2e/ready",
+    "/kms/users/.%2E/ready",
+    "/kms/users/..%2fready/x",
+    "/kms%2fready",
+    "/kms/%2fready",
+    "/kms%5cready",
+    "/kms\\ready",
+    "/kms/users\\..\\ready",
+    "/kms/%72eady",
+    "/kms/%2572eady",
+    "/kms/%%37%32eady",
+    "/kms/openapi%2ejson",
+    "/kms;x/ready",
+    "/kms/ready;x",
+    "/kms/ready/",
+    "/kms/ready?x=/users",
+    "/kms/ready#/users",
+    "/x/../kms/ready",
+    "//kms/users",
+    "/%6bms/ready",
+    "/upstream/users",
+  ])("reaches no worker: %s", async (path) => {
+    const { status, answer } = await send(path);
+    expect(status).toBe(404);
+    expect(answer.code).toBe("not-found");
+  });
+
+  test.each([
+    ["/kms/users/%2e%2e/services", "/services"],
+    ["/kms/users/..%2fready", "/users/..%2fready"],
+    ["/kms/users/..%5cready", "/users/..%5cready"],
+    ["/kms/users/%2e%2e%2fready", "/users/..%2fready"],
+    ["/kms/users/%252e%252e", "/users/%252e%252e"],
+    ["/kms\\services", "/services"],
+    ["/%6bms/%75sers", "/users"],
+    ["/kms/users/..;", "/users/..;"],
+  ])("reaches the worker as the path that was decided on: %s", async (path, forwarded) => {
+    const { status, answer } = await send(path);
+    expect([status, answer.path]).toEqual([200, forwarded]);
+  });
+
+  test.each(["/kms/users/a%00b", "/kms/users/a%0d%0ab"])("is refused before it is looked at: %s", async (path) => {
+    expect((await send(path)).answer.code).toBe("malformed-request");
+  });
+
+  test.each([9_000, 60_000])("is refused when it has %i characters", async (length) => {
+    expect((await send(`/kms/users/${"a".repeat(length)}`)).answer.code).toBe("malformed-request");
+  });
+});
+
+describe("a body", () => {
+  const upload = (headers: Record<string, string>, body?: string) =>
+    send("/service-a/scripts", {
+      method: "POST",
+      headers: { "content-type": "text/plain", ...headers },
+      ...(body !== undefined && { body }),
+    });
+  const create = (headers: Record<string, string>, body: string) =>
+    send("/kms/users", { method: "POST", headers: { "content-type": "application/json", ...headers }, body });
+
+  test.each([{ "content-length": "5" }, CHUNKED])("reaches the worker whole: %o", async (headers) => {
+    const { status, answer } = await upload(headers, "hello");
+    expect([status, answer.size]).toEqual([200, 5]);
+  });
+
+  test("over 8 MiB of screenplay is refused by its announced length, before it is sent", async () => {
+    expect((await upload({ "content-length": String(8 * MIB + 1) })).status).toBe(413);
+  });
+
+  test("over 8 MiB of screenplay is refused in chunks too, and just as much as 8 MiB is taken", async () => {
+    expect((await upload(CHUNKED, "x".repeat(8 * MIB + 1))).status).toBe(413);
+    expect((await upload(CHUNKED, "x".repeat(8 * MIB))).answer.size).toBe(8 * MIB);
+  });
+
+  test("over 1 MiB is refused everywhere else", async () => {
+    expect((await create(CHUNKED, "x".repeat(MIB + 1))).status).toBe(413);
+    expect((await create({ "content-length": String(MIB + 1) }, "x".repeat(MIB + 1))).status).toBe(413);
+    expect((await create(CHUNKED, "x".repeat(MIB))).status).toBe(200);
+  });
+
+  test("whose length lies beside a transfer coding is measured, not believed", async () => {
+    expect((await create({ ...CHUNKED, "content-length": "2" }, "x".repeat(MIB + 1))).status).toBe(413);
+  });
+
+  test.each([{ "content-length": "5" }, CHUNKED])("of a GET is dropped: %o", async (headers) => {
+    const { status, answer } = await send("/kms/users", { headers, body: "hello" });
+    expect([status, answer.size]).toEqual([200, 0]);
+  });
+});
+
+describe("a worker", () => {
+  test("that dies on the way is unavailable, and its last words stay in the house", async () => {
+    const { status, text } = await send("/kms/users/throw");
+    expect(status).toBe(503);
+    expect(text).not.toContain("boom");
+  });
+
+  test("behind a private call that dies is unavailable too", async () => {
+    const response = await fetch(`${origin}/kms/users`, { headers: { "x-api-key": "ftn_any" } });
+    expect(response.status).toBe(503);
+    const stepUp = await send("/kms/services/x", { method: "DELETE", headers: { "x-otp": "123456" } });
+    expect(stepUp.answer.code).toBe("unavailable");
+  });
+
+  test("may answer at length", async () => {
+    const response = await fetch(`${origin}/kms/users/long`, { headers: { authorization } });
+    expect((await response.text()).length).toBe(3_000_000);
+  });
+
+  test("sees nothing of what the caller said about itself", async () => {
+    const { answer } = await send("/kms/users", {
+      headers: {
+        "x-user-id": "admin",
+        "x-roles": "admin",
+        cookie: "a=b",
+        forwarded: "for=::1",
+        "x-forwarded-for": "::1",
+      },
+    });
+    expect(Object.keys(answer.headers).sort()).toEqual(["authorization", "x-forwarded-prefix", "x-request-id"]);
+  });
+});
+
+test("TRACE and other methods without a row are refused, and echo nothing", async () => {
+  for (const method of ["TRACE", "OPTIONS", "PURGE"]) {
+    const { status, text } = await send("/kms/users", { method });
+    expect(status).toBe(405);
+    expect(text).not.toContain(authorization);
+  }
+});
