@@ -4,16 +4,20 @@ import type { InternalRpc } from "#shared/contracts/internal.ts";
 import { failure, type RpcResult, success } from "#shared/contracts/result.ts";
 import type { SearchRpc, SyncOperation, SyncResult } from "#shared/contracts/search.ts";
 import { isUnavailable } from "#shared/db/database.ts";
+import { createLog, describeError } from "#shared/observability/log.ts";
 import { syncDocuments } from "./domain/sync.ts";
 import type { SearchServices } from "./services.ts";
+
+const log = createLog("search");
 
 /** A database that is gone is an answer, not an exception. */
 const answer = async <Value>(work: Promise<Value>): Promise<RpcResult<Value>> => {
   try {
     return success(await work);
   } catch (error) {
-    if (isUnavailable(error)) return failure("unavailable");
-    throw error;
+    if (!isUnavailable(error)) throw error;
+    log("error", "unavailable", { error: describeError(error) });
+    return failure("unavailable");
   }
 };
 

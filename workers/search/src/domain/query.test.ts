@@ -48,7 +48,7 @@ describe("a parameter that cannot be used is named", () => {
     [{ q: "a" }, ["query_by"]],
     [{ q: "a", query_by: "nope" }, ["query_by"]],
     [{ q: "a", query_by: "element_id" }, ["query_by"]],
-    [{ q: Array.from({ length: 101 }, (_, index) => `w${index}`).join(" "), query_by: "text" }, ["q"]],
+    [{ q: Array.from({ length: 301 }, (_, index) => `w${index}`).join(" "), query_by: "text" }, ["q"]],
     [{ filter_by: "nope:1" }, ["filter_by"]],
     [{ sort_by: "nope:asc" }, ["sort_by"]],
     [{ sort_by: "text:asc" }, ["sort_by"]],

@@ -75,7 +75,7 @@ const parseFilterBy = (source: string | undefined): Parsed<Filter | undefined> =
 const parseQ = (q: string): Parsed<string> => {
   const wellFormed = q.toWellFormed();
   if (countWords(parseTerms(wellFormed)) > MAX_QUERY_WORDS)
-    return { ok: false, detail: `At most ${MAX_QUERY_WORDS} words can be searched for at once.` };
+    return { ok: false, detail: `At most ${MAX_QUERY_WORDS} different words can be searched for at once.` };
   return { ok: true, value: wellFormed };
 };
 

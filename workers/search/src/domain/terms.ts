@@ -13,7 +13,7 @@ export interface Terms {
 }
 
 /** A longer query would take the database seconds. */
-export const MAX_QUERY_WORDS = 100;
+export const MAX_QUERY_WORDS = 300;
 
 /** Letters and digits, with the accents that follow them, as SQLite's unicode61 tokenizer takes them. */
 const WORDS = /[\p{L}\p{N}\p{Co}][\p{L}\p{N}\p{Co}\p{Mn}]*/gu;
