@@ -91,6 +91,7 @@ export const createAccessCheck =
   async (context, next) => {
     const { template, policy } = policyOf(worker, context.req.method, context.req.path);
     context.set("template", template);
+    context.set("policy", policy);
     await authenticate(context, policy);
     assertConsumable(context.req.raw, policy);
     return limitBody(policy)(context, next);

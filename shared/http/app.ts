@@ -3,17 +3,21 @@
  * A route cannot forget any of them, and a route that is not in the route table is never reached.
  */
 import { OpenAPIHono } from "@hono/zod-openapi";
-import type { Context, MiddlewareHandler } from "hono";
+import type { MiddlewareHandler } from "hono";
 import { HTTPException } from "hono/http-exception";
 import type { Principal } from "../auth/claims.ts";
 import type { TokenVerifier } from "../auth/verify.ts";
 import { isUnavailable } from "../db/database.ts";
+import { withinRequest } from "../observability/context.ts";
+import { labelWorker } from "../observability/instruments.ts";
 import { createLog, describeError, type Log } from "../observability/log.ts";
+import { parseTraceparent, startSpan } from "../observability/trace.ts";
 import { PROBLEMS } from "../problem/catalogue.ts";
 import { type FieldError, Problem, problem, problemResponse } from "../problem/problem.ts";
 import { createAccessCheck, RETRY_AFTER_SECONDS } from "./access.ts";
 import { canonicalPath } from "./path.ts";
-import type { WorkerName } from "./routes.ts";
+import { recordRequest } from "./record.ts";
+import { type Policy, PRIVATE_PATHS, UNMATCHED, type WorkerName } from "./routes.ts";
 
 export const REQUEST_ID_HEADER = "x-request-id";
 /** Set by the gateway: the prefix it removed, so that a problem can name the path as the caller knows it. */
@@ -36,6 +40,8 @@ export interface WorkerEnv<Services extends FrameServices> {
     log: Log;
     requestId: string;
     template: string;
+    /** Set once the route is known to be in the table. */
+    policy: Policy;
     reason: string;
     /** Set on every route whose policy demands a caller. */
     principal: Principal;
@@ -86,9 +92,6 @@ export const toProblem = (error: unknown): Problem => {
   return problem("internal", { detail: "The error has been logged under this request id.", cause: error });
 };
 
-/** The paths that only the gateway asks for, through its binding; the route table keeps them from everyone else. */
-const PRIVATE_PATHS = ["/openapi.json", "/ready"];
-
 export interface AppOptions<Services extends FrameServices> {
   worker: WorkerName;
   /** Composes the worker from its bindings; called at every request, so it remembers its result. */
@@ -96,17 +99,6 @@ export interface AppOptions<Services extends FrameServices> {
   /** Decides who may call; the gateway brings its own. */
   access?: MiddlewareHandler<WorkerEnv<Services>>;
 }
-
-const logLine = <Services extends FrameServices>(context: Context<WorkerEnv<Services>>, startedAtMs: number): void =>
-  context.var.log(context.res.status >= 500 ? "error" : "info", "request", {
-    requestId: context.var.requestId,
-    method: context.req.method,
-    route: context.var.template,
-    status: context.res.status,
-    durationMs: Date.now() - startedAtMs,
-    subject: context.var.principal?.subject,
-    reason: context.var.reason,
-  });
 
 /** An empty worker: add routes to it with `openapi`. */
 export const createApp = <Services extends FrameServices>(options: AppOptions<Services>) => {
@@ -123,17 +115,21 @@ export const createApp = <Services extends FrameServices>(options: AppOptions<Se
     },
   });
   const log = createLog(worker);
+  labelWorker(worker);
 
-  const frame: MiddlewareHandler<WorkerEnv<Services>> = async (context, next) => {
+  const frame: MiddlewareHandler<WorkerEnv<Services>> = (context, next) => {
     const startedAtMs = Date.now();
-    const requestId = requestIdOf(context.req.raw.headers);
+    const { headers } = context.req.raw;
+    const requestId = requestIdOf(headers);
     context.set("requestId", requestId);
     context.set("log", log);
-    context.set("template", "unmatched");
-    await next();
-    context.res.headers.set(REQUEST_ID_HEADER, requestId);
-    context.res.headers.set("x-content-type-options", "nosniff");
-    logLine(context, startedAtMs);
+    context.set("template", UNMATCHED);
+    return withinRequest({ requestId, span: startSpan(parseTraceparent(headers.get("traceparent"))) }, async () => {
+      await next();
+      context.res.headers.set(REQUEST_ID_HEADER, requestId);
+      context.res.headers.set("x-content-type-options", "nosniff");
+      recordRequest(context, Date.now() - startedAtMs);
+    });
   };
 
   const check: MiddlewareHandler<WorkerEnv<Services>> = async (context, next) => {
@@ -149,7 +145,7 @@ export const createApp = <Services extends FrameServices>(options: AppOptions<Se
     const failed = toProblem(error);
     const { requestId } = context.var;
     if (failed.cause !== undefined && PROBLEMS[failed.code].status >= 500)
-      log("error", failed.code, { requestId, error: describeError(failed.cause) });
+      log("error", failed.code, { error: describeError(failed.cause) });
     if (!context.var.reason) context.set("reason", failed.code);
     const instance = (context.req.header(PREFIX_HEADER) ?? "") + context.req.path;
     return problemResponse(failed, { instance, requestId });

@@ -1,6 +1,7 @@
 /** Reads a worker's bindings once, at the door: a missing or weak one stops the worker instead of half working. */
 import { z } from "zod";
 import type { KmsRpc } from "../contracts/kms.ts";
+import { passingRequest } from "../observability/private-calls.ts";
 
 const isObject = (value: unknown): boolean => typeof value === "object" && value !== null;
 const isStub = (value: unknown): boolean => isObject(value) || typeof value === "function";
@@ -11,8 +12,9 @@ export const setting = <Schema extends z.ZodType>(schema: Schema) =>
 
 export const publicUrl = setting(z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/\/$/, "")));
 export const fetcher = z.custom<Pick<Fetcher, "fetch">>(isStub, "a service binding is required");
-/** A binding to another worker's private entrypoint. */
-export const rpc = <Interface>() => z.custom<Interface>(isStub, "a service binding is required");
+/** A binding to another worker's private entrypoint; calls over it take the request at hand along. */
+export const rpc = <Interface extends object>() =>
+  z.custom<Interface>(isStub, "a service binding is required").transform(passingRequest);
 export const kmsRpc = rpc<KmsRpc>();
 
 /** What a worker with a database has. */

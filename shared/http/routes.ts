@@ -35,6 +35,12 @@ const scope = (name: Scope): Policy => ({ caller: "authenticated", scope: name }
 const stepUp = (policy: Policy): Policy => ({ ...policy, stepUp: "always" });
 const stepUpIfEnrolled = (policy: Policy): Policy => ({ ...policy, stepUp: "conditional" });
 
+/** The paths that only the gateway asks for, through its binding; as they are not in the table, nobody else can. */
+export const PRIVATE_PATHS: readonly string[] = ["/openapi.json", "/ready"];
+
+/** What stands for the template of a request that no row fits. */
+export const UNMATCHED = "unmatched";
+
 /** `METHOD /path` → policy. `{name}` stands for one path segment or the part of one. */
 export type RouteTable = Record<string, Policy>;
 

@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { withinRequest } from "./context.ts";
 import { createLog, describeError } from "./log.ts";
+import { startSpan } from "./trace.ts";
 
 let lines: string[];
 
@@ -23,6 +25,13 @@ test("a log entry is one line of JSON, whatever is in it", () => {
     reason: 'a\nb"\u2028',
     attempts: 3,
   });
+});
+
+test("a line names the request and the trace it belongs to", () => {
+  const span = startSpan(undefined);
+  withinRequest({ requestId: "request-1", span }, () => createLog("kms")("info", "request", { status: 200 }));
+  const { traceId, spanId } = span;
+  expect(JSON.parse(lines[0] ?? "")).toMatchObject({ requestId: "request-1", traceId, spanId, status: 200 });
 });
 
 test("an error is described with its causes, and bounded however long they are", () => {

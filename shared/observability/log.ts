@@ -1,4 +1,5 @@
 /** Structured logs: one JSON object a line on standard output, never a secret in it. */
+import { currentRequest } from "./context.ts";
 
 export type Level = "info" | "warn" | "error";
 
@@ -6,11 +7,23 @@ export type Fields = Record<string, string | number | boolean | undefined>;
 
 export type Log = (level: Level, event: string, fields?: Fields) => void;
 
-/** A log that names its service. Fields are chosen by the caller one by one; bodies and headers are never passed. */
+/** A log that names its service, and the request and trace that a line belongs to. Fields are chosen by the caller one by one; bodies and headers are never passed. */
 export const createLog =
   (service: string): Log =>
-  (level, event, fields = {}) =>
-    console.log(JSON.stringify({ timestamp: new Date().toISOString(), level, service, event, ...fields }));
+  (level, event, fields = {}) => {
+    const request = currentRequest();
+    const line = {
+      timestamp: new Date().toISOString(),
+      level,
+      service,
+      event,
+      requestId: request?.requestId,
+      traceId: request?.span.traceId,
+      spanId: request?.span.spanId,
+      ...fields,
+    };
+    console.log(JSON.stringify(line));
+  };
 
 const MAX_DESCRIPTION_LENGTH = 500;
 /** Drizzle puts a failed query's parameters in its message, and among them may be what nobody should read. */

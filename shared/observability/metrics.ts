@@ -1,13 +1,7 @@
 /** Everything that Fountain counts and measures. Each worker has all of it, and adds to what concerns it. */
-import { ROUTES, WORKERS, type WorkerName } from "../http/routes.ts";
+import { PRIVATE_PATHS, ROUTES, UNMATCHED, WORKERS, type WorkerName } from "../http/routes.ts";
 import { createCounter, createGauge, createHistogram, createInfo } from "./instruments.ts";
 import { VERSION } from "./version.ts";
-
-/** The route of a request that no row of the route table fits. */
-export const UNMATCHED = "unmatched";
-
-/** The paths that only the gateway asks for, through its binding; the route table keeps them from everyone else. */
-export const PRIVATE_PATHS: readonly string[] = ["/openapi.json", "/ready"];
 
 const METHODS = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]);
 
@@ -21,7 +15,7 @@ const TEMPLATES = new Set([
   ...WORKERS.flatMap((worker) => templatesOf(worker).flatMap((template) => [template, `/${worker}${template}`])),
 ]);
 
-const CREDENTIALS = ["token", "api-key", "several", "none", "password", "refresh-token", "client-secret"];
+const CREDENTIALS = ["token", "api-key", "none", "password", "refresh-token", "client-secret"];
 
 /** Why a credential was refused, `none` when it was not; the same words as in the log. */
 const REASONS = [

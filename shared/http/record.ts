@@ -1,0 +1,49 @@
+/** What is left of every request: one log line, and its place in the numbers. */
+import type { Context } from "hono";
+import { countAuthentication, countRequest, observeRequest } from "../observability/metrics.ts";
+import type { FrameServices, WorkerEnv } from "./app.ts";
+
+type FrameContext<Services extends FrameServices> = Context<WorkerEnv<Services>>;
+
+const credentialKind = (headers: Headers): string => {
+  if (headers.has("x-api-key")) return "api-key";
+  return headers.has("authorization") ? "token" : "none";
+};
+
+/** How the caller's credential was judged; `undefined` where it came to no judgement. */
+const authenticationOutcome = <Services extends FrameServices>({
+  res: { status },
+  var: { principal },
+}: FrameContext<Services>): string | undefined => {
+  if (status === 401 || status === 403) return "refused";
+  if (principal) return "accepted";
+  return status === 503 ? "undecided" : undefined;
+};
+
+const recordAuthentication = <Services extends FrameServices>(context: FrameContext<Services>): void => {
+  const outcome = authenticationOutcome(context);
+  if (outcome === undefined) return;
+  const reason = outcome === "accepted" ? "none" : context.var.reason;
+  countAuthentication({ credential: credentialKind(context.req.raw.headers), outcome, reason });
+};
+
+/** Logs and counts a request that has been answered. */
+export const recordRequest = <Services extends FrameServices>(
+  context: FrameContext<Services>,
+  durationMs: number,
+): void => {
+  const { method } = context.req;
+  const { status } = context.res;
+  const { log, template: route, policy, principal, reason } = context.var;
+  log(status >= 500 ? "error" : "info", "request", {
+    method,
+    route,
+    status,
+    durationMs,
+    subject: principal?.subject,
+    reason,
+  });
+  countRequest({ method, route, status_class: `${Math.floor(status / 100)}xx` });
+  observeRequest({ route }, durationMs / 1000);
+  if (policy && policy.caller !== "anyone") recordAuthentication(context);
+};
