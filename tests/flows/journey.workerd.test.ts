@@ -1,0 +1,14 @@
+import { afterAll, beforeAll, describe } from "vitest";
+import type { Fountain } from "../harness.ts";
+import { startWorkerd } from "../workerd.ts";
+import { journey } from "./journey.ts";
+
+describe("the main job, on the built workerd", () => {
+  let fountain: Fountain;
+  beforeAll(async () => {
+    fountain = await startWorkerd();
+  }, 60_000);
+  afterAll(() => fountain.stop());
+
+  journey(() => fountain);
+});
