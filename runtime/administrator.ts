@@ -1,5 +1,5 @@
 /** The administrator of a new installation, created through the internal socket on the first start. */
-import { postInternal } from "./internal.ts";
+import { callLocal } from "./local-http.ts";
 import { OperatorError } from "./operator-error.ts";
 import { generatePassword } from "./secrets.ts";
 import type { Settings } from "./settings.ts";
@@ -14,12 +14,18 @@ export interface Administrator {
 
 /** The administrator just created, or undefined when there are users already. Throws {@link OperatorError}. */
 export const createAdministrator = async (
-  internalSocket: string,
+  socketPath: string,
   { adminUsername: username, adminPassword }: Settings,
 ): Promise<Administrator | undefined> => {
   const password = adminPassword ?? generatePassword();
   const body = JSON.stringify({ username, password });
-  const { status, text } = await postInternal(internalSocket, "/administrator", body, TIMEOUT_MS);
+  const { status, text } = await callLocal({
+    to: { socketPath },
+    method: "POST",
+    path: "/administrator",
+    body,
+    timeoutMs: TIMEOUT_MS,
+  });
   if (status !== 200) throw new OperatorError(`the administrator cannot be created (${status} ${text})`);
   if (text === "exists") return undefined;
   if (text === "created") return adminPassword === undefined ? { username, generatedPassword: password } : { username };

@@ -1,6 +1,6 @@
 /** Bundles each worker into one ES module. */
 import path from "node:path";
-import { build, stop } from "esbuild";
+import { build, type Plugin, stop } from "esbuild";
 import { OperatorError, reasonOf } from "./operator-error.ts";
 import type { Worker } from "./topology.ts";
 
@@ -30,6 +30,16 @@ const describeFailure = (error: unknown): string => {
   return first.location === null ? first.text : `${first.location.file}:${first.location.line}: ${first.text}`;
 };
 
+/** zod brings its messages in some fifty languages; Fountain speaks one, and every isolate would hold all of them. */
+const onlyEnglish: Plugin = {
+  name: "only-english",
+  setup: ({ onLoad }) => {
+    onLoad({ filter: /[\\/]zod[\\/]v4[\\/]locales[\\/]index\.js$/ }, () => ({
+      contents: 'export { default as en } from "./en.js";',
+    }));
+  },
+};
+
 /** Writes `<worker>.js` for each of the workers, and for the internal one, to `directory`. Throws {@link OperatorError}. */
 export const bundleWorkers = async (workers: readonly Worker[], directory: string): Promise<void> => {
   try {
@@ -46,6 +56,7 @@ export const bundleWorkers = async (workers: readonly Worker[], directory: strin
       alias: { util: NODE_UTIL },
       keepNames: true,
       logLevel: "silent",
+      plugins: [onlyEnglish],
     });
   } catch (cause) {
     throw new OperatorError(`a worker cannot be bundled: ${describeFailure(cause)}`, { cause });

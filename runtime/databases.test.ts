@@ -9,15 +9,8 @@ import { createGuard } from "./guard.ts";
 import { migrateDatabase } from "./migrate.ts";
 import { freePorts } from "./ports.ts";
 import { stopProcess } from "./process.ts";
-import {
-  connectDatabase,
-  deleteNamespace,
-  ensureNamespace,
-  mintDatabaseToken,
-  type SqldOptions,
-  spawnSqld,
-  waitForSqld,
-} from "./sqld.ts";
+import { type SqldOptions, spawnSqld, waitForSqld } from "./sqld.ts";
+import { connectDatabase, deleteNamespace, ensureNamespace, mintDatabaseToken } from "./sqld-client.ts";
 import type { Worker } from "./topology.ts";
 
 const root = mkdtempSync(path.join(tmpdir(), "fountain-databases-"));

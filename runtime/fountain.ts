@@ -1,28 +1,26 @@
 /** A whole Fountain on this machine: databases, workers, chores, first administrator, and the end of it all. */
 import type { ChildProcess } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { rmSync } from "node:fs";
 import path from "node:path";
-import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Administrator, createAdministrator } from "./administrator.ts";
-import { bundleWorkers } from "./bundle.ts";
-import { prepareDatabases, sqldOptions, startSqld } from "./databases.ts";
-import { computeEnvironment, secretVariable } from "./environment.ts";
 import { createGuard, type Guard } from "./guard.ts";
 import { type Home, openHome } from "./home.ts";
-import { postInternal } from "./internal.ts";
-import { createLogFile } from "./log-file.ts";
-import { OperatorError, reasonOf } from "./operator-error.ts";
+import { callLocal } from "./local-http.ts";
+import { logStreams } from "./log-file.ts";
+import { damagedData, OperatorError, reasonOf } from "./operator-error.ts";
 import { assertPortFree, freePorts } from "./ports.ts";
-import { hasEnded } from "./process.ts";
+import { type Prepared, readPreparation, spawnPreparation } from "./preparation.ts";
+import { hasEnded, stopProcess } from "./process.ts";
 import type { Progress } from "./progress.ts";
 import { waitForOrphan, writeRunFile } from "./run-file.ts";
 import { startScheduler } from "./scheduler.ts";
 import { loadSecrets } from "./secrets.ts";
 import type { Settings } from "./settings.ts";
+import { type SqldOptions, spawnSqld, waitForSqld } from "./sqld.ts";
 import { type Supervision, supervise } from "./supervise.ts";
-import { readTopology, type Topology } from "./topology.ts";
-import { spawnWorkerd, writeWorkerdConfig } from "./workerd.ts";
+import { CONFIG_FILE, spawnWorkerd } from "./workerd.ts";
 
 const READY_TIMEOUT_MS = 20_000;
 const READY_POLL_MS = 20;
@@ -71,10 +69,9 @@ const waitForReady = async (port: number, workerd: ChildProcess, log: string, si
     signal.throwIfAborted();
     if (hasEnded(workerd)) throw new OperatorError(`workerd ended at once: ${log} says why`);
     try {
-      const response = await fetch(`http://127.0.0.1:${port}/ready`, { signal: AbortSignal.timeout(PROBE_TIMEOUT_MS) });
-      const body = await response.text();
-      if (response.ok) return;
-      last = `${response.status} ${body}`;
+      const answer = await callLocal({ to: { port }, method: "GET", path: "/ready", timeoutMs: PROBE_TIMEOUT_MS });
+      if (answer.status === 200) return;
+      last = `${answer.status} ${answer.text}`;
     } catch (error) {
       last = reasonOf(error);
     }
@@ -85,22 +82,23 @@ const waitForReady = async (port: number, workerd: ChildProcess, log: string, si
 
 /** What the phases of a start share. */
 interface Context extends FountainOptions {
-  topology: Topology;
   home: Home;
+  internalSocket: string;
   guard: Guard;
   cleanups: Cleanup[];
 }
 
 const open = async (options: FountainOptions, cleanups: Cleanup[]): Promise<Context> => {
   options.progress.step("Opening FOUNTAIN_HOME");
-  const topology = readTopology(options.root);
   await assertPortFree(options.settings.port);
   const home = openHome(options.settings.home);
   cleanups.push(home.release);
   await waitForOrphan(home.runFile);
+  const internalSocket = internalSocketIn(home);
+  cleanups.push(() => rmSync(internalSocket, { force: true }));
   const guard = createGuard();
   cleanups.push(guard.release);
-  return { ...options, topology, home, guard, cleanups };
+  return { ...options, home, internalSocket, guard, cleanups };
 };
 
 /** A child under supervision and under guard, ended with everything else. */
@@ -121,64 +119,78 @@ const startChild = (context: Context, name: string, spawn: () => ChildProcess): 
   return supervision;
 };
 
-/** Starts the databases, and returns their port and every variable that workers read. */
-const startDatabases = async (
-  context: Context,
-  internalSocket: string,
-): Promise<{ sqldPort: number; environment: Record<string, string> }> => {
-  const { settings, topology, home, progress, cleanups } = context;
-  const { secretKey, signingKey } = loadSecrets(home, settings.environment);
-  progress.step("Starting the databases, bundling the workers");
-  const database = sqldOptions(home, await freePorts(), signingKey);
-  writeRunFile(home.runFile, { port: settings.port, sqldPort: database.port, internalSocket });
-  cleanups.push(() => rmSync(home.runFile, { force: true }));
-  const sqld = startChild(context, "sqld", () => startSqld(home, database));
-  const [databaseVariables] = await Promise.all([
-    prepareDatabases(home, topology, database, sqld.child),
-    bundleWorkers(topology.workers, home.build),
-  ]);
-  sqld.watch();
-  const generated = {
-    ...databaseVariables,
-    [secretVariable("kms", "SECRET_KEY")]: secretKey,
-    PUBLIC_URL: `http://localhost:${settings.port}`,
-  };
-  return { sqldPort: database.port, environment: computeEnvironment(topology, generated, settings.environment) };
+/** Runs the preparation to its end. Throws {@link OperatorError}. */
+const prepare = async (context: Context, sqld: SqldOptions, secretKey: string): Promise<Prepared> => {
+  const { root, settings, home, guard, cleanups } = context;
+  const child = spawnPreparation({
+    root,
+    data: home.data,
+    build: home.build,
+    sqld: { port: sqld.port, adminPort: sqld.adminPort, adminKey: sqld.adminKey },
+    signingKeyPem: sqld.signingKey.export({ type: "pkcs8", format: "pem" }).toString(),
+    variables: { KMS_SECRET_KEY: secretKey, PUBLIC_URL: `http://localhost:${settings.port}` },
+  });
+  guard.watch("preparation", child.pid);
+  cleanups.push(() => stopProcess(child, "SIGKILL"));
+  const prepared = await readPreparation(child);
+  guard.watch("preparation", undefined);
+  return prepared;
 };
 
-const startWorkers = async (
-  context: Context,
-  internalSocket: string,
-  sqldPort: number,
-  environment: Record<string, string>,
-): Promise<void> => {
-  const { settings, topology, home, progress, signal } = context;
+/** Starts sqld and, beside it, prepares all that the workers need. */
+const startDatabases = async (context: Context): Promise<Prepared & { sqldPort: number }> => {
+  const { settings, home, internalSocket, progress, cleanups } = context;
+  const { secretKey, signingKey } = loadSecrets(home, settings.environment);
+  progress.step("Starting the databases, bundling the workers");
+  const [port, adminPort] = await freePorts();
+  const adminKey = randomBytes(32).toString("base64url");
+  const options = { dataDirectory: path.join(home.data, "libsql"), port, adminPort, adminKey, signingKey };
+  writeRunFile(home.runFile, { port: settings.port, sqldPort: port, internalSocket });
+  cleanups.push(() => rmSync(home.runFile, { force: true }));
+  const sqld = startChild(context, "sqld", () => {
+    const child = spawnSqld(options);
+    logStreams(path.join(home.logs, "sqld.log"), child.stdout, child.stderr);
+    return child;
+  });
+  const assertServing = waitForSqld(port, sqld.child).catch((cause: unknown) => {
+    throw new OperatorError(damagedData(home.data, reasonOf(cause)), { cause });
+  });
+  const [prepared] = await Promise.all([prepare(context, options, secretKey), assertServing]);
+  sqld.watch();
+  return { ...prepared, sqldPort: port };
+};
+
+const startWorkers = async (context: Context, environment: Record<string, string>, sqldPort: number): Promise<void> => {
+  const { settings, home, internalSocket, progress, signal } = context;
   progress.step("Starting the workers");
-  const config = writeWorkerdConfig(topology, home.build);
-  const logFile = path.join(home.logs, "workerd.log");
-  const log = createLogFile(logFile);
+  const log = path.join(home.logs, "workerd.log");
   const workerd = startChild(context, "workerd", () => {
     rmSync(internalSocket, { force: true });
     const child = spawnWorkerd({
-      config,
+      config: path.join(home.build, CONFIG_FILE),
       environment,
       publicAddress: `127.0.0.1:${settings.port}`,
       internalAddress: `unix:${internalSocket}`,
       libsqlAddress: `127.0.0.1:${sqldPort}`,
     });
-    if (child.stderr !== null) createInterface(child.stderr).on("line", log);
+    logStreams(log, child.stderr);
     return child;
   });
-  await waitForReady(settings.port, workerd.child, logFile, signal);
+  await waitForReady(settings.port, workerd.child, log, signal);
   workerd.watch();
 };
 
-const startChores = ({ topology, onNotice, cleanups }: Context, internalSocket: string): void => {
+const startChores = ({ internalSocket, onNotice, cleanups }: Context, workers: readonly string[]): void => {
   const stop = startScheduler({
-    workers: topology.workers.filter(({ crons }) => crons.length > 0).map(({ worker }) => worker),
+    workers,
     intervalMs: CHORES_INTERVAL_MS,
     runChores: async (worker) => {
-      const { status, text } = await postInternal(internalSocket, `/cron/${worker}`, "", CHORES_TIMEOUT_MS);
+      const { status, text } = await callLocal({
+        to: { socketPath: internalSocket },
+        method: "POST",
+        path: `/cron/${worker}`,
+        timeoutMs: CHORES_TIMEOUT_MS,
+      });
       if (status !== 204) throw new Error(text || `status ${status}`);
     },
     onChange: onNotice,
@@ -188,13 +200,11 @@ const startChores = ({ topology, onNotice, cleanups }: Context, internalSocket: 
 
 const start = async (options: FountainOptions, cleanups: Cleanup[]): Promise<Administrator | undefined> => {
   const context = await open(options, cleanups);
-  const internalSocket = internalSocketIn(context.home);
-  cleanups.push(() => rmSync(internalSocket, { force: true }));
-  const { sqldPort, environment } = await startDatabases(context, internalSocket);
-  await startWorkers(context, internalSocket, sqldPort, environment);
+  const { environment, choreWorkers, sqldPort } = await startDatabases(context);
+  await startWorkers(context, environment, sqldPort);
   options.progress.step("Looking for an administrator");
-  const administrator = await createAdministrator(internalSocket, options.settings);
-  startChores(context, internalSocket);
+  const administrator = await createAdministrator(context.internalSocket, options.settings);
+  startChores(context, choreWorkers);
   return administrator;
 };
 

@@ -6,3 +6,7 @@ export class OperatorError extends Error {
 /** The first line of whatever was thrown, for use inside such a message. */
 export const reasonOf = (error: unknown): string =>
   (error instanceof Error ? error.message : String(error)).split("\n", 1)[0] ?? "";
+
+/** What to say of a data folder that cannot be used. */
+export const damagedData = (folder: string, reason: string): string =>
+  `the data in ${folder} cannot be read (${reason}): restore it from your backup, or remove it to start anew`;

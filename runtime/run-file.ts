@@ -1,12 +1,14 @@
 /** FOUNTAIN_HOME/run.json: where the running Fountain can be reached by other processes of its operator. */
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import { z } from "zod";
 import { OperatorError } from "./operator-error.ts";
+import { isServing } from "./sqld.ts";
 
-const runFile = z.object({ port: z.int(), sqldPort: z.int(), internalSocket: z.string() });
-
-export type RunFile = z.infer<typeof runFile>;
+export interface RunFile {
+  port: number;
+  sqldPort: number;
+  internalSocket: string;
+}
 
 const ORPHAN_TIMEOUT_MS = 5000;
 const POLL_MS = 20;
@@ -20,17 +22,12 @@ export const writeRunFile = (file: string, run: RunFile): void => {
 export const readRunFile = (file: string): RunFile | undefined => {
   if (!existsSync(file)) return undefined;
   try {
-    return runFile.parse(JSON.parse(readFileSync(file, "utf8")));
+    const run: RunFile = JSON.parse(readFileSync(file, "utf8"));
+    return run;
   } catch {
     return undefined;
   }
 };
-
-const isServing = (port: number): Promise<boolean> =>
-  fetch(`http://127.0.0.1:${port}/health`, { signal: AbortSignal.timeout(ORPHAN_TIMEOUT_MS) }).then(
-    () => true,
-    () => false,
-  );
 
 /**
  * Waits until the database server of a run that was killed is gone: its guard ends it, but two servers must never open

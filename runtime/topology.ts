@@ -4,12 +4,13 @@ import path from "node:path";
 import { parse } from "smol-toml";
 import { z } from "zod";
 import { OperatorError, reasonOf } from "./operator-error.ts";
-
-/** The service name that stands for the libSQL server: an address outside, not a worker. */
-export const LIBSQL_SERVICE = "libsql";
+import { LIBSQL_SERVICE } from "./workerd.ts";
 
 /** The var that names a worker's own database; every other var is one setting shared by name. */
 export const DATABASE_URL = "DATABASE_URL";
+
+/** The secret that opens it. */
+export const DATABASE_TOKEN = "DATABASE_TOKEN";
 
 /** The worker that the public reaches. */
 export const FRONT_DOOR = "gateway";

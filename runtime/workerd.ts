@@ -1,88 +1,15 @@
-/** workerd: its configuration, generated from the topology, and its process. */
+/** The workerd process: every worker in one. */
 import { type ChildProcess, spawn } from "node:child_process";
-import { writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import path from "node:path";
-import { INTERNAL_WORKER } from "./bundle.ts";
-import { textBindings } from "./environment.ts";
-import { LIBSQL_SERVICE, type ServiceBinding, type Topology, type Worker } from "./topology.ts";
 
-/** The sockets and the outside service whose addresses are given on the command line. */
+/** The sockets whose addresses are given on the command line, not in the configuration. */
 export const PUBLIC_SOCKET = "public";
 export const INTERNAL_SOCKET = "internal";
+/** The service name that stands for the libSQL server: an address outside, not a worker. */
+export const LIBSQL_SERVICE = "libsql";
 
-/** The only way out that a worker has by default: none. */
-const NO_NETWORK = "no-network";
-
-const text = (value: string): string => JSON.stringify(value);
-const list = (items: readonly string[]): string => `[\n${items.map((item) => `    ${item},\n`).join("")}  ]`;
-
-const serviceBinding = ({ binding, service, entrypoint }: ServiceBinding): string => {
-  const target =
-    entrypoint === undefined ? text(service) : `(name = ${text(service)}, entrypoint = ${text(entrypoint)})`;
-  return `(name = ${text(binding)}, service = ${target})`;
-};
-
-const workerService = (worker: Worker): string => {
-  const bindings = [
-    ...worker.services.map(serviceBinding),
-    ...textBindings(worker).map(
-      ({ binding, variable }) => `(name = ${text(binding)}, fromEnvironment = ${text(variable)})`,
-    ),
-  ];
-  return `(name = ${text(worker.name)}, worker = (
-    modules = [(name = ${text(`${worker.worker}.js`)}, esModule = embed ${text(`${worker.worker}.js`)})],
-    compatibilityDate = ${text(worker.compatibilityDate)},
-    compatibilityFlags = [${worker.compatibilityFlags.map(text).join(", ")}],
-    bindings = [${bindings.join(", ")}],
-    globalOutbound = ${text(NO_NETWORK)},
-  ))`;
-};
-
-/** The worker behind the internal socket binds the private entrypoint of every worker that has chores. */
-const internalWorker = (front: Worker, workers: readonly Worker[]): Worker => ({
-  ...front,
-  worker: INTERNAL_WORKER,
-  name: INTERNAL_WORKER,
-  services: workers
-    .filter(({ crons }) => crons.length > 0)
-    .map(({ worker, name }) => ({ binding: worker, service: name, entrypoint: "Internal" })),
-  vars: {},
-  secrets: [],
-});
-
-/**
- * The configuration, to stand beside the bundles. Addresses are left out: they are given when workerd starts, so that
- * one configuration serves every machine.
- */
-export const workerdConfig = ({ workers }: Topology): string => {
-  const [front] = workers;
-  if (front === undefined) throw new Error("a topology has at least one worker");
-  const services = [
-    ...[...workers, internalWorker(front, workers)].map(workerService),
-    `(name = ${text(LIBSQL_SERVICE)}, external = (http = ()))`,
-    `(name = ${text(NO_NETWORK)}, network = (allow = []))`,
-  ];
-  const sockets = [
-    `(name = ${text(PUBLIC_SOCKET)}, http = (), service = ${text(front.name)})`,
-    `(name = ${text(INTERNAL_SOCKET)}, http = (), service = ${text(INTERNAL_WORKER)})`,
-  ];
-  return `# Generated from the wrangler files.
-using Workerd = import "/workerd/workerd.capnp";
-
-const config :Workerd.Config = (
-  services = ${list(services)},
-  sockets = ${list(sockets)},
-);
-`;
-};
-
-/** Writes the configuration beside the bundles and returns its path. */
-export const writeWorkerdConfig = (topology: Topology, directory: string): string => {
-  const file = path.join(directory, "workerd.capnp");
-  writeFileSync(file, workerdConfig(topology), { mode: 0o600 });
-  return file;
-};
+/** The name of the configuration, which stands beside the bundles. */
+export const CONFIG_FILE = "workerd.capnp";
 
 export interface WorkerdOptions {
   config: string;

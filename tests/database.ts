@@ -4,7 +4,7 @@ import path from "node:path";
 import type { Client } from "@libsql/client/http";
 import { inject } from "vitest";
 import { migrateDatabase } from "../runtime/migrate.ts";
-import { connectDatabase, deleteNamespace, ensureNamespace, mintDatabaseToken } from "../runtime/sqld.ts";
+import { connectDatabase, deleteNamespace, ensureNamespace, mintDatabaseToken } from "../runtime/sqld-client.ts";
 import { readTopology } from "../runtime/topology.ts";
 
 export interface TestDatabase {

@@ -14,6 +14,7 @@ import { createGuard } from "../runtime/guard.ts";
 import { migrateDatabase } from "../runtime/migrate.ts";
 import { freePorts } from "../runtime/ports.ts";
 import { stopProcess } from "../runtime/process.ts";
+import { type SqldOptions, spawnSqld, waitForSqld } from "../runtime/sqld.ts";
 import {
   connectDatabase,
   deleteNamespace,
@@ -21,11 +22,9 @@ import {
   mintDatabaseToken,
   namespaceUrl,
   type SqldAdmin,
-  type SqldOptions,
-  spawnSqld,
-  waitForSqld,
-} from "../runtime/sqld.ts";
-import { hasDatabase, LIBSQL_SERVICE, reachableFrom, readTopology, type Worker } from "../runtime/topology.ts";
+} from "../runtime/sqld-client.ts";
+import { hasDatabase, reachableFrom, readTopology, type Worker } from "../runtime/topology.ts";
+import { LIBSQL_SERVICE } from "../runtime/workerd.ts";
 
 const ROOT = path.join(import.meta.dirname, "..");
 

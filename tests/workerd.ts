@@ -5,11 +5,11 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { createInterface } from "node:readline";
-import { postInternal } from "../runtime/internal.ts";
+import { callLocal } from "../runtime/local-http.ts";
 import { freePorts } from "../runtime/ports.ts";
 import { hasEnded, stopProcess } from "../runtime/process.ts";
 import { readRunFile } from "../runtime/run-file.ts";
-import { connectDatabase, mintDatabaseToken } from "../runtime/sqld.ts";
+import { connectDatabase, mintDatabaseToken } from "../runtime/sqld-client.ts";
 import { hasDatabase, readTopology } from "../runtime/topology.ts";
 import type { Fountain } from "./harness.ts";
 
@@ -131,7 +131,12 @@ export const startWorkerd = async (options: { settings?: Environment } = {}): Pr
     secretKey: readFileSync(path.join(home, "secrets", "kms-secret-key"), "utf8").trim(),
     logs: lines,
     runScheduled: async (worker) => {
-      const { status, text } = await postInternal(run.internalSocket, `/cron/${worker}`, "", CHORES_TIMEOUT_MS);
+      const { status, text } = await callLocal({
+        to: { socketPath: run.internalSocket },
+        method: "POST",
+        path: `/cron/${worker}`,
+        timeoutMs: CHORES_TIMEOUT_MS,
+      });
       if (status !== 204) throw new Error(`/cron/${worker}: ${status} ${text}`);
     },
     killSqld: async () => {

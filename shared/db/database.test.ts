@@ -3,7 +3,13 @@ import { Agent } from "node:http";
 import { sql } from "drizzle-orm";
 import { integer, sqliteTable, text } from "drizzle-orm/sqlite-core";
 import { afterAll, beforeAll, describe, expect, inject, test, vi } from "vitest";
-import { deleteNamespace, ensureNamespace, fetchThrough, mintDatabaseToken, namespaceUrl } from "../../runtime/sqld.ts";
+import {
+  deleteNamespace,
+  ensureNamespace,
+  fetchThrough,
+  mintDatabaseToken,
+  namespaceUrl,
+} from "../../runtime/sqld-client.ts";
 import { createDatabase, type Database, isUnavailable, isUniqueViolation, violates } from "./database.ts";
 
 const items = sqliteTable("items", { id: integer().primaryKey(), name: text().notNull().unique() });

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Worker } from "./topology.ts";
-import { workerdConfig } from "./workerd.ts";
+import { workerdConfig } from "./workerd-config.ts";
 
 const WORKER: Worker = {
   worker: "service-a",

@@ -1,0 +1,34 @@
+/** The process behind preparation.ts: takes its order from standard input and writes the outcome to standard output. */
+import { createPrivateKey } from "node:crypto";
+import { stdin, stdout } from "node:process";
+import { text } from "node:stream/consumers";
+import { bundleWorkers } from "./bundle.ts";
+import { prepareDatabases } from "./databases.ts";
+import { computeEnvironment } from "./environment.ts";
+import { OperatorError, reasonOf } from "./operator-error.ts";
+import type { PreparationOrder, PreparationOutcome } from "./preparation.ts";
+import { waitForSqld } from "./sqld.ts";
+import { readTopology } from "./topology.ts";
+import { writeWorkerdConfig } from "./workerd-config.ts";
+
+const prepare = async (order: PreparationOrder): Promise<PreparationOutcome> => {
+  const topology = readTopology(order.root);
+  const prepareData = async () => {
+    await waitForSqld(order.sqld.port);
+    const signingKey = createPrivateKey(order.signingKeyPem);
+    return prepareDatabases(topology, { ...order.sqld, signingKey, data: order.data });
+  };
+  const [databaseVariables] = await Promise.all([prepareData(), bundleWorkers(topology.workers, order.build)]);
+  writeWorkerdConfig(topology, order.build);
+  const generated = { ...databaseVariables, ...order.variables };
+  const environment = computeEnvironment(topology, generated, process.env);
+  const choreWorkers = topology.workers.filter(({ crons }) => crons.length > 0).map(({ worker }) => worker);
+  return { prepared: { environment, choreWorkers } };
+};
+
+const describeFailure = (error: unknown): string =>
+  error instanceof OperatorError ? error.message : `cannot start: ${reasonOf(error)}`;
+
+const order: PreparationOrder = JSON.parse(await text(stdin));
+const outcome = await prepare(order).catch((error: unknown) => ({ failure: describeFailure(error) }));
+stdout.end(JSON.stringify(outcome), () => process.exit());

@@ -1,0 +1,80 @@
+/** workerd's configuration, generated from the topology. */
+import { writeFileSync } from "node:fs";
+import path from "node:path";
+import { INTERNAL_WORKER } from "./bundle.ts";
+import { textBindings } from "./environment.ts";
+import type { ServiceBinding, Topology, Worker } from "./topology.ts";
+import { CONFIG_FILE, INTERNAL_SOCKET, LIBSQL_SERVICE, PUBLIC_SOCKET } from "./workerd.ts";
+
+/** The only way out that a worker has by default: none. */
+const NO_NETWORK = "no-network";
+
+const text = (value: string): string => JSON.stringify(value);
+const list = (items: readonly string[]): string => `[\n${items.map((item) => `    ${item},\n`).join("")}  ]`;
+
+const serviceBinding = ({ binding, service, entrypoint }: ServiceBinding): string => {
+  const target =
+    entrypoint === undefined ? text(service) : `(name = ${text(service)}, entrypoint = ${text(entrypoint)})`;
+  return `(name = ${text(binding)}, service = ${target})`;
+};
+
+const workerService = (worker: Worker): string => {
+  const bindings = [
+    ...worker.services.map(serviceBinding),
+    ...textBindings(worker).map(
+      ({ binding, variable }) => `(name = ${text(binding)}, fromEnvironment = ${text(variable)})`,
+    ),
+  ];
+  return `(name = ${text(worker.name)}, worker = (
+    modules = [(name = ${text(`${worker.worker}.js`)}, esModule = embed ${text(`${worker.worker}.js`)})],
+    compatibilityDate = ${text(worker.compatibilityDate)},
+    compatibilityFlags = [${worker.compatibilityFlags.map(text).join(", ")}],
+    bindings = [${bindings.join(", ")}],
+    globalOutbound = ${text(NO_NETWORK)},
+  ))`;
+};
+
+/** The worker behind the internal socket binds the private entrypoint of every worker that has chores. */
+const internalWorker = (front: Worker, workers: readonly Worker[]): Worker => ({
+  ...front,
+  worker: INTERNAL_WORKER,
+  name: INTERNAL_WORKER,
+  services: workers
+    .filter(({ crons }) => crons.length > 0)
+    .map(({ worker, name }) => ({ binding: worker, service: name, entrypoint: "Internal" })),
+  vars: {},
+  secrets: [],
+});
+
+/**
+ * The configuration, to stand beside the bundles. Addresses are left out: they are given when workerd starts, so that
+ * one configuration serves every machine.
+ */
+export const workerdConfig = ({ workers }: Topology): string => {
+  const [front] = workers;
+  if (front === undefined) throw new Error("a topology has at least one worker");
+  const services = [
+    ...[...workers, internalWorker(front, workers)].map(workerService),
+    `(name = ${text(LIBSQL_SERVICE)}, external = (http = ()))`,
+    `(name = ${text(NO_NETWORK)}, network = (allow = []))`,
+  ];
+  const sockets = [
+    `(name = ${text(PUBLIC_SOCKET)}, http = (), service = ${text(front.name)})`,
+    `(name = ${text(INTERNAL_SOCKET)}, http = (), service = ${text(INTERNAL_WORKER)})`,
+  ];
+  return `# Generated from the wrangler files.
+using Workerd = import "/workerd/workerd.capnp";
+
+const config :Workerd.Config = (
+  services = ${list(services)},
+  sockets = ${list(sockets)},
+);
+`;
+};
+
+/** Writes the configuration beside the bundles and returns its path. */
+export const writeWorkerdConfig = (topology: Topology, directory: string): string => {
+  const file = path.join(directory, CONFIG_FILE);
+  writeFileSync(file, workerdConfig(topology), { mode: 0o600 });
+  return file;
+};
