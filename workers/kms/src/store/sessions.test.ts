@@ -17,6 +17,8 @@ import { createUserRepository } from "./users.ts";
 const DAY_MS = 24 * 60 * 60 * 1000;
 const START_MS = Date.parse("2026-11-23T10:00:00Z");
 
+const refreshTokens = createRefreshTokens(Buffer.alloc(32, 2), randomBytes);
+
 let fountain: Fountain;
 let database: KmsDatabase;
 let sessions: Sessions;
@@ -41,7 +43,7 @@ beforeEach(async () => {
   const signer = () => unwrapSigningKey(wrapping, signingKey);
   sessions = createSessions({
     repository: createSessionRepository(database),
-    refreshTokens: createRefreshTokens(Buffer.alloc(32, 2), randomBytes),
+    refreshTokens,
     issueToken: createTokenIssuer({ issuer: "https://fountain.example", signer, now, createId }),
     now,
     createId,
@@ -190,6 +192,15 @@ test("never lets a refresh outlive a logout that happens at the same time", asyn
     const last = result.ok ? result.value.refreshToken : opened.refreshToken;
     expect(await sessions.refresh(last, undefined)).toEqual({ ok: false, error: "session-ended" });
   }
+});
+
+test("consumes no refresh token of a session that ended between the check and the consumption", async () => {
+  const opened = await sessions.open(user);
+  await sessions.end(opened.sessionId);
+  const [hash, successor] = [refreshTokens.hashOf(opened.refreshToken) ?? "", refreshTokens.create()];
+  const repository = createSessionRepository(database);
+  expect(await repository.rotateRefreshToken(hash, successor.hash, new Date(nowMs))).toBe(false);
+  expect(await repository.findRefreshToken(successor.hash)).toBeUndefined();
 });
 
 test("purges dead sessions with their tokens, and nothing that lives", async () => {
