@@ -3,7 +3,9 @@ import type { FirstAdministrator, FirstAdministratorResult, KmsInternalRpc } fro
 import type { Elevation, IssuedToken, KmsRpc, MacInput, OpenInput, SealInput, Trust } from "#shared/contracts/kms.ts";
 import { failure, type Result, type RpcResult, success } from "#shared/contracts/result.ts";
 import { isUnavailable } from "#shared/db/database.ts";
+import { exposition } from "#shared/observability/instruments.ts";
 import { createLog, describeError } from "#shared/observability/log.ts";
+import { takeRequest } from "#shared/observability/private-calls.ts";
 import type { ScopedToken } from "./domain/access-token.ts";
 import type { KeyRing } from "./domain/key-ring.ts";
 import { WrongSecretKey } from "./domain/signing-key.ts";
@@ -35,6 +37,10 @@ export const trustOf = (keyRing: KeyRing): Promise<RpcResult<Trust>> =>
 /** The private entrypoints of the kms. */
 export const createEntrypoints = (connect: (bindings: unknown) => KmsServices) => ({
   Rpc: class extends WorkerEntrypoint implements KmsRpc {
+    static {
+      takeRequest(this);
+    }
+
     trust(): Promise<RpcResult<Trust>> {
       return trustOf(connect(this.env).keyRing);
     }
@@ -80,6 +86,10 @@ export const createEntrypoints = (connect: (bindings: unknown) => KmsServices) =
   },
 
   Internal: class extends WorkerEntrypoint implements KmsInternalRpc {
+    metrics(): Promise<string> {
+      return exposition();
+    }
+
     runScheduled(): Promise<void> {
       return connect(this.env).purge();
     }
