@@ -15,6 +15,7 @@ import type { Fountain } from "./harness.ts";
 
 const ROOT = path.join(import.meta.dirname, "..");
 const START = path.join(ROOT, "runtime", "start.ts");
+const COMPILE_CACHE = path.join(ROOT, "node_modules", ".cache", "node");
 const START_TIMEOUT_MS = 30_000;
 const CHORES_TIMEOUT_MS = 60_000;
 const POLL_MS = 20;
@@ -62,7 +63,14 @@ export const spawnStart = async (
   const port = Number(settings["PORT"] ?? (await freePorts())[0]);
   const child = spawn(command, args, {
     cwd: ROOT,
-    env: { PATH: process.env["PATH"], HOME: process.env["HOME"], ...settings, FOUNTAIN_HOME: home, PORT: String(port) },
+    env: {
+      PATH: process.env["PATH"],
+      HOME: process.env["HOME"],
+      NODE_COMPILE_CACHE: COMPILE_CACHE,
+      ...settings,
+      FOUNTAIN_HOME: home,
+      PORT: String(port),
+    },
     stdio: ["ignore", "pipe", "pipe"],
   });
   const lines: string[] = [];
