@@ -17,6 +17,8 @@ test.for([
   ["workers/kms/src/routes/users.ts", "../index.ts"],
   ["workers/kms/src/app.ts", "./store/users.ts"],
   ["workers/kms/src/rpc.ts", "./index.ts"],
+  ["workers/kms/src/rpc.ts", "./testing.ts"],
+  ["workers/kms/src/routes/users.ts", "../testing.ts"],
   ["workers/kms/src/app.ts", "../../twofa/src/domain/totp.ts"],
   ["workers/kms/src/index.ts", "../../../runtime/sqld.ts"],
   ["workers/kms/src/routes/users.ts", "../../../../tests/harness.ts"],
@@ -37,6 +39,7 @@ test.for([
   ["workers/kms/src/routes/users.ts", "#shared/http/app.ts"],
   ["workers/kms/src/index.ts", "./store/users.ts"],
   ["workers/kms/src/routes/users.test.ts", "../../../../tests/harness.ts"],
+  ["workers/kms/src/testing.ts", "../../../tests/harness.ts"],
   ["shared/http/app.ts", "../problem/problem.ts"],
   ["runtime/start.ts", "../workers/kms/src/env.ts"],
 ] as const)("%s may import %s", ([file, specifier]) => {

@@ -39,12 +39,17 @@ const RULES: readonly Rule[] = [
   {
     rule: "routes reach the store through the services they are given",
     from: /^workers\/([^/]+)\/src\/routes\//,
-    only: ["^workers/$1/src/(routes|domain|pages)/", "^workers/$1/src/(?!index\\.ts)[^/]+$", "^shared/", NO_DATABASE],
+    only: [
+      "^workers/$1/src/(routes|domain|pages)/",
+      "^workers/$1/src/(?!(index|testing)\\.ts)[^/]+$",
+      "^shared/",
+      NO_DATABASE,
+    ],
   },
   {
-    rule: "only index.ts composes the store, and nothing imports index.ts",
+    rule: "only index.ts composes the store, and nothing imports index.ts or testing.ts",
     from: /^workers\/([^/]+)\/src\/(?!index\.ts)[^/]+$/,
-    only: ["^workers/$1/src/(routes|domain|pages)/", "^workers/$1/src/(?!index\\.ts)[^/]+$", "^shared/", NPM],
+    only: ["^workers/$1/src/(routes|domain|pages)/", "^workers/$1/src/(?!(index|testing)\\.ts)[^/]+$", "^shared/", NPM],
   },
   {
     rule: "a worker imports only itself and shared",
@@ -69,10 +74,13 @@ const targetsOf = ({ file, text }: SourceFile): string[] =>
     specifier === undefined ? [] : [resolveSpecifier(file, specifier)],
   );
 
-/** Every import of these files that breaks a rule. Tests may import anything. */
+/** Tests, and what a worker's tests share: they may import anything, and only they may import `testing.ts`. */
+const isTest = (file: string): boolean => file.endsWith(".test.ts") || path.posix.basename(file) === "testing.ts";
+
+/** Every import of these files that breaks a rule. */
 export const findViolations = (files: readonly SourceFile[]): Violation[] =>
   files
-    .filter(({ file }) => !file.endsWith(".test.ts"))
+    .filter(({ file }) => !isTest(file))
     .flatMap((source) =>
       RULES.flatMap(({ rule, from, only }) => {
         const match = from.exec(source.file);
