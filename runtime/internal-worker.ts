@@ -1,11 +1,18 @@
 /**
  * The worker behind the internal socket, which only this machine's operator can open: lets the scheduler run a worker's
- * chores and the first start create its administrator.
+ * chores, the first start create its administrator, and Prometheus read the numbers of all workers.
  */
 import type { FirstAdministrator, InternalRpc, KmsInternalRpc } from "#shared/contracts/internal.ts";
+import { withinTime } from "#shared/http/deadline.ts";
+import { createLog, describeError } from "#shared/observability/log.ts";
+import { EXPOSITION_TYPE, mergeExpositions, upExposition } from "#shared/observability/merge.ts";
 
-/** One binding per worker with a private entrypoint `Internal`, named after the worker in lower case. */
+/** One binding per worker, to its private entrypoint `Internal`, named after the worker in lower case. */
 type Env = Record<string, InternalRpc | undefined> & { kms?: KmsInternalRpc };
+
+const METRICS_TIMEOUT_MS = 2_000;
+
+const log = createLog("internal");
 
 const runScheduled = async (env: Env, worker: string): Promise<Response> => {
   const target = env[worker];
@@ -28,9 +35,32 @@ const createAdministrator = async (env: Env, request: Request): Promise<Response
   }
 };
 
+/** A worker's numbers; `undefined` when it fails or does not give them in time. */
+const metricsOf = async (env: Env, worker: string): Promise<string | undefined> => {
+  try {
+    return await withinTime(Promise.resolve(env[worker]?.metrics()), METRICS_TIMEOUT_MS);
+  } catch (error) {
+    log("error", "no-metrics", { worker, error: describeError(error) });
+    return undefined;
+  }
+};
+
+const metrics = async (env: Env): Promise<Response> => {
+  const answers = await Promise.all(
+    Object.keys(env).map(async (worker) => [worker, await metricsOf(env, worker)] as const),
+  );
+  const answered = new Map(answers.map(([worker, text]) => [worker, text !== undefined]));
+  const expositions = answers.flatMap(([, text]) => text ?? []);
+  return new Response(mergeExpositions([upExposition(answered), ...expositions]), {
+    headers: { "content-type": EXPOSITION_TYPE },
+  });
+};
+
 export default {
   fetch: async (request: Request, env: Env): Promise<Response> => {
     const [, resource, worker] = new URL(request.url).pathname.split("/");
+    const isRead = request.method === "GET";
+    if (resource === "metrics") return isRead ? metrics(env) : new Response(null, { status: 405 });
     if (request.method !== "POST") return new Response(null, { status: 405 });
     if (resource === "cron" && worker !== undefined) return runScheduled(env, worker);
     if (resource === "administrator") return createAdministrator(env, request);

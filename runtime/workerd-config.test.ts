@@ -35,7 +35,8 @@ test("bindings are those of the wrangler file; settings come from the environmen
   expect(config).not.toContain("closed");
 });
 
-test("the internal worker reaches the private entrypoint of workers with chores, and of no other", () => {
-  expect(config.match(/entrypoint = "Internal"/g)).toHaveLength(1);
+test("the internal worker, and nobody else, reaches the private entrypoint of every worker", () => {
+  expect(config.match(/entrypoint = "Internal"/g)).toHaveLength(2);
+  expect(config).toContain('(name = "kms", service = (name = "fountain-kms", entrypoint = "Internal"))');
   expect(config).toContain('(name = "service-a", service = (name = "fountain-service-a", entrypoint = "Internal"))');
 });

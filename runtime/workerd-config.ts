@@ -34,14 +34,12 @@ const workerService = (worker: Worker): string => {
   ))`;
 };
 
-/** The worker behind the internal socket binds the private entrypoint of every worker that has chores. */
+/** The worker behind the internal socket binds the private entrypoint of every worker. */
 const internalWorker = (front: Worker, workers: readonly Worker[]): Worker => ({
   ...front,
   worker: INTERNAL_WORKER,
   name: INTERNAL_WORKER,
-  services: workers
-    .filter(({ crons }) => crons.length > 0)
-    .map(({ worker, name }) => ({ binding: worker, service: name, entrypoint: "Internal" })),
+  services: workers.map(({ worker, name }) => ({ binding: worker, service: name, entrypoint: "Internal" })),
   vars: {},
   secrets: [],
 });

@@ -51,6 +51,8 @@ export interface Fountain {
   readonly logs: readonly string[];
   /** Runs a worker's chores once. Rejects with what they threw. */
   runScheduled(worker: string): Promise<void>;
+  /** What Prometheus would read on the internal socket. */
+  metrics(): Promise<string>;
   /** Kills its own libSQL server with SIGKILL (`ownSqld` only). */
   killSqld(): Promise<void>;
   /** Starts it again, on the same port and data (`ownSqld` only). */
@@ -149,11 +151,8 @@ const internalOptions = (workers: readonly Worker[], first: Worker): WorkerOptio
   name: INTERNAL_WORKER,
   modules: moduleOf(INTERNAL_WORKER),
   compatibilityDate: first.compatibilityDate,
-  serviceBindings: Object.fromEntries(
-    workers
-      .filter(({ crons }) => crons.length > 0)
-      .map(({ worker, name }) => [worker, { name, entrypoint: "Internal" }]),
-  ),
+  compatibilityFlags: [...first.compatibilityFlags],
+  serviceBindings: Object.fromEntries(workers.map(({ worker, name }) => [worker, { name, entrypoint: "Internal" }])),
   outboundService: DENY_NETWORK,
 });
 
@@ -211,10 +210,10 @@ export const startFountain = async (options: FountainOptions = {}): Promise<Foun
   });
   const url = (await miniflare.ready).origin;
 
-  const internal = async (pathname: string, body?: unknown): Promise<string> => {
+  const internal = async (method: "GET" | "POST", pathname: string, body?: unknown): Promise<string> => {
     const worker = await miniflare.getWorker(INTERNAL_WORKER);
     const response = await worker.fetch(`http://internal${pathname}`, {
-      method: "POST",
+      method,
       body: body === undefined ? null : JSON.stringify(body),
     });
     const text = await response.text();
@@ -231,7 +230,7 @@ export const startFountain = async (options: FountainOptions = {}): Promise<Foun
   };
 
   const administrator = { username: "admin", password: "fountain-test-password" };
-  if (workers.some(({ worker }) => worker === "kms")) await internal("/administrator", administrator);
+  if (workers.some(({ worker }) => worker === "kms")) await internal("POST", "/administrator", administrator);
   return {
     url,
     fetch: (pathname, init) => fetch(new URL(pathname, url), init),
@@ -241,8 +240,9 @@ export const startFountain = async (options: FountainOptions = {}): Promise<Foun
     secretKey,
     logs,
     runScheduled: async (worker) => {
-      await internal(`/cron/${worker}`);
+      await internal("POST", `/cron/${worker}`);
     },
+    metrics: () => internal("GET", "/metrics"),
     killSqld: server.kill,
     restartSqld: server.restart,
     stop,

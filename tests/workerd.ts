@@ -147,6 +147,10 @@ export const startWorkerd = async (options: { settings?: Environment } = {}): Pr
       });
       if (status !== 204) throw new Error(`/cron/${worker}: ${status} ${text}`);
     },
+    metrics: async () => {
+      const to = { socketPath: run.internalSocket };
+      return (await callLocal({ to, method: "GET", path: "/metrics", timeoutMs: CHORES_TIMEOUT_MS })).text;
+    },
     killSqld: async () => {
       for (const pid of started.childrenNamed("sqld")) process.kill(pid, "SIGKILL");
     },

@@ -1,6 +1,11 @@
 /** What the runtime may ask of a worker, over its private entrypoint `Internal`; the public never reaches it. */
 
-export interface InternalRpc {
+export interface MetricsRpc {
+  /** The worker's numbers, in Prometheus's text format 0.0.4. */
+  metrics(): Promise<string>;
+}
+
+export interface InternalRpc extends MetricsRpc {
   /** The worker's periodic chores; harmless when run twice at once. */
   runScheduled(): Promise<void>;
 }

@@ -1,9 +1,13 @@
 import { expect, test } from "vitest";
 import { currentRequest, type RequestContext, withinRequest } from "./context.ts";
-import { passingRequest, takingRequest } from "./private-calls.ts";
+import { passingRequest, takeRequest } from "./private-calls.ts";
 import { startSpan } from "./trace.ts";
 
 class Entrypoint {
+  static {
+    takeRequest(Entrypoint);
+  }
+
   private readonly greeting = "hello";
 
   async greet(...names: string[]): Promise<{ text: string; request: RequestContext | undefined }> {
@@ -12,11 +16,10 @@ class Entrypoint {
   }
 }
 
-const Taking = takingRequest(Entrypoint);
 const request: RequestContext = { requestId: "request-1", span: startSpan(undefined) };
 
 test("a call belongs to the caller's request and trace, in a span of its own, and its arguments are the caller's", async () => {
-  const binding = passingRequest(new Taking());
+  const binding = passingRequest(new Entrypoint());
   const { text, request: seen } = await withinRequest(request, () => binding.greet("a", "b"));
   expect(text).toBe("hello a and b");
   expect(seen?.requestId).toBe("request-1");
@@ -25,15 +28,15 @@ test("a call belongs to the caller's request and trace, in a span of its own, an
 });
 
 test("a call outside of any request is just a call", async () => {
-  expect(await passingRequest(new Taking()).greet("a")).toEqual({ text: "hello a", request: undefined });
+  expect(await passingRequest(new Entrypoint()).greet("a")).toEqual({ text: "hello a", request: undefined });
 });
 
 test("an entrypoint that is called by a binding that passes nothing still answers", async () => {
-  expect(await withinRequest(request, () => new Taking().greet("a"))).toMatchObject({ text: "hello a" });
+  expect(await withinRequest(request, () => new Entrypoint().greet("a"))).toMatchObject({ text: "hello a" });
 });
 
 test("concurrent calls do not mix their requests up", async () => {
-  const binding = passingRequest(new Taking());
+  const binding = passingRequest(new Entrypoint());
   const ids = Array.from({ length: 50 }, (_, index) => `request-${index}`);
   const answers = await Promise.all(
     ids.map((requestId) => withinRequest({ requestId, span: startSpan(undefined) }, () => binding.greet(requestId))),

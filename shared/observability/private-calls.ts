@@ -32,13 +32,12 @@ export const passingRequest = <Interface extends object>(binding: Interface): In
     },
   });
 
-/** The entrypoint class itself, whose every method now works for the request that its caller took along. */
-export const takingRequest = <Entrypoint extends { prototype: object }>(entrypoint: Entrypoint): Entrypoint => {
-  const { prototype } = entrypoint;
+/** Makes every method of an entrypoint class work for the request that its caller took along. */
+export const takeRequest = ({ prototype }: { prototype: object }): void => {
   for (const name of Object.getOwnPropertyNames(prototype)) {
     const method = Reflect.get(prototype, name);
     if (name === "constructor" || typeof method !== "function") continue;
-    const wrapped = function (this: unknown, ...args: unknown[]): unknown {
+    const value = function (this: unknown, ...args: unknown[]): unknown {
       const carrier = args.at(-1);
       if (!isCarrier(carrier)) return Reflect.apply(method, this, args);
       const span = startSpan(parseTraceparent(carrier.traceparent));
@@ -46,7 +45,6 @@ export const takingRequest = <Entrypoint extends { prototype: object }>(entrypoi
         Reflect.apply(method, this, args.slice(0, -1)),
       );
     };
-    Object.defineProperty(prototype, name, { value: wrapped, writable: true, configurable: true });
+    Object.defineProperty(prototype, name, { value, writable: true, configurable: true });
   }
-  return entrypoint;
 };

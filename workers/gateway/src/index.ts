@@ -26,4 +26,6 @@ const connect = once((bindings: unknown): GatewayServices => {
   };
 });
 
+export { Internal } from "./rpc.ts";
+
 export default createGatewayApp(connect);

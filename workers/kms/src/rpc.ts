@@ -36,9 +36,9 @@ export const trustOf = (keyRing: KeyRing): Promise<RpcResult<Trust>> =>
 
 /** The private entrypoints of the kms. */
 export const createEntrypoints = (connect: (bindings: unknown) => KmsServices) => ({
-  Rpc: class extends WorkerEntrypoint implements KmsRpc {
+  Rpc: class Rpc extends WorkerEntrypoint implements KmsRpc {
     static {
-      takeRequest(this);
+      takeRequest(Rpc);
     }
 
     trust(): Promise<RpcResult<Trust>> {

@@ -4,7 +4,9 @@ import type { InternalRpc } from "#shared/contracts/internal.ts";
 import { failure, type RpcResult, success } from "#shared/contracts/result.ts";
 import type { SearchRpc, SyncOperation, SyncResult } from "#shared/contracts/search.ts";
 import { isUnavailable } from "#shared/db/database.ts";
+import { exposition } from "#shared/observability/instruments.ts";
 import { createLog, describeError } from "#shared/observability/log.ts";
+import { takeRequest } from "#shared/observability/private-calls.ts";
 import { syncDocuments } from "./domain/sync.ts";
 import type { SearchServices } from "./services.ts";
 
@@ -23,7 +25,11 @@ const answer = async <Value>(work: Promise<Value>): Promise<RpcResult<Value>> =>
 
 /** Creates the entrypoints of a worker that `connect` composes. */
 export const createEntrypoints = (connect: (bindings: unknown) => SearchServices) => ({
-  Rpc: class extends WorkerEntrypoint implements SearchRpc {
+  Rpc: class Rpc extends WorkerEntrypoint implements SearchRpc {
+    static {
+      takeRequest(Rpc);
+    }
+
     async sync(operations: SyncOperation[]): Promise<RpcResult<SyncResult[]>> {
       const { engine, now } = connect(this.env);
       const defaults = { service_name: "", updated_at: Math.floor(now() / 1000) };
@@ -32,6 +38,10 @@ export const createEntrypoints = (connect: (bindings: unknown) => SearchServices
   },
 
   Internal: class extends WorkerEntrypoint implements InternalRpc {
+    metrics(): Promise<string> {
+      return exposition();
+    }
+
     async runScheduled(): Promise<void> {
       await connect(this.env).engine.maintain();
     }

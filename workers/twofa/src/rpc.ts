@@ -3,6 +3,8 @@ import type { InternalRpc } from "#shared/contracts/internal.ts";
 import { failure, type RpcResult, success } from "#shared/contracts/result.ts";
 import type { OneTimeCode, TwofaRpc } from "#shared/contracts/twofa.ts";
 import { isUnavailable } from "#shared/db/database.ts";
+import { exposition } from "#shared/observability/instruments.ts";
+import { takeRequest } from "#shared/observability/private-calls.ts";
 import { Problem } from "#shared/problem/problem.ts";
 import { parseTotpCode } from "./domain/totp.ts";
 import { verifyCode } from "./domain/verification.ts";
@@ -39,12 +41,20 @@ export const elevateOnce = async (
 
 /** The private entrypoints of twofa. */
 export const createEntrypoints = (connect: (bindings: unknown) => TwofaServices) => ({
-  Rpc: class extends WorkerEntrypoint implements TwofaRpc {
+  Rpc: class Rpc extends WorkerEntrypoint implements TwofaRpc {
+    static {
+      takeRequest(Rpc);
+    }
+
     elevateOnce(input: OneTimeCode): Promise<ElevateOnceResult> {
       return orUnavailable(elevateOnce(connect(this.env), input));
     }
   },
   Internal: class extends WorkerEntrypoint implements InternalRpc {
+    metrics(): Promise<string> {
+      return exposition();
+    }
+
     async runScheduled(): Promise<void> {
       const { factors, now } = connect(this.env);
       await factors.purgeExpired(now());

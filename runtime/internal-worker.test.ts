@@ -1,0 +1,60 @@
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import internal from "./internal-worker.ts";
+
+const exposition = (worker: string): string =>
+  `# HELP requests_total R.\n# TYPE requests_total counter\nrequests_total{worker="${worker}"} 1\n`;
+
+const target = (metrics: () => Promise<string>) => ({ metrics, runScheduled: () => Promise.resolve() });
+const good = (worker: string) => target(() => Promise.resolve(exposition(worker)));
+
+const scrape = async (env: Record<string, ReturnType<typeof target>>): Promise<Response> =>
+  internal.fetch(new Request("http://internal/metrics"), env);
+
+let logged: string[];
+beforeEach(() => {
+  logged = [];
+  vi.spyOn(console, "log").mockImplementation((line) => logged.push(String(line)));
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+  vi.useRealTimers();
+});
+
+test("one scrape reads every worker, in Prometheus's own media type", async () => {
+  const response = await scrape({ twofa: good("twofa"), search: good("search") });
+  expect(response.status).toBe(200);
+  expect(response.headers.get("content-type")).toBe("text/plain; version=0.0.4; charset=utf-8");
+  expect(await response.text()).toBe(
+    "# HELP fountain_worker_up Whether the worker answered this scrape.\n# TYPE fountain_worker_up gauge\n" +
+      'fountain_worker_up{worker="twofa"} 1\nfountain_worker_up{worker="search"} 1\n\n' +
+      "# HELP requests_total R.\n# TYPE requests_total counter\n" +
+      'requests_total{worker="twofa"} 1\nrequests_total{worker="search"} 1\n',
+  );
+});
+
+test("a worker that fails or stays silent is down, and the others are there", async () => {
+  vi.useFakeTimers();
+  const answer = scrape({
+    twofa: target(() => Promise.reject(new Error("broken"))),
+    search: target(() => new Promise(() => {})),
+    "service-a": good("service-a"),
+  });
+  await vi.advanceTimersByTimeAsync(2_000);
+  const text = await (await answer).text();
+  for (const line of ['up{worker="twofa"} 0', 'up{worker="search"} 0', 'up{worker="service-a"} 1'])
+    expect(text).toContain(`fountain_worker_${line}\n`);
+  expect(text).toContain('requests_total{worker="service-a"} 1');
+  expect(logged.map((line) => JSON.parse(line))).toMatchObject([{ event: "no-metrics", worker: "twofa" }]);
+});
+
+test.each([
+  ["POST", "/metrics", 405],
+  ["GET", "/cron/twofa", 405],
+  ["GET", "/", 405],
+  ["POST", "/cron/nobody", 404],
+  ["POST", "/cron", 404],
+  ["POST", "/anything", 404],
+])("%s %s is refused with %i", async (method, path, status) => {
+  const env = { twofa: good("twofa") };
+  expect((await internal.fetch(new Request(`http://internal${path}`, { method }), env)).status).toBe(status);
+});
