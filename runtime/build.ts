@@ -1,10 +1,14 @@
-/** `npm run build [-- DIRECTORY]`: writes the bundles and the workerd configuration (to `dist`, if not said). */
-import { mkdirSync } from "node:fs";
+/**
+ * `npm run build [-- DIRECTORY]`: writes what a container runs (to `dist`, if not said): the bundles, the workerd
+ * configuration and the list of settings.
+ */
+import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { bundleWorkers } from "./bundle.ts";
+import { settingsList } from "./compose/settings-list.ts";
 import { reasonOf } from "./operator-error.ts";
 import { readTopology } from "./topology.ts";
-import { writeWorkerdConfig } from "./workerd.ts";
+import { writeWorkerdConfig } from "./workerd-config.ts";
 
 const ROOT = path.join(import.meta.dirname, "..");
 
@@ -13,6 +17,7 @@ try {
   const topology = readTopology(ROOT);
   mkdirSync(directory, { recursive: true });
   await bundleWorkers(topology.workers, directory);
+  writeFileSync(path.join(directory, "settings.list"), settingsList(topology));
   console.log(`${topology.workers.length} workers and ${writeWorkerdConfig(topology, directory)}`);
 } catch (error) {
   console.error(`Fountain: ${reasonOf(error)}`);

@@ -1,0 +1,94 @@
+#!/bin/bash
+# Entry point of the workerd image: checks and reads the secret files, starts workerd, and when told to stop first lets
+# the load balancer turn away. Uses nothing but the shell: there is no other program in the image.
+set -euo pipefail
+export LC_ALL=C
+
+readonly home=/fountain
+readonly secrets=/run/secrets
+readonly minimum_secret_bytes=32
+readonly public_port=8787
+readonly internal_port=8788
+# Long enough for two rounds of Caddy's health checks.
+readonly drain_seconds=${DRAIN_SECONDS:-6}
+
+faults=()
+
+# Exports the secret NAME from the file of the same name in lower case.
+export_secret() {
+  local name=$1 file=$secrets/${1,,} value
+  if [[ ! -f $file || ! -r $file ]]; then
+    faults+=("the secret ${1,,} is missing or cannot be read ($file): run \`npm run secrets\`, then start again")
+    return
+  fi
+  value=$(<"$file")
+  if ((${#value} < minimum_secret_bytes)); then
+    faults+=("the secret ${1,,} is weak (under $minimum_secret_bytes bytes): remove its file and run \`npm run secrets\`")
+    return
+  fi
+  export "$name=$value"
+}
+
+# Exports the setting NAME with its default, unless the operator set it.
+export_setting() {
+  local name=$1 fallback=$2
+  export "$name=${!name:-$fallback}"
+}
+
+# Prints this container's address that begins with PREFIX.
+own_address() {
+  local line previous=
+  while read -r line; do
+    if [[ $line == '/32 host LOCAL' && $previous == *'-- '"$1"* ]]; then
+      echo "${previous##*-- }"
+      return
+    fi
+    previous=$line
+  done </proc/net/fib_trie
+  return 1
+}
+
+# Waits; there is no `sleep` here. A signal cuts it short.
+pause() { read -rt "$1" <> <(:) || true; }
+
+while read -r kind name fallback; do
+  case $kind in
+    secret) export_secret "$name" ;;
+    setting) export_setting "$name" "$fallback" ;;
+  esac
+done <"$home/settings.list"
+
+# The internal socket is for the network named by INTERNAL_PREFIX only, whatever other networks there are.
+if ! internal=$(own_address "${INTERNAL_PREFIX:-127.}"); then
+  faults+=("this container has no address that begins with INTERNAL_PREFIX=$INTERNAL_PREFIX: see SUBNET in .env")
+fi
+
+if ((${#faults[@]} > 0)); then
+  printf 'Fountain: %s\n' "${faults[@]}" >&2
+  exit 1
+fi
+
+workerd serve "$home/workerd.capnp" \
+  --socket-addr="public=*:$public_port" \
+  --socket-addr="internal=$internal:$internal_port" \
+  --external-addr="libsql=${LIBSQL_ADDRESS:-libsql:8080}" &
+workerd=$!
+
+# From here on /ready answers 503; a moment later no new request comes, and workerd can finish those it has.
+drain() {
+  trap '' TERM INT
+  if exec 3<>"/dev/tcp/$internal/$internal_port"; then
+    printf 'POST /drain HTTP/1.1\r\nHost: internal\r\nContent-Length: 0\r\nConnection: close\r\n\r\n' >&3
+    exec 3>&-
+    pause "$drain_seconds"
+  fi
+  kill -TERM "$workerd"
+}
+trap drain TERM INT
+
+code=0
+while kill -0 "$workerd" 2>/dev/null; do
+  code=0
+  wait "$workerd" || code=$?
+done
+exit "$code"

@@ -1,0 +1,50 @@
+/**
+ * The one-shot job `migrate` of the Compose stack: creates each worker's database and brings it to its newest
+ * migration. Harmless when run again. Takes the folder with the wrangler files and the migrations.
+ */
+import { setTimeout as sleep } from "node:timers/promises";
+import { migrateDatabase } from "../migrate.ts";
+import { OperatorError, reasonOf } from "../operator-error.ts";
+import { connectDatabase, ensureNamespace, type SqldAdmin } from "../sqld-client.ts";
+import { DATABASE_TOKEN, hasDatabase, readTopology, type Topology, type Worker } from "../topology.ts";
+import { mountedSecret } from "./mounted-secrets.ts";
+import { composeSecret } from "./secrets.ts";
+
+const PORT = 8080;
+const ADMIN_PORT = 9090;
+const PATIENCE_MS = 60_000;
+const POLL_MS = 250;
+
+const isHealthy = (host: string): Promise<boolean> =>
+  fetch(`http://${host}:${PORT}/health`).then(
+    (response) => response.ok,
+    () => false,
+  );
+
+const waitForLibsql = async (host: string): Promise<void> => {
+  const deadline = Date.now() + PATIENCE_MS;
+  while (!(await isHealthy(host))) {
+    if (Date.now() > deadline) throw new OperatorError(`libsql at ${host}:${PORT} does not answer: look at its log`);
+    await sleep(POLL_MS);
+  }
+};
+
+const prepare = async (topology: Topology, worker: Worker, server: Required<SqldAdmin>): Promise<void> => {
+  const token = mountedSecret(composeSecret(worker.worker, DATABASE_TOKEN));
+  await ensureNamespace(server, worker.worker);
+  const client = connectDatabase(PORT, worker.worker, token, server.host);
+  await migrateDatabase(topology, worker, client);
+  client.close();
+  console.log(`The database of ${worker.worker} is up to date.`);
+};
+
+try {
+  const topology = readTopology(process.argv[2] ?? ".");
+  const host = process.env["LIBSQL_HOST"] ?? "libsql";
+  const server = { host, adminPort: ADMIN_PORT, adminKey: mountedSecret("libsql_admin_key") };
+  await waitForLibsql(host);
+  for (const worker of topology.workers.filter(hasDatabase)) await prepare(topology, worker, server);
+} catch (error) {
+  console.error(`Fountain: ${reasonOf(error)}`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,83 @@
+/**
+ * The `scheduler` of the Compose stack: creates the first administrator, then runs every worker's chores over workerd's
+ * internal socket, for ever. Takes the folder with the wrangler files.
+ */
+import { writeFileSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+import { OperatorError, reasonOf } from "../operator-error.ts";
+import { startScheduler } from "../scheduler.ts";
+import { readTopology } from "../topology.ts";
+import { mountedSecret } from "./mounted-secrets.ts";
+
+const CHORES_INTERVAL_MS = 10_000;
+const CHORES_TIMEOUT_MS = 60_000;
+const ADMINISTRATOR_TIMEOUT_MS = 15_000;
+const RETRY_MS = 2_000;
+
+/** Touched whenever some worker's chores ran well: what the health check looks at. */
+const HEARTBEAT = "/tmp/heartbeat";
+
+const say = (level: "info" | "error", message: string): void => {
+  const line = JSON.stringify({ timestamp: new Date().toISOString(), level, service: "scheduler", message });
+  console.log(line);
+};
+
+interface Answer {
+  status: number;
+  text: string;
+}
+
+const postTo =
+  (workerd: string) =>
+  async (path: string, body: string, timeoutMs: number): Promise<Answer> => {
+    const signal = AbortSignal.timeout(timeoutMs);
+    const response = await fetch(`${workerd}${path}`, { method: "POST", body, signal });
+    return { status: response.status, text: await response.text() };
+  };
+
+type Post = ReturnType<typeof postTo>;
+
+const OUTCOMES: Readonly<Record<string, string>> = {
+  created: "was created: its password is in secrets/admin_password, to be changed at the first login",
+  exists: "is not created: there are users already",
+};
+
+/** Creates the administrator of a new installation, as soon as workerd answers. Throws {@link OperatorError}. */
+const createAdministrator = async (post: Post, username: string): Promise<void> => {
+  const body = JSON.stringify({ username, password: mountedSecret("admin_password") });
+  for (let failed = false; ; failed = true) {
+    const answer = await post("/administrator", body, ADMINISTRATOR_TIMEOUT_MS).catch((error: unknown) => ({
+      status: 0,
+      text: reasonOf(error),
+    }));
+    if (answer.status === 200) {
+      const outcome = OUTCOMES[answer.text];
+      if (outcome === undefined) throw new OperatorError(`the administrator cannot be created: ${answer.text}`);
+      return say("info", `the administrator "${username}" ${outcome}`);
+    }
+    if (!failed) say("error", `the administrator cannot be created yet (${answer.status} ${answer.text}): trying on`);
+    await sleep(RETRY_MS);
+  }
+};
+
+const runChoresWith = (post: Post) => async (worker: string) => {
+  const { status, text } = await post(`/cron/${worker}`, "", CHORES_TIMEOUT_MS);
+  if (status !== 204) throw new Error(text || `status ${status}`);
+  writeFileSync(HEARTBEAT, "");
+};
+
+try {
+  for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => process.exit(0));
+  const { workers } = readTopology(process.argv[2] ?? ".");
+  const post = postTo(process.env["WORKERD_INTERNAL"] ?? "http://workerd:8788");
+  await createAdministrator(post, process.env["ADMIN_USERNAME"] || "admin");
+  startScheduler({
+    workers: workers.filter(({ crons }) => crons.length > 0).map(({ worker }) => worker),
+    intervalMs: CHORES_INTERVAL_MS,
+    runChores: runChoresWith(post),
+    onChange: (message) => say(message.endsWith("again") ? "info" : "error", message),
+  });
+} catch (error) {
+  say("error", reasonOf(error));
+  process.exitCode = 1;
+}
