@@ -53,7 +53,7 @@ export const createEntrypoints = (connect: (bindings: unknown) => KmsServices) =
           return failure("invalid");
         }
         const { service, keyId, access } = exchanged.value;
-        record({ action: "key.exchange", outcome: "success", actor: service, target: keyId });
+        record({ action: "key.exchange", outcome: "success", subject: service, target: keyId });
         return success(issued(access));
       });
     }

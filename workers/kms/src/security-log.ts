@@ -1,8 +1,48 @@
-/** Writes security events as log lines, one each. */
+/** Writes security events as log lines, one each, and counts them. */
 import type { Log } from "#shared/observability/log.ts";
-import type { RecordEvent } from "./domain/security-event.ts";
+import { countApiKey, countAuthentication, countToken } from "#shared/observability/metrics.ts";
+import type { RecordEvent, SecurityAction, SecurityEvent } from "./domain/security-event.ts";
+
+type Counted = Partial<Record<SecurityAction, string>>;
+
+/** The credential that the action judges. */
+const CREDENTIALS: Counted = {
+  login: "password",
+  "token.refresh": "refresh-token",
+  "token.client-credentials": "client-secret",
+  "key.exchange": "api-key",
+};
+
+/** What the action, when it succeeds, gives a token for. */
+const TOKENS: Counted = {
+  login: "login",
+  "token.refresh": "refresh",
+  "token.client-credentials": "client-credentials",
+  "key.exchange": "api-key",
+  "token.elevate": "step-up",
+};
+
+/** What the action, when it succeeds, does to an API key. */
+const API_KEYS: Counted = { "key.create": "created", "key.rotate": "rotated", "key.revoke": "revoked" };
+
+const countEvent = ({ action, outcome, reason = "none" }: SecurityEvent): void => {
+  const isSuccess = outcome === "success";
+  const credential = CREDENTIALS[action];
+  if (credential !== undefined)
+    countAuthentication({
+      credential,
+      outcome: isSuccess ? "accepted" : reason === "busy" ? "undecided" : "refused",
+      reason: isSuccess ? "none" : reason,
+    });
+  const kind = TOKENS[action];
+  if (isSuccess && kind !== undefined) countToken({ kind });
+  const event = API_KEYS[action];
+  if (isSuccess && event !== undefined) countApiKey({ event });
+};
 
 export const createRecorder =
   (log: Log): RecordEvent =>
-  (event) =>
+  (event) => {
     log(event.outcome === "success" ? "info" : "warn", "security", { ...event });
+    countEvent(event);
+  };

@@ -7,6 +7,7 @@ import { createLog } from "#shared/observability/log.ts";
 import { createTwofaApp } from "./app.ts";
 import { envSchema } from "./env.ts";
 import { createEntrypoints } from "./rpc.ts";
+import { createRecorder } from "./security-log.ts";
 import type { TwofaServices } from "./services.ts";
 import { createAttemptStore } from "./store/attempts.ts";
 import { createFactorStore } from "./store/factors.ts";
@@ -17,7 +18,6 @@ import { createVault } from "./vault.ts";
 const connect = once((bindings: unknown): TwofaServices => {
   const env = parseBindings(envSchema, bindings);
   const now = Date.now;
-  const log = createLog("twofa");
   const database = createDatabase(env, schema);
   return {
     now,
@@ -29,7 +29,7 @@ const connect = once((bindings: unknown): TwofaServices => {
     vault: createVault(env.KMS_RPC),
     randomBytes: (count) => crypto.getRandomValues(new Uint8Array(count)),
     newId: () => crypto.randomUUID(),
-    record: ({ event, ...fields }) => log("info", event, fields),
+    record: createRecorder(createLog("twofa")),
   };
 });
 

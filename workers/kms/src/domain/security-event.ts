@@ -20,11 +20,10 @@ export interface SecurityEvent {
   outcome: "success" | "failure";
   /** Why it failed: a code, for the log alone. */
   reason?: string | undefined;
-  /** A user's id or a service's name. */
-  actor?: string | undefined;
+  /** Who did it: a user's id or a service's name. */
+  subject?: string | undefined;
   /** What it was done to: the id of a user, a session or a key, or the name of a service. */
   target?: string | undefined;
-  requestId?: string | undefined;
 }
 
 export type RecordEvent = (event: SecurityEvent) => void;

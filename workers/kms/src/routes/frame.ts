@@ -13,11 +13,11 @@ export type KmsContext = Context<WorkerEnv<KmsServices>>;
 /** Answers with a token or a key in them are kept by no cache (RFC 6749 §5.1). */
 export const NO_STORE = { "cache-control": "no-store", pragma: "no-cache" };
 
-/** Writes a security event, with the request it belongs to and who made it. */
+/** Writes a security event, with who is calling. */
 export const record = (context: KmsContext, event: SecurityEvent): void => {
-  const { log, requestId, principal } = context.var;
+  const { log, principal } = context.var;
   if (event.reason !== undefined) context.set("reason", event.reason);
-  createRecorder(log)({ actor: principal?.subject, ...event, requestId });
+  createRecorder(log)({ subject: principal?.subject, ...event });
 };
 
 const RETRY_AFTER_SECONDS = "5";

@@ -32,7 +32,7 @@ export const addLogin = (app: KmsApp): void => {
       });
     }
     const { userId, sessionId, access, refreshToken } = await sessions.open(authenticated.value);
-    record(context, { action: "login", outcome: "success", actor: userId, target: sessionId });
+    record(context, { action: "login", outcome: "success", subject: userId, target: sessionId });
     return context.json(toTokenAnswer(access, refreshToken), 200, NO_STORE);
   });
 };

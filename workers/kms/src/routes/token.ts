@@ -52,7 +52,7 @@ const refresh = async (context: KmsContext, { refreshToken, scopes }: Grant<"ref
     return refuse(context, refreshed.error === "scope-exceeded" ? EXCEEDED : BAD_GRANT);
   }
   const { access, refreshToken: successor, userId, sessionId } = refreshed.value;
-  record(context, { action: "token.refresh", outcome: "success", actor: userId, target: sessionId });
+  record(context, { action: "token.refresh", outcome: "success", subject: userId, target: sessionId });
   return context.json(toTokenAnswer(access, successor), 200, NO_STORE);
 };
 
@@ -66,7 +66,7 @@ const authenticateClient = async (
     return refuse(context, authenticated.error === "scope-exceeded" ? EXCEEDED : BAD_CLIENT);
   }
   const { access, service, keyId } = authenticated.value;
-  record(context, { action: "token.client-credentials", outcome: "success", actor: service, target: keyId });
+  record(context, { action: "token.client-credentials", outcome: "success", subject: service, target: keyId });
   return context.json(toTokenAnswer(access), 200, NO_STORE);
 };
 

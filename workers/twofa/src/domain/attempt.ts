@@ -35,8 +35,10 @@ export const attempt = async <Value>(
 ): Promise<Checked<Value>> => {
   const { userId, with: checkedWith } = tried;
   const reservation = await ports.attempts.reserve(userId, ports.now());
-  if (!reservation.reserved)
+  if (!reservation.reserved) {
+    ports.record({ event: "verification.refused", subject: userId, with: checkedWith });
     return { outcome: "locked", retryAfterSeconds: secondsUntil(reservation.lockedUntilMs, ports.now()) };
+  }
 
   const finding = await check();
   switch (finding.found) {

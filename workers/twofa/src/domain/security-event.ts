@@ -5,6 +5,10 @@ export type CheckedWith = "totp" | "recovery-code" | "confirmation";
 export type SecurityEvent =
   | { event: "factor.enrolled" | "factor.confirmed" | "factor.removed"; subject: string; factorId: string }
   | { event: "recovery-codes.replaced"; subject: string }
-  | { event: "verification.succeeded" | "verification.replayed"; subject: string; with: CheckedWith }
+  | {
+      event: "verification.succeeded" | "verification.replayed" | "verification.refused";
+      subject: string;
+      with: CheckedWith;
+    }
   | { event: "verification.failed"; subject: string; with: CheckedWith; failures: number }
   | { event: "verification.locked"; subject: string; failures: number; lockSeconds: number };
