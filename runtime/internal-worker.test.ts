@@ -53,6 +53,8 @@ test.each([
   ["GET", "/", 405],
   ["POST", "/cron/nobody", 404],
   ["POST", "/cron", 404],
+  ["GET", "/drain", 405],
+  ["POST", "/drain", 404],
   ["POST", "/anything", 404],
 ])("%s %s is refused with %i", async (method, path, status) => {
   const env = { twofa: good("twofa") };

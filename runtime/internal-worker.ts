@@ -1,14 +1,19 @@
 /**
  * The worker behind the internal socket, which only this machine's operator can open: lets the scheduler run a worker's
- * chores, the first start create its administrator, and Prometheus read the numbers of all workers.
+ * chores, the first start create its administrator, a stop begin gently, and Prometheus read the numbers of all workers.
  */
-import type { FirstAdministrator, InternalRpc, KmsInternalRpc } from "#shared/contracts/internal.ts";
+import type {
+  FirstAdministrator,
+  GatewayInternalRpc,
+  InternalRpc,
+  KmsInternalRpc,
+} from "#shared/contracts/internal.ts";
 import { withinTime } from "#shared/http/deadline.ts";
 import { createLog, describeError } from "#shared/observability/log.ts";
 import { EXPOSITION_TYPE, mergeExpositions, upExposition } from "#shared/observability/merge.ts";
 
 /** One binding per worker, to its private entrypoint `Internal`, named after the worker in lower case. */
-type Env = Record<string, InternalRpc | undefined> & { kms?: KmsInternalRpc };
+type Env = Record<string, InternalRpc | undefined> & { kms?: KmsInternalRpc; gateway?: GatewayInternalRpc };
 
 const METRICS_TIMEOUT_MS = 2_000;
 
@@ -33,6 +38,12 @@ const createAdministrator = async (env: Env, request: Request): Promise<Response
   } catch (error) {
     return new Response(error instanceof Error ? error.message : String(error), { status: 500 });
   }
+};
+
+const drain = async (env: Env): Promise<Response> => {
+  if (env.gateway === undefined) return new Response(null, { status: 404 });
+  await env.gateway.drain();
+  return new Response(null, { status: 204 });
 };
 
 /** A worker's numbers; `undefined` when it fails or does not give them in time. */
@@ -63,6 +74,7 @@ export default {
     if (resource === "metrics") return isRead ? metrics(env) : new Response(null, { status: 405 });
     if (request.method !== "POST") return new Response(null, { status: 405 });
     if (resource === "cron" && worker !== undefined) return runScheduled(env, worker);
+    if (resource === "drain") return drain(env);
     if (resource === "administrator") return createAdministrator(env, request);
     return new Response(null, { status: 404 });
   },

@@ -10,6 +10,11 @@ export interface InternalRpc extends MetricsRpc {
   runScheduled(): Promise<void>;
 }
 
+export interface GatewayInternalRpc extends MetricsRpc {
+  /** Makes `/ready` answer 503 from now on: this process is about to end. */
+  drain(): Promise<void>;
+}
+
 export interface FirstAdministrator {
   username: string;
   password: string;

@@ -4,7 +4,9 @@ import { createTokenVerifier } from "#shared/auth/verify.ts";
 import { once, parseBindings } from "#shared/http/bindings.ts";
 import { createApiKeyVerifier } from "./api-keys.ts";
 import { createGatewayApp } from "./app.ts";
+import { drainable } from "./drain.ts";
 import { envSchema } from "./env.ts";
+import { createEntrypoints } from "./rpc.ts";
 import type { GatewayServices } from "./services.ts";
 import { askAll } from "./upstream.ts";
 
@@ -20,12 +22,12 @@ const connect = once((bindings: unknown): GatewayServices => {
     twofa: env.TWOFA_RPC,
     upstreams,
     publicUrl: env.PUBLIC_URL,
-    probe: async () => {
+    ...drainable(async () => {
       await askAll(upstreams, "/ready");
-    },
+    }),
   };
 });
 
-export { Internal } from "./rpc.ts";
+export const { Internal } = createEntrypoints(connect);
 
 export default createGatewayApp(connect);

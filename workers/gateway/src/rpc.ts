@@ -1,10 +1,17 @@
 /** The private entrypoint of the gateway. */
 import { WorkerEntrypoint } from "cloudflare:workers";
-import type { MetricsRpc } from "#shared/contracts/internal.ts";
+import type { GatewayInternalRpc } from "#shared/contracts/internal.ts";
 import { exposition } from "#shared/observability/instruments.ts";
+import type { GatewayServices } from "./services.ts";
 
-export class Internal extends WorkerEntrypoint implements MetricsRpc {
-  metrics(): Promise<string> {
-    return exposition();
-  }
-}
+export const createEntrypoints = (connect: (bindings: unknown) => GatewayServices) => ({
+  Internal: class extends WorkerEntrypoint implements GatewayInternalRpc {
+    metrics(): Promise<string> {
+      return exposition();
+    }
+
+    async drain(): Promise<void> {
+      connect(this.env).drain();
+    }
+  },
+});

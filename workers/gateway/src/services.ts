@@ -1,6 +1,7 @@
 import type { TwofaRpc } from "#shared/contracts/twofa.ts";
 import type { FrameServices } from "#shared/http/app.ts";
 import type { ApiKeyVerifier } from "./api-keys.ts";
+import type { Drainable } from "./drain.ts";
 import type { Destination } from "./target.ts";
 
 /** Another worker, as its binding is called. */
@@ -9,7 +10,7 @@ export type Upstream = Pick<Fetcher, "fetch">;
 export type Upstreams = Readonly<Record<Destination, Upstream>>;
 
 /** What the gateway works with. */
-export interface GatewayServices extends FrameServices {
+export interface GatewayServices extends FrameServices, Drainable {
   /** Where callers reach this installation, without a slash at the end. */
   publicUrl: string;
   upstreams: Upstreams;

@@ -7,6 +7,7 @@ import type { OneTimeCode, TwofaRpc } from "#shared/contracts/twofa.ts";
 import { createTestSigner, type TestSigner, testClaims } from "#shared/testing/tokens.ts";
 import { createApiKeyVerifier } from "./api-keys.ts";
 import { createGatewayApp } from "./app.ts";
+import { drainable } from "./drain.ts";
 import type { GatewayServices } from "./services.ts";
 import { DESTINATIONS, type Destination } from "./target.ts";
 import { askAll } from "./upstream.ts";
@@ -42,6 +43,8 @@ export interface TestGateway {
   /** A service's token, with some claims replaced. */
   serviceToken(replaced?: Record<string, unknown>): Promise<string>;
   fetch(path: string, init?: RequestInit): Promise<Response>;
+  /** Tells it that it is about to end. */
+  drain(): void;
 }
 
 export const createTestGateway = async (): Promise<TestGateway> => {
@@ -96,9 +99,9 @@ export const createTestGateway = async (): Promise<TestGateway> => {
     twofa: { elevateOnce: (input) => twofa.elevateOnce(input) },
     upstreams,
     publicUrl: ISSUER,
-    probe: async () => {
+    ...drainable(async () => {
       await askAll(upstreams, "/ready");
-    },
+    }),
   };
   const app = createGatewayApp(() => services);
   return {
@@ -110,6 +113,7 @@ export const createTestGateway = async (): Promise<TestGateway> => {
     kms,
     twofa,
     userToken: token,
+    drain: services.drain,
     serviceToken,
     fetch: async (path, init) =>
       app.fetch(new Request(ISSUER + path, { ...init, ...(init?.body && { duplex: "half" }) }), {}),

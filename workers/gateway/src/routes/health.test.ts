@@ -43,6 +43,17 @@ describe("ready", () => {
     expect(await response.json()).toMatchObject({ code: "unavailable", detail: "No good answer from kms and search." });
   });
 
+  test("once it drains, says so and asks nobody, while everything else is served on", async () => {
+    gateway.drain();
+    const response = await gateway.fetch("/ready");
+    expect(response.status).toBe(503);
+    expect(await response.json()).toMatchObject({ code: "unavailable", detail: "This process is about to end." });
+    expect(gateway.received).toEqual([]);
+    expect((await gateway.fetch("/health")).status).toBe(200);
+    const headers = { authorization: `Bearer ${await gateway.userToken()}` };
+    expect((await gateway.fetch("/kms/me", { headers })).status).toBe(200);
+  });
+
   test("waits two seconds for all of them together", async () => {
     const timeout = vi.spyOn(AbortSignal, "timeout").mockImplementation((ms) => {
       expect(ms).toBe(2_000);
