@@ -20,7 +20,8 @@ const trimStartOf = (text: string, dropped: string): string => {
 
 const trimmedLines = (text: string): string[] => text.split("\n").map((line) => line.trim());
 
-const oneLine = (text: string): string =>
+/** The lines of a text that are not blank, joined by spaces. */
+export const oneLine = (text: string): string =>
   trimmedLines(text)
     .filter((line) => line !== "")
     .join(" ");

@@ -1,5 +1,7 @@
 /** The title page: `Key: value` lines at the very top (https://fountain.io/syntax#title-page). */
 import { Fountain, rules } from "fountain-js";
+import { dropBinary } from "./source.ts";
+import { oneLine } from "./text.ts";
 
 /** Enough for a keyword and the beginning of its value. */
 const KEY_PROBE_LENGTH = 200;
@@ -50,18 +52,37 @@ export const splitTitlePage = (source: string): { readonly titlePage: string; re
 
 const TITLE_KEY = /^title:/i;
 
+/** Where the title stands among the lines: its key, and the first line after its value; -1 and 0 without a title. */
+const titleRange = (lines: readonly string[]): { first: number; next: number } => {
+  const first = lines.findIndex((line) => TITLE_KEY.test(line.trimStart()));
+  const next = lines.findIndex((line, at) => at > first && !INDENTED.test(line));
+  return first < 0 ? { first, next: 0 } : { first, next: next < 0 ? lines.length : next };
+};
+
 /** The title in plain words, on one line and without emphasis; empty when the title page has none. */
 export const titleOf = (titlePage: string): string => {
   const lines = titlePage.split("\n");
-  const first = lines.findIndex((line) => TITLE_KEY.test(line.trimStart()));
+  const { first, next } = titleRange(lines);
   if (first < 0) return "";
-  const following = lines.slice(first + 1);
-  const next = following.findIndex((line) => !INDENTED.test(line));
-  const value = [lines[first]?.trimStart().replace(TITLE_KEY, ""), ...following.slice(0, next < 0 ? undefined : next)]
+  const value = [lines[first]?.trimStart().replace(TITLE_KEY, ""), ...lines.slice(first + 1, next)]
     .map((line) => line?.trim() ?? "")
     .filter((line) => line !== "")
     .join(" ")
     .slice(0, MAX_TITLE_LENGTH)
     .toWellFormed();
   return value === "" ? "" : new Fountain().parse(`Title: ${value}`).title || value;
+};
+
+/**
+ * The title page with another title, on one line; with none, the rest of the page. The page stays as it is when it has
+ * that title already, or would not be read as a title page any more.
+ */
+export const replaceTitle = (titlePage: string, title: string): string => {
+  if (titleOf(titlePage) === title) return titlePage;
+  const lines = titlePage === "" ? [] : titlePage.split("\n");
+  const { first, next } = titleRange(lines);
+  const value = oneLine(dropBinary(title.slice(0, MAX_TITLE_LENGTH)));
+  const titleLines = value === "" ? [] : [`Title: ${value}`];
+  const replaced = [...lines.slice(0, Math.max(first, 0)), ...titleLines, ...lines.slice(next)].join("\n");
+  return splitTitlePage(replaced).titlePage === replaced ? replaced : titlePage;
 };

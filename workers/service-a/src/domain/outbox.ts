@@ -1,0 +1,145 @@
+/**
+ * Tells search what has changed: at least once, and per element in order. A row of the outbox only says that an element
+ * changed; what is sent is the element as it is then, so that a late row can never bring back an older state. Whoever
+ * drains holds a lease, so that no two deliveries overlap.
+ */
+import type { ElementDocument, SearchRpc, SyncOperation } from "#shared/contracts/search.ts";
+import type { Element } from "./element.ts";
+
+const LEASE_MS = 20_000;
+/** Well below the lease: a delivery that gives no answer may still be under way until the lease has run out. */
+const DELIVERY_TIMEOUT_MS = 8_000;
+/** What is left after this long is for the next run. */
+const RUN_MS = 20_000;
+const BACKOFF_MS = 1_000;
+const MAX_BACKOFF_MS = 60_000;
+
+/** A row of the outbox, with its element as it is now. */
+export interface Change {
+  rowId: number;
+  attempts: number;
+  element: Element;
+}
+
+/** What became of the last delivery; `refused` rows are tried again at their time. */
+export interface Outcome {
+  deliveredIds: number[];
+  refused: { rowId: number; nextAttemptAtMs: number }[];
+}
+
+export interface OutboxStore {
+  /** The number of failed runs before this one; `undefined` when nothing is due, or the lease is held or paused. */
+  takeLease(holder: string, nowMs: number, untilMs: number): Promise<number | undefined>;
+  /** Records the outcome, prolongs the lease and gives the next changes; `undefined` when the lease is lost. */
+  advance(holder: string, outcome: Outcome, nowMs: number, untilMs: number): Promise<Change[] | undefined>;
+  /** Gives the lease back if nothing is due any more; otherwise answers false. */
+  finish(holder: string, nowMs: number): Promise<boolean>;
+  /** Gives the lease back for nobody to take before the time. */
+  pause(holder: string, untilMs: number, failures: number): Promise<void>;
+}
+
+export interface DrainOptions {
+  outbox: OutboxStore;
+  search: SearchRpc;
+  /** Milliseconds since the epoch. */
+  now: () => number;
+  newHolder: () => string;
+  /** From 0 up to 1. */
+  random: () => number;
+  warn: (event: string, fields: Record<string, string | number>) => void;
+}
+
+/** The element as search knows it. */
+export const documentOf = (element: Element): ElementDocument => ({
+  id: `${element.elementType}-${element.elementId}`,
+  element_type: element.elementType,
+  element_id: element.elementId,
+  sequence_number: element.sequenceNumber,
+  version_number: element.versionNumber,
+  comment: element.comment,
+  text: element.text,
+  ...(element.scriptId !== null && { script_id: element.scriptId }),
+  service_name: "service-a",
+  updated_at: Math.floor(element.updatedAtMs / 1000),
+});
+
+/** How long to wait after so many failures: doubling, to a minute at most, and half of it by chance. */
+export const backoffMs = (failures: number, random: number): number =>
+  Math.min(BACKOFF_MS * 2 ** failures, MAX_BACKOFF_MS) * (0.5 + random / 2);
+
+const withinTime = async <Value>(work: Promise<Value>): Promise<Value | "no-answer"> => {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const limit = new Promise<"no-answer">((resolve) => {
+    timer = setTimeout(() => resolve("no-answer"), DELIVERY_TIMEOUT_MS);
+  });
+  return Promise.race([work, limit]).finally(() => clearTimeout(timer));
+};
+
+const NOTHING: Outcome = { deliveredIds: [], refused: [] };
+
+/** A function that drains the outbox, unless this isolate or another one is at it. Rejects when our database is gone. */
+export const createDrain = (options: DrainOptions): (() => Promise<void>) => {
+  const { outbox, search, now, newHolder, random, warn } = options;
+  /** Spares the database the question while this isolate drains; an instant, lest a cancelled run block it for ever. */
+  let busyUntilMs = Number.NEGATIVE_INFINITY;
+  /** Somebody asked since the last look: what they committed may not have been seen. */
+  let isWanted = false;
+
+  /** `undefined`: search cannot be asked. `no-answer`: it may yet act on what it was told. */
+  const deliver = async (changes: Change[]): Promise<Outcome | "no-answer" | undefined> => {
+    const documents = new Map(changes.map(({ element }) => documentOf(element)).map((one) => [one.id, one]));
+    const operations = [...documents.values()].map((document): SyncOperation => ({ operation: "update", document }));
+    const answer = await withinTime(search.sync(operations)).catch((error: unknown) => {
+      warn("outbox.failed", { error: String(error) });
+      return undefined;
+    });
+    if (answer === "no-answer") return answer;
+    if (!answer?.ok) return undefined;
+    const accepted = new Set(answer.value.filter((result) => result.success).map((result) => result.id));
+    const isAccepted = ({ element }: Change): boolean => accepted.has(documentOf(element).id);
+    return {
+      deliveredIds: changes.filter(isAccepted).map(({ rowId }) => rowId),
+      refused: changes
+        .filter((change) => !isAccepted(change))
+        .map(({ rowId, attempts }) => ({ rowId, nextAttemptAtMs: now() + backoffMs(attempts, random()) })),
+    };
+  };
+
+  const run = async (holder: string, failures: number, stopAtMs: number): Promise<void> => {
+    let outcome = NOTHING;
+    for (;;) {
+      busyUntilMs = now() + LEASE_MS;
+      const changes = await outbox.advance(holder, outcome, now(), busyUntilMs);
+      if (changes === undefined) return;
+      outcome = NOTHING;
+      if (changes.length === 0 && (await outbox.finish(holder, now()))) return;
+      if (now() >= stopAtMs) return outbox.pause(holder, now(), 0);
+      if (changes.length === 0) continue;
+      const delivered = await deliver(changes);
+      if (delivered === "no-answer") return warn("outbox.no-answer", { changes: changes.length });
+      if (delivered === undefined) {
+        warn("outbox.paused", { failures: failures + 1 });
+        return outbox.pause(holder, now() + backoffMs(failures, random()), failures + 1);
+      }
+      if (delivered.refused.length > 0) warn("outbox.refused", { changes: delivered.refused.length });
+      outcome = delivered;
+    }
+  };
+
+  return async () => {
+    isWanted = true;
+    if (now() < busyUntilMs) return;
+    const stopAtMs = now() + RUN_MS;
+    try {
+      while (isWanted && now() < stopAtMs) {
+        isWanted = false;
+        busyUntilMs = now() + LEASE_MS;
+        const holder = newHolder();
+        const failures = await outbox.takeLease(holder, now(), busyUntilMs);
+        if (failures !== undefined) await run(holder, failures, stopAtMs);
+      }
+    } finally {
+      busyUntilMs = Number.NEGATIVE_INFINITY;
+    }
+  };
+};

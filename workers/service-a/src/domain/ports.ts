@@ -1,0 +1,67 @@
+/** What service-a needs of a database. */
+import type { Result } from "#shared/contracts/result.ts";
+import type { Author, Draft, Element, ElementKey, ElementType, Version } from "./element.ts";
+import type { Move } from "./reorder.ts";
+import type { Markup } from "./screenplay/element.ts";
+import type { NewScript, Script } from "./script.ts";
+
+/** Part of a list: it may end before `limit`, when the texts in it are long. */
+export interface Slice<Item> {
+  items: Item[];
+  hasMore: boolean;
+}
+
+export interface ElementQuery {
+  elementType?: ElementType | undefined;
+  scriptId?: number | undefined;
+  /** Only what follows this sequence number. */
+  after: number;
+  limit: number;
+}
+
+export interface VersionQuery extends ElementKey {
+  /** Only what follows this version number. */
+  after: number;
+  limit: number;
+}
+
+export interface NewVersion extends Draft {
+  /** The version must replace one of these; any, if unset. */
+  replaces?: readonly number[] | undefined;
+}
+
+export interface NewOrder extends Pick<Author, "nowMs"> {
+  elementType: ElementType;
+  /** Distinct ids. */
+  newOrder: readonly number[];
+}
+
+export interface ElementStore {
+  /** The sequence number of the new element: the one after the largest. */
+  create(draft: Draft): Promise<Result<number, "exists">>;
+  /** The number of the new version: the one after the latest. */
+  addVersion(version: NewVersion): Promise<Result<number, "unknown" | "not-the-latest">>;
+  /**
+   * Deals the sequence numbers that the elements hold out anew among them, all or nothing. With unknown ids: their
+   * places in `newOrder`.
+   */
+  reorder(order: NewOrder): Promise<{ moves: Move[]; unknownPlaces: number[] }>;
+  find(key: ElementKey): Promise<Element | undefined>;
+  /** In sequence. */
+  list(query: ElementQuery): Promise<Slice<Element>>;
+  findVersion(key: ElementKey, versionNumber: number): Promise<Version | undefined>;
+  /** Oldest first. */
+  listVersions(query: VersionQuery): Promise<Slice<Version>>;
+}
+
+export interface ScriptStore {
+  /** The id of the new script, whose elements are numbered without a gap. */
+  create(script: NewScript, author: Author): Promise<number>;
+  find(scriptId: number): Promise<Script | undefined>;
+  /** By id, after the one given. */
+  list(query: { after: number; limit: number }): Promise<Script[]>;
+  /** Title page and lines, sections in sequence, inside a section as imported, each in its latest version. */
+  read(
+    scriptId: number,
+  ): Promise<{ title: string; titlePage: string; lines: { markup: Markup; text: string }[] } | undefined>;
+}

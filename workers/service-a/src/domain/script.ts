@@ -1,0 +1,70 @@
+/** A screenplay as a script of elements, and back. */
+import { failure, type Result, success } from "#shared/contracts/result.ts";
+import { type ElementKey, type ElementType, MAX_TEXT_LENGTH } from "./element.ts";
+import { countElements, type ElementCounts, elementTypeOf, type Markup } from "./screenplay/element.ts";
+import { type ParseFailure, parseScreenplay } from "./screenplay/parse.ts";
+import { renderScreenplay } from "./screenplay/render.ts";
+import { replaceTitle } from "./screenplay/title-page.ts";
+
+/** An imported screenplay. */
+export interface Script {
+  scriptId: number;
+  /** The text of its element of type script. */
+  title: string;
+  counts: ElementCounts;
+  createdAtMs: number;
+}
+
+/** An element before it has an id: the place in its script is its place in the list. */
+export interface NewElement {
+  elementType: ElementType;
+  /** A script has none. */
+  markup: Markup | null;
+  /** Its number among the new elements of its type, from 1. */
+  ordinal: number;
+  /** The ordinal of the section that heads it, its own for a section; null before the first one. */
+  sectionOrdinal: number | null;
+  text: string;
+}
+
+/** All there is to store of a screenplay; the first element is the script itself. */
+export interface NewScript {
+  title: string;
+  titlePage: string;
+  counts: ElementCounts;
+  elements: NewElement[];
+}
+
+/** Reads a screenplay in Fountain markup. */
+export const readScript = (source: string): Result<NewScript, ParseFailure | "element-too-long"> => {
+  const parsed = parseScreenplay(source);
+  if (!parsed.ok) return failure(parsed.reason);
+  const { title, titlePage, elements } = parsed.screenplay;
+  if ([titlePage, ...elements.map((element) => element.text)].some((text) => text.length > MAX_TEXT_LENGTH))
+    return failure("element-too-long");
+  const ordinals = { section: 0, character: 0, action: 0, spokenWord: 0 };
+  const placed = elements.map(({ elementType, markup, text }): NewElement => {
+    ordinals[elementType] += 1;
+    const sectionOrdinal = ordinals.section === 0 ? null : ordinals.section;
+    return { elementType, markup, ordinal: ordinals[elementType], sectionOrdinal, text };
+  });
+  const script: NewElement = { elementType: "script", markup: null, ordinal: 1, sectionOrdinal: null, text: title };
+  return success({ title, titlePage, counts: countElements(elements), elements: [script, ...placed] });
+};
+
+/** Where an element's text is found: versions never change, so that this stays true. */
+export interface ScriptLine extends ElementKey {
+  markup: Markup;
+  versionNumber: number;
+  textLength: number;
+}
+
+/** The script as Fountain markup, its title page carrying the latest title. */
+export const writeScript = (
+  { title, titlePage }: { title: string; titlePage: string },
+  lines: readonly { markup: Markup; text: string }[],
+): string =>
+  renderScreenplay({
+    titlePage: replaceTitle(titlePage, title),
+    elements: lines.map(({ markup, text }) => ({ elementType: elementTypeOf(markup), markup, text })),
+  });

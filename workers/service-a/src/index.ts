@@ -1,0 +1,41 @@
+/** Composition root of service-a: exports and wiring. */
+import { createTrustSource } from "#shared/auth/trust.ts";
+import { createTokenVerifier } from "#shared/auth/verify.ts";
+import { createDatabase } from "#shared/db/database.ts";
+import { once, parseBindings } from "#shared/http/bindings.ts";
+import { createLog } from "#shared/observability/log.ts";
+import { createServiceAApp } from "./app.ts";
+import { createDrain } from "./domain/outbox.ts";
+import { envSchema } from "./env.ts";
+import { createEntrypoints } from "./rpc.ts";
+import type { ServiceAServices } from "./services.ts";
+import { createElementStore } from "./store/elements.ts";
+import { createOutboxStore } from "./store/outbox.ts";
+import * as schema from "./store/schema.ts";
+import { createScriptStore } from "./store/scripts.ts";
+
+const connect = once((bindings: unknown): ServiceAServices => {
+  const env = parseBindings(envSchema, bindings);
+  const now = Date.now;
+  const log = createLog("service-a");
+  const database = createDatabase(env, schema);
+  return {
+    now,
+    verify: createTokenVerifier({ issuer: env.PUBLIC_URL, trust: createTrustSource(env.KMS_RPC, now), now }),
+    probe: database.probe,
+    elements: createElementStore(database),
+    scripts: createScriptStore(database),
+    drainOutbox: createDrain({
+      outbox: createOutboxStore(database),
+      search: env.SEARCH_RPC,
+      now,
+      newHolder: () => crypto.randomUUID(),
+      random: Math.random,
+      warn: (event, fields) => log("warn", event, fields),
+    }),
+  };
+});
+
+export const { Internal } = createEntrypoints(connect);
+
+export default createServiceAApp(connect);

@@ -1,0 +1,44 @@
+import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import type { WorkerEnv } from "#shared/http/app.ts";
+import { json, jsonBody, problems } from "#shared/http/openapi.ts";
+import { problem } from "#shared/problem/problem.ts";
+import { type Fault, faultsOfOrder, faultsOfUnknown, MAX_REORDERED } from "../domain/reorder.ts";
+import type { ServiceAServices } from "../services.ts";
+import { comment, elementId, elementType } from "./schemas.ts";
+
+const ids = z.array(elementId).min(1).max(MAX_REORDERED);
+
+const route = createRoute({
+  method: "post",
+  path: "/sequence/reorder",
+  tags: ["Elements"],
+  summary: "Put elements in a new order, dealing out anew the sequence numbers they hold",
+  request: { body: jsonBody(z.object({ elementType, elementIds: ids, newOrder: ids, comment: comment.default("") })) },
+  responses: {
+    200: json(
+      z.object({
+        reorderedElements: z.array(
+          z.object({ elementId: z.int(), oldSequenceNumber: z.int(), newSequenceNumber: z.int() }),
+        ),
+        comment,
+      }),
+      "The elements in their new order",
+    ),
+    ...problems("malformed-request", "unauthenticated", "step-up-required", "forbidden", "too-large", "invalid-input"),
+  },
+});
+
+const assertNone = (faults: Fault[]): void => {
+  if (faults.length > 0) throw problem("invalid-input", { detail: "Nothing was reordered.", errors: faults });
+};
+
+export const addReorder = (app: OpenAPIHono<WorkerEnv<ServiceAServices>>): void => {
+  app.openapi(route, async (context) => {
+    const { services } = context.var;
+    const { elementType, elementIds, newOrder, comment } = context.req.valid("json");
+    assertNone(faultsOfOrder(elementIds, newOrder));
+    const { moves, unknownPlaces } = await services.elements.reorder({ elementType, newOrder, nowMs: services.now() });
+    assertNone(faultsOfUnknown(newOrder, unknownPlaces));
+    return context.json({ reorderedElements: moves, comment }, 200);
+  });
+};

@@ -1,0 +1,33 @@
+import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import type { WorkerEnv } from "#shared/http/app.ts";
+import { json, jsonBody, problems } from "#shared/http/openapi.ts";
+import { problem } from "#shared/problem/problem.ts";
+import type { ServiceAServices } from "../services.ts";
+import { comment, elementId, elementType, etagOf, newElementId, text } from "./schemas.ts";
+
+const route = createRoute({
+  method: "post",
+  path: "/sequence",
+  tags: ["Elements"],
+  summary: "Register an element and give it the next sequence number",
+  request: { body: jsonBody(z.object({ elementType, elementId: newElementId, comment, text: text.default("") })) },
+  responses: {
+    201: json(
+      z.object({ elementType, elementId, sequenceNumber: z.int(), versionNumber: z.literal(1), comment }),
+      "The element with its number",
+    ),
+    ...problems("malformed-request", "unauthenticated", "forbidden", "conflict", "too-large", "invalid-input"),
+  },
+});
+
+export const addSequence = (app: OpenAPIHono<WorkerEnv<ServiceAServices>>): void => {
+  app.openapi(route, async (context) => {
+    const { principal, services } = context.var;
+    const body = context.req.valid("json");
+    const created = await services.elements.create({ ...body, createdBy: principal.subject, nowMs: services.now() });
+    if (!created.ok) throw problem("conflict", { detail: "This element exists already; make a new version of it." });
+    const { text: _, ...given } = body;
+    context.header("etag", etagOf(1));
+    return context.json({ ...given, sequenceNumber: created.value, versionNumber: 1 as const }, 201);
+  });
+};

@@ -1,0 +1,128 @@
+import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import type { WorkerEnv } from "#shared/http/app.ts";
+import { json, jsonBody, page, pageQuery, problems } from "#shared/http/openapi.ts";
+import { encodeCursor } from "#shared/http/page.ts";
+import { problem } from "#shared/problem/problem.ts";
+import type { Version } from "../domain/element.ts";
+import type { ServiceAServices } from "../services.ts";
+import { versionsToMatch } from "./if-match.ts";
+import {
+  comment,
+  elementId,
+  elementParams,
+  elementType,
+  etagOf,
+  instant,
+  noSuchElement,
+  numberAfter,
+  pathNumber,
+  text,
+} from "./schemas.ts";
+
+const version = z
+  .object({
+    elementType,
+    elementId: z.int(),
+    versionNumber: z.int(),
+    text: z.string(),
+    comment: z.string(),
+    createdBy: z.string().openapi({ description: "The subject that made it" }),
+    createdAt: z.iso.datetime(),
+  })
+  .openapi("Version");
+
+const versionJson = ({ createdAtMs, ...rest }: Version): z.infer<typeof version> => ({
+  ...rest,
+  createdAt: instant(createdAtMs),
+});
+
+const createVersion = createRoute({
+  method: "post",
+  path: "/sequence/version",
+  tags: ["Elements"],
+  summary: "Make a new version of an element",
+  request: {
+    headers: z.object({
+      "if-match": z.string().optional().openapi({ description: 'Only replace this version, for example "3"' }),
+    }),
+    body: jsonBody(z.object({ elementType, elementId, newVersionData: text, comment })),
+  },
+  responses: {
+    201: {
+      ...json(z.object({ versionNumber: z.int(), comment }), "The new version"),
+      headers: z.object({ etag: z.string() }),
+    },
+    ...problems(
+      "malformed-request",
+      "unauthenticated",
+      "forbidden",
+      "not-found",
+      "precondition-failed",
+      "too-large",
+      "invalid-input",
+    ),
+  },
+});
+
+const listVersions = createRoute({
+  method: "get",
+  path: "/elements/{type}/{id}/versions",
+  tags: ["Elements"],
+  summary: "All versions of an element, oldest first",
+  request: { params: elementParams, query: pageQuery },
+  responses: {
+    200: json(page(version), "The versions"),
+    ...problems("unauthenticated", "forbidden", "not-found", "invalid-input"),
+  },
+});
+
+const readVersion = createRoute({
+  method: "get",
+  path: "/elements/{type}/{id}/versions/{n}",
+  tags: ["Elements"],
+  summary: "One version of an element",
+  request: { params: elementParams.extend({ n: pathNumber }) },
+  responses: {
+    200: json(version, "The version"),
+    ...problems("unauthenticated", "forbidden", "not-found", "invalid-input"),
+  },
+});
+
+export const addVersions = (app: OpenAPIHono<WorkerEnv<ServiceAServices>>): void => {
+  app.openapi(createVersion, async (context) => {
+    const { principal, services } = context.var;
+    const { newVersionData, ...given } = context.req.valid("json");
+    const added = await services.elements.addVersion({
+      ...given,
+      text: newVersionData,
+      createdBy: principal.subject,
+      nowMs: services.now(),
+      replaces: versionsToMatch(context.req.valid("header")["if-match"]),
+    });
+    if (added.ok) {
+      context.header("etag", etagOf(added.value));
+      return context.json({ versionNumber: added.value, comment: given.comment }, 201);
+    }
+    if (added.error === "unknown") throw noSuchElement();
+    throw problem("precondition-failed", { detail: "The element has another version by now; read it again." });
+  });
+
+  app.openapi(listVersions, async (context) => {
+    const { elements } = context.var.services;
+    const { type, id } = context.req.valid("param");
+    const { limit, after } = context.req.valid("query");
+    const key = { elementType: type, elementId: id };
+    const { items, hasMore } = await elements.listVersions({ ...key, limit, after: numberAfter(after) });
+    const last = items.at(-1);
+    if (!last && !(await elements.find(key))) throw noSuchElement();
+    const next = hasMore && last ? encodeCursor(String(last.versionNumber)) : null;
+    return context.json({ items: items.map(versionJson), next }, 200);
+  });
+
+  app.openapi(readVersion, async (context) => {
+    const { type, id, n } = context.req.valid("param");
+    const found = await context.var.services.elements.findVersion({ elementType: type, elementId: id }, n);
+    if (!found) throw problem("not-found", { detail: "There is no such version." });
+    return context.json(versionJson(found), 200);
+  });
+};

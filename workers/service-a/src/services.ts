@@ -1,0 +1,10 @@
+import type { FrameServices } from "#shared/http/app.ts";
+import type { ElementStore, ScriptStore } from "./domain/ports.ts";
+
+/** What the routes of service-a work with. */
+export interface ServiceAServices extends FrameServices {
+  elements: ElementStore;
+  scripts: ScriptStore;
+  /** Tells search what changed, unless that is under way already. */
+  drainOutbox: () => Promise<void>;
+}

@@ -1,0 +1,107 @@
+/** The outbox and its lease. */
+import { z } from "zod";
+import type { Database } from "#shared/db/database.ts";
+import { ELEMENT_TYPES } from "../domain/element.ts";
+import type { Change, OutboxStore } from "../domain/outbox.ts";
+import type * as schema from "./schema.ts";
+import { TEXT_BUDGET } from "./slice.ts";
+
+const BATCH_SIZE = 200;
+
+const IS_DUE = "SELECT 1 FROM outbox WHERE next_attempt_at <= :nowMs";
+
+const TAKE_LEASE = `
+  INSERT INTO outbox_lease (id, holder, expires_at) SELECT 1, :holder, :untilMs WHERE EXISTS (${IS_DUE})
+  ON CONFLICT (id) DO UPDATE SET holder = excluded.holder, expires_at = excluded.expires_at
+  WHERE outbox_lease.expires_at <= :nowMs
+  RETURNING failures`;
+
+const PROLONG_LEASE = "UPDATE outbox_lease SET expires_at = :untilMs WHERE holder = :holder RETURNING id";
+
+const DELETE_DELIVERED = "DELETE FROM outbox WHERE id IN (SELECT value FROM json_each(:deliveredIds))";
+
+const POSTPONE_REFUSED = `
+  UPDATE outbox SET attempts = attempts + 1, next_attempt_at = refused.value ->> 'nextAttemptAtMs'
+  FROM json_each(:refused) AS refused WHERE outbox.id = refused.value ->> 'rowId'`;
+
+/** Oldest first, as many as the texts allow in one delivery. */
+const READ_DUE = `
+  WITH due AS (
+    SELECT id, element_type, element_id, attempts FROM outbox WHERE next_attempt_at <= :nowMs
+    ORDER BY id LIMIT ${BATCH_SIZE}
+  ),
+  changed AS (
+    SELECT due.id, due.attempts, elements.*, text, comment, sum(length(text)) OVER (ORDER BY due.id) AS total_length
+    FROM due JOIN elements USING (element_type, element_id)
+    JOIN versions USING (element_type, element_id, version_number)
+  )
+  SELECT * FROM changed WHERE total_length - length(text) <= ${TEXT_BUDGET} ORDER BY id`;
+
+const FINISH = `
+  UPDATE outbox_lease SET holder = NULL, expires_at = 0, failures = 0
+  WHERE holder = :holder AND NOT EXISTS (${IS_DUE})
+  RETURNING id`;
+
+const PAUSE = `
+  UPDATE outbox_lease SET holder = NULL, expires_at = :untilMs, failures = :failures WHERE holder = :holder`;
+
+const changeRow = z
+  .object({
+    id: z.number(),
+    attempts: z.number(),
+    element_type: z.enum(ELEMENT_TYPES),
+    element_id: z.number(),
+    sequence_number: z.number(),
+    version_number: z.number(),
+    comment: z.string(),
+    text: z.string(),
+    script_id: z.number().nullable(),
+    created_at: z.number(),
+    updated_at: z.number(),
+  })
+  .transform(
+    (row): Change => ({
+      rowId: row.id,
+      attempts: row.attempts,
+      element: {
+        elementType: row.element_type,
+        elementId: row.element_id,
+        sequenceNumber: row.sequence_number,
+        versionNumber: row.version_number,
+        comment: row.comment,
+        text: row.text,
+        scriptId: row.script_id,
+        createdAtMs: row.created_at,
+        updatedAtMs: row.updated_at,
+      },
+    }),
+  );
+
+export const createOutboxStore = ({ client }: Pick<Database<typeof schema>, "client">): OutboxStore => ({
+  takeLease: async (holder, nowMs, untilMs) => {
+    const { rows } = await client.execute({ sql: TAKE_LEASE, args: { holder, nowMs, untilMs } });
+    return rows[0] && Number(rows[0]["failures"]);
+  },
+
+  advance: async (holder, { deliveredIds, refused }, nowMs, untilMs) => {
+    const [, , prolonged, due] = await client.batch(
+      [
+        { sql: DELETE_DELIVERED, args: { deliveredIds: JSON.stringify(deliveredIds) } },
+        { sql: POSTPONE_REFUSED, args: { refused: JSON.stringify(refused) } },
+        { sql: PROLONG_LEASE, args: { holder, untilMs } },
+        { sql: READ_DUE, args: { nowMs } },
+      ],
+      "write",
+    );
+    return prolonged?.rows.length === 0 ? undefined : (due?.rows ?? []).map((row) => changeRow.parse({ ...row }));
+  },
+
+  finish: async (holder, nowMs) => {
+    const { rows } = await client.execute({ sql: FINISH, args: { holder, nowMs } });
+    return rows.length > 0;
+  },
+
+  pause: async (holder, untilMs, failures) => {
+    await client.execute({ sql: PAUSE, args: { holder, untilMs, failures } });
+  },
+});

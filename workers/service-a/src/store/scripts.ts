@@ -1,0 +1,154 @@
+/** Imported screenplays. */
+import { and, asc, eq, gt, sql } from "drizzle-orm";
+import { alias } from "drizzle-orm/sqlite-core";
+import type { Database } from "#shared/db/database.ts";
+import type { ElementKey } from "../domain/element.ts";
+import type { ScriptStore } from "../domain/ports.ts";
+import type { NewElement } from "../domain/script.ts";
+import type * as schema from "./schema.ts";
+import { elements, scripts, versions } from "./schema.ts";
+import { inPortions } from "./slice.ts";
+
+const IMPORT_COMMENT = "imported";
+const MAX_LISTED_TITLE_LENGTH = 200;
+
+const INSERT_SCRIPT = `
+  INSERT INTO scripts (id, title_page, counts, created_by, created_at)
+  SELECT coalesce(max(element_id), 0) + 1, :titlePage, :counts, :createdBy, :nowMs
+  FROM elements WHERE element_type = 'script'
+  RETURNING id`;
+
+/** The script of this transaction: ids only grow. */
+const SCRIPT_ID = "(SELECT max(id) FROM scripts)";
+
+const largestId = (type: string): string =>
+  `coalesce((SELECT max(element_id) FROM elements WHERE element_type = ${type}), 0)`;
+
+/** Rows are type, ordinal, ordinal of the section, markup; the first one is the script itself. */
+const INSERT_ELEMENTS = `
+  INSERT INTO elements (element_type, element_id, sequence_number, version_number, script_id, section_id, position,
+    markup, created_at, updated_at)
+  SELECT value ->> 0, ${largestId("value ->> 0")} + (value ->> 1),
+    (SELECT coalesce(max(sequence_number), 0) FROM elements) + 1 + key, 1,
+    iif(key > 0, ${SCRIPT_ID}, NULL), ${largestId("'section'")} + (value ->> 2), key, value ->> 3, :nowMs, :nowMs
+  FROM json_each(:rows) ORDER BY key`;
+
+const SCRIPT_NUMBER = `
+  (SELECT sequence_number FROM elements WHERE element_type = 'script' AND element_id = ${SCRIPT_ID})`;
+
+const INSERT_VERSIONS = `
+  INSERT INTO versions (element_type, element_id, version_number, text, comment, created_by, created_at)
+  SELECT element_type, element_id, 1, texts.value, :comment, :createdBy, :nowMs
+  FROM json_each(:texts) AS texts CROSS JOIN elements ON sequence_number = ${SCRIPT_NUMBER} + :offset + texts.key`;
+
+const INSERT_CHANGES = `
+  INSERT INTO outbox (element_type, element_id, next_attempt_at, created_at)
+  SELECT element_type, element_id, :nowMs, :nowMs FROM elements WHERE sequence_number >= ${SCRIPT_NUMBER}
+  ORDER BY sequence_number`;
+
+const READ_TEXTS = `
+  SELECT text FROM json_each(:keys) AS wanted CROSS JOIN versions
+  ON element_type = wanted.value ->> 0 AND element_id = wanted.value ->> 1 AND version_number = wanted.value ->> 2
+  ORDER BY wanted.key`;
+
+const rowOf = ({ elementType, ordinal, sectionOrdinal, markup }: NewElement) => [
+  elementType,
+  ordinal,
+  sectionOrdinal,
+  markup,
+];
+
+/** Where a text is found. A version never changes, so that it is the same however long we take to come for it. */
+interface TextKey extends ElementKey {
+  versionNumber: number;
+  textLength: number;
+}
+
+const isTitleElement = and(eq(elements.elementType, "script"), eq(elements.elementId, scripts.id));
+
+const isLatestVersion = and(
+  eq(versions.elementType, elements.elementType),
+  eq(versions.elementId, elements.elementId),
+  eq(versions.versionNumber, elements.versionNumber),
+);
+
+const sections = alias(elements, "sections");
+
+export const createScriptStore = ({ client, orm }: Database<typeof schema>): ScriptStore => {
+  const selectScripts = () =>
+    orm
+      .select({
+        scriptId: scripts.id,
+        title: sql<string>`substr(${versions.text}, 1, ${MAX_LISTED_TITLE_LENGTH})`,
+        counts: scripts.counts,
+        createdAtMs: scripts.createdAt,
+      })
+      .from(scripts)
+      .innerJoin(elements, isTitleElement)
+      .innerJoin(versions, isLatestVersion);
+
+  const readTexts = async (keys: readonly TextKey[]): Promise<string[]> => {
+    const texts: string[] = [];
+    for (const portion of inPortions(keys, ({ textLength }) => textLength)) {
+      const args = { keys: JSON.stringify(portion.map((key) => [key.elementType, key.elementId, key.versionNumber])) };
+      const { rows } = await client.execute({ sql: READ_TEXTS, args });
+      texts.push(...rows.map((row) => String(row["text"])));
+    }
+    return texts;
+  };
+
+  return {
+    create: async ({ titlePage, counts, elements: created }, { createdBy, nowMs }) => {
+      let offset = 0;
+      const insertVersions = inPortions(created, ({ text }) => text.length).map((portion) => {
+        const texts = JSON.stringify(portion.map(({ text }) => text));
+        const args = { texts, offset, comment: IMPORT_COMMENT, createdBy, nowMs };
+        offset += portion.length;
+        return { sql: INSERT_VERSIONS, args };
+      });
+      const [inserted] = await client.batch(
+        [
+          { sql: INSERT_SCRIPT, args: { titlePage, counts: JSON.stringify(counts), createdBy, nowMs } },
+          { sql: INSERT_ELEMENTS, args: { rows: JSON.stringify(created.map(rowOf)), nowMs } },
+          ...insertVersions,
+          { sql: INSERT_CHANGES, args: { nowMs } },
+        ],
+        "write",
+      );
+      return Number(inserted?.rows[0]?.["id"]);
+    },
+
+    find: async (scriptId) => {
+      const [found] = await selectScripts().where(eq(scripts.id, scriptId));
+      return found;
+    },
+
+    list: ({ after, limit }) => selectScripts().where(gt(scripts.id, after)).orderBy(asc(scripts.id)).limit(limit),
+
+    read: async (scriptId) => {
+      const [found] = await orm
+        .select({ title: versions.text, titlePage: scripts.titlePage })
+        .from(scripts)
+        .innerJoin(elements, isTitleElement)
+        .innerJoin(versions, isLatestVersion)
+        .where(eq(scripts.id, scriptId));
+      if (!found) return undefined;
+      const keys = await orm
+        .select({
+          elementType: elements.elementType,
+          elementId: elements.elementId,
+          versionNumber: elements.versionNumber,
+          markup: elements.markup,
+          textLength: sql<number>`length(${versions.text})`,
+        })
+        .from(elements)
+        .innerJoin(versions, isLatestVersion)
+        .leftJoin(sections, and(eq(sections.elementType, "section"), eq(sections.elementId, elements.sectionId)))
+        .where(eq(elements.scriptId, scriptId))
+        .orderBy(asc(sections.sequenceNumber), asc(elements.position));
+      const texts = await readTexts(keys);
+      const lines = keys.map(({ markup }, at) => ({ markup: markup ?? "action", text: texts[at] ?? "" }));
+      return { ...found, lines };
+    },
+  };
+};
