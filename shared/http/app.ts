@@ -15,6 +15,7 @@ import { parseTraceparent, startSpan } from "../observability/trace.ts";
 import { PROBLEMS } from "../problem/catalogue.ts";
 import { type FieldError, Problem, problem, problemResponse } from "../problem/problem.ts";
 import { createAccessCheck, RETRY_AFTER_SECONDS } from "./access.ts";
+import { drain } from "./drain.ts";
 import { canonicalPath } from "./path.ts";
 import { recordRequest } from "./record.ts";
 import { type Policy, PRIVATE_PATHS, UNMATCHED, type WorkerName } from "./routes.ts";
@@ -119,13 +120,15 @@ export const createApp = <Services extends FrameServices>(options: AppOptions<Se
 
   const frame: MiddlewareHandler<WorkerEnv<Services>> = (context, next) => {
     const startedAtMs = Date.now();
-    const { headers } = context.req.raw;
+    const { raw } = context.req;
+    const { headers } = raw;
     const requestId = requestIdOf(headers);
     context.set("requestId", requestId);
     context.set("log", log);
     context.set("template", UNMATCHED);
     return withinRequest({ requestId, span: startSpan(parseTraceparent(headers.get("traceparent"))) }, async () => {
       await next();
+      await drain(raw);
       context.res.headers.set(REQUEST_ID_HEADER, requestId);
       context.res.headers.set("x-content-type-options", "nosniff");
       recordRequest(context, Date.now() - startedAtMs);

@@ -4,6 +4,8 @@ import { unauthenticated } from "#shared/auth/authorize.ts";
 import { admit, assertConsumable, credentialRefused, limitBody } from "#shared/http/access.ts";
 import { PREFIX_HEADER, REQUEST_ID_HEADER, type WorkerEnv } from "#shared/http/app.ts";
 import { DEFAULT_ANSWER_WITHIN_SECONDS, type Policy } from "#shared/http/routes.ts";
+import { currentRequest } from "#shared/observability/context.ts";
+import { formatTraceparent } from "#shared/observability/trace.ts";
 import { problem } from "#shared/problem/problem.ts";
 import type { ApiKeyVerification } from "./api-keys.ts";
 import { type Credential, credentialOf } from "./credential.ts";
@@ -56,6 +58,12 @@ const authorizationOf = async (
   return { authorization: `Bearer ${token}` };
 };
 
+/** The worker's part of the trace hangs under the gateway's (W3C Trace Context §3.2). */
+const traceHeaders = (): Record<string, string> => {
+  const span = currentRequest()?.span;
+  return span ? { traceparent: formatTraceparent(span) } : {};
+};
+
 /** Forwards the request to the worker of this name. */
 export const passOn = async (
   context: GatewayContext,
@@ -66,7 +74,7 @@ export const passOn = async (
     callee: destination,
     upstream: context.var.services.upstreams[destination],
     path,
-    own: { ...own, [REQUEST_ID_HEADER]: context.var.requestId },
+    own: { ...own, ...traceHeaders(), [REQUEST_ID_HEADER]: context.var.requestId },
     forCaller: policy.caller !== "anyone",
     limitMs: (policy.answerWithinSeconds ?? DEFAULT_ANSWER_WITHIN_SECONDS) * 1000,
   });
@@ -76,6 +84,7 @@ export const gatewayAccess: MiddlewareHandler<WorkerEnv<GatewayServices>> = asyn
   assertSaneAddress(context.req.url, context.req.path);
   const { destination, path, template, policy } = targetOf(context.req.method, context.req.path);
   context.set("template", template);
+  context.set("policy", policy);
   const caller = await callerOf(context, policy);
   assertConsumable(context.req.raw, policy);
   return limitBody(policy)(context, async () => {

@@ -1,5 +1,6 @@
-/** Passes a request on to the worker it is for, and the answer back; bodies stream through unread. */
+/** Passes a request on to the worker it is for, and the answer back as it comes. */
 import { isBodiless } from "#shared/http/access.ts";
+import { problem } from "#shared/problem/problem.ts";
 import { answeredHeaders, forwardedHeaders } from "./headers.ts";
 import type { Upstream } from "./services.ts";
 import { unavailable } from "./unavailable.ts";
@@ -24,14 +25,31 @@ const UNKNOWN_OUTCOME =
 const isOurs = (response: Response): boolean =>
   response.status < 500 || (response.headers.get("content-type") ?? "").startsWith("application/problem+json");
 
-const answerWithin = async (request: Request, { upstream, path, own, limitMs }: Forwarding): Promise<Response> => {
+/**
+ * The whole body, which the limit has kept small: the worker's time starts when it has everything, and a worker that
+ * answers without reading does not cost the caller its connection.
+ */
+const bodyOf = async (request: Request): Promise<ArrayBuffer | null> => {
+  if (isBodiless(request.method) || request.body === null) return null;
+  try {
+    return await request.arrayBuffer();
+  } catch (cause) {
+    throw problem("malformed-request", { detail: "The body broke off.", cause });
+  }
+};
+
+const answerWithin = async (
+  request: Request,
+  body: ArrayBuffer | null,
+  { upstream, path, own, limitMs }: Forwarding,
+): Promise<Response> => {
   const controller = new AbortController();
   const timer = setTimeout(() => controller.abort(), limitMs);
   try {
     return await upstream.fetch(`http://worker${path}${new URL(request.url).search}`, {
       method: request.method,
       headers: forwardedHeaders(request.headers, own),
-      body: isBodiless(request.method) ? null : request.body,
+      body,
       redirect: "manual",
       signal: controller.signal,
     });
@@ -45,7 +63,8 @@ const answerWithin = async (request: Request, { upstream, path, own, limitMs }: 
  * the problem `unavailable`; its own problems pass through, those of 5xx too.
  */
 export const forward = async (request: Request, forwarding: Forwarding): Promise<Response> => {
-  const response = await answerWithin(request, forwarding).catch((cause: unknown) => {
+  const body = await bodyOf(request);
+  const response = await answerWithin(request, body, forwarding).catch((cause: unknown) => {
     throw unavailable(cause, UNKNOWN_OUTCOME);
   });
   if (!isOurs(response)) {

@@ -10,7 +10,6 @@ const REQUEST_HEADERS = [
   "if-match",
   "if-modified-since",
   "if-none-match",
-  "traceparent",
   "tracestate",
   "user-agent",
 ];
@@ -37,9 +36,6 @@ export const forwardedHeaders = (sent: Headers, own: Readonly<Record<string, str
     const value = sent.get(name);
     if (value !== null) headers.set(name, value);
   }
-  // Beside a transfer coding the announced length is void (RFC 9112 §6.3), and the next worker must not rely on it.
-  const length = sent.get("content-length");
-  if (length !== null && !sent.has("transfer-encoding")) headers.set("content-length", length);
   return headers;
 };
 

@@ -1,6 +1,7 @@
 /** What only the real runtime shows: raw request lines, streamed bodies, and a worker that dies on the way. */
 import { readFileSync } from "node:fs";
-import { request } from "node:http";
+import { Agent, request } from "node:http";
+import type { Socket } from "node:net";
 import type { Readable } from "node:stream";
 import { Miniflare } from "miniflare";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
@@ -21,6 +22,7 @@ export default {
   async fetch(request) {
     const { pathname, search } = new URL(request.url);
     if (pathname === "/users/throw") throw new Error("boom");
+    if (pathname === "/sequence") return new Response("unread", { status: 409 });
     if (pathname === "/users/long") return new Response(stream("x".repeat(3_000_000)));
     const body = await request.text();
     return Response.json({ path: pathname + search, size: body.length, headers: Object.fromEntries(request.headers) });
@@ -85,7 +87,7 @@ interface Call {
   body?: string;
 }
 
-/** Sends the path as it is, which `fetch` does not; without a body, not even an announced one is sent. */
+/** Sends the path as it is, which `fetch` does not. A body that is announced and not given is never sent. */
 const send = async (path: string, { method = "GET", headers = {}, body }: Call = {}) => {
   const { hostname, port } = new URL(origin);
   const { status, text } = await new Promise<{ status: number; text: string }>((resolve, reject) => {
@@ -99,7 +101,7 @@ const send = async (path: string, { method = "GET", headers = {}, body }: Call =
       });
     });
     call.on("error", reject);
-    if (body === undefined) call.flushHeaders();
+    if (body === undefined && "content-length" in headers) call.flushHeaders();
     else call.end(body);
   });
   return { status, text, answer: text.startsWith("{") ? JSON.parse(text) : undefined };
@@ -233,7 +235,42 @@ describe("a worker", () => {
         "x-forwarded-for": "::1",
       },
     });
-    expect(Object.keys(answer.headers).sort()).toEqual(["authorization", "x-forwarded-prefix", "x-request-id"]);
+    expect(Object.keys(answer.headers).sort()).toEqual([
+      "authorization",
+      "traceparent",
+      "x-forwarded-prefix",
+      "x-request-id",
+    ]);
+  });
+});
+
+describe("a connection", () => {
+  test.each([
+    ["a refusal at the door", "/kms/users", "wrong", 401],
+    ["an unknown path", "/kms/nothing", "good", 404],
+    ["a worker that answers without reading", "/service-a/sequence", "good", 409],
+  ])("carries the next request after %s", async (_name, path, token, status) => {
+    const { hostname, port } = new URL(origin);
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    const sockets = new Set<Socket>();
+    const post = () =>
+      new Promise<number>((resolve, reject) => {
+        const headers = {
+          authorization: token === "good" ? authorization : "Bearer wrong",
+          "content-type": "application/json",
+          "content-length": 200_000,
+        };
+        const call = request({ agent, hostname, port, method: "POST", path, headers }, (response) => {
+          response.resume();
+          response.on("end", () => resolve(response.statusCode ?? 0));
+        });
+        call.on("socket", (socket) => sockets.add(socket));
+        call.on("error", reject);
+        call.end("x".repeat(200_000));
+      });
+    for (let call = 0; call < 10; call += 1) expect(await post()).toBe(status);
+    expect(sockets.size).toBe(1);
+    agent.destroy();
   });
 });
 

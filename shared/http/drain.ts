@@ -1,0 +1,27 @@
+/** Reads what nobody wanted of a request's body, so that its connection can carry the next request. */
+
+/** The default body limit: whoever sends more, unasked, may lose the connection. */
+const MAX_DRAINED_BYTES = 1024 * 1024;
+/** A refusal does not wait longer than this for a body that is slow to come. */
+const MAX_DRAIN_MS = 500;
+
+/**
+ * Discards the unread body, within its bounds. workerd closes a connection whose request was answered before its body was
+ * read, and says so to nobody: the caller's next request on it would fail.
+ */
+export const drain = async ({ body, headers }: Request): Promise<void> => {
+  if (!body || body.locked || Number(headers.get("content-length")) > MAX_DRAINED_BYTES) return;
+  const reader = body.getReader();
+  const timer = setTimeout(() => reader.cancel(), MAX_DRAIN_MS);
+  try {
+    for (let drained = 0; drained <= MAX_DRAINED_BYTES; ) {
+      const { done, value } = await reader.read();
+      if (done) return;
+      drained += value.byteLength;
+    }
+  } catch {
+    // It broke off: there is no connection to save, and nobody to tell.
+  } finally {
+    clearTimeout(timer);
+  }
+};
