@@ -1,0 +1,48 @@
+/** Signs access tokens with the installation's own key, so that a test can make one with exactly one thing wrong. */
+import { getRandomValues } from "node:crypto";
+import { SignJWT } from "jose";
+import { TOKEN_TYPE } from "../shared/contracts/access-token.ts";
+import { testClaims } from "../shared/testing/tokens.ts";
+import { deriveKeys } from "../workers/kms/src/domain/root-key.ts";
+import { createSealer } from "../workers/kms/src/domain/sealing.ts";
+import { unwrapSigningKey } from "../workers/kms/src/domain/signing-key.ts";
+import type { Fountain } from "./harness.ts";
+
+/** What the harness's installations call themselves. */
+export const ISSUER = "http://localhost:8787";
+
+export interface Mint {
+  /** The current key's id. */
+  kid: string;
+  /** The administrator's user id. */
+  userId: string;
+  /** A token of now for the administrator, with some claims and header parameters replaced; `undefined` removes one. */
+  sign(claims?: Record<string, unknown>, header?: Record<string, unknown>): Promise<string>;
+}
+
+/** A mint with the current signing key of an installation that has one, and its administrator. */
+export const openMint = async ({ databases, secretKey }: Fountain): Promise<Mint> => {
+  const stored = await databases["kms"]?.execute(
+    "SELECT signing_keys.*, users.id AS user_id FROM signing_keys, users WHERE state = 'current'",
+  );
+  const row = stored?.rows[0];
+  if (!row) throw new Error("this installation has no signing key or no user yet");
+  const userId = String(row["user_id"]);
+  const wrapping = createSealer(deriveKeys(secretKey).signingKeyWrapping, (size) =>
+    getRandomValues(new Uint8Array(size)),
+  );
+  const { kid, algorithm, privateKey } = await unwrapSigningKey(wrapping, {
+    kid: String(row["kid"]),
+    publicJwk: JSON.parse(String(row["public_jwk"])),
+    wrappedPrivateJwk: String(row["wrapped_private_jwk"]),
+    createdAt: new Date(Number(row["created_at"])),
+  });
+  return {
+    kid,
+    userId,
+    sign: (claims, header) =>
+      new SignJWT(testClaims(ISSUER, Math.floor(Date.now() / 1000), { sub: userId, ...claims }))
+        .setProtectedHeader({ alg: algorithm, typ: TOKEN_TYPE, kid, ...header })
+        .sign(privateKey),
+  };
+};
