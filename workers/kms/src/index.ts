@@ -3,6 +3,7 @@ import { createTrustSource } from "#shared/auth/trust.ts";
 import { createTokenVerifier } from "#shared/auth/verify.ts";
 import { createDatabase } from "#shared/db/database.ts";
 import { once, parseBindings } from "#shared/http/bindings.ts";
+import { createWorker } from "#shared/http/worker.ts";
 import { createKmsApp } from "./app.ts";
 import { createTokenIssuer } from "./domain/access-token.ts";
 import { createAccounts } from "./domain/accounts.ts";
@@ -86,4 +87,4 @@ const connect = once((bindings: unknown): KmsServices => {
 
 export const { Rpc, Internal } = createEntrypoints(connect);
 
-export default createKmsApp(connect);
+export default createWorker(createKmsApp(connect), (bindings) => connect(bindings).purge());

@@ -3,6 +3,7 @@ import { createTrustSource } from "#shared/auth/trust.ts";
 import { createTokenVerifier } from "#shared/auth/verify.ts";
 import { createDatabase } from "#shared/db/database.ts";
 import { once, parseBindings } from "#shared/http/bindings.ts";
+import { createWorker } from "#shared/http/worker.ts";
 import { createSearchApp } from "./app.ts";
 import { envSchema } from "./env.ts";
 import { createEntrypoints } from "./rpc.ts";
@@ -20,4 +21,4 @@ const connect = once((bindings: unknown): SearchServices => {
 
 export const { Rpc, Internal } = createEntrypoints(connect);
 
-export default createSearchApp(connect);
+export default createWorker(createSearchApp(connect), (bindings) => connect(bindings).engine.maintain());

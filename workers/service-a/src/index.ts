@@ -3,6 +3,7 @@ import { createTrustSource } from "#shared/auth/trust.ts";
 import { createTokenVerifier } from "#shared/auth/verify.ts";
 import { createDatabase } from "#shared/db/database.ts";
 import { once, parseBindings } from "#shared/http/bindings.ts";
+import { createWorker } from "#shared/http/worker.ts";
 import { createLog } from "#shared/observability/log.ts";
 import { createServiceAApp } from "./app.ts";
 import { createDrain } from "./domain/outbox.ts";
@@ -38,4 +39,4 @@ const connect = once((bindings: unknown): ServiceAServices => {
 
 export const { Internal } = createEntrypoints(connect);
 
-export default createServiceAApp(connect);
+export default createWorker(createServiceAApp(connect), (bindings) => connect(bindings).drainOutbox());

@@ -3,6 +3,7 @@ import { createTrustSource } from "#shared/auth/trust.ts";
 import { createTokenVerifier } from "#shared/auth/verify.ts";
 import { createDatabase } from "#shared/db/database.ts";
 import { once, parseBindings } from "#shared/http/bindings.ts";
+import { createWorker } from "#shared/http/worker.ts";
 import { createLog } from "#shared/observability/log.ts";
 import { createTwofaApp } from "./app.ts";
 import { envSchema } from "./env.ts";
@@ -35,4 +36,7 @@ const connect = once((bindings: unknown): TwofaServices => {
 
 export const { Rpc, Internal } = createEntrypoints(connect);
 
-export default createTwofaApp(connect);
+export default createWorker(createTwofaApp(connect), (bindings) => {
+  const { factors, now } = connect(bindings);
+  return factors.purgeExpired(now());
+});
