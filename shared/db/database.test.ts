@@ -161,3 +161,33 @@ describe("a database whose lock another writer holds", () => {
     expect(nowMs).toBe(3_000);
   });
 });
+
+describe("many callers at once", () => {
+  const inFlightAtMost = async (work: (database: Database<typeof schema>) => Promise<unknown>): Promise<number> => {
+    let inFlight = 0;
+    let most = 0;
+    const counting: Server = {
+      fetch: async (input, init) => {
+        inFlight += 1;
+        most = Math.max(most, inFlight);
+        return server.fetch(input, init).finally(() => {
+          inFlight -= 1;
+        });
+      },
+    };
+    const shared = connect(counting);
+    await Promise.all(Array.from({ length: 16 }, () => work(shared)));
+    return most;
+  };
+
+  test("write two at a time, by statement and by batch", async () => {
+    const rename = "UPDATE items SET name = name";
+    expect(await inFlightAtMost(({ orm }) => orm.update(items).set({ name: sql`name` }))).toBe(2);
+    expect(await inFlightAtMost(({ client }) => client.execute({ sql: rename, args: [] }))).toBe(2);
+    expect(await inFlightAtMost(({ client }) => client.batch([rename], "write"))).toBe(2);
+  });
+
+  test("read all at once", async () => {
+    expect(await inFlightAtMost(({ orm }) => orm.select().from(items))).toBe(16);
+  });
+});

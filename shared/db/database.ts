@@ -3,8 +3,11 @@ import type { Client } from "@libsql/client";
 import { createClient } from "@libsql/client/web";
 import { drizzle } from "drizzle-orm/libsql/web";
 import { observeDatabaseCall } from "../observability/metrics.ts";
+import { createTurns, type Turns } from "./turns.ts";
 
 const REQUEST_TIMEOUT_MS = 3_000;
+/** With a request's time-out it makes less than the five seconds in which a dead database must show. */
+const TURN_PATIENCE_MS = 1_500;
 const BUSY_RETRY_BUDGET_MS = 2_500;
 const BUSY_RETRY_STEP_MS = 15;
 const BUSY_RETRY_MAX_MS = 200;
@@ -93,15 +96,37 @@ const createBoundedFetch =
     throw new DatabaseUnavailable(`the database answered ${response.status}: ${(await response.text()).slice(0, 200)}`);
   };
 
-/** The client with every `execute` and `batch` measured, and retried while another writer holds the lock. */
-const patient = (client: Client): Client =>
-  new Proxy(client, {
+const READS = /^\s*SELECT\b/i;
+
+const isRead = ([statement, mode]: unknown[]): boolean => {
+  if (Array.isArray(statement)) return mode === "read";
+  const isObject = typeof statement === "object" && statement !== null && "sql" in statement;
+  return READS.test(String(isObject ? statement.sql : statement));
+};
+
+const takeTurns = (): Turns =>
+  createTurns({
+    now: Date.now,
+    sleep: pause,
+    patienceMs: TURN_PATIENCE_MS,
+    workMs: REQUEST_TIMEOUT_MS,
+    onTimeout: () => new DatabaseUnavailable("too many writers wait for the database"),
+  });
+
+/** The client with writers taking turns, everything retried while someone else holds the lock, and measured. */
+const patient = (client: Client): Client => {
+  const inTurn = takeTurns();
+  return new Proxy(client, {
     get: (target, name) => {
       const member = Reflect.get(target, name);
       if (name !== "execute" && name !== "batch") return typeof member === "function" ? member.bind(target) : member;
-      return (...args: unknown[]) => measured(() => retryWhileBusy(async () => Reflect.apply(member, target, args)));
+      return (...args: unknown[]) => {
+        const work = async () => Reflect.apply(member, target, args);
+        return measured(() => retryWhileBusy(isRead(args) ? work : () => inTurn(work)));
+      };
     },
   });
+};
 
 /** A query that drizzle has built and nobody has run yet. */
 export interface Statement {
