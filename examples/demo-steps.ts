@@ -45,6 +45,20 @@ const readElements = async (play: Play): Promise<Element[]> => {
 const ofType = (play: Play, type: string): Element[] =>
   known(play.elements, "elements").filter((one) => one.elementType === type);
 
+const rewritten = (play: Play): string => `Rewritten by ${play.mark}.`;
+
+const wordsOf = (one: Element): string[] => one.text.match(/[\p{L}\p{M}\p{N}]+/gu) ?? [];
+
+/** A line of dialogue with some words in it, or the next best; in a screenplay of one line, the one just written. */
+const lineToSearch = (play: Play): Element => {
+  const changed = known(play.changed, "new version");
+  const others = ["spokenWord", "action", "section", "character"]
+    .flatMap((type) => ofType(play, type))
+    .filter((one) => one !== changed && wordsOf(one).length > 0);
+  const wordy = others.find((one) => wordsOf(one).length >= WORDS_TO_SEARCH);
+  return wordy ?? others[0] ?? { ...changed, text: rewritten(play) };
+};
+
 /** The elements to reorder: the sections, or in a screenplay without two of them whatever there is most of. */
 const reorderable = (play: Play): Element[] => {
   const candidates = ["section", "spokenWord", "action", "character"].map((type) => ofType(play, type));
@@ -145,11 +159,11 @@ const makeVersion: Step = {
   name: "Make a new version",
   run: async (play) => {
     const changed = known(
-      [...ofType(play, "spokenWord"), ...ofType(play, "action")].at(-1) ?? play.elements?.at(-1),
+      ofType(play, "spokenWord").at(-1) ?? ofType(play, "action").at(-1) ?? play.elements?.at(-1),
       "line",
     );
     const { elementType, elementId } = changed;
-    const newVersionData = `Rewritten by ${play.mark}.`;
+    const newVersionData = rewritten(play);
     const json = { elementType, elementId, newVersionData, comment: "rewritten in the demo" };
     const made = await answer(
       play.call("POST", "/service-a/sequence/version", { credential: serviceOf(play), json }),
@@ -182,12 +196,8 @@ const reorder: Step = {
 const searchDialogue: Step = {
   name: "Search for a line of dialogue",
   run: async (play) => {
-    const isWordy = (one: Element): boolean => /[\p{L}\p{N}]/u.test(one.text) && one !== play.changed;
-    const line = known(
-      [...ofType(play, "spokenWord"), ...ofType(play, "action"), ...known(play.elements, "elements")].find(isWordy),
-      "line with words",
-    );
-    const words = (line.text.match(/[\p{L}\p{N}]+/gu) ?? []).slice(0, WORDS_TO_SEARCH).join(" ");
+    const line = lineToSearch(play);
+    const words = wordsOf(line).slice(0, WORDS_TO_SEARCH).join(" ");
     const id = `${line.elementType}-${line.elementId}`;
     const filter_by = `script_id:=${known(play.scriptId, "script")}`;
     const json = { q: words, query_by: "text", filter_by, per_page: 250 };
@@ -228,7 +238,7 @@ const exportScreenplay: Step = {
   run: async (play) => {
     const path = `/service-a/scripts/${known(play.scriptId, "script")}.fountain`;
     const text = await (await play.call("GET", path, { credential: serviceOf(play) })).text();
-    hold(text.includes(`Rewritten by ${play.mark}.`), "the new version is not in the export");
+    hold(text.includes(rewritten(play)), "the new version is not in the export");
     return `${text.split("\n").length} lines of Fountain, with the new version in them`;
   },
 };
