@@ -15,7 +15,7 @@ export interface Settings {
   readonly environment: Environment;
 }
 
-const DEFAULT_PORT = "8787";
+export const DEFAULT_PORT = 8787;
 
 const parsePort = (text: string): number => {
   const port = Number(text);
@@ -25,7 +25,7 @@ const parsePort = (text: string): number => {
 
 /** The settings in an environment; a variable set to nothing counts as unset. Throws {@link OperatorError}. */
 export const readSettings = (environment: Environment, root: string): Settings => ({
-  port: parsePort(environment["PORT"] || DEFAULT_PORT),
+  port: parsePort(environment["PORT"] || String(DEFAULT_PORT)),
   home: path.resolve(root, environment["FOUNTAIN_HOME"] || ".fountain"),
   adminUsername: environment["ADMIN_USERNAME"] || "admin",
   adminPassword: environment["ADMIN_PASSWORD"] || undefined,

@@ -4,7 +4,7 @@ import type { Administrator } from "./administrator.ts";
 import { START_STEPS, startFountain } from "./fountain.ts";
 import { OperatorError, reasonOf } from "./operator-error.ts";
 import { createProgress } from "./progress.ts";
-import { readSettings } from "./settings.ts";
+import { DEFAULT_PORT, readSettings } from "./settings.ts";
 
 const PARENT_POLL_MS = 1000;
 
@@ -24,7 +24,7 @@ const readyLines = (port: number, username: string): readonly string[] => {
   return [
     `Fountain is ready at ${url}`,
     "Try next, in another terminal:",
-    "  npm run demo",
+    port === DEFAULT_PORT ? "  npm run demo" : `  PORT=${port} npm run demo`,
     `  curl -s ${url}/kms/login -H 'content-type: application/json' -d "${body}"`,
     `  curl -s ${url}/openapi.json    (or open ${url}/docs in a browser)`,
   ];
