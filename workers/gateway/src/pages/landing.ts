@@ -21,12 +21,12 @@ ul { padding-left: 1.2rem; }
 footer { margin-top: 3rem; color: var(--soft); font-size: .875rem; }
 `;
 
-const calls = (publicUrl: string): string => `# log in: the first start printed the administrator's password
-curl -s ${publicUrl}/kms/login -H 'Content-Type: application/json' \\
-  -d '{"username": "admin", "password": "…"}'
+const calls = (publicUrl: string): string => `# the first start printed the administrator's password
+PASSWORD='…'
 
-# keep the access_token of the answer
-TOKEN=…
+# log in, and keep the access token
+TOKEN=$(curl -s ${publicUrl}/kms/login -H 'Content-Type: application/json' \\
+  -d '{"username": "admin", "password": "'"$PASSWORD"'"}' | sed 's/.*"access_token":"\\([^"]*\\)".*/\\1/')
 
 # who am I, and what may I do?
 curl -s ${publicUrl}/kms/me -H "Authorization: Bearer $TOKEN"
