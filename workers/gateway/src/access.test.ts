@@ -199,16 +199,16 @@ describe("a second factor that is demanded", () => {
   });
 
   test.each([
-    ["wrong-code", 401, "code-refused"],
-    ["locked", 429, "too-many-attempts"],
-    ["session-ended", 401, "unauthenticated"],
-    ["unavailable", 503, "unavailable"],
-  ] as const)("and a code that comes to %s answers %i", async (error, status, code) => {
-    gateway.twofa.elevateOnce = async () => failure(error);
+    [failure("wrong-code"), 401, "code-refused", null],
+    [{ ok: false, error: "locked", retryAfterSeconds: 42 }, 429, "too-many-attempts", "42"],
+    [failure("session-ended"), 401, "unauthenticated", null],
+    [failure("unavailable"), 503, "unavailable", "2"],
+  ] as const)("and a code that comes to %o answers %i", async (refusal, status, code, retryAfter) => {
+    gateway.twofa.elevateOnce = async () => refusal;
     const response = await reorder({ ...bearer(await editorToken()), "x-otp": GOOD_CODE });
     expect(response.status).toBe(status);
     expect(await codeOf(response)).toBe(code);
-    expect(response.headers.has("retry-after")).toBe(status === 429 || status === 503);
+    expect(response.headers.get("retry-after")).toBe(retryAfter);
     expect(response.headers.has("www-authenticate")).toBe(status === 401);
     expect(gateway.received).toEqual([]);
   });

@@ -2,14 +2,13 @@
 import type { Context, MiddlewareHandler } from "hono";
 import { unauthenticated } from "#shared/auth/authorize.ts";
 import { admit, assertConsumable, credentialRefused, limitBody } from "#shared/http/access.ts";
-import { PREFIX_HEADER, REQUEST_ID_HEADER, type WorkerEnv } from "#shared/http/app.ts";
+import { PREFIX_HEADER, type WorkerEnv } from "#shared/http/app.ts";
 import { DEFAULT_ANSWER_WITHIN_SECONDS, type Policy } from "#shared/http/routes.ts";
-import { currentRequest } from "#shared/observability/context.ts";
-import { formatTraceparent } from "#shared/observability/trace.ts";
 import { problem } from "#shared/problem/problem.ts";
 import type { ApiKeyVerification } from "./api-keys.ts";
 import { type Credential, credentialOf } from "./credential.ts";
 import { forward } from "./forward.ts";
+import { requestHeaders } from "./headers.ts";
 import type { GatewayServices } from "./services.ts";
 import { type Caller, OTP_HEADER, steppedUpToken } from "./step-up.ts";
 import { assertSaneAddress, type Destination, targetOf } from "./target.ts";
@@ -58,12 +57,6 @@ const authorizationOf = async (
   return { authorization: `Bearer ${token}` };
 };
 
-/** The worker's part of the trace hangs under the gateway's (W3C Trace Context §3.2). */
-const traceHeaders = (): Record<string, string> => {
-  const span = currentRequest()?.span;
-  return span ? { traceparent: formatTraceparent(span) } : {};
-};
-
 /** Forwards the request to the worker of this name. */
 export const passOn = async (
   context: GatewayContext,
@@ -74,7 +67,7 @@ export const passOn = async (
     callee: destination,
     upstream: context.var.services.upstreams[destination],
     path,
-    own: { ...own, ...traceHeaders(), [REQUEST_ID_HEADER]: context.var.requestId },
+    own: { ...own, ...requestHeaders(context.req.raw.headers) },
     forCaller: policy.caller !== "anyone",
     limitMs: (policy.answerWithinSeconds ?? DEFAULT_ANSWER_WITHIN_SECONDS) * 1000,
   });

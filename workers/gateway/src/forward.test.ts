@@ -62,6 +62,17 @@ describe("the forwarded request", () => {
     });
   });
 
+  test("carries the trace on with its state, and starts one where there is none that can be read", async () => {
+    const traceparent = `00-${"a".repeat(32)}-${"b".repeat(16)}-00`;
+    await get("/service-a/elements", { traceparent, tracestate: "vendor=1" });
+    await get("/service-a/elements", { traceparent: `${traceparent}-x`, tracestate: "vendor=1" });
+    const [continued, started] = gateway.received.map(({ headers }) => headers);
+    expect(continued?.get("traceparent")).toMatch(/^00-a{32}-[0-9a-f]{16}-00$/);
+    expect(continued?.get("tracestate")).toBe("vendor=1");
+    expect(started?.get("traceparent")).toMatch(/^00-(?!a{32})[0-9a-f]{32}-[0-9a-f]{16}-01$/);
+    expect(started?.has("tracestate")).toBe(false);
+  });
+
   test("has the body the caller sent, and not the length that a caller may lie about", async () => {
     await gateway.fetch("/service-a/scripts", {
       method: "POST",

@@ -1,4 +1,7 @@
 /** What passes the gateway, in either direction. Everything not named here stays behind. */
+import { REQUEST_ID_HEADER } from "#shared/http/app.ts";
+import { currentRequest } from "#shared/observability/context.ts";
+import { formatTraceparent, parseTraceparent } from "#shared/observability/trace.ts";
 
 /** None of these can claim an identity; the caller's own credentials are never among them. */
 const REQUEST_HEADERS = [
@@ -10,7 +13,6 @@ const REQUEST_HEADERS = [
   "if-match",
   "if-modified-since",
   "if-none-match",
-  "tracestate",
   "user-agent",
 ];
 
@@ -28,6 +30,21 @@ const WITHHELD_RESPONSE_HEADERS = [
   "via",
   "x-powered-by",
 ];
+
+/**
+ * The request at hand, for the next worker: its id, and its trace, in which the worker's part hangs under the gateway's.
+ * What the caller `sent` as the trace's state goes along, unless its trace could not be read (W3C Trace Context §4.3).
+ */
+export const requestHeaders = (sent = new Headers()): Record<string, string> => {
+  const request = currentRequest();
+  if (request === undefined) return {};
+  const state = parseTraceparent(sent.get("traceparent")) && sent.get("tracestate");
+  return {
+    [REQUEST_ID_HEADER]: request.requestId,
+    traceparent: formatTraceparent(request.span),
+    ...(state && { tracestate: state }),
+  };
+};
 
 /** The headers of the forwarded request: the harmless ones of the caller's, and the gateway's own. */
 export const forwardedHeaders = (sent: Headers, own: Readonly<Record<string, string>>): Headers => {

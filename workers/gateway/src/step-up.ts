@@ -10,8 +10,6 @@ export const OTP_HEADER = "x-otp";
 
 const MAX_CODE_LENGTH = 64;
 const ELEVATION_TIMEOUT_MS = 10_000;
-/** The shortest lock of twofa. */
-const LOCKED_RETRY_AFTER_SECONDS = "30";
 
 /** A caller who has been admitted, and the token that the worker will see. */
 export interface Caller {
@@ -31,16 +29,23 @@ export interface StepUp {
 const codeRefused = (): Problem =>
   problem("code-refused", { detail: "Wait for the next code and send that.", headers: stepUpRequired().headers });
 
-const REFUSALS = {
-  "wrong-code": codeRefused,
-  locked: () =>
-    problem("too-many-attempts", {
-      detail: "Too many codes were wrong. Wait as long as Retry-After says; until then no code is checked.",
-      headers: { "retry-after": LOCKED_RETRY_AFTER_SECONDS },
-    }),
-  "session-ended": () => unauthenticated(true),
-  unavailable: () => unavailable(new Error("twofa cannot check codes")),
-} as const;
+type Refusal = Exclude<Awaited<ReturnType<TwofaRpc["elevateOnce"]>>, { ok: true }>;
+
+const refusalOf = (refusal: Refusal): Problem => {
+  switch (refusal.error) {
+    case "wrong-code":
+      return codeRefused();
+    case "locked":
+      return problem("too-many-attempts", {
+        detail: "Too many codes were wrong. Wait as long as Retry-After says; until then no code is checked.",
+        headers: { "retry-after": String(refusal.retryAfterSeconds) },
+      });
+    case "session-ended":
+      return unauthenticated(true);
+    case "unavailable":
+      return unavailable(new Error("twofa cannot check codes"));
+  }
+};
 
 /**
  * The token to forward: the caller's own, or one that the code was traded for. Refuses with 401 (RFC 9470) when a second
@@ -57,6 +62,6 @@ export const steppedUpToken = async ({ policy, caller, code, twofa, nowSeconds }
   if (code.length > MAX_CODE_LENGTH) throw codeRefused();
   const { subject, sessionId } = principal;
   const elevation = await answerOf("twofa", twofa.elevateOnce({ subject, sessionId, code }), ELEVATION_TIMEOUT_MS);
-  if (!elevation.ok) throw REFUSALS[elevation.error]();
+  if (!elevation.ok) throw refusalOf(elevation);
   return elevation.value.accessToken;
 };

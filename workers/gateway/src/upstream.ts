@@ -1,5 +1,6 @@
 /** The gateway's own questions to the workers: their private paths, which no caller reaches. */
 import { describeError } from "#shared/observability/log.ts";
+import { requestHeaders } from "./headers.ts";
 import type { Upstreams } from "./services.ts";
 import { DESTINATIONS, type Destination } from "./target.ts";
 import { unavailable } from "./unavailable.ts";
@@ -16,6 +17,7 @@ type Reply = { destination: Destination; body: unknown } | Silence;
 const ask = async (upstreams: Upstreams, destination: Destination, path: string): Promise<Reply> => {
   try {
     const response = await upstreams[destination].fetch(`http://worker${path}`, {
+      headers: requestHeaders(),
       signal: AbortSignal.timeout(ANSWER_WITHIN_MS),
     });
     const body: unknown = await response.json();
