@@ -8,7 +8,14 @@ export interface OneTimeCode {
   code: string;
 }
 
+/** Too many codes were wrong: no code is looked at for so many seconds. */
+export interface LockedOut {
+  ok: false;
+  error: "locked";
+  retryAfterSeconds: number;
+}
+
 export interface TwofaRpc {
   /** Consumes a code sent along with one request, and gives a token with `acr` = `aal2` for that request only. */
-  elevateOnce(input: OneTimeCode): Promise<RpcResult<IssuedToken, "wrong-code" | "locked" | "session-ended">>;
+  elevateOnce(input: OneTimeCode): Promise<RpcResult<IssuedToken, "wrong-code" | "session-ended"> | LockedOut>;
 }

@@ -13,9 +13,7 @@ import type { TwofaServices } from "./services.ts";
 type ElevateOnceResult = Awaited<ReturnType<TwofaRpc["elevateOnce"]>>;
 
 /** What the database or the kms being gone becomes for another worker; anything else is a bug and is thrown on. */
-const orUnavailable = async <Value, Failure extends string>(
-  work: Promise<RpcResult<Value, Failure>>,
-): Promise<RpcResult<Value, Failure>> => {
+const orUnavailable = async <Answer>(work: Promise<Answer>): Promise<Answer | RpcResult<never>> => {
   try {
     return await work;
   } catch (error) {
@@ -33,7 +31,8 @@ export const elevateOnce = async (
   const parsed = parseTotpCode(code);
   if (parsed === undefined) return failure("wrong-code");
   const verification = await verifyCode(services, subject, parsed);
-  if (verification.outcome === "locked") return failure("locked");
+  if (verification.outcome === "locked")
+    return { ok: false, error: "locked", retryAfterSeconds: verification.retryAfterSeconds };
   if (verification.outcome !== "passed") return failure("wrong-code");
   const token = await services.vault.elevate(sessionId, true);
   return token ? success(token) : failure("session-ended");
