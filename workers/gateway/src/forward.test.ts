@@ -136,12 +136,6 @@ describe("the answer", () => {
     expect((await get("/service-a/elements")).headers.get("cache-control")).toBe("public, max-age=300");
   });
 
-  test("that redirects is passed on, not followed", async () => {
-    gateway.worker.answer = () => new Response(null, { status: 302, headers: { location: "http://worker/ready" } });
-    expect((await get("/service-a/elements")).status).toBe(302);
-    expect(gateway.received).toHaveLength(1);
-  });
-
   test("passes through when it is a problem of the worker's, 5xx too", async () => {
     for (const status of [409, 500, 503]) {
       gateway.worker.answer = () =>

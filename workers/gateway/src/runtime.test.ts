@@ -22,6 +22,7 @@ export default {
   async fetch(request) {
     const { pathname, search } = new URL(request.url);
     if (pathname === "/users/throw") throw new Error("boom");
+    if (pathname === "/users/redirect") return Response.redirect("http://worker/ready", 302);
     if (pathname === "/sequence") return new Response("unread", { status: 409 });
     if (pathname === "/users/long") return new Response(stream("x".repeat(3_000_000)));
     const body = await request.text();
@@ -218,6 +219,10 @@ describe("a worker", () => {
     expect(response.status).toBe(503);
     const stepUp = await send("/kms/services/x", { method: "DELETE", headers: { "x-otp": "123456" } });
     expect(stepUp.answer.code).toBe("unavailable");
+  });
+
+  test("that redirects is passed on, not followed to where no caller may go", async () => {
+    expect((await send("/kms/users/redirect")).status).toBe(302);
   });
 
   test("may answer at length", async () => {
