@@ -33,10 +33,10 @@ const configuration = ({ name, help, labels }: Instrument<string>) => ({
   registers: [registry],
 });
 
-/** What adds one to a counter. */
+/** What adds to a counter, one unless told; nought brings the series into being. */
 export const createCounter = <Label extends string>(instrument: Instrument<Label>) => {
   const counter = new Counter(configuration(instrument));
-  return (labels: Record<Label, string>): void => counter.inc(bounded(instrument.labels, labels));
+  return (labels: Record<Label, string>, by = 1): void => counter.inc(bounded(instrument.labels, labels), by);
 };
 
 /** What adds an observation to a histogram; the bounds of the buckets and the value are in the unit of its name. */

@@ -25,6 +25,11 @@ const TOKENS: Counted = {
 /** What the action, when it succeeds, does to an API key. */
 const API_KEYS: Counted = { "key.create": "created", "key.rotate": "rotated", "key.revoke": "revoked" };
 
+// There from the beginning, because alerts wait for them: the first value of a series is no increase.
+for (const reason of ["unknown-user", "wrong-password"])
+  countAuthentication({ credential: "password", outcome: "refused", reason }, 0);
+countAuthentication({ credential: "refresh-token", outcome: "refused", reason: "reused" }, 0);
+
 const countEvent = ({ action, outcome, reason = "none" }: SecurityEvent): void => {
   const isSuccess = outcome === "success";
   const credential = CREDENTIALS[action];

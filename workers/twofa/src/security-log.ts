@@ -20,6 +20,10 @@ const OUTCOMES: Told = {
   "verification.refused": "locked",
 };
 
+// There from the beginning, because alerts wait for them: the first value of a series is no increase.
+for (const method of ["totp", "recovery-code", "confirmation"])
+  for (const outcome of Object.values(OUTCOMES)) countOtp({ method, outcome }, 0);
+
 export const createRecorder =
   (log: Log) =>
   (told: SecurityEvent): void => {
