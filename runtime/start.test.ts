@@ -1,7 +1,7 @@
 /** Whole starts of the real process: what it promises its operator when things go well, and when they don't. */
 import { execFileSync } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import path from "node:path";
 import { afterAll, afterEach, expect, test } from "vitest";
@@ -67,7 +67,8 @@ test("the first start creates the administrator, shows the password once and kee
 test("everything it keeps is for its owner only", async () => {
   await start();
   for (const folder of [".", "data", "secrets", "logs", "build"]) expect(modeOf(folder)).toBe("700");
-  for (const file of ["kms-secret-key", "database-signing-key.pem"]) expect(modeOf("secrets", file)).toBe("600");
+  for (const entry of readdirSync(HOME, { withFileTypes: true, recursive: true }))
+    if (entry.isFile()) expect(statSync(path.join(entry.parentPath, entry.name)).mode & 0o077, entry.name).toBe(0);
 });
 
 test("the databases open to nobody without a token", async () => {

@@ -81,4 +81,6 @@ const run = async (): Promise<number> => {
   return 1;
 };
 
+// Whatever we or our children create is for this user alone.
+process.umask(0o077);
 process.exitCode = await run();
