@@ -10,7 +10,7 @@ export interface RunFile {
   internalSocket: string;
 }
 
-const ORPHAN_TIMEOUT_MS = 5000;
+const ORPHAN_TIMEOUT_MS = 15_000;
 const POLL_MS = 20;
 
 /** Says where everything listens; no secret is in it. */

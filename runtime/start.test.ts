@@ -109,7 +109,7 @@ test("when it is killed, its children end too, and the next start finds everythi
   first.child.kill("SIGKILL");
   await once(first.child, "close");
   const second = await start();
-  expect(hasEnded(second.child)).toBe(false);
+  expect(hasEnded(second.child), second.lines.join("\n")).toBe(false);
   expect(second.lines.some((line) => line.includes("was created"))).toBe(false);
   expect(second.childrenNamed("sqld")).toHaveLength(1);
   expect(
