@@ -20,14 +20,16 @@ const connect = once((bindings: unknown): ServiceAServices => {
   const now = Date.now;
   const log = createLog("service-a");
   const database = createDatabase(env, schema);
+  const outbox = createOutboxStore(database);
   return {
     now,
     verify: createTokenVerifier({ issuer: env.PUBLIC_URL, trust: createTrustSource(env.KMS_RPC, now), now }),
     probe: database.probe,
     elements: createElementStore(database),
     scripts: createScriptStore(database),
+    outbox,
     drainOutbox: createDrain({
-      outbox: createOutboxStore(database),
+      outbox,
       search: env.SEARCH_RPC,
       now,
       newHolder: () => crypto.randomUUID(),

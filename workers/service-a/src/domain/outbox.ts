@@ -28,7 +28,10 @@ export interface Outcome {
 }
 
 export interface OutboxStore {
-  /** The number of failed runs before this one; `undefined` when nothing is due, or the lease is held or paused. */
+  /**
+   * The number of failed runs before this one; `undefined` when nothing is due, or the lease is paused or somebody
+   * else's.
+   */
   takeLease(holder: string, nowMs: number, untilMs: number): Promise<number | undefined>;
   /** Records the outcome, prolongs the lease and gives the next changes; `undefined` when the lease is lost. */
   advance(holder: string, outcome: Outcome, nowMs: number, untilMs: number): Promise<Change[] | undefined>;
@@ -36,6 +39,8 @@ export interface OutboxStore {
   finish(holder: string, nowMs: number): Promise<boolean>;
   /** Gives the lease back for nobody to take before the time. */
   pause(holder: string, untilMs: number, failures: number): Promise<void>;
+  /** How many changes are left, and since when. */
+  backlog(): Promise<{ depth: number; oldestAtMs: number | undefined }>;
 }
 
 export interface DrainOptions {
@@ -82,6 +87,8 @@ export const createDrain = (options: DrainOptions): (() => Promise<void>) => {
   const { outbox, search, now, newHolder, random, warn } = options;
   /** Spares the database the question while this isolate drains; an instant, lest a cancelled run block it for ever. */
   let busyUntilMs = Number.NEGATIVE_INFINITY;
+  /** The same for every run, so that a run that lost the database can go on as soon as that is back. */
+  let holder = newHolder();
   /** Somebody asked since the last look: what they committed may not have been seen. */
   let isWanted = false;
 
@@ -105,7 +112,7 @@ export const createDrain = (options: DrainOptions): (() => Promise<void>) => {
     };
   };
 
-  const run = async (holder: string, failures: number, stopAtMs: number): Promise<void> => {
+  const run = async (failures: number, stopAtMs: number): Promise<void> => {
     let outcome = NOTHING;
     for (;;) {
       busyUntilMs = now() + LEASE_MS;
@@ -116,7 +123,10 @@ export const createDrain = (options: DrainOptions): (() => Promise<void>) => {
       if (now() >= stopAtMs) return outbox.pause(holder, now(), 0);
       if (changes.length === 0) continue;
       const delivered = await deliver(changes);
-      if (delivered === "no-answer") return warn("outbox.no-answer", { changes: changes.length });
+      if (delivered === "no-answer") {
+        holder = newHolder();
+        return warn("outbox.no-answer", { changes: changes.length });
+      }
       if (delivered === undefined) {
         warn("outbox.paused", { failures: failures + 1 });
         return outbox.pause(holder, now() + backoffMs(failures, random()), failures + 1);
@@ -134,9 +144,8 @@ export const createDrain = (options: DrainOptions): (() => Promise<void>) => {
       while (isWanted && now() < stopAtMs) {
         isWanted = false;
         busyUntilMs = now() + LEASE_MS;
-        const holder = newHolder();
         const failures = await outbox.takeLease(holder, now(), busyUntilMs);
-        if (failures !== undefined) await run(holder, failures, stopAtMs);
+        if (failures !== undefined) await run(failures, stopAtMs);
       }
     } finally {
       busyUntilMs = Number.NEGATIVE_INFINITY;

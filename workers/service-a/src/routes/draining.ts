@@ -8,9 +8,8 @@ export const addDraining = (app: OpenAPIHono<WorkerEnv<ServiceAServices>>): void
   app.use(async (context, next) => {
     await next();
     if (context.req.method !== "POST" || !context.res.ok) return;
-    const { services, log, requestId } = context.var;
-    const logFailure = (error: unknown): void =>
-      log("error", "outbox.stuck", { requestId, error: describeError(error) });
+    const { services, log } = context.var;
+    const logFailure = (error: unknown): void => log("error", "outbox.stuck", { error: describeError(error) });
     context.executionCtx.waitUntil(services.drainOutbox().catch(logFailure));
   });
 };

@@ -13,7 +13,7 @@ const IS_DUE = "SELECT 1 FROM outbox WHERE next_attempt_at <= :nowMs";
 const TAKE_LEASE = `
   INSERT INTO outbox_lease (id, holder, expires_at) SELECT 1, :holder, :untilMs WHERE EXISTS (${IS_DUE})
   ON CONFLICT (id) DO UPDATE SET holder = excluded.holder, expires_at = excluded.expires_at
-  WHERE outbox_lease.expires_at <= :nowMs
+  WHERE outbox_lease.expires_at <= :nowMs OR outbox_lease.holder = excluded.holder
   RETURNING failures`;
 
 const PROLONG_LEASE = "UPDATE outbox_lease SET expires_at = :untilMs WHERE holder = :holder RETURNING id";
@@ -103,5 +103,11 @@ export const createOutboxStore = ({ client }: Pick<Database<typeof schema>, "cli
 
   pause: async (holder, untilMs, failures) => {
     await client.execute({ sql: PAUSE, args: { holder, untilMs, failures } });
+  },
+
+  backlog: async () => {
+    const { rows } = await client.execute("SELECT count(*) AS depth, min(created_at) AS oldest_at FROM outbox");
+    const oldestAt = rows[0]?.["oldest_at"];
+    return { depth: Number(rows[0]?.["depth"]), oldestAtMs: typeof oldestAt === "number" ? oldestAt : undefined };
   },
 });

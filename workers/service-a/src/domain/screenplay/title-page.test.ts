@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { splitTitlePage, titleOf } from "./title-page.ts";
+import { replaceTitle, splitTitlePage, titleOf } from "./title-page.ts";
 
 const PAGE = `Title:
     _**BRICK & STEEL**_
@@ -44,4 +44,36 @@ describe("the title", () => {
     expect(titleOf("Title:\nAuthor: X")).toBe("");
     expect(titleOf("")).toBe("");
   });
+});
+
+describe("another title", () => {
+  it("takes the place of the old one, however many lines that had", () => {
+    expect(replaceTitle(PAGE, "Wood")).toBe(PAGE.replace(/Title:(\n {4}_.*){2}/, "Title: Wood"));
+    expect(replaceTitle("Author: X\ntitle: Y", "Z")).toBe("Author: X\nTitle: Z");
+  });
+
+  it("is put on a page that had none, and makes a page where there was none", () => {
+    expect(replaceTitle("Author: X", "Y")).toBe("Title: Y\nAuthor: X");
+    expect(replaceTitle("", "Y")).toBe("Title: Y");
+  });
+
+  it("changes nothing when it is the title already", () => {
+    expect(replaceTitle(PAGE, titleOf(PAGE))).toBe(PAGE);
+    expect(replaceTitle("", "")).toBe("");
+  });
+
+  it("may be none, as long as the rest is still a title page", () => {
+    expect(replaceTitle("Title: X\nAuthor: Y", "")).toBe("Author: Y");
+    expect(replaceTitle("Title: X", " \n ")).toBe("");
+    expect(replaceTitle("Title: X\nFoo: bar", "")).toBe("Title: X\nFoo: bar");
+  });
+
+  it.each(["two\nlines", ":", "INT. HOUSE", "a\ud800b", "\u0000", "/* x */", "x".repeat(500), "*emphasis*"])(
+    "leaves a title page and the same elements behind: %j",
+    (title) => {
+      const page = replaceTitle(PAGE, title);
+      expect(splitTitlePage(`${page}\n\nINT. HOUSE`)).toEqual({ titlePage: page, body: "\nINT. HOUSE" });
+      expect(page).toContain("Author: Stu");
+    },
+  );
 });
