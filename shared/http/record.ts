@@ -10,12 +10,15 @@ const credentialKind = (headers: Headers): string => {
   return headers.has("authorization") ? "token" : "none";
 };
 
-/** How the caller's credential was judged; `undefined` where it came to no judgement. */
+/**
+ * How this worker judged the caller's credential; `undefined` where it came to no judgement. A refusal without a reason is
+ * another worker's, passed on.
+ */
 const authenticationOutcome = <Services extends FrameServices>({
   res: { status },
-  var: { principal },
+  var: { principal, reason },
 }: FrameContext<Services>): string | undefined => {
-  if (status === 401 || status === 403) return "refused";
+  if (reason && (status === 401 || status === 403)) return "refused";
   if (principal) return "accepted";
   return status === 503 ? "undecided" : undefined;
 };

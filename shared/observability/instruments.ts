@@ -17,6 +17,9 @@ export interface Instrument<Label extends string> {
 /** One per isolate, and so one per worker. */
 const registry = new Registry();
 
+/** Everything that was declared, by its name. */
+export const instruments = new Map<string, Instrument<string>>();
+
 const bounded = <Label extends string>(
   allowed: Readonly<Record<Label, ReadonlySet<string>>>,
   labels: Record<Label, string>,
@@ -26,29 +29,29 @@ const bounded = <Label extends string>(
   return safe;
 };
 
-const configuration = ({ name, help, labels }: Instrument<string>) => ({
-  name,
-  help,
-  labelNames: Object.keys(labels),
-  registers: [registry],
-});
+/** What prom-client is to be told of an instrument, which is noted as declared. */
+const declare = (instrument: Instrument<string>) => {
+  const { name, help, labels } = instrument;
+  instruments.set(name, instrument);
+  return { name, help, labelNames: Object.keys(labels), registers: [registry] };
+};
 
 /** What adds to a counter, one unless told; nought brings the series into being. */
 export const createCounter = <Label extends string>(instrument: Instrument<Label>) => {
-  const counter = new Counter(configuration(instrument));
+  const counter = new Counter(declare(instrument));
   return (labels: Record<Label, string>, by = 1): void => counter.inc(bounded(instrument.labels, labels), by);
 };
 
 /** What adds an observation to a histogram; the bounds of the buckets and the value are in the unit of its name. */
 export const createHistogram = <Label extends string>(instrument: Instrument<Label>, buckets: readonly number[]) => {
-  const histogram = new Histogram({ ...configuration(instrument), buckets: [...buckets] });
+  const histogram = new Histogram({ ...declare(instrument), buckets: [...buckets] });
   return (labels: Record<Label, string>, value: number): void =>
     histogram.observe(bounded(instrument.labels, labels), value);
 };
 
 /** What sets a gauge without labels; `undefined` takes it out of the exposition: better no value than an old one. */
 export const createGauge = (name: string, help: string) => {
-  const gauge = new Gauge(configuration({ name, help, labels: {} }));
+  const gauge = new Gauge(declare({ name, help, labels: {} }));
   const set = (value: number | undefined): void => (value === undefined ? gauge.remove({}) : gauge.set(value));
   set(undefined);
   return set;
@@ -56,7 +59,7 @@ export const createGauge = (name: string, help: string) => {
 
 /** A gauge that is always 1 and says what it has to say in its label. */
 export const createInfo = (name: string, help: string, label: string, value: string): void =>
-  new Gauge({ name, help, labelNames: [label], registers: [registry] }).set({ [label]: value }, 1);
+  new Gauge(declare({ name, help, labels: { [label]: new Set([value]) } })).set({ [label]: value }, 1);
 
 /** Says whose numbers these are, in a label of every series. */
 export const labelWorker = (worker: string): void => registry.setDefaultLabels({ worker });
