@@ -60,6 +60,10 @@ const rehearse = async (worker: EdgeWorker, stage: Stage): Promise<void> => {
   }
 };
 
+const rehearseAll = async (topology: Topology, stage: Stage): Promise<void> => {
+  for (const worker of readEdge(topology, stage)) await rehearse(worker, stage);
+};
+
 const migrate = async (topology: Topology, workers: readonly EdgeWorker[]): Promise<void> => {
   for (const { worker, url, token } of databasesOf(workers, process.env)) {
     const client = createClient({ url, authToken: token });
@@ -107,8 +111,7 @@ const run = async (args: readonly string[]): Promise<void> => {
   const [stage] = stagesOf(args);
   const topology = readTopology(ROOT);
   if (args.includes("--dry-run")) {
-    for (const each of stage ? [stage] : STAGES)
-      for (const worker of readEdge(topology, each)) await rehearse(worker, each);
+    await Promise.all((stage ? [stage] : STAGES).map((each) => rehearseAll(topology, each)));
     return;
   }
   if (!stage) throw new OperatorError("say where to: npm run deploy -- staging, or production");
