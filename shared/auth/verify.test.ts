@@ -55,6 +55,10 @@ describe("a good token", () => {
     });
   });
 
+  test("is judged by the clock that was given, to the second", async () => {
+    expect((await verify(await signer.sign(claims({ nbf: NOW_SECONDS })))).ok).toBe(true);
+  });
+
   test("of another client than ours is a service's", async () => {
     const verified = await verify(await signer.sign(claims({ client_id: "scripts", sub: "scripts" })));
     expect(verified).toMatchObject({ ok: true, principal: { kind: "service", subject: "scripts" } });
