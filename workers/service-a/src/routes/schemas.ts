@@ -54,6 +54,6 @@ export const noSuchScript = () => problem("not-found", { detail: "There is no su
 /** The number that a cursor stands for, 0 at the beginning. A cursor of no sense gives 422. */
 export const numberAfter = (after: string | undefined): number => {
   const key = decodeCursor(after) ?? "0";
-  if (/^\d{1,16}$/.test(key)) return Number(key);
+  if (/^\d{1,15}$/.test(key)) return Number(key);
   throw problem("invalid-input", { errors: [{ pointer: "#/query/after", detail: "not a cursor of this list" }] });
 };
