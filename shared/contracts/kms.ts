@@ -53,6 +53,8 @@ export interface KmsRpc {
   exchangeApiKey(key: string): Promise<RpcResult<IssuedToken, "invalid">>;
   /** Gives a session that has just passed a second factor a token with `acr` = `aal2`. */
   elevate(elevation: Elevation): Promise<RpcResult<IssuedToken, "session-ended">>;
+  /** The name a user logs in with. */
+  usernameOf(userId: string): Promise<RpcResult<string, "unknown">>;
   /** Encrypts text for storage elsewhere (AES-256-GCM). */
   seal(input: SealInput): Promise<string>;
   /** Decrypts what `seal` gave for the same context. */

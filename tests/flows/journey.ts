@@ -141,7 +141,7 @@ export const journey = (target: () => Target): void => {
     const begun = await call("POST", "/twofa/factors/totp", user());
     expect(begun.status).toBe(201);
     expect(begun.body).toMatchObject({
-      uri: expect.stringMatching(/^otpauth:\/\/totp\//),
+      uri: expect.stringContaining(`otpauth://totp/Fountain:${target().adminUsername}?`),
       qrSvg: expect.stringContaining("<svg"),
     });
     story["secret"] = String(begun.body["secret"]);

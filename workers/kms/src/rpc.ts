@@ -71,6 +71,13 @@ export const createEntrypoints = (connect: (bindings: unknown) => KmsServices) =
       });
     }
 
+    usernameOf(userId: string): Promise<RpcResult<string, "unknown">> {
+      return guarded(async () => {
+        const user = await connect(this.env).users.findById(userId);
+        return user ? success(user.username) : failure("unknown");
+      });
+    }
+
     seal({ context, plaintext }: SealInput): Promise<string> {
       return connect(this.env).sealer.seal(context, plaintext);
     }

@@ -9,6 +9,7 @@ const kms: KmsRpc = {
   trust: gone,
   exchangeApiKey: gone,
   elevate: () => Promise.resolve({ ok: false, error: "session-ended" }),
+  usernameOf: () => Promise.resolve({ ok: false, error: "unknown" }),
   seal: ({ context, plaintext }) => Promise.resolve(`${context}|${plaintext}`),
   open: () => Promise.resolve({ ok: false, error: "unreadable" }),
   mac: ({ context, data }) => Promise.resolve(`${context}|${data}`),
@@ -24,7 +25,8 @@ describe("the vault", () => {
   });
 
   test("fails as unavailable when the kms cannot be asked", async () => {
-    const vault = createVault({ ...kms, seal: gone, open: gone, mac: gone, elevate: gone });
+    const vault = createVault({ ...kms, seal: gone, open: gone, mac: gone, elevate: gone, usernameOf: gone });
+    await expect(vault.usernameOf("u")).rejects.toThrow(asUnavailable);
     await expect(vault.sealSecret("u", "f", "s")).rejects.toThrow(asUnavailable);
     await expect(vault.openSecret("u", "f", "s")).rejects.toThrow(asUnavailable);
     await expect(vault.macRecoveryCode("u", "c")).rejects.toThrow(asUnavailable);

@@ -34,6 +34,11 @@ const assertAnswered = <Value, Failure extends string>(
 const secretContext = (userId: string, factorId: string): string => `twofa:factors:${userId}:${factorId}:secret`;
 
 export const createVault = (kms: KmsRpc): Vault => ({
+  usernameOf: async (userId) => {
+    const username = assertAnswered(await ask(() => kms.usernameOf(userId)));
+    return username.ok ? username.value : userId;
+  },
+
   sealSecret: (userId, factorId, plaintext) =>
     ask(() => kms.seal({ context: secretContext(userId, factorId), plaintext })),
 

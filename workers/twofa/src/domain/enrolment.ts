@@ -20,6 +20,7 @@ export const enrolTotp = async (
 ): Promise<Result<EnrolledTotp, "too-many-factors">> => {
   const factorId = ports.newId();
   const secret = createTotpSecret(ports.randomBytes);
+  const username = await ports.vault.usernameOf(userId);
   const sealedSecret = await ports.vault.sealSecret(userId, factorId, secret);
   const enrolled = await ports.factors.enrol({
     id: factorId,
@@ -31,7 +32,7 @@ export const enrolTotp = async (
   });
   if (!enrolled) return failure("too-many-factors");
   ports.record({ event: "factor.enrolled", subject: userId, factorId });
-  return success({ factorId, secret, uri: totpUri(secret, userId) });
+  return success({ factorId, secret, uri: totpUri(secret, username) });
 };
 
 interface CodeBatch {

@@ -56,6 +56,8 @@ export interface AttemptStore {
 
 /** The kms as twofa uses it; each method fails as `unavailable` when the kms does not answer. */
 export interface Vault {
+  /** The name the user logs in with, for his authenticator app to show; the id of a user who is gone. */
+  usernameOf(userId: string): Promise<string>;
   sealSecret(userId: string, factorId: string, secret: string): Promise<string>;
   openSecret(userId: string, factorId: string, sealedSecret: string): Promise<string>;
   /** The keyed hash a recovery code is stored and found by. */
