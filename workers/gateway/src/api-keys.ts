@@ -14,7 +14,7 @@ const MAX_REMEMBERED = 10_000;
 const END_MARGIN_SECONDS = 30;
 /** How long a refused key is not asked about again. */
 const REFUSAL_MEMORY_MS = 2_000;
-const EXCHANGE_TIMEOUT_MS = 5_000;
+const EXCHANGE_TIMEOUT_MS = 4_000;
 
 export type ApiKeyVerification =
   | { ok: true; principal: Principal; token: string }
