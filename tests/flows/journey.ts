@@ -4,12 +4,7 @@
  */
 import { generate } from "otplib";
 import { expect, test } from "vitest";
-
-export interface Target {
-  url: string;
-  adminUsername: string;
-  adminPassword: string;
-}
+import { caller, expectProblem, type Headers, type Target } from "./call.ts";
 
 const SCREENPLAY = `Title: The Last Bus
 Author: Nobody
@@ -43,42 +38,6 @@ End of the line, everybody.
 const MARK = crypto.randomUUID().slice(0, 8);
 const SERVICE = `journey-${MARK}`;
 const PATIENCE_MS = 10_000;
-
-type Headers = Record<string, string>;
-
-interface Answer {
-  status: number;
-  headers: globalThis.Headers;
-  body: Record<string, unknown>;
-  text: string;
-}
-
-const caller =
-  (target: () => Target) =>
-  async (method: string, path: string, headers: Headers = {}, json?: unknown): Promise<Answer> => {
-    const response = await fetch(target().url + path, {
-      method,
-      headers: { ...(json !== undefined && { "content-type": "application/json" }), ...headers },
-      body: json === undefined ? null : typeof json === "string" ? json : JSON.stringify(json),
-    });
-    const text = await response.text();
-    const isJson = (response.headers.get("content-type") ?? "").includes("json");
-    return { status: response.status, headers: response.headers, body: isJson ? JSON.parse(text) : {}, text };
-  };
-
-const expectProblem = (answer: Answer, status: number): void => {
-  expect(answer.status).toBe(status);
-  expect(answer.headers.get("content-type")).toBe("application/problem+json");
-  expect(answer.body).toMatchObject({
-    type: expect.any(String),
-    title: expect.any(String),
-    status,
-    detail: expect.any(String),
-    code: expect.any(String),
-    instance: expect.any(String),
-    requestId: answer.headers.get("x-request-id"),
-  });
-};
 
 /** Declares the tests; they share one story and run in order. */
 export const journey = (target: () => Target): void => {

@@ -1,10 +1,5 @@
 /** What the journeys start from: a logged-in administrator, and a service with a key. */
-
-export interface Installation {
-  url: string;
-  adminUsername: string;
-  adminPassword: string;
-}
+import type { Target } from "./call.ts";
 
 const post = async (url: string, headers: Record<string, string>, json: unknown): Promise<Record<string, unknown>> => {
   const response = await fetch(url, {
@@ -17,14 +12,14 @@ const post = async (url: string, headers: Record<string, string>, json: unknown)
 };
 
 /** The headers of a fresh login as the administrator. */
-export const logIn = async ({ url, adminUsername, adminPassword }: Installation): Promise<Record<string, string>> => {
+export const logIn = async ({ url, adminUsername, adminPassword }: Target): Promise<Record<string, string>> => {
   const tokens = await post(`${url}/kms/login`, {}, { username: adminUsername, password: adminPassword });
   return { authorization: `Bearer ${tokens["access_token"]}` };
 };
 
 /** The headers of a new service with these scopes. */
 export const registerService = async (
-  { url }: Installation,
+  { url }: Target,
   administrator: Record<string, string>,
   name: string,
   scopes: readonly string[],
