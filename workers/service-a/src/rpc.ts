@@ -2,19 +2,29 @@
 import { WorkerEntrypoint } from "cloudflare:workers";
 import type { InternalRpc } from "#shared/contracts/internal.ts";
 import { isUnavailable } from "#shared/db/database.ts";
+import { withinTime } from "#shared/http/deadline.ts";
 import { exposition } from "#shared/observability/instruments.ts";
 import { setOutboxDepth, setOutboxOldestAge } from "#shared/observability/metrics.ts";
 import type { ServiceAServices } from "./services.ts";
 
-/** Without the database the numbers stay as they were. */
-const measureBacklog = async ({ outbox, now }: ServiceAServices): Promise<void> => {
+/** A scrape waits for two seconds, and the other numbers matter most when the database does not answer. */
+const BACKLOG_TIMEOUT_MS = 1_000;
+
+const backlogOf = async ({ outbox }: ServiceAServices) => {
   try {
-    const { depth, oldestAtMs } = await outbox.backlog();
-    setOutboxDepth(depth);
-    setOutboxOldestAge(oldestAtMs === undefined ? 0 : (now() - oldestAtMs) / 1000);
+    return await withinTime(outbox.backlog(), BACKLOG_TIMEOUT_MS);
   } catch (error) {
     if (!isUnavailable(error)) throw error;
+    return undefined;
   }
+};
+
+/** Without the database there is nothing to tell: an old number would be a wrong one. */
+const measureBacklog = async (services: ServiceAServices): Promise<void> => {
+  const backlog = await backlogOf(services);
+  const oldestAtMs = backlog && (backlog.oldestAtMs ?? services.now());
+  setOutboxDepth(backlog?.depth);
+  setOutboxOldestAge(oldestAtMs && (services.now() - oldestAtMs) / 1000);
 };
 
 export const createEntrypoints = (connect: (bindings: unknown) => ServiceAServices) => ({
