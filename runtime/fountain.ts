@@ -9,6 +9,7 @@ import { createGuard, type Guard } from "./guard.ts";
 import { type Home, openHome } from "./home.ts";
 import { callLocal } from "./local-http.ts";
 import { logStreams } from "./log-file.ts";
+import { serveMetrics } from "./metrics-port.ts";
 import { damagedData, OperatorError, reasonOf } from "./operator-error.ts";
 import { assertPortFree, freePorts } from "./ports.ts";
 import { type Prepared, readPreparation, spawnPreparation } from "./preparation.ts";
@@ -205,6 +206,8 @@ const start = async (options: FountainOptions, cleanups: Cleanup[]): Promise<Adm
   options.progress.step("Looking for an administrator");
   const administrator = await createAdministrator(context.internalSocket, options.settings);
   startChores(context, choreWorkers);
+  const { metricsPort } = options.settings;
+  if (metricsPort !== undefined) cleanups.push(await serveMetrics(metricsPort, context.internalSocket));
   return administrator;
 };
 

@@ -21,13 +21,14 @@ export const freePorts = async (): Promise<[number, number]> => {
   return [first.port, second.port];
 };
 
-/** Throws {@link OperatorError} when this port cannot be listened on. */
-export const assertPortFree = async (port: number): Promise<void> => {
+/** Throws {@link OperatorError} when this port, which the operator sets by `variable`, cannot be listened on. */
+export const assertPortFree = async (port: number, variable = "PORT"): Promise<void> => {
   try {
     await (await reserve(port)).release();
   } catch (cause) {
     const code = cause instanceof Error && "code" in cause ? cause.code : undefined;
     const reason = code === "EACCES" ? "may not be used by you" : "is in use";
-    throw new OperatorError(`port ${port} ${reason}: free it, or choose another, as in PORT=8790 npm start`, { cause });
+    const remedy = `free it, or choose another, as in ${variable}=8790 npm start`;
+    throw new OperatorError(`port ${port} ${reason}: ${remedy}`, { cause });
   }
 };

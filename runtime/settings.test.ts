@@ -7,6 +7,12 @@ test("defaults hold for what is unset or set to nothing", () => {
   expect(readSettings({ PORT: "", FOUNTAIN_HOME: "", ADMIN_PASSWORD: "" }, "/repo")).toMatchObject(expected);
 });
 
+test("the metrics have a port only when one is set", () => {
+  expect(readSettings({ METRICS_PORT: "" }, "/repo").metricsPort).toBeUndefined();
+  expect(readSettings({ METRICS_PORT: "9464" }, "/repo").metricsPort).toBe(9464);
+  expect(() => readSettings({ METRICS_PORT: "no" }, "/repo")).toThrow('METRICS_PORT is "no"');
+});
+
 test.for(["0", "65536", "80x", "-1", "8787.5", " "])("PORT=%j is refused with what to set instead", (port) => {
   expect(() => readSettings({ PORT: port }, "/repo")).toThrow(`PORT is "${port}": set it to a number from 1 to 65535`);
 });

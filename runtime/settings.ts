@@ -6,6 +6,8 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 export interface Settings {
   readonly port: number;
+  /** Where Prometheus finds the numbers of all workers; unset: only on the internal socket. */
+  readonly metricsPort: number | undefined;
   /** Absolute path of FOUNTAIN_HOME. */
   readonly home: string;
   readonly adminUsername: string;
@@ -17,15 +19,16 @@ export interface Settings {
 
 export const DEFAULT_PORT = 8787;
 
-const parsePort = (text: string): number => {
+const parsePort = (variable: string, text: string): number => {
   const port = Number(text);
   if (/^\d+$/.test(text) && port >= 1 && port <= 65_535) return port;
-  throw new OperatorError(`PORT is "${text}": set it to a number from 1 to 65535`);
+  throw new OperatorError(`${variable} is "${text}": set it to a number from 1 to 65535`);
 };
 
 /** The settings in an environment; a variable set to nothing counts as unset. Throws {@link OperatorError}. */
 export const readSettings = (environment: Environment, root: string): Settings => ({
-  port: parsePort(environment["PORT"] || String(DEFAULT_PORT)),
+  port: parsePort("PORT", environment["PORT"] || String(DEFAULT_PORT)),
+  metricsPort: environment["METRICS_PORT"] ? parsePort("METRICS_PORT", environment["METRICS_PORT"]) : undefined,
   home: path.resolve(root, environment["FOUNTAIN_HOME"] || ".fountain"),
   adminUsername: environment["ADMIN_USERNAME"] || "admin",
   adminPassword: environment["ADMIN_PASSWORD"] || undefined,
