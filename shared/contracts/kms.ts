@@ -1,6 +1,7 @@
 /** What the kms answers to the other workers, over its private entrypoint `Rpc`. */
 import type { JWK } from "jose";
 import type { RpcResult } from "./result.ts";
+import type { Scope } from "./rights.ts";
 
 /** A token with this `sid` is refused from this instant on (seconds since the epoch). */
 export interface Revocation {
@@ -24,6 +25,8 @@ export interface IssuedToken {
 
 export interface Elevation {
   sessionId: string;
+  /** What the caller's token may do; the new one may not do more. */
+  scopes: Scope[];
   /** How the second factor was passed (RFC 8176), for example `otp`. */
   method: string;
   /** true: a token for one request, and the session stays as it was. */

@@ -1,10 +1,13 @@
 /** What twofa answers to the other workers, over its private entrypoint `Rpc`. */
 import type { IssuedToken } from "./kms.ts";
 import type { RpcResult } from "./result.ts";
+import type { Scope } from "./rights.ts";
 
 export interface OneTimeCode {
   subject: string;
   sessionId: string;
+  /** What the caller's token may do; the new one may not do more. */
+  scopes: Scope[];
   code: string;
 }
 

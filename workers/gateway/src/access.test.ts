@@ -190,7 +190,9 @@ describe("a second factor that is demanded", () => {
     const token = await editorToken();
     const response = await reorder({ ...bearer(token), "x-otp": GOOD_CODE });
     expect(response.status).toBe(200);
-    expect(gateway.twofa.used).toEqual([{ subject: "user-1", sessionId: "session-1", code: GOOD_CODE }]);
+    expect(gateway.twofa.used).toEqual([
+      { subject: "user-1", sessionId: "session-1", scopes: expect.any(Array), code: GOOD_CODE },
+    ]);
     const forwarded = gateway.received[0]?.headers;
     expect(forwarded?.get("authorization")).toMatch(/^Bearer eyJ/);
     expect(forwarded?.get("authorization")).not.toBe(`Bearer ${token}`);

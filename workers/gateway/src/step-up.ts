@@ -61,7 +61,12 @@ export const steppedUpToken = async ({ policy, caller, code, twofa, nowSeconds }
   }
   if (code.length > MAX_CODE_LENGTH) throw codeRefused();
   const { subject, sessionId } = principal;
-  const elevation = await answerOf("twofa", twofa.elevateOnce({ subject, sessionId, code }), ELEVATION_TIMEOUT_MS);
+  const scopes = [...principal.scopes];
+  const elevation = await answerOf(
+    "twofa",
+    twofa.elevateOnce({ subject, sessionId, scopes, code }),
+    ELEVATION_TIMEOUT_MS,
+  );
   if (!elevation.ok) throw refusalOf(elevation);
   return elevation.value.accessToken;
 };

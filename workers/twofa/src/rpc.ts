@@ -26,7 +26,7 @@ const orUnavailable = async <Answer>(work: Promise<Answer>): Promise<Answer | Rp
 /** Uses up the code, and then gives a token for one request. A user without a factor has no right code. */
 export const elevateOnce = async (
   services: TwofaServices,
-  { subject, sessionId, code }: OneTimeCode,
+  { subject, sessionId, scopes, code }: OneTimeCode,
 ): Promise<ElevateOnceResult> => {
   const parsed = parseTotpCode(code);
   if (parsed === undefined) return failure("wrong-code");
@@ -34,7 +34,7 @@ export const elevateOnce = async (
   if (verification.outcome === "locked")
     return { ok: false, error: "locked", retryAfterSeconds: verification.retryAfterSeconds };
   if (verification.outcome !== "passed") return failure("wrong-code");
-  const token = await services.vault.elevate(sessionId, true);
+  const token = await services.vault.elevate({ sessionId, scopes, once: true });
   return token ? success(token) : failure("session-ended");
 };
 

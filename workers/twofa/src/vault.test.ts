@@ -30,13 +30,13 @@ describe("the vault", () => {
     await expect(vault.sealSecret("u", "f", "s")).rejects.toThrow(asUnavailable);
     await expect(vault.openSecret("u", "f", "s")).rejects.toThrow(asUnavailable);
     await expect(vault.macRecoveryCode("u", "c")).rejects.toThrow(asUnavailable);
-    await expect(vault.elevate("s", false)).rejects.toThrow(asUnavailable);
+    await expect(vault.elevate({ sessionId: "s", scopes: [], once: false })).rejects.toThrow(asUnavailable);
   });
 
   test("fails as unavailable when the kms says so", async () => {
     const vault = createVault({ ...kms, open: unavailable, elevate: unavailable });
     await expect(vault.openSecret("u", "f", "s")).rejects.toThrow(asUnavailable);
-    await expect(vault.elevate("s", false)).rejects.toThrow(asUnavailable);
+    await expect(vault.elevate({ sessionId: "s", scopes: [], once: false })).rejects.toThrow(asUnavailable);
   });
 
   test("names the factor, and not its secret, when a secret does not open", async () => {
@@ -46,6 +46,6 @@ describe("the vault", () => {
   });
 
   test("gives no token to a session that has ended", async () => {
-    expect(await createVault(kms).elevate("s", false)).toBeUndefined();
+    expect(await createVault(kms).elevate({ sessionId: "s", scopes: [], once: false })).toBeUndefined();
   });
 });

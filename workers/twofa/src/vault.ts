@@ -50,8 +50,8 @@ export const createVault = (kms: KmsRpc): Vault => ({
 
   macRecoveryCode: (userId, code) => ask(() => kms.mac({ context: `twofa:recovery:${userId}`, data: code })),
 
-  elevate: async (sessionId, once) => {
-    const elevated = assertAnswered(await ask(() => kms.elevate({ sessionId, method: METHOD, once })));
+  elevate: async (elevation) => {
+    const elevated = assertAnswered(await ask(() => kms.elevate({ ...elevation, method: METHOD })));
     return elevated.ok ? elevated.value : undefined;
   },
 });

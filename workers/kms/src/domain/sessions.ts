@@ -108,7 +108,7 @@ export const createSessions = (options: SessionsOptions): Sessions => {
         refreshToken: successor.token,
       });
     },
-    elevate: async ({ sessionId, method, once }) => {
+    elevate: async ({ sessionId, scopes, method, once }) => {
       const found = await repository.find(sessionId);
       if (!found || !isAlive(found.session, now())) return failure("session-ended");
       const session: Session = {
@@ -117,7 +117,11 @@ export const createSessions = (options: SessionsOptions): Sessions => {
         amr: withMethod(found.session.amr, method),
         authenticatedAt: new Date(now()),
       };
-      const grant = grantOf({ session, user: found.user }, scopesOfRoles(found.user.roles));
+      const held = new Set(scopesOfRoles(found.user.roles));
+      const grant = grantOf(
+        { session, user: found.user },
+        scopes.filter((scope) => held.has(scope)),
+      );
       if (once) return success(await issueToken(grant, ONE_REQUEST_TTL_SECONDS));
       const isRaised = await repository.raise(session);
       return isRaised ? success(await issueToken(grant)) : failure("session-ended");

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { type Fountain, startFountain } from "../../../../tests/harness.ts";
 import { createTokenIssuer } from "../domain/access-token.ts";
 import { createRefreshTokens } from "../domain/refresh-token.ts";
+import { scopesOfRoles } from "../domain/rights.ts";
 import { createSealer } from "../domain/sealing.ts";
 import { createSessions, type Sessions } from "../domain/sessions.ts";
 import { generateSigningKey, unwrapSigningKey } from "../domain/signing-key.ts";
@@ -138,7 +139,12 @@ test("ends every session after 90 days, however much it is used", async () => {
 test("raises a session for good after a second factor, and keeps it raised through refreshes", async () => {
   const opened = await sessions.open(user);
   nowMs += 60_000;
-  const raised = await sessions.elevate({ sessionId: opened.sessionId, method: "otp", once: false });
+  const raised = await sessions.elevate({
+    sessionId: opened.sessionId,
+    scopes: ["audit:read"],
+    method: "otp",
+    once: false,
+  });
   if (!raised.ok) throw new Error(raised.error);
   const expected = { acr: "aal2", amr: ["pwd", "otp", "mfa"], auth_time: nowMs / 1000, sub: user.id };
   expect(decodeJwt(raised.value.accessToken)).toMatchObject(expected);
@@ -149,7 +155,12 @@ test("raises a session for good after a second factor, and keeps it raised throu
 
 test("raises a single request for a minute, and leaves the session as it was", async () => {
   const opened = await sessions.open(user);
-  const raised = await sessions.elevate({ sessionId: opened.sessionId, method: "otp", once: true });
+  const raised = await sessions.elevate({
+    sessionId: opened.sessionId,
+    scopes: ["audit:read"],
+    method: "otp",
+    once: true,
+  });
   if (!raised.ok) throw new Error(raised.error);
   expect(decodeJwt(raised.value.accessToken)).toMatchObject({ acr: "aal2", amr: ["pwd", "otp", "mfa"] });
   expect(raised.value.expiresInSeconds).toBe(60);
@@ -160,10 +171,19 @@ test("raises a single request for a minute, and leaves the session as it was", a
   });
 });
 
+test.for([true, false])("a second factor adds no scope to a token that was narrowed (once: %s)", async (once) => {
+  const { sessionId } = await sessions.open(user);
+  const raised = await sessions.elevate({ sessionId, scopes: ["search:read", "audit:read"], method: "otp", once });
+  if (!raised.ok) throw new Error(raised.error);
+  expect(scopesOfRoles(user.roles)).toContain("sequence:write");
+  expect(decodeJwt(raised.value.accessToken)["scope"]).toBe("search:read");
+});
+
 test("raises no session that has ended, expired or never been", async () => {
   const [ended, expired] = [await sessions.open(user), await sessions.open(user)];
   await sessions.end(ended.sessionId);
-  const elevate = (sessionId: string) => sessions.elevate({ sessionId, method: "otp", once: false });
+  const elevate = (sessionId: string) =>
+    sessions.elevate({ sessionId, scopes: ["audit:read"], method: "otp", once: false });
   expect(await elevate(ended.sessionId)).toEqual({ ok: false, error: "session-ended" });
   expect(await elevate("nothing")).toEqual({ ok: false, error: "session-ended" });
   nowMs += 14 * DAY_MS;

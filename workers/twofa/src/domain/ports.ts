@@ -1,5 +1,5 @@
 /** What the rules of the second factor need from outside: storage, the kms, chance and a record of what happened. */
-import type { IssuedToken } from "#shared/contracts/kms.ts";
+import type { Elevation, IssuedToken } from "#shared/contracts/kms.ts";
 import type { Factor, NewFactor, SealedFactor } from "./factor.ts";
 import type { Reservation } from "./lockout.ts";
 import type { SecurityEvent } from "./security-event.ts";
@@ -63,7 +63,7 @@ export interface Vault {
   /** The keyed hash a recovery code is stored and found by. */
   macRecoveryCode(userId: string, code: string): Promise<string>;
   /** Raises the session, or one request of it; `undefined` when the session has ended. */
-  elevate(sessionId: string, once: boolean): Promise<IssuedToken | undefined>;
+  elevate(elevation: Omit<Elevation, "method">): Promise<IssuedToken | undefined>;
 }
 
 export interface Ports {

@@ -62,7 +62,11 @@ export const addVerify = (app: OpenAPIHono<WorkerEnv<TwofaServices>>): void => {
         ? await verifyRecoveryCode(services, principal.subject, recoveryCode)
         : await verifyCode(services, principal.subject, code),
     );
-    const token = await services.vault.elevate(principal.sessionId, false);
+    const token = await services.vault.elevate({
+      sessionId: principal.sessionId,
+      scopes: [...principal.scopes],
+      once: false,
+    });
     if (!token) throw unauthenticated(true);
     context.header("cache-control", "no-store");
     return context.json(
