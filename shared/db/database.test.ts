@@ -180,11 +180,11 @@ describe("many callers at once", () => {
     return most;
   };
 
-  test("write two at a time, by statement and by batch", async () => {
+  test("write one at a time, by statement and by batch", async () => {
     const rename = "UPDATE items SET name = name";
-    expect(await inFlightAtMost(({ orm }) => orm.update(items).set({ name: sql`name` }))).toBe(2);
-    expect(await inFlightAtMost(({ client }) => client.execute({ sql: rename, args: [] }))).toBe(2);
-    expect(await inFlightAtMost(({ client }) => client.batch([rename], "write"))).toBe(2);
+    expect(await inFlightAtMost(({ orm }) => orm.update(items).set({ name: sql`name` }))).toBe(1);
+    expect(await inFlightAtMost(({ client }) => client.execute({ sql: rename, args: [] }))).toBe(1);
+    expect(await inFlightAtMost(({ client }) => client.batch([rename], "write"))).toBe(1);
   });
 
   test("read all at once", async () => {
