@@ -1,0 +1,133 @@
+/** Debian's own Prometheus, Caddy and blackbox exporter around a running Fountain, with the configuration in deploy/. */
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { createGuard } from "../../runtime/guard.ts";
+import { freePorts } from "../../runtime/ports.ts";
+import { stopProcess } from "../../runtime/process.ts";
+import { eventually } from "../workerd.ts";
+
+const ROOT = path.join(import.meta.dirname, "..", "..");
+const PROGRAMS = ["prometheus", "caddy", "prometheus-blackbox-exporter"] as const;
+
+const isInstalled = (program: string): boolean => {
+  try {
+    execFileSync("sh", ["-c", `command -v ${program}`], { stdio: "ignore" });
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+/** The Debian packages that are missing to run this. */
+export const missingPackages = (programs: readonly string[] = PROGRAMS): string[] =>
+  programs.filter((program) => !isInstalled(program));
+
+/** Replaces texts that must be there: what is tried is the file as it is deployed, but for its addresses. */
+const adapted = (file: string, replacements: Readonly<Record<string, string>>): string =>
+  Object.entries(replacements).reduce(
+    (text, [from, to]) => {
+      if (!text.includes(from)) throw new Error(`${file} has no ${JSON.stringify(from)} any more`);
+      return text.replaceAll(from, to);
+    },
+    readFileSync(path.join(ROOT, file), "utf8"),
+  );
+
+const REPLICAS = `dns_sd_configs:
+      - names: [workerd]
+        type: A
+        port: 8788
+        refresh_interval: 15s`;
+
+const listen = async (answer: () => Promise<string>): Promise<{ port: number; close(): void }> => {
+  const server = createServer((_request, response) => {
+    answer().then(
+      (text) => response.setHeader("content-type", "text/plain; version=0.0.4").end(text),
+      () => response.writeHead(500).end(),
+    );
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("no port was given");
+  return { port: address.port, close: () => server.close() };
+};
+
+export interface Observed {
+  url: string;
+  /** What the internal socket answers to a scrape. */
+  metrics(): Promise<string>;
+}
+
+export interface Prometheus {
+  url: string;
+  stop(): Promise<void>;
+}
+
+/** Starts all three; resolves when Prometheus has scraped once. Call `stop` when done. */
+export const startPrometheus = async (fountain: Observed): Promise<Prometheus> => {
+  const directory = mkdtempSync(path.join(tmpdir(), "fountain-prometheus-"));
+  const guard = createGuard();
+  const children: ChildProcess[] = [];
+  const run = (program: string, args: string[]): void => {
+    const child = spawn(program, args, {
+      env: { PATH: process.env["PATH"], HOME: directory, XDG_DATA_HOME: directory, XDG_CONFIG_HOME: directory },
+      stdio: "ignore",
+    });
+    guard.watch(program, child.pid);
+    children.push(child);
+  };
+  const write = (name: string, text: string): string => {
+    const file = path.join(directory, name);
+    writeFileSync(file, text);
+    return file;
+  };
+
+  let scrapes = 0;
+  const scraped = await listen(() => {
+    scrapes += 1;
+    return fountain.metrics();
+  });
+  const [prometheusPort, blackboxPort] = await freePorts();
+  const [httpsPort, caddyPort] = await freePorts();
+  const caddyfile = adapted("Caddyfile", {
+    "\tskip_install_trust\n": `\tskip_install_trust\n\tadmin off\n\thttp_port ${(await freePorts())[0]}\n`,
+    "\n{$DOMAIN:localhost} {": `\nlocalhost:${httpsPort} {`,
+    "http://:2020": `http://:${caddyPort}`,
+    "{$WORKERD_UPSTREAMS:127.0.0.1:8787}": new URL(fountain.url).host,
+  }).replaceAll("\n:443 {", `\n:${httpsPort} {`);
+  run("caddy", ["run", "--adapter", "caddyfile", "--config", write("Caddyfile", caddyfile)]);
+  run("prometheus-blackbox-exporter", [
+    `--config.file=${path.join(ROOT, "deploy/prometheus/blackbox.yml")}`,
+    `--web.listen-address=127.0.0.1:${blackboxPort}`,
+  ]);
+  const configuration = adapted("deploy/prometheus/prometheus.yml", {
+    "rules.yml": path.join(ROOT, "deploy/prometheus/rules.yml"),
+    "15s": "1s",
+    "1m": "1s",
+    "scrape_timeout: 5s": "scrape_timeout: 1s",
+    [REPLICAS.replace("15s", "1s")]: `static_configs: [{ targets: ["127.0.0.1:${scraped.port}"] }]`,
+    "caddy:2020": `127.0.0.1:${caddyPort}`,
+    "https://caddy/": `https://127.0.0.1:${httpsPort}/`,
+    "blackbox:9115": `127.0.0.1:${blackboxPort}`,
+    "localhost:9090": `127.0.0.1:${prometheusPort}`,
+  });
+  run("prometheus", [
+    `--config.file=${write("prometheus.yml", configuration)}`,
+    `--storage.tsdb.path=${path.join(directory, "data")}`,
+    `--web.listen-address=127.0.0.1:${prometheusPort}`,
+  ]);
+
+  const url = `http://127.0.0.1:${prometheusPort}`;
+  await eventually(() => scrapes > 1);
+  return {
+    url,
+    stop: async () => {
+      await Promise.all(children.map((child) => stopProcess(child)));
+      guard.release();
+      scraped.close();
+      rmSync(directory, { recursive: true, force: true });
+    },
+  };
+};
