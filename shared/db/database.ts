@@ -80,6 +80,8 @@ const measured = async <Value>(work: () => Promise<Value>): Promise<Value> => {
 interface DatabaseOptions {
   DATABASE_URL: string;
   DATABASE_TOKEN: string;
+  /** How many writers of this worker go at a time. */
+  DATABASE_WRITERS: number;
   LIBSQL?: Pick<Fetcher, "fetch"> | undefined;
 }
 
@@ -104,8 +106,9 @@ const isRead = ([statement, mode]: unknown[]): boolean => {
   return READS.test(String(isObject ? statement.sql : statement));
 };
 
-const takeTurns = (): Turns =>
+const takeTurns = (width: number): Turns =>
   createTurns({
+    width,
     now: Date.now,
     sleep: pause,
     patienceMs: TURN_PATIENCE_MS,
@@ -114,8 +117,8 @@ const takeTurns = (): Turns =>
   });
 
 /** The client with writers taking turns, everything retried while someone else holds the lock, and measured. */
-const patient = (client: Client): Client => {
-  const inTurn = takeTurns();
+const patient = (client: Client, writers: number): Client => {
+  const inTurn = takeTurns(writers);
   return new Proxy(client, {
     get: (target, name) => {
       const member = Reflect.get(target, name);
@@ -142,6 +145,7 @@ export const createDatabase = <Schema extends Record<string, unknown>>(bindings:
       fetch: createBoundedFetch(bindings.LIBSQL),
       concurrency: NO_CONCURRENCY_LIMIT,
     }),
+    bindings.DATABASE_WRITERS,
   );
   return {
     /** Queries and single writes; each is one round trip. */

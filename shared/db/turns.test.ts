@@ -12,7 +12,7 @@ interface Stage {
 
 const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-const createStage = (): Stage => {
+const createStage = (width = 1): Stage => {
   let nowMs = 0;
   const started: number[] = [];
   const ends = new Map<number, () => void>();
@@ -20,6 +20,7 @@ const createStage = (): Stage => {
   const turns = createTurns({
     now: () => nowMs,
     sleep: (ms) => new Promise((wake) => sleepers.push({ atMs: nowMs + ms, wake })),
+    width,
     patienceMs: 2_000,
     workMs: 4_000,
     onTimeout: () => new Error("too long"),
@@ -57,6 +58,18 @@ describe("writers taking turns", () => {
     }
     await Promise.all(all);
     expect(started).toEqual([1, 2, 3]);
+  });
+
+  test("go as many at a time as they may", async () => {
+    const { begin, end, pass, started } = createStage(2);
+    const all = [1, 2, 3].map(begin);
+    await pass(10);
+    expect(started).toEqual([1, 2]);
+    end(2);
+    await pass(10);
+    expect(started).toEqual([1, 2, 3]);
+    for (const number of [1, 3]) end(number);
+    await Promise.all(all);
   });
 
   test("free their turn when they fail", async () => {
@@ -102,6 +115,7 @@ describe("writers taking turns", () => {
         await (sleeps.shift()?.() ?? settle());
         nowMs += ms;
       },
+      width: 1,
       patienceMs: 5_000,
       workMs: 10_000,
       onTimeout: () => new Error("too long"),

@@ -1,8 +1,7 @@
 /**
- * Lets the writers of a worker go one at a time, in the order they came. When several connections wait for sqld's write
- * lock while one checkpoints, sqld 0.24.32 can lose the lock for good and spin: seen within seconds with five writers, never
- * with four, and every replica of a worker is one. Waiting is polling: workerd forbids a request to wait for what another
- * one does.
+ * Lets few writers of a worker go at a time, in the order they came. When several connections wait for sqld's write lock
+ * while one checkpoints, sqld 0.24.32 can lose the lock for good and spin: seen within seconds with five writers, never with
+ * four, counted over all processes. Waiting is polling: workerd forbids a request to wait for what another one does.
  */
 
 const STEP_MS = 1;
@@ -11,6 +10,8 @@ const MAX_PAUSE_MS = 50;
 const PLACE_TTL_MS = 1_000;
 
 export interface TurnsOptions {
+  /** How many go at a time. */
+  width: number;
   now: () => number;
   sleep: (ms: number) => Promise<void>;
   /** How long one waits for a turn before `onTimeout`. */
@@ -25,7 +26,7 @@ export interface TurnsOptions {
 export type Turns = <Value>(work: () => Promise<Value>) => Promise<Value>;
 
 /** One line of waiting. */
-export const createTurns = ({ now, sleep, patienceMs, workMs, onTimeout }: TurnsOptions): Turns => {
+export const createTurns = ({ width, now, sleep, patienceMs, workMs, onTimeout }: TurnsOptions): Turns => {
   /** In order of arrival: each one's place, and until when it counts. */
   const places = new Map<symbol, number>();
 
@@ -44,9 +45,9 @@ export const createTurns = ({ now, sleep, patienceMs, workMs, onTimeout }: Turns
     for (;;) {
       places.set(place, now() + PLACE_TTL_MS);
       const ahead = countAhead(place);
-      if (ahead === 0) return;
+      if (ahead < width) return;
       if (now() >= giveUpAtMs) throw onTimeout();
-      await sleep(Math.min(STEP_MS * ahead, MAX_PAUSE_MS));
+      await sleep(Math.min(STEP_MS * (ahead - width + 1), MAX_PAUSE_MS));
     }
   };
 
