@@ -13,18 +13,28 @@ command -v docker >/dev/null || skip "there is no docker here"
 docker info >/dev/null 2>&1 || skip "no Docker engine answers"
 docker compose version >/dev/null 2>&1 || command -v docker-compose >/dev/null || skip "there is no Docker Compose here"
 
-# The images that the stack is built from. Where one can neither be found nor pulled, another version that is here stands in.
-images() {
-  sed -n 's/^FROM \([^ $]*:[^ ]*\).*/\1/p' deploy/Dockerfile
-  printf '%s\n' caddy:2.10.2-alpine ghcr.io/tursodatabase/libsql-server:v0.24.32
+# Is this image here, now? Where it can neither be found nor pulled, another version that is here stands in.
+have() {
+  docker image inspect "$1" >/dev/null 2>&1 && return
+  docker pull --quiet "$1" >/dev/null 2>&1 && return
+  local stand_in
+  stand_in=$(docker images --format '{{.Repository}}:{{.Tag}}' "${1%:*}" | head -1)
+  [ -n "$stand_in" ] || return 1
+  echo "$stand_in stands in for $1, which is not here and cannot be pulled."
+  docker tag "$stand_in" "$1"
 }
-for image in $(images | sort -u); do
-  docker image inspect "$image" >/dev/null 2>&1 && continue
-  docker pull --quiet "$image" >/dev/null 2>&1 && continue
-  stand_in=$(docker images --format '{{.Repository}}:{{.Tag}}' "${image%:*}" | head -1)
-  [ -n "$stand_in" ] || skip "the image $image is not here and cannot be pulled"
-  echo "$stand_in stands in for $image, which is not here and cannot be pulled."
-  docker tag "$stand_in" "$image"
+
+# The image of this repository that docker-compose.yml names.
+named() { sed -En "s#.*(IMAGE|image): \"?($1:[^\" ]+).*#\\2#p" docker-compose.yml | head -1; }
+
+for image in node:24-bookworm-slim "$(named caddy)" "$(named ghcr.io/tursodatabase/libsql-server)"; do
+  have "$image" || skip "the image $image is not here and cannot be pulled"
+done
+watchers=()
+for watcher in prometheus alertmanager blackbox-exporter; do
+  if have "$(named "prom/$watcher")"; then watchers+=("${watcher%-exporter}")
+  else echo "The Compose suite goes without $watcher: its image is not here and cannot be pulled."
+  fi
 done
 
 # Whatever the tests could not remove themselves, because they were killed.
@@ -38,5 +48,5 @@ remove() {
 }
 trap remove EXIT
 
-FOUNTAIN_COMPOSE_TEST=$directory ./node_modules/.bin/node node_modules/vitest/vitest.mjs run \
-  --config tests/compose/vitest.config.ts "$@"
+export FOUNTAIN_COMPOSE_TEST=$directory FOUNTAIN_COMPOSE_WATCHERS=${watchers[*]}
+./node_modules/.bin/node node_modules/vitest/vitest.mjs run --config tests/compose/vitest.config.ts "$@"

@@ -5,6 +5,8 @@ import { compose, createPlace, removeStack, rootCertificate, type StackPlace } f
 declare module "vitest" {
   interface ProvidedContext {
     stack: StackPlace;
+    /** The services of the profile `observability` whose images could be had. */
+    watchers: readonly string[];
     rootCertificate: string;
   }
 }
@@ -22,11 +24,13 @@ export default async (project: TestProject): Promise<() => Promise<void>> => {
   const directory = process.env["FOUNTAIN_COMPOSE_TEST"];
   if (directory === undefined) throw new Error("run this by `npm run test:compose`, which cleans up after it");
   const place = await createPlace(directory);
+  const watchers = (process.env["FOUNTAIN_COMPOSE_WATCHERS"] ?? "").split(" ").filter((name) => name !== "");
   const remove = () => removeStack(place);
   try {
     await timed("Building the images", compose(place, "build", ...SERVICES.filter((name) => name !== "libsql")));
     await timed("Starting the stack", compose(place, "up", "-d"));
     project.provide("stack", place);
+    project.provide("watchers", watchers);
     project.provide("rootCertificate", await rootCertificate(place));
   } catch (error) {
     console.error(await compose(place, "logs", "--tail", "40").catch(() => "There are no logs."));
