@@ -38,7 +38,7 @@ const postTo =
 type Post = ReturnType<typeof postTo>;
 
 const OUTCOMES: Readonly<Record<string, string>> = {
-  created: "was created: its password is in secrets/admin_password, to be changed at the first login",
+  created: "was created: its password is in secrets/admin_password",
   exists: "is not created: there are users already",
 };
 
