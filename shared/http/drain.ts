@@ -1,13 +1,14 @@
 /** Reads what nobody wanted of a request's body, so that its connection can carry the next request. */
 
-/** The default body limit: whoever sends more, unasked, may lose the connection. */
-const MAX_DRAINED_BYTES = 1024 * 1024;
+/** Four times the largest body that any route takes: whoever sends more, unasked, may lose the connection. */
+const MAX_DRAINED_BYTES = 32 * 1024 * 1024;
 /** A refusal does not wait longer than this for a body that is slow to come. */
-const MAX_DRAIN_MS = 500;
+const MAX_DRAIN_MS = 2_000;
 
 /**
  * Discards the unread body, within its bounds. workerd closes a connection whose request was answered before its body was
- * read, and says so to nobody: the caller's next request on it would fail.
+ * read, and says so to nobody: a caller still sending would see a broken connection in place of the refusal, and the
+ * next request on it would fail.
  */
 export const drain = async ({ body, headers }: Request): Promise<void> => {
   if (!body || body.locked || Number(headers.get("content-length")) > MAX_DRAINED_BYTES) return;

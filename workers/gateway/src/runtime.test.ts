@@ -182,8 +182,10 @@ describe("a body", () => {
     expect([status, answer.size]).toEqual([200, 5]);
   });
 
-  test("over 8 MiB of screenplay is refused by its announced length, before it is sent", async () => {
-    expect((await upload({ "content-length": String(8 * MIB + 1) })).status).toBe(413);
+  test("over 8 MiB of screenplay is refused by its announced length, sent or not", async () => {
+    const announced = { "content-length": String(8 * MIB + 1) };
+    expect((await upload(announced)).status).toBe(413);
+    expect((await upload(announced, "x".repeat(8 * MIB + 1))).status).toBe(413);
   });
 
   test("over 8 MiB of screenplay is refused in chunks too, and just as much as 8 MiB is taken", async () => {
