@@ -5,7 +5,7 @@ import { type Client, createClient } from "@libsql/client/http";
 import { SignJWT } from "jose";
 import type { SqldOptions } from "./sqld.ts";
 
-const ADMIN_TIMEOUT_MS = 10_000;
+const ADMIN_TIMEOUT_MS = 25_000;
 const CONNECTIONS = 8;
 
 const LOOPBACK = "127.0.0.1";
