@@ -43,4 +43,4 @@ for index in "${!old[@]}"; do
   docker stop --time "$stop_seconds" "${old[index]}" >/dev/null
   docker rm "${old[index]}" >/dev/null
 done
-echo "All $count replicas are new."
+echo "Every replica is new."

@@ -1,0 +1,103 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { expect, test } from "vitest";
+import { DATABASE_TOKEN, hasDatabase, readTopology } from "../topology.ts";
+import { composeSecret, ensureComposeSecrets } from "./secrets.ts";
+
+const ROOT = path.join(import.meta.dirname, "..", "..");
+const read = (file: string): string => readFileSync(path.join(ROOT, file), "utf8");
+const composeFile = read("docker-compose.yml");
+const topology = readTopology(ROOT);
+
+/** The entries of a top-level part of the file, each with its text. */
+const entriesOf = (part: string): Map<string, string> => {
+  const [, text = ""] = new RegExp(`^${part}:\\n((?:(?: .*)?\\n)*)`, "m").exec(composeFile) ?? [];
+  const entries = text.split(/^ {2}(?=[\w-]+:)/m).slice(1);
+  return new Map(entries.map((entry) => [entry.slice(0, entry.indexOf(":")), entry]));
+};
+
+const services = entriesOf("services");
+const secrets = entriesOf("secrets");
+
+/** The secrets that a service is given, written in either of YAML's ways. */
+const secretsOf = (service: string): string[] => {
+  const text = services.get(service) ?? "";
+  const [, block = ""] = /^ {4}secrets:\n((?: {6}- .*\n)+)/m.exec(text) ?? [];
+  const [, line = ""] = /^ {4}secrets: \[(.*)\]$/m.exec(text) ?? [];
+  return [...block.matchAll(/- (\S+)/g), ...line.matchAll(/([^,\s]+)/g)].map(([, name = ""]) => name).sort();
+};
+
+test("has the services of the stack", () => {
+  expect([...services.keys()]).toEqual(
+    expect.arrayContaining(["caddy", "workerd", "libsql", "migrate", "scheduler", "typesense-3", "grafana", "mail"]),
+  );
+});
+
+test("workerd is given every secret that a worker declares, and no other", () => {
+  const declared = topology.workers.flatMap(({ worker, secrets: names }) =>
+    names.map((name) => composeSecret(worker, name)),
+  );
+  expect(secretsOf("workerd")).toEqual(declared.toSorted());
+});
+
+test("migrate is given what opens and creates the databases, and no other secret", () => {
+  const tokens = topology.workers.filter(hasDatabase).map(({ worker }) => composeSecret(worker, DATABASE_TOKEN));
+  expect(secretsOf("migrate")).toEqual(["libsql_admin_key", ...tokens].toSorted());
+});
+
+test("`npm run secrets` makes every secret that is named", async () => {
+  const directory = mkdtempSync(path.join(tmpdir(), "fountain-compose-file-"));
+  try {
+    await ensureComposeSecrets(topology, directory);
+    expect(secrets.size).toBeGreaterThan(8);
+    for (const [name, text] of secrets) {
+      const [, file = ""] = /file: "\$\{SECRETS_DIR:-\.\/secrets\}\/([\w.]+)"/.exec(text) ?? [];
+      expect(existsSync(path.join(directory, file)) && file !== "", name).toBe(true);
+    }
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
+  const used = [...services.keys()].flatMap(secretsOf);
+  expect(used.filter((name) => !secrets.has(name))).toEqual([]);
+  expect(composeFile).not.toContain("database_signing_key");
+});
+
+test("only Caddy is published", () => {
+  expect([...services].filter(([, text]) => /^ {4}(ports|network_mode):/m.test(text)).map(([name]) => name)).toEqual([
+    "caddy",
+  ]);
+});
+
+test("every service is locked down, and limited in memory", () => {
+  for (const [name, text] of services) {
+    expect(text, name).toMatch(/^ {4}<<: (\*hardened|\[\*hardened, \*jobs\]|\*typesense)$/m);
+    if (!text.includes("*typesense\n")) expect(text, name).toMatch(/^ {4}mem_limit: \d+[mg]$/m);
+    expect(text, name).not.toMatch(/^ {4}privileged:|docker\.sock/m);
+  }
+});
+
+test("every image has a version, and none is `latest`", () => {
+  const images = [...composeFile.matchAll(/(?:image|IMAGE): "?([^"\s]+)/g)].map(([, image = ""]) => image);
+  expect(images.length).toBeGreaterThan(12);
+  for (const image of images) expect(image).toMatch(/:(v?\d+\.\d+[\w.-]*|\$\{FOUNTAIN_VERSION:-\d+\.\d+\.\d+\})$/);
+});
+
+test("every setting is explained in .env.example, with the same default, but for where the files are", () => {
+  const example = read(".env.example");
+  const used = [...composeFile.matchAll(/\$\{(\w+):-([^}]*)\}/g)].map(([, name = "", fallback = ""]) => ({
+    name,
+    fallback,
+  }));
+  for (const { name, fallback } of used.filter(({ name }) => !["SECRETS_DIR", "ENV_FILE"].includes(name))) {
+    expect(example.split("\n")).toContain(`${name}=${fallback}`);
+  }
+  expect(example).toMatch(/^(#.*\n|\n|[A-Z_]+=.*\n)+$/);
+});
+
+test("secrets stay out of the repository and out of the images", () => {
+  expect(read(".gitignore").split("\n")).toEqual(expect.arrayContaining(["/secrets/", ".env"]));
+  const ignored = read(".dockerignore").split("\n");
+  expect(ignored).toContain("*");
+  expect(ignored.filter((line) => line.startsWith("!") && /secret|env/.test(line))).toEqual([]);
+});
