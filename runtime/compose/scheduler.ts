@@ -42,6 +42,11 @@ const OUTCOMES: Readonly<Record<string, string>> = {
   exists: "is not created: there are users already",
 };
 
+const FAULTS: Readonly<Record<string, string>> = {
+  invalid: "secrets/admin_password needs at least 12 characters, ADMIN_USERNAME must be a plain name",
+  "wrong-secret-key": "the data was encrypted under another kms_secret_key: restore the right one",
+};
+
 /** Creates the administrator of a new installation, as soon as workerd answers. Throws {@link OperatorError}. */
 const createAdministrator = async (post: Post, username: string): Promise<void> => {
   const body = JSON.stringify({ username, password: mountedSecret("admin_password") });
@@ -52,7 +57,7 @@ const createAdministrator = async (post: Post, username: string): Promise<void> 
     }));
     if (answer.status === 200) {
       const outcome = OUTCOMES[answer.text];
-      if (outcome === undefined) throw new OperatorError(`the administrator cannot be created: ${answer.text}`);
+      if (outcome === undefined) throw new OperatorError(`no administrator: ${FAULTS[answer.text] ?? answer.text}`);
       return say("info", `the administrator "${username}" ${outcome}`);
     }
     if (!failed) say("error", `the administrator cannot be created yet (${answer.status} ${answer.text}): trying on`);

@@ -105,7 +105,7 @@ test("overwrites nothing, and makes only what is missing", async () => {
   expect(everything()).toEqual(before);
   unlinkSync(file("kms_database_token"));
   unlinkSync(file("admin_password"));
-  expect(await make()).toEqual(["kms_database_token", "admin_password"]);
+  expect(await make()).toEqual(["admin_password", "kms_database_token"]);
   expect(text("kms_secret_key")).toBe(before["kms_secret_key"]);
   expect(decodeJwt(text("kms_database_token"))["p"]).toEqual({ rw: { ns: ["kms"] } });
 });
@@ -141,6 +141,13 @@ test("does not replace a lost signing key under tokens that depend on it", async
   unlinkSync(file("database_signing_key.pem"));
   await expect(make()).rejects.toThrow(/database_signing_key\.pem is missing: restore it/);
   expect(existsSync(file("database_signing_key.pem"))).toBe(false);
+});
+
+test("does not replace a lost key under data that may be encrypted with it", async () => {
+  await make();
+  unlinkSync(file("kms_secret_key"));
+  await expect(make()).rejects.toThrow(/kms_secret_key is missing, and the data was encrypted with it: restore it/);
+  expect(existsSync(file("kms_secret_key"))).toBe(false);
 });
 
 test("new database keys are made once all the old ones are removed", async () => {

@@ -29,6 +29,9 @@ const PRIVATE_MODE = 0o400;
 const KEY_BYTES = 32;
 const MINIMUM_PASSWORD_BYTES = 12;
 
+/** The secret that data is encrypted under: a new one would be of no use to it. */
+const SECRET_KEY = "SECRET_KEY";
+
 /** Signs the tokens that open the databases. Never mounted anywhere. */
 const SIGNING_KEY = "database_signing_key.pem";
 /** Its public half, which libSQL checks the tokens with. */
@@ -166,6 +169,17 @@ const ensureDatabaseKeys = async (directory: string, ensure: Ensure, workers: re
   }
 };
 
+/** Throws {@link OperatorError} when data may exist and the key to it does not: it must come from the backup. */
+const assertKeysOfData = (directory: string, secrets: ReturnType<typeof workerSecrets>): void => {
+  if (!exists(path.join(directory, SIGNING_KEY))) return;
+  for (const { worker, secret } of secrets) {
+    const file = path.join(directory, composeSecret(worker.worker, secret));
+    if (secret !== SECRET_KEY || exists(file)) continue;
+    const remedy = "restore it from your backup, or, if there is no data yet, remove the whole folder";
+    throw new OperatorError(`${file} is missing, and the data was encrypted with it: ${remedy}`);
+  }
+};
+
 /**
  * Makes every secret that is missing and returns the names of those it made; what is there stays as it is. Throws
  * {@link OperatorError} when one of them is weak, damaged, or does not go with the others.
@@ -177,10 +191,12 @@ export const ensureComposeSecrets = async (
   openFolder(directory);
   const created: string[] = [];
   const ensure = ensureIn(directory, created);
-  const owners = workerSecrets(topology, (secret) => secret === DATABASE_TOKEN).map(({ worker }) => worker);
-  await ensureDatabaseKeys(directory, ensure, owners);
   const others = workerSecrets(topology, (secret) => secret !== DATABASE_TOKEN);
+  assertKeysOfData(directory, others);
   const keys = others.map(({ worker, secret }) => randomKey(composeSecret(worker.worker, secret)));
   for (const secret of [...keys, ...OTHER_SECRETS]) await ensureRandom(directory, ensure, secret);
+  // Last, because where they are, all the others were.
+  const owners = workerSecrets(topology, (secret) => secret === DATABASE_TOKEN).map(({ worker }) => worker);
+  await ensureDatabaseKeys(directory, ensure, owners);
   return created;
 };
