@@ -97,6 +97,18 @@ describe("trust", () => {
     expect(await answer).toBeUndefined();
   });
 
+  test("goes by its older news when the kms says nothing for nine tenths of a second", async () => {
+    vi.useFakeTimers();
+    const kms = createKms();
+    const trust = createTrustSource(kms, now);
+    const known = await trust();
+    kms.answer = () => new Promise(() => {});
+    nowMs += 2_000;
+    const answer = trust();
+    await vi.advanceTimersByTimeAsync(900);
+    expect(await answer).toBe(known);
+  });
+
   test("changes its version when the keys change, and not when revocations do", async () => {
     const kms = createKms();
     const trust = createTrustSource(kms, now);

@@ -8,7 +8,9 @@ import { withinTime } from "../http/deadline.ts";
 export const TRUST_FRESH_MS = 2_000;
 export const TRUST_MAX_STALENESS_MS = 60_000;
 const RETRY_AFTER_FAILURE_MS = 1_000;
-const FETCH_TIMEOUT_MS = 1_500;
+const FIRST_FETCH_TIMEOUT_MS = 1_500;
+/** Who has older news to go by waits less: gateway and worker ask in turn, and a call must be answered within 5 seconds. */
+const FETCH_TIMEOUT_MS = 900;
 
 /** The news, with a version that changes whenever the keys do. */
 export interface CurrentTrust extends Trust {
@@ -30,7 +32,9 @@ export const createTrustSource = (kms: Pick<KmsRpc, "trust">, now: () => number)
   const ask = async (): Promise<void> => {
     const askedAtMs = now();
     askAgainAtMs = askedAtMs + RETRY_AFTER_FAILURE_MS;
-    const answer = await withinTime(kms.trust(), FETCH_TIMEOUT_MS).catch(() => undefined);
+    const answer = await withinTime(kms.trust(), current ? FETCH_TIMEOUT_MS : FIRST_FETCH_TIMEOUT_MS).catch(
+      () => undefined,
+    );
     if (!answer?.ok || askedAtMs < fetchedAtMs) return;
     const changed = !current || keysFingerprint(current) !== keysFingerprint(answer.value);
     current = {
