@@ -12,11 +12,13 @@ fi
 readonly stop_seconds=75
 readonly patience_seconds=60
 
-# The health of every replica, one a line.
-health() {
-  docker ps -q --filter "label=com.docker.compose.project=$project" --filter label=com.docker.compose.service=workerd |
-    xargs docker inspect -f '{{.State.Health.Status}}'
+# The containers of workerd, as `docker ps` finds them with these arguments.
+replicas() {
+  docker ps -q --filter "label=com.docker.compose.project=$project" --filter label=com.docker.compose.service=workerd "$@"
 }
+
+# The health of every replica, one a line.
+health() { replicas | xargs docker inspect -f '{{.State.Health.Status}}'; }
 
 wait_until_healthy() {
   local deadline=$((SECONDS + patience_seconds))
@@ -38,9 +40,13 @@ fi
 project=$(docker inspect -f '{{index .Config.Labels "com.docker.compose.project"}}' "${old[0]}")
 for index in "${!old[@]}"; do
   printf 'Replacing replica %d of %d …\n' "$((index + 1))" "$count"
-  "${compose[@]}" up -d --no-deps --no-recreate --scale "workerd=$((count + 1))" workerd >/dev/null 2>&1
+  if ! said=$("${compose[@]}" up -d --no-deps --no-recreate --scale "workerd=$((count + 1))" workerd 2>&1); then
+    printf '%s\nFountain: no replica could be added; the old ones serve on.\n' "$said" >&2
+    replicas --all --filter status=created --filter status=exited | xargs -r docker rm >/dev/null
+    exit 1
+  fi
   wait_until_healthy
-  docker stop --time "$stop_seconds" "${old[index]}" >/dev/null
+  docker stop -t "$stop_seconds" "${old[index]}" >/dev/null
   docker rm "${old[index]}" >/dev/null
 done
 echo "Every replica is new."

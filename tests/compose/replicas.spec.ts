@@ -86,7 +86,7 @@ test("a replica that is told to stop drains: at 100 requests a second, none fail
   const [victim = ""] = await containers(place, "workerd");
   const load = startLoad({ url, callers, perSecond: 100, writeEvery: 5, firstElementId: 2_000_000 });
   await sleep(2_000);
-  await docker("stop", "--time", "60", victim);
+  await docker("stop", "-t", "60", victim);
   await sleep(2_000);
   const report = await load.stop();
   console.log(`One replica stopped: ${describeLoad(report)}`);
