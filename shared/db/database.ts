@@ -131,11 +131,6 @@ const patient = (client: Client, writers: number): Client => {
   });
 };
 
-/** A query that drizzle has built and nobody has run yet. */
-export interface Statement {
-  toSQL(): { sql: string; params: unknown[] };
-}
-
 /** Connects to the database of this worker; nothing is sent before the first query. */
 export const createDatabase = <Schema extends Record<string, unknown>>(bindings: DatabaseOptions, schema: Schema) => {
   const client = patient(

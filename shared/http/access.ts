@@ -4,11 +4,10 @@ import { bodyLimit } from "hono/body-limit";
 import { hasSteppedUp, refusalOf, stepUpRequired, unauthenticated } from "../auth/authorize.ts";
 import type { Principal } from "../auth/claims.ts";
 import { type Problem, problem } from "../problem/problem.ts";
+import { unavailable } from "../problem/unavailable.ts";
 import type { FrameServices, WorkerEnv } from "./app.ts";
 import { matchRoute } from "./match.ts";
 import { DEFAULT_MAX_BODY_BYTES, type Policy, type WorkerName } from "./routes.ts";
-
-export const RETRY_AFTER_SECONDS = "2";
 
 /** The token of an `Authorization: Bearer` header (RFC 6750 §2.1); the scheme's name is case-insensitive. */
 export const bearerToken = (headers: Headers): string | undefined =>
@@ -55,9 +54,7 @@ export const credentialRefused = <Services extends FrameServices>(
   reason: string,
 ): Problem => {
   context.set("reason", reason);
-  return reason === "trust-unavailable"
-    ? problem("unavailable", { headers: { "retry-after": RETRY_AFTER_SECONDS } })
-    : unauthenticated(true);
+  return reason === "trust-unavailable" ? unavailable() : unauthenticated(true);
 };
 
 /** Sets the principal, or refuses with 403: the wrong kind of caller, or a missing scope. */

@@ -14,7 +14,8 @@ import { createLog, describeError, type Log } from "../observability/log.ts";
 import { parseTraceparent, startSpan } from "../observability/trace.ts";
 import { PROBLEMS } from "../problem/catalogue.ts";
 import { type FieldError, Problem, problem, problemResponse } from "../problem/problem.ts";
-import { createAccessCheck, RETRY_AFTER_SECONDS } from "./access.ts";
+import { unavailable } from "../problem/unavailable.ts";
+import { createAccessCheck } from "./access.ts";
 import { drain } from "./drain.ts";
 import { canonicalPath } from "./path.ts";
 import { recordRequest } from "./record.ts";
@@ -82,9 +83,8 @@ export const fieldErrors = (target: string, issues: readonly Issue[]): FieldErro
 export const toProblem = (error: unknown): Problem => {
   if (error instanceof Problem) return error;
   if (isUnavailable(error))
-    return problem("unavailable", {
+    return unavailable({
       detail: "A part of Fountain does not answer right now. Nothing was changed; try again shortly.",
-      headers: { "retry-after": RETRY_AFTER_SECONDS },
       cause: error,
     });
   if (error instanceof HTTPException && error.status === 400)

@@ -1,12 +1,11 @@
 /** A part of Fountain that does not answer: 503, with the cause for the log only. */
-import { RETRY_AFTER_SECONDS } from "#shared/http/access.ts";
 import { withinTime } from "#shared/http/deadline.ts";
-import { type Problem, problem } from "#shared/problem/problem.ts";
+import type { Problem } from "#shared/problem/problem.ts";
+import { unavailable as unavailableProblem } from "#shared/problem/unavailable.ts";
 
 const DETAIL = "A part of Fountain does not answer right now. Try again shortly.";
 
-export const unavailable = (cause: unknown, detail = DETAIL): Problem =>
-  problem("unavailable", { detail, headers: { "retry-after": RETRY_AFTER_SECONDS }, cause });
+export const unavailable = (cause: unknown, detail = DETAIL): Problem => unavailableProblem({ detail, cause });
 
 /** What a private call answers. A call that throws, or takes longer than `limitMs`, gives the problem `unavailable`. */
 export const answerOf = async <Answer>(callee: string, call: Promise<Answer>, limitMs: number): Promise<Answer> => {

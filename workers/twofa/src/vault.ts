@@ -1,17 +1,15 @@
 /** The kms as twofa uses it: every value is bound to the row it belongs to. */
 import type { KmsRpc } from "#shared/contracts/kms.ts";
 import type { Result } from "#shared/contracts/result.ts";
-import { problem } from "#shared/problem/problem.ts";
+import { unavailable } from "#shared/problem/unavailable.ts";
 import type { Vault } from "./domain/ports.ts";
 
-const RETRY_AFTER_SECONDS = "2";
 /** RFC 8176 §2: a one-time password, which a recovery code is too. */
 const METHOD = "otp";
 
-const unavailable = (cause: unknown) =>
-  problem("unavailable", {
+const kmsUnavailable = (cause: unknown) =>
+  unavailable({
     detail: "A part of Fountain does not answer right now. Try again shortly, with the next code.",
-    headers: { "retry-after": RETRY_AFTER_SECONDS },
     cause,
   });
 
@@ -19,7 +17,7 @@ const ask = async <Value>(call: () => Promise<Value>): Promise<Value> => {
   try {
     return await call();
   } catch (cause) {
-    throw unavailable(cause);
+    throw kmsUnavailable(cause);
   }
 };
 
@@ -27,7 +25,7 @@ const assertAnswered = <Value, Failure extends string>(
   result: Result<Value, Failure | "unavailable">,
 ): Result<Value, Failure> => {
   if (result.ok) return result;
-  if (result.error === "unavailable") throw unavailable(new Error("the kms is unavailable"));
+  if (result.error === "unavailable") throw kmsUnavailable(new Error("the kms is unavailable"));
   return { ok: false, error: result.error };
 };
 
