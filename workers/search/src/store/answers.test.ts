@@ -1,18 +1,7 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { openTestDatabase, type TestDatabase } from "../../../../tests/database.ts";
-import { create, createTestEngine } from "./testing.ts";
+import { describe, expect, test } from "vitest";
+import { create, openTestEngine } from "./testing.ts";
 
-let database: TestDatabase;
-let engine: ReturnType<typeof createTestEngine>;
-
-beforeAll(async () => {
-  database = await openTestDatabase("search");
-  engine = createTestEngine(database.client);
-});
-afterEach(async () => {
-  await database.client.execute("DELETE FROM documents");
-});
-afterAll(() => database.close());
+const engine = await openTestEngine();
 
 describe("order and pages", () => {
   const operations = [

@@ -1,19 +1,8 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { openTestDatabase, type TestDatabase } from "../../../../tests/database.ts";
+import { describe, expect, test } from "vitest";
 import type { DocumentOperation } from "../domain/document.ts";
-import { create, createTestEngine, documentOf } from "./testing.ts";
+import { create, documentOf, openTestEngine } from "./testing.ts";
 
-let database: TestDatabase;
-let engine: ReturnType<typeof createTestEngine>;
-
-beforeAll(async () => {
-  database = await openTestDatabase("search");
-  engine = createTestEngine(database.client);
-});
-afterEach(async () => {
-  await database.client.execute("DELETE FROM documents");
-});
-afterAll(() => database.close());
+const engine = await openTestEngine();
 
 describe("sync", () => {
   test("stores, changes and removes documents in the order given, the same id several times over", async () => {

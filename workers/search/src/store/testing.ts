@@ -1,6 +1,8 @@
 /** What the tests of the store share: an engine on a real database, and documents to give it. */
 import type { Client } from "@libsql/client";
 import { drizzle } from "drizzle-orm/libsql/http";
+import { afterAll, afterEach } from "vitest";
+import { openTestDatabase } from "../../../../tests/database.ts";
 import type { DocumentOperation, WholeDocument } from "../domain/document.ts";
 import { parseQuery, type SearchParameters } from "../domain/query.ts";
 import { createLibsqlEngine } from "./libsql-engine.ts";
@@ -48,4 +50,14 @@ export const createTestEngine = (client: Client) => {
       return rows.map(({ length, ...columns }) => columns);
     },
   };
+};
+
+/** An engine on a database of this test file's own, emptied after every test. */
+export const openTestEngine = async (): Promise<ReturnType<typeof createTestEngine>> => {
+  const database = await openTestDatabase("search");
+  afterEach(async () => {
+    await database.client.execute("DELETE FROM documents");
+  });
+  afterAll(() => database.close());
+  return createTestEngine(database.client);
 };
