@@ -49,6 +49,19 @@ export interface MacInput {
   data: string;
 }
 
+/** A stored secret; versions count from 1. */
+export interface StoredSecret {
+  version: number;
+  value: string;
+}
+
+export interface SecretWrite {
+  path: string;
+  value: string;
+  /** The version it must replace; 0: there must be none. */
+  cas: number;
+}
+
 export interface KmsRpc {
   /** Current verification keys and revocations. */
   trust(): Promise<RpcResult<Trust>>;
