@@ -1,4 +1,5 @@
 /** What the journeys start from: a logged-in administrator, and a service with a key. */
+import { generate } from "otplib";
 import type { Target } from "./call.ts";
 
 const post = async (url: string, headers: Record<string, string>, json: unknown): Promise<Record<string, unknown>> => {
@@ -27,4 +28,15 @@ export const registerService = async (
   await post(`${url}/kms/services`, administrator, { name, scopes });
   const { key } = await post(`${url}/kms/keys`, administrator, { service: name });
   return { "x-api-key": String(key) };
+};
+
+/** The headers of the administrator, having enrolled a first factor and passed it: good for five minutes of step-up. */
+export const logInAndStepUp = async (target: Target): Promise<Record<string, string>> => {
+  const plain = await logIn(target);
+  const { factorId, secret } = await post(`${target.url}/twofa/factors/totp`, plain, {});
+  const code = await generate({ secret: String(secret) });
+  const confirmed = await post(`${target.url}/twofa/factors/totp/confirm`, plain, { factorId, code });
+  const [recoveryCode] = Array.isArray(confirmed["recoveryCodes"]) ? confirmed["recoveryCodes"] : [];
+  const raised = await post(`${target.url}/twofa/auth/verify`, plain, { recoveryCode });
+  return { authorization: `Bearer ${raised["access_token"]}` };
 };
