@@ -1,13 +1,10 @@
 import { describe, expect, test } from "vitest";
-import type { KmsRpc } from "#shared/contracts/kms.ts";
-import { createVault } from "./vault.ts";
+import { createVault, type VaultKms } from "./vault.ts";
 
 const gone = () => Promise.reject(new Error("no such host"));
 const unavailable = () => Promise.resolve({ ok: false, error: "unavailable" } as const);
 
-const kms: KmsRpc = {
-  trust: gone,
-  exchangeApiKey: gone,
+const kms: VaultKms = {
   elevate: () => Promise.resolve({ ok: false, error: "session-ended" }),
   usernameOf: () => Promise.resolve({ ok: false, error: "unknown" }),
   seal: ({ context, plaintext }) => Promise.resolve(`${context}|${plaintext}`),

@@ -31,7 +31,10 @@ const assertAnswered = <Value, Failure extends string>(
 
 const secretContext = (userId: string, factorId: string): string => `twofa:factors:${userId}:${factorId}:secret`;
 
-export const createVault = (kms: KmsRpc): Vault => ({
+/** As much of the kms as twofa needs. */
+export type VaultKms = Pick<KmsRpc, "usernameOf" | "seal" | "open" | "mac" | "elevate">;
+
+export const createVault = (kms: VaultKms): Vault => ({
   usernameOf: async (userId) => {
     const username = assertAnswered(await ask(() => kms.usernameOf(userId)));
     return username.ok ? username.value : userId;
