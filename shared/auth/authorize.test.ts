@@ -56,6 +56,22 @@ describe("a policy", () => {
   });
 });
 
+describe("a scoped key", () => {
+  const confined = principal({ scopes: parseScopes("search:read"), searchFilter: "script_id:=1" });
+
+  test("does only where the table says so, whatever else its token would do", () => {
+    expect(refusalOf({ caller: "authenticated", scope: "search:read" }, confined)?.code).toBe("forbidden");
+    expect(refusalOf({ caller: "authenticated" }, confined)?.code).toBe("forbidden");
+    expect(refusalOf({ caller: "user" }, confined)?.code).toBe("forbidden");
+    expect(refusalOf({ caller: "authenticated", scope: "search:read", scopedKeys: true }, confined)).toBeUndefined();
+  });
+
+  test("needs the scope there too", () => {
+    const policy = { caller: "authenticated", scope: "search:write", scopedKeys: true } as const;
+    expect(refusalOf(policy, confined)?.code).toBe("forbidden");
+  });
+});
+
 test("says invalid_token only to a caller that sent a credential (RFC 6750 §3.1)", () => {
   expect(unauthenticated(false).headers["www-authenticate"]).toBe("Bearer");
   expect(unauthenticated(true).headers["www-authenticate"]).toBe('Bearer error="invalid_token"');

@@ -37,6 +37,8 @@ const forbidden = (detail: string, scope?: string): Problem =>
 
 /** The reason to refuse the call before a second factor is considered, or `undefined` when there is none. */
 export const refusalOf = (policy: Policy, principal: Principal): Problem | undefined => {
+  if (principal.searchFilter !== undefined && policy.scopedKeys !== true)
+    return forbidden("A scoped key is good for searching only.");
   if (policy.caller === "user" && principal.kind !== "user") return forbidden("Only a user's session may do this.");
   if (policy.scope !== undefined && !principal.scopes.has(policy.scope))
     return forbidden(`This needs the scope ${policy.scope}.`, policy.scope);

@@ -17,6 +17,8 @@ export interface Principal {
   /** When the caller last authenticated; for `aal2`, when the second factor was passed. Seconds since the epoch. */
   authTimeSeconds: number;
   expiresAtSeconds: number;
+  /** What a scoped key is confined to: a `filter_by` that every search of its holder keeps to. */
+  searchFilter?: string;
 }
 
 const isScope = (name: string): name is Scope => SCOPES.some((scope) => scope === name);
@@ -36,4 +38,5 @@ export const principalFrom = (claims: Claims): Principal => ({
   amr: claims.amr,
   authTimeSeconds: claims.auth_time,
   expiresAtSeconds: claims.exp,
+  ...(claims.search_filter !== undefined && { searchFilter: claims.search_filter }),
 });

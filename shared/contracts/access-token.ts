@@ -6,6 +6,8 @@ export const TOKEN_AUDIENCE = "fountain";
 /** The `client_id` of tokens that a person got by logging in. */
 export const FIRST_PARTY_CLIENT = "fountain";
 export const ACCESS_TOKEN_TTL_SECONDS = 15 * 60;
+/** No token lives longer, whatever it was issued for: keys and revocations are kept at least as long. */
+export const LONGEST_TOKEN_SECONDS = 60 * 60;
 
 export const claimsSchema = z.object({
   iss: z.string(),
@@ -21,6 +23,8 @@ export const claimsSchema = z.object({
   acr: z.enum(["aal1", "aal2"]),
   amr: z.array(z.string()),
   auth_time: z.number().int(),
+  /** Makes it a scoped key, good for searching within this filter (Typesense's `filter_by`) and for nothing else. */
+  search_filter: z.string().min(1).optional(),
 });
 
 export type Claims = z.infer<typeof claimsSchema>;

@@ -33,6 +33,22 @@ export interface Elevation {
   once: boolean;
 }
 
+/** A scoped key to issue: for whoever the principal is that asks, and for as long as his session or API key lives. */
+export interface SearchKeyGrant {
+  sessionId: string;
+  subject: string;
+  clientId: string;
+  /** The `filter_by` that all searches with it are confined to. */
+  filter: string;
+  /** When it ends at the latest, in seconds since the epoch. */
+  expiresAtSeconds: number;
+}
+
+export interface IssuedSearchKey {
+  key: string;
+  expiresAtSeconds: number;
+}
+
 /** Text is bound to its context (table, row, column): in another context it does not open. */
 export interface SealInput {
   context: string;
@@ -69,6 +85,8 @@ export interface KmsRpc {
   exchangeApiKey(key: string): Promise<RpcResult<IssuedToken, "invalid">>;
   /** Gives a session that has just passed a second factor a token with `acr` = `aal2`. */
   elevate(elevation: Elevation): Promise<RpcResult<IssuedToken, "session-ended">>;
+  /** Issues an access token that is good for searching within a filter only. */
+  issueSearchKey(grant: SearchKeyGrant): Promise<RpcResult<IssuedSearchKey, "session-ended">>;
   /** The name a user logs in with. */
   usernameOf(userId: string): Promise<RpcResult<string, "unknown">>;
   /** Encrypts text for storage elsewhere (AES-256-GCM). */

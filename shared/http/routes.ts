@@ -12,6 +12,8 @@ export interface Policy {
   caller: "anyone" | "authenticated" | "user";
   /** The scope the caller's token must hold. */
   scope?: Scope;
+  /** Whether a scoped key will do, which is a token confined to some documents: the handler must keep to them. */
+  scopedKeys?: true;
   /** Whether a second factor is demanded: by the gateway, or by the worker where it depends on the caller. */
   stepUp?: "always" | "conditional";
   /** The media type of the request body, `application/json` unless told. */

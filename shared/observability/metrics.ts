@@ -75,7 +75,7 @@ export const countAuthentication = createCounter({
 export const countToken = createCounter({
   name: "fountain_tokens_issued_total",
   help: "Access tokens issued, by what they were given for.",
-  labels: { kind: new Set(["login", "refresh", "client-credentials", "api-key", "step-up"]) },
+  labels: { kind: new Set(["login", "refresh", "client-credentials", "api-key", "step-up", "search-key"]) },
 });
 
 export const countApiKey = createCounter({

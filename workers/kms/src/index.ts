@@ -4,10 +4,13 @@ import { createTokenVerifier } from "#shared/auth/verify.ts";
 import { createDatabase } from "#shared/db/database.ts";
 import { once, parseBindings } from "#shared/http/bindings.ts";
 import { createWorker } from "#shared/http/worker.ts";
+import { currentRequest } from "#shared/observability/context.ts";
+import { createLog } from "#shared/observability/log.ts";
 import { createKmsApp } from "./app.ts";
 import { createTokenIssuer } from "./domain/access-token.ts";
 import { createAccounts } from "./domain/accounts.ts";
 import { createApiKeys } from "./domain/api-keys.ts";
+import { createAuditTrail } from "./domain/audit.ts";
 import { createClients } from "./domain/clients.ts";
 import { createKeyRing, REVOCATION_RETENTION_MS } from "./domain/key-ring.ts";
 import { macInContext } from "./domain/mac.ts";
@@ -15,12 +18,16 @@ import { createPasswords } from "./domain/password.ts";
 import { createRefreshTokens } from "./domain/refresh-token.ts";
 import { deriveKeys } from "./domain/root-key.ts";
 import { createSealer } from "./domain/sealing.ts";
+import { createSearchKeys } from "./domain/search-key.ts";
 import { createSessions } from "./domain/sessions.ts";
+import { createSubjectKeys } from "./domain/subject-keys.ts";
 import { createTurns } from "./domain/turns.ts";
 import { envSchema } from "./env.ts";
 import { createEntrypoints, trustOf } from "./rpc.ts";
+import { createRecorder } from "./security-log.ts";
 import type { KmsServices } from "./services.ts";
 import { createApiKeyRepository } from "./store/api-keys.ts";
+import { createAuditRepository, createSubjectKeyRepository } from "./store/audit.ts";
 import * as schema from "./store/schema.ts";
 import { createServiceRepository } from "./store/services.ts";
 import { createSessionRepository } from "./store/sessions.ts";
@@ -49,10 +56,25 @@ const connect = once((bindings: unknown): KmsServices => {
   const passwords = createPasswords(keys.passwordPepper, randomBytes);
   const refreshTokens = createRefreshTokens(keys.refreshTokenMac, randomBytes);
   const apiKeys = createApiKeys({ repository: storedKeys, services, macKey: keys.apiKeyMac, randomBytes, now });
+  const storedSessions = createSessionRepository(database);
   const sessions = createSessions({
-    repository: createSessionRepository(database),
+    repository: storedSessions,
     refreshTokens,
     issueToken,
+    now,
+    createId,
+  });
+  const audit = createAuditTrail({
+    repository: createAuditRepository(database),
+    subjectKeys: createSubjectKeys({
+      repository: createSubjectKeyRepository(database),
+      wrapping: createSealer(keys.auditKeyWrapping, randomBytes),
+      randomBytes,
+    }),
+    macKey: keys.auditMac,
+    randomBytes,
+    occasion: currentRequest,
+    tell: createRecorder(createLog("kms")),
     now,
     createId,
   });
@@ -75,7 +97,9 @@ const connect = once((bindings: unknown): KmsServices => {
     apiKeys,
     storedKeys,
     clients: createClients({ apiKeys, issueToken, now }),
+    searchKeys: createSearchKeys({ sessions: storedSessions, apiKeys: storedKeys, issueToken, now }),
     keyRing,
+    audit,
     sealer: createSealer(keys.sealing, randomBytes),
     mac: (context, data) => macInContext(keys.mac, context, data),
     purge: async () => {

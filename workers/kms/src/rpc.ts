@@ -1,6 +1,16 @@
 import { WorkerEntrypoint } from "cloudflare:workers";
 import type { FirstAdministrator, FirstAdministratorResult, KmsInternalRpc } from "#shared/contracts/internal.ts";
-import type { Elevation, IssuedToken, KmsRpc, MacInput, OpenInput, SealInput, Trust } from "#shared/contracts/kms.ts";
+import type {
+  Elevation,
+  IssuedSearchKey,
+  IssuedToken,
+  KmsRpc,
+  MacInput,
+  OpenInput,
+  SealInput,
+  SearchKeyGrant,
+  Trust,
+} from "#shared/contracts/kms.ts";
 import { failure, type Result, type RpcResult, success } from "#shared/contracts/result.ts";
 import { isUnavailable } from "#shared/db/database.ts";
 import { exposition } from "#shared/observability/instruments.ts";
@@ -68,6 +78,20 @@ export const createEntrypoints = (connect: (bindings: unknown) => KmsServices) =
           target: elevation.sessionId,
         });
         return elevated.ok ? success(issued(elevated.value)) : elevated;
+      });
+    }
+
+    issueSearchKey(grant: SearchKeyGrant): Promise<RpcResult<IssuedSearchKey, "session-ended">> {
+      return guarded(async () => {
+        const issuedKey = await connect(this.env).searchKeys.issue(grant);
+        record({
+          action: "search-key.issue",
+          outcome: issuedKey.ok ? "success" : "failure",
+          reason: issuedKey.ok ? undefined : issuedKey.error,
+          subject: grant.subject,
+          target: grant.sessionId,
+        });
+        return issuedKey;
       });
     }
 

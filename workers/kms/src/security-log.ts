@@ -20,6 +20,7 @@ const TOKENS: Counted = {
   "token.client-credentials": "client-credentials",
   "key.exchange": "api-key",
   "token.elevate": "step-up",
+  "search-key.issue": "search-key",
 };
 
 /** What the action, when it succeeds, does to an API key. */
@@ -48,6 +49,7 @@ const countEvent = ({ action, outcome, reason = "none" }: SecurityEvent): void =
 export const createRecorder =
   (log: Log): RecordEvent =>
   (event) => {
-    log(event.outcome === "success" ? "info" : "warn", "security", { ...event });
+    const { action, outcome, reason, actor, subject = actor, target } = event;
+    log(outcome === "success" ? "info" : "warn", "security", { action, outcome, reason, subject, target });
     countEvent(event);
   };

@@ -1,9 +1,11 @@
 import type { FrameServices } from "#shared/http/app.ts";
 import type { Accounts } from "./domain/accounts.ts";
 import type { ApiKeyRepository, ApiKeys } from "./domain/api-keys.ts";
+import type { AuditTrail } from "./domain/audit.ts";
 import type { Clients } from "./domain/clients.ts";
 import type { KeyRing } from "./domain/key-ring.ts";
 import type { Sealer } from "./domain/sealing.ts";
+import type { SearchKeys } from "./domain/search-key.ts";
 import type { ServiceRepository } from "./domain/service.ts";
 import type { Sessions } from "./domain/sessions.ts";
 import type { UserRepository } from "./domain/user.ts";
@@ -20,7 +22,9 @@ export interface KmsServices extends FrameServices {
   apiKeys: ApiKeys;
   storedKeys: ApiKeyRepository;
   clients: Clients;
+  searchKeys: SearchKeys;
   keyRing: KeyRing;
+  audit: AuditTrail;
   /** Seals text for the other workers. */
   sealer: Sealer;
   /** Keyed hash for the other workers. */

@@ -16,6 +16,8 @@ export interface Grant {
   acr: Claims["acr"];
   amr: readonly string[];
   authenticatedAt: Date;
+  /** Confines the token to searching these documents. */
+  searchFilter?: string;
 }
 
 /** A token, and the scopes it carries as a space-separated list. */
@@ -54,6 +56,7 @@ export const createTokenIssuer =
       acr: grant.acr,
       amr: [...grant.amr],
       auth_time: toSeconds(grant.authenticatedAt),
+      ...(grant.searchFilter !== undefined && { search_filter: grant.searchFilter }),
     } satisfies Claims;
     const accessToken = await new SignJWT(claims)
       .setProtectedHeader({ alg: algorithm, kid, typ: TOKEN_TYPE })

@@ -1,11 +1,12 @@
 /** The signing keys and revocations in force, read from the database at most once a second. */
+import { LONGEST_TOKEN_SECONDS } from "#shared/contracts/access-token.ts";
 import type { Revocation, Trust } from "#shared/contracts/kms.ts";
 import type { Sealer } from "./sealing.ts";
 import { generateSigningKey, type Signer, type SigningKey, unwrapSigningKey } from "./signing-key.ts";
 
 export const TRUST_MEMORY_MS = 1_000;
-/** A revocation matters until the last token issued before it has expired: 15 minutes, and one for clocks that differ. */
-export const REVOCATION_RETENTION_MS = 16 * 60_000;
+/** A revocation matters until the last token issued before it has expired; a minute more for clocks that differ. */
+export const REVOCATION_RETENTION_MS = (LONGEST_TOKEN_SECONDS + 60) * 1000;
 
 export interface TrustRecord {
   /** The current key first. */
