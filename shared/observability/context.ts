@@ -5,6 +5,8 @@ import type { Span } from "./trace.ts";
 export interface RequestContext {
   requestId: string;
   span: Span;
+  /** The network address that the gateway was called from. */
+  clientAddress?: string | undefined;
 }
 
 const storage = new AsyncLocalStorage<RequestContext>();

@@ -16,6 +16,8 @@ export interface DerivedKeys {
   sealing: Uint8Array;
   mac: Uint8Array;
   signingKeyWrapping: Uint8Array;
+  auditMac: Uint8Array;
+  auditKeyWrapping: Uint8Array;
 }
 
 /** Whether the text has enough bytes. Its own UTF-8 bytes are the key material, be they hex, base64url or anything else. */
@@ -33,5 +35,7 @@ export const deriveKeys = (secretKey: string): DerivedKeys => {
     sealing: derive("sealing"),
     mac: derive("mac"),
     signingKeyWrapping: derive("signing-key-wrapping"),
+    auditMac: derive("audit-mac"),
+    auditKeyWrapping: derive("audit-key-wrapping"),
   };
 };

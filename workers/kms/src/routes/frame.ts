@@ -3,6 +3,7 @@ import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import type { WorkerEnv } from "#shared/http/app.ts";
 import { type Problem, problem } from "#shared/problem/problem.ts";
+import type { AuditEntry, AuditEvent } from "../domain/audit.ts";
 import type { SecurityEvent } from "../domain/security-event.ts";
 import { createRecorder } from "../security-log.ts";
 import type { KmsServices } from "../services.ts";
@@ -13,11 +14,25 @@ export type KmsContext = Context<WorkerEnv<KmsServices>>;
 /** Answers with a token or a key in them are kept by no cache (RFC 6749 §5.1). */
 export const NO_STORE = { "cache-control": "no-store", pragma: "no-cache" };
 
-/** Writes a security event, with who is calling. */
+const byCaller = <Event extends AuditEvent>({ var: { principal } }: KmsContext, event: Event): Event => ({
+  actor: principal?.subject,
+  ...event,
+});
+
+/** The audit entry of a change, to be stored in its transaction; the caller is the actor unless told. */
+export const entryOf = (context: KmsContext, event: AuditEvent): Promise<AuditEntry> =>
+  context.var.services.audit.prepare(byCaller(context, event));
+
+/** Writes the log line of a change whose audit entry stands in its transaction. */
 export const record = (context: KmsContext, event: SecurityEvent): void => {
-  const { log, principal } = context.var;
   if (event.reason !== undefined) context.set("reason", event.reason);
-  createRecorder(log)({ subject: principal?.subject, ...event });
+  createRecorder(context.var.log)(byCaller(context, event));
+};
+
+/** Stores the audit entry of what is no change: an authentication, a read, a refusal; and writes its log line. */
+export const audit = (context: KmsContext, event: AuditEvent): Promise<void> => {
+  if (event.reason !== undefined) context.set("reason", event.reason);
+  return context.var.services.audit.write(byCaller(context, event));
 };
 
 const RETRY_AFTER_SECONDS = "5";

@@ -1,0 +1,56 @@
+/** The audit trail in the database. Entries are only ever added; see `store/audit-chain.ts` for how they are linked. */
+import type { InStatement } from "@libsql/client";
+import { eq } from "drizzle-orm";
+import type { AuditEntry, AuditRepository } from "../domain/audit.ts";
+import type { SubjectKeyRepository } from "../domain/subject-keys.ts";
+import type { KmsDatabase } from "./connection.ts";
+import { auditKeys } from "./schema.ts";
+
+const INSERT = `
+  INSERT INTO audit_entries
+    (uid, at, action, outcome, actor, target, reason, count, request_id, address, personal_of, personal, mac)
+  SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?`;
+
+const CONDITIONS = { always: "", changed: " WHERE changes() > 0" };
+
+/** To stand in a batch right after the statement that decides; `changed`: only if that statement changed a row. */
+export const appendEntry = ({ record }: AuditEntry, when: keyof typeof CONDITIONS): InStatement => ({
+  sql: INSERT + CONDITIONS[when],
+  args: [
+    record.uid,
+    record.at.getTime(),
+    record.action,
+    record.outcome,
+    record.actor,
+    record.target,
+    record.reason,
+    record.count,
+    record.requestId,
+    record.address,
+    record.personalOf,
+    record.personal,
+    record.mac,
+  ],
+});
+
+export const createAuditRepository = ({ client }: KmsDatabase): AuditRepository => ({
+  insert: async (entry) => {
+    await client.execute(appendEntry(entry, "always"));
+  },
+});
+
+export const createSubjectKeyRepository = ({ orm, client }: KmsDatabase): SubjectKeyRepository => ({
+  find: async (subject) => {
+    const [row] = await orm
+      .select({ wrappedKey: auditKeys.wrappedKey })
+      .from(auditKeys)
+      .where(eq(auditKeys.subject, subject));
+    return row;
+  },
+  insert: async (subject, wrappedKey) => {
+    await client.execute({
+      sql: "INSERT INTO audit_keys (subject, wrapped_key) VALUES (?, ?) ON CONFLICT (subject) DO NOTHING",
+      args: [subject, wrappedKey],
+    });
+  },
+});
