@@ -13,6 +13,8 @@ const DELIVERY_TIMEOUT_MS = 8_000;
 const RUN_MS = 20_000;
 const BACKOFF_MS = 1_000;
 const MAX_BACKOFF_MS = 60_000;
+/** A change that search has refused so often is a dead letter: it waits for the operator. */
+export const MAX_ATTEMPTS = 20;
 
 /** A row of the outbox, with its element as it is now. */
 export interface Change {

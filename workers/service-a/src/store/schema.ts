@@ -1,6 +1,8 @@
 /** The tables of service-a. Instants are milliseconds since the epoch. */
+import { sql } from "drizzle-orm";
 import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 import { ELEMENT_TYPES } from "../domain/element.ts";
+import { MAX_ATTEMPTS } from "../domain/outbox.ts";
 import { type ElementCounts, MARKUPS } from "../domain/screenplay/element.ts";
 
 const key = {
@@ -56,14 +58,57 @@ export const scripts = sqliteTable("scripts", {
   createdAt: integer("created_at").notNull(),
 });
 
-/** One row per change that search has not confirmed yet. */
-export const outbox = sqliteTable("outbox", {
-  id: integer("id").primaryKey({ autoIncrement: true }),
-  ...key,
-  attempts: integer("attempts").notNull().default(0),
-  nextAttemptAt: integer("next_attempt_at").notNull(),
-  createdAt: integer("created_at").notNull(),
-});
+/** Where elements stood before a reorder: what a list that began before it goes by. Numbers are never given again. */
+export const moves = sqliteTable(
+  "moves",
+  {
+    id: integer("id").primaryKey({ autoIncrement: true }),
+    ...key,
+    oldSequenceNumber: integer("old_sequence_number").notNull(),
+    movedAt: integer("moved_at").notNull(),
+  },
+  (table) => [
+    index("moves_element").on(table.elementType, table.elementId, table.id),
+    index("moves_moved_at").on(table.movedAt),
+  ],
+);
+
+/** What came of a write that named a key, written together with its effect. */
+export const idempotencyKeys = sqliteTable(
+  "idempotency_keys",
+  {
+    caller: text("caller").notNull(),
+    key: text("key").notNull(),
+    /** SHA-256 of the request, so that the key cannot be taken for another one. */
+    fingerprint: text("fingerprint").notNull(),
+    /** A `Result` as JSON. */
+    outcome: text("outcome").notNull(),
+    expiresAt: integer("expires_at").notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.caller, table.key] }),
+    index("idempotency_keys_expires_at").on(table.expiresAt),
+  ],
+);
+
+/** One row per change that search has not confirmed yet; a dead letter after the last attempt. */
+export const outbox = sqliteTable(
+  "outbox",
+  {
+    id: integer("id").primaryKey({ autoIncrement: true }),
+    ...key,
+    /** How often search has refused it, and why the last time. */
+    attempts: integer("attempts").notNull().default(0),
+    refusal: text("refusal"),
+    nextAttemptAt: integer("next_attempt_at").notNull(),
+    createdAt: integer("created_at").notNull(),
+  },
+  (table) => [
+    index("outbox_dead_letters")
+      .on(table.elementType, table.elementId)
+      .where(sql.raw(`attempts >= ${MAX_ATTEMPTS}`)),
+  ],
+);
 
 /** At most one row: who drains the outbox and until when; without a holder, when it may be drained again. */
 export const outboxLease = sqliteTable("outbox_lease", {
