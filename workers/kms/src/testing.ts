@@ -4,6 +4,7 @@ import { z } from "zod";
 import { FIRST_PARTY_CLIENT } from "#shared/contracts/access-token.ts";
 import { SCOPES } from "#shared/contracts/rights.ts";
 import { createTokenIssuer, type Grant } from "./domain/access-token.ts";
+import { type AuditEntry, type AuditEvent, macOfRecord } from "./domain/audit.ts";
 import { deriveKeys } from "./domain/root-key.ts";
 import { createSealer } from "./domain/sealing.ts";
 import { unwrapSigningKey } from "./domain/signing-key.ts";
@@ -93,6 +94,25 @@ export const signToken = async (target: Target, grant: Partial<Grant> = {}, ttlS
     ttlSeconds,
   );
   return accessToken;
+};
+
+/** An audit entry for a repository that wants one with every change. */
+export const auditEntry = (event: AuditEvent = { action: "user.create", outcome: "success" }): AuditEntry => {
+  const told = {
+    uid: crypto.randomUUID(),
+    at: new Date(),
+    action: event.action,
+    outcome: event.outcome,
+    actor: event.actor ?? null,
+    target: event.target ?? null,
+    reason: event.reason ?? null,
+    count: 1,
+    requestId: null,
+    address: null,
+    personalOf: null,
+    personal: null,
+  };
+  return { event, record: { ...told, mac: macOfRecord(Buffer.alloc(32), told) } };
 };
 
 const problemSchema = z.object({
