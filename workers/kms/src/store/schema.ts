@@ -1,6 +1,6 @@
 /** The tables of the kms. Instants are milliseconds since the epoch; lists are JSON arrays. */
 import { sql } from "drizzle-orm";
-import { index, integer, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
+import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 import type { JWK } from "jose";
 import type { Role, Scope } from "#shared/contracts/rights.ts";
 
@@ -174,3 +174,91 @@ export const auditKeys = sqliteTable("audit_keys", {
   subject: text().primaryKey(),
   wrappedKey: text("wrapped_key"),
 });
+
+/** Key-encryption keys: each follows from SECRET_KEY and its salt. What is wrapped under none any more leaves the table. */
+export const keyEncryptionKeys = sqliteTable("key_encryption_keys", {
+  version: integer().primaryKey(),
+  salt: text().notNull(),
+  /** A text known to all, sealed under the key: a SECRET_KEY that does not open it is another one. */
+  check: text("check_value").notNull(),
+  createdAt: instant("created_at").notNull(),
+});
+
+const kekVersion = () =>
+  integer("kek_version")
+    .notNull()
+    .references(() => keyEncryptionKeys.version);
+
+/** The keys that the kms seals and hashes with by itself, one per purpose. */
+export const internalKeys = sqliteTable(
+  "internal_keys",
+  {
+    name: text().primaryKey(),
+    kekVersion: kekVersion(),
+    wrappedKey: text("wrapped_key").notNull(),
+  },
+  (table) => [index("internal_keys_by_kek").on(table.kekVersion)],
+);
+
+export const secretVersions = sqliteTable(
+  "secret_versions",
+  {
+    path: text().notNull(),
+    version: integer().notNull(),
+    createdAt: instant("created_at").notNull(),
+    deletedAt: instant("deleted_at"),
+    /** The three below are null once it is destroyed. */
+    kekVersion: integer("kek_version").references(() => keyEncryptionKeys.version),
+    wrappedKey: text("wrapped_key"),
+    sealed: text(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.path, table.version] }),
+    index("secret_versions_by_kek").on(table.kekVersion),
+  ],
+);
+
+/** Values to be handed over once. */
+export const wrappedSecrets = sqliteTable(
+  "wrapped_secrets",
+  {
+    id: text().primaryKey(),
+    /** HMAC of the token, which itself is stored nowhere. */
+    tokenHash: text("token_hash").notNull().unique(),
+    createdAt: instant("created_at").notNull(),
+    expiresAt: instant("expires_at").notNull(),
+    /** When it was handed over; the three below are null from then on. */
+    consumedAt: instant("consumed_at"),
+    kekVersion: integer("kek_version").references(() => keyEncryptionKeys.version),
+    wrappedKey: text("wrapped_key"),
+    sealed: text(),
+  },
+  (table) => [
+    index("wrapped_secrets_by_expiry").on(table.expiresAt),
+    index("wrapped_secrets_by_kek").on(table.kekVersion),
+  ],
+);
+
+export const transitKeys = sqliteTable("transit_keys", {
+  name: text().primaryKey(),
+  /** Older ciphertexts are not decrypted any more. */
+  minDecryptionVersion: integer("min_decryption_version").notNull(),
+  createdAt: instant("created_at").notNull(),
+});
+
+export const transitKeyVersions = sqliteTable(
+  "transit_key_versions",
+  {
+    name: text()
+      .notNull()
+      .references(() => transitKeys.name),
+    version: integer().notNull(),
+    createdAt: instant("created_at").notNull(),
+    kekVersion: kekVersion(),
+    wrappedKey: text("wrapped_key").notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.name, table.version] }),
+    index("transit_key_versions_by_kek").on(table.kekVersion),
+  ],
+);
