@@ -90,13 +90,23 @@ export const signingKeys = sqliteTable(
   "signing_keys",
   {
     kid: text().primaryKey(),
-    state: text({ enum: ["current"] }).notNull(),
+    state: text({ enum: ["next", "current", "retiring", "revoked"] }).notNull(),
+    algorithm: text({ enum: ["EdDSA", "ES256", "RS256", "HS256"] })
+      .notNull()
+      .default("EdDSA"),
+    /** Of a shared secret only its parameters. */
     publicJwk: text("public_jwk", { mode: "json" }).$type<JWK>().notNull(),
     /** Sealed under a key derived from SECRET_KEY, and bound to this row. */
     wrappedPrivateJwk: text("wrapped_private_jwk").notNull(),
     createdAt: instant("created_at").notNull(),
+    activatedAt: instant("activated_at"),
+    /** When it signed last, or was revoked. */
+    endedAt: instant("ended_at"),
   },
-  (table) => [uniqueIndex("signing_keys_one_current").on(table.state).where(sql`${table.state} = 'current'`)],
+  (table) => [
+    uniqueIndex("signing_keys_one_current").on(table.state).where(sql`${table.state} = 'current'`),
+    uniqueIndex("signing_keys_one_next").on(table.state).where(sql`${table.state} = 'next'`),
+  ],
 );
 
 /** Tokens whose `sid` is here are refused from `revoked_at` on. */
@@ -105,9 +115,20 @@ export const revocations = sqliteTable(
   {
     sessionId: text("session_id").primaryKey(),
     revokedAt: instant("revoked_at").notNull(),
+    /** Set by triggers: grows with every insertion and every change, in the order of their commits. */
+    position: integer().notNull().default(0),
   },
-  (table) => [index("revocations_by_time").on(table.revokedAt)],
+  (table) => [
+    index("revocations_by_time").on(table.revokedAt),
+    index("revocations_by_position").on(table.position, table.sessionId, table.revokedAt),
+  ],
 );
+
+/** One row: the last position that was given out. */
+export const revocationCounter = sqliteTable("revocation_counter", {
+  id: integer().primaryKey(),
+  position: integer().notNull(),
+});
 
 /** What happened, in the order of its commits: ids have no gap. Rows are added, linked once, and pruned from the oldest on. */
 export const auditEntries = sqliteTable(

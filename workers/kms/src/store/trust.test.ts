@@ -38,7 +38,8 @@ test("agrees on one signing key when twelve isolates need the first one at once"
 test("allows no second current key, whoever writes it", async () => {
   await createRing().signer();
   const second = database.client.execute(
-    "INSERT INTO signing_keys SELECT 'other', state, public_jwk, wrapped_private_jwk, created_at FROM signing_keys",
+    `INSERT INTO signing_keys (kid, state, public_jwk, wrapped_private_jwk, created_at)
+     SELECT 'other', state, public_jwk, wrapped_private_jwk, created_at FROM signing_keys`,
   );
   await expect(second).rejects.toThrow("UNIQUE");
 });
