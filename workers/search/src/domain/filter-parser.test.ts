@@ -21,6 +21,7 @@ describe("a filter", () => {
   test.each<[string, Filter]>([
     ["text:dog", { kind: "match", field: "text", operator: ":", operands: [value("dog")] }],
     ["element_type:=action", { kind: "match", field: "element_type", operator: ":=", operands: [value("action")] }],
+    ["element_type:! action", { kind: "match", field: "element_type", operator: ":!", operands: [value("action")] }],
     ["element_type :!= action", { kind: "match", field: "element_type", operator: ":!=", operands: [value("action")] }],
     ["script_id: 7", { kind: "match", field: "script_id", operator: ":", operands: [value(7)] }],
     ["script_id:=-7", { kind: "match", field: "script_id", operator: ":=", operands: [value(-7)] }],
@@ -72,7 +73,7 @@ describe("what is not a filter is refused with the place and the reason", () => 
     ["nope:1", "there is no field `nope`, named at character 1"],
     ["__proto__:1", "there is no field `__proto__`, named at character 1"],
     ["id:=a && price", "there is no field `price`, named at character 10"],
-    ["script_id", "`:`, `:=`, `:!=`, `:>`, `:>=`, `:<` or `:<=` is expected at character 10"],
+    ["script_id", "`:`, `:=`, `:!=`, `:!`, `:>`, `:>=`, `:<` or `:<=` is expected at character 10"],
     ["script_id:", "a value is expected at character 11"],
     ["script_id:abc", "`script_id` holds whole numbers, and there is none at character 11"],
     ["script_id:1.5", "`script_id` holds whole numbers, and there is none at character 11"],
@@ -111,7 +112,7 @@ const match = fc.constantFrom(...names).chain((field) =>
   fc.record({
     kind: fc.constant("match" as const),
     field: fc.constant(field),
-    operator: fc.constantFrom(":" as const, ":=" as const, ":!=" as const),
+    operator: fc.constantFrom(":" as const, ":=" as const, ":!" as const, ":!=" as const),
     operands: fc.array<Operand>(isIntegerField(field) ? integerOperand : textOperand, { minLength: 1, maxLength: 4 }),
   }),
 );

@@ -1,6 +1,6 @@
 /**
- * Reads Typesense's `filter_by`: `field:value`, `:=`, `:!=`, `:>`, `:>=`, `:<`, `:<=`, `[a, b]`, `[1..9]`, `prefix*`,
- * values in backticks, `&&`, `||` and parentheses. As in Typesense, `&&` and `||` bind equally, from the left.
+ * Reads Typesense's `filter_by`: `field:value`, `:=`, `:!=`, `:!`, `:>`, `:>=`, `:<`, `:<=`, `[a, b]`, `[1..9]`,
+ * `prefix*`, values in backticks, `&&`, `||` and parentheses. As in Typesense, `&&` and `||` bind equally, from the left.
  */
 import { FIELDS, type FieldName, isFieldName, isIntegerField } from "./fields.ts";
 import type { CompareOperator, Filter, MatchOperator, Operand } from "./filter.ts";
@@ -10,10 +10,12 @@ import { FilterFault, type Token, type TokenKind, tokenize } from "./filter-toke
 const MAX_DEPTH = 20;
 const MAX_OPERANDS = 250;
 
-export type FilterResult = { ok: true; filter: Filter } | { ok: false; detail: string };
+export type FilterResult = { ok: true; filter: Filter } | { ok: false; detail: string; message: string };
 
-const MATCH_OPERATORS: Record<string, MatchOperator> = { ":": ":", ":=": ":=", ":!=": ":!=" };
+const MATCH_OPERATORS: Record<string, MatchOperator> = { ":": ":", ":=": ":=", ":!=": ":!=", ":!": ":!" };
 const COMPARE_OPERATORS: Record<string, CompareOperator> = { ":>": ":>", ":>=": ":>=", ":<": ":<", ":<=": ":<=" };
+
+const UNBALANCED = "Could not parse the filter query: unbalanced parentheses.";
 
 /** What ends a value without backticks, outside a list and inside of one. */
 const ENDS_VALUE: ReadonlySet<TokenKind> = new Set(["and", "or", "open", "close", "end"]);
@@ -28,7 +30,12 @@ interface Written {
 
 const toInteger = (text: string, at: number, field: FieldName): number => {
   const value = /^-?\d+$/.test(text) ? Number(text) : Number.NaN;
-  if (!Number.isSafeInteger(value)) throw new FilterFault(at, `\`${field}\` holds whole numbers, and there is none`);
+  if (!Number.isSafeInteger(value))
+    throw new FilterFault(
+      at,
+      `\`${field}\` holds whole numbers, and there is none`,
+      `Error with filter field \`${field}\`: Numerical field has an invalid comparator.`,
+    );
   return Object.is(value, -0) ? 0 : value;
 };
 
@@ -61,8 +68,8 @@ const createParser = (source: string) => {
     return token;
   };
   const textOf = (token: Token): string => source.slice(token.from, token.to);
-  const expect = (kind: TokenKind, what: string): Token => {
-    if (peek().kind !== kind) throw new FilterFault(peek().from, `${what} is expected`);
+  const expect = (kind: TokenKind, what: string, typesense?: string): Token => {
+    if (peek().kind !== kind) throw new FilterFault(peek().from, `${what} is expected`, typesense);
     return take();
   };
 
@@ -123,8 +130,13 @@ const createParser = (source: string) => {
   const clause = (): Filter => {
     const named = expect("word", "a field's name or `(`");
     const field = textOf(named);
-    if (!isFieldName(field)) throw new FilterFault(named.from, `there is no field \`${field}\`, named`);
-    const operatorToken = expect("operator", "`:`, `:=`, `:!=`, `:>`, `:>=`, `:<` or `:<=`");
+    if (!isFieldName(field))
+      throw new FilterFault(
+        named.from,
+        `there is no field \`${field}\`, named`,
+        `Could not find a filter field named \`${field}\` in the schema.`,
+      );
+    const operatorToken = expect("operator", "`:`, `:=`, `:!=`, `:!`, `:>`, `:>=`, `:<` or `:<=`");
     const operator = textOf(operatorToken).replace(/\s/g, "");
     const match = MATCH_OPERATORS[operator];
     if (match !== undefined) return matched(field, match);
@@ -138,7 +150,7 @@ const createParser = (source: string) => {
     if (depth >= MAX_DEPTH) throw new FilterFault(peek().from, `more than ${MAX_DEPTH} nested parentheses`);
     take();
     const inner = expression(depth + 1);
-    expect("close", "`)`, `&&` or `||`");
+    expect("close", "`)`, `&&` or `||`", UNBALANCED);
     return inner;
   };
 
@@ -167,7 +179,7 @@ export const parseFilter = (source: string): FilterResult => {
   try {
     return { ok: true, filter: createParser(source)() };
   } catch (error) {
-    if (error instanceof FilterFault) return { ok: false, detail: error.message };
+    if (error instanceof FilterFault) return { ok: false, detail: error.message, message: error.typesense };
     throw error;
   }
 };

@@ -20,12 +20,16 @@ export interface Token {
   to: number;
 }
 
-/** The text is not a filter; `detail` says where and why. */
+const UNREADABLE = "Could not parse the filter query.";
+
+/** The text is not a filter; the message says where and why, `typesense` is what Typesense says to it. */
 export class FilterFault extends Error {
   override readonly name = "FilterFault";
+  readonly typesense: string;
 
-  constructor(at: number, reason: string) {
+  constructor(at: number, reason: string, typesense = UNREADABLE) {
     super(`${reason} at character ${at + 1}`);
+    this.typesense = typesense;
   }
 }
 
@@ -40,7 +44,7 @@ const PATTERNS: readonly (readonly [TokenKind, RegExp])[] = [
   ["list-open", /\[/y],
   ["list-close", /\]/y],
   ["comma", /,/y],
-  ["operator", /:\s*(?:!=|>=|<=|=|>|<)?/y],
+  ["operator", /:\s*(?:!=|>=|<=|!|=|>|<)?/y],
   ["quoted", /`(?:\\[\\`]|[^\\`]|\\(?![\\`]))*`/y],
   ["word", /(?!`)(?:(?!&&|\|\|)[^\s()[\],:])+/y],
 ];

@@ -1,8 +1,8 @@
 /** A `filter_by` as a tree, and as Typesense's text again. */
 import type { FieldName, IntegerField } from "./fields.ts";
 
-/** `:` matches words of a text field, `:=` the whole value, `:!=` everything else; elsewhere `:` is `:=`. */
-export type MatchOperator = ":" | ":=" | ":!=";
+/** `:` matches words of a text field, `:=` the whole value; elsewhere they are the same. `:!` and `:!=` are their opposites. */
+export type MatchOperator = ":" | ":=" | ":!" | ":!=";
 export type CompareOperator = ":>" | ":>=" | ":<" | ":<=";
 
 export type Operand =
@@ -14,7 +14,7 @@ export type Operand =
 export type Filter =
   /** Two items at least. */
   | { kind: "and" | "or"; items: Filter[] }
-  /** True when any operand fits; `:!=` when none does. */
+  /** True when any operand fits; with `:!` and `:!=`, when none does. */
   | { kind: "match"; field: FieldName; operator: MatchOperator; operands: Operand[] }
   | { kind: "compare"; field: IntegerField; operator: CompareOperator; value: number };
 
@@ -40,3 +40,7 @@ export const printFilter = (filter: Filter): string => {
   const operands = filter.operands.map(printOperand).join(", ");
   return `${filter.field}${filter.operator}${isPlain(filter.operands) ? operands : `[${operands}]`}`;
 };
+
+/** Both filters at once; neither can loosen the other. */
+export const both = (first: Filter | undefined, second: Filter | undefined): Filter | undefined =>
+  first && second ? { kind: "and", items: [first, second] } : (first ?? second);

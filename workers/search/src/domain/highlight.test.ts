@@ -1,9 +1,19 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { highlight } from "./highlight.ts";
+import { type HighlightStyle, highlight } from "./highlight.ts";
 import { parseTerms } from "./terms.ts";
 
-const found = (text: string, q: string) => highlight("text", text, parseTerms(q).include);
+const STYLE: HighlightStyle = {
+  fields: ["text"],
+  fullFields: [],
+  startTag: "<mark>",
+  endTag: "</mark>",
+  affixWords: 4,
+  snippetThreshold: 30,
+};
+
+const found = (text: string, q: string, style: Partial<HighlightStyle> = {}) =>
+  highlight("text", text, parseTerms(q).include, { ...STYLE, ...style });
 
 describe("a highlight", () => {
   test.each([
@@ -32,6 +42,19 @@ describe("a highlight", () => {
     expect(found(words.join(" "), '"w2" "w5" "w50"')?.snippet).toBe(
       "w0 w1 <mark>w2</mark> w3 w4 <mark>w5</mark> w6 w7 w8 w9",
     );
+  });
+});
+
+test("a highlight has the tags, the surroundings and the whole text that the query asks for", () => {
+  const text = "Noise cancelling headphones. Running time: 30 hours.";
+  expect(found(text, "running", { startTag: "<b>", endTag: "</b>", affixWords: 1, snippetThreshold: 4 })?.snippet).toBe(
+    "headphones. <b>Running</b> time:",
+  );
+  expect(found(text, "running", { fullFields: ["text"], affixWords: 0, snippetThreshold: 0 })).toEqual({
+    field: "text",
+    snippet: "<mark>Running</mark>",
+    matched_tokens: ["Running"],
+    value: "Noise cancelling headphones. <mark>Running</mark> time: 30 hours.",
   });
 });
 

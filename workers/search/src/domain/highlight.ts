@@ -1,4 +1,5 @@
 /** Marks what a query found in a text, in Typesense's shape. The text itself is given as it is: HTML is not escaped. */
+import type { TextField } from "./fields.ts";
 import { foldWord, type Term, type Word, wordsOf } from "./terms.ts";
 
 export interface Highlight {
@@ -6,12 +7,22 @@ export interface Highlight {
   /** The whole text, or the surroundings of the first match in a long one, with `<mark>` around each match. */
   snippet: string;
   matched_tokens: string[];
+  /** The whole text with its marks, where the query asks for it. */
+  value?: string;
 }
 
-/** Typesense's `snippet_threshold`: a text of fewer words is shown whole. */
-const SNIPPET_THRESHOLD_WORDS = 30;
-/** Typesense's `highlight_affix_num_tokens`: so many words are shown around the matches. */
-const AFFIX_WORDS = 4;
+/** How a query wants its matches shown. */
+export interface HighlightStyle {
+  fields: TextField[];
+  /** Those of the fields that are given whole, too. */
+  fullFields: TextField[];
+  startTag: string;
+  endTag: string;
+  /** So many words are shown around the matches. */
+  affixWords: number;
+  /** A text of fewer words is shown whole. */
+  snippetThreshold: number;
+}
 
 /** A stretch of the text to mark; `wordIndex` says in which word. */
 interface Match {
@@ -76,30 +87,57 @@ const findMatches = (words: readonly FoldedWord[], terms: readonly Term[]): Matc
   return [...found.values()].sort((a, b) => a.from - b.from);
 };
 
+interface Window {
+  from: number;
+  to: number;
+}
+
 /** From where to where the text is shown: around the first match and those close to it. */
-const windowOf = (text: string, words: readonly Word[], matches: readonly Match[]): { from: number; to: number } => {
-  if (words.length < SNIPPET_THRESHOLD_WORDS) return { from: 0, to: text.length };
+const windowOf = (
+  text: string,
+  words: readonly Word[],
+  matches: readonly Match[],
+  { affixWords, snippetThreshold }: HighlightStyle,
+): Window => {
+  if (words.length < snippetThreshold) return { from: 0, to: text.length };
   const first = matches[0]?.wordIndex ?? 0;
   let last = first;
-  for (const { wordIndex } of matches) if (wordIndex - last <= AFFIX_WORDS) last = wordIndex;
-  const from = words[first - AFFIX_WORDS]?.from ?? 0;
-  const to = words[last + AFFIX_WORDS]?.to ?? text.length;
+  for (const { wordIndex } of matches) if (wordIndex - last <= affixWords) last = wordIndex;
+  const from = words[first - affixWords]?.from ?? 0;
+  const to = words[last + affixWords]?.to ?? text.length;
   const space = text.slice(to).search(/\s/);
   return { from, to: space < 0 ? text.length : to + space };
 };
 
+const mark = (
+  text: string,
+  matches: readonly Match[],
+  window: Window,
+  { startTag, endTag }: HighlightStyle,
+): string => {
+  let marked = "";
+  let at = window.from;
+  for (const { from, to } of matches.filter((match) => match.from >= window.from && match.to <= window.to)) {
+    marked += `${text.slice(at, from)}${startTag}${text.slice(from, to)}${endTag}`;
+    at = to;
+  }
+  return marked + text.slice(at, window.to);
+};
+
 /** The highlight of a field's text; `undefined` when nothing in it matches. */
-export const highlight = (field: string, text: string, terms: readonly Term[]): Highlight | undefined => {
+export const highlight = (
+  field: TextField,
+  text: string,
+  terms: readonly Term[],
+  style: HighlightStyle,
+): Highlight | undefined => {
   const words = foldedWordsOf(text);
   const matches = findMatches(words, terms);
   if (matches.length === 0) return undefined;
-  const window = windowOf(text, words, matches);
-  let snippet = "";
-  let at = window.from;
-  for (const { from, to } of matches.filter((match) => match.from >= window.from && match.to <= window.to)) {
-    snippet += `${text.slice(at, from)}<mark>${text.slice(from, to)}</mark>`;
-    at = to;
-  }
-  snippet += text.slice(at, window.to);
-  return { field, snippet, matched_tokens: [...new Set(matches.map(({ from, to }) => text.slice(from, to)))] };
+  return {
+    field,
+    snippet: mark(text, matches, windowOf(text, words, matches, style), style),
+    matched_tokens: [...new Set(matches.map(({ from, to }) => text.slice(from, to)))],
+    ...(style.fullFields.includes(field) && { value: mark(text, matches, { from: 0, to: text.length }, style) }),
+  };
 };

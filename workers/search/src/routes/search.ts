@@ -3,10 +3,13 @@ import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import type { WorkerEnv } from "#shared/http/app.ts";
 import { json, jsonBody, problems } from "#shared/http/openapi.ts";
 import { problem } from "#shared/problem/problem.ts";
-import { DEFAULT_PER_PAGE, MAX_PARAMETER_LENGTH, MAX_PER_PAGE, parseQuery } from "../domain/query.ts";
+import type { Hit, SearchAnswer } from "../domain/engine.ts";
+import { DEFAULT_PER_PAGE, MAX_PER_PAGE } from "../domain/query.ts";
+import { readSearch } from "../domain/read-search.ts";
 import type { SearchServices } from "../services.ts";
 
 const MAX_PAGE = 1_000_000;
+const MAX_PARAMETER_LENGTH = 4_000;
 
 const parameter = z.string().max(MAX_PARAMETER_LENGTH);
 
@@ -23,6 +26,7 @@ const querySchema = z
     per_page: z.int().min(0).max(MAX_PER_PAGE).optional().openapi({ default: DEFAULT_PER_PAGE }),
     max_hits: z.int().min(0).optional().openapi({ description: "Hits beyond so many are not shown, on any page." }),
   })
+  .catchall(z.union([parameter, z.number(), z.boolean()]).openapi({ description: "Typesense's other parameters." }))
   .openapi("SearchQuery");
 
 const documentSchema = z
@@ -38,19 +42,27 @@ const documentSchema = z
     service_name: z.string(),
     updated_at: z.int().openapi({ description: "Seconds since the epoch." }),
   })
+  .partial()
   .openapi("ElementDocument");
+
+const hitSchema = z.object({
+  document: documentSchema,
+  highlights: z.array(
+    z.object({
+      field: z.string(),
+      snippet: z.string(),
+      matched_tokens: z.array(z.string()),
+      value: z.string().optional(),
+    }),
+  ),
+  text_match: z.number(),
+});
 
 const answerSchema = z
   .object({
     found: z.int(),
     page: z.int(),
-    hits: z.array(
-      z.object({
-        document: documentSchema,
-        highlights: z.array(z.object({ field: z.string(), snippet: z.string(), matched_tokens: z.array(z.string()) })),
-        text_match: z.int(),
-      }),
-    ),
+    hits: z.array(hitSchema),
     facet_counts: z.array(
       z.object({
         field_name: z.string(),
@@ -79,14 +91,31 @@ const route = createRoute({
   },
 });
 
+/** A number is enough to compare hits by, though it rounds Typesense's. */
+const toHit = ({ document, highlights, text_match = "0" }: Hit) => ({
+  document,
+  highlights,
+  text_match: Number(text_match),
+});
+
+const toBody = ({ found, hits, facet_counts }: SearchAnswer, page: number) => ({
+  found,
+  page,
+  hits: hits.map(toHit),
+  facet_counts,
+});
+
 export const addSearch = (app: OpenAPIHono<WorkerEnv<SearchServices>>): void => {
   app.openapi(route, async (context) => {
-    const parsed = parseQuery(context.req.valid("json"));
-    if (!parsed.ok)
+    const { engine } = context.var.services;
+    const read = readSearch(engine, context.req.valid("json"));
+    if (!read.ok)
       throw problem("invalid-input", {
         detail: "The search cannot be understood.",
-        errors: parsed.faults.map(({ parameter: name, detail }) => ({ pointer: `#/${name}`, detail })),
+        errors: read.faults.map(({ parameter: name, message, detail = message }) => ({ pointer: `#/${name}`, detail })),
       });
-    return context.json(await context.var.services.engine.search(parsed.query), 200);
+    const { query, paging } = read;
+    const page = "page" in paging ? paging.page : Math.floor(paging.offset / Math.max(1, query.limit)) + 1;
+    return context.json(toBody(await engine.search(query), page), 200);
   });
 };

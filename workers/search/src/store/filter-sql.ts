@@ -53,8 +53,8 @@ export const compileFilter = (filter: Filter): SQL => {
   if ("items" in filter) return (filter.kind === "and" ? and : or)(...filter.items.map(compileFilter)) ?? NEVER;
   if (filter.kind === "compare") return COMPARISONS[filter.operator](documents[filter.field], filter.value);
   const { field, operator, operands } = filter;
-  if (operator === ":" && isTextField(field)) return containsWords(field, operands);
-  const equal = equalsAny(field, operands);
-  // A document without the field is not equal either.
-  return operator === ":!=" ? sql`(${equal}) IS NOT TRUE` : equal;
+  const comparesWords = (operator === ":" || operator === ":!") && isTextField(field);
+  const fits = comparesWords ? containsWords(field, operands) : equalsAny(field, operands);
+  // A document without the field does not fit either.
+  return operator === ":!=" || operator === ":!" ? sql`(${fits}) IS NOT TRUE` : fits;
 };

@@ -3,13 +3,23 @@
  * the rest. Meant for one machine and up to about 100,000 documents.
  */
 import { sql } from "drizzle-orm";
+import type { ElementDocument } from "#shared/contracts/search.ts";
 import type { Database } from "#shared/db/database.ts";
-import type { EngineStatus, FacetCounts, Hit, SearchAnswer, SearchEngine, SearchQuery } from "../domain/engine.ts";
-import type { ValueField } from "../domain/fields.ts";
+import type {
+  EngineStatus,
+  FacetCounts,
+  Hit,
+  ParameterFault,
+  SearchAnswer,
+  SearchEngine,
+  SearchQuery,
+} from "../domain/engine.ts";
+import { isExtraName, isIdleWhenEmbedded } from "../domain/extras.ts";
+import type { FieldName, ValueField } from "../domain/fields.ts";
 import { highlight } from "../domain/highlight.ts";
 import type * as schema from "./schema.ts";
 import type { documents } from "./schema.ts";
-import { countStatement, facetStatement, hitsStatement, type Selection, selectionOf } from "./search-sql.ts";
+import { countStatement, facetStatement, hitsStatement, reachOf, type Selection, selectionOf } from "./search-sql.ts";
 import { syncStatements } from "./sync-sql.ts";
 
 /** Pages of the index that one round of upkeep may rewrite, so that writers never wait long. */
@@ -28,10 +38,13 @@ interface FacetRow {
   sum?: number;
 }
 
+const shown = (document: ElementDocument, fields: readonly FieldName[]): Partial<ElementDocument> =>
+  Object.fromEntries(fields.filter((name) => document[name] !== undefined).map((name) => [name, document[name]]));
+
 const toHit = ({ text_match, script_id, ...fields }: HitRow, query: SearchQuery, { terms }: Selection): Hit => ({
-  document: { ...fields, ...(script_id !== null && { script_id }) },
-  highlights: query.queryBy.flatMap((field) => highlight(field, fields[field], terms) ?? []),
-  text_match,
+  document: shown({ ...fields, ...(script_id !== null && { script_id }) }, query.shownFields),
+  highlights: query.highlight.fields.flatMap((field) => highlight(field, fields[field], terms, query.highlight) ?? []),
+  ...(terms.length > 0 && { text_match: String(text_match) }),
 });
 
 const statsOf = (row: FacetRow | undefined): FacetCounts["stats"] => {
@@ -47,6 +60,17 @@ const toFacetCounts = (field: ValueField, rows: readonly FacetRow[]): FacetCount
   sampled: false,
   stats: statsOf(rows[0]),
 });
+
+/** A small engine says what it leaves to a Typesense cluster. */
+const refusalsOf = ({ extras }: SearchQuery): ParameterFault[] =>
+  Object.entries(extras)
+    .filter(([name, value]) => isExtraName(name) && !isIdleWhenEmbedded(name, value))
+    .map(([parameter]) => ({
+      parameter,
+      status: 400,
+      message: `Parameter \`${parameter}\` is not supported by the embedded search engine.`,
+      detail: `The embedded search engine does not do \`${parameter}\` this way; a Typesense cluster does.`,
+    }));
 
 /** An engine on this database. Its methods fail with `DatabaseUnavailable`. */
 export const createLibsqlEngine = ({ orm, client }: Pick<Database<typeof schema>, "orm" | "client">): SearchEngine => ({
@@ -70,18 +94,21 @@ export const createLibsqlEngine = ({ orm, client }: Pick<Database<typeof schema>
     );
   },
 
+  refusalsOf,
+
   search: async (query): Promise<SearchAnswer> => {
     const selection = selectionOf(query);
-    const [counted, hits, ...facets] = await orm.batch([
+    const [counted, total, hits, ...facets] = await orm.batch([
       orm.all<{ found: number }>(countStatement(selection)),
+      orm.all<{ found: number }>(countStatement(reachOf(query))),
       orm.all<HitRow>(hitsStatement(query, selection)),
-      ...query.facets.map((field) => orm.all<FacetRow>(facetStatement(field, selection))),
+      ...query.facets.map((facet) => orm.all<FacetRow>(facetStatement(facet, selection, query.maxFacetValues))),
     ]);
     return {
       found: counted[0]?.found ?? 0,
-      page: query.page,
+      out_of: total[0]?.found ?? 0,
       hits: hits.map((row) => toHit(row, query, selection)),
-      facet_counts: query.facets.map((field, at) => toFacetCounts(field, facets[at] ?? [])),
+      facet_counts: query.facets.map(({ field }, at) => toFacetCounts(field, facets[at] ?? [])),
     };
   },
 

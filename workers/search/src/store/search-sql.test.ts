@@ -2,7 +2,7 @@ import { sql } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/libsql/http";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openTestDatabase, type TestDatabase } from "../../../../tests/database.ts";
-import type { SearchParameters } from "../domain/query.ts";
+import type { SearchParameters } from "../domain/parameters.ts";
 import { countStatement, facetStatement, hitsStatement, selectionOf } from "./search-sql.ts";
 import { queryOf } from "./testing.ts";
 
@@ -13,14 +13,14 @@ beforeAll(async () => {
 afterAll(() => database.close());
 
 /** The steps of SQLite's plans for all statements of a search. */
-const plansOf = async (parameters: Partial<SearchParameters>): Promise<string[]> => {
+const plansOf = async (parameters: SearchParameters): Promise<string[]> => {
   const orm = drizzle({ client: database.client });
   const query = queryOf(parameters);
   const selection = selectionOf(query);
   const statements = [
     countStatement(selection),
     hitsStatement(query, selection),
-    ...query.facets.map((field) => facetStatement(field, selection)),
+    ...query.facets.map((field) => facetStatement(field, selection, 10)),
   ];
   const plans: string[] = [];
   for (const statement of statements) {
@@ -31,7 +31,7 @@ const plansOf = async (parameters: Partial<SearchParameters>): Promise<string[]>
 };
 
 describe("the database's plan", () => {
-  test.each<Partial<SearchParameters>>([
+  test.each<SearchParameters>([
     { q: "fox" },
     { q: "fox -dog", facet_by: "element_type,script_id" },
     { q: "fox", filter_by: "element_type:=action && script_id:=1", sort_by: "updated_at:desc" },
@@ -44,7 +44,7 @@ describe("the database's plan", () => {
     for (const scan of scans) expect(scan).toMatch(/SCAN documents_text VIRTUAL TABLE INDEX \d+:M2|SCAN \(subquery/);
   });
 
-  test.each<[Partial<SearchParameters>, string]>([
+  test.each<[SearchParameters, string]>([
     [{ filter_by: "element_type:=action" }, "documents_by_element_type (element_type=?)"],
     [{ filter_by: "script_id:=1 && element_type:=action" }, "documents_by_script_id (script_id=?)"],
     [{ filter_by: "id:[a,b]" }, "documents_id_unique (id=?)"],

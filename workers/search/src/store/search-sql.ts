@@ -1,14 +1,13 @@
 /** The statements of one search: the count, a page of hits, and the values of each facet. */
 import { and, getTableColumns, type SQL, sql } from "drizzle-orm";
-import type { SearchQuery, Sort } from "../domain/engine.ts";
+import type { FacetRequest, SearchedField, SearchQuery, Sort } from "../domain/engine.ts";
 import { FIELDS, type TextField, type ValueField } from "../domain/fields.ts";
+import { both } from "../domain/filter.ts";
 import { asksForEverything, parseTerms, type Term } from "../domain/terms.ts";
 import { compileFilter, rowsMatching } from "./filter-sql.ts";
 import { matchAny, matchTerms } from "./match.ts";
 import { documents } from "./schema.ts";
 
-/** Typesense's `max_facet_values`. */
-const MAX_FACET_VALUES = 10;
 /** Turns bm25's small fractions into integers that still tell hits apart. */
 const TEXT_MATCH_SCALE = 1_000_000_000;
 
@@ -29,14 +28,11 @@ const ENTRIES = sql`documents_text`;
 /** A cross join keeps its order: the full-text index is asked once, then each of its rows is looked up. */
 const MATCHING_DOCUMENTS = sql`documents_text CROSS JOIN documents ON documents.pk = documents_text.rowid`;
 
-/** A match in a field named earlier counts for more. */
-const weightOf = (field: TextField, queryBy: readonly TextField[]): number => {
-  const position = queryBy.indexOf(field);
-  return position < 0 ? 0 : queryBy.length - position;
-};
+const weightOf = (field: TextField, queryBy: readonly SearchedField[]): number =>
+  queryBy.find((searched) => searched.field === field)?.weight ?? 0;
 
 /** bm25 is the lower the better; the score is the higher the better. The order of weights is that of the columns. */
-const scoreIn = (queryBy: readonly TextField[]): SQL =>
+const scoreIn = (queryBy: readonly SearchedField[]): SQL =>
   sql`CAST(round(-bm25(documents_text, ${weightOf("comment", queryBy)}, ${weightOf("text", queryBy)}) * ${TEXT_MATCH_SCALE}) AS INTEGER)`;
 
 const fromDocuments = (where: SQL | undefined): Selection => ({
@@ -47,26 +43,35 @@ const fromDocuments = (where: SQL | undefined): Selection => ({
   textMatch: NO_MATCH,
 });
 
-const withoutAnyOf = (queryBy: readonly TextField[], exclude: readonly Term[]): SQL =>
+const withoutAnyOf = (queryBy: readonly SearchedField[], exclude: readonly Term[]): SQL =>
   sql`documents.pk NOT IN ${rowsMatching(
     matchAny(
-      queryBy,
+      queryBy.map(({ field }) => field),
       exclude.map((term) => [term]),
     ),
   )}`;
 
+/** All that the caller may find. */
+export const reachOf = ({ confinement }: SearchQuery): Selection =>
+  fromDocuments(confinement && compileFilter(confinement));
+
 /** Reads the user's words. A query without a letter or digit finds nothing; one of exclusions only, all the others. */
-export const selectionOf = ({ q, queryBy, filter }: SearchQuery): Selection => {
-  const filtered = filter && compileFilter(filter);
+export const selectionOf = ({ q, queryBy, filter, confinement, hidden }: SearchQuery): Selection => {
+  const allowed = both(confinement, filter);
+  const filtered = and(
+    allowed && compileFilter(allowed),
+    hidden.length > 0 ? sql`documents.id NOT IN (SELECT value FROM json_each(${JSON.stringify(hidden)}))` : undefined,
+  );
   if (asksForEverything(q)) return fromDocuments(filtered);
   const terms = parseTerms(q);
   if (terms.include.length === 0)
     return fromDocuments(and(terms.exclude.length === 0 ? NOTHING : withoutAnyOf(queryBy, terms.exclude), filtered));
+  const columns = queryBy.map(({ field }) => field);
   return {
     terms: terms.include,
     source: MATCHING_DOCUMENTS,
     countable: filtered ? MATCHING_DOCUMENTS : ENTRIES,
-    where: and(sql`documents_text MATCH ${matchTerms(queryBy, terms)}`, filtered),
+    where: and(sql`documents_text MATCH ${matchTerms(columns, terms)}`, filtered),
     textMatch: scoreIn(queryBy),
   };
 };
@@ -79,8 +84,15 @@ const whereClause = (...conditions: (SQL | undefined)[]): SQL => {
 export const countStatement = ({ countable, where }: Selection): SQL =>
   sql`SELECT count(*) AS found FROM ${countable}${whereClause(where)}`;
 
-const orderOf = ({ field, descending }: Sort): SQL =>
-  sql`${field === "_text_match" ? sql`text_match` : sql`${documents[field]}`} ${sql.raw(descending ? "DESC" : "ASC")}${sql.raw(field === "script_id" ? " NULLS LAST" : "")}`;
+const nullsOf = ({ field, missing }: Sort): SQL => {
+  if (field !== "script_id") return sql``;
+  return missing === "first" ? sql` NULLS FIRST` : sql` NULLS LAST`;
+};
+
+const orderOf = (sort: Sort): SQL => {
+  const value = sort.field === "_text_match" ? sql`text_match` : sql`${documents[sort.field]}`;
+  return sql`${value} ${sort.descending ? sql`DESC` : sql`ASC`}${nullsOf(sort)}`;
+};
 
 const DEFAULT_SORT: Sort[] = [
   { field: "_text_match", descending: true },
@@ -103,8 +115,8 @@ const COLUMNS = sql.join(
 
 /** One page; hits beyond `maxHits` are left out. */
 export const hitsStatement = (query: SearchQuery, selection: Selection): SQL => {
-  const offset = (query.page - 1) * query.perPage;
-  const limit = Math.max(0, Math.min(query.perPage, query.maxHits - offset));
+  const { offset } = query;
+  const limit = Math.max(0, Math.min(query.limit, query.maxHits - offset));
   const { source, where } = selection;
   return sql`SELECT ${COLUMNS}, ${selection.textMatch} AS text_match FROM ${source}${whereClause(where)} ORDER BY ${orderBy(query.sort, selection)} LIMIT ${limit} OFFSET ${offset}`;
 };
@@ -118,8 +130,8 @@ const isPresent = (field: ValueField): SQL | undefined =>
  * The most frequent values of a field among all that was found. Each row repeats what is true of all values: how many
  * there are, how many documents have one, and the extremes and the sum of numbers.
  */
-export const facetStatement = (field: ValueField, { source, where }: Selection): SQL => {
+export const facetStatement = ({ field }: FacetRequest, { source, where }: Selection, maxValues: number): SQL => {
   const groups = sql`SELECT ${documents[field]} AS value, count(*) AS count FROM ${source}${whereClause(where, isPresent(field))} GROUP BY ${documents[field]}`;
   const numbers = FIELDS[field] === "integer" ? NUMBER_STATISTICS : sql``;
-  return sql`SELECT value, count, count(*) OVER () AS total_values, sum(count) OVER () AS documents${numbers} FROM (${groups}) ORDER BY count DESC, value LIMIT ${MAX_FACET_VALUES}`;
+  return sql`SELECT value, count, count(*) OVER () AS total_values, sum(count) OVER () AS documents${numbers} FROM (${groups}) ORDER BY count DESC, value LIMIT ${maxValues}`;
 };

@@ -4,7 +4,8 @@ import { drizzle } from "drizzle-orm/libsql/http";
 import { afterAll, afterEach } from "vitest";
 import { openTestDatabase } from "../../../../tests/database.ts";
 import type { DocumentOperation, WholeDocument } from "../domain/document.ts";
-import { parseQuery, type SearchParameters } from "../domain/query.ts";
+import type { SearchParameters } from "../domain/parameters.ts";
+import { parseQuery } from "../domain/query.ts";
 import { createLibsqlEngine } from "./libsql-engine.ts";
 import * as schema from "./schema.ts";
 
@@ -28,7 +29,7 @@ export const create = (id: string, fields?: Partial<WholeDocument>): DocumentOpe
 });
 
 /** The query; for everything, and in both text fields, unless told. */
-export const queryOf = (parameters: Partial<SearchParameters>) => {
+export const queryOf = (parameters: SearchParameters) => {
   const parsed = parseQuery({ q: "*", query_by: "text,comment", ...parameters });
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.faults));
   return parsed.query;
@@ -37,11 +38,11 @@ export const queryOf = (parameters: Partial<SearchParameters>) => {
 /** An engine on a migrated database, and ways to look into it. */
 export const createTestEngine = (client: Client) => {
   const engine = createLibsqlEngine({ client, orm: drizzle({ client, schema }) });
-  const search = (parameters: Partial<SearchParameters>) => engine.search(queryOf(parameters));
+  const search = (parameters: SearchParameters) => engine.search(queryOf(parameters));
   return {
     ...engine,
     search,
-    idsOf: async (parameters: Partial<SearchParameters>) =>
+    idsOf: async (parameters: SearchParameters) =>
       (await search({ per_page: 250, ...parameters })).hits.map(({ document }) => document.id),
     /** Every row, after FTS5 has compared its index with them. */
     rows: async () => {

@@ -53,9 +53,9 @@ describe("a search for words", () => {
     expect(await engine.idsOf({ q: "harbour", query_by: "text,comment" })).toEqual(["a", "b"]);
     expect(await engine.idsOf({ q: "harbour", query_by: "comment,text" })).toEqual(["b", "a"]);
     const [first, second] = (await engine.search({ q: "harbour" })).hits;
-    expect(first?.text_match).toBeGreaterThan(second?.text_match ?? Number.POSITIVE_INFINITY);
-    expect(second?.text_match).toBeGreaterThan(0);
-    expect(Number.isSafeInteger(first?.text_match)).toBe(true);
+    expect(Number(first?.text_match)).toBeGreaterThan(Number(second?.text_match));
+    expect(Number(second?.text_match)).toBeGreaterThan(0);
+    expect(first?.text_match).toMatch(/^\d+$/);
   });
 
   test.each([
@@ -108,8 +108,8 @@ describe("a search for words", () => {
     const { script_id, ...a } = documentOf("a", { text: "x\u0000y 👍 <b>" });
     expect(script_id).toBeNull();
     expect((await engine.search({})).hits).toEqual([
-      { document: a, highlights: [], text_match: 0 },
-      { document: documentOf("b", { script_id: 3, sequence_number: 2 }), highlights: [], text_match: 0 },
+      { document: a, highlights: [] },
+      { document: documentOf("b", { script_id: 3, sequence_number: 2 }), highlights: [] },
     ]);
   });
 });

@@ -1,0 +1,67 @@
+/** Reads single parameters of a search, which are strings as in Typesense, or numbers and booleans in a JSON body. */
+import type { ParameterFault } from "./engine.ts";
+
+export type ParameterValue = string | number | boolean;
+
+/** By Typesense's names. What nobody knows is ignored, as Typesense does. */
+export type SearchParameters = Readonly<Record<string, ParameterValue | undefined>>;
+
+/** A value, or what is wrong with it. */
+export type Read<Value> = { ok: true; value: Value } | { ok: false; fault: Omit<ParameterFault, "parameter"> };
+
+export const good = <Value>(value: Value): Read<Value> => ({ ok: true, value });
+
+export const bad = (status: ParameterFault["status"], message: string, detail?: string): Read<never> => ({
+  ok: false,
+  fault: { status, message, ...(detail !== undefined && { detail }) },
+});
+
+/** The parameter as text; empty when it is not there. */
+export const textOf = (parameters: SearchParameters, name: string): string => String(parameters[name] ?? "");
+
+const DIGITS = /^\d{1,15}$/;
+
+export const readUnsigned = (parameters: SearchParameters, name: string, otherwise: number): Read<number> => {
+  const text = textOf(parameters, name).trim();
+  if (text === "") return good(otherwise);
+  return DIGITS.test(text) ? good(Number(text)) : bad(400, `Parameter \`${name}\` must be an unsigned integer.`);
+};
+
+/** Cuts at commas that stand in no parentheses and no brackets; pieces are trimmed, empty ones dropped. */
+export const splitList = (list: string): string[] => {
+  const pieces: string[] = [];
+  let depth = 0;
+  let piece = "";
+  for (const character of list) {
+    if ("([".includes(character)) depth += 1;
+    if (")]".includes(character)) depth -= 1;
+    if (character === "," && depth <= 0) pieces.push(piece);
+    piece = character === "," && depth <= 0 ? "" : piece + character;
+  }
+  return [...pieces, piece].map((each) => each.trim()).filter((each) => each !== "");
+};
+
+/** The values of a parameter that is given once for all fields, or once for each of them. */
+export const readPerField = <Value>(
+  parameters: SearchParameters,
+  name: string,
+  fieldCount: number,
+  otherwise: Value,
+  parse: (text: string) => Value | undefined,
+): Read<Value[]> => {
+  const written = splitList(textOf(parameters, name));
+  const values = (written.length === 0 ? [otherwise] : written.map(parse)).filter((value) => value !== undefined);
+  const isComplete = values.length === Math.max(1, written.length);
+  if (!isComplete || (values.length !== 1 && values.length !== fieldCount))
+    return bad(400, `Number of values in \`${name}\` does not match number of \`query_by\` fields.`);
+  return good(Array.from({ length: fieldCount }, (_, index) => values[index] ?? values[0] ?? otherwise));
+};
+
+const asPattern = (name: string): RegExp =>
+  new RegExp(`^${name.replaceAll(/[.+?^${}()|[\]\\]/g, "\\$&").replaceAll("*", ".*")}$`);
+
+/** The names among `known` that a name stands for; `*` in it stands for anything. */
+export const expandName = <Name extends string>(name: string, known: readonly Name[]): Name[] => {
+  const pattern = asPattern(name);
+  return known.filter((candidate) => pattern.test(candidate));
+};
