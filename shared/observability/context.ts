@@ -5,7 +5,7 @@ import type { Span } from "./trace.ts";
 export interface RequestContext {
   requestId: string;
   span: Span;
-  /** The network address that the gateway was called from. */
+  /** The network address of whoever sent it, where it is known for certain. */
   clientAddress?: string | undefined;
 }
 

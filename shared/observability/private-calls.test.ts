@@ -16,13 +16,14 @@ class Entrypoint {
   }
 }
 
-const request: RequestContext = { requestId: "request-1", span: startSpan(undefined) };
+const request: RequestContext = { requestId: "request-1", span: startSpan(undefined), clientAddress: "192.0.2.1" };
 
 test("a call belongs to the caller's request and trace, in a span of its own, and its arguments are the caller's", async () => {
   const binding = passingRequest(new Entrypoint());
   const { text, request: seen } = await withinRequest(request, () => binding.greet("a", "b"));
   expect(text).toBe("hello a and b");
   expect(seen?.requestId).toBe("request-1");
+  expect(seen?.clientAddress).toBe("192.0.2.1");
   expect(seen?.span.traceId).toBe(request.span.traceId);
   expect(seen?.span.spanId).not.toBe(request.span.spanId);
 });

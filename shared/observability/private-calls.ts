@@ -9,14 +9,16 @@ import { formatTraceparent, parseTraceparent, startSpan } from "./trace.ts";
 interface Carrier {
   fountainRequestId: string;
   traceparent: string;
+  clientAddress: string | undefined;
 }
 
 const isCarrier = (value: unknown): value is Carrier =>
   typeof value === "object" && value !== null && "fountainRequestId" in value && "traceparent" in value;
 
-const carrierOf = ({ requestId, span }: RequestContext): Carrier => ({
+const carrierOf = ({ requestId, span, clientAddress }: RequestContext): Carrier => ({
   fountainRequestId: requestId,
   traceparent: formatTraceparent(span),
+  clientAddress,
 });
 
 /** The binding, whose every call takes the request at hand along. */
@@ -40,10 +42,9 @@ export const takeRequest = ({ prototype }: { prototype: object }): void => {
     const value = function (this: unknown, ...args: unknown[]): unknown {
       const carrier = args.at(-1);
       if (!isCarrier(carrier)) return Reflect.apply(method, this, args);
-      const span = startSpan(parseTraceparent(carrier.traceparent));
-      return withinRequest({ requestId: carrier.fountainRequestId, span }, () =>
-        Reflect.apply(method, this, args.slice(0, -1)),
-      );
+      const { fountainRequestId: requestId, traceparent, clientAddress } = carrier;
+      const span = startSpan(parseTraceparent(traceparent));
+      return withinRequest({ requestId, span, clientAddress }, () => Reflect.apply(method, this, args.slice(0, -1)));
     };
     Object.defineProperty(prototype, name, { value, writable: true, configurable: true });
   }
