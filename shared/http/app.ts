@@ -24,6 +24,8 @@ import { type Policy, PRIVATE_PATHS, UNMATCHED, type WorkerName } from "./routes
 export const REQUEST_ID_HEADER = "x-request-id";
 /** Set by the gateway: the prefix it removed, so that a problem can name the path as the caller knows it. */
 export const PREFIX_HEADER = "x-forwarded-prefix";
+/** Set by the gateway: the caller's network address. The gateway itself believes no such header. */
+export const CLIENT_ADDRESS_HEADER = "x-fountain-client-address";
 const SANE_REQUEST_ID = /^[\w.:-]{8,128}$/;
 
 /** What `connect` gives every worker besides its own services. */
@@ -99,11 +101,15 @@ export interface AppOptions<Services extends FrameServices> {
   connect: (bindings: unknown) => Services;
   /** Decides who may call; the gateway brings its own. */
   access?: MiddlewareHandler<WorkerEnv<Services>>;
+  /** Where a call came from; the gateway sees it for itself, and tells the others. */
+  clientAddress?: (request: Request, bindings: unknown) => string | undefined;
 }
+
+const toldAddress = ({ headers }: Request): string | undefined => headers.get(CLIENT_ADDRESS_HEADER) ?? undefined;
 
 /** An empty worker: add routes to it with `openapi`. */
 export const createApp = <Services extends FrameServices>(options: AppOptions<Services>) => {
-  const { worker, connect, access = createAccessCheck<Services>(worker) } = options;
+  const { worker, connect, access = createAccessCheck<Services>(worker), clientAddress = toldAddress } = options;
   const privatePaths = new Set(worker === "gateway" ? [] : PRIVATE_PATHS);
   const app = new OpenAPIHono<WorkerEnv<Services>>({
     getPath: (request) => canonicalPath(request.url),
@@ -126,7 +132,8 @@ export const createApp = <Services extends FrameServices>(options: AppOptions<Se
     context.set("requestId", requestId);
     context.set("log", log);
     context.set("template", UNMATCHED);
-    return withinRequest({ requestId, span: startSpan(parseTraceparent(headers.get("traceparent"))) }, async () => {
+    const span = startSpan(parseTraceparent(headers.get("traceparent")));
+    return withinRequest({ requestId, span, clientAddress: clientAddress(raw, context.env) }, async () => {
       await next();
       await drain(raw);
       context.res.headers.set(REQUEST_ID_HEADER, requestId);

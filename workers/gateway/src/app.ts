@@ -1,5 +1,6 @@
 import { createApp } from "#shared/http/app.ts";
 import { gatewayAccess } from "./access.ts";
+import { clientAddressOf } from "./client-address.ts";
 import { addHealth } from "./routes/health.ts";
 import { addJwks } from "./routes/jwks.ts";
 import { addOpenApi } from "./routes/openapi.ts";
@@ -8,7 +9,12 @@ import type { GatewayServices } from "./services.ts";
 
 /** The gateway: its own few routes, and everything else forwarded by its access check. */
 export const createGatewayApp = (connect: (bindings: unknown) => GatewayServices) => {
-  const app = createApp({ worker: "gateway", connect, access: gatewayAccess });
+  const app = createApp({
+    worker: "gateway",
+    connect,
+    access: gatewayAccess,
+    clientAddress: (request, bindings) => clientAddressOf(request, connect(bindings).trustedProxies),
+  });
   addPages(app);
   addHealth(app);
   addJwks(app);

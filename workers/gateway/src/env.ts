@@ -1,9 +1,18 @@
 import { z } from "zod";
 import type { TwofaRpc } from "#shared/contracts/twofa.ts";
-import { fetcher, kmsRpc, publicUrl, rpc } from "#shared/http/bindings.ts";
+import { fetcher, kmsRpc, publicUrl, rpc, setting } from "#shared/http/bindings.ts";
+import { parseNetworks } from "./client-address.ts";
+
+const networks = z.string().transform((text, context) => {
+  const parsed = parseNetworks(text);
+  if (parsed === undefined) context.addIssue({ code: "custom", message: "addresses or networks (CIDR) are required" });
+  return parsed ?? [];
+});
 
 export const envSchema = z.object({
   PUBLIC_URL: publicUrl,
+  /** The proxies in front of us, which say where a call came from. */
+  TRUSTED_PROXIES: setting(networks.default([])),
   KMS: fetcher,
   KMS_RPC: kmsRpc,
   TWOFA: fetcher,

@@ -1,5 +1,5 @@
 /** What passes the gateway, in either direction. Everything not named here stays behind. */
-import { REQUEST_ID_HEADER } from "#shared/http/app.ts";
+import { CLIENT_ADDRESS_HEADER, REQUEST_ID_HEADER } from "#shared/http/app.ts";
 import { currentRequest } from "#shared/observability/context.ts";
 import { formatTraceparent, parseTraceparent } from "#shared/observability/trace.ts";
 
@@ -42,6 +42,7 @@ export const requestHeaders = (sent = new Headers()): Record<string, string> => 
   return {
     [REQUEST_ID_HEADER]: request.requestId,
     traceparent: formatTraceparent(request.span),
+    ...(request.clientAddress !== undefined && { [CLIENT_ADDRESS_HEADER]: request.clientAddress }),
     ...(state && { tracestate: state }),
   };
 };

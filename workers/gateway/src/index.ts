@@ -22,6 +22,7 @@ const connect = once((bindings: unknown): GatewayServices => {
     twofa: env.TWOFA_RPC,
     upstreams,
     publicUrl: env.PUBLIC_URL,
+    trustedProxies: env.TRUSTED_PROXIES,
     ...drainable(async () => {
       await askAll(upstreams, "/ready");
     }),

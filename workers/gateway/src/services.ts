@@ -1,6 +1,7 @@
 import type { TwofaRpc } from "#shared/contracts/twofa.ts";
 import type { FrameServices } from "#shared/http/app.ts";
 import type { ApiKeyVerifier } from "./api-keys.ts";
+import type { Network } from "./client-address.ts";
 import type { Drainable } from "./drain.ts";
 import type { Destination } from "./target.ts";
 
@@ -13,6 +14,8 @@ export type Upstreams = Readonly<Record<Destination, Upstream>>;
 export interface GatewayServices extends FrameServices, Drainable {
   /** Where callers reach this installation, without a slash at the end. */
   publicUrl: string;
+  /** Whose X-Forwarded-For is believed. */
+  trustedProxies: readonly Network[];
   upstreams: Upstreams;
   verifyApiKey: ApiKeyVerifier;
   twofa: TwofaRpc;

@@ -99,6 +99,7 @@ export const createTestGateway = async (): Promise<TestGateway> => {
     twofa: { elevateOnce: (input) => twofa.elevateOnce(input) },
     upstreams,
     publicUrl: ISSUER,
+    trustedProxies: [],
     ...drainable(async () => {
       await askAll(upstreams, "/ready");
     }),
