@@ -17,6 +17,7 @@ import { type FieldError, Problem, problem, problemResponse } from "../problem/p
 import { unavailable } from "../problem/unavailable.ts";
 import { createAccessCheck } from "./access.ts";
 import { drain } from "./drain.ts";
+import { plainPaths } from "./openapi.ts";
 import { canonicalPath } from "./path.ts";
 import { recordRequest } from "./record.ts";
 import { type Policy, PRIVATE_PATHS, UNMATCHED, type WorkerName } from "./routes.ts";
@@ -169,7 +170,7 @@ export const createApp = <Services extends FrameServices>(options: AppOptions<Se
       return context.json({ status: "ok" });
     });
     app.get("/openapi.json", (context) =>
-      context.json(app.getOpenAPI31Document({ openapi: "3.1.0", info: { title: worker, version: "1" } })),
+      context.json(plainPaths(app.getOpenAPI31Document({ openapi: "3.1.0", info: { title: worker, version: "1" } }))),
     );
   }
   return app;

@@ -7,7 +7,7 @@ describe("the route table", () => {
 
   test.each(rows)("%s finds its own row %s", (worker, key) => {
     const [method = "", template = ""] = key.split(" ");
-    const match = matchRoute(worker, method, template.replaceAll(/\{\w+\}/g, "x1"));
+    const match = matchRoute(worker, method, template.replaceAll(/\{\w+\+?\}/g, "x1"));
     expect(match).toEqual({ found: true, template, policy: ROUTES[worker][key] });
   });
 
@@ -24,6 +24,20 @@ describe("the route table", () => {
     for (const path of ["/users/", "/users/1/2", "/users/1/", "//users/1", "/users//1", "/Users/1"]) {
       expect(matchRoute("kms", "GET", path).found, path).toBe(false);
     }
+  });
+
+  test("lets a placeholder with a plus stand for one segment or more, and for no empty one", () => {
+    for (const path of ["/secrets/a", "/secrets/a/b/c", "/secrets/a/undelete"])
+      expect(matchRoute("kms", "GET", path), path).toMatchObject({ found: true, template: "/secrets/{path+}" });
+    for (const path of [
+      "/secrets/",
+      "/secrets//a",
+      "/secrets/a/",
+      "/secrets/a//b",
+      "/secrets/a%2Fb",
+      "/secrets/a%2fb/c",
+    ])
+      expect(matchRoute("kms", "GET", path).found, path).toBe(false);
   });
 
   test("takes dots and other signs of a template literally", () => {

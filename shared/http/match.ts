@@ -13,10 +13,23 @@ interface CompiledRoute {
 
 const escapeForPattern = (literal: string): string => literal.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 
-const compileTemplate = (template: string): RegExp => {
-  const parts = template.split(/(\{\w+\})/).map((part) => (part.startsWith("{") ? "[^/]+" : escapeForPattern(part)));
-  return new RegExp(`^${parts.join("")}$`);
+const ONE_SEGMENT = "[^/]+";
+/** Handlers see `%2F` decoded: were it let through here, they would see other segments than were decided on. */
+const PLAIN_SEGMENT = "(?:(?!%2[fF])[^/])+";
+const SEGMENTS = `${PLAIN_SEGMENT}(?:/${PLAIN_SEGMENT})*`;
+
+const compilePart = (part: string): string => {
+  if (!part.startsWith("{")) return escapeForPattern(part);
+  return part.endsWith("+}") ? SEGMENTS : ONE_SEGMENT;
 };
+
+const compileTemplate = (template: string): RegExp =>
+  new RegExp(
+    `^${template
+      .split(/(\{\w+\+?\})/)
+      .map(compilePart)
+      .join("")}$`,
+  );
 
 const compileTable = (table: RouteTable): CompiledRoute[] => {
   const routes = new Map<string, CompiledRoute>();

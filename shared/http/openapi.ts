@@ -2,6 +2,17 @@
 import { z } from "@hono/zod-openapi";
 import { PROBLEMS, type ProblemCode } from "../problem/catalogue.ts";
 
+/** Makes a parameter in a route's path take several segments: `/secrets/{path{.+}}`. */
+export const SEGMENTS = "{.+}";
+
+/** The document with the paths as OpenAPI spells them, which has no sign for several segments. */
+export const plainPaths = <Document extends { paths?: object }>(document: Document): Document => ({
+  ...document,
+  paths: Object.fromEntries(
+    Object.entries(document.paths ?? {}).map(([path, item]) => [path.replaceAll(SEGMENTS, ""), item]),
+  ),
+});
+
 /** A required JSON request body. */
 export const jsonBody = <Schema extends z.ZodType>(schema: Schema) => ({
   required: true,

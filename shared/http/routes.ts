@@ -43,7 +43,7 @@ export const PRIVATE_PATHS: readonly string[] = ["/openapi.json", "/ready"];
 /** What stands for the template of a request that no row fits. */
 export const UNMATCHED = "unmatched";
 
-/** `METHOD /path` → policy. `{name}` stands for one path segment or the part of one. */
+/** `METHOD /path` → policy. `{name}` stands for one path segment or the part of one, `{name+}` for one or more. */
 export type RouteTable = Record<string, Policy>;
 
 export const ROUTES: Record<WorkerName, RouteTable> = {
@@ -81,6 +81,8 @@ export const ROUTES: Record<WorkerName, RouteTable> = {
     "GET /factors": USER,
     "DELETE /factors/{id}": stepUp(USER),
     "POST /factors/totp": stepUpIfEnrolled(USER),
+    "PUT /secrets/{path+}": scope("secrets:write"),
+    "GET /secrets/{path+}": scope("secrets:read"),
     "POST /factors/totp/confirm": stepUpIfEnrolled(USER),
     "POST /recovery-codes": stepUp(USER),
     "POST /auth/verify": USER,

@@ -23,7 +23,7 @@ const routesOf = (worker: WorkerName, prefix: string): Route[] =>
     return {
       name: `${method} ${prefix}${template}`,
       method,
-      path: prefix + template.replaceAll(/\{\w+\}/g, "7"),
+      path: prefix + template.replaceAll(/\{\w+\+?\}/g, "7"),
       policy,
     };
   });

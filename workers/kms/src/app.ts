@@ -6,6 +6,7 @@ import { addLogin } from "./routes/login.ts";
 import { addLogout } from "./routes/logout.ts";
 import { addMe } from "./routes/me.ts";
 import { addRegister } from "./routes/register.ts";
+import { addSecrets } from "./routes/secrets.ts";
 import { addServices } from "./routes/services.ts";
 import { addToken } from "./routes/token.ts";
 import { addUsers } from "./routes/users.ts";
@@ -28,5 +29,6 @@ export const createKmsApp = (connect: (bindings: unknown) => KmsServices) => {
   addServices(app);
   addKeyVerification(app);
   addKeys(app);
+  addSecrets(app);
   return app;
 };

@@ -9,6 +9,8 @@ import type {
   OpenInput,
   SealInput,
   SearchKeyGrant,
+  SecretWrite,
+  StoredSecret,
   Trust,
 } from "#shared/contracts/kms.ts";
 import { failure, type Result, type RpcResult, success } from "#shared/contracts/result.ts";
@@ -100,6 +102,14 @@ export const createEntrypoints = (connect: (bindings: unknown) => KmsServices) =
         const user = await connect(this.env).users.findById(userId);
         return user ? success(user.username) : failure("unknown");
       });
+    }
+
+    readSecret(path: string): Promise<RpcResult<StoredSecret, "unknown" | "forbidden">> {
+      return guarded(() => connect(this.env).workerSecrets.read(path));
+    }
+
+    writeSecret(write: SecretWrite): Promise<RpcResult<number, "conflict" | "forbidden">> {
+      return guarded(() => connect(this.env).workerSecrets.write(write));
     }
 
     seal({ context, plaintext }: SealInput): Promise<string> {

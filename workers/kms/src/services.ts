@@ -6,9 +6,11 @@ import type { Clients } from "./domain/clients.ts";
 import type { KeyRing } from "./domain/key-ring.ts";
 import type { Sealer } from "./domain/sealing.ts";
 import type { SearchKeys } from "./domain/search-key.ts";
+import type { Secrets } from "./domain/secrets.ts";
 import type { ServiceRepository } from "./domain/service.ts";
 import type { Sessions } from "./domain/sessions.ts";
 import type { UserRepository } from "./domain/user.ts";
+import type { WorkerSecrets } from "./domain/worker-secrets.ts";
 
 /** What the routes and private entrypoints of the kms work with. */
 export interface KmsServices extends FrameServices {
@@ -24,6 +26,8 @@ export interface KmsServices extends FrameServices {
   clients: Clients;
   searchKeys: SearchKeys;
   keyRing: KeyRing;
+  secrets: Secrets;
+  workerSecrets: WorkerSecrets;
   audit: AuditTrail;
   /** Seals text for the other workers. */
   sealer: Sealer;

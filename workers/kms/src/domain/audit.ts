@@ -19,6 +19,8 @@ export type AuditAction =
   | "key.revoke"
   | "key.verify"
   | "search-key.issue"
+  | "secret.read"
+  | "secret.write"
   | "service.create"
   | "service.delete"
   | "session.end";

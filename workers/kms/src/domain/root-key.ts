@@ -9,6 +9,14 @@ export const MIN_SECRET_KEY_BYTES = 32;
 const DERIVED_KEY_BYTES = 32;
 const NO_SALT = "";
 
+/** HKDF-SHA-256: a key of so many bytes, 32 unless told, for the purpose that `info` names (RFC 5869 §2). */
+export const hkdf = (
+  keyMaterial: Uint8Array | string,
+  salt: Uint8Array | string,
+  info: Uint8Array | string,
+  sizeBytes = DERIVED_KEY_BYTES,
+): Uint8Array => new Uint8Array(hkdfSync("sha256", keyMaterial, salt, info, sizeBytes));
+
 export interface DerivedKeys {
   passwordPepper: Uint8Array;
   apiKeyMac: Uint8Array;
@@ -26,8 +34,7 @@ export const isStrongSecretKey = (secretKey: string): boolean =>
 
 /** All derived keys, 32 bytes each. The purpose is the `info` of RFC 5869 §2.3. */
 export const deriveKeys = (secretKey: string): DerivedKeys => {
-  const derive = (purpose: string): Uint8Array =>
-    new Uint8Array(hkdfSync("sha256", secretKey, NO_SALT, `fountain/kms/v1/${purpose}`, DERIVED_KEY_BYTES));
+  const derive = (purpose: string): Uint8Array => hkdf(secretKey, NO_SALT, `fountain/kms/v1/${purpose}`);
   return {
     passwordPepper: derive("password-pepper"),
     apiKeyMac: derive("api-key-mac"),
@@ -39,3 +46,7 @@ export const deriveKeys = (secretKey: string): DerivedKeys => {
     auditKeyWrapping: derive("audit-key-wrapping"),
   };
 };
+
+/** The key-encryption key that follows from SECRET_KEY and a salt. */
+export const deriveKek = (secretKey: string, salt: Uint8Array): Uint8Array =>
+  hkdf(secretKey, salt, "fountain/kms/v2/key-encryption");

@@ -1,5 +1,6 @@
 /** Secrets: versioned values at paths, replaced only by who knows what he replaces, deleted softly or for good. */
 import { failure, type Result, success } from "#shared/contracts/result.ts";
+import type { AuditEntry } from "./audit.ts";
 import type { Envelope, Envelopes } from "./envelope.ts";
 
 /** Older versions than so many are forgotten. */
@@ -36,14 +37,14 @@ export interface SecretRepository {
   /** The version of this number, or the latest one. */
   find(path: string, version: number | undefined): Promise<SecretVersion | undefined>;
   /** Stores it and forgets versions too old; false: it is not the next one any more, or its KEK was retired. */
-  insert(secret: NewSecretVersion): Promise<boolean>;
+  insert(secret: NewSecretVersion, entry: AuditEntry): Promise<boolean>;
 }
 
 export type ReadFailure = "unknown" | "deleted" | "destroyed";
 
 export interface Secrets {
   /** The number of the new version. `cas`: the one it must replace, 0 for none. */
-  write(path: string, value: string, cas: number | undefined): Promise<Result<number, "conflict">>;
+  write(path: string, value: string, cas: number | undefined, entry: AuditEntry): Promise<Result<number, "conflict">>;
   /** The version of this number, or the latest one. */
   read(path: string, version: number | undefined): Promise<Result<SecretValue, ReadFailure>>;
 }
@@ -58,13 +59,14 @@ export interface SecretsOptions {
 export const secretPlace = (path: string, version: number): string => `secret_versions/${path}/${version}`;
 
 export const createSecrets = ({ repository, envelopes, now }: SecretsOptions): Secrets => ({
-  write: async (path, value, cas) => {
+  write: async (path, value, cas, entry) => {
     for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
       const latest = await repository.latestVersion(path);
       if (cas !== undefined && cas !== latest) return failure("conflict");
       const version = latest + 1;
       const envelope = await envelopes.seal(secretPlace(path, version), value);
-      if (await repository.insert({ path, version, envelope, createdAt: new Date(now()) })) return success(version);
+      const secret = { path, version, envelope, createdAt: new Date(now()) };
+      if (await repository.insert(secret, entry)) return success(version);
     }
     return failure("conflict");
   },

@@ -1,0 +1,18 @@
+/** Key-encryption keys in the database: versions and salts, never a key. */
+import { asc } from "drizzle-orm";
+import type { KekRepository } from "../domain/keks.ts";
+import type { KmsDatabase } from "./connection.ts";
+import { keyEncryptionKeys } from "./schema.ts";
+
+const INSERT = `
+  INSERT INTO key_encryption_keys (version, salt, check_value, created_at)
+  SELECT :version, :salt, :check, :createdAt
+  WHERE (SELECT COALESCE(MAX(version), 0) FROM key_encryption_keys) = :version - 1`;
+
+export const createKekRepository = ({ orm, client }: KmsDatabase): KekRepository => ({
+  listKeks: () => orm.select().from(keyEncryptionKeys).orderBy(asc(keyEncryptionKeys.version)),
+  insertKek: async ({ createdAt, ...kek }) => {
+    const { rowsAffected } = await client.execute({ sql: INSERT, args: { ...kek, createdAt: createdAt.getTime() } });
+    return rowsAffected === 1;
+  },
+});
