@@ -12,6 +12,7 @@ import { createEntrypoints } from "./rpc.ts";
 import type { ServiceAServices } from "./services.ts";
 import { createElementStore } from "./store/elements.ts";
 import { createOutboxStore } from "./store/outbox.ts";
+import { createPurge } from "./store/purge.ts";
 import * as schema from "./store/schema.ts";
 import { createScriptStore } from "./store/scripts.ts";
 
@@ -21,6 +22,15 @@ const connect = once((bindings: unknown): ServiceAServices => {
   const log = createLog("service-a");
   const database = createDatabase(env, schema);
   const outbox = createOutboxStore(database);
+  const purge = createPurge(database);
+  const drainOutbox = createDrain({
+    outbox,
+    search: env.SEARCH_RPC,
+    now,
+    newHolder: () => crypto.randomUUID(),
+    random: Math.random,
+    warn: (event, fields) => log("warn", event, fields),
+  });
   return {
     now,
     verify: createTokenVerifier({ issuer: env.PUBLIC_URL, trust: createTrustSource(env.KMS_RPC, now), now }),
@@ -28,17 +38,14 @@ const connect = once((bindings: unknown): ServiceAServices => {
     elements: createElementStore(database),
     scripts: createScriptStore(database),
     outbox,
-    drainOutbox: createDrain({
-      outbox,
-      search: env.SEARCH_RPC,
-      now,
-      newHolder: () => crypto.randomUUID(),
-      random: Math.random,
-      warn: (event, fields) => log("warn", event, fields),
-    }),
+    drainOutbox,
+    runChores: async () => {
+      await purge(now());
+      await drainOutbox();
+    },
   };
 });
 
 export const { Internal } = createEntrypoints(connect);
 
-export default createWorker(createServiceAApp(connect), (bindings) => connect(bindings).drainOutbox());
+export default createWorker(createServiceAApp(connect), (bindings) => connect(bindings).runChores());

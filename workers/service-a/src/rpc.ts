@@ -29,8 +29,8 @@ const measureBacklog = async (services: ServiceAServices): Promise<void> => {
 
 export const createEntrypoints = (connect: (bindings: unknown) => ServiceAServices) => ({
   Internal: class extends WorkerEntrypoint implements InternalRpc {
-    async runScheduled(): Promise<void> {
-      await connect(this.env).drainOutbox();
+    runScheduled(): Promise<void> {
+      return connect(this.env).runChores();
     }
 
     async metrics(): Promise<string> {

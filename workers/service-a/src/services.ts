@@ -9,4 +9,6 @@ export interface ServiceAServices extends FrameServices {
   outbox: Pick<OutboxStore, "backlog">;
   /** Tells search what changed, unless that is under way already. */
   drainOutbox: () => Promise<void>;
+  /** What is due every minute. */
+  runChores: () => Promise<void>;
 }

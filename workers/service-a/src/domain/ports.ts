@@ -1,6 +1,7 @@
 /** What service-a needs of a database. */
 import type { Result } from "#shared/contracts/result.ts";
 import type { Author, Draft, Element, ElementKey, ElementType, Version } from "./element.ts";
+import type { Once, Written } from "./once.ts";
 import type { Move } from "./reorder.ts";
 import type { Markup } from "./screenplay/element.ts";
 import type { NewScript, Script } from "./script.ts";
@@ -36,16 +37,21 @@ export interface NewOrder extends Pick<Author, "nowMs"> {
   newOrder: readonly number[];
 }
 
+export interface Reordered {
+  /** In the new order; none when an id is unknown. */
+  moves: Move[];
+  /** Where the unknown ids stand in `newOrder`. */
+  unknownPlaces: number[];
+}
+
+/** Writes that are given a name are done once under it, whatever came of them. */
 export interface ElementStore {
   /** The sequence number of the new element: the one after the largest. */
-  create(draft: Draft): Promise<Result<number, "exists">>;
+  create(draft: Draft, once?: Once): Promise<Written<Result<number, "exists">>>;
   /** The number of the new version: the one after the latest. */
-  addVersion(version: NewVersion): Promise<Result<number, "unknown" | "not-the-latest">>;
-  /**
-   * Deals the sequence numbers that the elements hold out anew among them, all or nothing. With unknown ids: their
-   * places in `newOrder`.
-   */
-  reorder(order: NewOrder): Promise<{ moves: Move[]; unknownPlaces: number[] }>;
+  addVersion(version: NewVersion, once?: Once): Promise<Written<Result<number, "unknown" | "not-the-latest">>>;
+  /** Deals the sequence numbers that the elements hold out anew among them, all or nothing. */
+  reorder(order: NewOrder, once?: Once): Promise<Written<Reordered>>;
   find(key: ElementKey): Promise<Element | undefined>;
   /** In sequence. */
   list(query: ElementQuery): Promise<Slice<Element>>;
@@ -56,7 +62,7 @@ export interface ElementStore {
 
 export interface ScriptStore {
   /** The id of the new script, whose elements are numbered without a gap. */
-  create(script: NewScript, author: Author): Promise<number>;
+  create(script: NewScript, author: Author, once?: Once): Promise<Written<number>>;
   find(scriptId: number): Promise<Script | undefined>;
   /** By id, after the one given. */
   list(query: { after: number; limit: number }): Promise<Script[]>;

@@ -4,6 +4,7 @@ import { json, jsonBody, problems } from "#shared/http/openapi.ts";
 import { problem } from "#shared/problem/problem.ts";
 import { type Fault, faultsOfOrder, faultsOfUnknown, MAX_REORDERED } from "../domain/reorder.ts";
 import type { ServiceAServices } from "../services.ts";
+import { onceHeaders, writeOnce } from "./once.ts";
 import { comment, elementId, elementType } from "./schemas.ts";
 
 const ids = z.array(elementId).min(1).max(MAX_REORDERED);
@@ -13,7 +14,10 @@ const route = createRoute({
   path: "/sequence/reorder",
   tags: ["Elements"],
   summary: "Put elements in a new order, dealing out anew the sequence numbers they hold",
-  request: { body: jsonBody(z.object({ elementType, elementIds: ids, newOrder: ids, comment: comment.default("") })) },
+  request: {
+    headers: onceHeaders,
+    body: jsonBody(z.object({ elementType, elementIds: ids, newOrder: ids, comment: comment.default("") })),
+  },
   responses: {
     200: json(
       z.object({
@@ -35,9 +39,11 @@ const assertNone = (faults: Fault[]): void => {
 export const addReorder = (app: OpenAPIHono<WorkerEnv<ServiceAServices>>): void => {
   app.openapi(route, async (context) => {
     const { services } = context.var;
-    const { elementType, elementIds, newOrder, comment } = context.req.valid("json");
+    const body = context.req.valid("json");
+    const { elementType, elementIds, newOrder, comment } = body;
     assertNone(faultsOfOrder(elementIds, newOrder));
-    const { moves, unknownPlaces } = await services.elements.reorder({ elementType, newOrder, nowMs: services.now() });
+    const order = { elementType, newOrder, nowMs: services.now() };
+    const { moves, unknownPlaces } = await writeOnce(context, [body], (once) => services.elements.reorder(order, once));
     assertNone(faultsOfUnknown(newOrder, unknownPlaces));
     return context.json({ reorderedElements: moves, comment }, 200);
   });

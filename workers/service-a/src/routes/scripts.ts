@@ -7,6 +7,7 @@ import { MAX_TEXT_LENGTH } from "../domain/element.ts";
 import { MAX_SCREENPLAY_ELEMENTS } from "../domain/screenplay/parse.ts";
 import { readScript, type Script } from "../domain/script.ts";
 import type { ServiceAServices } from "../services.ts";
+import { onceHeaders, writeOnce } from "./once.ts";
 import { instant, noSuchScript, numberAfter, pathNumber } from "./schemas.ts";
 
 const counts = z.object({ section: z.int(), character: z.int(), action: z.int(), spokenWord: z.int() });
@@ -23,7 +24,7 @@ const importRoute = createRoute({
   path: "/scripts",
   tags: ["Scripts"],
   summary: "Import a screenplay in Fountain markup, all or nothing",
-  request: { body: { required: true, content: { "text/plain": { schema: z.string() } } } },
+  request: { headers: onceHeaders, body: { required: true, content: { "text/plain": { schema: z.string() } } } },
   responses: {
     201: json(imported, "The script"),
     ...problems("unauthenticated", "forbidden", "too-large", "unsupported-media-type", "invalid-input"),
@@ -64,13 +65,15 @@ const REFUSALS = {
 export const addScripts = (app: OpenAPIHono<WorkerEnv<ServiceAServices>>): void => {
   app.openapi(importRoute, async (context) => {
     const { principal, services } = context.var;
-    const read = readScript(await context.req.text());
+    const source = await context.req.text();
+    const read = readScript(source);
     if (!read.ok) {
       const detail = REFUSALS[read.error];
       throw problem("invalid-input", { detail: `Nothing was imported. ${detail}`, errors: [{ pointer: "#", detail }] });
     }
     const { title, counts } = read.value;
-    const scriptId = await services.scripts.create(read.value, { createdBy: principal.subject, nowMs: services.now() });
+    const author = { createdBy: principal.subject, nowMs: services.now() };
+    const scriptId = await writeOnce(context, [source], (once) => services.scripts.create(read.value, author, once));
     return context.json({ scriptId, title, counts }, 201);
   });
 

@@ -3,6 +3,7 @@ import type { WorkerEnv } from "#shared/http/app.ts";
 import { json, jsonBody, problems } from "#shared/http/openapi.ts";
 import { problem } from "#shared/problem/problem.ts";
 import type { ServiceAServices } from "../services.ts";
+import { onceHeaders, writeOnce } from "./once.ts";
 import { comment, elementId, elementType, etagOf, newElementId, text } from "./schemas.ts";
 
 const route = createRoute({
@@ -10,7 +11,10 @@ const route = createRoute({
   path: "/sequence",
   tags: ["Elements"],
   summary: "Register an element and give it the next sequence number",
-  request: { body: jsonBody(z.object({ elementType, elementId: newElementId, comment, text: text.default("") })) },
+  request: {
+    headers: onceHeaders,
+    body: jsonBody(z.object({ elementType, elementId: newElementId, comment, text: text.default("") })),
+  },
   responses: {
     201: json(
       z.object({ elementType, elementId, sequenceNumber: z.int(), versionNumber: z.literal(1), comment }),
@@ -24,7 +28,8 @@ export const addSequence = (app: OpenAPIHono<WorkerEnv<ServiceAServices>>): void
   app.openapi(route, async (context) => {
     const { principal, services } = context.var;
     const body = context.req.valid("json");
-    const created = await services.elements.create({ ...body, createdBy: principal.subject, nowMs: services.now() });
+    const draft = { ...body, createdBy: principal.subject, nowMs: services.now() };
+    const created = await writeOnce(context, [body], (once) => services.elements.create(draft, once));
     if (!created.ok) throw problem("conflict", { detail: "This element exists already; make a new version of it." });
     const { text: _, ...given } = body;
     context.header("etag", etagOf(1));

@@ -6,6 +6,7 @@ import { problem } from "#shared/problem/problem.ts";
 import type { Version } from "../domain/element.ts";
 import type { ServiceAServices } from "../services.ts";
 import { versionsToMatch } from "./if-match.ts";
+import { onceHeaders, writeOnce } from "./once.ts";
 import {
   comment,
   elementId,
@@ -42,7 +43,7 @@ const createVersion = createRoute({
   tags: ["Elements"],
   summary: "Make a new version of an element",
   request: {
-    headers: z.object({
+    headers: onceHeaders.extend({
       "if-match": z.string().optional().openapi({ description: 'Only replace this version, for example "3"' }),
     }),
     body: jsonBody(z.object({ elementType, elementId, newVersionData: text, comment })),
@@ -92,13 +93,16 @@ export const addVersions = (app: OpenAPIHono<WorkerEnv<ServiceAServices>>): void
   app.openapi(createVersion, async (context) => {
     const { principal, services } = context.var;
     const { newVersionData, ...given } = context.req.valid("json");
-    const added = await services.elements.addVersion({
+    const condition = context.req.valid("header")["if-match"];
+    const draft = {
       ...given,
       text: newVersionData,
       createdBy: principal.subject,
       nowMs: services.now(),
-      replaces: versionsToMatch(context.req.valid("header")["if-match"]),
-    });
+      replaces: versionsToMatch(condition),
+    };
+    const input = [newVersionData, given, condition];
+    const added = await writeOnce(context, input, (once) => services.elements.addVersion(draft, once));
     if (added.ok) {
       context.header("etag", etagOf(added.value));
       return context.json({ versionNumber: added.value, comment: given.comment }, 201);

@@ -1,7 +1,7 @@
 /** Elements, their versions, and their place in the sequence. */
 import { and, asc, eq, gt } from "drizzle-orm";
-import { failure, success } from "#shared/contracts/result.ts";
-import { type Database, isUniqueViolation } from "#shared/db/database.ts";
+import { z } from "zod";
+import type { Database } from "#shared/db/database.ts";
 import type { Draft, ElementKey } from "../domain/element.ts";
 import type { ElementStore, NewVersion } from "../domain/ports.ts";
 import { reorder } from "./reorder.ts";
@@ -9,39 +9,43 @@ import type * as schema from "./schema.ts";
 import { elements, versions } from "./schema.ts";
 import { textWithinBudget, toSlice } from "./slice.ts";
 import { statement } from "./statement.ts";
+import { outcomeOf, refusing, succeeding, write } from "./write.ts";
 
-const INSERT_ELEMENT = `
-  INSERT INTO elements (element_type, element_id, sequence_number, version_number, created_at, updated_at)
-  SELECT :elementType, :elementId, coalesce(max(sequence_number), 0) + 1, 1, :nowMs, :nowMs FROM elements
-  RETURNING sequence_number`;
+const NEXT_NUMBER = "(SELECT coalesce(max(sequence_number), 0) + 1 FROM elements)";
 
-const INSERT_FIRST_VERSION = `
-  INSERT INTO versions (element_type, element_id, version_number, text, comment, created_by, created_at)
-  VALUES (:elementType, :elementId, 1, :text, :comment, :createdBy, :nowMs)`;
+const EXISTS = "EXISTS (SELECT 1 FROM elements WHERE element_type = :elementType AND element_id = :elementId)";
 
-const INSERT_CHANGE = `
-  INSERT INTO outbox (element_type, element_id, next_attempt_at, created_at)
-  VALUES (:elementType, :elementId, :nowMs, :nowMs)`;
+const CREATED = `iif(${EXISTS}, ${refusing("exists")}, ${succeeding(NEXT_NUMBER)})`;
 
-/** The element, if the new version may replace its latest. Counting up comes last: until then it holds alike. */
-const IS_REPLACEABLE = `
-  element_type = :elementType AND element_id = :elementId
-  AND (:replaces IS NULL OR version_number IN (SELECT value FROM json_each(:replaces)))`;
+/** The element comes last: until then all of them find that there is none. */
+const CREATE = [
+  `INSERT INTO versions (element_type, element_id, version_number, text, comment, created_by, created_at)
+  SELECT :elementType, :elementId, 1, :text, :comment, :createdBy, :nowMs WHERE NOT ${EXISTS}`,
+  `INSERT INTO outbox (element_type, element_id, next_attempt_at, created_at)
+  SELECT :elementType, :elementId, :nowMs, :nowMs WHERE NOT ${EXISTS}`,
+  `INSERT INTO elements (element_type, element_id, sequence_number, version_number, created_at, updated_at)
+  SELECT :elementType, :elementId, ${NEXT_NUMBER}, 1, :nowMs, :nowMs WHERE NOT ${EXISTS}`,
+];
 
-const INSERT_VERSION = `
-  INSERT INTO versions (element_type, element_id, version_number, text, comment, created_by, created_at)
-  SELECT element_type, element_id, version_number + 1, :text, :comment, :createdBy, :nowMs
-  FROM elements WHERE ${IS_REPLACEABLE}
-  RETURNING version_number`;
+const IS_REPLACEABLE = "(:replaces IS NULL OR version_number IN (SELECT value FROM json_each(:replaces)))";
 
-const INSERT_CHANGE_IF_REPLACEABLE = `
-  INSERT INTO outbox (element_type, element_id, next_attempt_at, created_at)
-  SELECT element_type, element_id, :nowMs, :nowMs FROM elements WHERE ${IS_REPLACEABLE}`;
+const ADDED = `coalesce(
+  (SELECT iif(${IS_REPLACEABLE}, ${succeeding("version_number + 1")}, ${refusing("not-the-latest")})
+  FROM elements WHERE element_type = :elementType AND element_id = :elementId),
+  ${refusing("unknown")})`;
 
-const COUNT_UP = `
-  UPDATE elements SET version_number = version_number + 1, updated_at = :nowMs WHERE ${IS_REPLACEABLE}`;
+const THE_REPLACEABLE = `
+  FROM elements WHERE element_type = :elementType AND element_id = :elementId AND ${IS_REPLACEABLE}`;
 
-const EXISTS = "SELECT 1 FROM elements WHERE element_type = :elementType AND element_id = :elementId";
+/** Counting up comes last: until then the version to replace is the latest. */
+const ADD_VERSION = [
+  `INSERT INTO versions (element_type, element_id, version_number, text, comment, created_by, created_at)
+  SELECT element_type, element_id, version_number + 1, :text, :comment, :createdBy, :nowMs ${THE_REPLACEABLE}`,
+  `INSERT INTO outbox (element_type, element_id, next_attempt_at, created_at)
+  SELECT element_type, element_id, :nowMs, :nowMs ${THE_REPLACEABLE}`,
+  `UPDATE elements SET version_number = version_number + 1, updated_at = :nowMs
+  WHERE element_type = :elementType AND element_id = :elementId AND ${IS_REPLACEABLE}`,
+];
 
 const isElement = ({ elementType, elementId }: ElementKey) =>
   and(eq(elements.elementType, elementType), eq(elements.elementId, elementId));
@@ -74,32 +78,20 @@ const versionColumns = {
 
 const createWrites = ({ client }: Database<typeof schema>) =>
   ({
-    create: async (draft: Draft) => {
+    create: (draft: Draft, once) => {
       const args = { ...draft };
-      try {
-        const [inserted] = await client.batch(
-          [INSERT_ELEMENT, INSERT_FIRST_VERSION, INSERT_CHANGE].map((sql) => statement(sql, args)),
-          "write",
-        );
-        return success(Number(inserted?.rows[0]?.["sequence_number"]));
-      } catch (error) {
-        if (isUniqueViolation(error)) return failure("exists");
-        throw error;
-      }
+      const effects = CREATE.map((sql) => statement(sql, args));
+      return write(client, { outcome: CREATED, schema: outcomeOf(z.number(), ["exists"]), effects, args }, once);
     },
 
-    addVersion: async ({ replaces, ...draft }: NewVersion) => {
+    addVersion: ({ replaces, ...draft }: NewVersion, once) => {
       const args = { ...draft, replaces: replaces === undefined ? null : JSON.stringify(replaces) };
-      const [inserted, , , known] = await client.batch(
-        [INSERT_VERSION, INSERT_CHANGE_IF_REPLACEABLE, COUNT_UP, EXISTS].map((sql) => statement(sql, args)),
-        "write",
-      );
-      const versionNumber = inserted?.rows[0]?.["version_number"];
-      if (typeof versionNumber === "number") return success(versionNumber);
-      return failure(known?.rows.length === 0 ? "unknown" : "not-the-latest");
+      const effects = ADD_VERSION.map((sql) => statement(sql, args));
+      const schema = outcomeOf(z.number(), ["unknown", "not-the-latest"]);
+      return write(client, { outcome: ADDED, schema, effects, args }, once);
     },
 
-    reorder: (order) => reorder(client, order),
+    reorder: (order, once) => reorder(client, order, once),
   }) satisfies Partial<ElementStore>;
 
 const createReads = ({ orm }: Database<typeof schema>) =>

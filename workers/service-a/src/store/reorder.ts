@@ -1,12 +1,10 @@
 /** Dealing sequence numbers out anew, in one transaction whose statements compute from the rows as they are then. */
 import type { Client } from "@libsql/client";
-import type { NewOrder } from "../domain/ports.ts";
-import type { Move } from "../domain/reorder.ts";
+import { z } from "zod";
+import type { Once, Written } from "../domain/once.ts";
+import type { NewOrder, Reordered } from "../domain/ports.ts";
 import { statement } from "./statement.ts";
-
-const UNKNOWN = `
-  SELECT wanted.key AS place FROM json_each(:newOrder) AS wanted
-  WHERE NOT EXISTS (SELECT 1 FROM elements WHERE element_type = :elementType AND element_id = wanted.value)`;
+import { write } from "./write.ts";
 
 /** Who gets which number: the first the smallest that they hold. Nobody any, as long as an id is unknown. */
 const DEALT = `
@@ -21,7 +19,16 @@ const DEALT = `
     WHERE (SELECT count(*) FROM held) = (SELECT count(*) FROM wanted)
   )`;
 
-const READ_MOVES = `${DEALT} SELECT element_id, old_number, new_number FROM dealt ORDER BY place`;
+/** Every number is an integer of ours, or a place: what JSON makes of it is exact. */
+const REORDERED = `json_object(
+  'moves', (SELECT json_group_array(json(move)) FROM (
+    ${DEALT} SELECT json_array(element_id, old_number, new_number) AS move FROM dealt ORDER BY place)),
+  'unknownPlaces', (SELECT json_group_array(wanted.key) FROM json_each(:newOrder) AS wanted
+    WHERE NOT EXISTS (SELECT 1 FROM elements WHERE element_type = :elementType AND element_id = wanted.value)))`;
+
+const REMEMBER = `${DEALT}
+  INSERT INTO moves (element_type, element_id, old_sequence_number, moved_at)
+  SELECT :elementType, element_id, old_number, :nowMs FROM dealt WHERE old_number <> new_number`;
 
 /** By way of negative numbers, so that no number is held twice in between. */
 const MOVE_ASIDE = `${DEALT}
@@ -35,22 +42,23 @@ const INSERT_CHANGES = `
 
 const MOVE_BACK = "UPDATE elements SET sequence_number = -sequence_number WHERE sequence_number < 0";
 
-/** What moved, in the new order; with unknown ids nothing, and where they stand in it. */
-export const reorder = async (
+const reordered = z.object({
+  moves: z.array(
+    z.tuple([z.number(), z.number(), z.number()]).transform(([elementId, oldSequenceNumber, newSequenceNumber]) => ({
+      elementId,
+      oldSequenceNumber,
+      newSequenceNumber,
+    })),
+  ),
+  unknownPlaces: z.array(z.number()),
+});
+
+export const reorder = (
   client: Client,
   { elementType, newOrder, nowMs }: NewOrder,
-): Promise<{ moves: Move[]; unknownPlaces: number[] }> => {
+  once?: Once,
+): Promise<Written<Reordered>> => {
   const args = { elementType, newOrder: JSON.stringify(newOrder), nowMs };
-  const [unknown, dealt] = await client.batch(
-    [UNKNOWN, READ_MOVES, MOVE_ASIDE, INSERT_CHANGES, MOVE_BACK].map((sql) => statement(sql, args)),
-    "write",
-  );
-  return {
-    unknownPlaces: (unknown?.rows ?? []).map((row) => Number(row["place"])),
-    moves: (dealt?.rows ?? []).map((row) => ({
-      elementId: Number(row["element_id"]),
-      oldSequenceNumber: Number(row["old_number"]),
-      newSequenceNumber: Number(row["new_number"]),
-    })),
-  };
+  const effects = [REMEMBER, MOVE_ASIDE, INSERT_CHANGES, MOVE_BACK].map((sql) => statement(sql, args));
+  return write(client, { outcome: REORDERED, schema: reordered, effects, args }, once);
 };

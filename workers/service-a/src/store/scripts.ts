@@ -1,6 +1,7 @@
 /** Imported screenplays. */
 import { and, asc, eq, gt, sql } from "drizzle-orm";
 import { alias } from "drizzle-orm/sqlite-core";
+import { z } from "zod";
 import type { Database } from "#shared/db/database.ts";
 import type { ElementKey } from "../domain/element.ts";
 import type { ScriptStore } from "../domain/ports.ts";
@@ -8,15 +9,16 @@ import type { NewElement } from "../domain/script.ts";
 import type * as schema from "./schema.ts";
 import { elements, scripts, versions } from "./schema.ts";
 import { inPortions } from "./slice.ts";
+import { write } from "./write.ts";
 
 const IMPORT_COMMENT = "imported";
 const MAX_LISTED_TITLE_LENGTH = 200;
 
+const NEXT_ID = "(SELECT coalesce(max(element_id), 0) + 1 FROM elements WHERE element_type = 'script')";
+
 const INSERT_SCRIPT = `
   INSERT INTO scripts (id, title_page, counts, created_by, created_at)
-  SELECT coalesce(max(element_id), 0) + 1, :titlePage, :counts, :createdBy, :nowMs
-  FROM elements WHERE element_type = 'script'
-  RETURNING id`;
+  VALUES (${NEXT_ID}, :titlePage, :counts, :createdBy, :nowMs)`;
 
 /** The script of this transaction: ids only grow. */
 const SCRIPT_ID = "(SELECT max(id) FROM scripts)";
@@ -98,7 +100,7 @@ export const createScriptStore = ({ client, orm }: Database<typeof schema>): Scr
   };
 
   return {
-    create: async ({ titlePage, counts, elements: created }, { createdBy, nowMs }) => {
+    create: ({ titlePage, counts, elements: created }, { createdBy, nowMs }, once) => {
       let offset = 0;
       const insertVersions = inPortions(created, ({ text }) => text.length).map((portion) => {
         const texts = JSON.stringify(portion.map(({ text }) => text));
@@ -106,16 +108,13 @@ export const createScriptStore = ({ client, orm }: Database<typeof schema>): Scr
         offset += portion.length;
         return { sql: INSERT_VERSIONS, args };
       });
-      const [inserted] = await client.batch(
-        [
-          { sql: INSERT_SCRIPT, args: { titlePage, counts: JSON.stringify(counts), createdBy, nowMs } },
-          { sql: INSERT_ELEMENTS, args: { rows: JSON.stringify(created.map(rowOf)), nowMs } },
-          ...insertVersions,
-          { sql: INSERT_CHANGES, args: { nowMs } },
-        ],
-        "write",
-      );
-      return Number(inserted?.rows[0]?.["id"]);
+      const effects = [
+        { sql: INSERT_SCRIPT, args: { titlePage, counts: JSON.stringify(counts), createdBy, nowMs } },
+        { sql: INSERT_ELEMENTS, args: { rows: JSON.stringify(created.map(rowOf)), nowMs } },
+        ...insertVersions,
+        { sql: INSERT_CHANGES, args: { nowMs } },
+      ];
+      return write(client, { outcome: NEXT_ID, schema: z.number(), effects, args: { nowMs } }, once);
     },
 
     find: async (scriptId) => {
