@@ -89,6 +89,10 @@ export interface KmsRpc {
   issueSearchKey(grant: SearchKeyGrant): Promise<RpcResult<IssuedSearchKey, "session-ended">>;
   /** The name a user logs in with. */
   usernameOf(userId: string): Promise<RpcResult<string, "unknown">>;
+  /** A secret that the workers keep for themselves; `forbidden`: not at a path of theirs. */
+  readSecret(path: string): Promise<RpcResult<StoredSecret, "unknown" | "forbidden">>;
+  /** Stores such a secret; the number of its new version. `conflict`: it was not at the version to replace. */
+  writeSecret(write: SecretWrite): Promise<RpcResult<number, "conflict" | "forbidden">>;
   /** Encrypts text for storage elsewhere (AES-256-GCM). */
   seal(input: SealInput): Promise<string>;
   /** Decrypts what `seal` gave for the same context. */
@@ -96,7 +100,3 @@ export interface KmsRpc {
   /** Keyed hash (HMAC-SHA-256, base64url) of a value that must be recognised but never read again. */
   mac(input: MacInput): Promise<string>;
 }
-  /** A secret that the workers keep for themselves; `forbidden`: not at a path of theirs. */
-  readSecret(path: string): Promise<RpcResult<StoredSecret, "unknown" | "forbidden">>;
-  /** Stores such a secret; the number of its new version. `conflict`: it was not at the version to replace. */
-  writeSecret(write: SecretWrite): Promise<RpcResult<number, "conflict" | "forbidden">>;

@@ -11,30 +11,30 @@ import { createTokenIssuer } from "./domain/access-token.ts";
 import { createAccounts } from "./domain/accounts.ts";
 import { createApiKeys } from "./domain/api-keys.ts";
 import { createAuditTrail } from "./domain/audit.ts";
+import { createClients } from "./domain/clients.ts";
 import { createEnvelopes } from "./domain/envelope.ts";
 import { createKeks } from "./domain/keks.ts";
-import { createClients } from "./domain/clients.ts";
 import { createKeyRing, REVOCATION_RETENTION_MS } from "./domain/key-ring.ts";
 import { macInContext } from "./domain/mac.ts";
 import { createPasswords } from "./domain/password.ts";
 import { createRefreshTokens } from "./domain/refresh-token.ts";
 import { deriveKeys } from "./domain/root-key.ts";
 import { createSealer } from "./domain/sealing.ts";
-import { createSecrets } from "./domain/secrets.ts";
 import { createSearchKeys } from "./domain/search-key.ts";
+import { createSecrets } from "./domain/secrets.ts";
 import { createSessions } from "./domain/sessions.ts";
 import { createSubjectKeys } from "./domain/subject-keys.ts";
-import { createWorkerSecrets } from "./domain/worker-secrets.ts";
 import { createTurns } from "./domain/turns.ts";
+import { createWorkerSecrets } from "./domain/worker-secrets.ts";
 import { envSchema } from "./env.ts";
 import { createEntrypoints, trustOf } from "./rpc.ts";
 import { createRecorder } from "./security-log.ts";
 import type { KmsServices } from "./services.ts";
 import { createApiKeyRepository } from "./store/api-keys.ts";
-import { createKekRepository } from "./store/keks.ts";
 import { createAuditRepository, createSubjectKeyRepository } from "./store/audit.ts";
-import { createSecretRepository } from "./store/secrets.ts";
+import { createKekRepository } from "./store/keks.ts";
 import * as schema from "./store/schema.ts";
+import { createSecretRepository } from "./store/secrets.ts";
 import { createServiceRepository } from "./store/services.ts";
 import { createSessionRepository } from "./store/sessions.ts";
 import { createTrustRepository } from "./store/trust.ts";
@@ -83,6 +83,7 @@ const connect = once((bindings: unknown): KmsServices => {
     tell: createRecorder(createLog("kms")),
     now,
     createId,
+  });
   const keks = createKeks({
     repository: createKekRepository(database),
     secretKeys: [env.SECRET_KEY],
@@ -93,7 +94,6 @@ const connect = once((bindings: unknown): KmsServices => {
     repository: createSecretRepository(database),
     envelopes: createEnvelopes(keks, randomBytes),
     now,
-  });
   });
   const unlock = createUnlock(keyRing);
   const trust = createTrustSource({ trust: () => trustOf(keyRing) }, now);
@@ -115,10 +115,10 @@ const connect = once((bindings: unknown): KmsServices => {
     storedKeys,
     clients: createClients({ apiKeys, issueToken, now }),
     searchKeys: createSearchKeys({ sessions: storedSessions, apiKeys: storedKeys, issueToken, now }),
-    secrets,
-    workerSecrets: createWorkerSecrets({ secrets, audit }),
     keyRing,
     audit,
+    secrets,
+    workerSecrets: createWorkerSecrets({ secrets, audit }),
     sealer: createSealer(keys.sealing, randomBytes),
     mac: (context, data) => macInContext(keys.mac, context, data),
     purge: async () => {
