@@ -5,13 +5,20 @@ import { createTrustSource } from "./trust.ts";
 
 const KEY = { kid: "key-1", alg: "EdDSA", kty: "OKP", crv: "Ed25519", x: "AA" };
 
+const news = (revocations: Revocation[] = [], rest: Partial<Trust> = {}): RpcResult<Trust> =>
+  success({ keys: [KEY], revocations, position: revocations.length, isWhole: true, hasMore: false, ...rest });
+
 /** A kms whose answer the test sets, and which counts how often it is asked. */
-const createKms = (revocations: Revocation[] = []) => {
+const createKms = () => {
+  const positions: (number | undefined)[] = [];
   const kms = {
     asked: 0,
-    answer: async (): Promise<RpcResult<Trust>> => success({ keys: [KEY], revocations }),
-    trust: (): ReturnType<KmsRpc["trust"]> => {
+    /** Where each question went on. */
+    positions,
+    answer: async (): Promise<RpcResult<Trust>> => news(),
+    trust: (position?: number): ReturnType<KmsRpc["trust"]> => {
       kms.asked += 1;
+      positions.push(position);
       return kms.answer();
     },
   };
@@ -31,7 +38,7 @@ describe("trust", () => {
 
   test("asks the kms at most once in two seconds, however many calls come in", async () => {
     const kms = createKms();
-    const trust = createTrustSource(kms, now);
+    const trust = createTrustSource({ kms, now, maxStalenessSeconds: 60 });
     for (let call = 0; call < 50; call += 1) await trust();
     expect(kms.asked).toBe(1);
     nowMs += 1_999;
@@ -44,16 +51,16 @@ describe("trust", () => {
 
   test("knows a revocation two seconds after the kms does", async () => {
     const kms = createKms();
-    const trust = createTrustSource(kms, now);
+    const trust = createTrustSource({ kms, now, maxStalenessSeconds: 60 });
     expect((await trust())?.revokedAtSeconds.size).toBe(0);
-    kms.answer = async () => success({ keys: [KEY], revocations: [{ sessionId: "s", revokedAtSeconds: 5 }] });
+    kms.answer = async () => news([{ sessionId: "s", revokedAtSeconds: 5 }]);
     nowMs += 2_000;
     expect((await trust())?.revokedAtSeconds.get("s")).toBe(5);
   });
 
   test("lives on old news for sixty seconds when the kms cannot be asked, and then fails closed", async () => {
     const kms = createKms();
-    const trust = createTrustSource(kms, now);
+    const trust = createTrustSource({ kms, now, maxStalenessSeconds: 60 });
     await trust();
     kms.answer = async () => failure("unavailable");
     nowMs += 60_000;
@@ -67,16 +74,16 @@ describe("trust", () => {
     kms.answer = async () => {
       throw new Error("gone");
     };
-    const trust = createTrustSource(kms, now);
+    const trust = createTrustSource({ kms, now, maxStalenessSeconds: 60 });
     expect(await trust()).toBeUndefined();
-    kms.answer = async () => success({ keys: [KEY], revocations: [] });
+    kms.answer = async () => news();
     nowMs += 1_000;
     expect((await trust())?.keys).toEqual([KEY]);
   });
 
   test("asks a failing kms once a second, not at every call", async () => {
     const kms = createKms();
-    const trust = createTrustSource(kms, now);
+    const trust = createTrustSource({ kms, now, maxStalenessSeconds: 60 });
     await trust();
     kms.answer = async () => failure("unavailable");
     nowMs += 2_000;
@@ -92,7 +99,7 @@ describe("trust", () => {
     vi.useFakeTimers();
     const kms = createKms();
     kms.answer = () => new Promise(() => {});
-    const answer = createTrustSource(kms, now)();
+    const answer = createTrustSource({ kms, now, maxStalenessSeconds: 60 })();
     await vi.advanceTimersByTimeAsync(1_500);
     expect(await answer).toBeUndefined();
   });
@@ -100,7 +107,7 @@ describe("trust", () => {
   test("goes by its older news when the kms says nothing for nine tenths of a second", async () => {
     vi.useFakeTimers();
     const kms = createKms();
-    const trust = createTrustSource(kms, now);
+    const trust = createTrustSource({ kms, now, maxStalenessSeconds: 60 });
     const known = await trust();
     kms.answer = () => new Promise(() => {});
     nowMs += 2_000;
@@ -111,26 +118,99 @@ describe("trust", () => {
 
   test("changes its version when the keys change, and not when revocations do", async () => {
     const kms = createKms();
-    const trust = createTrustSource(kms, now);
+    const trust = createTrustSource({ kms, now, maxStalenessSeconds: 60 });
     const first = await trust();
-    kms.answer = async () => success({ keys: [KEY], revocations: [{ sessionId: "s", revokedAtSeconds: 5 }] });
+    kms.answer = async () => news([{ sessionId: "s", revokedAtSeconds: 5 }]);
     nowMs += 2_000;
     expect((await trust())?.version).toBe(first?.version);
-    kms.answer = async () => success({ keys: [{ ...KEY, kid: "key-2" }], revocations: [] });
+    kms.answer = async () => news([], { keys: [{ ...KEY, kid: "key-2" }] });
     nowMs += 2_000;
     expect((await trust())?.version).toBeGreaterThan(first?.version ?? 0);
   });
 
   test("does not let an answer that was slow to come replace a newer one", async () => {
     const kms = createKms();
-    const trust = createTrustSource(kms, now);
+    const trust = createTrustSource({ kms, now, maxStalenessSeconds: 60 });
     let answerLate: (trust: RpcResult<Trust>) => void = () => {};
     kms.answer = () => new Promise((resolve) => (answerLate = resolve));
     const late = trust();
     nowMs += 1_000;
-    kms.answer = async () => success({ keys: [KEY], revocations: [{ sessionId: "s", revokedAtSeconds: 5 }] });
+    kms.answer = async () => news([{ sessionId: "s", revokedAtSeconds: 5 }]);
     expect((await trust())?.revokedAtSeconds.has("s")).toBe(true);
-    answerLate(success({ keys: [KEY], revocations: [] }));
+    answerLate(news([], { isWhole: false }));
     expect((await late)?.revokedAtSeconds.has("s")).toBe(true);
+  });
+
+  test("relies on old news for as long as the setting says, and not a moment longer", async () => {
+    const kms = createKms();
+    const trust = createTrustSource({ kms, now, maxStalenessSeconds: 5 });
+    await trust();
+    kms.answer = async () => failure("unavailable");
+    nowMs += 5_000;
+    expect(await trust()).toBeDefined();
+    nowMs += 1;
+    expect(await trust()).toBeUndefined();
+  });
+
+  test("asks for what is new only, and keeps what it knows", async () => {
+    const kms = createKms();
+    const trust = createTrustSource({ kms, now, maxStalenessSeconds: 60 });
+    kms.answer = async () => news([{ sessionId: "a", revokedAtSeconds: 1 }], { position: 7 });
+    await trust();
+    kms.answer = async () => news([{ sessionId: "b", revokedAtSeconds: 2 }], { position: 8, isWhole: false });
+    nowMs += 2_000;
+    expect([...((await trust())?.revokedAtSeconds ?? [])]).toEqual([
+      ["a", 1],
+      ["b", 2],
+    ]);
+    expect(kms.positions).toEqual([undefined, 7]);
+  });
+
+  test("lets the earlier of two instants count, whichever comes first", async () => {
+    const kms = createKms();
+    kms.answer = async () => news([5, 3, 9].map((revokedAtSeconds) => ({ sessionId: "s", revokedAtSeconds })));
+    const trust = createTrustSource({ kms, now, maxStalenessSeconds: 60 });
+    expect((await trust())?.revokedAtSeconds.get("s")).toBe(3);
+  });
+
+  test("hears an answer of several parts to its end before it relies on it, and goes on where it broke off", async () => {
+    const kms = createKms();
+    const trust = createTrustSource({ kms, now, maxStalenessSeconds: 60 });
+    const parts: RpcResult<Trust>[] = [
+      news([{ sessionId: "a", revokedAtSeconds: 1 }], { position: 1, hasMore: true }),
+      failure("unavailable"),
+    ];
+    kms.answer = async () => parts.shift() ?? news([{ sessionId: "b", revokedAtSeconds: 2 }], { isWhole: false });
+    expect(await trust()).toBeUndefined();
+    nowMs += 1_000;
+    expect((await trust())?.revokedAtSeconds.size).toBe(2);
+    expect(kms.positions).toEqual([undefined, 1, 1]);
+  });
+
+  test("forgets what it knew when it is told everything anew", async () => {
+    const kms = createKms();
+    kms.answer = async () => news([{ sessionId: "a", revokedAtSeconds: 1 }]);
+    const trust = createTrustSource({ kms, now, maxStalenessSeconds: 60 });
+    await trust();
+    kms.answer = async () => news([{ sessionId: "b", revokedAtSeconds: 2 }]);
+    nowMs += 2_000;
+    expect([...((await trust())?.revokedAtSeconds.keys() ?? [])]).toEqual(["b"]);
+  });
+
+  test("does not grow for ever: what no token can be concerned by is forgotten", async () => {
+    const kms = createKms();
+    const nowSeconds = nowMs / 1000;
+    kms.answer = async () =>
+      news([
+        { sessionId: "past", revokedAtSeconds: nowSeconds },
+        { sessionId: "to come", revokedAtSeconds: nowSeconds + 100_000 },
+      ]);
+    const trust = createTrustSource({ kms, now, maxStalenessSeconds: 60 });
+    await trust();
+    kms.answer = async () => news([], { position: 2, isWhole: false });
+    nowMs += 3_600_000;
+    expect((await trust())?.revokedAtSeconds.size).toBe(2);
+    nowMs += 3_600_000;
+    expect([...((await trust())?.revokedAtSeconds.keys() ?? [])]).toEqual(["to come"]);
   });
 });

@@ -2,52 +2,106 @@
  * Keeps the kms's news, verification keys and revocations, close at hand: fresh to two seconds while calls come in,
  * usable for a minute when the kms cannot be asked, and after that not at all.
  */
-import type { KmsRpc, Trust } from "../contracts/kms.ts";
+import { LONGEST_TOKEN_SECONDS } from "../contracts/access-token.ts";
+import type { KmsRpc, Revocation, Trust } from "../contracts/kms.ts";
 import { withinTime } from "../http/deadline.ts";
 
 export const TRUST_FRESH_MS = 2_000;
-export const TRUST_MAX_STALENESS_MS = 60_000;
+export const DEFAULT_MAX_STALENESS_SECONDS = 60;
 const RETRY_AFTER_FAILURE_MS = 1_000;
 const FIRST_FETCH_TIMEOUT_MS = 1_500;
 /** Who has older news to go by waits less: gateway and worker ask in turn, and a call must be answered within 5 seconds. */
 const FETCH_TIMEOUT_MS = 900;
+/** What the kms itself still tells of, and half an hour more: nothing older can stop an unexpired token. */
+const RETENTION_SECONDS = LONGEST_TOKEN_SECONDS + 30 * 60;
+const PRUNE_EVERY_MS = 5 * 60_000;
 
 /** The news, with a version that changes whenever the keys do. */
-export interface CurrentTrust extends Trust {
-  version: number;
+export interface CurrentTrust {
+  keys: Trust["keys"];
+  /** By `sid`. */
   revokedAtSeconds: ReadonlyMap<string, number>;
+  version: number;
 }
 
 /** Answers the current news, or `undefined` when what is known is too old to rely on. */
 export type TrustSource = () => Promise<CurrentTrust | undefined>;
 
-const keysFingerprint = (trust: Trust): string => JSON.stringify(trust.keys);
+export interface TrustSourceOptions {
+  kms: Pick<KmsRpc, "trust">;
+  /** Milliseconds since the epoch. */
+  now: () => number;
+  /** How long old news are relied on when the kms cannot be asked: REVOCATION_MAX_STALENESS_SECONDS. */
+  maxStalenessSeconds: number;
+}
+
+/** What an isolate has been told so far. */
+interface Knowledge {
+  keys: Trust["keys"];
+  revokedAtSeconds: Map<string, number>;
+  position: number;
+}
+
+const add = (revokedAtSeconds: Map<string, number>, revocations: readonly Revocation[]): void => {
+  for (const { sessionId, revokedAtSeconds: at } of revocations) {
+    const known = revokedAtSeconds.get(sessionId);
+    if (known === undefined || at < known) revokedAtSeconds.set(sessionId, at);
+  }
+};
+
+/** What is known after an answer; one from the first revocation on replaces those known before. */
+const learn = (known: Knowledge | undefined, { keys, revocations, position, isWhole }: Trust): Knowledge => {
+  const revokedAtSeconds = isWhole || !known ? new Map<string, number>() : known.revokedAtSeconds;
+  add(revokedAtSeconds, revocations);
+  return { keys, revokedAtSeconds, position };
+};
+
+const isSame = (some: Trust["keys"], others: Trust["keys"]): boolean => JSON.stringify(some) === JSON.stringify(others);
 
 /** A source that asks the kms at most every two seconds, however many calls there are. */
-export const createTrustSource = (kms: Pick<KmsRpc, "trust">, now: () => number): TrustSource => {
+export const createTrustSource = ({ kms, now, maxStalenessSeconds }: TrustSourceOptions): TrustSource => {
   let current: CurrentTrust | undefined;
+  /** May be ahead of `current`, when an answer of several parts broke off: the next question goes on from there. */
+  let knowledge: Knowledge | undefined;
   let fetchedAtMs = Number.NEGATIVE_INFINITY;
   let askAgainAtMs = Number.NEGATIVE_INFINITY;
+  let pruneAtMs = now() + PRUNE_EVERY_MS;
+
+  const prune = (revokedAtSeconds: Map<string, number>): void => {
+    if (now() < pruneAtMs) return;
+    pruneAtMs = now() + PRUNE_EVERY_MS;
+    const before = now() / 1000 - RETENTION_SECONDS;
+    for (const [sessionId, at] of revokedAtSeconds) if (at < before) revokedAtSeconds.delete(sessionId);
+  };
+
+  /** Everything since the last answer, which may take several; `undefined` when one of them fails. */
+  const fetchNews = async (): Promise<Knowledge | undefined> => {
+    let news = knowledge;
+    for (;;) {
+      const limitMs = current ? FETCH_TIMEOUT_MS : FIRST_FETCH_TIMEOUT_MS;
+      const answer = await withinTime(kms.trust(news?.position), limitMs).catch(() => undefined);
+      if (!answer?.ok) return undefined;
+      news = learn(news, answer.value);
+      if (!answer.value.hasMore) return news;
+      knowledge = news;
+    }
+  };
 
   const ask = async (): Promise<void> => {
     const askedAtMs = now();
     askAgainAtMs = askedAtMs + RETRY_AFTER_FAILURE_MS;
-    const answer = await withinTime(kms.trust(), current ? FETCH_TIMEOUT_MS : FIRST_FETCH_TIMEOUT_MS).catch(
-      () => undefined,
-    );
-    if (!answer?.ok || askedAtMs < fetchedAtMs) return;
-    const changed = !current || keysFingerprint(current) !== keysFingerprint(answer.value);
-    current = {
-      ...answer.value,
-      version: (current?.version ?? 0) + (changed ? 1 : 0),
-      revokedAtSeconds: new Map(answer.value.revocations.map((entry) => [entry.sessionId, entry.revokedAtSeconds])),
-    };
+    const news = await fetchNews();
+    if (!news || askedAtMs < fetchedAtMs) return;
+    prune(news.revokedAtSeconds);
+    const version = (current?.version ?? 0) + (current && isSame(current.keys, news.keys) ? 0 : 1);
+    knowledge = news;
+    current = { keys: news.keys, revokedAtSeconds: news.revokedAtSeconds, version };
     fetchedAtMs = askedAtMs;
     askAgainAtMs = askedAtMs + TRUST_FRESH_MS;
   };
 
   return async () => {
     if (!current || now() >= askAgainAtMs) await ask();
-    return now() - fetchedAtMs <= TRUST_MAX_STALENESS_MS ? current : undefined;
+    return now() - fetchedAtMs <= maxStalenessSeconds * 1000 ? current : undefined;
   };
 };

@@ -20,7 +20,6 @@ let verify: TokenVerifier;
 const claims = (replaced: Record<string, unknown> = {}) => testClaims(ISSUER, NOW_SECONDS, replaced);
 const trusting = (keys: CurrentTrust["keys"], revoked: [string, number][] = [], version = 1): CurrentTrust => ({
   keys,
-  revocations: revoked.map(([sessionId, revokedAtSeconds]) => ({ sessionId, revokedAtSeconds })),
   revokedAtSeconds: new Map(revoked),
   version,
 });

@@ -4,7 +4,7 @@ import { claimsSchema, TOKEN_AUDIENCE, TOKEN_TYPE } from "../contracts/access-to
 import { sha256 } from "../crypto/digest.ts";
 import { type Principal, principalFrom } from "./claims.ts";
 import { remember } from "./memory.ts";
-import type { CurrentTrust, TrustSource } from "./trust.ts";
+import { type CurrentTrust, createTrustSource, type TrustSource, type TrustSourceOptions } from "./trust.ts";
 
 /** What the kms may sign with; a token naming anything else, `none` above all, is refused (RFC 8725 §3.1). */
 const ALGORITHMS = ["EdDSA", "ES256", "RS256"];
@@ -90,3 +90,21 @@ export const createTokenVerifier = (options: VerifierOptions): TokenVerifier => 
     return verification;
   };
 };
+
+/** The settings that every worker reads for this. */
+export interface VerifierSettings {
+  PUBLIC_URL: string;
+  REVOCATION_MAX_STALENESS_SECONDS: number;
+}
+
+/** The verifier of a worker with these settings, which learns from this kms what to trust. */
+export const verifierOf = (
+  settings: VerifierSettings,
+  kms: TrustSourceOptions["kms"],
+  now: () => number,
+): TokenVerifier =>
+  createTokenVerifier({
+    issuer: settings.PUBLIC_URL,
+    trust: createTrustSource({ kms, now, maxStalenessSeconds: settings.REVOCATION_MAX_STALENESS_SECONDS }),
+    now,
+  });

@@ -11,10 +11,19 @@ export interface Revocation {
 
 /** Everything needed to judge an access token without asking again. */
 export interface Trust {
-  /** Public verification keys, each with `kid` and `alg`. */
+  /** Verification keys, each with `kid` and `alg`; where tokens are signed with a shared secret, that secret. */
   keys: JWK[];
-  /** Sessions and API keys whose tokens may still be unexpired but must be refused. */
+  /**
+   * Sessions and API keys whose tokens may still be unexpired but must be refused: those that were added since the
+   * position asked from, oldest first. Where one stands twice, the earlier instant counts.
+   */
   revocations: Revocation[];
+  /** Where the next question goes on. */
+  position: number;
+  /** These are from the very first one on: whatever was known before is void. */
+  isWhole: boolean;
+  /** There is more than one answer holds: ask again at once. */
+  hasMore: boolean;
 }
 
 /** An access token, and the seconds it has to live. */
@@ -79,8 +88,8 @@ export interface SecretWrite {
 }
 
 export interface KmsRpc {
-  /** Current verification keys and revocations. */
-  trust(): Promise<RpcResult<Trust>>;
+  /** The verification keys in force, and the revocations added since `position`; from the first one on, if not said. */
+  trust(position?: number): Promise<RpcResult<Trust>>;
   /** Trades an API key for a short-lived access token of its service. */
   exchangeApiKey(key: string): Promise<RpcResult<IssuedToken, "invalid">>;
   /** Gives a session that has just passed a second factor a token with `acr` = `aal2`. */

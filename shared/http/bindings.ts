@@ -1,7 +1,13 @@
 /** Reads a worker's bindings once, at the door: a missing or weak one stops the worker instead of half working. */
 import { z } from "zod";
+import { DEFAULT_MAX_STALENESS_SECONDS } from "../auth/trust.ts";
 import type { KmsRpc } from "../contracts/kms.ts";
 import { passingRequest } from "../observability/private-calls.ts";
+
+/** Less than it takes to notice that the kms is away, and nobody could work. */
+const MIN_STALENESS_SECONDS = 5;
+/** More, and a revocation could go unheard for longer than most tokens live. */
+const MAX_STALENESS_SECONDS = 900;
 
 const isObject = (value: unknown): boolean => typeof value === "object" && value !== null;
 const isStub = (value: unknown): boolean => isObject(value) || typeof value === "function";
@@ -16,6 +22,21 @@ export const fetcher = z.custom<Pick<Fetcher, "fetch">>(isStub, "a service bindi
 export const rpc = <Interface extends object>() =>
   z.custom<Interface>(isStub, "a service binding is required").transform(passingRequest);
 export const kmsRpc = rpc<KmsRpc>();
+
+/** What every worker has that verifies access tokens. */
+export const verifierBindings = {
+  /** The issuer of the tokens. */
+  PUBLIC_URL: publicUrl,
+  /** How long tokens are accepted when the kms cannot be asked what has been revoked; after that none is. */
+  REVOCATION_MAX_STALENESS_SECONDS: setting(
+    z.coerce
+      .number()
+      .int()
+      .min(MIN_STALENESS_SECONDS)
+      .max(MAX_STALENESS_SECONDS)
+      .default(DEFAULT_MAX_STALENESS_SECONDS),
+  ),
+};
 
 /** What a worker with a database has. */
 export const databaseBindings = {

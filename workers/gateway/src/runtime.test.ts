@@ -13,7 +13,10 @@ import { ISSUER } from "./testing.ts";
 const UPSTREAM = `
 import { WorkerEntrypoint } from "cloudflare:workers";
 export class Rpc extends WorkerEntrypoint {
-  trust() { return { ok: true, value: { keys: JSON.parse(this.env.KEYS), revocations: [] } }; }
+  trust() {
+    const keys = JSON.parse(this.env.KEYS);
+    return { ok: true, value: { keys, revocations: [], position: 0, isWhole: true, hasMore: false } };
+  }
   exchangeApiKey() { throw new Error("boom"); }
   elevateOnce() { throw new Error("boom"); }
 }

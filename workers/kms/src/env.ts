@@ -1,9 +1,9 @@
 import { z } from "zod";
-import { databaseBindings, publicUrl, setting } from "#shared/http/bindings.ts";
+import { databaseBindings, setting, verifierBindings } from "#shared/http/bindings.ts";
 import { isStrongSecretKey, MIN_SECRET_KEY_BYTES } from "./domain/root-key.ts";
 
 export const envSchema = z.object({
-  PUBLIC_URL: publicUrl,
+  ...verifierBindings,
   /** What everything secret is encrypted or hashed under. */
   SECRET_KEY: setting(
     z.string().refine(isStrongSecretKey, `at least ${MIN_SECRET_KEY_BYTES} random bytes are required`),

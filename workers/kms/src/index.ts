@@ -1,6 +1,5 @@
 /** Composition root of the kms: exports and wiring. */
-import { createTrustSource } from "#shared/auth/trust.ts";
-import { createTokenVerifier } from "#shared/auth/verify.ts";
+import { verifierOf } from "#shared/auth/verify.ts";
 import { createDatabase } from "#shared/db/database.ts";
 import { once, parseBindings } from "#shared/http/bindings.ts";
 import { createWorker } from "#shared/http/worker.ts";
@@ -96,11 +95,10 @@ const connect = once((bindings: unknown): KmsServices => {
     now,
   });
   const unlock = createUnlock(keyRing);
-  const trust = createTrustSource({ trust: () => trustOf(keyRing) }, now);
 
   return {
     now,
-    verify: createTokenVerifier({ issuer: env.PUBLIC_URL, trust, now }),
+    verify: verifierOf(env, { trust: (position) => trustOf(keyRing, position) }, now),
     probe: async () => {
       await database.probe();
       await unlock();

@@ -43,8 +43,8 @@ const guarded = async <Value, Failure extends string>(
 const issued = ({ accessToken, expiresInSeconds }: ScopedToken): IssuedToken => ({ accessToken, expiresInSeconds });
 
 /** What the other workers judge tokens by. */
-export const trustOf = (keyRing: KeyRing): Promise<RpcResult<Trust>> =>
-  guarded(async () => success(await keyRing.trust()));
+export const trustOf = (keyRing: KeyRing, position: number | undefined): Promise<RpcResult<Trust>> =>
+  guarded(async () => success(await keyRing.trust(position)));
 
 /** The private entrypoints of the kms. */
 export const createEntrypoints = (connect: (bindings: unknown) => KmsServices) => ({
@@ -53,8 +53,8 @@ export const createEntrypoints = (connect: (bindings: unknown) => KmsServices) =
       takeRequest(Rpc);
     }
 
-    trust(): Promise<RpcResult<Trust>> {
-      return trustOf(connect(this.env).keyRing);
+    trust(position?: number): Promise<RpcResult<Trust>> {
+      return trustOf(connect(this.env).keyRing, position);
     }
 
     exchangeApiKey(key: string): Promise<RpcResult<IssuedToken, "invalid">> {

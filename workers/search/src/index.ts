@@ -1,6 +1,5 @@
 /** Composition root of search: exports and wiring. */
-import { createTrustSource } from "#shared/auth/trust.ts";
-import { createTokenVerifier } from "#shared/auth/verify.ts";
+import { verifierOf } from "#shared/auth/verify.ts";
 import { createDatabase } from "#shared/db/database.ts";
 import { once, parseBindings } from "#shared/http/bindings.ts";
 import { createWorker } from "#shared/http/worker.ts";
@@ -15,7 +14,7 @@ const connect = once((bindings: unknown): SearchServices => {
   const env = parseBindings(envSchema, bindings);
   const now = Date.now;
   const database = createDatabase(env, schema);
-  const verify = createTokenVerifier({ issuer: env.PUBLIC_URL, trust: createTrustSource(env.KMS_RPC, now), now });
+  const verify = verifierOf(env, env.KMS_RPC, now);
   return { now, verify, probe: database.probe, engine: createLibsqlEngine(database) };
 });
 

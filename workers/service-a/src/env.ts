@@ -1,9 +1,9 @@
 import { z } from "zod";
 import type { SearchRpc } from "#shared/contracts/search.ts";
-import { databaseBindings, kmsRpc, publicUrl, rpc } from "#shared/http/bindings.ts";
+import { databaseBindings, kmsRpc, rpc, verifierBindings } from "#shared/http/bindings.ts";
 
 export const envSchema = z.object({
-  PUBLIC_URL: publicUrl,
+  ...verifierBindings,
   KMS_RPC: kmsRpc,
   SEARCH_RPC: rpc<SearchRpc>(),
   ...databaseBindings,

@@ -1,6 +1,5 @@
 /** Composition root of service-a: exports and wiring. */
-import { createTrustSource } from "#shared/auth/trust.ts";
-import { createTokenVerifier } from "#shared/auth/verify.ts";
+import { verifierOf } from "#shared/auth/verify.ts";
 import { createDatabase } from "#shared/db/database.ts";
 import { once, parseBindings } from "#shared/http/bindings.ts";
 import { createWorker } from "#shared/http/worker.ts";
@@ -33,7 +32,7 @@ const connect = once((bindings: unknown): ServiceAServices => {
   });
   return {
     now,
-    verify: createTokenVerifier({ issuer: env.PUBLIC_URL, trust: createTrustSource(env.KMS_RPC, now), now }),
+    verify: verifierOf(env, env.KMS_RPC, now),
     probe: database.probe,
     elements: createElementStore(database),
     scripts: createScriptStore(database),

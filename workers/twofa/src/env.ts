@@ -1,4 +1,4 @@
 import { z } from "zod";
-import { databaseBindings, kmsRpc, publicUrl } from "#shared/http/bindings.ts";
+import { databaseBindings, kmsRpc, verifierBindings } from "#shared/http/bindings.ts";
 
-export const envSchema = z.object({ PUBLIC_URL: publicUrl, KMS_RPC: kmsRpc, ...databaseBindings });
+export const envSchema = z.object({ ...verifierBindings, KMS_RPC: kmsRpc, ...databaseBindings });

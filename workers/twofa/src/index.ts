@@ -1,6 +1,5 @@
 /** Composition root of twofa: exports and wiring. */
-import { createTrustSource } from "#shared/auth/trust.ts";
-import { createTokenVerifier } from "#shared/auth/verify.ts";
+import { verifierOf } from "#shared/auth/verify.ts";
 import { createDatabase } from "#shared/db/database.ts";
 import { once, parseBindings } from "#shared/http/bindings.ts";
 import { createWorker } from "#shared/http/worker.ts";
@@ -22,7 +21,7 @@ const connect = once((bindings: unknown): TwofaServices => {
   const database = createDatabase(env, schema);
   return {
     now,
-    verify: createTokenVerifier({ issuer: env.PUBLIC_URL, trust: createTrustSource(env.KMS_RPC, now), now }),
+    verify: verifierOf(env, env.KMS_RPC, now),
     probe: database.probe,
     factors: createFactorStore(database),
     recoveryCodes: createRecoveryCodeStore(database),

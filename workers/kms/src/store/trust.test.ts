@@ -1,5 +1,6 @@
 import { drizzle } from "drizzle-orm/libsql/http";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { LONGEST_TOKEN_SECONDS } from "#shared/contracts/access-token.ts";
 import { type Fountain, startFountain } from "../../../../tests/harness.ts";
 import { createKeyRing, REVOCATION_RETENTION_MS } from "../domain/key-ring.ts";
 import { createSealer } from "../domain/sealing.ts";
@@ -59,9 +60,9 @@ test("tells of a revocation within a second, and until the last token it concern
   const expected = { sessionId: "session-1", revokedAtSeconds: NOW_MS / 1000 };
   nowMs += 1000;
   expect((await ring.trust()).revocations).toContainEqual(expected);
-  nowMs = NOW_MS + 15 * 60_000;
+  nowMs = NOW_MS + LONGEST_TOKEN_SECONDS * 1000;
   expect((await ring.trust()).revocations).toContainEqual(expected);
-  nowMs = NOW_MS + REVOCATION_RETENTION_MS + 1;
+  nowMs = NOW_MS + REVOCATION_RETENTION_MS + 1000;
   expect((await ring.trust()).revocations).not.toContainEqual(expected);
 });
 
@@ -83,15 +84,59 @@ test("lets the earlier of two revocations count", async () => {
   });
 });
 
+test("tells only what came since, also of a revocation that was brought forward", async () => {
+  let nowMs = NOW_MS;
+  const ring = createRing(() => nowMs);
+  await database.client.execute(revokeSession("key-3", new Date(NOW_MS + 9000)));
+  await database.client.execute(revokeSession("key-4", new Date(NOW_MS + 9000)));
+  const { position } = await ring.trust();
+  await database.client.execute(revokeSession("key-3", new Date(NOW_MS + 5000)));
+  await database.client.execute(revokeSession("key-4", new Date(NOW_MS + 9500)));
+  nowMs += 1000;
+  expect(await ring.trust(position)).toMatchObject({
+    revocations: [{ sessionId: "key-3", revokedAtSeconds: NOW_MS / 1000 + 5 }],
+    isWhole: false,
+    hasMore: false,
+  });
+});
+
+test("reads anew for a caller who has heard of more than it knows", async () => {
+  const [informed, other] = [createRing(), createRing()];
+  await other.trust();
+  await database.client.execute(revokeSession("session-5", new Date(NOW_MS)));
+  const { position } = await informed.trust();
+  expect(await other.trust(position)).toMatchObject({ revocations: [], position, isWhole: false });
+});
+
+test("tells everything anew once the database has been set back", async () => {
+  let nowMs = NOW_MS;
+  const ring = createRing(() => nowMs);
+  const { position } = await ring.trust();
+  await database.client.batch(
+    [
+      "DELETE FROM revocations",
+      "UPDATE revocation_counter SET position = 0",
+      revokeSession("restored", new Date(nowMs)),
+    ],
+    "write",
+  );
+  nowMs += 1000;
+  expect(await ring.trust(position)).toMatchObject({
+    revocations: [{ sessionId: "restored" }],
+    position: 1,
+    isWhole: true,
+  });
+});
+
 test("asks the database at most once a second", async () => {
   const repository = createTrustRepository(database);
   let reads = 0;
   let nowMs = NOW_MS;
   const counting = {
     ...repository,
-    read: (since: Date) => {
+    read: (position: number, since: Date) => {
       reads += 1;
-      return repository.read(since);
+      return repository.read(position, since);
     },
   };
   const ring = createKeyRing({ repository: counting, wrapping, now: () => nowMs });

@@ -1,23 +1,35 @@
 /** Signing keys and revocations in the database. */
-import { asc, gte } from "drizzle-orm";
+import { and, asc, gt, gte } from "drizzle-orm";
 import { toSeconds } from "../domain/access-token.ts";
 import type { TrustRepository } from "../domain/key-ring.ts";
+import { REVOCATIONS_PER_ANSWER } from "../domain/revocation-log.ts";
 import type { KmsDatabase } from "./connection.ts";
-import { revocations, signingKeys } from "./schema.ts";
+import { revocationCounter, revocations, signingKeys } from "./schema.ts";
 
 const INSERT_FIRST_SIGNING_KEY = `
   INSERT INTO signing_keys (kid, state, public_jwk, wrapped_private_jwk, created_at)
   SELECT ?, 'current', ?, ?, ? WHERE NOT EXISTS (SELECT 1 FROM signing_keys)`;
 
 export const createTrustRepository = ({ orm, client }: KmsDatabase): TrustRepository => ({
-  read: async (since) => {
-    const [keys, revoked] = await orm.batch([
+  read: async (position, since) => {
+    const [keys, rows, [counter]] = await orm.batch([
       orm.select().from(signingKeys).orderBy(asc(signingKeys.state)),
-      orm.select().from(revocations).where(gte(revocations.revokedAt, since)),
+      orm
+        .select()
+        .from(revocations)
+        .where(and(gt(revocations.position, position), gte(revocations.revokedAt, since)))
+        .orderBy(asc(revocations.position))
+        .limit(REVOCATIONS_PER_ANSWER),
+      orm.select().from(revocationCounter),
     ]);
     return {
       signingKeys: keys,
-      revocations: revoked.map(({ sessionId, revokedAt }) => ({ sessionId, revokedAtSeconds: toSeconds(revokedAt) })),
+      news: {
+        askedFrom: position,
+        revocations: rows.map((row) => ({ ...row, revokedAtSeconds: toSeconds(row.revokedAt) })),
+        lastPosition: counter?.position ?? 0,
+        hasMore: rows.length === REVOCATIONS_PER_ANSWER,
+      },
     };
   },
   insertFirstSigningKey: async ({ kid, publicJwk, wrappedPrivateJwk, createdAt }) => {
