@@ -7,7 +7,7 @@ import { type Problem, problem } from "../problem/problem.ts";
 import { unavailable } from "../problem/unavailable.ts";
 import type { FrameServices, WorkerEnv } from "./app.ts";
 import { matchRoute } from "./match.ts";
-import { DEFAULT_MAX_BODY_BYTES, type Policy, type WorkerName } from "./routes.ts";
+import { ANY_TYPE, DEFAULT_MAX_BODY_BYTES, type Policy, type WorkerName } from "./routes.ts";
 
 /** The token of an `Authorization: Bearer` header (RFC 6750 §2.1); the scheme's name is case-insensitive. */
 export const bearerToken = (headers: Headers): string | undefined =>
@@ -21,6 +21,7 @@ export const assertConsumable = (request: Request, policy: Policy): void => {
   const hasBody = request.body !== null && request.headers.get("content-length") !== "0";
   if (!hasBody || isBodiless(request.method) || request.method === "DELETE") return;
   const expected = policy.consumes ?? "application/json";
+  if (expected === ANY_TYPE) return;
   const sent = (request.headers.get("content-type") ?? "").split(";")[0]?.trim().toLowerCase() ?? "";
   if (sent !== expected) throw problem("unsupported-media-type", { detail: `Send this as Content-Type: ${expected}.` });
 };

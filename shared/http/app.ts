@@ -13,7 +13,7 @@ import { labelWorker } from "../observability/instruments.ts";
 import { createLog, describeError, type Log } from "../observability/log.ts";
 import { parseTraceparent, startSpan } from "../observability/trace.ts";
 import { PROBLEMS } from "../problem/catalogue.ts";
-import { type FieldError, Problem, problem, problemResponse } from "../problem/problem.ts";
+import { type FieldError, Problem, problem, problemResponse, typesenseErrorResponse } from "../problem/problem.ts";
 import { unavailable } from "../problem/unavailable.ts";
 import { createAccessCheck } from "./access.ts";
 import { drain } from "./drain.ts";
@@ -154,10 +154,11 @@ export const createApp = <Services extends FrameServices>(options: AppOptions<Se
   app.use(check);
   app.onError((error, context) => {
     const failed = toProblem(error);
-    const { requestId } = context.var;
+    const { requestId, policy } = context.var;
     if (failed.cause !== undefined && PROBLEMS[failed.code].status >= 500)
       log("error", failed.code, { error: describeError(failed.cause) });
     if (!context.var.reason) context.set("reason", failed.code);
+    if (policy?.dialect === "typesense") return typesenseErrorResponse(failed);
     const instance = (context.req.header(PREFIX_HEADER) ?? "") + context.req.path;
     return problemResponse(failed, { instance, requestId });
   });

@@ -5,9 +5,13 @@ import type { FrameServices, WorkerEnv } from "./app.ts";
 
 type FrameContext<Services extends FrameServices> = Context<WorkerEnv<Services>>;
 
+/** Clients of Typesense send an API key in the place of a token, and tokens in a header of their own. */
+const API_KEY = /(^| )ftn_/;
+
 const credentialKind = (headers: Headers): string => {
-  if (headers.has("x-api-key")) return "api-key";
-  return headers.has("authorization") ? "token" : "none";
+  const sent = headers.get("x-typesense-api-key") || headers.get("authorization");
+  if (headers.has("x-api-key") || API_KEY.test(sent ?? "")) return "api-key";
+  return sent === null ? "none" : "token";
 };
 
 /**

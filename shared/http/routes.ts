@@ -16,12 +16,17 @@ export interface Policy {
   scopedKeys?: true;
   /** Whether a second factor is demanded: by the gateway, or by the worker where it depends on the caller. */
   stepUp?: "always" | "conditional";
-  /** The media type of the request body, `application/json` unless told. */
+  /** The media type of the request body, `application/json` unless told; {@link ANY_TYPE}: whatever it says it is. */
   consumes?: string;
+  /** Typesense's clients call this: they send their key in a header of their own, and read errors as `{message}`. */
+  dialect?: "typesense";
   maxBodyBytes?: number;
   /** How long the gateway waits for the answer to begin. */
   answerWithinSeconds?: number;
 }
+
+/** The media range that takes every body. */
+export const ANY_TYPE = "*/*";
 
 const MIB = 1024 * 1024;
 export const DEFAULT_MAX_BODY_BYTES = MIB;

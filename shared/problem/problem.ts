@@ -41,6 +41,13 @@ export interface Occurrence {
   requestId: string;
 }
 
+/** The answer for a problem to a client of Typesense, which reads `message` and nothing else. */
+export const typesenseErrorResponse = ({ code, detail, headers }: Problem): Response =>
+  Response.json(
+    { message: detail ?? PROBLEMS[code].title },
+    { status: PROBLEMS[code].status, headers: { ...headers, "cache-control": "no-store" } },
+  );
+
 /** The answer for a problem. */
 export const problemResponse = (failed: Problem, occurrence: Occurrence): Response => {
   const { status, title } = PROBLEMS[failed.code];

@@ -6,7 +6,7 @@ import { PREFIX_HEADER, type WorkerEnv } from "#shared/http/app.ts";
 import { DEFAULT_ANSWER_WITHIN_SECONDS, type Policy } from "#shared/http/routes.ts";
 import { problem } from "#shared/problem/problem.ts";
 import type { ApiKeyVerification } from "./api-keys.ts";
-import { type Credential, credentialOf } from "./credential.ts";
+import { assertNoKeyInAddress, type Credential, credentialOf } from "./credential.ts";
 import { forward } from "./forward.ts";
 import { requestHeaders } from "./headers.ts";
 import type { GatewayServices } from "./services.ts";
@@ -18,7 +18,7 @@ export type GatewayContext = Context<WorkerEnv<GatewayServices>>;
 const verificationOf = async (services: GatewayServices, credential: Credential): Promise<ApiKeyVerification> => {
   switch (credential.kind) {
     case "several":
-      throw problem("malformed-request", { detail: "Send one credential: Authorization or X-API-Key, not both." });
+      throw problem("malformed-request", { detail: "Send one credential, in one header." });
     case "none":
       throw unauthenticated(false);
     case "unreadable":
@@ -35,7 +35,8 @@ const verificationOf = async (services: GatewayServices, credential: Credential)
 /** The caller, known and allowed to make this call but for a second factor; `undefined` where anyone may. */
 const callerOf = async (context: GatewayContext, policy: Policy): Promise<Caller | undefined> => {
   if (policy.caller === "anyone") return undefined;
-  const verification = await verificationOf(context.var.services, credentialOf(context.req.raw.headers));
+  if (policy.dialect === "typesense") assertNoKeyInAddress(context.req.url);
+  const verification = await verificationOf(context.var.services, credentialOf(context.req.raw.headers, policy));
   if (!verification.ok) throw credentialRefused(context, verification.reason);
   admit(context, policy, verification.principal);
   return verification;
@@ -68,6 +69,7 @@ export const passOn = async (
     upstream: context.var.services.upstreams[destination],
     path,
     own: { ...own, ...requestHeaders(context.req.raw.headers) },
+    errorType: policy.dialect === "typesense" ? "application/json" : "application/problem+json",
     forCaller: policy.caller !== "anyone",
     limitMs: (policy.answerWithinSeconds ?? DEFAULT_ANSWER_WITHIN_SECONDS) * 1000,
   });

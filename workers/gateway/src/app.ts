@@ -1,6 +1,7 @@
 import { createApp } from "#shared/http/app.ts";
 import { gatewayAccess } from "./access.ts";
 import { clientAddressOf } from "./client-address.ts";
+import { withCors } from "./cors.ts";
 import { addHealth } from "./routes/health.ts";
 import { addJwks } from "./routes/jwks.ts";
 import { addOpenApi } from "./routes/openapi.ts";
@@ -12,7 +13,7 @@ export const createGatewayApp = (connect: (bindings: unknown) => GatewayServices
   const app = createApp({
     worker: "gateway",
     connect,
-    access: gatewayAccess,
+    access: withCors(gatewayAccess),
     clientAddress: (request, bindings) => clientAddressOf(request, connect(bindings).trustedProxies),
   });
   addPages(app);

@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { TwofaRpc } from "#shared/contracts/twofa.ts";
 import { fetcher, kmsRpc, publicUrl, rpc, setting } from "#shared/http/bindings.ts";
 import { parseNetworks } from "./client-address.ts";
+import { originsSchema } from "./cors.ts";
 
 const networks = z.string().transform((text, context) => {
   const parsed = parseNetworks(text);
@@ -13,6 +14,7 @@ export const envSchema = z.object({
   PUBLIC_URL: publicUrl,
   /** The proxies in front of us, which say where a call came from. */
   TRUSTED_PROXIES: setting(networks.default([])),
+  CORS_ORIGINS: setting(originsSchema),
   KMS: fetcher,
   KMS_RPC: kmsRpc,
   TWOFA: fetcher,

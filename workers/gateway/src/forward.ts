@@ -13,6 +13,8 @@ export interface Forwarding {
   path: string;
   /** Headers that the gateway sets itself: request id, prefix, token. */
   own: Readonly<Record<string, string>>;
+  /** The media type that the worker's own errors have. */
+  errorType: string;
   /** Whether the answer is one caller's alone. */
   forCaller: boolean;
   /** How long the worker may take to begin its answer. */
@@ -22,8 +24,8 @@ export interface Forwarding {
 const UNKNOWN_OUTCOME =
   "A part of Fountain did not answer properly. Whether the request took effect is not known; try again shortly.";
 
-const isOurs = (response: Response): boolean =>
-  response.status < 500 || (response.headers.get("content-type") ?? "").startsWith("application/problem+json");
+const isOurs = (response: Response, errorType: string): boolean =>
+  response.status < 500 || (response.headers.get("content-type") ?? "").startsWith(errorType);
 
 /**
  * The whole body, which the limit has kept small: the worker's time starts when it has everything, and a worker that
@@ -59,7 +61,7 @@ const answerWithin = async (
 };
 
 /**
- * The worker's answer. One that throws, stays silent longer than the limit, or fails without a problem document gives
+ * The worker's answer. One that throws, stays silent longer than the limit, or fails without saying so as agreed gives
  * the problem `unavailable`; its own problems pass through, those of 5xx too.
  */
 export const forward = async (request: Request, forwarding: Forwarding): Promise<Response> => {
@@ -67,7 +69,7 @@ export const forward = async (request: Request, forwarding: Forwarding): Promise
   const response = await answerWithin(request, body, forwarding).catch((cause: unknown) => {
     throw unavailable(cause, UNKNOWN_OUTCOME);
   });
-  if (!isOurs(response)) {
+  if (!isOurs(response, forwarding.errorType)) {
     await response.body?.cancel();
     throw unavailable(new Error(`${forwarding.callee} answered a bare ${response.status}`), UNKNOWN_OUTCOME);
   }

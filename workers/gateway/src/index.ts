@@ -23,6 +23,7 @@ const connect = once((bindings: unknown): GatewayServices => {
     upstreams,
     publicUrl: env.PUBLIC_URL,
     trustedProxies: env.TRUSTED_PROXIES,
+    corsOrigins: env.CORS_ORIGINS,
     ...drainable(async () => {
       await askAll(upstreams, "/ready");
     }),

@@ -16,6 +16,8 @@ export interface GatewayServices extends FrameServices, Drainable {
   publicUrl: string;
   /** Whose X-Forwarded-For is believed. */
   trustedProxies: readonly Network[];
+  /** The origins whose pages may call from a browser. */
+  corsOrigins: ReadonlySet<string>;
   upstreams: Upstreams;
   verifyApiKey: ApiKeyVerifier;
   twofa: TwofaRpc;

@@ -47,7 +47,7 @@ export interface TestGateway {
   drain(): void;
 }
 
-export const createTestGateway = async (): Promise<TestGateway> => {
+export const createTestGateway = async (corsOrigins: readonly string[] = []): Promise<TestGateway> => {
   const signer = await createTestSigner("key-1");
   const clock = { nowMs: START_SECONDS * 1000 };
   const now = (): number => clock.nowMs;
@@ -100,6 +100,7 @@ export const createTestGateway = async (): Promise<TestGateway> => {
     upstreams,
     publicUrl: ISSUER,
     trustedProxies: [],
+    corsOrigins: new Set(corsOrigins),
     ...drainable(async () => {
       await askAll(upstreams, "/ready");
     }),
