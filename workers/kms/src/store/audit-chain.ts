@@ -1,0 +1,73 @@
+/** The chain of audit entries in the database. */
+import { and, asc, eq, gt, gte, isNotNull, sql } from "drizzle-orm";
+import type { ChainState, StoredChainState, StoredEntry } from "../domain/audit-chain.ts";
+import type { ChainRepository } from "../domain/audit-sealing.ts";
+import type { ChainReader } from "../domain/audit-verification.ts";
+import type { KmsDatabase } from "./connection.ts";
+import { auditChain, auditEntries } from "./schema.ts";
+
+const INSERT_STATE = `
+  INSERT INTO audit_chain (id, base_id, base_link, base_at, head_id, head_link, mac)
+  SELECT 1, ?, ?, ?, ?, ?, ? WHERE NOT EXISTS (SELECT 1 FROM audit_chain)`;
+
+const REPLACE_STATE = `
+  UPDATE audit_chain SET base_id = ?, base_link = ?, base_at = ?, head_id = ?, head_link = ?, mac = ?
+  WHERE id = 1 AND mac = ?`;
+
+/** Only under the head that these links lead to; who came second writes the same links again, or none. */
+const LINK = `
+  UPDATE audit_entries SET link = given.link, seal = given.seal
+  FROM (SELECT value ->> 0 AS id, value ->> 1 AS link, value ->> 2 AS seal FROM json_each(?)) AS given
+  WHERE audit_entries.id = given.id AND EXISTS (SELECT 1 FROM audit_chain WHERE mac = ?)`;
+
+const columnsOf = ({ baseId, baseLink, baseAt, headId, headLink }: ChainState) => [
+  baseId,
+  baseLink,
+  baseAt.getTime(),
+  headId,
+  headLink,
+];
+
+/** The statement that moves the chain on, unless somebody else has. */
+export const replaceState = (from: StoredChainState | undefined, to: StoredChainState) =>
+  from === undefined
+    ? { sql: INSERT_STATE, args: [...columnsOf(to), to.mac] }
+    : { sql: REPLACE_STATE, args: [...columnsOf(to), to.mac, from.mac] };
+
+export const createChainRepository = ({ orm, client }: KmsDatabase): ChainRepository & ChainReader => ({
+  readTail: async (limit) => {
+    const headId = sql`(SELECT COALESCE(MAX(${auditChain.headId}), 0) FROM ${auditChain})`;
+    const [[state], entries] = await orm.batch([
+      orm.select().from(auditChain),
+      orm.select().from(auditEntries).where(gt(auditEntries.id, headId)).orderBy(asc(auditEntries.id)).limit(limit),
+    ]);
+    return { state, entries };
+  },
+  advance: async (from, to, linkages) => {
+    const given = JSON.stringify(linkages.map(({ id, link, seal }) => [id, link, seal]));
+    const [moved] = await client.batch([replaceState(from, to), { sql: LINK, args: [given, to.mac] }], "write");
+    return moved?.rowsAffected === 1;
+  },
+  readState: async () => {
+    const [[state], [linked], [last]] = await orm.batch([
+      orm.select().from(auditChain),
+      orm.select({ id: auditEntries.id }).from(auditEntries).where(isNotNull(auditEntries.link)).limit(1),
+      orm.select({ id: sql<number>`COALESCE(MAX(${auditEntries.id}), 0)` }).from(auditEntries),
+    ]);
+    return { state, hasLinked: linked !== undefined, lastId: last?.id ?? 0 };
+  },
+  readEntries: (fromId, throughId, limit): Promise<StoredEntry[]> =>
+    orm
+      .select()
+      .from(auditEntries)
+      .where(and(gte(auditEntries.id, fromId), sql`${auditEntries.id} <= ${throughId}`))
+      .orderBy(asc(auditEntries.id))
+      .limit(limit),
+  readEntry: async (id) => (await orm.select().from(auditEntries).where(eq(auditEntries.id, id)))[0],
+  findRepeated: async () => {
+    const { rows } = await client.execute(
+      "SELECT MAX(id) AS id FROM audit_entries GROUP BY uid HAVING COUNT(*) > 1 ORDER BY 1 LIMIT 1",
+    );
+    return rows[0] && Number(rows[0]["id"]);
+  },
+});
