@@ -114,5 +114,8 @@ export const ROUTES: Record<WorkerName, RouteTable> = {
     "GET /scripts": scope("sequence:read"),
     "GET /scripts/{id}.fountain": scope("sequence:read"),
     "GET /scripts/{id}": scope("sequence:read"),
+    // There is no scope for operators: the right to administer stands for it.
+    "GET /outbox/dead-letters": scope("users:admin"),
+    "POST /outbox/dead-letters/redrive": stepUp(scope("users:admin")),
   },
 };

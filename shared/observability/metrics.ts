@@ -109,4 +109,9 @@ export const setOutboxOldestAge = createGauge(
   "Age of the oldest change that search has not been told of yet; 0 when there is none.",
 );
 
+export const setOutboxDeadLetters = createGauge(
+  "fountain_outbox_dead_letters",
+  "Changes that search refused so often that it is not told of them any more.",
+);
+
 createInfo("fountain_build_info", "The version that runs.", "version", VERSION);

@@ -1,4 +1,5 @@
 import { createApp } from "#shared/http/app.ts";
+import { addDeadLetters } from "./routes/dead-letters.ts";
 import { addDraining } from "./routes/draining.ts";
 import { addElements } from "./routes/elements.ts";
 import { addExport } from "./routes/export.ts";
@@ -18,5 +19,6 @@ export const createServiceAApp = (connect: (bindings: unknown) => ServiceAServic
   addElements(app);
   addExport(app);
   addScripts(app);
+  addDeadLetters(app);
   return app;
 };

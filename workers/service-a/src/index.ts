@@ -9,6 +9,7 @@ import { createDrain } from "./domain/outbox.ts";
 import { envSchema } from "./env.ts";
 import { createEntrypoints } from "./rpc.ts";
 import type { ServiceAServices } from "./services.ts";
+import { createDeadLetterStore } from "./store/dead-letters.ts";
 import { createElementStore } from "./store/elements.ts";
 import { createOutboxStore } from "./store/outbox.ts";
 import { createPurge } from "./store/purge.ts";
@@ -36,6 +37,7 @@ const connect = once((bindings: unknown): ServiceAServices => {
     probe: database.probe,
     elements: createElementStore(database),
     scripts: createScriptStore(database),
+    deadLetters: createDeadLetterStore(database),
     outbox,
     drainOutbox,
     runChores: async () => {

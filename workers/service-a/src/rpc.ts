@@ -4,7 +4,7 @@ import type { InternalRpc } from "#shared/contracts/internal.ts";
 import { isUnavailable } from "#shared/db/database.ts";
 import { withinTime } from "#shared/http/deadline.ts";
 import { exposition } from "#shared/observability/instruments.ts";
-import { setOutboxDepth, setOutboxOldestAge } from "#shared/observability/metrics.ts";
+import { setOutboxDeadLetters, setOutboxDepth, setOutboxOldestAge } from "#shared/observability/metrics.ts";
 import type { ServiceAServices } from "./services.ts";
 
 /** A scrape waits for two seconds, and the other numbers matter most when the database does not answer. */
@@ -24,6 +24,7 @@ const measureBacklog = async (services: ServiceAServices): Promise<void> => {
   const backlog = await backlogOf(services);
   const oldestAtMs = backlog && (backlog.oldestAtMs ?? services.now());
   setOutboxDepth(backlog?.depth);
+  setOutboxDeadLetters(backlog?.deadLetters);
   setOutboxOldestAge(oldestAtMs && (services.now() - oldestAtMs) / 1000);
 };
 

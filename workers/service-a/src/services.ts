@@ -1,4 +1,5 @@
 import type { FrameServices } from "#shared/http/app.ts";
+import type { DeadLetterStore } from "./domain/dead-letter.ts";
 import type { OutboxStore } from "./domain/outbox.ts";
 import type { ElementStore, ScriptStore } from "./domain/ports.ts";
 
@@ -6,6 +7,7 @@ import type { ElementStore, ScriptStore } from "./domain/ports.ts";
 export interface ServiceAServices extends FrameServices {
   elements: ElementStore;
   scripts: ScriptStore;
+  deadLetters: DeadLetterStore;
   outbox: Pick<OutboxStore, "backlog">;
   /** Tells search what changed, unless that is under way already. */
   drainOutbox: () => Promise<void>;

@@ -15,9 +15,9 @@ const element: Element = {
   updatedAtMs: 2_999,
 };
 
-const change = (rowId: number, elementId: number): Change => ({
+const change = (rowId: number, elementId: number, attempts = 0): Change => ({
   rowId,
-  attempts: 0,
+  attempts,
   element: { ...element, elementId },
 });
 
@@ -40,7 +40,7 @@ const createOutbox = (batches: Change[][], failures = 0) => {
     pause: async (_, untilMs, count) => {
       calls.push(["pause", untilMs, count]);
     },
-    backlog: async () => ({ depth: 0, oldestAtMs: undefined }),
+    backlog: async () => ({ depth: 0, oldestAtMs: undefined, deadLetters: 0 }),
   };
   return { outbox, calls };
 };
@@ -49,7 +49,7 @@ const NOW_MS = 1_000_000;
 
 const drainWith = (outbox: OutboxStore, sync: SearchRpc["sync"]) => {
   let holders = 0;
-  const warn = vi.fn<(event: string) => void>();
+  const warn = vi.fn<(event: string, fields: object) => void>();
   const drain = createDrain({
     outbox,
     search: { sync },
@@ -127,11 +127,36 @@ describe("draining", () => {
     const { outbox, calls } = createOutbox([[change(1, 5), change(2, 6)]]);
     const { drain, warn } = drainWith(outbox, async (operations) => ({
       ok: true,
-      value: operations.map(({ document }) => ({ id: document.id, success: document.id !== "spokenWord-5" })),
+      value: operations.map(({ document: { id } }) => ({
+        id,
+        success: id !== "spokenWord-5",
+        error: "too odd\0\ud800",
+      })),
     }));
     await drain();
-    expect(calls).toContainEqual(["advance", [2], [{ rowId: 1, nextAttemptAtMs: NOW_MS + 1_000 }]]);
-    expect(warn).toHaveBeenCalledWith("outbox.refused", { changes: 1 });
+    const refused = { rowId: 1, attempts: 1, nextAttemptAtMs: NOW_MS + 1_000, refusal: "too odd\ufffd" };
+    expect(calls).toContainEqual(["advance", [2], [refused]]);
+    expect(warn.mock.calls).toEqual([["outbox.refused", { changes: 1 }]]);
+  });
+
+  test("says so when a refusal was the last one", async () => {
+    const { outbox, calls } = createOutbox([[change(1, 5, 19), change(2, 6, 18)]]);
+    const { drain, warn } = drainWith(outbox, async () => ({ ok: true, value: [] }));
+    await drain();
+    const refusal = "no answer for this document";
+    const nextAttemptAtMs = NOW_MS + 60_000;
+    expect(calls).toContainEqual([
+      "advance",
+      [],
+      [
+        { rowId: 1, attempts: 20, nextAttemptAtMs, refusal },
+        { rowId: 2, attempts: 19, nextAttemptAtMs, refusal },
+      ],
+    ]);
+    expect(warn.mock.calls).toEqual([
+      ["outbox.refused", { changes: 2 }],
+      ["outbox.dead-letters", { changes: 1 }],
+    ]);
   });
 
   test.each<[string, SearchRpc["sync"]]>([

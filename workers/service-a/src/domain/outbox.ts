@@ -15,6 +15,7 @@ const BACKOFF_MS = 1_000;
 const MAX_BACKOFF_MS = 60_000;
 /** A change that search has refused so often is a dead letter: it waits for the operator. */
 export const MAX_ATTEMPTS = 20;
+const MAX_REFUSAL_LENGTH = 200;
 
 /** A row of the outbox, with its element as it is now. */
 export interface Change {
@@ -23,10 +24,26 @@ export interface Change {
   element: Element;
 }
 
-/** What became of the last delivery; `refused` rows are tried again at their time. */
+/** A row that search did not take, and why; it is tried again at its time, unless it is a dead letter by then. */
+export interface Refused {
+  rowId: number;
+  /** With this one. */
+  attempts: number;
+  nextAttemptAtMs: number;
+  refusal: string;
+}
+
+/** What became of the last delivery. */
 export interface Outcome {
   deliveredIds: number[];
-  refused: { rowId: number; nextAttemptAtMs: number }[];
+  refused: Refused[];
+}
+
+/** What is left to deliver, since when, and what is not delivered any more. */
+export interface Backlog {
+  depth: number;
+  oldestAtMs: number | undefined;
+  deadLetters: number;
 }
 
 export interface OutboxStore {
@@ -35,14 +52,16 @@ export interface OutboxStore {
    * else's.
    */
   takeLease(holder: string, nowMs: number, untilMs: number): Promise<number | undefined>;
-  /** Records the outcome, prolongs the lease and gives the next changes; `undefined` when the lease is lost. */
+  /**
+   * Records the outcome, prolongs the lease and gives the next changes; `undefined` when the lease is lost. What has
+   * reached search buries the dead letters of the same element: search has a later state than theirs.
+   */
   advance(holder: string, outcome: Outcome, nowMs: number, untilMs: number): Promise<Change[] | undefined>;
   /** Gives the lease back if nothing is due any more; otherwise answers false. */
   finish(holder: string, nowMs: number): Promise<boolean>;
   /** Gives the lease back for nobody to take before the time. */
   pause(holder: string, untilMs: number, failures: number): Promise<void>;
-  /** How many changes are left, and since when. */
-  backlog(): Promise<{ depth: number; oldestAtMs: number | undefined }>;
+  backlog(): Promise<Backlog>;
 }
 
 export interface DrainOptions {
@@ -72,7 +91,11 @@ export const documentOf = (element: Element): ElementDocument => ({
 
 /** How long to wait after so many failures: doubling, to a minute at most, and half of it by chance. */
 export const backoffMs = (failures: number, random: number): number =>
-  Math.min(BACKOFF_MS * 2 ** failures, MAX_BACKOFF_MS) * (0.5 + random / 2);
+  Math.round(Math.min(BACKOFF_MS * 2 ** failures, MAX_BACKOFF_MS) * (0.5 + random / 2));
+
+/** What search says of a document, as far as a row can hold it. */
+const refusalOf = (error = "no answer for this document"): string =>
+  error.slice(0, MAX_REFUSAL_LENGTH).replaceAll("\0", "").toWellFormed();
 
 const withinTime = async <Value>(work: Promise<Value>): Promise<Value | "no-answer"> => {
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -104,14 +127,26 @@ export const createDrain = (options: DrainOptions): (() => Promise<void>) => {
     });
     if (answer === "no-answer") return answer;
     if (!answer?.ok) return undefined;
-    const accepted = new Set(answer.value.filter((result) => result.success).map((result) => result.id));
-    const isAccepted = ({ element }: Change): boolean => accepted.has(documentOf(element).id);
-    return {
-      deliveredIds: changes.filter(isAccepted).map(({ rowId }) => rowId),
-      refused: changes
-        .filter((change) => !isAccepted(change))
-        .map(({ rowId, attempts }) => ({ rowId, nextAttemptAtMs: now() + backoffMs(attempts, random()) })),
-    };
+    const results = new Map(answer.value.map((result) => [result.id, result]));
+    const outcome: Outcome = { deliveredIds: [], refused: [] };
+    for (const { rowId, attempts, element } of changes) {
+      const result = results.get(documentOf(element).id);
+      if (result?.success) outcome.deliveredIds.push(rowId);
+      else
+        outcome.refused.push({
+          rowId,
+          attempts: attempts + 1,
+          nextAttemptAtMs: now() + backoffMs(attempts, random()),
+          refusal: refusalOf(result?.error),
+        });
+    }
+    return outcome;
+  };
+
+  const warnOf = ({ refused }: Outcome): void => {
+    if (refused.length > 0) warn("outbox.refused", { changes: refused.length });
+    const deadLetters = refused.filter(({ attempts }) => attempts >= MAX_ATTEMPTS).length;
+    if (deadLetters > 0) warn("outbox.dead-letters", { changes: deadLetters });
   };
 
   const run = async (failures: number, stopAtMs: number): Promise<void> => {
@@ -133,7 +168,7 @@ export const createDrain = (options: DrainOptions): (() => Promise<void>) => {
         warn("outbox.paused", { failures: failures + 1 });
         return outbox.pause(holder, now() + backoffMs(failures, random()), failures + 1);
       }
-      if (delivered.refused.length > 0) warn("outbox.refused", { changes: delivered.refused.length });
+      warnOf(delivered);
       outcome = delivered;
     }
   };

@@ -5,6 +5,7 @@ import type { Database } from "#shared/db/database.ts";
 import { openTestDatabase, type TestDatabase } from "../../../../tests/database.ts";
 import { createDrain } from "../domain/outbox.ts";
 import type { ElementStore } from "../domain/ports.ts";
+import { createDeadLetterStore } from "./dead-letters.ts";
 import { createElementStore } from "./elements.ts";
 import { createOutboxStore } from "./outbox.ts";
 import * as schema from "./schema.ts";
@@ -142,7 +143,7 @@ describe("changes", () => {
     await outbox.takeLease("a", at, at + 100);
     const changes = (await outbox.advance("a", { deliveredIds: [], refused: [] }, at, at + 100)) ?? [];
     const [first, second] = changes.map(({ rowId }) => rowId);
-    const refused = [{ rowId: first ?? 0, nextAttemptAtMs: at + 60 }];
+    const refused = [{ rowId: first ?? 0, attempts: 1, nextAttemptAtMs: at + 60, refusal: "odd" }];
     expect(await outbox.advance("a", { deliveredIds: [second ?? 0], refused }, at, at + 100)).toEqual([]);
     const later = await outbox.advance("a", { deliveredIds: [], refused: [] }, at + 60, at + 200);
     expect(later?.map(({ rowId, attempts }) => [rowId, attempts])).toEqual([[first, 1]]);
@@ -159,10 +160,82 @@ describe("changes", () => {
   });
 
   test("are counted, with the age of the oldest", async () => {
-    expect(await backlog()).toEqual({ depth: 0, oldestAtMs: undefined });
+    expect(await backlog()).toEqual({ depth: 0, oldestAtMs: undefined, deadLetters: 0 });
     const first = draft(1, "x");
     await elements.create(first);
     await elements.create({ ...draft(2, "y"), nowMs: first.nowMs + 5_000 });
-    expect(await backlog()).toEqual({ depth: 2, oldestAtMs: first.nowMs });
+    expect(await backlog()).toEqual({ depth: 2, oldestAtMs: first.nowMs, deadLetters: 0 });
+  });
+});
+
+describe("an element that search refuses", () => {
+  /** A search engine that refuses element 1 as long as it is told to. */
+  const createPicky = () => {
+    const told: string[] = [];
+    const state = { isRefusing: true, told };
+    const sync: SearchRpc["sync"] = async (operations) => {
+      const ids = operations.map(({ document }) => document.id);
+      told.push(...ids);
+      return { ok: true, value: ids.map((id) => ({ id, success: !(state.isRefusing && id === "action-1") })) };
+    };
+    return { search: { sync }, state };
+  };
+  const setTriesLeft = (count: number) =>
+    opened.client.execute({ sql: "UPDATE outbox SET next_attempt_at = 0, attempts = ?", args: [20 - count] });
+  const deadLetters = () => createDeadLetterStore(database);
+
+  test("is a dead letter after twenty tries, which nobody tries again, and which does not count as waiting", async () => {
+    const { search, state } = createPicky();
+    const events: string[] = [];
+    const drain = drainOf(search, (event) => events.push(event));
+    await elements.create(draft(1, "x"));
+    for (let left = 20; left > 0; left -= 1) {
+      expect(await backlog()).toMatchObject({ depth: 1, deadLetters: 0 });
+      await setTriesLeft(left);
+      await drain();
+    }
+    expect(state.told).toHaveLength(20);
+    expect(events.filter((event) => event === "outbox.dead-letters")).toHaveLength(1);
+    await opened.client.execute("UPDATE outbox SET next_attempt_at = 0");
+    await drain();
+    expect(state.told).toHaveLength(20);
+    expect(await backlog()).toEqual({ depth: 0, oldestAtMs: undefined, deadLetters: 1 });
+    const [letter] = await deadLetters().list({ after: 0, limit: 10 });
+    expect(letter).toMatchObject({ elementType: "action", elementId: 1, attempts: 20 });
+    expect(await deadLetters().list({ after: letter?.id ?? 0, limit: 10 })).toEqual([]);
+  });
+
+  test("is delivered when it is driven again, in its latest state", async () => {
+    const { search, state } = createPicky();
+    await elements.create(draft(1, "x"));
+    await setTriesLeft(1);
+    await drainOf(search)();
+    state.isRefusing = false;
+    expect(await deadLetters().redrive(Date.now())).toMatchObject({ value: { outcome: 1 } });
+    await drainOf(search)();
+    expect(await backlog()).toEqual({ depth: 0, oldestAtMs: undefined, deadLetters: 0 });
+    expect(await deadLetters().redrive(Date.now())).toMatchObject({ value: { outcome: 0 } });
+  });
+
+  test("needs no second delivery when a later change of it has come through", async () => {
+    const { search, state } = createPicky();
+    for (const id of [1, 2]) await elements.create(draft(id, "x"));
+    await drainOf(search)();
+    await setTriesLeft(0);
+    state.isRefusing = false;
+    await elements.addVersion(draft(2, "y"));
+    await drainOf(search)();
+    expect(await backlog()).toMatchObject({ depth: 0, deadLetters: 1 });
+    await elements.addVersion(draft(1, "y"));
+    await drainOf(search)();
+    expect(await backlog()).toMatchObject({ depth: 0, deadLetters: 0 });
+  });
+
+  test("does not lose a try while search is unavailable", async () => {
+    await elements.create(draft(1, "x"));
+    const sync: SearchRpc["sync"] = async () => ({ ok: false, error: "unavailable" });
+    await setTriesLeft(1);
+    await drainOf({ sync })();
+    expect(await backlog()).toMatchObject({ depth: 1, deadLetters: 0 });
   });
 });

@@ -2,13 +2,13 @@
 import { z } from "zod";
 import type { Database } from "#shared/db/database.ts";
 import { ELEMENT_TYPES } from "../domain/element.ts";
-import type { Change, OutboxStore } from "../domain/outbox.ts";
+import { type Backlog, type Change, MAX_ATTEMPTS, type OutboxStore } from "../domain/outbox.ts";
 import type * as schema from "./schema.ts";
 import { TEXT_BUDGET } from "./slice.ts";
 
 const BATCH_SIZE = 200;
 
-const IS_DUE = "SELECT 1 FROM outbox WHERE next_attempt_at <= :nowMs";
+const IS_DUE = `SELECT 1 FROM outbox WHERE next_attempt_at <= :nowMs AND attempts < ${MAX_ATTEMPTS}`;
 
 const TAKE_LEASE = `
   INSERT INTO outbox_lease (id, holder, expires_at) SELECT 1, :holder, :untilMs WHERE EXISTS (${IS_DUE})
@@ -20,14 +20,20 @@ const PROLONG_LEASE = "UPDATE outbox_lease SET expires_at = :untilMs WHERE holde
 
 const DELETE_DELIVERED = "DELETE FROM outbox WHERE id IN (SELECT value FROM json_each(:deliveredIds))";
 
+const BURY_DEAD_LETTERS = `
+  DELETE FROM outbox WHERE attempts >= ${MAX_ATTEMPTS} AND (element_type, element_id) IN (
+    SELECT element_type, element_id FROM outbox WHERE id IN (SELECT value FROM json_each(:deliveredIds)))`;
+
 const POSTPONE_REFUSED = `
-  UPDATE outbox SET attempts = attempts + 1, next_attempt_at = refused.value ->> 'nextAttemptAtMs'
+  UPDATE outbox SET attempts = refused.value ->> 'attempts', refusal = refused.value ->> 'refusal',
+    next_attempt_at = refused.value ->> 'nextAttemptAtMs'
   FROM json_each(:refused) AS refused WHERE outbox.id = refused.value ->> 'rowId'`;
 
 /** Oldest first, as many as the texts allow in one delivery. */
 const READ_DUE = `
   WITH due AS (
-    SELECT id, element_type, element_id, attempts FROM outbox WHERE next_attempt_at <= :nowMs
+    SELECT id, element_type, element_id, attempts FROM outbox
+    WHERE next_attempt_at <= :nowMs AND attempts < ${MAX_ATTEMPTS}
     ORDER BY id LIMIT ${BATCH_SIZE}
   ),
   changed AS (
@@ -44,6 +50,22 @@ const FINISH = `
 
 const PAUSE = `
   UPDATE outbox_lease SET holder = NULL, expires_at = :untilMs, failures = :failures WHERE holder = :holder`;
+
+const BACKLOG = `
+  SELECT count(*) FILTER (WHERE attempts < ${MAX_ATTEMPTS}) AS depth,
+    min(created_at) FILTER (WHERE attempts < ${MAX_ATTEMPTS}) AS oldest_at,
+    count(*) FILTER (WHERE attempts >= ${MAX_ATTEMPTS}) AS dead_letters
+  FROM outbox`;
+
+const backlogRow = z
+  .object({ depth: z.number(), oldest_at: z.number().nullable(), dead_letters: z.number() })
+  .transform(
+    (row): Backlog => ({
+      depth: row.depth,
+      oldestAtMs: row.oldest_at ?? undefined,
+      deadLetters: row.dead_letters,
+    }),
+  );
 
 const changeRow = z
   .object({
@@ -84,8 +106,9 @@ export const createOutboxStore = ({ client }: Pick<Database<typeof schema>, "cli
   },
 
   advance: async (holder, { deliveredIds, refused }, nowMs, untilMs) => {
-    const [, , prolonged, due] = await client.batch(
+    const [, , , prolonged, due] = await client.batch(
       [
+        { sql: BURY_DEAD_LETTERS, args: { deliveredIds: JSON.stringify(deliveredIds) } },
         { sql: DELETE_DELIVERED, args: { deliveredIds: JSON.stringify(deliveredIds) } },
         { sql: POSTPONE_REFUSED, args: { refused: JSON.stringify(refused) } },
         { sql: PROLONG_LEASE, args: { holder, untilMs } },
@@ -106,8 +129,7 @@ export const createOutboxStore = ({ client }: Pick<Database<typeof schema>, "cli
   },
 
   backlog: async () => {
-    const { rows } = await client.execute("SELECT count(*) AS depth, min(created_at) AS oldest_at FROM outbox");
-    const oldestAt = rows[0]?.["oldest_at"];
-    return { depth: Number(rows[0]?.["depth"]), oldestAtMs: typeof oldestAt === "number" ? oldestAt : undefined };
+    const { rows } = await client.execute(BACKLOG);
+    return backlogRow.parse({ ...rows[0] });
   },
 });

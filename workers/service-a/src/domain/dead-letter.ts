@@ -1,0 +1,19 @@
+/** Changes that search has refused for good: what the operator sees of them, and may have tried again. */
+import type { ElementKey } from "./element.ts";
+import type { Once, Written } from "./once.ts";
+
+export interface DeadLetter extends ElementKey {
+  id: number;
+  attempts: number;
+  /** What search said the last time. */
+  refusal: string;
+  /** When the element changed. */
+  changedAtMs: number;
+}
+
+export interface DeadLetterStore {
+  /** By id, after the one given. */
+  list(query: { after: number; limit: number }): Promise<DeadLetter[]>;
+  /** Has every one of them delivered anew, as if never tried, and gives their number. */
+  redrive(nowMs: number, once?: Once): Promise<Written<number>>;
+}
