@@ -17,6 +17,7 @@ import { createKeyRing, REVOCATION_RETENTION_MS } from "./domain/key-ring.ts";
 import { macInContext } from "./domain/mac.ts";
 import { createPasswords } from "./domain/password.ts";
 import { createRefreshTokens } from "./domain/refresh-token.ts";
+import { createRefusalLimit } from "./domain/refusal-limit.ts";
 import { deriveKeys } from "./domain/root-key.ts";
 import { createSealer } from "./domain/sealing.ts";
 import { createSearchKeys } from "./domain/search-key.ts";
@@ -76,6 +77,7 @@ const connect = once((bindings: unknown): KmsServices => {
       wrapping: createSealer(keys.auditKeyWrapping, randomBytes),
       randomBytes,
     }),
+    refusalLimit: createRefusalLimit(now),
     macKey: keys.auditMac,
     randomBytes,
     occasion: currentRequest,

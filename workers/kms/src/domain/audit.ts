@@ -4,6 +4,7 @@
  */
 import { macInContext } from "./mac.ts";
 import type { RandomBytes } from "./random.ts";
+import type { RefusalLimit } from "./refusal-limit.ts";
 import { createSealer } from "./sealing.ts";
 import type { SubjectKeys } from "./subject-keys.ts";
 
@@ -23,6 +24,9 @@ export type AuditAction =
   | "secret.write"
   | "service.create"
   | "service.delete"
+  | "signing-key.create"
+  | "signing-key.rotate"
+  | "signing-key.revoke"
   | "session.end";
 
 /** What happened. Never a password, a key, a token, a code or a secret's value. */
@@ -70,8 +74,13 @@ export interface AuditEntry {
 export interface AuditTrail {
   /** Makes an entry ready for storage in somebody's transaction. */
   prepare(event: AuditEvent): Promise<AuditEntry>;
-  /** Stores an entry by itself, and tells the log: authentications, reads, refusals. */
+  /**
+   * Stores an entry by itself, and tells the log: authentications, reads, refusals. Failures and refusals that come too
+   * fast are told together, a minute later.
+   */
   write(event: AuditEvent): Promise<void>;
+  /** Stores what was held back in minutes that are over. */
+  writeSummaries(): Promise<void>;
 }
 
 export interface AuditRepository {
@@ -87,6 +96,7 @@ export interface Occasion {
 export interface AuditTrailOptions {
   repository: AuditRepository;
   subjectKeys: SubjectKeys;
+  refusalLimit: RefusalLimit;
   macKey: Uint8Array;
   randomBytes: RandomBytes;
   occasion: () => Occasion | undefined;
@@ -125,7 +135,7 @@ export const macOfRecord = (macKey: Uint8Array, record: Omit<AuditRecord, "mac">
 export const fieldContext = (uid: string, field: "address" | "personal"): string => `audit_entries/${uid}/${field}`;
 
 export const createAuditTrail = (options: AuditTrailOptions): AuditTrail => {
-  const { repository, subjectKeys, macKey, randomBytes, occasion, tell, now, createId } = options;
+  const { repository, subjectKeys, refusalLimit, macKey, randomBytes, occasion, tell, now, createId } = options;
 
   /** `null` for an erased subject, of whom nothing more is kept. */
   const sealFor = async (subject: string, context: string, text: string): Promise<string | null> => {
@@ -133,7 +143,7 @@ export const createAuditTrail = (options: AuditTrailOptions): AuditTrail => {
     return key === undefined ? null : createSealer(key, randomBytes).seal(context, text);
   };
 
-  const prepare = async (event: AuditEvent): Promise<AuditEntry> => {
+  const prepare = async (event: AuditEvent, count = 1): Promise<AuditEntry> => {
     const { action, outcome, actor, target, reason, personal } = event;
     const { requestId, clientAddress } = occasion() ?? {};
     const uid = createId();
@@ -151,7 +161,7 @@ export const createAuditTrail = (options: AuditTrailOptions): AuditTrail => {
       actor: actor ?? null,
       target: target ?? null,
       reason: reason ?? null,
-      count: 1,
+      count,
       requestId: requestId ?? null,
       address,
       personalOf: personal?.userId ?? null,
@@ -160,11 +170,18 @@ export const createAuditTrail = (options: AuditTrailOptions): AuditTrail => {
     return { event, record: { ...told, mac: macOfRecord(macKey, told) } };
   };
 
+  const writeSummaries = async (): Promise<void> => {
+    for (const { event, count } of refusalLimit.takeSummaries()) await repository.insert(await prepare(event, count));
+  };
+
   return {
-    prepare,
+    prepare: (event) => prepare(event),
     write: async (event) => {
-      await repository.insert(await prepare(event));
       tell(event);
+      if (!refusalLimit.admits(event, occasion()?.clientAddress)) return;
+      await repository.insert(await prepare(event));
+      await writeSummaries();
     },
+    writeSummaries,
   };
 };

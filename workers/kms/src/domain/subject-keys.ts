@@ -8,13 +8,9 @@ import type { Sealer } from "./sealing.ts";
 const KEY_BYTES = 32;
 const MAX_REMEMBERED_KEYS = 1_000;
 
-/** A key as stored; `null` when its subject was erased. */
-export interface StoredSubjectKey {
-  wrappedKey: string | null;
-}
-
 export interface SubjectKeyRepository {
-  find(subject: string): Promise<StoredSubjectKey | undefined>;
+  /** The keys of these subjects, `null` for those that were erased; those that never had one are missing. */
+  find(subjects: readonly string[]): Promise<Map<string, string | null>>;
   /** Does nothing when the subject has a key, or had one. */
   insert(subject: string, wrappedKey: string): Promise<void>;
 }
@@ -22,8 +18,8 @@ export interface SubjectKeyRepository {
 export interface SubjectKeys {
   /** The subject's key, made on first use; `undefined` for an erased one. What has been used here before is remembered. */
   get(subject: string): Promise<Uint8Array | undefined>;
-  /** The key as it is stored right now; `undefined` where there is none. */
-  read(subject: string): Promise<Uint8Array | undefined>;
+  /** The keys as they are stored right now; those that are not there are missing. */
+  read(subjects: readonly string[]): Promise<Map<string, Uint8Array>>;
 }
 
 export interface SubjectKeysOptions {
@@ -38,37 +34,47 @@ export const subjectKeyContext = (subject: string): string => `audit_keys/${subj
 export const createSubjectKeys = ({ repository, wrapping, randomBytes }: SubjectKeysOptions): SubjectKeys => {
   const remembered = new Map<string, Uint8Array>();
 
-  const unwrap = async (subject: string, { wrappedKey }: StoredSubjectKey): Promise<Uint8Array | undefined> => {
-    if (wrappedKey === null) return undefined;
+  const unwrap = async (subject: string, wrappedKey: string): Promise<Uint8Array> => {
     const key = await wrapping.open(subjectKeyContext(subject), wrappedKey);
     if (key === undefined) throw new Error("an audit key does not open");
     return Buffer.from(key, "base64url");
   };
 
-  const findOrMake = async (subject: string): Promise<StoredSubjectKey> => {
-    const found = await repository.find(subject);
-    if (found) return found;
+  const findOne = async (subject: string): Promise<string | null | undefined> =>
+    (await repository.find([subject])).get(subject);
+
+  const findOrMake = async (subject: string): Promise<string | null> => {
+    const found = await findOne(subject);
+    if (found !== undefined) return found;
     const key = Buffer.from(randomBytes(KEY_BYTES)).toString("base64url");
     await repository.insert(subject, await wrapping.seal(subjectKeyContext(subject), key));
-    const made = await repository.find(subject);
-    if (!made) throw new Error("an audit key was stored, but none is found");
+    const made = await findOne(subject);
+    if (made === undefined) throw new Error("an audit key was stored, but none is found");
     return made;
+  };
+
+  const remember = (subject: string, key: Uint8Array): void => {
+    const [oldest] = remembered.keys();
+    if (remembered.size >= MAX_REMEMBERED_KEYS && oldest !== undefined) remembered.delete(oldest);
+    remembered.set(subject, key);
   };
 
   return {
     get: async (subject) => {
       const known = remembered.get(subject);
       if (known) return known;
-      const key = await unwrap(subject, await findOrMake(subject));
-      if (key === undefined) return undefined;
-      const [oldest] = remembered.keys();
-      if (remembered.size >= MAX_REMEMBERED_KEYS && oldest !== undefined) remembered.delete(oldest);
-      remembered.set(subject, key);
+      const wrapped = await findOrMake(subject);
+      if (wrapped === null) return undefined;
+      const key = await unwrap(subject, wrapped);
+      remember(subject, key);
       return key;
     },
-    read: async (subject) => {
-      const found = await repository.find(subject);
-      return found && unwrap(subject, found);
+    read: async (subjects) => {
+      const keys = new Map<string, Uint8Array>();
+      if (subjects.length === 0) return keys;
+      for (const [subject, wrapped] of await repository.find(subjects))
+        if (wrapped !== null) keys.set(subject, await unwrap(subject, wrapped));
+      return keys;
     },
   };
 };

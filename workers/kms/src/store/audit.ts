@@ -1,6 +1,6 @@
 /** The audit trail in the database. Entries are only ever added; see `store/audit-chain.ts` for how they are linked. */
 import type { InStatement } from "@libsql/client";
-import { eq } from "drizzle-orm";
+import { inArray } from "drizzle-orm";
 import type { AuditEntry, AuditRepository } from "../domain/audit.ts";
 import type { SubjectKeyRepository } from "../domain/subject-keys.ts";
 import type { KmsDatabase } from "./connection.ts";
@@ -40,12 +40,12 @@ export const createAuditRepository = ({ client }: KmsDatabase): AuditRepository 
 });
 
 export const createSubjectKeyRepository = ({ orm, client }: KmsDatabase): SubjectKeyRepository => ({
-  find: async (subject) => {
-    const [row] = await orm
-      .select({ wrappedKey: auditKeys.wrappedKey })
+  find: async (subjects) => {
+    const rows = await orm
+      .select()
       .from(auditKeys)
-      .where(eq(auditKeys.subject, subject));
-    return row;
+      .where(inArray(auditKeys.subject, [...subjects]));
+    return new Map(rows.map(({ subject, wrappedKey }) => [subject, wrappedKey]));
   },
   insert: async (subject, wrappedKey) => {
     await client.execute({

@@ -1,0 +1,93 @@
+/**
+ * Checkpoints: signed statements of how far the chain of audit entries had come. Kept elsewhere they show what happened to
+ * the database afterwards, even to whoever has no SECRET_KEY; and what was done by whoever had it.
+ */
+import { type JWK, SignJWT } from "jose";
+import type { Signer } from "./signing-key.ts";
+
+/** No access token: whoever verifies tokens refuses the type (RFC 8725 §3.11). */
+export const CHECKPOINT_TYPE = "fountain-audit-checkpoint+jwt";
+export const CHECKPOINT_EVERY_ENTRIES = 1_000;
+export const CHECKPOINT_EVERY_MS = 60 * 60 * 1000;
+
+/** The claims: an entry, its place in the chain, and so all before it. */
+export interface CheckpointClaims {
+  iss: string;
+  iat: number;
+  /** The id of the entry, which is how many there were. */
+  entries: number;
+  link: string;
+  seal: string;
+}
+
+export interface Checkpoint {
+  entryId: number;
+  at: Date;
+  /** A compact JWS (RFC 7515). */
+  jws: string;
+  /** The public key it is signed with, for when that has long left the key ring. */
+  publicJwk: JWK;
+}
+
+/** The place of an entry in the chain. */
+export interface ChainPlace {
+  id: number;
+  link: string;
+  seal: string;
+}
+
+export interface CheckpointRepository {
+  latest(): Promise<Checkpoint | undefined>;
+  /** The last entry linked. */
+  readHead(): Promise<ChainPlace | undefined>;
+  /** Unless there is one of this entry or a later one; false: there is. */
+  insert(checkpoint: Checkpoint): Promise<boolean>;
+}
+
+export interface Checkpoints {
+  /** States the place of an entry whose seal was found to be ours. */
+  sign(place: ChainPlace): Promise<Checkpoint>;
+  /** Makes and keeps one of the last entry, when it is time; two at once make one. */
+  makeDue(): Promise<void>;
+}
+
+export interface CheckpointsOptions {
+  repository: CheckpointRepository;
+  issuer: string;
+  signer: () => Promise<Signer>;
+  /** The public half of a signing key. */
+  publicJwkOf: (kid: string) => Promise<JWK>;
+  isOurs: (place: ChainPlace) => boolean;
+  /** Told of every checkpoint that is kept. */
+  tell: (checkpoint: Checkpoint) => void;
+  now: () => number;
+}
+
+export const createCheckpoints = (options: CheckpointsOptions): Checkpoints => {
+  const { repository, issuer, signer, publicJwkOf, isOurs, tell, now } = options;
+
+  const sign = async ({ id, link, seal }: ChainPlace): Promise<Checkpoint> => {
+    const { kid, algorithm, privateKey } = await signer();
+    const at = new Date(now());
+    const claims = { iss: issuer, iat: Math.floor(at.getTime() / 1000), entries: id, link, seal };
+    const jws = await new SignJWT(claims satisfies CheckpointClaims)
+      .setProtectedHeader({ alg: algorithm, kid, typ: CHECKPOINT_TYPE })
+      .sign(privateKey);
+    return { entryId: id, at, jws, publicJwk: await publicJwkOf(kid) };
+  };
+
+  const isDue = (head: ChainPlace, latest: Checkpoint | undefined): boolean =>
+    latest === undefined ||
+    head.id >= latest.entryId + CHECKPOINT_EVERY_ENTRIES ||
+    (head.id > latest.entryId && now() >= latest.at.getTime() + CHECKPOINT_EVERY_MS);
+
+  return {
+    sign,
+    makeDue: async () => {
+      const [head, latest] = await Promise.all([repository.readHead(), repository.latest()]);
+      if (!head || !isDue(head, latest) || !isOurs(head)) return;
+      const checkpoint = await sign(head);
+      if (await repository.insert(checkpoint)) tell(checkpoint);
+    },
+  };
+};

@@ -1,0 +1,53 @@
+/** Reading audit entries from the database. */
+import { and, asc, desc, eq, gt, gte, lt, or, type SQL, sql } from "drizzle-orm";
+import type { AuditFilter, AuditReader } from "../domain/audit-reading.ts";
+import type { KmsDatabase } from "./connection.ts";
+import { auditEntries } from "./schema.ts";
+
+const matches = ({ actor, action, from, to }: AuditFilter): SQL | undefined =>
+  and(
+    actor === undefined ? undefined : eq(auditEntries.actor, actor),
+    action === undefined ? undefined : eq(auditEntries.action, action),
+    from === undefined ? undefined : gte(auditEntries.at, from),
+    to === undefined ? undefined : lt(auditEntries.at, to),
+  );
+
+export const createAuditReader = ({ orm }: KmsDatabase): AuditReader => ({
+  list: (filter, limit, beforeId) =>
+    orm
+      .select()
+      .from(auditEntries)
+      .where(and(matches(filter), beforeId === undefined ? undefined : lt(auditEntries.id, beforeId)))
+      .orderBy(desc(auditEntries.id))
+      .limit(limit),
+  listForward: (filter, limit, afterId) =>
+    orm
+      .select()
+      .from(auditEntries)
+      .where(and(matches(filter), gt(auditEntries.id, afterId)))
+      .orderBy(asc(auditEntries.id))
+      .limit(limit),
+  listAbout: (userId, limit, afterId) =>
+    orm
+      .select()
+      .from(auditEntries)
+      .where(
+        and(
+          gt(auditEntries.id, afterId),
+          or(eq(auditEntries.actor, userId), eq(auditEntries.target, userId), eq(auditEntries.personalOf, userId)),
+        ),
+      )
+      .orderBy(asc(auditEntries.id))
+      .limit(limit),
+  findRange: async ({ from, to }) => {
+    const [range] = await orm
+      .select({
+        firstId: sql<number | null>`MIN(${auditEntries.id})`,
+        lastId: sql<number | null>`MAX(${auditEntries.id})`,
+      })
+      .from(auditEntries)
+      .where(matches({ from, to }));
+    if (!range || range.firstId === null || range.lastId === null) return undefined;
+    return { firstId: range.firstId, lastId: range.lastId };
+  },
+});
