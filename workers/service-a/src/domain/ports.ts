@@ -12,13 +12,22 @@ export interface Slice<Item> {
   hasMore: boolean;
 }
 
+/** Where a list of elements goes on. */
+export interface Place {
+  sequenceNumber: number;
+  /** The last one before the list began: however elements are moved after it, the list shows them where they stood. */
+  move: number;
+}
+
 export interface ElementQuery {
   elementType?: ElementType | undefined;
   scriptId?: number | undefined;
-  /** Only what follows this sequence number. */
-  after: number;
+  /** Only what follows this place. */
+  after?: Place | undefined;
   limit: number;
 }
+
+export interface ElementSlice extends Slice<Element>, Pick<Place, "move"> {}
 
 export interface VersionQuery extends ElementKey {
   /** Only what follows this version number. */
@@ -53,8 +62,8 @@ export interface ElementStore {
   /** Deals the sequence numbers that the elements hold out anew among them, all or nothing. */
   reorder(order: NewOrder, once?: Once): Promise<Written<Reordered>>;
   find(key: ElementKey): Promise<Element | undefined>;
-  /** In sequence. */
-  list(query: ElementQuery): Promise<Slice<Element>>;
+  /** In sequence, with the numbers that the elements had when the list began. */
+  list(query: ElementQuery): Promise<ElementSlice>;
   findVersion(key: ElementKey, versionNumber: number): Promise<Version | undefined>;
   /** Oldest first. */
   listVersions(query: VersionQuery): Promise<Slice<Version>>;

@@ -1,7 +1,8 @@
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import type { WorkerEnv } from "#shared/http/app.ts";
 import { json, page, pageQuery, problems } from "#shared/http/openapi.ts";
-import { encodeCursor } from "#shared/http/page.ts";
+import { decodeCursor, encodeCursor } from "#shared/http/page.ts";
+import type { Place } from "../domain/ports.ts";
 import type { ServiceAServices } from "../services.ts";
 import {
   element,
@@ -9,8 +10,8 @@ import {
   elementParams,
   elementType,
   etagOf,
+  invalidCursor,
   noSuchElement,
-  numberAfter,
   pathNumber,
 } from "./schemas.ts";
 
@@ -38,13 +39,22 @@ const readRoute = createRoute({
   },
 });
 
+/** The place that a cursor of the list stands for. */
+const placeAfter = (after: string | undefined): Place | undefined => {
+  const key = decodeCursor(after);
+  if (key === undefined) return undefined;
+  const [, sequenceNumber, move] = /^(\d{1,15})\.(\d{1,15})$/.exec(key) ?? [];
+  if (sequenceNumber === undefined || move === undefined) throw invalidCursor();
+  return { sequenceNumber: Number(sequenceNumber), move: Number(move) };
+};
+
 export const addElements = (app: OpenAPIHono<WorkerEnv<ServiceAServices>>): void => {
   app.openapi(listRoute, async (context) => {
     const { after, ...query } = context.req.valid("query");
     const { elements } = context.var.services;
-    const { items, hasMore } = await elements.list({ ...query, after: numberAfter(after) });
+    const { items, hasMore, move } = await elements.list({ ...query, after: placeAfter(after) });
     const last = items.at(-1);
-    const next = hasMore && last ? encodeCursor(String(last.sequenceNumber)) : null;
+    const next = hasMore && last ? encodeCursor(`${last.sequenceNumber}.${move}`) : null;
     return context.json({ items: items.map(elementJson), next }, 200);
   });
 

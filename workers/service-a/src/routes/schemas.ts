@@ -51,9 +51,12 @@ export const etagOf = (versionNumber: number): string => `"${versionNumber}"`;
 export const noSuchElement = () => problem("not-found", { detail: "There is no such element." });
 export const noSuchScript = () => problem("not-found", { detail: "There is no such script." });
 
+export const invalidCursor = () =>
+  problem("invalid-input", { errors: [{ pointer: "#/query/after", detail: "not a cursor of this list" }] });
+
 /** The number that a cursor stands for, 0 at the beginning. A cursor of no sense gives 422. */
 export const numberAfter = (after: string | undefined): number => {
   const key = decodeCursor(after) ?? "0";
   if (/^\d{1,15}$/.test(key)) return Number(key);
-  throw problem("invalid-input", { errors: [{ pointer: "#/query/after", detail: "not a cursor of this list" }] });
+  throw invalidCursor();
 };

@@ -4,6 +4,7 @@ import { z } from "zod";
 import type { Database } from "#shared/db/database.ts";
 import type { Draft, ElementKey } from "../domain/element.ts";
 import type { ElementStore, NewVersion } from "../domain/ports.ts";
+import { listElements } from "./list.ts";
 import { reorder } from "./reorder.ts";
 import type * as schema from "./schema.ts";
 import { elements, versions } from "./schema.ts";
@@ -94,7 +95,7 @@ const createWrites = ({ client }: Database<typeof schema>) =>
     reorder: (order, once) => reorder(client, order, once),
   }) satisfies Partial<ElementStore>;
 
-const createReads = ({ orm }: Database<typeof schema>) =>
+const createReads = ({ client, orm }: Database<typeof schema>) =>
   ({
     find: async (key) => {
       const [found] = await orm
@@ -105,22 +106,7 @@ const createReads = ({ orm }: Database<typeof schema>) =>
       return found;
     },
 
-    list: async ({ elementType, scriptId, after, limit }) => {
-      const rows = await orm
-        .select({ ...elementColumns, text: textWithinBudget(versions.text, elements.sequenceNumber) })
-        .from(elements)
-        .innerJoin(versions, isLatestVersion)
-        .where(
-          and(
-            gt(elements.sequenceNumber, after),
-            elementType && eq(elements.elementType, elementType),
-            scriptId === undefined ? undefined : eq(elements.scriptId, scriptId),
-          ),
-        )
-        .orderBy(asc(elements.sequenceNumber))
-        .limit(limit + 1);
-      return toSlice(rows, limit);
-    },
+    list: (query) => listElements(client, query),
 
     findVersion: async ({ elementType, elementId }, versionNumber) => {
       const [found] = await orm

@@ -1,8 +1,8 @@
 /** The outbox and its lease. */
 import { z } from "zod";
 import type { Database } from "#shared/db/database.ts";
-import { ELEMENT_TYPES } from "../domain/element.ts";
 import { type Backlog, type Change, MAX_ATTEMPTS, type OutboxStore } from "../domain/outbox.ts";
+import { elementOf, elementRow } from "./row.ts";
 import type * as schema from "./schema.ts";
 import { TEXT_BUDGET } from "./slice.ts";
 
@@ -67,36 +67,10 @@ const backlogRow = z
     }),
   );
 
-const changeRow = z
-  .object({
-    id: z.number(),
-    attempts: z.number(),
-    element_type: z.enum(ELEMENT_TYPES),
-    element_id: z.number(),
-    sequence_number: z.number(),
-    version_number: z.number(),
-    comment: z.string(),
-    text: z.string(),
-    script_id: z.number().nullable(),
-    created_at: z.number(),
-    updated_at: z.number(),
-  })
+const changeRow = elementRow
+  .extend({ id: z.number(), attempts: z.number(), text: z.string() })
   .transform(
-    (row): Change => ({
-      rowId: row.id,
-      attempts: row.attempts,
-      element: {
-        elementType: row.element_type,
-        elementId: row.element_id,
-        sequenceNumber: row.sequence_number,
-        versionNumber: row.version_number,
-        comment: row.comment,
-        text: row.text,
-        scriptId: row.script_id,
-        createdAtMs: row.created_at,
-        updatedAtMs: row.updated_at,
-      },
-    }),
+    ({ id, attempts, text, ...row }): Change => ({ rowId: id, attempts, element: { ...elementOf(row), text } }),
   );
 
 export const createOutboxStore = ({ client }: Pick<Database<typeof schema>, "client">): OutboxStore => ({
