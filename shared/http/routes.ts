@@ -42,6 +42,10 @@ const scope = (name: Scope): Policy => ({ caller: "authenticated", scope: name }
 const stepUp = (policy: Policy): Policy => ({ ...policy, stepUp: "always" });
 const stepUpIfEnrolled = (policy: Policy): Policy => ({ ...policy, stepUp: "conditional" });
 
+/** Reads that keep to what a scoped key is confined to. */
+const SEARCHING: Policy = { ...scope("search:read"), scopedKeys: true };
+const TYPESENSE: Policy = { ...SEARCHING, dialect: "typesense" };
+
 /** The paths that only the gateway asks for, through its binding; as they are not in the table, nobody else can. */
 export const PRIVATE_PATHS: readonly string[] = ["/openapi.json", "/ready"];
 
@@ -94,7 +98,11 @@ export const ROUTES: Record<WorkerName, RouteTable> = {
   },
   search: {
     "POST /documents/sync": scope("search:write"),
-    "POST /search": scope("search:read"),
+    "POST /search": SEARCHING,
+    "POST /scoped-keys": SEARCHING,
+    "GET /collections/{name}/documents/search": TYPESENSE,
+    "POST /multi_search": { ...TYPESENSE, consumes: ANY_TYPE },
+    "GET /health": TYPESENSE,
     "GET /status": scope("search:read"),
   },
   "service-a": {

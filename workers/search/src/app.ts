@@ -1,7 +1,9 @@
 import { createApp } from "#shared/http/app.ts";
 import { addDocuments } from "./routes/documents.ts";
+import { addScopedKeys } from "./routes/scoped-keys.ts";
 import { addSearch } from "./routes/search.ts";
 import { addStatus } from "./routes/status.ts";
+import { addTypesense } from "./routes/typesense.ts";
 import type { SearchServices } from "./services.ts";
 
 /** The search worker's routes. */
@@ -9,6 +11,8 @@ export const createSearchApp = (connect: (bindings: unknown) => SearchServices) 
   const app = createApp({ worker: "search", connect });
   addDocuments(app);
   addSearch(app);
+  addTypesense(app);
+  addScopedKeys(app);
   addStatus(app);
   return app;
 };

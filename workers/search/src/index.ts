@@ -15,7 +15,7 @@ const connect = once((bindings: unknown): SearchServices => {
   const now = Date.now;
   const database = createDatabase(env, schema);
   const verify = verifierOf(env, env.KMS_RPC, now);
-  return { now, verify, probe: database.probe, engine: createLibsqlEngine(database) };
+  return { now, verify, probe: database.probe, engine: createLibsqlEngine(database), kms: env.KMS_RPC };
 });
 
 export const { Rpc, Internal } = createEntrypoints(connect);

@@ -7,25 +7,22 @@ import { createTokenIssuer } from "./access-token.ts";
 import type { ApiKey } from "./api-key.ts";
 import { createSealer } from "./sealing.ts";
 import { createSearchKeys } from "./search-key.ts";
-import type { OpenSession } from "./session.ts";
+import type { Session } from "./session.ts";
 import { generateSigningKey, unwrapSigningKey } from "./signing-key.ts";
 
 const NOW_SECONDS = 1_800_000_000;
 const NOW_MS = NOW_SECONDS * 1000;
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-const opened = (ageMs: number, endedAt: Date | null = null): OpenSession => ({
-  session: {
-    id: "session-1",
-    userId: "user-1",
-    createdAt: new Date(NOW_MS - ageMs),
-    usedAt: new Date(NOW_MS),
-    endedAt,
-    acr: "aal2",
-    amr: ["pwd", "otp"],
-    authenticatedAt: new Date(NOW_MS),
-  },
-  user: { id: "user-1", username: "anna", email: null, roles: ["admin"], createdAt: new Date(NOW_MS) },
+const opened = (ageMs: number, endedAt: Date | null = null): Session => ({
+  id: "session-1",
+  userId: "user-1",
+  createdAt: new Date(NOW_MS - ageMs),
+  usedAt: new Date(NOW_MS),
+  endedAt,
+  acr: "aal2",
+  amr: ["pwd", "otp"],
+  authenticatedAt: new Date(NOW_MS),
 });
 
 const stored = (changed: Partial<ApiKey> = {}): ApiKey => ({
@@ -42,9 +39,9 @@ const stored = (changed: Partial<ApiKey> = {}): ApiKey => ({
 const wrapping = createSealer(Buffer.alloc(32, 1), randomBytes);
 const signingKey = await generateSigningKey(wrapping, new Date(NOW_MS));
 
-const keysOver = ({ session, apiKey }: { session?: OpenSession; apiKey?: ApiKey }) =>
+const keysOver = ({ session, apiKey }: { session?: Session; apiKey?: ApiKey }) =>
   createSearchKeys({
-    sessions: { find: async (id) => (id === "session-1" ? session : undefined) },
+    sessions: { find: async (id) => (session && id === session.id ? { session } : undefined) },
     apiKeys: { find: async (id) => (apiKey && id === apiKey.id ? { apiKey, hash: "" } : undefined) },
     issueToken: createTokenIssuer({
       issuer: "https://fountain.example",

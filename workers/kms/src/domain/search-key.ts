@@ -8,7 +8,7 @@ import { failure, type Result, success } from "#shared/contracts/result.ts";
 import { type IssueToken, toSeconds } from "./access-token.ts";
 import { endOfKey, stateOfKey } from "./api-key.ts";
 import type { ApiKeyRepository } from "./api-keys.ts";
-import { isAlive, SESSION_ABSOLUTE_LIMIT_MS, type SessionRepository } from "./session.ts";
+import { isAlive, SESSION_ABSOLUTE_LIMIT_MS, type Session } from "./session.ts";
 
 /** Nobody authenticates with a scoped key: to whoever asks for a fresh login, it was never one. */
 const NEVER = new Date(0);
@@ -19,7 +19,7 @@ export interface SearchKeys {
 }
 
 export interface SearchKeysOptions {
-  sessions: Pick<SessionRepository, "find">;
+  sessions: { find(id: string): Promise<{ session: Session } | undefined> };
   apiKeys: Pick<ApiKeyRepository, "find">;
   issueToken: IssueToken;
   now: () => number;

@@ -3,6 +3,7 @@ import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import type { WorkerEnv } from "#shared/http/app.ts";
 import { json, jsonBody, problems } from "#shared/http/openapi.ts";
 import { problem } from "#shared/problem/problem.ts";
+import { confinementOf } from "../domain/confinement.ts";
 import type { Hit, SearchAnswer } from "../domain/engine.ts";
 import { DEFAULT_PER_PAGE, MAX_PER_PAGE } from "../domain/query.ts";
 import { readSearch } from "../domain/read-search.ts";
@@ -108,7 +109,7 @@ const toBody = ({ found, hits, facet_counts }: SearchAnswer, page: number) => ({
 export const addSearch = (app: OpenAPIHono<WorkerEnv<SearchServices>>): void => {
   app.openapi(route, async (context) => {
     const { engine } = context.var.services;
-    const read = readSearch(engine, context.req.valid("json"));
+    const read = readSearch(engine, context.req.valid("json"), confinementOf(context.var.principal));
     if (!read.ok)
       throw problem("invalid-input", {
         detail: "The search cannot be understood.",

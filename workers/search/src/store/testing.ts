@@ -42,6 +42,8 @@ export const createTestEngine = (client: Client) => {
   return {
     ...engine,
     search,
+    /** The engine's own search, for a query made elsewhere. */
+    answer: engine.search,
     idsOf: async (parameters: SearchParameters) =>
       (await search({ per_page: 250, ...parameters })).hits.map(({ document }) => document.id),
     /** Every row, after FTS5 has compared its index with them. */

@@ -1,0 +1,46 @@
+/** Answers to searches in Typesense's shape. */
+import type { GroupedHits, Hit, SearchAnswer, SearchQuery } from "./engine.ts";
+import { type SearchParameters, textOf } from "./parameters.ts";
+import type { QueryResult } from "./query.ts";
+
+/** What was asked, as far as the answer repeats it. */
+export interface AskedSearch {
+  collection: string;
+  parameters: SearchParameters;
+  query: SearchQuery;
+  paging: Extract<QueryResult, { ok: true }>["paging"];
+}
+
+/** Clients read the newer `highlight`, and older ones the list. */
+const toHit = (hit: Hit, withList: boolean): object => {
+  const { highlights, text_match, ...rest } = hit;
+  return {
+    ...rest,
+    highlight: Object.fromEntries(highlights.map(({ field, ...highlight }) => [field, highlight])),
+    ...(withList && { highlights }),
+    // A JSON number, which most readers round; the exact one is in `text_match_info.score`.
+    ...(text_match !== undefined && { text_match: Number(text_match) }),
+  };
+};
+
+const toGroup = (group: GroupedHits, withList: boolean): object => ({
+  ...group,
+  hits: group.hits.map((hit) => toHit(hit, withList)),
+});
+
+/** The body of the answer. */
+export const toTypesenseAnswer = (answer: SearchAnswer, asked: AskedSearch, elapsedMs: number): object => {
+  const { query, paging, parameters, collection } = asked;
+  const withList = textOf(parameters, "enable_highlight_v1").trim().toLowerCase() !== "false";
+  const { hits, grouped_hits, ...counts } = answer;
+  return {
+    ...counts,
+    ...(grouped_hits
+      ? { grouped_hits: grouped_hits.map((group) => toGroup(group, withList)) }
+      : { hits: hits.map((hit) => toHit(hit, withList)) }),
+    ...paging,
+    request_params: { collection_name: collection, first_q: query.q, per_page: query.limit, q: query.q },
+    search_cutoff: false,
+    search_time_ms: elapsedMs,
+  };
+};
