@@ -121,3 +121,61 @@ describe("the list of versions", () => {
     },
   );
 });
+
+describe("one version", () => {
+  test("is compared with another one line by line, forwards and backwards", async () => {
+    const id = await newElement();
+    await revise(id, "zero\none\ntwo");
+    const forwards = await call("GET", `/elements/action/${id}/versions/2?diff=1`);
+    expect(forwards).toMatchObject({ status: 200, body: { versionNumber: 2, text: "zero\none\ntwo" } });
+    expect(forwards.body["diff"]).toEqual({
+      from: 1,
+      to: 2,
+      changes: [
+        { kind: "added", lines: ["zero"] },
+        { kind: "unchanged", lines: ["one"] },
+        { kind: "added", lines: ["two"] },
+      ],
+    });
+    const backwards = await call("GET", `/elements/action/${id}/versions/1?diff=2`);
+    expect(backwards.body).toMatchObject({
+      diff: { from: 2, to: 1, changes: [{ kind: "removed", lines: ["zero"] }, {}, {}] },
+    });
+    const itself = await call("GET", `/elements/action/${id}/versions/1?diff=1`);
+    expect(itself.body["diff"]).toEqual({ from: 1, to: 1, changes: [{ kind: "unchanged", lines: ["one"] }] });
+    expect((await call("GET", `/elements/action/${id}/versions/1`)).body).not.toHaveProperty("diff");
+  });
+
+  test("is not compared with one that was not made, nor with what is no number", async () => {
+    const path = `/elements/action/${await newElement()}/versions/1`;
+    expect((await call("GET", `${path}?diff=2`)).status).toBe(404);
+    for (const odd of ["0", "x", "-1", "1.5", ""]) {
+      const answer = await call("GET", `${path}?diff=${odd}`);
+      expect(answer.status).toBe(422);
+      expect(pointersOf(answer)).toEqual(["#/query/diff"]);
+    }
+  });
+
+  test("is not compared with one that has nothing to do with it", async () => {
+    const id = await newElement();
+    const long = (name: string) => Array.from({ length: 20_000 }, (_, index) => `${name} ${index}`).join("\n");
+    await revise(id, long("a"));
+    await revise(id, long("b"));
+    const startedAtMs = Date.now();
+    const answer = await call("GET", `/elements/action/${id}/versions/3?diff=2`);
+    expect(answer).toMatchObject({ status: 422, body: { code: "invalid-input" } });
+    expect(String(answer.body["detail"])).toContain("1000 lines");
+    expect(Date.now() - startedAtMs).toBeLessThan(5_000);
+  });
+
+  test("is not sent to whoever has it already", async () => {
+    const path = `/elements/action/${await newElement()}/versions/1`;
+    const first = await call("GET", path);
+    const etag = String(first.headers.get("etag"));
+    expect(etag).toBe('"1"');
+    const again = await call("GET", path, { headers: { "if-none-match": etag } });
+    expect(again).toMatchObject({ status: 304, text: "" });
+    expect(again.headers.get("etag")).toBe(etag);
+    expect((await call("GET", path, { headers: { "if-none-match": '"2"' } })).status).toBe(200);
+  });
+});

@@ -3,9 +3,10 @@ import type { WorkerEnv } from "#shared/http/app.ts";
 import { json, jsonBody, page, pageQuery, problems } from "#shared/http/openapi.ts";
 import { encodeCursor } from "#shared/http/page.ts";
 import { problem } from "#shared/problem/problem.ts";
+import { diffLines, MAX_DIFFERENCES } from "../domain/diff.ts";
 import type { Version } from "../domain/element.ts";
 import type { ServiceAServices } from "../services.ts";
-import { versionsToMatch } from "./if-match.ts";
+import { isKnown, versionsToMatch } from "./conditions.ts";
 import { onceHeaders, writeOnce } from "./once.ts";
 import {
   comment,
@@ -77,17 +78,41 @@ const listVersions = createRoute({
   },
 });
 
+const lineChange = z.object({ kind: z.enum(["unchanged", "added", "removed"]), lines: z.array(z.string()) });
+
 const readVersion = createRoute({
   method: "get",
   path: "/elements/{type}/{id}/versions/{n}",
   tags: ["Elements"],
-  summary: "One version of an element",
-  request: { params: elementParams.extend({ n: pathNumber }) },
+  summary: "One version of an element, on demand compared with another one",
+  request: {
+    params: elementParams.extend({ n: pathNumber }),
+    query: z.object({ diff: pathNumber.optional().openapi({ description: "The version to compare with" }) }),
+    headers: z.object({ "if-none-match": z.string().optional() }),
+  },
   responses: {
-    200: json(version, "The version"),
+    200: {
+      ...json(
+        version.extend({
+          diff: z.object({ from: z.int(), to: z.int(), changes: z.array(lineChange) }).optional(),
+        }),
+        "The version; with `diff`, the lines that went and came on the way to it",
+      ),
+      headers: z.object({ etag: z.string() }),
+    },
+    304: { description: "The caller has it: a version never changes" },
     ...problems("unauthenticated", "forbidden", "not-found", "invalid-input"),
   },
 });
+
+const noSuchVersion = () => problem("not-found", { detail: "There is no such version." });
+
+const diffOf = (from: Version, to: Version) => {
+  const changes = diffLines(from.text, to.text);
+  if (changes) return { from: from.versionNumber, to: to.versionNumber, changes };
+  const detail = `These versions differ in more than ${MAX_DIFFERENCES} lines: read them both.`;
+  throw problem("invalid-input", { detail, errors: [{ pointer: "#/query/diff", detail }] });
+};
 
 export const addVersions = (app: OpenAPIHono<WorkerEnv<ServiceAServices>>): void => {
   app.openapi(createVersion, async (context) => {
@@ -124,9 +149,18 @@ export const addVersions = (app: OpenAPIHono<WorkerEnv<ServiceAServices>>): void
   });
 
   app.openapi(readVersion, async (context) => {
+    const { elements } = context.var.services;
     const { type, id, n } = context.req.valid("param");
-    const found = await context.var.services.elements.findVersion({ elementType: type, elementId: id }, n);
-    if (!found) throw problem("not-found", { detail: "There is no such version." });
-    return context.json(versionJson(found), 200);
+    const { diff } = context.req.valid("query");
+    const key = { elementType: type, elementId: id };
+    const [found, other] = await Promise.all([
+      elements.findVersion(key, n),
+      diff === undefined ? undefined : elements.findVersion(key, diff),
+    ]);
+    if (!found || (diff !== undefined && !other)) throw noSuchVersion();
+    context.header("etag", etagOf(n));
+    context.header("cache-control", "private, no-cache");
+    if (isKnown(context.req.valid("header")["if-none-match"], n)) return context.body(null, 304);
+    return context.json({ ...versionJson(found), ...(other && { diff: diffOf(other, found) }) }, 200);
   });
 };
