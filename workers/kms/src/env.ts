@@ -1,6 +1,9 @@
 import { z } from "zod";
 import { databaseBindings, setting, verifierBindings } from "#shared/http/bindings.ts";
 import { isStrongSecretKey, MIN_SECRET_KEY_BYTES } from "./domain/root-key.ts";
+import { SIGNING_ALGORITHMS } from "./domain/signing-key.ts";
+
+const MAX_ROTATION_DAYS = 365;
 
 export const envSchema = z.object({
   ...verifierBindings,
@@ -10,5 +13,9 @@ export const envSchema = z.object({
   ),
   /** Whether strangers may create accounts: only `open` says yes. */
   REGISTRATION: setting(z.string().optional()),
+  /** What access tokens are signed with. Changed, it takes effect by a rotation of the signing keys. */
+  JWT_ALG: setting(z.enum(SIGNING_ALGORITHMS).default("EdDSA")),
+  /** How long a signing key signs. */
+  SIGNING_KEY_ROTATION_DAYS: setting(z.coerce.number().int().min(1).max(MAX_ROTATION_DAYS).default(30)),
   ...databaseBindings,
 });

@@ -83,5 +83,5 @@ test("does not open a signing key under another SECRET_KEY, nor in another row",
 
 test("keeps the opened private key where it cannot be exported", async () => {
   const { signingKey } = await createIssuer();
-  expect((await unwrapSigningKey(wrapping, signingKey)).privateKey.extractable).toBe(false);
+  expect((await unwrapSigningKey(wrapping, signingKey)).privateKey).toMatchObject({ extractable: false });
 });

@@ -1,5 +1,6 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { json, problems } from "#shared/http/openapi.ts";
+import { isPublishable } from "../domain/signing-key.ts";
 import type { KmsApp } from "./frame.ts";
 
 const CACHE_CONTROL = "public, max-age=60";
@@ -32,6 +33,6 @@ const route = createRoute({
 export const addKeySet = (app: KmsApp): void => {
   app.openapi(route, async (context) => {
     const { keys } = await context.var.services.keyRing.trust();
-    return context.json(keySet.parse({ keys }), 200, { "cache-control": CACHE_CONTROL });
+    return context.json(keySet.parse({ keys: keys.filter(isPublishable) }), 200, { "cache-control": CACHE_CONTROL });
   });
 };
