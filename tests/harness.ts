@@ -35,6 +35,10 @@ export interface FountainOptions {
   settings?: Record<string, string>;
   /** A libSQL server of its own, which the test may kill. */
   ownSqld?: boolean;
+  /** Another process of that Fountain, on its databases. */
+  beside?: Fountain;
+  /** The kms's SECRET_KEY: a new one, or that of the Fountain it stands beside, if not said. */
+  secretKey?: string;
 }
 
 export interface Fountain {
@@ -160,11 +164,19 @@ const internalOptions = (workers: readonly Worker[], first: Worker): WorkerOptio
 const frontFirst = (workers: readonly Worker[], front: string): readonly Worker[] =>
   workers.toSorted((a, b) => Number(b.worker === front) - Number(a.worker === front));
 
+interface Databases {
+  /** The variables that lead the workers to them. */
+  settings: Record<string, string>;
+  databases: Record<string, Client>;
+}
+
+const databasesOf = new WeakMap<Fountain, Databases>();
+
 const createDatabases = async (
   server: DatabaseServer,
   workers: readonly Worker[],
   prefix: string,
-): Promise<{ settings: Record<string, string>; databases: Record<string, Client> }> => {
+): Promise<Databases> => {
   const topology = readTopology(ROOT);
   const settings: Record<string, string> = {};
   const databases: Record<string, Client> = {};
@@ -181,17 +193,18 @@ const createDatabases = async (
   return { settings, databases };
 };
 
-/** Starts the workers, with empty migrated databases and an administrator. Call `stop` when done. */
+/** Starts the workers, with empty migrated databases and an administrator unless beside. Call `stop` when done. */
 export const startFountain = async (options: FountainOptions = {}): Promise<Fountain> => {
-  const { front = "gateway", settings = {}, ownSqld = false } = options;
+  const { front = "gateway", settings = {}, ownSqld = false, beside } = options;
   const topology = readTopology(ROOT);
   const workers = frontFirst(reachableFrom(topology, front), front);
   const [first] = workers;
   if (first === undefined) throw new Error(`there is no worker ${front}`);
   const server = ownSqld ? await ownServer() : sharedServer();
   const prefix = `t${randomBytes(6).toString("hex")}`;
-  const created = await createDatabases(server, workers, prefix);
-  const secretKey = randomBytes(32).toString("base64url");
+  const shared = beside && databasesOf.get(beside);
+  const created = shared ?? (await createDatabases(server, workers, prefix));
+  const secretKey = options.secretKey ?? beside?.secretKey ?? randomBytes(32).toString("base64url");
   const generated = { ...created.settings, [secretVariable("kms", "SECRET_KEY")]: secretKey };
   const environment = computeEnvironment({ workers }, generated, settings);
 
@@ -222,6 +235,7 @@ export const startFountain = async (options: FountainOptions = {}): Promise<Foun
   };
   const stop = async (): Promise<void> => {
     await miniflare.dispose();
+    if (shared) return;
     for (const client of Object.values(created.databases)) client.close();
     if (!ownSqld) {
       for (const worker of Object.keys(created.databases)) await deleteNamespace(server, `${prefix}-${worker}`);
@@ -230,8 +244,9 @@ export const startFountain = async (options: FountainOptions = {}): Promise<Foun
   };
 
   const administrator = { username: "admin", password: "fountain-test-password" };
-  if (workers.some(({ worker }) => worker === "kms")) await internal("POST", "/administrator", administrator);
-  return {
+  if (!shared && workers.some(({ worker }) => worker === "kms"))
+    await internal("POST", "/administrator", administrator);
+  const fountain: Fountain = {
     url,
     fetch: (pathname, init) => fetch(new URL(pathname, url), init),
     adminUsername: administrator.username,
@@ -247,4 +262,6 @@ export const startFountain = async (options: FountainOptions = {}): Promise<Foun
     restartSqld: server.restart,
     stop,
   };
+  databasesOf.set(fountain, created);
+  return fountain;
 };

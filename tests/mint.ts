@@ -1,11 +1,10 @@
 /** Signs access tokens with the installation's own key, so that a test can make one with exactly one thing wrong. */
-import { getRandomValues } from "node:crypto";
 import { SignJWT } from "jose";
 import { TOKEN_TYPE } from "../shared/contracts/access-token.ts";
 import { testClaims } from "../shared/testing/tokens.ts";
-import { deriveKeys } from "../workers/kms/src/domain/root-key.ts";
 import { createSealer } from "../workers/kms/src/domain/sealing.ts";
 import { unwrapSigningKey } from "../workers/kms/src/domain/signing-key.ts";
+import { keysOf, randomBytes } from "../workers/kms/src/testing.ts";
 import type { Fountain } from "./harness.ts";
 
 /** What the harness's installations call themselves. */
@@ -21,16 +20,14 @@ export interface Mint {
 }
 
 /** A mint with the current signing key of an installation that has one, and its administrator. */
-export const openMint = async ({ databases, secretKey }: Fountain): Promise<Mint> => {
-  const stored = await databases["kms"]?.execute(
+export const openMint = async (fountain: Fountain): Promise<Mint> => {
+  const stored = await fountain.databases["kms"]?.execute(
     "SELECT signing_keys.*, users.id AS user_id FROM signing_keys, users WHERE state = 'current'",
   );
   const row = stored?.rows[0];
   if (!row) throw new Error("this installation has no signing key or no user yet");
   const userId = String(row["user_id"]);
-  const wrapping = createSealer(deriveKeys(secretKey).signingKeyWrapping, (size) =>
-    getRandomValues(new Uint8Array(size)),
-  );
+  const wrapping = createSealer((await keysOf(fountain)).signingKeyWrapping, randomBytes);
   const { kid, algorithm, privateKey } = await unwrapSigningKey(wrapping, {
     kid: String(row["kid"]),
     publicJwk: JSON.parse(String(row["public_jwk"])),

@@ -99,7 +99,9 @@ export const toProblem = (error: unknown): Problem => {
 export interface AppOptions<Services extends FrameServices> {
   worker: WorkerName;
   /** Composes the worker from its bindings; called at every request, so it remembers its result. */
-  connect: (bindings: unknown) => Services;
+  connect: (bindings: unknown) => Services | Promise<Services>;
+  /** The problem that only this worker knows to make of a failure. */
+  problemOf?: (error: unknown) => Problem | undefined;
   /** Decides who may call; the gateway brings its own. */
   access?: MiddlewareHandler<WorkerEnv<Services>>;
   /** Where a call came from; the gateway sees it for itself, and tells the others. */
@@ -110,7 +112,13 @@ const toldAddress = ({ headers }: Request): string | undefined => headers.get(CL
 
 /** An empty worker: add routes to it with `openapi`. */
 export const createApp = <Services extends FrameServices>(options: AppOptions<Services>) => {
-  const { worker, connect, access = createAccessCheck<Services>(worker), clientAddress = toldAddress } = options;
+  const {
+    worker,
+    connect,
+    problemOf,
+    access = createAccessCheck<Services>(worker),
+    clientAddress = toldAddress,
+  } = options;
   const privatePaths = new Set(worker === "gateway" ? [] : PRIVATE_PATHS);
   const app = new OpenAPIHono<WorkerEnv<Services>>({
     getPath: (request) => canonicalPath(request.url),
@@ -144,7 +152,7 @@ export const createApp = <Services extends FrameServices>(options: AppOptions<Se
   };
 
   const check: MiddlewareHandler<WorkerEnv<Services>> = async (context, next) => {
-    context.set("services", connect(context.env));
+    context.set("services", await connect(context.env));
     if (!privatePaths.has(context.req.path)) return access(context, next);
     context.set("template", context.req.path);
     return next();
@@ -153,7 +161,7 @@ export const createApp = <Services extends FrameServices>(options: AppOptions<Se
   app.use(frame);
   app.use(check);
   app.onError((error, context) => {
-    const failed = toProblem(error);
+    const failed = problemOf?.(error) ?? toProblem(error);
     const { requestId, policy } = context.var;
     if (failed.cause !== undefined && PROBLEMS[failed.code].status >= 500)
       log("error", failed.code, { error: describeError(failed.cause) });

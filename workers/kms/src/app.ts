@@ -11,13 +11,15 @@ import { addServices } from "./routes/services.ts";
 import { addToken } from "./routes/token.ts";
 import { addUsers } from "./routes/users.ts";
 import type { KmsServices } from "./services.ts";
+import { problemOf } from "./unlock.ts";
 
 /** The routes of the kms. */
-export const createKmsApp = (connect: (bindings: unknown) => KmsServices) => {
-  const app = createApp({ worker: "kms", connect });
-  app.use(async (context, next) => {
-    await context.var.services.unlock();
-    await next();
+export const createKmsApp = (connect: (bindings: unknown) => Promise<KmsServices>) => {
+  const app = createApp({
+    worker: "kms",
+    connect,
+    problemOf,
+    access: auditedAccess(createAccessCheck<KmsServices>("kms")),
   });
   addKeySet(app);
   addRegister(app);

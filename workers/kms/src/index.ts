@@ -1,7 +1,5 @@
 /** Composition root of the kms: exports and wiring. */
 import { verifierOf } from "#shared/auth/verify.ts";
-import { createDatabase } from "#shared/db/database.ts";
-import { once, parseBindings } from "#shared/http/bindings.ts";
 import { createWorker } from "#shared/http/worker.ts";
 import { currentRequest } from "#shared/observability/context.ts";
 import { createLog } from "#shared/observability/log.ts";
@@ -11,14 +9,12 @@ import { createAccounts } from "./domain/accounts.ts";
 import { createApiKeys } from "./domain/api-keys.ts";
 import { createAuditTrail } from "./domain/audit.ts";
 import { createClients } from "./domain/clients.ts";
-import { createEnvelopes } from "./domain/envelope.ts";
-import { createKeks } from "./domain/keks.ts";
 import { createKeyRing, REVOCATION_RETENTION_MS } from "./domain/key-ring.ts";
 import { macInContext } from "./domain/mac.ts";
 import { createPasswords } from "./domain/password.ts";
 import { createRefreshTokens } from "./domain/refresh-token.ts";
 import { createRefusalLimit } from "./domain/refusal-limit.ts";
-import { deriveKeys } from "./domain/root-key.ts";
+import type { InternalKeys } from "./domain/root-key.ts";
 import { createSealer } from "./domain/sealing.ts";
 import { createSearchKeys } from "./domain/search-key.ts";
 import { createSecrets } from "./domain/secrets.ts";
@@ -26,31 +22,24 @@ import { createSessions } from "./domain/sessions.ts";
 import { createSubjectKeys } from "./domain/subject-keys.ts";
 import { createTurns } from "./domain/turns.ts";
 import { createWorkerSecrets } from "./domain/worker-secrets.ts";
-import { envSchema } from "./env.ts";
+import { createFoundation, type Foundation, randomBytes } from "./foundation.ts";
 import { createEntrypoints, trustOf } from "./rpc.ts";
 import { createRecorder } from "./security-log.ts";
 import type { KmsServices } from "./services.ts";
 import { createApiKeyRepository } from "./store/api-keys.ts";
 import { createAuditRepository, createSubjectKeyRepository } from "./store/audit.ts";
-import { createKekRepository } from "./store/keks.ts";
-import * as schema from "./store/schema.ts";
 import { createSecretRepository } from "./store/secrets.ts";
 import { createServiceRepository } from "./store/services.ts";
 import { createSessionRepository } from "./store/sessions.ts";
 import { createTrustRepository } from "./store/trust.ts";
 import { createUserRepository } from "./store/users.ts";
-import { createUnlock } from "./unlock.ts";
+import { createConnection } from "./unlock.ts";
 
 const now = Date.now;
 const createId = (): string => crypto.randomUUID();
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
-const randomBytes = (sizeBytes: number): Uint8Array => crypto.getRandomValues(new Uint8Array(sizeBytes));
 
-const connect = once((bindings: unknown): KmsServices => {
-  const env = parseBindings(envSchema, bindings);
-  const keys = deriveKeys(env.SECRET_KEY);
-  const database = createDatabase(env, schema);
-
+const compose = ({ env, database, envelopes }: Foundation, keys: InternalKeys): KmsServices => {
   const users = createUserRepository(database);
   const services = createServiceRepository(database);
   const storedKeys = createApiKeyRepository(database);
@@ -85,27 +74,15 @@ const connect = once((bindings: unknown): KmsServices => {
     now,
     createId,
   });
-  const keks = createKeks({
-    repository: createKekRepository(database),
-    secretKeys: [env.SECRET_KEY],
-    randomBytes,
-    now,
-  });
-  const secrets = createSecrets({
-    repository: createSecretRepository(database),
-    envelopes: createEnvelopes(keks, randomBytes),
-    now,
-  });
-  const unlock = createUnlock(keyRing);
+  const secrets = createSecrets({ repository: createSecretRepository(database), envelopes, now });
 
   return {
     now,
     verify: verifierOf(env, { trust: (position) => trustOf(keyRing, position) }, now),
     probe: async () => {
       await database.probe();
-      await unlock();
+      await keyRing.signer();
     },
-    unlock,
     isRegistrationOpen: env.REGISTRATION === "open",
     accounts: createAccounts({ users, passwords, turns: createTurns({ now, sleep }), now, createId }),
     users,
@@ -126,8 +103,10 @@ const connect = once((bindings: unknown): KmsServices => {
       await trustRecords.purgeRevocations(new Date(now() - REVOCATION_RETENTION_MS));
     },
   };
-});
+};
+
+const connect = createConnection(createFoundation, compose);
 
 export const { Rpc, Internal } = createEntrypoints(connect);
 
-export default createWorker(createKmsApp(connect), (bindings) => connect(bindings).purge());
+export default createWorker(createKmsApp(connect), async (bindings) => (await connect(bindings)).purge());

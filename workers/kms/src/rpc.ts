@@ -47,19 +47,19 @@ export const trustOf = (keyRing: KeyRing, position: number | undefined): Promise
   guarded(async () => success(await keyRing.trust(position)));
 
 /** The private entrypoints of the kms. */
-export const createEntrypoints = (connect: (bindings: unknown) => KmsServices) => ({
+export const createEntrypoints = (connect: (bindings: unknown) => Promise<KmsServices>) => ({
   Rpc: class Rpc extends WorkerEntrypoint implements KmsRpc {
     static {
       takeRequest(Rpc);
     }
 
     trust(position?: number): Promise<RpcResult<Trust>> {
-      return trustOf(connect(this.env).keyRing, position);
+      return guarded(async () => trustOf((await connect(this.env)).keyRing, position));
     }
 
     exchangeApiKey(key: string): Promise<RpcResult<IssuedToken, "invalid">> {
       return guarded(async () => {
-        const exchanged = await connect(this.env).clients.exchange(key);
+        const exchanged = await (await connect(this.env)).clients.exchange(key);
         if (!exchanged.ok) {
           record({ action: "key.exchange", outcome: "failure", reason: exchanged.error });
           return failure("invalid");
@@ -72,7 +72,7 @@ export const createEntrypoints = (connect: (bindings: unknown) => KmsServices) =
 
     elevate(elevation: Elevation): Promise<RpcResult<IssuedToken, "session-ended">> {
       return guarded(async () => {
-        const elevated = await connect(this.env).sessions.elevate(elevation);
+        const elevated = await (await connect(this.env)).sessions.elevate(elevation);
         record({
           action: "token.elevate",
           outcome: elevated.ok ? "success" : "failure",
@@ -85,7 +85,7 @@ export const createEntrypoints = (connect: (bindings: unknown) => KmsServices) =
 
     issueSearchKey(grant: SearchKeyGrant): Promise<RpcResult<IssuedSearchKey, "session-ended">> {
       return guarded(async () => {
-        const issuedKey = await connect(this.env).searchKeys.issue(grant);
+        const issuedKey = await (await connect(this.env)).searchKeys.issue(grant);
         record({
           action: "search-key.issue",
           outcome: issuedKey.ok ? "success" : "failure",
@@ -99,30 +99,30 @@ export const createEntrypoints = (connect: (bindings: unknown) => KmsServices) =
 
     usernameOf(userId: string): Promise<RpcResult<string, "unknown">> {
       return guarded(async () => {
-        const user = await connect(this.env).users.findById(userId);
+        const user = await (await connect(this.env)).users.findById(userId);
         return user ? success(user.username) : failure("unknown");
       });
     }
 
     readSecret(path: string): Promise<RpcResult<StoredSecret, "unknown" | "forbidden">> {
-      return guarded(() => connect(this.env).workerSecrets.read(path));
+      return guarded(async () => (await connect(this.env)).workerSecrets.read(path));
     }
 
     writeSecret(write: SecretWrite): Promise<RpcResult<number, "conflict" | "forbidden">> {
-      return guarded(() => connect(this.env).workerSecrets.write(write));
+      return guarded(async () => (await connect(this.env)).workerSecrets.write(write));
     }
 
-    seal({ context, plaintext }: SealInput): Promise<string> {
-      return connect(this.env).sealer.seal(context, plaintext);
+    async seal({ context, plaintext }: SealInput): Promise<string> {
+      return (await connect(this.env)).sealer.seal(context, plaintext);
     }
 
     async open({ context, ciphertext }: OpenInput): Promise<RpcResult<string, "unreadable">> {
-      const plaintext = await connect(this.env).sealer.open(context, ciphertext);
+      const plaintext = await (await connect(this.env)).sealer.open(context, ciphertext);
       return plaintext === undefined ? failure("unreadable") : success(plaintext);
     }
 
     async mac({ context, data }: MacInput): Promise<string> {
-      return connect(this.env).mac(context, data);
+      return (await connect(this.env)).mac(context, data);
     }
   },
 
@@ -131,19 +131,17 @@ export const createEntrypoints = (connect: (bindings: unknown) => KmsServices) =
       return exposition();
     }
 
-    runScheduled(): Promise<void> {
-      return connect(this.env).purge();
+    async runScheduled(): Promise<void> {
+      await (await connect(this.env)).purge();
     }
 
     async createFirstAdministrator({ username, password }: FirstAdministrator): Promise<FirstAdministratorResult> {
-      const { accounts, keyRing } = connect(this.env);
-      try {
-        await keyRing.signer();
-      } catch (error) {
-        if (error instanceof WrongSecretKey) return "wrong-secret-key";
-        throw error;
-      }
-      const created = await accounts.createFirst({ username, password, roles: ["admin"] });
+      const services = await connect(this.env).catch((error: unknown) => {
+        if (!(error instanceof WrongSecretKey)) throw error;
+      });
+      if (!services) return "wrong-secret-key";
+      await services.keyRing.signer();
+      const created = await services.accounts.createFirst({ username, password, roles: ["admin"] });
       if (!created.ok) return created.error;
       record({ action: "user.create", outcome: "success", target: created.value.id });
       return "created";

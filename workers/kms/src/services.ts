@@ -14,8 +14,6 @@ import type { WorkerSecrets } from "./domain/worker-secrets.ts";
 
 /** What the routes and private entrypoints of the kms work with. */
 export interface KmsServices extends FrameServices {
-  /** Resolves when SECRET_KEY opens what is stored; fails with the problem `unavailable` when it is another one. */
-  unlock: () => Promise<void>;
   isRegistrationOpen: boolean;
   accounts: Accounts;
   users: UserRepository;

@@ -1,13 +1,20 @@
 /** What the tests of the kms share: requests to a running one, and tokens for any caller signed with its own key. */
 import type { Client } from "@libsql/client";
+import { drizzle } from "drizzle-orm/libsql/http";
 import { z } from "zod";
 import { FIRST_PARTY_CLIENT } from "#shared/contracts/access-token.ts";
 import { SCOPES } from "#shared/contracts/rights.ts";
 import { createTokenIssuer, type Grant } from "./domain/access-token.ts";
 import { type AuditEntry, type AuditEvent, macOfRecord } from "./domain/audit.ts";
-import { deriveKeys } from "./domain/root-key.ts";
+import { createEnvelopes } from "./domain/envelope.ts";
+import { openInternalKeys } from "./domain/internal-keys.ts";
+import { createKeks, type SecretKeys } from "./domain/keks.ts";
+import type { InternalKeys } from "./domain/root-key.ts";
 import { createSealer } from "./domain/sealing.ts";
 import { unwrapSigningKey } from "./domain/signing-key.ts";
+import { createInternalKeyRepository } from "./store/internal-keys.ts";
+import { createKekRepository } from "./store/keks.ts";
+import * as schema from "./store/schema.ts";
 
 /** The default PUBLIC_URL, which tests leave as it is. */
 export const ISSUER = "http://localhost:8787";
@@ -54,6 +61,18 @@ export const tokensSchema = z.strictObject({
   scope: z.string(),
 });
 
+/** The keys that an installation seals and hashes with. */
+export const keysOf = ({ databases, secretKey }: Pick<Target, "databases" | "secretKey">): Promise<InternalKeys> => {
+  const client = databases["kms"];
+  if (!client) throw new Error("this installation has no kms");
+  const database = { client, orm: drizzle({ client, schema }) };
+  const secretKeys: SecretKeys = [secretKey];
+  const keks = createKeks({ repository: createKekRepository(database), secretKeys, randomBytes, now: Date.now });
+  const envelopes = createEnvelopes(keks, randomBytes);
+  const repository = createInternalKeyRepository(database);
+  return openInternalKeys({ repository, keks, envelopes, secretKeys, randomBytes });
+};
+
 /** Logs in, as the administrator unless told. */
 export const logIn = async (
   target: Target,
@@ -71,7 +90,7 @@ export const signToken = async (target: Target, grant: Partial<Grant> = {}, ttlS
   const { kid, wrapped_private_jwk } = z
     .object({ kid: z.string(), wrapped_private_jwk: z.string() })
     .parse({ ...rows?.rows[0] });
-  const wrapping = createSealer(deriveKeys(target.secretKey).signingKeyWrapping, randomBytes);
+  const wrapping = createSealer((await keysOf(target)).signingKeyWrapping, randomBytes);
   const signingKey = { kid, publicJwk: {}, wrappedPrivateJwk: wrapped_private_jwk, createdAt: new Date() };
   const issue = createTokenIssuer({
     issuer: ISSUER,

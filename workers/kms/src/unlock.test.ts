@@ -1,40 +1,113 @@
+import { createHash } from "node:crypto";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Fountain, startFountain } from "../../../tests/harness.ts";
+import { deriveKeys, KEY_NAMES } from "./domain/root-key.ts";
 import { createSealer } from "./domain/sealing.ts";
-import { generateSigningKey } from "./domain/signing-key.ts";
-import { problemIn, randomBytes, send, signToken } from "./testing.ts";
+import { keysOf, problemIn, randomBytes, send, signToken } from "./testing.ts";
+
+const OTHER_KEY = "another key than the one this database was written under";
 
 let fountain: Fountain;
+let token: string;
 
 beforeAll(async () => {
   fountain = await startFountain({ front: "kms" });
+  token = await signToken(fountain);
 });
 afterAll(() => fountain?.stop());
 
-/** Makes the database one that was written under another SECRET_KEY. */
-const replaceSigningKey = async (): Promise<void> => {
-  const stranger = await generateSigningKey(createSealer(Buffer.alloc(32, 9), randomBytes), new Date());
-  await fountain.databases["kms"]?.execute({
-    sql: "UPDATE signing_keys SET kid = ?, public_jwk = ?, wrapped_private_jwk = ?",
-    args: [stranger.kid, JSON.stringify(stranger.publicJwk), stranger.wrappedPrivateJwk],
-  });
+const query = async (sql: string): Promise<Record<string, unknown>[]> => {
+  const found = await fountain.databases["kms"]?.execute(sql);
+  return (found?.rows ?? []).map((row) => ({ ...row }));
 };
 
-test("answers nothing while SECRET_KEY is not the one the database was written under", async () => {
-  const token = await signToken(fountain);
-  expect((await fountain.fetch("/ready")).status).toBe(200);
-  await replaceSigningKey();
-  await expect.poll(async () => (await fountain.fetch("/ready")).status, { interval: 100, timeout: 5_000 }).toBe(503);
-  expect(await problemIn(await fountain.fetch("/ready"))).toMatchObject({
+const within = async (options: { secretKey?: string }, work: (other: Fountain) => Promise<void>): Promise<void> => {
+  const other = await startFountain({ front: "kms", beside: fountain, ...options });
+  await work(other).finally(other.stop);
+};
+
+const assertLocked = async (other: Fountain): Promise<void> => {
+  expect(await problemIn(await other.fetch("/ready"))).toMatchObject({
+    status: 503,
     code: "unavailable",
     detail: expect.stringContaining("SECRET_KEY"),
   });
-
   const login = { username: fountain.adminUsername, password: fountain.adminPassword };
-  expect((await send(fountain, "POST", "/login", { body: login })).status).toBe(503);
-  expect((await fountain.fetch("/.well-known/jwks.json")).status).toBe(503);
+  expect((await send(other, "POST", "/login", { body: login })).status).toBe(503);
+  expect((await other.fetch("/.well-known/jwks.json")).status).toBe(503);
   const user = { username: "ann", password: "a long enough password" };
-  expect((await send(fountain, "POST", "/users", { token, body: user })).status).toBe(503);
-  const found = await fountain.databases["kms"]?.execute("SELECT username FROM users");
-  expect(found?.rows.map((row) => row["username"])).toEqual([fountain.adminUsername]);
+  expect((await send(other, "POST", "/users", { token, body: user })).status).toBe(503);
+  expect((await send(other, "PUT", "/secrets/a", { token, body: { value: "x" } })).status).toBe(503);
+};
+
+const tables = ["key_encryption_keys", "internal_keys", "signing_keys", "users", "secret_versions"];
+const fingerprint = async (): Promise<string> => {
+  const rows = await Promise.all(tables.map((table) => query(`SELECT * FROM ${table}`)));
+  return createHash("sha256").update(JSON.stringify(rows)).digest("hex");
+};
+
+test("answers nothing, and writes nothing, with another SECRET_KEY than the database was written under", async () => {
+  const before = await fingerprint();
+  await within({ secretKey: OTHER_KEY }, assertLocked);
+  expect(await fingerprint()).toBe(before);
+  expect((await fountain.fetch("/ready")).status).toBe(200);
+});
+
+test("lets two processes that start at once on an empty database agree on their keys", async () => {
+  const empty = "DELETE FROM internal_keys; DELETE FROM key_encryption_keys; DELETE FROM signing_keys";
+  await fountain.databases["kms"]?.executeMultiple(empty);
+  await within({}, async (one) => {
+    await within({}, async (other) => {
+      const answers = await Promise.all(
+        [one, other, one, other].map(async (process) => (await process.fetch("/ready")).status),
+      );
+      expect(answers).toEqual([200, 200, 200, 200]);
+      expect(await query("SELECT version FROM key_encryption_keys")).toHaveLength(1);
+      expect(await query("SELECT name FROM internal_keys")).toHaveLength(KEY_NAMES.length);
+      const token = await signToken(fountain);
+      const written = await send(one, "PUT", "/secrets/agreed", { token, body: { value: "x" } });
+      expect(written.status).toBe(201);
+      expect(await (await send(other, "GET", "/secrets/agreed", { token })).json()).toMatchObject({ value: "x" });
+    });
+  });
+});
+
+/** Makes the database one from when every key was derived from SECRET_KEY directly. */
+const turnBack = async (): Promise<void> => {
+  const now = await keysOf(fountain);
+  const before = deriveKeys(fountain.secretKey);
+  const [row] = await query("SELECT kid, wrapped_private_jwk FROM signing_keys WHERE state = 'current'");
+  const context = `signing_keys/${row?.["kid"]}/wrapped_private_jwk`;
+  const opened = await createSealer(now.signingKeyWrapping, randomBytes).open(
+    context,
+    String(row?.["wrapped_private_jwk"]),
+  );
+  const client = fountain.databases["kms"];
+  await client?.execute({
+    sql: "UPDATE signing_keys SET wrapped_private_jwk = ? WHERE state = 'current'",
+    args: [await createSealer(before.signingKeyWrapping, randomBytes).seal(context, opened ?? "")],
+  });
+  await client?.executeMultiple(
+    "DELETE FROM secret_versions; DELETE FROM internal_keys; DELETE FROM key_encryption_keys",
+  );
+};
+
+test("takes over a database from when all keys were derived from SECRET_KEY, and only with that one", async () => {
+  await turnBack();
+  await within({ secretKey: OTHER_KEY }, assertLocked);
+  expect(await query("SELECT * FROM key_encryption_keys")).toEqual([]);
+  await within({}, async (other) => {
+    expect((await other.fetch("/ready")).status).toBe(200);
+    expect(await keysOf(fountain)).toEqual(deriveKeys(fountain.secretKey));
+    const token = await signToken(fountain);
+    expect((await send(other, "GET", "/users", { token })).status).toBe(200);
+  });
+});
+
+test("refuses to start when an internal key was exchanged for another's", async () => {
+  await fountain.databases["kms"]?.executeMultiple(`
+    UPDATE internal_keys SET wrapped_key = (SELECT wrapped_key FROM internal_keys WHERE name = 'mac')
+    WHERE name = 'sealing'`);
+  await within({}, async (other) => expect((await other.fetch("/ready")).status).toBe(500));
+  await expect(keysOf(fountain)).rejects.toThrow("sealing");
 });

@@ -1,17 +1,37 @@
-/** Keeps a kms with the wrong SECRET_KEY from half working: nothing is answered before the signing key has opened. */
-import { problem } from "#shared/problem/problem.ts";
-import type { KeyRing } from "./domain/key-ring.ts";
+/** Keeps a kms with the wrong SECRET_KEY from half working: nothing is composed before all its keys are open. */
+import { once } from "#shared/http/bindings.ts";
+import { type Problem, problem } from "#shared/problem/problem.ts";
+import type { InternalKeys } from "./domain/root-key.ts";
 import { WrongSecretKey } from "./domain/signing-key.ts";
 
-/** A check that passes when the signing key opens, and fails with the problem `unavailable` when it does not. */
-export const createUnlock = (keyRing: Pick<KeyRing, "signer">) => async (): Promise<void> => {
-  try {
-    await keyRing.signer();
-  } catch (error) {
-    if (!(error instanceof WrongSecretKey)) throw error;
-    throw problem("unavailable", {
-      detail: "SECRET_KEY is not the one this database was written under. Start with the right one.",
-      cause: error,
-    });
-  }
+/** What the kms stands on before its keys are open. */
+interface Foundation {
+  /** Opens the keys, asking the database; fails with `WrongSecretKey`. */
+  open(): Promise<InternalKeys>;
+}
+
+/** Composes the services on first use. Callers that come at once all open the keys, and all get the same services. */
+export const createConnection = <Base extends Foundation, Services>(
+  prepare: (bindings: unknown) => Base,
+  compose: (base: Base, keys: InternalKeys) => Services,
+): ((bindings: unknown) => Promise<Services>) => {
+  const prepareOnce = once(prepare);
+  const composeOnce = once(([base, keys]: [Base, InternalKeys]) => compose(base, keys));
+  let composed: { services: Services } | undefined;
+  return async (bindings) => {
+    if (composed) return composed.services;
+    const base = prepareOnce(bindings);
+    const services = composeOnce([base, await base.open()]);
+    composed = { services };
+    return services;
+  };
 };
+
+/** What to answer where SECRET_KEY is not the one that something is encrypted under. */
+export const problemOf = (error: unknown): Problem | undefined =>
+  error instanceof WrongSecretKey
+    ? problem("unavailable", {
+        detail: "SECRET_KEY is not the one this database was written under. Start with the right one.",
+        cause: error,
+      })
+    : undefined;

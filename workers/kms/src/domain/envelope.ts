@@ -35,6 +35,7 @@ export interface Envelope extends WrappedKey {
 export interface Envelopes {
   /** A new data key, wrapped for this place. */
   createKey(place: string): Promise<{ key: Uint8Array; wrapped: WrappedKey }>;
+  wrap(place: string, key: Uint8Array): Promise<WrappedKey>;
   /** The key that is wrapped; `undefined` when it belongs elsewhere or was changed. */
   unwrap(place: string, wrapped: WrappedKey): Promise<Uint8Array | undefined>;
   /** The same key under the current KEK; `undefined` when it does not open. */
@@ -58,7 +59,7 @@ export const createEnvelopes = (keks: KekSource, randomBytes: RandomBytes): Enve
   const unwrap: Envelopes["unwrap"] = async (place, { kekVersion, wrappedKey }) => {
     const { key: kek } = await keks.get(kekVersion);
     const text = await createSealer(kek, randomBytes).open(keyContext(place), wrappedKey);
-    return text === undefined ? undefined : Buffer.from(text, "base64url");
+    return text === undefined ? undefined : new Uint8Array(Buffer.from(text, "base64url"));
   };
 
   const createKey: Envelopes["createKey"] = async (place) => {
@@ -68,6 +69,7 @@ export const createEnvelopes = (keks: KekSource, randomBytes: RandomBytes): Enve
 
   return {
     createKey,
+    wrap,
     unwrap,
     rewrap: async (place, wrapped) => {
       const key = await unwrap(place, wrapped);

@@ -78,11 +78,7 @@ export const createKeks = ({ repository, secretKeys, randomBytes, now }: KeksOpt
 
   const read = async (): Promise<StoredKek[]> => {
     const startedAtMs = now();
-    let stored = await repository.listKeks();
-    if (stored.length === 0) {
-      await repository.insertKek(await make(1));
-      stored = await repository.listKeks();
-    }
+    const stored = await repository.listKeks();
     for (const kek of stored) await open(kek);
     newest = stored.at(-1);
     readAtMs = startedAtMs;
@@ -101,7 +97,7 @@ export const createKeks = ({ repository, secretKeys, randomBytes, now }: KeksOpt
 
   const current = async (): Promise<Kek & { isOfCurrentKey: boolean }> => {
     if (!newest || now() - readAtMs > FRESH_MS) await read();
-    if (!newest) throw new Error("a key-encryption key was stored, but none is found");
+    if (!newest) throw new Error("there is no key-encryption key yet");
     return get(newest.version);
   };
 
@@ -109,7 +105,12 @@ export const createKeks = ({ repository, secretKeys, randomBytes, now }: KeksOpt
     get,
     current,
     unlock: async () => {
-      for (const { version } of await read()) await get(version);
+      let stored = await read();
+      if (stored.length === 0) {
+        await repository.insertKek(await make(1));
+        stored = await read();
+      }
+      for (const { version } of stored) await get(version);
     },
     isCurrent: async () => (await current()).isOfCurrentKey,
     advance: async () => {

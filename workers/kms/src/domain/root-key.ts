@@ -1,6 +1,6 @@
 /**
- * Derives every key of the kms from SECRET_KEY (HKDF-SHA-256, RFC 5869): one key per purpose, so that what is made for
- * one purpose is worthless for another.
+ * What SECRET_KEY is the root of (HKDF-SHA-256, RFC 5869): key-encryption keys, and under them one key per purpose, so
+ * that what is made for one purpose is worthless for another.
  */
 import { hkdfSync } from "node:crypto";
 
@@ -17,35 +17,45 @@ export const hkdf = (
   sizeBytes = DERIVED_KEY_BYTES,
 ): Uint8Array => new Uint8Array(hkdfSync("sha256", keyMaterial, salt, info, sizeBytes));
 
-export interface DerivedKeys {
-  passwordPepper: Uint8Array;
-  apiKeyMac: Uint8Array;
-  refreshTokenMac: Uint8Array;
-  sealing: Uint8Array;
-  mac: Uint8Array;
-  signingKeyWrapping: Uint8Array;
-  auditMac: Uint8Array;
-  auditKeyWrapping: Uint8Array;
-}
+/** What the kms has a key of its own for, and the `info` that it was once derived with. */
+const PURPOSES = {
+  passwordPepper: "password-pepper",
+  apiKeyMac: "api-key-mac",
+  refreshTokenMac: "refresh-token-mac",
+  sealing: "sealing",
+  mac: "mac",
+  signingKeyWrapping: "signing-key-wrapping",
+  auditMac: "audit-mac",
+  auditKeyWrapping: "audit-key-wrapping",
+  wrappingTokenMac: "wrapping-token-mac",
+} as const;
+
+export type KeyName = keyof typeof PURPOSES;
+
+/** One key of 32 bytes per purpose. */
+export type InternalKeys = Record<KeyName, Uint8Array>;
+
+const isKeyName = (name: string): name is KeyName => name in PURPOSES;
+
+export const KEY_NAMES = Object.keys(PURPOSES).filter(isKeyName);
+
+const isComplete = (keys: Partial<InternalKeys>): keys is InternalKeys =>
+  KEY_NAMES.every((name) => keys[name] !== undefined);
+
+/** The keys by their names; throws when one is missing. */
+export const internalKeysFrom = (entries: readonly (readonly [KeyName, Uint8Array])[]): InternalKeys => {
+  const keys: Partial<InternalKeys> = Object.fromEntries(entries);
+  if (!isComplete(keys)) throw new Error("an internal key is missing");
+  return keys;
+};
 
 /** Whether the text has enough bytes. Its own UTF-8 bytes are the key material, be they hex, base64url or anything else. */
 export const isStrongSecretKey = (secretKey: string): boolean =>
   Buffer.byteLength(secretKey, "utf8") >= MIN_SECRET_KEY_BYTES;
 
-/** All derived keys, 32 bytes each. The purpose is the `info` of RFC 5869 §2.3. */
-export const deriveKeys = (secretKey: string): DerivedKeys => {
-  const derive = (purpose: string): Uint8Array => hkdf(secretKey, NO_SALT, `fountain/kms/v1/${purpose}`);
-  return {
-    passwordPepper: derive("password-pepper"),
-    apiKeyMac: derive("api-key-mac"),
-    refreshTokenMac: derive("refresh-token-mac"),
-    sealing: derive("sealing"),
-    mac: derive("mac"),
-    signingKeyWrapping: derive("signing-key-wrapping"),
-    auditMac: derive("audit-mac"),
-    auditKeyWrapping: derive("audit-key-wrapping"),
-  };
-};
+/** All keys derived from SECRET_KEY directly, as the first installations had them. */
+export const deriveKeys = (secretKey: string): InternalKeys =>
+  internalKeysFrom(KEY_NAMES.map((name) => [name, hkdf(secretKey, NO_SALT, `fountain/kms/v1/${PURPOSES[name]}`)]));
 
 /** The key-encryption key that follows from SECRET_KEY and a salt. */
 export const deriveKek = (secretKey: string, salt: Uint8Array): Uint8Array =>

@@ -2,8 +2,7 @@ import { decodeJwt } from "jose";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Fountain, startFountain } from "../../../../tests/harness.ts";
 import { createPasswords } from "../domain/password.ts";
-import { deriveKeys } from "../domain/root-key.ts";
-import { ISSUER, problemIn, randomBytes, send, signToken, tokensSchema } from "../testing.ts";
+import { ISSUER, keysOf, problemIn, randomBytes, send, signToken, tokensSchema } from "../testing.ts";
 
 const PASSWORD = "a long enough password";
 
@@ -80,7 +79,7 @@ test("never writes a password, a token or a stored hash to the log", async () =>
 });
 
 test("stores a new hash at login when the cost has changed, and lets the user in all the same", async () => {
-  const cheap = createPasswords(deriveKeys(fountain.secretKey).passwordPepper, randomBytes, { ln: 10, r: 8, p: 1 });
+  const cheap = createPasswords((await keysOf(fountain)).passwordPepper, randomBytes, { ln: 10, r: 8, p: 1 });
   const outdated = await cheap.hash(PASSWORD);
   await fountain.databases["kms"]?.execute({
     sql: "UPDATE users SET password_hash = ? WHERE username = 'Eve'",

@@ -1,9 +1,8 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
 import { type Fountain, startFountain } from "../../../../tests/harness.ts";
-import { deriveKeys } from "../domain/root-key.ts";
 import { createSealer } from "../domain/sealing.ts";
-import { logIn, randomBytes, send, sendForm, signToken, tokensSchema } from "../testing.ts";
+import { keysOf, logIn, randomBytes, send, sendForm, signToken, tokensSchema } from "../testing.ts";
 
 const PASSWORD = "a password nobody may read";
 
@@ -31,7 +30,7 @@ const privateKeyMember = async (): Promise<string> => {
   const { kid, wrapped_private_jwk } = z
     .object({ kid: z.string(), wrapped_private_jwk: z.string() })
     .parse({ ...found?.rows[0] });
-  const sealer = createSealer(deriveKeys(fountain.secretKey).signingKeyWrapping, randomBytes);
+  const sealer = createSealer((await keysOf(fountain)).signingKeyWrapping, randomBytes);
   const opened = await sealer.open(`signing_keys/${kid}/wrapped_private_jwk`, wrapped_private_jwk);
   return z.object({ d: z.string() }).parse(JSON.parse(opened ?? "{}")).d;
 };
@@ -52,7 +51,7 @@ test("shows no password, token, key or private key to whoever copies the databas
   const everything = await readEverything();
   for (const known of ["ann", "films", made.id, rotated.id]) expect(everything).toContain(known);
 
-  const derived = Object.values(deriveKeys(fountain.secretKey)).map((key) => Buffer.from(key));
+  const derived = Object.values(await keysOf(fountain)).map((key) => Buffer.from(key));
   const secrets = [
     PASSWORD,
     fountain.adminPassword,
