@@ -8,6 +8,11 @@ interface App {
   ) => Response | Promise<Response>;
 }
 
+/** What a worker does from time to time; harmless when done twice at once. */
+export interface Chores {
+  runChores: () => Promise<void>;
+}
+
 /** The handlers that Cloudflare calls; elsewhere the runtime has the chores run over `Internal`. */
 export const createWorker = (app: App, runChores: (bindings: unknown) => Promise<unknown>) => ({
   fetch: app.fetch,

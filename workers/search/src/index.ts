@@ -15,9 +15,10 @@ const connect = once((bindings: unknown): SearchServices => {
   const now = Date.now;
   const database = createDatabase(env, schema);
   const verify = verifierOf(env, env.KMS_RPC, now);
-  return { now, verify, probe: database.probe, engine: createLibsqlEngine(database), kms: env.KMS_RPC };
+  const engine = createLibsqlEngine(database);
+  return { now, verify, probe: database.probe, engine, kms: env.KMS_RPC, runChores: () => engine.maintain() };
 });
 
 export const { Rpc, Internal } = createEntrypoints(connect);
 
-export default createWorker(createSearchApp(connect), (bindings) => connect(bindings).engine.maintain());
+export default createWorker(createSearchApp(connect), (bindings) => connect(bindings).runChores());

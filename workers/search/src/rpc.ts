@@ -42,8 +42,8 @@ export const createEntrypoints = (connect: (bindings: unknown) => SearchServices
       return exposition();
     }
 
-    async runScheduled(): Promise<void> {
-      await connect(this.env).engine.maintain();
+    runScheduled(): Promise<void> {
+      return connect(this.env).runChores();
     }
   },
 });

@@ -1,16 +1,15 @@
 import type { FrameServices } from "#shared/http/app.ts";
+import type { Chores } from "#shared/http/worker.ts";
 import type { DeadLetterStore } from "./domain/dead-letter.ts";
 import type { OutboxStore } from "./domain/outbox.ts";
 import type { ElementStore, ScriptStore } from "./domain/ports.ts";
 
 /** What the routes of service-a work with. */
-export interface ServiceAServices extends FrameServices {
+export interface ServiceAServices extends FrameServices, Chores {
   elements: ElementStore;
   scripts: ScriptStore;
   deadLetters: DeadLetterStore;
   outbox: Pick<OutboxStore, "backlog">;
   /** Tells search what changed, unless that is under way already. */
   drainOutbox: () => Promise<void>;
-  /** What is due every minute. */
-  runChores: () => Promise<void>;
 }

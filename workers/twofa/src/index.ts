@@ -19,23 +19,22 @@ const connect = once((bindings: unknown): TwofaServices => {
   const env = parseBindings(envSchema, bindings);
   const now = Date.now;
   const database = createDatabase(env, schema);
+  const factors = createFactorStore(database);
   return {
     now,
     verify: verifierOf(env, env.KMS_RPC, now),
     probe: database.probe,
-    factors: createFactorStore(database),
+    factors,
     recoveryCodes: createRecoveryCodeStore(database),
     attempts: createAttemptStore(database),
     vault: createVault(env.KMS_RPC),
     randomBytes: (count) => crypto.getRandomValues(new Uint8Array(count)),
     newId: () => crypto.randomUUID(),
     record: createRecorder(createLog("twofa")),
+    runChores: () => factors.purgeExpired(now()),
   };
 });
 
 export const { Rpc, Internal } = createEntrypoints(connect);
 
-export default createWorker(createTwofaApp(connect), (bindings) => {
-  const { factors, now } = connect(bindings);
-  return factors.purgeExpired(now());
-});
+export default createWorker(createTwofaApp(connect), (bindings) => connect(bindings).runChores());

@@ -54,9 +54,8 @@ export const createEntrypoints = (connect: (bindings: unknown) => TwofaServices)
       return exposition();
     }
 
-    async runScheduled(): Promise<void> {
-      const { factors, now } = connect(this.env);
-      await factors.purgeExpired(now());
+    runScheduled(): Promise<void> {
+      return connect(this.env).runChores();
     }
   },
 });
