@@ -1,4 +1,8 @@
+import { createAccessCheck } from "#shared/http/access.ts";
 import { createApp } from "#shared/http/app.ts";
+import { auditedAccess } from "./audited-access.ts";
+import { addAudit } from "./routes/audit.ts";
+import { addAuditVerification } from "./routes/audit-verification.ts";
 import { addKeySet } from "./routes/key-set.ts";
 import { addKeyVerification } from "./routes/key-verification.ts";
 import { addKeys } from "./routes/keys.ts";
@@ -32,5 +36,7 @@ export const createKmsApp = (connect: (bindings: unknown) => Promise<KmsServices
   addKeyVerification(app);
   addKeys(app);
   addSecrets(app);
+  addAudit(app);
+  addAuditVerification(app);
   return app;
 };

@@ -8,6 +8,7 @@ import { createTokenIssuer } from "./domain/access-token.ts";
 import { createAccounts } from "./domain/accounts.ts";
 import { createApiKeys } from "./domain/api-keys.ts";
 import { createAuditTrail } from "./domain/audit.ts";
+import { createAuditLog } from "./domain/audit-log.ts";
 import { createClients } from "./domain/clients.ts";
 import { createKeyRing, REVOCATION_RETENTION_MS } from "./domain/key-ring.ts";
 import { macInContext } from "./domain/mac.ts";
@@ -28,6 +29,9 @@ import { createRecorder } from "./security-log.ts";
 import type { KmsServices } from "./services.ts";
 import { createApiKeyRepository } from "./store/api-keys.ts";
 import { createAuditRepository, createSubjectKeyRepository } from "./store/audit.ts";
+import { createChainRepository } from "./store/audit-chain.ts";
+import { createCheckpointRepository } from "./store/audit-checkpoints.ts";
+import { createAuditReader } from "./store/audit-reading.ts";
 import { createSecretRepository } from "./store/secrets.ts";
 import { createServiceRepository } from "./store/services.ts";
 import { createSessionRepository } from "./store/sessions.ts";
@@ -59,20 +63,35 @@ const compose = ({ env, database, envelopes }: Foundation, keys: InternalKeys): 
     now,
     createId,
   });
+  const log = createLog("kms");
+  const subjectKeys = createSubjectKeys({
+    repository: createSubjectKeyRepository(database),
+    wrapping: createSealer(keys.auditKeyWrapping, randomBytes),
+    randomBytes,
+  });
   const audit = createAuditTrail({
     repository: createAuditRepository(database),
-    subjectKeys: createSubjectKeys({
-      repository: createSubjectKeyRepository(database),
-      wrapping: createSealer(keys.auditKeyWrapping, randomBytes),
-      randomBytes,
-    }),
+    subjectKeys,
     refusalLimit: createRefusalLimit(now),
     macKey: keys.auditMac,
     randomBytes,
     occasion: currentRequest,
-    tell: createRecorder(createLog("kms")),
+    tell: createRecorder(log),
+    onPrepare: () => auditLog.expectEntry(),
     now,
     createId,
+  });
+  const auditLog = createAuditLog({
+    chain: createChainRepository(database),
+    checkpoints: createCheckpointRepository(database),
+    reader: createAuditReader(database),
+    subjectKeys,
+    macKey: keys.auditMac,
+    issuer: env.PUBLIC_URL,
+    keyRing,
+    tell: ({ entryId, jws }) => log("info", "audit.checkpoint", { entries: entryId, jws }),
+    alarm: () => log("error", "audit.broken"),
+    now,
   });
   const secrets = createSecrets({ repository: createSecretRepository(database), envelopes, now });
 
@@ -94,6 +113,7 @@ const compose = ({ env, database, envelopes }: Foundation, keys: InternalKeys): 
     searchKeys: createSearchKeys({ sessions: storedSessions, apiKeys: storedKeys, issueToken, now }),
     keyRing,
     audit,
+    auditLog,
     secrets,
     workerSecrets: createWorkerSecrets({ secrets, audit }),
     sealer: createSealer(keys.sealing, randomBytes),

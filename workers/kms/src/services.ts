@@ -2,6 +2,7 @@ import type { FrameServices } from "#shared/http/app.ts";
 import type { Accounts } from "./domain/accounts.ts";
 import type { ApiKeyRepository, ApiKeys } from "./domain/api-keys.ts";
 import type { AuditTrail } from "./domain/audit.ts";
+import type { AuditLog } from "./domain/audit-log.ts";
 import type { Clients } from "./domain/clients.ts";
 import type { KeyRing } from "./domain/key-ring.ts";
 import type { Sealer } from "./domain/sealing.ts";
@@ -27,6 +28,7 @@ export interface KmsServices extends FrameServices {
   secrets: Secrets;
   workerSecrets: WorkerSecrets;
   audit: AuditTrail;
+  auditLog: AuditLog;
   /** Seals text for the other workers. */
   sealer: Sealer;
   /** Keyed hash for the other workers. */

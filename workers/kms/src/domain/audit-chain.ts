@@ -36,8 +36,8 @@ export interface StoredChainState extends ChainState {
   mac: string;
 }
 
-/** What an entry is given when it is linked. */
-export interface Linkage {
+/** The place of an entry in the chain, which it is given when it is linked. */
+export interface ChainPlace {
   id: number;
   link: string;
   seal: string;
@@ -81,8 +81,8 @@ export const extendChain = (
   macKey: Uint8Array,
   state: ChainState,
   entries: readonly StoredEntry[],
-): { state: StoredChainState; linkages: Linkage[] } => {
-  const linkages: Linkage[] = [];
+): { state: StoredChainState; linkages: ChainPlace[] } => {
+  const linkages: ChainPlace[] = [];
   let { headId, headLink } = state;
   for (const entry of entries) {
     headLink = linkOf(headLink, entry.id, entry);

@@ -3,6 +3,7 @@
  * the database afterwards, even to whoever has no SECRET_KEY; and what was done by whoever had it.
  */
 import { type JWK, SignJWT } from "jose";
+import type { ChainPlace } from "./audit-chain.ts";
 import type { Signer } from "./signing-key.ts";
 
 /** No access token: whoever verifies tokens refuses the type (RFC 8725 §3.11). */
@@ -20,20 +21,22 @@ export interface CheckpointClaims {
   seal: string;
 }
 
+/** The public members of a JWK, all of them text. */
+export type PublicJwk = Record<string, string>;
+
 export interface Checkpoint {
   entryId: number;
   at: Date;
   /** A compact JWS (RFC 7515). */
   jws: string;
   /** The public key it is signed with, for when that has long left the key ring. */
-  publicJwk: JWK;
+  publicJwk: PublicJwk;
 }
 
-/** The place of an entry in the chain. */
-export interface ChainPlace {
-  id: number;
-  link: string;
-  seal: string;
+/** Where checkpoints are read. */
+export interface CheckpointReader {
+  /** Oldest first, from the one after that entry. */
+  list(limit: number, afterEntryId: number): Promise<Checkpoint[]>;
 }
 
 export interface CheckpointRepository {
@@ -63,6 +66,14 @@ export interface CheckpointsOptions {
   now: () => number;
 }
 
+/** What of a key may be seen (RFC 7517 §4, RFC 7518 §6, RFC 8037 §2): of a shared secret nothing but its name. */
+const publicMembers = ({ kty, kid, alg, use, crv, x, y, n, e }: JWK): PublicJwk =>
+  Object.fromEntries(
+    Object.entries({ kty, kid, alg, use, crv, x, y, n, e }).flatMap(([name, value]) =>
+      value === undefined ? [] : [[name, value]],
+    ),
+  );
+
 export const createCheckpoints = (options: CheckpointsOptions): Checkpoints => {
   const { repository, issuer, signer, publicJwkOf, isOurs, tell, now } = options;
 
@@ -73,7 +84,7 @@ export const createCheckpoints = (options: CheckpointsOptions): Checkpoints => {
     const jws = await new SignJWT(claims satisfies CheckpointClaims)
       .setProtectedHeader({ alg: algorithm, kid, typ: CHECKPOINT_TYPE })
       .sign(privateKey);
-    return { entryId: id, at, jws, publicJwk: await publicJwkOf(kid) };
+    return { entryId: id, at, jws, publicJwk: publicMembers(await publicJwkOf(kid)) };
   };
 
   const isDue = (head: ChainPlace, latest: Checkpoint | undefined): boolean =>

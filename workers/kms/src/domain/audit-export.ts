@@ -3,10 +3,9 @@
  * copy. A whole stretch of the chain can be checked without us, see `runtime/audit`: its first line says what it follows,
  * its last one has a checkpoint, so that neither end can be cut off unseen.
  */
-import type { JWK } from "jose";
-import { type ChainState, EMPTY_CHAIN, type StoredEntry } from "./audit-chain.ts";
-import type { ChainPlace, Checkpoint } from "./audit-checkpoints.ts";
-import type { AuditFilter, AuditReader } from "./audit-reading.ts";
+import { type ChainPlace, type ChainState, EMPTY_CHAIN, type StoredEntry } from "./audit-chain.ts";
+import type { Checkpoint, PublicJwk } from "./audit-checkpoints.ts";
+import type { AuditFilter, AuditReader, WrappedMacKey } from "./audit-reading.ts";
 
 const PAGE = 500;
 
@@ -15,13 +14,7 @@ export interface ShownCheckpoint {
   entries: number;
   at: string;
   jws: string;
-  publicJwk: JWK;
-}
-
-/** What it takes, besides SECRET_KEY, to check the HMACs: the key they are made with, as it is stored. */
-export interface WrappedMacKey {
-  salt: string;
-  wrappedKey: string;
+  publicJwk: PublicJwk;
 }
 
 export interface ExportedEntry extends Omit<StoredEntry, "at"> {
@@ -40,14 +33,13 @@ export const showCheckpoint = ({ entryId, at, jws, publicJwk }: Checkpoint): Sho
 });
 
 export interface ExportSource {
-  reader: Pick<AuditReader, "listForward" | "findRange">;
+  reader: Pick<AuditReader, "listForward" | "findRange" | "readMacKey">;
   readState(): Promise<{ state: ChainState | undefined }>;
   readEntry(id: number): Promise<StoredEntry | undefined>;
   /** The checkpoints that were kept, of entries after that one. */
   checkpoints(limit: number, afterEntryId: number): Promise<Checkpoint[]>;
   sign(place: ChainPlace): Promise<Checkpoint>;
   isOurs(place: ChainPlace): boolean;
-  macKey(): Promise<WrappedMacKey | undefined>;
 }
 
 const toLine = ({ at, ...entry }: StoredEntry): ExportedEntry => ({ ...entry, at: at.toISOString() });
@@ -71,7 +63,7 @@ const vouch = async (source: ExportSource, place: ChainPlace | undefined): Promi
   place && source.isOurs(place) ? showCheckpoint(await source.sign(place)) : undefined;
 
 const beginningOf = async (source: ExportSource, firstId: number, state: ChainState) => {
-  const macKey = await source.macKey();
+  const macKey = await source.reader.readMacKey();
   const shared = macKey && { macKey };
   if (firstId === 1) return { link: EMPTY_CHAIN.headLink, ...shared };
   if (firstId === state.baseId + 1) {

@@ -19,6 +19,12 @@ export interface ReadableEntry extends Omit<StoredEntry, "address" | "personal">
   personal: Record<string, string> | null;
 }
 
+/** What it takes, besides SECRET_KEY, to check the HMACs: the key they are made with, as it is stored. */
+export interface WrappedMacKey {
+  salt: string;
+  wrappedKey: string;
+}
+
 export interface AuditReader {
   /** Newest first, from the one before that id. */
   list(filter: AuditFilter, limit: number, beforeId: number | undefined): Promise<StoredEntry[]>;
@@ -26,6 +32,8 @@ export interface AuditReader {
   listForward(filter: AuditFilter, limit: number, afterId: number): Promise<StoredEntry[]>;
   /** All that tell of this person: as who did it, as whom it was done to, or by his name. Oldest first. */
   listAbout(userId: string, limit: number, afterId: number): Promise<StoredEntry[]>;
+  /** The HMAC key, wrapped, with the salt of the key-encryption key that it is wrapped under. */
+  readMacKey(): Promise<WrappedMacKey | undefined>;
   /** The first and last id in that time; `undefined` when there is none. */
   findRange(filter: Pick<AuditFilter, "from" | "to">): Promise<{ firstId: number; lastId: number } | undefined>;
 }

@@ -1,9 +1,9 @@
 /** Links audit entries: whoever comes first does it, for all that wait; two at once do the same, and one of them in vain. */
 import {
+  type ChainPlace,
   EMPTY_CHAIN,
   extendChain,
   isOurs,
-  type Linkage,
   type StoredChainState,
   type StoredEntry,
 } from "./audit-chain.ts";
@@ -23,13 +23,15 @@ export interface ChainRepository {
   /** Both as of one instant. */
   readTail(limit: number): Promise<ChainTail>;
   /** Moves the head and links the entries, unless the chain is no longer `from`; false: it is not. */
-  advance(from: StoredChainState | undefined, to: StoredChainState, linkages: readonly Linkage[]): Promise<boolean>;
+  advance(from: StoredChainState | undefined, to: StoredChainState, linkages: readonly ChainPlace[]): Promise<boolean>;
 }
 
 export interface AuditSealer {
-  /** Links all that is stored. */
+  /** Links all that is stored, and makes the checkpoint that is due. */
   seal(): Promise<void>;
-  /** The same, unless it has just been done. */
+  /** There will be an entry to link. */
+  expectEntry(): void;
+  /** The same as `seal`, unless no entry is expected or it has just been done. */
   sealSoon(): Promise<void>;
 }
 
@@ -38,28 +40,42 @@ export interface AuditSealerOptions {
   macKey: Uint8Array;
   /** Told when the chain is not ours, and nothing more is linked. */
   alarm: () => void;
+  /** Makes the checkpoint that is due. */
+  makeCheckpoint: () => Promise<void>;
   now: () => number;
 }
 
-export const createAuditSealer = ({ repository, macKey, alarm, now }: AuditSealerOptions): AuditSealer => {
+export const createAuditSealer = ({
+  repository,
+  macKey,
+  alarm,
+  makeCheckpoint,
+  now,
+}: AuditSealerOptions): AuditSealer => {
+  let isExpecting = false;
   let sealedAtMs = Number.NEGATIVE_INFINITY;
 
   const seal = async (): Promise<void> => {
     for (;;) {
       sealedAtMs = now();
+      isExpecting = false;
       const { state, entries } = await repository.readTail(SEALING_BATCH);
-      if (entries.length === 0) return;
+      if (entries.length === 0) return makeCheckpoint();
       if (state ? !isOurs(macKey, state) : entries.some(({ link }) => link !== null)) return alarm();
       const next = extendChain(macKey, state ?? EMPTY_CHAIN, entries);
       await repository.advance(state, next.state, next.linkages);
+      await makeCheckpoint();
       if (entries.length < SEALING_BATCH) return;
     }
   };
 
   return {
     seal,
+    expectEntry: () => {
+      isExpecting = true;
+    },
     sealSoon: async () => {
-      if (now() - sealedAtMs >= PAUSE_MS) await seal();
+      if (isExpecting && now() - sealedAtMs >= PAUSE_MS) await seal();
     },
   };
 };

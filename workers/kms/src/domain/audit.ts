@@ -10,9 +10,17 @@ import type { SubjectKeys } from "./subject-keys.ts";
 
 export type AuditAction =
   | "user.create"
+  | "user.roles"
+  | "user.lock"
+  | "user.unlock"
+  | "user.password"
+  | "role.change"
   | "login"
   | "token.refresh"
   | "token.client-credentials"
+  | "token.exchange"
+  | "token.introspect"
+  | "token.revoke"
   | "token.elevate"
   | "key.exchange"
   | "key.create"
@@ -27,7 +35,10 @@ export type AuditAction =
   | "signing-key.create"
   | "signing-key.rotate"
   | "signing-key.revoke"
-  | "session.end";
+  | "session.end"
+  | "access.refuse"
+  | "audit.export"
+  | "audit.verify";
 
 /** What happened. Never a password, a key, a token, a code or a secret's value. */
 export interface AuditEvent {
@@ -101,6 +112,8 @@ export interface AuditTrailOptions {
   randomBytes: RandomBytes;
   occasion: () => Occasion | undefined;
   tell: (event: AuditEvent) => void;
+  /** Told whenever there will be an entry to link. */
+  onPrepare: () => void;
   now: () => number;
   createId: () => string;
 }
@@ -135,7 +148,8 @@ export const macOfRecord = (macKey: Uint8Array, record: Omit<AuditRecord, "mac">
 export const fieldContext = (uid: string, field: "address" | "personal"): string => `audit_entries/${uid}/${field}`;
 
 export const createAuditTrail = (options: AuditTrailOptions): AuditTrail => {
-  const { repository, subjectKeys, refusalLimit, macKey, randomBytes, occasion, tell, now, createId } = options;
+  const { repository, subjectKeys, refusalLimit, macKey, randomBytes, occasion, tell, onPrepare, now, createId } =
+    options;
 
   /** `null` for an erased subject, of whom nothing more is kept. */
   const sealFor = async (subject: string, context: string, text: string): Promise<string | null> => {
@@ -167,6 +181,7 @@ export const createAuditTrail = (options: AuditTrailOptions): AuditTrail => {
       personalOf: personal?.userId ?? null,
       personal: sealedFields,
     };
+    onPrepare();
     return { event, record: { ...told, mac: macOfRecord(macKey, told) } };
   };
 
@@ -177,9 +192,11 @@ export const createAuditTrail = (options: AuditTrailOptions): AuditTrail => {
   return {
     prepare: (event) => prepare(event),
     write: async (event) => {
-      tell(event);
+      // A refusal stands whether it can be stored or not; a success that cannot be stored is none.
+      if (event.outcome !== "success") tell(event);
       if (!refusalLimit.admits(event, occasion()?.clientAddress)) return;
       await repository.insert(await prepare(event));
+      if (event.outcome === "success") tell(event);
       await writeSummaries();
     },
     writeSummaries,

@@ -1,19 +1,12 @@
 /** Checkpoints of the audit chain in the database. */
 import { asc, desc, eq, gt } from "drizzle-orm";
-import type { Checkpoint, CheckpointRepository } from "../domain/audit-checkpoints.ts";
+import type { CheckpointReader, CheckpointRepository } from "../domain/audit-checkpoints.ts";
 import type { KmsDatabase } from "./connection.ts";
 import { auditChain, auditCheckpoints, auditEntries } from "./schema.ts";
 
 const INSERT = `
   INSERT INTO audit_checkpoints (entry_id, at, jws, public_jwk)
   SELECT ?, ?, ?, ? WHERE NOT EXISTS (SELECT 1 FROM audit_checkpoints WHERE entry_id >= ?)`;
-
-/** Where checkpoints are read. */
-export interface CheckpointReader {
-  /** Oldest first, from the one after that entry. */
-  list(limit: number, afterEntryId: number): Promise<Checkpoint[]>;
-  find(entryId: number): Promise<Checkpoint | undefined>;
-}
 
 export const createCheckpointRepository = ({ orm, client }: KmsDatabase): CheckpointRepository & CheckpointReader => ({
   latest: async () => (await orm.select().from(auditCheckpoints).orderBy(desc(auditCheckpoints.entryId)).limit(1))[0],
@@ -24,7 +17,6 @@ export const createCheckpointRepository = ({ orm, client }: KmsDatabase): Checkp
       .where(gt(auditCheckpoints.entryId, afterEntryId))
       .orderBy(asc(auditCheckpoints.entryId))
       .limit(limit),
-  find: async (entryId) => (await orm.select().from(auditCheckpoints).where(eq(auditCheckpoints.entryId, entryId)))[0],
   readHead: async () => {
     const [head] = await orm
       .select({ id: auditEntries.id, link: auditEntries.link, seal: auditEntries.seal })

@@ -1,8 +1,12 @@
 /** Reading audit entries from the database. */
 import { and, asc, desc, eq, gt, gte, lt, or, type SQL, sql } from "drizzle-orm";
 import type { AuditFilter, AuditReader } from "../domain/audit-reading.ts";
+import type { KeyName } from "../domain/root-key.ts";
 import type { KmsDatabase } from "./connection.ts";
-import { auditEntries } from "./schema.ts";
+import { auditEntries, internalKeys, keyEncryptionKeys } from "./schema.ts";
+
+/** The internal key that authenticates entries. */
+const MAC_KEY = "auditMac" satisfies KeyName;
 
 const matches = ({ actor, action, from, to }: AuditFilter): SQL | undefined =>
   and(
@@ -39,6 +43,14 @@ export const createAuditReader = ({ orm }: KmsDatabase): AuditReader => ({
       )
       .orderBy(asc(auditEntries.id))
       .limit(limit),
+  readMacKey: async () => {
+    const [row] = await orm
+      .select({ salt: keyEncryptionKeys.salt, wrappedKey: internalKeys.wrappedKey })
+      .from(internalKeys)
+      .innerJoin(keyEncryptionKeys, eq(keyEncryptionKeys.version, internalKeys.kekVersion))
+      .where(eq(internalKeys.name, MAC_KEY));
+    return row;
+  },
   findRange: async ({ from, to }) => {
     const [range] = await orm
       .select({

@@ -1,0 +1,109 @@
+/** Everything that is done with the stored audit trail: linked, signed for, gone over, read, exported. */
+import { type ChainPlace, sealOf } from "./audit-chain.ts";
+import {
+  type Checkpoint,
+  type CheckpointReader,
+  type CheckpointRepository,
+  createCheckpoints,
+} from "./audit-checkpoints.ts";
+import { type ExportedEntry, exportEntries } from "./audit-export.ts";
+import { type AuditFilter, type AuditReader, createEntryOpener, type ReadableEntry } from "./audit-reading.ts";
+import { type ChainRepository, createAuditSealer } from "./audit-sealing.ts";
+import { type ChainReader, createChainVerifier, type VerifyChain } from "./audit-verification.ts";
+import type { KeyRing } from "./key-ring.ts";
+import { isSameHash } from "./mac.ts";
+import type { SubjectKeys } from "./subject-keys.ts";
+
+const PAGE = 500;
+
+export interface AuditLog {
+  /** Links all entries there are, and makes the checkpoint that is due. */
+  seal(): Promise<void>;
+  /** There will be an entry to link. */
+  expectEntry(): void;
+  /** The same as `seal`, unless no entry is expected or it has just been done. */
+  sealSoon(): Promise<void>;
+  verify: VerifyChain;
+  /** Newest first, from the one before that id, readable as far as their people have not been erased. */
+  list(filter: AuditFilter, limit: number, beforeId: number | undefined): Promise<ReadableEntry[]>;
+  /** All that tell of this person, readable, oldest first. */
+  about(userId: string): AsyncGenerator<ReadableEntry>;
+  export(filter: AuditFilter): AsyncGenerator<ExportedEntry>;
+  /** Oldest first, from the one after that entry. */
+  checkpoints(limit: number, afterEntryId: number): Promise<Checkpoint[]>;
+}
+
+export interface AuditLogOptions {
+  chain: ChainRepository & ChainReader;
+  checkpoints: CheckpointRepository & CheckpointReader;
+  reader: AuditReader;
+  subjectKeys: SubjectKeys;
+  macKey: Uint8Array;
+  issuer: string;
+  keyRing: Pick<KeyRing, "signer" | "trust">;
+  /** Told of every checkpoint that is kept. */
+  tell: (checkpoint: Checkpoint) => void;
+  /** Told when the chain is not ours, and nothing more is linked. */
+  alarm: () => void;
+  now: () => number;
+}
+
+export const createAuditLog = (options: AuditLogOptions): AuditLog => {
+  const { chain, checkpoints: kept, reader, subjectKeys, macKey, keyRing, now } = options;
+  const isOurs = ({ id, link, seal }: ChainPlace): boolean => isSameHash(seal, sealOf(macKey, id, link));
+  const checkpoints = createCheckpoints({
+    repository: kept,
+    issuer: options.issuer,
+    signer: keyRing.signer,
+    publicJwkOf: async (kid) => {
+      const { keys } = await keyRing.trust();
+      const key = keys.find((candidate) => candidate.kid === kid);
+      if (!key) throw new Error("the key that signs is not among those that verify");
+      return key;
+    },
+    isOurs,
+    tell: options.tell,
+    now,
+  });
+  const open = createEntryOpener(subjectKeys);
+  const sealer = createAuditSealer({
+    repository: chain,
+    macKey,
+    alarm: options.alarm,
+    makeCheckpoint: checkpoints.makeDue,
+    now,
+  });
+
+  const about = async function* (userId: string): AsyncGenerator<ReadableEntry> {
+    let afterId = 0;
+    for (;;) {
+      const entries = await reader.listAbout(userId, PAGE, afterId);
+      yield* await open(entries);
+      const last = entries.at(-1);
+      if (!last || entries.length < PAGE) return;
+      afterId = last.id;
+    }
+  };
+
+  return {
+    seal: sealer.seal,
+    expectEntry: sealer.expectEntry,
+    sealSoon: sealer.sealSoon,
+    verify: createChainVerifier({ reader: chain, macKey, now }),
+    list: async (filter, limit, beforeId) => open(await reader.list(filter, limit, beforeId)),
+    about,
+    export: (filter) =>
+      exportEntries(
+        {
+          reader,
+          readState: chain.readState,
+          readEntry: chain.readEntry,
+          checkpoints: kept.list,
+          sign: checkpoints.sign,
+          isOurs,
+        },
+        filter,
+      ),
+    checkpoints: kept.list,
+  };
+};

@@ -1,0 +1,106 @@
+import { createRoute, z } from "@hono/zod-openapi";
+import { fieldErrors } from "#shared/http/app.ts";
+import { page, pageQuery, problems } from "#shared/http/openapi.ts";
+import { decodeCursor, toPage } from "#shared/http/page.ts";
+import { problem } from "#shared/problem/problem.ts";
+import type { ExportedEntry } from "../domain/audit-export.ts";
+import type { ReadableEntry } from "../domain/audit-reading.ts";
+import { audit, type KmsApp, type KmsContext } from "./frame.ts";
+
+const JSON_LINES = "application/x-ndjson";
+
+const instant = z.iso.datetime({ offset: true }).transform((text) => new Date(text));
+
+const entryAnswer = z
+  .object({
+    id: z.int().openapi({ description: "Counts from 1, without a gap" }),
+    at: z.iso.datetime(),
+    action: z.string(),
+    outcome: z.enum(["success", "failure", "refused"]),
+    actor: z.string().nullable().openapi({ description: "A user's id or a service's name" }),
+    target: z.string().nullable(),
+    reason: z.string().nullable(),
+    count: z.int().openapi({ description: "How many events it stands for" }),
+    requestId: z.string().nullable(),
+    address: z.string().nullable().openapi({ description: "Null as well when the actor has been erased" }),
+    personal: z.record(z.string(), z.string()).nullable().openapi({ description: "Null as well when it was erased" }),
+    link: z.string().nullable().openapi({ description: "Its place in the chain; null for a moment after it was told" }),
+  })
+  .openapi("AuditEntry");
+
+const toAnswer = (entry: ReadableEntry): z.infer<typeof entryAnswer> => {
+  const { id, at, action, outcome, actor, target, reason, count, requestId, address, personal, link } = entry;
+  const told = { action, outcome, actor, target, reason, count, requestId, address, personal, link };
+  return { id, at: at.toISOString(), ...told };
+};
+
+const filterQuery = z.object({
+  actor: z.string().min(1).optional(),
+  action: z.string().min(1).optional(),
+  from: instant.optional().openapi({ description: "The first instant" }),
+  to: instant.optional().openapi({ description: "The first instant no more" }),
+});
+
+const route = createRoute({
+  method: "get",
+  path: "/audit",
+  tags: ["Audit"],
+  summary: "Audit entries, newest first; with `Accept: application/x-ndjson` all of them, oldest first",
+  request: { query: pageQuery.extend(filterQuery.shape) },
+  responses: {
+    200: {
+      description: "A page of entries, or all of them as JSON Lines",
+      content: { "application/json": { schema: page(entryAnswer) } },
+    },
+    ...problems("unauthenticated", "forbidden", "invalid-input", "unavailable"),
+  },
+});
+
+const encoder = new TextEncoder();
+
+/** The lines, made as they are read. */
+const streamOf = (entries: AsyncGenerator<ExportedEntry>): ReadableStream<Uint8Array> =>
+  new ReadableStream({
+    pull: async (controller) => {
+      const { done, value } = await entries.next();
+      if (done) return controller.close();
+      controller.enqueue(encoder.encode(`${JSON.stringify(value)}\n`));
+    },
+    cancel: async () => {
+      await entries.return(undefined);
+    },
+  });
+
+const sendLines = async (context: KmsContext): Promise<Response> => {
+  const filter = filterQuery.safeParse(context.req.query());
+  if (!filter.success)
+    throw problem("invalid-input", {
+      detail: "Some fields are not as they should be.",
+      errors: fieldErrors("query", filter.error.issues),
+    });
+  await audit(context, { action: "audit.export", outcome: "success" });
+  const { auditLog } = context.var.services;
+  await auditLog.seal();
+  return new Response(streamOf(auditLog.export(filter.data)), { headers: { "content-type": JSON_LINES } });
+};
+
+/** The id in a cursor. */
+export const positionOf = (after: string | undefined): number | undefined => {
+  const key = decodeCursor(after);
+  if (key === undefined) return undefined;
+  if (/^\d{1,15}$/.test(key)) return Number(key);
+  throw problem("invalid-input", { errors: [{ pointer: "#/query/after", detail: "not a cursor of this list" }] });
+};
+
+const wantsLines = (context: KmsContext): boolean => (context.req.header("accept") ?? "").includes(JSON_LINES);
+
+export const addAudit = (app: KmsApp): void => {
+  app.get(route.path, (context, next) => (wantsLines(context) ? sendLines(context) : next()));
+  app.openapi(route, async (context) => {
+    const { limit, after, ...filter } = context.req.valid("query");
+    const { auditLog } = context.var.services;
+    const entries = await auditLog.list(filter, limit + 1, positionOf(after));
+    const { items, next } = toPage(entries, limit, (entry) => String(entry.id));
+    return context.json({ items: items.map(toAnswer), next }, 200);
+  });
+};
