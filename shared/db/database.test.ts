@@ -187,7 +187,15 @@ describe("many callers at once", () => {
     expect(await inFlightAtMost(({ client }) => client.batch([rename], "write"))).toBe(2);
   });
 
-  test("read all at once", async () => {
+  test("read all at once, batches too", async () => {
     expect(await inFlightAtMost(({ orm }) => orm.select().from(items))).toBe(16);
+    const read = ({ orm }: Database<typeof schema>) =>
+      orm.batch([orm.select().from(items), orm.select({ id: items.id }).from(items)]);
+    expect(await inFlightAtMost(read)).toBe(16);
+  });
+
+  test("are held to one that may write when a batch is not all reading", async () => {
+    const mixed = ({ client }: Database<typeof schema>) => client.batch(["SELECT 1", "UPDATE items SET name = name"]);
+    expect(await inFlightAtMost(mixed)).toBe(2);
   });
 });

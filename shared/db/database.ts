@@ -100,11 +100,18 @@ const createBoundedFetch =
 
 const READS = /^\s*SELECT\b/i;
 
-const isRead = ([statement, mode]: unknown[]): boolean => {
-  if (Array.isArray(statement)) return mode === "read";
+const isSelect = (statement: unknown): boolean => {
   const isObject = typeof statement === "object" && statement !== null && "sql" in statement;
   return READS.test(String(isObject ? statement.sql : statement));
 };
+
+const isRead = ([statement, mode]: unknown[]): boolean => {
+  if (!Array.isArray(statement)) return isSelect(statement);
+  return mode === "read" || (mode === undefined && statement.every(isSelect));
+};
+
+/** Drizzle names no mode; a batch that only reads needs no lock, and still sees one state of the database. */
+const withMode = (args: unknown[]): unknown[] => (Array.isArray(args[0]) && isRead(args) ? [args[0], "read"] : args);
 
 const takeTurns = (width: number): Turns =>
   createTurns({
@@ -124,7 +131,7 @@ const patient = (client: Client, writers: number): Client => {
       const member = Reflect.get(target, name);
       if (name !== "execute" && name !== "batch") return typeof member === "function" ? member.bind(target) : member;
       return (...args: unknown[]) => {
-        const work = async () => Reflect.apply(member, target, args);
+        const work = async () => Reflect.apply(member, target, withMode(args));
         return measured(() => retryWhileBusy(isRead(args) ? work : () => inTurn(work)));
       };
     },
