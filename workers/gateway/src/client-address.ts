@@ -1,17 +1,11 @@
 /** Where a call came from: what the connection says, and a proxy's word only where the operator trusts the proxy. */
 import ipaddr from "ipaddr.js";
-
-export type Network = readonly [address: ipaddr.IPv4 | ipaddr.IPv6, prefixLength: number];
+import { isWithin, type Network, parseNetwork } from "#shared/auth/networks.ts";
 
 /** Networks written as `10.0.0.0/8, ::1`; `undefined` when one of them is none. */
 export const parseNetworks = (text: string): Network[] | undefined => {
   const parts = text.split(/[\s,]+/).filter((part) => part !== "");
-  const networks = parts.flatMap((part): Network[] => {
-    if (ipaddr.isValidCIDR(part)) return [ipaddr.parseCIDR(part)];
-    if (!ipaddr.isValid(part)) return [];
-    const address = ipaddr.process(part);
-    return [[address, address.kind() === "ipv4" ? 32 : 128]];
-  });
+  const networks = parts.map(parseNetwork).filter((network) => network !== undefined);
   return networks.length === parts.length ? networks : undefined;
 };
 
@@ -19,11 +13,6 @@ export const parseNetworks = (text: string): Network[] | undefined => {
 const normalize = (text: string | undefined): string | undefined => {
   const bare = /^\[(.*)\](?::\d+)?$/.exec(text ?? "")?.[1] ?? /^([\d.]+):\d+$/.exec(text ?? "")?.[1] ?? text?.trim();
   return bare !== undefined && ipaddr.isValid(bare) ? ipaddr.process(bare).toString() : undefined;
-};
-
-const isIn = (networks: readonly Network[], text: string): boolean => {
-  const address = ipaddr.parse(text);
-  return networks.some(([network, length]) => network.kind() === address.kind() && address.match(network, length));
 };
 
 /** workerd tells the peer's address in `cf.clientIp`; on the edge Cloudflare sets the header, whatever the caller sent. */
@@ -38,7 +27,7 @@ export const clientAddressOf = (
   trustedProxies: readonly Network[],
 ): string | undefined => {
   const peer = peerOf(request);
-  if (peer === undefined || !isIn(trustedProxies, peer)) return peer;
+  if (peer === undefined || !isWithin(trustedProxies, peer)) return peer;
   const forwarded = (request.headers.get("x-forwarded-for") ?? "").split(",").map(normalize);
-  return forwarded.findLast((address) => address === undefined || !isIn(trustedProxies, address)) ?? peer;
+  return forwarded.findLast((address) => address === undefined || !isWithin(trustedProxies, address)) ?? peer;
 };

@@ -1,7 +1,7 @@
+import type { Network } from "#shared/auth/networks.ts";
 import type { TwofaRpc } from "#shared/contracts/twofa.ts";
 import type { FrameServices } from "#shared/http/app.ts";
 import type { ApiKeyVerifier } from "./api-keys.ts";
-import type { Network } from "./client-address.ts";
 import type { Drainable } from "./drain.ts";
 import type { Destination } from "./target.ts";
 
