@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { TwofaRpc } from "#shared/contracts/twofa.ts";
-import { fetcher, kmsRpc, publicUrl, rpc, setting } from "#shared/http/bindings.ts";
+import { kmsRpc, publicUrl, rpc, setting } from "#shared/http/bindings.ts";
 import { parseNetworks } from "./client-address.ts";
 import { originsSchema } from "./cors.ts";
 
@@ -15,10 +15,6 @@ export const envSchema = z.object({
   /** The proxies in front of us, which say where a call came from. */
   TRUSTED_PROXIES: setting(networks.default([])),
   CORS_ORIGINS: setting(originsSchema),
-  KMS: fetcher,
   KMS_RPC: kmsRpc,
-  TWOFA: fetcher,
   TWOFA_RPC: rpc<TwofaRpc>(),
-  SEARCH: fetcher,
-  SERVICE_A: fetcher,
 });

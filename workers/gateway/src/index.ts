@@ -8,13 +8,13 @@ import { drainable } from "./drain.ts";
 import { envSchema } from "./env.ts";
 import { createEntrypoints } from "./rpc.ts";
 import type { GatewayServices } from "./services.ts";
-import { askAll } from "./upstream.ts";
+import { askAll, upstreamsIn } from "./upstream.ts";
 
 const connect = once((bindings: unknown): GatewayServices => {
   const env = parseBindings(envSchema, bindings);
   const now = Date.now;
   const verify = createTokenVerifier({ issuer: env.PUBLIC_URL, trust: createTrustSource(env.KMS_RPC, now), now });
-  const upstreams = { kms: env.KMS, twofa: env.TWOFA, search: env.SEARCH, "service-a": env.SERVICE_A };
+  const upstreams = upstreamsIn(bindings);
   return {
     now,
     verify,

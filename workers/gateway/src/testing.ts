@@ -10,7 +10,7 @@ import { createGatewayApp } from "./app.ts";
 import { drainable } from "./drain.ts";
 import type { GatewayServices } from "./services.ts";
 import { DESTINATIONS, type Destination } from "./target.ts";
-import { askAll } from "./upstream.ts";
+import { askAll, bindingOf, upstreamsIn } from "./upstream.ts";
 
 export const ISSUER = "http://localhost:8787";
 export const GOOD_API_KEY = "ftn_good";
@@ -89,9 +89,9 @@ export const createTestGateway = async (corsOrigins: readonly string[] = []): Pr
 
   const trust = createTrustSource({ trust: async () => success({ keys: [signer.jwk], revocations }) }, now);
   const verify = createTokenVerifier({ issuer: ISSUER, trust, now });
-  const [first, second, third, fourth] = DESTINATIONS.map(upstream);
-  if (!first || !second || !third || !fourth) throw new Error("there are four workers behind the gateway");
-  const upstreams = { kms: first, twofa: second, search: third, "service-a": fourth };
+  const upstreams = upstreamsIn(
+    Object.fromEntries(DESTINATIONS.map((destination) => [bindingOf(destination), upstream(destination)])),
+  );
   const services: GatewayServices = {
     now,
     verify,

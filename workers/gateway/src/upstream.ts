@@ -1,9 +1,22 @@
-/** The gateway's own questions to the workers: their private paths, which no caller reaches. */
+/** The workers behind the gateway, and its own questions to them: their private paths, which no caller reaches. */
+import { z } from "zod";
+import { fetcher, parseBindings } from "#shared/http/bindings.ts";
 import { describeError } from "#shared/observability/log.ts";
 import { requestHeaders } from "./headers.ts";
 import type { Upstreams } from "./services.ts";
 import { DESTINATIONS, type Destination } from "./target.ts";
 import { unavailable } from "./unavailable.ts";
+
+const upstreamsSchema = z.record(z.enum(DESTINATIONS), fetcher);
+
+/** The name under which the gateway binds a worker: `service-a` as `SERVICE_A`. */
+export const bindingOf = (destination: Destination): string => destination.toUpperCase().replaceAll("-", "_");
+
+/** The workers behind the gateway, out of its bindings. Throws an error that names the missing ones. */
+export const upstreamsIn = (bindings: unknown): Upstreams => {
+  const all = z.looseObject({}).parse(bindings);
+  return parseBindings(upstreamsSchema, Object.fromEntries(DESTINATIONS.map((name) => [name, all[bindingOf(name)]])));
+};
 
 const ANSWER_WITHIN_MS = 2_000;
 
