@@ -13,6 +13,9 @@ const principal = (changed: Partial<Principal> = {}): Principal => ({
   acr: "aal2",
   amr: ["pwd", "otp"],
   authTimeSeconds: NOW,
+  tokenId: "token-1",
+  audiences: ["fountain"],
+  issuedAtSeconds: NOW,
   expiresAtSeconds: NOW + 900,
   ...changed,
 });

@@ -1,4 +1,6 @@
 /** Decides whether a verified caller may make a call, by its policy in the route table. */
+import { patternsOf } from "../contracts/rights.ts";
+import { coversSecretPath, coversSecretPrefix } from "../contracts/secret-path.ts";
 import { type Policy, STEP_UP_MAX_AGE_SECONDS } from "../http/routes.ts";
 import { type Problem, problem } from "../problem/problem.ts";
 import type { Principal } from "./claims.ts";
@@ -35,12 +37,27 @@ const forbidden = (detail: string, scope?: string): Problem =>
     },
   });
 
+/** What a call is about, where the table says that a scope may be narrowed to it. */
+export type Resource = () => string | undefined;
+
+const COVERS = { path: coversSecretPath, prefix: coversSecretPrefix };
+
+const holdsScope = ({ scope, narrowedBy }: Policy, { scopes }: Principal, resource: Resource): boolean => {
+  if (scope === undefined || scopes.has(scope)) return true;
+  const name = narrowedBy && resource();
+  if (!name) return false;
+  return patternsOf(scopes, scope).some((pattern) => COVERS[narrowedBy](pattern, name));
+};
+
 /** The reason to refuse the call before a second factor is considered, or `undefined` when there is none. */
-export const refusalOf = (policy: Policy, principal: Principal): Problem | undefined => {
+export const refusalOf = (
+  policy: Policy,
+  principal: Principal,
+  resource: Resource = () => undefined,
+): Problem | undefined => {
   if (principal.searchFilter !== undefined && policy.scopedKeys !== true)
     return forbidden("A scoped key is good for searching only.");
   if (policy.caller === "user" && principal.kind !== "user") return forbidden("Only a user's session may do this.");
-  if (policy.scope !== undefined && !principal.scopes.has(policy.scope))
-    return forbidden(`This needs the scope ${policy.scope}.`, policy.scope);
+  if (!holdsScope(policy, principal, resource)) return forbidden(`This needs the scope ${policy.scope}.`, policy.scope);
   return undefined;
 };

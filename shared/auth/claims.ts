@@ -1,42 +1,61 @@
 /** Who calls, as the claims of a verified access token tell it. */
-import { type Claims, FIRST_PARTY_CLIENT } from "../contracts/access-token.ts";
-import { SCOPES, type Scope } from "../contracts/rights.ts";
+import { type Claims, FIRST_PARTY_CLIENT, TOKEN_AUDIENCE } from "../contracts/access-token.ts";
+import { isScope, type Scope } from "../contracts/rights.ts";
 
 /** Who is calling, and how sure we are of it. */
 export interface Principal {
-  kind: "user" | "service";
+  /** `delegate`: a service that acts for a user, and cannot do what only the user himself may. */
+  kind: "user" | "service" | "delegate";
   /** A user's id, or a service's name. */
   subject: string;
   clientId: string;
   /** The session, or the API key, that the token was issued under. */
   sessionId: string;
+  /** The API key of the service that acts for the subject. */
+  actorSessionId?: string;
+  /** This very token. */
+  tokenId: string;
+  /** What it is good for: everything, or some workers. */
+  audiences: readonly string[];
   roles: readonly string[];
   scopes: ReadonlySet<Scope>;
   acr: "aal1" | "aal2";
   amr: readonly string[];
   /** When the caller last authenticated; for `aal2`, when the second factor was passed. Seconds since the epoch. */
   authTimeSeconds: number;
+  issuedAtSeconds: number;
   expiresAtSeconds: number;
   /** What a scoped key is confined to: a `filter_by` that every search of its holder keeps to. */
   searchFilter?: string;
 }
 
-const isScope = (name: string): name is Scope => SCOPES.some((scope) => scope === name);
-
 /** The scopes named in a space-separated list (RFC 6749 §3.3); unknown names grant nothing and are dropped. */
 export const parseScopes = (list: string): Set<Scope> => new Set(list.split(" ").filter(isScope));
 
+const kindOf = ({ act, client_id }: Claims): Principal["kind"] => {
+  if (act !== undefined) return "delegate";
+  return client_id === FIRST_PARTY_CLIENT ? "user" : "service";
+};
+
+/** Whether the caller's token is good at this worker. */
+export const isMeantFor = ({ audiences }: Principal, worker: string): boolean =>
+  audiences.includes(TOKEN_AUDIENCE) || audiences.includes(worker);
+
 /** Reads a principal out of verified claims. */
 export const principalFrom = (claims: Claims): Principal => ({
-  kind: claims.client_id === FIRST_PARTY_CLIENT ? "user" : "service",
+  kind: kindOf(claims),
   subject: claims.sub,
   clientId: claims.client_id,
   sessionId: claims.sid,
+  ...(claims.act !== undefined && { actorSessionId: claims.act.sid }),
+  tokenId: claims.jti,
+  audiences: [claims.aud].flat(),
   roles: claims.roles,
   scopes: parseScopes(claims.scope),
   acr: claims.acr,
   amr: claims.amr,
   authTimeSeconds: claims.auth_time,
+  issuedAtSeconds: claims.iat,
   expiresAtSeconds: claims.exp,
   ...(claims.search_filter !== undefined && { searchFilter: claims.search_filter }),
 });

@@ -6,7 +6,15 @@ import { createTrustSource } from "./trust.ts";
 const KEY = { kid: "key-1", alg: "EdDSA", kty: "OKP", crv: "Ed25519", x: "AA" };
 
 const news = (revocations: Revocation[] = [], rest: Partial<Trust> = {}): RpcResult<Trust> =>
-  success({ keys: [KEY], revocations, position: revocations.length, isWhole: true, hasMore: false, ...rest });
+  success({
+    keys: [KEY],
+    revocations,
+    rightsChanges: [],
+    position: revocations.length,
+    isWhole: true,
+    hasMore: false,
+    ...rest,
+  });
 
 /** A kms whose answer the test sets, and which counts how often it is asked. */
 const createKms = () => {

@@ -19,8 +19,10 @@ const PRUNE_EVERY_MS = 5 * 60_000;
 /** The news, with a version that changes whenever the keys do. */
 export interface CurrentTrust {
   keys: Trust["keys"];
-  /** By `sid`. */
+  /** By `sid`, `act.sid` or `jti`. */
   revokedAtSeconds: ReadonlyMap<string, number>;
+  /** By who lost a right: `user:<id>` or `role:<name>`. */
+  issuedBeforeSeconds: ReadonlyMap<string, number>;
   version: number;
 }
 
@@ -39,6 +41,7 @@ export interface TrustSourceOptions {
 interface Knowledge {
   keys: Trust["keys"];
   revokedAtSeconds: Map<string, number>;
+  issuedBeforeSeconds: ReadonlyMap<string, number>;
   position: number;
 }
 
@@ -50,10 +53,12 @@ const add = (revokedAtSeconds: Map<string, number>, revocations: readonly Revoca
 };
 
 /** What is known after an answer; one from the first revocation on replaces those known before. */
-const learn = (known: Knowledge | undefined, { keys, revocations, position, isWhole }: Trust): Knowledge => {
+const learn = (known: Knowledge | undefined, trust: Trust): Knowledge => {
+  const { keys, revocations, rightsChanges, position, isWhole } = trust;
   const revokedAtSeconds = isWhole || !known ? new Map<string, number>() : known.revokedAtSeconds;
   add(revokedAtSeconds, revocations);
-  return { keys, revokedAtSeconds, position };
+  const issuedBeforeSeconds = new Map(rightsChanges.map((change) => [change.holder, change.issuedBeforeSeconds]));
+  return { keys, revokedAtSeconds, issuedBeforeSeconds, position };
 };
 
 const isSame = (some: Trust["keys"], others: Trust["keys"]): boolean => JSON.stringify(some) === JSON.stringify(others);
@@ -95,7 +100,8 @@ export const createTrustSource = ({ kms, now, maxStalenessSeconds }: TrustSource
     prune(news.revokedAtSeconds);
     const version = (current?.version ?? 0) + (current && isSame(current.keys, news.keys) ? 0 : 1);
     knowledge = news;
-    current = { keys: news.keys, revokedAtSeconds: news.revokedAtSeconds, version };
+    const { keys, revokedAtSeconds, issuedBeforeSeconds } = news;
+    current = { keys, revokedAtSeconds, issuedBeforeSeconds, version };
     fetchedAtMs = askedAtMs;
     askAgainAtMs = askedAtMs + TRUST_FRESH_MS;
   };

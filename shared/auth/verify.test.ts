@@ -21,6 +21,7 @@ const claims = (replaced: Record<string, unknown> = {}) => testClaims(ISSUER, NO
 const trusting = (keys: CurrentTrust["keys"], revoked: [string, number][] = [], version = 1): CurrentTrust => ({
   keys,
   revokedAtSeconds: new Map(revoked),
+  issuedBeforeSeconds: new Map(),
   version,
 });
 
@@ -37,18 +38,23 @@ beforeEach(() => {
 
 describe("a good token", () => {
   test("names its principal", async () => {
-    expect(await verify(await signer.sign(claims({ scope: "sequence:write unknown", acr: "aal2" })))).toEqual({
+    expect(
+      await verify(await signer.sign(claims({ jti: "token-1", scope: "sequence:write unknown", acr: "aal2" }))),
+    ).toEqual({
       ok: true,
       principal: {
         kind: "user",
         subject: "user-1",
         clientId: "fountain",
         sessionId: "session-1",
+        tokenId: "token-1",
+        audiences: ["fountain"],
         roles: ["user"],
         scopes: new Set(["sequence:write"]),
         acr: "aal2",
         amr: ["pwd"],
         authTimeSeconds: NOW_SECONDS,
+        issuedAtSeconds: NOW_SECONDS,
         expiresAtSeconds: NOW_SECONDS + 900,
       },
     });

@@ -1,13 +1,19 @@
 /** Verifies access tokens (RFC 9068 §4, RFC 8725), remembering the ones already verified until they end. */
 import { decodeProtectedHeader, importJWK, jwtVerify } from "jose";
-import { claimsSchema, TOKEN_AUDIENCE, TOKEN_TYPE } from "../contracts/access-token.ts";
+import { claimsSchema, NARROW_AUDIENCES, TOKEN_AUDIENCE, TOKEN_TYPE } from "../contracts/access-token.ts";
 import { sha256 } from "../crypto/digest.ts";
 import { type Principal, principalFrom } from "./claims.ts";
 import { remember } from "./memory.ts";
 import { type CurrentTrust, createTrustSource, type TrustSource, type TrustSourceOptions } from "./trust.ts";
 
-/** What the kms may sign with; a token naming anything else, `none` above all, is refused (RFC 8725 §3.1). */
-const ALGORITHMS = ["EdDSA", "ES256", "RS256"];
+/**
+ * What the kms may sign with, and the kind of key that goes with it; a token naming anything else, `none` above all, is
+ * refused, and so is one whose key is of another kind (RFC 8725 §3.1).
+ */
+const KEY_TYPES: Readonly<Record<string, string>> = { EdDSA: "OKP", ES256: "EC", RS256: "RSA", HS256: "oct" };
+const AUDIENCES = [TOKEN_AUDIENCE, ...NARROW_AUDIENCES];
+/** Ours have some 800 characters; nobody shall have us hash and parse much longer ones (RFC 8725 §2.4). */
+const MAX_TOKEN_LENGTH = 8_192;
 const MAX_REMEMBERED_TOKENS = 10_000;
 
 /** Why a token was refused. The reason is for our log; the caller learns nothing but 401. */
@@ -38,15 +44,15 @@ const hasExpired = (error: unknown): boolean =>
   error instanceof Error && "code" in error && error.code === "ERR_JWT_EXPIRED";
 
 const verifySignature = async (token: string, trust: CurrentTrust, options: VerifierOptions): Promise<Verification> => {
-  const kid = keyIdOf(token);
+  const kid = token.length > MAX_TOKEN_LENGTH ? undefined : keyIdOf(token);
   if (kid === undefined) return refused("malformed");
   const jwk = trust.keys.find((key) => key.kid === kid);
-  if (!jwk?.alg || !ALGORITHMS.includes(jwk.alg)) return refused("unknown-key");
+  if (!jwk?.alg || jwk.kty === undefined || KEY_TYPES[jwk.alg] !== jwk.kty) return refused("unknown-key");
   try {
     const { payload } = await jwtVerify(token, await importJWK(jwk), {
       algorithms: [jwk.alg],
       issuer: options.issuer,
-      audience: TOKEN_AUDIENCE,
+      audience: AUDIENCES,
       typ: TOKEN_TYPE,
       requiredClaims: ["exp", "iat", "sub", "jti", "sid"],
       currentDate: new Date(options.now()),
@@ -56,6 +62,16 @@ const verifySignature = async (token: string, trust: CurrentTrust, options: Veri
   } catch (error) {
     return refused(hasExpired(error) ? "expired" : "invalid");
   }
+};
+
+/** Whether the session, the acting service's key or the token itself was revoked, or the holder lost a right since. */
+const isRevoked = (principal: Principal, trust: CurrentTrust, nowSeconds: number): boolean => {
+  const { sessionId, actorSessionId, tokenId, subject, roles, issuedAtSeconds } = principal;
+  const isEnded = [sessionId, actorSessionId, tokenId].some(
+    (id) => id !== undefined && (trust.revokedAtSeconds.get(id) ?? Number.POSITIVE_INFINITY) <= nowSeconds,
+  );
+  const holders = [`user:${subject}`, ...roles.map((role) => `role:${role}`)];
+  return isEnded || holders.some((holder) => issuedAtSeconds < (trust.issuedBeforeSeconds.get(holder) ?? 0));
 };
 
 /** A verifier with its own bounded memory. It never throws for a bad token. */
@@ -83,8 +99,7 @@ export const createTokenVerifier = (options: VerifierOptions): TokenVerifier => 
       remembered.delete(key);
       return refused("expired");
     }
-    const revokedAtSeconds = trust.revokedAtSeconds.get(principal.sessionId);
-    if (revokedAtSeconds !== undefined && revokedAtSeconds <= nowSeconds) return refused("revoked");
+    if (isRevoked(principal, trust, nowSeconds)) return refused("revoked");
     // Verified with keys that have been replaced meanwhile: good for this call, not to be remembered among the new ones.
     if (!known && trust.version === rememberedVersion) remember(remembered, MAX_REMEMBERED_TOKENS, key, principal);
     return verification;

@@ -2,7 +2,11 @@
 import { z } from "zod";
 
 export const TOKEN_TYPE = "at+jwt";
+/** The audience of a token that is good everywhere. */
 export const TOKEN_AUDIENCE = "fountain";
+/** The audiences that a token can be narrowed to: single workers. */
+export const NARROW_AUDIENCES = ["kms", "twofa", "search", "service-a"] as const;
+const audience = z.enum([TOKEN_AUDIENCE, ...NARROW_AUDIENCES]);
 /** The `client_id` of tokens that a person got by logging in. */
 export const FIRST_PARTY_CLIENT = "fountain";
 export const ACCESS_TOKEN_TTL_SECONDS = 15 * 60;
@@ -11,7 +15,7 @@ export const LONGEST_TOKEN_SECONDS = 60 * 60;
 
 export const claimsSchema = z.object({
   iss: z.string(),
-  aud: z.literal(TOKEN_AUDIENCE),
+  aud: z.union([audience, z.array(audience).min(1)]),
   sub: z.string().min(1),
   exp: z.number().int(),
   iat: z.number().int(),
@@ -23,6 +27,8 @@ export const claimsSchema = z.object({
   acr: z.enum(["aal1", "aal2"]),
   amr: z.array(z.string()),
   auth_time: z.number().int(),
+  /** Who acts for the subject (RFC 8693 §4.1): a service, and the API key that it showed. */
+  act: z.object({ sub: z.string().min(1), sid: z.string().min(1) }).optional(),
   /** Makes it a scoped key, good for searching within this filter (Typesense's `filter_by`) and for nothing else. */
   search_filter: z.string().min(1).optional(),
 });

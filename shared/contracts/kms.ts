@@ -3,10 +3,16 @@ import type { JWK } from "jose";
 import type { RpcResult } from "./result.ts";
 import type { Scope } from "./rights.ts";
 
-/** A token with this `sid` is refused from this instant on (seconds since the epoch). */
+/** A token is refused from this instant on (seconds since the epoch) whose `sid`, `act.sid` or `jti` this is. */
 export interface Revocation {
   sessionId: string;
   revokedAtSeconds: number;
+}
+
+/** Tokens of this holder, `user:<id>` or `role:<name>`, that were issued before this instant are refused. */
+export interface RightsChange {
+  holder: string;
+  issuedBeforeSeconds: number;
 }
 
 /** Everything needed to judge an access token without asking again. */
@@ -18,6 +24,8 @@ export interface Trust {
    * position asked from, oldest first. Where one stands twice, the earlier instant counts.
    */
   revocations: Revocation[];
+  /** Who lost a right of late: always all of them. */
+  rightsChanges: RightsChange[];
   /** Where the next question goes on. */
   position: number;
   /** These are from the very first one on: whatever was known before is void. */

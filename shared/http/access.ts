@@ -2,11 +2,11 @@
 import type { Context, MiddlewareHandler } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { hasSteppedUp, refusalOf, stepUpRequired, unauthenticated } from "../auth/authorize.ts";
-import type { Principal } from "../auth/claims.ts";
+import { isMeantFor, type Principal } from "../auth/claims.ts";
 import { type Problem, problem } from "../problem/problem.ts";
 import { unavailable } from "../problem/unavailable.ts";
 import type { FrameServices, WorkerEnv } from "./app.ts";
-import { matchRoute } from "./match.ts";
+import { matchRoute, restOf } from "./match.ts";
 import { ANY_TYPE, DEFAULT_MAX_BODY_BYTES, type Policy, type WorkerName } from "./routes.ts";
 
 /** The token of an `Authorization: Bearer` header (RFC 6750 §2.1); the scheme's name is case-insensitive. */
@@ -58,19 +58,32 @@ export const credentialRefused = <Services extends FrameServices>(
   return reason === "trust-unavailable" ? unavailable() : unauthenticated(true);
 };
 
-/** Sets the principal, or refuses with 403: the wrong kind of caller, or a missing scope. */
+/** What a call is about, where its scope may be narrowed to that. */
+const resourceOf = <Services extends FrameServices>(
+  context: Context<WorkerEnv<Services>>,
+  { narrowedBy }: Policy,
+): string | undefined =>
+  narrowedBy === "prefix" ? context.req.query("prefix") : restOf(context.var.template, context.req.path);
+
+/**
+ * Sets the principal, or refuses: with 401 a token that is meant for other workers (RFC 8725 §3.9), with 403 the wrong
+ * kind of caller, or a missing scope.
+ */
 export const admit = <Services extends FrameServices>(
   context: Context<WorkerEnv<Services>>,
+  worker: WorkerName,
   policy: Policy,
   principal: Principal,
 ): void => {
+  if (!isMeantFor(principal, worker)) throw credentialRefused(context, "other-audience");
   context.set("principal", principal);
-  const refusal = refusalOf(policy, principal);
+  const refusal = refusalOf(policy, principal, () => resourceOf(context, policy));
   if (refusal) throw refusal;
 };
 
 const authenticate = async <Services extends FrameServices>(
   context: Context<WorkerEnv<Services>>,
+  worker: WorkerName,
   policy: Policy,
 ): Promise<void> => {
   if (policy.caller === "anyone") return;
@@ -79,7 +92,7 @@ const authenticate = async <Services extends FrameServices>(
   const { verify, now } = context.var.services;
   const verification = await verify(token);
   if (!verification.ok) throw credentialRefused(context, verification.reason);
-  admit(context, policy, verification.principal);
+  admit(context, worker, policy, verification.principal);
   if (policy.stepUp === "always" && !hasSteppedUp(verification.principal, now() / 1000)) throw stepUpRequired();
 };
 
@@ -90,7 +103,7 @@ export const createAccessCheck =
     const { template, policy } = policyOf(worker, context.req.method, context.req.path);
     context.set("template", template);
     context.set("policy", policy);
-    await authenticate(context, policy);
+    await authenticate(context, worker, policy);
     assertConsumable(context.req.raw, policy);
     return limitBody(policy)(context, next);
   };

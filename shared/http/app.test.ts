@@ -20,6 +20,9 @@ const principal: Principal = {
   acr: "aal1",
   amr: ["pwd"],
   authTimeSeconds: NOW_SECONDS,
+  tokenId: "token-1",
+  audiences: ["fountain"],
+  issuedAtSeconds: NOW_SECONDS,
   expiresAtSeconds: NOW_SECONDS + 900,
 };
 

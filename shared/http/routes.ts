@@ -2,7 +2,7 @@
  * The one table of everything that can be called, and who may call it. The gateway routes by it, each worker enforces
  * it again, and what is not in it cannot be reached.
  */
-import type { Scope } from "../contracts/rights.ts";
+import type { BaseScope } from "../contracts/rights.ts";
 
 export const WORKERS = ["gateway", "kms", "twofa", "search", "service-a"] as const;
 export type WorkerName = (typeof WORKERS)[number];
@@ -11,7 +11,9 @@ export interface Policy {
   /** Who may call: anyone, any valid credential, or only a user's session. */
   caller: "anyone" | "authenticated" | "user";
   /** The scope the caller's token must hold. */
-  scope?: Scope;
+  scope?: BaseScope;
+  /** What a narrowed form of the scope must cover to do: the part of the path that `{name+}` stands for, or `?prefix=`. */
+  narrowedBy?: "path" | "prefix";
   /** Whether a scoped key will do, which is a token confined to some documents: the handler must keep to them. */
   scopedKeys?: true;
   /** Whether a second factor is demanded: by the gateway, or by the worker where it depends on the caller. */
@@ -38,7 +40,8 @@ export const STEP_UP_MAX_AGE_SECONDS = 300;
 const PUBLIC: Policy = { caller: "anyone" };
 const AUTHENTICATED: Policy = { caller: "authenticated" };
 const USER: Policy = { caller: "user" };
-const scope = (name: Scope): Policy => ({ caller: "authenticated", scope: name });
+const scope = (name: BaseScope): Policy => ({ caller: "authenticated", scope: name });
+const byPath = (name: BaseScope): Policy => ({ ...scope(name), narrowedBy: "path" });
 const stepUp = (policy: Policy): Policy => ({ ...policy, stepUp: "always" });
 const stepUpIfEnrolled = (policy: Policy): Policy => ({ ...policy, stepUp: "conditional" });
 
@@ -70,10 +73,17 @@ export const ROUTES: Record<WorkerName, RouteTable> = {
     "POST /login": PUBLIC,
     "POST /token": { ...PUBLIC, consumes: "application/x-www-form-urlencoded" },
     "POST /logout": AUTHENTICATED,
+    "GET /sessions": USER,
+    "DELETE /sessions/{id}": USER,
     "GET /me": USER,
     "GET /users": scope("users:admin"),
     "POST /users": scope("users:admin"),
     "GET /users/{id}": scope("users:admin"),
+    "PUT /users/{id}/roles": stepUp(scope("users:admin")),
+    "POST /users/{id}/lock": scope("users:admin"),
+    "POST /users/{id}/unlock": scope("users:admin"),
+    "GET /roles": scope("users:admin"),
+    "PUT /roles/{name}": stepUp(scope("users:admin")),
     "POST /services": scope("keys:write"),
     "GET /services": scope("keys:read"),
     "GET /services/{name}": scope("keys:read"),
@@ -85,11 +95,20 @@ export const ROUTES: Record<WorkerName, RouteTable> = {
     "POST /keys/{service}/rotate": stepUp(scope("keys:write")),
     "DELETE /keys/{service}": stepUp(scope("keys:write")),
     "DELETE /keys/{service}/{id}": stepUp(scope("keys:write")),
+    "GET /signing-keys": scope("keys:read"),
+    "POST /signing-keys/rotate": stepUp(scope("keys:write")),
+    "POST /signing-keys/{kid}/revoke": stepUp(scope("keys:write")),
     "GET /audit": { ...scope("audit:read"), answerWithinSeconds: 60 },
     "GET /audit/verify": { ...scope("audit:read"), answerWithinSeconds: 60 },
     "GET /audit/checkpoints": { ...scope("audit:read"), answerWithinSeconds: 60 },
-    "PUT /secrets/{path+}": scope("secrets:write"),
-    "GET /secrets/{path+}": scope("secrets:read"),
+    "GET /secrets": { ...scope("secrets:read"), narrowedBy: "prefix" },
+    "GET /secrets/{path+}": byPath("secrets:read"),
+    "PUT /secrets/{path+}": byPath("secrets:write"),
+    "DELETE /secrets/{path+}": byPath("secrets:write"),
+    "POST /secrets/wrap": scope("secrets:write"),
+    "POST /secrets/unwrap": AUTHENTICATED,
+    "POST /secrets/{path+}/undelete": byPath("secrets:write"),
+    "POST /secrets/{path+}/destroy": stepUp(byPath("secrets:write")),
   },
   twofa: {
     "GET /factors": USER,

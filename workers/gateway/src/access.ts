@@ -3,7 +3,7 @@ import type { Context, MiddlewareHandler } from "hono";
 import { unauthenticated } from "#shared/auth/authorize.ts";
 import { admit, assertConsumable, credentialRefused, limitBody } from "#shared/http/access.ts";
 import { PREFIX_HEADER, type WorkerEnv } from "#shared/http/app.ts";
-import { DEFAULT_ANSWER_WITHIN_SECONDS, type Policy } from "#shared/http/routes.ts";
+import { DEFAULT_ANSWER_WITHIN_SECONDS, type Policy, type WorkerName } from "#shared/http/routes.ts";
 import { problem } from "#shared/problem/problem.ts";
 import type { ApiKeyVerification } from "./api-keys.ts";
 import { assertNoKeyInAddress, type Credential, credentialOf } from "./credential.ts";
@@ -33,12 +33,12 @@ const verificationOf = async (services: GatewayServices, credential: Credential)
 };
 
 /** The caller, known and allowed to make this call but for a second factor; `undefined` where anyone may. */
-const callerOf = async (context: GatewayContext, policy: Policy): Promise<Caller | undefined> => {
+const callerOf = async (context: GatewayContext, worker: WorkerName, policy: Policy): Promise<Caller | undefined> => {
   if (policy.caller === "anyone") return undefined;
   if (policy.dialect === "typesense") assertNoKeyInAddress(context.req.url);
   const verification = await verificationOf(context.var.services, credentialOf(context.req.raw.headers, policy));
   if (!verification.ok) throw credentialRefused(context, verification.reason);
-  admit(context, policy, verification.principal);
+  admit(context, worker, policy, verification.principal);
   return verification;
 };
 
@@ -80,7 +80,7 @@ export const gatewayAccess: MiddlewareHandler<WorkerEnv<GatewayServices>> = asyn
   const { destination, path, template, policy } = targetOf(context.req.method, context.req.path);
   context.set("template", template);
   context.set("policy", policy);
-  const caller = await callerOf(context, policy);
+  const caller = await callerOf(context, destination ?? "gateway", policy);
   assertConsumable(context.req.raw, policy);
   return limitBody(policy)(context, async () => {
     if (destination === undefined) return next();

@@ -15,7 +15,7 @@ import { WorkerEntrypoint } from "cloudflare:workers";
 export class Rpc extends WorkerEntrypoint {
   trust() {
     const keys = JSON.parse(this.env.KEYS);
-    return { ok: true, value: { keys, revocations: [], position: 0, isWhole: true, hasMore: false } };
+    return { ok: true, value: { keys, revocations: [], rightsChanges: [], position: 0, isWhole: true, hasMore: false } };
   }
   exchangeApiKey() { throw new Error("boom"); }
   elevateOnce() { throw new Error("boom"); }

@@ -87,7 +87,14 @@ export const createTestGateway = async (corsOrigins: readonly string[] = []): Pr
     },
   };
 
-  const trust = createTrustSource({ trust: async () => success({ keys: [signer.jwk], revocations }) }, now);
+  const trust = createTrustSource({
+    kms: {
+      trust: async () =>
+        success({ keys: [signer.jwk], revocations, rightsChanges: [], position: 0, isWhole: true, hasMore: false }),
+    },
+    now,
+    maxStalenessSeconds: 60,
+  });
   const verify = createTokenVerifier({ issuer: ISSUER, trust, now });
   const upstreams = upstreamsIn(
     Object.fromEntries(DESTINATIONS.map((destination) => [bindingOf(destination), upstream(destination)])),

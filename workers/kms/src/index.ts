@@ -15,14 +15,14 @@ import { macInContext } from "./domain/mac.ts";
 import { createPasswords } from "./domain/password.ts";
 import { createRefreshTokens } from "./domain/refresh-token.ts";
 import { createRefusalLimit } from "./domain/refusal-limit.ts";
+import { createRoles } from "./domain/roles.ts";
 import type { InternalKeys } from "./domain/root-key.ts";
 import { createSealer } from "./domain/sealing.ts";
 import { createSearchKeys } from "./domain/search-key.ts";
-import { createSecrets } from "./domain/secrets.ts";
 import { createSessions } from "./domain/sessions.ts";
+import { createSigningKeys } from "./domain/signing-keys.ts";
 import { createSubjectKeys } from "./domain/subject-keys.ts";
 import { createTurns } from "./domain/turns.ts";
-import { createWorkerSecrets } from "./domain/worker-secrets.ts";
 import { createFoundation, type Foundation, randomBytes } from "./foundation.ts";
 import { createEntrypoints, trustOf } from "./rpc.ts";
 import { createRecorder } from "./security-log.ts";
@@ -32,38 +32,28 @@ import { createAuditRepository, createSubjectKeyRepository } from "./store/audit
 import { createChainRepository } from "./store/audit-chain.ts";
 import { createCheckpointRepository } from "./store/audit-checkpoints.ts";
 import { createAuditReader } from "./store/audit-reading.ts";
-import { createSecretRepository } from "./store/secrets.ts";
+import { createRoleRepository } from "./store/roles.ts";
 import { createServiceRepository } from "./store/services.ts";
 import { createSessionRepository } from "./store/sessions.ts";
+import { createSigningKeyRepository } from "./store/signing-keys.ts";
 import { createTrustRepository } from "./store/trust.ts";
 import { createUserRepository } from "./store/users.ts";
 import { createConnection } from "./unlock.ts";
+import { createVault } from "./vault.ts";
 
 const now = Date.now;
 const createId = (): string => crypto.randomUUID();
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
-const compose = ({ env, database, envelopes }: Foundation, keys: InternalKeys): KmsServices => {
+const compose = (foundation: Foundation, keys: InternalKeys): KmsServices => {
+  const { env, database } = foundation;
   const users = createUserRepository(database);
   const services = createServiceRepository(database);
   const storedKeys = createApiKeyRepository(database);
   const trustRecords = createTrustRepository(database);
 
-  const wrapping = createSealer(keys.signingKeyWrapping, randomBytes);
-  const keyRing = createKeyRing({ repository: trustRecords, wrapping, now });
-  const issueToken = createTokenIssuer({ issuer: env.PUBLIC_URL, signer: keyRing.signer, now, createId });
-  const passwords = createPasswords(keys.passwordPepper, randomBytes);
-  const refreshTokens = createRefreshTokens(keys.refreshTokenMac, randomBytes);
-  const apiKeys = createApiKeys({ repository: storedKeys, services, macKey: keys.apiKeyMac, randomBytes, now });
-  const storedSessions = createSessionRepository(database);
-  const sessions = createSessions({
-    repository: storedSessions,
-    refreshTokens,
-    issueToken,
-    now,
-    createId,
-  });
   const log = createLog("kms");
+  const tell = createRecorder(log);
   const subjectKeys = createSubjectKeys({
     repository: createSubjectKeyRepository(database),
     wrapping: createSealer(keys.auditKeyWrapping, randomBytes),
@@ -76,10 +66,24 @@ const compose = ({ env, database, envelopes }: Foundation, keys: InternalKeys): 
     macKey: keys.auditMac,
     randomBytes,
     occasion: currentRequest,
-    tell: createRecorder(log),
+    tell,
     onPrepare: () => auditLog.expectEntry(),
     now,
     createId,
+  });
+
+  const wrapping = createSealer(keys.signingKeyWrapping, randomBytes);
+  const algorithm = env.JWT_ALG;
+  const keyRing = createKeyRing({ repository: trustRecords, wrapping, algorithm, audit, now });
+  const signingKeys = createSigningKeys({
+    repository: createSigningKeyRepository(database),
+    keyRing,
+    wrapping,
+    algorithm,
+    rotationDays: env.SIGNING_KEY_ROTATION_DAYS,
+    audit,
+    tell,
+    now,
   });
   const auditLog = createAuditLog({
     chain: createChainRepository(database),
@@ -93,7 +97,20 @@ const compose = ({ env, database, envelopes }: Foundation, keys: InternalKeys): 
     alarm: () => log("error", "audit.broken"),
     now,
   });
-  const secrets = createSecrets({ repository: createSecretRepository(database), envelopes, now });
+  const issueToken = createTokenIssuer({ issuer: env.PUBLIC_URL, signer: keyRing.signer, now, createId });
+  const passwords = createPasswords(keys.passwordPepper, randomBytes);
+  const refreshTokens = createRefreshTokens(keys.refreshTokenMac, randomBytes);
+  const apiKeys = createApiKeys({ repository: storedKeys, services, macKey: keys.apiKeyMac, randomBytes, now });
+  const storedSessions = createSessionRepository(database);
+  const sessions = createSessions({
+    repository: storedSessions,
+    refreshTokens,
+    issueToken,
+    audit,
+    now,
+    createId,
+  });
+  const vault = createVault({ foundation, keys, audit, randomBytes, now, createId });
 
   return {
     now,
@@ -103,8 +120,9 @@ const compose = ({ env, database, envelopes }: Foundation, keys: InternalKeys): 
       await keyRing.signer();
     },
     isRegistrationOpen: env.REGISTRATION === "open",
-    accounts: createAccounts({ users, passwords, turns: createTurns({ now, sleep }), now, createId }),
+    accounts: createAccounts({ users, passwords, turns: createTurns({ now, sleep }), audit, now, createId }),
     users,
+    roles: createRoles({ repository: createRoleRepository(database), now }),
     sessions,
     services,
     apiKeys,
@@ -112,15 +130,17 @@ const compose = ({ env, database, envelopes }: Foundation, keys: InternalKeys): 
     clients: createClients({ apiKeys, issueToken, now }),
     searchKeys: createSearchKeys({ sessions: storedSessions, apiKeys: storedKeys, issueToken, now }),
     keyRing,
+    signingKeys,
     audit,
     auditLog,
-    secrets,
-    workerSecrets: createWorkerSecrets({ secrets, audit }),
+    ...vault,
     sealer: createSealer(keys.sealing, randomBytes),
     mac: (context, data) => macInContext(keys.mac, context, data),
     purge: async () => {
       await sessions.purge();
       await trustRecords.purgeRevocations(new Date(now() - REVOCATION_RETENTION_MS));
+      await signingKeys.maintain();
+      await vault.purgeVault();
     },
   };
 };

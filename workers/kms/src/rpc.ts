@@ -72,13 +72,17 @@ export const createEntrypoints = (connect: (bindings: unknown) => Promise<KmsSer
 
     elevate(elevation: Elevation): Promise<RpcResult<IssuedToken, "session-ended">> {
       return guarded(async () => {
-        const elevated = await (await connect(this.env)).sessions.elevate(elevation);
-        record({
+        const { sessions, audit } = await connect(this.env);
+        const elevated = await sessions.elevate(elevation);
+        const event = {
           action: "token.elevate",
           outcome: elevated.ok ? "success" : "failure",
           reason: elevated.ok ? elevation.method : elevated.error,
           target: elevation.sessionId,
-        });
+        } as const;
+        // A session that was raised has its entry in the transaction that did it.
+        if (elevated.ok && !elevation.once) record(event);
+        else await audit.write(event);
         return elevated.ok ? success(issued(elevated.value)) : elevated;
       });
     }

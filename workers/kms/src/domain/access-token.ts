@@ -16,6 +16,8 @@ export interface Grant {
   acr: Claims["acr"];
   amr: readonly string[];
   authenticatedAt: Date;
+  /** When the rights in it were read, if not just now: a change since then voids it. */
+  issuedAt?: Date;
   /** Confines the token to searching these documents. */
   searchFilter?: string;
 }
@@ -40,7 +42,7 @@ export const createTokenIssuer =
   ({ issuer, signer, now, createId }: TokenIssuerOptions): IssueToken =>
   async (grant, ttlSeconds = ACCESS_TOKEN_TTL_SECONDS) => {
     const { kid, algorithm, privateKey } = await signer();
-    const issuedAt = toSeconds(now());
+    const issuedAt = toSeconds(grant.issuedAt ?? now());
     const scope = grant.scopes.join(" ");
     const claims = {
       iss: issuer,

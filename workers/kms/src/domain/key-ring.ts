@@ -1,19 +1,33 @@
 /** The signing keys and revocations in force, read from the database at most once a second. */
+import type { JWK } from "jose";
 import { LONGEST_TOKEN_SECONDS } from "#shared/contracts/access-token.ts";
-import type { Trust } from "#shared/contracts/kms.ts";
+import type { RightsChange, Trust } from "#shared/contracts/kms.ts";
 import { toSeconds } from "./access-token.ts";
+import type { AuditEntry, AuditTrail } from "./audit.ts";
 import { createRevocationLog, type RevocationNews } from "./revocation-log.ts";
 import type { Sealer } from "./sealing.ts";
-import { generateSigningKey, type Signer, type SigningKey, unwrapSigningKey } from "./signing-key.ts";
+import {
+  generateSigningKey,
+  type Signer,
+  type SigningAlgorithm,
+  type SigningKey,
+  type SigningKeyState,
+  unwrapSigningKey,
+  verificationJwk,
+} from "./signing-key.ts";
 
 export const TRUST_MEMORY_MS = 1_000;
 /** A revocation matters until the last token issued before it has expired; a minute more for clocks that differ. */
 export const REVOCATION_RETENTION_MS = (LONGEST_TOKEN_SECONDS + 60) * 1000;
 const PRUNE_EVERY_MS = 60_000;
+/** The bound on news: what was stored so long ago has reached every worker. */
+export const KNOWN_EVERYWHERE_MS = 5_000;
 
 export interface TrustRecord {
-  /** The current key first. */
+  /** All but the revoked ones. */
   signingKeys: SigningKey[];
+  /** Since that instant. A token says in whole seconds when it was issued: all of that second are concerned. */
+  rightsChanges: RightsChange[];
   news: RevocationNews;
 }
 
@@ -21,7 +35,9 @@ export interface TrustRepository {
   /** All verification keys, and, of the revocations in force since that instant or later, those after the position. */
   read(position: number, since: Date): Promise<TrustRecord>;
   /** Makes this the current key of a ring that has none; does nothing when there is one. */
-  insertFirstSigningKey(key: SigningKey): Promise<void>;
+  insertCurrentKey(key: SigningKey, entry: AuditEntry): Promise<void>;
+  /** Makes this the next key of a ring that has none; does nothing when there is one. */
+  insertNextKey(key: SigningKey, entry: AuditEntry): Promise<void>;
   /** Forgets revocations from before that instant. */
   purgeRevocations(before: Date): Promise<void>;
 }
@@ -29,34 +45,94 @@ export interface TrustRepository {
 export interface KeyRing {
   /** What other workers verify tokens with, and what was revoked since that position. Fails with `WrongSecretKey`. */
   trust(position?: number): Promise<Trust>;
-  /** The current signing key, created on first use. Fails with `WrongSecretKey`. */
+  /** The key to sign with; a ring without keys makes its first ones. Fails with `WrongSecretKey`. */
   signer(): Promise<Signer>;
+  /** Reads the keys anew at the next call. */
+  forget(): void;
 }
 
 export interface KeyRingOptions {
   repository: TrustRepository;
   /** Opens the private halves. */
   wrapping: Sealer;
+  /** Of the keys that are made here. */
+  algorithm: SigningAlgorithm;
+  audit: Pick<AuditTrail, "prepare">;
   now: () => number;
 }
 
-export const createKeyRing = ({ repository, wrapping, now }: KeyRingOptions): KeyRing => {
-  const unwrapped = new Map<string, Signer>();
+/** A key ready to sign, and what its tokens are verified with. */
+interface OpenKey {
+  signer: Signer;
+  verificationJwk: JWK;
+}
+
+const inState = (keys: readonly SigningKey[], state: SigningKeyState): SigningKey | undefined =>
+  keys.find((key) => key.state === state);
+
+/**
+ * The key to sign with: the current one. If that was not published long enough ago for every worker to have heard of it,
+ * the one before goes on for those few seconds.
+ */
+const signingKeyOf = (keys: readonly SigningKey[], nowMs: number): SigningKey | undefined => {
+  const wasLately = (instant: Date | null): boolean =>
+    instant !== null && nowMs - instant.getTime() < KNOWN_EVERYWHERE_MS;
+  const current = inState(keys, "current");
+  if (!current || !wasLately(current.createdAt)) return current;
+  const before = keys.filter(
+    ({ state, createdAt, endedAt }) => state === "retiring" && wasLately(endedAt) && !wasLately(createdAt),
+  );
+  return before.toSorted((one, other) => Number(other.activatedAt) - Number(one.activatedAt))[0] ?? current;
+};
+
+export const createKeyRing = ({ repository, wrapping, algorithm, audit, now }: KeyRingOptions): KeyRing => {
+  const opened = new Map<string, OpenKey>();
   const log = createRevocationLog();
   let pruneAtMs = now() + PRUNE_EVERY_MS;
+  let rightsChanges: RightsChange[] = [];
   let remembered: { signingKeys: SigningKey[]; readAtMs: number } | undefined;
+
+  const open = async (key: SigningKey): Promise<OpenKey> => {
+    const known = opened.get(key.kid);
+    if (known) return known;
+    const openKey = {
+      signer: await unwrapSigningKey(wrapping, key),
+      verificationJwk: await verificationJwk(wrapping, key),
+    };
+    opened.set(key.kid, openKey);
+    return openKey;
+  };
 
   /** The keys as they are stored; the log is brought up to date with them. */
   const readStored = async (): Promise<SigningKey[]> => {
     for (;;) {
-      const { signingKeys, news } = await repository.read(log.position(), new Date(now() - REVOCATION_RETENTION_MS));
+      const since = new Date(now() - REVOCATION_RETENTION_MS);
+      const { signingKeys, news, ...stored } = await repository.read(log.position(), since);
+      rightsChanges = stored.rightsChanges;
       if (news.lastPosition < news.askedFrom) remembered = undefined;
       log.add(news);
       if (!news.hasMore && log.position() >= news.lastPosition) return signingKeys;
     }
   };
 
-  const prune = (): void => {
+  const make = async (state: "current" | "next"): Promise<SigningKey[]> => {
+    const key = await generateSigningKey(wrapping, new Date(now()), { algorithm, state });
+    const entry = await audit.prepare({ action: "signing-key.create", outcome: "success", target: key.kid });
+    await (state === "current" ? repository.insertCurrentKey(key, entry) : repository.insertNextKey(key, entry));
+    return readStored();
+  };
+
+  /** The keys with those that were missing. None is made under a SECRET_KEY that does not open the current one. */
+  const complete = async (stored: SigningKey[]): Promise<SigningKey[]> => {
+    const keys = inState(stored, "current") ? stored : await make("current");
+    const current = inState(keys, "current");
+    if (!current) throw new Error("a signing key was stored, but none is found");
+    await open(current);
+    return inState(keys, "next") ? keys : make("next");
+  };
+
+  const prune = (keys: readonly SigningKey[]): void => {
+    for (const kid of opened.keys()) if (!keys.some((key) => key.kid === kid)) opened.delete(kid);
     if (now() < pruneAtMs) return;
     pruneAtMs = now() + PRUNE_EVERY_MS;
     log.prune(toSeconds(now() - REVOCATION_RETENTION_MS));
@@ -67,31 +143,24 @@ export const createKeyRing = ({ repository, wrapping, now }: KeyRingOptions): Ke
     const readAtMs = now();
     if (remembered && readAtMs - remembered.readAtMs < TRUST_MEMORY_MS && position <= log.position())
       return remembered.signingKeys;
-    let signingKeys = await readStored();
-    if (signingKeys.length === 0) {
-      await repository.insertFirstSigningKey(await generateSigningKey(wrapping, new Date(readAtMs)));
-      signingKeys = await readStored();
-    }
-    prune();
+    const signingKeys = await complete(await readStored());
+    prune(signingKeys);
     remembered = { signingKeys, readAtMs };
     return signingKeys;
   };
 
-  const signerOf = async ([current]: SigningKey[]): Promise<Signer> => {
-    if (!current) throw new Error("a signing key was stored, but none is found");
-    const known = unwrapped.get(current.kid);
-    if (known) return known;
-    const signer = await unwrapSigningKey(wrapping, current);
-    unwrapped.set(current.kid, signer);
-    return signer;
-  };
-
   return {
-    signer: async () => signerOf(await read()),
+    forget: () => {
+      remembered = undefined;
+    },
+    signer: async () => {
+      const key = signingKeyOf(await read(), now());
+      if (!key) throw new Error("there is no current signing key");
+      return (await open(key)).signer;
+    },
     trust: async (position) => {
-      const signingKeys = await read(position);
-      await signerOf(signingKeys);
-      return { keys: signingKeys.map((key) => key.publicJwk), ...log.since(position) };
+      const keys = await Promise.all((await read(position)).map(open));
+      return { keys: keys.map((key) => key.verificationJwk), rightsChanges, ...log.since(position) };
     },
   };
 };

@@ -1,12 +1,13 @@
 /** What roles grant, and who may hand out what. */
-import { ROLES, type Role, SCOPES, type Scope } from "#shared/contracts/rights.ts";
+import { type BaseScope, isGranted, SCOPES, type Scope } from "#shared/contracts/rights.ts";
 
-/** The scopes that roles grant together, in the order of SCOPES. */
-export const scopesOfRoles = (roles: readonly Role[]): Scope[] => {
-  const granted = new Set<Scope>(roles.flatMap((role) => [...ROLES[role]]));
-  return SCOPES.filter((scope) => granted.has(scope));
-};
+/** The role that has every permission there is, those to come too; it stands in no table and cannot be edited. */
+export const ADMIN_ROLE = "admin";
+
+/** The scopes of somebody with these roles, which have these permissions together; in the order of SCOPES. */
+export const scopesOf = (roles: readonly string[], permissions: ReadonlySet<string>): BaseScope[] =>
+  SCOPES.filter((scope) => roles.includes(ADMIN_ROLE) || permissions.has(scope));
 
 /** The scopes wanted but not held: nobody hands out a right that he lacks. */
 export const scopesBeyond = (wanted: readonly Scope[], held: ReadonlySet<Scope>): Scope[] =>
-  wanted.filter((scope) => !held.has(scope));
+  wanted.filter((scope) => !isGranted(scope, held));

@@ -1,10 +1,13 @@
 /** A user's session: everything that one login led to, until it ends (RFC 9700 §4.14.2 calls it a token family). */
 import type { Claims } from "#shared/contracts/access-token.ts";
-import type { User } from "./user.ts";
+import type { AuditEntry } from "./audit.ts";
+import type { EntitledUser } from "./user.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 export const SESSION_IDLE_LIMIT_MS = 14 * DAY_MS;
 export const SESSION_ABSOLUTE_LIMIT_MS = 90 * DAY_MS;
+/** So long a refresh token that was used is answered again, with the same successor. */
+export const REFRESH_RETRY_WINDOW_MS = 10_000;
 
 export interface Session {
   id: string;
@@ -19,35 +22,82 @@ export interface Session {
   authenticatedAt: Date;
 }
 
-/** A session with the user it belongs to. */
-export interface OpenSession {
+/** A session with the user it belongs to, and what he may do. */
+export interface OpenSession extends EntitledUser {
   session: Session;
-  user: User;
 }
 
 export interface StoredRefreshToken extends OpenSession {
-  isConsumed: boolean;
+  hash: string;
+  consumedAt: Date | null;
+  successorHash: string | null;
+  isSuccessorConsumed: boolean;
+}
+
+/** A session that a login opens. */
+export interface NewSession {
+  session: Session;
+  refreshTokenHash: string;
+  /** When the password that was checked had been set. */
+  passwordChangedAt: Date | null;
+}
+
+export interface SessionRotation {
+  hash: string;
+  successorHash: string;
+  at: Date;
+}
+
+/** Where a list of sessions goes on: after this one. */
+export type SessionPosition = Pick<Session, "id" | "createdAt">;
+
+/** Sessions not used, or created, since these instants have expired. */
+export interface AliveSince {
+  unusedSince: Date;
+  createdBefore: Date;
 }
 
 export interface SessionRepository {
   find(id: string): Promise<OpenSession | undefined>;
   findRefreshToken(hash: string): Promise<StoredRefreshToken | undefined>;
-  insert(session: Session, refreshTokenHash: string): Promise<void>;
+  /** The sessions of a user that have not ended nor expired, the latest login first. */
+  list(userId: string, alive: AliveSince, limit: number, after: SessionPosition | undefined): Promise<Session[]>;
+  /** false: the user was locked, or his password changed, since it was checked. */
+  insert(opened: NewSession, entry: AuditEntry): Promise<boolean>;
   /** Consumes a refresh token for its successor, once; false: it was consumed, or its session ended, meanwhile. */
-  rotateRefreshToken(hash: string, successorHash: string, at: Date): Promise<boolean>;
+  rotateRefreshToken(rotation: SessionRotation, entry: AuditEntry): Promise<boolean>;
   /** Stores how the user authenticated; false: the session ended meanwhile. */
-  raise(session: Session): Promise<boolean>;
-  /** Ends a session and revokes its access tokens, in one transaction. */
-  end(id: string, at: Date): Promise<void>;
+  raise(session: Session, entry: AuditEntry): Promise<boolean>;
+  /** Ends a session and revokes its access tokens, in one transaction; false: it had ended, or never been. */
+  end(id: string, at: Date, entry: AuditEntry): Promise<boolean>;
   /** Forgets sessions that ended or expired, and consumed refresh tokens, from before that instant. */
-  purge(dead: { endedBefore: Date; unusedSince: Date; createdBefore: Date }): Promise<void>;
+  purge(dead: AliveSince & { endedBefore: Date }): Promise<void>;
 }
+
+/**
+ * What a refresh token that comes in is: `fresh`; `repeated`, when its answer may have been lost or another tab was
+ * quicker, and nobody has used the successor yet; or `reused`, when two hold what one should (RFC 9700 §4.14.2).
+ */
+export type RefreshTokenUse = "fresh" | "repeated" | "reused";
+
+/** How a stored token is used by whoever presents it now; `successorHash` is what its successor must be stored as. */
+export const useOfRefreshToken = (
+  stored: Pick<StoredRefreshToken, "consumedAt" | "successorHash" | "isSuccessorConsumed">,
+  successorHash: string,
+  nowMs: number,
+): RefreshTokenUse => {
+  if (stored.consumedAt === null) return "fresh";
+  const isRecent = nowMs < stored.consumedAt.getTime() + REFRESH_RETRY_WINDOW_MS;
+  return isRecent && !stored.isSuccessorConsumed && stored.successorHash === successorHash ? "repeated" : "reused";
+};
 
 /** Whether the session has not been ended, nor left idle for 14 days, nor grown older than 90. */
 export const isAlive = (session: Session, nowMs: number): boolean =>
-  session.endedAt === null &&
-  nowMs < session.usedAt.getTime() + SESSION_IDLE_LIMIT_MS &&
-  nowMs < session.createdAt.getTime() + SESSION_ABSOLUTE_LIMIT_MS;
+  session.endedAt === null && nowMs < endOfSession(session).getTime();
 
 /** The methods of a session after one more factor; `mfa` says that there were several (RFC 8176 §2). */
 export const withMethod = (amr: readonly string[], method: string): string[] => [...new Set([...amr, method, "mfa"])];
+
+/** When the session ends by itself, if nobody uses it. */
+export const endOfSession = ({ usedAt, createdAt }: Session): Date =>
+  new Date(Math.min(usedAt.getTime() + SESSION_IDLE_LIMIT_MS, createdAt.getTime() + SESSION_ABSOLUTE_LIMIT_MS));

@@ -4,19 +4,23 @@ import type { Elevation } from "#shared/contracts/kms.ts";
 import { failure, type Result, success } from "#shared/contracts/result.ts";
 import type { Scope } from "#shared/contracts/rights.ts";
 import type { Grant, IssueToken, ScopedToken } from "./access-token.ts";
-import type { RefreshTokens } from "./refresh-token.ts";
-import { scopesBeyond, scopesOfRoles } from "./rights.ts";
+import type { AuditEntry, AuditTrail } from "./audit.ts";
+import type { RefreshToken, RefreshTokens } from "./refresh-token.ts";
+import { scopesBeyond } from "./rights.ts";
 import {
+  type AliveSince,
   isAlive,
   type OpenSession,
   SESSION_ABSOLUTE_LIMIT_MS,
   SESSION_IDLE_LIMIT_MS,
   type Session,
+  type SessionPosition,
   type SessionRepository,
   type StoredRefreshToken,
+  useOfRefreshToken,
   withMethod,
 } from "./session.ts";
-import type { User } from "./user.ts";
+import type { Credentials } from "./user.ts";
 
 /** A token raised for a single request lives this long. */
 export const ONE_REQUEST_TTL_SECONDS = 60;
@@ -29,14 +33,27 @@ export interface SessionTokens {
   refreshToken: string;
 }
 
+/** `isRepeated`: the same answer as a moment ago, but for a new access token; nothing was changed. */
+export interface RefreshedTokens extends SessionTokens {
+  isRepeated: boolean;
+}
+
 export type RefreshFailure = "unknown" | "reused" | "session-ended" | "scope-exceeded";
 
 export interface Sessions {
-  open(user: User): Promise<SessionTokens>;
+  /** `superseded`: the user was locked, or his password changed, after it was checked. */
+  open(credentials: Pick<Credentials, "user" | "passwordChangedAt">): Promise<Result<SessionTokens, "superseded">>;
   /** Trades a refresh token for new tokens, with all scopes of the user's roles unless fewer are wanted. */
-  refresh(token: string, wanted: readonly Scope[] | undefined): Promise<Result<SessionTokens, RefreshFailure>>;
+  refresh(token: string, wanted: readonly Scope[] | undefined): Promise<Result<RefreshedTokens, RefreshFailure>>;
+  /** The session that a refresh token of ours belongs to, alive or not. */
+  sessionOf(refreshToken: string): Promise<Session | undefined>;
   elevate(elevation: Elevation): Promise<Result<ScopedToken, "session-ended">>;
-  end(sessionId: string): Promise<void>;
+  /** The sessions of a user that are alive, the latest login first. */
+  list(userId: string, limit: number, after: SessionPosition | undefined): Promise<Session[]>;
+  /** Ends a session of this user; false: he has none of this id. */
+  endOwn(userId: string, sessionId: string, entry: AuditEntry): Promise<boolean>;
+  /** false: it had ended before. */
+  end(sessionId: string, entry: AuditEntry): Promise<boolean>;
   purge(): Promise<void>;
 }
 
@@ -44,11 +61,13 @@ export interface SessionsOptions {
   repository: SessionRepository;
   refreshTokens: RefreshTokens;
   issueToken: IssueToken;
+  audit: Pick<AuditTrail, "prepare">;
   now: () => number;
   createId: () => string;
 }
 
-const grantOf = ({ session, user }: OpenSession, scopes: readonly Scope[]): Grant => ({
+/** `asOf`: when the rights were read, and before that nothing is known of them. */
+const grantOf = ({ session, user }: OpenSession, scopes: readonly Scope[], asOf: Date): Grant => ({
   subject: user.id,
   clientId: FIRST_PARTY_CLIENT,
   sessionId: session.id,
@@ -57,21 +76,73 @@ const grantOf = ({ session, user }: OpenSession, scopes: readonly Scope[]): Gran
   acr: session.acr,
   amr: session.amr,
   authenticatedAt: session.authenticatedAt,
+  issuedAt: asOf,
 });
 
 export const createSessions = (options: SessionsOptions): Sessions => {
-  const { repository, refreshTokens, issueToken, now, createId } = options;
+  const { repository, refreshTokens, issueToken, audit, now, createId } = options;
 
-  const end = (sessionId: string): Promise<void> => repository.end(sessionId, new Date(now()));
+  const expiry = (): AliveSince => ({
+    unusedSince: new Date(now() - SESSION_IDLE_LIMIT_MS),
+    createdBefore: new Date(now() - SESSION_ABSOLUTE_LIMIT_MS),
+  });
 
-  const endReused = async ({ session }: StoredRefreshToken): Promise<Result<never, "reused">> => {
-    await end(session.id);
+  const end = (sessionId: string, entry: AuditEntry): Promise<boolean> =>
+    repository.end(sessionId, new Date(now()), entry);
+
+  const find = async (token: string): Promise<StoredRefreshToken | undefined> => {
+    const hash = refreshTokens.hashOf(token);
+    return hash === undefined ? undefined : repository.findRefreshToken(hash);
+  };
+
+  const endReused = async ({ session, user }: StoredRefreshToken): Promise<Result<never, "reused">> => {
+    const entry = await audit.prepare({
+      action: "session.end",
+      outcome: "success",
+      reason: "refresh-token-reused",
+      actor: user.id,
+      target: session.id,
+    });
+    await end(session.id, entry);
     return failure("reused");
+  };
+
+  /** The session as it was read before the successor was stored, or found stored; else why there is none. */
+  const rotate = async (
+    token: string,
+    successor: RefreshToken,
+    wanted: readonly Scope[] | undefined,
+  ): Promise<Result<{ stored: StoredRefreshToken; asOf: Date; isRepeated: boolean }, RefreshFailure>> => {
+    const asOf = new Date(now());
+    const stored = await find(token);
+    if (!stored) return failure("unknown");
+    if (!isAlive(stored.session, asOf.getTime())) return failure("session-ended");
+    const use = useOfRefreshToken(stored, successor.hash, asOf.getTime());
+    if (use === "reused") return endReused(stored);
+    if (wanted && scopesBeyond(wanted, new Set(stored.permissions)).length > 0) return failure("scope-exceeded");
+    if (use === "repeated") return success({ stored, asOf, isRepeated: true });
+
+    const { session, user } = stored;
+    const entry = await audit.prepare({
+      action: "token.refresh",
+      outcome: "success",
+      actor: user.id,
+      target: session.id,
+    });
+    const rotation = { hash: stored.hash, successorHash: successor.hash, at: asOf };
+    const isMine = await repository.rotateRefreshToken(rotation, entry);
+    return isMine ? success({ stored, asOf, isRepeated: false }) : rotate(token, successor, wanted);
   };
 
   return {
     end,
-    open: async (user) => {
+    list: (userId, limit, after) => repository.list(userId, expiry(), limit, after),
+    endOwn: async (userId, sessionId, entry) => {
+      const found = await repository.find(sessionId);
+      return found?.user.id === userId && isAlive(found.session, now()) && end(sessionId, entry);
+    },
+    sessionOf: async (refreshToken) => (await find(refreshToken))?.session,
+    open: async ({ user, passwordChangedAt }) => {
       const at = new Date(now());
       const session: Session = {
         id: createId(),
@@ -84,53 +155,47 @@ export const createSessions = (options: SessionsOptions): Sessions => {
         authenticatedAt: at,
       };
       const { token, hash } = refreshTokens.create();
-      await repository.insert(session, hash);
-      const access = await issueToken(grantOf({ session, user }, scopesOfRoles(user.roles)));
-      return { sessionId: session.id, userId: user.id, access, refreshToken: token };
+      const entry = await audit.prepare({ action: "login", outcome: "success", actor: user.id, target: session.id });
+      const isOpen = await repository.insert({ session, refreshTokenHash: hash, passwordChangedAt }, entry);
+      const asOf = new Date(now());
+      const opened = isOpen ? await repository.find(session.id) : undefined;
+      if (!opened) return failure("superseded");
+      const access = await issueToken(grantOf(opened, opened.permissions, asOf));
+      return success({ sessionId: session.id, userId: user.id, access, refreshToken: token });
     },
     refresh: async (token, wanted) => {
-      const hash = refreshTokens.hashOf(token);
-      const stored = hash === undefined ? undefined : await repository.findRefreshToken(hash);
-      if (hash === undefined || !stored) return failure("unknown");
-      if (!isAlive(stored.session, now())) return failure("session-ended");
-      if (stored.isConsumed) return endReused(stored);
-      const held = scopesOfRoles(stored.user.roles);
-      if (wanted && scopesBeyond(wanted, new Set(held)).length > 0) return failure("scope-exceeded");
-
-      const successor = refreshTokens.create();
-      const isMine = await repository.rotateRefreshToken(hash, successor.hash, new Date(now()));
-      if (!isMine) return endReused(stored);
-      const access = await issueToken(grantOf(stored, wanted ?? held));
-      return success({
-        sessionId: stored.session.id,
-        userId: stored.user.id,
-        access,
-        refreshToken: successor.token,
-      });
+      const successor = refreshTokens.successorOf(token);
+      const rotated = await rotate(token, successor, wanted);
+      if (!rotated.ok) return rotated;
+      const { stored, asOf, isRepeated } = rotated.value;
+      const access = await issueToken(grantOf(stored, wanted ?? stored.permissions, asOf));
+      const { session, user } = stored;
+      return success({ sessionId: session.id, userId: user.id, access, refreshToken: successor.token, isRepeated });
     },
     elevate: async ({ sessionId, scopes, method, once }) => {
+      const at = new Date(now());
       const found = await repository.find(sessionId);
-      if (!found || !isAlive(found.session, now())) return failure("session-ended");
+      if (!found || !isAlive(found.session, at.getTime())) return failure("session-ended");
       const session: Session = {
         ...found.session,
         acr: "aal2",
         amr: withMethod(found.session.amr, method),
-        authenticatedAt: new Date(now()),
+        authenticatedAt: at,
       };
-      const held = new Set(scopesOfRoles(found.user.roles));
-      const grant = grantOf(
-        { session, user: found.user },
-        scopes.filter((scope) => held.has(scope)),
-      );
+      const held = new Set(found.permissions);
+      const narrowed = scopes.filter((scope) => held.has(scope));
+      const grant = grantOf({ ...found, session }, narrowed, at);
       if (once) return success(await issueToken(grant, ONE_REQUEST_TTL_SECONDS));
-      const isRaised = await repository.raise(session);
+      const entry = await audit.prepare({
+        action: "token.elevate",
+        outcome: "success",
+        reason: method,
+        actor: found.user.id,
+        target: sessionId,
+      });
+      const isRaised = await repository.raise(session, entry);
       return isRaised ? success(await issueToken(grant)) : failure("session-ended");
     },
-    purge: () =>
-      repository.purge({
-        endedBefore: new Date(now() - DEAD_SESSION_RETENTION_MS),
-        unusedSince: new Date(now() - SESSION_IDLE_LIMIT_MS),
-        createdBefore: new Date(now() - SESSION_ABSOLUTE_LIMIT_MS),
-      }),
+    purge: () => repository.purge({ ...expiry(), endedBefore: new Date(now() - DEAD_SESSION_RETENTION_MS) }),
   };
 };

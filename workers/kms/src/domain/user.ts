@@ -1,30 +1,60 @@
 /** A person with an account. */
-import type { Role } from "#shared/contracts/rights.ts";
+import type { Scope } from "#shared/contracts/rights.ts";
+import type { AuditEntry } from "./audit.ts";
 
 export interface User {
   id: string;
   username: string;
   email: string | null;
-  roles: Role[];
+  /** Names of roles, see `domain/roles.ts`. */
+  roles: string[];
   createdAt: Date;
+  /** Since when he may not log in. */
+  lockedAt: Date | null;
+}
+
+/** A user, and what his roles grant him right now. */
+export interface EntitledUser {
+  user: User;
+  permissions: Scope[];
 }
 
 export interface Credentials {
   user: User;
   passwordHash: string;
+  passwordChangedAt: Date | null;
+}
+
+/** A password to take the place of the one that was checked. */
+export interface NewPassword {
+  userId: string;
+  from: string;
+  to: string;
+  at: Date;
+  /** The session that goes on; all others end. */
+  keptSessionId: string;
 }
 
 export interface UserRepository {
   findById(id: string): Promise<User | undefined>;
   /** By the key of a username, see `usernameKey`. */
   findCredentials(usernameKey: string): Promise<Credentials | undefined>;
+  findCredentialsById(id: string): Promise<Credentials | undefined>;
   /** In the order of usernames, from the one after `afterKey`. */
   list(limit: number, afterKey: string | undefined): Promise<User[]>;
   isEmpty(): Promise<boolean>;
   /** false: the username is taken. */
-  insert(user: User, passwordHash: string): Promise<boolean>;
+  insert(user: User, passwordHash: string, entry: AuditEntry): Promise<boolean>;
   /** Stores the very first user; false: there is one already. */
-  insertFirst(user: User, passwordHash: string): Promise<boolean>;
-  /** Replaces a hash, unless it has been replaced meanwhile. */
+  insertFirst(user: User, passwordHash: string, entry: AuditEntry): Promise<boolean>;
+  /** Replaces a hash by one of the same password, unless it has been replaced meanwhile. */
   replacePasswordHash(userId: string, from: string, to: string): Promise<void>;
+  /** Changes the password and ends the other sessions; false: it has been changed meanwhile. */
+  changePassword(password: NewPassword, entry: AuditEntry): Promise<boolean>;
+  /** Replaces the roles, and voids the access tokens issued before; false: nobody would be left to administer. */
+  setRoles(userId: string, roles: readonly string[], at: Date, entry: AuditEntry): Promise<boolean>;
+  /** Locks a user and ends his sessions; false: he is locked, or nobody would be left to administer. */
+  lock(userId: string, at: Date, entry: AuditEntry): Promise<boolean>;
+  /** false: he is not locked. */
+  unlock(userId: string, entry: AuditEntry): Promise<boolean>;
 }

@@ -1,7 +1,7 @@
 import { createRoute } from "@hono/zod-openapi";
 import { problems } from "#shared/http/openapi.ts";
 import { problem } from "#shared/problem/problem.ts";
-import { type KmsApp, record } from "./frame.ts";
+import { entryOf, type KmsApp, record } from "./frame.ts";
 
 const route = createRoute({
   method: "post",
@@ -21,8 +21,9 @@ export const addLogout = (app: KmsApp): void => {
       throw problem("forbidden", {
         detail: "An API key has no session to end. Revoke it at DELETE /kms/keys/{service}/{id}.",
       });
-    await services.sessions.end(principal.sessionId);
-    record(context, { action: "session.end", outcome: "success", target: principal.sessionId });
+    const event = { action: "session.end", outcome: "success", target: principal.sessionId } as const;
+    const isEnded = await services.sessions.end(principal.sessionId, await entryOf(context, event));
+    if (isEnded) record(context, event);
     return context.body(null, 204);
   });
 };

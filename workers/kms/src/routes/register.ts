@@ -25,7 +25,7 @@ export const addRegister = (app: KmsApp): void => {
     assertAcceptable(username, password);
     const created = await accounts.create({ username, email, password, roles: ["user"] });
     if (!created.ok) throw ACCOUNT_REFUSALS[created.error]();
-    record(context, { action: "user.create", outcome: "success", subject: created.value.id, target: created.value.id });
+    record(context, { action: "user.create", outcome: "success", actor: created.value.id, target: created.value.id });
     return context.json(toUserAnswer(created.value), 201);
   });
 };

@@ -1,7 +1,7 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { json, problems } from "#shared/http/openapi.ts";
 import { parseTokenRequest, type TokenError, type TokenRequest } from "../domain/token-request.ts";
-import { type KmsApp, type KmsContext, NO_STORE, record } from "./frame.ts";
+import { audit, type KmsApp, type KmsContext, NO_STORE, record } from "./frame.ts";
 import { tokenAnswer, toTokenAnswer } from "./token-answer.ts";
 
 const form = z
@@ -48,11 +48,13 @@ type Grant<Name extends TokenRequest["grant"]> = Extract<TokenRequest, { grant: 
 const refresh = async (context: KmsContext, { refreshToken, scopes }: Grant<"refresh_token">): Promise<Response> => {
   const refreshed = await context.var.services.sessions.refresh(refreshToken, scopes);
   if (!refreshed.ok) {
-    record(context, { action: "token.refresh", outcome: "failure", reason: refreshed.error });
+    await audit(context, { action: "token.refresh", outcome: "failure", reason: refreshed.error });
     return refuse(context, refreshed.error === "scope-exceeded" ? EXCEEDED : BAD_GRANT);
   }
-  const { access, refreshToken: successor, userId, sessionId } = refreshed.value;
-  record(context, { action: "token.refresh", outcome: "success", subject: userId, target: sessionId });
+  const { access, refreshToken: successor, userId, sessionId, isRepeated } = refreshed.value;
+  const event = { action: "token.refresh", outcome: "success", actor: userId, target: sessionId } as const;
+  if (isRepeated) await audit(context, { ...event, reason: "repeated" });
+  else record(context, event);
   return context.json(toTokenAnswer(access, successor), 200, NO_STORE);
 };
 
@@ -62,11 +64,11 @@ const authenticateClient = async (
 ): Promise<Response> => {
   const authenticated = await context.var.services.clients.authenticate(client.id, client.secret, scopes);
   if (!authenticated.ok) {
-    record(context, { action: "token.client-credentials", outcome: "failure", reason: authenticated.error });
+    await audit(context, { action: "token.client-credentials", outcome: "failure", reason: authenticated.error });
     return refuse(context, authenticated.error === "scope-exceeded" ? EXCEEDED : BAD_CLIENT);
   }
   const { access, service, keyId } = authenticated.value;
-  record(context, { action: "token.client-credentials", outcome: "success", subject: service, target: keyId });
+  await audit(context, { action: "token.client-credentials", outcome: "success", actor: service, target: keyId });
   return context.json(toTokenAnswer(access), 200, NO_STORE);
 };
 

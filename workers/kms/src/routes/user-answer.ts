@@ -1,21 +1,19 @@
 /** Users as the API shows and takes them. */
 import { z } from "@hono/zod-openapi";
-import { ROLE_NAMES } from "#shared/contracts/rights.ts";
 import { problem } from "#shared/problem/problem.ts";
 import { accountFaults } from "../domain/accounts.ts";
 import type { User } from "../domain/user.ts";
-import { tooBusy } from "./frame.ts";
+import { type KmsContext, tooBusy } from "./frame.ts";
 
 const MAX_EMAIL_CHARACTERS = 254;
-
-export const roleName = z.enum(ROLE_NAMES);
 
 export const userFields = {
   id: z.string(),
   username: z.string(),
   email: z.string().nullable(),
-  roles: z.array(roleName),
+  roles: z.array(z.string()),
   createdAt: z.iso.datetime(),
+  lockedAt: z.iso.datetime().nullable(),
 };
 
 export const userAnswer = z.object(userFields).openapi("User");
@@ -26,13 +24,28 @@ export const newAccountFields = {
   password: z.string(),
 };
 
-export const toUserAnswer = ({ id, username, email, roles, createdAt }: User): z.infer<typeof userAnswer> => ({
+export const toUserAnswer = ({
+  id,
+  username,
+  email,
+  roles,
+  createdAt,
+  lockedAt,
+}: User): z.infer<typeof userAnswer> => ({
   id,
   username,
   email,
   roles,
   createdAt: createdAt.toISOString(),
+  lockedAt: lockedAt?.toISOString() ?? null,
 });
+
+/** The user with this id; refuses with 404 where there is none. */
+export const findUser = async (context: KmsContext, id: string): Promise<User> => {
+  const user = await context.var.services.users.findById(id);
+  if (!user) throw problem("not-found", { detail: "There is no such user." });
+  return user;
+};
 
 /** Refuses a username or password that the rules do not accept, with 422 and a pointer to each. */
 export const assertAcceptable = (username: string, password: string): void => {

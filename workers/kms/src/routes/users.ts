@@ -1,20 +1,19 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { json, jsonBody, page, pageQuery, problems } from "#shared/http/openapi.ts";
 import { decodeCursor, toPage } from "#shared/http/page.ts";
-import { problem } from "#shared/problem/problem.ts";
-import { scopesBeyond, scopesOfRoles } from "../domain/rights.ts";
 import { usernameKey } from "../domain/username.ts";
 import { type KmsApp, record } from "./frame.ts";
+import { assertMayGrant } from "./roles.ts";
 import {
   ACCOUNT_REFUSALS,
   assertAcceptable,
+  findUser,
   newAccountFields,
-  roleName,
   toUserAnswer,
   userAnswer,
 } from "./user-answer.ts";
 
-const newUser = z.strictObject({ ...newAccountFields, roles: z.array(roleName).min(1).default(["user"]) });
+const newUser = z.strictObject({ ...newAccountFields, roles: z.array(z.string()).min(1).default(["user"]) });
 
 const createUser = createRoute({
   method: "post",
@@ -56,9 +55,9 @@ export const addUsers = (app: KmsApp): void => {
   app.openapi(createUser, async (context) => {
     const { username, email, password, roles } = context.req.valid("json");
     assertAcceptable(username, password);
-    if (scopesBeyond(scopesOfRoles(roles), context.var.principal.scopes).length > 0)
-      throw problem("forbidden", { detail: "These roles grant more than you may do yourself." });
-    const created = await context.var.services.accounts.create({ username, email, password, roles });
+    await assertMayGrant(context, roles);
+    const { accounts } = context.var.services;
+    const created = await accounts.create({ username, email, password, roles }, context.var.principal.subject);
     if (!created.ok) throw ACCOUNT_REFUSALS[created.error]();
     record(context, { action: "user.create", outcome: "success", target: created.value.id });
     return context.json(toUserAnswer(created.value), 201);
@@ -72,8 +71,6 @@ export const addUsers = (app: KmsApp): void => {
   });
 
   app.openapi(readUser, async (context) => {
-    const user = await context.var.services.users.findById(context.req.valid("param").id);
-    if (!user) throw problem("not-found", { detail: "There is no such user." });
-    return context.json(toUserAnswer(user), 200);
+    return context.json(toUserAnswer(await findUser(context, context.req.valid("param").id)), 200);
   });
 };

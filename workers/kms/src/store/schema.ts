@@ -2,7 +2,7 @@
 import { sql } from "drizzle-orm";
 import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 import type { JWK } from "jose";
-import type { Scope } from "#shared/contracts/rights.ts";
+import type { BaseScope, Scope } from "#shared/contracts/rights.ts";
 
 const instant = (name: string) => integer(name, { mode: "timestamp_ms" });
 
@@ -22,7 +22,7 @@ export const users = sqliteTable("users", {
 
 export const roles = sqliteTable("roles", {
   name: text().primaryKey(),
-  permissions: text({ mode: "json" }).$type<Scope[]>().notNull(),
+  permissions: text({ mode: "json" }).$type<BaseScope[]>().notNull(),
 });
 
 /** Who lost a right of late: tokens of this holder (`user:<id>` or `role:<name>`) issued before are refused. */

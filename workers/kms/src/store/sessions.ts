@@ -1,40 +1,56 @@
 /** Sessions and their refresh tokens in the database. */
-import { and, eq, isNull } from "drizzle-orm";
-import type { OpenSession, Session, SessionRepository } from "../domain/session.ts";
+import { and, desc, eq, getTableColumns, gt, isNull, sql } from "drizzle-orm";
+import { alias } from "drizzle-orm/sqlite-core";
+import type { OpenSession, Session, SessionPosition, SessionRepository } from "../domain/session.ts";
+import { appendEntry } from "./audit.ts";
 import type { KmsDatabase } from "./connection.ts";
 import { revokeSession } from "./revocations.ts";
 import { refreshTokens, sessions, users } from "./schema.ts";
-import { userFrom } from "./users.ts";
+import { entitledUserFrom, permissionsOfUser } from "./users.ts";
 
 interface JoinedRow {
   sessions: Session;
   users: typeof users.$inferSelect;
+  permissions: string;
 }
 
-const openSessionFrom = (row: JoinedRow): OpenSession => ({ session: row.sessions, user: userFrom(row.users) });
+const openSessionFrom = ({ sessions: session, users: user, permissions }: JoinedRow): OpenSession => ({
+  session,
+  ...entitledUserFrom(user, permissions),
+});
+
+const JOINED = { sessions: getTableColumns(sessions), users: getTableColumns(users), permissions: permissionsOfUser };
+
+const successors = alias(refreshTokens, "successors");
 
 const INSERT_SESSION = `
-  INSERT INTO sessions (id, user_id, created_at, used_at, acr, amr, authenticated_at) VALUES (?, ?, ?, ?, ?, ?, ?)`;
+  INSERT INTO sessions (id, user_id, created_at, used_at, acr, amr, authenticated_at)
+  SELECT ?, id, ?, ?, ?, ?, ? FROM users WHERE id = ? AND locked_at IS NULL AND password_changed_at IS ?`;
 
-const INSERT_REFRESH_TOKEN = "INSERT INTO refresh_tokens (token_hash, session_id, issued_at) VALUES (?, ?, ?)";
+const INSERT_REFRESH_TOKEN = `
+  INSERT INTO refresh_tokens (token_hash, session_id, issued_at) SELECT ?, id, created_at FROM sessions WHERE id = ?`;
 
 const CONSUME = `
   UPDATE refresh_tokens SET consumed_at = ?, successor_hash = ?
   WHERE token_hash = ? AND consumed_at IS NULL
     AND EXISTS (SELECT 1 FROM sessions WHERE id = refresh_tokens.session_id AND ended_at IS NULL)`;
 
-/** Only who consumed the token finds his successor named in it. */
+/** A token has but one successor, so that it is stored by whoever came first, and by nobody else. */
 const INSERT_SUCCESSOR = `
   INSERT INTO refresh_tokens (token_hash, session_id, issued_at)
-  SELECT successor_hash, session_id, consumed_at FROM refresh_tokens WHERE token_hash = ? AND successor_hash = ?`;
+  SELECT successor_hash, session_id, consumed_at FROM refresh_tokens WHERE token_hash = ? AND successor_hash = ?
+  ON CONFLICT (token_hash) DO NOTHING`;
 
 const TOUCH_SESSION = `
-  UPDATE sessions SET used_at = ? WHERE id = (SELECT session_id FROM refresh_tokens WHERE token_hash = ?)`;
+  UPDATE sessions SET used_at = MAX(used_at, ?) WHERE id = (SELECT session_id FROM refresh_tokens WHERE token_hash = ?)`;
+
+const isAfter = (position: SessionPosition | undefined) =>
+  position && sql`(${sessions.createdAt}, ${sessions.id}) < (${position.createdAt.getTime()}, ${position.id})`;
 
 export const createSessionRepository = ({ orm, client }: KmsDatabase): SessionRepository => ({
   find: async (id) => {
     const [row] = await orm
-      .select()
+      .select(JOINED)
       .from(sessions)
       .innerJoin(users, eq(users.id, sessions.userId))
       .where(eq(sessions.id, id));
@@ -42,61 +58,90 @@ export const createSessionRepository = ({ orm, client }: KmsDatabase): SessionRe
   },
   findRefreshToken: async (hash) => {
     const [row] = await orm
-      .select()
+      .select({ ...JOINED, token: getTableColumns(refreshTokens), successorConsumedAt: successors.consumedAt })
       .from(refreshTokens)
       .innerJoin(sessions, eq(sessions.id, refreshTokens.sessionId))
       .innerJoin(users, eq(users.id, sessions.userId))
+      .leftJoin(successors, eq(successors.tokenHash, refreshTokens.successorHash))
       .where(eq(refreshTokens.tokenHash, hash));
-    return row && { ...openSessionFrom(row), isConsumed: row.refresh_tokens.consumedAt !== null };
+    if (!row) return undefined;
+    const { consumedAt, successorHash } = row.token;
+    const isSuccessorConsumed = row.successorConsumedAt !== null;
+    return { ...openSessionFrom(row), hash, consumedAt, successorHash, isSuccessorConsumed };
   },
-  insert: async (session, refreshTokenHash) => {
-    const createdAt = session.createdAt.getTime();
-    await client.batch(
+  list: (userId, { unusedSince, createdBefore }, limit, after) =>
+    orm
+      .select()
+      .from(sessions)
+      .where(
+        and(
+          eq(sessions.userId, userId),
+          isNull(sessions.endedAt),
+          gt(sessions.usedAt, unusedSince),
+          gt(sessions.createdAt, createdBefore),
+          isAfter(after),
+        ),
+      )
+      .orderBy(desc(sessions.createdAt), desc(sessions.id))
+      .limit(limit),
+  insert: async ({ session, refreshTokenHash, passwordChangedAt }, entry) => {
+    const [inserted] = await client.batch(
       [
         {
           sql: INSERT_SESSION,
           args: [
             session.id,
-            session.userId,
-            createdAt,
+            session.createdAt.getTime(),
             session.usedAt.getTime(),
             session.acr,
             JSON.stringify(session.amr),
             session.authenticatedAt.getTime(),
+            session.userId,
+            passwordChangedAt?.getTime() ?? null,
           ],
         },
-        { sql: INSERT_REFRESH_TOKEN, args: [refreshTokenHash, session.id, createdAt] },
+        appendEntry(entry, "changed"),
+        { sql: INSERT_REFRESH_TOKEN, args: [refreshTokenHash, session.id] },
       ],
       "write",
     );
+    return inserted?.rowsAffected === 1;
   },
-  rotateRefreshToken: async (hash, successorHash, at) => {
+  rotateRefreshToken: async ({ hash, successorHash, at }, entry) => {
     const [consumed] = await client.batch(
       [
         { sql: CONSUME, args: [at.getTime(), successorHash, hash] },
+        appendEntry(entry, "changed"),
         { sql: INSERT_SUCCESSOR, args: [hash, successorHash] },
-        { sql: TOUCH_SESSION, args: [at.getTime(), successorHash] },
+        { sql: TOUCH_SESSION, args: [at.getTime(), hash] },
       ],
       "write",
     );
     return consumed?.rowsAffected === 1;
   },
-  raise: async ({ id, acr, amr, authenticatedAt }) => {
-    const raised = await orm
-      .update(sessions)
-      .set({ acr, amr, authenticatedAt })
-      .where(and(eq(sessions.id, id), isNull(sessions.endedAt)))
-      .returning({ id: sessions.id });
-    return raised.length === 1;
+  raise: async ({ id, acr, amr, authenticatedAt }, entry) => {
+    const [raised] = await client.batch(
+      [
+        {
+          sql: "UPDATE sessions SET acr = ?, amr = ?, authenticated_at = ? WHERE id = ? AND ended_at IS NULL",
+          args: [acr, JSON.stringify(amr), authenticatedAt.getTime(), id],
+        },
+        appendEntry(entry, "changed"),
+      ],
+      "write",
+    );
+    return raised?.rowsAffected === 1;
   },
-  end: async (id, at) => {
-    await client.batch(
+  end: async (id, at, entry) => {
+    const [ended] = await client.batch(
       [
         { sql: "UPDATE sessions SET ended_at = ? WHERE id = ? AND ended_at IS NULL", args: [at.getTime(), id] },
+        appendEntry(entry, "changed"),
         revokeSession(id, at),
       ],
       "write",
     );
+    return ended?.rowsAffected === 1;
   },
   purge: async ({ endedBefore, unusedSince, createdBefore }) => {
     const dead = [endedBefore.getTime(), unusedSince.getTime(), createdBefore.getTime()];

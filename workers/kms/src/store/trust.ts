@@ -1,19 +1,17 @@
 /** Signing keys and revocations in the database. */
-import { and, asc, gt, gte } from "drizzle-orm";
+import { and, asc, gt, gte, ne } from "drizzle-orm";
 import { toSeconds } from "../domain/access-token.ts";
 import type { TrustRepository } from "../domain/key-ring.ts";
 import { REVOCATIONS_PER_ANSWER } from "../domain/revocation-log.ts";
+import { appendEntry } from "./audit.ts";
 import type { KmsDatabase } from "./connection.ts";
-import { revocationCounter, revocations, signingKeys } from "./schema.ts";
-
-const INSERT_FIRST_SIGNING_KEY = `
-  INSERT INTO signing_keys (kid, state, public_jwk, wrapped_private_jwk, created_at)
-  SELECT ?, 'current', ?, ?, ? WHERE NOT EXISTS (SELECT 1 FROM signing_keys)`;
+import { revocationCounter, revocations, rightsChanges, signingKeys } from "./schema.ts";
+import { insertCurrentKey, insertNextKey } from "./signing-keys.ts";
 
 export const createTrustRepository = ({ orm, client }: KmsDatabase): TrustRepository => ({
   read: async (position, since) => {
-    const [keys, rows, [counter]] = await orm.batch([
-      orm.select().from(signingKeys).orderBy(asc(signingKeys.state)),
+    const [keys, rows, [counter], changes] = await orm.batch([
+      orm.select().from(signingKeys).where(ne(signingKeys.state, "revoked")),
       orm
         .select()
         .from(revocations)
@@ -21,9 +19,14 @@ export const createTrustRepository = ({ orm, client }: KmsDatabase): TrustReposi
         .orderBy(asc(revocations.position))
         .limit(REVOCATIONS_PER_ANSWER),
       orm.select().from(revocationCounter),
+      orm.select().from(rightsChanges).where(gte(rightsChanges.changedAt, since)),
     ]);
     return {
       signingKeys: keys,
+      rightsChanges: changes.map(({ holder, changedAt }) => ({
+        holder,
+        issuedBeforeSeconds: toSeconds(changedAt) + 1,
+      })),
       news: {
         askedFrom: position,
         revocations: rows.map((row) => ({ ...row, revokedAtSeconds: toSeconds(row.revokedAt) })),
@@ -32,11 +35,11 @@ export const createTrustRepository = ({ orm, client }: KmsDatabase): TrustReposi
       },
     };
   },
-  insertFirstSigningKey: async ({ kid, publicJwk, wrappedPrivateJwk, createdAt }) => {
-    await client.execute({
-      sql: INSERT_FIRST_SIGNING_KEY,
-      args: [kid, JSON.stringify(publicJwk), wrappedPrivateJwk, createdAt.getTime()],
-    });
+  insertCurrentKey: async (key, entry) => {
+    await client.batch([insertCurrentKey(key), appendEntry(entry, "changed")], "write");
+  },
+  insertNextKey: async (key, entry) => {
+    await client.batch([insertNextKey(key), appendEntry(entry, "changed")], "write");
   },
   purgeRevocations: async (before) => {
     await client.execute({ sql: "DELETE FROM revocations WHERE revoked_at < ?", args: [before.getTime()] });

@@ -1,73 +1,160 @@
 /** Users in the database. */
-import { asc, eq, gt } from "drizzle-orm";
+import type { InStatement } from "@libsql/client";
+import { asc, eq, gt, sql } from "drizzle-orm";
 import { isUniqueViolation } from "#shared/db/database.ts";
-import type { User, UserRepository } from "../domain/user.ts";
+import type { AuditEntry } from "../domain/audit.ts";
+import { ADMIN_ROLE, scopesOf } from "../domain/rights.ts";
+import type { Credentials, EntitledUser, User, UserRepository } from "../domain/user.ts";
 import { usernameKey } from "../domain/username.ts";
+import { appendEntry } from "./audit.ts";
 import type { KmsDatabase } from "./connection.ts";
+import { EARLIER_REVOCATION_COUNTS } from "./revocations.ts";
+import { noteRightsChange, userHolder } from "./rights-changes.ts";
 import { users } from "./schema.ts";
 
 type UserRow = typeof users.$inferSelect;
 
+/** The permissions that the user's roles grant, with spaces between. */
+export const permissionsOfUser = sql<string>`(
+  SELECT COALESCE(group_concat(permission.value, ' '), '') FROM roles, json_each(roles.permissions) AS permission
+  WHERE roles.name IN (SELECT value FROM json_each(${users.roles})))`;
+
 /** The user in a row, without his password hash. */
-export const userFrom = ({ id, username, email, roles, createdAt }: UserRow): User => ({
+export const userFrom = ({ id, username, email, roles, createdAt, lockedAt }: UserRow): User => ({
   id,
   username,
   email,
   roles,
   createdAt,
+  lockedAt,
 });
 
-const INSERT_FIRST = `
-  INSERT INTO users (id, username, username_key, email, password_hash, roles, created_at)
-  SELECT ?, ?, ?, ?, ?, ?, ? WHERE NOT EXISTS (SELECT 1 FROM users)`;
-
-export const createUserRepository = ({ orm, client }: KmsDatabase): UserRepository => ({
-  findById: async (id) => {
-    const [row] = await orm.select().from(users).where(eq(users.id, id));
-    return row && userFrom(row);
-  },
-  findCredentials: async (key) => {
-    const [row] = await orm.select().from(users).where(eq(users.usernameKey, key));
-    return row && { user: userFrom(row), passwordHash: row.passwordHash };
-  },
-  list: async (limit, afterKey) => {
-    const rows = await orm
-      .select()
-      .from(users)
-      .where(afterKey === undefined ? undefined : gt(users.usernameKey, afterKey))
-      .orderBy(asc(users.usernameKey))
-      .limit(limit);
-    return rows.map(userFrom);
-  },
-  isEmpty: async () => (await orm.select({ id: users.id }).from(users).limit(1)).length === 0,
-  insert: async (user, passwordHash) => {
-    try {
-      await orm.insert(users).values({ ...user, usernameKey: usernameKey(user.username), passwordHash });
-      return true;
-    } catch (error) {
-      if (isUniqueViolation(error)) return false;
-      throw error;
-    }
-  },
-  insertFirst: async (user, passwordHash) => {
-    const { rowsAffected } = await client.execute({
-      sql: INSERT_FIRST,
-      args: [
-        user.id,
-        user.username,
-        usernameKey(user.username),
-        user.email,
-        passwordHash,
-        JSON.stringify(user.roles),
-        user.createdAt.getTime(),
-      ],
-    });
-    return rowsAffected === 1;
-  },
-  replacePasswordHash: async (userId, from, to) => {
-    await client.execute({
-      sql: "UPDATE users SET password_hash = ? WHERE id = ? AND password_hash = ?",
-      args: [to, userId, from],
-    });
-  },
+export const entitledUserFrom = (row: UserRow, permissions: string): EntitledUser => ({
+  user: userFrom(row),
+  permissions: scopesOf(row.roles, new Set(permissions.split(" "))),
 });
+
+const credentialsFrom = (row: UserRow): Credentials => ({
+  user: userFrom(row),
+  passwordHash: row.passwordHash,
+  passwordChangedAt: row.passwordChangedAt,
+});
+
+const INSERT = "INSERT INTO users (id, username, username_key, email, password_hash, roles, created_at)";
+
+const valuesOf = (user: User, passwordHash: string) => [
+  user.id,
+  user.username,
+  usernameKey(user.username),
+  user.email,
+  passwordHash,
+  JSON.stringify(user.roles),
+  user.createdAt.getTime(),
+];
+
+/** Whether the user is an administrator who may log in, in a statement about `users`. */
+const IS_ADMIN = `(locked_at IS NULL AND EXISTS (SELECT 1 FROM json_each(roles) WHERE value = '${ADMIN_ROLE}'))`;
+
+/**
+ * Whether the user in the row can lose his rights, or go: somebody else must be left to administer. To stand in the
+ * condition of one statement about `users`, so that two administrators cannot depose each other at once.
+ */
+export const MAY_GO = `(NOT ${IS_ADMIN} OR EXISTS (
+  SELECT 1 FROM users AS other WHERE other.id <> users.id AND other.locked_at IS NULL
+    AND EXISTS (SELECT 1 FROM json_each(other.roles) WHERE value = '${ADMIN_ROLE}')))`;
+
+/** Ends the sessions of a user but the one kept, and revokes their tokens, if the user is as the condition says. */
+const endSessions = (
+  { userId, keptId, at }: { userId: string; keptId: string | null; at: Date },
+  condition: string,
+  value: string | number,
+): InStatement[] => {
+  const isDone = `EXISTS (SELECT 1 FROM users WHERE id = ? AND ${condition})`;
+  const args = [at.getTime(), userId, keptId, userId, value];
+  return [
+    {
+      sql: `INSERT INTO revocations (session_id, revoked_at) SELECT id, ? FROM sessions
+            WHERE user_id = ? AND id IS NOT ? AND ended_at IS NULL AND ${isDone} ${EARLIER_REVOCATION_COUNTS}`,
+      args,
+    },
+    {
+      sql: `UPDATE sessions SET ended_at = ? WHERE user_id = ? AND id IS NOT ? AND ended_at IS NULL AND ${isDone}`,
+      args,
+    },
+  ];
+};
+
+export const createUserRepository = ({ orm, client }: KmsDatabase): UserRepository => {
+  /** Whether the statement changed a row; its audit entry stands in the same transaction. */
+  const change = async (statement: InStatement, entry: AuditEntry, ...others: InStatement[]): Promise<boolean> => {
+    const [changed] = await client.batch([statement, appendEntry(entry, "changed"), ...others], "write");
+    return changed?.rowsAffected === 1;
+  };
+
+  return {
+    findById: async (id) => {
+      const [row] = await orm.select().from(users).where(eq(users.id, id));
+      return row && userFrom(row);
+    },
+    findCredentials: async (key) => {
+      const [row] = await orm.select().from(users).where(eq(users.usernameKey, key));
+      return row && credentialsFrom(row);
+    },
+    findCredentialsById: async (id) => {
+      const [row] = await orm.select().from(users).where(eq(users.id, id));
+      return row && credentialsFrom(row);
+    },
+    list: async (limit, afterKey) => {
+      const rows = await orm
+        .select()
+        .from(users)
+        .where(afterKey === undefined ? undefined : gt(users.usernameKey, afterKey))
+        .orderBy(asc(users.usernameKey))
+        .limit(limit);
+      return rows.map(userFrom);
+    },
+    isEmpty: async () => (await orm.select({ id: users.id }).from(users).limit(1)).length === 0,
+    insert: async (user, passwordHash, entry) => {
+      try {
+        const statement = { sql: `${INSERT} VALUES (?, ?, ?, ?, ?, ?, ?)`, args: valuesOf(user, passwordHash) };
+        return await change(statement, entry);
+      } catch (error) {
+        if (isUniqueViolation(error)) return false;
+        throw error;
+      }
+    },
+    insertFirst: (user, passwordHash, entry) => {
+      const sql = `${INSERT} SELECT ?, ?, ?, ?, ?, ?, ? WHERE NOT EXISTS (SELECT 1 FROM users)`;
+      return change({ sql, args: valuesOf(user, passwordHash) }, entry);
+    },
+    replacePasswordHash: async (userId, from, to) => {
+      await client.execute({
+        sql: "UPDATE users SET password_hash = ? WHERE id = ? AND password_hash = ?",
+        args: [to, userId, from],
+      });
+    },
+    changePassword: ({ userId, from, to, at, keptSessionId }, entry) => {
+      const sql = "UPDATE users SET password_hash = ?, password_changed_at = ? WHERE id = ? AND password_hash = ?";
+      const others = endSessions({ userId, keptId: keptSessionId, at }, "password_hash = ?", to);
+      return change({ sql, args: [to, at.getTime(), userId, from] }, entry, ...others);
+    },
+    setRoles: (userId, roles, at, entry) => {
+      const condition = roles.includes(ADMIN_ROLE) ? "TRUE" : MAY_GO;
+      const statement = {
+        sql: `UPDATE users SET roles = ? WHERE id = ? AND ${condition}`,
+        args: [JSON.stringify(roles), userId],
+      };
+      return change(statement, entry, noteRightsChange(userHolder(userId), at));
+    },
+    lock: (userId, at, entry) => {
+      const sql = `UPDATE users SET locked_at = ? WHERE id = ? AND locked_at IS NULL AND ${MAY_GO}`;
+      const others = endSessions({ userId, keptId: null, at }, "locked_at = ?", at.getTime());
+      return change({ sql, args: [at.getTime(), userId] }, entry, ...others);
+    },
+    unlock: (userId, entry) =>
+      change(
+        { sql: "UPDATE users SET locked_at = NULL WHERE id = ? AND locked_at IS NOT NULL", args: [userId] },
+        entry,
+      ),
+  };
+};

@@ -14,6 +14,9 @@ const principal = (acr: Principal["acr"]): Principal => ({
   acr,
   amr: ["pwd"],
   authTimeSeconds: LOGIN_SECONDS,
+  tokenId: "token-1",
+  audiences: ["fountain"],
+  issuedAtSeconds: LOGIN_SECONDS,
   expiresAtSeconds: LOGIN_SECONDS + 900,
 });
 

@@ -1,0 +1,21 @@
+/** Where a list goes on that is ordered by when its items came to be: in its cursor, the instant and the id. */
+import { decodeCursor } from "#shared/http/page.ts";
+import { problem } from "#shared/problem/problem.ts";
+
+export interface Position {
+  createdAt: Date;
+  id: string;
+}
+
+/** What the cursor after this item holds. */
+export const positionOf = ({ createdAt, id }: Position): string => `${createdAt.getTime()}:${id}`;
+
+/** The position in a cursor; `undefined` when the caller starts at the beginning. A cursor of no sense gives 422. */
+export const parsePosition = (after: string | undefined): Position | undefined => {
+  const position = decodeCursor(after);
+  if (position === undefined) return undefined;
+  const [, createdAt, id] = /^(\d{1,15}):([\w-]+)$/.exec(position) ?? [];
+  if (createdAt === undefined || id === undefined)
+    throw problem("invalid-input", { errors: [{ pointer: "#/query/after", detail: "not a cursor of this list" }] });
+  return { createdAt: new Date(Number(createdAt)), id };
+};

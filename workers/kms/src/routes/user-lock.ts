@@ -1,0 +1,60 @@
+import { createRoute, z } from "@hono/zod-openapi";
+import { json, problems } from "#shared/http/openapi.ts";
+import { problem } from "#shared/problem/problem.ts";
+import { entryOf, type KmsApp, record } from "./frame.ts";
+import { assertMayGrant } from "./roles.ts";
+import { findUser, toUserAnswer, userAnswer } from "./user-answer.ts";
+
+const params = z.object({ id: z.string() });
+
+const lockUser = createRoute({
+  method: "post",
+  path: "/users/{id}/lock",
+  tags: ["Accounts"],
+  summary: "Lock a user out: his sessions end, and he cannot log in",
+  request: { params },
+  responses: {
+    200: json(userAnswer, "The user, who is locked"),
+    ...problems("unauthenticated", "forbidden", "not-found", "conflict", "unavailable"),
+  },
+});
+
+const unlockUser = createRoute({
+  method: "post",
+  path: "/users/{id}/unlock",
+  tags: ["Accounts"],
+  summary: "Let a locked user log in again",
+  request: { params },
+  responses: {
+    200: json(userAnswer, "The user, who is not locked"),
+    ...problems("unauthenticated", "forbidden", "not-found", "unavailable"),
+  },
+});
+
+export const addUserLock = (app: KmsApp): void => {
+  app.openapi(lockUser, async (context) => {
+    const { users, now } = context.var.services;
+    const { id } = context.req.valid("param");
+    const user = await findUser(context, id);
+    await assertMayGrant(context, user.roles);
+    const event = { action: "user.lock", outcome: "success", target: id } as const;
+    const isLocked = await users.lock(id, new Date(now()), await entryOf(context, event));
+    if (isLocked) record(context, event);
+    const locked = await findUser(context, id);
+    if (locked.lockedAt === null)
+      throw problem("conflict", {
+        detail: "Nobody would be left to administer. Make somebody else an administrator first.",
+      });
+    return context.json(toUserAnswer(locked), 200);
+  });
+
+  app.openapi(unlockUser, async (context) => {
+    const { users } = context.var.services;
+    const { id } = context.req.valid("param");
+    const user = await findUser(context, id);
+    await assertMayGrant(context, user.roles);
+    const event = { action: "user.unlock", outcome: "success", target: id } as const;
+    if (await users.unlock(id, await entryOf(context, event))) record(context, event);
+    return context.json(toUserAnswer(await findUser(context, id)), 200);
+  });
+};

@@ -1,0 +1,26 @@
+/** Roles in the database. */
+import { asc } from "drizzle-orm";
+import type { RoleRepository } from "../domain/roles.ts";
+import { appendEntry } from "./audit.ts";
+import type { KmsDatabase } from "./connection.ts";
+import { noteRightsChange, roleHolder } from "./rights-changes.ts";
+import { roles } from "./schema.ts";
+
+/** A change that changes nothing touches no row, is told by no entry and voids no token. */
+const PUT = `
+  INSERT INTO roles (name, permissions) VALUES (?, ?)
+  ON CONFLICT (name) DO UPDATE SET permissions = excluded.permissions WHERE permissions <> excluded.permissions`;
+
+export const createRoleRepository = ({ orm, client }: KmsDatabase): RoleRepository => ({
+  list: () => orm.select().from(roles).orderBy(asc(roles.name)),
+  put: async ({ name, permissions }, at, entry) => {
+    await client.batch(
+      [
+        { sql: PUT, args: [name, JSON.stringify(permissions)] },
+        appendEntry(entry, "changed"),
+        noteRightsChange(roleHolder(name), at),
+      ],
+      "write",
+    );
+  },
+});
