@@ -1,5 +1,5 @@
 /** Finds the policy of a request in the route table: literal, method by method, and the first template that fits. */
-import { type Policy, ROUTES, type RouteTable, type WorkerName } from "./routes.ts";
+import { type Policy, ROUTES, type RouteTable, WORKERS, type WorkerName } from "./routes.ts";
 
 export type Match =
   | { found: true; template: string; policy: Policy }
@@ -42,18 +42,12 @@ const compileTable = (table: RouteTable): CompiledRoute[] => {
   return [...routes.values()];
 };
 
-const compiled: Record<WorkerName, CompiledRoute[]> = {
-  gateway: compileTable(ROUTES.gateway),
-  kms: compileTable(ROUTES.kms),
-  twofa: compileTable(ROUTES.twofa),
-  search: compileTable(ROUTES.search),
-  "service-a": compileTable(ROUTES["service-a"]),
-};
+const compiled = new Map(WORKERS.map((worker) => [worker, compileTable(ROUTES[worker])]));
 
 /** The policy of a call; else the methods the path does have (none: the path does not exist). HEAD counts as GET. */
 export const matchRoute = (worker: WorkerName, method: string, path: string): Match => {
   const wanted = method === "HEAD" ? "GET" : method;
-  const fitting = compiled[worker].filter((route) => route.pattern.test(path));
+  const fitting = (compiled.get(worker) ?? []).filter((route) => route.pattern.test(path));
   for (const route of fitting) {
     const policy = route.policies.get(wanted);
     if (policy) return { found: true, template: route.template, policy };
