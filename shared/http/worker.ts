@@ -1,4 +1,7 @@
-/** What a worker exports by default: its answers to requests, and on the edge its chores by cron trigger. */
+/** What a worker exports: its answers to requests, and its chores and numbers for whoever runs it. */
+import { WorkerEntrypoint } from "cloudflare:workers";
+import type { InternalRpc } from "../contracts/internal.ts";
+import { exposition } from "../observability/instruments.ts";
 
 interface App {
   fetch: (
@@ -20,3 +23,19 @@ export const createWorker = (app: App, runChores: (bindings: unknown) => Promise
     await runChores(bindings);
   },
 });
+
+/** The private entrypoint `Internal` of a worker; `measure` sets what is measured at the moment of asking. */
+export const createInternal = <Services extends Chores>(
+  connect: (bindings: unknown) => Services,
+  measure: (services: Services) => Promise<void> = () => Promise.resolve(),
+) =>
+  class extends WorkerEntrypoint implements InternalRpc {
+    runScheduled(): Promise<void> {
+      return connect(this.env).runChores();
+    }
+
+    async metrics(): Promise<string> {
+      await measure(connect(this.env));
+      return exposition();
+    }
+  };

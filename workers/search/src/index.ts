@@ -2,7 +2,7 @@
 import { verifierOf } from "#shared/auth/verify.ts";
 import { createDatabase } from "#shared/db/database.ts";
 import { once, parseBindings } from "#shared/http/bindings.ts";
-import { createWorker } from "#shared/http/worker.ts";
+import { createInternal, createWorker } from "#shared/http/worker.ts";
 import { createSearchApp } from "./app.ts";
 import { envSchema } from "./env.ts";
 import { createEntrypoints } from "./rpc.ts";
@@ -19,6 +19,7 @@ const connect = once((bindings: unknown): SearchServices => {
   return { now, verify, probe: database.probe, engine, kms: env.KMS_RPC, runChores: () => engine.maintain() };
 });
 
-export const { Rpc, Internal } = createEntrypoints(connect);
+export const { Rpc } = createEntrypoints(connect);
+export const Internal = createInternal(connect);
 
 export default createWorker(createSearchApp(connect), (bindings) => connect(bindings).runChores());

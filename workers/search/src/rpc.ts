@@ -1,10 +1,8 @@
-/** The private entrypoints of search: `Rpc` for other workers, `Internal` for the runtime. */
+/** The private entrypoint of search, for other workers. */
 import { WorkerEntrypoint } from "cloudflare:workers";
-import type { InternalRpc } from "#shared/contracts/internal.ts";
 import { failure, type RpcResult, success } from "#shared/contracts/result.ts";
 import type { SearchRpc, SyncOperation, SyncResult } from "#shared/contracts/search.ts";
 import { isUnavailable } from "#shared/db/database.ts";
-import { exposition } from "#shared/observability/instruments.ts";
 import { createLog, describeError } from "#shared/observability/log.ts";
 import { takeRequest } from "#shared/observability/private-calls.ts";
 import { syncDocuments } from "./domain/sync.ts";
@@ -23,7 +21,7 @@ const answer = async <Value>(work: Promise<Value>): Promise<RpcResult<Value>> =>
   }
 };
 
-/** Creates the entrypoints of a worker that `connect` composes. */
+/** Creates the entrypoint of a worker that `connect` composes. */
 export const createEntrypoints = (connect: (bindings: unknown) => SearchServices) => ({
   Rpc: class Rpc extends WorkerEntrypoint implements SearchRpc {
     static {
@@ -34,16 +32,6 @@ export const createEntrypoints = (connect: (bindings: unknown) => SearchServices
       const { engine, now } = connect(this.env);
       const defaults = { service_name: "", updated_at: Math.floor(now() / 1000) };
       return answer(syncDocuments(engine, operations, defaults));
-    }
-  },
-
-  Internal: class extends WorkerEntrypoint implements InternalRpc {
-    metrics(): Promise<string> {
-      return exposition();
-    }
-
-    runScheduled(): Promise<void> {
-      return connect(this.env).runChores();
     }
   },
 });

@@ -2,12 +2,12 @@
 import { verifierOf } from "#shared/auth/verify.ts";
 import { createDatabase } from "#shared/db/database.ts";
 import { once, parseBindings } from "#shared/http/bindings.ts";
-import { createWorker } from "#shared/http/worker.ts";
+import { createInternal, createWorker } from "#shared/http/worker.ts";
 import { createLog } from "#shared/observability/log.ts";
 import { createServiceAApp } from "./app.ts";
+import { measureBacklog } from "./backlog.ts";
 import { createDrain } from "./domain/outbox.ts";
 import { envSchema } from "./env.ts";
-import { createEntrypoints } from "./rpc.ts";
 import type { ServiceAServices } from "./services.ts";
 import { createDeadLetterStore } from "./store/dead-letters.ts";
 import { createElementStore } from "./store/elements.ts";
@@ -47,6 +47,6 @@ const connect = once((bindings: unknown): ServiceAServices => {
   };
 });
 
-export const { Internal } = createEntrypoints(connect);
+export const Internal = createInternal(connect, measureBacklog);
 
 export default createWorker(createServiceAApp(connect), (bindings) => connect(bindings).runChores());

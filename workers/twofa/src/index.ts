@@ -2,7 +2,7 @@
 import { verifierOf } from "#shared/auth/verify.ts";
 import { createDatabase } from "#shared/db/database.ts";
 import { once, parseBindings } from "#shared/http/bindings.ts";
-import { createWorker } from "#shared/http/worker.ts";
+import { createInternal, createWorker } from "#shared/http/worker.ts";
 import { createLog } from "#shared/observability/log.ts";
 import { createTwofaApp } from "./app.ts";
 import { envSchema } from "./env.ts";
@@ -35,6 +35,7 @@ const connect = once((bindings: unknown): TwofaServices => {
   };
 });
 
-export const { Rpc, Internal } = createEntrypoints(connect);
+export const { Rpc } = createEntrypoints(connect);
+export const Internal = createInternal(connect);
 
 export default createWorker(createTwofaApp(connect), (bindings) => connect(bindings).runChores());

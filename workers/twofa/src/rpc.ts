@@ -1,9 +1,7 @@
 import { WorkerEntrypoint } from "cloudflare:workers";
-import type { InternalRpc } from "#shared/contracts/internal.ts";
 import { failure, type RpcResult, success } from "#shared/contracts/result.ts";
 import type { OneTimeCode, TwofaRpc } from "#shared/contracts/twofa.ts";
 import { isUnavailable } from "#shared/db/database.ts";
-import { exposition } from "#shared/observability/instruments.ts";
 import { takeRequest } from "#shared/observability/private-calls.ts";
 import { Problem } from "#shared/problem/problem.ts";
 import { parseTotpCode } from "./domain/totp.ts";
@@ -38,7 +36,7 @@ export const elevateOnce = async (
   return token ? success(token) : failure("session-ended");
 };
 
-/** The private entrypoints of twofa. */
+/** The private entrypoint of twofa. */
 export const createEntrypoints = (connect: (bindings: unknown) => TwofaServices) => ({
   Rpc: class Rpc extends WorkerEntrypoint implements TwofaRpc {
     static {
@@ -47,15 +45,6 @@ export const createEntrypoints = (connect: (bindings: unknown) => TwofaServices)
 
     elevateOnce(input: OneTimeCode): Promise<ElevateOnceResult> {
       return orUnavailable(elevateOnce(connect(this.env), input));
-    }
-  },
-  Internal: class extends WorkerEntrypoint implements InternalRpc {
-    metrics(): Promise<string> {
-      return exposition();
-    }
-
-    runScheduled(): Promise<void> {
-      return connect(this.env).runChores();
     }
   },
 });

@@ -1,9 +1,6 @@
-/** The private entrypoint of service-a: what the runtime asks. */
-import { WorkerEntrypoint } from "cloudflare:workers";
-import type { InternalRpc } from "#shared/contracts/internal.ts";
+/** What is measured of service-a whenever its numbers are asked for. */
 import { isUnavailable } from "#shared/db/database.ts";
 import { withinTime } from "#shared/http/deadline.ts";
-import { exposition } from "#shared/observability/instruments.ts";
 import { setOutboxDeadLetters, setOutboxDepth, setOutboxOldestAge } from "#shared/observability/metrics.ts";
 import type { ServiceAServices } from "./services.ts";
 
@@ -20,23 +17,10 @@ const backlogOf = async ({ outbox }: ServiceAServices) => {
 };
 
 /** Without the database there is nothing to tell: an old number would be a wrong one. */
-const measureBacklog = async (services: ServiceAServices): Promise<void> => {
+export const measureBacklog = async (services: ServiceAServices): Promise<void> => {
   const backlog = await backlogOf(services);
   const oldestAtMs = backlog && (backlog.oldestAtMs ?? services.now());
   setOutboxDepth(backlog?.depth);
   setOutboxDeadLetters(backlog?.deadLetters);
   setOutboxOldestAge(oldestAtMs && (services.now() - oldestAtMs) / 1000);
 };
-
-export const createEntrypoints = (connect: (bindings: unknown) => ServiceAServices) => ({
-  Internal: class extends WorkerEntrypoint implements InternalRpc {
-    runScheduled(): Promise<void> {
-      return connect(this.env).runChores();
-    }
-
-    async metrics(): Promise<string> {
-      await measureBacklog(connect(this.env));
-      return exposition();
-    }
-  },
-});
