@@ -4,6 +4,7 @@ import { createDatabase } from "#shared/db/database.ts";
 import { once, parseBindings } from "#shared/http/bindings.ts";
 import { createInternal, createWorker } from "#shared/http/worker.ts";
 import { createSearchApp } from "./app.ts";
+import { bounded } from "./bounded.ts";
 import { envSchema } from "./env.ts";
 import { createEntrypoints } from "./rpc.ts";
 import type { SearchServices } from "./services.ts";
@@ -15,7 +16,7 @@ const connect = once((bindings: unknown): SearchServices => {
   const now = Date.now;
   const database = createDatabase(env, schema);
   const verify = verifierOf(env, env.KMS_RPC, now);
-  const engine = createLibsqlEngine(database);
+  const engine = bounded(createLibsqlEngine(database));
   return { now, verify, probe: database.probe, engine, kms: env.KMS_RPC, runChores: () => engine.maintain() };
 });
 

@@ -40,6 +40,9 @@ export interface Build {
   copiedPk: number;
   /** It has every change up to this one. */
   fedSeq: number;
+  /** Changes after this one were sent without an answer, and may yet arrive late: they are to be sent once more. */
+  doubtSeq: number | null;
+  doubtedAtMs: number | null;
   failure: string | null;
   startedAtMs: number;
   finishedAtMs: number | null;
@@ -67,6 +70,10 @@ export interface BuildStore {
   list(engine: Build["engine"]): Promise<Build[]>;
   /** Takes hold of a build; `undefined` while somebody else has it. */
   take(jobId: string, hold: Hold): Promise<Build | undefined>;
+  /** Records that changes after this one were sent without an answer; the earliest such number stays. */
+  doubt(jobId: string, seq: number, hold: Hold): Promise<void>;
+  /** Goes back to the doubtful changes, if there have been none since an instant. */
+  settle(jobId: string, beforeMs: number): Promise<void>;
   /** Records progress and keeps hold, until the past to let go; false when the hold was lost. */
   advance(jobId: string, progress: BuildProgress, hold: Hold): Promise<boolean>;
   /** Makes a held build the live one of its engine, and retires the one before. */

@@ -141,3 +141,10 @@ export const highlight = (
     ...(style.fullFields.includes(field) && { value: mark(text, matches, { from: 0, to: text.length }, style) }),
   };
 };
+
+/** The text with the beginnings of its words marked; `undefined` unless it has all of the terms. */
+export const markMatches = (text: string, terms: readonly Term[], style: HighlightStyle): string | undefined => {
+  const words = foldedWordsOf(text);
+  const hasAll = terms.length > 0 && terms.every((term) => findMatches(words, [term]).length > 0);
+  return hasAll ? mark(text, findMatches(words, terms), { from: 0, to: text.length }, style) : undefined;
+};

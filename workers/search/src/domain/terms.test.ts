@@ -4,14 +4,15 @@ import { asksForEverything, countWords, foldWord, parseTerms, wordsOf } from "./
 
 const prefix = (text: string) => ({ text, prefix: true });
 const exact = (text: string) => ({ text, prefix: false });
+const quoted = (text: string) => ({ text, prefix: false, quoted: true });
 
 describe("the words of a query", () => {
   test.each([
     ["quick fox", { include: [exact("quick"), prefix("fox")], exclude: [] }],
-    ['the "quick fox"', { include: [exact("the"), exact("quick fox")], exclude: [] }],
-    ['"quick" fox', { include: [exact("quick"), prefix("fox")], exclude: [] }],
+    ['the "quick fox"', { include: [exact("the"), quoted("quick fox")], exclude: [] }],
+    ['"quick" fox', { include: [quoted("quick"), prefix("fox")], exclude: [] }],
     ["fox -lazy", { include: [prefix("fox")], exclude: [exact("-lazy")] }],
-    ['fox -"lazy dog"', { include: [prefix("fox")], exclude: [exact("lazy dog")] }],
+    ['fox -"lazy dog"', { include: [prefix("fox")], exclude: [quoted("lazy dog")] }],
     ["don't stop", { include: [exact("don't"), prefix("stop")], exclude: [] }],
     ["Wait -- what?", { include: [exact("Wait"), prefix("what?")], exclude: [] }],
     ["— stop —", { include: [prefix("stop")], exclude: [] }],

@@ -5,6 +5,8 @@ export interface Term {
   text: string;
   /** The last word may go on: `foun` finds `fountain`. */
   prefix: boolean;
+  /** Meant exactly as it stands. */
+  quoted?: true;
 }
 
 export interface Terms {
@@ -56,7 +58,7 @@ export const parseTerms = (q: string): Terms => {
   for (const [piece, minus, phrase, bare] of q.replace(CONTROL_CHARACTERS, " ").matchAll(PIECES)) {
     if (keyOf({ text: piece, prefix: false }) === "") continue;
     const isExcluded = minus === "-" || bare?.startsWith("-") === true;
-    const term: Term = { text: phrase ?? piece, prefix: false };
+    const term: Term = { text: phrase ?? piece, prefix: false, ...(phrase !== undefined && { quoted: true }) };
     (isExcluded ? exclude : include).push(term);
     if (!isExcluded) last = bare === undefined ? undefined : term;
   }

@@ -23,19 +23,6 @@ describe("order and pages", () => {
     expect(await engine.idsOf({ sort_by })).toEqual(ids);
   });
 
-  test("equal matches are in sequence, and _text_match can be turned round", async () => {
-    const filler = Array.from({ length: 8 }, (_, index) => create(`z${index}`, { text: "filler" }));
-    await engine.sync([
-      ...filler,
-      create("best", { text: "fox fox fox", sequence_number: 9 }),
-      create("second", { text: "fox and more words here", sequence_number: 2 }),
-      create("first", { text: "fox and more words here", sequence_number: 1 }),
-    ]);
-    expect(await engine.idsOf({ q: "fox" })).toEqual(["best", "first", "second"]);
-    expect(await engine.idsOf({ q: "fox", sort_by: "_text_match:asc" })).toEqual(["first", "second", "best"]);
-    expect(await engine.idsOf({ q: "fox", sort_by: "sequence_number:asc" })).toEqual(["first", "second", "best"]);
-  });
-
   test("pages follow each other without gap or repetition, and past the end there is nothing", async () => {
     await engine.sync(Array.from({ length: 25 }, (_, index) => create(`e${index}`, { text: "same" })));
     const pages = await Promise.all([1, 2, 3, 4].map((page) => engine.search({ q: "same", page })));

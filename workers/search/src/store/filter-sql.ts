@@ -3,7 +3,7 @@ import { and, between, gt, gte, inArray, lt, lte, or, type SQL, sql } from "driz
 import { FIELDS, type FieldName, isTextField, type TextField } from "../domain/fields.ts";
 import type { Filter, Operand } from "../domain/filter.ts";
 import { parseTerms, type Term } from "../domain/terms.ts";
-import { matchAny } from "./match.ts";
+import { all, any, inColumns, phrase } from "./match.ts";
 import { documents } from "./schema.ts";
 
 const NEVER = sql`FALSE`;
@@ -25,7 +25,8 @@ const termsOf = (operand: Operand): Term[] => {
 const containsWords = (field: TextField, operands: readonly Operand[]): SQL => {
   const alternatives = operands.map(termsOf).filter((terms) => terms.length > 0);
   if (alternatives.length === 0) return NEVER;
-  return sql`${documents.pk} IN ${rowsMatching(matchAny([field], alternatives))}`;
+  const expression = inColumns([field], any(alternatives.map((terms) => all(terms.map(phrase)))));
+  return sql`${documents.pk} IN ${rowsMatching(expression)}`;
 };
 
 const isOneOf = (field: FieldName, values: readonly (string | number)[]): SQL | undefined => {

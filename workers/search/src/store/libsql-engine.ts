@@ -2,41 +2,35 @@
  * The search engine that needs nothing but the worker's own libSQL database: SQLite's FTS5 for the words, indexes for
  * the rest. Meant for one machine and up to about 100,000 documents.
  */
-import { sql } from "drizzle-orm";
+import { type SQL, sql } from "drizzle-orm";
 import type { ElementDocument } from "#shared/contracts/search.ts";
 import type { Database } from "#shared/db/database.ts";
-import type {
-  EngineStatus,
-  FacetCounts,
-  Hit,
-  ParameterFault,
-  SearchAnswer,
-  SearchEngine,
-  SearchQuery,
-} from "../domain/engine.ts";
+import type { Hit, ParameterFault, SearchAnswer, SearchEngine, SearchQuery } from "../domain/engine.ts";
 import { isExtraName, isIdleWhenEmbedded } from "../domain/extras.ts";
-import type { FieldName, ValueField } from "../domain/fields.ts";
+import type { FieldName } from "../domain/fields.ts";
 import { highlight } from "../domain/highlight.ts";
+import { exactReading } from "../domain/readings.ts";
+import { parseTerms } from "../domain/terms.ts";
+import { applyOperations } from "./apply.ts";
+import { type FacetRow, facetStatement, rowsNeeded, toFacetCounts } from "./facet-sql.ts";
+import { type Lookups, lenientReadings } from "./lenient-search.ts";
 import type * as schema from "./schema.ts";
 import type { documents } from "./schema.ts";
-import { countStatement, facetStatement, hitsStatement, reachOf, type Selection, selectionOf } from "./search-sql.ts";
-import { syncStatements } from "./sync-sql.ts";
+import {
+  countStatement,
+  hitsStatement,
+  reachOf,
+  type Selection,
+  selectionOf,
+  wordlessSelection,
+} from "./search-sql.ts";
+import { candidatesStatement, pruneWords } from "./vocabulary.ts";
 
 /** Pages of the index that one round of upkeep may rewrite, so that writers never wait long. */
 const MERGE_PAGES = 500;
 
 type HitRow = Omit<typeof documents.$inferSelect, "pk"> & { text_match: number };
-
-interface FacetRow {
-  value: string | number;
-  count: number;
-  total_values: number;
-  documents: number;
-  /** Of numbers only. */
-  min?: number;
-  max?: number;
-  sum?: number;
-}
+type LibsqlDatabase = Pick<Database<typeof schema>, "orm" | "client">;
 
 const shown = (document: ElementDocument, fields: readonly FieldName[]): Partial<ElementDocument> =>
   Object.fromEntries(fields.filter((name) => document[name] !== undefined).map((name) => [name, document[name]]));
@@ -45,20 +39,6 @@ const toHit = ({ text_match, script_id, ...fields }: HitRow, query: SearchQuery,
   document: shown({ ...fields, ...(script_id !== null && { script_id }) }, query.shownFields),
   highlights: query.highlight.fields.flatMap((field) => highlight(field, fields[field], terms, query.highlight) ?? []),
   ...(terms.length > 0 && { text_match: String(text_match) }),
-});
-
-const statsOf = (row: FacetRow | undefined): FacetCounts["stats"] => {
-  if (!row) return { total_values: 0 };
-  const { total_values, documents: count, min, max, sum } = row;
-  if (min === undefined || max === undefined || sum === undefined) return { total_values };
-  return { total_values, min, max, sum, avg: sum / count };
-};
-
-const toFacetCounts = (field: ValueField, rows: readonly FacetRow[]): FacetCounts => ({
-  field_name: field,
-  counts: rows.map(({ value, count }) => ({ value: String(value), highlighted: String(value), count })),
-  sampled: false,
-  stats: statsOf(rows[0]),
 });
 
 /** A small engine says what it leaves to a Typesense cluster. */
@@ -72,53 +52,76 @@ const refusalsOf = ({ extras }: SearchQuery): ParameterFault[] =>
       detail: `The embedded search engine does not do \`${parameter}\` this way; a Typesense cluster does.`,
     }));
 
-/** An engine on this database. Its methods fail with `DatabaseUnavailable`. */
-export const createLibsqlEngine = ({ orm, client }: Pick<Database<typeof schema>, "orm" | "client">): SearchEngine => ({
-  name: "libsql",
+/** All statements in one round trip, on one state of the database. */
+const createReader =
+  ({ orm }: LibsqlDatabase) =>
+  async <Row>(statements: readonly SQL[]): Promise<Row[][]> => {
+    const [first, ...others] = statements.map((statement) => orm.all<Row>(statement));
+    return first ? orm.batch([first, ...others]) : [];
+  };
 
-  sync: async (operations) => {
-    const statements = syncStatements(operations);
-    const answers = await client.batch(
-      statements.map(({ statement }) => statement),
-      "write",
-    );
-    const missing = new Set<number>();
-    for (const [at, { dependents }] of statements.entries()) {
-      const existing = new Set(answers[at]?.rows.map((row) => row["id"]));
-      for (const index of dependents) if (!existing.has(operations[index]?.document.id ?? "")) missing.add(index);
-    }
-    return operations.map(({ document: { id } }, index) =>
-      missing.has(index)
-        ? { id, success: false, error: `Could not find a document with id: ${id}` }
-        : { id, success: true },
-    );
-  },
+const createSearch = (database: LibsqlDatabase) => {
+  const readAll = createReader(database);
+  const { orm } = database;
 
-  refusalsOf,
+  const counts = async (selections: readonly Selection[]): Promise<number[]> => {
+    const answers = await readAll<{ found: number }>(selections.map(countStatement));
+    return answers.map(([row]) => row?.found ?? 0);
+  };
 
-  search: async (query): Promise<SearchAnswer> => {
-    const selection = selectionOf(query);
-    const [counted, total, hits, ...facets] = await orm.batch([
+  const lookupsFor = (query: SearchQuery): Lookups => ({
+    countsOf: (readings) => counts(readings.map((reading) => selectionOf(query, [reading]))),
+    candidatesFor: async (suspects) => {
+      const answers = await readAll<{ word: string }>(suspects.map(candidatesStatement));
+      return answers.map((rows) => rows.map(({ word }) => word));
+    },
+  });
+
+  const answer = async (query: SearchQuery, selection: Selection): Promise<SearchAnswer> => {
+    const [counted, reach, hits, ...facets] = await orm.batch([
       orm.all<{ found: number }>(countStatement(selection)),
       orm.all<{ found: number }>(countStatement(reachOf(query))),
       orm.all<HitRow>(hitsStatement(query, selection)),
-      ...query.facets.map((facet) => orm.all<FacetRow>(facetStatement(facet, selection, query.maxFacetValues))),
+      ...query.facets.map((facet) => orm.all<FacetRow>(facetStatement(facet, selection, rowsNeeded(facet, query)))),
     ]);
     return {
       found: counted[0]?.found ?? 0,
-      out_of: total[0]?.found ?? 0,
+      out_of: reach[0]?.found ?? 0,
       hits: hits.map((row) => toHit(row, query, selection)),
-      facet_counts: query.facets.map(({ field }, at) => toFacetCounts(field, facets[at] ?? [])),
+      facet_counts: query.facets.map((facet, at) => toFacetCounts(facet, facets[at] ?? [], query)),
     };
-  },
+  };
 
-  status: async (): Promise<EngineStatus> => {
-    const [row] = await orm.all<{ documents: number }>(sql`SELECT count(*) AS documents FROM documents`);
-    // What sync has acknowledged is in the index already: they share a transaction.
-    return { healthy: true, nodes: [], documents: row?.documents ?? 0, lagSeconds: 0 };
-  },
+  return async (query: SearchQuery): Promise<SearchAnswer> => {
+    const wordless = wordlessSelection(query);
+    if (wordless) return answer(query, wordless);
+    const terms = parseTerms(query.q).include;
+    const exact = await answer(query, selectionOf(query, [exactReading(terms)]));
+    const readings = await lenientReadings(query, terms, exact.found, lookupsFor(query));
+    return readings.length === 1 ? exact : answer(query, selectionOf(query, readings));
+  };
+};
 
-  maintain: async () => {
-    await client.execute(`INSERT INTO documents_text (documents_text, rank) VALUES ('merge', ${MERGE_PAGES})`);
-  },
-});
+/** An engine on this database. Its methods fail with `DatabaseUnavailable`. */
+export const createLibsqlEngine = (database: LibsqlDatabase): SearchEngine => {
+  const { orm, client } = database;
+  return {
+    name: "libsql",
+    refusalsOf,
+
+    sync: async (operations) => (await applyOperations(client, operations)).results,
+
+    search: createSearch(database),
+
+    status: async () => {
+      const [row] = await orm.all<{ documents: number }>(sql`SELECT documents FROM documents_total`);
+      // What sync has acknowledged is in the index already: they share a transaction.
+      return { healthy: true, nodes: [], documents: row?.documents ?? 0, lagSeconds: 0 };
+    },
+
+    maintain: async () => {
+      await client.execute(`INSERT INTO documents_text (documents_text, rank) VALUES ('merge', ${MERGE_PAGES})`);
+      await client.execute(pruneWords);
+    },
+  };
+};

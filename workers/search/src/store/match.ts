@@ -1,25 +1,17 @@
-/** Writes FTS5 queries. The user's words only ever stand inside quotes, where FTS5 knows no operators. */
+/** Writes FTS5 expressions. The user's words only ever stand inside quotes, where FTS5 knows no operators. */
 import type { TextField } from "../domain/fields.ts";
-import type { Term, Terms } from "../domain/terms.ts";
+import type { Term } from "../domain/terms.ts";
 
-const quote = (words: string): string => `"${words.replaceAll('"', '""')}"`;
+/** Words that stand next to each other. */
+export const phrase = ({ text, prefix }: Pick<Term, "text" | "prefix">): string =>
+  `"${text.replaceAll('"', '""')}"${prefix ? " *" : ""}`;
 
-const phraseOf = (term: Term): string => (term.prefix ? `${quote(term.text)} *` : quote(term.text));
+export const all = (expressions: readonly string[]): string => `(${expressions.join(" AND ")})`;
 
-const allOf = (terms: readonly Term[]): string => `(${terms.map(phraseOf).join(" ")})`;
+export const any = (expressions: readonly string[]): string => `(${expressions.join(" OR ")})`;
 
-const anyOf = (alternatives: readonly (readonly Term[])[]): string => `(${alternatives.map(allOf).join(" OR ")})`;
+export const without = (expression: string, minus: readonly string[]): string =>
+  minus.length === 0 ? expression : `(${expression} NOT ${any(minus)})`;
 
-const inColumns = (columns: readonly TextField[], expression: string): string =>
-  `{${columns.join(" ")}} : ${expression}`;
-
-/** Matches rows with all of the included terms and none of the excluded ones; something must be included. */
-export const matchTerms = (columns: readonly TextField[], { include, exclude }: Terms): string =>
-  inColumns(
-    columns,
-    exclude.length === 0 ? allOf(include) : `(${allOf(include)} NOT ${anyOf(exclude.map((term) => [term]))})`,
-  );
-
-/** Matches rows with all terms of any of the lists. */
-export const matchAny = (columns: readonly TextField[], alternatives: readonly (readonly Term[])[]): string =>
-  inColumns(columns, anyOf(alternatives));
+export const inColumns = (columns: readonly TextField[], expression: string): string =>
+  `({${columns.join(" ")}} : (${expression}))`;

@@ -56,6 +56,9 @@ export const builds = sqliteTable(
     total: integer().notNull(),
     copiedPk: integer("copied_pk").notNull(),
     fedSeq: integer("fed_seq").notNull(),
+    /** Changes after this one were sent without an answer, and may yet arrive late: they are to be sent once more. */
+    doubtSeq: integer("doubt_seq"),
+    doubtedAtMs: integer("doubted_at"),
     failure: text(),
     startedAtMs: integer("started_at").notNull(),
     finishedAtMs: integer("finished_at"),

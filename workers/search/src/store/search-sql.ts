@@ -1,137 +1,178 @@
-/** The statements of one search: the count, a page of hits, and the values of each facet. */
+/** The statements of one search: the counts and a page of hits. */
 import { and, getTableColumns, type SQL, sql } from "drizzle-orm";
-import type { FacetRequest, SearchedField, SearchQuery, Sort } from "../domain/engine.ts";
-import { FIELDS, type TextField, type ValueField } from "../domain/fields.ts";
+import type { SearchQuery, Sort } from "../domain/engine.ts";
 import { both } from "../domain/filter.ts";
+import { orderOf } from "../domain/order.ts";
+import type { Reading } from "../domain/readings.ts";
 import { asksForEverything, parseTerms, type Term } from "../domain/terms.ts";
 import { compileFilter, rowsMatching } from "./filter-sql.ts";
-import { matchAny, matchTerms } from "./match.ts";
+import { any, inColumns, phrase } from "./match.ts";
 import { documents } from "./schema.ts";
+import { rank, type Tier } from "./tiers.ts";
 
-/** Turns bm25's small fractions into integers that still tell hits apart. */
-const TEXT_MATCH_SCALE = 1_000_000_000;
-
-/** What is searched, as SQL; `terms` are the words to highlight. */
+/** What is searched, as SQL. */
 export interface Selection {
+  /** The words to highlight. */
   terms: Term[];
-  source: SQL;
-  /** Holds as many rows as `source`, and costs less to count. */
-  countable: SQL;
+  /** What the full-text index is asked, best matches first; empty when it is not asked. */
+  tiers: Tier[];
+  /** All that the tiers match. */
+  total: string | undefined;
+  /** A condition on `documents`. */
   where: SQL | undefined;
-  textMatch: SQL;
 }
 
 const NOTHING = sql`FALSE`;
-const NO_MATCH = sql`0`;
-const DOCUMENTS = sql`documents`;
-const ENTRIES = sql`documents_text`;
 /** A cross join keeps its order: the full-text index is asked once, then each of its rows is looked up. */
 const MATCHING_DOCUMENTS = sql`documents_text CROSS JOIN documents ON documents.pk = documents_text.rowid`;
 
-const weightOf = (field: TextField, queryBy: readonly SearchedField[]): number =>
-  queryBy.find((searched) => searched.field === field)?.weight ?? 0;
-
-/** bm25 is the lower the better; the score is the higher the better. The order of weights is that of the columns. */
-const scoreIn = (queryBy: readonly SearchedField[]): SQL =>
-  sql`CAST(round(-bm25(documents_text, ${weightOf("comment", queryBy)}, ${weightOf("text", queryBy)}) * ${TEXT_MATCH_SCALE}) AS INTEGER)`;
-
-const fromDocuments = (where: SQL | undefined): Selection => ({
-  terms: [],
-  source: DOCUMENTS,
-  countable: DOCUMENTS,
-  where,
-  textMatch: NO_MATCH,
-});
-
-const withoutAnyOf = (queryBy: readonly SearchedField[], exclude: readonly Term[]): SQL =>
-  sql`documents.pk NOT IN ${rowsMatching(
-    matchAny(
-      queryBy.map(({ field }) => field),
-      exclude.map((term) => [term]),
-    ),
-  )}`;
-
-/** All that the caller may find. */
-export const reachOf = ({ confinement }: SearchQuery): Selection =>
-  fromDocuments(confinement && compileFilter(confinement));
-
-/** Reads the user's words. A query without a letter or digit finds nothing; one of exclusions only, all the others. */
-export const selectionOf = ({ q, queryBy, filter, confinement, hidden }: SearchQuery): Selection => {
-  const allowed = both(confinement, filter);
-  const filtered = and(
-    allowed && compileFilter(allowed),
-    hidden.length > 0 ? sql`documents.id NOT IN (SELECT value FROM json_each(${JSON.stringify(hidden)}))` : undefined,
-  );
-  if (asksForEverything(q)) return fromDocuments(filtered);
-  const terms = parseTerms(q);
-  if (terms.include.length === 0)
-    return fromDocuments(and(terms.exclude.length === 0 ? NOTHING : withoutAnyOf(queryBy, terms.exclude), filtered));
-  const columns = queryBy.map(({ field }) => field);
-  return {
-    terms: terms.include,
-    source: MATCHING_DOCUMENTS,
-    countable: filtered ? MATCHING_DOCUMENTS : ENTRIES,
-    where: and(sql`documents_text MATCH ${matchTerms(columns, terms)}`, filtered),
-    textMatch: scoreIn(queryBy),
-  };
-};
+const matches = (expression: string): SQL => sql`documents_text MATCH ${expression}`;
 
 const whereClause = (...conditions: (SQL | undefined)[]): SQL => {
   const condition = and(...conditions);
   return condition ? sql` WHERE ${condition}` : sql``;
 };
 
-export const countStatement = ({ countable, where }: Selection): SQL =>
-  sql`SELECT count(*) AS found FROM ${countable}${whereClause(where)}`;
+const conditionOf = ({ confinement, filter, hidden }: SearchQuery): SQL | undefined => {
+  const allowed = both(confinement, filter);
+  return and(
+    allowed && compileFilter(allowed),
+    hidden.length > 0
+      ? sql`${documents.id} NOT IN (SELECT value FROM json_each(${JSON.stringify(hidden)}))`
+      : undefined,
+  );
+};
+
+/** All that the caller may find. */
+export const reachOf = ({ confinement }: SearchQuery): Selection => ({
+  terms: [],
+  tiers: [],
+  total: undefined,
+  where: confinement && compileFilter(confinement),
+});
+
+const withoutAnyOf = ({ queryBy }: SearchQuery, exclude: readonly Term[]): SQL => {
+  const columns = queryBy.map(({ field }) => field);
+  return sql`${documents.pk} NOT IN ${rowsMatching(inColumns(columns, any(exclude.map(phrase))))}`;
+};
+
+/** A query without words to look for: everything, all but what is excluded, or nothing when only signs were typed. */
+export const wordlessSelection = (query: SearchQuery): Selection | undefined => {
+  const where = conditionOf(query);
+  const selection = { terms: [], tiers: [], total: undefined };
+  if (asksForEverything(query.q)) return { ...selection, where };
+  const { include, exclude } = parseTerms(query.q);
+  if (include.length > 0) return undefined;
+  return { ...selection, where: and(exclude.length === 0 ? NOTHING : withoutAnyOf(query, exclude), where) };
+};
+
+/** What the readings match, those of the first before those that only a later one adds. */
+export const selectionOf = (query: SearchQuery, readings: readonly Reading[]): Selection => {
+  const { exclude } = parseTerms(query.q);
+  const rankings: ReturnType<typeof rank>[] = [];
+  for (const reading of readings) {
+    const earlier = rankings.map(({ total }) => total);
+    rankings.push(rank(query.queryBy, reading, exclude, earlier));
+  }
+  return {
+    terms: readings.flatMap(({ tokens }) => tokens.flat()),
+    tiers: rankings.flatMap(({ tiers }) => tiers),
+    total: any(rankings.map(({ total }) => total)),
+    where: conditionOf(query),
+  };
+};
+
+/** The rows of a selection, and the condition on them. */
+export const sourceOf = ({ total, where }: Selection, ...conditions: (SQL | undefined)[]): SQL =>
+  total === undefined
+    ? sql`documents${whereClause(where, ...conditions)}`
+    : sql`${MATCHING_DOCUMENTS}${whereClause(matches(total), where, ...conditions)}`;
+
+export const countStatement = (selection: Selection): SQL => {
+  const { total, where } = selection;
+  if (where !== undefined) return sql`SELECT count(*) AS found FROM ${sourceOf(selection)}`;
+  if (total === undefined) return sql`SELECT documents AS found FROM documents_total`;
+  return sql`SELECT count(*) AS found FROM documents_text WHERE ${matches(total)}`;
+};
 
 const nullsOf = ({ field, missing }: Sort): SQL => {
   if (field !== "script_id") return sql``;
   return missing === "first" ? sql` NULLS FIRST` : sql` NULLS LAST`;
 };
 
-const orderOf = (sort: Sort): SQL => {
+const termOf = (sort: Sort): SQL => {
   const value = sort.field === "_text_match" ? sql`text_match` : sql`${documents[sort.field]}`;
   return sql`${value} ${sort.descending ? sql`DESC` : sql`ASC`}${nullsOf(sort)}`;
 };
 
-const DEFAULT_SORT: Sort[] = [
-  { field: "_text_match", descending: true },
-  { field: "sequence_number", descending: false },
-];
-
-/** The order is total: what the caller leaves open, the text match, the sequence number and the id decide. */
-const orderBy = (sort: readonly Sort[], selection: Selection): SQL => {
-  const given = new Set(sort.map(({ field }) => field));
-  const useful = [...sort, ...DEFAULT_SORT.filter(({ field }) => !given.has(field))].filter(
-    ({ field }) => field !== "_text_match" || selection.textMatch !== NO_MATCH,
-  );
-  return sql.join([...useful.map(orderOf), sql`${documents.id} ASC`], sql`, `);
-};
+/** The id comes last, so that the order is total. */
+const orderBy = (order: readonly Sort[]): SQL =>
+  sql`ORDER BY ${sql.join([...order.map(termOf), sql`${documents.id} ASC`], sql`, `)}`;
 
 const COLUMNS = sql.join(
   Object.values(getTableColumns(documents)).filter((column) => column !== documents.pk),
   sql`, `,
 );
 
-/** One page; hits beyond `maxHits` are left out. */
-export const hitsStatement = (query: SearchQuery, selection: Selection): SQL => {
-  const { offset } = query;
-  const limit = Math.max(0, Math.min(query.limit, query.maxHits - offset));
-  const { source, where } = selection;
-  return sql`SELECT ${COLUMNS}, ${selection.textMatch} AS text_match FROM ${source}${whereClause(where)} ORDER BY ${orderBy(query.sort, selection)} LIMIT ${limit} OFFSET ${offset}`;
+interface Slice {
+  limit: number;
+  offset: number;
+}
+
+/** Hits beyond `maxHits` are left out. */
+const sliceOf = ({ limit, offset, maxHits }: SearchQuery): Slice => ({
+  offset,
+  limit: Math.max(0, Math.min(limit, maxHits - offset)),
+});
+
+const tierRows = ({ expression, score }: Tier, where: SQL | undefined): SQL =>
+  sql`SELECT ${documents.pk} AS pk, ${score} AS text_match FROM ${MATCHING_DOCUMENTS}${whereClause(matches(expression), where)}`;
+
+const UNION = sql` UNION ALL `;
+
+/** Best tiers first: SQLite reads no further tier once the page is full. */
+const tierByTier = (selection: Selection, order: readonly Sort[], { limit, offset }: Slice): SQL => {
+  const [{ descending } = { descending: true }, ...rest] = order;
+  const tiers = descending ? selection.tiers : selection.tiers.toReversed();
+  const parts = tiers.map(
+    (tier) => sql`SELECT * FROM (${tierRows(tier, selection.where)} ${orderBy(rest)} LIMIT ${offset + limit})`,
+  );
+  return sql`${sql.join(parts, UNION)} LIMIT ${limit} OFFSET ${offset}`;
 };
 
-const NUMBER_STATISTICS = sql`, min(value) OVER () AS min, max(value) OVER () AS max, total(value * count) OVER () AS sum`;
+const ranksFirst = (order: readonly Sort[]): boolean => order[0]?.field === "_text_match";
 
-const isPresent = (field: ValueField): SQL | undefined =>
-  field === "script_id" ? sql`${documents.script_id} IS NOT NULL` : undefined;
+/** Looks each row of a short list up, for how well it matches. */
+const scoreOf = (tiers: readonly Tier[]): SQL => {
+  const cases = tiers.map(
+    ({ expression, score }) =>
+      sql`WHEN EXISTS (SELECT 1 FROM documents_text WHERE ${matches(expression)} AND documents_text.rowid = page.pk) THEN ${score}`,
+  );
+  return sql`CASE ${sql.join(cases, sql` `)} ELSE 0 END`;
+};
 
-/**
- * The most frequent values of a field among all that was found. Each row repeats what is true of all values: how many
- * there are, how many documents have one, and the extremes and the sum of numbers.
- */
-export const facetStatement = ({ field }: FacetRequest, { source, where }: Selection, maxValues: number): SQL => {
-  const groups = sql`SELECT ${documents[field]} AS value, count(*) AS count FROM ${source}${whereClause(where, isPresent(field))} GROUP BY ${documents[field]}`;
-  const numbers = FIELDS[field] === "integer" ? NUMBER_STATISTICS : sql``;
-  return sql`SELECT value, count, count(*) OVER () AS total_values, sum(count) OVER () AS documents${numbers} FROM (${groups}) ORDER BY count DESC, value LIMIT ${maxValues}`;
+/** The keys of one page, and the score of each. */
+const pageOf = (selection: Selection, order: readonly Sort[], slice: Slice): SQL => {
+  const { tiers, where } = selection;
+  if (tiers.length > 0 && ranksFirst(order)) return tierByTier(selection, order, slice);
+  const { limit, offset } = slice;
+  if (tiers.length > 0 && order.some(({ field }) => field === "_text_match")) {
+    const rows = sql.join(
+      tiers.map((tier) => tierRows(tier, where)),
+      UNION,
+    );
+    return sql`SELECT ranked.pk AS pk, text_match FROM (${rows}) AS ranked CROSS JOIN documents ON documents.pk = ranked.pk ${orderBy(order)} LIMIT ${limit} OFFSET ${offset}`;
+  }
+  const useful = order.filter(({ field }) => field !== "_text_match");
+  const keys = sql`SELECT ${documents.pk} AS pk FROM ${sourceOf(selection)} ${orderBy(useful)} LIMIT ${limit} OFFSET ${offset}`;
+  return tiers.length === 0
+    ? sql`SELECT pk, 0 AS text_match FROM (${keys})`
+    : sql`SELECT page.pk AS pk, ${scoreOf(tiers)} AS text_match FROM (${keys}) AS page`;
+};
+
+/** One page of hits. Only its documents are read whole. */
+export const hitsStatement = (query: SearchQuery, selection: Selection): SQL => {
+  const order = orderOf(query.sort);
+  const page = pageOf(selection, order, sliceOf(query));
+  return sql`SELECT ${COLUMNS}, text_match FROM (${page}) AS hit CROSS JOIN documents ON documents.pk = hit.pk ${orderBy(order)}`;
 };

@@ -68,6 +68,7 @@ test("a batch has the outcome of its operations one after the other, and the ind
       const expected = [...model.values()].toSorted((a, b) => a.id.localeCompare(b.id));
       expect(stored).toMatchObject(expected);
       expect(stored).toHaveLength(expected.length);
+      expect((await engine.status()).documents).toBe(expected.length);
     }),
     { numRuns: 100 },
   );

@@ -2,6 +2,7 @@
 import type { InStatement } from "@libsql/client";
 import { type DocumentOperation, type DocumentPatch, isWhole } from "../domain/document.ts";
 import { FIELDS } from "../domain/fields.ts";
+import { addWords, vocabularyOf } from "./vocabulary.ts";
 
 const COLUMNS = Object.keys(FIELDS);
 const CHANGEABLE = COLUMNS.filter((column) => column !== "id");
@@ -100,6 +101,17 @@ const statementsOfWave = (wave: ReadonlyMap<string, Effect>): SyncStatement[] =>
   ];
 };
 
+/** The words of all that is stored, even of a document that a later operation replaces. */
+const words = (operations: readonly DocumentOperation[]): SyncStatement[] => {
+  const texts = operations.flatMap(({ operation, document }) =>
+    operation === "delete" ? [] : [document.comment ?? "", document.text ?? ""],
+  );
+  const vocabulary = vocabularyOf(texts);
+  return vocabulary.length === 0 ? [] : [{ statement: addWords(vocabulary), dependents: [] }];
+};
+
 /** The statements to run in one transaction. */
-export const syncStatements = (operations: readonly DocumentOperation[]): SyncStatement[] =>
-  inWaves(operations).flatMap(statementsOfWave);
+export const syncStatements = (operations: readonly DocumentOperation[]): SyncStatement[] => [
+  ...inWaves(operations).flatMap(statementsOfWave),
+  ...words(operations),
+];

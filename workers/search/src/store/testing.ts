@@ -52,6 +52,7 @@ export const createTestEngine = (client: Client) => {
       const { rows } = await client.execute("SELECT * FROM documents ORDER BY id");
       return rows.map(({ length, ...columns }) => columns);
     },
+    words: async () => (await client.execute("SELECT word FROM words")).rows.map((row) => row["word"]),
   };
 };
 

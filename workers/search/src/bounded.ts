@@ -1,0 +1,17 @@
+/** Bounds how long a search waits for its engine. */
+import { DatabaseUnavailable } from "#shared/db/database.ts";
+import { withinTime } from "#shared/http/deadline.ts";
+import type { SearchEngine } from "./domain/engine.ts";
+
+/** A caller hears within two seconds that the engine does not answer; the rest is for the way there and back. */
+const SEARCH_LIMIT_MS = 1_500;
+
+/** The engine, whose searches fail as unavailable when they take too long. */
+export const bounded = (engine: SearchEngine): SearchEngine => ({
+  ...engine,
+  search: async (query) => {
+    const answer = await withinTime(engine.search(query), SEARCH_LIMIT_MS);
+    if (!answer) throw new DatabaseUnavailable("the search takes too long");
+    return answer;
+  },
+});
