@@ -18,6 +18,10 @@ export const isSecretPath = (text: string): boolean =>
 export const isSecretPattern = (text: string): boolean =>
   isSecretPath(text.endsWith(BELOW) ? text.slice(0, -BELOW.length) : text);
 
+/** Whether every path that begins like this lies within the pattern. */
+export const coversSecretPrefix = (pattern: string, prefix: string): boolean =>
+  pattern.endsWith(BELOW) && prefix.startsWith(pattern.slice(0, -1));
+
 /** Whether all that the other names, which is a path or a pattern, lies within the pattern. */
 export const coversSecretPath = (pattern: string, other: string): boolean =>
-  pattern === other || (pattern.endsWith(BELOW) && other.startsWith(pattern.slice(0, -1)));
+  pattern === other || coversSecretPrefix(pattern, other);

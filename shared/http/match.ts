@@ -18,18 +18,19 @@ const ONE_SEGMENT = "[^/]+";
 const PLAIN_SEGMENT = "(?:(?!%2[fF])[^/])+";
 const SEGMENTS = `${PLAIN_SEGMENT}(?:/${PLAIN_SEGMENT})*`;
 
-const compilePart = (part: string): string => {
+const compilePart = (part: string, segments: string): string => {
   if (!part.startsWith("{")) return escapeForPattern(part);
-  return part.endsWith("+}") ? SEGMENTS : ONE_SEGMENT;
+  return part.endsWith("+}") ? segments : ONE_SEGMENT;
 };
 
-const compileTemplate = (template: string): RegExp =>
-  new RegExp(
-    `^${template
-      .split(/(\{\w+\+?\})/)
-      .map(compilePart)
-      .join("")}$`,
-  );
+const compileTemplate = (template: string, segments = SEGMENTS): RegExp => {
+  const parts = template.split(/(\{\w+\+?\})/).map((part) => compilePart(part, segments));
+  return new RegExp(`^${parts.join("")}$`);
+};
+
+/** What `{name+}` of the template stands for in a path that fits it. */
+export const restOf = (template: string, path: string): string | undefined =>
+  compileTemplate(template, `(${SEGMENTS})`).exec(path)?.[1];
 
 const compileTable = (table: RouteTable): CompiledRoute[] => {
   const routes = new Map<string, CompiledRoute>();

@@ -19,6 +19,8 @@ export interface KekSource {
   current(): Promise<Kek>;
   /** The one of this version; fails with `WrongSecretKey` when it cannot be had. */
   get(version: number): Promise<Kek>;
+  /** Looks for newer ones: what was wrapped under the current one could not be stored. */
+  refresh(): Promise<void>;
 }
 
 /** A data key as it is stored. */
@@ -33,6 +35,8 @@ export interface Envelope extends WrappedKey {
 }
 
 export interface Envelopes {
+  /** What was wrapped could not be stored: its KEK may have been retired. */
+  refresh(): Promise<void>;
   /** A new data key, wrapped for this place. */
   createKey(place: string): Promise<{ key: Uint8Array; wrapped: WrappedKey }>;
   wrap(place: string, key: Uint8Array): Promise<WrappedKey>;
@@ -46,7 +50,7 @@ export interface Envelopes {
 }
 
 /** What a wrapped key is bound to: the place of what it encrypts. */
-const keyContext = (place: string): string => `${place}/data-key`;
+export const keyContext = (place: string): string => `${place}/data-key`;
 
 /** Places are table, row and column: what is put elsewhere does not open. */
 export const createEnvelopes = (keks: KekSource, randomBytes: RandomBytes): Envelopes => {
@@ -68,6 +72,7 @@ export const createEnvelopes = (keks: KekSource, randomBytes: RandomBytes): Enve
   };
 
   return {
+    refresh: keks.refresh,
     createKey,
     wrap,
     unwrap,

@@ -103,6 +103,9 @@ export const createKeks = ({ repository, secretKeys, randomBytes, now }: KeksOpt
 
   return {
     get,
+    refresh: async () => {
+      await read();
+    },
     current,
     unlock: async () => {
       let stored = await read();

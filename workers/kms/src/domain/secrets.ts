@@ -36,8 +36,16 @@ export interface SecretRepository {
   latestVersion(path: string): Promise<number>;
   /** The version of this number, or the latest one. */
   find(path: string, version: number | undefined): Promise<SecretVersion | undefined>;
+  /** Paths that begin like this and whose latest version can be read, in their order, from the one after `after`. */
+  listPaths(prefix: string, limit: number, after: string | undefined): Promise<string[]>;
   /** Stores it and forgets versions too old; false: it is not the next one any more, or its KEK was retired. */
   insert(secret: NewSecretVersion, entry: AuditEntry): Promise<boolean>;
+  /** Deletes the latest version; its number, or `undefined` when it cannot be read anyway. */
+  deleteLatest(path: string, at: Date, entry: AuditEntry): Promise<number | undefined>;
+  /** The versions that were deleted and can be read again. */
+  undelete(path: string, versions: readonly number[], entry: AuditEntry): Promise<number[]>;
+  /** The versions whose values are gone for good now. */
+  destroy(path: string, versions: readonly number[], entry: AuditEntry): Promise<number[]>;
 }
 
 export type ReadFailure = "unknown" | "deleted" | "destroyed";
@@ -50,7 +58,7 @@ export interface Secrets {
 }
 
 export interface SecretsOptions {
-  repository: SecretRepository;
+  repository: Pick<SecretRepository, "latestVersion" | "find" | "insert">;
   envelopes: Envelopes;
   now: () => number;
 }
@@ -67,6 +75,7 @@ export const createSecrets = ({ repository, envelopes, now }: SecretsOptions): S
       const envelope = await envelopes.seal(secretPlace(path, version), value);
       const secret = { path, version, envelope, createdAt: new Date(now()) };
       if (await repository.insert(secret, entry)) return success(version);
+      await envelopes.refresh();
     }
     return failure("conflict");
   },

@@ -1,6 +1,6 @@
 /** Reads a request to the token endpoint (RFC 6749 §3.2, §4.4.2, §6). */
 import { FIRST_PARTY_CLIENT } from "#shared/contracts/access-token.ts";
-import { SCOPES, type Scope } from "#shared/contracts/rights.ts";
+import { isScope, type Scope } from "#shared/contracts/rights.ts";
 
 /** RFC 6749 §5.2. */
 export interface TokenError {
@@ -54,9 +54,9 @@ const parseBasic = (encoded: string): ClientCredentials | undefined => {
 
 const parseScopes = (list: string | undefined): Parsed<Scope[] | undefined> => {
   if (list === undefined) return accepted(undefined);
-  const names = list.split(" ").filter((name) => name !== "");
-  const scopes = SCOPES.filter((scope) => names.includes(scope));
-  return scopes.length === new Set(names).size ? accepted(scopes) : refused("invalid_scope", "There is no such scope.");
+  const names = [...new Set(list.split(" "))].filter((name) => name !== "");
+  const scopes = names.filter(isScope);
+  return scopes.length === names.length ? accepted(scopes) : refused("invalid_scope", "There is no such scope.");
 };
 
 const parseClient = (

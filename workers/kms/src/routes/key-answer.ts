@@ -1,15 +1,15 @@
 /** API keys as the API shows them: their metadata always, the key itself only when it is made. */
 import { z } from "@hono/zod-openapi";
-import { SCOPES } from "#shared/contracts/rights.ts";
 import { type ApiKey, prefixOf, stateOfKey } from "../domain/api-key.ts";
 import type { CreatedApiKey } from "../domain/api-keys.ts";
+import { scopeName } from "./scope-name.ts";
 
 const fields = {
   id: z.string(),
   service: z.string(),
   name: z.string().nullable(),
   prefix: z.string().openapi({ description: "How the key begins" }),
-  scopes: z.array(z.enum(SCOPES)),
+  scopes: z.array(scopeName),
   createdAt: z.iso.datetime(),
   expiresAt: z.iso.datetime().nullable(),
 };

@@ -1,16 +1,16 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import { SCOPES } from "#shared/contracts/rights.ts";
 import { json, jsonBody, problems } from "#shared/http/openapi.ts";
 import { endOfKey } from "../domain/api-key.ts";
 import type { ApiKeyCheck } from "../domain/api-keys.ts";
 import { type KmsApp, NO_STORE, record } from "./frame.ts";
+import { scopeName } from "./scope-name.ts";
 
 const verdict = z
   .object({
     valid: z.boolean(),
     code: z.enum(["valid", "malformed", "unknown", "revoked", "expired"]),
     service: z.string().nullable(),
-    scopes: z.array(z.enum(SCOPES)),
+    scopes: z.array(scopeName),
     expiresAt: z.iso.datetime().nullable().openapi({ description: "When it ends: by expiry, or with its grace" }),
   })
   .openapi("KeyVerdict");

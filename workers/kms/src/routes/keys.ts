@@ -1,5 +1,4 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import { SCOPES } from "#shared/contracts/rights.ts";
 import { json, jsonBody, page, pageQuery, problems } from "#shared/http/openapi.ts";
 import { decodeCursor, toPage } from "#shared/http/page.ts";
 import { type Problem, problem } from "#shared/problem/problem.ts";
@@ -7,6 +6,7 @@ import type { ApiKey } from "../domain/api-key.ts";
 import { type ApiKeyPosition, type CreationFailure, MAX_GRACE_SECONDS } from "../domain/api-keys.ts";
 import { type KmsApp, type KmsContext, NO_STORE, record } from "./frame.ts";
 import { createdKeyAnswer, keyAnswer, toCreatedKeyAnswer, toKeyAnswer } from "./key-answer.ts";
+import { wantedScopes } from "./scope-name.ts";
 import { noSuchService } from "./services.ts";
 
 const MAX_NAME_CHARACTERS = 100;
@@ -16,7 +16,7 @@ const DEFAULT_GRACE_SECONDS = 0;
 const newKey = z.strictObject({
   service: z.string(),
   name: z.string().min(1).max(MAX_NAME_CHARACTERS).optional(),
-  scopes: z.array(z.enum(SCOPES)).min(1).optional(),
+  scopes: wantedScopes.optional(),
   expiresAt: z.iso.datetime({ offset: true }).optional(),
 });
 

@@ -1,14 +1,14 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { unauthenticated } from "#shared/auth/authorize.ts";
-import { SCOPES } from "#shared/contracts/rights.ts";
 import { json, problems } from "#shared/http/openapi.ts";
 import type { KmsApp } from "./frame.ts";
+import { scopeName } from "./scope-name.ts";
 import { toUserAnswer, userFields } from "./user-answer.ts";
 
 const profile = z
   .object({
     ...userFields,
-    scopes: z.array(z.enum(SCOPES)).openapi({ description: "What the token sent along may do" }),
+    scopes: z.array(scopeName).openapi({ description: "What the token sent along may do" }),
     session: z.object({
       id: z.string(),
       acr: z.enum(["aal1", "aal2"]),

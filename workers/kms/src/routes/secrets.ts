@@ -1,27 +1,13 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import { isSecretPath, MAX_SECRET_PATH_CHARACTERS } from "#shared/contracts/secret-path.ts";
-import { json, jsonBody, problems, SEGMENTS } from "#shared/http/openapi.ts";
+import { MAX_SECRET_PATH_CHARACTERS } from "#shared/contracts/secret-path.ts";
+import { json, jsonBody, page, pageQuery, problems, SEGMENTS } from "#shared/http/openapi.ts";
+import { decodeCursor, toPage } from "#shared/http/page.ts";
 import { problem } from "#shared/problem/problem.ts";
-import type { ReadFailure } from "../domain/secrets.ts";
-import { audit, entryOf, type KmsApp, NO_STORE, record } from "./frame.ts";
-
-const MAX_VALUE_BYTES = 64 * 1024;
-
-const secretPath = z
-  .string()
-  .refine(
-    isSecretPath,
-    `must be segments of letters, digits, ".", "_" and "-", joined by slashes, ${MAX_SECRET_PATH_CHARACTERS} characters at most`,
-  );
-
-/** A lone surrogate has no UTF-8: what is stored would not be what was sent. */
-const secretValue = z
-  .string()
-  .refine((value) => value.isWellFormed(), "must be well-formed Unicode")
-  .refine((value) => Buffer.byteLength(value) <= MAX_VALUE_BYTES, `must have at most ${MAX_VALUE_BYTES} bytes`);
+import type { ReadFailure, SecretValue } from "../domain/secrets.ts";
+import { audit, entryOf, type KmsApp, type KmsContext, NO_STORE, record } from "./frame.ts";
+import { secretPath, secretValue, versionNumber } from "./secret-fields.ts";
 
 const byPath = z.object({ path: secretPath });
-const versionNumber = z.coerce.number().int().min(1).max(Number.MAX_SAFE_INTEGER);
 
 const writeSecret = createRoute({
   method: "put",
@@ -43,7 +29,7 @@ const readSecret = createRoute({
   path: `/secrets/{path${SEGMENTS}}`,
   tags: ["Secrets"],
   summary: "Read a secret: its latest version, or the one asked for",
-  request: { params: byPath, query: z.object({ version: versionNumber.optional() }) },
+  request: { params: byPath, query: z.object({ version: z.coerce.number().pipe(versionNumber).optional() }) },
   responses: {
     200: json(
       z
@@ -55,13 +41,60 @@ const readSecret = createRoute({
   },
 });
 
+const listSecrets = createRoute({
+  method: "get",
+  path: "/secrets",
+  tags: ["Secrets"],
+  summary: "List the paths of secrets that can be read, those that begin with `prefix`; never a value",
+  request: { query: pageQuery.extend({ prefix: z.string().max(MAX_SECRET_PATH_CHARACTERS).default("") }) },
+  responses: {
+    200: json(page(z.object({ path: z.string() }).openapi("SecretName")), "A page of paths"),
+    ...problems("unauthenticated", "forbidden", "invalid-input", "unavailable"),
+  },
+});
+
+const deleteSecret = createRoute({
+  method: "delete",
+  path: `/secrets/{path${SEGMENTS}}`,
+  tags: ["Secrets"],
+  summary: "Delete the latest version of a secret, so that it can be brought back",
+  request: { params: byPath },
+  responses: {
+    204: { description: "The latest version cannot be read any more" },
+    ...problems("unauthenticated", "forbidden", "not-found", "invalid-input", "unavailable"),
+  },
+});
+
 const UNREADABLE: Record<ReadFailure, string> = {
   unknown: "There is no such secret, or no such version of it.",
   deleted: "This version was deleted. POST …/undelete brings it back.",
   destroyed: "This version was destroyed, for good.",
 };
 
+/** The secret, after the audit trail was told that it is read; 404 when it cannot be. */
+export const readingAloud = async (
+  context: KmsContext,
+  path: string,
+  version: number | undefined,
+): Promise<SecretValue> => {
+  const read = await context.var.services.secrets.read(path, version);
+  const event = { action: "secret.read", target: path } as const;
+  if (!read.ok) {
+    await audit(context, { ...event, outcome: "failure", reason: read.error });
+    throw problem("not-found", { detail: UNREADABLE[read.error] });
+  }
+  await audit(context, { ...event, outcome: "success" });
+  return read.value;
+};
+
 export const addSecrets = (app: KmsApp): void => {
+  app.openapi(listSecrets, async (context) => {
+    const { prefix, limit, after } = context.req.valid("query");
+    const paths = await context.var.services.storedSecrets.listPaths(prefix, limit + 1, decodeCursor(after));
+    const { items, next } = toPage(paths, limit, (path) => path);
+    return context.json({ items: items.map((path) => ({ path })), next }, 200);
+  });
+
   app.openapi(writeSecret, async (context) => {
     const { path } = context.req.valid("param");
     const { value, cas } = context.req.valid("json");
@@ -77,13 +110,20 @@ export const addSecrets = (app: KmsApp): void => {
 
   app.openapi(readSecret, async (context) => {
     const { path } = context.req.valid("param");
-    const read = await context.var.services.secrets.read(path, context.req.valid("query").version);
-    const event = { action: "secret.read", target: path } as const;
-    if (!read.ok) {
-      await audit(context, { ...event, outcome: "failure", reason: read.error });
-      throw problem("not-found", { detail: UNREADABLE[read.error] });
+    const secret = await readingAloud(context, path, context.req.valid("query").version);
+    return context.json({ ...secret, createdAt: secret.createdAt.toISOString() }, 200, NO_STORE);
+  });
+
+  app.openapi(deleteSecret, async (context) => {
+    const { path } = context.req.valid("param");
+    const { storedSecrets, now } = context.var.services;
+    const event = { action: "secret.delete", outcome: "success", target: path } as const;
+    const deleted = await storedSecrets.deleteLatest(path, new Date(now()), await entryOf(context, event));
+    if (deleted === undefined) {
+      await audit(context, { ...event, outcome: "failure", reason: "unknown" });
+      throw problem("not-found", { detail: "There is no such secret, or its latest version is deleted already." });
     }
-    await audit(context, { ...event, outcome: "success" });
-    return context.json({ ...read.value, createdAt: read.value.createdAt.toISOString() }, 200, NO_STORE);
+    record(context, event);
+    return context.body(null, 204);
   });
 };

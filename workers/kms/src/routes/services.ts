@@ -1,12 +1,12 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { FIRST_PARTY_CLIENT } from "#shared/contracts/access-token.ts";
-import { SCOPES } from "#shared/contracts/rights.ts";
 import { json, jsonBody, page, pageQuery, problems } from "#shared/http/openapi.ts";
 import { decodeCursor, toPage } from "#shared/http/page.ts";
 import { problem } from "#shared/problem/problem.ts";
 import { scopesBeyond } from "../domain/rights.ts";
 import type { Service } from "../domain/service.ts";
 import { type KmsApp, record } from "./frame.ts";
+import { scopeName, wantedScopes } from "./scope-name.ts";
 
 const MAX_NAME_CHARACTERS = 64;
 const MAX_ROTATE_AFTER_DAYS = 3650;
@@ -19,14 +19,14 @@ const serviceName = z
 
 const newService = z.strictObject({
   name: serviceName,
-  scopes: z.array(z.enum(SCOPES)).min(1),
+  scopes: wantedScopes,
   rotateAfterDays: z.int().min(1).max(MAX_ROTATE_AFTER_DAYS).optional(),
 });
 
 const serviceAnswer = z
   .object({
     name: z.string(),
-    scopes: z.array(z.enum(SCOPES)),
+    scopes: z.array(scopeName),
     rotateAfterDays: z.int().nullable(),
     createdAt: z.iso.datetime(),
   })

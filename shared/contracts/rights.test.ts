@@ -1,0 +1,81 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { isGranted, isScope, type Scope } from "./rights.ts";
+import { coversSecretPath, coversSecretPrefix, isSecretPath, isSecretPattern } from "./secret-path.ts";
+
+const scopes = (...names: string[]): Set<Scope> => new Set(names.filter(isScope));
+const granted = (wanted: string, ...held: string[]): boolean => isScope(wanted) && isGranted(wanted, scopes(...held));
+
+describe("a narrowed scope", () => {
+  test("is one of a narrowable scope and a path, or all below one", () => {
+    for (const name of ["secrets:read:a", "secrets:write:a/b-c_d.e/f", "secrets:read:a/*", "secrets:read:a/b/*"])
+      expect(isScope(name), name).toBe(true);
+  });
+
+  test("is nothing else", () => {
+    const paths = [
+      "",
+      "*",
+      "/*",
+      "a*",
+      "a/*/b",
+      "*/a",
+      "a/**",
+      "a//b",
+      "/a",
+      "a/",
+      "..",
+      "a/../b",
+      "a b",
+      "a%2Fb",
+      "ä",
+    ];
+    for (const path of paths) expect(isScope(`secrets:read:${path}`), path).toBe(false);
+    for (const name of ["secrets:read:", "secrets:readall", "keys:read:a", "secrets:x:a", "secrets", "transit:use:a"])
+      expect(isScope(name), name).toBe(false);
+    expect(isScope(`secrets:read:${"a".repeat(256)}`)).toBe(false);
+  });
+
+  test("allows what it covers, and never more", () => {
+    expect(granted("secrets:read:a/b", "secrets:read:a/*")).toBe(true);
+    expect(granted("secrets:read:a/b/c/*", "secrets:read:a/*")).toBe(true);
+    expect(granted("secrets:read:a/*", "secrets:read:a/*")).toBe(true);
+    expect(granted("secrets:read:a", "secrets:read")).toBe(true);
+    expect(granted("secrets:read:a/*", "secrets:read")).toBe(true);
+
+    expect(granted("secrets:read", "secrets:read:a", "secrets:read:a/*")).toBe(false);
+    expect(granted("secrets:read:a", "secrets:read:a/*")).toBe(false);
+    expect(granted("secrets:read:ab/c", "secrets:read:a/*")).toBe(false);
+    expect(granted("secrets:read:a/*", "secrets:read:a/b", "secrets:read:a")).toBe(false);
+    expect(granted("secrets:write:a/b", "secrets:read:a/*", "secrets:read")).toBe(false);
+    expect(granted("secrets:read:a/b", "secrets:write", "users:admin")).toBe(false);
+  });
+});
+
+const segment = fc.constantFrom("a", "b", "ab", ".a", "-");
+const path = fc.array(segment, { minLength: 1, maxLength: 4 }).map((segments) => segments.join("/"));
+const pattern = fc.tuple(path, fc.boolean()).map(([text, isOpen]) => (isOpen ? `${text}/*` : text));
+
+test("a pattern covers another only if it covers every path of it", () => {
+  fc.assert(
+    fc.property(pattern, pattern, path, (one, other, inside) => {
+      if (coversSecretPath(one, other) && coversSecretPath(other, inside)) return coversSecretPath(one, inside);
+      return true;
+    }),
+  );
+});
+
+test("a pattern covers a prefix only if it covers every path that begins like it", () => {
+  fc.assert(
+    fc.property(pattern, fc.string({ maxLength: 6 }), path, (one, prefix, rest) => {
+      const whole = prefix + rest;
+      return !(coversSecretPrefix(one, prefix) && isSecretPath(whole)) || coversSecretPath(one, whole);
+    }),
+  );
+});
+
+test("every path is a pattern of itself, and no path is a pattern of all", () => {
+  fc.assert(
+    fc.property(path, (text) => isSecretPattern(text) && coversSecretPath(text, text) && !isSecretPattern("*")),
+  );
+});

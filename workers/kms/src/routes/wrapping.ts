@@ -1,0 +1,79 @@
+import { createRoute, z } from "@hono/zod-openapi";
+import { failure } from "#shared/contracts/result.ts";
+import { isGranted } from "#shared/contracts/rights.ts";
+import { json, jsonBody, problems } from "#shared/http/openapi.ts";
+import { problem } from "#shared/problem/problem.ts";
+import { DEFAULT_WRAPPING_TTL_SECONDS, MAX_WRAPPING_TTL_SECONDS } from "../domain/wrapping.ts";
+import { audit, entryOf, type KmsApp, type KmsContext, NO_STORE, record } from "./frame.ts";
+import { secretPath, secretValue, versionNumber } from "./secret-fields.ts";
+import { readingAloud } from "./secrets.ts";
+
+const MAX_TOKEN_CHARACTERS = 256;
+
+const lifetime = { ttlSeconds: z.int().min(1).max(MAX_WRAPPING_TTL_SECONDS).default(DEFAULT_WRAPPING_TTL_SECONDS) };
+
+const wrappable = z.union([
+  z.strictObject({ value: secretValue, ...lifetime }),
+  z.strictObject({ path: secretPath, version: versionNumber.optional(), ...lifetime }),
+]);
+
+const wrap = createRoute({
+  method: "post",
+  path: "/secrets/wrap",
+  tags: ["Secrets"],
+  summary: "Wrap a value, or a stored secret, in a token that gives it out once",
+  request: { body: jsonBody(wrappable) },
+  responses: {
+    201: json(z.object({ token: z.string(), expiresAt: z.iso.datetime() }).openapi("WrappingToken"), "The token"),
+    ...problems("unauthenticated", "forbidden", "not-found", "invalid-input", "unavailable"),
+  },
+});
+
+const unwrap = createRoute({
+  method: "post",
+  path: "/secrets/unwrap",
+  tags: ["Secrets"],
+  summary: "Trade a wrapping token for its value, which nobody gets again",
+  request: { body: jsonBody(z.strictObject({ token: z.string().max(MAX_TOKEN_CHARACTERS) })) },
+  responses: {
+    200: json(z.object({ value: z.string() }).openapi("UnwrappedSecret"), "The value"),
+    ...problems("unauthenticated", "not-found", "invalid-input", "unavailable"),
+  },
+});
+
+const valueToWrap = async (context: KmsContext, wanted: z.infer<typeof wrappable>): Promise<string> => {
+  if ("value" in wanted) return wanted.value;
+  if (!isGranted(`secrets:read:${wanted.path}`, context.var.principal.scopes))
+    throw problem("forbidden", { detail: "This needs the scope secrets:read, for that path." });
+  return (await readingAloud(context, wanted.path, wanted.version)).value;
+};
+
+export const addWrapping = (app: KmsApp): void => {
+  app.openapi(wrap, async (context) => {
+    const wanted = context.req.valid("json");
+    const value = await valueToWrap(context, wanted);
+    const eventOf = (target: string) => ({ action: "secret.wrap", outcome: "success", target }) as const;
+    const wrapped = await context.var.services.wrapping.wrap(value, wanted.ttlSeconds, (id) =>
+      entryOf(context, eventOf(id)),
+    );
+    record(context, eventOf(wrapped.id));
+    const { token, expiresAt } = wrapped;
+    return context.json({ token, expiresAt: expiresAt.toISOString() }, 201, NO_STORE);
+  });
+
+  app.openapi(unwrap, async (context) => {
+    const { wrapping } = context.var.services;
+    const wrapped = await wrapping.find(context.req.valid("json").token);
+    const event = { action: "secret.unwrap", outcome: "success", target: wrapped?.id } as const;
+    const unwrapped = wrapped ? await wrapping.unwrap(wrapped, await entryOf(context, event)) : failure("unknown");
+    if (!unwrapped.ok) {
+      await audit(context, { ...event, outcome: "refused", reason: unwrapped.error });
+      throw problem("not-found", {
+        detail:
+          "This token is not good, or not any more. If it was meant for you, tell who sent it: somebody else may have used it.",
+      });
+    }
+    record(context, event);
+    return context.json({ value: unwrapped.value }, 200, NO_STORE);
+  });
+};
