@@ -1,0 +1,136 @@
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type Fountain, startFountain } from "../../tests/harness.ts";
+import { send, signToken } from "../../workers/kms/src/testing.ts";
+import { verifyFiles } from "./files.ts";
+
+const directory = mkdtempSync(path.join(tmpdir(), "fountain-audit-"));
+const file = path.join(directory, "audit.jsonl");
+
+let fountain: Fountain;
+let token: string;
+let lines: string[];
+let keys: string;
+let checkpoints: string;
+
+const exported = async (query = ""): Promise<string[]> => {
+  const headers = { authorization: `Bearer ${token}`, accept: "application/x-ndjson" };
+  return (await (await fountain.fetch(`/audit${query}`, { headers })).text()).trimEnd().split("\n");
+};
+
+const saved = (name: string, text: string): string => {
+  const place = path.join(directory, name);
+  writeFileSync(place, text);
+  return place;
+};
+
+beforeAll(async () => {
+  fountain = await startFountain({ front: "kms" });
+  token = await signToken(fountain);
+  for (const username of ["ann", "bob"])
+    await send(fountain, "POST", "/users", { token, body: { username, password: "a long enough password" } });
+  for (const action of ["a", "b", "c"])
+    await send(fountain, "GET", "/audit/verify", { token, body: action && undefined });
+  lines = await exported();
+  keys = saved("jwks.json", await (await fountain.fetch("/.well-known/jwks.json")).text());
+  checkpoints = saved("checkpoints.json", await (await send(fountain, "GET", "/audit/checkpoints", { token })).text());
+});
+afterAll(async () => {
+  rmSync(directory, { recursive: true });
+  await fountain?.stop();
+});
+
+const verify = async (checked: readonly string[], options: { secretKey?: string; args?: string[] } = {}) => {
+  writeFileSync(file, `${checked.join("\n")}\n`);
+  const said: string[] = [];
+  const status = await verifyFiles([file, ...(options.args ?? [])], { SECRET_KEY: options.secretKey }, (line) =>
+    said.push(line),
+  );
+  return { status, text: said.join("\n") };
+};
+
+test("finds an export as it was written, with SECRET_KEY and without", async () => {
+  const without = await verify(lines);
+  expect(without).toMatchObject({ status: 0, text: expect.stringContaining(`entries 1 to ${lines.length}`) });
+  expect(without.text).toContain("HMACs: not checked");
+  const withKeys = await verify(lines, {
+    secretKey: fountain.secretKey,
+    args: ["--keys", keys, "--checkpoints", checkpoints],
+  });
+  expect(withKeys).toMatchObject({ status: 0, text: expect.stringContaining("HMACs: checked") });
+  expect(withKeys.text).toContain("by keys from your own key set");
+});
+
+const edited = (at: number, change: Record<string, unknown>): string[] =>
+  lines.with(at, JSON.stringify({ ...JSON.parse(lines[at] ?? ""), ...change }));
+
+describe.each([
+  ["without SECRET_KEY", () => ({})],
+  ["with SECRET_KEY", () => ({ secretKey: fountain.secretKey })],
+])("%s", (_, options) => {
+  test.each<[string, () => string[], number | "last"]>([
+    ["a changed line", () => edited(2, { actor: "eve" }), 3],
+    ["a changed time", () => edited(2, { at: "2020-01-01T00:00:00.000Z" }), 3],
+    ["a removed line", () => lines.toSpliced(2, 1), 4],
+    ["the first line removed", () => lines.slice(1), 2],
+    ["the last line removed", () => lines.slice(0, -1), "last"],
+    ["an inserted line", () => lines.toSpliced(3, 0, lines[2] ?? ""), 3],
+    ["two lines swapped", () => lines.with(2, lines[3] ?? "").with(3, lines[2] ?? ""), 4],
+  ])("finds %s", async (_name, change, brokenAt) => {
+    const id = brokenAt === "last" ? lines.length - 1 : brokenAt;
+    expect(await verify(change(), options())).toMatchObject({
+      status: 1,
+      text: expect.stringContaining(`at entry ${id} `),
+    });
+  });
+});
+
+test("finds what is no line of an export, and an empty file", async () => {
+  expect(await verify(lines.with(1, "{"))).toMatchObject({ status: 1, text: expect.stringContaining("at line 2") });
+  expect(await verify([])).toMatchObject({ status: 1 });
+});
+
+test("says that a choice of entries cannot be checked, and that another SECRET_KEY is the wrong one", async () => {
+  expect(await verify(await exported("?action=user.create"))).toMatchObject({
+    status: 1,
+    text: expect.stringContaining("whole stretch"),
+  });
+  expect(await verify(lines, { secretKey: "another-secret-key-that-is-long-enough" })).toMatchObject({
+    status: 1,
+    text: expect.stringContaining("SECRET_KEY is not the one"),
+  });
+});
+
+test("finds a trail that was rolled back, by a checkpoint kept elsewhere", async () => {
+  const { items } = JSON.parse(await (await send(fountain, "GET", "/audit/checkpoints", { token })).text());
+  const older = lines.slice(0, items[0].entries);
+  expect(await verify(older)).toMatchObject({ status: 0 });
+  const later = saved("later.json", JSON.stringify([JSON.parse(lines.at(-1) ?? "").checkpoint]));
+  expect(await verify(older, { args: ["--checkpoints", later] })).toMatchObject({
+    status: 1,
+    text: expect.stringContaining("knows of later entries"),
+  });
+});
+
+test("trusts no checkpoint of a key that is not in the reader's own key set", async () => {
+  const others = saved("others.json", JSON.stringify({ keys: [] }));
+  expect(await verify(lines, { args: ["--keys", others] })).toMatchObject({ status: 1 });
+});
+
+test("checks the middle of a trail, which says what it follows", async () => {
+  const { at } = JSON.parse(lines[3] ?? "");
+  const middle = await exported(`?from=${encodeURIComponent(at)}`);
+  expect(await verify(middle, { secretKey: fountain.secretKey })).toMatchObject({ status: 0 });
+  expect(await verify(middle.slice(1), { secretKey: fountain.secretKey })).toMatchObject({ status: 1 });
+});
+
+test("is a command that ends with 1 when the trail is broken", () => {
+  writeFileSync(file, `${lines.join("\n")}\n`);
+  const command = ["runtime/audit/verify.ts", file];
+  expect(execFileSync(process.execPath, command, { encoding: "utf8" })).toContain("valid: entries 1 to");
+  writeFileSync(file, `${edited(1, { actor: "eve" }).join("\n")}\n`);
+  expect(() => execFileSync(process.execPath, command, { encoding: "utf8" })).toThrow("Command failed");
+});

@@ -1,0 +1,120 @@
+/**
+ * Goes over an exported audit trail without the kms. The links (SHA-256) show to anybody that the file hangs together; the
+ * checkpoints, that a signing key of the kms vouched for it; the HMACs, with SECRET_KEY, that the kms wrote every entry.
+ */
+import { macOfRecord } from "../../workers/kms/src/domain/audit.ts";
+import { FIRST_LINK, linkOf, sealOf } from "../../workers/kms/src/domain/audit-chain.ts";
+import type { WrappedMacKey } from "../../workers/kms/src/domain/audit-reading.ts";
+import { isSameHash } from "../../workers/kms/src/domain/mac.ts";
+import { type EntryLine, type ExportedCheckpoint, parseLine } from "./lines.ts";
+import { readCheckpoint, type TrustedKeys } from "./signatures.ts";
+
+export interface Proofs {
+  /** Makes the HMAC key of what the export tells of it and SECRET_KEY; without it HMACs are not looked at. */
+  openMacKey?: ((wrapped: WrappedMacKey) => Promise<Uint8Array | undefined>) | undefined;
+  /** The signing keys that the reader knows from elsewhere. */
+  trustedKeys?: TrustedKeys;
+  /** Checkpoints that the reader kept elsewhere. */
+  keptCheckpoints?: readonly ExportedCheckpoint[];
+}
+
+export type Verdict =
+  | { valid: true; firstId: number; lastId: number; checkpoints: number; kids: string[]; withMacs: boolean }
+  | { valid: false; line: number; id?: number; reason: string };
+
+type Fault = string | undefined;
+
+const NOT_A_STRETCH =
+  "the file is not a whole stretch of the chain: export without `actor` and `action`, and leave its first line in place";
+const WRONG_SECRET_KEY = "SECRET_KEY is not the one that this trail was written under";
+
+/** Compares a checkpoint with the place it is about. */
+const faultOfCheckpoint = async (
+  checkpoint: ExportedCheckpoint,
+  place: { id: number; link: string | null },
+  kids: Set<string>,
+  trusted: TrustedKeys,
+): Promise<Fault> => {
+  const vouched = await readCheckpoint(checkpoint, trusted);
+  if (!vouched) return "its checkpoint is not signed by a key that is trusted here";
+  if (vouched.entries !== place.id || vouched.link !== place.link) return "its checkpoint vouches for another entry";
+  kids.add(vouched.kid);
+  return undefined;
+};
+
+/** What is wrong with where the file begins. */
+const faultOfBeginning = async (
+  { id, follows }: EntryLine,
+  kids: Set<string>,
+  trusted: TrustedKeys,
+): Promise<Fault> => {
+  if (!follows) return NOT_A_STRETCH;
+  if (id === 1) return follows.link === FIRST_LINK ? undefined : "the first entry follows nothing";
+  if (!follows.checkpoint) return undefined;
+  return faultOfCheckpoint(follows.checkpoint, { id: id - 1, link: follows.link }, kids, trusted);
+};
+
+const faultOfEntry = (
+  entry: EntryLine,
+  previous: { id: number; link: string },
+  macKey: Uint8Array | undefined,
+): Fault => {
+  const { id, link, seal } = entry;
+  if (id > previous.id + 1) return `entry ${previous.id + 1} was removed`;
+  if (id <= previous.id) return "it stands in the wrong place, or a second time";
+  if (link === null || seal === null) return "it is not linked";
+  if (link !== linkOf(previous.link, id, entry)) return "it was changed, or what stood before it was";
+  if (!macKey) return undefined;
+  if (!isSameHash(entry.mac, macOfRecord(macKey, entry))) return "the kms did not write it";
+  return isSameHash(seal, sealOf(macKey, id, link)) ? undefined : "the kms did not link it";
+};
+
+/** Goes over the lines, one at a time. */
+export const checkExport = async (lines: AsyncIterable<string>, proofs: Proofs): Promise<Verdict> => {
+  const { openMacKey, trustedKeys, keptCheckpoints = [] } = proofs;
+  const kept = new Map(keptCheckpoints.map((checkpoint) => [checkpoint.entries, checkpoint]));
+  const kids = new Set<string>();
+  const uids = new Set<string>();
+  let macKey: Uint8Array | undefined;
+  let previous: { id: number; link: string } | undefined;
+  let firstId = 0;
+  let line = 0;
+  let checkpoints = 0;
+  let isVouchedFor = false;
+
+  for await (const text of lines) {
+    line += 1;
+    const entry = parseLine(text);
+    if (!entry) return { valid: false, line, reason: "this is no audit entry" };
+    const broken = (reason: string): Verdict => ({ valid: false, line, id: entry.id, reason });
+    if (previous === undefined) {
+      const fault = await faultOfBeginning(entry, kids, trustedKeys);
+      if (fault !== undefined) return broken(fault);
+      macKey = openMacKey && entry.follows?.macKey && (await openMacKey(entry.follows.macKey));
+      if (openMacKey && !macKey) return broken(WRONG_SECRET_KEY);
+      firstId = entry.id;
+      previous = { id: entry.id - 1, link: entry.follows?.link ?? FIRST_LINK };
+    }
+    const fault = faultOfEntry(entry, previous, macKey);
+    if (fault !== undefined) return broken(fault);
+    if (uids.has(entry.uid)) return broken("it tells what another entry tells already");
+    uids.add(entry.uid);
+    for (const checkpoint of [entry.checkpoint, kept.get(entry.id)]) {
+      if (checkpoint === undefined) continue;
+      const fault = await faultOfCheckpoint(checkpoint, entry, kids, trustedKeys);
+      if (fault !== undefined) return broken(fault);
+      checkpoints += 1;
+    }
+    isVouchedFor = entry.checkpoint !== undefined;
+    previous = { id: entry.id, link: entry.link ?? FIRST_LINK };
+  }
+
+  if (previous === undefined) return { valid: false, line, reason: "there is no entry in it" };
+  const lastId = previous.id;
+  if (!isVouchedFor)
+    return { valid: false, line, id: lastId, reason: "the end is missing: no checkpoint on the last line" };
+  const later = keptCheckpoints.find(({ entries }) => entries > lastId);
+  if (later)
+    return { valid: false, line, id: later.entries, reason: "a checkpoint kept elsewhere knows of later entries" };
+  return { valid: true, firstId, lastId, checkpoints, kids: [...kids], withMacs: macKey !== undefined };
+};

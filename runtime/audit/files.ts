@@ -1,0 +1,84 @@
+/** What `npm run audit:verify` does: reads the files it is given, and says in words what was found. */
+import { createReadStream, readFileSync } from "node:fs";
+import { createInterface } from "node:readline";
+import { parseArgs } from "node:util";
+import type { WrappedMacKey } from "../../workers/kms/src/domain/audit-reading.ts";
+import { createEnvelopes } from "../../workers/kms/src/domain/envelope.ts";
+import { internalKeyPlace } from "../../workers/kms/src/domain/internal-keys.ts";
+import { deriveKek } from "../../workers/kms/src/domain/root-key.ts";
+import { checkExport, type Verdict } from "./check.ts";
+import { checkpointsFile, keySetFile } from "./lines.ts";
+
+const USAGE = `Usage: npm run audit:verify -- FILE [--keys jwks.json] [--checkpoints checkpoints.json]
+
+  FILE            what GET /kms/audit gave with Accept: application/x-ndjson
+  --keys          /.well-known/jwks.json as you saved it: only its keys vouch
+  --checkpoints   what GET /kms/audit/checkpoints gave, as you saved it: the trail must still say the same
+  SECRET_KEY in the environment (or KMS_SECRET_KEY): checks the HMAC of every entry, too`;
+
+const noRandom = (): never => {
+  throw new Error("opening needs no chance");
+};
+
+/** Opens the HMAC key with the key-encryption key that follows from SECRET_KEY. */
+const macKeyOpener =
+  (secretKey: string) =>
+  async ({ salt, wrappedKey }: WrappedMacKey): Promise<Uint8Array | undefined> => {
+    const kek = { version: 1, key: deriveKek(secretKey, Buffer.from(salt, "base64url")) };
+    const envelopes = createEnvelopes(
+      { current: async () => kek, get: async () => kek, refresh: async () => {} },
+      noRandom,
+    );
+    return envelopes.unwrap(internalKeyPlace("auditMac"), { kekVersion: kek.version, wrappedKey });
+  };
+
+const readJson = (file: string): unknown => JSON.parse(readFileSync(file, "utf8"));
+
+const describe = (verdict: Verdict, hasTrustedKeys: boolean): string[] => {
+  if (!verdict.valid) {
+    const place = verdict.id === undefined ? `line ${verdict.line}` : `entry ${verdict.id} (line ${verdict.line})`;
+    return [`BROKEN at ${place}: ${verdict.reason}.`];
+  }
+  const { firstId, lastId, checkpoints, kids, withMacs } = verdict;
+  return [
+    `valid: entries ${firstId} to ${lastId}, nothing changed, removed or inserted.`,
+    hasTrustedKeys
+      ? `Signed: ${checkpoints} checkpoints, by keys from your own key set: ${kids.join(", ")}.`
+      : `Signed: ${checkpoints} checkpoints, by keys that the file brings itself. Compare them with ones you trust (--keys): ${kids.join(", ")}.`,
+    withMacs
+      ? "HMACs: checked, the kms wrote and linked every entry."
+      : "HMACs: not checked, for want of SECRET_KEY; the signatures alone vouch.",
+  ];
+};
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Tells what it finds, and gives the exit code: 0 for a good trail, 1 for a broken one, 2 for a call that makes no sense. */
+export const verifyFiles = async (
+  args: string[],
+  environment: Environment,
+  say: (line: string) => void,
+): Promise<number> => {
+  const { values, positionals } = parseArgs({
+    args,
+    allowPositionals: true,
+    options: { keys: { type: "string" }, checkpoints: { type: "string" } },
+  });
+  const [file] = positionals;
+  if (file === undefined || positionals.length > 1) {
+    say(USAGE);
+    return 2;
+  }
+  const keySet = values.keys === undefined ? undefined : keySetFile.parse(readJson(values.keys));
+  const secretKey = environment["SECRET_KEY"] || environment["KMS_SECRET_KEY"];
+  const verdict = await checkExport(
+    createInterface({ input: createReadStream(file), crlfDelay: Number.POSITIVE_INFINITY }),
+    {
+      openMacKey: secretKey ? macKeyOpener(secretKey) : undefined,
+      trustedKeys: keySet && new Map(keySet.keys.map((key) => [key.kid, key])),
+      keptCheckpoints: values.checkpoints === undefined ? [] : checkpointsFile.parse(readJson(values.checkpoints)),
+    },
+  );
+  for (const line of describe(verdict, keySet !== undefined)) say(line);
+  return verdict.valid ? 0 : 1;
+};

@@ -1,0 +1,37 @@
+/** Whether a checkpoint was signed by a key of the kms, and says what stands beside it. */
+import { compactVerify, decodeProtectedHeader, importJWK, type JWK } from "jose";
+import { z } from "zod";
+import { CHECKPOINT_TYPE } from "../../workers/kms/src/domain/audit-checkpoints.ts";
+import type { ExportedCheckpoint } from "./lines.ts";
+
+/** Those with a public key. A checkpoint under a shared secret proves nothing to whoever may read the secret. */
+const ALGORITHMS = ["EdDSA", "ES256", "RS256"];
+
+const claimsSchema = z.object({ entries: z.int(), link: z.string(), iat: z.int() });
+
+/** The key with that id that the reader trusts; `undefined`: none is given, and the checkpoint brings its own. */
+export type TrustedKeys = ReadonlyMap<string, JWK> | undefined;
+
+export interface Vouched {
+  entries: number;
+  link: string;
+  kid: string;
+}
+
+/** What the checkpoint states; `undefined` when its signature does not hold, or is nobody's whom the reader trusts. */
+export const readCheckpoint = async (
+  { jws, publicJwk, entries }: ExportedCheckpoint,
+  trusted: TrustedKeys,
+): Promise<Vouched | undefined> => {
+  try {
+    const { kid = "" } = decodeProtectedHeader(jws);
+    const jwk = trusted ? trusted.get(kid) : publicJwk;
+    if (jwk === undefined) return undefined;
+    const { payload, protectedHeader } = await compactVerify(jws, await importJWK(jwk), { algorithms: ALGORITHMS });
+    const claims = claimsSchema.parse(JSON.parse(new TextDecoder().decode(payload)));
+    const isAsSaid = protectedHeader.typ === CHECKPOINT_TYPE && claims.entries === entries;
+    return isAsSaid ? { entries, link: claims.link, kid } : undefined;
+  } catch {
+    return undefined;
+  }
+};
