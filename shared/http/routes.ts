@@ -76,6 +76,7 @@ export const ROUTES: Record<WorkerName, RouteTable> = {
     "GET /sessions": USER,
     "DELETE /sessions/{id}": USER,
     "GET /me": USER,
+    "PUT /me/password": USER,
     "GET /users": scope("users:admin"),
     "POST /users": scope("users:admin"),
     "GET /users/{id}": scope("users:admin"),

@@ -9,6 +9,7 @@ import { addKeys } from "./routes/keys.ts";
 import { addLogin } from "./routes/login.ts";
 import { addLogout } from "./routes/logout.ts";
 import { addMe } from "./routes/me.ts";
+import { addPassword } from "./routes/password.ts";
 import { addRegister } from "./routes/register.ts";
 import { addRoles } from "./routes/roles.ts";
 import { addSecretVersions } from "./routes/secret-versions.ts";
@@ -37,6 +38,7 @@ export const createKmsApp = (connect: (bindings: unknown) => Promise<KmsServices
   addToken(app);
   addLogout(app);
   addMe(app);
+  addPassword(app);
   addSessions(app);
   addUsers(app);
   addUserLock(app);

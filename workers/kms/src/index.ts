@@ -13,6 +13,7 @@ import { createClients } from "./domain/clients.ts";
 import { createKeyRing, REVOCATION_RETENTION_MS } from "./domain/key-ring.ts";
 import { macInContext } from "./domain/mac.ts";
 import { createPasswords } from "./domain/password.ts";
+import { createPasswordGuard } from "./domain/password-guard.ts";
 import { createRefreshTokens } from "./domain/refresh-token.ts";
 import { createRefusalLimit } from "./domain/refusal-limit.ts";
 import { createRoles } from "./domain/roles.ts";
@@ -32,6 +33,7 @@ import { createAuditRepository, createSubjectKeyRepository } from "./store/audit
 import { createChainRepository } from "./store/audit-chain.ts";
 import { createCheckpointRepository } from "./store/audit-checkpoints.ts";
 import { createAuditReader } from "./store/audit-reading.ts";
+import { createAttemptRepository } from "./store/password-attempts.ts";
 import { createRoleRepository } from "./store/roles.ts";
 import { createServiceRepository } from "./store/services.ts";
 import { createSessionRepository } from "./store/sessions.ts";
@@ -99,6 +101,13 @@ const compose = (foundation: Foundation, keys: InternalKeys): KmsServices => {
   });
   const issueToken = createTokenIssuer({ issuer: env.PUBLIC_URL, signer: keyRing.signer, now, createId });
   const passwords = createPasswords(keys.passwordPepper, randomBytes);
+  const turns = createTurns({ now, sleep });
+  const guard = createPasswordGuard({
+    repository: createAttemptRepository(database),
+    turns,
+    mac: (context, text) => macInContext(keys.mac, context, text),
+    now,
+  });
   const refreshTokens = createRefreshTokens(keys.refreshTokenMac, randomBytes);
   const apiKeys = createApiKeys({ repository: storedKeys, services, macKey: keys.apiKeyMac, randomBytes, now });
   const storedSessions = createSessionRepository(database);
@@ -120,7 +129,7 @@ const compose = (foundation: Foundation, keys: InternalKeys): KmsServices => {
       await keyRing.signer();
     },
     isRegistrationOpen: env.REGISTRATION === "open",
-    accounts: createAccounts({ users, passwords, turns: createTurns({ now, sleep }), audit, now, createId }),
+    accounts: createAccounts({ users, passwords, turns, guard, audit, now, createId }),
     users,
     roles: createRoles({ repository: createRoleRepository(database), now }),
     sessions,
@@ -138,6 +147,7 @@ const compose = (foundation: Foundation, keys: InternalKeys): KmsServices => {
     mac: (context, data) => macInContext(keys.mac, context, data),
     purge: async () => {
       await sessions.purge();
+      await guard.purge();
       await trustRecords.purgeRevocations(new Date(now() - REVOCATION_RETENTION_MS));
       await signingKeys.maintain();
       await vault.purgeVault();

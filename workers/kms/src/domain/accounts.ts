@@ -2,6 +2,7 @@
 import { failure, type Result, success } from "#shared/contracts/result.ts";
 import type { AuditEntry, AuditTrail } from "./audit.ts";
 import { type Passwords, passwordFault } from "./password.ts";
+import type { Guarded, PasswordGuard } from "./password-guard.ts";
 import type { Turns } from "./turns.ts";
 import type { Credentials, User, UserRepository } from "./user.ts";
 import { normalizeUsername, usernameFault, usernameKey } from "./username.ts";
@@ -19,6 +20,14 @@ export interface AccountFault {
   detail: string;
 }
 
+export interface PasswordChange {
+  userId: string;
+  /** The session that asks, which goes on. */
+  sessionId: string;
+  currentPassword: string;
+  newPassword: string;
+}
+
 export interface Accounts {
   /** `actor`: who asks for it; the new user himself, if not said. */
   create(account: NewAccount, actor?: string): Promise<Result<User, "username-taken" | "busy">>;
@@ -28,7 +37,10 @@ export interface Accounts {
   authenticate(
     username: string,
     password: string,
-  ): Promise<Result<Credentials, "unknown-user" | "wrong-password" | "locked" | "busy">>;
+    address: string | undefined,
+  ): Promise<Guarded<Credentials, "unknown-user" | "wrong-password" | "locked">>;
+  /** Replaces the password of somebody who shows the current one, and ends his other sessions. */
+  changePassword(change: PasswordChange): Promise<Guarded<undefined, "unknown-user" | "wrong-password" | "superseded">>;
 }
 
 export interface AccountsOptions {
@@ -36,6 +48,7 @@ export interface AccountsOptions {
   passwords: Passwords;
   /** Where hashing waits for its turn. */
   turns: Turns;
+  guard: PasswordGuard;
   audit: Pick<AuditTrail, "prepare">;
   now: () => number;
   createId: () => string;
@@ -50,7 +63,9 @@ export const accountFaults = (username: string, password: string): AccountFault[
   });
 };
 
-export const createAccounts = ({ users, passwords, turns, audit, now, createId }: AccountsOptions): Accounts => {
+export const createAccounts = (options: AccountsOptions): Accounts => {
+  const { users, passwords, turns, guard, audit, now, createId } = options;
+
   const toUser = ({ username, email, roles }: NewAccount): User => ({
     id: createId(),
     username: normalizeUsername(username),
@@ -94,19 +109,44 @@ export const createAccounts = ({ users, passwords, turns, audit, now, createId }
       const isStored = await users.insertFirst(user, hash, await creationOf(user, user.id));
       return isStored ? success(user) : failure("exists");
     },
-    authenticate: async (username, password) => {
-      const known = await users.findCredentials(usernameKey(username));
-      const checked = await turns.run(async () => {
+    authenticate: async (username, password, address) => {
+      const key = usernameKey(username);
+      const attempt = await guard.login(key, address);
+      const known = await users.findCredentials(key);
+      const authenticated = await guard.run(attempt, async () => {
         const { matches, isOutdated } = await passwords.verify(password, known?.passwordHash);
-        return { matches, newHash: matches && isOutdated ? await passwords.hash(password) : undefined };
+        if (!known) return failure("unknown-user");
+        if (!matches) return failure("wrong-password");
+        if (known.user.lockedAt !== null) return failure("locked");
+        return success({ known, newHash: isOutdated ? await passwords.hash(password) : undefined });
       });
-      if (!checked.ok) return checked;
-      const { matches, newHash } = checked.value;
-      if (!known) return failure("unknown-user");
-      if (!matches) return failure("wrong-password");
-      if (known.user.lockedAt !== null) return failure("locked");
-      if (newHash !== undefined) await users.replacePasswordHash(known.user.id, known.passwordHash, newHash);
-      return success(known);
+      if (!authenticated.ok) return authenticated;
+      const { known: credentials, newHash } = authenticated.value;
+      const { user, passwordHash } = credentials;
+      if (newHash !== undefined) await users.replacePasswordHash(user.id, passwordHash, newHash);
+      await guard.remember(attempt, user.id);
+      return { ...authenticated, value: credentials };
+    },
+    changePassword: async ({ userId, sessionId, currentPassword, newPassword }) => {
+      const known = await users.findCredentialsById(userId);
+      const hashed = await guard.run(guard.confirmation(userId), async () => {
+        const { matches } = await passwords.verify(currentPassword, known?.passwordHash);
+        if (!known) return failure("unknown-user");
+        return matches
+          ? success({ from: known.passwordHash, to: await passwords.hash(newPassword) })
+          : failure("wrong-password");
+      });
+      if (!hashed.ok) return hashed;
+      const { allowance, value } = hashed;
+      const entry = await audit.prepare({
+        action: "user.password",
+        outcome: "success",
+        actor: userId,
+        target: userId,
+      });
+      const password = { ...value, userId, at: new Date(now()), keptSessionId: sessionId };
+      const isChanged = await users.changePassword(password, entry);
+      return { ...(isChanged ? success(undefined) : failure("superseded")), allowance };
     },
   };
 };
