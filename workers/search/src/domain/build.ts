@@ -25,6 +25,8 @@ export type BuildState = (typeof BUILD_STATES)[number];
 
 export const RUNNING_STATES = ["copying", "catching-up", "switching"] as const satisfies readonly BuildState[];
 
+export type RunningState = (typeof RUNNING_STATES)[number];
+
 export interface Build {
   jobId: string;
   engine: SearchEngine["name"];
@@ -84,7 +86,8 @@ export interface BuildStore {
   abandon(engine: Build["engine"]): Promise<void>;
 }
 
-export const isRunning = ({ state }: Pick<Build, "state">): boolean => RUNNING_STATES.some((one) => one === state);
+export const isRunning = (build: Build): build is Build & { state: RunningState } =>
+  RUNNING_STATES.some((one) => one === build.state);
 
 /** What an operator is told of a build. */
 export type JobStatus = "running" | "done" | "failed";

@@ -34,6 +34,8 @@ export interface DocumentLog {
   extent(): Promise<{ documents: number; seq: number }>;
   /** Notes refusals; a later change of the document voids them. */
   refuse(refused: readonly RefusedDocument[]): Promise<void>;
+  /** Voids all refusals: everything is about to be offered again. */
+  voidRefusals(): Promise<void>;
   /** Which of these documents, or of all, are refused. */
   refusals(ids?: readonly string[]): Promise<RefusedDocument[]>;
   /** When the oldest change after a number was made; refused ones do not count. */

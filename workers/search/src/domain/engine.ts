@@ -144,6 +144,17 @@ export interface ParameterFault {
   detail?: string;
 }
 
+/** An engine did not take a query that it seemed to take; thrown by `search`. */
+export class SearchRefused extends Error {
+  override readonly name = "SearchRefused";
+  readonly fault: ParameterFault;
+
+  constructor(fault: ParameterFault) {
+    super(fault.message);
+    this.fault = fault;
+  }
+}
+
 /** Its methods fail with an error for which `isUnavailable` holds when the engine cannot be asked. */
 export interface SearchEngine {
   readonly name: "libsql" | "typesense";

@@ -1,0 +1,236 @@
+/**
+ * Fills a collection anew from the documents of this worker, while the one before goes on answering: page by page, then
+ * what has changed meanwhile, a count, and the alias. Whatever breaks off is taken up where it was recorded last.
+ */
+import { z } from "zod";
+import type { Build, BuildStore, Reindexing } from "../domain/build.ts";
+import { isRunning } from "../domain/build.ts";
+import type { DocumentLog } from "../domain/document-log.ts";
+import {
+  collectionNameOf,
+  createCollection,
+  dropCollection,
+  type Generation,
+  getAlias,
+  getCollection,
+  pointAlias,
+  schemaVersionOf,
+} from "./collection.ts";
+import { bring, PAGE_SIZE } from "./documents.ts";
+import type { Fed, Feeder, Held } from "./feed.ts";
+import type { Keyring } from "./keyring.ts";
+import type { Failure } from "./reply.ts";
+import type { Rules } from "./rules.ts";
+import { engineUnavailable } from "./unavailable.ts";
+
+const TIMEOUT_MS = 5_000;
+const RUN_MS = 20_000;
+const COUNT_TRIES = 5;
+const COUNT_PAUSE_MS = 200;
+/** A collection that could not be begun is begun again after this long. */
+const RETRY_MS = 30_000;
+
+export interface BuilderOptions {
+  builds: BuildStore;
+  log: DocumentLog;
+  feeder: Feeder;
+  rules: Pick<Rules, "prepare" | "carryOver">;
+  call: Keyring["call"];
+  generation: () => Promise<Generation>;
+  /** Milliseconds since the epoch. */
+  now: () => number;
+  newJobId: () => string;
+  sleep: (ms: number) => Promise<void>;
+  note: (event: string, fields: Record<string, string | number>) => void;
+}
+
+export interface Builder extends Reindexing {
+  /** Sees to it that there is a collection with the schema of today, or one on its way; goes on with it for so long. */
+  ensure(untilMs: number): Promise<void>;
+  /** The collections that have to have a change before it counts as found. */
+  targets(): Promise<Build[]>;
+  /** The live collection is gone: another one is needed. */
+  lost(build: Build): Promise<void>;
+  /** Removes what is not needed any more, and points the alias where it belongs. */
+  tidy(): Promise<void>;
+}
+
+const countSchema = z.looseObject({ num_documents: z.int() });
+const aliasSchema = z.looseObject({ collection_name: z.string() });
+
+/** Trying again would not help. */
+const isFinal = ({ kind }: Failure): boolean => kind === "refused" || kind === "broken";
+
+export const createBuilder = (options: BuilderOptions): Builder => {
+  const { builds, log, feeder, rules, call, generation, now, newJobId, sleep, note } = options;
+
+  const begin = async (): Promise<string> => {
+    const jobId = newJobId();
+    const begun = await builds.begin({
+      jobId,
+      engine: "typesense",
+      collection: collectionNameOf(jobId),
+      schemaVersion: schemaVersionOf(await generation()),
+      startedAtMs: now(),
+    });
+    if (begun.ok) {
+      note("typesense.build-begun", { jobId });
+      return jobId;
+    }
+    const running = (await builds.list("typesense")).find(isRunning);
+    return running?.jobId ?? begin();
+  };
+
+  const fail = async ({ build, advance }: Held, reason: string): Promise<Fed> => {
+    await advance({ state: "failed", failure: reason, finishedAtMs: now() });
+    note("typesense.build-failed", { jobId: build.jobId, reason });
+    return "done";
+  };
+
+  const copyPages = async (held: Held, untilMs: number): Promise<Fed> => {
+    const { build, advance } = held;
+    for (let { copiedPk, copied } = build; ; ) {
+      const page = await log.documentsAfter(copiedPk, PAGE_SIZE);
+      const last = page.at(-1);
+      if (!last) return "done";
+      const wanted = page.map(({ document }) => ({ id: document.id, document }));
+      const brought = await bring(call, build.collection, wanted, TIMEOUT_MS);
+      if (!brought.ok) return brought.failure;
+      if (brought.refused.length > 0) await log.refuse(brought.refused);
+      copiedPk = last.pk;
+      copied += page.length;
+      if (!(await advance({ copiedPk, copied }))) return "busy";
+      if (now() >= untilMs) return "time-is-up";
+    }
+  };
+
+  const copy = async (held: Held, untilMs: number): Promise<Fed> => {
+    const { build, advance } = held;
+    if (build.copied === 0) await log.voidRefusals();
+    const prepared = await rules.prepare();
+    if (!prepared.ok) return prepared.failure;
+    const created = await call(createCollection(build.collection, await generation()), TIMEOUT_MS);
+    if (!created.ok && created.failure.kind !== "exists") return created.failure;
+    // A collection that had to be created again has lost what was copied before.
+    const isNew = created.ok && build.copied > 0;
+    if (isNew && !(await advance({ copied: 0, copiedPk: 0 }))) return "busy";
+    const from = isNew ? { ...build, copied: 0, copiedPk: 0 } : build;
+    const copied = await copyPages({ ...held, build: from }, untilMs);
+    if (copied !== "done") return copied;
+    const live = (await builds.list("typesense")).find(({ state }) => state === "live");
+    const carried = live ? await rules.carryOver(live.collection, build.collection) : undefined;
+    if (carried && !carried.ok) return carried.failure;
+    return (await advance({ state: "catching-up" })) ? "done" : "busy";
+  };
+
+  /** What is missing, in a sentence; `undefined` when the count is right, give or take what changes meanwhile. */
+  const shortfall = async ({ build }: Held): Promise<string | undefined | Failure> => {
+    let found: string | undefined;
+    for (let count = 0; count < COUNT_TRIES; count += 1) {
+      const before = await log.extent();
+      const refused = (await log.refusals()).length;
+      const reply = await call(getCollection(build.collection), TIMEOUT_MS);
+      if (!reply.ok) return reply.failure;
+      const { num_documents: there } = countSchema.parse(reply.body);
+      const { fedSeq } = (await builds.find(build.jobId)) ?? build;
+      const changing = (await log.extent()).seq - fedSeq;
+      if (there >= before.documents - refused - changing && there <= before.documents + changing) return undefined;
+      found = `It has ${there} documents, where there are ${before.documents} (${refused} refused).`;
+      await sleep(COUNT_PAUSE_MS);
+    }
+    return found;
+  };
+
+  const catchUp = async (held: Held, untilMs: number): Promise<Fed> => {
+    const fed = await feeder.feed(held, untilMs);
+    if (fed !== "done") return fed;
+    const missing = await shortfall(held);
+    if (typeof missing === "string") return fail(held, missing);
+    if (missing) return missing;
+    return (await held.advance({ state: "switching" })) ? "done" : "busy";
+  };
+
+  /** From here on changes go to both collections, so that whichever the alias points at has all that was acknowledged. */
+  const takeOver = async (held: Held, untilMs: number): Promise<Fed> => {
+    const fed = await feeder.feed(held, untilMs);
+    if (fed !== "done") return fed;
+    const pointed = await call(pointAlias(held.build.collection), TIMEOUT_MS);
+    if (!pointed.ok) return pointed.failure;
+    if (!(await held.goLive())) return "busy";
+    note("typesense.build-live", { jobId: held.build.jobId });
+    return "done";
+  };
+
+  const STEPS = { copying: copy, "catching-up": catchUp, switching: takeOver } as const;
+
+  const takeFurther = async (jobId: string, untilMs: number): Promise<Fed> =>
+    feeder.hold(jobId, async (held) => {
+      for (;;) {
+        const build = await builds.find(jobId);
+        if (!build || !isRunning(build)) return "done";
+        const fed = await STEPS[build.state]({ ...held, build }, untilMs);
+        if (typeof fed === "object" && isFinal(fed)) return fail(held, `${fed.kind}: ${fed.message}`);
+        // The collection was lost on the way: everything once more.
+        if (typeof fed === "object" && fed.kind === "missing") await held.advance({ state: "copying" });
+        if (fed !== "done") return fed;
+      }
+    });
+
+  const advanceUntil = async (untilMs: number): Promise<void> => {
+    const running = (await builds.list("typesense")).find(isRunning);
+    if (!running) return;
+    const fed = await takeFurther(running.jobId, untilMs);
+    if (typeof fed === "object" && fed.kind !== "missing") throw engineUnavailable(fed);
+  };
+
+  const drop = async ({ jobId, collection }: Build): Promise<void> => {
+    const dropped = await call(dropCollection(collection), TIMEOUT_MS);
+    if (!dropped.ok && dropped.failure.kind !== "missing") throw engineUnavailable(dropped.failure);
+    await builds.mark(jobId, "removed");
+  };
+
+  const pointRight = async ({ collection }: Build): Promise<void> => {
+    const reply = await call(getAlias, TIMEOUT_MS);
+    if (!reply.ok && reply.failure.kind !== "missing") throw engineUnavailable(reply.failure);
+    if (reply.ok && aliasSchema.parse(reply.body).collection_name === collection) return;
+    const pointed = await call(pointAlias(collection), TIMEOUT_MS);
+    if (!pointed.ok) throw engineUnavailable(pointed.failure);
+    note("typesense.alias-repaired", { collection });
+  };
+
+  return {
+    start: begin,
+    advance: () => advanceUntil(now() + RUN_MS),
+    find: (jobId) => builds.find(jobId),
+
+    ensure: async (untilMs) => {
+      const known = await builds.list("typesense");
+      const live = known.find(({ state }) => state === "live");
+      const isCurrent = live?.schemaVersion === schemaVersionOf(await generation());
+      const [latest] = known;
+      const mayBegin = latest?.failure == null || latest.startedAtMs < now() - RETRY_MS;
+      if (!isCurrent && !known.some(isRunning) && mayBegin) await begin();
+      await advanceUntil(untilMs);
+    },
+
+    targets: async () =>
+      (await builds.list("typesense")).filter(({ state }) => state === "live" || state === "switching"),
+
+    lost: async ({ jobId, collection }) => {
+      note("typesense.collection-lost", { collection });
+      await builds.mark(jobId, "removed");
+    },
+
+    tidy: async () => {
+      const known = await builds.list("typesense");
+      for (const build of known) if (build.state === "retired" || build.state === "failed") await drop(build);
+      const live = known.find(({ state }) => state === "live");
+      if (!live || known.some(({ state }) => state === "switching")) return;
+      const reply = await call(getCollection(live.collection), TIMEOUT_MS);
+      if (reply.ok) return pointRight(live);
+      if (reply.failure.kind !== "missing") throw engineUnavailable(reply.failure);
+      note("typesense.collection-lost", { collection: live.collection });
+      await builds.mark(live.jobId, "removed");
+    },
+  };
+};

@@ -1,0 +1,68 @@
+/** Puts the parts of the Typesense engine together. */
+import type { KmsRpc } from "#shared/contracts/kms.ts";
+import type { Log } from "#shared/observability/log.ts";
+import type { BuildStore, Reindexing } from "../domain/build.ts";
+import type { DocumentLog } from "../domain/document-log.ts";
+import type { SearchEngine } from "../domain/engine.ts";
+import { createBuilder } from "./builder.ts";
+import { createTypesenseEngine } from "./engine.ts";
+import { createFeeder } from "./feed.ts";
+import { createGenerations } from "./generation.ts";
+import { createKeyring } from "./keyring.ts";
+import { createCluster } from "./nodes.ts";
+import { createRotation, type KeyRotation } from "./rotation.ts";
+import { createRules, type Rules } from "./rules.ts";
+import { createTransport, type Network } from "./transport.ts";
+
+export interface TypesenseOptions {
+  /** The nodes' URLs, the nearest first. */
+  urls: readonly string[];
+  /** An administrator's key; empty where the kms has one already. */
+  configuredKey: string;
+  network: Network;
+  kms: Pick<KmsRpc, "readSecret" | "writeSecret">;
+  log: DocumentLog;
+  builds: BuildStore;
+  /** Milliseconds since the epoch. */
+  now: () => number;
+  sleep: (ms: number) => Promise<void>;
+  newId: () => string;
+  tell: Log;
+}
+
+export interface Typesense {
+  engine: SearchEngine;
+  reindexing: Reindexing;
+  rules: Rules;
+  rotation: KeyRotation;
+}
+
+/** When a job began, and something to tell it from another one: `20261101t120000z-1a2b3c4d`. */
+const jobIdOf = (nowMs: number, id: string): string =>
+  `${new Date(nowMs).toISOString().replace(/\.\d+/, "").replaceAll(/[-:]/g, "").toLowerCase()}-${id.slice(0, 8)}`;
+
+export const createTypesense = (options: TypesenseOptions): Typesense => {
+  const { urls, configuredKey, network, kms, log, builds, now, sleep, newId, tell } = options;
+  const cluster = createCluster({
+    urls,
+    transport: createTransport(network),
+    now,
+    sleep,
+    onBreaker: (node, state) => tell(state === "closed" ? "info" : "warn", "typesense.breaker", { node, state }),
+  });
+  const keyring = createKeyring({ cluster, kms, configuredKey, now, warn: (event) => tell("warn", event) });
+  const { call } = keyring;
+  const generation = createGenerations({ call, now });
+  const feeder = createFeeder({ builds, log, call, now, newHolder: newId, warn: (...told) => tell("warn", ...told) });
+  const upcoming = async () =>
+    (await builds.list("typesense"))
+      .filter(({ state }) => state === "copying" || state === "catching-up" || state === "switching")
+      .map(({ collection }) => collection);
+  const rules = createRules({ call, generation, upcoming });
+  const newJobId = () => jobIdOf(now(), newId());
+  const note = (event: string, fields: Record<string, string | number>) => tell("info", event, fields);
+  const builder = createBuilder({ builds, log, feeder, rules, call, generation, now, newJobId, sleep, note });
+  const rotation = createRotation({ keyring, kms, callWith: cluster.call, now, newMark: newId, sleep });
+  const engine = createTypesenseEngine({ cluster, keyring, log, builds, feeder, builder, rotation, now, sleep });
+  return { engine, reindexing: builder, rules, rotation };
+};

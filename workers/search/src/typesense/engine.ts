@@ -1,0 +1,176 @@
+/**
+ * The search engine that is a Typesense cluster. This worker keeps the documents and the order of their changes; the
+ * cluster is fed by them, so that it can be lost, replaced or filled anew, and never has the last word.
+ */
+import { z } from "zod";
+import type { SyncResult } from "#shared/contracts/search.ts";
+import type { BuildStore } from "../domain/build.ts";
+import type { DocumentOperation } from "../domain/document.ts";
+import type { DocumentLog } from "../domain/document-log.ts";
+import { type EngineStatus, type ParameterFault, type SearchEngine, SearchRefused } from "../domain/engine.ts";
+import type { Builder } from "./builder.ts";
+import { ALIAS, getCollection } from "./collection.ts";
+import type { Feeder } from "./feed.ts";
+import { isExpressible } from "./filter-text.ts";
+import type { Keyring } from "./keyring.ts";
+import type { Cluster } from "./nodes.ts";
+import type { KeyRotation } from "./rotation.ts";
+import { readSearchAnswer, type SearchOutcome } from "./search-answer.ts";
+import { filterOf, searchRequest } from "./search-request.ts";
+import { bodyOf, engineUnavailable } from "./unavailable.ts";
+
+/** A search is answered within two seconds, all in all. */
+const SEARCH_MS = 1_500;
+/** Whoever brings changes waits for eight seconds. */
+const SYNC_MS = 6_000;
+const POLL_MS = 25;
+const MAX_POLL_MS = 200;
+const PROBE_MS = 1_000;
+const MAINTAIN_MS = 20_000;
+
+export interface TypesenseParts {
+  cluster: Cluster;
+  keyring: Pick<Keyring, "call">;
+  log: DocumentLog;
+  builds: BuildStore;
+  feeder: Feeder;
+  builder: Builder;
+  rotation: Pick<KeyRotation, "tidy">;
+  /** Milliseconds since the epoch. */
+  now: () => number;
+  sleep: (ms: number) => Promise<void>;
+}
+
+const countSchema = z.looseObject({ num_documents: z.int() });
+
+const slow = () => engineUnavailable({ kind: "unreachable", message: "it has not taken the changes yet" });
+
+const isCollectionMissing = (outcome: SearchOutcome): boolean =>
+  !outcome.ok && outcome.status === 404 && outcome.message === "Collection not found";
+
+const faultOf = ({ status, message }: Extract<SearchOutcome, { ok: false }>): ParameterFault => ({
+  parameter: "q",
+  status: status === 404 || status === 422 ? status : 400,
+  message,
+});
+
+const BACKTICK: ParameterFault = {
+  parameter: "filter_by",
+  status: 400,
+  message: "Could not parse the filter query: a value cannot contain a backtick.",
+};
+
+export const createTypesenseEngine = (parts: TypesenseParts): SearchEngine => {
+  const { cluster, keyring, log, builds, feeder, builder, rotation, now, sleep } = parts;
+
+  /** Resolves when every collection that may be searched has the changes up to this one. */
+  const reach = async (seq: number, untilMs: number): Promise<void> => {
+    for (let pauseMs = POLL_MS; ; pauseMs = Math.min(pauseMs * 2, MAX_POLL_MS)) {
+      const targets = await builder.targets();
+      if (targets.length === 0) await builder.ensure(untilMs);
+      const behind = targets.filter(({ fedSeq }) => fedSeq < seq);
+      if (targets.length > 0 && behind.length === 0) return;
+      for (const build of behind) {
+        const fed = await feeder.hold(build.jobId, (held) => feeder.feed(held, untilMs));
+        if (typeof fed !== "object") continue;
+        if (fed.kind === "missing") await builder.lost(build);
+        throw engineUnavailable(fed);
+      }
+      if (now() >= untilMs) throw slow();
+      if (behind.length > 0 && (await isReached(seq))) return;
+      await sleep(pauseMs);
+    }
+  };
+
+  const isReached = async (seq: number): Promise<boolean> => {
+    const targets = await builder.targets();
+    return targets.length > 0 && targets.every(({ fedSeq }) => fedSeq >= seq);
+  };
+
+  const ask = async (request: ReturnType<typeof searchRequest>, withinMs: number): Promise<SearchOutcome> =>
+    readSearchAnswer(bodyOf(await keyring.call(request, withinMs)));
+
+  /** A chore does all that it can, and then tells of the first thing that it could not. */
+  const doAll = async (chores: readonly (() => Promise<unknown>)[]): Promise<void> => {
+    const faults: unknown[] = [];
+    for (const chore of chores) await chore().catch((error: unknown) => faults.push(error));
+    if (faults.length > 0) throw faults[0];
+  };
+
+  const settleAndFeed = async (): Promise<void> => {
+    const untilMs = now() + MAINTAIN_MS;
+    for (const build of await builder.targets()) {
+      await feeder.settle(build);
+      const fed = await feeder.hold(build.jobId, (held) => feeder.feed(held, untilMs));
+      if (typeof fed === "object") throw engineUnavailable(fed);
+    }
+  };
+
+  /** Changes are kept as long as some collection may need them. */
+  const forget = async (): Promise<void> => {
+    const { seq } = await log.extent();
+    const needed = (await builds.list("typesense"))
+      .filter(({ state }) => !["retired", "failed", "removed"].includes(state))
+      .flatMap(({ fedSeq, doubtSeq }) => [fedSeq, doubtSeq ?? fedSeq]);
+    await log.forget(Math.min(seq, ...needed));
+  };
+
+  return {
+    name: "typesense",
+
+    sync: async (operations: readonly DocumentOperation[]): Promise<SyncResult[]> => {
+      const { results, seq } = await log.apply(operations, now());
+      await reach(seq, now() + SYNC_MS);
+      const refusals = await log.refusals(results.map(({ id }) => id));
+      const reasons = new Map(refusals.map(({ id, refusal }) => [id, refusal]));
+      return results.map((result) => {
+        const error = reasons.get(result.id);
+        return error === undefined || !result.success ? result : { id: result.id, success: false, error };
+      });
+    },
+
+    refusalsOf: (query) => {
+      const filter = filterOf(query);
+      return filter && !isExpressible(filter) ? [BACKTICK] : [];
+    },
+
+    search: async (query) => {
+      const giveUpAtMs = now() + SEARCH_MS;
+      const request = searchRequest(query);
+      const first = await ask(request, SEARCH_MS);
+      if (first.ok) return first.answer;
+      if (!isCollectionMissing(first)) throw new SearchRefused(faultOf(first));
+      await builder.ensure(giveUpAtMs);
+      const second = await ask(request, giveUpAtMs - now());
+      if (second.ok) return second.answer;
+      throw engineUnavailable({ kind: "missing", message: second.message });
+    },
+
+    status: async (): Promise<EngineStatus> => {
+      const [nodes, reply, targets] = await Promise.all([
+        cluster.probe(PROBE_MS),
+        keyring.call(getCollection(ALIAS), PROBE_MS),
+        builder.targets(),
+      ]);
+      const counted = reply.ok ? countSchema.safeParse(reply.body) : undefined;
+      const fedSeq = Math.min(...targets.map((target) => target.fedSeq));
+      const oldestAtMs = await log.oldestAfter(Number.isFinite(fedSeq) ? fedSeq : 0);
+      return {
+        healthy: counted?.success === true && targets.length > 0,
+        nodes,
+        documents: counted?.data?.num_documents ?? 0,
+        lagSeconds: oldestAtMs === undefined ? 0 : Math.max(0, (now() - oldestAtMs) / 1000),
+      };
+    },
+
+    maintain: () =>
+      doAll([
+        () => cluster.probe(PROBE_MS),
+        () => builder.tidy(),
+        () => builder.ensure(now() + MAINTAIN_MS),
+        settleAndFeed,
+        forget,
+        () => rotation.tidy(),
+      ]),
+  };
+};

@@ -1,0 +1,170 @@
+/**
+ * Changes the key for the daily work: a new one in Typesense with just the rights it needs, stored at the kms, and the
+ * old one deleted when nobody can remember it any more. Each step is on record before the next, in the secret itself, so
+ * that whatever breaks off is put in order by the chore: a key that was made and never stored is deleted.
+ */
+import { z } from "zod";
+import type { KmsRpc } from "#shared/contracts/kms.ts";
+import { failure, type Result, success } from "#shared/contracts/result.ts";
+import { COLLECTION_NAMES } from "./collection.ts";
+import { API_KEY_PATH, type Keyring, NO_KEY, parseStoredKey, readSecret, type StoredKey } from "./keyring.ts";
+import type { Reply, TypesenseRequest } from "./reply.ts";
+import { engineUnavailable } from "./unavailable.ts";
+
+/** Longer than any isolate remembers a key, and than any call takes. */
+export const OVERLAP_MS = 10 * 60_000;
+/** A rotation that has not ended after this long never will. */
+const PENDING_MS = 60_000;
+const TIMEOUT_MS = 5_000;
+/** How often the secret is looked at by the chore. */
+const LOOK_MS = 5 * 60_000;
+const ACCEPTANCE_TRIES = 10;
+const ACCEPTANCE_PAUSE_MS = 100;
+
+/** Everything the engine does, before and from version 30. Keys are none of it. */
+export const RIGHTS = [
+  "collections:*",
+  "documents:*",
+  "aliases:*",
+  "synonyms:*",
+  "overrides:*",
+  "synonym_sets:*",
+  "curation_sets:*",
+  "debug:list",
+];
+
+export interface RotatedKey {
+  keyId: number;
+  /** When the key before it is deleted; absent when it was the administrator's. */
+  previousKeyDeletedAfterMs?: number;
+}
+
+export interface KeyRotation {
+  /** Puts a new key in force. Fails with `running` while another rotation is under way. */
+  rotate(): Promise<Result<RotatedKey, "running">>;
+  /** Deletes keys whose time has come, and what a broken-off rotation left; harmless when run twice at once. */
+  tidy(): Promise<void>;
+}
+
+export interface RotationOptions {
+  keyring: Keyring;
+  kms: Pick<KmsRpc, "readSecret" | "writeSecret">;
+  /** Calls Typesense with a key that is not in force yet. */
+  callWith: (key: string, request: TypesenseRequest, withinMs: number) => Promise<Reply>;
+  /** Milliseconds since the epoch. */
+  now: () => number;
+  newMark: () => string;
+  sleep: (ms: number) => Promise<void>;
+}
+
+const createdSchema = z.object({ id: z.int(), value: z.string().min(1) });
+const keysSchema = z.object({ keys: z.array(z.object({ id: z.int(), description: z.string().default("") })) });
+
+const LIST_ALIASES: TypesenseRequest = { method: "get", path: "/aliases", repeatable: true };
+const LIST_KEYS: TypesenseRequest = { method: "get", path: "/keys", repeatable: true };
+const createKey = (mark: string): TypesenseRequest => ({
+  method: "post",
+  path: "/keys",
+  body: { description: `Fountain search ${mark}`, actions: RIGHTS, collections: COLLECTION_NAMES },
+  repeatable: false,
+});
+const deleteKey = (id: number): TypesenseRequest => ({ method: "delete", path: `/keys/${id}`, repeatable: true });
+
+/** A stored key at its version. */
+interface Held {
+  stored: StoredKey;
+  version: number;
+}
+
+export const createRotation = ({ keyring, kms, callWith, now, newMark, sleep }: RotationOptions): KeyRotation => {
+  let lookAtMs = Number.NEGATIVE_INFINITY;
+
+  const read = async (): Promise<Held> => {
+    const answer = await readSecret(kms, API_KEY_PATH);
+    if (!answer.ok) throw engineUnavailable(answer.failure);
+    const { secret } = answer;
+    return secret ? { stored: parseStoredKey(secret.value), version: secret.version } : { stored: NO_KEY, version: 0 };
+  };
+
+  /** The new version; `undefined` when somebody else was faster. */
+  const write = async (stored: StoredKey, version: number): Promise<number | undefined> => {
+    const answer = await kms.writeSecret({ path: API_KEY_PATH, value: JSON.stringify(stored), cas: version });
+    if (answer.ok) return answer.value;
+    if (answer.error === "conflict") return undefined;
+    throw engineUnavailable({ kind: "unreachable", message: `the kms does not store the key: ${answer.error}` });
+  };
+
+  const ask = async (request: TypesenseRequest): Promise<unknown> => {
+    const reply = await keyring.callAsAdministrator(request, TIMEOUT_MS);
+    if (!reply.ok) throw engineUnavailable(reply.failure);
+    return reply.body;
+  };
+
+  const remove = async (id: number): Promise<void> => {
+    const reply = await keyring.callAsAdministrator(deleteKey(id), TIMEOUT_MS);
+    if (!reply.ok && reply.failure.kind !== "missing") throw engineUnavailable(reply.failure);
+  };
+
+  /** Deletes the keys that a rotation made and never put in force. */
+  const removeMarked = async (mark: string, inForce: number | null): Promise<void> => {
+    const { keys } = keysSchema.parse(await ask(LIST_KEYS));
+    for (const { id, description } of keys) if (description.includes(mark) && id !== inForce) await remove(id);
+  };
+
+  /** Every node has to know the key before anybody uses it; whoever asks too early falls back to another key. */
+  const waitForAcceptance = async (key: string): Promise<void> => {
+    for (let count = 0; count < ACCEPTANCE_TRIES; count += 1) {
+      if ((await callWith(key, LIST_ALIASES, TIMEOUT_MS)).ok) return;
+      await sleep(ACCEPTANCE_PAUSE_MS);
+    }
+    throw engineUnavailable({ kind: "unreachable", message: "the new key is not accepted" });
+  };
+
+  const isStale = ({ pending }: StoredKey): boolean => pending !== null && now() - pending.sinceMs > PENDING_MS;
+
+  /** Records that a rotation begins; `undefined` while another one is under way. */
+  const begin = async (): Promise<{ before: StoredKey; mark: string; version: number } | undefined> => {
+    const { stored, version } = await read();
+    if (stored.pending && !isStale(stored)) return undefined;
+    if (stored.pending) await removeMarked(stored.pending.mark, stored.id);
+    const mark = newMark();
+    const begun = await write({ ...stored, pending: { mark, sinceMs: now() } }, version);
+    return begun === undefined ? undefined : { before: { ...stored, pending: null }, mark, version: begun };
+  };
+
+  return {
+    rotate: async () => {
+      const begun = await begin();
+      if (!begun) return failure("running");
+      const { before, mark, version } = begun;
+      const created = createdSchema.parse(await ask(createKey(mark)));
+      await waitForAcceptance(created.value);
+      const deleteAfterMs = now() + OVERLAP_MS;
+      const retiring = before.id === null ? before.retiring : [...before.retiring, { id: before.id, deleteAfterMs }];
+      const stored = await write({ key: created.value, id: created.id, retiring, pending: null }, version);
+      if (stored === undefined) {
+        await remove(created.id);
+        return failure("running");
+      }
+      keyring.forget();
+      lookAtMs = Number.NEGATIVE_INFINITY;
+      const previous = before.id === null ? {} : { previousKeyDeletedAfterMs: deleteAfterMs };
+      return success({ keyId: created.id, ...previous });
+    },
+
+    tidy: async () => {
+      if (now() < lookAtMs) return;
+      const { stored, version } = await read();
+      const due = stored.retiring.filter(({ deleteAfterMs }) => deleteAfterMs <= now());
+      const next = Math.min(now() + LOOK_MS, ...stored.retiring.map(({ deleteAfterMs }) => deleteAfterMs));
+      if (due.length === 0 && !isStale(stored)) {
+        lookAtMs = next;
+        return;
+      }
+      if (stored.pending && isStale(stored)) await removeMarked(stored.pending.mark, stored.id);
+      for (const { id } of due) await remove(id);
+      const retiring = stored.retiring.filter((key) => !due.includes(key));
+      await write({ ...stored, retiring, pending: isStale(stored) ? null : stored.pending }, version);
+    },
+  };
+};

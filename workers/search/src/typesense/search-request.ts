@@ -1,0 +1,130 @@
+/** A search as Typesense's parameters. */
+import type { FacetRequest, SearchQuery, Sort } from "../domain/engine.ts";
+import { both, type Filter } from "../domain/filter.ts";
+import { ALIAS } from "./collection.ts";
+import { printForTypesense } from "./filter-text.ts";
+import type { TypesenseRequest } from "./reply.ts";
+
+type Value = string | number | boolean;
+
+const MAX_SORTS = 3;
+
+/** In the order of the embedded engine, as far as three fields go. */
+const DEFAULT_SORTS: readonly Sort[] = [
+  { field: "_text_match", descending: true },
+  { field: "sequence_number", descending: false },
+];
+
+const printSort = ({ field, descending, missing = "last" }: Sort): string => {
+  // Only this field may be missing.
+  const name = field === "script_id" ? `${field}(missing_values:${missing})` : field;
+  return `${name}:${descending ? "desc" : "asc"}`;
+};
+
+const sortBy = (sorts: readonly Sort[]): string =>
+  [...sorts, ...DEFAULT_SORTS.filter(({ field }) => !sorts.some((sort) => sort.field === field))]
+    .slice(0, MAX_SORTS)
+    .map(printSort)
+    .join(",");
+
+const FACET_ORDERS: Record<FacetRequest["order"], string> = {
+  count: "",
+  "value-ascending": "(sort_by:_alpha:asc)",
+  "value-descending": "(sort_by:_alpha:desc)",
+};
+
+const printFacet = ({ field, order, ranges }: FacetRequest): string =>
+  ranges
+    ? `${field}(${ranges.map(({ label, from, to }) => `${label}:[${from},${to}]`).join(", ")})`
+    : field + FACET_ORDERS[order];
+
+const hiddenFilter = (ids: readonly string[]): Filter | undefined =>
+  ids.length === 0
+    ? undefined
+    : {
+        kind: "match",
+        field: "id",
+        operator: ":!=",
+        operands: ids.map((value) => ({ kind: "value", value })),
+      };
+
+/** Everything that may be found: what the caller asks for, within what he may see, without what is hidden. */
+export const filterOf = ({ confinement, filter, hidden }: SearchQuery): Filter | undefined =>
+  both(both(confinement, filter), hiddenFilter(hidden));
+
+/** Parameters that Typesense wants as text, whatever they look like. */
+const TEXTS = new Set([
+  "curation_tags",
+  "group_by",
+  "override_tags",
+  "pinned_hits",
+  "preset",
+  "stopwords",
+  "synonym_sets",
+]);
+
+const typedValue = (name: string, value: string): Value => {
+  if (TEXTS.has(name)) return value;
+  if (value === "true" || value === "false") return value === "true";
+  return /^\d{1,9}$/.test(value) ? Number(value) : value;
+};
+
+const extrasOf = ({ extras, confinement }: SearchQuery): Record<string, Value> => ({
+  ...Object.fromEntries(Object.entries(extras).map(([name, value]) => [name, typedValue(name, value)])),
+  // Otherwise a document that is pinned, by the caller or by a curation, would be shown in spite of the filter.
+  ...(confinement && { filter_curated_hits: true }),
+});
+
+const parametersOf = (query: SearchQuery): Record<string, Value> => {
+  const { queryBy, leniency, highlight } = query;
+  const filter = filterOf(query);
+  const list = (values: readonly unknown[]): string => values.join(",");
+  return {
+    ...extrasOf(query),
+    collection: ALIAS,
+    q: query.q.trim() === "" ? "*" : query.q,
+    ...(queryBy.length > 0 && {
+      query_by: list(queryBy.map(({ field }) => field)),
+      query_by_weights: list(queryBy.map(({ weight }) => weight)),
+      prefix: list(queryBy.map(({ prefix }) => prefix)),
+      num_typos: list(queryBy.map(({ maxTypos }) => maxTypos)),
+    }),
+    typo_tokens_threshold: leniency.typoTokensThreshold,
+    drop_tokens_threshold: leniency.dropTokensThreshold,
+    drop_tokens_mode: leniency.dropTokensFrom === "right" ? "right_to_left" : "left_to_right",
+    min_len_1typo: leniency.minLengthForOneTypo,
+    min_len_2typo: leniency.minLengthForTwoTypos,
+    ...(filter && { filter_by: printForTypesense(filter) }),
+    sort_by: sortBy(query.sort),
+    ...(query.facets.length > 0 && {
+      facet_by: list(query.facets.map(printFacet)),
+      max_facet_values: query.maxFacetValues,
+    }),
+    ...(query.facetQuery && { facet_query: `${query.facetQuery.field}:${query.facetQuery.words}` }),
+    offset: query.offset,
+    limit: Math.max(0, Math.min(query.limit, query.maxHits - query.offset)),
+    include_fields: list(query.shownFields),
+    highlight_fields: list(highlight.fields) || "none",
+    highlight_full_fields: list(highlight.fullFields) || "none",
+    highlight_start_tag: highlight.startTag,
+    highlight_end_tag: highlight.endTag,
+    highlight_affix_num_tokens: highlight.affixWords,
+    snippet_threshold: highlight.snippetThreshold,
+  };
+};
+
+/** How many documents a confined caller could find at all: Typesense would count everybody's. */
+const reachOf = (confinement: Filter): Record<string, Value> => ({
+  collection: ALIAS,
+  q: "*",
+  filter_by: printForTypesense(confinement),
+  limit: 0,
+});
+
+/** One request, as long as it may be; a confined one counts what the caller can reach beside it. */
+export const searchRequest = (query: SearchQuery): TypesenseRequest => ({
+  method: "post",
+  path: "/multi_search",
+  body: { searches: [parametersOf(query), ...(query.confinement ? [reachOf(query.confinement)] : [])] },
+  repeatable: true,
+});
