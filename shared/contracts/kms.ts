@@ -1,5 +1,6 @@
 /** What the kms answers to the other workers, over its private entrypoint `Rpc`. */
 import type { JWK } from "jose";
+import type { ReportedEvent } from "./audit.ts";
 import type { RpcResult } from "./result.ts";
 import type { Scope } from "./rights.ts";
 
@@ -38,6 +39,19 @@ export interface Trust {
 export interface IssuedToken {
   accessToken: string;
   expiresInSeconds: number;
+}
+
+/** A token for whoever holds an API key, and what whoever remembers it has to look at. */
+export interface ExchangedApiKey extends IssuedToken {
+  keyId: string;
+  /** Addresses and networks that the key may be used from; `null`: anywhere. */
+  allowedAddresses: string[] | null;
+}
+
+/** That a key was used, and when last, in milliseconds since the epoch. */
+export interface KeyUse {
+  keyId: string;
+  usedAtMs: number;
 }
 
 export interface Elevation {
@@ -98,12 +112,16 @@ export interface SecretWrite {
 export interface KmsRpc {
   /** The verification keys in force, and the revocations added since `position`; from the first one on, if not said. */
   trust(position?: number): Promise<RpcResult<Trust>>;
-  /** Trades an API key for a short-lived access token of its service. */
-  exchangeApiKey(key: string): Promise<RpcResult<IssuedToken, "invalid">>;
+  /** Trades an API key for a short-lived access token of its service; the caller's address is that of the request. */
+  exchangeApiKey(key: string): Promise<RpcResult<ExchangedApiKey, "invalid">>;
+  /** Stores when keys were used last. */
+  recordKeyUses(uses: KeyUse[]): Promise<RpcResult<undefined>>;
   /** Gives a session that has just passed a second factor a token with `acr` = `aal2`. */
   elevate(elevation: Elevation): Promise<RpcResult<IssuedToken, "session-ended">>;
   /** Issues an access token that is good for searching within a filter only. */
   issueSearchKey(grant: SearchKeyGrant): Promise<RpcResult<IssuedSearchKey, "session-ended">>;
+  /** Has an event told in the audit trail. Failures and refusals that come too fast are told together. */
+  recordEvent(event: ReportedEvent): Promise<RpcResult<true>>;
   /** The name a user logs in with. */
   usernameOf(userId: string): Promise<RpcResult<string, "unknown">>;
   /** A secret that the workers keep for themselves; `forbidden`: not at a path of theirs. */

@@ -1,9 +1,12 @@
 import { WorkerEntrypoint } from "cloudflare:workers";
+import { type ReportedEvent, reportedEvent } from "#shared/contracts/audit.ts";
 import type { FirstAdministrator, FirstAdministratorResult, KmsInternalRpc } from "#shared/contracts/internal.ts";
 import type {
   Elevation,
+  ExchangedApiKey,
   IssuedSearchKey,
   IssuedToken,
+  KeyUse,
   KmsRpc,
   MacInput,
   OpenInput,
@@ -16,6 +19,7 @@ import type {
 import { failure, type Result, type RpcResult, success } from "#shared/contracts/result.ts";
 import { isUnavailable } from "#shared/db/database.ts";
 import { exposition } from "#shared/observability/instruments.ts";
+import { currentRequest } from "#shared/observability/context.ts";
 import { createLog, describeError } from "#shared/observability/log.ts";
 import { takeRequest } from "#shared/observability/private-calls.ts";
 import type { ScopedToken } from "./domain/access-token.ts";
@@ -57,16 +61,24 @@ export const createEntrypoints = (connect: (bindings: unknown) => Promise<KmsSer
       return guarded(async () => trustOf((await connect(this.env)).keyRing, position));
     }
 
-    exchangeApiKey(key: string): Promise<RpcResult<IssuedToken, "invalid">> {
+    exchangeApiKey(key: string): Promise<RpcResult<ExchangedApiKey, "invalid">> {
       return guarded(async () => {
-        const exchanged = await (await connect(this.env)).clients.exchange(key);
+        const { clients, audit } = await connect(this.env);
+        const exchanged = await clients.exchange(key, currentRequest()?.clientAddress);
         if (!exchanged.ok) {
-          record({ action: "key.exchange", outcome: "failure", reason: exchanged.error });
+          await audit.write({ action: "key.exchange", outcome: "failure", reason: exchanged.error });
           return failure("invalid");
         }
-        const { service, keyId, access } = exchanged.value;
-        record({ action: "key.exchange", outcome: "success", subject: service, target: keyId });
-        return success(issued(access));
+        const { service, keyId, allowedAddresses, access } = exchanged.value;
+        await audit.write({ action: "key.exchange", outcome: "success", actor: service, target: keyId });
+        return success({ ...issued(access), keyId, allowedAddresses });
+      });
+    }
+
+    recordKeyUses(uses: KeyUse[]): Promise<RpcResult<undefined>> {
+      return guarded(async () => {
+        await (await connect(this.env)).storedKeys.recordUses(uses);
+        return success(undefined);
       });
     }
 
@@ -89,15 +101,23 @@ export const createEntrypoints = (connect: (bindings: unknown) => Promise<KmsSer
 
     issueSearchKey(grant: SearchKeyGrant): Promise<RpcResult<IssuedSearchKey, "session-ended">> {
       return guarded(async () => {
-        const issuedKey = await (await connect(this.env)).searchKeys.issue(grant);
-        record({
+        const { searchKeys, audit } = await connect(this.env);
+        const issuedKey = await searchKeys.issue(grant);
+        await audit.write({
           action: "search-key.issue",
           outcome: issuedKey.ok ? "success" : "failure",
           reason: issuedKey.ok ? undefined : issuedKey.error,
-          subject: grant.subject,
+          actor: grant.subject,
           target: grant.sessionId,
         });
         return issuedKey;
+      });
+    }
+
+    recordEvent(event: ReportedEvent): Promise<RpcResult<true>> {
+      return guarded(async () => {
+        await (await connect(this.env)).audit.write(reportedEvent.parse(event));
+        return success(true);
       });
     }
 

@@ -5,6 +5,7 @@ import { once, parseBindings } from "#shared/http/bindings.ts";
 import { createInternal, createWorker } from "#shared/http/worker.ts";
 import { createLog } from "#shared/observability/log.ts";
 import { createTwofaApp } from "./app.ts";
+import { createAuditor } from "./audit.ts";
 import { envSchema } from "./env.ts";
 import { createEntrypoints } from "./rpc.ts";
 import { createRecorder } from "./security-log.ts";
@@ -20,6 +21,9 @@ const connect = once((bindings: unknown): TwofaServices => {
   const now = Date.now;
   const database = createDatabase(env, schema);
   const factors = createFactorStore(database);
+  const log = createLog("twofa");
+  const logEvent = createRecorder(log);
+  const audit = createAuditor(env.KMS_RPC, log);
   return {
     now,
     verify: verifierOf(env, env.KMS_RPC, now),
@@ -30,7 +34,11 @@ const connect = once((bindings: unknown): TwofaServices => {
     vault: createVault(env.KMS_RPC),
     randomBytes: (count) => crypto.getRandomValues(new Uint8Array(count)),
     newId: () => crypto.randomUUID(),
-    record: createRecorder(createLog("twofa")),
+    record: async (event) => {
+      logEvent(event);
+      await audit.tell(event);
+    },
+    audit,
     runChores: () => factors.purgeExpired(now()),
   };
 });

@@ -2,6 +2,7 @@
  * The audit trail: what is told of every authentication, change, use of a secret and refusal. An entry is authenticated
  * by itself when it is prepared; where it stands among the others is sealed afterwards, see `audit-chain.ts`.
  */
+import type { ReportedAction } from "#shared/contracts/audit.ts";
 import { macInContext } from "./mac.ts";
 import type { RandomBytes } from "./random.ts";
 import type { RefusalLimit } from "./refusal-limit.ts";
@@ -9,6 +10,7 @@ import { createSealer } from "./sealing.ts";
 import type { SubjectKeys } from "./subject-keys.ts";
 
 export type AuditAction =
+  | ReportedAction
   | "user.create"
   | "user.roles"
   | "user.lock"
@@ -27,6 +29,10 @@ export type AuditAction =
   | "key.rotate"
   | "key.revoke"
   | "key.verify"
+  | "key.disable"
+  | "key.enable"
+  | "key.confine"
+  | "key.leaked"
   | "search-key.issue"
   | "secret.read"
   | "secret.write"
@@ -37,11 +43,11 @@ export type AuditAction =
   | "secret.unwrap"
   | "service.create"
   | "service.delete"
+  | "service.webhook"
   | "signing-key.create"
   | "signing-key.rotate"
   | "signing-key.revoke"
   | "session.end"
-  | "access.refuse"
   | "audit.export"
   | "audit.verify";
 

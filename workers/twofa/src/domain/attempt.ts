@@ -16,12 +16,16 @@ export interface Attempt {
   with: CheckedWith;
 }
 
-const recordFailure = (ports: Ports, { userId, with: checkedWith }: Attempt, reserved: ReservedAttempt): void => {
+const recordFailure = async (
+  ports: Ports,
+  { userId, with: checkedWith }: Attempt,
+  reserved: ReservedAttempt,
+): Promise<void> => {
   const { failures, lockedUntilMs } = reserved;
-  ports.record({ event: "verification.failed", subject: userId, with: checkedWith, failures });
+  await ports.record({ event: "verification.failed", subject: userId, with: checkedWith, failures });
   if (lockedUntilMs === null) return;
   const lockSeconds = secondsUntil(lockedUntilMs, ports.now());
-  ports.record({ event: "verification.locked", subject: userId, failures, lockSeconds });
+  await ports.record({ event: "verification.locked", subject: userId, failures, lockSeconds });
 };
 
 /**
@@ -36,7 +40,7 @@ export const attempt = async <Value>(
   const { userId, with: checkedWith } = tried;
   const reservation = await ports.attempts.reserve(userId, ports.now());
   if (!reservation.reserved) {
-    ports.record({ event: "verification.refused", subject: userId, with: checkedWith });
+    await ports.record({ event: "verification.refused", subject: userId, with: checkedWith });
     return { outcome: "locked", retryAfterSeconds: secondsUntil(reservation.lockedUntilMs, ports.now()) };
   }
 
@@ -44,14 +48,14 @@ export const attempt = async <Value>(
   switch (finding.found) {
     case "right":
       await ports.attempts.reset(userId);
-      ports.record({ event: "verification.succeeded", subject: userId, with: checkedWith });
+      await ports.record({ event: "verification.succeeded", subject: userId, with: checkedWith });
       return { outcome: "passed", value: finding.value };
     case "used":
       await ports.attempts.release(userId);
-      ports.record({ event: "verification.replayed", subject: userId, with: checkedWith });
+      await ports.record({ event: "verification.replayed", subject: userId, with: checkedWith });
       return { outcome: "wrong-code" };
     case "wrong":
-      recordFailure(ports, tried, reservation.attempt);
+      await recordFailure(ports, tried, reservation.attempt);
       return { outcome: "wrong-code" };
   }
 };

@@ -1,9 +1,12 @@
 /** How a TOTP factor comes to be: enrolled with a new secret, active once a code of it is confirmed. */
 import { failure, type Result, success } from "#shared/contracts/result.ts";
 import { attempt, type Checked } from "./attempt.ts";
+import { audited } from "./audited.ts";
 import type { Ports } from "./ports.ts";
 import { createRecoveryCodes, normalizeRecoveryCode } from "./recovery-code.ts";
 import { createTotpSecret, matchingTimeStep, totpUri } from "./totp.ts";
+
+const isTrue = (value: boolean): boolean => value;
 
 export interface EnrolledTotp {
   factorId: string;
@@ -22,16 +25,13 @@ export const enrolTotp = async (
   const secret = createTotpSecret(ports.randomBytes);
   const username = await ports.vault.usernameOf(userId);
   const sealedSecret = await ports.vault.sealSecret(userId, factorId, secret);
-  const enrolled = await ports.factors.enrol({
-    id: factorId,
-    userId,
-    type: "totp",
-    name,
-    sealedSecret,
-    createdAtMs: ports.now(),
-  });
+  const enrolled = await audited(
+    ports,
+    { event: "factor.enrolled", subject: userId, factorId },
+    () => ports.factors.enrol({ id: factorId, userId, type: "totp", name, sealedSecret, createdAtMs: ports.now() }),
+    isTrue,
+  );
   if (!enrolled) return failure("too-many-factors");
-  ports.record({ event: "factor.enrolled", subject: userId, factorId });
   return success({ factorId, secret, uri: totpUri(secret, username) });
 };
 
@@ -72,23 +72,23 @@ export const confirmTotp = async (ports: Ports, request: ConfirmationRequest): P
   const secret = await ports.vault.openSecret(userId, factorId, factor.sealedSecret);
   const batch = asFirst ? await createCodeBatch(ports, userId) : { codes: [], macs: [] };
 
-  const checked = await attempt(ports, { userId, with: "confirmation" }, async () => {
+  return attempt(ports, { userId, with: "confirmation" }, async () => {
     const nowMs = ports.now();
     const timeStep = matchingTimeStep(secret, code, nowMs);
     if (timeStep === undefined) return { found: "wrong" };
     const use = { userId, factorId, timeStep, nowMs, asFirst, recoveryCodeMacs: batch.macs };
-    return (await ports.factors.confirm(use))
+    const event = { event: "factor.confirmed" as const, subject: userId, factorId };
+    return (await audited(ports, event, () => ports.factors.confirm(use), isTrue))
       ? { found: "right", value: { factorId, confirmedAtMs: nowMs, recoveryCodes: batch.codes } }
       : { found: "used" };
   });
-  if (checked.outcome === "passed") ports.record({ event: "factor.confirmed", subject: userId, factorId });
-  return checked;
 };
 
 /** Ten new recovery codes; the old ones die. */
 export const replaceRecoveryCodes = async (ports: Ports, userId: string): Promise<Result<string[], "no-factor">> => {
   const { codes, macs } = await createCodeBatch(ports, userId);
-  if (!(await ports.recoveryCodes.replace(userId, macs))) return failure("no-factor");
-  ports.record({ event: "recovery-codes.replaced", subject: userId });
+  const event = { event: "recovery-codes.replaced" as const, subject: userId };
+  const isReplaced = await audited(ports, event, () => ports.recoveryCodes.replace(userId, macs), isTrue);
+  if (!isReplaced) return failure("no-factor");
   return success(codes);
 };

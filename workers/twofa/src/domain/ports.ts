@@ -2,7 +2,7 @@
 import type { Elevation, IssuedToken } from "#shared/contracts/kms.ts";
 import type { Factor, NewFactor, SealedFactor } from "./factor.ts";
 import type { Reservation } from "./lockout.ts";
-import type { SecurityEvent } from "./security-event.ts";
+import type { ChangeEvent, SecurityEvent } from "./security-event.ts";
 
 /** A time step of a factor, about to be used up. */
 export interface TimeStepUse {
@@ -66,6 +66,14 @@ export interface Vault {
   elevate(elevation: Omit<Elevation, "method">): Promise<IssuedToken | undefined>;
 }
 
+/** The kms's audit trail, where changes are told before they are made. */
+export interface AuditPort {
+  /** Fails as `unavailable` when the kms does not answer. */
+  announce(event: ChangeEvent): Promise<void>;
+  /** What was announced did not come about. */
+  retract(event: ChangeEvent): Promise<void>;
+}
+
 export interface Ports {
   factors: FactorStore;
   recoveryCodes: RecoveryCodeStore;
@@ -75,5 +83,7 @@ export interface Ports {
   now: () => number;
   randomBytes: (count: number) => Uint8Array;
   newId: () => string;
-  record: (event: SecurityEvent) => void;
+  /** Tells the log, and of attempts the audit trail too. What cannot be told there keeps nobody from being answered. */
+  record: (event: SecurityEvent) => Promise<void>;
+  audit: AuditPort;
 }

@@ -2,9 +2,12 @@
 
 export type CheckedWith = "totp" | "recovery-code" | "confirmation";
 
-export type SecurityEvent =
+export type ChangeEvent =
   | { event: "factor.enrolled" | "factor.confirmed" | "factor.removed"; subject: string; factorId: string }
-  | { event: "recovery-codes.replaced"; subject: string }
+  | { event: "recovery-codes.replaced"; subject: string };
+
+export type SecurityEvent =
+  | ChangeEvent
   | {
       event: "verification.succeeded" | "verification.replayed" | "verification.refused";
       subject: string;

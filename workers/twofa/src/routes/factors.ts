@@ -3,6 +3,7 @@ import type { WorkerEnv } from "#shared/http/app.ts";
 import { json, page, pageQuery, problems } from "#shared/http/openapi.ts";
 import { decodeCursor, toPage } from "#shared/http/page.ts";
 import { problem } from "#shared/problem/problem.ts";
+import { audited } from "../domain/audited.ts";
 import { type Factor, factorKey } from "../domain/factor.ts";
 import type { TwofaServices } from "../services.ts";
 
@@ -52,6 +53,8 @@ const removeRoute = createRoute({
   },
 });
 
+const noSuchFactor = () => problem("not-found", { detail: "You have no factor of this id." });
+
 export const addFactors = (app: OpenAPIHono<WorkerEnv<TwofaServices>>): void => {
   app.openapi(listRoute, async (context) => {
     const { principal, services } = context.var;
@@ -69,9 +72,15 @@ export const addFactors = (app: OpenAPIHono<WorkerEnv<TwofaServices>>): void => 
   app.openapi(removeRoute, async (context) => {
     const { principal, services } = context.var;
     const { id } = context.req.valid("param");
-    if (!(await services.factors.remove(principal.subject, id)))
-      throw problem("not-found", { detail: "You have no factor of this id." });
-    services.record({ event: "factor.removed", subject: principal.subject, factorId: id });
+    const { subject } = principal;
+    if (!(await services.factors.find(subject, id, services.now()))) throw noSuchFactor();
+    const isRemoved = await audited(
+      services,
+      { event: "factor.removed", subject, factorId: id },
+      () => services.factors.remove(subject, id),
+      (removed) => removed,
+    );
+    if (!isRemoved) throw noSuchFactor();
     return context.body(null, 204);
   });
 };
