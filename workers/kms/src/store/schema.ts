@@ -275,6 +275,16 @@ export const auditKeys = sqliteTable("audit_keys", {
   wrappedKey: text("wrapped_key"),
 });
 
+/** Users who were erased, until twofa has forgotten them too. */
+export const erasures = sqliteTable(
+  "erasures",
+  {
+    userId: text("user_id").primaryKey(),
+    erasedAt: instant("erased_at").notNull(),
+  },
+  (table) => [index("erasures_by_time").on(table.erasedAt)],
+);
+
 /** Key-encryption keys: each follows from SECRET_KEY and its salt. What is wrapped under none any more leaves the table. */
 export const keyEncryptionKeys = sqliteTable("key_encryption_keys", {
   version: integer().primaryKey(),
