@@ -39,7 +39,7 @@ for (const { document, highlight } of found.hits ?? [])
 for (const { value, count } of found.facet_counts?.[0]?.counts ?? []) console.log(`  ${count} × ${value}`);
 
 const { results } = await client.multiSearch.perform<[Element, Element]>(
-  { searches: [{ filter_by: "element_type:=character" }, { filter_by: "element_type:=spokenWord" }] },
+  { searches: [{ filter_by: "element_type:=section" }, { filter_by: "element_type:=action" }] },
   { ...query, collection: "elements", per_page: 1 },
 );
-console.log(`spoken by ${results[0].found}, in ${results[1].found} lines`);
+console.log(`in ${results[0].found} headings and ${results[1].found} actions`);
