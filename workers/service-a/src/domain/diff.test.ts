@@ -22,7 +22,8 @@ describe("the difference of two texts", () => {
   });
 
   test.each([
-    ["two empty texts", "", "", [{ kind: "unchanged", lines: [""] }]],
+    ["two empty texts", "", "", []],
+    ["an empty text and another", "", "a\nb", [{ kind: "added", lines: ["a", "b"] }]],
     ["the same text", "a\nb", "a\nb", [{ kind: "unchanged", lines: ["a", "b"] }]],
     [
       "a last line feed",

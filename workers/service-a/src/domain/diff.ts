@@ -10,11 +10,12 @@ export interface LineChange {
   lines: string[];
 }
 
+/** A text without a character has no line. */
+const linesOf = (text: string): string[] => (text === "" ? [] : text.split("\n"));
+
 /** The shortest way from one text to the other; `undefined` when they differ in more than 1,000 lines. */
 export const diffLines = (from: string, to: string): LineChange[] | undefined =>
-  diffArrays(from.split("\n"), to.split("\n"), { maxEditLength: MAX_DIFFERENCES })?.map(
-    ({ added, removed, value }) => ({
-      kind: added ? "added" : removed ? "removed" : "unchanged",
-      lines: value,
-    }),
-  );
+  diffArrays(linesOf(from), linesOf(to), { maxEditLength: MAX_DIFFERENCES })?.map(({ added, removed, value }) => ({
+    kind: added ? "added" : removed ? "removed" : "unchanged",
+    lines: value,
+  }));
