@@ -41,8 +41,8 @@ const connect = once((bindings: unknown): ServiceAServices => {
     outbox,
     drainOutbox,
     runChores: async () => {
-      await purge(now());
       await drainOutbox();
+      await purge(now());
     },
   };
 });

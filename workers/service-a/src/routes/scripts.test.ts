@@ -208,6 +208,18 @@ Hello.
   });
 });
 
+test("five thousand elements survive import, export and import", async () => {
+  const scene = (index: number) => `INT. ROOM ${index}\n\nHe waits.\n\nBOB ${index}\n(tired)\nHello *again*.\n`;
+  const source = Array.from({ length: 1_250 }, (_, index) => scene(index)).join("\n");
+  const scriptId = await importScript(source);
+  const exported = await exportText(scriptId);
+  expect(exported === source).toBe(true);
+  const again = await importScript(exported);
+  const contents = await contentsOf(again);
+  expect(contents).toHaveLength(5_000);
+  expect(contents).toEqual(await contentsOf(scriptId));
+});
+
 test("the example survives import, export and import", async () => {
   const examples = path.join(import.meta.dirname, "../../../../examples");
   const source = readFileSync(path.join(examples, "the-lighthouse-keeper.fountain"), "utf8");
