@@ -1,5 +1,5 @@
-/** From a search's parameters to a query that the engine can answer. */
-import type { SearchEngine } from "./engine.ts";
+/** From a search's parameters to a query that the engine can answer, and to its answer. */
+import { type SearchAnswer, type SearchEngine, SearchRefused } from "./engine.ts";
 import type { Filter } from "./filter.ts";
 import type { SearchParameters } from "./parameters.ts";
 import { parseQuery, type QueryResult } from "./query.ts";
@@ -14,4 +14,24 @@ export const readSearch = (
   if (!parsed.ok) return parsed;
   const faults = engine.refusalsOf(parsed.query);
   return faults.length > 0 ? { ok: false, faults } : parsed;
+};
+
+/** What was found, and for which query; or what is wrong with the parameters, whenever that came to light. */
+export type Found =
+  | (Extract<QueryResult, { ok: true }> & { answer: SearchAnswer })
+  | Extract<QueryResult, { ok: false }>;
+
+export const search = async (
+  engine: Pick<SearchEngine, "refusalsOf" | "search">,
+  parameters: SearchParameters,
+  confinement?: Filter,
+): Promise<Found> => {
+  const read = readSearch(engine, parameters, confinement);
+  if (!read.ok) return read;
+  try {
+    return { ...read, answer: await engine.search(read.query) };
+  } catch (error) {
+    if (error instanceof SearchRefused) return { ok: false, faults: [error.fault] };
+    throw error;
+  }
 };

@@ -6,7 +6,7 @@ import { problem } from "#shared/problem/problem.ts";
 import { confinementOf } from "../domain/confinement.ts";
 import type { Hit, SearchAnswer } from "../domain/engine.ts";
 import { DEFAULT_PER_PAGE, MAX_PER_PAGE } from "../domain/query.ts";
-import { readSearch } from "../domain/read-search.ts";
+import { search } from "../domain/read-search.ts";
 import type { SearchServices } from "../services.ts";
 
 const MAX_PAGE = 1_000_000;
@@ -109,14 +109,14 @@ const toBody = ({ found, hits, facet_counts }: SearchAnswer, page: number) => ({
 export const addSearch = (app: OpenAPIHono<WorkerEnv<SearchServices>>): void => {
   app.openapi(route, async (context) => {
     const { engine } = context.var.services;
-    const read = readSearch(engine, context.req.valid("json"), confinementOf(context.var.principal));
+    const read = await search(engine, context.req.valid("json"), confinementOf(context.var.principal));
     if (!read.ok)
       throw problem("invalid-input", {
         detail: "The search cannot be understood.",
         errors: read.faults.map(({ parameter: name, message, detail = message }) => ({ pointer: `#/${name}`, detail })),
       });
-    const { query, paging } = read;
+    const { query, paging, answer } = read;
     const page = "page" in paging ? paging.page : Math.floor(paging.offset / Math.max(1, query.limit)) + 1;
-    return context.json(toBody(await engine.search(query), page), 200);
+    return context.json(toBody(answer, page), 200);
   });
 };

@@ -10,7 +10,7 @@ import type { ParameterFault } from "../domain/engine.ts";
 import type { Filter } from "../domain/filter.ts";
 import { readMultiSearch } from "../domain/multi-search.ts";
 import type { SearchParameters } from "../domain/parameters.ts";
-import { readSearch } from "../domain/read-search.ts";
+import { search } from "../domain/read-search.ts";
 import { toTypesenseAnswer } from "../domain/search-answer.ts";
 import type { SearchServices } from "../services.ts";
 
@@ -32,19 +32,18 @@ type Outcome = { ok: true; body: object } | { ok: false; fault: ParameterFault }
 
 const parametersIn = ({ req }: SearchContext): SearchParameters => Object.fromEntries(new URL(req.url).searchParams);
 
-const search = async (
+const outcomeOf = async (
   { engine, now }: Pick<SearchServices, "engine" | "now">,
   collection: string,
   parameters: SearchParameters,
   confinement: Filter | undefined,
 ): Promise<Outcome> => {
   if (collection !== COLLECTION) return { ok: false, fault: NOT_FOUND };
-  const read = readSearch(engine, parameters, confinement);
-  if (!read.ok) return { ok: false, fault: read.faults[0] ?? NOT_FOUND };
   const startedAtMs = now();
-  const answer = await engine.search(read.query);
-  const asked = { collection, parameters, query: read.query, paging: read.paging };
-  return { ok: true, body: toTypesenseAnswer(answer, asked, now() - startedAtMs) };
+  const found = await search(engine, parameters, confinement);
+  if (!found.ok) return { ok: false, fault: found.faults[0] ?? NOT_FOUND };
+  const { answer, query, paging } = found;
+  return { ok: true, body: toTypesenseAnswer(answer, { collection, parameters, query, paging }, now() - startedAtMs) };
 };
 
 const errors = (descriptions: Record<number, string>): object =>
@@ -137,7 +136,7 @@ export const addTypesense = (app: OpenAPIHono<WorkerEnv<SearchServices>>): void 
       });
     const { services, principal } = context.var;
     const parameters = parametersIn(context);
-    const outcome = await search(services, context.req.param("name"), parameters, confinementOf(principal));
+    const outcome = await outcomeOf(services, context.req.param("name"), parameters, confinementOf(principal));
     if (!outcome.ok) throw failed(outcome.fault);
     return context.json(outcome.body);
   });
@@ -151,7 +150,7 @@ export const addTypesense = (app: OpenAPIHono<WorkerEnv<SearchServices>>): void 
     for (let at = 0; at < read.value.length; at += SEARCHES_AT_ONCE) {
       const some = read.value
         .slice(at, at + SEARCHES_AT_ONCE)
-        .map((parameters) => search(services, String(parameters["collection"] ?? ""), parameters, confinement));
+        .map((parameters) => outcomeOf(services, String(parameters["collection"] ?? ""), parameters, confinement));
       results.push(...(await Promise.all(some)).map(toResult));
     }
     return context.json({ results });
