@@ -1,0 +1,347 @@
+/** Order, pages, counts, highlights, the fields that are shown, and what is refused. */
+import type { Case } from "./case.ts";
+
+const ALL = { q: "*" };
+const TEXT = { query_by: "text" };
+const PLAIN = "sequence_number:<=176";
+
+const MATCHED = "<mark>harbour</mark>";
+
+const ORDERS: readonly Case[] = [
+  {
+    that: "without a word to rank by, documents are in sequence",
+    search: { ...ALL, per_page: 3 },
+    expect: { ids: ["e1", "e2", "e3"], found: 200 },
+  },
+  {
+    that: "a number sorts downwards",
+    search: { ...ALL, sort_by: "sequence_number:desc", per_page: 3, filter_by: PLAIN },
+    expect: { ids: ["e176", "e175", "e174"] },
+  },
+  {
+    that: "a second field decides between equals",
+    search: { ...ALL, sort_by: "version_number:desc,sequence_number:desc", per_page: 3, filter_by: PLAIN },
+    expect: { ids: ["e176", "e173", "e170"] },
+  },
+  {
+    that: "text of one word sorts too",
+    search: { ...ALL, sort_by: "element_type:asc,sequence_number:asc", per_page: 2 },
+    expect: { ids: ["e1", "e5"] },
+  },
+  {
+    that: "documents without the field come last, upwards",
+    search: { ...ALL, sort_by: "script_id:asc,sequence_number:asc", filter_by: "sequence_number:[9..12]" },
+    expect: { ids: ["e9", "e10", "e12", "e11"] },
+  },
+  {
+    that: "and downwards",
+    search: { ...ALL, sort_by: "script_id:desc,sequence_number:asc", filter_by: "sequence_number:[43..46]" },
+    expect: { ids: ["e45", "e46", "e43", "e44"] },
+  },
+  {
+    that: "or first, where the query says so",
+    search: {
+      ...ALL,
+      sort_by: "script_id(missing_values: first):desc,sequence_number:asc",
+      filter_by: "sequence_number:[43..46]",
+    },
+    expect: { ids: ["e44", "e45", "e46", "e43"] },
+  },
+  {
+    that: "how well documents match can be one of several keys",
+    search: { q: "fox", query_by: "text,comment", sort_by: "version_number:asc,_text_match:asc,sequence_number:asc" },
+    expect: { ids: ["fox-begins", "fox-comment", "fox-text", "fox-both"] },
+  },
+];
+
+const PAGES: readonly Case[] = [
+  {
+    that: "a page follows the one before",
+    search: { ...ALL, per_page: 4, page: 3 },
+    expect: { ids: ["e9", "e10", "e11", "e12"], found: 200, answers: { page: 3, out_of: 200 } },
+  },
+  {
+    that: "past the end there is nothing, and the count stays",
+    search: { ...ALL, page: 50 },
+    expect: { ids: [], found: 200 },
+  },
+  { that: "page 0 is the first", search: { ...ALL, page: 0, per_page: 1 }, expect: { ids: ["e1"] } },
+  { that: "a page may be empty on purpose", search: { ...ALL, per_page: 0 }, expect: { ids: [], found: 200 } },
+  {
+    that: "offset and limit count hits",
+    search: { ...ALL, offset: 5, limit: 2 },
+    expect: { ids: ["e6", "e7"], answers: { offset: 5 } },
+  },
+  {
+    that: "hits beyond a limit are shown on no page",
+    search: { ...ALL, limit_hits: 5, per_page: 3, page: 2 },
+    expect: { ids: ["e4", "e5"], found: 200 },
+  },
+  {
+    that: "pages of words go on as well",
+    search: { q: "courtyard", ...TEXT, per_page: 4, page: 2 },
+    expect: { ids: ["e30", "e36", "e42", "e48"], found: 29 },
+  },
+  {
+    that: "documents can be hidden",
+    search: { q: "keeper", ...TEXT, hidden_hits: "lighthouse,nope" },
+    expect: { ids: ["keeper"], found: 1 },
+  },
+];
+
+const FACETS: readonly Case[] = [
+  {
+    that: "values are counted",
+    search: { ...ALL, per_page: 0, facet_by: "element_type,service_name" },
+    expect: {
+      facets: {
+        element_type: { spokenWord: 67, section: 44, action: 44, character: 44, script: 1 },
+        service_name: { writer: 156, importer: 44 },
+      },
+    },
+  },
+  {
+    that: "among all that was found, not only those on the page",
+    search: { q: "courtyard", ...TEXT, per_page: 1, facet_by: "element_type" },
+    expect: { facets: { element_type: { character: 15, section: 14 } } },
+  },
+  {
+    that: "the most frequent come first",
+    search: { ...ALL, per_page: 0, facet_by: "service_name", filter_by: "script_id:=[1,9]" },
+    expect: { facets: { service_name: { writer: 54, importer: 10 } }, ordered: true },
+  },
+  {
+    that: "documents without the field are not counted",
+    search: { ...ALL, per_page: 0, facet_by: "script_id" },
+    expect: { facets: { script_id: { 1: 40, 2: 40, 3: 40, 4: 40, 9: 24 } } },
+  },
+  {
+    that: "numbers have statistics",
+    search: { ...ALL, per_page: 0, facet_by: "version_number", filter_by: "sequence_number:[1..6]" },
+    expect: { stats: { version_number: { min: 1, max: 3, sum: 12, avg: 2, total_values: 3 } } },
+  },
+  {
+    that: "so many values at most",
+    search: { ...ALL, per_page: 0, facet_by: "element_type", max_facet_values: 1 },
+    expect: { facets: { element_type: { spokenWord: 67 } } },
+  },
+  {
+    that: "the statistics of more values than are shown",
+    search: { ...ALL, per_page: 0, facet_by: "version_number", max_facet_values: 1, filter_by: "id:[e1,e3,last]" },
+    differs: {
+      because:
+        "`stats` of the embedded engine are of all values; Typesense's `total_values`, `sum` and `avg` are of those shown.",
+      libsql: { stats: { version_number: { min: 1, max: 9, sum: 12, avg: 4, total_values: 3 } } },
+      typesense: {},
+    },
+  },
+  {
+    that: "in the order of the values, where the query says so",
+    search: { ...ALL, per_page: 0, facet_by: "element_type(sort_by:_alpha:desc)" },
+    expect: {
+      facets: { element_type: { spokenWord: 67, section: 44, script: 1, character: 44, action: 44 } },
+      ordered: true,
+    },
+  },
+  {
+    that: "in ranges, whose end does not belong to them",
+    search: { ...ALL, per_page: 0, facet_by: "element_id(low:[0,100], high:[100,1000])" },
+    expect: { facets: { element_id: { low: 99, high: 77 } } },
+  },
+  {
+    that: "those with a word that begins so, marked",
+    search: { ...ALL, facet_by: "element_type", facet_query: "element_type:s" },
+    expect: {
+      ids: [],
+      facets: { element_type: { spokenWord: 67, section: 44, script: 1 } },
+      highlightedValues: ["<mark>s</mark>pokenWord", "<mark>s</mark>ection", "<mark>s</mark>cript"],
+    },
+  },
+  {
+    that: "of nothing",
+    search: { q: "xylophone", ...TEXT, facet_by: "element_type" },
+    expect: { facets: { element_type: {} }, found: 0 },
+  },
+];
+
+const SHOWN: readonly Case[] = [
+  {
+    that: "what matched is marked",
+    search: { q: "harbour", ...TEXT },
+    expect: { snippets: { harbour: { text: `Fog rolls over the ${MATCHED} again` } } },
+  },
+  {
+    that: "of a beginning, only that is marked",
+    search: { q: "harb", ...TEXT },
+    expect: { snippets: { harbour: { text: "Fog rolls over the <mark>harb</mark>our again" } } },
+  },
+  {
+    that: "a word with errors is marked whole",
+    search: { q: "harbor", ...TEXT },
+    expect: { snippets: { harbour: { text: `Fog rolls over the ${MATCHED} again` } } },
+  },
+  {
+    that: "accents stay",
+    search: { q: "brulee", ...TEXT },
+    expect: { snippets: { creme: { text: "Crème <mark>brûlée</mark> in the café" } } },
+  },
+  {
+    that: "every field is marked, every time",
+    search: { q: "echo", query_by: "text,comment" },
+    expect: {
+      snippets: { twice: { text: "<mark>echo</mark> after <mark>echo</mark>", comment: "<mark>echo</mark>" } },
+    },
+  },
+  {
+    that: "of a long text the surroundings are shown",
+    search: { q: "zeppelin", ...TEXT },
+    expect: {
+      snippets: { long: { text: "alpha26 alpha27 alpha28 alpha29 <mark>zeppelin</mark> omega0 omega1 omega2 omega3" } },
+    },
+  },
+  {
+    that: "as many as the query says",
+    search: { q: "zeppelin", ...TEXT, highlight_affix_num_tokens: 1 },
+    expect: { snippets: { long: { text: "alpha29 <mark>zeppelin</mark> omega0" } } },
+  },
+  {
+    that: "with the tags that it names",
+    search: { q: "harbour", ...TEXT, highlight_start_tag: "<b>", highlight_end_tag: "</b>" },
+    expect: { snippets: { harbour: { text: "Fog rolls over the <b>harbour</b> again" } } },
+  },
+  {
+    that: "and the whole text too, where it asks for it",
+    search: { q: "harbour", ...TEXT, highlight_full_fields: "text" },
+    expect: { values: { harbour: { text: `Fog rolls over the ${MATCHED} again` } } },
+  },
+  {
+    that: "or nothing",
+    search: { q: "harbour", ...TEXT, highlight_fields: "none" },
+    expect: { ids: ["harbour"], snippets: { harbour: {} } },
+  },
+  {
+    that: "HTML in a text is given as it is",
+    search: { q: "slanted", ...TEXT },
+    expect: { snippets: { markup: { text: "<i><mark>slanted</mark></i> & proud" } } },
+  },
+  {
+    that: "hits show the fields that are asked for",
+    search: { q: "harbour", ...TEXT, include_fields: "id,text,nope" },
+    expect: { shown: ["id", "text"] },
+  },
+  {
+    that: "without those that are not wanted",
+    search: { q: "harbour", ...TEXT, include_fields: "id,text,comment", exclude_fields: "text" },
+    expect: { shown: ["comment", "id"] },
+  },
+  {
+    that: "parameters that nobody knows, and those of caches, change nothing",
+    search: { q: "harbour", ...TEXT, bogus: "1", use_cache: true, exhaustive_search: false, search_cutoff_ms: 500 },
+    expect: { ids: ["harbour"], found: 1 },
+  },
+];
+
+const EMBEDDED_REFUSES = /is not supported by the embedded search engine/;
+
+const REFUSALS: readonly Case[] = [
+  {
+    that: "a search without fields",
+    search: { q: "fox" },
+    expect: { refused: [400, "No search fields specified for the query."] },
+  },
+  {
+    that: "an unknown field to search in",
+    search: { q: "fox", query_by: "title" },
+    expect: { refused: [404, "Could not find a field named `title` in the schema."] },
+  },
+  {
+    that: "a number to search in",
+    search: { q: "fox", query_by: "element_id" },
+    expect: { refused: [400, "Field `element_id` should be a string or a string array."] },
+  },
+  {
+    that: "an unknown field to filter by",
+    search: { ...ALL, filter_by: "colour:=red" },
+    expect: { refused: [400, "Could not find a filter field named `colour` in the schema."] },
+  },
+  {
+    that: "a filter without a value",
+    search: { ...ALL, filter_by: "script_id" },
+    expect: { refused: [400, "Could not parse the filter query."] },
+  },
+  {
+    that: "a parenthesis that is not closed",
+    search: { ...ALL, filter_by: "(script_id:>1" },
+    expect: { refused: [400, "Could not parse the filter query: unbalanced parentheses."] },
+  },
+  {
+    that: "a word where a number belongs",
+    search: { ...ALL, filter_by: "script_id:abc" },
+    expect: { refused: [400, "Error with filter field `script_id`: Numerical field has an invalid comparator."] },
+  },
+  {
+    that: "an unknown field to sort by",
+    search: { ...ALL, sort_by: "text:asc" },
+    expect: { refused: [404, "Could not find a field named `text` in the schema for sorting."] },
+  },
+  {
+    that: "an order that is none",
+    search: { ...ALL, sort_by: "script_id:up" },
+    expect: { refused: [400, "Order for field` script_id` should be either ASC or DESC."] },
+  },
+  {
+    that: "more than three orders",
+    search: { ...ALL, sort_by: "script_id:asc,element_id:asc,updated_at:asc,version_number:asc" },
+    expect: { refused: [400, "Only upto 3 sort fields are allowed."] },
+  },
+  {
+    that: "a field that is not counted",
+    search: { ...ALL, facet_by: "text" },
+    expect: { refused: [404, "Could not find a facet field named `text` in the schema."] },
+  },
+  {
+    that: "more hits than a page has",
+    search: { ...ALL, per_page: 251 },
+    expect: { refused: [422, "Only upto 250 hits can be fetched per page."] },
+  },
+  {
+    that: "a page that is no number",
+    search: { ...ALL, page: "abc" },
+    expect: { refused: [400, "Parameter `page` must be an unsigned integer."] },
+  },
+  {
+    that: "groups",
+    search: { ...ALL, group_by: "element_type", group_limit: 1 },
+    differs: {
+      because: "Groups (`group_by`) need Typesense; the embedded engine refuses them.",
+      libsql: { refused: [400, EMBEDDED_REFUSES] },
+      typesense: { found: 5 },
+    },
+  },
+  {
+    that: "documents pinned to a place",
+    search: { ...ALL, pinned_hits: "last:1", per_page: 2 },
+    differs: {
+      because: "Pinned documents (`pinned_hits`) need Typesense; the embedded engine refuses them.",
+      libsql: { refused: [400, EMBEDDED_REFUSES] },
+      typesense: { ids: ["last", "e1"] },
+    },
+  },
+  {
+    that: "another way to rank",
+    search: { q: "harbour", ...TEXT, text_match_type: "max_weight" },
+    differs: {
+      because:
+        "Other ways to rank (`text_match_type`, `prioritize_…`) need Typesense; the embedded engine refuses them.",
+      libsql: { refused: [400, EMBEDDED_REFUSES] },
+      typesense: { ids: ["harbour"] },
+    },
+  },
+  {
+    that: "vectors",
+    search: { ...ALL, vector_query: "v:([1])" },
+    expect: { refused: [400, "Parameter `vector_query` is not supported."] },
+  },
+];
+
+export const ANSWERS = { ORDERS, PAGES, FACETS, SHOWN, REFUSALS };
