@@ -11,6 +11,11 @@ export const envSchema = z.object({
   SECRET_KEY: setting(
     z.string().refine(isStrongSecretKey, `at least ${MIN_SECRET_KEY_BYTES} random bytes are required`),
   ),
+  /** The SECRET_KEY before this one, until everything is rewrapped. */
+  SECRET_KEY_PREVIOUS: z.preprocess(
+    (value) => value || undefined,
+    z.string().refine(isStrongSecretKey, `at least ${MIN_SECRET_KEY_BYTES} random bytes are required`).optional(),
+  ),
   /** Whether strangers may create accounts: only `open` says yes. */
   REGISTRATION: setting(z.string().optional()),
   /** What access tokens are signed with. Changed, it takes effect by a rotation of the signing keys. */

@@ -16,7 +16,8 @@ export const randomBytes: RandomBytes = (sizeBytes) => crypto.getRandomValues(ne
 export const createFoundation = (bindings: unknown) => {
   const env = parseBindings(envSchema, bindings);
   const database = createDatabase(env, schema);
-  const secretKeys: SecretKeys = [env.SECRET_KEY];
+  const { SECRET_KEY, SECRET_KEY_PREVIOUS } = env;
+  const secretKeys: SecretKeys = SECRET_KEY_PREVIOUS ? [SECRET_KEY, SECRET_KEY_PREVIOUS] : [SECRET_KEY];
   const keks = createKeks({ repository: createKekRepository(database), secretKeys, randomBytes, now: Date.now });
   const envelopes = createEnvelopes(keks, randomBytes);
   const repository = createInternalKeyRepository(database);

@@ -119,7 +119,7 @@ const compose = (foundation: Foundation, keys: InternalKeys): KmsServices => {
     now,
     createId,
   });
-  const vault = createVault({ foundation, keys, audit, randomBytes, now, createId });
+  const vault = createVault({ foundation, keys, audit, log, randomBytes, now, createId });
 
   return {
     now,
@@ -150,7 +150,7 @@ const compose = (foundation: Foundation, keys: InternalKeys): KmsServices => {
       await guard.purge();
       await trustRecords.purgeRevocations(new Date(now() - REVOCATION_RETENTION_MS));
       await signingKeys.maintain();
-      await vault.purgeVault();
+      await vault.maintain();
     },
   };
 };

@@ -2,6 +2,7 @@
  * The key-encryption keys: each follows from SECRET_KEY and a salt of its own, so that there can be a new one whether
  * SECRET_KEY changes or not. Old ones open what is still wrapped under them, and leave when nothing is.
  */
+import type { AuditEntry } from "./audit.ts";
 import type { Kek, KekSource } from "./envelope.ts";
 import type { RandomBytes } from "./random.ts";
 import { deriveKek } from "./root-key.ts";
@@ -26,8 +27,8 @@ export interface StoredKek {
 export interface KekRepository {
   /** Oldest first. */
   listKeks(): Promise<StoredKek[]>;
-  /** false: another one is the next after the newest. */
-  insertKek(kek: StoredKek): Promise<boolean>;
+  /** false: another one is the next after the newest. Of the very first one there is no audit entry to store with it. */
+  insertKek(kek: StoredKek, entry?: AuditEntry): Promise<boolean>;
 }
 
 /** The keys it is derived from: SECRET_KEY, and SECRET_KEY_PREVIOUS where there is one. */
@@ -36,10 +37,10 @@ export type SecretKeys = readonly [current: string, ...previous: string[]];
 export interface Keks extends KekSource {
   /** Reads all there are, makes the first one, and fails with `WrongSecretKey` when one follows from no key at hand. */
   unlock(): Promise<void>;
-  /** The newest one, when it follows from SECRET_KEY itself. */
+  /** Whether the newest one follows from SECRET_KEY itself. */
   isCurrent(): Promise<boolean>;
-  /** Makes the next one, for SECRET_KEY; `undefined`: somebody else did. */
-  advance(): Promise<StoredKek | undefined>;
+  /** Makes the next one, for SECRET_KEY; false: somebody else did. */
+  advance(entry: AuditEntry): Promise<boolean>;
 }
 
 export interface KeksOptions {
@@ -116,12 +117,11 @@ export const createKeks = ({ repository, secretKeys, randomBytes, now }: KeksOpt
       for (const { version } of stored) await get(version);
     },
     isCurrent: async () => (await current()).isOfCurrentKey,
-    advance: async () => {
+    advance: async (entry) => {
       await read();
-      const kek = await make((await current()).version + 1);
-      const isStored = await repository.insertKek(kek);
+      const isAdvanced = await repository.insertKek(await make((await current()).version + 1), entry);
       await read();
-      return isStored ? kek : undefined;
+      return isAdvanced;
     },
   };
 };

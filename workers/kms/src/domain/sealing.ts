@@ -3,7 +3,7 @@ import type { RandomBytes } from "./random.ts";
 
 const FORMAT_VERSION = "v1";
 /** NIST SP 800-38D §8.2.2: random nonces of 96 bits, good for 2^32 messages under one key. */
-const NONCE_BYTES = 12;
+export const NONCE_BYTES = 12;
 
 export interface Sealer {
   /** `v1.` and base64url of nonce, ciphertext and tag. */

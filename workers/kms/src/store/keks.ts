@@ -1,6 +1,7 @@
 /** Key-encryption keys in the database: versions and salts, never a key. */
 import { asc } from "drizzle-orm";
 import type { KekRepository } from "../domain/keks.ts";
+import { appendEntry } from "./audit.ts";
 import type { KmsDatabase } from "./connection.ts";
 import { keyEncryptionKeys } from "./schema.ts";
 
@@ -11,8 +12,9 @@ const INSERT = `
 
 export const createKekRepository = ({ orm, client }: KmsDatabase): KekRepository => ({
   listKeks: () => orm.select().from(keyEncryptionKeys).orderBy(asc(keyEncryptionKeys.version)),
-  insertKek: async ({ createdAt, ...kek }) => {
-    const { rowsAffected } = await client.execute({ sql: INSERT, args: { ...kek, createdAt: createdAt.getTime() } });
-    return rowsAffected === 1;
+  insertKek: async ({ createdAt, ...kek }, entry) => {
+    const insert = { sql: INSERT, args: { ...kek, createdAt: createdAt.getTime() } };
+    const [inserted] = await client.batch(entry ? [insert, appendEntry(entry, "changed")] : [insert], "write");
+    return inserted?.rowsAffected === 1;
   },
 });
