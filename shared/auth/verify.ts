@@ -1,6 +1,6 @@
 /** Verifies access tokens (RFC 9068 §4, RFC 8725), remembering the ones already verified until they end. */
 import { decodeProtectedHeader, importJWK, jwtVerify } from "jose";
-import { claimsSchema, NARROW_AUDIENCES, TOKEN_AUDIENCE, TOKEN_TYPE } from "../contracts/access-token.ts";
+import { AUDIENCES, claimsSchema, TOKEN_TYPE } from "../contracts/access-token.ts";
 import { sha256 } from "../crypto/digest.ts";
 import { type Principal, principalFrom } from "./claims.ts";
 import { remember } from "./memory.ts";
@@ -11,7 +11,6 @@ import { type CurrentTrust, createTrustSource, type TrustSource, type TrustSourc
  * refused, and so is one whose key is of another kind (RFC 8725 §3.1).
  */
 const KEY_TYPES: Readonly<Record<string, string>> = { EdDSA: "OKP", ES256: "EC", RS256: "RSA", HS256: "oct" };
-const AUDIENCES = [TOKEN_AUDIENCE, ...NARROW_AUDIENCES];
 /** Ours have some 800 characters; nobody shall have us hash and parse much longer ones (RFC 8725 §2.4). */
 const MAX_TOKEN_LENGTH = 8_192;
 const MAX_REMEMBERED_TOKENS = 10_000;
@@ -52,7 +51,7 @@ const verifySignature = async (token: string, trust: CurrentTrust, options: Veri
     const { payload } = await jwtVerify(token, await importJWK(jwk), {
       algorithms: [jwk.alg],
       issuer: options.issuer,
-      audience: AUDIENCES,
+      audience: [...AUDIENCES],
       typ: TOKEN_TYPE,
       requiredClaims: ["exp", "iat", "sub", "jti", "sid"],
       currentDate: new Date(options.now()),

@@ -6,7 +6,9 @@ export const TOKEN_TYPE = "at+jwt";
 export const TOKEN_AUDIENCE = "fountain";
 /** The audiences that a token can be narrowed to: single workers. */
 export const NARROW_AUDIENCES = ["kms", "twofa", "search", "service-a"] as const;
-const audience = z.enum([TOKEN_AUDIENCE, ...NARROW_AUDIENCES]);
+export const AUDIENCES = [TOKEN_AUDIENCE, ...NARROW_AUDIENCES] as const;
+export type Audience = (typeof AUDIENCES)[number];
+const audience = z.enum(AUDIENCES);
 /** The `client_id` of tokens that a person got by logging in. */
 export const FIRST_PARTY_CLIENT = "fountain";
 export const ACCESS_TOKEN_TTL_SECONDS = 15 * 60;

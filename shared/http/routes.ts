@@ -23,6 +23,8 @@ export interface Policy {
   /** Typesense's clients call this: they send their key in a header of their own, and read errors as `{message}`. */
   dialect?: "typesense";
   maxBodyBytes?: number;
+  /** Whether the gateway answers it by itself, out of what several workers know. */
+  assembled?: true;
   /** How long the gateway waits for the answer to begin. */
   answerWithinSeconds?: number;
 }
@@ -38,6 +40,8 @@ export const DEFAULT_ANSWER_WITHIN_SECONDS = 10;
 export const STEP_UP_MAX_AGE_SECONDS = 300;
 
 const PUBLIC: Policy = { caller: "anyone" };
+/** The client says who it is in the way of OAuth, which the kms understands. */
+const OAUTH: Policy = { ...PUBLIC, consumes: "application/x-www-form-urlencoded" };
 const AUTHENTICATED: Policy = { caller: "authenticated" };
 const USER: Policy = { caller: "user" };
 const scope = (name: BaseScope): Policy => ({ caller: "authenticated", scope: name });
@@ -66,16 +70,22 @@ export const ROUTES: Record<WorkerName, RouteTable> = {
     "GET /docs": PUBLIC,
     "GET /openapi.json": PUBLIC,
     "GET /.well-known/jwks.json": PUBLIC,
+    "GET /.well-known/oauth-authorization-server": PUBLIC,
   },
   kms: {
     "GET /.well-known/jwks.json": PUBLIC,
     "POST /register": PUBLIC,
     "POST /login": PUBLIC,
-    "POST /token": { ...PUBLIC, consumes: "application/x-www-form-urlencoded" },
+    "GET /.well-known/oauth-authorization-server": PUBLIC,
+    "POST /token": OAUTH,
+    "POST /revoke": OAUTH,
+    "POST /introspect": OAUTH,
     "POST /logout": AUTHENTICATED,
     "GET /sessions": USER,
     "DELETE /sessions/{id}": USER,
     "GET /me": USER,
+    "GET /me/export": { ...USER, assembled: true, answerWithinSeconds: 30 },
+    "DELETE /me": stepUp(USER),
     "PUT /me/password": USER,
     "GET /users": scope("users:admin"),
     "POST /users": scope("users:admin"),
@@ -89,13 +99,19 @@ export const ROUTES: Record<WorkerName, RouteTable> = {
     "GET /services": scope("keys:read"),
     "GET /services/{name}": scope("keys:read"),
     "DELETE /services/{name}": stepUp(scope("keys:write")),
+    "PUT /services/{name}/webhook": stepUp(scope("keys:write")),
+    "DELETE /services/{name}/webhook": stepUp(scope("keys:write")),
     "POST /keys": scope("keys:write"),
     "GET /keys": scope("keys:read"),
     "POST /keys/verify": scope("keys:read"),
+    "POST /keys/leaked": { ...PUBLIC, maxBodyBytes: 512 * 1024 },
     "GET /keys/{service}": scope("keys:read"),
     "POST /keys/{service}/rotate": stepUp(scope("keys:write")),
     "DELETE /keys/{service}": stepUp(scope("keys:write")),
     "DELETE /keys/{service}/{id}": stepUp(scope("keys:write")),
+    "POST /keys/{service}/{id}/disable": scope("keys:write"),
+    "POST /keys/{service}/{id}/enable": stepUp(scope("keys:write")),
+    "PUT /keys/{service}/{id}/allowed-addresses": stepUp(scope("keys:write")),
     "GET /signing-keys": scope("keys:read"),
     "POST /signing-keys/rotate": stepUp(scope("keys:write")),
     "POST /signing-keys/{kid}/revoke": stepUp(scope("keys:write")),

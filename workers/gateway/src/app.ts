@@ -4,8 +4,10 @@ import { clientAddressOf } from "./client-address.ts";
 import { withCors } from "./cors.ts";
 import { addHealth } from "./routes/health.ts";
 import { addJwks } from "./routes/jwks.ts";
+import { addMetadata } from "./routes/metadata.ts";
 import { addOpenApi } from "./routes/openapi.ts";
 import { addPages } from "./routes/pages.ts";
+import { addPersonalData } from "./routes/personal-data.ts";
 import type { GatewayServices } from "./services.ts";
 
 /** The gateway: its own few routes, and everything else forwarded by its access check. */
@@ -19,6 +21,8 @@ export const createGatewayApp = (connect: (bindings: unknown) => GatewayServices
   addPages(app);
   addHealth(app);
   addJwks(app);
+  addMetadata(app);
   addOpenApi(app);
+  addPersonalData(app);
   return app;
 };

@@ -1,45 +1,36 @@
 /** Composition root of the kms: exports and wiring. */
+import { waitUntil } from "cloudflare:workers";
 import { verifierOf } from "#shared/auth/verify.ts";
 import { createWorker } from "#shared/http/worker.ts";
 import { currentRequest } from "#shared/observability/context.ts";
-import { createLog } from "#shared/observability/log.ts";
+import { createLog, describeError } from "#shared/observability/log.ts";
+import { createAccountServices } from "./account-services.ts";
 import { createKmsApp } from "./app.ts";
 import { createTokenIssuer } from "./domain/access-token.ts";
-import { createAccounts } from "./domain/accounts.ts";
-import { createApiKeys } from "./domain/api-keys.ts";
 import { createAuditTrail } from "./domain/audit.ts";
 import { createAuditLog } from "./domain/audit-log.ts";
 import { createClients } from "./domain/clients.ts";
 import { createKeyRing, REVOCATION_RETENTION_MS } from "./domain/key-ring.ts";
 import { macInContext } from "./domain/mac.ts";
-import { createPasswords } from "./domain/password.ts";
-import { createPasswordGuard } from "./domain/password-guard.ts";
-import { createRefreshTokens } from "./domain/refresh-token.ts";
+import { createPrivacy } from "./domain/privacy.ts";
 import { createRefusalLimit } from "./domain/refusal-limit.ts";
-import { createRoles } from "./domain/roles.ts";
 import type { InternalKeys } from "./domain/root-key.ts";
 import { createSealer } from "./domain/sealing.ts";
 import { createSearchKeys } from "./domain/search-key.ts";
-import { createSessions } from "./domain/sessions.ts";
 import { createSigningKeys } from "./domain/signing-keys.ts";
 import { createSubjectKeys } from "./domain/subject-keys.ts";
-import { createTurns } from "./domain/turns.ts";
 import { createFoundation, type Foundation, randomBytes } from "./foundation.ts";
+import { createKeyServices } from "./key-services.ts";
 import { createEntrypoints, trustOf } from "./rpc.ts";
 import { createRecorder } from "./security-log.ts";
 import type { KmsServices } from "./services.ts";
-import { createApiKeyRepository } from "./store/api-keys.ts";
 import { createAuditRepository, createSubjectKeyRepository } from "./store/audit.ts";
 import { createChainRepository } from "./store/audit-chain.ts";
 import { createCheckpointRepository } from "./store/audit-checkpoints.ts";
 import { createAuditReader } from "./store/audit-reading.ts";
-import { createAttemptRepository } from "./store/password-attempts.ts";
-import { createRoleRepository } from "./store/roles.ts";
-import { createServiceRepository } from "./store/services.ts";
-import { createSessionRepository } from "./store/sessions.ts";
+import { createPrivacyRepository } from "./store/privacy.ts";
 import { createSigningKeyRepository } from "./store/signing-keys.ts";
 import { createTrustRepository } from "./store/trust.ts";
-import { createUserRepository } from "./store/users.ts";
 import { createConnection } from "./unlock.ts";
 import { createVault } from "./vault.ts";
 
@@ -49,9 +40,6 @@ const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout
 
 const compose = (foundation: Foundation, keys: InternalKeys): KmsServices => {
   const { env, database } = foundation;
-  const users = createUserRepository(database);
-  const services = createServiceRepository(database);
-  const storedKeys = createApiKeyRepository(database);
   const trustRecords = createTrustRepository(database);
 
   const log = createLog("kms");
@@ -100,57 +88,72 @@ const compose = (foundation: Foundation, keys: InternalKeys): KmsServices => {
     now,
   });
   const issueToken = createTokenIssuer({ issuer: env.PUBLIC_URL, signer: keyRing.signer, now, createId });
-  const passwords = createPasswords(keys.passwordPepper, randomBytes);
-  const turns = createTurns({ now, sleep });
-  const guard = createPasswordGuard({
-    repository: createAttemptRepository(database),
-    turns,
-    mac: (context, text) => macInContext(keys.mac, context, text),
-    now,
-  });
-  const refreshTokens = createRefreshTokens(keys.refreshTokenMac, randomBytes);
-  const apiKeys = createApiKeys({ repository: storedKeys, services, macKey: keys.apiKeyMac, randomBytes, now });
-  const storedSessions = createSessionRepository(database);
-  const sessions = createSessions({
-    repository: storedSessions,
-    refreshTokens,
-    issueToken,
+  const verify = verifierOf(env, { trust: (position) => trustOf(keyRing, position) }, now);
+  const accountServices = createAccountServices({
+    foundation,
+    keys,
     audit,
+    verify,
+    issueToken,
+    sleep,
+    randomBytes,
     now,
     createId,
   });
+  const { users, storedSessions } = accountServices;
   const vault = createVault({ foundation, keys, audit, log, randomBytes, now, createId });
+  const later = (work: Promise<void>): void =>
+    waitUntil(work.catch((error: unknown) => log("error", "work-after-answer", { error: describeError(error) })));
+  const keyServices = createKeyServices({
+    foundation,
+    keys,
+    wrapping: vault.wrapping,
+    audit,
+    tell,
+    log,
+    later,
+    sleep,
+    randomBytes,
+    now,
+    createId,
+  });
+  const { apiKeys, storedKeys } = keyServices;
 
   return {
     now,
-    verify: verifierOf(env, { trust: (position) => trustOf(keyRing, position) }, now),
+    verify,
     probe: async () => {
       await database.probe();
       await keyRing.signer();
     },
+    issuer: env.PUBLIC_URL,
     isRegistrationOpen: env.REGISTRATION === "open",
-    accounts: createAccounts({ users, passwords, turns, guard, audit, now, createId }),
-    users,
-    roles: createRoles({ repository: createRoleRepository(database), now }),
-    sessions,
-    services,
-    apiKeys,
-    storedKeys,
+    ...accountServices,
+    ...keyServices,
+    later,
     clients: createClients({ apiKeys, issueToken, now }),
     searchKeys: createSearchKeys({ sessions: storedSessions, apiKeys: storedKeys, issueToken, now }),
     keyRing,
     signingKeys,
     audit,
     auditLog,
+    privacy: createPrivacy({
+      repository: createPrivacyRepository(database),
+      users,
+      auditLog,
+      keyRing,
+      issuer: env.PUBLIC_URL,
+      now,
+    }),
     ...vault,
     sealer: createSealer(keys.sealing, randomBytes),
     mac: (context, data) => macInContext(keys.mac, context, data),
     purge: async () => {
-      await sessions.purge();
-      await guard.purge();
+      await accountServices.purgeAccounts();
       await trustRecords.purgeRevocations(new Date(now() - REVOCATION_RETENTION_MS));
       await signingKeys.maintain();
       await vault.maintain();
+      await keyServices.maintainKeys();
     },
   };
 };

@@ -1,6 +1,12 @@
 /** Issues access tokens (RFC 9068). */
 import { SignJWT } from "jose";
-import { ACCESS_TOKEN_TTL_SECONDS, type Claims, TOKEN_AUDIENCE, TOKEN_TYPE } from "#shared/contracts/access-token.ts";
+import {
+  ACCESS_TOKEN_TTL_SECONDS,
+  type Audience,
+  type Claims,
+  TOKEN_AUDIENCE,
+  TOKEN_TYPE,
+} from "#shared/contracts/access-token.ts";
 import type { IssuedToken } from "#shared/contracts/kms.ts";
 import type { Scope } from "#shared/contracts/rights.ts";
 import type { Signer } from "./signing-key.ts";
@@ -20,6 +26,10 @@ export interface Grant {
   issuedAt?: Date;
   /** Confines the token to searching these documents. */
   searchFilter?: string;
+  /** The workers it is good for; all, if not said. */
+  audiences?: readonly Audience[];
+  /** The service that acts for the subject, and the key it showed. */
+  actor?: { subject: string; sessionId: string };
 }
 
 /** A token, and the scopes it carries as a space-separated list. */
@@ -42,14 +52,15 @@ export const createTokenIssuer =
   ({ issuer, signer, now, createId }: TokenIssuerOptions): IssueToken =>
   async (grant, ttlSeconds = ACCESS_TOKEN_TTL_SECONDS) => {
     const { kid, algorithm, privateKey } = await signer();
-    const issuedAt = toSeconds(grant.issuedAt ?? now());
+    const nowSeconds = toSeconds(now());
+    const [audience = TOKEN_AUDIENCE, ...others] = grant.audiences ?? [];
     const scope = grant.scopes.join(" ");
     const claims = {
       iss: issuer,
-      aud: TOKEN_AUDIENCE,
+      aud: others.length === 0 ? audience : [audience, ...others],
       sub: grant.subject,
-      exp: issuedAt + ttlSeconds,
-      iat: issuedAt,
+      exp: nowSeconds + ttlSeconds,
+      iat: grant.issuedAt === undefined ? nowSeconds : toSeconds(grant.issuedAt),
       jti: createId(),
       sid: grant.sessionId,
       client_id: grant.clientId,
@@ -58,6 +69,7 @@ export const createTokenIssuer =
       acr: grant.acr,
       amr: [...grant.amr],
       auth_time: toSeconds(grant.authenticatedAt),
+      ...(grant.actor !== undefined && { act: { sub: grant.actor.subject, sid: grant.actor.sessionId } }),
       ...(grant.searchFilter !== undefined && { search_filter: grant.searchFilter }),
     } satisfies Claims;
     const accessToken = await new SignJWT(claims)

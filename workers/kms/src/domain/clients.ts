@@ -14,18 +14,27 @@ export interface ClientToken {
   access: ScopedToken;
   service: string;
   keyId: string;
+  /** What the key may be used from, for whoever remembers the token. */
+  allowedAddresses: string[] | null;
 }
 
 type BadKey = Exclude<ApiKeyCheck["code"], "valid">;
 
 export interface Clients {
-  /** A token for whoever holds the key. The reasons are for the log alone. */
-  exchange(key: string): Promise<Result<ClientToken, BadKey>>;
+  /** The key of the service that names itself and shows it. The reasons are for the log alone. */
+  identify(
+    service: string,
+    key: string,
+    address: string | undefined,
+  ): Promise<Result<ApiKey, BadKey | "other-service">>;
+  /** A token for whoever holds the key and calls from that address. The reasons are for the log alone. */
+  exchange(key: string, address: string | undefined): Promise<Result<ClientToken, BadKey>>;
   /** A token for the service that names itself and shows its key, with all the key's scopes unless fewer are wanted. */
   authenticate(
     service: string,
     key: string,
     wanted: readonly Scope[] | undefined,
+    address: string | undefined,
   ): Promise<Result<ClientToken, BadKey | "other-service" | "scope-exceeded">>;
 }
 
@@ -44,7 +53,7 @@ export const createClients = ({ apiKeys, issueToken, now }: ClientsOptions): Cli
       {
         subject: apiKey.service,
         clientId: apiKey.service,
-        sessionId: apiKey.id,
+        sessionId: apiKey.sessionId,
         roles: [],
         scopes,
         acr: "aal1",
@@ -53,19 +62,26 @@ export const createClients = ({ apiKeys, issueToken, now }: ClientsOptions): Cli
       },
       Math.min(ACCESS_TOKEN_TTL_SECONDS, secondsLeft),
     );
-    return success({ access, service: apiKey.service, keyId: apiKey.id });
+    const { service, id: keyId, allowedAddresses } = apiKey;
+    return success({ access, service, keyId, allowedAddresses });
+  };
+
+  const identify: Clients["identify"] = async (service, key, address) => {
+    const checked = await apiKeys.check(key, { address });
+    if (checked.code !== "valid") return failure(checked.code);
+    return checked.apiKey.service === service ? success(checked.apiKey) : failure("other-service");
   };
 
   return {
-    exchange: async (key) => {
-      const checked = await apiKeys.check(key);
+    exchange: async (key, address) => {
+      const checked = await apiKeys.check(key, { address });
       return checked.code === "valid" ? issue(checked.apiKey, checked.apiKey.scopes) : failure(checked.code);
     },
-    authenticate: async (service, key, wanted) => {
-      const checked = await apiKeys.check(key);
-      if (checked.code !== "valid") return failure(checked.code);
-      const { apiKey } = checked;
-      if (apiKey.service !== service) return failure("other-service");
+    identify,
+    authenticate: async (service, key, wanted, address) => {
+      const identified = await identify(service, key, address);
+      if (!identified.ok) return identified;
+      const { value: apiKey } = identified;
       const isBeyond = wanted !== undefined && scopesBeyond(wanted, new Set(apiKey.scopes)).length > 0;
       return isBeyond ? failure("scope-exceeded") : issue(apiKey, wanted ?? apiKey.scopes);
     },

@@ -112,15 +112,15 @@ export const createSessions = (options: SessionsOptions): Sessions => {
     token: string,
     successor: RefreshToken,
     wanted: readonly Scope[] | undefined,
-  ): Promise<Result<{ stored: StoredRefreshToken; asOf: Date; isRepeated: boolean }, RefreshFailure>> => {
-    const asOf = new Date(now());
+    asOf: Date,
+  ): Promise<Result<{ stored: StoredRefreshToken; isRepeated: boolean }, RefreshFailure>> => {
     const stored = await find(token);
     if (!stored) return failure("unknown");
     if (!isAlive(stored.session, asOf.getTime())) return failure("session-ended");
     const use = useOfRefreshToken(stored, successor.hash, asOf.getTime());
     if (use === "reused") return endReused(stored);
     if (wanted && scopesBeyond(wanted, new Set(stored.permissions)).length > 0) return failure("scope-exceeded");
-    if (use === "repeated") return success({ stored, asOf, isRepeated: true });
+    if (use === "repeated") return success({ stored, isRepeated: true });
 
     const { session, user } = stored;
     const entry = await audit.prepare({
@@ -131,7 +131,7 @@ export const createSessions = (options: SessionsOptions): Sessions => {
     });
     const rotation = { hash: stored.hash, successorHash: successor.hash, at: asOf };
     const isMine = await repository.rotateRefreshToken(rotation, entry);
-    return isMine ? success({ stored, asOf, isRepeated: false }) : rotate(token, successor, wanted);
+    return isMine ? success({ stored, isRepeated: false }) : rotate(token, successor, wanted, asOf);
   };
 
   return {
@@ -155,7 +155,13 @@ export const createSessions = (options: SessionsOptions): Sessions => {
         authenticatedAt: at,
       };
       const { token, hash } = refreshTokens.create();
-      const entry = await audit.prepare({ action: "login", outcome: "success", actor: user.id, target: session.id });
+      const entry = await audit.prepare({
+        action: "login",
+        outcome: "success",
+        actor: user.id,
+        target: session.id,
+        personal: { userId: user.id, fields: { username: user.username } },
+      });
       const isOpen = await repository.insert({ session, refreshTokenHash: hash, passwordChangedAt }, entry);
       const asOf = new Date(now());
       const opened = isOpen ? await repository.find(session.id) : undefined;
@@ -165,9 +171,11 @@ export const createSessions = (options: SessionsOptions): Sessions => {
     },
     refresh: async (token, wanted) => {
       const successor = refreshTokens.successorOf(token);
-      const rotated = await rotate(token, successor, wanted);
+      // When it came in counts: of many at once, the last one to have its turn is no later than the first.
+      const asOf = new Date(now());
+      const rotated = await rotate(token, successor, wanted, asOf);
       if (!rotated.ok) return rotated;
-      const { stored, asOf, isRepeated } = rotated.value;
+      const { stored, isRepeated } = rotated.value;
       const access = await issueToken(grantOf(stored, wanted ?? stored.permissions, asOf));
       const { session, user } = stored;
       return success({ sessionId: session.id, userId: user.id, access, refreshToken: successor.token, isRepeated });

@@ -1,10 +1,13 @@
 import { expect, test } from "vitest";
-import { parseTokenRequest } from "./token-request.ts";
+import { parseTokenRequest, TOKEN_EXCHANGE } from "./token-request.ts";
+
+const ISSUER = "https://fountain.example";
 
 const basic = (id: string, secret: string): string =>
   `Basic ${Buffer.from(`${encodeURIComponent(id)}:${encodeURIComponent(secret)}`).toString("base64")}`;
 
-const parse = (form: string, authorization?: string) => parseTokenRequest(new URLSearchParams(form), authorization);
+const parse = (form: string, authorization?: string) =>
+  parseTokenRequest(new URLSearchParams(form), authorization, ISSUER);
 
 const errorOf = (form: string, authorization?: string): string | undefined => {
   const parsed = parse(form, authorization);
@@ -77,5 +80,52 @@ test("refuses grants and scopes that do not exist", () => {
 
 test("counts a scope named twice once", () => {
   const parsed = parse("grant_type=refresh_token&refresh_token=a&scope=search:read+search:read++keys:read");
-  expect(parsed.ok && parsed.value.scopes).toEqual(["keys:read", "search:read"]);
+  expect(parsed.ok && parsed.value.scopes?.toSorted()).toEqual(["keys:read", "search:read"]);
+});
+
+const EXCHANGE = {
+  grant_type: TOKEN_EXCHANGE,
+  client_id: "films",
+  client_secret: "k",
+  subject_token: "eyJ",
+  subject_token_type: "urn:ietf:params:oauth:token-type:access_token",
+};
+
+const exchange = (replaced: Record<string, string> = {}, more = ""): string =>
+  `${new URLSearchParams({ ...EXCHANGE, ...replaced })}${more}`;
+
+test("reads a token exchange: by default for everything, else for the workers that are named or pointed at", () => {
+  const value = { grant: TOKEN_EXCHANGE, client: { id: "films", secret: "k" }, subjectToken: "eyJ", scopes: undefined };
+  expect(parse(exchange())).toEqual({ ok: true, value: { ...value, audiences: ["fountain"] } });
+  expect(parse(exchange({ audience: "service-a" }, "&audience=search"))).toEqual({
+    ok: true,
+    value: { ...value, audiences: ["service-a", "search"] },
+  });
+  expect(parse(exchange({ resource: `${ISSUER}/service-a` }))).toEqual({
+    ok: true,
+    value: { ...value, audiences: ["service-a"] },
+  });
+});
+
+test("refuses an audience that is not here", () => {
+  for (const target of [
+    { audience: "elsewhere" },
+    { audience: "gateway" },
+    { resource: "https://evil.example/service-a" },
+    { resource: `${ISSUER}.evil.example/service-a` },
+    { resource: `${ISSUER}/nothing` },
+  ])
+    expect(errorOf(exchange(target)), JSON.stringify(target)).toBe("invalid_target");
+});
+
+test("refuses an exchange that lacks its client, its subject or their types", () => {
+  expect(errorOf(exchange({ client_secret: "" }))).toBe("invalid_client");
+  for (const bad of [
+    { subject_token: "" },
+    { subject_token_type: "" },
+    { subject_token_type: "urn:ietf:params:oauth:token-type:saml2" },
+    { requested_token_type: "urn:ietf:params:oauth:token-type:refresh_token" },
+    { actor_token: "eyJ", actor_token_type: "urn:ietf:params:oauth:token-type:access_token" },
+  ])
+    expect(errorOf(exchange(bad)), JSON.stringify(bad)).toBe("invalid_request");
 });

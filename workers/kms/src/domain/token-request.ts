@@ -1,90 +1,96 @@
-/** Reads a request to the token endpoint (RFC 6749 §3.2, §4.4.2, §6). */
-import { FIRST_PARTY_CLIENT } from "#shared/contracts/access-token.ts";
-import { isScope, type Scope } from "#shared/contracts/rights.ts";
+/** Reads a request to the token endpoint (RFC 6749 §4.4.2 and §6, RFC 8693 §2.1). */
+import { AUDIENCES, type Audience, FIRST_PARTY_CLIENT, TOKEN_AUDIENCE } from "#shared/contracts/access-token.ts";
+import type { Scope } from "#shared/contracts/rights.ts";
+import {
+  accepted,
+  type ClientCredentials,
+  type Parameters,
+  type Parsed,
+  parseClient,
+  parseScopes,
+  readForm,
+  refused,
+} from "./oauth-form.ts";
 
-/** RFC 6749 §5.2. */
-export interface TokenError {
-  error:
-    | "invalid_request"
-    | "invalid_client"
-    | "invalid_grant"
-    | "unauthorized_client"
-    | "unsupported_grant_type"
-    | "invalid_scope";
-  description: string;
-}
-
-export interface ClientCredentials {
-  id: string;
-  secret: string;
-}
+export const TOKEN_EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange";
+export const ACCESS_TOKEN_TYPE = "urn:ietf:params:oauth:token-type:access_token";
+const JWT_TYPE = "urn:ietf:params:oauth:token-type:jwt";
+export const GRANT_TYPES = ["refresh_token", "client_credentials", TOKEN_EXCHANGE] as const;
 
 interface GrantRequest {
   /** The scopes asked for; all there are, if not said. */
   scopes: Scope[] | undefined;
 }
 
+export interface ExchangeRequest extends GrantRequest {
+  client: ClientCredentials;
+  subjectToken: string;
+  /** What the new token shall be good for. */
+  audiences: Audience[];
+}
+
 export type TokenRequest =
   | ({ grant: "refresh_token"; refreshToken: string } & GrantRequest)
-  | ({ grant: "client_credentials"; client: ClientCredentials } & GrantRequest);
+  | ({ grant: "client_credentials"; client: ClientCredentials } & GrantRequest)
+  | ({ grant: typeof TOKEN_EXCHANGE } & ExchangeRequest);
 
-type Parsed<Value> = { ok: true; value: Value } | { ok: false; error: TokenError };
+/** What every grant starts from. */
+interface Begun extends GrantRequest {
+  parameters: Parameters;
+  client: ClientCredentials | undefined;
+  issuer: string;
+}
 
-const refused = (error: TokenError["error"], description: string): { ok: false; error: TokenError } => ({
-  ok: false,
-  error: { error, description },
-});
+const NO_CLIENT = "Send the service's name and one of its API keys.";
 
-const accepted = <Value>(value: Value): { ok: true; value: Value } => ({ ok: true, value });
-
-const formDecode = (text: string): string | undefined => {
-  try {
-    return decodeURIComponent(text.replaceAll("+", " "));
-  } catch {
-    return undefined;
-  }
+const parseRefresh = ({ parameters, client, scopes }: Begun): Parsed<TokenRequest> => {
+  const refreshToken = parameters.get("refresh_token");
+  if (refreshToken === undefined) return refused("invalid_request", "refresh_token is missing.");
+  if (client || (parameters.get("client_id") ?? FIRST_PARTY_CLIENT) !== FIRST_PARTY_CLIENT)
+    return refused("unauthorized_client", "Refresh tokens belong to users' sessions, not to services.");
+  return accepted({ grant: "refresh_token", refreshToken, scopes });
 };
 
-/** Client credentials in an `Authorization: Basic` header, form-encoded before they were joined (RFC 6749 §2.3.1). */
-const parseBasic = (encoded: string): ClientCredentials | undefined => {
-  const [id = "", ...rest] = Buffer.from(encoded, "base64").toString("utf8").split(":");
-  const credentials = { id: formDecode(id), secret: formDecode(rest.join(":")) };
-  return credentials.id && credentials.secret ? { id: credentials.id, secret: credentials.secret } : undefined;
+const isAudience = (name: string): name is Audience => AUDIENCES.some((audience) => audience === name);
+
+/** By name (`audience`), or by where the worker is reached (`resource`, RFC 8707). */
+const parseAudiences = ({ parameters, issuer }: Begun): Parsed<Audience[]> => {
+  const resources = parameters
+    .all("resource")
+    .map((uri) => (uri === issuer ? TOKEN_AUDIENCE : uri.slice(issuer.length + 1)));
+  const isElsewhere = parameters.all("resource").some((uri) => uri !== issuer && !uri.startsWith(`${issuer}/`));
+  const names = [...new Set([...parameters.all("audience"), ...resources])];
+  const audiences = names.filter(isAudience);
+  if (isElsewhere || audiences.length < names.length)
+    return refused("invalid_target", `An audience is one of ${AUDIENCES.join(", ")}.`);
+  return accepted(audiences.length === 0 ? [TOKEN_AUDIENCE] : audiences);
 };
 
-const parseScopes = (list: string | undefined): Parsed<Scope[] | undefined> => {
-  if (list === undefined) return accepted(undefined);
-  const names = [...new Set(list.split(" "))].filter((name) => name !== "");
-  const scopes = names.filter(isScope);
-  return scopes.length === names.length ? accepted(scopes) : refused("invalid_scope", "There is no such scope.");
+const parseExchange = (begun: Begun): Parsed<TokenRequest> => {
+  const { parameters, client, scopes } = begun;
+  if (!client) return refused("invalid_client", NO_CLIENT);
+  const subjectToken = parameters.get("subject_token");
+  if (subjectToken === undefined) return refused("invalid_request", "subject_token is missing.");
+  if (![ACCESS_TOKEN_TYPE, JWT_TYPE].includes(parameters.get("subject_token_type") ?? ""))
+    return refused("invalid_request", `subject_token_type must be ${ACCESS_TOKEN_TYPE}.`);
+  if (![ACCESS_TOKEN_TYPE, JWT_TYPE].includes(parameters.get("requested_token_type") ?? ACCESS_TOKEN_TYPE))
+    return refused("invalid_request", `requested_token_type must be ${ACCESS_TOKEN_TYPE}.`);
+  if (parameters.get("actor_token") !== undefined || parameters.get("actor_token_type") !== undefined)
+    return refused("invalid_request", "The client is the actor; send no actor_token.");
+  const audiences = parseAudiences(begun);
+  if (!audiences.ok) return audiences;
+  return accepted({ grant: TOKEN_EXCHANGE, client, subjectToken, audiences: audiences.value, scopes });
 };
 
-const parseClient = (
-  parameters: ReadonlyMap<string, string>,
+/** What is asked for, or the error to answer. `issuer`: where this installation is reached. */
+export const parseTokenRequest = (
+  form: URLSearchParams,
   authorization: string | undefined,
-): Parsed<ClientCredentials | undefined> => {
-  const [id, secret] = [parameters.get("client_id"), parameters.get("client_secret")];
-  const encoded = /^basic +(\S+)$/i.exec(authorization ?? "")?.[1];
-  if (encoded === undefined) return accepted(id !== undefined && secret !== undefined ? { id, secret } : undefined);
-  if (secret !== undefined) return refused("invalid_request", "Authenticate in one way only.");
-  const client = parseBasic(encoded);
-  if (!client) return refused("invalid_client", "The Basic credentials cannot be read.");
-  return id === undefined || id === client.id
-    ? accepted(client)
-    : refused("invalid_request", "client_id is not the client that authenticates.");
-};
-
-/** Parameters without a value count as omitted; one sent twice spoils the request (RFC 6749 §3.2). */
-const readParameters = (form: URLSearchParams): Map<string, string> | undefined => {
-  const names = [...form.keys()];
-  if (new Set(names).size < names.length) return undefined;
-  return new Map([...form].filter(([, value]) => value !== ""));
-};
-
-/** What is asked for, or the error to answer. */
-export const parseTokenRequest = (form: URLSearchParams, authorization: string | undefined): Parsed<TokenRequest> => {
-  const parameters = readParameters(form);
-  if (!parameters) return refused("invalid_request", "A parameter is sent more than once.");
+  issuer: string,
+): Parsed<TokenRequest> => {
+  const read = readForm(form);
+  if (!read.ok) return read;
+  const parameters = read.value;
   const grant = parameters.get("grant_type");
   if (grant === undefined) return refused("invalid_request", "grant_type is missing.");
   const client = parseClient(parameters, authorization);
@@ -92,16 +98,17 @@ export const parseTokenRequest = (form: URLSearchParams, authorization: string |
   const scopes = parseScopes(parameters.get("scope"));
   if (!scopes.ok) return scopes;
 
-  if (grant === "client_credentials") {
-    if (!client.value) return refused("invalid_client", "Send the service's name and one of its API keys.");
-    return accepted({ grant, client: client.value, scopes: scopes.value });
+  const begun = { parameters, client: client.value, scopes: scopes.value, issuer };
+  switch (grant) {
+    case "refresh_token":
+      return parseRefresh(begun);
+    case "client_credentials":
+      return client.value
+        ? accepted({ grant, client: client.value, scopes: scopes.value })
+        : refused("invalid_client", NO_CLIENT);
+    case TOKEN_EXCHANGE:
+      return parseExchange(begun);
+    default:
+      return refused("unsupported_grant_type", `Use one of ${GRANT_TYPES.join(", ")}.`);
   }
-  if (grant === "refresh_token") {
-    const refreshToken = parameters.get("refresh_token");
-    if (refreshToken === undefined) return refused("invalid_request", "refresh_token is missing.");
-    if (client.value || (parameters.get("client_id") ?? FIRST_PARTY_CLIENT) !== FIRST_PARTY_CLIENT)
-      return refused("unauthorized_client", "Refresh tokens belong to users' sessions, not to services.");
-    return accepted({ grant, refreshToken, scopes: scopes.value });
-  }
-  return refused("unsupported_grant_type", "Use refresh_token or client_credentials.");
 };

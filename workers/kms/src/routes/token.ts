@@ -1,46 +1,52 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { json, problems } from "#shared/http/openapi.ts";
-import { parseTokenRequest, type TokenError, type TokenRequest } from "../domain/token-request.ts";
+import { currentRequest } from "#shared/observability/context.ts";
+import { unavailable } from "#shared/problem/unavailable.ts";
+import type { OAuthError } from "../domain/oauth-form.ts";
+import {
+  ACCESS_TOKEN_TYPE,
+  GRANT_TYPES,
+  parseTokenRequest,
+  TOKEN_EXCHANGE,
+  type TokenRequest,
+} from "../domain/token-request.ts";
 import { audit, type KmsApp, type KmsContext, NO_STORE, record } from "./frame.ts";
+import { BAD_CLIENT, clientFields, formBody, identifyClient, OAUTH_REFUSALS, readFormBody, refuse } from "./oauth.ts";
 import { tokenAnswer, toTokenAnswer } from "./token-answer.ts";
 
 const form = z
   .object({
-    grant_type: z.enum(["refresh_token", "client_credentials"]),
+    grant_type: z.enum(GRANT_TYPES),
     refresh_token: z.string().optional(),
-    client_id: z.string().optional(),
-    client_secret: z.string().optional(),
     scope: z.string().optional(),
+    subject_token: z.string().optional().openapi({ description: "The access token of the user to act for" }),
+    subject_token_type: z.string().optional().openapi({ example: ACCESS_TOKEN_TYPE }),
+    audience: z.string().optional().openapi({ description: "The worker to call, or several", example: "service-a" }),
+    ...clientFields,
   })
   .openapi("TokenRequest");
-
-const tokenError = z.object({ error: z.string(), error_description: z.string() }).openapi("TokenError");
 
 const route = createRoute({
   method: "post",
   path: "/token",
   tags: ["Tokens"],
-  summary: "OAuth 2 token endpoint (RFC 6749): refresh_token, client_credentials",
-  request: { body: { required: true, content: { "application/x-www-form-urlencoded": { schema: form } } } },
+  summary: "OAuth 2 token endpoint: refresh_token and client_credentials (RFC 6749), token exchange (RFC 8693)",
+  request: formBody(form),
   responses: {
     200: json(tokenAnswer, "Tokens"),
-    400: json(tokenError, "The request is refused (RFC 6749 §5.2)"),
-    401: json(tokenError, "The client did not authenticate"),
+    ...OAUTH_REFUSALS,
     ...problems("unsupported-media-type", "unavailable"),
   },
 });
 
-const EXCEEDED: TokenError = { error: "invalid_scope", description: "More scopes are asked for than were granted." };
-const BAD_GRANT: TokenError = {
+const EXCEEDED: OAuthError = { error: "invalid_scope", description: "More scopes are asked for than were granted." };
+const BAD_GRANT: OAuthError = {
   error: "invalid_grant",
   description: "This refresh token cannot be used. Log in again.",
 };
-const BAD_CLIENT: TokenError = { error: "invalid_client", description: "The service or its API key is not known." };
-
-const refuse = (context: KmsContext, { error, description }: TokenError): Response => {
-  const body = { error, error_description: description };
-  if (error !== "invalid_client") return context.json(body, 400, NO_STORE);
-  return context.json(body, 401, { ...NO_STORE, "www-authenticate": 'Basic realm="fountain"' });
+const BAD_SUBJECT: OAuthError = {
+  error: "invalid_request",
+  description: "subject_token must be the valid access token of a user, as he got it.",
 };
 
 type Grant<Name extends TokenRequest["grant"]> = Extract<TokenRequest, { grant: Name }>;
@@ -62,27 +68,50 @@ const authenticateClient = async (
   context: KmsContext,
   { client, scopes }: Grant<"client_credentials">,
 ): Promise<Response> => {
-  const authenticated = await context.var.services.clients.authenticate(client.id, client.secret, scopes);
+  const { clients, keyUses } = context.var.services;
+  const authenticated = await clients.authenticate(client.id, client.secret, scopes, currentRequest()?.clientAddress);
   if (!authenticated.ok) {
     await audit(context, { action: "token.client-credentials", outcome: "failure", reason: authenticated.error });
     return refuse(context, authenticated.error === "scope-exceeded" ? EXCEEDED : BAD_CLIENT);
   }
   const { access, service, keyId } = authenticated.value;
   await audit(context, { action: "token.client-credentials", outcome: "success", actor: service, target: keyId });
+  keyUses.note(keyId);
   return context.json(toTokenAnswer(access), 200, NO_STORE);
+};
+
+const exchange = async (context: KmsContext, request: Grant<typeof TOKEN_EXCHANGE>): Promise<Response> => {
+  const { exchangeToken } = context.var.services;
+  const identified = await identifyClient(context, request.client, "token.exchange");
+  if (!identified.ok) return identified.answer;
+  const { apiKey } = identified;
+  const exchanged = await exchangeToken({ ...request, actor: apiKey });
+  const event = { action: "token.exchange", actor: apiKey.service } as const;
+  if (!exchanged.ok) {
+    if (exchanged.error === "trust-unavailable") throw unavailable();
+    await audit(context, { ...event, outcome: "failure", reason: exchanged.error });
+    return refuse(context, exchanged.error === "scope-exceeded" ? EXCEEDED : BAD_SUBJECT);
+  }
+  const { access, userId } = exchanged.value;
+  await audit(context, { ...event, outcome: "success", target: userId });
+  return context.json({ ...toTokenAnswer(access), issued_token_type: ACCESS_TOKEN_TYPE }, 200, NO_STORE);
 };
 
 /** Not added with `openapi`: what is wrong with a request here is told in OAuth's own words, not in ours. */
 export const addToken = (app: KmsApp): void => {
   app.openAPIRegistry.registerPath(route);
   app.post(route.path, async (context) => {
-    const parameters = new URLSearchParams(await context.req.text());
-    const parsed = parseTokenRequest(parameters, context.req.header("authorization"));
-    if (!parsed.ok) {
-      context.set("reason", parsed.error.error);
-      return refuse(context, parsed.error);
-    }
+    const { issuer } = context.var.services;
+    const parsed = parseTokenRequest(await readFormBody(context), context.req.header("authorization"), issuer);
+    if (!parsed.ok) return refuse(context, parsed.error);
     const request = parsed.value;
-    return request.grant === "refresh_token" ? refresh(context, request) : authenticateClient(context, request);
+    switch (request.grant) {
+      case "refresh_token":
+        return refresh(context, request);
+      case "client_credentials":
+        return authenticateClient(context, request);
+      case TOKEN_EXCHANGE:
+        return exchange(context, request);
+    }
   });
 };

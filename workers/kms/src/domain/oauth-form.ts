@@ -1,0 +1,88 @@
+/** What all OAuth endpoints read: form parameters and client credentials (RFC 6749 §2.3.1, §3.2), and how they refuse. */
+import { isScope, type Scope } from "#shared/contracts/rights.ts";
+
+/** RFC 6749 §5.2, RFC 7009 §2.2.1, RFC 8693 §2.2.2. */
+export interface OAuthError {
+  error:
+    | "invalid_request"
+    | "invalid_client"
+    | "invalid_grant"
+    | "unauthorized_client"
+    | "unsupported_grant_type"
+    | "unsupported_token_type"
+    | "invalid_scope"
+    | "invalid_target";
+  description: string;
+}
+
+export interface ClientCredentials {
+  id: string;
+  secret: string;
+}
+
+export type Parsed<Value> = { ok: true; value: Value } | { ok: false; error: OAuthError };
+
+export const refused = (error: OAuthError["error"], description: string): { ok: false; error: OAuthError } => ({
+  ok: false,
+  error: { error, description },
+});
+
+export const accepted = <Value>(value: Value): { ok: true; value: Value } => ({ ok: true, value });
+
+/** The parameters of a form; those without a value count as omitted. */
+export interface Parameters {
+  get(name: string): string | undefined;
+  /** All values of one that may be sent several times. */
+  all(name: string): string[];
+}
+
+/** A parameter sent twice spoils the request (RFC 6749 §3.2), but for those of token exchange (RFC 8693 §2.1). */
+const REPEATABLE = ["audience", "resource"];
+
+export const readForm = (form: URLSearchParams): Parsed<Parameters> => {
+  const single = [...form.keys()].filter((name) => !REPEATABLE.includes(name));
+  if (new Set(single).size < single.length) return refused("invalid_request", "A parameter is sent more than once.");
+  return accepted({
+    get: (name) => form.get(name) || undefined,
+    all: (name) => form.getAll(name).filter((value) => value !== ""),
+  });
+};
+
+const formDecode = (text: string): string | undefined => {
+  try {
+    return decodeURIComponent(text.replaceAll("+", " "));
+  } catch {
+    return undefined;
+  }
+};
+
+/** Client credentials in an `Authorization: Basic` header, form-encoded before they were joined. */
+const parseBasic = (encoded: string): ClientCredentials | undefined => {
+  const [id = "", ...rest] = Buffer.from(encoded, "base64").toString("utf8").split(":");
+  const credentials = { id: formDecode(id), secret: formDecode(rest.join(":")) };
+  return credentials.id && credentials.secret ? { id: credentials.id, secret: credentials.secret } : undefined;
+};
+
+/** The client that authenticates, by Basic or in the form but not both; `undefined` when none does. */
+export const parseClient = (
+  parameters: Parameters,
+  authorization: string | undefined,
+): Parsed<ClientCredentials | undefined> => {
+  const [id, secret] = [parameters.get("client_id"), parameters.get("client_secret")];
+  const encoded = /^basic +(\S+)$/i.exec(authorization ?? "")?.[1];
+  if (encoded === undefined) return accepted(id !== undefined && secret !== undefined ? { id, secret } : undefined);
+  if (secret !== undefined) return refused("invalid_request", "Authenticate in one way only.");
+  const client = parseBasic(encoded);
+  if (!client) return refused("invalid_client", "The Basic credentials cannot be read.");
+  return id === undefined || id === client.id
+    ? accepted(client)
+    : refused("invalid_request", "client_id is not the client that authenticates.");
+};
+
+/** A space-separated list of scopes; `undefined` when none is sent. */
+export const parseScopes = (list: string | undefined): Parsed<Scope[] | undefined> => {
+  if (list === undefined) return accepted(undefined);
+  const names = [...new Set(list.split(" "))].filter((name) => name !== "");
+  const scopes = names.filter(isScope);
+  return scopes.length === names.length ? accepted(scopes) : refused("invalid_scope", "There is no such scope.");
+};

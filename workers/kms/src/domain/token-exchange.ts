@@ -1,0 +1,73 @@
+/**
+ * Token exchange (RFC 8693): a service that was called with a user's token gets one of its own for him, narrowed to what
+ * it needs. It never allows more, nor lives longer, than the one it was made of, and dies with it.
+ */
+import type { TokenVerifier } from "#shared/auth/verify.ts";
+import { ACCESS_TOKEN_TTL_SECONDS, type Audience } from "#shared/contracts/access-token.ts";
+import { failure, type Result, success } from "#shared/contracts/result.ts";
+import type { Scope } from "#shared/contracts/rights.ts";
+import { type IssueToken, type ScopedToken, toSeconds } from "./access-token.ts";
+import { type ApiKey, endOfKey } from "./api-key.ts";
+import { scopesBeyond } from "./rights.ts";
+
+export interface Exchange {
+  /** The key that the acting service has shown. */
+  actor: ApiKey;
+  subjectToken: string;
+  /** All scopes of the subject's token, if not said. */
+  scopes: readonly Scope[] | undefined;
+  audiences: readonly Audience[];
+}
+
+export interface ExchangedToken {
+  access: ScopedToken;
+  userId: string;
+}
+
+export type ExchangeFailure = "trust-unavailable" | "subject-invalid" | "subject-not-a-user" | "scope-exceeded";
+
+export type ExchangeToken = (exchange: Exchange) => Promise<Result<ExchangedToken, ExchangeFailure>>;
+
+export interface TokenExchangeOptions {
+  verify: TokenVerifier;
+  issueToken: IssueToken;
+  now: () => number;
+}
+
+export const createTokenExchange =
+  ({ verify, issueToken, now }: TokenExchangeOptions): ExchangeToken =>
+  async ({ actor, subjectToken, scopes, audiences }) => {
+    const verification = await verify(subjectToken);
+    if (!verification.ok)
+      return failure(verification.reason === "trust-unavailable" ? verification.reason : "subject-invalid");
+    const { principal } = verification;
+    // What is confined, or was exchanged already, was narrowed for one purpose: it is not passed on.
+    if (principal.kind !== "user" || principal.searchFilter !== undefined) return failure("subject-not-a-user");
+    if (scopesBeyond(scopes ?? [], principal.scopes).length > 0) return failure("scope-exceeded");
+    const nowSeconds = toSeconds(now());
+    const keyEndsAt = endOfKey(actor);
+    const ttlSeconds = Math.min(
+      ACCESS_TOKEN_TTL_SECONDS,
+      principal.expiresAtSeconds - nowSeconds,
+      keyEndsAt === null ? Number.POSITIVE_INFINITY : toSeconds(keyEndsAt) - nowSeconds,
+    );
+    if (ttlSeconds < 1) return failure("subject-invalid");
+    const access = await issueToken(
+      {
+        subject: principal.subject,
+        clientId: actor.service,
+        sessionId: principal.sessionId,
+        roles: principal.roles,
+        scopes: scopes ?? [...principal.scopes],
+        // A second factor was shown for what the user does himself.
+        acr: "aal1",
+        amr: principal.amr,
+        authenticatedAt: new Date(principal.authTimeSeconds * 1000),
+        issuedAt: new Date(principal.issuedAtSeconds * 1000),
+        audiences,
+        actor: { subject: actor.service, sessionId: actor.sessionId },
+      },
+      ttlSeconds,
+    );
+    return success({ access, userId: principal.subject });
+  };
