@@ -81,6 +81,8 @@ const issue = async (kms: SearchServices["kms"], grant: SearchKeyGrant): Promise
 export const addScopedKeys = (app: OpenAPIHono<WorkerEnv<SearchServices>>): void => {
   app.openapi(route, async (context) => {
     const { principal, services } = context.var;
+    if (principal.actorSessionId !== undefined)
+      throw problem("forbidden", { detail: "An exchanged token is for one purpose only: ask with one of your own." });
     const { filter_by, expires_at } = context.req.valid("json");
     const filter = filterFor(filter_by, principal);
     const { key, expiresAtSeconds } = await issue(services.kms, {
