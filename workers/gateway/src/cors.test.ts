@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { parseBindings } from "#shared/http/bindings.ts";
-import { envSchema } from "./env.ts";
+import { z } from "zod";
+import { parseBindings, setting } from "#shared/http/bindings.ts";
+import { originsSchema } from "./cors.ts";
 import { createTestGateway, type TestGateway } from "./testing.ts";
 
 const SITE = "https://www.example.com";
@@ -84,12 +85,8 @@ test("OPTIONS without a question is not a preflight", async () => {
 });
 
 describe("CORS_ORIGINS", () => {
-  const binding = { fetch: () => undefined };
-  const originsIn = (value: unknown): string[] => {
-    const bindings = { KMS: binding, KMS_RPC: binding, TWOFA: binding, TWOFA_RPC: binding, SEARCH: binding };
-    const url = { PUBLIC_URL: "http://localhost:8787", SERVICE_A: binding };
-    return [...parseBindings(envSchema, { ...bindings, ...url, CORS_ORIGINS: value }).CORS_ORIGINS];
-  };
+  const schema = z.object({ CORS_ORIGINS: setting(originsSchema) });
+  const originsIn = (value: unknown): string[] => [...parseBindings(schema, { CORS_ORIGINS: value }).CORS_ORIGINS];
 
   test("is none unless set", () => {
     expect([null, undefined, "", " , "].flatMap(originsIn)).toEqual([]);
