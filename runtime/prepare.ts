@@ -19,9 +19,9 @@ const prepare = async (order: PreparationOrder): Promise<PreparationOutcome> => 
     return prepareDatabases(topology, { ...order.sqld, signingKey, data: order.data });
   };
   const [databaseVariables] = await Promise.all([prepareData(), bundleWorkers(topology.workers, order.build)]);
-  writeWorkerdConfig(topology, order.build);
   const generated = { ...databaseVariables, ...order.variables };
   const environment = computeEnvironment(topology, generated, process.env);
+  writeWorkerdConfig(topology, order.build, environment["WEBHOOK_TARGETS"] === "any" ? "any" : "public");
   const choreWorkers = topology.workers.filter(({ crons }) => crons.length > 0).map(({ worker }) => worker);
   return { prepared: { environment, choreWorkers } };
 };

@@ -4,7 +4,7 @@ import path from "node:path";
 import { parse } from "smol-toml";
 import { z } from "zod";
 import { OperatorError, reasonOf } from "./operator-error.ts";
-import { LIBSQL_SERVICE } from "./workerd.ts";
+import { INTERNET_SERVICE, LIBSQL_SERVICE } from "./workerd.ts";
 
 /** The var that names a worker's own database; every other var is one setting shared by name. */
 export const DATABASE_URL = "DATABASE_URL";
@@ -100,7 +100,7 @@ const repeated = (values: readonly string[]): string | undefined =>
 const assertConsistent = (workers: readonly Worker[]): void => {
   const repeatedName = repeated(workers.map(({ name }) => name)) ?? repeated(workers.map(({ worker }) => worker));
   if (repeatedName !== undefined) throw new OperatorError(`two wrangler files describe "${repeatedName}"`);
-  const known = new Set([LIBSQL_SERVICE, ...workers.map(({ name }) => name)]);
+  const known = new Set([LIBSQL_SERVICE, INTERNET_SERVICE, ...workers.map(({ name }) => name)]);
   const defaults = new Map<string, string>();
   for (const worker of workers) {
     for (const { binding, service } of worker.services) {

@@ -27,6 +27,13 @@ test("every worker, the internal one included, has no network but its bindings",
   expect(config).toContain('(name = "no-network", network = (allow = []))');
 });
 
+test("the way to the internet leads to public addresses only, unless the operator says otherwise", () => {
+  const way = (allow: string) =>
+    `(name = "internet", network = (allow = [${allow}], tlsOptions = (trustBrowserCas = true)))`;
+  expect(config).toContain(way('"public"'));
+  expect(workerdConfig({ root: "/", workers: [WORKER] }, "any")).toContain(way('"public", "private"'));
+});
+
 test("bindings are those of the wrangler file; settings come from the environment, none is written down", () => {
   expect(config).toContain('(name = "KMS_RPC", service = (name = "fountain-kms", entrypoint = "Rpc"))');
   expect(config).toContain('(name = "LIBSQL", service = "libsql")');

@@ -4,7 +4,7 @@ import path from "node:path";
 import { INTERNAL_WORKER } from "./bundle.ts";
 import { textBindings } from "./environment.ts";
 import type { ServiceBinding, Topology, Worker } from "./topology.ts";
-import { CONFIG_FILE, INTERNAL_SOCKET, LIBSQL_SERVICE, PUBLIC_SOCKET } from "./workerd.ts";
+import { CONFIG_FILE, INTERNAL_SOCKET, INTERNET_SERVICE, LIBSQL_SERVICE, PUBLIC_SOCKET } from "./workerd.ts";
 
 /** The only way out that a worker has by default: none. */
 const NO_NETWORK = "no-network";
@@ -44,16 +44,20 @@ const internalWorker = (front: Worker, workers: readonly Worker[]): Worker => ({
   secrets: [],
 });
 
+/** What workers reach over the service that stands for the internet; an address is looked at once its name is resolved. */
+const REACH = { public: ["public"], any: ["public", "private"] } as const;
+
 /**
  * The configuration, to stand beside the bundles. Addresses are left out: they are given when workerd starts, so that
  * one configuration serves every machine.
  */
-export const workerdConfig = ({ workers }: Topology): string => {
+export const workerdConfig = ({ workers }: Topology, reach: keyof typeof REACH = "public"): string => {
   const [front] = workers;
   if (front === undefined) throw new Error("a topology has at least one worker");
   const services = [
     ...[...workers, internalWorker(front, workers)].map(workerService),
     `(name = ${text(LIBSQL_SERVICE)}, external = (http = ()))`,
+    `(name = ${text(INTERNET_SERVICE)}, network = (allow = [${REACH[reach].map(text).join(", ")}], tlsOptions = (trustBrowserCas = true)))`,
     `(name = ${text(NO_NETWORK)}, network = (allow = []))`,
   ];
   const sockets = [
@@ -71,8 +75,8 @@ const config :Workerd.Config = (
 };
 
 /** Writes the configuration beside the bundles and returns its path. */
-export const writeWorkerdConfig = (topology: Topology, directory: string): string => {
+export const writeWorkerdConfig = (topology: Topology, directory: string, reach?: keyof typeof REACH): string => {
   const file = path.join(directory, CONFIG_FILE);
-  writeFileSync(file, workerdConfig(topology), { mode: 0o600 });
+  writeFileSync(file, workerdConfig(topology, reach), { mode: 0o600 });
   return file;
 };

@@ -7,6 +7,8 @@ export const PUBLIC_SOCKET = "public";
 export const INTERNAL_SOCKET = "internal";
 /** The service name that stands for the libSQL server: an address outside, not a worker. */
 export const LIBSQL_SERVICE = "libsql";
+/** The service name that stands for the internet, as far as a worker may reach it. */
+export const INTERNET_SERVICE = "internet";
 
 /** The name of the configuration, which stands beside the bundles. */
 export const CONFIG_FILE = "workerd.capnp";

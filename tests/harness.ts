@@ -24,7 +24,7 @@ import {
   type SqldAdmin,
 } from "../runtime/sqld-client.ts";
 import { hasDatabase, reachableFrom, readTopology, type Worker } from "../runtime/topology.ts";
-import { LIBSQL_SERVICE } from "../runtime/workerd.ts";
+import { INTERNET_SERVICE, LIBSQL_SERVICE } from "../runtime/workerd.ts";
 
 const ROOT = path.join(import.meta.dirname, "..");
 
@@ -61,6 +61,9 @@ export interface Fountain {
   killSqld(): Promise<void>;
   /** Starts it again, on the same port and data (`ownSqld` only). */
   restartSqld(): Promise<void>;
+  /** Lets it take connections and say nothing (`ownSqld` only). */
+  pauseSqld(): Promise<void>;
+  resumeSqld(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -69,6 +72,7 @@ interface DatabaseServer extends SqldAdmin {
   signingKey: ReturnType<typeof createPrivateKey>;
   kill(): Promise<void>;
   restart(): Promise<void>;
+  signal(signal: "SIGSTOP" | "SIGCONT"): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -81,6 +85,7 @@ const sharedServer = (): DatabaseServer => {
     signingKey: createPrivateKey(signingKeyPem),
     kill: refuse,
     restart: refuse,
+    signal: refuse,
     stop: () => Promise.resolve(),
   };
 };
@@ -113,6 +118,9 @@ const ownServer = async (): Promise<DatabaseServer> => {
       await stopProcess(sqld, "SIGKILL");
       sqld = await start();
     },
+    signal: async (signal) => {
+      sqld.kill(signal);
+    },
     stop: async () => {
       await stopProcess(sqld);
       guard.release();
@@ -132,6 +140,14 @@ const moduleOf = (worker: string) => {
 
 const DENY_NETWORK = { network: { allow: [] } };
 
+type Designator = NonNullable<WorkerOptions["serviceBindings"]>[string];
+
+/** The services that are no workers. Tests receive on this machine what otherwise goes out to the internet. */
+const OUTSIDE: Record<string, ((sqldPort: number) => Designator) | undefined> = {
+  [LIBSQL_SERVICE]: (sqldPort) => ({ external: { address: `127.0.0.1:${sqldPort}`, http: {} } }),
+  [INTERNET_SERVICE]: () => ({ network: { allow: ["local"] } }),
+};
+
 const workerOptions = (worker: Worker, environment: Record<string, string>, sqldPort: number): WorkerOptions => ({
   name: worker.name,
   modules: moduleOf(worker.worker),
@@ -143,9 +159,7 @@ const workerOptions = (worker: Worker, environment: Record<string, string>, sqld
   serviceBindings: Object.fromEntries(
     worker.services.map(({ binding, service, entrypoint }) => [
       binding,
-      service === LIBSQL_SERVICE
-        ? { external: { address: `127.0.0.1:${sqldPort}`, http: {} } }
-        : { name: service, ...(entrypoint === undefined ? {} : { entrypoint }) },
+      OUTSIDE[service]?.(sqldPort) ?? { name: service, ...(entrypoint === undefined ? {} : { entrypoint }) },
     ]),
   ),
   outboundService: DENY_NETWORK,
@@ -260,6 +274,8 @@ export const startFountain = async (options: FountainOptions = {}): Promise<Foun
     metrics: () => internal("GET", "/metrics"),
     killSqld: server.kill,
     restartSqld: server.restart,
+    pauseSqld: () => server.signal("SIGSTOP"),
+    resumeSqld: () => server.signal("SIGCONT"),
     stop,
   };
   databasesOf.set(fountain, created);
