@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { databaseBindings, setting, verifierBindings } from "#shared/http/bindings.ts";
+import { databaseBindings, fetcher, setting, verifierBindings } from "#shared/http/bindings.ts";
 import { isStrongSecretKey, MIN_SECRET_KEY_BYTES } from "./domain/root-key.ts";
 import { SIGNING_ALGORITHMS } from "./domain/signing-key.ts";
 
@@ -22,5 +22,9 @@ export const envSchema = z.object({
   JWT_ALG: setting(z.enum(SIGNING_ALGORITHMS).default("EdDSA")),
   /** How long a signing key signs. */
   SIGNING_KEY_ROTATION_DAYS: setting(z.coerce.number().int().min(1).max(MAX_ROTATION_DAYS).default(30)),
+  /** Where webhooks may go: `public`, or `any` to try things out, which takes http and private addresses too. */
+  WEBHOOK_TARGETS: setting(z.enum(["public", "any"]).default("public")),
+  /** The way out for webhooks; without it the global one is taken. */
+  INTERNET: setting(fetcher.optional()),
   ...databaseBindings,
 });

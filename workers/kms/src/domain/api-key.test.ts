@@ -11,6 +11,11 @@ const BASE: ApiKey = {
   createdAt: new Date(0),
   expiresAt: null,
   revokedAt: null,
+  sessionId: "id",
+  disabledAt: null,
+  disabledReason: null,
+  allowedAddresses: null,
+  lastUsedAt: null,
 };
 
 test("makes keys of the documented form, with 256 bits of secret", () => {

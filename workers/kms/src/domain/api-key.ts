@@ -27,14 +27,27 @@ export interface ApiKey {
   expiresAt: Date | null;
   /** From when on it is refused: the past or now for a revoked one, the end of its grace for a rotated one. */
   revokedAt: Date | null;
+  /** What its tokens name as `sid`. Another one whenever they had to end, though the key lives. */
+  sessionId: string;
+  disabledAt: Date | null;
+  disabledReason: DisabledReason | null;
+  /** What it may be used from; `null`: anywhere. */
+  allowedAddresses: string[] | null;
+  /** To the minute; `null` when never. */
+  lastUsedAt: Date | null;
 }
+
+/** A leaked key is known to others, and never enabled again. */
+export const DISABLED_REASONS = ["operator", "leaked"] as const;
+export type DisabledReason = (typeof DISABLED_REASONS)[number];
 
 export interface StoredApiKey {
   apiKey: ApiKey;
   hash: string;
 }
 
-export type ApiKeyState = "active" | "grace" | "revoked" | "expired";
+export const API_KEY_STATES = ["active", "grace", "disabled", "revoked", "expired"] as const;
+export type ApiKeyState = (typeof API_KEY_STATES)[number];
 
 const createCharacters = (count: number, randomBytes: RandomBytes): string => {
   let characters = "";
@@ -67,6 +80,15 @@ export const createApiKey = (randomBytes: RandomBytes): { id: string; key: strin
   return { id, key: `${body}_${checksumOf(body)}` };
 };
 
+const SESSION_CHARACTERS = 6;
+
+/** Another `sid` for the tokens of a key: its id can be told from it. */
+export const renewSessionId = (keyId: string, randomBytes: RandomBytes): string =>
+  `${keyId}.${createCharacters(SESSION_CHARACTERS, randomBytes)}`;
+
+/** The id of the key whose tokens name this `sid`. */
+export const keyIdOfSession = (sessionId: string): string => sessionId.split(".", 1).join();
+
 /** The id in a well-formed key with a fitting checksum, else `undefined`. */
 export const parseApiKeyId = (key: string): string | undefined => {
   const id = PATTERN.exec(key)?.[1];
@@ -83,5 +105,6 @@ export const endOfKey = ({ expiresAt, revokedAt }: ApiKey): Date | null => {
 export const stateOfKey = (key: ApiKey, nowMs: number): ApiKeyState => {
   if (key.revokedAt && key.revokedAt.getTime() <= nowMs) return "revoked";
   if (key.expiresAt && key.expiresAt.getTime() <= nowMs) return "expired";
+  if (key.disabledAt) return "disabled";
   return key.revokedAt ? "grace" : "active";
 };

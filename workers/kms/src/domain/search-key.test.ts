@@ -33,6 +33,11 @@ const stored = (changed: Partial<ApiKey> = {}): ApiKey => ({
   createdAt: new Date(NOW_MS),
   expiresAt: null,
   revokedAt: null,
+  sessionId: "key-1",
+  disabledAt: null,
+  disabledReason: null,
+  allowedAddresses: null,
+  lastUsedAt: null,
   ...changed,
 });
 

@@ -6,7 +6,7 @@ import { FIRST_PARTY_CLIENT, LONGEST_TOKEN_SECONDS } from "#shared/contracts/acc
 import type { IssuedSearchKey, SearchKeyGrant } from "#shared/contracts/kms.ts";
 import { failure, type Result, success } from "#shared/contracts/result.ts";
 import { type IssueToken, toSeconds } from "./access-token.ts";
-import { endOfKey, stateOfKey } from "./api-key.ts";
+import { endOfKey, keyIdOfSession, stateOfKey } from "./api-key.ts";
 import type { ApiKeyRepository } from "./api-keys.ts";
 import { isAlive, SESSION_ABSOLUTE_LIMIT_MS, type Session } from "./session.ts";
 
@@ -34,8 +34,9 @@ export const createSearchKeys = ({ sessions, apiKeys, issueToken, now }: SearchK
         ? found.session.createdAt.getTime() + SESSION_ABSOLUTE_LIMIT_MS
         : undefined;
     }
-    const apiKey = (await apiKeys.find(sessionId))?.apiKey;
-    if (!apiKey || apiKey.service !== clientId || !["active", "grace"].includes(stateOfKey(apiKey, now()))) return;
+    const apiKey = (await apiKeys.find(keyIdOfSession(sessionId)))?.apiKey;
+    if (apiKey?.service !== clientId || apiKey.sessionId !== sessionId) return;
+    if (!["active", "grace"].includes(stateOfKey(apiKey, now()))) return;
     return endOfKey(apiKey)?.getTime() ?? Number.POSITIVE_INFINITY;
   };
 

@@ -1,6 +1,6 @@
 /** API keys as the API shows them: their metadata always, the key itself only when it is made. */
 import { z } from "@hono/zod-openapi";
-import { type ApiKey, prefixOf, stateOfKey } from "../domain/api-key.ts";
+import { API_KEY_STATES, type ApiKey, DISABLED_REASONS, prefixOf, stateOfKey } from "../domain/api-key.ts";
 import type { CreatedApiKey } from "../domain/api-keys.ts";
 import { scopeName } from "./scope-name.ts";
 
@@ -12,19 +12,35 @@ const fields = {
   scopes: z.array(scopeName),
   createdAt: z.iso.datetime(),
   expiresAt: z.iso.datetime().nullable(),
+  allowedAddresses: z.array(z.string()).nullable().openapi({ description: "Where it may be used; null: anywhere" }),
 };
+
+const MAX_ALLOWED_ADDRESSES = 64;
+
+/** Addresses and networks in CIDR notation. */
+export const allowedAddresses = z
+  .array(
+    z
+      .union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()], "must be an address, or a network such as 192.0.2.0/24")
+      .openapi({ type: "string", example: "192.0.2.0/24" }),
+  )
+  .min(1)
+  .max(MAX_ALLOWED_ADDRESSES);
 
 export const keyAnswer = z
   .object({
     ...fields,
     revokedAt: z.iso.datetime().nullable().openapi({ description: "In the future while a rotated key has its grace" }),
-    state: z.enum(["active", "grace", "revoked", "expired"]),
+    disabledAt: z.iso.datetime().nullable(),
+    disabledReason: z.enum(DISABLED_REASONS).nullable(),
+    lastUsedAt: z.iso.datetime().nullable().openapi({ description: "To the minute" }),
+    state: z.enum(API_KEY_STATES),
   })
   .openapi("ApiKey");
 
 export const createdKeyAnswer = z.object({ ...fields, key: z.string() }).openapi("CreatedApiKey");
 
-const shared = ({ id, service, name, scopes, createdAt, expiresAt }: ApiKey) => ({
+const shared = ({ id, service, name, scopes, createdAt, expiresAt, allowedAddresses: addresses }: ApiKey) => ({
   id,
   service,
   name,
@@ -32,11 +48,15 @@ const shared = ({ id, service, name, scopes, createdAt, expiresAt }: ApiKey) => 
   scopes,
   createdAt: createdAt.toISOString(),
   expiresAt: expiresAt?.toISOString() ?? null,
+  allowedAddresses: addresses,
 });
 
 export const toKeyAnswer = (apiKey: ApiKey, nowMs: number): z.infer<typeof keyAnswer> => ({
   ...shared(apiKey),
   revokedAt: apiKey.revokedAt?.toISOString() ?? null,
+  disabledAt: apiKey.disabledAt?.toISOString() ?? null,
+  disabledReason: apiKey.disabledReason,
+  lastUsedAt: apiKey.lastUsedAt?.toISOString() ?? null,
   state: stateOfKey(apiKey, nowMs),
 });
 

@@ -2,13 +2,23 @@ import { createRoute, z } from "@hono/zod-openapi";
 import { json, jsonBody, problems } from "#shared/http/openapi.ts";
 import { endOfKey } from "../domain/api-key.ts";
 import type { ApiKeyCheck } from "../domain/api-keys.ts";
-import { type KmsApp, NO_STORE, record } from "./frame.ts";
+import { audit, type KmsApp, NO_STORE } from "./frame.ts";
 import { scopeName } from "./scope-name.ts";
+
+const CODES = ["valid", "malformed", "unknown", "revoked", "expired", "disabled", "address-not-allowed"] as const;
+
+const question = z.strictObject({
+  key: z.string(),
+  address: z.union([z.ipv4(), z.ipv6()], "must be an address").optional().openapi({
+    type: "string",
+    description: "Where the key was used from; its allowed addresses count only with this",
+  }),
+});
 
 const verdict = z
   .object({
     valid: z.boolean(),
-    code: z.enum(["valid", "malformed", "unknown", "revoked", "expired"]),
+    code: z.enum(CODES),
     service: z.string().nullable(),
     scopes: z.array(scopeName),
     expiresAt: z.iso.datetime().nullable().openapi({ description: "When it ends: by expiry, or with its grace" }),
@@ -20,7 +30,7 @@ const route = createRoute({
   path: "/keys/verify",
   tags: ["Keys"],
   summary: "Tell whether an API key is good, and for what",
-  request: { body: jsonBody(z.strictObject({ key: z.string() })) },
+  request: { body: jsonBody(question) },
   responses: {
     200: json(verdict, "The verdict; a bad key is no error"),
     ...problems("unauthenticated", "forbidden", "invalid-input", "unavailable"),
@@ -37,8 +47,11 @@ const toVerdict = (checked: ApiKeyCheck): z.infer<typeof verdict> => {
 
 export const addKeyVerification = (app: KmsApp): void => {
   app.openapi(route, async (context) => {
-    const checked = await context.var.services.apiKeys.check(context.req.valid("json").key);
-    if (checked.code !== "valid") record(context, { action: "key.verify", outcome: "failure", reason: checked.code });
+    const { key, address } = context.req.valid("json");
+    const { apiKeys, keyUses } = context.var.services;
+    const checked = await apiKeys.check(key, address === undefined ? "not-looked-at" : { address });
+    if (checked.code === "valid") keyUses.note(checked.apiKey.id);
+    else await audit(context, { action: "key.verify", outcome: "failure", reason: checked.code });
     return context.json(toVerdict(checked), 200, NO_STORE);
   });
 };

@@ -12,6 +12,7 @@ const createdSchema = z.strictObject({
   scopes: z.array(z.string()),
   createdAt: z.iso.datetime(),
   expiresAt: z.iso.datetime().nullable(),
+  allowedAddresses: z.array(z.string()).nullable(),
 });
 
 let fountain: Fountain;

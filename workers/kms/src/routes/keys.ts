@@ -4,10 +4,10 @@ import { decodeCursor, toPage } from "#shared/http/page.ts";
 import { type Problem, problem } from "#shared/problem/problem.ts";
 import type { ApiKey } from "../domain/api-key.ts";
 import { type ApiKeyPosition, type CreationFailure, MAX_GRACE_SECONDS } from "../domain/api-keys.ts";
-import { type KmsApp, type KmsContext, NO_STORE, record } from "./frame.ts";
-import { createdKeyAnswer, keyAnswer, toCreatedKeyAnswer, toKeyAnswer } from "./key-answer.ts";
+import { audit, entryOf, type KmsApp, type KmsContext, NO_STORE, record } from "./frame.ts";
+import { allowedAddresses, createdKeyAnswer, keyAnswer, toCreatedKeyAnswer, toKeyAnswer } from "./key-answer.ts";
 import { wantedScopes } from "./scope-name.ts";
-import { noSuchService } from "./services.ts";
+import { noSuchService } from "./service-answer.ts";
 
 const MAX_NAME_CHARACTERS = 100;
 /** Unless told otherwise the old key dies at once: who rotates a leaked key must not have to think of it. */
@@ -18,6 +18,7 @@ const newKey = z.strictObject({
   name: z.string().min(1).max(MAX_NAME_CHARACTERS).optional(),
   scopes: wantedScopes.optional(),
   expiresAt: z.iso.datetime({ offset: true }).optional(),
+  allowedAddresses: allowedAddresses.optional(),
 });
 
 const rotation = z.strictObject({ graceSeconds: z.int().min(0).max(MAX_GRACE_SECONDS).optional() });
@@ -147,9 +148,10 @@ const readPage = async (
 const revoke = async (context: KmsContext, service: string, id: string | undefined): Promise<void> => {
   const { services, storedKeys, now } = context.var.services;
   if (!(await services.find(service))) throw noSuchService();
-  const isFound = await storedKeys.revoke(service, id, new Date(now()));
+  const event = { action: "key.revoke", outcome: "success", target: id ?? service } as const;
+  const isFound = await storedKeys.revoke(service, id, new Date(now()), await entryOf(context, event));
   if (id !== undefined && !isFound) throw problem("not-found", { detail: "This service has no such key." });
-  record(context, { action: "key.revoke", outcome: "success", target: id ?? service });
+  if (isFound) record(context, event);
 };
 
 export const addKeys = (app: KmsApp): void => {
@@ -157,10 +159,10 @@ export const addKeys = (app: KmsApp): void => {
     const { expiresAt, ...wanted } = context.req.valid("json");
     const created = await context.var.services.apiKeys.create(
       { ...wanted, expiresAt: expiresAt === undefined ? undefined : new Date(expiresAt) },
-      context.var.principal.scopes,
+      context.var.principal,
     );
     if (!created.ok) {
-      record(context, { action: "key.create", outcome: "failure", reason: created.error, target: wanted.service });
+      await audit(context, { action: "key.create", outcome: "refused", reason: created.error, target: wanted.service });
       throw CREATION_REFUSALS[created.error]();
     }
     record(context, { action: "key.create", outcome: "success", target: created.value.apiKey.id });
@@ -181,9 +183,9 @@ export const addKeys = (app: KmsApp): void => {
   app.openapi(rotateKeys, async (context) => {
     const { service } = context.req.valid("param");
     const { graceSeconds = DEFAULT_GRACE_SECONDS } = context.req.valid("json");
-    const rotated = await context.var.services.apiKeys.rotate(service, graceSeconds, context.var.principal.scopes);
+    const rotated = await context.var.services.apiKeys.rotate(service, graceSeconds, context.var.principal);
     if (!rotated.ok) {
-      record(context, { action: "key.rotate", outcome: "failure", reason: rotated.error, target: service });
+      await audit(context, { action: "key.rotate", outcome: "refused", reason: rotated.error, target: service });
       throw ROTATION_REFUSALS[rotated.error]();
     }
     record(context, { action: "key.rotate", outcome: "success", target: rotated.value.apiKey.id });

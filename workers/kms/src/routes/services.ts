@@ -3,10 +3,9 @@ import { FIRST_PARTY_CLIENT } from "#shared/contracts/access-token.ts";
 import { json, jsonBody, page, pageQuery, problems } from "#shared/http/openapi.ts";
 import { decodeCursor, toPage } from "#shared/http/page.ts";
 import { problem } from "#shared/problem/problem.ts";
-import { scopesBeyond } from "../domain/rights.ts";
-import type { Service } from "../domain/service.ts";
-import { type KmsApp, record } from "./frame.ts";
-import { scopeName, wantedScopes } from "./scope-name.ts";
+import { audit, type KmsApp, NO_STORE, record } from "./frame.ts";
+import { wantedScopes } from "./scope-name.ts";
+import { assertWebhookUrl, noSuchService, scopesNotHeld, serviceAnswer, toServiceAnswer } from "./service-answer.ts";
 
 const MAX_NAME_CHARACTERS = 64;
 const MAX_ROTATE_AFTER_DAYS = 3650;
@@ -21,22 +20,7 @@ const newService = z.strictObject({
   name: serviceName,
   scopes: wantedScopes,
   rotateAfterDays: z.int().min(1).max(MAX_ROTATE_AFTER_DAYS).optional(),
-});
-
-const serviceAnswer = z
-  .object({
-    name: z.string(),
-    scopes: z.array(scopeName),
-    rotateAfterDays: z.int().nullable(),
-    createdAt: z.iso.datetime(),
-  })
-  .openapi("Service");
-
-const toAnswer = ({ name, scopes, rotateAfterDays, createdAt }: Service): z.infer<typeof serviceAnswer> => ({
-  name,
-  scopes,
-  rotateAfterDays,
-  createdAt: createdAt.toISOString(),
+  webhookUrl: z.string().optional().openapi({ description: "Where the owner is told of rotations and leaks" }),
 });
 
 const byName = z.object({ name: z.string() });
@@ -48,7 +32,10 @@ const createService = createRoute({
   summary: "Register a service",
   request: { body: jsonBody(newService) },
   responses: {
-    201: json(serviceAnswer, "The new service"),
+    201: json(
+      serviceAnswer.extend({ webhookSecret: z.string().optional() }),
+      "The new service; the answer is the only place where the secret of its webhook is shown",
+    ),
     ...problems("unauthenticated", "forbidden", "conflict", "invalid-input", "unavailable"),
   },
 });
@@ -89,43 +76,39 @@ const deleteService = createRoute({
   },
 });
 
-/** The answer where a service is not there. */
-export const noSuchService = () => problem("not-found", { detail: "There is no such service." });
-
 export const addServices = (app: KmsApp): void => {
   app.openapi(createService, async (context) => {
-    const { name, scopes, rotateAfterDays } = context.req.valid("json");
-    const { services, now } = context.var.services;
-    if (scopesBeyond(scopes, context.var.principal.scopes).length > 0)
-      throw problem("forbidden", { detail: "These scopes are more than you may use yourself." });
-    const service: Service = {
-      name,
-      scopes: [...new Set(scopes)],
-      rotateAfterDays: rotateAfterDays ?? null,
-      createdAt: new Date(now()),
-    };
-    if (!(await services.insert(service))) throw problem("conflict", { detail: "This name is taken." });
-    record(context, { action: "service.create", outcome: "success", target: name });
-    return context.json(toAnswer(service), 201);
+    const wanted = context.req.valid("json");
+    const { serviceRegistry } = context.var.services;
+    if (wanted.webhookUrl !== undefined) assertWebhookUrl(context, "#/webhookUrl", wanted.webhookUrl);
+    const entered = await serviceRegistry.enter(wanted, context.var.principal);
+    if (!entered.ok) {
+      const { name } = wanted;
+      await audit(context, { action: "service.create", outcome: "refused", reason: entered.error, target: name });
+      throw entered.error === "not-held" ? scopesNotHeld() : problem("conflict", { detail: "This name is taken." });
+    }
+    const { service, webhookSecret } = entered.value;
+    record(context, { action: "service.create", outcome: "success", target: service.name });
+    return context.json({ ...toServiceAnswer(service), ...(webhookSecret && { webhookSecret }) }, 201, NO_STORE);
   });
 
   app.openapi(listServices, async (context) => {
     const { limit, after } = context.req.valid("query");
     const services = await context.var.services.services.list(limit + 1, decodeCursor(after));
     const { items, next } = toPage(services, limit, (service) => service.name);
-    return context.json({ items: items.map(toAnswer), next }, 200);
+    return context.json({ items: items.map(toServiceAnswer), next }, 200);
   });
 
   app.openapi(readService, async (context) => {
     const service = await context.var.services.services.find(context.req.valid("param").name);
     if (!service) throw noSuchService();
-    return context.json(toAnswer(service), 200);
+    return context.json(toServiceAnswer(service), 200);
   });
 
   app.openapi(deleteService, async (context) => {
     const { name } = context.req.valid("param");
-    const { services, now } = context.var.services;
-    if (!(await services.remove(name, new Date(now())))) throw noSuchService();
+    const removed = await context.var.services.serviceRegistry.remove(name, context.var.principal);
+    if (!removed.ok) throw noSuchService();
     record(context, { action: "service.delete", outcome: "success", target: name });
     return context.body(null, 204);
   });

@@ -4,19 +4,22 @@ import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { SCOPES, type Scope } from "#shared/contracts/rights.ts";
 import { type Fountain, startFountain } from "../../../../tests/harness.ts";
 import { createTokenIssuer } from "../domain/access-token.ts";
-import { type ApiKeyRepository, type ApiKeys, createApiKeys, type NewApiKey } from "../domain/api-keys.ts";
+import { type ApiKeyRepository, type ApiKeys, type Caller, createApiKeys, type NewApiKey } from "../domain/api-keys.ts";
+import type { AuditEvent } from "../domain/audit.ts";
 import { type Clients, createClients } from "../domain/clients.ts";
 import { createSealer } from "../domain/sealing.ts";
 import type { ServiceRepository } from "../domain/service.ts";
 import { generateSigningKey, unwrapSigningKey } from "../domain/signing-key.ts";
-import { randomBytes } from "../testing.ts";
+import { auditEntry, randomBytes } from "../testing.ts";
 import { createApiKeyRepository } from "./api-keys.ts";
 import type { KmsDatabase } from "./connection.ts";
 import * as schema from "./schema.ts";
 import { createServiceRepository } from "./services.ts";
 
 const START_MS = Date.parse("2026-11-23T10:00:00Z");
-const ALL: ReadonlySet<Scope> = new Set(SCOPES);
+const ALL: Caller = { subject: "administrator", scopes: new Set(SCOPES) };
+const audit = { prepare: async (event: AuditEvent) => auditEntry(event) };
+const FROM_ANYWHERE = { address: undefined };
 
 let fountain: Fountain;
 let database: KmsDatabase;
@@ -42,7 +45,7 @@ beforeEach(async () => {
   const signingKey = await generateSigningKey(wrapping, new Date(nowMs));
   repository = createApiKeyRepository(database);
   services = createServiceRepository(database);
-  apiKeys = createApiKeys({ repository, services, macKey: Buffer.alloc(32, 3), randomBytes, now });
+  apiKeys = createApiKeys({ repository, services, audit, macKey: Buffer.alloc(32, 3), randomBytes, now });
   const issueToken = createTokenIssuer({
     issuer: "https://fountain.example",
     signer: () => unwrapSigningKey(wrapping, signingKey),
@@ -55,12 +58,16 @@ beforeEach(async () => {
 });
 
 const addService = (): Promise<boolean> =>
-  services.insert({
-    name: service,
-    scopes: ["sequence:read", "search:read"],
-    rotateAfterDays: null,
-    createdAt: new Date(nowMs),
-  });
+  services.insert(
+    {
+      name: service,
+      scopes: ["sequence:read", "search:read"],
+      rotateAfterDays: null,
+      createdAt: new Date(nowMs),
+      webhook: null,
+    },
+    auditEntry(),
+  );
 
 const create = async (wanted: Partial<NewApiKey> = {}) => {
   const created = await apiKeys.create({ service, ...wanted }, ALL);
@@ -74,7 +81,7 @@ const rotate = async (graceSeconds: number) => {
   return rotated.value;
 };
 
-const codeOf = async (key: string): Promise<string> => (await apiKeys.check(key)).code;
+const codeOf = async (key: string): Promise<string> => (await apiKeys.check(key, FROM_ANYWHERE)).code;
 
 const revokedAt = async (keyId: string): Promise<unknown> => {
   const { rows } = await database.client.execute({
@@ -86,9 +93,9 @@ const revokedAt = async (keyId: string): Promise<unknown> => {
 
 test("recognises a key it made, and not the same key with another secret", async () => {
   const [one, other] = [await create(), await create()];
-  expect(await apiKeys.check(one.key)).toEqual({ code: "valid", apiKey: one.apiKey });
+  expect(await apiKeys.check(one.key, FROM_ANYWHERE)).toEqual({ code: "valid", apiKey: one.apiKey });
   expect(await codeOf("ftn_nonsense")).toBe("malformed");
-  await repository.revoke(service, undefined, new Date(nowMs));
+  await repository.revoke(service, undefined, new Date(nowMs), auditEntry());
   expect(await codeOf(other.key)).toBe("revoked");
 });
 
@@ -102,7 +109,7 @@ test("gives a key all scopes of its service unless told, and never more", async 
 });
 
 test("gives nobody a key for more than he may do himself, by creation or by rotation", async () => {
-  const held: ReadonlySet<Scope> = new Set<Scope>(["keys:write", "search:read"]);
+  const held: Caller = { subject: "someone", scopes: new Set<Scope>(["keys:write", "search:read"]) };
   expect(await apiKeys.create({ service }, held)).toEqual({ ok: false, error: "not-held" });
   expect((await apiKeys.create({ service, scopes: ["search:read"] }, held)).ok).toBe(true);
   nowMs += 1;
@@ -183,9 +190,11 @@ test("never lets a rotation bring a revoked service key back", async () => {
   nowMs += 1;
   const source = await repository.findYoungestActive(service, new Date(nowMs));
   if (!source) throw new Error("there is no active key");
-  await repository.revoke(service, undefined, new Date(nowMs));
+  await repository.revoke(service, undefined, new Date(nowMs), auditEntry());
   const successor = { apiKey: { ...source, id: "successor" }, hash: "hash" };
-  expect(await repository.rotate({ source, successor, graceEndsAt: new Date(nowMs + 60_000) })).toBe(false);
+  expect(await repository.rotate({ source, successor, graceEndsAt: new Date(nowMs + 60_000) }, auditEntry())).toBe(
+    false,
+  );
   expect(await codeOf(key)).toBe("revoked");
   expect(await repository.find("successor")).toBeUndefined();
   expect(await apiKeys.rotate(service, 0, ALL)).toEqual({ ok: false, error: "no-active-key" });
@@ -195,32 +204,32 @@ test("revokes a key in its grace at once when told so", async () => {
   const old = await create();
   nowMs += 1;
   await rotate(3600);
-  await repository.revoke(service, old.apiKey.id, new Date(nowMs));
+  await repository.revoke(service, old.apiKey.id, new Date(nowMs), auditEntry());
   expect(await codeOf(old.key)).toBe("revoked");
   expect(await revokedAt(old.apiKey.id)).toBe(nowMs);
 });
 
 test("revokes one key of a service without touching the others", async () => {
   const [one, other] = [await create(), await create()];
-  expect(await repository.revoke(service, one.apiKey.id, new Date(nowMs))).toBe(true);
+  expect(await repository.revoke(service, one.apiKey.id, new Date(nowMs), auditEntry())).toBe(true);
   expect([await codeOf(one.key), await codeOf(other.key)]).toEqual(["revoked", "valid"]);
   expect(await revokedAt(other.apiKey.id)).toBeUndefined();
-  expect(await repository.revoke("another-service", other.apiKey.id, new Date(nowMs))).toBe(false);
+  expect(await repository.revoke("another-service", other.apiKey.id, new Date(nowMs), auditEntry())).toBe(false);
 });
 
 test("keeps the instant of the first revocation", async () => {
   const { apiKey } = await create();
-  await repository.revoke(service, apiKey.id, new Date(nowMs));
-  await repository.revoke(service, apiKey.id, new Date(nowMs + 5000));
+  await repository.revoke(service, apiKey.id, new Date(nowMs), auditEntry());
+  await repository.revoke(service, apiKey.id, new Date(nowMs + 5000), auditEntry());
   expect(await revokedAt(apiKey.id)).toBe(nowMs);
   expect((await repository.find(apiKey.id))?.apiKey.revokedAt).toEqual(new Date(nowMs));
 });
 
 test("ends a service's keys with the service, and does not bring them back with its name", async () => {
   const { key, apiKey } = await create();
-  expect(await services.remove(service, new Date(nowMs))).toBe(true);
+  expect(await services.remove(service, new Date(nowMs), auditEntry())).toBe(true);
   expect(await revokedAt(apiKey.id)).toBe(nowMs);
-  expect(await services.remove(service, new Date(nowMs))).toBe(false);
+  expect(await services.remove(service, new Date(nowMs), auditEntry())).toBe(false);
   nowMs += 1;
   await addService();
   expect(await codeOf(key)).toBe("unknown");
@@ -229,25 +238,18 @@ test("ends a service's keys with the service, and does not bring them back with 
 test("makes no key for a service that is deleted, or replaced by another of its name, meanwhile", async () => {
   const before = await services.find(service);
   if (!before) throw new Error("there is no service");
-  await services.remove(service, new Date(nowMs));
+  await services.remove(service, new Date(nowMs), auditEntry());
   nowMs += 1;
   await addService();
-  const apiKey = {
-    id: "orphan",
-    service,
-    name: null,
-    scopes: before.scopes,
-    createdAt: new Date(nowMs),
-    expiresAt: null,
-    revokedAt: null,
-  };
-  expect(await repository.insert({ apiKey, hash: "hash" }, before)).toBe(false);
+  const { apiKey } = await create();
+  const orphan = { apiKey: { ...apiKey, id: "orphan" }, hash: "hash" };
+  expect(await repository.insert(orphan, before, auditEntry())).toBe(false);
   expect(await repository.find("orphan")).toBeUndefined();
 });
 
 test("trades a key for a token of its service that never outlives it", async () => {
   const { key, apiKey } = await create({ expiresAt: new Date(nowMs + 100_500) });
-  const exchanged = await clients.exchange(key);
+  const exchanged = await clients.exchange(key, undefined);
   if (!exchanged.ok) throw new Error(exchanged.error);
   expect(exchanged.value.access.expiresInSeconds).toBe(100);
   expect(decodeJwt(exchanged.value.access.accessToken)).toMatchObject({
@@ -266,22 +268,28 @@ test("ends a token from a key in its grace with the grace", async () => {
   const { key } = await create();
   nowMs += 1000;
   await rotate(60);
-  const exchanged = await clients.exchange(key);
+  const exchanged = await clients.exchange(key, undefined);
   expect(exchanged.ok && exchanged.value.access.expiresInSeconds).toBe(60);
 });
 
 test("trades no key for another service's token, nor for more scopes than the key has", async () => {
   const { key } = await create({ scopes: ["search:read"] });
-  expect(await clients.authenticate("another", key, undefined)).toEqual({ ok: false, error: "other-service" });
-  expect(await clients.authenticate(service, key, ["sequence:read"])).toEqual({ ok: false, error: "scope-exceeded" });
-  expect((await clients.authenticate(service, key, ["search:read"])).ok).toBe(true);
+  expect(await clients.authenticate("another", key, undefined, undefined)).toEqual({
+    ok: false,
+    error: "other-service",
+  });
+  expect(await clients.authenticate(service, key, ["sequence:read"], undefined)).toEqual({
+    ok: false,
+    error: "scope-exceeded",
+  });
+  expect((await clients.authenticate(service, key, ["search:read"], undefined)).ok).toBe(true);
 });
 
 test("trades no key that is revoked, expired or unknown", async () => {
   const { key, apiKey } = await create();
-  await repository.revoke(service, apiKey.id, new Date(nowMs));
-  expect(await clients.exchange(key)).toEqual({ ok: false, error: "revoked" });
-  expect(await clients.exchange("ftn_x")).toEqual({ ok: false, error: "malformed" });
+  await repository.revoke(service, apiKey.id, new Date(nowMs), auditEntry());
+  expect(await clients.exchange(key, undefined)).toEqual({ ok: false, error: "revoked" });
+  expect(await clients.exchange("ftn_x", undefined)).toEqual({ ok: false, error: "malformed" });
 });
 
 test("lists keys in the order of their creation, page by page", async () => {

@@ -1,18 +1,23 @@
 /** API keys in the database: their metadata and a keyed hash, never the key. */
+import type { InValue } from "@libsql/client";
 import { and, asc, desc, eq, gt, isNull, or, sql } from "drizzle-orm";
 import type { ApiKey, StoredApiKey } from "../domain/api-key.ts";
 import type { ApiKeyPosition, ApiKeyRepository } from "../domain/api-keys.ts";
+import { appendEntry } from "./audit.ts";
 import type { KmsDatabase } from "./connection.ts";
 import { EARLIER_REVOCATION_COUNTS } from "./revocations.ts";
 import { apiKeys } from "./schema.ts";
 
 type ApiKeyRow = typeof apiKeys.$inferSelect;
 
-const apiKeyFrom = ({ keyHash: _, ...apiKey }: ApiKeyRow): ApiKey => apiKey;
+export const apiKeyFrom = ({ keyHash: _hash, successorId: _successor, ...row }: ApiKeyRow): ApiKey => ({
+  ...row,
+  sessionId: row.sessionId ?? row.id,
+});
 
-const COLUMNS = "(id, service, name, key_hash, scopes, created_at, expires_at, revoked_at)";
+const COLUMNS = "(id, service, name, key_hash, scopes, created_at, expires_at, allowed_addresses)";
 
-const valuesOf = ({ apiKey, hash }: StoredApiKey) => [
+export const valuesOf = ({ apiKey, hash }: StoredApiKey): InValue[] => [
   apiKey.id,
   apiKey.service,
   apiKey.name,
@@ -20,17 +25,20 @@ const valuesOf = ({ apiKey, hash }: StoredApiKey) => [
   JSON.stringify(apiKey.scopes),
   apiKey.createdAt.getTime(),
   apiKey.expiresAt?.getTime() ?? null,
+  apiKey.allowedAddresses && JSON.stringify(apiKey.allowedAddresses),
 ];
 
 /** The scopes are compared too: a service removed and created anew is another service. */
 const INSERT = `
   INSERT INTO api_keys ${COLUMNS}
-  SELECT ?, ?, ?, ?, ?, ?, ?, NULL FROM services WHERE name = ? AND scopes = ? AND created_at = ?`;
+  SELECT ?, ?, ?, ?, ?, ?, ?, ? FROM services WHERE name = ? AND scopes = ? AND created_at = ?`;
 
-const INSERT_SUCCESSOR = `
+/** For as long as the key that it takes after has not been revoked. */
+export const INSERT_SUCCESSOR = `
   INSERT INTO api_keys ${COLUMNS}
-  SELECT ?, ?, ?, ?, ?, ?, ?, NULL FROM api_keys WHERE id = ? AND revoked_at IS NULL`;
+  SELECT ?, ?, ?, ?, ?, ?, ?, ? FROM api_keys WHERE id = ? AND revoked_at IS NULL`;
 
+/** A successor of the schedule that has not been delivered goes with the key that it was to replace. */
 const END_OLDER = `
   UPDATE api_keys SET revoked_at = :end
   WHERE service = :service AND id <> :successor AND (revoked_at IS NULL OR revoked_at > :end)
@@ -38,19 +46,24 @@ const END_OLDER = `
 
 const REVOKE_OLDER_TOKENS = `
   INSERT INTO revocations (session_id, revoked_at)
-  SELECT id, revoked_at FROM api_keys
+  SELECT COALESCE(session_id, id), revoked_at FROM api_keys
   WHERE service = :service AND revoked_at = :end AND EXISTS (SELECT 1 FROM api_keys WHERE id = :successor)
   ${EARLIER_REVOCATION_COUNTS}`;
 
 const REVOKE_TOKENS = `
   INSERT INTO revocations (session_id, revoked_at)
-  SELECT id, :at FROM api_keys
+  SELECT COALESCE(session_id, id), :at FROM api_keys
   WHERE service = :service AND (:id IS NULL OR id = :id) AND (revoked_at IS NULL OR revoked_at > :at)
   ${EARLIER_REVOCATION_COUNTS}`;
 
 const REVOKE = `
   UPDATE api_keys SET revoked_at = MIN(COALESCE(revoked_at, :at), :at)
   WHERE service = :service AND (:id IS NULL OR id = :id)`;
+
+const RECORD_USES = `
+  UPDATE api_keys SET last_used_at = used.at
+  FROM (SELECT json_extract(value, '$[0]') AS id, json_extract(value, '$[1]') AS at FROM json_each(?)) AS used
+  WHERE api_keys.id = used.id AND (last_used_at IS NULL OR last_used_at < used.at)`;
 
 const isAfter = (position: ApiKeyPosition | undefined) =>
   position && sql`(${apiKeys.createdAt}, ${apiKeys.id}) > (${position.createdAt.getTime()}, ${position.id})`;
@@ -84,18 +97,25 @@ export const createApiKeyRepository = ({ orm, client }: KmsDatabase): ApiKeyRepo
       .limit(1);
     return row && apiKeyFrom(row);
   },
-  insert: async (stored, service) => {
-    const { rowsAffected } = await client.execute({
-      sql: INSERT,
-      args: [...valuesOf(stored), service.name, JSON.stringify(service.scopes), service.createdAt.getTime()],
-    });
-    return rowsAffected === 1;
+  insert: async (stored, service, entry) => {
+    const [inserted] = await client.batch(
+      [
+        {
+          sql: INSERT,
+          args: [...valuesOf(stored), service.name, JSON.stringify(service.scopes), service.createdAt.getTime()],
+        },
+        appendEntry(entry, "changed"),
+      ],
+      "write",
+    );
+    return inserted?.rowsAffected === 1;
   },
-  rotate: async ({ source, successor, graceEndsAt }) => {
+  rotate: async ({ source, successor, graceEndsAt }, entry) => {
     const ending = { service: source.service, successor: successor.apiKey.id, end: graceEndsAt.getTime() };
     const [inserted] = await client.batch(
       [
         { sql: INSERT_SUCCESSOR, args: [...valuesOf(successor), source.id] },
+        appendEntry(entry, "changed"),
         { sql: END_OLDER, args: ending },
         { sql: REVOKE_OLDER_TOKENS, args: ending },
       ],
@@ -103,15 +123,18 @@ export const createApiKeyRepository = ({ orm, client }: KmsDatabase): ApiKeyRepo
     );
     return inserted?.rowsAffected === 1;
   },
-  revoke: async (service, id, at) => {
+  revoke: async (service, id, at, entry) => {
     const args = { service, id: id ?? null, at: at.getTime() };
     const [, revoked] = await client.batch(
-      [
-        { sql: REVOKE_TOKENS, args },
-        { sql: REVOKE, args },
-      ],
+      [{ sql: REVOKE_TOKENS, args }, { sql: REVOKE, args }, appendEntry(entry, "changed")],
       "write",
     );
     return (revoked?.rowsAffected ?? 0) > 0;
+  },
+  recordUses: async (uses) => {
+    await client.execute({
+      sql: RECORD_USES,
+      args: [JSON.stringify(uses.map(({ keyId, usedAtMs }) => [keyId, usedAtMs]))],
+    });
   },
 });

@@ -235,7 +235,12 @@ test("the shared secret of HS256 is told to workers only, and stored nowhere in 
 test("a verifier refuses the tokens of a revoked key as soon as it hears of it", async () => {
   const { keyRing, keys } = openIsolate();
   const { kid, privateKey } = await keyRing.signer();
-  const trust = async () => ({ ...(await keyRing.trust()), revokedAtSeconds: new Map(), version: nowMs });
+  const trust = async () => ({
+    ...(await keyRing.trust()),
+    revokedAtSeconds: new Map(),
+    issuedBeforeSeconds: new Map(),
+    version: nowMs,
+  });
   const verify = createTokenVerifier({ issuer: ISSUER, trust, now });
   const token = await new SignJWT(testClaims(ISSUER, nowMs / 1000))
     .setProtectedHeader({ alg: "EdDSA", kid, typ: TOKEN_TYPE })

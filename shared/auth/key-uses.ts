@@ -1,0 +1,56 @@
+/**
+ * When API keys were last used: told to the kms in batches after the answers, at most once a minute for each key, so that
+ * no call writes anything for it.
+ */
+import type { KeyUse } from "../contracts/kms.ts";
+import { remember } from "./memory.ts";
+
+export const KEY_USE_PRECISION_MS = 60_000;
+const BATCH_MS = 1_000;
+const MAX_REMEMBERED = 10_000;
+
+export interface KeyUses {
+  /** Notes that a key is being used. */
+  note(keyId: string): void;
+}
+
+export interface KeyUsesOptions {
+  /** Stores the uses. What cannot be stored is noted again at the next use. */
+  report: (uses: KeyUse[]) => Promise<void>;
+  /** Goes on with some work after the answer. */
+  later: (work: Promise<void>) => void;
+  sleep: (ms: number) => Promise<void>;
+  /** Milliseconds since the epoch. */
+  now: () => number;
+}
+
+export const createKeyUses = ({ report, later, sleep, now }: KeyUsesOptions): KeyUses => {
+  const notedAtMs = new Map<string, number>();
+  const pending = new Map<string, number>();
+  /** Work after an answer may be cut short; another answer's then takes over. */
+  let reportDueAtMs = Number.NEGATIVE_INFINITY;
+
+  const reportPending = async (): Promise<void> => {
+    await sleep(BATCH_MS);
+    const uses = [...pending].map(([keyId, usedAtMs]) => ({ keyId, usedAtMs }));
+    pending.clear();
+    try {
+      await report(uses);
+    } catch (error) {
+      for (const { keyId } of uses) notedAtMs.delete(keyId);
+      throw error;
+    }
+  };
+
+  return {
+    note: (keyId) => {
+      const usedAtMs = now();
+      if (usedAtMs - (notedAtMs.get(keyId) ?? Number.NEGATIVE_INFINITY) < KEY_USE_PRECISION_MS) return;
+      remember(notedAtMs, MAX_REMEMBERED, keyId, usedAtMs);
+      remember(pending, MAX_REMEMBERED, keyId, usedAtMs);
+      if (usedAtMs < reportDueAtMs) return;
+      reportDueAtMs = usedAtMs + BATCH_MS;
+      later(reportPending());
+    },
+  };
+};

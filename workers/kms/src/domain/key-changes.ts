@@ -1,0 +1,140 @@
+/**
+ * What is changed of a key that lives on: disabled and enabled again, confined to addresses, or told to have leaked. Its
+ * tokens end with each of these, because the key goes on under another `sid`.
+ */
+import { failure, type Result, success } from "#shared/contracts/result.ts";
+import { type ApiKey, type DisabledReason, renewSessionId, stateOfKey } from "./api-key.ts";
+import { type ApiKeyRepository, findApiKey } from "./api-keys.ts";
+import type { AuditEntry, AuditEvent, AuditTrail } from "./audit.ts";
+import type { RandomBytes } from "./random.ts";
+import type { Delivery, Webhooks } from "./webhooks.ts";
+
+export interface Disabling {
+  apiKey: ApiKey;
+  reason: DisabledReason;
+  at: Date;
+  /** What its tokens would name from then on. */
+  sessionId: string;
+  /** What the owner is told. */
+  delivery?: Delivery | undefined;
+}
+
+export interface KeyChangeRepository {
+  /** Disables the key and revokes its tokens; false: it is disabled already, for as good a reason, or has ended. */
+  disable(disabling: Disabling, entry: AuditEntry): Promise<boolean>;
+  /** false: it is not disabled by an operator. */
+  enable(apiKey: ApiKey, entry: AuditEntry): Promise<boolean>;
+  /** Revokes the key's tokens too, so that whoever remembers one asks anew. */
+  setAllowedAddresses(
+    apiKey: ApiKey,
+    allowedAddresses: string[] | null,
+    renewal: { sessionId: string; at: Date },
+    entry: AuditEntry,
+  ): Promise<boolean>;
+}
+
+/** Where a leaked key was found, if whoever tells says so. */
+export interface LeakReport {
+  key: string;
+  url?: string | undefined;
+}
+
+export interface KeyChanges {
+  disable(service: string, id: string, actor: string): Promise<Result<ApiKey, "unknown" | "ended">>;
+  enable(service: string, id: string, actor: string): Promise<Result<ApiKey, "unknown" | "ended" | "leaked">>;
+  confine(
+    service: string,
+    id: string,
+    allowedAddresses: string[] | null,
+    actor: string,
+  ): Promise<Result<ApiKey, "unknown" | "ended">>;
+  /** Disables those that are keys of ours, for good, and tells their owners. */
+  reportLeaks(reports: readonly LeakReport[]): Promise<void>;
+}
+
+export interface KeyChangesOptions {
+  repository: ApiKeyRepository & KeyChangeRepository;
+  webhooks: Pick<Webhooks, "prepare">;
+  audit: Pick<AuditTrail, "prepare">;
+  tell: (event: AuditEvent) => void;
+  macKey: Uint8Array;
+  randomBytes: RandomBytes;
+  now: () => number;
+}
+
+export const createKeyChanges = (options: KeyChangesOptions): KeyChanges => {
+  const { repository, webhooks, audit, tell, randomBytes, now } = options;
+
+  const hasEnded = (apiKey: ApiKey): boolean => ["revoked", "expired"].includes(stateOfKey(apiKey, now()));
+
+  const find = async (service: string, id: string): Promise<ApiKey | undefined> => {
+    const apiKey = (await repository.find(id))?.apiKey;
+    return apiKey?.service === service ? apiKey : undefined;
+  };
+
+  /** Makes the change with its audit entry, and gives the key as it is then. */
+  const change = async (
+    { service, id }: ApiKey,
+    event: AuditEvent,
+    make: (entry: AuditEntry) => Promise<boolean>,
+  ): Promise<Result<ApiKey, "unknown">> => {
+    if (await make(await audit.prepare(event))) tell(event);
+    const changed = await find(service, id);
+    return changed ? success(changed) : failure("unknown");
+  };
+
+  const reportLeak = async ({ key, url }: LeakReport): Promise<void> => {
+    const found = await findApiKey(options, key);
+    if (!found.ok || hasEnded(found.value)) return;
+    const apiKey = found.value;
+    const { id, service, name } = apiKey;
+    const at = new Date(now());
+    const delivery = await webhooks.prepare(service, "key.leaked", id, {
+      keyId: id,
+      service,
+      name,
+      disabledAt: at.toISOString(),
+      url: url ?? null,
+    });
+    const disabling = { apiKey, reason: "leaked", at, sessionId: renewSessionId(id, randomBytes), delivery } as const;
+    await change(apiKey, { action: "key.leaked", outcome: "success", target: id }, (entry) =>
+      repository.disable(disabling, entry),
+    );
+  };
+
+  return {
+    disable: async (service, id, actor) => {
+      const apiKey = await find(service, id);
+      if (!apiKey) return failure("unknown");
+      if (hasEnded(apiKey)) return failure("ended");
+      const sessionId = renewSessionId(id, randomBytes);
+      const disabling = { apiKey, reason: "operator", at: new Date(now()), sessionId } as const;
+      return change(apiKey, { action: "key.disable", outcome: "success", actor, target: id }, (entry) =>
+        repository.disable(disabling, entry),
+      );
+    },
+    enable: async (service, id, actor) => {
+      const apiKey = await find(service, id);
+      if (!apiKey) return failure("unknown");
+      if (hasEnded(apiKey)) return failure("ended");
+      if (apiKey.disabledReason === "leaked") return failure("leaked");
+      const enabled = await change(apiKey, { action: "key.enable", outcome: "success", actor, target: id }, (entry) =>
+        repository.enable(apiKey, entry),
+      );
+      // Somebody told that it has leaked in the very same moment.
+      return enabled.ok && enabled.value.disabledReason === "leaked" ? failure("leaked") : enabled;
+    },
+    confine: async (service, id, allowedAddresses, actor) => {
+      const apiKey = await find(service, id);
+      if (!apiKey) return failure("unknown");
+      if (hasEnded(apiKey)) return failure("ended");
+      const renewal = { sessionId: renewSessionId(id, randomBytes), at: new Date(now()) };
+      return change(apiKey, { action: "key.confine", outcome: "success", actor, target: id }, (entry) =>
+        repository.setAllowedAddresses(apiKey, allowedAddresses, renewal, entry),
+      );
+    },
+    reportLeaks: async (reports) => {
+      for (const report of reports) await reportLeak(report);
+    },
+  };
+};

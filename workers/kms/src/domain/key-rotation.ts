@@ -1,0 +1,112 @@
+/**
+ * Rotation by schedule. A key that has grown older than its service allows gets a successor, which its owner is sent in a
+ * one-time wrapping token. Only when that has arrived does the old key's grace begin: whoever cannot be told loses nothing.
+ */
+import type { ApiKey, StoredApiKey } from "./api-key.ts";
+import { type ApiKeysOptions, forgeApiKey, MAX_GRACE_SECONDS } from "./api-keys.ts";
+import type { AuditEntry, AuditEvent, AuditTrail } from "./audit.ts";
+import type { Delivery, Outcome, Webhooks } from "./webhooks.ts";
+import { MAX_WRAPPING_TTL_SECONDS, type Wrapping } from "./wrapping.ts";
+
+/** How long the old key works after its owner has taken the new one. */
+export const SCHEDULED_GRACE_SECONDS = MAX_GRACE_SECONDS;
+const ROTATIONS_PER_RUN = 20;
+
+/** A key that is due, and the successor it was given before, if that came to nothing. */
+export interface DueKey {
+  apiKey: ApiKey;
+  successorId: string | null;
+}
+
+export interface ScheduledRotation {
+  due: DueKey;
+  successor: StoredApiKey;
+  delivery: Delivery;
+}
+
+export interface KeyRotationRepository {
+  /** Keys older than their service allows, without a successor, of services whose owners can be told. */
+  listDue(at: Date, limit: number): Promise<DueKey[]>;
+  /** Stores the successor and the message; false: the key has ended, or somebody else has rotated it. */
+  schedule(rotation: ScheduledRotation, entry: AuditEntry): Promise<boolean>;
+  /** The message has arrived: the key that is replaced ends at that instant. */
+  endReplaced(delivery: Delivery, graceEndsAt: Date, entry: AuditEntry): Promise<void>;
+  /** The message never will: revokes the successor, which nobody has seen. */
+  withdraw(delivery: Delivery, at: Date, entry: AuditEntry): Promise<void>;
+}
+
+export interface KeyRotation {
+  /** Rotates what is due; harmless when run twice at once. */
+  run(): Promise<void>;
+  /** What follows when the owner has been told, or cannot be. */
+  outcome: Outcome;
+}
+
+export interface KeyRotationOptions extends Pick<ApiKeysOptions, "macKey" | "randomBytes" | "now"> {
+  repository: KeyRotationRepository;
+  wrapping: Pick<Wrapping, "wrap">;
+  /** Asked for late, because the webhooks in turn ask for the outcome. */
+  webhooks: () => Pick<Webhooks, "prepare">;
+  audit: Pick<AuditTrail, "prepare">;
+  tell: (event: AuditEvent) => void;
+  /** Where callers reach this installation, without a slash at the end. */
+  publicUrl: string;
+}
+
+export const createKeyRotation = (options: KeyRotationOptions): KeyRotation => {
+  const { repository, wrapping, webhooks, audit, tell, publicUrl, now } = options;
+
+  const eventOf = (target: string, reason: string): AuditEvent => ({
+    action: "key.rotate",
+    outcome: "success",
+    target,
+    reason,
+  });
+
+  const rotate = async (due: DueKey): Promise<void> => {
+    const { id: replaces, service } = due.apiKey;
+    const { apiKey, key, hash } = forgeApiKey(options, due.apiKey);
+    const wrapped = await wrapping.wrap(key, MAX_WRAPPING_TTL_SECONDS, (target) =>
+      audit.prepare({ action: "secret.wrap", outcome: "success", target }),
+    );
+    const delivery = await webhooks().prepare(service, "key.rotated", apiKey.id, {
+      keyId: apiKey.id,
+      service,
+      name: apiKey.name,
+      replaces,
+      expiresAt: apiKey.expiresAt?.toISOString() ?? null,
+      graceSeconds: SCHEDULED_GRACE_SECONDS,
+      unwrap: {
+        url: `${publicUrl}/kms/secrets/unwrap`,
+        token: wrapped.token,
+        expiresAt: wrapped.expiresAt.toISOString(),
+      },
+    });
+    if (!delivery) return;
+    const event = eventOf(apiKey.id, "scheduled");
+    const isScheduled = await repository.schedule(
+      { due, successor: { apiKey, hash }, delivery },
+      await audit.prepare(event),
+    );
+    if (isScheduled) tell(event);
+  };
+
+  return {
+    run: async () => {
+      for (const due of await repository.listDue(new Date(now()), ROTATIONS_PER_RUN)) await rotate(due);
+    },
+    outcome: {
+      delivered: async (delivery) => {
+        const event = eventOf(delivery.keyId, "delivered");
+        const graceEndsAt = new Date(now() + SCHEDULED_GRACE_SECONDS * 1000);
+        await repository.endReplaced(delivery, graceEndsAt, await audit.prepare(event));
+        tell(event);
+      },
+      undeliverable: async (delivery) => {
+        const event = { ...eventOf(delivery.keyId, "undeliverable"), outcome: "failure" } as const;
+        await repository.withdraw(delivery, new Date(now()), await audit.prepare(event));
+        tell(event);
+      },
+    },
+  };
+};

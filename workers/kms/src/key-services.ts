@@ -1,0 +1,104 @@
+/** Wires the life of API keys: the services that have them, what changes of them, and what their owners are told. */
+import { createKeyUses, type KeyUses } from "#shared/auth/key-uses.ts";
+import type { Log } from "#shared/observability/log.ts";
+import type { ApiKeyRepository, ApiKeys } from "./domain/api-keys.ts";
+import { createApiKeys } from "./domain/api-keys.ts";
+import type { AuditEvent, AuditTrail } from "./domain/audit.ts";
+import { createKeyChanges, type KeyChanges } from "./domain/key-changes.ts";
+import { createKeyRotation } from "./domain/key-rotation.ts";
+import type { RandomBytes } from "./domain/random.ts";
+import type { InternalKeys } from "./domain/root-key.ts";
+import { createSealer } from "./domain/sealing.ts";
+import type { ServiceRepository } from "./domain/service.ts";
+import { createServiceRegistry, type ServiceRegistry } from "./domain/service-registry.ts";
+import { createWebhooks, type Webhooks } from "./domain/webhooks.ts";
+import type { Wrapping } from "./domain/wrapping.ts";
+import type { Foundation } from "./foundation.ts";
+import { createSend } from "./send.ts";
+import { createApiKeyRepository } from "./store/api-keys.ts";
+import { createKeyChangeRepository } from "./store/key-changes.ts";
+import { createKeyRotationRepository } from "./store/key-rotation.ts";
+import { createServiceRepository } from "./store/services.ts";
+import { createWebhookRepository } from "./store/webhooks.ts";
+
+export interface KeyServices {
+  services: ServiceRepository;
+  serviceRegistry: ServiceRegistry;
+  apiKeys: ApiKeys;
+  storedKeys: ApiKeyRepository;
+  keyChanges: KeyChanges;
+  keyUses: KeyUses;
+  webhooks: Webhooks;
+  /** Rotates keys that are due, and sends what their owners have not been told yet. */
+  maintainKeys(): Promise<void>;
+}
+
+export interface KeyServicesOptions {
+  foundation: Foundation;
+  keys: Pick<InternalKeys, "apiKeyMac" | "sealing">;
+  wrapping: Wrapping;
+  audit: AuditTrail;
+  tell: (event: AuditEvent) => void;
+  log: Log;
+  later: (work: Promise<void>) => void;
+  sleep: (ms: number) => Promise<void>;
+  randomBytes: RandomBytes;
+  now: () => number;
+  createId: () => string;
+}
+
+export const createKeyServices = (options: KeyServicesOptions): KeyServices => {
+  const { foundation, keys, wrapping, audit, tell, log, later, sleep, randomBytes, now, createId } = options;
+  const { env, database } = foundation;
+  const services = createServiceRepository(database);
+  const storedKeys = createApiKeyRepository(database);
+  const sealer = createSealer(keys.sealing, randomBytes);
+  const forging = { macKey: keys.apiKeyMac, randomBytes, now };
+
+  const keyRotation = createKeyRotation({
+    ...forging,
+    repository: createKeyRotationRepository(database),
+    wrapping,
+    webhooks: () => webhooks,
+    audit,
+    tell,
+    publicUrl: env.PUBLIC_URL,
+  });
+  const webhooks = createWebhooks({
+    repository: createWebhookRepository(database),
+    sealer,
+    send: createSend(env.INTERNET),
+    outcomes: { "key.rotated": keyRotation.outcome },
+    onAttempt: ({ id, service, type }, result) =>
+      log(result === "delivered" ? "info" : "warn", "webhook", { id, target: service, type, result }),
+    now,
+    createId,
+    random: Math.random,
+  });
+  return {
+    services,
+    serviceRegistry: createServiceRegistry({
+      repository: services,
+      sealer,
+      audit,
+      randomBytes,
+      webhooksAnywhere: env.WEBHOOK_TARGETS === "any",
+      now,
+    }),
+    apiKeys: createApiKeys({ ...forging, repository: storedKeys, services, audit }),
+    storedKeys,
+    keyChanges: createKeyChanges({
+      ...forging,
+      repository: { ...storedKeys, ...createKeyChangeRepository(database) },
+      webhooks,
+      audit,
+      tell,
+    }),
+    keyUses: createKeyUses({ report: storedKeys.recordUses, later, sleep, now }),
+    webhooks,
+    maintainKeys: async () => {
+      await keyRotation.run();
+      await webhooks.deliver();
+    },
+  };
+};

@@ -1,0 +1,34 @@
+/** Services as the API shows them, and what is answered where something is wrong with one. */
+import { z } from "@hono/zod-openapi";
+import { type Problem, problem } from "#shared/problem/problem.ts";
+import type { Service } from "../domain/service.ts";
+import type { KmsContext } from "./frame.ts";
+import { scopeName } from "./scope-name.ts";
+
+export const serviceAnswer = z
+  .object({
+    name: z.string(),
+    scopes: z.array(scopeName),
+    rotateAfterDays: z.int().nullable(),
+    createdAt: z.iso.datetime(),
+    webhookUrl: z.string().nullable(),
+  })
+  .openapi("Service");
+
+export const toServiceAnswer = ({ createdAt, ...service }: Service): z.infer<typeof serviceAnswer> => ({
+  ...service,
+  createdAt: createdAt.toISOString(),
+});
+
+/** The answer where a service is not there. */
+export const noSuchService = (): Problem => problem("not-found", { detail: "There is no such service." });
+
+export const scopesNotHeld = (): Problem =>
+  problem("forbidden", { detail: "The scopes of this service are more than you may use yourself." });
+
+/** Refuses with 422 an address that webhooks cannot go to. */
+export const assertWebhookUrl = (context: KmsContext, pointer: string, url: string): void => {
+  const detail = context.var.services.serviceRegistry.webhookFault(url);
+  if (detail === undefined) return;
+  throw problem("invalid-input", { detail: "Webhooks cannot go there.", errors: [{ pointer, detail }] });
+};
