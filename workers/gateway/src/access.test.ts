@@ -243,7 +243,12 @@ describe("a second factor that is demanded", () => {
     for (const headers of [bearer(await gateway.serviceToken({ scope: ALL_SCOPES })), { "x-api-key": GOOD_API_KEY }]) {
       gateway.kms.exchangeApiKey = async () => ({
         ok: true,
-        value: { accessToken: await gateway.serviceToken({ scope: ALL_SCOPES }), expiresInSeconds: 900 },
+        value: {
+          accessToken: await gateway.serviceToken({ scope: ALL_SCOPES }),
+          expiresInSeconds: 900,
+          keyId: "api-key-1",
+          allowedAddresses: null,
+        },
       });
       const response = await reorder({ ...headers, "x-otp": GOOD_CODE });
       expect(await codeOf(response)).toBe("step-up-required");

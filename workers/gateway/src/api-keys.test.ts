@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import type { ExchangedApiKey } from "#shared/contracts/kms.ts";
 import { failure, success } from "#shared/contracts/result.ts";
 import { createTestSigner } from "#shared/testing/tokens.ts";
 import { createTestGateway, GOOD_API_KEY, type TestGateway } from "./testing.ts";
@@ -14,8 +15,17 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-const use = async (key = GOOD_API_KEY): Promise<number> =>
-  (await gateway.fetch("/service-a/elements", { headers: { "x-api-key": key } })).status;
+const use = async (key = GOOD_API_KEY, address?: string): Promise<number> => {
+  const from = address === undefined ? {} : { "cf-connecting-ip": address };
+  return (await gateway.fetch("/service-a/elements", { headers: { "x-api-key": key, ...from } })).status;
+};
+
+const exchanged = (accessToken: string): ExchangedApiKey => ({
+  accessToken,
+  expiresInSeconds: 900,
+  keyId: "api-key-1",
+  allowedAddresses: null,
+});
 
 const nowSeconds = (): number => Math.floor(gateway.clock.nowMs / 1000);
 
@@ -68,7 +78,7 @@ describe("a good API key", () => {
     let exchanges = 0;
     gateway.kms.exchangeApiKey = async () => {
       exchanges += 1;
-      return success({ accessToken: token, expiresInSeconds: 900 });
+      return success(exchanged(token));
     };
     expect([await use(), await use()]).toEqual([401, 401]);
     expect(exchanges).toBe(2);
@@ -78,6 +88,54 @@ describe("a good API key", () => {
     await use();
     expect(await use(`${GOOD_API_KEY}x`)).toBe(401);
     expect(await use(GOOD_API_KEY.slice(0, -1))).toBe(401);
+  });
+});
+
+describe("an API key that may be used from some addresses only", () => {
+  const [HOME, ELSEWHERE] = ["192.0.2.7", "198.51.100.7"];
+
+  beforeEach(() => {
+    gateway.kms.allowedAddresses = ["192.0.2.0/24"];
+  });
+
+  test("is refused from elsewhere, also while its token is remembered", async () => {
+    expect(await use(GOOD_API_KEY, HOME)).toBe(200);
+    expect(await use(GOOD_API_KEY, ELSEWHERE)).toBe(401);
+    expect(await use(GOOD_API_KEY)).toBe(401);
+    expect(await use(GOOD_API_KEY, HOME)).toBe(200);
+    expect(gateway.kms.exchanged).toHaveLength(1);
+  });
+
+  test("is not spoiled for its owner by a thief who tries it from elsewhere", async () => {
+    const { exchangeApiKey } = gateway.kms;
+    gateway.kms.exchangeApiKey = async () => failure("invalid");
+    expect(await use(GOOD_API_KEY, ELSEWHERE)).toBe(401);
+    gateway.kms.exchangeApiKey = exchangeApiKey;
+    expect(await use(GOOD_API_KEY, HOME)).toBe(200);
+    expect(await use(GOOD_API_KEY, ELSEWHERE)).toBe(401);
+  });
+
+  test("follows a change of its addresses within five seconds, because its token ends with it", async () => {
+    expect(await use(GOOD_API_KEY, HOME)).toBe(200);
+    gateway.kms.allowedAddresses = ["198.51.100.0/24"];
+    gateway.revocations.push({ sessionId: "api-key-1", revokedAtSeconds: nowSeconds() });
+    gateway.kms.exchangeApiKey = async () =>
+      success({
+        ...exchanged(await gateway.serviceToken({ sid: "api-key-1.renewed" })),
+        allowedAddresses: gateway.kms.allowedAddresses,
+      });
+    gateway.clock.nowMs += 2_000;
+    expect(await use(GOOD_API_KEY, HOME)).toBe(401);
+    expect(await use(GOOD_API_KEY, ELSEWHERE)).toBe(200);
+  });
+});
+
+describe("the use of an API key", () => {
+  test("is noted, each time it was good for a call", async () => {
+    await use();
+    await use();
+    await use("ftn_bad");
+    expect(gateway.kms.used).toEqual(["api-key-1", "api-key-1"]);
   });
 });
 
@@ -93,8 +151,7 @@ describe("a bad API key", () => {
   test("works as soon as the kms knows it, two seconds later at most", async () => {
     gateway.kms.exchangeApiKey = async () => failure("invalid");
     expect(await use()).toBe(401);
-    gateway.kms.exchangeApiKey = async () =>
-      success({ accessToken: await gateway.serviceToken(), expiresInSeconds: 900 });
+    gateway.kms.exchangeApiKey = async () => success(exchanged(await gateway.serviceToken()));
     gateway.clock.nowMs += 2_000;
     expect(await use()).toBe(200);
   });
@@ -106,8 +163,7 @@ describe("a kms that cannot be asked", () => {
     expect(await use()).toBe(503);
     gateway.kms.exchangeApiKey = () => Promise.reject(new Error("gone"));
     expect(await use()).toBe(503);
-    gateway.kms.exchangeApiKey = async () =>
-      success({ accessToken: await gateway.serviceToken(), expiresInSeconds: 900 });
+    gateway.kms.exchangeApiKey = async () => success(exchanged(await gateway.serviceToken()));
     expect(await use()).toBe(200);
   });
 

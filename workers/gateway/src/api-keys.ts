@@ -1,11 +1,14 @@
 /**
  * Trades API keys for access tokens at the kms, once each, and remembers the token, never the key: the memory is keyed
- * by the key's SHA-256. A remembered token is verified again at every use, so a revoked key dies with its token.
+ * by the key's SHA-256. A remembered token is verified again at every use, so a key that is revoked, disabled or confined
+ * to other addresses dies with its token, and the kms is asked anew.
  */
 import type { Principal } from "#shared/auth/claims.ts";
+import type { KeyUses } from "#shared/auth/key-uses.ts";
 import { remember } from "#shared/auth/memory.ts";
+import { isAllowedFrom } from "#shared/auth/networks.ts";
 import type { Refusal, TokenVerifier } from "#shared/auth/verify.ts";
-import type { KmsRpc } from "#shared/contracts/kms.ts";
+import type { ExchangedApiKey, KmsRpc } from "#shared/contracts/kms.ts";
 import { sha256 } from "#shared/crypto/digest.ts";
 import { answerOf, unavailable } from "./unavailable.ts";
 
@@ -18,60 +21,78 @@ const EXCHANGE_TIMEOUT_MS = 4_000;
 
 export type ApiKeyVerification =
   | { ok: true; principal: Principal; token: string }
-  | { ok: false; reason: Refusal | "invalid-api-key" };
+  | { ok: false; reason: Refusal | "invalid-api-key" | "address-not-allowed" };
 
-export type ApiKeyVerifier = (key: string) => Promise<ApiKeyVerification>;
+/** `address`: where the key is used from; `undefined` when nobody knows. */
+export type ApiKeyVerifier = (key: string, address: string | undefined) => Promise<ApiKeyVerification>;
 
 export interface ApiKeyVerifierOptions {
   kms: Pick<KmsRpc, "exchangeApiKey">;
   verify: TokenVerifier;
+  /** Where it is noted that a key was used. */
+  uses: KeyUses;
   /** Milliseconds since the epoch. */
   now: () => number;
 }
 
-interface RememberedToken {
+interface RememberedToken extends Pick<ExchangedApiKey, "keyId" | "allowedAddresses"> {
   token: string;
   usableUntilMs: number;
 }
 
 /** A verifier with its own bounded memory. Throws the problem `unavailable` when the kms cannot be asked. */
-export const createApiKeyVerifier = ({ kms, verify, now }: ApiKeyVerifierOptions): ApiKeyVerifier => {
+export const createApiKeyVerifier = ({ kms, verify, uses, now }: ApiKeyVerifierOptions): ApiKeyVerifier => {
   const tokens = new Map<string, RememberedToken>();
   const refusedUntilMs = new Map<string, number>();
 
-  const fromMemory = async (digest: string): Promise<ApiKeyVerification | undefined> => {
+  /** Whoever holds a token for the key has still to come from where the key may be used. */
+  const admit = async (remembered: RememberedToken, address: string | undefined): Promise<ApiKeyVerification> => {
+    const { token, keyId, allowedAddresses } = remembered;
+    const verification = await verify(token);
+    if (!verification.ok) return verification;
+    if (!isAllowedFrom(allowedAddresses, address)) return { ok: false, reason: "address-not-allowed" };
+    uses.note(keyId);
+    return { ok: true, principal: verification.principal, token };
+  };
+
+  const fromMemory = async (digest: string, address: string | undefined): Promise<ApiKeyVerification | undefined> => {
     const known = tokens.get(digest);
     if (!known) return undefined;
-    const { token, usableUntilMs } = known;
-    const verification = usableUntilMs > now() ? await verify(token) : undefined;
-    if (verification?.ok) return { ok: true, principal: verification.principal, token };
-    if (verification?.reason === "trust-unavailable") return verification;
+    const verification = known.usableUntilMs > now() ? await admit(known, address) : undefined;
+    if (verification?.ok) return verification;
+    if (verification?.reason === "trust-unavailable" || verification?.reason === "address-not-allowed")
+      return verification;
     // Ended, revoked, or signed by a key that is gone: whether the API key itself still works is for the kms to say.
     tokens.delete(digest);
     return undefined;
   };
 
-  const exchange = async (digest: string, key: string): Promise<ApiKeyVerification> => {
+  const exchange = async (
+    digest: string,
+    key: string,
+    address: string | undefined,
+    refusalKey: string,
+  ): Promise<ApiKeyVerification> => {
     const askedAtMs = now();
     const answer = await answerOf("kms", kms.exchangeApiKey(key), EXCHANGE_TIMEOUT_MS);
     if (!answer.ok) {
       if (answer.error === "unavailable") throw unavailable(new Error("the kms cannot look keys up"));
-      remember(refusedUntilMs, MAX_REMEMBERED, digest, now() + REFUSAL_MEMORY_MS);
+      remember(refusedUntilMs, MAX_REMEMBERED, refusalKey, now() + REFUSAL_MEMORY_MS);
       return { ok: false, reason: "invalid-api-key" };
     }
-    const { accessToken: token, expiresInSeconds } = answer.value;
-    const verification = await verify(token);
-    if (!verification.ok) return verification;
-    remember(tokens, MAX_REMEMBERED, digest, {
-      token,
-      usableUntilMs: askedAtMs + (expiresInSeconds - END_MARGIN_SECONDS) * 1000,
-    });
-    return { ok: true, principal: verification.principal, token };
+    const { accessToken: token, expiresInSeconds, keyId, allowedAddresses } = answer.value;
+    const usableUntilMs = askedAtMs + (expiresInSeconds - END_MARGIN_SECONDS) * 1000;
+    const exchanged = { token, keyId, allowedAddresses, usableUntilMs };
+    const verification = await admit(exchanged, address);
+    if (verification.ok) remember(tokens, MAX_REMEMBERED, digest, exchanged);
+    return verification;
   };
 
-  return async (key) => {
+  return async (key, address) => {
     const digest = await sha256(key);
-    if ((refusedUntilMs.get(digest) ?? 0) > now()) return { ok: false, reason: "invalid-api-key" };
-    return (await fromMemory(digest)) ?? exchange(digest, key);
+    // A key may be refused for where it comes from, and good from elsewhere at the same time.
+    const refusalKey = `${digest} ${address}`;
+    if ((refusedUntilMs.get(refusalKey) ?? 0) > now()) return { ok: false, reason: "invalid-api-key" };
+    return (await fromMemory(digest, address)) ?? exchange(digest, key, address, refusalKey);
   };
 };
