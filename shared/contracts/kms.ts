@@ -1,6 +1,7 @@
 /** What the kms answers to the other workers, over its private entrypoint `Rpc`. */
 import type { JWK } from "jose";
 import type { ReportedEvent } from "./audit.ts";
+import type { PersonalParts, SignedDocument } from "./personal-data.ts";
 import type { RpcResult } from "./result.ts";
 import type { Scope } from "./rights.ts";
 
@@ -122,6 +123,12 @@ export interface KmsRpc {
   issueSearchKey(grant: SearchKeyGrant): Promise<RpcResult<IssuedSearchKey, "session-ended">>;
   /** Has an event told in the audit trail. Failures and refusals that come too fast are told together. */
   recordEvent(event: ReportedEvent): Promise<RpcResult<true>>;
+  /** Everything held about a user, with what the other workers hold, signed. */
+  personalData(userId: string, parts: PersonalParts): Promise<RpcResult<SignedDocument, "unknown">>;
+  /** Users who were erased, whose data the caller has not confirmed to have forgotten. */
+  pendingErasures(): Promise<RpcResult<string[]>>;
+  /** The caller has forgotten all about these users. */
+  confirmErasures(userIds: string[]): Promise<RpcResult<true>>;
   /** The name a user logs in with. */
   usernameOf(userId: string): Promise<RpcResult<string, "unknown">>;
   /** A secret that the workers keep for themselves; `forbidden`: not at a path of theirs. */

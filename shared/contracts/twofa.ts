@@ -1,5 +1,6 @@
 /** What twofa answers to the other workers, over its private entrypoint `Rpc`. */
 import type { IssuedToken } from "./kms.ts";
+import type { HeldFactors } from "./personal-data.ts";
 import type { RpcResult } from "./result.ts";
 import type { Scope } from "./rights.ts";
 
@@ -19,6 +20,8 @@ export interface LockedOut {
 }
 
 export interface TwofaRpc {
+  /** The user's second factors, without their secrets. */
+  factorsOf(userId: string): Promise<RpcResult<HeldFactors>>;
   /** Consumes a code sent along with one request, and gives a token with `acr` = `aal2` for that request only. */
   elevateOnce(input: OneTimeCode): Promise<RpcResult<IssuedToken, "wrong-code" | "session-ended"> | LockedOut>;
 }

@@ -4,6 +4,7 @@ import { unauthenticated } from "#shared/auth/authorize.ts";
 import { admit, assertConsumable, credentialRefused, limitBody } from "#shared/http/access.ts";
 import { PREFIX_HEADER, type WorkerEnv } from "#shared/http/app.ts";
 import { DEFAULT_ANSWER_WITHIN_SECONDS, type Policy, type WorkerName } from "#shared/http/routes.ts";
+import { currentRequest } from "#shared/observability/context.ts";
 import { problem } from "#shared/problem/problem.ts";
 import type { ApiKeyVerification } from "./api-keys.ts";
 import { assertNoKeyInAddress, type Credential, credentialOf } from "./credential.ts";
@@ -24,7 +25,7 @@ const verificationOf = async (services: GatewayServices, credential: Credential)
     case "unreadable":
       throw unauthenticated(true);
     case "api-key":
-      return services.verifyApiKey(credential.key);
+      return services.verifyApiKey(credential.key, currentRequest()?.clientAddress);
     case "token": {
       const verification = await services.verify(credential.token);
       return verification.ok ? { ...verification, token: credential.token } : verification;
@@ -83,7 +84,7 @@ export const gatewayAccess: MiddlewareHandler<WorkerEnv<GatewayServices>> = asyn
   const caller = await callerOf(context, destination ?? "gateway", policy);
   assertConsumable(context.req.raw, policy);
   return limitBody(policy)(context, async () => {
-    if (destination === undefined) return next();
+    if (destination === undefined || policy.assembled) return next();
     // Last of all, because it uses up the caller's code.
     const authorization = await authorizationOf(context, policy, caller);
     const own = { ...authorization, [PREFIX_HEADER]: `/${destination}` };

@@ -1,6 +1,7 @@
 import { z } from "zod";
+import type { ServiceARpc } from "#shared/contracts/service-a.ts";
 import type { TwofaRpc } from "#shared/contracts/twofa.ts";
-import { kmsRpc, publicUrl, rpc, setting } from "#shared/http/bindings.ts";
+import { kmsRpc, rpc, setting, verifierBindings } from "#shared/http/bindings.ts";
 import { parseNetworks } from "./client-address.ts";
 import { originsSchema } from "./cors.ts";
 
@@ -11,10 +12,11 @@ const networks = z.string().transform((text, context) => {
 });
 
 export const envSchema = z.object({
-  PUBLIC_URL: publicUrl,
+  ...verifierBindings,
   /** The proxies in front of us, which say where a call came from. */
   TRUSTED_PROXIES: setting(networks.default([])),
   CORS_ORIGINS: setting(originsSchema),
   KMS_RPC: kmsRpc,
   TWOFA_RPC: rpc<TwofaRpc>(),
+  SERVICE_A_RPC: rpc<ServiceARpc>(),
 });

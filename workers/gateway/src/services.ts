@@ -3,6 +3,7 @@ import type { TwofaRpc } from "#shared/contracts/twofa.ts";
 import type { FrameServices } from "#shared/http/app.ts";
 import type { ApiKeyVerifier } from "./api-keys.ts";
 import type { Drainable } from "./drain.ts";
+import type { PersonalDataOf } from "./personal-data.ts";
 import type { Destination } from "./target.ts";
 
 /** Another worker, as its binding is called. */
@@ -20,5 +21,6 @@ export interface GatewayServices extends FrameServices, Drainable {
   corsOrigins: ReadonlySet<string>;
   upstreams: Upstreams;
   verifyApiKey: ApiKeyVerifier;
-  twofa: TwofaRpc;
+  twofa: Pick<TwofaRpc, "elevateOnce">;
+  personalDataOf: PersonalDataOf;
 }

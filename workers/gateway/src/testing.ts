@@ -36,7 +36,14 @@ export interface TestGateway {
   worker: { answer: Answer };
   received: Received[];
   revocations: Revocation[];
-  kms: { exchangeApiKey: KmsRpc["exchangeApiKey"]; exchanged: string[] };
+  kms: {
+    exchangeApiKey: KmsRpc["exchangeApiKey"];
+    exchanged: string[];
+    /** Keys whose use was noted. */
+    used: string[];
+    /** What the good key may be used from. */
+    allowedAddresses: string[] | null;
+  };
   twofa: { elevateOnce: TwofaRpc["elevateOnce"]; used: OneTimeCode[] };
   /** A user's token, with some claims replaced. */
   userToken(replaced?: Record<string, unknown>): Promise<string>;
@@ -72,10 +79,17 @@ export const createTestGateway = async (corsOrigins: readonly string[] = []): Pr
 
   const kms: TestGateway["kms"] = {
     exchanged: [],
+    used: [],
+    allowedAddresses: null,
     exchangeApiKey: async (key) => {
       kms.exchanged.push(key);
       if (key !== GOOD_API_KEY) return failure("invalid");
-      return success({ accessToken: await serviceToken(), expiresInSeconds: 900 });
+      return success({
+        accessToken: await serviceToken(),
+        expiresInSeconds: 900,
+        keyId: "api-key-1",
+        allowedAddresses: kms.allowedAddresses,
+      });
     },
   };
   const twofa: TestGateway["twofa"] = {
@@ -102,8 +116,14 @@ export const createTestGateway = async (corsOrigins: readonly string[] = []): Pr
   const services: GatewayServices = {
     now,
     verify,
-    verifyApiKey: createApiKeyVerifier({ kms: { exchangeApiKey: (key) => kms.exchangeApiKey(key) }, verify, now }),
+    verifyApiKey: createApiKeyVerifier({
+      kms: { exchangeApiKey: (key) => kms.exchangeApiKey(key) },
+      verify,
+      uses: { note: (keyId) => kms.used.push(keyId) },
+      now,
+    }),
     twofa: { elevateOnce: (input) => twofa.elevateOnce(input) },
+    personalDataOf: async (userId) => ({ document: { userId }, signature: "a.b.c" }),
     upstreams,
     publicUrl: ISSUER,
     trustedProxies: [],

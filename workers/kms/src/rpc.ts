@@ -16,10 +16,11 @@ import type {
   StoredSecret,
   Trust,
 } from "#shared/contracts/kms.ts";
+import type { PersonalParts, SignedDocument } from "#shared/contracts/personal-data.ts";
 import { failure, type Result, type RpcResult, success } from "#shared/contracts/result.ts";
 import { isUnavailable } from "#shared/db/database.ts";
-import { exposition } from "#shared/observability/instruments.ts";
 import { currentRequest } from "#shared/observability/context.ts";
+import { exposition } from "#shared/observability/instruments.ts";
 import { createLog, describeError } from "#shared/observability/log.ts";
 import { takeRequest } from "#shared/observability/private-calls.ts";
 import type { ScopedToken } from "./domain/access-token.ts";
@@ -116,7 +117,26 @@ export const createEntrypoints = (connect: (bindings: unknown) => Promise<KmsSer
 
     recordEvent(event: ReportedEvent): Promise<RpcResult<true>> {
       return guarded(async () => {
-        await (await connect(this.env)).audit.write(reportedEvent.parse(event));
+        await (await connect(this.env)).audit.writeTold(reportedEvent.parse(event));
+        return success(true);
+      });
+    }
+
+    personalData(userId: string, parts: PersonalParts): Promise<RpcResult<SignedDocument, "unknown">> {
+      return guarded(async () => {
+        const { privacy, audit } = await connect(this.env);
+        await audit.write({ action: "personal-data.export", outcome: "success", actor: userId, target: userId });
+        return privacy.collect(userId, parts);
+      });
+    }
+
+    pendingErasures(): Promise<RpcResult<string[]>> {
+      return guarded(async () => success(await (await connect(this.env)).privacy.pendingErasures()));
+    }
+
+    confirmErasures(userIds: string[]): Promise<RpcResult<true>> {
+      return guarded(async () => {
+        await (await connect(this.env)).privacy.confirmErasures(userIds);
         return success(true);
       });
     }

@@ -8,7 +8,9 @@ import { createServiceAApp } from "./app.ts";
 import { measureBacklog } from "./backlog.ts";
 import { createDrain } from "./domain/outbox.ts";
 import { envSchema } from "./env.ts";
+import { createRpc } from "./rpc.ts";
 import type { ServiceAServices } from "./services.ts";
+import { createContributions } from "./store/contributions.ts";
 import { createDeadLetterStore } from "./store/dead-letters.ts";
 import { createElementStore } from "./store/elements.ts";
 import { createOutboxStore } from "./store/outbox.ts";
@@ -39,6 +41,7 @@ const connect = once((bindings: unknown): ServiceAServices => {
     scripts: createScriptStore(database),
     deadLetters: createDeadLetterStore(database),
     outbox,
+    contributionsOf: createContributions(database),
     drainOutbox,
     runChores: async () => {
       await drainOutbox();
@@ -47,6 +50,7 @@ const connect = once((bindings: unknown): ServiceAServices => {
   };
 });
 
+export const Rpc = createRpc(connect);
 export const Internal = createInternal(connect, measureBacklog);
 
 export default createWorker(createServiceAApp(connect), (bindings) => connect(bindings).runChores());

@@ -1,3 +1,4 @@
+import type { Contributions } from "#shared/contracts/personal-data.ts";
 import type { FrameServices } from "#shared/http/app.ts";
 import type { Chores } from "#shared/http/worker.ts";
 import type { DeadLetterStore } from "./domain/dead-letter.ts";
@@ -10,6 +11,7 @@ export interface ServiceAServices extends FrameServices, Chores {
   scripts: ScriptStore;
   deadLetters: DeadLetterStore;
   outbox: Pick<OutboxStore, "backlog">;
+  contributionsOf: (author: string) => Promise<Contributions>;
   /** Tells search what changed, unless that is under way already. */
   drainOutbox: () => Promise<void>;
 }

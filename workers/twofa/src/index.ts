@@ -6,12 +6,14 @@ import { createInternal, createWorker } from "#shared/http/worker.ts";
 import { createLog } from "#shared/observability/log.ts";
 import { createTwofaApp } from "./app.ts";
 import { createAuditor } from "./audit.ts";
+import { forgetErased } from "./domain/holdings.ts";
 import { envSchema } from "./env.ts";
 import { createEntrypoints } from "./rpc.ts";
 import { createRecorder } from "./security-log.ts";
 import type { TwofaServices } from "./services.ts";
 import { createAttemptStore } from "./store/attempts.ts";
 import { createFactorStore } from "./store/factors.ts";
+import { createHoldingStore } from "./store/holdings.ts";
 import { createRecoveryCodeStore } from "./store/recovery-codes.ts";
 import * as schema from "./store/schema.ts";
 import { createVault } from "./vault.ts";
@@ -21,6 +23,7 @@ const connect = once((bindings: unknown): TwofaServices => {
   const now = Date.now;
   const database = createDatabase(env, schema);
   const factors = createFactorStore(database);
+  const holdings = createHoldingStore(database);
   const log = createLog("twofa");
   const logEvent = createRecorder(log);
   const audit = createAuditor(env.KMS_RPC, log);
@@ -39,7 +42,11 @@ const connect = once((bindings: unknown): TwofaServices => {
       await audit.tell(event);
     },
     audit,
-    runChores: () => factors.purgeExpired(now()),
+    holdings,
+    runChores: async () => {
+      await factors.purgeExpired(now());
+      await forgetErased(env.KMS_RPC, holdings);
+    },
   };
 });
 

@@ -1,4 +1,5 @@
 import { WorkerEntrypoint } from "cloudflare:workers";
+import type { HeldFactors } from "#shared/contracts/personal-data.ts";
 import { failure, type RpcResult, success } from "#shared/contracts/result.ts";
 import type { OneTimeCode, TwofaRpc } from "#shared/contracts/twofa.ts";
 import { isUnavailable } from "#shared/db/database.ts";
@@ -41,6 +42,10 @@ export const createEntrypoints = (connect: (bindings: unknown) => TwofaServices)
   Rpc: class Rpc extends WorkerEntrypoint implements TwofaRpc {
     static {
       takeRequest(Rpc);
+    }
+
+    factorsOf(userId: string): Promise<RpcResult<HeldFactors>> {
+      return orUnavailable(connect(this.env).holdings.of(userId).then(success));
     }
 
     elevateOnce(input: OneTimeCode): Promise<ElevateOnceResult> {

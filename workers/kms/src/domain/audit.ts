@@ -56,6 +56,8 @@ export type AuditAction =
   | "signing-key.rotate"
   | "signing-key.revoke"
   | "session.end"
+  | "user.erase"
+  | "personal-data.export"
   | "audit.export"
   | "audit.verify";
 
@@ -109,6 +111,8 @@ export interface AuditTrail {
    * fast are told together, a minute later.
    */
   write(event: AuditEvent): Promise<void>;
+  /** The same, for an event whose log line somebody else has written. */
+  writeTold(event: AuditEvent): Promise<void>;
   /** Stores what was held back in minutes that are over. */
   writeSummaries(): Promise<void>;
 }
@@ -208,16 +212,21 @@ export const createAuditTrail = (options: AuditTrailOptions): AuditTrail => {
     for (const { event, count } of refusalLimit.takeSummaries()) await repository.insert(await prepare(event, count));
   };
 
+  const writeTold = async (event: AuditEvent): Promise<void> => {
+    if (!refusalLimit.admits(event, occasion()?.clientAddress)) return;
+    await repository.insert(await prepare(event));
+    await writeSummaries();
+  };
+
   return {
     prepare: (event) => prepare(event),
     write: async (event) => {
       // A refusal stands whether it can be stored or not; a success that cannot be stored is none.
       if (event.outcome !== "success") tell(event);
-      if (!refusalLimit.admits(event, occasion()?.clientAddress)) return;
-      await repository.insert(await prepare(event));
+      await writeTold(event);
       if (event.outcome === "success") tell(event);
-      await writeSummaries();
     },
+    writeTold,
     writeSummaries,
   };
 };

@@ -1,6 +1,7 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { json, jsonBody, problems } from "#shared/http/openapi.ts";
 import { currentRequest } from "#shared/observability/context.ts";
+import { usernameKey } from "../domain/username.ts";
 import { limitHeaders, notChecked, passwordRefused } from "./attempt-answer.ts";
 import { audit, type KmsApp, NO_STORE, record } from "./frame.ts";
 import { tokenAnswer, toTokenAnswer } from "./token-answer.ts";
@@ -22,12 +23,14 @@ const route = createRoute({
 export const addLogin = (app: KmsApp): void => {
   app.openapi(route, async (context) => {
     const { username, password } = context.req.valid("json");
-    const { accounts, sessions } = context.var.services;
+    const { accounts, sessions, users } = context.var.services;
     const authenticated = await accounts.authenticate(username, password, currentRequest()?.clientAddress);
     const opened = authenticated.ok ? await sessions.open(authenticated.value) : authenticated;
     const { allowance } = authenticated;
     if (!opened.ok) {
-      await audit(context, { action: "login", outcome: "failure", reason: opened.error });
+      // Whose account it was, and not what was typed: that may have been a password.
+      const target = (await users.findCredentials(usernameKey(username)))?.user.id;
+      await audit(context, { action: "login", outcome: "failure", reason: opened.error, target });
       if (opened.error === "blocked" || opened.error === "busy") throw notChecked(opened.error, allowance);
       throw passwordRefused("The username or the password is wrong.", allowance);
     }

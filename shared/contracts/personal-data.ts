@@ -1,0 +1,36 @@
+/** What the workers hold about a person, for himself to read. */
+
+export interface HeldFactor {
+  factorId: string;
+  type: string;
+  name: string;
+  createdAt: string;
+  confirmedAt: string | null;
+  lastUsedAt: string | null;
+}
+
+/** By twofa: never a secret or a code. */
+export interface HeldFactors {
+  factors: HeldFactor[];
+  recoveryCodesLeft: number;
+}
+
+/** By service-a: what the person wrote. */
+export interface Contributions {
+  scripts: { scriptId: number; title: string; createdAt: string }[];
+  versions: { elementType: string; elementId: number; versionNumber: number; comment: string; createdAt: string }[];
+  /** false: there is more than fits. */
+  isComplete: boolean;
+}
+
+/** What only the other workers know. */
+export interface PersonalParts {
+  secondFactor: HeldFactors;
+  contributions: Contributions;
+}
+
+/** A document, and the compact JWS (RFC 7515) whose payload is the document's JSON. */
+export interface SignedDocument {
+  document: Record<string, unknown>;
+  signature: string;
+}

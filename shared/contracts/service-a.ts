@@ -1,0 +1,8 @@
+/** What service-a answers to the other workers, over its private entrypoint `Rpc`. */
+import type { Contributions } from "./personal-data.ts";
+import type { RpcResult } from "./result.ts";
+
+export interface ServiceARpc {
+  /** What this user, or service, wrote. */
+  contributionsOf(author: string): Promise<RpcResult<Contributions>>;
+}

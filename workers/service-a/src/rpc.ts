@@ -1,0 +1,24 @@
+/** The private entrypoint of service-a that other workers call. */
+import { WorkerEntrypoint } from "cloudflare:workers";
+import type { Contributions } from "#shared/contracts/personal-data.ts";
+import { failure, type RpcResult, success } from "#shared/contracts/result.ts";
+import type { ServiceARpc } from "#shared/contracts/service-a.ts";
+import { isUnavailable } from "#shared/db/database.ts";
+import { takeRequest } from "#shared/observability/private-calls.ts";
+import type { ServiceAServices } from "./services.ts";
+
+export const createRpc = (connect: (bindings: unknown) => ServiceAServices) =>
+  class Rpc extends WorkerEntrypoint implements ServiceARpc {
+    static {
+      takeRequest(Rpc);
+    }
+
+    async contributionsOf(author: string): Promise<RpcResult<Contributions>> {
+      try {
+        return success(await connect(this.env).contributionsOf(author));
+      } catch (error) {
+        if (isUnavailable(error)) return failure("unavailable");
+        throw error;
+      }
+    }
+  };

@@ -1,0 +1,40 @@
+/** What twofa holds about a user, and how it is forgotten. */
+import { asc, count, eq } from "drizzle-orm";
+import type { Database } from "#shared/db/database.ts";
+import type { HoldingStore } from "../domain/holdings.ts";
+import type * as schema from "./schema.ts";
+import { factors, recoveryCodes } from "./schema.ts";
+
+const TABLES = ["factors", "recovery_codes", "attempts"];
+
+const instant = (atMs: number | null): string | null => (atMs === null ? null : new Date(atMs).toISOString());
+
+export const createHoldingStore = ({ orm, client }: Database<typeof schema>): HoldingStore => ({
+  of: async (userId) => {
+    const [held, [codes]] = await orm.batch([
+      orm.select().from(factors).where(eq(factors.userId, userId)).orderBy(asc(factors.createdAt), asc(factors.id)),
+      orm.select({ left: count() }).from(recoveryCodes).where(eq(recoveryCodes.userId, userId)),
+    ]);
+    return {
+      factors: held.map(({ id, type, name, createdAt, confirmedAt, lastUsedAt }) => ({
+        factorId: id,
+        type,
+        name,
+        createdAt: new Date(createdAt).toISOString(),
+        confirmedAt: instant(confirmedAt),
+        lastUsedAt: instant(lastUsedAt),
+      })),
+      recoveryCodesLeft: codes?.left ?? 0,
+    };
+  },
+  forget: async (userIds) => {
+    const args = [JSON.stringify(userIds)];
+    await client.batch(
+      TABLES.map((table) => ({
+        sql: `DELETE FROM ${table} WHERE user_id IN (SELECT value FROM json_each(?))`,
+        args,
+      })),
+      "write",
+    );
+  },
+});
