@@ -70,6 +70,7 @@ beforeAll(async () => {
           SERVICE_A: upstream,
           KMS_RPC: rpc,
           TWOFA_RPC: rpc,
+          SERVICE_A_RPC: rpc,
         },
       },
       {
