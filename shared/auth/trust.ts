@@ -10,8 +10,8 @@ export const TRUST_FRESH_MS = 2_000;
 export const DEFAULT_MAX_STALENESS_SECONDS = 60;
 const RETRY_AFTER_FAILURE_MS = 1_000;
 const FIRST_FETCH_TIMEOUT_MS = 1_500;
-/** Who has older news to go by waits less: gateway and worker ask in turn, and a call must be answered within 5 seconds. */
-const FETCH_TIMEOUT_MS = 900;
+/** Who has older news to go by waits less: gateway and worker ask in turn, and a search must be answered within 2 seconds. */
+const FETCH_TIMEOUT_MS = 400;
 /** What the kms itself still tells of, and half an hour more: nothing older can stop an unexpired token. */
 const RETENTION_SECONDS = LONGEST_TOKEN_SECONDS + 30 * 60;
 const PRUNE_EVERY_MS = 5 * 60_000;
