@@ -42,7 +42,9 @@ describe("the description of the whole", () => {
     const rows = WORKERS.flatMap((worker) =>
       Object.keys(ROUTES[worker]).map((row) => (worker === "gateway" ? row : row.replace(" ", ` /${worker}`))),
     );
-    expect([...operations.keys()].sort()).toEqual(rows.sort());
+    // OpenAPI has no sign for several segments.
+    const paths = rows.map((row) => row.replace("+}", "}"));
+    expect([...operations.keys()].sort()).toEqual(paths.sort());
   });
 
   test("has a summary, a tag and an answer for every operation", () => {
