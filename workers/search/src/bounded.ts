@@ -3,8 +3,8 @@ import { DatabaseUnavailable } from "#shared/db/database.ts";
 import { withinTime } from "#shared/http/deadline.ts";
 import type { SearchEngine } from "./domain/engine.ts";
 
-/** A caller hears within two seconds that the engine does not answer; the rest is for the way there and back. */
-const SEARCH_LIMIT_MS = 1_500;
+/** A caller hears within two seconds that the engine does not answer; the way there may take some of them. */
+const SEARCH_LIMIT_MS = 1_000;
 
 /** The engine, whose searches fail as unavailable when they take too long. */
 export const bounded = (engine: SearchEngine): SearchEngine => ({
