@@ -1,7 +1,8 @@
 import path from "node:path";
 import { expect, test } from "vitest";
 import { calleesFirst, databasesOf, readEdge, STAGES } from "./edge.ts";
-import { readTopology } from "./topology.ts";
+import { secretVariable } from "./environment.ts";
+import { hasDatabase, readTopology } from "./topology.ts";
 
 const topology = readTopology(path.join(import.meta.dirname, ".."));
 
@@ -39,16 +40,17 @@ test("refuses workers that call each other in a circle", () => {
 
 test("names the database that the operator did not", () => {
   const workers = readEdge(topology, "staging");
+  const owners = topology.workers.filter(hasDatabase).map(({ worker }) => worker);
   const environment = Object.fromEntries(
-    ["KMS", "TWOFA", "SEARCH", "SERVICE_A"].flatMap((worker) => [
-      [`${worker}_DATABASE_URL`, "libsql://x.turso.io"],
-      [`${worker}_DATABASE_TOKEN`, "token"],
+    owners.flatMap((worker) => [
+      [secretVariable(worker, "DATABASE_URL"), "libsql://x.turso.io"],
+      [secretVariable(worker, "DATABASE_TOKEN"), "token"],
     ]),
   );
   expect(
     databasesOf(workers, environment)
       .map(({ worker }) => worker.worker)
       .sort(),
-  ).toEqual(["kms", "search", "service-a", "twofa"]);
+  ).toEqual(owners.toSorted());
   expect(() => databasesOf(workers, { ...environment, SEARCH_DATABASE_TOKEN: "" })).toThrow("SEARCH_DATABASE_TOKEN");
 });
