@@ -48,6 +48,10 @@ test("a killed database gives 503 in bounded time, heals by itself, and loses no
     expect(Number(response.headers.get("retry-after"))).toBeGreaterThan(0);
     expect(Date.now() - startedAtMs).toBeLessThan(ANSWER_WITHIN_MS);
   }
+  const body = JSON.stringify({ searches: [{ collection: "elements", q: "*" }] });
+  const asTypesense = await fountain.fetch("/search/multi_search", { method: "POST", headers: service, body });
+  expect([asTypesense.status, await asTypesense.json()]).toEqual([503, { message: expect.any(String) }]);
+  expect(Number(asTypesense.headers.get("retry-after"))).toBeGreaterThan(0);
   expect((await fountain.fetch("/health")).status).toBe(200);
 
   await fountain.restartSqld();
