@@ -37,7 +37,11 @@ const fieldsOf = (names: readonly [FieldName, FieldType][]): object[] =>
 
 const isField = (entry: [string, FieldType]): entry is [FieldName, FieldType] => Object.hasOwn(FIELDS, entry[0]);
 
+/** Signs end words, as in the embedded engine; Typesense would leave them out and join what they part. */
+const SEPARATORS = [..."!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~"];
+
 const schemaOf = (generation: Generation): object => ({
+  token_separators: SEPARATORS,
   fields: fieldsOf(Object.entries(FIELDS).filter(isField)),
   ...(generation === "rule-sets" && { synonym_sets: [RULE_SET], curation_sets: [RULE_SET] }),
 });

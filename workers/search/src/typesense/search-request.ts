@@ -1,31 +1,18 @@
 /** A search as Typesense's parameters. */
 import type { FacetRequest, SearchQuery, Sort } from "../domain/engine.ts";
 import { both, type Filter } from "../domain/filter.ts";
+import { orderOf } from "../domain/order.ts";
 import { ALIAS } from "./collection.ts";
 import { printForTypesense } from "./filter-text.ts";
 import type { TypesenseRequest } from "./reply.ts";
 
 type Value = string | number | boolean;
 
-const MAX_SORTS = 3;
-
-/** In the order of the embedded engine, as far as three fields go. */
-const DEFAULT_SORTS: readonly Sort[] = [
-  { field: "_text_match", descending: true },
-  { field: "sequence_number", descending: false },
-];
-
 const printSort = ({ field, descending, missing = "last" }: Sort): string => {
   // Only this field may be missing.
   const name = field === "script_id" ? `${field}(missing_values:${missing})` : field;
   return `${name}:${descending ? "desc" : "asc"}`;
 };
-
-const sortBy = (sorts: readonly Sort[]): string =>
-  [...sorts, ...DEFAULT_SORTS.filter(({ field }) => !sorts.some((sort) => sort.field === field))]
-    .slice(0, MAX_SORTS)
-    .map(printSort)
-    .join(",");
 
 const FACET_ORDERS: Record<FacetRequest["order"], string> = {
   count: "",
@@ -95,7 +82,7 @@ const parametersOf = (query: SearchQuery): Record<string, Value> => {
     min_len_1typo: leniency.minLengthForOneTypo,
     min_len_2typo: leniency.minLengthForTwoTypos,
     ...(filter && { filter_by: printForTypesense(filter) }),
-    sort_by: sortBy(query.sort),
+    sort_by: orderOf(query.sort).map(printSort).join(","),
     ...(query.facets.length > 0 && {
       facet_by: list(query.facets.map(printFacet)),
       max_facet_values: query.maxFacetValues,
