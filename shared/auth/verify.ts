@@ -1,16 +1,12 @@
 /** Verifies access tokens (RFC 9068 §4, RFC 8725), remembering the ones already verified until they end. */
-import { decodeProtectedHeader, importJWK, jwtVerify } from "jose";
+import { importJWK, type JWK, jwtVerify } from "jose";
 import { AUDIENCES, claimsSchema, TOKEN_TYPE } from "../contracts/access-token.ts";
 import { sha256 } from "../crypto/digest.ts";
 import { type Principal, principalFrom } from "./claims.ts";
 import { remember } from "./memory.ts";
 import { type CurrentTrust, createTrustSource, type TrustSource, type TrustSourceOptions } from "./trust.ts";
+import { findVerificationKey, isShared, keyIdOf } from "./verification-key.ts";
 
-/**
- * What the kms may sign with, and the kind of key that goes with it; a token naming anything else, `none` above all, is
- * refused, and so is one whose key is of another kind (RFC 8725 §3.1).
- */
-const KEY_TYPES: Readonly<Record<string, string>> = { EdDSA: "OKP", ES256: "EC", RS256: "RSA", HS256: "oct" };
 /** Ours have some 800 characters; nobody shall have us hash and parse much longer ones (RFC 8725 §2.4). */
 const MAX_TOKEN_LENGTH = 8_192;
 const MAX_REMEMBERED_TOKENS = 10_000;
@@ -31,25 +27,20 @@ export interface VerifierOptions {
 
 const refused = (reason: Refusal): Verification => ({ ok: false, reason });
 
-const keyIdOf = (token: string): string | undefined => {
-  try {
-    return decodeProtectedHeader(token).kid;
-  } catch {
-    return undefined;
-  }
-};
-
 const hasExpired = (error: unknown): boolean =>
   error instanceof Error && "code" in error && error.code === "ERR_JWT_EXPIRED";
+
+/** Of both kinds there are keys while `JWT_ALG` is being changed. */
+const keySetsOf = ({ keys }: CurrentTrust): JWK[][] => [keys.filter((key) => !isShared(key)), keys.filter(isShared)];
 
 const verifySignature = async (token: string, trust: CurrentTrust, options: VerifierOptions): Promise<Verification> => {
   const kid = token.length > MAX_TOKEN_LENGTH ? undefined : keyIdOf(token);
   if (kid === undefined) return refused("malformed");
-  const jwk = trust.keys.find((key) => key.kid === kid);
-  if (!jwk?.alg || jwk.kty === undefined || KEY_TYPES[jwk.alg] !== jwk.kty) return refused("unknown-key");
+  const [key, ...others] = keySetsOf(trust).flatMap((keys) => findVerificationKey(keys, kid) ?? []);
+  if (!key || others.length > 0) return refused("unknown-key");
   try {
-    const { payload } = await jwtVerify(token, await importJWK(jwk), {
-      algorithms: [jwk.alg],
+    const { payload } = await jwtVerify(token, await importJWK(key.jwk), {
+      algorithms: [key.algorithm],
       issuer: options.issuer,
       audience: [...AUDIENCES],
       typ: TOKEN_TYPE,
