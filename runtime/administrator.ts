@@ -30,6 +30,6 @@ export const createAdministrator = async (
   if (text === "exists") return undefined;
   if (text === "created") return adminPassword === undefined ? { username, generatedPassword: password } : { username };
   throw new OperatorError(
-    "the administrator cannot be created: ADMIN_PASSWORD needs at least 12 characters, ADMIN_USERNAME a plain name",
+    "the administrator cannot be created: ADMIN_PASSWORD needs at least 12 characters and must not be a common one, ADMIN_USERNAME a plain name",
   );
 };

@@ -1,8 +1,9 @@
 /** Accounts: creating them, and recognising their owners by password. */
 import { failure, type Result, success } from "#shared/contracts/result.ts";
 import type { AuditEntry, AuditTrail } from "./audit.ts";
-import { type Passwords, passwordFault } from "./password.ts";
+import type { Passwords } from "./password.ts";
 import type { Guarded, PasswordGuard } from "./password-guard.ts";
+import { passwordFault } from "./password-rules.ts";
 import type { Turns } from "./turns.ts";
 import type { Credentials, User, UserRepository } from "./user.ts";
 import { normalizeUsername, usernameFault, usernameKey } from "./username.ts";
@@ -55,8 +56,8 @@ export interface AccountsOptions {
 }
 
 /** What is wrong with a username and a password; empty when nothing is. */
-export const accountFaults = (username: string, password: string): AccountFault[] => {
-  const faults = { username: usernameFault(username), password: passwordFault(password, username) };
+export const accountFaults = ({ username, email, password }: Omit<NewAccount, "roles">): AccountFault[] => {
+  const faults = { username: usernameFault(username), password: passwordFault(password, { username, email }) };
   return (["username", "password"] as const).flatMap((field) => {
     const detail = faults[field];
     return detail === undefined ? [] : [{ field, detail }];
@@ -103,7 +104,7 @@ export const createAccounts = (options: AccountsOptions): Accounts => {
     },
     createFirst: async (account) => {
       if (!(await users.isEmpty())) return failure("exists");
-      if (accountFaults(account.username, account.password).length > 0) return failure("invalid");
+      if (accountFaults(account).length > 0) return failure("invalid");
       const user = toUser(account);
       const hash = await passwords.hash(account.password);
       const isStored = await users.insertFirst(user, hash, await creationOf(user, user.id));

@@ -1,9 +1,8 @@
-/** Passwords: what is accepted (NIST SP 800-63B §5.1.1.2), and how they are kept (scrypt, RFC 7914, under a pepper). */
+/** How passwords are kept: scrypt (RFC 7914) under a pepper. */
 import { createHmac, scrypt, timingSafeEqual } from "node:crypto";
+import { normalizePassword } from "./password-rules.ts";
 import type { RandomBytes } from "./random.ts";
 
-export const MIN_PASSWORD_CHARACTERS = 12;
-export const MAX_PASSWORD_BYTES = 1024;
 const SALT_BYTES = 16;
 const HASH_BYTES = 32;
 
@@ -36,14 +35,6 @@ export interface Passwords {
   verify(password: string, stored: string | undefined): Promise<PasswordVerdict>;
 }
 
-/** Why a password is not accepted, or `undefined` when it is. */
-export const passwordFault = (password: string, username: string): string | undefined => {
-  if ([...password].length < MIN_PASSWORD_CHARACTERS) return `must have at least ${MIN_PASSWORD_CHARACTERS} characters`;
-  if (Buffer.byteLength(password, "utf8") > MAX_PASSWORD_BYTES) return `must have at most ${MAX_PASSWORD_BYTES} bytes`;
-  if (password.toLowerCase() === username.toLowerCase()) return "must not be the username";
-  return undefined;
-};
-
 const encode = (bytes: Uint8Array): string => Buffer.from(bytes).toString("base64").replaceAll("=", "");
 
 const formatHash = ({ cost, salt, hash }: StoredHash): string =>
@@ -74,7 +65,8 @@ const stretch = (secret: Buffer, salt: Uint8Array, { ln, r, p }: Cost): Promise<
 
 /** Hashes and verifies under a pepper that is not in the database: a copy of it alone allows no guessing. */
 export const createPasswords = (pepper: Uint8Array, randomBytes: RandomBytes, cost = CURRENT_COST): Passwords => {
-  const season = (password: string): Buffer => createHmac("sha256", pepper).update(password, "utf8").digest();
+  const season = (password: string): Buffer =>
+    createHmac("sha256", pepper).update(normalizePassword(password), "utf8").digest();
   const nobody: StoredHash = { cost, salt: Buffer.alloc(SALT_BYTES), hash: Buffer.alloc(HASH_BYTES) };
   return {
     hash: async (password) => {

@@ -2,11 +2,11 @@ import { createRoute, z } from "@hono/zod-openapi";
 import { unauthenticated } from "#shared/auth/authorize.ts";
 import { jsonBody, problems } from "#shared/http/openapi.ts";
 import { problem } from "#shared/problem/problem.ts";
-import { passwordFault } from "../domain/password.ts";
+import { MAX_PASSWORD_INPUT, passwordFault } from "../domain/password-rules.ts";
 import { notChecked, passwordRefused } from "./attempt-answer.ts";
 import { audit, type KmsApp, record } from "./frame.ts";
 
-const change = z.strictObject({ currentPassword: z.string().min(1), newPassword: z.string() });
+const change = z.strictObject({ currentPassword: z.string().min(1).max(MAX_PASSWORD_INPUT), newPassword: z.string() });
 
 const route = createRoute({
   method: "put",
@@ -34,7 +34,7 @@ export const addPassword = (app: KmsApp): void => {
     const { principal, services } = context.var;
     const user = await services.users.findById(principal.subject);
     if (!user) throw unauthenticated(true);
-    const fault = passwordFault(newPassword, user.username);
+    const fault = passwordFault(newPassword, user);
     if (fault !== undefined)
       throw problem("invalid-input", {
         detail: "This password is not accepted.",

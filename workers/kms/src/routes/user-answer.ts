@@ -1,7 +1,7 @@
 /** Users as the API shows and takes them. */
 import { z } from "@hono/zod-openapi";
 import { problem } from "#shared/problem/problem.ts";
-import { accountFaults } from "../domain/accounts.ts";
+import { accountFaults, type NewAccount } from "../domain/accounts.ts";
 import type { User } from "../domain/user.ts";
 import { type KmsContext, tooBusy } from "./frame.ts";
 
@@ -48,8 +48,8 @@ export const findUser = async (context: KmsContext, id: string): Promise<User> =
 };
 
 /** Refuses a username or password that the rules do not accept, with 422 and a pointer to each. */
-export const assertAcceptable = (username: string, password: string): void => {
-  const faults = accountFaults(username, password);
+export const assertAcceptable = (account: Omit<NewAccount, "roles">): void => {
+  const faults = accountFaults(account);
   if (faults.length === 0) return;
   throw problem("invalid-input", {
     detail: "This username or password is not accepted.",

@@ -54,7 +54,7 @@ const readUser = createRoute({
 export const addUsers = (app: KmsApp): void => {
   app.openapi(createUser, async (context) => {
     const { username, email, password, roles } = context.req.valid("json");
-    assertAcceptable(username, password);
+    assertAcceptable({ username, email, password });
     await assertMayGrant(context, roles);
     const { accounts } = context.var.services;
     const created = await accounts.create({ username, email, password, roles }, context.var.principal.subject);
