@@ -4,6 +4,7 @@ import { isStrongSecretKey, MIN_SECRET_KEY_BYTES } from "./domain/root-key.ts";
 import { SIGNING_ALGORITHMS } from "./domain/signing-key.ts";
 
 const MAX_ROTATION_DAYS = 365;
+const MAX_RETENTION_DAYS = 3_650;
 
 export const envSchema = z.object({
   ...verifierBindings,
@@ -26,5 +27,7 @@ export const envSchema = z.object({
   WEBHOOK_TARGETS: setting(z.enum(["public", "any"]).default("public")),
   /** The way out for webhooks; without it the global one is taken. */
   INTERNET: setting(fetcher.optional()),
+  /** How long audit entries are kept. */
+  AUDIT_RETENTION_DAYS: setting(z.coerce.number().int().min(1).max(MAX_RETENTION_DAYS).default(365)),
   ...databaseBindings,
 });

@@ -2,32 +2,25 @@
 import { waitUntil } from "cloudflare:workers";
 import { verifierOf } from "#shared/auth/verify.ts";
 import { createWorker } from "#shared/http/worker.ts";
-import { currentRequest } from "#shared/observability/context.ts";
 import { createLog, describeError } from "#shared/observability/log.ts";
 import { createAccountServices } from "./account-services.ts";
 import { createKmsApp } from "./app.ts";
+import { createAuditServices } from "./audit-services.ts";
 import { createTokenIssuer } from "./domain/access-token.ts";
-import { createAuditTrail } from "./domain/audit.ts";
-import { createAuditLog } from "./domain/audit-log.ts";
+import { createChores } from "./domain/chores.ts";
 import { createClients } from "./domain/clients.ts";
 import { createKeyRing, REVOCATION_RETENTION_MS } from "./domain/key-ring.ts";
 import { macInContext } from "./domain/mac.ts";
 import { createPrivacy } from "./domain/privacy.ts";
-import { createRefusalLimit } from "./domain/refusal-limit.ts";
 import type { InternalKeys } from "./domain/root-key.ts";
 import { createSealer } from "./domain/sealing.ts";
 import { createSearchKeys } from "./domain/search-key.ts";
 import { createSigningKeys } from "./domain/signing-keys.ts";
-import { createSubjectKeys } from "./domain/subject-keys.ts";
 import { createFoundation, type Foundation, randomBytes } from "./foundation.ts";
 import { createKeyServices } from "./key-services.ts";
 import { createEntrypoints, trustOf } from "./rpc.ts";
 import { createRecorder } from "./security-log.ts";
 import type { KmsServices } from "./services.ts";
-import { createAuditRepository, createSubjectKeyRepository } from "./store/audit.ts";
-import { createChainRepository } from "./store/audit-chain.ts";
-import { createCheckpointRepository } from "./store/audit-checkpoints.ts";
-import { createAuditReader } from "./store/audit-reading.ts";
 import { createPrivacyRepository } from "./store/privacy.ts";
 import { createSigningKeyRepository } from "./store/signing-keys.ts";
 import { createTrustRepository } from "./store/trust.ts";
@@ -38,29 +31,27 @@ const now = Date.now;
 const createId = (): string => crypto.randomUUID();
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
+const EVERY_ROUND = 0;
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+
 const compose = (foundation: Foundation, keys: InternalKeys): KmsServices => {
   const { env, database } = foundation;
   const trustRecords = createTrustRepository(database);
 
   const log = createLog("kms");
   const tell = createRecorder(log);
-  const subjectKeys = createSubjectKeys({
-    repository: createSubjectKeyRepository(database),
-    wrapping: createSealer(keys.auditKeyWrapping, randomBytes),
-    randomBytes,
-  });
-  const audit = createAuditTrail({
-    repository: createAuditRepository(database),
-    subjectKeys,
-    refusalLimit: createRefusalLimit(now),
-    macKey: keys.auditMac,
-    randomBytes,
-    occasion: currentRequest,
+  const auditServices = createAuditServices({
+    foundation,
+    keys,
+    keyRing: () => keyRing,
     tell,
-    onPrepare: () => auditLog.expectEntry(),
+    log,
+    randomBytes,
     now,
     createId,
   });
+  const { audit, auditLog } = auditServices;
 
   const wrapping = createSealer(keys.signingKeyWrapping, randomBytes);
   const algorithm = env.JWT_ALG;
@@ -73,18 +64,6 @@ const compose = (foundation: Foundation, keys: InternalKeys): KmsServices => {
     rotationDays: env.SIGNING_KEY_ROTATION_DAYS,
     audit,
     tell,
-    now,
-  });
-  const auditLog = createAuditLog({
-    chain: createChainRepository(database),
-    checkpoints: createCheckpointRepository(database),
-    reader: createAuditReader(database),
-    subjectKeys,
-    macKey: keys.auditMac,
-    issuer: env.PUBLIC_URL,
-    keyRing,
-    tell: ({ entryId, jws }) => log("info", "audit.checkpoint", { entries: entryId, jws }),
-    alarm: () => log("error", "audit.broken"),
     now,
   });
   const issueToken = createTokenIssuer({ issuer: env.PUBLIC_URL, signer: keyRing.signer, now, createId });
@@ -148,13 +127,23 @@ const compose = (foundation: Foundation, keys: InternalKeys): KmsServices => {
     ...vault,
     sealer: createSealer(keys.sealing, randomBytes),
     mac: (context, data) => macInContext(keys.mac, context, data),
-    purge: async () => {
-      await accountServices.purgeAccounts();
-      await trustRecords.purgeRevocations(new Date(now() - REVOCATION_RETENTION_MS));
-      await signingKeys.maintain();
-      await vault.maintain();
-      await keyServices.maintainKeys();
-    },
+    runChores: createChores(
+      [
+        { name: "sessions and password attempts", everyMs: MINUTE_MS, run: accountServices.purgeAccounts },
+        {
+          name: "revocations",
+          everyMs: MINUTE_MS,
+          run: () => trustRecords.purgeRevocations(new Date(now() - REVOCATION_RETENTION_MS)),
+        },
+        { name: "signing keys", everyMs: EVERY_ROUND, run: signingKeys.maintain },
+        { name: "secrets and root key", everyMs: EVERY_ROUND, run: vault.maintain },
+        { name: "API keys and webhooks", everyMs: EVERY_ROUND, run: keyServices.maintainKeys },
+        { name: "held back refusals", everyMs: EVERY_ROUND, run: audit.writeSummaries },
+        { name: "audit chain and checkpoints", everyMs: EVERY_ROUND, run: auditLog.seal },
+        { name: "old audit entries", everyMs: HOUR_MS, run: auditServices.pruneAudit },
+      ],
+      { now, onFailure: (chore, error) => log("error", "chore", { chore, error: describeError(error) }) },
+    ),
   };
 };
 
@@ -162,4 +151,4 @@ const connect = createConnection(createFoundation, compose);
 
 export const { Rpc, Internal } = createEntrypoints(connect);
 
-export default createWorker(createKmsApp(connect), async (bindings) => (await connect(bindings)).purge());
+export default createWorker(createKmsApp(connect), async (bindings) => (await connect(bindings)).runChores());

@@ -29,6 +29,9 @@ import { WrongSecretKey } from "./domain/signing-key.ts";
 import { createRecorder } from "./security-log.ts";
 import type { KmsServices } from "./services.ts";
 
+/** A small installation is through with a change of SECRET_KEY before it is ready. */
+const REWRAP_AT_START_MS = 5_000;
+
 const log = createLog("kms");
 const record = createRecorder(log);
 
@@ -44,6 +47,13 @@ const guarded = async <Value, Failure extends string>(
     return failure("unavailable");
   }
 };
+
+/** What the kms is composed of; `undefined` when SECRET_KEY does not open its keys. */
+const unlocked = (connecting: Promise<KmsServices>): Promise<KmsServices | undefined> =>
+  connecting.catch((error: unknown) => {
+    if (!(error instanceof WrongSecretKey)) throw error;
+    return undefined;
+  });
 
 const issued = ({ accessToken, expiresInSeconds }: ScopedToken): IssuedToken => ({ accessToken, expiresInSeconds });
 
@@ -176,15 +186,18 @@ export const createEntrypoints = (connect: (bindings: unknown) => Promise<KmsSer
     }
 
     async runScheduled(): Promise<void> {
-      await (await connect(this.env)).purge();
+      await (await connect(this.env)).runChores();
+    }
+
+    async openKeys(): Promise<"open" | "wrong-secret-key"> {
+      return (await unlocked(connect(this.env))) ? "open" : "wrong-secret-key";
     }
 
     async createFirstAdministrator({ username, password }: FirstAdministrator): Promise<FirstAdministratorResult> {
-      const services = await connect(this.env).catch((error: unknown) => {
-        if (!(error instanceof WrongSecretKey)) throw error;
-      });
+      const services = await unlocked(connect(this.env));
       if (!services) return "wrong-secret-key";
       await services.keyRing.signer();
+      await services.rootKey.maintain(REWRAP_AT_START_MS);
       const created = await services.accounts.createFirst({ username, password, roles: ["admin"] });
       if (!created.ok) return created.error;
       record({ action: "user.create", outcome: "success", target: created.value.id });

@@ -39,8 +39,8 @@ export interface KmsServices extends FrameServices, AccountServices, Vault {
   sealer: Sealer;
   /** Keyed hash for the other workers. */
   mac: (context: string, data: string) => string;
-  /** The periodic chores: forgets what is dead. */
-  purge: () => Promise<void>;
+  /** One round of chores. */
+  runChores: () => Promise<void>;
   /** Goes on with some work after the answer; what fails of it is logged. */
   later: (work: Promise<void>) => void;
 }

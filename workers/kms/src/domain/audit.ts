@@ -58,6 +58,7 @@ export type AuditAction =
   | "session.end"
   | "user.erase"
   | "personal-data.export"
+  | "audit.prune"
   | "audit.export"
   | "audit.verify";
 

@@ -1,10 +1,12 @@
 /** The chain of audit entries in the database. */
-import { and, asc, eq, gt, gte, isNotNull, sql } from "drizzle-orm";
+import { and, asc, desc, eq, getTableColumns, gt, gte, isNotNull, lt, lte, sql } from "drizzle-orm";
 import type { ChainState, StoredChainState, StoredEntry } from "../domain/audit-chain.ts";
+import type { PruningRepository } from "../domain/audit-pruning.ts";
 import type { ChainRepository } from "../domain/audit-sealing.ts";
 import type { ChainReader } from "../domain/audit-verification.ts";
+import { appendEntry } from "./audit.ts";
 import type { KmsDatabase } from "./connection.ts";
-import { auditChain, auditEntries } from "./schema.ts";
+import { auditChain, auditCheckpoints, auditEntries } from "./schema.ts";
 
 const INSERT_STATE = `
   INSERT INTO audit_chain (id, base_id, base_link, base_at, head_id, head_link, mac)
@@ -34,7 +36,16 @@ export const replaceState = (from: StoredChainState | undefined, to: StoredChain
     ? { sql: INSERT_STATE, args: [...columnsOf(to), to.mac] }
     : { sql: REPLACE_STATE, args: [...columnsOf(to), to.mac, from.mac] };
 
-export const createChainRepository = ({ orm, client }: KmsDatabase): ChainRepository & ChainReader => ({
+const IS_UNDER = "EXISTS (SELECT 1 FROM audit_chain WHERE mac = :mac)";
+
+const DROP_ENTRIES = `DELETE FROM audit_entries WHERE id <= :baseId AND ${IS_UNDER}`;
+/** The one that vouches for the new beginning stays. */
+const DROP_CHECKPOINTS = `DELETE FROM audit_checkpoints WHERE entry_id < :baseId AND ${IS_UNDER}`;
+
+export const createChainRepository = ({
+  orm,
+  client,
+}: KmsDatabase): ChainRepository & ChainReader & PruningRepository => ({
   readTail: async (limit) => {
     const headId = sql`(SELECT COALESCE(MAX(${auditChain.headId}), 0) FROM ${auditChain})`;
     const [[state], entries] = await orm.batch([
@@ -60,9 +71,38 @@ export const createChainRepository = ({ orm, client }: KmsDatabase): ChainReposi
     orm
       .select()
       .from(auditEntries)
-      .where(and(gte(auditEntries.id, fromId), sql`${auditEntries.id} <= ${throughId}`))
+      .where(and(gte(auditEntries.id, fromId), lte(auditEntries.id, throughId)))
       .orderBy(asc(auditEntries.id))
       .limit(limit),
+  findPrunable: async (madeBefore, afterId, throughId) => {
+    const [row] = await orm
+      .select({ entry: getTableColumns(auditEntries) })
+      .from(auditCheckpoints)
+      .innerJoin(auditEntries, eq(auditEntries.id, auditCheckpoints.entryId))
+      .where(
+        and(
+          lt(auditCheckpoints.at, madeBefore),
+          gt(auditCheckpoints.entryId, afterId),
+          lte(auditCheckpoints.entryId, throughId),
+        ),
+      )
+      .orderBy(desc(auditCheckpoints.entryId))
+      .limit(1);
+    return row?.entry;
+  },
+  prune: async (from, to, entry) => {
+    const args = { baseId: to.baseId, mac: to.mac };
+    const [moved] = await client.batch(
+      [
+        replaceState(from, to),
+        appendEntry(entry, "changed"),
+        { sql: DROP_ENTRIES, args },
+        { sql: DROP_CHECKPOINTS, args },
+      ],
+      "write",
+    );
+    return moved?.rowsAffected === 1;
+  },
   readEntry: async (id) => (await orm.select().from(auditEntries).where(eq(auditEntries.id, id)))[0],
   findRepeated: async () => {
     const { rows } = await client.execute(

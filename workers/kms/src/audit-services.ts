@@ -1,0 +1,83 @@
+/** Composes the audit trail: what writes it, what links and reads it, and what people may ask for of it. */
+import { currentRequest } from "#shared/observability/context.ts";
+import type { Log } from "#shared/observability/log.ts";
+import { type AuditTrail, createAuditTrail } from "./domain/audit.ts";
+import { type AuditLog, createAuditLog } from "./domain/audit-log.ts";
+import { createPruning } from "./domain/audit-pruning.ts";
+import type { KeyRing } from "./domain/key-ring.ts";
+import type { RandomBytes } from "./domain/random.ts";
+import { createRefusalLimit } from "./domain/refusal-limit.ts";
+import type { InternalKeys } from "./domain/root-key.ts";
+import { createSealer } from "./domain/sealing.ts";
+import type { RecordEvent } from "./domain/security-event.ts";
+import { createSubjectKeys } from "./domain/subject-keys.ts";
+import type { Foundation } from "./foundation.ts";
+import { createAuditRepository, createSubjectKeyRepository } from "./store/audit.ts";
+import { createChainRepository } from "./store/audit-chain.ts";
+import { createCheckpointRepository } from "./store/audit-checkpoints.ts";
+import { createAuditReader } from "./store/audit-reading.ts";
+
+export interface AuditServices {
+  audit: AuditTrail;
+  auditLog: AuditLog;
+  /** Forgets entries that are older than `AUDIT_RETENTION_DAYS`. */
+  pruneAudit: () => Promise<void>;
+}
+
+export interface AuditServicesOptions {
+  foundation: Pick<Foundation, "env" | "database">;
+  keys: Pick<InternalKeys, "auditMac" | "auditKeyWrapping">;
+  /** Signs checkpoints. It has its own changes told in the trail, and so comes after it. */
+  keyRing: () => Pick<KeyRing, "signer" | "trust">;
+  tell: RecordEvent;
+  log: Log;
+  randomBytes: RandomBytes;
+  now: () => number;
+  createId: () => string;
+}
+
+export const createAuditServices = (options: AuditServicesOptions): AuditServices => {
+  const { foundation, keys, keyRing, tell, log, randomBytes, now, createId } = options;
+  const { env, database } = foundation;
+  const macKey = keys.auditMac;
+  const chain = createChainRepository(database);
+  const subjectKeys = createSubjectKeys({
+    repository: createSubjectKeyRepository(database),
+    wrapping: createSealer(keys.auditKeyWrapping, randomBytes),
+    randomBytes,
+  });
+  const alarm = (): void => log("error", "audit.broken");
+  const auditLog = createAuditLog({
+    chain,
+    checkpoints: createCheckpointRepository(database),
+    reader: createAuditReader(database),
+    subjectKeys,
+    macKey,
+    issuer: env.PUBLIC_URL,
+    keyRing: { signer: () => keyRing().signer(), trust: (position) => keyRing().trust(position) },
+    tell: ({ entryId, jws }) => log("info", "audit.checkpoint", { entries: entryId, jws }),
+    alarm,
+    now,
+  });
+  const audit = createAuditTrail({
+    repository: createAuditRepository(database),
+    subjectKeys,
+    refusalLimit: createRefusalLimit(now),
+    macKey,
+    randomBytes,
+    occasion: currentRequest,
+    tell,
+    onPrepare: auditLog.expectEntry,
+    now,
+    createId,
+  });
+  const pruneAudit = createPruning({
+    repository: chain,
+    audit,
+    macKey,
+    retentionDays: env.AUDIT_RETENTION_DAYS,
+    alarm,
+    now,
+  });
+  return { audit, auditLog, pruneAudit };
+};
