@@ -51,8 +51,8 @@ export const typosBetween = ({ word: typedWord, prefix }: Typed, word: string, m
   return distance <= most ? distance : undefined;
 };
 
-/** All runs of three letters in a word that has two spaces before and one behind; of a prefix, no end is marked. */
-export const trigramsOf = ({ word, prefix }: Typed): string[] => {
-  const letters = [..."  ", ...word, ...(prefix ? "" : " ")];
+/** All runs of three letters in a word that has two spaces before and one behind, so that its ends count as letters. */
+export const trigramsOf = (word: string): string[] => {
+  const letters = [..."  ", ...word, " "];
   return [...new Set(letters.slice(2).map((_, at) => letters.slice(at, at + 3).join("")))];
 };

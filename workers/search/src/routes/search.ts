@@ -64,6 +64,16 @@ const answerSchema = z
     found: z.int(),
     page: z.int(),
     hits: z.array(hitSchema),
+    grouped_hits: z
+      .array(
+        z.object({
+          found: z.int().optional(),
+          group_key: z.array(z.union([z.string(), z.number(), z.boolean()])),
+          hits: z.array(hitSchema),
+        }),
+      )
+      .optional()
+      .openapi({ description: "In the place of `hits`, when `group_by` is asked of a Typesense cluster." }),
     facet_counts: z.array(
       z.object({
         field_name: z.string(),
@@ -99,10 +109,11 @@ const toHit = ({ document, highlights, text_match = "0" }: Hit) => ({
   text_match: Number(text_match),
 });
 
-const toBody = ({ found, hits, facet_counts }: SearchAnswer, page: number) => ({
+const toBody = ({ found, hits, grouped_hits, facet_counts }: SearchAnswer, page: number) => ({
   found,
   page,
   hits: hits.map(toHit),
+  ...(grouped_hits && { grouped_hits: grouped_hits.map((group) => ({ ...group, hits: group.hits.map(toHit) })) }),
   facet_counts,
 });
 

@@ -31,7 +31,7 @@ export const addWords = (words: readonly string[]): InStatement => ({
 export const candidatesStatement = ({ typed, maxTypos }: Suspect): SQL => {
   const length = [...typed.word].length;
   const longest = typed.prefix ? MAX_WORD_LENGTH : length + maxTypos;
-  const shared = sql`SELECT word_id, count(*) AS shared FROM json_each(${JSON.stringify(trigramsOf(typed))}) AS typed CROSS JOIN word_trigrams ON trigram = typed.value AND length BETWEEN ${length - maxTypos} AND ${longest} GROUP BY word_id ORDER BY shared DESC LIMIT ${MAX_CANDIDATES}`;
+  const shared = sql`SELECT word_id, count(*) AS shared FROM json_each(${JSON.stringify(trigramsOf(typed.word))}) AS typed CROSS JOIN word_trigrams ON trigram = typed.value AND length BETWEEN ${length - maxTypos} AND ${longest} GROUP BY word_id ORDER BY shared DESC LIMIT ${MAX_CANDIDATES}`;
   return sql`SELECT word FROM (${shared}) AS candidate CROSS JOIN words ON words.id = candidate.word_id ORDER BY shared DESC, word`;
 };
 
