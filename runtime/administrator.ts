@@ -1,7 +1,7 @@
 /** The administrator of a new installation, created through the internal socket on the first start. */
 import { callLocal } from "./local-http.ts";
 import { OperatorError } from "./operator-error.ts";
-import { generatePassword } from "./secrets.ts";
+import { generatePassword, WRONG_SECRET_KEY } from "./secrets.ts";
 import type { Settings } from "./settings.ts";
 
 const TIMEOUT_MS = 15_000;
@@ -29,6 +29,7 @@ export const createAdministrator = async (
   if (status !== 200) throw new OperatorError(`the administrator cannot be created (${status} ${text})`);
   if (text === "exists") return undefined;
   if (text === "created") return adminPassword === undefined ? { username, generatedPassword: password } : { username };
+  if (text === "wrong-secret-key") throw new OperatorError(WRONG_SECRET_KEY);
   throw new OperatorError(
     "the administrator cannot be created: ADMIN_PASSWORD needs at least 12 characters and must not be a common one, ADMIN_USERNAME a plain name",
   );

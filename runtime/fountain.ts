@@ -17,7 +17,7 @@ import { hasEnded, stopProcess } from "./process.ts";
 import type { Progress } from "./progress.ts";
 import { waitForOrphan, writeRunFile } from "./run-file.ts";
 import { startScheduler } from "./scheduler.ts";
-import { loadSecrets } from "./secrets.ts";
+import { loadSecrets, type Secrets, WRONG_SECRET_KEY } from "./secrets.ts";
 import type { Settings } from "./settings.ts";
 import { type SqldOptions, spawnSqld, waitForSqld } from "./sqld.ts";
 import { type Supervision, supervise } from "./supervise.ts";
@@ -62,8 +62,18 @@ const internalSocketIn = (home: Home): string => {
   throw new OperatorError(`FOUNTAIN_HOME ${home.directory} is too long a path: choose one under 90 characters`);
 };
 
+/** Throws {@link OperatorError} when the kms says that the data was encrypted with another key. */
+const assertSecretKeyFits = async (socketPath: string): Promise<void> => {
+  const { text } = await callLocal({ to: { socketPath }, method: "POST", path: "/keys", timeoutMs: PROBE_TIMEOUT_MS });
+  if (text === "wrong-secret-key") throw new OperatorError(WRONG_SECRET_KEY);
+};
+
 /** Resolves when every worker and its database answer. Throws {@link OperatorError} when they don't in time. */
-const waitForReady = async (port: number, workerd: ChildProcess, log: string, signal: AbortSignal): Promise<void> => {
+const waitForReady = async (
+  { settings: { port }, internalSocket, signal }: Context,
+  workerd: ChildProcess,
+  log: string,
+): Promise<void> => {
   const deadline = Date.now() + READY_TIMEOUT_MS;
   let last = "no answer";
   while (Date.now() < deadline) {
@@ -72,8 +82,10 @@ const waitForReady = async (port: number, workerd: ChildProcess, log: string, si
     try {
       const answer = await callLocal({ to: { port }, method: "GET", path: "/ready", timeoutMs: PROBE_TIMEOUT_MS });
       if (answer.status === 200) return;
+      await assertSecretKeyFits(internalSocket);
       last = `${answer.status} ${answer.text}`;
     } catch (error) {
+      if (error instanceof OperatorError) throw error;
       last = reasonOf(error);
     }
     await sleep(READY_POLL_MS);
@@ -121,7 +133,11 @@ const startChild = (context: Context, name: string, spawn: () => ChildProcess): 
 };
 
 /** Runs the preparation to its end. Throws {@link OperatorError}. */
-const prepare = async (context: Context, sqld: SqldOptions, secretKey: string): Promise<Prepared> => {
+const prepare = async (
+  context: Context,
+  sqld: SqldOptions,
+  { secretKey, previousSecretKey = "" }: Pick<Secrets, "secretKey" | "previousSecretKey">,
+): Promise<Prepared> => {
   const { root, settings, home, guard, cleanups } = context;
   const child = spawnPreparation({
     root,
@@ -129,7 +145,11 @@ const prepare = async (context: Context, sqld: SqldOptions, secretKey: string): 
     build: home.build,
     sqld: { port: sqld.port, adminPort: sqld.adminPort, adminKey: sqld.adminKey },
     signingKeyPem: sqld.signingKey.export({ type: "pkcs8", format: "pem" }).toString(),
-    variables: { KMS_SECRET_KEY: secretKey, PUBLIC_URL: `http://localhost:${settings.port}` },
+    variables: {
+      KMS_SECRET_KEY: secretKey,
+      SECRET_KEY_PREVIOUS: previousSecretKey,
+      PUBLIC_URL: `http://localhost:${settings.port}`,
+    },
   });
   guard.watch("preparation", child.pid);
   cleanups.push(() => stopProcess(child, "SIGKILL"));
@@ -141,7 +161,7 @@ const prepare = async (context: Context, sqld: SqldOptions, secretKey: string): 
 /** Starts sqld and, beside it, prepares all that the workers need. */
 const startDatabases = async (context: Context): Promise<Prepared & { sqldPort: number }> => {
   const { settings, home, internalSocket, progress, cleanups } = context;
-  const { secretKey, signingKey } = loadSecrets(home, settings.environment);
+  const { signingKey, ...secretKeys } = loadSecrets(home, settings.environment);
   progress.step("Starting the databases, bundling the workers");
   const [port, adminPort] = await freePorts();
   const adminKey = randomBytes(32).toString("base64url");
@@ -156,13 +176,13 @@ const startDatabases = async (context: Context): Promise<Prepared & { sqldPort: 
   const assertServing = waitForSqld(port, sqld.child).catch((cause: unknown) => {
     throw new OperatorError(damagedData(home.data, reasonOf(cause)), { cause });
   });
-  const [prepared] = await Promise.all([prepare(context, options, secretKey), assertServing]);
+  const [prepared] = await Promise.all([prepare(context, options, secretKeys), assertServing]);
   sqld.watch();
   return { ...prepared, sqldPort: port };
 };
 
 const startWorkers = async (context: Context, environment: Record<string, string>, sqldPort: number): Promise<void> => {
-  const { settings, home, internalSocket, progress, signal } = context;
+  const { settings, home, internalSocket, progress } = context;
   progress.step("Starting the workers");
   const log = path.join(home.logs, "workerd.log");
   const workerd = startChild(context, "workerd", () => {
@@ -177,7 +197,7 @@ const startWorkers = async (context: Context, environment: Record<string, string
     logStreams(log, child.stderr);
     return child;
   });
-  await waitForReady(settings.port, workerd.child, log, signal);
+  await waitForReady(context, workerd.child, log);
   workerd.watch();
 };
 

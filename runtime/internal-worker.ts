@@ -40,6 +40,9 @@ const createAdministrator = async (env: Env, request: Request): Promise<Response
   }
 };
 
+const openKeys = async (env: Env): Promise<Response> =>
+  env.kms === undefined ? new Response(null, { status: 404 }) : new Response(await env.kms.openKeys());
+
 const drain = async (env: Env): Promise<Response> => {
   if (env.gateway === undefined) return new Response(null, { status: 404 });
   await env.gateway.drain();
@@ -75,6 +78,7 @@ export default {
     if (request.method !== "POST") return new Response(null, { status: 405 });
     if (resource === "cron" && worker !== undefined) return runScheduled(env, worker);
     if (resource === "drain") return drain(env);
+    if (resource === "keys") return openKeys(env);
     if (resource === "administrator") return createAdministrator(env, request);
     return new Response(null, { status: 404 });
   },

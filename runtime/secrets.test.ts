@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -54,17 +54,48 @@ test("another secret key than the data's is refused", () => {
   expect(() => loadSecrets(home, {})).toThrow("not the one this data was encrypted with");
 });
 
+test("the key of the data may be put aside for a new one, until there is only the new one left", () => {
+  const first = loadSecrets(home, {});
+  renameSync(secretKeyFile(), `${secretKeyFile()}.previous`);
+  const changing = loadSecrets(home, {});
+  expect(changing.previousSecretKey).toBe(first.secretKey);
+  expect(changing.secretKey).not.toBe(first.secretKey);
+  expect(Buffer.from(changing.secretKey, "base64url")).toHaveLength(32);
+  expect(loadSecrets(home, {})).toMatchObject({ ...changing, signingKey: expect.anything() });
+  rmSync(`${secretKeyFile()}.previous`);
+  expect(loadSecrets(home, {}).secretKey).toBe(changing.secretKey);
+  writeFileSync(secretKeyFile(), first.secretKey);
+  expect(() => loadSecrets(home, {})).toThrow("not the one this data was encrypted with");
+});
+
+test("a change of the key can be taken back while both are there", () => {
+  const first = loadSecrets(home, {}).secretKey;
+  const second = "the second secret key, of more than thirty-two bytes";
+  loadSecrets(home, { SECRET_KEY: second, SECRET_KEY_PREVIOUS: first });
+  expect(loadSecrets(home, { SECRET_KEY: first, SECRET_KEY_PREVIOUS: second })).toMatchObject({ secretKey: first });
+  expect(loadSecrets(home, {}).secretKey).toBe(first);
+});
+
+test("neither of two keys that are not the data's is taken", () => {
+  loadSecrets(home, {});
+  const wrong = { SECRET_KEY: "x".repeat(32), SECRET_KEY_PREVIOUS: "y".repeat(32) };
+  expect(() => loadSecrets(home, wrong)).toThrow("not the one this data was encrypted with");
+});
+
 test("a damaged signing key is refused without a word of its content", () => {
   loadSecrets(home, {});
   writeFileSync(path.join(home.secrets, "database-signing-key.pem"), "content of the file");
   expect(() => loadSecrets(home, {})).toThrow(/^(?!.*content of the file).*is damaged \(no Ed25519 key\)/);
 });
 
-test.for(["SECRET_KEY", "KMS_SECRET_KEY"])("a weak %s is refused by its name, its value unsaid", (name) => {
-  expect(() => loadSecrets(home, { [name]: "weak-value" })).toThrow(
-    new RegExp(`^(?!.*weak-value)${name} is weak \\(under 32 bytes\\): set it to`),
-  );
-});
+test.for(["SECRET_KEY", "KMS_SECRET_KEY", "SECRET_KEY_PREVIOUS"])(
+  "a weak %s is refused by its name, its value unsaid",
+  (name) => {
+    expect(() => loadSecrets(home, { [name]: "weak-value" })).toThrow(
+      new RegExp(`^(?!.*weak-value)${name} is weak \\(under 32 bytes\\): set it to`),
+    );
+  },
+);
 
 test("a strong key of the operator's is taken, and none is generated", () => {
   const given = "a sentence of well over thirty-two bytes";

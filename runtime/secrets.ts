@@ -8,7 +8,7 @@ import {
   randomInt,
   timingSafeEqual,
 } from "node:crypto";
-import { chmodSync, existsSync, linkSync, readFileSync, unlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, linkSync, readFileSync, renameSync, unlinkSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import type { Home } from "./home.ts";
 import { OperatorError, reasonOf } from "./operator-error.ts";
@@ -21,9 +21,14 @@ const FINGERPRINT_LABEL = "fountain: which secret key this data belongs to";
 /** Characters that no typeface confuses. */
 const READABLE = "abcdefghjkmnpqrstuvwxyz23456789";
 
+export const WRONG_SECRET_KEY =
+  "the secret key is not the one this data was encrypted with: restore the right one, or set the one before it as SECRET_KEY_PREVIOUS";
+
 export interface Secrets {
   /** The kms's SECRET_KEY: everything encrypted at rest hangs on it. */
   readonly secretKey: string;
+  /** The one before it, while everything is being rewrapped. */
+  readonly previousSecretKey?: string;
   /** Ed25519: signs the tokens that open the databases. */
   readonly signingKey: KeyObject;
 }
@@ -50,9 +55,10 @@ const isGeneratedKey = (text: string): boolean =>
 
 const fingerprint = (secretKey: string): Buffer => createHmac("sha256", secretKey).update(FINGERPRINT_LABEL).digest();
 
-const loadSecretKey = (file: string, hasData: boolean): string => {
+/** Reads the key, and makes one where there is no data, or where the key of the data was put aside as the previous one. */
+const loadSecretKey = (file: string, mayBeMade: boolean): string => {
   if (!existsSync(file)) {
-    if (hasData) {
+    if (!mayBeMade) {
       const message = `${file} is missing, and the data was encrypted with it: restore it from your backup`;
       throw new OperatorError(message);
     }
@@ -78,9 +84,10 @@ const loadSigningKey = (file: string): KeyObject => {
   throw new OperatorError(`${file} is damaged (no Ed25519 key): remove it, and a new one is made`);
 };
 
+type Operator = Readonly<Record<string, string | undefined>>;
+
 /** The key the operator set instead of the generated one. */
-const givenSecretKey = (operator: Readonly<Record<string, string | undefined>>): string | undefined => {
-  const name = operator["KMS_SECRET_KEY"] === undefined ? "SECRET_KEY" : "KMS_SECRET_KEY";
+const givenSecretKey = (operator: Operator, name: string): string | undefined => {
   const given = operator[name];
   if (given !== undefined && Buffer.byteLength(given) < SECRET_KEY_BYTES) {
     const remedy = "set it to the output of `openssl rand -base64 32`, or unset it to use the generated one";
@@ -89,24 +96,54 @@ const givenSecretKey = (operator: Readonly<Record<string, string | undefined>>):
   return given;
 };
 
-const assertBelongsToData = (secretKey: string, file: string): void => {
-  const expected = Buffer.from(readSecretFile(file), "base64url");
-  const actual = fingerprint(secretKey);
-  if (expected.length === actual.length && timingSafeEqual(expected, actual)) return;
-  throw new OperatorError("the secret key is not the one this data was encrypted with: restore the right one");
+const loadPreviousSecretKey = (file: string, operator: Operator): string | undefined => {
+  const given = givenSecretKey(operator, "SECRET_KEY_PREVIOUS");
+  return given ?? (existsSync(file) ? loadSecretKey(file, false) : undefined);
+};
+
+const isAmong = (fingerprints: readonly Buffer[], wanted: Buffer): boolean =>
+  fingerprints.some((known) => known.length === wanted.length && timingSafeEqual(known, wanted));
+
+/** The keys that the data may be encrypted with, by their fingerprints: more than one while SECRET_KEY is changed. */
+const readFingerprints = (file: string): Buffer[] =>
+  readSecretFile(file)
+    .split("\n")
+    .map((line) => Buffer.from(line, "base64url"));
+
+const assertBelongsToData = (keys: readonly string[], file: string): void => {
+  const known = readFingerprints(file);
+  if (keys.some((key) => isAmong(known, fingerprint(key)))) return;
+  throw new OperatorError(WRONG_SECRET_KEY);
+};
+
+const writeFingerprints = (keys: readonly string[], file: string): void => {
+  const lines = keys.map((key) => fingerprint(key).toString("base64url"));
+  const draft = `${file}.new`;
+  writeFileSync(draft, lines.join("\n"), { mode: 0o600, flush: true });
+  renameSync(draft, file);
 };
 
 /**
  * The secrets of this home, generated when it is new. Throws {@link OperatorError} when one is damaged, weak, missing
- * though there is data, or another than the one the data was encrypted with.
+ * though there is data, or another than the one the data was encrypted with. SECRET_KEY is changed by moving its file to
+ * `kms-secret-key.previous`, or by setting SECRET_KEY and SECRET_KEY_PREVIOUS.
  */
-export const loadSecrets = (home: Home, operator: Readonly<Record<string, string | undefined>>): Secrets => {
+export const loadSecrets = (home: Home, operator: Operator): Secrets => {
   const fingerprintFile = path.join(home.data, "secret-key.fingerprint");
+  const keyFile = path.join(home.secrets, "kms-secret-key");
   const hasData = existsSync(fingerprintFile);
-  const secretKey = givenSecretKey(operator) ?? loadSecretKey(path.join(home.secrets, "kms-secret-key"), hasData);
-  if (hasData) assertBelongsToData(secretKey, fingerprintFile);
-  else createSecretFile(fingerprintFile, fingerprint(secretKey).toString("base64url"));
-  return { secretKey, signingKey: loadSigningKey(path.join(home.secrets, "database-signing-key.pem")) };
+  const previousSecretKey = loadPreviousSecretKey(`${keyFile}.previous`, operator);
+  const name = operator["KMS_SECRET_KEY"] === undefined ? "SECRET_KEY" : "KMS_SECRET_KEY";
+  const secretKey =
+    givenSecretKey(operator, name) ?? loadSecretKey(keyFile, !hasData || previousSecretKey !== undefined);
+  const keys = previousSecretKey === undefined ? [secretKey] : [secretKey, previousSecretKey];
+  if (hasData) assertBelongsToData(keys, fingerprintFile);
+  writeFingerprints(keys, fingerprintFile);
+  return {
+    secretKey,
+    ...(previousSecretKey !== undefined && { previousSecretKey }),
+    signingKey: loadSigningKey(path.join(home.secrets, "database-signing-key.pem")),
+  };
 };
 
 /** A password of five groups of four readable characters: 99 bits. */

@@ -24,6 +24,8 @@ export interface FirstAdministrator {
 export type FirstAdministratorResult = "created" | "exists" | "invalid" | "wrong-secret-key";
 
 export interface KmsInternalRpc extends InternalRpc {
+  /** Tells whether SECRET_KEY opens the keys in the database. */
+  openKeys(): Promise<"open" | "wrong-secret-key">;
   /** Creates the administrator of a new installation; does nothing as soon as any user exists. */
   createFirstAdministrator(administrator: FirstAdministrator): Promise<FirstAdministratorResult>;
 }
