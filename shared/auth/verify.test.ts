@@ -18,10 +18,15 @@ let nowMs: number;
 let verify: TokenVerifier;
 
 const claims = (replaced: Record<string, unknown> = {}) => testClaims(ISSUER, NOW_SECONDS, replaced);
-const trusting = (keys: CurrentTrust["keys"], revoked: [string, number][] = [], version = 1): CurrentTrust => ({
+const trusting = (
+  keys: CurrentTrust["keys"],
+  revoked: [string, number][] = [],
+  version = 1,
+  changed: [string, number][] = [],
+): CurrentTrust => ({
   keys,
   revokedAtSeconds: new Map(revoked),
-  issuedBeforeSeconds: new Map(),
+  issuedBeforeSeconds: new Map(changed),
   version,
 });
 
@@ -199,4 +204,35 @@ describe("a remembered token", () => {
     trust = trusting([]);
     expect((await verify(token)).ok).toBe(true);
   });
+});
+
+describe("a token of somebody whose rights changed", () => {
+  test("is void when it was issued before, and good when after", async () => {
+    const token = await signer.sign(claims());
+    for (const holder of ["user:user-1", "role:user"]) {
+      trust = trusting([signer.jwk], [], 1, [[holder, NOW_SECONDS + 1]]);
+      expect(await verify(token), holder).toEqual({ ok: false, reason: "revoked" });
+      trust = trusting([signer.jwk], [], 1, [[holder, NOW_SECONDS]]);
+      expect((await verify(token)).ok, holder).toBe(true);
+    }
+  });
+
+  test("is not void for what happened to others", async () => {
+    trust = trusting([signer.jwk], [], 1, [
+      ["user:user-2", NOW_SECONDS + 1],
+      ["role:editor", NOW_SECONDS + 1],
+      ["user-1", NOW_SECONDS + 1],
+    ]);
+    expect((await verify(await signer.sign(claims()))).ok).toBe(true);
+  });
+});
+
+test("a token is refused when it was revoked by itself, and when the key of the service that acts was", async () => {
+  const act = { sub: "films", sid: "api-key-1" };
+  const token = await signer.sign(claims({ jti: "token-1", client_id: "films", act }));
+  expect(await verify(token)).toMatchObject({ ok: true, principal: { kind: "delegate", subject: "user-1" } });
+  for (const id of ["token-1", "api-key-1", "session-1"]) {
+    trust = trusting([signer.jwk], [[id, NOW_SECONDS]]);
+    expect(await verify(token), id).toEqual({ ok: false, reason: "revoked" });
+  }
 });

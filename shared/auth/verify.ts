@@ -7,7 +7,7 @@ import { remember } from "./memory.ts";
 import { type CurrentTrust, createTrustSource, type TrustSource, type TrustSourceOptions } from "./trust.ts";
 import { findVerificationKey, isShared, keyIdOf } from "./verification-key.ts";
 
-/** Ours have some 800 characters; nobody shall have us hash and parse much longer ones (RFC 8725 §2.4). */
+/** Ours have some 800 characters; nobody shall have us parse and verify much longer ones. */
 const MAX_TOKEN_LENGTH = 8_192;
 const MAX_REMEMBERED_TOKENS = 10_000;
 

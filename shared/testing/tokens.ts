@@ -31,12 +31,20 @@ export interface TestSigner {
   sign(claims: Record<string, unknown>, header?: Record<string, unknown>): Promise<string>;
 }
 
-/** A new Ed25519 key that signs access tokens. */
-export const createTestSigner = async (kid: string): Promise<TestSigner> => {
-  const { publicKey, privateKey } = await generateKeyPair("EdDSA", { extractable: true });
-  const alg = "EdDSA";
+const createHalves = async (alg: string): Promise<{ publicJwk: JWK; privateKey: CryptoKey | Uint8Array }> => {
+  if (alg === "HS256") {
+    const secret = crypto.getRandomValues(new Uint8Array(32));
+    return { publicJwk: { kty: "oct", k: Buffer.from(secret).toString("base64url") }, privateKey: secret };
+  }
+  const { publicKey, privateKey } = await generateKeyPair(alg, { extractable: true });
+  return { publicJwk: await exportJWK(publicKey), privateKey };
+};
+
+/** A new key that signs access tokens: with Ed25519, unless told otherwise. */
+export const createTestSigner = async (kid: string, alg = "EdDSA"): Promise<TestSigner> => {
+  const { publicJwk, privateKey } = await createHalves(alg);
   return {
-    jwk: { ...(await exportJWK(publicKey)), kid, alg, use: "sig" },
+    jwk: { ...publicJwk, kid, alg, use: "sig" },
     sign: (claims, header) =>
       new SignJWT(claims).setProtectedHeader({ alg, typ: TOKEN_TYPE, kid, ...header }).sign(privateKey),
   };
