@@ -1,7 +1,17 @@
+import { spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { type ApiKey, createApiKey, endOfKey, hashApiKey, parseApiKeyId, stateOfKey } from "./api-key.ts";
+import {
+  type ApiKey,
+  createApiKey,
+  endOfKey,
+  hashApiKey,
+  keyIdOfSession,
+  parseApiKeyId,
+  renewSessionId,
+  stateOfKey,
+} from "./api-key.ts";
 
 const BASE: ApiKey = {
   id: "AAAAAAAA",
@@ -64,6 +74,20 @@ test("has a checksum that another implementation can compute: CRC-32 in base62",
   expect(parseApiKeyId(`ftn_AAAAAAAA_${"a".repeat(43)}_0ilDcC`)).toBe("AAAAAAAA");
 });
 
+test("is told from look-alikes by the script that the documentation gives scanners", () => {
+  const keys = Array.from({ length: 3 }, () => createApiKey(randomBytes).key);
+  const forged = keys.map((key) => key.replace(/.$/, (last) => (last === "0" ? "1" : "0")));
+  const input = [...forged, "ftn_", ...keys].join("\n");
+  const { stdout } = spawnSync(process.execPath, ["examples/check-key.ts"], { input, encoding: "utf8" });
+  expect(stdout.trim().split("\n")).toEqual(keys);
+});
+
+test("names its tokens anew, and can be told from the name", () => {
+  const renewed = renewSessionId("AAAAAAAA", randomBytes);
+  expect(renewed).not.toBe(renewSessionId("AAAAAAAA", randomBytes));
+  expect([keyIdOfSession(renewed), keyIdOfSession("AAAAAAAA")]).toEqual(["AAAAAAAA", "AAAAAAAA"]);
+});
+
 test("hashes a key differently under every server key", () => {
   const { key } = createApiKey(randomBytes);
   expect(hashApiKey(Buffer.alloc(32, 1), key)).not.toBe(hashApiKey(Buffer.alloc(32, 2), key));
@@ -84,4 +108,12 @@ test("refuses a key from the very instant it ends", () => {
   expect(stateOfKey({ ...BASE, expiresAt: new Date(1000) }, 1000)).toBe("expired");
   expect(stateOfKey({ ...BASE, revokedAt: new Date(1000) }, 999)).toBe("grace");
   expect(stateOfKey({ ...BASE, revokedAt: new Date(1000) }, 1000)).toBe("revoked");
+});
+
+test("is disabled for as long as it has not ended, in its grace too", () => {
+  const disabled = { ...BASE, disabledAt: new Date(0) };
+  expect(stateOfKey(disabled, 1000)).toBe("disabled");
+  expect(stateOfKey({ ...disabled, revokedAt: new Date(2000) }, 1000)).toBe("disabled");
+  expect(stateOfKey({ ...disabled, revokedAt: new Date(1000) }, 1000)).toBe("revoked");
+  expect(stateOfKey({ ...disabled, expiresAt: new Date(1000) }, 1000)).toBe("expired");
 });
