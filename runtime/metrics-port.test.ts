@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { WORKERS } from "#shared/http/routes.ts";
 import type { Fountain } from "../tests/harness.ts";
 import { parseExposition, total } from "../tests/observability/exposition.ts";
 import { startWorkerd } from "../tests/workerd.ts";
@@ -18,7 +19,7 @@ test("the port has the numbers of every worker, as Prometheus wants them", async
   const response = await fetch(`${url}/metrics`);
   expect(response.headers.get("content-type")).toBe("text/plain; version=0.0.4; charset=utf-8");
   const seen = parseExposition(await response.text());
-  expect(total(seen, "fountain_worker_up")).toBe(5);
+  expect(total(seen, "fountain_worker_up")).toBe(WORKERS.length);
   expect(total(seen, "fountain_http_requests_total", { worker: "gateway", route: "/ready" })).toBeGreaterThan(0);
 });
 

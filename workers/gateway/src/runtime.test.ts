@@ -7,7 +7,9 @@ import { Miniflare } from "miniflare";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { createTestSigner, testClaims } from "#shared/testing/tokens.ts";
 import { bundlePath } from "../../../runtime/bundle.ts";
+import { DESTINATIONS } from "./target.ts";
 import { ISSUER } from "./testing.ts";
+import { bindingOf } from "./upstream.ts";
 
 /** Plays every worker behind the gateway: says what it received, or fails as its path tells it to. */
 const UPSTREAM = `
@@ -64,10 +66,7 @@ beforeAll(async () => {
         modules: [{ type: "ESModule", path: "gateway.js", contents: bundle }],
         bindings: { PUBLIC_URL: ISSUER },
         serviceBindings: {
-          KMS: upstream,
-          TWOFA: upstream,
-          SEARCH: upstream,
-          SERVICE_A: upstream,
+          ...Object.fromEntries(DESTINATIONS.map((destination) => [bindingOf(destination), upstream])),
           KMS_RPC: rpc,
           TWOFA_RPC: rpc,
           SERVICE_A_RPC: rpc,

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test, vi } from "vitest";
+import { DESTINATIONS } from "../target.ts";
 import { createTestGateway, type TestGateway } from "../testing.ts";
 
 let gateway: TestGateway;
@@ -20,14 +21,11 @@ describe("ready", () => {
     expect(response.status).toBe(200);
     expect(await response.json()).toEqual({
       status: "ok",
-      workers: { kms: "ok", twofa: "ok", search: "ok", "service-a": "ok" },
+      workers: Object.fromEntries(DESTINATIONS.map((worker) => [worker, "ok"])),
     });
-    expect(gateway.received.map(({ destination, path }) => `${destination}${path}`).sort()).toEqual([
-      "kms/ready",
-      "search/ready",
-      "service-a/ready",
-      "twofa/ready",
-    ]);
+    expect(gateway.received.map(({ destination, path }) => `${destination}${path}`).sort()).toEqual(
+      DESTINATIONS.map((worker) => `${worker}/ready`).sort(),
+    );
   });
 
   test("names those that give no good answer, with Retry-After", async () => {
@@ -60,7 +58,8 @@ describe("ready", () => {
       return AbortSignal.abort(new DOMException("too slow", "TimeoutError"));
     });
     const response = await gateway.fetch("/ready");
-    expect(await response.json()).toMatchObject({ detail: "No good answer from kms, twofa, search and service-a." });
+    const names = `${DESTINATIONS.slice(0, -1).join(", ")} and ${DESTINATIONS.at(-1)}`;
+    expect(await response.json()).toMatchObject({ detail: `No good answer from ${names}.` });
     timeout.mockRestore();
   });
 });
