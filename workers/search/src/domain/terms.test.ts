@@ -45,6 +45,7 @@ test.each([
   ["ÉCLAIR", "eclair"],
   ["Straße", "straße"],
   ["ΑΒΓ", "αβγ"],
+  ["한국어", "한국어"],
 ])("%s is compared as %s", (word, folded) => {
   expect(foldWord(word)).toBe(folded);
 });

@@ -33,12 +33,18 @@ export interface Word {
 export const wordsOf = (text: string): Word[] =>
   [...text.matchAll(WORDS)].map((match) => ({ text: match[0], from: match.index, to: match.index + match[0].length }));
 
-/** How words are compared: without case and accents. */
-export const foldWord = (word: string): string =>
-  word
+// biome-ignore lint/suspicious/noControlCharactersInRegex: it is the whole of ASCII that is meant.
+const ASCII = /^[\x00-\x7f]*$/;
+
+/** How words are compared: without case and accents. Letters that are no accents stay composed, as in Korean. */
+export const foldWord = (word: string): string => {
+  if (ASCII.test(word)) return word.toLowerCase();
+  return word
     .normalize("NFD")
     .replace(/\p{Mn}/gu, "")
+    .normalize("NFC")
     .toLowerCase();
+};
 
 const keyOf = (term: Term): string =>
   wordsOf(term.text)

@@ -88,11 +88,22 @@ describe("the words that can be meant", () => {
     expect(await engine.idsOf({ q: "harbor" })).toEqual([]);
   });
 
+  test("are found before and after upkeep gave them their trigrams", async () => {
+    const found = () => Promise.all(["harbuor", "lihgthuose", "bruele", "keepr"].map((q) => engine.idsOf({ q })));
+    const before = await found();
+    expect(before).toEqual([["harbour"], ["lighthouse"], ["cafe"], ["lighthouse", "keeper"]]);
+    expect(await engine.trigramsOf("fog")).toEqual([]);
+    await Promise.all([engine.maintain(), engine.maintain()]);
+    expect((await engine.trigramsOf("fog")).toSorted()).toEqual(["  f", " fo", "fog", "og "]);
+    expect(await found()).toEqual(before);
+  });
+
   test("are forgotten by upkeep when no document has them, and only then", async () => {
     await engine.sync([{ operation: "delete", document: { id: "harbour" } }]);
     for (let round = 0; round < 30; round += 1) await engine.maintain();
     const words = await engine.words();
     expect(words).not.toContain("harbour");
+    expect(await engine.trigramsOf("harbour")).toEqual([]);
     expect(words).toEqual(expect.arrayContaining(["lighthouse", "keeper", "creme", "brulee"]));
     expect(await engine.idsOf({ q: "lighthuose" })).toEqual(["lighthouse"]);
     await engine.sync([create("again", { text: "harbour" })]);

@@ -24,10 +24,12 @@ import {
   selectionOf,
   wordlessSelection,
 } from "./search-sql.ts";
-import { candidatesStatement, pruneWords } from "./vocabulary.ts";
+import { candidatesStatement, indexWords, pruneWords } from "./vocabulary.ts";
 
 /** Pages of the index that one round of upkeep may rewrite, so that writers never wait long. */
 const MERGE_PAGES = 500;
+/** More new words than so many rounds take wait for the next upkeep. */
+const INDEX_ROUNDS = 10;
 
 type HitRow = Omit<typeof documents.$inferSelect, "pk"> & { text_match: number };
 type LibsqlDatabase = Pick<Database<typeof schema>, "orm" | "client">;
@@ -122,6 +124,10 @@ export const createLibsqlEngine = (database: LibsqlDatabase): SearchEngine => {
     maintain: async () => {
       await client.execute(`INSERT INTO documents_text (documents_text, rank) VALUES ('merge', ${MERGE_PAGES})`);
       await client.execute(pruneWords);
+      for (let round = 0; round < INDEX_ROUNDS; round += 1) {
+        const [, indexed] = await client.batch([...indexWords], "write");
+        if (indexed?.rowsAffected === 0) return;
+      }
     },
   };
 };

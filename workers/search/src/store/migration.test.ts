@@ -1,11 +1,12 @@
 /** That documents stored before typing errors were forgiven are found with them as well. */
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { openTestDatabase, type TestDatabase } from "../../../../tests/database.ts";
 import { create, createTestEngine } from "./testing.ts";
 
-const MIGRATION = path.join(import.meta.dirname, "../../migrations/0003_words.sql");
+const MIGRATIONS = path.join(import.meta.dirname, "../../migrations");
+const ABOUT_WORDS = /^\d+_words.*\.sql$/;
 
 let database: TestDatabase;
 let engine: ReturnType<typeof createTestEngine>;
@@ -27,7 +28,9 @@ test("the words and the number of documents that are there already are taken ove
   );
   await database.client.execute("DROP TABLE documents_total");
 
-  await database.client.migrate(readFileSync(MIGRATION, "utf8").split("--> statement-breakpoint"));
+  const files = readdirSync(MIGRATIONS).filter((name) => ABOUT_WORDS.test(name));
+  const migrations = files.toSorted().map((name) => readFileSync(path.join(MIGRATIONS, name), "utf8"));
+  await database.client.migrate(migrations.flatMap((source) => source.split("--> statement-breakpoint")));
 
   expect(await engine.rows()).toEqual(stored);
   expect((await engine.words()).toSorted()).toEqual(words);

@@ -53,6 +53,10 @@ export const createTestEngine = (client: Client) => {
       return rows.map(({ length, ...columns }) => columns);
     },
     words: async () => (await client.execute("SELECT word FROM words")).rows.map((row) => row["word"]),
+    trigramsOf: async (word: string) => {
+      const sql = "SELECT trigram FROM word_trigrams WHERE word_id = (SELECT id FROM words WHERE word = ?)";
+      return (await client.execute({ sql, args: [word] })).rows.map((row) => row["trigram"]);
+    },
   };
 };
 
