@@ -25,10 +25,11 @@ export const enrolTotp = async (
   const secret = createTotpSecret(ports.randomBytes);
   const username = await ports.vault.usernameOf(userId);
   const sealedSecret = await ports.vault.sealSecret(userId, factorId, secret);
+  const factor = { id: factorId, userId, type: "totp" as const, name, sealedSecret, destinationMac: null };
   const enrolled = await audited(
     ports,
     { event: "factor.enrolled", subject: userId, factorId },
-    () => ports.factors.enrol({ id: factorId, userId, type: "totp", name, sealedSecret, createdAtMs: ports.now() }),
+    () => ports.factors.enrol({ ...factor, createdAtMs: ports.now() }),
     isTrue,
   );
   if (!enrolled) return failure("too-many-factors");
@@ -67,7 +68,7 @@ export type Confirming = Checked<ConfirmedTotp> | { outcome: "not-found" } | { o
 export const confirmTotp = async (ports: Ports, request: ConfirmationRequest): Promise<Confirming> => {
   const { userId, factorId, code, asFirst } = request;
   const factor = await ports.factors.find(userId, factorId, ports.now());
-  if (!factor) return { outcome: "not-found" };
+  if (factor?.type !== "totp") return { outcome: "not-found" };
   if (factor.confirmedAtMs !== null) return { outcome: "already-confirmed" };
   const secret = await ports.vault.openSecret(userId, factorId, factor.sealedSecret);
   const batch = asFirst ? await createCodeBatch(ports, userId) : { codes: [], macs: [] };

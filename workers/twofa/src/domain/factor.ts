@@ -7,21 +7,24 @@ export const MAX_PENDING_FACTORS = 5;
 /** Every confirmed factor is tried at each verification, so their number is bounded. */
 export const MAX_CONFIRMED_FACTORS = 10;
 
-export type FactorType = "totp";
+export const FACTOR_TYPES = ["totp", "email", "sms", "webauthn"] as const;
+export type FactorType = (typeof FACTOR_TYPES)[number];
 
 /** A factor as its owner may see it. Instants in milliseconds since the epoch. */
 export interface Factor {
   id: string;
   type: FactorType;
   name: string;
+  sealedSecret: string;
   createdAtMs: number;
   confirmedAtMs: number | null;
   lastUsedAtMs: number | null;
 }
 
-/** A factor with its secret, which only the kms can open. */
+/** A factor with its seed, address or phone number, which only the kms can open. */
 export interface SealedFactor {
   id: string;
+  type: FactorType;
   sealedSecret: string;
   confirmedAtMs: number | null;
 }
@@ -33,6 +36,8 @@ export interface NewFactor {
   type: FactorType;
   name: string;
   sealedSecret: string;
+  /** What its address or phone number is recognised by; null: it has none. */
+  destinationMac: string | null;
   createdAtMs: number;
 }
 

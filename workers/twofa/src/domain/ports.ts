@@ -1,6 +1,6 @@
 /** What the rules of the second factor need from outside: storage, the kms, chance and a record of what happened. */
 import type { Elevation, IssuedToken } from "#shared/contracts/kms.ts";
-import type { Factor, NewFactor, SealedFactor } from "./factor.ts";
+import type { Factor, FactorType, NewFactor, SealedFactor } from "./factor.ts";
 import type { Reservation } from "./lockout.ts";
 import type { ChangeEvent, SecurityEvent } from "./security-event.ts";
 
@@ -23,7 +23,8 @@ export interface FactorStore {
   /** The user's factors, oldest first; `after` is the sort key of the last one known. */
   list(query: { userId: string; nowMs: number; limit: number; after: string | undefined }): Promise<Factor[]>;
   hasConfirmed(userId: string): Promise<boolean>;
-  confirmed(userId: string): Promise<SealedFactor[]>;
+  /** The user's active factors of this type, oldest first. */
+  confirmed(userId: string, type: FactorType): Promise<SealedFactor[]>;
   /** One factor of this user, unless its enrolment has expired. */
   find(userId: string, factorId: string, nowMs: number): Promise<SealedFactor | undefined>;
   /** Adds an unconfirmed factor and drops the user's oldest surplus ones; false when the user has too many confirmed. */

@@ -8,7 +8,7 @@ export type Verification = Checked<true> | { outcome: "no-factor" };
 
 /** Takes a code of any of the user's confirmed factors, each time step of a factor once (RFC 6238 §5.2). */
 export const verifyCode = async (ports: Ports, userId: string, code: string): Promise<Verification> => {
-  const sealed = await ports.factors.confirmed(userId);
+  const sealed = await ports.factors.confirmed(userId, "totp");
   if (sealed.length === 0) return { outcome: "no-factor" };
   // Opened before the attempt is counted: an unanswering kms must not lock the user.
   const opened = await Promise.all(

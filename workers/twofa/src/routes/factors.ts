@@ -4,13 +4,13 @@ import { json, page, pageQuery, problems } from "#shared/http/openapi.ts";
 import { decodeCursor, toPage } from "#shared/http/page.ts";
 import { problem } from "#shared/problem/problem.ts";
 import { audited } from "../domain/audited.ts";
-import { type Factor, factorKey } from "../domain/factor.ts";
+import { FACTOR_TYPES, type Factor, factorKey } from "../domain/factor.ts";
 import type { TwofaServices } from "../services.ts";
 
 const factorSchema = z
   .object({
     factorId: z.uuid(),
-    type: z.enum(["totp"]),
+    type: z.enum(FACTOR_TYPES),
     name: z.string(),
     createdAt: z.iso.datetime(),
     confirmedAt: z.iso.datetime().nullable().openapi({ description: "null: enrolled, but not active" }),

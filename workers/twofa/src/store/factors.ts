@@ -11,8 +11,8 @@ const DROP_SURPLUS_ENROLMENTS = `
     ORDER BY created_at DESC, id DESC LIMIT -1 OFFSET :keep)`;
 
 const ENROL = `
-  INSERT INTO factors (id, user_id, type, name, sealed_secret, created_at)
-  SELECT :id, :userId, :type, :name, :sealedSecret, :createdAtMs
+  INSERT INTO factors (id, user_id, type, name, sealed_secret, destination_mac, created_at)
+  SELECT :id, :userId, :type, :name, :sealedSecret, :destinationMac, :createdAtMs
   WHERE (SELECT count(*) FROM factors WHERE user_id = :userId AND confirmed_at IS NOT NULL) < :maxConfirmed`;
 
 const HAS_CONFIRMED = "SELECT 1 FROM factors WHERE user_id = :userId AND confirmed_at IS NOT NULL";
@@ -37,6 +37,7 @@ const sortKey = sql<string>`printf('%015d:%s', ${factors.createdAt}, ${factors.i
 
 const sealedColumns = {
   id: factors.id,
+  type: factors.type,
   sealedSecret: factors.sealedSecret,
   confirmedAtMs: factors.confirmedAt,
 };
@@ -51,6 +52,7 @@ const createReads = ({ orm }: Database<typeof schema>) =>
           id: factors.id,
           type: factors.type,
           name: factors.name,
+          sealedSecret: factors.sealedSecret,
           createdAtMs: factors.createdAt,
           confirmedAtMs: factors.confirmedAt,
           lastUsedAtMs: factors.lastUsedAt,
@@ -69,11 +71,12 @@ const createReads = ({ orm }: Database<typeof schema>) =>
       return rows.length > 0;
     },
 
-    confirmed: (userId) =>
+    confirmed: (userId, type) =>
       orm
         .select(sealedColumns)
         .from(factors)
-        .where(and(eq(factors.userId, userId), isNotNull(factors.confirmedAt))),
+        .where(and(eq(factors.userId, userId), eq(factors.type, type), isNotNull(factors.confirmedAt)))
+        .orderBy(asc(factors.createdAt), asc(factors.id)),
 
     find: async (userId, factorId, nowMs) => {
       const [factor] = await orm
@@ -86,14 +89,11 @@ const createReads = ({ orm }: Database<typeof schema>) =>
 
 const createWrites = ({ orm, client }: Database<typeof schema>) =>
   ({
-    enrol: async ({ id, userId, type, name, sealedSecret, createdAtMs }) => {
+    enrol: async (factor) => {
       const [, enrolled] = await client.batch(
         [
-          { sql: DROP_SURPLUS_ENROLMENTS, args: { userId, keep: MAX_PENDING_FACTORS - 1 } },
-          {
-            sql: ENROL,
-            args: { id, userId, type, name, sealedSecret, createdAtMs, maxConfirmed: MAX_CONFIRMED_FACTORS },
-          },
+          { sql: DROP_SURPLUS_ENROLMENTS, args: { userId: factor.userId, keep: MAX_PENDING_FACTORS - 1 } },
+          { sql: ENROL, args: { ...factor, maxConfirmed: MAX_CONFIRMED_FACTORS } },
         ],
         "write",
       );

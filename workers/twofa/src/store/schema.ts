@@ -1,5 +1,7 @@
 import { sql } from "drizzle-orm";
 import { index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import { CHALLENGE_USES, CHANNELS } from "../domain/challenge.ts";
+import { FACTOR_TYPES } from "../domain/factor.ts";
 
 /** Instants are milliseconds since the epoch. A factor without `confirmed_at` is an enrolment and proves nothing. */
 export const factors = sqliteTable(
@@ -7,10 +9,12 @@ export const factors = sqliteTable(
   {
     id: text("id").primaryKey(),
     userId: text("user_id").notNull(),
-    type: text("type", { enum: ["totp"] }).notNull(),
+    type: text("type", { enum: FACTOR_TYPES }).notNull(),
     name: text("name").notNull(),
-    /** Sealed by the kms for this row only. */
+    /** The seed, the address or the phone number, sealed by the kms for this row only; empty where there is none. */
     sealedSecret: text("sealed_secret").notNull(),
+    /** Keyed hash of the address or phone number, by which it is recognised. */
+    destinationMac: text("destination_mac"),
     /** The newest time step accepted (RFC 6238 §5.2); that one and all before it are refused. */
     lastStep: integer("last_step").notNull().default(0),
     createdAt: integer("created_at").notNull(),
@@ -40,3 +44,46 @@ export const attempts = sqliteTable("attempts", {
   failures: integer("failures").notNull(),
   lockedUntil: integer("locked_until").notNull(),
 });
+
+/** A question put to a user, to be answered once: with the code he was sent, or with what his authenticator signs. */
+export const challenges = sqliteTable(
+  "challenges",
+  {
+    id: text("id").primaryKey(),
+    /** What the answer is for: to make a factor active, or to pass one. */
+    use: text("use", { enum: CHALLENGE_USES }).notNull(),
+    userId: text("user_id").notNull(),
+    /** Only this session may answer. */
+    sessionId: text("session_id").notNull(),
+    channel: text("channel", { enum: CHANNELS }).notNull(),
+    factorId: text("factor_id"),
+    /** Keyed hash by the kms. */
+    codeMac: text("code_mac").notNull(),
+    /** JSON of the one request that the answer confirms; null: any. */
+    purpose: text("purpose"),
+    tries: integer("tries").notNull().default(0),
+    createdAt: integer("created_at").notNull(),
+    expiresAt: integer("expires_at").notNull(),
+    consumedAt: integer("consumed_at"),
+  },
+  (table) => [
+    index("challenges_by_user").on(table.userId, table.factorId),
+    index("challenges_by_expiry").on(table.expiresAt),
+  ],
+);
+
+/** Messages that were sent in the last hour, or are about to be. */
+export const sends = sqliteTable(
+  "sends",
+  {
+    id: text("id").primaryKey(),
+    userId: text("user_id").notNull(),
+    destinationMac: text("destination_mac").notNull(),
+    sentAt: integer("sent_at").notNull(),
+  },
+  (table) => [
+    index("sends_by_user").on(table.userId, table.sentAt),
+    index("sends_by_destination").on(table.destinationMac, table.sentAt),
+    index("sends_by_age").on(table.sentAt),
+  ],
+);
