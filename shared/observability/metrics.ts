@@ -27,6 +27,7 @@ const REASONS = [
   "expired",
   "invalid",
   "revoked",
+  "other-audience",
   "trust-unavailable",
   "invalid-api-key",
   "unauthenticated",
@@ -35,11 +36,16 @@ const REASONS = [
   "code-refused",
   "unknown-user",
   "wrong-password",
+  "locked",
+  "blocked",
+  "superseded",
   "unknown",
   "reused",
   "session-ended",
   "scope-exceeded",
   "other-service",
+  "address-not-allowed",
+  "disabled",
   "busy",
 ];
 
@@ -75,7 +81,7 @@ export const countAuthentication = createCounter({
 export const countToken = createCounter({
   name: "fountain_tokens_issued_total",
   help: "Access tokens issued, by what they were given for.",
-  labels: { kind: new Set(["login", "refresh", "client-credentials", "api-key", "step-up", "search-key"]) },
+  labels: { kind: new Set(["login", "refresh", "client-credentials", "api-key", "step-up", "search-key", "exchange"]) },
 });
 
 export const countApiKey = createCounter({

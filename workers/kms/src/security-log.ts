@@ -21,6 +21,7 @@ const TOKENS: Counted = {
   "key.exchange": "api-key",
   "token.elevate": "step-up",
   "search-key.issue": "search-key",
+  "token.exchange": "exchange",
 };
 
 /** What the action, when it succeeds, does to an API key. */
