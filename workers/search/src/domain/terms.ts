@@ -33,6 +33,9 @@ export interface Word {
 export const wordsOf = (text: string): Word[] =>
   [...text.matchAll(WORDS)].map((match) => ({ text: match[0], from: match.index, to: match.index + match[0].length }));
 
+/** The words alone, where their places are of no use; much faster. */
+export const bareWordsOf = (text: string): string[] => text.match(WORDS) ?? [];
+
 // biome-ignore lint/suspicious/noControlCharactersInRegex: it is the whole of ASCII that is meant.
 const ASCII = /^[\x00-\x7f]*$/;
 

@@ -6,7 +6,7 @@
 import type { InStatement } from "@libsql/client";
 import { type SQL, sql } from "drizzle-orm";
 import type { Suspect } from "../domain/readings.ts";
-import { foldWord, wordsOf } from "../domain/terms.ts";
+import { bareWordsOf, foldWord } from "../domain/terms.ts";
 import { trigramsOf } from "../domain/typos.ts";
 
 /** Nobody mistypes longer ones, and they would fill the table. */
@@ -22,7 +22,7 @@ const PRUNED_AT_ONCE = 500;
 
 /** The words of texts, once each, as they are compared. */
 export const vocabularyOf = (texts: readonly string[]): string[] => {
-  const words = new Set(wordsOf(foldWord(texts.join("\n"))).map(({ text }) => text));
+  const words = new Set(bareWordsOf(foldWord(texts.join("\n"))));
   return [...words].filter(({ length }) => length >= MIN_WORD_LENGTH && length <= MAX_WORD_LENGTH);
 };
 
