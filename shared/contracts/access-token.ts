@@ -1,11 +1,12 @@
 /** What an access token says (RFC 9068): the claims that the kms signs and every worker reads. */
 import { z } from "zod";
+import { WORKERS } from "../http/routes.ts";
 
 export const TOKEN_TYPE = "at+jwt";
 /** The audience of a token that is good everywhere. */
 export const TOKEN_AUDIENCE = "fountain";
 /** The audiences that a token can be narrowed to: single workers. */
-export const NARROW_AUDIENCES = ["kms", "twofa", "search", "service-a"] as const;
+export const NARROW_AUDIENCES = WORKERS.filter((worker) => worker !== "gateway");
 export const AUDIENCES = [TOKEN_AUDIENCE, ...NARROW_AUDIENCES] as const;
 export type Audience = (typeof AUDIENCES)[number];
 const audience = z.enum(AUDIENCES);
