@@ -71,18 +71,18 @@ const inState = (keys: readonly SigningKey[], state: SigningKeyState): SigningKe
   keys.find((key) => key.state === state);
 
 /**
- * The key to sign with: the current one. If that was not published long enough ago for every worker to have heard of it,
- * the one before goes on for those few seconds.
+ * The key to sign with: the current one, or, for the few seconds until every worker has heard of that, one that it has
+ * just replaced; if they have heard of none for certain, the one that was published first.
  */
 const signingKeyOf = (keys: readonly SigningKey[], nowMs: number): SigningKey | undefined => {
   const wasLately = (instant: Date | null): boolean =>
     instant !== null && nowMs - instant.getTime() < KNOWN_EVERYWHERE_MS;
-  const current = inState(keys, "current");
-  if (!current || !wasLately(current.createdAt)) return current;
-  const before = keys.filter(
-    ({ state, createdAt, endedAt }) => state === "retiring" && wasLately(endedAt) && !wasLately(createdAt),
+  const usable = keys.filter(
+    ({ state, endedAt }) => state === "current" || (state === "retiring" && wasLately(endedAt)),
   );
-  return before.toSorted((one, other) => Number(other.activatedAt) - Number(one.activatedAt))[0] ?? current;
+  const byActivation = usable.toSorted((one, other) => Number(other.activatedAt) - Number(one.activatedAt));
+  const byCreation = usable.toSorted((one, other) => Number(one.createdAt) - Number(other.createdAt));
+  return byActivation.find(({ createdAt }) => !wasLately(createdAt)) ?? byCreation[0];
 };
 
 export const createKeyRing = ({ repository, wrapping, algorithm, audit, now }: KeyRingOptions): KeyRing => {

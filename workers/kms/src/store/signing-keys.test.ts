@@ -121,6 +121,24 @@ test("a key does not sign before every worker can have heard of it, however soon
   expect(await kidIn("current")).not.toBe(known);
 });
 
+test("rotations in quick succession on a new ring let the key sign that was published first, for as long as it takes", async () => {
+  const { keyRing, keys } = openIsolate();
+  const { kid: first } = await keyRing.signer();
+  const startedAtMs = nowMs;
+  for (const secondsLater of [1, 2, 3]) {
+    nowMs = startedAtMs + secondsLater * 1000;
+    await keys.rotate("administrator");
+    expect((await keyRing.signer()).kid).toBe(first);
+  }
+  for (const secondsLater of [5, 6, 7, 8]) {
+    nowMs = startedAtMs + secondsLater * 1000;
+    const { kid } = await keyRing.signer();
+    const createdAt = (await keys.list()).find((key) => key.kid === kid)?.createdAt.getTime() ?? nowMs;
+    expect(nowMs - createdAt).toBeGreaterThanOrEqual(KNOWN_EVERYWHERE_MS);
+  }
+  expect((await keyRing.signer()).kid).toBe(await kidIn("current"));
+});
+
 test("ten rotations at once leave one current and one next key, each rotation told once", async () => {
   const isolates = Array.from({ length: 10 }, () => openIsolate());
   await Promise.all(isolates.map(({ keyRing }) => keyRing.signer()));
