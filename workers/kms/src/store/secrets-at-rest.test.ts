@@ -48,8 +48,16 @@ test("shows no password, token, key or private key to whoever copies the databas
   );
   const rotated = keySchema.parse(await (await send(fountain, "POST", "/keys/films/rotate", { token })).json());
 
+  const secretValue = "a secret value nobody may read";
+  const wrappedValue = "a wrapped value nobody may read";
+  await send(fountain, "PUT", "/secrets/films/password", { token, body: { value: secretValue } });
+  const wrapped = await send(fountain, "POST", "/secrets/wrap", { token, body: { value: wrappedValue } });
+  const wrapping = z.object({ token: z.string() }).parse(await wrapped.json());
+  const plaintext = Buffer.from(secretValue).toString("base64");
+  await send(fountain, "POST", "/transit/films/encrypt", { token, body: { plaintext } });
+
   const everything = await readEverything();
-  for (const known of ["ann", "films", made.id, rotated.id]) expect(everything).toContain(known);
+  for (const known of ["ann", "films", "films/password", made.id, rotated.id]) expect(everything).toContain(known);
 
   const derived = Object.values(await keysOf(fountain)).map((key) => Buffer.from(key));
   const secrets = [
@@ -61,6 +69,9 @@ test("shows no password, token, key or private key to whoever copies the databas
     refresh_token.slice(4),
     made.key.split("_")[2],
     rotated.key.split("_")[2],
+    secretValue,
+    wrappedValue,
+    wrapping.token.slice(4),
     await privateKeyMember(),
     ...derived.flatMap((key) => [key.toString("hex"), key.toString("base64"), key.toString("base64url")]),
   ];
