@@ -13,6 +13,7 @@ readonly internal_port=8788
 readonly drain_seconds=${DRAIN_SECONDS:-6}
 
 faults=()
+addresses=()
 
 # Exports the secret NAME from the file of the same name in lower case.
 export_secret() {
@@ -29,10 +30,28 @@ export_secret() {
   export "$name=$value"
 }
 
-# Exports the setting NAME with its default, unless the operator set it.
+# Exports the setting NAME: as the operator set it, else from the secret file of the same name in lower case, else its
+# default.
 export_setting() {
-  local name=$1 fallback=$2
+  local name=$1 fallback=$2 file=$secrets/${1,,}
+  if [[ -z ${!name:-} && -f $file && -r $file ]]; then
+    fallback=$(<"$file")
+  fi
   export "$name=${!name:-$fallback}"
+}
+
+# Gives each Typesense node the address in its URL.
+address_typesense() {
+  local node nodes number=0
+  IFS=', ' read -ra nodes <<<"$TYPESENSE_NODES"
+  for node in "${nodes[@]}"; do
+    number=$((number + 1))
+    if [[ $node =~ ^http://([^/:@]+)(:([0-9]+))?/?$ ]]; then
+      addresses+=("--external-addr=typesense-$number=${BASH_REMATCH[1]}:${BASH_REMATCH[3]:-80}")
+    else
+      faults+=("TYPESENSE_NODES has \"$node\", which is not like http://10.213.2.21:8108: see .env")
+    fi
+  done
 }
 
 # Prints this container's address that begins with PREFIX.
@@ -58,6 +77,8 @@ while read -r kind name fallback; do
   esac
 done <"$home/settings.list"
 
+address_typesense
+
 # The internal socket is for the network named by INTERNAL_PREFIX only, whatever other networks there are.
 if ! internal=$(own_address "${INTERNAL_PREFIX:-127.}"); then
   faults+=("this container has no address that begins with INTERNAL_PREFIX=$INTERNAL_PREFIX: see SUBNET in .env")
@@ -71,7 +92,8 @@ fi
 workerd serve "$home/workerd.capnp" \
   --socket-addr="public=*:$public_port" \
   --socket-addr="internal=$internal:$internal_port" \
-  --external-addr="libsql=${LIBSQL_ADDRESS:-libsql:8080}" &
+  --external-addr="libsql=${LIBSQL_ADDRESS:-libsql:8080}" \
+  "${addresses[@]}" &
 workerd=$!
 
 # From here on /ready answers 503; a moment later no new request comes, and workerd can finish those it has.

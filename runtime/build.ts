@@ -8,6 +8,7 @@ import { bundleWorkers } from "./bundle.ts";
 import { settingsList } from "./compose/settings-list.ts";
 import { reasonOf } from "./operator-error.ts";
 import { readTopology } from "./topology.ts";
+import { OPEN_ADDRESSES } from "./typesense.ts";
 import { writeWorkerdConfig } from "./workerd-config.ts";
 
 const ROOT = path.join(import.meta.dirname, "..");
@@ -18,7 +19,8 @@ try {
   mkdirSync(directory, { recursive: true });
   await bundleWorkers(topology.workers, directory);
   writeFileSync(path.join(directory, "settings.list"), settingsList(topology));
-  console.log(`${topology.workers.length} workers and ${writeWorkerdConfig(topology, directory)}`);
+  const config = writeWorkerdConfig(topology, directory, { typesense: OPEN_ADDRESSES });
+  console.log(`${topology.workers.length} workers and ${config}`);
 } catch (error) {
   console.error(`Fountain: ${reasonOf(error)}`);
   process.exitCode = 1;

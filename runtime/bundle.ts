@@ -3,14 +3,23 @@ import path from "node:path";
 import { build, type Plugin, stop } from "esbuild";
 import { OperatorError, reasonOf } from "./operator-error.ts";
 import type { Worker } from "./topology.ts";
+import { TYPESENSE_SERVICE } from "./typesense.ts";
 
 /** The generated worker behind the internal socket. */
 export const INTERNAL_WORKER = "internal";
 
-const INTERNAL_MAIN = path.join(import.meta.dirname, "internal-worker.ts");
+/** The workers of the runtime's own: the one behind the internal socket, and the way to a Typesense cluster. */
+const OWN_WORKERS = {
+  [INTERNAL_WORKER]: path.join(import.meta.dirname, "internal-worker.ts"),
+  [TYPESENSE_SERVICE]: path.join(import.meta.dirname, "typesense-worker.ts"),
+};
 
 /** A CommonJS package cannot reach a built-in module that stays outside of the bundle; this one is asked through ours. */
 const NODE_UTIL = path.join(import.meta.dirname, "node-util.ts");
+
+/** Typesense's client asks for these, and sends its requests by `fetch`. */
+const NODE_NOTHING = path.join(import.meta.dirname, "node-nothing.ts");
+const UNUSED = { http: NODE_NOTHING, https: NODE_NOTHING, crypto: NODE_NOTHING };
 
 /** The file a worker's bundle is written to. */
 export const bundlePath = (directory: string, worker: string): string => path.join(directory, `${worker}.js`);
@@ -40,11 +49,11 @@ const onlyEnglish: Plugin = {
   },
 };
 
-/** Writes `<worker>.js` for each of the workers, and for the internal one, to `directory`. Throws {@link OperatorError}. */
+/** Writes `<worker>.js` for each of the workers, and for those of the runtime, to `directory`. Throws {@link OperatorError}. */
 export const bundleWorkers = async (workers: readonly Worker[], directory: string): Promise<void> => {
   try {
     await build({
-      entryPoints: { [INTERNAL_WORKER]: INTERNAL_MAIN, ...Object.fromEntries(workers.map((w) => [w.worker, w.main])) },
+      entryPoints: { ...OWN_WORKERS, ...Object.fromEntries(workers.map((w) => [w.worker, w.main])) },
       outdir: directory,
       bundle: true,
       format: "esm",
@@ -53,7 +62,7 @@ export const bundleWorkers = async (workers: readonly Worker[], directory: strin
       conditions: ["workerd", "worker", "browser"],
       mainFields: ["module", "browser", "main"],
       external: ["node:*", "cloudflare:*"],
-      alias: { util: NODE_UTIL },
+      alias: { util: NODE_UTIL, ...UNUSED },
       keepNames: true,
       logLevel: "silent",
       plugins: [onlyEnglish],

@@ -2,7 +2,7 @@ import path from "node:path";
 import { expect, test } from "vitest";
 import { calleesFirst, databasesOf, readEdge, STAGES } from "./edge.ts";
 import { secretVariable } from "./environment.ts";
-import { hasDatabase, readTopology } from "./topology.ts";
+import { hasDatabase, OUTSIDE_SERVICES, readTopology } from "./topology.ts";
 
 const topology = readTopology(path.join(import.meta.dirname, ".."));
 
@@ -16,9 +16,9 @@ test.for(STAGES)("deploys every worker of %s after those it calls, to that stage
   expect(workers.every(({ name }) => name.endsWith(`-${stage}`))).toBe(true);
 });
 
-test.for(STAGES)("binds at %s what it binds at home, but for the libSQL server of one's own", (stage) => {
+test.for(STAGES)("binds at %s what it binds at home, but for what is outside of it", (stage) => {
   for (const { worker, callees } of readEdge(topology, stage)) {
-    const home = worker.services.map(({ service }) => service).filter((service) => service !== "libsql");
+    const home = worker.services.map(({ service }) => service).filter((service) => !OUTSIDE_SERVICES.includes(service));
     expect(new Set(callees)).toEqual(new Set(home.map((service) => `${service}-${stage}`)));
   }
 });

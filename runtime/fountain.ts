@@ -143,6 +143,7 @@ const prepare = async (
     root,
     data: home.data,
     build: home.build,
+    typesenseNodes: settings.typesenseNodes,
     sqld: { port: sqld.port, adminPort: sqld.adminPort, adminKey: sqld.adminKey },
     signingKeyPem: sqld.signingKey.export({ type: "pkcs8", format: "pem" }).toString(),
     variables: {

@@ -37,6 +37,16 @@ const RULES: readonly Rule[] = [
     only: ["^workers/$1/src/(store|domain)/", "^shared/(contracts|crypto|db)/", "^npm:(?!hono|@hono/|cloudflare:)"],
   },
   {
+    rule: "typesense imports only typesense, domain and shared",
+    from: /^workers\/([^/]+)\/src\/typesense\//,
+    only: [
+      "^workers/$1/src/(typesense|domain)/",
+      "^shared/(contracts|crypto|db|observability)/",
+      "^shared/http/deadline\\.ts$",
+      "^npm:(?!hono|@hono/|drizzle-orm|@libsql/|cloudflare:)",
+    ],
+  },
+  {
     rule: "routes reach the store through the services they are given",
     from: /^workers\/([^/]+)\/src\/routes\//,
     only: [

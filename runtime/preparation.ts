@@ -15,6 +15,8 @@ export interface PreparationOrder {
   data: string;
   build: string;
   sqld: { port: number; adminPort: number; adminKey: string };
+  /** URLs of Typesense nodes. */
+  typesenseNodes: readonly string[];
   /** Private key (PKCS #8, PEM) that signs database tokens. */
   signingKeyPem: string;
   /** Variables that beat the wrangler files' defaults, and that the operator's own beat. */

@@ -9,6 +9,7 @@ import { OperatorError, reasonOf } from "./operator-error.ts";
 import type { PreparationOrder, PreparationOutcome } from "./preparation.ts";
 import { waitForSqld } from "./sqld.ts";
 import { readTopology } from "./topology.ts";
+import { nodeAddresses } from "./typesense.ts";
 import { writeWorkerdConfig } from "./workerd-config.ts";
 
 const prepare = async (order: PreparationOrder): Promise<PreparationOutcome> => {
@@ -21,7 +22,10 @@ const prepare = async (order: PreparationOrder): Promise<PreparationOutcome> => 
   const [databaseVariables] = await Promise.all([prepareData(), bundleWorkers(topology.workers, order.build)]);
   const generated = { ...databaseVariables, ...order.variables };
   const environment = computeEnvironment(topology, generated, process.env);
-  writeWorkerdConfig(topology, order.build, environment["WEBHOOK_TARGETS"] === "any" ? "any" : "public");
+  writeWorkerdConfig(topology, order.build, {
+    internet: environment["WEBHOOK_TARGETS"] === "any" ? "any" : "public",
+    typesense: nodeAddresses(order.typesenseNodes),
+  });
   const choreWorkers = topology.workers.filter(({ crons }) => crons.length > 0).map(({ worker }) => worker);
   return { prepared: { environment, choreWorkers } };
 };

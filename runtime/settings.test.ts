@@ -16,3 +16,21 @@ test("the metrics have a port only when one is set", () => {
 test.for(["0", "65536", "80x", "-1", "8787.5", " "])("PORT=%j is refused with what to set instead", (port) => {
   expect(() => readSettings({ PORT: port }, "/repo")).toThrow(`PORT is "${port}": set it to a number from 1 to 65535`);
 });
+
+test("a Typesense cluster has URLs and a key; none means libSQL full-text", () => {
+  expect(readSettings({}, "/repo").typesenseNodes).toEqual([]);
+  expect(readSettings({ TYPESENSE_NODES: "", TYPESENSE_API_KEY: "k" }, "/repo").typesenseNodes).toEqual([]);
+  const set = { TYPESENSE_NODES: "http://a:8108, https://b/", TYPESENSE_API_KEY: "k" };
+  expect(readSettings(set, "/repo").typesenseNodes).toEqual(["http://a:8108", "https://b"]);
+});
+
+test.for([
+  [
+    { TYPESENSE_NODES: "a:8108", TYPESENSE_API_KEY: "k" },
+    'TYPESENSE_NODES: "a:8108" is no http or https URL: set it to',
+  ],
+  [{ TYPESENSE_NODES: "http://a:8108" }, "TYPESENSE_NODES is set without TYPESENSE_API_KEY: set that to"],
+  [{ TYPESENSE_NODES: "http://a:8108", TYPESENSE_API_KEY: "" }, "TYPESENSE_NODES is set without TYPESENSE_API_KEY"],
+] as const)("%j is refused with what to set instead", ([environment, message]) => {
+  expect(() => readSettings(environment, "/repo")).toThrow(message);
+});

@@ -4,6 +4,7 @@ import path from "node:path";
 import { parse } from "smol-toml";
 import { z } from "zod";
 import { OperatorError, reasonOf } from "./operator-error.ts";
+import { TYPESENSE_SERVICE } from "./typesense.ts";
 import { INTERNET_SERVICE, LIBSQL_SERVICE } from "./workerd.ts";
 
 /** The var that names a worker's own database; every other var is one setting shared by name. */
@@ -11,6 +12,9 @@ export const DATABASE_URL = "DATABASE_URL";
 
 /** The secret that opens it. */
 export const DATABASE_TOKEN = "DATABASE_TOKEN";
+
+/** The services that are no workers but what lies outside, where Fountain is self-hosted. */
+export const OUTSIDE_SERVICES: readonly string[] = [LIBSQL_SERVICE, INTERNET_SERVICE, TYPESENSE_SERVICE];
 
 /** The worker that the public reaches. */
 export const FRONT_DOOR = "gateway";
@@ -100,7 +104,7 @@ const repeated = (values: readonly string[]): string | undefined =>
 const assertConsistent = (workers: readonly Worker[]): void => {
   const repeatedName = repeated(workers.map(({ name }) => name)) ?? repeated(workers.map(({ worker }) => worker));
   if (repeatedName !== undefined) throw new OperatorError(`two wrangler files describe "${repeatedName}"`);
-  const known = new Set([LIBSQL_SERVICE, INTERNET_SERVICE, ...workers.map(({ name }) => name)]);
+  const known = new Set([...OUTSIDE_SERVICES, ...workers.map(({ name }) => name)]);
   const defaults = new Map<string, string>();
   for (const worker of workers) {
     for (const { binding, service } of worker.services) {

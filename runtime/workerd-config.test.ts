@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import type { Worker } from "./topology.ts";
+import { nodeAddresses } from "./typesense.ts";
 import { workerdConfig } from "./workerd-config.ts";
 
 const WORKER: Worker = {
@@ -21,9 +22,9 @@ const config = workerdConfig({
   workers: [WORKER, { ...WORKER, worker: "kms", name: "fountain-kms", crons: [] }],
 });
 
-test("every worker, the internal one included, has no network but its bindings", () => {
-  expect(config.match(/worker = \(/g)).toHaveLength(3);
-  expect(config.match(/globalOutbound = "no-network"/g)).toHaveLength(3);
+test("every worker, those of the runtime included, has no network but its bindings", () => {
+  expect(config.match(/worker = \(/g)).toHaveLength(4);
+  expect(config.match(/globalOutbound = "no-network"/g)).toHaveLength(4);
   expect(config).toContain('(name = "no-network", network = (allow = []))');
 });
 
@@ -31,7 +32,20 @@ test("the way to the internet leads to public addresses only, unless the operato
   const way = (allow: string) =>
     `(name = "internet", network = (allow = [${allow}], tlsOptions = (trustBrowserCas = true)))`;
   expect(config).toContain(way('"public"'));
-  expect(workerdConfig({ root: "/", workers: [WORKER] }, "any")).toContain(way('"public", "private"'));
+  expect(workerdConfig({ root: "/", workers: [WORKER] }, { internet: "any" })).toContain(way('"public", "private"'));
+});
+
+test("each Typesense node is one address outside, over TLS where its URL says so", () => {
+  const typesense = nodeAddresses(["http://10.0.0.1:8108", "https://search.example/path", "http://[::1]"]);
+  const withNodes = workerdConfig({ root: "/", workers: [WORKER] }, { typesense });
+  for (const service of [
+    '(name = "typesense-1", external = (address = "10.0.0.1:8108", http = ()))',
+    '(name = "typesense-2", external = (address = "search.example:443", https = (options = (), certificateHost = "search.example", tlsOptions = (trustBrowserCas = true))))',
+    '(name = "typesense-3", external = (address = "[::1]:80", http = ()))',
+    '(name = "NODE_2", service = "typesense-2")',
+  ])
+    expect(withNodes).toContain(service);
+  expect(config).not.toContain("external = (address");
 });
 
 test("bindings are those of the wrangler file; settings come from the environment, none is written down", () => {

@@ -4,6 +4,7 @@ import path from "node:path";
 import { INTERNAL_WORKER } from "./bundle.ts";
 import { textBindings } from "./environment.ts";
 import type { ServiceBinding, Topology, Worker } from "./topology.ts";
+import { type NodeAddress, nodeBinding, nodeService, TYPESENSE_NODES, TYPESENSE_SERVICE } from "./typesense.ts";
 import { CONFIG_FILE, INTERNAL_SOCKET, INTERNET_SERVICE, LIBSQL_SERVICE, PUBLIC_SOCKET } from "./workerd.ts";
 
 /** The only way out that a worker has by default: none. */
@@ -44,20 +45,44 @@ const internalWorker = (front: Worker, workers: readonly Worker[]): Worker => ({
   secrets: [],
 });
 
+/** The worker that leads to the nodes of a Typesense cluster, and to nowhere else. */
+const typesenseWorker = (front: Worker, nodes: readonly NodeAddress[]): Worker => ({
+  ...front,
+  worker: TYPESENSE_SERVICE,
+  name: TYPESENSE_SERVICE,
+  services: nodes.map((_, index) => ({ binding: nodeBinding(index), service: nodeService(index) })),
+  vars: { [TYPESENSE_NODES]: "" },
+  secrets: [],
+});
+
+const typesenseNode = ({ address, certificateHost }: NodeAddress, index: number): string => {
+  const tls = `options = (), certificateHost = ${text(certificateHost ?? "")}, tlsOptions = (trustBrowserCas = true)`;
+  const protocol = certificateHost === undefined ? "http = ()" : `https = (${tls})`;
+  return `(name = ${text(nodeService(index))}, external = (address = ${text(address)}, ${protocol}))`;
+};
+
 /** What workers reach over the service that stands for the internet; an address is looked at once its name is resolved. */
 const REACH = { public: ["public"], any: ["public", "private"] } as const;
 
+export interface Reach {
+  /** What workers reach over the service that stands for the internet. */
+  internet?: keyof typeof REACH;
+  /** The nodes of a Typesense cluster, in the order of TYPESENSE_NODES. */
+  typesense?: readonly NodeAddress[];
+}
+
 /**
- * The configuration, to stand beside the bundles. Addresses are left out: they are given when workerd starts, so that
- * one configuration serves every machine.
+ * The configuration, to stand beside the bundles. The addresses of sockets and of the databases are left out: they are
+ * given when workerd starts, so that one configuration serves every machine.
  */
-export const workerdConfig = ({ workers }: Topology, reach: keyof typeof REACH = "public"): string => {
+export const workerdConfig = ({ workers }: Topology, { internet = "public", typesense = [] }: Reach = {}): string => {
   const [front] = workers;
   if (front === undefined) throw new Error("a topology has at least one worker");
   const services = [
-    ...[...workers, internalWorker(front, workers)].map(workerService),
+    ...[...workers, internalWorker(front, workers), typesenseWorker(front, typesense)].map(workerService),
+    ...typesense.map(typesenseNode),
     `(name = ${text(LIBSQL_SERVICE)}, external = (http = ()))`,
-    `(name = ${text(INTERNET_SERVICE)}, network = (allow = [${REACH[reach].map(text).join(", ")}], tlsOptions = (trustBrowserCas = true)))`,
+    `(name = ${text(INTERNET_SERVICE)}, network = (allow = [${REACH[internet].map(text).join(", ")}], tlsOptions = (trustBrowserCas = true)))`,
     `(name = ${text(NO_NETWORK)}, network = (allow = []))`,
   ];
   const sockets = [
@@ -75,7 +100,7 @@ const config :Workerd.Config = (
 };
 
 /** Writes the configuration beside the bundles and returns its path. */
-export const writeWorkerdConfig = (topology: Topology, directory: string, reach?: keyof typeof REACH): string => {
+export const writeWorkerdConfig = (topology: Topology, directory: string, reach: Reach): string => {
   const file = path.join(directory, CONFIG_FILE);
   writeFileSync(file, workerdConfig(topology, reach), { mode: 0o600 });
   return file;

@@ -24,6 +24,7 @@ import {
   type SqldAdmin,
 } from "../runtime/sqld-client.ts";
 import { hasDatabase, reachableFrom, readTopology, type Worker } from "../runtime/topology.ts";
+import { nodeAddresses, nodeBinding, TYPESENSE_NODES, TYPESENSE_SERVICE } from "../runtime/typesense.ts";
 import { INTERNET_SERVICE, LIBSQL_SERVICE } from "../runtime/workerd.ts";
 
 const ROOT = path.join(import.meta.dirname, "..");
@@ -165,6 +166,22 @@ const workerOptions = (worker: Worker, environment: Record<string, string>, sqld
   outboundService: DENY_NETWORK,
 });
 
+/** The way to the nodes of a Typesense cluster. */
+const typesenseOptions = (first: Worker, nodes: string): WorkerOptions => ({
+  name: TYPESENSE_SERVICE,
+  modules: moduleOf(TYPESENSE_SERVICE),
+  compatibilityDate: first.compatibilityDate,
+  compatibilityFlags: [...first.compatibilityFlags],
+  bindings: { [TYPESENSE_NODES]: nodes },
+  serviceBindings: Object.fromEntries(
+    nodeAddresses(nodes === "" ? [] : nodes.split(",")).map(({ address }, index) => [
+      nodeBinding(index),
+      { external: { address, http: {} } },
+    ]),
+  ),
+  outboundService: DENY_NETWORK,
+});
+
 const internalOptions = (workers: readonly Worker[], first: Worker): WorkerOptions => ({
   name: INTERNAL_WORKER,
   modules: moduleOf(INTERNAL_WORKER),
@@ -207,8 +224,13 @@ const createDatabases = async (
   return { settings, databases };
 };
 
+/** With its workers within reach, past the gateway. */
+export interface OpenFountain extends Fountain {
+  fetchFrom(worker: string, pathname: string, headers: Record<string, string>): Promise<{ status: number }>;
+}
+
 /** Starts the workers, with empty migrated databases and an administrator unless beside. Call `stop` when done. */
-export const startFountain = async (options: FountainOptions = {}): Promise<Fountain> => {
+export const startFountain = async (options: FountainOptions = {}): Promise<OpenFountain> => {
   const { front = "gateway", settings = {}, ownSqld = false, beside } = options;
   const topology = readTopology(ROOT);
   const workers = frontFirst(reachableFrom(topology, front), front);
@@ -233,6 +255,7 @@ export const startFountain = async (options: FountainOptions = {}): Promise<Foun
     workers: [
       ...workers.map((worker) => workerOptions(worker, environment, server.port)),
       internalOptions(workers, first),
+      typesenseOptions(first, settings[TYPESENSE_NODES] ?? ""),
     ],
   });
   const url = (await miniflare.ready).origin;
@@ -260,9 +283,16 @@ export const startFountain = async (options: FountainOptions = {}): Promise<Foun
   const administrator = { username: "admin", password: "fountain-test-password" };
   if (!shared && workers.some(({ worker }) => worker === "kms"))
     await internal("POST", "/administrator", administrator);
-  const fountain: Fountain = {
+  const fountain: OpenFountain = {
     url,
     fetch: (pathname, init) => fetch(new URL(pathname, url), init),
+    fetchFrom: async (name, pathname, headers) => {
+      const worker = workers.find((candidate) => candidate.worker === name);
+      if (worker === undefined) throw new Error(`there is no worker ${name}`);
+      const response = await (await miniflare.getWorker(worker.name)).fetch(`http://worker${pathname}`, { headers });
+      await response.arrayBuffer();
+      return response;
+    },
     adminUsername: administrator.username,
     adminPassword: administrator.password,
     databases: created.databases,

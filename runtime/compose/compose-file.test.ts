@@ -34,11 +34,15 @@ test("has the services of the stack", () => {
   );
 });
 
-test("workerd is given every secret that a worker declares, and no other", () => {
+/** A setting of a worker, which may come from a secret file. */
+const TYPESENSE_KEY = "typesense_api_key";
+
+test("workerd is given every secret that a worker declares, the key to Typesense, and no other", () => {
   const declared = topology.workers.flatMap(({ worker, secrets: names }) =>
     names.map((name) => composeSecret(worker, name)),
   );
-  expect(secretsOf("workerd")).toEqual(declared.toSorted());
+  expect(secretsOf("workerd")).toEqual([...declared, TYPESENSE_KEY].toSorted());
+  expect(topology.workers.some(({ vars }) => TYPESENSE_KEY.toUpperCase() in vars)).toBe(true);
 });
 
 test("migrate is given what opens and creates the databases, and no other secret", () => {

@@ -40,6 +40,8 @@ export interface StandInNode {
 export interface SeenRequest {
   /** Index of the node. */
   node: number;
+  /** When it came: milliseconds since the epoch. */
+  atMs: number;
   method: string;
   /** With the query. */
   path: string;
@@ -168,6 +170,7 @@ export const startTypesense = async (options: StandInOptions = {}): Promise<Stan
       if (!call) return;
       const seen: SeenRequest = {
         node: index,
+        atMs: Date.now(),
         method: call.method,
         path: request.url ?? "",
         headers: request.headers,

@@ -3,21 +3,49 @@ import { verifierOf } from "#shared/auth/verify.ts";
 import { createDatabase } from "#shared/db/database.ts";
 import { once, parseBindings } from "#shared/http/bindings.ts";
 import { createInternal, createWorker } from "#shared/http/worker.ts";
+import { createLog } from "#shared/observability/log.ts";
 import { createSearchApp } from "./app.ts";
 import { bounded } from "./bounded.ts";
 import { envSchema } from "./env.ts";
 import { createEntrypoints } from "./rpc.ts";
 import type { SearchServices } from "./services.ts";
-import { createLibsqlEngine } from "./store/libsql-engine.ts";
+import { createBuildStore } from "./store/builds.ts";
+import { createDocumentLog } from "./store/document-log.ts";
+import { createEmbedded } from "./store/embedded.ts";
 import * as schema from "./store/schema.ts";
+import { createTypesense } from "./typesense/create.ts";
 
 const connect = once((bindings: unknown): SearchServices => {
   const env = parseBindings(envSchema, bindings);
   const now = Date.now;
   const database = createDatabase(env, schema);
-  const verify = verifierOf(env, env.KMS_RPC, now);
-  const engine = bounded(createLibsqlEngine(database));
-  return { now, verify, probe: database.probe, engine, kms: env.KMS_RPC, runChores: () => engine.maintain() };
+  const builds = createBuildStore(database);
+  const newId = () => crypto.randomUUID();
+  const urls = env.TYPESENSE_NODES;
+  const parts =
+    urls.length === 0
+      ? createEmbedded({ database, builds, now, newId })
+      : createTypesense({
+          urls,
+          configuredKey: env.TYPESENSE_API_KEY,
+          network: env.TYPESENSE,
+          kms: env.KMS_RPC,
+          log: createDocumentLog(database),
+          builds,
+          now,
+          sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+          newId,
+          tell: createLog("search"),
+        });
+  return {
+    ...parts,
+    engine: bounded(parts.engine),
+    now,
+    verify: verifierOf(env, env.KMS_RPC, now),
+    probe: database.probe,
+    kms: env.KMS_RPC,
+    runChores: () => parts.engine.maintain(),
+  };
 });
 
 export const { Rpc } = createEntrypoints(connect);

@@ -20,7 +20,7 @@ import { bring, PAGE_SIZE } from "./documents.ts";
 import type { Fed, Feeder, Held } from "./feed.ts";
 import type { Keyring } from "./keyring.ts";
 import type { Failure } from "./reply.ts";
-import type { Rules } from "./rules.ts";
+import type { CarriedRules } from "./rules.ts";
 import { engineUnavailable } from "./unavailable.ts";
 
 const TIMEOUT_MS = 5_000;
@@ -34,7 +34,7 @@ export interface BuilderOptions {
   builds: BuildStore;
   log: DocumentLog;
   feeder: Feeder;
-  rules: Pick<Rules, "prepare" | "carryOver">;
+  rules: Pick<CarriedRules, "prepare" | "carryOver">;
   call: Keyring["call"];
   generation: () => Promise<Generation>;
   /** Milliseconds since the epoch. */
@@ -96,7 +96,10 @@ export const createBuilder = (options: BuilderOptions): Builder => {
       const wanted = page.map(({ document }) => ({ id: document.id, document }));
       const brought = await bring(call, build.collection, wanted, TIMEOUT_MS);
       if (!brought.ok) return brought.failure;
-      if (brought.refused.length > 0) await log.refuse(brought.refused);
+      if (brought.refused.length > 0) {
+        note("typesense.refused", { documents: brought.refused.length, reason: brought.refused[0]?.refusal ?? "" });
+        await log.refuse(brought.refused);
+      }
       copiedPk = last.pk;
       copied += page.length;
       if (!(await advance({ copiedPk, copied }))) return "busy";

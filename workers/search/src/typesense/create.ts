@@ -1,7 +1,8 @@
 /** Puts the parts of the Typesense engine together. */
 import type { KmsRpc } from "#shared/contracts/kms.ts";
 import type { Log } from "#shared/observability/log.ts";
-import type { BuildStore, Reindexing } from "../domain/build.ts";
+import { type BuildStore, isRunning, type Reindexing } from "../domain/build.ts";
+import type { KeyRotation, Rules } from "../domain/cluster.ts";
 import type { DocumentLog } from "../domain/document-log.ts";
 import type { SearchEngine } from "../domain/engine.ts";
 import { createBuilder } from "./builder.ts";
@@ -10,8 +11,8 @@ import { createFeeder } from "./feed.ts";
 import { createGenerations } from "./generation.ts";
 import { createKeyring } from "./keyring.ts";
 import { createCluster } from "./nodes.ts";
-import { createRotation, type KeyRotation } from "./rotation.ts";
-import { createRules, type Rules } from "./rules.ts";
+import { createRotation } from "./rotation.ts";
+import { createRules } from "./rules.ts";
 import { createTransport, type Network } from "./transport.ts";
 
 export interface TypesenseOptions {
@@ -54,10 +55,7 @@ export const createTypesense = (options: TypesenseOptions): Typesense => {
   const { call } = keyring;
   const generation = createGenerations({ call, now });
   const feeder = createFeeder({ builds, log, call, now, newHolder: newId, warn: (...told) => tell("warn", ...told) });
-  const upcoming = async () =>
-    (await builds.list("typesense"))
-      .filter(({ state }) => state === "copying" || state === "catching-up" || state === "switching")
-      .map(({ collection }) => collection);
+  const upcoming = async () => (await builds.list("typesense")).filter(isRunning).map(({ collection }) => collection);
   const rules = createRules({ call, generation, upcoming });
   const newJobId = () => jobIdOf(now(), newId());
   const note = (event: string, fields: Record<string, string | number>) => tell("info", event, fields);

@@ -14,13 +14,13 @@ import type { Feeder } from "./feed.ts";
 import { isExpressible } from "./filter-text.ts";
 import type { Keyring } from "./keyring.ts";
 import type { Cluster } from "./nodes.ts";
-import type { KeyRotation } from "./rotation.ts";
+import type { TidyKeyRotation } from "./rotation.ts";
 import { readSearchAnswer, type SearchOutcome } from "./search-answer.ts";
 import { filterOf, searchRequest } from "./search-request.ts";
 import { bodyOf, engineUnavailable } from "./unavailable.ts";
 
 /** A search is answered within two seconds, all in all. */
-const SEARCH_MS = 1_500;
+const SEARCH_MS = 1_400;
 /** Whoever brings changes waits for eight seconds. */
 const SYNC_MS = 6_000;
 const POLL_MS = 25;
@@ -35,7 +35,7 @@ export interface TypesenseParts {
   builds: BuildStore;
   feeder: Feeder;
   builder: Builder;
-  rotation: Pick<KeyRotation, "tidy">;
+  rotation: Pick<TidyKeyRotation, "tidy">;
   /** Milliseconds since the epoch. */
   now: () => number;
   sleep: (ms: number) => Promise<void>;
@@ -63,13 +63,28 @@ const BACKTICK: ParameterFault = {
 export const createTypesenseEngine = (parts: TypesenseParts): SearchEngine => {
   const { cluster, keyring, log, builds, feeder, builder, rotation, now, sleep } = parts;
 
+  /** Once a collection answers, it does until Typesense says otherwise. */
+  let isServing = false;
+
+  /** Resolves when there is a collection with all documents: it may have to be filled first. */
+  const waitForCollection = async (untilMs: number): Promise<void> => {
+    for (;;) {
+      const targets = await builder.targets();
+      isServing = targets.some(({ state }) => state === "live");
+      if (isServing) return;
+      if (now() >= untilMs) throw engineUnavailable({ kind: "missing", message: "the collection is being filled" });
+      await builder.ensure(untilMs);
+      await sleep(POLL_MS);
+    }
+  };
+
   /** Resolves when every collection that may be searched has the changes up to this one. */
   const reach = async (seq: number, untilMs: number): Promise<void> => {
     for (let pauseMs = POLL_MS; ; pauseMs = Math.min(pauseMs * 2, MAX_POLL_MS)) {
+      await waitForCollection(untilMs);
       const targets = await builder.targets();
-      if (targets.length === 0) await builder.ensure(untilMs);
       const behind = targets.filter(({ fedSeq }) => fedSeq < seq);
-      if (targets.length > 0 && behind.length === 0) return;
+      if (behind.length === 0) return;
       for (const build of behind) {
         const fed = await feeder.hold(build.jobId, (held) => feeder.feed(held, untilMs));
         if (typeof fed !== "object") continue;
@@ -137,13 +152,12 @@ export const createTypesenseEngine = (parts: TypesenseParts): SearchEngine => {
     search: async (query) => {
       const giveUpAtMs = now() + SEARCH_MS;
       const request = searchRequest(query);
-      const first = await ask(request, SEARCH_MS);
-      if (first.ok) return first.answer;
-      if (!isCollectionMissing(first)) throw new SearchRefused(faultOf(first));
-      await builder.ensure(giveUpAtMs);
-      const second = await ask(request, giveUpAtMs - now());
-      if (second.ok) return second.answer;
-      throw engineUnavailable({ kind: "missing", message: second.message });
+      if (!isServing) await waitForCollection(giveUpAtMs);
+      const outcome = await ask(request, giveUpAtMs - now());
+      if (outcome.ok) return outcome.answer;
+      if (!isCollectionMissing(outcome)) throw new SearchRefused(faultOf(outcome));
+      isServing = false;
+      throw engineUnavailable({ kind: "missing", message: outcome.message });
     },
 
     status: async (): Promise<EngineStatus> => {

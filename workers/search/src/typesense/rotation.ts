@@ -5,7 +5,8 @@
  */
 import { z } from "zod";
 import type { KmsRpc } from "#shared/contracts/kms.ts";
-import { failure, type Result, success } from "#shared/contracts/result.ts";
+import { failure, success } from "#shared/contracts/result.ts";
+import type { KeyRotation } from "../domain/cluster.ts";
 import { COLLECTION_NAMES } from "./collection.ts";
 import { API_KEY_PATH, type Keyring, NO_KEY, parseStoredKey, readSecret, type StoredKey } from "./keyring.ts";
 import type { Reply, TypesenseRequest } from "./reply.ts";
@@ -33,15 +34,7 @@ export const RIGHTS = [
   "debug:list",
 ];
 
-export interface RotatedKey {
-  keyId: number;
-  /** When the key before it is deleted; absent when it was the administrator's. */
-  previousKeyDeletedAfterMs?: number;
-}
-
-export interface KeyRotation {
-  /** Puts a new key in force. Fails with `running` while another rotation is under way. */
-  rotate(): Promise<Result<RotatedKey, "running">>;
+export interface TidyKeyRotation extends KeyRotation {
   /** Deletes keys whose time has come, and what a broken-off rotation left; harmless when run twice at once. */
   tidy(): Promise<void>;
 }
@@ -76,7 +69,7 @@ interface Held {
   version: number;
 }
 
-export const createRotation = ({ keyring, kms, callWith, now, newMark, sleep }: RotationOptions): KeyRotation => {
+export const createRotation = ({ keyring, kms, callWith, now, newMark, sleep }: RotationOptions): TidyKeyRotation => {
   let lookAtMs = Number.NEGATIVE_INFINITY;
 
   const read = async (): Promise<Held> => {

@@ -3,14 +3,11 @@
  * takes its place, unless they are carried over; from version 30 on they are items of sets, which collections name.
  */
 import { z } from "zod";
+import { RULE_KINDS, type Rule, type RuleKind, type RuleOutcome, type Rules } from "../domain/cluster.ts";
 import { ALIAS, type Generation, getCollection, RULE_SET } from "./collection.ts";
 import type { Keyring } from "./keyring.ts";
 import type { Reply, TypesenseRequest } from "./reply.ts";
-
-export const RULE_KINDS = ["synonyms", "curations"] as const;
-export type RuleKind = (typeof RULE_KINDS)[number];
-
-export type Rule = Record<string, unknown>;
+import { engineUnavailable } from "./unavailable.ts";
 
 /** What Typesense calls them: in a collection's path up to 29, and as sets from 30 on. */
 const NAMES = {
@@ -42,11 +39,17 @@ const collectionSchema = z.looseObject({
   curation_sets: z.array(z.string()).default([]),
 });
 
-export interface Rules {
-  list(kind: RuleKind): Promise<Reply>;
-  get(kind: RuleKind, id: string): Promise<Reply>;
-  put(kind: RuleKind, id: string, rule: Rule): Promise<Reply>;
-  remove(kind: RuleKind, id: string): Promise<Reply>;
+const ruleSchema = z.record(z.string(), z.unknown());
+
+const outcomeOf = (reply: Reply): RuleOutcome => {
+  if (reply.ok) return { ok: true, rule: ruleSchema.parse(reply.body) };
+  const { failure } = reply;
+  if (failure.kind === "missing") return { ok: false, error: "unknown" };
+  if (failure.kind === "refused") return { ok: false, error: "refused", message: failure.message };
+  throw engineUnavailable(failure);
+};
+
+export interface CarriedRules extends Rules {
   /** Makes sure of the sets that a new collection names. */
   prepare(): Promise<Reply>;
   /** Gives a new collection what the one before it has. */
@@ -62,7 +65,7 @@ export interface RulesOptions {
 
 const DONE: Reply = { ok: true, body: {} };
 
-export const createRules = ({ call, generation, upcoming }: RulesOptions): Rules => {
+export const createRules = ({ call, generation, upcoming }: RulesOptions): CarriedRules => {
   const ask = (request: TypesenseRequest): Promise<Reply> => call(request, TIMEOUT_MS);
 
   /** The items at a path; none where there is nothing. */
@@ -102,14 +105,17 @@ export const createRules = ({ call, generation, upcoming }: RulesOptions): Rules
   return {
     list: async (kind) => {
       const found = await itemsAt(itemsPath(kind, await generation(), ALIAS));
-      return found.ok ? { ok: true, body: found.items } : found;
+      if (!found.ok) throw engineUnavailable(found.failure);
+      return found.items;
     },
 
-    get: async (kind, id) => ask(get(`${itemsPath(kind, await generation(), ALIAS)}/${encodeURIComponent(id)}`)),
+    find: async (kind, id) =>
+      outcomeOf(await ask(get(`${itemsPath(kind, await generation(), ALIAS)}/${encodeURIComponent(id)}`))),
 
-    put: (kind, id, rule) => everywhere(kind, id, (path) => put(path, rule)),
+    put: async (kind, id, rule) => outcomeOf(await everywhere(kind, id, (path) => put(path, rule))),
 
-    remove: (kind, id) => everywhere(kind, id, (path) => ({ method: "delete", path, repeatable: true })),
+    remove: async (kind, id) =>
+      outcomeOf(await everywhere(kind, id, (path) => ({ method: "delete", path, repeatable: true }))),
 
     prepare: async () => {
       if ((await generation()) === "own-rules") return DONE;
