@@ -87,7 +87,7 @@ export const toProblem = (error: unknown): Problem => {
   if (error instanceof Problem) return error;
   if (isUnavailable(error))
     return unavailable({
-      detail: "A part of Fountain does not answer right now. Nothing was changed; try again shortly.",
+      detail: "A part of Fountain does not answer right now. Nothing was acknowledged; try again shortly.",
       cause: error,
     });
   if (error instanceof HTTPException && error.status === 400)
