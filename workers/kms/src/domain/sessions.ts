@@ -2,7 +2,7 @@
 import { FIRST_PARTY_CLIENT } from "#shared/contracts/access-token.ts";
 import type { Elevation } from "#shared/contracts/kms.ts";
 import { failure, type Result, success } from "#shared/contracts/result.ts";
-import type { Scope } from "#shared/contracts/rights.ts";
+import { isGranted, type Scope } from "#shared/contracts/rights.ts";
 import type { Grant, IssueToken, ScopedToken } from "./access-token.ts";
 import type { AuditEntry, AuditTrail } from "./audit.ts";
 import type { RefreshToken, RefreshTokens } from "./refresh-token.ts";
@@ -191,7 +191,7 @@ export const createSessions = (options: SessionsOptions): Sessions => {
         authenticatedAt: at,
       };
       const held = new Set(found.permissions);
-      const narrowed = scopes.filter((scope) => held.has(scope));
+      const narrowed = scopes.filter((scope) => isGranted(scope, held));
       const grant = grantOf({ ...found, session }, narrowed, at);
       if (once) return success(await issueToken(grant, ONE_REQUEST_TTL_SECONDS));
       const entry = await audit.prepare({

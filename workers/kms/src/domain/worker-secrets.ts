@@ -15,7 +15,7 @@ export interface WorkerSecrets {
 
 export interface WorkerSecretsOptions {
   secrets: Pick<Secrets, "read" | "write">;
-  audit: AuditTrail;
+  audit: Pick<AuditTrail, "prepare" | "write">;
 }
 
 const keeperOf = (path: string): string | undefined =>
