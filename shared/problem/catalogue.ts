@@ -16,6 +16,7 @@ export const PROBLEMS = {
   "invalid-input": { status: 422, title: "The input is not valid" },
   "too-many-attempts": { status: 429, title: "Too many attempts" },
   internal: { status: 500, title: "Something went wrong on our side" },
+  "not-supported": { status: 501, title: "Not supported by this installation" },
   unavailable: { status: 503, title: "Temporarily unavailable" },
 } as const;
 

@@ -1,5 +1,8 @@
 import { createApp } from "#shared/http/app.ts";
+import { addCredentials } from "./routes/credentials.ts";
 import { addDocuments } from "./routes/documents.ts";
+import { addReindex } from "./routes/reindex.ts";
+import { addRules } from "./routes/rules.ts";
 import { addScopedKeys } from "./routes/scoped-keys.ts";
 import { addSearch } from "./routes/search.ts";
 import { addStatus } from "./routes/status.ts";
@@ -14,5 +17,8 @@ export const createSearchApp = (connect: (bindings: unknown) => SearchServices) 
   addTypesense(app);
   addScopedKeys(app);
   addStatus(app);
+  addReindex(app);
+  addRules(app);
+  addCredentials(app);
   return app;
 };

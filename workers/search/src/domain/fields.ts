@@ -1,5 +1,8 @@
 /** The fields of the collection `elements`, and what each of them can be used for; names as in Typesense. */
 
+/** The only collection there is. */
+export const COLLECTION = "elements";
+
 /**
  * `id`: compared as it is. `keyword`: compared as a whole, ASCII case ignored. `text`: searched word by word.
  * `integer`: compared, sorted and counted.

@@ -7,6 +7,7 @@ import type { ProblemCode } from "#shared/problem/catalogue.ts";
 import { problem } from "#shared/problem/problem.ts";
 import { confinementOf } from "../domain/confinement.ts";
 import type { ParameterFault } from "../domain/engine.ts";
+import { COLLECTION } from "../domain/fields.ts";
 import type { Filter } from "../domain/filter.ts";
 import { readMultiSearch } from "../domain/multi-search.ts";
 import type { SearchParameters } from "../domain/parameters.ts";
@@ -14,8 +15,6 @@ import { search } from "../domain/read-search.ts";
 import { toTypesenseAnswer } from "../domain/search-answer.ts";
 import type { SearchServices } from "../services.ts";
 
-/** The only collection there is. */
-const COLLECTION = "elements";
 /** Typesense's limit to the query of an address. */
 const MAX_ADDRESS_QUERY_LENGTH = 4_000;
 /** More at once would only wait for each other, and keep everybody else waiting. */

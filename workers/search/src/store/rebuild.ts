@@ -3,6 +3,7 @@ import { z } from "zod";
 import { type Database, isUnavailable } from "#shared/db/database.ts";
 import { type Build, type BuildStore, type Hold, isRunning, type Reindexing } from "../domain/build.ts";
 import type { DocumentLog } from "../domain/document-log.ts";
+import { COLLECTION } from "../domain/fields.ts";
 import type * as schema from "./schema.ts";
 import { addWords, vocabularyOf } from "./vocabulary.ts";
 
@@ -74,7 +75,7 @@ export const createRebuild = ({ database: { client }, builds, log, now, newId }:
   return {
     start: async () => {
       const jobId = newId();
-      const build = { jobId, engine: "libsql", collection: "elements", schemaVersion: "", startedAtMs: now() } as const;
+      const build = { jobId, engine: "libsql", collection: COLLECTION, schemaVersion: "", startedAtMs: now() } as const;
       const begun = await builds.begin(build);
       return begun.ok ? jobId : ((await running())?.jobId ?? jobId);
     },

@@ -1,9 +1,9 @@
 /** The collection as Typesense is told of it: an alias that always answers, over collections that come and go. */
-import { FIELDS, type FieldName, type FieldType } from "../domain/fields.ts";
+import { COLLECTION, FIELDS, type FieldName, type FieldType } from "../domain/fields.ts";
 import type { TypesenseRequest } from "./reply.ts";
 
 /** What everybody searches. */
-export const ALIAS = "elements";
+export const ALIAS = COLLECTION;
 
 /** Every collection that the alias ever points at, and the alias; patterns, as a key of Typesense takes them. */
 export const COLLECTION_NAMES = [ALIAS, `${ALIAS}_.*`];
