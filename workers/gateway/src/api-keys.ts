@@ -6,9 +6,9 @@
 import type { Principal } from "#shared/auth/claims.ts";
 import type { KeyUses } from "#shared/auth/key-uses.ts";
 import { remember } from "#shared/auth/memory.ts";
-import { isAllowedFrom } from "#shared/auth/networks.ts";
 import type { Refusal, TokenVerifier } from "#shared/auth/verify.ts";
 import type { ExchangedApiKey, KmsRpc } from "#shared/contracts/kms.ts";
+import { isAllowedFrom } from "#shared/contracts/networks.ts";
 import { sha256 } from "#shared/crypto/digest.ts";
 import { answerOf, unavailable } from "./unavailable.ts";
 

@@ -1,6 +1,6 @@
 /** Where a call came from: what the connection says, and a proxy's word only where the operator trusts the proxy. */
 import ipaddr from "ipaddr.js";
-import { isWithin, type Network, parseNetwork } from "#shared/auth/networks.ts";
+import { isWithin, type Network, parseNetwork } from "#shared/contracts/networks.ts";
 
 /** Networks written as `10.0.0.0/8, ::1`; `undefined` when one of them is none. */
 export const parseNetworks = (text: string): Network[] | undefined => {

@@ -1,9 +1,10 @@
-import type { Network } from "#shared/auth/networks.ts";
+import type { Network } from "#shared/contracts/networks.ts";
 import type { TwofaRpc } from "#shared/contracts/twofa.ts";
 import type { FrameServices } from "#shared/http/app.ts";
 import type { ApiKeyVerifier } from "./api-keys.ts";
 import type { Drainable } from "./drain.ts";
 import type { PersonalDataOf } from "./personal-data.ts";
+import type { ReportRefusal } from "./refusals.ts";
 import type { Destination } from "./target.ts";
 
 /** Another worker, as its binding is called. */
@@ -23,4 +24,5 @@ export interface GatewayServices extends FrameServices, Drainable {
   verifyApiKey: ApiKeyVerifier;
   twofa: Pick<TwofaRpc, "elevateOnce">;
   personalDataOf: PersonalDataOf;
+  reportRefusal: ReportRefusal;
 }

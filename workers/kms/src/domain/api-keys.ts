@@ -1,6 +1,7 @@
 /** The life of API keys: created within a service's scopes, checked, rotated with grace, revoked. */
-import { isAllowedFrom } from "#shared/auth/networks.ts";
+
 import type { KeyUse } from "#shared/contracts/kms.ts";
+import { isAllowedFrom } from "#shared/contracts/networks.ts";
 import { failure, type Result, success } from "#shared/contracts/result.ts";
 import type { Scope } from "#shared/contracts/rights.ts";
 import { type ApiKey, createApiKey, hashApiKey, parseApiKeyId, type StoredApiKey, stateOfKey } from "./api-key.ts";
