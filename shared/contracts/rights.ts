@@ -1,6 +1,6 @@
 /**
- * The rights of Fountain: what a token may do (scopes, RFC 6749 §3.3) and the roles that bundle them. Some scopes can be
- * narrowed to a path or to all below one: `secrets:read:typesense/*`.
+ * The rights of Fountain: what a token may do (scopes, RFC 6749 §3.3). Some scopes can be narrowed to a path or to all
+ * below one: `secrets:read:typesense/*`.
  */
 import { coversSecretPath, isSecretPattern } from "./secret-path.ts";
 
@@ -50,15 +50,3 @@ export const isGranted = (wanted: Scope, held: ReadonlySet<Scope>): boolean =>
     if (narrowed === undefined) return false;
     return held.has(base) || patternsOf(held, base).some((pattern) => coversSecretPath(pattern, narrowed));
   });
-
-/** The roles a new installation knows, with the scopes each one grants. */
-export const ROLES = {
-  admin: SCOPES,
-  editor: ["sequence:read", "sequence:write", "search:read", "search:write"],
-  auditor: ["audit:read", "keys:read"],
-  user: ["sequence:read", "search:read"],
-} as const satisfies Record<string, readonly BaseScope[]>;
-
-export type Role = keyof typeof ROLES;
-
-export const ROLE_NAMES = ["admin", "editor", "auditor", "user"] as const satisfies readonly Role[];

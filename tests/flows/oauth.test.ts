@@ -200,7 +200,10 @@ describe("revocation (RFC 7009)", () => {
       async () => expect(await statusOf("/service-a/elements", one.access_token)).toBe(401),
       KNOWN_WITHIN,
     );
-    expect(await introspection(one.access_token)).toEqual({ active: false });
+    await vi.waitFor(
+      async () => expect(await introspection(one.access_token)).toEqual({ active: false }),
+      KNOWN_WITHIN,
+    );
     expect(await statusOf("/service-a/elements", other.access_token)).toBe(200);
   });
 

@@ -68,10 +68,11 @@ export const createAccountServices = (options: AccountServicesOptions): AccountS
     now,
     createId,
   });
+  const roles = createRoles({ repository: createRoleRepository(database), now });
   return {
     accounts: createAccounts({ users, passwords, turns, guard, audit, now, createId }),
     users,
-    roles: createRoles({ repository: createRoleRepository(database), now }),
+    roles,
     sessions,
     storedSessions,
     exchangeToken: createTokenExchange({ verify, issueToken, now }),
@@ -79,6 +80,7 @@ export const createAccountServices = (options: AccountServicesOptions): AccountS
     purgeAccounts: async () => {
       await sessions.purge();
       await guard.purge();
+      await roles.purge();
     },
   };
 };

@@ -2,6 +2,7 @@
 import { failure, type Result, success } from "#shared/contracts/result.ts";
 import { type BaseScope, SCOPES, type Scope } from "#shared/contracts/rights.ts";
 import type { AuditEntry } from "./audit.ts";
+import { REVOCATION_RETENTION_MS } from "./key-ring.ts";
 import { ADMIN_ROLE, scopesBeyond, scopesOf } from "./rights.ts";
 
 export interface Role {
@@ -19,6 +20,8 @@ export interface RoleRepository {
   list(): Promise<Role[]>;
   /** Stores what a role grants; tokens with that role that were issued before are void if it was another thing. */
   put(role: Role, at: Date, entry: AuditEntry): Promise<void>;
+  /** Forgets who lost a right before that instant. */
+  purgeChanges(before: Date): Promise<void>;
 }
 
 export type GrantFailure = { ok: false; error: "unknown-roles"; unknown: string[] } | { ok: false; error: "not-held" };
@@ -30,6 +33,8 @@ export interface Roles {
   mayGrant(names: readonly string[], held: ReadonlySet<Scope>): Promise<{ ok: true } | GrantFailure>;
   /** Makes or changes a role; `held`: the scopes of whoever asks. */
   put(role: Role, held: ReadonlySet<Scope>, entry: AuditEntry): Promise<Result<Role, "fixed" | "not-held">>;
+  /** Forgets changes of rights that no unexpired token was issued before. */
+  purge(): Promise<void>;
 }
 
 export interface RolesOptions {
@@ -57,5 +62,6 @@ export const createRoles = ({ repository, now }: RolesOptions): Roles => {
       await repository.put(role, new Date(now()), entry);
       return success(role);
     },
+    purge: () => repository.purgeChanges(new Date(now() - REVOCATION_RETENTION_MS)),
   };
 };

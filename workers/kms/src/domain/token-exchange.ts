@@ -2,13 +2,13 @@
  * Token exchange (RFC 8693): a service that was called with a user's token gets one of its own for him, narrowed to what
  * it needs. It never allows more, nor lives longer, than the one it was made of, and dies with it.
  */
-import type { TokenVerifier } from "#shared/auth/verify.ts";
 import { ACCESS_TOKEN_TTL_SECONDS, type Audience } from "#shared/contracts/access-token.ts";
 import { failure, type Result, success } from "#shared/contracts/result.ts";
 import type { Scope } from "#shared/contracts/rights.ts";
 import { type IssueToken, type ScopedToken, toSeconds } from "./access-token.ts";
 import { type ApiKey, endOfKey } from "./api-key.ts";
 import { scopesBeyond } from "./rights.ts";
+import type { VerifyToken } from "./verified-token.ts";
 
 export interface Exchange {
   /** The key that the acting service has shown. */
@@ -29,7 +29,7 @@ export type ExchangeFailure = "trust-unavailable" | "subject-invalid" | "subject
 export type ExchangeToken = (exchange: Exchange) => Promise<Result<ExchangedToken, ExchangeFailure>>;
 
 export interface TokenExchangeOptions {
-  verify: TokenVerifier;
+  verify: VerifyToken;
   issueToken: IssueToken;
   now: () => number;
 }
@@ -39,7 +39,7 @@ export const createTokenExchange =
   async ({ actor, subjectToken, scopes, audiences }) => {
     const verification = await verify(subjectToken);
     if (!verification.ok)
-      return failure(verification.reason === "trust-unavailable" ? verification.reason : "subject-invalid");
+      return failure(verification.reason === "trust-unavailable" ? "trust-unavailable" : "subject-invalid");
     const { principal } = verification;
     // What is confined, or was exchanged already, was narrowed for one purpose: it is not passed on.
     if (principal.kind !== "user" || principal.searchFilter !== undefined) return failure("subject-not-a-user");

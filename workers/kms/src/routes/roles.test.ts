@@ -193,3 +193,17 @@ describe("the last administrator", () => {
     expect(await countAdministrators()).toBe(1);
   });
 });
+
+test("a change of rights is forgotten when no token can have been issued before it any more", async () => {
+  const old = Date.now() - 62 * 60_000;
+  for (const [holder, at] of [
+    ["user:long-ago", old],
+    ["user:just-now", Date.now()],
+  ] as const)
+    await fountain.databases["kms"]?.execute({ sql: "INSERT INTO rights_changes VALUES (?, ?)", args: [holder, at] });
+  await fountain.runScheduled("kms");
+  const result = await fountain.databases["kms"]?.execute(
+    "SELECT holder FROM rights_changes WHERE holder IN ('user:long-ago', 'user:just-now')",
+  );
+  expect(result?.rows.map((row) => row["holder"])).toEqual(["user:just-now"]);
+});

@@ -23,4 +23,7 @@ export const createRoleRepository = ({ orm, client }: KmsDatabase): RoleReposito
       "write",
     );
   },
+  purgeChanges: async (before) => {
+    await client.execute({ sql: "DELETE FROM rights_changes WHERE changed_at < ?", args: [before.getTime()] });
+  },
 });
