@@ -57,8 +57,8 @@ const RULES: readonly Rule[] = [
     ],
   },
   {
-    rule: "only index.ts composes the store, and nothing imports index.ts or testing.ts",
-    from: /^workers\/([^/]+)\/src\/(?!index\.ts)[^/]+$/,
+    rule: "only index.ts and its parts compose the store, and nothing imports index.ts or testing.ts",
+    from: /^workers\/([^/]+)\/src\/(?!(?:index|foundation|vault|[a-z]+-services)\.ts)[^/]+$/,
     only: ["^workers/$1/src/(routes|domain|pages)/", "^workers/$1/src/(?!(index|testing)\\.ts)[^/]+$", "^shared/", NPM],
   },
   {
