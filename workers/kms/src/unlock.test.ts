@@ -76,17 +76,19 @@ test("lets two processes that start at once on an empty database agree on their 
 const turnBack = async (): Promise<void> => {
   const now = await keysOf(fountain);
   const before = deriveKeys(fountain.secretKey);
-  const [row] = await query("SELECT kid, wrapped_private_jwk FROM signing_keys WHERE state = 'current'");
-  const context = `signing_keys/${row?.["kid"]}/wrapped_private_jwk`;
-  const opened = await createSealer(now.signingKeyWrapping, randomBytes).open(
-    context,
-    String(row?.["wrapped_private_jwk"]),
-  );
   const client = fountain.databases["kms"];
-  await client?.execute({
-    sql: "UPDATE signing_keys SET wrapped_private_jwk = ? WHERE state = 'current'",
-    args: [await createSealer(before.signingKeyWrapping, randomBytes).seal(context, opened ?? "")],
-  });
+  const [from, to] = [
+    createSealer(now.signingKeyWrapping, randomBytes),
+    createSealer(before.signingKeyWrapping, randomBytes),
+  ];
+  for (const { kid, wrapped_private_jwk } of await query("SELECT kid, wrapped_private_jwk FROM signing_keys")) {
+    const context = `signing_keys/${kid}/wrapped_private_jwk`;
+    const opened = await from.open(context, String(wrapped_private_jwk));
+    await client?.execute({
+      sql: "UPDATE signing_keys SET wrapped_private_jwk = ? WHERE kid = ?",
+      args: [await to.seal(context, opened ?? ""), String(kid)],
+    });
+  }
   await client?.executeMultiple(
     "DELETE FROM secret_versions; DELETE FROM internal_keys; DELETE FROM key_encryption_keys",
   );
