@@ -2,6 +2,7 @@
 import { ANSWERS } from "./answers.ts";
 import type { Case } from "./case.ts";
 import { FILTERS } from "./filters.ts";
+import { REFUSALS } from "./refusals.ts";
 import { WORDS } from "./words.ts";
 
 export const CASES: Readonly<Record<string, readonly Case[]>> = {
@@ -11,7 +12,7 @@ export const CASES: Readonly<Record<string, readonly Case[]>> = {
   pages: ANSWERS.PAGES,
   "facets count": ANSWERS.FACETS,
   "what is shown of a hit": ANSWERS.SHOWN,
-  "what is refused": ANSWERS.REFUSALS,
+  "what is refused": REFUSALS,
 };
 
 /** What is written down of the differences, for people: one line for each reason. */

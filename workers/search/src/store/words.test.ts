@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { create, documentOf, openTestEngine } from "./testing.ts";
 
@@ -92,6 +93,40 @@ describe("a search for words", () => {
     await engine.sync([create("a", { text: "some words" })]);
     const answer = await engine.search({ q });
     expect(answer.found).toBe(answer.hits.length);
+  });
+
+  test("takes whatever is typed, in whatever order, in every way to search", async () => {
+    await engine.sync([create("a", { text: "some words of the harbour", comment: 'and "more"' })]);
+    const piece = fc.oneof(
+      fc.constantFrom(
+        '"',
+        "-",
+        "*",
+        " ",
+        "(",
+        ")",
+        "AND",
+        "NOT",
+        "NEAR(",
+        "{text}",
+        ":",
+        "^",
+        "'",
+        "`",
+        "||",
+        "harbuor",
+      ),
+      fc.string({ unit: "grapheme", maxLength: 4 }),
+    );
+    const q = fc.array(piece, { maxLength: 12 }).map((pieces) => pieces.join(""));
+    const sort_by = fc.constantFrom("", "_text_match:asc", "element_id:asc,_text_match:desc", "updated_at:desc");
+    await fc.assert(
+      fc.asyncProperty(q, sort_by, fc.boolean(), async (typed, order, prefix) => {
+        const answer = await engine.search({ q: typed, sort_by: order, prefix, facet_by: "element_type" });
+        expect(answer.hits.length).toBe(answer.found);
+      }),
+      { numRuns: 150 },
+    );
   });
 
   test("marks what it found in each field that was searched", async () => {
