@@ -2,6 +2,7 @@ import { createApp } from "#shared/http/app.ts";
 import { gatewayAccess } from "./access.ts";
 import { clientAddressOf } from "./client-address.ts";
 import { withCors } from "./cors.ts";
+import { reportingRefusals } from "./refusals.ts";
 import { addHealth } from "./routes/health.ts";
 import { addJwks } from "./routes/jwks.ts";
 import { addMetadata } from "./routes/metadata.ts";
@@ -15,7 +16,7 @@ export const createGatewayApp = (connect: (bindings: unknown) => GatewayServices
   const app = createApp({
     worker: "gateway",
     connect,
-    access: withCors(gatewayAccess),
+    access: withCors(reportingRefusals(gatewayAccess)),
     clientAddress: (request, bindings) => clientAddressOf(request, connect(bindings).trustedProxies),
   });
   addPages(app);

@@ -2,6 +2,7 @@
 import { waitUntil } from "cloudflare:workers";
 import { createKeyUses } from "#shared/auth/key-uses.ts";
 import { verifierOf } from "#shared/auth/verify.ts";
+import type { ReportedEvent } from "#shared/contracts/audit.ts";
 import { once, parseBindings } from "#shared/http/bindings.ts";
 import { createLog, describeError } from "#shared/observability/log.ts";
 import { createApiKeyVerifier } from "./api-keys.ts";
@@ -15,6 +16,12 @@ import { askAll, upstreamsIn } from "./upstream.ts";
 
 const log = createLog("gateway");
 
+/** Does the work when the caller has his answer; `event` is logged when it fails. */
+const later =
+  (event: string) =>
+  (work: Promise<void>): void =>
+    waitUntil(work.catch((error: unknown) => log("warn", event, { error: describeError(error) })));
+
 const connect = once((bindings: unknown): GatewayServices => {
   const env = parseBindings(envSchema, bindings);
   const now = Date.now;
@@ -24,11 +31,14 @@ const connect = once((bindings: unknown): GatewayServices => {
       const recorded = await env.KMS_RPC.recordKeyUses(batch);
       if (!recorded.ok) throw new Error("the kms cannot note the use of keys");
     },
-    later: (work) =>
-      waitUntil(work.catch((error: unknown) => log("warn", "key-uses-lost", { error: describeError(error) }))),
+    later: later("key-uses-lost"),
     sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
     now,
   });
+  const report = async (event: ReportedEvent): Promise<void> => {
+    const recorded = await env.KMS_RPC.recordEvent(event);
+    if (!recorded.ok) throw new Error("the audit trail cannot be written");
+  };
   const upstreams = upstreamsIn(bindings);
   return {
     now,
@@ -36,6 +46,7 @@ const connect = once((bindings: unknown): GatewayServices => {
     verifyApiKey: createApiKeyVerifier({ kms: env.KMS_RPC, verify, uses, now }),
     twofa: env.TWOFA_RPC,
     personalDataOf: createPersonalData({ kms: env.KMS_RPC, twofa: env.TWOFA_RPC, serviceA: env.SERVICE_A_RPC }),
+    reportRefusal: (event) => later("audit.lost")(report(event)),
     upstreams,
     publicUrl: env.PUBLIC_URL,
     trustedProxies: env.TRUSTED_PROXIES,

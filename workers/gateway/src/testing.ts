@@ -1,6 +1,7 @@
 /** The gateway in a test: its real app and verifiers, in front of workers that the test plays. */
 import { createTrustSource } from "#shared/auth/trust.ts";
 import { createTokenVerifier } from "#shared/auth/verify.ts";
+import type { ReportedEvent } from "#shared/contracts/audit.ts";
 import type { KmsRpc, Revocation } from "#shared/contracts/kms.ts";
 import { failure, success } from "#shared/contracts/result.ts";
 import type { OneTimeCode, TwofaRpc } from "#shared/contracts/twofa.ts";
@@ -49,6 +50,8 @@ export interface TestGateway {
   userToken(replaced?: Record<string, unknown>): Promise<string>;
   /** A service's token, with some claims replaced. */
   serviceToken(replaced?: Record<string, unknown>): Promise<string>;
+  /** Refusals that the audit trail was told of. */
+  refusals: ReportedEvent[];
   fetch(path: string, init?: RequestInit): Promise<Response>;
   /** Tells it that it is about to end. */
   drain(): void;
@@ -63,6 +66,7 @@ export const createTestGateway = async (corsOrigins: readonly string[] = []): Pr
   const serviceToken = (replaced: Record<string, unknown> = {}): Promise<string> =>
     token({ sub: "scripts", client_id: "scripts", sid: "api-key-1", roles: [], amr: [], ...replaced });
 
+  const refusals: ReportedEvent[] = [];
   const received: Received[] = [];
   const revocations: Revocation[] = [];
   const worker: { answer: Answer } = { answer: () => Response.json({ ok: true }) };
@@ -123,6 +127,7 @@ export const createTestGateway = async (corsOrigins: readonly string[] = []): Pr
       now,
     }),
     twofa: { elevateOnce: (input) => twofa.elevateOnce(input) },
+    reportRefusal: (event) => refusals.push(event),
     personalDataOf: async (userId) => ({ document: { userId }, signature: "a.b.c" }),
     upstreams,
     publicUrl: ISSUER,
@@ -139,6 +144,7 @@ export const createTestGateway = async (corsOrigins: readonly string[] = []): Pr
     worker,
     received,
     revocations,
+    refusals,
     kms,
     twofa,
     userToken: token,

@@ -17,7 +17,7 @@ import type { SubjectKeys } from "./subject-keys.ts";
 const PAGE = 500;
 
 export interface AuditLog {
-  /** Links all entries there are, and makes the checkpoint that is due. */
+  /** Links the entries there are, up to some thousand, and makes the checkpoint that is due. */
   seal(): Promise<void>;
   /** There will be an entry to link. */
   expectEntry(): void;

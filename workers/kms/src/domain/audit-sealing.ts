@@ -10,6 +10,8 @@ import {
 
 /** Entries in one transaction. */
 export const SEALING_BATCH = 500;
+/** Batches in one run: a caller does not wait for a backlog. */
+const MAX_BATCHES = 20;
 /** Between two runs that nobody asked for, so that a busy kms links many entries at once. */
 const PAUSE_MS = 1_000;
 
@@ -27,7 +29,7 @@ export interface ChainRepository {
 }
 
 export interface AuditSealer {
-  /** Links all that is stored, and makes the checkpoint that is due. */
+  /** Links what is stored, up to some thousand entries, and makes the checkpoint that is due. */
   seal(): Promise<void>;
   /** There will be an entry to link. */
   expectEntry(): void;
@@ -56,7 +58,7 @@ export const createAuditSealer = ({
   let sealedAtMs = Number.NEGATIVE_INFINITY;
 
   const seal = async (): Promise<void> => {
-    for (;;) {
+    for (let batch = 0; batch < MAX_BATCHES; batch += 1) {
       sealedAtMs = now();
       isExpecting = false;
       const { state, entries } = await repository.readTail(SEALING_BATCH);

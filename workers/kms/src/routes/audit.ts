@@ -56,15 +56,23 @@ const route = createRoute({
   },
 });
 
+const CHUNK_CHARACTERS = 64 * 1024;
 const encoder = new TextEncoder();
 
 /** The lines, made as they are read. */
 const streamOf = (entries: AsyncGenerator<ExportedEntry>): ReadableStream<Uint8Array> =>
   new ReadableStream({
     pull: async (controller) => {
-      const { done, value } = await entries.next();
-      if (done) return controller.close();
-      controller.enqueue(encoder.encode(`${JSON.stringify(value)}\n`));
+      let text = "";
+      while (text.length < CHUNK_CHARACTERS) {
+        const { done, value } = await entries.next();
+        if (done) {
+          controller.enqueue(encoder.encode(text));
+          return controller.close();
+        }
+        text += `${JSON.stringify(value)}\n`;
+      }
+      controller.enqueue(encoder.encode(text));
     },
     cancel: async () => {
       await entries.return(undefined);
