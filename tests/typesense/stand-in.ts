@@ -198,6 +198,7 @@ export const startTypesense = async (options: StandInOptions = {}): Promise<Stan
     loseEverything: () => {
       for (const part of [state.collections, state.aliases, state.keys, state.synonymSets, state.curationSets])
         part.clear();
+      state.nextKeyId = 0;
     },
     stopAll,
     startAll: async () => void (await Promise.all(nodes.map((node) => node.start()))),

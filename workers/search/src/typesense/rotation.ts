@@ -50,17 +50,21 @@ export interface RotationOptions {
   sleep: (ms: number) => Promise<void>;
 }
 
+const DESCRIPTION = "Fountain search";
+
 const createdSchema = z.object({ id: z.int(), value: z.string().min(1) });
-const keysSchema = z.object({ keys: z.array(z.object({ id: z.int(), description: z.string().default("") })) });
+const keySchema = z.object({ id: z.int(), description: z.string().default("") });
+const keysSchema = z.object({ keys: z.array(keySchema) });
 
 const LIST_ALIASES: TypesenseRequest = { method: "get", path: "/aliases", repeatable: true };
 const LIST_KEYS: TypesenseRequest = { method: "get", path: "/keys", repeatable: true };
 const createKey = (mark: string): TypesenseRequest => ({
   method: "post",
   path: "/keys",
-  body: { description: `Fountain search ${mark}`, actions: RIGHTS, collections: COLLECTION_NAMES },
+  body: { description: `${DESCRIPTION} ${mark}`, actions: RIGHTS, collections: COLLECTION_NAMES },
   repeatable: false,
 });
+const getKey = (id: number): TypesenseRequest => ({ method: "get", path: `/keys/${id}`, repeatable: true });
 const deleteKey = (id: number): TypesenseRequest => ({ method: "delete", path: `/keys/${id}`, repeatable: true });
 
 /** A stored key at its version. */
@@ -93,8 +97,11 @@ export const createRotation = ({ keyring, kms, callWith, now, newMark, sleep }: 
     return reply.body;
   };
 
+  /** Deletes a key of ours; in a cluster that has lost its data the number may by now be somebody else's. */
   const remove = async (id: number): Promise<void> => {
-    const reply = await keyring.callAsAdministrator(deleteKey(id), TIMEOUT_MS);
+    const found = await keyring.callAsAdministrator(getKey(id), TIMEOUT_MS);
+    if (found.ok && !keySchema.parse(found.body).description.startsWith(DESCRIPTION)) return;
+    const reply = found.ok ? await keyring.callAsAdministrator(deleteKey(id), TIMEOUT_MS) : found;
     if (!reply.ok && reply.failure.kind !== "missing") throw engineUnavailable(reply.failure);
   };
 
@@ -133,7 +140,8 @@ export const createRotation = ({ keyring, kms, callWith, now, newMark, sleep }: 
       const created = createdSchema.parse(await ask(createKey(mark)));
       await waitForAcceptance(created.value);
       const deleteAfterMs = now() + OVERLAP_MS;
-      const retiring = before.id === null ? before.retiring : [...before.retiring, { id: before.id, deleteAfterMs }];
+      const replaced = before.id === null ? before.retiring : [...before.retiring, { id: before.id, deleteAfterMs }];
+      const retiring = replaced.filter(({ id }) => id !== created.id);
       const stored = await write({ key: created.value, id: created.id, retiring, pending: null }, version);
       if (stored === undefined) {
         await remove(created.id);
