@@ -6,7 +6,7 @@ import { elementOf, elementRow } from "./row.ts";
 import type * as schema from "./schema.ts";
 import { TEXT_BUDGET } from "./slice.ts";
 
-const BATCH_SIZE = 200;
+const BATCH_SIZE = 1_000;
 
 const IS_DUE = `SELECT 1 FROM outbox WHERE next_attempt_at <= :nowMs AND attempts < ${MAX_ATTEMPTS}`;
 
