@@ -1,11 +1,13 @@
 /** `npm run bench [-- NAME…]`: measures a real Fountain on this machine and prints tables. Nothing here passes or fails. */
 import { benchImport } from "./import.ts";
+import { benchKms } from "./kms.ts";
 import { benchSearch } from "./search.ts";
 import { type Table, toMarkdown } from "./table.ts";
 
 const BENCHMARKS: Record<string, () => Promise<Table>> = {
   import: benchImport,
   search: benchSearch,
+  kms: benchKms,
 };
 
 const wanted = process.argv.slice(2);
