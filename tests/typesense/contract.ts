@@ -10,6 +10,9 @@ import addFormats from "ajv-formats";
 import { parse } from "yaml";
 import { z } from "zod";
 
+/** Properties that the description leaves out, and that Typesense's own client has. */
+const LEFT_OUT = new Set(["curation_sets"]);
+
 const ROOT = path.join(import.meta.dirname, "..", "..");
 
 /** Where the published test data is; it is no part of the repository. */
@@ -141,7 +144,9 @@ export const createContract = (): Contract | undefined => {
   const unknownProperties = (schema: Schema, value: unknown): string[] => {
     const properties = propertiesOf(schema);
     if (Object.keys(properties).length === 0 || typeof value !== "object" || value === null) return [];
-    return Object.keys(value).flatMap((name) => (name in properties ? [] : [`unknown property ${name}`]));
+    return Object.keys(value).flatMap((name) =>
+      name in properties || LEFT_OUT.has(name) ? [] : [`unknown property ${name}`],
+    );
   };
 
   const lineFaults = (body: string): string[] =>

@@ -109,6 +109,7 @@ export const openTestBed = (options: StandInOptions = {}): TestBed => {
       await standIn.startAll();
       for (const node of standIn.nodes) node.mode = "well";
       standIn.requests.length = 0;
+      standIn.violations.length = 0;
       for (const table of ["documents", "changes", "builds"]) await database.client.execute(`DELETE FROM ${table}`);
     },
   };
