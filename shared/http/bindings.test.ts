@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
-import { fetcher, once, parseBindings, publicUrl, setting } from "./bindings.ts";
+import { fetcher, once, parseBindings, publicUrl, setting, verifierBindings } from "./bindings.ts";
 
 const schema = z.object({ PUBLIC_URL: publicUrl, SECRET_KEY: setting(z.string().min(32)), KMS: fetcher });
 const good = { PUBLIC_URL: "https://fountain.example/", SECRET_KEY: "s".repeat(32), KMS: { fetch: () => {} } };
@@ -20,6 +20,22 @@ describe("the settings of a worker", () => {
   test.each([null, undefined])("count as unset when they are %s", (value) => {
     expect(() => parseBindings(schema, { ...good, SECRET_KEY: value })).toThrow(/SECRET_KEY/);
     expect(parseBindings(z.object({ A: setting(z.string().default("b")) }), { A: value })).toEqual({ A: "b" });
+  });
+});
+
+describe("how old news of revocations may grow", () => {
+  const read = (seconds: unknown) =>
+    parseBindings(z.object(verifierBindings), {
+      PUBLIC_URL: "https://fountain.example",
+      REVOCATION_MAX_STALENESS_SECONDS: seconds,
+    }).REVOCATION_MAX_STALENESS_SECONDS;
+
+  test("is a minute unless the operator says so", () => {
+    expect([read(undefined), read(null), read("5"), read("900")]).toEqual([60, 60, 5, 900]);
+  });
+
+  test.each(["4", "901", "-1", "1.5", "soon", "Infinity"])("is not %s", (seconds) => {
+    expect(() => read(seconds)).toThrow(/REVOCATION_MAX_STALENESS_SECONDS/);
   });
 });
 

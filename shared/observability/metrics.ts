@@ -44,6 +44,8 @@ const REASONS = [
   "session-ended",
   "scope-exceeded",
   "other-service",
+  "disabled",
+  "address-not-allowed",
   "address-not-allowed",
   "disabled",
   "busy",
@@ -86,16 +88,33 @@ export const countToken = createCounter({
 
 export const countApiKey = createCounter({
   name: "fountain_api_keys_total",
-  help: "API keys created, rotated and revoked.",
-  labels: { event: new Set(["created", "rotated", "revoked"]) },
+  help: "What happened to API keys.",
+  labels: { event: new Set(["created", "rotated", "revoked", "disabled", "enabled", "leaked"]) },
 });
 
 export const countOtp = createCounter({
   name: "fountain_otp_outcomes_total",
   help: "One-time codes judged. replayed: right, but used before; locked: not looked at after too many wrong ones.",
   labels: {
-    method: new Set(["totp", "recovery-code", "confirmation"]),
+    method: new Set(["totp", "sent-code", "recovery-code", "confirmation"]),
     outcome: new Set(["accepted", "wrong", "replayed", "locked"]),
+  },
+});
+
+export const countMessage = createCounter({
+  name: "fountain_messages_total",
+  help: "Messages to users, by what became of them. too-many-sends: not sent, because of its limit.",
+  labels: {
+    channel: new Set(["email", "sms"]),
+    outcome: new Set([
+      "delivered",
+      "no-such-destination",
+      "rate-limited",
+      "rejected",
+      "unreachable",
+      "timeout",
+      "too-many-sends",
+    ]),
   },
 });
 

@@ -25,7 +25,14 @@ const TOKENS: Counted = {
 };
 
 /** What the action, when it succeeds, does to an API key. */
-const API_KEYS: Counted = { "key.create": "created", "key.rotate": "rotated", "key.revoke": "revoked" };
+const API_KEYS: Counted = {
+  "key.create": "created",
+  "key.rotate": "rotated",
+  "key.revoke": "revoked",
+  "key.disable": "disabled",
+  "key.enable": "enabled",
+  "key.leaked": "leaked",
+};
 
 // There from the beginning, because alerts wait for them: the first value of a series is no increase.
 for (const reason of ["unknown-user", "wrong-password"])

@@ -28,6 +28,8 @@ export interface ApiKeyRotation {
 
 export interface ApiKeyRepository {
   find(id: string): Promise<StoredApiKey | undefined>;
+  /** Those that there are. */
+  findMany(ids: readonly string[]): Promise<StoredApiKey[]>;
   /** In the order of creation; of one service, or of all. */
   list(service: string | undefined, limit: number, after: ApiKeyPosition | undefined): Promise<ApiKey[]>;
   /** The youngest key that has neither expired nor been revoked nor rotated. */
@@ -119,19 +121,8 @@ export const forgeApiKey = (
   return { apiKey, key, hash: hashApiKey(macKey, key) };
 };
 
-/** The key, if the text is one of ours and not just like one. */
-export const findApiKey = async (
-  { repository, macKey }: Pick<ApiKeysOptions, "repository" | "macKey">,
-  key: string,
-): Promise<Result<ApiKey, "malformed" | "unknown">> => {
-  const id = parseApiKeyId(key);
-  if (id === undefined) return failure("malformed");
-  const stored = await repository.find(id);
-  return stored && isSameHash(stored.hash, hashApiKey(macKey, key)) ? success(stored.apiKey) : failure("unknown");
-};
-
 export const createApiKeys = (options: ApiKeysOptions): ApiKeys => {
-  const { repository, services, audit, now } = options;
+  const { repository, services, audit, macKey, now } = options;
 
   return {
     create: async (wanted, caller) => {
@@ -174,9 +165,11 @@ export const createApiKeys = (options: ApiKeysOptions): ApiKeys => {
       return isRotated ? success({ apiKey, key }) : failure("superseded");
     },
     check: async (key, origin) => {
-      const found = await findApiKey(options, key);
-      if (!found.ok) return { code: found.error };
-      const apiKey = found.value;
+      const id = parseApiKeyId(key);
+      if (id === undefined) return { code: "malformed" };
+      const stored = await repository.find(id);
+      if (!stored || !isSameHash(stored.hash, hashApiKey(macKey, key))) return { code: "unknown" };
+      const { apiKey } = stored;
       const state = stateOfKey(apiKey, now());
       if (state !== "active" && state !== "grace") return { code: state, apiKey };
       if (origin !== "not-looked-at" && !isAllowedFrom(apiKey.allowedAddresses, origin.address))

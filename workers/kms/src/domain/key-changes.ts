@@ -3,9 +3,10 @@
  * tokens end with each of these, because the key goes on under another `sid`.
  */
 import { failure, type Result, success } from "#shared/contracts/result.ts";
-import { type ApiKey, type DisabledReason, renewSessionId, stateOfKey } from "./api-key.ts";
-import { type ApiKeyRepository, findApiKey } from "./api-keys.ts";
+import { type ApiKey, type DisabledReason, hashApiKey, parseApiKeyId, renewSessionId, stateOfKey } from "./api-key.ts";
+import type { ApiKeyRepository } from "./api-keys.ts";
 import type { AuditEntry, AuditEvent, AuditTrail } from "./audit.ts";
+import { isSameHash } from "./mac.ts";
 import type { RandomBytes } from "./random.ts";
 import type { Delivery, Webhooks } from "./webhooks.ts";
 
@@ -63,7 +64,7 @@ export interface KeyChangesOptions {
 }
 
 export const createKeyChanges = (options: KeyChangesOptions): KeyChanges => {
-  const { repository, webhooks, audit, tell, randomBytes, now } = options;
+  const { repository, webhooks, audit, tell, macKey, randomBytes, now } = options;
 
   const hasEnded = (apiKey: ApiKey): boolean => ["revoked", "expired"].includes(stateOfKey(apiKey, now()));
 
@@ -83,10 +84,7 @@ export const createKeyChanges = (options: KeyChangesOptions): KeyChanges => {
     return changed ? success(changed) : failure("unknown");
   };
 
-  const reportLeak = async ({ key, url }: LeakReport): Promise<void> => {
-    const found = await findApiKey(options, key);
-    if (!found.ok || hasEnded(found.value)) return;
-    const apiKey = found.value;
+  const reportLeak = async (apiKey: ApiKey, url: string | undefined): Promise<void> => {
     const { id, service, name } = apiKey;
     const at = new Date(now());
     const delivery = await webhooks.prepare(service, "key.leaked", id, {
@@ -99,6 +97,20 @@ export const createKeyChanges = (options: KeyChangesOptions): KeyChanges => {
     const disabling = { apiKey, reason: "leaked", at, sessionId: renewSessionId(id, randomBytes), delivery } as const;
     await change(apiKey, { action: "key.leaked", outcome: "success", target: id }, (entry) =>
       repository.disable(disabling, entry),
+    );
+  };
+
+  /** Those that are keys of ours and have not ended, each once; found by one question to the database. */
+  const recognise = async (reports: readonly LeakReport[]): Promise<Map<ApiKey, string | undefined>> => {
+    const reported = new Map(reports.map((report) => [parseApiKeyId(report.key), report]));
+    const ids = [...reported.keys()].filter((id) => id !== undefined);
+    const found = ids.length === 0 ? [] : await repository.findMany(ids);
+    return new Map(
+      found.flatMap(({ apiKey, hash }): [ApiKey, string | undefined][] => {
+        const report = reported.get(apiKey.id);
+        const isOurs = report !== undefined && isSameHash(hash, hashApiKey(macKey, report.key));
+        return isOurs && !hasEnded(apiKey) ? [[apiKey, report.url]] : [];
+      }),
     );
   };
 
@@ -134,7 +146,7 @@ export const createKeyChanges = (options: KeyChangesOptions): KeyChanges => {
       );
     },
     reportLeaks: async (reports) => {
-      for (const report of reports) await reportLeak(report);
+      for (const [apiKey, url] of await recognise(reports)) await reportLeak(apiKey, url);
     },
   };
 };

@@ -266,6 +266,19 @@ test("without the address, what was on its way is forgotten, and a key nobody ha
   expect(received).toHaveLength(1);
 });
 
+test("a rotation by call takes the place of one that the owner has not been told of", async () => {
+  answer = { status: 500 };
+  await createOld();
+  await runSchedule();
+  const rotated = await send(fountain, "POST", `/keys/${service}/rotate`, { token });
+  const { id } = z.object({ id: z.string() }).parse(await rotated.json());
+  await letAttemptsPass(1);
+  await runSchedule();
+  expect(received).toHaveLength(1);
+  expect(await statesOf()).toMatchObject({ [id]: "active" });
+  expect(Object.values(await statesOf()).toSorted()).toEqual(["active", "revoked", "revoked"]);
+});
+
 test("nobody has keys sent to himself that can do more than he can, nor without a second factor", async () => {
   const path = `/services/${service}/webhook`;
   const oneFactor = await signToken(fountain, { acr: "aal1", amr: ["pwd"] });

@@ -1,6 +1,6 @@
 /** API keys in the database: their metadata and a keyed hash, never the key. */
 import type { InValue } from "@libsql/client";
-import { and, asc, desc, eq, gt, isNull, or, sql } from "drizzle-orm";
+import { and, asc, desc, eq, gt, inArray, isNull, or, sql } from "drizzle-orm";
 import type { ApiKey, StoredApiKey } from "../domain/api-key.ts";
 import type { ApiKeyPosition, ApiKeyRepository } from "../domain/api-keys.ts";
 import { appendEntry } from "./audit.ts";
@@ -38,7 +38,6 @@ export const INSERT_SUCCESSOR = `
   INSERT INTO api_keys ${COLUMNS}
   SELECT ?, ?, ?, ?, ?, ?, ?, ? FROM api_keys WHERE id = ? AND revoked_at IS NULL`;
 
-/** A successor of the schedule that has not been delivered goes with the key that it was to replace. */
 const END_OLDER = `
   UPDATE api_keys SET revoked_at = :end
   WHERE service = :service AND id <> :successor AND (revoked_at IS NULL OR revoked_at > :end)
@@ -60,6 +59,12 @@ const REVOKE = `
   UPDATE api_keys SET revoked_at = MIN(COALESCE(revoked_at, :at), :at)
   WHERE service = :service AND (:id IS NULL OR id = :id)`;
 
+/** What has come to nothing by a rotation or revocation is not sent any more. */
+const FORGET_SUCCESSORS = `
+  DELETE FROM webhook_deliveries
+  WHERE service = :service AND type = 'key.rotated'
+    AND key_id IN (SELECT id FROM api_keys WHERE service = :service AND revoked_at IS NOT NULL)`;
+
 const RECORD_USES = `
   UPDATE api_keys SET last_used_at = used.at
   FROM (SELECT json_extract(value, '$[0]') AS id, json_extract(value, '$[1]') AS at FROM json_each(?)) AS used
@@ -72,6 +77,13 @@ export const createApiKeyRepository = ({ orm, client }: KmsDatabase): ApiKeyRepo
   find: async (id) => {
     const [row] = await orm.select().from(apiKeys).where(eq(apiKeys.id, id));
     return row && { apiKey: apiKeyFrom(row), hash: row.keyHash };
+  },
+  findMany: async (ids) => {
+    const rows = await orm
+      .select()
+      .from(apiKeys)
+      .where(inArray(apiKeys.id, [...ids]));
+    return rows.map((row) => ({ apiKey: apiKeyFrom(row), hash: row.keyHash }));
   },
   list: async (service, limit, after) => {
     const rows = await orm
@@ -118,6 +130,7 @@ export const createApiKeyRepository = ({ orm, client }: KmsDatabase): ApiKeyRepo
         appendEntry(entry, "changed"),
         { sql: END_OLDER, args: ending },
         { sql: REVOKE_OLDER_TOKENS, args: ending },
+        { sql: FORGET_SUCCESSORS, args: { service: source.service } },
       ],
       "write",
     );
@@ -126,7 +139,12 @@ export const createApiKeyRepository = ({ orm, client }: KmsDatabase): ApiKeyRepo
   revoke: async (service, id, at, entry) => {
     const args = { service, id: id ?? null, at: at.getTime() };
     const [, revoked] = await client.batch(
-      [{ sql: REVOKE_TOKENS, args }, { sql: REVOKE, args }, appendEntry(entry, "changed")],
+      [
+        { sql: REVOKE_TOKENS, args },
+        { sql: REVOKE, args },
+        appendEntry(entry, "changed"),
+        { sql: FORGET_SUCCESSORS, args: { service } },
+      ],
       "write",
     );
     return (revoked?.rowsAffected ?? 0) > 0;
