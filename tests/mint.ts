@@ -30,9 +30,7 @@ export const openMint = async (fountain: Fountain): Promise<Mint> => {
   const wrapping = createSealer((await keysOf(fountain)).signingKeyWrapping, randomBytes);
   const { kid, algorithm, privateKey } = await unwrapSigningKey(wrapping, {
     kid: String(row["kid"]),
-    publicJwk: JSON.parse(String(row["public_jwk"])),
     wrappedPrivateJwk: String(row["wrapped_private_jwk"]),
-    createdAt: new Date(Number(row["created_at"])),
   });
   return {
     kid,

@@ -69,8 +69,13 @@ export const keysOf = ({ databases, secretKey }: Pick<Target, "databases" | "sec
   const secretKeys: SecretKeys = [secretKey];
   const keks = createKeks({ repository: createKekRepository(database), secretKeys, randomBytes, now: Date.now });
   const envelopes = createEnvelopes(keks, randomBytes);
-  const repository = createInternalKeyRepository(database);
-  return openInternalKeys({ repository, keks, envelopes, secretKeys, randomBytes });
+  return openInternalKeys({
+    repository: createInternalKeyRepository(database),
+    keks,
+    envelopes,
+    secretKeys,
+    randomBytes,
+  });
 };
 
 /** Logs in, as the administrator unless told. */
@@ -86,12 +91,14 @@ export const logIn = async (
 
 /** A token for whatever caller a test wants: an administrator who has just passed a second factor, unless told. */
 export const signToken = async (target: Target, grant: Partial<Grant> = {}, ttlSeconds?: number): Promise<string> => {
-  const rows = await target.databases["kms"]?.execute("SELECT kid, wrapped_private_jwk FROM signing_keys");
+  const rows = await target.databases["kms"]?.execute(
+    "SELECT kid, wrapped_private_jwk FROM signing_keys WHERE state = 'current'",
+  );
   const { kid, wrapped_private_jwk } = z
     .object({ kid: z.string(), wrapped_private_jwk: z.string() })
     .parse({ ...rows?.rows[0] });
   const wrapping = createSealer((await keysOf(target)).signingKeyWrapping, randomBytes);
-  const signingKey = { kid, publicJwk: {}, wrappedPrivateJwk: wrapped_private_jwk, createdAt: new Date() };
+  const signingKey = { kid, wrappedPrivateJwk: wrapped_private_jwk };
   const issue = createTokenIssuer({
     issuer: ISSUER,
     signer: () => unwrapSigningKey(wrapping, signingKey),
