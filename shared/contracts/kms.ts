@@ -131,6 +131,8 @@ export interface KmsRpc {
   confirmErasures(userIds: string[]): Promise<RpcResult<true>>;
   /** The name a user logs in with. */
   usernameOf(userId: string): Promise<RpcResult<string, "unknown">>;
+  /** The address of mail that the user gave the account; `null`: none. */
+  emailOf(userId: string): Promise<RpcResult<string | null, "unknown">>;
   /** A secret that the workers keep for themselves; `forbidden`: not at a path of theirs. */
   readSecret(path: string): Promise<RpcResult<StoredSecret, "unknown" | "forbidden">>;
   /** Stores such a secret; the number of its new version. `conflict`: it was not at the version to replace. */

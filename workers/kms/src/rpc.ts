@@ -158,6 +158,13 @@ export const createEntrypoints = (connect: (bindings: unknown) => Promise<KmsSer
       });
     }
 
+    emailOf(userId: string): Promise<RpcResult<string | null, "unknown">> {
+      return guarded(async () => {
+        const user = await (await connect(this.env)).users.findById(userId);
+        return user ? success(user.email) : failure("unknown");
+      });
+    }
+
     readSecret(path: string): Promise<RpcResult<StoredSecret, "unknown" | "forbidden">> {
       return guarded(async () => (await connect(this.env)).workerSecrets.read(path));
     }
