@@ -9,6 +9,7 @@ export const REPORTED_ACTIONS = [
   "factor.lock",
   "recovery-codes.replace",
   "challenge.send",
+  "announcement.send",
   "search-credentials.rotate",
   "reindex.start",
   "dead-letters.redrive",

@@ -49,6 +49,10 @@ const byPath = (name: BaseScope): Policy => ({ ...scope(name), narrowedBy: "path
 const stepUp = (policy: Policy): Policy => ({ ...policy, stepUp: "always" });
 const stepUpIfEnrolled = (policy: Policy): Policy => ({ ...policy, stepUp: "conditional" });
 
+/** A message goes out before the answer, and a slow mail server is given its time. */
+const SENDING_WITHIN_SECONDS = 20;
+const SENDING: Policy = { ...stepUpIfEnrolled(USER), answerWithinSeconds: SENDING_WITHIN_SECONDS };
+
 /** Reads that keep to what a scoped key is confined to. */
 const SEARCHING: Policy = { ...scope("search:read"), scopedKeys: true };
 const TYPESENSE: Policy = { ...SEARCHING, dialect: "typesense" };
@@ -142,7 +146,11 @@ export const ROUTES: Record<WorkerName, RouteTable> = {
     "DELETE /factors/{id}": stepUp(USER),
     "POST /factors/totp": stepUpIfEnrolled(USER),
     "POST /factors/totp/confirm": stepUpIfEnrolled(USER),
+    "POST /factors/email": SENDING,
+    "POST /factors/sms": SENDING,
+    "POST /factors/{id}/confirm": stepUpIfEnrolled(USER),
     "POST /recovery-codes": stepUp(USER),
+    "POST /auth/generate": { ...USER, answerWithinSeconds: SENDING_WITHIN_SECONDS },
     "POST /auth/verify": USER,
   },
   search: {

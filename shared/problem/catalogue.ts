@@ -10,6 +10,7 @@ export const PROBLEMS = {
   "not-found": { status: 404, title: "Not found" },
   "method-not-allowed": { status: 405, title: "Method not allowed" },
   conflict: { status: 409, title: "Conflict" },
+  "channel-unavailable": { status: 409, title: "Not set up in this Fountain" },
   "precondition-failed": { status: 412, title: "Precondition failed" },
   "too-large": { status: 413, title: "The request is too large" },
   "unsupported-media-type": { status: 415, title: "Unsupported media type" },
@@ -17,6 +18,7 @@ export const PROBLEMS = {
   "too-many-attempts": { status: 429, title: "Too many attempts" },
   internal: { status: 500, title: "Something went wrong on our side" },
   "not-supported": { status: 501, title: "Not supported by this installation" },
+  "delivery-failed": { status: 502, title: "The message was not delivered" },
   unavailable: { status: 503, title: "Temporarily unavailable" },
 } as const;
 

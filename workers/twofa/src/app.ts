@@ -1,5 +1,7 @@
 import { createApp } from "#shared/http/app.ts";
+import { addDestinations } from "./routes/destinations.ts";
 import { addFactors } from "./routes/factors.ts";
+import { addGenerate } from "./routes/generate.ts";
 import { addRecoveryCodes } from "./routes/recovery-codes.ts";
 import { addTotp } from "./routes/totp.ts";
 import { addVerify } from "./routes/verify.ts";
@@ -10,7 +12,9 @@ export const createTwofaApp = (connect: (bindings: unknown) => TwofaServices) =>
   const app = createApp({ worker: "twofa", connect });
   addFactors(app);
   addTotp(app);
+  addDestinations(app);
   addRecoveryCodes(app);
+  addGenerate(app);
   addVerify(app);
   return app;
 };

@@ -11,6 +11,10 @@ const ACTIONS = {
   "factor.confirmed": "factor.confirm",
   "factor.removed": "factor.remove",
   "recovery-codes.replaced": "recovery-codes.replace",
+  "challenge.sent": "challenge.send",
+  "challenge.undelivered": "challenge.send",
+  "announcement.sent": "announcement.send",
+  "announcement.undelivered": "announcement.send",
   "verification.succeeded": "factor.verify",
   "verification.failed": "factor.verify",
   "verification.replayed": "factor.verify",
@@ -20,6 +24,10 @@ const ACTIONS = {
 
 /** How attempts end; changes are told before they are made. */
 const ENDINGS = {
+  "challenge.sent": { outcome: "success" },
+  "challenge.undelivered": { outcome: "failure" },
+  "announcement.sent": { outcome: "success" },
+  "announcement.undelivered": { outcome: "failure" },
   "verification.succeeded": { outcome: "success" },
   "verification.failed": { outcome: "failure", reason: "wrong-code" },
   "verification.replayed": { outcome: "failure", reason: "replayed" },
@@ -35,11 +43,26 @@ const changeOf = (told: ChangeEvent): Omit<ReportedEvent, "outcome"> => ({
   target: "factorId" in told ? told.factorId : told.subject,
 });
 
+const reasonOf = (told: SecurityEvent): Pick<ReportedEvent, "reason"> => {
+  switch (told.event) {
+    case "verification.succeeded":
+      return { reason: told.with };
+    case "challenge.sent":
+    case "announcement.sent":
+      return { reason: told.channel };
+    case "challenge.undelivered":
+    case "announcement.undelivered":
+      return { reason: `${told.channel}-${told.failure}` };
+    default:
+      return {};
+  }
+};
+
 /** The event as the audit trail tells it; `undefined` for changes, which it knows of already. */
 export const endingOf = (told: SecurityEvent): ReportedEvent | undefined => {
   if (!isEnding(told.event)) return undefined;
-  const reason = told.event === "verification.succeeded" && "with" in told ? { reason: told.with } : {};
-  return { action: ACTIONS[told.event], actor: told.subject, target: told.subject, ...reason, ...ENDINGS[told.event] };
+  const target = "factorId" in told ? told.factorId : told.subject;
+  return { action: ACTIONS[told.event], actor: told.subject, target, ...reasonOf(told), ...ENDINGS[told.event] };
 };
 
 export interface Auditor extends AuditPort {

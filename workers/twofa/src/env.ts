@@ -1,4 +1,5 @@
 import { z } from "zod";
 import { databaseBindings, kmsRpc, verifierBindings } from "#shared/http/bindings.ts";
+import { channelBindings } from "./channels/settings.ts";
 
-export const envSchema = z.object({ ...verifierBindings, KMS_RPC: kmsRpc, ...databaseBindings });
+export const envSchema = z.object({ ...verifierBindings, KMS_RPC: kmsRpc, ...databaseBindings, ...channelBindings });

@@ -6,16 +6,19 @@ import { createInternal, createWorker } from "#shared/http/worker.ts";
 import { createLog } from "#shared/observability/log.ts";
 import { createTwofaApp } from "./app.ts";
 import { createAuditor } from "./audit.ts";
+import { createMessengers } from "./channels/messengers.ts";
 import { forgetErased } from "./domain/holdings.ts";
 import { envSchema } from "./env.ts";
 import { createEntrypoints } from "./rpc.ts";
 import { createRecorder } from "./security-log.ts";
 import type { TwofaServices } from "./services.ts";
 import { createAttemptStore } from "./store/attempts.ts";
+import { createChallengeStore } from "./store/challenges.ts";
 import { createFactorStore } from "./store/factors.ts";
 import { createHoldingStore } from "./store/holdings.ts";
 import { createRecoveryCodeStore } from "./store/recovery-codes.ts";
 import * as schema from "./store/schema.ts";
+import { createSendStore } from "./store/sends.ts";
 import { createVault } from "./vault.ts";
 
 const connect = once((bindings: unknown): TwofaServices => {
@@ -23,6 +26,7 @@ const connect = once((bindings: unknown): TwofaServices => {
   const now = Date.now;
   const database = createDatabase(env, schema);
   const factors = createFactorStore(database);
+  const challenges = createChallengeStore(database);
   const holdings = createHoldingStore(database);
   const log = createLog("twofa");
   const logEvent = createRecorder(log);
@@ -34,6 +38,10 @@ const connect = once((bindings: unknown): TwofaServices => {
     factors,
     recoveryCodes: createRecoveryCodeStore(database),
     attempts: createAttemptStore(database),
+    challenges,
+    sends: createSendStore(database),
+    messengers: createMessengers(env),
+    codeTtlMs: env.OTP_EXPIRATION_MINUTES * 60_000,
     vault: createVault(env.KMS_RPC),
     randomBytes: (count) => crypto.getRandomValues(new Uint8Array(count)),
     newId: () => crypto.randomUUID(),
@@ -45,6 +53,7 @@ const connect = once((bindings: unknown): TwofaServices => {
     holdings,
     runChores: async () => {
       await factors.purgeExpired(now());
+      await challenges.purgeExpired(now());
       await forgetErased(env.KMS_RPC, holdings);
     },
   };

@@ -33,7 +33,7 @@ export const elevateOnce = async (
   if (verification.outcome === "locked")
     return { ok: false, error: "locked", retryAfterSeconds: verification.retryAfterSeconds };
   if (verification.outcome !== "passed") return failure("wrong-code");
-  const token = await services.vault.elevate({ sessionId, scopes, once: true });
+  const token = await services.vault.elevate({ sessionId, scopes, method: verification.value.method, once: true });
   return token ? success(token) : failure("session-ended");
 };
 

@@ -1,7 +1,9 @@
 /** Writes security events as log lines, one each, and counts the codes that were judged. */
 import type { Log } from "#shared/observability/log.ts";
-import { countOtp } from "#shared/observability/metrics.ts";
-import type { SecurityEvent } from "./domain/security-event.ts";
+import { countMessage, countOtp } from "#shared/observability/metrics.ts";
+import { SENDING_CHANNELS } from "./domain/challenge.ts";
+import { DELIVERY_FAILURES } from "./domain/delivery.ts";
+import type { CheckedWith, SecurityEvent } from "./domain/security-event.ts";
 
 type Told = Partial<Record<SecurityEvent["event"], string>>;
 
@@ -20,18 +22,22 @@ const OUTCOMES: Told = {
   "verification.refused": "locked",
 };
 
+const METHODS: readonly CheckedWith[] = ["totp", "sent-code", "recovery-code", "confirmation"];
+
 // There from the beginning, because alerts wait for them: the first value of a series is no increase.
-for (const method of ["totp", "recovery-code", "confirmation"])
-  for (const outcome of Object.values(OUTCOMES)) countOtp({ method, outcome }, 0);
+for (const method of METHODS) for (const outcome of Object.values(OUTCOMES)) countOtp({ method, outcome }, 0);
+for (const channel of SENDING_CHANNELS)
+  for (const outcome of ["delivered", ...DELIVERY_FAILURES]) countMessage({ channel, outcome }, 0);
 
 export const createRecorder =
   (log: Log) =>
   (told: SecurityEvent): void => {
     const { event: action, ...fields } = told;
-    const reason = REASONS[action];
+    const reason = "failure" in told ? told.failure : REASONS[action];
     const isFailure = reason !== undefined;
     const outcome = isFailure ? "failure" : "success";
     log(isFailure ? "warn" : "info", "security", { action, outcome, reason, ...fields });
     const judged = OUTCOMES[action];
     if (judged !== undefined && "with" in told) countOtp({ method: told.with, outcome: judged });
+    if ("channel" in told) countMessage({ channel: told.channel, outcome: reason ?? "delivered" });
   };

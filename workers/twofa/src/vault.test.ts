@@ -7,6 +7,7 @@ const unavailable = () => Promise.resolve({ ok: false, error: "unavailable" } as
 const kms: VaultKms = {
   elevate: () => Promise.resolve({ ok: false, error: "session-ended" }),
   usernameOf: () => Promise.resolve({ ok: false, error: "unknown" }),
+  emailOf: () => Promise.resolve({ ok: true, value: null }),
   seal: ({ context, plaintext }) => Promise.resolve(`${context}|${plaintext}`),
   open: () => Promise.resolve({ ok: false, error: "unreadable" }),
   mac: ({ context, data }) => Promise.resolve(`${context}|${data}`),
@@ -27,13 +28,17 @@ describe("the vault", () => {
     await expect(vault.sealSecret("u", "f", "s")).rejects.toThrow(asUnavailable);
     await expect(vault.openSecret("u", "f", "s")).rejects.toThrow(asUnavailable);
     await expect(vault.macRecoveryCode("u", "c")).rejects.toThrow(asUnavailable);
-    await expect(vault.elevate({ sessionId: "s", scopes: [], once: false })).rejects.toThrow(asUnavailable);
+    await expect(vault.elevate({ sessionId: "s", scopes: [], method: "otp", once: false })).rejects.toThrow(
+      asUnavailable,
+    );
   });
 
   test("fails as unavailable when the kms says so", async () => {
     const vault = createVault({ ...kms, open: unavailable, elevate: unavailable });
     await expect(vault.openSecret("u", "f", "s")).rejects.toThrow(asUnavailable);
-    await expect(vault.elevate({ sessionId: "s", scopes: [], once: false })).rejects.toThrow(asUnavailable);
+    await expect(vault.elevate({ sessionId: "s", scopes: [], method: "otp", once: false })).rejects.toThrow(
+      asUnavailable,
+    );
   });
 
   test("names the factor, and not its secret, when a secret does not open", async () => {
@@ -43,6 +48,6 @@ describe("the vault", () => {
   });
 
   test("gives no token to a session that has ended", async () => {
-    expect(await createVault(kms).elevate({ sessionId: "s", scopes: [], once: false })).toBeUndefined();
+    expect(await createVault(kms).elevate({ sessionId: "s", scopes: [], method: "otp", once: false })).toBeUndefined();
   });
 });

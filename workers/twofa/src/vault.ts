@@ -2,10 +2,8 @@
 import type { KmsRpc } from "#shared/contracts/kms.ts";
 import type { Result } from "#shared/contracts/result.ts";
 import { unavailable } from "#shared/problem/unavailable.ts";
+import { destinationKey } from "./domain/destination.ts";
 import type { Vault } from "./domain/ports.ts";
-
-/** RFC 8176 §2: a one-time password, which a recovery code is too. */
-const METHOD = "otp";
 
 const kmsUnavailable = (cause: unknown) =>
   unavailable({
@@ -32,12 +30,17 @@ const assertAnswered = <Value, Failure extends string>(
 const secretContext = (userId: string, factorId: string): string => `twofa:factors:${userId}:${factorId}:secret`;
 
 /** As much of the kms as twofa needs. */
-export type VaultKms = Pick<KmsRpc, "usernameOf" | "seal" | "open" | "mac" | "elevate">;
+export type VaultKms = Pick<KmsRpc, "usernameOf" | "emailOf" | "seal" | "open" | "mac" | "elevate">;
 
 export const createVault = (kms: VaultKms): Vault => ({
   usernameOf: async (userId) => {
     const username = assertAnswered(await ask(() => kms.usernameOf(userId)));
     return username.ok ? username.value : userId;
+  },
+
+  emailOf: async (userId) => {
+    const email = assertAnswered(await ask(() => kms.emailOf(userId)));
+    return email.ok ? (email.value ?? undefined) : undefined;
   },
 
   sealSecret: (userId, factorId, plaintext) =>
@@ -49,10 +52,15 @@ export const createVault = (kms: VaultKms): Vault => ({
     return opened.value;
   },
 
+  macDestination: (destination) =>
+    ask(() => kms.mac({ context: "twofa:destination", data: destinationKey(destination) })),
+
+  macCode: (challengeId, code) => ask(() => kms.mac({ context: `twofa:challenge:${challengeId}`, data: code })),
+
   macRecoveryCode: (userId, code) => ask(() => kms.mac({ context: `twofa:recovery:${userId}`, data: code })),
 
   elevate: async (elevation) => {
-    const elevated = assertAnswered(await ask(() => kms.elevate({ ...elevation, method: METHOD })));
+    const elevated = assertAnswered(await ask(() => kms.elevate(elevation)));
     return elevated.ok ? elevated.value : undefined;
   },
 });

@@ -6,3 +6,61 @@ export type ChallengeUse = (typeof CHALLENGE_USES)[number];
 
 export const CHANNELS = ["email", "sms", "webauthn"] as const;
 export type Channel = (typeof CHANNELS)[number];
+
+/** The channels over which codes are sent. */
+export const SENDING_CHANNELS = ["email", "sms"] as const satisfies readonly Channel[];
+export type SendingChannel = (typeof SENDING_CHANNELS)[number];
+
+export const isSendingChannel = (type: string): type is SendingChannel =>
+  SENDING_CHANNELS.some((channel) => channel === type);
+
+/** How often a challenge may be answered wrongly. */
+export const MAX_TRIES = 5;
+
+/** Instants in milliseconds since the epoch. */
+export interface NewChallenge {
+  id: string;
+  use: ChallengeUse;
+  userId: string;
+  /** Only this session may answer. */
+  sessionId: string;
+  channel: Channel;
+  factorId: string | null;
+  /** Keyed hash of the right answer. */
+  codeMac: string;
+  /** JSON of the one request that the answer confirms; null: any. */
+  purpose: string | null;
+  createdAtMs: number;
+  expiresAtMs: number;
+}
+
+/** An answer to a challenge: which one, whose, and the keyed hash of what was sent. */
+export interface ChallengeAnswer {
+  id: string;
+  use: ChallengeUse;
+  userId: string;
+  sessionId: string;
+  codeMac: string;
+  nowMs: number;
+}
+
+/** What a challenge that was answered rightly was about. */
+export interface AnsweredChallenge {
+  channel: Channel;
+  factorId: string | null;
+  purpose: string | null;
+}
+
+/** `used`: the answer was right, but comes too late or again. */
+export type Answered = { found: "right"; challenge: AnsweredChallenge } | { found: "used" } | { found: "wrong" };
+
+export interface ChallengeStore {
+  create(challenge: NewChallenge): Promise<void>;
+  /** Uses up the challenge when the answer is right, else one of its tries: one statement, whoever else asks. */
+  answer(answer: ChallengeAnswer): Promise<Answered>;
+  /** The challenge that an enrolled factor waits for an answer to. */
+  ofEnrolment(userId: string, factorId: string): Promise<string | undefined>;
+  remove(id: string): Promise<void>;
+  /** Forgets what expired, and the sends that do not count any more. */
+  purgeExpired(nowMs: number): Promise<void>;
+}

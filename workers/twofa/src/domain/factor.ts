@@ -26,6 +26,8 @@ export interface SealedFactor {
   id: string;
   type: FactorType;
   sealedSecret: string;
+  /** What its address or phone number is recognised by; null: it has none. */
+  destinationMac: string | null;
   confirmedAtMs: number | null;
 }
 

@@ -1,18 +1,25 @@
 /** What the rules of the second factor need from outside: storage, the kms, chance and a record of what happened. */
 import type { Elevation, IssuedToken } from "#shared/contracts/kms.ts";
+import type { ChallengeStore } from "./challenge.ts";
+import type { Messengers, SendStore } from "./delivery.ts";
 import type { Factor, FactorType, NewFactor, SealedFactor } from "./factor.ts";
 import type { Reservation } from "./lockout.ts";
 import type { ChangeEvent, SecurityEvent } from "./security-event.ts";
 
-/** A time step of a factor, about to be used up. */
-export interface TimeStepUse {
+export interface FactorUse {
   userId: string;
   factorId: string;
-  timeStep: number;
   nowMs: number;
 }
 
-export interface Confirmation extends TimeStepUse {
+/** A time step of a factor, about to be used up. */
+export interface TimeStepUse extends FactorUse {
+  timeStep: number;
+}
+
+export interface Confirmation extends FactorUse {
+  /** The time step to use up; null: the factor knows none. */
+  timeStep: number | null;
   /** Refused when the user has a confirmed factor by now. */
   asFirst: boolean;
   /** Stored with the confirmation. */
@@ -33,6 +40,10 @@ export interface FactorStore {
   confirm(confirmation: Confirmation): Promise<boolean>;
   /** Uses up the time step; false when it, or a later one, was used before. */
   consumeTimeStep(use: TimeStepUse): Promise<boolean>;
+  /** Whether the user has a factor with this address or phone number. */
+  hasDestination(userId: string, destinationMac: string): Promise<boolean>;
+  /** Notes that the factor was used. */
+  touch(use: FactorUse): Promise<void>;
   /** Removes a factor of this user, and with the last confirmed one the recovery codes; false when there is none. */
   remove(userId: string, factorId: string): Promise<boolean>;
   /** Forgets every enrolment that expired unconfirmed. */
@@ -61,10 +72,16 @@ export interface Vault {
   usernameOf(userId: string): Promise<string>;
   sealSecret(userId: string, factorId: string, secret: string): Promise<string>;
   openSecret(userId: string, factorId: string, sealedSecret: string): Promise<string>;
+  /** The address of mail of the user's account, where there is one. */
+  emailOf(userId: string): Promise<string | undefined>;
+  /** The keyed hash an address or phone number is recognised by. */
+  macDestination(destination: string): Promise<string>;
+  /** The keyed hash that the code of a challenge is stored and checked by. */
+  macCode(challengeId: string, code: string): Promise<string>;
   /** The keyed hash a recovery code is stored and found by. */
   macRecoveryCode(userId: string, code: string): Promise<string>;
   /** Raises the session, or one request of it; `undefined` when the session has ended. */
-  elevate(elevation: Omit<Elevation, "method">): Promise<IssuedToken | undefined>;
+  elevate(elevation: Elevation): Promise<IssuedToken | undefined>;
 }
 
 /** The kms's audit trail, where changes are told before they are made. */
@@ -79,6 +96,11 @@ export interface Ports {
   factors: FactorStore;
   recoveryCodes: RecoveryCodeStore;
   attempts: AttemptStore;
+  challenges: ChallengeStore;
+  sends: SendStore;
+  messengers: Messengers;
+  /** How long a code that was sent is good for. */
+  codeTtlMs: number;
   vault: Vault;
   /** Milliseconds since the epoch. */
   now: () => number;

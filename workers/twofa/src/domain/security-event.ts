@@ -1,10 +1,21 @@
 /** What the security log tells of the second factor: who, what, and never a code or a secret. */
 
-export type CheckedWith = "totp" | "recovery-code" | "confirmation";
+import type { SendingChannel } from "./challenge.ts";
+import type { DeliveryFailure } from "./delivery.ts";
+
+export type CheckedWith = "totp" | "sent-code" | "recovery-code" | "confirmation";
 
 export type ChangeEvent =
   | { event: "factor.enrolled" | "factor.confirmed" | "factor.removed"; subject: string; factorId: string }
   | { event: "recovery-codes.replaced"; subject: string };
+
+/** Codes, and announcements to a user. `error` is for the log. */
+type MessageEvent = { subject: string; channel: SendingChannel } & (
+  | { event: "challenge.sent"; factorId: string }
+  | { event: "challenge.undelivered"; factorId: string; failure: DeliveryFailure | "too-many-sends"; error?: string }
+  | { event: "announcement.sent" }
+  | { event: "announcement.undelivered"; failure: DeliveryFailure; error: string }
+);
 
 export type SecurityEvent =
   | ChangeEvent
@@ -13,5 +24,6 @@ export type SecurityEvent =
       subject: string;
       with: CheckedWith;
     }
+  | MessageEvent
   | { event: "verification.failed"; subject: string; with: CheckedWith; failures: number }
   | { event: "verification.locked"; subject: string; failures: number; lockSeconds: number };

@@ -1,12 +1,23 @@
 /** Whether a code proves the second factor. What is accepted is used up by then, whatever becomes of the reward. */
 import { attempt, type Checked } from "./attempt.ts";
+import type { Channel } from "./challenge.ts";
 import type { Ports } from "./ports.ts";
 import { normalizeRecoveryCode } from "./recovery-code.ts";
 import { matchingTimeStep } from "./totp.ts";
 
-export type Verification = Checked<true> | { outcome: "no-factor" };
+/** How the factor was proven. */
+export interface Proven {
+  /** RFC 8176 §2. A recovery code is a one-time password too. */
+  method: "otp" | "sms";
+  /** JSON of the one request that was confirmed; null: any. */
+  purpose: string | null;
+}
 
-/** Takes a code of any of the user's confirmed factors, each time step of a factor once (RFC 6238 §5.2). */
+export type Verification = Checked<Proven> | { outcome: "no-factor" };
+
+const ANY_REQUEST: Proven = { method: "otp", purpose: null };
+
+/** Takes a code of any of the user's authenticator apps, each time step of a factor once (RFC 6238 §5.2). */
 export const verifyCode = async (ports: Ports, userId: string, code: string): Promise<Verification> => {
   const sealed = await ports.factors.confirmed(userId, "totp");
   if (sealed.length === 0) return { outcome: "no-factor" };
@@ -23,7 +34,7 @@ export const verifyCode = async (ports: Ports, userId: string, code: string): Pr
       const timeStep = matchingTimeStep(secret, code, nowMs);
       if (timeStep === undefined) continue;
       const consumed = await ports.factors.consumeTimeStep({ userId, factorId, timeStep, nowMs });
-      return consumed ? { found: "right", value: true } : { found: "used" };
+      return consumed ? { found: "right", value: ANY_REQUEST } : { found: "used" };
     }
     return { found: "wrong" };
   });
@@ -34,6 +45,32 @@ export const verifyRecoveryCode = async (ports: Ports, userId: string, typed: st
   if (!(await ports.factors.hasConfirmed(userId))) return { outcome: "no-factor" };
   const mac = await ports.vault.macRecoveryCode(userId, normalizeRecoveryCode(typed));
   return attempt(ports, { userId, with: "recovery-code" }, async () =>
-    (await ports.recoveryCodes.consume(userId, mac)) ? { found: "right", value: true } : { found: "wrong" },
+    (await ports.recoveryCodes.consume(userId, mac)) ? { found: "right", value: ANY_REQUEST } : { found: "wrong" },
   );
+};
+
+export interface SentCode {
+  userId: string;
+  sessionId: string;
+  challengeId: string;
+  code: string;
+}
+
+const methodOf = (channel: Channel): Proven["method"] => (channel === "sms" ? "sms" : "otp");
+
+/** Takes the code of a challenge, once, from the session that asked for it. */
+export const verifySentCode = async (
+  ports: Ports,
+  { userId, sessionId, challengeId: id, code }: SentCode,
+): Promise<Verification> => {
+  if (!(await ports.factors.hasConfirmed(userId))) return { outcome: "no-factor" };
+  const codeMac = await ports.vault.macCode(id, code);
+  return attempt(ports, { userId, with: "sent-code" }, async () => {
+    const nowMs = ports.now();
+    const answered = await ports.challenges.answer({ id, use: "verification", userId, sessionId, codeMac, nowMs });
+    if (answered.found !== "right") return answered;
+    const { channel, factorId, purpose } = answered.challenge;
+    if (factorId !== null) await ports.factors.touch({ userId, factorId, nowMs });
+    return { found: "right", value: { method: methodOf(channel), purpose } };
+  });
 };

@@ -4,6 +4,8 @@ import { json, page, pageQuery, problems } from "#shared/http/openapi.ts";
 import { decodeCursor, toPage } from "#shared/http/page.ts";
 import { problem } from "#shared/problem/problem.ts";
 import { audited } from "../domain/audited.ts";
+import { isSendingChannel } from "../domain/challenge.ts";
+import { maskDestination } from "../domain/destination.ts";
 import { FACTOR_TYPES, type Factor, factorKey } from "../domain/factor.ts";
 import type { TwofaServices } from "../services.ts";
 
@@ -12,6 +14,7 @@ const factorSchema = z
     factorId: z.uuid(),
     type: z.enum(FACTOR_TYPES),
     name: z.string(),
+    destination: z.string().optional().openapi({ description: "Where codes go, masked", example: "a***@e***.org" }),
     createdAt: z.iso.datetime(),
     confirmedAt: z.iso.datetime().nullable().openapi({ description: "null: enrolled, but not active" }),
     lastUsedAt: z.iso.datetime().nullable(),
@@ -19,6 +22,11 @@ const factorSchema = z
   .openapi("Factor");
 
 const instant = (atMs: number): string => new Date(atMs).toISOString();
+
+const destinationOf = async ({ vault }: TwofaServices, userId: string, { id, type, sealedSecret }: Factor) =>
+  isSendingChannel(type)
+    ? { destination: maskDestination(await vault.openSecret(userId, id, sealedSecret)) }
+    : undefined;
 
 const toJson = (factor: Factor): z.infer<typeof factorSchema> => ({
   factorId: factor.id,
@@ -37,7 +45,7 @@ const listRoute = createRoute({
   request: { query: pageQuery },
   responses: {
     200: json(page(factorSchema), "Your factors"),
-    ...problems("unauthenticated", "forbidden", "invalid-input"),
+    ...problems("unauthenticated", "forbidden", "invalid-input", "unavailable"),
   },
 });
 
@@ -66,7 +74,11 @@ export const addFactors = (app: OpenAPIHono<WorkerEnv<TwofaServices>>): void => 
       after: decodeCursor(after),
     });
     const { items, next } = toPage(rows, limit, factorKey);
-    return context.json({ items: items.map(toJson), next }, 200);
+    const shown = items.map(async (factor) => ({
+      ...toJson(factor),
+      ...(await destinationOf(services, principal.subject, factor)),
+    }));
+    return context.json({ items: await Promise.all(shown), next }, 200);
   });
 
   app.openapi(removeRoute, async (context) => {

@@ -2,7 +2,7 @@ import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import type { WorkerEnv } from "#shared/http/app.ts";
 import { json, problems } from "#shared/http/openapi.ts";
 import { problem } from "#shared/problem/problem.ts";
-import { replaceRecoveryCodes } from "../domain/enrolment.ts";
+import { replaceRecoveryCodes } from "../domain/recovery-code-batch.ts";
 import type { TwofaServices } from "../services.ts";
 
 const route = createRoute({

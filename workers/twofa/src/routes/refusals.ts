@@ -3,6 +3,7 @@ import { hasSteppedUp, isFresh, stepUpRequired } from "#shared/auth/authorize.ts
 import type { Principal } from "#shared/auth/claims.ts";
 import { STEP_UP_MAX_AGE_SECONDS } from "#shared/http/routes.ts";
 import { type Problem, problem } from "#shared/problem/problem.ts";
+import { MAX_CONFIRMED_FACTORS } from "../domain/factor.ts";
 
 /** RFC 9110 §15.5.2 wants a challenge with every 401: the session is still at one factor (RFC 9470 §3). */
 const STILL_INSUFFICIENT = {
@@ -27,6 +28,9 @@ export const locked = (retryAfterSeconds: number): Problem =>
     detail: "Too many codes were wrong. Wait as long as Retry-After says; until then no code is checked.",
     headers: { "retry-after": String(retryAfterSeconds) },
   });
+
+export const tooManyFactors = (): Problem =>
+  problem("conflict", { detail: `You have ${MAX_CONFIRMED_FACTORS} factors already: remove one first.` });
 
 const freshLoginRequired = (): Problem =>
   problem("step-up-required", {

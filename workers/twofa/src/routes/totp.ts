@@ -4,17 +4,17 @@ import { fieldErrors, type WorkerEnv } from "#shared/http/app.ts";
 import { json, jsonBody, problems } from "#shared/http/openapi.ts";
 import { problem } from "#shared/problem/problem.ts";
 import { confirmTotp, enrolTotp } from "../domain/enrolment.ts";
-import { MAX_CONFIRMED_FACTORS } from "../domain/factor.ts";
 import type { TwofaServices } from "../services.ts";
 import { totpCode } from "./code.ts";
-import { assertMayAddFactor, codeRefused, locked } from "./refusals.ts";
+import { confirmedBody, confirmedSchema } from "./confirmed.ts";
+import { factorName, MAX_NAME_LENGTH } from "./factor-name.ts";
+import { assertMayAddFactor, tooManyFactors } from "./refusals.ts";
 
 const DEFAULT_NAME = "Authenticator app";
-const MAX_NAME_LENGTH = 64;
 /** ISO/IEC 18004 asks for a quiet zone of four modules. */
 const QUIET_ZONE_MODULES = 4;
 
-const enrolSchema = z.strictObject({ name: z.string().trim().min(1).max(MAX_NAME_LENGTH).default(DEFAULT_NAME) });
+const enrolSchema = z.strictObject({ name: factorName(DEFAULT_NAME) });
 
 /** The body may be left out altogether, which the declared validators cannot express. */
 const parseEnrolment = (body: string): z.infer<typeof enrolSchema> => {
@@ -74,16 +74,7 @@ const confirmRoute = createRoute({
   summary: "Make an enrolled authenticator app active, by a code of it",
   request: { body: jsonBody(z.strictObject({ factorId: z.string().min(1).max(64), code: totpCode })) },
   responses: {
-    200: json(
-      z.object({
-        factorId: z.uuid(),
-        confirmedAt: z.iso.datetime(),
-        recoveryCodes: z
-          .array(z.string())
-          .openapi({ description: "Ten with your first factor, shown this once; none with later ones" }),
-      }),
-      "The factor is active",
-    ),
+    200: json(confirmedSchema, "The factor is active"),
     ...problems("malformed-request", "unauthenticated", "step-up-required", "code-refused", "forbidden"),
     ...problems("not-found", "conflict", "invalid-input", "too-many-attempts", "unavailable"),
   },
@@ -95,8 +86,7 @@ export const addTotp = (app: OpenAPIHono<WorkerEnv<TwofaServices>>): void => {
     assertMayAddFactor(principal, await services.factors.hasConfirmed(principal.subject), services.now());
     const { name } = parseEnrolment(await context.req.text());
     const enrolled = await enrolTotp(services, principal.subject, name);
-    if (!enrolled.ok)
-      throw problem("conflict", { detail: `You have ${MAX_CONFIRMED_FACTORS} factors already: remove one first.` });
+    if (!enrolled.ok) throw tooManyFactors();
     const qrSvg = renderSVG(enrolled.value.uri, { border: QUIET_ZONE_MODULES });
     context.header("cache-control", "no-store");
     return context.json({ ...enrolled.value, qrSvg }, 201);
@@ -108,20 +98,7 @@ export const addTotp = (app: OpenAPIHono<WorkerEnv<TwofaServices>>): void => {
     const hasFactor = await services.factors.hasConfirmed(userId);
     assertMayAddFactor(principal, hasFactor, services.now());
     const confirmed = await confirmTotp(services, { userId, asFirst: !hasFactor, ...context.req.valid("json") });
-    switch (confirmed.outcome) {
-      case "passed": {
-        const { factorId, confirmedAtMs, recoveryCodes } = confirmed.value;
-        context.header("cache-control", "no-store");
-        return context.json({ factorId, confirmedAt: new Date(confirmedAtMs).toISOString(), recoveryCodes }, 200);
-      }
-      case "not-found":
-        throw problem("not-found", { detail: "You have no such factor waiting for confirmation: enrol again." });
-      case "already-confirmed":
-        throw problem("conflict", { detail: "This factor is confirmed already." });
-      case "locked":
-        throw locked(confirmed.retryAfterSeconds);
-      case "wrong-code":
-        throw codeRefused();
-    }
+    context.header("cache-control", "no-store");
+    return context.json(confirmedBody(confirmed), 200);
   });
 };

@@ -253,7 +253,11 @@ describe("the body", () => {
     [{ code: "１２３４５６" }, ["#/code"]],
     [{ recoveryCode: "" }, ["#/recoveryCode"]],
     [{ code: "123456", recoveryCode: "abcde-fghjk" }, ["#/code"]],
-    [{ challengeId: "c", code: "123456" }, ["#/challengeId"]],
+    [{ code: "12345678" }, ["#/code"]],
+    [{ challengeId: "c" }, ["#/code"]],
+    [{ challengeId: "c", code: "123456" }, ["#/code"]],
+    [{ challengeId: "c", recoveryCode: "abcde-fghjk" }, ["#/code"]],
+    [{ challengeId: "", code: "12345678" }, ["#/challengeId"]],
   ])("%j is refused, pointing at the field", async (json, pointers) => {
     const refused = await verify(person, json);
     expect(refused).toMatchObject({ status: 422, body: { code: "invalid-input" } });

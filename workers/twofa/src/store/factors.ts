@@ -18,7 +18,8 @@ const ENROL = `
 const HAS_CONFIRMED = "SELECT 1 FROM factors WHERE user_id = :userId AND confirmed_at IS NOT NULL";
 /** Of two that were let in as the first, only one is. */
 const IS_CONFIRMABLE = `
-  id = :factorId AND user_id = :userId AND confirmed_at IS NULL AND created_at > :notBeforeMs AND last_step < :timeStep
+  id = :factorId AND user_id = :userId AND confirmed_at IS NULL AND created_at > :notBeforeMs
+  AND (:timeStep IS NULL OR last_step < :timeStep)
   AND NOT (:asFirst AND EXISTS (${HAS_CONFIRMED}))`;
 
 /** Runs before `CONFIRM` in one transaction and under the same conditions: both happen or neither does. */
@@ -27,7 +28,8 @@ const ISSUE_RECOVERY_CODES = `
   SELECT :userId, value FROM json_each(:macs) WHERE EXISTS (SELECT 1 FROM factors WHERE ${IS_CONFIRMABLE})`;
 
 const CONFIRM = `
-  UPDATE factors SET confirmed_at = :nowMs, last_used_at = :nowMs, last_step = :timeStep WHERE ${IS_CONFIRMABLE}`;
+  UPDATE factors SET confirmed_at = :nowMs, last_used_at = :nowMs, last_step = coalesce(:timeStep, last_step)
+  WHERE ${IS_CONFIRMABLE}`;
 
 const DROP_CODES_WITHOUT_FACTOR = `
   DELETE FROM recovery_codes WHERE user_id = :userId AND NOT EXISTS (${HAS_CONFIRMED})`;
@@ -39,6 +41,7 @@ const sealedColumns = {
   id: factors.id,
   type: factors.type,
   sealedSecret: factors.sealedSecret,
+  destinationMac: factors.destinationMac,
   confirmedAtMs: factors.confirmedAt,
 };
 
@@ -67,6 +70,17 @@ const createReads = ({ orm }: Database<typeof schema>) =>
         .select({ id: factors.id })
         .from(factors)
         .where(and(eq(factors.userId, userId), isNotNull(factors.confirmedAt)))
+        .limit(1);
+      return rows.length > 0;
+    },
+
+    hasDestination: async (userId, destinationMac) => {
+      const rows = await orm
+        .select({ id: factors.id })
+        .from(factors)
+        .where(
+          and(eq(factors.userId, userId), eq(factors.destinationMac, destinationMac), isNotNull(factors.confirmedAt)),
+        )
         .limit(1);
       return rows.length > 0;
     },
@@ -112,6 +126,13 @@ const createWrites = ({ orm, client }: Database<typeof schema>) =>
       return confirmed?.rowsAffected === 1;
     },
 
+    touch: async ({ userId, factorId, nowMs }) => {
+      await orm
+        .update(factors)
+        .set({ lastUsedAt: nowMs })
+        .where(and(eq(factors.id, factorId), eq(factors.userId, userId)));
+    },
+
     consumeTimeStep: async ({ userId, factorId, timeStep, nowMs }) => {
       const { rowsAffected } = await orm
         .update(factors)
@@ -131,6 +152,10 @@ const createWrites = ({ orm, client }: Database<typeof schema>) =>
       const [removed] = await client.batch(
         [
           { sql: "DELETE FROM factors WHERE id = :factorId AND user_id = :userId", args: { factorId, userId } },
+          {
+            sql: "DELETE FROM challenges WHERE factor_id = :factorId AND user_id = :userId",
+            args: { factorId, userId },
+          },
           { sql: DROP_CODES_WITHOUT_FACTOR, args: { userId } },
         ],
         "write",

@@ -1,0 +1,24 @@
+/** The channels that are set up. */
+import type { Messenger, Messengers } from "../domain/delivery.ts";
+import { createCloudflareMessenger } from "./cloudflare-email.ts";
+import { type ChannelBindings, senderAddress, smtpSettings, twilioSettings } from "./settings.ts";
+import { createSmtpMessenger } from "./smtp.ts";
+import { createTwilioMessenger } from "./twilio.ts";
+
+const emailMessenger = (bindings: ChannelBindings): Messenger | undefined => {
+  const address = senderAddress(bindings.MAIL_FROM);
+  const smtp = smtpSettings(bindings);
+  if (address === undefined) return undefined;
+  if (smtp) return createSmtpMessenger(smtp, address);
+  return bindings.MAIL ? createCloudflareMessenger(bindings.MAIL, bindings.MAIL_FROM) : undefined;
+};
+
+/** A mail server goes before Cloudflare's binding. */
+export const createMessengers = (bindings: ChannelBindings): Messengers => {
+  const email = emailMessenger(bindings);
+  const twilio = twilioSettings(bindings);
+  return {
+    ...(email && { email }),
+    ...(twilio && { sms: createTwilioMessenger(twilio, (input, init) => fetch(input, init)) }),
+  };
+};

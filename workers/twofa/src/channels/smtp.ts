@@ -1,0 +1,102 @@
+/** Sends mail over SMTP (RFC 5321): encrypted from the start or by STARTTLS (RFC 3207, RFC 8314), or not at all. */
+import net from "node:net";
+import tls from "node:tls";
+import MailComposer from "nodemailer/lib/mail-composer";
+import SMTPConnection from "nodemailer/lib/smtp-connection";
+import { withinTime } from "#shared/http/deadline.ts";
+import { describeError } from "#shared/observability/log.ts";
+import type { Delivery, DeliveryFailure, Messenger } from "../domain/delivery.ts";
+import type { Message } from "../domain/message.ts";
+
+/** The gateway waits longer. */
+export const DELIVER_WITHIN_MS = 8_000;
+
+export interface SmtpSettings {
+  host: string;
+  port: number;
+  /** Whether TLS begins with the connection; otherwise by STARTTLS, without which nothing is sent. */
+  implicitTls: boolean;
+  user: string;
+  password: string;
+  from: string;
+}
+
+/** Replies to a recipient that say there is no such mailbox (RFC 5321 §4.2.3). */
+const NO_SUCH_MAILBOX = new Set([550, 551, 553]);
+/** Replies that say: not now (RFC 5321 §4.2.1, the four hundreds). */
+const isTransient = (reply: number): boolean => reply >= 400 && reply < 500;
+
+type Step = "connecting" | "logging-in" | "sending";
+
+const numberIn = (error: unknown, name: "responseCode"): number | undefined => {
+  const value: unknown = error instanceof Error ? Reflect.get(error, name) : undefined;
+  return typeof value === "number" ? value : undefined;
+};
+
+/** What the server's reply, or its silence, means. */
+const failureOf = (error: unknown, step: Step): DeliveryFailure => {
+  const reply = numberIn(error, "responseCode");
+  if (reply === undefined) return step === "sending" ? "timeout" : "unreachable";
+  if (isTransient(reply)) return "rate-limited";
+  return step === "sending" && NO_SUCH_MAILBOX.has(reply) ? "no-such-destination" : "rejected";
+};
+
+const undelivered = (failure: DeliveryFailure, cause: string): Delivery => ({ delivered: false, failure, cause });
+
+/** The sockets are ours to open: the library would ask a name server on its own, which nobody lets it reach. */
+const openSocket = ({ host, port, implicitTls }: SmtpSettings): net.Socket =>
+  implicitTls ? tls.connect({ host, port, servername: host }) : net.connect({ host, port });
+
+type Done = (error?: Error | null) => void;
+
+const compose = ({ from }: SmtpSettings, { destination, subject, text }: Message): Promise<Buffer> => {
+  // RFC 3834 §5: whoever answers by himself is not to answer this.
+  const headers = { "Auto-Submitted": "auto-generated" };
+  return new MailComposer({ from, to: destination, subject, text, headers }).compile().build();
+};
+
+/** Sends mail over one connection each. */
+export const createSmtpMessenger =
+  (settings: SmtpSettings, senderAddress: string): Messenger =>
+  async (message) => {
+    const { host, port, implicitTls, user, password } = settings;
+    const socket = openSocket(settings);
+    const connection = new SMTPConnection({
+      host,
+      port,
+      secure: implicitTls,
+      secured: implicitTls,
+      requireTLS: !implicitTls,
+      connection: socket,
+      greetingTimeout: DELIVER_WITHIN_MS,
+      socketTimeout: DELIVER_WITHIN_MS,
+    });
+    const broken = new Promise<never>((_, reject) => connection.once("error", reject));
+    const perform = (start: (done: Done) => void): Promise<void> =>
+      Promise.race([
+        new Promise<void>((resolve, reject) => start((error) => (error ? reject(error) : resolve()))),
+        broken,
+      ]);
+
+    const at: { step: Step } = { step: "connecting" };
+    const deliver = async (): Promise<Delivery> => {
+      const mail = await compose(settings, message);
+      await perform((done) => connection.connect(done));
+      at.step = "logging-in";
+      if (user !== "") await perform((done) => connection.login({ user, pass: password }, done));
+      at.step = "sending";
+      await perform((done) => connection.send({ from: senderAddress, to: [message.destination] }, mail, done));
+      return { delivered: true };
+    };
+    try {
+      const delivery = await withinTime(deliver(), DELIVER_WITHIN_MS);
+      if (delivery === undefined) return undelivered(failureOf(undefined, at.step), `${at.step}: silence`);
+      connection.quit();
+      return delivery;
+    } catch (error) {
+      return undelivered(failureOf(error, at.step), `${at.step}: ${describeError(error)}`);
+    } finally {
+      broken.catch(() => undefined);
+      socket.destroySoon();
+    }
+  };

@@ -1,0 +1,52 @@
+/** Sending a message: counted before it goes out, and given back when it certainly did not. */
+import type { SendingChannel } from "./challenge.ts";
+import type { Message } from "./message.ts";
+
+/** How many messages an hour may go to one destination of a user. */
+const MAX_PER_USER_AND_DESTINATION = 5;
+/** Over all his destinations, so that nobody goes through phone numbers at the operator's expense. */
+const MAX_PER_USER = 15;
+/** From all users, so that many accounts together are no way to pester a stranger. */
+const MAX_PER_DESTINATION = 15;
+export const SEND_WINDOW_MS = 60 * 60_000;
+
+export const SEND_LIMITS = {
+  perUserAndDestination: MAX_PER_USER_AND_DESTINATION,
+  perUser: MAX_PER_USER,
+  perDestination: MAX_PER_DESTINATION,
+} as const;
+
+/**
+ * Why a message was not delivered: there is no such destination, the provider wants us to wait, refuses us, does not
+ * answer, or did not say in time whether it took the message.
+ */
+export const DELIVERY_FAILURES = ["no-such-destination", "rate-limited", "rejected", "unreachable", "timeout"] as const;
+export type DeliveryFailure = (typeof DELIVERY_FAILURES)[number];
+
+/** A failure's `cause` is for the log. */
+export type Delivery = { delivered: true } | { delivered: false; failure: DeliveryFailure; cause: string };
+
+/** Sends one message, within bounded time. Never throws. */
+export type Messenger = (message: Message) => Promise<Delivery>;
+
+/** The channels that the operator has set up. */
+export type Messengers = Readonly<Partial<Record<SendingChannel, Messenger>>>;
+
+/** After these the message may have arrived all the same. */
+export const mayHaveArrived = (failure: DeliveryFailure): boolean => failure === "timeout";
+
+export interface Send {
+  id: string;
+  userId: string;
+  destinationMac: string;
+  nowMs: number;
+}
+
+export type SendReservation = { reserved: true } | { reserved: false; nextAtMs: number };
+
+export interface SendStore {
+  /** Counts a message before it is sent, unless there were too many within the hour. */
+  reserve(send: Send): Promise<SendReservation>;
+  /** The message was not sent. */
+  release(id: string): Promise<void>;
+}

@@ -1,0 +1,51 @@
+/** What one-time codes are sent in: plain words that name the action and warn against handing the code on. */
+import type { SendingChannel } from "./challenge.ts";
+
+export interface Message {
+  destination: string;
+  subject: string;
+  text: string;
+}
+
+export interface CodeMessage {
+  channel: SendingChannel;
+  destination: string;
+  code: string;
+  /** What the code does, to complete "to …". */
+  action: string;
+  validMinutes: number;
+}
+
+const minutes = (count: number): string => (count === 1 ? "1 minute" : `${count} minutes`);
+
+const emailText = ({ code, action, validMinutes }: CodeMessage): string => `Your code is ${code}
+
+Enter it where you were asked for it, to ${action}. It works once, for ${minutes(validMinutes)}.
+
+Never share this code. Nobody from Fountain will ever ask you for it, neither by phone nor by mail.
+
+If it was not you who asked for it, somebody may know your password: change it, and enter the code nowhere.
+`;
+
+const smsText = ({ code, action, validMinutes }: CodeMessage): string =>
+  `${code} is your Fountain code to ${action}. Never share it, nobody from Fountain asks for it. Valid ${minutes(validMinutes)}.`;
+
+/** The message with a code. The subject has none, because locked screens show it. */
+export const codeMessage = (told: CodeMessage): Message => ({
+  destination: told.destination,
+  subject: "Your Fountain code",
+  text: told.channel === "email" ? emailText(told) : smsText(told),
+});
+
+/** Tells that a recovery code was used, to whoever may not have done it. */
+export const recoveryCodeUsed = (destination: string, usedAtMs: number): Message => ({
+  destination,
+  subject: "A recovery code of your Fountain account was used",
+  text: `On ${new Date(usedAtMs).toUTCString()} one of your recovery codes took the place of your second factor.
+
+If that was you, nothing needs to be done. Recovery codes work once: get new ones before you run out of them.
+
+If it was not you, somebody knows your password and has your recovery codes: change your password, which ends all other
+sessions, and then get new recovery codes, which voids the old ones.
+`,
+});
