@@ -21,7 +21,7 @@ import type { Fed, Feeder, Held } from "./feed.ts";
 import type { Keyring } from "./keyring.ts";
 import type { Failure } from "./reply.ts";
 import type { CarriedRules } from "./rules.ts";
-import { engineUnavailable } from "./unavailable.ts";
+import { engineUnavailable, shapeOf } from "./unavailable.ts";
 
 const TIMEOUT_MS = 5_000;
 const RUN_MS = 20_000;
@@ -134,7 +134,7 @@ export const createBuilder = (options: BuilderOptions): Builder => {
       const refused = (await log.refusals()).length;
       const reply = await call(getCollection(build.collection), TIMEOUT_MS);
       if (!reply.ok) return reply.failure;
-      const { num_documents: there } = countSchema.parse(reply.body);
+      const { num_documents: there } = shapeOf(countSchema, reply.body);
       const { fedSeq } = (await builds.find(build.jobId)) ?? build;
       const changing = (await log.extent()).seq - fedSeq;
       if (there >= before.documents - refused - changing && there <= before.documents + changing) return undefined;
@@ -195,7 +195,7 @@ export const createBuilder = (options: BuilderOptions): Builder => {
   const pointRight = async ({ collection }: Build): Promise<void> => {
     const reply = await call(getAlias, TIMEOUT_MS);
     if (!reply.ok && reply.failure.kind !== "missing") throw engineUnavailable(reply.failure);
-    if (reply.ok && aliasSchema.parse(reply.body).collection_name === collection) return;
+    if (reply.ok && shapeOf(aliasSchema, reply.body).collection_name === collection) return;
     const pointed = await call(pointAlias(collection), TIMEOUT_MS);
     if (!pointed.ok) throw engineUnavailable(pointed.failure);
     note("typesense.alias-repaired", { collection });

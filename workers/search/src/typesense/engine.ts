@@ -15,7 +15,7 @@ import { isExpressible } from "./filter-text.ts";
 import type { Keyring } from "./keyring.ts";
 import type { Cluster } from "./nodes.ts";
 import type { TidyKeyRotation } from "./rotation.ts";
-import { readSearchAnswer, type SearchOutcome } from "./search-answer.ts";
+import { readSearchAnswer, type SearchOutcome, searchAnswerSchema } from "./search-answer.ts";
 import { filterOf, searchRequest } from "./search-request.ts";
 import { bodyOf, engineUnavailable } from "./unavailable.ts";
 
@@ -103,7 +103,7 @@ export const createTypesenseEngine = (parts: TypesenseParts): SearchEngine => {
   };
 
   const ask = async (request: ReturnType<typeof searchRequest>, withinMs: number): Promise<SearchOutcome> =>
-    readSearchAnswer(bodyOf(await keyring.call(request, withinMs)));
+    readSearchAnswer(bodyOf(searchAnswerSchema, await keyring.call(request, withinMs)));
 
   /** A chore does all that it can, and then tells of the first thing that it could not. */
   const doAll = async (chores: readonly (() => Promise<unknown>)[]): Promise<void> => {

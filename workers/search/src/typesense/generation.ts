@@ -16,7 +16,7 @@ export const createGenerations = ({ call, now }: { call: Keyring["call"]; now: (
   let known: { generation: Generation; untilMs: number } | undefined;
   return async (): Promise<Generation> => {
     if (known && now() < known.untilMs) return known.generation;
-    const { version } = debugSchema.parse(bodyOf(await call(DEBUG, TIMEOUT_MS)));
+    const { version } = bodyOf(debugSchema, await call(DEBUG, TIMEOUT_MS));
     known = { generation: generationOf(version), untilMs: now() + MEMORY_MS };
     return known.generation;
   };

@@ -10,7 +10,7 @@ import type { KeyRotation } from "../domain/cluster.ts";
 import { COLLECTION_NAMES } from "./collection.ts";
 import { API_KEY_PATH, type Keyring, NO_KEY, parseStoredKey, readSecret, type StoredKey } from "./keyring.ts";
 import type { Reply, TypesenseRequest } from "./reply.ts";
-import { engineUnavailable } from "./unavailable.ts";
+import { engineUnavailable, shapeOf } from "./unavailable.ts";
 
 /** Longer than any isolate remembers a key, and than any call takes. */
 export const OVERLAP_MS = 10 * 60_000;
@@ -100,14 +100,14 @@ export const createRotation = ({ keyring, kms, callWith, now, newMark, sleep }: 
   /** Deletes a key of ours; in a cluster that has lost its data the number may by now be somebody else's. */
   const remove = async (id: number): Promise<void> => {
     const found = await keyring.callAsAdministrator(getKey(id), TIMEOUT_MS);
-    if (found.ok && !keySchema.parse(found.body).description.startsWith(DESCRIPTION)) return;
+    if (found.ok && !shapeOf(keySchema, found.body).description.startsWith(DESCRIPTION)) return;
     const reply = found.ok ? await keyring.callAsAdministrator(deleteKey(id), TIMEOUT_MS) : found;
     if (!reply.ok && reply.failure.kind !== "missing") throw engineUnavailable(reply.failure);
   };
 
   /** Deletes the keys that a rotation made and never put in force. */
   const removeMarked = async (mark: string, inForce: number | null): Promise<void> => {
-    const { keys } = keysSchema.parse(await ask(LIST_KEYS));
+    const { keys } = shapeOf(keysSchema, await ask(LIST_KEYS));
     for (const { id, description } of keys) if (description.includes(mark) && id !== inForce) await remove(id);
   };
 
@@ -137,7 +137,7 @@ export const createRotation = ({ keyring, kms, callWith, now, newMark, sleep }: 
       const begun = await begin();
       if (!begun) return failure("running");
       const { before, mark, version } = begun;
-      const created = createdSchema.parse(await ask(createKey(mark)));
+      const created = shapeOf(createdSchema, await ask(createKey(mark)));
       await waitForAcceptance(created.value);
       const deleteAfterMs = now() + OVERLAP_MS;
       const replaced = before.id === null ? before.retiring : [...before.retiring, { id: before.id, deleteAfterMs }];

@@ -7,7 +7,7 @@ import { RULE_KINDS, type Rule, type RuleKind, type RuleOutcome, type Rules } fr
 import { ALIAS, type Generation, getCollection, RULE_SET } from "./collection.ts";
 import type { Keyring } from "./keyring.ts";
 import type { Reply, TypesenseRequest } from "./reply.ts";
-import { engineUnavailable } from "./unavailable.ts";
+import { engineUnavailable, shapeOf } from "./unavailable.ts";
 
 /** What Typesense calls them: in a collection's path up to 29, and as sets from 30 on. */
 const NAMES = {
@@ -42,7 +42,7 @@ const collectionSchema = z.looseObject({
 const ruleSchema = z.record(z.string(), z.unknown());
 
 const outcomeOf = (reply: Reply): RuleOutcome => {
-  if (reply.ok) return { ok: true, rule: ruleSchema.parse(reply.body) };
+  if (reply.ok) return { ok: true, rule: shapeOf(ruleSchema, reply.body) };
   const { failure } = reply;
   if (failure.kind === "missing") return { ok: false, error: "unknown" };
   if (failure.kind === "refused") return { ok: false, error: "refused", message: failure.message };
@@ -71,7 +71,7 @@ export const createRules = ({ call, generation, upcoming }: RulesOptions): Carri
   /** The items at a path; none where there is nothing. */
   const itemsAt = async (path: string): Promise<{ ok: true; items: Item[] } | Extract<Reply, { ok: false }>> => {
     const reply = await ask(get(path));
-    if (reply.ok) return { ok: true, items: listSchema.parse(reply.body) };
+    if (reply.ok) return { ok: true, items: shapeOf(listSchema, reply.body) };
     return reply.failure.kind === "missing" ? { ok: true, items: [] } : reply;
   };
 
@@ -132,7 +132,7 @@ export const createRules = ({ call, generation, upcoming }: RulesOptions): Carri
       const now = await generation();
       const described = now === "own-rules" ? undefined : await ask(getCollection(from));
       if (described && !described.ok) return described.failure.kind === "missing" ? DONE : described;
-      const named = described && collectionSchema.parse(described.body);
+      const named = described && shapeOf(collectionSchema, described.body);
       for (const kind of RULE_KINDS) {
         const sets = named ? named[NAMES[kind].sets].filter((set) => set !== RULE_SET) : [];
         const sources = now === "own-rules" ? [ownPath(kind, from)] : sets.map((set) => `${setPath(kind, set)}/items`);

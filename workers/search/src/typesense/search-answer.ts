@@ -18,7 +18,11 @@ const documentSchema = z.object({
 const highlightSchema = z.object({
   field: z.string(),
   snippet: z.string().default(""),
-  matched_tokens: z.array(z.string()).default([]),
+  /** In fields of several values there is a list for each; ours have one. */
+  matched_tokens: z
+    .array(z.union([z.string(), z.array(z.string())]))
+    .default([])
+    .transform((tokens) => tokens.flat()),
   value: z.string().exactOptional(),
 });
 
@@ -78,13 +82,12 @@ const foundSchema = z.object({
 /** Of several searches in one request each fails by itself. */
 const failedSchema = z.object({ code: z.int(), error: z.string() });
 const resultSchema = z.union([failedSchema, foundSchema]);
-const answerSchema = z.object({ results: z.array(resultSchema).min(1) });
+export const searchAnswerSchema = z.object({ results: z.array(resultSchema).min(1) });
 
-/** What was found, or the status and the words of Typesense's refusal. Throws when it is neither. */
+/** What was found, or the status and the words of Typesense's refusal. */
 export type SearchOutcome = { ok: true; answer: SearchAnswer } | { ok: false; status: number; message: string };
 
-export const readSearchAnswer = (body: unknown): SearchOutcome => {
-  const [first, reach] = answerSchema.parse(body).results;
+export const readSearchAnswer = ({ results: [first, reach] }: z.infer<typeof searchAnswerSchema>): SearchOutcome => {
   for (const result of [first, reach])
     if (result && "code" in result) return { ok: false, status: result.code, message: result.error };
   if (!first || "code" in first) return { ok: false, status: 500, message: "no result" };

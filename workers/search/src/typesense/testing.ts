@@ -56,7 +56,7 @@ export interface TestBed {
   /** Added to the time. */
   clock: { aheadMs: number };
   /** Another isolate of the same worker. */
-  isolate(options?: { configuredKey?: string }): TestTypesense;
+  isolate(options?: { configuredKey?: string; aheadMs?: number }): TestTypesense;
   /** Everything as on the first day. */
   reset(): Promise<void>;
 }
@@ -74,7 +74,6 @@ export const openTestBed = (options: StandInOptions = {}): TestBed => {
     await standIn?.close();
     await database?.close();
   });
-  const now = () => Date.now() + clock.aheadMs;
   return {
     get standIn() {
       return standIn;
@@ -83,7 +82,8 @@ export const openTestBed = (options: StandInOptions = {}): TestBed => {
       return kms;
     },
     clock,
-    isolate: ({ configuredKey = standIn.adminKey } = {}) => {
+    isolate: ({ configuredKey = standIn.adminKey, aheadMs = 0 } = {}) => {
+      const now = () => Date.now() + clock.aheadMs + aheadMs;
       const told: Told[] = [];
       const log = createDocumentLog(database);
       const builds = createBuildStore(database);

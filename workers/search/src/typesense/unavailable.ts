@@ -1,12 +1,20 @@
 /** The engine cannot be asked right now: the same, to callers, as a database that is gone. */
+import type { z } from "zod";
 import { DatabaseUnavailable } from "#shared/db/database.ts";
 import type { Failure, Reply } from "./reply.ts";
 
 export const engineUnavailable = ({ kind, message }: Failure): DatabaseUnavailable =>
   new DatabaseUnavailable(`Typesense: ${kind}: ${message}`);
 
-/** What a reply says; a failure makes the engine unavailable. */
-export const bodyOf = (reply: Reply): unknown => {
-  if (reply.ok) return reply.body;
+/** An answer by its schema; whoever answers something else is no Typesense that we know. */
+export const shapeOf = <Schema extends z.ZodType>(schema: Schema, body: unknown): z.infer<Schema> => {
+  const parsed = schema.safeParse(body);
+  if (parsed.success) return parsed.data;
+  throw engineUnavailable({ kind: "unreachable", message: "an answer of another shape" });
+};
+
+/** What a reply says, by its schema; a failure makes the engine unavailable. */
+export const bodyOf = <Schema extends z.ZodType>(schema: Schema, reply: Reply): z.infer<Schema> => {
+  if (reply.ok) return shapeOf(schema, reply.body);
   throw engineUnavailable(reply.failure);
 };
