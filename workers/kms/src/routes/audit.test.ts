@@ -126,3 +126,16 @@ test("says that the whole chain is as it was written", async () => {
   const verdict = await (await send(fountain, "GET", "/audit/verify", { token })).json<{ entries: number }>();
   expect(verdict).toEqual({ valid: true, entries: (await read("?limit=200")).items.length });
 });
+
+test("the chores, run three at once, link everything once and make one checkpoint", async () => {
+  const count = async (sql: string): Promise<number> =>
+    Number((await fountain.databases["kms"]?.execute(sql))?.rows[0]?.["n"]);
+  const before = await count("SELECT COUNT(*) AS n FROM audit_checkpoints");
+  await fountain.databases["kms"]?.execute("UPDATE audit_checkpoints SET at = at - 3600000");
+  await logIn(fountain, "ann", PASSWORD);
+  await Promise.all([1, 2, 3].map(() => fountain.runScheduled("kms")));
+  expect(await count("SELECT COUNT(*) AS n FROM audit_entries WHERE link IS NULL")).toBe(0);
+  expect(await count("SELECT COUNT(*) - COUNT(DISTINCT link) AS n FROM audit_entries")).toBe(0);
+  expect(await count("SELECT COUNT(*) AS n FROM audit_checkpoints")).toBe(before + 1);
+  expect(await (await send(fountain, "GET", "/audit/verify", { token })).json()).toMatchObject({ valid: true });
+});
