@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm";
-import { index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 import { CHALLENGE_USES, CHANNELS } from "../domain/challenge.ts";
 import { FACTOR_TYPES } from "../domain/factor.ts";
 
@@ -25,6 +25,30 @@ export const factors = sqliteTable(
     index("factors_by_user").on(table.userId, table.createdAt, table.id),
     index("factors_unconfirmed").on(table.createdAt).where(sql`${table.confirmedAt} IS NULL`),
   ],
+);
+
+/** What is known of the credential of a factor of type `webauthn`. There is none before the factor is confirmed. */
+export const passkeys = sqliteTable(
+  "passkeys",
+  {
+    factorId: text("factor_id").primaryKey(),
+    userId: text("user_id").notNull(),
+    /** base64url, as the authenticator chose it. */
+    credentialId: text("credential_id").notNull(),
+    /** COSE key (RFC 9052), base64url. It verifies signatures, and is no secret. */
+    publicKey: text("public_key").notNull(),
+    /** The highest signature counter seen; 0: the authenticator may not count. */
+    counter: integer("counter").notNull(),
+    /** JSON list of how browsers reach the authenticator. */
+    transports: text("transports", { mode: "json" }).notNull().$type<string[]>(),
+    /** The model of the authenticator, as it says itself. */
+    aaguid: text("aaguid").notNull(),
+    isBackupEligible: integer("is_backup_eligible", { mode: "boolean" }).notNull(),
+    isBackedUp: integer("is_backed_up", { mode: "boolean" }).notNull(),
+    /** Since when it is not accepted any more: its counter went back, so there are two of it. */
+    disabledAt: integer("disabled_at"),
+  },
+  (table) => [uniqueIndex("passkeys_by_credential").on(table.credentialId), index("passkeys_by_user").on(table.userId)],
 );
 
 /** A code is there until it is used. */
@@ -53,7 +77,7 @@ export const challenges = sqliteTable(
     /** What the answer is for: to make a factor active, or to pass one. */
     use: text("use", { enum: CHALLENGE_USES }).notNull(),
     userId: text("user_id").notNull(),
-    /** Only this session may answer. */
+    /** Only this session may answer; empty for a login, which has none yet. */
     sessionId: text("session_id").notNull(),
     channel: text("channel", { enum: CHANNELS }).notNull(),
     factorId: text("factor_id"),
