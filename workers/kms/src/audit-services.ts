@@ -1,7 +1,7 @@
 /** Composes the audit trail: what writes it, what links and reads it, and what people may ask for of it. */
 import { currentRequest } from "#shared/observability/context.ts";
 import type { Log } from "#shared/observability/log.ts";
-import { type AuditTrail, createAuditTrail } from "./domain/audit.ts";
+import { type AuditEvent, type AuditTrail, createAuditTrail } from "./domain/audit.ts";
 import { type AuditLog, createAuditLog } from "./domain/audit-log.ts";
 import { createPruning } from "./domain/audit-pruning.ts";
 import type { KeyRing } from "./domain/key-ring.ts";
@@ -9,7 +9,6 @@ import type { RandomBytes } from "./domain/random.ts";
 import { createRefusalLimit } from "./domain/refusal-limit.ts";
 import type { InternalKeys } from "./domain/root-key.ts";
 import { createSealer } from "./domain/sealing.ts";
-import type { RecordEvent } from "./domain/security-event.ts";
 import { createSubjectKeys } from "./domain/subject-keys.ts";
 import type { Foundation } from "./foundation.ts";
 import { createAuditRepository, createSubjectKeyRepository } from "./store/audit.ts";
@@ -29,7 +28,7 @@ export interface AuditServicesOptions {
   keys: Pick<InternalKeys, "auditMac" | "auditKeyWrapping">;
   /** Signs checkpoints. It has its own changes told in the trail, and so comes after it. */
   keyRing: () => Pick<KeyRing, "signer" | "trust">;
-  tell: RecordEvent;
+  tell: (event: AuditEvent) => void;
   log: Log;
   randomBytes: RandomBytes;
   now: () => number;

@@ -1,9 +1,9 @@
 /** Writes security events as log lines, one each, and counts them. */
 import type { Log } from "#shared/observability/log.ts";
 import { countApiKey, countAuthentication, countToken } from "#shared/observability/metrics.ts";
-import type { RecordEvent, SecurityAction, SecurityEvent } from "./domain/security-event.ts";
+import type { AuditAction, AuditEvent } from "./domain/audit.ts";
 
-type Counted = Partial<Record<SecurityAction, string>>;
+type Counted = Partial<Record<AuditAction, string>>;
 
 /** The credential that the action judges. */
 const CREDENTIALS: Counted = {
@@ -39,7 +39,7 @@ for (const reason of ["unknown-user", "wrong-password"])
   countAuthentication({ credential: "password", outcome: "refused", reason }, 0);
 countAuthentication({ credential: "refresh-token", outcome: "refused", reason: "reused" }, 0);
 
-const countEvent = ({ action, outcome, reason = "none" }: SecurityEvent): void => {
+const countEvent = ({ action, outcome, reason = "none" }: AuditEvent): void => {
   const isSuccess = outcome === "success";
   const credential = CREDENTIALS[action];
   if (credential !== undefined)
@@ -55,9 +55,9 @@ const countEvent = ({ action, outcome, reason = "none" }: SecurityEvent): void =
 };
 
 export const createRecorder =
-  (log: Log): RecordEvent =>
-  (event) => {
-    const { action, outcome, reason, actor, subject = actor, target } = event;
+  (log: Log) =>
+  (event: AuditEvent): void => {
+    const { action, outcome, reason, actor: subject, target } = event;
     log(outcome === "success" ? "info" : "warn", "security", { action, outcome, reason, subject, target });
     countEvent(event);
   };

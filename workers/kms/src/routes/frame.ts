@@ -4,7 +4,6 @@ import type { Context } from "hono";
 import type { WorkerEnv } from "#shared/http/app.ts";
 import { type Problem, problem } from "#shared/problem/problem.ts";
 import type { AuditEntry, AuditEvent } from "../domain/audit.ts";
-import type { SecurityEvent } from "../domain/security-event.ts";
 import { createRecorder } from "../security-log.ts";
 import type { KmsServices } from "../services.ts";
 
@@ -24,7 +23,7 @@ export const entryOf = (context: KmsContext, event: AuditEvent): Promise<AuditEn
   context.var.services.audit.prepare(byCaller(context, event));
 
 /** Writes the log line of a change whose audit entry stands in its transaction. */
-export const record = (context: KmsContext, event: SecurityEvent): void => {
+export const record = (context: KmsContext, event: AuditEvent): void => {
   if (event.reason !== undefined) context.set("reason", event.reason);
   createRecorder(context.var.log)(byCaller(context, event));
 };
