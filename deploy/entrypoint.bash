@@ -84,12 +84,19 @@ if ! internal=$(own_address "${INTERNAL_PREFIX:-127.}"); then
   faults+=("this container has no address that begins with INTERNAL_PREFIX=$INTERNAL_PREFIX: see SUBNET in .env")
 fi
 
+# Where the mail server is decides how far messages may go.
+case $SMTP_NETWORK in
+  public) config=workerd.capnp ;;
+  private) config=workerd-private-mail.capnp ;;
+  *) faults+=("SMTP_NETWORK is \"$SMTP_NETWORK\": set it to public or private") ;;
+esac
+
 if ((${#faults[@]} > 0)); then
   printf 'Fountain: %s\n' "${faults[@]}" >&2
   exit 1
 fi
 
-workerd serve "$home/workerd.capnp" \
+workerd serve "$home/$config" \
   --socket-addr="public=*:$public_port" \
   --socket-addr="internal=$internal:$internal_port" \
   --external-addr="libsql=${LIBSQL_ADDRESS:-libsql:8080}" \

@@ -9,6 +9,7 @@ import { settingsList } from "./compose/settings-list.ts";
 import { reasonOf } from "./operator-error.ts";
 import { readTopology } from "./topology.ts";
 import { OPEN_ADDRESSES } from "./typesense.ts";
+import { PRIVATE_MAIL_CONFIG_FILE } from "./workerd.ts";
 import { writeWorkerdConfig } from "./workerd-config.ts";
 
 const ROOT = path.join(import.meta.dirname, "..");
@@ -20,6 +21,7 @@ try {
   await bundleWorkers(topology.workers, directory);
   writeFileSync(path.join(directory, "settings.list"), settingsList(topology));
   const config = writeWorkerdConfig(topology, directory, { typesense: OPEN_ADDRESSES });
+  writeWorkerdConfig(topology, directory, { messages: "any", typesense: OPEN_ADDRESSES }, PRIVATE_MAIL_CONFIG_FILE);
   console.log(`${topology.workers.length} workers and ${config}`);
 } catch (error) {
   console.error(`Fountain: ${reasonOf(error)}`);

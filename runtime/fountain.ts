@@ -182,6 +182,12 @@ const startDatabases = async (context: Context): Promise<Prepared & { sqldPort: 
   return { ...prepared, sqldPort: port };
 };
 
+/** The variables that say which certificate authorities are trusted, for a mail server with one of its own. */
+const trustOf = ({ SSL_CERT_FILE, SSL_CERT_DIR }: FountainOptions["settings"]["environment"]) => ({
+  ...(SSL_CERT_FILE && { SSL_CERT_FILE }),
+  ...(SSL_CERT_DIR && { SSL_CERT_DIR }),
+});
+
 const startWorkers = async (context: Context, environment: Record<string, string>, sqldPort: number): Promise<void> => {
   const { settings, home, internalSocket, progress } = context;
   progress.step("Starting the workers");
@@ -190,7 +196,7 @@ const startWorkers = async (context: Context, environment: Record<string, string
     rmSync(internalSocket, { force: true });
     const child = spawnWorkerd({
       config: path.join(home.build, CONFIG_FILE),
-      environment,
+      environment: { ...environment, ...trustOf(settings.environment) },
       publicAddress: `127.0.0.1:${settings.port}`,
       internalAddress: `unix:${internalSocket}`,
       libsqlAddress: `127.0.0.1:${sqldPort}`,

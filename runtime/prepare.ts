@@ -24,6 +24,7 @@ const prepare = async (order: PreparationOrder): Promise<PreparationOutcome> => 
   const environment = computeEnvironment(topology, generated, process.env);
   writeWorkerdConfig(topology, order.build, {
     internet: environment["WEBHOOK_TARGETS"] === "any" ? "any" : "public",
+    messages: environment["SMTP_NETWORK"] === "private" ? "any" : "public",
     typesense: nodeAddresses(order.typesenseNodes),
   });
   const choreWorkers = topology.workers.filter(({ crons }) => crons.length > 0).map(({ worker }) => worker);

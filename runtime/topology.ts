@@ -5,7 +5,7 @@ import { parse } from "smol-toml";
 import { z } from "zod";
 import { OperatorError, reasonOf } from "./operator-error.ts";
 import { TYPESENSE_SERVICE } from "./typesense.ts";
-import { INTERNET_SERVICE, LIBSQL_SERVICE } from "./workerd.ts";
+import { INTERNET_SERVICE, LIBSQL_SERVICE, MESSAGES_SERVICE } from "./workerd.ts";
 
 /** The var that names a worker's own database; every other var is one setting shared by name. */
 export const DATABASE_URL = "DATABASE_URL";
@@ -14,7 +14,12 @@ export const DATABASE_URL = "DATABASE_URL";
 export const DATABASE_TOKEN = "DATABASE_TOKEN";
 
 /** The services that are no workers but what lies outside, where Fountain is self-hosted. */
-export const OUTSIDE_SERVICES: readonly string[] = [LIBSQL_SERVICE, INTERNET_SERVICE, TYPESENSE_SERVICE];
+export const OUTSIDE_SERVICES: readonly string[] = [
+  LIBSQL_SERVICE,
+  INTERNET_SERVICE,
+  MESSAGES_SERVICE,
+  TYPESENSE_SERVICE,
+];
 
 /** The worker that the public reaches. */
 export const FRONT_DOOR = "gateway";

@@ -61,3 +61,16 @@ test("the internal worker, and nobody else, reaches the private entrypoint of ev
   expect(config).toContain('(name = "kms", service = (name = "fountain-kms", entrypoint = "Internal"))');
   expect(config).toContain('(name = "service-a", service = (name = "fountain-service-a", entrypoint = "Internal"))');
 });
+
+test("only the worker that says so goes out by itself: to public addresses, unless mail goes to a private one", () => {
+  const sender = { ...WORKER, services: [{ binding: "OUTBOUND", service: "messages" }] };
+  const configWith = (messages?: "any") =>
+    workerdConfig({ root: "/", workers: [sender, { ...WORKER, name: "x" }] }, messages ? { messages } : {});
+  expect(configWith().match(/globalOutbound = "messages"/g)).toHaveLength(1);
+  expect(configWith()).not.toContain('name = "OUTBOUND"');
+  const way = (allow: string) =>
+    `(name = "messages", network = (allow = [${allow}], tlsOptions = (trustBrowserCas = true)))`;
+  expect(configWith()).toContain(way('"public"'));
+  expect(configWith("any")).toContain(way('"public", "private"'));
+  expect(configWith("any")).toContain('(name = "internet", network = (allow = ["public"]');
+});

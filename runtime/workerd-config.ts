@@ -5,7 +5,15 @@ import { INTERNAL_WORKER } from "./bundle.ts";
 import { textBindings } from "./environment.ts";
 import type { ServiceBinding, Topology, Worker } from "./topology.ts";
 import { type NodeAddress, nodeBinding, nodeService, TYPESENSE_NODES, TYPESENSE_SERVICE } from "./typesense.ts";
-import { CONFIG_FILE, INTERNAL_SOCKET, INTERNET_SERVICE, LIBSQL_SERVICE, PUBLIC_SOCKET } from "./workerd.ts";
+import {
+  CONFIG_FILE,
+  INTERNAL_SOCKET,
+  INTERNET_SERVICE,
+  LIBSQL_SERVICE,
+  MESSAGES_SERVICE,
+  OUTBOUND,
+  PUBLIC_SOCKET,
+} from "./workerd.ts";
 
 /** The only way out that a worker has by default: none. */
 const NO_NETWORK = "no-network";
@@ -20,8 +28,9 @@ const serviceBinding = ({ binding, service, entrypoint }: ServiceBinding): strin
 };
 
 const workerService = (worker: Worker): string => {
+  const outbound = worker.services.find(({ binding }) => binding === OUTBOUND);
   const bindings = [
-    ...worker.services.map(serviceBinding),
+    ...worker.services.filter((service) => service !== outbound).map(serviceBinding),
     ...textBindings(worker).map(
       ({ binding, variable }) => `(name = ${text(binding)}, fromEnvironment = ${text(variable)})`,
     ),
@@ -31,7 +40,7 @@ const workerService = (worker: Worker): string => {
     compatibilityDate = ${text(worker.compatibilityDate)},
     compatibilityFlags = [${worker.compatibilityFlags.map(text).join(", ")}],
     bindings = [${bindings.join(", ")}],
-    globalOutbound = ${text(NO_NETWORK)},
+    globalOutbound = ${text(outbound?.service ?? NO_NETWORK)},
   ))`;
 };
 
@@ -61,12 +70,17 @@ const typesenseNode = ({ address, certificateHost }: NodeAddress, index: number)
   return `(name = ${text(nodeService(index))}, external = (address = ${text(address)}, ${protocol}))`;
 };
 
-/** What workers reach over the service that stands for the internet; an address is looked at once its name is resolved. */
+/** How far a way out leads; an address is looked at once its name is resolved. */
 const REACH = { public: ["public"], any: ["public", "private"] } as const;
+
+const wayOut = (service: string, reach: keyof typeof REACH): string =>
+  `(name = ${text(service)}, network = (allow = [${REACH[reach].map(text).join(", ")}], tlsOptions = (trustBrowserCas = true)))`;
 
 export interface Reach {
   /** What workers reach over the service that stands for the internet. */
   internet?: keyof typeof REACH;
+  /** Where mail servers may be. */
+  messages?: keyof typeof REACH;
   /** The nodes of a Typesense cluster, in the order of TYPESENSE_NODES. */
   typesense?: readonly NodeAddress[];
 }
@@ -75,14 +89,18 @@ export interface Reach {
  * The configuration, to stand beside the bundles. The addresses of sockets and of the databases are left out: they are
  * given when workerd starts, so that one configuration serves every machine.
  */
-export const workerdConfig = ({ workers }: Topology, { internet = "public", typesense = [] }: Reach = {}): string => {
+export const workerdConfig = (
+  { workers }: Topology,
+  { internet = "public", messages = "public", typesense = [] }: Reach = {},
+): string => {
   const [front] = workers;
   if (front === undefined) throw new Error("a topology has at least one worker");
   const services = [
     ...[...workers, internalWorker(front, workers), typesenseWorker(front, typesense)].map(workerService),
     ...typesense.map(typesenseNode),
     `(name = ${text(LIBSQL_SERVICE)}, external = (http = ()))`,
-    `(name = ${text(INTERNET_SERVICE)}, network = (allow = [${REACH[internet].map(text).join(", ")}], tlsOptions = (trustBrowserCas = true)))`,
+    wayOut(INTERNET_SERVICE, internet),
+    wayOut(MESSAGES_SERVICE, messages),
     `(name = ${text(NO_NETWORK)}, network = (allow = []))`,
   ];
   const sockets = [
@@ -100,8 +118,8 @@ const config :Workerd.Config = (
 };
 
 /** Writes the configuration beside the bundles and returns its path. */
-export const writeWorkerdConfig = (topology: Topology, directory: string, reach: Reach): string => {
-  const file = path.join(directory, CONFIG_FILE);
+export const writeWorkerdConfig = (topology: Topology, directory: string, reach: Reach, name = CONFIG_FILE): string => {
+  const file = path.join(directory, name);
   writeFileSync(file, workerdConfig(topology, reach), { mode: 0o600 });
   return file;
 };

@@ -9,9 +9,16 @@ export const INTERNAL_SOCKET = "internal";
 export const LIBSQL_SERVICE = "libsql";
 /** The service name that stands for the internet, as far as a worker may reach it. */
 export const INTERNET_SERVICE = "internet";
+/** The service name that stands for where messages to people go: mail servers, and providers of text messages. */
+export const MESSAGES_SERVICE = "messages";
+
+/** The binding that says which service a worker's own connections go out through; without it there is none. */
+export const OUTBOUND = "OUTBOUND";
 
 /** The name of the configuration, which stands beside the bundles. */
 export const CONFIG_FILE = "workerd.capnp";
+/** The same, for a mail server at a private address. */
+export const PRIVATE_MAIL_CONFIG_FILE = "workerd-private-mail.capnp";
 
 export interface WorkerdOptions {
   config: string;

@@ -25,7 +25,7 @@ import {
 } from "../runtime/sqld-client.ts";
 import { hasDatabase, reachableFrom, readTopology, type Worker } from "../runtime/topology.ts";
 import { nodeAddresses, nodeBinding, TYPESENSE_NODES, TYPESENSE_SERVICE } from "../runtime/typesense.ts";
-import { INTERNET_SERVICE, LIBSQL_SERVICE } from "../runtime/workerd.ts";
+import { INTERNET_SERVICE, LIBSQL_SERVICE, OUTBOUND } from "../runtime/workerd.ts";
 
 const ROOT = path.join(import.meta.dirname, "..");
 
@@ -34,6 +34,8 @@ export interface FountainOptions {
   front?: string;
   /** Values for declared vars, as an operator would set them: `{ REGISTRATION: "open" }`. */
   settings?: Record<string, string>;
+  /** Certificates, as PEM, that servers which messages go to may have or be signed with. */
+  trustedCertificates?: string[];
   /** A libSQL server of its own, which the test may kill. */
   ownSqld?: boolean;
   /** Another process of that Fountain, on its databases. */
@@ -149,7 +151,18 @@ const OUTSIDE: Record<string, ((sqldPort: number) => Designator) | undefined> = 
   [INTERNET_SERVICE]: () => ({ network: { allow: ["local"] } }),
 };
 
-const workerOptions = (worker: Worker, environment: Record<string, string>, sqldPort: number): WorkerOptions => ({
+/** A way out for a worker's own connections, where it has one: to this machine, and to servers that the test vouches for. */
+const outboundOf = ({ services }: Worker, trustedCertificates: string[]) =>
+  services.some(({ binding }) => binding === OUTBOUND)
+    ? { network: { allow: ["local"], tlsOptions: { trustedCertificates } } }
+    : DENY_NETWORK;
+
+const workerOptions = (
+  worker: Worker,
+  environment: Record<string, string>,
+  sqldPort: number,
+  trustedCertificates: string[],
+): WorkerOptions => ({
   name: worker.name,
   modules: moduleOf(worker.worker),
   compatibilityDate: worker.compatibilityDate,
@@ -158,12 +171,14 @@ const workerOptions = (worker: Worker, environment: Record<string, string>, sqld
     textBindings(worker).map(({ binding, variable }) => [binding, environment[variable] ?? ""]),
   ),
   serviceBindings: Object.fromEntries(
-    worker.services.map(({ binding, service, entrypoint }) => [
-      binding,
-      OUTSIDE[service]?.(sqldPort) ?? { name: service, ...(entrypoint === undefined ? {} : { entrypoint }) },
-    ]),
+    worker.services
+      .filter(({ binding }) => binding !== OUTBOUND)
+      .map(({ binding, service, entrypoint }) => [
+        binding,
+        OUTSIDE[service]?.(sqldPort) ?? { name: service, ...(entrypoint === undefined ? {} : { entrypoint }) },
+      ]),
   ),
-  outboundService: DENY_NETWORK,
+  outboundService: outboundOf(worker, trustedCertificates),
 });
 
 /** The way to the nodes of a Typesense cluster. */
@@ -253,7 +268,7 @@ export const startFountain = async (options: FountainOptions = {}): Promise<Open
       for (const stream of [stdout, stderr]) createInterface(stream).on("line", (line) => logs.push(line));
     },
     workers: [
-      ...workers.map((worker) => workerOptions(worker, environment, server.port)),
+      ...workers.map((worker) => workerOptions(worker, environment, server.port, options.trustedCertificates ?? [])),
       internalOptions(workers, first),
       typesenseOptions(first, settings[TYPESENSE_NODES] ?? ""),
     ],

@@ -33,6 +33,8 @@ export const channelBindings = {
   SMTP_PORT: setting(z.preprocess((value) => value || SUBMISSION_PORT, z.coerce.number().int().min(1).max(MAX_PORT))),
   SMTP_USER: text,
   SMTP_PASSWORD: text,
+  /** Where the mail server may be; what keeps to it is workerd's configuration. */
+  SMTP_NETWORK: setting(z.enum(["public", "private"]).default("public")),
   MAIL_FROM: text.refine((from) => from === "" || senderAddress(from) !== undefined, "must be an address of mail"),
   /** Cloudflare's binding for mail, where no mail server is set. */
   MAIL: setting(z.custom<EmailBinding>((value) => typeof value === "object" || typeof value === "function").optional()),

@@ -71,7 +71,12 @@ export const createSmtpMessenger =
       greetingTimeout: DELIVER_WITHIN_MS,
       socketTimeout: DELIVER_WITHIN_MS,
     });
-    const broken = new Promise<never>((_, reject) => connection.once("error", reject));
+    // The socket may fail before the library listens to it.
+    const broken = new Promise<never>((_, reject) => {
+      socket.once("error", reject);
+      connection.once("error", reject);
+    });
+    broken.catch(() => undefined);
     const perform = (start: (done: Done) => void): Promise<void> =>
       Promise.race([
         new Promise<void>((resolve, reject) => start((error) => (error ? reject(error) : resolve()))),
@@ -96,7 +101,6 @@ export const createSmtpMessenger =
     } catch (error) {
       return undelivered(failureOf(error, at.step), `${at.step}: ${describeError(error)}`);
     } finally {
-      broken.catch(() => undefined);
       socket.destroySoon();
     }
   };
