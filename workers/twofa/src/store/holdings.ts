@@ -5,7 +5,7 @@ import type { HoldingStore } from "../domain/holdings.ts";
 import type * as schema from "./schema.ts";
 import { factors, recoveryCodes } from "./schema.ts";
 
-const TABLES = ["factors", "recovery_codes", "attempts", "challenges", "sends"];
+const TABLES = ["factors", "passkeys", "recovery_codes", "attempts", "challenges", "sends"];
 
 const instant = (atMs: number | null): string | null => (atMs === null ? null : new Date(atMs).toISOString());
 
