@@ -1,7 +1,7 @@
 /** Accounts: creating them, and recognising their owners by password. */
 import { failure, type Result, success } from "#shared/contracts/result.ts";
 import type { AuditEntry, AuditTrail } from "./audit.ts";
-import type { Passwords } from "./password.ts";
+import type { KeptPassword, Passwords } from "./password.ts";
 import type { Guarded, PasswordGuard } from "./password-guard.ts";
 import { passwordFault } from "./password-rules.ts";
 import type { Turns } from "./turns.ts";
@@ -64,6 +64,8 @@ export const accountFaults = ({ username, email, password }: Omit<NewAccount, "r
   });
 };
 
+const keptBy = ({ user, passwordHash }: Credentials): KeptPassword => ({ userId: user.id, hash: passwordHash });
+
 export const createAccounts = (options: AccountsOptions): Accounts => {
   const { users, passwords, turns, guard, audit, now, createId } = options;
 
@@ -93,11 +95,11 @@ export const createAccounts = (options: AccountsOptions): Accounts => {
   return {
     create: async (account, actor) => {
       if (await isTaken(account.username)) return failure("username-taken");
+      const user = toUser(account);
       const hashed = await turns.run(async () =>
-        (await isTaken(account.username)) ? undefined : passwords.hash(account.password),
+        (await isTaken(account.username)) ? undefined : passwords.hash(user.id, account.password),
       );
       if (!hashed.ok) return hashed;
-      const user = toUser(account);
       if (hashed.value === undefined) return failure("username-taken");
       const isStored = await users.insert(user, hashed.value, await creationOf(user, actor ?? user.id));
       return isStored ? success(user) : failure("username-taken");
@@ -106,7 +108,7 @@ export const createAccounts = (options: AccountsOptions): Accounts => {
       if (!(await users.isEmpty())) return failure("exists");
       if (accountFaults(account).length > 0) return failure("invalid");
       const user = toUser(account);
-      const hash = await passwords.hash(account.password);
+      const hash = await passwords.hash(user.id, account.password);
       const isStored = await users.insertFirst(user, hash, await creationOf(user, user.id));
       return isStored ? success(user) : failure("exists");
     },
@@ -115,11 +117,11 @@ export const createAccounts = (options: AccountsOptions): Accounts => {
       const attempt = await guard.login(key, address);
       const known = await users.findCredentials(key);
       const authenticated = await guard.run(attempt, async () => {
-        const { matches, isOutdated } = await passwords.verify(password, known?.passwordHash);
+        const { matches, isOutdated } = await passwords.verify(password, known && keptBy(known));
         if (!known) return failure("unknown-user");
         if (!matches) return failure("wrong-password");
         if (known.user.lockedAt !== null) return failure("locked");
-        return success({ known, newHash: isOutdated ? await passwords.hash(password) : undefined });
+        return success({ known, newHash: isOutdated ? await passwords.hash(known.user.id, password) : undefined });
       });
       if (!authenticated.ok) return authenticated;
       const { known: credentials, newHash } = authenticated.value;
@@ -131,10 +133,10 @@ export const createAccounts = (options: AccountsOptions): Accounts => {
     changePassword: async ({ userId, sessionId, currentPassword, newPassword }) => {
       const known = await users.findCredentialsById(userId);
       const hashed = await guard.run(guard.confirmation(userId), async () => {
-        const { matches } = await passwords.verify(currentPassword, known?.passwordHash);
+        const { matches } = await passwords.verify(currentPassword, known && keptBy(known));
         if (!known) return failure("unknown-user");
         return matches
-          ? success({ from: known.passwordHash, to: await passwords.hash(newPassword) })
+          ? success({ from: known.passwordHash, to: await passwords.hash(userId, newPassword) })
           : failure("wrong-password");
       });
       if (!hashed.ok) return hashed;

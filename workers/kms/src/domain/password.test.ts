@@ -1,29 +1,32 @@
-import { randomBytes } from "node:crypto";
+import { createHmac, randomBytes, scryptSync } from "node:crypto";
 import { expect, test } from "vitest";
-import { CURRENT_COST, createPasswords } from "./password.ts";
+import { CURRENT_COST, createPasswords, type KeptPassword } from "./password.ts";
 
 const PEPPER = Buffer.alloc(32, 1);
 const CHEAP = { ln: 4, r: 8, p: 1 };
+const USER = "0b0e1f6c-6e0c-4b52-a0a5-3d0c7b1d0a11";
 const PASSWORD = "correct horse battery staple";
+
+const keptBy = (hash: string, userId = USER): KeptPassword => ({ userId, hash });
 
 test("recognises the password it hashed, and no other", async () => {
   const passwords = createPasswords(PEPPER, randomBytes, CHEAP);
-  const stored = await passwords.hash(PASSWORD);
-  expect((await passwords.verify(PASSWORD, stored)).matches).toBe(true);
+  const stored = await passwords.hash(USER, PASSWORD);
+  expect((await passwords.verify(PASSWORD, keptBy(stored))).matches).toBe(true);
   for (const wrong of ["", "Correct horse battery staple", `${PASSWORD} `, PASSWORD.slice(0, -1)])
-    expect((await passwords.verify(wrong, stored)).matches).toBe(false);
+    expect((await passwords.verify(wrong, keptBy(stored))).matches).toBe(false);
 });
 
 test("takes every byte of a long password into account", async () => {
   const passwords = createPasswords(PEPPER, randomBytes, CHEAP);
   const long = "x".repeat(1023);
-  expect((await passwords.verify(`${long}b`, await passwords.hash(`${long}a`))).matches).toBe(false);
+  expect((await passwords.verify(`${long}b`, keptBy(await passwords.hash(USER, `${long}a`)))).matches).toBe(false);
 });
 
 test("recognises nothing without the pepper", async () => {
-  const stored = await createPasswords(PEPPER, randomBytes, CHEAP).hash(PASSWORD);
+  const stored = await createPasswords(PEPPER, randomBytes, CHEAP).hash(USER, PASSWORD);
   const thief = createPasswords(Buffer.alloc(32, 2), randomBytes, CHEAP);
-  expect((await thief.verify(PASSWORD, stored)).matches).toBe(false);
+  expect((await thief.verify(PASSWORD, keptBy(stored))).matches).toBe(false);
 });
 
 test("never matches where nothing is stored", async () => {
@@ -33,42 +36,64 @@ test("never matches where nothing is stored", async () => {
 
 test("spends as much on an unknown user as on a known one", async () => {
   const passwords = createPasswords(PEPPER, randomBytes, { ln: 12, r: 8, p: 1 });
-  const stored = await passwords.hash(PASSWORD);
-  const time = async (hash: string | undefined): Promise<number> => {
+  const stored = await passwords.hash(USER, PASSWORD);
+  const time = async (kept: KeptPassword | undefined): Promise<number> => {
     const startedAt = process.cpuUsage();
-    await passwords.verify("a wrong password", hash);
+    await passwords.verify("a wrong password", kept);
     const { user, system } = process.cpuUsage(startedAt);
     return user + system;
   };
-  const median = async (hash: string | undefined): Promise<number> => {
-    const times = [await time(hash), await time(hash), await time(hash), await time(hash), await time(hash)];
+  const median = async (kept: KeptPassword | undefined): Promise<number> => {
+    const times = [await time(kept), await time(kept), await time(kept), await time(kept), await time(kept)];
     return times.toSorted((a, b) => a - b)[2] ?? 0;
   };
-  const [known, unknown] = [await median(stored), await median(undefined)];
+  const [known, unknown] = [await median(keptBy(stored)), await median(undefined)];
   expect(unknown / known).toBeGreaterThan(0.5);
   expect(unknown / known).toBeLessThan(2);
 });
 
 test("stores the cost with the hash, and what Cloudflare allows", async () => {
-  const stored = await createPasswords(PEPPER, randomBytes).hash(PASSWORD);
-  expect(stored).toMatch(/^\$scrypt\$ln=14,r=8,p=5\$[\w+/]{22}\$[\w+/]{43}$/);
+  const stored = await createPasswords(PEPPER, randomBytes).hash(USER, PASSWORD);
+  expect(stored).toMatch(/^\$scrypt\$v=2\$ln=14,r=8,p=5\$[\w+/]{22}\$[\w+/]{43}$/);
   expect(2 ** CURRENT_COST.ln * CURRENT_COST.r * CURRENT_COST.p).toBeLessThanOrEqual(2 ** 20);
 });
 
 test("still recognises a hash of another cost, and says that it is outdated", async () => {
-  const stored = await createPasswords(PEPPER, randomBytes, CHEAP).hash(PASSWORD);
+  const stored = await createPasswords(PEPPER, randomBytes, CHEAP).hash(USER, PASSWORD);
   const today = createPasswords(PEPPER, randomBytes, { ln: 5, r: 8, p: 1 });
-  expect(await today.verify(PASSWORD, stored)).toEqual({ matches: true, isOutdated: true });
-  expect(await today.verify(PASSWORD, await today.hash(PASSWORD))).toEqual({ matches: true, isOutdated: false });
+  expect(await today.verify(PASSWORD, keptBy(stored))).toEqual({ matches: true, isOutdated: true });
+  expect(await today.verify(PASSWORD, keptBy(await today.hash(USER, PASSWORD)))).toEqual({
+    matches: true,
+    isOutdated: false,
+  });
+});
+
+test("recognises a password nowhere but beside its own user", async () => {
+  const passwords = createPasswords(PEPPER, randomBytes, CHEAP);
+  const stored = await passwords.hash(USER, PASSWORD);
+  expect((await passwords.verify(PASSWORD, keptBy(stored, "somebody else"))).matches).toBe(false);
+  const unversioned = stored.replace("$v=2", "");
+  expect((await passwords.verify(PASSWORD, keptBy(unversioned, "somebody else"))).matches).toBe(false);
+});
+
+test("still recognises a hash that knows no user, and says that it is outdated", async () => {
+  const passwords = createPasswords(PEPPER, randomBytes, CHEAP);
+  const salt = Buffer.alloc(16, 3);
+  const seasoned = createHmac("sha256", PEPPER).update(PASSWORD, "utf8").digest();
+  const hash = scryptSync(seasoned, salt, 32, { N: 2 ** 4, r: 8, p: 1 });
+  const [encodedSalt, encodedHash] = [salt, hash].map((bytes) => bytes.toString("base64").replaceAll("=", ""));
+  const stored = `$scrypt$ln=4,r=8,p=1$${encodedSalt}$${encodedHash}`;
+  expect(await passwords.verify(PASSWORD, keptBy(stored))).toEqual({ matches: true, isOutdated: true });
+  expect((await passwords.verify("another password", keptBy(stored))).matches).toBe(false);
 });
 
 test("salts every hash anew", async () => {
   const passwords = createPasswords(PEPPER, randomBytes, CHEAP);
-  expect(await passwords.hash(PASSWORD)).not.toBe(await passwords.hash(PASSWORD));
+  expect(await passwords.hash(USER, PASSWORD)).not.toBe(await passwords.hash(USER, PASSWORD));
 });
 
 test("recognises a password however a keyboard composes its characters", async () => {
   const passwords = createPasswords(PEPPER, randomBytes, CHEAP);
-  const stored = await passwords.hash("cr\u00e8me br\u00fbl\u00e9e");
-  expect((await passwords.verify("cre\u0300me bru\u0302le\u0301e", stored)).matches).toBe(true);
+  const stored = await passwords.hash(USER, "cr\u00e8me br\u00fbl\u00e9e");
+  expect((await passwords.verify("cre\u0300me bru\u0302le\u0301e", keptBy(stored))).matches).toBe(true);
 });

@@ -18,6 +18,11 @@ afterAll(() => fountain?.stop());
 const logInWith = (username: string, password: string): Promise<Response> =>
   send(fountain, "POST", "/login", { body: { username, password } });
 
+const idOf = async (username: string): Promise<string> => {
+  const sql = "SELECT id FROM users WHERE username = ?";
+  return String((await fountain.databases["kms"]?.execute({ sql, args: [username] }))?.rows[0]?.["id"]);
+};
+
 const storedHash = async (): Promise<string> => {
   const found = await fountain.databases["kms"]?.execute("SELECT password_hash FROM users WHERE username = 'Eve'");
   return String(found?.rows[0]?.["password_hash"]);
@@ -80,7 +85,7 @@ test("never writes a password, a token or a stored hash to the log", async () =>
 
 test("stores a new hash at login when the cost has changed, and lets the user in all the same", async () => {
   const cheap = createPasswords((await keysOf(fountain)).passwordPepper, randomBytes, { ln: 10, r: 8, p: 1 });
-  const outdated = await cheap.hash(PASSWORD);
+  const outdated = await cheap.hash(await idOf("Eve"), PASSWORD);
   await fountain.databases["kms"]?.execute({
     sql: "UPDATE users SET password_hash = ? WHERE username = 'Eve'",
     args: [outdated],
@@ -88,7 +93,19 @@ test("stores a new hash at login when the cost has changed, and lets the user in
   expect((await logInWith("Eve", "not the right password")).status).toBe(401);
   expect(await storedHash()).toBe(outdated);
   expect((await logInWith("Eve", PASSWORD)).status).toBe(200);
-  expect(await storedHash()).toMatch(/^\$scrypt\$ln=14,r=8,p=5\$/);
+  expect(await storedHash()).toMatch(/^\$scrypt\$v=2\$ln=14,r=8,p=5\$/);
+  expect((await logInWith("Eve", PASSWORD)).status).toBe(200);
+});
+
+test("lets nobody in as another user by the hash of a password he knows", async () => {
+  const token = await signToken(fountain);
+  const body = { username: "Vera", password: `${PASSWORD}, but another` };
+  await send(fountain, "POST", "/users", { token, body });
+  await fountain.databases["kms"]?.execute({
+    sql: "UPDATE users SET password_hash = ? WHERE username = 'Vera'",
+    args: [await storedHash()],
+  });
+  expect((await logInWith("Vera", PASSWORD)).status).toBe(401);
   expect((await logInWith("Eve", PASSWORD)).status).toBe(200);
 });
 
