@@ -1,7 +1,7 @@
 /** Decides whether a verified caller may make a call, by its policy in the route table. */
 import { patternsOf } from "../contracts/rights.ts";
 import { coversSecretPath, coversSecretPrefix } from "../contracts/secret-path.ts";
-import { type Policy, STEP_UP_MAX_AGE_SECONDS } from "../http/routes.ts";
+import { type Policy, STEP_UP, STEP_UP_MAX_AGE_SECONDS, type StepUpDemand } from "../http/routes.ts";
 import { type Problem, problem } from "../problem/problem.ts";
 import type { Principal } from "./claims.ts";
 
@@ -12,22 +12,47 @@ export const unauthenticated = (credentialSent: boolean): Problem =>
     headers: { "www-authenticate": credentialSent ? 'Bearer error="invalid_token"' : "Bearer" },
   });
 
-/** The challenge to pass a second factor first (RFC 9470 §3). */
-export const stepUpRequired = (): Problem =>
-  problem("step-up-required", {
-    detail: "Pass a second factor at POST /twofa/auth/verify, or send its code with this request in X-OTP.",
-    headers: {
-      "www-authenticate": `Bearer error="insufficient_user_authentication", acr_values="aal2", max_age="${STEP_UP_MAX_AGE_SECONDS}"`,
-    },
+/** What a demand needs to be challenged for, and to be met. */
+export type Demanded = Pick<StepUpDemand, "acr" | "maxAgeSeconds">;
+
+/** The challenge of every 401 that a second factor would have prevented (RFC 9470 §3). */
+export const stepUpChallenge = ({ acr, maxAgeSeconds }: Demanded = STEP_UP): Record<string, string> => ({
+  "www-authenticate": `Bearer error="insufficient_user_authentication", acr_values="${acr}", max_age="${maxAgeSeconds}"`,
+});
+
+const PASS_A_FACTOR = "Pass a second factor at POST /twofa/auth/verify, or send its code with this request in X-OTP.";
+
+/** Refuses a call until a second factor was passed (RFC 9470 §3). */
+export const stepUpRequired = (demand: Demanded = STEP_UP, detail = PASS_A_FACTOR): Problem =>
+  problem("step-up-required", { detail, headers: stepUpChallenge(demand) });
+
+/** The same to a caller who has no second factor to pass. */
+export const factorRequired = (demand: Demanded = STEP_UP): Problem =>
+  problem("factor-required", {
+    detail:
+      "You have no second factor yet: enrol one, within 5 minutes of a login, at POST /twofa/factors/totp, " +
+      "/twofa/factors/webauthn/options, /twofa/factors/email or /twofa/factors/sms.",
+    headers: stepUpChallenge(demand),
   });
 
 /** Whether the caller authenticated within the last `maxAgeSeconds`. */
 export const isFresh = (principal: Principal, nowSeconds: number, maxAgeSeconds = STEP_UP_MAX_AGE_SECONDS): boolean =>
   nowSeconds - principal.authTimeSeconds <= maxAgeSeconds;
 
-/** Whether the caller passed a second factor recently enough. */
-export const hasSteppedUp = (principal: Principal, nowSeconds: number): boolean =>
-  principal.acr === "aal2" && isFresh(principal, nowSeconds);
+/**
+ * Whether the caller passed a second factor recently enough. One passed for a single request counts: whoever has a
+ * principal at hand has seen it admitted, which says that this is the request.
+ */
+export const hasSteppedUp = (principal: Principal, nowSeconds: number, demand: Demanded = STEP_UP): boolean =>
+  principal.acr === demand.acr && isFresh(principal, nowSeconds, demand.maxAgeSeconds);
+
+/**
+ * For handlers: demands a second factor, whatever was checked on the way. Throws the challenge to pass one (RFC 9470 §3).
+ * A route whose handler does so says `conditional` or `always` in the route table, so that `X-OTP` is taken there.
+ */
+export const assertSteppedUp = (principal: Principal, nowMs: number, demand: Demanded = STEP_UP): void => {
+  if (!hasSteppedUp(principal, nowMs / 1000, demand)) throw stepUpRequired(demand);
+};
 
 const forbidden = (detail: string, scope?: string): Problem =>
   problem("forbidden", {
@@ -49,6 +74,9 @@ const holdsScope = ({ scope, narrowedBy }: Policy, { scopes }: Principal, resour
   return patternsOf(scopes, scope).some((pattern) => COVERS[narrowedBy](pattern, name));
 };
 
+const roleNeedsFactor = (roles: readonly string[]): string =>
+  `The rights of ${roles.join(", ")} need a second factor: pass one at POST /twofa/auth/verify.`;
+
 /** The reason to refuse the call before a second factor is considered, or `undefined` when there is none. */
 export const refusalOf = (
   policy: Policy,
@@ -57,7 +85,10 @@ export const refusalOf = (
 ): Problem | undefined => {
   if (principal.searchFilter !== undefined && policy.scopedKeys !== true)
     return forbidden("A scoped key is good for searching only.");
+  if (principal.purpose !== undefined && policy.stepUp === undefined)
+    return forbidden("A token for one request is good for that request only.");
   if (policy.caller === "user" && principal.kind !== "user") return forbidden("Only a user's session may do this.");
-  if (!holdsScope(policy, principal, resource)) return forbidden(`This needs the scope ${policy.scope}.`, policy.scope);
-  return undefined;
+  if (holdsScope(policy, principal, resource)) return undefined;
+  if (principal.withheldRoles !== undefined) return stepUpRequired(STEP_UP, roleNeedsFactor(principal.withheldRoles));
+  return forbidden(`This needs the scope ${policy.scope}.`, policy.scope);
 };

@@ -1,5 +1,6 @@
 /** Who calls, as the claims of a verified access token tell it. */
 import { type Claims, FIRST_PARTY_CLIENT, TOKEN_AUDIENCE } from "../contracts/access-token.ts";
+import { type Purpose, purposeFrom } from "../contracts/purpose.ts";
 import { isScope, type Scope } from "../contracts/rights.ts";
 
 /** Who is calling, and how sure we are of it. */
@@ -27,6 +28,10 @@ export interface Principal {
   expiresAtSeconds: number;
   /** What a scoped key is confined to: a `filter_by` that every search of its holder keeps to. */
   searchFilter?: string;
+  /** The one request that the token is good for. */
+  purpose?: Purpose;
+  /** Roles whose rights the token lacks until the session has passed a second factor. */
+  withheldRoles?: readonly string[];
 }
 
 /** The scopes named in a space-separated list (RFC 6749 §3.3); unknown names grant nothing and are dropped. */
@@ -58,4 +63,6 @@ export const principalFrom = (claims: Claims): Principal => ({
   issuedAtSeconds: claims.iat,
   expiresAtSeconds: claims.exp,
   ...(claims.search_filter !== undefined && { searchFilter: claims.search_filter }),
+  ...(claims.authorization_details !== undefined && { purpose: purposeFrom(claims.authorization_details) }),
+  ...(claims.withheld_roles !== undefined && { withheldRoles: claims.withheld_roles }),
 });

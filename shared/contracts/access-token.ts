@@ -1,6 +1,7 @@
 /** What an access token says (RFC 9068): the claims that the kms signs and every worker reads. */
 import { z } from "zod";
 import { WORKERS } from "../http/routes.ts";
+import { purposeDetails } from "./purpose.ts";
 
 export const TOKEN_TYPE = "at+jwt";
 /** The audience of a token that is good everywhere. */
@@ -34,6 +35,10 @@ export const claimsSchema = z.object({
   act: z.object({ sub: z.string().min(1), sid: z.string().min(1) }).optional(),
   /** Makes it a scoped key, good for searching within this filter (Typesense's `filter_by`) and for nothing else. */
   search_filter: z.string().min(1).optional(),
+  /** Makes it good for one request, and for nothing else. */
+  authorization_details: purposeDetails.optional(),
+  /** Roles of the subject whose rights the token lacks until his session has passed a second factor. */
+  withheld_roles: z.array(z.string()).min(1).optional(),
 });
 
 export type Claims = z.infer<typeof claimsSchema>;

@@ -2,6 +2,7 @@
 import type { JWK } from "jose";
 import type { ReportedEvent } from "./audit.ts";
 import type { PersonalParts, SignedDocument } from "./personal-data.ts";
+import type { Purpose } from "./purpose.ts";
 import type { RpcResult } from "./result.ts";
 import type { Scope } from "./rights.ts";
 
@@ -55,15 +56,20 @@ export interface KeyUse {
   usedAtMs: number;
 }
 
-export interface Elevation {
+/** What was passed: a second factor for the session, or for one request, and then the session stays as it was. */
+export type Elevation = {
   sessionId: string;
-  /** What the caller's token may do; the new one may not do more. */
+  /** What the caller's token may do; the new one may not do more, but for what it lacked as long as no factor was passed. */
   scopes: Scope[];
   /** How the second factor was passed (RFC 8176), for example `otp`. */
   method: string;
-  /** true: a token for one request, and the session stays as it was. */
-  once: boolean;
-}
+  /** Whether the caller's token says that rights were withheld until now. */
+  rightsWithheld?: boolean;
+} & (
+  | { once: false }
+  /** `redeemable`: the caller gets the token, to present it once; else it is for a request that is under way. */
+  | { once: true; purpose: Purpose; redeemable: boolean }
+);
 
 /** A scoped key to issue: for whoever the principal is that asks, and for as long as his session or API key lives. */
 export interface SearchKeyGrant {
@@ -119,6 +125,8 @@ export interface KmsRpc {
   recordKeyUses(uses: KeyUse[]): Promise<RpcResult<undefined>>;
   /** Gives a session that has just passed a second factor a token with `acr` = `aal2`. */
   elevate(elevation: Elevation): Promise<RpcResult<IssuedToken, "session-ended">>;
+  /** Uses up a token for one request, by its `jti`; false: it was used before, has expired, or cannot be presented. */
+  redeemGrant(tokenId: string): Promise<RpcResult<boolean>>;
   /** Issues an access token that is good for searching within a filter only. */
   issueSearchKey(grant: SearchKeyGrant): Promise<RpcResult<IssuedSearchKey, "session-ended">>;
   /** Has an event told in the audit trail. Failures and refusals that come too fast are told together. */

@@ -1,6 +1,7 @@
 /** What twofa answers to the other workers, over its private entrypoint `Rpc`. */
 import type { IssuedToken } from "./kms.ts";
 import type { HeldFactors } from "./personal-data.ts";
+import type { Purpose } from "./purpose.ts";
 import type { RpcResult } from "./result.ts";
 import type { Scope } from "./rights.ts";
 
@@ -10,6 +11,8 @@ export interface OneTimeCode {
   /** What the caller's token may do; the new one may not do more. */
   scopes: Scope[];
   code: string;
+  /** The request that carries the code. */
+  purpose: Purpose;
 }
 
 /** Too many codes were wrong: no code is looked at for so many seconds. */
@@ -22,6 +25,10 @@ export interface LockedOut {
 export interface TwofaRpc {
   /** The user's second factors, without their secrets. */
   factorsOf(userId: string): Promise<RpcResult<HeldFactors>>;
+  /** Whether the user has a second factor that he could pass. */
+  hasFactor(userId: string): Promise<RpcResult<boolean>>;
   /** Consumes a code sent along with one request, and gives a token with `acr` = `aal2` for that request only. */
-  elevateOnce(input: OneTimeCode): Promise<RpcResult<IssuedToken, "wrong-code" | "session-ended"> | LockedOut>;
+  elevateOnce(
+    input: OneTimeCode,
+  ): Promise<RpcResult<IssuedToken, "wrong-code" | "no-factor" | "session-ended"> | LockedOut>;
 }

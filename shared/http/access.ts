@@ -1,8 +1,10 @@
 /** The access check of a call: its policy from the route table, then the caller's token, then the body's shape. */
-import type { Context, MiddlewareHandler } from "hono";
+import type { Context, HonoRequest, MiddlewareHandler } from "hono";
 import { bodyLimit } from "hono/body-limit";
-import { hasSteppedUp, refusalOf, stepUpRequired, unauthenticated } from "../auth/authorize.ts";
+import { assertSteppedUp, refusalOf, stepUpRequired, unauthenticated } from "../auth/authorize.ts";
 import { isMeantFor, type Principal } from "../auth/claims.ts";
+import type { Purpose } from "../contracts/purpose.ts";
+import { sha256 } from "../crypto/digest.ts";
 import { type Problem, problem } from "../problem/problem.ts";
 import { unavailable } from "../problem/unavailable.ts";
 import type { FrameServices, WorkerEnv } from "./app.ts";
@@ -65,20 +67,50 @@ const resourceOf = <Services extends FrameServices>(
 ): string | undefined =>
   narrowedBy === "prefix" ? context.req.query("prefix") : restOf(context.var.template, context.req.path);
 
+/** Refuses a token that was given for another request. */
+const refuseOtherRequest = <Services extends FrameServices>(context: Context<WorkerEnv<Services>>): Problem => {
+  context.set("reason", "other-request");
+  return stepUpRequired(
+    context.var.policy.stepUp,
+    "This token is good for another request only. Pass a second factor for this one.",
+  );
+};
+
+/** Path and query as the caller sends them to the gateway; `prefix`: what the gateway has taken off. */
+export const calledPath = (request: HonoRequest, prefix = ""): string =>
+  `${prefix}${request.path}${new URL(request.url).search}`;
+
+const isFor = ({ method, path }: Purpose, request: HonoRequest, prefix: string): boolean =>
+  method === request.method && path === calledPath(request, prefix);
+
+/** SHA-256 of the body's bytes in base64url. It must be small enough, and can still be read afterwards. */
+export const bodyHash = async (request: Request): Promise<string> => sha256(await request.clone().arrayBuffer());
+
+/** Refuses a body that the caller's token was not given for; to be asked once the body's size is known to be within bounds. */
+export const assertBody = async <Services extends FrameServices>(
+  context: Context<WorkerEnv<Services>>,
+): Promise<void> => {
+  const expected = context.var.principal?.purpose?.bodySha256;
+  if (expected !== undefined && expected !== (await bodyHash(context.req.raw))) throw refuseOtherRequest(context);
+};
+
 /**
- * Sets the principal, or refuses: with 401 a token that is meant for other workers (RFC 8725 §3.9), with 403 the wrong
- * kind of caller, or a missing scope.
+ * Sets the principal, or refuses: with 401 a token that is meant for other workers (RFC 8725 §3.9) or for another
+ * request, with 403 the wrong kind of caller, or a missing scope. `prefix`: what the gateway has taken off the path.
  */
 export const admit = <Services extends FrameServices>(
   context: Context<WorkerEnv<Services>>,
   worker: WorkerName,
   policy: Policy,
   principal: Principal,
+  prefix = "",
 ): void => {
   if (!isMeantFor(principal, worker)) throw credentialRefused(context, "other-audience");
   context.set("principal", principal);
   const refusal = refusalOf(policy, principal, () => resourceOf(context, policy));
   if (refusal) throw refusal;
+  if (principal.purpose !== undefined && !isFor(principal.purpose, context.req, prefix))
+    throw refuseOtherRequest(context);
 };
 
 const authenticate = async <Services extends FrameServices>(
@@ -92,8 +124,9 @@ const authenticate = async <Services extends FrameServices>(
   const { verify, now } = context.var.services;
   const verification = await verify(token);
   if (!verification.ok) throw credentialRefused(context, verification.reason);
-  admit(context, worker, policy, verification.principal);
-  if (policy.stepUp === "always" && !hasSteppedUp(verification.principal, now() / 1000)) throw stepUpRequired();
+  // Not what a header says was taken off: whoever gets past the gateway could say anything.
+  admit(context, worker, policy, verification.principal, `/${worker}`);
+  if (policy.stepUp?.when === "always") assertSteppedUp(verification.principal, now(), policy.stepUp);
 };
 
 /** The access check of a worker behind the gateway, which trusts nothing that the gateway has already checked. */
@@ -105,5 +138,8 @@ export const createAccessCheck =
     context.set("policy", policy);
     await authenticate(context, worker, policy);
     assertConsumable(context.req.raw, policy);
-    return limitBody(policy)(context, next);
+    return limitBody(policy)(context, async () => {
+      await assertBody(context);
+      await next();
+    });
   };

@@ -7,6 +7,14 @@ import type { BaseScope } from "../contracts/rights.ts";
 export const WORKERS = ["gateway", "kms", "twofa", "search", "service-a"] as const;
 export type WorkerName = (typeof WORKERS)[number];
 
+/** How sure of the caller a call must be, and how recently that was proven (RFC 9470). */
+export interface StepUpDemand {
+  /** `always`: gateway and worker demand it. `conditional`: the handler does, where it depends on the caller. */
+  when: "always" | "conditional";
+  acr: "aal2";
+  maxAgeSeconds: number;
+}
+
 export interface Policy {
   /** Who may call: anyone, any valid credential, or only a user's session. */
   caller: "anyone" | "authenticated" | "user";
@@ -16,8 +24,8 @@ export interface Policy {
   narrowedBy?: "path" | "prefix";
   /** Whether a scoped key will do, which is a token confined to some documents: the handler must keep to them. */
   scopedKeys?: true;
-  /** Whether a second factor is demanded: by the gateway, or by the worker where it depends on the caller. */
-  stepUp?: "always" | "conditional";
+  /** The second factor that is demanded. */
+  stepUp?: StepUpDemand;
   /** The media type of the request body, `application/json` unless told; {@link ANY_TYPE}: whatever it says it is. */
   consumes?: string;
   /** Typesense's clients call this: they send their key in a header of their own, and read errors as `{message}`. */
@@ -39,6 +47,9 @@ export const DEFAULT_ANSWER_WITHIN_SECONDS = 10;
 /** How recent a second factor must be where one is demanded (RFC 9470 `max_age`). */
 export const STEP_UP_MAX_AGE_SECONDS = 300;
 
+/** What is demanded where nothing else is said. */
+export const STEP_UP: StepUpDemand = { when: "always", acr: "aal2", maxAgeSeconds: STEP_UP_MAX_AGE_SECONDS };
+
 const PUBLIC: Policy = { caller: "anyone" };
 /** The client says who it is in the way of OAuth, which the kms understands. */
 const OAUTH: Policy = { ...PUBLIC, consumes: "application/x-www-form-urlencoded" };
@@ -46,8 +57,8 @@ const AUTHENTICATED: Policy = { caller: "authenticated" };
 const USER: Policy = { caller: "user" };
 const scope = (name: BaseScope): Policy => ({ caller: "authenticated", scope: name });
 const byPath = (name: BaseScope): Policy => ({ ...scope(name), narrowedBy: "path" });
-const stepUp = (policy: Policy): Policy => ({ ...policy, stepUp: "always" });
-const stepUpIfEnrolled = (policy: Policy): Policy => ({ ...policy, stepUp: "conditional" });
+const stepUp = (policy: Policy): Policy => ({ ...policy, stepUp: STEP_UP });
+const stepUpIfEnrolled = (policy: Policy): Policy => ({ ...policy, stepUp: { ...STEP_UP, when: "conditional" } });
 
 /** A message goes out before the answer, and a slow mail server is given its time. */
 const SENDING_WITHIN_SECONDS = 20;

@@ -130,11 +130,11 @@ const insufficientCredentials = async (mint: Mint, policy: Policy): Promise<Reco
     }),
     ...(policy.scopedKeys !== true && { "a scoped key": [await signed(scopedKey), FORBIDDEN] }),
     ...(policy.caller === "user" && { "a service": [await signed(service), FORBIDDEN] }),
-    ...(policy.stepUp === "always" && {
+    ...(policy.stepUp?.when === "always" && {
       "one factor": [await signed({ acr: "aal1", amr: ["pwd"] }), STEP_UP],
       "a second factor of long ago": [await signed(longAgo), STEP_UP],
     }),
-    ...(policy.stepUp === "always" &&
+    ...(policy.stepUp?.when === "always" &&
       policy.caller === "authenticated" && {
         "a service of one factor": [await signed({ ...service, acr: "aal1" }), STEP_UP],
       }),

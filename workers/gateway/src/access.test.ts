@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { failure } from "#shared/contracts/result.ts";
+import { sha256 } from "#shared/crypto/digest.ts";
 import { createTestGateway, GOOD_API_KEY, GOOD_CODE, type TestGateway } from "./testing.ts";
 
 const JSON_TYPE = { "content-type": "application/json" };
@@ -191,7 +192,13 @@ describe("a second factor that is demanded", () => {
     const response = await reorder({ ...bearer(token), "x-otp": GOOD_CODE });
     expect(response.status).toBe(200);
     expect(gateway.twofa.used).toEqual([
-      { subject: "user-1", sessionId: "session-1", scopes: expect.any(Array), code: GOOD_CODE },
+      {
+        subject: "user-1",
+        sessionId: "session-1",
+        scopes: expect.any(Array),
+        code: GOOD_CODE,
+        purpose: { method: "POST", path: "/service-a/sequence/reorder", bodySha256: await sha256("{}") },
+      },
     ]);
     const forwarded = gateway.received[0]?.headers;
     expect(forwarded?.get("authorization")).toMatch(/^Bearer eyJ/);

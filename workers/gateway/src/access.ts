@@ -1,7 +1,17 @@
 /** The gateway's access check: one look at the table, one at the credential, one decision, and on to the worker. */
 import type { Context, MiddlewareHandler } from "hono";
 import { unauthenticated } from "#shared/auth/authorize.ts";
-import { admit, assertConsumable, credentialRefused, limitBody } from "#shared/http/access.ts";
+import type { Purpose } from "#shared/contracts/purpose.ts";
+import {
+  admit,
+  assertBody,
+  assertConsumable,
+  bodyHash,
+  calledPath,
+  credentialRefused,
+  isBodiless,
+  limitBody,
+} from "#shared/http/access.ts";
 import { PREFIX_HEADER, type WorkerEnv } from "#shared/http/app.ts";
 import { DEFAULT_ANSWER_WITHIN_SECONDS, type Policy, type WorkerName } from "#shared/http/routes.ts";
 import { currentRequest } from "#shared/observability/context.ts";
@@ -43,6 +53,13 @@ const callerOf = async (context: GatewayContext, worker: WorkerName, policy: Pol
   return verification;
 };
 
+/** This very request, byte for byte. */
+const purposeOfRequest = async (context: GatewayContext): Promise<Purpose> => {
+  const { method, raw } = context.req;
+  const path = calledPath(context.req);
+  return isBodiless(method) ? { method, path } : { method, path, bodySha256: await bodyHash(raw) };
+};
+
 /** What the worker is to know of the caller: the token decided on, or, where anyone may call, what the caller sent. */
 const authorizationOf = async (
   context: GatewayContext,
@@ -53,9 +70,10 @@ const authorizationOf = async (
     const sent = context.req.header("authorization");
     return sent === undefined ? {} : { authorization: sent };
   }
-  const { twofa, now } = context.var.services;
+  const { twofa, kms, now } = context.var.services;
   const code = context.req.header(OTP_HEADER);
-  const token = await steppedUpToken({ policy, caller, code, twofa, nowSeconds: now() / 1000 });
+  const purposeOf = () => purposeOfRequest(context);
+  const token = await steppedUpToken({ policy, caller, code, purposeOf, twofa, kms, nowSeconds: now() / 1000 });
   return { authorization: `Bearer ${token}` };
 };
 
@@ -84,6 +102,7 @@ export const gatewayAccess: MiddlewareHandler<WorkerEnv<GatewayServices>> = asyn
   const caller = await callerOf(context, destination ?? "gateway", policy);
   assertConsumable(context.req.raw, policy);
   return limitBody(policy)(context, async () => {
+    await assertBody(context);
     if (destination === undefined || policy.assembled) return next();
     // Last of all, because it uses up the caller's code.
     const authorization = await authorizationOf(context, policy, caller);

@@ -45,6 +45,7 @@ const connect = once((bindings: unknown): GatewayServices => {
     verify,
     verifyApiKey: createApiKeyVerifier({ kms: env.KMS_RPC, verify, uses, now }),
     twofa: env.TWOFA_RPC,
+    kms: env.KMS_RPC,
     personalDataOf: createPersonalData({ kms: env.KMS_RPC, twofa: env.TWOFA_RPC, serviceA: env.SERVICE_A_RPC }),
     reportRefusal: (event) => later("audit.lost")(report(event)),
     upstreams,

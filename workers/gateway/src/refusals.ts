@@ -10,7 +10,7 @@ type Gated = MiddlewareHandler<WorkerEnv<GatewayServices>>;
 /** Tells of a refusal, without keeping the caller waiting for it. */
 export type ReportRefusal = (event: ReportedEvent) => void;
 
-const TOLD = new Set(["forbidden", "step-up-required"]);
+const TOLD = new Set(["forbidden", "step-up-required", "factor-required"]);
 
 /** The access check, whose refusals are told. */
 export const reportingRefusals =

@@ -1,3 +1,4 @@
+import type { KmsRpc } from "#shared/contracts/kms.ts";
 import type { Network } from "#shared/contracts/networks.ts";
 import type { TwofaRpc } from "#shared/contracts/twofa.ts";
 import type { FrameServices } from "#shared/http/app.ts";
@@ -22,7 +23,8 @@ export interface GatewayServices extends FrameServices, Drainable {
   corsOrigins: ReadonlySet<string>;
   upstreams: Upstreams;
   verifyApiKey: ApiKeyVerifier;
-  twofa: Pick<TwofaRpc, "elevateOnce">;
+  twofa: Pick<TwofaRpc, "elevateOnce" | "hasFactor">;
+  kms: Pick<KmsRpc, "redeemGrant">;
   personalDataOf: PersonalDataOf;
   reportRefusal: ReportRefusal;
 }

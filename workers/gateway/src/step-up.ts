@@ -1,8 +1,20 @@
-/** Step-up on the way through: a code sent along in `X-OTP` is traded for a token that is good for this request. */
-import { hasSteppedUp, stepUpRequired, unauthenticated } from "#shared/auth/authorize.ts";
+/**
+ * Step-up on the way through (RFC 9470): a code sent along in `X-OTP` is traded for a token that is good for this request,
+ * and a token that was given for this request is used up.
+ */
+import {
+  factorRequired,
+  hasSteppedUp,
+  stepUpChallenge,
+  stepUpRequired,
+  unauthenticated,
+} from "#shared/auth/authorize.ts";
 import type { Principal } from "#shared/auth/claims.ts";
+import type { KmsRpc } from "#shared/contracts/kms.ts";
+import type { Purpose } from "#shared/contracts/purpose.ts";
 import type { TwofaRpc } from "#shared/contracts/twofa.ts";
-import type { Policy } from "#shared/http/routes.ts";
+import { withinTime } from "#shared/http/deadline.ts";
+import type { Policy, StepUpDemand } from "#shared/http/routes.ts";
 import { type Problem, problem } from "#shared/problem/problem.ts";
 import { answerOf, unavailable } from "./unavailable.ts";
 
@@ -10,6 +22,9 @@ export const OTP_HEADER = "x-otp";
 
 const MAX_CODE_LENGTH = 64;
 const ELEVATION_TIMEOUT_MS = 10_000;
+const REDEMPTION_TIMEOUT_MS = 4_000;
+/** To refuse more helpfully is worth no longer wait. */
+const HAS_FACTOR_TIMEOUT_MS = 500;
 
 /** A caller who has been admitted, and the token that the worker will see. */
 export interface Caller {
@@ -22,19 +37,24 @@ export interface StepUp {
   caller: Caller;
   /** What came in `X-OTP`. */
   code: string | undefined;
-  twofa: Pick<TwofaRpc, "elevateOnce">;
+  /** The request at hand, whose body is hashed only when somebody has to know. */
+  purposeOf: () => Promise<Purpose>;
+  twofa: Pick<TwofaRpc, "elevateOnce" | "hasFactor">;
+  kms: Pick<KmsRpc, "redeemGrant">;
   nowSeconds: number;
 }
 
-const codeRefused = (): Problem =>
-  problem("code-refused", { detail: "Wait for the next code and send that.", headers: stepUpRequired().headers });
+const codeRefused = (demand: StepUpDemand): Problem =>
+  problem("code-refused", { detail: "Wait for the next code and send that.", headers: stepUpChallenge(demand) });
 
 type Refusal = Exclude<Awaited<ReturnType<TwofaRpc["elevateOnce"]>>, { ok: true }>;
 
-const refusalOf = (refusal: Refusal): Problem => {
+const refusalOf = (refusal: Refusal, demand: StepUpDemand): Problem => {
   switch (refusal.error) {
     case "wrong-code":
-      return codeRefused();
+      return codeRefused(demand);
+    case "no-factor":
+      return factorRequired(demand);
     case "locked":
       return problem("too-many-attempts", {
         detail: "Too many codes were wrong. Wait as long as Retry-After says; until then no code is checked.",
@@ -47,26 +67,52 @@ const refusalOf = (refusal: Refusal): Problem => {
   }
 };
 
+/** The challenge to a caller without a recent second factor: where to enrol one, if it is known that he has none. */
+const challengeOf = async (
+  { caller, twofa }: Pick<StepUp, "caller" | "twofa">,
+  demand: StepUpDemand,
+): Promise<Problem> => {
+  const { kind, subject } = caller.principal;
+  if (kind !== "user") return stepUpRequired(demand, "Only a user can pass a second factor: a service cannot do this.");
+  const answer = await withinTime(twofa.hasFactor(subject), HAS_FACTOR_TIMEOUT_MS).catch(() => undefined);
+  return answer?.ok && !answer.value ? factorRequired(demand) : stepUpRequired(demand);
+};
+
+/** Uses up a token that was given for this request (and was admitted, which says that it was for this one). */
+const redeem = async (kms: StepUp["kms"], { principal }: Caller, demand: StepUpDemand): Promise<void> => {
+  const redeemed = await answerOf("kms", kms.redeemGrant(principal.tokenId), REDEMPTION_TIMEOUT_MS);
+  if (!redeemed.ok) throw unavailable(new Error("the kms cannot redeem grants"));
+  if (!redeemed.value)
+    throw stepUpRequired(demand, "This token was used already. Pass a second factor for this request.");
+};
+
 /**
  * The token to forward: the caller's own, or one that the code was traded for. Refuses with 401 (RFC 9470) when a second
  * factor is demanded and neither the session nor a code has it. Everything that can refuse a call without using up the
- * code must have been asked before.
+ * code or the token must have been asked before.
  */
-export const steppedUpToken = async ({ policy, caller, code, twofa, nowSeconds }: StepUp): Promise<string> => {
+export const steppedUpToken = async (stepUp: StepUp): Promise<string> => {
+  const { policy, caller, code, purposeOf, twofa, kms, nowSeconds } = stepUp;
   const { principal, token } = caller;
-  if (policy.stepUp === undefined || hasSteppedUp(principal, nowSeconds)) return token;
-  if (!code || principal.kind !== "user") {
-    if (policy.stepUp === "always") throw stepUpRequired();
+  const demand = policy.stepUp;
+  if (demand === undefined) return token;
+  if (hasSteppedUp(principal, nowSeconds, demand)) {
+    if (principal.purpose !== undefined) await redeem(kms, caller, demand);
     return token;
   }
-  if (code.length > MAX_CODE_LENGTH) throw codeRefused();
+  if (!code || principal.kind !== "user" || principal.purpose !== undefined) {
+    if (demand.when === "always") throw await challengeOf(stepUp, demand);
+    return token;
+  }
+  if (code.length > MAX_CODE_LENGTH) throw codeRefused(demand);
   const { subject, sessionId } = principal;
   const scopes = [...principal.scopes];
+  const purpose = await purposeOf();
   const elevation = await answerOf(
     "twofa",
-    twofa.elevateOnce({ subject, sessionId, scopes, code }),
+    twofa.elevateOnce({ subject, sessionId, scopes, code, purpose }),
     ELEVATION_TIMEOUT_MS,
   );
-  if (!elevation.ok) throw refusalOf(elevation);
+  if (!elevation.ok) throw refusalOf(elevation, demand);
   return elevation.value.accessToken;
 };

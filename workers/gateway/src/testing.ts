@@ -45,7 +45,9 @@ export interface TestGateway {
     /** What the good key may be used from. */
     allowedAddresses: string[] | null;
   };
-  twofa: { elevateOnce: TwofaRpc["elevateOnce"]; used: OneTimeCode[] };
+  twofa: { elevateOnce: TwofaRpc["elevateOnce"]; hasFactor: TwofaRpc["hasFactor"]; used: OneTimeCode[] };
+  /** Tokens for one request that were not presented yet, by their `jti`. */
+  grants: Set<string>;
   /** A user's token, with some claims replaced. */
   userToken(replaced?: Record<string, unknown>): Promise<string>;
   /** A service's token, with some claims replaced. */
@@ -96,8 +98,10 @@ export const createTestGateway = async (corsOrigins: readonly string[] = []): Pr
       });
     },
   };
+  const grants = new Set<string>();
   const twofa: TestGateway["twofa"] = {
     used: [],
+    hasFactor: async () => success(true),
     elevateOnce: async (input) => {
       twofa.used.push(input);
       if (input.code !== GOOD_CODE) return failure("wrong-code");
@@ -126,7 +130,11 @@ export const createTestGateway = async (corsOrigins: readonly string[] = []): Pr
       uses: { note: (keyId) => kms.used.push(keyId) },
       now,
     }),
-    twofa: { elevateOnce: (input) => twofa.elevateOnce(input) },
+    twofa: {
+      elevateOnce: (input) => twofa.elevateOnce(input),
+      hasFactor: (userId) => twofa.hasFactor(userId),
+    },
+    kms: { redeemGrant: async (tokenId) => success(grants.delete(tokenId)) },
     reportRefusal: (event) => refusals.push(event),
     personalDataOf: async (userId) => ({ document: { userId }, signature: "a.b.c" }),
     upstreams,
@@ -147,6 +155,7 @@ export const createTestGateway = async (corsOrigins: readonly string[] = []): Pr
     refusals,
     kms,
     twofa,
+    grants,
     userToken: token,
     drain: services.drain,
     serviceToken,

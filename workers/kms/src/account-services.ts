@@ -4,6 +4,7 @@ import type { IssueToken } from "./domain/access-token.ts";
 import { type Accounts, createAccounts } from "./domain/accounts.ts";
 import type { AuditTrail } from "./domain/audit.ts";
 import { macInContext } from "./domain/mac.ts";
+import { createPasskeyLogins, type PasskeyLogins } from "./domain/passkey-logins.ts";
 import { createPasswords } from "./domain/password.ts";
 import { createPasswordGuard } from "./domain/password-guard.ts";
 import type { RandomBytes } from "./domain/random.ts";
@@ -27,6 +28,7 @@ export interface AccountServices {
   users: UserRepository;
   roles: Roles;
   sessions: Sessions;
+  passkeyLogins: PasskeyLogins;
   storedSessions: SessionRepository;
   exchangeToken: ExchangeToken;
   /** Revokes one access token by its `jti`. */
@@ -36,7 +38,7 @@ export interface AccountServices {
 }
 
 export interface AccountServicesOptions {
-  foundation: Pick<Foundation, "database">;
+  foundation: Pick<Foundation, "database" | "env">;
   keys: InternalKeys;
   audit: AuditTrail;
   verify: TokenVerifier;
@@ -49,7 +51,7 @@ export interface AccountServicesOptions {
 
 export const createAccountServices = (options: AccountServicesOptions): AccountServices => {
   const { foundation, keys, audit, verify, issueToken, sleep, randomBytes, now, createId } = options;
-  const { database } = foundation;
+  const { database, env } = foundation;
   const users = createUserRepository(database);
   const turns = createTurns({ now, sleep });
   const guard = createPasswordGuard({
@@ -65,6 +67,7 @@ export const createAccountServices = (options: AccountServicesOptions): AccountS
     refreshTokens: createRefreshTokens(keys.refreshTokenMac, randomBytes),
     issueToken,
     audit,
+    stepUpForRoles: env.STEP_UP_FOR_ROLES,
     now,
     createId,
   });
@@ -74,6 +77,7 @@ export const createAccountServices = (options: AccountServicesOptions): AccountS
     users,
     roles,
     sessions,
+    passkeyLogins: createPasskeyLogins({ guard, users, sessions }),
     storedSessions,
     exchangeToken: createTokenExchange({ verify, issueToken, now }),
     revokeToken: createTokenRevoker(database, now),

@@ -1,10 +1,17 @@
 import { z } from "zod";
 import { databaseBindings, fetcher, setting, verifierBindings } from "#shared/http/bindings.ts";
+import { isRoleName } from "./domain/roles.ts";
 import { isStrongSecretKey, MIN_SECRET_KEY_BYTES } from "./domain/root-key.ts";
 import { SIGNING_ALGORITHMS } from "./domain/signing-key.ts";
 
 const MAX_ROTATION_DAYS = 365;
 const MAX_RETENTION_DAYS = 3_650;
+
+const roleNames = z
+  .string()
+  .default("")
+  .transform((list) => new Set(list.split(",").flatMap((name) => name.trim() || [])))
+  .refine((names) => [...names].every(isRoleName), "names of roles with commas between, such as admin,auditor");
 
 export const envSchema = z.object({
   ...verifierBindings,
@@ -19,6 +26,8 @@ export const envSchema = z.object({
   ),
   /** Whether strangers may create accounts: only `open` says yes. */
   REGISTRATION: setting(z.string().optional()),
+  /** Roles, with commas between, whose rights a session has only once it has passed a second factor. */
+  STEP_UP_FOR_ROLES: setting(roleNames),
   /** What access tokens are signed with. Changed, it takes effect by a rotation of the signing keys. */
   JWT_ALG: setting(z.enum(SIGNING_ALGORITHMS).default("EdDSA")),
   /** How long a signing key signs. */

@@ -2,6 +2,7 @@ import { WorkerEntrypoint } from "cloudflare:workers";
 import { type ReportedEvent, reportedEvent } from "#shared/contracts/audit.ts";
 import type { FirstAdministrator, FirstAdministratorResult, KmsInternalRpc } from "#shared/contracts/internal.ts";
 import type {
+  Blocked,
   Elevation,
   ExchangedApiKey,
   IssuedSearchKey,
@@ -9,7 +10,9 @@ import type {
   KeyUse,
   KmsRpc,
   MacInput,
+  OpenedSession,
   OpenInput,
+  PasskeySession,
   SealInput,
   SearchKeyGrant,
   SecretWrite,
@@ -35,10 +38,8 @@ const REWRAP_AT_START_MS = 5_000;
 const log = createLog("kms");
 const record = createRecorder(log);
 
-/** The work's result; `unavailable` when the database cannot be asked or SECRET_KEY does not fit it. */
-const guarded = async <Value, Failure extends string>(
-  work: () => Promise<Result<Value, Failure>>,
-): Promise<RpcResult<Value, Failure>> => {
+/** The work's answer; `unavailable` when the database cannot be asked or SECRET_KEY does not fit it. */
+const answered = async <Answer>(work: () => Promise<Answer>): Promise<Answer | RpcResult<never>> => {
   try {
     return await work();
   } catch (error) {
@@ -47,6 +48,10 @@ const guarded = async <Value, Failure extends string>(
     return failure("unavailable");
   }
 };
+
+const guarded = <Value, Failure extends string>(
+  work: () => Promise<Result<Value, Failure>>,
+): Promise<RpcResult<Value, Failure>> => answered(work);
 
 /** What the kms is composed of; `undefined` when SECRET_KEY does not open its keys. */
 const unlocked = (connecting: Promise<KmsServices>): Promise<KmsServices | undefined> =>
@@ -107,6 +112,43 @@ export const createEntrypoints = (connect: (bindings: unknown) => Promise<KmsSer
         if (elevated.ok && !elevation.once) record(event);
         else await audit.write(event);
         return elevated.ok ? success(issued(elevated.value)) : elevated;
+      });
+    }
+
+    redeemGrant(tokenId: string): Promise<RpcResult<boolean>> {
+      return guarded(async () => success(await (await connect(this.env)).sessions.redeemGrant(tokenId)));
+    }
+
+    admitPasskeyLogin(): Promise<RpcResult<true> | Blocked> {
+      return answered(async (): Promise<RpcResult<true> | Blocked> => {
+        const { passkeyLogins, audit } = await connect(this.env);
+        const admission = await passkeyLogins.admit(currentRequest()?.clientAddress);
+        if (admission.admitted) return success(true);
+        await audit.write({ action: "login.passkey", outcome: "failure", reason: "blocked" });
+        return { ok: false, error: "blocked", retryAfterSeconds: admission.waitSeconds };
+      });
+    }
+
+    openPasskeySession(session: PasskeySession): Promise<RpcResult<OpenedSession, "refused">> {
+      return guarded(async () => {
+        const { passkeyLogins, audit } = await connect(this.env);
+        const event = { action: "login.passkey", target: session.userId } as const;
+        const opened = await passkeyLogins.open(session, currentRequest()?.clientAddress);
+        if (!opened.ok) {
+          await audit.write({ ...event, outcome: "failure", reason: opened.error });
+          return failure("refused");
+        }
+        const { userId, sessionId, access, refreshToken } = opened.value;
+        record({ action: "login.passkey", outcome: "success", actor: userId, target: sessionId });
+        return success({ ...issued(access), scope: access.scope, refreshToken });
+      });
+    }
+
+    refusePasskeyLogin(reason: string, userId?: string): Promise<RpcResult<true>> {
+      return guarded(async () => {
+        const { audit } = await connect(this.env);
+        await audit.write({ action: "login.passkey", outcome: "failure", reason, target: userId });
+        return success(true);
       });
     }
 

@@ -25,15 +25,18 @@ const orUnavailable = async <Answer>(work: Promise<Answer>): Promise<Answer | Rp
 /** Uses up the code, and then gives a token for one request. A user without a factor has no right code. */
 export const elevateOnce = async (
   services: TwofaServices,
-  { subject, sessionId, scopes, code }: OneTimeCode,
+  { subject, sessionId, scopes, code, purpose }: OneTimeCode,
 ): Promise<ElevateOnceResult> => {
   const parsed = parseTotpCode(code);
   if (parsed === undefined) return failure("wrong-code");
   const verification = await verifyCode(services, subject, parsed);
   if (verification.outcome === "locked")
     return { ok: false, error: "locked", retryAfterSeconds: verification.retryAfterSeconds };
+  if (verification.outcome === "no-factor")
+    return failure((await services.factors.hasConfirmed(subject)) ? "wrong-code" : "no-factor");
   if (verification.outcome !== "passed") return failure("wrong-code");
-  const token = await services.vault.elevate({ sessionId, scopes, method: verification.value.method, once: true });
+  const { method } = verification.value;
+  const token = await services.vault.elevate({ sessionId, scopes, method, once: true, purpose, redeemable: false });
   return token ? success(token) : failure("session-ended");
 };
 
@@ -46,6 +49,10 @@ export const createEntrypoints = (connect: (bindings: unknown) => TwofaServices)
 
     factorsOf(userId: string): Promise<RpcResult<HeldFactors>> {
       return orUnavailable(connect(this.env).holdings.of(userId).then(success));
+    }
+
+    hasFactor(userId: string): Promise<RpcResult<boolean>> {
+      return orUnavailable(connect(this.env).factors.hasConfirmed(userId).then(success));
     }
 
     elevateOnce(input: OneTimeCode): Promise<ElevateOnceResult> {

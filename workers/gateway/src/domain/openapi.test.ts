@@ -76,8 +76,9 @@ describe("an operation", () => {
   });
 
   test("with step-up says so, and takes the code along", () => {
-    const operation = merge({ ...SCOPED, stepUp: "always" });
+    const operation = merge({ ...SCOPED, stepUp: { when: "always", maxAgeSeconds: 60 } });
     expect(operation["x-step-up"]).toBe("always");
+    expect(operation["x-step-up-max-age"]).toBe(60);
     expect(operation.parameters).toEqual([{ $ref: "#/components/parameters/X-OTP" }]);
   });
 });

@@ -16,7 +16,7 @@ export const documentSchema = z.object({
 export interface Demand {
   caller: "anyone" | "authenticated" | "user";
   scope?: string;
-  stepUp?: "always" | "conditional";
+  stepUp?: { when: "always" | "conditional"; maxAgeSeconds: number };
 }
 
 export interface Part {
@@ -96,7 +96,7 @@ const withDemand = (operation: JsonObject, worker: string, demand: Demand): Json
     ...(typeof operationId === "string" && { operationId: `${worker}.${operationId}` }),
     tags: [worker],
     security: securityOf(demand),
-    ...(demand.stepUp && { "x-step-up": demand.stepUp }),
+    ...(demand.stepUp && { "x-step-up": demand.stepUp.when, "x-step-up-max-age": demand.stepUp.maxAgeSeconds }),
     ...(demand.stepUp && { parameters: [...given, { $ref: "#/components/parameters/X-OTP" }] }),
     responses: { ...refusalsOf(demand), ...(typeof responses === "object" && responses) },
   };

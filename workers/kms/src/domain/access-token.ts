@@ -8,6 +8,7 @@ import {
   TOKEN_TYPE,
 } from "#shared/contracts/access-token.ts";
 import type { IssuedToken } from "#shared/contracts/kms.ts";
+import { detailsOf, type Purpose } from "#shared/contracts/purpose.ts";
 import type { Scope } from "#shared/contracts/rights.ts";
 import type { Signer } from "./signing-key.ts";
 
@@ -26,6 +27,12 @@ export interface Grant {
   issuedAt?: Date;
   /** Confines the token to searching these documents. */
   searchFilter?: string;
+  /** Confines the token to this one request. */
+  purpose?: Purpose;
+  /** Roles whose rights are not in it before a second factor was passed. */
+  withheldRoles?: readonly string[];
+  /** Its `jti`, where somebody has to know it. */
+  tokenId?: string;
   /** The workers it is good for; all, if not said. */
   audiences?: readonly Audience[];
   /** The service that acts for the subject, and the key it showed. */
@@ -61,7 +68,7 @@ export const createTokenIssuer =
       sub: grant.subject,
       exp: nowSeconds + ttlSeconds,
       iat: grant.issuedAt === undefined ? nowSeconds : toSeconds(grant.issuedAt),
-      jti: createId(),
+      jti: grant.tokenId ?? createId(),
       sid: grant.sessionId,
       client_id: grant.clientId,
       roles: [...grant.roles],
@@ -71,6 +78,8 @@ export const createTokenIssuer =
       auth_time: toSeconds(grant.authenticatedAt),
       ...(grant.actor !== undefined && { act: { sub: grant.actor.subject, sid: grant.actor.sessionId } }),
       ...(grant.searchFilter !== undefined && { search_filter: grant.searchFilter }),
+      ...(grant.purpose !== undefined && { authorization_details: detailsOf(grant.purpose) }),
+      ...(grant.withheldRoles?.length && { withheld_roles: [...grant.withheldRoles] }),
     } satisfies Claims;
     const accessToken = await new SignJWT(claims)
       .setProtectedHeader({ alg: algorithm, kid, typ: TOKEN_TYPE })

@@ -57,6 +57,14 @@ export interface AliveSince {
   createdBefore: Date;
 }
 
+/** A token for one request that its holder is to present, once. */
+export interface RequestGrant {
+  /** The token's `jti`. */
+  tokenId: string;
+  sessionId: string;
+  expiresAt: Date;
+}
+
 export interface SessionRepository {
   find(id: string): Promise<OpenSession | undefined>;
   findRefreshToken(hash: string): Promise<StoredRefreshToken | undefined>;
@@ -68,9 +76,13 @@ export interface SessionRepository {
   rotateRefreshToken(rotation: SessionRotation, entry: AuditEntry): Promise<boolean>;
   /** Stores how the user authenticated; false: the session ended meanwhile. */
   raise(session: Session, entry: AuditEntry): Promise<boolean>;
+  /** Stores that a token for one request may be presented, once; false: the session has ended. */
+  addGrant(grant: RequestGrant): Promise<boolean>;
+  /** Uses up such a token; false: there is none of this id, any more. */
+  redeemGrant(tokenId: string, at: Date): Promise<boolean>;
   /** Ends a session and revokes its access tokens, in one transaction; false: it had ended, or never been. */
   end(id: string, at: Date, entry: AuditEntry): Promise<boolean>;
-  /** Forgets sessions that ended or expired, and consumed refresh tokens, from before that instant. */
+  /** Forgets sessions that ended or expired, consumed refresh tokens and unused grants, from before that instant. */
   purge(dead: AliveSince & { endedBefore: Date }): Promise<void>;
 }
 
@@ -95,8 +107,13 @@ export const useOfRefreshToken = (
 export const isAlive = (session: Session, nowMs: number): boolean =>
   session.endedAt === null && nowMs < endOfSession(session).getTime();
 
+/** Keys sign only for somebody who is there to touch them (WebAuthn Level 3 §7.2), and RFC 8176 has a word for that. */
+const KEYS = ["hwk", "swk"];
+
 /** The methods of a session after one more factor; `mfa` says that there were several (RFC 8176 §2). */
-export const withMethod = (amr: readonly string[], method: string): string[] => [...new Set([...amr, method, "mfa"])];
+export const withMethod = (amr: readonly string[], method: string): string[] => [
+  ...new Set([...amr, method, ...(KEYS.includes(method) ? ["user"] : []), "mfa"]),
+];
 
 /** When the session ends by itself, if nobody uses it. */
 export const endOfSession = ({ usedAt, createdAt }: Session): Date =>

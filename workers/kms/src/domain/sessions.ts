@@ -7,6 +7,7 @@ import type { Grant, IssueToken, ScopedToken } from "./access-token.ts";
 import type { AuditEntry, AuditTrail } from "./audit.ts";
 import type { RefreshToken, RefreshTokens } from "./refresh-token.ts";
 import { scopesBeyond } from "./rights.ts";
+import { type DemandingRoles, type Entitlement, entitlementOf } from "./role-step-up.ts";
 import {
   type AliveSince,
   isAlive,
@@ -40,14 +41,26 @@ export interface RefreshedTokens extends SessionTokens {
 
 export type RefreshFailure = "unknown" | "reused" | "session-ended" | "scope-exceeded";
 
+/** How a user was recognised who opens a session. */
+export interface Login extends Pick<Session, "acr" | "amr"> {
+  action: "login" | "login.passkey";
+}
+
+const BY_PASSWORD: Login = { action: "login", acr: "aal1", amr: ["pwd"] };
+
 export interface Sessions {
-  /** `superseded`: the user was locked, or his password changed, after it was checked. */
-  open(credentials: Pick<Credentials, "user" | "passwordChangedAt">): Promise<Result<SessionTokens, "superseded">>;
+  /** `superseded`: the user was locked, or his password changed, after he was recognised. */
+  open(
+    credentials: Pick<Credentials, "user" | "passwordChangedAt">,
+    login?: Login,
+  ): Promise<Result<SessionTokens, "superseded">>;
   /** Trades a refresh token for new tokens, with all scopes of the user's roles unless fewer are wanted. */
   refresh(token: string, wanted: readonly Scope[] | undefined): Promise<Result<RefreshedTokens, RefreshFailure>>;
   /** The session that a refresh token of ours belongs to, alive or not. */
   sessionOf(refreshToken: string): Promise<Session | undefined>;
   elevate(elevation: Elevation): Promise<Result<ScopedToken, "session-ended">>;
+  /** Uses up a token for one request; false: it was used before, has expired, or cannot be presented. */
+  redeemGrant(tokenId: string): Promise<boolean>;
   /** The sessions of a user that are alive, the latest login first. */
   list(userId: string, limit: number, after: SessionPosition | undefined): Promise<Session[]>;
   /** Ends a session of this user; false: he has none of this id. */
@@ -62,25 +75,42 @@ export interface SessionsOptions {
   refreshTokens: RefreshTokens;
   issueToken: IssueToken;
   audit: Pick<AuditTrail, "prepare">;
+  /** Roles whose rights a session has only once it has passed a second factor. */
+  stepUpForRoles: DemandingRoles;
   now: () => number;
   createId: () => string;
 }
 
 /** `asOf`: when the rights were read, and before that nothing is known of them. */
-const grantOf = ({ session, user }: OpenSession, scopes: readonly Scope[], asOf: Date): Grant => ({
+const grantOf = ({ session, user }: OpenSession, { roles, scopes, withheldRoles }: Entitlement, asOf: Date): Grant => ({
   subject: user.id,
   clientId: FIRST_PARTY_CLIENT,
   sessionId: session.id,
-  roles: user.roles,
+  roles,
   scopes,
+  withheldRoles,
   acr: session.acr,
   amr: session.amr,
   authenticatedAt: session.authenticatedAt,
   issuedAt: asOf,
 });
 
+/**
+ * The scopes after a second factor: those the caller's token has and, if it had all that it could have `before`, what was
+ * withheld until now.
+ */
+const raisedScopes = (
+  { scopes, rightsWithheld = false }: Elevation,
+  before: Entitlement,
+  after: Entitlement,
+): Scope[] => {
+  if (rightsWithheld && scopesBeyond(before.scopes, new Set(scopes)).length === 0) return after.scopes;
+  const held = new Set(after.scopes);
+  return scopes.filter((scope) => isGranted(scope, held));
+};
+
 export const createSessions = (options: SessionsOptions): Sessions => {
-  const { repository, refreshTokens, issueToken, audit, now, createId } = options;
+  const { repository, refreshTokens, issueToken, audit, stepUpForRoles, now, createId } = options;
 
   const expiry = (): AliveSince => ({
     unusedSince: new Date(now() - SESSION_IDLE_LIMIT_MS),
@@ -119,7 +149,8 @@ export const createSessions = (options: SessionsOptions): Sessions => {
     if (!isAlive(stored.session, asOf.getTime())) return failure("session-ended");
     const use = useOfRefreshToken(stored, successor.hash, asOf.getTime());
     if (use === "reused") return endReused(stored);
-    if (wanted && scopesBeyond(wanted, new Set(stored.permissions)).length > 0) return failure("scope-exceeded");
+    const { scopes } = entitlementOf(stored, stepUpForRoles);
+    if (wanted && scopesBeyond(wanted, new Set(scopes)).length > 0) return failure("scope-exceeded");
     if (use === "repeated") return success({ stored, isRepeated: true });
 
     const { session, user } = stored;
@@ -134,6 +165,18 @@ export const createSessions = (options: SessionsOptions): Sessions => {
     return isMine ? success({ stored, isRepeated: false }) : rotate(token, successor, wanted, asOf);
   };
 
+  /** A token for one request; one that is to be presented is known before it is handed out. */
+  const grantOnce = async (
+    grant: Grant,
+    { purpose, redeemable }: Extract<Elevation, { once: true }>,
+  ): Promise<Result<ScopedToken, "session-ended">> => {
+    const tokenId = createId();
+    const expiresAt = new Date(now() + ONE_REQUEST_TTL_SECONDS * 1000);
+    if (redeemable && !(await repository.addGrant({ tokenId, sessionId: grant.sessionId, expiresAt })))
+      return failure("session-ended");
+    return success(await issueToken({ ...grant, purpose, tokenId }, ONE_REQUEST_TTL_SECONDS));
+  };
+
   return {
     end,
     list: (userId, limit, after) => repository.list(userId, expiry(), limit, after),
@@ -142,7 +185,7 @@ export const createSessions = (options: SessionsOptions): Sessions => {
       return found?.user.id === userId && isAlive(found.session, now()) && end(sessionId, entry);
     },
     sessionOf: async (refreshToken) => (await find(refreshToken))?.session,
-    open: async ({ user, passwordChangedAt }) => {
+    open: async ({ user, passwordChangedAt }, { action, acr, amr } = BY_PASSWORD) => {
       const at = new Date(now());
       const session: Session = {
         id: createId(),
@@ -150,13 +193,13 @@ export const createSessions = (options: SessionsOptions): Sessions => {
         createdAt: at,
         usedAt: at,
         endedAt: null,
-        acr: "aal1",
-        amr: ["pwd"],
+        acr,
+        amr,
         authenticatedAt: at,
       };
       const { token, hash } = refreshTokens.create();
       const entry = await audit.prepare({
-        action: "login",
+        action,
         outcome: "success",
         actor: user.id,
         target: session.id,
@@ -166,7 +209,7 @@ export const createSessions = (options: SessionsOptions): Sessions => {
       const asOf = new Date(now());
       const opened = isOpen ? await repository.find(session.id) : undefined;
       if (!opened) return failure("superseded");
-      const access = await issueToken(grantOf(opened, opened.permissions, asOf));
+      const access = await issueToken(grantOf(opened, entitlementOf(opened, stepUpForRoles), asOf));
       return success({ sessionId: session.id, userId: user.id, access, refreshToken: token });
     },
     refresh: async (token, wanted) => {
@@ -176,11 +219,16 @@ export const createSessions = (options: SessionsOptions): Sessions => {
       const rotated = await rotate(token, successor, wanted, asOf);
       if (!rotated.ok) return rotated;
       const { stored, isRepeated } = rotated.value;
-      const access = await issueToken(grantOf(stored, wanted ?? stored.permissions, asOf));
+      const entitlement = entitlementOf(stored, stepUpForRoles);
+      const access = await issueToken(
+        grantOf(stored, { ...entitlement, scopes: [...(wanted ?? entitlement.scopes)] }, asOf),
+      );
       const { session, user } = stored;
       return success({ sessionId: session.id, userId: user.id, access, refreshToken: successor.token, isRepeated });
     },
-    elevate: async ({ sessionId, scopes, method, once }) => {
+    redeemGrant: (tokenId) => repository.redeemGrant(tokenId, new Date(now())),
+    elevate: async (elevation) => {
+      const { sessionId, method } = elevation;
       const at = new Date(now());
       const found = await repository.find(sessionId);
       if (!found || !isAlive(found.session, at.getTime())) return failure("session-ended");
@@ -190,10 +238,11 @@ export const createSessions = (options: SessionsOptions): Sessions => {
         amr: withMethod(found.session.amr, method),
         authenticatedAt: at,
       };
-      const held = new Set(found.permissions);
-      const narrowed = scopes.filter((scope) => isGranted(scope, held));
-      const grant = grantOf({ ...found, session }, narrowed, at);
-      if (once) return success(await issueToken(grant, ONE_REQUEST_TTL_SECONDS));
+      const entitlement = entitlementOf({ ...found, session }, stepUpForRoles);
+      const before = entitlementOf({ ...found, session: { acr: "aal1" } }, stepUpForRoles);
+      const scopes = raisedScopes(elevation, before, entitlement);
+      const grant = grantOf({ ...found, session }, { ...entitlement, scopes }, at);
+      if (elevation.once) return grantOnce(grant, elevation);
       const entry = await audit.prepare({
         action: "token.elevate",
         outcome: "success",

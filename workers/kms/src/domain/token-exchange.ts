@@ -42,7 +42,8 @@ export const createTokenExchange =
       return failure(verification.reason === "trust-unavailable" ? "trust-unavailable" : "subject-invalid");
     const { principal } = verification;
     // What is confined, or was exchanged already, was narrowed for one purpose: it is not passed on.
-    if (principal.kind !== "user" || principal.searchFilter !== undefined) return failure("subject-not-a-user");
+    const isConfined = principal.searchFilter !== undefined || principal.purpose !== undefined;
+    if (principal.kind !== "user" || isConfined) return failure("subject-not-a-user");
     if (scopesBeyond(scopes ?? [], principal.scopes).length > 0) return failure("scope-exceeded");
     const nowSeconds = toSeconds(now());
     const keyEndsAt = endOfKey(actor);

@@ -17,6 +17,8 @@ export interface User {
 export interface EntitledUser {
   user: User;
   permissions: Scope[];
+  /** What each of his roles contributes, but that of administrators, which has no list. */
+  permissionsByRole: Readonly<Record<string, readonly string[]>>;
 }
 
 export interface Credentials {

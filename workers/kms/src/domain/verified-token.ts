@@ -1,4 +1,5 @@
 /** Access tokens that were handed in, as the verifier of every worker judges them. */
+import type { Purpose } from "#shared/contracts/purpose.ts";
 import type { Scope } from "#shared/contracts/rights.ts";
 
 export interface VerifiedToken {
@@ -12,6 +13,7 @@ export interface VerifiedToken {
   issuedAtSeconds: number;
   expiresAtSeconds: number;
   searchFilter?: string;
+  purpose?: Purpose;
 }
 
 /** `trust-unavailable`: what is needed to judge it cannot be asked. */

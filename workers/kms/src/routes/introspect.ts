@@ -33,7 +33,10 @@ const identify = async (context: KmsContext, parameters: Parameters): Promise<Id
   const bearer = bearerToken(context.req.raw.headers);
   if (bearer !== undefined) {
     const verification = await context.var.services.verify(bearer);
-    if (verification.ok) return { ok: true, asker: verification.principal };
+    // A token for one request is good for that request, and this is none that could be confirmed.
+    if (verification.ok && verification.principal.purpose === undefined)
+      return { ok: true, asker: verification.principal };
+    if (verification.ok) throw unauthenticated(true);
     throw verification.reason === "trust-unavailable" ? unavailable() : unauthenticated(true);
   }
   const client = parseClient(parameters, context.req.header("authorization"));

@@ -102,6 +102,22 @@ export const refreshTokens = sqliteTable(
   ],
 );
 
+/** Tokens for one request that were not presented yet. */
+export const requestGrants = sqliteTable(
+  "request_grants",
+  {
+    tokenId: text("token_id").primaryKey(),
+    sessionId: text("session_id")
+      .notNull()
+      .references(() => sessions.id, { onDelete: "cascade" }),
+    expiresAt: instant("expires_at").notNull(),
+  },
+  (table) => [
+    index("request_grants_by_session").on(table.sessionId),
+    index("request_grants_by_expiry").on(table.expiresAt),
+  ],
+);
+
 export const services = sqliteTable("services", {
   name: text().primaryKey(),
   scopes: text({ mode: "json" }).$type<Scope[]>().notNull(),

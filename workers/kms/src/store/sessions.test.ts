@@ -45,6 +45,7 @@ beforeEach(async () => {
   const signer = () => unwrapSigningKey(wrapping, signingKey);
   repository = createSessionRepository(database);
   sessions = createSessions({
+    stepUpForRoles: new Set(["admin"]),
     repository,
     audit: { prepare: async () => auditEntry() },
     refreshTokens,
@@ -181,6 +182,8 @@ test("ends a session left idle for 14 days, and keeps one that is used", async (
   expect((await sessions.refresh(carriedOn.refreshToken, undefined)).ok).toBe(true);
 });
 
+const ONCE = { once: true, purpose: { method: "DELETE", path: "/kms/keys/films" }, redeemable: true } as const;
+
 test("ends every session after 90 days, however much it is used", async () => {
   let { refreshToken } = await open();
   for (let day = 0; day < 80; day += 10) {
@@ -214,10 +217,14 @@ test("raises a single request for a minute, and leaves the session as it was", a
     sessionId: opened.sessionId,
     scopes: ["audit:read"],
     method: "otp",
-    once: true,
+    ...ONCE,
   });
   if (!raised.ok) throw new Error(raised.error);
-  expect(decodeJwt(raised.value.accessToken)).toMatchObject({ acr: "aal2", amr: ["pwd", "otp", "mfa"] });
+  expect(decodeJwt(raised.value.accessToken)).toMatchObject({
+    acr: "aal2",
+    amr: ["pwd", "otp", "mfa"],
+    authorization_details: [{ type: "fountain_request", actions: ["DELETE"], locations: ["/kms/keys/films"] }],
+  });
   expect(raised.value.expiresInSeconds).toBe(60);
   expect(decodeJwt((await refreshed(opened.refreshToken)).access.accessToken)).toMatchObject({
     acr: "aal1",
@@ -226,13 +233,16 @@ test("raises a single request for a minute, and leaves the session as it was", a
   });
 });
 
-test.for([true, false])("a second factor adds no scope to a token that was narrowed (once: %s)", async (once) => {
-  const { sessionId } = await open();
-  const raised = await sessions.elevate({ sessionId, scopes: ["search:read", "audit:read"], method: "otp", once });
-  if (!raised.ok) throw new Error(raised.error);
-  expect((await repository.find(sessionId))?.permissions).toContain("sequence:write");
-  expect(decodeJwt(raised.value.accessToken)["scope"]).toBe("search:read");
-});
+test.for([ONCE, { once: false } as const])(
+  "a second factor adds no scope to a token that was narrowed (%o)",
+  async (kind) => {
+    const { sessionId } = await open();
+    const raised = await sessions.elevate({ sessionId, scopes: ["search:read", "audit:read"], method: "otp", ...kind });
+    if (!raised.ok) throw new Error(raised.error);
+    expect((await repository.find(sessionId))?.permissions).toContain("sequence:write");
+    expect(decodeJwt(raised.value.accessToken)["scope"]).toBe("search:read");
+  },
+);
 
 test("raises no session that has ended, expired or never been", async () => {
   const [ended, expired] = [await open(), await open()];

@@ -132,6 +132,22 @@ export const createSessionRepository = ({ orm, client }: KmsDatabase): SessionRe
     );
     return raised?.rowsAffected === 1;
   },
+  addGrant: async ({ tokenId, sessionId, expiresAt }) => {
+    const { rowsAffected } = await client.execute({
+      sql: `INSERT INTO request_grants (token_id, session_id, expires_at)
+            SELECT ?, id, ? FROM sessions WHERE id = ? AND ended_at IS NULL`,
+      args: [tokenId, expiresAt.getTime(), sessionId],
+    });
+    return rowsAffected === 1;
+  },
+  redeemGrant: async (tokenId, at) => {
+    const { rowsAffected } = await client.execute({
+      sql: `DELETE FROM request_grants WHERE token_id = ? AND expires_at > ?
+              AND EXISTS (SELECT 1 FROM sessions WHERE id = request_grants.session_id AND ended_at IS NULL)`,
+      args: [tokenId, at.getTime()],
+    });
+    return rowsAffected === 1;
+  },
   end: async (id, at, entry) => {
     const [ended] = await client.batch(
       [
@@ -154,6 +170,7 @@ export const createSessionRepository = ({ orm, client }: KmsDatabase): SessionRe
         },
         { sql: "DELETE FROM sessions WHERE ended_at < ? OR used_at < ? OR created_at < ?", args: dead },
         { sql: "DELETE FROM refresh_tokens WHERE consumed_at < ?", args: [unusedSince.getTime()] },
+        { sql: "DELETE FROM request_grants WHERE expires_at < ?", args: [endedBefore.getTime()] },
       ],
       "write",
     );

@@ -1,6 +1,7 @@
 /** Users in the database. */
 import type { InStatement } from "@libsql/client";
 import { asc, eq, gt, sql } from "drizzle-orm";
+import { z } from "zod";
 import { isUniqueViolation } from "#shared/db/database.ts";
 import type { AuditEntry } from "../domain/audit.ts";
 import { ADMIN_ROLE, scopesOf } from "../domain/rights.ts";
@@ -14,10 +15,12 @@ import { users } from "./schema.ts";
 
 type UserRow = typeof users.$inferSelect;
 
-/** The permissions that the user's roles grant, with spaces between. */
+/** What each of the user's roles grants, as JSON. */
 export const permissionsOfUser = sql<string>`(
-  SELECT COALESCE(group_concat(permission.value, ' '), '') FROM roles, json_each(roles.permissions) AS permission
+  SELECT json_group_object(roles.name, json(roles.permissions)) FROM roles
   WHERE roles.name IN (SELECT value FROM json_each(${users.roles})))`;
+
+const permissionsSchema = z.record(z.string(), z.array(z.string()));
 
 /** The user in a row, without his password hash. */
 export const userFrom = ({ id, username, email, roles, createdAt, lockedAt }: UserRow): User => ({
@@ -29,10 +32,14 @@ export const userFrom = ({ id, username, email, roles, createdAt, lockedAt }: Us
   lockedAt,
 });
 
-export const entitledUserFrom = (row: UserRow, permissions: string): EntitledUser => ({
-  user: userFrom(row),
-  permissions: scopesOf(row.roles, new Set(permissions.split(" "))),
-});
+export const entitledUserFrom = (row: UserRow, permissions: string): EntitledUser => {
+  const permissionsByRole = permissionsSchema.parse(JSON.parse(permissions));
+  return {
+    user: userFrom(row),
+    permissions: scopesOf(row.roles, new Set(Object.values(permissionsByRole).flat())),
+    permissionsByRole,
+  };
+};
 
 const credentialsFrom = (row: UserRow): Credentials => ({
   user: userFrom(row),

@@ -1,34 +1,38 @@
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import { challengedOptionsSchema } from "#shared/contracts/webauthn.ts";
 import type { WorkerEnv } from "#shared/http/app.ts";
 import { json, jsonBody, problems } from "#shared/http/openapi.ts";
 import { type Problem, problem } from "#shared/problem/problem.ts";
-import { SENDING_CHANNELS, type SendingChannel } from "../domain/challenge.ts";
+import { CHANNELS, type Channel, SENDING_CHANNELS } from "../domain/challenge.ts";
 import { maskDestination } from "../domain/destination.ts";
 import { generateCode } from "../domain/destination-factor.ts";
+import { challengePasskeys } from "../domain/passkey-verification.ts";
 import type { TwofaServices } from "../services.ts";
 import { notSent } from "./not-sent.ts";
+import { actionOf, purpose, storedPurpose } from "./purpose.ts";
 
 const MAX_FACTOR_ID_LENGTH = 64;
-const CONFIRM_IDENTITY = "confirm that it is you";
 
 const route = createRoute({
   method: "post",
   path: "/auth/generate",
   tags: ["Second factor"],
-  summary: "Have a code sent to one of your factors; POST /auth/verify takes it",
+  summary: "Have a code sent to one of your factors, or a passkey asked; POST /auth/verify takes the answer",
   request: {
     body: jsonBody(
       z.strictObject({
-        channel: z.enum(SENDING_CHANNELS),
+        channel: z.enum(CHANNELS),
         factorId: z
           .string()
           .max(MAX_FACTOR_ID_LENGTH)
           .optional()
           .openapi({ description: "Which of several factors; the oldest, if not said" }),
+        purpose: purpose.optional(),
       }),
     ),
   },
   responses: {
+    200: json(challengedOptionsSchema, "For navigator.credentials.get(), where the channel is webauthn"),
     202: json(
       z.object({
         challengeId: z.uuid(),
@@ -43,7 +47,7 @@ const route = createRoute({
   },
 });
 
-const noSuchFactor = (channel: SendingChannel): Problem =>
+const noSuchFactor = (channel: Channel): Problem =>
   problem("conflict", {
     detail: `You have no such factor: enrol one at POST /twofa/factors/${channel}, or see yours at GET /twofa/factors.`,
   });
@@ -51,9 +55,16 @@ const noSuchFactor = (channel: SendingChannel): Problem =>
 export const addGenerate = (app: OpenAPIHono<WorkerEnv<TwofaServices>>): void => {
   app.openapi(route, async (context) => {
     const { principal, services } = context.var;
-    const { channel, factorId } = context.req.valid("json");
+    const { channel, factorId, purpose } = context.req.valid("json");
     const { subject: userId, sessionId } = principal;
-    const what = { action: CONFIRM_IDENTITY, purpose: null };
+    const what = { action: actionOf(purpose), purpose: storedPurpose.write(purpose) };
+    if (channel === "webauthn") {
+      const challenged = await challengePasskeys(services, { userId, sessionId, purpose: what.purpose });
+      if (challenged.outcome === "no-factor") throw noSuchFactor(channel);
+      const { challengeId, expiresAtMs, options } = challenged;
+      context.header("cache-control", "no-store");
+      return context.json({ ...options, challengeId, expiresAt: new Date(expiresAtMs).toISOString() }, 200);
+    }
     const generated = await generateCode(services, { userId, sessionId, channel, factorId, ...what });
     if (generated.outcome === "no-factor") throw noSuchFactor(channel);
     if (generated.outcome !== "sent") throw notSent(channel, generated);

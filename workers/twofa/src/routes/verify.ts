@@ -1,11 +1,14 @@
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import { unauthenticated } from "#shared/auth/authorize.ts";
 import type { Principal } from "#shared/auth/claims.ts";
+import { detailsOf, type Purpose, purposeDetails } from "#shared/contracts/purpose.ts";
+import { type Assertion, assertionSchema } from "#shared/contracts/webauthn.ts";
 import type { WorkerEnv } from "#shared/http/app.ts";
 import { json, jsonBody, problems } from "#shared/http/openapi.ts";
 import { describeError } from "#shared/observability/log.ts";
 import { announceRecoveryCodeUse } from "../domain/announcement.ts";
 import { parseOneTimeCode } from "../domain/one-time-code.ts";
+import { verifyPasskey } from "../domain/passkey-verification.ts";
 import { parseTotpCode } from "../domain/totp.ts";
 import {
   type Proven,
@@ -16,30 +19,45 @@ import {
 } from "../domain/verification.ts";
 import type { TwofaServices } from "../services.ts";
 import { typedCode } from "./code.ts";
+import { purpose, storedPurpose } from "./purpose.ts";
 import { codeRefused, locked, noFactor } from "./refusals.ts";
 
 const MAX_RECOVERY_CODE_LENGTH = 64;
 const MAX_CHALLENGE_ID_LENGTH = 64;
 
-/** What proves the factor. */
-type Proof = { code: string } | { challengeId: string; code: string } | { recoveryCode: string };
+/** What proves the factor; a challenge knows by itself which request it is about. */
+type Proof =
+  | { code: string; purpose: Purpose | undefined }
+  | { challengeId: string; code: string }
+  | { challengeId: string | undefined; assertion: Assertion }
+  | { recoveryCode: string; purpose: Purpose | undefined };
 
 const bodySchema = z
   .strictObject({
     code: typedCode.optional().openapi({ description: "6 digits of an authenticator app, or 8 that were sent" }),
     challengeId: z.string().min(1).max(MAX_CHALLENGE_ID_LENGTH).optional(),
+    response: assertionSchema.optional().openapi({ description: "What navigator.credentials.get() gave" }),
     recoveryCode: z.string().min(1).max(MAX_RECOVERY_CODE_LENGTH).optional(),
+    purpose: purpose.optional(),
   })
-  .transform(({ code: typed, challengeId, recoveryCode }, context): Proof => {
-    const refuse = (message: string): never => {
-      context.addIssue({ code: "custom", message, path: ["code"] });
+  .transform(({ code: typed, challengeId, response, recoveryCode, purpose }, context): Proof => {
+    const refuse = (message: string, field = "code"): never => {
+      context.addIssue({ code: "custom", message, path: [field] });
       return z.NEVER;
     };
-    if (recoveryCode !== undefined && typed === undefined && challengeId === undefined) return { recoveryCode };
+    if (challengeId !== undefined && purpose !== undefined)
+      return refuse("a challenge has the purpose that it was asked for with", "purpose");
+    if (response !== undefined) {
+      if (typed !== undefined || recoveryCode !== undefined) return refuse("send one proof only", "response");
+      if (purpose !== undefined) return refuse("a challenge has the purpose that it was asked for with", "purpose");
+      return { challengeId, assertion: response };
+    }
+    if (recoveryCode !== undefined && typed === undefined && challengeId === undefined)
+      return { recoveryCode, purpose };
     if (recoveryCode !== undefined || typed === undefined) return refuse("send exactly one of code and recoveryCode");
     if (challengeId === undefined) {
       const code = parseTotpCode(typed);
-      return code === undefined ? refuse("without a challengeId a code has 6 digits") : { code };
+      return code === undefined ? refuse("without a challengeId a code has 6 digits") : { code, purpose };
     }
     const code = parseOneTimeCode(typed);
     return code === undefined ? refuse("a code that was sent has 8 digits") : { challengeId, code };
@@ -49,11 +67,18 @@ const route = createRoute({
   method: "post",
   path: "/auth/verify",
   tags: ["Second factor"],
-  summary: "Pass a second factor: the session rises to aal2",
+  summary: "Pass a second factor: the session rises to aal2, or one request is confirmed",
   request: { body: jsonBody(bodySchema) },
   responses: {
     200: json(
-      z.object({ access_token: z.string(), token_type: z.literal("Bearer"), expires_in: z.int() }),
+      z.object({
+        access_token: z.string(),
+        token_type: z.literal("Bearer"),
+        expires_in: z.int(),
+        authorization_details: purposeDetails
+          .optional()
+          .openapi({ type: "array", description: "The one request that the token is good for (RFC 9396 §7)" }),
+      }),
       "A token with acr = aal2",
     ),
     ...problems("malformed-request", "unauthenticated", "code-refused", "forbidden"),
@@ -80,15 +105,21 @@ const verify = (
   proof: Proof,
 ): Promise<Verification> => {
   if ("recoveryCode" in proof) return verifyRecoveryCode(services, userId, proof.recoveryCode);
+  if ("assertion" in proof) return verifyPasskey(services, { userId, sessionId, ...proof });
   if ("challengeId" in proof) return verifySentCode(services, { userId, sessionId, ...proof });
   return verifyCode(services, userId, proof.code);
 };
+
+/** The one request that was confirmed: what the challenge was about or, where there was none, what the caller says. */
+const purposeOf = (proven: Proven, proof: Proof): Purpose | undefined =>
+  storedPurpose.read(proven.purpose) ?? ("purpose" in proof ? proof.purpose : undefined);
 
 export const addVerify = (app: OpenAPIHono<WorkerEnv<TwofaServices>>): void => {
   app.openapi(route, async (context) => {
     const { principal, services, log } = context.var;
     const proof = context.req.valid("json");
-    const { method } = assertPassed(await verify(services, principal, proof));
+    const proven = assertPassed(await verify(services, principal, proof));
+    const purpose = purposeOf(proven, proof);
     if ("recoveryCode" in proof) {
       const logFailure = (error: unknown): void => log("error", "announcement", { error: describeError(error) });
       context.executionCtx.waitUntil(announceRecoveryCodeUse(services, principal.subject).catch(logFailure));
@@ -96,13 +127,19 @@ export const addVerify = (app: OpenAPIHono<WorkerEnv<TwofaServices>>): void => {
     const token = await services.vault.elevate({
       sessionId: principal.sessionId,
       scopes: [...principal.scopes],
-      method,
-      once: false,
+      method: proven.method,
+      rightsWithheld: principal.withheldRoles !== undefined,
+      ...(purpose === undefined ? { once: false } : { once: true, purpose, redeemable: true }),
     });
     if (!token) throw unauthenticated(true);
     context.header("cache-control", "no-store");
     return context.json(
-      { access_token: token.accessToken, token_type: "Bearer" as const, expires_in: token.expiresInSeconds },
+      {
+        access_token: token.accessToken,
+        token_type: "Bearer" as const,
+        expires_in: token.expiresInSeconds,
+        ...(purpose !== undefined && { authorization_details: detailsOf(purpose) }),
+      },
       200,
     );
   });

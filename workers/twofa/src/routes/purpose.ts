@@ -1,0 +1,80 @@
+/** The one request that a caller asks to confirm. */
+import { z } from "@hono/zod-openapi";
+import { detailsOf, type Purpose, purposeDetails, purposeFrom } from "#shared/contracts/purpose.ts";
+import { matchRoute } from "#shared/http/match.ts";
+import { canonicalPath } from "#shared/http/path.ts";
+import { WORKERS } from "#shared/http/routes.ts";
+
+/** The path may be sent to a phone, in the message with the code. */
+const MAX_PATH_LENGTH = 256;
+const HEX = /^[0-9a-f]{64}$/i;
+const BASE64URL = /^[\w-]{43}$/;
+
+/** SHA-256 in base64url; `undefined` when the text is none, neither in hex nor in base64url. */
+const parseSha256 = (text: string): string | undefined => {
+  if (HEX.test(text)) return Buffer.from(text, "hex").toString("base64url");
+  // The last character has two bits to spare: of its four spellings one is right.
+  return BASE64URL.test(text) && Buffer.from(text, "base64url").toString("base64url") === text ? text : undefined;
+};
+
+/** Path and query as the gateway will see them. */
+const canonicalTarget = (path: string): string =>
+  canonicalPath(`http://host${path}`) + new URL(path, "http://host").search;
+
+/** Whether the table knows the request, and demands a second factor for it. */
+const demandsFactor = (method: string, path: string): boolean => {
+  const [, worker = "", rest = ""] = /^\/([^/]+)(\/.*)$/.exec(canonicalPath(`http://host${path}`)) ?? [];
+  const name = WORKERS.find((known) => known === worker);
+  const match = name && matchRoute(name, method, rest);
+  return match?.found === true && match.policy.stepUp !== undefined;
+};
+
+/** What the gateway and every worker will compare a request with. */
+export const purpose = z
+  .strictObject({
+    method: z.enum(["GET", "POST", "PUT", "PATCH", "DELETE"]),
+    path: z
+      .string()
+      .max(MAX_PATH_LENGTH)
+      .regex(/^\/[^/#\s][^#\s]*$/, "a path as you call it at the gateway, such as /kms/keys/films"),
+    bodySha256: z
+      .string()
+      .transform((text, context) => {
+        const hash = parseSha256(text);
+        if (hash !== undefined) return hash;
+        context.addIssue({ code: "custom", message: "SHA-256 of the body's bytes, in hex or base64url" });
+        return z.NEVER;
+      })
+      .optional()
+      .openapi({
+        type: "string",
+        description: "SHA-256 of the body's bytes, in hex or base64url; any body, if not said",
+      }),
+  })
+  .refine(({ method, path }) => demandsFactor(method, path), {
+    path: ["path"],
+    message: "there is no request of this method and path that needs a second factor",
+  })
+  .transform(
+    ({ method, path, bodySha256 }): Purpose => ({
+      method,
+      path: canonicalTarget(path),
+      ...(bodySha256 !== undefined && { bodySha256 }),
+    }),
+  )
+  .openapi("Purpose", {
+    type: "object",
+    description:
+      "The one request that is confirmed: what comes of it is good for that request only, once, for a minute",
+  });
+
+/** A purpose as it stands in a challenge. */
+export const storedPurpose = {
+  write: (value: Purpose | undefined): string | null => (value === undefined ? null : JSON.stringify(detailsOf(value))),
+  read: (text: string | null): Purpose | undefined =>
+    text === null ? undefined : purposeFrom(purposeDetails.parse(JSON.parse(text))),
+};
+
+/** What a code for this purpose does, to complete "to …". */
+export const actionOf = (value: Purpose | undefined): string =>
+  value === undefined ? "confirm that it is you" : `confirm this one request: ${value.method} ${value.path}`;
