@@ -15,7 +15,7 @@ const TEMPLATES = new Set([
   ...WORKERS.flatMap((worker) => templatesOf(worker).flatMap((template) => [template, `/${worker}${template}`])),
 ]);
 
-const CREDENTIALS = ["token", "api-key", "none", "password", "refresh-token", "client-secret"];
+const CREDENTIALS = ["token", "api-key", "none", "password", "refresh-token", "client-secret", "passkey"];
 
 /** Why a credential was refused, `none` when it was not; the same words as in the log. */
 const REASONS = [
@@ -39,6 +39,13 @@ const REASONS = [
   "code-refused",
   "unknown-user",
   "wrong-password",
+  "unknown-passkey",
+  "wrong-signature",
+  "expired-challenge",
+  "another-challenge",
+  "another-user",
+  "user-not-verified",
+  "replayed",
   "locked",
   "blocked",
   "superseded",
@@ -99,7 +106,7 @@ export const countOtp = createCounter({
   name: "fountain_otp_outcomes_total",
   help: "One-time codes judged. replayed: right, but used before; locked: not looked at after too many wrong ones.",
   labels: {
-    method: new Set(["totp", "sent-code", "recovery-code", "confirmation"]),
+    method: new Set(["totp", "sent-code", "recovery-code", "passkey", "confirmation"]),
     outcome: new Set(["accepted", "wrong", "replayed", "locked"]),
   },
 });
@@ -140,6 +147,19 @@ export const setOutboxOldestAge = createGauge(
 export const setOutboxDeadLetters = createGauge(
   "fountain_outbox_dead_letters",
   "Changes that search refused so often that it is not told of them any more.",
+);
+
+export const countTypesenseCall = createCounter({
+  name: "fountain_typesense_calls_total",
+  help: "Calls to Typesense nodes. unreachable, not-ready: the node's trouble; broken: it failed at the request.",
+  labels: {
+    outcome: new Set(["ok", "unreachable", "not-ready", "key-refused", "missing", "exists", "refused", "broken"]),
+  },
+});
+
+export const setTypesenseBreakersOpen = createGauge(
+  "fountain_typesense_breakers_open",
+  "Typesense nodes that are left alone after failures.",
 );
 
 createInfo("fountain_build_info", "The version that runs.", "version", VERSION);

@@ -57,11 +57,21 @@ export const readPerField = <Value>(
   return good(Array.from({ length: fieldCount }, (_, index) => values[index] ?? values[0] ?? otherwise));
 };
 
-const asPattern = (name: string): RegExp =>
-  new RegExp(`^${name.replaceAll(/[.+?^${}()|[\]\\]/g, "\\$&").replaceAll("*", ".*")}$`);
+/** Whether `*`, which stands for anything, makes the pattern the name. Not by a regular expression: many stars would take it for ever. */
+const fits = (name: string, pattern: string): boolean => {
+  const [start = "", ...parts] = pattern.split("*");
+  const end = parts.pop();
+  if (end === undefined) return name === pattern;
+  if (!name.startsWith(start)) return false;
+  let at = start.length;
+  for (const part of parts) {
+    const found = name.indexOf(part, at);
+    if (found < 0) return false;
+    at = found + part.length;
+  }
+  return name.length - end.length >= at && name.endsWith(end);
+};
 
 /** The names among `known` that a name stands for; `*` in it stands for anything. */
-export const expandName = <Name extends string>(name: string, known: readonly Name[]): Name[] => {
-  const pattern = asPattern(name);
-  return known.filter((candidate) => pattern.test(candidate));
-};
+export const expandName = <Name extends string>(name: string, known: readonly Name[]): Name[] =>
+  known.filter((candidate) => fits(candidate, name));

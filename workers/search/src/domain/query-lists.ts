@@ -17,8 +17,8 @@ const FIELD_NAMES = Object.keys(FIELDS).filter(isFieldName);
 export const TEXT_FIELDS: TextField[] = FIELD_NAMES.filter(isTextField);
 const VALUE_FIELDS = FIELD_NAMES.filter(isValueField);
 
-/** A name, options in parentheses, and what comes after. */
-const WITH_OPTIONS = /^([\w*]+)\s*(?:\((.*)\))?\s*(?::\s*(.*))?$/s;
+/** A name, options in parentheses, and what comes after. No two runs of spaces meet: the time would be their square. */
+const WITH_OPTIONS = /^([\w*]+)\s*(?:\((.*)\)\s*)?(?::(.*))?$/s;
 
 const MISSING_VALUES = /^missing_values\s*:\s*(first|last)$/i;
 
@@ -54,12 +54,19 @@ export const readSorts = (list: string): Read<Sort[]> => {
   return collect(written.map(readSort));
 };
 
-const RANGE = /^(.+?)\s*:\s*\[\s*(-?\d*)\s*,\s*(-?\d*)\s*\]$/s;
+/** A label, and the ends of the range. */
+const RANGE = /^([^[]*):\s*\[([^,]*),([^,]*)\]$/;
+const RANGE_END = /^-?\d*$/;
+/** Each is a condition of one statement. */
+const MAX_RANGES = 100;
 const ORDER = /^sort_by\s*:\s*(_alpha|_count)\s*(?::\s*(asc|desc))?$/i;
 
 const readRange = (written: string): Read<{ label: string; from: number; to: number }> => {
-  const [, label, from = "", to = ""] = RANGE.exec(written) ?? [];
-  if (label === undefined) return bad(400, "Facet range value is not valid.");
+  const [label = "", from = "", to = ""] =
+    RANGE.exec(written)
+      ?.slice(1)
+      .map((part) => part.trim()) ?? [];
+  if (label === "" || !RANGE_END.test(from) || !RANGE_END.test(to)) return bad(400, "Facet range value is not valid.");
   const range = {
     label,
     from: from === "" ? Number.MIN_SAFE_INTEGER : Number(from),
@@ -84,7 +91,9 @@ const readFacetOptions = (facet: FacetRequest, options: string): Read<FacetReque
     return order ? good({ ...facet, order }) : bad(400, "Facet format is malformed.");
   }
   if (!isIntegerField(facet.field)) return bad(400, "Range facet is restricted to only integer and float fields.");
-  const ranges = collect(splitList(options).map(readRange));
+  const written = splitList(options);
+  if (written.length > MAX_RANGES) return bad(400, `At most ${MAX_RANGES} ranges can be counted in.`);
+  const ranges = collect(written.map(readRange));
   if (!ranges.ok) return ranges;
   return ranges.value.length > 0 ? good({ ...facet, ranges: ranges.value }) : bad(400, "Facet format is malformed.");
 };

@@ -214,6 +214,18 @@ describe("a parameter that cannot be used is named, and answered as Typesense do
     [{ facet_by: "constructor" }, "facet_by", 404, "Could not find a facet field named `constructor` in the schema."],
     [{ facet_by: "element_id(a:[5])" }, "facet_by", 400, "Facet range value is not valid."],
     [
+      { facet_by: `element_id(${Array.from({ length: 101 }, (_, at) => `${at}:[${at},${at + 1}]`)})` },
+      "facet_by",
+      400,
+      "At most 100 ranges can be counted in.",
+    ],
+    [
+      { highlight_start_tag: "<".repeat(201) },
+      "highlight_start_tag",
+      400,
+      "Parameter `highlight_start_tag` can have 200 characters at most.",
+    ],
+    [
       { facet_query: "element_type:a" },
       "facet_query",
       400,

@@ -28,6 +28,8 @@ const DEFAULT_FACET_VALUES = 10;
 /** Far more than any page shows, and still cheap. */
 const MAX_FACET_VALUES = 10_000;
 const MAX_AFFIX_WORDS = 1_000;
+/** A tag stands twice around every match, and a long text has many. */
+const MAX_TAG_LENGTH = 200;
 
 /** A query, and how its answer counts pages: by `page`, or by `offset`, as the caller did. */
 export type QueryResult =
@@ -160,11 +162,18 @@ const readPaging = (reader: Reader, otherwise: number) => {
     : { limit, offset: Math.min((page - 1) * limit, Number.MAX_SAFE_INTEGER), paging: { page } };
 };
 
+const readTag = (reader: Reader, name: string, otherwise: string): string => {
+  const tag = reader.text(name) || otherwise;
+  const isShort = tag.length <= MAX_TAG_LENGTH;
+  const fault = `Parameter \`${name}\` can have ${MAX_TAG_LENGTH} characters at most.`;
+  return reader.keep(name, isShort ? good(tag) : bad(400, fault), otherwise);
+};
+
 const readHighlight = (reader: Reader, fields: readonly TextField[]): HighlightStyle => ({
   fields: reader.has("highlight_fields") ? textFieldsIn(reader.text("highlight_fields")) : [...fields],
   fullFields: textFieldsIn(reader.text("highlight_full_fields")),
-  startTag: reader.text("highlight_start_tag") || "<mark>",
-  endTag: reader.text("highlight_end_tag") || "</mark>",
+  startTag: readTag(reader, "highlight_start_tag", "<mark>"),
+  endTag: readTag(reader, "highlight_end_tag", "</mark>"),
   affixWords: Math.min(reader.unsigned("highlight_affix_num_tokens", 4), MAX_AFFIX_WORDS),
   snippetThreshold: reader.unsigned("snippet_threshold", 30),
 });

@@ -149,7 +149,6 @@ describe("the collection", () => {
     await typesense.engine.sync(many(70));
     bed.standIn.loseEverything();
     await expect(found(typesense)).rejects.toThrow("missing");
-    await typesense.engine.maintain();
     expect(await found(typesense)).toBe(70);
     await expectInStep(typesense);
   });

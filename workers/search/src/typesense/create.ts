@@ -1,6 +1,7 @@
 /** Puts the parts of the Typesense engine together. */
 import type { KmsRpc } from "#shared/contracts/kms.ts";
 import type { Log } from "#shared/observability/log.ts";
+import { countTypesenseCall, setTypesenseBreakersOpen } from "#shared/observability/metrics.ts";
 import { type BuildStore, isRunning, type Reindexing } from "../domain/build.ts";
 import type { KeyRotation, Rules } from "../domain/cluster.ts";
 import type { DocumentLog } from "../domain/document-log.ts";
@@ -49,6 +50,10 @@ export const createTypesense = (options: TypesenseOptions): Typesense => {
     transport: createTransport(network),
     now,
     sleep,
+    onCall: (outcome) => {
+      countTypesenseCall({ outcome });
+      setTypesenseBreakersOpen(cluster.nodes.filter(({ breaker }) => breaker.state() !== "closed").length);
+    },
     onBreaker: (node, state) => tell(state === "closed" ? "info" : "warn", "typesense.breaker", { node, state }),
   });
   const keyring = createKeyring({ cluster, kms, configuredKey, now, warn: (event) => tell("warn", event) });

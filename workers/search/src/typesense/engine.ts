@@ -157,6 +157,8 @@ export const createTypesenseEngine = (parts: TypesenseParts): SearchEngine => {
       if (outcome.ok) return outcome.answer;
       if (!isCollectionMissing(outcome)) throw new SearchRefused(faultOf(outcome));
       isServing = false;
+      // The alias may point astray, or the cluster have lost the collection: the next search begins another.
+      await builder.tidy();
       throw engineUnavailable({ kind: "missing", message: outcome.message });
     },
 
