@@ -55,6 +55,8 @@ test("the image holds workerd, the bundles, the configuration and the entry poin
     "fountain/service-a.js",
     "fountain/settings.list",
     "fountain/twofa.js",
+    "fountain/typesense.js",
+    "fountain/workerd-private-mail.capnp",
     "fountain/workerd.capnp",
     "usr/local/bin/workerd",
   ]);
