@@ -2,7 +2,7 @@
  * Every credential that must not do, at every route there is: through the gateway, and at each worker itself, which
  * trusts nothing that the gateway has checked. The routes come from the route table, so that a new one cannot escape.
  */
-import { createHmac } from "node:crypto";
+import { createHash, createHmac } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { SCOPES } from "../../shared/contracts/rights.ts";
 import { ANY_TYPE, type Policy, ROUTES, WORKERS, type WorkerName } from "../../shared/http/routes.ts";
@@ -14,18 +14,16 @@ interface Route {
   name: string;
   method: string;
   path: string;
+  /** The path as callers of the gateway know it. */
+  called: string;
   policy: Policy;
 }
 
 const routesOf = (worker: WorkerName, prefix: string): Route[] =>
   Object.entries(ROUTES[worker]).map(([key, policy]) => {
     const [method = "", template = ""] = key.split(" ");
-    return {
-      name: `${method} ${prefix}${template}`,
-      method,
-      path: prefix + template.replaceAll(/\{\w+\+?\}/g, "7"),
-      policy,
-    };
+    const path = template.replaceAll(/\{\w+\+?\}/g, "7");
+    return { name: `${method} ${prefix}${template}`, method, path: prefix + path, called: `/${worker}${path}`, policy };
   });
 
 const BEHIND_THE_GATEWAY = WORKERS.filter((worker) => worker !== "gateway");
@@ -40,15 +38,18 @@ const BODIES: Record<string, string> = {
 /** The media type a route is called with, where it takes any. */
 const typeOf = ({ consumes = "application/json" }: Policy): string => (consumes === ANY_TYPE ? "text/plain" : consumes);
 
+const hasBody = (method: string): boolean => method === "POST" || method === "PUT";
+
+const bodyOf = ({ method, policy }: Pick<Route, "method" | "policy">): { body?: string } =>
+  hasBody(method) ? { body: BODIES[typeOf(policy)] ?? "" } : {};
+
 const send = (
   fountain: Fountain,
   { method, path, policy }: Route,
   headers: Record<string, string>,
 ): Promise<Response> => {
-  const type = typeOf(policy);
-  const body = method === "POST" || method === "PUT" ? { body: BODIES[type] ?? "" } : {};
-  const typed = method === "POST" || method === "PUT" ? { "content-type": type } : {};
-  return fountain.fetch(path, { method, headers: { ...typed, ...headers }, ...body });
+  const typed = hasBody(method) ? { "content-type": typeOf(policy) } : {};
+  return fountain.fetch(path, { method, headers: { ...typed, ...headers }, ...bodyOf({ method, policy }) });
 };
 
 /** Typesense's clients are told a message and nothing else; what it stands for shows in the status. */
@@ -117,12 +118,39 @@ const brokenCredentials = async (mint: Mint): Promise<Record<string, Headers>> =
   };
 };
 
+/** A second factor that was passed for one request, and for nothing else. */
+const grantFor = (method: string, path: string, bodySha256?: string): Record<string, unknown> => ({
+  authorization_details: [
+    { type: "fountain_request", actions: [method], locations: [path], ...(bodySha256 && { bodySha256 }) },
+  ],
+});
+
+/** Second factors that were passed for this request but for one thing; `called`: the path at the gateway. */
+const grantsForOthers = (method: string, called: string): Record<string, Record<string, unknown>> => ({
+  "a grant for another method": grantFor(method === "POST" ? "PUT" : "POST", called),
+  "a grant for another path": grantFor(method, `${called}/7`),
+  "a grant for another worker": grantFor(method, called.replace(/^\/[^/]+/, "/elsewhere")),
+  "a grant for the path past the gateway": grantFor(method, called.replace(/^\/[^/]+/, "")),
+  "a grant for another query": grantFor(method, `${called}?really=1`),
+  "a grant for another body": grantFor(method, called, "A".repeat(43)),
+});
+
 /** How a route must answer callers who are who they say, but may not do this. */
-const insufficientCredentials = async (mint: Mint, policy: Policy): Promise<Record<string, [Headers, string]>> => {
+const insufficientCredentials = async (
+  mint: Mint,
+  { policy, method, called }: Route,
+): Promise<Record<string, [Headers, string]>> => {
   const scopes = SCOPES.filter((scope) => scope !== policy.scope).join(" ");
   const longAgo = { auth_time: nowSeconds() - 301 };
   const signed = async (claims: Record<string, unknown>): Promise<Headers> =>
     bearer(await mint.sign(everything(claims)));
+  const refused = async (
+    claims: Record<string, Record<string, unknown>>,
+    answer: string,
+  ): Promise<Record<string, [Headers, string]>> =>
+    Object.fromEntries(
+      await Promise.all(Object.entries(claims).map(async ([name, claim]) => [name, [await signed(claim), answer]])),
+    );
   return {
     ...(policy.scope !== undefined && {
       "every scope but the one": [await signed({ scope: scopes }), `${FORBIDDEN}, scope="${policy.scope}"`],
@@ -134,6 +162,10 @@ const insufficientCredentials = async (mint: Mint, policy: Policy): Promise<Reco
       "one factor": [await signed({ acr: "aal1", amr: ["pwd"] }), STEP_UP],
       "a second factor of long ago": [await signed(longAgo), STEP_UP],
     }),
+    ...(policy.stepUp === undefined && {
+      "a grant for one request": [await signed(grantFor(method, called)), FORBIDDEN],
+    }),
+    ...(policy.stepUp !== undefined && (await refused(grantsForOthers(method, called), STEP_UP))),
     ...(policy.stepUp?.when === "always" &&
       policy.caller === "authenticated" && {
         "a service of one factor": [await signed({ ...service, acr: "aal1" }), STEP_UP],
@@ -158,6 +190,23 @@ const surfaces: [string, WorkerName, Route[]][] = [
   ]),
 ];
 
+/** Any session will do: whose it is stands in the token. */
+const ADD_GRANT = "INSERT INTO request_grants (token_id, session_id, expires_at) SELECT ?, id, ? FROM sessions LIMIT 1";
+
+/** As a user whom nothing keeps from passing a second factor, but that he did not; and with a session. */
+const enrolFactor = async (fountain: Fountain, { userId }: Mint): Promise<void> => {
+  await fountain.databases["twofa"]?.execute({
+    sql: `INSERT INTO factors (id, user_id, type, name, sealed_secret, created_at, confirmed_at)
+          VALUES ('factor', ?, 'totp', 'app', '', 1, 1)`,
+    args: [userId],
+  });
+  await fountain.databases["kms"]?.execute({
+    sql: `INSERT INTO sessions (id, user_id, created_at, used_at, acr, amr, authenticated_at)
+          VALUES ('session', ?, ?, ?, 'aal1', '["pwd"]', ?)`,
+    args: [userId, Date.now(), Date.now(), Date.now()],
+  });
+};
+
 describe.each(surfaces)("%s", (_, front, routes) => {
   let fountain: Fountain;
   let mint: Mint;
@@ -171,6 +220,7 @@ describe.each(surfaces)("%s", (_, front, routes) => {
       sql: "INSERT INTO revocations (session_id, revoked_at) VALUES (?, ?)",
       args: [REVOKED_SESSION, Date.now()],
     });
+    await enrolFactor(fountain, mint);
     const [probe] = routes.filter(isProtected);
     if (!probe) throw new Error("there is a protected route behind every front");
     const ended = broken["of an ended session"] ?? {};
@@ -193,11 +243,29 @@ describe.each(surfaces)("%s", (_, front, routes) => {
     });
 
     test("refuses a good credential that does not suffice, and says what would", async () => {
-      const cases = Object.entries(await insufficientCredentials(mint, route.policy));
+      const cases = Object.entries(await insufficientCredentials(mint, route));
       const headers = Object.fromEntries(cases.map(([name, [sent]]) => [name, sent]));
       const expected = Object.fromEntries(cases.map(([name, [, answer]]) => [name, answer]));
       expect(await answersTo(fountain, route, headers)).toEqual(expected);
     });
+
+    if (route.policy.stepUp !== undefined)
+      test("takes a grant for this very request, once", async () => {
+        const headers = async (): Promise<Headers> => {
+          const sent = new Request("http://host", { method: route.method, ...bodyOf(route) });
+          const hash = createHash("sha256")
+            .update(Buffer.from(await sent.arrayBuffer()))
+            .digest("base64url");
+          const tokenId = crypto.randomUUID();
+          await fountain.databases["kms"]?.execute({ sql: ADD_GRANT, args: [tokenId, Date.now() + 60_000] });
+          return bearer(await mint.sign(everything({ jti: tokenId, ...grantFor(route.method, route.called, hash) })));
+        };
+        const granted = await headers();
+        const first = await send(fountain, route, granted);
+        expect([401, 403], await first.text()).not.toContain(first.status);
+        if (front !== "gateway") return;
+        expect(await describeAnswer(await send(fountain, route, granted), route)).toBe(STEP_UP);
+      });
 
     test("lets the same credential through once nothing is wrong with it", async () => {
       const response = await send(fountain, route, bearer(await mint.sign(everything())));

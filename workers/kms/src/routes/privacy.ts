@@ -1,5 +1,5 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import { unauthenticated } from "#shared/auth/authorize.ts";
+import { assertSteppedUp, unauthenticated } from "#shared/auth/authorize.ts";
 import { json, problems } from "#shared/http/openapi.ts";
 import { problem } from "#shared/problem/problem.ts";
 import { audit, entryOf, type KmsApp, NO_STORE, record } from "./frame.ts";
@@ -45,6 +45,7 @@ export const addPrivacy = (app: KmsApp): void => {
 
   app.openapi(eraseMe, async (context) => {
     const { principal, services } = context.var;
+    assertSteppedUp(principal, services.now());
     const event = { action: "user.erase", outcome: "success", target: principal.subject } as const;
     const erased = await services.privacy.erase(principal.subject, await entryOf(context, event));
     if (!erased.ok) {

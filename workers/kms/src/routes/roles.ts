@@ -1,4 +1,5 @@
 import { createRoute, z } from "@hono/zod-openapi";
+import { assertSteppedUp } from "#shared/auth/authorize.ts";
 import { SCOPES } from "#shared/contracts/rights.ts";
 import { json, jsonBody, problems } from "#shared/http/openapi.ts";
 import { type Problem, problem } from "#shared/problem/problem.ts";
@@ -89,6 +90,7 @@ export const addRoles = (app: KmsApp): void => {
         errors: [{ pointer: "#/param/name", detail: "must begin with a letter and go on with a-z, 0-9 and -" }],
       });
     const { roles } = context.var.services;
+    assertSteppedUp(context.var.principal, context.var.services.now());
     const event = { action: "role.change", outcome: "success", target: name } as const;
     const changed = await roles.put({ name, permissions }, context.var.principal.scopes, await entryOf(context, event));
     if (!changed.ok)
@@ -101,6 +103,7 @@ export const addRoles = (app: KmsApp): void => {
 
   app.openapi(putRolesOfUser, async (context) => {
     const { users, now } = context.var.services;
+    assertSteppedUp(context.var.principal, now());
     const { id } = context.req.valid("param");
     const roles = [...new Set(context.req.valid("json").roles)];
     await assertMayGrant(context, roles);

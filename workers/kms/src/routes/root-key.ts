@@ -1,4 +1,5 @@
 import { createRoute, z } from "@hono/zod-openapi";
+import { assertSteppedUp } from "#shared/auth/authorize.ts";
 import { json, problems } from "#shared/http/openapi.ts";
 import { problem } from "#shared/problem/problem.ts";
 import type { RootKeyStatus } from "../domain/root-key-rotation.ts";
@@ -47,6 +48,7 @@ export const addRootKey = (app: KmsApp): void => {
 
   app.openapi(rotateRootKey, async (context) => {
     const { principal, services } = context.var;
+    assertSteppedUp(principal, services.now());
     const rotated = await services.rootKey.rotate(principal.subject, REWRAP_BUDGET_MS);
     if (!rotated.ok) throw problem("conflict", { detail: "Somebody else has rotated the root key at the same time." });
     return context.json(toAnswer(rotated.value), 200);

@@ -1,4 +1,5 @@
 import { createRoute, z } from "@hono/zod-openapi";
+import { assertSteppedUp } from "#shared/auth/authorize.ts";
 import { json, page, pageQuery, problems } from "#shared/http/openapi.ts";
 import { decodeCursor, toPage } from "#shared/http/page.ts";
 import { problem } from "#shared/problem/problem.ts";
@@ -86,6 +87,7 @@ export const addSigningKeys = (app: KmsApp): void => {
 
   app.openapi(revokeSigningKey, async (context) => {
     const { principal, services } = context.var;
+    assertSteppedUp(principal, services.now());
     const revoked = await services.signingKeys.revoke(context.req.valid("param").kid, principal.subject);
     if (!revoked.ok) throw problem("not-found", { detail: "There is no such signing key." });
     return context.json(toAnswer(revoked.value), 200);

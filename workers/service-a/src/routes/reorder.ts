@@ -1,4 +1,5 @@
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import { assertSteppedUp } from "#shared/auth/authorize.ts";
 import type { WorkerEnv } from "#shared/http/app.ts";
 import { json, jsonBody, problems } from "#shared/http/openapi.ts";
 import { problem } from "#shared/problem/problem.ts";
@@ -38,7 +39,8 @@ const assertNone = (faults: Fault[]): void => {
 
 export const addReorder = (app: OpenAPIHono<WorkerEnv<ServiceAServices>>): void => {
   app.openapi(route, async (context) => {
-    const { services } = context.var;
+    const { principal, services } = context.var;
+    assertSteppedUp(principal, services.now());
     const body = context.req.valid("json");
     const { elementType, elementIds, newOrder, comment } = body;
     assertNone(faultsOfOrder(elementIds, newOrder));
