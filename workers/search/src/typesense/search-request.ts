@@ -62,6 +62,14 @@ const extrasOf = ({ extras, confinement }: SearchQuery): Record<string, Value> =
   ...(confinement && { filter_curated_hits: true }),
 });
 
+/** A limit of nought would be taken for none. */
+const NO_HITS = { per_page: 0 };
+
+const windowOf = ({ offset, limit, maxHits }: SearchQuery): Record<string, Value> => {
+  const shown = Math.min(limit, maxHits - offset);
+  return shown > 0 ? { offset, limit: shown } : NO_HITS;
+};
+
 const parametersOf = (query: SearchQuery): Record<string, Value> => {
   const { queryBy, leniency, highlight } = query;
   const filter = filterOf(query);
@@ -88,11 +96,10 @@ const parametersOf = (query: SearchQuery): Record<string, Value> => {
       max_facet_values: query.maxFacetValues,
     }),
     ...(query.facetQuery && { facet_query: `${query.facetQuery.field}:${query.facetQuery.words}` }),
-    offset: query.offset,
-    limit: Math.max(0, Math.min(query.limit, query.maxHits - query.offset)),
+    ...windowOf(query),
     include_fields: list(query.shownFields),
     highlight_fields: list(highlight.fields) || "none",
-    highlight_full_fields: list(highlight.fullFields) || "none",
+    ...(highlight.fullFields.length > 0 && { highlight_full_fields: list(highlight.fullFields) }),
     highlight_start_tag: highlight.startTag,
     highlight_end_tag: highlight.endTag,
     highlight_affix_num_tokens: highlight.affixWords,
@@ -105,7 +112,7 @@ const reachOf = (confinement: Filter): Record<string, Value> => ({
   collection: ALIAS,
   q: "*",
   filter_by: printForTypesense(confinement),
-  limit: 0,
+  ...NO_HITS,
 });
 
 /** One request, as long as it may be; a confined one counts what the caller can reach beside it. */
