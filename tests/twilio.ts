@@ -1,0 +1,76 @@
+/** Stands in for Twilio's Messages API over a real socket: keeps what was asked, and answers what the test says. */
+import { createServer, type IncomingHttpHeaders } from "node:http";
+import { text } from "node:stream/consumers";
+
+export const ACCOUNT_SID = `AC${"0123456789abcdef".repeat(2)}`;
+export const AUTH_TOKEN = "a token for texts: %&#";
+export const SENDER = "+15005550006";
+
+export interface TwilioRequest {
+  method: string;
+  path: string;
+  headers: IncomingHttpHeaders;
+  body: string;
+}
+
+export type TwilioAnswer = { status: number; body: string } | "silence" | "hang-up";
+
+export interface Twilio {
+  url: string;
+  requests: TwilioRequest[];
+  /** What the next requests are answered with. */
+  answer: TwilioAnswer;
+  stop(): Promise<void>;
+}
+
+/** What Twilio says when it takes a message: queued, and nothing more is known. */
+export const QUEUED: TwilioAnswer = {
+  status: 201,
+  body: JSON.stringify({
+    account_sid: ACCOUNT_SID,
+    api_version: "2010-04-01",
+    body: "",
+    date_created: "Mon, 23 Nov 2026 11:00:00 +0000",
+    direction: "outbound-api",
+    error_code: null,
+    error_message: null,
+    from: SENDER,
+    num_media: "0",
+    num_segments: "1",
+    sid: `SM${"f".repeat(32)}`,
+    status: "queued",
+  }),
+};
+
+/** An error as Twilio spells it. */
+export const twilioError = (status: number, code: number, message: string): TwilioAnswer => ({
+  status,
+  body: JSON.stringify({ code, message, more_info: `https://www.twilio.com/docs/errors/${code}`, status }),
+});
+
+/** Starts it; everything is taken until the test says otherwise. */
+export const startTwilio = async (): Promise<Twilio> => {
+  const twilio: Pick<Twilio, "requests" | "answer"> = { requests: [], answer: QUEUED };
+  const server = createServer(async (request, response) => {
+    const { method = "", url = "", headers } = request;
+    twilio.requests.push({ method, path: url, headers, body: await text(request) });
+    const { answer } = twilio;
+    if (answer === "silence") return;
+    if (answer === "hang-up") return void request.socket.destroy();
+    response.writeHead(answer.status, { "content-type": "application/json" }).end(answer.body);
+  });
+  const port = await new Promise<number>((resolve) => {
+    server.listen(0, "127.0.0.1", () => {
+      const address = server.address();
+      resolve(typeof address === "object" && address !== null ? address.port : 0);
+    });
+  });
+  return Object.assign(twilio, {
+    url: `http://127.0.0.1:${port}`,
+    stop: () =>
+      new Promise<void>((resolve) => {
+        server.closeAllConnections();
+        server.close(() => resolve());
+      }),
+  });
+};
