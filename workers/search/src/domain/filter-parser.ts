@@ -3,11 +3,12 @@
  * `prefix*`, values in backticks, `&&`, `||` and parentheses. As in Typesense, `&&` and `||` bind equally, from the left.
  */
 import { FIELDS, type FieldName, isFieldName, isIntegerField } from "./fields.ts";
-import type { CompareOperator, Filter, MatchOperator, Operand } from "./filter.ts";
+import { type CompareOperator, depthOf, type Filter, type MatchOperator, type Operand } from "./filter.ts";
 import { FilterFault, type Token, type TokenKind, tokenize } from "./filter-tokens.ts";
 
-/** Far below the depth of expression that SQLite takes (1,000). */
 const MAX_DEPTH = 20;
+/** `a && b || c && d` nests as well, from the left. The database's parser takes no more than 100 opened parentheses. */
+const MAX_LEVELS = 40;
 const MAX_OPERANDS = 250;
 
 export type FilterResult = { ok: true; filter: Filter } | { ok: false; detail: string; message: string };
@@ -170,6 +171,8 @@ const createParser = (source: string) => {
   return (): Filter => {
     const filter = expression(0);
     expect("end", "`&&` or `||`");
+    if (depthOf(filter) > MAX_LEVELS)
+      throw new FilterFault(0, `more than ${MAX_LEVELS} changes between \`&&\` and \`||\` in a filter that begins`);
     return filter;
   };
 };

@@ -18,6 +18,9 @@ export type Filter =
   | { kind: "match"; field: FieldName; operator: MatchOperator; operands: Operand[] }
   | { kind: "compare"; field: IntegerField; operator: CompareOperator; value: number };
 
+/** How many `and` and `or` stand within each other. */
+export const depthOf = (filter: Filter): number => ("items" in filter ? 1 + Math.max(...filter.items.map(depthOf)) : 0);
+
 const NEEDS_NO_QUOTES = /^[\p{L}\p{N}_-]+$/u;
 
 const printText = (value: string): string =>

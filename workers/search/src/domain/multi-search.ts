@@ -5,6 +5,8 @@ import { type SearchParameters, textOf } from "./parameters.ts";
 
 /** Typesense's default for `limit_multi_searches`. */
 export const MAX_SEARCHES = 50;
+/** Enough for as many values as a filter may have. */
+const MAX_PARAMETER_LENGTH = 16_000;
 const KEY_PARAMETER = "x-typesense-api-key";
 
 const bodySchema = z.object({
@@ -38,6 +40,8 @@ const parametersOf = (search: Record<string, unknown>): Result<SearchParameters,
     if (value === null) continue;
     const parsed = valueSchema.safeParse(value);
     if (!parsed.success) return failure("One or more search parameters are malformed.");
+    if (String(parsed.data).length > MAX_PARAMETER_LENGTH)
+      return failure(`A search parameter can have ${MAX_PARAMETER_LENGTH} characters at most.`);
     parameters[name] = parsed.data;
   }
   return success(parameters);

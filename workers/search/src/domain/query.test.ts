@@ -241,6 +241,7 @@ describe("a parameter that cannot be used is named, and answered as Typesense do
       400,
       "Invalid format for `drop_tokens_mode`: use right_to_left or left_to_right.",
     ],
+    [{ q: "a ".repeat(2_001), query_by: "text" }, "q", 400, "A query can have 4000 characters at most."],
     [{ vector_query: "v:([1])" }, "vector_query", 400, "Parameter `vector_query` is not supported."],
   ])("%j", (parameters, parameter, status, message) => {
     expect(faultsOf(parameters)).toMatchObject([{ parameter, status, message }]);

@@ -21,6 +21,8 @@ import { asksForEverything, countWords, MAX_QUERY_WORDS, parseTerms } from "./te
 /** Typesense's defaults and limits. */
 export const DEFAULT_PER_PAGE = 10;
 export const MAX_PER_PAGE = 250;
+/** As long as in an address: it is taken apart into words more than once. */
+const MAX_QUERY_LENGTH = 4_000;
 const MAX_TYPOS = 2;
 const FIRST_WEIGHT = 15;
 const MAX_GIVEN_WEIGHT = 127;
@@ -75,6 +77,7 @@ const createReader = (parameters: SearchParameters) => {
 type Reader = ReturnType<typeof createReader>;
 
 const readQ = (q: string): Read<string> => {
+  if (q.length > MAX_QUERY_LENGTH) return bad(400, `A query can have ${MAX_QUERY_LENGTH} characters at most.`);
   const wellFormed = q.toWellFormed();
   if (countWords(parseTerms(wellFormed)) <= MAX_QUERY_WORDS) return good(wellFormed);
   return bad(400, `At most ${MAX_QUERY_WORDS} different words can be searched for at once.`);

@@ -1,7 +1,7 @@
 /** Compiles a filter to SQL. Every value is a parameter. */
 import { and, between, gt, gte, inArray, lt, lte, or, type SQL, sql } from "drizzle-orm";
 import { FIELDS, type FieldName, isTextField, type TextField } from "../domain/fields.ts";
-import type { Filter, Operand } from "../domain/filter.ts";
+import { depthOf, type Filter, type Operand } from "../domain/filter.ts";
 import { parseTerms, type Term } from "../domain/terms.ts";
 import { all, any, inColumns, phrase } from "./match.ts";
 import { documents } from "./schema.ts";
@@ -49,9 +49,13 @@ const equalsAny = (field: FieldName, operands: readonly Operand[]): SQL => {
   return or(isOneOf(field, values), ...operands.flatMap((operand) => fitsRangeOrPrefix(field, operand))) ?? NEVER;
 };
 
+/** The deepest part comes first: opened before anything else, a parenthesis takes least of the stack of sqld's parser. */
+const deepestFirst = (items: readonly Filter[]): Filter[] => items.toSorted((a, b) => depthOf(b) - depthOf(a));
+
 /** The condition on `documents` that is true for the rows the filter lets through. */
 export const compileFilter = (filter: Filter): SQL => {
-  if ("items" in filter) return (filter.kind === "and" ? and : or)(...filter.items.map(compileFilter)) ?? NEVER;
+  if ("items" in filter)
+    return (filter.kind === "and" ? and : or)(...deepestFirst(filter.items).map(compileFilter)) ?? NEVER;
   if (filter.kind === "compare") return COMPARISONS[filter.operator](documents[filter.field], filter.value);
   const { field, operator, operands } = filter;
   const comparesWords = (operator === ":" || operator === ":!") && isTextField(field);

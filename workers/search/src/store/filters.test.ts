@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { create, openTestEngine } from "./testing.ts";
+import { parseFilter } from "../domain/filter-parser.ts";
+import { create, openTestEngine, queryOf } from "./testing.ts";
 
 const engine = await openTestEngine();
 
@@ -60,5 +61,20 @@ describe("a filter", () => {
     expect(await engine.idsOf({ filter_by: `id:[${values}]` })).toEqual([]);
     const nested = `${"(".repeat(20)}id:=a${")".repeat(20)}`;
     expect(await engine.idsOf({ filter_by: Array(10).fill(nested).join(" || ") })).toEqual([]);
+  });
+
+  test.each([
+    ["numbers", "script_id:!=[7, 9..10]"],
+    ["words", "text:!harbour"],
+    ["beginnings", "comment:!=a*"],
+  ])("as deep as any that is read is answered: %s", async (_, clause) => {
+    const alternating = Array.from({ length: 21 }, (_, at) => `${clause}${at % 2 ? " ||" : " &&"}`).join(" ");
+    const deepest = `${`(${clause} || (${clause} && `.repeat(10)}${alternating} ${clause}${"))".repeat(10)}`;
+    const confinement = parseFilter(deepest);
+    if (!confinement.ok) throw new Error(confinement.detail);
+    expect(parseFilter(`${deepest} || ${clause} && ${clause}`)).toMatchObject({ ok: false });
+    await engine.sync([create("a", { text: "stillness" })]);
+    const query = queryOf({ q: "stillness", filter_by: deepest, facet_by: "element_type", sort_by: "script_id:asc" });
+    expect((await engine.answer({ ...query, confinement: confinement.filter })).found).toBe(1);
   });
 });
