@@ -7,6 +7,7 @@ export const REPORTED_ACTIONS = [
   "factor.remove",
   "factor.verify",
   "factor.lock",
+  "factor.disable",
   "recovery-codes.replace",
   "challenge.send",
   "announcement.send",

@@ -71,6 +71,27 @@ export type Elevation = {
   | { once: true; purpose: Purpose; redeemable: boolean }
 );
 
+/** A user whose passkey has been verified, with his presence and with himself recognised by it. */
+export interface PasskeySession {
+  userId: string;
+  /** How the key is secured (RFC 8176): `hwk` or `swk`. */
+  method: "hwk" | "swk";
+}
+
+/** The tokens of a session that a login opened. */
+export interface OpenedSession extends IssuedToken {
+  refreshToken: string;
+  /** Space-separated. */
+  scope: string;
+}
+
+/** Too many logins from this address failed: none is looked at for so many seconds. */
+export interface Blocked {
+  ok: false;
+  error: "blocked";
+  retryAfterSeconds: number;
+}
+
 /** A scoped key to issue: for whoever the principal is that asks, and for as long as his session or API key lives. */
 export interface SearchKeyGrant {
   sessionId: string;
@@ -127,6 +148,12 @@ export interface KmsRpc {
   elevate(elevation: Elevation): Promise<RpcResult<IssuedToken, "session-ended">>;
   /** Uses up a token for one request, by its `jti`; false: it was used before, has expired, or cannot be presented. */
   redeemGrant(tokenId: string): Promise<RpcResult<boolean>>;
+  /** Counts a login by passkey against the caller's address, before it is looked at. */
+  admitPasskeyLogin(): Promise<RpcResult<true> | Blocked>;
+  /** Opens a session at `aal2`. `refused`: the user is locked, or gone. */
+  openPasskeySession(session: PasskeySession): Promise<RpcResult<OpenedSession, "refused">>;
+  /** Tells of a login by passkey that failed; `reason` is a code. */
+  refusePasskeyLogin(reason: string, userId?: string): Promise<RpcResult<true>>;
   /** Issues an access token that is good for searching within a filter only. */
   issueSearchKey(grant: SearchKeyGrant): Promise<RpcResult<IssuedSearchKey, "session-ended">>;
   /** Has an event told in the audit trail. Failures and refusals that come too fast are told together. */

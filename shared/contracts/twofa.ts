@@ -1,9 +1,10 @@
 /** What twofa answers to the other workers, over its private entrypoint `Rpc`. */
-import type { IssuedToken } from "./kms.ts";
+import type { IssuedToken, OpenedSession } from "./kms.ts";
 import type { HeldFactors } from "./personal-data.ts";
 import type { Purpose } from "./purpose.ts";
 import type { RpcResult } from "./result.ts";
 import type { Scope } from "./rights.ts";
+import type { ChallengedOptions, PasskeyLogin } from "./webauthn.ts";
 
 export interface OneTimeCode {
   subject: string;
@@ -27,6 +28,10 @@ export interface TwofaRpc {
   factorsOf(userId: string): Promise<RpcResult<HeldFactors>>;
   /** Whether the user has a second factor that he could pass. */
   hasFactor(userId: string): Promise<RpcResult<boolean>>;
+  /** What a browser is to ask of any passkey that it has, to log in with. */
+  passkeyOptions(): Promise<RpcResult<ChallengedOptions>>;
+  /** Has the kms open a session for the user whose passkey has answered. */
+  logInByPasskey(login: PasskeyLogin): Promise<RpcResult<OpenedSession, "refused"> | LockedOut>;
   /** Consumes a code sent along with one request, and gives a token with `acr` = `aal2` for that request only. */
   elevateOnce(
     input: OneTimeCode,

@@ -91,6 +91,9 @@ export const ROUTES: Record<WorkerName, RouteTable> = {
     "GET /.well-known/jwks.json": PUBLIC,
     "POST /register": PUBLIC,
     "POST /login": PUBLIC,
+    // Together with twofa, which knows the passkeys.
+    "POST /login/passkey/options": { ...PUBLIC, assembled: true },
+    "POST /login/passkey": { ...PUBLIC, assembled: true },
     "GET /.well-known/oauth-authorization-server": PUBLIC,
     "POST /token": OAUTH,
     "POST /revoke": OAUTH,
@@ -160,6 +163,8 @@ export const ROUTES: Record<WorkerName, RouteTable> = {
     "POST /factors/email": SENDING,
     "POST /factors/sms": SENDING,
     "POST /factors/{id}/confirm": stepUpIfEnrolled(USER),
+    "POST /factors/webauthn/options": stepUpIfEnrolled(USER),
+    "POST /factors/webauthn": stepUpIfEnrolled(USER),
     "POST /recovery-codes": stepUp(USER),
     "POST /auth/generate": { ...USER, answerWithinSeconds: SENDING_WITHIN_SECONDS },
     "POST /auth/verify": USER,

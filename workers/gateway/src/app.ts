@@ -8,6 +8,7 @@ import { addJwks } from "./routes/jwks.ts";
 import { addMetadata } from "./routes/metadata.ts";
 import { addOpenApi } from "./routes/openapi.ts";
 import { addPages } from "./routes/pages.ts";
+import { addPasskeyLogin } from "./routes/passkey-login.ts";
 import { addPersonalData } from "./routes/personal-data.ts";
 import type { GatewayServices } from "./services.ts";
 
@@ -25,5 +26,6 @@ export const createGatewayApp = (connect: (bindings: unknown) => GatewayServices
   addMetadata(app);
   addOpenApi(app);
   addPersonalData(app);
+  addPasskeyLogin(app);
   return app;
 };

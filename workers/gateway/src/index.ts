@@ -9,6 +9,7 @@ import { createApiKeyVerifier } from "./api-keys.ts";
 import { createGatewayApp } from "./app.ts";
 import { drainable } from "./drain.ts";
 import { envSchema } from "./env.ts";
+import { createPasskeyLogins } from "./passkey-login.ts";
 import { createPersonalData } from "./personal-data.ts";
 import { createEntrypoints } from "./rpc.ts";
 import type { GatewayServices } from "./services.ts";
@@ -47,6 +48,7 @@ const connect = once((bindings: unknown): GatewayServices => {
     twofa: env.TWOFA_RPC,
     kms: env.KMS_RPC,
     personalDataOf: createPersonalData({ kms: env.KMS_RPC, twofa: env.TWOFA_RPC, serviceA: env.SERVICE_A_RPC }),
+    passkeyLogins: createPasskeyLogins(env.TWOFA_RPC),
     reportRefusal: (event) => later("audit.lost")(report(event)),
     upstreams,
     publicUrl: env.PUBLIC_URL,

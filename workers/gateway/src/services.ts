@@ -4,6 +4,7 @@ import type { TwofaRpc } from "#shared/contracts/twofa.ts";
 import type { FrameServices } from "#shared/http/app.ts";
 import type { ApiKeyVerifier } from "./api-keys.ts";
 import type { Drainable } from "./drain.ts";
+import type { PasskeyLogins } from "./passkey-login.ts";
 import type { PersonalDataOf } from "./personal-data.ts";
 import type { ReportRefusal } from "./refusals.ts";
 import type { Destination } from "./target.ts";
@@ -26,5 +27,6 @@ export interface GatewayServices extends FrameServices, Drainable {
   twofa: Pick<TwofaRpc, "elevateOnce" | "hasFactor">;
   kms: Pick<KmsRpc, "redeemGrant">;
   personalDataOf: PersonalDataOf;
+  passkeyLogins: PasskeyLogins;
   reportRefusal: ReportRefusal;
 }

@@ -39,6 +39,7 @@ export interface TestGateway {
   revocations: Revocation[];
   kms: {
     exchangeApiKey: KmsRpc["exchangeApiKey"];
+    redeemGrant: KmsRpc["redeemGrant"];
     exchanged: string[];
     /** Keys whose use was noted. */
     used: string[];
@@ -87,6 +88,7 @@ export const createTestGateway = async (corsOrigins: readonly string[] = []): Pr
     exchanged: [],
     used: [],
     allowedAddresses: null,
+    redeemGrant: async (tokenId) => success(grants.delete(tokenId)),
     exchangeApiKey: async (key) => {
       kms.exchanged.push(key);
       if (key !== GOOD_API_KEY) return failure("invalid");
@@ -134,8 +136,12 @@ export const createTestGateway = async (corsOrigins: readonly string[] = []): Pr
       elevateOnce: (input) => twofa.elevateOnce(input),
       hasFactor: (userId) => twofa.hasFactor(userId),
     },
-    kms: { redeemGrant: async (tokenId) => success(grants.delete(tokenId)) },
+    kms: { redeemGrant: (tokenId) => kms.redeemGrant(tokenId) },
     reportRefusal: (event) => refusals.push(event),
+    passkeyLogins: {
+      options: () => Promise.reject(new Error("nobody logs in by passkey here")),
+      logIn: () => Promise.reject(new Error("nobody logs in by passkey here")),
+    },
     personalDataOf: async (userId) => ({ document: { userId }, signature: "a.b.c" }),
     upstreams,
     publicUrl: ISSUER,

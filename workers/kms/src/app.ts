@@ -13,6 +13,7 @@ import { addLogin } from "./routes/login.ts";
 import { addLogout } from "./routes/logout.ts";
 import { addMe } from "./routes/me.ts";
 import { addMetadata } from "./routes/metadata.ts";
+import { addPasskeyLogin } from "./routes/passkey-login.ts";
 import { addPassword } from "./routes/password.ts";
 import { addPrivacy } from "./routes/privacy.ts";
 import { addRegister } from "./routes/register.ts";
@@ -45,6 +46,7 @@ export const createKmsApp = (connect: (bindings: unknown) => Promise<KmsServices
   addKeySet(app);
   addRegister(app);
   addLogin(app);
+  addPasskeyLogin(app);
   addToken(app);
   addRevoke(app);
   addIntrospect(app);

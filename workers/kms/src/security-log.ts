@@ -8,6 +8,7 @@ type Counted = Partial<Record<AuditAction, string>>;
 /** The credential that the action judges. */
 const CREDENTIALS: Counted = {
   login: "password",
+  "login.passkey": "passkey",
   "token.refresh": "refresh-token",
   "token.client-credentials": "client-secret",
   "key.exchange": "api-key",
@@ -16,6 +17,7 @@ const CREDENTIALS: Counted = {
 /** What the action, when it succeeds, gives a token for. */
 const TOKENS: Counted = {
   login: "login",
+  "login.passkey": "login",
   "token.refresh": "refresh",
   "token.client-credentials": "client-credentials",
   "key.exchange": "api-key",

@@ -5,6 +5,7 @@ import { addGenerate } from "./routes/generate.ts";
 import { addRecoveryCodes } from "./routes/recovery-codes.ts";
 import { addTotp } from "./routes/totp.ts";
 import { addVerify } from "./routes/verify.ts";
+import { addWebAuthn } from "./routes/webauthn.ts";
 import type { TwofaServices } from "./services.ts";
 
 /** The twofa worker's routes. */
@@ -13,6 +14,7 @@ export const createTwofaApp = (connect: (bindings: unknown) => TwofaServices) =>
   addFactors(app);
   addTotp(app);
   addDestinations(app);
+  addWebAuthn(app);
   addRecoveryCodes(app);
   addGenerate(app);
   addVerify(app);

@@ -9,6 +9,8 @@ import { createAuditor } from "./audit.ts";
 import { createMessengers } from "./channels/messengers.ts";
 import { forgetErased } from "./domain/holdings.ts";
 import { envSchema } from "./env.ts";
+import { createPasskeyLogins } from "./passkey-logins.ts";
+import { relyingPartyOf } from "./relying-party.ts";
 import { createEntrypoints } from "./rpc.ts";
 import { createRecorder } from "./security-log.ts";
 import type { TwofaServices } from "./services.ts";
@@ -16,6 +18,7 @@ import { createAttemptStore } from "./store/attempts.ts";
 import { createChallengeStore } from "./store/challenges.ts";
 import { createFactorStore } from "./store/factors.ts";
 import { createHoldingStore } from "./store/holdings.ts";
+import { createPasskeyStore } from "./store/passkeys.ts";
 import { createRecoveryCodeStore } from "./store/recovery-codes.ts";
 import * as schema from "./store/schema.ts";
 import { createSendStore } from "./store/sends.ts";
@@ -40,6 +43,9 @@ const connect = once((bindings: unknown): TwofaServices => {
     attempts: createAttemptStore(database),
     challenges,
     sends: createSendStore(database),
+    passkeys: createPasskeyStore(database),
+    relyingParty: relyingPartyOf(env),
+    passkeyLogins: createPasskeyLogins(env.KMS_RPC),
     messengers: createMessengers(env),
     codeTtlMs: env.OTP_EXPIRATION_MINUTES * 60_000,
     vault: createVault(env.KMS_RPC),

@@ -2,14 +2,18 @@ import { WorkerEntrypoint } from "cloudflare:workers";
 import type { HeldFactors } from "#shared/contracts/personal-data.ts";
 import { failure, type RpcResult, success } from "#shared/contracts/result.ts";
 import type { OneTimeCode, TwofaRpc } from "#shared/contracts/twofa.ts";
+import type { ChallengedOptions, PasskeyLogin } from "#shared/contracts/webauthn.ts";
 import { isUnavailable } from "#shared/db/database.ts";
 import { takeRequest } from "#shared/observability/private-calls.ts";
 import { Problem } from "#shared/problem/problem.ts";
+import { heldFactors } from "./domain/holdings.ts";
+import { challengeAnyPasskey, logInByPasskey } from "./domain/passkey-login.ts";
 import { parseTotpCode } from "./domain/totp.ts";
 import { verifyCode } from "./domain/verification.ts";
 import type { TwofaServices } from "./services.ts";
 
 type ElevateOnceResult = Awaited<ReturnType<TwofaRpc["elevateOnce"]>>;
+type LogInByPasskeyResult = Awaited<ReturnType<TwofaRpc["logInByPasskey"]>>;
 
 /** What the database or the kms being gone becomes for another worker; anything else is a bug and is thrown on. */
 const orUnavailable = async <Answer>(work: Promise<Answer>): Promise<Answer | RpcResult<never>> => {
@@ -40,6 +44,18 @@ export const elevateOnce = async (
   return token ? success(token) : failure("session-ended");
 };
 
+const logIn = async (services: TwofaServices, login: PasskeyLogin): Promise<LogInByPasskeyResult> => {
+  const loggedIn = await logInByPasskey(services, login);
+  switch (loggedIn.outcome) {
+    case "logged-in":
+      return success(loggedIn.session);
+    case "refused":
+      return failure("refused");
+    case "locked":
+      return { ok: false, error: "locked", retryAfterSeconds: loggedIn.retryAfterSeconds };
+  }
+};
+
 /** The private entrypoint of twofa. */
 export const createEntrypoints = (connect: (bindings: unknown) => TwofaServices) => ({
   Rpc: class Rpc extends WorkerEntrypoint implements TwofaRpc {
@@ -48,11 +64,19 @@ export const createEntrypoints = (connect: (bindings: unknown) => TwofaServices)
     }
 
     factorsOf(userId: string): Promise<RpcResult<HeldFactors>> {
-      return orUnavailable(connect(this.env).holdings.of(userId).then(success));
+      return orUnavailable(heldFactors(connect(this.env), userId).then(success));
     }
 
     hasFactor(userId: string): Promise<RpcResult<boolean>> {
       return orUnavailable(connect(this.env).factors.hasConfirmed(userId).then(success));
+    }
+
+    passkeyOptions(): Promise<RpcResult<ChallengedOptions>> {
+      return orUnavailable(challengeAnyPasskey(connect(this.env)).then(success));
+    }
+
+    logInByPasskey(login: PasskeyLogin): Promise<LogInByPasskeyResult> {
+      return orUnavailable(logIn(connect(this.env), login));
     }
 
     elevateOnce(input: OneTimeCode): Promise<ElevateOnceResult> {

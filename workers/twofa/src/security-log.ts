@@ -9,6 +9,8 @@ type Told = Partial<Record<SecurityEvent["event"], string>>;
 
 /** Why the attempt that an event tells of came to nothing. */
 const REASONS: Told = {
+  "passkey.cloned": "counter-went-back",
+  "passkey.refused": "wrong-signature",
   "verification.failed": "wrong-code",
   "verification.replayed": "replayed",
   "verification.refused": "locked",
@@ -22,7 +24,7 @@ const OUTCOMES: Told = {
   "verification.refused": "locked",
 };
 
-const METHODS: readonly CheckedWith[] = ["totp", "sent-code", "recovery-code", "confirmation"];
+const METHODS: readonly CheckedWith[] = ["totp", "sent-code", "recovery-code", "passkey", "confirmation"];
 
 // There from the beginning, because alerts wait for them: the first value of a series is no increase.
 for (const method of METHODS) for (const outcome of Object.values(OUTCOMES)) countOtp({ method, outcome }, 0);

@@ -78,7 +78,7 @@ const REUSE_WITHIN_MS = 120_000;
 const idle = new Map<Fountain, { person: Person; loggedInAtMs: number }[]>();
 
 const forgetFactors = async (fountain: Fountain, { id }: Person): Promise<void> => {
-  const tables = ["factors", "recovery_codes", "attempts", "challenges", "sends"];
+  const tables = ["factors", "passkeys", "recovery_codes", "attempts", "challenges", "sends"];
   const statements = tables.map((table) => ({ sql: `DELETE FROM ${table} WHERE user_id = ?`, args: [id] }));
   await fountain.databases["twofa"]?.batch(statements, "write");
 };

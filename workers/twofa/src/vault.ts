@@ -57,6 +57,8 @@ export const createVault = (kms: VaultKms): Vault => ({
 
   macCode: (challengeId, code) => ask(() => kms.mac({ context: `twofa:challenge:${challengeId}`, data: code })),
 
+  loginChallenge: (challengeId) => ask(() => kms.mac({ context: "twofa:passkey-login", data: challengeId })),
+
   macRecoveryCode: (userId, code) => ask(() => kms.mac({ context: `twofa:recovery:${userId}`, data: code })),
 
   elevate: async (elevation) => {

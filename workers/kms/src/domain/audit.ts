@@ -18,6 +18,7 @@ export type AuditAction =
   | "user.password"
   | "role.change"
   | "login"
+  | "login.passkey"
   | "token.refresh"
   | "token.client-credentials"
   | "token.exchange"

@@ -44,6 +44,8 @@ export type Guarded<Value, Failure extends string> = Result<Value, Failure | "bl
 export interface PasswordGuard {
   /** A login to the account of this name, whether there is one or not, from this network address. */
   login(usernameKey: string, address: string | undefined): Promise<Attempt>;
+  /** A login by passkey from this address: whose it will be is not known yet. */
+  passkey(address: string | undefined): Attempt;
   /** Somebody who is logged in shows the password again. */
   confirmation(userId: string): Attempt;
   /** The check's result; `blocked` or `busy` when nothing was checked. Only a check that succeeds is not counted. */
@@ -51,6 +53,10 @@ export interface PasswordGuard {
     attempt: Attempt,
     check: () => Promise<Result<Value, Failure>>,
   ): Promise<Guarded<Value, Failure>>;
+  /** Counts the attempt as failed, if it is allowed. `remaining: 0`: it is not. */
+  admit(attempt: Attempt): Promise<Allowance>;
+  /** Takes back what was counted. */
+  release(attempt: Attempt): Promise<void>;
   /** Notes that this user has logged in. */
   remember(attempt: Attempt, userId: string): Promise<void>;
   purge(): Promise<void>;
@@ -65,6 +71,9 @@ export interface PasswordGuardOptions {
   now: () => number;
 }
 
+/** What stands for logins from a network, by whatever means. */
+const NETWORK = "password-attempts/network";
+
 const UNKNOWN: Allowance = allowanceOf([], 0);
 
 export const createPasswordGuard = ({ repository, turns, mac, now }: PasswordGuardOptions): PasswordGuard => {
@@ -78,9 +87,22 @@ export const createPasswordGuard = ({ repository, turns, mac, now }: PasswordGua
       const place = mac("known-addresses", JSON.stringify([usernameKey, where.network]));
       if (await repository.isKnown(usernameKey, place, remembered(PLACE_REMEMBERED_MS)))
         return { counters: [place], cleared: [place], place };
-      const network = mac("password-attempts/network", where.network);
+      const network = mac(NETWORK, where.network);
       return { counters: where.isShared ? [account] : [account, network], cleared: [account], place };
     },
+    passkey: (address) => {
+      const where = placeOf(address);
+      const counters = !where || where.isShared ? [] : [mac(NETWORK, where.network)];
+      return { counters, cleared: [], place: undefined };
+    },
+    admit: async ({ counters }) => {
+      if (counters.length === 0) return UNKNOWN;
+      const at = new Date(now());
+      const counts = await repository.reserve(counters, at);
+      if (counts) return { ...allowanceOf(counts, at.getTime()), remaining: 1 };
+      return { ...allowanceOf(await repository.read(counters, at), at.getTime()), remaining: 0 };
+    },
+    release: (attempt) => repository.release(attempt),
     confirmation: (userId) => {
       const counter = mac("password-attempts/confirmation", userId);
       return { counters: [counter], cleared: [counter], place: undefined };

@@ -1,7 +1,7 @@
 /** A question put to a user, to be answered once and soon. */
 
-/** To make a factor active, or to pass a second factor. */
-export const CHALLENGE_USES = ["enrolment", "verification"] as const;
+/** To make a factor active, to pass a second factor, or to log in without a password. */
+export const CHALLENGE_USES = ["enrolment", "verification", "login"] as const;
 export type ChallengeUse = (typeof CHALLENGE_USES)[number];
 
 export const CHANNELS = ["email", "sms", "webauthn"] as const;

@@ -2,7 +2,7 @@
 import { attempt, type Checked } from "./attempt.ts";
 import { audited } from "./audited.ts";
 import type { SealedFactor } from "./factor.ts";
-import type { Ports } from "./ports.ts";
+import type { NamedPasskey, Ports } from "./ports.ts";
 import { createCodeBatch } from "./recovery-code-batch.ts";
 
 export interface ConfirmationRequest {
@@ -21,8 +21,11 @@ export interface ConfirmedFactor {
 
 export type Confirming = Checked<ConfirmedFactor> | { outcome: "not-found" } | { outcome: "already-confirmed" };
 
-/** What a proof came to. `timeStep`: the one it used, where the factor knows time steps. */
-export type Proof = { found: "right"; timeStep: number | null } | { found: "used" } | { found: "wrong" };
+/** What a proof came to. `timeStep`: the one it used, where the factor knows time steps; `passkey`: what it brought. */
+export type Proof =
+  | { found: "right"; timeStep: number | null; passkey?: NamedPasskey }
+  | { found: "used" }
+  | { found: "wrong" };
 
 export type Enrolment = { found: true; factor: SealedFactor } | { found: false; refusal: Confirming };
 
@@ -49,8 +52,8 @@ export const confirmFactor = async (
     const nowMs = ports.now();
     const proof = await prove(nowMs);
     if (proof.found !== "right") return proof;
-    const { timeStep } = proof;
-    const confirmation = { userId, factorId, timeStep, nowMs, asFirst, recoveryCodeMacs: batch.macs };
+    const { timeStep, passkey } = proof;
+    const confirmation = { userId, factorId, timeStep, nowMs, asFirst, recoveryCodeMacs: batch.macs, passkey };
     const event = { event: "factor.confirmed" as const, subject: userId, factorId };
     const isConfirmed = await audited(ports, event, () => ports.factors.confirm(confirmation), Boolean);
     return isConfirmed

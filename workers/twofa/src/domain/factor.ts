@@ -1,5 +1,7 @@
 /** What a user proves a second factor with. */
 
+import type { Passkey } from "./passkey.ts";
+
 /** An enrolment that nobody confirmed is forgotten after an hour. */
 export const PENDING_TTL_MS = 60 * 60_000;
 /** A new enrolment drops the oldest unconfirmed ones beyond these. */
@@ -19,6 +21,8 @@ export interface Factor {
   createdAtMs: number;
   confirmedAtMs: number | null;
   lastUsedAtMs: number | null;
+  /** Of a factor of type `webauthn` that is confirmed. */
+  passkey: Pick<Passkey, "transports" | "isBackupEligible" | "isBackedUp" | "disabledAtMs"> | null;
 }
 
 /** A factor with its seed, address or phone number, which only the kms can open. */

@@ -1,9 +1,10 @@
 /** What the rules of the second factor need from outside: storage, the kms, chance and a record of what happened. */
-import type { Elevation, IssuedToken } from "#shared/contracts/kms.ts";
+import type { Elevation, IssuedToken, OpenedSession } from "#shared/contracts/kms.ts";
 import type { ChallengeStore } from "./challenge.ts";
 import type { Messengers, SendStore } from "./delivery.ts";
 import type { Factor, FactorType, NewFactor, SealedFactor } from "./factor.ts";
 import type { Reservation } from "./lockout.ts";
+import type { NewPasskey, PasskeyMethod, PasskeyStore, RelyingParty } from "./passkey.ts";
 import type { ChangeEvent, SecurityEvent } from "./security-event.ts";
 
 export interface FactorUse {
@@ -17,6 +18,11 @@ export interface TimeStepUse extends FactorUse {
   timeStep: number;
 }
 
+/** A credential, with the name to give its factor in place of the one that it was enrolled with. */
+export interface NamedPasskey extends NewPasskey {
+  name: string | null;
+}
+
 export interface Confirmation extends FactorUse {
   /** The time step to use up; null: the factor knows none. */
   timeStep: number | null;
@@ -24,6 +30,8 @@ export interface Confirmation extends FactorUse {
   asFirst: boolean;
   /** Stored with the confirmation. */
   recoveryCodeMacs: readonly string[];
+  /** The credential of a factor of type `webauthn`. */
+  passkey?: NamedPasskey | undefined;
 }
 
 export interface FactorStore {
@@ -36,7 +44,10 @@ export interface FactorStore {
   find(userId: string, factorId: string, nowMs: number): Promise<SealedFactor | undefined>;
   /** Adds an unconfirmed factor and drops the user's oldest surplus ones; false when the user has too many confirmed. */
   enrol(factor: NewFactor): Promise<boolean>;
-  /** Uses up the time step and makes the factor active, or does nothing: all or nothing, once. */
+  /**
+   * Uses up the time step, or stores the passkey, and makes the factor active, or does nothing: all or nothing, once. A
+   * credential belongs to one factor only.
+   */
   confirm(confirmation: Confirmation): Promise<boolean>;
   /** Uses up the time step; false when it, or a later one, was used before. */
   consumeTimeStep(use: TimeStepUse): Promise<boolean>;
@@ -80,8 +91,22 @@ export interface Vault {
   macCode(challengeId: string, code: string): Promise<string>;
   /** The keyed hash a recovery code is stored and found by. */
   macRecoveryCode(userId: string, code: string): Promise<string>;
+  /** The challenge that a login by passkey answers. */
+  loginChallenge(challengeId: string): Promise<string>;
   /** Raises the session, or one request of it; `undefined` when the session has ended. */
   elevate(elevation: Elevation): Promise<IssuedToken | undefined>;
+}
+
+export type Admission = { admitted: true } | { admitted: false; retryAfterSeconds: number };
+
+/** Logins by passkey at the kms; each method fails as `unavailable` when the kms does not answer. */
+export interface PasskeyLogins {
+  /** Counts a login against the caller's address before it is looked at. */
+  admit(): Promise<Admission>;
+  /** Tells of a login that failed; `reason` is a code. */
+  refuse(reason: string, userId?: string): Promise<void>;
+  /** `undefined`: the user is locked, or gone. */
+  open(userId: string, method: PasskeyMethod): Promise<OpenedSession | undefined>;
 }
 
 /** The kms's audit trail, where changes are told before they are made. */
@@ -99,6 +124,9 @@ export interface Ports {
   challenges: ChallengeStore;
   sends: SendStore;
   messengers: Messengers;
+  passkeys: PasskeyStore;
+  relyingParty: RelyingParty;
+  passkeyLogins: PasskeyLogins;
   /** How long a code that was sent is good for. */
   codeTtlMs: number;
   vault: Vault;

@@ -3,7 +3,7 @@
 import type { SendingChannel } from "./challenge.ts";
 import type { DeliveryFailure } from "./delivery.ts";
 
-export type CheckedWith = "totp" | "sent-code" | "recovery-code" | "confirmation";
+export type CheckedWith = "totp" | "sent-code" | "recovery-code" | "passkey" | "confirmation";
 
 export type ChangeEvent =
   | { event: "factor.enrolled" | "factor.confirmed" | "factor.removed"; subject: string; factorId: string }
@@ -17,8 +17,14 @@ type MessageEvent = { subject: string; channel: SendingChannel } & (
   | { event: "announcement.undelivered"; failure: DeliveryFailure; error: string }
 );
 
+/** `passkey.cloned`: its counter went back, and it is disabled. `error` is for the log. */
+type PasskeyEvent =
+  | { event: "passkey.cloned"; subject: string; factorId: string }
+  | { event: "passkey.refused"; subject: string; factorId?: string | undefined; error: string };
+
 export type SecurityEvent =
   | ChangeEvent
+  | PasskeyEvent
   | {
       event: "verification.succeeded" | "verification.replayed" | "verification.refused";
       subject: string;

@@ -1,6 +1,7 @@
 /** Whether a code proves the second factor. What is accepted is used up by then, whatever becomes of the reward. */
 import { attempt, type Checked } from "./attempt.ts";
 import type { Channel } from "./challenge.ts";
+import type { PasskeyMethod } from "./passkey.ts";
 import type { Ports } from "./ports.ts";
 import { normalizeRecoveryCode } from "./recovery-code.ts";
 import { matchingTimeStep } from "./totp.ts";
@@ -8,7 +9,7 @@ import { matchingTimeStep } from "./totp.ts";
 /** How the factor was proven. */
 export interface Proven {
   /** RFC 8176 §2. A recovery code is a one-time password too. */
-  method: "otp" | "sms";
+  method: "otp" | "sms" | PasskeyMethod;
   /** JSON of the one request that was confirmed; null: any. */
   purpose: string | null;
 }

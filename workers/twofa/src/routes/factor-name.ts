@@ -1,6 +1,41 @@
 import { z } from "@hono/zod-openapi";
+import { fieldErrors } from "#shared/http/app.ts";
+import { problem } from "#shared/problem/problem.ts";
 
-export const MAX_NAME_LENGTH = 64;
+const MAX_NAME_LENGTH = 64;
 
 /** What the owner calls a factor, to tell several apart. */
-export const factorName = (fallback: string) => z.string().trim().min(1).max(MAX_NAME_LENGTH).default(fallback);
+export const givenName = z.string().trim().min(1).max(MAX_NAME_LENGTH);
+export const factorName = (fallback: string) => givenName.default(fallback);
+
+/** A body that may have a name, and may be left out altogether. */
+export const optionalName = {
+  required: false,
+  content: {
+    "application/json": {
+      schema: {
+        type: "object" as const,
+        additionalProperties: false,
+        properties: { name: { type: "string" as const, minLength: 1, maxLength: MAX_NAME_LENGTH } },
+      },
+    },
+  },
+};
+
+const parseJson = (body: string): unknown => {
+  try {
+    return JSON.parse(body);
+  } catch {
+    throw problem("malformed-request", { detail: "The request body cannot be parsed." });
+  }
+};
+
+/** The name in such a body, which the declared validators cannot read. */
+export const parseOptionalName = (body: string, fallback: string): string => {
+  const parsed = z.strictObject({ name: factorName(fallback) }).safeParse(body === "" ? {} : parseJson(body));
+  if (parsed.success) return parsed.data.name;
+  throw problem("invalid-input", {
+    detail: "Some fields are not as they should be.",
+    errors: fieldErrors("json", parsed.error.issues),
+  });
+};

@@ -15,6 +15,13 @@ const factorSchema = z
     type: z.enum(FACTOR_TYPES),
     name: z.string(),
     destination: z.string().optional().openapi({ description: "Where codes go, masked", example: "a***@e***.org" }),
+    transports: z.array(z.string()).optional().openapi({ description: "How browsers reach a passkey" }),
+    backedUp: z.boolean().optional().openapi({ description: "Whether copies of a passkey are kept elsewhere" }),
+    disabledAt: z.iso
+      .datetime()
+      .nullable()
+      .optional()
+      .openapi({ description: "Since when a passkey is refused, because somebody has a copy: remove it" }),
     createdAt: z.iso.datetime(),
     confirmedAt: z.iso.datetime().nullable().openapi({ description: "null: enrolled, but not active" }),
     lastUsedAt: z.iso.datetime().nullable(),
@@ -28,10 +35,20 @@ const destinationOf = async ({ vault }: TwofaServices, userId: string, { id, typ
     ? { destination: maskDestination(await vault.openSecret(userId, id, sealedSecret)) }
     : undefined;
 
+const passkeyOf = ({ passkey }: Factor) =>
+  passkey === null
+    ? undefined
+    : {
+        transports: [...passkey.transports],
+        backedUp: passkey.isBackedUp,
+        disabledAt: passkey.disabledAtMs === null ? null : instant(passkey.disabledAtMs),
+      };
+
 const toJson = (factor: Factor): z.infer<typeof factorSchema> => ({
   factorId: factor.id,
   type: factor.type,
   name: factor.name,
+  ...passkeyOf(factor),
   createdAt: instant(factor.createdAtMs),
   confirmedAt: factor.confirmedAtMs === null ? null : instant(factor.confirmedAtMs),
   lastUsedAt: factor.lastUsedAtMs === null ? null : instant(factor.lastUsedAtMs),

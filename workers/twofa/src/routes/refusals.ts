@@ -1,19 +1,24 @@
 /** The refusals that several routes share, and who may add a factor. */
-import { hasSteppedUp, isFresh, stepUpRequired } from "#shared/auth/authorize.ts";
+import { assertSteppedUp, isFresh, stepUpChallenge } from "#shared/auth/authorize.ts";
 import type { Principal } from "#shared/auth/claims.ts";
 import { STEP_UP_MAX_AGE_SECONDS } from "#shared/http/routes.ts";
 import { type Problem, problem } from "#shared/problem/problem.ts";
 import { MAX_CONFIRMED_FACTORS } from "../domain/factor.ts";
 
 /** RFC 9110 §15.5.2 wants a challenge with every 401: the session is still at one factor (RFC 9470 §3). */
-const STILL_INSUFFICIENT = {
-  "www-authenticate": `Bearer error="insufficient_user_authentication", acr_values="aal2", max_age="${STEP_UP_MAX_AGE_SECONDS}"`,
-};
+const STILL_INSUFFICIENT = stepUpChallenge();
 
 /** One answer for a wrong, an expired and a used code: which of them it was is nobody's business. */
 export const codeRefused = (): Problem =>
   problem("code-refused", {
     detail: "The code is wrong, expired or used already: send the next one.",
+    headers: STILL_INSUFFICIENT,
+  });
+
+/** The same for passkeys: what was wrong stands in the log. */
+export const passkeyRefused = (): Problem =>
+  problem("code-refused", {
+    detail: "The passkey was not accepted: ask for new options, and try again.",
     headers: STILL_INSUFFICIENT,
   });
 
@@ -42,7 +47,6 @@ const freshLoginRequired = (): Problem =>
 
 /** A further factor needs a second factor just passed; the first one a fresh login. Throws the challenge to meet. */
 export const assertMayAddFactor = (principal: Principal, hasFactor: boolean, nowMs: number): void => {
-  const nowSeconds = nowMs / 1000;
-  if (hasFactor && !hasSteppedUp(principal, nowSeconds)) throw stepUpRequired();
-  if (!hasFactor && !isFresh(principal, nowSeconds)) throw freshLoginRequired();
+  if (hasFactor) assertSteppedUp(principal, nowMs);
+  else if (!isFresh(principal, nowMs / 1000)) throw freshLoginRequired();
 };

@@ -1,9 +1,9 @@
 import { and, asc, eq, gt, isNotNull, isNull, lt, lte, or, sql } from "drizzle-orm";
 import type { Database } from "#shared/db/database.ts";
 import { MAX_CONFIRMED_FACTORS, MAX_PENDING_FACTORS, PENDING_TTL_MS } from "../domain/factor.ts";
-import type { FactorStore } from "../domain/ports.ts";
+import type { FactorStore, NamedPasskey } from "../domain/ports.ts";
 import type * as schema from "./schema.ts";
-import { factors } from "./schema.ts";
+import { factors, passkeys } from "./schema.ts";
 
 const DROP_SURPLUS_ENROLMENTS = `
   DELETE FROM factors WHERE id IN (
@@ -22,14 +22,25 @@ const IS_CONFIRMABLE = `
   AND (:timeStep IS NULL OR last_step < :timeStep)
   AND NOT (:asFirst AND EXISTS (${HAS_CONFIRMED}))`;
 
+/** Runs first: a factor that is a passkey can only be confirmed with its credential, which no other factor has. */
+const STORE_PASSKEY = `
+  INSERT INTO passkeys
+    (factor_id, user_id, credential_id, public_key, counter, transports, aaguid, is_backup_eligible, is_backed_up)
+  SELECT id, user_id, :credentialId, :publicKey, :counter, :transports, :aaguid, :isBackupEligible, :isBackedUp
+  FROM factors WHERE type = 'webauthn' AND ${IS_CONFIRMABLE}
+  ON CONFLICT DO NOTHING`;
+const HAS_CREDENTIAL = "(type <> 'webauthn' OR id IN (SELECT factor_id FROM passkeys))";
+
 /** Runs before `CONFIRM` in one transaction and under the same conditions: both happen or neither does. */
 const ISSUE_RECOVERY_CODES = `
   INSERT INTO recovery_codes (user_id, mac)
-  SELECT :userId, value FROM json_each(:macs) WHERE EXISTS (SELECT 1 FROM factors WHERE ${IS_CONFIRMABLE})`;
+  SELECT :userId, value FROM json_each(:macs) 
+  WHERE EXISTS (SELECT 1 FROM factors WHERE ${IS_CONFIRMABLE} AND ${HAS_CREDENTIAL})`;
 
 const CONFIRM = `
-  UPDATE factors SET confirmed_at = :nowMs, last_used_at = :nowMs, last_step = coalesce(:timeStep, last_step)
-  WHERE ${IS_CONFIRMABLE}`;
+  UPDATE factors SET confirmed_at = :nowMs, last_used_at = :nowMs, last_step = coalesce(:timeStep, last_step),
+    name = coalesce(:name, name)
+  WHERE ${IS_CONFIRMABLE} AND ${HAS_CREDENTIAL}`;
 
 const DROP_CODES_WITHOUT_FACTOR = `
   DELETE FROM recovery_codes WHERE user_id = :userId AND NOT EXISTS (${HAS_CONFIRMED})`;
@@ -45,6 +56,19 @@ const sealedColumns = {
   confirmedAtMs: factors.confirmedAt,
 };
 
+interface Confirmable {
+  userId: string;
+  factorId: string;
+  timeStep: number | null;
+  asFirst: boolean;
+  notBeforeMs: number;
+}
+
+const storePasskey = (confirmable: Confirmable, { name: _, transports, ...credential }: NamedPasskey) => ({
+  sql: STORE_PASSKEY,
+  args: { ...confirmable, ...credential, transports: JSON.stringify(transports) },
+});
+
 const isKept = (nowMs: number) => or(isNotNull(factors.confirmedAt), gt(factors.createdAt, nowMs - PENDING_TTL_MS));
 
 const createReads = ({ orm }: Database<typeof schema>) =>
@@ -59,8 +83,15 @@ const createReads = ({ orm }: Database<typeof schema>) =>
           createdAtMs: factors.createdAt,
           confirmedAtMs: factors.confirmedAt,
           lastUsedAtMs: factors.lastUsedAt,
+          passkey: {
+            transports: passkeys.transports,
+            isBackupEligible: passkeys.isBackupEligible,
+            isBackedUp: passkeys.isBackedUp,
+            disabledAtMs: passkeys.disabledAt,
+          },
         })
         .from(factors)
+        .leftJoin(passkeys, eq(passkeys.factorId, factors.id))
         .where(and(eq(factors.userId, userId), isKept(nowMs), after === undefined ? undefined : gt(sortKey, after)))
         .orderBy(asc(factors.createdAt), asc(factors.id))
         .limit(limit),
@@ -114,16 +145,17 @@ const createWrites = ({ orm, client }: Database<typeof schema>) =>
       return enrolled?.rowsAffected === 1;
     },
 
-    confirm: async ({ userId, factorId, timeStep, nowMs, asFirst, recoveryCodeMacs }) => {
+    confirm: async ({ userId, factorId, timeStep, nowMs, asFirst, recoveryCodeMacs, passkey }) => {
       const confirmable = { userId, factorId, timeStep, asFirst, notBeforeMs: nowMs - PENDING_TTL_MS };
-      const [, confirmed] = await client.batch(
+      const results = await client.batch(
         [
+          ...(passkey ? [storePasskey(confirmable, passkey)] : []),
           { sql: ISSUE_RECOVERY_CODES, args: { ...confirmable, macs: JSON.stringify(recoveryCodeMacs) } },
-          { sql: CONFIRM, args: { ...confirmable, nowMs } },
+          { sql: CONFIRM, args: { ...confirmable, nowMs, name: passkey?.name ?? null } },
         ],
         "write",
       );
-      return confirmed?.rowsAffected === 1;
+      return results.at(-1)?.rowsAffected === 1;
     },
 
     touch: async ({ userId, factorId, nowMs }) => {
@@ -156,6 +188,7 @@ const createWrites = ({ orm, client }: Database<typeof schema>) =>
             sql: "DELETE FROM challenges WHERE factor_id = :factorId AND user_id = :userId",
             args: { factorId, userId },
           },
+          { sql: "DELETE FROM passkeys WHERE factor_id = :factorId AND user_id = :userId", args: { factorId, userId } },
           { sql: DROP_CODES_WITHOUT_FACTOR, args: { userId } },
         ],
         "write",

@@ -1,0 +1,82 @@
+/** Credentials of authenticators: passkeys and hardware keys (WebAuthn Level 3). */
+import type { Assertion } from "#shared/contracts/webauthn.ts";
+
+/** For whom credentials are made: the domain that they are bound to, and the origins whose pages may ask for them. */
+export interface RelyingParty {
+  id: string;
+  name: string;
+  origins: readonly string[];
+}
+
+/** A credential as its registration tells of it. */
+export interface NewPasskey {
+  credentialId: string;
+  /** COSE key, base64url. */
+  publicKey: string;
+  counter: number;
+  transports: readonly string[];
+  aaguid: string;
+  /** Whether it may be copied to other devices of its owner, and whether it has been. */
+  isBackupEligible: boolean;
+  isBackedUp: boolean;
+}
+
+/** The credential of an active factor. */
+export interface Passkey extends NewPasskey {
+  factorId: string;
+  userId: string;
+  disabledAtMs: number | null;
+}
+
+/** An assertion whose signature is right. */
+export interface VerifiedAssertion {
+  counter: number;
+  isBackedUp: boolean;
+  /** Whether the authenticator recognised its owner, by PIN or by body, and did not only feel a touch. */
+  isUserVerified: boolean;
+}
+
+export interface PasskeyUse {
+  factorId: string;
+  counter: number;
+  isBackedUp: boolean;
+}
+
+/** A challenge of a login, which is stored only once it has been answered. */
+export interface SpentChallenge {
+  id: string;
+  userId: string;
+  factorId: string;
+  challengeMac: string;
+  nowMs: number;
+  expiresAtMs: number;
+}
+
+export interface PasskeyStore {
+  /** The active factor with this credential, whoever owns it. */
+  find(credentialId: string): Promise<Passkey | undefined>;
+  /** The credentials of the user's active factors, disabled ones too. */
+  ofUser(userId: string): Promise<Passkey[]>;
+  /** Notes the counter of an assertion; false when it is not beyond the last one, or the passkey is disabled. */
+  use(use: PasskeyUse): Promise<boolean>;
+  /** false: it is already. */
+  disable(factorId: string, nowMs: number): Promise<boolean>;
+  /** Uses up the challenge of a login; false when it was before. */
+  spend(challenge: SpentChallenge): Promise<boolean>;
+}
+
+/**
+ * How possession was shown, in the words of RFC 8176 §2. A key that may be copied between devices is not secured by one
+ * piece of hardware; the word of the authenticator is taken for it, as no attestation is asked for.
+ */
+export type PasskeyMethod = "hwk" | "swk";
+
+export const methodOf = ({ isBackupEligible }: Pick<NewPasskey, "isBackupEligible">): PasskeyMethod =>
+  isBackupEligible ? "swk" : "hwk";
+
+/** What an authenticator keeps of the user, to name him when nobody has asked for anybody (WebAuthn §5.4.3). */
+export const userHandleOf = (userId: string): Uint8Array<ArrayBuffer> => new Uint8Array(Buffer.from(userId));
+
+/** Whether the answer names this user, as far as it names one. */
+export const namesUser = ({ response }: Assertion, userId: string): boolean =>
+  !response.userHandle || response.userHandle === Buffer.from(userHandleOf(userId)).toString("base64url");
