@@ -1,5 +1,14 @@
 import { describe, expect, test } from "vitest";
-import { hasSteppedUp, isFresh, refusalOf, stepUpRequired, unauthenticated } from "./authorize.ts";
+import { STEP_UP } from "../http/routes.ts";
+import {
+  assertSteppedUp,
+  factorRequired,
+  hasSteppedUp,
+  isFresh,
+  refusalOf,
+  stepUpRequired,
+  unauthenticated,
+} from "./authorize.ts";
 import { type Principal, parseScopes } from "./claims.ts";
 
 const NOW = 1_800_000_000;
@@ -27,6 +36,26 @@ describe("a second factor", () => {
     expect(isFresh(principal({ authTimeSeconds: NOW - 60 }), NOW, 59)).toBe(false);
   });
 
+  test("counts for as long as a route says, where it says so", () => {
+    const demand = { acr: "aal2", maxAgeSeconds: 60 } as const;
+    expect(() => assertSteppedUp(principal({ authTimeSeconds: NOW - 60 }), NOW * 1000, demand)).not.toThrow();
+    expect(() => assertSteppedUp(principal({ authTimeSeconds: NOW - 61 }), NOW * 1000, demand)).toThrow(
+      expect.objectContaining({
+        code: "step-up-required",
+        headers: {
+          "www-authenticate": 'Bearer error="insufficient_user_authentication", acr_values="aal2", max_age="60"',
+        },
+      }),
+    );
+  });
+
+  test("is demanded by any handler that wants one", () => {
+    expect(() => assertSteppedUp(principal(), NOW * 1000)).not.toThrow();
+    const challenge = expect.objectContaining({ code: "step-up-required" });
+    expect(() => assertSteppedUp(principal({ acr: "aal1" }), NOW * 1000)).toThrow(challenge);
+    expect(() => assertSteppedUp(principal(), (NOW + 301) * 1000)).toThrow(challenge);
+  });
+
   test("is not made up for by a fresh login", () => {
     expect(hasSteppedUp(principal({ acr: "aal1" }), NOW)).toBe(false);
   });
@@ -38,6 +67,12 @@ describe("a second factor", () => {
       'Bearer error="insufficient_user_authentication", acr_values="aal2", max_age="300"',
     );
   });
+});
+
+test("who has no second factor is told where to enrol one, with the same challenge", () => {
+  const refusal = factorRequired();
+  expect(refusal.headers).toEqual(stepUpRequired().headers);
+  expect(refusal.detail).toContain("/twofa/factors/totp");
 });
 
 describe("a policy", () => {
@@ -56,6 +91,31 @@ describe("a policy", () => {
   test("for users refuses a service, whatever its scopes", () => {
     expect(refusalOf({ caller: "user" }, principal({ kind: "service" }))?.code).toBe("forbidden");
     expect(refusalOf({ caller: "user" }, principal())).toBeUndefined();
+  });
+});
+
+describe("a token for one request", () => {
+  const bound = principal({ purpose: { method: "DELETE", path: "/kms/me" } });
+
+  test("does nothing where no second factor is demanded, whatever its scopes", () => {
+    expect(refusalOf({ caller: "user" }, bound)?.code).toBe("forbidden");
+    expect(refusalOf({ caller: "authenticated", scope: "sequence:read" }, bound)?.code).toBe("forbidden");
+    expect(refusalOf({ caller: "user", stepUp: STEP_UP }, bound)).toBeUndefined();
+  });
+});
+
+describe("a role whose rights are kept back", () => {
+  const heldBack = principal({ acr: "aal1", scopes: new Set(), withheldRoles: ["admin"] });
+
+  test("is told of where they are missed, with the challenge to pass a second factor", () => {
+    const refusal = refusalOf({ caller: "authenticated", scope: "users:admin" }, heldBack);
+    expect(refusal?.code).toBe("step-up-required");
+    expect(refusal?.detail).toContain("admin");
+    expect(refusal?.headers["www-authenticate"]).toContain('acr_values="aal2"');
+  });
+
+  test("keeps nobody from what needs no scope", () => {
+    expect(refusalOf({ caller: "user" }, heldBack)).toBeUndefined();
   });
 });
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { failure } from "#shared/contracts/result.ts";
+import { failure, success } from "#shared/contracts/result.ts";
 import { sha256 } from "#shared/crypto/digest.ts";
 import { createTestGateway, GOOD_API_KEY, GOOD_CODE, type TestGateway } from "./testing.ts";
 
@@ -228,6 +228,26 @@ describe("a second factor that is demanded", () => {
     expect(await codeOf(response)).toBe("unavailable");
   });
 
+  test("is not had by a caller who has none to pass, who is told where to enrol one", async () => {
+    gateway.twofa.hasFactor = async () => success(false);
+    const response = await reorder(bearer(await editorToken()));
+    expect(response.status).toBe(401);
+    expect(response.headers.get("www-authenticate")).toContain("insufficient_user_authentication");
+    const { code, detail } = Object(await response.json());
+    expect(code).toBe("factor-required");
+    expect(detail).toContain("/twofa/factors/totp");
+    gateway.twofa.elevateOnce = async () => failure("no-factor");
+    expect(await codeOf(await reorder({ ...bearer(await editorToken()), "x-otp": GOOD_CODE }))).toBe("factor-required");
+  });
+
+  test.each([
+    async () => failure("unavailable"),
+    () => Promise.reject(new Error("the network connection was lost")),
+  ] as const)("is challenged for as ever when nobody can say whether there is one to pass", async (hasFactor) => {
+    gateway.twofa.hasFactor = hasFactor;
+    expect(await codeOf(await reorder(bearer(await editorToken())))).toBe("step-up-required");
+  });
+
   test("uses up no code when the call would be refused anyway", async () => {
     const otp = { "x-otp": GOOD_CODE };
     const token = await editorToken();
@@ -271,6 +291,69 @@ describe("a second factor that is demanded", () => {
 
   test("is challenged for when the code is empty", async () => {
     expect(await codeOf(await reorder({ ...bearer(await editorToken()), "x-otp": "" }))).toBe("step-up-required");
+  });
+});
+
+describe("a token for one request", () => {
+  const PATH = "/service-a/sequence/reorder";
+  const grant = (bodySha256?: string, replaced: Record<string, unknown> = {}): Promise<string> => {
+    gateway.grants.add("grant-1");
+    const details = {
+      type: "fountain_request",
+      actions: ["POST"],
+      locations: [PATH],
+      ...(bodySha256 && { bodySha256 }),
+    };
+    return editorToken({ acr: "aal2", jti: "grant-1", authorization_details: [details], ...replaced });
+  };
+
+  test("is used up before the worker sees the request", async () => {
+    const token = await grant(await sha256("{}"));
+    gateway.worker.answer = () => Response.json({ left: gateway.grants.size });
+    expect(await (await reorder(bearer(token))).json()).toEqual({ left: 0 });
+    expect(gateway.received[0]).toMatchObject({ path: "/sequence/reorder", body: "{}" });
+    expect(await codeOf(await reorder(bearer(token)))).toBe("step-up-required");
+    expect(gateway.received).toHaveLength(1);
+  });
+
+  test("is not used up by a call that would be refused anyway", async () => {
+    const token = await grant(await sha256("{}"));
+    expect((await reorder(bearer(token), "{ }")).status).toBe(401);
+    expect((await reorder({ ...bearer(token), "content-type": "text/plain" })).status).toBe(415);
+    expect((await reorder({ ...bearer(token), "content-length": "1048577" })).status).toBe(413);
+    expect((await reorder(bearer(await grant(undefined, { scope: "" })))).status).toBe(403);
+    expect((await get("/service-a/elements", bearer(token))).status).toBe(403);
+    expect((await gateway.fetch(`${PATH}?x=1`, { method: "POST", headers: bearer(token) })).status).toBe(401);
+    expect(gateway.grants.size).toBe(1);
+    expect(gateway.received).toEqual([]);
+  });
+
+  test("makes up for no code, nor a code for it", async () => {
+    const token = await grant(undefined, { auth_time: Math.floor(gateway.clock.nowMs / 1000) - 301 });
+    expect((await reorder({ ...bearer(token), "x-otp": GOOD_CODE })).status).toBe(401);
+    expect(gateway.twofa.used).toEqual([]);
+  });
+
+  test("lets nothing through while nobody can say whether it was used", async () => {
+    const token = await grant();
+    gateway.kms.redeemGrant = async () => failure("unavailable");
+    expect((await reorder(bearer(token))).status).toBe(503);
+    gateway.kms.redeemGrant = () => Promise.reject(new Error("the network connection was lost"));
+    expect((await reorder(bearer(token))).status).toBe(503);
+    expect(gateway.received).toEqual([]);
+  });
+
+  test.each([
+    { actions: ["POST", "GET"] },
+    { locations: [PATH, "/kms/me"] },
+    { type: "another" },
+    { privileges: ["all"] },
+  ])("whose details say %o is no token at all", async (changed) => {
+    const details = { type: "fountain_request", actions: ["POST"], locations: [PATH], ...changed };
+    const token = await editorToken({ acr: "aal2", authorization_details: [details] });
+    expect(await codeOf(await reorder(bearer(token)))).toBe("unauthenticated");
+    const none = await editorToken({ acr: "aal2", authorization_details: [] });
+    expect(await codeOf(await reorder(bearer(none)))).toBe("unauthenticated");
   });
 });
 

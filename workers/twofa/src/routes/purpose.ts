@@ -36,7 +36,10 @@ export const purpose = z
     path: z
       .string()
       .max(MAX_PATH_LENGTH)
-      .regex(/^\/[^/#\s][^#\s]*$/, "a path as you call it at the gateway, such as /kms/keys/films"),
+      .regex(/^\/[^/#\s][^#\s]*$/, {
+        error: "a path as you call it at the gateway, such as /kms/keys/films",
+        abort: true,
+      }),
     bodySha256: z
       .string()
       .transform((text, context) => {
