@@ -1,5 +1,4 @@
 /** What a user proves a second factor with. */
-
 import type { Passkey } from "./passkey.ts";
 
 /** An enrolment that nobody confirmed is forgotten after an hour. */
@@ -21,6 +20,10 @@ export interface Factor {
   createdAtMs: number;
   confirmedAtMs: number | null;
   lastUsedAtMs: number | null;
+}
+
+/** A factor in its owner's list. */
+export interface ListedFactor extends Factor {
   /** Of a factor of type `webauthn` that is confirmed. */
   passkey: Pick<Passkey, "transports" | "isBackupEligible" | "isBackedUp" | "disabledAtMs"> | null;
 }

@@ -2,7 +2,7 @@
 import type { Elevation, IssuedToken, OpenedSession } from "#shared/contracts/kms.ts";
 import type { ChallengeStore } from "./challenge.ts";
 import type { Messengers, SendStore } from "./delivery.ts";
-import type { Factor, FactorType, NewFactor, SealedFactor } from "./factor.ts";
+import type { FactorType, ListedFactor, NewFactor, SealedFactor } from "./factor.ts";
 import type { Reservation } from "./lockout.ts";
 import type { NewPasskey, PasskeyMethod, PasskeyStore, RelyingParty } from "./passkey.ts";
 import type { ChangeEvent, SecurityEvent } from "./security-event.ts";
@@ -36,7 +36,7 @@ export interface Confirmation extends FactorUse {
 
 export interface FactorStore {
   /** The user's factors, oldest first; `after` is the sort key of the last one known. */
-  list(query: { userId: string; nowMs: number; limit: number; after: string | undefined }): Promise<Factor[]>;
+  list(query: { userId: string; nowMs: number; limit: number; after: string | undefined }): Promise<ListedFactor[]>;
   hasConfirmed(userId: string): Promise<boolean>;
   /** The user's active factors of this type, oldest first. */
   confirmed(userId: string, type: FactorType): Promise<SealedFactor[]>;

@@ -6,7 +6,7 @@ import { problem } from "#shared/problem/problem.ts";
 import { audited } from "../domain/audited.ts";
 import { isSendingChannel } from "../domain/challenge.ts";
 import { maskDestination } from "../domain/destination.ts";
-import { FACTOR_TYPES, type Factor, factorKey } from "../domain/factor.ts";
+import { FACTOR_TYPES, factorKey, type ListedFactor } from "../domain/factor.ts";
 import type { TwofaServices } from "../services.ts";
 
 const factorSchema = z
@@ -30,12 +30,12 @@ const factorSchema = z
 
 const instant = (atMs: number): string => new Date(atMs).toISOString();
 
-const destinationOf = async ({ vault }: TwofaServices, userId: string, { id, type, sealedSecret }: Factor) =>
+const destinationOf = async ({ vault }: TwofaServices, userId: string, { id, type, sealedSecret }: ListedFactor) =>
   isSendingChannel(type)
     ? { destination: maskDestination(await vault.openSecret(userId, id, sealedSecret)) }
     : undefined;
 
-const passkeyOf = ({ passkey }: Factor) =>
+const passkeyOf = ({ passkey }: ListedFactor) =>
   passkey === null
     ? undefined
     : {
@@ -44,7 +44,7 @@ const passkeyOf = ({ passkey }: Factor) =>
         disabledAt: passkey.disabledAtMs === null ? null : instant(passkey.disabledAtMs),
       };
 
-const toJson = (factor: Factor): z.infer<typeof factorSchema> => ({
+const toJson = (factor: ListedFactor): z.infer<typeof factorSchema> => ({
   factorId: factor.id,
   type: factor.type,
   name: factor.name,
