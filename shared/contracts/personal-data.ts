@@ -4,6 +4,8 @@ export interface HeldFactor {
   factorId: string;
   type: string;
   name: string;
+  /** The address or phone number that codes are sent to. */
+  destination?: string;
   createdAt: string;
   confirmedAt: string | null;
   lastUsedAt: string | null;

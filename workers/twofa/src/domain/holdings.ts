@@ -1,10 +1,23 @@
 /** What is held about a user: shown to himself, and forgotten with him. */
 import type { KmsRpc } from "#shared/contracts/kms.ts";
 import type { HeldFactors } from "#shared/contracts/personal-data.ts";
+import { isSendingChannel } from "./challenge.ts";
+import type { Factor } from "./factor.ts";
+import type { Vault } from "./ports.ts";
+
+type HeldFactor = Pick<
+  Factor,
+  "id" | "type" | "name" | "sealedSecret" | "createdAtMs" | "confirmedAtMs" | "lastUsedAtMs"
+>;
+
+export interface Holdings {
+  factors: HeldFactor[];
+  recoveryCodesLeft: number;
+}
 
 export interface HoldingStore {
-  /** Everything but secrets and codes. */
-  of(userId: string): Promise<HeldFactors>;
+  /** Everything, secrets sealed as they are. */
+  of(userId: string): Promise<Holdings>;
   /** Forgets all about these users. */
   forget(userIds: readonly string[]): Promise<void>;
 }
@@ -18,4 +31,24 @@ export const forgetErased = async (
   if (!pending.ok || pending.value.length === 0) return;
   await holdings.forget(pending.value);
   await kms.confirmErasures(pending.value);
+};
+
+const instant = (atMs: number | null): string | null => (atMs === null ? null : new Date(atMs).toISOString());
+
+/** What a user is told of himself: addresses and phone numbers opened, seeds and codes left out. */
+export const heldFactors = async (
+  { holdings, vault }: { holdings: Pick<HoldingStore, "of">; vault: Pick<Vault, "openSecret"> },
+  userId: string,
+): Promise<HeldFactors> => {
+  const { factors, recoveryCodesLeft } = await holdings.of(userId);
+  const opened = factors.map(async ({ id, type, name, sealedSecret, createdAtMs, confirmedAtMs, lastUsedAtMs }) => ({
+    factorId: id,
+    type,
+    name,
+    ...(isSendingChannel(type) && { destination: await vault.openSecret(userId, id, sealedSecret) }),
+    createdAt: new Date(createdAtMs).toISOString(),
+    confirmedAt: instant(confirmedAtMs),
+    lastUsedAt: instant(lastUsedAtMs),
+  }));
+  return { factors: await Promise.all(opened), recoveryCodesLeft };
 };

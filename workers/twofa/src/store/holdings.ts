@@ -7,8 +7,6 @@ import { factors, recoveryCodes } from "./schema.ts";
 
 const TABLES = ["factors", "passkeys", "recovery_codes", "attempts", "challenges", "sends"];
 
-const instant = (atMs: number | null): string | null => (atMs === null ? null : new Date(atMs).toISOString());
-
 export const createHoldingStore = ({ orm, client }: Database<typeof schema>): HoldingStore => ({
   of: async (userId) => {
     const [held, [codes]] = await orm.batch([
@@ -16,13 +14,11 @@ export const createHoldingStore = ({ orm, client }: Database<typeof schema>): Ho
       orm.select({ left: count() }).from(recoveryCodes).where(eq(recoveryCodes.userId, userId)),
     ]);
     return {
-      factors: held.map(({ id, type, name, createdAt, confirmedAt, lastUsedAt }) => ({
-        factorId: id,
-        type,
-        name,
-        createdAt: new Date(createdAt).toISOString(),
-        confirmedAt: instant(confirmedAt),
-        lastUsedAt: instant(lastUsedAt),
+      factors: held.map(({ createdAt, confirmedAt, lastUsedAt, ...factor }) => ({
+        ...factor,
+        createdAtMs: createdAt,
+        confirmedAtMs: confirmedAt,
+        lastUsedAtMs: lastUsedAt,
       })),
       recoveryCodesLeft: codes?.left ?? 0,
     };
