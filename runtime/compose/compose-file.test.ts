@@ -34,15 +34,19 @@ test("has the services of the stack", () => {
   );
 });
 
-/** A setting of a worker, which may come from a secret file. */
-const TYPESENSE_KEY = "typesense_api_key";
+/** Settings of workers, which may come from a secret file. */
+const FROM_FILES = ["smtp_password", "twilio_auth_token", "typesense_api_key"];
 
-test("workerd is given every secret that a worker declares, the key to Typesense, and no other", () => {
+test("workerd is given every secret that a worker declares, the settings that are secret, and no other", () => {
   const declared = topology.workers.flatMap(({ worker, secrets: names }) =>
     names.map((name) => composeSecret(worker, name)),
   );
-  expect(secretsOf("workerd")).toEqual([...declared, TYPESENSE_KEY].toSorted());
-  expect(topology.workers.some(({ vars }) => TYPESENSE_KEY.toUpperCase() in vars)).toBe(true);
+  expect(secretsOf("workerd")).toEqual([...declared, ...FROM_FILES].toSorted());
+  for (const name of FROM_FILES)
+    expect(
+      topology.workers.some(({ vars }) => name.toUpperCase() in vars),
+      name,
+    ).toBe(true);
 });
 
 test("migrate is given what opens and creates the databases, and no other secret", () => {

@@ -164,3 +164,11 @@ test("an empty folder that Docker left in a secret's place makes way", async () 
   mkdirSync(file("kms_secret_key"), { recursive: true });
   expect(await make()).toContain("kms_secret_key");
 });
+
+test("leaves the files of what only the operator has empty, to be filled in, and keeps what he wrote", async () => {
+  await make();
+  expect([text("smtp_password"), text("twilio_auth_token")]).toEqual(["", ""]);
+  writeFileSync(file("smtp_password"), "short");
+  expect(await make()).toEqual([]);
+  expect(text("smtp_password")).toBe("short");
+});

@@ -25,6 +25,8 @@ import { DATABASE_TOKEN, type Topology, type Worker } from "../topology.ts";
 const FOLDER_MODE = 0o700;
 const MOUNTED_MODE = 0o444;
 const PRIVATE_MODE = 0o400;
+/** For its owner to fill in. */
+const GIVEN_MODE = 0o644;
 
 const KEY_BYTES = 32;
 const MINIMUM_PASSWORD_BYTES = 12;
@@ -61,6 +63,9 @@ const OTHER_SECRETS: readonly RandomSecret[] = [
   password("admin_password"),
   password("grafana_admin_password"),
 ];
+
+/** What the operator gets elsewhere and writes into the file; empty as long as he has none. */
+const GIVEN_SECRETS: readonly string[] = ["smtp_password", "twilio_auth_token"];
 
 /** The name of a worker's secret in the Compose file: `service-a`, `DATABASE_TOKEN` → `service_a_database_token`. */
 export const composeSecret = (worker: string, secret: string): string => secretVariable(worker, secret).toLowerCase();
@@ -195,6 +200,7 @@ export const ensureComposeSecrets = async (
   assertKeysOfData(directory, others);
   const keys = others.map(({ worker, secret }) => randomKey(composeSecret(worker.worker, secret)));
   for (const secret of [...keys, ...OTHER_SECRETS]) await ensureRandom(directory, ensure, secret);
+  for (const name of GIVEN_SECRETS) await ensure(name, () => "", GIVEN_MODE);
   // Last, because where they are, all the others were.
   const owners = workerSecrets(topology, (secret) => secret === DATABASE_TOKEN).map(({ worker }) => worker);
   await ensureDatabaseKeys(directory, ensure, owners);
