@@ -91,6 +91,7 @@ const chosen = (factors: readonly SealedFactor[], factorId: string | undefined):
 /** Sends a code to one of the user's active factors. */
 export const generateCode = async (ports: Ports, request: GenerationRequest): Promise<Generated> => {
   const { userId, channel } = request;
+  if (ports.messengers[channel] === undefined) return { outcome: "channel-unavailable" };
   const factor = chosen(await ports.factors.confirmed(userId, channel), request.factorId);
   if (!factor || factor.destinationMac === null) return { outcome: "no-factor" };
   const { id: factorId, destinationMac, sealedSecret } = factor;

@@ -196,6 +196,8 @@ test("mail, which is not set up here, is refused with a problem that says so, an
   const refused = await person.call("POST", "/factors/email", { json });
   expect(refused).toMatchObject({ status: 409, body: { code: "channel-unavailable" } });
   expect(refused.body["detail"]).toContain("docs/second-factor.md");
+  const asked = await person.call("POST", "/auth/generate", { json: { channel: "email" } });
+  expect(asked).toMatchObject({ status: 409, body: { code: "channel-unavailable" } });
   await enrolPhone(person);
 });
 
