@@ -24,6 +24,12 @@ export interface Person {
   call(method: string, path: string, call?: Call): Promise<Answer>;
 }
 
+/** Somebody, with what he logs in with. */
+export interface Account extends Person {
+  username: string;
+  password: string;
+}
+
 export interface Enrolled {
   factorId: string;
   secret: string;
@@ -60,7 +66,7 @@ const administratorOf = (fountain: Fountain): Promise<string> => {
 };
 
 /** A new user, just logged in. */
-export const newPerson = async (fountain: Fountain): Promise<Person> => {
+export const newPerson = async (fountain: Fountain): Promise<Account> => {
   const administrator = await administratorOf(fountain);
   const username = `user-${crypto.randomUUID()}`;
   const json = { username, password: PASSWORD };
@@ -68,6 +74,8 @@ export const newPerson = async (fountain: Fountain): Promise<Person> => {
   const token = await logIn(fountain, username, PASSWORD);
   return {
     id: String(created.body["id"]),
+    username,
+    password: PASSWORD,
     token,
     call: (method, path, call) => send(fountain, method, `/twofa${path}`, { token, ...call }),
   };

@@ -110,7 +110,7 @@ describe("registration", () => {
     const authenticator = createAuthenticator({ isSyncable: true });
     const json = authenticator.create({ ...asked(options), isBackedUp: true });
     expect(await person.call("POST", "/factors/webauthn", { json })).toMatchObject({ status: 201 });
-    const passed = await pass(person, authenticator);
+    const passed = await pass(person, authenticator, { isBackedUp: true });
     expect(claimsOf(passed)).toMatchObject({ acr: "aal2", amr: expect.arrayContaining(["pwd", "swk", "user", "mfa"]) });
     const token = String(passed.body["access_token"]);
     const second = await person.call("POST", "/factors/webauthn/options", { token });
