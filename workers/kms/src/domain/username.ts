@@ -6,9 +6,12 @@ const PATTERN = /^[\p{L}\p{N}][\p{L}\p{M}\p{N}._@+-]*$/u;
 /** The form a username is kept in: compatibility variants (full-width letters, ligatures) become the plain ones. */
 export const normalizeUsername = (username: string): string => username.normalize("NFKC");
 
-/** Two usernames are the same when their keys are: case and compatibility variants do not tell users apart. */
+/**
+ * Two usernames are the same when their keys are: case and compatibility variants do not tell users apart. What is no
+ * Unicode text, which the database could not compare, has the key of no username.
+ */
 export const usernameKey = (username: string): string =>
-  username.normalize("NFKC").toUpperCase().toLowerCase().normalize("NFKC");
+  username.toWellFormed().normalize("NFKC").toUpperCase().toLowerCase().normalize("NFKC");
 
 /** Why a username is not accepted, or `undefined` when it is. */
 export const usernameFault = (username: string): string | undefined => {

@@ -88,7 +88,10 @@ test("points at what is wrong with a key that cannot be made", async () => {
   for (const expiresAt of ["tomorrow", "2099-02-30T00:00:00Z", "2099-01-01", 4_000_000_000])
     expect(await attempt({ expiresAt }), String(expiresAt)).toMatchObject({ status: 422, pointers: ["#/expiresAt"] });
   expect(await attempt({ scopes: [] })).toMatchObject({ status: 422, pointers: ["#/scopes"] });
-  expect(await attempt({ name: "" })).toMatchObject({ status: 422, pointers: ["#/name"] });
+  for (const name of ["", "two\u0000", "lines\n", "half\ud800"])
+    expect(await attempt({ name }), JSON.stringify(name)).toMatchObject({ status: 422, pointers: ["#/name"] });
+  for (const other of ["half\ud800", "x".repeat(65)])
+    expect(await attempt({ service: other })).toMatchObject({ status: 422, pointers: ["#/service"] });
   expect(await attempt({ service: "nothing" })).toMatchObject({ status: 404 });
   expect((await attempt({ scope: ["search:read"] })).status).toBe(422);
 });

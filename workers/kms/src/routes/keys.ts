@@ -7,15 +7,18 @@ import { type ApiKeyPosition, type CreationFailure, MAX_GRACE_SECONDS } from "..
 import { audit, entryOf, type KmsApp, type KmsContext, NO_STORE, record } from "./frame.ts";
 import { allowedAddresses, createdKeyAnswer, keyAnswer, toCreatedKeyAnswer, toKeyAnswer } from "./key-answer.ts";
 import { wantedScopes } from "./scope-name.ts";
-import { noSuchService } from "./service-answer.ts";
+import { MAX_SERVICE_NAME_CHARACTERS, noSuchService } from "./service-answer.ts";
 
 const MAX_NAME_CHARACTERS = 100;
+/** No control characters, and no lone surrogates, which have no UTF-8. */
+const isPlainText = (text: string): boolean => text.isWellFormed() && !/\p{Cc}/u.test(text);
+const NOT_PLAIN = "must be Unicode text without control characters";
 /** Unless told otherwise the old key dies at once: who rotates a leaked key must not have to think of it. */
 const DEFAULT_GRACE_SECONDS = 0;
 
 const newKey = z.strictObject({
-  service: z.string(),
-  name: z.string().min(1).max(MAX_NAME_CHARACTERS).optional(),
+  service: z.string().max(MAX_SERVICE_NAME_CHARACTERS).refine(isPlainText, NOT_PLAIN),
+  name: z.string().min(1).max(MAX_NAME_CHARACTERS).refine(isPlainText, NOT_PLAIN).optional(),
   scopes: wantedScopes.optional(),
   expiresAt: z.iso.datetime({ offset: true }).optional(),
   allowedAddresses: allowedAddresses.optional(),

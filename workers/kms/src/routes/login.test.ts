@@ -114,6 +114,8 @@ test("refuses input that is no login: 422 with pointers, 400, 415", async () => 
   expect(missing).toMatchObject({ status: 422, pointers: ["#/password"] });
   const wrongTypes = await problemIn(await send(fountain, "POST", "/login", { body: { username: 1, password: true } }));
   expect(wrongTypes).toMatchObject({ status: 422, pointers: ["#/username", "#/password"] });
+  const surrogate = await send(fountain, "POST", "/login", { body: { username: "Eve\ud800", password: "\ud800" } });
+  expect(surrogate.status).toBe(401);
   const json = { "content-type": "application/json" };
   expect((await fountain.fetch("/login", { method: "POST", headers: json, body: "{" })).status).toBe(400);
   expect((await fountain.fetch("/login", { method: "POST", body: "username=Eve" })).status).toBe(415);

@@ -5,6 +5,8 @@ import type { Service } from "../domain/service.ts";
 import type { KmsContext } from "./frame.ts";
 import { scopeName } from "./scope-name.ts";
 
+export const MAX_SERVICE_NAME_CHARACTERS = 64;
+
 export const serviceAnswer = z
   .object({
     name: z.string(),

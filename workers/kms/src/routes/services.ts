@@ -5,14 +5,20 @@ import { decodeCursor, toPage } from "#shared/http/page.ts";
 import { problem } from "#shared/problem/problem.ts";
 import { audit, type KmsApp, NO_STORE, record } from "./frame.ts";
 import { wantedScopes } from "./scope-name.ts";
-import { assertWebhookUrl, noSuchService, scopesNotHeld, serviceAnswer, toServiceAnswer } from "./service-answer.ts";
+import {
+  assertWebhookUrl,
+  MAX_SERVICE_NAME_CHARACTERS,
+  noSuchService,
+  scopesNotHeld,
+  serviceAnswer,
+  toServiceAnswer,
+} from "./service-answer.ts";
 
-const MAX_NAME_CHARACTERS = 64;
 const MAX_ROTATE_AFTER_DAYS = 3650;
 
 const serviceName = z
   .string()
-  .max(MAX_NAME_CHARACTERS)
+  .max(MAX_SERVICE_NAME_CHARACTERS)
   .regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, "must be lower-case letters and digits, in words joined by single hyphens")
   .refine((name) => name !== FIRST_PARTY_CLIENT, "is reserved");
 
