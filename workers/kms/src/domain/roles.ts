@@ -31,7 +31,7 @@ export interface Roles {
   list(): Promise<Role[]>;
   /** Whether somebody with these scopes may hand out these roles: all of them exist, and none grants more. */
   mayGrant(names: readonly string[], held: ReadonlySet<Scope>): Promise<{ ok: true } | GrantFailure>;
-  /** Makes or changes a role; `held`: the scopes of whoever asks. */
+  /** Makes or changes a role that grants, before and after, no more than `held`: the scopes of whoever asks. */
   put(role: Role, held: ReadonlySet<Scope>, entry: AuditEntry): Promise<Result<Role, "fixed" | "not-held">>;
   /** Forgets changes of rights that no unexpired token was issued before. */
   purge(): Promise<void>;
@@ -58,7 +58,8 @@ export const createRoles = ({ repository, now }: RolesOptions): Roles => {
     put: async ({ name, permissions }, held, entry) => {
       if (name === ADMIN_ROLE) return failure("fixed");
       const role = { name, permissions: scopesOf([], new Set(permissions)) };
-      if (scopesBeyond(role.permissions, held).length > 0) return failure("not-held");
+      const before = (await repository.list()).find((other) => other.name === name)?.permissions ?? [];
+      if (scopesBeyond([...before, ...role.permissions], held).length > 0) return failure("not-held");
       await repository.put(role, new Date(now()), entry);
       return success(role);
     },

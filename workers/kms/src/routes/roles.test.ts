@@ -87,6 +87,7 @@ describe("the roles", () => {
     const narrow = await signToken(fountain, { scopes: ["users:admin", "keys:read"] });
     expect((await putRole("operator", ["secrets:read"], narrow)).status).toBe(403);
     expect((await putRole("operator", ["keys:read"], narrow)).status).toBe(200);
+    expect((await putRole("auditor", ["keys:read"], narrow)).status).toBe(403);
   });
 });
 
