@@ -73,7 +73,10 @@ const matchTermAt = (
   return matches;
 };
 
-/** All matches in the order of the text, at most one a word: the longest. */
+/** Nobody looks at more of them in one text, and each is two tags more. */
+const MAX_MATCHES = 10_000;
+
+/** The first matches in the order of the text, at most one a word: the longest. */
 const findMatches = (words: readonly FoldedWord[], terms: readonly Term[]): Match[] => {
   const found = new Map<number, Match>();
   for (const term of terms) {
@@ -84,7 +87,7 @@ const findMatches = (words: readonly FoldedWord[], terms: readonly Term[]): Matc
         if (known === undefined || known.to < match.to) found.set(match.wordIndex, match);
       }
   }
-  return [...found.values()].sort((a, b) => a.from - b.from);
+  return [...found.values()].sort((a, b) => a.from - b.from).slice(0, MAX_MATCHES);
 };
 
 interface Window {

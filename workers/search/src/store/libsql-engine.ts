@@ -7,15 +7,15 @@ import type { ElementDocument } from "#shared/contracts/search.ts";
 import type { Database } from "#shared/db/database.ts";
 import type { Hit, ParameterFault, SearchAnswer, SearchEngine, SearchQuery } from "../domain/engine.ts";
 import { isExtraName, isIdleWhenEmbedded } from "../domain/extras.ts";
-import type { FieldName } from "../domain/fields.ts";
-import { highlight } from "../domain/highlight.ts";
+import type { FieldName, TextField } from "../domain/fields.ts";
+import { type Highlight, highlight } from "../domain/highlight.ts";
 import { exactReading } from "../domain/readings.ts";
 import { parseTerms } from "../domain/terms.ts";
 import { applyOperations } from "./apply.ts";
 import { type FacetRow, facetStatement, rowsNeeded, toFacetCounts } from "./facet-sql.ts";
+import { type HitRow, withTexts } from "./hit-texts.ts";
 import { type Lookups, lenientReadings } from "./lenient-search.ts";
 import type * as schema from "./schema.ts";
-import type { documents } from "./schema.ts";
 import {
   countStatement,
   hitsStatement,
@@ -31,17 +31,26 @@ const MERGE_PAGES = 500;
 /** More new words than so many rounds take wait for the next upkeep. */
 const INDEX_ROUNDS = 10;
 
-type HitRow = Omit<typeof documents.$inferSelect, "pk"> & { text_match: number };
 type LibsqlDatabase = Pick<Database<typeof schema>, "orm" | "client">;
 
 const shown = (document: ElementDocument, fields: readonly FieldName[]): Partial<ElementDocument> =>
   Object.fromEntries(fields.filter((name) => document[name] !== undefined).map((name) => [name, document[name]]));
 
-const toHit = ({ text_match, script_id, ...fields }: HitRow, query: SearchQuery, { terms }: Selection): Hit => ({
-  document: shown({ ...fields, ...(script_id !== null && { script_id }) }, query.shownFields),
-  highlights: query.highlight.fields.flatMap((field) => highlight(field, fields[field], terms, query.highlight) ?? []),
-  ...(terms.length > 0 && { text_match: String(text_match) }),
-});
+/** Further texts of an answer, in characters, are shown without marks: to mark a million takes some tenths of a second. */
+const MARKED_CHARACTERS = 2 ** 20;
+
+const toHits = (rows: Awaited<ReturnType<typeof withTexts>>, query: SearchQuery, { terms }: Selection): Hit[] => {
+  let left = MARKED_CHARACTERS;
+  const mark = (field: TextField, text: string): Highlight[] => {
+    left -= text.length;
+    return left < 0 ? [] : [highlight(field, text, terms, query.highlight) ?? []].flat();
+  };
+  return rows.map(({ text_match, script_id, ...fields }) => ({
+    document: shown({ ...fields, ...(script_id !== null && { script_id }) }, query.shownFields),
+    highlights: query.highlight.fields.flatMap((field) => mark(field, fields[field])),
+    ...(terms.length > 0 && { text_match: String(text_match) }),
+  }));
+};
 
 /** A small engine says what it leaves to a Typesense cluster. */
 const refusalsOf = ({ extras }: SearchQuery): ParameterFault[] =>
@@ -86,10 +95,11 @@ const createSearch = (database: LibsqlDatabase) => {
       orm.all<HitRow>(hitsStatement(query, selection)),
       ...query.facets.map((facet) => orm.all<FacetRow>(facetStatement(facet, selection, rowsNeeded(facet, query)))),
     ]);
+    const whole = await withTexts(hits, selection, (statement) => orm.all(statement));
     return {
       found: counted[0]?.found ?? 0,
       out_of: reach[0]?.found ?? 0,
-      hits: hits.map((row) => toHit(row, query, selection)),
+      hits: toHits(whole, query, selection),
       facet_counts: query.facets.map((facet, at) => toFacetCounts(facet, facets[at] ?? [], query)),
     };
   };

@@ -1,6 +1,7 @@
 /** The statements of one search: the counts and a page of hits. */
 import { and, getTableColumns, type SQL, sql } from "drizzle-orm";
 import type { SearchQuery, Sort } from "../domain/engine.ts";
+import { isTextField } from "../domain/fields.ts";
 import { both } from "../domain/filter.ts";
 import { orderOf } from "../domain/order.ts";
 import type { Reading } from "../domain/readings.ts";
@@ -109,10 +110,32 @@ const termOf = (sort: Sort): SQL => {
 const orderBy = (order: readonly Sort[]): SQL =>
   sql`ORDER BY ${sql.join([...order.map(termOf), sql`${documents.id} ASC`], sql`, `)}`;
 
+const TEXTS = [documents.comment, documents.text];
+const LENGTH = sql`length(${documents.comment}) + length(${documents.text})`;
 const COLUMNS = sql.join(
-  Object.values(getTableColumns(documents)).filter((column) => column !== documents.pk),
+  Object.values(getTableColumns(documents)).filter((column) => !TEXTS.some((text) => text === column)),
   sql`, `,
 );
+
+/** In characters: six bytes for each still fit into an answer of sqld, which has 10 MB at most. */
+export const TEXT_BUDGET = 2 ** 20;
+
+const showsTexts = ({ shownFields, highlight }: SearchQuery): boolean =>
+  highlight.fields.length > 0 || shownFields.some(isTextField);
+
+/** The texts of the page's first documents, as far as they fit; of the others it is null, and to be asked for. */
+const textsOf = (query: SearchQuery, order: SQL): SQL => {
+  if (!showsTexts(query)) return sql`'' AS comment, '' AS text, 0 AS text_length`;
+  const total = sql`sum(${LENGTH}) OVER (${order} ROWS UNBOUNDED PRECEDING)`;
+  const fitting = TEXTS.map(
+    (text) => sql`iif(${total} <= ${TEXT_BUDGET}, ${text}, NULL) AS ${sql.identifier(text.name)}`,
+  );
+  return sql`${sql.join(fitting, sql`, `)}, ${LENGTH} AS text_length`;
+};
+
+/** The texts of these documents, of those that the selection lets through. */
+export const textsStatement = (keys: readonly number[], { where }: Selection): SQL =>
+  sql`SELECT ${documents.pk} AS pk, ${documents.comment} AS comment, ${documents.text} AS text FROM documents${whereClause(sql`${documents.pk} IN (SELECT value FROM json_each(${JSON.stringify(keys)}))`, where)}`;
 
 interface Slice {
   limit: number;
@@ -174,5 +197,5 @@ const pageOf = (selection: Selection, order: readonly Sort[], slice: Slice): SQL
 export const hitsStatement = (query: SearchQuery, selection: Selection): SQL => {
   const order = orderOf(query.sort);
   const page = pageOf(selection, order, sliceOf(query));
-  return sql`SELECT ${COLUMNS}, text_match FROM (${page}) AS hit CROSS JOIN documents ON documents.pk = hit.pk ${orderBy(order)}`;
+  return sql`SELECT ${COLUMNS}, ${textsOf(query, orderBy(order))}, text_match FROM (${page}) AS hit CROSS JOIN documents ON documents.pk = hit.pk ${orderBy(order)}`;
 };
