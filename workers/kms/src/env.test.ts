@@ -21,3 +21,13 @@ test("does not start without SECRET_KEY, nor with a short one, and never tells i
     expect(parse).not.toThrow(/too-short/);
   }
 });
+
+test("reads the roles that demand a second factor, and does not start with names that no role can have", () => {
+  const rolesOf = (STEP_UP_FOR_ROLES: string | null) =>
+    parseBindings(envSchema, { ...BINDINGS, STEP_UP_FOR_ROLES }).STEP_UP_FOR_ROLES;
+  expect(rolesOf(null)).toEqual(new Set());
+  expect(rolesOf("")).toEqual(new Set());
+  expect(rolesOf("admin, auditor,")).toEqual(new Set(["admin", "auditor"]));
+  expect(() => rolesOf("Admin")).toThrow(/STEP_UP_FOR_ROLES/);
+  expect(() => rolesOf("admin;auditor")).toThrow(/STEP_UP_FOR_ROLES/);
+});
