@@ -26,7 +26,7 @@ const NO_SUCH_MAILBOX = new Set([550, 551, 553]);
 /** Replies that say: not now (RFC 5321 §4.2.1, the four hundreds). */
 const isTransient = (reply: number): boolean => reply >= 400 && reply < 500;
 
-type Step = "connecting" | "logging-in" | "sending";
+type Step = "connecting" | "logging-in" | "sending" | "sent";
 
 const numberIn = (error: unknown, name: "responseCode"): number | undefined => {
   const value: unknown = error instanceof Error ? Reflect.get(error, name) : undefined;
@@ -73,8 +73,8 @@ export const createSmtpMessenger =
     });
     // The socket may fail before the library listens to it.
     const broken = new Promise<never>((_, reject) => {
-      socket.once("error", reject);
-      connection.once("error", reject);
+      socket.on("error", reject);
+      connection.on("error", reject);
     });
     broken.catch(() => undefined);
     const perform = (start: (done: Done) => void): Promise<void> =>
@@ -96,11 +96,14 @@ export const createSmtpMessenger =
     try {
       const delivery = await withinTime(deliver(), DELIVER_WITHIN_MS);
       if (delivery === undefined) return undelivered(failureOf(undefined, at.step), `${at.step}: silence`);
+      at.step = "sent";
       connection.quit();
       return delivery;
     } catch (error) {
       return undelivered(failureOf(error, at.step), `${at.step}: ${describeError(error)}`);
     } finally {
-      socket.destroySoon();
+      // What was to be said is said; a server that does not listen is not waited for.
+      if (at.step === "sent") socket.destroySoon();
+      else socket.destroy();
     }
   };

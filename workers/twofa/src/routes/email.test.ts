@@ -21,6 +21,7 @@ import {
   type Person,
   pointersOf,
   rowsOf,
+  send,
   stepUp,
   tally,
   textsOf,
@@ -427,6 +428,45 @@ describe("a delivery that fails", () => {
       expect((await verify(person, { recoveryCode: recoveryCodes[0] })).status).toBe(200);
       await expect.poll(() => fountain.logs.some((line) => line.includes("announcement.undelivered"))).toBe(true);
     });
+  });
+});
+
+describe("another Fountain on the same databases", () => {
+  /** A code asked for there, with other settings. */
+  const generateAt = async (person: Person, settings: Record<string, string>): Promise<Answer> => {
+    const beside = await startFountain({
+      beside: fountain,
+      trustedCertificates: [certificate.cert],
+      settings: { MAIL_FROM: "codes@fountain.example", ...settings },
+    });
+    try {
+      return await send(beside, "POST", "/twofa/auth/generate", { token: person.token, json: { channel: "email" } });
+    } finally {
+      await beside.stop();
+    }
+  };
+
+  test("sends over TLS from the start where its URL says so", async () => {
+    const person = await borrowPerson(fountain);
+    const { address } = await enrolEmail(person);
+    const secure = await startMailServer({ certificate, implicitTls: true });
+    const SMTP_URL = `smtps://${MAIL_USER}:${encodeURIComponent(MAIL_PASSWORD)}@localhost:${secure.port}`;
+    const generated = await generateAt(person, { SMTP_URL }).finally(() => secure.stop());
+    expect(generated.status).toBe(202);
+    expect(secure.mails).toMatchObject([{ secure: true, user: MAIL_USER, to: [address] }]);
+    const json = { challengeId: generated.body["challengeId"], code: codeIn(secure.mails[0]?.raw ?? "") };
+    expect((await verify(person, json)).status).toBe(200);
+  });
+
+  test("takes the mail server's settings in parts, and sends nothing with a wrong password", async () => {
+    const person = await borrowPerson(fountain);
+    const { address } = await enrolEmail(person);
+    const parts = { SMTP_HOST: "localhost", SMTP_PORT: String(mail.port), SMTP_USER: MAIL_USER };
+    const refused = await generateAt(person, { ...parts, SMTP_PASSWORD: "wrong" });
+    expect(refused).toMatchObject({ status: 502, body: { code: "delivery-failed" } });
+    expect(mailsTo(address)).toHaveLength(1);
+    expect((await generateAt(person, { ...parts, SMTP_PASSWORD: MAIL_PASSWORD })).status).toBe(202);
+    expect(mailsTo(address)).toHaveLength(2);
   });
 });
 
