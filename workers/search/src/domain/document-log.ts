@@ -26,9 +26,9 @@ export interface RefusedDocument {
 export interface DocumentLog {
   /** Applies the operations in their order, all in one; one result each, and the number of their last change. */
   apply(operations: readonly DocumentOperation[], nowMs: number): Promise<{ results: SyncResult[]; seq: number }>;
-  /** The changes after a number, oldest first. */
+  /** The changes after a number, oldest first; fewer than the limit where their texts are long. */
   changesAfter(seq: number, limit: number): Promise<Change[]>;
-  /** Documents in the order of their keys, after one. */
+  /** Documents in the order of their keys, after one; fewer than the limit where their texts are long. */
   documentsAfter(pk: number, limit: number): Promise<StoredDocument[]>;
   /** How many documents there are, and the number of the last change. */
   extent(): Promise<{ documents: number; seq: number }>;

@@ -107,6 +107,28 @@ describe("changes", () => {
     expect(await log.oldestAfter(0)).toBe(6);
   });
 
+  test("and documents with long texts are read in pages that an answer of the database has room for", async () => {
+    const text = "…".repeat(2 ** 20);
+    for (let at = 0; at < 12; at += 1) await log.apply([create(`long${at}`, { text })], 5);
+    await log.apply([create("a"), create("b")], 6);
+    const changed: string[] = [];
+    for (let seq = 0, page = await log.changesAfter(0, 100); page.length > 0; page = await log.changesAfter(seq, 100)) {
+      seq = page.at(-1)?.seq ?? seq;
+      changed.push(...page.map(({ id }) => id));
+    }
+    const copied: string[] = [];
+    for (
+      let pk = 0, page = await log.documentsAfter(0, 100);
+      page.length > 0;
+      page = await log.documentsAfter(pk, 100)
+    ) {
+      pk = page.at(-1)?.pk ?? pk;
+      copied.push(...page.map(({ document }) => document.id));
+    }
+    expect(changed).toEqual([...Array.from({ length: 12 }, (_, at) => `long${at}`), "a", "b"]);
+    expect(copied).toEqual(changed);
+  });
+
   test("keep their numbers when they are forgotten", async () => {
     const { seq } = await log.apply([create("a")], 5);
     await log.forget(seq);

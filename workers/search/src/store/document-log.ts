@@ -15,12 +15,26 @@ const LAST_SEQ = "SELECT coalesce(max(seq), 0) AS seq FROM sqlite_sequence WHERE
 
 const EXTENT = `SELECT (SELECT count(*) FROM documents) AS documents, (${LAST_SEQ}) AS seq`;
 
-const CHANGES = `
-  SELECT changes.seq, changes.document_id, documents.* FROM changes
-  LEFT JOIN documents ON documents.id = changes.document_id
-  WHERE changes.seq > :seq ORDER BY changes.seq LIMIT :limit`;
+/** Six bytes for each character, and the longest text after them, still fit into an answer of sqld. */
+const TEXT_BUDGET = 2 ** 19;
 
-const DOCUMENTS = "SELECT * FROM documents WHERE pk > :pk ORDER BY pk LIMIT :limit";
+/** The first row of a page, and those after it until the texts before them have used up the budget. */
+const withinBudget = (page: string, order: string): string => `
+  SELECT * FROM (
+    SELECT page.*, sum(length(comment) + length(text)) OVER (
+      ORDER BY ${order} ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS length_before
+    FROM (${page}) AS page
+  )
+  WHERE coalesce(length_before, 0) <= ${TEXT_BUDGET} ORDER BY ${order}`;
+
+const CHANGES = withinBudget(
+  `SELECT changes.seq, changes.document_id, documents.* FROM changes
+  LEFT JOIN documents ON documents.id = changes.document_id
+  WHERE changes.seq > :seq ORDER BY changes.seq LIMIT :limit`,
+  "seq",
+);
+
+const DOCUMENTS = withinBudget("SELECT * FROM documents WHERE pk > :pk ORDER BY pk LIMIT :limit", "pk");
 
 const REFUSE = `
   UPDATE changes SET refusal = refused.value ->> 'refusal'
