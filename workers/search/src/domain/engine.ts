@@ -123,6 +123,8 @@ export interface SearchAnswer {
   /** Only where an engine groups. */
   grouped_hits?: GroupedHits[];
   found_docs?: number;
+  /** Whether the engine stopped before it had looked everywhere. */
+  search_cutoff?: boolean;
 }
 
 export interface EngineStatus {

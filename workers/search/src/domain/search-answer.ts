@@ -34,13 +34,13 @@ export const toTypesenseAnswer = (answer: SearchAnswer, asked: AskedSearch, elap
   const withList = textOf(parameters, "enable_highlight_v1").trim().toLowerCase() !== "false";
   const { hits, grouped_hits, ...counts } = answer;
   return {
+    search_cutoff: false,
     ...counts,
     ...(grouped_hits
       ? { grouped_hits: grouped_hits.map((group) => toGroup(group, withList)) }
       : { hits: hits.map((hit) => toHit(hit, withList)) }),
     ...paging,
     request_params: { collection_name: collection, first_q: query.q, per_page: query.limit, q: query.q },
-    search_cutoff: false,
     search_time_ms: elapsedMs,
   };
 };

@@ -176,6 +176,20 @@ describe("search", () => {
     expect(sent.searches[0]).toMatchObject({ filter_curated_hits: true });
   });
 
+  test.each([
+    [{}, 500],
+    [{ search_cutoff_ms: 60_000 }, 500],
+    [{ search_cutoff_ms: -1 }, 500],
+    [{ search_cutoff_ms: "x" }, 500],
+    [{ search_cutoff_ms: 100 }, 100],
+  ])("is cut off by Typesense itself before a node looks down: %j", async (parameters, cutoffMs) => {
+    const { engine } = bed.isolate();
+    await engine.sync([create("a")]);
+    await engine.search(queryOf(parameters));
+    const sent = JSON.parse(bed.standIn.requests.findLast(({ path }) => path === "/multi_search")?.body ?? "");
+    expect(sent.searches[0]).toMatchObject({ search_cutoff_ms: cutoffMs });
+  });
+
   test("refuses a value with a backtick, by which a filter could get out of its parentheses", async () => {
     const { engine } = bed.isolate();
     const query = queryOf({ filter_by: "text:=`a\\`) || (id:=secret`" });

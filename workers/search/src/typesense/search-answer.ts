@@ -77,6 +77,7 @@ const foundSchema = z.object({
   facet_counts: z.array(facetSchema).default([]),
   grouped_hits: z.array(groupSchema).exactOptional(),
   found_docs: z.number().exactOptional(),
+  search_cutoff: z.boolean().exactOptional(),
 });
 
 /** Of several searches in one request each fails by itself. */

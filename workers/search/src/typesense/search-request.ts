@@ -56,8 +56,18 @@ const typedValue = (name: string, value: string): Value => {
   return /^\d{1,9}$/.test(value) ? Number(value) : value;
 };
 
+/**
+ * After so long Typesense answers with what it has found: well before the first of several nodes is given up, so that a
+ * query that is hard to answer makes no node look down.
+ */
+const CUTOFF_MS = 500;
+
+const cutoffOf = ({ search_cutoff_ms: asked = "" }: SearchQuery["extras"]): number =>
+  /^[1-9]\d{0,8}$/.test(asked) ? Math.min(Number(asked), CUTOFF_MS) : CUTOFF_MS;
+
 const extrasOf = ({ extras, confinement }: SearchQuery): Record<string, Value> => ({
   ...Object.fromEntries(Object.entries(extras).map(([name, value]) => [name, typedValue(name, value)])),
+  search_cutoff_ms: cutoffOf(extras),
   // Otherwise a document that is pinned, by the caller or by a curation, would be shown in spite of the filter.
   ...(confinement && { filter_curated_hits: true }),
 });
