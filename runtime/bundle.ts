@@ -49,8 +49,17 @@ const onlyEnglish: Plugin = {
   },
 };
 
+export interface BundleOptions {
+  /** Without the white space and the comments that only people need. */
+  compact?: boolean;
+}
+
 /** Writes `<worker>.js` for each of the workers, and for those of the runtime, to `directory`. Throws {@link OperatorError}. */
-export const bundleWorkers = async (workers: readonly Worker[], directory: string): Promise<void> => {
+export const bundleWorkers = async (
+  workers: readonly Worker[],
+  directory: string,
+  { compact = false }: BundleOptions = {},
+): Promise<void> => {
   try {
     await build({
       entryPoints: { ...OWN_WORKERS, ...Object.fromEntries(workers.map((w) => [w.worker, w.main])) },
@@ -64,6 +73,7 @@ export const bundleWorkers = async (workers: readonly Worker[], directory: strin
       external: ["node:*", "cloudflare:*"],
       alias: { util: NODE_UTIL, ...UNUSED },
       keepNames: true,
+      minifyWhitespace: compact,
       logLevel: "silent",
       plugins: [onlyEnglish],
     });
