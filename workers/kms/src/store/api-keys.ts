@@ -6,7 +6,7 @@ import type { ApiKeyPosition, ApiKeyRepository } from "../domain/api-keys.ts";
 import { appendEntry } from "./audit.ts";
 import type { KmsDatabase } from "./connection.ts";
 import { EARLIER_REVOCATION_COUNTS } from "./revocations.ts";
-import { apiKeys } from "./schema.ts";
+import { apiKeys } from "./schema/services.ts";
 
 type ApiKeyRow = typeof apiKeys.$inferSelect;
 

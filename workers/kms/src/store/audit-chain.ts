@@ -6,7 +6,7 @@ import type { ChainRepository } from "../domain/audit-sealing.ts";
 import type { ChainReader } from "../domain/audit-verification.ts";
 import { appendEntry } from "./audit.ts";
 import type { KmsDatabase } from "./connection.ts";
-import { auditChain, auditCheckpoints, auditEntries } from "./schema.ts";
+import { auditChain, auditCheckpoints, auditEntries } from "./schema/audit.ts";
 
 const INSERT_STATE = `
   INSERT INTO audit_chain (id, base_id, base_link, base_at, head_id, head_link, mac)

@@ -2,7 +2,7 @@
 import { asc, desc, eq, gt } from "drizzle-orm";
 import type { CheckpointReader, CheckpointRepository } from "../domain/audit-checkpoints.ts";
 import type { KmsDatabase } from "./connection.ts";
-import { auditChain, auditCheckpoints, auditEntries } from "./schema.ts";
+import { auditChain, auditCheckpoints, auditEntries } from "./schema/audit.ts";
 
 const INSERT = `
   INSERT INTO audit_checkpoints (entry_id, at, jws, public_jwk)

@@ -3,7 +3,8 @@ import { and, asc, desc, eq, gt, gte, lt, or, type SQL, sql } from "drizzle-orm"
 import type { AuditFilter, AuditReader } from "../domain/audit-reading.ts";
 import type { KeyName } from "../domain/root-key.ts";
 import type { KmsDatabase } from "./connection.ts";
-import { auditEntries, internalKeys, keyEncryptionKeys } from "./schema.ts";
+import { auditEntries } from "./schema/audit.ts";
+import { internalKeys, keyEncryptionKeys } from "./schema/keys.ts";
 
 /** The internal key that authenticates entries. */
 const MAC_KEY = "auditMac" satisfies KeyName;

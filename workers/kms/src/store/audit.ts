@@ -4,7 +4,7 @@ import { inArray } from "drizzle-orm";
 import type { AuditEntry, AuditRepository } from "../domain/audit.ts";
 import type { SubjectKeyRepository } from "../domain/subject-keys.ts";
 import type { KmsDatabase } from "./connection.ts";
-import { auditKeys } from "./schema.ts";
+import { auditKeys } from "./schema/audit.ts";
 
 const INSERT = `
   INSERT INTO audit_entries

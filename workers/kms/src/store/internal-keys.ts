@@ -1,7 +1,7 @@
 /** Internal keys in the database, each wrapped under a key-encryption key. */
 import type { InternalKeyRepository } from "../domain/internal-keys.ts";
 import type { KmsDatabase } from "./connection.ts";
-import { internalKeys, signingKeys } from "./schema.ts";
+import { internalKeys, signingKeys } from "./schema/keys.ts";
 
 const INSERT = `
   INSERT INTO internal_keys (name, kek_version, wrapped_key) VALUES (:name, :kekVersion, :wrappedKey)

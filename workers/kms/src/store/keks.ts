@@ -3,7 +3,7 @@ import { asc } from "drizzle-orm";
 import type { KekRepository } from "../domain/keks.ts";
 import { appendEntry } from "./audit.ts";
 import type { KmsDatabase } from "./connection.ts";
-import { keyEncryptionKeys } from "./schema.ts";
+import { keyEncryptionKeys } from "./schema/keys.ts";
 
 const INSERT = `
   INSERT INTO key_encryption_keys (version, salt, check_value, created_at)

@@ -5,7 +5,7 @@ import { apiKeyFrom, INSERT_SUCCESSOR, valuesOf } from "./api-keys.ts";
 import { appendEntry } from "./audit.ts";
 import type { KmsDatabase } from "./connection.ts";
 import { EARLIER_REVOCATION_COUNTS } from "./revocations.ts";
-import { apiKeys, services } from "./schema.ts";
+import { apiKeys, services } from "./schema/services.ts";
 import { insertDeliveryIf, removeDelivery } from "./webhooks.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1000;

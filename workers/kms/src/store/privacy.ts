@@ -6,7 +6,8 @@ import { appendEntry } from "./audit.ts";
 import type { KmsDatabase } from "./connection.ts";
 import { EARLIER_REVOCATION_COUNTS } from "./revocations.ts";
 import { noteRightsChange, userHolder } from "./rights-changes.ts";
-import { erasures, knownAddresses, sessions } from "./schema.ts";
+import { erasures, knownAddresses } from "./schema/accounts.ts";
+import { sessions } from "./schema/sessions.ts";
 import { MAY_GO } from "./users.ts";
 
 /** Whether the user can be erased: every statement of the transaction asks the same. */

@@ -4,7 +4,7 @@ import type { RoleRepository } from "../domain/roles.ts";
 import { appendEntry } from "./audit.ts";
 import type { KmsDatabase } from "./connection.ts";
 import { noteRightsChange, roleHolder } from "./rights-changes.ts";
-import { roles } from "./schema.ts";
+import { roles } from "./schema/accounts.ts";
 
 /** A change that changes nothing touches no row, is told by no entry and voids no token. */
 const PUT = `

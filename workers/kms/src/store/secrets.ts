@@ -4,7 +4,7 @@ import { and, desc, eq, max } from "drizzle-orm";
 import { MAX_SECRET_VERSIONS, type SecretRepository, type SecretVersion } from "../domain/secrets.ts";
 import { appendEntry } from "./audit.ts";
 import type { KmsDatabase } from "./connection.ts";
-import { secretVersions } from "./schema.ts";
+import { secretVersions } from "./schema/secrets.ts";
 
 type SecretRow = typeof secretVersions.$inferSelect;
 

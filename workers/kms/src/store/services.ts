@@ -5,7 +5,7 @@ import type { ServiceRepository } from "../domain/service.ts";
 import { appendEntry } from "./audit.ts";
 import type { KmsDatabase } from "./connection.ts";
 import { EARLIER_REVOCATION_COUNTS } from "./revocations.ts";
-import { services } from "./schema.ts";
+import { services } from "./schema/services.ts";
 
 const REVOKE_KEYS = `
   INSERT INTO revocations (session_id, revoked_at)

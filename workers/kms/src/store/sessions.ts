@@ -5,7 +5,8 @@ import type { OpenSession, Session, SessionPosition, SessionRepository } from ".
 import { appendEntry } from "./audit.ts";
 import type { KmsDatabase } from "./connection.ts";
 import { revokeSession } from "./revocations.ts";
-import { refreshTokens, sessions, users } from "./schema.ts";
+import { users } from "./schema/accounts.ts";
+import { refreshTokens, sessions } from "./schema/sessions.ts";
 import { entitledUserFrom, permissionsOfUser } from "./users.ts";
 
 interface JoinedRow {

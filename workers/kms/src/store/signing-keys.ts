@@ -5,7 +5,7 @@ import type { SigningKey } from "../domain/signing-key.ts";
 import type { SigningKeyRepository } from "../domain/signing-keys.ts";
 import { appendEntry } from "./audit.ts";
 import type { KmsDatabase } from "./connection.ts";
-import { signingKeys } from "./schema.ts";
+import { signingKeys } from "./schema/keys.ts";
 
 const COLUMNS = "(kid, state, algorithm, public_jwk, wrapped_private_jwk, created_at, activated_at)";
 const NO_CURRENT = "NOT EXISTS (SELECT 1 FROM signing_keys WHERE state = 'current')";

@@ -5,7 +5,9 @@ import type { TrustRepository } from "../domain/key-ring.ts";
 import { REVOCATIONS_PER_ANSWER } from "../domain/revocation-log.ts";
 import { appendEntry } from "./audit.ts";
 import type { KmsDatabase } from "./connection.ts";
-import { revocationCounter, revocations, rightsChanges, signingKeys } from "./schema.ts";
+import { rightsChanges } from "./schema/accounts.ts";
+import { signingKeys } from "./schema/keys.ts";
+import { revocationCounter, revocations } from "./schema/sessions.ts";
 import { insertCurrentKey, insertNextKey } from "./signing-keys.ts";
 
 export const createTrustRepository = ({ orm, client }: KmsDatabase): TrustRepository => ({

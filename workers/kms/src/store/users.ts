@@ -11,7 +11,7 @@ import { appendEntry } from "./audit.ts";
 import type { KmsDatabase } from "./connection.ts";
 import { EARLIER_REVOCATION_COUNTS } from "./revocations.ts";
 import { noteRightsChange, userHolder } from "./rights-changes.ts";
-import { users } from "./schema.ts";
+import { users } from "./schema/accounts.ts";
 
 type UserRow = typeof users.$inferSelect;
 

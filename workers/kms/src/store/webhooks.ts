@@ -3,7 +3,7 @@ import type { InStatement, InValue } from "@libsql/client";
 import { and, asc, eq, isNotNull, lte } from "drizzle-orm";
 import type { Delivery, WebhookRepository } from "../domain/webhooks.ts";
 import type { KmsDatabase } from "./connection.ts";
-import { services, webhookDeliveries } from "./schema.ts";
+import { services, webhookDeliveries } from "./schema/services.ts";
 
 /** Stores a message if there is such a key, and a webhook of its service. */
 export const insertDeliveryIf = (

@@ -3,7 +3,7 @@ import { eq } from "drizzle-orm";
 import type { WrappedSecretRepository } from "../domain/wrapping.ts";
 import { appendEntry } from "./audit.ts";
 import type { KmsDatabase } from "./connection.ts";
-import { wrappedSecrets } from "./schema.ts";
+import { wrappedSecrets } from "./schema/secrets.ts";
 
 const INSERT = `
   INSERT INTO wrapped_secrets (id, token_hash, created_at, expires_at, kek_version, wrapped_key, sealed)

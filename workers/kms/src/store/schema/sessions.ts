@@ -1,0 +1,81 @@
+/** Sessions with their tokens, and what was revoked. */
+import { index, integer, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import { users } from "./accounts.ts";
+import { instant } from "./columns.ts";
+
+export const sessions = sqliteTable(
+  "sessions",
+  {
+    id: text().primaryKey(),
+    userId: text("user_id")
+      .notNull()
+      .references(() => users.id, { onDelete: "cascade" }),
+    createdAt: instant("created_at").notNull(),
+    usedAt: instant("used_at").notNull(),
+    endedAt: instant("ended_at"),
+    acr: text({ enum: ["aal1", "aal2"] }).notNull(),
+    amr: text({ mode: "json" }).$type<string[]>().notNull(),
+    authenticatedAt: instant("authenticated_at").notNull(),
+  },
+  (table) => [
+    index("sessions_by_user").on(table.userId),
+    index("sessions_by_use").on(table.usedAt),
+    index("sessions_by_end").on(table.endedAt),
+    index("sessions_by_creation").on(table.createdAt),
+  ],
+);
+
+export const refreshTokens = sqliteTable(
+  "refresh_tokens",
+  {
+    /** HMAC of the token, which itself is stored nowhere. */
+    tokenHash: text("token_hash").primaryKey(),
+    sessionId: text("session_id")
+      .notNull()
+      .references(() => sessions.id, { onDelete: "cascade" }),
+    issuedAt: instant("issued_at").notNull(),
+    consumedAt: instant("consumed_at"),
+    successorHash: text("successor_hash"),
+  },
+  (table) => [
+    index("refresh_tokens_by_session").on(table.sessionId),
+    index("refresh_tokens_by_consumption").on(table.consumedAt),
+  ],
+);
+
+/** Tokens for one request that were not presented yet. */
+export const requestGrants = sqliteTable(
+  "request_grants",
+  {
+    tokenId: text("token_id").primaryKey(),
+    sessionId: text("session_id")
+      .notNull()
+      .references(() => sessions.id, { onDelete: "cascade" }),
+    expiresAt: instant("expires_at").notNull(),
+  },
+  (table) => [
+    index("request_grants_by_session").on(table.sessionId),
+    index("request_grants_by_expiry").on(table.expiresAt),
+  ],
+);
+
+/** Tokens whose `sid` is here are refused from `revoked_at` on. */
+export const revocations = sqliteTable(
+  "revocations",
+  {
+    sessionId: text("session_id").primaryKey(),
+    revokedAt: instant("revoked_at").notNull(),
+    /** Set by triggers: grows with every insertion and every change, in the order of their commits. */
+    position: integer().notNull().default(0),
+  },
+  (table) => [
+    index("revocations_by_time").on(table.revokedAt),
+    index("revocations_by_position").on(table.position, table.sessionId, table.revokedAt),
+  ],
+);
+
+/** One row: the last position that was given out. */
+export const revocationCounter = sqliteTable("revocation_counter", {
+  id: integer().primaryKey(),
+  position: integer().notNull(),
+});
