@@ -47,6 +47,17 @@ const RULES: readonly Rule[] = [
     ],
   },
   {
+    rule: "channels import only channels, their settings, domain and shared",
+    from: /^workers\/([^/]+)\/src\/channels\//,
+    only: [
+      "^workers/$1/src/(channels|domain)/",
+      "^workers/$1/src/channel-settings\\.ts$",
+      "^shared/(contracts|crypto|observability)/",
+      "^shared/http/deadline\\.ts$",
+      "^npm:(?!hono|@hono/|drizzle-orm|@libsql/|cloudflare:)",
+    ],
+  },
+  {
     rule: "routes reach the store through the services they are given",
     from: /^workers\/([^/]+)\/src\/routes\//,
     only: [

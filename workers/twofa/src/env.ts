@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { databaseBindings, kmsRpc, verifierBindings } from "#shared/http/bindings.ts";
-import { channelBindings } from "./channels/settings.ts";
+import { channelBindings } from "./channel-settings.ts";
 import { relyingPartyBindings } from "./relying-party.ts";
 
 export const envSchema = z.object({

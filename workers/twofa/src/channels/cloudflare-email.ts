@@ -1,13 +1,9 @@
 /** Sends mail through Cloudflare's binding, which takes it on the edge in the place of a mail server. */
 import { withinTime } from "#shared/http/deadline.ts";
 import { describeError } from "#shared/observability/log.ts";
+import type { EmailBinding } from "../channel-settings.ts";
 import type { Delivery, Messenger } from "../domain/delivery.ts";
 import { DELIVER_WITHIN_MS } from "./smtp.ts";
-
-/** As much of `SendEmail` as is needed. */
-export interface EmailBinding {
-  send(message: { from: string; to: string; subject: string; text: string }): Promise<unknown>;
-}
 
 /** Sends by the binding. What it refuses, it refuses by an exception. */
 export const createCloudflareMessenger =

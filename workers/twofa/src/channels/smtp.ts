@@ -5,21 +5,12 @@ import MailComposer from "nodemailer/lib/mail-composer";
 import SMTPConnection from "nodemailer/lib/smtp-connection";
 import { withinTime } from "#shared/http/deadline.ts";
 import { describeError } from "#shared/observability/log.ts";
+import type { SmtpSettings } from "../channel-settings.ts";
 import type { Delivery, DeliveryFailure, Messenger } from "../domain/delivery.ts";
 import type { Message } from "../domain/message.ts";
 
 /** The gateway waits longer. */
 export const DELIVER_WITHIN_MS = 8_000;
-
-export interface SmtpSettings {
-  host: string;
-  port: number;
-  /** Whether TLS begins with the connection; otherwise by STARTTLS, without which nothing is sent. */
-  implicitTls: boolean;
-  user: string;
-  password: string;
-  from: string;
-}
 
 /** Replies to a recipient that say there is no such mailbox (RFC 5321 §4.2.3). */
 const NO_SUCH_MAILBOX = new Set([550, 551, 553]);

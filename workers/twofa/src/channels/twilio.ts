@@ -1,19 +1,11 @@
 /** Sends text messages through Twilio's Programmable Messaging API (version 2010-04-01). */
 import { z } from "zod";
 import { describeError } from "#shared/observability/log.ts";
+import type { TwilioSettings } from "../channel-settings.ts";
 import type { DeliveryFailure, Messenger } from "../domain/delivery.ts";
 
 const ANSWER_WITHIN_MS = 8_000;
 const MAX_CAUSE_LENGTH = 200;
-
-export interface TwilioSettings {
-  /** The API's address, `https://api.twilio.com`. */
-  url: string;
-  accountSid: string;
-  authToken: string;
-  /** A number of ours, or a messaging service (`MG…`). */
-  from: string;
-}
 
 /**
  * Errors that say the message can never reach that number: not a number (21211), none that takes text (21614), out of

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
-import { channelBindings, senderAddress, smtpSettings, twilioSettings } from "./settings.ts";
+import { channelBindings, senderAddress, smtpSettings, twilioSettings } from "./channel-settings.ts";
 
 const schema = z.object(channelBindings);
 const MAIL_FROM = "Fountain <codes@fountain.example>";

@@ -1,10 +1,31 @@
 /** How the operator says where messages go out. What is set by half is refused: nobody learns of it at a login. */
 import { z } from "zod";
 import { setting } from "#shared/http/bindings.ts";
-import { parseAddress } from "../domain/destination.ts";
-import type { EmailBinding } from "./cloudflare-email.ts";
-import type { SmtpSettings } from "./smtp.ts";
-import type { TwilioSettings } from "./twilio.ts";
+import { parseAddress } from "./domain/destination.ts";
+
+export interface SmtpSettings {
+  host: string;
+  port: number;
+  /** Whether TLS begins with the connection; otherwise by STARTTLS, without which nothing is sent. */
+  implicitTls: boolean;
+  user: string;
+  password: string;
+  from: string;
+}
+
+export interface TwilioSettings {
+  /** The API's address, `https://api.twilio.com`. */
+  url: string;
+  accountSid: string;
+  authToken: string;
+  /** A number of ours, or a messaging service (`MG…`). */
+  from: string;
+}
+
+/** As much of `SendEmail` as is needed. */
+export interface EmailBinding {
+  send(message: { from: string; to: string; subject: string; text: string }): Promise<unknown>;
+}
 
 const MAX_EXPIRATION_MINUTES = 15;
 const SUBMISSION_PORT = 587;
