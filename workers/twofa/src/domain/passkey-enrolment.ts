@@ -94,6 +94,7 @@ export const confirmPasskey = async (
       await ports.record({ event: "passkey.refused", subject: userId, factorId, error: verified.error });
       return { found: "wrong" };
     }
-    return { found: "right", timeStep: null, passkey: { ...verified.value, name: name ?? null } };
+    const publicKey = await ports.vault.sealSecret(userId, factorId, verified.value.publicKey);
+    return { found: "right", timeStep: null, passkey: { ...verified.value, publicKey, name: name ?? null } };
   });
 };

@@ -4,7 +4,7 @@ import type { OpenedSession } from "#shared/contracts/kms.ts";
 import type { ChallengedOptions, PasskeyLogin } from "#shared/contracts/webauthn.ts";
 import { attempt } from "./attempt.ts";
 import { methodOf, namesUser, type Passkey } from "./passkey.ts";
-import { usePasskey } from "./passkey-verification.ts";
+import { openPasskey, usePasskey } from "./passkey-verification.ts";
 import type { Ports } from "./ports.ts";
 import { requestOptions, verifyAssertion } from "./webauthn.ts";
 import { answeredChallenge, CEREMONY_TTL_MS } from "./webauthn-challenge.ts";
@@ -46,7 +46,7 @@ const recognise = async (ports: Ports, { challengeId, response: assertion }: Pas
   const challenge = await ports.vault.loginChallenge(challengeId);
   if (answeredChallenge(assertion.response.clientDataJSON) !== challenge)
     return { ok: false, error: "another-challenge" };
-  const passkey = await ports.passkeys.find(assertion.id);
+  const passkey = await openPasskey(ports, assertion.id);
   if (!passkey) return { ok: false, error: "unknown-passkey" };
   const { userId, factorId } = passkey;
   if (!assertion.response.userHandle || !namesUser(assertion, userId))

@@ -65,6 +65,14 @@ export const usePasskey = async (
   return false;
 };
 
+/** The active passkey with this credential, its public key opened. */
+export const openPasskey = async (ports: Ports, credentialId: string): Promise<Passkey | undefined> => {
+  const passkey = await ports.passkeys.find(credentialId);
+  if (!passkey) return undefined;
+  const { userId, factorId, publicKey } = passkey;
+  return { ...passkey, publicKey: await ports.vault.openSecret(userId, factorId, publicKey) };
+};
+
 export interface SignedChallenge {
   userId: string;
   sessionId: string;
@@ -81,9 +89,11 @@ export const verifyPasskey = async (
   if (!(await ports.factors.hasConfirmed(userId))) return { outcome: "no-factor" };
   const challenge = answeredChallenge(assertion.response.clientDataJSON) ?? "";
   const id = challengeIdOf(challenge);
+  // Asked before the attempt is counted: an unanswering kms must not lock the user.
   const codeMac = await ports.vault.macCode(id, challenge);
+  const passkey = await openPasskey(ports, assertion.id);
 
-  const refused = async (error: string, passkey?: Passkey): Promise<Finding<never>> => {
+  const refused = async (error: string): Promise<Finding<never>> => {
     const factorId = passkey?.userId === userId ? passkey.factorId : undefined;
     await ports.record({ event: "passkey.refused", subject: userId, factorId, error });
     return { found: "wrong" };
@@ -94,10 +104,9 @@ export const verifyPasskey = async (
     const nowMs = ports.now();
     const answered = await ports.challenges.answer({ id, use: "verification", userId, sessionId, codeMac, nowMs });
     if (answered.found !== "right") return answered;
-    const passkey = await ports.passkeys.find(assertion.id);
     if (passkey?.userId !== userId || !namesUser(assertion, userId)) return refused("another user's credential");
     const verified = await verifyAssertion(ports.relyingParty, passkey, assertion, challenge);
-    if (!verified.ok) return refused(verified.error, passkey);
+    if (!verified.ok) return refused(verified.error);
     if (!(await usePasskey(ports, passkey, verified.value))) return { found: "wrong" };
     return { found: "right", value: { method: methodOf(passkey), purpose: answered.challenge.purpose } };
   });

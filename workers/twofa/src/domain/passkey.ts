@@ -11,7 +11,7 @@ export interface RelyingParty {
 /** A credential as its registration tells of it. */
 export interface NewPasskey {
   credentialId: string;
-  /** COSE key, base64url. */
+  /** COSE key: base64url as registered, sealed for its factor as stored. */
   publicKey: string;
   counter: number;
   transports: readonly string[];

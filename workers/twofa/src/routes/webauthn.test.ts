@@ -5,8 +5,10 @@ import {
   type Answer,
   atOnce,
   borrowPerson,
+  type Call,
   endLock,
   enrol,
+  newPerson,
   type Person,
   rowsOf,
   send,
@@ -20,7 +22,7 @@ const PAGE = { origin: "http://localhost:8787", rpId: "localhost" };
 
 let fountain: Fountain;
 beforeAll(async () => {
-  fountain = await startFountain();
+  fountain = await startFountain({ settings: { TRUSTED_PROXIES: "127.0.0.1, ::1" } });
 });
 afterAll(() => fountain.stop());
 
@@ -65,15 +67,18 @@ const pass = async (
   return person.call("POST", "/auth/verify", { json: { challengeId: options.body["challengeId"], response } });
 };
 
+const from = (address: string) => ({ headers: { "x-forwarded-for": address } });
+
 const logIn = async (
   person: Person,
   authenticator: Authenticator,
   ceremony: Partial<Ceremony> = {},
+  { headers }: Pick<Call, "headers"> = {},
 ): Promise<Answer> => {
   const options = await send(fountain, "POST", "/kms/login/passkey/options");
   const response = authenticator.get({ ...asked(options), userHandle: handleOf(person), ...ceremony });
   const json = { challengeId: options.body["challengeId"], response };
-  return send(fountain, "POST", "/kms/login/passkey", { json });
+  return send(fountain, "POST", "/kms/login/passkey", { json, ...(headers && { headers }) });
 };
 
 const REFUSED = { status: 401, body: { code: "code-refused" } };
@@ -384,6 +389,25 @@ describe("login without a password", () => {
     });
   });
 
+  test("counts failures by address, together with those of passwords", async () => {
+    const person = await borrowPerson(fountain);
+    const { authenticator } = await register(person);
+    const there = from("192.0.2.14");
+    for (let failures = 0; failures < 3; failures += 1) {
+      expect(await logIn(person, authenticator, {}, there)).toMatchObject({ status: 200 });
+      expect(await logIn(person, authenticator, { origin: "https://evil.example" }, there)).toMatchObject({
+        status: 401,
+      });
+    }
+    const json = { username: `nobody-${crypto.randomUUID()}`, password: "wrong password" };
+    for (let failures = 3; failures < 5; failures += 1)
+      expect(await send(fountain, "POST", "/kms/login", { json, ...there })).toMatchObject({ status: 401 });
+    const blocked = await logIn(person, authenticator, {}, there);
+    expect(blocked).toMatchObject({ status: 429, body: { code: "too-many-attempts" } });
+    expect(Number(blocked.headers.get("retry-after"))).toBeGreaterThan(0);
+    expect(await logIn(person, authenticator, {}, from("192.0.2.15"))).toMatchObject({ status: 200 });
+  });
+
   test("waits while the user is locked for wrong codes", async () => {
     const person = await borrowPerson(fountain);
     const { authenticator } = await register(person);
@@ -392,6 +416,32 @@ describe("login without a password", () => {
     const locked = await logIn(person, authenticator);
     expect(locked).toMatchObject({ status: 429, body: { code: "too-many-attempts" } });
     expect(Number(locked.headers.get("retry-after"))).toBeGreaterThan(0);
+  });
+
+  test("of a user who was erased is refused", async () => {
+    const person = await newPerson(fountain);
+    const { authenticator } = await register(person);
+    const token = String((await pass(person, authenticator)).body["access_token"]);
+    expect(await send(fountain, "DELETE", "/kms/me", { token })).toMatchObject({ status: 204 });
+    expect(await logIn(person, authenticator)).toMatchObject({ status: 401, body: { code: "login-refused" } });
+    await fountain.databases["kms"]?.execute("UPDATE erasures SET erased_at = erased_at - 60000");
+    await fountain.runScheduled("twofa");
+    expect(await rowsOf(fountain, "SELECT 1 FROM passkeys WHERE user_id = ?", person.id)).toEqual([]);
+  });
+
+  test("confirms one request alone, where the challenge was asked for with a purpose", async () => {
+    const person = await borrowPerson(fountain);
+    const { authenticator } = await register(person);
+    const purpose = { method: "POST", path: "/twofa/recovery-codes" };
+    const options = await person.call("POST", "/auth/generate", { json: { channel: "webauthn", purpose } });
+    const response = authenticator.get(asked(options));
+    const passed = await person.call("POST", "/auth/verify", { json: { response } });
+    const token = String(passed.body["access_token"]);
+    const { body } = await person.call("GET", "/factors");
+    const [factor] = Array.isArray(body["items"]) ? body["items"] : [];
+    expect(await person.call("DELETE", `/factors/${factor.factorId}`, { token })).toMatchObject({ status: 401 });
+    expect(await person.call("POST", "/recovery-codes", { token })).toMatchObject({ status: 200 });
+    expect(await person.call("POST", "/recovery-codes", { token })).toMatchObject({ status: 401 });
   });
 
   test("refuses what is no answer of a browser: 422 with pointers", async () => {

@@ -35,7 +35,7 @@ export const passkeys = sqliteTable(
     userId: text("user_id").notNull(),
     /** base64url, as the authenticator chose it. */
     credentialId: text("credential_id").notNull(),
-    /** COSE key (RFC 9052), base64url. It verifies signatures, and is no secret. */
+    /** COSE key (RFC 9052), sealed by the kms for this row only: no secret, but nobody else can put another one here. */
     publicKey: text("public_key").notNull(),
     /** The highest signature counter seen; 0: the authenticator may not count. */
     counter: integer("counter").notNull(),

@@ -1,0 +1,43 @@
+import { describe, expect, test } from "vitest";
+import { z } from "zod";
+import { relyingPartyBindings, relyingPartyOf } from "./relying-party.ts";
+
+const schema = z.object(relyingPartyBindings);
+const read = (bindings: Record<string, string | null>, PUBLIC_URL = "https://fountain.example.com") =>
+  relyingPartyOf({ PUBLIC_URL, ...schema.parse(bindings) });
+
+describe("for whom passkeys are made", () => {
+  test("is the host of PUBLIC_URL, and its pages, where nothing is said", () => {
+    const expected = { id: "fountain.example.com", name: "Fountain", origins: ["https://fountain.example.com"] };
+    expect(read({})).toEqual(expected);
+    expect(read({ WEBAUTHN_RP_ID: "", WEBAUTHN_ORIGINS: null })).toEqual(expected);
+    expect(read({}, "http://localhost:8787")).toMatchObject({ id: "localhost", origins: ["http://localhost:8787"] });
+  });
+
+  test("is a domain above the pages that the operator names", () => {
+    const origins = "https://www.example.com, https://app.example.com:8443";
+    expect(read({ WEBAUTHN_RP_ID: "example.com", WEBAUTHN_ORIGINS: origins })).toMatchObject({
+      id: "example.com",
+      origins: ["https://www.example.com", "https://app.example.com:8443"],
+    });
+  });
+
+  test.each(["https://www.example.com/", "http://www.example.com", "www.example.com", "*", "null"])(
+    "is no page of %s, which is no origin that browsers make passkeys on",
+    (origin) => {
+      expect(schema.safeParse({ WEBAUTHN_ORIGINS: origin }).success).toBe(false);
+    },
+  );
+
+  test.each(["https://example.com", "example.com:443", "Example.com", "127.0.0.1", "*.example.com"])(
+    "is not %s, which is no domain",
+    (id) => {
+      expect(schema.safeParse({ WEBAUTHN_RP_ID: id }).success).toBe(false);
+    },
+  );
+
+  test("is refused, with the name of the page, where a browser would refuse it", () => {
+    const settings = { WEBAUTHN_RP_ID: "example.com", WEBAUTHN_ORIGINS: "https://badexample.com" };
+    expect(() => read(settings)).toThrow("https://badexample.com");
+  });
+});
