@@ -1,17 +1,14 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import fc from "fast-check";
-import { expect, test } from "vitest";
-import { exposition, labelWorker } from "./instruments.ts";
-import {
-  countAuthentication,
-  countOtp,
-  countRequest,
-  observeDatabaseCall,
-  observeRequest,
-  setOutboxDepth,
-} from "./metrics.ts";
+import { expect, test, vi } from "vitest";
 import { VERSION } from "./version.ts";
+
+// Numbers are one isolate's, from its first request on.
+vi.resetModules();
+const { exposition, labelWorker } = await import("./instruments.ts");
+const { countAuthentication, countOtp, countRequest, observeDatabaseCall, observeRequest, setOutboxDepth } =
+  await import("./metrics.ts");
 
 const seriesOf = async (name: string): Promise<string[]> =>
   (await exposition()).split("\n").filter((line) => line.startsWith(name));
