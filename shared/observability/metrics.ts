@@ -35,7 +35,6 @@ const REASONS = [
   "step-up-required",
   "factor-required",
   "other-request",
-  "grant-used",
   "code-refused",
   "unknown-user",
   "wrong-password",

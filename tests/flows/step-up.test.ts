@@ -144,6 +144,27 @@ describe("a second factor passed for one request", () => {
     expect((await form({ token: admin.token }, "/kms/introspect")).status).toBe(401);
   });
 
+  test("cannot be exchanged for a token that does more", async () => {
+    await createService();
+    const key = await call("POST", "/kms/keys", { json: { service: "films" } });
+    const exchange = async (subject_token: string): Promise<number> => {
+      const { status } = await fountain.fetch("/kms/token", {
+        method: "POST",
+        body: new URLSearchParams({
+          grant_type: "urn:ietf:params:oauth:grant-type:token-exchange",
+          subject_token_type: "urn:ietf:params:oauth:token-type:access_token",
+          subject_token,
+          client_id: "films",
+          client_secret: String(key.body["key"]),
+          audience: "service-a",
+        }),
+      });
+      return status;
+    };
+    expect(await exchange(await grantFor(HOME))).toBe(400);
+    expect(await exchange(admin.token)).toBe(200);
+  });
+
   test("does not raise the session", async () => {
     await grantFor(HOME);
     const profile = await call("GET", "/kms/me");
