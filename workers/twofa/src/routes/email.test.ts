@@ -125,6 +125,22 @@ describe("an address as a factor", () => {
     }
   });
 
+  test("gets mail that names the one request it confirms, and the code is good for that", async () => {
+    const person = await borrowPerson(fountain);
+    const { address, factorId } = await enrolEmail(person);
+    const purpose = { method: "DELETE", path: `/twofa/factors/${factorId}` };
+    const { body } = await generate(person, { channel: "email", purpose });
+    const text = mailsTo(address).at(-1)?.raw.replace(/=\r\n/g, "");
+    expect(text).toContain(`to confirm this one request: DELETE /twofa/factors/${factorId}`);
+    const answer = { challengeId: body["challengeId"], code: lastCodeTo(address) };
+    expect(await verify(person, { ...answer, purpose })).toMatchObject({ status: 422 });
+    const granted = await verify(person, answer);
+    expect(granted.body).toMatchObject({ expires_in: 60, authorization_details: [{ locations: [purpose.path] }] });
+    const token = String(granted.body["access_token"]);
+    expect((await person.call("DELETE", "/factors/another", { token })).status).toBe(401);
+    expect((await person.call("DELETE", `/factors/${factorId}`, { token })).status).toBe(204);
+  });
+
   test("is shown masked, under its name, and counts among the user's factors", async () => {
     const person = await borrowPerson(fountain);
     const totp = await enrol(person);
