@@ -18,7 +18,8 @@ const START = path.join(ROOT, "runtime", "start.ts");
 const COMPILE_CACHE = path.join(ROOT, "node_modules", ".cache", "node");
 const START_TIMEOUT_MS = 30_000;
 const CHORES_TIMEOUT_MS = 60_000;
-const POLL_MS = 20;
+/** Not more often: some checks start a process each time. */
+const POLL_MS = 100;
 
 type Environment = Record<string, string>;
 
@@ -130,6 +131,9 @@ export const startWorkerd = async (options: { settings?: Environment } = {}): Pr
   if (hasEnded(child) || run === undefined) throw new Error(`it did not start: ${lines.join("\n")}`);
   const databases = await openDatabases(home, run.sqldPort);
   const url = `http://127.0.0.1:${port}`;
+  const signalSqld = (signal: NodeJS.Signals): void => {
+    for (const pid of started.childrenNamed("sqld")) process.kill(pid, signal);
+  };
   return {
     url,
     fetch: (pathname, init) => fetch(new URL(pathname, url), init),
@@ -151,9 +155,9 @@ export const startWorkerd = async (options: { settings?: Environment } = {}): Pr
       const to = { socketPath: run.internalSocket };
       return (await callLocal({ to, method: "GET", path: "/metrics", timeoutMs: CHORES_TIMEOUT_MS })).text;
     },
-    killSqld: async () => {
-      for (const pid of started.childrenNamed("sqld")) process.kill(pid, "SIGKILL");
-    },
+    killSqld: async () => signalSqld("SIGKILL"),
+    pauseSqld: async () => signalSqld("SIGSTOP"),
+    resumeSqld: async () => signalSqld("SIGCONT"),
     restartSqld: () => eventually(() => isReady(port)),
     stop: async () => {
       for (const client of Object.values(databases)) client.close();
