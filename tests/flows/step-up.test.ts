@@ -275,6 +275,13 @@ describe("a role that demands a second factor at login", () => {
     const { secret } = await enrolApp(admin);
     expect((await listUsers(token)).status).toBe(401);
     await forgetTimeSteps(fountain, admin);
+    const purpose = { method: "DELETE", path: "/kms/services/none" };
+    const granted = await admin.call("POST", "/auth/verify", { json: { code: codeOf(secret), purpose } });
+    const once = await send(fountain, "DELETE", purpose.path, { token: String(granted.body["access_token"]) });
+    expect(once.status).toBe(404);
+    expect((await listUsers(token)).status).toBe(401);
+
+    await forgetTimeSteps(fountain, admin);
     const raised = await admin.call("POST", "/auth/verify", { json: { code: codeOf(secret) } });
     expect((await listUsers(String(raised.body["access_token"]))).status).toBe(200);
 

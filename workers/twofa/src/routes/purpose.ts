@@ -66,7 +66,6 @@ export const purpose = z
     }),
   )
   .openapi("Purpose", {
-    type: "object",
     description:
       "The one request that is confirmed: what comes of it is good for that request only, once, for a minute",
   });

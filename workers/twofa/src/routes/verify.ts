@@ -77,7 +77,7 @@ const route = createRoute({
         expires_in: z.int(),
         authorization_details: purposeDetails
           .optional()
-          .openapi({ type: "array", description: "The one request that the token is good for (RFC 9396 §7)" }),
+          .openapi({ description: "The one request that the token is good for (RFC 9396 §7)" }),
       }),
       "A token with acr = aal2",
     ),
