@@ -1,4 +1,14 @@
-import { chmodSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -46,6 +56,12 @@ test("a missing secret key is not replaced once there is data", () => {
   loadSecrets(home, {});
   rmSync(secretKeyFile());
   expect(() => loadSecrets(home, {})).toThrow("the data was encrypted with it");
+});
+
+test("a missing secret key is not replaced where there are databases, though nothing says whose", () => {
+  mkdirSync(path.join(home.data, "libsql"));
+  expect(() => loadSecrets(home, {})).toThrow("the data was encrypted with it");
+  expect(existsSync(secretKeyFile())).toBe(false);
 });
 
 test("another secret key than the data's is refused", () => {

@@ -131,13 +131,14 @@ const writeFingerprints = (keys: readonly string[], file: string): void => {
 export const loadSecrets = (home: Home, operator: Operator): Secrets => {
   const fingerprintFile = path.join(home.data, "secret-key.fingerprint");
   const keyFile = path.join(home.secrets, "kms-secret-key");
-  const hasData = existsSync(fingerprintFile);
+  const isMarked = existsSync(fingerprintFile);
+  const hasData = isMarked || existsSync(path.join(home.data, "libsql"));
   const previousSecretKey = loadPreviousSecretKey(`${keyFile}.previous`, operator);
   const name = operator["KMS_SECRET_KEY"] === undefined ? "SECRET_KEY" : "KMS_SECRET_KEY";
   const secretKey =
     givenSecretKey(operator, name) ?? loadSecretKey(keyFile, !hasData || previousSecretKey !== undefined);
   const keys = previousSecretKey === undefined ? [secretKey] : [secretKey, previousSecretKey];
-  if (hasData) assertBelongsToData(keys, fingerprintFile);
+  if (isMarked) assertBelongsToData(keys, fingerprintFile);
   writeFingerprints(keys, fingerprintFile);
   return {
     secretKey,
