@@ -17,11 +17,11 @@ const rowsOf = async (sql: string): Promise<Record<string, unknown>[]> =>
 /** A row of the table that is about this user, whatever else the table wants. */
 const insertRow = async (table: string, userId: string): Promise<void> => {
   const columns = await rowsOf(`PRAGMA table_info("${table}")`);
-  const valueOf = ({ name, type }: Record<string, unknown>) =>
+  const cellOf = ({ name, type }: Record<string, unknown>) =>
     name === "user_id" ? userId : type === "INTEGER" ? 1 : `${userId}-${String(name)}`;
   await opened.client.execute({
     sql: `INSERT INTO "${table}" (${columns.map(({ name }) => String(name)).join()}) VALUES (${columns.map(() => "?").join()})`,
-    args: columns.map(valueOf),
+    args: columns.map(cellOf),
   });
 };
 
