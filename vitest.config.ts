@@ -1,4 +1,5 @@
 import { defineConfig } from "vitest/config";
+import { LongestFirst } from "./tests/longest-first.ts";
 
 export default defineConfig({
   test: {
@@ -6,7 +7,11 @@ export default defineConfig({
     globalSetup: "tests/setup.ts",
     pool: "forks",
     maxWorkers: 2,
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    // Importing the harness anew for each file took longer than many a file.
+    isolate: false,
+    sequence: { sequencer: LongestFirst },
+    // Far beyond what a quiet machine needs.
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
   },
 });
