@@ -28,6 +28,10 @@ test("every worker, those of the runtime included, has no network but its bindin
   expect(config).toContain('(name = "no-network", network = (allow = []))');
 });
 
+test("no code is built in the background, where it could wait for a main thread that waits for the background", () => {
+  expect(config).toContain('"--no-maglev-build-code-on-background"');
+});
+
 test("the way to the internet leads to public addresses only, unless the operator says otherwise", () => {
   const way = (allow: string) =>
     `(name = "internet", network = (allow = [${allow}], tlsOptions = (trustBrowserCas = true)))`;

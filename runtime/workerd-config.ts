@@ -18,6 +18,13 @@ import {
 /** The only way out that a worker has by default: none. */
 const NO_NETWORK = "no-network";
 
+/**
+ * On two cores V8 has one thread in the background. When it runs out of heap while it builds code there, it waits for the
+ * main thread to collect garbage, and that one may be waiting, in a loop that takes no requests, for the background to
+ * sweep: seen when a worker took fifteen megabytes at once. So code is built by the main thread.
+ */
+const V8_FLAGS = ["--no-maglev-build-code-on-background"];
+
 const text = (value: string): string => JSON.stringify(value);
 const list = (items: readonly string[]): string => `[\n${items.map((item) => `    ${item},\n`).join("")}  ]`;
 
@@ -113,6 +120,7 @@ using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
   services = ${list(services)},
   sockets = ${list(sockets)},
+  v8Flags = ${list(V8_FLAGS.map(text))},
 );
 `;
 };
