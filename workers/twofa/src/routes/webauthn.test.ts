@@ -327,6 +327,25 @@ describe("login without a password", () => {
     expect(told?.rows).toMatchObject([{ outcome: "success" }]);
   });
 
+  test("is not done when the audit trail cannot be told", async () => {
+    const person = await borrowPerson(fountain);
+    const { authenticator } = await register(person);
+    const kms = fountain.databases["kms"];
+    const sessions = async () => {
+      const found = await kms?.execute({ sql: "SELECT 1 FROM sessions WHERE user_id = ?", args: [person.id] });
+      return found?.rows.length;
+    };
+    const before = await sessions();
+    await kms?.execute(
+      "CREATE TRIGGER no_login BEFORE INSERT ON audit_entries WHEN NEW.action = 'login.passkey' BEGIN SELECT RAISE(ABORT, 'full'); END",
+    );
+    const refused = await logIn(person, authenticator);
+    await kms?.execute("DROP TRIGGER no_login");
+    expect(refused.status).toBe(503);
+    expect(await sessions()).toBe(before);
+    expect(await logIn(person, authenticator)).toMatchObject({ status: 200 });
+  });
+
   test("takes an answer once", async () => {
     const person = await borrowPerson(fountain);
     const { authenticator } = await register(person);
