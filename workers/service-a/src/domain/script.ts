@@ -1,6 +1,6 @@
 /** A screenplay as a script of elements, and back. */
 import { failure, type Result, success } from "#shared/contracts/result.ts";
-import { type ElementKey, type ElementType, MAX_TEXT_LENGTH } from "./element.ts";
+import { type ElementType, MAX_TEXT_LENGTH } from "./element.ts";
 import { countElements, type ElementCounts, elementTypeOf, type Markup } from "./screenplay/element.ts";
 import { type ParseFailure, parseScreenplay } from "./screenplay/parse.ts";
 import { renderScreenplay } from "./screenplay/render.ts";
@@ -51,13 +51,6 @@ export const readScript = (source: string): Result<NewScript, ParseFailure | "el
   const script: NewElement = { elementType: "script", markup: null, ordinal: 1, sectionOrdinal: null, text: title };
   return success({ title, titlePage, counts: countElements(elements), elements: [script, ...placed] });
 };
-
-/** Where an element's text is found: versions never change, so that this stays true. */
-export interface ScriptLine extends ElementKey {
-  markup: Markup;
-  versionNumber: number;
-  textLength: number;
-}
 
 /** The script as Fountain markup, its title page carrying the latest title. */
 export const writeScript = (
