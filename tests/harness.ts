@@ -239,6 +239,13 @@ const createDatabases = async (
   return { settings, databases };
 };
 
+/** The runtime ends idle connections after some seconds, on a busy machine at the moment when the next call is sent. */
+const wasClosedMeanwhile = (error: unknown): boolean =>
+  error instanceof Error &&
+  error.cause instanceof Error &&
+  "code" in error.cause &&
+  error.cause.code === "UND_ERR_SOCKET";
+
 /** With its workers within reach, past the gateway. */
 export interface OpenFountain extends Fountain {
   fetchFrom(worker: string, pathname: string, headers: Record<string, string>): Promise<{ status: number }>;
@@ -277,9 +284,11 @@ export const startFountain = async (options: FountainOptions = {}): Promise<Open
 
   const internal = async (method: "GET" | "POST", pathname: string, body?: unknown): Promise<string> => {
     const worker = await miniflare.getWorker(INTERNAL_WORKER);
-    const response = await worker.fetch(`http://internal${pathname}`, {
-      method,
-      body: body === undefined ? null : JSON.stringify(body),
+    const call = () =>
+      worker.fetch(`http://internal${pathname}`, { method, body: body === undefined ? null : JSON.stringify(body) });
+    const response = await call().catch((error: unknown) => {
+      if (!wasClosedMeanwhile(error)) throw error;
+      return call();
     });
     const text = await response.text();
     if (!response.ok) throw new Error(`${pathname}: ${response.status} ${text}`);
