@@ -1,11 +1,25 @@
 /** What the workers hold about a person, for himself to read. */
 
+/** A credential, as the authenticator told of it. */
+export interface HeldPasskey {
+  credentialId: string;
+  /** The model of the authenticator. */
+  aaguid: string;
+  transports: readonly string[];
+  counter: number;
+  backupEligible: boolean;
+  backedUp: boolean;
+  disabledAt: string | null;
+}
+
 export interface HeldFactor {
   factorId: string;
   type: string;
   name: string;
   /** The address or phone number that codes are sent to. */
   destination?: string;
+  /** Of a factor of type `webauthn` that is confirmed. */
+  passkey?: HeldPasskey;
   createdAt: string;
   confirmedAt: string | null;
   lastUsedAt: string | null;

@@ -1,17 +1,14 @@
 /** What is held about a user: shown to himself, and forgotten with him. */
 import type { KmsRpc } from "#shared/contracts/kms.ts";
-import type { HeldFactors } from "#shared/contracts/personal-data.ts";
+import type { HeldFactors, HeldPasskey } from "#shared/contracts/personal-data.ts";
 import { isSendingChannel } from "./challenge.ts";
 import type { Factor } from "./factor.ts";
+import type { Passkey } from "./passkey.ts";
 import type { Vault } from "./ports.ts";
 
-type HeldFactor = Pick<
-  Factor,
-  "id" | "type" | "name" | "sealedSecret" | "createdAtMs" | "confirmedAtMs" | "lastUsedAtMs"
->;
-
 export interface Holdings {
-  factors: HeldFactor[];
+  factors: Factor[];
+  passkeys: Passkey[];
   recoveryCodesLeft: number;
 }
 
@@ -35,17 +32,29 @@ export const forgetErased = async (
 
 const instant = (atMs: number | null): string | null => (atMs === null ? null : new Date(atMs).toISOString());
 
+const heldPasskey = (passkey: Passkey): HeldPasskey => ({
+  credentialId: passkey.credentialId,
+  aaguid: passkey.aaguid,
+  transports: passkey.transports,
+  counter: passkey.counter,
+  backupEligible: passkey.isBackupEligible,
+  backedUp: passkey.isBackedUp,
+  disabledAt: instant(passkey.disabledAtMs),
+});
+
 /** What a user is told of himself: addresses and phone numbers opened, seeds and codes left out. */
 export const heldFactors = async (
   { holdings, vault }: { holdings: Pick<HoldingStore, "of">; vault: Pick<Vault, "openSecret"> },
   userId: string,
 ): Promise<HeldFactors> => {
-  const { factors, recoveryCodesLeft } = await holdings.of(userId);
+  const { factors, passkeys, recoveryCodesLeft } = await holdings.of(userId);
+  const passkeyOf = new Map(passkeys.map((passkey) => [passkey.factorId, { passkey: heldPasskey(passkey) }]));
   const opened = factors.map(async ({ id, type, name, sealedSecret, createdAtMs, confirmedAtMs, lastUsedAtMs }) => ({
     factorId: id,
     type,
     name,
     ...(isSendingChannel(type) && { destination: await vault.openSecret(userId, id, sealedSecret) }),
+    ...passkeyOf.get(id),
     createdAt: new Date(createdAtMs).toISOString(),
     confirmedAt: instant(confirmedAtMs),
     lastUsedAt: instant(lastUsedAtMs),

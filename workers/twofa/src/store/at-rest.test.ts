@@ -3,6 +3,7 @@ import { type Fountain, startFountain } from "../../../../tests/harness.ts";
 import { codeIn } from "../../../../tests/mail-server.ts";
 import { ACCOUNT_SID, AUTH_TOKEN, SENDER, startTwilio, type Twilio } from "../../../../tests/twilio.ts";
 import { borrowPerson, codeOf, enrol, rowsOf, stepUp, wrongCodeOf } from "../testing.ts";
+import { register } from "../testing-passkeys.ts";
 
 let twilio: Twilio;
 let fountain: Fountain;
@@ -79,6 +80,26 @@ describe("at rest", () => {
     const headers = { authorization: `Bearer ${person.token}` };
     const exported: unknown = await (await fountain.fetch("/kms/me/export", { headers })).json();
     expect(JSON.stringify(exported)).toContain(phone);
+  });
+
+  test("a passkey is in what its owner is told of himself, without its key", async () => {
+    const person = await borrowPerson(fountain);
+    const { authenticator, factorId } = await register(person);
+    const headers = { authorization: `Bearer ${person.token}` };
+    const exported: unknown = await (await fountain.fetch("/kms/me/export", { headers })).json();
+    const passkey = {
+      credentialId: authenticator.credentialId,
+      aaguid: expect.stringMatching(/^[0-9a-f-]{36}$/),
+      transports: ["internal"],
+      counter: expect.any(Number),
+      backupEligible: false,
+      backedUp: false,
+      disabledAt: null,
+    };
+    expect(exported).toMatchObject({
+      document: { secondFactor: { factors: [{ factorId, type: "webauthn", passkey }] } },
+    });
+    expect(JSON.stringify(exported)).not.toContain("publicKey");
   });
 
   test("a sealed secret moved to another user's row opens nothing", async () => {

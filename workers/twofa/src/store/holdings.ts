@@ -3,14 +3,15 @@ import { asc, count, eq } from "drizzle-orm";
 import type { Database } from "#shared/db/database.ts";
 import type { HoldingStore } from "../domain/holdings.ts";
 import type * as schema from "./schema.ts";
-import { factors, recoveryCodes } from "./schema.ts";
+import { factors, passkeys, recoveryCodes } from "./schema.ts";
 
 const TABLES = ["factors", "passkeys", "recovery_codes", "attempts", "challenges", "sends"];
 
 export const createHoldingStore = ({ orm, client }: Database<typeof schema>): HoldingStore => ({
   of: async (userId) => {
-    const [held, [codes]] = await orm.batch([
+    const [held, credentials, [codes]] = await orm.batch([
       orm.select().from(factors).where(eq(factors.userId, userId)).orderBy(asc(factors.createdAt), asc(factors.id)),
+      orm.select().from(passkeys).where(eq(passkeys.userId, userId)),
       orm.select({ left: count() }).from(recoveryCodes).where(eq(recoveryCodes.userId, userId)),
     ]);
     return {
@@ -20,6 +21,7 @@ export const createHoldingStore = ({ orm, client }: Database<typeof schema>): Ho
         confirmedAtMs: confirmedAt,
         lastUsedAtMs: lastUsedAt,
       })),
+      passkeys: credentials.map(({ disabledAt, ...passkey }) => ({ ...passkey, disabledAtMs: disabledAt })),
       recoveryCodesLeft: codes?.left ?? 0,
     };
   },
