@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createAuthenticator } from "../../../../tests/authenticator.ts";
 import { type Fountain, startFountain } from "../../../../tests/harness.ts";
 import { atOnce, borrowPerson, newPerson, rowsOf, send, tally } from "../testing.ts";
-import { asked, claimsOf, from, handleOf, logIn, pass, register } from "../testing-passkeys.ts";
+import { asked, claimsOf, from, handleOf, logIn, pass, register } from "./testing.ts";
 
 let fountain: Fountain;
 beforeAll(async () => {

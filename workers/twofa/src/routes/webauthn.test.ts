@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createAuthenticator } from "../../../../tests/authenticator.ts";
 import { type Fountain, startFountain } from "../../../../tests/harness.ts";
 import { atOnce, borrowPerson, endLock, enrol, rowsOf, stepUp, tally, textsOf } from "../testing.ts";
-import { asked, challenge, claimsOf, handleOf, logIn, pass, register } from "../testing-passkeys.ts";
+import { asked, challenge, claimsOf, handleOf, logIn, pass, register } from "./testing.ts";
 
 let fountain: Fountain;
 beforeAll(async () => {

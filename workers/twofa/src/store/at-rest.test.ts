@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Fountain, startFountain } from "../../../../tests/harness.ts";
 import { codeIn } from "../../../../tests/mail-server.ts";
 import { ACCOUNT_SID, AUTH_TOKEN, SENDER, startTwilio, type Twilio } from "../../../../tests/twilio.ts";
+import { register } from "../routes/testing.ts";
 import { borrowPerson, codeOf, enrol, rowsOf, stepUp, wrongCodeOf } from "../testing.ts";
-import { register } from "../testing-passkeys.ts";
 
 let twilio: Twilio;
 let fountain: Fountain;

@@ -1,8 +1,8 @@
 /** What the tests of passkeys share: the ceremonies, played by authenticators in software. */
 import { expect } from "vitest";
-import { type Authenticator, type Ceremony, createAuthenticator } from "../../../tests/authenticator.ts";
-import type { Fountain } from "../../../tests/harness.ts";
-import { type Answer, type Call, type Person, send, textsOf } from "./testing.ts";
+import { type Authenticator, type Ceremony, createAuthenticator } from "../../../../tests/authenticator.ts";
+import type { Fountain } from "../../../../tests/harness.ts";
+import { type Answer, type Call, type Person, send, textsOf } from "../testing.ts";
 
 /** As in wrangler.toml's PUBLIC_URL. */
 const PAGE = { origin: "http://localhost:8787", rpId: "localhost" };
