@@ -48,7 +48,11 @@ export const assertionSchema = z.object({
 
 export type Assertion = z.infer<typeof assertionSchema>;
 
-export const challengeId = z.string().min(1).max(MAX_CHALLENGE_ID_LENGTH);
+export const challengeId = z
+  .string()
+  .min(1)
+  .max(MAX_CHALLENGE_ID_LENGTH)
+  .refine((id) => id.isWellFormed(), "must be Unicode text");
 
 /** What logs in without a password. */
 export const passkeyLoginSchema = z.strictObject({ challengeId, response: assertionSchema });

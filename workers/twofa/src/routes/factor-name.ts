@@ -3,9 +3,16 @@ import { fieldErrors } from "#shared/http/app.ts";
 import { problem } from "#shared/problem/problem.ts";
 
 const MAX_NAME_LENGTH = 64;
+/** Also those that turn the direction of what follows. */
+const CONTROL = /[\p{Cc}\p{Bidi_Control}]/u;
 
 /** What the owner calls a factor, to tell several apart. */
-export const givenName = z.string().trim().min(1).max(MAX_NAME_LENGTH);
+export const givenName = z
+  .string()
+  .trim()
+  .min(1)
+  .max(MAX_NAME_LENGTH)
+  .refine((name) => name.isWellFormed() && !CONTROL.test(name), "must be Unicode text without control characters");
 export const factorName = (fallback: string) => givenName.default(fallback);
 
 /** A body that may have a name, and may be left out altogether. */

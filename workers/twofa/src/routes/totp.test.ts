@@ -86,6 +86,33 @@ describe("enrolling", () => {
     },
   );
 
+  test.each(["half\ud800", "two\u0000", "lines\r\n.", "turned\u202e"])("refuses %j for a name", async (name) => {
+    const { call } = await borrowPerson(fountain);
+    for (const [path, json] of [
+      ["/factors/totp", { name }],
+      ["/factors/webauthn/options", { name }],
+      ["/factors/email", { address: "ann@example.org", name }],
+      ["/factors/sms", { phone: "+4915112345678", name }],
+    ] as const) {
+      const refused = await call("POST", path, { json });
+      expect(refused.status, path).toBe(422);
+      expect(pointersOf(refused), path).toEqual(["#/name"]);
+    }
+  });
+
+  test("refuses ids that are no Unicode text, and takes them for no outage", async () => {
+    const person = await borrowPerson(fountain);
+    await enrol(person);
+    for (const [path, json, pointer] of [
+      ["/factors/totp/confirm", { factorId: "\ud800", code: "123456" }, "#/factorId"],
+      ["/auth/verify", { challengeId: "\ud800", code: "12345678" }, "#/challengeId"],
+    ] as const) {
+      const refused = await person.call("POST", path, { json });
+      expect(refused.status, path).toBe(422);
+      expect(pointersOf(refused), path).toEqual([pointer]);
+    }
+  });
+
   test("refuses JSON that does not parse", async () => {
     const response = await fountain.fetch("/twofa/factors/totp", {
       method: "POST",

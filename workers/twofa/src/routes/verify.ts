@@ -2,7 +2,7 @@ import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import { unauthenticated } from "#shared/auth/authorize.ts";
 import type { Principal } from "#shared/auth/claims.ts";
 import { detailsOf, type Purpose, purposeDetails } from "#shared/contracts/purpose.ts";
-import { type Assertion, assertionSchema } from "#shared/contracts/webauthn.ts";
+import { type Assertion, assertionSchema, challengeId } from "#shared/contracts/webauthn.ts";
 import type { WorkerEnv } from "#shared/http/app.ts";
 import { json, jsonBody, problems } from "#shared/http/openapi.ts";
 import { describeError } from "#shared/observability/log.ts";
@@ -23,7 +23,6 @@ import { purpose, storedPurpose } from "./purpose.ts";
 import { codeRefused, locked, noFactor } from "./refusals.ts";
 
 const MAX_RECOVERY_CODE_LENGTH = 64;
-const MAX_CHALLENGE_ID_LENGTH = 64;
 
 /** What proves the factor; a challenge knows by itself which request it is about. */
 type Proof =
@@ -35,7 +34,7 @@ type Proof =
 const bodySchema = z
   .strictObject({
     code: typedCode.optional().openapi({ description: "6 digits of an authenticator app, or 8 that were sent" }),
-    challengeId: z.string().min(1).max(MAX_CHALLENGE_ID_LENGTH).optional(),
+    challengeId: challengeId.optional(),
     response: assertionSchema.optional().openapi({ description: "What navigator.credentials.get() gave" }),
     recoveryCode: z.string().min(1).max(MAX_RECOVERY_CODE_LENGTH).optional(),
     purpose: purpose.optional(),
