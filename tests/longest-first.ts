@@ -6,12 +6,15 @@ const LONGEST = [
   "runtime/start.test.ts",
   "tests/flows/sequence.test.ts",
   "tests/flows/credentials.test.ts",
+  "workers/twofa/src/routes/email.test.ts",
   "tests/flows/demo.test.ts",
   "tests/flows/add-a-service.test.ts",
   "tests/observability/watching.test.ts",
   "tests/flows/algorithms.test.ts",
   "workers/kms/src/routes/lockout.test.ts",
   "workers/kms/src/routes/sessions.test.ts",
+  "tests/browser/instantsearch.test.ts",
+  "workers/kms/src/routes/audited.test.ts",
   "workers/twofa/src/routes/verify.test.ts",
 ];
 
