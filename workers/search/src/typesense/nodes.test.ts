@@ -46,6 +46,14 @@ test("turns to the other nodes by turns when the nearest does not answer", async
   expect(asked).toEqual(["a", "b", "a", "c"]);
 });
 
+test("gives every attempt whole milliseconds, which timers demand, however odd the remaining time is", async () => {
+  const { replies, timeouts, call } = start();
+  for (const node of ["a", "b", "c"]) replies.set(node, "hangs");
+  await call(READ, 1_501);
+  expect(timeouts.length).toBeGreaterThan(1);
+  expect(timeouts.filter((timeout) => !Number.isInteger(timeout))).toEqual([]);
+});
+
 test("leaves a node alone that failed three times in a row, until a probe finds it well", async () => {
   const { clock, asked, replies, cluster, call } = start(2);
   replies.set("a", GONE);

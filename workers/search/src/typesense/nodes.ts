@@ -85,7 +85,7 @@ export const createCluster = ({ urls, transport, now, sleep, onCall, onBreaker }
         const remainingMs = giveUpAtMs - now();
         if (remainingMs < MIN_ATTEMPT_MS) break;
         // With another node to turn to, one that hangs may use half of the time only.
-        const share = number + 1 < candidates.length ? remainingMs / 2 : remainingMs;
+        const share = number + 1 < candidates.length ? Math.floor(remainingMs / 2) : remainingMs;
         last = await attempt(node, key, request, share);
         if (!mayGoOn(last, request)) return last;
       }
