@@ -6,8 +6,8 @@ import type { EntitledUser } from "./user.ts";
 const DAY_MS = 24 * 60 * 60 * 1000;
 export const SESSION_IDLE_LIMIT_MS = 14 * DAY_MS;
 export const SESSION_ABSOLUTE_LIMIT_MS = 90 * DAY_MS;
-/** So long a refresh token that was used is answered again, with the same successor. */
-export const REFRESH_RETRY_WINDOW_MS = 10_000;
+/** Within this time of its use a refresh token may come back as often as it likes: tabs that refresh at once. */
+export const CONCURRENT_REFRESH_MS = 10_000;
 
 export interface Session {
   id: string;
@@ -32,6 +32,8 @@ export interface StoredRefreshToken extends OpenSession {
   consumedAt: Date | null;
   successorHash: string | null;
   isSuccessorConsumed: boolean;
+  /** When it was handed out again because the response with it seemed lost: two may hold it since. */
+  handedOutAgainAt: Date | null;
 }
 
 /** A session that a login opens. */
@@ -74,6 +76,8 @@ export interface SessionRepository {
   insert(opened: NewSession, entry: AuditEntry): Promise<boolean>;
   /** Consumes a refresh token for its successor, once; false: it was consumed, or its session ended, meanwhile. */
   rotateRefreshToken(rotation: SessionRotation, entry: AuditEntry): Promise<boolean>;
+  /** Marks the successor, which nobody has used, as handed out again; false: it was used, or the session ended, meanwhile. */
+  repeatSuccessor(rotation: SessionRotation, entry: AuditEntry): Promise<boolean>;
   /** Stores how the user authenticated; false: the session ended meanwhile. */
   raise(session: Session, entry: AuditEntry): Promise<boolean>;
   /** Stores that a token for one request may be presented, once; false: the session has ended. */
@@ -87,20 +91,25 @@ export interface SessionRepository {
 }
 
 /**
- * What a refresh token that comes in is: `fresh`; `repeated`, when its answer may have been lost or another tab was
- * quicker, and nobody has used the successor yet; or `reused`, when two hold what one should (RFC 9700 §4.14.2).
+ * What a refresh token that comes in is: `fresh`; `concurrent`, when another tab was quicker; `retried`, when the response
+ * with its successor seems lost, because nobody has used that one yet; or `reused`, when two hold what one should (RFC 9700
+ * §4.14.2).
+ *
+ * A token that was itself handed out again is not retried later: a thief and the owner who refresh in turns would otherwise
+ * each look like the retry of the other for ever.
  */
-export type RefreshTokenUse = "fresh" | "repeated" | "reused";
+export type RefreshTokenUse = "fresh" | "concurrent" | "retried" | "reused";
 
 /** How a stored token is used by whoever presents it now; `successorHash` is what its successor must be stored as. */
 export const useOfRefreshToken = (
-  stored: Pick<StoredRefreshToken, "consumedAt" | "successorHash" | "isSuccessorConsumed">,
+  stored: Pick<StoredRefreshToken, "consumedAt" | "successorHash" | "isSuccessorConsumed" | "handedOutAgainAt">,
   successorHash: string,
   nowMs: number,
 ): RefreshTokenUse => {
   if (stored.consumedAt === null) return "fresh";
-  const isRecent = nowMs < stored.consumedAt.getTime() + REFRESH_RETRY_WINDOW_MS;
-  return isRecent && !stored.isSuccessorConsumed && stored.successorHash === successorHash ? "repeated" : "reused";
+  if (stored.isSuccessorConsumed || stored.successorHash !== successorHash) return "reused";
+  if (nowMs < stored.consumedAt.getTime() + CONCURRENT_REFRESH_MS) return "concurrent";
+  return stored.handedOutAgainAt === null ? "retried" : "reused";
 };
 
 /** Whether the session has not been ended, nor left idle for 14 days, nor grown older than 90. */

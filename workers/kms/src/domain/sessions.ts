@@ -12,6 +12,7 @@ import {
   type AliveSince,
   isAlive,
   type OpenSession,
+  type RefreshTokenUse,
   SESSION_ABSOLUTE_LIMIT_MS,
   SESSION_IDLE_LIMIT_MS,
   type Session,
@@ -34,9 +35,9 @@ export interface SessionTokens {
   refreshToken: string;
 }
 
-/** `isRepeated`: the same answer as a moment ago, but for a new access token; nothing was changed. */
+/** `concurrent` or `retried`: the same refresh token as before, with a new access token. */
 export interface RefreshedTokens extends SessionTokens {
-  isRepeated: boolean;
+  use: RefreshTokenUse;
 }
 
 export type RefreshFailure = "unknown" | "reused" | "session-ended" | "scope-exceeded";
@@ -143,7 +144,7 @@ export const createSessions = (options: SessionsOptions): Sessions => {
     successor: RefreshToken,
     wanted: readonly Scope[] | undefined,
     asOf: Date,
-  ): Promise<Result<{ stored: StoredRefreshToken; isRepeated: boolean }, RefreshFailure>> => {
+  ): Promise<Result<{ stored: StoredRefreshToken; use: RefreshTokenUse }, RefreshFailure>> => {
     const stored = await find(token);
     if (!stored) return failure("unknown");
     if (!isAlive(stored.session, asOf.getTime())) return failure("session-ended");
@@ -151,18 +152,22 @@ export const createSessions = (options: SessionsOptions): Sessions => {
     if (use === "reused") return endReused(stored);
     const { scopes } = entitlementOf(stored, stepUpForRoles);
     if (wanted && scopesBeyond(wanted, new Set(scopes)).length > 0) return failure("scope-exceeded");
-    if (use === "repeated") return success({ stored, isRepeated: true });
+    if (use === "concurrent") return success({ stored, use });
 
     const { session, user } = stored;
     const entry = await audit.prepare({
       action: "token.refresh",
       outcome: "success",
+      reason: use === "retried" ? use : undefined,
       actor: user.id,
       target: session.id,
     });
     const rotation = { hash: stored.hash, successorHash: successor.hash, at: asOf };
-    const isMine = await repository.rotateRefreshToken(rotation, entry);
-    return isMine ? success({ stored, isRepeated: false }) : rotate(token, successor, wanted, asOf);
+    const isMine =
+      use === "fresh"
+        ? await repository.rotateRefreshToken(rotation, entry)
+        : await repository.repeatSuccessor(rotation, entry);
+    return isMine ? success({ stored, use }) : rotate(token, successor, wanted, asOf);
   };
 
   /** A token for one request; one that is to be presented is known before it is handed out. */
@@ -218,13 +223,13 @@ export const createSessions = (options: SessionsOptions): Sessions => {
       const asOf = new Date(now());
       const rotated = await rotate(token, successor, wanted, asOf);
       if (!rotated.ok) return rotated;
-      const { stored, isRepeated } = rotated.value;
+      const { stored, use } = rotated.value;
       const entitlement = entitlementOf(stored, stepUpForRoles);
       const access = await issueToken(
         grantOf(stored, { ...entitlement, scopes: [...(wanted ?? entitlement.scopes)] }, asOf),
       );
       const { session, user } = stored;
-      return success({ sessionId: session.id, userId: user.id, access, refreshToken: successor.token, isRepeated });
+      return success({ sessionId: session.id, userId: user.id, access, refreshToken: successor.token, use });
     },
     redeemGrant: (tokenId) => repository.redeemGrant(tokenId, new Date(now())),
     elevate: async (elevation) => {

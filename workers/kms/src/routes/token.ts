@@ -57,10 +57,10 @@ const refresh = async (context: KmsContext, { refreshToken, scopes }: Grant<"ref
     await audit(context, { action: "token.refresh", outcome: "failure", reason: refreshed.error });
     return refuse(context, refreshed.error === "scope-exceeded" ? EXCEEDED : BAD_GRANT);
   }
-  const { access, refreshToken: successor, userId, sessionId, isRepeated } = refreshed.value;
+  const { access, refreshToken: successor, userId, sessionId, use } = refreshed.value;
   const event = { action: "token.refresh", outcome: "success", actor: userId, target: sessionId } as const;
-  if (isRepeated) await audit(context, { ...event, reason: "repeated" });
-  else record(context, event);
+  if (use === "concurrent") await audit(context, { ...event, reason: use });
+  else record(context, use === "retried" ? { ...event, reason: use } : event);
   return context.json(toTokenAnswer(access, successor), 200, NO_STORE);
 };
 

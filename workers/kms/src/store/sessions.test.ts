@@ -5,7 +5,7 @@ import { type Fountain, startFountain } from "../../../../tests/harness.ts";
 import { createTokenIssuer } from "../domain/access-token.ts";
 import { createRefreshTokens } from "../domain/refresh-token.ts";
 import { createSealer } from "../domain/sealing.ts";
-import { REFRESH_RETRY_WINDOW_MS, type SessionRepository } from "../domain/session.ts";
+import { CONCURRENT_REFRESH_MS, type SessionRepository } from "../domain/session.ts";
 import { createSessions, type Sessions, type SessionTokens } from "../domain/sessions.ts";
 import { generateSigningKey, unwrapSigningKey } from "../domain/signing-key.ts";
 import type { User } from "../domain/user.ts";
@@ -97,9 +97,9 @@ test("carries a session on with a new token at every refresh", async () => {
 test("answers a token that was just used with the same successor again, and changes nothing", async () => {
   const opened = await open();
   const second = await refreshed(opened.refreshToken);
-  nowMs += REFRESH_RETRY_WINDOW_MS - 1;
+  nowMs += CONCURRENT_REFRESH_MS - 1;
   const again = await refreshed(opened.refreshToken);
-  expect(again).toMatchObject({ refreshToken: second.refreshToken, isRepeated: true });
+  expect(again).toMatchObject({ refreshToken: second.refreshToken, use: "concurrent" });
   expect(await count("refresh_tokens", "session_id", opened.sessionId)).toBe(2);
   expect((await sessions.refresh(second.refreshToken, undefined)).ok).toBe(true);
 });
@@ -111,13 +111,56 @@ test("tells nobody who holds only a token what its successor is", async () => {
   expect(stranger.successorOf(opened.refreshToken).token).not.toBe(second.refreshToken);
 });
 
-test("ends the whole session when a consumed token comes back later", async () => {
+test.for([12_000, 600_000, 10 * DAY_MS])(
+  "gives the same successor again to a retry %i ms later, as long as nobody has used it",
+  async (laterMs) => {
+    const opened = await open();
+    const second = await refreshed(opened.refreshToken);
+    nowMs += laterMs;
+    const retries = await Promise.all(Array.from({ length: 20 }, () => refreshed(opened.refreshToken)));
+    for (const retry of retries) expect(retry).toMatchObject({ refreshToken: second.refreshToken, use: "retried" });
+    expect(await count("refresh_tokens", "session_id", opened.sessionId)).toBe(2);
+    const third = await refreshed(second.refreshToken);
+    expect((await sessions.refresh(third.refreshToken, undefined)).ok).toBe(true);
+  },
+);
+
+test("a retry carries the session on like any other refresh", async () => {
+  const opened = await open();
+  await refreshed(opened.refreshToken);
+  nowMs += 13 * DAY_MS;
+  const { refreshToken } = await refreshed(opened.refreshToken);
+  nowMs += 13 * DAY_MS;
+  expect((await sessions.refresh(refreshToken, undefined)).ok).toBe(true);
+});
+
+test("ends the whole session when a consumed token comes back whose successor has been used since", async () => {
   const opened = await open();
   const second = await refreshed(opened.refreshToken);
-  nowMs += REFRESH_RETRY_WINDOW_MS;
+  nowMs += CONCURRENT_REFRESH_MS;
+  await refreshed(second.refreshToken);
+  nowMs += CONCURRENT_REFRESH_MS;
   expect(await sessions.refresh(opened.refreshToken, undefined)).toEqual({ ok: false, error: "reused" });
   expect(await sessions.refresh(second.refreshToken, undefined)).toEqual({ ok: false, error: "session-ended" });
   expect(await count("revocations", "session_id", opened.sessionId)).toBe(1);
+});
+
+test.for([
+  ["the thief refreshes first", "thief"],
+  ["the owner refreshes first", "owner"],
+])("two who refresh a stolen token in turns are noticed at the next turn, when %s", async ([, first]) => {
+  const opened = await open();
+  const held = { owner: opened.refreshToken, thief: opened.refreshToken };
+  const turns = first === "thief" ? (["thief", "owner"] as const) : (["owner", "thief"] as const);
+  for (const who of turns) {
+    held[who] = (await refreshed(held[who])).refreshToken;
+    nowMs += 600_000;
+  }
+  const [one, other] = turns;
+  held[one] = (await refreshed(held[one])).refreshToken;
+  nowMs += 600_000;
+  expect(await sessions.refresh(held[other], undefined)).toEqual({ ok: false, error: "reused" });
+  expect(await sessions.refresh(held[one], undefined)).toEqual({ ok: false, error: "session-ended" });
 });
 
 test("ends the whole session when a consumed token comes back whose successor has been used, however soon", async () => {
@@ -140,9 +183,8 @@ test("takes a consumed token with another successor than its own for reused", as
 
 test("leaves the user's other sessions alone when one dies of reuse", async () => {
   const [one, other] = [await open(), await open()];
-  await refreshed(one.refreshToken);
-  nowMs += REFRESH_RETRY_WINDOW_MS;
-  await sessions.refresh(one.refreshToken, undefined);
+  await refreshed((await refreshed(one.refreshToken)).refreshToken);
+  expect(await sessions.refresh(one.refreshToken, undefined)).toEqual({ ok: false, error: "reused" });
   expect((await sessions.refresh(other.refreshToken, undefined)).ok).toBe(true);
 });
 
@@ -153,7 +195,7 @@ test("gives 100 refreshes of one token at once exactly one successor, which carr
   );
   const successors = results.map((result) => (result.ok ? result.value.refreshToken : result.error));
   expect(new Set(successors).size).toBe(1);
-  expect(results.filter((result) => result.ok && !result.value.isRepeated)).toHaveLength(1);
+  expect(results.filter((result) => result.ok && result.value.use === "fresh")).toHaveLength(1);
   expect(await count("refresh_tokens", "session_id", opened.sessionId)).toBe(2);
   expect((await sessions.refresh(successors[0] ?? "", undefined)).ok).toBe(true);
 });

@@ -42,6 +42,11 @@ const INSERT_SUCCESSOR = `
   SELECT successor_hash, session_id, consumed_at FROM refresh_tokens WHERE token_hash = ? AND successor_hash = ?
   ON CONFLICT (token_hash) DO NOTHING`;
 
+const HAND_OUT_AGAIN = `
+  UPDATE refresh_tokens SET handed_out_again_at = :at
+  WHERE token_hash = :successorHash AND consumed_at IS NULL
+    AND EXISTS (SELECT 1 FROM sessions WHERE id = refresh_tokens.session_id AND ended_at IS NULL)`;
+
 const TOUCH_SESSION = `
   UPDATE sessions SET used_at = MAX(used_at, ?) WHERE id = (SELECT session_id FROM refresh_tokens WHERE token_hash = ?)`;
 
@@ -66,9 +71,9 @@ export const createSessionRepository = ({ orm, client }: KmsDatabase): SessionRe
       .leftJoin(successors, eq(successors.tokenHash, refreshTokens.successorHash))
       .where(eq(refreshTokens.tokenHash, hash));
     if (!row) return undefined;
-    const { consumedAt, successorHash } = row.token;
+    const { consumedAt, successorHash, handedOutAgainAt } = row.token;
     const isSuccessorConsumed = row.successorConsumedAt !== null;
-    return { ...openSessionFrom(row), hash, consumedAt, successorHash, isSuccessorConsumed };
+    return { ...openSessionFrom(row), hash, consumedAt, successorHash, isSuccessorConsumed, handedOutAgainAt };
   },
   list: (userId, { unusedSince, createdBefore }, limit, after) =>
     orm
@@ -119,6 +124,17 @@ export const createSessionRepository = ({ orm, client }: KmsDatabase): SessionRe
       "write",
     );
     return consumed?.rowsAffected === 1;
+  },
+  repeatSuccessor: async ({ hash, successorHash, at }, entry) => {
+    const [marked] = await client.batch(
+      [
+        { sql: HAND_OUT_AGAIN, args: { successorHash, at: at.getTime() } },
+        appendEntry(entry, "changed"),
+        { sql: TOUCH_SESSION, args: [at.getTime(), hash] },
+      ],
+      "write",
+    );
+    return marked?.rowsAffected === 1;
   },
   raise: async ({ id, acr, amr, authenticatedAt }, entry) => {
     const [raised] = await client.batch(

@@ -36,6 +36,8 @@ export const refreshTokens = sqliteTable(
     issuedAt: instant("issued_at").notNull(),
     consumedAt: instant("consumed_at"),
     successorHash: text("successor_hash"),
+    /** When its predecessor was used again because the response with it seemed lost. */
+    handedOutAgainAt: instant("handed_out_again_at"),
   },
   (table) => [
     index("refresh_tokens_by_session").on(table.sessionId),

@@ -1,0 +1,1 @@
+ALTER TABLE `refresh_tokens` ADD `handed_out_again_at` integer;
