@@ -64,12 +64,24 @@ test("gives 100 refreshes of one token at once the same successor, and nobody is
   ).toBe(200);
 });
 
-test("ends the session of a refresh token that comes back after ten seconds, and the audit trail says so", async () => {
+test("answers a retry after the response was lost, and the audit trail says so", async () => {
   const { refreshToken, accessToken } = await logIn(fountain);
   const form = { grant_type: "refresh_token", refresh_token: refreshToken };
   const successor = await refreshTokenIn(await sendForm(fountain, form));
   const sessionId = String(decodeJwt(accessToken)["sid"]);
-  await execute("UPDATE refresh_tokens SET consumed_at = consumed_at - 10000 WHERE session_id = ?", sessionId);
+  await execute("UPDATE refresh_tokens SET consumed_at = consumed_at - 12000 WHERE session_id = ?", sessionId);
+  expect(await refreshTokenIn(await sendForm(fountain, form))).toBe(successor);
+  expect(
+    await execute("SELECT action, reason FROM audit_entries WHERE target = ? AND reason IS NOT NULL", sessionId),
+  ).toEqual([{ action: "token.refresh", reason: "retried" }]);
+});
+
+test("ends the session of a refresh token that comes back after its successor, and the audit trail says so", async () => {
+  const { refreshToken, accessToken } = await logIn(fountain);
+  const form = { grant_type: "refresh_token", refresh_token: refreshToken };
+  const second = await refreshTokenIn(await sendForm(fountain, form));
+  const successor = await refreshTokenIn(await sendForm(fountain, { ...form, refresh_token: second }));
+  const sessionId = String(decodeJwt(accessToken)["sid"]);
   expect(await errorIn(await sendForm(fountain, form))).toEqual([400, "invalid_grant"]);
   expect(await errorIn(await sendForm(fountain, { ...form, refresh_token: successor }))).toEqual([
     400,
