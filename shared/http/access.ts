@@ -13,7 +13,7 @@ import { ANY_TYPE, DEFAULT_MAX_BODY_BYTES, type Policy, type WorkerName } from "
 
 /** The token of an `Authorization: Bearer` header (RFC 6750 §2.1); the scheme's name is case-insensitive. */
 export const bearerToken = (headers: Headers): string | undefined =>
-  /^bearer +([\w.~+/=-]+)$/i.exec(headers.get("authorization") ?? "")?.[1];
+  /^bearer +([\w.~+/=-]+)[ \t]*$/i.exec(headers.get("authorization") ?? "")?.[1];
 
 /** Methods whose body means nothing (RFC 9110 §9.3.1), so that nobody reads it. */
 export const isBodiless = (method: string): boolean => method === "GET" || method === "HEAD";

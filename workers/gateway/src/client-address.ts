@@ -1,6 +1,8 @@
-/** Where a call came from: what the connection says, and a proxy's word only where the operator trusts the proxy. */
-import ipaddr from "ipaddr.js";
-import { isWithin, type Network, parseNetwork } from "#shared/contracts/networks.ts";
+/**
+ * Where a call came from: what the connection says, and a proxy's word only where the operator trusts the proxy. What a
+ * trusted proxy says and we cannot read makes the address unknown: it is the caller's, and certainly not the proxy's.
+ */
+import { isWithin, type Network, normalizeAddress, parseNetwork } from "#shared/contracts/networks.ts";
 
 /** Networks written as `10.0.0.0/8, ::1`; `undefined` when one of them is none. */
 export const parseNetworks = (text: string): Network[] | undefined => {
@@ -9,25 +11,59 @@ export const parseNetworks = (text: string): Network[] | undefined => {
   return networks.length === parts.length ? networks : undefined;
 };
 
-/** An address with or without a port, in one spelling; `undefined` when it is none. */
-const normalize = (text: string | undefined): string | undefined => {
-  const bare = /^\[(.*)\](?::\d+)?$/.exec(text ?? "")?.[1] ?? /^([\d.]+):\d+$/.exec(text ?? "")?.[1] ?? text?.trim();
-  return bare !== undefined && ipaddr.isValid(bare) ? ipaddr.process(bare).toString() : undefined;
+/** More than the longest IPv6 address with quotes, brackets, a port and some blanks around it. */
+const MAX_ELEMENT_LENGTH = 80;
+/** More proxies in a row than anybody has. */
+const MAX_TRUSTED_HOPS = 32;
+
+const QUOTED = /^"(.*)"$/;
+const BRACKETED = /^\[([^\]]*:[^\]]*)\](?::(\d{1,5}))?$/;
+const WITH_PORT = /^([\d.]+):(\d{1,5})$/;
+const LAST_PORT = 65_535;
+
+/**
+ * The address in `192.0.2.7`, `192.0.2.7:443`, `2001:db8::1`, `[2001:db8::1]:443`, or one of these in quotes (RFC 7239 §6);
+ * `undefined` for everything else, as for `unknown` and the `_names` of RFC 7239 §6.3.
+ */
+const addressIn = (element: string): string | undefined => {
+  if (element.length > MAX_ELEMENT_LENGTH) return undefined;
+  const trimmed = element.trim();
+  const node = QUOTED.exec(trimmed)?.[1] ?? trimmed;
+  const [, address = node, port = "0"] = BRACKETED.exec(node) ?? WITH_PORT.exec(node) ?? [];
+  return Number(port) <= LAST_PORT ? normalizeAddress(address) : undefined;
 };
 
 /** workerd tells the peer's address in `cf.clientIp`; on the edge Cloudflare sets the header, whatever the caller sent. */
 const peerOf = ({ cf, headers }: Pick<Request, "headers"> & { cf?: unknown }): string | undefined => {
   const told = typeof cf === "object" && cf !== null && "clientIp" in cf ? cf.clientIp : undefined;
-  return normalize(typeof told === "string" ? told : (headers.get("cf-connecting-ip") ?? undefined));
+  return addressIn(typeof told === "string" ? told : (headers.get("cf-connecting-ip") ?? ""));
 };
 
-/** The caller's address: the peer's, or, behind trusted proxies, the last one in X-Forwarded-For that is none of them. */
+/**
+ * The nearest address in X-Forwarded-For that is none of our proxies, or the farthest where all of them are. An element is
+ * read only when all proxies behind it are trusted, so that nothing further to the left can change what is found.
+ */
+const forwardedAddress = (forwarded: string, trustedProxies: readonly Network[]): string | undefined => {
+  let end = forwarded.length;
+  for (let hop = 0; hop < MAX_TRUSTED_HOPS; hop += 1) {
+    const comma = end === 0 ? -1 : forwarded.lastIndexOf(",", end - 1);
+    const address = addressIn(forwarded.slice(comma + 1, end));
+    if (address === undefined || comma === -1 || !isWithin(trustedProxies, address)) return address;
+    end = comma;
+  }
+  return undefined;
+};
+
+/**
+ * The caller's address, in its normal form: the peer's or, behind trusted proxies that say so, another one. `undefined` when
+ * it is not known; nothing that depends on an address may then be allowed.
+ */
 export const clientAddressOf = (
   request: Pick<Request, "headers"> & { cf?: unknown },
   trustedProxies: readonly Network[],
 ): string | undefined => {
   const peer = peerOf(request);
   if (peer === undefined || !isWithin(trustedProxies, peer)) return peer;
-  const forwarded = (request.headers.get("x-forwarded-for") ?? "").split(",").map(normalize);
-  return forwarded.findLast((address) => address === undefined || !isWithin(trustedProxies, address)) ?? peer;
+  const forwarded = request.headers.get("x-forwarded-for");
+  return forwarded === null ? peer : forwardedAddress(forwarded, trustedProxies);
 };

@@ -291,3 +291,8 @@ test("TRACE and other methods without a row are refused, and echo nothing", asyn
     expect(text).not.toContain(authorization);
   }
 });
+
+test("blanks after a credential are none of it", async () => {
+  for (const blanks of [" ", "\t", " \t "])
+    expect((await send("/kms/users", { headers: { authorization: `${authorization}${blanks}` } })).status).toBe(200);
+});

@@ -4,6 +4,7 @@
  * keep him out; everybody else is counted by account and by address.
  */
 import ipaddr from "ipaddr.js";
+import { parseAddress } from "#shared/contracts/networks.ts";
 
 export const FREE_ATTEMPTS = 5;
 export const FIRST_DELAY_MS = 30_000;
@@ -27,8 +28,8 @@ export interface Place {
 }
 
 export const placeOf = (address: string | undefined): Place | undefined => {
-  if (address === undefined || !ipaddr.isValid(address)) return undefined;
-  const parsed = ipaddr.process(address);
+  const parsed = address === undefined ? undefined : parseAddress(address);
+  if (parsed === undefined) return undefined;
   const isShared = parsed.range() === "loopback";
   if (parsed.kind() === "ipv4") return { network: parsed.toString(), isShared };
   const network = ipaddr.IPv6.networkAddressFromCIDR(`${parsed.toString()}/${IPV6_NETWORK_BITS}`);

@@ -131,6 +131,14 @@ test("a key with addresses is good from there only, also for a token", async () 
   expect((await requestToken(key)).status).toBe(401);
 });
 
+test("keeps addresses in their normal form, so that each of them can match", async () => {
+  const { id, key } = await create({ allowedAddresses: ["::ffff:127.0.0.0/104", "192.0.2.9/24", "2001:DB8:0::1"] });
+  expect(await stateOf(id)).toMatchObject({ allowedAddresses: ["127.0.0.0/8", "192.0.2.0/24", "2001:db8::1"] });
+  expect(await verify(key, "127.9.9.9")).toBe("valid");
+  expect(await verify(key, "::ffff:192.0.2.1")).toBe("valid");
+  expect(await verify(key, "128.0.0.1")).toBe("address-not-allowed");
+});
+
 test("other addresses count at once", async () => {
   const { id, key } = await create();
   expect(keySchema.parse(await (await confine(id, ["192.0.2.7"])).json())).toMatchObject({
@@ -144,7 +152,9 @@ test("other addresses count at once", async () => {
 test("points at an address that is none", async () => {
   const attempt = async (allowedAddresses: unknown) =>
     problemIn(await send(fountain, "POST", "/keys", { token, body: { service, allowedAddresses } }));
-  for (const address of ["localhost", "192.0.2", "192.0.2.0/33", "::1/129", "192.0.2.1/", "0x7f.0.0.1"])
+  const neverMatched = ["010.0.0.1", "::ffff:10.0.0.0/95", "fe80::1%eth0", "::10.0.0.1"];
+  const unreadable = ["localhost", "192.0.2", "192.0.2.0/33", "::1/129", "192.0.2.1/", "0x7f.0.0.1", "1".repeat(99)];
+  for (const address of [...unreadable, ...neverMatched])
     expect(await attempt(["192.0.2.1", address]), address).toMatchObject({
       status: 422,
       pointers: ["#/allowedAddresses/1"],

@@ -1,4 +1,5 @@
 import { createRoute, z } from "@hono/zod-openapi";
+import { MAX_NETWORK_LENGTH, parseAddress } from "#shared/contracts/networks.ts";
 import { json, jsonBody, problems } from "#shared/http/openapi.ts";
 import { endOfKey } from "../domain/api-key.ts";
 import type { ApiKeyCheck } from "../domain/api-keys.ts";
@@ -9,10 +10,12 @@ const CODES = ["valid", "malformed", "unknown", "revoked", "expired", "disabled"
 
 const question = z.strictObject({
   key: z.string(),
-  address: z.union([z.ipv4(), z.ipv6()], "must be an address").optional().openapi({
-    type: "string",
-    description: "Where the key was used from; its allowed addresses count only with this",
-  }),
+  address: z
+    .string()
+    .max(MAX_NETWORK_LENGTH)
+    .refine((text) => parseAddress(text) !== undefined, "must be an address")
+    .optional()
+    .openapi({ description: "Where the key was used from; its allowed addresses count only with this" }),
 });
 
 const verdict = z
