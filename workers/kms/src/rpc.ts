@@ -110,7 +110,7 @@ export const createEntrypoints = (connect: (bindings: unknown) => Promise<KmsSer
         } as const;
         // A session that was raised has its entry in the transaction that did it.
         if (elevated.ok && !elevation.once) record(event);
-        else await audit.write(event);
+        else await audit.write({ ...event, actor: await sessions.ownerOf(elevation.sessionId) });
         return elevated.ok ? success(issued(elevated.value)) : elevated;
       });
     }
@@ -132,7 +132,8 @@ export const createEntrypoints = (connect: (bindings: unknown) => Promise<KmsSer
     openPasskeySession(session: PasskeySession): Promise<RpcResult<OpenedSession, "refused">> {
       return guarded(async () => {
         const { passkeyLogins, audit } = await connect(this.env);
-        const event = { action: "login.passkey", target: session.userId } as const;
+        const { userId: user } = session;
+        const event = { action: "login.passkey", target: user, concerns: user } as const;
         const opened = await passkeyLogins.open(session, currentRequest()?.clientAddress);
         if (!opened.ok) {
           await audit.write({ ...event, outcome: "failure", reason: opened.error });
@@ -147,7 +148,7 @@ export const createEntrypoints = (connect: (bindings: unknown) => Promise<KmsSer
     refusePasskeyLogin(reason: string, userId?: string): Promise<RpcResult<true>> {
       return guarded(async () => {
         const { audit } = await connect(this.env);
-        await audit.write({ action: "login.passkey", outcome: "failure", reason, target: userId });
+        await audit.write({ action: "login.passkey", outcome: "failure", reason, target: userId, concerns: userId });
         return success(true);
       });
     }

@@ -1,5 +1,5 @@
 /** Reading the audit trail: what was asked for, with the fields opened that tell of people who have not been erased. */
-import { fieldContext, NOBODY } from "./audit.ts";
+import { addressOwner, fieldContext } from "./audit.ts";
 import type { StoredEntry } from "./audit-chain.ts";
 import { createSealer } from "./sealing.ts";
 import type { SubjectKeys } from "./subject-keys.ts";
@@ -40,8 +40,6 @@ export interface AuditReader {
 
 export type OpenEntries = (entries: readonly StoredEntry[]) => Promise<ReadableEntry[]>;
 
-const addressee = (entry: StoredEntry): string => entry.actor ?? NOBODY;
-
 const parseFields = (text: string): Record<string, string> => JSON.parse(text);
 
 /** Opens the sealed fields with the keys as they are stored right now: an erased person's are `null`. */
@@ -52,7 +50,7 @@ export const createEntryOpener = (subjectKeys: Pick<SubjectKeys, "read">): OpenE
 
   return async (entries) => {
     const subjects = entries.flatMap((entry) => [
-      ...(entry.address === null ? [] : [addressee(entry)]),
+      ...(entry.address === null ? [] : [addressOwner(entry)]),
       ...(entry.personal === null || entry.personalOf === null ? [] : [entry.personalOf]),
     ]);
     const keys = await subjectKeys.read([...new Set(subjects)]);
@@ -65,7 +63,7 @@ export const createEntryOpener = (subjectKeys: Pick<SubjectKeys, "read">): OpenE
 
     return Promise.all(
       entries.map(async (entry) => {
-        const address = await open(addressee(entry), fieldContext(entry.uid, "address"), entry.address);
+        const address = await open(addressOwner(entry), fieldContext(entry.uid, "address"), entry.address);
         const personal = await open(entry.personalOf, fieldContext(entry.uid, "personal"), entry.personal);
         return { ...entry, address, personal: personal === null ? null : parseFields(personal) };
       }),

@@ -75,6 +75,8 @@ export interface AuditEvent {
   reason?: string | undefined;
   /** What tells of a person: readable until that user is erased. */
   personal?: { userId: string; fields: Record<string, string> } | undefined;
+  /** The user it was tried on, where no actor is known: the address is theirs to be erased. */
+  concerns?: string | undefined;
 }
 
 /** An entry as it is stored, without its place in the chain. */
@@ -90,9 +92,9 @@ export interface AuditRecord {
   /** How many events it stands for: more than one when refusals came too fast to be told one by one. */
   count: number;
   requestId: string | null;
-  /** The caller's network address, sealed under the actor's own key. */
+  /** The caller's network address, sealed under the key of its `addressOwner`. */
   address: string | null;
-  /** Whose `personal` fields these are, sealed under that user's own key. */
+  /** Whose `personal` fields these are, sealed under that user's own key; without an actor, whom it concerns. */
   personalOf: string | null;
   personal: string | null;
   /** HMAC over all of the above. */
@@ -143,8 +145,12 @@ export interface AuditTrailOptions {
   createId: () => string;
 }
 
-/** Whose key hides the address of a caller that nobody knows. */
-export const NOBODY = "nobody";
+/** Whose key hides the address of a caller of whom nothing is known. */
+const NOBODY = "nobody";
+
+/** Under whose key the address of an entry is sealed: who did it, else whom it concerns. */
+export const addressOwner = ({ actor, personalOf }: Pick<AuditRecord, "actor" | "personalOf">): string =>
+  actor ?? personalOf ?? NOBODY;
 
 const ENTRY_CONTEXT = "audit/entry";
 
@@ -177,33 +183,36 @@ export const createAuditTrail = (options: AuditTrailOptions): AuditTrail => {
     options;
 
   /** `null` for an erased subject, of whom nothing more is kept. */
-  const sealFor = async (subject: string, context: string, text: string): Promise<string | null> => {
-    const key = await subjectKeys.get(subject);
-    return key === undefined ? null : createSealer(key, randomBytes).seal(context, text);
+  const sealUnder = async (key: Promise<Uint8Array | undefined>, context: string, text: string) => {
+    const opened = await key;
+    return opened === undefined ? null : createSealer(opened, randomBytes).seal(context, text);
   };
 
-  const prepare = async (event: AuditEvent, count = 1): Promise<AuditEntry> => {
-    const { action, outcome, actor, target, reason, personal } = event;
-    const { requestId, clientAddress } = occasion() ?? {};
+  /** Without an actor it may be a failed login, whose time must not tell whether there is such a user. */
+  const keyOf = (owner: Pick<AuditRecord, "actor" | "personalOf">): Promise<Uint8Array | undefined> =>
+    owner.actor === null ? subjectKeys.getStored(addressOwner(owner)) : subjectKeys.get(owner.actor);
+
+  const prepare = async (event: AuditEvent, { requestId, clientAddress }: Occasion, count = 1): Promise<AuditEntry> => {
+    const { action, outcome, target, reason, personal } = event;
     const uid = createId();
+    const owner = { actor: event.actor ?? null, personalOf: personal?.userId ?? event.concerns ?? null };
     const [address, sealedFields] = await Promise.all([
-      clientAddress === undefined ? null : sealFor(actor ?? NOBODY, fieldContext(uid, "address"), clientAddress),
+      clientAddress === undefined ? null : sealUnder(keyOf(owner), fieldContext(uid, "address"), clientAddress),
       personal === undefined
         ? null
-        : sealFor(personal.userId, fieldContext(uid, "personal"), JSON.stringify(personal.fields)),
+        : sealUnder(subjectKeys.get(personal.userId), fieldContext(uid, "personal"), JSON.stringify(personal.fields)),
     ]);
     const told = {
       uid,
       at: new Date(now()),
       action,
       outcome,
-      actor: actor ?? null,
+      ...owner,
       target: target ?? null,
       reason: reason ?? null,
       count,
       requestId: requestId ?? null,
       address,
-      personalOf: personal?.userId ?? null,
       personal: sealedFields,
     };
     onPrepare();
@@ -211,17 +220,19 @@ export const createAuditTrail = (options: AuditTrailOptions): AuditTrail => {
   };
 
   const writeSummaries = async (): Promise<void> => {
-    for (const { event, count } of refusalLimit.takeSummaries()) await repository.insert(await prepare(event, count));
+    // They stand for many callers: the one that happens to be here now is none of them.
+    for (const { event, count } of refusalLimit.takeSummaries())
+      await repository.insert(await prepare(event, {}, count));
   };
 
   const writeTold = async (event: AuditEvent): Promise<void> => {
     if (!refusalLimit.admits(event, occasion()?.clientAddress)) return;
-    await repository.insert(await prepare(event));
+    await repository.insert(await prepare(event, occasion() ?? {}));
     await writeSummaries();
   };
 
   return {
-    prepare: (event) => prepare(event),
+    prepare: (event) => prepare(event, occasion() ?? {}),
     write: async (event) => {
       // A refusal stands whether it can be stored or not; a success that cannot be stored is none.
       if (event.outcome !== "success") tell(event);

@@ -59,6 +59,8 @@ export interface Sessions {
   refresh(token: string, wanted: readonly Scope[] | undefined): Promise<Result<RefreshedTokens, RefreshFailure>>;
   /** The session that a refresh token of ours belongs to, alive or not. */
   sessionOf(refreshToken: string): Promise<Session | undefined>;
+  /** The user whose session this is, alive or not. */
+  ownerOf(sessionId: string): Promise<string | undefined>;
   elevate(elevation: Elevation): Promise<Result<ScopedToken, "session-ended">>;
   /** Uses up a token for one request; false: it was used before, has expired, or cannot be presented. */
   redeemGrant(tokenId: string): Promise<boolean>;
@@ -190,6 +192,7 @@ export const createSessions = (options: SessionsOptions): Sessions => {
       return found?.user.id === userId && isAlive(found.session, now()) && end(sessionId, entry);
     },
     sessionOf: async (refreshToken) => (await find(refreshToken))?.session,
+    ownerOf: async (sessionId) => (await repository.find(sessionId))?.user.id,
     open: async ({ user, passwordChangedAt }, { action, acr, amr } = BY_PASSWORD) => {
       const at = new Date(now());
       const session: Session = {

@@ -18,6 +18,8 @@ export interface SubjectKeyRepository {
 export interface SubjectKeys {
   /** The subject's key, made on first use; `undefined` for an erased one. What has been used here before is remembered. */
   get(subject: string): Promise<Uint8Array | undefined>;
+  /** The same, asking the database each time: it takes as long for whatever subject. */
+  getStored(subject: string): Promise<Uint8Array | undefined>;
   /** The keys as they are stored right now; those that are not there are missing. */
   read(subjects: readonly string[]): Promise<Map<string, Uint8Array>>;
 }
@@ -59,16 +61,20 @@ export const createSubjectKeys = ({ repository, wrapping, randomBytes }: Subject
     remembered.set(subject, key);
   };
 
+  const getStored = async (subject: string): Promise<Uint8Array | undefined> => {
+    const wrapped = await findOrMake(subject);
+    return wrapped === null ? undefined : unwrap(subject, wrapped);
+  };
+
   return {
     get: async (subject) => {
       const known = remembered.get(subject);
       if (known) return known;
-      const wrapped = await findOrMake(subject);
-      if (wrapped === null) return undefined;
-      const key = await unwrap(subject, wrapped);
-      remember(subject, key);
+      const key = await getStored(subject);
+      if (key !== undefined) remember(subject, key);
       return key;
     },
+    getStored,
     read: async (subjects) => {
       const keys = new Map<string, Uint8Array>();
       if (subjects.length === 0) return keys;

@@ -22,7 +22,10 @@ const entryAnswer = z
     reason: z.string().nullable(),
     count: z.int().openapi({ description: "How many events it stands for" }),
     requestId: z.string().nullable(),
-    address: z.string().nullable().openapi({ description: "Null as well when the actor has been erased" }),
+    address: z
+      .string()
+      .nullable()
+      .openapi({ description: "Null as well when the actor, or the user it was tried on, has been erased" }),
     personal: z.record(z.string(), z.string()).nullable().openapi({ description: "Null as well when it was erased" }),
     link: z.string().nullable().openapi({ description: "Its place in the chain; null for a moment after it was told" }),
   })

@@ -31,7 +31,7 @@ export const addLogin = (app: KmsApp): void => {
     if (!opened.ok) {
       // Whose account it was, and not what was typed: that may have been a password.
       const target = (await users.findCredentials(usernameKey(username)))?.user.id;
-      await audit(context, { action: "login", outcome: "failure", reason: opened.error, target });
+      await audit(context, { action: "login", outcome: "failure", reason: opened.error, target, concerns: target });
       if (opened.error === "blocked" || opened.error === "busy") throw notChecked(opened.error, allowance);
       throw passwordRefused("The username or the password is wrong.", allowance);
     }

@@ -52,9 +52,11 @@ const BAD_SUBJECT: OAuthError = {
 type Grant<Name extends TokenRequest["grant"]> = Extract<TokenRequest, { grant: Name }>;
 
 const refresh = async (context: KmsContext, { refreshToken, scopes }: Grant<"refresh_token">): Promise<Response> => {
-  const refreshed = await context.var.services.sessions.refresh(refreshToken, scopes);
+  const { sessions } = context.var.services;
+  const refreshed = await sessions.refresh(refreshToken, scopes);
   if (!refreshed.ok) {
-    await audit(context, { action: "token.refresh", outcome: "failure", reason: refreshed.error });
+    const concerns = (await sessions.sessionOf(refreshToken))?.userId;
+    await audit(context, { action: "token.refresh", outcome: "failure", reason: refreshed.error, concerns });
     return refuse(context, refreshed.error === "scope-exceeded" ? EXCEEDED : BAD_GRANT);
   }
   const { access, refreshToken: successor, userId, sessionId, use } = refreshed.value;

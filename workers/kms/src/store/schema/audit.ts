@@ -16,8 +16,9 @@ export const auditEntries = sqliteTable(
     reason: text(),
     count: integer().notNull(),
     requestId: text("request_id"),
-    /** Sealed under the actor's key. */
+    /** Sealed under the key of the actor, else of `personal_of`. */
     address: text(),
+    /** Whom it tells of. */
     personalOf: text("personal_of"),
     /** Sealed under the key of `personal_of`. */
     personal: text(),
