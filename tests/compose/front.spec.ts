@@ -39,6 +39,19 @@ describe("TLS", () => {
       expect([status, headers["location"]]).toEqual([308, "https://localhost/kms/me?x=1"]);
     }
   });
+
+  test("a call in the clear is refused, not sent on, so that its sender notices", async () => {
+    for (const sent of [
+      { method: "POST", path: "/kms/login", headers: {} },
+      { method: "GET", path: "/kms/me", headers: { authorization: "Bearer x" } },
+      { method: "GET", path: "/kms/secrets", headers: { "x-api-key": "x" } },
+      { method: "GET", path: "/search/health", headers: { "x-typesense-api-key": "x" } },
+    ]) {
+      const { status, headers } = await send(place, sent, "http");
+      expect([status, headers["location"]]).toEqual([403, undefined]);
+      expect(headers["content-type"]).toBe("application/problem+json");
+    }
+  });
 });
 
 describe("answers", () => {
