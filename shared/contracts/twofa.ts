@@ -6,11 +6,15 @@ import type { RpcResult } from "./result.ts";
 import type { Scope } from "./rights.ts";
 import type { ChallengedOptions, PasskeyLogin } from "./webauthn.ts";
 
+/** The longest text that is read as a code, gaps included. */
+export const MAX_TYPED_CODE_LENGTH = 64;
+
 export interface OneTimeCode {
   subject: string;
   sessionId: string;
   /** What the caller's token may do; the new one may not do more. */
   scopes: Scope[];
+  /** As it was typed: at most `MAX_TYPED_CODE_LENGTH` characters. */
   code: string;
   /** The request that carries the code. */
   purpose: Purpose;

@@ -12,7 +12,7 @@ import {
 import type { Principal } from "#shared/auth/claims.ts";
 import type { KmsRpc } from "#shared/contracts/kms.ts";
 import type { Purpose } from "#shared/contracts/purpose.ts";
-import type { TwofaRpc } from "#shared/contracts/twofa.ts";
+import { MAX_TYPED_CODE_LENGTH, type TwofaRpc } from "#shared/contracts/twofa.ts";
 import { withinTime } from "#shared/http/deadline.ts";
 import type { Policy, StepUpDemand } from "#shared/http/routes.ts";
 import { type Problem, problem } from "#shared/problem/problem.ts";
@@ -20,7 +20,6 @@ import { answerOf, unavailable } from "./unavailable.ts";
 
 export const OTP_HEADER = "x-otp";
 
-const MAX_CODE_LENGTH = 64;
 const ELEVATION_TIMEOUT_MS = 10_000;
 const REDEMPTION_TIMEOUT_MS = 4_000;
 /** To refuse more helpfully is worth no longer wait. */
@@ -104,7 +103,7 @@ export const steppedUpToken = async (stepUp: StepUp): Promise<string> => {
     if (demand.when === "always") throw await challengeOf(stepUp, demand);
     return token;
   }
-  if (code.length > MAX_CODE_LENGTH) throw codeRefused(demand);
+  if (code.length > MAX_TYPED_CODE_LENGTH) throw codeRefused(demand);
   const { subject, sessionId } = principal;
   const scopes = [...principal.scopes];
   const purpose = await purposeOf();

@@ -32,8 +32,9 @@ test.each([
   ["1234567", undefined],
   ["123456789", undefined],
   ["123456", undefined],
-  ["１２３４５６７８", undefined],
-  ["12345678\n", undefined],
+  ["１２３４５６７８", "12345678"],
+  ["12345678\n", "12345678"],
+  ["1234x5678", undefined],
 ])("%j is read as %j", (typed, code) => {
   expect(parseOneTimeCode(typed)).toBe(code);
 });

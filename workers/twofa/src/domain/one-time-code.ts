@@ -1,4 +1,5 @@
 /** One-time codes that are sent: eight random digits, good for one challenge. */
+import { normalizeTypedCode } from "./typed-code.ts";
 
 const DIGITS = 8;
 const CODES = 10 ** DIGITS;
@@ -7,9 +8,9 @@ const UNBIASED_BELOW = Math.floor(2 ** 32 / CODES) * CODES;
 
 const CODE = /^\d{8}$/;
 
-/** A code as typed, without the gaps that people leave; `undefined` when it cannot be one. */
+/** A code as typed or pasted; `undefined` when it cannot be one. */
 export const parseOneTimeCode = (typed: string): string | undefined => {
-  const code = typed.replace(/[ -]/g, "");
+  const code = normalizeTypedCode(typed);
   return CODE.test(code) ? code : undefined;
 };
 

@@ -1,4 +1,5 @@
 /** Recovery codes: single-use secrets, written down for the day the authenticator is lost. */
+import { normalizeTypedCode } from "./typed-code.ts";
 
 export const RECOVERY_CODE_COUNT = 10;
 /** Crockford's Base32: no letter that is taken for a digit, no U. 32 symbols, so a random byte modulo 32 is unbiased. */
@@ -16,9 +17,9 @@ const createCode = (randomBytes: (count: number) => Uint8Array): string => {
 export const createRecoveryCodes = (randomBytes: (count: number) => Uint8Array): string[] =>
   Array.from({ length: RECOVERY_CODE_COUNT }, () => createCode(randomBytes));
 
-/** The one spelling of a code, however it was typed: case, spaces and dashes do not count, and O, I, L are digits. */
+/** The one spelling of a code, however it was typed: case and punctuation do not count, and O, I, L are digits. */
 export const normalizeRecoveryCode = (typed: string): string =>
-  typed
+  normalizeTypedCode(typed)
     .toLowerCase()
     .replace(/[^a-z0-9]/g, "")
     .replaceAll("o", "0")

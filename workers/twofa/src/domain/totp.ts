@@ -1,5 +1,6 @@
 /** Time-based one-time passwords (RFC 6238) in the shape every authenticator app takes: SHA-1, 6 digits, 30 seconds. */
 import { generateURI, ScureBase32Plugin, verifySync } from "otplib";
+import { normalizeTypedCode } from "./typed-code.ts";
 
 /** RFC 6238 §5.2 recommends 30 seconds. */
 const PERIOD_SECONDS = 30;
@@ -14,9 +15,9 @@ const CODE = /^\d{6}$/;
 
 const base32 = new ScureBase32Plugin();
 
-/** A code as typed, without the gap that apps show in the middle; `undefined` when it cannot be one. */
+/** A code as typed or pasted; `undefined` when it cannot be one. */
 export const parseTotpCode = (typed: string): string | undefined => {
-  const code = typed.replaceAll(" ", "");
+  const code = normalizeTypedCode(typed);
   return CODE.test(code) ? code : undefined;
 };
 

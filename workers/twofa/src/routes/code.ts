@@ -1,11 +1,10 @@
 import { z } from "@hono/zod-openapi";
+import { MAX_TYPED_CODE_LENGTH } from "#shared/contracts/twofa.ts";
 import { parseOneTimeCode } from "../domain/one-time-code.ts";
 import { parseTotpCode } from "../domain/totp.ts";
 
-const MAX_TYPED_LENGTH = 16;
-
-/** What may be a code, as a person types it. */
-export const typedCode = z.string().min(1).max(MAX_TYPED_LENGTH);
+/** What may be a code, as a person types or pastes it. */
+export const typedCode = z.string().min(1).max(MAX_TYPED_CODE_LENGTH);
 
 const codeOf = (parse: (typed: string) => string | undefined, fault: string, example: string) =>
   typedCode

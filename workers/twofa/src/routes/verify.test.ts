@@ -46,10 +46,17 @@ describe("a right code", () => {
     expect(claims["amr"]).toContain("otp");
   });
 
-  test("is taken with the gap that apps show", async () => {
+  test.each([" ", "-", "\u00a0", "\u202f", "\n", "\t", "\u200b", "\u2013"])("is taken with the gap %j", async (gap) => {
     const { person, factor } = await newEnrolled();
     const code = codeOf(factor.secret);
-    expect((await verify(person, { code: `${code.slice(0, 3)} ${code.slice(3)}` })).status).toBe(200);
+    expect((await verify(person, { code: `${code.slice(0, 3)}${gap}${code.slice(3)}${gap}` })).status).toBe(200);
+  });
+
+  test("is taken in full-width digits, however many marks are around them", async () => {
+    const { person, factor } = await newEnrolled();
+    const wide = codeOf(factor.secret).replace(/\d/g, (digit) => String.fromCodePoint(0xff10 + Number(digit)));
+    expect((await verify(person, { code: `\u2066${wide.split("").join("\u200b")}\u2069` })).status).toBe(200);
+    expect((await verify(person, { code: wide.padEnd(65, "\u200b") })).status).toBe(422);
   });
 
   test("may be one of any of the user's factors", async () => {

@@ -22,8 +22,6 @@ import { typedCode } from "./code.ts";
 import { purpose, storedPurpose } from "./purpose.ts";
 import { codeRefused, locked, noFactor } from "./refusals.ts";
 
-const MAX_RECOVERY_CODE_LENGTH = 64;
-
 /** What proves the factor; a challenge knows by itself which request it is about. */
 type Proof =
   | { code: string; purpose: Purpose | undefined }
@@ -36,7 +34,7 @@ const bodySchema = z
     code: typedCode.optional().openapi({ description: "6 digits of an authenticator app, or 8 that were sent" }),
     challengeId: challengeId.optional(),
     response: assertionSchema.optional().openapi({ description: "What navigator.credentials.get() gave" }),
-    recoveryCode: z.string().min(1).max(MAX_RECOVERY_CODE_LENGTH).optional(),
+    recoveryCode: typedCode.optional(),
     purpose: purpose.optional(),
   })
   .transform(({ code: typed, challengeId, response, recoveryCode, purpose }, context): Proof => {
