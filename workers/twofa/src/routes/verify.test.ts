@@ -257,7 +257,7 @@ describe("the body", () => {
     [{}, ["#/code"]],
     [{ code: 123456 }, ["#/code"]],
     [{ code: "12345" }, ["#/code"]],
-    [{ code: "１２３４５６" }, ["#/code"]],
+    [{ code: "一二三四五六" }, ["#/code"]],
     [{ recoveryCode: "" }, ["#/recoveryCode"]],
     [{ code: "123456", recoveryCode: "abcde-fghjk" }, ["#/code"]],
     [{ code: "12345678" }, ["#/code"]],
