@@ -1,5 +1,6 @@
 /** Who calls, as the claims of a verified access token tell it. */
-import { type Claims, FIRST_PARTY_CLIENT, TOKEN_AUDIENCE } from "../contracts/access-token.ts";
+import { type Claims, TOKEN_AUDIENCE } from "../contracts/access-token.ts";
+import { serviceNameOf } from "../contracts/principal.ts";
 import { type Purpose, purposeFrom } from "../contracts/purpose.ts";
 import { isScope, type Scope } from "../contracts/rights.ts";
 
@@ -7,8 +8,10 @@ import { isScope, type Scope } from "../contracts/rights.ts";
 export interface Principal {
   /** `delegate`: a service that acts for a user, and cannot do what only the user himself may. */
   kind: "user" | "service" | "delegate";
-  /** A user's id, or a service's name. */
+  /** A user's id, or `service:NAME`. */
   subject: string;
+  /** The service that acts for the subject. */
+  actingService?: string;
   clientId: string;
   /** The session, or the API key, that the token was issued under. */
   sessionId: string;
@@ -37,9 +40,9 @@ export interface Principal {
 /** The scopes named in a space-separated list (RFC 6749 §3.3); unknown names grant nothing and are dropped. */
 export const parseScopes = (list: string): Set<Scope> => new Set(list.split(" ").filter(isScope));
 
-const kindOf = ({ act, client_id }: Claims): Principal["kind"] => {
+const kindOf = ({ act, sub }: Claims): Principal["kind"] => {
   if (act !== undefined) return "delegate";
-  return client_id === FIRST_PARTY_CLIENT ? "user" : "service";
+  return serviceNameOf(sub) === undefined ? "user" : "service";
 };
 
 /** Whether the caller's token is good at this worker. */
@@ -52,7 +55,7 @@ export const principalFrom = (claims: Claims): Principal => ({
   subject: claims.sub,
   clientId: claims.client_id,
   sessionId: claims.sid,
-  ...(claims.act !== undefined && { actorSessionId: claims.act.sid }),
+  ...(claims.act !== undefined && { actingService: claims.client_id, actorSessionId: claims.act.sid }),
   tokenId: claims.jti,
   audiences: [claims.aud].flat(),
   roles: claims.roles,

@@ -1,6 +1,7 @@
 /** Verifies access tokens (RFC 9068 §4, RFC 8725), remembering the ones already verified until they end. */
 import { importJWK, type JWK, jwtVerify } from "jose";
 import { AUDIENCES, claimsSchema, TOKEN_TYPE } from "../contracts/access-token.ts";
+import { roleHolder, userHolder, userIdOf } from "../contracts/principal.ts";
 import { sha256 } from "../crypto/digest.ts";
 import { type Principal, principalFrom } from "./claims.ts";
 import { remember } from "./memory.ts";
@@ -60,7 +61,8 @@ const isRevoked = (principal: Principal, trust: CurrentTrust, nowSeconds: number
   const isEnded = [sessionId, actorSessionId, tokenId].some(
     (id) => id !== undefined && (trust.revokedAtSeconds.get(id) ?? Number.POSITIVE_INFINITY) <= nowSeconds,
   );
-  const holders = [`user:${subject}`, ...roles.map((role) => `role:${role}`)];
+  const userId = userIdOf(subject);
+  const holders = [...(userId === undefined ? [] : [userHolder(userId)]), ...roles.map(roleHolder)];
   return isEnded || holders.some((holder) => issuedAtSeconds < (trust.issuedBeforeSeconds.get(holder) ?? 0));
 };
 

@@ -1,6 +1,7 @@
 /** What an access token says (RFC 9068): the claims that the kms signs and every worker reads. */
 import { z } from "zod";
 import { WORKERS } from "../http/routes.ts";
+import { serviceNameOf, userIdOf } from "./principal.ts";
 import { purposeDetails } from "./purpose.ts";
 
 export const TOKEN_TYPE = "at+jwt";
@@ -17,9 +18,10 @@ export const ACCESS_TOKEN_TTL_SECONDS = 15 * 60;
 /** No token lives longer, whatever it was issued for: keys and revocations are kept at least as long. */
 export const LONGEST_TOKEN_SECONDS = 60 * 60;
 
-export const claimsSchema = z.object({
+const claimsShape = z.object({
   iss: z.string(),
   aud: z.union([audience, z.array(audience).min(1)]),
+  /** A user's id, or `service:NAME`: see `principal.ts`. */
   sub: z.string().min(1),
   exp: z.number().int(),
   iat: z.number().int(),
@@ -41,4 +43,12 @@ export const claimsSchema = z.object({
   withheld_roles: z.array(z.string()).min(1).optional(),
 });
 
-export type Claims = z.infer<typeof claimsSchema>;
+export type Claims = z.infer<typeof claimsShape>;
+
+/** A service is its own client, acts only for a user, and is named alike wherever the token names it. */
+const isConsistent = ({ sub, act, client_id }: Claims): boolean =>
+  act === undefined
+    ? userIdOf(sub) !== undefined || serviceNameOf(sub) === client_id
+    : userIdOf(sub) !== undefined && serviceNameOf(act.sub) === client_id;
+
+export const claimsSchema = claimsShape.refine(isConsistent, "names its principals in contradiction");

@@ -20,6 +20,7 @@ import type {
   Trust,
 } from "#shared/contracts/kms.ts";
 import type { PersonalParts, SignedDocument } from "#shared/contracts/personal-data.ts";
+import { serviceSubject } from "#shared/contracts/principal.ts";
 import { failure, type Result, type RpcResult, success } from "#shared/contracts/result.ts";
 import { isUnavailable } from "#shared/db/database.ts";
 import { currentRequest } from "#shared/observability/context.ts";
@@ -86,7 +87,8 @@ export const createEntrypoints = (connect: (bindings: unknown) => Promise<KmsSer
           return failure("invalid");
         }
         const { service, keyId, allowedAddresses, access } = exchanged.value;
-        await audit.write({ action: "key.exchange", outcome: "success", actor: service, target: keyId });
+        const actor = serviceSubject(service);
+        await audit.write({ action: "key.exchange", outcome: "success", actor, target: keyId });
         return success({ ...issued(access), keyId, allowedAddresses });
       });
     }

@@ -1,5 +1,6 @@
 /** Machine clients: trading an API key for a short-lived access token (RFC 6749 §4.4). */
 import { ACCESS_TOKEN_TTL_SECONDS } from "#shared/contracts/access-token.ts";
+import { serviceSubject } from "#shared/contracts/principal.ts";
 import { failure, type Result, success } from "#shared/contracts/result.ts";
 import type { Scope } from "#shared/contracts/rights.ts";
 import type { IssueToken, ScopedToken } from "./access-token.ts";
@@ -51,7 +52,7 @@ export const createClients = ({ apiKeys, issueToken, now }: ClientsOptions): Cli
     if (secondsLeft < 1) return failure("expired");
     const access = await issueToken(
       {
-        subject: apiKey.service,
+        subject: serviceSubject(apiKey.service),
         clientId: apiKey.service,
         sessionId: apiKey.sessionId,
         roles: [],

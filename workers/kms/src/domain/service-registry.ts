@@ -1,4 +1,5 @@
 /** The register of services: entered within the rights of who enters them, given a webhook, and taken out with their keys. */
+import { serviceSubject } from "#shared/contracts/principal.ts";
 import { failure, type Result, success } from "#shared/contracts/result.ts";
 import type { Scope } from "#shared/contracts/rights.ts";
 import type { Caller } from "./api-keys.ts";
@@ -47,7 +48,7 @@ export const createServiceRegistry = (options: ServiceRegistryOptions): ServiceR
   const { repository, sealer, audit, randomBytes, webhooksAnywhere, now } = options;
 
   const entryOf = (action: AuditAction, name: string, { subject }: Caller): Promise<AuditEntry> =>
-    audit.prepare({ action, outcome: "success", actor: subject, target: name });
+    audit.prepare({ action, outcome: "success", actor: subject, target: serviceSubject(name) });
 
   const createWebhook = async (name: string, url: string): Promise<{ secret: string; webhook: WebhookAddress }> => {
     const secret = createWebhookSecret(randomBytes);

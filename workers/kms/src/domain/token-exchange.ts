@@ -3,6 +3,7 @@
  * it needs. It never allows more, nor lives longer, than the one it was made of, and dies with it.
  */
 import { ACCESS_TOKEN_TTL_SECONDS, type Audience } from "#shared/contracts/access-token.ts";
+import { serviceSubject } from "#shared/contracts/principal.ts";
 import { failure, type Result, success } from "#shared/contracts/result.ts";
 import type { Scope } from "#shared/contracts/rights.ts";
 import { type IssueToken, type ScopedToken, toSeconds } from "./access-token.ts";
@@ -66,7 +67,7 @@ export const createTokenExchange =
         authenticatedAt: new Date(principal.authTimeSeconds * 1000),
         issuedAt: new Date(principal.issuedAtSeconds * 1000),
         audiences,
-        actor: { subject: actor.service, sessionId: actor.sessionId },
+        actor: { subject: serviceSubject(actor.service), sessionId: actor.sessionId },
       },
       ttlSeconds,
     );

@@ -1,12 +1,14 @@
 /** Secrets that the workers keep for themselves: at the paths in this table, and nowhere else. */
+
 import type { SecretWrite, StoredSecret } from "#shared/contracts/kms.ts";
+import type { WorkerSubject } from "#shared/contracts/principal.ts";
 import { failure, type Result, success } from "#shared/contracts/result.ts";
 import { coversSecretPath, isSecretPath } from "#shared/contracts/secret-path.ts";
 import type { AuditTrail } from "./audit.ts";
 import type { Secrets } from "./secrets.ts";
 
-/** Who may read and write where. No service is called like this: their names have no colon. */
-const PATTERNS = { "worker:search": "typesense/*" } as const;
+/** Who may read and write where. */
+const PATTERNS = { "worker:search": "typesense/*" } satisfies Record<WorkerSubject, string>;
 
 export interface WorkerSecrets {
   read(path: string): Promise<Result<StoredSecret, "unknown" | "forbidden">>;

@@ -1,5 +1,6 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { unauthenticated } from "#shared/auth/authorize.ts";
+import { serviceSubject } from "#shared/contracts/principal.ts";
 import { bearerToken } from "#shared/http/access.ts";
 import { json, problems } from "#shared/http/openapi.ts";
 import { unavailable } from "#shared/problem/unavailable.ts";
@@ -49,7 +50,7 @@ const identify = async (context: KmsContext, parameters: Parameters): Promise<Id
   const identified = await identifyClient(context, client.value, "token.introspect");
   if (!identified.ok) return identified;
   const { service, scopes } = identified.apiKey;
-  return { ok: true, asker: { kind: "service", subject: service, scopes: new Set(scopes) } };
+  return { ok: true, asker: { kind: "service", subject: serviceSubject(service), scopes: new Set(scopes) } };
 };
 
 /** Not added with `openapi`, as `POST /token` is not. */

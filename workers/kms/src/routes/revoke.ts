@@ -1,5 +1,6 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { FIRST_PARTY_CLIENT } from "#shared/contracts/access-token.ts";
+import { serviceSubject } from "#shared/contracts/principal.ts";
 import { problems } from "#shared/http/openapi.ts";
 import { unavailable } from "#shared/problem/unavailable.ts";
 import { type OAuthError, parseClient, readForm } from "../domain/oauth-form.ts";
@@ -50,7 +51,7 @@ const revokeAccessToken = async (context: KmsContext, token: string, clientId: s
   const event = {
     action: "token.revoke",
     outcome: "success",
-    actor: clientId === FIRST_PARTY_CLIENT ? principal.subject : clientId,
+    actor: clientId === FIRST_PARTY_CLIENT ? principal.subject : serviceSubject(clientId),
     target: principal.tokenId,
   } as const;
   await revokeToken(principal.tokenId, await entryOf(context, event));

@@ -1,4 +1,5 @@
 import { createRoute, z } from "@hono/zod-openapi";
+import { serviceSubject } from "#shared/contracts/principal.ts";
 import { json, jsonBody, problems } from "#shared/http/openapi.ts";
 import { type KmsApp, NO_STORE, record } from "./frame.ts";
 import { assertWebhookUrl, noSuchService, scopesNotHeld } from "./service-answer.ts";
@@ -39,7 +40,7 @@ export const addServiceWebhook = (app: KmsApp): void => {
     assertWebhookUrl(context, "#/url", url);
     const set = await context.var.services.serviceRegistry.setWebhook(name, url, context.var.principal);
     if (!set.ok) throw set.error === "unknown" ? noSuchService() : scopesNotHeld();
-    record(context, { action: "service.webhook", outcome: "success", target: name });
+    record(context, { action: "service.webhook", outcome: "success", target: serviceSubject(name) });
     return context.json({ url, secret: set.value }, 200, NO_STORE);
   });
 
@@ -47,7 +48,7 @@ export const addServiceWebhook = (app: KmsApp): void => {
     const { name } = context.req.valid("param");
     const removed = await context.var.services.serviceRegistry.removeWebhook(name, context.var.principal);
     if (!removed.ok) throw noSuchService();
-    record(context, { action: "service.webhook", outcome: "success", target: name });
+    record(context, { action: "service.webhook", outcome: "success", target: serviceSubject(name) });
     return context.body(null, 204);
   });
 };

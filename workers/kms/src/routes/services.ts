@@ -1,5 +1,6 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { FIRST_PARTY_CLIENT } from "#shared/contracts/access-token.ts";
+import { looksLikeUserId, serviceSubject } from "#shared/contracts/principal.ts";
 import { json, jsonBody, page, pageQuery, problems } from "#shared/http/openapi.ts";
 import { decodeCursor, toPage } from "#shared/http/page.ts";
 import { problem } from "#shared/problem/problem.ts";
@@ -20,7 +21,8 @@ const serviceName = z
   .string()
   .max(MAX_SERVICE_NAME_CHARACTERS)
   .regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, "must be lower-case letters and digits, in words joined by single hyphens")
-  .refine((name) => name !== FIRST_PARTY_CLIENT, "is reserved");
+  .refine((name) => name !== FIRST_PARTY_CLIENT, "is reserved")
+  .refine((name) => !looksLikeUserId(name), "must not look like a user's id");
 
 const newService = z.strictObject({
   name: serviceName,
@@ -94,7 +96,7 @@ export const addServices = (app: KmsApp): void => {
       throw entered.error === "not-held" ? scopesNotHeld() : problem("conflict", { detail: "This name is taken." });
     }
     const { service, webhookSecret } = entered.value;
-    record(context, { action: "service.create", outcome: "success", target: service.name });
+    record(context, { action: "service.create", outcome: "success", target: serviceSubject(service.name) });
     return context.json({ ...toServiceAnswer(service), ...(webhookSecret && { webhookSecret }) }, 201, NO_STORE);
   });
 
@@ -115,7 +117,7 @@ export const addServices = (app: KmsApp): void => {
     const { name } = context.req.valid("param");
     const removed = await context.var.services.serviceRegistry.remove(name, context.var.principal);
     if (!removed.ok) throw noSuchService();
-    record(context, { action: "service.delete", outcome: "success", target: name });
+    record(context, { action: "service.delete", outcome: "success", target: serviceSubject(name) });
     return context.body(null, 204);
   });
 };

@@ -1,4 +1,5 @@
 import { createRoute, z } from "@hono/zod-openapi";
+import { serviceSubject } from "#shared/contracts/principal.ts";
 import { json, problems } from "#shared/http/openapi.ts";
 import { currentRequest } from "#shared/observability/context.ts";
 import { unavailable } from "#shared/problem/unavailable.ts";
@@ -77,7 +78,8 @@ const authenticateClient = async (
     return refuse(context, authenticated.error === "scope-exceeded" ? EXCEEDED : BAD_CLIENT);
   }
   const { access, service, keyId } = authenticated.value;
-  await audit(context, { action: "token.client-credentials", outcome: "success", actor: service, target: keyId });
+  const actor = serviceSubject(service);
+  await audit(context, { action: "token.client-credentials", outcome: "success", actor, target: keyId });
   keyUses.note(keyId);
   return context.json(toTokenAnswer(access), 200, NO_STORE);
 };
@@ -88,7 +90,7 @@ const exchange = async (context: KmsContext, request: Grant<typeof TOKEN_EXCHANG
   if (!identified.ok) return identified.answer;
   const { apiKey } = identified;
   const exchanged = await exchangeToken({ ...request, actor: apiKey });
-  const event = { action: "token.exchange", actor: apiKey.service } as const;
+  const event = { action: "token.exchange", actor: serviceSubject(apiKey.service) } as const;
   if (!exchanged.ok) {
     if (exchanged.error === "trust-unavailable") throw unavailable();
     await audit(context, { ...event, outcome: "failure", reason: exchanged.error });

@@ -1,11 +1,12 @@
 /** What is held about a person, in the database, and how it is forgotten. */
 import type { InStatement } from "@libsql/client";
 import { asc, count, eq, lt } from "drizzle-orm";
+import { userHolder } from "#shared/contracts/principal.ts";
 import type { PrivacyRepository } from "../domain/privacy.ts";
 import { appendEntry } from "./audit.ts";
 import type { KmsDatabase } from "./connection.ts";
 import { EARLIER_REVOCATION_COUNTS } from "./revocations.ts";
-import { noteRightsChange, userHolder } from "./rights-changes.ts";
+import { noteRightsChange } from "./rights-changes.ts";
 import { erasures, knownAddresses } from "./schema/accounts.ts";
 import { sessions } from "./schema/sessions.ts";
 import { MAY_GO } from "./users.ts";

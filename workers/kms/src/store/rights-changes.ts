@@ -1,9 +1,6 @@
 /** Statements that void the access tokens of whoever lost a right; they run in the transaction of what causes them. */
 import type { InStatement } from "@libsql/client";
 
-export const userHolder = (userId: string): string => `user:${userId}`;
-export const roleHolder = (name: string): string => `role:${name}`;
-
 /** Notes a change right behind the audit entry of the statement that made it; nothing, if that changed no row. */
 export const noteRightsChange = (holder: string, at: Date): InStatement => ({
   sql: `INSERT INTO rights_changes (holder, changed_at) SELECT ?, ? WHERE changes() > 0

@@ -1,9 +1,10 @@
 /** Roles in the database. */
 import { asc } from "drizzle-orm";
+import { roleHolder } from "#shared/contracts/principal.ts";
 import type { RoleRepository } from "../domain/roles.ts";
 import { appendEntry } from "./audit.ts";
 import type { KmsDatabase } from "./connection.ts";
-import { noteRightsChange, roleHolder } from "./rights-changes.ts";
+import { noteRightsChange } from "./rights-changes.ts";
 import { roles } from "./schema/accounts.ts";
 
 /** A change that changes nothing touches no row, is told by no entry and voids no token. */

@@ -2,6 +2,7 @@
 import type { InStatement } from "@libsql/client";
 import { asc, eq, gt, sql } from "drizzle-orm";
 import { z } from "zod";
+import { userHolder } from "#shared/contracts/principal.ts";
 import { isUniqueViolation } from "#shared/db/database.ts";
 import type { AuditEntry } from "../domain/audit.ts";
 import { ADMIN_ROLE, scopesOf } from "../domain/rights.ts";
@@ -10,7 +11,7 @@ import { usernameKey } from "../domain/username.ts";
 import { appendEntry } from "./audit.ts";
 import type { KmsDatabase } from "./connection.ts";
 import { EARLIER_REVOCATION_COUNTS } from "./revocations.ts";
-import { noteRightsChange, userHolder } from "./rights-changes.ts";
+import { noteRightsChange } from "./rights-changes.ts";
 import { users } from "./schema/accounts.ts";
 
 type UserRow = typeof users.$inferSelect;
