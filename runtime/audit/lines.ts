@@ -16,6 +16,7 @@ export const entryLine = z.object({
   action: z.string(),
   outcome: z.enum(["success", "failure", "refused"]),
   actor: z.string().nullable(),
+  actingService: z.string().nullable(),
   target: z.string().nullable(),
   reason: z.string().nullable(),
   count: z.int(),

@@ -31,10 +31,16 @@ export interface HeldFactors {
   recoveryCodesLeft: number;
 }
 
+/** `actingService`: the service that wrote it for the person; null: nobody else did. */
+interface Contribution {
+  actingService: string | null;
+  createdAt: string;
+}
+
 /** By service-a: what the person wrote. */
 export interface Contributions {
-  scripts: { scriptId: number; title: string; createdAt: string }[];
-  versions: { elementType: string; elementId: number; versionNumber: number; comment: string; createdAt: string }[];
+  scripts: ({ scriptId: number; title: string } & Contribution)[];
+  versions: ({ elementType: string; elementId: number; versionNumber: number; comment: string } & Contribution)[];
   /** false: there is more than fits. */
   isComplete: boolean;
 }

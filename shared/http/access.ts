@@ -5,6 +5,7 @@ import { assertSteppedUp, refusalOf, stepUpRequired, unauthenticated } from "../
 import { isMeantFor, type Principal } from "../auth/claims.ts";
 import type { Purpose } from "../contracts/purpose.ts";
 import { sha256 } from "../crypto/digest.ts";
+import { noteActingService } from "../observability/context.ts";
 import { type Problem, problem } from "../problem/problem.ts";
 import { unavailable } from "../problem/unavailable.ts";
 import type { FrameServices, WorkerEnv } from "./app.ts";
@@ -107,6 +108,7 @@ export const admit = <Services extends FrameServices>(
 ): void => {
   if (!isMeantFor(principal, worker)) throw credentialRefused(context, "other-audience");
   context.set("principal", principal);
+  noteActingService(principal.actingService);
   const refusal = refusalOf(policy, principal, () => resourceOf(context, policy));
   if (refusal) throw refusal;
   if (principal.purpose !== undefined && !isFor(principal.purpose, context.req, prefix))

@@ -20,6 +20,7 @@ export const createLog =
       requestId: request?.requestId,
       traceId: request?.span.traceId,
       spanId: request?.span.spanId,
+      actingService: request?.actingService,
       ...fields,
     };
     console.log(JSON.stringify(line));

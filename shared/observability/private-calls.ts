@@ -10,15 +10,17 @@ interface Carrier {
   fountainRequestId: string;
   traceparent: string;
   clientAddress: string | undefined;
+  actingService: string | undefined;
 }
 
 const isCarrier = (value: unknown): value is Carrier =>
   typeof value === "object" && value !== null && "fountainRequestId" in value && "traceparent" in value;
 
-const carrierOf = ({ requestId, span, clientAddress }: RequestContext): Carrier => ({
+const carrierOf = ({ requestId, span, clientAddress, actingService }: RequestContext): Carrier => ({
   fountainRequestId: requestId,
   traceparent: formatTraceparent(span),
   clientAddress,
+  actingService,
 });
 
 /** The binding, whose every call takes the request at hand along. */
@@ -42,9 +44,10 @@ export const takeRequest = ({ prototype }: { prototype: object }): void => {
     const value = function (this: unknown, ...args: unknown[]): unknown {
       const carrier = args.at(-1);
       if (!isCarrier(carrier)) return Reflect.apply(method, this, args);
-      const { fountainRequestId: requestId, traceparent, clientAddress } = carrier;
+      const { fountainRequestId: requestId, traceparent, clientAddress, actingService } = carrier;
       const span = startSpan(parseTraceparent(traceparent));
-      return withinRequest({ requestId, span, clientAddress }, () => Reflect.apply(method, this, args.slice(0, -1)));
+      const request = { requestId, span, clientAddress, actingService };
+      return withinRequest(request, () => Reflect.apply(method, this, args.slice(0, -1)));
     };
     Object.defineProperty(prototype, name, { value, writable: true, configurable: true });
   }

@@ -1,7 +1,8 @@
 /** Writes security events as log lines, one each, and counts them. */
 import type { Log } from "#shared/observability/log.ts";
 import { countApiKey, countAuthentication, countToken } from "#shared/observability/metrics.ts";
-import type { AuditAction, AuditEvent } from "./domain/audit.ts";
+import type { AuditEvent } from "./domain/audit.ts";
+import type { AuditAction } from "./domain/audit-actions.ts";
 
 type Counted = Partial<Record<AuditAction, string>>;
 

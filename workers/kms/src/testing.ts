@@ -130,6 +130,7 @@ export const auditEntry = (event: AuditEvent = { action: "user.create", outcome:
     action: event.action,
     outcome: event.outcome,
     actor: event.actor ?? null,
+    actingService: null,
     target: event.target ?? null,
     reason: event.reason ?? null,
     count: 1,

@@ -47,7 +47,7 @@ const toLine = ({ at, ...entry }: StoredEntry): ExportedEntry => ({ ...entry, at
 const placeOf = ({ id, link, seal }: StoredEntry): ChainPlace | undefined =>
   link === null || seal === null ? undefined : { id, link, seal };
 
-/** Entries of one actor or one kind: a choice, not a stretch of the chain. */
+/** Entries of one actor, one acting service or one kind: a choice, not a stretch of the chain. */
 const choose = async function* ({ reader }: ExportSource, filter: AuditFilter): AsyncGenerator<ExportedEntry> {
   let afterId = 0;
   for (;;) {
@@ -103,5 +103,10 @@ const stretch = async function* (source: ExportSource, filter: AuditFilter): Asy
 };
 
 /** The lines, page by page from the database. */
-export const exportEntries = (source: ExportSource, filter: AuditFilter): AsyncGenerator<ExportedEntry> =>
-  filter.actor === undefined && filter.action === undefined ? stretch(source, filter) : choose(source, filter);
+export const exportEntries = (
+  source: ExportSource,
+  { from, to, ...choice }: AuditFilter,
+): AsyncGenerator<ExportedEntry> =>
+  Object.values(choice).every((value) => value === undefined)
+    ? stretch(source, { from, to })
+    : choose(source, { from, to, ...choice });

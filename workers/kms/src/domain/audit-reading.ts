@@ -7,6 +7,8 @@ import type { SubjectKeys } from "./subject-keys.ts";
 /** Which entries; `from` is the first instant, `to` the first one no more. */
 export interface AuditFilter {
   actor?: string | undefined;
+  /** The service that acted for the actor, by name. */
+  actingService?: string | undefined;
   action?: string | undefined;
   from?: Date | undefined;
   to?: Date | undefined;

@@ -2,74 +2,20 @@
  * The audit trail: what is told of every authentication, change, use of a secret and refusal. An entry is authenticated
  * by itself when it is prepared; where it stands among the others is sealed afterwards, see `audit-chain.ts`.
  */
-import type { ReportedAction } from "#shared/contracts/audit.ts";
+import type { AuditAction } from "./audit-actions.ts";
 import { macInContext } from "./mac.ts";
 import type { RandomBytes } from "./random.ts";
 import type { RefusalLimit } from "./refusal-limit.ts";
 import { createSealer } from "./sealing.ts";
 import type { SubjectKeys } from "./subject-keys.ts";
 
-export type AuditAction =
-  | ReportedAction
-  | "user.create"
-  | "user.roles"
-  | "user.lock"
-  | "user.unlock"
-  | "user.password"
-  | "role.change"
-  | "login"
-  | "login.passkey"
-  | "token.refresh"
-  | "token.client-credentials"
-  | "token.exchange"
-  | "token.introspect"
-  | "token.revoke"
-  | "token.elevate"
-  | "key.exchange"
-  | "key.create"
-  | "key.rotate"
-  | "key.revoke"
-  | "key.verify"
-  | "key.disable"
-  | "key.enable"
-  | "key.confine"
-  | "key.leaked"
-  | "search-key.issue"
-  | "secret.read"
-  | "secret.write"
-  | "secret.delete"
-  | "secret.undelete"
-  | "secret.destroy"
-  | "secret.wrap"
-  | "secret.unwrap"
-  | "transit.create"
-  | "transit.configure"
-  | "transit.rotate"
-  | "transit.encrypt"
-  | "transit.decrypt"
-  | "transit.rewrap"
-  | "root-key.rotate"
-  | "root-key.retire"
-  | "service.create"
-  | "service.delete"
-  | "service.webhook"
-  | "signing-key.create"
-  | "signing-key.rotate"
-  | "signing-key.revoke"
-  | "session.end"
-  | "user.erase"
-  | "personal-data.export"
-  | "audit.prune"
-  | "audit.export"
-  | "audit.verify";
-
 /** What happened. Never a password, a key, a token, a code or a secret's value. */
 export interface AuditEvent {
   action: AuditAction;
   outcome: "success" | "failure" | "refused";
-  /** Who did it: a user's id or a service's name. */
+  /** Who did it: a subject, see `#shared/contracts/principal.ts`. */
   actor?: string | undefined;
-  /** What it was done to: the id of a user, a session or a key, the name of a service, the path of a secret. */
+  /** What it was done to: the id of a user, a session or a key, `service:NAME`, the path of a secret. */
   target?: string | undefined;
   /** Why: a code, never what somebody sent. */
   reason?: string | undefined;
@@ -87,6 +33,8 @@ export interface AuditRecord {
   action: string;
   outcome: AuditEvent["outcome"];
   actor: string | null;
+  /** The service that acted for the actor, by name. */
+  actingService: string | null;
   target: string | null;
   reason: string | null;
   /** How many events it stands for: more than one when refusals came too fast to be told one by one. */
@@ -129,6 +77,7 @@ export interface AuditRepository {
 export interface Occasion {
   requestId?: string | undefined;
   clientAddress?: string | undefined;
+  actingService?: string | undefined;
 }
 
 export interface AuditTrailOptions {
@@ -169,6 +118,7 @@ export const canonicalText = (record: Omit<AuditRecord, "mac">): string =>
     record.address,
     record.personalOf,
     record.personal,
+    record.actingService,
   ]);
 
 /** The HMAC that authenticates an entry by itself. */
@@ -192,7 +142,11 @@ export const createAuditTrail = (options: AuditTrailOptions): AuditTrail => {
   const keyOf = (owner: Pick<AuditRecord, "actor" | "personalOf">): Promise<Uint8Array | undefined> =>
     owner.actor === null ? subjectKeys.getStored(addressOwner(owner)) : subjectKeys.get(owner.actor);
 
-  const prepare = async (event: AuditEvent, { requestId, clientAddress }: Occasion, count = 1): Promise<AuditEntry> => {
+  const prepare = async (
+    event: AuditEvent,
+    { requestId, clientAddress, actingService }: Occasion = {},
+    count = 1,
+  ): Promise<AuditEntry> => {
     const { action, outcome, target, reason, personal } = event;
     const uid = createId();
     const owner = { actor: event.actor ?? null, personalOf: personal?.userId ?? event.concerns ?? null };
@@ -208,6 +162,7 @@ export const createAuditTrail = (options: AuditTrailOptions): AuditTrail => {
       action,
       outcome,
       ...owner,
+      actingService: actingService ?? null,
       target: target ?? null,
       reason: reason ?? null,
       count,
@@ -226,13 +181,14 @@ export const createAuditTrail = (options: AuditTrailOptions): AuditTrail => {
   };
 
   const writeTold = async (event: AuditEvent): Promise<void> => {
-    if (!refusalLimit.admits(event, occasion()?.clientAddress)) return;
-    await repository.insert(await prepare(event, occasion() ?? {}));
+    const request = occasion();
+    if (!refusalLimit.admits(event, request?.clientAddress)) return;
+    await repository.insert(await prepare(event, request));
     await writeSummaries();
   };
 
   return {
-    prepare: (event) => prepare(event, occasion() ?? {}),
+    prepare: (event) => prepare(event, occasion()),
     write: async (event) => {
       // A refusal stands whether it can be stored or not; a success that cannot be stored is none.
       if (event.outcome !== "success") tell(event);

@@ -64,11 +64,11 @@ const showSession = ({ id, createdAt, usedAt, endedAt, acr, amr, authenticatedAt
   authenticatedAt: authenticatedAt.toISOString(),
 });
 
-const showEntry = ({ id, at, action, outcome, actor, target, reason, count, address, personal }: ReadableEntry) => ({
-  id,
-  at: at.toISOString(),
-  ...{ action, outcome, actor, target, reason, count, address, personal },
-});
+const showEntry = (entry: ReadableEntry) => {
+  const { id, at, action, outcome, actor, actingService, target, reason, count, address, personal } = entry;
+  const shown = { action, outcome, actor, actingService, target, reason, count, address, personal };
+  return { id, at: at.toISOString(), ...shown };
+};
 
 const newest = async (entries: AsyncGenerator<ReadableEntry>) => {
   const kept = [];

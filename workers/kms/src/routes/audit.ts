@@ -17,7 +17,8 @@ const entryAnswer = z
     at: z.iso.datetime(),
     action: z.string(),
     outcome: z.enum(["success", "failure", "refused"]),
-    actor: z.string().nullable().openapi({ description: "A user's id or a service's name" }),
+    actor: z.string().nullable().openapi({ description: "A user's id, `service:NAME` or `worker:NAME`" }),
+    actingService: z.string().nullable().openapi({ description: "The service that acted for the actor, by name" }),
     target: z.string().nullable(),
     reason: z.string().nullable(),
     count: z.int().openapi({ description: "How many events it stands for" }),
@@ -32,13 +33,15 @@ const entryAnswer = z
   .openapi("AuditEntry");
 
 const toAnswer = (entry: ReadableEntry): z.infer<typeof entryAnswer> => {
-  const { id, at, action, outcome, actor, target, reason, count, requestId, address, personal, link } = entry;
-  const told = { action, outcome, actor, target, reason, count, requestId, address, personal, link };
+  const { id, at, action, outcome, actor, actingService, target, reason, count, requestId, ...rest } = entry;
+  const { address, personal, link } = rest;
+  const told = { action, outcome, actor, actingService, target, reason, count, requestId, address, personal, link };
   return { id, at: at.toISOString(), ...told };
 };
 
 const filterQuery = z.object({
-  actor: z.string().min(1).optional(),
+  actor: z.string().min(1).optional().openapi({ description: "A user's id, or `service:NAME`" }),
+  actingService: z.string().min(1).optional().openapi({ description: "The name of a service that acted for users" }),
   action: z.string().min(1).optional(),
   from: instant.optional().openapi({ description: "The first instant" }),
   to: instant.optional().openapi({ description: "The first instant no more" }),

@@ -3,7 +3,7 @@ import { z } from "@hono/zod-openapi";
 import { json } from "#shared/http/openapi.ts";
 import { currentRequest } from "#shared/observability/context.ts";
 import type { ApiKey } from "../domain/api-key.ts";
-import type { AuditAction } from "../domain/audit.ts";
+import type { AuditAction } from "../domain/audit-actions.ts";
 import type { ClientCredentials, OAuthError } from "../domain/oauth-form.ts";
 import { audit, type KmsContext, NO_STORE } from "./frame.ts";
 

@@ -1,7 +1,7 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { json, jsonBody, problems, SEGMENTS } from "#shared/http/openapi.ts";
 import { problem } from "#shared/problem/problem.ts";
-import type { AuditAction } from "../domain/audit.ts";
+import type { AuditAction } from "../domain/audit-actions.ts";
 import type { SecretRepository } from "../domain/secrets.ts";
 import { audit, entryOf, type KmsApp, type KmsContext, record } from "./frame.ts";
 import { secretPath, versionNumber } from "./secret-fields.ts";

@@ -1,5 +1,6 @@
 /** Reading audit entries from the database. */
-import { and, asc, desc, eq, gt, gte, lt, or, type SQL, sql } from "drizzle-orm";
+import { and, asc, desc, eq, gt, gte, inArray, lt, or, type SQL, sql } from "drizzle-orm";
+import { ACTIONS_ON_USERS } from "../domain/audit-actions.ts";
 import type { AuditFilter, AuditReader } from "../domain/audit-reading.ts";
 import type { KeyName } from "../domain/root-key.ts";
 import type { KmsDatabase } from "./connection.ts";
@@ -9,9 +10,10 @@ import { internalKeys, keyEncryptionKeys } from "./schema/keys.ts";
 /** The internal key that authenticates entries. */
 const MAC_KEY = "auditMac" satisfies KeyName;
 
-const matches = ({ actor, action, from, to }: AuditFilter): SQL | undefined =>
+const matches = ({ actor, actingService, action, from, to }: AuditFilter): SQL | undefined =>
   and(
     actor === undefined ? undefined : eq(auditEntries.actor, actor),
+    actingService === undefined ? undefined : eq(auditEntries.actingService, actingService),
     action === undefined ? undefined : eq(auditEntries.action, action),
     from === undefined ? undefined : gte(auditEntries.at, from),
     to === undefined ? undefined : lt(auditEntries.at, to),
@@ -39,7 +41,11 @@ export const createAuditReader = ({ orm }: KmsDatabase): AuditReader => ({
       .where(
         and(
           gt(auditEntries.id, afterId),
-          or(eq(auditEntries.actor, userId), eq(auditEntries.target, userId), eq(auditEntries.personalOf, userId)),
+          or(
+            eq(auditEntries.actor, userId),
+            and(eq(auditEntries.target, userId), inArray(auditEntries.action, [...ACTIONS_ON_USERS])),
+            eq(auditEntries.personalOf, userId),
+          ),
         ),
       )
       .orderBy(asc(auditEntries.id))

@@ -8,8 +8,9 @@ import { auditKeys } from "./schema/audit.ts";
 
 const INSERT = `
   INSERT INTO audit_entries
-    (uid, at, action, outcome, actor, target, reason, count, request_id, address, personal_of, personal, mac)
-  SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?`;
+    (uid, at, action, outcome, actor, acting_service, target, reason, count, request_id, address, personal_of, personal,
+      mac)
+  SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?`;
 
 const CONDITIONS = { always: "", changed: " WHERE changes() > 0" };
 
@@ -22,6 +23,7 @@ export const appendEntry = ({ record }: AuditEntry, when: keyof typeof CONDITION
     record.action,
     record.outcome,
     record.actor,
+    record.actingService,
     record.target,
     record.reason,
     record.count,

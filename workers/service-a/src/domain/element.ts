@@ -32,14 +32,16 @@ export interface Version extends ElementKey {
   versionNumber: number;
   text: string;
   comment: string;
-  /** The subject that made it. */
+  /** The subject that made it, and the service that acted for that user. */
   createdBy: string;
+  actingService: string | null;
   createdAtMs: number;
 }
 
 /** Who writes, and when. */
 export interface Author {
   createdBy: string;
+  actingService: string | null;
   nowMs: number;
 }
 

@@ -6,6 +6,7 @@ import type { WorkerEnv } from "#shared/http/app.ts";
 import { problem } from "#shared/problem/problem.ts";
 import type { Once, Written } from "../domain/once.ts";
 import type { ServiceAServices } from "../services.ts";
+import { callerOf } from "./author.ts";
 
 const HEADER = "idempotency-key";
 const REPLAYED_HEADER = "idempotency-replayed";
@@ -29,7 +30,7 @@ const onceOf = async (
   const key = req.header(HEADER);
   if (key === undefined) return undefined;
   const fingerprint = await sha256(JSON.stringify([req.method, req.path, ...input]));
-  return { caller: `${principal.kind}:${principal.subject}`, key, fingerprint };
+  return { caller: callerOf(principal), key, fingerprint };
 };
 
 /** Does the write, once if the request names it, and gives what came of it. `input` is all that it depends on. */

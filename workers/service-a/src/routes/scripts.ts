@@ -7,6 +7,7 @@ import { MAX_TEXT_LENGTH } from "../domain/element.ts";
 import { MAX_SCREENPLAY_ELEMENTS } from "../domain/screenplay/parse.ts";
 import { readScript, type Script } from "../domain/script.ts";
 import type { ServiceAServices } from "../services.ts";
+import { authorOf } from "./author.ts";
 import { onceHeaders, writeOnce } from "./once.ts";
 import { instant, noSuchScript, numberAfter, pathNumber } from "./schemas.ts";
 
@@ -72,7 +73,7 @@ export const addScripts = (app: OpenAPIHono<WorkerEnv<ServiceAServices>>): void 
       throw problem("invalid-input", { detail: `Nothing was imported. ${detail}`, errors: [{ pointer: "#", detail }] });
     }
     const { title, counts } = read.value;
-    const author = { createdBy: principal.subject, nowMs: services.now() };
+    const author = authorOf(principal, services.now());
     const scriptId = await writeOnce(context, [source], (once) => services.scripts.create(read.value, author, once));
     return context.json({ scriptId, title, counts }, 201);
   });

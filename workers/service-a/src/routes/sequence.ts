@@ -3,6 +3,7 @@ import type { WorkerEnv } from "#shared/http/app.ts";
 import { json, jsonBody, problems } from "#shared/http/openapi.ts";
 import { problem } from "#shared/problem/problem.ts";
 import type { ServiceAServices } from "../services.ts";
+import { authorOf } from "./author.ts";
 import { onceHeaders, writeOnce } from "./once.ts";
 import { comment, elementId, elementType, etagOf, newElementId, text } from "./schemas.ts";
 
@@ -28,7 +29,7 @@ export const addSequence = (app: OpenAPIHono<WorkerEnv<ServiceAServices>>): void
   app.openapi(route, async (context) => {
     const { principal, services } = context.var;
     const body = context.req.valid("json");
-    const draft = { ...body, createdBy: principal.subject, nowMs: services.now() };
+    const draft = { ...body, ...authorOf(principal, services.now()) };
     const created = await writeOnce(context, [body], (once) => services.elements.create(draft, once));
     if (!created.ok) throw problem("conflict", { detail: "This element exists already; make a new version of it." });
     const { text: _, ...given } = body;

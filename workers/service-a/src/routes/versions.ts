@@ -6,6 +6,7 @@ import { problem } from "#shared/problem/problem.ts";
 import { diffLines, MAX_DIFFERENCES } from "../domain/diff.ts";
 import type { Version } from "../domain/element.ts";
 import type { ServiceAServices } from "../services.ts";
+import { authorOf } from "./author.ts";
 import { isKnown, versionsToMatch } from "./conditions.ts";
 import { onceHeaders, writeOnce } from "./once.ts";
 import {
@@ -28,7 +29,8 @@ const version = z
     versionNumber: z.int(),
     text: z.string(),
     comment: z.string(),
-    createdBy: z.string().openapi({ description: "The subject that made it" }),
+    createdBy: z.string().openapi({ description: "The subject that made it: a user's id, or `service:NAME`" }),
+    actingService: z.string().nullable().openapi({ description: "The service that acted for that user, by name" }),
     createdAt: z.iso.datetime(),
   })
   .openapi("Version");
@@ -122,8 +124,7 @@ export const addVersions = (app: OpenAPIHono<WorkerEnv<ServiceAServices>>): void
     const draft = {
       ...given,
       text: newVersionData,
-      createdBy: principal.subject,
-      nowMs: services.now(),
+      ...authorOf(principal, services.now()),
       replaces: versionsToMatch(condition),
     };
     const input = [newVersionData, given, condition];

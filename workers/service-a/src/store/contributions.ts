@@ -19,6 +19,7 @@ export const createContributions =
         .select({
           scriptId: scripts.id,
           title: sql<string>`substr(${versions.text}, 1, ${MAX_LISTED_TITLE_LENGTH})`,
+          actingService: scripts.actingService,
           createdAt: scripts.createdAt,
         })
         .from(scripts)
@@ -35,6 +36,7 @@ export const createContributions =
           elementId: versions.elementId,
           versionNumber: versions.versionNumber,
           comment: versions.comment,
+          actingService: versions.actingService,
           createdAt: versions.createdAt,
         })
         .from(versions)

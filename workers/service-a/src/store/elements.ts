@@ -20,8 +20,9 @@ const CREATED = `iif(${EXISTS}, ${refusing("exists")}, ${succeeding(NEXT_NUMBER)
 
 /** The element comes last: until then all of them find that there is none. */
 const CREATE = [
-  `INSERT INTO versions (element_type, element_id, version_number, text, comment, created_by, created_at)
-  SELECT :elementType, :elementId, 1, :text, :comment, :createdBy, :nowMs WHERE NOT ${EXISTS}`,
+  `INSERT INTO versions (element_type, element_id, version_number, text, comment, created_by, acting_service,
+    created_at)
+  SELECT :elementType, :elementId, 1, :text, :comment, :createdBy, :actingService, :nowMs WHERE NOT ${EXISTS}`,
   `INSERT INTO outbox (element_type, element_id, next_attempt_at, created_at)
   SELECT :elementType, :elementId, :nowMs, :nowMs WHERE NOT ${EXISTS}`,
   `INSERT INTO elements (element_type, element_id, sequence_number, version_number, created_at, updated_at)
@@ -40,8 +41,9 @@ const THE_REPLACEABLE = `
 
 /** Counting up comes last: until then the version to replace is the latest. */
 const ADD_VERSION = [
-  `INSERT INTO versions (element_type, element_id, version_number, text, comment, created_by, created_at)
-  SELECT element_type, element_id, version_number + 1, :text, :comment, :createdBy, :nowMs ${THE_REPLACEABLE}`,
+  `INSERT INTO versions (element_type, element_id, version_number, text, comment, created_by, acting_service,
+    created_at)
+  SELECT element_type, element_id, version_number + 1, :text, :comment, :createdBy, :actingService, :nowMs ${THE_REPLACEABLE}`,
   `INSERT INTO outbox (element_type, element_id, next_attempt_at, created_at)
   SELECT element_type, element_id, :nowMs, :nowMs ${THE_REPLACEABLE}`,
   `UPDATE elements SET version_number = version_number + 1, updated_at = :nowMs
@@ -74,6 +76,7 @@ const versionColumns = {
   versionNumber: versions.versionNumber,
   comment: versions.comment,
   createdBy: versions.createdBy,
+  actingService: versions.actingService,
   createdAtMs: versions.createdAt,
 };
 

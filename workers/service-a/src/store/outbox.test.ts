@@ -34,6 +34,7 @@ const draft = (elementId: number, text: string) => ({
   text,
   comment: "c",
   createdBy: "me",
+  actingService: null,
   nowMs: Date.now(),
 });
 

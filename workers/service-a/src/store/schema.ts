@@ -43,7 +43,9 @@ export const versions = sqliteTable(
     versionNumber: integer("version_number").notNull(),
     text: text("text").notNull(),
     comment: text("comment").notNull(),
+    /** The subject that made it, and the service that acted for that user. */
     createdBy: text("created_by").notNull(),
+    actingService: text("acting_service"),
     createdAt: integer("created_at").notNull(),
   },
   (table) => [primaryKey({ columns: [table.elementType, table.elementId, table.versionNumber] })],
@@ -55,6 +57,7 @@ export const scripts = sqliteTable("scripts", {
   titlePage: text("title_page").notNull(),
   counts: text("counts", { mode: "json" }).$type<ElementCounts>().notNull(),
   createdBy: text("created_by").notNull(),
+  actingService: text("acting_service"),
   createdAt: integer("created_at").notNull(),
 });
 

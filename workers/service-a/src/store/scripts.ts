@@ -17,8 +17,8 @@ const MAX_LISTED_TITLE_LENGTH = 200;
 const NEXT_ID = "(SELECT coalesce(max(element_id), 0) + 1 FROM elements WHERE element_type = 'script')";
 
 const INSERT_SCRIPT = `
-  INSERT INTO scripts (id, title_page, counts, created_by, created_at)
-  VALUES (${NEXT_ID}, :titlePage, :counts, :createdBy, :nowMs)`;
+  INSERT INTO scripts (id, title_page, counts, created_by, acting_service, created_at)
+  VALUES (${NEXT_ID}, :titlePage, :counts, :createdBy, :actingService, :nowMs)`;
 
 /** The script of this transaction: ids only grow. */
 const SCRIPT_ID = "(SELECT max(id) FROM scripts)";
@@ -39,8 +39,9 @@ const SCRIPT_NUMBER = `
   (SELECT sequence_number FROM elements WHERE element_type = 'script' AND element_id = ${SCRIPT_ID})`;
 
 const INSERT_VERSIONS = `
-  INSERT INTO versions (element_type, element_id, version_number, text, comment, created_by, created_at)
-  SELECT element_type, element_id, 1, texts.value, :comment, :createdBy, :nowMs
+  INSERT INTO versions (element_type, element_id, version_number, text, comment, created_by, acting_service,
+    created_at)
+  SELECT element_type, element_id, 1, texts.value, :comment, :createdBy, :actingService, :nowMs
   FROM json_each(:texts) AS texts CROSS JOIN elements ON sequence_number = ${SCRIPT_NUMBER} + :offset + texts.key`;
 
 const INSERT_CHANGES = `
@@ -100,16 +101,17 @@ export const createScriptStore = ({ client, orm }: Database<typeof schema>): Scr
   };
 
   return {
-    create: ({ titlePage, counts, elements: created }, { createdBy, nowMs }, once) => {
+    create: ({ titlePage, counts, elements: created }, author, once) => {
+      const { nowMs } = author;
       let offset = 0;
       const insertVersions = inPortions(created, ({ text }) => text.length).map((portion) => {
         const texts = JSON.stringify(portion.map(({ text }) => text));
-        const args = { texts, offset, comment: IMPORT_COMMENT, createdBy, nowMs };
+        const args = { texts, offset, comment: IMPORT_COMMENT, ...author };
         offset += portion.length;
         return { sql: INSERT_VERSIONS, args };
       });
       const effects = [
-        { sql: INSERT_SCRIPT, args: { titlePage, counts: JSON.stringify(counts), createdBy, nowMs } },
+        { sql: INSERT_SCRIPT, args: { titlePage, counts: JSON.stringify(counts), ...author } },
         { sql: INSERT_ELEMENTS, args: { rows: JSON.stringify(created.map(rowOf)), nowMs } },
         ...insertVersions,
         { sql: INSERT_CHANGES, args: { nowMs } },

@@ -28,7 +28,15 @@ const dying = (when: "before" | "after"): Client =>
 let lastId = 0;
 const newDraft = (nowMs = 1_000) => {
   lastId += 1;
-  return { elementType: "action" as const, elementId: lastId, text: "x", comment: "c", createdBy: "me", nowMs };
+  return {
+    elementType: "action" as const,
+    elementId: lastId,
+    text: "x",
+    comment: "c",
+    createdBy: "me",
+    actingService: null,
+    nowMs,
+  };
 };
 const once = (fingerprint = "this") => ({ caller: "user:me", key: `key-${lastId}`, fingerprint });
 const versionsOf = async (elementId: number): Promise<number> => {

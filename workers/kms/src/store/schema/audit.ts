@@ -1,4 +1,5 @@
 /** The audit trail, its chain, and the keys of the people it tells of. */
+import { sql } from "drizzle-orm";
 import { index, integer, sqliteTable, text } from "drizzle-orm/sqlite-core";
 import { instant } from "./columns.ts";
 
@@ -12,6 +13,7 @@ export const auditEntries = sqliteTable(
     action: text().notNull(),
     outcome: text({ enum: ["success", "failure", "refused"] }).notNull(),
     actor: text(),
+    actingService: text("acting_service"),
     target: text(),
     reason: text(),
     count: integer().notNull(),
@@ -32,6 +34,9 @@ export const auditEntries = sqliteTable(
   (table) => [
     index("audit_entries_by_time").on(table.at, table.id),
     index("audit_entries_by_actor").on(table.actor, table.id),
+    index("audit_entries_by_acting_service")
+      .on(table.actingService, table.id)
+      .where(sql`${table.actingService} IS NOT NULL`),
     index("audit_entries_by_action").on(table.action, table.id),
     index("audit_entries_by_target").on(table.target, table.id),
     index("audit_entries_by_person").on(table.personalOf, table.id),
