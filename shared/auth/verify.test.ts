@@ -70,8 +70,8 @@ describe("a good token", () => {
   });
 
   test("of another client than ours is a service's", async () => {
-    const verified = await verify(await signer.sign(claims({ client_id: "scripts", sub: "scripts" })));
-    expect(verified).toMatchObject({ ok: true, principal: { kind: "service", subject: "scripts" } });
+    const verified = await verify(await signer.sign(claims({ client_id: "scripts", sub: "service:scripts" })));
+    expect(verified).toMatchObject({ ok: true, principal: { kind: "service", subject: "service:scripts" } });
   });
 });
 
@@ -228,7 +228,7 @@ describe("a token of somebody whose rights changed", () => {
 });
 
 test("a token is refused when it was revoked by itself, and when the key of the service that acts was", async () => {
-  const act = { sub: "films", sid: "api-key-1" };
+  const act = { sub: "service:films", sid: "api-key-1" };
   const token = await signer.sign(claims({ jti: "token-1", client_id: "films", act }));
   expect(await verify(token)).toMatchObject({ ok: true, principal: { kind: "delegate", subject: "user-1" } });
   for (const id of ["token-1", "api-key-1", "session-1"]) {

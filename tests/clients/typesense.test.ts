@@ -317,7 +317,7 @@ describe("a scoped key", () => {
   });
 
   test("is not issued for an exchanged token, which has two ends and one purpose", async () => {
-    const act = { sub: "site", sid: "an-api-key" };
+    const act = { sub: "service:site", sid: "an-api-key" };
     const authorization = `Bearer ${await mint.sign({ client_id: "site", act })}`;
     expect((await post("/search/scoped-keys", { filter_by: "script_id:=1" }, { authorization })).status).toBe(403);
   });

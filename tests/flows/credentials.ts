@@ -82,7 +82,7 @@ export const everything = (claims: Record<string, unknown> = {}): Record<string,
   amr: ["pwd", "otp"],
   ...claims,
 });
-const service = { client_id: "a-service", sub: "a-service" };
+const service = { client_id: "a-service", sub: "service:a-service" };
 const scopedKey = { scope: ALL_SCOPES, search_filter: "script_id:=1" };
 
 export type Headers = Record<string, string>;

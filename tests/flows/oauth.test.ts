@@ -130,7 +130,7 @@ test("a service gets a token by Basic and by body, and any resource server can v
     expect(scope).toBe("search:read");
     const request = new Request(`${ISSUER}/anything`, { headers: bearer(access_token) });
     const claims = await oauth.validateJwtAccessToken(server, request, "fountain", options);
-    expect(claims).toMatchObject({ sub: SERVICE, client_id: SERVICE, scope: "search:read" });
+    expect(claims).toMatchObject({ sub: `service:${SERVICE}`, client_id: SERVICE, scope: "search:read" });
   }
 });
 
@@ -231,7 +231,7 @@ describe("token exchange (RFC 8693)", () => {
     expect(await introspection(exchanged.access_token)).toMatchObject({
       sub: mint.userId,
       client_id: SERVICE,
-      act: { sub: SERVICE },
+      act: { sub: `service:${SERVICE}` },
       aud: "service-a",
       acr: "aal1",
     });

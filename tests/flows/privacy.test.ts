@@ -83,7 +83,7 @@ test("shows a person everything held about him, signed by the kms", async () => 
 });
 
 test("shows a service no person's data", async () => {
-  const service = await mint.sign({ client_id: "films", sub: "films", scope: "users:admin" });
+  const service = await mint.sign({ client_id: "films", sub: "service:films", scope: "users:admin" });
   expect((await call("GET", "/kms/me/export", bearer(service))).status).toBe(403);
 });
 

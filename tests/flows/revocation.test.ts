@@ -18,7 +18,7 @@ const CALLS: [WorkerName, string][] = [
 const STALENESS_SECONDS = 5;
 const KNOWN_WITHIN = { timeout: 5_000, interval: 100 };
 const RIGHTS = { scope: "keys:read sequence:read search:read" };
-const API_KEY = { client_id: "films", sub: "films", roles: [], sid: "AAAAAAAA" };
+const API_KEY = { client_id: "films", sub: "service:films", roles: [], sid: "AAAAAAAA" };
 
 let fountain: OpenFountain;
 let mint: Mint;

@@ -98,9 +98,9 @@ test("an API key's exchange belongs to the request that brought it", async () =>
   const { requestId } = await call("GET", "/service-a/scripts", { ...service, traceparent: "none of ours" });
   const lines = await linesOf(requestId, 3);
   expect(lines).toContainEqual(
-    expect.objectContaining({ service: "kms", event: "security", action: "key.exchange", subject: "lines" }),
+    expect.objectContaining({ service: "kms", event: "security", action: "key.exchange", subject: "service:lines" }),
   );
-  expect(lines).toContainEqual(expect.objectContaining({ service: "service-a", subject: "lines" }));
+  expect(lines).toContainEqual(expect.objectContaining({ service: "service-a", subject: "service:lines" }));
   expect(new Set(lines.map((line) => line["traceId"])).size).toBe(1);
 });
 

@@ -67,7 +67,7 @@ export const createTestGateway = async (corsOrigins: readonly string[] = []): Pr
   const token = (replaced: Record<string, unknown> = {}): Promise<string> =>
     signer.sign(testClaims(ISSUER, Math.floor(now() / 1000), replaced));
   const serviceToken = (replaced: Record<string, unknown> = {}): Promise<string> =>
-    token({ sub: "scripts", client_id: "scripts", sid: "api-key-1", roles: [], amr: [], ...replaced });
+    token({ sub: "service:scripts", client_id: "scripts", sid: "api-key-1", roles: [], amr: [], ...replaced });
 
   const refusals: ReportedEvent[] = [];
   const received: Received[] = [];

@@ -58,7 +58,7 @@ const keysOver = ({ session, apiKey }: { session?: Session; apiKey?: ApiKey }) =
   });
 
 const ofUser = { sessionId: "session-1", subject: "user-1", clientId: "fountain", filter: "script_id:=1" };
-const ofService = { sessionId: "key-1", subject: "site", clientId: "site", filter: "script_id:=1" };
+const ofService = { sessionId: "key-1", subject: "service:site", clientId: "site", filter: "script_id:=1" };
 
 test("a scoped key says whose it is and may search, within its filter, and nothing else", async () => {
   const issued = await keysOver({ session: opened(0) }).issue({ ...ofUser, expiresAtSeconds: NOW_SECONDS + 600 });

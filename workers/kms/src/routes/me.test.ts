@@ -25,7 +25,7 @@ test("tells a user who he is, and how he has authenticated", async () => {
 });
 
 test("refuses a service, which is nobody's account", async () => {
-  const token = await signToken(fountain, { subject: "films", clientId: "films", roles: [], acr: "aal1" });
+  const token = await signToken(fountain, { subject: "service:films", clientId: "films", roles: [], acr: "aal1" });
   expect((await send(fountain, "GET", "/me", { token })).status).toBe(403);
 });
 
@@ -53,7 +53,7 @@ test("ends the session at logout: its refresh token at once, its access tokens w
 });
 
 test("logs nobody out who came with an API key", async () => {
-  const token = await signToken(fountain, { subject: "films", clientId: "films", roles: [], acr: "aal1" });
+  const token = await signToken(fountain, { subject: "service:films", clientId: "films", roles: [], acr: "aal1" });
   expect(await problemIn(await send(fountain, "POST", "/logout", { token }))).toMatchObject({ status: 403 });
 });
 

@@ -68,7 +68,7 @@ test("refuses scopes that do not exist, and a service without any", async () => 
 
 test("lets nobody give a service scopes that he lacks himself", async () => {
   const deployer = await signToken(fountain, {
-    subject: "deployer",
+    subject: "service:deployer",
     clientId: "deployer",
     roles: [],
     scopes: ["keys:write", "search:read"],

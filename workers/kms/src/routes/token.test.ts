@@ -104,7 +104,7 @@ test("gives a service a token for its API key, by Basic and by body alike", asyn
     const tokens = tokensSchema.parse(await answer.json());
     expect(tokens).toMatchObject({ token_type: "Bearer", expires_in: 900, scope: "sequence:read search:read" });
     expect(tokens.refresh_token).toBeUndefined();
-    expect(decodeJwt(tokens.access_token)).toMatchObject({ sub: "films", client_id: "films", roles: [] });
+    expect(decodeJwt(tokens.access_token)).toMatchObject({ sub: "service:films", client_id: "films", roles: [] });
   }
 });
 

@@ -100,7 +100,7 @@ test("answers 404 for a user that is not there", async () => {
 
 test("lets nobody grant roles that can do more than he can", async () => {
   const service = await signToken(fountain, {
-    subject: "provisioning",
+    subject: "service:provisioning",
     clientId: "provisioning",
     roles: [],
     scopes: ["users:admin", "search:read", "sequence:read"],

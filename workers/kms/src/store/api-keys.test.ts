@@ -253,7 +253,7 @@ test("trades a key for a token of its service that never outlives it", async () 
   if (!exchanged.ok) throw new Error(exchanged.error);
   expect(exchanged.value.access.expiresInSeconds).toBe(100);
   expect(decodeJwt(exchanged.value.access.accessToken)).toMatchObject({
-    sub: service,
+    sub: `service:${service}`,
     client_id: service,
     sid: apiKey.id,
     roles: [],
