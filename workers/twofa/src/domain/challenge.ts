@@ -49,6 +49,7 @@ export interface AnsweredChallenge {
   channel: Channel;
   factorId: string | null;
   purpose: string | null;
+  createdAtMs: number;
 }
 
 /** `used`: the answer was right, but comes too late or again. */

@@ -59,7 +59,9 @@ const recognise = async (ports: Ports, { challengeId, response: assertion }: Pas
   if (!verified.value.isUserVerified) return { ok: false, error: "user-not-verified", userId };
   const use = async (): Promise<boolean> => {
     const spent = { id: challengeId, userId, factorId, challengeMac: challenge, nowMs, expiresAtMs };
-    return (await ports.passkeys.spend(spent)) && usePasskey(ports, passkey, verified.value);
+    if (!(await ports.passkeys.spend(spent))) return false;
+    const ceremony = { challengeId, challengedAtMs: expiresAtMs - CEREMONY_TTL_MS };
+    return (await usePasskey(ports, passkey, verified.value, ceremony)) === "accepted";
   };
   return { ok: true, value: { passkey, use } };
 };

@@ -1,7 +1,14 @@
 /** Passkeys as a second factor: a challenge that the user's own authenticator signs, once. */
 import type { Assertion, RequestOptions } from "#shared/contracts/webauthn.ts";
 import { attempt, type Finding } from "./attempt.ts";
-import { methodOf, namesUser, type Passkey, type VerifiedAssertion } from "./passkey.ts";
+import {
+  type AnsweredCeremony,
+  methodOf,
+  namesUser,
+  type Passkey,
+  type PasskeyUsed,
+  type VerifiedAssertion,
+} from "./passkey.ts";
 import type { Ports } from "./ports.ts";
 import type { Verification } from "./verification.ts";
 import { requestOptions, verifyAssertion } from "./webauthn.ts";
@@ -16,15 +23,17 @@ export interface AssertionRequest {
 
 export type Challenged =
   | { outcome: "challenged"; challengeId: string; expiresAtMs: number; options: RequestOptions }
-  | { outcome: "no-factor" };
+  | { outcome: "no-factor" }
+  | { outcome: "disabled" };
 
 /** Puts a challenge to the user's passkeys. */
 export const challengePasskeys = async (
   ports: Ports,
   { userId, sessionId, purpose }: AssertionRequest,
 ): Promise<Challenged> => {
-  const known = (await ports.passkeys.ofUser(userId)).filter(({ disabledAtMs }) => disabledAtMs === null);
-  if (known.length === 0) return { outcome: "no-factor" };
+  const passkeys = await ports.passkeys.ofUser(userId);
+  const known = passkeys.filter(({ disabledAtMs }) => disabledAtMs === null);
+  if (known.length === 0) return { outcome: passkeys.length === 0 ? "no-factor" : "disabled" };
   const id = ports.newId();
   const challenge = createChallenge(id, ports.randomBytes);
   const codeMac = await ports.vault.macCode(id, challenge);
@@ -47,22 +56,23 @@ export const challengePasskeys = async (
 };
 
 /**
- * Notes the use of a passkey whose signature is right. A counter that is not beyond the last one means that there are
- * two of the authenticator (WebAuthn §6.1.1): from then on neither is accepted.
+ * Records the use of a passkey whose signature is right. An authenticator counts its signatures, so what it signs after a
+ * challenge is beyond the counter that was known when that was issued; if not, there are two of it (WebAuthn Level 3 §7.2,
+ * step 22), and from then on neither is accepted. Two answers may come in the other order than they were signed in: the
+ * one that is late is refused, and says nothing about the authenticator.
  */
 export const usePasskey = async (
   ports: Ports,
   { factorId, userId }: Passkey,
   { counter, isBackedUp }: VerifiedAssertion,
-): Promise<boolean> => {
+  ceremony: AnsweredCeremony,
+): Promise<PasskeyUsed> => {
   const nowMs = ports.now();
-  if (await ports.passkeys.use({ factorId, counter, isBackedUp })) {
-    await ports.factors.touch({ userId, factorId, nowMs });
-    return true;
-  }
-  const isNews = await ports.passkeys.disable(factorId, nowMs);
-  if (isNews) await ports.record({ event: "passkey.cloned", subject: userId, factorId });
-  return false;
+  const used = await ports.passkeys.use({ factorId, userId, counter, isBackedUp, nowMs, ...ceremony });
+  if (used === "accepted") await ports.factors.touch({ userId, factorId, nowMs });
+  else if (used === "cloned") await ports.record({ event: "passkey.cloned", subject: userId, factorId });
+  else await ports.record({ event: "passkey.refused", subject: userId, factorId, error: used });
+  return used;
 };
 
 /** The active passkey with this credential, its public key opened. */
@@ -107,7 +117,15 @@ export const verifyPasskey = async (
     if (passkey?.userId !== userId || !namesUser(assertion, userId)) return refused("another user's credential");
     const verified = await verifyAssertion(ports.relyingParty, passkey, assertion, challenge);
     if (!verified.ok) return refused(verified.error);
-    if (!(await usePasskey(ports, passkey, verified.value))) return { found: "wrong" };
-    return { found: "right", value: { method: methodOf(passkey), purpose: answered.challenge.purpose } };
+    const { purpose, createdAtMs: challengedAtMs } = answered.challenge;
+    switch (await usePasskey(ports, passkey, verified.value, { challengeId: id, challengedAtMs })) {
+      case "accepted":
+        return { found: "right", value: { method: methodOf(passkey), purpose } };
+      case "out-of-order":
+        return { found: "used" };
+      case "cloned":
+      case "disabled":
+        return { found: "wrong" };
+    }
   });
 };

@@ -36,11 +36,26 @@ export interface VerifiedAssertion {
   isUserVerified: boolean;
 }
 
-export interface PasskeyUse {
+/** The challenge that an assertion answers. */
+export interface AnsweredCeremony {
+  challengeId: string;
+  /** When it was issued. */
+  challengedAtMs: number;
+}
+
+export interface PasskeyUse extends AnsweredCeremony {
   factorId: string;
+  userId: string;
   counter: number;
   isBackedUp: boolean;
+  nowMs: number;
 }
+
+/**
+ * `out-of-order`: another answer was quicker, nothing is wrong. `cloned`: the counter has not grown since the challenge was
+ * issued, and the passkey is disabled by that. `disabled`: it was before.
+ */
+export type PasskeyUsed = "accepted" | "out-of-order" | "cloned" | "disabled";
 
 /** A challenge of a login, which is stored only once it has been answered. */
 export interface SpentChallenge {
@@ -57,10 +72,8 @@ export interface PasskeyStore {
   find(credentialId: string): Promise<Passkey | undefined>;
   /** The credentials of the user's active factors, disabled ones too. */
   ofUser(userId: string): Promise<Passkey[]>;
-  /** Notes the counter of an assertion; false when it is not beyond the last one, or the passkey is disabled. */
-  use(use: PasskeyUse): Promise<boolean>;
-  /** false: it is already. */
-  disable(factorId: string, nowMs: number): Promise<boolean>;
+  /** Keeps the counter of an assertion when it is beyond the last one, whoever else asks at the same time. */
+  use(use: PasskeyUse): Promise<PasskeyUsed>;
   /** Uses up the challenge of a login; false when it was before. */
   spend(challenge: SpentChallenge): Promise<boolean>;
 }

@@ -52,6 +52,13 @@ const noSuchFactor = (channel: Channel): Problem =>
     detail: `You have no such factor: enrol one at POST /twofa/factors/${channel}, or see yours at GET /twofa/factors.`,
   });
 
+const passkeyDisabled = (): Problem =>
+  problem("conflict", {
+    detail:
+      "Your passkey is disabled: its signature counter went back, so a copy of it may exist. Pass another factor or a " +
+      "recovery code, remove it with DELETE /twofa/factors/{id}, and enrol it again.",
+  });
+
 export const addGenerate = (app: OpenAPIHono<WorkerEnv<TwofaServices>>): void => {
   app.openapi(route, async (context) => {
     const { principal, services } = context.var;
@@ -61,6 +68,7 @@ export const addGenerate = (app: OpenAPIHono<WorkerEnv<TwofaServices>>): void =>
     if (channel === "webauthn") {
       const challenged = await challengePasskeys(services, { userId, sessionId, purpose: what.purpose });
       if (challenged.outcome === "no-factor") throw noSuchFactor(channel);
+      if (challenged.outcome === "disabled") throw passkeyDisabled();
       const { challengeId, expiresAtMs, options } = challenged;
       context.header("cache-control", "no-store");
       return context.json({ ...options, challengeId, expiresAt: new Date(expiresAtMs).toISOString() }, 200);

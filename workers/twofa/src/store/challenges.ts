@@ -26,7 +26,12 @@ export const createChallengeStore = ({ orm, client }: Database<typeof schema>): 
     const isTried = rows.length > 0;
     if (isTried && rows[0]?.["consumed_at"] === null) return { found: "wrong" };
     const [challenge] = await orm
-      .select({ channel: challenges.channel, factorId: challenges.factorId, purpose: challenges.purpose })
+      .select({
+        channel: challenges.channel,
+        factorId: challenges.factorId,
+        purpose: challenges.purpose,
+        createdAtMs: challenges.createdAt,
+      })
       .from(challenges)
       .where(
         and(

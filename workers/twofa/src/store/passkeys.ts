@@ -1,14 +1,32 @@
-import { and, asc, eq, isNotNull, isNull } from "drizzle-orm";
+import { and, asc, eq, isNotNull } from "drizzle-orm";
 import type { Database } from "#shared/db/database.ts";
 import type { Passkey, PasskeyStore } from "../domain/passkey.ts";
 import type * as schema from "./schema.ts";
 import { challenges, factors, passkeys } from "./schema.ts";
 
 /** Authenticators that do not count always say 0 (WebAuthn Level 3 §6.1.1). */
+const GROWS = "(counter < :counter OR (counter = 0 AND :counter = 0))";
+
+/** The counter as it was when the challenge was issued: before all answers that have raised it since then. */
+const COUNTER_THEN = `coalesce((
+  SELECT min(counter_before) FROM challenges
+  WHERE user_id = :userId AND factor_id = :factorId AND consumed_at > :challengedAtMs), counter)`;
+
+/** Runs before `USE` in one transaction, and keeps what that overwrites. */
+const KEEP_COUNTER = `
+  UPDATE challenges SET factor_id = :factorId,
+    counter_before = (SELECT counter FROM passkeys WHERE factor_id = :factorId)
+  WHERE id = :challengeId AND EXISTS (
+    SELECT 1 FROM passkeys WHERE factor_id = :factorId AND disabled_at IS NULL AND counter < :counter)`;
+
+/** Changes nothing when the passkey is disabled or the answer came out of order. */
 const USE = `
-  UPDATE passkeys SET counter = :counter, is_backed_up = :isBackedUp
-  WHERE factor_id = :factorId AND disabled_at IS NULL
-    AND (counter < :counter OR (counter = 0 AND :counter = 0))`;
+  UPDATE passkeys SET counter = max(counter, :counter), is_backed_up = :isBackedUp,
+    disabled_at = iif(${GROWS}, NULL, :nowMs)
+  WHERE factor_id = :factorId AND disabled_at IS NULL AND (${GROWS} OR :counter <= ${COUNTER_THEN})
+  RETURNING disabled_at`;
+
+const IS_DISABLED = "SELECT 1 FROM passkeys WHERE factor_id = :factorId AND disabled_at IS NOT NULL";
 
 const columns = {
   factorId: passkeys.factorId,
@@ -41,17 +59,18 @@ export const createPasskeyStore = ({ orm, client }: Database<typeof schema>): Pa
 
     ofUser: (userId) => active().where(eq(passkeys.userId, userId)).orderBy(asc(factors.createdAt), asc(factors.id)),
 
-    use: async ({ factorId, counter, isBackedUp }) => {
-      const { rowsAffected } = await client.execute({ sql: USE, args: { factorId, counter, isBackedUp } });
-      return rowsAffected === 1;
-    },
-
-    disable: async (factorId, nowMs) => {
-      const { rowsAffected } = await orm
-        .update(passkeys)
-        .set({ disabledAt: nowMs })
-        .where(and(eq(passkeys.factorId, factorId), isNull(passkeys.disabledAt)));
-      return rowsAffected === 1;
+    use: async ({ factorId, userId, counter, isBackedUp, challengeId, challengedAtMs, nowMs }) => {
+      const [, used, disabled] = await client.batch(
+        [
+          { sql: KEEP_COUNTER, args: { factorId, challengeId, counter } },
+          { sql: USE, args: { factorId, userId, counter, isBackedUp, challengedAtMs, nowMs } },
+          { sql: IS_DISABLED, args: { factorId } },
+        ],
+        "write",
+      );
+      const isDisabled = disabled?.rows.length === 1;
+      if (used?.rows.length === 1) return isDisabled ? "cloned" : "accepted";
+      return isDisabled ? "disabled" : "out-of-order";
     },
 
     spend: async ({ id, userId, factorId, challengeMac, nowMs, expiresAtMs }) => {

@@ -89,6 +89,8 @@ export const challenges = sqliteTable(
     createdAt: integer("created_at").notNull(),
     expiresAt: integer("expires_at").notNull(),
     consumedAt: integer("consumed_at"),
+    /** The passkey's signature counter as it was before this answer raised it; null: it did not. */
+    counterBefore: integer("counter_before"),
   },
   (table) => [
     index("challenges_by_user").on(table.userId, table.factorId),

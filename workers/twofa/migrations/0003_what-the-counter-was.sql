@@ -1,0 +1,1 @@
+ALTER TABLE `challenges` ADD `counter_before` integer;
