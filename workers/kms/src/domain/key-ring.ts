@@ -22,6 +22,10 @@ export const REVOCATION_RETENTION_MS = (LONGEST_TOKEN_SECONDS + 60) * 1000;
 const PRUNE_EVERY_MS = 60_000;
 /** The bound on news: what was stored so long ago has reached every worker. */
 export const KNOWN_EVERYWHERE_MS = 5_000;
+/** Before a key signs it has been published for twice the time that anybody may cache the key set. */
+export const PUBLISHED_BEFORE_MS = 2 * 60_000;
+/** A new ring makes its first two keys one right after the other, before it shows either. */
+const MADE_TOGETHER_MS = 2_000;
 
 export interface TrustRecord {
   /** All but the revoked ones. */
@@ -71,18 +75,26 @@ const inState = (keys: readonly SigningKey[], state: SigningKeyState): SigningKe
   keys.find((key) => key.state === state);
 
 /**
- * The key to sign with: the current one, or, for the few seconds until every worker has heard of that, one that it has
- * just replaced; if they have heard of none for certain, the one that was published first.
+ * The key to sign with: the current one or, until every cached key set holds that, one that it has just replaced; if no key
+ * is known for certain, the one that was published first. So it does not matter how fast keys are rotated or revoked: a
+ * next key that is younger than {@link PUBLISHED_BEFORE_MS} has a predecessor that was replaced no longer ago.
  */
 const signingKeyOf = (keys: readonly SigningKey[], nowMs: number): SigningKey | undefined => {
-  const wasLately = (instant: Date | null): boolean =>
-    instant !== null && nowMs - instant.getTime() < KNOWN_EVERYWHERE_MS;
-  const usable = keys.filter(
-    ({ state, endedAt }) => state === "current" || (state === "retiring" && wasLately(endedAt)),
+  const isWithin = (limitMs: number, instant: Date | null): boolean =>
+    instant !== null && nowMs - instant.getTime() < limitMs;
+  const byCreation = keys.toSorted((one, other) => Number(one.createdAt) - Number(other.createdAt));
+  const first = byCreation[0];
+  // No key set was ever served without the first two.
+  const isOfFirstPair = (key: SigningKey): boolean =>
+    byCreation.indexOf(key) < 2 && Number(key.createdAt) - Number(first?.createdAt) < MADE_TOGETHER_MS;
+  const isKnown = (key: SigningKey): boolean =>
+    !isWithin(KNOWN_EVERYWHERE_MS, key.createdAt) &&
+    (isOfFirstPair(key) || !isWithin(PUBLISHED_BEFORE_MS, key.createdAt));
+  const usable = byCreation.filter(
+    ({ state, endedAt }) => state === "current" || (state === "retiring" && isWithin(PUBLISHED_BEFORE_MS, endedAt)),
   );
   const byActivation = usable.toSorted((one, other) => Number(other.activatedAt) - Number(one.activatedAt));
-  const byCreation = usable.toSorted((one, other) => Number(one.createdAt) - Number(other.createdAt));
-  return byActivation.find(({ createdAt }) => !wasLately(createdAt)) ?? byCreation[0];
+  return byActivation.find(isKnown) ?? usable[0];
 };
 
 export const createKeyRing = ({ repository, wrapping, algorithm, audit, now }: KeyRingOptions): KeyRing => {

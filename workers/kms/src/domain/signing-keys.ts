@@ -5,15 +5,16 @@
 import { LONGEST_TOKEN_SECONDS } from "#shared/contracts/access-token.ts";
 import { failure, type Result, success } from "#shared/contracts/result.ts";
 import type { AuditEntry, AuditEvent, AuditTrail } from "./audit.ts";
-import type { KeyRing } from "./key-ring.ts";
+import { type KeyRing, PUBLISHED_BEFORE_MS } from "./key-ring.ts";
 import type { Sealer } from "./sealing.ts";
 import { generateSigningKey, type SigningAlgorithm, type SigningKey } from "./signing-key.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
-/** A key that signs no more stays published for the longest token's life, and five minutes for clocks that differ. */
+/**
+ * A key that was replaced stays published for the longest token's life and five minutes: it may sign for two of them, until
+ * its successor is known, and the rest is for clocks that differ.
+ */
 export const SIGNING_KEY_OVERLAP_MS = (LONGEST_TOKEN_SECONDS + 5 * 60) * 1000;
-/** Before the schedule lets a key sign it has been published for twice the time that anybody may cache the key set. */
-export const PUBLISHED_BEFORE_MS = 2 * 60_000;
 /** How long a revoked key is still listed. */
 const REVOKED_RETENTION_MS = 90 * DAY_MS;
 

@@ -11,7 +11,7 @@ const signingKeyAnswer = z
   .object({
     kid: z.string(),
     state: z.enum(SIGNING_KEY_STATES).openapi({
-      description: "next: published, signs later. retiring: signs no more, its tokens are good until they expire.",
+      description: "next: published, signs later. retiring: replaced; signs for two minutes at most, its tokens are good until they expire.",
     }),
     algorithm: z.enum(SIGNING_ALGORITHMS),
     createdAt: z.iso.datetime(),
@@ -48,9 +48,9 @@ const rotateSigningKeys = createRoute({
   method: "post",
   path: "/signing-keys/rotate",
   tags: ["Signing keys"],
-  summary: "Let the next key sign from now on; tokens of the one before are good until they expire",
+  summary: "Let the next key sign once it has been published for two minutes; tokens of the one before stay good",
   responses: {
-    200: json(signingKeyAnswer, "The key that signs now"),
+    200: json(signingKeyAnswer, "The current key"),
     ...problems("unauthenticated", "step-up-required", "forbidden", "conflict", "unavailable"),
   },
 });
@@ -62,7 +62,7 @@ const revokeSigningKey = createRoute({
   summary: "In an emergency: all tokens of this key are refused everywhere within 5 seconds",
   request: { params: z.object({ kid: z.string() }) },
   responses: {
-    200: json(signingKeyAnswer, "The revoked key; if it signed, the next one does now"),
+    200: json(signingKeyAnswer, "The revoked key; if it signed, another one does now"),
     ...problems("unauthenticated", "step-up-required", "forbidden", "not-found", "unavailable"),
   },
 });
