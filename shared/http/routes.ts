@@ -125,6 +125,7 @@ export const ROUTES: Record<WorkerName, RouteTable> = {
     "POST /keys/leaked": { ...PUBLIC, maxBodyBytes: 512 * 1024 },
     "GET /keys/{service}": scope("keys:read"),
     "POST /keys/{service}/rotate": stepUp(scope("keys:write")),
+    "POST /keys/{service}/{id}/rotate": stepUp(scope("keys:write")),
     "DELETE /keys/{service}": stepUp(scope("keys:write")),
     "DELETE /keys/{service}/{id}": stepUp(scope("keys:write")),
     "POST /keys/{service}/{id}/disable": scope("keys:write"),

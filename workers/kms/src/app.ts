@@ -5,6 +5,7 @@ import { addAudit } from "./routes/audit.ts";
 import { addAuditVerification } from "./routes/audit-verification.ts";
 import { addIntrospect } from "./routes/introspect.ts";
 import { addKeyChanges } from "./routes/key-changes.ts";
+import { addKeyRotation } from "./routes/key-rotation.ts";
 import { addKeySet } from "./routes/key-set.ts";
 import { addKeyVerification } from "./routes/key-verification.ts";
 import { addKeys } from "./routes/keys.ts";
@@ -63,6 +64,7 @@ export const createKmsApp = (connect: (bindings: unknown) => Promise<KmsServices
   addKeyVerification(app);
   addLeakedKeys(app);
   addKeyChanges(app);
+  addKeyRotation(app);
   addKeys(app);
   addSigningKeys(app);
   addSecretVersions(app);

@@ -34,6 +34,7 @@ const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout
 const EVERY_ROUND = 0;
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
+const DAY_MS = 24 * HOUR_MS;
 
 const compose = (foundation: Foundation, keys: InternalKeys): KmsServices => {
   const { env, database } = foundation;
@@ -138,6 +139,7 @@ const compose = (foundation: Foundation, keys: InternalKeys): KmsServices => {
         { name: "signing keys", everyMs: EVERY_ROUND, run: signingKeys.maintain },
         { name: "secrets and root key", everyMs: EVERY_ROUND, run: vault.maintain },
         { name: "API keys and webhooks", everyMs: EVERY_ROUND, run: keyServices.maintainKeys },
+        { name: "keys that cannot be rotated", everyMs: DAY_MS, run: keyServices.remindOfRotations },
         { name: "held back refusals", everyMs: EVERY_ROUND, run: audit.writeSummaries },
         { name: "audit chain and checkpoints", everyMs: EVERY_ROUND, run: auditLog.seal },
         { name: "old audit entries", everyMs: HOUR_MS, run: auditServices.pruneAudit },

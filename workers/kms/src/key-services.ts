@@ -31,6 +31,8 @@ export interface KeyServices {
   webhooks: Webhooks;
   /** Rotates keys that are due, and sends what their owners have not been told yet. */
   maintainKeys(): Promise<void>;
+  /** Records which services have keys that are due and cannot be rotated. */
+  remindOfRotations(): Promise<void>;
 }
 
 export interface KeyServicesOptions {
@@ -96,6 +98,7 @@ export const createKeyServices = (options: KeyServicesOptions): KeyServices => {
     }),
     keyUses: createKeyUses({ report: storedKeys.recordUses, later, sleep, now }),
     webhooks,
+    remindOfRotations: keyRotation.remind,
     maintainKeys: async () => {
       await keyRotation.run();
       await webhooks.deliver();

@@ -24,6 +24,8 @@ export interface ApiKeyRotation {
   source: ApiKey;
   successor: StoredApiKey;
   graceEndsAt: Date;
+  /** Whether a longer grace of other keys of the service is shortened to this one. */
+  shortensGraces: boolean;
 }
 
 export interface ApiKeyRepository {
@@ -32,11 +34,14 @@ export interface ApiKeyRepository {
   findMany(ids: readonly string[]): Promise<StoredApiKey[]>;
   /** In the order of creation; of one service, or of all. */
   list(service: string | undefined, limit: number, after: ApiKeyPosition | undefined): Promise<ApiKey[]>;
-  /** The youngest key that has neither expired nor been revoked nor rotated. */
-  findYoungestActive(service: string, at: Date): Promise<ApiKey | undefined>;
+  /**
+   * Keys that have neither expired nor been revoked nor rotated, the youngest first; without those that are on their way
+   * to their owner, to replace another one of these.
+   */
+  findActive(service: string, at: Date, limit: number): Promise<ApiKey[]>;
   /** false: the service is gone, or not the one its scopes were read from. */
   insert(stored: StoredApiKey, service: Service, entry: AuditEntry): Promise<boolean>;
-  /** Stores the successor and ends all older keys of the service at the end of the grace; false: the source is no longer active. */
+  /** Stores the successor and ends the source at the end of the grace, no other active key; false: it is no longer active. */
   rotate(rotation: ApiKeyRotation, entry: AuditEntry): Promise<boolean>;
   /** Revokes one key, or all keys of the service, with their tokens; false: there is no such key. */
   revoke(service: string, id: string | undefined, at: Date, entry: AuditEntry): Promise<boolean>;
@@ -76,13 +81,29 @@ export type Origin = { address: string | undefined } | "not-looked-at";
 
 export type CreationFailure = "unknown-service" | "expired" | "not-of-service" | "not-held";
 
+export interface WantedRotation {
+  service: string;
+  /** The key to replace; the only active one of the service, if not said. */
+  id?: string | undefined;
+  /** How long the old key works on. */
+  graceSeconds: number;
+  /** When the new key expires; if not said, after the time that the old one was given. */
+  expiresAt?: Date | undefined;
+}
+
+export type RotationFailure =
+  | "unknown-service"
+  | "unknown-key"
+  | "no-active-key"
+  | "several-active-keys"
+  | "ended"
+  | "expired"
+  | "not-held"
+  | "superseded";
+
 export interface ApiKeys {
   create(wanted: NewApiKey, caller: Caller): Promise<Result<CreatedApiKey, CreationFailure>>;
-  rotate(
-    service: string,
-    graceSeconds: number,
-    caller: Caller,
-  ): Promise<Result<CreatedApiKey, "unknown-service" | "no-active-key" | "not-held" | "superseded">>;
+  rotate(wanted: WantedRotation, caller: Caller): Promise<Result<CreatedApiKey, RotationFailure>>;
   check(key: string, origin: Origin): Promise<ApiKeyCheck>;
 }
 
@@ -97,6 +118,22 @@ export interface ApiKeysOptions {
 
 /** What a new key is made of, whoever makes it. */
 export type KeyProperties = Pick<ApiKey, "service" | "name" | "scopes" | "expiresAt" | "allowedAddresses">;
+
+/** Later instants cannot be written in RFC 3339. */
+const LAST_INSTANT_MS = Date.UTC(10_000, 0) - 1;
+
+/** What the key has that replaces this one: the same rights and, from now on, the same time to live. */
+export const successorOf = (source: ApiKey, nowMs: number): KeyProperties => {
+  const { service, name, scopes, allowedAddresses, createdAt, expiresAt } = source;
+  const endsAtMs = expiresAt && nowMs + expiresAt.getTime() - createdAt.getTime();
+  return {
+    service,
+    name,
+    scopes,
+    allowedAddresses,
+    expiresAt: endsAtMs === null ? null : new Date(Math.min(endsAtMs, LAST_INSTANT_MS)),
+  };
+};
 
 /** Makes a new key with these properties. */
 export const forgeApiKey = (
@@ -124,6 +161,19 @@ export const forgeApiKey = (
 export const createApiKeys = (options: ApiKeysOptions): ApiKeys => {
   const { repository, services, audit, macKey, now } = options;
 
+  /** The key to replace: the one that is named, or the only one that it can be. */
+  const findSource = async ({ service, id }: WantedRotation, at: Date): Promise<Result<ApiKey, RotationFailure>> => {
+    if (!(await services.find(service))) return failure("unknown-service");
+    if (id !== undefined) {
+      const apiKey = (await repository.find(id))?.apiKey;
+      if (apiKey?.service !== service) return failure("unknown-key");
+      return apiKey.revokedAt || stateOfKey(apiKey, at.getTime()) === "expired" ? failure("ended") : success(apiKey);
+    }
+    const [source, another] = await repository.findActive(service, at, 2);
+    if (!source) return failure("no-active-key");
+    return another ? failure("several-active-keys") : success(source);
+  };
+
   return {
     create: async (wanted, caller) => {
       const service = await services.find(wanted.service);
@@ -145,14 +195,17 @@ export const createApiKeys = (options: ApiKeysOptions): ApiKeys => {
       const isStored = await repository.insert(created, service, entry);
       return isStored ? success({ apiKey, key }) : failure("unknown-service");
     },
-    rotate: async (service, graceSeconds, caller) => {
-      if (!(await services.find(service))) return failure("unknown-service");
+    rotate: async (wanted, caller) => {
       const at = new Date(now());
-      const source = await repository.findYoungestActive(service, at);
-      if (!source) return failure("no-active-key");
+      const found = await findSource(wanted, at);
+      if (!found.ok) return found;
+      const { value: source } = found;
       if (scopesBeyond(source.scopes, caller.scopes).length > 0) return failure("not-held");
+      const properties = successorOf(source, at.getTime());
+      const expiresAt = wanted.expiresAt ?? properties.expiresAt;
+      if (expiresAt !== null && expiresAt <= at) return failure("expired");
 
-      const successor = forgeApiKey(options, source);
+      const successor = forgeApiKey(options, { ...properties, expiresAt });
       const { apiKey, key } = successor;
       const entry = await audit.prepare({
         action: "key.rotate",
@@ -160,8 +213,9 @@ export const createApiKeys = (options: ApiKeysOptions): ApiKeys => {
         actor: caller.subject,
         target: apiKey.id,
       });
-      const graceEndsAt = new Date(at.getTime() + graceSeconds * 1000);
-      const isRotated = await repository.rotate({ source, successor, graceEndsAt }, entry);
+      const graceEndsAt = new Date(at.getTime() + wanted.graceSeconds * 1000);
+      const shortensGraces = wanted.id === undefined;
+      const isRotated = await repository.rotate({ source, successor, graceEndsAt, shortensGraces }, entry);
       return isRotated ? success({ apiKey, key }) : failure("superseded");
     },
     check: async (key, origin) => {

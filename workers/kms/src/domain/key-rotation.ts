@@ -3,7 +3,7 @@
  * one-time wrapping token. Only when that has arrived does the old key's grace begin: whoever cannot be told loses nothing.
  */
 import type { ApiKey, StoredApiKey } from "./api-key.ts";
-import { type ApiKeysOptions, forgeApiKey, MAX_GRACE_SECONDS } from "./api-keys.ts";
+import { type ApiKeysOptions, forgeApiKey, MAX_GRACE_SECONDS, successorOf } from "./api-keys.ts";
 import type { AuditEntry, AuditEvent, AuditTrail } from "./audit.ts";
 import type { Delivery, Outcome, Webhooks } from "./webhooks.ts";
 import { MAX_WRAPPING_TTL_SECONDS, type Wrapping } from "./wrapping.ts";
@@ -11,6 +11,7 @@ import { MAX_WRAPPING_TTL_SECONDS, type Wrapping } from "./wrapping.ts";
 /** How long the old key works after its owner has taken the new one. */
 export const SCHEDULED_GRACE_SECONDS = MAX_GRACE_SECONDS;
 const ROTATIONS_PER_RUN = 20;
+const REMINDERS_PER_RUN = 200;
 
 /** A key that is due, and the successor it was given before, if that came to nothing. */
 export interface DueKey {
@@ -27,6 +28,8 @@ export interface ScheduledRotation {
 export interface KeyRotationRepository {
   /** Keys older than their service allows, without a successor, of services whose owners can be told. */
   listDue(at: Date, limit: number): Promise<DueKey[]>;
+  /** Services with such keys whose owners cannot be told, because there is no webhook. */
+  listBlocked(at: Date, limit: number): Promise<string[]>;
   /** Stores the successor and the message; false: the key has ended, or somebody else has rotated it. */
   schedule(rotation: ScheduledRotation, entry: AuditEntry): Promise<boolean>;
   /** The message has arrived: the key that is replaced ends at that instant. */
@@ -38,6 +41,8 @@ export interface KeyRotationRepository {
 export interface KeyRotation {
   /** Rotates what is due; harmless when run twice at once. */
   run(): Promise<void>;
+  /** Records which services have keys that are due and cannot be rotated. */
+  remind(): Promise<void>;
   /** What follows when the owner has been told, or cannot be. */
   outcome: Outcome;
 }
@@ -47,7 +52,7 @@ export interface KeyRotationOptions extends Pick<ApiKeysOptions, "macKey" | "ran
   wrapping: Pick<Wrapping, "wrap">;
   /** Asked for late, because the webhooks in turn ask for the outcome. */
   webhooks: () => Pick<Webhooks, "prepare">;
-  audit: Pick<AuditTrail, "prepare">;
+  audit: Pick<AuditTrail, "prepare" | "write">;
   tell: (event: AuditEvent) => void;
   /** Where callers reach this installation, without a slash at the end. */
   publicUrl: string;
@@ -65,7 +70,7 @@ export const createKeyRotation = (options: KeyRotationOptions): KeyRotation => {
 
   const rotate = async (due: DueKey): Promise<void> => {
     const { id: replaces, service } = due.apiKey;
-    const { apiKey, key, hash } = forgeApiKey(options, due.apiKey);
+    const { apiKey, key, hash } = forgeApiKey(options, successorOf(due.apiKey, now()));
     const wrapped = await wrapping.wrap(key, MAX_WRAPPING_TTL_SECONDS, (target) =>
       audit.prepare({ action: "secret.wrap", outcome: "success", target }),
     );
@@ -94,6 +99,10 @@ export const createKeyRotation = (options: KeyRotationOptions): KeyRotation => {
   return {
     run: async () => {
       for (const due of await repository.listDue(new Date(now()), ROTATIONS_PER_RUN)) await rotate(due);
+    },
+    remind: async () => {
+      for (const target of await repository.listBlocked(new Date(now()), REMINDERS_PER_RUN))
+        await audit.write({ action: "key.rotate", outcome: "failure", reason: "no-webhook", target });
     },
     outcome: {
       delivered: async (delivery) => {

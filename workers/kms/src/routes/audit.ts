@@ -1,5 +1,6 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { fieldErrors } from "#shared/http/app.ts";
+import { instant } from "#shared/http/instant.ts";
 import { page, pageQuery, problems } from "#shared/http/openapi.ts";
 import { decodeCursor, toPage } from "#shared/http/page.ts";
 import { problem } from "#shared/problem/problem.ts";
@@ -8,8 +9,6 @@ import type { ReadableEntry } from "../domain/audit-reading.ts";
 import { audit, type KmsApp, type KmsContext } from "./frame.ts";
 
 const JSON_LINES = "application/x-ndjson";
-
-const instant = z.iso.datetime({ offset: true }).transform((text) => new Date(text));
 
 const entryAnswer = z
   .object({

@@ -194,6 +194,13 @@ const EXAMPLES: Record<string, Example | undefined> = {
     action: "key.rotate",
     arrange: async () => ({ path: `/keys/${(await newKey()).service}/rotate`, body: {} }),
   },
+  "POST /keys/{service}/{id}/rotate": {
+    action: "key.rotate",
+    arrange: async () => {
+      const { service, id } = await newKey();
+      return { path: `/keys/${service}/${id}/rotate`, body: {} };
+    },
+  },
   "DELETE /keys/{service}": {
     action: "key.revoke",
     arrange: async () => ({ path: `/keys/${(await newKey()).service}` }),

@@ -1,6 +1,7 @@
-/** API keys as the API shows them: their metadata always, the key itself only when it is made. */
+/** API keys as the API shows them, their metadata always, the key itself only when it is made; and what is wrong with one. */
 import { z } from "@hono/zod-openapi";
 import { formatNetwork, MAX_NETWORK_LENGTH, parseNetwork } from "#shared/contracts/networks.ts";
+import { type Problem, problem } from "#shared/problem/problem.ts";
 import { API_KEY_STATES, type ApiKey, DISABLED_REASONS, prefixOf, stateOfKey } from "../domain/api-key.ts";
 import type { CreatedApiKey } from "../domain/api-keys.ts";
 import { scopeName } from "./scope-name.ts";
@@ -69,3 +70,12 @@ export const toCreatedKeyAnswer = ({ apiKey, key }: CreatedApiKey): z.infer<type
   ...shared(apiKey),
   key,
 });
+
+/** The response where a key is not there. */
+export const noSuchKey = (): Problem => problem("not-found", { detail: "This service has no such key." });
+
+export const keyNotHeld = (): Problem =>
+  problem("forbidden", { detail: "This key would have more scopes than you have." });
+
+export const invalidKeyField = (field: string, detail: string): Problem =>
+  problem("invalid-input", { detail: "This key cannot be made.", errors: [{ pointer: `#/${field}`, detail }] });

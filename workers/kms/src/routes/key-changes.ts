@@ -4,7 +4,7 @@ import { json, jsonBody, problems } from "#shared/http/openapi.ts";
 import { type Problem, problem } from "#shared/problem/problem.ts";
 import type { ApiKey } from "../domain/api-key.ts";
 import type { KmsApp, KmsContext } from "./frame.ts";
-import { allowedAddresses, keyAnswer, toKeyAnswer } from "./key-answer.ts";
+import { allowedAddresses, keyAnswer, noSuchKey, toKeyAnswer } from "./key-answer.ts";
 
 const byServiceAndId = z.object({ service: z.string(), id: z.string() });
 
@@ -41,7 +41,7 @@ const confineKey = createRoute({
 });
 
 const REFUSALS: Record<"unknown" | "ended" | "leaked", () => Problem> = {
-  unknown: () => problem("not-found", { detail: "This service has no such key." }),
+  unknown: noSuchKey,
   ended: () => problem("conflict", { detail: "This key has been revoked, or has expired." }),
   leaked: () => problem("conflict", { detail: "This key has leaked. Rotate it: it will never be enabled again." }),
 };

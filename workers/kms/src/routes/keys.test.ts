@@ -85,7 +85,13 @@ test("points at what is wrong with a key that cannot be made", async () => {
     status: 422,
     pointers: ["#/expiresAt"],
   });
-  for (const expiresAt of ["tomorrow", "2099-02-30T00:00:00Z", "2099-01-01", 4_000_000_000])
+  for (const expiresAt of [
+    "tomorrow",
+    "2099-02-30T00:00:00Z",
+    "2099-01-01",
+    "9999-12-31T23:59:59-05:00",
+    4_000_000_000,
+  ])
     expect(await attempt({ expiresAt }), String(expiresAt)).toMatchObject({ status: 422, pointers: ["#/expiresAt"] });
   expect(await attempt({ scopes: [] })).toMatchObject({ status: 422, pointers: ["#/scopes"] });
   for (const name of ["", "two\u0000", "lines\n", "half\ud800"])
@@ -101,6 +107,8 @@ test("lets nobody make or rotate a key that can do more than he can", async () =
   const limited = await signToken(fountain, { scopes: ["keys:write", "search:read"] });
   expect((await send(fountain, "POST", "/keys", { token: limited, body: { service } })).status).toBe(403);
   expect((await rotate({}, limited)).status).toBe(403);
+  const { id } = await create();
+  expect((await send(fountain, "POST", `/keys/${service}/${id}/rotate`, { token: limited })).status).toBe(403);
 });
 
 test("rotates at once unless a grace is asked for", async () => {
@@ -126,6 +134,37 @@ test("lets the old key work for its grace, and says until when", async () => {
     items: { state: string }[];
   }>();
   expect(listed.items.map((key) => key.state)).toEqual(["grace", "active"]);
+});
+
+test("rotates one of several keys, and refuses to choose one", async () => {
+  const reader = await create({ name: "reader", scopes: ["search:read"] });
+  const writer = await create({ name: "writer" });
+  const refused = await problemIn(await rotate());
+  expect(refused).toMatchObject({ status: 409, detail: expect.stringContaining(`/kms/keys/${service}/{id}/rotate`) });
+  const path = `/keys/${service}/${reader.id}/rotate`;
+  const expiresAt = "2099-01-01T00:00:00.000Z";
+  const response = await send(fountain, "POST", path, { token, body: { graceSeconds: 60, expiresAt } });
+  expect(response.status).toBe(200);
+  expect(response.headers.get("cache-control")).toBe("no-store");
+  const successor = createdSchema.parse(await response.json());
+  expect(successor).toMatchObject({ service, name: "reader", scopes: ["search:read"], expiresAt });
+  for (const { key } of [reader, writer, successor]) expect(await verify(key)).toMatchObject({ valid: true });
+  expect(await verify(writer.key)).toMatchObject({ expiresAt: null });
+});
+
+test("points at what is wrong with the rotation of one key", async () => {
+  const { id, key } = await create();
+  const attempt = async (body: unknown, path = `/keys/${service}/${id}/rotate`) =>
+    problemIn(await send(fountain, "POST", path, { token, body }));
+  for (const expiresAt of ["tomorrow", "2020-01-01T00:00:00Z", "9999-12-31T23:59:59-05:00"])
+    expect(await attempt({ expiresAt }), expiresAt).toMatchObject({ status: 422, pointers: ["#/expiresAt"] });
+  expect(await attempt({ graceSeconds: -1 })).toMatchObject({ status: 422, pointers: ["#/graceSeconds"] });
+  expect((await attempt({ other: 1 })).status).toBe(422);
+  expect((await attempt({}, `/keys/${service}/nothing/rotate`)).status).toBe(404);
+  expect((await attempt({}, `/keys/nothing/${id}/rotate`)).status).toBe(404);
+  expect(await verify(key)).toMatchObject({ valid: true });
+  expect((await send(fountain, "POST", `/keys/${service}/${id}/rotate`, { token })).status).toBe(200);
+  expect((await attempt({})).status).toBe(409);
 });
 
 test("refuses a grace that is negative, broken or longer than a week", async () => {
@@ -169,6 +208,7 @@ test("asks for a second factor before rotating or revoking", async () => {
   const staleFactor = await signToken(fountain, { authenticatedAt: new Date(Date.now() - 301_000) });
   for (const caller of [oneFactor, staleFactor]) {
     expect((await rotate({}, caller)).status).toBe(401);
+    expect((await send(fountain, "POST", `/keys/${service}/${id}/rotate`, { token: caller })).status).toBe(401);
     expect((await send(fountain, "DELETE", `/keys/${service}`, { token: caller })).status).toBe(401);
     expect((await send(fountain, "DELETE", `/keys/${service}/${id}`, { token: caller })).status).toBe(401);
   }

@@ -1,11 +1,21 @@
 import { createRoute, z } from "@hono/zod-openapi";
+import { instant } from "#shared/http/instant.ts";
 import { json, jsonBody, page, pageQuery, problems } from "#shared/http/openapi.ts";
 import { decodeCursor, toPage } from "#shared/http/page.ts";
 import { type Problem, problem } from "#shared/problem/problem.ts";
 import type { ApiKey } from "../domain/api-key.ts";
-import { type ApiKeyPosition, type CreationFailure, MAX_GRACE_SECONDS } from "../domain/api-keys.ts";
+import type { ApiKeyPosition, CreationFailure } from "../domain/api-keys.ts";
 import { audit, entryOf, type KmsApp, type KmsContext, NO_STORE, record } from "./frame.ts";
-import { allowedAddresses, createdKeyAnswer, keyAnswer, toCreatedKeyAnswer, toKeyAnswer } from "./key-answer.ts";
+import {
+  allowedAddresses,
+  createdKeyAnswer,
+  invalidKeyField,
+  keyAnswer,
+  keyNotHeld,
+  noSuchKey,
+  toCreatedKeyAnswer,
+  toKeyAnswer,
+} from "./key-answer.ts";
 import { wantedScopes } from "./scope-name.ts";
 import { MAX_SERVICE_NAME_CHARACTERS, noSuchService } from "./service-answer.ts";
 
@@ -13,18 +23,13 @@ const MAX_NAME_CHARACTERS = 100;
 /** No control characters, and no lone surrogates, which have no UTF-8. */
 const isPlainText = (text: string): boolean => text.isWellFormed() && !/\p{Cc}/u.test(text);
 const NOT_PLAIN = "must be Unicode text without control characters";
-/** Unless told otherwise the old key dies at once: who rotates a leaked key must not have to think of it. */
-const DEFAULT_GRACE_SECONDS = 0;
-
 const newKey = z.strictObject({
   service: z.string().max(MAX_SERVICE_NAME_CHARACTERS).refine(isPlainText, NOT_PLAIN),
   name: z.string().min(1).max(MAX_NAME_CHARACTERS).refine(isPlainText, NOT_PLAIN).optional(),
   scopes: wantedScopes.optional(),
-  expiresAt: z.iso.datetime({ offset: true }).optional(),
+  expiresAt: instant.optional(),
   allowedAddresses: allowedAddresses.optional(),
 });
-
-const rotation = z.strictObject({ graceSeconds: z.int().min(0).max(MAX_GRACE_SECONDS).optional() });
 
 const byService = z.object({ service: z.string() });
 
@@ -64,26 +69,6 @@ const listKeysOfService = createRoute({
   },
 });
 
-const rotateKeys = createRoute({
-  method: "post",
-  path: "/keys/{service}/rotate",
-  tags: ["Keys"],
-  summary: "Replace the keys of a service by a new one; the old ones work for `graceSeconds` more (0 unless told)",
-  request: { params: byService, body: { ...jsonBody(rotation), required: false } },
-  responses: {
-    200: json(createdKeyAnswer, "The new key, with the name, the scopes and the expiry of the youngest old one"),
-    ...problems(
-      "unauthenticated",
-      "step-up-required",
-      "forbidden",
-      "not-found",
-      "conflict",
-      "invalid-input",
-      "unavailable",
-    ),
-  },
-});
-
 const revoked = {
   204: { description: "Refused everywhere within 5 seconds" },
   ...problems("unauthenticated", "step-up-required", "forbidden", "not-found", "unavailable"),
@@ -107,23 +92,11 @@ const revokeKey = createRoute({
   responses: revoked,
 });
 
-const notHeld = (): Problem => problem("forbidden", { detail: "This key would have more scopes than you have." });
-
-const invalidField = (field: string, detail: string): Problem =>
-  problem("invalid-input", { detail: "This key cannot be made.", errors: [{ pointer: `#/${field}`, detail }] });
-
 const CREATION_REFUSALS: Record<CreationFailure, () => Problem> = {
   "unknown-service": noSuchService,
-  expired: () => invalidField("expiresAt", "must be in the future"),
-  "not-of-service": () => invalidField("scopes", "must be among the scopes of the service"),
-  "not-held": notHeld,
-};
-
-const ROTATION_REFUSALS = {
-  "unknown-service": noSuchService,
-  "no-active-key": () => problem("not-found", { detail: "This service has no active key to rotate. Create one." }),
-  "not-held": notHeld,
-  superseded: () => problem("conflict", { detail: "The keys of this service were rotated or revoked meanwhile." }),
+  expired: () => invalidKeyField("expiresAt", "must be in the future"),
+  "not-of-service": () => invalidKeyField("scopes", "must be among the scopes of the service"),
+  "not-held": keyNotHeld,
 };
 
 /** Where a list goes on, in its cursor: the instant a key was created, and its id. */
@@ -153,17 +126,14 @@ const revoke = async (context: KmsContext, service: string, id: string | undefin
   if (!(await services.find(service))) throw noSuchService();
   const event = { action: "key.revoke", outcome: "success", target: id ?? service } as const;
   const isFound = await storedKeys.revoke(service, id, new Date(now()), await entryOf(context, event));
-  if (id !== undefined && !isFound) throw problem("not-found", { detail: "This service has no such key." });
+  if (id !== undefined && !isFound) throw noSuchKey();
   if (isFound) record(context, event);
 };
 
 export const addKeys = (app: KmsApp): void => {
   app.openapi(createKey, async (context) => {
-    const { expiresAt, ...wanted } = context.req.valid("json");
-    const created = await context.var.services.apiKeys.create(
-      { ...wanted, expiresAt: expiresAt === undefined ? undefined : new Date(expiresAt) },
-      context.var.principal,
-    );
+    const wanted = context.req.valid("json");
+    const created = await context.var.services.apiKeys.create(wanted, context.var.principal);
     if (!created.ok) {
       await audit(context, { action: "key.create", outcome: "refused", reason: created.error, target: wanted.service });
       throw CREATION_REFUSALS[created.error]();
@@ -181,18 +151,6 @@ export const addKeys = (app: KmsApp): void => {
     const { service } = context.req.valid("param");
     if (!(await context.var.services.services.find(service))) throw noSuchService();
     return context.json(await readPage(context, service, context.req.valid("query")), 200);
-  });
-
-  app.openapi(rotateKeys, async (context) => {
-    const { service } = context.req.valid("param");
-    const { graceSeconds = DEFAULT_GRACE_SECONDS } = context.req.valid("json");
-    const rotated = await context.var.services.apiKeys.rotate(service, graceSeconds, context.var.principal);
-    if (!rotated.ok) {
-      await audit(context, { action: "key.rotate", outcome: "refused", reason: rotated.error, target: service });
-      throw ROTATION_REFUSALS[rotated.error]();
-    }
-    record(context, { action: "key.rotate", outcome: "success", target: rotated.value.apiKey.id });
-    return context.json(toCreatedKeyAnswer(rotated.value), 200, NO_STORE);
   });
 
   app.openapi(revokeKeys, async (context) => {

@@ -14,11 +14,16 @@ export const serviceAnswer = z
     rotateAfterDays: z.int().nullable(),
     createdAt: z.iso.datetime(),
     webhookUrl: z.string().nullable(),
+    rotationBlocked: z.enum(["no-webhook"]).nullable().openapi({
+      description:
+        "Why the keys are not rotated by schedule, though `rotateAfterDays` is set: no webhook takes new ones",
+    }),
   })
   .openapi("Service");
 
 export const toServiceAnswer = ({ createdAt, ...service }: Service): z.infer<typeof serviceAnswer> => ({
   ...service,
+  rotationBlocked: service.rotateAfterDays !== null && service.webhookUrl === null ? "no-webhook" : null,
   createdAt: createdAt.toISOString(),
 });
 

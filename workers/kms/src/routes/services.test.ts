@@ -22,6 +22,23 @@ test("registers a service and reads it back", async () => {
   expect(await (await send(fountain, "GET", "/services/films", { token })).json()).toEqual(service);
 });
 
+test("says that keys are not rotated by schedule while there is no webhook, and records those that are due", async () => {
+  const blocked = { name: "blocked", scopes: ["search:read"], rotateAfterDays: 30 };
+  expect(await (await create(blocked)).json()).toMatchObject({ rotationBlocked: "no-webhook" });
+  await send(fountain, "POST", "/keys", { token, body: { service: "blocked" } });
+  await fountain.databases["kms"]?.execute("UPDATE api_keys SET created_at = 0 WHERE service = 'blocked'");
+  await fountain.runScheduled("kms");
+  const { items } = await (await send(fountain, "GET", "/audit?action=key.rotate", { token })).json<{
+    items: Record<string, unknown>[];
+  }>();
+  expect(items).toMatchObject([{ outcome: "failure", reason: "no-webhook", target: "blocked" }]);
+  expect(fountain.logs.some((line) => line.includes('"reason":"no-webhook"'))).toBe(true);
+  const webhook = { url: "https://films.example.com/fountain" };
+  expect((await send(fountain, "PUT", "/services/blocked/webhook", { token, body: webhook })).status).toBe(200);
+  const shown = await (await send(fountain, "GET", "/services/blocked", { token })).json();
+  expect(shown).toMatchObject({ rotationBlocked: null });
+});
+
 test("answers 409 to a name that is taken", async () => {
   await create({ name: "taken", scopes: ["search:read"] });
   expect((await create({ name: "taken", scopes: ["search:read"] })).status).toBe(409);

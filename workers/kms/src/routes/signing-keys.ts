@@ -11,7 +11,8 @@ const signingKeyAnswer = z
   .object({
     kid: z.string(),
     state: z.enum(SIGNING_KEY_STATES).openapi({
-      description: "next: published, signs later. retiring: replaced; signs for two minutes at most, its tokens are good until they expire.",
+      description:
+        "next: published, signs later. retiring: replaced; signs for two minutes at most, its tokens are good until they expire.",
     }),
     algorithm: z.enum(SIGNING_ALGORITHMS),
     createdAt: z.iso.datetime(),

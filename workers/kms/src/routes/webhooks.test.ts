@@ -22,6 +22,7 @@ const rotatedSchema = z.object({
     keyId: z.string(),
     service: z.string(),
     replaces: z.string(),
+    expiresAt: z.iso.datetime().nullable(),
     graceSeconds: z.int(),
     unwrap: z.object({ url: z.string(), token: z.string(), expiresAt: z.iso.datetime() }),
   }),
@@ -172,10 +173,12 @@ test("no key is replaced that is young, disabled, revoked, or whose owner cannot
   expect(received).toEqual([]);
 });
 
-test("the grace of a replaced key never outlives its own expiry", async () => {
+test("the grace of a replaced key never outlives its own expiry, and the new key has its lifetime anew", async () => {
   const expiresAt = new Date(Date.now() + DAY_MS).toISOString();
   const old = await createOld({ expiresAt });
   await runSchedule();
+  const { data } = rotatedSchema.parse(read(only()));
+  expect(Math.round((Date.parse(data.expiresAt ?? "") - Date.now()) / DAY_MS)).toBe(32);
   const response = await send(fountain, "POST", "/keys/verify", { token, body: { key: old.key } });
   expect(await response.json()).toMatchObject({ valid: true, expiresAt });
 });

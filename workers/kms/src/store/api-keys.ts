@@ -1,6 +1,6 @@
 /** API keys in the database: their metadata and a keyed hash, never the key. */
 import type { InValue } from "@libsql/client";
-import { and, asc, desc, eq, gt, inArray, isNull, or, sql } from "drizzle-orm";
+import { and, asc, desc, eq, gt, inArray, isNull, not, or, sql } from "drizzle-orm";
 import type { ApiKey, StoredApiKey } from "../domain/api-key.ts";
 import type { ApiKeyPosition, ApiKeyRepository } from "../domain/api-keys.ts";
 import { appendEntry } from "./audit.ts";
@@ -38,12 +38,15 @@ export const INSERT_SUCCESSOR = `
   INSERT INTO api_keys ${COLUMNS}
   SELECT ?, ?, ?, ?, ?, ?, ?, ? FROM api_keys WHERE id = ? AND revoked_at IS NULL`;
 
-const END_OLDER = `
+/** The key that is replaced, the one that was on its way to replace it and, if so wanted, those in their grace. */
+const END_REPLACED = `
   UPDATE api_keys SET revoked_at = :end
-  WHERE service = :service AND id <> :successor AND (revoked_at IS NULL OR revoked_at > :end)
+  WHERE service = :service AND (revoked_at IS NULL OR revoked_at > :end)
+    AND (id IN (SELECT :source UNION ALL SELECT successor_id FROM api_keys WHERE id = :source)
+      OR (:shortensGraces AND revoked_at IS NOT NULL))
     AND EXISTS (SELECT 1 FROM api_keys WHERE id = :successor)`;
 
-const REVOKE_OLDER_TOKENS = `
+const REVOKE_REPLACED_TOKENS = `
   INSERT INTO revocations (session_id, revoked_at)
   SELECT COALESCE(session_id, id), revoked_at FROM api_keys
   WHERE service = :service AND revoked_at = :end AND EXISTS (SELECT 1 FROM api_keys WHERE id = :successor)
@@ -73,6 +76,12 @@ const RECORD_USES = `
 const isAfter = (position: ApiKeyPosition | undefined) =>
   position && sql`(${apiKeys.createdAt}, ${apiKeys.id}) > (${position.createdAt.getTime()}, ${position.id})`;
 
+/** Whether it was made by schedule to replace a key that works on, and its owner may not have it yet. */
+const isReplacing = (at: Date) => sql`EXISTS (
+  SELECT 1 FROM ${apiKeys} AS replaced
+  WHERE replaced.successor_id = ${apiKeys.id} AND replaced.service = ${apiKeys.service} AND replaced.revoked_at IS NULL
+    AND (replaced.expires_at IS NULL OR replaced.expires_at > ${at.getTime()}))`;
+
 export const createApiKeyRepository = ({ orm, client }: KmsDatabase): ApiKeyRepository => ({
   find: async (id) => {
     const [row] = await orm.select().from(apiKeys).where(eq(apiKeys.id, id));
@@ -94,8 +103,8 @@ export const createApiKeyRepository = ({ orm, client }: KmsDatabase): ApiKeyRepo
       .limit(limit);
     return rows.map(apiKeyFrom);
   },
-  findYoungestActive: async (service, at) => {
-    const [row] = await orm
+  findActive: async (service, at, limit) => {
+    const rows = await orm
       .select()
       .from(apiKeys)
       .where(
@@ -103,11 +112,12 @@ export const createApiKeyRepository = ({ orm, client }: KmsDatabase): ApiKeyRepo
           eq(apiKeys.service, service),
           isNull(apiKeys.revokedAt),
           or(isNull(apiKeys.expiresAt), gt(apiKeys.expiresAt, at)),
+          not(isReplacing(at)),
         ),
       )
       .orderBy(desc(apiKeys.createdAt), desc(apiKeys.id))
-      .limit(1);
-    return row && apiKeyFrom(row);
+      .limit(limit);
+    return rows.map(apiKeyFrom);
   },
   insert: async (stored, service, entry) => {
     const [inserted] = await client.batch(
@@ -122,14 +132,15 @@ export const createApiKeyRepository = ({ orm, client }: KmsDatabase): ApiKeyRepo
     );
     return inserted?.rowsAffected === 1;
   },
-  rotate: async ({ source, successor, graceEndsAt }, entry) => {
+  rotate: async ({ source, successor, graceEndsAt, shortensGraces }, entry) => {
     const ending = { service: source.service, successor: successor.apiKey.id, end: graceEndsAt.getTime() };
+    const replacing = { ...ending, source: source.id, shortensGraces: Number(shortensGraces) };
     const [inserted] = await client.batch(
       [
         { sql: INSERT_SUCCESSOR, args: [...valuesOf(successor), source.id] },
         appendEntry(entry, "changed"),
-        { sql: END_OLDER, args: ending },
-        { sql: REVOKE_OLDER_TOKENS, args: ending },
+        { sql: END_REPLACED, args: replacing },
+        { sql: REVOKE_REPLACED_TOKENS, args: ending },
         { sql: FORGET_SUCCESSORS, args: { service: source.service } },
       ],
       "write",

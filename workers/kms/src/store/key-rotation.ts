@@ -15,7 +15,7 @@ const HAS_SUCCESSOR = sql`EXISTS (
   SELECT 1 FROM ${apiKeys} AS successor WHERE successor.id = ${apiKeys.successorId} AND successor.revoked_at IS NULL)`;
 
 const isDue = (at: Date) => sql`
-  ${services.rotateAfterDays} IS NOT NULL AND ${services.webhookUrl} IS NOT NULL
+  ${services.rotateAfterDays} IS NOT NULL
   AND ${apiKeys.createdAt} <= ${at.getTime()} - ${services.rotateAfterDays} * ${DAY_MS}
   AND ${apiKeys.revokedAt} IS NULL AND ${apiKeys.disabledAt} IS NULL
   AND (${apiKeys.expiresAt} IS NULL OR ${apiKeys.expiresAt} > ${at.getTime()})
@@ -48,10 +48,20 @@ export const createKeyRotationRepository = ({ orm, client }: KmsDatabase): KeyRo
       .select({ key: apiKeys })
       .from(services)
       .innerJoin(apiKeys, sql`${apiKeys.service} = ${services.name}`)
-      .where(isDue(at))
+      .where(sql`${services.webhookUrl} IS NOT NULL AND ${isDue(at)}`)
       .orderBy(apiKeys.createdAt)
       .limit(limit);
     return rows.map(({ key }) => ({ apiKey: apiKeyFrom(key), successorId: key.successorId }));
+  },
+  listBlocked: async (at, limit) => {
+    const rows = await orm
+      .selectDistinct({ name: services.name })
+      .from(services)
+      .innerJoin(apiKeys, sql`${apiKeys.service} = ${services.name}`)
+      .where(sql`${services.webhookUrl} IS NULL AND ${isDue(at)}`)
+      .orderBy(services.name)
+      .limit(limit);
+    return rows.map(({ name }) => name);
   },
   schedule: async ({ due, successor, delivery }, entry) => {
     const { id } = due.apiKey;
