@@ -79,7 +79,9 @@ const REFUSALS: Record<RotationFailure, (service: string) => Problem> = {
 const rotate = async (context: KmsContext, wanted: WantedRotation) => {
   const made = await context.var.services.apiKeys.rotate(wanted, context.var.principal);
   if (!made.ok) {
-    await audit(context, { action: "key.rotate", outcome: "refused", reason: made.error, target: wanted.service });
+    // What was typed for a service that does not exist may be anything, a pasted key too.
+    const target = made.error === "unknown-service" ? undefined : wanted.service;
+    await audit(context, { action: "key.rotate", outcome: "refused", reason: made.error, target });
     throw REFUSALS[made.error](wanted.service);
   }
   record(context, { action: "key.rotate", outcome: "success", target: made.value.apiKey.id });
