@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { useApiKeys } from "../key-testing.ts";
 import { auditEntry } from "../testing.ts";
+import { useApiKeys } from "./testing.ts";
 
 const { clock, keys, service, create, rotate, tryRotate, codeOf, revokedAt } = useApiKeys();
 

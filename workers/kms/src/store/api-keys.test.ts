@@ -6,8 +6,8 @@ import type { Caller } from "../domain/api-keys.ts";
 import { createClients } from "../domain/clients.ts";
 import { createSealer } from "../domain/sealing.ts";
 import { generateSigningKey, unwrapSigningKey } from "../domain/signing-key.ts";
-import { ALL, FROM_ANYWHERE, useApiKeys } from "../key-testing.ts";
 import { auditEntry, randomBytes } from "../testing.ts";
+import { ALL, FROM_ANYWHERE, useApiKeys } from "./testing.ts";
 
 const bench = useApiKeys();
 const { clock, now, keys, services, apiKeys, addService, service, create, rotate, tryRotate, codeOf, revokedAt } =

@@ -2,14 +2,14 @@
 import { drizzle } from "drizzle-orm/libsql/http";
 import { afterAll, beforeAll, beforeEach } from "vitest";
 import { SCOPES } from "#shared/contracts/rights.ts";
-import { openTestDatabase, type TestDatabase } from "../../../tests/database.ts";
-import { type ApiKeys, type Caller, createApiKeys, type NewApiKey, type WantedRotation } from "./domain/api-keys.ts";
-import type { AuditEvent } from "./domain/audit.ts";
-import { createApiKeyRepository } from "./store/api-keys.ts";
-import type { KmsDatabase } from "./store/connection.ts";
-import * as schema from "./store/schema.ts";
-import { createServiceRepository } from "./store/services.ts";
-import { auditEntry, randomBytes } from "./testing.ts";
+import { openTestDatabase, type TestDatabase } from "../../../../tests/database.ts";
+import { type ApiKeys, type Caller, createApiKeys, type NewApiKey, type WantedRotation } from "../domain/api-keys.ts";
+import type { AuditEvent } from "../domain/audit.ts";
+import { auditEntry, randomBytes } from "../testing.ts";
+import { createApiKeyRepository } from "./api-keys.ts";
+import type { KmsDatabase } from "./connection.ts";
+import * as schema from "./schema.ts";
+import { createServiceRepository } from "./services.ts";
 
 const START_MS = Date.parse("2026-11-23T10:00:00Z");
 const audit = { prepare: async (event: AuditEvent) => auditEntry(event) };
