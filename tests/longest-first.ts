@@ -11,6 +11,7 @@ const LONGEST = [
   "tests/flows/add-a-service.test.ts",
   "tests/observability/watching.test.ts",
   "tests/flows/algorithms.test.ts",
+  "workers/kms/src/routes/guessing.test.ts",
   "workers/kms/src/routes/lockout.test.ts",
   "workers/kms/src/routes/sessions.test.ts",
   "tests/browser/instantsearch.test.ts",

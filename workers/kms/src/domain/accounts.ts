@@ -140,7 +140,7 @@ export const createAccounts = (options: AccountsOptions): Accounts => {
           : failure("wrong-password");
       });
       if (!hashed.ok) return hashed;
-      const { allowance, value } = hashed;
+      const { allowance, isOverLimit, value } = hashed;
       const entry = await audit.prepare({
         action: "user.password",
         outcome: "success",
@@ -149,7 +149,7 @@ export const createAccounts = (options: AccountsOptions): Accounts => {
       });
       const password = { ...value, userId, at: new Date(now()), keptSessionId: sessionId };
       const isChanged = await users.changePassword(password, entry);
-      return { ...(isChanged ? success(undefined) : failure("superseded")), allowance };
+      return { ...(isChanged ? success(undefined) : failure("superseded")), allowance, isOverLimit };
     },
   };
 };

@@ -52,6 +52,33 @@ test("says busy, without beginning, to work whose turn does not come in time", a
   expect(refused).toBeGreaterThan(0);
 });
 
+test("imitates what work takes, waiting included, and does not hold it up", async () => {
+  const clock = createClock();
+  const turns = createTurns(clock);
+  const durationOf = async (piece: () => Promise<unknown>): Promise<number> => {
+    const startedAtMs = clock.now();
+    await piece();
+    return clock.now() - startedAtMs;
+  };
+  for (let piece = 0; piece < 5; piece += 1) {
+    await turns.run(async () => clock.spend(300));
+    clock.spend(PAUSE_MS);
+  }
+  expect(await durationOf(() => turns.imitate({ waiting: true }))).toBe(300);
+  expect(await durationOf(() => turns.run(async () => clock.spend(5)))).toBe(5);
+  expect(await durationOf(() => turns.imitate({ waiting: true }))).toBe(300);
+});
+
+test("imitates busyness, as long as it is recent", async () => {
+  const clock = createClock();
+  const turns = createTurns(clock);
+  await Promise.all(Array.from({ length: 20 }, () => turns.run(async () => clock.spend(1000))));
+  expect((await turns.imitate({ waiting: true })).ok).toBe(false);
+  expect((await turns.imitate({ waiting: false })).ok).toBe(true);
+  clock.spend(MAX_WAIT_MS + 1);
+  expect((await turns.imitate({ waiting: true })).ok).toBe(true);
+});
+
 test("gives the turn on when work fails", async () => {
   const clock = createClock();
   const turns = createTurns(clock);

@@ -11,15 +11,21 @@ export const limitHeaders = ({ remaining, waitSeconds }: Allowance): Record<stri
   ratelimit: `"password";r=${remaining}${waitSeconds > 0 ? `;t=${waitSeconds}` : ""}`,
 });
 
-/** The answer when no password was looked at. */
-export const notChecked = (reason: "blocked" | "busy", allowance: Allowance): Problem =>
-  reason === "busy"
-    ? tooBusy()
-    : problem("too-many-attempts", {
-        detail: "Too many passwords were wrong. Wait as long as Retry-After says; until then none is checked.",
-        headers: { ...limitHeaders(allowance), "retry-after": String(allowance.waitSeconds) },
-      });
+/** How an attempt ended that gives nothing. */
+interface Refusal {
+  error: string;
+  allowance: Allowance;
+  /** A password was looked at although the limits did not allow it: that must not show. */
+  isOverLimit: boolean;
+}
 
-/** The one answer to a password that was checked and not accepted, for whatever reason. */
-export const passwordRefused = (detail: string, allowance: Allowance): Problem =>
-  problem("login-refused", { detail, headers: { ...limitHeaders(allowance), "www-authenticate": "Bearer" } });
+/** The one answer to a password that is not accepted, for whatever reason: what it says depends on the limits alone. */
+export const attemptRefused = (detail: string, { error, allowance, isOverLimit }: Refusal): Problem => {
+  if (error === "busy") return tooBusy();
+  if (error === "blocked" || isOverLimit)
+    return problem("too-many-attempts", {
+      detail: "Too many passwords were wrong. Try again when the time in Retry-After is over.",
+      headers: { ...limitHeaders(allowance), "retry-after": String(allowance.waitSeconds) },
+    });
+  return problem("login-refused", { detail, headers: { ...limitHeaders(allowance), "www-authenticate": "Bearer" } });
+};

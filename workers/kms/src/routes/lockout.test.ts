@@ -92,12 +92,34 @@ test("lets the owner in where he is known, however a stranger tries to lock his 
   expect((await logIn(username, PASSWORD, OWNER)).status).toBe(200);
 });
 
-test("counts the owner by himself where he is known", async () => {
-  const username = await createUser();
-  await logIn(username, PASSWORD, OWNER);
-  const counted = await statuses(Array.from({ length: 20 }, () => logIn(username, "wrong password", OWNER)));
-  expect(counted).toEqual({ 401: 5, 429: 15 });
-  expect((await logIn(username, PASSWORD, "203.0.113.6")).status).toBe(200);
+test("lets the owner in where they are known, however a stranger at the same address tries", async () => {
+  const [username, address] = [await createUser(), "192.0.2.11"];
+  expect((await logIn(username, PASSWORD, address)).status).toBe(200);
+  for (let attempt = 0; attempt < 6; attempt += 1) await logIn(`nobody-${crypto.randomUUID()}`, "wrong", address);
+  expect((await logIn(username, "wrong password", address)).status).toBe(429);
+  expect((await logIn(username, PASSWORD, address)).status).toBe(200);
+});
+
+test("limits what is tried where the owner is known, too", async () => {
+  const [username, address] = [await createUser(), "192.0.2.12"];
+  await logIn(username, PASSWORD, address);
+  const before = await countChecked();
+  for (let attempt = 0; attempt < 12; attempt += 1)
+    expect((await logIn(username, "wrong password", address)).status).toBe(attempt < 5 ? 401 : 429);
+  expect((await countChecked()) - before).toBe(10);
+  expect((await logIn(username, PASSWORD, address)).status).toBe(429);
+});
+
+test("takes back what a user mistyped at an address once they get it right there", async () => {
+  const [username, address] = [await createUser(), "192.0.2.13"];
+  await logIn(username, PASSWORD, address);
+  for (let round = 0; round < 3; round += 1) {
+    for (let attempt = 0; attempt < 3; attempt += 1)
+      expect((await logIn(username, "wrong password", address)).status).toBe(401);
+    expect((await logIn(username, PASSWORD, address)).status).toBe(200);
+  }
+  const other = await logIn(`nobody-${crypto.randomUUID()}`, "wrong password", address);
+  expect(other.headers.get("ratelimit")).toBe('"password";r=4');
 });
 
 test("counts an address over all accounts, and knows 64 bits of IPv6 for one", async () => {

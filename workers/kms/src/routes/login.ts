@@ -3,7 +3,7 @@ import { json, jsonBody, problems } from "#shared/http/openapi.ts";
 import { currentRequest } from "#shared/observability/context.ts";
 import { MAX_PASSWORD_INPUT } from "../domain/password-rules.ts";
 import { usernameKey } from "../domain/username.ts";
-import { limitHeaders, notChecked, passwordRefused } from "./attempt-answer.ts";
+import { attemptRefused, limitHeaders } from "./attempt-answer.ts";
 import { audit, type KmsApp, NO_STORE, record } from "./frame.ts";
 import { tokenAnswer, toTokenAnswer } from "./token-answer.ts";
 
@@ -27,13 +27,12 @@ export const addLogin = (app: KmsApp): void => {
     const { accounts, sessions, users } = context.var.services;
     const authenticated = await accounts.authenticate(username, password, currentRequest()?.clientAddress);
     const opened = authenticated.ok ? await sessions.open(authenticated.value) : authenticated;
-    const { allowance } = authenticated;
+    const { allowance, isOverLimit } = authenticated;
     if (!opened.ok) {
       // Whose account it was, and not what was typed: that may have been a password.
       const target = (await users.findCredentials(usernameKey(username)))?.user.id;
       await audit(context, { action: "login", outcome: "failure", reason: opened.error, target, concerns: target });
-      if (opened.error === "blocked" || opened.error === "busy") throw notChecked(opened.error, allowance);
-      throw passwordRefused("The username or the password is wrong.", allowance);
+      throw attemptRefused("The username or the password is wrong.", { error: opened.error, allowance, isOverLimit });
     }
     const { userId, sessionId, access, refreshToken } = opened.value;
     record(context, { action: "login", outcome: "success", actor: userId, target: sessionId });

@@ -3,7 +3,7 @@ import { unauthenticated } from "#shared/auth/authorize.ts";
 import { jsonBody, problems } from "#shared/http/openapi.ts";
 import { problem } from "#shared/problem/problem.ts";
 import { MAX_PASSWORD_INPUT, passwordFault } from "../domain/password-rules.ts";
-import { notChecked, passwordRefused } from "./attempt-answer.ts";
+import { attemptRefused } from "./attempt-answer.ts";
 import { audit, type KmsApp, record } from "./frame.ts";
 
 const change = z.strictObject({ currentPassword: z.string().min(1).max(MAX_PASSWORD_INPUT), newPassword: z.string() });
@@ -45,10 +45,9 @@ export const addPassword = (app: KmsApp): void => {
     const event = { action: "user.password", target: userId } as const;
     if (!changed.ok) {
       await audit(context, { ...event, outcome: "failure", reason: changed.error });
-      if (changed.error === "blocked" || changed.error === "busy") throw notChecked(changed.error, changed.allowance);
       if (changed.error === "superseded")
         throw problem("conflict", { detail: "The password was changed by another session meanwhile." });
-      throw passwordRefused("The current password is wrong.", changed.allowance);
+      throw attemptRefused("The current password is wrong.", changed);
     }
     record(context, { ...event, outcome: "success" });
     return context.body(null, 204);

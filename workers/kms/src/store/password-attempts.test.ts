@@ -23,8 +23,8 @@ beforeEach(() => {
   [account, network] = [crypto.randomUUID(), crypto.randomUUID()];
 });
 
-const reserve = (...counters: string[]) => attempts.reserve(counters, new Date(nowMs));
-const release = (counters: string[], cleared: string[]) => attempts.release({ counters, cleared, place: undefined });
+const reserve = (...limits: string[]) => attempts.reserve(limits, undefined, new Date(nowMs));
+const read = (counter: string) => attempts.read([counter], new Date(nowMs));
 
 test("delays as the rules say, attempt by attempt", async () => {
   for (let failures = 1; failures <= 12; failures += 1) {
@@ -53,9 +53,27 @@ test("begins anew with success, but for the network, which only forgets that att
   for (let attempt = 0; attempt < 5; attempt += 1) await reserve(account, network);
   nowMs += 30_000;
   await reserve(account, network);
-  await release([account, network], [account]);
+  await attempts.release({ cleared: [account], reduced: [network], by: undefined });
   expect(await attempts.read([account], new Date(nowMs))).toEqual([]);
   expect(await attempts.read([network], new Date(nowMs))).toEqual([{ failures: 5, blockedUntilMs: 0 }]);
+});
+
+test("takes back what a name failed at a place, and nothing of what others did there", async () => {
+  const tally = crypto.randomUUID();
+  await reserve(network);
+  for (let attempt = 0; attempt < 3; attempt += 1)
+    expect(await attempts.reserve([account, network], tally, new Date(nowMs))).toHaveLength(2);
+  await attempts.release({ cleared: [tally], reduced: [account, network], by: tally });
+  expect(await read(account)).toEqual([{ failures: 0, blockedUntilMs: 0 }]);
+  expect(await read(network)).toEqual([{ failures: 1, blockedUntilMs: 0 }]);
+  expect(await read(tally)).toEqual([]);
+});
+
+test("is not kept from counting by what it tallies", async () => {
+  const tally = crypto.randomUUID();
+  for (let attempt = 0; attempt < 5; attempt += 1)
+    await attempts.reserve([crypto.randomUUID()], tally, new Date(nowMs));
+  expect(await attempts.reserve([account], tally, new Date(nowMs))).toEqual([{ failures: 1, blockedUntilMs: 0 }]);
 });
 
 test("forgets failures a day after the last one", async () => {

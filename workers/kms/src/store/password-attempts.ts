@@ -12,7 +12,7 @@ import type { KmsDatabase } from "./connection.ts";
 
 /** Doublings beyond this many make no longer delay. */
 const MAX_DOUBLINGS = 10;
-const NAMED = "(SELECT value FROM json_each(:counters))";
+const listed = (name: string): string => `(SELECT value FROM json_each(:${name}))`;
 const IS_OLD = `attempted_at <= :at - ${FAILURES_REMEMBERED_MS}`;
 const FAILURES = `(CASE WHEN ${IS_OLD} THEN 1 ELSE failures + 1 END)`;
 /** `delayAfter` of the domain, as the database computes it. */
@@ -22,20 +22,25 @@ const DELAY_MS = `MIN(${FIRST_DELAY_MS} << MIN(${FAILURES} - ${FREE_ATTEMPTS}, $
 const RESERVE = `
   INSERT INTO password_attempts (counter, failures, blocked_until, attempted_at)
   SELECT value, 1, 0, :at FROM json_each(:counters)
-  WHERE NOT EXISTS (SELECT 1 FROM password_attempts WHERE counter IN ${NAMED} AND blocked_until > :at)
+  WHERE NOT EXISTS (SELECT 1 FROM password_attempts WHERE counter IN ${listed("limits")} AND blocked_until > :at)
   ON CONFLICT (counter) DO UPDATE SET
     failures = ${FAILURES},
     blocked_until = CASE WHEN ${FAILURES} < ${FREE_ATTEMPTS} THEN 0 ELSE :at + ${DELAY_MS} END,
     attempted_at = :at
-  RETURNING failures, blocked_until`;
+  RETURNING counter, failures, blocked_until`;
 
 const READ = `
   SELECT failures, blocked_until FROM password_attempts
-  WHERE counter IN ${NAMED} AND attempted_at > :at - ${FAILURES_REMEMBERED_MS}`;
+  WHERE counter IN ${listed("counters")} AND attempted_at > :at - ${FAILURES_REMEMBERED_MS}`;
 
 /** Who was admitted had no delay to wait for: the one there is now is his own. */
 const TAKE_BACK = `
-  UPDATE password_attempts SET failures = MAX(failures - 1, 0), blocked_until = 0 WHERE counter IN ${NAMED}`;
+  UPDATE password_attempts SET
+    failures = MAX(failures - COALESCE((SELECT failures FROM password_attempts WHERE counter = :by), 1), 0),
+    blocked_until = 0
+  WHERE counter IN ${listed("reduced")}`;
+
+const CLEAR = `DELETE FROM password_attempts WHERE counter IN ${listed("cleared")}`;
 
 const countFrom = (row: Row): Count => ({
   failures: Number(row["failures"]),
@@ -58,22 +63,19 @@ export const createAttemptRepository = ({ client }: Pick<KmsDatabase, "client">)
     });
     return rows.map(countFrom);
   },
-  reserve: async (counters, at) => {
+  reserve: async (limits, tally, at) => {
+    const counters = tally === undefined ? limits : [...limits, tally];
     const { rows } = await client.execute({
       sql: RESERVE,
-      args: { counters: JSON.stringify(counters), at: at.getTime() },
+      args: { limits: JSON.stringify(limits), counters: JSON.stringify(counters), at: at.getTime() },
     });
-    return rows.length === 0 ? undefined : rows.map(countFrom);
+    return rows.length === 0 ? undefined : rows.filter((row) => row["counter"] !== tally).map(countFrom);
   },
-  release: async ({ counters, cleared }) => {
-    const others = counters.filter((counter) => !cleared.includes(counter));
+  release: async ({ cleared, reduced, by }) => {
     await client.batch(
       [
-        {
-          sql: `DELETE FROM password_attempts WHERE counter IN ${NAMED}`,
-          args: { counters: JSON.stringify(cleared) },
-        },
-        { sql: TAKE_BACK, args: { counters: JSON.stringify(others) } },
+        { sql: TAKE_BACK, args: { reduced: JSON.stringify(reduced), by: by ?? null } },
+        { sql: CLEAR, args: { cleared: JSON.stringify(cleared) } },
       ],
       "write",
     );
