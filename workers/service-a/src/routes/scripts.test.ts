@@ -55,6 +55,16 @@ const reorder = (elementIds: number[], newOrder: number[]) =>
   call("POST", "/sequence/reorder", { json: { elementType: "section", elementIds, newOrder } });
 
 describe("an import", () => {
+  // Each took a rule of an earlier reader minutes: imported, and again at each export.
+  test.each([`>${"> <".repeat(40)}x`, `>${"> <".repeat(80_000)}x`, `>${"> <".repeat(79)}x\n\n`.repeat(9_900)])(
+    "of a line that is nearly centered many times over is read and written back",
+    async (text) => {
+      const exported = await exportText(await importScript(text));
+      expect(exported.startsWith(text.slice(0, 1))).toBe(true);
+      expect(exported.split(">")).toHaveLength(text.split(">").length);
+    },
+  );
+
   test("makes a script and its elements, numbered in order without a gap", async () => {
     const imported = await importText(SCREENPLAY);
     expect(imported.status).toBe(201);

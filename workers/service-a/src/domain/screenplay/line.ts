@@ -1,67 +1,78 @@
 /**
- * What kind of element one line is, by fountain-js. Its rules see the line through a probe, a short stand-in that keeps
- * what they decide by: they are polynomial in the length of a line, and a few of them misjudge marked lines.
+ * What kind of element one line is (https://fountain.io/syntax): one recogniser for each kind, which looks at a fixed
+ * number of characters or passes over the line once. Lines come from strangers and are as long as a body may be, so
+ * nothing here may backtrack.
  */
-import { Lexer } from "fountain-js";
-import { MARKUPS, type Markup } from "./element.ts";
+import type { Markup } from "./element.ts";
 
-/** No rule for a single line looks further into it, from either end. */
-const PROBE_EDGE_LENGTH = 120;
-/** A longer line is nobody's name. */
-const MAX_CUE_LENGTH = 120;
+/** Takes a line without space at either end, and not empty. */
+type Recogniser = (line: string) => boolean;
 
-const MARKUP_BY_TOKEN: ReadonlyMap<string, Markup> = new Map([
-  ["scene_heading", "scene-heading"],
-  ["transition", "transition"],
-  ["centered", "centered"],
-  ["synopsis", "synopsis"],
-  ["note", "note"],
-  ["lyrics", "lyrics"],
-  ["page_break", "page-break"],
-]);
+const isSpace = (character: string): boolean => character.trim() === "";
 
-const SECTIONS = MARKUPS.filter((markup) => markup.startsWith("section-"));
+/** "INT", "EXT", "EST", "INT./EXT", "INT/EXT" or "I/E", then a period or a space, in any case; emphasis may precede. */
+const SCENE_HEADING = /^\*{0,3}_?(?:(?:int|i)\.?\/(?:ext|e)|int|ext|est)[.\s]./is;
 
-const shorten = (line: string): string =>
-  line.length <= 2 * PROBE_EDGE_LENGTH ? line : `${line.slice(0, PROBE_EDGE_LENGTH)}x${line.slice(-PROBE_EDGE_LENGTH)}`;
+/** "You can force a Scene Heading by starting the line with a single period." Two are an ellipsis. */
+const FORCED_SCENE_HEADING = /^\.[^.\s]/;
 
-const probeOf = (line: string): string =>
-  shorten(line.trim())
-    .replace(/\s+/g, " ")
-    // fountain-js takes any line that ends in "TO:" for a transition, even `!CUT TO:`, `# GETTING TO:` and `[[TO:`.
-    .replace(/^([!@~#=[].*)TO:$/, "$1to")
-    // and the empty centered line for a transition to "<".
-    .replace(/^><$/, "> <");
+const isSceneHeading: Recogniser = (line) => SCENE_HEADING.test(line) || FORCED_SCENE_HEADING.test(line);
+
+/** "Centered text constitutes an Action element, and is bracketed with greater/less-than." */
+const isCentered: Recogniser = (line) => line.length > 1 && line.startsWith(">") && line.endsWith("<");
+
+const FADE = /^(?:FADE\s+(?:TO\s+BLACK|OUT)|CUT\s+TO\s+BLACK)\.$/;
+
+/** Marks that say what a line is, whatever it ends in. */
+const MARK = /^[!@~#=[]/;
 
 /**
- * The kind of a line that stands by itself: never a cue or dialogue, which take two lines. The line may hold line breaks,
- * which count as spaces, so that a note over several lines is seen as one.
+ * "The requirements for Transition elements are: uppercase, preceded by and followed by an empty line, ending in TO:.
+ * You can force any line to be a transition by beginning it with a greater-than symbol." As other readers do, it takes
+ * the three usual fades too, and letters of any case before TO:.
  */
+const isTransition: Recogniser = (line) =>
+  (line.startsWith(">") && line.length > 1) ||
+  FADE.test(line) ||
+  (line.length > 4 && line.endsWith("TO:") && isSpace(line.charAt(line.length - 4)) && !MARK.test(line));
+
+/** "Create a Section by preceding a line with one or more pound-sign # characters." */
+const isSection: Recogniser = (line) => line.startsWith("#");
+
+/** "Synopses are single lines prefixed by an equals sign." */
+const isSynopsis: Recogniser = (line) => line.startsWith("=") && line.charAt(1) !== "=";
+
+/** "Notes are created by enclosing some text with double brackets." The one recogniser that may see several lines. */
+export const isNote: Recogniser = (line) =>
+  line.length > 4 && line.startsWith("[[") && line.charAt(2) !== "[" && line.endsWith("]]");
+
+/** "You create a Lyric by starting with a line with a tilde." One with nothing or a space after it is no song. */
+const isLyrics: Recogniser = (line) => line.startsWith("~") && !isSpace(line.charAt(1));
+
+/** "Page Breaks are indicated by a line containing three or more consecutive equals signs, and nothing more." */
+const isPageBreak: Recogniser = (line) => /^={3,}$/.test(line);
+
+const SECTIONS = ["section-1", "section-2", "section-3", "section-4", "section-5", "section-6"] as const;
+
+/** The depth is the number of marks, and six at most. */
+const sectionOf = (line: string): Markup =>
+  SECTIONS.findLast((_, depth) => line.startsWith("#".repeat(depth + 1))) ?? "section-1";
+
+/** The first recogniser that takes a line says what it is; one that none takes is action. */
+const KINDS: readonly (readonly [Recogniser, (line: string) => Markup])[] = [
+  [isSceneHeading, () => "scene-heading"],
+  [isCentered, () => "centered"],
+  [isTransition, () => "transition"],
+  [isSection, sectionOf],
+  [isSynopsis, () => "synopsis"],
+  [isNote, () => "note"],
+  [isLyrics, () => "lyrics"],
+  [isPageBreak, () => "page-break"],
+];
+
+/** The kind of a line that stands by itself: never a cue or dialogue, which take two lines. */
 export const markupOfLine = (line: string): Markup => {
-  const [token] = Lexer.tokenizeScript(probeOf(line));
-  if (token === undefined) return "action";
-  if (token.type === "section") return SECTIONS[Math.min(token.depth ?? 1, SECTIONS.length) - 1] ?? "action";
-  return MARKUP_BY_TOKEN.get(token.type) ?? "action";
-};
-
-/** True for `@Name`, the cue whatever its letters: fountain-js would refuse some, such as `@Bob (x) y`. */
-export const isForcedCue = (line: string): boolean => /^\s*@[\s^]*[^\s^]/.test(line);
-
-/**
- * True for a line in capitals that names a speaker, if dialogue follows. fountain-js sees neither lower case outside of
- * ASCII nor that `---` has no letter, and takes the inline note after a name for lower case.
- */
-export const isPlainCue = (line: string): boolean => {
   const trimmed = line.trim();
-  if (trimmed.length > MAX_CUE_LENGTH) return false;
-  const name = trimmed
-    .replace(/\[\[.*?\]\]/g, " ")
-    .replace(/\s+/g, " ")
-    .trim();
-  if (!/^[^(]*\p{L}/u.test(name)) return false;
-  // A capital sharp s is rare: GROßVATER is in capitals.
-  const probe = name.replace(/(?!ß)\p{Ll}/gu, "x");
-  return Lexer.tokenizeScript(`${probe}\nx`).some(({ type }) => type === "character");
+  if (trimmed === "") return "action";
+  return KINDS.find(([recognises]) => recognises(trimmed))?.[1](trimmed) ?? "action";
 };
-
-export const isDualCue = (line: string): boolean => line.trimEnd().endsWith("^");

@@ -2,8 +2,10 @@
  * Reads one paragraph, the lines between two blank ones, into elements. A paragraph means the same wherever it stands,
  * which is what lets sections change places.
  */
+
+import { isDualCue, isForcedCue, isPlainCue } from "./cue.ts";
 import { elementTypeOf, type Markup, type ScreenplayElement } from "./element.ts";
-import { isDualCue, isForcedCue, isPlainCue, markupOfLine } from "./line.ts";
+import { isNote, markupOfLine } from "./line.ts";
 import { normaliseText } from "./text.ts";
 
 /** Lines without trailing space. An empty one is the line of two spaces that keeps dialogue and notes together. */
@@ -21,7 +23,7 @@ const createElement = (markup: Markup, text: string): ScreenplayElement => ({
   text: normaliseText(markup, text),
 });
 
-/** Kinds that fountain-js reads as one element when they follow each other line by line. */
+/** Kinds that are one element when they follow each other line by line. */
 const RUNS: ReadonlySet<Markup> = new Set(["centered", "lyrics"]);
 
 const MARKED = /^\s*[#=>~]/;
@@ -43,7 +45,7 @@ const withoutMarks = (markup: Markup, line: string): string => {
   }
 };
 
-/** `!` forces a line to be action, unless a space follows it (as fountain-js has it). */
+/** `!` forces a line to be action, unless a space follows it. */
 const withoutForce = (line: string): string => line.replace(/^(\s*)!(?! )/, "$1");
 
 const opensNote = (line: string): boolean => line.lastIndexOf("[[") > line.lastIndexOf("]]");
@@ -87,7 +89,7 @@ const readRun = (lines: Paragraph, at: number, markup: Markup): Block => {
 /** The text between the brackets, when the block is one note and nothing else. */
 const noteText = (block: string): string | undefined => {
   const trimmed = block.trim();
-  if (!trimmed.startsWith("[[") || markupOfLine(trimmed) !== "note") return undefined;
+  if (!isNote(trimmed)) return undefined;
   const text = trimmed.slice(2, -2);
   return text.trim() === "" || text.includes("[[") || text.includes("]]") ? undefined : text;
 };
@@ -113,7 +115,7 @@ const readBlock = (lines: Paragraph, closes: Int32Array, at: number): Block => {
   if (isSpoken && isForcedCue(line)) return readDialogue(lines, at);
   const markup = markupOfLine(line);
   if (RUNS.has(markup)) return readRun(lines, at, markup);
-  // A heading or transition that lacks its blank line: fountain-js would take it for a cue, with the action as its words.
+  // Before the cues: a heading or transition that lacks its blank line is no name, and the action no words of its own.
   if (markup !== "action" && markup !== "note") {
     return { elements: [createElement(markup, withoutMarks(markup, line))], next: at + 1 };
   }
@@ -122,8 +124,8 @@ const readBlock = (lines: Paragraph, closes: Int32Array, at: number): Block => {
 };
 
 /**
- * The elements of a paragraph, one at a time so that a caller may stop at its limit. As in fountain-js a cue takes all
- * lines to the end; unlike there, marked lines (`#`, `=`, `>`, `~`) need no blank lines around them.
+ * The elements of a paragraph, one at a time so that a caller may stop at its limit. A cue takes all lines to the end;
+ * marked lines (`#`, `=`, `>`, `~`) need no blank lines around them.
  */
 export function* readParagraph(lines: Paragraph): Generator<ScreenplayElement, void> {
   const closes = noteCloses(lines);

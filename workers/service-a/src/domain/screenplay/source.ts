@@ -2,7 +2,7 @@
  * The text of a screenplay before and after it is read as Fountain: which characters it may hold, one kind of line end,
  * and boneyard, the commented-out part (https://fountain.io/syntax#boneyard).
  */
-import { Lexer, rules } from "fountain-js";
+import { replaceSpans } from "./span.ts";
 
 const LINE_ENDS = /\r\n?|[\v\f\u0085\u2028\u2029]/g;
 const BYTE_ORDER_MARKS = /\uFEFF/g;
@@ -31,19 +31,26 @@ export const readSource = (text: string): string | undefined => {
 };
 
 /** The text with everything dropped from it that `readSource` would refuse. */
-export const dropBinary = (text: string): string =>
-  readSource(text) ??
-  Array.from(unifyLines(text.toWellFormed()))
-    .filter((character) => !isBinary(character.charCodeAt(0)))
-    .join("");
-
-/** The text without its boneyard. A boneyard that is never closed is text, as in fountain-js. */
-export const stripBoneyard = (source: string): string => {
-  // Nothing opened after the last close can match: looking for its end again from each opening would be quadratic.
-  const end = source.lastIndexOf("*/") + 2;
-  if (end < 2) return source;
-  return source.slice(0, end).replace(rules.boneyard, (match) => Lexer.boneyardStripper(match)) + source.slice(end);
+export const dropBinary = (text: string): string => {
+  const source = unifyLines(text.toWellFormed());
+  const kept: string[] = [];
+  let from = 0;
+  for (let at = 0; at < source.length; at += 1) {
+    if (!isBinary(source.charCodeAt(at))) continue;
+    if (from < at) kept.push(source.slice(from, at));
+    from = at + 1;
+  }
+  return from === 0 ? source : kept.join("") + source.slice(from);
 };
+
+/** What is left of a boneyard that closes on a line of its own: the text after it is not that before it continued. */
+const leftOf = (boneyard: string): string => {
+  const lastLine = boneyard.lastIndexOf("\n") + 1;
+  return lastLine > 0 && boneyard.slice(lastLine, -2).trim() === "" ? "\n\n" : "";
+};
+
+/** The text without its boneyard. A boneyard that is never closed is text. */
+export const stripBoneyard = (source: string): string => replaceSpans(source, ["/*", "*/"], leftOf);
 
 /**
  * A text in which no boneyard opens: every slash before a star gets a backslash between the two, as Fountain escapes any

@@ -1,14 +1,14 @@
 /** The title page: `Key: value` lines at the very top (https://fountain.io/syntax#title-page). */
-import { Fountain, rules } from "fountain-js";
+import { plainText } from "./emphasis.ts";
 import { dropBinary } from "./source.ts";
 import { oneLine } from "./text.ts";
 
-/** Enough for a keyword and the beginning of its value. */
-const KEY_PROBE_LENGTH = 200;
-/** fountain-js resolves emphasis with regular expressions that are cubic in the worst case. */
+/** As much as a list of scripts shows. */
 const MAX_TITLE_LENGTH = 200;
 
 const KEY = /^[\p{L}\p{N}_ ]+:/u;
+/** The keys of the syntax, and what other readers take for them. */
+const KNOWN_KEY = /^(title|credit|authors?|source|notes|draft ?date|date|contact|copyright|revisions?):/i;
 const INDENTED = /^(?: {3}|\t)/;
 
 const isKeyLine = (line: string): boolean => KEY.test(line.trimStart());
@@ -23,11 +23,14 @@ const firstLineStart = (source: string): number => {
   return source.slice(0, indent).lastIndexOf("\n") + 1;
 };
 
-/** fountain-js knows the keywords of the syntax; any other key may stand beside one of them, before it too. */
+const isValue = (line: string | undefined): boolean => line !== undefined && INDENTED.test(line) && line.trim() !== "";
+
+/** Any key may stand beside one of the syntax, before it too; that one has a value on its line or on the next. */
 const hasKnownKey = (lines: readonly string[]): boolean =>
   lines.some((line, at) => {
-    const next = lines[at + 1] ?? "";
-    return rules.title_page.test(`${line.slice(0, KEY_PROBE_LENGTH)}\n${next.slice(0, KEY_PROBE_LENGTH)}`);
+    const text = line.trim();
+    const key = KNOWN_KEY.exec(text)?.[0];
+    return key !== undefined && (key !== text || isValue(lines[at + 1]));
   });
 
 /**
@@ -70,7 +73,7 @@ export const titleOf = (titlePage: string): string => {
     .join(" ")
     .slice(0, MAX_TITLE_LENGTH)
     .toWellFormed();
-  return value === "" ? "" : new Fountain().parse(`Title: ${value}`).title || value;
+  return plainText(value) || value;
 };
 
 /**
