@@ -2,7 +2,7 @@
 import type { KmsRpc } from "#shared/contracts/kms.ts";
 import type { Result } from "#shared/contracts/result.ts";
 import { unavailable } from "#shared/problem/unavailable.ts";
-import { destinationKey } from "./domain/destination.ts";
+import { destinationKey, floodKey } from "./domain/destination.ts";
 import type { Vault } from "./domain/ports.ts";
 
 const kmsUnavailable = (cause: unknown) =>
@@ -51,6 +51,8 @@ export const createVault = (kms: VaultKms): Vault => ({
     if (!opened.ok) throw new Error(`the secret of factor ${factorId} is ${opened.error}`);
     return opened.value;
   },
+
+  macMailbox: (destination) => ask(() => kms.mac({ context: "twofa:mailbox", data: floodKey(destination) })),
 
   macDestination: (destination) =>
     ask(() => kms.mac({ context: "twofa:destination", data: destinationKey(destination) })),

@@ -14,6 +14,9 @@ export type SendingChannel = (typeof SENDING_CHANNELS)[number];
 export const isSendingChannel = (type: string): type is SendingChannel =>
   SENDING_CHANNELS.some((channel) => channel === type);
 
+/** A new challenge drops the oldest unanswered ones of its session and use beyond these. */
+export const MAX_OPEN_CHALLENGES = 20;
+
 /** How often a challenge may be answered wrongly. */
 export const MAX_TRIES = 5;
 
@@ -56,6 +59,7 @@ export interface AnsweredChallenge {
 export type Answered = { found: "right"; challenge: AnsweredChallenge } | { found: "used" } | { found: "wrong" };
 
 export interface ChallengeStore {
+  /** Adds a challenge and drops the surplus ones of its session: nobody fills the database by asking for challenges. */
   create(challenge: NewChallenge): Promise<void>;
   /** Uses up the challenge when the answer is right, else one of its tries: one statement, whoever else asks. */
   answer(answer: ChallengeAnswer): Promise<Answered>;

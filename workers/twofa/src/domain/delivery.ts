@@ -2,19 +2,26 @@
 import type { SendingChannel } from "./challenge.ts";
 import type { Message } from "./message.ts";
 
-/** How many messages an hour may go to one destination of a user. */
+/** How many codes, and how many announcements, an hour may go to one destination of a user. */
 const MAX_PER_USER_AND_DESTINATION = 5;
 /** Over all his destinations, so that nobody goes through phone numbers at the operator's expense. */
 const MAX_PER_USER = 15;
-/** From all users, so that many accounts together are no way to pester a stranger. */
-const MAX_PER_DESTINATION = 15;
+/**
+ * From all users, where nobody has shown that the destination is theirs: many accounts together are no way to pester a stranger.
+ * Codes to pass a factor do not count here and are not held up by it, so nobody else can use up those of its owner.
+ */
+const MAX_PER_UNCONFIRMED_DESTINATION = 15;
 export const SEND_WINDOW_MS = 60 * 60_000;
 
 export const SEND_LIMITS = {
   perUserAndDestination: MAX_PER_USER_AND_DESTINATION,
   perUser: MAX_PER_USER,
-  perDestination: MAX_PER_DESTINATION,
+  perUnconfirmedDestination: MAX_PER_UNCONFIRMED_DESTINATION,
 } as const;
+
+/** A code to enrol a destination, one to pass a factor, or an announcement to an account's address, which nobody confirmed. */
+export const SEND_USES = ["enrolment", "verification", "announcement"] as const;
+export type SendUse = (typeof SEND_USES)[number];
 
 /**
  * Why a message was not delivered: there is no such destination, the provider wants us to wait, refuses us, does not
@@ -38,7 +45,9 @@ export const mayHaveArrived = (failure: DeliveryFailure): boolean => failure ===
 export interface Send {
   id: string;
   userId: string;
+  /** The keyed hash of the destination as `floodKey` has it. */
   destinationMac: string;
+  use: SendUse;
   nowMs: number;
 }
 

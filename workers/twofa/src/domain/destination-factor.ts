@@ -45,7 +45,7 @@ export const enrolDestination = async (
   if (!isEnrolled) return { outcome: "too-many-factors" };
 
   const code = { use: "enrolment", action: TO_ADD[channel], purpose: null } as const;
-  const sent = await sendCode(ports, { ...code, userId, sessionId, channel, factorId, destination, destinationMac });
+  const sent = await sendCode(ports, { ...code, userId, sessionId, channel, factorId, destination });
   if (sent.outcome === "sent") return { outcome: "enrolled", factorId, expiresAtMs: sent.expiresAtMs };
   await ports.factors.remove(userId, factorId);
   return sent;
@@ -93,9 +93,9 @@ export const generateCode = async (ports: Ports, request: GenerationRequest): Pr
   const { userId, channel } = request;
   if (ports.messengers[channel] === undefined) return { outcome: "channel-unavailable" };
   const factor = chosen(await ports.factors.confirmed(userId, channel), request.factorId);
-  if (!factor || factor.destinationMac === null) return { outcome: "no-factor" };
-  const { id: factorId, destinationMac, sealedSecret } = factor;
+  if (!factor) return { outcome: "no-factor" };
+  const { id: factorId, sealedSecret } = factor;
   const destination = await ports.vault.openSecret(userId, factorId, sealedSecret);
-  const sent = await sendCode(ports, { ...request, use: "verification", factorId, destination, destinationMac });
+  const sent = await sendCode(ports, { ...request, use: "verification", factorId, destination });
   return sent.outcome === "sent" ? { ...sent, destination } : sent;
 };

@@ -37,5 +37,13 @@ const maskAddress = (address: string): string => {
 export const maskDestination = (destination: string): string =>
   destination.includes("@") ? maskAddress(destination) : `+${HIDDEN}${destination.slice(-SHOWN_DIGITS)}`;
 
-/** The one spelling a destination is counted and recognised by: mail servers tell no capitals apart. */
+/** The one spelling a destination is recognised by: mail servers tell no capitals apart. */
 export const destinationKey = (destination: string): string => destination.toLowerCase();
+
+const SUBADDRESS = /^([^@+]+)\+[^@]*@/;
+
+/**
+ * The mailbox that a message ends up in, to count messages by: `ann+shop@example.org` is `ann@example.org` (RFC 5233). Dots are
+ * left alone: hardly any provider ignores them, and elsewhere they tell people apart.
+ */
+export const floodKey = (destination: string): string => destinationKey(destination).replace(SUBADDRESS, "$1@");

@@ -33,8 +33,6 @@ export interface SealedFactor {
   id: string;
   type: FactorType;
   sealedSecret: string;
-  /** What its address or phone number is recognised by; null: it has none. */
-  destinationMac: string | null;
   confirmedAtMs: number | null;
 }
 

@@ -87,6 +87,8 @@ export interface Vault {
   emailOf(userId: string): Promise<string | undefined>;
   /** The keyed hash an address or phone number is recognised by. */
   macDestination(destination: string): Promise<string>;
+  /** The keyed hash that messages to its mailbox, or to the phone number, are counted by. */
+  macMailbox(destination: string): Promise<string>;
   /** The keyed hash that the code of a challenge is stored and checked by. */
   macCode(challengeId: string, code: string): Promise<string>;
   /** The keyed hash a recovery code is stored and found by. */

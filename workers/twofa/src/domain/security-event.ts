@@ -14,7 +14,7 @@ type MessageEvent = { subject: string; channel: SendingChannel } & (
   | { event: "challenge.sent"; factorId: string }
   | { event: "challenge.undelivered"; factorId: string; failure: DeliveryFailure | "too-many-sends"; error?: string }
   | { event: "announcement.sent" }
-  | { event: "announcement.undelivered"; failure: DeliveryFailure; error: string }
+  | { event: "announcement.undelivered"; failure: DeliveryFailure | "too-many-sends"; error?: string }
 );
 
 /** `passkey.cloned`: its counter went back, and it is disabled. `error` is for the log. */

@@ -1,6 +1,6 @@
 /** Sends the code of a challenge. */
 import type { ChallengeUse, SendingChannel } from "./challenge.ts";
-import { type DeliveryFailure, mayHaveArrived } from "./delivery.ts";
+import { type DeliveryFailure, mayHaveArrived, type SendUse } from "./delivery.ts";
 import { secondsUntil } from "./lockout.ts";
 import { codeMessage } from "./message.ts";
 import { createOneTimeCode } from "./one-time-code.ts";
@@ -9,13 +9,12 @@ import type { Ports } from "./ports.ts";
 const MINUTE_MS = 60_000;
 
 export interface CodeRequest {
-  use: ChallengeUse;
+  use: Extract<SendUse, ChallengeUse>;
   userId: string;
   sessionId: string;
   channel: SendingChannel;
   factorId: string;
   destination: string;
-  destinationMac: string;
   /** What the code does, to complete "to …". */
   action: string;
   /** JSON of the one request that the answer confirms; null: any. */
@@ -31,14 +30,16 @@ export type Sent = { outcome: "sent"; challengeId: string; expiresAtMs: number }
 
 /** Puts the challenge, and sends its code. A challenge whose code was not delivered is taken back. */
 export const sendCode = async (ports: Ports, request: CodeRequest): Promise<Sent> => {
-  const { userId, channel, factorId, destination, destinationMac, action, ...challenge } = request;
+  const { userId, channel, factorId, destination, action, ...challenge } = request;
   const messenger = ports.messengers[channel];
   if (messenger === undefined) return { outcome: "channel-unavailable" };
   const told = { subject: userId, factorId, channel };
 
+  const destinationMac = await ports.vault.macMailbox(destination);
   const createdAtMs = ports.now();
   const sendId = ports.newId();
-  const reservation = await ports.sends.reserve({ id: sendId, userId, destinationMac, nowMs: createdAtMs });
+  const send = { id: sendId, userId, destinationMac, use: request.use, nowMs: createdAtMs };
+  const reservation = await ports.sends.reserve(send);
   if (!reservation.reserved) {
     await ports.record({ event: "challenge.undelivered", ...told, failure: "too-many-sends" });
     return { outcome: "too-many-sends", retryAfterSeconds: secondsUntil(reservation.nextAtMs, createdAtMs) };

@@ -1,6 +1,6 @@
 import { and, eq, isNull, lte } from "drizzle-orm";
 import type { Database } from "#shared/db/database.ts";
-import { type ChallengeStore, MAX_TRIES } from "../domain/challenge.ts";
+import { type ChallengeStore, MAX_OPEN_CHALLENGES, MAX_TRIES } from "../domain/challenge.ts";
 import { SEND_WINDOW_MS } from "../domain/delivery.ts";
 import type * as schema from "./schema.ts";
 import { challenges, sends } from "./schema.ts";
@@ -15,9 +15,27 @@ const ANSWER = `
         AND (confirmed_at IS NOT NULL) = (:use = 'verification')))
   RETURNING consumed_at`;
 
+const DROP_SURPLUS = `
+  DELETE FROM challenges WHERE id IN (
+    SELECT id FROM challenges
+    WHERE user_id = :userId AND session_id = :sessionId AND use = :use AND consumed_at IS NULL
+    ORDER BY created_at DESC, id DESC LIMIT -1 OFFSET :keep)`;
+
+const CREATE = `
+  INSERT INTO challenges
+    (id, use, user_id, session_id, channel, factor_id, code_mac, purpose, created_at, expires_at)
+  VALUES (:id, :use, :userId, :sessionId, :channel, :factorId, :codeMac, :purpose, :createdAtMs, :expiresAtMs)`;
+
 export const createChallengeStore = ({ orm, client }: Database<typeof schema>): ChallengeStore => ({
-  create: async ({ createdAtMs, expiresAtMs, ...challenge }) => {
-    await orm.insert(challenges).values({ ...challenge, createdAt: createdAtMs, expiresAt: expiresAtMs });
+  create: async (challenge) => {
+    const { userId, sessionId, use } = challenge;
+    await client.batch(
+      [
+        { sql: DROP_SURPLUS, args: { userId, sessionId, use, keep: MAX_OPEN_CHALLENGES - 1 } },
+        { sql: CREATE, args: { ...challenge } },
+      ],
+      "write",
+    );
   },
 
   answer: async ({ id, use, userId, sessionId, codeMac, nowMs }) => {

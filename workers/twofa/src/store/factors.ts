@@ -52,7 +52,6 @@ const sealedColumns = {
   id: factors.id,
   type: factors.type,
   sealedSecret: factors.sealedSecret,
-  destinationMac: factors.destinationMac,
   confirmedAtMs: factors.confirmedAt,
 };
 

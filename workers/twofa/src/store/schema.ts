@@ -1,6 +1,7 @@
 import { sql } from "drizzle-orm";
 import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 import { CHALLENGE_USES, CHANNELS } from "../domain/challenge.ts";
+import { SEND_USES } from "../domain/delivery.ts";
 import { FACTOR_TYPES } from "../domain/factor.ts";
 
 /** Instants are milliseconds since the epoch. A factor without `confirmed_at` is an enrolment and proves nothing. */
@@ -104,7 +105,10 @@ export const sends = sqliteTable(
   {
     id: text("id").primaryKey(),
     userId: text("user_id").notNull(),
+    /** Keyed hash of the mailbox or phone number. */
     destinationMac: text("destination_mac").notNull(),
+    /** Whoever passes a factor has shown to own its destination; whoever enrols one may be anybody. */
+    use: text("use", { enum: SEND_USES }).notNull().default("enrolment"),
     sentAt: integer("sent_at").notNull(),
   },
   (table) => [

@@ -1,0 +1,1 @@
+ALTER TABLE `sends` ADD `use` text DEFAULT 'enrolment' NOT NULL;
