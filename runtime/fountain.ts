@@ -19,9 +19,10 @@ import { waitForOrphan, writeRunFile } from "./run-file.ts";
 import { startScheduler } from "./scheduler.ts";
 import { loadSecrets, type Secrets, WRONG_SECRET_KEY } from "./secrets.ts";
 import type { Settings } from "./settings.ts";
-import { type SqldOptions, spawnSqld, waitForSqld } from "./sqld.ts";
-import { type Supervision, supervise } from "./supervise.ts";
-import { CONFIG_FILE, spawnWorkerd } from "./workerd.ts";
+import { assertServing, type SqldOptions, spawnSqld, waitForSqld } from "./sqld.ts";
+import { type SuperviseOptions, type Supervision, supervise } from "./supervise.ts";
+import { CONFIG_FILE, spawnWorkerd, WATCHDOG_RESTARTS } from "./workerd.ts";
+import { createLockWatches, type LockWatch } from "./write-locks.ts";
 
 const READY_TIMEOUT_MS = 20_000;
 const READY_POLL_MS = 20;
@@ -115,15 +116,15 @@ const open = async (options: FountainOptions, cleanups: Cleanup[]): Promise<Cont
 };
 
 /** A child under supervision and under guard, ended with everything else. */
-const startChild = (context: Context, name: string, spawn: () => ChildProcess): Supervision => {
+const startChild = (context: Context, child: Omit<SuperviseOptions, "onCrash" | "onGiveUp">): Supervision => {
   const { guard, cleanups, signal, onNotice, onGiveUp } = context;
   signal.throwIfAborted();
   const supervision = supervise({
-    name,
-    spawn: () => {
-      const child = spawn();
-      guard.watch(name, child.pid);
-      return child;
+    ...child,
+    spawn: (hangs) => {
+      const spawned = child.spawn(hangs);
+      guard.watch(child.name, spawned.pid);
+      return spawned;
     },
     onCrash: onNotice,
     onGiveUp,
@@ -169,15 +170,24 @@ const startDatabases = async (context: Context): Promise<Prepared & { sqldPort: 
   const options = { dataDirectory: path.join(home.data, "libsql"), port, adminPort, adminKey, signingKey };
   writeRunFile(home.runFile, { port: settings.port, sqldPort: port, internalSocket });
   cleanups.push(() => rmSync(home.runFile, { force: true }));
-  const sqld = startChild(context, "sqld", () => {
-    const child = spawnSqld(options);
-    logStreams(path.join(home.logs, "sqld.log"), child.stdout, child.stderr);
-    return child;
+  let lockWatches: LockWatch[] = [];
+  const sqld = startChild(context, {
+    name: "sqld",
+    spawn: () => {
+      const child = spawnSqld(options);
+      logStreams(path.join(home.logs, "sqld.log"), child.stdout, child.stderr);
+      return child;
+    },
+    probe: async (timeoutMs, patience) => {
+      await assertServing(port, timeoutMs);
+      return lockWatches.map((look) => look(patience)).find((wrong) => wrong !== undefined);
+    },
   });
-  const assertServing = waitForSqld(port, sqld.child).catch((cause: unknown) => {
+  const serving = waitForSqld(port, sqld.child).catch((cause: unknown) => {
     throw new OperatorError(damagedData(home.data, reasonOf(cause)), { cause });
   });
-  const [prepared] = await Promise.all([prepare(context, options, secretKeys), assertServing]);
+  const [prepared] = await Promise.all([prepare(context, options, secretKeys), serving]);
+  lockWatches = createLockWatches(options, prepared.databaseTokens);
   sqld.watch();
   return { ...prepared, sqldPort: port };
 };
@@ -192,17 +202,25 @@ const startWorkers = async (context: Context, environment: Record<string, string
   const { settings, home, internalSocket, progress } = context;
   progress.step("Starting the workers");
   const log = path.join(home.logs, "workerd.log");
-  const workerd = startChild(context, "workerd", () => {
-    rmSync(internalSocket, { force: true });
-    const child = spawnWorkerd({
-      config: path.join(home.build, CONFIG_FILE),
-      environment: { ...environment, ...trustOf(settings.environment) },
-      publicAddress: `127.0.0.1:${settings.port}`,
-      internalAddress: `unix:${internalSocket}`,
-      libsqlAddress: `127.0.0.1:${sqldPort}`,
-    });
-    logStreams(log, child.stderr);
-    return child;
+  const workerd = startChild(context, {
+    name: "workerd",
+    spawn: (hangs) => {
+      rmSync(internalSocket, { force: true });
+      const child = spawnWorkerd({
+        config: path.join(home.build, CONFIG_FILE),
+        environment: { ...environment, ...trustOf(settings.environment), [WATCHDOG_RESTARTS]: String(hangs) },
+        publicAddress: `127.0.0.1:${settings.port}`,
+        internalAddress: `unix:${internalSocket}`,
+        libsqlAddress: `127.0.0.1:${sqldPort}`,
+      });
+      logStreams(log, child.stderr);
+      return child;
+    },
+    probe: async (timeoutMs) => {
+      await callLocal({ to: { socketPath: internalSocket }, method: "GET", path: "/alive", timeoutMs });
+      return undefined;
+    },
+    writesStack: true,
   });
   await waitForReady(context, workerd.child, log);
   workerd.watch();

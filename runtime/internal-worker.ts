@@ -13,15 +13,22 @@ import { createLog, describeError } from "#shared/observability/log.ts";
 import { EXPOSITION_TYPE, mergeExpositions, upExposition } from "#shared/observability/merge.ts";
 
 /** One binding per worker, to its private entrypoint `Internal`, named after the worker in lower case. */
-type Env = Record<string, InternalRpc | undefined> & { kms?: KmsInternalRpc; gateway?: GatewayInternalRpc };
+type Env = Record<string, InternalRpc | string | null | undefined> & {
+  kms?: KmsInternalRpc;
+  gateway?: GatewayInternalRpc;
+  /** How often the watchdog has ended this process before; absent where no watchdog runs. */
+  WATCHDOG_RESTARTS?: string | null;
+};
 
 const METRICS_TIMEOUT_MS = 2_000;
 
 const log = createLog("internal");
 
+const isWorker = (binding: unknown): binding is InternalRpc => typeof binding === "object" && binding !== null;
+
 const runScheduled = async (env: Env, worker: string): Promise<Response> => {
   const target = env[worker];
-  if (target === undefined) return new Response(null, { status: 404 });
+  if (!isWorker(target)) return new Response(null, { status: 404 });
   try {
     await target.runScheduled();
   } catch (error) {
@@ -50,22 +57,32 @@ const drain = async (env: Env): Promise<Response> => {
 };
 
 /** A worker's numbers; `undefined` when it fails or does not give them in time. */
-const metricsOf = async (env: Env, worker: string): Promise<string | undefined> => {
+const metricsOf = async (worker: string, target: InternalRpc): Promise<string | undefined> => {
   try {
-    return await withinTime(Promise.resolve(env[worker]?.metrics()), METRICS_TIMEOUT_MS);
+    return await withinTime(Promise.resolve(target.metrics()), METRICS_TIMEOUT_MS);
   } catch (error) {
     log("error", "no-metrics", { worker, error: describeError(error) });
     return undefined;
   }
 };
 
+const restarts = ({ WATCHDOG_RESTARTS: count }: Env): string[] =>
+  count
+    ? [
+        "# HELP fountain_watchdog_restarts_total How often workerd did not respond and was started again.\n" +
+          `# TYPE fountain_watchdog_restarts_total counter\nfountain_watchdog_restarts_total ${count}\n`,
+      ]
+    : [];
+
 const metrics = async (env: Env): Promise<Response> => {
   const answers = await Promise.all(
-    Object.keys(env).map(async (worker) => [worker, await metricsOf(env, worker)] as const),
+    Object.entries(env).flatMap(([worker, target]) =>
+      isWorker(target) ? [metricsOf(worker, target).then((text) => [worker, text] as const)] : [],
+    ),
   );
   const answered = new Map(answers.map(([worker, text]) => [worker, text !== undefined]));
   const expositions = answers.flatMap(([, text]) => text ?? []);
-  return new Response(mergeExpositions([upExposition(answered), ...expositions]), {
+  return new Response(mergeExpositions([upExposition(answered), ...restarts(env), ...expositions]), {
     headers: { "content-type": EXPOSITION_TYPE },
   });
 };
@@ -74,6 +91,8 @@ export default {
   fetch: async (request: Request, env: Env): Promise<Response> => {
     const [, resource, worker] = new URL(request.url).pathname.split("/");
     const isRead = request.method === "GET";
+    // For the watchdog: this thread responds.
+    if (resource === "alive") return new Response(null, { status: isRead ? 204 : 405 });
     if (resource === "metrics") return isRead ? metrics(env) : new Response(null, { status: 405 });
     if (request.method !== "POST") return new Response(null, { status: 405 });
     if (resource === "cron" && worker !== undefined) return runScheduled(env, worker);

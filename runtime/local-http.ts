@@ -6,6 +6,7 @@ export interface LocalCall {
   to: Pick<RequestOptions, "port"> | Pick<RequestOptions, "socketPath">;
   method: "GET" | "POST";
   path: string;
+  headers?: Record<string, string>;
   body?: string;
   timeoutMs: number;
 }
@@ -16,10 +17,10 @@ export interface LocalAnswer {
 }
 
 /** The whole answer. Rejects when nobody listens or no answer came in time. */
-export const callLocal = ({ to, method, path, body, timeoutMs }: LocalCall): Promise<LocalAnswer> =>
+export const callLocal = ({ to, method, path, headers = {}, body, timeoutMs }: LocalCall): Promise<LocalAnswer> =>
   new Promise((resolve, reject) => {
     const signal = AbortSignal.timeout(timeoutMs);
-    const outgoing = request({ host: "127.0.0.1", ...to, method, path, signal, agent: false }, (incoming) => {
+    const outgoing = request({ host: "127.0.0.1", ...to, method, path, headers, signal, agent: false }, (incoming) => {
       const chunks: Buffer[] = [];
       incoming.on("data", (chunk: Buffer) => chunks.push(chunk));
       incoming.on("error", reject);

@@ -26,6 +26,8 @@ export interface PreparationOrder {
 export interface Prepared {
   /** Everything that workers read from the environment. */
   environment: Record<string, string>;
+  /** What opens each worker's database, by the database's name. */
+  databaseTokens: Record<string, string>;
   /** The workers that have chores to run. */
   choreWorkers: string[];
 }

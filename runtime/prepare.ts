@@ -4,11 +4,11 @@ import { stdin, stdout } from "node:process";
 import { text } from "node:stream/consumers";
 import { bundleWorkers } from "./bundle.ts";
 import { prepareDatabases } from "./databases.ts";
-import { computeEnvironment } from "./environment.ts";
+import { computeEnvironment, secretVariable } from "./environment.ts";
 import { OperatorError, reasonOf } from "./operator-error.ts";
 import type { PreparationOrder, PreparationOutcome } from "./preparation.ts";
 import { waitForSqld } from "./sqld.ts";
-import { readTopology } from "./topology.ts";
+import { DATABASE_TOKEN, hasDatabase, readTopology } from "./topology.ts";
 import { nodeAddresses } from "./typesense.ts";
 import { writeWorkerdConfig } from "./workerd-config.ts";
 
@@ -28,7 +28,12 @@ const prepare = async (order: PreparationOrder): Promise<PreparationOutcome> => 
     typesense: nodeAddresses(order.typesenseNodes),
   });
   const choreWorkers = topology.workers.filter(({ crons }) => crons.length > 0).map(({ worker }) => worker);
-  return { prepared: { environment, choreWorkers } };
+  const databaseTokens = Object.fromEntries(
+    topology.workers
+      .filter(hasDatabase)
+      .map(({ worker }) => [worker, environment[secretVariable(worker, DATABASE_TOKEN)] ?? ""]),
+  );
+  return { prepared: { environment, databaseTokens, choreWorkers } };
 };
 
 const describeFailure = (error: unknown): string =>

@@ -70,10 +70,16 @@ export const spawnSqld = (options: SqldOptions): ChildProcess => {
   );
 };
 
+/** Rejects when no libSQL server answers on this port in time. */
+export const assertServing = async (port: number, timeoutMs: number): Promise<void> => {
+  const { status } = await callLocal({ to: { port }, method: "GET", path: "/health", timeoutMs });
+  if (status !== 200) throw new Error(`sqld answers ${status}`);
+};
+
 /** Does a libSQL server answer on this port? */
 export const isServing = (port: number): Promise<boolean> =>
-  callLocal({ to: { port }, method: "GET", path: "/health", timeoutMs: PROBE_TIMEOUT_MS }).then(
-    ({ status }) => status === 200,
+  assertServing(port, PROBE_TIMEOUT_MS).then(
+    () => true,
     () => false,
   );
 

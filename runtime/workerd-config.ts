@@ -13,6 +13,7 @@ import {
   MESSAGES_SERVICE,
   OUTBOUND,
   PUBLIC_SOCKET,
+  WATCHDOG_RESTARTS,
 } from "./workerd.ts";
 
 /** The only way out that a worker has by default: none. */
@@ -57,7 +58,7 @@ const internalWorker = (front: Worker, workers: readonly Worker[]): Worker => ({
   worker: INTERNAL_WORKER,
   name: INTERNAL_WORKER,
   services: workers.map(({ worker, name }) => ({ binding: worker, service: name, entrypoint: "Internal" })),
-  vars: {},
+  vars: { [WATCHDOG_RESTARTS]: "" },
   secrets: [],
 });
 

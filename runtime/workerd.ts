@@ -15,6 +15,9 @@ export const MESSAGES_SERVICE = "messages";
 /** The binding that says which service a worker's own connections go out through; without it there is none. */
 export const OUTBOUND = "OUTBOUND";
 
+/** The variable that says how often the watchdog has ended workerd before this start. */
+export const WATCHDOG_RESTARTS = "WATCHDOG_RESTARTS";
+
 /** The name of the configuration, which stands beside the bundles. */
 export const CONFIG_FILE = "workerd.capnp";
 /** The same, for a mail server at a private address. */
