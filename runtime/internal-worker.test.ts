@@ -47,7 +47,23 @@ test("a worker that fails or stays silent is down, and the others are there", as
   expect(logged.map((line) => JSON.parse(line))).toMatchObject([{ event: "no-metrics", worker: "twofa" }]);
 });
 
+test("how often the watchdog has ended this process is counted, and is no worker", async () => {
+  const response = await internal.fetch(new Request("http://internal/metrics"), {
+    twofa: good("twofa"),
+    WATCHDOG_RESTARTS: "2",
+  });
+  const text = await response.text();
+  expect(text).toContain("# TYPE fountain_watchdog_restarts_total counter\nfountain_watchdog_restarts_total 2\n");
+  expect(text).not.toContain('worker="WATCHDOG');
+});
+
+test("it says that it is alive, and asks no worker for it", async () => {
+  expect((await internal.fetch(new Request("http://internal/alive"), {})).status).toBe(204);
+});
+
 test.each([
+  ["POST", "/alive", 405],
+  ["POST", "/cron/WATCHDOG_RESTARTS", 404],
   ["POST", "/metrics", 405],
   ["GET", "/cron/twofa", 405],
   ["GET", "/", 405],
@@ -57,6 +73,6 @@ test.each([
   ["POST", "/drain", 404],
   ["POST", "/anything", 404],
 ])("%s %s is refused with %i", async (method, path, status) => {
-  const env = { twofa: good("twofa") };
+  const env = { twofa: good("twofa"), WATCHDOG_RESTARTS: "1" };
   expect((await internal.fetch(new Request(`http://internal${path}`, { method }), env)).status).toBe(status);
 });

@@ -3,6 +3,7 @@
  * often.
  */
 import type { ChildProcess } from "node:child_process";
+import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { hasEnded, stopProcess } from "./process.ts";
 import { createPatience, lookAtThreads, type Probe, watchForHang } from "./watchdog.ts";
@@ -68,11 +69,13 @@ export const supervise = (options: SuperviseOptions): Supervision => {
     watch();
   };
 
-  /** Kills a child that hangs: one that is stopped, or whose loop is endless, takes no notice of anything else. */
+  /** Kills a child that hangs: it takes no notice of anything gentler. */
   const endHung = async (hung: ChildProcess): Promise<void> => {
     if (writesStack) {
       hung.kill("SIGABRT");
-      await sleep(LAST_WORDS_MS);
+      // What is stopped takes the first signal as soon as it gets the second.
+      hung.kill("SIGCONT");
+      await Promise.race([once(hung, "exit"), sleep(LAST_WORDS_MS)]);
     }
     if (!hasEnded(hung)) hung.kill("SIGKILL");
   };

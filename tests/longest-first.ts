@@ -4,6 +4,7 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 /** They take longest, which Vitest knows by itself only of what it has run before. */
 const LONGEST = [
   "runtime/start.test.ts",
+  "runtime/hang.test.ts",
   "tests/flows/sequence.test.ts",
   "tests/flows/credentials.test.ts",
   "workers/twofa/src/routes/email.test.ts",

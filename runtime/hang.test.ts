@@ -1,0 +1,126 @@
+/** Processes that run and do not respond, under `npm start`: each is replaced, and nothing acknowledged is lost. */
+import { randomBytes } from "node:crypto";
+import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { startLoad } from "../tests/compose/load.ts";
+import { logIn, registerService } from "../tests/flows/session.ts";
+import { eventually, isReady, type StartedProcess, spawnStart } from "../tests/workerd.ts";
+import { stopProcess } from "./process.ts";
+import { CONFIG_FILE } from "./workerd.ts";
+
+const PER_SECOND = 20;
+const REPLACED_WITHIN_MS = 60_000;
+const ENDLESS_PATH = "/endless";
+const TEST_MS = 120_000;
+
+let started: StartedProcess;
+let url: string;
+let caller: Record<string, string>;
+
+beforeAll(async () => {
+  const adminPassword = randomBytes(12).toString("hex");
+  started = await spawnStart({ ADMIN_PASSWORD: adminPassword });
+  await started.readyOrEnded();
+  url = `http://127.0.0.1:${started.port}`;
+  const target = { url, adminUsername: "admin", adminPassword };
+  caller = await registerService(target, await logIn(target), "writer", ["sequence:read", "sequence:write"]);
+});
+afterAll(async () => {
+  await stopProcess(started.child);
+  rmSync(started.home, { recursive: true, force: true });
+});
+
+const complaints = (name: string): string[] => started.lines.filter((line) => line.startsWith(`Fountain: ${name} `));
+
+/** The process of this name, and no other. */
+const pidOf = (name: string): number => {
+  const [pid, ...others] = started.childrenNamed(name);
+  if (pid === undefined || others.length > 0) throw new Error(`there is not exactly one ${name}`);
+  return pid;
+};
+
+/** Every element, by its id. */
+const elements = async (): Promise<Map<number, { text: string; sequenceNumber: number }>> => {
+  const found = new Map<number, { text: string; sequenceNumber: number }>();
+  for (let after = ""; ; ) {
+    const response = await fetch(`${url}/service-a/elements?limit=100${after}`, { headers: caller });
+    const {
+      items,
+      next,
+    }: { items: { elementId: number; text: string; sequenceNumber: number }[]; next: string | null } =
+      await response.json();
+    for (const { elementId, ...item } of items) found.set(elementId, item);
+    if (next === null) return found;
+    after = `&after=${encodeURIComponent(next)}`;
+  }
+};
+
+let rounds = 0;
+
+/** Makes a process hang while others write; resolves with what the operator reads of it once all is well again. */
+const hangUnderLoad = async (name: string, hang: (pid: number) => void | Promise<void>): Promise<string> => {
+  rounds += 1;
+  const told = complaints(name).length;
+  const firstElementId = rounds * 1_000_000;
+  const load = startLoad({ url, callers: [caller], perSecond: PER_SECOND, writeEvery: 2, firstElementId });
+  const before = pidOf(name);
+  await hang(before);
+  await eventually(() => complaints(name).length > told, REPLACED_WITHIN_MS);
+  await eventually(
+    async () => started.childrenNamed(name).length === 1 && (await isReady(started.port)),
+    REPLACED_WITHIN_MS,
+  );
+  const { acknowledged } = await load.stop();
+  const stored = await elements();
+  expect(pidOf(name)).not.toBe(before);
+  expect(acknowledged.length).toBeGreaterThan(0);
+  expect(acknowledged.filter((id) => !stored.has(id))).toEqual([]);
+  // Whatever else was stored is whole: its text, and its place in a sequence without gaps.
+  const written = [...stored].filter(([id]) => id >= firstElementId);
+  expect(written.filter(([id, { text }]) => text !== `line ${id}`)).toEqual([]);
+  const places = [...stored.values()].map(({ sequenceNumber }) => sequenceNumber).toSorted((a, b) => a - b);
+  expect(places).toEqual(places.map((_, index) => index + 1));
+  return complaints(name)[told] ?? "";
+};
+
+test.for(["workerd", "sqld"])("a %s that a signal has stopped is replaced", { timeout: TEST_MS }, async (name) => {
+  const complaint = await hangUnderLoad(name, (pid) => {
+    process.kill(pid, "SIGSTOP");
+  });
+  expect(complaint).toMatch(/ has not responded for \d+\.\d s: stopped by a signal; threads.*: starting it again$/);
+});
+
+/** Has workerd, from its next start on, run a gateway with an endless loop at ENDLESS_PATH. */
+const installTestBuild = (): void => {
+  const build = path.join(started.home, "build");
+  const config = path.join(build, CONFIG_FILE);
+  const module = (file: string) => `(name = "${file}", esModule = embed "${file}")`;
+  const text = readFileSync(config, "utf8");
+  renameSync(path.join(build, "gateway.js"), path.join(build, "product.js"));
+  writeFileSync(
+    path.join(build, "gateway.js"),
+    `import product from "product.js";
+     export * from "product.js";
+     export default {
+       ...product,
+       fetch: (request, ...rest) => {
+         if (new URL(request.url).pathname === "${ENDLESS_PATH}") for (;;);
+         return product.fetch(request, ...rest);
+       },
+     };`,
+  );
+  writeFileSync(config, text.replace(module("gateway.js"), `${module("gateway.js")}, ${module("product.js")}`));
+};
+
+test("a workerd in an endless loop is replaced, and leaves a stack", { timeout: TEST_MS }, async () => {
+  installTestBuild();
+  process.kill(pidOf("workerd"), "SIGKILL");
+  await eventually(() => complaints("workerd").some((line) => line.includes("SIGKILL")));
+  await eventually(async () => started.childrenNamed("workerd").length === 1 && (await isReady(started.port)));
+  const complaint = await hangUnderLoad("workerd", () => {
+    fetch(`${url}${ENDLESS_PATH}`).catch(() => undefined);
+  });
+  expect(complaint).toMatch(/ has not responded for \d+\.\d s: busy, with \d+\.\d s of CPU time; threads.* runnable /);
+  expect(readFileSync(path.join(started.home, "logs", "workerd.log"), "utf8")).toMatch(/^\S+ stack: .*workerd@/m);
+});
