@@ -56,10 +56,10 @@ test("sqld that has lost a write lock, and spins, is replaced, and every acknowl
     await expect.poll(() => acknowledged.length, { timeout: FOUND_WITHIN_MS }).toBeGreaterThan(before);
   isOver = true;
   await Promise.all(writing);
-  const { rows } = await database.execute("SELECT id, length(text) AS length FROM lost_lock");
-  const stored = new Map(rows.map((row) => [Number(row["id"]), Number(row["length"])]));
+  const { rows } = await database.execute("SELECT id, length(text) AS bytes FROM lost_lock");
+  const stored = new Map(rows.map((row) => [Number(row["id"]), Number(row["bytes"])]));
   expect(acknowledged.filter((id) => stored.get(id) !== ROW_BYTES)).toEqual([]);
-  expect([...stored.values()].filter((length) => length !== ROW_BYTES)).toEqual([]);
+  expect([...stored.values()].filter((bytes) => bytes !== ROW_BYTES)).toEqual([]);
   console.log(`${acknowledged.length} writes acknowledged; ${lostLocks().join("; ") || "the lock was not lost"}`);
   if (lostLocks().length === 0) context.skip(`sqld has not lost the lock within ${LOSE_WITHIN_MS} ms`);
 });
