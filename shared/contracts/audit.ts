@@ -1,5 +1,6 @@
 /** What the other workers have told in the kms's audit trail. */
 import { z } from "zod";
+import { text } from "./input.ts";
 
 export const REPORTED_ACTIONS = [
   "factor.enrol",
@@ -21,7 +22,7 @@ export type ReportedAction = (typeof REPORTED_ACTIONS)[number];
 
 const MAX_CHARACTERS = 200;
 /** Codes, ids and names: nothing that somebody typed fits. */
-const word = z.string().min(1).max(MAX_CHARACTERS);
+const word = text({ min: 1, max: MAX_CHARACTERS });
 
 /** Never a password, a key, a token or a code in it. */
 export const reportedEvent = z.strictObject({

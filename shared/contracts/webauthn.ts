@@ -1,5 +1,6 @@
 /** What a browser's authenticator answers (WebAuthn Level 3 §5.1.9), as `PublicKeyCredential.toJSON()` writes it. */
 import { z } from "zod";
+import { list, text, unicodeText } from "./input.ts";
 
 /** No authenticator is near these; they keep nonsense out. */
 const MAX_CREDENTIAL_ID_LENGTH = 1_366;
@@ -8,12 +9,7 @@ const MAX_TRANSPORTS = 10;
 const MAX_TRANSPORT_LENGTH = 32;
 const MAX_CHALLENGE_ID_LENGTH = 64;
 
-const base64url = (maxLength: number) =>
-  z
-    .string()
-    .min(1)
-    .max(maxLength)
-    .regex(/^[\w-]+$/, "must be base64url");
+const base64url = (maxLength: number) => text({ min: 1, max: maxLength }).regex(/^[\w-]+$/, "must be base64url");
 
 const part = base64url(MAX_PART_LENGTH);
 
@@ -29,7 +25,7 @@ export const registrationSchema = z.object({
   response: z.object({
     clientDataJSON: part,
     attestationObject: part,
-    transports: z.array(z.string().min(1).max(MAX_TRANSPORT_LENGTH)).max(MAX_TRANSPORTS).nullish(),
+    transports: list(text({ min: 1, max: MAX_TRANSPORT_LENGTH }), { max: MAX_TRANSPORTS }).nullish(),
   }),
 });
 
@@ -48,11 +44,7 @@ export const assertionSchema = z.object({
 
 export type Assertion = z.infer<typeof assertionSchema>;
 
-export const challengeId = z
-  .string()
-  .min(1)
-  .max(MAX_CHALLENGE_ID_LENGTH)
-  .refine((id) => id.isWellFormed(), "must be Unicode text");
+export const challengeId = unicodeText({ min: 1, max: MAX_CHALLENGE_ID_LENGTH });
 
 /** What logs in without a password. */
 export const passkeyLoginSchema = z.strictObject({ challengeId, response: assertionSchema });

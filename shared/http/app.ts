@@ -13,18 +13,18 @@ import { labelWorker } from "../observability/instruments.ts";
 import { createLog, describeError, type Log } from "../observability/log.ts";
 import { parseTraceparent, startSpan } from "../observability/trace.ts";
 import { PROBLEMS } from "../problem/catalogue.ts";
-import { type FieldError, Problem, problem, problemResponse, typesenseErrorResponse } from "../problem/problem.ts";
+import { Problem, problem, problemResponse, typesenseErrorResponse } from "../problem/problem.ts";
 import { unavailable } from "../problem/unavailable.ts";
 import { createAccessCheck } from "./access.ts";
+import { assertDeclaredInput, type DeclaredInputs, declaredInputs } from "./declared-input.ts";
 import { drain } from "./drain.ts";
+import { invalidInput } from "./field-errors.ts";
 import { plainPaths } from "./openapi.ts";
 import { canonicalPath } from "./path.ts";
 import { recordRequest } from "./record.ts";
 import { type Policy, PRIVATE_PATHS, UNMATCHED, type WorkerName } from "./routes.ts";
 
 export const REQUEST_ID_HEADER = "x-request-id";
-/** Set by the gateway: the prefix it removed, so that a problem can name the path as the caller knows it. */
-export const PREFIX_HEADER = "x-forwarded-prefix";
 /** Set by the gateway: the caller's network address. The gateway itself believes no such header. */
 export const CLIENT_ADDRESS_HEADER = "x-fountain-client-address";
 const SANE_REQUEST_ID = /^[\w.:-]{8,128}$/;
@@ -58,29 +58,6 @@ export const requestIdOf = (headers: Headers): string => {
   const sent = headers.get(REQUEST_ID_HEADER) ?? "";
   return SANE_REQUEST_ID.test(sent) ? sent : crypto.randomUUID();
 };
-
-const pointerFor = (target: string, path: PropertyKey[]): string => {
-  const steps = target === "json" || target === "form" ? path : [target, ...path];
-  return `#${steps.map((step) => `/${String(step).replaceAll("~", "~0").replaceAll("/", "~1")}`).join("")}`;
-};
-
-/** What zod found; where several shapes are allowed, `errors` has what is wrong with the input as each of them. */
-interface Issue {
-  path: PropertyKey[];
-  message: string;
-  errors?: readonly (readonly Issue[])[];
-}
-
-/** Faults of the one allowed shape that the input has at its top; the plain issue where there is none. */
-const closestIssues = (issue: Issue): Issue[] => {
-  const closest = issue.errors?.find((issues) => issues.every(({ path }) => path.length > 0));
-  if (!closest) return [issue];
-  return closest.flatMap((inner) => closestIssues({ ...inner, path: [...issue.path, ...inner.path] }));
-};
-
-/** One entry per offending field. */
-export const fieldErrors = (target: string, issues: readonly Issue[]): FieldError[] =>
-  issues.flatMap(closestIssues).map((issue) => ({ pointer: pointerFor(target, issue.path), detail: issue.message }));
 
 /** Turns whatever was thrown into a problem; what is not a known failure is a bug, and answers a bare 500. */
 export const toProblem = (error: unknown): Problem => {
@@ -123,15 +100,14 @@ export const createApp = <Services extends FrameServices>(options: AppOptions<Se
   const app = new OpenAPIHono<WorkerEnv<Services>>({
     getPath: (request) => canonicalPath(request.url),
     defaultHook: (result) => {
-      if (!result.success)
-        throw problem("invalid-input", {
-          detail: "Some fields are not as they should be.",
-          errors: fieldErrors(result.target, result.error.issues),
-        });
+      if (!result.success) throw invalidInput(result.target, result.error.issues);
     },
   });
   const log = createLog(worker);
   labelWorker(worker);
+  // As the caller knows it, who sees the gateway's paths: it takes the worker's name off.
+  const prefix = worker === "gateway" ? "" : `/${worker}`;
+  let declared: DeclaredInputs | undefined;
 
   const frame: MiddlewareHandler<WorkerEnv<Services>> = (context, next) => {
     const startedAtMs = Date.now();
@@ -153,7 +129,13 @@ export const createApp = <Services extends FrameServices>(options: AppOptions<Se
 
   const check: MiddlewareHandler<WorkerEnv<Services>> = async (context, next) => {
     context.set("services", await connect(context.env));
-    if (!privatePaths.has(context.req.path)) return access(context, next);
+    if (!privatePaths.has(context.req.path))
+      return access(context, async () => {
+        declared ??= declaredInputs(app.openAPIRegistry);
+        const { policy, template } = context.var;
+        await assertDeclaredInput(context, { policy, template, declared });
+        await next();
+      });
     context.set("template", context.req.path);
     return next();
   };
@@ -167,8 +149,7 @@ export const createApp = <Services extends FrameServices>(options: AppOptions<Se
       log("error", failed.code, { error: describeError(failed.cause) });
     if (!context.var.reason) context.set("reason", failed.code);
     if (policy?.dialect === "typesense") return typesenseErrorResponse(failed);
-    const instance = (context.req.header(PREFIX_HEADER) ?? "") + context.req.path;
-    return problemResponse(failed, { instance, requestId });
+    return problemResponse(failed, { instance: prefix + context.req.path, requestId });
   });
   app.notFound(() => {
     throw problem("internal", { cause: new Error("a route is in the table, but no handler is registered for it") });

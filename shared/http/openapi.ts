@@ -1,5 +1,6 @@
 /** Building blocks of the OpenAPI declarations: a JSON body, a JSON answer, and the problems a route can answer with. */
 import { z } from "@hono/zod-openapi";
+import { integer, text } from "../contracts/input.ts";
 import { PROBLEMS, type ProblemCode } from "../problem/catalogue.ts";
 
 /** Makes a parameter in a route's path take several segments: `/secrets/{path{.+}}`. */
@@ -58,10 +59,20 @@ export const problems = (...codes: ProblemCode[]): object => {
   );
 };
 
-/** `?limit=` and `?after=` of every list: 50 items unless told, 200 at most; `after` is an opaque cursor. */
+/** The digits of the largest integer that a number can be trusted with, and a sign. */
+const MAX_INTEGER_CHARACTERS = 17;
+
+/** An integer in a path or a query, in decimal digits. */
+export const countParameter = (range: { min: number; max: number }) =>
+  text({ max: MAX_INTEGER_CHARACTERS })
+    .transform((given) => (/^-?\d+$/.test(given) ? Number(given) : Number.NaN))
+    .pipe(integer(range))
+    .openapi({ type: "integer", minimum: range.min, maximum: range.max });
+
+/** `?limit=` and `?after=` of every list: 50 items by default, 200 at most; `after` is an opaque cursor. */
 export const pageQuery = z.object({
-  limit: z.coerce.number().int().min(1).max(200).default(50),
-  after: z.string().min(1).max(512).optional(),
+  limit: countParameter({ min: 1, max: 200 }).default(50),
+  after: text({ min: 1, max: 512 }).optional(),
 });
 
 /** A page of a list; `next` is null on the last one. */

@@ -28,8 +28,11 @@ export interface Policy {
   stepUp?: StepUpDemand;
   /** The media type of the request body, `application/json` unless told; {@link ANY_TYPE}: whatever it says it is. */
   consumes?: string;
-  /** Typesense's clients call this: they send their key in a header of their own, and read errors as `{message}`. */
-  dialect?: "typesense";
+  /**
+   * Whose conventions the route follows, which also say to ignore parameters that are not known. `typesense`: clients send
+   * their key in a header of their own, and read errors as `{message}`. `oauth`: RFC 6749 §3.1.
+   */
+  dialect?: "typesense" | "oauth";
   maxBodyBytes?: number;
   /** Whether the gateway answers it by itself, out of what several workers know. */
   assembled?: true;
@@ -52,7 +55,7 @@ export const STEP_UP: StepUpDemand = { when: "always", acr: "aal2", maxAgeSecond
 
 const PUBLIC: Policy = { caller: "anyone" };
 /** The client says who it is in the way of OAuth, which the kms understands. */
-const OAUTH: Policy = { ...PUBLIC, consumes: "application/x-www-form-urlencoded" };
+const OAUTH: Policy = { ...PUBLIC, dialect: "oauth", consumes: "application/x-www-form-urlencoded" };
 const AUTHENTICATED: Policy = { caller: "authenticated" };
 const USER: Policy = { caller: "user" };
 const scope = (name: BaseScope): Policy => ({ caller: "authenticated", scope: name });

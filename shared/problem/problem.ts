@@ -7,6 +7,25 @@ export interface FieldError {
   detail: string;
 }
 
+/** More would not help: whoever mends these sends it again. A body can have a fault in every byte. */
+export const MAX_FIELD_ERRORS = 100;
+/** Of what a problem says, some may be the caller's own words: it says no more of them than a reader needs. */
+const MAX_POINTER_CHARACTERS = 256;
+const MAX_DETAIL_CHARACTERS = 1_000;
+const MAX_INSTANCE_CHARACTERS = 1_024;
+
+/** At most `max` characters of the text. */
+const cut = (text: string, max: number): string => (text.length <= max ? text : `${text.slice(0, max - 1)}…`);
+
+/** A detail, no longer than any that is sent. */
+export const cutDetail = (detail: string): string => cut(detail, MAX_DETAIL_CHARACTERS);
+
+const cutErrors = (errors: readonly FieldError[]): FieldError[] =>
+  errors.slice(0, MAX_FIELD_ERRORS).map(({ pointer, detail }) => ({
+    pointer: cut(pointer, MAX_POINTER_CHARACTERS),
+    detail: cutDetail(detail),
+  }));
+
 export interface ProblemOptions {
   /** Leaves the house: one sentence that says what to do. */
   detail?: string;
@@ -44,7 +63,7 @@ export interface Occurrence {
 /** The answer for a problem to a client of Typesense, which reads `message` and nothing else. */
 export const typesenseErrorResponse = ({ code, detail, headers }: Problem): Response =>
   Response.json(
-    { message: detail ?? PROBLEMS[code].title },
+    { message: cutDetail(detail ?? PROBLEMS[code].title) },
     { status: PROBLEMS[code].status, headers: { ...headers, "cache-control": "no-store" } },
   );
 
@@ -55,11 +74,11 @@ export const problemResponse = (failed: Problem, occurrence: Occurrence): Respon
     type: `urn:fountain:problem:${failed.code}`,
     title,
     status,
-    detail: failed.detail ?? title,
+    detail: cutDetail(failed.detail ?? title),
     code: failed.code,
-    instance: occurrence.instance,
+    instance: cut(occurrence.instance, MAX_INSTANCE_CHARACTERS),
     requestId: occurrence.requestId,
-    ...(failed.errors && { errors: failed.errors }),
+    ...(failed.errors && { errors: cutErrors(failed.errors) }),
   };
   return Response.json(body, {
     status,

@@ -288,7 +288,7 @@ describe("a scoped key", () => {
     [{ filter_by: `id:=${"x".repeat(1_999)}` }, "#/filter_by"],
     [{ filter_by: "script_id:=1", expires_at: 1 }, "#/expires_at"],
     [{ filter_by: "script_id:=1", expires_at: 4_000_000_000 }, "#/expires_at"],
-    [{ filter_by: "script_id:=1", exclude_fields: "text" }, "#"],
+    [{ filter_by: "script_id:=1", exclude_fields: "text" }, "#/exclude_fields"],
   ])("is not issued for %j", async (body, pointer) => {
     const refused = await post("/search/scoped-keys", body, reader);
     expect(refused).toMatchObject({ status: 422, body: { errors: [{ pointer }] } });

@@ -85,6 +85,13 @@ for (const [about, cases] of Object.entries(CASES))
     });
   });
 
+test("a parameter that is not known is ignored as Typesense does, and refused by name in Fountain's own way", async () => {
+  const search = { q: "harbour", query_by: "text", bogus: "1" };
+  expect((await asTypesense({ that: "", search, expect: {} })).status).toBe(200);
+  const refused = await post("/search/search", search);
+  expect([refused.status, await refused.json()]).toMatchObject([422, { errors: [{ pointer: "#/bogus" }] }]);
+});
+
 test("the guide lists where the engines differ", () => {
   const guide = readFileSync(path.join(import.meta.dirname, "..", "..", "docs", "search.md"), "utf8");
   expect(guide).toContain(`\n## Where the engines differ\n\n${differencesAsMarkdown()}\n`);

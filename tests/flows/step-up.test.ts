@@ -226,7 +226,7 @@ describe("a second factor passed for one request", () => {
     [{ method: "BREW", path: HOME.path }, "#/purpose/method"],
     [{ ...HOME, bodySha256: "00" }, "#/purpose/bodySha256"],
     [{ ...HOME, bodySha256: `${"A".repeat(42)}B` }, "#/purpose/bodySha256"],
-    [{ ...HOME, more: 1 }, "#/purpose"],
+    [{ ...HOME, more: 1 }, "#/purpose/more"],
   ])("cannot be asked for as %o, and no code is used up for that", async (purpose, pointer) => {
     const refused = await verify(purpose);
     expect(refused).toMatchObject({ status: 422, body: { errors: [{ pointer }] } });

@@ -12,7 +12,7 @@ import {
   isBodiless,
   limitBody,
 } from "#shared/http/access.ts";
-import { PREFIX_HEADER, type WorkerEnv } from "#shared/http/app.ts";
+import type { WorkerEnv } from "#shared/http/app.ts";
 import { DEFAULT_ANSWER_WITHIN_SECONDS, type Policy, type WorkerName } from "#shared/http/routes.ts";
 import { currentRequest } from "#shared/observability/context.ts";
 import { problem } from "#shared/problem/problem.ts";
@@ -106,7 +106,6 @@ export const gatewayAccess: MiddlewareHandler<WorkerEnv<GatewayServices>> = asyn
     if (destination === undefined || policy.assembled) return next();
     // Last of all, because it uses up the caller's code.
     const authorization = await authorizationOf(context, policy, caller);
-    const own = { ...authorization, [PREFIX_HEADER]: `/${destination}` };
-    context.res = await passOn(context, destination, { path, policy, own });
+    context.res = await passOn(context, destination, { path, policy, own: authorization });
   });
 };

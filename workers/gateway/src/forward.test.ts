@@ -57,7 +57,6 @@ describe("the forwarded request", () => {
       // The same trace, and in it the gateway's own span.
       traceparent: expect.stringMatching(/^00-4bf92f3577b34da6a3ce929d0e0e4736-(?!00f067aa0ba902b7)[0-9a-f]{16}-01$/),
       "user-agent": "test",
-      "x-forwarded-prefix": "/service-a",
       "x-request-id": "my-request.0001",
     });
   });

@@ -1,28 +1,26 @@
-import type { OpenAPIHono } from "@hono/zod-openapi";
-import { validator } from "hono/validator";
+import { createRoute, type OpenAPIHono } from "@hono/zod-openapi";
 import { passkeyLoginSchema } from "#shared/contracts/webauthn.ts";
-import { fieldErrors, type WorkerEnv } from "#shared/http/app.ts";
-import { problem } from "#shared/problem/problem.ts";
+import type { WorkerEnv } from "#shared/http/app.ts";
+import { jsonBody } from "#shared/http/openapi.ts";
 import type { GatewayServices } from "../services.ts";
 
 const NO_STORE = { "cache-control": "no-store", pragma: "no-cache" };
 
-const loginBody = validator("json", (body: unknown) => {
-  const parsed = passkeyLoginSchema.safeParse(body);
-  if (parsed.success) return parsed.data;
-  throw problem("invalid-input", {
-    detail: "Some fields are not as they should be.",
-    errors: fieldErrors("json", parsed.error.issues),
-  });
+/** What it takes; the kms declares what it answers, for the documentation. */
+const loginRoute = createRoute({
+  method: "post",
+  path: "/kms/login/passkey",
+  request: { body: jsonBody(passkeyLoginSchema) },
+  responses: { 200: { description: "Tokens" } },
 });
 
-/** Declared by the kms, which cannot answer them: it knows no passkeys. */
+/** Routes of the kms, which cannot answer them: it knows no passkeys. */
 export const addPasskeyLogin = (app: OpenAPIHono<WorkerEnv<GatewayServices>>): void => {
   app.post("/kms/login/passkey/options", async (context) =>
     context.json(await context.var.services.passkeyLogins.options(), 200, NO_STORE),
   );
 
-  app.post("/kms/login/passkey", loginBody, async (context) => {
+  app.openapi(loginRoute, async (context) => {
     const opened = await context.var.services.passkeyLogins.logIn(context.req.valid("json"));
     const { accessToken, expiresInSeconds, refreshToken, scope } = opened;
     const tokens = {

@@ -39,7 +39,17 @@ export interface Parameters {
 /** A parameter sent twice spoils the request (RFC 6749 §3.2), but for those of token exchange (RFC 8693 §2.1). */
 const REPEATABLE = ["audience", "resource"];
 
-export const readForm = (form: URLSearchParams): Parsed<Parameters> => {
+/** As long as the longest token that is accepted anywhere. */
+export const MAX_PARAMETER_CHARACTERS = 8_192;
+/** Several of the longest, encoded. */
+const MAX_FORM_CHARACTERS = 64 * 1024;
+
+export const readForm = (body: string): Parsed<Parameters> => {
+  if (body.length > MAX_FORM_CHARACTERS)
+    return refused("invalid_request", `The form is longer than ${MAX_FORM_CHARACTERS} characters.`);
+  const form = new URLSearchParams(body);
+  if ([...form.values()].some((value) => value.length > MAX_PARAMETER_CHARACTERS))
+    return refused("invalid_request", `A parameter is longer than ${MAX_PARAMETER_CHARACTERS} characters.`);
   const single = [...form.keys()].filter((name) => !REPEATABLE.includes(name));
   if (new Set(single).size < single.length) return refused("invalid_request", "A parameter is sent more than once.");
   return accepted({
@@ -70,6 +80,8 @@ export const parseClient = (
 ): Parsed<ClientCredentials | undefined> => {
   const [id, secret] = [parameters.get("client_id"), parameters.get("client_secret")];
   const encoded = /^basic +(\S+)$/i.exec(authorization ?? "")?.[1];
+  if (encoded !== undefined && encoded.length > MAX_PARAMETER_CHARACTERS)
+    return refused("invalid_client", "The Basic credentials are too long.");
   if (encoded === undefined) return accepted(id !== undefined && secret !== undefined ? { id, secret } : undefined);
   if (secret !== undefined) return refused("invalid_request", "Authenticate in one way only.");
   const client = parseBasic(encoded);

@@ -7,7 +7,7 @@ const basic = (id: string, secret: string): string =>
   `Basic ${Buffer.from(`${encodeURIComponent(id)}:${encodeURIComponent(secret)}`).toString("base64")}`;
 
 const parse = (form: string, authorization?: string) =>
-  parseTokenRequest(new URLSearchParams(form), authorization, ISSUER);
+  parseTokenRequest(new URLSearchParams(form).toString(), authorization, ISSUER);
 
 const errorOf = (form: string, authorization?: string): string | undefined => {
   const parsed = parse(form, authorization);

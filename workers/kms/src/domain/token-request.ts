@@ -84,7 +84,7 @@ const parseExchange = (begun: Begun): Parsed<TokenRequest> => {
 
 /** What is asked for, or the error to answer. `issuer`: where this installation is reached. */
 export const parseTokenRequest = (
-  form: URLSearchParams,
+  form: string,
   authorization: string | undefined,
   issuer: string,
 ): Parsed<TokenRequest> => {

@@ -1,6 +1,8 @@
 /** Usernames: what is accepted, and when two of them are the same. */
 
 export const MAX_USERNAME_CHARACTERS = 64;
+/** Whatever is longer than this normalizes to no accepted username; a character can normalize to eighteen. */
+export const MAX_USERNAME_INPUT = 4 * MAX_USERNAME_CHARACTERS;
 const PATTERN = /^[\p{L}\p{N}][\p{L}\p{M}\p{N}._@+-]*$/u;
 
 /** The form a username is kept in: compatibility variants (full-width letters, ligatures) become the plain ones. */

@@ -1,7 +1,7 @@
 /** Where webhooks may go: to the public internet over TLS, so that nobody uses them to reach what he cannot reach himself. */
 import ipaddr from "ipaddr.js";
 
-const MAX_URL_CHARACTERS = 2_048;
+export const MAX_WEBHOOK_URL_CHARACTERS = 2_048;
 const LOCAL_NAME = /(^|\.)(localhost|local|internal|home\.arpa)\.?$/i;
 
 /** Whether the host is an address that is no public one. A name is looked at again when it is resolved. */
@@ -13,7 +13,7 @@ const isPrivateHost = (hostname: string): boolean => {
 
 /** Why webhooks cannot go there; `undefined` when they can. `anywhere`: for trying things out. */
 export const webhookUrlFault = (text: string, anywhere: boolean): string | undefined => {
-  const url = text.length > MAX_URL_CHARACTERS ? null : URL.parse(text);
+  const url = text.length > MAX_WEBHOOK_URL_CHARACTERS ? null : URL.parse(text);
   if (url === null || !/^https?:$/.test(url.protocol)) return "must be an https URL";
   if (url.username !== "" || url.password !== "") return "must not contain credentials";
   if (anywhere) return undefined;

@@ -1,5 +1,5 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import { json, page, pageQuery, problems } from "#shared/http/openapi.ts";
+import { countParameter, json, page, pageQuery, problems } from "#shared/http/openapi.ts";
 import { toPage } from "#shared/http/page.ts";
 import { showCheckpoint } from "../domain/audit-export.ts";
 import { positionOf } from "./audit.ts";
@@ -22,7 +22,7 @@ const verifyChain = createRoute({
   path: "/audit/verify",
   tags: ["Audit"],
   summary: "Go over the chain of audit entries: finds one that was changed, removed, inserted or moved",
-  request: { query: z.object({ from: z.coerce.number().int().min(1).optional() }) },
+  request: { query: z.object({ from: countParameter({ min: 1, max: Number.MAX_SAFE_INTEGER }).optional() }) },
   responses: {
     200: json(verdictAnswer, "The verdict; a broken chain is no error"),
     ...problems("unauthenticated", "forbidden", "invalid-input", "unavailable"),

@@ -1,5 +1,6 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import { fieldErrors } from "#shared/http/app.ts";
+import { text } from "#shared/contracts/input.ts";
+import { invalidInput } from "#shared/http/field-errors.ts";
 import { instant } from "#shared/http/instant.ts";
 import { page, pageQuery, problems } from "#shared/http/openapi.ts";
 import { decodeCursor, toPage } from "#shared/http/page.ts";
@@ -9,6 +10,10 @@ import type { ReadableEntry } from "../domain/audit-reading.ts";
 import { audit, type KmsApp, type KmsContext } from "./frame.ts";
 
 const JSON_LINES = "application/x-ndjson";
+
+/** As long as those that other workers may report. */
+const MAX_FILTER_CHARACTERS = 200;
+const filtered = text({ min: 1, max: MAX_FILTER_CHARACTERS }).optional();
 
 const entryAnswer = z
   .object({
@@ -39,9 +44,9 @@ const toAnswer = (entry: ReadableEntry): z.infer<typeof entryAnswer> => {
 };
 
 const filterQuery = z.object({
-  actor: z.string().min(1).optional().openapi({ description: "A user's id, or `service:NAME`" }),
-  actingService: z.string().min(1).optional().openapi({ description: "The name of a service that acted for users" }),
-  action: z.string().min(1).optional(),
+  actor: filtered.openapi({ description: "A user's id, or `service:NAME`" }),
+  actingService: filtered.openapi({ description: "The name of a service that acted for users" }),
+  action: filtered,
   from: instant.optional().openapi({ description: "The first instant" }),
   to: instant.optional().openapi({ description: "The first instant no more" }),
 });
@@ -86,11 +91,7 @@ const streamOf = (entries: AsyncGenerator<ExportedEntry>): ReadableStream<Uint8A
 
 const sendLines = async (context: KmsContext): Promise<Response> => {
   const filter = filterQuery.safeParse(context.req.query());
-  if (!filter.success)
-    throw problem("invalid-input", {
-      detail: "Some fields are not as they should be.",
-      errors: fieldErrors("query", filter.error.issues),
-    });
+  if (!filter.success) throw invalidInput("query", filter.error.issues);
   await audit(context, { action: "audit.export", outcome: "success" });
   const { auditLog } = context.var.services;
   await auditLog.seal();

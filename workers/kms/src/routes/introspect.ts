@@ -4,13 +4,13 @@ import { serviceSubject } from "#shared/contracts/principal.ts";
 import { bearerToken } from "#shared/http/access.ts";
 import { json, problems } from "#shared/http/openapi.ts";
 import { unavailable } from "#shared/problem/unavailable.ts";
-import { type Parameters, parseClient, readForm } from "../domain/oauth-form.ts";
+import { type Parameters, parseClient } from "../domain/oauth-form.ts";
 import { type Asker, introspect } from "../domain/token-introspection.ts";
 import { type KmsApp, type KmsContext, NO_STORE } from "./frame.ts";
-import { clientFields, formBody, identifyClient, OAUTH_REFUSALS, readFormBody, refuse } from "./oauth.ts";
+import { clientFields, formBody, identifyClient, OAUTH_REFUSALS, parameter, readFormBody, refuse } from "./oauth.ts";
 
 const form = z
-  .object({ token: z.string(), token_type_hint: z.string().optional(), ...clientFields })
+  .object({ token: parameter, token_type_hint: parameter.optional(), ...clientFields })
   .openapi("IntrospectionRequest");
 
 const introspection = z.looseObject({ active: z.boolean() }).openapi("Introspection");
@@ -57,7 +57,7 @@ const identify = async (context: KmsContext, parameters: Parameters): Promise<Id
 export const addIntrospect = (app: KmsApp): void => {
   app.openAPIRegistry.registerPath(route);
   app.post(route.path, async (context) => {
-    const read = readForm(await readFormBody(context));
+    const read = await readFormBody(context);
     if (!read.ok) return refuse(context, read.error);
     const identified = await identify(context, read.value);
     if (!identified.ok) return identified.answer;

@@ -1,5 +1,6 @@
 /** API keys as the API shows them, their metadata always, the key itself only when it is made; and what is wrong with one. */
 import { z } from "@hono/zod-openapi";
+import { list, parsedText } from "#shared/contracts/input.ts";
 import { formatNetwork, MAX_NETWORK_LENGTH, parseNetwork } from "#shared/contracts/networks.ts";
 import { type Problem, problem } from "#shared/problem/problem.ts";
 import { API_KEY_STATES, type ApiKey, DISABLED_REASONS, prefixOf, stateOfKey } from "../domain/api-key.ts";
@@ -19,19 +20,19 @@ const fields = {
 
 const MAX_ALLOWED_ADDRESSES = 64;
 
-/** An address or a network in CIDR notation, in its normal form: what is written otherwise would look like another. */
-const allowedAddress = z
-  .string()
-  .max(MAX_NETWORK_LENGTH)
-  .transform((text, context) => {
-    const network = parseNetwork(text);
-    if (network !== undefined) return formatNetwork(network);
-    context.addIssue({ code: "custom", message: "must be an address, or a network such as 192.0.2.0/24" });
-    return z.NEVER;
-  })
-  .openapi({ type: "string", example: "192.0.2.0/24" });
+const toNetwork = (given: string): string | undefined => {
+  const network = parseNetwork(given);
+  return network && formatNetwork(network);
+};
 
-export const allowedAddresses = z.array(allowedAddress).min(1).max(MAX_ALLOWED_ADDRESSES);
+/** An address or a network in CIDR notation, in its normal form: what is written otherwise would look like another. */
+const allowedAddress = parsedText(
+  { max: MAX_NETWORK_LENGTH },
+  toNetwork,
+  "must be an address, or a network such as 192.0.2.0/24",
+).openapi({ example: "192.0.2.0/24" });
+
+export const allowedAddresses = list(allowedAddress, { min: 1, max: MAX_ALLOWED_ADDRESSES });
 
 export const keyAnswer = z
   .object({

@@ -1,4 +1,5 @@
 import { createRoute, z } from "@hono/zod-openapi";
+import { reference } from "#shared/contracts/input.ts";
 import type { Result } from "#shared/contracts/result.ts";
 import { json, jsonBody, problems } from "#shared/http/openapi.ts";
 import { type Problem, problem } from "#shared/problem/problem.ts";
@@ -6,7 +7,7 @@ import type { ApiKey } from "../domain/api-key.ts";
 import type { KmsApp, KmsContext } from "./frame.ts";
 import { allowedAddresses, keyAnswer, noSuchKey, toKeyAnswer } from "./key-answer.ts";
 
-const byServiceAndId = z.object({ service: z.string(), id: z.string() });
+const byServiceAndId = z.object({ service: reference(), id: reference() });
 
 const PROBLEMS = ["unauthenticated", "forbidden", "not-found", "conflict", "unavailable"] as const;
 

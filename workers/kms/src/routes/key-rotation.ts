@@ -1,5 +1,6 @@
 /** Rotation of API keys on demand: of the only key of a service, or of the one that is named. */
 import { createRoute, z } from "@hono/zod-openapi";
+import { integer, reference } from "#shared/contracts/input.ts";
 import { instant } from "#shared/http/instant.ts";
 import { json, jsonBody, problems } from "#shared/http/openapi.ts";
 import { type Problem, problem } from "#shared/problem/problem.ts";
@@ -11,10 +12,10 @@ import { noSuchService } from "./service-answer.ts";
 /** By default the old key dies at once: whoever rotates a leaked key must not have to think of it. */
 const DEFAULT_GRACE_SECONDS = 0;
 
-const byService = z.object({ service: z.string() });
+const byService = z.object({ service: reference() });
 
 const rotation = z.strictObject({
-  graceSeconds: z.int().min(0).max(MAX_GRACE_SECONDS).optional().openapi({
+  graceSeconds: integer({ min: 0, max: MAX_GRACE_SECONDS }).optional().openapi({
     description: "How long the old key works on; 0 by default",
   }),
 });
@@ -47,7 +48,7 @@ const rotateKey = createRoute({
   tags: ["Keys"],
   summary: "Replace one key of a service by a new one; the others are left as they are",
   request: {
-    params: byService.extend({ id: z.string() }),
+    params: byService.extend({ id: reference() }),
     body: {
       ...jsonBody(
         rotation.extend({

@@ -1,4 +1,5 @@
 import { createRoute, z } from "@hono/zod-openapi";
+import { text } from "#shared/contracts/input.ts";
 import { MAX_NETWORK_LENGTH, parseAddress } from "#shared/contracts/networks.ts";
 import { json, jsonBody, problems } from "#shared/http/openapi.ts";
 import { endOfKey } from "../domain/api-key.ts";
@@ -8,12 +9,13 @@ import { scopeName } from "./scope-name.ts";
 
 const CODES = ["valid", "malformed", "unknown", "revoked", "expired", "disabled", "address-not-allowed"] as const;
 
+/** Several times as long as our keys: what may be one, and something around it. */
+const MAX_KEY_CHARACTERS = 256;
+
 const question = z.strictObject({
-  key: z.string(),
-  address: z
-    .string()
-    .max(MAX_NETWORK_LENGTH)
-    .refine((text) => parseAddress(text) !== undefined, "must be an address")
+  key: text({ max: MAX_KEY_CHARACTERS }),
+  address: text({ max: MAX_NETWORK_LENGTH })
+    .refine((given) => parseAddress(given) !== undefined, "must be an address")
     .optional()
     .openapi({ description: "Where the key was used from; its allowed addresses count only with this" }),
 });

@@ -1,4 +1,5 @@
 import { createRoute, z } from "@hono/zod-openapi";
+import { reference, text } from "#shared/contracts/input.ts";
 import { instant } from "#shared/http/instant.ts";
 import { json, jsonBody, page, pageQuery, problems } from "#shared/http/openapi.ts";
 import { decodeCursor, toPage } from "#shared/http/page.ts";
@@ -24,14 +25,14 @@ const MAX_NAME_CHARACTERS = 100;
 const isPlainText = (text: string): boolean => text.isWellFormed() && !/\p{Cc}/u.test(text);
 const NOT_PLAIN = "must be Unicode text without control characters";
 const newKey = z.strictObject({
-  service: z.string().max(MAX_SERVICE_NAME_CHARACTERS).refine(isPlainText, NOT_PLAIN),
-  name: z.string().min(1).max(MAX_NAME_CHARACTERS).refine(isPlainText, NOT_PLAIN).optional(),
+  service: text({ max: MAX_SERVICE_NAME_CHARACTERS }).refine(isPlainText, NOT_PLAIN),
+  name: text({ min: 1, max: MAX_NAME_CHARACTERS }).refine(isPlainText, NOT_PLAIN).optional(),
   scopes: wantedScopes.optional(),
   expiresAt: instant.optional(),
   allowedAddresses: allowedAddresses.optional(),
 });
 
-const byService = z.object({ service: z.string() });
+const byService = z.object({ service: reference() });
 
 const createKey = createRoute({
   method: "post",
@@ -50,7 +51,7 @@ const listKeys = createRoute({
   path: "/keys",
   tags: ["Keys"],
   summary: "List API keys, of one service or of all, oldest first",
-  request: { query: pageQuery.extend({ service: z.string().optional() }) },
+  request: { query: pageQuery.extend({ service: reference().optional() }) },
   responses: {
     200: json(page(keyAnswer), "A page of keys"),
     ...problems("unauthenticated", "forbidden", "invalid-input", "unavailable"),
@@ -88,7 +89,7 @@ const revokeKey = createRoute({
   path: "/keys/{service}/{id}",
   tags: ["Keys"],
   summary: "Revoke one key of a service",
-  request: { params: byService.extend({ id: z.string() }) },
+  request: { params: byService.extend({ id: reference() }) },
   responses: revoked,
 });
 

@@ -1,4 +1,5 @@
 import { createRoute, z } from "@hono/zod-openapi";
+import { list, text } from "#shared/contracts/input.ts";
 import { json, jsonBody, problems } from "#shared/http/openapi.ts";
 import type { LeakReport } from "../domain/key-changes.ts";
 import { type KmsApp, NO_STORE } from "./frame.ts";
@@ -7,12 +8,15 @@ import { type KmsApp, NO_STORE } from "./frame.ts";
 const MAX_REPORTS = 100;
 const MAX_TEXT_CHARACTERS = 2_048;
 
-const text = z.string().max(MAX_TEXT_CHARACTERS);
+const found = text({ max: MAX_TEXT_CHARACTERS });
 
 /** A match as GitHub's secret scanning partner programme sends it. */
-const match = z.object({ token: text, type: text.optional(), url: text.nullish(), source: text.nullish() });
+const match = z.strictObject({ token: found, type: found.optional(), url: found.nullish(), source: found.nullish() });
 
-const reports = z.union([z.strictObject({ key: text, url: text.optional() }), z.array(match).min(1).max(MAX_REPORTS)]);
+const reports = z.union([
+  z.strictObject({ key: found, url: found.optional() }),
+  list(match, { min: 1, max: MAX_REPORTS }),
+]);
 
 const ANSWER = { status: "received" } as const;
 

@@ -1,13 +1,17 @@
 import { createRoute, z } from "@hono/zod-openapi";
+import { text } from "#shared/contracts/input.ts";
 import { json, jsonBody, problems } from "#shared/http/openapi.ts";
 import { currentRequest } from "#shared/observability/context.ts";
 import { MAX_PASSWORD_INPUT } from "../domain/password-rules.ts";
-import { usernameKey } from "../domain/username.ts";
+import { MAX_USERNAME_INPUT, usernameKey } from "../domain/username.ts";
 import { attemptRefused, limitHeaders } from "./attempt-answer.ts";
 import { audit, type KmsApp, NO_STORE, record } from "./frame.ts";
 import { tokenAnswer, toTokenAnswer } from "./token-answer.ts";
 
-const credentials = z.object({ username: z.string().min(1), password: z.string().min(1).max(MAX_PASSWORD_INPUT) });
+const credentials = z.strictObject({
+  username: text({ min: 1, max: MAX_USERNAME_INPUT }),
+  password: text({ min: 1, max: MAX_PASSWORD_INPUT }),
+});
 
 const route = createRoute({
   method: "post",

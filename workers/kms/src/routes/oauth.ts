@@ -1,10 +1,18 @@
 /** What the OAuth endpoints share: their body, their errors, and how clients authenticate (RFC 6749 §2.3, §5.2). */
 import { z } from "@hono/zod-openapi";
+import { text } from "#shared/contracts/input.ts";
 import { json } from "#shared/http/openapi.ts";
 import { currentRequest } from "#shared/observability/context.ts";
 import type { ApiKey } from "../domain/api-key.ts";
 import type { AuditAction } from "../domain/audit-actions.ts";
-import type { ClientCredentials, OAuthError } from "../domain/oauth-form.ts";
+import {
+  type ClientCredentials,
+  MAX_PARAMETER_CHARACTERS,
+  type OAuthError,
+  type Parameters,
+  type Parsed,
+  readForm,
+} from "../domain/oauth-form.ts";
 import { audit, type KmsContext, NO_STORE } from "./frame.ts";
 
 const oauthError = z.object({ error: z.string(), error_description: z.string() }).openapi("OAuthError");
@@ -13,9 +21,12 @@ export const formBody = <Schema extends z.ZodType>(schema: Schema) => ({
   body: { required: true, content: { "application/x-www-form-urlencoded": { schema } } },
 });
 
+/** A parameter of an OAuth form. */
+export const parameter = text({ max: MAX_PARAMETER_CHARACTERS });
+
 export const clientFields = {
-  client_id: z.string().optional().openapi({ description: "The service's name, unless it is sent by Basic" }),
-  client_secret: z.string().optional().openapi({ description: "One of its API keys, unless it is sent by Basic" }),
+  client_id: parameter.optional().openapi({ description: "The service's name, unless it is sent by Basic" }),
+  client_secret: parameter.optional().openapi({ description: "One of its API keys, unless it is sent by Basic" }),
 };
 
 export const OAUTH_REFUSALS = {
@@ -36,8 +47,8 @@ export const refuse = (context: KmsContext, { error, description }: OAuthError):
   return context.json(body, 401, { ...NO_STORE, "www-authenticate": 'Basic realm="fountain"' });
 };
 
-export const readFormBody = async (context: KmsContext): Promise<URLSearchParams> =>
-  new URLSearchParams(await context.req.text());
+export const readFormBody = async (context: KmsContext): Promise<Parsed<Parameters>> =>
+  readForm(await context.req.text());
 
 /** The key of the client that shows these credentials; else the answer, with the refusal told in the audit trail. */
 export const identifyClient = async (

@@ -1,12 +1,16 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { unauthenticated } from "#shared/auth/authorize.ts";
+import { text } from "#shared/contracts/input.ts";
 import { jsonBody, problems } from "#shared/http/openapi.ts";
 import { problem } from "#shared/problem/problem.ts";
 import { MAX_PASSWORD_INPUT, passwordFault } from "../domain/password-rules.ts";
 import { attemptRefused } from "./attempt-answer.ts";
 import { audit, type KmsApp, record } from "./frame.ts";
 
-const change = z.strictObject({ currentPassword: z.string().min(1).max(MAX_PASSWORD_INPUT), newPassword: z.string() });
+const change = z.strictObject({
+  currentPassword: text({ min: 1, max: MAX_PASSWORD_INPUT }),
+  newPassword: text({ max: MAX_PASSWORD_INPUT }),
+});
 
 const route = createRoute({
   method: "put",

@@ -32,8 +32,10 @@ test("registers a user who can log in", async () => {
   expect((await logIn(open, "ann", PASSWORD)).accessToken).toBeTruthy();
 });
 
-test("never lets a caller choose his roles", async () => {
-  const response = await register(open, { username: "mallory", password: PASSWORD, roles: ["admin"] });
+test("never lets a caller choose their roles", async () => {
+  const refused = await problemIn(await register(open, { username: "mallory", password: PASSWORD, roles: ["admin"] }));
+  expect(refused).toMatchObject({ status: 422, pointers: ["#/roles"] });
+  const response = await register(open, { username: "mallory", password: PASSWORD });
   expect(await response.json()).toMatchObject({ roles: ["user"] });
   const { accessToken } = await logIn(open, "mallory", PASSWORD);
   expect((await send(open, "GET", "/users", { token: accessToken })).status).toBe(403);

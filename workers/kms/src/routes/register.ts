@@ -9,7 +9,7 @@ const route = createRoute({
   path: "/register",
   tags: ["Accounts"],
   summary: "Create an account for oneself, where REGISTRATION=open",
-  request: { body: jsonBody(z.object(newAccountFields)) },
+  request: { body: jsonBody(z.strictObject(newAccountFields)) },
   responses: {
     201: json(userAnswer, "The new user, whose role is always `user`"),
     ...problems("forbidden", "conflict", "invalid-input", "unavailable"),

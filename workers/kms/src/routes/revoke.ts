@@ -3,12 +3,12 @@ import { FIRST_PARTY_CLIENT } from "#shared/contracts/access-token.ts";
 import { serviceSubject } from "#shared/contracts/principal.ts";
 import { problems } from "#shared/http/openapi.ts";
 import { unavailable } from "#shared/problem/unavailable.ts";
-import { type OAuthError, parseClient, readForm } from "../domain/oauth-form.ts";
+import { type OAuthError, parseClient } from "../domain/oauth-form.ts";
 import { entryOf, type KmsApp, type KmsContext, NO_STORE, record } from "./frame.ts";
-import { clientFields, formBody, identifyClient, OAUTH_REFUSALS, readFormBody, refuse } from "./oauth.ts";
+import { clientFields, formBody, identifyClient, OAUTH_REFUSALS, parameter, readFormBody, refuse } from "./oauth.ts";
 
 const form = z
-  .object({ token: z.string(), token_type_hint: z.string().optional(), ...clientFields })
+  .object({ token: parameter, token_type_hint: parameter.optional(), ...clientFields })
   .openapi("RevocationRequest");
 
 const route = createRoute({
@@ -63,7 +63,7 @@ const revokeAccessToken = async (context: KmsContext, token: string, clientId: s
 export const addRevoke = (app: KmsApp): void => {
   app.openAPIRegistry.registerPath(route);
   app.post(route.path, async (context) => {
-    const read = readForm(await readFormBody(context));
+    const read = await readFormBody(context);
     if (!read.ok) return refuse(context, read.error);
     const client = parseClient(read.value, context.req.header("authorization"));
     if (!client.ok) return refuse(context, client.error);

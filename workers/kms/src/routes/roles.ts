@@ -1,5 +1,6 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { assertSteppedUp } from "#shared/auth/authorize.ts";
+import { list, reference, unicodeText } from "#shared/contracts/input.ts";
 import { SCOPES } from "#shared/contracts/rights.ts";
 import { json, jsonBody, problems } from "#shared/http/openapi.ts";
 import { type Problem, problem } from "#shared/problem/problem.ts";
@@ -8,8 +9,17 @@ import { entryOf, type KmsApp, type KmsContext, record } from "./frame.ts";
 import { findUser, toUserAnswer, userAnswer } from "./user-answer.ts";
 
 const roleAnswer = z.object({ name: z.string(), permissions: z.array(z.enum(SCOPES)) }).openapi("Role");
-const wantedRoles = z.strictObject({ roles: z.array(z.string()).min(1) });
-const wantedPermissions = z.strictObject({ permissions: z.array(z.enum(SCOPES)) });
+/** All of them stand in each token of the user. */
+const MAX_ROLES = 64;
+const MAX_ROLE_NAME_CHARACTERS = 64;
+/** Room for each scope there is, and for as many as services of one's own may add. */
+const MAX_PERMISSIONS = 256;
+
+const roleName = unicodeText({ max: MAX_ROLE_NAME_CHARACTERS });
+/** The roles of a user. */
+export const roleNames = list(roleName, { min: 1, max: MAX_ROLES });
+const wantedRoles = z.strictObject({ roles: roleNames });
+const wantedPermissions = z.strictObject({ permissions: list(z.enum(SCOPES), { max: MAX_PERMISSIONS }) });
 
 const listRoles = createRoute({
   method: "get",
@@ -27,7 +37,7 @@ const putRole = createRoute({
   path: "/roles/{name}",
   tags: ["Accounts"],
   summary: "Make a role, or change what it permits; `admin` permits everything and cannot be changed",
-  request: { params: z.object({ name: z.string() }), body: jsonBody(wantedPermissions) },
+  request: { params: z.object({ name: roleName }), body: jsonBody(wantedPermissions) },
   responses: {
     200: json(roleAnswer, "The role; access tokens of those who have it are void, and must be refreshed"),
     ...problems("unauthenticated", "step-up-required", "forbidden", "conflict", "invalid-input", "unavailable"),
@@ -39,7 +49,7 @@ const putRolesOfUser = createRoute({
   path: "/users/{id}/roles",
   tags: ["Accounts"],
   summary: "Replace the roles of a user",
-  request: { params: z.object({ id: z.string() }), body: jsonBody(wantedRoles) },
+  request: { params: z.object({ id: reference() }), body: jsonBody(wantedRoles) },
   responses: {
     200: json(userAnswer, "The user; his access tokens are void, and must be refreshed"),
     ...problems(

@@ -1,16 +1,19 @@
 /** Names of scopes as the API takes and shows them. */
-import { z } from "@hono/zod-openapi";
+import { list, parsedText } from "#shared/contracts/input.ts";
 import { isScope, SCOPES, type Scope } from "#shared/contracts/rights.ts";
+import { MAX_SECRET_PATH_CHARACTERS } from "#shared/contracts/secret-path.ts";
 
 /** A service with more than these had better have a wider one; all of them stand in each of its tokens. */
 const MAX_SCOPES = 64;
 
-export const scopeName = z
-  .custom<Scope>((value) => typeof value === "string" && isScope(value), "is no scope")
-  .openapi({
-    type: "string",
-    description: `One of ${SCOPES.join(", ")}; secrets:read and secrets:write also narrowed to a path or to all below one`,
-    example: "secrets:read:typesense/*",
-  });
+/** The longest name of a scope that can be narrowed, and a pattern of a secret's path. */
+const MAX_SCOPE_CHARACTERS = "secrets:write:".length + MAX_SECRET_PATH_CHARACTERS + "/*".length;
 
-export const wantedScopes = z.array(scopeName).min(1).max(MAX_SCOPES);
+const toScope = (name: string): Scope | undefined => (isScope(name) ? name : undefined);
+
+export const scopeName = parsedText({ max: MAX_SCOPE_CHARACTERS }, toScope, "is no scope").openapi({
+  description: `One of ${SCOPES.join(", ")}; secrets:read and secrets:write also narrowed to a path or to all below one`,
+  example: "secrets:read:typesense/*",
+});
+
+export const wantedScopes = list(scopeName, { min: 1, max: MAX_SCOPES });

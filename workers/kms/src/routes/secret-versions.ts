@@ -1,4 +1,5 @@
 import { createRoute, z } from "@hono/zod-openapi";
+import { list } from "#shared/contracts/input.ts";
 import { json, jsonBody, problems, SEGMENTS } from "#shared/http/openapi.ts";
 import { problem } from "#shared/problem/problem.ts";
 import type { AuditAction } from "../domain/audit-actions.ts";
@@ -10,7 +11,7 @@ const MAX_VERSIONS = 100;
 
 const request = {
   params: z.object({ path: secretPath }),
-  body: jsonBody(z.strictObject({ versions: z.array(versionNumber).min(1).max(MAX_VERSIONS) })),
+  body: jsonBody(z.strictObject({ versions: list(versionNumber, { min: 1, max: MAX_VERSIONS }) })),
 };
 
 const changedVersions = z.object({ path: z.string(), versions: z.array(z.int()) }).openapi("SecretVersions");

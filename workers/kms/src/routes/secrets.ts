@@ -1,11 +1,12 @@
 import { createRoute, z } from "@hono/zod-openapi";
+import { integer, unicodeText } from "#shared/contracts/input.ts";
 import { MAX_SECRET_PATH_CHARACTERS } from "#shared/contracts/secret-path.ts";
-import { json, jsonBody, page, pageQuery, problems, SEGMENTS } from "#shared/http/openapi.ts";
+import { countParameter, json, jsonBody, page, pageQuery, problems, SEGMENTS } from "#shared/http/openapi.ts";
 import { decodeCursor, toPage } from "#shared/http/page.ts";
 import { problem } from "#shared/problem/problem.ts";
 import type { ReadFailure, SecretValue } from "../domain/secrets.ts";
 import { audit, entryOf, type KmsApp, type KmsContext, NO_STORE, record } from "./frame.ts";
-import { secretPath, secretValue, versionNumber } from "./secret-fields.ts";
+import { secretPath, secretValue } from "./secret-fields.ts";
 
 const byPath = z.object({ path: secretPath });
 
@@ -16,7 +17,9 @@ const writeSecret = createRoute({
   summary: "Store a new version of a secret; with `cas` only if it replaces that version (0: if there is none)",
   request: {
     params: byPath,
-    body: jsonBody(z.strictObject({ value: secretValue, cas: z.int().min(0).optional() })),
+    body: jsonBody(
+      z.strictObject({ value: secretValue, cas: integer({ min: 0, max: Number.MAX_SAFE_INTEGER }).optional() }),
+    ),
   },
   responses: {
     201: json(z.object({ path: z.string(), version: z.int() }).openapi("SecretVersion"), "The new version"),
@@ -29,7 +32,10 @@ const readSecret = createRoute({
   path: `/secrets/{path${SEGMENTS}}`,
   tags: ["Secrets"],
   summary: "Read a secret: its latest version, or the one asked for",
-  request: { params: byPath, query: z.object({ version: z.coerce.number().pipe(versionNumber).optional() }) },
+  request: {
+    params: byPath,
+    query: z.object({ version: countParameter({ min: 1, max: Number.MAX_SAFE_INTEGER }).optional() }),
+  },
   responses: {
     200: json(
       z
@@ -46,7 +52,7 @@ const listSecrets = createRoute({
   path: "/secrets",
   tags: ["Secrets"],
   summary: "List the paths of secrets that can be read, those that begin with `prefix`; never a value",
-  request: { query: pageQuery.extend({ prefix: z.string().max(MAX_SECRET_PATH_CHARACTERS).default("") }) },
+  request: { query: pageQuery.extend({ prefix: unicodeText({ max: MAX_SECRET_PATH_CHARACTERS }).default("") }) },
   responses: {
     200: json(page(z.object({ path: z.string() }).openapi("SecretName")), "A page of paths"),
     ...problems("unauthenticated", "forbidden", "invalid-input", "unavailable"),

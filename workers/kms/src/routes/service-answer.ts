@@ -1,11 +1,16 @@
 /** Services as the API shows them, and what is answered where something is wrong with one. */
 import { z } from "@hono/zod-openapi";
+import { text } from "#shared/contracts/input.ts";
 import { type Problem, problem } from "#shared/problem/problem.ts";
 import type { Service } from "../domain/service.ts";
+import { MAX_WEBHOOK_URL_CHARACTERS } from "../domain/webhook-url.ts";
 import type { KmsContext } from "./frame.ts";
 import { scopeName } from "./scope-name.ts";
 
 export const MAX_SERVICE_NAME_CHARACTERS = 64;
+
+/** The longest address that webhooks can go to. */
+export const webhookUrl = text({ max: MAX_WEBHOOK_URL_CHARACTERS });
 
 export const serviceAnswer = z
   .object({

@@ -1,17 +1,18 @@
 import { createRoute, z } from "@hono/zod-openapi";
+import { reference } from "#shared/contracts/input.ts";
 import { serviceSubject } from "#shared/contracts/principal.ts";
 import { json, jsonBody, problems } from "#shared/http/openapi.ts";
 import { type KmsApp, NO_STORE, record } from "./frame.ts";
-import { assertWebhookUrl, noSuchService, scopesNotHeld } from "./service-answer.ts";
+import { assertWebhookUrl, noSuchService, scopesNotHeld, webhookUrl } from "./service-answer.ts";
 
-const byName = z.object({ name: z.string() });
+const byName = z.object({ name: reference() });
 
 const setWebhook = createRoute({
   method: "put",
   path: "/services/{name}/webhook",
   tags: ["Services"],
   summary: "Say where the owner is told of rotations and leaks, in messages signed as Standard Webhooks says",
-  request: { params: byName, body: jsonBody(z.strictObject({ url: z.string() })) },
+  request: { params: byName, body: jsonBody(z.strictObject({ url: webhookUrl })) },
   responses: {
     200: json(
       z.object({ url: z.string(), secret: z.string().openapi({ example: "whsec_…" }) }).openapi("Webhook"),

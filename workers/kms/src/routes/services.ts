@@ -1,5 +1,6 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { FIRST_PARTY_CLIENT } from "#shared/contracts/access-token.ts";
+import { integer, reference, text } from "#shared/contracts/input.ts";
 import { looksLikeUserId, serviceSubject } from "#shared/contracts/principal.ts";
 import { json, jsonBody, page, pageQuery, problems } from "#shared/http/openapi.ts";
 import { decodeCursor, toPage } from "#shared/http/page.ts";
@@ -13,13 +14,12 @@ import {
   scopesNotHeld,
   serviceAnswer,
   toServiceAnswer,
+  webhookUrl,
 } from "./service-answer.ts";
 
 const MAX_ROTATE_AFTER_DAYS = 3650;
 
-const serviceName = z
-  .string()
-  .max(MAX_SERVICE_NAME_CHARACTERS)
+const serviceName = text({ max: MAX_SERVICE_NAME_CHARACTERS })
   .regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, "must be lower-case letters and digits, in words joined by single hyphens")
   .refine((name) => name !== FIRST_PARTY_CLIENT, "is reserved")
   .refine((name) => !looksLikeUserId(name), "must not look like a user's id");
@@ -27,11 +27,11 @@ const serviceName = z
 const newService = z.strictObject({
   name: serviceName,
   scopes: wantedScopes,
-  rotateAfterDays: z.int().min(1).max(MAX_ROTATE_AFTER_DAYS).optional(),
-  webhookUrl: z.string().optional().openapi({ description: "Where the owner is told of rotations and leaks" }),
+  rotateAfterDays: integer({ min: 1, max: MAX_ROTATE_AFTER_DAYS }).optional(),
+  webhookUrl: webhookUrl.optional().openapi({ description: "Where the owner is told of rotations and leaks" }),
 });
 
-const byName = z.object({ name: z.string() });
+const byName = z.object({ name: reference() });
 
 const createService = createRoute({
   method: "post",

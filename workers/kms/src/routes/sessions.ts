@@ -1,4 +1,5 @@
 import { createRoute, z } from "@hono/zod-openapi";
+import { reference } from "#shared/contracts/input.ts";
 import { json, page, pageQuery, problems } from "#shared/http/openapi.ts";
 import { toPage } from "#shared/http/page.ts";
 import { problem } from "#shared/problem/problem.ts";
@@ -35,7 +36,7 @@ const endSession = createRoute({
   path: "/sessions/{id}",
   tags: ["Accounts"],
   summary: "End one of the caller's own sessions",
-  request: { params: z.object({ id: z.string() }) },
+  request: { params: z.object({ id: reference() }) },
   responses: {
     204: { description: "Its tokens are refused everywhere within 5 seconds" },
     ...problems("unauthenticated", "forbidden", "not-found", "unavailable"),

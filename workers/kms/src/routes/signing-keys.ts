@@ -1,5 +1,6 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { assertSteppedUp } from "#shared/auth/authorize.ts";
+import { reference } from "#shared/contracts/input.ts";
 import { json, page, pageQuery, problems } from "#shared/http/openapi.ts";
 import { decodeCursor, toPage } from "#shared/http/page.ts";
 import { problem } from "#shared/problem/problem.ts";
@@ -61,7 +62,7 @@ const revokeSigningKey = createRoute({
   path: "/signing-keys/{kid}/revoke",
   tags: ["Signing keys"],
   summary: "In an emergency: all tokens of this key are refused everywhere within 5 seconds",
-  request: { params: z.object({ kid: z.string() }) },
+  request: { params: z.object({ kid: reference() }) },
   responses: {
     200: json(signingKeyAnswer, "The revoked key; if it signed, another one does now"),
     ...problems("unauthenticated", "step-up-required", "forbidden", "not-found", "unavailable"),

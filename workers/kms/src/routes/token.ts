@@ -12,17 +12,17 @@ import {
   type TokenRequest,
 } from "../domain/token-request.ts";
 import { audit, type KmsApp, type KmsContext, NO_STORE, record } from "./frame.ts";
-import { BAD_CLIENT, clientFields, formBody, identifyClient, OAUTH_REFUSALS, readFormBody, refuse } from "./oauth.ts";
+import { BAD_CLIENT, clientFields, formBody, identifyClient, OAUTH_REFUSALS, parameter, refuse } from "./oauth.ts";
 import { tokenAnswer, toTokenAnswer } from "./token-answer.ts";
 
 const form = z
   .object({
     grant_type: z.enum(GRANT_TYPES),
-    refresh_token: z.string().optional(),
-    scope: z.string().optional(),
-    subject_token: z.string().optional().openapi({ description: "The access token of the user to act for" }),
-    subject_token_type: z.string().optional().openapi({ example: ACCESS_TOKEN_TYPE }),
-    audience: z.string().optional().openapi({ description: "The worker to call, or several", example: "service-a" }),
+    refresh_token: parameter.optional(),
+    scope: parameter.optional(),
+    subject_token: parameter.optional().openapi({ description: "The access token of the user to act for" }),
+    subject_token_type: parameter.optional().openapi({ example: ACCESS_TOKEN_TYPE }),
+    audience: parameter.optional().openapi({ description: "The worker to call, or several", example: "service-a" }),
     ...clientFields,
   })
   .openapi("TokenRequest");
@@ -106,7 +106,7 @@ export const addToken = (app: KmsApp): void => {
   app.openAPIRegistry.registerPath(route);
   app.post(route.path, async (context) => {
     const { issuer } = context.var.services;
-    const parsed = parseTokenRequest(await readFormBody(context), context.req.header("authorization"), issuer);
+    const parsed = parseTokenRequest(await context.req.text(), context.req.header("authorization"), issuer);
     if (!parsed.ok) return refuse(context, parsed.error);
     const request = parsed.value;
     switch (request.grant) {

@@ -1,16 +1,15 @@
 import { createRoute, z } from "@hono/zod-openapi";
+import { text } from "#shared/contracts/input.ts";
 import { json, jsonBody, page, pageQuery, problems } from "#shared/http/openapi.ts";
 import { decodeCursor, toPage } from "#shared/http/page.ts";
 import { type Problem, problem } from "#shared/problem/problem.ts";
 import type { TransitKey } from "../domain/transit.ts";
 import { entryOf, type KmsApp, record } from "./frame.ts";
+import { versionNumber } from "./secret-fields.ts";
 
 const MAX_NAME_CHARACTERS = 64;
 
-const keyName = z
-  .string()
-  .max(MAX_NAME_CHARACTERS)
-  .regex(/^[\w-]+$/, 'must be letters, digits, "_" and "-"');
+const keyName = text({ max: MAX_NAME_CHARACTERS }).regex(/^[\w-]+$/, 'must be letters, digits, "_" and "-"');
 
 export const byKey = z.object({ key: keyName });
 
@@ -69,7 +68,7 @@ const configureKey = createRoute({
   path: "/transit/{key}",
   tags: ["Transit"],
   summary: "Set the oldest version that still decrypts",
-  request: { params: byKey, body: jsonBody(z.strictObject({ minDecryptionVersion: z.int().min(1) })) },
+  request: { params: byKey, body: jsonBody(z.strictObject({ minDecryptionVersion: versionNumber })) },
   responses: {
     200: json(keyAnswer, "The key"),
     ...problems("unauthenticated", "step-up-required", "forbidden", "not-found", "invalid-input", "unavailable"),

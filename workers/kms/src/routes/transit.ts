@@ -1,4 +1,5 @@
 import { createRoute, z } from "@hono/zod-openapi";
+import { text, unicodeText } from "#shared/contracts/input.ts";
 import { json, jsonBody, problems } from "#shared/http/openapi.ts";
 import { type Problem, problem } from "#shared/problem/problem.ts";
 import type { DecryptFailure } from "../domain/transit.ts";
@@ -10,20 +11,23 @@ const MAX_PLAINTEXT_BYTES = 512 * 1024;
 const MAX_CONTEXT_CHARACTERS = 1024;
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 
-const plaintext = z
-  .string()
-  .regex(BASE64, "must be base64")
-  .refine((text) => Buffer.byteLength(text, "base64") <= MAX_PLAINTEXT_BYTES, "must be at most 512 KiB when decoded");
+/** Four characters stand for three bytes. */
+const MAX_PLAINTEXT_CHARACTERS = 4 * Math.ceil(MAX_PLAINTEXT_BYTES / 3);
+/** The longest plaintext with what encryption adds to it, in base64. */
+const MAX_CIPHERTEXT_CHARACTERS = MAX_PLAINTEXT_CHARACTERS + 1_024;
 
-const boundTo = z
-  .string()
-  .max(MAX_CONTEXT_CHARACTERS)
-  .refine((text) => text.isWellFormed(), "must be well-formed Unicode")
+const plaintext = text({ max: MAX_PLAINTEXT_CHARACTERS })
+  .regex(BASE64, "must be base64")
+  .refine((given) => Buffer.byteLength(given, "base64") <= MAX_PLAINTEXT_BYTES, "must be at most 512 KiB when decoded");
+
+const boundTo = unicodeText({ max: MAX_CONTEXT_CHARACTERS })
   .default("")
   .openapi({ description: "What the ciphertext is bound to: with another context it does not open" });
 
 const encryptBody = jsonBody(z.strictObject({ plaintext, context: boundTo }));
-const ciphertextBody = jsonBody(z.strictObject({ ciphertext: z.string(), context: boundTo }));
+const ciphertextBody = jsonBody(
+  z.strictObject({ ciphertext: text({ max: MAX_CIPHERTEXT_CHARACTERS }), context: boundTo }),
+);
 
 const encrypted = z.object({ ciphertext: z.string(), keyVersion: z.int() }).openapi("TransitCiphertext");
 

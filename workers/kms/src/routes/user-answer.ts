@@ -1,11 +1,12 @@
 /** Users as the API shows and takes them. */
 import { z } from "@hono/zod-openapi";
+import { emailText, text } from "#shared/contracts/input.ts";
 import { problem } from "#shared/problem/problem.ts";
 import { accountFaults, type NewAccount } from "../domain/accounts.ts";
+import { MAX_PASSWORD_INPUT } from "../domain/password-rules.ts";
 import type { User } from "../domain/user.ts";
+import { MAX_USERNAME_INPUT } from "../domain/username.ts";
 import { type KmsContext, tooBusy } from "./frame.ts";
-
-const MAX_EMAIL_CHARACTERS = 254;
 
 export const userFields = {
   id: z.string(),
@@ -19,9 +20,9 @@ export const userFields = {
 export const userAnswer = z.object(userFields).openapi("User");
 
 export const newAccountFields = {
-  username: z.string(),
-  email: z.email().max(MAX_EMAIL_CHARACTERS).optional(),
-  password: z.string(),
+  username: text({ max: MAX_USERNAME_INPUT }),
+  email: emailText().openapi({ format: "email" }).optional(),
+  password: text({ max: MAX_PASSWORD_INPUT }),
 };
 
 export const toUserAnswer = ({

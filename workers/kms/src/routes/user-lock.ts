@@ -1,11 +1,12 @@
 import { createRoute, z } from "@hono/zod-openapi";
+import { reference } from "#shared/contracts/input.ts";
 import { json, problems } from "#shared/http/openapi.ts";
 import { problem } from "#shared/problem/problem.ts";
 import { entryOf, type KmsApp, record } from "./frame.ts";
 import { assertMayGrant } from "./roles.ts";
 import { findUser, toUserAnswer, userAnswer } from "./user-answer.ts";
 
-const params = z.object({ id: z.string() });
+const params = z.object({ id: reference() });
 
 const lockUser = createRoute({
   method: "post",

@@ -1,9 +1,10 @@
 import { createRoute, z } from "@hono/zod-openapi";
+import { reference } from "#shared/contracts/input.ts";
 import { json, jsonBody, page, pageQuery, problems } from "#shared/http/openapi.ts";
 import { decodeCursor, toPage } from "#shared/http/page.ts";
 import { usernameKey } from "../domain/username.ts";
 import { type KmsApp, record } from "./frame.ts";
-import { assertMayGrant } from "./roles.ts";
+import { assertMayGrant, roleNames } from "./roles.ts";
 import {
   ACCOUNT_REFUSALS,
   assertAcceptable,
@@ -13,7 +14,7 @@ import {
   userAnswer,
 } from "./user-answer.ts";
 
-const newUser = z.strictObject({ ...newAccountFields, roles: z.array(z.string()).min(1).default(["user"]) });
+const newUser = z.strictObject({ ...newAccountFields, roles: roleNames.default(["user"]) });
 
 const createUser = createRoute({
   method: "post",
@@ -44,7 +45,7 @@ const readUser = createRoute({
   path: "/users/{id}",
   tags: ["Accounts"],
   summary: "Read a user",
-  request: { params: z.object({ id: z.string() }) },
+  request: { params: z.object({ id: reference() }) },
   responses: {
     200: json(userAnswer, "The user"),
     ...problems("unauthenticated", "forbidden", "not-found", "unavailable"),

@@ -1,4 +1,5 @@
 import { createRoute, z } from "@hono/zod-openapi";
+import { integer, text } from "#shared/contracts/input.ts";
 import { failure } from "#shared/contracts/result.ts";
 import { isGranted } from "#shared/contracts/rights.ts";
 import { json, jsonBody, problems } from "#shared/http/openapi.ts";
@@ -10,7 +11,9 @@ import { readingAloud } from "./secrets.ts";
 
 const MAX_TOKEN_CHARACTERS = 256;
 
-const lifetime = { ttlSeconds: z.int().min(1).max(MAX_WRAPPING_TTL_SECONDS).default(DEFAULT_WRAPPING_TTL_SECONDS) };
+const lifetime = {
+  ttlSeconds: integer({ min: 1, max: MAX_WRAPPING_TTL_SECONDS }).default(DEFAULT_WRAPPING_TTL_SECONDS),
+};
 
 const wrappable = z.union([
   z.strictObject({ value: secretValue, ...lifetime }),
@@ -34,7 +37,7 @@ const unwrap = createRoute({
   path: "/secrets/unwrap",
   tags: ["Secrets"],
   summary: "Trade a wrapping token for its value, which nobody gets again",
-  request: { body: jsonBody(z.strictObject({ token: z.string().max(MAX_TOKEN_CHARACTERS) })) },
+  request: { body: jsonBody(z.strictObject({ token: text({ max: MAX_TOKEN_CHARACTERS }) })) },
   responses: {
     200: json(z.object({ value: z.string() }).openapi("UnwrappedSecret"), "The value"),
     ...problems("unauthenticated", "not-found", "invalid-input", "unavailable"),

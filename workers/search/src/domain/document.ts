@@ -1,30 +1,36 @@
 /** The documents of the collection `elements`, and the operations that change them. */
 import { z } from "zod";
+import { instantText, integer, text } from "#shared/contracts/input.ts";
 import type { ElementDocument, SyncOperation } from "#shared/contracts/search.ts";
 
 export const MAX_ID_LENGTH = 255;
 
+/** In a word that is compared as a whole. */
+const MAX_KEYWORD_LENGTH = 255;
+/** As much as a request can hold. */
+const MAX_TEXT_LENGTH = 2 ** 20;
+
 /** A lone surrogate has no UTF-8 form, and a database row that holds one cannot be read again. */
-const text = z.string().transform((value) => value.toWellFormed());
-const instant = z.iso
-  .datetime({ offset: true })
-  .transform((value) => Math.floor(Date.parse(value) / 1000))
-  .pipe(z.int());
+const storable = (length: { min?: number; max: number }) => text(length).transform((value) => value.toWellFormed());
+const keyword = (min: number) => storable({ min, max: MAX_KEYWORD_LENGTH });
+const words = storable({ max: MAX_TEXT_LENGTH });
+const whole = integer({ min: Number.MIN_SAFE_INTEGER, max: Number.MAX_SAFE_INTEGER });
+const instant = instantText().transform((value) => Math.floor(Date.parse(value) / 1000));
 
 /** Any part of a document. Fields that the collection does not have are dropped. */
 export const documentPatchSchema = z.object({
-  id: text.pipe(z.string().min(1).max(MAX_ID_LENGTH)),
-  element_type: text.pipe(z.string().min(1)).optional(),
-  element_id: z.int().optional(),
-  sequence_number: z.int().optional(),
-  version_number: z.int().optional(),
-  comment: text.optional(),
-  text: text.optional(),
+  id: storable({ min: 1, max: MAX_ID_LENGTH }),
+  element_type: keyword(1).optional(),
+  element_id: whole.optional(),
+  sequence_number: whole.optional(),
+  version_number: whole.optional(),
+  comment: words.optional(),
+  text: words.optional(),
   /** `null` takes the document out of its script. */
-  script_id: z.int().nullable().optional(),
-  service_name: text.optional(),
+  script_id: whole.nullable().optional(),
+  service_name: keyword(0).optional(),
   /** Seconds since the epoch; an RFC 3339 instant is taken too, and stored as seconds. */
-  updated_at: z.union([z.int(), instant]).optional(),
+  updated_at: z.union([whole, instant]).optional(),
 });
 
 export type DocumentPatch = z.infer<typeof documentPatchSchema>;
@@ -100,6 +106,6 @@ export const parseOperation = (unchecked: UncheckedOperation, defaults: Document
   }
   const patch = withoutUndefined(parsed.data);
   if (operation === "update") return { ok: true, operation: { operation, document: patch } };
-  const whole = complete(patch, defaults);
-  return whole ? { ok: true, operation: { operation, document: whole } } : refused(missing(patch));
+  const completed = complete(patch, defaults);
+  return completed ? { ok: true, operation: { operation, document: completed } } : refused(missing(patch));
 };

@@ -59,7 +59,7 @@ export type ExtraName = keyof typeof EXTRAS;
 export type Extras = Partial<Record<ExtraName, string>>;
 
 /** What neither engine is asked through Fountain: it needs other data, other collections or other services. */
-const FOREIGN = [
+export const FOREIGN = [
   "conversation",
   "conversation_id",
   "conversation_model_id",

@@ -6,13 +6,15 @@ import { type SearchParameters, textOf } from "./parameters.ts";
 /** Typesense's default for `limit_multi_searches`. */
 export const MAX_SEARCHES = 50;
 /** Enough for as many values as a filter may have. */
-const MAX_PARAMETER_LENGTH = 16_000;
+export const MAX_PARAMETER_LENGTH = 16_000;
 const KEY_PARAMETER = "x-typesense-api-key";
 
-const bodySchema = z.object({
-  union: z.unknown().optional(),
-  searches: z.array(z.record(z.string(), z.unknown())),
-});
+/** More than all parameters that Typesense has. */
+const MAX_PARAMETERS = 200;
+
+/** No more than what is counted before any search is looked at. */
+const bodySchema = z.object({ union: z.unknown().optional(), searches: z.array(z.unknown()) });
+const searchSchema = z.looseObject({});
 const valueSchema = z.union([z.string(), z.number(), z.boolean()]);
 
 /** The sentence that says what is wrong with the whole request. */
@@ -33,7 +35,11 @@ const merge = (common: SearchParameters, own: SearchParameters): SearchParameter
   return { ...own, ...common, ...(filter !== "" && { filter_by: filter }) };
 };
 
-const parametersOf = (search: Record<string, unknown>): Result<SearchParameters, Fault> => {
+const parametersOf = (given: unknown): Result<SearchParameters, Fault> => {
+  const search = searchSchema.safeParse(given).data;
+  if (search === undefined) return failure("One or more searches are malformed.");
+  if (Object.keys(search).length > MAX_PARAMETERS)
+    return failure(`A search can have ${MAX_PARAMETERS} parameters at most.`);
   if (KEY_PARAMETER in search) return failure(`A search cannot have a key of its own: send it as a header.`);
   const parameters: Record<string, string | number | boolean> = {};
   for (const [name, value] of Object.entries(search)) {

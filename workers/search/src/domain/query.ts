@@ -5,6 +5,7 @@ import { isValueField, type TextField, type ValueField } from "./fields.ts";
 import type { Filter } from "./filter.ts";
 import { parseFilter } from "./filter-parser.ts";
 import type { HighlightStyle } from "./highlight.ts";
+import type { QueryParameter } from "./parameter-names.ts";
 import {
   bad,
   good,
@@ -61,12 +62,12 @@ const createReader = (parameters: SearchParameters) => {
   return {
     faults,
     keep,
-    text: (name: string): string => textOf(parameters, name),
-    has: (name: string): boolean => textOf(parameters, name).trim() !== "",
-    unsigned: (name: string, otherwise: number): number =>
+    text: (name: QueryParameter): string => textOf(parameters, name),
+    has: (name: QueryParameter): boolean => textOf(parameters, name).trim() !== "",
+    unsigned: (name: QueryParameter, otherwise: number): number =>
       keep(name, readUnsigned(parameters, name, otherwise), otherwise),
     perField: <Value>(
-      name: string,
+      name: QueryParameter,
       fieldCount: number,
       otherwise: Value,
       parse: (text: string) => Value | undefined,
@@ -165,7 +166,7 @@ const readPaging = (reader: Reader, otherwise: number) => {
     : { limit, offset: Math.min((page - 1) * limit, Number.MAX_SAFE_INTEGER), paging: { page } };
 };
 
-const readTag = (reader: Reader, name: string, otherwise: string): string => {
+const readTag = (reader: Reader, name: QueryParameter, otherwise: string): string => {
   const tag = reader.text(name) || otherwise;
   const isShort = tag.length <= MAX_TAG_LENGTH;
   const fault = `Parameter \`${name}\` can have ${MAX_TAG_LENGTH} characters at most.`;

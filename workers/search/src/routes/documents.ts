@@ -1,5 +1,6 @@
 /** POST /documents/sync: creates, updates and deletes documents, one or many at a time. */
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import { list, members, text } from "#shared/contracts/input.ts";
 import type { WorkerEnv } from "#shared/http/app.ts";
 import { json, jsonBody, problems } from "#shared/http/openapi.ts";
 import { documentPatchSchema, MAX_ID_LENGTH } from "../domain/document.ts";
@@ -7,14 +8,16 @@ import { syncDocuments } from "../domain/sync.ts";
 import type { SearchServices } from "../services.ts";
 
 const MAX_OPERATIONS = 1_000;
+/** Far more than the collection has. */
+const MAX_FIELDS = 100;
 
 /** Only what makes it an operation; the document's fields are checked one document at a time. */
 const operationSchema = z
-  .object({
+  .strictObject({
     operation: z.enum(["create", "update", "delete"]),
-    document: z
-      .looseObject({ id: z.string().min(1).max(MAX_ID_LENGTH) })
-      .openapi({ description: `Fields: ${Object.keys(documentPatchSchema.shape).join(", ")}. Others are ignored.` }),
+    document: members(z.looseObject({ id: text({ min: 1, max: MAX_ID_LENGTH }) }), MAX_FIELDS).openapi({
+      description: `Fields: ${Object.keys(documentPatchSchema.shape).join(", ")}. Others are ignored.`,
+    }),
   })
   .openapi("SyncOperation");
 
@@ -32,7 +35,7 @@ const route = createRoute({
     "Applies one operation or a list of them in their order, in one transaction. `create` replaces a document with the " +
     "same id, `update` changes the given fields, `delete` of a missing document succeeds. A document that is not valid " +
     "fails by itself: the results come in the order of the operations.",
-  request: { body: jsonBody(z.union([operationSchema, z.array(operationSchema).min(1).max(MAX_OPERATIONS)])) },
+  request: { body: jsonBody(z.union([operationSchema, list(operationSchema, { min: 1, max: MAX_OPERATIONS })])) },
   responses: {
     200: json(resultsSchema, "One result per operation"),
     ...problems("malformed-request", "unauthenticated", "forbidden", "too-large", "invalid-input", "unavailable"),

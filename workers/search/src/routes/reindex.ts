@@ -1,5 +1,6 @@
 /** POST /collections/{name}/reindex and its jobs: the index is filled anew while the one before goes on answering. */
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import { reference } from "#shared/contracts/input.ts";
 import type { WorkerEnv } from "#shared/http/app.ts";
 import { json, problems } from "#shared/http/openapi.ts";
 import { describeError } from "#shared/observability/log.ts";
@@ -8,7 +9,7 @@ import { type Build, jobStatusOf } from "../domain/build.ts";
 import { COLLECTION } from "../domain/fields.ts";
 import type { SearchServices } from "../services.ts";
 
-const collectionParameter = z.object({ name: z.string() });
+const collectionParameter = z.object({ name: reference() });
 
 const jobSchema = z
   .object({
@@ -40,7 +41,7 @@ const read = createRoute({
   method: "get",
   path: "/collections/{name}/reindex/{jobId}",
   summary: "How far a reindex has come",
-  request: { params: collectionParameter.extend({ jobId: z.string() }) },
+  request: { params: collectionParameter.extend({ jobId: reference() }) },
   responses: {
     200: json(jobSchema, "The job"),
     ...problems("unauthenticated", "forbidden", "not-found", "unavailable"),

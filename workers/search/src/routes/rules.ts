@@ -1,5 +1,6 @@
 /** Synonyms and curations of the collection, passed on to the Typesense cluster in its own words. */
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import { integer, list, members, reference, text } from "#shared/contracts/input.ts";
 import type { WorkerEnv } from "#shared/http/app.ts";
 import { json, jsonBody, problems } from "#shared/http/openapi.ts";
 import { problem } from "#shared/problem/problem.ts";
@@ -9,21 +10,60 @@ import type { SearchServices } from "../services.ts";
 
 const MAX_ID_LENGTH = 255;
 
-const listParameters = z.object({ name: z.string() });
-const ruleParameters = listParameters.extend({ id: z.string().min(1).max(MAX_ID_LENGTH) });
+/** Each word that stands for another costs at every search. */
+const MAX_WORDS = 1_000;
+const MAX_WORD_LENGTH = 1_000;
+/** As many as a curation can place on its pages. */
+const MAX_DOCUMENTS = 1_000;
+/** As long as in a search. */
+const MAX_PARAMETER_LENGTH = 4_000;
+const MAX_METADATA = 64;
 
-const idsSchema = z.array(z.looseObject({ id: z.string().min(1) })).optional();
+const id = text({ min: 1, max: MAX_ID_LENGTH });
+const word = text({ min: 1, max: MAX_WORD_LENGTH });
+const parameter = text({ max: MAX_PARAMETER_LENGTH });
+const locale = text({ max: 16 });
+const seconds = integer({ min: 0, max: Number.MAX_SAFE_INTEGER });
+const number = z.number().min(Number.MIN_SAFE_INTEGER).max(Number.MAX_SAFE_INTEGER);
+
+const listParameters = z.object({ name: reference() });
+const ruleParameters = listParameters.extend({ id });
+
+const excluded = z.strictObject({ id });
+const included = excluded.extend({ position: integer({ min: 1, max: MAX_DOCUMENTS }).optional() });
+const metadata = members(z.record(word, z.union([parameter, number, z.boolean()])), MAX_METADATA);
 
 /** What Typesense takes, checked as far as it would not say itself what is wrong. */
 const BODIES = {
   synonyms: z
-    .looseObject({ synonyms: z.array(z.string().min(1)).min(1), root: z.string().optional() })
+    .strictObject({
+      id: id.optional(),
+      synonyms: list(word, { min: 1, max: MAX_WORDS }),
+      root: text({ max: MAX_WORD_LENGTH }).optional(),
+      locale: locale.optional(),
+      symbols_to_index: list(text({ min: 1, max: 2 }), { max: MAX_WORDS }).optional(),
+    })
     .openapi("Synonym", { example: { synonyms: ["gate", "door", "portal"] } }),
   curations: z
-    .looseObject({
-      rule: z.looseObject({ query: z.string().optional(), match: z.enum(["exact", "contains"]).optional() }),
-      includes: idsSchema,
-      excludes: idsSchema,
+    .strictObject({
+      id: id.optional(),
+      rule: z.strictObject({
+        query: parameter.optional(),
+        match: z.enum(["exact", "contains"]).optional(),
+        filter_by: parameter.optional(),
+        tags: list(word, { max: MAX_WORDS }).optional(),
+      }),
+      includes: list(included, { max: MAX_DOCUMENTS }).optional(),
+      excludes: list(excluded, { max: MAX_DOCUMENTS }).optional(),
+      filter_by: parameter.optional(),
+      sort_by: parameter.optional(),
+      replace_query: parameter.optional(),
+      remove_matched_tokens: z.boolean().optional(),
+      filter_curated_hits: z.boolean().optional(),
+      stop_processing: z.boolean().optional(),
+      effective_from_ts: seconds.optional(),
+      effective_to_ts: seconds.optional(),
+      metadata: metadata.optional(),
     })
     .openapi("Curation", { example: { rule: { query: "harbour", match: "exact" }, excludes: [{ id: "action-7" }] } }),
 } satisfies Record<RuleKind, z.ZodType>;

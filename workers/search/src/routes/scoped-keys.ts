@@ -3,6 +3,7 @@ import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import { unauthenticated } from "#shared/auth/authorize.ts";
 import type { Principal } from "#shared/auth/claims.ts";
 import { LONGEST_TOKEN_SECONDS } from "#shared/contracts/access-token.ts";
+import { integer, text } from "#shared/contracts/input.ts";
 import type { IssuedSearchKey, SearchKeyGrant } from "#shared/contracts/kms.ts";
 import type { WorkerEnv } from "#shared/http/app.ts";
 import { withinTime } from "#shared/http/deadline.ts";
@@ -26,9 +27,8 @@ const route = createRoute({
     body: jsonBody(
       z
         .strictObject({
-          filter_by: z.string().min(1).max(MAX_CONFINEMENT_LENGTH).openapi({ example: "script_id:=1" }),
-          expires_at: z
-            .int()
+          filter_by: text({ min: 1, max: MAX_CONFINEMENT_LENGTH }).openapi({ example: "script_id:=1" }),
+          expires_at: integer({ min: 0, max: Number.MAX_SAFE_INTEGER })
             .optional()
             .openapi({ description: "Seconds since the epoch; in an hour unless said, and at the latest." }),
         })

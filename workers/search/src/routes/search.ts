@@ -1,10 +1,12 @@
 /** POST /search: full-text search with filters, sorting, facets and highlights; names as in Typesense. */
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import { integer, text } from "#shared/contracts/input.ts";
 import type { WorkerEnv } from "#shared/http/app.ts";
 import { json, jsonBody, problems } from "#shared/http/openapi.ts";
 import { problem } from "#shared/problem/problem.ts";
 import { confinementOf } from "../domain/confinement.ts";
 import type { Hit, SearchAnswer } from "../domain/engine.ts";
+import { SEARCH_PARAMETERS } from "../domain/parameter-names.ts";
 import { DEFAULT_PER_PAGE, MAX_PER_PAGE } from "../domain/query.ts";
 import { search } from "../domain/read-search.ts";
 import type { SearchServices } from "../services.ts";
@@ -12,10 +14,13 @@ import type { SearchServices } from "../services.ts";
 const MAX_PAGE = 1_000_000;
 const MAX_PARAMETER_LENGTH = 4_000;
 
-const parameter = z.string().max(MAX_PARAMETER_LENGTH);
+const parameter = text({ max: MAX_PARAMETER_LENGTH });
+const number = z.number().min(Number.MIN_SAFE_INTEGER).max(Number.MAX_SAFE_INTEGER);
+const anyParameter = z.union([parameter, number, z.boolean()]).optional();
 
 const querySchema = z
-  .object({
+  .strictObject({
+    ...Object.fromEntries(SEARCH_PARAMETERS.map((name) => [name, anyParameter])),
     q: parameter.openapi({
       description: 'Words (the last as a prefix), "phrases", -exclusions; `*` finds everything.',
     }),
@@ -23,11 +28,12 @@ const querySchema = z
     filter_by: parameter.optional().openapi({ example: "element_type:=[action,spokenWord] && script_id:=1" }),
     sort_by: parameter.optional().openapi({ example: "_text_match:desc,sequence_number:asc" }),
     facet_by: parameter.optional().openapi({ example: "element_type" }),
-    page: z.int().min(1).max(MAX_PAGE).optional(),
-    per_page: z.int().min(0).max(MAX_PER_PAGE).optional().openapi({ default: DEFAULT_PER_PAGE }),
-    max_hits: z.int().min(0).optional().openapi({ description: "Hits beyond so many are not shown, on any page." }),
+    page: integer({ min: 1, max: MAX_PAGE }).optional(),
+    per_page: integer({ min: 0, max: MAX_PER_PAGE }).optional().openapi({ default: DEFAULT_PER_PAGE }),
+    max_hits: integer({ min: 0, max: Number.MAX_SAFE_INTEGER })
+      .optional()
+      .openapi({ description: "Hits beyond so many are not shown, on any page." }),
   })
-  .catchall(z.union([parameter, z.number(), z.boolean()]).openapi({ description: "Typesense's other parameters." }))
   .openapi("SearchQuery");
 
 const documentSchema = z

@@ -1,15 +1,16 @@
 /** Reads as a Typesense server answers them, for its clients: one search, several at once, and whether it is well. */
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import type { Context } from "hono";
+import { list, reference, text } from "#shared/contracts/input.ts";
 import type { WorkerEnv } from "#shared/http/app.ts";
 import { json } from "#shared/http/openapi.ts";
 import type { ProblemCode } from "#shared/problem/catalogue.ts";
-import { problem } from "#shared/problem/problem.ts";
+import { cutDetail, problem } from "#shared/problem/problem.ts";
 import { confinementOf } from "../domain/confinement.ts";
 import type { ParameterFault } from "../domain/engine.ts";
 import { COLLECTION } from "../domain/fields.ts";
 import type { Filter } from "../domain/filter.ts";
-import { readMultiSearch } from "../domain/multi-search.ts";
+import { MAX_PARAMETER_LENGTH, MAX_SEARCHES, readMultiSearch } from "../domain/multi-search.ts";
 import type { SearchParameters } from "../domain/parameters.ts";
 import { search } from "../domain/read-search.ts";
 import { toTypesenseAnswer } from "../domain/search-answer.ts";
@@ -69,20 +70,24 @@ const answerSchema = z.looseObject({
   search_time_ms: z.int(),
 });
 
+const inAddress = text({ max: MAX_ADDRESS_QUERY_LENGTH });
+const inBody = text({ max: MAX_PARAMETER_LENGTH });
+const searchInBody = z.looseObject({ collection: reference(), q: inBody.optional() });
+
 const documents = createRoute({
   method: "get",
   path: "/collections/{name}/documents/search",
   summary: "Search as Typesense's clients do",
   request: {
-    params: z.object({ name: z.string() }),
+    params: z.object({ name: reference() }),
     query: z.looseObject({
-      q: z.string().optional(),
-      query_by: z.string().optional(),
-      filter_by: z.string().optional(),
-      sort_by: z.string().optional(),
-      facet_by: z.string().optional(),
-      page: z.string().optional(),
-      per_page: z.string().optional(),
+      q: inAddress.optional(),
+      query_by: inAddress.optional(),
+      filter_by: inAddress.optional(),
+      sort_by: inAddress.optional(),
+      facet_by: inAddress.optional(),
+      page: inAddress.optional(),
+      per_page: inAddress.optional(),
     }),
   },
   responses: { 200: json(answerSchema, "What was found"), ...ERRORS },
@@ -98,7 +103,7 @@ const multiSearch = createRoute({
       required: true,
       content: {
         "application/json": {
-          schema: z.object({ searches: z.array(z.looseObject({ collection: z.string(), q: z.string().optional() })) }),
+          schema: z.looseObject({ searches: list(searchInBody, { max: MAX_SEARCHES }) }),
         },
       },
     },
@@ -122,7 +127,7 @@ const health = createRoute({
 const failed = ({ status, message }: ParameterFault) => problem(CODES[status], { detail: message });
 
 const toResult = (outcome: Outcome): object =>
-  outcome.ok ? outcome.body : { code: outcome.fault.status, error: outcome.fault.message };
+  outcome.ok ? outcome.body : { code: outcome.fault.status, error: cutDetail(outcome.fault.message) };
 
 export const addTypesense = (app: OpenAPIHono<WorkerEnv<SearchServices>>): void => {
   // Their clients send what they like, and what nobody knows is ignored: parameters are read by hand.

@@ -1,6 +1,7 @@
 /** `Idempotency-Key` (draft-ietf-httpapi-idempotency-key-header-07): a write that is sent again has its effect once. */
 import { z } from "@hono/zod-openapi";
 import type { Context } from "hono";
+import { text } from "#shared/contracts/input.ts";
 import { sha256 } from "#shared/crypto/digest.ts";
 import type { WorkerEnv } from "#shared/http/app.ts";
 import { problem } from "#shared/problem/problem.ts";
@@ -8,12 +9,12 @@ import type { Once, Written } from "../domain/once.ts";
 import type { ServiceAServices } from "../services.ts";
 import { callerOf } from "./author.ts";
 
+const MAX_KEY_CHARACTERS = 255;
 const HEADER = "idempotency-key";
 const REPLAYED_HEADER = "idempotency-replayed";
 
 export const onceHeaders = z.object({
-  [HEADER]: z
-    .string()
+  [HEADER]: text({ max: MAX_KEY_CHARACTERS })
     .regex(/^[\x21-\x7e]{1,255}$/, "must be 1 to 255 visible ASCII characters")
     .optional()
     .openapi({

@@ -1,5 +1,6 @@
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import { assertSteppedUp } from "#shared/auth/authorize.ts";
+import { list } from "#shared/contracts/input.ts";
 import type { WorkerEnv } from "#shared/http/app.ts";
 import { json, jsonBody, problems } from "#shared/http/openapi.ts";
 import { problem } from "#shared/problem/problem.ts";
@@ -8,7 +9,7 @@ import type { ServiceAServices } from "../services.ts";
 import { onceHeaders, writeOnce } from "./once.ts";
 import { comment, elementId, elementType } from "./schemas.ts";
 
-const ids = z.array(elementId).min(1).max(MAX_REORDERED);
+const ids = list(elementId, { min: 1, max: MAX_REORDERED });
 
 const route = createRoute({
   method: "post",
@@ -17,7 +18,7 @@ const route = createRoute({
   summary: "Put elements in a new order, dealing out anew the sequence numbers they hold",
   request: {
     headers: onceHeaders,
-    body: jsonBody(z.object({ elementType, elementIds: ids, newOrder: ids, comment: comment.default("") })),
+    body: jsonBody(z.strictObject({ elementType, elementIds: ids, newOrder: ids, comment: comment.default("") })),
   },
   responses: {
     200: json(

@@ -1,5 +1,7 @@
 /** The parts that the shapes of several routes share. */
 import { z } from "@hono/zod-openapi";
+import { text as boundedText, integer } from "#shared/contracts/input.ts";
+import { countParameter } from "#shared/http/openapi.ts";
 import { decodeCursor } from "#shared/http/page.ts";
 import { problem } from "#shared/problem/problem.ts";
 import {
@@ -12,15 +14,15 @@ import {
 } from "../domain/element.ts";
 
 export const elementType = z.enum(ELEMENT_TYPES);
-export const elementId = z.int().min(1);
+export const elementId = integer({ min: 1, max: Number.MAX_SAFE_INTEGER });
 /** Of an element that the caller creates. */
 export const newElementId = elementId.max(MAX_ELEMENT_ID);
-const storable = (maxLength: number) => z.string().max(maxLength).refine(isStorable, "must be text");
+const storable = (max: number) => boundedText({ max }).refine(isStorable, "must be text");
 export const text = storable(MAX_TEXT_LENGTH);
 export const comment = storable(MAX_COMMENT_LENGTH);
 
 /** A number in the path or the query. */
-export const pathNumber = z.coerce.number().int().min(1).max(Number.MAX_SAFE_INTEGER);
+export const pathNumber = countParameter({ min: 1, max: Number.MAX_SAFE_INTEGER });
 export const elementParams = z.object({ type: elementType, id: pathNumber });
 
 export const element = z

@@ -1,4 +1,5 @@
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import { text } from "#shared/contracts/input.ts";
 import type { WorkerEnv } from "#shared/http/app.ts";
 import { json, page, pageQuery, problems } from "#shared/http/openapi.ts";
 import { toPage } from "#shared/http/page.ts";
@@ -20,12 +21,16 @@ const scriptJson = ({ createdAtMs, ...rest }: Script): z.infer<typeof script> =>
   createdAt: instant(createdAtMs),
 });
 
+/** Bounded by the body's size; what is in it is counted while it is read. */
+const MAX_SCREENPLAY_BYTES = 8 * 1024 * 1024;
+const screenplay = text({ max: MAX_SCREENPLAY_BYTES });
+
 const importRoute = createRoute({
   method: "post",
   path: "/scripts",
   tags: ["Scripts"],
   summary: "Import a screenplay in Fountain markup, all or nothing",
-  request: { headers: onceHeaders, body: { required: true, content: { "text/plain": { schema: z.string() } } } },
+  request: { headers: onceHeaders, body: { required: true, content: { "text/plain": { schema: screenplay } } } },
   responses: {
     201: json(imported, "The script"),
     ...problems("unauthenticated", "forbidden", "too-large", "unsupported-media-type", "invalid-input"),

@@ -14,7 +14,7 @@ const route = createRoute({
   summary: "Register an element and give it the next sequence number",
   request: {
     headers: onceHeaders,
-    body: jsonBody(z.object({ elementType, elementId: newElementId, comment, text: text.default("") })),
+    body: jsonBody(z.strictObject({ elementType, elementId: newElementId, comment, text: text.default("") })),
   },
   responses: {
     201: json(

@@ -1,4 +1,5 @@
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import { text as boundedText } from "#shared/contracts/input.ts";
 import type { WorkerEnv } from "#shared/http/app.ts";
 import { json, jsonBody, page, pageQuery, problems } from "#shared/http/openapi.ts";
 import { encodeCursor } from "#shared/http/page.ts";
@@ -21,6 +22,10 @@ import {
   pathNumber,
   text,
 } from "./schemas.ts";
+
+/** As many entity tags as anyone compares with. */
+const MAX_CONDITION_CHARACTERS = 2_048;
+const conditionHeader = boundedText({ max: MAX_CONDITION_CHARACTERS });
 
 const version = z
   .object({
@@ -47,9 +52,9 @@ const createVersion = createRoute({
   summary: "Make a new version of an element",
   request: {
     headers: onceHeaders.extend({
-      "if-match": z.string().optional().openapi({ description: 'Only replace this version, for example "3"' }),
+      "if-match": conditionHeader.optional().openapi({ description: 'Only replace this version, for example "3"' }),
     }),
-    body: jsonBody(z.object({ elementType, elementId, newVersionData: text, comment })),
+    body: jsonBody(z.strictObject({ elementType, elementId, newVersionData: text, comment })),
   },
   responses: {
     201: {
@@ -90,7 +95,7 @@ const readVersion = createRoute({
   request: {
     params: elementParams.extend({ n: pathNumber }),
     query: z.object({ diff: pathNumber.optional().openapi({ description: "The version to compare with" }) }),
-    headers: z.object({ "if-none-match": z.string().optional() }),
+    headers: z.object({ "if-none-match": conditionHeader.optional() }),
   },
   responses: {
     200: {

@@ -1,20 +1,15 @@
-import { z } from "@hono/zod-openapi";
+import { parsedText, text } from "#shared/contracts/input.ts";
 import { MAX_TYPED_CODE_LENGTH } from "#shared/contracts/twofa.ts";
 import { parseOneTimeCode } from "../domain/one-time-code.ts";
 import { parseTotpCode } from "../domain/totp.ts";
 
+const LENGTH = { min: 1, max: MAX_TYPED_CODE_LENGTH };
+
 /** What may be a code, as a person types or pastes it. */
-export const typedCode = z.string().min(1).max(MAX_TYPED_CODE_LENGTH);
+export const typedCode = text(LENGTH);
 
 const codeOf = (parse: (typed: string) => string | undefined, fault: string, example: string) =>
-  typedCode
-    .transform((typed, context) => {
-      const code = parse(typed);
-      if (code !== undefined) return code;
-      context.addIssue({ code: "custom", message: fault });
-      return z.NEVER;
-    })
-    .openapi({ type: "string", example });
+  parsedText(LENGTH, parse, fault).openapi({ example });
 
 /** A code of an authenticator app as a person types it. */
 export const totpCode = codeOf(parseTotpCode, "a code has 6 digits", "123456");

@@ -1,5 +1,6 @@
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import type { Context } from "hono";
+import { parsedText, reference } from "#shared/contracts/input.ts";
 import type { WorkerEnv } from "#shared/http/app.ts";
 import { json, jsonBody, problems } from "#shared/http/openapi.ts";
 import { type Problem, problem } from "#shared/problem/problem.ts";
@@ -16,16 +17,7 @@ import { assertMayAddFactor, tooManyFactors } from "./refusals.ts";
 const MAX_TYPED_LENGTH = 320;
 
 const destination = (parse: (typed: string) => string | undefined, fault: string, example: string) =>
-  z
-    .string()
-    .max(MAX_TYPED_LENGTH)
-    .transform((typed, context) => {
-      const parsed = parse(typed);
-      if (parsed !== undefined) return parsed;
-      context.addIssue({ code: "custom", message: fault });
-      return z.NEVER;
-    })
-    .openapi({ type: "string", example });
+  parsedText({ max: MAX_TYPED_LENGTH }, parse, fault).openapi({ example });
 
 const enrolledSchema = z.object({
   factorId: z.uuid(),
@@ -71,7 +63,7 @@ const confirmRoute = createRoute({
   path: "/factors/{id}/confirm",
   tags: ["Second factor"],
   summary: "Make an enrolled address or phone active, by the code that was sent there",
-  request: { params: z.object({ id: z.string() }), body: jsonBody(z.strictObject({ code: sentCode })) },
+  request: { params: z.object({ id: reference() }), body: jsonBody(z.strictObject({ code: sentCode })) },
   responses: {
     200: json(confirmedSchema, "The factor is active"),
     ...problems("malformed-request", "unauthenticated", "step-up-required", "code-refused", "forbidden"),

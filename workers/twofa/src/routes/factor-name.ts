@@ -1,5 +1,6 @@
 import { z } from "@hono/zod-openapi";
-import { fieldErrors } from "#shared/http/app.ts";
+import { text } from "#shared/contracts/input.ts";
+import { invalidInput } from "#shared/http/field-errors.ts";
 import { problem } from "#shared/problem/problem.ts";
 
 const MAX_NAME_LENGTH = 64;
@@ -7,11 +8,9 @@ const MAX_NAME_LENGTH = 64;
 const CONTROL = /[\p{Cc}\p{Bidi_Control}]/u;
 
 /** What the owner calls a factor, to tell several apart. */
-export const givenName = z
-  .string()
+export const givenName = text({ max: MAX_NAME_LENGTH })
   .trim()
   .min(1)
-  .max(MAX_NAME_LENGTH)
   .refine((name) => name.isWellFormed() && !CONTROL.test(name), "must be Unicode text without control characters");
 export const factorName = (fallback: string) => givenName.default(fallback);
 
@@ -41,8 +40,5 @@ const parseJson = (body: string): unknown => {
 export const parseOptionalName = (body: string, fallback: string): string => {
   const parsed = z.strictObject({ name: factorName(fallback) }).safeParse(body === "" ? {} : parseJson(body));
   if (parsed.success) return parsed.data.name;
-  throw problem("invalid-input", {
-    detail: "Some fields are not as they should be.",
-    errors: fieldErrors("json", parsed.error.issues),
-  });
+  throw invalidInput("json", parsed.error.issues);
 };

@@ -1,4 +1,5 @@
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import { reference } from "#shared/contracts/input.ts";
 import type { WorkerEnv } from "#shared/http/app.ts";
 import { json, page, pageQuery, problems } from "#shared/http/openapi.ts";
 import { decodeCursor, toPage } from "#shared/http/page.ts";
@@ -71,7 +72,7 @@ const removeRoute = createRoute({
   path: "/factors/{id}",
   tags: ["Second factor"],
   summary: "Remove one of your factors; with the last one the recovery codes go too",
-  request: { params: z.object({ id: z.string() }) },
+  request: { params: z.object({ id: reference() }) },
   responses: {
     204: { description: "Removed" },
     ...problems("unauthenticated", "step-up-required", "forbidden", "not-found"),

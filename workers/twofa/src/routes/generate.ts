@@ -1,4 +1,5 @@
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import { unicodeText } from "#shared/contracts/input.ts";
 import { challengedOptionsSchema } from "#shared/contracts/webauthn.ts";
 import type { WorkerEnv } from "#shared/http/app.ts";
 import { json, jsonBody, problems } from "#shared/http/openapi.ts";
@@ -22,9 +23,7 @@ const route = createRoute({
     body: jsonBody(
       z.strictObject({
         channel: z.enum(CHANNELS),
-        factorId: z
-          .string()
-          .max(MAX_FACTOR_ID_LENGTH)
+        factorId: unicodeText({ max: MAX_FACTOR_ID_LENGTH })
           .optional()
           .openapi({ description: "Which of several factors; the oldest, if not said" }),
         purpose: purpose.optional(),

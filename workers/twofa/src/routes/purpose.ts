@@ -1,5 +1,6 @@
 /** The one request that a caller asks to confirm. */
 import { z } from "@hono/zod-openapi";
+import { parsedText, text } from "#shared/contracts/input.ts";
 import { detailsOf, type Purpose, purposeDetails, purposeFrom } from "#shared/contracts/purpose.ts";
 import { matchRoute } from "#shared/http/match.ts";
 import { canonicalPath } from "#shared/http/path.ts";
@@ -7,6 +8,7 @@ import { WORKERS } from "#shared/http/routes.ts";
 
 /** The path may be sent to a phone, in the message with the code. */
 const MAX_PATH_LENGTH = 256;
+const HEX_CHARACTERS = 64;
 const HEX = /^[0-9a-f]{64}$/i;
 const BASE64URL = /^[\w-]{43}$/;
 
@@ -33,24 +35,13 @@ const demandsFactor = (method: string, path: string): boolean => {
 export const purpose = z
   .strictObject({
     method: z.enum(["GET", "POST", "PUT", "PATCH", "DELETE"]),
-    path: z
-      .string()
-      .max(MAX_PATH_LENGTH)
-      .regex(/^\/[^/#\s][^#\s]*$/, {
-        error: "a path as you call it at the gateway, such as /kms/keys/films",
-        abort: true,
-      }),
-    bodySha256: z
-      .string()
-      .transform((text, context) => {
-        const hash = parseSha256(text);
-        if (hash !== undefined) return hash;
-        context.addIssue({ code: "custom", message: "SHA-256 of the body's bytes, in hex or base64url" });
-        return z.NEVER;
-      })
+    path: text({ max: MAX_PATH_LENGTH }).regex(/^\/[^/#\s][^#\s]*$/, {
+      error: "a path as you call it at the gateway, such as /kms/keys/films",
+      abort: true,
+    }),
+    bodySha256: parsedText({ max: HEX_CHARACTERS }, parseSha256, "SHA-256 of the body's bytes, in hex or base64url")
       .optional()
       .openapi({
-        type: "string",
         description: "SHA-256 of the body's bytes, in hex or base64url; any body, if not said",
       }),
   })

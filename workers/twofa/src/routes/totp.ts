@@ -1,5 +1,6 @@
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import { renderSVG } from "uqr";
+import { reference } from "#shared/contracts/input.ts";
 import type { WorkerEnv } from "#shared/http/app.ts";
 import { json, jsonBody, problems } from "#shared/http/openapi.ts";
 import { confirmTotp, enrolTotp } from "../domain/enrolment.ts";
@@ -12,13 +13,6 @@ import { assertMayAddFactor, tooManyFactors } from "./refusals.ts";
 const DEFAULT_NAME = "Authenticator app";
 /** ISO/IEC 18004 asks for a quiet zone of four modules. */
 const QUIET_ZONE_MODULES = 4;
-
-/** What has no UTF-8 names no factor, and the database could not compare it. */
-const namedFactor = z
-  .string()
-  .min(1)
-  .max(64)
-  .refine((id) => id.isWellFormed(), "must be Unicode text");
 
 const enrolRoute = createRoute({
   method: "post",
@@ -47,7 +41,7 @@ const confirmRoute = createRoute({
   path: "/factors/totp/confirm",
   tags: ["Second factor"],
   summary: "Make an enrolled authenticator app active, by a code of it",
-  request: { body: jsonBody(z.strictObject({ factorId: namedFactor, code: totpCode })) },
+  request: { body: jsonBody(z.strictObject({ factorId: reference(), code: totpCode })) },
   responses: {
     200: json(confirmedSchema, "The factor is active"),
     ...problems("malformed-request", "unauthenticated", "step-up-required", "code-refused", "forbidden"),

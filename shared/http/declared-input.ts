@@ -1,0 +1,86 @@
+/** Holds a request to the input that its route has declared: query parameters by name, and whether it takes a body. */
+import type { OpenAPIHono } from "@hono/zod-openapi";
+import { z } from "@hono/zod-openapi";
+import type { Context, Env } from "hono";
+import { type FieldError, MAX_FIELD_ERRORS, problem } from "../problem/problem.ts";
+import { isBodiless } from "./access.ts";
+import { SEGMENTS } from "./openapi.ts";
+import { pointerTo } from "./pointer.ts";
+import type { Policy } from "./routes.ts";
+
+export interface DeclaredInput {
+  query: ReadonlySet<string>;
+  takesBody: boolean;
+}
+
+/** What a route takes that has declared nothing. */
+const NOTHING: DeclaredInput = { query: new Set(), takesBody: false };
+
+export type DeclaredInputs = ReadonlyMap<string, DeclaredInput>;
+
+type Registry = Pick<OpenAPIHono["openAPIRegistry"], "definitions">;
+
+/** The declared input of every registered route, by `METHOD /template` as in the route table. */
+export const declaredInputs = ({ definitions }: Registry): DeclaredInputs =>
+  new Map(
+    definitions.flatMap((definition) => {
+      if (definition.type !== "route") return [];
+      const { method, path, request } = definition.route;
+      const query = request?.query instanceof z.ZodObject ? Object.keys(request.query.shape) : [];
+      const key = `${method.toUpperCase()} ${path.replaceAll(`${SEGMENTS}}`, "+}")}`;
+      return [[key, { query: new Set(query), takesBody: request?.body !== undefined }] as const];
+    }),
+  );
+
+/** What is wrong with the names of these query parameters; of many, the first hundred. */
+const queryFaults = (names: readonly string[], known: ReadonlySet<string>): FieldError[] => {
+  const seen = new Set<string>();
+  const faults: FieldError[] = [];
+  for (const name of names) {
+    const detail = known.has(name) ? seen.has(name) && "must be given once" : "unknown query parameter";
+    seen.add(name);
+    if (detail) faults.push({ pointer: pointerTo("query", [name]), detail });
+    if (faults.length === MAX_FIELD_ERRORS) break;
+  }
+  return faults;
+};
+
+/** The members of a body where none is taken: nothing at all and `{}` are the same. */
+const unwantedMembers = (body: string): FieldError[] => {
+  if (body.trim() === "") return [];
+  const parsed: unknown = (() => {
+    try {
+      return JSON.parse(body);
+    } catch (cause) {
+      throw problem("malformed-request", { detail: "The request body cannot be parsed.", cause });
+    }
+  })();
+  if (typeof parsed !== "object" || parsed === null || Array.isArray(parsed))
+    return [{ pointer: "#", detail: "this operation takes no body" }];
+  return Object.keys(parsed)
+    .slice(0, MAX_FIELD_ERRORS)
+    .map((name) => ({ pointer: pointerTo("json", [name]), detail: "unknown member: this operation takes no body" }));
+};
+
+const refuse = (errors: FieldError[]): void => {
+  if (errors.length > 0)
+    throw problem("invalid-input", { detail: "The request has parts that are not known.", errors });
+};
+
+interface Declaring {
+  policy: Policy;
+  template: string;
+  declared: DeclaredInputs;
+}
+
+/** Refuses what the route has not declared, unless it speaks a dialect that says to ignore that. */
+export const assertDeclaredInput = async <E extends Env>(
+  { req }: Context<E>,
+  { policy, template, declared }: Declaring,
+): Promise<void> => {
+  if (policy.dialect !== undefined) return;
+  const method = req.method === "HEAD" ? "GET" : req.method;
+  const { query, takesBody } = declared.get(`${method} ${template}`) ?? NOTHING;
+  if (req.url.includes("?")) refuse(queryFaults([...new URL(req.url).searchParams.keys()], query));
+  if (!takesBody && !isBodiless(method)) refuse(unwantedMembers(await req.text()));
+};

@@ -1,0 +1,40 @@
+/** The names of all parameters that a search of Typesense's can have, whatever is made of them here. */
+import { EXTRAS, FOREIGN } from "./extras.ts";
+
+/** Those that a query is read from. */
+export const QUERY_PARAMETERS = [
+  "q",
+  "query_by",
+  "query_by_weights",
+  "prefix",
+  "num_typos",
+  "typo_tokens_threshold",
+  "drop_tokens_threshold",
+  "drop_tokens_mode",
+  "min_len_1typo",
+  "min_len_2typo",
+  "filter_by",
+  "hidden_hits",
+  "sort_by",
+  "facet_by",
+  "facet_query",
+  "max_facet_values",
+  "page",
+  "per_page",
+  "offset",
+  "limit",
+  "max_hits",
+  "limit_hits",
+  "include_fields",
+  "exclude_fields",
+  "highlight_fields",
+  "highlight_full_fields",
+  "highlight_start_tag",
+  "highlight_end_tag",
+  "highlight_affix_num_tokens",
+  "snippet_threshold",
+] as const;
+
+export type QueryParameter = (typeof QUERY_PARAMETERS)[number];
+
+export const SEARCH_PARAMETERS: readonly string[] = [...QUERY_PARAMETERS, ...Object.keys(EXTRAS), ...FOREIGN];
