@@ -1,0 +1,50 @@
+/**
+ * What `npm run check` cannot prove to be linear, and why it cannot hold the thread all the same: its text is short, or
+ * is not a stranger's. An entry that is needed no more fails the check as well.
+ */
+
+/** Expressions that take polynomial time, and what keeps their text short. */
+export const BOUNDED: Readonly<Record<string, string>> = {
+  "/%.+$/": "ipaddr.js, of an address: shared/contracts/networks.ts reads none with more than 49 characters",
+  "/^\\[([^\\]]*:[^\\]]*)\\](?::(\\d{1,5}))?$/": "gateway, of one element of X-Forwarded-For: at most 80 characters",
+  "/^\\P{L}+|\\P{L}+$/gu": "kms, of a password: at most 4,096 characters",
+  "/(?<=\\p{L}.*)\\P{L}{1,8}$/u": "kms, of a password: at most 4,096 characters",
+  "/^((?<username>[^:]*)(:(?<password>.*))?@)?((?<host>[^:\\[\\]]*)|(\\[(?<host_br>[^\\[\\]]*)\\]))(:(?<port>[0-9]*))?$/su":
+    "@libsql/core, of DATABASE_URL",
+  "/^-+|-+$/g": "zod's slugify, which no schema uses",
+  "/\\{[^}]+\\}/g": "hono, of a route when it is registered",
+  "/\\{(?:\\{[\\d,]+\\}|[^}])+\\}/g": "hono, of a route when it is registered",
+  "/\\/{(.+?)}/g": "@hono/zod-openapi, of a route when it is registered",
+  "/^[\\s\\uFEFF\\xA0]+|[\\s\\uFEFF\\xA0]+$/g":
+    "axios, of the names and values of headers that Typesense's client sets",
+  "/([?&][^=&#]*=)[^&#]*/g": "axios, of the URLs that Typesense's client calls, in an error",
+  "/=+$/": "otplib, of the secrets that we generate",
+  "/0+$/": "asn1js, of milliseconds",
+  "/^\\s+|\\s+$/g": "asn1js, of the names in the schemas of @simplewebauthn/server",
+  "/=+$/g": "@peculiar/utils, of base64url that it has just written",
+  "/-----BEGIN ([^-]+)-----([\\s\\S]*?)-----END \\1-----/g":
+    "@peculiar/utils, of certificates: attestation is taken away",
+  '/(\\d\\.[\\d.]*\\d|[A-Za-z]+)=((?:"")|(?:".*?[^\\\\]")|(?:[^,+"\\\\](?=[,+]|$))|(?:[^,+].*?(?:[^\\\\][,+]))|(?:))([,+])?/g':
+    "@peculiar/x509, of names that are to be put into certificates: nothing here makes any",
+  '/"(.*?[^\\\\])?"/': "@peculiar/x509, of names that are to be put into certificates: nothing here makes any",
+  "/(\\s+)[^\\s]*$/": "nodemailer, of a header of a message: addresses have at most 254 characters, the rest is ours",
+  "/^334\\s+(.+)$/": "nodemailer, of a reply of the mail server, which the operator names",
+};
+
+/** Files that compose expressions while they run, of what. What a bundle composes when it is loaded is proved. */
+export const COMPOSING: Readonly<Record<string, string>> = {
+  "shared/http/match.ts": "routes, when it is loaded",
+  "node_modules/ipaddr.js/lib/ipaddr.js": "constants, when it is loaded",
+  "node_modules/@libsql/core/lib-esm/uri.js": "constants, when it is loaded",
+  "node_modules/axios/dist/browser/axios.cjs": "constants, when it is loaded",
+  "node_modules/@peculiar/x509/build/x509.es.js": "constants, when it is loaded",
+  "node_modules/zod/v4/core/regexes.js": "the options of a schema, when it is made",
+  "node_modules/zod/v4/core/checks.js": "the options of a schema, when it is made",
+  "node_modules/zod/v4/core/schemas.js": "the options of a schema, when it is made",
+  "node_modules/zod/v4/classic/from-json-schema.js": "JSON Schemas, which nothing here reads",
+  "node_modules/hono/dist/utils/url.js": "routes, with the first request",
+  "node_modules/hono/dist/router/reg-exp-router/node.js": "routes, with the first request",
+  "node_modules/hono/dist/router/reg-exp-router/trie.js": "routes, with the first request",
+  "node_modules/nodemailer/dist/esm/mime-funcs/index.js": "numbers of characters",
+  "node_modules/nodemailer/dist/esm/mime-node/index.js": "constants",
+};
