@@ -2,6 +2,7 @@
  * Paths of secrets, and patterns of them that narrow a scope: a path itself, or everything below one (`typesense/*`).
  * A path has one spelling only, so that what was decided about it holds for what is read.
  */
+import { holdsCredential } from "./credential-shape.ts";
 
 export const MAX_SECRET_PATH_CHARACTERS = 255;
 const SEGMENT = /^[\w.-]+$/;
@@ -10,9 +11,9 @@ const BELOW = "/*";
 
 const isSegment = (text: string): boolean => SEGMENT.test(text) && !DOTS_ONLY.test(text);
 
-/** Segments of letters, digits, `.`, `_` and `-`, joined by slashes; none of them only dots. */
+/** Segments of letters, digits, `.`, `_` and `-`, joined by slashes; none of them only dots, and no credential. */
 export const isSecretPath = (text: string): boolean =>
-  text.length <= MAX_SECRET_PATH_CHARACTERS && text.split("/").every(isSegment);
+  text.length <= MAX_SECRET_PATH_CHARACTERS && text.split("/").every(isSegment) && !holdsCredential(text);
 
 /** A path, or a path and `/*`. There is no pattern for everything: that is the scope itself. */
 export const isSecretPattern = (text: string): boolean =>

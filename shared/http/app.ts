@@ -7,6 +7,7 @@ import type { MiddlewareHandler } from "hono";
 import { HTTPException } from "hono/http-exception";
 import type { Principal } from "../auth/claims.ts";
 import type { TokenVerifier } from "../auth/verify.ts";
+import { holdsCredential } from "../contracts/credential-shape.ts";
 import { isUnavailable } from "../db/database.ts";
 import { withinRequest } from "../observability/context.ts";
 import { labelWorker } from "../observability/instruments.ts";
@@ -53,10 +54,10 @@ export interface WorkerEnv<Services extends FrameServices> {
   };
 }
 
-/** Gives the id the caller sent when it is a sane one, else a new one. */
+/** Gives the id the caller sent when it is a sane one, and no credential in the wrong header; else a new one. */
 export const requestIdOf = (headers: Headers): string => {
   const sent = headers.get(REQUEST_ID_HEADER) ?? "";
-  return SANE_REQUEST_ID.test(sent) ? sent : crypto.randomUUID();
+  return SANE_REQUEST_ID.test(sent) && !holdsCredential(sent) ? sent : crypto.randomUUID();
 };
 
 /** Turns whatever was thrown into a problem; what is not a known failure is a bug, and answers a bare 500. */

@@ -15,7 +15,7 @@ export interface AuditEvent {
   outcome: "success" | "failure" | "refused";
   /** Who did it: a subject, see `#shared/contracts/principal.ts`. */
   actor?: string | undefined;
-  /** What it was done to: the id of a user, a session or a key, `service:NAME`, the path of a secret. */
+  /** What it was done to, out of what is stored and never as somebody sent it: the id of a user, a session or a key, `service:NAME`, the path of a secret. */
   target?: string | undefined;
   /** Why: a code, never what somebody sent. */
   reason?: string | undefined;

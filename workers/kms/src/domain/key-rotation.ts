@@ -2,6 +2,7 @@
  * Rotation by schedule. A key that has grown older than its service allows gets a successor, which its owner is sent in a
  * one-time wrapping token. Only when that has arrived does the old key's grace begin: whoever cannot be told loses nothing.
  */
+import { serviceSubject } from "#shared/contracts/principal.ts";
 import type { ApiKey, StoredApiKey } from "./api-key.ts";
 import { type ApiKeysOptions, forgeApiKey, MAX_GRACE_SECONDS, successorOf } from "./api-keys.ts";
 import type { AuditEntry, AuditEvent, AuditTrail } from "./audit.ts";
@@ -101,8 +102,10 @@ export const createKeyRotation = (options: KeyRotationOptions): KeyRotation => {
       for (const due of await repository.listDue(new Date(now()), ROTATIONS_PER_RUN)) await rotate(due);
     },
     remind: async () => {
-      for (const target of await repository.listBlocked(new Date(now()), REMINDERS_PER_RUN))
+      for (const service of await repository.listBlocked(new Date(now()), REMINDERS_PER_RUN)) {
+        const target = serviceSubject(service);
         await audit.write({ action: "key.rotate", outcome: "failure", reason: "no-webhook", target });
+      }
     },
     outcome: {
       delivered: async (delivery) => {

@@ -2,9 +2,11 @@
 import { z } from "@hono/zod-openapi";
 import { list, parsedText } from "#shared/contracts/input.ts";
 import { formatNetwork, MAX_NETWORK_LENGTH, parseNetwork } from "#shared/contracts/networks.ts";
+import { serviceSubject } from "#shared/contracts/principal.ts";
 import { type Problem, problem } from "#shared/problem/problem.ts";
 import { API_KEY_STATES, type ApiKey, DISABLED_REASONS, prefixOf, stateOfKey } from "../domain/api-key.ts";
 import type { CreatedApiKey } from "../domain/api-keys.ts";
+import { audit, type KmsContext } from "./frame.ts";
 import { scopeName } from "./scope-name.ts";
 
 const fields = {
@@ -80,3 +82,14 @@ export const keyNotHeld = (): Problem =>
 
 export const invalidKeyField = (field: string, detail: string): Problem =>
   problem("invalid-input", { detail: "This key cannot be made.", errors: [{ pointer: `#/${field}`, detail }] });
+
+/** Records a key that was not made: for which service, if there is one of that name. */
+export const auditKeyRefusal = (
+  context: KmsContext,
+  action: "key.create" | "key.rotate",
+  service: string,
+  reason: string,
+): Promise<void> => {
+  const target = reason === "unknown-service" ? undefined : serviceSubject(service);
+  return audit(context, { action, outcome: "refused", target, reason });
+};

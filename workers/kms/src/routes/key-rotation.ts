@@ -5,8 +5,15 @@ import { instant } from "#shared/http/instant.ts";
 import { json, jsonBody, problems } from "#shared/http/openapi.ts";
 import { type Problem, problem } from "#shared/problem/problem.ts";
 import { MAX_GRACE_SECONDS, type RotationFailure, type WantedRotation } from "../domain/api-keys.ts";
-import { audit, type KmsApp, type KmsContext, NO_STORE, record } from "./frame.ts";
-import { createdKeyAnswer, invalidKeyField, keyNotHeld, noSuchKey, toCreatedKeyAnswer } from "./key-answer.ts";
+import { type KmsApp, type KmsContext, NO_STORE, record } from "./frame.ts";
+import {
+  auditKeyRefusal,
+  createdKeyAnswer,
+  invalidKeyField,
+  keyNotHeld,
+  noSuchKey,
+  toCreatedKeyAnswer,
+} from "./key-answer.ts";
 import { noSuchService } from "./service-answer.ts";
 
 /** By default the old key dies at once: whoever rotates a leaked key must not have to think of it. */
@@ -80,9 +87,7 @@ const REFUSALS: Record<RotationFailure, (service: string) => Problem> = {
 const rotate = async (context: KmsContext, wanted: WantedRotation) => {
   const made = await context.var.services.apiKeys.rotate(wanted, context.var.principal);
   if (!made.ok) {
-    // What was typed for a service that does not exist may be anything, a pasted key too.
-    const target = made.error === "unknown-service" ? undefined : wanted.service;
-    await audit(context, { action: "key.rotate", outcome: "refused", reason: made.error, target });
+    await auditKeyRefusal(context, "key.rotate", wanted.service, made.error);
     throw REFUSALS[made.error](wanted.service);
   }
   record(context, { action: "key.rotate", outcome: "success", target: made.value.apiKey.id });

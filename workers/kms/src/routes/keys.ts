@@ -1,14 +1,16 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { reference, text } from "#shared/contracts/input.ts";
+import { serviceSubject } from "#shared/contracts/principal.ts";
 import { instant } from "#shared/http/instant.ts";
 import { json, jsonBody, page, pageQuery, problems } from "#shared/http/openapi.ts";
 import { decodeCursor, toPage } from "#shared/http/page.ts";
 import { type Problem, problem } from "#shared/problem/problem.ts";
 import type { ApiKey } from "../domain/api-key.ts";
 import type { ApiKeyPosition, CreationFailure } from "../domain/api-keys.ts";
-import { audit, entryOf, type KmsApp, type KmsContext, NO_STORE, record } from "./frame.ts";
+import { entryOf, type KmsApp, type KmsContext, NO_STORE, record } from "./frame.ts";
 import {
   allowedAddresses,
+  auditKeyRefusal,
   createdKeyAnswer,
   invalidKeyField,
   keyAnswer,
@@ -125,7 +127,7 @@ const readPage = async (
 const revoke = async (context: KmsContext, service: string, id: string | undefined): Promise<void> => {
   const { services, storedKeys, now } = context.var.services;
   if (!(await services.find(service))) throw noSuchService();
-  const event = { action: "key.revoke", outcome: "success", target: id ?? service } as const;
+  const event = { action: "key.revoke", outcome: "success", target: id ?? serviceSubject(service) } as const;
   const isFound = await storedKeys.revoke(service, id, new Date(now()), await entryOf(context, event));
   if (id !== undefined && !isFound) throw noSuchKey();
   if (isFound) record(context, event);
@@ -136,7 +138,7 @@ export const addKeys = (app: KmsApp): void => {
     const wanted = context.req.valid("json");
     const created = await context.var.services.apiKeys.create(wanted, context.var.principal);
     if (!created.ok) {
-      await audit(context, { action: "key.create", outcome: "refused", reason: created.error, target: wanted.service });
+      await auditKeyRefusal(context, "key.create", wanted.service, created.error);
       throw CREATION_REFUSALS[created.error]();
     }
     record(context, { action: "key.create", outcome: "success", target: created.value.apiKey.id });

@@ -4,8 +4,9 @@ import { json, jsonBody, problems, SEGMENTS } from "#shared/http/openapi.ts";
 import { problem } from "#shared/problem/problem.ts";
 import type { AuditAction } from "../domain/audit-actions.ts";
 import type { SecretRepository } from "../domain/secrets.ts";
-import { audit, entryOf, type KmsApp, type KmsContext, record } from "./frame.ts";
+import { entryOf, type KmsApp, type KmsContext, record } from "./frame.ts";
 import { secretPath, versionNumber } from "./secret-fields.ts";
+import { auditFailure } from "./secrets.ts";
 
 const MAX_VERSIONS = 100;
 
@@ -51,7 +52,7 @@ const change = async (
   const storedSecrets: SecretRepository = context.var.services.storedSecrets;
   const changed = await storedSecrets[verb](path, versions, await entryOf(context, event));
   if (changed.length === 0) {
-    await audit(context, { ...event, outcome: "failure", reason: "unknown" });
+    await auditFailure(context, action, path, "unknown");
     throw problem("not-found", { detail: `There is nothing to ${verb} among these versions.` });
   }
   record(context, event);

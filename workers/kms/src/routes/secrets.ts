@@ -4,6 +4,7 @@ import { MAX_SECRET_PATH_CHARACTERS } from "#shared/contracts/secret-path.ts";
 import { countParameter, json, jsonBody, page, pageQuery, problems, SEGMENTS } from "#shared/http/openapi.ts";
 import { decodeCursor, toPage } from "#shared/http/page.ts";
 import { problem } from "#shared/problem/problem.ts";
+import type { AuditAction } from "../domain/audit-actions.ts";
 import type { ReadFailure, SecretValue } from "../domain/secrets.ts";
 import { audit, entryOf, type KmsApp, type KmsContext, NO_STORE, record } from "./frame.ts";
 import { secretPath, secretValue } from "./secret-fields.ts";
@@ -77,6 +78,17 @@ const UNREADABLE: Record<ReadFailure, string> = {
   destroyed: "This version was destroyed, for good.",
 };
 
+/** Tells of what could not be done with a secret: which one, if there is one at that path. */
+export const auditFailure = async (
+  context: KmsContext,
+  action: AuditAction,
+  path: string,
+  reason: string,
+): Promise<void> => {
+  const target = (await context.var.services.storedSecrets.latestVersion(path)) > 0 ? path : undefined;
+  await audit(context, { action, outcome: "failure", target, reason });
+};
+
 /** The secret, after the audit trail was told that it is read; 404 when it cannot be. */
 export const readingAloud = async (
   context: KmsContext,
@@ -84,12 +96,11 @@ export const readingAloud = async (
   version: number | undefined,
 ): Promise<SecretValue> => {
   const read = await context.var.services.secrets.read(path, version);
-  const event = { action: "secret.read", target: path } as const;
   if (!read.ok) {
-    await audit(context, { ...event, outcome: "failure", reason: read.error });
+    await auditFailure(context, "secret.read", path, read.error);
     throw problem("not-found", { detail: UNREADABLE[read.error] });
   }
-  await audit(context, { ...event, outcome: "success" });
+  await audit(context, { action: "secret.read", outcome: "success", target: path });
   return read.value;
 };
 
@@ -107,7 +118,7 @@ export const addSecrets = (app: KmsApp): void => {
     const event = { action: "secret.write", outcome: "success", target: path } as const;
     const written = await context.var.services.secrets.write(path, value, cas, await entryOf(context, event));
     if (!written.ok) {
-      await audit(context, { ...event, outcome: "failure", reason: written.error });
+      await auditFailure(context, "secret.write", path, written.error);
       throw problem("conflict", { detail: "The secret is not at the version that cas names." });
     }
     record(context, event);
@@ -126,7 +137,7 @@ export const addSecrets = (app: KmsApp): void => {
     const event = { action: "secret.delete", outcome: "success", target: path } as const;
     const deleted = await storedSecrets.deleteLatest(path, new Date(now()), await entryOf(context, event));
     if (deleted === undefined) {
-      await audit(context, { ...event, outcome: "failure", reason: "unknown" });
+      await auditFailure(context, "secret.delete", path, "unknown");
       throw problem("not-found", { detail: "There is no such secret, or its latest version is deleted already." });
     }
     record(context, event);

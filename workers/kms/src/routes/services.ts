@@ -91,8 +91,8 @@ export const addServices = (app: KmsApp): void => {
     if (wanted.webhookUrl !== undefined) assertWebhookUrl(context, "#/webhookUrl", wanted.webhookUrl);
     const entered = await serviceRegistry.enter(wanted, context.var.principal);
     if (!entered.ok) {
-      const { name } = wanted;
-      await audit(context, { action: "service.create", outcome: "refused", reason: entered.error, target: name });
+      const target = entered.error === "taken" ? serviceSubject(wanted.name) : undefined;
+      await audit(context, { action: "service.create", outcome: "refused", target, reason: entered.error });
       throw entered.error === "not-held" ? scopesNotHeld() : problem("conflict", { detail: "This name is taken." });
     }
     const { service, webhookSecret } = entered.value;

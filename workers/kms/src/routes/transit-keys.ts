@@ -1,4 +1,5 @@
 import { createRoute, z } from "@hono/zod-openapi";
+import { holdsCredential } from "#shared/contracts/credential-shape.ts";
 import { text } from "#shared/contracts/input.ts";
 import { json, jsonBody, page, pageQuery, problems } from "#shared/http/openapi.ts";
 import { decodeCursor, toPage } from "#shared/http/page.ts";
@@ -9,7 +10,9 @@ import { versionNumber } from "./secret-fields.ts";
 
 const MAX_NAME_CHARACTERS = 64;
 
-const keyName = text({ max: MAX_NAME_CHARACTERS }).regex(/^[\w-]+$/, 'must be letters, digits, "_" and "-"');
+const keyName = text({ max: MAX_NAME_CHARACTERS })
+  .regex(/^[\w-]+$/, 'must be letters, digits, "_" and "-"')
+  .refine((name) => !holdsCredential(name), "must not be a credential");
 
 export const byKey = z.object({ key: keyName });
 

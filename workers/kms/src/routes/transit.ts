@@ -82,7 +82,8 @@ const REFUSALS: Record<DecryptFailure, () => Problem> = {
 };
 
 const refuse = async (context: KmsContext, action: "transit.decrypt" | "transit.rewrap", reason: DecryptFailure) => {
-  await audit(context, { action, outcome: "failure", target: context.req.param("key"), reason });
+  const target = reason === "unknown-key" ? undefined : context.req.param("key");
+  await audit(context, { action, outcome: "failure", target, reason });
   return REFUSALS[reason]();
 };
 

@@ -69,13 +69,18 @@ const withoutAttestation = (attestationObject: string): string => {
   return isoBase64URL.fromBuffer(isoCBOR.encode(bare));
 };
 
-/** The verdict on an answer; whatever is wrong with one shows as an exception, whose message goes to the log. */
-const judged = async <Value>(judge: () => Promise<Value | undefined>): Promise<Result<Value, string>> => {
+const WRONG_SIGNATURE = failure("the signature is wrong");
+
+/** What the library's exceptions may be about. */
+const TOPICS = ["origin", "RP ID", "challenge", "public key alg", "response type", "tokenBinding", "flags"] as const;
+
+/** The verdict on an answer, for the log. What an exception says repeats what was sent, and is not kept. */
+const judged = async <Value>(judge: () => Promise<Result<Value, string>>): Promise<Result<Value, string>> => {
   try {
-    const value = await judge();
-    return value === undefined ? failure("the signature is wrong") : success(value);
+    return await judge();
   } catch (error) {
-    return failure(error instanceof Error ? error.message : String(error));
+    const topic = TOPICS.find((word) => error instanceof Error && error.message.includes(word));
+    return failure(topic === undefined ? "the answer cannot be read" : `unexpected ${topic}`);
   }
 };
 
@@ -103,10 +108,10 @@ export const verifyRegistration = (
       requireUserVerification: false,
       supportedAlgorithmIDs: ALGORITHMS,
     });
-    if (!verified) return undefined;
+    if (!verified) return WRONG_SIGNATURE;
     const { credential, aaguid, credentialDeviceType, credentialBackedUp } = registrationInfo;
-    if (credential.id !== id) throw new Error("the answer names another credential than it signs");
-    return {
+    if (credential.id !== id) return failure("the answer names another credential than it signs");
+    return success({
       credentialId: credential.id,
       publicKey: isoBase64URL.fromBuffer(credential.publicKey),
       counter: credential.counter,
@@ -114,7 +119,7 @@ export const verifyRegistration = (
       aaguid,
       isBackupEligible: credentialDeviceType === "multiDevice",
       isBackedUp: credentialBackedUp,
-    };
+    });
   });
 
 /**
@@ -143,9 +148,9 @@ export const verifyAssertion = (
       credential: { id: passkey.credentialId, publicKey: isoBase64URL.toBuffer(passkey.publicKey), counter: 0 },
       requireUserVerification: false,
     });
-    if (!verified) return undefined;
+    if (!verified) return WRONG_SIGNATURE;
     const { newCounter, credentialBackedUp, credentialDeviceType, userVerified } = authenticationInfo;
     if ((credentialDeviceType === "multiDevice") !== passkey.isBackupEligible)
-      throw new Error("whether the credential may be backed up has changed");
-    return { counter: newCounter, isBackedUp: credentialBackedUp, isUserVerified: userVerified };
+      return failure("whether the credential may be backed up has changed");
+    return success({ counter: newCounter, isBackedUp: credentialBackedUp, isUserVerified: userVerified });
   });

@@ -151,6 +151,17 @@ describe("step-up", () => {
     expect(await pass(person, authenticator, wrong)).toMatchObject(REFUSED);
   });
 
+  test("says in the log what was wrong with an answer, and nothing that stood in it", async () => {
+    const person = await borrowPerson(fountain);
+    const { authenticator } = await register(person);
+    const pasted = `ftn_${"a".repeat(8)}_${"b".repeat(43)}_cccccc`;
+    for (const wrong of [{ origin: `https://${pasted}` }, { challenge: pasted }, { type: pasted }])
+      expect(await pass(person, authenticator, wrong)).toMatchObject(REFUSED);
+    const lines = () => fountain.logs.filter((line) => line.includes("passkey.refused") && line.includes(person.id));
+    await expect.poll(lines).toContainEqual(expect.stringContaining('"error":"unexpected origin"'));
+    expect(fountain.logs.filter((line) => line.includes(pasted))).toEqual([]);
+  });
+
   test("refuses a challenge that has expired", async () => {
     const person = await borrowPerson(fountain);
     const { authenticator } = await register(person);
