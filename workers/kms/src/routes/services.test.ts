@@ -31,7 +31,7 @@ test("says that keys are not rotated by schedule while there is no webhook, and 
   const { items } = await (await send(fountain, "GET", "/audit?action=key.rotate", { token })).json<{
     items: Record<string, unknown>[];
   }>();
-  expect(items).toMatchObject([{ outcome: "failure", reason: "no-webhook", target: "blocked" }]);
+  expect(items).toMatchObject([{ outcome: "failure", reason: "no-webhook", target: "service:blocked" }]);
   expect(fountain.logs.some((line) => line.includes('"reason":"no-webhook"'))).toBe(true);
   const webhook = { url: "https://films.example.com/fountain" };
   expect((await send(fountain, "PUT", "/services/blocked/webhook", { token, body: webhook })).status).toBe(200);
