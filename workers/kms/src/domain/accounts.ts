@@ -89,15 +89,12 @@ export const createAccounts = (options: AccountsOptions): Accounts => {
     });
   };
 
-  const isTaken = async (username: string): Promise<boolean> =>
-    (await users.findCredentials(usernameKey(username))) !== undefined;
-
   return {
     create: async (account, actor) => {
-      if (await isTaken(account.username)) return failure("username-taken");
+      if (await users.isTaken(account.username)) return failure("username-taken");
       const user = toUser(account);
       const hashed = await turns.run(async () =>
-        (await isTaken(account.username)) ? undefined : passwords.hash(user.id, account.password),
+        (await users.isTaken(account.username)) ? undefined : passwords.hash(user.id, account.password),
       );
       if (!hashed.ok) return hashed;
       if (hashed.value === undefined) return failure("username-taken");

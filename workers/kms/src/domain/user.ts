@@ -44,8 +44,10 @@ export interface UserRepository {
   findCredentialsById(id: string): Promise<Credentials | undefined>;
   /** In the order of usernames, from the one after `afterKey`. */
   list(limit: number, afterKey: string | undefined): Promise<User[]>;
+  /** Whether somebody has this username, or one that looks like it. */
+  isTaken(username: string): Promise<boolean>;
   isEmpty(): Promise<boolean>;
-  /** false: the username is taken. */
+  /** false: the username is taken, or one that looks like it. */
   insert(user: User, passwordHash: string, entry: AuditEntry): Promise<boolean>;
   /** Stores the very first user; false: there is one already. */
   insertFirst(user: User, passwordHash: string, entry: AuditEntry): Promise<boolean>;

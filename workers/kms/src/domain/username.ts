@@ -1,26 +1,118 @@
-/** Usernames: what is accepted, and when two of them are the same. */
+/**
+ * Usernames: what is accepted, when two of them are the same, and when one could be taken for another (UTS #39: no
+ * invisible characters, the restriction level "highly restrictive", and skeletons from Unicode's table of confusables).
+ */
+
+import confusables from "unhomoglyph/data.json" with { type: "json" };
+import { hasInvisible, hasPiledMarks } from "#shared/contracts/visible-text.ts";
 
 export const MAX_USERNAME_CHARACTERS = 64;
 /** Whatever is longer than this normalizes to no accepted username; a character can normalize to eighteen. */
 export const MAX_USERNAME_INPUT = 4 * MAX_USERNAME_CHARACTERS;
-const PATTERN = /^[\p{L}\p{N}][\p{L}\p{M}\p{N}._@+-]*$/u;
+const PATTERN = /^[\p{L}\p{Nd}][\p{L}\p{M}\p{Nd}._@+-]*$/u;
+/** A mark needs a letter to stand on, and stands there once. */
+const STRAY_MARK = /[^\p{L}\p{M}]\p{M}|(\p{M})\1/u;
+/** Letters of phonetics and of history, where Unicode goes on adding look-alikes of letters in use: first and last. */
+const UNCOMMON = [
+  [0x2b9, 0x2ba],
+  [0x2bd, 0x2ff],
+  [0x870, 0x89f],
+  [0x1ab0, 0x1aff],
+  [0x1d00, 0x1dff],
+  [0x2c60, 0x2c7f],
+  [0xa640, 0xa69f],
+  [0xa720, 0xa7ff],
+  [0xab30, 0xab6f],
+  [0x10000, 0x1ffff],
+] as const;
+
+/** In common modern use: Unicode's recommended scripts (UAX #31, table 5). */
+const SCRIPTS = [
+  ...[
+    "Arabic",
+    "Armenian",
+    "Bengali",
+    "Bopomofo",
+    "Cyrillic",
+    "Devanagari",
+    "Ethiopic",
+    "Georgian",
+    "Greek",
+    "Gujarati",
+  ],
+  ...["Gurmukhi", "Hangul", "Han", "Hebrew", "Hiragana", "Kannada", "Katakana", "Khmer", "Lao", "Latin", "Malayalam"],
+  ...["Myanmar", "Oriya", "Sinhala", "Tamil", "Telugu", "Thaana", "Thai", "Tibetan"],
+];
+/** Written together (UTS #39 §5.2). */
+const MIXTURES = [
+  ["Latin", "Han", "Hiragana", "Katakana"],
+  ["Latin", "Han", "Bopomofo"],
+  ["Latin", "Han", "Hangul"],
+];
+
+const isUncommon = (character: string): boolean => {
+  const code = character.codePointAt(0) ?? 0;
+  return UNCOMMON.some(([first, last]) => first <= code && code <= last);
+};
+
+const writtenIn = (scripts: readonly string[]): RegExp =>
+  new RegExp(`^[${["Common", "Inherited", ...scripts].map((script) => `\\p{scx=${script}}`).join("")}]*$`, "u");
+
+const WAYS_OF_WRITING = [...SCRIPTS.map((script) => [script]), ...MIXTURES].map(writtenIn);
+
+/** No character takes more; another round changes nothing. */
+const MAX_ROUNDS = 4;
+
+const LOOKS_LIKE: ReadonlyMap<string, string> = new Map(Object.entries(confusables));
+
+/** The digit zero of the decimal system that this digit belongs to. */
+const zeroOf = (digit: string): number => {
+  const value = digit.codePointAt(0) ?? 0;
+  let zero = value;
+  while (value - zero < 9 && /\p{Nd}/u.test(String.fromCodePoint(zero - 1))) zero -= 1;
+  return zero;
+};
+
+const mixesDigits = (name: string): boolean =>
+  new Set([...name.matchAll(/\p{Nd}/gu)].map(([digit]) => zeroOf(digit))).size > 1;
 
 /** The form a username is kept in: compatibility variants (full-width letters, ligatures) become the plain ones. */
 export const normalizeUsername = (username: string): string => username.normalize("NFKC");
 
+/** Lower case, then upper, then lower: there is a capital ẞ, which is its own upper case, and "SS" that of ß. */
+const fold = (text: string): string => text.toLowerCase().toUpperCase().toLowerCase().normalize("NFKC");
+
 /**
- * Two usernames are the same when their keys are: case and compatibility variants do not tell users apart. What is no
- * Unicode text, which the database could not compare, has the key of no username.
+ * Two usernames are the same when their keys are: case, compatibility variants and the blanks around do not tell users
+ * apart. What is no Unicode text, which the database could not compare, has the key of no username.
  */
 export const usernameKey = (username: string): string =>
-  username.toWellFormed().normalize("NFKC").toUpperCase().toLowerCase().normalize("NFKC");
+  username.length > MAX_USERNAME_INPUT ? "" : fold(username.toWellFormed().normalize("NFKC").trim());
+
+const prototypeOf = (text: string): string =>
+  [...text.normalize("NFD")].map((character) => LOOKS_LIKE.get(character) ?? character).join("");
+
+/** Two usernames look alike when their skeletons are the same (UTS #39 §4), whatever their case. */
+export const usernameSkeleton = (username: string): string => {
+  let skeleton = normalizeUsername(username);
+  // Folding makes new look-alikes: M is none of "rn", m is.
+  for (let round = 0; round < MAX_ROUNDS; round += 1) skeleton = fold(prototypeOf(skeleton));
+  return skeleton;
+};
 
 /** Why a username is not accepted, or `undefined` when it is. */
 export const usernameFault = (username: string): string | undefined => {
-  const characters = [...normalizeUsername(username)].length;
+  const name = username.length <= MAX_USERNAME_INPUT ? normalizeUsername(username) : "";
+  const characters = [...name].length;
   if (characters < 1 || characters > MAX_USERNAME_CHARACTERS)
     return `must have 1 to ${MAX_USERNAME_CHARACTERS} characters`;
-  if (!PATTERN.test(normalizeUsername(username)))
-    return "must begin with a letter or digit and go on with letters, digits and . _ @ + -";
+  if (hasInvisible(username) || hasInvisible(name)) return "must not have characters that cannot be seen";
+  if (!PATTERN.test(name)) return "must begin with a letter or digit and go on with letters, digits and . _ @ + -";
+  if (STRAY_MARK.test(name.normalize("NFD")) || hasPiledMarks(name))
+    return "must have its accents on letters, each once, and at most four on one";
+  if ([...name].some(isUncommon)) return "must be written in letters that are in common use today";
+  if (mixesDigits(name)) return "must have its digits of one kind";
+  if (!WAYS_OF_WRITING.some((way) => way.test(name)))
+    return "must be written in one script, or in Chinese, Japanese or Korean with Latin letters";
   return undefined;
 };

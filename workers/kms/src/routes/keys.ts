@@ -1,6 +1,7 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { reference, text } from "#shared/contracts/input.ts";
 import { serviceSubject } from "#shared/contracts/principal.ts";
+import { isVisibleText, NOT_VISIBLE } from "#shared/contracts/visible-text.ts";
 import { instant } from "#shared/http/instant.ts";
 import { json, jsonBody, page, pageQuery, problems } from "#shared/http/openapi.ts";
 import { decodeCursor, toPage } from "#shared/http/page.ts";
@@ -23,12 +24,9 @@ import { wantedScopes } from "./scope-name.ts";
 import { MAX_SERVICE_NAME_CHARACTERS, noSuchService } from "./service-answer.ts";
 
 const MAX_NAME_CHARACTERS = 100;
-/** No control characters, and no lone surrogates, which have no UTF-8. */
-const isPlainText = (text: string): boolean => text.isWellFormed() && !/\p{Cc}/u.test(text);
-const NOT_PLAIN = "must be Unicode text without control characters";
 const newKey = z.strictObject({
-  service: text({ max: MAX_SERVICE_NAME_CHARACTERS }).refine(isPlainText, NOT_PLAIN),
-  name: text({ min: 1, max: MAX_NAME_CHARACTERS }).refine(isPlainText, NOT_PLAIN).optional(),
+  service: text({ max: MAX_SERVICE_NAME_CHARACTERS }).refine(isVisibleText, NOT_VISIBLE),
+  name: text({ min: 1, max: MAX_NAME_CHARACTERS }).refine(isVisibleText, NOT_VISIBLE).optional(),
   scopes: wantedScopes.optional(),
   expiresAt: instant.optional(),
   allowedAddresses: allowedAddresses.optional(),

@@ -60,6 +60,6 @@ export const assertAcceptable = (account: Omit<NewAccount, "roles">): void => {
 
 /** The answers to an account that could not be made. */
 export const ACCOUNT_REFUSALS = {
-  "username-taken": () => problem("conflict", { detail: "This username is taken." }),
+  "username-taken": () => problem("conflict", { detail: "This username is taken, or looks like one that is." }),
   busy: tooBusy,
 };

@@ -1,13 +1,13 @@
 /** Users in the database. */
 import type { InStatement } from "@libsql/client";
-import { asc, eq, gt, sql } from "drizzle-orm";
+import { asc, eq, gt, or, sql } from "drizzle-orm";
 import { z } from "zod";
 import { userHolder } from "#shared/contracts/principal.ts";
 import { isUniqueViolation } from "#shared/db/database.ts";
 import type { AuditEntry } from "../domain/audit.ts";
 import { ADMIN_ROLE, scopesOf } from "../domain/rights.ts";
 import type { Credentials, EntitledUser, User, UserRepository } from "../domain/user.ts";
-import { usernameKey } from "../domain/username.ts";
+import { usernameKey, usernameSkeleton } from "../domain/username.ts";
 import { appendEntry } from "./audit.ts";
 import type { KmsDatabase } from "./connection.ts";
 import { EARLIER_REVOCATION_COUNTS } from "./revocations.ts";
@@ -48,12 +48,14 @@ const credentialsFrom = (row: UserRow): Credentials => ({
   passwordChangedAt: row.passwordChangedAt,
 });
 
-const INSERT = "INSERT INTO users (id, username, username_key, email, password_hash, roles, created_at)";
+const INSERT =
+  "INSERT INTO users (id, username, username_key, username_skeleton, email, password_hash, roles, created_at)";
 
 const valuesOf = (user: User, passwordHash: string) => [
   user.id,
   user.username,
   usernameKey(user.username),
+  usernameSkeleton(user.username),
   user.email,
   passwordHash,
   JSON.stringify(user.roles),
@@ -121,10 +123,17 @@ export const createUserRepository = ({ orm, client }: KmsDatabase): UserReposito
         .limit(limit);
       return rows.map(userFrom);
     },
+    isTaken: async (username) => {
+      const isAlike = or(
+        eq(users.usernameKey, usernameKey(username)),
+        eq(users.usernameSkeleton, usernameSkeleton(username)),
+      );
+      return (await orm.select({ id: users.id }).from(users).where(isAlike).limit(1)).length > 0;
+    },
     isEmpty: async () => (await orm.select({ id: users.id }).from(users).limit(1)).length === 0,
     insert: async (user, passwordHash, entry) => {
       try {
-        const statement = { sql: `${INSERT} VALUES (?, ?, ?, ?, ?, ?, ?)`, args: valuesOf(user, passwordHash) };
+        const statement = { sql: `${INSERT} VALUES (?, ?, ?, ?, ?, ?, ?, ?)`, args: valuesOf(user, passwordHash) };
         return await change(statement, entry);
       } catch (error) {
         if (isUniqueViolation(error)) return false;
@@ -132,7 +141,7 @@ export const createUserRepository = ({ orm, client }: KmsDatabase): UserReposito
       }
     },
     insertFirst: (user, passwordHash, entry) => {
-      const sql = `${INSERT} SELECT ?, ?, ?, ?, ?, ?, ? WHERE NOT EXISTS (SELECT 1 FROM users)`;
+      const sql = `${INSERT} SELECT ?, ?, ?, ?, ?, ?, ?, ? WHERE NOT EXISTS (SELECT 1 FROM users)`;
       return change({ sql, args: valuesOf(user, passwordHash) }, entry);
     },
     replacePasswordHash: async (userId, from, to) => {

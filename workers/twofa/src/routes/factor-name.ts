@@ -1,17 +1,13 @@
 import { z } from "@hono/zod-openapi";
 import { text } from "#shared/contracts/input.ts";
+import { isVisibleText, NOT_VISIBLE } from "#shared/contracts/visible-text.ts";
 import { invalidInput } from "#shared/http/field-errors.ts";
 import { problem } from "#shared/problem/problem.ts";
 
 const MAX_NAME_LENGTH = 64;
-/** Also those that turn the direction of what follows. */
-const CONTROL = /[\p{Cc}\p{Bidi_Control}]/u;
 
 /** What the owner calls a factor, to tell several apart. */
-export const givenName = text({ max: MAX_NAME_LENGTH })
-  .trim()
-  .min(1)
-  .refine((name) => name.isWellFormed() && !CONTROL.test(name), "must be Unicode text without control characters");
+export const givenName = text({ max: MAX_NAME_LENGTH }).trim().min(1).refine(isVisibleText, NOT_VISIBLE);
 export const factorName = (fallback: string) => givenName.default(fallback);
 
 /** A body that may have a name, and may be left out altogether. */

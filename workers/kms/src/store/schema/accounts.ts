@@ -8,6 +8,8 @@ export const users = sqliteTable("users", {
   username: text().notNull(),
   /** What makes usernames the same, whatever their case. */
   usernameKey: text("username_key").notNull().unique(),
+  /** What makes usernames look alike. */
+  usernameSkeleton: text("username_skeleton").unique(),
   email: text(),
   passwordHash: text("password_hash").notNull(),
   /** A login that began before it does not become a session. */
