@@ -1,6 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type HighlightStyle, highlight } from "./highlight.ts";
+import { atOnce } from "#shared/contracts/steps.ts";
+import { growsLinearly } from "../../../../tests/growth.ts";
+import { type HighlightStyle, highlight, markMatches } from "./highlight.ts";
+import { indexTerms } from "./matches.ts";
 import { parseTerms } from "./terms.ts";
 
 const STYLE: HighlightStyle = {
@@ -13,7 +16,7 @@ const STYLE: HighlightStyle = {
 };
 
 const found = (text: string, q: string, style: Partial<HighlightStyle> = {}) =>
-  highlight("text", text, parseTerms(q).include, { ...STYLE, ...style });
+  atOnce(highlight("text", text, indexTerms(parseTerms(q).include), { ...STYLE, ...style }));
 
 describe("a highlight", () => {
   test.each([
@@ -70,4 +73,35 @@ test("without its marks, the snippet of a short text is the text", () => {
       expect(snippet?.replaceAll(/<\/?mark>/g, "") ?? source).toBe(source);
     }),
   );
+});
+
+describe("however many terms and words there are", () => {
+  const words = Array.from({ length: 300 }, (_, index) => `w${index}`);
+  const QUERIES: Record<string, string> = {
+    "three hundred words": words.join(" "),
+    "a phrase that nearly occurs": `"${"a ".repeat(29)}b"`,
+    "a phrase that occurs everywhere": `"${"a ".repeat(30)}"`,
+    "phrases that begin alike": Array.from({ length: 20 }, (_, at) => `"${"a ".repeat(at + 1)}b"`).join(" "),
+    "a long beginning": "a".repeat(4_000),
+    "many accents": `a${"\u0301".repeat(3_000)}`,
+  };
+
+  test.each(Object.entries(QUERIES))("the work grows with the text alone: %s", (_, q) => {
+    const index = indexTerms(parseTerms(q).include);
+    for (const repeated of ["a ", "w1 w2 w3 ", "aaaa", "a\u0301", "\uFDFA", "각", "a-b_c "]) {
+      const isLinear = growsLinearly((size) => () => atOnce(highlight("text", repeated.repeat(size), index, STYLE)));
+      expect(isLinear).toBe(true);
+    }
+  });
+
+  test("a value of a facet is marked when it has all of them", () => {
+    const marked = (text: string, q: string) => atOnce(markMatches(text, indexTerms(parseTerms(q).include), STYLE));
+    expect(marked("red running shoes", "shoes ru")).toBe("red <mark>ru</mark>nning <mark>shoes</mark>");
+    expect(marked("red running shoes", "boots ru")).toBeUndefined();
+    expect(marked("red", "")).toBeUndefined();
+  });
+
+  test("no more than ten thousand matches are marked", () => {
+    expect(found("a ".repeat(20_000), '"a"', { fullFields: ["text"] })?.value?.split("<mark>")).toHaveLength(10_001);
+  });
 });

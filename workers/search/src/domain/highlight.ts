@@ -1,6 +1,8 @@
 /** Marks what a query found in a text, in Typesense's shape. The text itself is given as it is: HTML is not escaped. */
+import type { Steps } from "#shared/contracts/steps.ts";
 import type { TextField } from "./fields.ts";
-import { foldWord, type Term, type Word, wordsOf } from "./terms.ts";
+import { findMatches, foldedWordsOf, type Match, type TermIndex } from "./matches.ts";
+import type { Word } from "./terms.ts";
 
 export interface Highlight {
   field: string;
@@ -23,72 +25,6 @@ export interface HighlightStyle {
   /** A text of fewer words is shown whole. */
   snippetThreshold: number;
 }
-
-/** A stretch of the text to mark; `wordIndex` says in which word. */
-interface Match {
-  wordIndex: number;
-  from: number;
-  to: number;
-}
-
-interface FoldedWord extends Word {
-  folded: string;
-}
-
-const foldedWordsOf = (text: string): FoldedWord[] =>
-  wordsOf(text).map((word) => ({ ...word, folded: foldWord(word.text) }));
-
-/** The length of the word's beginning that folds to `prefix`. */
-const lengthOfPrefix = (word: string, prefix: string): number => {
-  let length = 0;
-  let folded = "";
-  for (const character of word) {
-    const next = folded + foldWord(character);
-    if (folded === prefix && next !== folded) break;
-    folded = next;
-    length += character.length;
-  }
-  return length;
-};
-
-const matchWord = (word: FoldedWord, wordIndex: number, wanted: string, prefix: boolean): Match | undefined => {
-  if (word.folded === wanted) return { wordIndex, from: word.from, to: word.to };
-  if (!prefix || !word.folded.startsWith(wanted)) return undefined;
-  return { wordIndex, from: word.from, to: word.from + lengthOfPrefix(word.text, wanted) };
-};
-
-const matchTermAt = (
-  words: readonly FoldedWord[],
-  start: number,
-  wanted: readonly string[],
-  prefix: boolean,
-): Match[] => {
-  const matches: Match[] = [];
-  for (const [offset, fold] of wanted.entries()) {
-    const word = words[start + offset];
-    const match = word && matchWord(word, start + offset, fold, prefix && offset === wanted.length - 1);
-    if (!match) return [];
-    matches.push(match);
-  }
-  return matches;
-};
-
-/** Nobody looks at more of them in one text, and each is two tags more. */
-const MAX_MATCHES = 10_000;
-
-/** The first matches in the order of the text, at most one a word: the longest. */
-const findMatches = (words: readonly FoldedWord[], terms: readonly Term[]): Match[] => {
-  const found = new Map<number, Match>();
-  for (const term of terms) {
-    const wanted = foldedWordsOf(term.text).map((word) => word.folded);
-    for (const start of words.keys())
-      for (const match of matchTermAt(words, start, wanted, term.prefix)) {
-        const known = found.get(match.wordIndex);
-        if (known === undefined || known.to < match.to) found.set(match.wordIndex, match);
-      }
-  }
-  return [...found.values()].sort((a, b) => a.from - b.from).slice(0, MAX_MATCHES);
-};
 
 interface Window {
   from: number;
@@ -128,14 +64,14 @@ const mark = (
 };
 
 /** The highlight of a field's text; `undefined` when nothing in it matches. */
-export const highlight = (
+export function* highlight(
   field: TextField,
   text: string,
-  terms: readonly Term[],
+  index: TermIndex,
   style: HighlightStyle,
-): Highlight | undefined => {
-  const words = foldedWordsOf(text);
-  const matches = findMatches(words, terms);
+): Steps<Highlight | undefined> {
+  const words = yield* foldedWordsOf(text);
+  const { matches } = yield* findMatches(words, index);
   if (matches.length === 0) return undefined;
   return {
     field,
@@ -143,11 +79,11 @@ export const highlight = (
     matched_tokens: [...new Set(matches.map(({ from, to }) => text.slice(from, to)))],
     ...(style.fullFields.includes(field) && { value: mark(text, matches, { from: 0, to: text.length }, style) }),
   };
-};
+}
 
 /** The text with the beginnings of its words marked; `undefined` unless it has all of the terms. */
-export const markMatches = (text: string, terms: readonly Term[], style: HighlightStyle): string | undefined => {
-  const words = foldedWordsOf(text);
-  const hasAll = terms.length > 0 && terms.every((term) => findMatches(words, [term]).length > 0);
-  return hasAll ? mark(text, findMatches(words, terms), { from: 0, to: text.length }, style) : undefined;
-};
+export function* markMatches(text: string, index: TermIndex, style: HighlightStyle): Steps<string | undefined> {
+  const { matches, terms } = yield* findMatches(yield* foldedWordsOf(text), index);
+  const hasAll = index.terms.length > 0 && index.terms.every((term) => terms.has(term));
+  return hasAll ? mark(text, matches, { from: 0, to: text.length }, style) : undefined;
+}

@@ -29,9 +29,14 @@ export interface Word {
   to: number;
 }
 
-/** The words in a text, and where they stand. */
-export const wordsOf = (text: string): Word[] =>
-  [...text.matchAll(WORDS)].map((match) => ({ text: match[0], from: match.index, to: match.index + match[0].length }));
+/** The words in a text, and where they stand, one at a time. */
+export function* wordMatches(text: string): Generator<Word, void> {
+  for (const match of text.matchAll(WORDS)) {
+    yield { text: match[0], from: match.index, to: match.index + match[0].length };
+  }
+}
+
+export const wordsOf = (text: string): Word[] => [...wordMatches(text)];
 
 /** The words alone, where their places are of no use; much faster. */
 export const bareWordsOf = (text: string): string[] => text.match(WORDS) ?? [];

@@ -1,8 +1,10 @@
 /** The statements that count values. */
 import { type SQL, sql } from "drizzle-orm";
+import type { Steps } from "#shared/contracts/steps.ts";
 import type { FacetCounts, FacetRequest, SearchQuery } from "../domain/engine.ts";
 import { FIELDS, type ValueField } from "../domain/fields.ts";
 import { markMatches } from "../domain/highlight.ts";
+import { indexTerms } from "../domain/matches.ts";
 import { parseTerms } from "../domain/terms.ts";
 import { documents } from "./schema.ts";
 import { type Selection, sourceOf } from "./search-sql.ts";
@@ -72,20 +74,21 @@ const countOf = ({ ranges }: FacetRequest, { value, count }: FacetRow): FacetCou
 });
 
 /** A field's values as the answer gives them; with a `facet_query`, those that have words beginning so. */
-export const toFacetCounts = (facet: FacetRequest, rows: readonly FacetRow[], query: SearchQuery): FacetCounts => {
+export function* toFacetCounts(facet: FacetRequest, rows: readonly FacetRow[], query: SearchQuery): Steps<FacetCounts> {
   const { field } = facet;
   const { facetQuery, maxFacetValues, highlight } = query;
   const counts = rows.map((row) => countOf(facet, row));
   const base = { field_name: field, sampled: false };
   if (facetQuery?.field !== field) return { ...base, counts, stats: statsOf(rows[0]) };
-  const terms = parseTerms(facetQuery.words).include;
-  const wanted = counts.flatMap(({ value, count }) => {
-    const highlighted = markMatches(value, terms, highlight);
-    return highlighted === undefined ? [] : [{ value, highlighted, count }];
-  });
+  const index = indexTerms(parseTerms(facetQuery.words).include);
+  const wanted: FacetCounts["counts"] = [];
+  for (const { value, count } of counts) {
+    const highlighted = yield* markMatches(value, index, highlight);
+    if (highlighted !== undefined) wanted.push({ value, highlighted, count });
+  }
   return {
     ...base,
     counts: wanted.slice(0, maxFacetValues),
     stats: { ...statsOf(rows[0]), total_values: wanted.length },
   };
-};
+}

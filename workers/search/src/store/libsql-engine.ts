@@ -4,11 +4,13 @@
  */
 import { type SQL, sql } from "drizzle-orm";
 import type { ElementDocument } from "#shared/contracts/search.ts";
+import { inTurns, type Steps } from "#shared/contracts/steps.ts";
 import type { Database } from "#shared/db/database.ts";
-import type { Hit, ParameterFault, SearchAnswer, SearchEngine, SearchQuery } from "../domain/engine.ts";
+import type { FacetCounts, Hit, ParameterFault, SearchAnswer, SearchEngine, SearchQuery } from "../domain/engine.ts";
 import { isExtraName, isIdleWhenEmbedded } from "../domain/extras.ts";
-import type { FieldName, TextField } from "../domain/fields.ts";
+import type { FieldName } from "../domain/fields.ts";
 import { type Highlight, highlight } from "../domain/highlight.ts";
+import { indexTerms } from "../domain/matches.ts";
 import { exactReading } from "../domain/readings.ts";
 import { parseTerms } from "../domain/terms.ts";
 import { applyOperations } from "./apply.ts";
@@ -36,21 +38,37 @@ type LibsqlDatabase = Pick<Database<typeof schema>, "orm" | "client">;
 const shown = (document: ElementDocument, fields: readonly FieldName[]): Partial<ElementDocument> =>
   Object.fromEntries(fields.filter((name) => document[name] !== undefined).map((name) => [name, document[name]]));
 
-/** Further texts of an answer, in characters, are shown without marks: to mark a million takes some tenths of a second. */
+/** Further texts of an answer, in characters, are shown without marks: to mark a million takes some tenths of a second in all. */
 const MARKED_CHARACTERS = 2 ** 20;
 
-const toHits = (rows: Awaited<ReturnType<typeof withTexts>>, query: SearchQuery, { terms }: Selection): Hit[] => {
+type TextRow = Awaited<ReturnType<typeof withTexts>>[number];
+
+function* toHits(rows: readonly TextRow[], query: SearchQuery, { terms }: Selection): Steps<Hit[]> {
+  const index = indexTerms(terms);
   let left = MARKED_CHARACTERS;
-  const mark = (field: TextField, text: string): Highlight[] => {
-    left -= text.length;
-    return left < 0 ? [] : [highlight(field, text, terms, query.highlight) ?? []].flat();
-  };
-  return rows.map(({ text_match, script_id, ...fields }) => ({
-    document: shown({ ...fields, ...(script_id !== null && { script_id }) }, query.shownFields),
-    highlights: query.highlight.fields.flatMap((field) => mark(field, fields[field])),
-    ...(terms.length > 0 && { text_match: String(text_match) }),
-  }));
-};
+  const hits: Hit[] = [];
+  for (const { text_match, script_id, ...fields } of rows) {
+    const highlights: Highlight[] = [];
+    for (const field of query.highlight.fields) {
+      left -= fields[field].length;
+      const marked = left < 0 ? undefined : yield* highlight(field, fields[field], index, query.highlight);
+      if (marked !== undefined) highlights.push(marked);
+    }
+    hits.push({
+      document: shown({ ...fields, ...(script_id !== null && { script_id }) }, query.shownFields),
+      highlights,
+      ...(terms.length > 0 && { text_match: String(text_match) }),
+    });
+  }
+  return hits;
+}
+
+/** One facet after the other. */
+function* toAllFacetCounts(query: SearchQuery, rows: readonly FacetRow[][]): Steps<FacetCounts[]> {
+  const counts: FacetCounts[] = [];
+  for (const [at, facet] of query.facets.entries()) counts.push(yield* toFacetCounts(facet, rows[at] ?? [], query));
+  return counts;
+}
 
 /** A small engine says what it leaves to a Typesense cluster. */
 const refusalsOf = ({ extras }: SearchQuery): ParameterFault[] =>
@@ -99,8 +117,8 @@ const createSearch = (database: LibsqlDatabase) => {
     return {
       found: counted[0]?.found ?? 0,
       out_of: reach[0]?.found ?? 0,
-      hits: toHits(whole, query, selection),
-      facet_counts: query.facets.map((facet, at) => toFacetCounts(facet, facets[at] ?? [], query)),
+      hits: await inTurns(toHits(whole, query, selection)),
+      facet_counts: await inTurns(toAllFacetCounts(query, facets)),
     };
   };
 

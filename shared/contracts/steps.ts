@@ -1,0 +1,58 @@
+/**
+ * Work that a caller can make long, done in steps. Everything here runs on the one thread that serves all requests, and
+ * nobody's input may keep it for long: such work is a generator that says, every now and then, how much it has done.
+ * Counted is what was looked at, in characters or what takes as long: the clock stands still while code runs on the edge.
+ */
+
+/** Each number is the work since the one before. */
+export type Steps<Value> = Generator<number, Value, void>;
+
+/** Some milliseconds of work. */
+const TURN = 250_000;
+
+/** Lets everything else that waits for the thread have its turn. */
+export const breathe = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0));
+
+/** Does the work in turns with whatever else there is to do. */
+export const inTurns = async <Value>(steps: Steps<Value>): Promise<Value> => {
+  let spent = 0;
+  for (let step = steps.next(); ; step = steps.next()) {
+    if (step.done) return step.value;
+    spent += step.value;
+    if (spent < TURN) continue;
+    spent = 0;
+    await breathe();
+  }
+};
+
+/** Does all of the work at once, which only what is known to be short may ask for. */
+export const atOnce = <Value>(steps: Steps<Value>): Value => {
+  let step = steps.next();
+  while (!step.done) step = steps.next();
+  return step.value;
+};
+
+/** What one element of a list costs beside its characters. */
+const ELEMENT = 32;
+/** So many are looked at between two steps. */
+const ELEMENTS_A_STEP = 500;
+
+/** `work` on each element, as `forEach` does it. `sizeOf` says what an element costs, in characters. */
+export function* eachInSteps<Element>(
+  elements: Iterable<Element>,
+  work: (element: Element, index: number) => void,
+  sizeOf: (element: Element) => number = () => 0,
+): Steps<void> {
+  let index = 0;
+  let spent = 0;
+  for (const element of elements) {
+    work(element, index);
+    index += 1;
+    spent += ELEMENT + sizeOf(element);
+    if (index % ELEMENTS_A_STEP === 0 || spent >= TURN) {
+      yield spent;
+      spent = 0;
+    }
+  }
+  yield spent;
+}
