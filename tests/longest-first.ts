@@ -17,6 +17,7 @@ const LONGEST = [
   "workers/kms/src/routes/sessions.test.ts",
   "tests/browser/instantsearch.test.ts",
   "workers/kms/src/routes/audited.test.ts",
+  "workers/kms/src/routes/audit-rollback.test.ts",
   "workers/twofa/src/routes/verify.test.ts",
 ];
 

@@ -105,14 +105,23 @@ test("says that a choice of entries cannot be checked, and that another SECRET_K
 });
 
 test("finds a trail that was rolled back, by a checkpoint kept elsewhere", async () => {
-  const { items } = JSON.parse(await (await send(fountain, "GET", "/audit/checkpoints", { token })).text());
-  const older = lines.slice(0, items[0].entries);
-  expect(await verify(older)).toMatchObject({ status: 0 });
-  const later = saved("later.json", JSON.stringify([JSON.parse(lines.at(-1) ?? "").checkpoint]));
-  expect(await verify(older, { args: ["--checkpoints", later] })).toMatchObject({
+  expect(await verify(lines)).toMatchObject({ status: 0 });
+  const later = saved("later.json", JSON.stringify([JSON.parse((await exported()).at(-1) ?? "").checkpoint]));
+  expect(await verify(lines, { args: ["--checkpoints", later] })).toMatchObject({
     status: 1,
     text: expect.stringContaining("knows of later entries"),
   });
+});
+
+test("finds an export that was cut off at an entry with a checkpoint of its own", async () => {
+  const { items } = JSON.parse(await (await send(fountain, "GET", "/audit/checkpoints", { token })).text());
+  const vouched = items.filter(({ entries }: { entries: number }) => entries < lines.length);
+  expect(vouched.length).toBeGreaterThan(0);
+  for (const { entries } of vouched)
+    expect(await verify(lines.slice(0, entries))).toMatchObject({
+      status: 1,
+      text: expect.stringContaining("the end is missing"),
+    });
 });
 
 test("trusts no checkpoint of a key that is not in the reader's own key set", async () => {

@@ -28,30 +28,33 @@ const NOT_A_STRETCH =
   "the file is not a whole stretch of the chain: export without `actor` and `action`, and leave its first line in place";
 const WRONG_SECRET_KEY = "SECRET_KEY is not the one that this trail was written under";
 
+/** Who vouched for entries, and for which one as the last of an export. */
+interface Seen {
+  kids: Set<string>;
+  endId: number;
+}
+
 /** Compares a checkpoint with the place it is about. */
 const faultOfCheckpoint = async (
   checkpoint: ExportedCheckpoint,
   place: { id: number; link: string | null },
-  kids: Set<string>,
+  seen: Seen,
   trusted: TrustedKeys,
 ): Promise<Fault> => {
   const vouched = await readCheckpoint(checkpoint, trusted);
   if (!vouched) return "its checkpoint is not signed by a key that is trusted here";
   if (vouched.entries !== place.id || vouched.link !== place.link) return "its checkpoint vouches for another entry";
-  kids.add(vouched.kid);
+  seen.kids.add(vouched.kid);
+  if (vouched.isEnd) seen.endId = place.id;
   return undefined;
 };
 
 /** What is wrong with where the file begins. */
-const faultOfBeginning = async (
-  { id, follows }: EntryLine,
-  kids: Set<string>,
-  trusted: TrustedKeys,
-): Promise<Fault> => {
+const faultOfBeginning = async ({ id, follows }: EntryLine, seen: Seen, trusted: TrustedKeys): Promise<Fault> => {
   if (!follows) return NOT_A_STRETCH;
   if (id === 1) return follows.link === FIRST_LINK ? undefined : "the first entry follows nothing";
   if (!follows.checkpoint) return undefined;
-  return faultOfCheckpoint(follows.checkpoint, { id: id - 1, link: follows.link }, kids, trusted);
+  return faultOfCheckpoint(follows.checkpoint, { id: id - 1, link: follows.link }, seen, trusted);
 };
 
 const faultOfEntry = (
@@ -73,14 +76,13 @@ const faultOfEntry = (
 export const checkExport = async (lines: AsyncIterable<string>, proofs: Proofs): Promise<Verdict> => {
   const { openMacKey, trustedKeys, keptCheckpoints = [] } = proofs;
   const kept = new Map(keptCheckpoints.map((checkpoint) => [checkpoint.entries, checkpoint]));
-  const kids = new Set<string>();
+  const seen: Seen = { kids: new Set(), endId: 0 };
   const uids = new Set<string>();
   let macKey: Uint8Array | undefined;
   let previous: { id: number; link: string } | undefined;
   let firstId = 0;
   let line = 0;
   let checkpoints = 0;
-  let isVouchedFor = false;
 
   for await (const text of lines) {
     line += 1;
@@ -88,7 +90,7 @@ export const checkExport = async (lines: AsyncIterable<string>, proofs: Proofs):
     if (!entry) return { valid: false, line, reason: "this is no audit entry" };
     const broken = (reason: string): Verdict => ({ valid: false, line, id: entry.id, reason });
     if (previous === undefined) {
-      const fault = await faultOfBeginning(entry, kids, trustedKeys);
+      const fault = await faultOfBeginning(entry, seen, trustedKeys);
       if (fault !== undefined) return broken(fault);
       macKey = openMacKey && entry.follows?.macKey && (await openMacKey(entry.follows.macKey));
       if (openMacKey && !macKey) return broken(WRONG_SECRET_KEY);
@@ -101,20 +103,21 @@ export const checkExport = async (lines: AsyncIterable<string>, proofs: Proofs):
     uids.add(entry.uid);
     for (const checkpoint of [entry.checkpoint, kept.get(entry.id)]) {
       if (checkpoint === undefined) continue;
-      const fault = await faultOfCheckpoint(checkpoint, entry, kids, trustedKeys);
+      const fault = await faultOfCheckpoint(checkpoint, entry, seen, trustedKeys);
       if (fault !== undefined) return broken(fault);
       checkpoints += 1;
     }
-    isVouchedFor = entry.checkpoint !== undefined;
+    if (entry.later && (await readCheckpoint(entry.later, trustedKeys)))
+      return broken("what followed was removed: a checkpoint in the file knows of later entries");
     previous = { id: entry.id, link: entry.link ?? FIRST_LINK };
   }
 
   if (previous === undefined) return { valid: false, line, reason: "there is no entry in it" };
   const lastId = previous.id;
-  if (!isVouchedFor)
-    return { valid: false, line, id: lastId, reason: "the end is missing: no checkpoint on the last line" };
+  if (seen.endId !== lastId)
+    return { valid: false, line, id: lastId, reason: "the end is missing: no final checkpoint on the last line" };
   const later = keptCheckpoints.find(({ entries }) => entries > lastId);
   if (later)
     return { valid: false, line, id: later.entries, reason: "a checkpoint kept elsewhere knows of later entries" };
-  return { valid: true, firstId, lastId, checkpoints, kids: [...kids], withMacs: macKey !== undefined };
+  return { valid: true, firstId, lastId, checkpoints, kids: [...seen.kids], withMacs: macKey !== undefined };
 };

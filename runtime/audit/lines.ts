@@ -35,6 +35,7 @@ export const entryLine = z.object({
     })
     .optional(),
   checkpoint: checkpoint.optional(),
+  later: checkpoint.optional(),
 });
 
 export type EntryLine = z.infer<typeof entryLine>;

@@ -7,7 +7,7 @@ import type { ExportedCheckpoint } from "./lines.ts";
 /** Those with a public key. A checkpoint under a shared secret proves nothing to whoever may read the secret. */
 const ALGORITHMS = ["EdDSA", "ES256", "RS256"];
 
-const claimsSchema = z.object({ entries: z.int(), link: z.string(), iat: z.int() });
+const claimsSchema = z.object({ entries: z.int(), link: z.string(), iat: z.int(), end: z.literal(true).optional() });
 
 /** The key with that id that the reader trusts; `undefined`: none is given, and the checkpoint brings its own. */
 export type TrustedKeys = ReadonlyMap<string, JWK> | undefined;
@@ -16,6 +16,8 @@ export interface Vouched {
   entries: number;
   link: string;
   kid: string;
+  /** Whether it was made for the last line of an export. */
+  isEnd: boolean;
 }
 
 /** What the checkpoint states; `undefined` when its signature does not hold, or is nobody's whom the reader trusts. */
@@ -30,7 +32,7 @@ export const readCheckpoint = async (
     const { payload, protectedHeader } = await compactVerify(jws, await importJWK(jwk), { algorithms: ALGORITHMS });
     const claims = claimsSchema.parse(JSON.parse(new TextDecoder().decode(payload)));
     const isAsSaid = protectedHeader.typ === CHECKPOINT_TYPE && claims.entries === entries;
-    return isAsSaid ? { entries, link: claims.link, kid } : undefined;
+    return isAsSaid ? { entries, link: claims.link, kid, isEnd: claims.end === true } : undefined;
   } catch {
     return undefined;
   }

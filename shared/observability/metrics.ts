@@ -101,6 +101,12 @@ export const countApiKey = createCounter({
   labels: { event: new Set(["created", "rotated", "revoked", "disabled", "enabled", "leaked"]) },
 });
 
+export const countAuditAlarm = createCounter({
+  name: "fountain_audit_alarms_total",
+  help: "Times that the audit trail was found wrong. behind: it lacks entries it had before, and changes are refused.",
+  labels: { reason: new Set(["not-ours", "behind"]) },
+});
+
 export const countOtp = createCounter({
   name: "fountain_otp_outcomes_total",
   help: "One-time codes judged. replayed: right, but used before; locked: not looked at after too many wrong ones.",

@@ -1,9 +1,12 @@
 /** Composes the audit trail: what writes it, what links and reads it, and what people may ask for of it. */
 import { currentRequest } from "#shared/observability/context.ts";
 import type { Log } from "#shared/observability/log.ts";
+import { countAuditAlarm } from "#shared/observability/metrics.ts";
 import { type AuditEvent, type AuditTrail, createAuditTrail } from "./domain/audit.ts";
+import { placeIn } from "./domain/audit-checkpoints.ts";
 import { type AuditLog, createAuditLog } from "./domain/audit-log.ts";
 import { createPruning } from "./domain/audit-pruning.ts";
+import type { ChainAlarm } from "./domain/audit-sealing.ts";
 import type { KeyRing } from "./domain/key-ring.ts";
 import type { RandomBytes } from "./domain/random.ts";
 import { createRefusalLimit } from "./domain/refusal-limit.ts";
@@ -19,7 +22,7 @@ import { createAuditReader } from "./store/audit-reading.ts";
 export interface AuditServices {
   audit: AuditTrail;
   auditLog: AuditLog;
-  /** Forgets entries that are older than `AUDIT_RETENTION_DAYS`. */
+  /** Forgets entries that are older than `AUDIT_RETENTION_DAYS`, and old checkpoints that are close together. */
   pruneAudit: () => Promise<void>;
 }
 
@@ -35,6 +38,9 @@ export interface AuditServicesOptions {
   createId: () => string;
 }
 
+// There from the beginning, because alerts wait for them: the first value of a series is no increase.
+for (const reason of ["not-ours", "behind"]) countAuditAlarm({ reason }, 0);
+
 export const createAuditServices = (options: AuditServicesOptions): AuditServices => {
   const { foundation, keys, keyRing, tell, log, randomBytes, now, createId } = options;
   const { env, database } = foundation;
@@ -45,7 +51,10 @@ export const createAuditServices = (options: AuditServicesOptions): AuditService
     wrapping: createSealer(keys.auditKeyWrapping, randomBytes),
     randomBytes,
   });
-  const alarm = (): void => log("error", "audit.broken");
+  const alarm = (reason: ChainAlarm): void => {
+    log("error", "audit.broken", { reason });
+    countAuditAlarm({ reason });
+  };
   const auditLog = createAuditLog({
     chain,
     checkpoints: createCheckpointRepository(database),
@@ -54,7 +63,10 @@ export const createAuditServices = (options: AuditServicesOptions): AuditService
     macKey,
     issuer: env.PUBLIC_URL,
     keyRing: { signer: () => keyRing().signer(), trust: (position) => keyRing().trust(position) },
-    tell: ({ entryId, jws }) => log("info", "audit.checkpoint", { entries: entryId, jws }),
+    tell: (checkpoint) => {
+      const { entryId, jws } = checkpoint;
+      log("info", "audit.checkpoint", { entries: entryId, link: placeIn(checkpoint)?.link, jws });
+    },
     alarm,
     now,
   });
@@ -66,11 +78,12 @@ export const createAuditServices = (options: AuditServicesOptions): AuditService
     randomBytes,
     occasion: currentRequest,
     tell,
-    onPrepare: auditLog.expectEntry,
+    assertWritable: auditLog.assertNotBehind,
+    onEntry: auditLog.expectEntry,
     now,
     createId,
   });
-  const pruneAudit = createPruning({
+  const prune = createPruning({
     repository: chain,
     audit,
     macKey,
@@ -78,5 +91,9 @@ export const createAuditServices = (options: AuditServicesOptions): AuditService
     alarm,
     now,
   });
+  const pruneAudit = async (): Promise<void> => {
+    await prune();
+    await auditLog.thinCheckpoints();
+  };
   return { audit, auditLog, pruneAudit };
 };

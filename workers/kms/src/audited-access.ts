@@ -7,6 +7,7 @@ import { PROBLEMS } from "#shared/problem/catalogue.ts";
 import { Problem } from "#shared/problem/problem.ts";
 import { audit, type KmsContext } from "./routes/frame.ts";
 import type { KmsServices } from "./services.ts";
+import { isStandstill } from "./unlock.ts";
 
 const REFUSALS = new Set([401, 403]);
 
@@ -22,7 +23,7 @@ const tellOf = async (context: KmsContext, error: unknown): Promise<void> => {
     await audit(context, { action: "access.refuse", outcome: "refused", target, reason });
   } catch (failure) {
     // It stays a refusal, and its log line is written.
-    if (!isUnavailable(failure)) throw failure;
+    if (!isUnavailable(failure) && !isStandstill(failure)) throw failure;
     context.var.log("error", "audit.lost", { error: describeError(failure) });
   }
 };

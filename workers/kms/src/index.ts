@@ -7,6 +7,7 @@ import { createAccountServices } from "./account-services.ts";
 import { createKmsApp } from "./app.ts";
 import { createAuditServices } from "./audit-services.ts";
 import { createTokenIssuer } from "./domain/access-token.ts";
+import type { AuditEvent } from "./domain/audit.ts";
 import { createChores } from "./domain/chores.ts";
 import { createClients } from "./domain/clients.ts";
 import { createKeyRing, REVOCATION_RETENTION_MS } from "./domain/key-ring.ts";
@@ -41,7 +42,11 @@ const compose = (foundation: Foundation, keys: InternalKeys): KmsServices => {
   const trustRecords = createTrustRepository(database);
 
   const log = createLog("kms");
-  const tell = createRecorder(log);
+  const recordEvent = createRecorder(log);
+  const tell = (event: AuditEvent): void => {
+    recordEvent(event);
+    auditServices.auditLog.expectEntry(event);
+  };
   const auditServices = createAuditServices({
     foundation,
     keys,

@@ -32,6 +32,7 @@ import type { KeyRing } from "./domain/key-ring.ts";
 import { WrongSecretKey } from "./domain/signing-key.ts";
 import { createRecorder } from "./security-log.ts";
 import type { KmsServices } from "./services.ts";
+import { isStandstill } from "./unlock.ts";
 
 /** A small installation is through with a change of SECRET_KEY before it is ready. */
 const REWRAP_AT_START_MS = 5_000;
@@ -39,12 +40,12 @@ const REWRAP_AT_START_MS = 5_000;
 const log = createLog("kms");
 const record = createRecorder(log);
 
-/** The work's answer; `unavailable` when the database cannot be asked or SECRET_KEY does not fit it. */
+/** The work's answer; `unavailable` when the database cannot be asked, or the kms is at a standstill. */
 const answered = async <Answer>(work: () => Promise<Answer>): Promise<Answer | RpcResult<never>> => {
   try {
     return await work();
   } catch (error) {
-    if (!isUnavailable(error) && !(error instanceof WrongSecretKey)) throw error;
+    if (!isUnavailable(error) && !isStandstill(error)) throw error;
     log("error", "unavailable", { error: describeError(error) });
     return failure("unavailable");
   }
@@ -172,7 +173,9 @@ export const createEntrypoints = (connect: (bindings: unknown) => Promise<KmsSer
 
     recordEvent(event: ReportedEvent): Promise<RpcResult<true>> {
       return guarded(async () => {
-        await (await connect(this.env)).audit.writeTold(reportedEvent.parse(event));
+        const { audit, auditLog, later } = await connect(this.env);
+        await audit.writeTold(reportedEvent.parse(event));
+        later(auditLog.sealSoon());
         return success(true);
       });
     }

@@ -1,6 +1,7 @@
 /** Keeps a kms with the wrong SECRET_KEY from half working: nothing is composed before all its keys are open. */
 import { once } from "#shared/http/bindings.ts";
 import { type Problem, problem } from "#shared/problem/problem.ts";
+import { TrailBehind } from "./domain/audit-mark.ts";
 import type { InternalKeys } from "./domain/root-key.ts";
 import { WrongSecretKey } from "./domain/signing-key.ts";
 
@@ -27,11 +28,22 @@ export const createConnection = <Base extends Foundation, Services>(
   };
 };
 
-/** What to answer where SECRET_KEY is not the one that something is encrypted under. */
-export const problemOf = (error: unknown): Problem | undefined =>
-  error instanceof WrongSecretKey
-    ? problem("unavailable", {
-        detail: "SECRET_KEY is not the one this database was written under. Start with the right one.",
-        cause: error,
-      })
-    : undefined;
+/** What must not go on until an operator has looked, and what to tell them. */
+const STANDSTILLS: [new (...args: never[]) => Error, string][] = [
+  [WrongSecretKey, "SECRET_KEY is not the one this database was written under. Start with the right one."],
+  [
+    TrailBehind,
+    "The audit trail lacks entries that it had before, so nothing is changed. An operator must look: see audit.broken in the log.",
+  ],
+];
+
+const detailOf = (error: unknown): string | undefined => STANDSTILLS.find(([kind]) => error instanceof kind)?.[1];
+
+/** Whether the kms cannot do its work because of its keys or its audit trail. */
+export const isStandstill = (error: unknown): boolean => detailOf(error) !== undefined;
+
+/** The problem of that. */
+export const problemOf = (error: unknown): Problem | undefined => {
+  const detail = detailOf(error);
+  return detail === undefined ? undefined : problem("unavailable", { detail, cause: error });
+};

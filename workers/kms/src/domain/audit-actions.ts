@@ -78,6 +78,42 @@ const REPORTED_TARGETS = {
 
 export type AuditAction = keyof typeof TARGETS | keyof typeof REPORTED_TARGETS;
 
+/** What happens all day long and leaves everybody's rights as they are. */
+const USES: ReadonlySet<string> = new Set<AuditAction>([
+  "login",
+  "login.passkey",
+  "token.refresh",
+  "token.client-credentials",
+  "token.exchange",
+  "token.introspect",
+  "token.elevate",
+  "session.end",
+  "key.exchange",
+  "key.verify",
+  "search-key.issue",
+  "secret.read",
+  "secret.write",
+  "secret.delete",
+  "secret.undelete",
+  "secret.wrap",
+  "secret.unwrap",
+  "transit.create",
+  "transit.encrypt",
+  "transit.decrypt",
+  "transit.rewrap",
+  "personal-data.export",
+  "audit.export",
+  "audit.verify",
+  "factor.verify",
+  "challenge.send",
+  "announcement.send",
+  "reindex.start",
+]);
+
+/** Whether it may have changed who may do what: a checkpoint is due at once. So is one after what is new here. */
+export const changesRights = ({ action, outcome }: { action: AuditAction; outcome: string }): boolean =>
+  outcome === "success" && !USES.has(action);
+
 /** The actions whose target is, or may be, a user: what is about a person is found by these only. */
 export const ACTIONS_ON_USERS: readonly string[] = Object.entries({ ...TARGETS, ...REPORTED_TARGETS }).flatMap(
   ([action, target]) => (target === "user" ? [action] : []),

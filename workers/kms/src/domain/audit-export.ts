@@ -23,6 +23,8 @@ export interface ExportedEntry extends Omit<StoredEntry, "at"> {
   follows?: { link: string; checkpoint?: ShownCheckpoint; macKey?: WrappedMacKey };
   /** On the last line of one, and wherever one was made. */
   checkpoint?: ShownCheckpoint;
+  /** On the last line of a chain that was put back: a checkpoint of entries that it lacks. */
+  later?: ShownCheckpoint;
 }
 
 export const showCheckpoint = ({ entryId, at, jws, publicJwk }: Checkpoint): ShownCheckpoint => ({
@@ -34,11 +36,12 @@ export const showCheckpoint = ({ entryId, at, jws, publicJwk }: Checkpoint): Sho
 
 export interface ExportSource {
   reader: Pick<AuditReader, "listForward" | "findRange" | "readMacKey">;
-  readState(): Promise<{ state: ChainState | undefined }>;
+  readState(): Promise<{ state: ChainState | undefined; checkpointId: number }>;
   readEntry(id: number): Promise<StoredEntry | undefined>;
   /** The checkpoints that were kept, of entries after that one. */
   checkpoints(limit: number, afterEntryId: number): Promise<Checkpoint[]>;
-  sign(place: ChainPlace): Promise<Checkpoint>;
+  sign(place: ChainPlace, end?: "end"): Promise<Checkpoint>;
+  /** Whether the kms linked it, in a chain that it would carry on. */
   isOurs(place: ChainPlace): boolean;
 }
 
@@ -59,8 +62,12 @@ const choose = async function* ({ reader }: ExportSource, filter: AuditFilter): 
   }
 };
 
-const vouch = async (source: ExportSource, place: ChainPlace | undefined): Promise<ShownCheckpoint | undefined> =>
-  place && source.isOurs(place) ? showCheckpoint(await source.sign(place)) : undefined;
+const vouch = async (
+  source: ExportSource,
+  place: ChainPlace | undefined,
+  end?: "end",
+): Promise<ShownCheckpoint | undefined> =>
+  place && source.isOurs(place) ? showCheckpoint(await source.sign(place, end)) : undefined;
 
 const beginningOf = async (source: ExportSource, firstId: number, state: ChainState) => {
   const macKey = await source.reader.readMacKey();
@@ -76,7 +83,10 @@ const beginningOf = async (source: ExportSource, firstId: number, state: ChainSt
 };
 
 const stretch = async function* (source: ExportSource, filter: AuditFilter): AsyncGenerator<ExportedEntry> {
-  const [{ state = EMPTY_CHAIN }, range] = await Promise.all([source.readState(), source.reader.findRange(filter)]);
+  const [{ state = EMPTY_CHAIN, checkpointId }, range] = await Promise.all([
+    source.readState(),
+    source.reader.findRange(filter),
+  ]);
   if (!range) return;
   const firstId = range.firstId;
   const lastId = Math.min(range.lastId, state.headId);
@@ -90,13 +100,16 @@ const stretch = async function* (source: ExportSource, filter: AuditFilter): Asy
     );
     for (const entry of entries) {
       const own = kept.get(entry.id);
-      const checkpoint = own
-        ? showCheckpoint(own)
-        : entry.id === lastId
-          ? await vouch(source, placeOf(entry))
-          : undefined;
+      const checkpoint = entry.id === lastId ? await vouch(source, placeOf(entry), "end") : own && showCheckpoint(own);
+      const isCutOff = entry.id === state.headId && checkpointId > state.headId;
+      const [later] = isCutOff ? await source.checkpoints(1, checkpointId - 1) : [];
       const follows = entry.id === firstId ? await beginningOf(source, firstId, state) : undefined;
-      yield { ...toLine(entry), ...(follows && { follows }), ...(checkpoint && { checkpoint }) };
+      yield {
+        ...toLine(entry),
+        ...(follows && { follows }),
+        ...(checkpoint && { checkpoint }),
+        ...(later && { later: showCheckpoint(later) }),
+      };
     }
     afterId = last.id;
   }

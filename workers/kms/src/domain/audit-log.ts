@@ -1,4 +1,5 @@
 /** Everything that is done with the stored audit trail: linked, signed for, gone over, read, exported. */
+import type { AuditEvent } from "./audit.ts";
 import { type ChainPlace, sealOf } from "./audit-chain.ts";
 import {
   type Checkpoint,
@@ -7,8 +8,9 @@ import {
   createCheckpoints,
 } from "./audit-checkpoints.ts";
 import { type ExportedEntry, exportEntries } from "./audit-export.ts";
+import { TrailBehind } from "./audit-mark.ts";
 import { type AuditFilter, type AuditReader, createEntryOpener, type ReadableEntry } from "./audit-reading.ts";
-import { type ChainRepository, createAuditSealer } from "./audit-sealing.ts";
+import { type ChainAlarm, type ChainRepository, createAuditSealer } from "./audit-sealing.ts";
 import { type ChainReader, createChainVerifier, type VerifyChain } from "./audit-verification.ts";
 import type { KeyRing } from "./key-ring.ts";
 import { isSameHash } from "./mac.ts";
@@ -19,10 +21,14 @@ const PAGE = 500;
 export interface AuditLog {
   /** Links the entries there are, up to some thousand, and makes the checkpoint that is due. */
   seal(): Promise<void>;
-  /** There will be an entry to link. */
-  expectEntry(): void;
-  /** The same as `seal`, unless no entry is expected or it has just been done. */
+  /** There is, or will be, an entry of this to link. */
+  expectEntry(event: AuditEvent): void;
+  /** The same as `seal`, unless no entry is expected; nor if it has just been done, and nobody's rights were changed since. */
   sealSoon(): Promise<void>;
+  /** Fails with `TrailBehind` when the trail was found to lack entries that it had before. */
+  assertNotBehind(): void;
+  /** Forgets checkpoints that are close together and old. */
+  thinCheckpoints(): Promise<void>;
   verify: VerifyChain;
   /** Newest first, from the one before that id, readable as far as their people have not been erased. */
   list(filter: AuditFilter, limit: number, beforeId: number | undefined): Promise<ReadableEntry[]>;
@@ -34,7 +40,7 @@ export interface AuditLog {
 }
 
 export interface AuditLogOptions {
-  chain: ChainRepository & ChainReader;
+  chain: ChainRepository & Omit<ChainReader, "listCheckpoints">;
   checkpoints: CheckpointRepository & CheckpointReader;
   reader: AuditReader;
   subjectKeys: SubjectKeys;
@@ -43,8 +49,8 @@ export interface AuditLogOptions {
   keyRing: Pick<KeyRing, "signer" | "trust">;
   /** Told of every checkpoint that is kept. */
   tell: (checkpoint: Checkpoint) => void;
-  /** Told when the chain is not ours, and nothing more is linked. */
-  alarm: () => void;
+  /** Told when the chain is not ours, or lacks what it had before, and nothing more is linked. */
+  alarm: (reason: ChainAlarm) => void;
   now: () => number;
 }
 
@@ -89,7 +95,16 @@ export const createAuditLog = (options: AuditLogOptions): AuditLog => {
     seal: sealer.seal,
     expectEntry: sealer.expectEntry,
     sealSoon: sealer.sealSoon,
-    verify: createChainVerifier({ reader: chain, macKey, now }),
+    assertNotBehind: () => {
+      if (sealer.isBehind()) throw new TrailBehind("the audit trail lacks entries that it had before");
+    },
+    thinCheckpoints: checkpoints.thin,
+    verify: createChainVerifier({
+      reader: { ...chain, listCheckpoints: kept.list },
+      mark: sealer.mark,
+      macKey,
+      now,
+    }),
     list: async (filter, limit, beforeId) => open(await reader.list(filter, limit, beforeId)),
     about,
     export: (filter) =>
@@ -100,7 +115,7 @@ export const createAuditLog = (options: AuditLogOptions): AuditLog => {
           readEntry: chain.readEntry,
           checkpoints: kept.list,
           sign: checkpoints.sign,
-          isOurs,
+          isOurs: (place) => !sealer.isBehind() && isOurs(place),
         },
         filter,
       ),

@@ -20,7 +20,7 @@ export interface PruningOptions {
   audit: Pick<AuditTrail, "prepare">;
   macKey: Uint8Array;
   retentionDays: number;
-  alarm: () => void;
+  alarm: (reason: "not-ours") => void;
   now: () => number;
 }
 
@@ -31,13 +31,13 @@ export const createPruning =
     for (;;) {
       const { state } = await repository.readState();
       if (!state) return;
-      if (!isOurs(macKey, state)) return alarm();
+      if (!isOurs(macKey, state)) return alarm("not-ours");
       const madeBefore = new Date(now() - retentionDays * DAY_MS);
       const throughId = Math.min(state.baseId + MAX_ENTRIES, state.headId);
       const last = await repository.findPrunable(madeBefore, state.baseId, throughId);
       if (!last) return;
       if (last.link === null || last.seal === null || !isSameHash(last.seal, sealOf(macKey, last.id, last.link)))
-        return alarm();
+        return alarm("not-ours");
       const base = { baseId: last.id, baseLink: last.link, baseAt: last.at };
       const entry = await audit.prepare({ action: "audit.prune", outcome: "success", target: String(last.id) });
       if (!(await repository.prune(state, withMac(macKey, { ...state, ...base }), entry))) return;

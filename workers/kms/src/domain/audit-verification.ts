@@ -9,6 +9,8 @@ import {
   type StoredEntry,
   sealOf,
 } from "./audit-chain.ts";
+import { type Checkpoint, isSigned } from "./audit-checkpoints.ts";
+import { type ChainMark, lostSince, markOf } from "./audit-mark.ts";
 import { isSameHash } from "./mac.ts";
 
 /** Entries held at a time. */
@@ -17,9 +19,17 @@ const PAGE = 1_000;
 const CLOCK_TOLERANCE_MS = 60 * 60 * 1000;
 
 export interface ChainReader {
-  readState(): Promise<{ state: StoredChainState | undefined; hasLinked: boolean; lastId: number }>;
+  /** `lastId`: of the entries; `checkpointId`: the last entry that a checkpoint is kept of, 0 when none is. */
+  readState(): Promise<{
+    state: StoredChainState | undefined;
+    hasLinked: boolean;
+    lastId: number;
+    checkpointId: number;
+  }>;
   readEntry(id: number): Promise<StoredEntry | undefined>;
   readEntries(fromId: number, throughId: number, limit: number): Promise<StoredEntry[]>;
+  /** Oldest first, from the one after that entry. */
+  listCheckpoints(limit: number, afterEntryId: number): Promise<Checkpoint[]>;
   /** An entry that tells what another one tells already, whatever it takes to find it. */
   findRepeated(): Promise<number | undefined>;
 }
@@ -45,6 +55,8 @@ export type VerifyChain = (verification: Verification) => Promise<ChainVerdict>;
 
 export interface ChainVerifierOptions {
   reader: ChainReader;
+  /** How far this process has seen the chain. */
+  mark: () => ChainMark;
   macKey: Uint8Array;
   now: () => number;
 }
@@ -60,7 +72,7 @@ export const isLinked = (macKey: Uint8Array, previousLink: string, entry: Stored
   isSameHash(entry.link, linkOf(previousLink, entry.id, entry)) &&
   isSameHash(entry.seal, sealOf(macKey, entry.id, entry.link));
 
-export const createChainVerifier = ({ reader, macKey, now }: ChainVerifierOptions): VerifyChain => {
+export const createChainVerifier = ({ reader, mark, macKey, now }: ChainVerifierOptions): VerifyChain => {
   /** Behind the head entries wait to be linked: they need to be ours, and all there. */
   const isGood = (entry: StoredEntry, previousLink: string, state: ChainState): boolean =>
     isAuthentic(macKey, entry) &&
@@ -77,19 +89,44 @@ export const createChainVerifier = ({ reader, macKey, now }: ChainVerifierOption
     return isSameHash(before.seal, sealOf(macKey, before.id, before.link)) ? before.link : undefined;
   };
 
+  /** The first of the linked entries that a checkpoint kept of it does not fit, whoever made that one. */
+  const findContradiction = async (entries: readonly StoredEntry[], headId: number): Promise<number | undefined> => {
+    const links = new Map(entries.map(({ id, link }) => [id, link]));
+    const lastId = Math.min(headId, entries.at(-1)?.id ?? 0);
+    let afterId = (entries[0]?.id ?? 0) - 1;
+    while (afterId < lastId) {
+      const checkpoints = await reader.listCheckpoints(PAGE, afterId);
+      for (const checkpoint of checkpoints) {
+        const { entryId } = checkpoint;
+        if (entryId > lastId) return undefined;
+        const isGood = markOf(macKey, checkpoint)?.link === links.get(entryId) && (await isSigned(checkpoint));
+        if (!isGood) return entryId;
+      }
+      if (checkpoints.length < PAGE) return undefined;
+      afterId = checkpoints.at(-1)?.entryId ?? lastId;
+    }
+    return undefined;
+  };
+
   const verify: VerifyChain = async ({ fromId, untilMs }) => {
-    const { state: stored, hasLinked, lastId } = await reader.readState();
+    const seen = mark();
+    const { state: stored, hasLinked, lastId, checkpointId } = await reader.readState();
     if (stored ? !isOurs(macKey, stored) : hasLinked) return { valid: false, entries: 0, brokenAt: 1 };
     const state = stored ?? EMPTY_CHAIN;
     const firstId = Math.max(fromId ?? 0, state.baseId + 1);
     const throughId = Math.max(lastId, state.headId);
     const brokenAt = (id: number): ChainVerdict => ({ valid: false, entries: id - firstId, brokenAt: id });
 
+    const known = checkpointId > state.headId ? { id: checkpointId, link: "" } : seen;
+    const lostId = lostSince(known, state, (await reader.readEntry(known.id))?.link);
+    const good = (nextId: number): ChainVerdict =>
+      lostId === undefined ? { valid: true, entries: nextId - firstId } : { ...brokenAt(nextId), brokenAt: lostId };
+
     let previousLink = await linkBefore(firstId, state);
     if (previousLink === undefined) return { ...brokenAt(firstId), brokenAt: firstId - 1 };
     let nextId = firstId;
     while (nextId <= throughId) {
-      if (nextId > firstId && now() >= untilMs) return { valid: true, entries: nextId - firstId, next: nextId };
+      if (nextId > firstId && now() >= untilMs) return { ...good(nextId), next: nextId };
       const page = await reader.readEntries(nextId, throughId, PAGE);
       if (page.length === 0) return brokenAt(nextId);
       for (const entry of page) {
@@ -97,10 +134,11 @@ export const createChainVerifier = ({ reader, macKey, now }: ChainVerifierOption
         previousLink = entry.link ?? previousLink;
         nextId += 1;
       }
+      const contradictedId = await findContradiction(page, state.headId);
+      if (contradictedId !== undefined) return brokenAt(contradictedId);
     }
     const repeatedId = fromId === undefined ? await reader.findRepeated() : undefined;
-    const entries = Math.max(nextId - firstId, 0);
-    return repeatedId === undefined ? { valid: true, entries } : { valid: false, entries, brokenAt: repeatedId };
+    return repeatedId === undefined ? good(nextId) : { ...brokenAt(nextId), brokenAt: repeatedId };
   };
 
   return async (verification) => {

@@ -88,8 +88,10 @@ export interface AuditTrailOptions {
   randomBytes: RandomBytes;
   occasion: () => Occasion | undefined;
   tell: (event: AuditEvent) => void;
-  /** Told whenever there will be an entry to link. */
-  onPrepare: () => void;
+  /** Fails when nothing may be recorded, and so nothing done, because of what became of the trail. */
+  assertWritable: () => void;
+  /** Told whenever there will be an entry to link, and once more when it is stored. */
+  onEntry: (event: AuditEvent) => void;
   now: () => number;
   createId: () => string;
 }
@@ -129,8 +131,19 @@ export const macOfRecord = (macKey: Uint8Array, record: Omit<AuditRecord, "mac">
 export const fieldContext = (uid: string, field: "address" | "personal"): string => `audit_entries/${uid}/${field}`;
 
 export const createAuditTrail = (options: AuditTrailOptions): AuditTrail => {
-  const { repository, subjectKeys, refusalLimit, macKey, randomBytes, occasion, tell, onPrepare, now, createId } =
-    options;
+  const {
+    repository,
+    subjectKeys,
+    refusalLimit,
+    macKey,
+    randomBytes,
+    occasion,
+    tell,
+    assertWritable,
+    onEntry,
+    now,
+    createId,
+  } = options;
 
   /** `null` for an erased subject, of whom nothing more is kept. */
   const sealUnder = async (key: Promise<Uint8Array | undefined>, context: string, text: string) => {
@@ -147,6 +160,7 @@ export const createAuditTrail = (options: AuditTrailOptions): AuditTrail => {
     { requestId, clientAddress, actingService }: Occasion = {},
     count = 1,
   ): Promise<AuditEntry> => {
+    assertWritable();
     const { action, outcome, target, reason, personal } = event;
     const uid = createId();
     const owner = { actor: event.actor ?? null, personalOf: personal?.userId ?? event.concerns ?? null };
@@ -170,7 +184,7 @@ export const createAuditTrail = (options: AuditTrailOptions): AuditTrail => {
       address,
       personal: sealedFields,
     };
-    onPrepare();
+    onEntry(event);
     return { event, record: { ...told, mac: macOfRecord(macKey, told) } };
   };
 
@@ -184,6 +198,7 @@ export const createAuditTrail = (options: AuditTrailOptions): AuditTrail => {
     const request = occasion();
     if (!refusalLimit.admits(event, request?.clientAddress)) return;
     await repository.insert(await prepare(event, request));
+    onEntry(event);
     await writeSummaries();
   };
 

@@ -7,7 +7,7 @@ import { decodeCursor, toPage } from "#shared/http/page.ts";
 import { problem } from "#shared/problem/problem.ts";
 import type { ExportedEntry } from "../domain/audit-export.ts";
 import type { ReadableEntry } from "../domain/audit-reading.ts";
-import { audit, type KmsApp, type KmsContext } from "./frame.ts";
+import { auditIfWritable, type KmsApp, type KmsContext } from "./frame.ts";
 
 const JSON_LINES = "application/x-ndjson";
 
@@ -92,7 +92,7 @@ const streamOf = (entries: AsyncGenerator<ExportedEntry>): ReadableStream<Uint8A
 const sendLines = async (context: KmsContext): Promise<Response> => {
   const filter = filterQuery.safeParse(context.req.query());
   if (!filter.success) throw invalidInput("query", filter.error.issues);
-  await audit(context, { action: "audit.export", outcome: "success" });
+  await auditIfWritable(context, { action: "audit.export", outcome: "success" });
   const { auditLog } = context.var.services;
   await auditLog.seal();
   return new Response(streamOf(auditLog.export(filter.data)), { headers: { "content-type": JSON_LINES } });

@@ -4,6 +4,7 @@ import type { Context } from "hono";
 import type { WorkerEnv } from "#shared/http/app.ts";
 import { type Problem, problem } from "#shared/problem/problem.ts";
 import type { AuditEntry, AuditEvent } from "../domain/audit.ts";
+import { TrailBehind } from "../domain/audit-mark.ts";
 import { createRecorder } from "../security-log.ts";
 import type { KmsServices } from "../services.ts";
 
@@ -26,12 +27,23 @@ export const entryOf = (context: KmsContext, event: AuditEvent): Promise<AuditEn
 export const record = (context: KmsContext, event: AuditEvent): void => {
   if (event.reason !== undefined) context.set("reason", event.reason);
   createRecorder(context.var.log)(byCaller(context, event));
+  context.var.services.auditLog.expectEntry(event);
 };
 
 /** Stores the audit entry of what is no change: an authentication, a read, a refusal; and writes its log line. */
 export const audit = (context: KmsContext, event: AuditEvent): Promise<void> => {
   if (event.reason !== undefined) context.set("reason", event.reason);
   return context.var.services.audit.write(byCaller(context, event));
+};
+
+/** The same where the caller looks at the trail itself, which must be possible above all when it cannot be written. */
+export const auditIfWritable = async (context: KmsContext, event: AuditEvent): Promise<void> => {
+  try {
+    await audit(context, event);
+  } catch (error) {
+    if (!(error instanceof TrailBehind)) throw error;
+    if (event.outcome === "success") record(context, event);
+  }
 };
 
 const RETRY_AFTER_SECONDS = "5";

@@ -38,7 +38,8 @@ const compose = (macKey: Uint8Array = MAC_KEY) => {
     randomBytes,
     occasion: () => ({ requestId: "request-1", clientAddress: "192.0.2.1" }),
     tell: () => {},
-    onPrepare: () => {},
+    assertWritable: () => {},
+    onEntry: () => {},
     now,
     createId: () => crypto.randomUUID(),
   });
@@ -46,7 +47,12 @@ const compose = (macKey: Uint8Array = MAC_KEY) => {
     alarms += 1;
   };
   const sealer = createAuditSealer({ repository: chain, macKey, alarm, makeCheckpoint: async () => {}, now });
-  const verifyAll = createChainVerifier({ reader: chain, macKey, now });
+  const verifyAll = createChainVerifier({
+    reader: { ...chain, listCheckpoints: async () => [] },
+    mark: sealer.mark,
+    macKey,
+    now,
+  });
   const verify = (fromId?: number): Promise<ChainVerdict> => verifyAll({ fromId, untilMs: Number.POSITIVE_INFINITY });
   return { chain, trail, sealer, verify, verifyAll };
 };
@@ -243,7 +249,7 @@ test("links everything once, in order, while sixteen write and eight link at the
 test("leaves the chain to whoever moved it first", async () => {
   const { chain, sealer, verify } = compose();
   await writeMany(3);
-  const { state, entries } = await chain.readTail(2);
+  const { state, entries } = await chain.readTail(2, 0);
   await sealer.seal();
   expect(state).toBeUndefined();
   const stale = { baseId: 0, baseLink: "", baseAt: new Date(0), headId: 2, headLink: "x", mac: "y" };

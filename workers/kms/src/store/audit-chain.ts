@@ -1,5 +1,5 @@
 /** The chain of audit entries in the database. */
-import { and, asc, desc, eq, getTableColumns, gt, gte, isNotNull, lt, lte, sql } from "drizzle-orm";
+import { and, asc, desc, eq, getTableColumns, gt, gte, isNotNull, lt, lte, or, sql } from "drizzle-orm";
 import type { ChainState, StoredChainState, StoredEntry } from "../domain/audit-chain.ts";
 import type { PruningRepository } from "../domain/audit-pruning.ts";
 import type { ChainRepository } from "../domain/audit-sealing.ts";
@@ -45,14 +45,20 @@ const DROP_CHECKPOINTS = `DELETE FROM audit_checkpoints WHERE entry_id < :baseId
 export const createChainRepository = ({
   orm,
   client,
-}: KmsDatabase): ChainRepository & ChainReader & PruningRepository => ({
-  readTail: async (limit) => {
+}: KmsDatabase): ChainRepository & Omit<ChainReader, "listCheckpoints"> & PruningRepository => ({
+  readTail: async (limit, markedId) => {
     const headId = sql`(SELECT COALESCE(MAX(${auditChain.headId}), 0) FROM ${auditChain})`;
-    const [[state], entries] = await orm.batch([
+    const lastVouched = sql`(SELECT MAX(${auditCheckpoints.entryId}) FROM ${auditCheckpoints})`;
+    const [[state], entries, [checkpoint], marked] = await orm.batch([
       orm.select().from(auditChain),
       orm.select().from(auditEntries).where(gt(auditEntries.id, headId)).orderBy(asc(auditEntries.id)).limit(limit),
+      orm.select().from(auditCheckpoints).orderBy(desc(auditCheckpoints.entryId)).limit(1),
+      orm
+        .select({ id: auditEntries.id, link: auditEntries.link })
+        .from(auditEntries)
+        .where(or(eq(auditEntries.id, markedId), eq(auditEntries.id, lastVouched))),
     ]);
-    return { state, entries };
+    return { state, entries, checkpoint, marked };
   },
   advance: async (from, to, linkages) => {
     const given = JSON.stringify(linkages.map(({ id, link, seal }) => [id, link, seal]));
@@ -60,12 +66,13 @@ export const createChainRepository = ({
     return moved?.rowsAffected === 1;
   },
   readState: async () => {
-    const [[state], [linked], [last]] = await orm.batch([
+    const [[state], [linked], [last], [vouched]] = await orm.batch([
       orm.select().from(auditChain),
       orm.select({ id: auditEntries.id }).from(auditEntries).where(isNotNull(auditEntries.link)).limit(1),
       orm.select({ id: sql<number>`COALESCE(MAX(${auditEntries.id}), 0)` }).from(auditEntries),
+      orm.select({ id: sql<number>`COALESCE(MAX(${auditCheckpoints.entryId}), 0)` }).from(auditCheckpoints),
     ]);
-    return { state, hasLinked: linked !== undefined, lastId: last?.id ?? 0 };
+    return { state, hasLinked: linked !== undefined, lastId: last?.id ?? 0, checkpointId: vouched?.id ?? 0 };
   },
   readEntries: (fromId, throughId, limit): Promise<StoredEntry[]> =>
     orm

@@ -1,5 +1,5 @@
 import { drizzle } from "drizzle-orm/libsql/http";
-import { generateKeyPair } from "jose";
+import { exportJWK, generateKeyPair, type JWK } from "jose";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { openTestDatabase, type TestDatabase } from "../../../../tests/database.ts";
 import { createAuditTrail } from "../domain/audit.ts";
@@ -22,6 +22,7 @@ const RETENTION_DAYS = 3;
 
 let opened: TestDatabase;
 let privateKey: CryptoKey;
+let publicJwk: JWK;
 let nowMs: number;
 let alarms: number;
 
@@ -46,7 +47,8 @@ const compose = () => {
     randomBytes,
     occasion: () => undefined,
     tell: () => {},
-    onPrepare: () => {},
+    assertWritable: () => {},
+    onEntry: () => {},
     now,
     createId: () => crypto.randomUUID(),
   });
@@ -60,7 +62,7 @@ const compose = () => {
     keyRing: {
       signer: async () => ({ kid: "k", algorithm: "EdDSA", privateKey }),
       trust: async () => ({
-        keys: [{ kty: "OKP", kid: "k" }],
+        keys: [{ ...publicJwk, kid: "k", alg: "EdDSA" }],
         revocations: [],
         rightsChanges: [],
         position: 0,
@@ -101,7 +103,9 @@ const idsOf = async (table: string, column: string): Promise<number[]> => {
 
 beforeAll(async () => {
   opened = await openTestDatabase("kms");
-  ({ privateKey } = await generateKeyPair("EdDSA"));
+  const pair = await generateKeyPair("EdDSA");
+  privateKey = pair.privateKey;
+  publicJwk = await exportJWK(pair.publicKey);
 });
 afterAll(() => opened?.close());
 
@@ -190,4 +194,23 @@ test("makes one checkpoint when two make it at the same time", async () => {
   await trail.write({ action: "user.create", outcome: "success" });
   await compose().log.seal();
   expect(await idsOf("audit_checkpoints", "entry_id")).toEqual([1, 2]);
+});
+
+test("keeps every checkpoint for a week, and later on one of every hour", async () => {
+  const { trail, log } = compose();
+  for (let minute = 0; minute < 150; minute += 30) {
+    nowMs = START_MS + minute * 60_000;
+    await trail.write({ action: "user.create", outcome: "success" });
+    await log.seal();
+  }
+  const kept = async () => {
+    await log.thinCheckpoints();
+    return idsOf("audit_checkpoints", "entry_id");
+  };
+  expect(await kept()).toEqual([1, 2, 3, 4, 5]);
+  nowMs = START_MS + 7 * DAY_MS;
+  expect(await kept()).toEqual([1, 2, 3, 4, 5]);
+  nowMs += DAY_MS;
+  expect(await kept()).toEqual([2, 4, 5]);
+  expect(await verify()).toEqual({ valid: true, entries: 5 });
 });
