@@ -65,13 +65,15 @@ const forbidden = (detail: string, scope?: string): Problem =>
 /** What a call is about, where the table says that a scope may be narrowed to it. */
 export type Resource = () => string | undefined;
 
-const COVERS = { path: coversSecretPath, prefix: coversSecretPrefix };
+const COVERS = { path: coversSecretPath, prefix: coversSecretPrefix, key: coversSecretPath };
 
 const holdsScope = ({ scope, narrowedBy }: Policy, { scopes }: Principal, resource: Resource): boolean => {
   if (scope === undefined || scopes.has(scope)) return true;
-  const name = narrowedBy && resource();
-  if (!name) return false;
-  return patternsOf(scopes, scope).some((pattern) => COVERS[narrowedBy](pattern, name));
+  if (narrowedBy === undefined) return false;
+  const patterns = patternsOf(scopes, scope);
+  if (narrowedBy === "handler") return patterns.length > 0;
+  const name = resource();
+  return name !== undefined && name !== "" && patterns.some((pattern) => COVERS[narrowedBy](pattern, name));
 };
 
 const roleNeedsFactor = (roles: readonly string[]): string =>

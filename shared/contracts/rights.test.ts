@@ -7,6 +7,16 @@ const scopes = (...names: string[]): Set<Scope> => new Set(names.filter(isScope)
 const granted = (wanted: string, ...held: string[]): boolean => isScope(wanted) && isGranted(wanted, scopes(...held));
 
 describe("a narrowed scope", () => {
+  test("for encryption is one of the name of a transit key, and of no pattern", () => {
+    for (const name of ["orders", "Orders_2-b"]) expect(isScope(`transit:use:${name}`), name).toBe(true);
+    for (const name of ["", "*", "orders/*", "orders/a", "a b", "a.b", "a".repeat(65), `ftn_${"a".repeat(59)}`])
+      expect(isScope(`transit:use:${name}`), name).toBe(false);
+    expect(granted("transit:use:orders", "transit:use")).toBe(true);
+    expect(granted("transit:use:orders", "transit:use:orders")).toBe(true);
+    expect(granted("transit:use:orders", "transit:use:order", "transit:use:orders-2")).toBe(false);
+    expect(granted("transit:use", "transit:use:orders")).toBe(false);
+  });
+
   test("is one of a narrowable scope and a path, or all below one", () => {
     for (const name of ["secrets:read:a", "secrets:write:a/b-c_d.e/f", "secrets:read:a/*", "secrets:read:a/b/*"])
       expect(isScope(name), name).toBe(true);
@@ -31,7 +41,7 @@ describe("a narrowed scope", () => {
       "ä",
     ];
     for (const path of paths) expect(isScope(`secrets:read:${path}`), path).toBe(false);
-    for (const name of ["secrets:read:", "secrets:readall", "keys:read:a", "secrets:x:a", "secrets", "transit:use:a"])
+    for (const name of ["secrets:read:", "secrets:readall", "keys:read:a", "secrets:x:a", "secrets", "transit:x:a"])
       expect(isScope(name), name).toBe(false);
     expect(isScope(`secrets:read:${"a".repeat(256)}`)).toBe(false);
   });

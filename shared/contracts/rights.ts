@@ -1,8 +1,9 @@
 /**
- * The rights of Fountain: what a token may do (scopes, RFC 6749 §3.3). Some scopes can be narrowed to a path or to all
- * below one: `secrets:read:typesense/*`.
+ * The rights of Fountain: what a token may do (scopes, RFC 6749 §3.3). Some scopes can be narrowed: to a path or to all
+ * below one (`secrets:read:typesense/*`), or to a transit key (`transit:use:orders`).
  */
 import { coversSecretPath, isSecretPattern } from "./secret-path.ts";
+import { isTransitKeyName } from "./transit-key.ts";
 
 export const SCOPES = [
   "users:admin",
@@ -20,9 +21,17 @@ export const SCOPES = [
 
 export type BaseScope = (typeof SCOPES)[number];
 
-const NARROWABLE = ["secrets:read", "secrets:write"] as const satisfies readonly BaseScope[];
+/** What each of them can be narrowed to. */
+const NARROWABLE = {
+  "secrets:read": isSecretPattern,
+  "secrets:write": isSecretPattern,
+  "transit:use": isTransitKeyName,
+} as const satisfies Partial<Record<BaseScope, (pattern: string) => boolean>>;
 
-export type NarrowedScope = `${(typeof NARROWABLE)[number]}:${string}`;
+const NARROWABLE_SCOPES = SCOPES.filter((scope) => scope in NARROWABLE);
+
+export type NarrowableScope = keyof typeof NARROWABLE;
+export type NarrowedScope = `${NarrowableScope}:${string}`;
 
 export type Scope = BaseScope | NarrowedScope;
 
@@ -33,9 +42,9 @@ const patternOf = (scope: string, base: string): string | undefined =>
 /** Whether a token, a service or a key may have a scope of this name. */
 export const isScope = (name: string): name is Scope =>
   SCOPES.some((scope) => scope === name) ||
-  NARROWABLE.some((base) => {
+  Object.entries(NARROWABLE).some(([base, isPattern]) => {
     const pattern = patternOf(name, base);
-    return pattern !== undefined && isSecretPattern(pattern);
+    return pattern !== undefined && isPattern(pattern);
   });
 
 /** The patterns that a base scope is narrowed to among these scopes. */
@@ -45,7 +54,7 @@ export const patternsOf = (scopes: Iterable<Scope>, base: BaseScope): string[] =
 /** Whether who holds these scopes may do all that the wanted one allows. */
 export const isGranted = (wanted: Scope, held: ReadonlySet<Scope>): boolean =>
   held.has(wanted) ||
-  NARROWABLE.some((base) => {
+  NARROWABLE_SCOPES.some((base) => {
     const narrowed = patternOf(wanted, base);
     if (narrowed === undefined) return false;
     return held.has(base) || patternsOf(held, base).some((pattern) => coversSecretPath(pattern, narrowed));

@@ -9,7 +9,7 @@ import { noteActingService } from "../observability/context.ts";
 import { type Problem, problem } from "../problem/problem.ts";
 import { unavailable } from "../problem/unavailable.ts";
 import type { FrameServices, WorkerEnv } from "./app.ts";
-import { matchRoute, restOf } from "./match.ts";
+import { matchRoute, partOf } from "./match.ts";
 import { ANY_TYPE, DEFAULT_MAX_BODY_BYTES, type Policy, type WorkerName } from "./routes.ts";
 
 /** The token of an `Authorization: Bearer` header (RFC 6750 §2.1); the scheme's name is case-insensitive. */
@@ -64,9 +64,12 @@ export const credentialRefused = <Services extends FrameServices>(
 /** What a call is about, where its scope may be narrowed to that. */
 const resourceOf = <Services extends FrameServices>(
   context: Context<WorkerEnv<Services>>,
-  { narrowedBy }: Policy,
-): string | undefined =>
-  narrowedBy === "prefix" ? context.req.query("prefix") : restOf(context.var.template, context.req.path);
+  { narrowedBy = "handler" }: Policy,
+): string | undefined => {
+  if (narrowedBy === "handler") return undefined;
+  if (narrowedBy === "prefix") return context.req.query("prefix");
+  return partOf(context.var.template, context.req.path, narrowedBy);
+};
 
 /** Refuses a token that was given for another request. */
 const refuseOtherRequest = <Services extends FrameServices>(context: Context<WorkerEnv<Services>>): Problem => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { matchRoute } from "./match.ts";
+import { matchRoute, partOf } from "./match.ts";
 import { ROUTES, WORKERS } from "./routes.ts";
 
 describe("the route table", () => {
@@ -38,6 +38,14 @@ describe("the route table", () => {
       "/secrets/a%2fb/c",
     ])
       expect(matchRoute("kms", "GET", path).found, path).toBe(false);
+  });
+
+  test("tells what a placeholder stands for", () => {
+    expect(partOf("/transit/{key}/encrypt", "/transit/orders/encrypt", "key")).toBe("orders");
+    expect(partOf("/secrets/{path+}/undelete", "/secrets/a/b/undelete", "path")).toBe("a/b");
+    expect(partOf("/keys/{service}/{id}", "/keys/films/x", "id")).toBe("x");
+    expect(partOf("/keys/{service}/{id}", "/keys/films", "id")).toBeUndefined();
+    expect(partOf("/keys/{service}/{id}", "/keys/films/x", "key")).toBeUndefined();
   });
 
   test("takes dots and other signs of a template literally", () => {

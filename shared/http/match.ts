@@ -18,19 +18,23 @@ const ONE_SEGMENT = "[^/]+";
 const PLAIN_SEGMENT = "(?:(?!%2[fF])[^/])+";
 const SEGMENTS = `${PLAIN_SEGMENT}(?:/${PLAIN_SEGMENT})*`;
 
-const compilePart = (part: string, segments: string): string => {
+const compilePart = (part: string): string => {
   if (!part.startsWith("{")) return escapeForPattern(part);
-  return part.endsWith("+}") ? segments : ONE_SEGMENT;
+  return part.endsWith("+}") ? `(${SEGMENTS})` : `(${ONE_SEGMENT})`;
 };
 
-const compileTemplate = (template: string, segments = SEGMENTS): RegExp => {
-  const parts = template.split(/(\{\w+\+?\})/).map((part) => compilePart(part, segments));
+const compileTemplate = (template: string): RegExp => {
+  const parts = template.split(/(\{\w+\+?\})/).map(compilePart);
   return new RegExp(`^${parts.join("")}$`);
 };
 
-/** What `{name+}` of the template stands for in a path that fits it. */
-export const restOf = (template: string, path: string): string | undefined =>
-  compileTemplate(template, `(${SEGMENTS})`).exec(path)?.[1];
+const PARAMETER = /\{(\w+)\+?\}/g;
+
+/** What `{name}` or `{name+}` of the template stands for in a path that fits it. */
+export const partOf = (template: string, path: string, name: string): string | undefined => {
+  const at = [...template.matchAll(PARAMETER)].findIndex(([, parameter]) => parameter === name);
+  return at === -1 ? undefined : compileTemplate(template).exec(path)?.[at + 1];
+};
 
 const compileTable = (table: RouteTable): CompiledRoute[] => {
   const routes = new Map<string, CompiledRoute>();

@@ -20,8 +20,11 @@ export interface Policy {
   caller: "anyone" | "authenticated" | "user";
   /** The scope the caller's token must hold. */
   scope?: BaseScope;
-  /** What a narrowed form of the scope must cover to do: the part of the path that `{name+}` stands for, or `?prefix=`. */
-  narrowedBy?: "path" | "prefix";
+  /**
+   * What a narrowed form of the scope must cover to do: what `{path+}` or `{key}` stands for in the path, or `?prefix=`;
+   * `handler`: the handler keeps to what it covers.
+   */
+  narrowedBy?: "path" | "prefix" | "key" | "handler";
   /** Whether a scoped key will do, which is a token confined to some documents: the handler must keep to them. */
   scopedKeys?: true;
   /** The second factor that is demanded. */
@@ -60,6 +63,8 @@ const AUTHENTICATED: Policy = { caller: "authenticated" };
 const USER: Policy = { caller: "user" };
 const scope = (name: BaseScope): Policy => ({ caller: "authenticated", scope: name });
 const byPath = (name: BaseScope): Policy => ({ ...scope(name), narrowedBy: "path" });
+const TRANSIT_KEY: Policy = { ...scope("transit:use"), narrowedBy: "key" };
+const TRANSIT_KEYS: Policy = { ...scope("transit:use"), narrowedBy: "handler" };
 const stepUp = (policy: Policy): Policy => ({ ...policy, stepUp: STEP_UP });
 const stepUpIfEnrolled = (policy: Policy): Policy => ({ ...policy, stepUp: { ...STEP_UP, when: "conditional" } });
 
@@ -148,14 +153,14 @@ export const ROUTES: Record<WorkerName, RouteTable> = {
     "POST /secrets/unwrap": AUTHENTICATED,
     "POST /secrets/{path+}/undelete": byPath("secrets:write"),
     "POST /secrets/{path+}/destroy": stepUp(byPath("secrets:write")),
-    "GET /transit": scope("transit:use"),
-    "POST /transit": scope("transit:use"),
-    "GET /transit/{key}": scope("transit:use"),
+    "GET /transit": TRANSIT_KEYS,
+    "POST /transit": TRANSIT_KEYS,
+    "GET /transit/{key}": TRANSIT_KEY,
     "PUT /transit/{key}": stepUp(scope("keys:write")),
-    "POST /transit/{key}/encrypt": scope("transit:use"),
-    "POST /transit/{key}/decrypt": scope("transit:use"),
-    "POST /transit/{key}/rewrap": scope("transit:use"),
-    "POST /transit/{key}/rotate": stepUp(scope("transit:use")),
+    "POST /transit/{key}/encrypt": TRANSIT_KEY,
+    "POST /transit/{key}/decrypt": TRANSIT_KEY,
+    "POST /transit/{key}/rewrap": TRANSIT_KEY,
+    "POST /transit/{key}/rotate": stepUp(TRANSIT_KEY),
     "GET /root-key": scope("keys:read"),
     "POST /root-key/rotate": stepUp(scope("keys:write")),
   },

@@ -11,6 +11,7 @@ import { decrypt, encrypt, NONCE_BYTES } from "./sealing.ts";
 const PREFIX = "fountain:v";
 const CIPHERTEXT = /^fountain:v([1-9]\d{0,8}):([A-Za-z0-9+/]+={0,2})$/;
 const MAX_ATTEMPTS = 5;
+const FIRST_VERSION = 1;
 
 export interface TransitKey {
   name: string;
@@ -18,7 +19,12 @@ export interface TransitKey {
   /** What was encrypted under an older one is not decrypted. */
   minDecryptionVersion: number;
   createdAt: Date;
+  /** The subject that created it. */
+  createdBy: string;
 }
+
+/** So many keys a subject can create: each mistyped name makes one when something is encrypted. */
+export const MAX_KEYS_OF_CREATOR = 1_000;
 
 /** A key, and the wrapped bytes of one of its versions, if it has that one. */
 export interface TransitKeyVersion {
@@ -27,14 +33,23 @@ export interface TransitKeyVersion {
   wrapped: WrappedKey | undefined;
 }
 
+export interface NewTransitKey extends Pick<TransitKey, "name" | "createdAt" | "createdBy"> {
+  /** How many keys the creator may have, with this one. */
+  maxOfCreator: number;
+}
+
 export interface TransitRepository {
   find(name: string): Promise<TransitKey | undefined>;
   /** The key with the version asked for, or its latest one. */
   findVersion(name: string, version: number | undefined): Promise<TransitKeyVersion | undefined>;
-  /** By name, from the one after `after`. */
-  list(limit: number, after: string | undefined): Promise<TransitKey[]>;
-  /** Stores the next version of a key, its first one included; false: somebody else did, or its KEK was retired. */
+  /** By name, from the one after `after`, all or those among `names`. */
+  list(limit: number, after: string | undefined, names: readonly string[] | undefined): Promise<TransitKey[]>;
+  /** Stores a key with its first version; false: there is one, its KEK was retired, or the creator has too many. */
+  insertKey(key: NewTransitKey, wrapped: WrappedKey, entry: AuditEntry): Promise<boolean>;
+  /** Stores the next version of a key; false: somebody else did, or its KEK was retired. */
   insertVersion(name: string, version: number, wrapped: WrappedKey, at: Date, entry: AuditEntry): Promise<boolean>;
+  /** How many keys this subject has created. */
+  countOfCreator(createdBy: string): Promise<number>;
   /** false: there is no such key, or no such version of it. */
   setMinDecryptionVersion(name: string, version: number, entry: AuditEntry): Promise<boolean>;
 }
@@ -49,11 +64,25 @@ export type DecryptFailure = "unknown-key" | "malformed" | "unknown-version" | "
 
 type EntryOf = () => Promise<AuditEntry>;
 
+/** Who creates a key, and what tells the audit trail of it. */
+export interface TransitKeyCreation {
+  createdBy: string;
+  entryOf: EntryOf;
+}
+
 export interface Transit {
-  /** The key, made if there is none of that name; `entryOf`: tells the audit trail that it was made. */
-  create(name: string, entryOf: EntryOf): Promise<{ key: TransitKey; isNew: boolean }>;
-  /** Under the latest version of a key, which is made if there is none of that name. */
-  encrypt(name: string, plaintext: Uint8Array, context: string, entryOf: EntryOf): Promise<Encrypted>;
+  /** The key, created if there is none of that name. */
+  create(
+    name: string,
+    creation: TransitKeyCreation,
+  ): Promise<Result<{ key: TransitKey; isNew: boolean }, "too-many-keys">>;
+  /** Under the latest version of a key, which is created if there is none of that name. */
+  encrypt(
+    name: string,
+    plaintext: Uint8Array,
+    context: string,
+    creation: TransitKeyCreation,
+  ): Promise<Result<Encrypted, "too-many-keys">>;
   decrypt(name: string, ciphertext: string, context: string): Promise<Result<Uint8Array, DecryptFailure>>;
   /** The same plaintext under the latest version. */
   rewrap(name: string, ciphertext: string, context: string): Promise<Result<Encrypted, DecryptFailure>>;
@@ -61,7 +90,7 @@ export interface Transit {
 }
 
 export interface TransitOptions {
-  repository: Pick<TransitRepository, "find" | "findVersion" | "insertVersion">;
+  repository: Omit<TransitRepository, "list" | "setMinDecryptionVersion">;
   envelopes: Envelopes;
   randomBytes: RandomBytes;
   now: () => number;
@@ -88,12 +117,21 @@ export const createTransit = ({ repository, envelopes, randomBytes, now }: Trans
     return isAdded;
   };
 
-  const create: Transit["create"] = async (name, entryOf) => {
+  const addKey = async (name: string, { createdBy, entryOf }: TransitKeyCreation): Promise<boolean> => {
+    const { wrapped } = await envelopes.createKey(transitPlace(name, FIRST_VERSION));
+    const key = { name, createdBy, createdAt: new Date(now()), maxOfCreator: MAX_KEYS_OF_CREATOR };
+    const isAdded = await repository.insertKey(key, wrapped, await entryOf());
+    if (!isAdded) await envelopes.refresh();
+    return isAdded;
+  };
+
+  const create: Transit["create"] = async (name, creation) => {
     let isNew = false;
     for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
       const key = await repository.find(name);
-      if (key) return { key, isNew };
-      isNew = await addVersion(name, 1, entryOf);
+      if (key) return success({ key, isNew });
+      if ((await repository.countOfCreator(creation.createdBy)) >= MAX_KEYS_OF_CREATOR) return failure("too-many-keys");
+      isNew = await addKey(name, creation);
     }
     throw new Error("a transit key cannot be stored");
   };
@@ -137,11 +175,11 @@ export const createTransit = ({ repository, envelopes, randomBytes, now }: Trans
 
   return {
     create,
-    encrypt: async (name, plaintext, context, entryOf) => {
+    encrypt: async (name, plaintext, context, creation) => {
       const found = await repository.findVersion(name, undefined);
-      if (found) return encryptWith(found, plaintext, context);
-      await create(name, entryOf);
-      return encryptWith(await latestOf(name), plaintext, context);
+      if (found) return success(await encryptWith(found, plaintext, context));
+      const created = await create(name, creation);
+      return created.ok ? success(await encryptWith(await latestOf(name), plaintext, context)) : created;
     },
     decrypt: decryptIt,
     rewrap: async (name, ciphertext, context) => {

@@ -12,7 +12,7 @@ const MAX_SCOPE_CHARACTERS = "secrets:write:".length + MAX_SECRET_PATH_CHARACTER
 const toScope = (name: string): Scope | undefined => (isScope(name) ? name : undefined);
 
 export const scopeName = parsedText({ max: MAX_SCOPE_CHARACTERS }, toScope, "is no scope").openapi({
-  description: `One of ${SCOPES.join(", ")}; secrets:read and secrets:write also narrowed to a path or to all below one`,
+  description: `One of ${SCOPES.join(", ")}; secrets:read and secrets:write also narrowed to a path or to all below one, transit:use to a transit key`,
   example: "secrets:read:typesense/*",
 });
 

@@ -1,18 +1,18 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import { holdsCredential } from "#shared/contracts/credential-shape.ts";
 import { text } from "#shared/contracts/input.ts";
+import { isGranted, patternsOf, type Scope } from "#shared/contracts/rights.ts";
+import { isTransitKeyName, MAX_TRANSIT_KEY_CHARACTERS } from "#shared/contracts/transit-key.ts";
 import { json, jsonBody, page, pageQuery, problems } from "#shared/http/openapi.ts";
 import { decodeCursor, toPage } from "#shared/http/page.ts";
 import { type Problem, problem } from "#shared/problem/problem.ts";
-import type { TransitKey } from "../domain/transit.ts";
+import { MAX_KEYS_OF_CREATOR, type TransitKey } from "../domain/transit.ts";
 import { entryOf, type KmsApp, record } from "./frame.ts";
 import { versionNumber } from "./secret-fields.ts";
 
-const MAX_NAME_CHARACTERS = 64;
-
-const keyName = text({ max: MAX_NAME_CHARACTERS })
-  .regex(/^[\w-]+$/, 'must be letters, digits, "_" and "-"')
-  .refine((name) => !holdsCredential(name), "must not be a credential");
+const keyName = text({ max: MAX_TRANSIT_KEY_CHARACTERS }).refine(
+  isTransitKeyName,
+  'must be letters, digits, "_" and "-", and no credential',
+);
 
 export const byKey = z.object({ key: keyName });
 
@@ -22,6 +22,7 @@ const keyAnswer = z
     latestVersion: z.int(),
     minDecryptionVersion: z.int().openapi({ description: "What older versions encrypted is not decrypted any more" }),
     createdAt: z.iso.datetime(),
+    createdBy: z.string().openapi({ description: "The subject that created it: a user's id, or `service:NAME`" }),
   })
   .openapi("TransitKey");
 
@@ -34,7 +35,7 @@ const listKeys = createRoute({
   method: "get",
   path: "/transit",
   tags: ["Transit"],
-  summary: "List the transit keys, by name; never their bytes",
+  summary: "List the transit keys that the caller's scopes cover, by name; never their bytes",
   request: { query: pageQuery },
   responses: {
     200: json(page(keyAnswer), "A page of keys"),
@@ -92,21 +93,42 @@ const rotateKey = createRoute({
 
 export const noSuchTransitKey = (): Problem => problem("not-found", { detail: "There is no such transit key." });
 
+export const tooManyTransitKeys = (): Problem =>
+  problem("conflict", {
+    detail: `You have created ${MAX_KEYS_OF_CREATOR} transit keys, which is the limit. Use one of them.`,
+  });
+
+type Scopes = ReadonlySet<Scope>;
+
+/** The names that the caller's scopes cover; `undefined`: all. */
+const coveredNames = (scopes: Scopes): string[] | undefined =>
+  scopes.has("transit:use") ? undefined : patternsOf(scopes, "transit:use");
+
+const assertCovered = (name: string, scopes: Scopes): void => {
+  const scope = `transit:use:${name}` as const;
+  if (!isGranted(scope, scopes)) throw problem("forbidden", { detail: `This needs the scope ${scope}.` });
+};
+
 export const addTransitKeys = (app: KmsApp): void => {
   app.openapi(listKeys, async (context) => {
     const { limit, after } = context.req.valid("query");
-    const keys = await context.var.services.storedTransitKeys.list(limit + 1, decodeCursor(after));
+    const names = coveredNames(context.var.principal.scopes);
+    const keys = await context.var.services.storedTransitKeys.list(limit + 1, decodeCursor(after), names);
     const { items, next } = toPage(keys, limit, ({ name }) => name);
     return context.json({ items: items.map(toAnswer), next }, 200);
   });
 
   app.openapi(createKey, async (context) => {
     const { name } = context.req.valid("json");
+    const { principal, services } = context.var;
+    assertCovered(name, principal.scopes);
     const event = { action: "transit.create", outcome: "success", target: name } as const;
-    const { key, isNew } = await context.var.services.transit.create(name, () => entryOf(context, event));
-    if (!isNew) throw problem("conflict", { detail: "There is a transit key of this name." });
+    const creation = { createdBy: principal.subject, entryOf: () => entryOf(context, event) };
+    const created = await services.transit.create(name, creation);
+    if (!created.ok) throw tooManyTransitKeys();
+    if (!created.value.isNew) throw problem("conflict", { detail: "There is a transit key of this name." });
     record(context, event);
-    return context.json(toAnswer(key), 201);
+    return context.json(toAnswer(created.value.key), 201);
   });
 
   app.openapi(readKey, async (context) => {

@@ -4,7 +4,7 @@ import { json, jsonBody, problems } from "#shared/http/openapi.ts";
 import { type Problem, problem } from "#shared/problem/problem.ts";
 import type { DecryptFailure } from "../domain/transit.ts";
 import { audit, entryOf, type KmsApp, type KmsContext, NO_STORE } from "./frame.ts";
-import { byKey, noSuchTransitKey } from "./transit-keys.ts";
+import { byKey, noSuchTransitKey, tooManyTransitKeys } from "./transit-keys.ts";
 
 /** In base64 and encrypted it still fits into a request to decrypt it. */
 const MAX_PLAINTEXT_BYTES = 512 * 1024;
@@ -39,7 +39,7 @@ const encrypt = createRoute({
   request: { params: byKey, body: encryptBody },
   responses: {
     200: json(encrypted, "The ciphertext"),
-    ...problems("unauthenticated", "forbidden", "invalid-input", "unavailable"),
+    ...problems("unauthenticated", "forbidden", "conflict", "invalid-input", "unavailable"),
   },
 });
 
@@ -81,8 +81,13 @@ const REFUSALS: Record<DecryptFailure, () => Problem> = {
   unreadable: unreadable("was not encrypted with this key and context, or was changed"),
 };
 
-const refuse = async (context: KmsContext, action: "transit.decrypt" | "transit.rewrap", reason: DecryptFailure) => {
-  const target = reason === "unknown-key" ? undefined : context.req.param("key");
+const refuse = async (
+  context: KmsContext,
+  action: "transit.decrypt" | "transit.rewrap",
+  key: string,
+  reason: DecryptFailure,
+): Promise<Problem> => {
+  const target = (await context.var.services.storedTransitKeys.find(key))?.name;
   await audit(context, { action, outcome: "failure", target, reason });
   return REFUSALS[reason]();
 };
@@ -91,21 +96,23 @@ export const addTransit = (app: KmsApp): void => {
   app.openapi(encrypt, async (context) => {
     const { key } = context.req.valid("param");
     const wanted = context.req.valid("json");
-    const encryptedText = await context.var.services.transit.encrypt(
-      key,
-      Buffer.from(wanted.plaintext, "base64"),
-      wanted.context,
-      () => entryOf(context, { action: "transit.create", outcome: "success", target: key }),
-    );
+    const { principal, services } = context.var;
+    const creation = {
+      createdBy: principal.subject,
+      entryOf: () => entryOf(context, { action: "transit.create", outcome: "success", target: key }),
+    };
+    const plain = Buffer.from(wanted.plaintext, "base64");
+    const made = await services.transit.encrypt(key, plain, wanted.context, creation);
+    if (!made.ok) throw tooManyTransitKeys();
     await audit(context, { action: "transit.encrypt", outcome: "success", target: key });
-    return context.json(encryptedText, 200);
+    return context.json(made.value, 200);
   });
 
   app.openapi(decrypt, async (context) => {
     const { key } = context.req.valid("param");
     const wanted = context.req.valid("json");
     const decrypted = await context.var.services.transit.decrypt(key, wanted.ciphertext, wanted.context);
-    if (!decrypted.ok) throw await refuse(context, "transit.decrypt", decrypted.error);
+    if (!decrypted.ok) throw await refuse(context, "transit.decrypt", key, decrypted.error);
     await audit(context, { action: "transit.decrypt", outcome: "success", target: key });
     return context.json({ plaintext: Buffer.from(decrypted.value).toString("base64") }, 200, NO_STORE);
   });
@@ -114,7 +121,7 @@ export const addTransit = (app: KmsApp): void => {
     const { key } = context.req.valid("param");
     const wanted = context.req.valid("json");
     const rewrapped = await context.var.services.transit.rewrap(key, wanted.ciphertext, wanted.context);
-    if (!rewrapped.ok) throw await refuse(context, "transit.rewrap", rewrapped.error);
+    if (!rewrapped.ok) throw await refuse(context, "transit.rewrap", key, rewrapped.error);
     await audit(context, { action: "transit.rewrap", outcome: "success", target: key });
     return context.json(rewrapped.value, 200);
   });

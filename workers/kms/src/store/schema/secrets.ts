@@ -42,12 +42,18 @@ export const wrappedSecrets = sqliteTable(
   ],
 );
 
-export const transitKeys = sqliteTable("transit_keys", {
-  name: text().primaryKey(),
-  /** Older ciphertexts are not decrypted any more. */
-  minDecryptionVersion: integer("min_decryption_version").notNull(),
-  createdAt: instant("created_at").notNull(),
-});
+export const transitKeys = sqliteTable(
+  "transit_keys",
+  {
+    name: text().primaryKey(),
+    /** Older ciphertexts are not decrypted any more. */
+    minDecryptionVersion: integer("min_decryption_version").notNull(),
+    createdAt: instant("created_at").notNull(),
+    /** The subject that created it. */
+    createdBy: text("created_by").notNull().default(""),
+  },
+  (table) => [index("transit_keys_by_creator").on(table.createdBy)],
+);
 
 export const transitKeyVersions = sqliteTable(
   "transit_key_versions",
