@@ -76,7 +76,7 @@ const REFUSALS: Record<RotationFailure, (service: string) => Problem> = {
   "no-active-key": () => problem("not-found", { detail: "This service has no active key to rotate. Create one." }),
   "several-active-keys": (service) =>
     problem("conflict", {
-      detail: `This service has several active keys. Rotate one of them at POST /kms/keys/${service}/{id}/rotate.`,
+      detail: `This service has several keys that have not ended. Rotate one of them at POST /kms/keys/${service}/{id}/rotate.`,
     }),
   ended: () => problem("conflict", { detail: "This key has been revoked or rotated, or has expired." }),
   expired: () => invalidKeyField("expiresAt", "must be in the future"),

@@ -242,6 +242,7 @@ test("links everything once, in order, while sixteen write and eight link at the
   ]);
   await Promise.all(sealers.map((sealer) => sealer.seal()));
   expect(await compose().verify()).toEqual({ valid: true, entries: 32 });
+  expect(alarms).toBe(0);
   const { rows } = await opened.client.execute("SELECT COUNT(DISTINCT link) AS links FROM audit_entries");
   expect(Number(rows[0]?.["links"])).toBe(32);
 });
