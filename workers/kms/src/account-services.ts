@@ -3,6 +3,7 @@ import type { TokenVerifier } from "#shared/auth/verify.ts";
 import type { IssueToken } from "./domain/access-token.ts";
 import { type Accounts, createAccounts } from "./domain/accounts.ts";
 import type { AuditTrail } from "./domain/audit.ts";
+import { createEmailAddresses } from "./domain/email-addresses.ts";
 import { macInContext } from "./domain/mac.ts";
 import { createPasskeyLogins, type PasskeyLogins } from "./domain/passkey-logins.ts";
 import { createPasswords } from "./domain/password.ts";
@@ -52,7 +53,7 @@ export interface AccountServicesOptions {
 export const createAccountServices = (options: AccountServicesOptions): AccountServices => {
   const { foundation, keys, audit, verify, issueToken, sleep, randomBytes, now, createId } = options;
   const { database, env } = foundation;
-  const users = createUserRepository(database);
+  const users = createUserRepository(database, createEmailAddresses(keys, randomBytes));
   const turns = createTurns({ now, sleep });
   const guard = createPasswordGuard({
     repository: createAttemptRepository(database),

@@ -5,7 +5,7 @@ import type { KeptPassword, Passwords } from "./password.ts";
 import type { Guarded, PasswordGuard } from "./password-guard.ts";
 import { passwordFault } from "./password-rules.ts";
 import type { Turns } from "./turns.ts";
-import type { Credentials, User, UserRepository } from "./user.ts";
+import type { Credentials, Profile, UserRepository } from "./user.ts";
 import { normalizeUsername, usernameFault, usernameKey } from "./username.ts";
 
 export interface NewAccount {
@@ -31,9 +31,9 @@ export interface PasswordChange {
 
 export interface Accounts {
   /** `actor`: who asks for it; the new user himself, if not said. */
-  create(account: NewAccount, actor?: string): Promise<Result<User, "username-taken" | "busy">>;
+  create(account: NewAccount, actor?: string): Promise<Result<Profile, "username-taken" | "busy">>;
   /** Creates the administrator of an installation without users. */
-  createFirst(account: NewAccount): Promise<Result<User, "exists" | "invalid">>;
+  createFirst(account: NewAccount): Promise<Result<Profile, "exists" | "invalid">>;
   /** Whether the user is unknown or the password wrong is for the log alone: callers must not tell them apart. */
   authenticate(
     username: string,
@@ -69,7 +69,7 @@ const keptBy = ({ user, passwordHash }: Credentials): KeptPassword => ({ userId:
 export const createAccounts = (options: AccountsOptions): Accounts => {
   const { users, passwords, turns, guard, audit, now, createId } = options;
 
-  const toUser = ({ username, email, roles }: NewAccount): User => ({
+  const toProfile = ({ username, email, roles }: NewAccount): Profile => ({
     id: createId(),
     username: normalizeUsername(username),
     email: email ?? null,
@@ -78,7 +78,7 @@ export const createAccounts = (options: AccountsOptions): Accounts => {
     lockedAt: null,
   });
 
-  const creationOf = ({ id, username, email }: User, actor: string): Promise<AuditEntry> => {
+  const creationOf = ({ id, username, email }: Profile, actor: string): Promise<AuditEntry> => {
     const fields = { username, ...(email !== null && { email }) };
     return audit.prepare({
       action: "user.create",
@@ -92,7 +92,7 @@ export const createAccounts = (options: AccountsOptions): Accounts => {
   return {
     create: async (account, actor) => {
       if (await users.isTaken(account.username)) return failure("username-taken");
-      const user = toUser(account);
+      const user = toProfile(account);
       const hashed = await turns.run(async () =>
         (await users.isTaken(account.username)) ? undefined : passwords.hash(user.id, account.password),
       );
@@ -104,7 +104,7 @@ export const createAccounts = (options: AccountsOptions): Accounts => {
     createFirst: async (account) => {
       if (!(await users.isEmpty())) return failure("exists");
       if (accountFaults(account).length > 0) return failure("invalid");
-      const user = toUser(account);
+      const user = toProfile(account);
       const hash = await passwords.hash(user.id, account.password);
       const isStored = await users.insertFirst(user, hash, await creationOf(user, user.id));
       return isStored ? success(user) : failure("exists");

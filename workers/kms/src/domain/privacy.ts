@@ -7,7 +7,7 @@ import type { AuditLog } from "./audit-log.ts";
 import type { ReadableEntry } from "./audit-reading.ts";
 import type { KeyRing } from "./key-ring.ts";
 import type { Session } from "./session.ts";
-import type { User, UserRepository } from "./user.ts";
+import type { Profile, UserRepository } from "./user.ts";
 
 /** No access token: whoever verifies tokens refuses the type (RFC 8725 §3.11). */
 export const PERSONAL_DATA_TYPE = "fountain-personal-data+jws";
@@ -48,7 +48,7 @@ export interface PrivacyOptions {
   now: () => number;
 }
 
-const showUser = ({ createdAt, lockedAt, ...user }: User) => ({
+const showUser = ({ createdAt, lockedAt, ...user }: Profile) => ({
   ...user,
   createdAt: createdAt.toISOString(),
   lockedAt: lockedAt?.toISOString() ?? null,

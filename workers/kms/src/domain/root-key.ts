@@ -28,6 +28,8 @@ const PURPOSES = {
   auditMac: "audit-mac",
   auditKeyWrapping: "audit-key-wrapping",
   wrappingTokenMac: "wrapping-token-mac",
+  emailSealing: "email-sealing",
+  emailMac: "email-mac",
 } as const;
 
 export type KeyName = keyof typeof PURPOSES;

@@ -5,12 +5,21 @@ import type { AuditEntry } from "./audit.ts";
 export interface User {
   id: string;
   username: string;
-  email: string | null;
   /** Names of roles, see `domain/roles.ts`. */
   roles: string[];
   createdAt: Date;
   /** Since when he may not log in. */
   lockedAt: Date | null;
+}
+
+/** What a user is shown of their account, and administrators of theirs. */
+export interface Profile extends User {
+  email: string | null;
+}
+
+/** Which users a list has: those whose name has this text in it, or whose email address it is. */
+export interface UserFilter {
+  search?: string | undefined;
 }
 
 /** A user, and what his roles grant him right now. */
@@ -38,19 +47,19 @@ export interface NewPassword {
 }
 
 export interface UserRepository {
-  findById(id: string): Promise<User | undefined>;
+  findById(id: string): Promise<Profile | undefined>;
   /** By the key of a username, see `usernameKey`. */
   findCredentials(usernameKey: string): Promise<Credentials | undefined>;
   findCredentialsById(id: string): Promise<Credentials | undefined>;
   /** In the order of usernames, from the one after `afterKey`. */
-  list(limit: number, afterKey: string | undefined): Promise<User[]>;
+  list(filter: UserFilter, limit: number, afterKey: string | undefined): Promise<Profile[]>;
   /** Whether somebody has this username, or one that looks like it. */
   isTaken(username: string): Promise<boolean>;
   isEmpty(): Promise<boolean>;
   /** false: the username is taken, or one that looks like it. */
-  insert(user: User, passwordHash: string, entry: AuditEntry): Promise<boolean>;
+  insert(user: Profile, passwordHash: string, entry: AuditEntry): Promise<boolean>;
   /** Stores the very first user; false: there is one already. */
-  insertFirst(user: User, passwordHash: string, entry: AuditEntry): Promise<boolean>;
+  insertFirst(user: Profile, passwordHash: string, entry: AuditEntry): Promise<boolean>;
   /** Replaces a hash by one of the same password, unless it has been replaced meanwhile. */
   replacePasswordHash(userId: string, from: string, to: string): Promise<void>;
   /** Changes the password and ends the other sessions; false: it has been changed meanwhile. */

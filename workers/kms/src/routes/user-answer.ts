@@ -4,7 +4,7 @@ import { emailText, text } from "#shared/contracts/input.ts";
 import { problem } from "#shared/problem/problem.ts";
 import { accountFaults, type NewAccount } from "../domain/accounts.ts";
 import { MAX_PASSWORD_INPUT } from "../domain/password-rules.ts";
-import type { User } from "../domain/user.ts";
+import type { Profile } from "../domain/user.ts";
 import { MAX_USERNAME_INPUT } from "../domain/username.ts";
 import { type KmsContext, tooBusy } from "./frame.ts";
 
@@ -32,7 +32,7 @@ export const toUserAnswer = ({
   roles,
   createdAt,
   lockedAt,
-}: User): z.infer<typeof userAnswer> => ({
+}: Profile): z.infer<typeof userAnswer> => ({
   id,
   username,
   email,
@@ -42,7 +42,7 @@ export const toUserAnswer = ({
 });
 
 /** The user with this id; refuses with 404 where there is none. */
-export const findUser = async (context: KmsContext, id: string): Promise<User> => {
+export const findUser = async (context: KmsContext, id: string): Promise<Profile> => {
   const user = await context.var.services.users.findById(id);
   if (!user) throw problem("not-found", { detail: "There is no such user." });
   return user;

@@ -1,5 +1,5 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import { reference } from "#shared/contracts/input.ts";
+import { reference, text } from "#shared/contracts/input.ts";
 import { json, jsonBody, page, pageQuery, problems } from "#shared/http/openapi.ts";
 import { decodeCursor, toPage } from "#shared/http/page.ts";
 import { usernameKey } from "../domain/username.ts";
@@ -14,7 +14,14 @@ import {
   userAnswer,
 } from "./user-answer.ts";
 
+/** As long as the longest email address. */
+const MAX_SEARCH_CHARACTERS = 254;
+
 const newUser = z.strictObject({ ...newAccountFields, roles: roleNames.default(["user"]) });
+
+const search = text({ min: 1, max: MAX_SEARCH_CHARACTERS }).optional().openapi({
+  description: "Part of the username, or the whole email address, in whatever case",
+});
 
 const createUser = createRoute({
   method: "post",
@@ -33,7 +40,7 @@ const listUsers = createRoute({
   path: "/users",
   tags: ["Accounts"],
   summary: "List the users, by name",
-  request: { query: pageQuery },
+  request: { query: pageQuery.extend({ search }) },
   responses: {
     200: json(page(userAnswer), "A page of users"),
     ...problems("unauthenticated", "forbidden", "invalid-input", "unavailable"),
@@ -65,8 +72,8 @@ export const addUsers = (app: KmsApp): void => {
   });
 
   app.openapi(listUsers, async (context) => {
-    const { limit, after } = context.req.valid("query");
-    const users = await context.var.services.users.list(limit + 1, decodeCursor(after));
+    const { limit, after, ...filter } = context.req.valid("query");
+    const users = await context.var.services.users.list(filter, limit + 1, decodeCursor(after));
     const { items, next } = toPage(users, limit, (user) => usernameKey(user.username));
     return context.json({ items: items.map(toUserAnswer), next }, 200);
   });

@@ -1,8 +1,9 @@
 import { drizzle } from "drizzle-orm/libsql/http";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { type Fountain, startFountain } from "../../../../tests/harness.ts";
+import { createEmailAddresses } from "../domain/email-addresses.ts";
 import type { SessionRepository } from "../domain/session.ts";
-import { auditEntry } from "../testing.ts";
+import { auditEntry, keysOf, randomBytes } from "../testing.ts";
 import * as schema from "./schema.ts";
 import { createSessionRepository } from "./sessions.ts";
 import { createUserRepository } from "./users.ts";
@@ -28,7 +29,11 @@ beforeEach(async () => {
   repository = createSessionRepository(database);
   const userId = crypto.randomUUID();
   const user = { id: userId, username: userId, email: null, roles: ["user"], createdAt: AT, lockedAt: null };
-  await createUserRepository(database).insert(user, "not a hash", auditEntry());
+  await createUserRepository(database, createEmailAddresses(await keysOf(fountain), randomBytes)).insert(
+    user,
+    "not a hash",
+    auditEntry(),
+  );
   sessionId = crypto.randomUUID();
   const authentication = { acr: "aal1", amr: ["pwd"], authenticatedAt: AT } as const;
   const session = { id: sessionId, userId, createdAt: AT, usedAt: AT, endedAt: null, ...authentication, amr: ["pwd"] };

@@ -3,13 +3,14 @@ import { decodeJwt } from "jose";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { type Fountain, startFountain } from "../../../../tests/harness.ts";
 import { createTokenIssuer } from "../domain/access-token.ts";
+import { createEmailAddresses } from "../domain/email-addresses.ts";
 import { createRefreshTokens } from "../domain/refresh-token.ts";
 import { createSealer } from "../domain/sealing.ts";
 import { CONCURRENT_REFRESH_MS, type SessionRepository } from "../domain/session.ts";
 import { createSessions, type Sessions, type SessionTokens } from "../domain/sessions.ts";
 import { generateSigningKey, unwrapSigningKey } from "../domain/signing-key.ts";
-import type { User } from "../domain/user.ts";
-import { auditEntry, randomBytes } from "../testing.ts";
+import type { Profile } from "../domain/user.ts";
+import { auditEntry, keysOf, randomBytes } from "../testing.ts";
 import type { KmsDatabase } from "./connection.ts";
 import * as schema from "./schema.ts";
 import { createSessionRepository } from "./sessions.ts";
@@ -24,7 +25,7 @@ let fountain: Fountain;
 let database: KmsDatabase;
 let sessions: Sessions;
 let repository: SessionRepository;
-let user: User;
+let user: Profile;
 let nowMs: number;
 
 const createId = (): string => crypto.randomUUID();
@@ -61,7 +62,11 @@ beforeEach(async () => {
     createdAt: new Date(nowMs),
     lockedAt: null,
   };
-  await createUserRepository(database).insert(user, "not a hash", auditEntry());
+  await createUserRepository(database, createEmailAddresses(await keysOf(fountain), randomBytes)).insert(
+    user,
+    "not a hash",
+    auditEntry(),
+  );
 });
 
 const count = async (table: string, column: string, value: string): Promise<number> => {

@@ -1,12 +1,13 @@
 /** Users in the database. */
 import type { InStatement } from "@libsql/client";
-import { asc, eq, gt, or, sql } from "drizzle-orm";
+import { and, asc, eq, gt, or, type SQL, sql } from "drizzle-orm";
 import { z } from "zod";
 import { userHolder } from "#shared/contracts/principal.ts";
 import { isUniqueViolation } from "#shared/db/database.ts";
 import type { AuditEntry } from "../domain/audit.ts";
+import type { EmailAddresses } from "../domain/email-addresses.ts";
 import { ADMIN_ROLE, scopesOf } from "../domain/rights.ts";
-import type { Credentials, EntitledUser, User, UserRepository } from "../domain/user.ts";
+import type { Credentials, EntitledUser, Profile, User, UserFilter, UserRepository } from "../domain/user.ts";
 import { usernameKey, usernameSkeleton } from "../domain/username.ts";
 import { appendEntry } from "./audit.ts";
 import type { KmsDatabase } from "./connection.ts";
@@ -23,11 +24,10 @@ export const permissionsOfUser = sql<string>`(
 
 const permissionsSchema = z.record(z.string(), z.array(z.string()));
 
-/** The user in a row, without his password hash. */
-export const userFrom = ({ id, username, email, roles, createdAt, lockedAt }: UserRow): User => ({
+/** The user in a row, without password hash and email address. */
+export const userFrom = ({ id, username, roles, createdAt, lockedAt }: UserRow): User => ({
   id,
   username,
-  email,
   roles,
   createdAt,
   lockedAt,
@@ -49,18 +49,7 @@ const credentialsFrom = (row: UserRow): Credentials => ({
 });
 
 const INSERT =
-  "INSERT INTO users (id, username, username_key, username_skeleton, email, password_hash, roles, created_at)";
-
-const valuesOf = (user: User, passwordHash: string) => [
-  user.id,
-  user.username,
-  usernameKey(user.username),
-  usernameSkeleton(user.username),
-  user.email,
-  passwordHash,
-  JSON.stringify(user.roles),
-  user.createdAt.getTime(),
-];
+  "INSERT INTO users (id, username, username_key, username_skeleton, sealed_email, email_mac, password_hash, roles, created_at)";
 
 /** Whether the user is an administrator who may log in, in a statement about `users`. */
 const IS_ADMIN = `(locked_at IS NULL AND EXISTS (SELECT 1 FROM json_each(roles) WHERE value = '${ADMIN_ROLE}'))`;
@@ -94,7 +83,34 @@ const endSessions = (
   ];
 };
 
-export const createUserRepository = ({ orm, client }: KmsDatabase): UserRepository => {
+export const createUserRepository = ({ orm, client }: KmsDatabase, emails: EmailAddresses): UserRepository => {
+  const profileFrom = async (row: UserRow): Promise<Profile> => ({
+    ...userFrom(row),
+    email: row.sealedEmail === null ? null : await emails.open(row.id, row.sealedEmail),
+  });
+
+  const valuesOf = async (user: Profile, passwordHash: string) => {
+    const email = user.email === null ? undefined : await emails.seal(user.id, user.email);
+    return [
+      user.id,
+      user.username,
+      usernameKey(user.username),
+      usernameSkeleton(user.username),
+      email?.sealed ?? null,
+      email?.mac ?? null,
+      passwordHash,
+      JSON.stringify(user.roles),
+      user.createdAt.getTime(),
+    ];
+  };
+
+  const matches = ({ search }: UserFilter): SQL | undefined => {
+    if (search === undefined) return undefined;
+    const key = usernameKey(search);
+    const isNamed = key === "" ? undefined : sql`instr(${users.usernameKey}, ${key}) > 0`;
+    return or(isNamed, eq(users.emailMac, emails.macOf(search)));
+  };
+
   /** Whether the statement changed a row; its audit entry stands in the same transaction. */
   const change = async (statement: InStatement, entry: AuditEntry, ...others: InStatement[]): Promise<boolean> => {
     const [changed] = await client.batch([statement, appendEntry(entry, "changed"), ...others], "write");
@@ -104,7 +120,7 @@ export const createUserRepository = ({ orm, client }: KmsDatabase): UserReposito
   return {
     findById: async (id) => {
       const [row] = await orm.select().from(users).where(eq(users.id, id));
-      return row && userFrom(row);
+      return row && profileFrom(row);
     },
     findCredentials: async (key) => {
       const [row] = await orm.select().from(users).where(eq(users.usernameKey, key));
@@ -114,14 +130,14 @@ export const createUserRepository = ({ orm, client }: KmsDatabase): UserReposito
       const [row] = await orm.select().from(users).where(eq(users.id, id));
       return row && credentialsFrom(row);
     },
-    list: async (limit, afterKey) => {
+    list: async (filter, limit, afterKey) => {
       const rows = await orm
         .select()
         .from(users)
-        .where(afterKey === undefined ? undefined : gt(users.usernameKey, afterKey))
+        .where(and(matches(filter), afterKey === undefined ? undefined : gt(users.usernameKey, afterKey)))
         .orderBy(asc(users.usernameKey))
         .limit(limit);
-      return rows.map(userFrom);
+      return Promise.all(rows.map(profileFrom));
     },
     isTaken: async (username) => {
       const isAlike = or(
@@ -133,16 +149,19 @@ export const createUserRepository = ({ orm, client }: KmsDatabase): UserReposito
     isEmpty: async () => (await orm.select({ id: users.id }).from(users).limit(1)).length === 0,
     insert: async (user, passwordHash, entry) => {
       try {
-        const statement = { sql: `${INSERT} VALUES (?, ?, ?, ?, ?, ?, ?, ?)`, args: valuesOf(user, passwordHash) };
+        const statement = {
+          sql: `${INSERT} VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+          args: await valuesOf(user, passwordHash),
+        };
         return await change(statement, entry);
       } catch (error) {
         if (isUniqueViolation(error)) return false;
         throw error;
       }
     },
-    insertFirst: (user, passwordHash, entry) => {
-      const sql = `${INSERT} SELECT ?, ?, ?, ?, ?, ?, ?, ? WHERE NOT EXISTS (SELECT 1 FROM users)`;
-      return change({ sql, args: valuesOf(user, passwordHash) }, entry);
+    insertFirst: async (user, passwordHash, entry) => {
+      const sql = `${INSERT} SELECT ?, ?, ?, ?, ?, ?, ?, ?, ? WHERE NOT EXISTS (SELECT 1 FROM users)`;
+      return change({ sql, args: await valuesOf(user, passwordHash) }, entry);
     },
     replacePasswordHash: async (userId, from, to) => {
       await client.execute({

@@ -3,21 +3,28 @@ import { index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlit
 import type { BaseScope } from "#shared/contracts/rights.ts";
 import { instant } from "./columns.ts";
 
-export const users = sqliteTable("users", {
-  id: text().primaryKey(),
-  username: text().notNull(),
-  /** What makes usernames the same, whatever their case. */
-  usernameKey: text("username_key").notNull().unique(),
-  /** What makes usernames look alike. */
-  usernameSkeleton: text("username_skeleton").unique(),
-  email: text(),
-  passwordHash: text("password_hash").notNull(),
-  /** A login that began before it does not become a session. */
-  passwordChangedAt: instant("password_changed_at"),
-  roles: text({ mode: "json" }).$type<string[]>().notNull(),
-  createdAt: instant("created_at").notNull(),
-  lockedAt: instant("locked_at"),
-});
+export const users = sqliteTable(
+  "users",
+  {
+    id: text().primaryKey(),
+    username: text().notNull(),
+    /** What makes usernames the same, whatever their case. */
+    usernameKey: text("username_key").notNull().unique(),
+    /** What makes usernames look alike. */
+    usernameSkeleton: text("username_skeleton").unique(),
+    /** Sealed, and bound to this row. */
+    sealedEmail: text("sealed_email"),
+    /** HMAC of the email address, which others may have too. */
+    emailMac: text("email_mac"),
+    passwordHash: text("password_hash").notNull(),
+    /** A login that began before it does not become a session. */
+    passwordChangedAt: instant("password_changed_at"),
+    roles: text({ mode: "json" }).$type<string[]>().notNull(),
+    createdAt: instant("created_at").notNull(),
+    lockedAt: instant("locked_at"),
+  },
+  (table) => [index("users_by_email").on(table.emailMac)],
+);
 
 export const roles = sqliteTable("roles", {
   name: text().primaryKey(),
