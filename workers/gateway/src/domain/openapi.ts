@@ -17,6 +17,8 @@ export interface Demand {
   caller: "anyone" | "authenticated" | "user";
   scope?: string;
   stepUp?: { when: "always" | "conditional"; maxAgeSeconds: number };
+  /** Whose conventions say how input is refused, where these are not our own. */
+  dialect?: "typesense" | "oauth";
 }
 
 export interface Part {
@@ -49,7 +51,7 @@ const OTP_PARAMETER = {
   name: "X-OTP",
   in: "header",
   required: false,
-  schema: { type: "string", pattern: "^[0-9]{6}$" },
+  schema: { type: "string", maxLength: 64, pattern: "^[0-9]{6}$" },
   description: "A code of the caller's second factor, instead of stepping up first. It is used up.",
 };
 
@@ -88,7 +90,22 @@ const refusalsOf = ({ caller, scope, stepUp }: Demand): JsonObject => {
   return refusals;
 };
 
-const withDemand = (operation: JsonObject, worker: string, demand: Demand): JsonObject => {
+const BODY_REFUSALS: JsonObject = {
+  "413": problemAnswer("The request is too large"),
+  "415": problemAnswer("Unsupported media type"),
+};
+const INPUT_REFUSALS: JsonObject = {
+  "400": problemAnswer("The request cannot be read"),
+  "422": problemAnswer("The input is not valid"),
+};
+
+/** How an operation refuses input, whether it declares any or not: it refuses what it does not know. */
+const inputRefusalsOf = (method: string, { dialect }: Demand): JsonObject => {
+  if (dialect === "typesense") return {};
+  return { ...(dialect === undefined && INPUT_REFUSALS), ...(method !== "get" && BODY_REFUSALS) };
+};
+
+const withDemand = (method: string, operation: JsonObject, worker: string, demand: Demand): JsonObject => {
   const { parameters, responses, operationId } = operation;
   const given = Array.isArray(parameters) ? parameters : [];
   return {
@@ -98,7 +115,11 @@ const withDemand = (operation: JsonObject, worker: string, demand: Demand): Json
     security: securityOf(demand),
     ...(demand.stepUp && { "x-step-up": demand.stepUp.when, "x-step-up-max-age": demand.stepUp.maxAgeSeconds }),
     ...(demand.stepUp && { parameters: [...given, { $ref: "#/components/parameters/X-OTP" }] }),
-    responses: { ...refusalsOf(demand), ...(typeof responses === "object" && responses) },
+    responses: {
+      ...refusalsOf(demand),
+      ...inputRefusalsOf(method, demand),
+      ...(typeof responses === "object" && responses),
+    },
   };
 };
 
@@ -106,7 +127,7 @@ const pathsOf = ({ worker, prefix, document, demandOf }: Part): [string, JsonObj
   Object.entries(document.paths).map(([path, item]) => {
     const operations = Object.entries(item).flatMap(([method, operation]): [string, Json][] => {
       const demand = METHODS.includes(method) ? demandOf(method.toUpperCase(), path) : undefined;
-      return demand ? [[method, withDemand(withOwnNames(operation, worker), worker, demand)]] : [];
+      return demand ? [[method, withDemand(method, withOwnNames(operation, worker), worker, demand)]] : [];
     });
     return [prefix + path, Object.fromEntries(operations)];
   });

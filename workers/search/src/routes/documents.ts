@@ -16,6 +16,7 @@ const operationSchema = z
   .strictObject({
     operation: z.enum(["create", "update", "delete"]),
     document: members(z.looseObject({ id: text({ min: 1, max: MAX_ID_LENGTH }) }), MAX_FIELDS).openapi({
+      maxProperties: MAX_FIELDS,
       description: `Fields: ${Object.keys(documentPatchSchema.shape).join(", ")}. Others are ignored.`,
     }),
   })

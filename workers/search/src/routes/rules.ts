@@ -31,7 +31,9 @@ const ruleParameters = listParameters.extend({ id });
 
 const excluded = z.strictObject({ id });
 const included = excluded.extend({ position: integer({ min: 1, max: MAX_DOCUMENTS }).optional() });
-const metadata = members(z.record(word, z.union([parameter, number, z.boolean()])), MAX_METADATA);
+const metadata = members(z.record(word, z.union([parameter, number, z.boolean()])), MAX_METADATA).openapi({
+  maxProperties: MAX_METADATA,
+});
 
 /** What Typesense takes, checked as far as it would not say itself what is wrong. */
 const BODIES = {

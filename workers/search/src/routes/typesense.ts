@@ -56,6 +56,7 @@ const ERRORS = errors({
   401: "Valid credentials are required",
   403: "Not allowed",
   404: "There is no such collection or field",
+  413: "The request is too large",
   422: "Too many hits are asked for",
   503: "Temporarily unavailable",
 });
