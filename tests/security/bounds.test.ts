@@ -1,4 +1,6 @@
 /** Every part of every request has a bound, and says so in the API document. A route that is added cannot escape. */
+import { globSync, readFileSync } from "node:fs";
+import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Fountain, startFountain } from "../harness.ts";
 
@@ -104,4 +106,27 @@ test("has a bound for every string, number, list and object of every request", (
   );
   const open = Object.keys(OPEN).map((at) => `${at}: an object that takes any member`);
   expect(faults.sort()).toEqual(open.sort());
+});
+
+/** Who reads a body or a query past the declared schema, and what bounds it there. */
+const BY_HAND: Readonly<Record<string, string>> = {
+  "shared/http/access.ts": "one parameter, which the declared schema bounds afterwards",
+  "shared/http/declared-input.ts": "looks at names only",
+  "workers/gateway/src/credential.ts": "looks at names only",
+  "workers/kms/src/routes/audit.ts": "parses with the declared schema",
+  "workers/kms/src/routes/oauth.ts": "readForm",
+  "workers/kms/src/routes/token.ts": "readForm, in parseTokenRequest",
+  "workers/search/src/routes/typesense.ts": "4,000 characters of an address; readMultiSearch",
+  "workers/service-a/src/routes/scripts.ts": "the size of the body; readScript counts elements and their characters",
+  "workers/twofa/src/routes/totp.ts": "parseOptionalName",
+  "workers/twofa/src/routes/webauthn.ts": "parseOptionalName",
+};
+const READING = /\breq(?:uest)?(?:\.raw)?\.(?:text|json|query|queries|parseBody|formData|blob)\(|\.searchParams\b/;
+
+test("reads no request by hand but where a bound of its own is named", () => {
+  const root = path.join(import.meta.dirname, "..", "..");
+  const files = globSync(["shared/**/*.ts", "workers/*/src/**/*.ts"], { cwd: root });
+  const product = files.filter((file) => !/(?:\.test|\/testing)\.ts$|\/testing\//.test(file));
+  const readers = product.filter((file) => READING.test(readFileSync(path.join(root, file), "utf8")));
+  expect(readers.sort()).toEqual(Object.keys(BY_HAND).sort());
 });

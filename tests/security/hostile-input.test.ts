@@ -18,7 +18,7 @@ const BODIES: Readonly<Record<string, string>> = {
   "an empty list": "[]",
   "text that is no JSON": "{",
   "a list in a list, 100,000 times": "[".repeat(100_000) + "]".repeat(100_000),
-  "an object in an object, 20,000 times": '{"a":'.repeat(20_000) + "1" + "}".repeat(20_000),
+  "an object in an object, 20,000 times": `${'{"a":'.repeat(20_000)}1${"}".repeat(20_000)}`,
   "60,000 elements": JSON.stringify(MANY),
   "60,000 members": JSON.stringify(Object.fromEntries(MANY.map((at) => [`member-${at}`, at]))),
   "a member of an endless name": JSON.stringify({ [SWELLING]: 1 }),

@@ -129,3 +129,12 @@ test("refuses an exchange that lacks its client, its subject or their types", ()
   ])
     expect(errorOf(exchange(bad)), JSON.stringify(bad)).toBe("invalid_request");
 });
+
+test("refuses forms, parameters and credentials that are longer than any token", () => {
+  const long = "x".repeat(8_193);
+  expect(errorOf(`grant_type=refresh_token&refresh_token=${long}`)).toBe("invalid_request");
+  expect(errorOf(`grant_type=refresh_token&refresh_token=a&unknown=${long}`)).toBe("invalid_request");
+  expect(errorOf(`grant_type=refresh_token&${"a=1&".repeat(20_000)}`)).toBe("invalid_request");
+  expect(errorOf("grant_type=client_credentials", basic("films", long))).toBe("invalid_client");
+  expect(parse(`grant_type=refresh_token&refresh_token=${long.slice(1)}`)).toMatchObject({ ok: true });
+});

@@ -52,6 +52,14 @@ test("knows a user by his name in any case", async () => {
   expect((await logInWith("EVE", PASSWORD)).status).toBe(200);
 });
 
+test("refuses names and passwords that nobody can have, before they are normalized or counted", async () => {
+  const swelling = "\ufdfa".repeat(150_000);
+  const typed = { username: swelling, password: swelling, remember: true };
+  const refused = await problemIn(await send(fountain, "POST", "/login", { body: typed }));
+  expect(refused).toMatchObject({ status: 422, pointers: ["#/username", "#/password", "#/remember"] });
+  expect((await fountain.databases["kms"]?.execute("SELECT 1 FROM password_attempts LIMIT 1"))?.rows).toEqual([]);
+});
+
 test("answers an unknown user and a wrong password alike", async () => {
   const answers = await Promise.all([logInWith("nobody", PASSWORD), logInWith("Eve", "not the right password")]);
   const [unknown, wrong] = await Promise.all(answers.map(problemIn));

@@ -95,7 +95,7 @@ export const createScriptStore = ({ client, orm }: Database<typeof schema>): Scr
     for (const portion of inPortions(keys, ({ textLength }) => textLength)) {
       const args = { keys: JSON.stringify(portion.map((key) => [key.elementType, key.elementId, key.versionNumber])) };
       const { rows } = await client.execute({ sql: READ_TEXTS, args });
-      texts.push(...rows.map((row) => String(row["text"])));
+      for (const row of rows) texts.push(String(row["text"]));
     }
     return texts;
   };
