@@ -1,6 +1,7 @@
 #!/bin/bash
-# Entry point of the workerd image: checks and reads the secret files, starts workerd, and when told to stop first lets
-# the load balancer turn away. Uses nothing but the shell: there is no other program in the image.
+# Entry point of the workerd image: checks and reads the secret files, starts workerd, starts it again when it hangs, and
+# when told to stop first lets the load balancer turn away. Uses nothing but the shell: there is no other program in the
+# image.
 set -euo pipefail
 export LC_ALL=C
 
@@ -11,6 +12,9 @@ readonly public_port=8787
 readonly internal_port=8788
 # Long enough for two rounds of Caddy's health checks.
 readonly drain_seconds=${DRAIN_SECONDS:-6}
+
+# shellcheck source=supervise.bash
+. "$home/supervise.bash"
 
 faults=()
 addresses=()
@@ -67,9 +71,6 @@ own_address() {
   return 1
 }
 
-# Waits; there is no `sleep` here. A signal cuts it short.
-pause() { read -rt "$1" <> <(:) || true; }
-
 while read -r kind name fallback; do
   case $kind in
     secret) export_secret "$name" ;;
@@ -96,28 +97,34 @@ if ((${#faults[@]} > 0)); then
   exit 1
 fi
 
-workerd serve "$home/$config" \
-  --socket-addr="public=*:$public_port" \
-  --socket-addr="internal=$internal:$internal_port" \
-  --external-addr="libsql=${LIBSQL_ADDRESS:-libsql:8080}" \
-  "${addresses[@]}" &
-workerd=$!
+start() {
+  WATCHDOG_RESTARTS=$hangs workerd serve "$home/$config" \
+    --socket-addr="public=*:$public_port" \
+    --socket-addr="internal=$internal:$internal_port" \
+    --external-addr="libsql=${LIBSQL_ADDRESS:-libsql:8080}" \
+    "${addresses[@]}" &
+}
+
+# Sends a request to the internal socket, whose response can be read from 3.
+call_internal() {
+  exec 3<>"/dev/tcp/$internal/$internal_port"
+  printf '%s HTTP/1.1\r\nHost: internal\r\nContent-Length: 0\r\nConnection: close\r\n\r\n' "$1" >&3
+}
+
+probe() {
+  local status
+  call_internal 'GET /alive'
+  read -r status <&3
+  echo "$status"
+}
 
 # From here on /ready answers 503; a moment later no new request comes, and workerd can finish those it has.
-drain() {
-  trap '' TERM INT
-  if exec 3<>"/dev/tcp/$internal/$internal_port"; then
-    printf 'POST /drain HTTP/1.1\r\nHost: internal\r\nContent-Length: 0\r\nConnection: close\r\n\r\n' >&3
+stop() {
+  if call_internal 'POST /drain'; then
     exec 3>&-
-    pause "$drain_seconds"
+    pause "$((drain_seconds * 1000))"
   fi
-  kill -TERM "$workerd"
+  kill -TERM "$child"
 }
-trap drain TERM INT
 
-code=0
-while kill -0 "$workerd" 2>/dev/null; do
-  code=0
-  wait "$workerd" || code=$?
-done
-exit "$code"
+supervise workerd

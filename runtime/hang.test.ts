@@ -1,9 +1,10 @@
 /** Processes that run and do not respond, under `npm start`: each is replaced, and nothing acknowledged is lost. */
 import { randomBytes } from "node:crypto";
-import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync } from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startLoad } from "../tests/compose/load.ts";
+import { ENDLESS_PATH, installEndlessLoop } from "../tests/endless-loop.ts";
 import { logIn, registerService } from "../tests/flows/session.ts";
 import { eventually, isReady, type StartedProcess, spawnStart } from "../tests/workerd.ts";
 import { stopProcess } from "./process.ts";
@@ -11,7 +12,6 @@ import { CONFIG_FILE } from "./workerd.ts";
 
 const PER_SECOND = 20;
 const REPLACED_WITHIN_MS = 60_000;
-const ENDLESS_PATH = "/endless";
 const TEST_MS = 120_000;
 
 let started: StartedProcess;
@@ -91,30 +91,8 @@ test.for(["workerd", "sqld"])("a %s that a signal has stopped is replaced", { ti
   expect(complaint).toMatch(/ has not responded for \d+\.\d s: stopped by a signal; threads.*: starting it again$/);
 });
 
-/** Has workerd, from its next start on, run a gateway with an endless loop at ENDLESS_PATH. */
-const installTestBuild = (): void => {
-  const build = path.join(started.home, "build");
-  const config = path.join(build, CONFIG_FILE);
-  const module = (file: string) => `(name = "${file}", esModule = embed "${file}")`;
-  const text = readFileSync(config, "utf8");
-  renameSync(path.join(build, "gateway.js"), path.join(build, "product.js"));
-  writeFileSync(
-    path.join(build, "gateway.js"),
-    `import product from "product.js";
-     export * from "product.js";
-     export default {
-       ...product,
-       fetch: (request, ...rest) => {
-         if (new URL(request.url).pathname === "${ENDLESS_PATH}") for (;;);
-         return product.fetch(request, ...rest);
-       },
-     };`,
-  );
-  writeFileSync(config, text.replace(module("gateway.js"), `${module("gateway.js")}, ${module("product.js")}`));
-};
-
 test("a workerd in an endless loop is replaced, and leaves a stack", { timeout: TEST_MS }, async () => {
-  installTestBuild();
+  installEndlessLoop(path.join(started.home, "build"), CONFIG_FILE);
   process.kill(pidOf("workerd"), "SIGKILL");
   await eventually(() => complaints("workerd").some((line) => line.includes("SIGKILL")));
   await eventually(async () => started.childrenNamed("workerd").length === 1 && (await isReady(started.port)));

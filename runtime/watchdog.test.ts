@@ -23,7 +23,7 @@ describe("a silent process", () => {
     ["hangs when it sleeps", {}, "asleep"],
     ["hangs when it has had much CPU time", { activity: "runnable", cpuMs: 4_900 }, "busy, with 4.9 s of CPU time"],
     ["hangs when its threads spin, though one looks asleep", { cpuMs: 8_000 }, "busy, with 8.0 s of CPU time"],
-    ["is left alone while it waits for a processor", { activity: "runnable", cpuMs: 2_400 }, undefined],
+    ["is left alone while it waits for a processor", { activity: "runnable", cpuMs: 1_400 }, undefined],
     [
       "hangs when it has waited for a processor for nearly a minute",
       { activity: "runnable", silentMs: 54_000 },

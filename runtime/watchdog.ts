@@ -15,7 +15,7 @@ const HANGS_FORGOTTEN_AFTER_MS = 600_000;
 /** A process that has just been started has this long for its first response: recovery of a database takes time. */
 const START_LIMIT_MS = 60_000;
 /** No operation holds a thread for as long as this: so much CPU time without a response is an endless loop. */
-const SPIN_CPU_MS = 2_500;
+const SPIN_CPU_MS = 1_500;
 /** A round that comes later than this was held up itself, as by a suspended machine: it says nothing about others. */
 const LATE_MS = 2_000;
 /** Between the two looks at the threads that show which of them are busy. */

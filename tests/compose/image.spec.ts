@@ -54,6 +54,7 @@ test("the image holds workerd, the bundles, the configuration and the entry poin
     "fountain/search.js",
     "fountain/service-a.js",
     "fountain/settings.list",
+    "fountain/supervise.bash",
     "fountain/twofa.js",
     "fountain/typesense.js",
     "fountain/workerd-private-mail.capnp",
