@@ -44,17 +44,20 @@ read_vitals() {
   done
 }
 
-# Prints what each thread does, and where, for the log.
+# Prints what the threads do, and where, for the log.
 describe_threads() {
   local directory name stat where
+  local -A threads
   for directory in "/proc/$1/task/"*; do
     read -r name 2>/dev/null <"$directory/comm" || continue
     read -r stat 2>/dev/null <"$directory/stat" || continue
     where=''
     read -r where 2>/dev/null <"$directory/wchan"
-    read -ra stat <<<"${stat##*) }"
-    printf '; %s %s %s %d ms' "${name//[\"\\]/}" "${stat[0]}" "$where" "$(((stat[11] + stat[12]) * 10))"
+    stat=${stat##*) }
+    name="${name//[\"\\]/} ${stat%% *} $where"
+    threads[$name]=$((${threads[$name]:-0} + 1))
   done
+  for name in "${!threads[@]}"; do printf '; %d × %s' "${threads[$name]}" "$name"; done
 }
 
 responds() {

@@ -15,7 +15,10 @@ test("sqld that has lost a write lock, and spins, is replaced, and every acknowl
   if (database === undefined) throw new Error("service-a has a database");
   const found = () =>
     fountain.logs.filter((line) => line.includes("sqld has lost the write lock of the database service-a"));
-  const { wasLost, acknowledged, missing } = await loseWriteLock(database, () => found().length > 0);
+  const { wasLost, acknowledged, missing } = await loseWriteLock(
+    () => database,
+    () => found().length > 0,
+  );
   expect(missing).toEqual([]);
   console.log(`${acknowledged} writes acknowledged. ${found().join("; ")}`);
   if (!wasLost) context.skip("sqld has not lost the lock");

@@ -1,5 +1,5 @@
 /** Processes that run and do not respond, in their containers: each is replaced, and nothing acknowledged is lost. */
-import { chmodSync, mkdirSync } from "node:fs";
+import { chmodSync, cpSync, mkdirSync } from "node:fs";
 import path from "node:path";
 import { afterAll, expect, inject, test } from "vitest";
 import { connectDatabase } from "../../runtime/sqld-client.ts";
@@ -73,10 +73,9 @@ test.for([
 test("sqld that has lost a write lock, and spins, is replaced", { timeout: TEST_MS }, async (context) => {
   const id = await container(place, "libsql");
   const token = secret(place, "service_a_database_token");
-  const database = connectDatabase(LIBSQL_PORT, "service-a", token, `${place.subnet}.2.2`);
+  const connect = () => connectDatabase(LIBSQL_PORT, "service-a", token, `${place.subnet}.2.2`);
   const found = async () => (await hangs(id)).filter((line) => line.includes("lost the write lock"));
-  const { wasLost, acknowledged, missing } = await loseWriteLock(database, async () => (await found()).length > 0);
-  database.close();
+  const { wasLost, acknowledged, missing } = await loseWriteLock(connect, async () => (await found()).length > 0);
   expect(missing).toEqual([]);
   console.log(`${acknowledged} writes acknowledged. ${(await found()).join("\n")}`);
   if (!wasLost) context.skip("sqld has not lost the lock");
@@ -89,8 +88,9 @@ test("workerd in an endless loop is replaced, and leaves a stack", { timeout: TE
   await docker("cp", `${image}:/fountain/.`, directory);
   await docker("rm", image);
   installEndlessLoop(directory, CONFIG_FILE);
-  chmodSync(directory, 0o755);
-  const secrets = path.join(place.directory, "secrets");
+  const secrets = path.join(place.directory, "endless-secrets");
+  cpSync(path.join(place.directory, "secrets"), secrets, { recursive: true });
+  for (const folder of [directory, secrets]) chmodSync(folder, 0o755);
   const mounts = ["-v", `${directory}:/fountain:ro`, "-v", `${secrets}:/run/secrets:ro`];
   const id = (await docker("run", "--detach", "--network", "none", ...mounts, IMAGE)).trim();
   try {
