@@ -100,5 +100,5 @@ test("a workerd in an endless loop is replaced, and leaves a stack", { timeout: 
     fetch(`${url}${ENDLESS_PATH}`).catch(() => undefined);
   });
   expect(complaint).toMatch(/ has not responded for \d+\.\d s: busy, with \d+\.\d s of CPU time; threads.* runnable /);
-  expect(readFileSync(path.join(started.home, "logs", "workerd.log"), "utf8")).toMatch(/^\S+ stack: .*workerd@/m);
+  expect(readFileSync(path.join(started.home, "logs", "workerd.log"), "utf8")).toMatch(/^\S+ stack: \S/m);
 });
