@@ -66,13 +66,13 @@ const metricsOf = async (worker: string, target: InternalRpc): Promise<string | 
   }
 };
 
-const restarts = ({ WATCHDOG_RESTARTS: count }: Env): string[] =>
-  count
-    ? [
-        "# HELP fountain_watchdog_restarts_total How often workerd did not respond and was started again.\n" +
-          `# TYPE fountain_watchdog_restarts_total counter\nfountain_watchdog_restarts_total ${count}\n`,
-      ]
-    : [];
+const restarts = ({ WATCHDOG_RESTARTS: count }: Env): string =>
+  [
+    "# HELP fountain_watchdog_restarts_total How often workerd hung and was started again.",
+    "# TYPE fountain_watchdog_restarts_total counter",
+    `fountain_watchdog_restarts_total ${count || "0"}`,
+    "",
+  ].join("\n");
 
 const metrics = async (env: Env): Promise<Response> => {
   const answers = await Promise.all(
@@ -82,7 +82,7 @@ const metrics = async (env: Env): Promise<Response> => {
   );
   const answered = new Map(answers.map(([worker, text]) => [worker, text !== undefined]));
   const expositions = answers.flatMap(([, text]) => text ?? []);
-  return new Response(mergeExpositions([upExposition(answered), ...restarts(env), ...expositions]), {
+  return new Response(mergeExpositions([upExposition(answered), restarts(env), ...expositions]), {
     headers: { "content-type": EXPOSITION_TYPE },
   });
 };
