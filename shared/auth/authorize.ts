@@ -1,7 +1,8 @@
 /** Decides whether a verified caller may make a call, by its policy in the route table. */
+import { type Granted, type GrantRefusal, refusalToGrant, STEP_UP_MAX_AGE_SECONDS } from "../contracts/granting.ts";
 import { patternsOf } from "../contracts/rights.ts";
 import { coversSecretPath, coversSecretPrefix } from "../contracts/secret-path.ts";
-import { type Policy, STEP_UP, STEP_UP_MAX_AGE_SECONDS, type StepUpDemand } from "../http/routes.ts";
+import { type Policy, STEP_UP, type StepUpDemand } from "../http/routes.ts";
 import { type Problem, problem } from "../problem/problem.ts";
 import type { Principal } from "./claims.ts";
 
@@ -61,6 +62,33 @@ const forbidden = (detail: string, scope?: string): Problem =>
       "www-authenticate": `Bearer error="insufficient_scope"${scope === undefined ? "" : `, scope="${scope}"`}`,
     },
   });
+
+/** Refuses until the caller, who has no second factor, has logged in again (RFC 9470 §3). */
+export const freshLoginRequired = (): Problem =>
+  problem("step-up-required", {
+    detail:
+      "Log in again: without a second factor this can be done within 5 minutes of a login only. " +
+      "Or enrol a factor, and pass it.",
+    headers: {
+      "www-authenticate": `Bearer error="insufficient_user_authentication", max_age="${STEP_UP_MAX_AGE_SECONDS}"`,
+    },
+  });
+
+const GRANT_REFUSALS: Record<GrantRefusal, () => Problem> = {
+  delegate: () => forbidden("A service that acts for a user cannot do this for them: they have to do it themselves."),
+  service: () => forbidden("A service cannot do this: it needs a person who has passed a second factor."),
+  "second-factor": stepUpRequired,
+  "fresh-login": freshLoginRequired,
+};
+
+/** The answer to a caller who may not hand something out. */
+export const grantRefused = (refusal: GrantRefusal): Problem => GRANT_REFUSALS[refusal]();
+
+/** Asks the rule of granting, and throws its refusal. */
+export const assertMayGrant = (what: Granted, principal: Principal, nowMs: number): void => {
+  const refusal = refusalToGrant(what, principal, nowMs / 1000);
+  if (refusal) throw grantRefused(refusal);
+};
 
 /** What a call is about, where the table says that a scope may be narrowed to it. */
 export type Resource = () => string | undefined;

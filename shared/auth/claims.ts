@@ -1,5 +1,5 @@
 /** Who calls, as the claims of a verified access token tell it. */
-import { type Claims, TOKEN_AUDIENCE } from "../contracts/access-token.ts";
+import { type Audience, type Claims, TOKEN_AUDIENCE } from "../contracts/access-token.ts";
 import { serviceNameOf } from "../contracts/principal.ts";
 import { type Purpose, purposeFrom } from "../contracts/purpose.ts";
 import { isScope, type Scope } from "../contracts/rights.ts";
@@ -20,7 +20,7 @@ export interface Principal {
   /** This very token. */
   tokenId: string;
   /** What it is good for: everything, or some workers. */
-  audiences: readonly string[];
+  audiences: readonly Audience[];
   roles: readonly string[];
   scopes: ReadonlySet<Scope>;
   acr: "aal1" | "aal2";
@@ -35,6 +35,8 @@ export interface Principal {
   purpose?: Purpose;
   /** Roles whose rights the token lacks until the session has passed a second factor. */
   withheldRoles?: readonly string[];
+  /** The user has no second factor that they could pass: said of the one request that the token is good for. */
+  factorless?: true;
 }
 
 /** The scopes named in a space-separated list (RFC 6749 §3.3); unknown names grant nothing and are dropped. */
@@ -46,8 +48,8 @@ const kindOf = ({ act, sub }: Claims): Principal["kind"] => {
 };
 
 /** Whether the caller's token is good at this worker. */
-export const isMeantFor = ({ audiences }: Principal, worker: string): boolean =>
-  audiences.includes(TOKEN_AUDIENCE) || audiences.includes(worker);
+export const isMeantFor = ({ audiences }: Pick<Principal, "audiences">, worker: string): boolean =>
+  audiences.some((audience) => audience === TOKEN_AUDIENCE || audience === worker);
 
 /** Reads a principal out of verified claims. */
 export const principalFrom = (claims: Claims): Principal => ({
@@ -68,4 +70,5 @@ export const principalFrom = (claims: Claims): Principal => ({
   ...(claims.search_filter !== undefined && { searchFilter: claims.search_filter }),
   ...(claims.authorization_details !== undefined && { purpose: purposeFrom(claims.authorization_details) }),
   ...(claims.withheld_roles !== undefined && { withheldRoles: claims.withheld_roles }),
+  ...(claims.factorless && { factorless: claims.factorless }),
 });

@@ -41,6 +41,8 @@ const claimsShape = z.object({
   authorization_details: purposeDetails.optional(),
   /** Roles of the subject whose rights the token lacks until his session has passed a second factor. */
   withheld_roles: z.array(z.string()).min(1).optional(),
+  /** The subject had no second factor when the token was made, for the one request that it is good for. */
+  factorless: z.literal(true).optional(),
 });
 
 export type Claims = z.infer<typeof claimsShape>;

@@ -1,5 +1,6 @@
 /** What the kms answers to the other workers, over its private entrypoint `Rpc`. */
 import type { JWK } from "jose";
+import type { Audience } from "./access-token.ts";
 import type { ReportedEvent } from "./audit.ts";
 import type { PersonalParts, SignedDocument } from "./personal-data.ts";
 import type { Purpose } from "./purpose.ts";
@@ -56,20 +57,33 @@ export interface KeyUse {
   usedAtMs: number;
 }
 
-/** What was passed: a second factor for the session, or for one request, and then the session stays as it was. */
-export type Elevation = {
+/** The token that a new one is to be made of, which may do no more. */
+export interface SessionToken {
   sessionId: string;
-  /** What the caller's token may do; the new one may not do more, but for what it lacked as long as no factor was passed. */
   scopes: Scope[];
+  /** The workers it is good for. */
+  audiences: Audience[];
+}
+
+/** That a user has no second factor, said for one request of a session of theirs. */
+export interface Factorless extends SessionToken {
+  purpose: Purpose;
+}
+
+/**
+ * What was passed: a second factor for the session, or for one request, and then the session stays as it was. The new
+ * token may do no more than the caller's, but for what that lacked as long as no factor was passed.
+ */
+export type Elevation = SessionToken & {
   /** How the second factor was passed (RFC 8176), for example `otp`. */
   method: string;
   /** Whether the caller's token says that rights were withheld until now. */
   rightsWithheld?: boolean;
 } & (
-  | { once: false }
-  /** `redeemable`: the caller gets the token, to present it once; else it is for a request that is under way. */
-  | { once: true; purpose: Purpose; redeemable: boolean }
-);
+    | { once: false }
+    /** `redeemable`: the caller gets the token, to present it once; else it is for a request that is under way. */
+    | { once: true; purpose: Purpose; redeemable: boolean }
+  );
 
 /** A user whose passkey has been verified, with his presence and with himself recognised by it. */
 export interface PasskeySession {
@@ -146,6 +160,8 @@ export interface KmsRpc {
   recordKeyUses(uses: KeyUse[]): Promise<RpcResult<undefined>>;
   /** Gives a session that has just passed a second factor a token with `acr` = `aal2`. */
   elevate(elevation: Elevation): Promise<RpcResult<IssuedToken, "session-ended">>;
+  /** A token for one request that says that its user has no second factor; it cannot be presented. */
+  attestFactorless(factorless: Factorless): Promise<RpcResult<IssuedToken, "session-ended">>;
   /** Uses up a token for one request, by its `jti`; false: it was used before, has expired, or cannot be presented. */
   redeemGrant(tokenId: string): Promise<RpcResult<boolean>>;
   /** Counts a login by passkey against the caller's address, before it is looked at. */

@@ -1,19 +1,15 @@
 /** What twofa answers to the other workers, over its private entrypoint `Rpc`. */
-import type { IssuedToken, OpenedSession } from "./kms.ts";
+import type { Factorless, IssuedToken, OpenedSession, SessionToken } from "./kms.ts";
 import type { HeldFactors } from "./personal-data.ts";
 import type { Purpose } from "./purpose.ts";
 import type { RpcResult } from "./result.ts";
-import type { Scope } from "./rights.ts";
 import type { ChallengedOptions, PasskeyLogin } from "./webauthn.ts";
 
 /** The longest text that is read as a code, gaps included. */
 export const MAX_TYPED_CODE_LENGTH = 64;
 
-export interface OneTimeCode {
+export interface OneTimeCode extends SessionToken {
   subject: string;
-  sessionId: string;
-  /** What the caller's token may do; the new one may not do more. */
-  scopes: Scope[];
   /** As it was typed: at most `MAX_TYPED_CODE_LENGTH` characters. */
   code: string;
   /** The request that carries the code. */
@@ -32,6 +28,10 @@ export interface TwofaRpc {
   factorsOf(userId: string): Promise<RpcResult<HeldFactors>>;
   /** Whether the user has a second factor that he could pass. */
   hasFactor(userId: string): Promise<RpcResult<boolean>>;
+  /** A token for one request that says that its user has no second factor. */
+  confirmFactorless(
+    input: Factorless & { subject: string },
+  ): Promise<RpcResult<IssuedToken, "has-factor" | "session-ended">>;
   /** What a browser is to ask of any passkey that it has, to log in with. */
   passkeyOptions(): Promise<RpcResult<ChallengedOptions>>;
   /** Has the kms open a session for the user whose passkey has answered. */

@@ -1,7 +1,7 @@
 /** The access check of a call: its policy from the route table, then the caller's token, then the body's shape. */
 import type { Context, HonoRequest, MiddlewareHandler } from "hono";
 import { bodyLimit } from "hono/body-limit";
-import { assertSteppedUp, refusalOf, stepUpRequired, unauthenticated } from "../auth/authorize.ts";
+import { assertMayGrant, assertSteppedUp, refusalOf, stepUpRequired, unauthenticated } from "../auth/authorize.ts";
 import { isMeantFor, type Principal } from "../auth/claims.ts";
 import type { Purpose } from "../contracts/purpose.ts";
 import { sha256 } from "../crypto/digest.ts";
@@ -132,6 +132,7 @@ const authenticate = async <Services extends FrameServices>(
   // Not what a header says was taken off: whoever gets past the gateway could say anything.
   admit(context, worker, policy, verification.principal, `/${worker}`);
   if (policy.stepUp?.when === "always") assertSteppedUp(verification.principal, now(), policy.stepUp);
+  if (policy.grants) assertMayGrant(policy.grants, verification.principal, now());
 };
 
 /** The access check of a worker behind the gateway, which trusts nothing that the gateway has already checked. */

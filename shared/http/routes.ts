@@ -2,6 +2,7 @@
  * The one table of everything that can be called, and who may call it. The gateway routes by it, each worker enforces
  * it again, and what is not in it cannot be reached.
  */
+import { type Granted, STEP_UP_MAX_AGE_SECONDS } from "../contracts/granting.ts";
 import type { BaseScope } from "../contracts/rights.ts";
 
 export const WORKERS = ["gateway", "kms", "twofa", "search", "service-a"] as const;
@@ -9,7 +10,7 @@ export type WorkerName = (typeof WORKERS)[number];
 
 /** How sure of the caller a call must be, and how recently that was proven (RFC 9470). */
 export interface StepUpDemand {
-  /** `always`: gateway and worker demand it. `conditional`: the handler does, where it depends on the caller. */
+  /** `always`: gateway and worker demand it. `conditional`: it depends on the caller, or on what they ask for. */
   when: "always" | "conditional";
   acr: "aal2";
   maxAgeSeconds: number;
@@ -29,6 +30,11 @@ export interface Policy {
   scopedKeys?: true;
   /** The second factor that is demanded. */
   stepUp?: StepUpDemand;
+  /**
+   * What every such call hands out at least, so that gateway and worker ask the rule of granting. A handler that hands out
+   * more, depending on the body, asks it again.
+   */
+  grants?: Granted;
   /** The media type of the request body, `application/json` unless told; {@link ANY_TYPE}: whatever it says it is. */
   consumes?: string;
   /**
@@ -50,9 +56,6 @@ const MIB = 1024 * 1024;
 export const DEFAULT_MAX_BODY_BYTES = MIB;
 export const DEFAULT_ANSWER_WITHIN_SECONDS = 10;
 
-/** How recent a second factor must be where one is demanded (RFC 9470 `max_age`). */
-export const STEP_UP_MAX_AGE_SECONDS = 300;
-
 /** What is demanded where nothing else is said. */
 export const STEP_UP: StepUpDemand = { when: "always", acr: "aal2", maxAgeSeconds: STEP_UP_MAX_AGE_SECONDS };
 
@@ -67,6 +70,7 @@ const TRANSIT_KEY: Policy = { ...scope("transit:use"), narrowedBy: "key" };
 const TRANSIT_KEYS: Policy = { ...scope("transit:use"), narrowedBy: "handler" };
 const stepUp = (policy: Policy): Policy => ({ ...policy, stepUp: STEP_UP });
 const stepUpIfEnrolled = (policy: Policy): Policy => ({ ...policy, stepUp: { ...STEP_UP, when: "conditional" } });
+const granting = (grants: Granted, policy: Policy): Policy => ({ ...stepUpIfEnrolled(policy), grants });
 
 /** A message goes out before the answer, and a slow mail server is given its time. */
 const SENDING_WITHIN_SECONDS = 20;
@@ -114,20 +118,20 @@ export const ROUTES: Record<WorkerName, RouteTable> = {
     "DELETE /me": stepUp(USER),
     "PUT /me/password": USER,
     "GET /users": scope("users:admin"),
-    "POST /users": scope("users:admin"),
+    "POST /users": granting("account", scope("users:admin")),
     "GET /users/{id}": scope("users:admin"),
     "PUT /users/{id}/roles": stepUp(scope("users:admin")),
-    "POST /users/{id}/lock": scope("users:admin"),
-    "POST /users/{id}/unlock": scope("users:admin"),
+    "POST /users/{id}/lock": granting("access", scope("users:admin")),
+    "POST /users/{id}/unlock": granting("access", scope("users:admin")),
     "GET /roles": scope("users:admin"),
     "PUT /roles/{name}": stepUp(scope("users:admin")),
-    "POST /services": scope("keys:write"),
+    "POST /services": granting("credential", scope("keys:write")),
     "GET /services": scope("keys:read"),
     "GET /services/{name}": scope("keys:read"),
     "DELETE /services/{name}": stepUp(scope("keys:write")),
     "PUT /services/{name}/webhook": stepUp(scope("keys:write")),
     "DELETE /services/{name}/webhook": stepUp(scope("keys:write")),
-    "POST /keys": scope("keys:write"),
+    "POST /keys": granting("credential", scope("keys:write")),
     "GET /keys": scope("keys:read"),
     "POST /keys/verify": scope("keys:read"),
     "POST /keys/leaked": { ...PUBLIC, maxBodyBytes: 512 * 1024 },
@@ -136,7 +140,7 @@ export const ROUTES: Record<WorkerName, RouteTable> = {
     "POST /keys/{service}/{id}/rotate": stepUp(scope("keys:write")),
     "DELETE /keys/{service}": stepUp(scope("keys:write")),
     "DELETE /keys/{service}/{id}": stepUp(scope("keys:write")),
-    "POST /keys/{service}/{id}/disable": scope("keys:write"),
+    "POST /keys/{service}/{id}/disable": granting("access", scope("keys:write")),
     "POST /keys/{service}/{id}/enable": stepUp(scope("keys:write")),
     "PUT /keys/{service}/{id}/allowed-addresses": stepUp(scope("keys:write")),
     "GET /signing-keys": scope("keys:read"),
@@ -146,10 +150,10 @@ export const ROUTES: Record<WorkerName, RouteTable> = {
     "GET /audit/verify": { ...scope("audit:read"), answerWithinSeconds: 60 },
     "GET /audit/checkpoints": { ...scope("audit:read"), answerWithinSeconds: 60 },
     "GET /secrets": { ...scope("secrets:read"), narrowedBy: "prefix" },
-    "GET /secrets/{path+}": byPath("secrets:read"),
+    "GET /secrets/{path+}": granting("secret", byPath("secrets:read")),
     "PUT /secrets/{path+}": byPath("secrets:write"),
     "DELETE /secrets/{path+}": byPath("secrets:write"),
-    "POST /secrets/wrap": scope("secrets:write"),
+    "POST /secrets/wrap": granting("secret", scope("secrets:write")),
     "POST /secrets/unwrap": AUTHENTICATED,
     "POST /secrets/{path+}/undelete": byPath("secrets:write"),
     "POST /secrets/{path+}/destroy": stepUp(byPath("secrets:write")),

@@ -83,6 +83,8 @@ export const everything = (claims: Record<string, unknown> = {}): Record<string,
   ...claims,
 });
 const service = { client_id: "a-service", sub: "service:a-service" };
+/** A service that acts for the caller. */
+const delegate = { client_id: "a-service", act: { sub: "service:a-service", sid: "a-key" } };
 const scopedKey = { scope: ALL_SCOPES, search_filter: "script_id:=1" };
 
 export type Headers = Record<string, string>;
@@ -154,7 +156,7 @@ export const insufficientCredentials = async (
     }),
     ...(policy.scopedKeys !== true && { "a scoped key": [await signed(scopedKey), FORBIDDEN] }),
     ...(policy.caller === "user" && { "a service": [await signed(service), FORBIDDEN] }),
-    ...(policy.stepUp?.when === "always" && {
+    ...((policy.stepUp?.when === "always" || policy.grants) && {
       "one factor": [await signed({ acr: "aal1", amr: ["pwd"] }), STEP_UP],
       "a second factor of long ago": [await signed(longAgo), STEP_UP],
     }),
@@ -166,6 +168,10 @@ export const insufficientCredentials = async (
       policy.caller === "authenticated" && {
         "a service of one factor": [await signed({ ...service, acr: "aal1" }), STEP_UP],
       }),
+    ...(policy.grants && { "a service that acts for a user": [await signed(delegate), FORBIDDEN] }),
+    ...((policy.grants === "credential" || policy.grants === "rights") && {
+      "a service": [await signed(service), FORBIDDEN],
+    }),
   };
 };
 

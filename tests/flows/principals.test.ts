@@ -150,9 +150,9 @@ describe("a service that acts for a user", () => {
     const scope = SCOPES.join(" ");
     const all = bearer(await mint.sign({ client_id: "montage", act, scope }));
     expect((await call("PUT", "/kms/secrets/by-montage", all, { value: "x" })).status).toBe(201);
-    expect((await call("GET", "/kms/secrets/by-montage", all)).status).toBe(200);
+    expect((await call("DELETE", "/kms/secrets/by-montage", all)).status).toBe(204);
     expect((await entries(`actor=${mint.userId}&actingService=montage`)).slice(0, 2)).toMatchObject([
-      { action: "secret.read", target: "by-montage" },
+      { action: "secret.delete", target: "by-montage" },
       { action: "secret.write", target: "by-montage" },
     ]);
     expect((await call("GET", "/kms/audit/verify", administrator)).body).toMatchObject({ valid: true });

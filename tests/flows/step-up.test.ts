@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import { decodeJwt } from "jose";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { SCOPES } from "../../shared/contracts/rights.ts";
 import {
   type Answer,
   atOnce,
@@ -14,6 +15,7 @@ import {
   tally,
 } from "../../workers/twofa/src/testing.ts";
 import { type Fountain, startFountain } from "../harness.ts";
+import { openMint } from "../mint.ts";
 
 interface Purpose {
   method: string;
@@ -65,8 +67,13 @@ describe("a second factor passed for one request", () => {
 
   const call = (method: string, path: string, options: Call = {}): Promise<Answer> =>
     send(fountain, method, path, { token: admin.token, ...options });
-  const createService = (): Promise<Answer> =>
-    call("POST", "/kms/services", { json: { name: "films", scopes: ["sequence:read"] } });
+  /** As the administrator who has passed a factor. */
+  const arrange = async (path: string, json: unknown): Promise<Answer> =>
+    call("POST", path, {
+      token: await (await openMint(fountain)).sign({ scope: SCOPES.join(" "), acr: "aal2" }),
+      json,
+    });
+  const createService = (): Promise<Answer> => arrange("/kms/services", { name: "films", scopes: ["sequence:read"] });
 
   const verify = async (purpose: unknown): Promise<Answer> => {
     await forgetTimeSteps(fountain, admin);
@@ -103,7 +110,7 @@ describe("a second factor passed for one request", () => {
   test("passes one of twenty requests at once", async () => {
     await createService();
     const token = await grantFor({ method: "POST", path: "/kms/keys/films/rotate" });
-    await call("POST", "/kms/keys", { json: { service: "films" } });
+    await arrange("/kms/keys", { service: "films" });
     const answers = await atOnce(20, () => call("POST", "/kms/keys/films/rotate", { token, json: {} }));
     expect(tally(answers)).toEqual({ 200: 1, 401: 19 });
   });
@@ -146,7 +153,7 @@ describe("a second factor passed for one request", () => {
 
   test("cannot be exchanged for a token that does more", async () => {
     await createService();
-    const key = await call("POST", "/kms/keys", { json: { service: "films" } });
+    const key = await arrange("/kms/keys", { service: "films" });
     const exchange = async (subject_token: string): Promise<number> => {
       const { status } = await fountain.fetch("/kms/token", {
         method: "POST",

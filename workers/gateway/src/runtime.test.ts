@@ -40,11 +40,14 @@ const MIB = 1024 * 1024;
 let miniflare: Miniflare;
 let origin: string;
 let authorization: string;
+let raisedAuthorization: string;
 
 beforeAll(async () => {
   const signer = await createTestSigner("key-1");
   const scope = "users:admin keys:read keys:write sequence:write";
   authorization = `Bearer ${await signer.sign(testClaims(ISSUER, Math.floor(Date.now() / 1000), { scope }))}`;
+  const raised = testClaims(ISSUER, Math.floor(Date.now() / 1000), { scope, acr: "aal2" });
+  raisedAuthorization = `Bearer ${await signer.sign(raised)}`;
   const common = { compatibilityDate: "2026-07-01", compatibilityFlags: ["nodejs_compat"] };
   const upstream = { name: "upstream" };
   const rpc = { ...upstream, entrypoint: "Rpc" };
@@ -178,7 +181,11 @@ describe("a body", () => {
       ...(body !== undefined && { body }),
     });
   const create = (headers: Record<string, string>, body: string) =>
-    send("/kms/users", { method: "POST", headers: { "content-type": "application/json", ...headers }, body });
+    send("/kms/users", {
+      method: "POST",
+      headers: { authorization: raisedAuthorization, "content-type": "application/json", ...headers },
+      body,
+    });
 
   test.each([{ "content-length": "5" }, CHUNKED])("reaches the worker whole: %o", async (headers) => {
     const { status, answer } = await upload(headers, "hello");

@@ -24,7 +24,7 @@ export interface GatewayServices extends FrameServices, Drainable {
   corsOrigins: ReadonlySet<string>;
   upstreams: Upstreams;
   verifyApiKey: ApiKeyVerifier;
-  twofa: Pick<TwofaRpc, "elevateOnce" | "hasFactor">;
+  twofa: Pick<TwofaRpc, "elevateOnce" | "hasFactor" | "confirmFactorless">;
   kms: Pick<KmsRpc, "redeemGrant">;
   personalDataOf: PersonalDataOf;
   passkeyLogins: PasskeyLogins;

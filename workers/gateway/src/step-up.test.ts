@@ -57,6 +57,7 @@ describe("a second factor that is demanded", () => {
         subject: "user-1",
         sessionId: "session-1",
         scopes: expect.any(Array),
+        audiences: ["fountain"],
         code: GOOD_CODE,
         purpose: { method: "POST", path: "/service-a/sequence/reorder", bodySha256: await sha256("{}") },
       },
@@ -233,6 +234,60 @@ describe("a second factor that the worker asks for", () => {
     await enrol({ ...bearer(await gateway.userToken({ acr: "aal2" })), "x-otp": GOOD_CODE });
     expect(gateway.twofa.used).toHaveLength(1);
     expect((await enrol({ ...bearer(await gateway.userToken()), "x-otp": "000000" })).status).toBe(401);
+  });
+});
+
+describe("a call that hands something out", () => {
+  const path = "/kms/services";
+  const create = async (headers: Record<string, string>) =>
+    gateway.fetch(path, { method: "POST", headers: { ...JSON_TYPE, ...headers }, body: "{}" });
+  const admin = (replaced: Record<string, unknown> = {}) => gateway.userToken({ scope: ALL_SCOPES, ...replaced });
+
+  test("wants the second factor of a user who has one, and takes a code for it", async () => {
+    const refused = await create(bearer(await admin()));
+    expect(refused.headers.get("www-authenticate")).toContain('acr_values="aal2"');
+    expect(await codeOf(refused)).toBe("step-up-required");
+    expect((await create({ ...bearer(await admin()), "x-otp": GOOD_CODE })).status).toBe(200);
+    expect((await create(bearer(await admin({ acr: "aal2" })))).status).toBe(200);
+    expect(gateway.received).toHaveLength(2);
+  });
+
+  test("reaches the worker with twofa's word where the user has none, and a fresh login", async () => {
+    const asked: unknown[] = [];
+    gateway.twofa.confirmFactorless = async (input) => {
+      asked.push(input);
+      return success({ accessToken: "vouched", expiresInSeconds: 60 });
+    };
+    expect((await create(bearer(await admin({ aud: "kms" })))).status).toBe(200);
+    expect(gateway.received[0]?.headers.get("authorization")).toBe("Bearer vouched");
+    const purpose = { method: "POST", path, bodySha256: await sha256("{}") };
+    expect(asked).toMatchObject([{ subject: "user-1", sessionId: "session-1", audiences: ["kms"], purpose }]);
+    const longAgo = Math.floor(gateway.clock.nowMs / 1000) - 301;
+    const stale = await create(bearer(await admin({ auth_time: longAgo })));
+    expect(stale.status).toBe(401);
+    expect(stale.headers.get("www-authenticate")).toBe(
+      'Bearer error="insufficient_user_authentication", max_age="300"',
+    );
+    expect(gateway.received).toHaveLength(1);
+  });
+
+  test.each([
+    [failure("session-ended"), 401],
+    [failure("unavailable"), 503],
+  ] as const)("is not forwarded when twofa answers %o", async (answer, status) => {
+    gateway.twofa.confirmFactorless = async () => answer;
+    expect((await create(bearer(await admin()))).status).toBe(status);
+    expect(gateway.received).toEqual([]);
+  });
+
+  test("is refused to services and to those who act for a user, of whom twofa is not asked", async () => {
+    gateway.twofa.confirmFactorless = () => Promise.reject(new Error("asked"));
+    expect((await create(bearer(await gateway.serviceToken({ scope: ALL_SCOPES })))).status).toBe(403);
+    const act = { sub: "service:scripts", sid: "api-key-1" };
+    expect((await create(bearer(await admin({ client_id: "scripts", act })))).status).toBe(403);
+    const users = await gateway.serviceToken({ scope: ALL_SCOPES });
+    const body = { method: "POST", headers: { ...JSON_TYPE, ...bearer(users) }, body: "{}" };
+    expect((await gateway.fetch("/kms/users", body)).status).toBe(200);
   });
 });
 

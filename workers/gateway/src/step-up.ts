@@ -1,8 +1,10 @@
 /**
  * Step-up on the way through (RFC 9470): a code sent along in `X-OTP` is traded for a token that is good for this request,
- * and a token that was given for this request is used up.
+ * and a token that was given for this request is used up. Where a call hands something out, twofa says of a caller
+ * without a second factor that they have none.
  */
 import {
+  assertMayGrant,
   factorRequired,
   hasSteppedUp,
   stepUpChallenge,
@@ -10,6 +12,7 @@ import {
   unauthenticated,
 } from "#shared/auth/authorize.ts";
 import type { Principal } from "#shared/auth/claims.ts";
+import type { Granted } from "#shared/contracts/granting.ts";
 import type { KmsRpc } from "#shared/contracts/kms.ts";
 import type { Purpose } from "#shared/contracts/purpose.ts";
 import { MAX_TYPED_CODE_LENGTH, type TwofaRpc } from "#shared/contracts/twofa.ts";
@@ -38,7 +41,7 @@ export interface StepUp {
   code: string | undefined;
   /** The request at hand, whose body is hashed only when somebody has to know. */
   purposeOf: () => Promise<Purpose>;
-  twofa: Pick<TwofaRpc, "elevateOnce" | "hasFactor">;
+  twofa: Pick<TwofaRpc, "elevateOnce" | "hasFactor" | "confirmFactorless">;
   kms: Pick<KmsRpc, "redeemGrant">;
   nowSeconds: number;
 }
@@ -85,13 +88,49 @@ const redeem = async (kms: StepUp["kms"], { principal }: Caller, demand: StepUpD
     throw stepUpRequired(demand, "This token was used already. Pass a second factor for this request.");
 };
 
+/** What any new token for this request is made of. */
+const requestOf = async ({ caller: { principal }, purposeOf }: StepUp) => ({
+  subject: principal.subject,
+  sessionId: principal.sessionId,
+  scopes: [...principal.scopes],
+  audiences: [...principal.audiences],
+  purpose: await purposeOf(),
+});
+
+/** A token that the code was traded for. */
+const tradeCode = async (stepUp: StepUp, code: string, demand: StepUpDemand): Promise<string> => {
+  if (code.length > MAX_TYPED_CODE_LENGTH) throw codeRefused(demand);
+  const request = await requestOf(stepUp);
+  const elevation = await answerOf("twofa", stepUp.twofa.elevateOnce({ ...request, code }), ELEVATION_TIMEOUT_MS);
+  if (!elevation.ok) throw refusalOf(elevation, demand);
+  return elevation.value.accessToken;
+};
+
+/** The token to forward with a call that hands something out; of a user without a second factor, one that says so. */
+const grantingToken = async (stepUp: StepUp, what: Granted): Promise<string> => {
+  const { principal, token } = stepUp.caller;
+  const nowMs = stepUp.nowSeconds * 1000;
+  if (principal.kind === "user" && principal.purpose === undefined) {
+    const call = stepUp.twofa.confirmFactorless(await requestOf(stepUp));
+    const confirmed = await answerOf("twofa", call, ELEVATION_TIMEOUT_MS);
+    if (confirmed.ok) {
+      assertMayGrant(what, { ...principal, factorless: true }, nowMs);
+      return confirmed.value.accessToken;
+    }
+    if (confirmed.error === "session-ended") throw unauthenticated(true);
+    if (confirmed.error === "unavailable") throw unavailable(new Error("twofa cannot look factors up"));
+  }
+  assertMayGrant(what, principal, nowMs);
+  return token;
+};
+
 /**
  * The token to forward: the caller's own, or one that the code was traded for. Refuses with 401 (RFC 9470) when a second
  * factor is demanded and neither the session nor a code has it. Everything that can refuse a call without using up the
  * code or the token must have been asked before.
  */
 export const steppedUpToken = async (stepUp: StepUp): Promise<string> => {
-  const { policy, caller, code, purposeOf, twofa, kms, nowSeconds } = stepUp;
+  const { policy, caller, code, kms, nowSeconds } = stepUp;
   const { principal, token } = caller;
   const demand = policy.stepUp;
   if (demand === undefined) return token;
@@ -99,19 +138,7 @@ export const steppedUpToken = async (stepUp: StepUp): Promise<string> => {
     if (principal.purpose !== undefined) await redeem(kms, caller, demand);
     return token;
   }
-  if (!code || principal.kind !== "user" || principal.purpose !== undefined) {
-    if (demand.when === "always") throw await challengeOf(stepUp, demand);
-    return token;
-  }
-  if (code.length > MAX_TYPED_CODE_LENGTH) throw codeRefused(demand);
-  const { subject, sessionId } = principal;
-  const scopes = [...principal.scopes];
-  const purpose = await purposeOf();
-  const elevation = await answerOf(
-    "twofa",
-    twofa.elevateOnce({ subject, sessionId, scopes, code, purpose }),
-    ELEVATION_TIMEOUT_MS,
-  );
-  if (!elevation.ok) throw refusalOf(elevation, demand);
-  return elevation.value.accessToken;
+  if (code && principal.kind === "user" && principal.purpose === undefined) return tradeCode(stepUp, code, demand);
+  if (demand.when === "always") throw await challengeOf(stepUp, demand);
+  return policy.grants === undefined ? token : grantingToken(stepUp, policy.grants);
 };

@@ -46,7 +46,7 @@ export interface TestGateway {
     /** What the good key may be used from. */
     allowedAddresses: string[] | null;
   };
-  twofa: { elevateOnce: TwofaRpc["elevateOnce"]; hasFactor: TwofaRpc["hasFactor"]; used: OneTimeCode[] };
+  twofa: Pick<TwofaRpc, "elevateOnce" | "hasFactor" | "confirmFactorless"> & { used: OneTimeCode[] };
   /** Tokens for one request that were not presented yet, by their `jti`. */
   grants: Set<string>;
   /** A user's token, with some claims replaced. */
@@ -104,6 +104,7 @@ export const createTestGateway = async (corsOrigins: readonly string[] = []): Pr
   const twofa: TestGateway["twofa"] = {
     used: [],
     hasFactor: async () => success(true),
+    confirmFactorless: async () => failure("has-factor"),
     elevateOnce: async (input) => {
       twofa.used.push(input);
       if (input.code !== GOOD_CODE) return failure("wrong-code");
@@ -135,6 +136,7 @@ export const createTestGateway = async (corsOrigins: readonly string[] = []): Pr
     twofa: {
       elevateOnce: (input) => twofa.elevateOnce(input),
       hasFactor: (userId) => twofa.hasFactor(userId),
+      confirmFactorless: (input) => twofa.confirmFactorless(input),
     },
     kms: { redeemGrant: (tokenId) => kms.redeemGrant(tokenId) },
     reportRefusal: (event) => refusals.push(event),

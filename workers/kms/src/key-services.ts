@@ -92,6 +92,7 @@ export const createKeyServices = (options: KeyServicesOptions): KeyServices => {
     keyChanges: createKeyChanges({
       ...forging,
       repository: { ...storedKeys, ...createKeyChangeRepository(database) },
+      services,
       webhooks,
       audit,
       tell,

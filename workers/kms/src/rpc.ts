@@ -5,6 +5,7 @@ import type {
   Blocked,
   Elevation,
   ExchangedApiKey,
+  Factorless,
   IssuedSearchKey,
   IssuedToken,
   KeyUse,
@@ -115,6 +116,13 @@ export const createEntrypoints = (connect: (bindings: unknown) => Promise<KmsSer
         if (elevated.ok && !elevation.once) record(event);
         else await audit.write({ ...event, actor: await sessions.ownerOf(elevation.sessionId) });
         return elevated.ok ? success(issued(elevated.value)) : elevated;
+      });
+    }
+
+    attestFactorless(factorless: Factorless): Promise<RpcResult<IssuedToken, "session-ended">> {
+      return guarded(async () => {
+        const attested = await (await connect(this.env)).sessions.attestFactorless(factorless);
+        return attested.ok ? success(issued(attested.value)) : attested;
       });
     }
 

@@ -3,10 +3,11 @@ import type { Client } from "@libsql/client";
 import { drizzle } from "drizzle-orm/libsql/http";
 import { z } from "zod";
 import { FIRST_PARTY_CLIENT } from "#shared/contracts/access-token.ts";
-import { SCOPES } from "#shared/contracts/rights.ts";
+import { SCOPES, type Scope } from "#shared/contracts/rights.ts";
 import { createTokenIssuer, type Grant } from "./domain/access-token.ts";
 import { type AuditEntry, type AuditEvent, macOfRecord } from "./domain/audit.ts";
 import { createEnvelopes } from "./domain/envelope.ts";
+import { askToGrant, type Grantor } from "./domain/granting.ts";
 import { openInternalKeys } from "./domain/internal-keys.ts";
 import { createKeks, type SecretKeys } from "./domain/keks.ts";
 import type { InternalKeys } from "./domain/root-key.ts";
@@ -120,6 +121,14 @@ export const signToken = async (target: Target, grant: Partial<Grant> = {}, ttlS
     ttlSeconds,
   );
   return accessToken;
+};
+
+/** Somebody with these scopes who may hand out credentials. */
+export const grantor = (subject: string, scopes: ReadonlySet<Scope> = new Set(SCOPES)): Grantor<"credential"> => {
+  const applicant = { kind: "user", acr: "aal2", authTimeSeconds: 0, subject, scopes } as const;
+  const asked = askToGrant("credential", applicant, 0);
+  if (!asked.ok) throw new Error(asked.error);
+  return asked.value;
 };
 
 /** An audit entry for a repository that wants one with every change. */

@@ -1,4 +1,5 @@
 import { WorkerEntrypoint } from "cloudflare:workers";
+import type { Factorless, IssuedToken } from "#shared/contracts/kms.ts";
 import type { HeldFactors } from "#shared/contracts/personal-data.ts";
 import { failure, type RpcResult, success } from "#shared/contracts/result.ts";
 import type { OneTimeCode, TwofaRpc } from "#shared/contracts/twofa.ts";
@@ -29,7 +30,7 @@ const orUnavailable = async <Answer>(work: Promise<Answer>): Promise<Answer | Rp
 /** Uses up the code, and then gives a token for one request. A user without a factor has no right code. */
 export const elevateOnce = async (
   services: TwofaServices,
-  { subject, sessionId, scopes, code, purpose }: OneTimeCode,
+  { subject, code, ...request }: OneTimeCode,
 ): Promise<ElevateOnceResult> => {
   const parsed = parseTotpCode(code);
   if (parsed === undefined) return failure("wrong-code");
@@ -40,7 +41,17 @@ export const elevateOnce = async (
     return failure((await services.factors.hasConfirmed(subject)) ? "wrong-code" : "no-factor");
   if (verification.outcome !== "passed") return failure("wrong-code");
   const { method } = verification.value;
-  const token = await services.vault.elevate({ sessionId, scopes, method, once: true, purpose, redeemable: false });
+  const token = await services.vault.elevate({ ...request, method, once: true, redeemable: false });
+  return token ? success(token) : failure("session-ended");
+};
+
+/** Says for one request that the user has no second factor, which nobody but twofa knows. */
+export const confirmFactorless = async (
+  { factors, vault }: Pick<TwofaServices, "factors" | "vault">,
+  { subject, ...request }: Factorless & { subject: string },
+): Promise<RpcResult<IssuedToken, "has-factor" | "session-ended">> => {
+  if (await factors.hasConfirmed(subject)) return failure("has-factor");
+  const token = await vault.attestFactorless(request);
   return token ? success(token) : failure("session-ended");
 };
 
@@ -69,6 +80,12 @@ export const createEntrypoints = (connect: (bindings: unknown) => TwofaServices)
 
     hasFactor(userId: string): Promise<RpcResult<boolean>> {
       return orUnavailable(connect(this.env).factors.hasConfirmed(userId).then(success));
+    }
+
+    confirmFactorless(
+      input: Factorless & { subject: string },
+    ): Promise<RpcResult<IssuedToken, "has-factor" | "session-ended">> {
+      return orUnavailable(confirmFactorless(connect(this.env), input));
     }
 
     passkeyOptions(): Promise<RpcResult<ChallengedOptions>> {

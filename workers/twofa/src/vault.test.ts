@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import type { Elevation } from "#shared/contracts/kms.ts";
 import { createVault, type VaultKms } from "./vault.ts";
 
 const gone = () => Promise.reject(new Error("no such host"));
@@ -6,12 +7,15 @@ const unavailable = () => Promise.resolve({ ok: false, error: "unavailable" } as
 
 const kms: VaultKms = {
   elevate: () => Promise.resolve({ ok: false, error: "session-ended" }),
+  attestFactorless: () => Promise.resolve({ ok: false, error: "session-ended" }),
   usernameOf: () => Promise.resolve({ ok: false, error: "unknown" }),
   emailOf: () => Promise.resolve({ ok: true, value: null }),
   seal: ({ context, plaintext }) => Promise.resolve(`${context}|${plaintext}`),
   open: () => Promise.resolve({ ok: false, error: "unreadable" }),
   mac: ({ context, data }) => Promise.resolve(`${context}|${data}`),
 };
+
+const ELEVATION: Elevation = { sessionId: "s", scopes: [], audiences: [], method: "otp", once: false };
 
 const asUnavailable = expect.objectContaining({ code: "unavailable", headers: { "retry-after": "2" } });
 
@@ -28,17 +32,13 @@ describe("the vault", () => {
     await expect(vault.sealSecret("u", "f", "s")).rejects.toThrow(asUnavailable);
     await expect(vault.openSecret("u", "f", "s")).rejects.toThrow(asUnavailable);
     await expect(vault.macRecoveryCode("u", "c")).rejects.toThrow(asUnavailable);
-    await expect(vault.elevate({ sessionId: "s", scopes: [], method: "otp", once: false })).rejects.toThrow(
-      asUnavailable,
-    );
+    await expect(vault.elevate(ELEVATION)).rejects.toThrow(asUnavailable);
   });
 
   test("fails as unavailable when the kms says so", async () => {
     const vault = createVault({ ...kms, open: unavailable, elevate: unavailable });
     await expect(vault.openSecret("u", "f", "s")).rejects.toThrow(asUnavailable);
-    await expect(vault.elevate({ sessionId: "s", scopes: [], method: "otp", once: false })).rejects.toThrow(
-      asUnavailable,
-    );
+    await expect(vault.elevate(ELEVATION)).rejects.toThrow(asUnavailable);
   });
 
   test("names the factor, and not its secret, when a secret does not open", async () => {
@@ -48,6 +48,6 @@ describe("the vault", () => {
   });
 
   test("gives no token to a session that has ended", async () => {
-    expect(await createVault(kms).elevate({ sessionId: "s", scopes: [], method: "otp", once: false })).toBeUndefined();
+    expect(await createVault(kms).elevate(ELEVATION)).toBeUndefined();
   });
 });

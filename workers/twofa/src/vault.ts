@@ -30,7 +30,10 @@ const assertAnswered = <Value, Failure extends string>(
 const secretContext = (userId: string, factorId: string): string => `twofa:factors:${userId}:${factorId}:secret`;
 
 /** As much of the kms as twofa needs. */
-export type VaultKms = Pick<KmsRpc, "usernameOf" | "emailOf" | "seal" | "open" | "mac" | "elevate">;
+export type VaultKms = Pick<
+  KmsRpc,
+  "usernameOf" | "emailOf" | "seal" | "open" | "mac" | "elevate" | "attestFactorless"
+>;
 
 export const createVault = (kms: VaultKms): Vault => ({
   usernameOf: async (userId) => {
@@ -66,5 +69,10 @@ export const createVault = (kms: VaultKms): Vault => ({
   elevate: async (elevation) => {
     const elevated = assertAnswered(await ask(() => kms.elevate(elevation)));
     return elevated.ok ? elevated.value : undefined;
+  },
+
+  attestFactorless: async (factorless) => {
+    const attested = assertAnswered(await ask(() => kms.attestFactorless(factorless)));
+    return attested.ok ? attested.value : undefined;
   },
 });

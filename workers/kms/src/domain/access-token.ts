@@ -31,6 +31,8 @@ export interface Grant {
   purpose?: Purpose;
   /** Roles whose rights are not in it before a second factor was passed. */
   withheldRoles?: readonly string[];
+  /** Says that the subject has no second factor. */
+  factorless?: true;
   /** Its `jti`, where somebody has to know it. */
   tokenId?: string;
   /** The workers it is good for; all, if not said. */
@@ -80,6 +82,7 @@ export const createTokenIssuer =
       ...(grant.searchFilter !== undefined && { search_filter: grant.searchFilter }),
       ...(grant.purpose !== undefined && { authorization_details: detailsOf(grant.purpose) }),
       ...(grant.withheldRoles?.length && { withheld_roles: [...grant.withheldRoles] }),
+      ...(grant.factorless && { factorless: grant.factorless }),
     } satisfies Claims;
     const accessToken = await new SignJWT(claims)
       .setProtectedHeader({ alg: algorithm, kid, typ: TOKEN_TYPE })

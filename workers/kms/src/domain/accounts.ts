@@ -1,6 +1,7 @@
 /** Accounts: creating them, and recognising their owners by password. */
 import { failure, type Result, success } from "#shared/contracts/result.ts";
 import type { AuditEntry, AuditTrail } from "./audit.ts";
+import { DEFAULT_ROLE, type Grantor, handsOut, isBeyondDefault } from "./granting.ts";
 import type { KeptPassword, Passwords } from "./password.ts";
 import type { Guarded, PasswordGuard } from "./password-guard.ts";
 import { passwordFault } from "./password-rules.ts";
@@ -30,8 +31,13 @@ export interface PasswordChange {
 }
 
 export interface Accounts {
-  /** `actor`: who asks for it; the new user himself, if not said. */
-  create(account: NewAccount, actor?: string): Promise<Result<Profile, "username-taken" | "busy">>;
+  /** An account for somebody else; to give it more than the default role takes a grantor of rights. */
+  create(
+    account: NewAccount,
+    grantor: Grantor<"account"> | Grantor<"rights">,
+  ): Promise<Result<Profile, "username-taken" | "busy">>;
+  /** An account for oneself, with the default role. */
+  register(account: Omit<NewAccount, "roles">): Promise<Result<Profile, "username-taken" | "busy">>;
   /** Creates the administrator of an installation without users. */
   createFirst(account: NewAccount): Promise<Result<Profile, "exists" | "invalid">>;
   /** Whether the user is unknown or the password wrong is for the log alone: callers must not tell them apart. */
@@ -89,18 +95,26 @@ export const createAccounts = (options: AccountsOptions): Accounts => {
     });
   };
 
+  /** `actor`: who asks for it; the new user, if not said. */
+  const store = async (account: NewAccount, actor?: string): Promise<Result<Profile, "username-taken" | "busy">> => {
+    if (await users.isTaken(account.username)) return failure("username-taken");
+    const user = toProfile(account);
+    const hashed = await turns.run(async () =>
+      (await users.isTaken(account.username)) ? undefined : passwords.hash(user.id, account.password),
+    );
+    if (!hashed.ok) return hashed;
+    if (hashed.value === undefined) return failure("username-taken");
+    const isStored = await users.insert(user, hashed.value, await creationOf(user, actor ?? user.id));
+    return isStored ? success(user) : failure("username-taken");
+  };
+
   return {
-    create: async (account, actor) => {
-      if (await users.isTaken(account.username)) return failure("username-taken");
-      const user = toProfile(account);
-      const hashed = await turns.run(async () =>
-        (await users.isTaken(account.username)) ? undefined : passwords.hash(user.id, account.password),
-      );
-      if (!hashed.ok) return hashed;
-      if (hashed.value === undefined) return failure("username-taken");
-      const isStored = await users.insert(user, hashed.value, await creationOf(user, actor ?? user.id));
-      return isStored ? success(user) : failure("username-taken");
+    create: async (account, grantor) => {
+      if (isBeyondDefault(account.roles) && !handsOut(grantor, "rights"))
+        throw new Error("more than the default role takes a grantor of rights");
+      return store(account, grantor.subject);
     },
+    register: (account) => store({ ...account, roles: [DEFAULT_ROLE] }),
     createFirst: async (account) => {
       if (!(await users.isEmpty())) return failure("exists");
       if (accountFaults(account).length > 0) return failure("invalid");

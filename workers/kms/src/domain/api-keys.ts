@@ -6,6 +6,7 @@ import { failure, type Result, success } from "#shared/contracts/result.ts";
 import type { Scope } from "#shared/contracts/rights.ts";
 import { type ApiKey, createApiKey, hashApiKey, parseApiKeyId, type StoredApiKey, stateOfKey } from "./api-key.ts";
 import type { AuditEntry, AuditTrail } from "./audit.ts";
+import type { Grantor } from "./granting.ts";
 import { isSameHash } from "./mac.ts";
 import type { RandomBytes } from "./random.ts";
 import { scopesBeyond } from "./rights.ts";
@@ -59,7 +60,7 @@ export interface NewApiKey {
   allowedAddresses?: string[] | undefined;
 }
 
-/** Who asks: nobody gives a key more than he may do himself. */
+/** Who changes a service or its keys: nobody changes what may do more than they may themselves. */
 export interface Caller {
   subject: string;
   scopes: ReadonlySet<Scope>;
@@ -102,8 +103,8 @@ export type RotationFailure =
   | "superseded";
 
 export interface ApiKeys {
-  create(wanted: NewApiKey, caller: Caller): Promise<Result<CreatedApiKey, CreationFailure>>;
-  rotate(wanted: WantedRotation, caller: Caller): Promise<Result<CreatedApiKey, RotationFailure>>;
+  create(wanted: NewApiKey, grantor: Grantor<"credential">): Promise<Result<CreatedApiKey, CreationFailure>>;
+  rotate(wanted: WantedRotation, grantor: Grantor<"credential">): Promise<Result<CreatedApiKey, RotationFailure>>;
   check(key: string, origin: Origin): Promise<ApiKeyCheck>;
 }
 

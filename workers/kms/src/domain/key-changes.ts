@@ -4,10 +4,13 @@
  */
 import { failure, type Result, success } from "#shared/contracts/result.ts";
 import { type ApiKey, type DisabledReason, hashApiKey, parseApiKeyId, renewSessionId, stateOfKey } from "./api-key.ts";
-import type { ApiKeyRepository } from "./api-keys.ts";
+import type { ApiKeyRepository, Caller } from "./api-keys.ts";
 import type { AuditEntry, AuditEvent, AuditTrail } from "./audit.ts";
+import type { Grantor } from "./granting.ts";
 import { isSameHash } from "./mac.ts";
 import type { RandomBytes } from "./random.ts";
+import { scopesBeyond } from "./rights.ts";
+import type { ServiceRepository } from "./service.ts";
 import type { Delivery, Webhooks } from "./webhooks.ts";
 
 export interface Disabling {
@@ -40,21 +43,25 @@ export interface LeakReport {
   url?: string | undefined;
 }
 
+/** `not-held`: the service may do more than whoever asks. */
+export type ChangeFailure = "unknown" | "not-held" | "ended";
+
 export interface KeyChanges {
-  disable(service: string, id: string, actor: string): Promise<Result<ApiKey, "unknown" | "ended">>;
-  enable(service: string, id: string, actor: string): Promise<Result<ApiKey, "unknown" | "ended" | "leaked">>;
+  disable(service: string, id: string, by: Caller): Promise<Result<ApiKey, ChangeFailure>>;
+  enable(service: string, id: string, by: Grantor<"credential">): Promise<Result<ApiKey, ChangeFailure | "leaked">>;
   confine(
     service: string,
     id: string,
     allowedAddresses: string[] | null,
-    actor: string,
-  ): Promise<Result<ApiKey, "unknown" | "ended">>;
+    by: Grantor<"credential">,
+  ): Promise<Result<ApiKey, ChangeFailure>>;
   /** Disables those that are keys of ours, for good, and tells their owners. */
   reportLeaks(reports: readonly LeakReport[]): Promise<void>;
 }
 
 export interface KeyChangesOptions {
   repository: ApiKeyRepository & KeyChangeRepository;
+  services: Pick<ServiceRepository, "find">;
   webhooks: Pick<Webhooks, "prepare">;
   audit: Pick<AuditTrail, "prepare">;
   tell: (event: AuditEvent) => void;
@@ -64,13 +71,25 @@ export interface KeyChangesOptions {
 }
 
 export const createKeyChanges = (options: KeyChangesOptions): KeyChanges => {
-  const { repository, webhooks, audit, tell, macKey, randomBytes, now } = options;
+  const { repository, services, webhooks, audit, tell, macKey, randomBytes, now } = options;
 
   const hasEnded = (apiKey: ApiKey): boolean => ["revoked", "expired"].includes(stateOfKey(apiKey, now()));
 
   const find = async (service: string, id: string): Promise<ApiKey | undefined> => {
     const apiKey = (await repository.find(id))?.apiKey;
     return apiKey?.service === service ? apiKey : undefined;
+  };
+
+  /** A key that has not ended, of a service that may do no more than the caller. */
+  const findChangeable = async (
+    service: string,
+    id: string,
+    { scopes }: Caller,
+  ): Promise<Result<ApiKey, ChangeFailure>> => {
+    const [apiKey, owner] = [await find(service, id), await services.find(service)];
+    if (!apiKey || !owner) return failure("unknown");
+    if (scopesBeyond(owner.scopes, scopes).length > 0) return failure("not-held");
+    return hasEnded(apiKey) ? failure("ended") : success(apiKey);
   };
 
   /** Makes the change with its audit entry, and gives the key as it is then. */
@@ -115,35 +134,32 @@ export const createKeyChanges = (options: KeyChangesOptions): KeyChanges => {
   };
 
   return {
-    disable: async (service, id, actor) => {
-      const apiKey = await find(service, id);
-      if (!apiKey) return failure("unknown");
-      if (hasEnded(apiKey)) return failure("ended");
+    disable: async (service, id, by) => {
+      const found = await findChangeable(service, id, by);
+      if (!found.ok) return found;
+      const { value: apiKey } = found;
       const sessionId = renewSessionId(id, randomBytes);
       const disabling = { apiKey, reason: "operator", at: new Date(now()), sessionId } as const;
-      return change(apiKey, { action: "key.disable", outcome: "success", actor, target: id }, (entry) =>
-        repository.disable(disabling, entry),
-      );
+      const event = { action: "key.disable", outcome: "success", actor: by.subject, target: id } as const;
+      return change(apiKey, event, (entry) => repository.disable(disabling, entry));
     },
-    enable: async (service, id, actor) => {
-      const apiKey = await find(service, id);
-      if (!apiKey) return failure("unknown");
-      if (hasEnded(apiKey)) return failure("ended");
+    enable: async (service, id, by) => {
+      const found = await findChangeable(service, id, by);
+      if (!found.ok) return found;
+      const { value: apiKey } = found;
       if (apiKey.disabledReason === "leaked") return failure("leaked");
-      const enabled = await change(apiKey, { action: "key.enable", outcome: "success", actor, target: id }, (entry) =>
-        repository.enable(apiKey, entry),
-      );
+      const event = { action: "key.enable", outcome: "success", actor: by.subject, target: id } as const;
+      const enabled = await change(apiKey, event, (entry) => repository.enable(apiKey, entry));
       // Somebody told that it has leaked in the very same moment.
       return enabled.ok && enabled.value.disabledReason === "leaked" ? failure("leaked") : enabled;
     },
-    confine: async (service, id, allowedAddresses, actor) => {
-      const apiKey = await find(service, id);
-      if (!apiKey) return failure("unknown");
-      if (hasEnded(apiKey)) return failure("ended");
+    confine: async (service, id, allowedAddresses, by) => {
+      const found = await findChangeable(service, id, by);
+      if (!found.ok) return found;
+      const { value: apiKey } = found;
       const renewal = { sessionId: renewSessionId(id, randomBytes), at: new Date(now()) };
-      return change(apiKey, { action: "key.confine", outcome: "success", actor, target: id }, (entry) =>
-        repository.setAllowedAddresses(apiKey, allowedAddresses, renewal, entry),
-      );
+      const event = { action: "key.confine", outcome: "success", actor: by.subject, target: id } as const;
+      return change(apiKey, event, (entry) => repository.setAllowedAddresses(apiKey, allowedAddresses, renewal, entry));
     },
     reportLeaks: async (reports) => {
       for (const [apiKey, url] of await recognise(reports)) await reportLeak(apiKey, url);

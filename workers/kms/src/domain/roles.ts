@@ -2,6 +2,7 @@
 import { failure, type Result, success } from "#shared/contracts/result.ts";
 import { type BaseScope, SCOPES, type Scope } from "#shared/contracts/rights.ts";
 import type { AuditEntry } from "./audit.ts";
+import type { Grantor } from "./granting.ts";
 import { REVOCATION_RETENTION_MS } from "./key-ring.ts";
 import { ADMIN_ROLE, scopesBeyond, scopesOf } from "./rights.ts";
 
@@ -31,8 +32,8 @@ export interface Roles {
   list(): Promise<Role[]>;
   /** Whether somebody with these scopes may hand out these roles: all of them exist, and none grants more. */
   mayGrant(names: readonly string[], held: ReadonlySet<Scope>): Promise<{ ok: true } | GrantFailure>;
-  /** Makes or changes a role that grants, before and after, no more than `held`: the scopes of whoever asks. */
-  put(role: Role, held: ReadonlySet<Scope>, entry: AuditEntry): Promise<Result<Role, "fixed" | "not-held">>;
+  /** Makes or changes a role that grants, before and after, no more than the grantor may do. */
+  put(role: Role, grantor: Grantor<"rights">, entry: AuditEntry): Promise<Result<Role, "fixed" | "not-held">>;
   /** Forgets changes of rights that no unexpired token was issued before. */
   purge(): Promise<void>;
 }
@@ -55,7 +56,7 @@ export const createRoles = ({ repository, now }: RolesOptions): Roles => {
       const granted = roles.filter(({ name }) => names.includes(name)).flatMap(({ permissions }) => permissions);
       return scopesBeyond(granted, held).length > 0 ? { ok: false, error: "not-held" } : { ok: true };
     },
-    put: async ({ name, permissions }, held, entry) => {
+    put: async ({ name, permissions }, { scopes: held }, entry) => {
       if (name === ADMIN_ROLE) return failure("fixed");
       const role = { name, permissions: scopesOf([], new Set(permissions)) };
       const before = (await repository.list()).find((other) => other.name === name)?.permissions ?? [];

@@ -5,6 +5,7 @@ import type { Scope } from "#shared/contracts/rights.ts";
 import type { Caller } from "./api-keys.ts";
 import type { AuditEntry, AuditTrail } from "./audit.ts";
 import type { AuditAction } from "./audit-actions.ts";
+import type { Grantor } from "./granting.ts";
 import type { RandomBytes } from "./random.ts";
 import { scopesBeyond } from "./rights.ts";
 import type { Sealer } from "./sealing.ts";
@@ -28,11 +29,17 @@ export interface EnteredService {
 export interface ServiceRegistry {
   /** What is wrong with an address for webhooks; `undefined` when nothing is. */
   webhookFault(url: string): string | undefined;
-  enter(wanted: WantedService, caller: Caller): Promise<Result<EnteredService, "not-held" | "taken">>;
+  /** The service, if it may do no more than the caller: nobody changes what goes beyond their own rights. */
+  findWithin(name: string, caller: Caller): Promise<Result<Service, "unknown" | "not-held">>;
+  enter(wanted: WantedService, grantor: Grantor<"credential">): Promise<Result<EnteredService, "not-held" | "taken">>;
   /** A new secret to verify the messages with, which from now on go to that address. */
-  setWebhook(name: string, url: string, caller: Caller): Promise<Result<string, "unknown" | "not-held">>;
-  removeWebhook(name: string, caller: Caller): Promise<Result<undefined, "unknown">>;
-  remove(name: string, caller: Caller): Promise<Result<undefined, "unknown">>;
+  setWebhook(
+    name: string,
+    url: string,
+    grantor: Grantor<"credential">,
+  ): Promise<Result<string, "unknown" | "not-held">>;
+  removeWebhook(name: string, caller: Caller): Promise<Result<undefined, "unknown" | "not-held">>;
+  remove(name: string, caller: Caller): Promise<Result<undefined, "unknown" | "not-held">>;
 }
 
 export interface ServiceRegistryOptions {
@@ -51,12 +58,19 @@ export const createServiceRegistry = (options: ServiceRegistryOptions): ServiceR
   const entryOf = (action: AuditAction, name: string, { subject }: Caller): Promise<AuditEntry> =>
     audit.prepare({ action, outcome: "success", actor: subject, target: serviceSubject(name) });
 
+  const findWithin: ServiceRegistry["findWithin"] = async (name, { scopes }) => {
+    const service = await repository.find(name);
+    if (!service) return failure("unknown");
+    return scopesBeyond(service.scopes, scopes).length > 0 ? failure("not-held") : success(service);
+  };
+
   const createWebhook = async (name: string, url: string): Promise<{ secret: string; webhook: WebhookAddress }> => {
     const secret = createWebhookSecret(randomBytes);
     return { secret, webhook: { url, secret: await sealer.seal(webhookSecretContext(name), secret) } };
   };
 
   return {
+    findWithin,
     webhookFault: (url) => webhookUrlFault(url, webhooksAnywhere),
     enter: async ({ name, scopes, rotateAfterDays = null, webhookUrl }, caller) => {
       if (scopesBeyond(scopes, caller.scopes).length > 0) return failure("not-held");
@@ -67,10 +81,9 @@ export const createServiceRegistry = (options: ServiceRegistryOptions): ServiceR
       return success({ service: { ...service, webhookUrl: webhookUrl ?? null }, webhookSecret: made?.secret });
     },
     setWebhook: async (name, url, caller) => {
-      const service = await repository.find(name);
-      if (!service) return failure("unknown");
-      // Keys are sent there, and nobody gets a key for more than he may himself.
-      if (scopesBeyond(service.scopes, caller.scopes).length > 0) return failure("not-held");
+      // Keys are sent there, and nobody gets a key for more than they may do themselves.
+      const found = await findWithin(name, caller);
+      if (!found.ok) return found;
       const { secret, webhook } = await createWebhook(name, url);
       const entry = await entryOf("service.webhook", name, caller);
       return (await repository.setWebhook(name, webhook, new Date(now()), entry))
@@ -78,11 +91,15 @@ export const createServiceRegistry = (options: ServiceRegistryOptions): ServiceR
         : failure("unknown");
     },
     removeWebhook: async (name, caller) => {
+      const found = await findWithin(name, caller);
+      if (!found.ok) return found;
       const entry = await entryOf("service.webhook", name, caller);
       const isRemoved = await repository.setWebhook(name, null, new Date(now()), entry);
       return isRemoved ? success(undefined) : failure("unknown");
     },
     remove: async (name, caller) => {
+      const found = await findWithin(name, caller);
+      if (!found.ok) return found;
       const entry = await entryOf("service.delete", name, caller);
       return (await repository.remove(name, new Date(now()), entry)) ? success(undefined) : failure("unknown");
     },

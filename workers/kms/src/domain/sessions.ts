@@ -1,6 +1,6 @@
 /** Sessions: opened by a login, carried on by refresh tokens (RFC 9700 §4.14.2), raised by a second factor, ended. */
-import { FIRST_PARTY_CLIENT } from "#shared/contracts/access-token.ts";
-import type { Elevation } from "#shared/contracts/kms.ts";
+import { type Audience, FIRST_PARTY_CLIENT } from "#shared/contracts/access-token.ts";
+import type { Elevation, Factorless } from "#shared/contracts/kms.ts";
 import { failure, type Result, success } from "#shared/contracts/result.ts";
 import { isGranted, type Scope } from "#shared/contracts/rights.ts";
 import type { Grant, IssueToken, ScopedToken } from "./access-token.ts";
@@ -55,13 +55,22 @@ export interface Sessions {
     credentials: Pick<Credentials, "user" | "passwordChangedAt">,
     login?: Login,
   ): Promise<Result<SessionTokens, "superseded">>;
-  /** Trades a refresh token for new tokens, with all scopes of the user's roles unless fewer are wanted. */
-  refresh(token: string, wanted: readonly Scope[] | undefined): Promise<Result<RefreshedTokens, RefreshFailure>>;
+  /**
+   * Trades a refresh token for new tokens: the access token with all scopes of the user's roles and for all workers, unless
+   * fewer are wanted. The session stays whole.
+   */
+  refresh(
+    token: string,
+    wanted: readonly Scope[] | undefined,
+    audiences?: readonly Audience[],
+  ): Promise<Result<RefreshedTokens, RefreshFailure>>;
   /** The session that a refresh token of ours belongs to, alive or not. */
   sessionOf(refreshToken: string): Promise<Session | undefined>;
   /** The user whose session this is, alive or not. */
   ownerOf(sessionId: string): Promise<string | undefined>;
   elevate(elevation: Elevation): Promise<Result<ScopedToken, "session-ended">>;
+  /** A token for a request that is under way, which says that its user has no second factor. */
+  attestFactorless(factorless: Factorless): Promise<Result<ScopedToken, "session-ended">>;
   /** Uses up a token for one request; false: it was used before, has expired, or cannot be presented. */
   redeemGrant(tokenId: string): Promise<boolean>;
   /** The sessions of a user that are alive, the latest login first. */
@@ -220,7 +229,7 @@ export const createSessions = (options: SessionsOptions): Sessions => {
       const access = await issueToken(grantOf(opened, entitlementOf(opened, stepUpForRoles), asOf));
       return success({ sessionId: session.id, userId: user.id, access, refreshToken: token });
     },
-    refresh: async (token, wanted) => {
+    refresh: async (token, wanted, audiences) => {
       const successor = refreshTokens.successorOf(token);
       // When it came in counts: of many at once, the last one to have its turn is no later than the first.
       const asOf = new Date(now());
@@ -228,15 +237,14 @@ export const createSessions = (options: SessionsOptions): Sessions => {
       if (!rotated.ok) return rotated;
       const { stored, use } = rotated.value;
       const entitlement = entitlementOf(stored, stepUpForRoles);
-      const access = await issueToken(
-        grantOf(stored, { ...entitlement, scopes: [...(wanted ?? entitlement.scopes)] }, asOf),
-      );
+      const grant = grantOf(stored, { ...entitlement, scopes: [...(wanted ?? entitlement.scopes)] }, asOf);
+      const access = await issueToken(audiences === undefined ? grant : { ...grant, audiences });
       const { session, user } = stored;
       return success({ sessionId: session.id, userId: user.id, access, refreshToken: successor.token, use });
     },
     redeemGrant: (tokenId) => repository.redeemGrant(tokenId, new Date(now())),
     elevate: async (elevation) => {
-      const { sessionId, method } = elevation;
+      const { sessionId, method, audiences } = elevation;
       const at = new Date(now());
       const found = await repository.find(sessionId);
       if (!found || !isAlive(found.session, at.getTime())) return failure("session-ended");
@@ -249,7 +257,7 @@ export const createSessions = (options: SessionsOptions): Sessions => {
       const entitlement = entitlementOf({ ...found, session }, stepUpForRoles);
       const before = entitlementOf({ ...found, session: { acr: "aal1" } }, stepUpForRoles);
       const scopes = raisedScopes(elevation, before, entitlement);
-      const grant = grantOf({ ...found, session }, { ...entitlement, scopes }, at);
+      const grant = { ...grantOf({ ...found, session }, { ...entitlement, scopes }, at), audiences };
       if (elevation.once) return grantOnce(grant, elevation);
       const entry = await audit.prepare({
         action: "token.elevate",
@@ -260,6 +268,15 @@ export const createSessions = (options: SessionsOptions): Sessions => {
       });
       const isRaised = await repository.raise(session, entry);
       return isRaised ? success(await issueToken(grant)) : failure("session-ended");
+    },
+    attestFactorless: async ({ sessionId, scopes, audiences, purpose }) => {
+      const at = new Date(now());
+      const found = await repository.find(sessionId);
+      if (!found || !isAlive(found.session, at.getTime())) return failure("session-ended");
+      const entitlement = entitlementOf(found, stepUpForRoles);
+      const held = new Set(entitlement.scopes);
+      const grant = grantOf(found, { ...entitlement, scopes: scopes.filter((scope) => isGranted(scope, held)) }, at);
+      return success(await issueToken({ ...grant, audiences, purpose, factorless: true }, ONE_REQUEST_TTL_SECONDS));
     },
     purge: () => repository.purge({ ...expiry(), endedBefore: new Date(now() - DEAD_SESSION_RETENTION_MS) }),
   };

@@ -4,8 +4,11 @@ import type { Result } from "#shared/contracts/result.ts";
 import { json, jsonBody, problems } from "#shared/http/openapi.ts";
 import { type Problem, problem } from "#shared/problem/problem.ts";
 import type { ApiKey } from "../domain/api-key.ts";
+import type { ChangeFailure } from "../domain/key-changes.ts";
 import type { KmsApp, KmsContext } from "./frame.ts";
+import { grantorOf, warningFields, warningsTo } from "./granting.ts";
 import { allowedAddresses, keyAnswer, noSuchKey, toKeyAnswer } from "./key-answer.ts";
+import { scopesNotHeld } from "./service-answer.ts";
 
 const byServiceAndId = z.object({ service: reference(), id: reference() });
 
@@ -17,7 +20,10 @@ const disableKey = createRoute({
   tags: ["Keys"],
   summary: "Disable a key until it is enabled again; it is refused everywhere within 5 seconds",
   request: { params: byServiceAndId },
-  responses: { 200: json(keyAnswer, "The key"), ...problems(...PROBLEMS) },
+  responses: {
+    200: json(keyAnswer.extend(warningFields).openapi("DisabledKey"), "The key"),
+    ...problems(...PROBLEMS, "step-up-required"),
+  },
 });
 
 const enableKey = createRoute({
@@ -41,8 +47,9 @@ const confineKey = createRoute({
   responses: { 200: json(keyAnswer, "The key"), ...problems(...PROBLEMS, "step-up-required", "invalid-input") },
 });
 
-const REFUSALS: Record<"unknown" | "ended" | "leaked", () => Problem> = {
+const REFUSALS: Record<ChangeFailure | "leaked", () => Problem> = {
   unknown: noSuchKey,
+  "not-held": scopesNotHeld,
   ended: () => problem("conflict", { detail: "This key has been revoked, or has expired." }),
   leaked: () => problem("conflict", { detail: "This key has leaked. Rotate it: it will never be enabled again." }),
 };
@@ -56,20 +63,24 @@ export const addKeyChanges = (app: KmsApp): void => {
   app.openapi(disableKey, async (context) => {
     const { service, id } = context.req.valid("param");
     const { principal, services } = context.var;
-    return context.json(toAnswer(context, await services.keyChanges.disable(service, id, principal.subject)), 200);
+    // Of another service it takes what enabling again would take: a person.
+    const isOwn = principal.kind === "service" && principal.clientId === service;
+    const grantor = grantorOf(context, isOwn ? "access" : "credential");
+    const disabled = toAnswer(context, await services.keyChanges.disable(service, id, grantor));
+    return context.json({ ...disabled, ...warningsTo(grantor) }, 200);
   });
 
   app.openapi(enableKey, async (context) => {
     const { service, id } = context.req.valid("param");
-    const { principal, services } = context.var;
-    return context.json(toAnswer(context, await services.keyChanges.enable(service, id, principal.subject)), 200);
+    const enabled = await context.var.services.keyChanges.enable(service, id, grantorOf(context, "credential"));
+    return context.json(toAnswer(context, enabled), 200);
   });
 
   app.openapi(confineKey, async (context) => {
     const { service, id } = context.req.valid("param");
     const { allowedAddresses: addresses } = context.req.valid("json");
-    const { principal, services } = context.var;
-    const confined = await services.keyChanges.confine(service, id, addresses, principal.subject);
+    const grantor = grantorOf(context, "credential");
+    const confined = await context.var.services.keyChanges.confine(service, id, addresses, grantor);
     return context.json(toAnswer(context, confined), 200);
   });
 };

@@ -111,13 +111,34 @@ test("a key that has ended can be neither disabled, nor enabled, nor confined", 
   expect((await confine(id, ["192.0.2.1"])).status).toBe(409);
 });
 
-test("enabling and confining want a second factor, disabling in an emergency does not", async () => {
+test("disabling, enabling and confining want a second factor, and the rights of the service", async () => {
   const { id } = await create();
-  const oneFactor = await signToken(fountain, { acr: "aal1", amr: ["pwd"] });
-  expect((await change(id, "disable", oneFactor)).status).toBe(200);
-  expect((await change(id, "enable", oneFactor)).status).toBe(401);
   const path = `/keys/${service}/${id}/allowed-addresses`;
-  expect((await send(fountain, "PUT", path, { token: oneFactor, body: { allowedAddresses: null } })).status).toBe(401);
+  const confine = (token: string) => send(fountain, "PUT", path, { token, body: { allowedAddresses: null } });
+  const oneFactor = await signToken(fountain, { acr: "aal1", amr: ["pwd"] });
+  const lesser = await signToken(fountain, { scopes: ["keys:write"] });
+  for (const [token, status] of [
+    [oneFactor, 401],
+    [lesser, 403],
+  ] as const) {
+    expect((await change(id, "disable", token)).status).toBe(status);
+    expect((await change(id, "enable", token)).status).toBe(status);
+    expect((await confine(token)).status).toBe(status);
+    expect((await send(fountain, "DELETE", `/keys/${service}/${id}`, { token })).status).toBe(status);
+    expect((await send(fountain, "DELETE", `/keys/${service}`, { token })).status).toBe(status);
+    expect((await send(fountain, "DELETE", `/services/${service}`, { token })).status).toBe(status);
+    expect((await send(fountain, "DELETE", `/services/${service}/webhook`, { token })).status).toBe(status);
+  }
+  expect((await change(id, "disable")).status).toBe(200);
+});
+
+test("a service disables its own keys, and no other's", async () => {
+  const { id } = await create();
+  const tokenOf = (name: string) =>
+    signToken(fountain, { subject: `service:${name}`, clientId: name, roles: [], acr: "aal1", amr: ["api-key"] });
+  expect((await change(id, "disable", await tokenOf("another"))).status).toBe(403);
+  expect((await change(id, "disable", await tokenOf(service))).status).toBe(200);
+  expect((await change(id, "enable", await tokenOf(service))).status).toBe(401);
 });
 
 test("a key with addresses is good from there only, also for a token", async () => {

@@ -6,6 +6,7 @@ import { json, jsonBody, problems } from "#shared/http/openapi.ts";
 import { type Problem, problem } from "#shared/problem/problem.ts";
 import { MAX_GRACE_SECONDS, type RotationFailure, type WantedRotation } from "../domain/api-keys.ts";
 import { type KmsApp, type KmsContext, NO_STORE, record } from "./frame.ts";
+import { grantorOf } from "./granting.ts";
 import {
   auditKeyRefusal,
   createdKeyAnswer,
@@ -85,7 +86,7 @@ const REFUSALS: Record<RotationFailure, (service: string) => Problem> = {
 };
 
 const rotate = async (context: KmsContext, wanted: WantedRotation) => {
-  const made = await context.var.services.apiKeys.rotate(wanted, context.var.principal);
+  const made = await context.var.services.apiKeys.rotate(wanted, grantorOf(context, "credential"));
   if (!made.ok) {
     await auditKeyRefusal(context, "key.rotate", wanted.service, made.error);
     throw REFUSALS[made.error](wanted.service);

@@ -9,6 +9,7 @@ import { type Problem, problem } from "#shared/problem/problem.ts";
 import type { ApiKey } from "../domain/api-key.ts";
 import type { ApiKeyPosition, CreationFailure } from "../domain/api-keys.ts";
 import { entryOf, type KmsApp, type KmsContext, NO_STORE, record } from "./frame.ts";
+import { grantorOf, warningFields, warningsTo } from "./granting.ts";
 import {
   allowedAddresses,
   auditKeyRefusal,
@@ -21,7 +22,7 @@ import {
   toKeyAnswer,
 } from "./key-answer.ts";
 import { wantedScopes } from "./scope-name.ts";
-import { MAX_SERVICE_NAME_CHARACTERS, noSuchService } from "./service-answer.ts";
+import { MAX_SERVICE_NAME_CHARACTERS, noSuchService, SERVICE_REFUSALS } from "./service-answer.ts";
 
 const MAX_NAME_CHARACTERS = 100;
 const newKey = z.strictObject({
@@ -41,8 +42,8 @@ const createKey = createRoute({
   summary: "Create an API key of a service; the answer is the only place where it is shown",
   request: { body: jsonBody(newKey) },
   responses: {
-    201: json(createdKeyAnswer, "The new key"),
-    ...problems("unauthenticated", "forbidden", "not-found", "invalid-input", "unavailable"),
+    201: json(createdKeyAnswer.extend(warningFields).openapi("NewApiKey"), "The new key"),
+    ...problems("unauthenticated", "step-up-required", "forbidden", "not-found", "invalid-input", "unavailable"),
   },
 });
 
@@ -123,8 +124,9 @@ const readPage = async (
 };
 
 const revoke = async (context: KmsContext, service: string, id: string | undefined): Promise<void> => {
-  const { services, storedKeys, now } = context.var.services;
-  if (!(await services.find(service))) throw noSuchService();
+  const { serviceRegistry, storedKeys, now } = context.var.services;
+  const found = await serviceRegistry.findWithin(service, context.var.principal);
+  if (!found.ok) throw SERVICE_REFUSALS[found.error]();
   const event = { action: "key.revoke", outcome: "success", target: id ?? serviceSubject(service) } as const;
   const isFound = await storedKeys.revoke(service, id, new Date(now()), await entryOf(context, event));
   if (id !== undefined && !isFound) throw noSuchKey();
@@ -133,14 +135,15 @@ const revoke = async (context: KmsContext, service: string, id: string | undefin
 
 export const addKeys = (app: KmsApp): void => {
   app.openapi(createKey, async (context) => {
+    const grantor = grantorOf(context, "credential");
     const wanted = context.req.valid("json");
-    const created = await context.var.services.apiKeys.create(wanted, context.var.principal);
+    const created = await context.var.services.apiKeys.create(wanted, grantor);
     if (!created.ok) {
       await auditKeyRefusal(context, "key.create", wanted.service, created.error);
       throw CREATION_REFUSALS[created.error]();
     }
     record(context, { action: "key.create", outcome: "success", target: created.value.apiKey.id });
-    return context.json(toCreatedKeyAnswer(created.value), 201, NO_STORE);
+    return context.json({ ...toCreatedKeyAnswer(created.value), ...warningsTo(grantor) }, 201, NO_STORE);
   });
 
   app.openapi(listKeys, async (context) => {

@@ -1,11 +1,11 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import { assertSteppedUp } from "#shared/auth/authorize.ts";
 import { list, reference, unicodeText } from "#shared/contracts/input.ts";
 import { SCOPES } from "#shared/contracts/rights.ts";
 import { json, jsonBody, problems } from "#shared/http/openapi.ts";
 import { type Problem, problem } from "#shared/problem/problem.ts";
 import { type GrantFailure, isRoleName } from "../domain/roles.ts";
 import { entryOf, type KmsApp, type KmsContext, record } from "./frame.ts";
+import { grantorOf } from "./granting.ts";
 import { findUser, toUserAnswer, userAnswer } from "./user-answer.ts";
 
 const roleAnswer = z.object({ name: z.string(), permissions: z.array(z.enum(SCOPES)) }).openapi("Role");
@@ -82,7 +82,7 @@ const refusalOf = (names: readonly string[], refused: GrantFailure): Problem =>
   refused.error === "not-held" ? beyondYours() : unknownRoles(names, refused.unknown);
 
 /** Refuses roles that there are not, and such as grant more than the caller may do himself. */
-export const assertMayGrant = async (context: KmsContext, names: readonly string[]): Promise<void> => {
+export const assertHeld = async (context: KmsContext, names: readonly string[]): Promise<void> => {
   const granted = await context.var.services.roles.mayGrant(names, context.var.principal.scopes);
   if (!granted.ok) throw refusalOf(names, granted);
 };
@@ -100,9 +100,9 @@ export const addRoles = (app: KmsApp): void => {
         errors: [{ pointer: "#/param/name", detail: "must begin with a letter and go on with a-z, 0-9 and -" }],
       });
     const { roles } = context.var.services;
-    assertSteppedUp(context.var.principal, context.var.services.now());
+    const grantor = grantorOf(context, "rights");
     const event = { action: "role.change", outcome: "success", target: name } as const;
-    const changed = await roles.put({ name, permissions }, context.var.principal.scopes, await entryOf(context, event));
+    const changed = await roles.put({ name, permissions }, grantor, await entryOf(context, event));
     if (!changed.ok)
       throw changed.error === "not-held"
         ? beyondYours()
@@ -113,12 +113,12 @@ export const addRoles = (app: KmsApp): void => {
 
   app.openapi(putRolesOfUser, async (context) => {
     const { users, now } = context.var.services;
-    assertSteppedUp(context.var.principal, now());
+    grantorOf(context, "rights");
     const { id } = context.req.valid("param");
     const roles = [...new Set(context.req.valid("json").roles)];
-    await assertMayGrant(context, roles);
+    await assertHeld(context, roles);
     const user = await findUser(context, id);
-    await assertMayGrant(context, user.roles);
+    await assertHeld(context, user.roles);
     const event = { action: "user.roles", outcome: "success", target: id } as const;
     const isChanged = await users.setRoles(id, roles, new Date(now()), await entryOf(context, event));
     if (!isChanged) throw lastAdministrator();

@@ -5,8 +5,10 @@ import { countParameter, json, jsonBody, page, pageQuery, problems, SEGMENTS } f
 import { decodeCursor, toPage } from "#shared/http/page.ts";
 import { problem } from "#shared/problem/problem.ts";
 import type { AuditAction } from "../domain/audit-actions.ts";
+import type { Grantor } from "../domain/granting.ts";
 import type { ReadFailure, SecretValue } from "../domain/secrets.ts";
 import { audit, entryOf, type KmsApp, type KmsContext, NO_STORE, record } from "./frame.ts";
+import { grantorOf, warningFields, warningsTo } from "./granting.ts";
 import { secretPath, secretValue } from "./secret-fields.ts";
 
 const byPath = z.object({ path: secretPath });
@@ -40,11 +42,17 @@ const readSecret = createRoute({
   responses: {
     200: json(
       z
-        .object({ path: z.string(), version: z.int(), value: z.string(), createdAt: z.iso.datetime() })
+        .object({
+          path: z.string(),
+          version: z.int(),
+          value: z.string(),
+          createdAt: z.iso.datetime(),
+          ...warningFields,
+        })
         .openapi("Secret"),
       "The secret",
     ),
-    ...problems("unauthenticated", "forbidden", "not-found", "invalid-input", "unavailable"),
+    ...problems("unauthenticated", "step-up-required", "forbidden", "not-found", "invalid-input", "unavailable"),
   },
 });
 
@@ -94,6 +102,7 @@ export const readingAloud = async (
   context: KmsContext,
   path: string,
   version: number | undefined,
+  _grantor: Grantor<"secret"> | Grantor<"credential">,
 ): Promise<SecretValue> => {
   const read = await context.var.services.secrets.read(path, version);
   if (!read.ok) {
@@ -127,8 +136,10 @@ export const addSecrets = (app: KmsApp): void => {
 
   app.openapi(readSecret, async (context) => {
     const { path } = context.req.valid("param");
-    const secret = await readingAloud(context, path, context.req.valid("query").version);
-    return context.json({ ...secret, createdAt: secret.createdAt.toISOString() }, 200, NO_STORE);
+    const grantor = grantorOf(context, "secret");
+    const secret = await readingAloud(context, path, context.req.valid("query").version, grantor);
+    const answer = { ...secret, createdAt: secret.createdAt.toISOString(), ...warningsTo(grantor) };
+    return context.json(answer, 200, NO_STORE);
   });
 
   app.openapi(deleteSecret, async (context) => {

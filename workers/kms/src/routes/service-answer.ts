@@ -38,6 +38,9 @@ export const noSuchService = (): Problem => problem("not-found", { detail: "Ther
 export const scopesNotHeld = (): Problem =>
   problem("forbidden", { detail: "The scopes of this service are more than you may use yourself." });
 
+/** The answers to a change of a service, or of its keys, that is not made. */
+export const SERVICE_REFUSALS = { unknown: noSuchService, "not-held": scopesNotHeld };
+
 /** Refuses with 422 an address that webhooks cannot go to. */
 export const assertWebhookUrl = (context: KmsContext, pointer: string, url: string): void => {
   const detail = context.var.services.serviceRegistry.webhookFault(url);

@@ -3,7 +3,8 @@ import { reference } from "#shared/contracts/input.ts";
 import { serviceSubject } from "#shared/contracts/principal.ts";
 import { json, jsonBody, problems } from "#shared/http/openapi.ts";
 import { type KmsApp, NO_STORE, record } from "./frame.ts";
-import { assertWebhookUrl, noSuchService, scopesNotHeld, webhookUrl } from "./service-answer.ts";
+import { grantorOf } from "./granting.ts";
+import { assertWebhookUrl, SERVICE_REFUSALS, webhookUrl } from "./service-answer.ts";
 
 const byName = z.object({ name: reference() });
 
@@ -38,9 +39,10 @@ export const addServiceWebhook = (app: KmsApp): void => {
   app.openapi(setWebhook, async (context) => {
     const { name } = context.req.valid("param");
     const { url } = context.req.valid("json");
+    const grantor = grantorOf(context, "credential");
     assertWebhookUrl(context, "#/url", url);
-    const set = await context.var.services.serviceRegistry.setWebhook(name, url, context.var.principal);
-    if (!set.ok) throw set.error === "unknown" ? noSuchService() : scopesNotHeld();
+    const set = await context.var.services.serviceRegistry.setWebhook(name, url, grantor);
+    if (!set.ok) throw SERVICE_REFUSALS[set.error]();
     record(context, { action: "service.webhook", outcome: "success", target: serviceSubject(name) });
     return context.json({ url, secret: set.value }, 200, NO_STORE);
   });
@@ -48,7 +50,7 @@ export const addServiceWebhook = (app: KmsApp): void => {
   app.openapi(removeWebhook, async (context) => {
     const { name } = context.req.valid("param");
     const removed = await context.var.services.serviceRegistry.removeWebhook(name, context.var.principal);
-    if (!removed.ok) throw noSuchService();
+    if (!removed.ok) throw SERVICE_REFUSALS[removed.error]();
     record(context, { action: "service.webhook", outcome: "success", target: serviceSubject(name) });
     return context.body(null, 204);
   });

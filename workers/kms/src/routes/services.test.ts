@@ -83,16 +83,28 @@ test("refuses scopes that do not exist, and a service without any", async () => 
   expect((await create({ name: "bad", scope: ["search:read"], scopes: ["search:read"] })).status).toBe(422);
 });
 
-test("lets nobody give a service scopes that he lacks himself", async () => {
-  const deployer = await signToken(fountain, {
-    subject: "service:deployer",
-    clientId: "deployer",
-    roles: [],
-    scopes: ["keys:write", "search:read"],
-    acr: "aal1",
-  });
-  expect((await create({ name: "greedy", scopes: ["search:read", "users:admin"] }, deployer)).status).toBe(403);
-  expect((await create({ name: "modest", scopes: ["search:read"] }, deployer)).status).toBe(201);
+test("lets nobody give a service scopes that they lack themselves", async () => {
+  const keeper = await signToken(fountain, { roles: [], scopes: ["keys:write", "search:read"] });
+  expect((await create({ name: "greedy", scopes: ["search:read", "users:admin"] }, keeper)).status).toBe(403);
+  expect((await create({ name: "modest", scopes: ["search:read"] }, keeper)).status).toBe(201);
+});
+
+test("is registered by a person who has passed a second factor, or has none and has just logged in", async () => {
+  const body = { name: "new", scopes: ["search:read"] };
+  const oneFactor = { acr: "aal1", amr: ["pwd"] } as const;
+  const longAgo = new Date(Date.now() - 301_000);
+  const deployer = { subject: "service:deployer", clientId: "deployer", roles: [], acr: "aal1" } as const;
+  for (const [grant, status] of [
+    [deployer, 403],
+    [{ clientId: "films", actor: { subject: "service:films", sessionId: "a-key" } }, 403],
+    [oneFactor, 401],
+    [{ authenticatedAt: longAgo }, 401],
+    [{ ...oneFactor, factorless: true, authenticatedAt: longAgo }, 401],
+  ] as const)
+    expect((await create(body, await signToken(fountain, grant))).status, JSON.stringify(grant)).toBe(status);
+  const made = await create(body, await signToken(fountain, { ...oneFactor, factorless: true }));
+  expect(made.status).toBe(201);
+  expect(await made.json()).toMatchObject({ name: "new", warnings: [{ code: "factor-recommended" }] });
 });
 
 test("deletes a service only after a second factor", async () => {

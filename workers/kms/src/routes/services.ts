@@ -6,11 +6,13 @@ import { json, jsonBody, page, pageQuery, problems } from "#shared/http/openapi.
 import { decodeCursor, toPage } from "#shared/http/page.ts";
 import { problem } from "#shared/problem/problem.ts";
 import { audit, type KmsApp, NO_STORE, record } from "./frame.ts";
+import { grantorOf, warningFields, warningsTo } from "./granting.ts";
 import { wantedScopes } from "./scope-name.ts";
 import {
   assertWebhookUrl,
   MAX_SERVICE_NAME_CHARACTERS,
   noSuchService,
+  SERVICE_REFUSALS,
   scopesNotHeld,
   serviceAnswer,
   toServiceAnswer,
@@ -41,10 +43,10 @@ const createService = createRoute({
   request: { body: jsonBody(newService) },
   responses: {
     201: json(
-      serviceAnswer.extend({ webhookSecret: z.string().optional() }),
+      serviceAnswer.extend({ webhookSecret: z.string().optional(), ...warningFields }).openapi("NewService"),
       "The new service; the answer is the only place where the secret of its webhook is shown",
     ),
-    ...problems("unauthenticated", "forbidden", "conflict", "invalid-input", "unavailable"),
+    ...problems("unauthenticated", "step-up-required", "forbidden", "conflict", "invalid-input", "unavailable"),
   },
 });
 
@@ -86,10 +88,11 @@ const deleteService = createRoute({
 
 export const addServices = (app: KmsApp): void => {
   app.openapi(createService, async (context) => {
+    const grantor = grantorOf(context, "credential");
     const wanted = context.req.valid("json");
     const { serviceRegistry } = context.var.services;
     if (wanted.webhookUrl !== undefined) assertWebhookUrl(context, "#/webhookUrl", wanted.webhookUrl);
-    const entered = await serviceRegistry.enter(wanted, context.var.principal);
+    const entered = await serviceRegistry.enter(wanted, grantor);
     if (!entered.ok) {
       const target = entered.error === "taken" ? serviceSubject(wanted.name) : undefined;
       await audit(context, { action: "service.create", outcome: "refused", target, reason: entered.error });
@@ -97,7 +100,8 @@ export const addServices = (app: KmsApp): void => {
     }
     const { service, webhookSecret } = entered.value;
     record(context, { action: "service.create", outcome: "success", target: serviceSubject(service.name) });
-    return context.json({ ...toServiceAnswer(service), ...(webhookSecret && { webhookSecret }) }, 201, NO_STORE);
+    const answer = { ...toServiceAnswer(service), ...(webhookSecret && { webhookSecret }), ...warningsTo(grantor) };
+    return context.json(answer, 201, NO_STORE);
   });
 
   app.openapi(listServices, async (context) => {
@@ -116,7 +120,7 @@ export const addServices = (app: KmsApp): void => {
   app.openapi(deleteService, async (context) => {
     const { name } = context.req.valid("param");
     const removed = await context.var.services.serviceRegistry.remove(name, context.var.principal);
-    if (!removed.ok) throw noSuchService();
+    if (!removed.ok) throw SERVICE_REFUSALS[removed.error]();
     record(context, { action: "service.delete", outcome: "success", target: serviceSubject(name) });
     return context.body(null, 204);
   });

@@ -2,11 +2,14 @@ import { createRoute, z } from "@hono/zod-openapi";
 import { reference } from "#shared/contracts/input.ts";
 import { json, problems } from "#shared/http/openapi.ts";
 import { problem } from "#shared/problem/problem.ts";
+import { isBeyondDefault } from "../domain/granting.ts";
 import { entryOf, type KmsApp, record } from "./frame.ts";
-import { assertMayGrant } from "./roles.ts";
+import { grantorOf, warningFields, warningsTo } from "./granting.ts";
+import { assertHeld } from "./roles.ts";
 import { findUser, toUserAnswer, userAnswer } from "./user-answer.ts";
 
 const params = z.object({ id: reference() });
+const lockAnswer = userAnswer.extend(warningFields).openapi("LockedUser");
 
 const lockUser = createRoute({
   method: "post",
@@ -15,8 +18,8 @@ const lockUser = createRoute({
   summary: "Lock a user out: his sessions end, and he cannot log in",
   request: { params },
   responses: {
-    200: json(userAnswer, "The user, who is locked"),
-    ...problems("unauthenticated", "forbidden", "not-found", "conflict", "unavailable"),
+    200: json(lockAnswer, "The user, who is locked"),
+    ...problems("unauthenticated", "step-up-required", "forbidden", "not-found", "conflict", "unavailable"),
   },
 });
 
@@ -27,17 +30,18 @@ const unlockUser = createRoute({
   summary: "Let a locked user log in again",
   request: { params },
   responses: {
-    200: json(userAnswer, "The user, who is not locked"),
-    ...problems("unauthenticated", "forbidden", "not-found", "unavailable"),
+    200: json(lockAnswer, "The user, who is not locked"),
+    ...problems("unauthenticated", "step-up-required", "forbidden", "not-found", "unavailable"),
   },
 });
 
 export const addUserLock = (app: KmsApp): void => {
   app.openapi(lockUser, async (context) => {
     const { users, now } = context.var.services;
+    const grantor = grantorOf(context, "access");
     const { id } = context.req.valid("param");
     const user = await findUser(context, id);
-    await assertMayGrant(context, user.roles);
+    await assertHeld(context, user.roles);
     const event = { action: "user.lock", outcome: "success", target: id } as const;
     const isLocked = await users.lock(id, new Date(now()), await entryOf(context, event));
     if (isLocked) record(context, event);
@@ -46,16 +50,18 @@ export const addUserLock = (app: KmsApp): void => {
       throw problem("conflict", {
         detail: "Nobody would be left to administer. Make somebody else an administrator first.",
       });
-    return context.json(toUserAnswer(locked), 200);
+    return context.json({ ...toUserAnswer(locked), ...warningsTo(grantor) }, 200);
   });
 
   app.openapi(unlockUser, async (context) => {
     const { users } = context.var.services;
     const { id } = context.req.valid("param");
     const user = await findUser(context, id);
-    await assertMayGrant(context, user.roles);
+    // To let an administrator in again is to hand out what they may do.
+    const grantor = grantorOf(context, isBeyondDefault(user.roles) ? "rights" : "access");
+    await assertHeld(context, user.roles);
     const event = { action: "user.unlock", outcome: "success", target: id } as const;
     if (await users.unlock(id, await entryOf(context, event))) record(context, event);
-    return context.json(toUserAnswer(await findUser(context, id)), 200);
+    return context.json({ ...toUserAnswer(await findUser(context, id)), ...warningsTo(grantor) }, 200);
   });
 };

@@ -2,9 +2,11 @@ import { createRoute, z } from "@hono/zod-openapi";
 import { reference, text } from "#shared/contracts/input.ts";
 import { json, jsonBody, page, pageQuery, problems } from "#shared/http/openapi.ts";
 import { decodeCursor, toPage } from "#shared/http/page.ts";
+import { DEFAULT_ROLE, isBeyondDefault } from "../domain/granting.ts";
 import { usernameKey } from "../domain/username.ts";
 import { type KmsApp, record } from "./frame.ts";
-import { assertMayGrant, roleNames } from "./roles.ts";
+import { grantorOf, warningFields, warningsTo } from "./granting.ts";
+import { assertHeld, roleNames } from "./roles.ts";
 import {
   ACCOUNT_REFUSALS,
   assertAcceptable,
@@ -17,7 +19,7 @@ import {
 /** As long as the longest email address. */
 const MAX_SEARCH_CHARACTERS = 254;
 
-const newUser = z.strictObject({ ...newAccountFields, roles: roleNames.default(["user"]) });
+const newUser = z.strictObject({ ...newAccountFields, roles: roleNames.default([DEFAULT_ROLE]) });
 
 const search = text({ min: 1, max: MAX_SEARCH_CHARACTERS }).optional().openapi({
   description: "Part of the username, or the whole email address, in whatever case",
@@ -30,8 +32,8 @@ const createUser = createRoute({
   summary: "Create a user",
   request: { body: jsonBody(newUser) },
   responses: {
-    201: json(userAnswer, "The new user"),
-    ...problems("unauthenticated", "forbidden", "conflict", "invalid-input", "unavailable"),
+    201: json(userAnswer.extend(warningFields).openapi("NewUser"), "The new user"),
+    ...problems("unauthenticated", "step-up-required", "forbidden", "conflict", "invalid-input", "unavailable"),
   },
 });
 
@@ -62,13 +64,13 @@ const readUser = createRoute({
 export const addUsers = (app: KmsApp): void => {
   app.openapi(createUser, async (context) => {
     const { username, email, password, roles } = context.req.valid("json");
+    const grantor = grantorOf(context, isBeyondDefault(roles) ? "rights" : "account");
     assertAcceptable({ username, email, password });
-    await assertMayGrant(context, roles);
-    const { accounts } = context.var.services;
-    const created = await accounts.create({ username, email, password, roles }, context.var.principal.subject);
+    await assertHeld(context, roles);
+    const created = await context.var.services.accounts.create({ username, email, password, roles }, grantor);
     if (!created.ok) throw ACCOUNT_REFUSALS[created.error]();
     record(context, { action: "user.create", outcome: "success", target: created.value.id });
-    return context.json(toUserAnswer(created.value), 201);
+    return context.json({ ...toUserAnswer(created.value), ...warningsTo(grantor) }, 201);
   });
 
   app.openapi(listUsers, async (context) => {

@@ -4,8 +4,10 @@ import { failure } from "#shared/contracts/result.ts";
 import { isGranted } from "#shared/contracts/rights.ts";
 import { json, jsonBody, problems } from "#shared/http/openapi.ts";
 import { problem } from "#shared/problem/problem.ts";
+import type { Grantor } from "../domain/granting.ts";
 import { DEFAULT_WRAPPING_TTL_SECONDS, MAX_WRAPPING_TTL_SECONDS } from "../domain/wrapping.ts";
 import { audit, entryOf, type KmsApp, type KmsContext, NO_STORE, record } from "./frame.ts";
+import { grantorOf, warningFields, warningsTo } from "./granting.ts";
 import { secretPath, secretValue, versionNumber } from "./secret-fields.ts";
 import { readingAloud } from "./secrets.ts";
 
@@ -27,8 +29,11 @@ const wrap = createRoute({
   summary: "Wrap a value, or a stored secret, in a token that gives it out once",
   request: { body: jsonBody(wrappable) },
   responses: {
-    201: json(z.object({ token: z.string(), expiresAt: z.iso.datetime() }).openapi("WrappingToken"), "The token"),
-    ...problems("unauthenticated", "forbidden", "not-found", "invalid-input", "unavailable"),
+    201: json(
+      z.object({ token: z.string(), expiresAt: z.iso.datetime(), ...warningFields }).openapi("WrappingToken"),
+      "The token",
+    ),
+    ...problems("unauthenticated", "step-up-required", "forbidden", "not-found", "invalid-input", "unavailable"),
   },
 });
 
@@ -44,24 +49,30 @@ const unwrap = createRoute({
   },
 });
 
-const valueToWrap = async (context: KmsContext, wanted: z.infer<typeof wrappable>): Promise<string> => {
-  if ("value" in wanted) return wanted.value;
+/** What is to be wrapped, and who hands it out: a stored secret would outlive the credential that may read it. */
+const valueToWrap = async (
+  context: KmsContext,
+  wanted: z.infer<typeof wrappable>,
+): Promise<{ value: string; grantor: Grantor<"secret"> | Grantor<"credential"> }> => {
+  if ("value" in wanted) return { value: wanted.value, grantor: grantorOf(context, "secret") };
+  const grantor = grantorOf(context, "credential");
   if (!isGranted(`secrets:read:${wanted.path}`, context.var.principal.scopes))
     throw problem("forbidden", { detail: "This needs the scope secrets:read, for that path." });
-  return (await readingAloud(context, wanted.path, wanted.version)).value;
+  const { value } = await readingAloud(context, wanted.path, wanted.version, grantor);
+  return { value, grantor };
 };
 
 export const addWrapping = (app: KmsApp): void => {
   app.openapi(wrap, async (context) => {
     const wanted = context.req.valid("json");
-    const value = await valueToWrap(context, wanted);
+    const { value, grantor } = await valueToWrap(context, wanted);
     const eventOf = (target: string) => ({ action: "secret.wrap", outcome: "success", target }) as const;
     const wrapped = await context.var.services.wrapping.wrap(value, wanted.ttlSeconds, (id) =>
       entryOf(context, eventOf(id)),
     );
     record(context, eventOf(wrapped.id));
     const { token, expiresAt } = wrapped;
-    return context.json({ token, expiresAt: expiresAt.toISOString() }, 201, NO_STORE);
+    return context.json({ token, expiresAt: expiresAt.toISOString(), ...warningsTo(grantor) }, 201, NO_STORE);
   });
 
   app.openapi(unwrap, async (context) => {

@@ -2,11 +2,10 @@ import { decodeJwt } from "jose";
 import { expect, test } from "vitest";
 import type { Scope } from "#shared/contracts/rights.ts";
 import { createTokenIssuer } from "../domain/access-token.ts";
-import type { Caller } from "../domain/api-keys.ts";
 import { createClients } from "../domain/clients.ts";
 import { createSealer } from "../domain/sealing.ts";
 import { generateSigningKey, unwrapSigningKey } from "../domain/signing-key.ts";
-import { auditEntry, randomBytes } from "../testing.ts";
+import { auditEntry, grantor, randomBytes } from "../testing.ts";
 import { ALL, FROM_ANYWHERE, useApiKeys } from "./testing.ts";
 
 const bench = useApiKeys();
@@ -46,7 +45,7 @@ test("gives a key all scopes of its service unless told, and never more", async 
 });
 
 test("gives nobody a key for more than he may do himself, by creation or by rotation", async () => {
-  const held: Caller = { subject: "someone", scopes: new Set<Scope>(["keys:write", "search:read"]) };
+  const held = grantor("someone", new Set<Scope>(["keys:write", "search:read"]));
   expect(await apiKeys().create({ service: service() }, held)).toEqual({ ok: false, error: "not-held" });
   const made = await create();
   expect(await tryRotate({}, held)).toEqual({ ok: false, error: "not-held" });

@@ -1,6 +1,7 @@
 import { drizzle } from "drizzle-orm/libsql/http";
 import { decodeJwt } from "jose";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import type { Audience } from "#shared/contracts/access-token.ts";
 import { type Fountain, startFountain } from "../../../../tests/harness.ts";
 import { createTokenIssuer } from "../domain/access-token.ts";
 import { createEmailAddresses } from "../domain/email-addresses.ts";
@@ -246,6 +247,7 @@ test("raises a session for good after a second factor, and keeps it raised throu
   nowMs += 60_000;
   const raised = await sessions.elevate({
     sessionId: opened.sessionId,
+    audiences: ["fountain"],
     scopes: ["audit:read"],
     method: "otp",
     once: false,
@@ -262,6 +264,7 @@ test("raises a single request for a minute, and leaves the session as it was", a
   const opened = await open();
   const raised = await sessions.elevate({
     sessionId: opened.sessionId,
+    audiences: ["fountain"],
     scopes: ["audit:read"],
     method: "otp",
     ...ONCE,
@@ -281,21 +284,46 @@ test("raises a single request for a minute, and leaves the session as it was", a
 });
 
 test.for([ONCE, { once: false } as const])(
-  "a second factor adds no scope to a token that was narrowed (%o)",
+  "a second factor adds no scope and no audience to a token that was narrowed (%o)",
   async (kind) => {
     const { sessionId } = await open();
-    const raised = await sessions.elevate({ sessionId, scopes: ["search:read", "audit:read"], method: "otp", ...kind });
+    const raised = await sessions.elevate({
+      sessionId,
+      audiences: ["search"],
+      scopes: ["search:read", "audit:read"],
+      method: "otp",
+      ...kind,
+    });
     if (!raised.ok) throw new Error(raised.error);
     expect((await repository.find(sessionId))?.permissions).toContain("sequence:write");
-    expect(decodeJwt(raised.value.accessToken)["scope"]).toBe("search:read");
+    expect(decodeJwt(raised.value.accessToken)).toMatchObject({ scope: "search:read", aud: "search" });
   },
 );
+
+test("says of a user without a second factor, for one request, that they have none", async () => {
+  const { sessionId } = await open();
+  const audiences: Audience[] = ["kms"];
+  const request = { sessionId, audiences, purpose: ONCE.purpose };
+  const attested = await sessions.attestFactorless({ ...request, scopes: ["search:read", "audit:read"] });
+  if (!attested.ok) throw new Error(attested.error);
+  expect(attested.value.expiresInSeconds).toBe(60);
+  expect(decodeJwt(attested.value.accessToken)).toMatchObject({
+    aud: "kms",
+    scope: "search:read",
+    acr: "aal1",
+    auth_time: START_MS / 1000,
+    factorless: true,
+    authorization_details: [{ actions: ["DELETE"], locations: ["/kms/keys/films"] }],
+  });
+  await end(sessionId);
+  expect(await sessions.attestFactorless({ ...request, scopes: [] })).toEqual({ ok: false, error: "session-ended" });
+});
 
 test("raises no session that has ended, expired or never been", async () => {
   const [ended, expired] = [await open(), await open()];
   await end(ended.sessionId);
   const elevate = (sessionId: string) =>
-    sessions.elevate({ sessionId, scopes: ["audit:read"], method: "otp", once: false });
+    sessions.elevate({ sessionId, audiences: ["fountain"], scopes: ["audit:read"], method: "otp", once: false });
   expect(await elevate(ended.sessionId)).toEqual({ ok: false, error: "session-ended" });
   expect(await elevate("nothing")).toEqual({ ok: false, error: "session-ended" });
   nowMs += 14 * DAY_MS;

@@ -1,11 +1,10 @@
 /** What tests of API keys share: the keys of one service on a database of its own, and a clock that they set. */
 import { drizzle } from "drizzle-orm/libsql/http";
 import { afterAll, beforeAll, beforeEach } from "vitest";
-import { SCOPES } from "#shared/contracts/rights.ts";
 import { openTestDatabase, type TestDatabase } from "../../../../tests/database.ts";
-import { type ApiKeys, type Caller, createApiKeys, type NewApiKey, type WantedRotation } from "../domain/api-keys.ts";
+import { type ApiKeys, createApiKeys, type NewApiKey, type WantedRotation } from "../domain/api-keys.ts";
 import type { AuditEvent } from "../domain/audit.ts";
-import { auditEntry, randomBytes } from "../testing.ts";
+import { auditEntry, grantor, randomBytes } from "../testing.ts";
 import { createApiKeyRepository } from "./api-keys.ts";
 import type { KmsDatabase } from "./connection.ts";
 import * as schema from "./schema.ts";
@@ -15,7 +14,7 @@ const START_MS = Date.parse("2026-11-23T10:00:00Z");
 const audit = { prepare: async (event: AuditEvent) => auditEntry(event) };
 
 /** Holds every scope there is. */
-export const ALL: Caller = { subject: "administrator", scopes: new Set(SCOPES) };
+export const ALL = grantor("administrator");
 
 export const FROM_ANYWHERE = { address: undefined };
 

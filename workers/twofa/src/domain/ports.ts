@@ -1,5 +1,5 @@
 /** What the rules of the second factor need from outside: storage, the kms, chance and a record of what happened. */
-import type { Elevation, IssuedToken, OpenedSession } from "#shared/contracts/kms.ts";
+import type { Elevation, Factorless, IssuedToken, OpenedSession } from "#shared/contracts/kms.ts";
 import type { ChallengeStore } from "./challenge.ts";
 import type { Messengers, SendStore } from "./delivery.ts";
 import type { FactorType, ListedFactor, NewFactor, SealedFactor } from "./factor.ts";
@@ -97,6 +97,8 @@ export interface Vault {
   loginChallenge(challengeId: string): Promise<string>;
   /** Raises the session, or one request of it; `undefined` when the session has ended. */
   elevate(elevation: Elevation): Promise<IssuedToken | undefined>;
+  /** A token for one request that says that the user has no second factor; `undefined` when the session has ended. */
+  attestFactorless(factorless: Factorless): Promise<IssuedToken | undefined>;
 }
 
 export type Admission = { admitted: true } | { admitted: false; retryAfterSeconds: number };

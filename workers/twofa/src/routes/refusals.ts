@@ -1,7 +1,7 @@
 /** The refusals that several routes share, and who may add a factor. */
-import { assertSteppedUp, isFresh, stepUpChallenge } from "#shared/auth/authorize.ts";
+import { grantRefused, stepUpChallenge } from "#shared/auth/authorize.ts";
 import type { Principal } from "#shared/auth/claims.ts";
-import { STEP_UP_MAX_AGE_SECONDS } from "#shared/http/routes.ts";
+import { refusalToGrant } from "#shared/contracts/granting.ts";
 import { type Problem, problem } from "#shared/problem/problem.ts";
 import { MAX_CONFIRMED_FACTORS } from "../domain/factor.ts";
 
@@ -37,16 +37,9 @@ export const locked = (retryAfterSeconds: number): Problem =>
 export const tooManyFactors = (): Problem =>
   problem("conflict", { detail: `You have ${MAX_CONFIRMED_FACTORS} factors already: remove one first.` });
 
-const freshLoginRequired = (): Problem =>
-  problem("step-up-required", {
-    detail: "Log in again: a first factor can only be added within 5 minutes of the login.",
-    headers: {
-      "www-authenticate": `Bearer error="insufficient_user_authentication", max_age="${STEP_UP_MAX_AGE_SECONDS}"`,
-    },
-  });
-
 /** A further factor needs a second factor just passed; the first one a fresh login. Throws the challenge to meet. */
 export const assertMayAddFactor = (principal: Principal, hasFactor: boolean, nowMs: number): void => {
-  if (hasFactor) assertSteppedUp(principal, nowMs);
-  else if (!isFresh(principal, nowMs / 1000)) throw freshLoginRequired();
+  const applicant = { ...principal, factorless: hasFactor ? undefined : true } as const;
+  const refusal = refusalToGrant("credential", applicant, nowMs / 1000);
+  if (refusal) throw grantRefused(refusal);
 };

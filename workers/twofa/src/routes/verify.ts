@@ -124,6 +124,7 @@ export const addVerify = (app: OpenAPIHono<WorkerEnv<TwofaServices>>): void => {
     const token = await services.vault.elevate({
       sessionId: principal.sessionId,
       scopes: [...principal.scopes],
+      audiences: [...principal.audiences],
       method: proven.method,
       rightsWithheld: principal.withheldRoles !== undefined,
       ...(purpose === undefined ? { once: false } : { once: true, purpose, redeemable: true }),

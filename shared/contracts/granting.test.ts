@@ -1,0 +1,33 @@
+import { expect, test } from "vitest";
+import { type GrantApplicant, type Granted, type GrantRefusal, refusalToGrant } from "./granting.ts";
+
+const NOW_SECONDS = 1_000;
+const EVERYTHING: Granted[] = ["rights", "credential", "account", "secret", "access"];
+
+const applicant = (kind: GrantApplicant["kind"], acr: GrantApplicant["acr"], ageSeconds = 0): GrantApplicant => ({
+  kind,
+  acr,
+  authTimeSeconds: NOW_SECONDS - ageSeconds,
+});
+
+const CASES: [string, GrantApplicant, GrantRefusal | undefined][] = [
+  ["who has just passed a second factor", applicant("user", "aal2", 300), undefined],
+  ["who passed one too long ago", applicant("user", "aal2", 301), "second-factor"],
+  ["who has passed none", applicant("user", "aal1"), "second-factor"],
+  ["who has none and has just logged in", { ...applicant("user", "aal1", 300), factorless: true }, undefined],
+  ["who has none and logged in long ago", { ...applicant("user", "aal1", 301), factorless: true }, "fresh-login"],
+];
+
+test.each(CASES)("a user %s", (_, user, refusal) => {
+  for (const what of EVERYTHING) expect(refusalToGrant(what, user, NOW_SECONDS), what).toBe(refusal);
+});
+
+test("a delegate hands out nothing, whatever its token says", () => {
+  for (const what of EVERYTHING)
+    expect(refusalToGrant(what, { ...applicant("delegate", "aal2"), factorless: true }, NOW_SECONDS)).toBe("delegate");
+});
+
+test("a service hands out no rights and no credential", () => {
+  const refusals = EVERYTHING.map((what) => refusalToGrant(what, applicant("service", "aal2"), NOW_SECONDS));
+  expect(refusals).toEqual(["service", "service", undefined, undefined, undefined]);
+});

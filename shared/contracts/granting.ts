@@ -1,0 +1,54 @@
+/**
+ * The one rule of granting, asked by whatever hands something out: rights beyond the default role, a credential, an
+ * account, a secret or access. It takes a person who has just passed a second factor, or who has none and has just logged
+ * in. So a stolen `aal1` token leaves nothing behind that outlives it.
+ */
+
+/** How recent a second factor, or a login without one, must be (RFC 9470 `max_age`). */
+export const STEP_UP_MAX_AGE_SECONDS = 300;
+
+/** What can be handed out, and whether a service may do so by itself: it cannot pass a second factor. */
+const FOR_SERVICES = {
+  /** Rights beyond the default role. */
+  rights: false,
+  /** What opens Fountain after the caller's own credential has ended: a service, a key, a webhook, a wrapped secret. */
+  credential: false,
+  /** An account with the default role, as provisioning needs. */
+  account: true,
+  /** The value of a secret, within the service's own scopes. */
+  secret: true,
+  /** Whether an account or a key can be used at all, where no rights beyond the default role depend on it. */
+  access: true,
+} as const;
+
+export type Granted = keyof typeof FOR_SERVICES;
+
+/** Who asks to hand something out, as the claims of their verified token say. */
+export interface GrantApplicant {
+  kind: "user" | "service" | "delegate";
+  acr: "aal1" | "aal2";
+  /** When they last authenticated, in seconds since the epoch; for `aal2`, when they passed the second factor. */
+  authTimeSeconds: number;
+  /** They have no second factor that they could pass. */
+  factorless?: true | undefined;
+}
+
+/**
+ * Why something may not be handed out: a `delegate` never hands out anything, a `service` not this; a user passes their
+ * `second-factor` first, or has none and needs a `fresh-login`.
+ */
+export type GrantRefusal = "delegate" | "service" | "second-factor" | "fresh-login";
+
+/** Why the applicant may not hand this out; `undefined` when they may. */
+export const refusalToGrant = (
+  what: Granted,
+  { kind, acr, authTimeSeconds, factorless }: GrantApplicant,
+  nowSeconds: number,
+): GrantRefusal | undefined => {
+  if (kind === "delegate") return "delegate";
+  if (kind === "service") return FOR_SERVICES[what] ? undefined : "service";
+  const isFresh = nowSeconds - authTimeSeconds <= STEP_UP_MAX_AGE_SECONDS;
+  if (acr === "aal2" && isFresh) return undefined;
+  if (factorless !== true) return "second-factor";
+  return isFresh ? undefined : "fresh-login";
+};
