@@ -16,7 +16,7 @@ export interface OneTimeCode extends SessionToken {
   purpose: Purpose;
 }
 
-/** Too many codes were wrong: no code is looked at for so many seconds. */
+/** Too many codes were wrong, or used: none is taken for so many seconds. */
 export interface LockedOut {
   ok: false;
   error: "locked";

@@ -10,6 +10,7 @@ import type { Refusal, TokenVerifier } from "#shared/auth/verify.ts";
 import type { ExchangedApiKey, KmsRpc } from "#shared/contracts/kms.ts";
 import { isAllowedFrom } from "#shared/contracts/networks.ts";
 import { sha256 } from "#shared/crypto/digest.ts";
+import { tooOften } from "#shared/problem/too-often.ts";
 import { answerOf, unavailable } from "./unavailable.ts";
 
 const MAX_REMEMBERED = 10_000;
@@ -77,6 +78,7 @@ export const createApiKeyVerifier = ({ kms, verify, uses, now }: ApiKeyVerifierO
     const answer = await answerOf("kms", kms.exchangeApiKey(key), EXCHANGE_TIMEOUT_MS);
     if (!answer.ok) {
       if (answer.error === "unavailable") throw unavailable(new Error("the kms cannot look keys up"));
+      if (answer.error === "blocked") throw tooOften(answer.retryAfterSeconds);
       remember(refusedUntilMs, MAX_REMEMBERED, refusalKey, now() + REFUSAL_MEMORY_MS);
       return { ok: false, reason: "invalid-api-key" };
     }

@@ -34,7 +34,7 @@ export const createPasskeyLogins = (twofa: Pick<TwofaRpc, "passkeyOptions" | "lo
         });
       case "locked":
         throw problem("too-many-attempts", {
-          detail: "Too many attempts failed. Wait as long as Retry-After says; until then none is looked at.",
+          detail: "Too many attempts. Wait as long as Retry-After says; until then none is looked at.",
           headers: { "retry-after": String(opened.retryAfterSeconds) },
         });
       case "unavailable":

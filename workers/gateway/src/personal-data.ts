@@ -5,6 +5,7 @@ import type { SignedDocument } from "#shared/contracts/personal-data.ts";
 import type { RpcResult } from "#shared/contracts/result.ts";
 import type { ServiceARpc } from "#shared/contracts/service-a.ts";
 import type { TwofaRpc } from "#shared/contracts/twofa.ts";
+import { tooOften } from "#shared/problem/too-often.ts";
 import { answerOf, unavailable } from "./unavailable.ts";
 
 const LIMIT_MS = 10_000;
@@ -33,5 +34,6 @@ export const createPersonalData =
     ]);
     const signed = await answerOf("kms", kms.personalData(userId, { secondFactor, contributions }), LIMIT_MS);
     if (signed.ok) return signed.value;
+    if (signed.error === "blocked") throw tooOften(signed.retryAfterSeconds);
     throw signed.error === "unknown" ? unauthenticated(true) : unavailable(new Error("kms is unavailable"));
   };

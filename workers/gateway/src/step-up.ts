@@ -59,7 +59,7 @@ const refusalOf = (refusal: Refusal, demand: StepUpDemand): Problem => {
       return factorRequired(demand);
     case "locked":
       return problem("too-many-attempts", {
-        detail: "Too many codes were wrong. Wait as long as Retry-After says; until then no code is checked.",
+        detail: "Too many codes were wrong or used. Wait as long as Retry-After says; until then none is taken.",
         headers: { "retry-after": String(refusal.retryAfterSeconds) },
       });
     case "session-ended":

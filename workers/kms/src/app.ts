@@ -1,6 +1,8 @@
 import { createAccessCheck } from "#shared/http/access.ts";
 import { createApp } from "#shared/http/app.ts";
+import { tooOften } from "#shared/problem/too-often.ts";
 import { auditedAccess } from "./audited-access.ts";
+import { BudgetExhausted } from "./domain/audit-budget.ts";
 import { addAudit } from "./routes/audit.ts";
 import { addAuditVerification } from "./routes/audit-verification.ts";
 import { addIntrospect } from "./routes/introspect.ts";
@@ -41,7 +43,7 @@ export const createKmsApp = (connect: (bindings: unknown) => Promise<KmsServices
   const app = createApp({
     worker: "kms",
     connect,
-    problemOf,
+    problemOf: (error) => (error instanceof BudgetExhausted ? tooOften(error.retryAfterSeconds) : problemOf(error)),
     access: auditedAccess(createAccessCheck<KmsServices>("kms")),
   });
   addKeySet(app);

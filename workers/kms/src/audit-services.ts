@@ -3,6 +3,7 @@ import { currentRequest } from "#shared/observability/context.ts";
 import type { Log } from "#shared/observability/log.ts";
 import { countAuditAlarm } from "#shared/observability/metrics.ts";
 import { type AuditEvent, type AuditTrail, createAuditTrail } from "./domain/audit.ts";
+import { createAuditBudget } from "./domain/audit-budget.ts";
 import { placeIn } from "./domain/audit-checkpoints.ts";
 import { type AuditLog, createAuditLog } from "./domain/audit-log.ts";
 import { createPruning } from "./domain/audit-pruning.ts";
@@ -74,6 +75,7 @@ export const createAuditServices = (options: AuditServicesOptions): AuditService
     repository: createAuditRepository(database),
     subjectKeys,
     refusalLimit: createRefusalLimit(now),
+    budget: createAuditBudget(now),
     macKey,
     randomBytes,
     occasion: currentRequest,

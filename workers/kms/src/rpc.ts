@@ -29,6 +29,7 @@ import { exposition } from "#shared/observability/instruments.ts";
 import { createLog, describeError } from "#shared/observability/log.ts";
 import { takeRequest } from "#shared/observability/private-calls.ts";
 import type { ScopedToken } from "./domain/access-token.ts";
+import { BudgetExhausted } from "./domain/audit-budget.ts";
 import type { KeyRing } from "./domain/key-ring.ts";
 import { WrongSecretKey } from "./domain/signing-key.ts";
 import { createRecorder } from "./security-log.ts";
@@ -56,6 +57,18 @@ const guarded = <Value, Failure extends string>(
   work: () => Promise<Result<Value, Failure>>,
 ): Promise<RpcResult<Value, Failure>> => answered(work);
 
+/** The same for what a caller can do too often. */
+const budgeted = async <Value, Failure extends string>(
+  work: () => Promise<Result<Value, Failure>>,
+): Promise<RpcResult<Value, Failure> | Blocked> => {
+  try {
+    return await guarded(work);
+  } catch (error) {
+    if (!(error instanceof BudgetExhausted)) throw error;
+    return { ok: false, error: "blocked", retryAfterSeconds: error.retryAfterSeconds };
+  }
+};
+
 /** What the kms is composed of; `undefined` when SECRET_KEY does not open its keys. */
 const unlocked = (connecting: Promise<KmsServices>): Promise<KmsServices | undefined> =>
   connecting.catch((error: unknown) => {
@@ -80,8 +93,8 @@ export const createEntrypoints = (connect: (bindings: unknown) => Promise<KmsSer
       return guarded(async () => trustOf((await connect(this.env)).keyRing, position));
     }
 
-    exchangeApiKey(key: string): Promise<RpcResult<ExchangedApiKey, "invalid">> {
-      return guarded(async () => {
+    exchangeApiKey(key: string): Promise<RpcResult<ExchangedApiKey, "invalid"> | Blocked> {
+      return budgeted(async () => {
         const { clients, audit } = await connect(this.env);
         const exchanged = await clients.exchange(key, currentRequest()?.clientAddress);
         if (!exchanged.ok) {
@@ -102,8 +115,8 @@ export const createEntrypoints = (connect: (bindings: unknown) => Promise<KmsSer
       });
     }
 
-    elevate(elevation: Elevation): Promise<RpcResult<IssuedToken, "session-ended">> {
-      return guarded(async () => {
+    elevate(elevation: Elevation): Promise<RpcResult<IssuedToken, "session-ended"> | Blocked> {
+      return budgeted(async () => {
         const { sessions, audit } = await connect(this.env);
         const elevated = await sessions.elevate(elevation);
         const event = {
@@ -140,8 +153,8 @@ export const createEntrypoints = (connect: (bindings: unknown) => Promise<KmsSer
       });
     }
 
-    openPasskeySession(session: PasskeySession): Promise<RpcResult<OpenedSession, "refused">> {
-      return guarded(async () => {
+    openPasskeySession(session: PasskeySession): Promise<RpcResult<OpenedSession, "refused"> | Blocked> {
+      return budgeted(async () => {
         const { passkeyLogins, audit } = await connect(this.env);
         const { userId: user } = session;
         const event = { action: "login.passkey", target: user, concerns: user } as const;
@@ -164,8 +177,8 @@ export const createEntrypoints = (connect: (bindings: unknown) => Promise<KmsSer
       });
     }
 
-    issueSearchKey(grant: SearchKeyGrant): Promise<RpcResult<IssuedSearchKey, "session-ended">> {
-      return guarded(async () => {
+    issueSearchKey(grant: SearchKeyGrant): Promise<RpcResult<IssuedSearchKey, "session-ended"> | Blocked> {
+      return budgeted(async () => {
         const { searchKeys, audit } = await connect(this.env);
         const issuedKey = await searchKeys.issue(grant);
         await audit.write({
@@ -179,8 +192,8 @@ export const createEntrypoints = (connect: (bindings: unknown) => Promise<KmsSer
       });
     }
 
-    recordEvent(event: ReportedEvent): Promise<RpcResult<true>> {
-      return guarded(async () => {
+    recordEvent(event: ReportedEvent): Promise<RpcResult<true> | Blocked> {
+      return budgeted(async () => {
         const { audit, auditLog, later } = await connect(this.env);
         await audit.writeTold(reportedEvent.parse(event));
         later(auditLog.sealSoon());
@@ -188,8 +201,8 @@ export const createEntrypoints = (connect: (bindings: unknown) => Promise<KmsSer
       });
     }
 
-    personalData(userId: string, parts: PersonalParts): Promise<RpcResult<SignedDocument, "unknown">> {
-      return guarded(async () => {
+    personalData(userId: string, parts: PersonalParts): Promise<RpcResult<SignedDocument, "unknown"> | Blocked> {
+      return budgeted(async () => {
         const { privacy, audit } = await connect(this.env);
         await audit.write({ action: "personal-data.export", outcome: "success", actor: userId, target: userId });
         return privacy.collect(userId, parts);

@@ -2,6 +2,7 @@
 import type { ReportedAction, ReportedEvent } from "#shared/contracts/audit.ts";
 import type { KmsRpc } from "#shared/contracts/kms.ts";
 import { describeError, type Log } from "#shared/observability/log.ts";
+import { tooOften } from "#shared/problem/too-often.ts";
 import { unavailable } from "#shared/problem/unavailable.ts";
 import type { AuditPort } from "./domain/ports.ts";
 import type { ChangeEvent, SecurityEvent } from "./domain/security-event.ts";
@@ -78,7 +79,9 @@ export const createAuditor = (kms: Pick<KmsRpc, "recordEvent">, log: Log): Audit
     const reported = await kms.recordEvent(event).catch((cause: unknown) => {
       throw unavailable({ cause });
     });
-    if (!reported.ok) throw unavailable({ cause: new Error("the audit trail cannot be written") });
+    if (reported.ok) return;
+    if (reported.error === "blocked") throw tooOften(reported.retryAfterSeconds);
+    throw unavailable({ cause: new Error("the audit trail cannot be written") });
   };
   const reportIfPossible = (event: ReportedEvent): Promise<void> =>
     report(event).catch((error: unknown) => log("error", "audit.lost", { error: describeError(error) }));

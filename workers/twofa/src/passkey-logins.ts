@@ -1,5 +1,6 @@
 /** The kms as logins by passkey need it. */
 import type { KmsRpc } from "#shared/contracts/kms.ts";
+import { tooOften } from "#shared/problem/too-often.ts";
 import { unavailable } from "#shared/problem/unavailable.ts";
 import type { PasskeyLogins } from "./domain/ports.ts";
 
@@ -32,6 +33,7 @@ export const createPasskeyLogins = (kms: LoginKms): PasskeyLogins => ({
     const opened = await answerOf(kms.openPasskeySession({ userId, method }));
     if (opened.ok) return opened.value;
     if (opened.error === "unavailable") throw gone();
+    if (opened.error === "blocked") throw tooOften(opened.retryAfterSeconds);
     return undefined;
   },
 });

@@ -2,7 +2,7 @@ import { WorkerEntrypoint } from "cloudflare:workers";
 import type { Factorless, IssuedToken } from "#shared/contracts/kms.ts";
 import type { HeldFactors } from "#shared/contracts/personal-data.ts";
 import { failure, type RpcResult, success } from "#shared/contracts/result.ts";
-import type { OneTimeCode, TwofaRpc } from "#shared/contracts/twofa.ts";
+import type { LockedOut, OneTimeCode, TwofaRpc } from "#shared/contracts/twofa.ts";
 import type { ChallengedOptions, PasskeyLogin } from "#shared/contracts/webauthn.ts";
 import { isUnavailable } from "#shared/db/database.ts";
 import { takeRequest } from "#shared/observability/private-calls.ts";
@@ -24,6 +24,16 @@ const orUnavailable = async <Answer>(work: Promise<Answer>): Promise<Answer | Rp
     if (isUnavailable(error) || (error instanceof Problem && error.code === "unavailable"))
       return failure("unavailable");
     throw error;
+  }
+};
+
+/** The same for what the kms may refuse to record because the user does it too often. */
+const orLockedOut = async <Answer>(work: Promise<Answer>): Promise<Answer | RpcResult<never> | LockedOut> => {
+  try {
+    return await orUnavailable(work);
+  } catch (error) {
+    if (!(error instanceof Problem) || error.code !== "too-many-attempts") throw error;
+    return { ok: false, error: "locked", retryAfterSeconds: Number(error.headers["retry-after"]) };
   }
 };
 
@@ -93,11 +103,11 @@ export const createEntrypoints = (connect: (bindings: unknown) => TwofaServices)
     }
 
     logInByPasskey(login: PasskeyLogin): Promise<LogInByPasskeyResult> {
-      return orUnavailable(logIn(connect(this.env), login));
+      return orLockedOut(logIn(connect(this.env), login));
     }
 
     elevateOnce(input: OneTimeCode): Promise<ElevateOnceResult> {
-      return orUnavailable(elevateOnce(connect(this.env), input));
+      return orLockedOut(elevateOnce(connect(this.env), input));
     }
   },
 });

@@ -1,6 +1,7 @@
 /** The kms as twofa uses it: every value is bound to the row it belongs to. */
 import type { KmsRpc } from "#shared/contracts/kms.ts";
 import type { Result } from "#shared/contracts/result.ts";
+import { tooOften } from "#shared/problem/too-often.ts";
 import { unavailable } from "#shared/problem/unavailable.ts";
 import { destinationKey, floodKey } from "./domain/destination.ts";
 import type { Vault } from "./domain/ports.ts";
@@ -67,7 +68,9 @@ export const createVault = (kms: VaultKms): Vault => ({
   macRecoveryCode: (userId, code) => ask(() => kms.mac({ context: `twofa:recovery:${userId}`, data: code })),
 
   elevate: async (elevation) => {
-    const elevated = assertAnswered(await ask(() => kms.elevate(elevation)));
+    const answer = await ask(() => kms.elevate(elevation));
+    if (!answer.ok && answer.error === "blocked") throw tooOften(answer.retryAfterSeconds);
+    const elevated = assertAnswered(answer);
     return elevated.ok ? elevated.value : undefined;
   },
 

@@ -3,6 +3,7 @@
  * by itself when it is prepared; where it stands among the others is sealed afterwards, see `audit-chain.ts`.
  */
 import type { AuditAction } from "./audit-actions.ts";
+import type { AuditBudget } from "./audit-budget.ts";
 import { macInContext } from "./mac.ts";
 import type { RandomBytes } from "./random.ts";
 import type { RefusalLimit } from "./refusal-limit.ts";
@@ -56,11 +57,11 @@ export interface AuditEntry {
 }
 
 export interface AuditTrail {
-  /** Makes an entry ready for storage in somebody's transaction. */
+  /** Makes an entry ready for storage in somebody's transaction. Throws `BudgetExhausted`, and then it must not happen. */
   prepare(event: AuditEvent): Promise<AuditEntry>;
   /**
    * Stores an entry by itself, and tells the log: authentications, reads, refusals. Failures and refusals that come too
-   * fast are told together, a minute later.
+   * fast are told together, a minute later. Throws `BudgetExhausted`, and then a success must not be answered.
    */
   write(event: AuditEvent): Promise<void>;
   /** The same, for an event whose log line somebody else has written. */
@@ -84,6 +85,7 @@ export interface AuditTrailOptions {
   repository: AuditRepository;
   subjectKeys: SubjectKeys;
   refusalLimit: RefusalLimit;
+  budget: AuditBudget;
   macKey: Uint8Array;
   randomBytes: RandomBytes;
   occasion: () => Occasion | undefined;
@@ -135,6 +137,7 @@ export const createAuditTrail = (options: AuditTrailOptions): AuditTrail => {
     repository,
     subjectKeys,
     refusalLimit,
+    budget,
     macKey,
     randomBytes,
     occasion,
@@ -197,13 +200,17 @@ export const createAuditTrail = (options: AuditTrailOptions): AuditTrail => {
   const writeTold = async (event: AuditEvent): Promise<void> => {
     const request = occasion();
     if (!refusalLimit.admits(event, request?.clientAddress)) return;
+    budget.spend(event);
     await repository.insert(await prepare(event, request));
     onEntry(event);
     await writeSummaries();
   };
 
   return {
-    prepare: (event) => prepare(event, occasion()),
+    prepare: async (event) => {
+      budget.spend(event);
+      return prepare(event, occasion());
+    },
     write: async (event) => {
       // A refusal stands whether it can be stored or not; a success that cannot be stored is none.
       if (event.outcome !== "success") tell(event);

@@ -1,16 +1,19 @@
 /**
  * Keeps strangers from filling the audit trail, and the database with it: of failures and refusals of one kind and from
- * one place only so many a minute are told one by one, the others are counted and told together when the minute is over.
+ * one place only so many a minute are told one by one, the others are counted and told together when the minute is over. So
+ * are successes that have happened already when they are reported, so that it is too late to refuse them.
  */
 import type { AuditEvent } from "./audit.ts";
+import type { AuditAction } from "./audit-actions.ts";
 
 const MINUTE_MS = 60_000;
+const REPORTED_AFTERWARDS: ReadonlySet<AuditAction> = new Set(["factor.verify"]);
 /** Of one kind, by one caller, in a minute. */
 export const TOLD_PER_CALLER = 20;
 /** Of all kinds, by all callers, in a minute. */
 export const TOLD_IN_ALL = 300;
 
-/** Events that were not told one by one. Who did it is in the log. */
+/** Events that were not told one by one. Who failed is in the log. */
 export interface Summary {
   event: AuditEvent;
   count: number;
@@ -42,19 +45,22 @@ export const createRefusalLimit = (now: () => number): RefusalLimit => {
 
   return {
     admits: (event, clientAddress) => {
-      if (event.outcome === "success") return true;
+      const { action, outcome, reason, actor } = event;
+      const isSuccess = outcome === "success";
+      if (isSuccess && !REPORTED_AFTERWARDS.has(action)) return true;
       turn();
-      const { action, outcome, reason } = event;
       const kind = `${action} ${outcome} ${reason}`;
-      const caller = `${kind} ${event.actor ?? clientAddress}`;
+      const caller = `${kind} ${actor ?? clientAddress}`;
       const toldOfCaller = toldOf.get(caller) ?? 0;
-      if (told < TOLD_IN_ALL && toldOfCaller < TOLD_PER_CALLER) {
-        told += 1;
+      if (toldOfCaller < TOLD_PER_CALLER && (isSuccess || told < TOLD_IN_ALL)) {
+        if (!isSuccess) told += 1;
         toldOf.set(caller, toldOfCaller + 1);
         return true;
       }
-      const counted = surplus.get(kind);
-      surplus.set(kind, { event: { action, outcome, reason }, count: (counted?.count ?? 0) + 1 });
+      // What somebody did stays theirs; strangers who failed are counted together.
+      const together = isSuccess ? caller : kind;
+      const summed = { action, outcome, reason, actor: isSuccess ? actor : undefined };
+      surplus.set(together, { event: summed, count: (surplus.get(together)?.count ?? 0) + 1 });
       return false;
     },
     takeSummaries: () => {

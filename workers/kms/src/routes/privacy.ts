@@ -18,7 +18,7 @@ const exportMe = createRoute({
   summary: "Everything held about the caller, signed",
   responses: {
     200: json(signedDocument, "The document and its signature"),
-    ...problems("unauthenticated", "forbidden", "unavailable"),
+    ...problems("unauthenticated", "forbidden", "too-many-attempts", "unavailable"),
   },
 });
 

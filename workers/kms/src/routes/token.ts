@@ -36,7 +36,7 @@ const route = createRoute({
   responses: {
     200: json(tokenAnswer, "Tokens"),
     ...OAUTH_REFUSALS,
-    ...problems("unsupported-media-type", "unavailable"),
+    ...problems("unsupported-media-type", "too-many-attempts", "unavailable"),
   },
 });
 

@@ -2,6 +2,7 @@ import { drizzle } from "drizzle-orm/libsql/http";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { openTestDatabase, type TestDatabase } from "../../../../tests/database.ts";
 import { type AuditEvent, createAuditTrail } from "../domain/audit.ts";
+import { createAuditBudget } from "../domain/audit-budget.ts";
 import { linkOf, type StoredEntry, sealOf } from "../domain/audit-chain.ts";
 import { createAuditSealer } from "../domain/audit-sealing.ts";
 import { type ChainVerdict, createChainVerifier } from "../domain/audit-verification.ts";
@@ -34,6 +35,7 @@ const compose = (macKey: Uint8Array = MAC_KEY) => {
       randomBytes,
     }),
     refusalLimit: createRefusalLimit(now),
+    budget: createAuditBudget(now),
     macKey,
     randomBytes,
     occasion: () => ({ requestId: "request-1", clientAddress: "192.0.2.1" }),

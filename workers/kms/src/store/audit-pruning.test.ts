@@ -3,6 +3,7 @@ import { exportJWK, generateKeyPair, type JWK } from "jose";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { openTestDatabase, type TestDatabase } from "../../../../tests/database.ts";
 import { createAuditTrail } from "../domain/audit.ts";
+import { createAuditBudget } from "../domain/audit-budget.ts";
 import { createAuditLog } from "../domain/audit-log.ts";
 import { createPruning } from "../domain/audit-pruning.ts";
 import { createRefusalLimit } from "../domain/refusal-limit.ts";
@@ -43,6 +44,7 @@ const compose = () => {
     repository: createAuditRepository(database),
     subjectKeys,
     refusalLimit: createRefusalLimit(now),
+    budget: createAuditBudget(now),
     macKey: MAC_KEY,
     randomBytes,
     occasion: () => undefined,

@@ -9,6 +9,7 @@ import type { WorkerEnv } from "#shared/http/app.ts";
 import { withinTime } from "#shared/http/deadline.ts";
 import { json, jsonBody, problems } from "#shared/http/openapi.ts";
 import { type Problem, problem } from "#shared/problem/problem.ts";
+import { tooOften } from "#shared/problem/too-often.ts";
 import { unavailable } from "#shared/problem/unavailable.ts";
 import { confinementOf, MAX_CONFINEMENT_LENGTH, printConfinement } from "../domain/confinement.ts";
 import { parseFilter } from "../domain/filter-parser.ts";
@@ -40,7 +41,8 @@ const route = createRoute({
       z.object({ key: z.string(), filter_by: z.string(), expires_at: z.int() }).openapi("ScopedKey"),
       "The key, which is shown this once",
     ),
-    ...problems("malformed-request", "unauthenticated", "forbidden", "invalid-input", "unavailable"),
+    ...problems("malformed-request", "unauthenticated", "forbidden", "invalid-input"),
+    ...problems("too-many-attempts", "unavailable"),
   },
 });
 
@@ -75,6 +77,7 @@ const issue = async (kms: SearchServices["kms"], grant: SearchKeyGrant): Promise
   });
   if (issued?.ok) return issued.value;
   if (issued?.error === "session-ended") throw unauthenticated(true);
+  if (issued?.error === "blocked") throw tooOften(issued.retryAfterSeconds);
   throw unavailable({ cause: new Error("the kms cannot issue scoped keys") });
 };
 

@@ -12,7 +12,7 @@ const route = createRoute({
   summary: "Ten new recovery codes; the old ones die",
   responses: {
     200: json(z.object({ recoveryCodes: z.array(z.string()) }), "The codes, shown this once"),
-    ...problems("unauthenticated", "step-up-required", "forbidden", "conflict", "unavailable"),
+    ...problems("unauthenticated", "step-up-required", "forbidden", "conflict", "too-many-attempts", "unavailable"),
   },
 });
 

@@ -33,6 +33,7 @@ const enrolRoute = createRoute({
       "The secret to put into the authenticator app",
     ),
     ...problems("malformed-request", "unauthenticated", "step-up-required", "forbidden", "conflict", "invalid-input"),
+    ...problems("too-many-attempts", "unavailable"),
   },
 });
 

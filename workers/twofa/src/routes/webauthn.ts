@@ -28,7 +28,7 @@ const optionsRoute = createRoute({
   responses: {
     200: json(challengedSchema, "For navigator.credentials.create()"),
     ...problems("malformed-request", "unauthenticated", "step-up-required", "forbidden", "conflict", "invalid-input"),
-    ...problems("unavailable"),
+    ...problems("too-many-attempts", "unavailable"),
   },
 });
 
