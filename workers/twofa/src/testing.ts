@@ -65,11 +65,11 @@ const administratorOf = (fountain: Fountain): Promise<string> => {
   return known;
 };
 
-/** A new user, just logged in. */
-export const newPerson = async (fountain: Fountain): Promise<Account> => {
+/** A new user, just logged in; `email`: the address of the account. */
+export const newPerson = async (fountain: Fountain, email?: string): Promise<Account> => {
   const administrator = await administratorOf(fountain);
   const username = `user-${crypto.randomUUID()}`;
-  const json = { username, password: PASSWORD };
+  const json = { username, password: PASSWORD, ...(email !== undefined && { email }) };
   const created = await send(fountain, "POST", "/kms/users", { token: administrator, json });
   const token = await logIn(fountain, username, PASSWORD);
   return {

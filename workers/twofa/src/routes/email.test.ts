@@ -498,10 +498,8 @@ describe("the use of a recovery code", () => {
   });
 
   test("is announced to the account's address where no factor has one, and a wrong one is not", async () => {
-    const person = await borrowPerson(fountain);
     const address = newAddress("account");
-    const sql = "UPDATE users SET email = ? WHERE id = ?";
-    await fountain.databases["kms"]?.execute({ sql, args: [address, person.id] });
+    const person = await newPerson(fountain, address);
     const { recoveryCodes } = await enrol(person);
     expect((await verify(person, { recoveryCode: "00000-00000" })).status).toBe(401);
     expect((await verify(person, { recoveryCode: recoveryCodes[0] })).status).toBe(200);

@@ -4,7 +4,7 @@ import { createCertificate } from "../../../../tests/certificate.ts";
 import { type Fountain, startFountain } from "../../../../tests/harness.ts";
 import { codeIn, MAIL_PASSWORD, MAIL_USER, type MailServer, startMailServer } from "../../../../tests/mail-server.ts";
 import { MAX_OPEN_CHALLENGES } from "../domain/challenge.ts";
-import { type Answer, borrowPerson, enrol, type Person, rowsOf } from "../testing.ts";
+import { type Answer, borrowPerson, enrol, newPerson, type Person, rowsOf } from "../testing.ts";
 import { pass, challenge as passkeyChallenge, register } from "./testing.ts";
 
 const certificate = createCertificate("localhost");
@@ -81,10 +81,8 @@ describe("strangers who enrol somebody's address", () => {
 
 test("an account's address, which nobody confirmed, gets five announcements an hour from that account", async () => {
   const address = `${newName()}@example.org`;
-  const person = await borrowPerson(fountain);
+  const person = await newPerson(fountain, address);
   const { recoveryCodes } = await enrol(person);
-  const sql = "UPDATE users SET email = ? WHERE id = ?";
-  await fountain.databases["kms"]?.execute({ sql, args: [address, person.id] });
   for (const recoveryCode of recoveryCodes.slice(0, 6))
     expect((await person.call("POST", "/auth/verify", { json: { recoveryCode } })).status).toBe(200);
   await expect
