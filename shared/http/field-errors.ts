@@ -26,7 +26,7 @@ const faultsOf = (issue: Issue): Fault[] => {
 
 /** Faults of the allowed shape that the input comes closest to, among those it has at its top. */
 const closestFaults = (issue: Issue): Fault[] | undefined => {
-  const shapes = (issue.errors ?? []).map((issues) => issues.flatMap(faultsOf));
+  const shapes = (issue.errors ?? []).map((issues) => issues.slice(0, MAX_FIELD_ERRORS).flatMap(faultsOf));
   const fitting = shapes.filter((faults) => faults.every(({ path }) => path.length > 0));
   const closest = fitting.sort((one, other) => one.length - other.length)[0];
   return closest?.map(({ path, detail }) => ({ path: [...issue.path, ...path], detail }));

@@ -12,8 +12,7 @@ const KEY_PARAMETER = "x-typesense-api-key";
 /** More than all parameters that Typesense has. */
 const MAX_PARAMETERS = 200;
 
-/** No more than what is counted before any search is looked at. */
-const bodySchema = z.object({ union: z.unknown().optional(), searches: z.array(z.unknown()) });
+const bodySchema = z.object({ union: z.unknown().optional(), searches: z.unknown() });
 const searchSchema = z.looseObject({});
 const valueSchema = z.union([z.string(), z.number(), z.boolean()]);
 
@@ -62,9 +61,9 @@ const limitOf = (common: SearchParameters): number => {
 export const readMultiSearch = (text: string, common: SearchParameters): Result<SearchParameters[], Fault> => {
   const json = parseJson(text);
   if (!json.ok) return json;
-  const body = bodySchema.safeParse(json.value);
-  if (!body.success || body.data.searches.length === 0) return failure("Missing `searches` array.");
-  const { union, searches } = body.data;
+  const { union, searches } = bodySchema.safeParse(json.value).data ?? {};
+  // Counted before any of them is looked at.
+  if (!Array.isArray(searches) || searches.length === 0) return failure("Missing `searches` array.");
   if (union === true || union === "true") return failure("Parameter `union` is not supported.");
   if (searches.length > limitOf(common))
     return failure("Number of multi searches exceeds `limit_multi_searches` parameter.");
