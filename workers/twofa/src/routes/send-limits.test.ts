@@ -90,7 +90,7 @@ test("an account's address, which nobody confirmed, gets five announcements an h
       fountain.logs.some((line) => line.includes("announcement.undelivered") && line.includes("too-many-sends")),
     )
     .toBe(true);
-  expect(mailsTo(address)).toHaveLength(5);
+  await expect.poll(() => mailsTo(address)).toHaveLength(5);
 });
 
 test("challenges that nobody answers are dropped, the oldest first", async () => {
