@@ -121,8 +121,13 @@ const openDatabases = async (home: string, sqldPort: number): Promise<Fountain["
   return Object.fromEntries(await Promise.all(clients));
 };
 
+export interface WorkerdFountain extends Fountain {
+  /** The process ids of its children with this name. */
+  processIds(name: string): number[];
+}
+
 /** Starts all workers, with empty databases and an administrator. Call `stop` when done. */
-export const startWorkerd = async (options: { settings?: Environment } = {}): Promise<Fountain> => {
+export const startWorkerd = async (options: { settings?: Environment } = {}): Promise<WorkerdFountain> => {
   const adminPassword = randomBytes(12).toString("hex");
   const started = await spawnStart({ ...options.settings, ADMIN_PASSWORD: adminPassword });
   const { child, home, port, lines } = started;
@@ -142,6 +147,7 @@ export const startWorkerd = async (options: { settings?: Environment } = {}): Pr
     databases,
     secretKey: readFileSync(path.join(home, "secrets", "kms-secret-key"), "utf8").trim(),
     logs: lines,
+    processIds: started.childrenNamed,
     runScheduled: async (worker) => {
       const { status, text } = await callLocal({
         to: { socketPath: run.internalSocket },

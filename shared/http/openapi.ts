@@ -1,6 +1,6 @@
 /** Building blocks of the OpenAPI declarations: a JSON body, a JSON answer, and the problems a route can answer with. */
 import { z } from "@hono/zod-openapi";
-import { integer, text } from "../contracts/input.ts";
+import { integer, members, text } from "../contracts/input.ts";
 import { PROBLEMS, type ProblemCode } from "../problem/catalogue.ts";
 
 /** Makes a parameter in a route's path take several segments: `/secrets/{path{.+}}`. */
@@ -14,10 +14,13 @@ export const plainPaths = <Document extends { paths?: object }>(document: Docume
   ),
 });
 
+/** Far more than any body has that is declared here: what has more is not looked at. */
+const MAX_BODY_MEMBERS = 1_000;
+
 /** A required JSON request body. */
 export const jsonBody = <Schema extends z.ZodType>(schema: Schema) => ({
   required: true,
-  content: { "application/json": { schema } },
+  content: { "application/json": { schema: members(schema, MAX_BODY_MEMBERS) } },
 });
 
 /** A JSON answer. */

@@ -2,12 +2,14 @@
 import { benchImport } from "./import.ts";
 import { benchKms } from "./kms.ts";
 import { benchSearch } from "./search.ts";
+import { benchStalls } from "./stalls.ts";
 import { type Table, toMarkdown } from "./table.ts";
 
 const BENCHMARKS: Record<string, () => Promise<Table>> = {
   import: benchImport,
   search: benchSearch,
   kms: benchKms,
+  stalls: benchStalls,
 };
 
 const wanted = process.argv.slice(2);
