@@ -7,8 +7,9 @@
 export const BOUNDED: Readonly<Record<string, string>> = {
   "/%.+$/": "ipaddr.js, of an address: shared/contracts/networks.ts reads none with more than 49 characters",
   "/^\\[([^\\]]*:[^\\]]*)\\](?::(\\d{1,5}))?$/": "gateway, of one element of X-Forwarded-For: at most 80 characters",
-  "/^\\P{L}+|\\P{L}+$/gu": "kms, of a password: at most 4,096 characters",
-  "/(?<=\\p{L}.*)\\P{L}{1,8}$/u": "kms, of a password: at most 4,096 characters",
+  "/(.+)\\1+/g": "@zxcvbn-ts/core, of a part of a password: at most 32 characters",
+  "/^(.+?)\\1+$/": "@zxcvbn-ts/core, of a part of a password: at most 32 characters",
+  "/\\p{RGI_Emoji}/gv": "shared, of the name of a key or a factor: at most 100 characters, and an emoji has few",
   "/^((?<username>[^:]*)(:(?<password>.*))?@)?((?<host>[^:\\[\\]]*)|(\\[(?<host_br>[^\\[\\]]*)\\]))(:(?<port>[0-9]*))?$/su":
     "@libsql/core, of DATABASE_URL",
   "/^-+|-+$/g": "zod's slugify, which no schema uses",
@@ -34,6 +35,9 @@ export const BOUNDED: Readonly<Record<string, string>> = {
 /** Files that compose expressions while they run, of what. What a bundle composes when it is loaded is proved. */
 export const COMPOSING: Readonly<Record<string, string>> = {
   "shared/http/match.ts": "routes, when it is loaded",
+  "workers/kms/src/domain/username.ts": "the names of scripts, when it is loaded",
+  "node_modules/@zxcvbn-ts/core/dist/matcher/separator/matching.mjs":
+    "one separator out of a list, of 32 characters at most",
   "node_modules/ipaddr.js/lib/ipaddr.js": "constants, when it is loaded",
   "node_modules/@libsql/core/lib-esm/uri.js": "constants, when it is loaded",
   "node_modules/axios/dist/browser/axios.cjs": "constants, when it is loaded",

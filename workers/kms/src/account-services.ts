@@ -74,7 +74,7 @@ export const createAccountServices = (options: AccountServicesOptions): AccountS
   });
   const roles = createRoles({ repository: createRoleRepository(database), now });
   return {
-    accounts: createAccounts({ users, passwords, turns, guard, audit, now, createId }),
+    accounts: createAccounts({ users, passwords, turns, guard, audit, issuer: env.PUBLIC_URL, now, createId }),
     users,
     roles,
     sessions,

@@ -57,13 +57,18 @@ export interface AccountsOptions {
   turns: Turns;
   guard: PasswordGuard;
   audit: Pick<AuditTrail, "prepare">;
+  /** Where the installation is reached: no password is made of its name. */
+  issuer: string;
   now: () => number;
   createId: () => string;
 }
 
 /** What is wrong with a username and a password; empty when nothing is. */
-export const accountFaults = ({ username, email, password }: Omit<NewAccount, "roles">): AccountFault[] => {
-  const faults = { username: usernameFault(username), password: passwordFault(password, { username, email }) };
+export const accountFaults = (
+  { username, email, password }: Omit<NewAccount, "roles">,
+  issuer: string,
+): AccountFault[] => {
+  const faults = { username: usernameFault(username), password: passwordFault(password, { username, email, issuer }) };
   return (["username", "password"] as const).flatMap((field) => {
     const detail = faults[field];
     return detail === undefined ? [] : [{ field, detail }];
@@ -73,7 +78,7 @@ export const accountFaults = ({ username, email, password }: Omit<NewAccount, "r
 const keptBy = ({ user, passwordHash }: Credentials): KeptPassword => ({ userId: user.id, hash: passwordHash });
 
 export const createAccounts = (options: AccountsOptions): Accounts => {
-  const { users, passwords, turns, guard, audit, now, createId } = options;
+  const { users, passwords, turns, guard, audit, issuer, now, createId } = options;
 
   const toProfile = ({ username, email, roles }: NewAccount): Profile => ({
     id: createId(),
@@ -117,7 +122,7 @@ export const createAccounts = (options: AccountsOptions): Accounts => {
     register: (account) => store({ ...account, roles: [DEFAULT_ROLE] }),
     createFirst: async (account) => {
       if (!(await users.isEmpty())) return failure("exists");
-      if (accountFaults(account).length > 0) return failure("invalid");
+      if (accountFaults(account, issuer).length > 0) return failure("invalid");
       const user = toProfile(account);
       const hash = await passwords.hash(user.id, account.password);
       const isStored = await users.insertFirst(user, hash, await creationOf(user, user.id));

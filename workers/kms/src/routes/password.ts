@@ -38,7 +38,7 @@ export const addPassword = (app: KmsApp): void => {
     const { principal, services } = context.var;
     const user = await services.users.findById(principal.subject);
     if (!user) throw unauthenticated(true);
-    const fault = passwordFault(newPassword, user);
+    const fault = passwordFault(newPassword, { ...user, issuer: services.issuer });
     if (fault !== undefined)
       throw problem("invalid-input", {
         detail: "This password is not accepted.",

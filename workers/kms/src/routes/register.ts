@@ -22,7 +22,7 @@ export const addRegister = (app: KmsApp): void => {
     if (!isRegistrationOpen)
       throw problem("forbidden", { detail: "Registration is closed here. Ask an administrator for an account." });
     const { username, email, password } = context.req.valid("json");
-    assertAcceptable({ username, email, password });
+    assertAcceptable(context, { username, email, password });
     const created = await accounts.register({ username, email, password });
     if (!created.ok) throw ACCOUNT_REFUSALS[created.error]();
     record(context, { action: "user.create", outcome: "success", actor: created.value.id, target: created.value.id });

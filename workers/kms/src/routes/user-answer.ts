@@ -49,8 +49,8 @@ export const findUser = async (context: KmsContext, id: string): Promise<Profile
 };
 
 /** Refuses a username or password that the rules do not accept, with 422 and a pointer to each. */
-export const assertAcceptable = (account: Omit<NewAccount, "roles">): void => {
-  const faults = accountFaults(account);
+export const assertAcceptable = (context: KmsContext, account: Omit<NewAccount, "roles">): void => {
+  const faults = accountFaults(account, context.var.services.issuer);
   if (faults.length === 0) return;
   throw problem("invalid-input", {
     detail: "This username or password is not accepted.",

@@ -65,7 +65,7 @@ export const addUsers = (app: KmsApp): void => {
   app.openapi(createUser, async (context) => {
     const { username, email, password, roles } = context.req.valid("json");
     const grantor = grantorOf(context, isBeyondDefault(roles) ? "rights" : "account");
-    assertAcceptable({ username, email, password });
+    assertAcceptable(context, { username, email, password });
     await assertHeld(context, roles);
     const created = await context.var.services.accounts.create({ username, email, password, roles }, grantor);
     if (!created.ok) throw ACCOUNT_REFUSALS[created.error]();
