@@ -13,7 +13,14 @@ const MAX_TOKEN_LENGTH = 8_192;
 const MAX_REMEMBERED_TOKENS = 10_000;
 
 /** Why a token was refused. The reason is for our log; the caller learns nothing but 401. */
-export type Refusal = "malformed" | "unknown-key" | "expired" | "invalid" | "revoked" | "trust-unavailable";
+export type Refusal =
+  | "malformed"
+  | "unknown-key"
+  | "expired"
+  | "invalid"
+  | "revoked"
+  | "not-admitted"
+  | "trust-unavailable";
 
 export type Verification = { ok: true; principal: Principal } | { ok: false; reason: Refusal };
 

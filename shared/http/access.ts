@@ -3,6 +3,7 @@ import type { Context, HonoRequest, MiddlewareHandler } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { assertMayGrant, assertSteppedUp, refusalOf, stepUpRequired, unauthenticated } from "../auth/authorize.ts";
 import { isMeantFor, type Principal } from "../auth/claims.ts";
+import type { TokenVerifier } from "../auth/verify.ts";
 import type { Purpose } from "../contracts/purpose.ts";
 import { sha256 } from "../crypto/digest.ts";
 import { noteActingService } from "../observability/context.ts";
@@ -117,6 +118,20 @@ export const admit = <Services extends FrameServices>(
   if (principal.purpose !== undefined && !isFor(principal.purpose, context.req, prefix))
     throw refuseOtherRequest(context);
 };
+
+/**
+ * A verifier of tokens that are handed in as parameters of a call: good is what would be admitted as its caller, so no token
+ * for other workers, for one request or for searching only.
+ */
+export const admittingVerifier =
+  (verify: TokenVerifier, worker: WorkerName, policy: Policy): TokenVerifier =>
+  async (token) => {
+    const verification = await verify(token);
+    if (!verification.ok) return verification;
+    const { principal } = verification;
+    const isAdmitted = isMeantFor(principal, worker) && refusalOf(policy, principal) === undefined;
+    return isAdmitted ? verification : { ok: false, reason: "not-admitted" };
+  };
 
 const authenticate = async <Services extends FrameServices>(
   context: Context<WorkerEnv<Services>>,

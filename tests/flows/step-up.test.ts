@@ -148,7 +148,7 @@ describe("a second factor passed for one request", () => {
         body: new URLSearchParams(fields),
         headers: { authorization: `Bearer ${token}` },
       });
-    expect((await form({ token: admin.token }, "/kms/introspect")).status).toBe(401);
+    expect((await form({ token: admin.token }, "/kms/introspect")).status).toBe(403);
   });
 
   test("cannot be exchanged for a token that does more", async () => {

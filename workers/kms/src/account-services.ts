@@ -1,5 +1,6 @@
 /** Composes what people have in the kms: their accounts, passwords, roles and sessions, and the tokens made of these. */
 import type { TokenVerifier } from "#shared/auth/verify.ts";
+import { admittingVerifier, policyOf } from "#shared/http/access.ts";
 import type { IssueToken } from "./domain/access-token.ts";
 import { type Accounts, createAccounts } from "./domain/accounts.ts";
 import type { AuditTrail } from "./domain/audit.ts";
@@ -80,7 +81,11 @@ export const createAccountServices = (options: AccountServicesOptions): AccountS
     sessions,
     passkeyLogins: createPasskeyLogins({ guard, users, sessions }),
     storedSessions,
-    exchangeToken: createTokenExchange({ verify, issueToken, now }),
+    exchangeToken: createTokenExchange({
+      verify: admittingVerifier(verify, "kms", policyOf("kms", "POST", "/token").policy),
+      issueToken,
+      now,
+    }),
     revokeToken: createTokenRevoker(database, now),
     purgeAccounts: async () => {
       await sessions.purge();

@@ -1,5 +1,5 @@
 /** Machine clients: trading an API key for a short-lived access token (RFC 6749 §4.4). */
-import { ACCESS_TOKEN_TTL_SECONDS } from "#shared/contracts/access-token.ts";
+import { ACCESS_TOKEN_TTL_SECONDS, type Audience } from "#shared/contracts/access-token.ts";
 import { serviceSubject } from "#shared/contracts/principal.ts";
 import { failure, type Result, success } from "#shared/contracts/result.ts";
 import type { Scope } from "#shared/contracts/rights.ts";
@@ -30,11 +30,14 @@ export interface Clients {
   ): Promise<Result<ApiKey, BadKey | "other-service">>;
   /** A token for whoever holds the key and calls from that address. The reasons are for the log alone. */
   exchange(key: string, address: string | undefined): Promise<Result<ClientToken, BadKey>>;
-  /** A token for the service that names itself and shows its key, with all the key's scopes unless fewer are wanted. */
+  /**
+   * A token for the service that names itself and shows its key, with all the key's scopes and for all workers unless fewer
+   * are wanted.
+   */
   authenticate(
     service: string,
     key: string,
-    wanted: readonly Scope[] | undefined,
+    wanted: { scopes?: readonly Scope[] | undefined; audiences?: readonly Audience[] | undefined },
     address: string | undefined,
   ): Promise<Result<ClientToken, BadKey | "other-service" | "scope-exceeded">>;
 }
@@ -46,7 +49,11 @@ export interface ClientsOptions {
 }
 
 export const createClients = ({ apiKeys, issueToken, now }: ClientsOptions): Clients => {
-  const issue = async (apiKey: ApiKey, scopes: readonly Scope[]): Promise<Result<ClientToken, "expired">> => {
+  const issue = async (
+    apiKey: ApiKey,
+    scopes: readonly Scope[],
+    audiences?: readonly Audience[],
+  ): Promise<Result<ClientToken, "expired">> => {
     const at = now();
     const secondsLeft = Math.floor(((endOfKey(apiKey)?.getTime() ?? Number.POSITIVE_INFINITY) - at) / 1000);
     if (secondsLeft < 1) return failure("expired");
@@ -60,6 +67,7 @@ export const createClients = ({ apiKeys, issueToken, now }: ClientsOptions): Cli
         acr: "aal1",
         amr: [API_KEY_METHOD],
         authenticatedAt: new Date(at),
+        ...(audiences && { audiences }),
       },
       Math.min(ACCESS_TOKEN_TTL_SECONDS, secondsLeft),
     );
@@ -79,12 +87,12 @@ export const createClients = ({ apiKeys, issueToken, now }: ClientsOptions): Cli
       return checked.code === "valid" ? issue(checked.apiKey, checked.apiKey.scopes) : failure(checked.code);
     },
     identify,
-    authenticate: async (service, key, wanted, address) => {
+    authenticate: async (service, key, { scopes: wanted, audiences }, address) => {
       const identified = await identify(service, key, address);
       if (!identified.ok) return identified;
       const { value: apiKey } = identified;
       const isBeyond = wanted !== undefined && scopesBeyond(wanted, new Set(apiKey.scopes)).length > 0;
-      return isBeyond ? failure("scope-exceeded") : issue(apiKey, wanted ?? apiKey.scopes);
+      return isBeyond ? failure("scope-exceeded") : issue(apiKey, wanted ?? apiKey.scopes, audiences);
     },
   };
 };

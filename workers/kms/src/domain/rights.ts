@@ -8,6 +8,12 @@ export const ADMIN_ROLE = "admin";
 export const scopesOf = (roles: readonly string[], permissions: ReadonlySet<string>): BaseScope[] =>
   SCOPES.filter((scope) => roles.includes(ADMIN_ROLE) || permissions.has(scope));
 
+/** What both of these allow. */
+export const commonScopes = (some: Iterable<Scope>, others: Iterable<Scope>): Scope[] => {
+  const [one, other] = [new Set(some), new Set(others)];
+  return [...new Set([...one, ...other])].filter((scope) => isGranted(scope, one) && isGranted(scope, other));
+};
+
 /** The scopes wanted but not held: nobody hands out a right that he lacks. */
 export const scopesBeyond = (wanted: readonly Scope[], held: ReadonlySet<Scope>): Scope[] =>
   wanted.filter((scope) => !isGranted(scope, held));

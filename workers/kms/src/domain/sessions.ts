@@ -62,7 +62,7 @@ export interface Sessions {
   refresh(
     token: string,
     wanted: readonly Scope[] | undefined,
-    audiences?: readonly Audience[],
+    audiences?: readonly Audience[] | undefined,
   ): Promise<Result<RefreshedTokens, RefreshFailure>>;
   /** The session that a refresh token of ours belongs to, alive or not. */
   sessionOf(refreshToken: string): Promise<Session | undefined>;

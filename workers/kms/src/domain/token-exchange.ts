@@ -1,23 +1,24 @@
 /**
- * Token exchange (RFC 8693): a service that was called with a user's token gets one of its own for him, narrowed to what
+ * Token exchange (RFC 8693): a service that was called with a user's token gets one of its own for them, narrowed to what
  * it needs. It never allows more, nor lives longer, than the one it was made of, and dies with it.
  */
-import { ACCESS_TOKEN_TTL_SECONDS, type Audience } from "#shared/contracts/access-token.ts";
+import { ACCESS_TOKEN_TTL_SECONDS, type Audience, TOKEN_AUDIENCE } from "#shared/contracts/access-token.ts";
 import { serviceSubject } from "#shared/contracts/principal.ts";
 import { failure, type Result, success } from "#shared/contracts/result.ts";
 import type { Scope } from "#shared/contracts/rights.ts";
 import { type IssueToken, type ScopedToken, toSeconds } from "./access-token.ts";
 import { type ApiKey, endOfKey } from "./api-key.ts";
-import { scopesBeyond } from "./rights.ts";
+import { commonScopes, scopesBeyond } from "./rights.ts";
 import type { VerifyToken } from "./verified-token.ts";
 
 export interface Exchange {
   /** The key that the acting service has shown. */
   actor: ApiKey;
   subjectToken: string;
-  /** All scopes of the subject's token, if not said. */
+  /** Some of the subject token's; if not said, those among them that the key has itself. */
   scopes: readonly Scope[] | undefined;
-  audiences: readonly Audience[];
+  /** Some of what the subject's token is good for; all, if not said. */
+  audiences: readonly Audience[] | undefined;
 }
 
 export interface ExchangedToken {
@@ -25,11 +26,18 @@ export interface ExchangedToken {
   userId: string;
 }
 
-export type ExchangeFailure = "trust-unavailable" | "subject-invalid" | "subject-not-a-user" | "scope-exceeded";
+export type ExchangeFailure =
+  | "trust-unavailable"
+  | "subject-invalid"
+  | "subject-not-a-user"
+  | "scope-exceeded"
+  | "no-common-scope"
+  | "target-exceeded";
 
 export type ExchangeToken = (exchange: Exchange) => Promise<Result<ExchangedToken, ExchangeFailure>>;
 
 export interface TokenExchangeOptions {
+  /** Admits what is good at the token endpoint: no token for other workers, for one request or for searching only. */
   verify: VerifyToken;
   issueToken: IssueToken;
   now: () => number;
@@ -37,15 +45,20 @@ export interface TokenExchangeOptions {
 
 export const createTokenExchange =
   ({ verify, issueToken, now }: TokenExchangeOptions): ExchangeToken =>
-  async ({ actor, subjectToken, scopes, audiences }) => {
+  async ({ actor, subjectToken, scopes: wanted, audiences: targets }) => {
     const verification = await verify(subjectToken);
     if (!verification.ok)
       return failure(verification.reason === "trust-unavailable" ? "trust-unavailable" : "subject-invalid");
     const { principal } = verification;
-    // What is confined, or was exchanged already, was narrowed for one purpose: it is not passed on.
-    const isConfined = principal.searchFilter !== undefined || principal.purpose !== undefined;
-    if (principal.kind !== "user" || isConfined) return failure("subject-not-a-user");
-    if (scopesBeyond(scopes ?? [], principal.scopes).length > 0) return failure("scope-exceeded");
+    // What was exchanged already was narrowed for one purpose: it is not passed on.
+    if (principal.kind !== "user") return failure("subject-not-a-user");
+    if (scopesBeyond(wanted ?? [], principal.scopes).length > 0) return failure("scope-exceeded");
+    const scopes = wanted ?? commonScopes(principal.scopes, actor.scopes);
+    if (scopes.length === 0) return failure("no-common-scope");
+    const audiences = targets ?? principal.audiences;
+    const isGoodFor = new Set<Audience>(principal.audiences);
+    if (!isGoodFor.has(TOKEN_AUDIENCE) && !audiences.every((audience) => isGoodFor.has(audience)))
+      return failure("target-exceeded");
     const nowSeconds = toSeconds(now());
     const keyEndsAt = endOfKey(actor);
     const ttlSeconds = Math.min(
@@ -60,8 +73,8 @@ export const createTokenExchange =
         clientId: actor.service,
         sessionId: principal.sessionId,
         roles: principal.roles,
-        scopes: scopes ?? [...principal.scopes],
-        // A second factor was shown for what the user does himself.
+        scopes,
+        // A second factor was shown for what the user does in person.
         acr: "aal1",
         amr: principal.amr,
         authenticatedAt: new Date(principal.authTimeSeconds * 1000),

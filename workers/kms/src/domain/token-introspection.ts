@@ -7,7 +7,10 @@ import type { VerifiedToken, VerifyToken } from "./verified-token.ts";
 /** RFC 7662 §2.2; about a token that is not good, or not the asker's business, nothing is said. */
 export type Introspection = { active: false } | ({ active: true; token_type: "Bearer" } & Claims);
 
-/** Who asks: a service, which may be shown anybody's token; or a user, who may ask about his own and, with the right to administer, about others'. */
+/**
+ * Who asks: a service, which may be shown anybody's token; or a user, or a service that acts for them, who may ask about
+ * the user's own and, with the right to administer, about others'.
+ */
 export type Asker = Pick<VerifiedToken, "kind" | "subject" | "scopes">;
 
 const mayKnow = (asker: Asker, claims: Claims): boolean =>

@@ -17,14 +17,24 @@ const errorOf = (form: string, authorization?: string): string | undefined => {
 test("reads client credentials from a Basic header, form-encoded as RFC 6749 §2.3.1 asks", () => {
   expect(parse("grant_type=client_credentials", basic("films", "ftn_a:b+c%"))).toEqual({
     ok: true,
-    value: { grant: "client_credentials", client: { id: "films", secret: "ftn_a:b+c%" }, scopes: undefined },
+    value: {
+      grant: "client_credentials",
+      client: { id: "films", secret: "ftn_a:b+c%" },
+      scopes: undefined,
+      audiences: undefined,
+    },
   });
 });
 
 test("reads client credentials from the body", () => {
   expect(parse("grant_type=client_credentials&client_id=films&client_secret=ftn_x&scope=search:read")).toEqual({
     ok: true,
-    value: { grant: "client_credentials", client: { id: "films", secret: "ftn_x" }, scopes: ["search:read"] },
+    value: {
+      grant: "client_credentials",
+      client: { id: "films", secret: "ftn_x" },
+      scopes: ["search:read"],
+      audiences: undefined,
+    },
   });
 });
 
@@ -50,7 +60,7 @@ test("refuses credentials that are missing or cannot be read", () => {
 });
 
 test("reads a refresh token, with or without the name of the first-party client", () => {
-  const value = { grant: "refresh_token", refreshToken: "ftr_x", scopes: undefined };
+  const value = { grant: "refresh_token", refreshToken: "ftr_x", scopes: undefined, audiences: undefined };
   expect(parse("grant_type=refresh_token&refresh_token=ftr_x")).toEqual({ ok: true, value });
   expect(parse("grant_type=refresh_token&refresh_token=ftr_x&client_id=fountain")).toEqual({ ok: true, value });
 });
@@ -69,7 +79,7 @@ test("refuses a parameter sent twice, and one sent without a value as if it were
 });
 
 test("ignores parameters it does not know", () => {
-  expect(errorOf("grant_type=refresh_token&refresh_token=a&resource=x")).toBeUndefined();
+  expect(errorOf("grant_type=refresh_token&refresh_token=a&assertion=x")).toBeUndefined();
 });
 
 test("refuses grants and scopes that do not exist", () => {
@@ -94,28 +104,72 @@ const EXCHANGE = {
 const exchange = (replaced: Record<string, string> = {}, more = ""): string =>
   `${new URLSearchParams({ ...EXCHANGE, ...replaced })}${more}`;
 
-test("reads a token exchange: by default for everything, else for the workers that are named or pointed at", () => {
-  const value = { grant: TOKEN_EXCHANGE, client: { id: "films", secret: "k" }, subjectToken: "eyJ", scopes: undefined };
-  expect(parse(exchange())).toEqual({ ok: true, value: { ...value, audiences: ["fountain"] } });
-  expect(parse(exchange({ audience: "service-a" }, "&audience=search"))).toEqual({
-    ok: true,
-    value: { ...value, audiences: ["service-a", "search"] },
-  });
-  expect(parse(exchange({ resource: `${ISSUER}/service-a` }))).toEqual({
-    ok: true,
-    value: { ...value, audiences: ["service-a"] },
-  });
+const REFRESH = "grant_type=refresh_token&refresh_token=a";
+const CREDENTIALS = "grant_type=client_credentials&client_id=films&client_secret=k";
+
+const audiencesOf = (form: string): unknown => {
+  const parsed = parse(form);
+  return parsed.ok ? parsed.value.audiences : parsed.error.error;
+};
+
+const targeted = (grant: string, ...targets: [string, string][]): string => `${grant}&${new URLSearchParams(targets)}`;
+
+test.each([REFRESH, CREDENTIALS, exchange()])("reads what the token shall be good for: %s", (grant) => {
+  expect(audiencesOf(grant)).toBeUndefined();
+  expect(audiencesOf(targeted(grant, ["audience", "service-a"], ["audience", "search"]))).toEqual([
+    "service-a",
+    "search",
+  ]);
+  expect(audiencesOf(targeted(grant, ["resource", `${ISSUER}/kms`], ["audience", "search"]))).toEqual([
+    "search",
+    "kms",
+  ]);
+  expect(audiencesOf(targeted(grant, ["resource", ISSUER], ["audience", "search"]))).toEqual(["fountain"]);
 });
 
-test("refuses an audience that is not here", () => {
-  for (const target of [
-    { audience: "elsewhere" },
-    { audience: "gateway" },
-    { resource: "https://evil.example/service-a" },
-    { resource: `${ISSUER}.evil.example/service-a` },
-    { resource: `${ISSUER}/nothing` },
-  ])
-    expect(errorOf(exchange(target)), JSON.stringify(target)).toBe("invalid_target");
+test.each([
+  [ISSUER, "fountain"],
+  ["https://fountain.example/", "fountain"],
+  ["HTTPS://FOUNTAIN.EXAMPLE", "fountain"],
+  ["https://fountain.example:443/", "fountain"],
+  ["https://fountain.example/./kms/..", "fountain"],
+  ["https://fountain.example/kms", "kms"],
+  ["https://fountain.example/kms/", "kms"],
+  ["https://fountain.example/x/../kms", "kms"],
+  ["https://fountain.example/%6Bms", "kms"],
+  ["https://fountain.example/service%2Da", "service-a"],
+])("takes %s for %s (RFC 3986 §6.2)", (resource, audience) => {
+  expect(audiencesOf(targeted(CREDENTIALS, ["resource", resource]))).toEqual([audience]);
+});
+
+test.each([
+  ["audience", "elsewhere"],
+  ["audience", "gateway"],
+  ["audience", ISSUER],
+  ["resource", "kms"],
+  ["resource", "/kms"],
+  ["resource", "https://other.example"],
+  ["resource", "https://evil.example/service-a"],
+  ["resource", `${ISSUER}.evil.example/service-a`],
+  ["resource", "https://fountain.example:444/kms"],
+  ["resource", "http://fountain.example/kms"],
+  ["resource", "https://user@fountain.example/kms"],
+  ["resource", "https://fountain.example\\kms"],
+  ["resource", "https:fountain.example/kms"],
+  ["resource", " https://fountain.example/kms"],
+  ["resource", `${ISSUER}/nothing`],
+  ["resource", `${ISSUER}/fountain`],
+  ["resource", `${ISSUER}/KMS`],
+  ["resource", `${ISSUER}/kms//`],
+  ["resource", `${ISSUER}/kms/users`],
+  ["resource", `${ISSUER}/kms%2F`],
+  ["resource", `${ISSUER}/kms?all=1`],
+  ["resource", `${ISSUER}/kms#all`],
+] as [string, string][])("refuses %s=%s, which is nothing here, in every grant", (name, value) => {
+  for (const grant of [REFRESH, CREDENTIALS, exchange()]) {
+    expect(audiencesOf(targeted(grant, [name, value]))).toBe("invalid_target");
+    expect(audiencesOf(targeted(grant, ["audience", "search"], [name, value]))).toBe("invalid_target");
+  }
 });
 
 test("refuses an exchange that lacks its client, its subject or their types", () => {

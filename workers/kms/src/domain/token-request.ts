@@ -1,5 +1,5 @@
 /** Reads a request to the token endpoint (RFC 6749 §4.4.2 and §6, RFC 8693 §2.1). */
-import { AUDIENCES, type Audience, FIRST_PARTY_CLIENT, TOKEN_AUDIENCE } from "#shared/contracts/access-token.ts";
+import { type Audience, FIRST_PARTY_CLIENT } from "#shared/contracts/access-token.ts";
 import type { Scope } from "#shared/contracts/rights.ts";
 import {
   accepted,
@@ -11,6 +11,7 @@ import {
   readForm,
   refused,
 } from "./oauth-form.ts";
+import { parseTarget } from "./token-target.ts";
 
 export const TOKEN_EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange";
 export const ACCESS_TOKEN_TYPE = "urn:ietf:params:oauth:token-type:access_token";
@@ -20,13 +21,13 @@ export const GRANT_TYPES = ["refresh_token", "client_credentials", TOKEN_EXCHANG
 interface GrantRequest {
   /** The scopes asked for; all there are, if not said. */
   scopes: Scope[] | undefined;
+  /** What the access token shall be good for; for all that it can be, if not said. */
+  audiences: Audience[] | undefined;
 }
 
 export interface ExchangeRequest extends GrantRequest {
   client: ClientCredentials;
   subjectToken: string;
-  /** What the new token shall be good for. */
-  audiences: Audience[];
 }
 
 export type TokenRequest =
@@ -35,39 +36,23 @@ export type TokenRequest =
   | ({ grant: typeof TOKEN_EXCHANGE } & ExchangeRequest);
 
 /** What every grant starts from. */
-interface Begun extends GrantRequest {
+interface Begun {
   parameters: Parameters;
   client: ClientCredentials | undefined;
-  issuer: string;
+  wanted: GrantRequest;
 }
 
 const NO_CLIENT = "Send the service's name and one of its API keys.";
 
-const parseRefresh = ({ parameters, client, scopes }: Begun): Parsed<TokenRequest> => {
+const parseRefresh = ({ parameters, client, wanted }: Begun): Parsed<TokenRequest> => {
   const refreshToken = parameters.get("refresh_token");
   if (refreshToken === undefined) return refused("invalid_request", "refresh_token is missing.");
   if (client || (parameters.get("client_id") ?? FIRST_PARTY_CLIENT) !== FIRST_PARTY_CLIENT)
     return refused("unauthorized_client", "Refresh tokens belong to users' sessions, not to services.");
-  return accepted({ grant: "refresh_token", refreshToken, scopes });
+  return accepted({ grant: "refresh_token", refreshToken, ...wanted });
 };
 
-const isAudience = (name: string): name is Audience => AUDIENCES.some((audience) => audience === name);
-
-/** By name (`audience`), or by where the worker is reached (`resource`, RFC 8707). */
-const parseAudiences = ({ parameters, issuer }: Begun): Parsed<Audience[]> => {
-  const resources = parameters
-    .all("resource")
-    .map((uri) => (uri === issuer ? TOKEN_AUDIENCE : uri.slice(issuer.length + 1)));
-  const isElsewhere = parameters.all("resource").some((uri) => uri !== issuer && !uri.startsWith(`${issuer}/`));
-  const names = [...new Set([...parameters.all("audience"), ...resources])];
-  const audiences = names.filter(isAudience);
-  if (isElsewhere || audiences.length < names.length)
-    return refused("invalid_target", `An audience is one of ${AUDIENCES.join(", ")}.`);
-  return accepted(audiences.length === 0 ? [TOKEN_AUDIENCE] : audiences);
-};
-
-const parseExchange = (begun: Begun): Parsed<TokenRequest> => {
-  const { parameters, client, scopes } = begun;
+const parseExchange = ({ parameters, client, wanted }: Begun): Parsed<TokenRequest> => {
   if (!client) return refused("invalid_client", NO_CLIENT);
   const subjectToken = parameters.get("subject_token");
   if (subjectToken === undefined) return refused("invalid_request", "subject_token is missing.");
@@ -77,9 +62,7 @@ const parseExchange = (begun: Begun): Parsed<TokenRequest> => {
     return refused("invalid_request", `requested_token_type must be ${ACCESS_TOKEN_TYPE}.`);
   if (parameters.get("actor_token") !== undefined || parameters.get("actor_token_type") !== undefined)
     return refused("invalid_request", "The client is the actor; send no actor_token.");
-  const audiences = parseAudiences(begun);
-  if (!audiences.ok) return audiences;
-  return accepted({ grant: TOKEN_EXCHANGE, client, subjectToken, audiences: audiences.value, scopes });
+  return accepted({ grant: TOKEN_EXCHANGE, client, subjectToken, ...wanted });
 };
 
 /** What is asked for, or the error to answer. `issuer`: where this installation is reached. */
@@ -97,15 +80,16 @@ export const parseTokenRequest = (
   if (!client.ok) return client;
   const scopes = parseScopes(parameters.get("scope"));
   if (!scopes.ok) return scopes;
+  const audiences = parseTarget(parameters, issuer);
+  if (!audiences.ok) return audiences;
 
-  const begun = { parameters, client: client.value, scopes: scopes.value, issuer };
+  const wanted = { scopes: scopes.value, audiences: audiences.value };
+  const begun = { parameters, client: client.value, wanted };
   switch (grant) {
     case "refresh_token":
       return parseRefresh(begun);
     case "client_credentials":
-      return client.value
-        ? accepted({ grant, client: client.value, scopes: scopes.value })
-        : refused("invalid_client", NO_CLIENT);
+      return client.value ? accepted({ grant, client: client.value, ...wanted }) : refused("invalid_client", NO_CLIENT);
     case TOKEN_EXCHANGE:
       return parseExchange(begun);
     default:

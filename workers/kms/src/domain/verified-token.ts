@@ -1,5 +1,5 @@
 /** Access tokens that were handed in, as the verifier of every worker judges them. */
-import type { Purpose } from "#shared/contracts/purpose.ts";
+import type { Audience } from "#shared/contracts/access-token.ts";
 import type { Scope } from "#shared/contracts/rights.ts";
 
 export interface VerifiedToken {
@@ -7,13 +7,12 @@ export interface VerifiedToken {
   subject: string;
   sessionId: string;
   roles: readonly string[];
+  audiences: readonly Audience[];
   scopes: ReadonlySet<Scope>;
   amr: readonly string[];
   authTimeSeconds: number;
   issuedAtSeconds: number;
   expiresAtSeconds: number;
-  searchFilter?: string;
-  purpose?: Purpose;
 }
 
 /** `trust-unavailable`: what is needed to judge it cannot be asked. */

@@ -1,7 +1,6 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import { unauthenticated } from "#shared/auth/authorize.ts";
 import { serviceSubject } from "#shared/contracts/principal.ts";
-import { bearerToken } from "#shared/http/access.ts";
+import { admit, bearerToken, credentialRefused } from "#shared/http/access.ts";
 import { json, problems } from "#shared/http/openapi.ts";
 import { unavailable } from "#shared/problem/unavailable.ts";
 import { type Parameters, parseClient } from "../domain/oauth-form.ts";
@@ -24,7 +23,7 @@ const route = createRoute({
   responses: {
     200: json(introspection, "Its claims; only `active: false` when it is not good or none of the caller's business"),
     ...OAUTH_REFUSALS,
-    ...problems("unsupported-media-type", "unavailable"),
+    ...problems("forbidden", "unsupported-media-type", "unavailable"),
   },
 });
 
@@ -33,12 +32,12 @@ type Identified = { ok: true; asker: Asker } | { ok: false; answer: Response };
 const identify = async (context: KmsContext, parameters: Parameters): Promise<Identified> => {
   const bearer = bearerToken(context.req.raw.headers);
   if (bearer !== undefined) {
-    const verification = await context.var.services.verify(bearer);
-    // A token for one request is good for that request, and this is none that could be confirmed.
-    if (verification.ok && verification.principal.purpose === undefined)
-      return { ok: true, asker: verification.principal };
-    if (verification.ok) throw unauthenticated(true);
-    throw verification.reason === "trust-unavailable" ? unavailable() : unauthenticated(true);
+    const { policy, services } = context.var;
+    const verification = await services.verify(bearer);
+    if (!verification.ok) throw credentialRefused(context, verification.reason);
+    // Anyone may call, but who does so with a token is admitted with it as everywhere else.
+    admit(context, "kms", policy, verification.principal);
+    return { ok: true, asker: verification.principal };
   }
   const client = parseClient(parameters, context.req.header("authorization"));
   if (!client.ok) return { ok: false, answer: refuse(context, client.error) };

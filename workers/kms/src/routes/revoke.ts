@@ -39,7 +39,12 @@ const revokeSession = async (context: KmsContext, userId: string, sessionId: str
   if (isEnded) record(context, event);
 };
 
-const revokeAccessToken = async (context: KmsContext, token: string, clientId: string): Promise<Response> => {
+/** `isAuthenticated`: the client has shown a key; else whoever holds the token counts as its client. */
+const revokeAccessToken = async (
+  context: KmsContext,
+  token: string,
+  { clientId, isAuthenticated }: { clientId: string; isAuthenticated: boolean },
+): Promise<Response> => {
   const { verify, revokeToken } = context.var.services;
   const verification = await verify(token);
   if (!verification.ok) {
@@ -48,6 +53,8 @@ const revokeAccessToken = async (context: KmsContext, token: string, clientId: s
   }
   const { principal } = verification;
   if (principal.clientId !== clientId) return refuse(context, NOT_YOURS);
+  // Every visitor of a page holds its scoped key, and none of them may take it from the others.
+  if (principal.searchFilter !== undefined && !isAuthenticated) return refuse(context, NOT_YOURS);
   const event = {
     action: "token.revoke",
     outcome: "success",
@@ -76,7 +83,7 @@ export const addRevoke = (app: KmsApp): void => {
     const token = read.value.get("token");
     if (token === undefined) return refuse(context, NO_TOKEN);
     const session = await context.var.services.sessions.sessionOf(token);
-    if (!session) return revokeAccessToken(context, token, clientId);
+    if (!session) return revokeAccessToken(context, token, { clientId, isAuthenticated: identified !== undefined });
     if (clientId !== FIRST_PARTY_CLIENT) return refuse(context, NOT_YOURS);
     await revokeSession(context, session.userId, session.id);
     return done(context);

@@ -4,6 +4,7 @@ import { json, problems } from "#shared/http/openapi.ts";
 import { currentRequest } from "#shared/observability/context.ts";
 import { unavailable } from "#shared/problem/unavailable.ts";
 import type { OAuthError } from "../domain/oauth-form.ts";
+import type { ExchangeFailure } from "../domain/token-exchange.ts";
 import {
   ACCESS_TOKEN_TYPE,
   GRANT_TYPES,
@@ -23,6 +24,10 @@ const form = z
     subject_token: parameter.optional().openapi({ description: "The access token of the user to act for" }),
     subject_token_type: parameter.optional().openapi({ example: ACCESS_TOKEN_TYPE }),
     audience: parameter.optional().openapi({ description: "The worker to call, or several", example: "service-a" }),
+    resource: parameter.optional().openapi({
+      description: "The same by its address (RFC 8707)",
+      example: "http://localhost:8787/service-a",
+    }),
     ...clientFields,
   })
   .openapi("TokenRequest");
@@ -45,16 +50,35 @@ const BAD_GRANT: OAuthError = {
   error: "invalid_grant",
   description: "This refresh token cannot be used. Log in again.",
 };
+const NO_COMMON_SCOPE: OAuthError = {
+  error: "invalid_scope",
+  description: "The service has none of the scopes of subject_token itself: name those that it needs in scope.",
+};
+const TARGET_EXCEEDED: OAuthError = {
+  error: "invalid_target",
+  description: "subject_token is not good for that audience itself.",
+};
 const BAD_SUBJECT: OAuthError = {
   error: "invalid_request",
-  description: "subject_token must be the valid access token of a user, as he got it.",
+  description: "subject_token must be the valid access token of a user, as they got it.",
+};
+
+const EXCHANGE_REFUSALS: Record<Exclude<ExchangeFailure, "trust-unavailable">, OAuthError> = {
+  "subject-invalid": BAD_SUBJECT,
+  "subject-not-a-user": BAD_SUBJECT,
+  "scope-exceeded": EXCEEDED,
+  "no-common-scope": NO_COMMON_SCOPE,
+  "target-exceeded": TARGET_EXCEEDED,
 };
 
 type Grant<Name extends TokenRequest["grant"]> = Extract<TokenRequest, { grant: Name }>;
 
-const refresh = async (context: KmsContext, { refreshToken, scopes }: Grant<"refresh_token">): Promise<Response> => {
+const refresh = async (
+  context: KmsContext,
+  { refreshToken, scopes, audiences }: Grant<"refresh_token">,
+): Promise<Response> => {
   const { sessions } = context.var.services;
-  const refreshed = await sessions.refresh(refreshToken, scopes);
+  const refreshed = await sessions.refresh(refreshToken, scopes, audiences);
   if (!refreshed.ok) {
     const concerns = (await sessions.sessionOf(refreshToken))?.userId;
     await audit(context, { action: "token.refresh", outcome: "failure", reason: refreshed.error, concerns });
@@ -69,10 +93,10 @@ const refresh = async (context: KmsContext, { refreshToken, scopes }: Grant<"ref
 
 const authenticateClient = async (
   context: KmsContext,
-  { client, scopes }: Grant<"client_credentials">,
+  { client, ...wanted }: Grant<"client_credentials">,
 ): Promise<Response> => {
   const { clients, keyUses } = context.var.services;
-  const authenticated = await clients.authenticate(client.id, client.secret, scopes, currentRequest()?.clientAddress);
+  const authenticated = await clients.authenticate(client.id, client.secret, wanted, currentRequest()?.clientAddress);
   if (!authenticated.ok) {
     await audit(context, { action: "token.client-credentials", outcome: "failure", reason: authenticated.error });
     return refuse(context, authenticated.error === "scope-exceeded" ? EXCEEDED : BAD_CLIENT);
@@ -94,7 +118,7 @@ const exchange = async (context: KmsContext, request: Grant<typeof TOKEN_EXCHANG
   if (!exchanged.ok) {
     if (exchanged.error === "trust-unavailable") throw unavailable();
     await audit(context, { ...event, outcome: "failure", reason: exchanged.error });
-    return refuse(context, exchanged.error === "scope-exceeded" ? EXCEEDED : BAD_SUBJECT);
+    return refuse(context, EXCHANGE_REFUSALS[exchanged.error]);
   }
   const { access, userId } = exchanged.value;
   await audit(context, { ...event, outcome: "success", target: userId });

@@ -142,15 +142,20 @@ test("ends a token from a key in its grace with the grace", async () => {
 
 test("trades no key for another service's token, nor for more scopes than the key has", async () => {
   const { key } = await create({ scopes: ["search:read"] });
-  expect(await clients().authenticate("another", key, undefined, undefined)).toEqual({
+  expect(await clients().authenticate("another", key, {}, undefined)).toEqual({
     ok: false,
     error: "other-service",
   });
-  expect(await clients().authenticate(service(), key, ["sequence:read"], undefined)).toEqual({
+  expect(await clients().authenticate(service(), key, { scopes: ["sequence:read"] }, undefined)).toEqual({
     ok: false,
     error: "scope-exceeded",
   });
-  expect((await clients().authenticate(service(), key, ["search:read"], undefined)).ok).toBe(true);
+  const wanted = { scopes: ["search:read" as const], audiences: ["search" as const] };
+  const narrowed = await clients().authenticate(service(), key, wanted, undefined);
+  expect(narrowed.ok && decodeJwt(narrowed.value.access.accessToken)).toMatchObject({
+    aud: "search",
+    scope: "search:read",
+  });
 });
 
 test("trades no key that is revoked, expired or unknown", async () => {

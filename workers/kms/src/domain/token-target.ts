@@ -1,0 +1,48 @@
+/** What a token shall be good for: workers named by `audience` (RFC 8693 §2.1), or pointed at by `resource` (RFC 8707). */
+import { AUDIENCES, type Audience, TOKEN_AUDIENCE } from "#shared/contracts/access-token.ts";
+import { accepted, type Parameters, type Parsed, refused } from "./oauth-form.ts";
+
+const isAudience = (name: string): name is Audience => AUDIENCES.some((audience) => audience === name);
+
+/** An absolute URI of RFC 3986 without user, query and fragment; the URL parser would repair what is none. */
+const PLAIN_URI = /^https?:\/\/[\w.~!$&'()*+,;=:[\]%-]+(?:\/[\w.~!$&'()*+,;=:@%/-]*)?$/i;
+
+/** Octets that need no encoding (RFC 3986 §2.3), encoded all the same. */
+const decodeUnreserved = (path: string): string =>
+  path.replaceAll(/%[0-9a-f]{2}/gi, (encoded) => {
+    const character = String.fromCharCode(Number.parseInt(encoded.slice(1), 16));
+    return /[\w.~-]/.test(character) ? character : encoded.toUpperCase();
+  });
+
+/**
+ * The URI as equal ones are written (RFC 3986 §6.2.2, §6.2.3): scheme and host in lower case, without the default port and
+ * dot segments, and without a slash at the end. `undefined`: it is none that could be a target.
+ */
+const normalUri = (uri: string): string | undefined => {
+  if (!PLAIN_URI.test(uri) || !URL.canParse(decodeUnreserved(uri))) return undefined;
+  const { origin, pathname } = new URL(decodeUnreserved(uri));
+  return (origin + pathname).replace(/\/$/, "");
+};
+
+/** The worker that is reached there, or all of them; `undefined`: none of this installation's. */
+const audienceAt = (uri: string, issuer: string): Audience | undefined => {
+  const [target, home] = [normalUri(uri), normalUri(issuer)];
+  if (target === undefined || home === undefined) return undefined;
+  if (target === home) return TOKEN_AUDIENCE;
+  const name = target.startsWith(`${home}/`) ? target.slice(home.length + 1) : "";
+  return isAudience(name) && name !== TOKEN_AUDIENCE ? name : undefined;
+};
+
+/** The audiences that are asked for; `undefined` when nothing is said. `issuer`: where this installation is reached. */
+export const parseTarget = (parameters: Parameters, issuer: string): Parsed<Audience[] | undefined> => {
+  const named = parameters.all("audience").map((name) => (isAudience(name) ? name : undefined));
+  const wanted = [...named, ...parameters.all("resource").map((uri) => audienceAt(uri, issuer))];
+  if (wanted.length === 0) return accepted(undefined);
+  const audiences = wanted.filter((audience) => audience !== undefined);
+  if (audiences.length < wanted.length)
+    return refused(
+      "invalid_target",
+      `An audience is one of ${AUDIENCES.join(", ")}; a resource is ${issuer}/AUDIENCE.`,
+    );
+  return accepted(audiences.includes(TOKEN_AUDIENCE) ? [TOKEN_AUDIENCE] : [...new Set(audiences)]);
+};
