@@ -84,7 +84,11 @@ export interface AppOptions<Services extends FrameServices> {
   access?: MiddlewareHandler<WorkerEnv<Services>>;
   /** Where a call came from; the gateway sees it for itself, and tells the others. */
   clientAddress?: (request: Request, bindings: unknown) => string | undefined;
+  /** What every response says besides, unless it says something else itself. */
+  responseHeaders?: (bindings: unknown) => Readonly<Record<string, string>>;
 }
+
+const noHeaders = (): Readonly<Record<string, string>> => ({});
 
 const toldAddress = ({ headers }: Request): string | undefined => headers.get(CLIENT_ADDRESS_HEADER) ?? undefined;
 
@@ -96,6 +100,7 @@ export const createApp = <Services extends FrameServices>(options: AppOptions<Se
     problemOf,
     access = createAccessCheck<Services>(worker),
     clientAddress = toldAddress,
+    responseHeaders = noHeaders,
   } = options;
   const privatePaths = new Set(worker === "gateway" ? [] : PRIVATE_PATHS);
   const app = new OpenAPIHono<WorkerEnv<Services>>({
@@ -124,6 +129,8 @@ export const createApp = <Services extends FrameServices>(options: AppOptions<Se
       await drain(raw);
       context.res.headers.set(REQUEST_ID_HEADER, requestId);
       context.res.headers.set("x-content-type-options", "nosniff");
+      for (const [name, value] of Object.entries(responseHeaders(context.env)))
+        if (!context.res.headers.has(name)) context.res.headers.set(name, value);
       recordRequest(context, Date.now() - startedAtMs);
     });
   };

@@ -10,6 +10,7 @@ import { addOpenApi } from "./routes/openapi.ts";
 import { addPages } from "./routes/pages.ts";
 import { addPasskeyLogin } from "./routes/passkey-login.ts";
 import { addPersonalData } from "./routes/personal-data.ts";
+import { securityHeaders } from "./security-headers.ts";
 import type { GatewayServices } from "./services.ts";
 
 /** The gateway: its own few routes, and everything else forwarded by its access check. */
@@ -19,6 +20,7 @@ export const createGatewayApp = (connect: (bindings: unknown) => GatewayServices
     connect,
     access: withCors(reportingRefusals(gatewayAccess)),
     clientAddress: (request, bindings) => clientAddressOf(request, connect(bindings).trustedProxies),
+    responseHeaders: (bindings) => securityHeaders(connect(bindings).publicUrl),
   });
   addPages(app);
   addHealth(app);

@@ -116,9 +116,11 @@ describe("the answer", () => {
     expect([response.status, await response.text()]).toEqual([201, "made"]);
     expect(Object.fromEntries(response.headers)).toEqual({
       "cache-control": "no-store",
+      "content-security-policy": expect.stringContaining("default-src 'none'"),
       "content-type": "text/plain;charset=UTF-8",
       etag: '"v2"',
       location: "/x",
+      "referrer-policy": "no-referrer",
       "x-content-type-options": "nosniff",
       "x-request-id": expect.any(String),
     });

@@ -17,6 +17,7 @@ export const pageResponse = ({ html, style, script }: Page): Response => {
     "default-src 'none'",
     `style-src ${hashOf(style)}`,
     "img-src data:",
+    "object-src 'none'",
     "base-uri 'none'",
     "form-action 'none'",
     "frame-ancestors 'none'",
@@ -28,7 +29,6 @@ export const pageResponse = ({ html, style, script }: Page): Response => {
     headers: {
       "content-type": "text/html; charset=utf-8",
       "content-security-policy": policy.join("; "),
-      "referrer-policy": "no-referrer",
       "cache-control": "no-cache",
     },
   });

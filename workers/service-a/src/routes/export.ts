@@ -21,8 +21,12 @@ const route = createRoute({
 export const addExport = (app: OpenAPIHono<WorkerEnv<ServiceAServices>>): void => {
   app.openAPIRegistry.registerPath(route);
   app.get("/scripts/:file{\\d{1,15}\\.fountain}", async (context) => {
-    const script = await context.var.services.scripts.read(Number.parseInt(context.req.param("file"), 10));
+    const scriptId = Number.parseInt(context.req.param("file"), 10);
+    const script = await context.var.services.scripts.read(scriptId);
     if (!script) throw noSuchScript();
-    return context.text(writeScript(script, script.lines), 200, { "content-type": "text/plain; charset=utf-8" });
+    return context.text(writeScript(script, script.lines), 200, {
+      "content-type": "text/plain; charset=utf-8",
+      "content-disposition": `attachment; filename="${scriptId}.fountain"`,
+    });
   });
 };

@@ -142,6 +142,7 @@ describe("an export", () => {
     const exported = await call("GET", `/scripts/${scriptId}.fountain`);
     expect(exported).toMatchObject({ status: 200, text: SCREENPLAY });
     expect(exported.headers.get("content-type")).toBe("text/plain; charset=utf-8");
+    expect(exported.headers.get("content-disposition")).toBe(`attachment; filename="${scriptId}.fountain"`);
     expect(await contentsOf(await importScript(exported.text))).toEqual(await contentsOf(scriptId));
   });
 

@@ -1,0 +1,145 @@
+/** What every response says to a browser, whatever operation it is of and whoever asks. A route that is added cannot escape. */
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { isBodiless } from "../../shared/http/access.ts";
+import { ANY_TYPE, ROUTES, WORKERS } from "../../shared/http/routes.ts";
+import { logInAndStepUp } from "../flows/session.ts";
+import { type Fountain, startFountain } from "../harness.ts";
+
+const SECURE_URL = "https://fountain.example";
+const TEXT_TYPES = /^text\/(?:plain|html); charset=utf-8$/i;
+/** JSON is UTF-8 by itself (RFC 8259 §8.1). */
+const JSON_TYPES = /^application\/(?:problem\+json|json|x-ndjson|jwk-set\+json)$/;
+
+interface Operation {
+  name: string;
+  method: string;
+  path: string;
+  body: string;
+  type: string;
+  isPublic: boolean;
+}
+
+const OPERATIONS: Operation[] = WORKERS.flatMap((worker) =>
+  Object.entries(ROUTES[worker]).map(([key, { caller, consumes = "application/json" }]) => {
+    const [method = "", template = ""] = key.split(" ");
+    const path = (worker === "gateway" ? "" : `/${worker}`) + template;
+    const type = consumes === ANY_TYPE ? "application/json" : consumes;
+    return {
+      name: `${method} ${path}`,
+      method,
+      path: path.replaceAll(/\{\w+\+?\}/g, "7"),
+      type,
+      body: type === "application/json" ? "{}" : "a=b",
+      isPublic: caller === "anyone",
+    };
+  }),
+);
+
+let fountain: Fountain;
+let administrator: Record<string, string>;
+
+beforeAll(async () => {
+  fountain = await startFountain({ settings: { PUBLIC_URL: SECURE_URL, REGISTRATION: "open" } });
+  administrator = await logInAndStepUp(fountain);
+});
+afterAll(() => fountain?.stop());
+
+const directivesOf = (policy: string | null): Map<string, string> =>
+  new Map((policy ?? "").split("; ").map((each) => [each.split(" ")[0] ?? "", each.split(" ").slice(1).join(" ")]));
+
+const isJson = (text: string): boolean => {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+const expectSafe = async (response: Response, context: string): Promise<void> => {
+  const { headers } = response;
+  const text = await response.text();
+  expect(headers.get("x-content-type-options"), context).toBe("nosniff");
+  expect(headers.get("referrer-policy"), context).toBe("no-referrer");
+  expect(headers.get("strict-transport-security"), context).toBe("max-age=31536000; includeSubDomains");
+  expect(headers.has("set-cookie"), context).toBe(false);
+  expect(headers.has("access-control-allow-origin"), context).toBe(false);
+  const policy = directivesOf(headers.get("content-security-policy"));
+  for (const directive of ["default-src", "object-src", "base-uri", "form-action", "frame-ancestors"])
+    expect(policy.get(directive), `${context}: ${directive}`).toBe("'none'");
+  const type = headers.get("content-type") ?? "";
+  const isPage = type.startsWith("text/html");
+  expect(policy.has("sandbox"), context).toBe(!isPage);
+  if (text === "") return;
+  expect(TEXT_TYPES.test(type) || JSON_TYPES.test(type), `${context}: ${type}`).toBe(true);
+  if (/json$/.test(type) && type !== "application/x-ndjson") expect(isJson(text), context).toBe(true);
+  if (isPage) expect(text, context).toMatch(/^<!doctype html>/);
+};
+
+const call = ({ method, path, type, body }: Operation, headers: Record<string, string>): Promise<Response> =>
+  fountain.fetch(path, {
+    method,
+    redirect: "manual",
+    headers: { origin: "https://evil.example", ...headers, ...(!isBodiless(method) && { "content-type": type }) },
+    ...(!isBodiless(method) && { body }),
+  });
+
+/** These end the session that the others need. */
+const ENDS_THE_SESSION = ["POST /kms/logout", "DELETE /kms/me"];
+const GUARDED = OPERATIONS.filter(({ isPublic }) => !isPublic);
+
+test.each(OPERATIONS)(
+  "$name says to browsers what its response is, and lets nothing else be made of it",
+  async (operation) => {
+    const response = await call(operation, {});
+    if (!operation.isPublic) expect(response.status).toBe(401);
+    await expectSafe(response, "a stranger");
+    if (!ENDS_THE_SESSION.includes(operation.name))
+      await expectSafe(await call(operation, administrator), "an administrator");
+  },
+);
+
+test.each(GUARDED.filter(({ name }) => !ENDS_THE_SESSION.includes(name)))(
+  "$name has no browser or proxy keep what is one caller's",
+  async (operation) => {
+    const { headers } = await call(operation, administrator);
+    expect(headers.get("cache-control")).toMatch(/^(?:no-store|private, no-cache)/);
+  },
+);
+
+test.each(GUARDED)("$name does nothing for what a browser sends by itself", async (operation) => {
+  const token = administrator["authorization"];
+  expect((await call(operation, { cookie: `token=${token}; session=${token}` })).status).toBe(401);
+});
+
+/** Typesense's clients in browsers say that their JSON is plain text, and show their key in a header of their own. */
+const ANY_BODY = "POST /search/multi_search";
+const TAKES_JSON = GUARDED.filter(
+  ({ name, method, type }) =>
+    !isBodiless(method) && method !== "DELETE" && type === "application/json" && name !== ANY_BODY,
+);
+
+test.each(TAKES_JSON)("$name takes no body that a form of another page could send", async (operation) => {
+  for (const type of ["application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "text/plain"])
+    expect((await call({ ...operation, type }, administrator)).status, type).toBe(415);
+});
+
+test.each([
+  ["GET", "/nowhere", 404],
+  ["GET", "/kms/nowhere", 404],
+  ["DELETE", "/health", 405],
+  ["GET", "/kms/users/a%00b", 400],
+] as const)("%s %s is refused as safely", async (method, path, status) => {
+  const response = await fountain.fetch(path, { method });
+  expect(response.status).toBe(status);
+  await expectSafe(response, path);
+});
+
+test("over plain HTTP nothing is said of HTTPS, which a page on another port would suffer from", async () => {
+  const plain = await startFountain();
+  try {
+    expect((await plain.fetch("/health")).headers.has("strict-transport-security")).toBe(false);
+  } finally {
+    await plain.stop();
+  }
+});
