@@ -6,6 +6,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type Activity, activityOf, cpuMsOf, describeThreads, threadsOf } from "./vitals.ts";
 
 const INTERVAL_MS = 1_000;
+/** Until the first response, so that a process that hangs soon after it is found as fast as later. */
+const START_INTERVAL_MS = 100;
 const PROBE_TIMEOUT_MS = 1_500;
 /** Three probes in a row; doubled by every hang of the last ten minutes, up to ten times as much. */
 const FIRST_LIMIT_MS = 4_500;
@@ -123,7 +125,8 @@ export const watchForHang = async (options: WatchOptions): Promise<string | unde
     if (response !== undefined || wasHeldUp()) forgive();
     const wrong = response === undefined ? findingOfSilence() : undefined;
     if (wrong !== undefined) return wrong;
-    await clock.pause(Math.max(0, INTERVAL_MS - (clock.now() - startedAt)), signal);
+    const intervalMs = hasResponded ? INTERVAL_MS : START_INTERVAL_MS;
+    await clock.pause(Math.max(0, intervalMs - (clock.now() - startedAt)), signal);
     if (wasHeldUp()) forgive();
   }
   return undefined;

@@ -20,6 +20,15 @@ test.each([
   expect(pointersOf(shapes, input)).toEqual(expected);
 });
 
+test("a field with several faults has one entry, the first", () => {
+  const schema = z.object({ name: z.string().min(1, "first").regex(/x/, "second"), other: z.int() });
+  const { error } = schema.safeParse({ name: "", other: "" });
+  expect(fieldErrors("json", error?.issues ?? [])).toMatchObject([
+    { pointer: "#/name", detail: "first" },
+    { pointer: "#/other" },
+  ]);
+});
+
 test("pointers into other parts of the request name the part", () => {
   const { error } = z.object({ "a/b~c": z.int() }).safeParse({});
   expect(fieldErrors("header", error?.issues ?? [])).toMatchObject([{ pointer: "#/header/a~1b~0c" }]);

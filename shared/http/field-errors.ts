@@ -32,13 +32,16 @@ const closestFaults = (issue: Issue): Fault[] | undefined => {
   return closest?.map(({ path, detail }) => ({ path: [...issue.path, ...path], detail }));
 };
 
-/** One entry per offending field, a hundred at most. */
-export const fieldErrors = (target: string, issues: readonly Issue[]): FieldError[] =>
-  issues
+/** One entry per offending field, which is its first fault; a hundred at most. */
+export const fieldErrors = (target: string, issues: readonly Issue[]): FieldError[] => {
+  const errors = issues
     .slice(0, MAX_FIELD_ERRORS)
     .flatMap(faultsOf)
-    .slice(0, MAX_FIELD_ERRORS)
     .map(({ path, detail }) => ({ pointer: pointerTo(target, path), detail }));
+  return [...Map.groupBy(errors, ({ pointer }) => pointer).values()]
+    .flatMap(([first]) => first ?? [])
+    .slice(0, MAX_FIELD_ERRORS);
+};
 
 /** The problem of input that does not fit its schema. */
 export const invalidInput = (target: string, issues: readonly Issue[]): Problem =>

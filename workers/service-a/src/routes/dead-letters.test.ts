@@ -5,8 +5,11 @@ import { allItems, type Caller, steppedUp } from "../testing.ts";
 
 let fountain: Fountain;
 let call: Caller;
+let editor: Record<string, string>;
 beforeAll(async () => {
   fountain = await startFountain();
+  const scopes = ["sequence:read", "sequence:write", "search:read", "search:write"];
+  editor = await registerService(fountain, await logIn(fountain), "editing", scopes);
   call = await steppedUp(fountain);
 });
 afterAll(() => fountain?.stop());
@@ -59,11 +62,9 @@ test("dead letters are listed and counted, and delivered when driven again", asy
 });
 
 test("nobody but an administrator sees them", async () => {
-  const scopes = ["sequence:read", "sequence:write", "search:read", "search:write"];
-  const headers = await registerService(fountain, await logIn(fountain), "editing", scopes);
   for (const [method, path] of [
     ["GET", "/outbox/dead-letters"],
     ["POST", "/outbox/dead-letters/redrive"],
   ] as const)
-    expect((await fountain.fetch(`/service-a${path}`, { method, headers })).status).toBe(403);
+    expect((await fountain.fetch(`/service-a${path}`, { method, headers: editor })).status).toBe(403);
 });

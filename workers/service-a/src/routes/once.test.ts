@@ -7,9 +7,11 @@ const SCREENPLAY = "Title: Twice\n\nINT. HOUSE\n\nBOB\nHello.";
 
 let fountain: Fountain;
 let call: Caller;
+let another: Record<string, string>;
 let lastId = 0;
 beforeAll(async () => {
   fountain = await startFountain();
+  another = await registerService(fountain, await logIn(fountain), "another", ["sequence:write"]);
   call = await steppedUp(fountain);
 });
 afterAll(() => fountain?.stop());
@@ -116,12 +118,11 @@ describe("a key", () => {
   });
 
   test("is its caller's own", async () => {
-    const headers = await registerService(fountain, await logIn(fountain), "another", ["sequence:write"]);
     const key = crypto.randomUUID();
     expect((await create(key, element(newId()))).status).toBe(201);
     const other = await fountain.fetch("/service-a/sequence", {
       method: "POST",
-      headers: { ...headers, "content-type": "application/json", "idempotency-key": key },
+      headers: { ...another, "content-type": "application/json", "idempotency-key": key },
       body: JSON.stringify(element(newId())),
     });
     expect(other.status).toBe(201);
