@@ -3,7 +3,7 @@
  * dependencies: it runs on whatever Node (20 or later) runs npm, before the pinned Node of node_modules exists.
  */
 import { spawn } from "node:child_process";
-import { existsSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, realpathSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
@@ -61,10 +61,19 @@ const acquireLock = async () => {
   };
 };
 
+const MODULES = path.join(ROOT, "node_modules") + path.sep;
+
+/** Scripts of npm run with the Node of node_modules, which an installation replaces: another one must run npm. */
+const lastingNode = () =>
+  [process.execPath, ...(process.env.PATH ?? "").split(path.delimiter).map((folder) => path.join(folder, "node"))].find(
+    (file) => existsSync(file) && !realpathSync(file).startsWith(MODULES),
+  );
+
 /** The npm that runs us, or the one on the PATH, as a command. */
 const npmCommand = () => {
   const script = process.env.npm_execpath;
-  return script?.endsWith("npm-cli.js") ? [process.execPath, script] : ["npm"];
+  const node = lastingNode();
+  return script?.endsWith("npm-cli.js") && node !== undefined ? [node, script] : ["npm"];
 };
 
 /** Runs npm silently; rejects with everything it said when it fails. Ends it when we end or our own parent is gone. */

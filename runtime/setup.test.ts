@@ -50,9 +50,9 @@ const writeNpm = (script: string): void => {
   chmodSync(path.join(root, "bin", "npm"), 0o755);
 };
 
-const setUp = async (): Promise<{ code: number; output: string }> => {
-  const child = spawn(process.execPath, [path.join(root, "runtime", "setup.mjs")], {
-    env: { PATH: `${path.join(root, "bin")}:${process.env["PATH"]}` },
+const setUp = async (node = process.execPath, env = {}): Promise<{ code: number; output: string }> => {
+  const child = spawn(node, [path.join(root, "runtime", "setup.mjs")], {
+    env: { PATH: `${path.join(root, "bin")}:${process.env["PATH"]}`, ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
   const [stdout, stderr, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, "close")]);
@@ -108,4 +108,27 @@ test("an installation that does not match the lock file is not taken for one", a
   const { code, output } = await setUp();
   expect(code).toBe(1);
   expect(output).toContain("node_modules does not match package-lock.json");
+});
+
+/** As npm does: it empties node_modules, the Node in it included. */
+const NPM_SCRIPT = `
+import { appendFileSync, cpSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+appendFileSync("calls", process.argv.slice(2).join(" ") + "\\n");
+if (process.argv[2] === "ci") rmSync("node_modules", { recursive: true, force: true });
+mkdirSync("node_modules/node/bin", { recursive: true });
+if (process.argv[2] === "rebuild") writeFileSync("node_modules/node/bin/node", "");
+cpSync("installed.json", "node_modules/.package-lock.json");`;
+
+test("installs with a Node that the installation leaves alone", async () => {
+  const own = path.join(root, "node_modules", "node", "bin", "node");
+  mkdirSync(path.dirname(own), { recursive: true });
+  cpSync(process.execPath, own);
+  const script = path.join(root, "npm", "npm-cli.js");
+  mkdirSync(path.dirname(script));
+  writeFileSync(path.join(root, "npm", "package.json"), JSON.stringify({ type: "module" }));
+  writeFileSync(script, NPM_SCRIPT);
+  const folders = [path.dirname(own), path.join(root, "bin"), path.dirname(process.execPath)];
+  const env = { npm_execpath: script, PATH: [...folders, process.env["PATH"]].join(":") };
+  expect(await setUp(own, env)).toEqual({ code: 0, output: "Installing dependencies …\n" });
+  expect(calls()).toEqual(ONE_INSTALLATION);
 });
