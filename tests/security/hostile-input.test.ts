@@ -28,6 +28,9 @@ const BODIES: Readonly<Record<string, string>> = {
   "half a surrogate pair": '{"\\ud800":"\\udfff","a\\u0000b":"\\u0000"}',
 };
 
+/** Ends a string of SQL, HTML, a template, a format, a shell or a full-text query, wherever it stands in one. */
+const SPECIAL = `'"\`--;)%s\${7777*7777}{{7777*7777}}<b>*$(id)\\`;
+
 interface Operation {
   name: string;
   method: string;
@@ -52,7 +55,12 @@ const OPERATIONS: Operation[] = WORKERS.flatMap((worker) =>
 
 let fountain: Fountain;
 let administrator: Record<string, string>;
-let paths: Record<string, Record<string, { responses: object; requestBody?: unknown }>>;
+interface Documented {
+  responses: object;
+  requestBody?: unknown;
+  parameters?: { in?: string; name?: string }[];
+}
+let paths: Record<string, Record<string, Documented>>;
 let schemas: Record<string, unknown>;
 
 beforeAll(async () => {
@@ -81,7 +89,7 @@ const send = async (operation: Operation, what: string, { path = operation.path,
   if (response.status >= 400) expect(text.length, context).toBeLessThan(MAX_RESPONSE_CHARACTERS);
   const { errors = [] } = text.startsWith("{") ? JSON.parse(text) : {};
   expect(errors.length, context).toBeLessThanOrEqual(100);
-  return { status: response.status, errors, context };
+  return { status: response.status, text, errors, context };
 };
 
 const propertiesOf = (schema: Record<string, unknown>): string[] => {
@@ -120,6 +128,18 @@ describe.each(OPERATIONS)("$name", (operation) => {
     await send(operation, "a long parameter", { path: `${operation.path}?after=${"x".repeat(7_000)}&limit=1e400` });
     const twice = await send(operation, "a parameter twice", { path: `${operation.path}?limit=1&limit=2` });
     if (isStrict(operation)) expect(twice.status, twice.context).toBe(422);
+  });
+
+  test("takes what is special in SQL, HTML, templates or a shell for text", async () => {
+    const parameters = paths[operation.documented]?.[operation.method.toLowerCase()]?.parameters ?? [];
+    const named = parameters.filter((each) => each.in === "query").map(({ name = "" }) => [name, SPECIAL]);
+    const path = operation.path.replaceAll("/7", `/${encodeURIComponent(SPECIAL)}`);
+    const query = new URLSearchParams(named).toString();
+    // Where no body is taken, one that is refused.
+    const body = filled(operation, SPECIAL).replace(/^\{\}$/, JSON.stringify({ [SPECIAL]: SPECIAL }));
+    const sent = { path: query === "" ? path : `${path}?${query}`, ...(!reads && { body }) };
+    const { text, context } = await send(operation, "special characters", sent);
+    expect(text, context).not.toMatch(/60481729|uid=\d|SQLITE|SQL error/i);
   });
 
   test("refuses a path with a name that nothing can have", async () => {

@@ -1,0 +1,98 @@
+/** What the workers' own code never does, whichever file it stands in. */
+import { globSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { expect, test } from "vitest";
+
+const ROOT = path.join(import.meta.dirname, "../..");
+
+/** The product as it runs: comments are left out, which may speak of anything. */
+const files = globSync(["shared/**/*.ts", "workers/*/src/**/*.ts"], { cwd: ROOT })
+  .filter((file) => !/\.test\.ts$|\/testing\b/.test(file))
+  .map((file) => ({
+    file,
+    code: readFileSync(path.join(ROOT, file), "utf8").replace(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, ""),
+  }));
+
+const filesWith = (pattern: RegExp): string[] =>
+  files
+    .filter(({ code }) => pattern.test(code))
+    .map(({ file }) => file)
+    .sort();
+
+test("there is something to look at", () => {
+  expect(files.length).toBeGreaterThan(200);
+});
+
+test("no text becomes code", () => {
+  expect(filesWith(/\beval\(|\bnew Function\b|\bimport\((?!["'])|\bset(?:Timeout|Interval)\(\s*["'`]/)).toEqual([]);
+});
+
+test("no worker starts a process, or reads a file", () => {
+  expect(filesWith(/["'](?:node:)?(?:child_process|fs|fs\/promises|vm|worker_threads)["']/)).toEqual([]);
+});
+
+test("no regular expression is made of what a caller sent", () => {
+  // Of the names of Unicode's scripts, and of the templates of the route table.
+  expect(filesWith(/\bnew RegExp\(|[^.\w]RegExp\(/)).toEqual([
+    "shared/http/match.ts",
+    "workers/kms/src/domain/username.ts",
+  ]);
+});
+
+test("no XML, template, WebSocket, or compressed body is read", () => {
+  expect(filesWith(/\bDOMParser\b|\bXMLParser\b|\bWebSocketPair\b|\bnew WebSocket\b/)).toEqual([]);
+  expect(filesWith(/\bDecompressionStream\b|\b(?:gunzip|inflate|unzip|brotliDecompress)\w*\(/)).toEqual([]);
+});
+
+test("no page makes markup of text, or listens to messages of other pages", () => {
+  expect(
+    filesWith(
+      /\binnerHTML\b|\bouterHTML\b|\binsertAdjacentHTML\b|\bdocument\.write\b|\bonmessage\b|"message"\s*,\s*\(event/,
+    ),
+  ).toEqual([]);
+});
+
+test("no cookie is set or read, and nothing is kept in a browser", () => {
+  expect(filesWith(/set-cookie|setCookie|hono\/cookie|\blocalStorage\b|\bsessionStorage\b|\bindexedDB\b/i)).toEqual([]);
+});
+
+/** Who calls others; each says what becomes of a redirect. The gateway's callees are its own workers, libSQL is a binding. */
+const CALLERS = [
+  "workers/gateway/src/forward.ts",
+  "workers/kms/src/send.ts",
+  "workers/search/src/typesense/transport.ts",
+  "workers/twofa/src/channels/twilio.ts",
+];
+
+test("no call to others follows a redirect", () => {
+  expect(filesWith(/redirect: "manual"/)).toEqual(CALLERS);
+  expect(filesWith(/redirect: "follow"/)).toEqual([]);
+  const calling = filesWith(/\bfetch\(/);
+  const known = [
+    ...CALLERS,
+    // The page's own script, in a browser.
+    "workers/gateway/src/pages/docs-script.ts",
+    // Two addresses of the gateway's own workers.
+    "workers/gateway/src/upstream.ts",
+    // The binding to libSQL.
+    "shared/db/database.ts",
+    // Handed to twilio.ts.
+    "workers/twofa/src/channels/messengers.ts",
+  ];
+  expect(calling.filter((file) => !known.includes(file))).toEqual([]);
+});
+
+test("no comparison is a loose one", () => {
+  const strings = /"[^"\n]*"|'[^'\n]*'|`[^`]*`|\/[^/\n]+\/[a-z]*/g;
+  const loose = files.filter(({ code }) => / [!=]= (?!null\b)/.test(code.replace(strings, "")));
+  expect(loose.map(({ file }) => file)).toEqual([]);
+});
+
+test("no statement is made of a value: they are bound", () => {
+  // A constant number in the definition of an index.
+  expect(filesWith(/\bsql\.raw\(/)).toEqual(["workers/service-a/src/store/schema.ts"]);
+  // Nothing that a caller said is at hand where statements are written: stores are given arguments, not requests.
+  const stores = files.filter(({ file }) => file.includes("/store/"));
+  expect(stores.length).toBeGreaterThan(40);
+  expect(stores.filter(({ code }) => /\bcontext\.req\b|from "hono/.test(code)).map(({ file }) => file)).toEqual([]);
+});
