@@ -20,6 +20,7 @@ import { createAccessCheck } from "./access.ts";
 import { assertDeclaredInput, type DeclaredInputs, declaredInputs } from "./declared-input.ts";
 import { drain } from "./drain.ts";
 import { invalidInput } from "./field-errors.ts";
+import { assertParsableBody } from "./json-body.ts";
 import { plainPaths } from "./openapi.ts";
 import { canonicalPath } from "./path.ts";
 import { recordRequest } from "./record.ts";
@@ -141,6 +142,7 @@ export const createApp = <Services extends FrameServices>(options: AppOptions<Se
       return access(context, async () => {
         declared ??= declaredInputs(app.openAPIRegistry);
         const { policy, template } = context.var;
+        await assertParsableBody(context.req, policy);
         await assertDeclaredInput(context, { policy, template, declared });
         await next();
       });

@@ -120,7 +120,7 @@ describe("a body", () => {
   });
 
   test("with a list that is too long has its elements left alone", async () => {
-    const { errors } = await call("POST", "/register", { body: { names: Array.from({ length: 100_000 }, () => 1) } });
+    const { errors } = await call("POST", "/register", { body: { names: Array.from({ length: 30_000 }, () => 1) } });
     expect(pointers(errors)).toEqual(["#/names"]);
   });
 

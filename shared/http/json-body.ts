@@ -1,0 +1,57 @@
+/**
+ * Looks at the text of a JSON body before it is parsed: parsing takes the longest, by far, of text that nests deeply or
+ * holds very many values, and nothing that this API takes does either.
+ */
+import { problem } from "../problem/problem.ts";
+import { isBodiless } from "./access.ts";
+import { ANY_TYPE, type Policy } from "./routes.ts";
+
+/** What we take nests a quarter as deeply. */
+export const MAX_JSON_DEPTH = 32;
+/** The longest that we take, two lists of 10,000, has fewer by a third. An empty list or object counts as two. */
+export const MAX_JSON_VALUES = 32_768;
+
+const QUOTE = 0x22;
+const COMMA = 0x2c;
+const OPEN_LIST = 0x5b;
+const BACKSLASH = 0x5c;
+const CLOSE_LIST = 0x5d;
+const OPEN_OBJECT = 0x7b;
+const CLOSE_OBJECT = 0x7d;
+
+/** Index of the quotation mark that ends the string which begins after `start`. */
+const stringEnd = (text: string, start: number): number => {
+  let at = start + 1;
+  while (at < text.length && text.charCodeAt(at) !== QUOTE) at += text.charCodeAt(at) === BACKSLASH ? 2 : 1;
+  return at;
+};
+
+/** What is too much about a text of JSON, in a sentence; `undefined` when nothing is. Whether it is JSON is not looked at. */
+export const jsonExcess = (text: string): string | undefined => {
+  let depth = 0;
+  let values = 1;
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code === QUOTE) at = stringEnd(text, at);
+    else if (code === OPEN_LIST || code === OPEN_OBJECT) {
+      depth += 1;
+      values += 1;
+    } else if (code === CLOSE_LIST || code === CLOSE_OBJECT) depth -= 1;
+    else if (code === COMMA) values += 1;
+    if (depth > MAX_JSON_DEPTH) return `The JSON body nests deeper than ${MAX_JSON_DEPTH} levels.`;
+    if (values > MAX_JSON_VALUES) return `The JSON body has more than ${MAX_JSON_VALUES} values.`;
+  }
+  return undefined;
+};
+
+interface Body {
+  method: string;
+  text: () => Promise<string>;
+}
+
+/** Refuses a JSON body that would take long to parse. To be asked before any handler or validator reads it. */
+export const assertParsableBody = async (request: Body, { consumes }: Policy): Promise<void> => {
+  if (isBodiless(request.method) || (consumes !== undefined && consumes !== ANY_TYPE)) return;
+  const detail = jsonExcess(await request.text());
+  if (detail !== undefined) throw problem("malformed-request", { detail });
+};
