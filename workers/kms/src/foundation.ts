@@ -26,7 +26,7 @@ export const createFoundation = (bindings: unknown) => {
     database,
     keks,
     envelopes,
-    open: () => openInternalKeys({ repository, keks, envelopes, secretKeys, randomBytes }),
+    open: () => openInternalKeys({ repository, keks, envelopes }),
   };
 };
 

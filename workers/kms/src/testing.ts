@@ -74,8 +74,6 @@ export const keysOf = ({ databases, secretKey }: Pick<Target, "databases" | "sec
     repository: createInternalKeyRepository(database),
     keks,
     envelopes,
-    secretKeys,
-    randomBytes,
   });
 };
 

@@ -1,9 +1,8 @@
 import { createHash } from "node:crypto";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Fountain, startFountain } from "../../../tests/harness.ts";
-import { deriveKeys, KEY_NAMES } from "./domain/root-key.ts";
-import { createSealer } from "./domain/sealing.ts";
-import { keysOf, problemIn, randomBytes, send, signToken } from "./testing.ts";
+import { KEY_NAMES } from "./domain/root-key.ts";
+import { keysOf, problemIn, send, signToken } from "./testing.ts";
 
 const OTHER_KEY = "another key than the one this database was written under";
 
@@ -69,40 +68,6 @@ test("lets two processes that start at once on an empty database agree on their 
       expect(written.status).toBe(201);
       expect(await (await send(other, "GET", "/secrets/agreed", { token })).json()).toMatchObject({ value: "x" });
     });
-  });
-});
-
-/** Makes the database one from when every key was derived from SECRET_KEY directly. */
-const turnBack = async (): Promise<void> => {
-  const now = await keysOf(fountain);
-  const before = deriveKeys(fountain.secretKey);
-  const client = fountain.databases["kms"];
-  const [from, to] = [
-    createSealer(now.signingKeyWrapping, randomBytes),
-    createSealer(before.signingKeyWrapping, randomBytes),
-  ];
-  for (const { kid, wrapped_private_jwk } of await query("SELECT kid, wrapped_private_jwk FROM signing_keys")) {
-    const context = `signing_keys/${kid}/wrapped_private_jwk`;
-    const opened = await from.open(context, String(wrapped_private_jwk));
-    await client?.execute({
-      sql: "UPDATE signing_keys SET wrapped_private_jwk = ? WHERE kid = ?",
-      args: [await to.seal(context, opened ?? ""), String(kid)],
-    });
-  }
-  await client?.executeMultiple(
-    "DELETE FROM secret_versions; DELETE FROM internal_keys; DELETE FROM key_encryption_keys",
-  );
-};
-
-test("takes over a database from when all keys were derived from SECRET_KEY, and only with that one", async () => {
-  await turnBack();
-  await within({ secretKey: OTHER_KEY }, assertLocked);
-  expect(await query("SELECT * FROM key_encryption_keys")).toEqual([]);
-  await within({}, async (other) => {
-    expect((await other.fetch("/ready")).status).toBe(200);
-    expect(await keysOf(fountain)).toEqual(deriveKeys(fountain.secretKey));
-    const token = await signToken(fountain);
-    expect((await send(other, "GET", "/users", { token })).status).toBe(200);
   });
 });
 

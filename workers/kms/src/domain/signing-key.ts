@@ -94,8 +94,7 @@ export const generateSigningKey = async (
   };
 };
 
-/** Those of the first version say nothing of their algorithm. */
-const privateJwkSchema = z.looseObject({ alg: z.enum(SIGNING_ALGORITHMS).default("EdDSA") });
+const privateJwkSchema = z.looseObject({ alg: z.enum(SIGNING_ALGORITHMS) });
 
 const openPrivateJwk = async (wrapping: Sealer, key: WrappedSigningKey): Promise<z.infer<typeof privateJwkSchema>> => {
   const privateJwk = await wrapping.open(wrappingContext(key.kid), key.wrappedPrivateJwk);
