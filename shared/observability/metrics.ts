@@ -55,8 +55,6 @@ const REASONS = [
   "other-service",
   "disabled",
   "address-not-allowed",
-  "address-not-allowed",
-  "disabled",
   "busy",
 ];
 

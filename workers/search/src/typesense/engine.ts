@@ -92,7 +92,7 @@ export const createTypesenseEngine = (parts: TypesenseParts): SearchEngine => {
         throw engineUnavailable(fed);
       }
       if (now() >= untilMs) throw slow();
-      if (behind.length > 0 && (await isReached(seq))) return;
+      if (await isReached(seq)) return;
       await sleep(pauseMs);
     }
   };
