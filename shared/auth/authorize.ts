@@ -27,14 +27,13 @@ const PASS_A_FACTOR = "Pass a second factor at POST /twofa/auth/verify, or send 
 export const stepUpRequired = (demand: Demanded = STEP_UP, detail = PASS_A_FACTOR): Problem =>
   problem("step-up-required", { detail, headers: stepUpChallenge(demand) });
 
+export const ENROL_A_FACTOR =
+  "You have no second factor yet: enrol one, within 5 minutes of a login, at POST /twofa/factors/totp, " +
+  "/twofa/factors/webauthn/options, /twofa/factors/email or /twofa/factors/sms.";
+
 /** The same to a caller who has no second factor to pass. */
 export const factorRequired = (demand: Demanded = STEP_UP): Problem =>
-  problem("factor-required", {
-    detail:
-      "You have no second factor yet: enrol one, within 5 minutes of a login, at POST /twofa/factors/totp, " +
-      "/twofa/factors/webauthn/options, /twofa/factors/email or /twofa/factors/sms.",
-    headers: stepUpChallenge(demand),
-  });
+  problem("factor-required", { detail: ENROL_A_FACTOR, headers: stepUpChallenge(demand) });
 
 /** Whether the caller authenticated within the last `maxAgeSeconds`. */
 export const isFresh = (principal: Principal, nowSeconds: number, maxAgeSeconds = STEP_UP_MAX_AGE_SECONDS): boolean =>

@@ -1,5 +1,5 @@
 /** The refusals that several routes share, and who may add a factor. */
-import { grantRefused, stepUpChallenge } from "#shared/auth/authorize.ts";
+import { ENROL_A_FACTOR, grantRefused, stepUpChallenge } from "#shared/auth/authorize.ts";
 import type { Principal } from "#shared/auth/claims.ts";
 import { refusalToGrant } from "#shared/contracts/granting.ts";
 import { type Problem, problem } from "#shared/problem/problem.ts";
@@ -22,11 +22,7 @@ export const passkeyRefused = (): Problem =>
     headers: STILL_INSUFFICIENT,
   });
 
-export const noFactor = (): Problem =>
-  problem("code-refused", {
-    detail: "You have no second factor yet: enrol one at POST /twofa/factors/totp.",
-    headers: STILL_INSUFFICIENT,
-  });
+export const noFactor = (): Problem => problem("code-refused", { detail: ENROL_A_FACTOR, headers: STILL_INSUFFICIENT });
 
 export const locked = (retryAfterSeconds: number): Problem =>
   problem("too-many-attempts", {
