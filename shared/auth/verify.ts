@@ -1,6 +1,6 @@
 /** Verifies access tokens (RFC 9068 §4, RFC 8725), remembering the ones already verified until they end. */
 import { importJWK, type JWK, jwtVerify } from "jose";
-import { AUDIENCES, claimsSchema, TOKEN_TYPE } from "../contracts/access-token.ts";
+import { AUDIENCES, claimsSchema, MAX_TOKEN_CHARACTERS, TOKEN_TYPE } from "../contracts/access-token.ts";
 import { roleHolder, userHolder, userIdOf } from "../contracts/principal.ts";
 import { sha256 } from "../crypto/digest.ts";
 import { type Principal, principalFrom } from "./claims.ts";
@@ -8,8 +8,6 @@ import { remember } from "./memory.ts";
 import { type CurrentTrust, createTrustSource, type TrustSource, type TrustSourceOptions } from "./trust.ts";
 import { findVerificationKey, isShared, keyIdOf } from "./verification-key.ts";
 
-/** Ours have some 800 characters; nobody shall have us parse and verify much longer ones. */
-const MAX_TOKEN_LENGTH = 8_192;
 const MAX_REMEMBERED_TOKENS = 10_000;
 
 /** Why a token was refused. The reason is for our log; the caller learns nothing but 401. */
@@ -42,7 +40,7 @@ const hasExpired = (error: unknown): boolean =>
 const keySetsOf = ({ keys }: CurrentTrust): JWK[][] => [keys.filter((key) => !isShared(key)), keys.filter(isShared)];
 
 const verifySignature = async (token: string, trust: CurrentTrust, options: VerifierOptions): Promise<Verification> => {
-  const kid = token.length > MAX_TOKEN_LENGTH ? undefined : keyIdOf(token);
+  const kid = token.length > MAX_TOKEN_CHARACTERS ? undefined : keyIdOf(token);
   if (kid === undefined) return refused("malformed");
   const [key, ...others] = keySetsOf(trust).flatMap((keys) => findVerificationKey(keys, kid) ?? []);
   if (!key || others.length > 0) return refused("unknown-key");

@@ -14,6 +14,11 @@ export type Audience = (typeof AUDIENCES)[number];
 const audience = z.enum(AUDIENCES);
 /** The `client_id` of tokens that a person got by logging in. */
 export const FIRST_PARTY_CLIENT = "fountain";
+/**
+ * No longer token is issued, and none is looked at: few servers take a header of more than 8 KiB. What stands in tokens is
+ * bounded where it is made, so that all of it fits: scopes, roles, filters of scoped keys, requests to confirm, the issuer.
+ */
+export const MAX_TOKEN_CHARACTERS = 8_192;
 export const ACCESS_TOKEN_TTL_SECONDS = 15 * 60;
 /** No token lives longer, whatever it was issued for: keys and revocations are kept at least as long. */
 export const LONGEST_TOKEN_SECONDS = 60 * 60;

@@ -12,6 +12,9 @@ export interface Purpose {
   bodySha256?: string;
 }
 
+/** The longest `path`: it stands in a token. That of the longest name of a secret has half as many. */
+export const MAX_PURPOSE_PATH_CHARACTERS = 512;
+
 const DETAILS_TYPE = "fountain_request";
 
 /** `authorization_details` of a token that is good for one request: exactly one entry (RFC 9396 §2). */

@@ -19,6 +19,13 @@ export const SCOPES = [
   "search:write",
 ] as const;
 
+/** The scopes of a service, a key or a token have so many characters together, with a blank between each two (RFC 6749 §3.3). */
+export const MAX_SCOPE_LIST_CHARACTERS = 2_048;
+
+/** Whether a token can hold these scopes together. */
+export const fitsToken = (scopes: Iterable<string>): boolean =>
+  [...new Set(scopes)].join(" ").length <= MAX_SCOPE_LIST_CHARACTERS;
+
 export type BaseScope = (typeof SCOPES)[number];
 
 /** What each of them can be narrowed to. */

@@ -16,7 +16,14 @@ const isStub = (value: unknown): boolean => isObject(value) || typeof value === 
 export const setting = <Schema extends z.ZodType>(schema: Schema) =>
   z.preprocess((value) => value ?? undefined, schema);
 
-export const publicUrl = setting(z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/\/$/, "")));
+/** It stands in every token. */
+const MAX_PUBLIC_URL_CHARACTERS = 255;
+export const publicUrl = setting(
+  z
+    .url({ protocol: /^https?$/ })
+    .max(MAX_PUBLIC_URL_CHARACTERS)
+    .transform((url) => url.replace(/\/$/, "")),
+);
 export const fetcher = z.custom<Pick<Fetcher, "fetch">>(isStub, "a service binding is required");
 /** A binding to another worker's private entrypoint; calls over it take the request at hand along. */
 export const rpc = <Interface extends object>() =>

@@ -114,7 +114,7 @@ export const LARGEST: Record<string, Largest> = {
   "kms POST /users": HASHED,
   "kms GET /users/{id}": ONE_ROW,
   "kms PUT /users/{id}/roles": () => [
-    json("PUT", "/kms/users/1/roles", "64 roles", { roles: Array.from({ length: 64 }, (_, n) => filled(60, "r") + n) }),
+    json("PUT", "/kms/users/1/roles", "32 roles", { roles: Array.from({ length: 32 }, (_, n) => filled(60, "r") + n) }),
   ],
   "kms POST /users/{id}/lock": NO_BODY,
   "kms POST /users/{id}/unlock": NO_BODY,

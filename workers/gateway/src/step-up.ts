@@ -14,7 +14,7 @@ import {
 import type { Principal } from "#shared/auth/claims.ts";
 import type { Granted } from "#shared/contracts/granting.ts";
 import type { KmsRpc } from "#shared/contracts/kms.ts";
-import type { Purpose } from "#shared/contracts/purpose.ts";
+import { MAX_PURPOSE_PATH_CHARACTERS, type Purpose } from "#shared/contracts/purpose.ts";
 import { MAX_TYPED_CODE_LENGTH, type TwofaRpc } from "#shared/contracts/twofa.ts";
 import { withinTime } from "#shared/http/deadline.ts";
 import type { Policy, StepUpDemand } from "#shared/http/routes.ts";
@@ -89,13 +89,15 @@ const redeem = async (kms: StepUp["kms"], { principal }: Caller, demand: StepUpD
 };
 
 /** What any new token for this request is made of. */
-const requestOf = async ({ caller: { principal }, purposeOf }: StepUp) => ({
-  subject: principal.subject,
-  sessionId: principal.sessionId,
-  scopes: [...principal.scopes],
-  audiences: [...principal.audiences],
-  purpose: await purposeOf(),
-});
+const requestOf = async ({ caller: { principal }, purposeOf }: StepUp) => {
+  const purpose = await purposeOf();
+  if (purpose.path.length > MAX_PURPOSE_PATH_CHARACTERS)
+    throw problem("invalid-input", {
+      detail: `A request that is confirmed by itself has an address of at most ${MAX_PURPOSE_PATH_CHARACTERS} characters. For a longer one, pass a second factor for the session: POST /twofa/auth/verify.`,
+    });
+  const { subject, sessionId, scopes, audiences } = principal;
+  return { subject, sessionId, scopes: [...scopes], audiences: [...audiences], purpose };
+};
 
 /** A token that the code was traded for. */
 const tradeCode = async (stepUp: StepUp, code: string, demand: StepUpDemand): Promise<string> => {

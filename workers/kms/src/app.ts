@@ -1,7 +1,9 @@
 import { createAccessCheck } from "#shared/http/access.ts";
 import { createApp } from "#shared/http/app.ts";
+import { problem } from "#shared/problem/problem.ts";
 import { tooOften } from "#shared/problem/too-often.ts";
 import { auditedAccess } from "./audited-access.ts";
+import { TokenTooLong } from "./domain/access-token.ts";
 import { BudgetExhausted } from "./domain/audit-budget.ts";
 import { addAudit } from "./routes/audit.ts";
 import { addAuditVerification } from "./routes/audit-verification.ts";
@@ -38,12 +40,19 @@ import { addWrapping } from "./routes/wrapping.ts";
 import type { KmsServices } from "./services.ts";
 import { problemOf } from "./unlock.ts";
 
+/** Of a user who was given the roles before there was a limit. */
+const TOKEN_TOO_LONG =
+  "This account has more roles than fit into an access token. An administrator must give it fewer: PUT /kms/users/{id}/roles.";
+
 /** The routes of the kms. */
 export const createKmsApp = (connect: (bindings: unknown) => Promise<KmsServices>) => {
   const app = createApp({
     worker: "kms",
     connect,
-    problemOf: (error) => (error instanceof BudgetExhausted ? tooOften(error.retryAfterSeconds) : problemOf(error)),
+    problemOf: (error) => {
+      if (error instanceof BudgetExhausted) return tooOften(error.retryAfterSeconds);
+      return error instanceof TokenTooLong ? problem("conflict", { detail: TOKEN_TOO_LONG }) : problemOf(error);
+    },
     access: auditedAccess(createAccessCheck<KmsServices>("kms")),
   });
   addKeySet(app);

@@ -28,7 +28,7 @@ import { currentRequest } from "#shared/observability/context.ts";
 import { exposition } from "#shared/observability/instruments.ts";
 import { createLog, describeError } from "#shared/observability/log.ts";
 import { takeRequest } from "#shared/observability/private-calls.ts";
-import type { ScopedToken } from "./domain/access-token.ts";
+import { type ScopedToken, TokenTooLong } from "./domain/access-token.ts";
 import { BudgetExhausted } from "./domain/audit-budget.ts";
 import type { KeyRing } from "./domain/key-ring.ts";
 import { WrongSecretKey } from "./domain/signing-key.ts";
@@ -78,6 +78,12 @@ const unlocked = (connecting: Promise<KmsServices>): Promise<KmsServices | undef
 
 const issued = ({ accessToken, expiresInSeconds }: ScopedToken): IssuedToken => ({ accessToken, expiresInSeconds });
 
+/** A key with more scopes than fit into a token is good for nothing at the gateway. */
+const tooLong = (error: unknown): Result<never, "token-too-long"> => {
+  if (error instanceof TokenTooLong) return failure("token-too-long");
+  throw error;
+};
+
 /** What the other workers judge tokens by. */
 export const trustOf = (keyRing: KeyRing, position: number | undefined): Promise<RpcResult<Trust>> =>
   guarded(async () => success(await keyRing.trust(position)));
@@ -96,7 +102,7 @@ export const createEntrypoints = (connect: (bindings: unknown) => Promise<KmsSer
     exchangeApiKey(key: string): Promise<RpcResult<ExchangedApiKey, "invalid"> | Blocked> {
       return budgeted(async () => {
         const { clients, audit } = await connect(this.env);
-        const exchanged = await clients.exchange(key, currentRequest()?.clientAddress);
+        const exchanged = await clients.exchange(key, currentRequest()?.clientAddress).catch(tooLong);
         if (!exchanged.ok) {
           await audit.write({ action: "key.exchange", outcome: "failure", reason: exchanged.error });
           return failure("invalid");

@@ -1,8 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { decodeProtectedHeader, importJWK, jwtVerify } from "jose";
 import { expect, test } from "vitest";
-import { claimsSchema } from "#shared/contracts/access-token.ts";
-import { createTokenIssuer, type Grant } from "./access-token.ts";
+import { claimsSchema, MAX_TOKEN_CHARACTERS } from "#shared/contracts/access-token.ts";
+import { fitsToken, SCOPES } from "#shared/contracts/rights.ts";
+import { createTokenIssuer, type Grant, TokenTooLong } from "./access-token.ts";
 import { createSealer } from "./sealing.ts";
 import { generateSigningKey, unwrapSigningKey, WrongSecretKey } from "./signing-key.ts";
 
@@ -56,6 +57,18 @@ test("issues exactly the claims that were agreed, signed with EdDSA by a named k
   });
   expect(claimsSchema.safeParse(payload).success).toBe(true);
   expect({ expiresInSeconds, scope }).toEqual({ expiresInSeconds: 900, scope: "sequence:read search:read" });
+});
+
+test("issues no token that is longer than any that is accepted", async () => {
+  const { issue } = await createIssuer();
+  const withRoles = (count: number) => issue({ ...GRANT, roles: Array.from({ length: count }, () => "r".repeat(32)) });
+  const { accessToken } = await withRoles(150);
+  expect(accessToken.length).toBeLessThanOrEqual(MAX_TOKEN_CHARACTERS);
+  await expect(withRoles(200)).rejects.toThrow(TokenTooLong);
+});
+
+test("has room for all scopes that roles can grant", () => {
+  expect(fitsToken(SCOPES)).toBe(true);
 });
 
 test("issues a token that lives no longer than told", async () => {

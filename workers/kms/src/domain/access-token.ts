@@ -4,6 +4,7 @@ import {
   ACCESS_TOKEN_TTL_SECONDS,
   type Audience,
   type Claims,
+  MAX_TOKEN_CHARACTERS,
   TOKEN_AUDIENCE,
   TOKEN_TYPE,
 } from "#shared/contracts/access-token.ts";
@@ -46,6 +47,17 @@ export interface ScopedToken extends IssuedToken {
   scope: string;
 }
 
+/**
+ * The token would be refused wherever it is shown. It takes roles or scopes that were stored before they were bounded, or
+ * what a service shares with a user, of which both have a lot.
+ */
+export class TokenTooLong extends Error {
+  constructor() {
+    super(`an access token would have more than ${MAX_TOKEN_CHARACTERS} characters`);
+  }
+}
+
+/** Rejects with `TokenTooLong` rather than issue what nobody accepts. */
 export type IssueToken = (grant: Grant, ttlSeconds?: number) => Promise<ScopedToken>;
 
 export interface TokenIssuerOptions {
@@ -87,5 +99,6 @@ export const createTokenIssuer =
     const accessToken = await new SignJWT(claims)
       .setProtectedHeader({ alg: algorithm, kid, typ: TOKEN_TYPE })
       .sign(privateKey);
+    if (accessToken.length > MAX_TOKEN_CHARACTERS) throw new TokenTooLong();
     return { accessToken, expiresInSeconds: ttlSeconds, scope };
   };

@@ -3,7 +3,7 @@
 import type { KeyUse } from "#shared/contracts/kms.ts";
 import { isAllowedFrom } from "#shared/contracts/networks.ts";
 import { failure, type Result, success } from "#shared/contracts/result.ts";
-import type { Scope } from "#shared/contracts/rights.ts";
+import { fitsToken, type Scope } from "#shared/contracts/rights.ts";
 import { type ApiKey, createApiKey, hashApiKey, parseApiKeyId, type StoredApiKey, stateOfKey } from "./api-key.ts";
 import type { AuditEntry, AuditTrail } from "./audit.ts";
 import type { Grantor } from "./granting.ts";
@@ -80,7 +80,7 @@ export type ApiKeyCheck = { code: "malformed" | "unknown" } | { code: "valid" | 
 /** Where a key is used from; `undefined`: nobody knows. */
 export type Origin = { address: string | undefined } | "not-looked-at";
 
-export type CreationFailure = "unknown-service" | "expired" | "not-of-service" | "not-held";
+export type CreationFailure = "unknown-service" | "expired" | "not-of-service" | "not-held" | "scopes-too-long";
 
 export interface WantedRotation {
   service: string;
@@ -182,6 +182,8 @@ export const createApiKeys = (options: ApiKeysOptions): ApiKeys => {
       const scopes = [...new Set(wanted.scopes ?? service.scopes)];
       if (scopesBeyond(scopes, new Set(service.scopes)).length > 0) return failure("not-of-service");
       if (scopesBeyond(scopes, caller.scopes).length > 0) return failure("not-held");
+      // Of a service that was entered before its scopes were bounded: a key can have some of them.
+      if (!fitsToken(scopes)) return failure("scopes-too-long");
       const { name = null, expiresAt = null, allowedAddresses = null } = wanted;
       if (expiresAt !== null && expiresAt.getTime() <= now()) return failure("expired");
 

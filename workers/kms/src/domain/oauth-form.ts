@@ -1,5 +1,6 @@
 /** What all OAuth endpoints read: form parameters and client credentials (RFC 6749 §2.3.1, §3.2), and how they refuse. */
-import { isScope, type Scope } from "#shared/contracts/rights.ts";
+import { MAX_TOKEN_CHARACTERS } from "#shared/contracts/access-token.ts";
+import { fitsToken, isScope, MAX_SCOPE_LIST_CHARACTERS, type Scope } from "#shared/contracts/rights.ts";
 
 /** RFC 6749 §5.2, RFC 7009 §2.2.1, RFC 8693 §2.2.2. */
 export interface OAuthError {
@@ -40,7 +41,7 @@ export interface Parameters {
 const REPEATABLE = ["audience", "resource"];
 
 /** As long as the longest token that is accepted anywhere. */
-export const MAX_PARAMETER_CHARACTERS = 8_192;
+export const MAX_PARAMETER_CHARACTERS = MAX_TOKEN_CHARACTERS;
 /** Several of the longest, encoded. */
 const MAX_FORM_CHARACTERS = 64 * 1024;
 
@@ -95,6 +96,11 @@ export const parseClient = (
 export const parseScopes = (list: string | undefined): Parsed<Scope[] | undefined> => {
   if (list === undefined) return accepted(undefined);
   const names = [...new Set(list.split(" "))].filter((name) => name !== "");
+  if (!fitsToken(names))
+    return refused(
+      "invalid_scope",
+      `The scopes have more than ${MAX_SCOPE_LIST_CHARACTERS} characters, which is more than fits into a token.`,
+    );
   const scopes = names.filter(isScope);
   return scopes.length === names.length ? accepted(scopes) : refused("invalid_scope", "There is no such scope.");
 };

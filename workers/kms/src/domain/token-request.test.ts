@@ -184,6 +184,13 @@ test("refuses an exchange that lacks its client, its subject or their types", ()
     expect(errorOf(exchange(bad)), JSON.stringify(bad)).toBe("invalid_request");
 });
 
+test("refuses a list of scopes that no token has room for", () => {
+  const scopes = Array.from({ length: 10 }, (_, index) => `secrets:read:${index}/${"n".repeat(180)}`).join("+");
+  const last = (length: number) => `+secrets:read:last/${"n".repeat(length - scopes.length - 19)}`;
+  expect(parse(`grant_type=refresh_token&refresh_token=a&scope=${scopes}${last(2_048)}`)).toMatchObject({ ok: true });
+  expect(errorOf(`grant_type=refresh_token&refresh_token=a&scope=${scopes}${last(2_049)}`)).toBe("invalid_scope");
+});
+
 test("refuses forms, parameters and credentials that are longer than any token", () => {
   const long = "x".repeat(8_193);
   expect(errorOf(`grant_type=refresh_token&refresh_token=${long}`)).toBe("invalid_request");

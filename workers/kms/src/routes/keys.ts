@@ -21,7 +21,7 @@ import {
   toCreatedKeyAnswer,
   toKeyAnswer,
 } from "./key-answer.ts";
-import { wantedScopes } from "./scope-name.ts";
+import { SCOPES_TOO_LONG, wantedScopes } from "./scope-name.ts";
 import { MAX_SERVICE_NAME_CHARACTERS, noSuchService, SERVICE_REFUSALS } from "./service-answer.ts";
 
 const MAX_NAME_CHARACTERS = 100;
@@ -99,6 +99,7 @@ const CREATION_REFUSALS: Record<CreationFailure, () => Problem> = {
   expired: () => invalidKeyField("expiresAt", "must be in the future"),
   "not-of-service": () => invalidKeyField("scopes", "must be among the scopes of the service"),
   "not-held": keyNotHeld,
+  "scopes-too-long": () => invalidKeyField("scopes", SCOPES_TOO_LONG),
 };
 
 /** Where a list goes on, in its cursor: the instant a key was created, and its id. */

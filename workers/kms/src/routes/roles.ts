@@ -9,8 +9,8 @@ import { grantorOf } from "./granting.ts";
 import { findUser, toUserAnswer, userAnswer } from "./user-answer.ts";
 
 const roleAnswer = z.object({ name: z.string(), permissions: z.array(z.enum(SCOPES)) }).openapi("Role");
-/** All of them stand in each token of the user. */
-const MAX_ROLES = 64;
+/** All of them stand in each token of the user, beside whatever else fits into one. */
+const MAX_ROLES = 32;
 const MAX_ROLE_NAME_CHARACTERS = 64;
 /** Room for each scope there is, and for as many as services of one's own may add. */
 const MAX_PERMISSIONS = 256;

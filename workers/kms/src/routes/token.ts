@@ -1,8 +1,10 @@
 import { createRoute, z } from "@hono/zod-openapi";
+import { MAX_TOKEN_CHARACTERS } from "#shared/contracts/access-token.ts";
 import { serviceSubject } from "#shared/contracts/principal.ts";
 import { json, problems } from "#shared/http/openapi.ts";
 import { currentRequest } from "#shared/observability/context.ts";
 import { unavailable } from "#shared/problem/unavailable.ts";
+import { TokenTooLong } from "../domain/access-token.ts";
 import type { OAuthError } from "../domain/oauth-form.ts";
 import type { ExchangeFailure } from "../domain/token-exchange.ts";
 import {
@@ -125,6 +127,28 @@ const exchange = async (context: KmsContext, request: Grant<typeof TOKEN_EXCHANG
   return context.json({ ...toTokenAnswer(access), issued_token_type: ACCESS_TOKEN_TYPE }, 200, NO_STORE);
 };
 
+const TOO_LONG: OAuthError = {
+  error: "invalid_scope",
+  description: `The token would have more than ${MAX_TOKEN_CHARACTERS} characters: name fewer scopes in scope.`,
+};
+
+const ACTIONS = {
+  refresh_token: "token.refresh",
+  client_credentials: "token.client-credentials",
+  [TOKEN_EXCHANGE]: "token.exchange",
+} as const;
+
+const grantIt = (context: KmsContext, request: TokenRequest): Promise<Response> => {
+  switch (request.grant) {
+    case "refresh_token":
+      return refresh(context, request);
+    case "client_credentials":
+      return authenticateClient(context, request);
+    case TOKEN_EXCHANGE:
+      return exchange(context, request);
+  }
+};
+
 /** Not added with `openapi`: what is wrong with a request here is told in OAuth's own words, not in ours. */
 export const addToken = (app: KmsApp): void => {
   app.openAPIRegistry.registerPath(route);
@@ -133,13 +157,12 @@ export const addToken = (app: KmsApp): void => {
     const parsed = parseTokenRequest(await context.req.text(), context.req.header("authorization"), issuer);
     if (!parsed.ok) return refuse(context, parsed.error);
     const request = parsed.value;
-    switch (request.grant) {
-      case "refresh_token":
-        return refresh(context, request);
-      case "client_credentials":
-        return authenticateClient(context, request);
-      case TOKEN_EXCHANGE:
-        return exchange(context, request);
+    try {
+      return await grantIt(context, request);
+    } catch (error) {
+      if (!(error instanceof TokenTooLong)) throw error;
+      await audit(context, { action: ACTIONS[request.grant], outcome: "failure", reason: "token-too-long" });
+      return refuse(context, TOO_LONG);
     }
   });
 };

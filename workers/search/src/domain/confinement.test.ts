@@ -66,6 +66,8 @@ describe("a filter within another", () => {
     const long = parse(`id:=${"x".repeat(MAX_CONFINEMENT_LENGTH - 10)}`);
     expect(printConfinement(long, undefined).ok).toBe(true);
     expect(printConfinement(long, parse("script_id:=1"))).toEqual(failure("too-large"));
+    expect(printConfinement(parse(`id:=${"鍵".repeat(1_331)}`), undefined).ok).toBe(true);
+    expect(printConfinement(parse(`id:=${"鍵".repeat(1_332)}`), undefined)).toEqual(failure("too-large"));
   });
 });
 

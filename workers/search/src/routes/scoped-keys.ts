@@ -11,9 +11,16 @@ import { json, jsonBody, problems } from "#shared/http/openapi.ts";
 import { type Problem, problem } from "#shared/problem/problem.ts";
 import { tooOften } from "#shared/problem/too-often.ts";
 import { unavailable } from "#shared/problem/unavailable.ts";
-import { confinementOf, MAX_CONFINEMENT_LENGTH, printConfinement } from "../domain/confinement.ts";
+import {
+  confinementOf,
+  MAX_CONFINEMENT_BYTES,
+  MAX_CONFINEMENT_LENGTH,
+  printConfinement,
+} from "../domain/confinement.ts";
 import { parseFilter } from "../domain/filter-parser.ts";
 import type { SearchServices } from "../services.ts";
+
+const TOO_LARGE = `The filter is too long or too deep: at most ${MAX_CONFINEMENT_LENGTH} characters, and ${MAX_CONFINEMENT_BYTES} bytes as JSON in UTF-8.`;
 
 const KMS_TIMEOUT_MS = 4_000;
 
@@ -57,8 +64,7 @@ const filterFor = (filterBy: string, principal: Principal): string => {
   const parsed = parseFilter(filterBy.toWellFormed());
   if (!parsed.ok) throw invalid("filter_by", `This filter cannot be read: ${parsed.detail}.`);
   const printed = printConfinement(parsed.filter, confinementOf(principal));
-  if (!printed.ok)
-    throw invalid("filter_by", `The filter is too long or too deep: at most ${MAX_CONFINEMENT_LENGTH} characters.`);
+  if (!printed.ok) throw invalid("filter_by", TOO_LARGE);
   return printed.value;
 };
 

@@ -1,13 +1,17 @@
 /** The one request that a caller asks to confirm. */
 import { z } from "@hono/zod-openapi";
 import { parsedText, text } from "#shared/contracts/input.ts";
-import { detailsOf, type Purpose, purposeDetails, purposeFrom } from "#shared/contracts/purpose.ts";
+import {
+  detailsOf,
+  MAX_PURPOSE_PATH_CHARACTERS,
+  type Purpose,
+  purposeDetails,
+  purposeFrom,
+} from "#shared/contracts/purpose.ts";
 import { matchRoute } from "#shared/http/match.ts";
 import { canonicalPath } from "#shared/http/path.ts";
 import { WORKERS } from "#shared/http/routes.ts";
 
-/** The path may be sent to a phone, in the message with the code. */
-const MAX_PATH_LENGTH = 256;
 const HEX_CHARACTERS = 64;
 const HEX = /^[0-9a-f]{64}$/i;
 const BASE64URL = /^[\w-]{43}$/;
@@ -35,7 +39,7 @@ const demandsFactor = (method: string, path: string): boolean => {
 export const purpose = z
   .strictObject({
     method: z.enum(["GET", "POST", "PUT", "PATCH", "DELETE"]),
-    path: text({ max: MAX_PATH_LENGTH }).regex(/^\/[^/#\s][^#\s]*$/, {
+    path: text({ max: MAX_PURPOSE_PATH_CHARACTERS }).regex(/^\/[^/#\s][^#\s]*$/, {
       error: "a path as you call it at the gateway, such as /kms/keys/films",
       abort: true,
     }),
@@ -48,6 +52,10 @@ export const purpose = z
   .refine(({ method, path }) => demandsFactor(method, path), {
     path: ["path"],
     message: "there is no request of this method and path that needs a second factor",
+  })
+  .refine(({ path }) => canonicalTarget(path).length <= MAX_PURPOSE_PATH_CHARACTERS, {
+    path: ["path"],
+    message: `must have at most ${MAX_PURPOSE_PATH_CHARACTERS} characters once it is percent-encoded`,
   })
   .transform(
     ({ method, path, bodySha256 }): Purpose => ({
