@@ -52,7 +52,7 @@ const processIds = (parent: number | undefined, name: string): number[] => {
 };
 
 /** The process itself, and the whole of what the operator types. */
-export const START_COMMAND = [process.execPath, START] as const;
+const START_COMMAND = [process.execPath, START] as const;
 export const NPM_START = ["npm", "start"] as const;
 
 /** Starts it; nothing of this process's own settings leaks into it. */

@@ -63,7 +63,7 @@ const forbidden = (detail: string, scope?: string): Problem =>
   });
 
 /** Refuses until the caller, who has no second factor, has logged in again (RFC 9470 §3). */
-export const freshLoginRequired = (): Problem =>
+const freshLoginRequired = (): Problem =>
   problem("step-up-required", {
     detail:
       "Log in again: without a second factor this can be done within 5 minutes of a login only. " +

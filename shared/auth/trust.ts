@@ -6,7 +6,7 @@ import { LONGEST_TOKEN_SECONDS } from "../contracts/access-token.ts";
 import type { KmsRpc, Revocation, Trust } from "../contracts/kms.ts";
 import { withinTime } from "../http/deadline.ts";
 
-export const TRUST_FRESH_MS = 2_000;
+const TRUST_FRESH_MS = 2_000;
 export const DEFAULT_MAX_STALENESS_SECONDS = 60;
 const RETRY_AFTER_FAILURE_MS = 1_000;
 const FIRST_FETCH_TIMEOUT_MS = 1_500;

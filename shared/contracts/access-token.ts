@@ -8,7 +8,7 @@ export const TOKEN_TYPE = "at+jwt";
 /** The audience of a token that is good everywhere. */
 export const TOKEN_AUDIENCE = "fountain";
 /** The audiences that a token can be narrowed to: single workers. */
-export const NARROW_AUDIENCES = WORKERS.filter((worker) => worker !== "gateway");
+const NARROW_AUDIENCES = WORKERS.filter((worker) => worker !== "gateway");
 export const AUDIENCES = [TOKEN_AUDIENCE, ...NARROW_AUDIENCES] as const;
 export type Audience = (typeof AUDIENCES)[number];
 const audience = z.enum(AUDIENCES);

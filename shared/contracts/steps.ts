@@ -11,7 +11,7 @@ export type Steps<Value> = Generator<number, Value, void>;
 const TURN = 250_000;
 
 /** Lets everything else that waits for the thread have its turn. */
-export const breathe = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0));
+const breathe = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0));
 
 /** Does the work in turns with whatever else there is to do. */
 export const inTurns = async <Value>(steps: Steps<Value>): Promise<Value> => {

@@ -56,13 +56,13 @@ export interface WorkerEnv<Services extends FrameServices> {
 }
 
 /** Gives the id the caller sent when it is a sane one, and no credential in the wrong header; else a new one. */
-export const requestIdOf = (headers: Headers): string => {
+const requestIdOf = (headers: Headers): string => {
   const sent = headers.get(REQUEST_ID_HEADER) ?? "";
   return SANE_REQUEST_ID.test(sent) && !holdsCredential(sent) ? sent : crypto.randomUUID();
 };
 
 /** Turns whatever was thrown into a problem; what is not a known failure is a bug, and answers a bare 500. */
-export const toProblem = (error: unknown): Problem => {
+const toProblem = (error: unknown): Problem => {
   if (error instanceof Problem) return error;
   if (isUnavailable(error))
     return unavailable({

@@ -29,7 +29,7 @@ export const json = <Schema extends z.ZodType>(schema: Schema, description: stri
   content: { "application/json": { schema } },
 });
 
-export const problemSchema = z
+const problemSchema = z
   .object({
     type: z.string(),
     title: z.string(),

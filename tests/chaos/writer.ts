@@ -118,8 +118,6 @@ export const createWriter = ({ fountain, headers, number, random, tally }: Write
   };
 };
 
-export type Writer = ReturnType<typeof createWriter>;
-
 /** The fields of a JSON object; none of anything else. */
 export const recordOf = (value: unknown): Record<string, unknown> =>
   typeof value === "object" && value !== null ? { ...value } : {};

@@ -7,7 +7,7 @@ import { ensureComposeSecrets } from "../../runtime/compose/secrets.ts";
 import { assertPortFree } from "../../runtime/ports.ts";
 import { readTopology } from "../../runtime/topology.ts";
 
-export const ROOT = path.join(import.meta.dirname, "..", "..");
+const ROOT = path.join(import.meta.dirname, "..", "..");
 
 const FIRST_PORT = 28_080;
 const FIRST_EPHEMERAL_PORT = 32_768;
@@ -68,7 +68,7 @@ const isPlugin = (): boolean => {
 };
 
 /** `docker compose` or `docker-compose`, whichever there is, for this stack. */
-export const composeCommand = ({ directory, project }: StackPlace): string[] => [
+const composeCommand = ({ directory, project }: StackPlace): string[] => [
   ...(isPlugin() ? ["docker", "compose"] : ["docker-compose"]),
   "--env-file",
   path.join(directory, ".env"),

@@ -34,7 +34,7 @@ const COMPARISONS: Record<string, (value: number, limit: number) => boolean> = {
 };
 
 /** Whether the document fits the filter. */
-export const fits = (document: Document, filter: Filter): boolean => {
+const fits = (document: Document, filter: Filter): boolean => {
   if ("items" in filter) {
     const fitsItem = (item: Filter) => fits(document, item);
     return filter.kind === "and" ? filter.items.every(fitsItem) : filter.items.some(fitsItem);

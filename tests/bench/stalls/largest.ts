@@ -49,7 +49,7 @@ const form = (path: string, fields: Record<string, string>): Call => ({
 });
 
 /** As many as a query may have. */
-export const WORDS = Array.from({ length: 300 }, (_, index) => `w${index}`);
+const WORDS = Array.from({ length: 300 }, (_, index) => `w${index}`);
 /** As long as a document of service-a may be. */
 export const LONG_TEXT = filled(MIB - 64, `${WORDS.join(" ")} `);
 

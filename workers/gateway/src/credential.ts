@@ -9,7 +9,7 @@ export type Credential =
   | { kind: "api-key"; key: string };
 
 /** Where Typesense's clients send their key; read only where they call. */
-export const TYPESENSE_KEY_HEADER = "x-typesense-api-key";
+const TYPESENSE_KEY_HEADER = "x-typesense-api-key";
 const API_KEY_PREFIX = "ftn_";
 const MAX_API_KEY_LENGTH = 256;
 const TOKEN = /^[\w.~+/=-]+$/;

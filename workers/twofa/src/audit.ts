@@ -63,7 +63,7 @@ const reasonOf = (told: SecurityEvent): Pick<ReportedEvent, "reason"> => {
 };
 
 /** The event as the audit trail tells it; `undefined` for changes, which it knows of already. */
-export const endingOf = (told: SecurityEvent): ReportedEvent | undefined => {
+const endingOf = (told: SecurityEvent): ReportedEvent | undefined => {
   if (!isEnding(told.event)) return undefined;
   const target = "factorId" in told ? told.factorId : told.subject;
   return { action: ACTIONS[told.event], actor: told.subject, target, ...reasonOf(told), ...ENDINGS[told.event] };

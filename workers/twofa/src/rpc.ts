@@ -38,7 +38,7 @@ const orLockedOut = async <Answer>(work: Promise<Answer>): Promise<Answer | RpcR
 };
 
 /** Uses up the code, and then gives a token for one request. A user without a factor has no right code. */
-export const elevateOnce = async (
+const elevateOnce = async (
   services: TwofaServices,
   { subject, code, ...request }: OneTimeCode,
 ): Promise<ElevateOnceResult> => {
@@ -56,7 +56,7 @@ export const elevateOnce = async (
 };
 
 /** Says for one request that the user has no second factor, which nobody but twofa knows. */
-export const confirmFactorless = async (
+const confirmFactorless = async (
   { factors, vault }: Pick<TwofaServices, "factors" | "vault">,
   { subject, ...request }: Factorless & { subject: string },
 ): Promise<RpcResult<IssuedToken, "has-factor" | "session-ended">> => {

@@ -14,12 +14,6 @@ export interface StoredEntry extends AuditRecord {
   seal: string | null;
 }
 
-/** An entry that is linked to the one before it. */
-export interface LinkedEntry extends StoredEntry {
-  link: string;
-  seal: string;
-}
-
 /** Where the chain begins since the last pruning, and how far it is linked. */
 export interface ChainState {
   /** The last entry pruned; 0 when none was. */

@@ -8,10 +8,10 @@ import type { Signer } from "./signing-key.ts";
 
 /** No access token: whoever verifies tokens refuses the type (RFC 8725 §3.11). */
 export const CHECKPOINT_TYPE = "fountain-audit-checkpoint+jwt";
-export const CHECKPOINT_EVERY_ENTRIES = 1_000;
-export const CHECKPOINT_EVERY_MS = 60 * 1000;
+const CHECKPOINT_EVERY_ENTRIES = 1_000;
+const CHECKPOINT_EVERY_MS = 60 * 1000;
 /** Later on one checkpoint an hour, and in every {@link CHECKPOINT_EVERY_ENTRIES} entries, is enough. */
-export const ALL_CHECKPOINTS_FOR_MS = 7 * 24 * 60 * 60 * 1000;
+const ALL_CHECKPOINTS_FOR_MS = 7 * 24 * 60 * 60 * 1000;
 
 /** The claims: an entry, its place in the chain, and so all before it. */
 export interface CheckpointClaims {

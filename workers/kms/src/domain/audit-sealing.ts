@@ -15,7 +15,7 @@ import type { Checkpoint } from "./audit-checkpoints.ts";
 import { type ChainMark, lostSince, markOf, NO_MARK } from "./audit-mark.ts";
 
 /** Entries in one transaction. */
-export const SEALING_BATCH = 500;
+const SEALING_BATCH = 500;
 /** Batches in one run: a caller does not wait for a backlog. */
 const MAX_BATCHES = 20;
 /** Between two runs that nobody asked for, so that a busy kms links many entries at once. */

@@ -62,11 +62,11 @@ export interface ChainVerifierOptions {
 }
 
 /** Whether we wrote the entry, wherever it stands. */
-export const isAuthentic = (macKey: Uint8Array, entry: StoredEntry): boolean =>
+const isAuthentic = (macKey: Uint8Array, entry: StoredEntry): boolean =>
   isSameHash(entry.mac, macOfRecord(macKey, entry));
 
 /** Whether the entry is linked to the one before, by us. */
-export const isLinked = (macKey: Uint8Array, previousLink: string, entry: StoredEntry): boolean =>
+const isLinked = (macKey: Uint8Array, previousLink: string, entry: StoredEntry): boolean =>
   entry.link !== null &&
   entry.seal !== null &&
   isSameHash(entry.link, linkOf(previousLink, entry.id, entry)) &&

@@ -50,7 +50,7 @@ export interface Envelopes {
 }
 
 /** What a wrapped key is bound to: the place of what it encrypts. */
-export const keyContext = (place: string): string => `${place}/data-key`;
+const keyContext = (place: string): string => `${place}/data-key`;
 
 /** Places are table, row and column: what is put elsewhere does not open. */
 export const createEnvelopes = (keks: KekSource, randomBytes: RandomBytes): Envelopes => {

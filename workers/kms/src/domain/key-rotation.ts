@@ -10,7 +10,7 @@ import type { Delivery, Outcome, Webhooks } from "./webhooks.ts";
 import { MAX_WRAPPING_TTL_SECONDS, type Wrapping } from "./wrapping.ts";
 
 /** How long the old key works after its owner has taken the new one. */
-export const SCHEDULED_GRACE_SECONDS = MAX_GRACE_SECONDS;
+const SCHEDULED_GRACE_SECONDS = MAX_GRACE_SECONDS;
 const ROTATIONS_PER_RUN = 20;
 const REMINDERS_PER_RUN = 200;
 

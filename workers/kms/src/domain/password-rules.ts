@@ -4,8 +4,8 @@
  */
 import { guessesOf } from "./password-strength.ts";
 
-export const MIN_PASSWORD_CHARACTERS = 12;
-export const MAX_PASSWORD_BYTES = 1024;
+const MIN_PASSWORD_CHARACTERS = 12;
+const MAX_PASSWORD_BYTES = 1024;
 /** Whatever is longer than this normalizes to no accepted password: nobody shall have us try. */
 export const MAX_PASSWORD_INPUT = 4 * MAX_PASSWORD_BYTES;
 /** Fewer different characters are a pattern, not a password. */

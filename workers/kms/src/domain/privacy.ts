@@ -10,7 +10,7 @@ import type { Session } from "./session.ts";
 import type { Profile, UserRepository } from "./user.ts";
 
 /** No access token: whoever verifies tokens refuses the type (RFC 8725 §3.11). */
-export const PERSONAL_DATA_TYPE = "fountain-personal-data+jws";
+const PERSONAL_DATA_TYPE = "fountain-personal-data+jws";
 /** The newest are in the document; an answer has to end somewhere. */
 const MAX_AUDIT_ENTRIES = 10_000;
 /** By then every token of an erased user is refused everywhere, and nothing new can come to be about him. */

@@ -25,7 +25,7 @@ import {
 import type { Credentials } from "./user.ts";
 
 /** A token raised for a single request lives this long. */
-export const ONE_REQUEST_TTL_SECONDS = 60;
+const ONE_REQUEST_TTL_SECONDS = 60;
 const DEAD_SESSION_RETENTION_MS = 24 * 60 * 60 * 1000;
 
 export interface SessionTokens {

@@ -50,7 +50,7 @@ export class WrongSecretKey extends Error {
 }
 
 /** The place a private key is bound to: in another row it does not open. */
-export const wrappingContext = (kid: string): string => `signing_keys/${kid}/wrapped_private_jwk`;
+const wrappingContext = (kid: string): string => `signing_keys/${kid}/wrapped_private_jwk`;
 
 interface Halves {
   kid: string;

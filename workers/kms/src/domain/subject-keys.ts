@@ -31,7 +31,7 @@ export interface SubjectKeysOptions {
 }
 
 /** What a wrapped key is bound to: under another subject it does not open. */
-export const subjectKeyContext = (subject: string): string => `audit_keys/${subject}/wrapped_key`;
+const subjectKeyContext = (subject: string): string => `audit_keys/${subject}/wrapped_key`;
 
 export const createSubjectKeys = ({ repository, wrapping, randomBytes }: SubjectKeysOptions): SubjectKeys => {
   const remembered = new Map<string, Uint8Array>();

@@ -6,7 +6,7 @@
 import confusables from "unhomoglyph/data.json" with { type: "json" };
 import { hasInvisible, hasPiledMarks } from "#shared/contracts/visible-text.ts";
 
-export const MAX_USERNAME_CHARACTERS = 64;
+const MAX_USERNAME_CHARACTERS = 64;
 /** Whatever is longer than this normalizes to no accepted username; a character can normalize to eighteen. */
 export const MAX_USERNAME_INPUT = 4 * MAX_USERNAME_CHARACTERS;
 const PATTERN = /^[\p{L}\p{Nd}][\p{L}\p{M}\p{Nd}._@+-]*$/u;

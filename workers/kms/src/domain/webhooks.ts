@@ -103,7 +103,7 @@ export const webhookSecretContext = (service: string): string => `services/${ser
 const payloadContext = (id: string): string => `webhook_deliveries/${id}/payload`;
 
 /** When the next attempt is due after so many; `undefined`: there is none. */
-export const waitAfter = (attempts: number, random: number): number | undefined => {
+const waitAfter = (attempts: number, random: number): number | undefined => {
   const waitMs = WAIT_MS[attempts - 1];
   return waitMs === undefined ? undefined : Math.round(waitMs * (1 + JITTER * random));
 };

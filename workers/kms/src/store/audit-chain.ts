@@ -31,7 +31,7 @@ const columnsOf = ({ baseId, baseLink, baseAt, headId, headLink }: ChainState) =
 ];
 
 /** The statement that moves the chain on, unless somebody else has. */
-export const replaceState = (from: StoredChainState | undefined, to: StoredChainState) =>
+const replaceState = (from: StoredChainState | undefined, to: StoredChainState) =>
   from === undefined
     ? { sql: INSERT_STATE, args: [...columnsOf(to), to.mac] }
     : { sql: REPLACE_STATE, args: [...columnsOf(to), to.mac, from.mac] };

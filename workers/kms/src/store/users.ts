@@ -25,7 +25,7 @@ export const permissionsOfUser = sql<string>`(
 const permissionsSchema = z.record(z.string(), z.array(z.string()));
 
 /** The user in a row, without password hash and email address. */
-export const userFrom = ({ id, username, roles, createdAt, lockedAt }: UserRow): User => ({
+const userFrom = ({ id, username, roles, createdAt, lockedAt }: UserRow): User => ({
   id,
   username,
   roles,

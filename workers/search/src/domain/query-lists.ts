@@ -14,7 +14,7 @@ import { bad, expandName, good, type Read, splitList } from "./parameters.ts";
 const MAX_SORT_FIELDS = 3;
 
 const FIELD_NAMES = Object.keys(FIELDS).filter(isFieldName);
-export const TEXT_FIELDS: TextField[] = FIELD_NAMES.filter(isTextField);
+const TEXT_FIELDS: TextField[] = FIELD_NAMES.filter(isTextField);
 const VALUE_FIELDS = FIELD_NAMES.filter(isValueField);
 
 /** A name, options in parentheses, and what comes after. No two runs of spaces meet: the time would be their square. */

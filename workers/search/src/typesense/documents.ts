@@ -7,7 +7,7 @@ import type { Keyring } from "./keyring.ts";
 import type { Failure } from "./reply.ts";
 
 /** Few enough that a batch is soon done, and that a node that dies takes little with it. */
-export const BATCH_SIZE = 40;
+const BATCH_SIZE = 40;
 const BATCH_LENGTH = 1_000_000;
 const BATCHES_AT_ONCE = 4;
 /** How many documents are brought at a time. */

@@ -23,7 +23,7 @@ const ACCEPTANCE_TRIES = 10;
 const ACCEPTANCE_PAUSE_MS = 100;
 
 /** Everything the engine does, before and from version 30. Keys are none of it. */
-export const RIGHTS = [
+const RIGHTS = [
   "collections:*",
   "documents:*",
   "aliases:*",

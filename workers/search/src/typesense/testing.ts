@@ -17,7 +17,7 @@ export interface TestKms extends Pick<KmsRpc, "readSecret" | "writeSecret"> {
 }
 
 /** Secrets with versions and compare-and-set. */
-export const createTestKms = (): TestKms => {
+const createTestKms = (): TestKms => {
   const kms: TestKms = {
     secrets: new Map(),
     reads: 0,

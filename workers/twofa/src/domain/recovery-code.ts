@@ -1,7 +1,7 @@
 /** Recovery codes: single-use secrets, written down for the day the authenticator is lost. */
 import { normalizeTypedCode } from "./typed-code.ts";
 
-export const RECOVERY_CODE_COUNT = 10;
+const RECOVERY_CODE_COUNT = 10;
 /** Crockford's Base32: no letter that is taken for a digit, no U. 32 symbols, so a random byte modulo 32 is unbiased. */
 const ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz";
 /** Ten symbols of five bits: 50 bits a code. */
