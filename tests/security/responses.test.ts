@@ -114,7 +114,7 @@ test.each(GUARDED)("$name does nothing for what a browser sends by itself", asyn
 
 /** Typesense's clients in browsers say that their JSON is plain text, and show their key in a header of their own. */
 const ANY_BODY = "POST /search/multi_search";
-const TAKES_JSON = GUARDED.filter(
+const TAKES_JSON = OPERATIONS.filter(
   ({ name, method, type }) =>
     !isBodiless(method) && method !== "DELETE" && type === "application/json" && name !== ANY_BODY,
 );

@@ -33,3 +33,9 @@ test("every dependency names one exact version", () => {
   const named = Object.entries({ ...manifest.dependencies, ...manifest.devDependencies });
   expect(named.filter(([, version]) => !/^\d+\.\d+\.\d+(-[\w.]+)?$/.test(version))).toEqual([]);
 });
+
+test("SECURITY.md says within how many days each severity is dealt with", () => {
+  const table = readFileSync(path.join(ROOT, "SECURITY.md"), "utf8");
+  for (const severity of ["critical", "high", "medium", "low"])
+    expect(table).toMatch(new RegExp(`^\\| ${severity}\\b[^|]*\\| \\d+ days \\|$`, "m"));
+});

@@ -1,7 +1,7 @@
 /** What only the real runtime shows: raw request lines, streamed bodies, and a worker that dies on the way. */
 import { readFileSync } from "node:fs";
 import { Agent, request } from "node:http";
-import type { Socket } from "node:net";
+import { connect, type Socket } from "node:net";
 import type { Readable } from "node:stream";
 import { Miniflare } from "miniflare";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
@@ -211,6 +211,41 @@ describe("a body", () => {
 
   test("whose length lies beside a transfer coding is measured, not believed", async () => {
     expect((await create({ ...CHUNKED, "content-length": "2" }, "x".repeat(MIB + 1))).status).toBe(413);
+  });
+
+  /** The status lines of what comes back for these bytes. */
+  const statusesOf = (bytes: string): Promise<string[]> =>
+    new Promise((resolve, reject) => {
+      let received = "";
+      const socket = connect(Number(new URL(origin).port), "127.0.0.1", () => socket.write(bytes));
+      socket.on("data", (chunk) => {
+        received += chunk;
+      });
+      socket.on("error", reject);
+      socket.on("close", () => resolve(received.match(/^HTTP\/1\.1 \d{3}/gm) ?? []));
+      setTimeout(() => socket.destroy(), 500);
+    });
+  const rawPost = (...headers: string[]): string =>
+    [
+      "POST /service-a/scripts HTTP/1.1",
+      "Host: x",
+      "Content-Type: text/plain",
+      `Authorization: ${authorization}`,
+      ...headers,
+    ]
+      .map((line) => `${line}\r\n`)
+      .join("");
+
+  test.each([
+    ["two lengths", ["Content-Length: 5", "Content-Length: 9"]],
+    ["a length that is none", ["Content-Length: 5x"]],
+    ["a negative length", ["Content-Length: -5"]],
+    ["a coding that nobody knows", ["Transfer-Encoding: xchunked"]],
+    ["two hosts", ["Host: y", "Content-Length: 5"]],
+  ])("of %s is refused, and nothing behind it is taken for a request", async (_, headers) => {
+    const statuses = await statusesOf(`${rawPost(...headers)}\r\nhelloGET /health HTTP/1.1\r\nHost: x\r\n\r\n`);
+    expect(statuses.filter((status) => !/ [45]\d\d$/.test(status))).toEqual([]);
+    expect(statuses.length).toBeLessThanOrEqual(1);
   });
 
   test.each([{ "content-length": "5" }, CHUNKED])("of a GET is dropped: %o", async (headers) => {

@@ -91,6 +91,14 @@ const useToken = (token) => {
   document.getElementById("acting").textContent = "The token of the last answer is in use.";
 };
 
+/** After a logout: the credential, what was typed, and every answer. */
+const forget = () => {
+  useToken("");
+  document.getElementById("operations").replaceChildren(...spec.tags.map(sectionOf));
+  filter(document.getElementById("filter").value);
+  document.getElementById("acting").textContent = "Logged out. Nothing of the session is left on this page.";
+};
+
 const credentialHeaders = (operation) => {
   if ((operation.security || []).length === 0 || credential.value === "") return {};
   return credential.kind === "token"
@@ -115,6 +123,7 @@ const send = async (method, path, operation, inputs, body, output) => {
   try {
     const response = await fetch(address, { method, headers, body: body ? body.control.value : undefined });
     const text = await response.text();
+    if (response.ok && path === "/kms/logout") return forget();
     const took = Math.round(performance.now() - startedAt);
     const type = response.headers.get("content-type") || "";
     const status = response.status + " in " + took + " ms, request " + response.headers.get("x-request-id");
