@@ -115,12 +115,14 @@ test("no credential that was sent stands in any log", async () => {
   };
   await send(place, { method: "GET", path: `/kms/me?access_token=${MARK}`, headers });
   await send(place, { method: "GET", path: `/metrics?key=${MARK}`, headers });
+  const key = `ftn_abcdefgh_${"k".repeat(43)}_abcdef`;
+  await send(place, { method: "GET", path: `/kms/keys/${key}`, headers });
   await send(place, { method: "GET", path: "/service-a/scripts", headers: { "x-api-key": MARK } });
   const body = JSON.stringify({ username: "admin", password: MARK });
   await send(place, { method: "POST", path: "/kms/login", headers: { "content-type": "application/json" }, body });
   expect(await logs(await container(place, "caddy"))).toContain('"uri":"/kms/me"');
   const all = (await Promise.all((await containers(place)).map(logs))).join("\n");
-  for (const text of [MARK, secret(place, "admin_password"), secret(place, "kms_secret_key")]) {
+  for (const text of [MARK, key, secret(place, "admin_password"), secret(place, "kms_secret_key")]) {
     expect(all).not.toContain(text);
   }
 });

@@ -23,3 +23,18 @@ test("the only redirect goes to the same path under the installation's own name"
   const redirects = caddyfile.match(/^\s*redir\b.*$/gm)?.map((line) => line.trim());
   expect(redirects).toEqual(["redir @page https://{$DOMAIN:localhost}{uri} 308"]);
 });
+
+test("what Caddy logs of an address has no query and no credential in it", () => {
+  const [, pattern = ""] = /request>uri regexp "(.*)" ""$/m.exec(caddyfile) ?? [];
+  const logged = (uri: string): string => uri.replaceAll(new RegExp(pattern, "g"), "");
+  const secret = "k".repeat(43);
+  expect(logged(`/kms/me?access_token=${secret}`)).toBe("/kms/me");
+  for (const credential of [
+    `ftn_abcdefgh_${secret}_abcdef`,
+    `ftr_${secret}`,
+    `fwt_${secret}`,
+    `eyJhbGciOi.eyJzdWIi.${secret}`,
+  ])
+    expect(logged(`/kms/keys/${credential}/x?y=1`)).toBe("/kms/keys//x");
+  expect(logged("/service-a/scripts/7.fountain")).toBe("/service-a/scripts/7.fountain");
+});
