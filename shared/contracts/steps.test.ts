@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { atOnce, eachInSteps, inTurns, type Steps } from "./steps.ts";
+import { atOnce, eachInSteps, inTurns, type Steps, tally } from "./steps.ts";
 
 function* count(steps: number, cost: number): Steps<number> {
   for (let step = 0; step < steps; step += 1) yield cost;
@@ -40,6 +40,15 @@ describe("work in steps", () => {
     await expect(inTurns(fails())).rejects.toThrow("no");
   });
 
+  test("may be small pieces, which are added up", () => {
+    const work = tally();
+    const isEnough = Array.from({ length: 9 }, () => work.add(4_096));
+    expect(isEnough).toEqual([false, false, false, false, false, false, false, true, true]);
+    expect(work.take()).toBe(9 * 4_096);
+    expect(work.take()).toBe(0);
+    expect(work.add(1)).toBe(false);
+  });
+
   test("looks at each element once, and says what that cost", () => {
     const seen: string[] = [];
     const costs = [
@@ -51,6 +60,6 @@ describe("work in steps", () => {
     ];
     expect(seen).toEqual(["0a", "1bb", "2c"]);
     expect(costs).toEqual([100]);
-    expect([...eachInSteps(Array(2_000).fill(""), () => {})].length).toBeGreaterThan(3);
+    expect([...eachInSteps(Array(10_000).fill(""), () => {})].length).toBeGreaterThan(3);
   });
 });

@@ -13,6 +13,27 @@ const TURN = 250_000;
 /** Lets everything else that waits for the thread have its turn. */
 const breathe = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0));
 
+/** So much makes a step, where one piece of work is too little for one. */
+const STEP = 32_768;
+
+/** Adds up small pieces of work: `if (work.add(cost)) yield work.take();` */
+export const tally = () => {
+  let spent = 0;
+  return {
+    /** Whether it is enough for a step. */
+    add: (work: number): boolean => {
+      spent += work;
+      return spent >= STEP;
+    },
+    /** What was added since it was asked last. */
+    take: (): number => {
+      const taken = spent;
+      spent = 0;
+      return taken;
+    },
+  };
+};
+
 /** Does the work in turns with whatever else there is to do. */
 export const inTurns = async <Value>(steps: Steps<Value>): Promise<Value> => {
   let spent = 0;
@@ -34,8 +55,6 @@ export const atOnce = <Value>(steps: Steps<Value>): Value => {
 
 /** What one element of a list costs beside its characters. */
 const ELEMENT = 32;
-/** So many are looked at between two steps. */
-const ELEMENTS_A_STEP = 500;
 
 /** `work` on each element, as `forEach` does it. `sizeOf` says what an element costs, in characters. */
 export function* eachInSteps<Element>(
@@ -43,16 +62,12 @@ export function* eachInSteps<Element>(
   work: (element: Element, index: number) => void,
   sizeOf: (element: Element) => number = () => 0,
 ): Steps<void> {
+  const done = tally();
   let index = 0;
-  let spent = 0;
   for (const element of elements) {
     work(element, index);
     index += 1;
-    spent += ELEMENT + sizeOf(element);
-    if (index % ELEMENTS_A_STEP === 0 || spent >= TURN) {
-      yield spent;
-      spent = 0;
-    }
+    if (done.add(ELEMENT + sizeOf(element))) yield done.take();
   }
-  yield spent;
+  yield done.take();
 }

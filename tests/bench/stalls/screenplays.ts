@@ -10,7 +10,7 @@ const times = (count: number, of: (length: number) => string): string =>
 export const imports: Record<string, () => string> = {
   speeches: () => times(ELEMENTS / 2, (length) => `BOB\n${filled(length - 8, "All work and no play. ")}\n\n`),
   "sections of short lines": () =>
-    times(ELEMENTS, (length) => `# Act\n${filled(Math.min(length - 16, 120), "to be ")}\n\n`),
+    times(ELEMENTS / 2 - 1, (length) => `# Act\n${filled(Math.min(length - 16, 120), "to be ")}\n\n`),
   "elements of a million characters": () =>
     times(9, (length) => `${filled(Math.min(length - 2, 2 ** 20 - 64), `${"a".repeat(99)}\n`)}\n\n`),
   "as many lines as there may be": () => `${filled(200_000 * 4, "abc\n")}`,

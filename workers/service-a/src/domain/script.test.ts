@@ -1,6 +1,10 @@
 import { describe, expect, test } from "vitest";
+import { atOnce } from "#shared/contracts/steps.ts";
 import { MAX_TEXT_LENGTH } from "./element.ts";
-import { readScript, writeScript } from "./script.ts";
+import * as script from "./script.ts";
+
+const readScript = (source: string) => atOnce(script.readScript(source));
+const writeScript = (...given: Parameters<typeof script.writeScript>) => atOnce(script.writeScript(...given));
 
 const SCREENPLAY = `Title: The Bus
 Author: Nobody

@@ -1,9 +1,10 @@
 /** A screenplay as a script of elements, and back. */
 import { failure, type Result, success } from "#shared/contracts/result.ts";
-import { type ElementType, MAX_TEXT_LENGTH } from "./element.ts";
+import type { Steps } from "#shared/contracts/steps.ts";
+import type { ElementType } from "./element.ts";
 import { countElements, type ElementCounts, elementTypeOf, type Markup } from "./screenplay/element.ts";
-import { type ParseFailure, parseScreenplay } from "./screenplay/parse.ts";
-import { renderScreenplay } from "./screenplay/render.ts";
+import { type ParseFailure, parseInSteps } from "./screenplay/parse.ts";
+import { renderInSteps } from "./screenplay/render.ts";
 import { replaceTitle } from "./screenplay/title-page.ts";
 
 /** An imported screenplay. */
@@ -36,12 +37,10 @@ export interface NewScript {
 }
 
 /** Reads a screenplay in Fountain markup. */
-export const readScript = (source: string): Result<NewScript, ParseFailure | "element-too-long"> => {
-  const parsed = parseScreenplay(source);
+export function* readScript(source: string): Steps<Result<NewScript, ParseFailure>> {
+  const parsed = yield* parseInSteps(source);
   if (!parsed.ok) return failure(parsed.reason);
   const { title, titlePage, elements } = parsed.screenplay;
-  if ([titlePage, ...elements.map((element) => element.text)].some((text) => text.length > MAX_TEXT_LENGTH))
-    return failure("element-too-long");
   const ordinals = { section: 0, character: 0, action: 0, spokenWord: 0 };
   const placed = elements.map(({ elementType, markup, text }): NewElement => {
     ordinals[elementType] += 1;
@@ -50,14 +49,15 @@ export const readScript = (source: string): Result<NewScript, ParseFailure | "el
   });
   const script: NewElement = { elementType: "script", markup: null, ordinal: 1, sectionOrdinal: null, text: title };
   return success({ title, titlePage, counts: countElements(elements), elements: [script, ...placed] });
-};
+}
 
 /** The script as Fountain markup, its title page carrying the latest title. */
-export const writeScript = (
+export function* writeScript(
   { title, titlePage }: { title: string; titlePage: string },
   lines: readonly { markup: Markup; text: string }[],
-): string =>
-  renderScreenplay({
-    titlePage: replaceTitle(titlePage, title),
+): Steps<string> {
+  return yield* renderInSteps({
+    titlePage: yield* replaceTitle(titlePage, title),
     elements: lines.map(({ markup, text }) => ({ elementType: elementTypeOf(markup), markup, text })),
   });
+}

@@ -1,4 +1,5 @@
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import { inTurns } from "#shared/contracts/steps.ts";
 import type { WorkerEnv } from "#shared/http/app.ts";
 import { problems } from "#shared/http/openapi.ts";
 import { writeScript } from "../domain/script.ts";
@@ -24,7 +25,7 @@ export const addExport = (app: OpenAPIHono<WorkerEnv<ServiceAServices>>): void =
     const scriptId = Number.parseInt(context.req.param("file"), 10);
     const script = await context.var.services.scripts.read(scriptId);
     if (!script) throw noSuchScript();
-    return context.text(writeScript(script, script.lines), 200, {
+    return context.text(await inTurns(writeScript(script, script.lines)), 200, {
       "content-type": "text/plain; charset=utf-8",
       "content-disposition": `attachment; filename="${scriptId}.fountain"`,
     });

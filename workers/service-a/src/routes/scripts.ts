@@ -1,5 +1,6 @@
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import { text } from "#shared/contracts/input.ts";
+import { inTurns } from "#shared/contracts/steps.ts";
 import type { WorkerEnv } from "#shared/http/app.ts";
 import { json, page, pageQuery, problems } from "#shared/http/openapi.ts";
 import { toPage } from "#shared/http/page.ts";
@@ -72,7 +73,7 @@ export const addScripts = (app: OpenAPIHono<WorkerEnv<ServiceAServices>>): void 
   app.openapi(importRoute, async (context) => {
     const { principal, services } = context.var;
     const source = await context.req.text();
-    const read = readScript(source);
+    const read = await inTurns(readScript(source));
     if (!read.ok) {
       const detail = REFUSALS[read.error];
       throw problem("invalid-input", { detail: `Nothing was imported. ${detail}`, errors: [{ pointer: "#", detail }] });

@@ -2,7 +2,7 @@
  * Which lines name a speaker (https://fountain.io/syntax#character), if dialogue follows. As in `line.ts`, nothing here
  * may backtrack.
  */
-import { replaceNotes } from "./span.ts";
+import { replaceNotes } from "./notes.ts";
 
 /** A longer line is nobody's name. */
 const MAX_CUE_LENGTH = 120;

@@ -1,5 +1,5 @@
 /** Text without its inline marks: emphasis (https://fountain.io/syntax#emphasis), escapes and notes. */
-import { replaceNotes } from "./span.ts";
+import { replaceNotes } from "./notes.ts";
 
 /** An escaped character, a run of marks, or anything else. */
 const TOKEN = /\\[@#!*_$~`+=.><\\/]|\*+|_+|[^\\*_]+|\\/g;

@@ -1,7 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { parseScreenplay } from "./parse.ts";
-import { renderScreenplay } from "./render.ts";
+import { parseScreenplay, renderScreenplay } from "./testing.ts";
 
 const PATH = `${import.meta.dirname}/../../../../../examples/the-lighthouse-keeper.fountain`;
 

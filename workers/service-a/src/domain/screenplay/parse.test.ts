@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { MAX_SCREENPLAY_ELEMENTS, MAX_SCREENPLAY_LINES, parseScreenplay } from "./parse.ts";
+import { MAX_SCREENPLAY_ELEMENTS, MAX_SCREENPLAY_LINES } from "./parse.ts";
+import { parseScreenplay } from "./testing.ts";
 
 const read = (text: string) => {
   const result = parseScreenplay(text);

@@ -1,9 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { groupBySection, MARKUPS, type Screenplay } from "./element.ts";
-import { parseScreenplay } from "./parse.ts";
-import { renderScreenplay } from "./render.ts";
-import { normaliseText } from "./text.ts";
+import { normaliseText, parseScreenplay, renderScreenplay } from "./testing.ts";
 
 const FRAGMENTS = [
   "INT. HOUSE - DAY",

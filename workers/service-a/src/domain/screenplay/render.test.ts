@@ -1,8 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { countElements, elementTypeOf, groupBySection, type Markup, type ScreenplayElement } from "./element.ts";
-import { parseScreenplay } from "./parse.ts";
-import { renderScreenplay } from "./render.ts";
-import { normaliseText } from "./text.ts";
+import { normaliseText, parseScreenplay, renderScreenplay } from "./testing.ts";
 
 const element = (markup: Markup, text: string): ScreenplayElement => ({
   elementType: elementTypeOf(markup),

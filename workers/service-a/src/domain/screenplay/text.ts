@@ -1,5 +1,7 @@
 /** Which texts each kind of element can have, so that writing it as Fountain and reading it again gives the same text. */
+import type { Steps } from "#shared/contracts/steps.ts";
 import type { Markup } from "./element.ts";
+import { isSpace, joined, linesIn, rewrite } from "./lines.ts";
 import { dropBinary } from "./source.ts";
 
 /** Stands for a text of which nothing is left, where Fountain has no way to write an empty element. */
@@ -7,63 +9,86 @@ const PLACEHOLDER = "—";
 const PAGE_BREAK = "===";
 
 const trimEndOf = (text: string, dropped: string): string => {
-  let end = text.trimEnd().length;
-  while (end > 0 && dropped.includes(text.charAt(end - 1))) end = text.slice(0, end - 1).trimEnd().length;
+  let end = text.length;
+  while (end > 0 && (text[end - 1] === dropped || isSpace(text.charCodeAt(end - 1)))) end -= 1;
   return text.slice(0, end);
 };
 
 const trimStartOf = (text: string, dropped: string): string => {
   let start = 0;
-  while (start < text.length && (dropped.includes(text.charAt(start)) || text.charAt(start).trim() === "")) start += 1;
+  while (start < text.length && (text[start] === dropped || isSpace(text.charCodeAt(start)))) start += 1;
   return text.slice(start);
 };
 
-const trimmedLines = (text: string): string[] => text.split("\n").map((line) => line.trim());
+const trim = (line: string): string => line.trim();
+
+function* filledLines(text: string, separator: string): Steps<string> {
+  const lines = yield* linesIn(text, trim);
+  return yield* joined(
+    lines.filter((line) => line !== ""),
+    separator,
+  );
+}
 
 /** The lines of a text that are not blank, joined by spaces. */
-export const oneLine = (text: string): string =>
-  trimmedLines(text)
-    .filter((line) => line !== "")
-    .join(" ");
+export const oneLine = (text: string): Steps<string> => filledLines(text, " ");
 
-const withoutBlankLines = (text: string): string =>
-  trimmedLines(text)
-    .filter((line) => line !== "")
-    .join("\n");
+const withoutBlankLines = (text: string): Steps<string> => filledLines(text, "\n");
 
-const withoutOuterBlankLines = (lines: readonly string[]): string => {
+function* withoutOuterBlankLines(text: string, change: (line: string) => string): Steps<string> {
+  const lines = yield* linesIn(text, change);
   const first = lines.findIndex((line) => line !== "");
-  const last = lines.findLastIndex((line) => line !== "");
-  return lines.slice(Math.max(first, 0), last + 1).join("\n");
-};
+  return yield* joined(lines, "\n", Math.max(first, 0), lines.findLastIndex((line) => line !== "") + 1);
+}
 
-const section = (text: string): string => oneLine(text);
 /** A forced cue takes any name but one that ends in the mark of dual dialogue. */
-const cue = (text: string): string => trimEndOf(oneLine(text), "^") || PLACEHOLDER;
+function* cue(text: string): Steps<string> {
+  return trimEndOf(yield* oneLine(text), "^") || PLACEHOLDER;
+}
+
+/** No brackets that would open or close another note. */
+function* note(text: string): Steps<string> {
+  const apart = yield* rewrite(text, (_, at) => {
+    const character = text[at];
+    const isDoubled = (character === "[" || character === "]") && text[at + 1] === character;
+    return isDoubled ? { start: at + 1, end: at + 1, replacement: " " } : undefined;
+  });
+  return (yield* withoutOuterBlankLines(apart, trim)) || PLACEHOLDER;
+}
 
 const CLEANERS = {
-  "section-1": section,
-  "section-2": section,
-  "section-3": section,
-  "section-4": section,
-  "section-5": section,
-  "section-6": section,
+  "section-1": oneLine,
+  "section-2": oneLine,
+  "section-3": oneLine,
+  "section-4": oneLine,
+  "section-5": oneLine,
+  "section-6": oneLine,
   /** Two leading periods are an ellipsis, not a forced heading. */
-  "scene-heading": (text) => trimStartOf(oneLine(text), ".") || PLACEHOLDER,
+  "scene-heading": function* (text) {
+    return trimStartOf(yield* oneLine(text), ".") || PLACEHOLDER;
+  },
   character: cue,
   "dual-character": cue,
-  dialogue: (text) => withoutOuterBlankLines(trimmedLines(text)) || PLACEHOLDER,
+  dialogue: function* (text) {
+    return (yield* withoutOuterBlankLines(text, trim)) || PLACEHOLDER;
+  },
   /** Indentation counts in action, and only there. */
-  action: (text) => withoutOuterBlankLines(text.split("\n").map((line) => line.trimEnd())),
+  action: (text) => withoutOuterBlankLines(text, (line) => line.trimEnd()),
   centered: withoutBlankLines,
   /** `> text <` is centered. */
-  transition: (text) => trimEndOf(oneLine(text), "<") || PLACEHOLDER,
-  lyrics: (text) => withoutBlankLines(text) || PLACEHOLDER,
+  transition: function* (text) {
+    return trimEndOf(yield* oneLine(text), "<") || PLACEHOLDER;
+  },
+  lyrics: function* (text) {
+    return (yield* withoutBlankLines(text)) || PLACEHOLDER;
+  },
   synopsis: oneLine,
-  note: (text) =>
-    withoutOuterBlankLines(trimmedLines(text.replace(/\[(?=\[)/g, "[ ").replace(/\](?=\])/g, "] "))) || PLACEHOLDER,
-  "page-break": () => PAGE_BREAK,
-} as const satisfies Record<Markup, (text: string) => string>;
+  note,
+  // biome-ignore lint/correctness/useYield: there is nothing to do
+  "page-break": function* () {
+    return PAGE_BREAK;
+  },
+} as const satisfies Record<Markup, (text: string) => Steps<string>>;
 
 /**
  * The text that an element of this kind gets when it is given `text`: the same, less what Fountain cannot express there.
@@ -71,4 +96,6 @@ const CLEANERS = {
  * and transitions become one line; blank lines stay in action, dialogue and notes; a page break is always `===`. What may
  * not be empty and would be becomes a dash.
  */
-export const normaliseText = (markup: Markup, text: string): string => CLEANERS[markup](dropBinary(text));
+export function* normaliseText(markup: Markup, text: string): Steps<string> {
+  return yield* CLEANERS[markup](yield* dropBinary(text));
+}

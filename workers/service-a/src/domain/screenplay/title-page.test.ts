@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { replaceTitle, splitTitlePage, titleOf } from "./title-page.ts";
+import { replaceTitle, splitTitlePage, titleOf } from "./testing.ts";
 
 const PAGE = `Title:
     _**BRICK & STEEL**_
