@@ -2,12 +2,12 @@
  * When API keys were last used: told to the kms in batches after the answers, at most once a minute for each key, so that
  * no call writes anything for it.
  */
+import { LRUCache } from "lru-cache";
 import type { KeyUse } from "../contracts/kms.ts";
-import { remember } from "./memory.ts";
 
 export const KEY_USE_PRECISION_MS = 60_000;
 const BATCH_MS = 1_000;
-const MAX_REMEMBERED = 10_000;
+const MAX_KEYS = 10_000;
 
 export interface KeyUses {
   /** Notes that a key is being used. */
@@ -25,14 +25,14 @@ export interface KeyUsesOptions {
 }
 
 export const createKeyUses = ({ report, later, sleep, now }: KeyUsesOptions): KeyUses => {
-  const notedAtMs = new Map<string, number>();
-  const pending = new Map<string, number>();
+  const notedAtMs = new LRUCache<string, number>({ max: MAX_KEYS });
+  const pending = new LRUCache<string, number>({ max: MAX_KEYS });
   /** Work after an answer may be cut short; another answer's then takes over. */
   let reportDueAtMs = Number.NEGATIVE_INFINITY;
 
   const reportPending = async (): Promise<void> => {
     await sleep(BATCH_MS);
-    const uses = [...pending].map(([keyId, usedAtMs]) => ({ keyId, usedAtMs }));
+    const uses = [...pending.entries()].reverse().map(([keyId, usedAtMs]) => ({ keyId, usedAtMs }));
     pending.clear();
     try {
       await report(uses);
@@ -46,8 +46,8 @@ export const createKeyUses = ({ report, later, sleep, now }: KeyUsesOptions): Ke
     note: (keyId) => {
       const usedAtMs = now();
       if (usedAtMs - (notedAtMs.get(keyId) ?? Number.NEGATIVE_INFINITY) < KEY_USE_PRECISION_MS) return;
-      remember(notedAtMs, MAX_REMEMBERED, keyId, usedAtMs);
-      remember(pending, MAX_REMEMBERED, keyId, usedAtMs);
+      notedAtMs.set(keyId, usedAtMs);
+      pending.set(keyId, usedAtMs);
       if (usedAtMs < reportDueAtMs) return;
       reportDueAtMs = usedAtMs + BATCH_MS;
       later(reportPending());

@@ -1,10 +1,10 @@
 /** Verifies access tokens (RFC 9068 §4, RFC 8725), remembering the ones already verified until they end. */
 import { importJWK, type JWK, jwtVerify } from "jose";
+import { LRUCache } from "lru-cache";
 import { AUDIENCES, claimsSchema, MAX_TOKEN_CHARACTERS, TOKEN_TYPE } from "../contracts/access-token.ts";
 import { roleHolder, userHolder, userIdOf } from "../contracts/principal.ts";
 import { sha256 } from "../crypto/digest.ts";
 import { type Principal, principalFrom } from "./claims.ts";
-import { remember } from "./memory.ts";
 import { type CurrentTrust, createTrustSource, type TrustSource, type TrustSourceOptions } from "./trust.ts";
 import { findVerificationKey, isShared, keyIdOf } from "./verification-key.ts";
 
@@ -73,7 +73,7 @@ const isRevoked = (principal: Principal, trust: CurrentTrust, nowSeconds: number
 
 /** A verifier with its own bounded memory. It never throws for a bad token. */
 export const createTokenVerifier = (options: VerifierOptions): TokenVerifier => {
-  const remembered = new Map<string, Principal>();
+  const remembered = new LRUCache<string, Principal>({ max: MAX_REMEMBERED_TOKENS });
   let rememberedVersion = 0;
 
   return async (token) => {
@@ -98,7 +98,7 @@ export const createTokenVerifier = (options: VerifierOptions): TokenVerifier => 
     }
     if (isRevoked(principal, trust, nowSeconds)) return refused("revoked");
     // Verified with keys that have been replaced meanwhile: good for this call, not to be remembered among the new ones.
-    if (!known && trust.version === rememberedVersion) remember(remembered, MAX_REMEMBERED_TOKENS, key, principal);
+    if (!known && trust.version === rememberedVersion) remembered.set(key, principal);
     return verification;
   };
 };

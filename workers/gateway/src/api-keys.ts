@@ -3,9 +3,9 @@
  * by the key's SHA-256. A remembered token is verified again at every use, so a key that is revoked, disabled or confined
  * to other addresses dies with its token, and the kms is asked anew.
  */
+import { LRUCache } from "lru-cache";
 import type { Principal } from "#shared/auth/claims.ts";
 import type { KeyUses } from "#shared/auth/key-uses.ts";
-import { remember } from "#shared/auth/memory.ts";
 import type { Refusal, TokenVerifier } from "#shared/auth/verify.ts";
 import type { ExchangedApiKey, KmsRpc } from "#shared/contracts/kms.ts";
 import { isAllowedFrom } from "#shared/contracts/networks.ts";
@@ -43,8 +43,8 @@ interface RememberedToken extends Pick<ExchangedApiKey, "keyId" | "allowedAddres
 
 /** A verifier with its own bounded memory. Throws the problem `unavailable` when the kms cannot be asked. */
 export const createApiKeyVerifier = ({ kms, verify, uses, now }: ApiKeyVerifierOptions): ApiKeyVerifier => {
-  const tokens = new Map<string, RememberedToken>();
-  const refusedUntilMs = new Map<string, number>();
+  const tokens = new LRUCache<string, RememberedToken>({ max: MAX_REMEMBERED });
+  const refusedUntilMs = new LRUCache<string, number>({ max: MAX_REMEMBERED });
 
   /** Whoever holds a token for the key has still to come from where the key may be used. */
   const admit = async (remembered: RememberedToken, address: string | undefined): Promise<ApiKeyVerification> => {
@@ -79,14 +79,14 @@ export const createApiKeyVerifier = ({ kms, verify, uses, now }: ApiKeyVerifierO
     if (!answer.ok) {
       if (answer.error === "unavailable") throw unavailable(new Error("the kms cannot look keys up"));
       if (answer.error === "blocked") throw tooOften(answer.retryAfterSeconds);
-      remember(refusedUntilMs, MAX_REMEMBERED, refusalKey, now() + REFUSAL_MEMORY_MS);
+      refusedUntilMs.set(refusalKey, now() + REFUSAL_MEMORY_MS);
       return { ok: false, reason: "invalid-api-key" };
     }
     const { accessToken: token, expiresInSeconds, keyId, allowedAddresses } = answer.value;
     const usableUntilMs = askedAtMs + (expiresInSeconds - END_MARGIN_SECONDS) * 1000;
     const exchanged = { token, keyId, allowedAddresses, usableUntilMs };
     const verification = await admit(exchanged, address);
-    if (verification.ok) remember(tokens, MAX_REMEMBERED, digest, exchanged);
+    if (verification.ok) tokens.set(digest, exchanged);
     return verification;
   };
 

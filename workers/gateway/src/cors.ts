@@ -1,6 +1,7 @@
 /**
  * Which other origins' pages may call from a browser (Fetch standard, CORS protocol): those that the operator named, and
- * nobody else. Never with credentials of the browser: callers show theirs in a header, so no page can borrow them.
+ * no others. Never with credentials of the browser: callers show theirs in a header, so no page can borrow them. Hono's
+ * middleware is not used because a refusal that is thrown would leave it without `Vary`.
  */
 import type { MiddlewareHandler } from "hono";
 import { z } from "zod";

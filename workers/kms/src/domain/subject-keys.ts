@@ -2,6 +2,7 @@
  * One key per person that the audit trail tells of: what is told of him is encrypted under it, and forgotten with it.
  * Nobody gets a second key.
  */
+import { LRUCache } from "lru-cache";
 import type { RandomBytes } from "./random.ts";
 import type { Sealer } from "./sealing.ts";
 
@@ -34,7 +35,7 @@ export interface SubjectKeysOptions {
 const subjectKeyContext = (subject: string): string => `audit_keys/${subject}/wrapped_key`;
 
 export const createSubjectKeys = ({ repository, wrapping, randomBytes }: SubjectKeysOptions): SubjectKeys => {
-  const remembered = new Map<string, Uint8Array>();
+  const remembered = new LRUCache<string, Uint8Array>({ max: MAX_REMEMBERED_KEYS });
 
   const unwrap = async (subject: string, wrappedKey: string): Promise<Uint8Array> => {
     const key = await wrapping.open(subjectKeyContext(subject), wrappedKey);
@@ -55,12 +56,6 @@ export const createSubjectKeys = ({ repository, wrapping, randomBytes }: Subject
     return made;
   };
 
-  const remember = (subject: string, key: Uint8Array): void => {
-    const [oldest] = remembered.keys();
-    if (remembered.size >= MAX_REMEMBERED_KEYS && oldest !== undefined) remembered.delete(oldest);
-    remembered.set(subject, key);
-  };
-
   const getStored = async (subject: string): Promise<Uint8Array | undefined> => {
     const wrapped = await findOrMake(subject);
     return wrapped === null ? undefined : unwrap(subject, wrapped);
@@ -71,7 +66,7 @@ export const createSubjectKeys = ({ repository, wrapping, randomBytes }: Subject
       const known = remembered.get(subject);
       if (known) return known;
       const key = await getStored(subject);
-      if (key !== undefined) remember(subject, key);
+      if (key !== undefined) remembered.set(subject, key);
       return key;
     },
     getStored,
