@@ -76,6 +76,8 @@ const freshLoginRequired = (): Problem =>
 const GRANT_REFUSALS: Record<GrantRefusal, () => Problem> = {
   delegate: () => forbidden("A service that acts for a user cannot do this for them: they have to do it themselves."),
   service: () => forbidden("A service cannot do this: it needs a person who has passed a second factor."),
+  narrowed: () =>
+    forbidden("This token is narrowed in scope or audience: use one that is not, as a login or a refresh gives."),
   "second-factor": stepUpRequired,
   "fresh-login": freshLoginRequired,
 };

@@ -37,6 +37,8 @@ export interface Principal {
   withheldRoles?: readonly string[];
   /** The user has no second factor that they could pass: said of the one request that the token is good for. */
   factorless?: true;
+  /** The user asked for a token that may do less than they may, or at some workers only. */
+  narrowed?: true;
 }
 
 /** The scopes named in a space-separated list (RFC 6749 §3.3); unknown names grant nothing and are dropped. */
@@ -50,6 +52,8 @@ const kindOf = ({ act, sub }: Claims): Principal["kind"] => {
 /** Whether the caller's token is good at this worker. */
 export const isMeantFor = ({ audiences }: Pick<Principal, "audiences">, worker: string): boolean =>
   audiences.some((audience) => audience === TOKEN_AUDIENCE || audience === worker);
+
+const isNarrowed = ({ narrowed, aud }: Claims): boolean => narrowed ?? ![aud].flat().includes(TOKEN_AUDIENCE);
 
 /** Reads a principal out of verified claims. */
 export const principalFrom = (claims: Claims): Principal => ({
@@ -71,4 +75,5 @@ export const principalFrom = (claims: Claims): Principal => ({
   ...(claims.authorization_details !== undefined && { purpose: purposeFrom(claims.authorization_details) }),
   ...(claims.withheld_roles !== undefined && { withheldRoles: claims.withheld_roles }),
   ...(claims.factorless && { factorless: claims.factorless }),
+  ...(isNarrowed(claims) && { narrowed: true }),
 });

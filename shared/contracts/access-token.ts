@@ -48,17 +48,29 @@ const claimsShape = z.object({
   withheld_roles: z.array(z.string()).min(1).optional(),
   /** The subject had no second factor when the token was made, for the one request that it is good for. */
   factorless: z.literal(true).optional(),
+  /** Scopes of the subject's roles were left out of it on request. */
+  narrowed: z.literal(true).optional(),
 });
 
 export type Claims = z.infer<typeof claimsShape>;
 
+/** A service is its own client, acts only for a user, and is named alike wherever the token names it. */
+const namesPrincipals = ({ sub, act, client_id }: Claims): boolean =>
+  act === undefined
+    ? userIdOf(sub) !== undefined || serviceNameOf(sub) === client_id
+    : userIdOf(sub) !== undefined && serviceNameOf(act.sub) === client_id;
+
 /**
- * A service is its own client, acts only for a user, and is named alike wherever the token names it. A user without a service
- * that acts for them is a client of Fountain's own: tokens of services once had their bare names in `sub`.
+ * A second factor, one request to confirm by it, and the lack of a factor are a user's in person. No token is good for one
+ * request and for searching too; that a user has no factor is said for one request only, and of none who passed one.
  */
-const isConsistent = ({ sub, act, client_id }: Claims): boolean => {
-  if (userIdOf(sub) === undefined) return act === undefined && serviceNameOf(sub) === client_id;
-  return act === undefined ? client_id === FIRST_PARTY_CLIENT : serviceNameOf(act.sub) === client_id;
+const isAboutPerson = ({ sub, act, acr, authorization_details, search_filter, factorless }: Claims): boolean => {
+  const isPerson = act === undefined && userIdOf(sub) !== undefined && search_filter === undefined;
+  const isPersonal = acr === "aal2" || authorization_details !== undefined || factorless !== undefined;
+  if (isPersonal && !isPerson) return false;
+  return factorless === undefined || (authorization_details !== undefined && acr === "aal1");
 };
 
-export const claimsSchema = claimsShape.refine(isConsistent, "names its principals in contradiction");
+export const claimsSchema = claimsShape
+  .refine(namesPrincipals, "names its principals in contradiction")
+  .refine(isAboutPerson, "says of another principal what only a person can be");

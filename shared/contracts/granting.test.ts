@@ -27,6 +27,13 @@ test("a delegate hands out nothing, whatever its token says", () => {
     expect(refusalToGrant(what, { ...applicant("delegate", "aal2"), factorless: true }, NOW_SECONDS)).toBe("delegate");
 });
 
+test("a narrowed token hands out no rights and no credential, but what it is for", () => {
+  const refusals = EVERYTHING.map((what) =>
+    refusalToGrant(what, { ...applicant("user", "aal2"), narrowed: true }, NOW_SECONDS),
+  );
+  expect(refusals).toEqual(["narrowed", "narrowed", undefined, undefined, undefined]);
+});
+
 test("a service hands out no rights and no credential", () => {
   const refusals = EVERYTHING.map((what) => refusalToGrant(what, applicant("service", "aal2"), NOW_SECONDS));
   expect(refusals).toEqual(["service", "service", undefined, undefined, undefined]);

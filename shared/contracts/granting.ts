@@ -7,8 +7,11 @@
 /** How recent a second factor, or a login without one, must be (RFC 9470 `max_age`). */
 export const STEP_UP_MAX_AGE_SECONDS = 300;
 
-/** What can be handed out, and whether a service may do so by itself: it cannot pass a second factor. */
-const FOR_SERVICES = {
+/**
+ * What can be handed out, and whether a service may do so by itself, which cannot pass a second factor, or a user by a token
+ * that is narrowed in scope or audience: its holder must not make more of it.
+ */
+const WITHIN_LIMITS = {
   /** Rights beyond the default role. */
   rights: false,
   /** What opens Fountain after the caller's own credential has ended: a service, a key, a webhook, a wrapped secret. */
@@ -21,7 +24,7 @@ const FOR_SERVICES = {
   access: true,
 } as const;
 
-export type Granted = keyof typeof FOR_SERVICES;
+export type Granted = keyof typeof WITHIN_LIMITS;
 
 /** Who asks to hand something out, as the claims of their verified token say. */
 export interface GrantApplicant {
@@ -31,22 +34,25 @@ export interface GrantApplicant {
   authTimeSeconds: number;
   /** They have no second factor that they could pass. */
   factorless?: true | undefined;
+  /** Their token may do less than they may, or at some workers only. */
+  narrowed?: true | undefined;
 }
 
 /**
- * Why something may not be handed out: a `delegate` never hands out anything, a `service` not this; a user passes their
- * `second-factor` first, or has none and needs a `fresh-login`.
+ * Why something may not be handed out: a `delegate` never hands out anything, a `service` and a `narrowed` token not this; a
+ * user passes their `second-factor` first, or has none and needs a `fresh-login`.
  */
-export type GrantRefusal = "delegate" | "service" | "second-factor" | "fresh-login";
+export type GrantRefusal = "delegate" | "service" | "narrowed" | "second-factor" | "fresh-login";
 
 /** Why the applicant may not hand this out; `undefined` when they may. */
 export const refusalToGrant = (
   what: Granted,
-  { kind, acr, authTimeSeconds, factorless }: GrantApplicant,
+  { kind, acr, authTimeSeconds, factorless, narrowed }: GrantApplicant,
   nowSeconds: number,
 ): GrantRefusal | undefined => {
   if (kind === "delegate") return "delegate";
-  if (kind === "service") return FOR_SERVICES[what] ? undefined : "service";
+  if (kind === "service") return WITHIN_LIMITS[what] ? undefined : "service";
+  if (narrowed === true && !WITHIN_LIMITS[what]) return "narrowed";
   const isFresh = nowSeconds - authTimeSeconds <= STEP_UP_MAX_AGE_SECONDS;
   if (acr === "aal2" && isFresh) return undefined;
   if (factorless !== true) return "second-factor";

@@ -82,10 +82,10 @@ export const everything = (claims: Record<string, unknown> = {}): Record<string,
   amr: ["pwd", "otp"],
   ...claims,
 });
-const service = { client_id: "a-service", sub: "service:a-service" };
+const service = { client_id: "a-service", sub: "service:a-service", acr: "aal1" };
 /** A service that acts for the caller. */
-const delegate = { client_id: "a-service", act: { sub: "service:a-service", sid: "a-key" } };
-const scopedKey = { scope: ALL_SCOPES, search_filter: "script_id:=1" };
+const delegate = { client_id: "a-service", act: { sub: "service:a-service", sid: "a-key" }, acr: "aal1" };
+const scopedKey = { scope: ALL_SCOPES, search_filter: "script_id:=1", acr: "aal1" };
 
 export type Headers = Record<string, string>;
 
@@ -166,7 +166,7 @@ export const insufficientCredentials = async (
     ...(policy.stepUp !== undefined && (await refused(grantsForOthers(method, called), STEP_UP))),
     ...(policy.stepUp?.when === "always" &&
       policy.caller === "authenticated" && {
-        "a service of one factor": [await signed({ ...service, acr: "aal1" }), STEP_UP],
+        "a service of one factor": [await signed(service), STEP_UP],
       }),
     ...(policy.grants && { "a service that acts for a user": [await signed(delegate), FORBIDDEN] }),
     ...((policy.grants === "credential" || policy.grants === "rights") && {

@@ -75,14 +75,17 @@ describe("a service", () => {
     expect(await entries("action=service.create")).toMatchObject([{ actor: mint.userId, target: "service:films" }]);
   });
 
-  test.each(["c7212dfc-a31b-450e-b991-ea24108c2f6d", "C7212DFC-A31B-450E-B991-EA24108C2F6D"])(
-    "cannot be called like a user's id: %s",
-    async (name) => {
-      const refused = await call("POST", "/kms/services", administrator, { name, scopes: ["search:read"] });
-      expect(refused.status).toBe(422);
-      expect(refused.body["errors"]).toContainEqual({ pointer: "#/name", detail: "must not look like a user's id" });
-    },
-  );
+  test.each([
+    ["c7212dfc-a31b-450e-b991-ea24108c2f6d", "must not look like a user's id"],
+    [
+      "C7212DFC-A31B-450E-B991-EA24108C2F6D",
+      "must be lower-case letters and digits, in words joined by single hyphens",
+    ],
+  ])("cannot be called like a user's id: %s", async (name, detail) => {
+    const refused = await call("POST", "/kms/services", administrator, { name, scopes: ["search:read"] });
+    expect(refused.status).toBe(422);
+    expect(refused.body["errors"]).toContainEqual({ pointer: "#/name", detail });
+  });
 
   test("that is called like a user's id all the same is not that user, anywhere", async () => {
     const forged = bearer(
@@ -106,9 +109,11 @@ describe("a service", () => {
     ["a name that is not its client's", { sub: "service:films", client_id: "other" }],
     ["a service to act for", { sub: "service:films", client_id: "other", act: { sub: "service:other", sid: "key" } }],
     ["an actor that is not its client", { client_id: "films", act: { sub: "service:other", sid: "key" } }],
-    ["the bare name of a service", { sub: "films", client_id: "films" }],
-    ["a user's id and another client", { client_id: "films" }],
     ["an actor that is no service", { client_id: "films", act: { sub: "films", sid: "key" } }],
+    ["an actor, and a second factor", { client_id: "films", act: { sub: "service:films", sid: "key" }, acr: "aal2" }],
+    ["a service's name, and a second factor", { sub: "service:films", client_id: "films", acr: "aal2" }],
+    ["a filter, and a second factor", { search_filter: "script_id:=1", acr: "aal2" }],
+    ["no second factor to pass, but for no one request", { factorless: true }],
   ])("is refused with a token that has %s", async (_what, claims) => {
     expect((await call("GET", "/service-a/elements", bearer(await mint.sign(claims)))).status).toBe(401);
   });

@@ -258,10 +258,10 @@ describe("a call that hands something out", () => {
       asked.push(input);
       return success({ accessToken: "vouched", expiresInSeconds: 60 });
     };
-    expect((await create(bearer(await admin({ aud: "kms" })))).status).toBe(200);
+    expect((await create(bearer(await admin()))).status).toBe(200);
     expect(gateway.received[0]?.headers.get("authorization")).toBe("Bearer vouched");
     const purpose = { method: "POST", path, bodySha256: await sha256("{}") };
-    expect(asked).toMatchObject([{ subject: "user-1", sessionId: "session-1", audiences: ["kms"], purpose }]);
+    expect(asked).toMatchObject([{ subject: "user-1", sessionId: "session-1", audiences: ["fountain"], purpose }]);
     const longAgo = Math.floor(gateway.clock.nowMs / 1000) - 301;
     const stale = await create(bearer(await admin({ auth_time: longAgo })));
     expect(stale.status).toBe(401);
@@ -269,6 +269,19 @@ describe("a call that hands something out", () => {
       'Bearer error="insufficient_user_authentication", max_age="300"',
     );
     expect(gateway.received).toHaveLength(1);
+  });
+
+  test("is refused to a narrowed token that would leave a credential behind, not what the token is for", async () => {
+    gateway.twofa.confirmFactorless = async ({ audiences }) =>
+      success({ accessToken: audiences.join(), expiresInSeconds: 60 });
+    for (const narrowed of [{ aud: "kms" }, { narrowed: true }])
+      expect((await create(bearer(await admin(narrowed)))).status).toBe(403);
+    expect(gateway.received).toEqual([]);
+    const read = await gateway.fetch("/kms/secrets/films", {
+      headers: bearer(await admin({ aud: "kms", scope: "secrets:read" })),
+    });
+    expect(read.status).toBe(200);
+    expect(gateway.received[0]?.headers.get("authorization")).toBe("Bearer kms");
   });
 
   test.each([

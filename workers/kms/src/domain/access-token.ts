@@ -34,6 +34,8 @@ export interface Grant {
   withheldRoles?: readonly string[];
   /** Says that the subject has no second factor. */
   factorless?: true;
+  /** Says that scopes were left out on request. */
+  narrowed?: true;
   /** Its `jti`, where somebody has to know it. */
   tokenId?: string;
   /** The workers it is good for; all, if not said. */
@@ -95,6 +97,7 @@ export const createTokenIssuer =
       ...(grant.purpose !== undefined && { authorization_details: detailsOf(grant.purpose) }),
       ...(grant.withheldRoles?.length && { withheld_roles: [...grant.withheldRoles] }),
       ...(grant.factorless && { factorless: grant.factorless }),
+      ...(grant.narrowed && { narrowed: grant.narrowed }),
     } satisfies Claims;
     const accessToken = await new SignJWT(claims)
       .setProtectedHeader({ alg: algorithm, kid, typ: TOKEN_TYPE })

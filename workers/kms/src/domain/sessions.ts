@@ -93,13 +93,19 @@ export interface SessionsOptions {
   createId: () => string;
 }
 
-/** `asOf`: when the rights were read, and before that nothing is known of them. */
-const grantOf = ({ session, user }: OpenSession, { roles, scopes, withheldRoles }: Entitlement, asOf: Date): Grant => ({
+/** `scopes`: those of what the session may have that are wanted. `asOf`: when the rights were read, no earlier. */
+const grantOf = (
+  { session, user }: OpenSession,
+  { roles, scopes: held, withheldRoles }: Entitlement,
+  asOf: Date,
+  scopes: readonly Scope[] = held,
+): Grant => ({
   subject: user.id,
   clientId: FIRST_PARTY_CLIENT,
   sessionId: session.id,
   roles,
   scopes,
+  ...(scopesBeyond(held, new Set(scopes)).length > 0 && { narrowed: true }),
   withheldRoles,
   acr: session.acr,
   amr: session.amr,
@@ -237,7 +243,7 @@ export const createSessions = (options: SessionsOptions): Sessions => {
       if (!rotated.ok) return rotated;
       const { stored, use } = rotated.value;
       const entitlement = entitlementOf(stored, stepUpForRoles);
-      const grant = grantOf(stored, { ...entitlement, scopes: [...(wanted ?? entitlement.scopes)] }, asOf);
+      const grant = grantOf(stored, entitlement, asOf, wanted);
       const access = await issueToken(audiences === undefined ? grant : { ...grant, audiences });
       const { session, user } = stored;
       return success({ sessionId: session.id, userId: user.id, access, refreshToken: successor.token, use });
@@ -257,7 +263,7 @@ export const createSessions = (options: SessionsOptions): Sessions => {
       const entitlement = entitlementOf({ ...found, session }, stepUpForRoles);
       const before = entitlementOf({ ...found, session: { acr: "aal1" } }, stepUpForRoles);
       const scopes = raisedScopes(elevation, before, entitlement);
-      const grant = { ...grantOf({ ...found, session }, { ...entitlement, scopes }, at), audiences };
+      const grant = { ...grantOf({ ...found, session }, entitlement, at, scopes), audiences };
       if (elevation.once) return grantOnce(grant, elevation);
       const entry = await audit.prepare({
         action: "token.elevate",
@@ -275,7 +281,8 @@ export const createSessions = (options: SessionsOptions): Sessions => {
       if (!found || !isAlive(found.session, at.getTime())) return failure("session-ended");
       const entitlement = entitlementOf(found, stepUpForRoles);
       const held = new Set(entitlement.scopes);
-      const grant = grantOf(found, { ...entitlement, scopes: scopes.filter((scope) => isGranted(scope, held)) }, at);
+      const kept = scopes.filter((scope) => isGranted(scope, held));
+      const grant = grantOf(found, entitlement, at, kept);
       return success(await issueToken({ ...grant, audiences, purpose, factorless: true }, ONE_REQUEST_TTL_SECONDS));
     },
     purge: () => repository.purge({ ...expiry(), endedBefore: new Date(now() - DEAD_SESSION_RETENTION_MS) }),

@@ -93,16 +93,17 @@ test("is registered by a person who has passed a second factor, or has none and 
   const body = { name: "new", scopes: ["search:read"] };
   const oneFactor = { acr: "aal1", amr: ["pwd"] } as const;
   const longAgo = new Date(Date.now() - 301_000);
+  const factorless = { ...oneFactor, factorless: true, purpose: { method: "POST", path: "/kms/services" } } as const;
   const deployer = { subject: "service:deployer", clientId: "deployer", roles: [], acr: "aal1" } as const;
   for (const [grant, status] of [
     [deployer, 403],
-    [{ clientId: "films", actor: { subject: "service:films", sessionId: "a-key" } }, 403],
+    [{ ...oneFactor, clientId: "films", actor: { subject: "service:films", sessionId: "a-key" } }, 403],
     [oneFactor, 401],
     [{ authenticatedAt: longAgo }, 401],
-    [{ ...oneFactor, factorless: true, authenticatedAt: longAgo }, 401],
+    [{ ...factorless, authenticatedAt: longAgo }, 401],
   ] as const)
     expect((await create(body, await signToken(fountain, grant))).status, JSON.stringify(grant)).toBe(status);
-  const made = await create(body, await signToken(fountain, { ...oneFactor, factorless: true }));
+  const made = await create(body, await signToken(fountain, factorless));
   expect(made.status).toBe(201);
   expect(await made.json()).toMatchObject({ name: "new", warnings: [{ code: "factor-recommended" }] });
 });

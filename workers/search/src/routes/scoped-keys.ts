@@ -70,7 +70,9 @@ const filterFor = (filterBy: string, principal: Principal): string => {
 
 const endFor = (wanted: number | undefined, principal: Principal, nowSeconds: number): number => {
   const inAnHour = nowSeconds + LONGEST_TOKEN_SECONDS;
-  const latest = principal.searchFilter === undefined ? inAnHour : Math.min(inAnHour, principal.expiresAtSeconds);
+  // What is confined or narrowed makes nothing that outlives it.
+  const isWhole = principal.searchFilter === undefined && principal.narrowed === undefined;
+  const latest = isWhole ? inAnHour : Math.min(inAnHour, principal.expiresAtSeconds);
   const end = wanted ?? latest;
   if (end > latest) throw invalid("expires_at", `This key can live until ${latest} at the latest.`);
   if (end <= nowSeconds) throw invalid("expires_at", "This is in the past.");

@@ -1,4 +1,5 @@
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import { assertMayGrant } from "#shared/auth/authorize.ts";
 import { reference } from "#shared/contracts/input.ts";
 import type { WorkerEnv } from "#shared/http/app.ts";
 import { json, page, pageQuery, problems } from "#shared/http/openapi.ts";
@@ -101,6 +102,8 @@ export const addFactors = (app: OpenAPIHono<WorkerEnv<TwofaServices>>): void => 
 
   app.openapi(removeRoute, async (context) => {
     const { principal, services } = context.var;
+    // Without the last one, a login alone hands out what it protects.
+    assertMayGrant("credential", principal, services.now());
     const { id } = context.req.valid("param");
     const { subject } = principal;
     if (!(await services.factors.find(subject, id, services.now()))) throw noSuchFactor();

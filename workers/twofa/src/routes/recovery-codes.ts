@@ -1,4 +1,5 @@
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import { assertMayGrant } from "#shared/auth/authorize.ts";
 import type { WorkerEnv } from "#shared/http/app.ts";
 import { json, problems } from "#shared/http/openapi.ts";
 import { problem } from "#shared/problem/problem.ts";
@@ -19,6 +20,7 @@ const route = createRoute({
 export const addRecoveryCodes = (app: OpenAPIHono<WorkerEnv<TwofaServices>>): void => {
   app.openapi(route, async (context) => {
     const { principal, services } = context.var;
+    assertMayGrant("credential", principal, services.now());
     const replaced = await replaceRecoveryCodes(services, principal.subject);
     if (!replaced.ok)
       throw problem("conflict", {
