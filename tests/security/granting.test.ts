@@ -1,0 +1,192 @@
+/**
+ * Every operation, called by every kind of principal: none but a person who has just passed a second factor (or has none,
+ * and has just logged in) reaches rights, another's `aal2`, or a credential that outlives their own. The operations come from
+ * the route table, so that a new one cannot escape.
+ */
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import type { Granted } from "../../shared/contracts/granting.ts";
+import { matchRoute } from "../../shared/http/match.ts";
+import { type Policy, ROUTES, WORKERS, type WorkerName } from "../../shared/http/routes.ts";
+import { type Answer, caller as callerOf, type Headers } from "../flows/call.ts";
+import { type Fountain, startFountain } from "../harness.ts";
+import {
+  bearer,
+  CALLERS,
+  type Caller,
+  createBeginner,
+  createControl,
+  type Stack,
+  successOf,
+  unique,
+} from "./callers.ts";
+import { OPERATIONS } from "./operations.ts";
+import { credentialsIn, type Given, powersOf, stillGood, usesOf } from "./traces.ts";
+import type { Request, Sent, Variant } from "./variants.ts";
+import { createAdministrator, createWorld, type World } from "./world.ts";
+
+interface Operation extends Variant {
+  worker: WorkerName;
+  name: string;
+  method: string;
+  policy: Policy;
+}
+
+const operations: Operation[] = WORKERS.flatMap((worker) =>
+  Object.entries(ROUTES[worker]).flatMap(([route, policy]) =>
+    (OPERATIONS[worker][route] ?? []).map((variant) => ({
+      ...variant,
+      worker,
+      name: `${worker} ${route}`,
+      method: route.split(" ")[0] ?? "",
+      policy,
+    })),
+  ),
+);
+
+/** Each kind of caller is led through everything there is. */
+const WALK_TIMEOUT_MS = 120_000;
+const REFUSED = [401, 403];
+/** Everywhere within five seconds, and asking takes some time too. */
+const ENDED_WITHIN = { timeout: 30_000, interval: 500 };
+const call = callerOf(() => fountain);
+
+let fountain: Fountain;
+let stack: Stack;
+
+const form: Stack["form"] = async (path, fields, headers = {}) => {
+  const response = await fountain.fetch(path, { method: "POST", headers, body: new URLSearchParams(fields) });
+  const text = await response.text();
+  return {
+    status: response.status,
+    headers: response.headers,
+    text,
+    body: text.startsWith("{") ? JSON.parse(text) : {},
+  };
+};
+
+beforeAll(async () => {
+  fountain = await startFountain({ settings: { REGISTRATION: "open" } });
+  const first = { username: fountain.adminUsername, password: fountain.adminPassword };
+  const administrator = bearer(await createAdministrator(call, first));
+  const account = { username: `victim-${unique()}`, password: "a password for tests: anchor" };
+  await successOf(call("POST", "/kms/users", administrator, { ...account, roles: ["admin"] }));
+  stack = { fountain, call, form, administrator, victim: { account, token: await createAdministrator(call, account) } };
+});
+afterAll(() => fountain?.stop());
+
+const send = ({ method }: Operation, headers: Headers, [path, json, more = {}]: Sent): Promise<Answer> => {
+  if (more.form) return form(path, more.form, headers);
+  if (more.text === undefined) return call(method, path, headers, json);
+  return call(method, path, { ...headers, "content-type": "text/plain" }, more.text);
+};
+
+const perform = async (operation: Operation, request: Request, world: World, caller: Caller): Promise<Answer> => {
+  const sent = await request(world, caller, stack);
+  const path = new URL(sent[0], "http://host").pathname;
+  const template = matchRoute(
+    operation.worker,
+    operation.method,
+    operation.worker === "gateway" ? path : path.replace(/^\/[^/]+/, ""),
+  );
+  if (!template.found || `${operation.worker} ${operation.method} ${template.template}` !== operation.name)
+    throw new Error(`${sent[0]} is not ${operation.name}`);
+  return send(operation, caller.headers, sent);
+};
+
+const isHandedOut = (effect: Variant["effect"]): effect is Granted => effect !== "nothing" && effect !== "proof";
+const endersLast = operations.toSorted((a, b) => Number(a.endsCaller ?? false) - Number(b.endsCaller ?? false));
+
+test("classifies every operation", () => {
+  for (const worker of WORKERS)
+    expect(Object.keys(OPERATIONS[worker]).toSorted(), worker).toEqual(Object.keys(ROUTES[worker]).toSorted());
+  for (const { name, effect, policy } of operations)
+    if (isHandedOut(effect)) expect(policy.stepUp, `${name} hands out, and demands no second factor`).toBeDefined();
+});
+
+describe("without a second factor that was just passed, in person and with all one's rights", () => {
+  /** One for all, as what is refused changes nothing. */
+  let world: World;
+  beforeAll(async () => {
+    world = await createWorld(stack);
+  });
+
+  test.each(Object.entries(CALLERS))(
+    "%s leaves nothing behind",
+    { timeout: WALK_TIMEOUT_MS },
+    async (_, createCaller) => {
+      const caller = await createCaller(stack);
+      const before = await powersOf(stack);
+      const given: Given[] = [];
+      for (const operation of endersLast) {
+        const { name, effect, request, attempts = [request] } = operation;
+        for (const attempt of attempts) {
+          const answer = await perform(operation, attempt, world, caller);
+          const context = `${name}: ${answer.status} ${answer.text.slice(0, 300)}`;
+          expect(answer.status, context).toBeLessThan(500);
+          const mayHandOut = isHandedOut(effect) && caller.may.includes(effect);
+          if (mayHandOut) expect(answer.status, context).toBeLessThan(300);
+          else if (isHandedOut(effect)) expect(REFUSED, context).toContain(answer.status);
+          if (effect !== "secret" || !mayHandOut)
+            for (const canary of world.canaries) expect(answer.text, context).not.toContain(canary);
+          given.push(...credentialsIn(answer).map((text) => ({ by: name, text })));
+        }
+      }
+      const after = await powersOf(stack);
+      expect([...after].filter((power) => !before.has(power))).toEqual([]);
+
+      await caller.end();
+      let left: Given[] = [{ by: "before", text: caller.credential }, ...given];
+      await vi.waitFor(async () => {
+        left = await stillGood(stack, left);
+        expect(left).toEqual([]);
+      }, ENDED_WITHIN);
+    },
+  );
+});
+
+/** Else nothing would be proved by all these refusals. */
+test("a person who has just passed a second factor can do all of it, and it lasts", {
+  timeout: WALK_TIMEOUT_MS,
+}, async () => {
+  const world = await createWorld(stack);
+  const before = await powersOf(stack);
+  const caller = await createControl(stack);
+  const given: string[] = [];
+  for (const operation of endersLast) {
+    const { name, request, answers = [], endsCaller } = operation;
+    const answer = await perform(operation, request, world, endsCaller ? await createControl(stack) : caller);
+    const context = `${name}: ${answer.status} ${answer.text.slice(0, 300)}`;
+    if (answer.status >= 300) expect(answers, context).toContain(answer.status);
+    given.push(...credentialsIn(answer));
+  }
+  const gained = [...(await powersOf(stack))].filter((power) => !before.has(power)).join("\n");
+  for (const power of [" is admin", " permits users:admin", " has users:admin", "key ", "factor "])
+    expect(gained).toContain(power);
+
+  await caller.end();
+  await vi.waitFor(async () => expect(await usesOf(stack, caller.credential)).toEqual([]), ENDED_WITHIN);
+  const uses = new Set((await Promise.all(given.map((text) => usesOf(stack, text)))).flat());
+  expect([...uses]).toEqual(expect.arrayContaining(["API key", `wrapping token of ${world.secret.value}`]));
+});
+
+test("a person without a factor who has just logged in hands out all but what needs one, and is advised to enrol one", {
+  timeout: WALK_TIMEOUT_MS,
+}, async () => {
+  const world = await createWorld(stack);
+  const caller = await createBeginner(stack);
+  const granting = operations.filter(({ policy, effect }) => policy.grants !== undefined && isHandedOut(effect));
+  expect(granting.length).toBeGreaterThan(10);
+  for (const operation of granting) {
+    const answer = await perform(operation, operation.request, world, caller);
+    expect(answer, `${operation.name}: ${answer.text}`).toMatchObject({
+      status: expect.toSatisfy((status: number) => status < 300),
+      body: { warnings: [{ code: "factor-recommended", detail: expect.stringContaining("/twofa/factors/totp") }] },
+    });
+  }
+  const demanding = operations.filter(({ policy, effect }) => policy.stepUp?.when === "always" && isHandedOut(effect));
+  expect(demanding.length).toBeGreaterThan(5);
+  for (const operation of demanding) {
+    const answer = await perform(operation, operation.request, world, caller);
+    expect(answer, operation.name).toMatchObject({ status: 401, body: { code: "factor-required" } });
+  }
+});

@@ -1,0 +1,217 @@
+/** The operations of the kms: what each hands out, and requests that do it. */
+import { SCOPES } from "../../shared/contracts/rights.ts";
+import { ACCESS_TOKEN_TYPE, type Caller, exchangeOf, unique } from "./callers.ts";
+import { OWN_VALUE } from "./traces.ts";
+import { ENDS, grants, nothing, proof, READS, type Sent, type Variant, WRITES } from "./variants.ts";
+import type { ServiceWithKey, World } from "./world.ts";
+
+const PASSWORD = "a password for tests: estuary";
+const PASSKEY = {
+  challengeId: crypto.randomUUID(),
+  response: {
+    id: "AAAA",
+    rawId: "AAAA",
+    type: "public-key",
+    response: { clientDataJSON: "AAAA", authenticatorData: "AAAA", signature: "AAAA" },
+  },
+};
+
+const newUser = (roles?: string[]): Sent => [
+  "/kms/users",
+  { username: `new-${unique()}`, password: PASSWORD, ...(roles && { roles }) },
+];
+const key = ({ name, keyId }: ServiceWithKey, action = ""): string => `/kms/keys/${name}/${keyId}${action}`;
+const form = (path: string, fields: Record<string, string>): Sent => [path, undefined, { form: fields }];
+const grant = (grant_type: string, fields: Record<string, string>): Sent =>
+  form("/kms/token", { grant_type, ...fields });
+const credentialOf = (_: World, { credential }: Caller): string => credential;
+
+export const KMS: Record<string, Variant[]> = {
+  "GET /.well-known/jwks.json": [nothing(READS, () => ["/kms/.well-known/jwks.json"])],
+  "GET /.well-known/oauth-authorization-server": [
+    nothing(READS, () => ["/kms/.well-known/oauth-authorization-server"]),
+  ],
+  "POST /register": [
+    nothing("anyone may have an account with the default role, where the operator opened that", () => [
+      "/kms/register",
+      { username: `new-${unique()}`, password: PASSWORD },
+    ]),
+  ],
+  "POST /login": [
+    proof("the password", (_, { account }) => ["/kms/login", account], [
+      (world, caller, { victim }) => [
+        "/kms/login",
+        { username: victim.account.username, password: credentialOf(world, caller).slice(0, 100) },
+      ],
+    ]),
+  ],
+  "POST /login/passkey/options": [
+    nothing("a challenge, which only a passkey answers", () => ["/kms/login/passkey/options"]),
+  ],
+  "POST /login/passkey": [
+    proof("a passkey", () => ["/kms/login/passkey", PASSKEY], [() => ["/kms/login/passkey", PASSKEY]], {
+      answers: [401],
+    }),
+  ],
+  "POST /token": [
+    proof(
+      "a refresh token, or the key of a service",
+      ({ services: { exchanging } }) =>
+        grant("client_credentials", { client_id: exchanging.name, client_secret: exchanging.key }),
+      [
+        (_, { credential }) => grant("refresh_token", { refresh_token: credential }),
+        ({ services }, { credential }) =>
+          grant("client_credentials", { client_id: services.exchanging.name, client_secret: credential }),
+        ({ services }, { credential }) => form("/kms/token", exchangeOf(services.exchanging, credential)),
+        ({ services }, { credential }) =>
+          form("/kms/token", { ...exchangeOf(services.exchanging, credential), scope: SCOPES.join(" ") }),
+        (_, { credential }, { victim }) =>
+          grant("refresh_token", {
+            refresh_token: credential,
+            subject_token: victim.token,
+            subject_token_type: ACCESS_TOKEN_TYPE,
+          }),
+      ],
+    ),
+  ],
+  "POST /revoke": [nothing(ENDS, (_, { credential }) => form("/kms/revoke", { token: credential.slice(0, -1) }))],
+  "POST /introspect": [
+    nothing("what a token says, which has to be shown whole", (_, __, { victim }) =>
+      form("/kms/introspect", { token: victim.token }),
+    ),
+  ],
+  "POST /logout": [nothing(ENDS, () => ["/kms/logout"], { endsCaller: true })],
+  "GET /sessions": [nothing(READS, () => ["/kms/sessions"])],
+  "DELETE /sessions/{id}": [nothing(ENDS, (_, { otherSession }) => [`/kms/sessions/${otherSession}`])],
+  "GET /me": [nothing(READS, () => ["/kms/me"])],
+  "GET /me/export": [nothing(READS, () => ["/kms/me/export"])],
+  "DELETE /me": [nothing(ENDS, () => ["/kms/me"], { endsCaller: true })],
+  "PUT /me/password": [
+    proof(
+      "the password in force",
+      (_, { account: { password } }) => ["/kms/me/password", { currentPassword: password, newPassword: PASSWORD }],
+      [
+        (_, { credential }) => [
+          "/kms/me/password",
+          { currentPassword: credential.slice(0, 100), newPassword: PASSWORD },
+        ],
+      ],
+    ),
+  ],
+  "GET /users": [nothing(READS, () => ["/kms/users"])],
+  "POST /users": [
+    grants("account", () => newUser()),
+    grants("rights", () => newUser(["admin"])),
+    grants("rights", () => newUser(["user", "auditor"])),
+  ],
+  "GET /users/{id}": [nothing(READS, ({ userId }) => [`/kms/users/${userId}`])],
+  "PUT /users/{id}/roles": [
+    grants("rights", ({ userId }) => [`/kms/users/${userId}/roles`, { roles: ["admin"] }]),
+    grants("rights", ({ userId }) => [`/kms/users/${userId}/roles`, { roles: ["user"] }]),
+  ],
+  "POST /users/{id}/lock": [grants("access", ({ userId }) => [`/kms/users/${userId}/lock`])],
+  "POST /users/{id}/unlock": [
+    grants("access", ({ lockedUserId }) => [`/kms/users/${lockedUserId}/unlock`]),
+    grants("rights", ({ lockedAdministratorId }) => [`/kms/users/${lockedAdministratorId}/unlock`]),
+  ],
+  "GET /roles": [nothing(READS, () => ["/kms/roles"])],
+  "PUT /roles/{name}": [
+    grants("rights", ({ role }) => [`/kms/roles/${role}`, { permissions: SCOPES }]),
+    grants("rights", () => [`/kms/roles/new-${unique()}`, { permissions: ["users:admin"] }]),
+  ],
+  "POST /services": [
+    grants("credential", () => ["/kms/services", { name: `new-${unique()}`, scopes: SCOPES }]),
+    grants("credential", () => ["/kms/services", { name: `new-${unique()}`, scopes: ["search:read"] }]),
+  ],
+  "GET /services": [nothing(READS, () => ["/kms/services"])],
+  "GET /services/{name}": [nothing(READS, ({ services }) => [`/kms/services/${services.read.name}`])],
+  "PUT /services/{name}/webhook": [
+    grants("credential", ({ services }) => [
+      `/kms/services/${services.read.name}/webhook`,
+      { url: "https://keys.example.com/" },
+    ]),
+  ],
+  "DELETE /services/{name}/webhook": [nothing(ENDS, ({ services }) => [`/kms/services/${services.read.name}/webhook`])],
+  "POST /keys": [
+    grants("credential", ({ services }) => ["/kms/keys", { service: services.read.name }]),
+    grants("credential", ({ services }) => ["/kms/keys", { service: services.read.name, scopes: ["search:read"] }]),
+  ],
+  "GET /keys": [nothing(READS, () => ["/kms/keys"])],
+  "POST /keys/verify": [
+    nothing("what a key is good for, which has to be shown whole", ({ services }) => [
+      "/kms/keys/verify",
+      { key: services.read.key },
+    ]),
+  ],
+  "POST /keys/leaked": [nothing(ENDS, () => ["/kms/keys/leaked", { key: "ftn_AAAAAAAA_unknown" }])],
+  "GET /keys/{service}": [nothing(READS, ({ services }) => [`/kms/keys/${services.read.name}`])],
+  "POST /keys/{service}/rotate": [
+    grants("credential", ({ services }) => [`/kms/keys/${services.rotated.name}/rotate`, {}]),
+  ],
+  "POST /keys/{service}/{id}/rotate": [
+    grants("credential", ({ services }) => [key(services.exchanging, "/rotate"), { graceSeconds: 600 }]),
+  ],
+  "PUT /keys/{service}/{id}/allowed-addresses": [
+    grants("credential", ({ services }) => [key(services.disabled, "/allowed-addresses"), { allowedAddresses: null }]),
+  ],
+  "POST /keys/{service}/{id}/disable": [grants("credential", ({ services }) => [key(services.disabled, "/disable")])],
+  "POST /keys/{service}/{id}/enable": [grants("credential", ({ services }) => [key(services.enabled, "/enable")])],
+  "DELETE /keys/{service}/{id}": [nothing(ENDS, ({ services }) => [key(services.revoked)])],
+  "DELETE /keys/{service}": [nothing(ENDS, ({ services }) => [`/kms/keys/${services.revoked.name}`])],
+  "DELETE /services/{name}": [nothing(ENDS, ({ services }) => [`/kms/services/${services.removed.name}`])],
+  "GET /signing-keys": [nothing(READS, () => ["/kms/signing-keys"])],
+  "POST /signing-keys/rotate": [
+    nothing("keys that never leave", () => ["/kms/signing-keys/rotate"], { answers: [409] }),
+  ],
+  "POST /signing-keys/{kid}/revoke": [nothing(ENDS, ({ nextKid }) => [`/kms/signing-keys/${nextKid}/revoke`])],
+  "GET /audit": [nothing(READS, () => ["/kms/audit?limit=3"])],
+  "GET /audit/verify": [nothing(READS, () => ["/kms/audit/verify"])],
+  "GET /audit/checkpoints": [nothing(READS, () => ["/kms/audit/checkpoints?limit=2"])],
+  "GET /secrets": [nothing(READS, () => ["/kms/secrets"])],
+  "GET /secrets/{path+}": [grants("secret", ({ secret }) => [`/kms/secrets/${secret.path}`])],
+  "PUT /secrets/{path+}": [nothing(WRITES, () => [`/kms/secrets/new-${unique()}`, { value: "a value" }])],
+  "POST /secrets/{path+}/undelete": [
+    nothing("it can be read again, which is asked for then", ({ deletedSecret }) => [
+      `/kms/secrets/${deletedSecret}/undelete`,
+      { versions: [1] },
+    ]),
+  ],
+  "DELETE /secrets/{path+}": [
+    nothing(ENDS, ({ deletedSecret }) => [`/kms/secrets/${deletedSecret}`], { answers: [404] }),
+  ],
+  "POST /secrets/{path+}/destroy": [
+    nothing(ENDS, ({ deletedSecret }) => [`/kms/secrets/${deletedSecret}/destroy`, { versions: [1] }]),
+  ],
+  "POST /secrets/wrap": [
+    grants("secret", () => ["/kms/secrets/wrap", { value: OWN_VALUE }]),
+    grants("credential", ({ secret }) => ["/kms/secrets/wrap", { path: secret.path }]),
+  ],
+  "POST /secrets/unwrap": [
+    proof("the wrapping token", ({ wrappingToken }) => ["/kms/secrets/unwrap", { token: wrappingToken }], [
+      ({ wrappingToken }) => ["/kms/secrets/unwrap", { token: `${wrappingToken.slice(0, -4)}AAAA` }],
+    ]),
+  ],
+  "GET /transit": [nothing(READS, () => ["/kms/transit"])],
+  "POST /transit": [nothing(WRITES, () => ["/kms/transit", { name: `new-${unique()}` }])],
+  "GET /transit/{key}": [nothing(READS, ({ transit }) => [`/kms/transit/${transit.key}`])],
+  "PUT /transit/{key}": [
+    nothing(WRITES, ({ transit }) => [`/kms/transit/${transit.key}`, { minDecryptionVersion: 1 }]),
+  ],
+  "POST /transit/{key}/encrypt": [
+    nothing(WRITES, ({ transit }) => [`/kms/transit/${transit.key}/encrypt`, { plaintext: btoa("a text") }]),
+  ],
+  "POST /transit/{key}/decrypt": [
+    nothing("what is kept elsewhere, and has to be shown encrypted", ({ transit: { key: name, ciphertext } }) => [
+      `/kms/transit/${name}/decrypt`,
+      { ciphertext },
+    ]),
+  ],
+  "POST /transit/{key}/rewrap": [
+    nothing(WRITES, ({ transit: { key: name, ciphertext } }) => [`/kms/transit/${name}/rewrap`, { ciphertext }]),
+  ],
+  "POST /transit/{key}/rotate": [
+    nothing("keys that never leave", ({ transit }) => [`/kms/transit/${transit.key}/rotate`]),
+  ],
+  "GET /root-key": [nothing(READS, () => ["/kms/root-key"])],
+  "POST /root-key/rotate": [nothing("keys that never leave", () => ["/kms/root-key/rotate"])],
+};

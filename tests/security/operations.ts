@@ -1,0 +1,159 @@
+/**
+ * Every operation there is: what its caller hands out or gets by it, and requests that do it. An operation that is not in
+ * here fails the test that reads this.
+ */
+import type { WorkerName } from "../../shared/http/routes.ts";
+import { createAuthenticator } from "../authenticator.ts";
+import { codeOf } from "./callers.ts";
+import { KMS } from "./operations-of-kms.ts";
+import { ENDS, grants, nothing, proof, READS, type Variant, WRITES } from "./variants.ts";
+
+const BEGINS = "what is begun is no factor before it is confirmed";
+const NOT_CONFIGURED = { answers: [409] };
+const UNKNOWN_JOB = { answers: [404] };
+const RULE = "/search/collections/elements";
+const MULTI_SEARCH = JSON.stringify({ searches: [{ collection: "elements", q: "*" }] });
+const address = (): string => `${crypto.randomUUID()}@example.org`;
+
+const GATEWAY: Record<string, Variant[]> = {
+  "GET /": [nothing(READS, () => ["/"])],
+  "GET /health": [nothing(READS, () => ["/health"])],
+  "GET /ready": [nothing(READS, () => ["/ready"])],
+  "GET /docs": [nothing(READS, () => ["/docs"])],
+  "GET /openapi.json": [nothing(READS, () => ["/openapi.json"])],
+  "GET /.well-known/jwks.json": [nothing(READS, () => ["/.well-known/jwks.json"])],
+  "GET /.well-known/oauth-authorization-server": [nothing(READS, () => ["/.well-known/oauth-authorization-server"])],
+};
+
+const TWOFA: Record<string, Variant[]> = {
+  "GET /factors": [nothing(READS, () => ["/twofa/factors"])],
+  "POST /factors/totp": [grants("credential", () => ["/twofa/factors/totp", {}])],
+  "POST /factors/totp/confirm": [
+    // Begun before the user had one, and begun now.
+    grants(
+      "credential",
+      (_, { pending: { factorId, secret } }) => ["/twofa/factors/totp/confirm", { factorId, code: codeOf(secret) }],
+      { answers: [404] },
+    ),
+    grants("credential", async (_, { headers, pending }, { call }) => {
+      const { body } = await call("POST", "/twofa/factors/totp", headers, {});
+      const { factorId, secret } = { ...pending, ...body };
+      return ["/twofa/factors/totp/confirm", { factorId, code: codeOf(String(secret)) }];
+    }),
+  ],
+  "POST /factors/email": [grants("credential", () => ["/twofa/factors/email", { address: address() }], NOT_CONFIGURED)],
+  "POST /factors/sms": [
+    grants("credential", () => ["/twofa/factors/sms", { phone: "+4915112345678" }], NOT_CONFIGURED),
+  ],
+  "POST /factors/{id}/confirm": [
+    grants(
+      "credential",
+      (_, { pending: { factorId } }) => [`/twofa/factors/${factorId}/confirm`, { code: "12345678" }],
+      { answers: [404] },
+    ),
+  ],
+  "POST /factors/webauthn/options": [grants("credential", () => ["/twofa/factors/webauthn/options", {}])],
+  "POST /factors/webauthn": [
+    grants("credential", async (_, { headers }, { call }) => {
+      const { body } = await call("POST", "/twofa/factors/webauthn/options", headers, {});
+      const page = { origin: "http://localhost:8787", rpId: "localhost" };
+      const response = createAuthenticator().create({ ...page, challenge: String(body["challenge"] ?? "none") });
+      return ["/twofa/factors/webauthn", { response }];
+    }),
+  ],
+  "DELETE /factors/{id}": [grants("credential", (_, { pending: { factorId } }) => [`/twofa/factors/${factorId}`])],
+  "POST /recovery-codes": [grants("credential", () => ["/twofa/recovery-codes"])],
+  "POST /auth/generate": [nothing(BEGINS, () => ["/twofa/auth/generate", { channel: "email" }], { answers: [409] })],
+  "POST /auth/verify": [
+    proof(
+      "a second factor",
+      async (_, { headers }, { call }) => {
+        const { body } = await call("POST", "/twofa/recovery-codes", headers);
+        const [recoveryCode] = Array.isArray(body["recoveryCodes"]) ? body["recoveryCodes"] : [];
+        return ["/twofa/auth/verify", { recoveryCode }];
+      },
+      [
+        () => ["/twofa/auth/verify", { code: "000000" }],
+        (_, { pending: { secret } }) => ["/twofa/auth/verify", { code: codeOf(secret) }],
+      ],
+    ),
+  ],
+};
+
+const SEARCH: Record<string, Variant[]> = {
+  "POST /documents/sync": [
+    nothing(WRITES, () => ["/search/documents/sync", { operation: "delete", document: { id: "action-404" } }]),
+  ],
+  "POST /search": [nothing(READS, () => ["/search/search", { q: "*" }])],
+  "POST /scoped-keys": [
+    nothing("it reads within a filter, and ends with the session or key that it was asked for with", () => [
+      "/search/scoped-keys",
+      { filter_by: "script_id:=1" },
+    ]),
+  ],
+  "GET /collections/{name}/documents/search": [nothing(READS, () => [`${RULE}/documents/search?q=*`])],
+  "POST /multi_search": [nothing(READS, () => ["/search/multi_search", undefined, { text: MULTI_SEARCH }])],
+  "GET /health": [nothing(READS, () => ["/search/health"])],
+  "GET /status": [nothing(READS, () => ["/search/status"])],
+  "POST /collections/{name}/reindex": [nothing(WRITES, () => [`${RULE}/reindex`])],
+  "GET /collections/{name}/reindex/{jobId}": [nothing(READS, () => [`${RULE}/reindex/7`], UNKNOWN_JOB)],
+  "GET /collections/{name}/synonyms": [nothing(READS, () => [`${RULE}/synonyms`], NOT_CONFIGURED)],
+  "GET /collections/{name}/synonyms/{id}": [nothing(READS, () => [`${RULE}/synonyms/gate`], NOT_CONFIGURED)],
+  "PUT /collections/{name}/synonyms/{id}": [
+    nothing(WRITES, () => [`${RULE}/synonyms/gate`, { synonyms: ["gate", "portal"] }], NOT_CONFIGURED),
+  ],
+  "DELETE /collections/{name}/synonyms/{id}": [nothing(ENDS, () => [`${RULE}/synonyms/gate`], NOT_CONFIGURED)],
+  "GET /collections/{name}/curations": [nothing(READS, () => [`${RULE}/curations`], NOT_CONFIGURED)],
+  "GET /collections/{name}/curations/{id}": [nothing(READS, () => [`${RULE}/curations/one`], NOT_CONFIGURED)],
+  "PUT /collections/{name}/curations/{id}": [
+    nothing(WRITES, () => [`${RULE}/curations/one`, { rule: { query: "x", match: "exact" } }], NOT_CONFIGURED),
+  ],
+  "DELETE /collections/{name}/curations/{id}": [nothing(ENDS, () => [`${RULE}/curations/one`], NOT_CONFIGURED)],
+  "POST /credentials/rotate": [
+    nothing("a key to the cluster, which is shown to nobody", () => ["/search/credentials/rotate"], NOT_CONFIGURED),
+  ],
+};
+
+const path = "/service-a";
+const SERVICE_A: Record<string, Variant[]> = {
+  "POST /sequence": [
+    nothing(WRITES, () => [
+      `${path}/sequence`,
+      { elementType: "action", elementId: Math.floor(Math.random() * 2 ** 40) + 1, comment: "new" },
+    ]),
+  ],
+  "POST /sequence/reorder": [
+    nothing(WRITES, ({ elements: [one, other] }) => [
+      `${path}/sequence/reorder`,
+      { elementType: "script", elementIds: [one, other], newOrder: [other, one] },
+    ]),
+  ],
+  "POST /sequence/version": [
+    nothing(WRITES, ({ elements: [elementId] }) => [
+      `${path}/sequence/version`,
+      { elementType: "script", elementId, newVersionData: "a text", comment: "changed" },
+    ]),
+  ],
+  "GET /elements": [nothing(READS, () => [`${path}/elements`])],
+  "GET /elements/{type}/{id}": [nothing(READS, ({ elements: [id] }) => [`${path}/elements/script/${id}`])],
+  "GET /elements/{type}/{id}/versions": [
+    nothing(READS, ({ elements: [id] }) => [`${path}/elements/script/${id}/versions`]),
+  ],
+  "GET /elements/{type}/{id}/versions/{n}": [
+    nothing(READS, ({ elements: [id] }) => [`${path}/elements/script/${id}/versions/1`]),
+  ],
+  "POST /scripts": [nothing(WRITES, () => [`${path}/scripts`, undefined, { text: "# Two\n\nA line.\n" }])],
+  "GET /scripts": [nothing(READS, () => [`${path}/scripts`])],
+  "GET /scripts/{id}.fountain": [nothing(READS, ({ script }) => [`${path}/scripts/${script}.fountain`])],
+  "GET /scripts/{id}": [nothing(READS, ({ script }) => [`${path}/scripts/${script}`])],
+  "GET /outbox/dead-letters": [nothing(READS, () => [`${path}/outbox/dead-letters`])],
+  "POST /outbox/dead-letters/redrive": [nothing(WRITES, () => [`${path}/outbox/dead-letters/redrive`])],
+};
+
+export const OPERATIONS: Record<WorkerName, Record<string, Variant[]>> = {
+  gateway: GATEWAY,
+  kms: KMS,
+  twofa: TWOFA,
+  search: SEARCH,
+  "service-a": SERVICE_A,
+};
