@@ -7,6 +7,8 @@ export interface Play {
   call: Client;
   username: string;
   password: string;
+  /** Of a second factor that the user has already. */
+  code: () => Promise<string>;
   screenplay: string;
   /** A name nobody else uses, for what the demo leaves behind. */
   mark: string;

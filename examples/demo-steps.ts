@@ -76,17 +76,29 @@ const logIn: Step = {
   },
 };
 
+/** Passes the second factor that the user has already. */
+const passOwnFactor = async (play: Play): Promise<void> => {
+  const code = await play.code();
+  const json = /^\d{6}$/.test(code) ? { code } : { recoveryCode: code };
+  const token = await answer(
+    play.call("POST", "/twofa/auth/verify", { credential: userOf(play), json }),
+    z.object({ access_token: z.string() }),
+  );
+  play.user = { accessToken: token.access_token };
+};
+
 const enrol: Step = {
   name: "Enrol a second factor",
   run: async (play) => {
-    const begun = await answer(
-      play.call("POST", "/twofa/factors/totp", { credential: userOf(play) }),
-      z.object({ factorId: z.string(), secret: z.string() }),
-    ).catch((error: unknown) => {
-      const hasFactor = error instanceof CallFailed && error.status === 401;
-      throw hasFactor
-        ? new Error(`${play.username} already has a second factor; the demo enrols one of its own`)
-        : error;
+    const begin = () =>
+      answer(
+        play.call("POST", "/twofa/factors/totp", { credential: userOf(play) }),
+        z.object({ factorId: z.string(), secret: z.string() }),
+      );
+    const begun = await begin().catch(async (error: unknown) => {
+      if (!(error instanceof CallFailed) || error.status !== 401) throw error;
+      await passOwnFactor(play);
+      return begin();
     });
     play.factor = { id: begun.factorId, secret: begun.secret };
     const json = { factorId: begun.factorId, code: await codeOf(begun.secret, 0) };
@@ -94,7 +106,8 @@ const enrol: Step = {
       play.call("POST", "/twofa/factors/totp/confirm", { credential: userOf(play), json }),
       z.object({ recoveryCodes: z.array(z.string()) }),
     );
-    return `an authenticator is confirmed, with ${confirmed.recoveryCodes.length} recovery codes`;
+    const { length } = confirmed.recoveryCodes;
+    return `an authenticator is confirmed, with ${length === 0 ? "the recovery codes as they were" : `${length} recovery codes`}`;
   },
 };
 

@@ -1,7 +1,8 @@
 /**
  * Plays Fountain's main job against a running one, and says what it does. Exit code 0 only if every step held.
  *
- *   npm run demo [-- FILE.fountain]     FOUNTAIN_URL, ADMIN_USERNAME, ADMIN_PASSWORD from the environment
+ *   npm run demo [-- FILE.fountain]     FOUNTAIN_URL, ADMIN_USERNAME, ADMIN_PASSWORD from the environment; and ADMIN_OTP,
+ *                                       a code or a recovery code, where the administrator has a second factor
  */
 import { readFileSync } from "node:fs";
 import path from "node:path";
@@ -29,19 +30,28 @@ const readScreenplay = (file: string): string => {
   }
 };
 
-const askPassword = async (): Promise<string> => {
-  if (!stdin.isTTY)
-    return fail("Set ADMIN_PASSWORD to the administrator's password, as the first `npm start` printed it.");
+const ask = async (question: string): Promise<string> => {
   const terminal = createInterface({ input: stdin, output: stdout });
-  const password = await terminal.question("The administrator's password, as the first `npm start` printed it: ");
+  const typed = await terminal.question(`${question}: `);
   terminal.close();
-  return password;
+  return typed;
+};
+
+const askPassword = async (): Promise<string> =>
+  stdin.isTTY
+    ? ask("The administrator's password, as the first `npm start` printed it")
+    : fail("Set ADMIN_PASSWORD to the administrator's password, as the first `npm start` printed it.");
+
+const askCode = async (): Promise<string> => {
+  if (stdin.isTTY) return ask("\nA code of the administrator's authenticator app, or a recovery code");
+  throw new Error("the administrator has a second factor: set ADMIN_OTP to a code of it, or to a recovery code");
 };
 
 const play: Play = {
   call: createClient(baseUrl),
   username: process.env["ADMIN_USERNAME"] ?? "admin",
   password: process.env["ADMIN_PASSWORD"] ?? (await askPassword()),
+  code: async () => process.env["ADMIN_OTP"] ?? askCode(),
   screenplay: readScreenplay(process.argv[2] ?? SAMPLE),
   mark: `demo-${crypto.randomUUID().slice(0, 8)}`,
 };

@@ -2,8 +2,10 @@ import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { generate } from "otplib";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Fountain, startFountain } from "../harness.ts";
+import { caller } from "./call.ts";
 
 const DEMO = path.join(import.meta.dirname, "..", "..", "examples", "demo.ts");
 
@@ -18,6 +20,8 @@ afterAll(async () => {
   await fountain.stop();
 });
 
+let code: string | undefined;
+
 const play = (...args: string[]): Promise<{ code: number | null; output: string }> =>
   new Promise((resolve) => {
     const env = {
@@ -25,6 +29,7 @@ const play = (...args: string[]): Promise<{ code: number | null; output: string 
       FOUNTAIN_URL: fountain.url,
       ADMIN_USERNAME: fountain.adminUsername,
       ADMIN_PASSWORD: fountain.adminPassword,
+      ...(code !== undefined && { ADMIN_OTP: code }),
     };
     const demo = spawn(process.execPath, [DEMO, ...args], { env, stdio: ["ignore", "pipe", "pipe"] });
     let output = "";
@@ -81,4 +86,27 @@ test("says what is wrong, and does not pass, when a step does not hold", async (
   const { code, output } = await play(screenplay("empty", "\n\n"));
   expect(code).toBe(1);
   expect(output).toContain("422");
+});
+
+test("plays where the administrator has a second factor, once a code of it is given", { timeout: 60_000 }, async () => {
+  const administrator = caller(() => fountain);
+  const login = { username: fountain.adminUsername, password: fountain.adminPassword };
+  const { body } = await administrator("POST", "/kms/login", {}, login);
+  const as = { authorization: `Bearer ${body["access_token"]}` };
+  const begun = await administrator("POST", "/twofa/factors/totp", as, {});
+  const confirmation = {
+    factorId: begun.body["factorId"],
+    code: await generate({ secret: String(begun.body["secret"]) }),
+  };
+  const confirmed = await administrator("POST", "/twofa/factors/totp/confirm", as, confirmation);
+  expect(confirmed.status).toBe(200);
+
+  const without = await play();
+  expect(without.output).toContain("set ADMIN_OTP");
+  expect(without.code).toBe(1);
+  code = String(Object(confirmed.body["recoveryCodes"])[0]);
+  const { output, code: exit } = await play();
+  expect(output).toContain("the second factor of the demo is removed again");
+  expect(exit, output).toBe(0);
+  expect((await administrator("GET", "/twofa/factors", as)).body["items"]).toHaveLength(1);
 });
