@@ -32,11 +32,11 @@ describe("TLS", () => {
     expect(report).not.toMatch(/^TLSv1\.\d vulnerable/m);
   });
 
-  test("plain HTTP is sent to HTTPS, under our own name whatever was asked for", async () => {
+  test("a page is sent to HTTPS, under our own name whatever was asked for", async () => {
     for (const host of ["localhost", "evil.example"]) {
-      const sent = { method: "GET", path: "/kms/me?x=1", headers: { host } };
+      const sent = { method: "GET", path: "/docs?x=1", headers: { host } };
       const { status, headers } = await send(place, sent, "http");
-      expect([status, headers["location"]]).toEqual([308, "https://localhost/kms/me?x=1"]);
+      expect([status, headers["location"]]).toEqual([308, "https://localhost/docs?x=1"]);
     }
   });
 
@@ -44,6 +44,8 @@ describe("TLS", () => {
     for (const sent of [
       { method: "POST", path: "/kms/login", headers: {} },
       { method: "GET", path: "/kms/me", headers: { authorization: "Bearer x" } },
+      { method: "GET", path: "/search/collections/elements/documents/search?x-typesense-api-key=x", headers: {} },
+      { method: "GET", path: "/docs", headers: { authorization: "Bearer x" } },
       { method: "GET", path: "/kms/secrets", headers: { "x-api-key": "x" } },
       { method: "GET", path: "/search/health", headers: { "x-typesense-api-key": "x" } },
     ]) {
