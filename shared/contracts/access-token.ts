@@ -54,11 +54,14 @@ const claimsShape = z.object({
 
 export type Claims = z.infer<typeof claimsShape>;
 
-/** A service is its own client, acts only for a user, and is named alike wherever the token names it. */
-const namesPrincipals = ({ sub, act, client_id }: Claims): boolean =>
-  act === undefined
-    ? userIdOf(sub) !== undefined || serviceNameOf(sub) === client_id
-    : userIdOf(sub) !== undefined && serviceNameOf(act.sub) === client_id;
+/**
+ * A service is its own client, acts only for a user, and is named alike wherever the token names it. A user without a service
+ * that acts for them is a client of Fountain's own: tokens of services once had their bare names in `sub`.
+ */
+const namesPrincipals = ({ sub, act, client_id }: Claims): boolean => {
+  if (userIdOf(sub) === undefined) return act === undefined && serviceNameOf(sub) === client_id;
+  return act === undefined ? client_id === FIRST_PARTY_CLIENT : serviceNameOf(act.sub) === client_id;
+};
 
 /**
  * A second factor, one request to confirm by it, and the lack of a factor are a user's in person. No token is good for one

@@ -1,7 +1,11 @@
-/** How the credentials look that callers hold: API keys, refresh tokens and wrapping tokens. */
+/** How the credentials look that callers hold: API keys, refresh tokens, wrapping tokens and secrets of webhooks. */
 
-/** `ftn_`, `ftr_` or `fwt_` and what follows in each of them at the least. */
-const CREDENTIAL = /f(?:tn|tr|wt)_[\w-]{43}/;
+/** `ftn_`, `ftr_`, `fwt_` or `whsec_`, in whatever case, and what follows in each of them at the least. */
+const CREDENTIAL = /(?:f(?:tn|tr|wt)|whsec)_[\w+/-]{43}/i;
 
 /** Whether a credential stands in the text: as a name it would be stored, listed and logged in the clear. */
 export const holdsCredential = (text: string): boolean => CREDENTIAL.test(text);
+
+/** The same, the other way round, and what is said of a text that is not accepted for that. */
+export const holdsNoCredential = (text: string): boolean => !holdsCredential(text);
+export const HOLDS_CREDENTIAL = "must not hold an API key, or another credential of Fountain";

@@ -17,6 +17,12 @@ describe("the settings of a worker", () => {
     expect(broken).not.toThrow(/short-secret|alert/);
   });
 
+  test("hold no public address that takes a token's room for all else", () => {
+    const address = (length: number) => `https://${"a".repeat(60)}.example/`.padEnd(length, "p");
+    expect(parseBindings(schema, { ...good, PUBLIC_URL: address(255) }).PUBLIC_URL).toHaveLength(255);
+    expect(() => parseBindings(schema, { ...good, PUBLIC_URL: address(256) })).toThrow(/PUBLIC_URL/);
+  });
+
   test.each([null, undefined])("count as unset when they are %s", (value) => {
     expect(() => parseBindings(schema, { ...good, SECRET_KEY: value })).toThrow(/SECRET_KEY/);
     expect(parseBindings(z.object({ A: setting(z.string().default("b")) }), { A: value })).toEqual({ A: "b" });

@@ -109,6 +109,8 @@ describe("a service", () => {
     ["a name that is not its client's", { sub: "service:films", client_id: "other" }],
     ["a service to act for", { sub: "service:films", client_id: "other", act: { sub: "service:other", sid: "key" } }],
     ["an actor that is not its client", { client_id: "films", act: { sub: "service:other", sid: "key" } }],
+    ["the bare name of a service", { sub: "films", client_id: "films" }],
+    ["a user's id and another client", { client_id: "films" }],
     ["an actor that is no service", { client_id: "films", act: { sub: "films", sid: "key" } }],
     ["an actor, and a second factor", { client_id: "films", act: { sub: "service:films", sid: "key" }, acr: "aal2" }],
     ["a service's name, and a second factor", { sub: "service:films", client_id: "films", acr: "aal2" }],

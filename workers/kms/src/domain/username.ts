@@ -4,6 +4,7 @@
  */
 
 import confusables from "unhomoglyph/data.json" with { type: "json" };
+import { HOLDS_CREDENTIAL, holdsCredential } from "#shared/contracts/credential-shape.ts";
 import { hasInvisible, hasPiledMarks } from "#shared/contracts/visible-text.ts";
 
 const MAX_USERNAME_CHARACTERS = 64;
@@ -108,6 +109,7 @@ export const usernameFault = (username: string): string | undefined => {
     return `must have 1 to ${MAX_USERNAME_CHARACTERS} characters`;
   if (hasInvisible(username) || hasInvisible(name)) return "must not have characters that cannot be seen";
   if (!PATTERN.test(name)) return "must begin with a letter or digit and go on with letters, digits and . _ @ + -";
+  if (holdsCredential(name)) return HOLDS_CREDENTIAL;
   if (STRAY_MARK.test(name.normalize("NFD")) || hasPiledMarks(name))
     return "must have its accents on letters, each once, and at most four on one";
   if ([...name].some(isUncommon)) return "must be written in letters that are in common use today";

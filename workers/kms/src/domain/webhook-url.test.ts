@@ -16,6 +16,7 @@ test.for([
   "example.com",
   "javascript:alert(1)",
   "https://user:secret@example.com/",
+  `https://example.com/?key=ftn_${"k".repeat(60)}`,
   "https://localhost/",
   "https://db.localhost./",
   "https://kms.internal/",

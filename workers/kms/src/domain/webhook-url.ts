@@ -1,5 +1,6 @@
 /** Where webhooks may go: to the public internet over TLS, so that nobody uses them to reach what he cannot reach himself. */
 import ipaddr from "ipaddr.js";
+import { HOLDS_CREDENTIAL, holdsCredential } from "#shared/contracts/credential-shape.ts";
 
 export const MAX_WEBHOOK_URL_CHARACTERS = 2_048;
 const LOCAL_NAME = /(^|\.)(localhost|local|internal|home\.arpa)\.?$/i;
@@ -16,6 +17,7 @@ export const webhookUrlFault = (text: string, anywhere: boolean): string | undef
   const url = text.length > MAX_WEBHOOK_URL_CHARACTERS ? null : URL.parse(text);
   if (url === null || !/^https?:$/.test(url.protocol)) return "must be an https URL";
   if (url.username !== "" || url.password !== "") return "must not contain credentials";
+  if (holdsCredential(text)) return HOLDS_CREDENTIAL;
   if (anywhere) return undefined;
   if (url.protocol !== "https:") return "must be an https URL";
   return isPrivateHost(url.hostname) ? "must be a public address" : undefined;

@@ -1,4 +1,5 @@
 import { createRoute, z } from "@hono/zod-openapi";
+import { HOLDS_CREDENTIAL, holdsNoCredential } from "#shared/contracts/credential-shape.ts";
 import { reference, text } from "#shared/contracts/input.ts";
 import { serviceSubject } from "#shared/contracts/principal.ts";
 import { isVisibleText, NOT_VISIBLE } from "#shared/contracts/visible-text.ts";
@@ -27,7 +28,10 @@ import { MAX_SERVICE_NAME_CHARACTERS, noSuchService, SERVICE_REFUSALS } from "./
 const MAX_NAME_CHARACTERS = 100;
 const newKey = z.strictObject({
   service: text({ max: MAX_SERVICE_NAME_CHARACTERS }).refine(isVisibleText, NOT_VISIBLE),
-  name: text({ min: 1, max: MAX_NAME_CHARACTERS }).refine(isVisibleText, NOT_VISIBLE).optional(),
+  name: text({ min: 1, max: MAX_NAME_CHARACTERS })
+    .refine(isVisibleText, NOT_VISIBLE)
+    .refine(holdsNoCredential, HOLDS_CREDENTIAL)
+    .optional(),
   scopes: wantedScopes.optional(),
   expiresAt: instant.optional(),
   allowedAddresses: allowedAddresses.optional(),

@@ -22,9 +22,9 @@ import {
 const MAX_ROTATE_AFTER_DAYS = 3650;
 
 const serviceName = text({ max: MAX_SERVICE_NAME_CHARACTERS })
+  .refine((name) => !looksLikeUserId(name), "must not look like a user's id")
   .regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, "must be lower-case letters and digits, in words joined by single hyphens")
-  .refine((name) => name !== FIRST_PARTY_CLIENT, "is reserved")
-  .refine((name) => !looksLikeUserId(name), "must not look like a user's id");
+  .refine((name) => name !== FIRST_PARTY_CLIENT, "is reserved");
 
 const newService = z.strictObject({
   name: serviceName,

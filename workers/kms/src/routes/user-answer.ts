@@ -1,5 +1,6 @@
 /** Users as the API shows and takes them. */
 import { z } from "@hono/zod-openapi";
+import { HOLDS_CREDENTIAL, holdsNoCredential } from "#shared/contracts/credential-shape.ts";
 import { emailText, text } from "#shared/contracts/input.ts";
 import { problem } from "#shared/problem/problem.ts";
 import { accountFaults, type NewAccount } from "../domain/accounts.ts";
@@ -21,7 +22,7 @@ export const userAnswer = z.object(userFields).openapi("User");
 
 export const newAccountFields = {
   username: text({ max: MAX_USERNAME_INPUT }),
-  email: emailText().openapi({ format: "email" }).optional(),
+  email: emailText().refine(holdsNoCredential, HOLDS_CREDENTIAL).openapi({ format: "email" }).optional(),
   password: text({ max: MAX_PASSWORD_INPUT }),
 };
 

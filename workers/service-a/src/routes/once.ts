@@ -1,6 +1,7 @@
 /** `Idempotency-Key` (draft-ietf-httpapi-idempotency-key-header-07): a write that is sent again has its effect once. */
 import { z } from "@hono/zod-openapi";
 import type { Context } from "hono";
+import { HOLDS_CREDENTIAL, holdsNoCredential } from "#shared/contracts/credential-shape.ts";
 import { text } from "#shared/contracts/input.ts";
 import { sha256 } from "#shared/crypto/digest.ts";
 import type { WorkerEnv } from "#shared/http/app.ts";
@@ -16,6 +17,7 @@ const REPLAYED_HEADER = "idempotency-replayed";
 export const onceHeaders = z.object({
   [HEADER]: text({ max: MAX_KEY_CHARACTERS })
     .regex(/^[\x21-\x7e]{1,255}$/, "must be 1 to 255 visible ASCII characters")
+    .refine(holdsNoCredential, HOLDS_CREDENTIAL)
     .optional()
     .openapi({
       description:

@@ -1,4 +1,5 @@
 import { z } from "@hono/zod-openapi";
+import { HOLDS_CREDENTIAL, holdsNoCredential } from "#shared/contracts/credential-shape.ts";
 import { text } from "#shared/contracts/input.ts";
 import { isVisibleText, NOT_VISIBLE } from "#shared/contracts/visible-text.ts";
 import { invalidInput } from "#shared/http/field-errors.ts";
@@ -7,7 +8,11 @@ import { problem } from "#shared/problem/problem.ts";
 const MAX_NAME_LENGTH = 64;
 
 /** What the owner calls a factor, to tell several apart. */
-export const givenName = text({ max: MAX_NAME_LENGTH }).trim().min(1).refine(isVisibleText, NOT_VISIBLE);
+export const givenName = text({ max: MAX_NAME_LENGTH })
+  .trim()
+  .min(1)
+  .refine(isVisibleText, NOT_VISIBLE)
+  .refine(holdsNoCredential, HOLDS_CREDENTIAL);
 export const factorName = (fallback: string) => givenName.default(fallback);
 
 /** A body that may have a name, and may be left out altogether. */
