@@ -1,6 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { growsLinearly } from "../../tests/growth.ts";
-import { assertParsableBody, jsonExcess, MAX_JSON_DEPTH, MAX_JSON_VALUES } from "./json-body.ts";
+import {
+  assertParsableBody,
+  jsonExcess,
+  MAX_JSON_DEPTH,
+  MAX_JSON_NUMBER_CHARACTERS,
+  MAX_JSON_VALUES,
+} from "./json-body.ts";
 
 const nested = (depth: number): string => "[".repeat(depth) + "]".repeat(depth);
 const list = (length: number, element: string): string => `[${Array(length).fill(element)}]`;
@@ -21,6 +27,13 @@ describe("a text of JSON", () => {
     expect(jsonExcess(list(MAX_JSON_VALUES, "0"))).toBe(TOO_MANY);
     expect(jsonExcess(list(MAX_JSON_VALUES / 2, "{}"))).toBe(TOO_MANY);
     expect(jsonExcess(`{${Array.from({ length: MAX_JSON_VALUES }, (_, at) => `"m${at}":null`)}}`)).toBe(TOO_MANY);
+  });
+
+  test("may have no longer numbers than the bound", () => {
+    const digits = "1".repeat(MAX_JSON_NUMBER_CHARACTERS);
+    expect(jsonExcess(`{"a": [-1.5e+300, ${digits},${digits}\n],"b":${digits}}`)).toBeUndefined();
+    for (const text of [`${digits}1`, `[0,${digits}e]`, `{"a":${digits}1}`, `{"a": ${digits}1}`])
+      expect(jsonExcess(text)).toBe("The JSON body has a number of more than 256 characters.");
   });
 
   test("may have any characters in its strings", () => {

@@ -11,6 +11,11 @@ export const MAX_JSON_DEPTH = 32;
 /** The longest that we take, two lists of 10,000, has fewer by a third. An empty list or object counts as two. */
 export const MAX_JSON_VALUES = 32_768;
 
+/** A number has no use for more. */
+export const MAX_JSON_NUMBER_CHARACTERS = 256;
+
+const SPACE = 0x20;
+const COLON = 0x3a;
 const QUOTE = 0x22;
 const COMMA = 0x2c;
 const OPEN_LIST = 0x5b;
@@ -18,6 +23,8 @@ const BACKSLASH = 0x5c;
 const CLOSE_LIST = 0x5d;
 const OPEN_OBJECT = 0x7b;
 const CLOSE_OBJECT = 0x7d;
+
+const MARKS: ReadonlySet<number> = new Set([QUOTE, COMMA, COLON, OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT]);
 
 /** Index of the quotation mark that ends the string which begins after `start`. */
 const stringEnd = (text: string, start: number): number => {
@@ -30,14 +37,23 @@ const stringEnd = (text: string, start: number): number => {
 export const jsonExcess = (text: string): string | undefined => {
   let depth = 0;
   let values = 1;
+  /** Where the word or number began that we are in. */
+  let begunAt = 0;
   for (let at = 0; at < text.length; at += 1) {
     const code = text.charCodeAt(at);
+    const isBetween = code <= SPACE || MARKS.has(code);
+    if (!isBetween) {
+      if (at - begunAt >= MAX_JSON_NUMBER_CHARACTERS)
+        return `The JSON body has a number of more than ${MAX_JSON_NUMBER_CHARACTERS} characters.`;
+      continue;
+    }
     if (code === QUOTE) at = stringEnd(text, at);
     else if (code === OPEN_LIST || code === OPEN_OBJECT) {
       depth += 1;
       values += 1;
     } else if (code === CLOSE_LIST || code === CLOSE_OBJECT) depth -= 1;
     else if (code === COMMA) values += 1;
+    begunAt = at + 1;
     if (depth > MAX_JSON_DEPTH) return `The JSON body nests deeper than ${MAX_JSON_DEPTH} levels.`;
     if (values > MAX_JSON_VALUES) return `The JSON body has more than ${MAX_JSON_VALUES} values.`;
   }
