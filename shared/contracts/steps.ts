@@ -11,7 +11,7 @@ export type Steps<Value> = Generator<number, Value, void>;
 const TURN = 250_000;
 
 /** Lets everything else that waits for the thread have its turn. */
-const breathe = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0));
+export const breathe = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0));
 
 /** So much makes a step, where one piece of work is too little for one. */
 const STEP = 32_768;

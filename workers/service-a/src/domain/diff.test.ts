@@ -11,8 +11,8 @@ const lines = (count: number, name: string): string =>
   Array.from({ length: count }, (_, index) => `${name} ${index}`).join("\n");
 
 describe("the difference of two texts", () => {
-  test("names the lines that went, came and stayed", () => {
-    expect(diffLines("one\ntwo\nthree", "one\n2\nthree\nfour")).toEqual([
+  test("names the lines that went, came and stayed", async () => {
+    expect(await diffLines("one\ntwo\nthree", "one\n2\nthree\nfour")).toEqual([
       { kind: "unchanged", lines: ["one"] },
       { kind: "removed", lines: ["two"] },
       { kind: "added", lines: ["2"] },
@@ -34,25 +34,25 @@ describe("the difference of two texts", () => {
         { kind: "added", lines: [""] },
       ],
     ],
-  ])("of %s", (_, from, to, changes) => {
-    expect(diffLines(from, to)).toEqual(changes);
+  ])("of %s", async (_, from, to, changes) => {
+    expect(await diffLines(from, to)).toEqual(changes);
   });
 
-  test("holds both texts whole", () => {
+  test("holds both texts whole", async () => {
     const text = fc.array(fc.constantFrom("a", "b", "", " ", "\r", "c c")).map((parts) => parts.join("\n"));
-    fc.assert(
-      fc.property(text, text, (from, to) => {
-        const changes = diffLines(from, to);
+    await fc.assert(
+      fc.asyncProperty(text, text, async (from, to) => {
+        const changes = await diffLines(from, to);
         expect([without("added", changes), without("removed", changes)]).toEqual([from, to]);
       }),
     );
   });
 
-  test("is given up beyond a thousand lines, however long the texts are", () => {
-    expect(diffLines(lines(MAX_DIFFERENCES / 2, "a"), lines(MAX_DIFFERENCES / 2, "b"))).toBeDefined();
-    expect(diffLines(lines(MAX_DIFFERENCES / 2 + 1, "a"), lines(MAX_DIFFERENCES / 2, "b"))).toBeUndefined();
+  test("is given up beyond a thousand lines, however long the texts are", async () => {
+    expect(await diffLines(lines(MAX_DIFFERENCES / 2, "a"), lines(MAX_DIFFERENCES / 2, "b"))).toBeDefined();
+    expect(await diffLines(lines(MAX_DIFFERENCES / 2 + 1, "a"), lines(MAX_DIFFERENCES / 2, "b"))).toBeUndefined();
     const long = "\n".repeat(2 ** 20 - 1);
-    expect(diffLines(long, `${long}x`)).toBeDefined();
-    expect(diffLines("x\n".repeat(2 ** 19), "\nx\n".repeat(2 ** 18))).toBeUndefined();
+    expect(await diffLines(long, `${long}x`)).toBeDefined();
+    expect(await diffLines("x\n".repeat(2 ** 19), "\nx\n".repeat(2 ** 18))).toBeUndefined();
   });
 });

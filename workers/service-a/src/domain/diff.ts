@@ -1,5 +1,7 @@
 /** What differs between two texts, line by line. */
 import { diffArrays } from "diff";
+import { inTurns } from "#shared/contracts/steps.ts";
+import { linesIn } from "./screenplay/lines.ts";
 
 /** Beyond so many lines added and removed the shortest way is not looked for: it would take seconds. */
 export const MAX_DIFFERENCES = 1_000;
@@ -11,11 +13,16 @@ export interface LineChange {
 }
 
 /** A text without a character has no line. */
-const linesOf = (text: string): string[] => (text === "" ? [] : text.split("\n"));
+const linesOf = async (text: string): Promise<string[]> => (text === "" ? [] : inTurns(linesIn(text)));
 
-/** The shortest way from one text to the other; `undefined` when they differ in more than 1,000 lines. */
-export const diffLines = (from: string, to: string): LineChange[] | undefined =>
-  diffArrays(linesOf(from), linesOf(to), { maxEditLength: MAX_DIFFERENCES })?.map(({ added, removed, value }) => ({
+/** The shortest way from one text to the other, looked for in turns; `undefined` when they differ in more than 1,000 lines. */
+export const diffLines = async (from: string, to: string): Promise<LineChange[] | undefined> => {
+  const [before, after] = [await linesOf(from), await linesOf(to)];
+  const found = await new Promise<ReturnType<typeof diffArrays<string>> | undefined>((resolve) => {
+    diffArrays(before, after, { maxEditLength: MAX_DIFFERENCES, callback: resolve });
+  });
+  return found?.map(({ added, removed, value }) => ({
     kind: added ? "added" : removed ? "removed" : "unchanged",
     lines: value,
   }));
+};

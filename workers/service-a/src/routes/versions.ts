@@ -114,8 +114,8 @@ const readVersion = createRoute({
 
 const noSuchVersion = () => problem("not-found", { detail: "There is no such version." });
 
-const diffOf = (from: Version, to: Version) => {
-  const changes = diffLines(from.text, to.text);
+const diffOf = async (from: Version, to: Version) => {
+  const changes = await diffLines(from.text, to.text);
   if (changes) return { from: from.versionNumber, to: to.versionNumber, changes };
   const detail = `These versions differ in more than ${MAX_DIFFERENCES} lines: read them both.`;
   throw problem("invalid-input", { detail, errors: [{ pointer: "#/query/diff", detail }] });
@@ -167,6 +167,6 @@ export const addVersions = (app: OpenAPIHono<WorkerEnv<ServiceAServices>>): void
     context.header("etag", etagOf(n));
     context.header("cache-control", "private, no-cache");
     if (isKnown(context.req.valid("header")["if-none-match"], n)) return context.body(null, 304);
-    return context.json({ ...versionJson(found), ...(other && { diff: diffOf(other, found) }) }, 200);
+    return context.json({ ...versionJson(found), ...(other && { diff: await diffOf(other, found) }) }, 200);
   });
 };

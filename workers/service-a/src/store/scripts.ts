@@ -1,10 +1,12 @@
 /** Imported screenplays. */
+import type { InStatement } from "@libsql/client";
 import { and, asc, eq, gt, sql } from "drizzle-orm";
-import { alias } from "drizzle-orm/sqlite-core";
 import { z } from "zod";
+import { breathe } from "#shared/contracts/steps.ts";
 import type { Database } from "#shared/db/database.ts";
-import type { ElementKey } from "../domain/element.ts";
+import { ELEMENT_TYPES } from "../domain/element.ts";
 import type { ScriptStore } from "../domain/ports.ts";
+import { MARKUPS } from "../domain/screenplay/element.ts";
 import type { NewElement } from "../domain/script.ts";
 import type * as schema from "./schema.ts";
 import { elements, scripts, versions } from "./schema.ts";
@@ -49,6 +51,17 @@ const INSERT_CHANGES = `
   SELECT element_type, element_id, :nowMs, :nowMs FROM elements WHERE sequence_number >= ${SCRIPT_NUMBER}
   ORDER BY sequence_number`;
 
+/** One value for all of them: a row each would take the client ten times as long, without a pause. */
+const READ_KEYS = `
+  SELECT json_group_array(json_array(element_type, element_id, version_number, markup, length)) AS keys FROM (
+    SELECT elements.element_type, elements.element_id, elements.version_number, elements.markup,
+      length(versions.text) AS length
+    FROM elements
+    JOIN versions ON versions.element_type = elements.element_type AND versions.element_id = elements.element_id
+      AND versions.version_number = elements.version_number
+    LEFT JOIN elements AS sections ON sections.element_type = 'section' AND sections.element_id = elements.section_id
+    WHERE elements.script_id = :scriptId ORDER BY sections.sequence_number, elements.position)`;
+
 const READ_TEXTS = `
   SELECT text FROM json_each(:keys) AS wanted CROSS JOIN versions
   ON element_type = wanted.value ->> 0 AND element_id = wanted.value ->> 1 AND version_number = wanted.value ->> 2
@@ -61,11 +74,19 @@ const rowOf = ({ elementType, ordinal, sectionOrdinal, markup }: NewElement) => 
   markup,
 ];
 
-/** Where a text is found. A version never changes, so that it is the same however long we take to come for it. */
-interface TextKey extends ElementKey {
-  versionNumber: number;
-  textLength: number;
-}
+/** Where texts are found. A version never changes, so that it is the same however long we take to come for it. */
+const keysOf = z.array(
+  z
+    .tuple([z.enum(ELEMENT_TYPES), z.int(), z.int(), z.enum(MARKUPS).nullable(), z.int()])
+    .transform(([elementType, elementId, versionNumber, markup, textLength]) => ({
+      elementType,
+      elementId,
+      versionNumber,
+      markup,
+      textLength,
+    })),
+);
+type TextKey = z.output<typeof keysOf>[number];
 
 const isTitleElement = and(eq(elements.elementType, "script"), eq(elements.elementId, scripts.id));
 
@@ -74,8 +95,6 @@ const isLatestVersion = and(
   eq(versions.elementId, elements.elementId),
   eq(versions.versionNumber, elements.versionNumber),
 );
-
-const sections = alias(elements, "sections");
 
 export const createScriptStore = ({ client, orm }: Database<typeof schema>): ScriptStore => {
   const selectScripts = () =>
@@ -101,15 +120,16 @@ export const createScriptStore = ({ client, orm }: Database<typeof schema>): Scr
   };
 
   return {
-    create: ({ titlePage, counts, elements: created }, author, once) => {
+    create: async ({ titlePage, counts, elements: created }, author, once) => {
       const { nowMs } = author;
       let offset = 0;
-      const insertVersions = inPortions(created, ({ text }) => text.length).map((portion) => {
+      const insertVersions: InStatement[] = [];
+      for (const portion of inPortions(created, ({ text }) => text.length)) {
         const texts = JSON.stringify(portion.map(({ text }) => text));
-        const args = { texts, offset, comment: IMPORT_COMMENT, ...author };
+        insertVersions.push({ sql: INSERT_VERSIONS, args: { texts, offset, comment: IMPORT_COMMENT, ...author } });
         offset += portion.length;
-        return { sql: INSERT_VERSIONS, args };
-      });
+        await breathe();
+      }
       const effects = [
         { sql: INSERT_SCRIPT, args: { titlePage, counts: JSON.stringify(counts), ...author } },
         { sql: INSERT_ELEMENTS, args: { rows: JSON.stringify(created.map(rowOf)), nowMs } },
@@ -134,19 +154,8 @@ export const createScriptStore = ({ client, orm }: Database<typeof schema>): Scr
         .innerJoin(versions, isLatestVersion)
         .where(eq(scripts.id, scriptId));
       if (!found) return undefined;
-      const keys = await orm
-        .select({
-          elementType: elements.elementType,
-          elementId: elements.elementId,
-          versionNumber: elements.versionNumber,
-          markup: elements.markup,
-          textLength: sql<number>`length(${versions.text})`,
-        })
-        .from(elements)
-        .innerJoin(versions, isLatestVersion)
-        .leftJoin(sections, and(eq(sections.elementType, "section"), eq(sections.elementId, elements.sectionId)))
-        .where(eq(elements.scriptId, scriptId))
-        .orderBy(asc(sections.sequenceNumber), asc(elements.position));
+      const { rows } = await client.execute({ sql: READ_KEYS, args: { scriptId } });
+      const keys = keysOf.parse(JSON.parse(String(rows[0]?.["keys"])));
       const texts = await readTexts(keys);
       const lines = keys.map(({ markup }, at) => ({ markup: markup ?? "action", text: texts[at] ?? "" }));
       return { ...found, lines };
