@@ -42,7 +42,8 @@ describe.each(rows)("$id", ({ subject, verdict, how }) => {
     expect(how.split(".test.ts`").length + how.split(".spec.ts`").length - 2).toBe(testsIn(how).length);
     for (const { file, name } of testsIn(how)) {
       expect(existsSync(path.join(ROOT, file)), file).toBe(true);
-      expect(read(file).includes(name), `${file}: ${name}`).toBe(true);
+      const isNamed = ['"', "`"].some((quote) => read(file).includes(`${quote}${name}${quote}`));
+      expect(isNamed, `${file}: ${name}`).toBe(true);
     }
   });
 });
