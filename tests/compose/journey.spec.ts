@@ -28,10 +28,10 @@ describe("the main job, on the Compose stack, through Caddy over HTTPS", () => {
 
 describe.skipIf(!watchers.includes("prometheus"))("Prometheus, as it runs in the stack", () => {
   const isWatched = (job: string): boolean =>
-    job === "door" ? watchers.includes("blackbox") : job !== "alertmanager" || watchers.includes("alertmanager");
+    job === "probe" ? watchers.includes("blackbox") : job !== "alertmanager" || watchers.includes("alertmanager");
 
   test("reads every target, each replica of workerd among them", async () => {
-    for (const job of ["fountain", "caddy", "door", "prometheus", "alertmanager"].filter(isWatched)) {
+    for (const job of ["fountain", "caddy", "probe", "prometheus", "alertmanager"].filter(isWatched)) {
       await expect
         .poll(() => ask(prometheus, `up{job="${job}"}`), { timeout: SCRAPED_IN_MS, interval: 1_000 })
         .toEqual([1]);
@@ -42,9 +42,9 @@ describe.skipIf(!watchers.includes("prometheus"))("Prometheus, as it runs in the
     const healthy = new Map(rules().map(({ name }) => [name, "ok"]));
     const options = { timeout: SCRAPED_IN_MS, interval: 2_000 };
     await expect.poll(() => ruleHealth(prometheus), options).toEqual(healthy);
-    const ofTheDoor = /Door|Certificate|certificate/;
+    const ofTheProbe = /Unreachable|ertificate|job="probe"/;
     const open = async () =>
-      (await unanswered(prometheus)).filter((query) => watchers.includes("blackbox") || !ofTheDoor.test(query));
+      (await unanswered(prometheus)).filter((query) => watchers.includes("blackbox") || !ofTheProbe.test(query));
     await expect.poll(open, options).toEqual([]);
   }, 300_000);
 });

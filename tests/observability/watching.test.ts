@@ -168,7 +168,7 @@ describe.skipIf(!withPrometheus)(`Prometheus, Caddy and the blackbox exporter as
   test("read every target and evaluate every rule, and no alarm is raised", async () => {
     const healthy = new Map(rules().map(({ name }) => [name, "ok"]));
     await expect.poll(() => ruleHealth(url()), { timeout: 15_000, interval: 250 }).toEqual(healthy);
-    for (const job of ["fountain", "caddy", "door", "prometheus"])
+    for (const job of ["fountain", "caddy", "probe", "prometheus"])
       expect(await ask(url(), `up{job="${job}"}`), job).toEqual([1]);
     expect(
       await ask(url(), "count(ALERTS{alertname!='FountainRefreshTokenReused', alertstate='firing'}) or vector(0)"),
