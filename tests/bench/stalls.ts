@@ -3,7 +3,7 @@ import { once } from "node:events";
 import path from "node:path";
 import { Worker } from "node:worker_threads";
 import { ROUTES } from "../../shared/http/routes.ts";
-import { logInAndStepUp, registerService } from "../flows/session.ts";
+import { createStepUp, registerService } from "../flows/session.ts";
 import type { Fountain } from "../harness.ts";
 import { startWorkerd, type WorkerdFountain } from "../workerd.ts";
 import { type Call, hostileCalls } from "./stalls/hostile.ts";
@@ -16,6 +16,9 @@ import { milliseconds, type Table } from "./table.ts";
 const BOUND_MS = 50;
 const RUNS = 3;
 const SETTLE_MS = 40;
+/** A step-up is good for five minutes, and all operations take longer. */
+const LOGIN_MS = 120_000;
+const NOT_HELD = "**not held**";
 const AUDIT_ENTRIES = 2_000;
 const AT_ONCE = 8;
 const PROBE = path.join(import.meta.dirname, "stalls", "probe.ts");
@@ -144,21 +147,26 @@ const callsOf = (worker: string, row: string, policy: Parameters<typeof hostileC
 const verdictOf = (row: string, { ms }: Stall): string => {
   const exception = EXCEPTIONS[row];
   if (exception !== undefined) return `exception: ${exception}`;
-  return ms <= BOUND_MS ? "held" : "**not held**";
+  return ms <= BOUND_MS ? "held" : NOT_HELD;
 };
 
 const measure = async (fountain: WorkerdFountain): Promise<Table> => {
-  const administrator = await logInAndStepUp(fountain);
-  const headers = administrator;
+  const stepUp = await createStepUp(fountain);
+  let loggedInAtMs = performance.now();
+  let headers = await stepUp();
   const send: Send = ({ path: address, method, body, headers: own }) =>
     fountain.fetch(address, { method, headers: { ...headers, ...own }, body: body ?? null });
-  const stock = await stockUp(fountain, send, administrator);
+  const stock = await stockUp(fountain, send, headers);
   const [pid] = fountain.processIds("workerd");
   if (pid === undefined) throw new Error("there is no workerd");
   const probe = startProbe({ url: fountain.url, pid });
   const rows: string[][] = [];
   for (const [worker, routes] of Object.entries(ROUTES)) {
     for (const [row, policy] of Object.entries(routes)) {
+      if (performance.now() - loggedInAtMs > LOGIN_MS) {
+        loggedInAtMs = performance.now();
+        headers = await stepUp();
+      }
       const stalls: Stall[] = [];
       for (const call of callsOf(worker, row, policy, stock)) stalls.push(await stallOf(send, probe, call));
       const longest = stalls.toSorted((a, b) => b.ms - a.ms)[0];
@@ -174,9 +182,10 @@ const measure = async (fountain: WorkerdFountain): Promise<Table> => {
     }
   }
   await probe.stop();
+  const notHeld = rows.filter(([, , , , verdict]) => verdict === NOT_HELD).length;
   return {
     title: `How long one request keeps the thread, which we hold at ${BOUND_MS} ms`,
-    method: `The longest that /health was kept waiting by each of an operation's inputs, in time that the thread computed; the shortest of ${RUNS} runs.`,
+    method: `The longest that /health was kept waiting by each of an operation's inputs, in time that the thread computed; the shortest of ${RUNS} runs. Of ${rows.length} operations ${notHeld} are neither held nor excepted.`,
     columns: ["operation", "inputs", "the longest", "kept for", "verdict"],
     rows,
   };

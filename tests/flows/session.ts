@@ -30,13 +30,21 @@ export const registerService = async (
   return { "x-api-key": String(key) };
 };
 
-/** The headers of the administrator, having enrolled a first factor and passed it: good for five minutes of step-up. */
-export const logInAndStepUp = async (target: Target): Promise<Record<string, string>> => {
+/**
+ * Enrols the administrator's first factor. Each call of what it gives logs in and passes a recovery code, of which there
+ * are ten: the headers are good for five minutes of step-up.
+ */
+export const createStepUp = async (target: Target): Promise<() => Promise<Record<string, string>>> => {
   const plain = await logIn(target);
   const { factorId, secret } = await post(`${target.url}/twofa/factors/totp`, plain, {});
   const code = await generate({ secret: String(secret) });
   const confirmed = await post(`${target.url}/twofa/factors/totp/confirm`, plain, { factorId, code });
-  const [recoveryCode] = Array.isArray(confirmed["recoveryCodes"]) ? confirmed["recoveryCodes"] : [];
-  const raised = await post(`${target.url}/twofa/auth/verify`, plain, { recoveryCode });
-  return { authorization: `Bearer ${raised["access_token"]}` };
+  const codes: unknown[] = Array.isArray(confirmed["recoveryCodes"]) ? confirmed["recoveryCodes"] : [];
+  return async () => {
+    const raised = await post(`${target.url}/twofa/auth/verify`, await logIn(target), { recoveryCode: codes.pop() });
+    return { authorization: `Bearer ${raised["access_token"]}` };
+  };
 };
+
+/** The headers of the administrator, having enrolled a first factor and passed it: good for five minutes of step-up. */
+export const logInAndStepUp = async (target: Target): Promise<Record<string, string>> => (await createStepUp(target))();

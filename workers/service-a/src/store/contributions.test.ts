@@ -47,7 +47,10 @@ test("says when there are more than ten thousand", async () => {
 test.each([
   ["eve", 5, "\u4e16", 2_000],
   ["fay", 6, "\u0001", 500],
-])("says when there is more than fits, however long the comments are: %s", async (author, elementId, character, length) => {
-  await write(author, elementId, 2_100, character.repeat(MAX_COMMENT_LENGTH));
-  expect(await contributionsOf(author)).toMatchObject({ isComplete: false, versions: { length } });
-});
+])(
+  "says when there is more than fits, however long the comments are: %s",
+  async (author, elementId, character, length) => {
+    await write(author, elementId, 2_100, character.repeat(MAX_COMMENT_LENGTH));
+    expect(await contributionsOf(author)).toMatchObject({ isComplete: false, versions: { length } });
+  },
+);
