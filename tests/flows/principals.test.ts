@@ -75,17 +75,14 @@ describe("a service", () => {
     expect(await entries("action=service.create")).toMatchObject([{ actor: mint.userId, target: "service:films" }]);
   });
 
-  test.each([
-    ["c7212dfc-a31b-450e-b991-ea24108c2f6d", "must not look like a user's id"],
-    [
-      "C7212DFC-A31B-450E-B991-EA24108C2F6D",
-      "must be lower-case letters and digits, in words joined by single hyphens",
-    ],
-  ])("cannot be called like a user's id: %s", async (name, detail) => {
-    const refused = await call("POST", "/kms/services", administrator, { name, scopes: ["search:read"] });
-    expect(refused.status).toBe(422);
-    expect(refused.body["errors"]).toContainEqual({ pointer: "#/name", detail });
-  });
+  test.each(["c7212dfc-a31b-450e-b991-ea24108c2f6d", "C7212DFC-A31B-450E-B991-EA24108C2F6D"])(
+    "cannot be called like a user's id: %s",
+    async (name) => {
+      const refused = await call("POST", "/kms/services", administrator, { name, scopes: ["search:read"] });
+      expect(refused.status).toBe(422);
+      expect(refused.body["errors"]).toContainEqual({ pointer: "#/name", detail: "must not look like a user's id" });
+    },
+  );
 
   test("that is called like a user's id all the same is not that user, anywhere", async () => {
     const forged = bearer(
