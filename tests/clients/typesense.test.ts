@@ -1,4 +1,5 @@
 /** Typesense's own client, as npm has it, against a running Fountain: what it asks, what it gets, what it throws. */
+import { decodeJwt } from "jose";
 import { Client, Errors, SearchClient } from "typesense";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { logIn, registerService } from "../flows/session.ts";
@@ -320,6 +321,25 @@ describe("a scoped key", () => {
     const act = { sub: "service:site", sid: "an-api-key" };
     const authorization = `Bearer ${await mint.sign({ client_id: "site", act })}`;
     expect((await post("/search/scoped-keys", { filter_by: "script_id:=1" }, { authorization })).status).toBe(403);
+  });
+
+  test("of a narrowed token ends with that token at the latest", async () => {
+    const account = { username: fountain.adminUsername, password: fountain.adminPassword };
+    const { body: login } = await post("/kms/login", account, {});
+    const refreshed = await fountain.fetch("/kms/token", {
+      method: "POST",
+      body: new URLSearchParams({
+        grant_type: "refresh_token",
+        refresh_token: login.refresh_token,
+        audience: "search",
+      }),
+    });
+    const { access_token } = Object(await refreshed.json());
+    const end = Number(decodeJwt(access_token).exp);
+    const authorization = `Bearer ${access_token}`;
+    expect(decodeJwt(await scopedKey("script_id:=1", { authorization })).exp).toBe(end);
+    const later = { filter_by: "script_id:=1", expires_at: end + 1 };
+    expect((await post("/search/scoped-keys", later, { authorization })).status).toBe(422);
   });
 
   test("ends with the session that it was asked for with", async () => {

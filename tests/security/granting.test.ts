@@ -3,12 +3,14 @@
  * and has just logged in) reaches rights, another's `aal2`, or a credential that outlives their own. The operations come from
  * the route table, so that a new one cannot escape.
  */
-import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import type { Granted } from "../../shared/contracts/granting.ts";
 import { matchRoute } from "../../shared/http/match.ts";
 import { type Policy, ROUTES, WORKERS, type WorkerName } from "../../shared/http/routes.ts";
 import { type Answer, caller as callerOf, type Headers } from "../flows/call.ts";
+import { everything } from "../flows/credentials.ts";
 import { type Fountain, startFountain } from "../harness.ts";
+import { openMint } from "../mint.ts";
 import {
   bearer,
   CALLERS,
@@ -71,6 +73,10 @@ beforeAll(async () => {
   const account = { username: `victim-${unique()}`, password: "a password for tests: anchor" };
   await successOf(call("POST", "/kms/users", administrator, { ...account, roles: ["admin"] }));
   stack = { fountain, call, form, administrator, victim: { account, token: await createAdministrator(call, account) } };
+});
+/** Always fresh, however slow the machine is. */
+beforeEach(async () => {
+  stack.administrator = bearer(await (await openMint(fountain)).sign(everything()));
 });
 afterAll(() => fountain?.stop());
 

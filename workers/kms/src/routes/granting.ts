@@ -25,7 +25,7 @@ export const warningFields = { warnings: z.array(warning).optional() };
 const FACTOR_RECOMMENDED = {
   code: "factor-recommended",
   detail:
-    "You have no second factor, so whoever learns your password can do the same: enrol one at POST /twofa/factors/totp " +
+    "You have no second factor, so anyone who learns your password can do the same: enrol one at POST /twofa/factors/totp " +
     "or /twofa/factors/webauthn/options.",
 } as const;
 

@@ -2,6 +2,7 @@ import { drizzle } from "drizzle-orm/libsql/http";
 import { decodeJwt } from "jose";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import type { Audience } from "#shared/contracts/access-token.ts";
+import { isScope, type Scope } from "#shared/contracts/rights.ts";
 import { type Fountain, startFountain } from "../../../../tests/harness.ts";
 import { createTokenIssuer } from "../domain/access-token.ts";
 import { createEmailAddresses } from "../domain/email-addresses.ts";
@@ -299,6 +300,36 @@ test.for([ONCE, { once: false } as const])(
     expect(decodeJwt(raised.value.accessToken)).toMatchObject({ scope: "search:read", aud: "search" });
   },
 );
+
+test("says of a token that scopes were left out on request, and of no other", async () => {
+  const opened = await open();
+  const claimsOf = ({ accessToken }: { accessToken: string }) => decodeJwt(accessToken);
+  const whole = claimsOf(opened.access);
+  expect(whole).not.toHaveProperty("narrowed");
+  const scopes = String(whole["scope"]).split(" ").filter(isScope);
+  const refresh = async (token: string, wanted?: Scope[]) => {
+    const refreshed = await sessions.refresh(token, wanted);
+    if (!refreshed.ok) throw new Error(refreshed.error);
+    return refreshed.value;
+  };
+  const narrow = await refresh(opened.refreshToken, ["search:read"]);
+  expect(claimsOf(narrow.access)).toMatchObject({ scope: "search:read", narrowed: true });
+  const again = await refresh(narrow.refreshToken, scopes);
+  expect(claimsOf(again.access)).not.toHaveProperty("narrowed");
+
+  const audiences: Audience[] = ["fountain"];
+  const { sessionId } = opened;
+  const request = { sessionId, audiences, purpose: ONCE.purpose };
+  for (const [given, narrowed] of [
+    [scopes, undefined],
+    [["search:read"] satisfies Scope[], true],
+  ] as const) {
+    const attested = await sessions.attestFactorless({ ...request, scopes: [...given] });
+    const raised = await sessions.elevate({ sessionId, audiences, scopes: [...given], method: "otp", ...ONCE });
+    if (!attested.ok || !raised.ok) throw new Error("the session goes on");
+    expect([attested.value, raised.value].map((token) => claimsOf(token)["narrowed"])).toEqual([narrowed, narrowed]);
+  }
+});
 
 test("says of a user without a second factor, for one request, that they have none", async () => {
   const { sessionId } = await open();
