@@ -130,7 +130,7 @@ const FACETS: readonly Case[] = [
     search: { ...ALL, per_page: 0, facet_by: "version_number", max_facet_values: 1, filter_by: "id:[e1,e3,last]" },
     differs: {
       because:
-        "`stats` of the embedded engine are of all values; Typesense's `total_values`, `sum` and `avg` are of those shown.",
+        "`stats` of the embedded engine cover all values; Typesense's `total_values`, `sum` and `avg` cover those returned.",
       libsql: { stats: { version_number: { min: 1, max: 9, sum: 12, avg: 4, total_values: 3 } } },
       typesense: {},
     },

@@ -94,5 +94,5 @@ test("a parameter that is not known is ignored as Typesense does, and refused by
 
 test("the guide lists where the engines differ", () => {
   const guide = readFileSync(path.join(import.meta.dirname, "..", "..", "docs", "search.md"), "utf8");
-  expect(guide).toContain(`\n## Where the engines differ\n\n${differencesAsMarkdown()}\n`);
+  expect(guide).toContain(`\n## Engine differences\n\n${differencesAsMarkdown()}\n`);
 });

@@ -120,7 +120,8 @@ export const FILTERS: readonly Case[] = [
     that: "a whole text, accents left out",
     search: { ...ALL, filter_by: "text:=zoe laughs" },
     differs: {
-      because: "`:=` and `:!=` on text compare all signs but ASCII case; Typesense leaves accents and punctuation out.",
+      because:
+        "`:=` and `:!=` on text compare every character except ASCII case; Typesense ignores accents and punctuation.",
       libsql: { ids: [] },
       typesense: { ids: ["zoe"] },
     },
@@ -170,7 +171,7 @@ export const FILTERS: readonly Case[] = [
     that: "a value with a backtick in it",
     search: { ...ALL, filter_by: "comment:=`a \\` b`" },
     differs: {
-      because: "A value that holds a backtick can be filtered by on the embedded engine only.",
+      because: "Only the embedded engine can filter by a value that contains a backtick.",
       libsql: { ids: [], found: 0 },
       typesense: { refused: [400, /./] },
     },

@@ -95,7 +95,7 @@ export const REFUSALS: readonly Case[] = [
     search: { q: "harbour", ...TEXT, text_match_type: "max_weight" },
     differs: {
       because:
-        "Other ways to rank (`text_match_type`, `prioritize_…`) need Typesense; the embedded engine refuses them.",
+        "Other ranking options (`text_match_type`, `prioritize_…`) need Typesense; the embedded engine refuses them.",
       libsql: { refused: [400, EMBEDDED_REFUSES] },
       typesense: { ids: ["harbour"] },
     },

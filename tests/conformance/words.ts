@@ -150,7 +150,7 @@ export const WORDS: readonly Case[] = [
     that: "two words may be one in the text",
     search: { q: "light house", ...TEXT },
     differs: {
-      because: "The embedded engine does not join words that were typed apart, nor split others.",
+      because: "The embedded engine neither joins words that were typed apart nor splits compound words.",
       libsql: { ids: [] },
       typesense: { ids: ["lighthouse"] },
     },
