@@ -41,3 +41,34 @@ test("the marks of an answer have an end", async () => {
   const marks = hits.map(({ highlights }) => highlights[0]?.value?.match(/<mark>/g)?.length ?? 0);
   expect(marks).toEqual([10_000, 0]);
 });
+
+/** The longest that the work kept this thread between two turns of anything else, in processor time. */
+const longestTurnMs = async (work: Promise<unknown>): Promise<number> => {
+  let longestMs = 0;
+  let isDone = false;
+  const end = work.finally(() => {
+    isDone = true;
+  });
+  while (!isDone) {
+    const before = process.threadCpuUsage();
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    const { user, system } = process.threadCpuUsage(before);
+    longestMs = Math.max(longestMs, (user + system) / 1_000);
+  }
+  await end;
+  return longestMs;
+};
+
+test("300 words in eleven of the longest texts keep no one waiting", async () => {
+  const words = Array.from({ length: 300 }, (_, at) => `word${at}`).join(" ");
+  const text = `${words} `.repeat(Math.floor(2 ** 20 / (words.length + 1)));
+  for (let at = 0; at < 11; at += 1) await engine.sync([create(`words${at}`, { text })]);
+  const search = { q: words, query_by: "text,comment", highlight_full_fields: "text" };
+  let found = 0;
+  const searching = engine.search(search).then((answer) => {
+    found = answer.found;
+  });
+  // It was three seconds. The response itself is parsed without a pause.
+  expect(await longestTurnMs(searching)).toBeLessThan(300);
+  expect(found).toBe(11);
+});

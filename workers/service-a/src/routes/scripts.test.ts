@@ -41,6 +41,21 @@ const importScript = async (text: string): Promise<number> => {
 };
 const exportText = async (scriptId: number): Promise<string> =>
   (await call("GET", `/scripts/${scriptId}.fountain`)).text;
+/** How many other calls, one after another, were answered meanwhile. */
+const whileWaiting = async <Value>(work: Promise<Value>): Promise<{ result: Value; answered: number }> => {
+  let answered = 0;
+  let isDone = false;
+  const others = async (): Promise<void> => {
+    for (; !isDone; answered += 1) expect((await fountain.fetch("/health")).status).toBe(200);
+  };
+  const [result] = await Promise.all([
+    work.finally(() => {
+      isDone = true;
+    }),
+    others(),
+  ]);
+  return { result, answered };
+};
 const elementsOf = (scriptId: number) => allItems(call, `/elements?scriptId=${scriptId}`);
 /** What an element says, without what only this import gave it. */
 const contentsOf = async (scriptId: number) =>
@@ -64,6 +79,17 @@ describe("an import", () => {
       expect(exported.split(">")).toHaveLength(text.split(">").length);
     },
   );
+
+  test("of the largest sizes keeps no one waiting, nor does writing it back", async () => {
+    for (const text of [`${"**_*".repeat(60)}\n\n`.repeat(9_900), `x\n\n${"\r".repeat(4_000_000)}`]) {
+      const importing = await whileWaiting(importText(text));
+      expect(importing.result.status).toBe(201);
+      expect(importing.answered).toBeGreaterThan(5);
+      const exporting = await whileWaiting(exportText(Number(importing.result.body["scriptId"])));
+      expect(exporting.result.trim()).toBe(text.trim());
+      if (text.startsWith("*")) expect(exporting.answered).toBeGreaterThan(2);
+    }
+  });
 
   test("makes a script and its elements, numbered in order without a gap", async () => {
     const imported = await importText(SCREENPLAY);
