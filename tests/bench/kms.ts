@@ -135,7 +135,7 @@ const measure = async (few: Fountain, many: Fountain): Promise<Table> => {
   };
   return {
     title: "The kms with 1,000 and with 1,000,000 users and keys",
-    method: `Through the gateway, ${AT_ONCE} callers at once, ${CALLS} calls each (${LOGINS} logins), in ${TURNS} turns on both by turns. Users and keys are as many each.`,
+    method: `Through the gateway, ${AT_ONCE} concurrent callers, ${CALLS} calls each (${LOGINS} logins), in ${TURNS} alternating rounds. There are as many users as keys.`,
     columns: ["call", ...columns, "p50, many to few"],
     rows: Object.keys(sides[0]?.calls ?? {}).map(rowOf),
   };
