@@ -1,10 +1,10 @@
 import { defineConfig } from "vitest/config";
-import { LongestFirst } from "./tests/longest-first.ts";
+import { LongestFirst } from "./tests/support/longest-first.ts";
 
 export default defineConfig({
   test: {
     include: ["{workers,shared,runtime,tests}/**/*.test.ts"],
-    globalSetup: "tests/setup.ts",
+    globalSetup: "tests/support/setup.ts",
     pool: "forks",
     maxWorkers: 2,
     // Importing the harness anew for each file took longer than many a file.

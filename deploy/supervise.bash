@@ -1,5 +1,5 @@
 # Sourced by the entry points of the containers: runs one process, and ends and starts it again when it hangs. The same
-# rules as in runtime/watchdog.ts, which has the reasons; bash alone, because there may be no other program.
+# rules as in runtime/local/watchdog.ts, which has the reasons; bash alone, because there may be no other program.
 #
 # An entry point defines these, and calls `supervise NAME`:
 #   start   starts the process in the background; `hangs` says how often it has hung

@@ -1,7 +1,7 @@
 #!/bin/bash
 # Starts libSQL's server with one database per worker (namespaces) and nothing open: a token is needed for each of them,
 # a key for administration, and the replication port that the image opens stays shut. Ends it and starts it again when it
-# hangs, or has lost a database's write lock: runtime/write-locks.ts has the reasons.
+# hangs, or has lost a database's write lock: runtime/local/write-locks.ts has the reasons.
 set -euo pipefail
 export LC_ALL=C
 

@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type Fountain, startFountain } from "../../tests/harness.ts";
-import { send, signToken } from "../../workers/kms/src/testing.ts";
+import { type Fountain, startFountain } from "../../tests/support/harness.ts";
+import { send, signToken } from "../../tests/support/kms.ts";
 import { verifyFiles } from "./files.ts";
 
 const directory = mkdtempSync(path.join(tmpdir(), "fountain-audit-"));

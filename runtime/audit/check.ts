@@ -2,10 +2,10 @@
  * Goes over an exported audit trail without the kms. The links (SHA-256) show to anybody that the file hangs together; the
  * checkpoints, that a signing key of the kms vouched for it; the HMACs, with SECRET_KEY, that the kms wrote every entry.
  */
-import { macOfRecord } from "../../workers/kms/src/domain/audit.ts";
-import { FIRST_LINK, linkOf, sealOf } from "../../workers/kms/src/domain/audit-chain.ts";
-import type { WrappedMacKey } from "../../workers/kms/src/domain/audit-reading.ts";
-import { isSameHash } from "../../workers/kms/src/domain/mac.ts";
+import { macOfRecord } from "../../workers/kms/src/audit/audit.ts";
+import { FIRST_LINK, linkOf, sealOf } from "../../workers/kms/src/audit-log/audit-chain.ts";
+import type { WrappedMacKey } from "../../workers/kms/src/audit-log/audit-reading.ts";
+import { isSameHash } from "../../workers/kms/src/crypto/mac.ts";
 import { type EntryLine, type ExportedCheckpoint, parseLine } from "./lines.ts";
 import { readCheckpoint, type TrustedKeys } from "./signatures.ts";
 

@@ -2,10 +2,10 @@
 import { createReadStream, readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { parseArgs } from "node:util";
-import type { WrappedMacKey } from "../../workers/kms/src/domain/audit-reading.ts";
-import { createEnvelopes } from "../../workers/kms/src/domain/envelope.ts";
-import { internalKeyPlace } from "../../workers/kms/src/domain/internal-keys.ts";
-import { deriveKek } from "../../workers/kms/src/domain/root-key.ts";
+import type { WrappedMacKey } from "../../workers/kms/src/audit-log/audit-reading.ts";
+import { deriveKek } from "../../workers/kms/src/crypto/root-key.ts";
+import { createEnvelopes } from "../../workers/kms/src/key-encryption/envelope.ts";
+import { internalKeyPlace } from "../../workers/kms/src/key-encryption/internal-keys.ts";
 import { checkExport, type Verdict } from "./check.ts";
 import { checkpointsFile, keySetFile } from "./lines.ts";
 

@@ -1,7 +1,7 @@
 /** Whether a checkpoint was signed by a key of the kms, and says what stands beside it. */
 import { compactVerify, decodeProtectedHeader, importJWK, type JWK } from "jose";
 import { z } from "zod";
-import { CHECKPOINT_TYPE } from "../../workers/kms/src/domain/audit-checkpoints.ts";
+import { CHECKPOINT_TYPE } from "../../workers/kms/src/audit-log/audit-checkpoints.ts";
 import type { ExportedCheckpoint } from "./lines.ts";
 
 /** Those with a public key. A checkpoint under a shared secret proves nothing to whoever may read the secret. */

@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { expect, test } from "vitest";
-import { DATABASE_TOKEN, hasDatabase, readTopology } from "../topology.ts";
+import { DATABASE_TOKEN, hasDatabase, readTopology } from "../workerd/topology.ts";
 import { composeSecret, ensureComposeSecrets } from "./secrets.ts";
 
 const ROOT = path.join(import.meta.dirname, "..", "..");

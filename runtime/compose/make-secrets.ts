@@ -1,8 +1,8 @@
 /** `npm run secrets [-- DIRECTORY]`: makes the secrets of the Compose stack that are missing, and says what comes next. */
 import { existsSync } from "node:fs";
 import path from "node:path";
-import { reasonOf } from "../operator-error.ts";
-import { readTopology } from "../topology.ts";
+import { reasonOf } from "../local/operator-error.ts";
+import { readTopology } from "../workerd/topology.ts";
 import { ensureComposeSecrets } from "./secrets.ts";
 
 const ROOT = path.join(import.meta.dirname, "..", "..");

@@ -3,10 +3,10 @@
  * migration. Harmless when run again. Takes the folder with the wrangler files and the migrations.
  */
 import { setTimeout as sleep } from "node:timers/promises";
-import { migrateDatabase } from "../migrate.ts";
-import { OperatorError, reasonOf } from "../operator-error.ts";
-import { connectDatabase, ensureNamespace, type SqldAdmin } from "../sqld-client.ts";
-import { DATABASE_TOKEN, hasDatabase, readTopology, type Topology, type Worker } from "../topology.ts";
+import { migrateDatabase } from "../libsql/migrate.ts";
+import { connectDatabase, ensureNamespace, type SqldAdmin } from "../libsql/sqld-client.ts";
+import { OperatorError, reasonOf } from "../local/operator-error.ts";
+import { DATABASE_TOKEN, hasDatabase, readTopology, type Topology, type Worker } from "../workerd/topology.ts";
 import { mountedSecret } from "./mounted-secrets.ts";
 import { composeSecret } from "./secrets.ts";
 

@@ -1,7 +1,7 @@
 /** The secrets that Compose mounted into this container. */
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import { OperatorError } from "../operator-error.ts";
+import { OperatorError } from "../local/operator-error.ts";
 
 const DIRECTORY = "/run/secrets";
 

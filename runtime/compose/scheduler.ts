@@ -4,9 +4,9 @@
  */
 import { writeFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import { OperatorError, reasonOf } from "../operator-error.ts";
-import { startScheduler } from "../scheduler.ts";
-import { readTopology } from "../topology.ts";
+import { OperatorError, reasonOf } from "../local/operator-error.ts";
+import { startScheduler } from "../local/scheduler.ts";
+import { readTopology } from "../workerd/topology.ts";
 import { mountedSecret } from "./mounted-secrets.ts";
 
 const CHORES_INTERVAL_MS = 10_000;

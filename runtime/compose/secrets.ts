@@ -16,11 +16,11 @@ import {
 } from "node:fs";
 import path from "node:path";
 import { jwtVerify } from "jose";
-import { secretVariable } from "../environment.ts";
-import { OperatorError, reasonOf } from "../operator-error.ts";
-import { generatePassword } from "../secrets.ts";
-import { mintDatabaseToken } from "../sqld-client.ts";
-import { DATABASE_TOKEN, type Topology, type Worker } from "../topology.ts";
+import { mintDatabaseToken } from "../libsql/sqld-client.ts";
+import { OperatorError, reasonOf } from "../local/operator-error.ts";
+import { generatePassword } from "../local/secrets.ts";
+import { secretVariable } from "../workerd/environment.ts";
+import { DATABASE_TOKEN, type Topology, type Worker } from "../workerd/topology.ts";
 
 const FOLDER_MODE = 0o700;
 const MOUNTED_MODE = 0o444;

@@ -1,6 +1,6 @@
 /** What the image's entry point needs to know of the workers: the variables to set before workerd starts. */
-import { secretVariable, varVariable } from "../environment.ts";
-import type { Topology } from "../topology.ts";
+import { secretVariable, varVariable } from "../workerd/environment.ts";
+import type { Topology } from "../workerd/topology.ts";
 
 /**
  * One line for each variable: `secret NAME` for one that must come from a secret file, `setting NAME default` for one

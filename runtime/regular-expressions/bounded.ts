@@ -34,8 +34,8 @@ export const BOUNDED: Readonly<Record<string, string>> = {
 
 /** Files that compose expressions while they run, of what. What a bundle composes when it is loaded is proved. */
 export const COMPOSING: Readonly<Record<string, string>> = {
-  "shared/http/match.ts": "routes, when it is loaded",
-  "workers/kms/src/domain/username.ts": "the names of scripts, when it is loaded",
+  "shared/policy/match.ts": "routes, when it is loaded",
+  "workers/kms/src/accounts/username.ts": "the names of scripts, when it is loaded",
   "node_modules/@zxcvbn-ts/core/dist/matcher/separator/matching.mjs":
     "one separator out of a list, of 32 characters at most",
   "node_modules/ipaddr.js/lib/ipaddr.js": "constants, when it is loaded",

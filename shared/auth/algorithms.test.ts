@@ -2,8 +2,8 @@
 import { createHmac } from "node:crypto";
 import { CompactSign, exportSPKI, importJWK } from "jose";
 import { beforeAll, describe, expect, test } from "vitest";
+import { createTestSigner, type TestSigner, testClaims } from "../../tests/support/tokens.ts";
 import { TOKEN_TYPE } from "../contracts/access-token.ts";
-import { createTestSigner, type TestSigner, testClaims } from "../testing/tokens.ts";
 import type { CurrentTrust } from "./trust.ts";
 import { createTokenVerifier, type TokenVerifier } from "./verify.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { STEP_UP } from "../http/routes.ts";
+import { STEP_UP } from "../policy/routes.ts";
 import {
   assertSteppedUp,
   factorRequired,

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { KmsRpc, Revocation, Trust } from "../contracts/kms.ts";
-import { failure, type RpcResult, success } from "../contracts/result.ts";
+import { failure, type RpcResult, success } from "../lang/result.ts";
 import { createTrustSource } from "./trust.ts";
 
 const KEY = { kid: "key-1", alg: "EdDSA", kty: "OKP", crv: "Ed25519", x: "AA" };

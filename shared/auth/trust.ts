@@ -4,7 +4,7 @@
  */
 import { LONGEST_TOKEN_SECONDS } from "../contracts/access-token.ts";
 import type { KmsRpc, Revocation, Trust } from "../contracts/kms.ts";
-import { withinTime } from "../http/deadline.ts";
+import { withinTime } from "../lang/deadline.ts";
 
 const TRUST_FRESH_MS = 2_000;
 export const DEFAULT_MAX_STALENESS_SECONDS = 60;

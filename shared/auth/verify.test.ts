@@ -1,8 +1,8 @@
 import { createHmac, generateKeyPairSync } from "node:crypto";
 import { exportSPKI, importJWK } from "jose";
 import { beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { createTestSigner, type TestSigner, testClaims } from "../../tests/support/tokens.ts";
 import { TOKEN_TYPE } from "../contracts/access-token.ts";
-import { createTestSigner, type TestSigner, testClaims } from "../testing/tokens.ts";
 import type { CurrentTrust } from "./trust.ts";
 import { createTokenVerifier, type TokenVerifier } from "./verify.ts";
 

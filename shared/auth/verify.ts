@@ -3,7 +3,7 @@ import { importJWK, type JWK, jwtVerify } from "jose";
 import { LRUCache } from "lru-cache";
 import { AUDIENCES, claimsSchema, MAX_TOKEN_CHARACTERS, TOKEN_TYPE } from "../contracts/access-token.ts";
 import { roleHolder, userHolder, userIdOf } from "../contracts/principal.ts";
-import { sha256 } from "../crypto/digest.ts";
+import { sha256 } from "../lang/digest.ts";
 import { type Principal, principalFrom } from "./claims.ts";
 import { type CurrentTrust, createTrustSource, type TrustSource, type TrustSourceOptions } from "./trust.ts";
 import { findVerificationKey, isShared, keyIdOf } from "./verification-key.ts";

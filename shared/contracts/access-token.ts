@@ -1,8 +1,8 @@
 /** What an access token says (RFC 9068): the claims that the kms signs and every worker reads. */
 import { z } from "zod";
-import { WORKERS } from "../http/routes.ts";
 import { serviceNameOf, userIdOf } from "./principal.ts";
 import { purposeDetails } from "./purpose.ts";
+import { WORKERS } from "./workers.ts";
 
 export const TOKEN_TYPE = "at+jwt";
 /** The audience of a token that is good everywhere. */

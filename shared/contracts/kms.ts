@@ -1,10 +1,10 @@
 /** What the kms answers to the other workers, over its private entrypoint `Rpc`. */
 import type { JWK } from "jose";
+import type { RpcResult } from "../lang/result.ts";
 import type { Audience } from "./access-token.ts";
 import type { ReportedEvent } from "./audit.ts";
 import type { PersonalParts, SignedDocument } from "./personal-data.ts";
 import type { Purpose } from "./purpose.ts";
-import type { RpcResult } from "./result.ts";
 import type { Scope } from "./rights.ts";
 
 /** A token is refused from this instant on (seconds since the epoch) whose `sid`, `act.sid` or `jti` this is. */

@@ -1,5 +1,5 @@
 /** What search answers to the other workers, over its private entrypoint `Rpc`. */
-import type { RpcResult } from "./result.ts";
+import type { RpcResult } from "../lang/result.ts";
 
 /** A document of the collection `elements`; names as in Typesense, instants in seconds since the epoch. */
 export interface ElementDocument {

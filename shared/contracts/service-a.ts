@@ -1,6 +1,7 @@
 /** What service-a answers to the other workers, over its private entrypoint `Rpc`. */
+
+import type { RpcResult } from "../lang/result.ts";
 import type { Contributions } from "./personal-data.ts";
-import type { RpcResult } from "./result.ts";
 
 export interface ServiceARpc {
   /** What this user, or service, wrote. */

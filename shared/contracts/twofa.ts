@@ -1,8 +1,9 @@
 /** What twofa answers to the other workers, over its private entrypoint `Rpc`. */
+
+import type { RpcResult } from "../lang/result.ts";
 import type { Factorless, IssuedToken, OpenedSession, SessionToken } from "./kms.ts";
 import type { HeldFactors } from "./personal-data.ts";
 import type { Purpose } from "./purpose.ts";
-import type { RpcResult } from "./result.ts";
 import type { ChallengedOptions, PasskeyLogin } from "./webauthn.ts";
 
 /** The longest text that is read as a code, gaps included. */

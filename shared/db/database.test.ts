@@ -9,7 +9,7 @@ import {
   fetchThrough,
   mintDatabaseToken,
   namespaceUrl,
-} from "../../runtime/sqld-client.ts";
+} from "../../runtime/libsql/sqld-client.ts";
 import { createDatabase, type Database, isUnavailable, isUniqueViolation, violates } from "./database.ts";
 
 const items = sqliteTable("items", { id: integer().primaryKey(), name: text().notNull().unique() });

@@ -5,13 +5,14 @@ import { assertMayGrant, assertSteppedUp, refusalOf, stepUpRequired, unauthentic
 import { isMeantFor, type Principal } from "../auth/claims.ts";
 import type { TokenVerifier } from "../auth/verify.ts";
 import type { Purpose } from "../contracts/purpose.ts";
-import { sha256 } from "../crypto/digest.ts";
+import type { WorkerName } from "../contracts/workers.ts";
+import { sha256 } from "../lang/digest.ts";
 import { noteActingService } from "../observability/context.ts";
+import { matchRoute, partOf } from "../policy/match.ts";
+import { ANY_TYPE, DEFAULT_MAX_BODY_BYTES, type Policy } from "../policy/routes.ts";
 import { type Problem, problem } from "../problem/problem.ts";
 import { unavailable } from "../problem/unavailable.ts";
-import type { FrameServices, WorkerEnv } from "./app.ts";
-import { matchRoute, partOf } from "./match.ts";
-import { ANY_TYPE, DEFAULT_MAX_BODY_BYTES, type Policy, type WorkerName } from "./routes.ts";
+import type { FrameServices, WorkerEnv } from "./worker-env.ts";
 
 /** The token of an `Authorization: Bearer` header (RFC 6750 §2.1); the scheme's name is case-insensitive. */
 export const bearerToken = (headers: Headers): string | undefined =>

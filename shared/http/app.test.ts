@@ -4,8 +4,9 @@ import type { Principal } from "../auth/claims.ts";
 import type { Verification } from "../auth/verify.ts";
 import { DatabaseUnavailable } from "../db/database.ts";
 import { problem } from "../problem/problem.ts";
-import { createApp, type FrameServices } from "./app.ts";
+import { createApp } from "./app.ts";
 import { jsonBody } from "./openapi.ts";
+import type { FrameServices } from "./worker-env.ts";
 
 const NOW_SECONDS = 1_800_000_000;
 const SECRET = "swordfish-in-a-body";

@@ -5,14 +5,15 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
 import type { MiddlewareHandler } from "hono";
 import { HTTPException } from "hono/http-exception";
-import type { Principal } from "../auth/claims.ts";
-import type { TokenVerifier } from "../auth/verify.ts";
 import { holdsCredential } from "../contracts/credential-shape.ts";
+import type { WorkerName } from "../contracts/workers.ts";
 import { isUnavailable } from "../db/database.ts";
 import { withinRequest } from "../observability/context.ts";
 import { labelWorker } from "../observability/instruments.ts";
-import { createLog, describeError, type Log } from "../observability/log.ts";
+import { createLog, describeError } from "../observability/log.ts";
 import { parseTraceparent, startSpan } from "../observability/trace.ts";
+import { canonicalPath } from "../policy/path.ts";
+import { PRIVATE_PATHS, UNMATCHED } from "../policy/routes.ts";
 import { PROBLEMS } from "../problem/catalogue.ts";
 import { Problem, problem, problemResponse, typesenseErrorResponse } from "../problem/problem.ts";
 import { unavailable } from "../problem/unavailable.ts";
@@ -22,38 +23,13 @@ import { drain } from "./drain.ts";
 import { invalidInput } from "./field-errors.ts";
 import { assertParsableBody } from "./json-body.ts";
 import { plainPaths } from "./openapi.ts";
-import { canonicalPath } from "./path.ts";
 import { recordRequest } from "./record.ts";
-import { type Policy, PRIVATE_PATHS, UNMATCHED, type WorkerName } from "./routes.ts";
+import type { FrameServices, WorkerEnv } from "./worker-env.ts";
 
 export const REQUEST_ID_HEADER = "x-request-id";
 /** Set by the gateway: the caller's network address. The gateway itself believes no such header. */
 export const CLIENT_ADDRESS_HEADER = "x-fountain-client-address";
 const SANE_REQUEST_ID = /^[\w.:-]{8,128}$/;
-
-/** What `connect` gives every worker besides its own services. */
-export interface FrameServices {
-  verify: TokenVerifier;
-  /** Resolves when the worker can do its work; fails otherwise. */
-  probe: () => Promise<void>;
-  /** Milliseconds since the epoch. */
-  now: () => number;
-}
-
-export interface WorkerEnv<Services extends FrameServices> {
-  Bindings: Record<string, unknown>;
-  Variables: {
-    services: Services;
-    log: Log;
-    requestId: string;
-    template: string;
-    /** Set once the route is known to be in the table. */
-    policy: Policy;
-    reason: string;
-    /** Set on every route whose policy demands a caller. */
-    principal: Principal;
-  };
-}
 
 /** Gives the id the caller sent when it is a sane one, and no credential in the wrong header; else a new one. */
 const requestIdOf = (headers: Headers): string => {

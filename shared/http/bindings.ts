@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { DEFAULT_MAX_STALENESS_SECONDS } from "../auth/trust.ts";
 import type { KmsRpc } from "../contracts/kms.ts";
-import { passingRequest } from "../observability/private-calls.ts";
+import { passingRequest } from "../rpc/request-context.ts";
 
 /** Less than it takes to notice that the kms is away, and nobody could work. */
 const MIN_STALENESS_SECONDS = 5;

@@ -2,11 +2,11 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import { z } from "@hono/zod-openapi";
 import type { Context, Env } from "hono";
+import type { Policy } from "../policy/routes.ts";
 import { type FieldError, MAX_FIELD_ERRORS, problem } from "../problem/problem.ts";
 import { isBodiless } from "./access.ts";
 import { SEGMENTS } from "./openapi.ts";
 import { pointerTo } from "./pointer.ts";
-import type { Policy } from "./routes.ts";
 
 export interface DeclaredInput {
   query: ReadonlySet<string>;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { growsLinearly } from "../../tests/growth.ts";
+import { growsLinearly } from "../../tests/support/growth.ts";
 import {
   assertParsableBody,
   jsonExcess,

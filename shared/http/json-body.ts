@@ -2,9 +2,10 @@
  * Looks at the text of a JSON body before it is parsed: parsing takes the longest, by far, of text that nests deeply or
  * holds very many values, and nothing that this API takes does either.
  */
+
+import { ANY_TYPE, type Policy } from "../policy/routes.ts";
 import { problem } from "../problem/problem.ts";
 import { isBodiless } from "./access.ts";
-import { ANY_TYPE, type Policy } from "./routes.ts";
 
 /** What we take nests a quarter as deeply. */
 export const MAX_JSON_DEPTH = 32;

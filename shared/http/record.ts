@@ -1,7 +1,7 @@
 /** What is left of every request: one log line, and its place in the numbers. */
 import type { Context } from "hono";
 import { countAuthentication, countRequest, observeRequest } from "../observability/metrics.ts";
-import type { FrameServices, WorkerEnv } from "./app.ts";
+import type { FrameServices, WorkerEnv } from "./worker-env.ts";
 
 type FrameContext<Services extends FrameServices> = Context<WorkerEnv<Services>>;
 

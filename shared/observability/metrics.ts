@@ -1,5 +1,6 @@
 /** Everything that Fountain counts and measures. Each worker has all of it, and adds to what concerns it. */
-import { PRIVATE_PATHS, ROUTES, UNMATCHED, WORKERS, type WorkerName } from "../http/routes.ts";
+import { WORKERS, type WorkerName } from "../contracts/workers.ts";
+import { PRIVATE_PATHS, ROUTES, UNMATCHED } from "../policy/routes.ts";
 import { createCounter, createGauge, createHistogram, createInfo } from "./instruments.ts";
 import { VERSION } from "./version.ts";
 

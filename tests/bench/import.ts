@@ -1,8 +1,8 @@
 /** From the first byte of a screenplay of 5,000 elements to all of it being found, against raw inserts of the same rows. */
 import type { Client } from "@libsql/client/http";
-import { logIn, registerService } from "../flows/session.ts";
-import type { Fountain } from "../harness.ts";
-import { startWorkerd } from "../workerd.ts";
+import type { Fountain } from "../support/harness.ts";
+import { logIn, registerService } from "../support/session.ts";
+import { startWorkerd } from "../support/workerd.ts";
 import { median, timed } from "./measure.ts";
 import { milliseconds, ratio, type Table } from "./table.ts";
 

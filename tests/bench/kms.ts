@@ -1,8 +1,8 @@
 /** What the kms's calls cost with few and with very many accounts and keys. */
 import type { Client } from "@libsql/client/http";
-import { logIn, registerService } from "../flows/session.ts";
-import type { Fountain } from "../harness.ts";
-import { startWorkerd } from "../workerd.ts";
+import type { Fountain } from "../support/harness.ts";
+import { logIn, registerService } from "../support/session.ts";
+import { startWorkerd } from "../support/workerd.ts";
 import { median, percentile, timesOf } from "./measure.ts";
 import { milliseconds, ratio, type Table } from "./table.ts";
 

@@ -1,7 +1,8 @@
 /** How long searches take with few and with many documents, on the libSQL engine. */
-import { logIn, registerService } from "../flows/session.ts";
-import type { Fountain } from "../harness.ts";
-import { startWorkerd } from "../workerd.ts";
+
+import type { Fountain } from "../support/harness.ts";
+import { logIn, registerService } from "../support/session.ts";
+import { startWorkerd } from "../support/workerd.ts";
 import { percentile, timesOf } from "./measure.ts";
 import { milliseconds, ratio, type Table } from "./table.ts";
 

@@ -2,10 +2,10 @@
 import { once } from "node:events";
 import path from "node:path";
 import { Worker } from "node:worker_threads";
-import { ROUTES } from "../../shared/http/routes.ts";
-import { createStepUp, registerService } from "../flows/session.ts";
-import type { Fountain } from "../harness.ts";
-import { startWorkerd, type WorkerdFountain } from "../workerd.ts";
+import { ROUTES } from "../../shared/policy/routes.ts";
+import type { Fountain } from "../support/harness.ts";
+import { createStepUp, registerService } from "../support/session.ts";
+import { startWorkerd, type WorkerdFountain } from "../support/workerd.ts";
 import type { Stock } from "./stalls/calls.ts";
 import { type Call, hostileCalls } from "./stalls/hostile.ts";
 import { EXCEPTIONS, LARGEST, LONG_TEXT } from "./stalls/largest.ts";

@@ -1,7 +1,7 @@
 /** The page at /docs in a real Chromium: under its own policy, and what is left of a session. Skipped where there is none. */
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type Fountain, startFountain } from "../harness.ts";
+import { type Fountain, startFountain } from "../support/harness.ts";
 import { findChromium, startChromium } from "./chromium.ts";
 
 const CHROMIUM = findChromium();

@@ -6,10 +6,10 @@ import type { Server } from "node:http";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startExample } from "../../examples/instantsearch/server.ts";
-import { freePorts } from "../../runtime/ports.ts";
+import { freePorts } from "../../runtime/local/ports.ts";
 import { store } from "../clients/documents.ts";
-import { logIn, registerService } from "../flows/session.ts";
-import { type Fountain, startFountain } from "../harness.ts";
+import { type Fountain, startFountain } from "../support/harness.ts";
+import { logIn, registerService } from "../support/session.ts";
 import { findChromium, startChromium } from "./chromium.ts";
 
 const CHROMIUM = findChromium();

@@ -6,9 +6,9 @@ import type { Server } from "node:http";
 import type { Browser, CDPSession, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startExample } from "../../examples/passkeys/server.ts";
-import { freePorts } from "../../runtime/ports.ts";
-import { newPerson } from "../../workers/twofa/src/testing.ts";
-import { type Fountain, startFountain } from "../harness.ts";
+import { freePorts } from "../../runtime/local/ports.ts";
+import { type Fountain, startFountain } from "../support/harness.ts";
+import { newPerson } from "../support/twofa.ts";
 import { findChromium, startChromium } from "./chromium.ts";
 
 const CHROMIUM = findChromium();

@@ -1,6 +1,6 @@
 /** Many writes while a part is stopped again and again; then the question whether all that was acknowledged is there. */
 import { expect } from "vitest";
-import type { Fountain } from "../harness.ts";
+import type { Fountain } from "../support/harness.ts";
 import { createWriter, type Expected, recordOf, type Tally } from "./writer.ts";
 
 const WRITES = 10_000;

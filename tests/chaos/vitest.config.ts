@@ -3,7 +3,7 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     include: ["tests/chaos/*.spec.ts"],
-    globalSetup: "tests/setup.ts",
+    globalSetup: "tests/support/setup.ts",
     pool: "forks",
     // Each breaks what it runs on, and needs the machine for itself.
     fileParallelism: false,

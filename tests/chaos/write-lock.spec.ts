@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { Fountain } from "../harness.ts";
-import { loseWriteLock } from "../lost-lock.ts";
-import { startWorkerd } from "../workerd.ts";
+import type { Fountain } from "../support/harness.ts";
+import { loseWriteLock } from "../support/lost-lock.ts";
+import { startWorkerd } from "../support/workerd.ts";
 
 let fountain: Fountain;
 

@@ -3,7 +3,7 @@
  * exactly what must be there in the end. Every writer has elements of its own, and writes one thing after the other.
  */
 import { randomUUID } from "node:crypto";
-import type { Fountain } from "../harness.ts";
+import type { Fountain } from "../support/harness.ts";
 
 const TYPES = ["section", "character", "action", "spokenWord"] as const;
 const RETRY_AFTER_MS = 50;

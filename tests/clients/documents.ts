@@ -1,5 +1,5 @@
 /** What the clients' tests search: a few elements of two scripts. */
-import type { Fountain } from "../harness.ts";
+import type { Fountain } from "../support/harness.ts";
 
 const LINES = [
   ["section", 1, "The harbour at night"],

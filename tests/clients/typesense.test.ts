@@ -2,9 +2,9 @@
 import { decodeJwt } from "jose";
 import { Client, Errors, SearchClient } from "typesense";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-import { logIn, registerService } from "../flows/session.ts";
-import { type Fountain, startFountain } from "../harness.ts";
-import { type Mint, openMint } from "../mint.ts";
+import { type Fountain, startFountain } from "../support/harness.ts";
+import { type Mint, openMint } from "../support/mint.ts";
+import { logIn, registerService } from "../support/session.ts";
 import { ELEMENTS, store } from "./documents.ts";
 
 type Element = (typeof ELEMENTS)[number];

@@ -3,11 +3,11 @@ import { chmodSync, cpSync, mkdirSync } from "node:fs";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, expect, inject, test } from "vitest";
-import { connectDatabase } from "../../runtime/sqld-client.ts";
-import { CONFIG_FILE } from "../../runtime/workerd.ts";
-import { ENDLESS_PATH, installEndlessLoop } from "../endless-loop.ts";
-import { logIn, registerService } from "../flows/session.ts";
-import { loseWriteLock } from "../lost-lock.ts";
+import { connectDatabase } from "../../runtime/libsql/sqld-client.ts";
+import { CONFIG_FILE } from "../../runtime/workerd/workerd.ts";
+import { ENDLESS_PATH, installEndlessLoop } from "../support/endless-loop.ts";
+import { loseWriteLock } from "../support/lost-lock.ts";
+import { logIn, registerService } from "../support/session.ts";
 import { describeLoad, startLoad } from "./load.ts";
 import { answers, baseUrl, container, docker, eventually, inspect, logs, secret } from "./stack.ts";
 

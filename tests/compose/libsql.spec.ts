@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, expect, inject, test } from "vitest";
-import { logIn, registerService } from "../flows/session.ts";
+import { logIn, registerService } from "../support/session.ts";
 import { describeLoad, type LoadReport, startLoad } from "./load.ts";
 import { answers, baseUrl, compose, container, docker, eventually, secret } from "./stack.ts";
 

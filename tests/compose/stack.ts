@@ -4,8 +4,8 @@ import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { promisify } from "node:util";
 import { ensureComposeSecrets } from "../../runtime/compose/secrets.ts";
-import { assertPortFree } from "../../runtime/ports.ts";
-import { readTopology } from "../../runtime/topology.ts";
+import { assertPortFree } from "../../runtime/local/ports.ts";
+import { readTopology } from "../../runtime/workerd/topology.ts";
 
 const ROOT = path.join(import.meta.dirname, "..", "..");
 

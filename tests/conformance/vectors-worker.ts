@@ -3,9 +3,9 @@ import { compactVerify, importJWK, type JWK } from "jose";
 import { NobleCryptoPlugin } from "otplib";
 import { z } from "zod";
 import { findVerificationKey, keyIdOf } from "../../shared/auth/verification-key.ts";
-import { hmac, isSameHash } from "../../workers/kms/src/domain/mac.ts";
-import { hkdf } from "../../workers/kms/src/domain/root-key.ts";
-import { decrypt, encrypt } from "../../workers/kms/src/domain/sealing.ts";
+import { hmac, isSameHash } from "../../workers/kms/src/crypto/mac.ts";
+import { hkdf } from "../../workers/kms/src/crypto/root-key.ts";
+import { decrypt, encrypt } from "../../workers/kms/src/crypto/sealing.ts";
 
 const hex = z.string().transform((text) => Buffer.from(text, "hex"));
 

@@ -8,8 +8,8 @@ import path from "node:path";
 import { Miniflare } from "miniflare";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
-import { bundlePath, bundleWorkers } from "../../runtime/bundle.ts";
-import { readTopology } from "../../runtime/topology.ts";
+import { bundlePath, bundleWorkers } from "../../runtime/workerd/bundle.ts";
+import { readTopology } from "../../runtime/workerd/topology.ts";
 
 const ROOT = path.join(import.meta.dirname, "..", "..");
 const VECTORS = path.join(process.env["FOUNTAIN_VECTORS"] ?? path.join(ROOT, "..", "shared", "vectors"), "wycheproof");

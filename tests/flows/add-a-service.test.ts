@@ -21,7 +21,7 @@ const FILES = [
 /** The new worker, and what had to be changed for it. */
 const CONCERNED = {
   extends: "./tsconfig.json",
-  include: ["workers/notes", "workers/gateway/src/index.ts", "shared/**/*.d.ts", "tests/setup.ts"],
+  include: ["workers/notes", "workers/gateway/src/index.ts", "shared/**/*.d.ts", "tests/support/setup.ts"],
 };
 
 interface Block {

@@ -2,7 +2,7 @@
 import { decodeProtectedHeader } from "jose";
 import { afterEach, expect, test } from "vitest";
 import { z } from "zod";
-import { type Fountain, startFountain } from "../harness.ts";
+import { type Fountain, startFountain } from "../support/harness.ts";
 
 let fountain: Fountain | undefined;
 afterEach(() => fountain?.stop());

@@ -2,9 +2,9 @@
 import { generateSync } from "otplib";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { SCOPES } from "../../shared/contracts/rights.ts";
-import { type Fountain, startFountain } from "../harness.ts";
-import { openMint } from "../mint.ts";
-import { caller, type Headers } from "./call.ts";
+import { caller, type Headers } from "../support/call.ts";
+import { type Fountain, startFountain } from "../support/harness.ts";
+import { openMint } from "../support/mint.ts";
 
 const PASSWORD = "marker password of ann 1";
 const NEW_PASSWORD = "marker password of ann 2";

@@ -4,9 +4,10 @@
  */
 import { createHash } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-import type { Policy, WorkerName } from "../../shared/http/routes.ts";
-import { type Fountain, startFountain } from "../harness.ts";
-import { type Mint, openMint } from "../mint.ts";
+import type { WorkerName } from "../../shared/contracts/workers.ts";
+import type { Policy } from "../../shared/policy/routes.ts";
+import { type Fountain, startFountain } from "../support/harness.ts";
+import { type Mint, openMint } from "../support/mint.ts";
 import {
   ANONYMOUS,
   answersTo,

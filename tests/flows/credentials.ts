@@ -1,10 +1,11 @@
 /** Callers, and how every route must answer them: what is sent, and the answer in one line. */
 import { createHmac } from "node:crypto";
 import { SCOPES } from "../../shared/contracts/rights.ts";
-import { ANY_TYPE, type Policy, ROUTES, WORKERS, type WorkerName } from "../../shared/http/routes.ts";
-import { createTestSigner } from "../../shared/testing/tokens.ts";
-import type { Fountain } from "../harness.ts";
-import type { Mint } from "../mint.ts";
+import { WORKERS, type WorkerName } from "../../shared/contracts/workers.ts";
+import { ANY_TYPE, type Policy, ROUTES } from "../../shared/policy/routes.ts";
+import type { Fountain } from "../support/harness.ts";
+import type { Mint } from "../support/mint.ts";
+import { createTestSigner } from "../support/tokens.ts";
 
 export interface Route {
   name: string;

@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { generate } from "otplib";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type Fountain, startFountain } from "../harness.ts";
-import { caller } from "./call.ts";
+import { caller } from "../support/call.ts";
+import { type Fountain, startFountain } from "../support/harness.ts";
 
 const DEMO = path.join(import.meta.dirname, "..", "..", "examples", "demo.ts");
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe } from "vitest";
-import { type Fountain, startFountain } from "../harness.ts";
+import { type Fountain, startFountain } from "../support/harness.ts";
 import { journey } from "./journey.ts";
 
 describe("the main job, under Miniflare", () => {

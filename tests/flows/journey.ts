@@ -4,7 +4,7 @@
  */
 import { generate } from "otplib";
 import { expect, test } from "vitest";
-import { caller, expectProblem, type Headers, type Target } from "./call.ts";
+import { caller, expectProblem, type Headers, type Target } from "../support/call.ts";
 
 const SCREENPLAY = `Title: The Last Bus
 Author: Nobody

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe } from "vitest";
-import type { Fountain } from "../harness.ts";
-import { startWorkerd } from "../workerd.ts";
+import type { Fountain } from "../support/harness.ts";
+import { startWorkerd } from "../support/workerd.ts";
 import { journey } from "./journey.ts";
 
 describe("the main job, on the built workerd", () => {

@@ -3,8 +3,8 @@ import * as oauth from "oauth4webapi";
 import { afterAll, beforeAll, expect } from "vitest";
 import { z } from "zod";
 import { SCOPES } from "../../shared/contracts/rights.ts";
-import { type Fountain, startFountain } from "../harness.ts";
-import { ISSUER, type Mint, openMint } from "../mint.ts";
+import { type Fountain, startFountain } from "../support/harness.ts";
+import { ISSUER, type Mint, openMint } from "../support/mint.ts";
 import { bearer } from "./credentials.ts";
 
 export const SERVICE = "films";

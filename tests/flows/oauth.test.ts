@@ -2,7 +2,7 @@
 import * as oauth from "oauth4webapi";
 import { describe, expect, test, vi } from "vitest";
 import { SCOPES } from "../../shared/contracts/rights.ts";
-import { ISSUER } from "../mint.ts";
+import { ISSUER } from "../support/mint.ts";
 import { bearer, grantFor, KNOWN_WITHIN } from "./credentials.ts";
 import { errorOf, person, SERVICE, service, useOAuthClient } from "./oauth-client.ts";
 

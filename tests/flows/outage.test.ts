@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type Fountain, startFountain } from "../harness.ts";
-import { logIn, registerService } from "./session.ts";
+import { type Fountain, startFountain } from "../support/harness.ts";
+import { logIn, registerService } from "../support/session.ts";
 
 const ANSWER_WITHIN_MS = 5_000;
 const HEALED_WITHIN_MS = 10_000;

@@ -3,10 +3,10 @@ import { decodeJwt } from "jose";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
 import { SCOPES } from "../../shared/contracts/rights.ts";
-import { type Fountain, startFountain } from "../harness.ts";
-import { type Mint, openMint } from "../mint.ts";
-import { caller, type Headers } from "./call.ts";
-import { registerService } from "./session.ts";
+import { caller, type Headers } from "../support/call.ts";
+import { type Fountain, startFountain } from "../support/harness.ts";
+import { type Mint, openMint } from "../support/mint.ts";
+import { registerService } from "../support/session.ts";
 
 const PASSWORD = "a long enough password";
 const TOKEN_EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange";

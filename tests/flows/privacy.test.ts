@@ -3,9 +3,9 @@ import { compactVerify, createLocalJWKSet, type JSONWebKeySet } from "jose";
 import { generateSync } from "otplib";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { SCOPES } from "../../shared/contracts/rights.ts";
-import { type Fountain, startFountain } from "../harness.ts";
-import { type Mint, openMint } from "../mint.ts";
-import { type Answer, caller } from "./call.ts";
+import { type Answer, caller } from "../support/call.ts";
+import { type Fountain, startFountain } from "../support/harness.ts";
+import { type Mint, openMint } from "../support/mint.ts";
 
 const PASSWORD = "a long enough password";
 

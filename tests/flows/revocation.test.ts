@@ -3,9 +3,9 @@
  * nobody can tell what has been revoked, tokens work on for a while that the operator sets, and then no more.
  */
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
-import type { WorkerName } from "../../shared/http/routes.ts";
-import { type OpenFountain, startFountain } from "../harness.ts";
-import { type Mint, openMint } from "../mint.ts";
+import type { WorkerName } from "../../shared/contracts/workers.ts";
+import { type OpenFountain, startFountain } from "../support/harness.ts";
+import { type Mint, openMint } from "../support/mint.ts";
 
 /** One call of each worker that a good token suffices for. */
 const CALLS: [WorkerName, string][] = [

@@ -1,7 +1,7 @@
 /** The database of the embedded search engine ends, or hangs, under searches that come by every way. */
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-import { type Fountain, startFountain } from "../harness.ts";
-import { logIn } from "./session.ts";
+import { type Fountain, startFountain } from "../support/harness.ts";
+import { logIn } from "../support/session.ts";
 
 const WITHIN_MS = 2_000;
 const HEALED_WITHIN_MS = 10_000;

@@ -2,10 +2,10 @@
 import { createRemoteJWKSet, decodeProtectedHeader, jwtVerify } from "jose";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { TOKEN_AUDIENCE, TOKEN_TYPE } from "../../shared/contracts/access-token.ts";
-import { type Fountain, startFountain } from "../harness.ts";
-import { ISSUER, openMint } from "../mint.ts";
-import { type Answer, caller } from "./call.ts";
-import { registerService } from "./session.ts";
+import { type Answer, caller } from "../support/call.ts";
+import { type Fountain, startFountain } from "../support/harness.ts";
+import { ISSUER, openMint } from "../support/mint.ts";
+import { registerService } from "../support/session.ts";
 
 const ROTATIONS = 4;
 const BETWEEN_ROTATIONS_MS = 600;

@@ -3,6 +3,8 @@ import { createHash } from "node:crypto";
 import { decodeJwt } from "jose";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { SCOPES } from "../../shared/contracts/rights.ts";
+import { type Fountain, startFountain } from "../support/harness.ts";
+import { openMint } from "../support/mint.ts";
 import {
   type Answer,
   atOnce,
@@ -13,9 +15,7 @@ import {
   type Person,
   send,
   tally,
-} from "../../workers/twofa/src/testing.ts";
-import { type Fountain, startFountain } from "../harness.ts";
-import { openMint } from "../mint.ts";
+} from "../support/twofa.ts";
 
 interface Purpose {
   method: string;

@@ -3,7 +3,7 @@ import * as oauth from "oauth4webapi";
 import { describe, expect, test, vi } from "vitest";
 import { z } from "zod";
 import { SCOPES } from "../../shared/contracts/rights.ts";
-import { ISSUER } from "../mint.ts";
+import { ISSUER } from "../support/mint.ts";
 import { bearer, KNOWN_WITHIN } from "./credentials.ts";
 import { ACCESS_TOKEN, errorOf, person, SERVICE, useOAuthClient } from "./oauth-client.ts";
 

@@ -1,10 +1,10 @@
 /** Transit keys belong to whoever has a scope for them: a service decrypts what is its own, and nothing of another's. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { SCOPES } from "../../shared/contracts/rights.ts";
-import { type Fountain, startFountain } from "../harness.ts";
-import { type Mint, openMint } from "../mint.ts";
-import { caller, type Headers } from "./call.ts";
-import { registerService } from "./session.ts";
+import { caller, type Headers } from "../support/call.ts";
+import { type Fountain, startFountain } from "../support/harness.ts";
+import { type Mint, openMint } from "../support/mint.ts";
+import { registerService } from "../support/session.ts";
 
 const PLAINTEXT = Buffer.from("a card number").toString("base64");
 /** As in the kms: `MAX_KEYS_OF_CREATOR`. */

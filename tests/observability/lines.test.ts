@@ -1,9 +1,9 @@
 /** What the log says of a request, in every worker that it passed. */
 import { generate } from "otplib";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { WORKERS } from "../../shared/http/routes.ts";
-import { logIn, registerService } from "../flows/session.ts";
-import { type Fountain, startFountain } from "../harness.ts";
+import { WORKERS } from "../../shared/contracts/workers.ts";
+import { type Fountain, startFountain } from "../support/harness.ts";
+import { logIn, registerService } from "../support/session.ts";
 
 const TRACE_ID = "4bf92f3577b34da6a3ce929d0e0e4736";
 const CALLERS_SPAN_ID = "00f067aa0ba902b7";

@@ -2,10 +2,10 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
 import { SCOPES } from "../../shared/contracts/rights.ts";
-import { caller, type Headers } from "../flows/call.ts";
-import { registerService } from "../flows/session.ts";
-import { type Fountain, startFountain } from "../harness.ts";
-import { type Mint, openMint } from "../mint.ts";
+import { caller, type Headers } from "../support/call.ts";
+import { type Fountain, startFountain } from "../support/harness.ts";
+import { type Mint, openMint } from "../support/mint.ts";
+import { registerService } from "../support/session.ts";
 
 type Schema = z.infer<typeof schemaShape>;
 

@@ -4,10 +4,10 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { createGuard } from "../../runtime/guard.ts";
-import { freePorts } from "../../runtime/ports.ts";
-import { stopProcess } from "../../runtime/process.ts";
-import { eventually } from "../workerd.ts";
+import { createGuard } from "../../runtime/local/guard.ts";
+import { freePorts } from "../../runtime/local/ports.ts";
+import { stopProcess } from "../../runtime/local/process.ts";
+import { eventually } from "../support/workerd.ts";
 
 const ROOT = path.join(import.meta.dirname, "..", "..");
 const PROGRAMS = ["prometheus", "caddy", "prometheus-blackbox-exporter"] as const;

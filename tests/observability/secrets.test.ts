@@ -1,9 +1,9 @@
 /** A secret may come in anywhere. It goes out nowhere: in no log line, no number, no error. */
 import { generate } from "otplib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { WORKERS } from "../../shared/http/routes.ts";
-import { logIn, registerService } from "../flows/session.ts";
-import { type Fountain, startFountain } from "../harness.ts";
+import { WORKERS } from "../../shared/contracts/workers.ts";
+import { type Fountain, startFountain } from "../support/harness.ts";
+import { logIn, registerService } from "../support/session.ts";
 
 /** Fit for every place: header, path, query, JSON, form. Whatever is made of it, this much of it would be left. */
 const MARK = "s3cr3t-m4rk";

@@ -1,8 +1,8 @@
 /** What callers can and cannot do to the numbers, and what is there when the database is not. */
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { WORKERS } from "../../shared/http/routes.ts";
-import { logIn, registerService } from "../flows/session.ts";
-import { type Fountain, startFountain } from "../harness.ts";
+import { WORKERS } from "../../shared/contracts/workers.ts";
+import { type Fountain, startFountain } from "../support/harness.ts";
+import { logIn, registerService } from "../support/session.ts";
 import { type Exposition, parseExposition, total } from "./exposition.ts";
 
 let fountain: Fountain;

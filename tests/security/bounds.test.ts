@@ -2,7 +2,7 @@
 import { globSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type Fountain, startFountain } from "../harness.ts";
+import { type Fountain, startFountain } from "../support/harness.ts";
 
 type Schema = Record<string, unknown>;
 
@@ -115,14 +115,15 @@ const BY_HAND: Readonly<Record<string, string>> = {
   "shared/http/access.ts": "one parameter, which the declared schema bounds afterwards",
   "shared/http/declared-input.ts": "looks at names only",
   "shared/http/json-body.ts": "the size of the body; passes over its characters once",
-  "workers/gateway/src/credential.ts": "looks at names only",
-  "workers/kms/src/routes/audit.ts": "parses with the declared schema",
-  "workers/kms/src/routes/oauth.ts": "readForm",
-  "workers/kms/src/routes/token.ts": "readForm, in parseTokenRequest",
-  "workers/search/src/routes/typesense.ts": "4,000 characters of an address; readMultiSearch",
-  "workers/service-a/src/routes/scripts.ts": "the size of the body; readScript counts elements and their characters",
-  "workers/twofa/src/routes/totp.ts": "parseOptionalName",
-  "workers/twofa/src/routes/webauthn.ts": "parseOptionalName",
+  "workers/gateway/src/admission/credential.ts": "looks at names only",
+  "workers/kms/src/audit-log/audit.routes.ts": "parses with the declared schema",
+  "workers/kms/src/http/oauth.ts": "readForm",
+  "workers/kms/src/oauth/token.routes.ts": "readForm, in parseTokenRequest",
+  "workers/search/src/searches/typesense.routes.ts": "4,000 characters of an address; readMultiSearch",
+  "workers/service-a/src/scripts/scripts.routes.ts":
+    "the size of the body; readScript counts elements and their characters",
+  "workers/twofa/src/totp/totp.routes.ts": "parseOptionalName",
+  "workers/twofa/src/passkeys/webauthn.routes.ts": "parseOptionalName",
 };
 const READING = /\breq(?:uest)?(?:\.raw)?\.(?:text|json|query|queries|parseBody|formData|blob)\(|\.searchParams\b/;
 

@@ -3,8 +3,8 @@ import { decodeJwt } from "jose";
 import { generateSync } from "otplib";
 import type { Granted } from "../../shared/contracts/granting.ts";
 import { SCOPES } from "../../shared/contracts/rights.ts";
-import type { Answer, caller as callerOf, Headers } from "../flows/call.ts";
-import type { Fountain } from "../harness.ts";
+import type { Answer, caller as callerOf, Headers } from "../support/call.ts";
+import type { Fountain } from "../support/harness.ts";
 
 export interface Caller {
   headers: Headers;

@@ -2,8 +2,8 @@
 import { globSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { expect, test } from "vitest";
-import { KEY_NAMES } from "../../workers/kms/src/domain/root-key.ts";
-import { SIGNING_ALGORITHMS } from "../../workers/kms/src/domain/signing-key.ts";
+import { KEY_NAMES } from "../../workers/kms/src/crypto/root-key.ts";
+import { SIGNING_ALGORITHMS } from "../../workers/kms/src/tokens/signing-key.ts";
 
 const ROOT = path.join(import.meta.dirname, "../..");
 const read = (file: string): string => readFileSync(path.join(ROOT, file), "utf8");

@@ -2,8 +2,8 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { logInAndStepUp } from "../flows/session.ts";
-import { type Fountain, startFountain } from "../harness.ts";
+import { type Fountain, startFountain } from "../support/harness.ts";
+import { logInAndStepUp } from "../support/session.ts";
 
 const document = readFileSync(path.join(import.meta.dirname, "../../docs/security/data-protection.md"), "utf8");
 

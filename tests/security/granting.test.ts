@@ -5,12 +5,13 @@
  */
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import type { Granted } from "../../shared/contracts/granting.ts";
-import { matchRoute } from "../../shared/http/match.ts";
-import { type Policy, ROUTES, WORKERS, type WorkerName } from "../../shared/http/routes.ts";
-import { type Answer, caller as callerOf, type Headers } from "../flows/call.ts";
+import { WORKERS, type WorkerName } from "../../shared/contracts/workers.ts";
+import { matchRoute } from "../../shared/policy/match.ts";
+import { type Policy, ROUTES } from "../../shared/policy/routes.ts";
 import { everything } from "../flows/credentials.ts";
-import { type Fountain, startFountain } from "../harness.ts";
-import { openMint } from "../mint.ts";
+import { type Answer, caller as callerOf, type Headers } from "../support/call.ts";
+import { type Fountain, startFountain } from "../support/harness.ts";
+import { openMint } from "../support/mint.ts";
 import {
   bearer,
   CALLERS,

@@ -1,9 +1,10 @@
 /** What no honest client sends, to every operation: it is refused as the API document says, briefly, and never with 5xx. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { WORKERS } from "../../shared/contracts/workers.ts";
 import { isBodiless } from "../../shared/http/access.ts";
-import { ANY_TYPE, ROUTES, WORKERS } from "../../shared/http/routes.ts";
-import { logInAndStepUp } from "../flows/session.ts";
-import { type Fountain, startFountain } from "../harness.ts";
+import { ANY_TYPE, ROUTES } from "../../shared/policy/routes.ts";
+import { type Fountain, startFountain } from "../support/harness.ts";
+import { logInAndStepUp } from "../support/session.ts";
 
 const MAX_RESPONSE_CHARACTERS = 64 * 1024;
 

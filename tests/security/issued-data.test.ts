@@ -2,10 +2,10 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { MAX_TOKEN_CHARACTERS } from "../../shared/contracts/access-token.ts";
 import { SCOPES } from "../../shared/contracts/rights.ts";
-import { type Answer, caller, type Headers } from "../flows/call.ts";
-import { registerService } from "../flows/session.ts";
-import { type Fountain, startFountain } from "../harness.ts";
-import { openMint } from "../mint.ts";
+import { type Answer, caller, type Headers } from "../support/call.ts";
+import { type Fountain, startFountain } from "../support/harness.ts";
+import { openMint } from "../support/mint.ts";
+import { registerService } from "../support/session.ts";
 
 const ISSUER = `http://localhost:8787/${"u".repeat(255 - "http://localhost:8787/".length)}`;
 const SERVICE = "s".repeat(64);

@@ -5,9 +5,9 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { MAX_TOKEN_CHARACTERS } from "../../shared/contracts/access-token.ts";
 import { MAX_PURPOSE_PATH_CHARACTERS } from "../../shared/contracts/purpose.ts";
 import { MAX_SCOPE_LIST_CHARACTERS, SCOPES } from "../../shared/contracts/rights.ts";
-import { type Answer, caller, type Headers } from "../flows/call.ts";
-import { type Fountain, startFountain } from "../harness.ts";
-import { type Mint, openMint } from "../mint.ts";
+import { type Answer, caller, type Headers } from "../support/call.ts";
+import { type Fountain, startFountain } from "../support/harness.ts";
+import { type Mint, openMint } from "../support/mint.ts";
 
 const TOKEN_EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange";
 const ACCESS_TOKEN = "urn:ietf:params:oauth:token-type:access_token";

@@ -2,8 +2,8 @@
  * Every operation there is: what its caller hands out or gets by it, and requests that do it. An operation that is not in
  * here fails the test that reads this.
  */
-import type { WorkerName } from "../../shared/http/routes.ts";
-import { createAuthenticator } from "../authenticator.ts";
+import type { WorkerName } from "../../shared/contracts/workers.ts";
+import { createAuthenticator } from "../support/authenticator.ts";
 import { codeOf } from "./callers.ts";
 import { KMS } from "./operations-of-kms.ts";
 import { ENDS, grants, nothing, proof, READS, type Variant, WRITES } from "./variants.ts";

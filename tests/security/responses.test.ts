@@ -1,9 +1,10 @@
 /** What every response says to a browser, whatever operation it is of and whoever asks. A route that is added cannot escape. */
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { WORKERS } from "../../shared/contracts/workers.ts";
 import { isBodiless } from "../../shared/http/access.ts";
-import { ANY_TYPE, ROUTES, WORKERS } from "../../shared/http/routes.ts";
-import { logInAndStepUp } from "../flows/session.ts";
-import { type Fountain, startFountain } from "../harness.ts";
+import { ANY_TYPE, ROUTES } from "../../shared/policy/routes.ts";
+import { type Fountain, startFountain } from "../support/harness.ts";
+import { logInAndStepUp } from "../support/session.ts";
 
 const SECURE_URL = "https://fountain.example";
 const TEXT_TYPES = /^text\/(?:plain|html); charset=utf-8$/i;

@@ -34,8 +34,8 @@ test("no worker starts a process, or reads a file", () => {
 test("no regular expression is made of what a caller sent", () => {
   // Of the names of Unicode's scripts, and of the templates of the route table.
   expect(filesWith(/\bnew RegExp\(|[^.\w]RegExp\(/)).toEqual([
-    "shared/http/match.ts",
-    "workers/kms/src/domain/username.ts",
+    "shared/policy/match.ts",
+    "workers/kms/src/accounts/username.ts",
   ]);
 });
 
@@ -58,8 +58,8 @@ test("no cookie is set or read, and nothing is kept in a browser", () => {
 
 /** Who calls others; each says what becomes of a redirect. The gateway's callees are its own workers, libSQL is a binding. */
 const CALLERS = [
-  "workers/gateway/src/forward.ts",
-  "workers/kms/src/send.ts",
+  "workers/gateway/src/proxy/forward.ts",
+  "workers/kms/src/services/webhook-sender.ts",
   "workers/search/src/typesense/transport.ts",
   "workers/twofa/src/channels/twilio.ts",
 ];
@@ -71,9 +71,9 @@ test("no call to others follows a redirect", () => {
   const known = [
     ...CALLERS,
     // The page's own script, in a browser.
-    "workers/gateway/src/pages/docs-script.ts",
+    "workers/gateway/src/docs/docs-script.ts",
     // Two addresses of the gateway's own workers.
-    "workers/gateway/src/upstream.ts",
+    "workers/gateway/src/proxy/upstream.ts",
     // The binding to libSQL.
     "shared/db/database.ts",
     // Handed to twilio.ts.
@@ -90,7 +90,7 @@ test("no comparison is a loose one", () => {
 
 test("no statement is made of a value: they are bound", () => {
   // A constant number in the definition of an index.
-  expect(filesWith(/\bsql\.raw\(/)).toEqual(["workers/service-a/src/store/schema.ts"]);
+  expect(filesWith(/\bsql\.raw\(/)).toEqual(["workers/service-a/src/model/schema.ts"]);
   // Nothing that a caller said is at hand where statements are written: stores are given arguments, not requests.
   const stores = files.filter(({ file }) => file.includes("/store/"));
   expect(stores.length).toBeGreaterThan(40);

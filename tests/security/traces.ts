@@ -1,5 +1,5 @@
 /** What a caller leaves behind: rights and credentials in the databases, and whatever it was given that still opens something. */
-import type { Answer } from "../flows/call.ts";
+import type { Answer } from "../support/call.ts";
 import { bearer, type Stack } from "./callers.ts";
 
 /** What the caller had wrapped. */

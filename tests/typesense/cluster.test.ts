@@ -1,8 +1,8 @@
 /** Fountain with a Typesense cluster behind its search: real workers, real sqld, and a stand-in for the cluster. */
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
-import { logInAndStepUp } from "../flows/session.ts";
-import { type Fountain, startFountain } from "../harness.ts";
-import { eventually } from "../workerd.ts";
+import { type Fountain, startFountain } from "../support/harness.ts";
+import { logInAndStepUp } from "../support/session.ts";
+import { eventually } from "../support/workerd.ts";
 import { type StandIn, startTypesense } from "./stand-in.ts";
 
 type Headers = Record<string, string>;

@@ -1,6 +1,6 @@
 /** The search of a stand-in Typesense: words, filters, sorting, counts and pages, in Typesense's shapes; no typing errors. */
-import type { Filter, Operand } from "../../workers/search/src/domain/filter.ts";
-import { parseFilter } from "../../workers/search/src/domain/filter-parser.ts";
+import type { Filter, Operand } from "../../workers/search/src/query/filter.ts";
+import { parseFilter } from "../../workers/search/src/query/filter-parser.ts";
 import { type Collection, type Document, Refusal } from "./stand-in-state.ts";
 
 export type SearchParameters = Readonly<Record<string, string>>;

@@ -2,6 +2,6 @@ import { defineConfig } from "drizzle-kit";
 
 export default defineConfig({
   dialect: "sqlite",
-  schema: "./workers/kms/src/store/schema.ts",
+  schema: "./workers/kms/src/db/schema.ts",
   out: "./workers/kms/migrations",
 });

@@ -2,6 +2,6 @@ import { defineConfig } from "drizzle-kit";
 
 export default defineConfig({
   dialect: "sqlite",
-  schema: "./workers/search/src/store/schema.ts",
+  schema: "./workers/search/src/storage/schema.ts",
   out: "./workers/search/migrations",
 });

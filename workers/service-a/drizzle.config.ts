@@ -2,6 +2,6 @@ import { defineConfig } from "drizzle-kit";
 
 export default defineConfig({
   dialect: "sqlite",
-  schema: "./workers/service-a/src/store/schema.ts",
+  schema: "./workers/service-a/src/model/schema.ts",
   out: "./workers/service-a/migrations",
 });

@@ -2,6 +2,6 @@ import { defineConfig } from "drizzle-kit";
 
 export default defineConfig({
   dialect: "sqlite",
-  schema: "./workers/twofa/src/store/schema.ts",
+  schema: "./workers/twofa/src/model/schema.ts",
   out: "./workers/twofa/migrations",
 });

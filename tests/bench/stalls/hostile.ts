@@ -1,5 +1,5 @@
 /** Requests that fit no operation, as large as any may be: what a stranger can send to each of them. */
-import { DEFAULT_MAX_BODY_BYTES, type Policy } from "../../../shared/http/routes.ts";
+import { DEFAULT_MAX_BODY_BYTES, type Policy } from "../../../shared/policy/routes.ts";
 
 export interface Call {
   /** What is large about it. */

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { ROUTES } from "../../../shared/http/routes.ts";
+import { ROUTES } from "../../../shared/policy/routes.ts";
 import { LARGEST } from "./largest.ts";
 
 test("every row of the route table has its largest input measured, or says why none is larger", () => {

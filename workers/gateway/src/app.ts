@@ -1,17 +1,17 @@
 import { createApp } from "#shared/http/app.ts";
-import { gatewayAccess } from "./access.ts";
-import { clientAddressOf } from "./client-address.ts";
-import { withCors } from "./cors.ts";
-import { reportingRefusals } from "./refusals.ts";
-import { addHealth } from "./routes/health.ts";
-import { addJwks } from "./routes/jwks.ts";
-import { addMetadata } from "./routes/metadata.ts";
-import { addOpenApi } from "./routes/openapi.ts";
-import { addPages } from "./routes/pages.ts";
-import { addPasskeyLogin } from "./routes/passkey-login.ts";
-import { addPersonalData } from "./routes/personal-data.ts";
-import { securityHeaders } from "./security-headers.ts";
-import type { GatewayServices } from "./services.ts";
+import { clientAddressOf } from "./admission/client-address.ts";
+import { withCors } from "./admission/cors.ts";
+import { reportingRefusals } from "./admission/refusals.ts";
+import { securityHeaders } from "./admission/security-headers.ts";
+import { addPasskeyLogin } from "./aggregates/passkey-login.routes.ts";
+import { addPersonalData } from "./aggregates/personal-data.routes.ts";
+import type { GatewayServices } from "./composition/services.ts";
+import { addOpenApi } from "./docs/openapi.routes.ts";
+import { addPages } from "./docs/pages.routes.ts";
+import { addHealth } from "./health/health.routes.ts";
+import { gatewayAccess } from "./proxy/access.ts";
+import { addJwks } from "./proxy/jwks.routes.ts";
+import { addMetadata } from "./proxy/metadata.routes.ts";
 
 /** The gateway: its own few routes, and everything else forwarded by its access check. */
 export const createGatewayApp = (connect: (bindings: unknown) => GatewayServices) => {

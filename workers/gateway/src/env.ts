@@ -2,8 +2,8 @@ import { z } from "zod";
 import type { ServiceARpc } from "#shared/contracts/service-a.ts";
 import type { TwofaRpc } from "#shared/contracts/twofa.ts";
 import { kmsRpc, rpc, setting, verifierBindings } from "#shared/http/bindings.ts";
-import { parseNetworks } from "./client-address.ts";
-import { originsSchema } from "./cors.ts";
+import { parseNetworks } from "./admission/client-address.ts";
+import { originsSchema } from "./admission/cors.ts";
 
 const networks = z.string().transform((text, context) => {
   const parsed = parseNetworks(text);

@@ -5,15 +5,15 @@ import { verifierOf } from "#shared/auth/verify.ts";
 import type { ReportedEvent } from "#shared/contracts/audit.ts";
 import { once, parseBindings } from "#shared/http/bindings.ts";
 import { createLog, describeError } from "#shared/observability/log.ts";
-import { createApiKeyVerifier } from "./api-keys.ts";
+import { createApiKeyVerifier } from "./admission/api-keys.ts";
+import { createPasskeyLogins } from "./aggregates/passkey-login.ts";
+import { createPersonalData } from "./aggregates/personal-data.ts";
 import { createGatewayApp } from "./app.ts";
-import { drainable } from "./drain.ts";
+import type { GatewayServices } from "./composition/services.ts";
 import { envSchema } from "./env.ts";
-import { createPasskeyLogins } from "./passkey-login.ts";
-import { createPersonalData } from "./personal-data.ts";
+import { drainable } from "./health/drain.ts";
+import { askAll, upstreamsIn } from "./proxy/upstream.ts";
 import { createEntrypoints } from "./rpc.ts";
-import type { GatewayServices } from "./services.ts";
-import { askAll, upstreamsIn } from "./upstream.ts";
 
 const log = createLog("gateway");
 

@@ -2,7 +2,7 @@
 import { WorkerEntrypoint } from "cloudflare:workers";
 import type { GatewayInternalRpc } from "#shared/contracts/internal.ts";
 import { exposition } from "#shared/observability/instruments.ts";
-import type { GatewayServices } from "./services.ts";
+import type { GatewayServices } from "./composition/services.ts";
 
 export const createEntrypoints = (connect: (bindings: unknown) => GatewayServices) => ({
   Internal: class extends WorkerEntrypoint implements GatewayInternalRpc {

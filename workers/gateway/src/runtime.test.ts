@@ -5,11 +5,11 @@ import { connect, type Socket } from "node:net";
 import type { Readable } from "node:stream";
 import { Miniflare } from "miniflare";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
-import { createTestSigner, testClaims } from "#shared/testing/tokens.ts";
-import { bundlePath } from "../../../runtime/bundle.ts";
-import { DESTINATIONS } from "./target.ts";
-import { ISSUER } from "./testing.ts";
-import { bindingOf } from "./upstream.ts";
+import { bundlePath } from "../../../runtime/workerd/bundle.ts";
+import { ISSUER } from "../../../tests/support/gateway.ts";
+import { createTestSigner, testClaims } from "../../../tests/support/tokens.ts";
+import { DESTINATIONS } from "./backends/target.ts";
+import { bindingOf } from "./proxy/upstream.ts";
 
 /** Plays every worker behind the gateway: says what it received, or fails as its path tells it to. */
 const UPSTREAM = `

@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { databaseBindings, fetcher, setting, verifierBindings } from "#shared/http/bindings.ts";
-import { isRoleName } from "./domain/roles.ts";
-import { isStrongSecretKey, MIN_SECRET_KEY_BYTES } from "./domain/root-key.ts";
-import { SIGNING_ALGORITHMS } from "./domain/signing-key.ts";
+import { isRoleName } from "./accounts/roles.ts";
+import { isStrongSecretKey, MIN_SECRET_KEY_BYTES } from "./crypto/root-key.ts";
+import { SIGNING_ALGORITHMS } from "./tokens/signing-key.ts";
 
 const MAX_ROTATION_DAYS = 365;
 const MAX_RETENTION_DAYS = 3_650;

@@ -22,19 +22,19 @@ import type {
 } from "#shared/contracts/kms.ts";
 import type { PersonalParts, SignedDocument } from "#shared/contracts/personal-data.ts";
 import { serviceSubject } from "#shared/contracts/principal.ts";
-import { failure, type Result, type RpcResult, success } from "#shared/contracts/result.ts";
 import { isUnavailable } from "#shared/db/database.ts";
+import { failure, type Result, type RpcResult, success } from "#shared/lang/result.ts";
 import { currentRequest } from "#shared/observability/context.ts";
 import { exposition } from "#shared/observability/instruments.ts";
 import { createLog, describeError } from "#shared/observability/log.ts";
-import { takeRequest } from "#shared/observability/private-calls.ts";
-import { type ScopedToken, TokenTooLong } from "./domain/access-token.ts";
-import { BudgetExhausted } from "./domain/audit-budget.ts";
-import type { KeyRing } from "./domain/key-ring.ts";
-import { WrongSecretKey } from "./domain/signing-key.ts";
-import { createRecorder } from "./security-log.ts";
-import type { KmsServices } from "./services.ts";
-import { isStandstill } from "./unlock.ts";
+import { takeRequest } from "#shared/rpc/request-context.ts";
+import { BudgetExhausted } from "./audit/audit-budget.ts";
+import { createRecorder } from "./audit/security-log.ts";
+import type { KmsServices } from "./composition/services.ts";
+import { isStandstill } from "./composition/unlock.ts";
+import { type ScopedToken, TokenTooLong } from "./tokens/access-token.ts";
+import type { KeyRing } from "./tokens/key-ring.ts";
+import { WrongSecretKey } from "./tokens/signing-key.ts";
 
 /** A small installation is through with a change of SECRET_KEY before it is ready. */
 const REWRAP_AT_START_MS = 5_000;

@@ -1,13 +1,13 @@
 import { createApp } from "#shared/http/app.ts";
-import { addCredentials } from "./routes/credentials.ts";
-import { addDocuments } from "./routes/documents.ts";
-import { addReindex } from "./routes/reindex.ts";
-import { addRules } from "./routes/rules.ts";
-import { addScopedKeys } from "./routes/scoped-keys.ts";
-import { addSearch } from "./routes/search.ts";
-import { addStatus } from "./routes/status.ts";
-import { addTypesense } from "./routes/typesense.ts";
-import type { SearchServices } from "./services.ts";
+import type { SearchServices } from "./composition/services.ts";
+import { addDocuments } from "./documents/documents.routes.ts";
+import { addReindex } from "./documents/reindex.routes.ts";
+import { addStatus } from "./documents/status.routes.ts";
+import { addCredentials } from "./keys/credentials.routes.ts";
+import { addScopedKeys } from "./keys/scoped-keys.routes.ts";
+import { addRules } from "./rules/rules.routes.ts";
+import { addSearch } from "./searches/search.routes.ts";
+import { addTypesense } from "./searches/typesense.routes.ts";
 
 /** The search worker's routes. */
 export const createSearchApp = (connect: (bindings: unknown) => SearchServices) => {

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { databaseBindings, fetcher, kmsRpc, setting, verifierBindings } from "#shared/http/bindings.ts";
-import { parseNodeUrls } from "./domain/node-urls.ts";
+import { parseNodeUrls } from "./typesense/node-urls.ts";
 
 const nodeUrls = z.string().transform((text, context) => {
   const urls = parseNodeUrls(text);

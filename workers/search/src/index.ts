@@ -5,14 +5,14 @@ import { once, parseBindings } from "#shared/http/bindings.ts";
 import { createInternal, createWorker } from "#shared/http/worker.ts";
 import { createLog } from "#shared/observability/log.ts";
 import { createSearchApp } from "./app.ts";
-import { bounded } from "./bounded.ts";
+import { bounded } from "./composition/bounded.ts";
+import type { SearchServices } from "./composition/services.ts";
+import { createEmbedded } from "./embedded/embedded.ts";
 import { envSchema } from "./env.ts";
 import { createEntrypoints } from "./rpc.ts";
-import type { SearchServices } from "./services.ts";
-import { createBuildStore } from "./store/builds.ts";
-import { createDocumentLog } from "./store/document-log.ts";
-import { createEmbedded } from "./store/embedded.ts";
-import * as schema from "./store/schema.ts";
+import { createBuildStore } from "./storage/builds.store.ts";
+import { createDocumentLog } from "./storage/document-log.store.ts";
+import * as schema from "./storage/schema.ts";
 import { createTypesense } from "./typesense/create.ts";
 
 const connect = once((bindings: unknown): SearchServices => {

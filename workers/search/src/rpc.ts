@@ -1,12 +1,12 @@
 /** The private entrypoint of search, for other workers. */
 import { WorkerEntrypoint } from "cloudflare:workers";
-import { failure, type RpcResult, success } from "#shared/contracts/result.ts";
 import type { SearchRpc, SyncOperation, SyncResult } from "#shared/contracts/search.ts";
 import { isUnavailable } from "#shared/db/database.ts";
+import { failure, type RpcResult, success } from "#shared/lang/result.ts";
 import { createLog, describeError } from "#shared/observability/log.ts";
-import { takeRequest } from "#shared/observability/private-calls.ts";
-import { syncDocuments } from "./domain/sync.ts";
-import type { SearchServices } from "./services.ts";
+import { takeRequest } from "#shared/rpc/request-context.ts";
+import type { SearchServices } from "./composition/services.ts";
+import { syncDocuments } from "./sync/sync.ts";
 
 const log = createLog("search");
 

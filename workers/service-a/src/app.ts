@@ -1,13 +1,13 @@
 import { createApp } from "#shared/http/app.ts";
-import { addDeadLetters } from "./routes/dead-letters.ts";
-import { addDraining } from "./routes/draining.ts";
-import { addElements } from "./routes/elements.ts";
-import { addExport } from "./routes/export.ts";
-import { addReorder } from "./routes/reorder.ts";
-import { addScripts } from "./routes/scripts.ts";
-import { addSequence } from "./routes/sequence.ts";
-import { addVersions } from "./routes/versions.ts";
-import type { ServiceAServices } from "./services.ts";
+import type { ServiceAServices } from "./composition/services.ts";
+import { addElements } from "./elements/elements.routes.ts";
+import { addReorder } from "./elements/reorder.routes.ts";
+import { addSequence } from "./elements/sequence.routes.ts";
+import { addVersions } from "./elements/versions.routes.ts";
+import { addDraining } from "./http/draining.ts";
+import { addDeadLetters } from "./outbox/dead-letters.routes.ts";
+import { addExport } from "./scripts/export.routes.ts";
+import { addScripts } from "./scripts/scripts.routes.ts";
 
 /** The routes of service-a. */
 export const createServiceAApp = (connect: (bindings: unknown) => ServiceAServices) => {

@@ -5,18 +5,18 @@ import { once, parseBindings } from "#shared/http/bindings.ts";
 import { createInternal, createWorker } from "#shared/http/worker.ts";
 import { createLog } from "#shared/observability/log.ts";
 import { createServiceAApp } from "./app.ts";
-import { measureBacklog } from "./backlog.ts";
-import { createDrain } from "./domain/outbox.ts";
+import { measureBacklog } from "./composition/backlog.ts";
+import type { ServiceAServices } from "./composition/services.ts";
+import { createContributions } from "./elements/contributions.store.ts";
+import { createElementStore } from "./elements/elements.store.ts";
+import { createPurge } from "./elements/purge.store.ts";
 import { envSchema } from "./env.ts";
+import { createDrain } from "./model/outbox.ts";
+import * as schema from "./model/schema.ts";
+import { createDeadLetterStore } from "./outbox/dead-letters.store.ts";
+import { createOutboxStore } from "./outbox/outbox.store.ts";
 import { createRpc } from "./rpc.ts";
-import type { ServiceAServices } from "./services.ts";
-import { createContributions } from "./store/contributions.ts";
-import { createDeadLetterStore } from "./store/dead-letters.ts";
-import { createElementStore } from "./store/elements.ts";
-import { createOutboxStore } from "./store/outbox.ts";
-import { createPurge } from "./store/purge.ts";
-import * as schema from "./store/schema.ts";
-import { createScriptStore } from "./store/scripts.ts";
+import { createScriptStore } from "./scripts/scripts.store.ts";
 
 const connect = once((bindings: unknown): ServiceAServices => {
   const env = parseBindings(envSchema, bindings);

@@ -1,11 +1,11 @@
 /** The private entrypoint of service-a that other workers call. */
 import { WorkerEntrypoint } from "cloudflare:workers";
 import type { Contributions } from "#shared/contracts/personal-data.ts";
-import { failure, type RpcResult, success } from "#shared/contracts/result.ts";
 import type { ServiceARpc } from "#shared/contracts/service-a.ts";
 import { isUnavailable } from "#shared/db/database.ts";
-import { takeRequest } from "#shared/observability/private-calls.ts";
-import type { ServiceAServices } from "./services.ts";
+import { failure, type RpcResult, success } from "#shared/lang/result.ts";
+import { takeRequest } from "#shared/rpc/request-context.ts";
+import type { ServiceAServices } from "./composition/services.ts";
 
 export const createRpc = (connect: (bindings: unknown) => ServiceAServices) =>
   class Rpc extends WorkerEntrypoint implements ServiceARpc {

@@ -1,12 +1,12 @@
 import { createApp } from "#shared/http/app.ts";
-import { addDestinations } from "./routes/destinations.ts";
-import { addFactors } from "./routes/factors.ts";
-import { addGenerate } from "./routes/generate.ts";
-import { addRecoveryCodes } from "./routes/recovery-codes.ts";
-import { addTotp } from "./routes/totp.ts";
-import { addVerify } from "./routes/verify.ts";
-import { addWebAuthn } from "./routes/webauthn.ts";
-import type { TwofaServices } from "./services.ts";
+import type { TwofaServices } from "./composition/services.ts";
+import { addFactors } from "./factors/factors.routes.ts";
+import { addWebAuthn } from "./passkeys/webauthn.routes.ts";
+import { addRecoveryCodes } from "./recovery-codes/recovery-codes.routes.ts";
+import { addDestinations } from "./sent-codes/destinations.routes.ts";
+import { addTotp } from "./totp/totp.routes.ts";
+import { addGenerate } from "./verification/generate.routes.ts";
+import { addVerify } from "./verification/verify.routes.ts";
 
 /** The twofa worker's routes. */
 export const createTwofaApp = (connect: (bindings: unknown) => TwofaServices) => {

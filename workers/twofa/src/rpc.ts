@@ -1,17 +1,17 @@
 import { WorkerEntrypoint } from "cloudflare:workers";
 import type { Factorless, IssuedToken } from "#shared/contracts/kms.ts";
 import type { HeldFactors } from "#shared/contracts/personal-data.ts";
-import { failure, type RpcResult, success } from "#shared/contracts/result.ts";
 import type { LockedOut, OneTimeCode, TwofaRpc } from "#shared/contracts/twofa.ts";
 import type { ChallengedOptions, PasskeyLogin } from "#shared/contracts/webauthn.ts";
 import { isUnavailable } from "#shared/db/database.ts";
-import { takeRequest } from "#shared/observability/private-calls.ts";
+import { failure, type RpcResult, success } from "#shared/lang/result.ts";
 import { Problem } from "#shared/problem/problem.ts";
-import { heldFactors } from "./domain/holdings.ts";
-import { challengeAnyPasskey, logInByPasskey } from "./domain/passkey-login.ts";
-import { parseTotpCode } from "./domain/totp.ts";
-import { verifyCode } from "./domain/verification.ts";
-import type { TwofaServices } from "./services.ts";
+import { takeRequest } from "#shared/rpc/request-context.ts";
+import type { TwofaServices } from "./composition/services.ts";
+import { challengeAnyPasskey, logInByPasskey } from "./passkeys/passkey-login.ts";
+import { heldFactors } from "./privacy/holdings.ts";
+import { parseTotpCode } from "./totp/totp.ts";
+import { verifyCode } from "./verification/verification.ts";
 
 type ElevateOnceResult = Awaited<ReturnType<TwofaRpc["elevateOnce"]>>;
 type LogInByPasskeyResult = Awaited<ReturnType<TwofaRpc["logInByPasskey"]>>;

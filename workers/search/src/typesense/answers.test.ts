@@ -1,7 +1,7 @@
 /** What a real Typesense 29.0 answered, replayed over a socket to the parts that ask it. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { documentOf } from "../../../../tests/support/search-index.ts";
 import { type Exchange, type Replay, readExchanges, startReplay } from "../../../../tests/typesense/replay.ts";
-import { documentOf } from "../store/testing.ts";
 import { bring, readResults } from "./documents.ts";
 import type { Keyring } from "./keyring.ts";
 import { createRules } from "./rules.ts";

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { jobStatusOf } from "../domain/build.ts";
-import { create, queryOf } from "../store/testing.ts";
-import { openTestBed, type TestTypesense } from "./testing.ts";
+import { openTestBed, type TestTypesense } from "../../../../tests/support/search-cluster.ts";
+import { create, queryOf } from "../../../../tests/support/search-index.ts";
+import { jobStatusOf } from "../sync/build.ts";
 
 const bed = openTestBed();
 beforeEach(() => bed.reset());

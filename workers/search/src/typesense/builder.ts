@@ -3,9 +3,9 @@
  * what has changed meanwhile, a count, and the alias. Whatever breaks off is taken up where it was recorded last.
  */
 import { z } from "zod";
-import type { Build, BuildStore, Reindexing } from "../domain/build.ts";
-import { isRunning } from "../domain/build.ts";
-import type { DocumentLog } from "../domain/document-log.ts";
+import type { DocumentLog } from "../model/document-log.ts";
+import type { Build, BuildStore, Reindexing } from "../sync/build.ts";
+import { isRunning } from "../sync/build.ts";
 import {
   collectionNameOf,
   createCollection,

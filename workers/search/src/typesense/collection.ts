@@ -1,5 +1,5 @@
 /** The collection as Typesense is told of it: an alias that always answers, over collections that come and go. */
-import { COLLECTION, FIELDS, type FieldName, type FieldType } from "../domain/fields.ts";
+import { COLLECTION, FIELDS, type FieldName, type FieldType } from "../model/fields.ts";
 import type { TypesenseRequest } from "./reply.ts";
 
 /** What everybody searches. */

@@ -2,10 +2,10 @@
 import type { KmsRpc } from "#shared/contracts/kms.ts";
 import type { Log } from "#shared/observability/log.ts";
 import { countTypesenseCall, setTypesenseBreakersOpen } from "#shared/observability/metrics.ts";
-import { type BuildStore, isRunning, type Reindexing } from "../domain/build.ts";
-import type { KeyRotation, Rules } from "../domain/cluster.ts";
-import type { DocumentLog } from "../domain/document-log.ts";
-import type { SearchEngine } from "../domain/engine.ts";
+import type { DocumentLog } from "../model/document-log.ts";
+import type { SearchEngine } from "../query/engine.ts";
+import { type BuildStore, isRunning, type Reindexing } from "../sync/build.ts";
+import type { KeyRotation, Rules } from "../sync/cluster.ts";
 import { createBuilder } from "./builder.ts";
 import { createTypesenseEngine } from "./engine.ts";
 import { createFeeder } from "./feed.ts";

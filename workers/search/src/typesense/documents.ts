@@ -1,7 +1,7 @@
 /** Brings documents into a collection: JSON Lines in small batches, the result of every line read, deletions one by one. */
 import { z } from "zod";
 import type { ElementDocument } from "#shared/contracts/search.ts";
-import type { RefusedDocument } from "../domain/document-log.ts";
+import type { RefusedDocument } from "../model/document-log.ts";
 import { deleteDocument, importLines } from "./collection.ts";
 import type { Keyring } from "./keyring.ts";
 import type { Failure } from "./reply.ts";

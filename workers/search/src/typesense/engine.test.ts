@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { DocumentOperation } from "../domain/document.ts";
-import { create, queryOf } from "../store/testing.ts";
-import { openTestBed } from "./testing.ts";
+import { openTestBed } from "../../../../tests/support/search-cluster.ts";
+import { create, queryOf } from "../../../../tests/support/search-index.ts";
+import type { DocumentOperation } from "../model/document.ts";
 
 const bed = openTestBed({ nodes: 3 });
 beforeEach(() => bed.reset());

@@ -4,10 +4,10 @@
  */
 import { z } from "zod";
 import type { SyncResult } from "#shared/contracts/search.ts";
-import type { BuildStore } from "../domain/build.ts";
-import type { DocumentOperation } from "../domain/document.ts";
-import type { DocumentLog } from "../domain/document-log.ts";
-import { type EngineStatus, type ParameterFault, type SearchEngine, SearchRefused } from "../domain/engine.ts";
+import type { DocumentOperation } from "../model/document.ts";
+import type { DocumentLog } from "../model/document-log.ts";
+import { type EngineStatus, type ParameterFault, type SearchEngine, SearchRefused } from "../query/engine.ts";
+import type { BuildStore } from "../sync/build.ts";
 import type { Builder } from "./builder.ts";
 import { ALIAS, getCollection } from "./collection.ts";
 import type { Feeder } from "./feed.ts";

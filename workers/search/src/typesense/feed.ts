@@ -1,6 +1,7 @@
 /** Brings a collection up to the last change, as the one who holds its build. */
-import type { Build, BuildProgress, BuildStore } from "../domain/build.ts";
-import type { DocumentLog } from "../domain/document-log.ts";
+
+import type { DocumentLog } from "../model/document-log.ts";
+import type { Build, BuildProgress, BuildStore } from "../sync/build.ts";
 import { bring, PAGE_SIZE } from "./documents.ts";
 import type { Keyring } from "./keyring.ts";
 import type { Failure } from "./reply.ts";

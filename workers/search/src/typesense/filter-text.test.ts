@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import type { Filter } from "../domain/filter.ts";
-import { parseFilter } from "../domain/filter-parser.ts";
+import type { Filter } from "../query/filter.ts";
+import { parseFilter } from "../query/filter-parser.ts";
 import { isExpressible, printForTypesense } from "./filter-text.ts";
 
 const parsed = (text: string): Filter => {

@@ -2,8 +2,8 @@
  * A filter as Typesense reads it. Typesense knows no way to write a backtick inside of backticks: a value with one would
  * end where its author likes, and reach around whatever stands beside it. Such a value cannot be asked for.
  */
-import { FIELDS } from "../domain/fields.ts";
-import type { Filter, MatchOperator, Operand } from "../domain/filter.ts";
+import { FIELDS } from "../model/fields.ts";
+import type { Filter, MatchOperator, Operand } from "../query/filter.ts";
 
 const NEEDS_NO_QUOTES = /^[\p{L}\p{N}_]+$/u;
 

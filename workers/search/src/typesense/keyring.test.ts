@@ -1,7 +1,7 @@
 import { beforeEach, expect, test } from "vitest";
-import { create, queryOf } from "../store/testing.ts";
+import { openTestBed } from "../../../../tests/support/search-cluster.ts";
+import { create, queryOf } from "../../../../tests/support/search-index.ts";
 import { ADMIN_KEY_PATH, API_KEY_PATH } from "./keyring.ts";
-import { openTestBed } from "./testing.ts";
 
 const bed = openTestBed();
 beforeEach(() => bed.reset());

@@ -4,7 +4,7 @@
  */
 import { z } from "zod";
 import type { KmsRpc } from "#shared/contracts/kms.ts";
-import { withinTime } from "#shared/http/deadline.ts";
+import { withinTime } from "#shared/lang/deadline.ts";
 import type { Cluster } from "./nodes.ts";
 import { type Reply, type TypesenseRequest, unreachable } from "./reply.ts";
 

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { create, queryOf } from "../store/testing.ts";
+import { openTestBed } from "../../../../tests/support/search-cluster.ts";
+import { create, queryOf } from "../../../../tests/support/search-index.ts";
 import { ADMIN_KEY_PATH, API_KEY_PATH, parseStoredKey } from "./keyring.ts";
 import { OVERLAP_MS } from "./rotation.ts";
-import { openTestBed } from "./testing.ts";
 
 const bed = openTestBed({ nodes: 2 });
 beforeEach(() => bed.reset());

@@ -5,8 +5,8 @@
  */
 import { z } from "zod";
 import type { KmsRpc } from "#shared/contracts/kms.ts";
-import { failure, success } from "#shared/contracts/result.ts";
-import type { KeyRotation } from "../domain/cluster.ts";
+import { failure, success } from "#shared/lang/result.ts";
+import type { KeyRotation } from "../sync/cluster.ts";
 import { COLLECTION_NAMES } from "./collection.ts";
 import { API_KEY_PATH, type Keyring, NO_KEY, parseStoredKey, readSecret, type StoredKey } from "./keyring.ts";
 import type { Reply, TypesenseRequest } from "./reply.ts";

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { create } from "../store/testing.ts";
-import { openTestBed } from "./testing.ts";
+import { openTestBed } from "../../../../tests/support/search-cluster.ts";
+import { create } from "../../../../tests/support/search-index.ts";
 
 const bed = openTestBed();
 beforeEach(() => bed.reset());

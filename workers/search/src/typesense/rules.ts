@@ -3,7 +3,7 @@
  * takes its place, unless they are carried over; from version 30 on they are items of sets, which collections name.
  */
 import { z } from "zod";
-import { RULE_KINDS, type Rule, type RuleKind, type RuleOutcome, type Rules } from "../domain/cluster.ts";
+import { RULE_KINDS, type Rule, type RuleKind, type RuleOutcome, type Rules } from "../sync/cluster.ts";
 import { ALIAS, type Generation, getCollection, RULE_SET } from "./collection.ts";
 import type { Keyring } from "./keyring.ts";
 import type { Reply, TypesenseRequest } from "./reply.ts";

@@ -1,6 +1,6 @@
 /** Typesense's answer to a search, as the domain knows it. */
 import { z } from "zod";
-import type { Hit, SearchAnswer } from "../domain/engine.ts";
+import type { Hit, SearchAnswer } from "../query/engine.ts";
 
 const documentSchema = z.object({
   id: z.string().exactOptional(),

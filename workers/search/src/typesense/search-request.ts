@@ -1,7 +1,7 @@
 /** A search as Typesense's parameters. */
-import type { FacetRequest, SearchQuery, Sort } from "../domain/engine.ts";
-import { both, type Filter } from "../domain/filter.ts";
-import { orderOf } from "../domain/order.ts";
+import type { FacetRequest, SearchQuery, Sort } from "../query/engine.ts";
+import { both, type Filter } from "../query/filter.ts";
+import { orderOf } from "../query/order.ts";
 import { ALIAS } from "./collection.ts";
 import { printForTypesense } from "./filter-text.ts";
 import type { TypesenseRequest } from "./reply.ts";

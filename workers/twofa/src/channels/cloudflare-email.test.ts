@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { z } from "zod";
-import { channelBindings, type EmailBinding } from "../channel-settings.ts";
 import { createCloudflareMessenger } from "./cloudflare-email.ts";
 import { createMessengers } from "./messengers.ts";
+import { channelBindings, type EmailBinding } from "./settings.ts";
 
 const FROM = "Fountain <codes@fountain.example>";
 const message = { destination: "ann@example.org", subject: "Your Fountain code", text: "Your code is 12345678" };

@@ -1,8 +1,8 @@
 /** Sends mail through Cloudflare's binding, which takes it on the edge in the place of a mail server. */
-import { withinTime } from "#shared/http/deadline.ts";
+import { withinTime } from "#shared/lang/deadline.ts";
 import { describeError } from "#shared/observability/log.ts";
-import type { EmailBinding } from "../channel-settings.ts";
-import type { Delivery, Messenger } from "../domain/delivery.ts";
+import type { Delivery, Messenger } from "../model/delivery.ts";
+import type { EmailBinding } from "./settings.ts";
 import { DELIVER_WITHIN_MS } from "./smtp.ts";
 
 /** Sends by the binding. What it refuses, it refuses by an exception. */

@@ -1,8 +1,8 @@
 /** The channels that are set up. */
 
-import { type ChannelBindings, senderAddress, smtpSettings, twilioSettings } from "../channel-settings.ts";
-import type { Messenger, Messengers } from "../domain/delivery.ts";
+import type { Messenger, Messengers } from "../model/delivery.ts";
 import { createCloudflareMessenger } from "./cloudflare-email.ts";
+import { type ChannelBindings, senderAddress, smtpSettings, twilioSettings } from "./settings.ts";
 import { createSmtpMessenger } from "./smtp.ts";
 import { createTwilioMessenger } from "./twilio.ts";
 

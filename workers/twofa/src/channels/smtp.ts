@@ -3,11 +3,11 @@ import net from "node:net";
 import tls from "node:tls";
 import MailComposer from "nodemailer/lib/mail-composer";
 import SMTPConnection from "nodemailer/lib/smtp-connection";
-import { withinTime } from "#shared/http/deadline.ts";
+import { withinTime } from "#shared/lang/deadline.ts";
 import { describeError } from "#shared/observability/log.ts";
-import type { SmtpSettings } from "../channel-settings.ts";
-import type { Delivery, DeliveryFailure, Messenger } from "../domain/delivery.ts";
-import type { Message } from "../domain/message.ts";
+import type { Delivery, DeliveryFailure, Messenger } from "../model/delivery.ts";
+import type { Message } from "../model/message.ts";
+import type { SmtpSettings } from "./settings.ts";
 
 /** The gateway waits longer. */
 export const DELIVER_WITHIN_MS = 8_000;

@@ -1,8 +1,8 @@
 /** Sends text messages through Twilio's Programmable Messaging API (version 2010-04-01). */
 import { z } from "zod";
 import { describeError } from "#shared/observability/log.ts";
-import type { TwilioSettings } from "../channel-settings.ts";
-import type { DeliveryFailure, Messenger } from "../domain/delivery.ts";
+import type { DeliveryFailure, Messenger } from "../model/delivery.ts";
+import type { TwilioSettings } from "./settings.ts";
 
 const ANSWER_WITHIN_MS = 8_000;
 const MAX_CAUSE_LENGTH = 200;

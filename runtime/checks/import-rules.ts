@@ -1,0 +1,161 @@
+/** Which way imports may point, as a table, and what breaks it: of files, and of folders among themselves. */
+import path from "node:path";
+
+/** A file of the repository, by its path from the root, with its text. */
+export interface SourceFile {
+  file: string;
+  text: string;
+}
+
+export interface Violation {
+  file: string;
+  target: string;
+  rule: string;
+}
+
+interface Rule {
+  rule: string;
+  /** Files that it is about. `$1` in the patterns below stands for what the first group matched. */
+  from: RegExp;
+  /** Everything that such a file may import, where not all; packages are written `npm:name`. */
+  only?: readonly string[];
+  /** What it may not import. */
+  never?: readonly string[];
+}
+
+const FRAMEWORK = "^npm:(hono|@hono/)";
+const DATABASE = "^npm:(drizzle-orm|@libsql/)";
+const ROUTES = "\\.routes\\.ts$";
+const STORES = "\\.store\\.ts$";
+
+/** Folders of a worker whose files are no rules: they speak HTTP, SQL or to other workers, or put the worker together. */
+const ADAPTERS =
+  "http|db|kms|composition|storage|embedded|typesense|channels|proxy|admission|aggregates|health|docs|backends";
+
+const RULES: readonly Rule[] = [
+  {
+    rule: "rules know neither HTTP nor the database",
+    from: new RegExp(`^workers/([^/]+)/src/(?!(?:${ADAPTERS})/)[^/]+/(?!.*(?:\\.routes|\\.store|schema)\\.ts$)`),
+    never: [
+      FRAMEWORK,
+      DATABASE,
+      STORES,
+      ROUTES,
+      "^shared/(http|db|auth)/",
+      "^workers/$1/src/(http|composition)/",
+      "/src/(index|app|rpc|env)\\.ts$",
+    ],
+  },
+  {
+    rule: "stores know no HTTP",
+    from: /^workers\/([^/]+)\/src\/.*\.store\.ts$/,
+    never: [
+      FRAMEWORK,
+      ROUTES,
+      "^shared/(http|auth)/",
+      "^workers/$1/src/(http|composition)/",
+      "/src/(index|app|rpc|env)\\.ts$",
+    ],
+  },
+  {
+    rule: "routes reach stores through the services they are given",
+    from: /^workers\/[^/]+\/src\/.*\.routes\.ts$/,
+    never: [DATABASE, STORES, "^shared/db/", "/src/(index|app|rpc|env)\\.ts$"],
+  },
+  {
+    rule: "only app.ts, and routes of the same worker, import routes",
+    from: /^workers\/([^/]+)\/src\/(?!app\.ts$)(?!.*\.routes\.ts$)/,
+    never: [ROUTES],
+  },
+  { rule: "nothing imports index.ts", from: /^workers\//, never: ["^workers/[^/]+/src/index\\.ts$"] },
+  {
+    rule: "a worker imports only itself and shared",
+    from: /^workers\/([^/]+)\//,
+    only: ["^workers/$1/", "^shared/", "^npm:"],
+  },
+  { rule: "shared imports only shared", from: /^shared\//, only: ["^shared/", "^npm:"] },
+  { rule: "examples import only examples and shared", from: /^examples\//, only: ["^examples/", "^shared/", "^npm:"] },
+];
+
+/** The specifiers in `import … from "x"`, `export … from "x"`, `import "x"` and `import("x")`, types included. */
+const SPECIFIER = /(?:^|[\s;}])(?:from|import)\s*\(?\s*"([^"\n]+)"/g;
+
+/** What a specifier means: a path from the root, or `npm:name`. */
+const resolveSpecifier = (file: string, specifier: string): string => {
+  if (specifier.startsWith(".")) return path.posix.join(path.posix.dirname(file), specifier);
+  return specifier.startsWith("#") ? specifier.slice(1) : `npm:${specifier}`;
+};
+
+const targetsOf = ({ file, text }: SourceFile): string[] =>
+  [...text.matchAll(SPECIFIER)].flatMap(([, specifier]) =>
+    specifier === undefined ? [] : [resolveSpecifier(file, specifier)],
+  );
+
+/** Tests may import anything. */
+const isTest = (file: string): boolean => file.endsWith(".test.ts");
+
+const breaks = ({ only, never }: Rule, group: string, target: string): boolean => {
+  const isAmong = (patterns: readonly string[]): boolean =>
+    patterns.some((pattern) => new RegExp(pattern.replaceAll("$1", group)).test(target));
+  return (only !== undefined && !isAmong(only)) || (never !== undefined && isAmong(never));
+};
+
+/** Every import of these files that breaks a rule. */
+export const findViolations = (files: readonly SourceFile[]): Violation[] =>
+  files
+    .filter(({ file }) => !isTest(file))
+    .flatMap((source) =>
+      RULES.flatMap((rule) => {
+        const match = rule.from.exec(source.file);
+        if (match === null) return [];
+        return targetsOf(source)
+          .filter((target) => breaks(rule, match[1] ?? "", target))
+          .map((target) => ({ file: source.file, target, rule: rule.rule }));
+      }),
+    );
+
+/** A file right under `src` stands for itself: it puts a worker together, and is no part of a capability. */
+const folderOf = (file: string): string =>
+  /^workers\/[^/]+\/src\/[^/]+$/.test(file) ? file : path.posix.dirname(file);
+
+/**
+ * The folders that import each other in a circle, types included, each circle once; empty where there is none. Files that
+ * register routes do not count: only `app.ts` imports them, so they stand above all folders.
+ */
+export const findFolderCycles = (files: readonly SourceFile[]): string[][] => {
+  const edges = new Map<string, Set<string>>();
+  for (const source of files) {
+    if (isTest(source.file) || source.file.endsWith(".routes.ts")) continue;
+    const from = folderOf(source.file);
+    const targets = edges.get(from) ?? new Set();
+    edges.set(from, targets);
+    for (const target of targetsOf(source))
+      if (!target.startsWith("npm:") && folderOf(target) !== from) targets.add(folderOf(target));
+  }
+  const reachable = (start: string): Set<string> => {
+    const seen = new Set<string>();
+    const queue = [start];
+    for (let folder = queue.pop(); folder !== undefined; folder = queue.pop())
+      for (const next of edges.get(folder) ?? [])
+        if (!seen.has(next)) {
+          seen.add(next);
+          queue.push(next);
+        }
+    return seen;
+  };
+  const reached = new Map([...edges.keys()].map((folder) => [folder, reachable(folder)]));
+  const circleOf = (folder: string): string[] =>
+    [...edges.keys()].filter((other) => reached.get(folder)?.has(other) && reached.get(other)?.has(folder)).sort();
+  const circles = [...edges.keys()].map(circleOf).filter((circle) => circle.length > 0);
+  return [...new Map(circles.map((circle) => [circle.join(" "), circle])).values()];
+};
+
+const MAX_FILES_IN_A_FOLDER = 25;
+
+/** Folders with more source files than somebody can take in, tests aside, with their number. */
+export const findCrowdedFolders = (files: readonly string[]): [string, number][] => {
+  const counts = new Map<string, number>();
+  for (const file of files)
+    if (!isTest(file)) counts.set(path.posix.dirname(file), (counts.get(path.posix.dirname(file)) ?? 0) + 1);
+  return [...counts].filter(([, count]) => count > MAX_FILES_IN_A_FOLDER);
+};

@@ -1,0 +1,85 @@
+/** What a deployment to the edge is made of: the environments of the wrangler files, read like the topology itself. */
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { parse } from "smol-toml";
+import { z } from "zod";
+import { OperatorError } from "../local/operator-error.ts";
+import { secretVariable } from "../workerd/environment.ts";
+import { hasDatabase, type Topology, type Worker } from "../workerd/topology.ts";
+
+export const STAGES = ["staging", "production"] as const;
+export type Stage = (typeof STAGES)[number];
+
+/** Cloudflare takes 3 MB compressed on its free plan; ours stay far below. */
+export const MAX_COMPRESSED_BYTES = 1_000_000;
+
+const stageTable = z.object({
+  services: z.array(z.object({ service: z.string() })).default([]),
+  secrets: z.object({ required: z.array(z.string()) }),
+});
+const wranglerFile = z.object({ env: z.record(z.enum(STAGES), stageTable) });
+
+export interface EdgeWorker {
+  readonly worker: Worker;
+  /** Its wrangler file, relative to the root. */
+  readonly file: string;
+  /** Its name at this stage. */
+  readonly name: string;
+  /** The names of the workers it calls. */
+  readonly callees: readonly string[];
+  readonly secrets: readonly string[];
+}
+
+const fileOf = ({ worker }: Worker, topology: Topology): string =>
+  topology.workers[0]?.worker === worker ? "wrangler.toml" : path.join("workers", worker, "wrangler.toml");
+
+const readEdgeWorker = (topology: Topology, worker: Worker, stage: Stage): EdgeWorker => {
+  const file = fileOf(worker, topology);
+  const parsed = wranglerFile.safeParse(parse(readFileSync(path.join(topology.root, file), "utf8")));
+  const table = parsed.data?.env[stage];
+  if (!table) throw new OperatorError(`${file} describes no environment ${stage} with its secrets`);
+  const callees = [...new Set(table.services.map(({ service }) => service))];
+  return { worker, file, name: `${worker.name}-${stage}`, callees, secrets: table.secrets.required };
+};
+
+/** Puts every worker behind those it calls. Throws {@link OperatorError} when they call each other in a circle. */
+export const calleesFirst = <One extends Pick<EdgeWorker, "name" | "callees">>(workers: readonly One[]): One[] => {
+  const ordered: One[] = [];
+  const place = (worker: One, callers: readonly string[]): void => {
+    if (ordered.includes(worker)) return;
+    if (callers.includes(worker.name)) throw new OperatorError(`workers call in a circle: ${callers.join(" → ")}`);
+    for (const callee of workers.filter(({ name }) => worker.callees.includes(name)))
+      place(callee, [...callers, worker.name]);
+    ordered.push(worker);
+  };
+  for (const worker of workers) place(worker, []);
+  return ordered;
+};
+
+/** All workers of a stage, callees first. Throws {@link OperatorError}, also when one calls what is not deployed. */
+export const readEdge = (topology: Topology, stage: Stage): EdgeWorker[] => {
+  const workers = topology.workers.map((worker) => readEdgeWorker(topology, worker, stage));
+  const names = new Set(workers.map(({ name }) => name));
+  for (const { file, callees } of workers) {
+    const unknown = callees.find((callee) => !names.has(callee));
+    if (unknown !== undefined) throw new OperatorError(`${file} binds "${unknown}", which is no worker at ${stage}`);
+  }
+  return calleesFirst(workers);
+};
+
+/** The database of each worker that has one, as the operator named it. Throws {@link OperatorError} naming what is missing. */
+export const databasesOf = (
+  workers: readonly EdgeWorker[],
+  environment: Readonly<Record<string, string | undefined>>,
+): { worker: Worker; url: string; token: string }[] =>
+  workers
+    .filter(({ worker }) => hasDatabase(worker))
+    .map(({ worker }) => {
+      const [url, token] = ["DATABASE_URL", "DATABASE_TOKEN"].map((name) => {
+        const variable = secretVariable(worker.worker, name);
+        const value = environment[variable];
+        if (!value) throw new OperatorError(`migrations need ${variable}: set it, as docs/edge.md says`);
+        return value;
+      });
+      return { worker, url: url ?? "", token: token ?? "" };
+    });

@@ -1,0 +1,271 @@
+/** A whole Fountain on this machine: databases, workers, chores, first administrator, and the end of it all. */
+import type { ChildProcess } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { rmSync } from "node:fs";
+import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { assertServing, type SqldOptions, spawnSqld, waitForSqld } from "../libsql/sqld.ts";
+import { CONFIG_FILE, spawnWorkerd, WATCHDOG_RESTARTS } from "../workerd/workerd.ts";
+import { type Administrator, createAdministrator } from "./administrator.ts";
+import { createGuard, type Guard } from "./guard.ts";
+import { type Home, openHome } from "./home.ts";
+import { callLocal } from "./local-http.ts";
+import { logStreams } from "./log-file.ts";
+import { serveMetrics } from "./metrics-port.ts";
+import { damagedData, OperatorError, reasonOf } from "./operator-error.ts";
+import { assertPortFree, freePorts } from "./ports.ts";
+import { type Prepared, readPreparation, spawnPreparation } from "./preparation.ts";
+import { hasEnded, stopProcess } from "./process.ts";
+import type { Progress } from "./progress.ts";
+import { waitForOrphan, writeRunFile } from "./run-file.ts";
+import { startScheduler } from "./scheduler.ts";
+import { loadSecrets, type Secrets, WRONG_SECRET_KEY } from "./secrets.ts";
+import type { Settings } from "./settings.ts";
+import { type SuperviseOptions, type Supervision, supervise } from "./supervise.ts";
+import { createLockWatches, type LockWatch } from "./write-locks.ts";
+
+const READY_TIMEOUT_MS = 20_000;
+const READY_POLL_MS = 20;
+const PROBE_TIMEOUT_MS = 5000;
+const CHORES_INTERVAL_MS = 10_000;
+const CHORES_TIMEOUT_MS = 60_000;
+
+/** The longest path that fits a Unix socket's address everywhere (macOS: 104 bytes with the closing zero). */
+const MAX_SOCKET_PATH_BYTES = 103;
+
+/** The number of {@link Progress} steps that a start takes. */
+export const START_STEPS = 4;
+
+export interface FountainOptions {
+  root: string;
+  settings: Settings;
+  progress: Progress;
+  /** Ends a start before it is through. */
+  signal: AbortSignal;
+  /** One line about something that happened while it runs. */
+  onNotice(message: string): void;
+  /** It cannot go on; the caller has to stop it. */
+  onGiveUp(message: string): void;
+}
+
+export interface Fountain {
+  /** The administrator just created; absent when there was one already. */
+  readonly administrator: Administrator | undefined;
+  /** Ends every process and lets go of FOUNTAIN_HOME. */
+  stop(): Promise<void>;
+}
+
+type Cleanup = () => void | Promise<void>;
+
+const internalSocketIn = (home: Home): string => {
+  const file = path.join(home.directory, "internal.sock");
+  if (Buffer.byteLength(file) <= MAX_SOCKET_PATH_BYTES) return file;
+  throw new OperatorError(`FOUNTAIN_HOME ${home.directory} is too long a path: choose one under 90 characters`);
+};
+
+/** Throws {@link OperatorError} when the kms says that the data was encrypted with another key. */
+const assertSecretKeyFits = async (socketPath: string): Promise<void> => {
+  const { text } = await callLocal({ to: { socketPath }, method: "POST", path: "/keys", timeoutMs: PROBE_TIMEOUT_MS });
+  if (text === "wrong-secret-key") throw new OperatorError(WRONG_SECRET_KEY);
+};
+
+/** Resolves when every worker and its database answer. Throws {@link OperatorError} when they don't in time. */
+const waitForReady = async (
+  { settings: { port }, internalSocket, signal }: Context,
+  workerd: ChildProcess,
+  log: string,
+): Promise<void> => {
+  const deadline = Date.now() + READY_TIMEOUT_MS;
+  let last = "no answer";
+  while (Date.now() < deadline) {
+    signal.throwIfAborted();
+    if (hasEnded(workerd)) throw new OperatorError(`workerd ended at once: ${log} says why`);
+    try {
+      const answer = await callLocal({ to: { port }, method: "GET", path: "/ready", timeoutMs: PROBE_TIMEOUT_MS });
+      if (answer.status === 200) return;
+      await assertSecretKeyFits(internalSocket);
+      last = `${answer.status} ${answer.text}`;
+    } catch (error) {
+      if (error instanceof OperatorError) throw error;
+      last = reasonOf(error);
+    }
+    await sleep(READY_POLL_MS);
+  }
+  throw new OperatorError(`the workers are not ready after ${READY_TIMEOUT_MS / 1000} s (${last}): see ${log}`);
+};
+
+/** What the phases of a start share. */
+interface Context extends FountainOptions {
+  home: Home;
+  internalSocket: string;
+  guard: Guard;
+  cleanups: Cleanup[];
+}
+
+const open = async (options: FountainOptions, cleanups: Cleanup[]): Promise<Context> => {
+  options.progress.step("Opening FOUNTAIN_HOME");
+  await assertPortFree(options.settings.port);
+  const home = openHome(options.settings.home);
+  cleanups.push(home.release);
+  await waitForOrphan(home.runFile);
+  const internalSocket = internalSocketIn(home);
+  cleanups.push(() => rmSync(internalSocket, { force: true }));
+  const guard = createGuard();
+  cleanups.push(guard.release);
+  return { ...options, home, internalSocket, guard, cleanups };
+};
+
+/** A child under supervision and under guard, ended with everything else. */
+const startChild = (context: Context, child: Omit<SuperviseOptions, "onCrash" | "onGiveUp">): Supervision => {
+  const { guard, cleanups, signal, onNotice, onGiveUp } = context;
+  signal.throwIfAborted();
+  const supervision = supervise({
+    ...child,
+    spawn: (hangs) => {
+      const spawned = child.spawn(hangs);
+      guard.watch(child.name, spawned.pid);
+      return spawned;
+    },
+    onCrash: onNotice,
+    onGiveUp,
+  });
+  cleanups.push(supervision.stop);
+  return supervision;
+};
+
+/** Runs the preparation to its end. Throws {@link OperatorError}. */
+const prepare = async (
+  context: Context,
+  sqld: SqldOptions,
+  { secretKey, previousSecretKey = "" }: Pick<Secrets, "secretKey" | "previousSecretKey">,
+): Promise<Prepared> => {
+  const { root, settings, home, guard, cleanups } = context;
+  const child = spawnPreparation({
+    root,
+    data: home.data,
+    build: home.build,
+    typesenseNodes: settings.typesenseNodes,
+    sqld: { port: sqld.port, adminPort: sqld.adminPort, adminKey: sqld.adminKey },
+    signingKeyPem: sqld.signingKey.export({ type: "pkcs8", format: "pem" }).toString(),
+    variables: {
+      KMS_SECRET_KEY: secretKey,
+      SECRET_KEY_PREVIOUS: previousSecretKey,
+      PUBLIC_URL: `http://localhost:${settings.port}`,
+    },
+  });
+  guard.watch("preparation", child.pid);
+  cleanups.push(() => stopProcess(child, "SIGKILL"));
+  const prepared = await readPreparation(child);
+  guard.watch("preparation", undefined);
+  return prepared;
+};
+
+/** Starts sqld and, beside it, prepares all that the workers need. */
+const startDatabases = async (context: Context): Promise<Prepared & { sqldPort: number }> => {
+  const { settings, home, internalSocket, progress, cleanups } = context;
+  const { signingKey, ...secretKeys } = loadSecrets(home, settings.environment);
+  progress.step("Starting the databases, bundling the workers");
+  const [port, adminPort] = await freePorts();
+  const adminKey = randomBytes(32).toString("base64url");
+  const options = { dataDirectory: path.join(home.data, "libsql"), port, adminPort, adminKey, signingKey };
+  writeRunFile(home.runFile, { port: settings.port, sqldPort: port, internalSocket });
+  cleanups.push(() => rmSync(home.runFile, { force: true }));
+  let lockWatches: LockWatch[] = [];
+  const sqld = startChild(context, {
+    name: "sqld",
+    spawn: () => {
+      const child = spawnSqld(options);
+      logStreams(path.join(home.logs, "sqld.log"), child.stdout, child.stderr);
+      return child;
+    },
+    probe: async (timeoutMs, patience) => {
+      await assertServing(port, timeoutMs);
+      return lockWatches.map((look) => look(patience)).find((wrong) => wrong !== undefined);
+    },
+  });
+  const serving = waitForSqld(port, sqld.child).catch((cause: unknown) => {
+    throw new OperatorError(damagedData(home.data, reasonOf(cause)), { cause });
+  });
+  const [prepared] = await Promise.all([prepare(context, options, secretKeys), serving]);
+  lockWatches = createLockWatches(options, prepared.databaseTokens);
+  sqld.watch();
+  return { ...prepared, sqldPort: port };
+};
+
+/** The variables that say which certificate authorities are trusted, for a mail server with one of its own. */
+const trustOf = ({ SSL_CERT_FILE, SSL_CERT_DIR }: FountainOptions["settings"]["environment"]) => ({
+  ...(SSL_CERT_FILE && { SSL_CERT_FILE }),
+  ...(SSL_CERT_DIR && { SSL_CERT_DIR }),
+});
+
+const startWorkers = async (context: Context, environment: Record<string, string>, sqldPort: number): Promise<void> => {
+  const { settings, home, internalSocket, progress } = context;
+  progress.step("Starting the workers");
+  const log = path.join(home.logs, "workerd.log");
+  const workerd = startChild(context, {
+    name: "workerd",
+    spawn: (hangs) => {
+      rmSync(internalSocket, { force: true });
+      const child = spawnWorkerd({
+        config: path.join(home.build, CONFIG_FILE),
+        environment: { ...environment, ...trustOf(settings.environment), [WATCHDOG_RESTARTS]: String(hangs) },
+        publicAddress: `127.0.0.1:${settings.port}`,
+        internalAddress: `unix:${internalSocket}`,
+        libsqlAddress: `127.0.0.1:${sqldPort}`,
+      });
+      logStreams(log, child.stderr);
+      return child;
+    },
+    probe: async (timeoutMs) => {
+      await callLocal({ to: { socketPath: internalSocket }, method: "GET", path: "/alive", timeoutMs });
+      return undefined;
+    },
+    writesStack: true,
+  });
+  await waitForReady(context, workerd.child, log);
+  workerd.watch();
+};
+
+const startChores = ({ internalSocket, onNotice, cleanups }: Context, workers: readonly string[]): void => {
+  const stop = startScheduler({
+    workers,
+    intervalMs: CHORES_INTERVAL_MS,
+    runChores: async (worker) => {
+      const { status, text } = await callLocal({
+        to: { socketPath: internalSocket },
+        method: "POST",
+        path: `/cron/${worker}`,
+        timeoutMs: CHORES_TIMEOUT_MS,
+      });
+      if (status !== 204) throw new Error(text || `status ${status}`);
+    },
+    onChange: onNotice,
+  });
+  cleanups.push(stop);
+};
+
+const start = async (options: FountainOptions, cleanups: Cleanup[]): Promise<Administrator | undefined> => {
+  const context = await open(options, cleanups);
+  const { environment, choreWorkers, sqldPort } = await startDatabases(context);
+  await startWorkers(context, environment, sqldPort);
+  options.progress.step("Looking for an administrator");
+  const administrator = await createAdministrator(context.internalSocket, options.settings);
+  startChores(context, choreWorkers);
+  const { metricsPort } = options.settings;
+  if (metricsPort !== undefined) cleanups.push(await serveMetrics(metricsPort, context.internalSocket));
+  return administrator;
+};
+
+/** Starts everything and resolves when it answers. Rejects with {@link OperatorError}, leaving nothing behind. */
+export const startFountain = async (options: FountainOptions): Promise<Fountain> => {
+  const cleanups: Cleanup[] = [];
+  const stop = async (): Promise<void> => {
+    for (const cleanUp of cleanups.splice(0).reverse()) await cleanUp();
+  };
+  try {
+    return { administrator: await start(options, cleanups), stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+};

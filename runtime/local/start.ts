@@ -1,0 +1,86 @@
+/** `npm start`: runs Fountain until it is told to stop, and says what the operator needs to know. */
+import path from "node:path";
+import type { Administrator } from "./administrator.ts";
+import { START_STEPS, startFountain } from "./fountain.ts";
+import { OperatorError, reasonOf } from "./operator-error.ts";
+import { createProgress } from "./progress.ts";
+import { DEFAULT_PORT, readSettings } from "./settings.ts";
+
+const PARENT_POLL_MS = 1000;
+
+const ROOT = path.join(import.meta.dirname, "..", "..");
+
+const say = (lines: readonly string[]): void => {
+  process.stdout.write(`${lines.join("\n")}\n`);
+};
+
+const complain = (line: string): void => {
+  process.stderr.write(`Fountain: ${line}\n`);
+};
+
+const readyLines = (port: number, username: string): readonly string[] => {
+  const url = `http://localhost:${port}`;
+  const body = `{\\"username\\":\\"${username}\\",\\"password\\":\\"$ADMIN_PASSWORD\\"}`;
+  return [
+    `Fountain is ready at ${url}`,
+    "Try next, in another terminal:",
+    port === DEFAULT_PORT ? "  npm run demo" : `  PORT=${port} npm run demo`,
+    `  curl -s ${url}/kms/login -H 'content-type: application/json' -d "${body}"`,
+    `  curl -s ${url}/openapi.json    (or open ${url}/docs in a browser)`,
+  ];
+};
+
+const administratorLines = ({ username, generatedPassword }: Administrator): readonly string[] =>
+  generatedPassword === undefined
+    ? [`Administrator "${username}" was created.`]
+    : [
+        `Administrator "${username}" was created. Keep this password: it is shown only now.`,
+        `  export ADMIN_PASSWORD='${generatedPassword}'`,
+      ];
+
+/** Under npm, which was killed without a chance to pass the signal on: ends as if told to. */
+const stopWithoutParent = (stopping: AbortController): void => {
+  if (process.env["npm_lifecycle_event"] === undefined) return;
+  const parent = process.ppid;
+  setInterval(() => process.ppid !== parent && stopping.abort(), PARENT_POLL_MS).unref();
+};
+
+/** Runs until a signal ends it (exit code 0) or it cannot go on (one line, exit code 1). */
+const run = async (): Promise<number> => {
+  const stopping = new AbortController();
+  const ended = new Promise<undefined>((resolve) => {
+    stopping.signal.addEventListener("abort", () => resolve(undefined));
+  });
+  for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => stopping.abort());
+  stopWithoutParent(stopping);
+  // Nobody reads us any more, as in `npm start | head -1`: that is no reason to end.
+  process.stdout.on("error", () => {});
+  const givenUp = Promise.withResolvers<string>();
+  const progress = createProgress(START_STEPS, process.stdout);
+  try {
+    const settings = readSettings(process.env, ROOT);
+    const fountain = await startFountain({
+      root: ROOT,
+      settings,
+      progress,
+      signal: stopping.signal,
+      onNotice: complain,
+      onGiveUp: givenUp.resolve,
+    }).finally(progress.end);
+    const { administrator } = fountain;
+    if (administrator !== undefined) say(administratorLines(administrator));
+    say(readyLines(settings.port, settings.adminUsername));
+    const failure = await Promise.race([ended, givenUp.promise]);
+    await fountain.stop();
+    if (failure === undefined) return 0;
+    complain(failure);
+  } catch (error) {
+    if (stopping.signal.aborted) return 0;
+    complain(error instanceof OperatorError ? error.message : `cannot start: ${reasonOf(error)}`);
+  }
+  return 1;
+};
+
+// Whatever we or our children create is for this user alone.
+process.umask(0o077);
+process.exitCode = await run();

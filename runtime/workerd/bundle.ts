@@ -1,0 +1,86 @@
+/** Bundles each worker into one ES module. */
+import path from "node:path";
+import { build, type Plugin, stop } from "esbuild";
+import { OperatorError, reasonOf } from "../local/operator-error.ts";
+import type { Worker } from "./topology.ts";
+import { TYPESENSE_SERVICE } from "./typesense.ts";
+
+/** The generated worker behind the internal socket. */
+export const INTERNAL_WORKER = "internal";
+
+/** The workers of the runtime's own: the one behind the internal socket, and the way to a Typesense cluster. */
+const OWN_WORKERS = {
+  [INTERNAL_WORKER]: path.join(import.meta.dirname, "internal-worker.ts"),
+  [TYPESENSE_SERVICE]: path.join(import.meta.dirname, "typesense-worker.ts"),
+};
+
+/** A CommonJS package cannot reach a built-in module that stays outside of the bundle; this one is asked through ours. */
+const NODE_UTIL = path.join(import.meta.dirname, "node-util.ts");
+
+/** Typesense's client asks for these, and sends its requests by `fetch`. */
+const NODE_NOTHING = path.join(import.meta.dirname, "node-nothing.ts");
+const UNUSED = { http: NODE_NOTHING, https: NODE_NOTHING, crypto: NODE_NOTHING };
+
+/** The file a worker's bundle is written to. */
+export const bundlePath = (directory: string, worker: string): string => path.join(directory, `${worker}.js`);
+
+const isBuildFailure = (error: unknown): error is { errors: { text: string; location: Location | null }[] } =>
+  error instanceof Error && "errors" in error && Array.isArray(error.errors);
+
+interface Location {
+  file: string;
+  line: number;
+}
+
+const describeFailure = (error: unknown): string => {
+  if (!isBuildFailure(error)) return reasonOf(error);
+  const [first] = error.errors;
+  if (first === undefined) return "unknown error";
+  return first.location === null ? first.text : `${first.location.file}:${first.location.line}: ${first.text}`;
+};
+
+/** zod brings its messages in some fifty languages; Fountain speaks one, and every isolate would hold all of them. */
+const onlyEnglish: Plugin = {
+  name: "only-english",
+  setup: ({ onLoad }) => {
+    onLoad({ filter: /[\\/]zod[\\/]v4[\\/]locales[\\/]index\.js$/ }, () => ({
+      contents: 'export { default as en } from "./en.js";',
+    }));
+  },
+};
+
+export interface BundleOptions {
+  /** Without the white space and the comments that only people need. */
+  compact?: boolean;
+}
+
+/** Writes `<worker>.js` for each of the workers, and for those of the runtime, to `directory`. Throws {@link OperatorError}. */
+export const bundleWorkers = async (
+  workers: readonly Worker[],
+  directory: string,
+  { compact = false }: BundleOptions = {},
+): Promise<void> => {
+  try {
+    await build({
+      entryPoints: { ...OWN_WORKERS, ...Object.fromEntries(workers.map((w) => [w.worker, w.main])) },
+      outdir: directory,
+      bundle: true,
+      format: "esm",
+      target: "es2024",
+      platform: "neutral",
+      conditions: ["workerd", "worker", "browser"],
+      mainFields: ["module", "browser", "main"],
+      external: ["node:*", "cloudflare:*"],
+      alias: { util: NODE_UTIL, ...UNUSED },
+      keepNames: true,
+      minifyWhitespace: compact,
+      logLevel: "silent",
+      plugins: [onlyEnglish],
+    });
+  } catch (cause) {
+    throw new OperatorError(`a worker cannot be bundled: ${describeFailure(cause)}`, { cause });
+  } finally {
+    // esbuild's own process has done its work.
+    await stop();
+  }
+};

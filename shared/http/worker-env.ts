@@ -1,0 +1,29 @@
+/** What a request carries on its way through a worker. */
+import type { Principal } from "../auth/claims.ts";
+import type { TokenVerifier } from "../auth/verify.ts";
+import type { Log } from "../observability/log.ts";
+import type { Policy } from "../policy/routes.ts";
+
+/** What `connect` gives every worker besides its own services. */
+export interface FrameServices {
+  verify: TokenVerifier;
+  /** Resolves when the worker can do its work; fails otherwise. */
+  probe: () => Promise<void>;
+  /** Milliseconds since the epoch. */
+  now: () => number;
+}
+
+export interface WorkerEnv<Services extends FrameServices> {
+  Bindings: Record<string, unknown>;
+  Variables: {
+    services: Services;
+    log: Log;
+    requestId: string;
+    template: string;
+    /** Set once the route is known to be in the table. */
+    policy: Policy;
+    reason: string;
+    /** Set on every route whose policy demands a caller. */
+    principal: Principal;
+  };
+}

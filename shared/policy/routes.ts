@@ -1,0 +1,224 @@
+/**
+ * The one table of everything that can be called, and who may call it. The gateway routes by it, each worker enforces
+ * it again, and what is not in it cannot be reached.
+ */
+import { type Granted, STEP_UP_MAX_AGE_SECONDS } from "../contracts/granting.ts";
+import type { BaseScope } from "../contracts/rights.ts";
+import type { WorkerName } from "../contracts/workers.ts";
+
+/** How sure of the caller a call must be, and how recently that was proven (RFC 9470). */
+export interface StepUpDemand {
+  /** `always`: gateway and worker demand it. `conditional`: it depends on the caller, or on what they ask for. */
+  when: "always" | "conditional";
+  acr: "aal2";
+  maxAgeSeconds: number;
+}
+
+export interface Policy {
+  /** Who may call: anyone, any valid credential, or only a user's session. */
+  caller: "anyone" | "authenticated" | "user";
+  /** The scope the caller's token must hold. */
+  scope?: BaseScope;
+  /**
+   * What a narrowed form of the scope must cover to do: what `{path+}` or `{key}` stands for in the path, or `?prefix=`;
+   * `handler`: the handler keeps to what it covers.
+   */
+  narrowedBy?: "path" | "prefix" | "key" | "handler";
+  /** Whether a scoped key will do, which is a token confined to some documents: the handler must keep to them. */
+  scopedKeys?: true;
+  /** The second factor that is demanded. */
+  stepUp?: StepUpDemand;
+  /**
+   * What every such call hands out at least, so that gateway and worker ask the rule of granting. A handler that hands out
+   * more, depending on the body, asks it again.
+   */
+  grants?: Granted;
+  /** The media type of the request body, `application/json` unless told; {@link ANY_TYPE}: whatever it says it is. */
+  consumes?: string;
+  /**
+   * Whose conventions the route follows, which also say to ignore parameters that are not known. `typesense`: clients send
+   * their key in a header of their own, and read errors as `{message}`. `oauth`: RFC 6749 §3.1.
+   */
+  dialect?: "typesense" | "oauth";
+  maxBodyBytes?: number;
+  /** Whether the gateway answers it by itself, out of what several workers know. */
+  assembled?: true;
+  /** How long the gateway waits for the answer to begin. */
+  answerWithinSeconds?: number;
+}
+
+/** The media range that takes every body. */
+export const ANY_TYPE = "*/*";
+
+const MIB = 1024 * 1024;
+export const DEFAULT_MAX_BODY_BYTES = MIB;
+export const DEFAULT_ANSWER_WITHIN_SECONDS = 10;
+
+/** What is demanded where nothing else is said. */
+export const STEP_UP: StepUpDemand = { when: "always", acr: "aal2", maxAgeSeconds: STEP_UP_MAX_AGE_SECONDS };
+
+const PUBLIC: Policy = { caller: "anyone" };
+/** The client says who it is in the way of OAuth, which the kms understands. */
+const OAUTH: Policy = { ...PUBLIC, dialect: "oauth", consumes: "application/x-www-form-urlencoded" };
+const AUTHENTICATED: Policy = { caller: "authenticated" };
+const USER: Policy = { caller: "user" };
+const scope = (name: BaseScope): Policy => ({ caller: "authenticated", scope: name });
+const byPath = (name: BaseScope): Policy => ({ ...scope(name), narrowedBy: "path" });
+const TRANSIT_KEY: Policy = { ...scope("transit:use"), narrowedBy: "key" };
+const TRANSIT_KEYS: Policy = { ...scope("transit:use"), narrowedBy: "handler" };
+const stepUp = (policy: Policy): Policy => ({ ...policy, stepUp: STEP_UP });
+const stepUpIfEnrolled = (policy: Policy): Policy => ({ ...policy, stepUp: { ...STEP_UP, when: "conditional" } });
+const granting = (grants: Granted, policy: Policy): Policy => ({ ...stepUpIfEnrolled(policy), grants });
+
+/** A message goes out before the answer, and a slow mail server is given its time. */
+const SENDING_WITHIN_SECONDS = 20;
+const SENDING: Policy = { ...stepUpIfEnrolled(USER), answerWithinSeconds: SENDING_WITHIN_SECONDS };
+
+/** Reads that keep to what a scoped key is confined to. */
+const SEARCHING: Policy = { ...scope("search:read"), scopedKeys: true };
+const TYPESENSE: Policy = { ...SEARCHING, dialect: "typesense" };
+
+/** The paths that only the gateway asks for, through its binding; as they are not in the table, nobody else can. */
+export const PRIVATE_PATHS: readonly string[] = ["/openapi.json", "/ready"];
+
+/** What stands for the template of a request that no row fits. */
+export const UNMATCHED = "unmatched";
+
+/** `METHOD /path` → policy. `{name}` stands for one path segment or the part of one, `{name+}` for one or more. */
+export type RouteTable = Record<string, Policy>;
+
+export const ROUTES: Record<WorkerName, RouteTable> = {
+  gateway: {
+    "GET /": PUBLIC,
+    "GET /health": PUBLIC,
+    "GET /ready": PUBLIC,
+    "GET /docs": PUBLIC,
+    "GET /openapi.json": PUBLIC,
+    "GET /.well-known/jwks.json": PUBLIC,
+    "GET /.well-known/oauth-authorization-server": PUBLIC,
+  },
+  kms: {
+    "GET /.well-known/jwks.json": PUBLIC,
+    "POST /register": PUBLIC,
+    "POST /login": PUBLIC,
+    // Together with twofa, which knows the passkeys.
+    "POST /login/passkey/options": { ...PUBLIC, assembled: true },
+    "POST /login/passkey": { ...PUBLIC, assembled: true },
+    "GET /.well-known/oauth-authorization-server": PUBLIC,
+    "POST /token": OAUTH,
+    "POST /revoke": OAUTH,
+    "POST /introspect": OAUTH,
+    "POST /logout": AUTHENTICATED,
+    "GET /sessions": USER,
+    "DELETE /sessions/{id}": USER,
+    "GET /me": USER,
+    "GET /me/export": { ...USER, assembled: true, answerWithinSeconds: 30 },
+    "DELETE /me": stepUp(USER),
+    "PUT /me/password": USER,
+    "GET /users": scope("users:admin"),
+    "POST /users": granting("account", scope("users:admin")),
+    "GET /users/{id}": scope("users:admin"),
+    "PUT /users/{id}/roles": stepUp(scope("users:admin")),
+    "POST /users/{id}/lock": granting("access", scope("users:admin")),
+    "POST /users/{id}/unlock": granting("access", scope("users:admin")),
+    "GET /roles": scope("users:admin"),
+    "PUT /roles/{name}": stepUp(scope("users:admin")),
+    "POST /services": granting("credential", scope("keys:write")),
+    "GET /services": scope("keys:read"),
+    "GET /services/{name}": scope("keys:read"),
+    "DELETE /services/{name}": stepUp(scope("keys:write")),
+    "PUT /services/{name}/webhook": stepUp(scope("keys:write")),
+    "DELETE /services/{name}/webhook": stepUp(scope("keys:write")),
+    "POST /keys": granting("credential", scope("keys:write")),
+    "GET /keys": scope("keys:read"),
+    "POST /keys/verify": scope("keys:read"),
+    "POST /keys/leaked": { ...PUBLIC, maxBodyBytes: 512 * 1024 },
+    "GET /keys/{service}": scope("keys:read"),
+    "POST /keys/{service}/rotate": stepUp(scope("keys:write")),
+    "POST /keys/{service}/{id}/rotate": stepUp(scope("keys:write")),
+    "DELETE /keys/{service}": stepUp(scope("keys:write")),
+    "DELETE /keys/{service}/{id}": stepUp(scope("keys:write")),
+    "POST /keys/{service}/{id}/disable": granting("access", scope("keys:write")),
+    "POST /keys/{service}/{id}/enable": stepUp(scope("keys:write")),
+    "PUT /keys/{service}/{id}/allowed-addresses": stepUp(scope("keys:write")),
+    "GET /signing-keys": scope("keys:read"),
+    "POST /signing-keys/rotate": stepUp(scope("keys:write")),
+    "POST /signing-keys/{kid}/revoke": stepUp(scope("keys:write")),
+    "GET /audit": { ...scope("audit:read"), answerWithinSeconds: 60 },
+    "GET /audit/verify": { ...scope("audit:read"), answerWithinSeconds: 60 },
+    "GET /audit/checkpoints": { ...scope("audit:read"), answerWithinSeconds: 60 },
+    "GET /secrets": { ...scope("secrets:read"), narrowedBy: "prefix" },
+    "GET /secrets/{path+}": granting("secret", byPath("secrets:read")),
+    "PUT /secrets/{path+}": byPath("secrets:write"),
+    "DELETE /secrets/{path+}": byPath("secrets:write"),
+    "POST /secrets/wrap": granting("secret", scope("secrets:write")),
+    "POST /secrets/unwrap": AUTHENTICATED,
+    "POST /secrets/{path+}/undelete": byPath("secrets:write"),
+    "POST /secrets/{path+}/destroy": stepUp(byPath("secrets:write")),
+    "GET /transit": TRANSIT_KEYS,
+    "POST /transit": TRANSIT_KEYS,
+    "GET /transit/{key}": TRANSIT_KEY,
+    "PUT /transit/{key}": stepUp(scope("keys:write")),
+    "POST /transit/{key}/encrypt": TRANSIT_KEY,
+    "POST /transit/{key}/decrypt": TRANSIT_KEY,
+    "POST /transit/{key}/rewrap": TRANSIT_KEY,
+    "POST /transit/{key}/rotate": stepUp(TRANSIT_KEY),
+    "GET /root-key": scope("keys:read"),
+    "POST /root-key/rotate": stepUp(scope("keys:write")),
+  },
+  twofa: {
+    "GET /factors": USER,
+    "DELETE /factors/{id}": stepUp(USER),
+    "POST /factors/totp": stepUpIfEnrolled(USER),
+    "POST /factors/totp/confirm": stepUpIfEnrolled(USER),
+    "POST /factors/email": SENDING,
+    "POST /factors/sms": SENDING,
+    "POST /factors/{id}/confirm": stepUpIfEnrolled(USER),
+    "POST /factors/webauthn/options": stepUpIfEnrolled(USER),
+    "POST /factors/webauthn": stepUpIfEnrolled(USER),
+    "POST /recovery-codes": stepUp(USER),
+    "POST /auth/generate": { ...USER, answerWithinSeconds: SENDING_WITHIN_SECONDS },
+    "POST /auth/verify": USER,
+  },
+  search: {
+    "POST /documents/sync": scope("search:write"),
+    "POST /search": SEARCHING,
+    "POST /scoped-keys": SEARCHING,
+    "GET /collections/{name}/documents/search": TYPESENSE,
+    "POST /multi_search": { ...TYPESENSE, consumes: ANY_TYPE },
+    "GET /health": TYPESENSE,
+    "GET /status": scope("search:read"),
+    "POST /collections/{name}/reindex": stepUp(scope("search:write")),
+    "GET /collections/{name}/reindex/{jobId}": scope("search:write"),
+    "GET /collections/{name}/synonyms": scope("search:write"),
+    "GET /collections/{name}/synonyms/{id}": scope("search:write"),
+    "PUT /collections/{name}/synonyms/{id}": stepUp(scope("search:write")),
+    "DELETE /collections/{name}/synonyms/{id}": stepUp(scope("search:write")),
+    "GET /collections/{name}/curations": scope("search:write"),
+    "GET /collections/{name}/curations/{id}": scope("search:write"),
+    "PUT /collections/{name}/curations/{id}": stepUp(scope("search:write")),
+    "DELETE /collections/{name}/curations/{id}": stepUp(scope("search:write")),
+    "POST /credentials/rotate": { ...stepUp(scope("keys:write")), answerWithinSeconds: 30 },
+  },
+  "service-a": {
+    "POST /sequence": scope("sequence:write"),
+    "POST /sequence/reorder": stepUp(scope("sequence:write")),
+    "POST /sequence/version": scope("sequence:write"),
+    "GET /elements": scope("sequence:read"),
+    "GET /elements/{type}/{id}": scope("sequence:read"),
+    "GET /elements/{type}/{id}/versions": scope("sequence:read"),
+    "GET /elements/{type}/{id}/versions/{n}": scope("sequence:read"),
+    "POST /scripts": {
+      ...scope("sequence:write"),
+      consumes: "text/plain",
+      maxBodyBytes: 8 * MIB,
+      answerWithinSeconds: 60,
+    },
+    "GET /scripts": scope("sequence:read"),
+    "GET /scripts/{id}.fountain": scope("sequence:read"),
+    "GET /scripts/{id}": scope("sequence:read"),
+    // There is no scope for operators: the right to administer stands for it.
+    "GET /outbox/dead-letters": scope("users:admin"),
+    "POST /outbox/dead-letters/redrive": stepUp(scope("users:admin")),
+  },
+};

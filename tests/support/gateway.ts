@@ -1,0 +1,173 @@
+/** The gateway in a test: its real app and verifiers, in front of workers that the test plays. */
+import { createTrustSource } from "#shared/auth/trust.ts";
+import { createTokenVerifier } from "#shared/auth/verify.ts";
+import type { ReportedEvent } from "#shared/contracts/audit.ts";
+import type { KmsRpc, Revocation } from "#shared/contracts/kms.ts";
+import type { OneTimeCode, TwofaRpc } from "#shared/contracts/twofa.ts";
+import { failure, success } from "#shared/lang/result.ts";
+import { createApiKeyVerifier } from "../../workers/gateway/src/admission/api-keys.ts";
+import { createGatewayApp } from "../../workers/gateway/src/app.ts";
+import { DESTINATIONS, type Destination } from "../../workers/gateway/src/backends/target.ts";
+import type { GatewayServices } from "../../workers/gateway/src/composition/services.ts";
+import { drainable } from "../../workers/gateway/src/health/drain.ts";
+import { askAll, bindingOf, upstreamsIn } from "../../workers/gateway/src/proxy/upstream.ts";
+import { createTestSigner, type TestSigner, testClaims } from "./tokens.ts";
+
+export const ISSUER = "http://localhost:8787";
+export const GOOD_API_KEY = "ftn_good";
+export const GOOD_CODE = "123456";
+const START_SECONDS = 1_800_000_000;
+
+/** A request as a worker received it. */
+export interface Received {
+  destination: Destination;
+  method: string;
+  path: string;
+  headers: Headers;
+  body: string;
+}
+
+export type Answer = (request: Request) => Response | Promise<Response>;
+
+export interface TestGateway {
+  signer: TestSigner;
+  /** The clock, for the test to move. */
+  clock: { nowMs: number };
+  /** How every worker answers. */
+  worker: { answer: Answer };
+  received: Received[];
+  revocations: Revocation[];
+  kms: {
+    exchangeApiKey: KmsRpc["exchangeApiKey"];
+    redeemGrant: KmsRpc["redeemGrant"];
+    exchanged: string[];
+    /** Keys whose use was noted. */
+    used: string[];
+    /** What the good key may be used from. */
+    allowedAddresses: string[] | null;
+  };
+  twofa: Pick<TwofaRpc, "elevateOnce" | "hasFactor" | "confirmFactorless"> & { used: OneTimeCode[] };
+  /** Tokens for one request that were not presented yet, by their `jti`. */
+  grants: Set<string>;
+  /** A user's token, with some claims replaced. */
+  userToken(replaced?: Record<string, unknown>): Promise<string>;
+  /** A service's token, with some claims replaced. */
+  serviceToken(replaced?: Record<string, unknown>): Promise<string>;
+  /** Refusals that the audit trail was told of. */
+  refusals: ReportedEvent[];
+  fetch(path: string, init?: RequestInit): Promise<Response>;
+  /** Tells it that it is about to end. */
+  drain(): void;
+}
+
+export const createTestGateway = async (corsOrigins: readonly string[] = []): Promise<TestGateway> => {
+  const signer = await createTestSigner("key-1");
+  const clock = { nowMs: START_SECONDS * 1000 };
+  const now = (): number => clock.nowMs;
+  const token = (replaced: Record<string, unknown> = {}): Promise<string> =>
+    signer.sign(testClaims(ISSUER, Math.floor(now() / 1000), replaced));
+  const serviceToken = (replaced: Record<string, unknown> = {}): Promise<string> =>
+    token({ sub: "service:scripts", client_id: "scripts", sid: "api-key-1", roles: [], amr: [], ...replaced });
+
+  const refusals: ReportedEvent[] = [];
+  const received: Received[] = [];
+  const revocations: Revocation[] = [];
+  const worker: { answer: Answer } = { answer: () => Response.json({ ok: true }) };
+  const upstream = (destination: Destination): Pick<Fetcher, "fetch"> => ({
+    fetch: async (input, init) => {
+      const request = new Request(input, { ...init, ...(init?.body && { duplex: "half" }) });
+      const { pathname, search } = new URL(request.url);
+      const { method, headers } = request;
+      received.push({ destination, method, path: pathname + search, headers, body: await request.clone().text() });
+      request.signal.throwIfAborted();
+      return worker.answer(request);
+    },
+  });
+
+  const kms: TestGateway["kms"] = {
+    exchanged: [],
+    used: [],
+    allowedAddresses: null,
+    redeemGrant: async (tokenId) => success(grants.delete(tokenId)),
+    exchangeApiKey: async (key) => {
+      kms.exchanged.push(key);
+      if (key !== GOOD_API_KEY) return failure("invalid");
+      return success({
+        accessToken: await serviceToken(),
+        expiresInSeconds: 900,
+        keyId: "api-key-1",
+        allowedAddresses: kms.allowedAddresses,
+      });
+    },
+  };
+  const grants = new Set<string>();
+  const twofa: TestGateway["twofa"] = {
+    used: [],
+    hasFactor: async () => success(true),
+    confirmFactorless: async () => failure("has-factor"),
+    elevateOnce: async (input) => {
+      twofa.used.push(input);
+      if (input.code !== GOOD_CODE) return failure("wrong-code");
+      return success({ accessToken: await token({ acr: "aal2", jti: "elevated" }), expiresInSeconds: 60 });
+    },
+  };
+
+  const trust = createTrustSource({
+    kms: {
+      trust: async () =>
+        success({ keys: [signer.jwk], revocations, rightsChanges: [], position: 0, isWhole: true, hasMore: false }),
+    },
+    now,
+    maxStalenessSeconds: 60,
+  });
+  const verify = createTokenVerifier({ issuer: ISSUER, trust, now });
+  const upstreams = upstreamsIn(
+    Object.fromEntries(DESTINATIONS.map((destination) => [bindingOf(destination), upstream(destination)])),
+  );
+  const services: GatewayServices = {
+    now,
+    verify,
+    verifyApiKey: createApiKeyVerifier({
+      kms: { exchangeApiKey: (key) => kms.exchangeApiKey(key) },
+      verify,
+      uses: { note: (keyId) => kms.used.push(keyId) },
+      now,
+    }),
+    twofa: {
+      elevateOnce: (input) => twofa.elevateOnce(input),
+      hasFactor: (userId) => twofa.hasFactor(userId),
+      confirmFactorless: (input) => twofa.confirmFactorless(input),
+    },
+    kms: { redeemGrant: (tokenId) => kms.redeemGrant(tokenId) },
+    reportRefusal: (event) => refusals.push(event),
+    passkeyLogins: {
+      options: () => Promise.reject(new Error("nobody logs in by passkey here")),
+      logIn: () => Promise.reject(new Error("nobody logs in by passkey here")),
+    },
+    personalDataOf: async (userId) => ({ document: { userId }, signature: "a.b.c" }),
+    upstreams,
+    publicUrl: ISSUER,
+    trustedProxies: [],
+    corsOrigins: new Set(corsOrigins),
+    ...drainable(async () => {
+      await askAll(upstreams, "/ready");
+    }),
+  };
+  const app = createGatewayApp(() => services);
+  return {
+    signer,
+    clock,
+    worker,
+    received,
+    revocations,
+    refusals,
+    kms,
+    twofa,
+    grants,
+    userToken: token,
+    drain: services.drain,
+    serviceToken,
+    fetch: async (path, init) =>
+      app.fetch(new Request(ISSUER + path, { ...init, ...(init?.body && { duplex: "half" }) }), {}),
+  };
+};

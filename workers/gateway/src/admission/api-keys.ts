@@ -1,0 +1,100 @@
+/**
+ * Trades API keys for access tokens at the kms, once each, and remembers the token, never the key: the memory is keyed
+ * by the key's SHA-256. A remembered token is verified again at every use, so a key that is revoked, disabled or confined
+ * to other addresses dies with its token, and the kms is asked anew.
+ */
+import { LRUCache } from "lru-cache";
+import type { Principal } from "#shared/auth/claims.ts";
+import type { KeyUses } from "#shared/auth/key-uses.ts";
+import type { Refusal, TokenVerifier } from "#shared/auth/verify.ts";
+import type { ExchangedApiKey, KmsRpc } from "#shared/contracts/kms.ts";
+import { isAllowedFrom } from "#shared/contracts/networks.ts";
+import { sha256 } from "#shared/lang/digest.ts";
+import { tooOften } from "#shared/problem/too-often.ts";
+import { answerOf, unavailable } from "../backends/unavailable.ts";
+
+const MAX_REMEMBERED = 10_000;
+/** A token is not used any more when it might end before the worker behind us has looked at it. */
+const END_MARGIN_SECONDS = 30;
+/** How long a refused key is not asked about again. */
+const REFUSAL_MEMORY_MS = 2_000;
+const EXCHANGE_TIMEOUT_MS = 4_000;
+
+export type ApiKeyVerification =
+  | { ok: true; principal: Principal; token: string }
+  | { ok: false; reason: Refusal | "invalid-api-key" | "address-not-allowed" };
+
+/** `address`: where the key is used from; `undefined` when nobody knows. */
+export type ApiKeyVerifier = (key: string, address: string | undefined) => Promise<ApiKeyVerification>;
+
+export interface ApiKeyVerifierOptions {
+  kms: Pick<KmsRpc, "exchangeApiKey">;
+  verify: TokenVerifier;
+  /** Where it is noted that a key was used. */
+  uses: KeyUses;
+  /** Milliseconds since the epoch. */
+  now: () => number;
+}
+
+interface RememberedToken extends Pick<ExchangedApiKey, "keyId" | "allowedAddresses"> {
+  token: string;
+  usableUntilMs: number;
+}
+
+/** A verifier with its own bounded memory. Throws the problem `unavailable` when the kms cannot be asked. */
+export const createApiKeyVerifier = ({ kms, verify, uses, now }: ApiKeyVerifierOptions): ApiKeyVerifier => {
+  const tokens = new LRUCache<string, RememberedToken>({ max: MAX_REMEMBERED });
+  const refusedUntilMs = new LRUCache<string, number>({ max: MAX_REMEMBERED });
+
+  /** Whoever holds a token for the key has still to come from where the key may be used. */
+  const admit = async (remembered: RememberedToken, address: string | undefined): Promise<ApiKeyVerification> => {
+    const { token, keyId, allowedAddresses } = remembered;
+    const verification = await verify(token);
+    if (!verification.ok) return verification;
+    if (!isAllowedFrom(allowedAddresses, address)) return { ok: false, reason: "address-not-allowed" };
+    uses.note(keyId);
+    return { ok: true, principal: verification.principal, token };
+  };
+
+  const fromMemory = async (digest: string, address: string | undefined): Promise<ApiKeyVerification | undefined> => {
+    const known = tokens.get(digest);
+    if (!known) return undefined;
+    const verification = known.usableUntilMs > now() ? await admit(known, address) : undefined;
+    if (verification?.ok) return verification;
+    if (verification?.reason === "trust-unavailable" || verification?.reason === "address-not-allowed")
+      return verification;
+    // Ended, revoked, or signed by a key that is gone: whether the API key itself still works is for the kms to say.
+    tokens.delete(digest);
+    return undefined;
+  };
+
+  const exchange = async (
+    digest: string,
+    key: string,
+    address: string | undefined,
+    refusalKey: string,
+  ): Promise<ApiKeyVerification> => {
+    const askedAtMs = now();
+    const answer = await answerOf("kms", kms.exchangeApiKey(key), EXCHANGE_TIMEOUT_MS);
+    if (!answer.ok) {
+      if (answer.error === "unavailable") throw unavailable(new Error("the kms cannot look keys up"));
+      if (answer.error === "blocked") throw tooOften(answer.retryAfterSeconds);
+      refusedUntilMs.set(refusalKey, now() + REFUSAL_MEMORY_MS);
+      return { ok: false, reason: "invalid-api-key" };
+    }
+    const { accessToken: token, expiresInSeconds, keyId, allowedAddresses } = answer.value;
+    const usableUntilMs = askedAtMs + (expiresInSeconds - END_MARGIN_SECONDS) * 1000;
+    const exchanged = { token, keyId, allowedAddresses, usableUntilMs };
+    const verification = await admit(exchanged, address);
+    if (verification.ok) tokens.set(digest, exchanged);
+    return verification;
+  };
+
+  return async (key, address) => {
+    const digest = await sha256(key);
+    // A key may be refused for where it comes from, and good from elsewhere at the same time.
+    const refusalKey = `${digest} ${address}`;
+    if ((refusedUntilMs.get(refusalKey) ?? 0) > now()) return { ok: false, reason: "invalid-api-key" };
+    return (await fromMemory(digest, address)) ?? exchange(digest, key, address, refusalKey);
+  };
+};

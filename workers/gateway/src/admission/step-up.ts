@@ -1,0 +1,146 @@
+/**
+ * Step-up on the way through (RFC 9470): a code sent along in `X-OTP` is traded for a token that is good for this request,
+ * and a token that was given for this request is used up. Where a call hands something out, twofa says of a caller
+ * without a second factor that they have none.
+ */
+import {
+  assertMayGrant,
+  factorRequired,
+  hasSteppedUp,
+  stepUpChallenge,
+  stepUpRequired,
+  unauthenticated,
+} from "#shared/auth/authorize.ts";
+import type { Principal } from "#shared/auth/claims.ts";
+import type { Granted } from "#shared/contracts/granting.ts";
+import type { KmsRpc } from "#shared/contracts/kms.ts";
+import { MAX_PURPOSE_PATH_CHARACTERS, type Purpose } from "#shared/contracts/purpose.ts";
+import { MAX_TYPED_CODE_LENGTH, type TwofaRpc } from "#shared/contracts/twofa.ts";
+import { withinTime } from "#shared/lang/deadline.ts";
+import type { Policy, StepUpDemand } from "#shared/policy/routes.ts";
+import { type Problem, problem } from "#shared/problem/problem.ts";
+import { answerOf, unavailable } from "../backends/unavailable.ts";
+
+export const OTP_HEADER = "x-otp";
+
+const ELEVATION_TIMEOUT_MS = 10_000;
+const REDEMPTION_TIMEOUT_MS = 4_000;
+/** To refuse more helpfully is worth no longer wait. */
+const HAS_FACTOR_TIMEOUT_MS = 500;
+
+/** A caller who has been admitted, and the token that the worker will see. */
+export interface Caller {
+  principal: Principal;
+  token: string;
+}
+
+export interface StepUp {
+  policy: Policy;
+  caller: Caller;
+  /** What came in `X-OTP`. */
+  code: string | undefined;
+  /** The request at hand, whose body is hashed only when somebody has to know. */
+  purposeOf: () => Promise<Purpose>;
+  twofa: Pick<TwofaRpc, "elevateOnce" | "hasFactor" | "confirmFactorless">;
+  kms: Pick<KmsRpc, "redeemGrant">;
+  nowSeconds: number;
+}
+
+const codeRefused = (demand: StepUpDemand): Problem =>
+  problem("code-refused", { detail: "Wait for the next code and send that.", headers: stepUpChallenge(demand) });
+
+type Refusal = Exclude<Awaited<ReturnType<TwofaRpc["elevateOnce"]>>, { ok: true }>;
+
+const refusalOf = (refusal: Refusal, demand: StepUpDemand): Problem => {
+  switch (refusal.error) {
+    case "wrong-code":
+      return codeRefused(demand);
+    case "no-factor":
+      return factorRequired(demand);
+    case "locked":
+      return problem("too-many-attempts", {
+        detail: "Too many codes were wrong or used. Wait as long as Retry-After says; until then none is taken.",
+        headers: { "retry-after": String(refusal.retryAfterSeconds) },
+      });
+    case "session-ended":
+      return unauthenticated(true);
+    case "unavailable":
+      return unavailable(new Error("twofa cannot check codes"));
+  }
+};
+
+/** The challenge to a caller without a recent second factor: where to enrol one, if it is known that he has none. */
+const challengeOf = async (
+  { caller, twofa }: Pick<StepUp, "caller" | "twofa">,
+  demand: StepUpDemand,
+): Promise<Problem> => {
+  const { kind, subject } = caller.principal;
+  if (kind !== "user") return stepUpRequired(demand, "Only a user can pass a second factor: a service cannot do this.");
+  const answer = await withinTime(twofa.hasFactor(subject), HAS_FACTOR_TIMEOUT_MS).catch(() => undefined);
+  return answer?.ok && !answer.value ? factorRequired(demand) : stepUpRequired(demand);
+};
+
+/** Uses up a token that was given for this request (and was admitted, which says that it was for this one). */
+const redeem = async (kms: StepUp["kms"], { principal }: Caller, demand: StepUpDemand): Promise<void> => {
+  const redeemed = await answerOf("kms", kms.redeemGrant(principal.tokenId), REDEMPTION_TIMEOUT_MS);
+  if (!redeemed.ok) throw unavailable(new Error("the kms cannot redeem grants"));
+  if (!redeemed.value)
+    throw stepUpRequired(demand, "This token was used already. Pass a second factor for this request.");
+};
+
+/** What any new token for this request is made of. */
+const requestOf = async ({ caller: { principal }, purposeOf }: StepUp) => {
+  const purpose = await purposeOf();
+  if (purpose.path.length > MAX_PURPOSE_PATH_CHARACTERS)
+    throw problem("invalid-input", {
+      detail: `A request that is confirmed by itself has an address of at most ${MAX_PURPOSE_PATH_CHARACTERS} characters. For a longer one, pass a second factor for the session: POST /twofa/auth/verify.`,
+    });
+  const { subject, sessionId, scopes, audiences } = principal;
+  return { subject, sessionId, scopes: [...scopes], audiences: [...audiences], purpose };
+};
+
+/** A token that the code was traded for. */
+const tradeCode = async (stepUp: StepUp, code: string, demand: StepUpDemand): Promise<string> => {
+  if (code.length > MAX_TYPED_CODE_LENGTH) throw codeRefused(demand);
+  const request = await requestOf(stepUp);
+  const elevation = await answerOf("twofa", stepUp.twofa.elevateOnce({ ...request, code }), ELEVATION_TIMEOUT_MS);
+  if (!elevation.ok) throw refusalOf(elevation, demand);
+  return elevation.value.accessToken;
+};
+
+/** The token to forward with a call that hands something out; of a user without a second factor, one that says so. */
+const grantingToken = async (stepUp: StepUp, what: Granted): Promise<string> => {
+  const { principal, token } = stepUp.caller;
+  const nowMs = stepUp.nowSeconds * 1000;
+  if (principal.kind === "user" && principal.purpose === undefined) {
+    const call = stepUp.twofa.confirmFactorless(await requestOf(stepUp));
+    const confirmed = await answerOf("twofa", call, ELEVATION_TIMEOUT_MS);
+    if (confirmed.ok) {
+      assertMayGrant(what, { ...principal, factorless: true }, nowMs);
+      return confirmed.value.accessToken;
+    }
+    if (confirmed.error === "session-ended") throw unauthenticated(true);
+    if (confirmed.error === "unavailable") throw unavailable(new Error("twofa cannot look factors up"));
+  }
+  assertMayGrant(what, principal, nowMs);
+  return token;
+};
+
+/**
+ * The token to forward: the caller's own, or one that the code was traded for. Refuses with 401 (RFC 9470) when a second
+ * factor is demanded and neither the session nor a code has it. Everything that can refuse a call without using up the
+ * code or the token must have been asked before.
+ */
+export const steppedUpToken = async (stepUp: StepUp): Promise<string> => {
+  const { policy, caller, code, kms, nowSeconds } = stepUp;
+  const { principal, token } = caller;
+  const demand = policy.stepUp;
+  if (demand === undefined) return token;
+  if (hasSteppedUp(principal, nowSeconds, demand)) {
+    if (principal.purpose !== undefined) await redeem(kms, caller, demand);
+    return token;
+  }
+  if (code && principal.kind === "user" && principal.purpose === undefined) return tradeCode(stepUp, code, demand);
+  if (demand.when === "always") throw await challengeOf(stepUp, demand);
+  return policy.grants === undefined ? token : grantingToken(stepUp, policy.grants);
+};

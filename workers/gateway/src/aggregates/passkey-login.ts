@@ -1,0 +1,44 @@
+/** Login by passkey: twofa verifies it and has the kms open the session. The kms itself knows nothing of passkeys. */
+import type { OpenedSession } from "#shared/contracts/kms.ts";
+import type { TwofaRpc } from "#shared/contracts/twofa.ts";
+import type { ChallengedOptions, PasskeyLogin } from "#shared/contracts/webauthn.ts";
+import { problem } from "#shared/problem/problem.ts";
+import { answerOf, unavailable } from "../backends/unavailable.ts";
+
+const LIMIT_MS = 10_000;
+
+/** Each fails with the problem `unavailable` when a worker does not answer. */
+export interface PasskeyLogins {
+  options(): Promise<ChallengedOptions>;
+  /** Refuses with `login-refused`, whatever was wrong, or `too-many-attempts`. */
+  logIn(login: PasskeyLogin): Promise<OpenedSession>;
+}
+
+const gone = () => unavailable(new Error("twofa or the kms is unavailable"));
+
+export const createPasskeyLogins = (twofa: Pick<TwofaRpc, "passkeyOptions" | "logInByPasskey">): PasskeyLogins => ({
+  options: async () => {
+    const options = await answerOf("twofa", twofa.passkeyOptions(), LIMIT_MS);
+    if (!options.ok) throw gone();
+    return options.value;
+  },
+
+  logIn: async (login) => {
+    const opened = await answerOf("twofa", twofa.logInByPasskey(login), LIMIT_MS);
+    if (opened.ok) return opened.value;
+    switch (opened.error) {
+      case "refused":
+        throw problem("login-refused", {
+          detail: "The passkey was not accepted: ask for new options, and try again.",
+          headers: { "www-authenticate": "Bearer" },
+        });
+      case "locked":
+        throw problem("too-many-attempts", {
+          detail: "Too many attempts. Wait as long as Retry-After says; until then none is looked at.",
+          headers: { "retry-after": String(opened.retryAfterSeconds) },
+        });
+      case "unavailable":
+        throw gone();
+    }
+  },
+});

@@ -1,0 +1,11 @@
+import type { OpenAPIHono } from "@hono/zod-openapi";
+import type { WorkerEnv } from "#shared/http/worker-env.ts";
+import type { GatewayServices } from "../composition/services.ts";
+
+/** Declared by the kms, whose own answer knows nothing of what the other workers hold. */
+export const addPersonalData = (app: OpenAPIHono<WorkerEnv<GatewayServices>>): void => {
+  app.get("/kms/me/export", async (context) => {
+    const { principal, services } = context.var;
+    return context.json(await services.personalDataOf(principal.subject), 200, { "cache-control": "no-store" });
+  });
+};

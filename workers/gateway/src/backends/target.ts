@@ -1,0 +1,45 @@
+/** Which worker a request is for, and under what policy: decided on the very path that is forwarded. */
+
+import { WORKERS, type WorkerName } from "#shared/contracts/workers.ts";
+import { policyOf } from "#shared/http/access.ts";
+import type { Policy } from "#shared/policy/routes.ts";
+import { problem } from "#shared/problem/problem.ts";
+
+/** A worker that requests are forwarded to. */
+export type Destination = Exclude<WorkerName, "gateway">;
+
+const isDestination = (worker: WorkerName): worker is Destination => worker !== "gateway";
+
+export const DESTINATIONS: readonly Destination[] = WORKERS.filter(isDestination);
+
+export interface Target {
+  /** `undefined`: the gateway answers by itself. */
+  destination?: Destination;
+  /** The path as the destination knows it. */
+  path: string;
+  /** The row of the route table, as the caller knows it. */
+  template: string;
+  policy: Policy;
+}
+
+const MAX_ADDRESS_LENGTH = 8_192;
+/** NUL and other control characters: no name in Fountain has one, and not every part would read them alike. */
+const ENCODED_CONTROL = /%(?:[01][0-9a-f]|7f)/i;
+
+/** Refuses an address that no honest client sends, with 400. */
+export const assertSaneAddress = (url: string, path: string): void => {
+  if (url.length > MAX_ADDRESS_LENGTH)
+    throw problem("malformed-request", { detail: `An address may have at most ${MAX_ADDRESS_LENGTH} characters.` });
+  if (ENCODED_CONTROL.test(path))
+    throw problem("malformed-request", { detail: "A path may not contain control characters." });
+};
+
+/** The target of a call whose path is canonical; refuses with 404 or 405. The first segment names the worker. */
+export const targetOf = (method: string, path: string): Target => {
+  const end = path.indexOf("/", 1);
+  const destination = DESTINATIONS.find((name) => name === path.slice(1, end === -1 ? undefined : end));
+  if (destination === undefined) return { path, ...policyOf("gateway", method, path) };
+  const rest = end === -1 ? "/" : path.slice(end);
+  const { template, policy } = policyOf(destination, method, rest);
+  return { destination, path: rest, template: `/${destination}${template}`, policy };
+};

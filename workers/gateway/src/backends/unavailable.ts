@@ -1,0 +1,17 @@
+/** A part of Fountain that does not answer: 503, with the cause for the log only. */
+import { withinTime } from "#shared/lang/deadline.ts";
+import type { Problem } from "#shared/problem/problem.ts";
+import { unavailable as unavailableProblem } from "#shared/problem/unavailable.ts";
+
+const DETAIL = "A part of Fountain does not answer right now. Try again shortly.";
+
+export const unavailable = (cause: unknown, detail = DETAIL): Problem => unavailableProblem({ detail, cause });
+
+/** What a private call answers. A call that throws, or takes longer than `limitMs`, gives the problem `unavailable`. */
+export const answerOf = async <Answer>(callee: string, call: Promise<Answer>, limitMs: number): Promise<Answer> => {
+  const answer = await withinTime(call, limitMs).catch((cause: unknown) => {
+    throw unavailable(cause);
+  });
+  if (answer === undefined) throw unavailable(new Error(`${callee} did not answer within ${limitMs} ms`));
+  return answer;
+};

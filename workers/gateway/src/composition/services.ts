@@ -1,0 +1,32 @@
+import type { KmsRpc } from "#shared/contracts/kms.ts";
+import type { Network } from "#shared/contracts/networks.ts";
+import type { TwofaRpc } from "#shared/contracts/twofa.ts";
+import type { FrameServices } from "#shared/http/worker-env.ts";
+import type { ApiKeyVerifier } from "../admission/api-keys.ts";
+import type { ReportRefusal } from "../admission/refusals.ts";
+import type { PasskeyLogins } from "../aggregates/passkey-login.ts";
+import type { PersonalDataOf } from "../aggregates/personal-data.ts";
+import type { Destination } from "../backends/target.ts";
+import type { Drainable } from "../health/drain.ts";
+
+/** Another worker, as its binding is called. */
+export type Upstream = Pick<Fetcher, "fetch">;
+
+export type Upstreams = Readonly<Record<Destination, Upstream>>;
+
+/** What the gateway works with. */
+export interface GatewayServices extends FrameServices, Drainable {
+  /** Where callers reach this installation, without a slash at the end. */
+  publicUrl: string;
+  /** Whose X-Forwarded-For is believed. */
+  trustedProxies: readonly Network[];
+  /** The origins whose pages may call from a browser. */
+  corsOrigins: ReadonlySet<string>;
+  upstreams: Upstreams;
+  verifyApiKey: ApiKeyVerifier;
+  twofa: Pick<TwofaRpc, "elevateOnce" | "hasFactor" | "confirmFactorless">;
+  kms: Pick<KmsRpc, "redeemGrant">;
+  personalDataOf: PersonalDataOf;
+  passkeyLogins: PasskeyLogins;
+  reportRefusal: ReportRefusal;
+}

@@ -1,0 +1,64 @@
+import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import { WORKERS, type WorkerName } from "#shared/contracts/workers.ts";
+import { json, problems } from "#shared/http/openapi.ts";
+import type { WorkerEnv } from "#shared/http/worker-env.ts";
+import { matchRoute } from "#shared/policy/match.ts";
+import type { GatewayServices, Upstreams } from "../composition/services.ts";
+import { askAll } from "../proxy/upstream.ts";
+import { documentSchema, mergeDocuments, type Part } from "./openapi.ts";
+
+const PATH = "/openapi.json";
+
+const INFO = {
+  title: "Fountain",
+  version: "1",
+  description:
+    "Send an access token in `Authorization: Bearer`, or an API key in `X-API-Key`, never both. Operations marked " +
+    "`x-step-up` want a second factor passed within five minutes, or its code in `X-OTP`. " +
+    "Every failure is `application/problem+json` (RFC 9457).",
+};
+
+const DESCRIPTIONS: Record<WorkerName, string> = {
+  gateway: "The door",
+  kms: "People, services, credentials, keys",
+  twofa: "Second factors and step-up",
+  search: "Full-text search",
+  "service-a": "Sequence numbers and versions of screenplay elements",
+};
+
+const route = createRoute({
+  method: "get",
+  path: PATH,
+  summary: "All operations of all workers, as OpenAPI 3.1",
+  responses: { 200: json(z.looseObject({ openapi: z.string() }), "The document"), ...problems("unavailable") },
+});
+
+const partOf = (worker: WorkerName, document: unknown): Part => ({
+  worker,
+  description: DESCRIPTIONS[worker],
+  prefix: worker === "gateway" ? "" : `/${worker}`,
+  document: documentSchema.parse(document),
+  demandOf: (method, path) => {
+    const match = matchRoute(worker, method, path);
+    return match.found ? match.policy : undefined;
+  },
+});
+
+export const addOpenApi = (app: OpenAPIHono<WorkerEnv<GatewayServices>>): void => {
+  let remembered: string | undefined;
+
+  const wholeDocument = async (upstreams: Upstreams): Promise<string> => {
+    const own: unknown = JSON.parse(JSON.stringify(app.getOpenAPI31Document({ openapi: "3.1.0", info: INFO })));
+    const others = await askAll(upstreams, "/openapi.json");
+    const parts = WORKERS.map((worker) => partOf(worker, worker === "gateway" ? own : others.get(worker)));
+    return JSON.stringify(mergeDocuments(INFO, parts));
+  };
+
+  app.openAPIRegistry.registerPath(route);
+  app.get(PATH, async (context) => {
+    remembered ??= await wholeDocument(context.var.services.upstreams);
+    return new Response(remembered, {
+      headers: { "content-type": "application/json", "cache-control": "public, max-age=60" },
+    });
+  });
+};

@@ -1,0 +1,27 @@
+import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import type { WorkerEnv } from "#shared/http/worker-env.ts";
+import type { GatewayServices } from "../composition/services.ts";
+import { docsPage } from "./docs.ts";
+import { landingPage } from "./landing.ts";
+import { pageResponse } from "./page.ts";
+
+const page = (description: string) => ({ description, content: { "text/html": { schema: z.string() } } });
+
+const landing = createRoute({
+  method: "get",
+  path: "/",
+  summary: "What this is, and the first calls",
+  responses: { 200: page("The landing page") },
+});
+
+const docs = createRoute({
+  method: "get",
+  path: "/docs",
+  summary: "A page to read and try every operation",
+  responses: { 200: page("The page") },
+});
+
+export const addPages = (app: OpenAPIHono<WorkerEnv<GatewayServices>>): void => {
+  app.openapi(landing, (context) => pageResponse(landingPage(context.var.services.publicUrl)));
+  app.openapi(docs, () => pageResponse(docsPage()));
+};

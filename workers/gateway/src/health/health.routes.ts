@@ -1,0 +1,35 @@
+import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import { json, problems } from "#shared/http/openapi.ts";
+import type { WorkerEnv } from "#shared/http/worker-env.ts";
+import { DESTINATIONS } from "../backends/target.ts";
+import type { GatewayServices } from "../composition/services.ts";
+
+const ok = z.literal("ok");
+const forEach = <Value>(value: Value) => Object.fromEntries(DESTINATIONS.map((worker) => [worker, value]));
+
+const health = createRoute({
+  method: "get",
+  path: "/health",
+  summary: "Whether the process runs",
+  responses: { 200: json(z.object({ status: ok }), "It runs") },
+});
+
+const ready = createRoute({
+  method: "get",
+  path: "/ready",
+  summary: "Whether every worker and its database answer",
+  responses: {
+    200: json(z.object({ status: ok, workers: z.object(forEach(ok)) }), "All of them answer"),
+    ...problems("unavailable"),
+  },
+});
+
+export const addHealth = (app: OpenAPIHono<WorkerEnv<GatewayServices>>): void => {
+  app.openapi(health, (context) => context.json({ status: "ok" as const }, 200, { "cache-control": "no-store" }));
+  app.openapi(ready, async (context) => {
+    await context.var.services.probe();
+    return context.json({ status: "ok" as const, workers: forEach("ok" as const) }, 200, {
+      "cache-control": "no-store",
+    });
+  });
+};

@@ -1,0 +1,81 @@
+/** Passes a request on to the worker it is for, and the answer back as it comes. */
+import { isBodiless } from "#shared/http/access.ts";
+import { problem } from "#shared/problem/problem.ts";
+import { unavailable } from "../backends/unavailable.ts";
+import type { Upstream } from "../composition/services.ts";
+import { answeredHeaders, forwardedHeaders } from "./headers.ts";
+
+export interface Forwarding {
+  /** The worker's name, for the log. */
+  callee: string;
+  upstream: Upstream;
+  /** The path as the worker knows it. */
+  path: string;
+  /** Headers that the gateway sets itself: request id, prefix, token. */
+  own: Readonly<Record<string, string>>;
+  /** The media type that the worker's own errors have. */
+  errorType: string;
+  /** Whether the answer is one caller's alone. */
+  forCaller: boolean;
+  /** How long the worker may take to begin its answer. */
+  limitMs: number;
+}
+
+const UNKNOWN_OUTCOME =
+  "A part of Fountain did not answer properly. Whether the request took effect is not known; try again shortly.";
+
+const isOurs = (response: Response, errorType: string): boolean =>
+  response.status < 500 || (response.headers.get("content-type") ?? "").startsWith(errorType);
+
+/**
+ * The whole body, which the limit has kept small: the worker's time starts when it has everything, and a worker that
+ * answers without reading does not cost the caller its connection.
+ */
+const bodyOf = async (request: Request): Promise<ArrayBuffer | null> => {
+  if (isBodiless(request.method) || request.body === null) return null;
+  try {
+    return await request.arrayBuffer();
+  } catch (cause) {
+    throw problem("malformed-request", { detail: "The body broke off.", cause });
+  }
+};
+
+const answerWithin = async (
+  request: Request,
+  body: ArrayBuffer | null,
+  { upstream, path, own, limitMs }: Forwarding,
+): Promise<Response> => {
+  const controller = new AbortController();
+  const timer = setTimeout(() => controller.abort(), limitMs);
+  try {
+    return await upstream.fetch(`http://worker${path}${new URL(request.url).search}`, {
+      method: request.method,
+      headers: forwardedHeaders(request.headers, own),
+      body,
+      redirect: "manual",
+      signal: controller.signal,
+    });
+  } finally {
+    clearTimeout(timer);
+  }
+};
+
+/**
+ * The worker's answer. One that throws, stays silent longer than the limit, or fails without saying so as agreed gives
+ * the problem `unavailable`; its own problems pass through, those of 5xx too.
+ */
+export const forward = async (request: Request, forwarding: Forwarding): Promise<Response> => {
+  const body = await bodyOf(request);
+  const response = await answerWithin(request, body, forwarding).catch((cause: unknown) => {
+    throw unavailable(cause, UNKNOWN_OUTCOME);
+  });
+  if (!isOurs(response, forwarding.errorType)) {
+    await response.body?.cancel();
+    throw unavailable(new Error(`${forwarding.callee} answered a bare ${response.status}`), UNKNOWN_OUTCOME);
+  }
+  return new Response(response.body, {
+    status: response.status,
+    statusText: response.statusText,
+    headers: answeredHeaders(response.headers, forwarding.forCaller),
+  });
+};

@@ -1,0 +1,22 @@
+import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import { json, problems } from "#shared/http/openapi.ts";
+import type { WorkerEnv } from "#shared/http/worker-env.ts";
+import type { GatewayServices } from "../composition/services.ts";
+import { passOn } from "./access.ts";
+
+const PATH = "/.well-known/jwks.json";
+
+const route = createRoute({
+  method: "get",
+  path: PATH,
+  summary: "The public keys that verify access tokens (RFC 7517)",
+  responses: {
+    200: json(z.object({ keys: z.array(z.looseObject({ kid: z.string() })) }), "The key set"),
+    ...problems("unavailable"),
+  },
+});
+
+export const addJwks = (app: OpenAPIHono<WorkerEnv<GatewayServices>>): void => {
+  app.openAPIRegistry.registerPath(route);
+  app.get(PATH, (context) => passOn(context, "kms", { path: PATH, policy: { caller: "anyone" }, own: {} }));
+};

@@ -1,0 +1,59 @@
+/** The workers behind the gateway, and its own questions to them: their private paths, which no caller reaches. */
+import { z } from "zod";
+import { fetcher, parseBindings } from "#shared/http/bindings.ts";
+import { describeError } from "#shared/observability/log.ts";
+import { DESTINATIONS, type Destination } from "../backends/target.ts";
+import { unavailable } from "../backends/unavailable.ts";
+import type { Upstreams } from "../composition/services.ts";
+import { requestHeaders } from "./headers.ts";
+
+const upstreamsSchema = z.record(z.enum(DESTINATIONS), fetcher);
+
+/** The name under which the gateway binds a worker: `service-a` as `SERVICE_A`. */
+export const bindingOf = (destination: Destination): string => destination.toUpperCase().replaceAll("-", "_");
+
+/** The workers behind the gateway, out of its bindings. Throws an error that names the missing ones. */
+export const upstreamsIn = (bindings: unknown): Upstreams => {
+  const all = z.looseObject({}).parse(bindings);
+  return parseBindings(upstreamsSchema, Object.fromEntries(DESTINATIONS.map((name) => [name, all[bindingOf(name)]])));
+};
+
+const ANSWER_WITHIN_MS = 2_000;
+
+interface Silence {
+  destination: Destination;
+  cause: unknown;
+}
+
+type Reply = { destination: Destination; body: unknown } | Silence;
+
+const ask = async (upstreams: Upstreams, destination: Destination, path: string): Promise<Reply> => {
+  try {
+    const response = await upstreams[destination].fetch(`http://worker${path}`, {
+      headers: requestHeaders(),
+      signal: AbortSignal.timeout(ANSWER_WITHIN_MS),
+    });
+    const body: unknown = await response.json();
+    return response.ok ? { destination, body } : { destination, cause: new Error(`answered ${response.status}`) };
+  } catch (cause) {
+    return { destination, cause };
+  }
+};
+
+const list = (names: readonly string[]): string =>
+  names.length < 2 ? names.join("") : `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
+
+/**
+ * What every worker answers to a GET of this private path, asked all at once, within two seconds. Fails with the problem
+ * `unavailable`, which names the workers that gave no good answer.
+ */
+export const askAll = async (upstreams: Upstreams, path: string): Promise<Map<Destination, unknown>> => {
+  const replies = await Promise.all(DESTINATIONS.map((destination) => ask(upstreams, destination, path)));
+  const silent = replies.filter((reply): reply is Silence => "cause" in reply);
+  if (silent.length > 0) {
+    const names = list(silent.map(({ destination }) => destination));
+    const cause = new Error(silent.map((reply) => `${reply.destination}: ${describeError(reply.cause)}`).join("; "));
+    throw unavailable(cause, `No good answer from ${names}.`);
+  }
+  return new Map(replies.flatMap((reply) => ("body" in reply ? [[reply.destination, reply.body]] : [])));
+};

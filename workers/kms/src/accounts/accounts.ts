@@ -1,0 +1,172 @@
+/** Accounts: creating them, and recognising their owners by password. */
+import { failure, type Result, success } from "#shared/lang/result.ts";
+import type { AuditTrail } from "../audit/audit.ts";
+import type { AuditEntry } from "../audit/audit-entry.ts";
+import { DEFAULT_ROLE, type Grantor, handsOut, isBeyondDefault } from "./granting.ts";
+import type { KeptPassword, Passwords } from "./password.ts";
+import type { Guarded, PasswordGuard } from "./password-guard.ts";
+import { passwordFault } from "./password-rules.ts";
+import type { Turns } from "./turns.ts";
+import type { Credentials, Profile, UserRepository } from "./user.ts";
+import { normalizeUsername, usernameFault, usernameKey } from "./username.ts";
+
+export interface NewAccount {
+  username: string;
+  email?: string | undefined;
+  password: string;
+  roles: string[];
+}
+
+/** A field that is not accepted, and why. */
+export interface AccountFault {
+  field: "username" | "password";
+  detail: string;
+}
+
+export interface PasswordChange {
+  userId: string;
+  /** The session that asks, which goes on. */
+  sessionId: string;
+  currentPassword: string;
+  newPassword: string;
+}
+
+export interface Accounts {
+  /** An account for somebody else; to give it more than the default role takes a grantor of rights. */
+  create(
+    account: NewAccount,
+    grantor: Grantor<"account"> | Grantor<"rights">,
+  ): Promise<Result<Profile, "username-taken" | "busy">>;
+  /** An account for oneself, with the default role. */
+  register(account: Omit<NewAccount, "roles">): Promise<Result<Profile, "username-taken" | "busy">>;
+  /** Creates the administrator of an installation without users. */
+  createFirst(account: NewAccount): Promise<Result<Profile, "exists" | "invalid">>;
+  /** Whether the user is unknown or the password wrong is for the log alone: callers must not tell them apart. */
+  authenticate(
+    username: string,
+    password: string,
+    address: string | undefined,
+  ): Promise<Guarded<Credentials, "unknown-user" | "wrong-password" | "locked">>;
+  /** Replaces the password of somebody who shows the current one, and ends his other sessions. */
+  changePassword(change: PasswordChange): Promise<Guarded<undefined, "unknown-user" | "wrong-password" | "superseded">>;
+}
+
+export interface AccountsOptions {
+  users: UserRepository;
+  passwords: Passwords;
+  /** Where hashing waits for its turn. */
+  turns: Turns;
+  guard: PasswordGuard;
+  audit: Pick<AuditTrail, "prepare">;
+  /** Where the installation is reached: no password is made of its name. */
+  issuer: string;
+  now: () => number;
+  createId: () => string;
+}
+
+/** What is wrong with a username and a password; empty when nothing is. */
+export const accountFaults = (
+  { username, email, password }: Omit<NewAccount, "roles">,
+  issuer: string,
+): AccountFault[] => {
+  const faults = { username: usernameFault(username), password: passwordFault(password, { username, email, issuer }) };
+  return (["username", "password"] as const).flatMap((field) => {
+    const detail = faults[field];
+    return detail === undefined ? [] : [{ field, detail }];
+  });
+};
+
+const keptBy = ({ user, passwordHash }: Credentials): KeptPassword => ({ userId: user.id, hash: passwordHash });
+
+export const createAccounts = (options: AccountsOptions): Accounts => {
+  const { users, passwords, turns, guard, audit, issuer, now, createId } = options;
+
+  const toProfile = ({ username, email, roles }: NewAccount): Profile => ({
+    id: createId(),
+    username: normalizeUsername(username),
+    email: email ?? null,
+    roles: [...new Set(roles)],
+    createdAt: new Date(now()),
+    lockedAt: null,
+  });
+
+  const creationOf = ({ id, username, email }: Profile, actor: string): Promise<AuditEntry> => {
+    const fields = { username, ...(email !== null && { email }) };
+    return audit.prepare({
+      action: "user.create",
+      outcome: "success",
+      actor,
+      target: id,
+      personal: { userId: id, fields },
+    });
+  };
+
+  /** `actor`: who asks for it; the new user, if not said. */
+  const store = async (account: NewAccount, actor?: string): Promise<Result<Profile, "username-taken" | "busy">> => {
+    if (await users.isTaken(account.username)) return failure("username-taken");
+    const user = toProfile(account);
+    const hashed = await turns.run(async () =>
+      (await users.isTaken(account.username)) ? undefined : passwords.hash(user.id, account.password),
+    );
+    if (!hashed.ok) return hashed;
+    if (hashed.value === undefined) return failure("username-taken");
+    const isStored = await users.insert(user, hashed.value, await creationOf(user, actor ?? user.id));
+    return isStored ? success(user) : failure("username-taken");
+  };
+
+  return {
+    create: async (account, grantor) => {
+      if (isBeyondDefault(account.roles) && !handsOut(grantor, "rights"))
+        throw new Error("more than the default role takes a grantor of rights");
+      return store(account, grantor.subject);
+    },
+    register: (account) => store({ ...account, roles: [DEFAULT_ROLE] }),
+    createFirst: async (account) => {
+      if (!(await users.isEmpty())) return failure("exists");
+      if (accountFaults(account, issuer).length > 0) return failure("invalid");
+      const user = toProfile(account);
+      const hash = await passwords.hash(user.id, account.password);
+      const isStored = await users.insertFirst(user, hash, await creationOf(user, user.id));
+      return isStored ? success(user) : failure("exists");
+    },
+    authenticate: async (username, password, address) => {
+      const key = usernameKey(username);
+      const attempt = await guard.login(key, address);
+      const known = await users.findCredentials(key);
+      const authenticated = await guard.run(attempt, async () => {
+        const { matches, isOutdated } = await passwords.verify(password, known && keptBy(known));
+        if (!known) return failure("unknown-user");
+        if (!matches) return failure("wrong-password");
+        if (known.user.lockedAt !== null) return failure("locked");
+        return success({ known, newHash: isOutdated ? await passwords.hash(known.user.id, password) : undefined });
+      });
+      if (!authenticated.ok) return authenticated;
+      const { known: credentials, newHash } = authenticated.value;
+      const { user, passwordHash } = credentials;
+      if (newHash !== undefined) await users.replacePasswordHash(user.id, passwordHash, newHash);
+      await guard.remember(attempt, user.id);
+      return { ...authenticated, value: credentials };
+    },
+    changePassword: async ({ userId, sessionId, currentPassword, newPassword }) => {
+      const known = await users.findCredentialsById(userId);
+      const hashed = await guard.run(guard.confirmation(userId), async () => {
+        const { matches } = await passwords.verify(currentPassword, known && keptBy(known));
+        if (!known) return failure("unknown-user");
+        return matches
+          ? success({ from: known.passwordHash, to: await passwords.hash(userId, newPassword) })
+          : failure("wrong-password");
+      });
+      if (!hashed.ok) return hashed;
+      const { allowance, isOverLimit, value } = hashed;
+      const entry = await audit.prepare({
+        action: "user.password",
+        outcome: "success",
+        actor: userId,
+        target: userId,
+      });
+      const password = { ...value, userId, at: new Date(now()), keptSessionId: sessionId };
+      const isChanged = await users.changePassword(password, entry);
+      return { ...(isChanged ? success(undefined) : failure("superseded")), allowance, isOverLimit };
+    },
+  };
+};

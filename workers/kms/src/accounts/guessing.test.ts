@@ -1,0 +1,109 @@
+/** What a guesser of passwords sees: nothing that depends on whether there is such a user, or where they have been. */
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type Fountain, startFountain } from "../../../../tests/support/harness.ts";
+import { send, signToken } from "../../../../tests/support/kms.ts";
+
+const PASSWORD = "a long enough password";
+
+let fountain: Fountain;
+let token: string;
+
+beforeAll(async () => {
+  fountain = await startFountain({ front: "kms" });
+  token = await signToken(fountain);
+});
+afterAll(() => fountain?.stop());
+
+const logIn = (username: string, password: string, address: string): Promise<Response> =>
+  fountain.fetch("/login", {
+    method: "POST",
+    headers: { "content-type": "application/json", "x-fountain-client-address": address },
+    body: JSON.stringify({ username, password }),
+  });
+
+/** Everything but what differs from one second, or one request, to the next. */
+const seen = async (response: Response): Promise<unknown> => {
+  const headers = [...response.headers].filter(([name]) => !["x-request-id", "date", "retry-after"].includes(name));
+  const { requestId, ...body } = Object(await response.json());
+  expect(requestId).toEqual(expect.any(String));
+  return {
+    status: response.status,
+    isToldToWait: response.headers.has("retry-after"),
+    headers: headers.map(([name, value]) => [name, value.replace(/;t=\d+/, ";t=")]),
+    body,
+  };
+};
+
+interface Trial {
+  username: string;
+  /** Where it is tried: an address, and another one. */
+  here: string;
+  there: string;
+}
+
+/** One of each kind, at addresses of their own. */
+const trials = async (network: string): Promise<Trial[]> => {
+  const kinds = ["known here", "known elsewhere", "locked", "nobody"] as const;
+  return Promise.all(
+    kinds.map(async (kind, index) => {
+      const trial = {
+        username: `user-${crypto.randomUUID().slice(0, 8)}`,
+        here: `${network}.${index + 1}`,
+        there: `${network}.${index + 101}`,
+      };
+      if (kind === "nobody") return trial;
+      const { username } = trial;
+      const created = await send(fountain, "POST", "/users", { token, body: { username, password: PASSWORD } });
+      const { id } = Object(await created.json());
+      expect((await logIn(username, PASSWORD, kind === "known here" ? trial.here : "192.0.2.200")).status).toBe(200);
+      if (kind === "locked") await send(fountain, "POST", `/users/${id}/lock`, { token });
+      return trial;
+    }),
+  );
+};
+
+const play = async ({ username, here, there }: Trial, addresses: readonly ("here" | "there")[]): Promise<unknown[]> => {
+  const answers: unknown[] = [];
+  for (const place of addresses)
+    answers.push(await seen(await logIn(username, "not the password", place === "here" ? here : there)));
+  return answers;
+};
+
+const expectAlike = (played: readonly unknown[][]): void => {
+  for (const answers of played) expect(answers).toEqual(played[0]);
+};
+
+test("one name, tried at an address and then at another", async () => {
+  const places = [...Array.from({ length: 8 }, () => "here" as const), "there" as const, "there" as const];
+  const played = [];
+  for (const trial of await trials("198.51.100")) played.push(await play(trial, places));
+  expectAlike(played);
+  const statuses = played[0]?.map((answer) => Object(answer).status);
+  expect(statuses).toEqual([401, 401, 401, 401, 401, ...Array.from({ length: 5 }, () => 429)]);
+});
+
+test("an address that has failed with other names", async () => {
+  const all = await trials("203.0.113");
+  for (const { here } of all)
+    for (let attempt = 0; attempt < 3; attempt += 1) await logIn(`x-${crypto.randomUUID()}`, "wrong", here);
+  const answers: unknown[][] = [];
+  for (const trial of all) answers.push(await play(trial, ["here", "here", "here", "here"]));
+  expectAlike(answers);
+  expect(answers[0]?.map((answer) => Object(answer).status)).toEqual([401, 401, 429, 429]);
+});
+
+test("an address where somebody else logs in all the while", async () => {
+  const all = await trials("192.0.2");
+  const own = `user-${crypto.randomUUID().slice(0, 8)}`;
+  await send(fountain, "POST", "/users", { token, body: { username: own, password: PASSWORD } });
+  const answers: unknown[][] = [];
+  for (const { username, here } of all) {
+    const row: unknown[] = [];
+    for (let attempt = 0; attempt < 4; attempt += 1) {
+      row.push(await seen(await logIn(username, "not the password", here)));
+      await logIn(own, PASSWORD, here);
+    }
+    answers.push(row);
+  }
+  expectAlike(answers);
+});

@@ -1,0 +1,102 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { type Fountain, startFountain } from "../../../../tests/support/harness.ts";
+import { delayAfter, FAILURES_REMEMBERED_MS } from "./lockout.ts";
+import { createAttemptRepository } from "./password-attempts.store.ts";
+import type { AttemptRepository } from "./password-guard.ts";
+
+let fountain: Fountain;
+let attempts: AttemptRepository;
+let nowMs: number;
+let account: string;
+let network: string;
+
+beforeAll(async () => {
+  fountain = await startFountain({ front: "kms" });
+  const client = fountain.databases["kms"];
+  if (!client) throw new Error("the kms has no database");
+  attempts = createAttemptRepository({ client });
+});
+afterAll(() => fountain?.stop());
+
+beforeEach(() => {
+  nowMs = Date.parse("2026-11-23T10:00:00Z");
+  [account, network] = [crypto.randomUUID(), crypto.randomUUID()];
+});
+
+const reserve = (...limits: string[]) => attempts.reserve(limits, undefined, new Date(nowMs));
+const read = (counter: string) => attempts.read([counter], new Date(nowMs));
+
+test("delays as the rules say, attempt by attempt", async () => {
+  for (let failures = 1; failures <= 12; failures += 1) {
+    const [count] = (await reserve(account)) ?? [];
+    const delayMs = delayAfter(failures);
+    expect(count).toEqual({ failures, blockedUntilMs: delayMs === 0 ? 0 : nowMs + delayMs });
+    if (delayMs === 0) continue;
+    nowMs += delayMs - 1;
+    expect(await reserve(account)).toBeUndefined();
+    nowMs += 1;
+  }
+});
+
+test("admits exactly five of 200 at once", async () => {
+  const admitted = await Promise.all(Array.from({ length: 200 }, () => reserve(account)));
+  expect(admitted.filter((counts) => counts !== undefined)).toHaveLength(5);
+});
+
+test("counts with all counters or with none", async () => {
+  for (let attempt = 0; attempt < 5; attempt += 1) await reserve(network);
+  expect(await reserve(account, network)).toBeUndefined();
+  expect(await attempts.read([account], new Date(nowMs))).toEqual([]);
+});
+
+test("begins anew with success, but for the network, which only forgets that attempt", async () => {
+  for (let attempt = 0; attempt < 5; attempt += 1) await reserve(account, network);
+  nowMs += 30_000;
+  await reserve(account, network);
+  await attempts.release({ cleared: [account], reduced: [network], by: undefined });
+  expect(await attempts.read([account], new Date(nowMs))).toEqual([]);
+  expect(await attempts.read([network], new Date(nowMs))).toEqual([{ failures: 5, blockedUntilMs: 0 }]);
+});
+
+test("takes back what a name failed at a place, and nothing of what others did there", async () => {
+  const tally = crypto.randomUUID();
+  await reserve(network);
+  for (let attempt = 0; attempt < 3; attempt += 1)
+    expect(await attempts.reserve([account, network], tally, new Date(nowMs))).toHaveLength(2);
+  await attempts.release({ cleared: [tally], reduced: [account, network], by: tally });
+  expect(await read(account)).toEqual([{ failures: 0, blockedUntilMs: 0 }]);
+  expect(await read(network)).toEqual([{ failures: 1, blockedUntilMs: 0 }]);
+  expect(await read(tally)).toEqual([]);
+});
+
+test("is not kept from counting by what it tallies", async () => {
+  const tally = crypto.randomUUID();
+  for (let attempt = 0; attempt < 5; attempt += 1)
+    await attempts.reserve([crypto.randomUUID()], tally, new Date(nowMs));
+  expect(await attempts.reserve([account], tally, new Date(nowMs))).toEqual([{ failures: 1, blockedUntilMs: 0 }]);
+});
+
+test("forgets failures a day after the last one", async () => {
+  for (let attempt = 0; attempt < 5; attempt += 1) await reserve(account);
+  nowMs += FAILURES_REMEMBERED_MS;
+  expect(await attempts.read([account], new Date(nowMs))).toEqual([]);
+  expect(await reserve(account)).toEqual([{ failures: 1, blockedUntilMs: 0 }]);
+});
+
+test("keeps no counter and no place that nobody needs any more", async () => {
+  const { rows } = (await fountain.databases["kms"]?.execute("SELECT id, username_key FROM users LIMIT 1")) ?? {
+    rows: [],
+  };
+  const [user] = rows;
+  const [userId, key] = [String(user?.["id"]), String(user?.["username_key"])];
+  const [old, young] = [new Date(nowMs - 2), new Date(nowMs)];
+  await attempts.remember(userId, "old", old);
+  await attempts.remember(userId, "young", young);
+  await reserve(account);
+  await attempts.purge({ attempts: young, places: old });
+  expect(await attempts.read([account], young)).toEqual([]);
+  expect(await attempts.isKnown(key, "old", new Date(0))).toBe(false);
+  expect(await attempts.isKnown(key, "young", new Date(0))).toBe(true);
+  expect(await attempts.isKnown(key, "young", young)).toBe(false);
+  expect(await attempts.isKnown("somebody-else", "young", new Date(0))).toBe(false);
+});

@@ -1,0 +1,93 @@
+/** The counters of tried passwords, and the places users have logged in from, in the database. */
+import type { Row } from "@libsql/client";
+import type { KmsDatabase } from "../db/connection.ts";
+import { type Count, FAILURES_REMEMBERED_MS, FIRST_DELAY_MS, FREE_ATTEMPTS, LONGEST_DELAY_MS } from "./lockout.ts";
+import type { AttemptRepository } from "./password-guard.ts";
+
+/** Doublings beyond this many make no longer delay. */
+const MAX_DOUBLINGS = 10;
+const listed = (name: string): string => `(SELECT value FROM json_each(:${name}))`;
+const IS_OLD = `attempted_at <= :at - ${FAILURES_REMEMBERED_MS}`;
+const FAILURES = `(CASE WHEN ${IS_OLD} THEN 1 ELSE failures + 1 END)`;
+/** `delayAfter` of the domain, as the database computes it. */
+const DELAY_MS = `MIN(${FIRST_DELAY_MS} << MIN(${FAILURES} - ${FREE_ATTEMPTS}, ${MAX_DOUBLINGS}), ${LONGEST_DELAY_MS})`;
+
+/** One statement, and so all counters or none, however many try at once. */
+const RESERVE = `
+  INSERT INTO password_attempts (counter, failures, blocked_until, attempted_at)
+  SELECT value, 1, 0, :at FROM json_each(:counters)
+  WHERE NOT EXISTS (SELECT 1 FROM password_attempts WHERE counter IN ${listed("limits")} AND blocked_until > :at)
+  ON CONFLICT (counter) DO UPDATE SET
+    failures = ${FAILURES},
+    blocked_until = CASE WHEN ${FAILURES} < ${FREE_ATTEMPTS} THEN 0 ELSE :at + ${DELAY_MS} END,
+    attempted_at = :at
+  RETURNING counter, failures, blocked_until`;
+
+const READ = `
+  SELECT failures, blocked_until FROM password_attempts
+  WHERE counter IN ${listed("counters")} AND attempted_at > :at - ${FAILURES_REMEMBERED_MS}`;
+
+/** Who was admitted had no delay to wait for: the one there is now is his own. */
+const TAKE_BACK = `
+  UPDATE password_attempts SET
+    failures = MAX(failures - COALESCE((SELECT failures FROM password_attempts WHERE counter = :by), 1), 0),
+    blocked_until = 0
+  WHERE counter IN ${listed("reduced")}`;
+
+const CLEAR = `DELETE FROM password_attempts WHERE counter IN ${listed("cleared")}`;
+
+const countFrom = (row: Row): Count => ({
+  failures: Number(row["failures"]),
+  blockedUntilMs: Number(row["blocked_until"]),
+});
+
+export const createAttemptRepository = ({ client }: Pick<KmsDatabase, "client">): AttemptRepository => ({
+  isKnown: async (usernameKey, place, since) => {
+    const { rows } = await client.execute({
+      sql: `SELECT 1 FROM known_addresses JOIN users ON users.id = user_id
+            WHERE username_key = ? AND place = ? AND used_at > ?`,
+      args: [usernameKey, place, since.getTime()],
+    });
+    return rows.length > 0;
+  },
+  read: async (counters, at) => {
+    const { rows } = await client.execute({
+      sql: READ,
+      args: { counters: JSON.stringify(counters), at: at.getTime() },
+    });
+    return rows.map(countFrom);
+  },
+  reserve: async (limits, tally, at) => {
+    const counters = tally === undefined ? limits : [...limits, tally];
+    const { rows } = await client.execute({
+      sql: RESERVE,
+      args: { limits: JSON.stringify(limits), counters: JSON.stringify(counters), at: at.getTime() },
+    });
+    return rows.length === 0 ? undefined : rows.filter((row) => row["counter"] !== tally).map(countFrom);
+  },
+  release: async ({ cleared, reduced, by }) => {
+    await client.batch(
+      [
+        { sql: TAKE_BACK, args: { reduced: JSON.stringify(reduced), by: by ?? null } },
+        { sql: CLEAR, args: { cleared: JSON.stringify(cleared) } },
+      ],
+      "write",
+    );
+  },
+  remember: async (userId, place, at) => {
+    await client.execute({
+      sql: `INSERT INTO known_addresses (user_id, place, used_at) SELECT id, ?, ? FROM users WHERE id = ?
+            ON CONFLICT (user_id, place) DO UPDATE SET used_at = MAX(used_at, excluded.used_at)`,
+      args: [place, at.getTime(), userId],
+    });
+  },
+  purge: async ({ attempts, places }) => {
+    await client.batch(
+      [
+        { sql: "DELETE FROM password_attempts WHERE attempted_at <= ?", args: [attempts.getTime()] },
+        { sql: "DELETE FROM known_addresses WHERE used_at <= ?", args: [places.getTime()] },
+      ],
+      "write",
+    );
+  },
+});

@@ -1,0 +1,59 @@
+import { createRoute, z } from "@hono/zod-openapi";
+import { unauthenticated } from "#shared/auth/authorize.ts";
+import { text } from "#shared/contracts/input.ts";
+import { jsonBody, problems } from "#shared/http/openapi.ts";
+import { problem } from "#shared/problem/problem.ts";
+import { attemptRefused } from "../http/attempt-answer.ts";
+import { audit, type KmsApp, record } from "../http/frame.ts";
+import { MAX_PASSWORD_INPUT, passwordFault } from "./password-rules.ts";
+
+const change = z.strictObject({
+  currentPassword: text({ min: 1, max: MAX_PASSWORD_INPUT }),
+  newPassword: text({ max: MAX_PASSWORD_INPUT }),
+});
+
+const route = createRoute({
+  method: "put",
+  path: "/me/password",
+  tags: ["Accounts"],
+  summary: "Change the caller's own password; his other sessions end",
+  request: { body: jsonBody(change) },
+  responses: {
+    204: { description: "The password is changed; this session goes on" },
+    ...problems(
+      "unauthenticated",
+      "login-refused",
+      "forbidden",
+      "conflict",
+      "invalid-input",
+      "too-many-attempts",
+      "unavailable",
+    ),
+  },
+});
+
+export const addPassword = (app: KmsApp): void => {
+  app.openapi(route, async (context) => {
+    const { currentPassword, newPassword } = context.req.valid("json");
+    const { principal, services } = context.var;
+    const user = await services.users.findById(principal.subject);
+    if (!user) throw unauthenticated(true);
+    const fault = passwordFault(newPassword, { ...user, issuer: services.issuer });
+    if (fault !== undefined)
+      throw problem("invalid-input", {
+        detail: "This password is not accepted.",
+        errors: [{ pointer: "#/newPassword", detail: fault }],
+      });
+    const { subject: userId, sessionId } = principal;
+    const changed = await services.accounts.changePassword({ userId, sessionId, currentPassword, newPassword });
+    const event = { action: "user.password", target: userId } as const;
+    if (!changed.ok) {
+      await audit(context, { ...event, outcome: "failure", reason: changed.error });
+      if (changed.error === "superseded")
+        throw problem("conflict", { detail: "The password was changed by another session meanwhile." });
+      throw attemptRefused("The current password is wrong.", changed);
+    }
+    record(context, { ...event, outcome: "success" });
+    return context.body(null, 204);
+  });
+};

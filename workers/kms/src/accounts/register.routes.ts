@@ -1,0 +1,31 @@
+import { createRoute, z } from "@hono/zod-openapi";
+import { json, jsonBody, problems } from "#shared/http/openapi.ts";
+import { problem } from "#shared/problem/problem.ts";
+import { type KmsApp, record } from "../http/frame.ts";
+import { ACCOUNT_REFUSALS, assertAcceptable, newAccountFields, toUserAnswer, userAnswer } from "../http/user-answer.ts";
+
+const route = createRoute({
+  method: "post",
+  path: "/register",
+  tags: ["Accounts"],
+  summary: "Create an account for oneself, where REGISTRATION=open",
+  request: { body: jsonBody(z.strictObject(newAccountFields)) },
+  responses: {
+    201: json(userAnswer, "The new user, whose role is always `user`"),
+    ...problems("forbidden", "conflict", "invalid-input", "unavailable"),
+  },
+});
+
+export const addRegister = (app: KmsApp): void => {
+  app.openapi(route, async (context) => {
+    const { accounts, isRegistrationOpen } = context.var.services;
+    if (!isRegistrationOpen)
+      throw problem("forbidden", { detail: "Registration is closed here. Ask an administrator for an account." });
+    const { username, email, password } = context.req.valid("json");
+    assertAcceptable(context, { username, email, password });
+    const created = await accounts.register({ username, email, password });
+    if (!created.ok) throw ACCOUNT_REFUSALS[created.error]();
+    record(context, { action: "user.create", outcome: "success", actor: created.value.id, target: created.value.id });
+    return context.json(toUserAnswer(created.value), 201);
+  });
+};

@@ -1,0 +1,128 @@
+import { createRoute, z } from "@hono/zod-openapi";
+import { list, reference, unicodeText } from "#shared/contracts/input.ts";
+import { SCOPES } from "#shared/contracts/rights.ts";
+import { json, jsonBody, problems } from "#shared/http/openapi.ts";
+import { type Problem, problem } from "#shared/problem/problem.ts";
+import { entryOf, type KmsApp, type KmsContext, record } from "../http/frame.ts";
+import { grantorOf } from "../http/granting.ts";
+import { findUser, toUserAnswer, userAnswer } from "../http/user-answer.ts";
+import { type GrantFailure, isRoleName } from "./roles.ts";
+
+const roleAnswer = z.object({ name: z.string(), permissions: z.array(z.enum(SCOPES)) }).openapi("Role");
+/** All of them stand in each token of the user, beside whatever else fits into one. */
+const MAX_ROLES = 32;
+const MAX_ROLE_NAME_CHARACTERS = 64;
+/** Room for each scope there is, and for as many as services of one's own may add. */
+const MAX_PERMISSIONS = 256;
+
+const roleName = unicodeText({ max: MAX_ROLE_NAME_CHARACTERS });
+/** The roles of a user. */
+export const roleNames = list(roleName, { min: 1, max: MAX_ROLES });
+const wantedRoles = z.strictObject({ roles: roleNames });
+const wantedPermissions = z.strictObject({ permissions: list(z.enum(SCOPES), { max: MAX_PERMISSIONS }) });
+
+const listRoles = createRoute({
+  method: "get",
+  path: "/roles",
+  tags: ["Accounts"],
+  summary: "List the roles and what they permit",
+  responses: {
+    200: json(z.object({ items: z.array(roleAnswer), next: z.null() }), "All roles"),
+    ...problems("unauthenticated", "forbidden", "unavailable"),
+  },
+});
+
+const putRole = createRoute({
+  method: "put",
+  path: "/roles/{name}",
+  tags: ["Accounts"],
+  summary: "Make a role, or change what it permits; `admin` permits everything and cannot be changed",
+  request: { params: z.object({ name: roleName }), body: jsonBody(wantedPermissions) },
+  responses: {
+    200: json(roleAnswer, "The role; access tokens of those who have it are void, and must be refreshed"),
+    ...problems("unauthenticated", "step-up-required", "forbidden", "conflict", "invalid-input", "unavailable"),
+  },
+});
+
+const putRolesOfUser = createRoute({
+  method: "put",
+  path: "/users/{id}/roles",
+  tags: ["Accounts"],
+  summary: "Replace the roles of a user",
+  request: { params: z.object({ id: reference() }), body: jsonBody(wantedRoles) },
+  responses: {
+    200: json(userAnswer, "The user; his access tokens are void, and must be refreshed"),
+    ...problems(
+      "unauthenticated",
+      "step-up-required",
+      "forbidden",
+      "not-found",
+      "conflict",
+      "invalid-input",
+      "unavailable",
+    ),
+  },
+});
+
+const beyondYours = (): Problem =>
+  problem("forbidden", { detail: "This is about more rights than your own token has." });
+
+const lastAdministrator = (): Problem =>
+  problem("conflict", { detail: "Nobody would be left to administer. Make somebody else an administrator first." });
+
+const unknownRoles = (names: readonly string[], unknown: readonly string[]): Problem =>
+  problem("invalid-input", {
+    detail: "There is no such role.",
+    errors: names.flatMap((name, at) =>
+      unknown.includes(name) ? [{ pointer: `#/roles/${at}`, detail: "there is no such role" }] : [],
+    ),
+  });
+
+const refusalOf = (names: readonly string[], refused: GrantFailure): Problem =>
+  refused.error === "not-held" ? beyondYours() : unknownRoles(names, refused.unknown);
+
+/** Refuses roles that there are not, and such as grant more than the caller may do himself. */
+export const assertHeld = async (context: KmsContext, names: readonly string[]): Promise<void> => {
+  const granted = await context.var.services.roles.mayGrant(names, context.var.principal.scopes);
+  if (!granted.ok) throw refusalOf(names, granted);
+};
+
+export const addRoles = (app: KmsApp): void => {
+  app.openapi(listRoles, async (context) =>
+    context.json({ items: await context.var.services.roles.list(), next: null }, 200),
+  );
+
+  app.openapi(putRole, async (context) => {
+    const { name } = context.req.valid("param");
+    const { permissions } = context.req.valid("json");
+    if (!isRoleName(name))
+      throw problem("invalid-input", {
+        errors: [{ pointer: "#/param/name", detail: "must begin with a letter and go on with a-z, 0-9 and -" }],
+      });
+    const { roles } = context.var.services;
+    const grantor = grantorOf(context, "rights");
+    const event = { action: "role.change", outcome: "success", target: name } as const;
+    const changed = await roles.put({ name, permissions }, grantor, await entryOf(context, event));
+    if (!changed.ok)
+      throw changed.error === "not-held"
+        ? beyondYours()
+        : problem("conflict", { detail: "The role admin permits everything, always." });
+    record(context, event);
+    return context.json(changed.value, 200);
+  });
+
+  app.openapi(putRolesOfUser, async (context) => {
+    const { users, now } = context.var.services;
+    grantorOf(context, "rights");
+    const { id } = context.req.valid("param");
+    const roles = [...new Set(context.req.valid("json").roles)];
+    await assertHeld(context, roles);
+    const user = await findUser(context, id);
+    await assertHeld(context, user.roles);
+    const event = { action: "user.roles", outcome: "success", target: id } as const;
+    const isChanged = await users.setRoles(id, roles, new Date(now()), await entryOf(context, event));
+    if (!isChanged) throw lastAdministrator();
+    record(context, event);
+    return context.json(toUserAnswer({ ...user, roles }), 200);
+  });
+};

@@ -1,0 +1,70 @@
+/** Roles: names for bundles of permissions. They are stored, and an administrator may change what they grant. */
+
+import { type BaseScope, SCOPES, type Scope } from "#shared/contracts/rights.ts";
+import { failure, type Result, success } from "#shared/lang/result.ts";
+import type { AuditEntry } from "../audit/audit-entry.ts";
+import { REVOCATION_RETENTION_MS } from "../tokens/key-ring.ts";
+import type { Grantor } from "./granting.ts";
+import { ADMIN_ROLE, scopesBeyond, scopesOf } from "./rights.ts";
+
+export interface Role {
+  name: string;
+  permissions: BaseScope[];
+}
+
+const NAME = /^[a-z][a-z0-9-]{0,31}$/;
+
+/** Whether a role may have this name. */
+export const isRoleName = (name: string): boolean => NAME.test(name);
+
+export interface RoleRepository {
+  /** All roles but that of administrators, by name. */
+  list(): Promise<Role[]>;
+  /** Stores what a role grants; tokens with that role that were issued before are void if it was another thing. */
+  put(role: Role, at: Date, entry: AuditEntry): Promise<void>;
+  /** Forgets who lost a right before that instant. */
+  purgeChanges(before: Date): Promise<void>;
+}
+
+export type GrantFailure = { ok: false; error: "unknown-roles"; unknown: string[] } | { ok: false; error: "not-held" };
+
+export interface Roles {
+  /** By name, the role of administrators included. */
+  list(): Promise<Role[]>;
+  /** Whether somebody with these scopes may hand out these roles: all of them exist, and none grants more. */
+  mayGrant(names: readonly string[], held: ReadonlySet<Scope>): Promise<{ ok: true } | GrantFailure>;
+  /** Makes or changes a role that grants, before and after, no more than the grantor may do. */
+  put(role: Role, grantor: Grantor<"rights">, entry: AuditEntry): Promise<Result<Role, "fixed" | "not-held">>;
+  /** Forgets changes of rights that no unexpired token was issued before. */
+  purge(): Promise<void>;
+}
+
+export interface RolesOptions {
+  repository: RoleRepository;
+  now: () => number;
+}
+
+const administrator = (): Role => ({ name: ADMIN_ROLE, permissions: [...SCOPES] });
+
+export const createRoles = ({ repository, now }: RolesOptions): Roles => {
+  const list = async (): Promise<Role[]> => [administrator(), ...(await repository.list())];
+  return {
+    list,
+    mayGrant: async (names, held) => {
+      const roles = await list();
+      const unknown = names.filter((name) => !roles.some((role) => role.name === name));
+      if (unknown.length > 0) return { ok: false, error: "unknown-roles", unknown };
+      const granted = roles.filter(({ name }) => names.includes(name)).flatMap(({ permissions }) => permissions);
+      return scopesBeyond(granted, held).length > 0 ? { ok: false, error: "not-held" } : { ok: true };
+    },
+    put: async ({ name, permissions }, { scopes: held }, entry) => {
+      if (name === ADMIN_ROLE) return failure("fixed");
+      const role = { name, permissions: scopesOf([], new Set(permissions)) };
+      const before = (await repository.list()).find((other) => other.name === name)?.permissions ?? [];
+      if (scopesBeyond([...before, ...role.permissions], held).length > 0) return failure("not-held");
+      await repository.put(role, new Date(now()), entry);
+      return success(role);
+    },
+    purge: () => repository.purgeChanges(new Date(now() - REVOCATION_RETENTION_MS)),
+  };
+};

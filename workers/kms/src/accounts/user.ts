@@ -1,0 +1,73 @@
+/** A person with an account. */
+import type { Scope } from "#shared/contracts/rights.ts";
+import type { AuditEntry } from "../audit/audit-entry.ts";
+
+export interface User {
+  id: string;
+  username: string;
+  /** Names of roles, see `domain/roles.ts`. */
+  roles: string[];
+  createdAt: Date;
+  /** Since when he may not log in. */
+  lockedAt: Date | null;
+}
+
+/** What a user is shown of their account, and administrators of theirs. */
+export interface Profile extends User {
+  email: string | null;
+}
+
+/** Which users a list has: those whose name has this text in it, or whose email address it is. */
+export interface UserFilter {
+  search?: string | undefined;
+}
+
+/** A user, and what his roles grant him right now. */
+export interface EntitledUser {
+  user: User;
+  permissions: Scope[];
+  /** What each of his roles contributes, but that of administrators, which has no list. */
+  permissionsByRole: Readonly<Record<string, readonly string[]>>;
+}
+
+export interface Credentials {
+  user: User;
+  passwordHash: string;
+  passwordChangedAt: Date | null;
+}
+
+/** A password to take the place of the one that was checked. */
+export interface NewPassword {
+  userId: string;
+  from: string;
+  to: string;
+  at: Date;
+  /** The session that goes on; all others end. */
+  keptSessionId: string;
+}
+
+export interface UserRepository {
+  findById(id: string): Promise<Profile | undefined>;
+  /** By the key of a username, see `usernameKey`. */
+  findCredentials(usernameKey: string): Promise<Credentials | undefined>;
+  findCredentialsById(id: string): Promise<Credentials | undefined>;
+  /** In the order of usernames, from the one after `afterKey`. */
+  list(filter: UserFilter, limit: number, afterKey: string | undefined): Promise<Profile[]>;
+  /** Whether somebody has this username, or one that looks like it. */
+  isTaken(username: string): Promise<boolean>;
+  isEmpty(): Promise<boolean>;
+  /** false: the username is taken, or one that looks like it. */
+  insert(user: Profile, passwordHash: string, entry: AuditEntry): Promise<boolean>;
+  /** Stores the very first user; false: there is one already. */
+  insertFirst(user: Profile, passwordHash: string, entry: AuditEntry): Promise<boolean>;
+  /** Replaces a hash by one of the same password, unless it has been replaced meanwhile. */
+  replacePasswordHash(userId: string, from: string, to: string): Promise<void>;
+  /** Changes the password and ends the other sessions; false: it has been changed meanwhile. */
+  changePassword(password: NewPassword, entry: AuditEntry): Promise<boolean>;
+  /** Replaces the roles, and voids the access tokens issued before; false: nobody would be left to administer. */
+  setRoles(userId: string, roles: readonly string[], at: Date, entry: AuditEntry): Promise<boolean>;
+  /** Locks a user and ends his sessions; false: he is locked, or nobody would be left to administer. */
+  lock(userId: string, at: Date, entry: AuditEntry): Promise<boolean>;
+  /** false: he is not locked. */
+  unlock(userId: string, entry: AuditEntry): Promise<boolean>;
+}

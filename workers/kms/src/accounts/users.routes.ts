@@ -1,0 +1,86 @@
+import { createRoute, z } from "@hono/zod-openapi";
+import { reference, text } from "#shared/contracts/input.ts";
+import { json, jsonBody, page, pageQuery, problems } from "#shared/http/openapi.ts";
+import { decodeCursor, toPage } from "#shared/http/page.ts";
+import { type KmsApp, record } from "../http/frame.ts";
+import { grantorOf, warningFields, warningsTo } from "../http/granting.ts";
+import {
+  ACCOUNT_REFUSALS,
+  assertAcceptable,
+  findUser,
+  newAccountFields,
+  toUserAnswer,
+  userAnswer,
+} from "../http/user-answer.ts";
+import { DEFAULT_ROLE, isBeyondDefault } from "./granting.ts";
+import { assertHeld, roleNames } from "./roles.routes.ts";
+import { usernameKey } from "./username.ts";
+
+/** As long as the longest email address. */
+const MAX_SEARCH_CHARACTERS = 254;
+
+const newUser = z.strictObject({ ...newAccountFields, roles: roleNames.default([DEFAULT_ROLE]) });
+
+const search = text({ min: 1, max: MAX_SEARCH_CHARACTERS }).optional().openapi({
+  description: "Part of the username, or the whole email address, in whatever case",
+});
+
+const createUser = createRoute({
+  method: "post",
+  path: "/users",
+  tags: ["Accounts"],
+  summary: "Create a user",
+  request: { body: jsonBody(newUser) },
+  responses: {
+    201: json(userAnswer.extend(warningFields).openapi("NewUser"), "The new user"),
+    ...problems("unauthenticated", "step-up-required", "forbidden", "conflict", "invalid-input", "unavailable"),
+  },
+});
+
+const listUsers = createRoute({
+  method: "get",
+  path: "/users",
+  tags: ["Accounts"],
+  summary: "List the users, by name",
+  request: { query: pageQuery.extend({ search }) },
+  responses: {
+    200: json(page(userAnswer), "A page of users"),
+    ...problems("unauthenticated", "forbidden", "invalid-input", "unavailable"),
+  },
+});
+
+const readUser = createRoute({
+  method: "get",
+  path: "/users/{id}",
+  tags: ["Accounts"],
+  summary: "Read a user",
+  request: { params: z.object({ id: reference() }) },
+  responses: {
+    200: json(userAnswer, "The user"),
+    ...problems("unauthenticated", "forbidden", "not-found", "unavailable"),
+  },
+});
+
+export const addUsers = (app: KmsApp): void => {
+  app.openapi(createUser, async (context) => {
+    const { username, email, password, roles } = context.req.valid("json");
+    const grantor = grantorOf(context, isBeyondDefault(roles) ? "rights" : "account");
+    assertAcceptable(context, { username, email, password });
+    await assertHeld(context, roles);
+    const created = await context.var.services.accounts.create({ username, email, password, roles }, grantor);
+    if (!created.ok) throw ACCOUNT_REFUSALS[created.error]();
+    record(context, { action: "user.create", outcome: "success", target: created.value.id });
+    return context.json({ ...toUserAnswer(created.value), ...warningsTo(grantor) }, 201);
+  });
+
+  app.openapi(listUsers, async (context) => {
+    const { limit, after, ...filter } = context.req.valid("query");
+    const users = await context.var.services.users.list(filter, limit + 1, decodeCursor(after));
+    const { items, next } = toPage(users, limit, (user) => usernameKey(user.username));
+    return context.json({ items: items.map(toUserAnswer), next }, 200);
+  });
+
+  app.openapi(readUser, async (context) => {
+    return context.json(toUserAnswer(await findUser(context, context.req.valid("param").id)), 200);
+  });
+};

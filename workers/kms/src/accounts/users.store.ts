@@ -1,0 +1,196 @@
+/** Users in the database. */
+import type { InStatement } from "@libsql/client";
+import { and, asc, eq, gt, or, type SQL, sql } from "drizzle-orm";
+import { z } from "zod";
+import { userHolder } from "#shared/contracts/principal.ts";
+import { isUniqueViolation } from "#shared/db/database.ts";
+import { appendEntry } from "../audit/audit.store.ts";
+import type { AuditEntry } from "../audit/audit-entry.ts";
+import type { KmsDatabase } from "../db/connection.ts";
+import { users } from "../db/schema/accounts.ts";
+import { EARLIER_REVOCATION_COUNTS } from "../tokens/revocations.store.ts";
+import { noteRightsChange } from "../tokens/rights-changes.store.ts";
+import type { EmailAddresses } from "./email-addresses.ts";
+import { ADMIN_ROLE, scopesOf } from "./rights.ts";
+import type { Credentials, EntitledUser, Profile, User, UserFilter, UserRepository } from "./user.ts";
+import { usernameKey, usernameSkeleton } from "./username.ts";
+
+type UserRow = typeof users.$inferSelect;
+
+/** What each of the user's roles grants, as JSON. */
+export const permissionsOfUser = sql<string>`(
+  SELECT json_group_object(roles.name, json(roles.permissions)) FROM roles
+  WHERE roles.name IN (SELECT value FROM json_each(${users.roles})))`;
+
+const permissionsSchema = z.record(z.string(), z.array(z.string()));
+
+/** The user in a row, without password hash and email address. */
+const userFrom = ({ id, username, roles, createdAt, lockedAt }: UserRow): User => ({
+  id,
+  username,
+  roles,
+  createdAt,
+  lockedAt,
+});
+
+export const entitledUserFrom = (row: UserRow, permissions: string): EntitledUser => {
+  const permissionsByRole = permissionsSchema.parse(JSON.parse(permissions));
+  return {
+    user: userFrom(row),
+    permissions: scopesOf(row.roles, new Set(Object.values(permissionsByRole).flat())),
+    permissionsByRole,
+  };
+};
+
+const credentialsFrom = (row: UserRow): Credentials => ({
+  user: userFrom(row),
+  passwordHash: row.passwordHash,
+  passwordChangedAt: row.passwordChangedAt,
+});
+
+const INSERT =
+  "INSERT INTO users (id, username, username_key, username_skeleton, sealed_email, email_mac, password_hash, roles, created_at)";
+
+/** Whether the user is an administrator who may log in, in a statement about `users`. */
+const IS_ADMIN = `(locked_at IS NULL AND EXISTS (SELECT 1 FROM json_each(roles) WHERE value = '${ADMIN_ROLE}'))`;
+
+/**
+ * Whether the user in the row can lose his rights, or go: somebody else must be left to administer. To stand in the
+ * condition of one statement about `users`, so that two administrators cannot depose each other at once.
+ */
+export const MAY_GO = `(NOT ${IS_ADMIN} OR EXISTS (
+  SELECT 1 FROM users AS other WHERE other.id <> users.id AND other.locked_at IS NULL
+    AND EXISTS (SELECT 1 FROM json_each(other.roles) WHERE value = '${ADMIN_ROLE}')))`;
+
+/** Ends the sessions of a user but the one kept, and revokes their tokens, if the user is as the condition says. */
+const endSessions = (
+  { userId, keptId, at }: { userId: string; keptId: string | null; at: Date },
+  condition: string,
+  value: string | number,
+): InStatement[] => {
+  const isDone = `EXISTS (SELECT 1 FROM users WHERE id = ? AND ${condition})`;
+  const args = [at.getTime(), userId, keptId, userId, value];
+  return [
+    {
+      sql: `INSERT INTO revocations (session_id, revoked_at) SELECT id, ? FROM sessions
+            WHERE user_id = ? AND id IS NOT ? AND ended_at IS NULL AND ${isDone} ${EARLIER_REVOCATION_COUNTS}`,
+      args,
+    },
+    {
+      sql: `UPDATE sessions SET ended_at = ? WHERE user_id = ? AND id IS NOT ? AND ended_at IS NULL AND ${isDone}`,
+      args,
+    },
+  ];
+};
+
+export const createUserRepository = ({ orm, client }: KmsDatabase, emails: EmailAddresses): UserRepository => {
+  const profileFrom = async (row: UserRow): Promise<Profile> => ({
+    ...userFrom(row),
+    email: row.sealedEmail === null ? null : await emails.open(row.id, row.sealedEmail),
+  });
+
+  const valuesOf = async (user: Profile, passwordHash: string) => {
+    const email = user.email === null ? undefined : await emails.seal(user.id, user.email);
+    return [
+      user.id,
+      user.username,
+      usernameKey(user.username),
+      usernameSkeleton(user.username),
+      email?.sealed ?? null,
+      email?.mac ?? null,
+      passwordHash,
+      JSON.stringify(user.roles),
+      user.createdAt.getTime(),
+    ];
+  };
+
+  const matches = ({ search }: UserFilter): SQL | undefined => {
+    if (search === undefined) return undefined;
+    const key = usernameKey(search);
+    const isNamed = key === "" ? undefined : sql`instr(${users.usernameKey}, ${key}) > 0`;
+    return or(isNamed, eq(users.emailMac, emails.macOf(search)));
+  };
+
+  /** Whether the statement changed a row; its audit entry stands in the same transaction. */
+  const change = async (statement: InStatement, entry: AuditEntry, ...others: InStatement[]): Promise<boolean> => {
+    const [changed] = await client.batch([statement, appendEntry(entry, "changed"), ...others], "write");
+    return changed?.rowsAffected === 1;
+  };
+
+  return {
+    findById: async (id) => {
+      const [row] = await orm.select().from(users).where(eq(users.id, id));
+      return row && profileFrom(row);
+    },
+    findCredentials: async (key) => {
+      const [row] = await orm.select().from(users).where(eq(users.usernameKey, key));
+      return row && credentialsFrom(row);
+    },
+    findCredentialsById: async (id) => {
+      const [row] = await orm.select().from(users).where(eq(users.id, id));
+      return row && credentialsFrom(row);
+    },
+    list: async (filter, limit, afterKey) => {
+      const rows = await orm
+        .select()
+        .from(users)
+        .where(and(matches(filter), afterKey === undefined ? undefined : gt(users.usernameKey, afterKey)))
+        .orderBy(asc(users.usernameKey))
+        .limit(limit);
+      return Promise.all(rows.map(profileFrom));
+    },
+    isTaken: async (username) => {
+      const isAlike = or(
+        eq(users.usernameKey, usernameKey(username)),
+        eq(users.usernameSkeleton, usernameSkeleton(username)),
+      );
+      return (await orm.select({ id: users.id }).from(users).where(isAlike).limit(1)).length > 0;
+    },
+    isEmpty: async () => (await orm.select({ id: users.id }).from(users).limit(1)).length === 0,
+    insert: async (user, passwordHash, entry) => {
+      try {
+        const statement = {
+          sql: `${INSERT} VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+          args: await valuesOf(user, passwordHash),
+        };
+        return await change(statement, entry);
+      } catch (error) {
+        if (isUniqueViolation(error)) return false;
+        throw error;
+      }
+    },
+    insertFirst: async (user, passwordHash, entry) => {
+      const sql = `${INSERT} SELECT ?, ?, ?, ?, ?, ?, ?, ?, ? WHERE NOT EXISTS (SELECT 1 FROM users)`;
+      return change({ sql, args: await valuesOf(user, passwordHash) }, entry);
+    },
+    replacePasswordHash: async (userId, from, to) => {
+      await client.execute({
+        sql: "UPDATE users SET password_hash = ? WHERE id = ? AND password_hash = ?",
+        args: [to, userId, from],
+      });
+    },
+    changePassword: ({ userId, from, to, at, keptSessionId }, entry) => {
+      const sql = "UPDATE users SET password_hash = ?, password_changed_at = ? WHERE id = ? AND password_hash = ?";
+      const others = endSessions({ userId, keptId: keptSessionId, at }, "password_hash = ?", to);
+      return change({ sql, args: [to, at.getTime(), userId, from] }, entry, ...others);
+    },
+    setRoles: (userId, roles, at, entry) => {
+      const condition = roles.includes(ADMIN_ROLE) ? "TRUE" : MAY_GO;
+      const statement = {
+        sql: `UPDATE users SET roles = ? WHERE id = ? AND ${condition}`,
+        args: [JSON.stringify(roles), userId],
+      };
+      return change(statement, entry, noteRightsChange(userHolder(userId), at));
+    },
+    lock: (userId, at, entry) => {
+      const sql = `UPDATE users SET locked_at = ? WHERE id = ? AND locked_at IS NULL AND ${MAY_GO}`;
+      const others = endSessions({ userId, keptId: null, at }, "locked_at = ?", at.getTime());
+      return change({ sql, args: [at.getTime(), userId] }, entry, ...others);
+    },
+    unlock: (userId, entry) =>
+      change(
+        { sql: "UPDATE users SET locked_at = NULL WHERE id = ? AND locked_at IS NOT NULL", args: [userId] },
+        entry,
+      ),
+  };
+};

@@ -1,0 +1,169 @@
+/** API keys in the database: their metadata and a keyed hash, never the key. */
+import type { InValue } from "@libsql/client";
+import { and, asc, desc, eq, gt, inArray, isNull, not, or, sql } from "drizzle-orm";
+import { appendEntry } from "../audit/audit.store.ts";
+import type { KmsDatabase } from "../db/connection.ts";
+import { apiKeys } from "../db/schema/services.ts";
+import { EARLIER_REVOCATION_COUNTS } from "../tokens/revocations.store.ts";
+import type { ApiKey, StoredApiKey } from "./api-key.ts";
+import type { ApiKeyPosition, ApiKeyRepository } from "./api-keys.ts";
+
+type ApiKeyRow = typeof apiKeys.$inferSelect;
+
+export const apiKeyFrom = ({ keyHash: _hash, successorId: _successor, ...row }: ApiKeyRow): ApiKey => ({
+  ...row,
+  sessionId: row.sessionId ?? row.id,
+});
+
+const COLUMNS = "(id, service, name, key_hash, scopes, created_at, expires_at, allowed_addresses)";
+
+export const valuesOf = ({ apiKey, hash }: StoredApiKey): InValue[] => [
+  apiKey.id,
+  apiKey.service,
+  apiKey.name,
+  hash,
+  JSON.stringify(apiKey.scopes),
+  apiKey.createdAt.getTime(),
+  apiKey.expiresAt?.getTime() ?? null,
+  apiKey.allowedAddresses && JSON.stringify(apiKey.allowedAddresses),
+];
+
+/** The scopes are compared too: a service removed and created anew is another service. */
+const INSERT = `
+  INSERT INTO api_keys ${COLUMNS}
+  SELECT ?, ?, ?, ?, ?, ?, ?, ? FROM services WHERE name = ? AND scopes = ? AND created_at = ?`;
+
+/** For as long as the key that it takes after has not been revoked. */
+export const INSERT_SUCCESSOR = `
+  INSERT INTO api_keys ${COLUMNS}
+  SELECT ?, ?, ?, ?, ?, ?, ?, ? FROM api_keys WHERE id = ? AND revoked_at IS NULL`;
+
+/** The key that is replaced, the one that was on its way to replace it and, if so wanted, those in their grace. */
+const END_REPLACED = `
+  UPDATE api_keys SET revoked_at = :end
+  WHERE service = :service AND (revoked_at IS NULL OR revoked_at > :end)
+    AND (id IN (SELECT :source UNION ALL SELECT successor_id FROM api_keys WHERE id = :source)
+      OR (:shortensGraces AND revoked_at IS NOT NULL))
+    AND EXISTS (SELECT 1 FROM api_keys WHERE id = :successor)`;
+
+const REVOKE_REPLACED_TOKENS = `
+  INSERT INTO revocations (session_id, revoked_at)
+  SELECT COALESCE(session_id, id), revoked_at FROM api_keys
+  WHERE service = :service AND revoked_at = :end AND EXISTS (SELECT 1 FROM api_keys WHERE id = :successor)
+  ${EARLIER_REVOCATION_COUNTS}`;
+
+const REVOKE_TOKENS = `
+  INSERT INTO revocations (session_id, revoked_at)
+  SELECT COALESCE(session_id, id), :at FROM api_keys
+  WHERE service = :service AND (:id IS NULL OR id = :id) AND (revoked_at IS NULL OR revoked_at > :at)
+  ${EARLIER_REVOCATION_COUNTS}`;
+
+const REVOKE = `
+  UPDATE api_keys SET revoked_at = MIN(COALESCE(revoked_at, :at), :at)
+  WHERE service = :service AND (:id IS NULL OR id = :id)`;
+
+/** What has come to nothing by a rotation or revocation is not sent any more. */
+const FORGET_SUCCESSORS = `
+  DELETE FROM webhook_deliveries
+  WHERE service = :service AND type = 'key.rotated'
+    AND key_id IN (SELECT id FROM api_keys WHERE service = :service AND revoked_at IS NOT NULL)`;
+
+const RECORD_USES = `
+  UPDATE api_keys SET last_used_at = used.at
+  FROM (SELECT json_extract(value, '$[0]') AS id, json_extract(value, '$[1]') AS at FROM json_each(?)) AS used
+  WHERE api_keys.id = used.id AND (last_used_at IS NULL OR last_used_at < used.at)`;
+
+const isAfter = (position: ApiKeyPosition | undefined) =>
+  position && sql`(${apiKeys.createdAt}, ${apiKeys.id}) > (${position.createdAt.getTime()}, ${position.id})`;
+
+/** Whether it was made by schedule to replace a key that works on, and its owner may not have it yet. */
+const isReplacing = (at: Date) => sql`EXISTS (
+  SELECT 1 FROM ${apiKeys} AS replaced
+  WHERE replaced.successor_id = ${apiKeys.id} AND replaced.service = ${apiKeys.service} AND replaced.revoked_at IS NULL
+    AND (replaced.expires_at IS NULL OR replaced.expires_at > ${at.getTime()}))`;
+
+export const createApiKeyRepository = ({ orm, client }: KmsDatabase): ApiKeyRepository => ({
+  find: async (id) => {
+    const [row] = await orm.select().from(apiKeys).where(eq(apiKeys.id, id));
+    return row && { apiKey: apiKeyFrom(row), hash: row.keyHash };
+  },
+  findMany: async (ids) => {
+    const rows = await orm
+      .select()
+      .from(apiKeys)
+      .where(inArray(apiKeys.id, [...ids]));
+    return rows.map((row) => ({ apiKey: apiKeyFrom(row), hash: row.keyHash }));
+  },
+  list: async (service, limit, after) => {
+    const rows = await orm
+      .select()
+      .from(apiKeys)
+      .where(and(service === undefined ? undefined : eq(apiKeys.service, service), isAfter(after)))
+      .orderBy(asc(apiKeys.createdAt), asc(apiKeys.id))
+      .limit(limit);
+    return rows.map(apiKeyFrom);
+  },
+  findActive: async (service, at, limit) => {
+    const rows = await orm
+      .select()
+      .from(apiKeys)
+      .where(
+        and(
+          eq(apiKeys.service, service),
+          isNull(apiKeys.revokedAt),
+          or(isNull(apiKeys.expiresAt), gt(apiKeys.expiresAt, at)),
+          not(isReplacing(at)),
+        ),
+      )
+      .orderBy(desc(apiKeys.createdAt), desc(apiKeys.id))
+      .limit(limit);
+    return rows.map(apiKeyFrom);
+  },
+  insert: async (stored, service, entry) => {
+    const [inserted] = await client.batch(
+      [
+        {
+          sql: INSERT,
+          args: [...valuesOf(stored), service.name, JSON.stringify(service.scopes), service.createdAt.getTime()],
+        },
+        appendEntry(entry, "changed"),
+      ],
+      "write",
+    );
+    return inserted?.rowsAffected === 1;
+  },
+  rotate: async ({ source, successor, graceEndsAt, shortensGraces }, entry) => {
+    const ending = { service: source.service, successor: successor.apiKey.id, end: graceEndsAt.getTime() };
+    const replacing = { ...ending, source: source.id, shortensGraces: Number(shortensGraces) };
+    const [inserted] = await client.batch(
+      [
+        { sql: INSERT_SUCCESSOR, args: [...valuesOf(successor), source.id] },
+        appendEntry(entry, "changed"),
+        { sql: END_REPLACED, args: replacing },
+        { sql: REVOKE_REPLACED_TOKENS, args: ending },
+        { sql: FORGET_SUCCESSORS, args: { service: source.service } },
+      ],
+      "write",
+    );
+    return inserted?.rowsAffected === 1;
+  },
+  revoke: async (service, id, at, entry) => {
+    const args = { service, id: id ?? null, at: at.getTime() };
+    const [, revoked] = await client.batch(
+      [
+        { sql: REVOKE_TOKENS, args },
+        { sql: REVOKE, args },
+        appendEntry(entry, "changed"),
+        { sql: FORGET_SUCCESSORS, args: { service } },
+      ],
+      "write",
+    );
+    return (revoked?.rowsAffected ?? 0) > 0;
+  },
+  recordUses: async (uses) => {
+    await client.execute({
+      sql: RECORD_USES,
+      args: [JSON.stringify(uses.map(({ keyId, usedAtMs }) => [keyId, usedAtMs]))],
+    });
+  },
+});

@@ -1,0 +1,86 @@
+import { createRoute, z } from "@hono/zod-openapi";
+import { reference } from "#shared/contracts/input.ts";
+import { json, jsonBody, problems } from "#shared/http/openapi.ts";
+import type { Result } from "#shared/lang/result.ts";
+import { type Problem, problem } from "#shared/problem/problem.ts";
+import type { KmsApp, KmsContext } from "../http/frame.ts";
+import { grantorOf, warningFields, warningsTo } from "../http/granting.ts";
+import { allowedAddresses, keyAnswer, noSuchKey, toKeyAnswer } from "../http/key-answer.ts";
+import { scopesNotHeld } from "../http/service-answer.ts";
+import type { ApiKey } from "./api-key.ts";
+import type { ChangeFailure } from "./key-changes.ts";
+
+const byServiceAndId = z.object({ service: reference(), id: reference() });
+
+const PROBLEMS = ["unauthenticated", "forbidden", "not-found", "conflict", "unavailable"] as const;
+
+const disableKey = createRoute({
+  method: "post",
+  path: "/keys/{service}/{id}/disable",
+  tags: ["Keys"],
+  summary: "Disable a key until it is enabled again; it is refused everywhere within 5 seconds",
+  request: { params: byServiceAndId },
+  responses: {
+    200: json(keyAnswer.extend(warningFields).openapi("DisabledKey"), "The key"),
+    ...problems(...PROBLEMS, "step-up-required"),
+  },
+});
+
+const enableKey = createRoute({
+  method: "post",
+  path: "/keys/{service}/{id}/enable",
+  tags: ["Keys"],
+  summary: "Enable a disabled key again, unless it was disabled because it had leaked",
+  request: { params: byServiceAndId },
+  responses: { 200: json(keyAnswer, "The key"), ...problems(...PROBLEMS, "step-up-required") },
+});
+
+const confineKey = createRoute({
+  method: "put",
+  path: "/keys/{service}/{id}/allowed-addresses",
+  tags: ["Keys"],
+  summary: "Say what addresses a key may be used from; known everywhere within 5 seconds",
+  request: {
+    params: byServiceAndId,
+    body: jsonBody(z.strictObject({ allowedAddresses: allowedAddresses.nullable() })),
+  },
+  responses: { 200: json(keyAnswer, "The key"), ...problems(...PROBLEMS, "step-up-required", "invalid-input") },
+});
+
+const REFUSALS: Record<ChangeFailure | "leaked", () => Problem> = {
+  unknown: noSuchKey,
+  "not-held": scopesNotHeld,
+  ended: () => problem("conflict", { detail: "This key has been revoked, or has expired." }),
+  leaked: () => problem("conflict", { detail: "This key has leaked. Rotate it: it will never be enabled again." }),
+};
+
+const toAnswer = (context: KmsContext, changed: Result<ApiKey, keyof typeof REFUSALS>): z.infer<typeof keyAnswer> => {
+  if (!changed.ok) throw REFUSALS[changed.error]();
+  return toKeyAnswer(changed.value, context.var.services.now());
+};
+
+export const addKeyChanges = (app: KmsApp): void => {
+  app.openapi(disableKey, async (context) => {
+    const { service, id } = context.req.valid("param");
+    const { principal, services } = context.var;
+    // Of another service it takes what enabling again would take: a person.
+    const isOwn = principal.kind === "service" && principal.clientId === service;
+    const grantor = grantorOf(context, isOwn ? "access" : "credential");
+    const disabled = toAnswer(context, await services.keyChanges.disable(service, id, grantor));
+    return context.json({ ...disabled, ...warningsTo(grantor) }, 200);
+  });
+
+  app.openapi(enableKey, async (context) => {
+    const { service, id } = context.req.valid("param");
+    const enabled = await context.var.services.keyChanges.enable(service, id, grantorOf(context, "credential"));
+    return context.json(toAnswer(context, enabled), 200);
+  });
+
+  app.openapi(confineKey, async (context) => {
+    const { service, id } = context.req.valid("param");
+    const { allowedAddresses: addresses } = context.req.valid("json");
+    const grantor = grantorOf(context, "credential");
+    const confined = await context.var.services.keyChanges.confine(service, id, addresses, grantor);
+    return context.json(toAnswer(context, confined), 200);
+  });
+};

@@ -1,0 +1,110 @@
+/** Rotation of API keys on demand: of the only key of a service, or of the one that is named. */
+import { createRoute, z } from "@hono/zod-openapi";
+import { integer, reference } from "#shared/contracts/input.ts";
+import { instant } from "#shared/http/instant.ts";
+import { json, jsonBody, problems } from "#shared/http/openapi.ts";
+import { type Problem, problem } from "#shared/problem/problem.ts";
+import { type KmsApp, type KmsContext, NO_STORE, record } from "../http/frame.ts";
+import { grantorOf } from "../http/granting.ts";
+import {
+  auditKeyRefusal,
+  createdKeyAnswer,
+  invalidKeyField,
+  keyNotHeld,
+  noSuchKey,
+  toCreatedKeyAnswer,
+} from "../http/key-answer.ts";
+import { noSuchService } from "../http/service-answer.ts";
+import { MAX_GRACE_SECONDS, type RotationFailure, type WantedRotation } from "./api-keys.ts";
+
+/** By default the old key dies at once: whoever rotates a leaked key must not have to think of it. */
+const DEFAULT_GRACE_SECONDS = 0;
+
+const byService = z.object({ service: reference() });
+
+const rotation = z.strictObject({
+  graceSeconds: integer({ min: 0, max: MAX_GRACE_SECONDS }).optional().openapi({
+    description: "How long the old key works on; 0 by default",
+  }),
+});
+
+const rotated = {
+  200: json(createdKeyAnswer, "The new key, with the name, the scopes, the addresses and the lifetime of the old one"),
+  ...problems(
+    "unauthenticated",
+    "step-up-required",
+    "forbidden",
+    "not-found",
+    "conflict",
+    "invalid-input",
+    "unavailable",
+  ),
+};
+
+const rotateService = createRoute({
+  method: "post",
+  path: "/keys/{service}/rotate",
+  tags: ["Keys"],
+  summary: "Replace the key of a service by a new one; 409 when it has several active ones",
+  request: { params: byService, body: { ...jsonBody(rotation), required: false } },
+  responses: rotated,
+});
+
+const rotateKey = createRoute({
+  method: "post",
+  path: "/keys/{service}/{id}/rotate",
+  tags: ["Keys"],
+  summary: "Replace one key of a service by a new one; the others are left as they are",
+  request: {
+    params: byService.extend({ id: reference() }),
+    body: {
+      ...jsonBody(
+        rotation.extend({
+          expiresAt: instant.optional().openapi({
+            description: "When the new key expires; by default after as long a time as the old one was given",
+          }),
+        }),
+      ),
+      required: false,
+    },
+  },
+  responses: rotated,
+});
+
+const REFUSALS: Record<RotationFailure, (service: string) => Problem> = {
+  "unknown-service": noSuchService,
+  "unknown-key": noSuchKey,
+  "no-active-key": () => problem("not-found", { detail: "This service has no active key to rotate. Create one." }),
+  "several-active-keys": (service) =>
+    problem("conflict", {
+      detail: `This service has several keys that have not ended. Rotate one of them at POST /kms/keys/${service}/{id}/rotate.`,
+    }),
+  ended: () => problem("conflict", { detail: "This key has been revoked or rotated, or has expired." }),
+  expired: () => invalidKeyField("expiresAt", "must be in the future"),
+  "not-held": keyNotHeld,
+  superseded: () => problem("conflict", { detail: "This key was rotated or revoked meanwhile." }),
+};
+
+const rotate = async (context: KmsContext, wanted: WantedRotation) => {
+  const made = await context.var.services.apiKeys.rotate(wanted, grantorOf(context, "credential"));
+  if (!made.ok) {
+    await auditKeyRefusal(context, "key.rotate", wanted.service, made.error);
+    throw REFUSALS[made.error](wanted.service);
+  }
+  record(context, { action: "key.rotate", outcome: "success", target: made.value.apiKey.id });
+  return toCreatedKeyAnswer(made.value);
+};
+
+export const addKeyRotation = (app: KmsApp): void => {
+  app.openapi(rotateService, async (context) => {
+    const { service } = context.req.valid("param");
+    const { graceSeconds = DEFAULT_GRACE_SECONDS } = context.req.valid("json");
+    return context.json(await rotate(context, { service, graceSeconds }), 200, NO_STORE);
+  });
+
+  app.openapi(rotateKey, async (context) => {
+    const { graceSeconds = DEFAULT_GRACE_SECONDS, expiresAt } = context.req.valid("json");
+    const wanted = { ...context.req.valid("param"), graceSeconds, expiresAt };
+    return context.json(await rotate(context, wanted), 200, NO_STORE);
+  });
+};

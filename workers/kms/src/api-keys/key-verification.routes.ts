@@ -1,0 +1,62 @@
+import { createRoute, z } from "@hono/zod-openapi";
+import { text } from "#shared/contracts/input.ts";
+import { MAX_NETWORK_LENGTH, parseAddress } from "#shared/contracts/networks.ts";
+import { json, jsonBody, problems } from "#shared/http/openapi.ts";
+import { audit, type KmsApp, NO_STORE } from "../http/frame.ts";
+import { scopeName } from "../http/scope-name.ts";
+import { endOfKey } from "./api-key.ts";
+import type { ApiKeyCheck } from "./api-keys.ts";
+
+const CODES = ["valid", "malformed", "unknown", "revoked", "expired", "disabled", "address-not-allowed"] as const;
+
+/** Several times as long as our keys: what may be one, and something around it. */
+const MAX_KEY_CHARACTERS = 256;
+
+const question = z.strictObject({
+  key: text({ max: MAX_KEY_CHARACTERS }),
+  address: text({ max: MAX_NETWORK_LENGTH })
+    .refine((given) => parseAddress(given) !== undefined, "must be an address")
+    .optional()
+    .openapi({ description: "Where the key was used from; its allowed addresses count only with this" }),
+});
+
+const verdict = z
+  .object({
+    valid: z.boolean(),
+    code: z.enum(CODES),
+    service: z.string().nullable(),
+    scopes: z.array(scopeName),
+    expiresAt: z.iso.datetime().nullable().openapi({ description: "When it ends: by expiry, or with its grace" }),
+  })
+  .openapi("KeyVerdict");
+
+const route = createRoute({
+  method: "post",
+  path: "/keys/verify",
+  tags: ["Keys"],
+  summary: "Tell whether an API key is good, and for what",
+  request: { body: jsonBody(question) },
+  responses: {
+    200: json(verdict, "The verdict; a bad key is no error"),
+    ...problems("unauthenticated", "forbidden", "invalid-input", "unavailable"),
+  },
+});
+
+const toVerdict = (checked: ApiKeyCheck): z.infer<typeof verdict> => {
+  const valid = checked.code === "valid";
+  if (!("apiKey" in checked)) return { valid, code: checked.code, service: null, scopes: [], expiresAt: null };
+  const { code, apiKey } = checked;
+  const expiresAt = endOfKey(apiKey)?.toISOString() ?? null;
+  return { valid, code, service: apiKey.service, scopes: valid ? apiKey.scopes : [], expiresAt };
+};
+
+export const addKeyVerification = (app: KmsApp): void => {
+  app.openapi(route, async (context) => {
+    const { key, address } = context.req.valid("json");
+    const { apiKeys, keyUses } = context.var.services;
+    const checked = await apiKeys.check(key, address === undefined ? "not-looked-at" : { address });
+    if (checked.code === "valid") keyUses.note(checked.apiKey.id);
+    else await audit(context, { action: "key.verify", outcome: "failure", reason: checked.code });
+    return context.json(toVerdict(checked), 200, NO_STORE);
+  });
+};

@@ -1,0 +1,175 @@
+import { createRoute, z } from "@hono/zod-openapi";
+import { HOLDS_CREDENTIAL, holdsNoCredential } from "#shared/contracts/credential-shape.ts";
+import { reference, text } from "#shared/contracts/input.ts";
+import { serviceSubject } from "#shared/contracts/principal.ts";
+import { isVisibleText, NOT_VISIBLE } from "#shared/contracts/visible-text.ts";
+import { instant } from "#shared/http/instant.ts";
+import { json, jsonBody, page, pageQuery, problems } from "#shared/http/openapi.ts";
+import { decodeCursor, toPage } from "#shared/http/page.ts";
+import { type Problem, problem } from "#shared/problem/problem.ts";
+import { entryOf, type KmsApp, type KmsContext, NO_STORE, record } from "../http/frame.ts";
+import { grantorOf, warningFields, warningsTo } from "../http/granting.ts";
+import {
+  allowedAddresses,
+  auditKeyRefusal,
+  createdKeyAnswer,
+  invalidKeyField,
+  keyAnswer,
+  keyNotHeld,
+  noSuchKey,
+  toCreatedKeyAnswer,
+  toKeyAnswer,
+} from "../http/key-answer.ts";
+import { SCOPES_TOO_LONG, wantedScopes } from "../http/scope-name.ts";
+import { MAX_SERVICE_NAME_CHARACTERS, noSuchService, SERVICE_REFUSALS } from "../http/service-answer.ts";
+import type { ApiKey } from "./api-key.ts";
+import type { ApiKeyPosition, CreationFailure } from "./api-keys.ts";
+
+const MAX_NAME_CHARACTERS = 100;
+const newKey = z.strictObject({
+  service: text({ max: MAX_SERVICE_NAME_CHARACTERS }).refine(isVisibleText, NOT_VISIBLE),
+  name: text({ min: 1, max: MAX_NAME_CHARACTERS })
+    .refine(isVisibleText, NOT_VISIBLE)
+    .refine(holdsNoCredential, HOLDS_CREDENTIAL)
+    .optional(),
+  scopes: wantedScopes.optional(),
+  expiresAt: instant.optional(),
+  allowedAddresses: allowedAddresses.optional(),
+});
+
+const byService = z.object({ service: reference() });
+
+const createKey = createRoute({
+  method: "post",
+  path: "/keys",
+  tags: ["Keys"],
+  summary: "Create an API key of a service; the answer is the only place where it is shown",
+  request: { body: jsonBody(newKey) },
+  responses: {
+    201: json(createdKeyAnswer.extend(warningFields).openapi("NewApiKey"), "The new key"),
+    ...problems("unauthenticated", "step-up-required", "forbidden", "not-found", "invalid-input", "unavailable"),
+  },
+});
+
+const listKeys = createRoute({
+  method: "get",
+  path: "/keys",
+  tags: ["Keys"],
+  summary: "List API keys, of one service or of all, oldest first",
+  request: { query: pageQuery.extend({ service: reference().optional() }) },
+  responses: {
+    200: json(page(keyAnswer), "A page of keys"),
+    ...problems("unauthenticated", "forbidden", "invalid-input", "unavailable"),
+  },
+});
+
+const listKeysOfService = createRoute({
+  method: "get",
+  path: "/keys/{service}",
+  tags: ["Keys"],
+  summary: "List the API keys of a service, oldest first",
+  request: { params: byService, query: pageQuery },
+  responses: {
+    200: json(page(keyAnswer), "A page of keys"),
+    ...problems("unauthenticated", "forbidden", "not-found", "invalid-input", "unavailable"),
+  },
+});
+
+const revoked = {
+  204: { description: "Refused everywhere within 5 seconds" },
+  ...problems("unauthenticated", "step-up-required", "forbidden", "not-found", "unavailable"),
+};
+
+const revokeKeys = createRoute({
+  method: "delete",
+  path: "/keys/{service}",
+  tags: ["Keys"],
+  summary: "Revoke all keys of a service",
+  request: { params: byService },
+  responses: revoked,
+});
+
+const revokeKey = createRoute({
+  method: "delete",
+  path: "/keys/{service}/{id}",
+  tags: ["Keys"],
+  summary: "Revoke one key of a service",
+  request: { params: byService.extend({ id: reference() }) },
+  responses: revoked,
+});
+
+const CREATION_REFUSALS: Record<CreationFailure, () => Problem> = {
+  "unknown-service": noSuchService,
+  expired: () => invalidKeyField("expiresAt", "must be in the future"),
+  "not-of-service": () => invalidKeyField("scopes", "must be among the scopes of the service"),
+  "not-held": keyNotHeld,
+  "scopes-too-long": () => invalidKeyField("scopes", SCOPES_TOO_LONG),
+};
+
+/** Where a list goes on, in its cursor: the instant a key was created, and its id. */
+const positionOf = ({ createdAt, id }: ApiKey): string => `${createdAt.getTime()}:${id}`;
+
+const parsePosition = (after: string | undefined): ApiKeyPosition | undefined => {
+  const position = decodeCursor(after);
+  if (position === undefined) return undefined;
+  const [, createdAt, id] = /^(\d{1,15}):(\w+)$/.exec(position) ?? [];
+  if (createdAt === undefined || id === undefined)
+    throw problem("invalid-input", { errors: [{ pointer: "#/query/after", detail: "not a cursor of this list" }] });
+  return { createdAt: new Date(Number(createdAt)), id };
+};
+
+const readPage = async (
+  context: KmsContext,
+  service: string | undefined,
+  { limit, after }: z.infer<typeof pageQuery>,
+): Promise<{ items: z.infer<typeof keyAnswer>[]; next: string | null }> => {
+  const { storedKeys, now } = context.var.services;
+  const { items, next } = toPage(await storedKeys.list(service, limit + 1, parsePosition(after)), limit, positionOf);
+  return { items: items.map((apiKey) => toKeyAnswer(apiKey, now())), next };
+};
+
+const revoke = async (context: KmsContext, service: string, id: string | undefined): Promise<void> => {
+  const { serviceRegistry, storedKeys, now } = context.var.services;
+  const found = await serviceRegistry.findWithin(service, context.var.principal);
+  if (!found.ok) throw SERVICE_REFUSALS[found.error]();
+  const event = { action: "key.revoke", outcome: "success", target: id ?? serviceSubject(service) } as const;
+  const isFound = await storedKeys.revoke(service, id, new Date(now()), await entryOf(context, event));
+  if (id !== undefined && !isFound) throw noSuchKey();
+  if (isFound) record(context, event);
+};
+
+export const addKeys = (app: KmsApp): void => {
+  app.openapi(createKey, async (context) => {
+    const grantor = grantorOf(context, "credential");
+    const wanted = context.req.valid("json");
+    const created = await context.var.services.apiKeys.create(wanted, grantor);
+    if (!created.ok) {
+      await auditKeyRefusal(context, "key.create", wanted.service, created.error);
+      throw CREATION_REFUSALS[created.error]();
+    }
+    record(context, { action: "key.create", outcome: "success", target: created.value.apiKey.id });
+    return context.json({ ...toCreatedKeyAnswer(created.value), ...warningsTo(grantor) }, 201, NO_STORE);
+  });
+
+  app.openapi(listKeys, async (context) => {
+    const { service, ...position } = context.req.valid("query");
+    return context.json(await readPage(context, service, position), 200);
+  });
+
+  app.openapi(listKeysOfService, async (context) => {
+    const { service } = context.req.valid("param");
+    if (!(await context.var.services.services.find(service))) throw noSuchService();
+    return context.json(await readPage(context, service, context.req.valid("query")), 200);
+  });
+
+  app.openapi(revokeKeys, async (context) => {
+    await revoke(context, context.req.valid("param").service, undefined);
+    return context.body(null, 204);
+  });
+
+  app.openapi(revokeKey, async (context) => {
+    const { service, id } = context.req.valid("param");
+    await revoke(context, service, id);
+    return context.body(null, 204);
+  });
+};

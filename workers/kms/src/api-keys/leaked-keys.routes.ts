@@ -1,0 +1,50 @@
+import { createRoute, z } from "@hono/zod-openapi";
+import { list, text } from "#shared/contracts/input.ts";
+import { json, jsonBody, problems } from "#shared/http/openapi.ts";
+import { type KmsApp, NO_STORE } from "../http/frame.ts";
+import type { LeakReport } from "./key-changes.ts";
+
+/** GitHub sends up to 100 matches at a time. */
+const MAX_REPORTS = 100;
+const MAX_TEXT_CHARACTERS = 2_048;
+
+const found = text({ max: MAX_TEXT_CHARACTERS });
+
+/** A match as GitHub's secret scanning partner programme sends it: a member that they add must leave no key enabled. */
+const match = z.object({ token: found, type: found.optional(), url: found.nullish(), source: found.nullish() });
+
+const reports = z.union([
+  z.strictObject({ key: found, url: found.optional() }),
+  list(match, { min: 1, max: MAX_REPORTS }),
+]);
+
+const ANSWER = { status: "received" } as const;
+
+const route = createRoute({
+  method: "post",
+  path: "/keys/leaked",
+  tags: ["Keys"],
+  summary: "Tell that keys have been found where they should not be: they are disabled at once, and their owners told",
+  request: { body: jsonBody(reports) },
+  responses: {
+    202: json(
+      z.object({ status: z.literal("received") }).openapi("LeakReceipt"),
+      "The answer to every report, whether the keys are ours or not",
+    ),
+    ...problems("invalid-input", "too-large", "unavailable"),
+  },
+});
+
+const toReports = (body: z.infer<typeof reports>): LeakReport[] =>
+  Array.isArray(body)
+    ? body.map(({ token, url }) => ({ key: token, url: url ?? undefined }))
+    : [{ key: body.key, url: body.url }];
+
+export const addLeakedKeys = (app: KmsApp): void => {
+  app.openapi(route, async (context) => {
+    const { keyChanges, webhooks, later } = context.var.services;
+    await keyChanges.reportLeaks(toReports(context.req.valid("json")));
+    later(webhooks.deliver());
+    return context.json(ANSWER, 202, NO_STORE);
+  });
+};

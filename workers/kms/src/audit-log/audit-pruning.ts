@@ -1,0 +1,46 @@
+/** Forgets audit entries that are older than anybody wants to keep: up to a checkpoint, from which the chain goes on. */
+import type { AuditTrail } from "../audit/audit.ts";
+import type { AuditEntry } from "../audit/audit-entry.ts";
+import { isSameHash } from "../crypto/mac.ts";
+import { isOurs, type StoredChainState, type StoredEntry, sealOf, withMac } from "./audit-chain.ts";
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+/** Entries in one transaction; checkpoints are closer together than that. */
+const MAX_ENTRIES = 5_000;
+
+export interface PruningRepository {
+  readState(): Promise<{ state: StoredChainState | undefined }>;
+  /** The last entry with a checkpoint made before that instant, among those up to `throughId`. */
+  findPrunable(madeBefore: Date, afterId: number, throughId: number): Promise<StoredEntry | undefined>;
+  /** Moves the beginning of the chain and forgets what stood before, unless the chain is no longer `from`. */
+  prune(from: StoredChainState, to: StoredChainState, entry: AuditEntry): Promise<boolean>;
+}
+
+export interface PruningOptions {
+  repository: PruningRepository;
+  audit: Pick<AuditTrail, "prepare">;
+  macKey: Uint8Array;
+  retentionDays: number;
+  alarm: (reason: "not-ours") => void;
+  now: () => number;
+}
+
+/** Prunes what is due; two at once prune it once. What the chain does not vouch for stays. */
+export const createPruning =
+  ({ repository, audit, macKey, retentionDays, alarm, now }: PruningOptions) =>
+  async (): Promise<void> => {
+    for (;;) {
+      const { state } = await repository.readState();
+      if (!state) return;
+      if (!isOurs(macKey, state)) return alarm("not-ours");
+      const madeBefore = new Date(now() - retentionDays * DAY_MS);
+      const throughId = Math.min(state.baseId + MAX_ENTRIES, state.headId);
+      const last = await repository.findPrunable(madeBefore, state.baseId, throughId);
+      if (!last) return;
+      if (last.link === null || last.seal === null || !isSameHash(last.seal, sealOf(macKey, last.id, last.link)))
+        return alarm("not-ours");
+      const base = { baseId: last.id, baseLink: last.link, baseAt: last.at };
+      const entry = await audit.prepare({ action: "audit.prune", outcome: "success", target: String(last.id) });
+      if (!(await repository.prune(state, withMac(macKey, { ...state, ...base }), entry))) return;
+    }
+  };

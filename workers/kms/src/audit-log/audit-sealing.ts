@@ -1,0 +1,158 @@
+/** Links audit entries: whoever comes first does it, for all that wait; two at once do the same, and one of them in vain. */
+
+import { changesRights } from "../audit/audit-actions.ts";
+import type { AuditEvent } from "../audit/audit-entry.ts";
+import {
+  type ChainPlace,
+  type ChainState,
+  EMPTY_CHAIN,
+  extendChain,
+  isOurs,
+  type StoredChainState,
+  type StoredEntry,
+} from "./audit-chain.ts";
+import type { Checkpoint } from "./audit-checkpoints.ts";
+import { type ChainMark, lostSince, markOf, NO_MARK } from "./audit-mark.ts";
+
+/** Entries in one transaction. */
+const SEALING_BATCH = 500;
+/** Batches in one run: a caller does not wait for a backlog. */
+const MAX_BATCHES = 20;
+/** Between two runs that nobody asked for, so that a busy kms links many entries at once. */
+const PAUSE_MS = 1_000;
+/** A run that has not come to an end by then was cut off with the request that it followed. */
+const MAX_RUN_MS = 5_000;
+
+/** The chain as it stands, and the entries that are not linked yet. */
+export interface ChainTail {
+  state: StoredChainState | undefined;
+  entries: StoredEntry[];
+  /** The last one kept. */
+  checkpoint: Checkpoint | undefined;
+  /** The entry that was marked, and the one that the checkpoint is of, as far as they are there. */
+  marked: { id: number; link: string | null }[];
+}
+
+export interface ChainRepository {
+  /** All of it as of one instant. */
+  readTail(limit: number, markedId: number): Promise<ChainTail>;
+  /** Moves the head and links the entries, unless the chain is no longer `from`; false: it is not. */
+  advance(from: StoredChainState | undefined, to: StoredChainState, linkages: readonly ChainPlace[]): Promise<boolean>;
+}
+
+export interface AuditSealer {
+  /** Links what is stored, up to some thousand entries, and makes the checkpoint that is due. */
+  seal(): Promise<void>;
+  /** There is, or will be, an entry of this to link. */
+  expectEntry(event: AuditEvent): void;
+  /** The same as `seal`, unless no entry is expected; nor if it has just been done, and nobody's rights were changed since. */
+  sealSoon(): Promise<void>;
+  /** How far this process has seen the chain. */
+  mark(): ChainMark;
+  /** Whether the chain was found to end before that, or to be another one. */
+  isBehind(): boolean;
+}
+
+export interface AuditSealerOptions {
+  repository: ChainRepository;
+  macKey: Uint8Array;
+  /** Told when the chain is not ours, or lacks what it had before, and nothing more is linked. */
+  alarm: (reason: ChainAlarm) => void;
+  /** Makes the checkpoint that is due, or one in any case. */
+  makeCheckpoint: (isUrgent: boolean) => Promise<void>;
+  now: () => number;
+}
+
+export type ChainAlarm = "not-ours" | "behind";
+
+export const createAuditSealer = ({
+  repository,
+  macKey,
+  alarm,
+  makeCheckpoint,
+  now,
+}: AuditSealerOptions): AuditSealer => {
+  let isExpecting = false;
+  /** Rights were changed, and no checkpoint vouches for that yet. */
+  let isUrgent = false;
+  let isBehind = false;
+  let runningSinceMs: number | undefined;
+  let sealedAtMs = Number.NEGATIVE_INFINITY;
+  let mark = NO_MARK;
+
+  /** What was seen never grows less, whichever of two runs at once ends last. */
+  const raiseMark = ({ headId: id, headLink: link }: ChainState): void => {
+    if (id > mark.id) mark = { id, link };
+  };
+
+  const isLost = (seen: ChainMark, { state, checkpoint, marked }: ChainTail): boolean =>
+    [seen, checkpoint && markOf(macKey, checkpoint)].some((known) => {
+      const link = marked.find(({ id }) => id === known?.id)?.link;
+      return known !== undefined && lostSince(known, state ?? EMPTY_CHAIN, link) !== undefined;
+    });
+
+  /** The chain and what is to be linked next; `undefined`, with an alarm, when it must not be carried on. */
+  const readTail = async (): Promise<ChainTail | undefined> => {
+    const seen = mark;
+    const tail = await repository.readTail(SEALING_BATCH, seen.id);
+    const { state, entries } = tail;
+    isBehind = isLost(seen, tail);
+    const isForeign = state ? !isOurs(macKey, state) : entries.some(({ link }) => link !== null);
+    if (!isBehind && !isForeign) return tail;
+    alarm(isBehind ? "behind" : "not-ours");
+    return undefined;
+  };
+
+  /** Links the next entries; false: there are no more for now. */
+  const sealBatch = async (makesCheckpoint: boolean): Promise<boolean> => {
+    const tail = await readTail();
+    if (!tail) return false;
+    const { state, entries } = tail;
+    if (state) raiseMark(state);
+    if (entries.length > 0) {
+      const next = extendChain(macKey, state ?? EMPTY_CHAIN, entries);
+      if (await repository.advance(state, next.state, next.linkages)) raiseMark(next.state);
+    }
+    await makeCheckpoint(makesCheckpoint);
+    return entries.length === SEALING_BATCH;
+  };
+
+  const seal = async (): Promise<void> => {
+    const wasUrgent = isUrgent;
+    sealedAtMs = now();
+    isExpecting = false;
+    isUrgent = false;
+    try {
+      for (let batch = 0; batch < MAX_BATCHES && (await sealBatch(wasUrgent)); batch += 1);
+    } catch (error) {
+      isExpecting = true;
+      isUrgent ||= wasUrgent;
+      throw error;
+    }
+  };
+
+  /** Goes on while rights are being changed; many at once share a run. */
+  const sealAtOnce = async (): Promise<void> => {
+    if (runningSinceMs !== undefined && now() < runningSinceMs + MAX_RUN_MS) return;
+    runningSinceMs = now();
+    try {
+      while (isUrgent) await seal();
+    } finally {
+      runningSinceMs = undefined;
+    }
+  };
+
+  return {
+    seal,
+    expectEntry: (event) => {
+      isExpecting = true;
+      isUrgent ||= changesRights(event);
+    },
+    sealSoon: async () => {
+      if (isUrgent) await sealAtOnce();
+      else if (isExpecting && now() - sealedAtMs >= PAUSE_MS) await seal();
+    },
+    mark: () => mark,
+    isBehind: () => isBehind,
+  };
+};

@@ -1,0 +1,72 @@
+import { createRoute, z } from "@hono/zod-openapi";
+import { countParameter, json, page, pageQuery, problems } from "#shared/http/openapi.ts";
+import { toPage } from "#shared/http/page.ts";
+import { auditIfWritable, type KmsApp } from "../http/frame.ts";
+import { positionOf } from "./audit.routes.ts";
+import { showCheckpoint } from "./audit-export.ts";
+
+/** Within the time that the gateway waits for this route. */
+const MAX_VERIFICATION_MS = 45_000;
+
+const verdictAnswer = z
+  .object({
+    valid: z.boolean(),
+    entries: z.int().openapi({ description: "How many entries were found good" }),
+    brokenAt: z.int().optional().openapi({ description: "The first id that is not as it was written, or missing" }),
+    next: z.int().optional().openapi({ description: "There was no time for more: go on with ?from=" }),
+  })
+  .openapi("AuditVerdict");
+
+const verifyChain = createRoute({
+  method: "get",
+  path: "/audit/verify",
+  tags: ["Audit"],
+  summary: "Go over the chain of audit entries: finds one that was changed, removed, inserted or moved",
+  request: { query: z.object({ from: countParameter({ min: 1, max: Number.MAX_SAFE_INTEGER }).optional() }) },
+  responses: {
+    200: json(verdictAnswer, "The verdict; a broken chain is no error"),
+    ...problems("unauthenticated", "forbidden", "invalid-input", "unavailable"),
+  },
+});
+
+const checkpointAnswer = z
+  .object({
+    entries: z.int(),
+    at: z.iso.datetime(),
+    jws: z.string(),
+    publicJwk: z.record(z.string(), z.string()),
+  })
+  .openapi("AuditCheckpoint");
+
+const listCheckpoints = createRoute({
+  method: "get",
+  path: "/audit/checkpoints",
+  tags: ["Audit"],
+  summary: "The signed checkpoints of the chain, oldest first: keep them elsewhere",
+  request: { query: pageQuery },
+  responses: {
+    200: json(page(checkpointAnswer), "A page of checkpoints"),
+    ...problems("unauthenticated", "forbidden", "invalid-input", "unavailable"),
+  },
+});
+
+export const addAuditVerification = (app: KmsApp): void => {
+  app.openapi(verifyChain, async (context) => {
+    const { from: fromId } = context.req.valid("query");
+    const { auditLog, now } = context.var.services;
+    await auditLog.seal();
+    const verdict = await auditLog.verify({ fromId, untilMs: now() + MAX_VERIFICATION_MS });
+    if (!verdict.valid)
+      await auditIfWritable(context, { action: "audit.verify", outcome: "failure", reason: "broken" });
+    return context.json(verdict, 200);
+  });
+
+  app.openapi(listCheckpoints, async (context) => {
+    const { limit, after } = context.req.valid("query");
+    const { auditLog } = context.var.services;
+    await auditLog.seal();
+    const kept = await auditLog.checkpoints(limit + 1, positionOf(after) ?? 0);
+    const { items, next } = toPage(kept, limit, ({ entryId }) => String(entryId));
+    return context.json({ items: items.map(showCheckpoint), next }, 200);
+  });
+};

@@ -1,0 +1,120 @@
+import { createRoute, z } from "@hono/zod-openapi";
+import { text } from "#shared/contracts/input.ts";
+import { invalidInput } from "#shared/http/field-errors.ts";
+import { instant } from "#shared/http/instant.ts";
+import { page, pageQuery, problems } from "#shared/http/openapi.ts";
+import { decodeCursor, toPage } from "#shared/http/page.ts";
+import { problem } from "#shared/problem/problem.ts";
+import { auditIfWritable, type KmsApp, type KmsContext } from "../http/frame.ts";
+import type { ExportedEntry } from "./audit-export.ts";
+import type { ReadableEntry } from "./audit-reading.ts";
+
+const JSON_LINES = "application/x-ndjson";
+
+/** As long as those that other workers may report. */
+const MAX_FILTER_CHARACTERS = 200;
+const filtered = text({ min: 1, max: MAX_FILTER_CHARACTERS }).optional();
+
+const entryAnswer = z
+  .object({
+    id: z.int().openapi({ description: "Counts from 1, without a gap" }),
+    at: z.iso.datetime(),
+    action: z.string(),
+    outcome: z.enum(["success", "failure", "refused"]),
+    actor: z.string().nullable().openapi({ description: "A user's id, `service:NAME` or `worker:NAME`" }),
+    actingService: z.string().nullable().openapi({ description: "The service that acted for the actor, by name" }),
+    target: z.string().nullable(),
+    reason: z.string().nullable(),
+    count: z.int().openapi({ description: "How many events it stands for" }),
+    requestId: z.string().nullable(),
+    address: z
+      .string()
+      .nullable()
+      .openapi({ description: "Null as well when the actor, or the user it was tried on, has been erased" }),
+    personal: z.record(z.string(), z.string()).nullable().openapi({ description: "Null as well when it was erased" }),
+    link: z.string().nullable().openapi({ description: "Its place in the chain; null for a moment after it was told" }),
+  })
+  .openapi("AuditEntry");
+
+const toAnswer = (entry: ReadableEntry): z.infer<typeof entryAnswer> => {
+  const { id, at, action, outcome, actor, actingService, target, reason, count, requestId, ...rest } = entry;
+  const { address, personal, link } = rest;
+  const told = { action, outcome, actor, actingService, target, reason, count, requestId, address, personal, link };
+  return { id, at: at.toISOString(), ...told };
+};
+
+const filterQuery = z.object({
+  actor: filtered.openapi({ description: "A user's id, or `service:NAME`" }),
+  actingService: filtered.openapi({ description: "The name of a service that acted for users" }),
+  action: filtered,
+  from: instant.optional().openapi({ description: "The first instant" }),
+  to: instant.optional().openapi({ description: "The first instant no more" }),
+});
+
+const route = createRoute({
+  method: "get",
+  path: "/audit",
+  tags: ["Audit"],
+  summary: "Audit entries, newest first; with `Accept: application/x-ndjson` all of them, oldest first",
+  request: { query: pageQuery.extend(filterQuery.shape) },
+  responses: {
+    200: {
+      description: "A page of entries, or all of them as JSON Lines",
+      content: { "application/json": { schema: page(entryAnswer) } },
+    },
+    ...problems("unauthenticated", "forbidden", "invalid-input", "unavailable"),
+  },
+});
+
+const CHUNK_CHARACTERS = 64 * 1024;
+const encoder = new TextEncoder();
+
+/** The lines, made as they are read. */
+const streamOf = (entries: AsyncGenerator<ExportedEntry>): ReadableStream<Uint8Array> =>
+  new ReadableStream({
+    pull: async (controller) => {
+      let text = "";
+      while (text.length < CHUNK_CHARACTERS) {
+        const { done, value } = await entries.next();
+        if (done) {
+          controller.enqueue(encoder.encode(text));
+          return controller.close();
+        }
+        text += `${JSON.stringify(value)}\n`;
+      }
+      controller.enqueue(encoder.encode(text));
+    },
+    cancel: async () => {
+      await entries.return(undefined);
+    },
+  });
+
+const sendLines = async (context: KmsContext): Promise<Response> => {
+  const filter = filterQuery.safeParse(context.req.query());
+  if (!filter.success) throw invalidInput("query", filter.error.issues);
+  await auditIfWritable(context, { action: "audit.export", outcome: "success" });
+  const { auditLog } = context.var.services;
+  await auditLog.seal();
+  return new Response(streamOf(auditLog.export(filter.data)), { headers: { "content-type": JSON_LINES } });
+};
+
+/** The id in a cursor. */
+export const positionOf = (after: string | undefined): number | undefined => {
+  const key = decodeCursor(after);
+  if (key === undefined) return undefined;
+  if (/^\d{1,15}$/.test(key)) return Number(key);
+  throw problem("invalid-input", { errors: [{ pointer: "#/query/after", detail: "not a cursor of this list" }] });
+};
+
+const wantsLines = (context: KmsContext): boolean => (context.req.header("accept") ?? "").includes(JSON_LINES);
+
+export const addAudit = (app: KmsApp): void => {
+  app.get(route.path, (context, next) => (wantsLines(context) ? sendLines(context) : next()));
+  app.openapi(route, async (context) => {
+    const { limit, after, ...filter } = context.req.valid("query");
+    const { auditLog } = context.var.services;
+    const entries = await auditLog.list(filter, limit + 1, positionOf(after));
+    const { items, next } = toPage(entries, limit, (entry) => String(entry.id));
+    return context.json({ items: items.map(toAnswer), next }, 200);
+  });
+};

@@ -1,0 +1,48 @@
+/** What an audit entry says. */
+import type { AuditAction } from "./audit-actions.ts";
+
+/** What happened. Never a password, a key, a token, a code or a secret's value. */
+export interface AuditEvent {
+  action: AuditAction;
+  outcome: "success" | "failure" | "refused";
+  /** Who did it: a subject, see `#shared/contracts/principal.ts`. */
+  actor?: string | undefined;
+  /** What it was done to, out of what is stored and never as somebody sent it: the id of a user, a session or a key, `service:NAME`, the path of a secret. */
+  target?: string | undefined;
+  /** Why: a code, never what somebody sent. */
+  reason?: string | undefined;
+  /** What tells of a person: readable until that user is erased. */
+  personal?: { userId: string; fields: Record<string, string> } | undefined;
+  /** The user it was tried on, where no actor is known: the address is theirs to be erased. */
+  concerns?: string | undefined;
+}
+
+/** An entry as it is stored, without its place in the chain. */
+export interface AuditRecord {
+  /** Unique over all times, so that an entry cannot be told twice. */
+  uid: string;
+  at: Date;
+  action: string;
+  outcome: AuditEvent["outcome"];
+  actor: string | null;
+  /** The service that acted for the actor, by name. */
+  actingService: string | null;
+  target: string | null;
+  reason: string | null;
+  /** How many events it stands for: more than one when refusals came too fast to be told one by one. */
+  count: number;
+  requestId: string | null;
+  /** The caller's network address, sealed under the key of its `addressOwner`. */
+  address: string | null;
+  /** Whose `personal` fields these are, sealed under that user's own key; without an actor, whom it concerns. */
+  personalOf: string | null;
+  personal: string | null;
+  /** HMAC over all of the above. */
+  mac: string;
+}
+
+/** An entry ready for storage, with the event that it tells. */
+export interface AuditEntry {
+  readonly event: AuditEvent;
+  readonly record: AuditRecord;
+}

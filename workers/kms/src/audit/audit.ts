@@ -1,0 +1,178 @@
+/**
+ * The audit trail: what is told of every authentication, change, use of a secret and refusal. An entry is authenticated
+ * by itself when it is prepared; where it stands among the others is sealed afterwards, see `audit-chain.ts`.
+ */
+
+import { macInContext } from "../crypto/mac.ts";
+import type { RandomBytes } from "../crypto/random.ts";
+import { createSealer } from "../crypto/sealing.ts";
+import type { AuditBudget } from "./audit-budget.ts";
+import type { AuditEntry, AuditEvent, AuditRecord } from "./audit-entry.ts";
+import type { RefusalLimit } from "./refusal-limit.ts";
+import type { SubjectKeys } from "./subject-keys.ts";
+
+export interface AuditTrail {
+  /** Makes an entry ready for storage in somebody's transaction. Throws `BudgetExhausted`, and then it must not happen. */
+  prepare(event: AuditEvent): Promise<AuditEntry>;
+  /**
+   * Stores an entry by itself, and tells the log: authentications, reads, refusals. Failures and refusals that come too
+   * fast are told together, a minute later. Throws `BudgetExhausted`, and then a success must not be answered.
+   */
+  write(event: AuditEvent): Promise<void>;
+  /** The same, for an event whose log line somebody else has written. */
+  writeTold(event: AuditEvent): Promise<void>;
+  /** Stores what was held back in minutes that are over. */
+  writeSummaries(): Promise<void>;
+}
+
+export interface AuditRepository {
+  insert(entry: AuditEntry): Promise<void>;
+}
+
+/** The request that an event belongs to. */
+export interface Occasion {
+  requestId?: string | undefined;
+  clientAddress?: string | undefined;
+  actingService?: string | undefined;
+}
+
+export interface AuditTrailOptions {
+  repository: AuditRepository;
+  subjectKeys: SubjectKeys;
+  refusalLimit: RefusalLimit;
+  budget: AuditBudget;
+  macKey: Uint8Array;
+  randomBytes: RandomBytes;
+  occasion: () => Occasion | undefined;
+  tell: (event: AuditEvent) => void;
+  /** Fails when nothing may be recorded, and so nothing done, because of what became of the trail. */
+  assertWritable: () => void;
+  /** Told whenever there will be an entry to link, and once more when it is stored. */
+  onEntry: (event: AuditEvent) => void;
+  now: () => number;
+  createId: () => string;
+}
+
+/** Whose key hides the address of a caller of whom nothing is known. */
+const NOBODY = "nobody";
+
+/** Under whose key the address of an entry is sealed: who did it, else whom it concerns. */
+export const addressOwner = ({ actor, personalOf }: Pick<AuditRecord, "actor" | "personalOf">): string =>
+  actor ?? personalOf ?? NOBODY;
+
+const ENTRY_CONTEXT = "audit/entry";
+
+/** All that is told, in one text with one reading. */
+export const canonicalText = (record: Omit<AuditRecord, "mac">): string =>
+  JSON.stringify([
+    record.uid,
+    record.at.getTime(),
+    record.action,
+    record.outcome,
+    record.actor,
+    record.target,
+    record.reason,
+    record.count,
+    record.requestId,
+    record.address,
+    record.personalOf,
+    record.personal,
+    record.actingService,
+  ]);
+
+/** The HMAC that authenticates an entry by itself. */
+export const macOfRecord = (macKey: Uint8Array, record: Omit<AuditRecord, "mac">): string =>
+  macInContext(macKey, ENTRY_CONTEXT, canonicalText(record));
+
+/** What a sealed field is bound to. */
+export const fieldContext = (uid: string, field: "address" | "personal"): string => `audit_entries/${uid}/${field}`;
+
+export const createAuditTrail = (options: AuditTrailOptions): AuditTrail => {
+  const {
+    repository,
+    subjectKeys,
+    refusalLimit,
+    budget,
+    macKey,
+    randomBytes,
+    occasion,
+    tell,
+    assertWritable,
+    onEntry,
+    now,
+    createId,
+  } = options;
+
+  /** `null` for an erased subject, of whom nothing more is kept. */
+  const sealUnder = async (key: Promise<Uint8Array | undefined>, context: string, text: string) => {
+    const opened = await key;
+    return opened === undefined ? null : createSealer(opened, randomBytes).seal(context, text);
+  };
+
+  /** Without an actor it may be a failed login, whose time must not tell whether there is such a user. */
+  const keyOf = (owner: Pick<AuditRecord, "actor" | "personalOf">): Promise<Uint8Array | undefined> =>
+    owner.actor === null ? subjectKeys.getStored(addressOwner(owner)) : subjectKeys.get(owner.actor);
+
+  const prepare = async (
+    event: AuditEvent,
+    { requestId, clientAddress, actingService }: Occasion = {},
+    count = 1,
+  ): Promise<AuditEntry> => {
+    assertWritable();
+    const { action, outcome, target, reason, personal } = event;
+    const uid = createId();
+    const owner = { actor: event.actor ?? null, personalOf: personal?.userId ?? event.concerns ?? null };
+    const [address, sealedFields] = await Promise.all([
+      clientAddress === undefined ? null : sealUnder(keyOf(owner), fieldContext(uid, "address"), clientAddress),
+      personal === undefined
+        ? null
+        : sealUnder(subjectKeys.get(personal.userId), fieldContext(uid, "personal"), JSON.stringify(personal.fields)),
+    ]);
+    const told = {
+      uid,
+      at: new Date(now()),
+      action,
+      outcome,
+      ...owner,
+      actingService: actingService ?? null,
+      target: target ?? null,
+      reason: reason ?? null,
+      count,
+      requestId: requestId ?? null,
+      address,
+      personal: sealedFields,
+    };
+    onEntry(event);
+    return { event, record: { ...told, mac: macOfRecord(macKey, told) } };
+  };
+
+  const writeSummaries = async (): Promise<void> => {
+    // They stand for many callers: the one that happens to be here now is none of them.
+    for (const { event, count } of refusalLimit.takeSummaries())
+      await repository.insert(await prepare(event, {}, count));
+  };
+
+  const writeTold = async (event: AuditEvent): Promise<void> => {
+    const request = occasion();
+    if (!refusalLimit.admits(event, request?.clientAddress)) return;
+    budget.spend(event);
+    await repository.insert(await prepare(event, request));
+    onEntry(event);
+    await writeSummaries();
+  };
+
+  return {
+    prepare: async (event) => {
+      budget.spend(event);
+      return prepare(event, occasion());
+    },
+    write: async (event) => {
+      // A refusal stands whether it can be stored or not; a success that cannot be stored is none.
+      if (event.outcome !== "success") tell(event);
+      await writeTold(event);
+      if (event.outcome === "success") tell(event);
+    },
+    writeTold,
+    writeSummaries,
+  };
+};

@@ -1,0 +1,47 @@
+import { expect, test } from "vitest";
+import type { AuditEvent } from "./audit-entry.ts";
+import { createRefusalLimit, TOLD_IN_ALL, TOLD_PER_CALLER } from "./refusal-limit.ts";
+
+const MINUTE_MS = 60_000;
+
+const createLimit = () => {
+  const clock = { nowMs: 10 * MINUTE_MS };
+  const limit = createRefusalLimit(() => clock.nowMs);
+  const admitted = (event: AuditEvent, count: number): number => {
+    let told = 0;
+    for (let sent = 0; sent < count; sent += 1) if (limit.admits(event, "192.0.2.1")) told += 1;
+    return told;
+  };
+  return { clock, limit, admitted };
+};
+
+const verified = (actor: string) =>
+  ({ action: "factor.verify", outcome: "success", reason: "passkey", actor }) satisfies AuditEvent;
+
+test("successes that are reported afterwards are summed up by user, beyond so many a minute", () => {
+  const { clock, limit, admitted } = createLimit();
+  expect(admitted(verified("ann"), 100)).toBe(TOLD_PER_CALLER);
+  expect(admitted(verified("ben"), TOLD_PER_CALLER + 1)).toBe(TOLD_PER_CALLER);
+  expect(limit.takeSummaries()).toEqual([]);
+  clock.nowMs += MINUTE_MS;
+  expect(limit.takeSummaries()).toEqual([
+    { event: verified("ann"), count: 100 - TOLD_PER_CALLER },
+    { event: verified("ben"), count: 1 },
+  ]);
+  expect(limit.takeSummaries()).toEqual([]);
+  expect(admitted(verified("ann"), 1)).toBe(1);
+});
+
+test("many users do not use up each other's entries, and strangers not those of users", () => {
+  const { admitted } = createLimit();
+  for (let user = 0; user < 2 * TOLD_IN_ALL; user += 1) expect(admitted(verified(`user-${user}`), 1)).toBe(1);
+  for (let stranger = 0; stranger < TOLD_IN_ALL; stranger += 1)
+    expect(admitted({ action: "login", outcome: "failure", actor: `stranger-${stranger}` }, 1)).toBe(1);
+  expect(admitted({ action: "login", outcome: "failure", actor: "one more" }, 1)).toBe(0);
+  expect(admitted(verified("ann"), 1)).toBe(1);
+});
+
+test("all other successes have an entry each", () => {
+  const { admitted } = createLimit();
+  expect(admitted({ action: "secret.read", outcome: "success", actor: "ann" }, 1_000)).toBe(1_000);
+});

@@ -1,0 +1,81 @@
+/**
+ * One key per person that the audit trail tells of: what is told of him is encrypted under it, and forgotten with it.
+ * Nobody gets a second key.
+ */
+import { LRUCache } from "lru-cache";
+import type { RandomBytes } from "../crypto/random.ts";
+import type { Sealer } from "../crypto/sealing.ts";
+
+const KEY_BYTES = 32;
+const MAX_REMEMBERED_KEYS = 1_000;
+
+export interface SubjectKeyRepository {
+  /** The keys of these subjects, `null` for those that were erased; those that never had one are missing. */
+  find(subjects: readonly string[]): Promise<Map<string, string | null>>;
+  /** Does nothing when the subject has a key, or had one. */
+  insert(subject: string, wrappedKey: string): Promise<void>;
+}
+
+export interface SubjectKeys {
+  /** The subject's key, made on first use; `undefined` for an erased one. What has been used here before is remembered. */
+  get(subject: string): Promise<Uint8Array | undefined>;
+  /** The same, asking the database each time: it takes as long for whatever subject. */
+  getStored(subject: string): Promise<Uint8Array | undefined>;
+  /** The keys as they are stored right now; those that are not there are missing. */
+  read(subjects: readonly string[]): Promise<Map<string, Uint8Array>>;
+}
+
+export interface SubjectKeysOptions {
+  repository: SubjectKeyRepository;
+  wrapping: Sealer;
+  randomBytes: RandomBytes;
+}
+
+/** What a wrapped key is bound to: under another subject it does not open. */
+const subjectKeyContext = (subject: string): string => `audit_keys/${subject}/wrapped_key`;
+
+export const createSubjectKeys = ({ repository, wrapping, randomBytes }: SubjectKeysOptions): SubjectKeys => {
+  const remembered = new LRUCache<string, Uint8Array>({ max: MAX_REMEMBERED_KEYS });
+
+  const unwrap = async (subject: string, wrappedKey: string): Promise<Uint8Array> => {
+    const key = await wrapping.open(subjectKeyContext(subject), wrappedKey);
+    if (key === undefined) throw new Error("an audit key does not open");
+    return Buffer.from(key, "base64url");
+  };
+
+  const findOne = async (subject: string): Promise<string | null | undefined> =>
+    (await repository.find([subject])).get(subject);
+
+  const findOrMake = async (subject: string): Promise<string | null> => {
+    const found = await findOne(subject);
+    if (found !== undefined) return found;
+    const key = Buffer.from(randomBytes(KEY_BYTES)).toString("base64url");
+    await repository.insert(subject, await wrapping.seal(subjectKeyContext(subject), key));
+    const made = await findOne(subject);
+    if (made === undefined) throw new Error("an audit key was stored, but none is found");
+    return made;
+  };
+
+  const getStored = async (subject: string): Promise<Uint8Array | undefined> => {
+    const wrapped = await findOrMake(subject);
+    return wrapped === null ? undefined : unwrap(subject, wrapped);
+  };
+
+  return {
+    get: async (subject) => {
+      const known = remembered.get(subject);
+      if (known) return known;
+      const key = await getStored(subject);
+      if (key !== undefined) remembered.set(subject, key);
+      return key;
+    },
+    getStored,
+    read: async (subjects) => {
+      const keys = new Map<string, Uint8Array>();
+      if (subjects.length === 0) return keys;
+      for (const [subject, wrapped] of await repository.find(subjects))
+        if (wrapped !== null) keys.set(subject, await unwrap(subject, wrapped));
+      return keys;
+    },
+  };
+};

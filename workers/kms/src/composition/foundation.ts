@@ -1,0 +1,33 @@
+/** What the kms stands on: its settings, its database, and the keys that all others are encrypted under. */
+import { createDatabase } from "#shared/db/database.ts";
+import { parseBindings } from "#shared/http/bindings.ts";
+import type { RandomBytes } from "../crypto/random.ts";
+import * as schema from "../db/schema.ts";
+import { envSchema } from "../env.ts";
+import { createEnvelopes } from "../key-encryption/envelope.ts";
+import { createInternalKeyRepository } from "../key-encryption/internal-keys.store.ts";
+import { openInternalKeys } from "../key-encryption/internal-keys.ts";
+import { createKekRepository } from "../key-encryption/keks.store.ts";
+import { createKeks, type SecretKeys } from "../key-encryption/keks.ts";
+
+export const randomBytes: RandomBytes = (sizeBytes) => crypto.getRandomValues(new Uint8Array(sizeBytes));
+
+/** Asks the database for nothing yet; `open` does. */
+export const createFoundation = (bindings: unknown) => {
+  const env = parseBindings(envSchema, bindings);
+  const database = createDatabase(env, schema);
+  const { SECRET_KEY, SECRET_KEY_PREVIOUS } = env;
+  const secretKeys: SecretKeys = SECRET_KEY_PREVIOUS ? [SECRET_KEY, SECRET_KEY_PREVIOUS] : [SECRET_KEY];
+  const keks = createKeks({ repository: createKekRepository(database), secretKeys, randomBytes, now: Date.now });
+  const envelopes = createEnvelopes(keks, randomBytes);
+  const repository = createInternalKeyRepository(database);
+  return {
+    env,
+    database,
+    keks,
+    envelopes,
+    open: () => openInternalKeys({ repository, keks, envelopes }),
+  };
+};
+
+export type Foundation = ReturnType<typeof createFoundation>;

@@ -1,0 +1,109 @@
+/** Wires the life of API keys: the services that have them, what changes of them, and what their owners are told. */
+import { createKeyUses, type KeyUses } from "#shared/auth/key-uses.ts";
+import type { Log } from "#shared/observability/log.ts";
+import { createApiKeyRepository } from "../api-keys/api-keys.store.ts";
+import type { ApiKeyRepository, ApiKeys } from "../api-keys/api-keys.ts";
+import { createApiKeys } from "../api-keys/api-keys.ts";
+import { createKeyChangeRepository } from "../api-keys/key-changes.store.ts";
+import { createKeyChanges, type KeyChanges } from "../api-keys/key-changes.ts";
+import { createKeyRotationRepository } from "../api-keys/key-rotation.store.ts";
+import { createKeyRotation } from "../api-keys/key-rotation.ts";
+import type { AuditTrail } from "../audit/audit.ts";
+import type { AuditEvent } from "../audit/audit-entry.ts";
+import type { RandomBytes } from "../crypto/random.ts";
+import type { InternalKeys } from "../crypto/root-key.ts";
+import { createSealer } from "../crypto/sealing.ts";
+import type { ServiceRepository } from "../services/service.ts";
+import { createServiceRegistry, type ServiceRegistry } from "../services/service-registry.ts";
+import { createServiceRepository } from "../services/services.store.ts";
+import { createSend } from "../services/webhook-sender.ts";
+import { createWebhookRepository } from "../services/webhooks.store.ts";
+import { createWebhooks, type Webhooks } from "../services/webhooks.ts";
+import type { Wrapping } from "../vault/wrapping.ts";
+import type { Foundation } from "./foundation.ts";
+
+export interface KeyServices {
+  services: ServiceRepository;
+  serviceRegistry: ServiceRegistry;
+  apiKeys: ApiKeys;
+  storedKeys: ApiKeyRepository;
+  keyChanges: KeyChanges;
+  keyUses: KeyUses;
+  webhooks: Webhooks;
+  /** Rotates keys that are due, and sends what their owners have not been told yet. */
+  maintainKeys(): Promise<void>;
+  /** Records which services have keys that are due and cannot be rotated. */
+  remindOfRotations(): Promise<void>;
+}
+
+export interface KeyServicesOptions {
+  foundation: Foundation;
+  keys: Pick<InternalKeys, "apiKeyMac" | "sealing">;
+  wrapping: Wrapping;
+  audit: AuditTrail;
+  tell: (event: AuditEvent) => void;
+  log: Log;
+  later: (work: Promise<void>) => void;
+  sleep: (ms: number) => Promise<void>;
+  randomBytes: RandomBytes;
+  now: () => number;
+  createId: () => string;
+}
+
+export const createKeyServices = (options: KeyServicesOptions): KeyServices => {
+  const { foundation, keys, wrapping, audit, tell, log, later, sleep, randomBytes, now, createId } = options;
+  const { env, database } = foundation;
+  const services = createServiceRepository(database);
+  const storedKeys = createApiKeyRepository(database);
+  const sealer = createSealer(keys.sealing, randomBytes);
+  const forging = { macKey: keys.apiKeyMac, randomBytes, now };
+
+  const keyRotation = createKeyRotation({
+    ...forging,
+    repository: createKeyRotationRepository(database),
+    wrapping,
+    webhooks: () => webhooks,
+    audit,
+    tell,
+    publicUrl: env.PUBLIC_URL,
+  });
+  const webhooks = createWebhooks({
+    repository: createWebhookRepository(database),
+    sealer,
+    send: createSend(env.INTERNET),
+    outcomes: { "key.rotated": keyRotation.outcome },
+    onAttempt: ({ id, service, type }, result) =>
+      log(result === "delivered" ? "info" : "warn", "webhook", { id, target: service, type, result }),
+    now,
+    createId,
+    random: Math.random,
+  });
+  return {
+    services,
+    serviceRegistry: createServiceRegistry({
+      repository: services,
+      sealer,
+      audit,
+      randomBytes,
+      webhooksAnywhere: env.WEBHOOK_TARGETS === "any",
+      now,
+    }),
+    apiKeys: createApiKeys({ ...forging, repository: storedKeys, services, audit }),
+    storedKeys,
+    keyChanges: createKeyChanges({
+      ...forging,
+      repository: { ...storedKeys, ...createKeyChangeRepository(database) },
+      services,
+      webhooks,
+      audit,
+      tell,
+    }),
+    keyUses: createKeyUses({ report: storedKeys.recordUses, later, sleep, now }),
+    webhooks,
+    remindOfRotations: keyRotation.remind,
+    maintainKeys: async () => {
+      await keyRotation.run();
+      await webhooks.deliver();
+    },
+  };
+};

@@ -1,0 +1,46 @@
+import type { KeyUses } from "#shared/auth/key-uses.ts";
+import type { FrameServices } from "#shared/http/worker-env.ts";
+import type { ApiKeyRepository, ApiKeys } from "../api-keys/api-keys.ts";
+import type { KeyChanges } from "../api-keys/key-changes.ts";
+import type { AuditTrail } from "../audit/audit.ts";
+import type { AuditLog } from "../audit-log/audit-log.ts";
+import type { Sealer } from "../crypto/sealing.ts";
+import type { Clients } from "../oauth/clients.ts";
+import type { SearchKeys } from "../oauth/search-key.ts";
+import type { Privacy } from "../privacy/privacy.ts";
+import type { ServiceRepository } from "../services/service.ts";
+import type { ServiceRegistry } from "../services/service-registry.ts";
+import type { Webhooks } from "../services/webhooks.ts";
+import type { KeyRing } from "../tokens/key-ring.ts";
+import type { SigningKeys } from "../tokens/signing-keys.ts";
+import type { AccountServices } from "./account-services.ts";
+import type { Vault } from "./vault-services.ts";
+
+/** What the routes and private entrypoints of the kms work with. */
+export interface KmsServices extends FrameServices, AccountServices, Vault {
+  /** What this installation calls itself, and where callers reach it. */
+  issuer: string;
+  isRegistrationOpen: boolean;
+  services: ServiceRepository;
+  serviceRegistry: ServiceRegistry;
+  apiKeys: ApiKeys;
+  storedKeys: ApiKeyRepository;
+  keyChanges: KeyChanges;
+  keyUses: KeyUses;
+  webhooks: Webhooks;
+  clients: Clients;
+  searchKeys: SearchKeys;
+  keyRing: KeyRing;
+  signingKeys: SigningKeys;
+  audit: AuditTrail;
+  auditLog: AuditLog;
+  privacy: Privacy;
+  /** Seals text for the other workers. */
+  sealer: Sealer;
+  /** Keyed hash for the other workers. */
+  mac: (context: string, data: string) => string;
+  /** One round of chores. */
+  runChores: () => Promise<void>;
+  /** Goes on with some work after the answer; what fails of it is logged. */
+  later: (work: Promise<void>) => void;
+}

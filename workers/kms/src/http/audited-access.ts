@@ -1,0 +1,46 @@
+/** What happens around every request for the audit trail: refusals are told, and entries linked once the caller has his answer. */
+import type { MiddlewareHandler } from "hono";
+import { isUnavailable } from "#shared/db/database.ts";
+import type { WorkerEnv } from "#shared/http/worker-env.ts";
+import { describeError } from "#shared/observability/log.ts";
+import { PROBLEMS } from "#shared/problem/catalogue.ts";
+import { Problem } from "#shared/problem/problem.ts";
+import type { KmsServices } from "../composition/services.ts";
+import { isStandstill } from "../composition/unlock.ts";
+import { audit, type KmsContext } from "./frame.ts";
+
+const REFUSALS = new Set([401, 403]);
+
+/** Tells of a refusal, unless whoever refused has done so. A caller without any credential is told of nowhere. */
+const tellOf = async (context: KmsContext, error: unknown): Promise<void> => {
+  if (!(error instanceof Problem) || !REFUSALS.has(PROBLEMS[error.code].status)) return;
+  const { reason = error.code, template } = context.var;
+  const isTold = context.error !== undefined && reason !== error.code;
+  const isAnonymous = error.code === "unauthenticated" && !context.req.header("authorization");
+  if (isTold || isAnonymous) return;
+  const target = `${context.req.method} ${template}`;
+  try {
+    await audit(context, { action: "access.refuse", outcome: "refused", target, reason });
+  } catch (failure) {
+    // It stays a refusal, and its log line is written.
+    if (!isUnavailable(failure) && !isStandstill(failure)) throw failure;
+    context.var.log("error", "audit.lost", { error: describeError(failure) });
+  }
+};
+
+/** The access check, audited. */
+export const auditedAccess =
+  (check: MiddlewareHandler<WorkerEnv<KmsServices>>): MiddlewareHandler<WorkerEnv<KmsServices>> =>
+  async (context, next) => {
+    const { services, log } = context.var;
+    const logFailure = (error: unknown): void => log("error", "audit.behind", { error: describeError(error) });
+    try {
+      await check(context, next);
+      await tellOf(context, context.error);
+    } catch (error) {
+      await tellOf(context, error);
+      throw error;
+    } finally {
+      context.executionCtx.waitUntil(services.auditLog.sealSoon().catch(logFailure));
+    }
+  };

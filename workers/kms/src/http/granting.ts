@@ -1,0 +1,34 @@
+/** What the routes share that hand something out: they ask the rule of granting, and say when a factor should be enrolled. */
+import { z } from "@hono/zod-openapi";
+import { grantRefused } from "#shared/auth/authorize.ts";
+import type { Granted } from "#shared/contracts/granting.ts";
+import { askToGrant, type Grantor } from "../accounts/granting.ts";
+import type { KmsContext } from "./frame.ts";
+
+/** The caller as one who may hand this out; throws the refusal. */
+export const grantorOf = <What extends Granted>(context: KmsContext, what: What): Grantor<What> => {
+  const { policy, principal, services, template } = context.var;
+  // Without it neither X-OTP nor a user without a factor would get this far.
+  if (policy.stepUp === undefined) throw new Error(`${template} hands something out: its row of the table must say so`);
+  const asked = askToGrant(what, principal, services.now());
+  if (!asked.ok) throw grantRefused(asked.error);
+  return asked.value;
+};
+
+const warning = z
+  .object({ code: z.literal("factor-recommended"), detail: z.string() })
+  .openapi("Warning", { description: "What the caller should do, though the call succeeded" });
+
+/** A member of responses to calls that hand something out. */
+export const warningFields = { warnings: z.array(warning).optional() };
+
+const FACTOR_RECOMMENDED = {
+  code: "factor-recommended",
+  detail:
+    "You have no second factor, so anyone who learns your password can do the same: enrol one at POST /twofa/factors/totp " +
+    "or /twofa/factors/webauthn/options.",
+} as const;
+
+/** The advice to enrol a second factor, to a caller who has none; nothing to others. */
+export const warningsTo = ({ isFactorless }: Grantor<Granted>): { warnings?: z.infer<typeof warning>[] } =>
+  isFactorless ? { warnings: [FACTOR_RECOMMENDED] } : {};

@@ -1,0 +1,95 @@
+/** API keys as the API shows them, their metadata always, the key itself only when it is made; and what is wrong with one. */
+import { z } from "@hono/zod-openapi";
+import { list, parsedText } from "#shared/contracts/input.ts";
+import { formatNetwork, MAX_NETWORK_LENGTH, parseNetwork } from "#shared/contracts/networks.ts";
+import { serviceSubject } from "#shared/contracts/principal.ts";
+import { type Problem, problem } from "#shared/problem/problem.ts";
+import { API_KEY_STATES, type ApiKey, DISABLED_REASONS, prefixOf, stateOfKey } from "../api-keys/api-key.ts";
+import type { CreatedApiKey } from "../api-keys/api-keys.ts";
+import { audit, type KmsContext } from "./frame.ts";
+import { scopeName } from "./scope-name.ts";
+
+const fields = {
+  id: z.string(),
+  service: z.string(),
+  name: z.string().nullable(),
+  prefix: z.string().openapi({ description: "How the key begins" }),
+  scopes: z.array(scopeName),
+  createdAt: z.iso.datetime(),
+  expiresAt: z.iso.datetime().nullable(),
+  allowedAddresses: z.array(z.string()).nullable().openapi({ description: "Where it may be used; null: anywhere" }),
+};
+
+const MAX_ALLOWED_ADDRESSES = 64;
+
+const toNetwork = (given: string): string | undefined => {
+  const network = parseNetwork(given);
+  return network && formatNetwork(network);
+};
+
+/** An address or a network in CIDR notation, in its normal form: what is written otherwise would look like another. */
+const allowedAddress = parsedText(
+  { max: MAX_NETWORK_LENGTH },
+  toNetwork,
+  "must be an address, or a network such as 192.0.2.0/24",
+).openapi({ example: "192.0.2.0/24" });
+
+export const allowedAddresses = list(allowedAddress, { min: 1, max: MAX_ALLOWED_ADDRESSES });
+
+export const keyAnswer = z
+  .object({
+    ...fields,
+    revokedAt: z.iso.datetime().nullable().openapi({ description: "In the future while a rotated key has its grace" }),
+    disabledAt: z.iso.datetime().nullable(),
+    disabledReason: z.enum(DISABLED_REASONS).nullable(),
+    lastUsedAt: z.iso.datetime().nullable().openapi({ description: "To the minute" }),
+    state: z.enum(API_KEY_STATES),
+  })
+  .openapi("ApiKey");
+
+export const createdKeyAnswer = z.object({ ...fields, key: z.string() }).openapi("CreatedApiKey");
+
+const shared = ({ id, service, name, scopes, createdAt, expiresAt, allowedAddresses: addresses }: ApiKey) => ({
+  id,
+  service,
+  name,
+  prefix: prefixOf(id),
+  scopes,
+  createdAt: createdAt.toISOString(),
+  expiresAt: expiresAt?.toISOString() ?? null,
+  allowedAddresses: addresses,
+});
+
+export const toKeyAnswer = (apiKey: ApiKey, nowMs: number): z.infer<typeof keyAnswer> => ({
+  ...shared(apiKey),
+  revokedAt: apiKey.revokedAt?.toISOString() ?? null,
+  disabledAt: apiKey.disabledAt?.toISOString() ?? null,
+  disabledReason: apiKey.disabledReason,
+  lastUsedAt: apiKey.lastUsedAt?.toISOString() ?? null,
+  state: stateOfKey(apiKey, nowMs),
+});
+
+export const toCreatedKeyAnswer = ({ apiKey, key }: CreatedApiKey): z.infer<typeof createdKeyAnswer> => ({
+  ...shared(apiKey),
+  key,
+});
+
+/** The response where a key is not there. */
+export const noSuchKey = (): Problem => problem("not-found", { detail: "This service has no such key." });
+
+export const keyNotHeld = (): Problem =>
+  problem("forbidden", { detail: "This key would have more scopes than you have." });
+
+export const invalidKeyField = (field: string, detail: string): Problem =>
+  problem("invalid-input", { detail: "This key cannot be made.", errors: [{ pointer: `#/${field}`, detail }] });
+
+/** Records a key that was not made: for which service, if there is one of that name. */
+export const auditKeyRefusal = (
+  context: KmsContext,
+  action: "key.create" | "key.rotate",
+  service: string,
+  reason: string,
+): Promise<void> => {
+  const target = reason === "unknown-service" ? undefined : serviceSubject(service);
+  return audit(context, { action, outcome: "refused", target, reason });
+};

@@ -1,0 +1,67 @@
+/** What the OAuth endpoints share: their body, their errors, and how clients authenticate (RFC 6749 §2.3, §5.2). */
+import { z } from "@hono/zod-openapi";
+import { text } from "#shared/contracts/input.ts";
+import { json } from "#shared/http/openapi.ts";
+import { currentRequest } from "#shared/observability/context.ts";
+import type { ApiKey } from "../api-keys/api-key.ts";
+import type { AuditAction } from "../audit/audit-actions.ts";
+import {
+  type ClientCredentials,
+  MAX_PARAMETER_CHARACTERS,
+  type OAuthError,
+  type Parameters,
+  type Parsed,
+  readForm,
+} from "../oauth/oauth-form.ts";
+import { audit, type KmsContext, NO_STORE } from "./frame.ts";
+
+const oauthError = z.object({ error: z.string(), error_description: z.string() }).openapi("OAuthError");
+
+export const formBody = <Schema extends z.ZodType>(schema: Schema) => ({
+  body: { required: true, content: { "application/x-www-form-urlencoded": { schema } } },
+});
+
+/** A parameter of an OAuth form. */
+export const parameter = text({ max: MAX_PARAMETER_CHARACTERS });
+
+export const clientFields = {
+  client_id: parameter.optional().openapi({ description: "The service's name, unless it is sent by Basic" }),
+  client_secret: parameter.optional().openapi({ description: "One of its API keys, unless it is sent by Basic" }),
+};
+
+export const OAUTH_REFUSALS = {
+  400: json(oauthError, "The request is refused (RFC 6749 §5.2)"),
+  401: json(oauthError, "The client did not authenticate"),
+};
+
+export const BAD_CLIENT: OAuthError = {
+  error: "invalid_client",
+  description: "The service or its API key is not known.",
+};
+
+/** What is wrong is told in OAuth's own words, not in ours. */
+export const refuse = (context: KmsContext, { error, description }: OAuthError): Response => {
+  if (!context.var.reason) context.set("reason", error);
+  const body = { error, error_description: description };
+  if (error !== "invalid_client") return context.json(body, 400, NO_STORE);
+  return context.json(body, 401, { ...NO_STORE, "www-authenticate": 'Basic realm="fountain"' });
+};
+
+export const readFormBody = async (context: KmsContext): Promise<Parsed<Parameters>> =>
+  readForm(await context.req.text());
+
+/** The key of the client that shows these credentials; else the answer, with the refusal told in the audit trail. */
+export const identifyClient = async (
+  context: KmsContext,
+  client: ClientCredentials,
+  action: AuditAction,
+): Promise<{ ok: true; apiKey: ApiKey } | { ok: false; answer: Response }> => {
+  const address = currentRequest()?.clientAddress;
+  const identified = await context.var.services.clients.identify(client.id, client.secret, address);
+  if (identified.ok) {
+    context.var.services.keyUses.note(identified.value.id);
+    return { ok: true, apiKey: identified.value };
+  }
+  await audit(context, { action, outcome: "failure", reason: identified.error });
+  return { ok: false, answer: refuse(context, BAD_CLIENT) };
+};

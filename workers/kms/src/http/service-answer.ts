@@ -1,0 +1,49 @@
+/** Services as the API shows them, and what is answered where something is wrong with one. */
+import { z } from "@hono/zod-openapi";
+import { text } from "#shared/contracts/input.ts";
+import { type Problem, problem } from "#shared/problem/problem.ts";
+import type { Service } from "../services/service.ts";
+import { MAX_WEBHOOK_URL_CHARACTERS } from "../services/webhook-url.ts";
+import type { KmsContext } from "./frame.ts";
+import { scopeName } from "./scope-name.ts";
+
+export const MAX_SERVICE_NAME_CHARACTERS = 64;
+
+/** The longest address that webhooks can go to. */
+export const webhookUrl = text({ max: MAX_WEBHOOK_URL_CHARACTERS });
+
+export const serviceAnswer = z
+  .object({
+    name: z.string(),
+    scopes: z.array(scopeName),
+    rotateAfterDays: z.int().nullable(),
+    createdAt: z.iso.datetime(),
+    webhookUrl: z.string().nullable(),
+    rotationBlocked: z.enum(["no-webhook"]).nullable().openapi({
+      description:
+        "Why the keys are not rotated by schedule, though `rotateAfterDays` is set: no webhook takes new ones",
+    }),
+  })
+  .openapi("Service");
+
+export const toServiceAnswer = ({ createdAt, ...service }: Service): z.infer<typeof serviceAnswer> => ({
+  ...service,
+  rotationBlocked: service.rotateAfterDays !== null && service.webhookUrl === null ? "no-webhook" : null,
+  createdAt: createdAt.toISOString(),
+});
+
+/** The answer where a service is not there. */
+export const noSuchService = (): Problem => problem("not-found", { detail: "There is no such service." });
+
+export const scopesNotHeld = (): Problem =>
+  problem("forbidden", { detail: "The scopes of this service are more than you may use yourself." });
+
+/** The answers to a change of a service, or of its keys, that is not made. */
+export const SERVICE_REFUSALS = { unknown: noSuchService, "not-held": scopesNotHeld };
+
+/** Refuses with 422 an address that webhooks cannot go to. */
+export const assertWebhookUrl = (context: KmsContext, pointer: string, url: string): void => {
+  const detail = context.var.services.serviceRegistry.webhookFault(url);
+  if (detail === undefined) return;
+  throw problem("invalid-input", { detail: "Webhooks cannot go there.", errors: [{ pointer, detail }] });
+};

@@ -1,0 +1,22 @@
+/** The answer of everything that hands out tokens (RFC 6749 §5.1). */
+import { z } from "@hono/zod-openapi";
+import type { ScopedToken } from "../tokens/access-token.ts";
+
+export const tokenAnswer = z
+  .object({
+    access_token: z.string(),
+    token_type: z.literal("Bearer"),
+    expires_in: z.int().openapi({ description: "Seconds" }),
+    refresh_token: z.string().optional(),
+    scope: z.string(),
+    issued_token_type: z.string().optional().openapi({ description: "Where a token was exchanged (RFC 8693)" }),
+  })
+  .openapi("Tokens");
+
+export const toTokenAnswer = (access: ScopedToken, refreshToken?: string): z.infer<typeof tokenAnswer> => ({
+  access_token: access.accessToken,
+  token_type: "Bearer",
+  expires_in: access.expiresInSeconds,
+  ...(refreshToken !== undefined && { refresh_token: refreshToken }),
+  scope: access.scope,
+});

@@ -1,0 +1,66 @@
+/** Users as the API shows and takes them. */
+import { z } from "@hono/zod-openapi";
+import { HOLDS_CREDENTIAL, holdsNoCredential } from "#shared/contracts/credential-shape.ts";
+import { emailText, text } from "#shared/contracts/input.ts";
+import { problem } from "#shared/problem/problem.ts";
+import { accountFaults, type NewAccount } from "../accounts/accounts.ts";
+import { MAX_PASSWORD_INPUT } from "../accounts/password-rules.ts";
+import type { Profile } from "../accounts/user.ts";
+import { MAX_USERNAME_INPUT } from "../accounts/username.ts";
+import { type KmsContext, tooBusy } from "./frame.ts";
+
+export const userFields = {
+  id: z.string(),
+  username: z.string(),
+  email: z.string().nullable(),
+  roles: z.array(z.string()),
+  createdAt: z.iso.datetime(),
+  lockedAt: z.iso.datetime().nullable(),
+};
+
+export const userAnswer = z.object(userFields).openapi("User");
+
+export const newAccountFields = {
+  username: text({ max: MAX_USERNAME_INPUT }),
+  email: emailText().refine(holdsNoCredential, HOLDS_CREDENTIAL).openapi({ format: "email" }).optional(),
+  password: text({ max: MAX_PASSWORD_INPUT }),
+};
+
+export const toUserAnswer = ({
+  id,
+  username,
+  email,
+  roles,
+  createdAt,
+  lockedAt,
+}: Profile): z.infer<typeof userAnswer> => ({
+  id,
+  username,
+  email,
+  roles,
+  createdAt: createdAt.toISOString(),
+  lockedAt: lockedAt?.toISOString() ?? null,
+});
+
+/** The user with this id; refuses with 404 where there is none. */
+export const findUser = async (context: KmsContext, id: string): Promise<Profile> => {
+  const user = await context.var.services.users.findById(id);
+  if (!user) throw problem("not-found", { detail: "There is no such user." });
+  return user;
+};
+
+/** Refuses a username or password that the rules do not accept, with 422 and a pointer to each. */
+export const assertAcceptable = (context: KmsContext, account: Omit<NewAccount, "roles">): void => {
+  const faults = accountFaults(account, context.var.services.issuer);
+  if (faults.length === 0) return;
+  throw problem("invalid-input", {
+    detail: "This username or password is not accepted.",
+    errors: faults.map(({ field, detail }) => ({ pointer: `#/${field}`, detail })),
+  });
+};
+
+/** The answers to an account that could not be made. */
+export const ACCOUNT_REFUSALS = {
+  "username-taken": () => problem("conflict", { detail: "This username is taken, or looks like one that is." }),
+  busy: tooBusy,
+};

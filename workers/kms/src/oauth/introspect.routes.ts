@@ -1,0 +1,77 @@
+import { createRoute, z } from "@hono/zod-openapi";
+import { serviceSubject } from "#shared/contracts/principal.ts";
+import { admit, bearerToken, credentialRefused } from "#shared/http/access.ts";
+import { json, problems } from "#shared/http/openapi.ts";
+import { unavailable } from "#shared/problem/unavailable.ts";
+import { type KmsApp, type KmsContext, NO_STORE } from "../http/frame.ts";
+import {
+  clientFields,
+  formBody,
+  identifyClient,
+  OAUTH_REFUSALS,
+  parameter,
+  readFormBody,
+  refuse,
+} from "../http/oauth.ts";
+import { type Parameters, parseClient } from "./oauth-form.ts";
+import { type Asker, introspect } from "./token-introspection.ts";
+
+const form = z
+  .object({ token: parameter, token_type_hint: parameter.optional(), ...clientFields })
+  .openapi("IntrospectionRequest");
+
+const introspection = z.looseObject({ active: z.boolean() }).openapi("Introspection");
+
+const route = createRoute({
+  method: "post",
+  path: "/introspect",
+  tags: ["Tokens"],
+  summary: "Ask about an access token (RFC 7662), as a service with its key, or with a token in Authorization",
+  request: formBody(form),
+  responses: {
+    200: json(introspection, "Its claims; only `active: false` when it is not good or none of the caller's business"),
+    ...OAUTH_REFUSALS,
+    ...problems("forbidden", "unsupported-media-type", "unavailable"),
+  },
+});
+
+type Identified = { ok: true; asker: Asker } | { ok: false; answer: Response };
+
+const identify = async (context: KmsContext, parameters: Parameters): Promise<Identified> => {
+  const bearer = bearerToken(context.req.raw.headers);
+  if (bearer !== undefined) {
+    const { policy, services } = context.var;
+    const verification = await services.verify(bearer);
+    if (!verification.ok) throw credentialRefused(context, verification.reason);
+    // Anyone may call, but who does so with a token is admitted with it as everywhere else.
+    admit(context, "kms", policy, verification.principal);
+    return { ok: true, asker: verification.principal };
+  }
+  const client = parseClient(parameters, context.req.header("authorization"));
+  if (!client.ok) return { ok: false, answer: refuse(context, client.error) };
+  if (!client.value)
+    return {
+      ok: false,
+      answer: refuse(context, { error: "invalid_client", description: "Say who asks: by Basic, by body or by token." }),
+    };
+  const identified = await identifyClient(context, client.value, "token.introspect");
+  if (!identified.ok) return identified;
+  const { service, scopes } = identified.apiKey;
+  return { ok: true, asker: { kind: "service", subject: serviceSubject(service), scopes: new Set(scopes) } };
+};
+
+/** Not added with `openapi`, as `POST /token` is not. */
+export const addIntrospect = (app: KmsApp): void => {
+  app.openAPIRegistry.registerPath(route);
+  app.post(route.path, async (context) => {
+    const read = await readFormBody(context);
+    if (!read.ok) return refuse(context, read.error);
+    const identified = await identify(context, read.value);
+    if (!identified.ok) return identified.answer;
+    const token = read.value.get("token");
+    if (token === undefined) return refuse(context, { error: "invalid_request", description: "token is missing." });
+    const found = await introspect(context.var.services.verify, token, identified.asker);
+    if (!found.ok) throw unavailable();
+    return context.json(found.value, 200, NO_STORE);
+  });
+};

@@ -1,0 +1,57 @@
+import { createRoute, z } from "@hono/zod-openapi";
+import { SCOPES } from "#shared/contracts/rights.ts";
+import { json, problems } from "#shared/http/openapi.ts";
+import type { KmsApp } from "../http/frame.ts";
+import { GRANT_TYPES } from "./token-request.ts";
+
+const CACHE_CONTROL = "public, max-age=300";
+const CLIENT_AUTHENTICATION = ["client_secret_basic", "client_secret_post"];
+
+const names = z.array(z.string());
+
+const metadata = z
+  .object({
+    issuer: z.string(),
+    token_endpoint: z.string(),
+    token_endpoint_auth_methods_supported: names,
+    revocation_endpoint: z.string(),
+    revocation_endpoint_auth_methods_supported: names,
+    introspection_endpoint: z.string(),
+    introspection_endpoint_auth_methods_supported: names,
+    jwks_uri: z.string(),
+    grant_types_supported: names,
+    response_types_supported: names,
+    scopes_supported: names,
+    service_documentation: z.string(),
+  })
+  .openapi("ServerMetadata");
+
+const route = createRoute({
+  method: "get",
+  path: "/.well-known/oauth-authorization-server",
+  tags: ["Tokens"],
+  summary: "What a client needs to know of this authorization server (RFC 8414)",
+  responses: { 200: json(metadata, "The metadata"), ...problems("unavailable") },
+});
+
+/** The addresses are as callers know them: through the gateway. There is no authorization endpoint to redirect to. */
+const metadataOf = (issuer: string): z.infer<typeof metadata> => ({
+  issuer,
+  token_endpoint: `${issuer}/kms/token`,
+  token_endpoint_auth_methods_supported: [...CLIENT_AUTHENTICATION, "none"],
+  revocation_endpoint: `${issuer}/kms/revoke`,
+  revocation_endpoint_auth_methods_supported: [...CLIENT_AUTHENTICATION, "none"],
+  introspection_endpoint: `${issuer}/kms/introspect`,
+  introspection_endpoint_auth_methods_supported: CLIENT_AUTHENTICATION,
+  jwks_uri: `${issuer}/.well-known/jwks.json`,
+  grant_types_supported: [...GRANT_TYPES],
+  response_types_supported: [],
+  scopes_supported: [...SCOPES],
+  service_documentation: `${issuer}/docs`,
+});
+
+export const addMetadata = (app: KmsApp): void => {
+  app.openapi(route, (context) =>
+    context.json(metadataOf(context.var.services.issuer), 200, { "cache-control": CACHE_CONTROL }),
+  );
+};

@@ -1,0 +1,88 @@
+/**
+ * Token exchange (RFC 8693): a service that was called with a user's token gets one of its own for them, narrowed to what
+ * it needs. It never allows more, nor lives longer, than the one it was made of, and dies with it.
+ */
+import { ACCESS_TOKEN_TTL_SECONDS, type Audience, TOKEN_AUDIENCE } from "#shared/contracts/access-token.ts";
+import { serviceSubject } from "#shared/contracts/principal.ts";
+import type { Scope } from "#shared/contracts/rights.ts";
+import { failure, type Result, success } from "#shared/lang/result.ts";
+import { commonScopes, scopesBeyond } from "../accounts/rights.ts";
+import { type ApiKey, endOfKey } from "../api-keys/api-key.ts";
+import { type IssueToken, type ScopedToken, toSeconds } from "../tokens/access-token.ts";
+import type { VerifyToken } from "./verified-token.ts";
+
+export interface Exchange {
+  /** The key that the acting service has shown. */
+  actor: ApiKey;
+  subjectToken: string;
+  /** Some of the subject token's; if not said, those among them that the key has itself. */
+  scopes: readonly Scope[] | undefined;
+  /** Some of what the subject's token is good for; all, if not said. */
+  audiences: readonly Audience[] | undefined;
+}
+
+export interface ExchangedToken {
+  access: ScopedToken;
+  userId: string;
+}
+
+export type ExchangeFailure =
+  | "trust-unavailable"
+  | "subject-invalid"
+  | "subject-not-a-user"
+  | "scope-exceeded"
+  | "no-common-scope"
+  | "target-exceeded";
+
+export type ExchangeToken = (exchange: Exchange) => Promise<Result<ExchangedToken, ExchangeFailure>>;
+
+export interface TokenExchangeOptions {
+  /** Admits what is good at the token endpoint: no token for other workers, for one request or for searching only. */
+  verify: VerifyToken;
+  issueToken: IssueToken;
+  now: () => number;
+}
+
+export const createTokenExchange =
+  ({ verify, issueToken, now }: TokenExchangeOptions): ExchangeToken =>
+  async ({ actor, subjectToken, scopes: wanted, audiences: targets }) => {
+    const verification = await verify(subjectToken);
+    if (!verification.ok)
+      return failure(verification.reason === "trust-unavailable" ? "trust-unavailable" : "subject-invalid");
+    const { principal } = verification;
+    // What was exchanged already was narrowed for one purpose: it is not passed on.
+    if (principal.kind !== "user") return failure("subject-not-a-user");
+    if (scopesBeyond(wanted ?? [], principal.scopes).length > 0) return failure("scope-exceeded");
+    const scopes = wanted ?? commonScopes(principal.scopes, actor.scopes);
+    if (scopes.length === 0) return failure("no-common-scope");
+    const audiences = targets ?? principal.audiences;
+    const isGoodFor = new Set<Audience>(principal.audiences);
+    if (!isGoodFor.has(TOKEN_AUDIENCE) && !audiences.every((audience) => isGoodFor.has(audience)))
+      return failure("target-exceeded");
+    const nowSeconds = toSeconds(now());
+    const keyEndsAt = endOfKey(actor);
+    const ttlSeconds = Math.min(
+      ACCESS_TOKEN_TTL_SECONDS,
+      principal.expiresAtSeconds - nowSeconds,
+      keyEndsAt === null ? Number.POSITIVE_INFINITY : toSeconds(keyEndsAt) - nowSeconds,
+    );
+    if (ttlSeconds < 1) return failure("subject-invalid");
+    const access = await issueToken(
+      {
+        subject: principal.subject,
+        clientId: actor.service,
+        sessionId: principal.sessionId,
+        roles: principal.roles,
+        scopes,
+        // A second factor was shown for what the user does in person.
+        acr: "aal1",
+        amr: principal.amr,
+        authenticatedAt: new Date(principal.authTimeSeconds * 1000),
+        issuedAt: new Date(principal.issuedAtSeconds * 1000),
+        audiences,
+        actor: { subject: serviceSubject(actor.service), sessionId: actor.sessionId },
+      },
+      ttlSeconds,
+    );
+    return success({ access, userId: principal.subject });
+  };

@@ -1,0 +1,176 @@
+import { createRoute, z } from "@hono/zod-openapi";
+import { MAX_TOKEN_CHARACTERS } from "#shared/contracts/access-token.ts";
+import { serviceSubject } from "#shared/contracts/principal.ts";
+import { json, problems } from "#shared/http/openapi.ts";
+import { currentRequest } from "#shared/observability/context.ts";
+import { unavailable } from "#shared/problem/unavailable.ts";
+import { audit, type KmsApp, type KmsContext, NO_STORE, record } from "../http/frame.ts";
+import {
+  BAD_CLIENT,
+  clientFields,
+  formBody,
+  identifyClient,
+  OAUTH_REFUSALS,
+  parameter,
+  refuse,
+} from "../http/oauth.ts";
+import { tokenAnswer, toTokenAnswer } from "../http/token-answer.ts";
+import { TokenTooLong } from "../tokens/access-token.ts";
+import type { OAuthError } from "./oauth-form.ts";
+import type { ExchangeFailure } from "./token-exchange.ts";
+import {
+  ACCESS_TOKEN_TYPE,
+  GRANT_TYPES,
+  parseTokenRequest,
+  TOKEN_EXCHANGE,
+  type TokenRequest,
+} from "./token-request.ts";
+
+const form = z
+  .object({
+    grant_type: z.enum(GRANT_TYPES),
+    refresh_token: parameter.optional(),
+    scope: parameter.optional(),
+    subject_token: parameter.optional().openapi({ description: "The access token of the user to act for" }),
+    subject_token_type: parameter.optional().openapi({ example: ACCESS_TOKEN_TYPE }),
+    audience: parameter.optional().openapi({ description: "The worker to call, or several", example: "service-a" }),
+    resource: parameter.optional().openapi({
+      description: "The same by its address (RFC 8707)",
+      example: "http://localhost:8787/service-a",
+    }),
+    ...clientFields,
+  })
+  .openapi("TokenRequest");
+
+const route = createRoute({
+  method: "post",
+  path: "/token",
+  tags: ["Tokens"],
+  summary: "OAuth 2 token endpoint: refresh_token and client_credentials (RFC 6749), token exchange (RFC 8693)",
+  request: formBody(form),
+  responses: {
+    200: json(tokenAnswer, "Tokens"),
+    ...OAUTH_REFUSALS,
+    ...problems("unsupported-media-type", "too-many-attempts", "unavailable"),
+  },
+});
+
+const EXCEEDED: OAuthError = { error: "invalid_scope", description: "More scopes are asked for than were granted." };
+const BAD_GRANT: OAuthError = {
+  error: "invalid_grant",
+  description: "This refresh token cannot be used. Log in again.",
+};
+const NO_COMMON_SCOPE: OAuthError = {
+  error: "invalid_scope",
+  description: "The service has none of the scopes of subject_token itself: name those that it needs in scope.",
+};
+const TARGET_EXCEEDED: OAuthError = {
+  error: "invalid_target",
+  description: "subject_token is not good for that audience itself.",
+};
+const BAD_SUBJECT: OAuthError = {
+  error: "invalid_request",
+  description: "subject_token must be the valid access token of a user, as they got it.",
+};
+
+const EXCHANGE_REFUSALS: Record<Exclude<ExchangeFailure, "trust-unavailable">, OAuthError> = {
+  "subject-invalid": BAD_SUBJECT,
+  "subject-not-a-user": BAD_SUBJECT,
+  "scope-exceeded": EXCEEDED,
+  "no-common-scope": NO_COMMON_SCOPE,
+  "target-exceeded": TARGET_EXCEEDED,
+};
+
+type Grant<Name extends TokenRequest["grant"]> = Extract<TokenRequest, { grant: Name }>;
+
+const refresh = async (
+  context: KmsContext,
+  { refreshToken, scopes, audiences }: Grant<"refresh_token">,
+): Promise<Response> => {
+  const { sessions } = context.var.services;
+  const refreshed = await sessions.refresh(refreshToken, scopes, audiences);
+  if (!refreshed.ok) {
+    const concerns = (await sessions.sessionOf(refreshToken))?.userId;
+    await audit(context, { action: "token.refresh", outcome: "failure", reason: refreshed.error, concerns });
+    return refuse(context, refreshed.error === "scope-exceeded" ? EXCEEDED : BAD_GRANT);
+  }
+  const { access, refreshToken: successor, userId, sessionId, use } = refreshed.value;
+  const event = { action: "token.refresh", outcome: "success", actor: userId, target: sessionId } as const;
+  if (use === "concurrent") await audit(context, { ...event, reason: use });
+  else record(context, use === "retried" ? { ...event, reason: use } : event);
+  return context.json(toTokenAnswer(access, successor), 200, NO_STORE);
+};
+
+const authenticateClient = async (
+  context: KmsContext,
+  { client, ...wanted }: Grant<"client_credentials">,
+): Promise<Response> => {
+  const { clients, keyUses } = context.var.services;
+  const authenticated = await clients.authenticate(client.id, client.secret, wanted, currentRequest()?.clientAddress);
+  if (!authenticated.ok) {
+    await audit(context, { action: "token.client-credentials", outcome: "failure", reason: authenticated.error });
+    return refuse(context, authenticated.error === "scope-exceeded" ? EXCEEDED : BAD_CLIENT);
+  }
+  const { access, service, keyId } = authenticated.value;
+  const actor = serviceSubject(service);
+  await audit(context, { action: "token.client-credentials", outcome: "success", actor, target: keyId });
+  keyUses.note(keyId);
+  return context.json(toTokenAnswer(access), 200, NO_STORE);
+};
+
+const exchange = async (context: KmsContext, request: Grant<typeof TOKEN_EXCHANGE>): Promise<Response> => {
+  const { exchangeToken } = context.var.services;
+  const identified = await identifyClient(context, request.client, "token.exchange");
+  if (!identified.ok) return identified.answer;
+  const { apiKey } = identified;
+  const exchanged = await exchangeToken({ ...request, actor: apiKey });
+  const event = { action: "token.exchange", actor: serviceSubject(apiKey.service) } as const;
+  if (!exchanged.ok) {
+    if (exchanged.error === "trust-unavailable") throw unavailable();
+    await audit(context, { ...event, outcome: "failure", reason: exchanged.error });
+    return refuse(context, EXCHANGE_REFUSALS[exchanged.error]);
+  }
+  const { access, userId } = exchanged.value;
+  await audit(context, { ...event, outcome: "success", target: userId });
+  return context.json({ ...toTokenAnswer(access), issued_token_type: ACCESS_TOKEN_TYPE }, 200, NO_STORE);
+};
+
+const TOO_LONG: OAuthError = {
+  error: "invalid_scope",
+  description: `The token would have more than ${MAX_TOKEN_CHARACTERS} characters: name fewer scopes in scope.`,
+};
+
+const ACTIONS = {
+  refresh_token: "token.refresh",
+  client_credentials: "token.client-credentials",
+  [TOKEN_EXCHANGE]: "token.exchange",
+} as const;
+
+const grantIt = (context: KmsContext, request: TokenRequest): Promise<Response> => {
+  switch (request.grant) {
+    case "refresh_token":
+      return refresh(context, request);
+    case "client_credentials":
+      return authenticateClient(context, request);
+    case TOKEN_EXCHANGE:
+      return exchange(context, request);
+  }
+};
+
+/** Not added with `openapi`: what is wrong with a request here is told in OAuth's own words, not in ours. */
+export const addToken = (app: KmsApp): void => {
+  app.openAPIRegistry.registerPath(route);
+  app.post(route.path, async (context) => {
+    const { issuer } = context.var.services;
+    const parsed = parseTokenRequest(await context.req.text(), context.req.header("authorization"), issuer);
+    if (!parsed.ok) return refuse(context, parsed.error);
+    const request = parsed.value;
+    try {
+      return await grantIt(context, request);
+    } catch (error) {
+      if (!(error instanceof TokenTooLong)) throw error;
+      await audit(context, { action: ACTIONS[request.grant], outcome: "failure", reason: "token-too-long" });
+      return refuse(context, TOO_LONG);
+    }
+  });
+};

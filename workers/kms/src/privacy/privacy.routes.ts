@@ -1,0 +1,59 @@
+import { createRoute, z } from "@hono/zod-openapi";
+import { assertSteppedUp, unauthenticated } from "#shared/auth/authorize.ts";
+import { json, problems } from "#shared/http/openapi.ts";
+import { problem } from "#shared/problem/problem.ts";
+import { audit, entryOf, type KmsApp, NO_STORE, record } from "../http/frame.ts";
+
+const signedDocument = z
+  .object({
+    document: z.record(z.string(), z.unknown()),
+    signature: z.string().openapi({ description: "A compact JWS whose payload is the document's JSON" }),
+  })
+  .openapi("PersonalData");
+
+const exportMe = createRoute({
+  method: "get",
+  path: "/me/export",
+  tags: ["Accounts"],
+  summary: "Everything held about the caller, signed",
+  responses: {
+    200: json(signedDocument, "The document and its signature"),
+    ...problems("unauthenticated", "forbidden", "too-many-attempts", "unavailable"),
+  },
+});
+
+const eraseMe = createRoute({
+  method: "delete",
+  path: "/me",
+  tags: ["Accounts"],
+  summary: "Be forgotten: the account, its sessions and second factors go, its tokens are refused within 5 seconds",
+  responses: {
+    204: { description: "The caller is forgotten" },
+    ...problems("unauthenticated", "step-up-required", "forbidden", "conflict", "unavailable"),
+  },
+});
+
+export const addPrivacy = (app: KmsApp): void => {
+  // Through the gateway it answers in our place, with what the other workers hold as well.
+  app.openapi(exportMe, async (context) => {
+    const { principal, services } = context.var;
+    await audit(context, { action: "personal-data.export", outcome: "success", target: principal.subject });
+    const collected = await services.privacy.collect(principal.subject, undefined);
+    if (!collected.ok) throw unauthenticated(true);
+    return context.json(collected.value, 200, NO_STORE);
+  });
+
+  app.openapi(eraseMe, async (context) => {
+    const { principal, services } = context.var;
+    assertSteppedUp(principal, services.now());
+    const event = { action: "user.erase", outcome: "success", target: principal.subject } as const;
+    const erased = await services.privacy.erase(principal.subject, await entryOf(context, event));
+    if (!erased.ok) {
+      await audit(context, { ...event, outcome: "failure", reason: erased.error });
+      if (erased.error === "unknown") throw unauthenticated(true);
+      throw problem("conflict", { detail: "You are the last administrator. Make somebody else one first." });
+    }
+    record(context, event);
+    return context.body(null, 204);
+  });
+};

@@ -1,0 +1,117 @@
+/** What a user can ask for as a person: to see everything that is held about him, and to be forgotten. */
+import { CompactSign } from "jose";
+import type { PersonalParts, SignedDocument } from "#shared/contracts/personal-data.ts";
+import { failure, type Result, success } from "#shared/lang/result.ts";
+import type { Profile, UserRepository } from "../accounts/user.ts";
+import type { AuditEntry } from "../audit/audit-entry.ts";
+import type { AuditLog } from "../audit-log/audit-log.ts";
+import type { ReadableEntry } from "../audit-log/audit-reading.ts";
+import type { Session } from "../sessions/session.ts";
+import type { KeyRing } from "../tokens/key-ring.ts";
+
+/** No access token: whoever verifies tokens refuses the type (RFC 8725 §3.11). */
+const PERSONAL_DATA_TYPE = "fountain-personal-data+jws";
+/** The newest are in the document; an answer has to end somewhere. */
+const MAX_AUDIT_ENTRIES = 10_000;
+/** By then every token of an erased user is refused everywhere, and nothing new can come to be about him. */
+const SETTLED_AFTER_MS = 10_000;
+const ERASURES_AT_A_TIME = 100;
+
+export interface PrivacyRepository {
+  /** All of them, ended ones too. */
+  sessionsOf(userId: string): Promise<Session[]>;
+  countKnownAddresses(userId: string): Promise<number>;
+  /**
+   * Forgets the user, his sessions and the key of what the audit trail tells of him, and voids his tokens, all or nothing;
+   * false: there is no such user, or nobody else is left to administer.
+   */
+  erase(userId: string, at: Date, entry: AuditEntry): Promise<boolean>;
+  listErasures(before: Date, limit: number): Promise<string[]>;
+  removeErasures(userIds: readonly string[]): Promise<void>;
+}
+
+export interface Privacy {
+  /** Everything held about the user; `parts` is what the other workers hold, `undefined` where nobody asked them. */
+  collect(userId: string, parts: PersonalParts | undefined): Promise<Result<SignedDocument, "unknown">>;
+  erase(userId: string, entry: AuditEntry): Promise<Result<true, "unknown" | "last-administrator">>;
+  /** Users who were erased, whom the other workers have to forget. */
+  pendingErasures(): Promise<string[]>;
+  confirmErasures(userIds: readonly string[]): Promise<void>;
+}
+
+export interface PrivacyOptions {
+  repository: PrivacyRepository;
+  users: Pick<UserRepository, "findById">;
+  auditLog: Pick<AuditLog, "about">;
+  keyRing: Pick<KeyRing, "signer">;
+  issuer: string;
+  now: () => number;
+}
+
+const showUser = ({ createdAt, lockedAt, ...user }: Profile) => ({
+  ...user,
+  createdAt: createdAt.toISOString(),
+  lockedAt: lockedAt?.toISOString() ?? null,
+});
+
+const showSession = ({ id, createdAt, usedAt, endedAt, acr, amr, authenticatedAt }: Session) => ({
+  id,
+  createdAt: createdAt.toISOString(),
+  usedAt: usedAt.toISOString(),
+  endedAt: endedAt?.toISOString() ?? null,
+  acr,
+  amr,
+  authenticatedAt: authenticatedAt.toISOString(),
+});
+
+const showEntry = (entry: ReadableEntry) => {
+  const { id, at, action, outcome, actor, actingService, target, reason, count, address, personal } = entry;
+  const shown = { action, outcome, actor, actingService, target, reason, count, address, personal };
+  return { id, at: at.toISOString(), ...shown };
+};
+
+const newest = async (entries: AsyncGenerator<ReadableEntry>) => {
+  const kept = [];
+  let isComplete = true;
+  for await (const entry of entries) {
+    kept.push(showEntry(entry));
+    if (kept.length <= MAX_AUDIT_ENTRIES) continue;
+    kept.shift();
+    isComplete = false;
+  }
+  return { entries: kept, isComplete };
+};
+
+export const createPrivacy = (options: PrivacyOptions): Privacy => {
+  const { repository, users, auditLog, keyRing, issuer, now } = options;
+
+  const sign = async (text: string): Promise<string> => {
+    const { kid, algorithm, privateKey } = await keyRing.signer();
+    return new CompactSign(new TextEncoder().encode(text))
+      .setProtectedHeader({ alg: algorithm, kid, typ: PERSONAL_DATA_TYPE })
+      .sign(privateKey);
+  };
+
+  return {
+    collect: async (userId, parts) => {
+      const user = await users.findById(userId);
+      if (!user) return failure("unknown");
+      const document = {
+        issuer,
+        exportedAt: new Date(now()).toISOString(),
+        account: showUser(user),
+        sessions: (await repository.sessionsOf(userId)).map(showSession),
+        knownAddresses: await repository.countKnownAddresses(userId),
+        audit: await newest(auditLog.about(userId)),
+        ...parts,
+      };
+      return success({ document, signature: await sign(JSON.stringify(document)) });
+    },
+    erase: async (userId, entry) => {
+      if (await repository.erase(userId, new Date(now()), entry)) return success(true);
+      return failure((await users.findById(userId)) ? "last-administrator" : "unknown");
+    },
+    pendingErasures: () => repository.listErasures(new Date(now() - SETTLED_AFTER_MS), ERASURES_AT_A_TIME),
+    confirmErasures: repository.removeErasures,
+  };
+};

@@ -1,0 +1,56 @@
+import { createRoute, z } from "@hono/zod-openapi";
+import { assertSteppedUp } from "#shared/auth/authorize.ts";
+import { json, problems } from "#shared/http/openapi.ts";
+import { problem } from "#shared/problem/problem.ts";
+import type { KmsApp } from "../http/frame.ts";
+import type { RootKeyStatus } from "./root-key-rotation.ts";
+
+/** Well within the time that the gateway waits. */
+const REWRAP_BUDGET_MS = 3_000;
+
+const rootKeyAnswer = z
+  .object({
+    version: z.int().openapi({ description: "The key-encryption key that new data keys are wrapped under" }),
+    createdAt: z.iso.datetime(),
+    remaining: z.int().openapi({ description: "How many data keys are still wrapped under older ones" }),
+    older: z.array(z.object({ version: z.int(), createdAt: z.iso.datetime(), dataKeys: z.int() })),
+  })
+  .openapi("RootKey");
+
+const toAnswer = ({ version, createdAt, older }: RootKeyStatus): z.infer<typeof rootKeyAnswer> => ({
+  version,
+  createdAt: createdAt.toISOString(),
+  remaining: older.reduce((sum, { dataKeys }) => sum + dataKeys, 0),
+  older: older.map((kek) => ({ ...kek, createdAt: kek.createdAt.toISOString() })),
+});
+
+const readRootKey = createRoute({
+  method: "get",
+  path: "/root-key",
+  tags: ["Root key"],
+  summary: "How far the last rotation of the root key has come",
+  responses: { 200: json(rootKeyAnswer, "The state"), ...problems("unauthenticated", "forbidden", "unavailable") },
+});
+
+const rotateRootKey = createRoute({
+  method: "post",
+  path: "/root-key/rotate",
+  tags: ["Root key"],
+  summary: "Make a new key-encryption key and rewrap everything under it; what takes longer goes on as a chore",
+  responses: {
+    200: json(rootKeyAnswer, "The new key, and what remains to be rewrapped"),
+    ...problems("unauthenticated", "step-up-required", "forbidden", "conflict", "unavailable"),
+  },
+});
+
+export const addRootKey = (app: KmsApp): void => {
+  app.openapi(readRootKey, async (context) => context.json(toAnswer(await context.var.services.rootKey.status()), 200));
+
+  app.openapi(rotateRootKey, async (context) => {
+    const { principal, services } = context.var;
+    assertSteppedUp(principal, services.now());
+    const rotated = await services.rootKey.rotate(principal.subject, REWRAP_BUDGET_MS);
+    if (!rotated.ok) throw problem("conflict", { detail: "Somebody else has rotated the root key at the same time." });
+    return context.json(toAnswer(rotated.value), 200);
+  });
+};

@@ -1,0 +1,107 @@
+/** The register of services: entered within the rights of who enters them, given a webhook, and taken out with their keys. */
+import { serviceSubject } from "#shared/contracts/principal.ts";
+import type { Scope } from "#shared/contracts/rights.ts";
+import { failure, type Result, success } from "#shared/lang/result.ts";
+import type { Caller, Grantor } from "../accounts/granting.ts";
+import { scopesBeyond } from "../accounts/rights.ts";
+import type { AuditTrail } from "../audit/audit.ts";
+import type { AuditAction } from "../audit/audit-actions.ts";
+import type { AuditEntry } from "../audit/audit-entry.ts";
+import type { RandomBytes } from "../crypto/random.ts";
+import type { Sealer } from "../crypto/sealing.ts";
+import type { Service, ServiceRepository, WebhookAddress } from "./service.ts";
+import { webhookUrlFault } from "./webhook-url.ts";
+import { createWebhookSecret, webhookSecretContext } from "./webhooks.ts";
+
+export interface WantedService {
+  name: string;
+  scopes: readonly Scope[];
+  rotateAfterDays?: number | undefined;
+  webhookUrl?: string | undefined;
+}
+
+/** A service, and the only time that the secret of its webhook is seen. */
+export interface EnteredService {
+  service: Service;
+  webhookSecret: string | undefined;
+}
+
+export interface ServiceRegistry {
+  /** What is wrong with an address for webhooks; `undefined` when nothing is. */
+  webhookFault(url: string): string | undefined;
+  /** The service, if it may do no more than the caller: nobody changes what goes beyond their own rights. */
+  findWithin(name: string, caller: Caller): Promise<Result<Service, "unknown" | "not-held">>;
+  enter(wanted: WantedService, grantor: Grantor<"credential">): Promise<Result<EnteredService, "not-held" | "taken">>;
+  /** A new secret to verify the messages with, which from now on go to that address. */
+  setWebhook(
+    name: string,
+    url: string,
+    grantor: Grantor<"credential">,
+  ): Promise<Result<string, "unknown" | "not-held">>;
+  removeWebhook(name: string, caller: Caller): Promise<Result<undefined, "unknown" | "not-held">>;
+  remove(name: string, caller: Caller): Promise<Result<undefined, "unknown" | "not-held">>;
+}
+
+export interface ServiceRegistryOptions {
+  repository: ServiceRepository;
+  sealer: Sealer;
+  audit: Pick<AuditTrail, "prepare">;
+  randomBytes: RandomBytes;
+  /** Whether webhooks may go to private addresses and without TLS. */
+  webhooksAnywhere: boolean;
+  now: () => number;
+}
+
+export const createServiceRegistry = (options: ServiceRegistryOptions): ServiceRegistry => {
+  const { repository, sealer, audit, randomBytes, webhooksAnywhere, now } = options;
+
+  const entryOf = (action: AuditAction, name: string, { subject }: Caller): Promise<AuditEntry> =>
+    audit.prepare({ action, outcome: "success", actor: subject, target: serviceSubject(name) });
+
+  const findWithin: ServiceRegistry["findWithin"] = async (name, { scopes }) => {
+    const service = await repository.find(name);
+    if (!service) return failure("unknown");
+    return scopesBeyond(service.scopes, scopes).length > 0 ? failure("not-held") : success(service);
+  };
+
+  const createWebhook = async (name: string, url: string): Promise<{ secret: string; webhook: WebhookAddress }> => {
+    const secret = createWebhookSecret(randomBytes);
+    return { secret, webhook: { url, secret: await sealer.seal(webhookSecretContext(name), secret) } };
+  };
+
+  return {
+    findWithin,
+    webhookFault: (url) => webhookUrlFault(url, webhooksAnywhere),
+    enter: async ({ name, scopes, rotateAfterDays = null, webhookUrl }, caller) => {
+      if (scopesBeyond(scopes, caller.scopes).length > 0) return failure("not-held");
+      const made = webhookUrl === undefined ? undefined : await createWebhook(name, webhookUrl);
+      const service = { name, scopes: [...new Set(scopes)], rotateAfterDays, createdAt: new Date(now()) };
+      const entry = await entryOf("service.create", name, caller);
+      if (!(await repository.insert({ ...service, webhook: made?.webhook ?? null }, entry))) return failure("taken");
+      return success({ service: { ...service, webhookUrl: webhookUrl ?? null }, webhookSecret: made?.secret });
+    },
+    setWebhook: async (name, url, caller) => {
+      // Keys are sent there, and nobody gets a key for more than they may do themselves.
+      const found = await findWithin(name, caller);
+      if (!found.ok) return found;
+      const { secret, webhook } = await createWebhook(name, url);
+      const entry = await entryOf("service.webhook", name, caller);
+      return (await repository.setWebhook(name, webhook, new Date(now()), entry))
+        ? success(secret)
+        : failure("unknown");
+    },
+    removeWebhook: async (name, caller) => {
+      const found = await findWithin(name, caller);
+      if (!found.ok) return found;
+      const entry = await entryOf("service.webhook", name, caller);
+      const isRemoved = await repository.setWebhook(name, null, new Date(now()), entry);
+      return isRemoved ? success(undefined) : failure("unknown");
+    },
+    remove: async (name, caller) => {
+      const found = await findWithin(name, caller);
+      if (!found.ok) return found;
+      const entry = await entryOf("service.delete", name, caller);
+      return (await repository.remove(name, new Date(now()), entry)) ? success(undefined) : failure("unknown");
+    },
+  };
+};

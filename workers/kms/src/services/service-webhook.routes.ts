@@ -1,0 +1,57 @@
+import { createRoute, z } from "@hono/zod-openapi";
+import { reference } from "#shared/contracts/input.ts";
+import { serviceSubject } from "#shared/contracts/principal.ts";
+import { json, jsonBody, problems } from "#shared/http/openapi.ts";
+import { type KmsApp, NO_STORE, record } from "../http/frame.ts";
+import { grantorOf } from "../http/granting.ts";
+import { assertWebhookUrl, SERVICE_REFUSALS, webhookUrl } from "../http/service-answer.ts";
+
+const byName = z.object({ name: reference() });
+
+const setWebhook = createRoute({
+  method: "put",
+  path: "/services/{name}/webhook",
+  tags: ["Services"],
+  summary: "Say where the owner is told of rotations and leaks, in messages signed as Standard Webhooks says",
+  request: { params: byName, body: jsonBody(z.strictObject({ url: webhookUrl })) },
+  responses: {
+    200: json(
+      z.object({ url: z.string(), secret: z.string().openapi({ example: "whsec_…" }) }).openapi("Webhook"),
+      "The address, and a new secret to verify the messages with: the only place where it is shown",
+    ),
+    ...problems("unauthenticated", "step-up-required", "forbidden", "not-found", "invalid-input", "unavailable"),
+  },
+});
+
+const removeWebhook = createRoute({
+  method: "delete",
+  path: "/services/{name}/webhook",
+  tags: ["Services"],
+  summary: "Tell the owner no more; what he has not been told yet is forgotten",
+  request: { params: byName },
+  responses: {
+    204: { description: "No messages any more" },
+    ...problems("unauthenticated", "step-up-required", "forbidden", "not-found", "unavailable"),
+  },
+});
+
+export const addServiceWebhook = (app: KmsApp): void => {
+  app.openapi(setWebhook, async (context) => {
+    const { name } = context.req.valid("param");
+    const { url } = context.req.valid("json");
+    const grantor = grantorOf(context, "credential");
+    assertWebhookUrl(context, "#/url", url);
+    const set = await context.var.services.serviceRegistry.setWebhook(name, url, grantor);
+    if (!set.ok) throw SERVICE_REFUSALS[set.error]();
+    record(context, { action: "service.webhook", outcome: "success", target: serviceSubject(name) });
+    return context.json({ url, secret: set.value }, 200, NO_STORE);
+  });
+
+  app.openapi(removeWebhook, async (context) => {
+    const { name } = context.req.valid("param");
+    const removed = await context.var.services.serviceRegistry.removeWebhook(name, context.var.principal);
+    if (!removed.ok) throw SERVICE_REFUSALS[removed.error]();
+    record(context, { action: "service.webhook", outcome: "success", target: serviceSubject(name) });
+    return context.body(null, 204);
+  });
+};

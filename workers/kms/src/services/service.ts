@@ -1,0 +1,35 @@
+/** A machine client: a name, the scopes its keys may have, and how often they should be renewed. */
+import type { Scope } from "#shared/contracts/rights.ts";
+import type { AuditEntry } from "../audit/audit-entry.ts";
+
+export interface Service {
+  name: string;
+  scopes: Scope[];
+  /** How old a key should grow at most; `null` when nobody said. */
+  rotateAfterDays: number | null;
+  createdAt: Date;
+  /** Where its owner hears of what happens to its keys; `null` when nowhere. */
+  webhookUrl: string | null;
+}
+
+export interface WebhookAddress {
+  url: string;
+  /** Sealed. */
+  secret: string;
+}
+
+export interface NewService extends Omit<Service, "webhookUrl"> {
+  webhook: WebhookAddress | null;
+}
+
+export interface ServiceRepository {
+  find(name: string): Promise<Service | undefined>;
+  /** In the order of names, from the one after `after`. */
+  list(limit: number, after: string | undefined): Promise<Service[]>;
+  /** false: the name is taken. */
+  insert(service: NewService, entry: AuditEntry): Promise<boolean>;
+  /** Where the owner hears of his keys from now on; `null`: nowhere, and what he has not been told is forgotten. */
+  setWebhook(name: string, webhook: WebhookAddress | null, at: Date, entry: AuditEntry): Promise<boolean>;
+  /** Removes the service and its keys, and revokes their tokens, in one transaction; false: there is no such service. */
+  remove(name: string, at: Date, entry: AuditEntry): Promise<boolean>;
+}

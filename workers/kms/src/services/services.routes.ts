@@ -1,0 +1,127 @@
+import { createRoute, z } from "@hono/zod-openapi";
+import { FIRST_PARTY_CLIENT } from "#shared/contracts/access-token.ts";
+import { integer, reference, text } from "#shared/contracts/input.ts";
+import { looksLikeUserId, serviceSubject } from "#shared/contracts/principal.ts";
+import { json, jsonBody, page, pageQuery, problems } from "#shared/http/openapi.ts";
+import { decodeCursor, toPage } from "#shared/http/page.ts";
+import { problem } from "#shared/problem/problem.ts";
+import { audit, type KmsApp, NO_STORE, record } from "../http/frame.ts";
+import { grantorOf, warningFields, warningsTo } from "../http/granting.ts";
+import { wantedScopes } from "../http/scope-name.ts";
+import {
+  assertWebhookUrl,
+  MAX_SERVICE_NAME_CHARACTERS,
+  noSuchService,
+  SERVICE_REFUSALS,
+  scopesNotHeld,
+  serviceAnswer,
+  toServiceAnswer,
+  webhookUrl,
+} from "../http/service-answer.ts";
+
+const MAX_ROTATE_AFTER_DAYS = 3650;
+
+const serviceName = text({ max: MAX_SERVICE_NAME_CHARACTERS })
+  .refine((name) => !looksLikeUserId(name), "must not look like a user's id")
+  .regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, "must be lower-case letters and digits, in words joined by single hyphens")
+  .refine((name) => name !== FIRST_PARTY_CLIENT, "is reserved");
+
+const newService = z.strictObject({
+  name: serviceName,
+  scopes: wantedScopes,
+  rotateAfterDays: integer({ min: 1, max: MAX_ROTATE_AFTER_DAYS }).optional(),
+  webhookUrl: webhookUrl.optional().openapi({ description: "Where the owner is told of rotations and leaks" }),
+});
+
+const byName = z.object({ name: reference() });
+
+const createService = createRoute({
+  method: "post",
+  path: "/services",
+  tags: ["Services"],
+  summary: "Register a service",
+  request: { body: jsonBody(newService) },
+  responses: {
+    201: json(
+      serviceAnswer.extend({ webhookSecret: z.string().optional(), ...warningFields }).openapi("NewService"),
+      "The new service; the answer is the only place where the secret of its webhook is shown",
+    ),
+    ...problems("unauthenticated", "step-up-required", "forbidden", "conflict", "invalid-input", "unavailable"),
+  },
+});
+
+const listServices = createRoute({
+  method: "get",
+  path: "/services",
+  tags: ["Services"],
+  summary: "List the services, by name",
+  request: { query: pageQuery },
+  responses: {
+    200: json(page(serviceAnswer), "A page of services"),
+    ...problems("unauthenticated", "forbidden", "invalid-input", "unavailable"),
+  },
+});
+
+const readService = createRoute({
+  method: "get",
+  path: "/services/{name}",
+  tags: ["Services"],
+  summary: "Read a service",
+  request: { params: byName },
+  responses: {
+    200: json(serviceAnswer, "The service"),
+    ...problems("unauthenticated", "forbidden", "not-found", "unavailable"),
+  },
+});
+
+const deleteService = createRoute({
+  method: "delete",
+  path: "/services/{name}",
+  tags: ["Services"],
+  summary: "Delete a service and all its keys, which are refused everywhere within 5 seconds",
+  request: { params: byName },
+  responses: {
+    204: { description: "The service is gone" },
+    ...problems("unauthenticated", "step-up-required", "forbidden", "not-found", "unavailable"),
+  },
+});
+
+export const addServices = (app: KmsApp): void => {
+  app.openapi(createService, async (context) => {
+    const grantor = grantorOf(context, "credential");
+    const wanted = context.req.valid("json");
+    const { serviceRegistry } = context.var.services;
+    if (wanted.webhookUrl !== undefined) assertWebhookUrl(context, "#/webhookUrl", wanted.webhookUrl);
+    const entered = await serviceRegistry.enter(wanted, grantor);
+    if (!entered.ok) {
+      const target = entered.error === "taken" ? serviceSubject(wanted.name) : undefined;
+      await audit(context, { action: "service.create", outcome: "refused", target, reason: entered.error });
+      throw entered.error === "not-held" ? scopesNotHeld() : problem("conflict", { detail: "This name is taken." });
+    }
+    const { service, webhookSecret } = entered.value;
+    record(context, { action: "service.create", outcome: "success", target: serviceSubject(service.name) });
+    const answer = { ...toServiceAnswer(service), ...(webhookSecret && { webhookSecret }), ...warningsTo(grantor) };
+    return context.json(answer, 201, NO_STORE);
+  });
+
+  app.openapi(listServices, async (context) => {
+    const { limit, after } = context.req.valid("query");
+    const services = await context.var.services.services.list(limit + 1, decodeCursor(after));
+    const { items, next } = toPage(services, limit, (service) => service.name);
+    return context.json({ items: items.map(toServiceAnswer), next }, 200);
+  });
+
+  app.openapi(readService, async (context) => {
+    const service = await context.var.services.services.find(context.req.valid("param").name);
+    if (!service) throw noSuchService();
+    return context.json(toServiceAnswer(service), 200);
+  });
+
+  app.openapi(deleteService, async (context) => {
+    const { name } = context.req.valid("param");
+    const removed = await context.var.services.serviceRegistry.remove(name, context.var.principal);
+    if (!removed.ok) throw SERVICE_REFUSALS[removed.error]();
+    record(context, { action: "service.delete", outcome: "success", target: serviceSubject(name) });
+    return context.body(null, 204);
+  });
+};

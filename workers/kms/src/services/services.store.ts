@@ -1,0 +1,88 @@
+/** Services in the database. */
+import type { InStatement } from "@libsql/client";
+import { asc, eq, gt } from "drizzle-orm";
+import { appendEntry } from "../audit/audit.store.ts";
+import type { KmsDatabase } from "../db/connection.ts";
+import { services } from "../db/schema/services.ts";
+import { EARLIER_REVOCATION_COUNTS } from "../tokens/revocations.store.ts";
+import type { ServiceRepository } from "./service.ts";
+
+const REVOKE_KEYS = `
+  INSERT INTO revocations (session_id, revoked_at)
+  SELECT COALESCE(session_id, id), ? FROM api_keys WHERE service = ? AND (revoked_at IS NULL OR revoked_at > ?)
+  ${EARLIER_REVOCATION_COUNTS}`;
+
+/** Keys that their owner was to be sent. */
+const WITHDRAW_SUCCESSORS = `
+  UPDATE api_keys SET revoked_at = :at
+  WHERE revoked_at IS NULL
+    AND id IN (SELECT key_id FROM webhook_deliveries WHERE service = :name AND type = 'key.rotated')`;
+
+const SERVICE = {
+  name: services.name,
+  scopes: services.scopes,
+  rotateAfterDays: services.rotateAfterDays,
+  createdAt: services.createdAt,
+  webhookUrl: services.webhookUrl,
+};
+
+export const createServiceRepository = ({ orm, client }: KmsDatabase): ServiceRepository => ({
+  find: async (name) => (await orm.select(SERVICE).from(services).where(eq(services.name, name)))[0],
+  list: (limit, after) =>
+    orm
+      .select(SERVICE)
+      .from(services)
+      .where(after === undefined ? undefined : gt(services.name, after))
+      .orderBy(asc(services.name))
+      .limit(limit),
+  insert: async ({ name, scopes, rotateAfterDays, createdAt, webhook }, entry) => {
+    const [inserted] = await client.batch(
+      [
+        {
+          sql: `INSERT INTO services (name, scopes, rotate_after_days, created_at, webhook_url, webhook_secret)
+                VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (name) DO NOTHING`,
+          args: [
+            name,
+            JSON.stringify(scopes),
+            rotateAfterDays,
+            createdAt.getTime(),
+            webhook?.url ?? null,
+            webhook?.secret ?? null,
+          ],
+        },
+        appendEntry(entry, "changed"),
+      ],
+      "write",
+    );
+    return inserted?.rowsAffected === 1;
+  },
+  setWebhook: async (name, webhook, at, entry) => {
+    const statements: InStatement[] = [
+      {
+        sql: "UPDATE services SET webhook_url = ?, webhook_secret = ? WHERE name = ?",
+        args: [webhook?.url ?? null, webhook?.secret ?? null, name],
+      },
+      appendEntry(entry, "changed"),
+    ];
+    if (webhook === null)
+      statements.push(
+        { sql: WITHDRAW_SUCCESSORS, args: { name, at: at.getTime() } },
+        { sql: "DELETE FROM webhook_deliveries WHERE service = ?", args: [name] },
+      );
+    const [changed] = await client.batch(statements, "write");
+    return changed?.rowsAffected === 1;
+  },
+  remove: async (name, at, entry) => {
+    const results = await client.batch(
+      [
+        { sql: REVOKE_KEYS, args: [at.getTime(), name, at.getTime()] },
+        { sql: "DELETE FROM api_keys WHERE service = ?", args: [name] },
+        { sql: "DELETE FROM webhook_deliveries WHERE service = ?", args: [name] },
+        { sql: "DELETE FROM services WHERE name = ?", args: [name] },
+        appendEntry(entry, "changed"),
+      ],
+      "write",
+    );
+    return results[3]?.rowsAffected === 1;
+  },
+});

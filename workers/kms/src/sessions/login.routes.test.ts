@@ -1,0 +1,151 @@
+import { decodeJwt } from "jose";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type Fountain, startFountain } from "../../../../tests/support/harness.ts";
+import {
+  ISSUER,
+  keysOf,
+  problemIn,
+  randomBytes,
+  send,
+  signToken,
+  tokensSchema,
+} from "../../../../tests/support/kms.ts";
+import { createPasswords } from "../accounts/password.ts";
+
+const PASSWORD = "a long enough password";
+
+let fountain: Fountain;
+
+beforeAll(async () => {
+  fountain = await startFountain({ front: "kms" });
+  const token = await signToken(fountain);
+  await send(fountain, "POST", "/users", { token, body: { username: "Eve", password: PASSWORD, roles: ["editor"] } });
+});
+afterAll(() => fountain?.stop());
+
+const logInWith = (username: string, password: string): Promise<Response> =>
+  send(fountain, "POST", "/login", { body: { username, password } });
+
+const idOf = async (username: string): Promise<string> => {
+  const sql = "SELECT id FROM users WHERE username = ?";
+  return String((await fountain.databases["kms"]?.execute({ sql, args: [username] }))?.rows[0]?.["id"]);
+};
+
+const storedHash = async (): Promise<string> => {
+  const found = await fountain.databases["kms"]?.execute("SELECT password_hash FROM users WHERE username = 'Eve'");
+  return String(found?.rows[0]?.["password_hash"]);
+};
+
+test("answers a login with tokens that no cache keeps", async () => {
+  const response = await logInWith("Eve", PASSWORD);
+  expect(response.status).toBe(200);
+  expect(response.headers.get("cache-control")).toBe("no-store");
+  const tokens = tokensSchema.required().parse(await response.json());
+  expect(tokens).toMatchObject({
+    token_type: "Bearer",
+    expires_in: 900,
+    scope: "sequence:read sequence:write search:read search:write",
+  });
+  expect(decodeJwt(tokens.access_token)).toMatchObject({
+    iss: ISSUER,
+    aud: "fountain",
+    client_id: "fountain",
+    roles: ["editor"],
+    acr: "aal1",
+    amr: ["pwd"],
+  });
+});
+
+test("knows a user by his name in any case", async () => {
+  expect((await logInWith("EVE", PASSWORD)).status).toBe(200);
+});
+
+test("refuses names and passwords that nobody can have, before they are normalized or counted", async () => {
+  const swelling = "\ufdfa".repeat(150_000);
+  const typed = { username: swelling, password: swelling, remember: true };
+  const refused = await problemIn(await send(fountain, "POST", "/login", { body: typed }));
+  expect(refused).toMatchObject({ status: 422, pointers: ["#/username", "#/password", "#/remember"] });
+  expect((await fountain.databases["kms"]?.execute("SELECT 1 FROM password_attempts LIMIT 1"))?.rows).toEqual([]);
+});
+
+test("answers an unknown user and a wrong password alike", async () => {
+  const answers = await Promise.all([logInWith("nobody", PASSWORD), logInWith("Eve", "not the right password")]);
+  const [unknown, wrong] = await Promise.all(answers.map(problemIn));
+  expect(unknown).toEqual(wrong);
+  expect(unknown).toMatchObject({ status: 401, code: "login-refused" });
+  const headers = answers.map((answer) => [...answer.headers.keys()].join());
+  expect(headers[0]).toBe(headers[1]);
+});
+
+test("tells the log, and only the log, why a login failed", async () => {
+  await logInWith("nobody", PASSWORD);
+  await logInWith("Eve", "not the right password");
+  const events = fountain.logs.filter((line) => line.includes('"action":"login"')).join("\n");
+  expect(events).toContain('"reason":"unknown-user"');
+  expect(events).toContain('"reason":"wrong-password"');
+});
+
+test("never writes a password, a token or a stored hash to the log", async () => {
+  const tokens = tokensSchema.required().parse(await (await logInWith("Eve", PASSWORD)).json());
+  await logInWith("Eve", "not the right password");
+  const logs = fountain.logs.join("\n");
+  for (const secret of [
+    PASSWORD,
+    "not the right password",
+    tokens.access_token,
+    tokens.refresh_token,
+    await storedHash(),
+  ])
+    expect(logs).not.toContain(secret);
+});
+
+test("stores a new hash at login when the cost has changed, and lets the user in all the same", async () => {
+  const cheap = createPasswords((await keysOf(fountain)).passwordPepper, randomBytes, { ln: 10, r: 8, p: 1 });
+  const outdated = await cheap.hash(await idOf("Eve"), PASSWORD);
+  await fountain.databases["kms"]?.execute({
+    sql: "UPDATE users SET password_hash = ? WHERE username = 'Eve'",
+    args: [outdated],
+  });
+  expect((await logInWith("Eve", "not the right password")).status).toBe(401);
+  expect(await storedHash()).toBe(outdated);
+  expect((await logInWith("Eve", PASSWORD)).status).toBe(200);
+  expect(await storedHash()).toMatch(/^\$scrypt\$v=2\$ln=14,r=8,p=5\$/);
+  expect((await logInWith("Eve", PASSWORD)).status).toBe(200);
+});
+
+test("lets nobody in as another user by the hash of a password he knows", async () => {
+  const token = await signToken(fountain);
+  const body = { username: "Vera", password: `${PASSWORD}, but another` };
+  await send(fountain, "POST", "/users", { token, body });
+  await fountain.databases["kms"]?.execute({
+    sql: "UPDATE users SET password_hash = ? WHERE username = 'Vera'",
+    args: [await storedHash()],
+  });
+  expect((await logInWith("Vera", PASSWORD)).status).toBe(401);
+  expect((await logInWith("Eve", PASSWORD)).status).toBe(200);
+});
+
+test("refuses input that is no login: 422 with pointers, 400, 415", async () => {
+  const missing = await problemIn(await send(fountain, "POST", "/login", { body: { username: "Eve" } }));
+  expect(missing).toMatchObject({ status: 422, pointers: ["#/password"] });
+  const wrongTypes = await problemIn(await send(fountain, "POST", "/login", { body: { username: 1, password: true } }));
+  expect(wrongTypes).toMatchObject({ status: 422, pointers: ["#/username", "#/password"] });
+  const surrogate = await send(fountain, "POST", "/login", { body: { username: "Eve\ud800", password: "\ud800" } });
+  expect(surrogate.status).toBe(401);
+  const json = { "content-type": "application/json" };
+  expect((await fountain.fetch("/login", { method: "POST", headers: json, body: "{" })).status).toBe(400);
+  expect((await fountain.fetch("/login", { method: "POST", body: "username=Eve" })).status).toBe(415);
+});
+
+test("answers a burst of logins one by one, and those it cannot get to in time with when to come back", async () => {
+  const answers = await Promise.all(Array.from({ length: 20 }, () => logInWith("Eve", PASSWORD)));
+  const late = answers.filter((answer) => answer.status !== 200);
+  expect(late.length).toBeLessThan(20);
+  for (const answer of late) {
+    expect(answer.headers.get("retry-after")).toBe("5");
+    expect(await problemIn(answer)).toMatchObject({
+      status: 503,
+      detail: expect.stringContaining("Too many passwords"),
+    });
+  }
+});

@@ -1,0 +1,45 @@
+import { createRoute, z } from "@hono/zod-openapi";
+import { text } from "#shared/contracts/input.ts";
+import { json, jsonBody, problems } from "#shared/http/openapi.ts";
+import { currentRequest } from "#shared/observability/context.ts";
+import { MAX_PASSWORD_INPUT } from "../accounts/password-rules.ts";
+import { MAX_USERNAME_INPUT, usernameKey } from "../accounts/username.ts";
+import { attemptRefused, limitHeaders } from "../http/attempt-answer.ts";
+import { audit, type KmsApp, NO_STORE, record } from "../http/frame.ts";
+import { tokenAnswer, toTokenAnswer } from "../http/token-answer.ts";
+
+const credentials = z.strictObject({
+  username: text({ min: 1, max: MAX_USERNAME_INPUT }),
+  password: text({ min: 1, max: MAX_PASSWORD_INPUT }),
+});
+
+const route = createRoute({
+  method: "post",
+  path: "/login",
+  tags: ["Accounts"],
+  summary: "Log in with a username and a password",
+  request: { body: jsonBody(credentials) },
+  responses: {
+    200: json(tokenAnswer, "A new session's tokens"),
+    ...problems("login-refused", "invalid-input", "too-many-attempts", "unavailable"),
+  },
+});
+
+export const addLogin = (app: KmsApp): void => {
+  app.openapi(route, async (context) => {
+    const { username, password } = context.req.valid("json");
+    const { accounts, sessions, users } = context.var.services;
+    const authenticated = await accounts.authenticate(username, password, currentRequest()?.clientAddress);
+    const opened = authenticated.ok ? await sessions.open(authenticated.value) : authenticated;
+    const { allowance, isOverLimit } = authenticated;
+    if (!opened.ok) {
+      // Whose account it was, and not what was typed: that may have been a password.
+      const target = (await users.findCredentials(usernameKey(username)))?.user.id;
+      await audit(context, { action: "login", outcome: "failure", reason: opened.error, target, concerns: target });
+      throw attemptRefused("The username or the password is wrong.", { error: opened.error, allowance, isOverLimit });
+    }
+    const { userId, sessionId, access, refreshToken } = opened.value;
+    record(context, { action: "login", outcome: "success", actor: userId, target: sessionId });
+    return context.json(toTokenAnswer(access, refreshToken), 200, { ...NO_STORE, ...limitHeaders(allowance) });
+  });
+};

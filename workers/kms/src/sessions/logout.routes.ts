@@ -1,0 +1,29 @@
+import { createRoute } from "@hono/zod-openapi";
+import { problems } from "#shared/http/openapi.ts";
+import { problem } from "#shared/problem/problem.ts";
+import { entryOf, type KmsApp, record } from "../http/frame.ts";
+
+const route = createRoute({
+  method: "post",
+  path: "/logout",
+  tags: ["Accounts"],
+  summary: "End this session: its tokens are refused everywhere within 5 seconds",
+  responses: {
+    204: { description: "The session has ended" },
+    ...problems("unauthenticated", "forbidden", "unavailable"),
+  },
+});
+
+export const addLogout = (app: KmsApp): void => {
+  app.openapi(route, async (context) => {
+    const { principal, services } = context.var;
+    if (principal.kind !== "user")
+      throw problem("forbidden", {
+        detail: "An API key has no session to end. Revoke it at DELETE /kms/keys/{service}/{id}.",
+      });
+    const event = { action: "session.end", outcome: "success", target: principal.sessionId } as const;
+    const isEnded = await services.sessions.end(principal.sessionId, await entryOf(context, event));
+    if (isEnded) record(context, event);
+    return context.body(null, 204);
+  });
+};

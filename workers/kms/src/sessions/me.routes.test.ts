@@ -1,0 +1,70 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type Fountain, startFountain } from "../../../../tests/support/harness.ts";
+import { logIn, problemIn, send, sendForm, signToken } from "../../../../tests/support/kms.ts";
+
+/** The promise of the API: a revoked credential is refused everywhere within five seconds. */
+const REVOCATION_LIMIT_MS = 5_000;
+
+let fountain: Fountain;
+
+beforeAll(async () => {
+  fountain = await startFountain({ front: "kms" });
+});
+afterAll(() => fountain?.stop());
+
+test("tells a user who he is, and how he has authenticated", async () => {
+  const { accessToken } = await logIn(fountain);
+  const response = await send(fountain, "GET", "/me", { token: accessToken });
+  expect(response.status).toBe(200);
+  expect(await response.json()).toMatchObject({
+    username: fountain.adminUsername,
+    email: null,
+    roles: ["admin"],
+    session: { acr: "aal1", amr: ["pwd"] },
+  });
+});
+
+test("refuses a service, which is nobody's account", async () => {
+  const token = await signToken(fountain, { subject: "service:films", clientId: "films", roles: [], acr: "aal1" });
+  expect((await send(fountain, "GET", "/me", { token })).status).toBe(403);
+});
+
+test("refuses a token whose user is gone", async () => {
+  const token = await signToken(fountain, { subject: "gone" });
+  expect((await send(fountain, "GET", "/me", { token })).status).toBe(401);
+});
+
+test("ends the session at logout: its refresh token at once, its access tokens within five seconds", async () => {
+  const { accessToken, refreshToken } = await logIn(fountain);
+  const { accessToken: other } = await logIn(fountain);
+  expect((await send(fountain, "POST", "/logout", { token: accessToken })).status).toBe(204);
+  const loggedOutAtMs = Date.now();
+  const refreshed = await sendForm(fountain, { grant_type: "refresh_token", refresh_token: refreshToken });
+  expect(await refreshed.json()).toMatchObject({ error: "invalid_grant" });
+
+  await expect
+    .poll(async () => (await send(fountain, "GET", "/me", { token: accessToken })).status, {
+      interval: 100,
+      timeout: REVOCATION_LIMIT_MS,
+    })
+    .toBe(401);
+  expect(Date.now() - loggedOutAtMs).toBeLessThan(REVOCATION_LIMIT_MS);
+  expect((await send(fountain, "GET", "/me", { token: other })).status).toBe(200);
+});
+
+test("logs nobody out who came with an API key", async () => {
+  const token = await signToken(fountain, { subject: "service:films", clientId: "films", roles: [], acr: "aal1" });
+  expect(await problemIn(await send(fountain, "POST", "/logout", { token }))).toMatchObject({ status: 403 });
+});
+
+test("refuses a token that is missing, broken, expired, or signed by another key", async () => {
+  const expired = await signToken(fountain, {}, -60);
+  const { accessToken } = await logIn(fountain);
+  const [header, payload] = accessToken.split(".");
+  const none = `${Buffer.from('{"alg":"none","typ":"at+jwt"}').toString("base64url")}.${payload}.`;
+  for (const token of [undefined, "nonsense", expired, none, `${header}.${payload}.AAAA`, `${accessToken}x`]) {
+    const response = await send(fountain, "GET", "/me", { token });
+    expect(response.status, token).toBe(401);
+    expect(response.headers.get("www-authenticate")).toContain("Bearer");
+  }
+});

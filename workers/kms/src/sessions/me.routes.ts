@@ -1,0 +1,42 @@
+import { createRoute, z } from "@hono/zod-openapi";
+import { unauthenticated } from "#shared/auth/authorize.ts";
+import { json, problems } from "#shared/http/openapi.ts";
+import type { KmsApp } from "../http/frame.ts";
+import { scopeName } from "../http/scope-name.ts";
+import { toUserAnswer, userFields } from "../http/user-answer.ts";
+
+const profile = z
+  .object({
+    ...userFields,
+    scopes: z.array(scopeName).openapi({ description: "What the token sent along may do" }),
+    session: z.object({
+      id: z.string(),
+      acr: z.enum(["aal1", "aal2"]),
+      amr: z.array(z.string()),
+      authenticatedAt: z.iso.datetime(),
+    }),
+  })
+  .openapi("Profile");
+
+const route = createRoute({
+  method: "get",
+  path: "/me",
+  tags: ["Accounts"],
+  summary: "The caller's own account and session",
+  responses: { 200: json(profile, "The profile"), ...problems("unauthenticated", "forbidden", "unavailable") },
+});
+
+export const addMe = (app: KmsApp): void => {
+  app.openapi(route, async (context) => {
+    const { principal, services } = context.var;
+    const user = await services.users.findById(principal.subject);
+    if (!user) throw unauthenticated(true);
+    const session = {
+      id: principal.sessionId,
+      acr: principal.acr,
+      amr: [...principal.amr],
+      authenticatedAt: new Date(principal.authTimeSeconds * 1000).toISOString(),
+    };
+    return context.json({ ...toUserAnswer(user), scopes: [...principal.scopes], session }, 200);
+  });
+};

@@ -1,0 +1,42 @@
+import { createRoute } from "@hono/zod-openapi";
+import { challengedOptionsSchema, passkeyLoginSchema } from "#shared/contracts/webauthn.ts";
+import { json, jsonBody, problems } from "#shared/http/openapi.ts";
+import { problem } from "#shared/problem/problem.ts";
+import type { KmsApp } from "../http/frame.ts";
+import { tokenAnswer } from "../http/token-answer.ts";
+
+const optionsRoute = createRoute({
+  method: "post",
+  path: "/login/passkey/options",
+  tags: ["Accounts"],
+  summary: "What to ask the browser for, to log in with a passkey alone",
+  responses: {
+    200: json(challengedOptionsSchema, "For navigator.credentials.get()"),
+    ...problems("too-many-attempts", "unavailable"),
+  },
+});
+
+const loginRoute = createRoute({
+  method: "post",
+  path: "/login/passkey",
+  tags: ["Accounts"],
+  summary: "Log in with a passkey that has recognised its owner by PIN or body: two factors at once",
+  request: { body: jsonBody(passkeyLoginSchema) },
+  responses: {
+    200: json(tokenAnswer, "A new session's tokens, with acr = aal2"),
+    ...problems("malformed-request", "login-refused", "invalid-input", "too-many-attempts", "unavailable"),
+  },
+});
+
+/** The gateway answers in our place, as twofa knows the passkeys. */
+const answeredElsewhere = () =>
+  problem("not-supported", { detail: "Passkeys are not known here: this is answered at the gateway." });
+
+export const addPasskeyLogin = (app: KmsApp): void => {
+  app.openapi(optionsRoute, () => {
+    throw answeredElsewhere();
+  });
+  app.openapi(loginRoute, () => {
+    throw answeredElsewhere();
+  });
+};

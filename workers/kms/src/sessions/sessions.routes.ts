@@ -1,0 +1,74 @@
+import { createRoute, z } from "@hono/zod-openapi";
+import { reference } from "#shared/contracts/input.ts";
+import { json, page, pageQuery, problems } from "#shared/http/openapi.ts";
+import { toPage } from "#shared/http/page.ts";
+import { problem } from "#shared/problem/problem.ts";
+import { entryOf, type KmsApp, record } from "../http/frame.ts";
+import { parsePosition, positionOf } from "../http/position.ts";
+import { endOfSession, type Session } from "./session.ts";
+
+const sessionAnswer = z
+  .object({
+    id: z.string(),
+    current: z.boolean().openapi({ description: "Whether it is the one that asks" }),
+    createdAt: z.iso.datetime(),
+    lastUsedAt: z.iso.datetime().openapi({ description: "The last login or refresh" }),
+    expiresAt: z.iso.datetime().openapi({ description: "When it ends if nobody uses it" }),
+    acr: z.enum(["aal1", "aal2"]),
+    amr: z.array(z.string()),
+  })
+  .openapi("Session");
+
+const listSessions = createRoute({
+  method: "get",
+  path: "/sessions",
+  tags: ["Accounts"],
+  summary: "List the caller's own sessions, the latest login first",
+  request: { query: pageQuery },
+  responses: {
+    200: json(page(sessionAnswer), "A page of sessions"),
+    ...problems("unauthenticated", "forbidden", "invalid-input", "unavailable"),
+  },
+});
+
+const endSession = createRoute({
+  method: "delete",
+  path: "/sessions/{id}",
+  tags: ["Accounts"],
+  summary: "End one of the caller's own sessions",
+  request: { params: z.object({ id: reference() }) },
+  responses: {
+    204: { description: "Its tokens are refused everywhere within 5 seconds" },
+    ...problems("unauthenticated", "forbidden", "not-found", "unavailable"),
+  },
+});
+
+const toAnswer = (session: Session, currentId: string): z.infer<typeof sessionAnswer> => ({
+  id: session.id,
+  current: session.id === currentId,
+  createdAt: session.createdAt.toISOString(),
+  lastUsedAt: session.usedAt.toISOString(),
+  expiresAt: endOfSession(session).toISOString(),
+  acr: session.acr,
+  amr: session.amr,
+});
+
+export const addSessions = (app: KmsApp): void => {
+  app.openapi(listSessions, async (context) => {
+    const { limit, after } = context.req.valid("query");
+    const { principal, services } = context.var;
+    const found = await services.sessions.list(principal.subject, limit + 1, parsePosition(after));
+    const { items, next } = toPage(found, limit, positionOf);
+    return context.json({ items: items.map((session) => toAnswer(session, principal.sessionId)), next }, 200);
+  });
+
+  app.openapi(endSession, async (context) => {
+    const { id } = context.req.valid("param");
+    const { principal, services } = context.var;
+    const event = { action: "session.end", outcome: "success", target: id } as const;
+    const isEnded = await services.sessions.endOwn(principal.subject, id, await entryOf(context, event));
+    if (!isEnded) throw problem("not-found", { detail: "You have no such session." });
+    record(context, event);
+    return context.body(null, 204);
+  });
+};

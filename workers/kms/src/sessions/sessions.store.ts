@@ -1,0 +1,195 @@
+/** Sessions and their refresh tokens in the database. */
+import { and, desc, eq, getTableColumns, gt, isNull, sql } from "drizzle-orm";
+import { alias } from "drizzle-orm/sqlite-core";
+import { entitledUserFrom, permissionsOfUser } from "../accounts/users.store.ts";
+import { appendEntry } from "../audit/audit.store.ts";
+import type { KmsDatabase } from "../db/connection.ts";
+import { users } from "../db/schema/accounts.ts";
+import { refreshTokens, sessions } from "../db/schema/sessions.ts";
+import { revokeSession } from "../tokens/revocations.store.ts";
+import type { OpenSession, Session, SessionPosition, SessionRepository } from "./session.ts";
+
+interface JoinedRow {
+  sessions: Session;
+  users: typeof users.$inferSelect;
+  permissions: string;
+}
+
+const openSessionFrom = ({ sessions: session, users: user, permissions }: JoinedRow): OpenSession => ({
+  session,
+  ...entitledUserFrom(user, permissions),
+});
+
+const JOINED = { sessions: getTableColumns(sessions), users: getTableColumns(users), permissions: permissionsOfUser };
+
+const successors = alias(refreshTokens, "successors");
+
+const INSERT_SESSION = `
+  INSERT INTO sessions (id, user_id, created_at, used_at, acr, amr, authenticated_at)
+  SELECT ?, id, ?, ?, ?, ?, ? FROM users WHERE id = ? AND locked_at IS NULL AND password_changed_at IS ?`;
+
+const INSERT_REFRESH_TOKEN = `
+  INSERT INTO refresh_tokens (token_hash, session_id, issued_at) SELECT ?, id, created_at FROM sessions WHERE id = ?`;
+
+const CONSUME = `
+  UPDATE refresh_tokens SET consumed_at = ?, successor_hash = ?
+  WHERE token_hash = ? AND consumed_at IS NULL
+    AND EXISTS (SELECT 1 FROM sessions WHERE id = refresh_tokens.session_id AND ended_at IS NULL)`;
+
+/** A token has but one successor, so that it is stored by whoever came first, and by nobody else. */
+const INSERT_SUCCESSOR = `
+  INSERT INTO refresh_tokens (token_hash, session_id, issued_at)
+  SELECT successor_hash, session_id, consumed_at FROM refresh_tokens WHERE token_hash = ? AND successor_hash = ?
+  ON CONFLICT (token_hash) DO NOTHING`;
+
+const HAND_OUT_AGAIN = `
+  UPDATE refresh_tokens SET handed_out_again_at = :at
+  WHERE token_hash = :successorHash AND consumed_at IS NULL
+    AND EXISTS (SELECT 1 FROM sessions WHERE id = refresh_tokens.session_id AND ended_at IS NULL)`;
+
+const TOUCH_SESSION = `
+  UPDATE sessions SET used_at = MAX(used_at, ?) WHERE id = (SELECT session_id FROM refresh_tokens WHERE token_hash = ?)`;
+
+const isAfter = (position: SessionPosition | undefined) =>
+  position && sql`(${sessions.createdAt}, ${sessions.id}) < (${position.createdAt.getTime()}, ${position.id})`;
+
+export const createSessionRepository = ({ orm, client }: KmsDatabase): SessionRepository => ({
+  find: async (id) => {
+    const [row] = await orm
+      .select(JOINED)
+      .from(sessions)
+      .innerJoin(users, eq(users.id, sessions.userId))
+      .where(eq(sessions.id, id));
+    return row && openSessionFrom(row);
+  },
+  findRefreshToken: async (hash) => {
+    const [row] = await orm
+      .select({ ...JOINED, token: getTableColumns(refreshTokens), successorConsumedAt: successors.consumedAt })
+      .from(refreshTokens)
+      .innerJoin(sessions, eq(sessions.id, refreshTokens.sessionId))
+      .innerJoin(users, eq(users.id, sessions.userId))
+      .leftJoin(successors, eq(successors.tokenHash, refreshTokens.successorHash))
+      .where(eq(refreshTokens.tokenHash, hash));
+    if (!row) return undefined;
+    const { consumedAt, successorHash, handedOutAgainAt } = row.token;
+    const isSuccessorConsumed = row.successorConsumedAt !== null;
+    return { ...openSessionFrom(row), hash, consumedAt, successorHash, isSuccessorConsumed, handedOutAgainAt };
+  },
+  list: (userId, { unusedSince, createdBefore }, limit, after) =>
+    orm
+      .select()
+      .from(sessions)
+      .where(
+        and(
+          eq(sessions.userId, userId),
+          isNull(sessions.endedAt),
+          gt(sessions.usedAt, unusedSince),
+          gt(sessions.createdAt, createdBefore),
+          isAfter(after),
+        ),
+      )
+      .orderBy(desc(sessions.createdAt), desc(sessions.id))
+      .limit(limit),
+  insert: async ({ session, refreshTokenHash, passwordChangedAt }, entry) => {
+    const [inserted] = await client.batch(
+      [
+        {
+          sql: INSERT_SESSION,
+          args: [
+            session.id,
+            session.createdAt.getTime(),
+            session.usedAt.getTime(),
+            session.acr,
+            JSON.stringify(session.amr),
+            session.authenticatedAt.getTime(),
+            session.userId,
+            passwordChangedAt?.getTime() ?? null,
+          ],
+        },
+        appendEntry(entry, "changed"),
+        { sql: INSERT_REFRESH_TOKEN, args: [refreshTokenHash, session.id] },
+      ],
+      "write",
+    );
+    return inserted?.rowsAffected === 1;
+  },
+  rotateRefreshToken: async ({ hash, successorHash, at }, entry) => {
+    const [consumed] = await client.batch(
+      [
+        { sql: CONSUME, args: [at.getTime(), successorHash, hash] },
+        appendEntry(entry, "changed"),
+        { sql: INSERT_SUCCESSOR, args: [hash, successorHash] },
+        { sql: TOUCH_SESSION, args: [at.getTime(), hash] },
+      ],
+      "write",
+    );
+    return consumed?.rowsAffected === 1;
+  },
+  repeatSuccessor: async ({ hash, successorHash, at }, entry) => {
+    const [marked] = await client.batch(
+      [
+        { sql: HAND_OUT_AGAIN, args: { successorHash, at: at.getTime() } },
+        appendEntry(entry, "changed"),
+        { sql: TOUCH_SESSION, args: [at.getTime(), hash] },
+      ],
+      "write",
+    );
+    return marked?.rowsAffected === 1;
+  },
+  raise: async ({ id, acr, amr, authenticatedAt }, entry) => {
+    const [raised] = await client.batch(
+      [
+        {
+          sql: "UPDATE sessions SET acr = ?, amr = ?, authenticated_at = ? WHERE id = ? AND ended_at IS NULL",
+          args: [acr, JSON.stringify(amr), authenticatedAt.getTime(), id],
+        },
+        appendEntry(entry, "changed"),
+      ],
+      "write",
+    );
+    return raised?.rowsAffected === 1;
+  },
+  addGrant: async ({ tokenId, sessionId, expiresAt }) => {
+    const { rowsAffected } = await client.execute({
+      sql: `INSERT INTO request_grants (token_id, session_id, expires_at)
+            SELECT ?, id, ? FROM sessions WHERE id = ? AND ended_at IS NULL`,
+      args: [tokenId, expiresAt.getTime(), sessionId],
+    });
+    return rowsAffected === 1;
+  },
+  redeemGrant: async (tokenId, at) => {
+    const { rowsAffected } = await client.execute({
+      sql: `DELETE FROM request_grants WHERE token_id = ? AND expires_at > ?
+              AND EXISTS (SELECT 1 FROM sessions WHERE id = request_grants.session_id AND ended_at IS NULL)`,
+      args: [tokenId, at.getTime()],
+    });
+    return rowsAffected === 1;
+  },
+  end: async (id, at, entry) => {
+    const [ended] = await client.batch(
+      [
+        { sql: "UPDATE sessions SET ended_at = ? WHERE id = ? AND ended_at IS NULL", args: [at.getTime(), id] },
+        appendEntry(entry, "changed"),
+        revokeSession(id, at),
+      ],
+      "write",
+    );
+    return ended?.rowsAffected === 1;
+  },
+  purge: async ({ endedBefore, unusedSince, createdBefore }) => {
+    const dead = [endedBefore.getTime(), unusedSince.getTime(), createdBefore.getTime()];
+    await client.batch(
+      [
+        {
+          sql: `DELETE FROM refresh_tokens WHERE session_id IN
+                  (SELECT id FROM sessions WHERE ended_at < ? OR used_at < ? OR created_at < ?)`,
+          args: dead,
+        },
+        { sql: "DELETE FROM sessions WHERE ended_at < ? OR used_at < ? OR created_at < ?", args: dead },
+        { sql: "DELETE FROM refresh_tokens WHERE consumed_at < ?", args: [unusedSince.getTime()] },
+        { sql: "DELETE FROM request_grants WHERE expires_at < ?", args: [endedBefore.getTime()] },
+      ],
+      "write",
+    );
+  },
+});

@@ -1,0 +1,38 @@
+import { createRoute, z } from "@hono/zod-openapi";
+import { json, problems } from "#shared/http/openapi.ts";
+import type { KmsApp } from "../http/frame.ts";
+import { isPublishable } from "./signing-key.ts";
+
+const CACHE_CONTROL = "public, max-age=60";
+
+/** The public members of a JWK (RFC 7517 §4, RFC 7518 §6, RFC 8037 §2); no other member passes. */
+const publicKey = z
+  .object({
+    kty: z.string(),
+    kid: z.string(),
+    alg: z.string(),
+    use: z.string(),
+    crv: z.string().optional(),
+    x: z.string().optional(),
+    y: z.string().optional(),
+    n: z.string().optional(),
+    e: z.string().optional(),
+  })
+  .openapi("PublicKey");
+
+const keySet = z.object({ keys: z.array(publicKey) }).openapi("KeySet");
+
+const route = createRoute({
+  method: "get",
+  path: "/.well-known/jwks.json",
+  tags: ["Tokens"],
+  summary: "The public keys that access tokens are verified with (RFC 7517)",
+  responses: { 200: json(keySet, "The key set"), ...problems("unavailable") },
+});
+
+export const addKeySet = (app: KmsApp): void => {
+  app.openapi(route, async (context) => {
+    const { keys } = await context.var.services.keyRing.trust();
+    return context.json(keySet.parse({ keys: keys.filter(isPublishable) }), 200, { "cache-control": CACHE_CONTROL });
+  });
+};

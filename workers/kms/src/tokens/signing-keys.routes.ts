@@ -1,0 +1,97 @@
+import { createRoute, z } from "@hono/zod-openapi";
+import { assertSteppedUp } from "#shared/auth/authorize.ts";
+import { reference } from "#shared/contracts/input.ts";
+import { json, page, pageQuery, problems } from "#shared/http/openapi.ts";
+import { decodeCursor, toPage } from "#shared/http/page.ts";
+import { problem } from "#shared/problem/problem.ts";
+import type { KmsApp } from "../http/frame.ts";
+import { SIGNING_ALGORITHMS, SIGNING_KEY_STATES, type SigningKey } from "./signing-key.ts";
+import { SIGNING_KEY_OVERLAP_MS } from "./signing-keys.ts";
+
+const signingKeyAnswer = z
+  .object({
+    kid: z.string(),
+    state: z.enum(SIGNING_KEY_STATES).openapi({
+      description:
+        "next: published, signs later. retiring: replaced; signs for two minutes at most, its tokens are good until they expire.",
+    }),
+    algorithm: z.enum(SIGNING_ALGORITHMS),
+    createdAt: z.iso.datetime(),
+    activatedAt: z.iso.datetime().nullable().openapi({ description: "When it began to sign" }),
+    endedAt: z.iso.datetime().nullable().openapi({ description: "When it signed last, or was revoked" }),
+    publishedUntil: z.iso.datetime().nullable().openapi({ description: "When a retiring key leaves the key set" }),
+  })
+  .openapi("SigningKey");
+
+const toAnswer = ({ kid, state, algorithm, createdAt, activatedAt, endedAt }: SigningKey) => ({
+  kid,
+  state,
+  algorithm,
+  createdAt: createdAt.toISOString(),
+  activatedAt: activatedAt?.toISOString() ?? null,
+  endedAt: endedAt?.toISOString() ?? null,
+  publishedUntil:
+    state === "retiring" && endedAt ? new Date(endedAt.getTime() + SIGNING_KEY_OVERLAP_MS).toISOString() : null,
+});
+
+const listSigningKeys = createRoute({
+  method: "get",
+  path: "/signing-keys",
+  tags: ["Signing keys"],
+  summary: "List the signing keys, the youngest first",
+  request: { query: pageQuery },
+  responses: {
+    200: json(page(signingKeyAnswer), "A page of signing keys, without anything secret"),
+    ...problems("unauthenticated", "forbidden", "invalid-input", "unavailable"),
+  },
+});
+
+const rotateSigningKeys = createRoute({
+  method: "post",
+  path: "/signing-keys/rotate",
+  tags: ["Signing keys"],
+  summary: "Let the next key sign once it has been published for two minutes; tokens of the one before stay good",
+  responses: {
+    200: json(signingKeyAnswer, "The current key"),
+    ...problems("unauthenticated", "step-up-required", "forbidden", "conflict", "unavailable"),
+  },
+});
+
+const revokeSigningKey = createRoute({
+  method: "post",
+  path: "/signing-keys/{kid}/revoke",
+  tags: ["Signing keys"],
+  summary: "In an emergency: all tokens of this key are refused everywhere within 5 seconds",
+  request: { params: z.object({ kid: reference() }) },
+  responses: {
+    200: json(signingKeyAnswer, "The revoked key; if it signed, another one does now"),
+    ...problems("unauthenticated", "step-up-required", "forbidden", "not-found", "unavailable"),
+  },
+});
+
+export const addSigningKeys = (app: KmsApp): void => {
+  app.openapi(listSigningKeys, async (context) => {
+    const { limit, after } = context.req.valid("query");
+    const afterKid = decodeCursor(after);
+    const keys = await context.var.services.signingKeys.list();
+    // There are never more than a handful.
+    const first = afterKid === undefined ? 0 : keys.findIndex(({ kid }) => kid === afterKid) + 1;
+    const { items, next } = toPage(keys.slice(first, first + limit + 1), limit, ({ kid }) => kid);
+    return context.json({ items: items.map(toAnswer), next }, 200);
+  });
+
+  app.openapi(rotateSigningKeys, async (context) => {
+    const { principal, services } = context.var;
+    const rotated = await services.signingKeys.rotate(principal.subject);
+    if (!rotated.ok) throw problem("conflict", { detail: "The signing keys have just been changed by somebody else." });
+    return context.json(toAnswer(rotated.value), 200);
+  });
+
+  app.openapi(revokeSigningKey, async (context) => {
+    const { principal, services } = context.var;
+    assertSteppedUp(principal, services.now());
+    const revoked = await services.signingKeys.revoke(context.req.valid("param").kid, principal.subject);
+    if (!revoked.ok) throw problem("not-found", { detail: "There is no such signing key." });
+    return context.json(toAnswer(revoked.value), 200);
+  });
+};

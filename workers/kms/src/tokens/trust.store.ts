@@ -1,0 +1,49 @@
+/** Signing keys and revocations in the database. */
+import { and, asc, gt, gte, ne } from "drizzle-orm";
+import { appendEntry } from "../audit/audit.store.ts";
+import type { KmsDatabase } from "../db/connection.ts";
+import { rightsChanges } from "../db/schema/accounts.ts";
+import { signingKeys } from "../db/schema/keys.ts";
+import { revocationCounter, revocations } from "../db/schema/sessions.ts";
+import { toSeconds } from "./access-token.ts";
+import type { TrustRepository } from "./key-ring.ts";
+import { REVOCATIONS_PER_ANSWER } from "./revocation-log.ts";
+import { insertCurrentKey, insertNextKey } from "./signing-keys.store.ts";
+
+export const createTrustRepository = ({ orm, client }: KmsDatabase): TrustRepository => ({
+  read: async (position, since) => {
+    const [keys, rows, [counter], changes] = await orm.batch([
+      orm.select().from(signingKeys).where(ne(signingKeys.state, "revoked")),
+      orm
+        .select()
+        .from(revocations)
+        .where(and(gt(revocations.position, position), gte(revocations.revokedAt, since)))
+        .orderBy(asc(revocations.position))
+        .limit(REVOCATIONS_PER_ANSWER),
+      orm.select().from(revocationCounter),
+      orm.select().from(rightsChanges).where(gte(rightsChanges.changedAt, since)),
+    ]);
+    return {
+      signingKeys: keys,
+      rightsChanges: changes.map(({ holder, changedAt }) => ({
+        holder,
+        issuedBeforeSeconds: toSeconds(changedAt) + 1,
+      })),
+      news: {
+        askedFrom: position,
+        revocations: rows.map((row) => ({ ...row, revokedAtSeconds: toSeconds(row.revokedAt) })),
+        lastPosition: counter?.position ?? 0,
+        hasMore: rows.length === REVOCATIONS_PER_ANSWER,
+      },
+    };
+  },
+  insertCurrentKey: async (key, entry) => {
+    await client.batch([insertCurrentKey(key), appendEntry(entry, "changed")], "write");
+  },
+  insertNextKey: async (key, entry) => {
+    await client.batch([insertNextKey(key), appendEntry(entry, "changed")], "write");
+  },
+  purgeRevocations: async (before) => {
+    await client.execute({ sql: "DELETE FROM revocations WHERE revoked_at < ?", args: [before.getTime()] });
+  },
+});

@@ -1,0 +1,72 @@
+import { createRoute, z } from "@hono/zod-openapi";
+import { list } from "#shared/contracts/input.ts";
+import { json, jsonBody, problems, SEGMENTS } from "#shared/http/openapi.ts";
+import { problem } from "#shared/problem/problem.ts";
+import type { AuditAction } from "../audit/audit-actions.ts";
+import { entryOf, type KmsApp, type KmsContext, record } from "../http/frame.ts";
+import { secretPath, versionNumber } from "../http/secret-fields.ts";
+import { auditFailure } from "./secrets.routes.ts";
+import type { SecretRepository } from "./secrets.ts";
+
+const MAX_VERSIONS = 100;
+
+const request = {
+  params: z.object({ path: secretPath }),
+  body: jsonBody(z.strictObject({ versions: list(versionNumber, { min: 1, max: MAX_VERSIONS }) })),
+};
+
+const changedVersions = z.object({ path: z.string(), versions: z.array(z.int()) }).openapi("SecretVersions");
+
+const undelete = createRoute({
+  method: "post",
+  path: `/secrets/{path${SEGMENTS}}/undelete`,
+  tags: ["Secrets"],
+  summary: "Bring deleted versions of a secret back",
+  request,
+  responses: {
+    200: json(changedVersions, "The versions that can be read again"),
+    ...problems("unauthenticated", "forbidden", "not-found", "invalid-input", "unavailable"),
+  },
+});
+
+const destroy = createRoute({
+  method: "post",
+  path: `/secrets/{path${SEGMENTS}}/destroy`,
+  tags: ["Secrets"],
+  summary: "Destroy versions of a secret for good, with the keys they were encrypted under",
+  request,
+  responses: {
+    200: json(changedVersions, "The versions that are gone"),
+    ...problems("unauthenticated", "step-up-required", "forbidden", "not-found", "invalid-input", "unavailable"),
+  },
+});
+
+/** The versions that were changed; 404 when there was none to change. */
+const change = async (
+  context: KmsContext,
+  action: AuditAction,
+  verb: "undelete" | "destroy",
+  { path, versions }: { path: string; versions: readonly number[] },
+): Promise<{ path: string; versions: number[] }> => {
+  const event = { action, outcome: "success", target: path } as const;
+  const storedSecrets: SecretRepository = context.var.services.storedSecrets;
+  const changed = await storedSecrets[verb](path, versions, await entryOf(context, event));
+  if (changed.length === 0) {
+    await auditFailure(context, action, path, "unknown");
+    throw problem("not-found", { detail: `There is nothing to ${verb} among these versions.` });
+  }
+  record(context, event);
+  return { path, versions: changed };
+};
+
+export const addSecretVersions = (app: KmsApp): void => {
+  app.openapi(undelete, async (context) => {
+    const wanted = { ...context.req.valid("param"), ...context.req.valid("json") };
+    return context.json(await change(context, "secret.undelete", "undelete", wanted), 200);
+  });
+
+  app.openapi(destroy, async (context) => {
+    const wanted = { ...context.req.valid("param"), ...context.req.valid("json") };
+    return context.json(await change(context, "secret.destroy", "destroy", wanted), 200);
+  });
+};

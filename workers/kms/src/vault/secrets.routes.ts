@@ -1,0 +1,157 @@
+import { createRoute, z } from "@hono/zod-openapi";
+import { integer, unicodeText } from "#shared/contracts/input.ts";
+import { MAX_SECRET_PATH_CHARACTERS } from "#shared/contracts/secret-path.ts";
+import { countParameter, json, jsonBody, page, pageQuery, problems, SEGMENTS } from "#shared/http/openapi.ts";
+import { decodeCursor, toPage } from "#shared/http/page.ts";
+import { problem } from "#shared/problem/problem.ts";
+import type { Grantor } from "../accounts/granting.ts";
+import type { AuditAction } from "../audit/audit-actions.ts";
+import { audit, entryOf, type KmsApp, type KmsContext, NO_STORE, record } from "../http/frame.ts";
+import { grantorOf, warningFields, warningsTo } from "../http/granting.ts";
+import { secretPath, secretValue } from "../http/secret-fields.ts";
+import type { ReadFailure, SecretValue } from "./secrets.ts";
+
+const byPath = z.object({ path: secretPath });
+
+const writeSecret = createRoute({
+  method: "put",
+  path: `/secrets/{path${SEGMENTS}}`,
+  tags: ["Secrets"],
+  summary: "Store a new version of a secret; with `cas` only if it replaces that version (0: if there is none)",
+  request: {
+    params: byPath,
+    body: jsonBody(
+      z.strictObject({ value: secretValue, cas: integer({ min: 0, max: Number.MAX_SAFE_INTEGER }).optional() }),
+    ),
+  },
+  responses: {
+    201: json(z.object({ path: z.string(), version: z.int() }).openapi("SecretVersion"), "The new version"),
+    ...problems("unauthenticated", "forbidden", "conflict", "invalid-input", "unavailable"),
+  },
+});
+
+const readSecret = createRoute({
+  method: "get",
+  path: `/secrets/{path${SEGMENTS}}`,
+  tags: ["Secrets"],
+  summary: "Read a secret: its latest version, or the one asked for",
+  request: {
+    params: byPath,
+    query: z.object({ version: countParameter({ min: 1, max: Number.MAX_SAFE_INTEGER }).optional() }),
+  },
+  responses: {
+    200: json(
+      z
+        .object({
+          path: z.string(),
+          version: z.int(),
+          value: z.string(),
+          createdAt: z.iso.datetime(),
+          ...warningFields,
+        })
+        .openapi("Secret"),
+      "The secret",
+    ),
+    ...problems("unauthenticated", "step-up-required", "forbidden", "not-found", "invalid-input", "unavailable"),
+  },
+});
+
+const listSecrets = createRoute({
+  method: "get",
+  path: "/secrets",
+  tags: ["Secrets"],
+  summary: "List the paths of secrets that can be read, those that begin with `prefix`; never a value",
+  request: { query: pageQuery.extend({ prefix: unicodeText({ max: MAX_SECRET_PATH_CHARACTERS }).default("") }) },
+  responses: {
+    200: json(page(z.object({ path: z.string() }).openapi("SecretName")), "A page of paths"),
+    ...problems("unauthenticated", "forbidden", "invalid-input", "unavailable"),
+  },
+});
+
+const deleteSecret = createRoute({
+  method: "delete",
+  path: `/secrets/{path${SEGMENTS}}`,
+  tags: ["Secrets"],
+  summary: "Delete the latest version of a secret, so that it can be brought back",
+  request: { params: byPath },
+  responses: {
+    204: { description: "The latest version cannot be read any more" },
+    ...problems("unauthenticated", "forbidden", "not-found", "invalid-input", "unavailable"),
+  },
+});
+
+const UNREADABLE: Record<ReadFailure, string> = {
+  unknown: "There is no such secret, or no such version of it.",
+  deleted: "This version was deleted. POST …/undelete brings it back.",
+  destroyed: "This version was destroyed, for good.",
+};
+
+/** Tells of what could not be done with a secret: which one, if there is one at that path. */
+export const auditFailure = async (
+  context: KmsContext,
+  action: AuditAction,
+  path: string,
+  reason: string,
+): Promise<void> => {
+  const target = (await context.var.services.storedSecrets.latestVersion(path)) > 0 ? path : undefined;
+  await audit(context, { action, outcome: "failure", target, reason });
+};
+
+/** The secret, after the audit trail was told that it is read; 404 when it cannot be. */
+export const readingAloud = async (
+  context: KmsContext,
+  path: string,
+  version: number | undefined,
+  _grantor: Grantor<"secret"> | Grantor<"credential">,
+): Promise<SecretValue> => {
+  const read = await context.var.services.secrets.read(path, version);
+  if (!read.ok) {
+    await auditFailure(context, "secret.read", path, read.error);
+    throw problem("not-found", { detail: UNREADABLE[read.error] });
+  }
+  await audit(context, { action: "secret.read", outcome: "success", target: path });
+  return read.value;
+};
+
+export const addSecrets = (app: KmsApp): void => {
+  app.openapi(listSecrets, async (context) => {
+    const { prefix, limit, after } = context.req.valid("query");
+    const paths = await context.var.services.storedSecrets.listPaths(prefix, limit + 1, decodeCursor(after));
+    const { items, next } = toPage(paths, limit, (path) => path);
+    return context.json({ items: items.map((path) => ({ path })), next }, 200);
+  });
+
+  app.openapi(writeSecret, async (context) => {
+    const { path } = context.req.valid("param");
+    const { value, cas } = context.req.valid("json");
+    const event = { action: "secret.write", outcome: "success", target: path } as const;
+    const written = await context.var.services.secrets.write(path, value, cas, await entryOf(context, event));
+    if (!written.ok) {
+      await auditFailure(context, "secret.write", path, written.error);
+      throw problem("conflict", { detail: "The secret is not at the version that cas names." });
+    }
+    record(context, event);
+    return context.json({ path, version: written.value }, 201);
+  });
+
+  app.openapi(readSecret, async (context) => {
+    const { path } = context.req.valid("param");
+    const grantor = grantorOf(context, "secret");
+    const secret = await readingAloud(context, path, context.req.valid("query").version, grantor);
+    const answer = { ...secret, createdAt: secret.createdAt.toISOString(), ...warningsTo(grantor) };
+    return context.json(answer, 200, NO_STORE);
+  });
+
+  app.openapi(deleteSecret, async (context) => {
+    const { path } = context.req.valid("param");
+    const { storedSecrets, now } = context.var.services;
+    const event = { action: "secret.delete", outcome: "success", target: path } as const;
+    const deleted = await storedSecrets.deleteLatest(path, new Date(now()), await entryOf(context, event));
+    if (deleted === undefined) {
+      await auditFailure(context, "secret.delete", path, "unknown");
+      throw problem("not-found", { detail: "There is no such secret, or its latest version is deleted already." });
+    }
+    record(context, event);
+    return context.body(null, 204);
+  });
+};

@@ -1,0 +1,170 @@
+import { createRoute, z } from "@hono/zod-openapi";
+import { text } from "#shared/contracts/input.ts";
+import { isGranted, patternsOf, type Scope } from "#shared/contracts/rights.ts";
+import { isTransitKeyName, MAX_TRANSIT_KEY_CHARACTERS } from "#shared/contracts/transit-key.ts";
+import { json, jsonBody, page, pageQuery, problems } from "#shared/http/openapi.ts";
+import { decodeCursor, toPage } from "#shared/http/page.ts";
+import { type Problem, problem } from "#shared/problem/problem.ts";
+import { entryOf, type KmsApp, record } from "../http/frame.ts";
+import { versionNumber } from "../http/secret-fields.ts";
+import { MAX_KEYS_OF_CREATOR, type TransitKey } from "./transit.ts";
+
+const keyName = text({ max: MAX_TRANSIT_KEY_CHARACTERS }).refine(
+  isTransitKeyName,
+  'must be letters, digits, "_" and "-", and no credential',
+);
+
+export const byKey = z.object({ key: keyName });
+
+const keyAnswer = z
+  .object({
+    name: z.string(),
+    latestVersion: z.int(),
+    minDecryptionVersion: z.int().openapi({ description: "What older versions encrypted is not decrypted any more" }),
+    createdAt: z.iso.datetime(),
+    createdBy: z.string().openapi({ description: "The subject that created it: a user's id, or `service:NAME`" }),
+  })
+  .openapi("TransitKey");
+
+const toAnswer = ({ createdAt, ...key }: TransitKey): z.infer<typeof keyAnswer> => ({
+  ...key,
+  createdAt: createdAt.toISOString(),
+});
+
+const listKeys = createRoute({
+  method: "get",
+  path: "/transit",
+  tags: ["Transit"],
+  summary: "List the transit keys that the caller's scopes cover, by name; never their bytes",
+  request: { query: pageQuery },
+  responses: {
+    200: json(page(keyAnswer), "A page of keys"),
+    ...problems("unauthenticated", "forbidden", "invalid-input", "unavailable"),
+  },
+});
+
+const createKey = createRoute({
+  method: "post",
+  path: "/transit",
+  tags: ["Transit"],
+  summary: "Create a transit key; encrypting creates it, too",
+  request: { body: jsonBody(z.strictObject({ name: keyName })) },
+  responses: {
+    201: json(keyAnswer, "The new key"),
+    ...problems("unauthenticated", "forbidden", "conflict", "invalid-input", "unavailable"),
+  },
+});
+
+const readKey = createRoute({
+  method: "get",
+  path: "/transit/{key}",
+  tags: ["Transit"],
+  summary: "Read what versions a transit key has",
+  request: { params: byKey },
+  responses: {
+    200: json(keyAnswer, "The key"),
+    ...problems("unauthenticated", "forbidden", "not-found", "invalid-input", "unavailable"),
+  },
+});
+
+const configureKey = createRoute({
+  method: "put",
+  path: "/transit/{key}",
+  tags: ["Transit"],
+  summary: "Set the oldest version that still decrypts",
+  request: { params: byKey, body: jsonBody(z.strictObject({ minDecryptionVersion: versionNumber })) },
+  responses: {
+    200: json(keyAnswer, "The key"),
+    ...problems("unauthenticated", "step-up-required", "forbidden", "not-found", "invalid-input", "unavailable"),
+  },
+});
+
+const rotateKey = createRoute({
+  method: "post",
+  path: "/transit/{key}/rotate",
+  tags: ["Transit"],
+  summary: "Add a version to a transit key, which encrypts from now on",
+  request: { params: byKey },
+  responses: {
+    200: json(keyAnswer, "The key"),
+    ...problems("unauthenticated", "step-up-required", "forbidden", "not-found", "conflict", "unavailable"),
+  },
+});
+
+export const noSuchTransitKey = (): Problem => problem("not-found", { detail: "There is no such transit key." });
+
+export const tooManyTransitKeys = (): Problem =>
+  problem("conflict", {
+    detail: `You have created ${MAX_KEYS_OF_CREATOR} transit keys, which is the limit. Use one of them.`,
+  });
+
+type Scopes = ReadonlySet<Scope>;
+
+/** The names that the caller's scopes cover; `undefined`: all. */
+const coveredNames = (scopes: Scopes): string[] | undefined =>
+  scopes.has("transit:use") ? undefined : patternsOf(scopes, "transit:use");
+
+const assertCovered = (name: string, scopes: Scopes): void => {
+  const scope = `transit:use:${name}` as const;
+  if (!isGranted(scope, scopes)) throw problem("forbidden", { detail: `This needs the scope ${scope}.` });
+};
+
+export const addTransitKeys = (app: KmsApp): void => {
+  app.openapi(listKeys, async (context) => {
+    const { limit, after } = context.req.valid("query");
+    const names = coveredNames(context.var.principal.scopes);
+    const keys = await context.var.services.storedTransitKeys.list(limit + 1, decodeCursor(after), names);
+    const { items, next } = toPage(keys, limit, ({ name }) => name);
+    return context.json({ items: items.map(toAnswer), next }, 200);
+  });
+
+  app.openapi(createKey, async (context) => {
+    const { name } = context.req.valid("json");
+    const { principal, services } = context.var;
+    assertCovered(name, principal.scopes);
+    const event = { action: "transit.create", outcome: "success", target: name } as const;
+    const creation = { createdBy: principal.subject, entryOf: () => entryOf(context, event) };
+    const created = await services.transit.create(name, creation);
+    if (!created.ok) throw tooManyTransitKeys();
+    if (!created.value.isNew) throw problem("conflict", { detail: "There is a transit key of this name." });
+    record(context, event);
+    return context.json(toAnswer(created.value.key), 201);
+  });
+
+  app.openapi(readKey, async (context) => {
+    const key = await context.var.services.storedTransitKeys.find(context.req.valid("param").key);
+    if (!key) throw noSuchTransitKey();
+    return context.json(toAnswer(key), 200);
+  });
+
+  app.openapi(configureKey, async (context) => {
+    const { key: name } = context.req.valid("param");
+    const { minDecryptionVersion } = context.req.valid("json");
+    const { storedTransitKeys } = context.var.services;
+    const event = { action: "transit.configure", outcome: "success", target: name } as const;
+    const entry = await entryOf(context, event);
+    const isSet = await storedTransitKeys.setMinDecryptionVersion(name, minDecryptionVersion, entry);
+    const key = await storedTransitKeys.find(name);
+    if (!key) throw noSuchTransitKey();
+    if (!isSet)
+      throw problem("invalid-input", {
+        errors: [
+          { pointer: "#/minDecryptionVersion", detail: `must be a version of this key, ${key.latestVersion} at most` },
+        ],
+      });
+    record(context, event);
+    return context.json(toAnswer(key), 200);
+  });
+
+  app.openapi(rotateKey, async (context) => {
+    const { key: name } = context.req.valid("param");
+    const event = { action: "transit.rotate", outcome: "success", target: name } as const;
+    const rotated = await context.var.services.transit.rotate(name, () => entryOf(context, event));
+    if (!rotated.ok)
+      throw rotated.error === "unknown-key"
+        ? noSuchTransitKey()
+        : problem("conflict", { detail: "Somebody else has rotated this key at the same time." });
+    record(context, event);
+    return context.json(toAnswer(rotated.value), 200);
+  });
+};

@@ -1,0 +1,128 @@
+import { createRoute, z } from "@hono/zod-openapi";
+import { text, unicodeText } from "#shared/contracts/input.ts";
+import { json, jsonBody, problems } from "#shared/http/openapi.ts";
+import { type Problem, problem } from "#shared/problem/problem.ts";
+import { audit, entryOf, type KmsApp, type KmsContext, NO_STORE } from "../http/frame.ts";
+import type { DecryptFailure } from "./transit.ts";
+import { byKey, noSuchTransitKey, tooManyTransitKeys } from "./transit-keys.routes.ts";
+
+/** In base64 and encrypted it still fits into a request to decrypt it. */
+const MAX_PLAINTEXT_BYTES = 512 * 1024;
+const MAX_CONTEXT_CHARACTERS = 1024;
+const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
+
+/** Four characters stand for three bytes. */
+const MAX_PLAINTEXT_CHARACTERS = 4 * Math.ceil(MAX_PLAINTEXT_BYTES / 3);
+/** The longest plaintext with what encryption adds to it, in base64. */
+const MAX_CIPHERTEXT_CHARACTERS = MAX_PLAINTEXT_CHARACTERS + 1_024;
+
+const plaintext = text({ max: MAX_PLAINTEXT_CHARACTERS })
+  .regex(BASE64, "must be base64")
+  .refine((given) => Buffer.byteLength(given, "base64") <= MAX_PLAINTEXT_BYTES, "must be at most 512 KiB when decoded");
+
+const boundTo = unicodeText({ max: MAX_CONTEXT_CHARACTERS })
+  .default("")
+  .openapi({ description: "What the ciphertext is bound to: with another context it does not open" });
+
+const encryptBody = jsonBody(z.strictObject({ plaintext, context: boundTo }));
+const ciphertextBody = jsonBody(
+  z.strictObject({ ciphertext: text({ max: MAX_CIPHERTEXT_CHARACTERS }), context: boundTo }),
+);
+
+const encrypted = z.object({ ciphertext: z.string(), keyVersion: z.int() }).openapi("TransitCiphertext");
+
+const encrypt = createRoute({
+  method: "post",
+  path: "/transit/{key}/encrypt",
+  tags: ["Transit"],
+  summary: "Encrypt under the latest version of a key, which is made if there is none of that name",
+  request: { params: byKey, body: encryptBody },
+  responses: {
+    200: json(encrypted, "The ciphertext"),
+    ...problems("unauthenticated", "forbidden", "conflict", "invalid-input", "unavailable"),
+  },
+});
+
+const decrypt = createRoute({
+  method: "post",
+  path: "/transit/{key}/decrypt",
+  tags: ["Transit"],
+  summary: "Decrypt what was encrypted with this key and context",
+  request: { params: byKey, body: ciphertextBody },
+  responses: {
+    200: json(z.object({ plaintext: z.string() }).openapi("TransitPlaintext"), "The plaintext, in base64"),
+    ...problems("unauthenticated", "forbidden", "not-found", "invalid-input", "unavailable"),
+  },
+});
+
+const rewrap = createRoute({
+  method: "post",
+  path: "/transit/{key}/rewrap",
+  tags: ["Transit"],
+  summary: "Encrypt the same plaintext under the latest version, without showing it",
+  request: { params: byKey, body: ciphertextBody },
+  responses: {
+    200: json(encrypted, "The new ciphertext"),
+    ...problems("unauthenticated", "forbidden", "not-found", "invalid-input", "unavailable"),
+  },
+});
+
+const unreadable = (detail: string) => (): Problem =>
+  problem("invalid-input", {
+    detail: "This cannot be decrypted.",
+    errors: [{ pointer: "#/ciphertext", detail }],
+  });
+
+const REFUSALS: Record<DecryptFailure, () => Problem> = {
+  "unknown-key": noSuchTransitKey,
+  malformed: unreadable("is no ciphertext of ours"),
+  "unknown-version": unreadable("was encrypted with a version that this key does not have"),
+  retired: unreadable("was encrypted with a version older than this key decrypts any more"),
+  unreadable: unreadable("was not encrypted with this key and context, or was changed"),
+};
+
+const refuse = async (
+  context: KmsContext,
+  action: "transit.decrypt" | "transit.rewrap",
+  key: string,
+  reason: DecryptFailure,
+): Promise<Problem> => {
+  const target = (await context.var.services.storedTransitKeys.find(key))?.name;
+  await audit(context, { action, outcome: "failure", target, reason });
+  return REFUSALS[reason]();
+};
+
+export const addTransit = (app: KmsApp): void => {
+  app.openapi(encrypt, async (context) => {
+    const { key } = context.req.valid("param");
+    const wanted = context.req.valid("json");
+    const { principal, services } = context.var;
+    const creation = {
+      createdBy: principal.subject,
+      entryOf: () => entryOf(context, { action: "transit.create", outcome: "success", target: key }),
+    };
+    const plain = Buffer.from(wanted.plaintext, "base64");
+    const made = await services.transit.encrypt(key, plain, wanted.context, creation);
+    if (!made.ok) throw tooManyTransitKeys();
+    await audit(context, { action: "transit.encrypt", outcome: "success", target: key });
+    return context.json(made.value, 200);
+  });
+
+  app.openapi(decrypt, async (context) => {
+    const { key } = context.req.valid("param");
+    const wanted = context.req.valid("json");
+    const decrypted = await context.var.services.transit.decrypt(key, wanted.ciphertext, wanted.context);
+    if (!decrypted.ok) throw await refuse(context, "transit.decrypt", key, decrypted.error);
+    await audit(context, { action: "transit.decrypt", outcome: "success", target: key });
+    return context.json({ plaintext: Buffer.from(decrypted.value).toString("base64") }, 200, NO_STORE);
+  });
+
+  app.openapi(rewrap, async (context) => {
+    const { key } = context.req.valid("param");
+    const wanted = context.req.valid("json");
+    const rewrapped = await context.var.services.transit.rewrap(key, wanted.ciphertext, wanted.context);
+    if (!rewrapped.ok) throw await refuse(context, "transit.rewrap", key, rewrapped.error);
+    await audit(context, { action: "transit.rewrap", outcome: "success", target: key });
+    return context.json(rewrapped.value, 200);
+  });
+};

@@ -1,0 +1,197 @@
+/**
+ * Transit: encryption for callers who keep the ciphertexts themselves (AES-256-GCM). A key has versions: the newest one
+ * encrypts, and those from the minimum on decrypt. The key itself is never given out.
+ */
+import { failure, type Result, success } from "#shared/lang/result.ts";
+import type { AuditEntry } from "../audit/audit-entry.ts";
+import type { RandomBytes } from "../crypto/random.ts";
+import { decrypt, encrypt, NONCE_BYTES } from "../crypto/sealing.ts";
+import type { Envelopes, WrappedKey } from "../key-encryption/envelope.ts";
+
+const PREFIX = "fountain:v";
+const CIPHERTEXT = /^fountain:v([1-9]\d{0,8}):([A-Za-z0-9+/]+={0,2})$/;
+const MAX_ATTEMPTS = 5;
+const FIRST_VERSION = 1;
+
+export interface TransitKey {
+  name: string;
+  latestVersion: number;
+  /** What was encrypted under an older one is not decrypted. */
+  minDecryptionVersion: number;
+  createdAt: Date;
+  /** The subject that created it. */
+  createdBy: string;
+}
+
+/** So many keys a subject can create: each mistyped name makes one when something is encrypted. */
+export const MAX_KEYS_OF_CREATOR = 1_000;
+
+/** A key, and the wrapped bytes of one of its versions, if it has that one. */
+export interface TransitKeyVersion {
+  key: TransitKey;
+  version: number;
+  wrapped: WrappedKey | undefined;
+}
+
+export interface NewTransitKey extends Pick<TransitKey, "name" | "createdAt" | "createdBy"> {
+  /** How many keys the creator may have, with this one. */
+  maxOfCreator: number;
+}
+
+export interface TransitRepository {
+  find(name: string): Promise<TransitKey | undefined>;
+  /** The key with the version asked for, or its latest one. */
+  findVersion(name: string, version: number | undefined): Promise<TransitKeyVersion | undefined>;
+  /** By name, from the one after `after`, all or those among `names`. */
+  list(limit: number, after: string | undefined, names: readonly string[] | undefined): Promise<TransitKey[]>;
+  /** Stores a key with its first version; false: there is one, its KEK was retired, or the creator has too many. */
+  insertKey(key: NewTransitKey, wrapped: WrappedKey, entry: AuditEntry): Promise<boolean>;
+  /** Stores the next version of a key; false: somebody else did, or its KEK was retired. */
+  insertVersion(name: string, version: number, wrapped: WrappedKey, at: Date, entry: AuditEntry): Promise<boolean>;
+  /** How many keys this subject has created. */
+  countOfCreator(createdBy: string): Promise<number>;
+  /** false: there is no such key, or no such version of it. */
+  setMinDecryptionVersion(name: string, version: number, entry: AuditEntry): Promise<boolean>;
+}
+
+export interface Encrypted {
+  ciphertext: string;
+  keyVersion: number;
+}
+
+/** `retired`: below the minimum decryption version. */
+export type DecryptFailure = "unknown-key" | "malformed" | "unknown-version" | "retired" | "unreadable";
+
+type EntryOf = () => Promise<AuditEntry>;
+
+/** Who creates a key, and what tells the audit trail of it. */
+export interface TransitKeyCreation {
+  createdBy: string;
+  entryOf: EntryOf;
+}
+
+export interface Transit {
+  /** The key, created if there is none of that name. */
+  create(
+    name: string,
+    creation: TransitKeyCreation,
+  ): Promise<Result<{ key: TransitKey; isNew: boolean }, "too-many-keys">>;
+  /** Under the latest version of a key, which is created if there is none of that name. */
+  encrypt(
+    name: string,
+    plaintext: Uint8Array,
+    context: string,
+    creation: TransitKeyCreation,
+  ): Promise<Result<Encrypted, "too-many-keys">>;
+  decrypt(name: string, ciphertext: string, context: string): Promise<Result<Uint8Array, DecryptFailure>>;
+  /** The same plaintext under the latest version. */
+  rewrap(name: string, ciphertext: string, context: string): Promise<Result<Encrypted, DecryptFailure>>;
+  rotate(name: string, entryOf: EntryOf): Promise<Result<TransitKey, "unknown-key" | "superseded">>;
+}
+
+export interface TransitOptions {
+  repository: Omit<TransitRepository, "list" | "setMinDecryptionVersion">;
+  envelopes: Envelopes;
+  randomBytes: RandomBytes;
+  now: () => number;
+}
+
+/** What the bytes of a key's version are bound to. */
+export const transitPlace = (name: string, version: number): string => `transit_key_versions/${name}/${version}`;
+
+/** What a ciphertext is bound to besides its key. The context comes last: nothing in it can pass for the rest. */
+const boundTo = (name: string, version: number, context: string): Uint8Array =>
+  Buffer.from(`transit/${name}/${version}/${context}`, "utf8");
+
+export const createTransit = ({ repository, envelopes, randomBytes, now }: TransitOptions): Transit => {
+  const unwrap = async ({ key, version }: TransitKeyVersion, wrapped: WrappedKey): Promise<Uint8Array> => {
+    const bytes = await envelopes.unwrap(transitPlace(key.name, version), wrapped);
+    if (!bytes) throw new Error("a transit key does not open: its row was changed or moved");
+    return bytes;
+  };
+
+  const addVersion = async (name: string, version: number, entryOf: EntryOf): Promise<boolean> => {
+    const { wrapped } = await envelopes.createKey(transitPlace(name, version));
+    const isAdded = await repository.insertVersion(name, version, wrapped, new Date(now()), await entryOf());
+    if (!isAdded) await envelopes.refresh();
+    return isAdded;
+  };
+
+  const addKey = async (name: string, { createdBy, entryOf }: TransitKeyCreation): Promise<boolean> => {
+    const { wrapped } = await envelopes.createKey(transitPlace(name, FIRST_VERSION));
+    const key = { name, createdBy, createdAt: new Date(now()), maxOfCreator: MAX_KEYS_OF_CREATOR };
+    const isAdded = await repository.insertKey(key, wrapped, await entryOf());
+    if (!isAdded) await envelopes.refresh();
+    return isAdded;
+  };
+
+  const create: Transit["create"] = async (name, creation) => {
+    let isNew = false;
+    for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
+      const key = await repository.find(name);
+      if (key) return success({ key, isNew });
+      if ((await repository.countOfCreator(creation.createdBy)) >= MAX_KEYS_OF_CREATOR) return failure("too-many-keys");
+      isNew = await addKey(name, creation);
+    }
+    throw new Error("a transit key cannot be stored");
+  };
+
+  const encryptWith = async (found: TransitKeyVersion, plaintext: Uint8Array, context: string): Promise<Encrypted> => {
+    const { key, version, wrapped } = found;
+    if (!wrapped) throw new Error("the latest version of a transit key is not there");
+    const nonce = randomBytes(NONCE_BYTES);
+    const ciphertext = await encrypt(
+      await unwrap(found, wrapped),
+      nonce,
+      boundTo(key.name, version, context),
+      plaintext,
+    );
+    const body = Buffer.concat([nonce, ciphertext]).toString("base64");
+    return { ciphertext: `${PREFIX}${version}:${body}`, keyVersion: version };
+  };
+
+  const latestOf = async (name: string): Promise<TransitKeyVersion> => {
+    const found = await repository.findVersion(name, undefined);
+    if (!found) throw new Error("a transit key was stored, but is not found");
+    return found;
+  };
+
+  const decryptIt: Transit["decrypt"] = async (name, ciphertext, context) => {
+    const [, number, body] = CIPHERTEXT.exec(ciphertext) ?? [];
+    if (number === undefined || body === undefined) return failure("malformed");
+    const found = await repository.findVersion(name, Number(number));
+    if (!found) return failure("unknown-key");
+    if (found.version < found.key.minDecryptionVersion) return failure("retired");
+    if (!found.wrapped) return failure("unknown-version");
+    const bytes = Buffer.from(body, "base64");
+    const plaintext = await decrypt(
+      await unwrap(found, found.wrapped),
+      bytes.subarray(0, NONCE_BYTES),
+      boundTo(name, found.version, context),
+      bytes.subarray(NONCE_BYTES),
+    );
+    return plaintext ? success(plaintext) : failure("unreadable");
+  };
+
+  return {
+    create,
+    encrypt: async (name, plaintext, context, creation) => {
+      const found = await repository.findVersion(name, undefined);
+      if (found) return success(await encryptWith(found, plaintext, context));
+      const created = await create(name, creation);
+      return created.ok ? success(await encryptWith(await latestOf(name), plaintext, context)) : created;
+    },
+    decrypt: decryptIt,
+    rewrap: async (name, ciphertext, context) => {
+      const decrypted = await decryptIt(name, ciphertext, context);
+      return decrypted.ok ? success(await encryptWith(await latestOf(name), decrypted.value, context)) : decrypted;
+    },
+    rotate: async (name, entryOf) => {
+      const key = await repository.find(name);
+      if (!key) return failure("unknown-key");
+      const isMine = await addVersion(name, key.latestVersion + 1, entryOf);
+      const rotated = await repository.find(name);
+      return isMine && rotated ? success(rotated) : failure("superseded");
+    },
+  };
+};

@@ -1,0 +1,60 @@
+import { expect, test } from "vitest";
+import { success } from "#shared/lang/result.ts";
+import { auditEntry } from "../../../../tests/support/kms.ts";
+import type { AuditEvent } from "../audit/audit-entry.ts";
+import { createWorkerSecrets } from "./worker-secrets.ts";
+
+const setUp = () => {
+  const told: AuditEvent[] = [];
+  const touched: string[] = [];
+  const workerSecrets = createWorkerSecrets({
+    secrets: {
+      read: async (path) => {
+        touched.push(path);
+        return success({ path, version: 2, value: "kept", createdAt: new Date(0) });
+      },
+      write: async (path) => {
+        touched.push(path);
+        return success(3);
+      },
+    },
+    audit: {
+      prepare: async (event) => {
+        told.push(event);
+        return auditEntry(event);
+      },
+      write: async (event) => {
+        told.push(event);
+      },
+    },
+  });
+  return { workerSecrets, told, touched };
+};
+
+test("workers read and write below their own paths, and the audit trail knows which worker it was", async () => {
+  const { workerSecrets, told } = setUp();
+  expect(await workerSecrets.read("typesense/admin-key")).toEqual({ ok: true, value: { version: 2, value: "kept" } });
+  expect(await workerSecrets.write({ path: "typesense/keys/a", value: "x", cas: 0 })).toEqual({ ok: true, value: 3 });
+  expect(told).toEqual([
+    { action: "secret.read", outcome: "success", actor: "worker:search", target: "typesense/admin-key" },
+    { action: "secret.write", outcome: "success", actor: "worker:search", target: "typesense/keys/a" },
+  ]);
+});
+
+test("workers reach no other secret, however the path is spelled", async () => {
+  const { workerSecrets, touched } = setUp();
+  for (const path of [
+    "",
+    "typesense",
+    "typesense/",
+    "typesense/*",
+    "typesensex/a",
+    "other",
+    "typesense/../other",
+    "/typesense/a",
+  ]) {
+    expect(await workerSecrets.read(path), path).toEqual({ ok: false, error: "forbidden" });
+    expect(await workerSecrets.write({ path, value: "x", cas: 0 }), path).toEqual({ ok: false, error: "forbidden" });
+  }
+  expect(touched).toEqual([]);
+});

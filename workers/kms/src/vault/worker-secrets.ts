@@ -1,0 +1,41 @@
+/** Secrets that the workers keep for themselves: at the paths in this table, and nowhere else. */
+
+import type { SecretWrite, StoredSecret } from "#shared/contracts/kms.ts";
+import type { WorkerSubject } from "#shared/contracts/principal.ts";
+import { coversSecretPath, isSecretPath } from "#shared/contracts/secret-path.ts";
+import { failure, type Result, success } from "#shared/lang/result.ts";
+import type { AuditTrail } from "../audit/audit.ts";
+import type { Secrets } from "./secrets.ts";
+
+/** Who may read and write where. */
+const PATTERNS = { "worker:search": "typesense/*" } satisfies Record<WorkerSubject, string>;
+
+export interface WorkerSecrets {
+  read(path: string): Promise<Result<StoredSecret, "unknown" | "forbidden">>;
+  write(write: SecretWrite): Promise<Result<number, "conflict" | "forbidden">>;
+}
+
+export interface WorkerSecretsOptions {
+  secrets: Pick<Secrets, "read" | "write">;
+  audit: Pick<AuditTrail, "prepare" | "write">;
+}
+
+const keeperOf = (path: string): string | undefined =>
+  isSecretPath(path) ? Object.entries(PATTERNS).find(([, pattern]) => coversSecretPath(pattern, path))?.[0] : undefined;
+
+export const createWorkerSecrets = ({ secrets, audit }: WorkerSecretsOptions): WorkerSecrets => ({
+  read: async (path) => {
+    const actor = keeperOf(path);
+    if (actor === undefined) return failure("forbidden");
+    const read = await secrets.read(path, undefined);
+    if (!read.ok) return failure("unknown");
+    await audit.write({ action: "secret.read", outcome: "success", actor, target: path });
+    return success({ version: read.value.version, value: read.value.value });
+  },
+  write: async ({ path, value, cas }) => {
+    const actor = keeperOf(path);
+    if (actor === undefined) return failure("forbidden");
+    const entry = await audit.prepare({ action: "secret.write", outcome: "success", actor, target: path });
+    return secrets.write(path, value, cas, entry);
+  },
+});

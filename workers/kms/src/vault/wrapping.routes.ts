@@ -1,0 +1,93 @@
+import { createRoute, z } from "@hono/zod-openapi";
+import { integer, text } from "#shared/contracts/input.ts";
+import { isGranted } from "#shared/contracts/rights.ts";
+import { json, jsonBody, problems } from "#shared/http/openapi.ts";
+import { failure } from "#shared/lang/result.ts";
+import { problem } from "#shared/problem/problem.ts";
+import type { Grantor } from "../accounts/granting.ts";
+import { audit, entryOf, type KmsApp, type KmsContext, NO_STORE, record } from "../http/frame.ts";
+import { grantorOf, warningFields, warningsTo } from "../http/granting.ts";
+import { secretPath, secretValue, versionNumber } from "../http/secret-fields.ts";
+import { readingAloud } from "./secrets.routes.ts";
+import { DEFAULT_WRAPPING_TTL_SECONDS, MAX_WRAPPING_TTL_SECONDS } from "./wrapping.ts";
+
+const MAX_TOKEN_CHARACTERS = 256;
+
+const lifetime = {
+  ttlSeconds: integer({ min: 1, max: MAX_WRAPPING_TTL_SECONDS }).default(DEFAULT_WRAPPING_TTL_SECONDS),
+};
+
+const wrappable = z.union([
+  z.strictObject({ value: secretValue, ...lifetime }),
+  z.strictObject({ path: secretPath, version: versionNumber.optional(), ...lifetime }),
+]);
+
+const wrap = createRoute({
+  method: "post",
+  path: "/secrets/wrap",
+  tags: ["Secrets"],
+  summary: "Wrap a value, or a stored secret, in a token that gives it out once",
+  request: { body: jsonBody(wrappable) },
+  responses: {
+    201: json(
+      z.object({ token: z.string(), expiresAt: z.iso.datetime(), ...warningFields }).openapi("WrappingToken"),
+      "The token",
+    ),
+    ...problems("unauthenticated", "step-up-required", "forbidden", "not-found", "invalid-input", "unavailable"),
+  },
+});
+
+const unwrap = createRoute({
+  method: "post",
+  path: "/secrets/unwrap",
+  tags: ["Secrets"],
+  summary: "Trade a wrapping token for its value, which nobody gets again",
+  request: { body: jsonBody(z.strictObject({ token: text({ max: MAX_TOKEN_CHARACTERS }) })) },
+  responses: {
+    200: json(z.object({ value: z.string() }).openapi("UnwrappedSecret"), "The value"),
+    ...problems("unauthenticated", "not-found", "invalid-input", "unavailable"),
+  },
+});
+
+/** What is to be wrapped, and who hands it out: a stored secret would outlive the credential that may read it. */
+const valueToWrap = async (
+  context: KmsContext,
+  wanted: z.infer<typeof wrappable>,
+): Promise<{ value: string; grantor: Grantor<"secret"> | Grantor<"credential"> }> => {
+  if ("value" in wanted) return { value: wanted.value, grantor: grantorOf(context, "secret") };
+  const grantor = grantorOf(context, "credential");
+  if (!isGranted(`secrets:read:${wanted.path}`, context.var.principal.scopes))
+    throw problem("forbidden", { detail: "This needs the scope secrets:read, for that path." });
+  const { value } = await readingAloud(context, wanted.path, wanted.version, grantor);
+  return { value, grantor };
+};
+
+export const addWrapping = (app: KmsApp): void => {
+  app.openapi(wrap, async (context) => {
+    const wanted = context.req.valid("json");
+    const { value, grantor } = await valueToWrap(context, wanted);
+    const eventOf = (target: string) => ({ action: "secret.wrap", outcome: "success", target }) as const;
+    const wrapped = await context.var.services.wrapping.wrap(value, wanted.ttlSeconds, (id) =>
+      entryOf(context, eventOf(id)),
+    );
+    record(context, eventOf(wrapped.id));
+    const { token, expiresAt } = wrapped;
+    return context.json({ token, expiresAt: expiresAt.toISOString(), ...warningsTo(grantor) }, 201, NO_STORE);
+  });
+
+  app.openapi(unwrap, async (context) => {
+    const { wrapping } = context.var.services;
+    const wrapped = await wrapping.find(context.req.valid("json").token);
+    const event = { action: "secret.unwrap", outcome: "success", target: wrapped?.id } as const;
+    const unwrapped = wrapped ? await wrapping.unwrap(wrapped, await entryOf(context, event)) : failure("unknown");
+    if (!unwrapped.ok) {
+      await audit(context, { ...event, outcome: "refused", reason: unwrapped.error });
+      throw problem("not-found", {
+        detail:
+          "This token is not good, or not any more. If it was meant for you, tell who sent it: somebody else may have used it.",
+      });
+    }
+    record(context, event);
+    return context.json({ value: unwrapped.value }, 200, NO_STORE);
+  });
+};

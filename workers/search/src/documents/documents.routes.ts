@@ -1,0 +1,53 @@
+/** POST /documents/sync: creates, updates and deletes documents, one or many at a time. */
+import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import { list, members, text } from "#shared/contracts/input.ts";
+import { json, jsonBody, problems } from "#shared/http/openapi.ts";
+import type { WorkerEnv } from "#shared/http/worker-env.ts";
+import type { SearchServices } from "../composition/services.ts";
+import { documentPatchSchema, MAX_ID_LENGTH } from "../model/document.ts";
+import { syncDocuments } from "../sync/sync.ts";
+
+const MAX_OPERATIONS = 1_000;
+/** Far more than the collection has. */
+const MAX_FIELDS = 100;
+
+/** Only what makes it an operation; the document's fields are checked one document at a time. */
+const operationSchema = z
+  .strictObject({
+    operation: z.enum(["create", "update", "delete"]),
+    document: members(z.looseObject({ id: text({ min: 1, max: MAX_ID_LENGTH }) }), MAX_FIELDS).openapi({
+      maxProperties: MAX_FIELDS,
+      description: `Fields: ${Object.keys(documentPatchSchema.shape).join(", ")}. Others are ignored.`,
+    }),
+  })
+  .openapi("SyncOperation");
+
+const resultsSchema = z
+  .object({
+    results: z.array(z.object({ id: z.string(), success: z.boolean(), error: z.string().optional() })),
+  })
+  .openapi("SyncResults");
+
+const route = createRoute({
+  method: "post",
+  path: "/documents/sync",
+  summary: "Create, update or delete documents",
+  description:
+    "Applies one operation or a list of them in their order, in one transaction. `create` replaces a document with the " +
+    "same id, `update` changes the given fields, `delete` of a missing document succeeds. A document that is not valid " +
+    "fails by itself: the results come in the order of the operations.",
+  request: { body: jsonBody(z.union([operationSchema, list(operationSchema, { min: 1, max: MAX_OPERATIONS })])) },
+  responses: {
+    200: json(resultsSchema, "One result per operation"),
+    ...problems("malformed-request", "unauthenticated", "forbidden", "too-large", "invalid-input", "unavailable"),
+  },
+});
+
+export const addDocuments = (app: OpenAPIHono<WorkerEnv<SearchServices>>): void => {
+  app.openapi(route, async (context) => {
+    const { engine, now } = context.var.services;
+    const operations = [context.req.valid("json")].flat();
+    const defaults = { service_name: context.var.principal.clientId, updated_at: Math.floor(now() / 1000) };
+    return context.json({ results: await syncDocuments(engine, operations, defaults) }, 200);
+  });
+};

@@ -1,0 +1,85 @@
+/** POST /collections/{name}/reindex and its jobs: the index is filled anew while the one before goes on answering. */
+import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import { reference } from "#shared/contracts/input.ts";
+import { json, problems } from "#shared/http/openapi.ts";
+import type { WorkerEnv } from "#shared/http/worker-env.ts";
+import { describeError } from "#shared/observability/log.ts";
+import { problem } from "#shared/problem/problem.ts";
+import type { SearchServices } from "../composition/services.ts";
+import { COLLECTION } from "../model/fields.ts";
+import { type Build, jobStatusOf } from "../sync/build.ts";
+
+const collectionParameter = z.object({ name: reference() });
+
+const jobSchema = z
+  .object({
+    jobId: z.string(),
+    status: z.enum(["running", "done", "failed"]),
+    state: z.string().openapi({ example: "copying", description: "How far it is, for a person." }),
+    documents: z
+      .object({ copied: z.int(), total: z.int() })
+      .openapi({ description: "How many have been copied, of how many there were at the beginning." }),
+    failure: z.string().nullable(),
+    startedAt: z.iso.datetime(),
+    finishedAt: z.iso.datetime().nullable(),
+  })
+  .openapi("ReindexJob");
+
+const start = createRoute({
+  method: "post",
+  path: "/collections/{name}/reindex",
+  summary: "Fill the index anew, without downtime",
+  description: "Begins a job, or names the one that is running already. Needs a second factor.",
+  request: { params: collectionParameter },
+  responses: {
+    202: json(z.object({ jobId: z.string() }), "The job is under way"),
+    ...problems("unauthenticated", "step-up-required", "forbidden", "not-found", "unavailable"),
+  },
+});
+
+const read = createRoute({
+  method: "get",
+  path: "/collections/{name}/reindex/{jobId}",
+  summary: "How far a reindex has come",
+  request: { params: collectionParameter.extend({ jobId: reference() }) },
+  responses: {
+    200: json(jobSchema, "The job"),
+    ...problems("unauthenticated", "forbidden", "not-found", "unavailable"),
+  },
+});
+
+const assertCollection = (name: string): void => {
+  if (name !== COLLECTION) throw problem("not-found", { detail: `The only collection is \`${COLLECTION}\`.` });
+};
+
+const instant = (ms: number): string => new Date(ms).toISOString();
+
+const toJob = (build: Build): z.infer<typeof jobSchema> => ({
+  jobId: build.jobId,
+  status: jobStatusOf(build),
+  state: build.state,
+  documents: { copied: build.copied, total: build.total },
+  failure: build.failure,
+  startedAt: instant(build.startedAtMs),
+  finishedAt: build.finishedAtMs === null ? null : instant(build.finishedAtMs),
+});
+
+export const addReindex = (app: OpenAPIHono<WorkerEnv<SearchServices>>): void => {
+  app.openapi(start, async (context) => {
+    assertCollection(context.req.valid("param").name);
+    const { services, log } = context.var;
+    const jobId = await services.reindexing.start();
+    // What breaks off here is taken up by the chore.
+    const logFailure = (error: unknown): void => log("error", "reindex.paused", { error: describeError(error) });
+    context.executionCtx.waitUntil(services.reindexing.advance().catch(logFailure));
+    return context.json({ jobId }, 202);
+  });
+
+  app.openapi(read, async (context) => {
+    const { name, jobId } = context.req.valid("param");
+    assertCollection(name);
+    const build = await context.var.services.reindexing.find(jobId);
+    if (!build) throw problem("not-found", { detail: "There is no such job, or it was long ago." });
+    return context.json(toJob(build), 200);
+  });
+};

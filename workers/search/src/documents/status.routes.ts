@@ -1,0 +1,36 @@
+/** GET /status: the state of the search engine. */
+import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import { json, problems } from "#shared/http/openapi.ts";
+import type { WorkerEnv } from "#shared/http/worker-env.ts";
+import type { SearchServices } from "../composition/services.ts";
+
+const statusSchema = z
+  .object({
+    engine: z.enum(["libsql", "typesense"]),
+    healthy: z.boolean(),
+    nodes: z
+      .array(z.object({ url: z.string(), healthy: z.boolean() }))
+      .openapi({ description: "The engine's own servers; none for the embedded engine." }),
+    documents: z.int(),
+    lagSeconds: z.number().openapi({
+      description: "Age of the oldest change that was accepted here and cannot be found yet; embedded: always 0.",
+    }),
+  })
+  .openapi("SearchStatus");
+
+const route = createRoute({
+  method: "get",
+  path: "/status",
+  summary: "The state of the search engine",
+  responses: {
+    200: json(statusSchema, "The state"),
+    ...problems("unauthenticated", "forbidden", "unavailable"),
+  },
+});
+
+export const addStatus = (app: OpenAPIHono<WorkerEnv<SearchServices>>): void => {
+  app.openapi(route, async (context) => {
+    const { engine } = context.var.services;
+    return context.json({ engine: engine.name, ...(await engine.status()) }, 200);
+  });
+};

@@ -1,0 +1,108 @@
+/** POST /scoped-keys: a key for browsers, which searches within a filter for an hour at most. */
+import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import { unauthenticated } from "#shared/auth/authorize.ts";
+import type { Principal } from "#shared/auth/claims.ts";
+import { LONGEST_TOKEN_SECONDS } from "#shared/contracts/access-token.ts";
+import { integer, text } from "#shared/contracts/input.ts";
+import type { IssuedSearchKey, SearchKeyGrant } from "#shared/contracts/kms.ts";
+import { json, jsonBody, problems } from "#shared/http/openapi.ts";
+import type { WorkerEnv } from "#shared/http/worker-env.ts";
+import { withinTime } from "#shared/lang/deadline.ts";
+import { type Problem, problem } from "#shared/problem/problem.ts";
+import { tooOften } from "#shared/problem/too-often.ts";
+import { unavailable } from "#shared/problem/unavailable.ts";
+import type { SearchServices } from "../composition/services.ts";
+import {
+  confinementOf,
+  MAX_CONFINEMENT_BYTES,
+  MAX_CONFINEMENT_LENGTH,
+  printConfinement,
+} from "../query/confinement.ts";
+import { parseFilter } from "../query/filter-parser.ts";
+
+const TOO_LARGE = `The filter is too long or too deep: at most ${MAX_CONFINEMENT_LENGTH} characters, and ${MAX_CONFINEMENT_BYTES} bytes as JSON in UTF-8.`;
+
+const KMS_TIMEOUT_MS = 4_000;
+
+const route = createRoute({
+  method: "post",
+  path: "/scoped-keys",
+  summary: "Issue a scoped key for browsers",
+  description:
+    "The key searches, within `filter_by` and nothing else, until `expires_at`, or until the session or API key ends " +
+    "that it was asked for with. One asked for with a scoped key is confined by both filters.",
+  request: {
+    body: jsonBody(
+      z
+        .strictObject({
+          filter_by: text({ min: 1, max: MAX_CONFINEMENT_LENGTH }).openapi({ example: "script_id:=1" }),
+          expires_at: integer({ min: 0, max: Number.MAX_SAFE_INTEGER })
+            .optional()
+            .openapi({ description: "Seconds since the epoch; in an hour unless said, and at the latest." }),
+        })
+        .openapi("ScopedKeyRequest"),
+    ),
+  },
+  responses: {
+    201: json(
+      z.object({ key: z.string(), filter_by: z.string(), expires_at: z.int() }).openapi("ScopedKey"),
+      "The key, which is shown this once",
+    ),
+    ...problems("malformed-request", "unauthenticated", "forbidden", "invalid-input"),
+    ...problems("too-many-attempts", "unavailable"),
+  },
+});
+
+const invalid = (field: string, detail: string): Problem =>
+  problem("invalid-input", {
+    detail: "Some fields are not as they should be.",
+    errors: [{ pointer: `#/${field}`, detail }],
+  });
+
+/** The filter as the key will have it, within the one that the caller is confined to himself. */
+const filterFor = (filterBy: string, principal: Principal): string => {
+  const parsed = parseFilter(filterBy.toWellFormed());
+  if (!parsed.ok) throw invalid("filter_by", `This filter cannot be read: ${parsed.detail}.`);
+  const printed = printConfinement(parsed.filter, confinementOf(principal));
+  if (!printed.ok) throw invalid("filter_by", TOO_LARGE);
+  return printed.value;
+};
+
+const endFor = (wanted: number | undefined, principal: Principal, nowSeconds: number): number => {
+  const inAnHour = nowSeconds + LONGEST_TOKEN_SECONDS;
+  // What is confined or narrowed makes nothing that outlives it.
+  const isWhole = principal.searchFilter === undefined && principal.narrowed === undefined;
+  const latest = isWhole ? inAnHour : Math.min(inAnHour, principal.expiresAtSeconds);
+  const end = wanted ?? latest;
+  if (end > latest) throw invalid("expires_at", `This key can live until ${latest} at the latest.`);
+  if (end <= nowSeconds) throw invalid("expires_at", "This is in the past.");
+  return end;
+};
+
+const issue = async (kms: SearchServices["kms"], grant: SearchKeyGrant): Promise<IssuedSearchKey> => {
+  const issued = await withinTime(kms.issueSearchKey(grant), KMS_TIMEOUT_MS).catch((cause: unknown) => {
+    throw unavailable({ cause });
+  });
+  if (issued?.ok) return issued.value;
+  if (issued?.error === "session-ended") throw unauthenticated(true);
+  if (issued?.error === "blocked") throw tooOften(issued.retryAfterSeconds);
+  throw unavailable({ cause: new Error("the kms cannot issue scoped keys") });
+};
+
+export const addScopedKeys = (app: OpenAPIHono<WorkerEnv<SearchServices>>): void => {
+  app.openapi(route, async (context) => {
+    const { principal, services } = context.var;
+    if (principal.actorSessionId !== undefined)
+      throw problem("forbidden", { detail: "An exchanged token is for one purpose only: ask with one of your own." });
+    const { filter_by, expires_at } = context.req.valid("json");
+    const filter = filterFor(filter_by, principal);
+    const { key, expiresAtSeconds } = await issue(services.kms, {
+      sessionId: principal.sessionId,
+      subject: principal.subject,
+      clientId: principal.clientId,
+      filter,
+      expiresAtSeconds: endFor(expires_at, principal, Math.floor(services.now() / 1000)),
+    });
+    return context.json({ key, filter_by: filter, expires_at: expiresAtSeconds }, 201, { "cache-control": "no-store" });
+  });
+};

@@ -1,0 +1,83 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { failure, success } from "#shared/lang/result.ts";
+import { confinementOf, MAX_CONFINEMENT_LENGTH, printConfinement } from "./confinement.ts";
+import type { Filter } from "./filter.ts";
+import { parseFilter } from "./filter-parser.ts";
+
+const parse = (source: string): Filter => {
+  const parsed = parseFilter(source);
+  if (!parsed.ok) throw new Error(parsed.detail);
+  return parsed.filter;
+};
+
+/** What a filter says of a document with these values: an implementation of its own, to judge the trees by. */
+const holds = (filter: Filter, document: Record<string, number>): boolean => {
+  if ("items" in filter) {
+    const parts = filter.items.map((item) => holds(item, document));
+    return filter.kind === "and" ? parts.every(Boolean) : parts.some(Boolean);
+  }
+  if (filter.kind !== "match") throw new Error("not in these tests");
+  const isOneOf = filter.operands.some(
+    (operand) => operand.kind === "value" && operand.value === document[filter.field],
+  );
+  return isOneOf === (filter.operator !== ":!=");
+};
+
+const clause = fc
+  .tuple(fc.constantFrom("script_id", "sequence_number"), fc.constantFrom(":=", ":!="), fc.nat({ max: 3 }))
+  .map((parts) => parts.join(""));
+const source = fc.letrec<{ filter: string }>((tie) => ({
+  filter: fc.oneof(
+    { maxDepth: 3, withCrossShrink: true },
+    clause,
+    fc.tuple(tie("filter"), fc.constantFrom(" && ", " || "), tie("filter")).map((parts) => parts.join("")),
+    tie("filter").map((inner) => `(${inner})`),
+  ),
+})).filter;
+
+describe("a filter within another", () => {
+  test("lets through what both let through", () => {
+    const documents = [0, 1, 2, 3].flatMap((script_id) =>
+      [0, 1, 2, 3].map((sequence_number) => ({ script_id, sequence_number })),
+    );
+    fc.assert(
+      fc.property(source, source, (within, wanted) => {
+        const printed = printConfinement(parse(wanted), parse(within));
+        if (!printed.ok) return;
+        for (const document of documents) {
+          const expected = holds(parse(within), document) && holds(parse(wanted), document);
+          expect(holds(parse(printed.value), document)).toBe(expected);
+        }
+      }),
+    );
+  });
+
+  test("is written in one way, however it was written", () => {
+    expect(printConfinement(parse(" ( script_id := 1 )&&id:=`a b` "), undefined)).toEqual(
+      success("script_id:=1 && id:=`a b`"),
+    );
+    expect(printConfinement(parse("id:=x || id:=y"), parse("script_id:=1 && element_id:>2"))).toEqual(
+      success("(script_id:=1 && element_id:>2) && (id:=x || id:=y)"),
+    );
+  });
+
+  test("is refused when no key could carry it", () => {
+    const long = parse(`id:=${"x".repeat(MAX_CONFINEMENT_LENGTH - 10)}`);
+    expect(printConfinement(long, undefined).ok).toBe(true);
+    expect(printConfinement(long, parse("script_id:=1"))).toEqual(failure("too-large"));
+    expect(printConfinement(parse(`id:=${"鍵".repeat(1_331)}`), undefined).ok).toBe(true);
+    expect(printConfinement(parse(`id:=${"鍵".repeat(1_332)}`), undefined)).toEqual(failure("too-large"));
+  });
+});
+
+describe("the confinement of a key", () => {
+  test("is nothing where the key has none", () => {
+    expect(confinementOf({})).toBeUndefined();
+  });
+
+  test("that cannot be read is never taken for none", () => {
+    for (const searchFilter of ["", " ", "nope:=1", "script_id:=1 ||"])
+      expect(() => confinementOf({ searchFilter })).toThrow();
+  });
+});

@@ -1,0 +1,235 @@
+/** Turns the parameters of a search into a query; or says which ones are wrong. */
+
+import { isValueField, type TextField, type ValueField } from "../model/fields.ts";
+import type { HighlightStyle } from "../text/highlight.ts";
+import { asksForEverything, countWords, MAX_QUERY_WORDS, parseTerms } from "../text/terms.ts";
+import type { Leniency, ParameterFault, SearchedField, SearchQuery } from "./engine.ts";
+import { asksForForeign, type Extras, isExtraName } from "./extras.ts";
+import type { Filter } from "./filter.ts";
+import { parseFilter } from "./filter-parser.ts";
+import type { QueryParameter } from "./parameter-names.ts";
+import {
+  bad,
+  good,
+  type Read,
+  readPerField,
+  readUnsigned,
+  type SearchParameters,
+  splitList,
+  textOf,
+} from "./parameters.ts";
+import { readFacets, readSorts, readTextFields, shownFields, textFieldsIn } from "./query-lists.ts";
+
+/** Typesense's defaults and limits. */
+export const DEFAULT_PER_PAGE = 10;
+export const MAX_PER_PAGE = 250;
+/** As long as in an address: it is taken apart into words more than once. */
+const MAX_QUERY_LENGTH = 4_000;
+const MAX_TYPOS = 2;
+const FIRST_WEIGHT = 15;
+const MAX_GIVEN_WEIGHT = 127;
+const DEFAULT_FACET_VALUES = 10;
+/** Far more than any page shows, and still cheap. */
+const MAX_FACET_VALUES = 10_000;
+const MAX_AFFIX_WORDS = 1_000;
+/** A tag stands twice around every match, and a long text has many. */
+const MAX_TAG_LENGTH = 200;
+
+/** A query, and how its answer counts pages: by `page`, or by `offset`, as the caller did. */
+export type QueryResult =
+  | { ok: true; query: SearchQuery; paging: { page: number } | { offset: number } }
+  | { ok: false; faults: ParameterFault[] };
+
+const BOOLEANS = new Map([
+  ["true", true],
+  ["false", false],
+]);
+
+const parseBoolean = (text: string): boolean | undefined => BOOLEANS.get(text.toLowerCase());
+
+const parseSmall =
+  (most: number) =>
+  (text: string): number | undefined =>
+    /^\d{1,3}$/.test(text) && Number(text) <= most ? Number(text) : undefined;
+
+/** Reads one parameter after the other, and keeps what is wrong with them. */
+const createReader = (parameters: SearchParameters) => {
+  const faults: ParameterFault[] = [];
+  const keep = <Value>(parameter: string, read: Read<Value>, otherwise: Value): Value => {
+    if (read.ok) return read.value;
+    faults.push({ parameter, ...read.fault });
+    return otherwise;
+  };
+  return {
+    faults,
+    keep,
+    text: (name: QueryParameter): string => textOf(parameters, name),
+    has: (name: QueryParameter): boolean => textOf(parameters, name).trim() !== "",
+    unsigned: (name: QueryParameter, otherwise: number): number =>
+      keep(name, readUnsigned(parameters, name, otherwise), otherwise),
+    perField: <Value>(
+      name: QueryParameter,
+      fieldCount: number,
+      otherwise: Value,
+      parse: (text: string) => Value | undefined,
+    ): Value[] => keep(name, readPerField(parameters, name, fieldCount, otherwise, parse), []),
+  };
+};
+
+type Reader = ReturnType<typeof createReader>;
+
+const readQ = (q: string): Read<string> => {
+  if (q.length > MAX_QUERY_LENGTH) return bad(400, `A query can have ${MAX_QUERY_LENGTH} characters at most.`);
+  const wellFormed = q.toWellFormed();
+  if (countWords(parseTerms(wellFormed)) <= MAX_QUERY_WORDS) return good(wellFormed);
+  return bad(400, `At most ${MAX_QUERY_WORDS} different words can be searched for at once.`);
+};
+
+const readQueryBy = (list: string, q: string): Read<TextField[]> => {
+  const fields = readTextFields(list);
+  if (fields.ok && fields.value.length === 0 && !asksForEverything(q))
+    return bad(400, "No search fields specified for the query.", "Name the fields to search in: `text,comment`.");
+  return fields;
+};
+
+/** One for each field; where there are none, a field named earlier counts for more. */
+const readWeights = (list: string, fieldCount: number): Read<number[]> => {
+  const weights = splitList(list).flatMap((text) => parseSmall(MAX_GIVEN_WEIGHT)(text) ?? []);
+  if (splitList(list).length === 0) return good(Array.from({ length: fieldCount }, (_, at) => FIRST_WEIGHT - at));
+  if (weights.length === fieldCount && weights.length === splitList(list).length) return good(weights);
+  return bad(400, "Number of weights in `query_by_weights` does not match number of `query_by` fields.");
+};
+
+const searchedFields = (reader: Reader, fields: readonly TextField[]): SearchedField[] => {
+  const count = fields.length;
+  const weights = reader.keep("query_by_weights", readWeights(reader.text("query_by_weights"), count), []);
+  const prefixes = reader.perField("prefix", count, true, parseBoolean);
+  const typos = reader.perField("num_typos", count, MAX_TYPOS, parseSmall(MAX_TYPOS));
+  return fields.map((field, index) => ({
+    field,
+    weight: weights[index] ?? 0,
+    prefix: prefixes[index] ?? true,
+    maxTypos: typos[index] ?? MAX_TYPOS,
+  }));
+};
+
+const DROP_MODES = new Map<string, Leniency["dropTokensFrom"]>([
+  ["", "right"],
+  ["right_to_left", "right"],
+  ["left_to_right", "left"],
+]);
+
+const readDropMode = (mode: string): Read<Leniency["dropTokensFrom"]> => {
+  const from = DROP_MODES.get(mode.trim());
+  return from ? good(from) : bad(400, "Invalid format for `drop_tokens_mode`: use right_to_left or left_to_right.");
+};
+
+const readLeniency = (reader: Reader): Leniency => ({
+  typoTokensThreshold: reader.unsigned("typo_tokens_threshold", 1),
+  dropTokensThreshold: reader.unsigned("drop_tokens_threshold", 1),
+  dropTokensFrom: reader.keep("drop_tokens_mode", readDropMode(reader.text("drop_tokens_mode")), "right"),
+  minLengthForOneTypo: reader.unsigned("min_len_1typo", 4),
+  minLengthForTwoTypos: reader.unsigned("min_len_2typo", 7),
+});
+
+const readFilterBy = (source: string): Read<Filter | undefined> => {
+  if (source.trim() === "") return good(undefined);
+  const parsed = parseFilter(source.toWellFormed());
+  return parsed.ok ? good(parsed.filter) : bad(400, parsed.message, `This filter cannot be read: ${parsed.detail}.`);
+};
+
+const FACET_QUERY = /^\s*(\w+)\s*:(.*)$/s;
+
+const readFacetQuery = (
+  source: string,
+  isCounted: (field: ValueField) => boolean,
+): Read<SearchQuery["facetQuery"] | undefined> => {
+  if (source.trim() === "") return good(undefined);
+  const [, field = "", words] = FACET_QUERY.exec(source) ?? [];
+  if (words === undefined) return bad(400, "Facet query must be in the `facet_field: value` format.");
+  if (!isValueField(field) || !isCounted(field))
+    return bad(400, `Facet query refers to a facet field \`${field}\` that is not part of \`facet_by\` parameter.`);
+  return good(words.trim() === "" ? undefined : { field, words: words.trim().toWellFormed() });
+};
+
+const readPerPage = (perPage: number): Read<number> =>
+  perPage <= MAX_PER_PAGE ? good(perPage) : bad(422, `Only upto ${MAX_PER_PAGE} hits can be fetched per page.`);
+
+/** `page` with `per_page`, or `offset` with `limit`; page 0 is the first too, as in Typesense. */
+const readPaging = (reader: Reader, otherwise: number) => {
+  const sizeName = reader.has("limit") ? "limit" : "per_page";
+  const limit = reader.keep(sizeName, readPerPage(reader.unsigned(sizeName, otherwise)), otherwise);
+  const page = Math.max(1, reader.unsigned("page", 1));
+  const offset = reader.unsigned("offset", 0);
+  const byOffset = reader.has("offset") && !reader.has("page");
+  return byOffset
+    ? { limit, offset, paging: { offset } }
+    : { limit, offset: Math.min((page - 1) * limit, Number.MAX_SAFE_INTEGER), paging: { page } };
+};
+
+const readTag = (reader: Reader, name: QueryParameter, otherwise: string): string => {
+  const tag = reader.text(name) || otherwise;
+  const isShort = tag.length <= MAX_TAG_LENGTH;
+  const fault = `Parameter \`${name}\` can have ${MAX_TAG_LENGTH} characters at most.`;
+  return reader.keep(name, isShort ? good(tag) : bad(400, fault), otherwise);
+};
+
+const readHighlight = (reader: Reader, fields: readonly TextField[]): HighlightStyle => ({
+  fields: reader.has("highlight_fields") ? textFieldsIn(reader.text("highlight_fields")) : [...fields],
+  fullFields: textFieldsIn(reader.text("highlight_full_fields")),
+  startTag: readTag(reader, "highlight_start_tag", "<mark>"),
+  endTag: readTag(reader, "highlight_end_tag", "</mark>"),
+  affixWords: Math.min(reader.unsigned("highlight_affix_num_tokens", 4), MAX_AFFIX_WORDS),
+  snippetThreshold: reader.unsigned("snippet_threshold", 30),
+});
+
+const extrasIn = (parameters: SearchParameters): Extras =>
+  Object.fromEntries(
+    Object.keys(parameters)
+      .filter((name) => isExtraName(name) && textOf(parameters, name) !== "")
+      .map((name) => [name, textOf(parameters, name).toWellFormed()]),
+  );
+
+const foreignFaults = (parameters: SearchParameters): ParameterFault[] =>
+  Object.keys(parameters)
+    .filter((name) => asksForForeign(name, textOf(parameters, name)))
+    .map((parameter) => ({ parameter, status: 400, message: `Parameter \`${parameter}\` is not supported.` }));
+
+/** The query, or a fault for each parameter that cannot be used. `confinement` is what the caller may see at most. */
+export const parseQuery = (parameters: SearchParameters, confinement?: Filter): QueryResult => {
+  const reader = createReader(parameters);
+  const q = reader.keep("q", readQ(reader.text("q")), "");
+  const fields = reader.keep("query_by", readQueryBy(reader.text("query_by"), q), []);
+  const filter = reader.keep("filter_by", readFilterBy(reader.text("filter_by")), undefined);
+  const sort = reader.keep("sort_by", readSorts(reader.text("sort_by")), []);
+  const facets = reader.keep("facet_by", readFacets(reader.text("facet_by")), []);
+  const facetQuery = reader.keep(
+    "facet_query",
+    readFacetQuery(reader.text("facet_query"), (field) => facets.some((facet) => facet.field === field)),
+    undefined,
+  );
+  const { limit, offset, paging } = readPaging(reader, facetQuery ? 0 : DEFAULT_PER_PAGE);
+  const query: SearchQuery = {
+    q,
+    queryBy: searchedFields(reader, fields),
+    leniency: readLeniency(reader),
+    ...(filter && { filter }),
+    ...(confinement && { confinement }),
+    hidden: splitList(reader.text("hidden_hits").toWellFormed()),
+    sort,
+    facets,
+    maxFacetValues: Math.min(reader.unsigned("max_facet_values", DEFAULT_FACET_VALUES), MAX_FACET_VALUES),
+    ...(facetQuery && { facetQuery }),
+    offset,
+    limit,
+    maxHits: Math.min(
+      reader.unsigned("max_hits", Number.MAX_SAFE_INTEGER),
+      reader.unsigned("limit_hits", Number.MAX_SAFE_INTEGER),
+    ),
+    shownFields: shownFields(reader.text("include_fields"), reader.text("exclude_fields")),
+    highlight: readHighlight(reader, fields),
+    extras: extrasIn(parameters),
+  };
+  const faults = [...reader.faults, ...foreignFaults(parameters)];
+  return faults.length > 0 ? { ok: false, faults } : { ok: true, query, paging };
+};

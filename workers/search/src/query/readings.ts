@@ -1,0 +1,116 @@
+/** The ways to read a query, from what was typed to what may have been meant: with errors in words, with words left out. */
+
+import { foldWord, type Term, wordsOf } from "../text/terms.ts";
+import { type Typed, typosBetween } from "../text/typos.ts";
+import type { Leniency } from "./engine.ts";
+
+/** What a term of the query is looked for as. */
+export interface Alternative extends Term {
+  typos: number;
+}
+
+export interface Reading {
+  /** Each must be there as one of its alternatives; the first is what was typed. */
+  tokens: Alternative[][];
+  /** The most errors that an alternative has. */
+  typos: number;
+  dropped: number;
+}
+
+/** A term with a word that may be misspelt, and words of the documents that are close to it, the closest first. */
+export interface Suspect {
+  term: Term;
+  typed: Typed;
+  maxTypos: number;
+}
+
+export interface Suspected extends Suspect {
+  neighbours: Alternative[];
+  /** No document has what was typed. */
+  isUnknown: boolean;
+}
+
+/** More alternatives would cost more than they find. */
+const MAX_NEIGHBOURS = 20;
+/** Longer queries are taken as they are. */
+export const MAX_LENIENT_TERMS = 10;
+
+export const exactReading = (terms: readonly Term[], dropped = 0): Reading => ({
+  tokens: terms.map((term) => [{ ...term, typos: 0 }]),
+  typos: 0,
+  dropped,
+});
+
+const typosAllowed = (word: string, { minLengthForOneTypo, minLengthForTwoTypos }: Leniency): number => {
+  const { length } = [...word];
+  if (length < minLengthForOneTypo) return 0;
+  return length < minLengthForTwoTypos ? 1 : 2;
+};
+
+/** The terms that may be misspelt: single words, not in quotes, long enough. */
+export const suspectsIn = (terms: readonly Term[], leniency: Leniency, mostTypos: number): Suspect[] =>
+  terms.flatMap((term) => {
+    const [word, ...others] = wordsOf(term.text);
+    if (!word || others.length > 0 || term.quoted) return [];
+    const typed = { word: foldWord(word.text), prefix: term.prefix };
+    const maxTypos = Math.min(mostTypos, typosAllowed(typed.word, leniency));
+    return maxTypos > 0 ? [{ term, typed, maxTypos }] : [];
+  });
+
+/** Compares a suspect with words that the documents have. */
+export const withNeighbours = (suspect: Suspect, words: readonly string[]): Suspected => {
+  const near = words.flatMap((text) => {
+    const typos = typosBetween(suspect.typed, text, suspect.maxTypos);
+    return typos === undefined ? [] : [{ text, prefix: false, typos }];
+  });
+  return {
+    ...suspect,
+    isUnknown: !near.some(({ typos }) => typos === 0),
+    neighbours: near
+      .filter(({ typos }) => typos > 0)
+      .toSorted((a, b) => a.typos - b.typos)
+      .slice(0, MAX_NEIGHBOURS),
+  };
+};
+
+const misspelt = (
+  terms: readonly Term[],
+  suspected: readonly Suspected[],
+  typos: number,
+  dropped: number,
+): Reading | undefined => {
+  const neighboursOf = new Map(
+    suspected.map(({ term, neighbours }) => [term, neighbours.filter((near) => near.typos <= typos)]),
+  );
+  if ([...neighboursOf.values()].every((neighbours) => neighbours.length === 0)) return undefined;
+  const tokens = exactReading(terms).tokens.map((token, at) => {
+    const term = terms[at];
+    return [...token, ...((term && neighboursOf.get(term)) ?? [])];
+  });
+  return { tokens, typos, dropped };
+};
+
+/** Readings with errors: words that no document has are replaced first, and one error comes before two. */
+export const misspeltReadings = (terms: readonly Term[], suspected: readonly Suspected[], dropped = 0): Reading[] => {
+  const relevant = suspected.filter(({ term }) => terms.includes(term));
+  const unknown = relevant.filter(({ isUnknown }) => isUnknown);
+  const sets = unknown.length > 0 && unknown.length < relevant.length ? [unknown, relevant] : [relevant];
+  return [1, 2].flatMap((typos) =>
+    sets.flatMap((set) => {
+      const isNew = set.some(({ neighbours }) => neighbours.some((near) => near.typos === typos));
+      return (isNew && misspelt(terms, set, typos, dropped)) || [];
+    }),
+  );
+};
+
+/** The query with ever more words left out, from one end; each as it was typed, then with all errors allowed. */
+export const droppedReadings = (
+  terms: readonly Term[],
+  suspected: readonly Suspected[],
+  from: Leniency["dropTokensFrom"],
+): Reading[] =>
+  terms.slice(1).flatMap((_, at) => {
+    const dropped = at + 1;
+    const left = from === "right" ? terms.slice(0, -dropped) : terms.slice(dropped);
+    return [exactReading(left, dropped), ...misspeltReadings(left, suspected, dropped).slice(-1)];
+  });

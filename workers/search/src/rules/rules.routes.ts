@@ -1,0 +1,150 @@
+/** Synonyms and curations of the collection, passed on to the Typesense cluster in its own words. */
+import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import { integer, list, members, reference, text } from "#shared/contracts/input.ts";
+import { json, jsonBody, problems } from "#shared/http/openapi.ts";
+import type { WorkerEnv } from "#shared/http/worker-env.ts";
+import { problem } from "#shared/problem/problem.ts";
+import type { SearchServices } from "../composition/services.ts";
+import { COLLECTION } from "../model/fields.ts";
+import { RULE_KINDS, type RuleKind, type RuleOutcome, type Rules } from "../sync/cluster.ts";
+
+const MAX_ID_LENGTH = 255;
+
+/** Each word that stands for another costs at every search. */
+const MAX_WORDS = 1_000;
+const MAX_WORD_LENGTH = 1_000;
+/** As many as a curation can place on its pages. */
+const MAX_DOCUMENTS = 1_000;
+/** As long as in a search. */
+const MAX_PARAMETER_LENGTH = 4_000;
+const MAX_METADATA = 64;
+
+const id = text({ min: 1, max: MAX_ID_LENGTH });
+const word = text({ min: 1, max: MAX_WORD_LENGTH });
+const parameter = text({ max: MAX_PARAMETER_LENGTH });
+const locale = text({ max: 16 });
+const seconds = integer({ min: 0, max: Number.MAX_SAFE_INTEGER });
+const number = z.number().min(Number.MIN_SAFE_INTEGER).max(Number.MAX_SAFE_INTEGER);
+
+const listParameters = z.object({ name: reference() });
+const ruleParameters = listParameters.extend({ id });
+
+const excluded = z.strictObject({ id });
+const included = excluded.extend({ position: integer({ min: 1, max: MAX_DOCUMENTS }).optional() });
+const metadata = members(z.record(word, z.union([parameter, number, z.boolean()])), MAX_METADATA).openapi({
+  maxProperties: MAX_METADATA,
+});
+
+/** What Typesense takes, checked as far as it would not say itself what is wrong. */
+const BODIES = {
+  synonyms: z
+    .strictObject({
+      id: id.optional(),
+      synonyms: list(word, { min: 1, max: MAX_WORDS }),
+      root: text({ max: MAX_WORD_LENGTH }).optional(),
+      locale: locale.optional(),
+      symbols_to_index: list(text({ min: 1, max: 2 }), { max: MAX_WORDS }).optional(),
+    })
+    .openapi("Synonym", { example: { synonyms: ["gate", "door", "portal"] } }),
+  curations: z
+    .strictObject({
+      id: id.optional(),
+      rule: z.strictObject({
+        query: parameter.optional(),
+        match: z.enum(["exact", "contains"]).optional(),
+        filter_by: parameter.optional(),
+        tags: list(word, { max: MAX_WORDS }).optional(),
+      }),
+      includes: list(included, { max: MAX_DOCUMENTS }).optional(),
+      excludes: list(excluded, { max: MAX_DOCUMENTS }).optional(),
+      filter_by: parameter.optional(),
+      sort_by: parameter.optional(),
+      replace_query: parameter.optional(),
+      remove_matched_tokens: z.boolean().optional(),
+      filter_curated_hits: z.boolean().optional(),
+      stop_processing: z.boolean().optional(),
+      effective_from_ts: seconds.optional(),
+      effective_to_ts: seconds.optional(),
+      metadata: metadata.optional(),
+    })
+    .openapi("Curation", { example: { rule: { query: "harbour", match: "exact" }, excludes: [{ id: "action-7" }] } }),
+} satisfies Record<RuleKind, z.ZodType>;
+
+const ruleSchema = z.record(z.string(), z.unknown());
+
+const routesOf = (kind: RuleKind) => {
+  const one = kind === "synonyms" ? "synonym" : "curation";
+  const failures = ["unauthenticated", "forbidden", "not-found", "not-supported", "unavailable"] as const;
+  return {
+    list: createRoute({
+      method: "get",
+      path: `/collections/{name}/${kind}`,
+      summary: `The ${kind} of the collection`,
+      request: { params: listParameters },
+      responses: { 200: json(z.object({ items: z.array(ruleSchema) }), `All ${kind}`), ...problems(...failures) },
+    }),
+    find: createRoute({
+      method: "get",
+      path: `/collections/{name}/${kind}/{id}`,
+      summary: `One ${one}`,
+      request: { params: ruleParameters },
+      responses: { 200: json(ruleSchema, `The ${one}`), ...problems(...failures) },
+    }),
+    put: createRoute({
+      method: "put",
+      path: `/collections/{name}/${kind}/{id}`,
+      summary: `Create or replace a ${one}`,
+      request: { params: ruleParameters, body: jsonBody(BODIES[kind]) },
+      responses: {
+        200: json(ruleSchema, `The ${one} as it is stored`),
+        ...problems("malformed-request", "step-up-required", "too-large", "invalid-input", ...failures),
+      },
+    }),
+    remove: createRoute({
+      method: "delete",
+      path: `/collections/{name}/${kind}/{id}`,
+      summary: `Remove a ${one}`,
+      request: { params: ruleParameters },
+      responses: { 204: { description: "It is gone" }, ...problems("step-up-required", ...failures) },
+    }),
+  };
+};
+
+/** The rules of the collection; refuses where it is another, or has no cluster behind it. */
+const rulesOf = ({ rules }: SearchServices, name: string): Rules => {
+  if (name !== COLLECTION) throw problem("not-found", { detail: `The only collection is \`${COLLECTION}\`.` });
+  if (rules) return rules;
+  throw problem("not-supported", { detail: "The embedded search engine has no such rules; a Typesense cluster does." });
+};
+
+const ruleIn = (outcome: RuleOutcome) => {
+  if (outcome.ok) return outcome.rule;
+  if (outcome.error === "unknown") throw problem("not-found", { detail: "There is nothing with this id." });
+  throw problem("invalid-input", { detail: outcome.message, errors: [{ pointer: "#", detail: outcome.message }] });
+};
+
+export const addRules = (app: OpenAPIHono<WorkerEnv<SearchServices>>): void => {
+  for (const kind of RULE_KINDS) {
+    const { list, find, put, remove } = routesOf(kind);
+    app.openapi(list, async (context) => {
+      const { name } = context.req.valid("param");
+      return context.json({ items: await rulesOf(context.var.services, name).list(kind) }, 200);
+    });
+    app.openapi(find, async (context) => {
+      const { name, id } = context.req.valid("param");
+      return context.json(ruleIn(await rulesOf(context.var.services, name).find(kind, id)), 200);
+    });
+    app.openapi(put, async (context) => {
+      const { name, id } = context.req.valid("param");
+      return context.json(
+        ruleIn(await rulesOf(context.var.services, name).put(kind, id, context.req.valid("json"))),
+        200,
+      );
+    });
+    app.openapi(remove, async (context) => {
+      const { name, id } = context.req.valid("param");
+      ruleIn(await rulesOf(context.var.services, name).remove(kind, id));
+      return context.body(null, 204);
+    });
+  }
+};

@@ -1,0 +1,139 @@
+/** POST /search: full-text search with filters, sorting, facets and highlights; names as in Typesense. */
+import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import { integer, text } from "#shared/contracts/input.ts";
+import { json, jsonBody, problems } from "#shared/http/openapi.ts";
+import type { WorkerEnv } from "#shared/http/worker-env.ts";
+import { problem } from "#shared/problem/problem.ts";
+import type { SearchServices } from "../composition/services.ts";
+import { confinementOf } from "../query/confinement.ts";
+import type { Hit, SearchAnswer } from "../query/engine.ts";
+import { SEARCH_PARAMETERS } from "../query/parameter-names.ts";
+import { DEFAULT_PER_PAGE, MAX_PER_PAGE } from "../query/query.ts";
+import { search } from "../query/read-search.ts";
+
+const MAX_PAGE = 1_000_000;
+const MAX_PARAMETER_LENGTH = 4_000;
+
+const parameter = text({ max: MAX_PARAMETER_LENGTH });
+const number = z.number().min(Number.MIN_SAFE_INTEGER).max(Number.MAX_SAFE_INTEGER);
+const anyParameter = z.union([parameter, number, z.boolean()]).optional();
+
+const querySchema = z
+  .strictObject({
+    ...Object.fromEntries(SEARCH_PARAMETERS.map((name) => [name, anyParameter])),
+    q: parameter.openapi({
+      description: 'Words (the last as a prefix), "phrases", -exclusions; `*` finds everything.',
+    }),
+    query_by: parameter.optional().openapi({ description: "`text`, `comment` or both; needed unless `q` is `*`." }),
+    filter_by: parameter.optional().openapi({ example: "element_type:=[action,spokenWord] && script_id:=1" }),
+    sort_by: parameter.optional().openapi({ example: "_text_match:desc,sequence_number:asc" }),
+    facet_by: parameter.optional().openapi({ example: "element_type" }),
+    page: integer({ min: 1, max: MAX_PAGE }).optional(),
+    per_page: integer({ min: 0, max: MAX_PER_PAGE }).optional().openapi({ default: DEFAULT_PER_PAGE }),
+    max_hits: integer({ min: 0, max: Number.MAX_SAFE_INTEGER })
+      .optional()
+      .openapi({ description: "Hits beyond so many are not shown, on any page." }),
+  })
+  .openapi("SearchQuery");
+
+const documentSchema = z
+  .object({
+    id: z.string(),
+    element_type: z.string(),
+    element_id: z.int(),
+    sequence_number: z.int(),
+    version_number: z.int(),
+    comment: z.string(),
+    text: z.string(),
+    script_id: z.int().optional(),
+    service_name: z.string(),
+    updated_at: z.int().openapi({ description: "Seconds since the epoch." }),
+  })
+  .partial()
+  .openapi("ElementDocument");
+
+const hitSchema = z.object({
+  document: documentSchema,
+  highlights: z.array(
+    z.object({
+      field: z.string(),
+      snippet: z.string(),
+      matched_tokens: z.array(z.string()),
+      value: z.string().optional(),
+    }),
+  ),
+  text_match: z.number(),
+});
+
+const answerSchema = z
+  .object({
+    found: z.int(),
+    page: z.int(),
+    hits: z.array(hitSchema),
+    grouped_hits: z
+      .array(
+        z.object({
+          found: z.int().optional(),
+          group_key: z.array(z.union([z.string(), z.number(), z.boolean()])),
+          hits: z.array(hitSchema),
+        }),
+      )
+      .optional()
+      .openapi({ description: "In the place of `hits`, when `group_by` is asked of a Typesense cluster." }),
+    facet_counts: z.array(
+      z.object({
+        field_name: z.string(),
+        counts: z.array(z.object({ value: z.string(), highlighted: z.string(), count: z.int() })),
+        sampled: z.boolean(),
+        stats: z.object({
+          total_values: z.int(),
+          min: z.number().optional(),
+          max: z.number().optional(),
+          sum: z.number().optional(),
+          avg: z.number().optional(),
+        }),
+      }),
+    ),
+  })
+  .openapi("SearchAnswer");
+
+const route = createRoute({
+  method: "post",
+  path: "/search",
+  summary: "Search the documents",
+  request: { body: jsonBody(querySchema) },
+  responses: {
+    200: json(answerSchema, "What was found"),
+    ...problems("malformed-request", "unauthenticated", "forbidden", "too-large", "invalid-input", "unavailable"),
+  },
+});
+
+/** A number is enough to compare hits by, though it rounds Typesense's. */
+const toHit = ({ document, highlights, text_match = "0" }: Hit) => ({
+  document,
+  highlights,
+  text_match: Number(text_match),
+});
+
+const toBody = ({ found, hits, grouped_hits, facet_counts }: SearchAnswer, page: number) => ({
+  found,
+  page,
+  hits: hits.map(toHit),
+  ...(grouped_hits && { grouped_hits: grouped_hits.map((group) => ({ ...group, hits: group.hits.map(toHit) })) }),
+  facet_counts,
+});
+
+export const addSearch = (app: OpenAPIHono<WorkerEnv<SearchServices>>): void => {
+  app.openapi(route, async (context) => {
+    const { engine } = context.var.services;
+    const read = await search(engine, context.req.valid("json"), confinementOf(context.var.principal));
+    if (!read.ok)
+      throw problem("invalid-input", {
+        detail: "The search cannot be understood.",
+        errors: read.faults.map(({ parameter: name, message, detail = message }) => ({ pointer: `#/${name}`, detail })),
+      });
+    const { query, paging, answer } = read;
+    const page = "page" in paging ? paging.page : Math.floor(paging.offset / Math.max(1, query.limit)) + 1;
+    return context.json(toBody(answer, page), 200);
+  });
+};

@@ -1,0 +1,168 @@
+/** Reads as a Typesense server answers them, for its clients: one search, several at once, and whether it is well. */
+import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import type { Context } from "hono";
+import { list, reference, text } from "#shared/contracts/input.ts";
+import { json } from "#shared/http/openapi.ts";
+import type { WorkerEnv } from "#shared/http/worker-env.ts";
+import type { ProblemCode } from "#shared/problem/catalogue.ts";
+import { cutDetail, problem } from "#shared/problem/problem.ts";
+import type { SearchServices } from "../composition/services.ts";
+import { COLLECTION } from "../model/fields.ts";
+import { confinementOf } from "../query/confinement.ts";
+import type { ParameterFault } from "../query/engine.ts";
+import type { Filter } from "../query/filter.ts";
+import { MAX_PARAMETER_LENGTH, MAX_SEARCHES, readMultiSearch } from "../query/multi-search.ts";
+import type { SearchParameters } from "../query/parameters.ts";
+import { search } from "../query/read-search.ts";
+import { toTypesenseAnswer } from "../query/search-answer.ts";
+
+/** Typesense's limit to the query of an address. */
+const MAX_ADDRESS_QUERY_LENGTH = 4_000;
+/** More at once would only wait for each other, and keep everybody else waiting. */
+const SEARCHES_AT_ONCE = 4;
+
+const CODES = { 400: "malformed-request", 404: "not-found", 422: "invalid-input" } as const satisfies Record<
+  ParameterFault["status"],
+  ProblemCode
+>;
+const NOT_FOUND: ParameterFault = { parameter: "collection", status: 404, message: "Collection not found" };
+
+type SearchContext = Context<WorkerEnv<SearchServices>>;
+type Outcome = { ok: true; body: object } | { ok: false; fault: ParameterFault };
+
+const parametersIn = ({ req }: SearchContext): SearchParameters => Object.fromEntries(new URL(req.url).searchParams);
+
+const outcomeOf = async (
+  { engine, now }: Pick<SearchServices, "engine" | "now">,
+  collection: string,
+  parameters: SearchParameters,
+  confinement: Filter | undefined,
+): Promise<Outcome> => {
+  if (collection !== COLLECTION) return { ok: false, fault: NOT_FOUND };
+  const startedAtMs = now();
+  const found = await search(engine, parameters, confinement);
+  if (!found.ok) return { ok: false, fault: found.faults[0] ?? NOT_FOUND };
+  const { answer, query, paging } = found;
+  return { ok: true, body: toTypesenseAnswer(answer, { collection, parameters, query, paging }, now() - startedAtMs) };
+};
+
+const errors = (descriptions: Record<number, string>): object =>
+  Object.fromEntries(
+    Object.entries(descriptions).map(([status, text]) => [status, json(z.object({ message: z.string() }), text)]),
+  );
+
+const ERRORS = errors({
+  400: "A parameter cannot be used",
+  401: "Valid credentials are required",
+  403: "Not allowed",
+  404: "There is no such collection or field",
+  413: "The request is too large",
+  422: "Too many hits are asked for",
+  503: "Temporarily unavailable",
+});
+
+const answerSchema = z.looseObject({
+  found: z.int(),
+  out_of: z.int(),
+  hits: z.array(z.looseObject({ document: z.looseObject({ id: z.string().optional() }) })).optional(),
+  facet_counts: z.array(z.looseObject({ field_name: z.string() })),
+  request_params: z.object({ collection_name: z.string(), first_q: z.string(), per_page: z.int(), q: z.string() }),
+  search_cutoff: z.boolean(),
+  search_time_ms: z.int(),
+});
+
+const inAddress = text({ max: MAX_ADDRESS_QUERY_LENGTH });
+const inBody = text({ max: MAX_PARAMETER_LENGTH });
+const searchInBody = z.looseObject({ collection: reference(), q: inBody.optional() });
+
+const documents = createRoute({
+  method: "get",
+  path: "/collections/{name}/documents/search",
+  summary: "Search as Typesense's clients do",
+  request: {
+    params: z.object({ name: reference() }),
+    query: z.looseObject({
+      q: inAddress.optional(),
+      query_by: inAddress.optional(),
+      filter_by: inAddress.optional(),
+      sort_by: inAddress.optional(),
+      facet_by: inAddress.optional(),
+      page: inAddress.optional(),
+      per_page: inAddress.optional(),
+    }),
+  },
+  responses: { 200: json(answerSchema, "What was found"), ...ERRORS },
+});
+
+const multiSearch = createRoute({
+  method: "post",
+  path: "/multi_search",
+  summary: "Several searches at once, as Typesense's clients ask for them",
+  description: "Parameters in the address hold for all searches. A search that fails does so by itself.",
+  request: {
+    body: {
+      required: true,
+      content: {
+        "application/json": {
+          schema: z.looseObject({ searches: list(searchInBody, { max: MAX_SEARCHES }) }),
+        },
+      },
+    },
+  },
+  responses: {
+    200: json(
+      z.object({ results: z.array(z.union([answerSchema, z.object({ code: z.int(), error: z.string() })])) }),
+      "One result for each search",
+    ),
+    ...ERRORS,
+  },
+});
+
+const health = createRoute({
+  method: "get",
+  path: "/health",
+  summary: "Whether the search engine is well, as Typesense's clients ask",
+  responses: { 200: json(z.object({ ok: z.boolean() }), "It is"), ...ERRORS },
+});
+
+const failed = ({ status, message }: ParameterFault) => problem(CODES[status], { detail: message });
+
+const toResult = (outcome: Outcome): object =>
+  outcome.ok ? outcome.body : { code: outcome.fault.status, error: cutDetail(outcome.fault.message) };
+
+export const addTypesense = (app: OpenAPIHono<WorkerEnv<SearchServices>>): void => {
+  // Their clients send what they like, and what nobody knows is ignored: parameters are read by hand.
+  for (const route of [documents, multiSearch, health]) app.openAPIRegistry.registerPath(route);
+
+  app.get("/collections/:name/documents/search", async (context) => {
+    if (new URL(context.req.url).search.length > MAX_ADDRESS_QUERY_LENGTH)
+      throw problem("malformed-request", {
+        detail: `Query string exceeds max allowed length of ${MAX_ADDRESS_QUERY_LENGTH}. Use the /multi_search end-point for larger payloads.`,
+      });
+    const { services, principal } = context.var;
+    const parameters = parametersIn(context);
+    const outcome = await outcomeOf(services, context.req.param("name"), parameters, confinementOf(principal));
+    if (!outcome.ok) throw failed(outcome.fault);
+    return context.json(outcome.body);
+  });
+
+  app.post("/multi_search", async (context) => {
+    const { services, principal } = context.var;
+    const read = readMultiSearch(await context.req.text(), parametersIn(context));
+    if (!read.ok) throw problem("malformed-request", { detail: read.error });
+    const confinement = confinementOf(principal);
+    const results: object[] = [];
+    for (let at = 0; at < read.value.length; at += SEARCHES_AT_ONCE) {
+      const some = read.value
+        .slice(at, at + SEARCHES_AT_ONCE)
+        .map((parameters) => outcomeOf(services, String(parameters["collection"] ?? ""), parameters, confinement));
+      results.push(...(await Promise.all(some)).map(toResult));
+    }
+    return context.json({ results });
+  });
+
+  app.get("/health", async (context) => {
+    const { healthy } = await context.var.services.engine.status();
+    return context.json({ ok: healthy }, healthy ? 200 : 503);
+  });
+};

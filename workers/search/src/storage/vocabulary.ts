@@ -1,0 +1,65 @@
+/**
+ * The words that documents have, by their trigrams, to find what a misspelt word may have meant. A word is added in the
+ * transaction that stores the first document with it. Upkeep gives new words their trigrams, until which all of them are
+ * compared, and removes words that no document has any more.
+ */
+import type { InStatement } from "@libsql/client";
+import { type SQL, sql } from "drizzle-orm";
+import type { Suspect } from "../query/readings.ts";
+import { bareWordsOf, foldWord } from "../text/terms.ts";
+import { trigramsOf } from "../text/typos.ts";
+
+/** Nobody mistypes longer ones, and they would fill the table. */
+const MAX_WORD_LENGTH = 32;
+const MIN_WORD_LENGTH = 2;
+/** So many of those that share the most trigrams are compared letter by letter. */
+const MAX_CANDIDATES = 400;
+/** The words of some ten thousand new documents; a search must not wait for more. */
+const MAX_NEW_WORDS = 20_000;
+/** What one round of upkeep looks at, so that writers never wait long. */
+const INDEXED_AT_ONCE = 1_000;
+const PRUNED_AT_ONCE = 500;
+
+/** The words of texts, once each, as they are compared. */
+export const vocabularyOf = (texts: readonly string[]): string[] => {
+  const words = new Set(bareWordsOf(foldWord(texts.join("\n"))));
+  return [...words].filter(({ length }) => length >= MIN_WORD_LENGTH && length <= MAX_WORD_LENGTH);
+};
+
+export const addWords = (words: readonly string[]): InStatement => ({
+  sql: "INSERT OR IGNORE INTO words (word) SELECT value FROM json_each(?)",
+  args: [JSON.stringify(words)],
+});
+
+/** The words that are most like a suspect, and all new ones of about its length. */
+export const candidatesStatement = ({ typed, maxTypos }: Suspect): SQL => {
+  const length = [...typed.word].length;
+  const longest = typed.prefix ? MAX_WORD_LENGTH : length + maxTypos;
+  const range = sql`BETWEEN ${length - maxTypos} AND ${longest}`;
+  const shared = sql`SELECT word_id, count(*) AS shared FROM json_each(${JSON.stringify(trigramsOf(typed.word))}) AS typed CROSS JOIN word_trigrams ON trigram = typed.value AND length ${range} GROUP BY word_id ORDER BY shared DESC LIMIT ${MAX_CANDIDATES}`;
+  const known = sql`SELECT word FROM (${shared}) AS candidate CROSS JOIN words ON words.id = candidate.word_id`;
+  const fresh = sql`SELECT word FROM (SELECT word FROM words WHERE has_trigrams = 0 ORDER BY id DESC LIMIT ${MAX_NEW_WORDS}) AS fresh WHERE length(word) ${range}`;
+  return sql`${known} UNION ALL ${fresh}`;
+};
+
+const NEW_WORDS = `SELECT id FROM words WHERE has_trigrams = 0 ORDER BY id LIMIT ${INDEXED_AT_ONCE}`;
+const PLACES = JSON.stringify(Array.from({ length: MAX_WORD_LENGTH + 1 }, (_, index) => index + 1));
+
+/** Gives some new words their trigrams; two spaces before a word and one behind it mark its ends. One transaction. */
+export const indexWords: readonly string[] = [
+  `INSERT OR IGNORE INTO word_trigrams (trigram, length, word_id)
+   SELECT substr('  ' || word || ' ', place.value, 3), length(word), words.id
+   FROM words CROSS JOIN json_each('${PLACES}') AS place ON place.value <= length(word) + 1
+   WHERE words.id IN (${NEW_WORDS}) ORDER BY 1, 2, 3`,
+  `UPDATE words SET has_trigrams = 1 WHERE id IN (${NEW_WORDS})`,
+];
+
+/** Removes words that no document has any more, from a part of the table that chance chooses. */
+export const pruneWords = `
+DELETE FROM words WHERE id IN (
+  SELECT id FROM words
+  WHERE id > (SELECT abs(random()) % (max(id) + ${PRUNED_AT_ONCE}) - ${PRUNED_AT_ONCE} FROM words)
+  ORDER BY id LIMIT ${PRUNED_AT_ONCE}
+) AND NOT EXISTS (
+  SELECT 1 FROM documents_text WHERE documents_text MATCH '"' || words.word || '"'
+)`;

@@ -1,0 +1,107 @@
+/**
+ * A build fills an index anew from all documents while the one before goes on answering: how a reindex is done, a
+ * collection begun, and its schema changed. What it has done so far is stored, so that anybody can take it up again.
+ */
+import type { Result } from "#shared/lang/result.ts";
+import type { SearchEngine } from "../query/engine.ts";
+
+export const BUILD_STATES = [
+  /** Documents are being copied, page by page. */
+  "copying",
+  /** All are copied; what has changed meanwhile follows. */
+  "catching-up",
+  /** It is about to take over: changes count as found only when they are in it, too. */
+  "switching",
+  /** It answers. */
+  "live",
+  /** Another has taken over, or it has failed: what it filled is to be removed. */
+  "retired",
+  "failed",
+  /** Nothing is left of it. */
+  "removed",
+] as const;
+
+export type BuildState = (typeof BUILD_STATES)[number];
+
+export const RUNNING_STATES = ["copying", "catching-up", "switching"] as const satisfies readonly BuildState[];
+
+export type RunningState = (typeof RUNNING_STATES)[number];
+
+export interface Build {
+  jobId: string;
+  engine: SearchEngine["name"];
+  /** What it fills, as the engine calls it. */
+  collection: string;
+  /** Of the schema it was begun with. */
+  schemaVersion: string;
+  state: BuildState;
+  /** The documents copied so far, and how many there were at the beginning. */
+  copied: number;
+  total: number;
+  /** The last document copied. */
+  copiedPk: number;
+  /** It has every change up to this one. */
+  fedSeq: number;
+  /** Changes after this one were sent without an answer, and may yet arrive late: they are to be sent once more. */
+  doubtSeq: number | null;
+  doubtedAtMs: number | null;
+  failure: string | null;
+  startedAtMs: number;
+  finishedAtMs: number | null;
+}
+
+export type NewBuild = Pick<Build, "jobId" | "engine" | "collection" | "schemaVersion" | "startedAtMs">;
+
+/** How far a build has come. */
+export type BuildProgress = Partial<
+  Pick<Build, "state" | "copied" | "copiedPk" | "fedSeq" | "failure" | "finishedAtMs">
+>;
+
+/** Whoever works on a build holds it until an instant; a change to it by anybody else comes to nothing. */
+export interface Hold {
+  holder: string;
+  nowMs: number;
+  untilMs: number;
+}
+
+export interface BuildStore {
+  /** Begins a build of its engine, unless one is running: then `running`, with nothing changed. */
+  begin(build: NewBuild): Promise<Result<Build, "running">>;
+  find(jobId: string): Promise<Build | undefined>;
+  /** Of this engine, newest first; the old ones that are removed are forgotten. */
+  list(engine: Build["engine"]): Promise<Build[]>;
+  /** Takes hold of a build; `undefined` while somebody else has it. */
+  take(jobId: string, hold: Hold): Promise<Build | undefined>;
+  /** Records that changes after this one were sent without an answer; the earliest such number stays. */
+  doubt(jobId: string, seq: number, hold: Hold): Promise<void>;
+  /** Goes back to the doubtful changes, if there have been none since an instant. */
+  settle(jobId: string, beforeMs: number): Promise<void>;
+  /** Records progress and keeps hold, until the past to let go; false when the hold was lost. */
+  advance(jobId: string, progress: BuildProgress, hold: Hold): Promise<boolean>;
+  /** Makes a held build the live one of its engine, and retires the one before. */
+  goLive(jobId: string, hold: Hold): Promise<boolean>;
+  /** Records what became of a build that nobody works on any more. */
+  mark(jobId: string, state: Extract<BuildState, "retired" | "failed" | "removed">): Promise<void>;
+  /** Ends every build of this engine: another one has taken its place, and it is told of no more changes. */
+  abandon(engine: Build["engine"]): Promise<void>;
+}
+
+export const isRunning = (build: Build): build is Build & { state: RunningState } =>
+  RUNNING_STATES.some((one) => one === build.state);
+
+/** What an operator is told of a build. */
+export type JobStatus = "running" | "done" | "failed";
+
+export const jobStatusOf = ({ state, failure }: Pick<Build, "state" | "failure">): JobStatus => {
+  if (failure !== null || state === "failed") return "failed";
+  return RUNNING_STATES.some((one) => one === state) ? "running" : "done";
+};
+
+/** Fills the index of an engine anew. */
+export interface Reindexing {
+  /** Begins, unless a job is running already; the job's id either way. Fails when the engine cannot be asked. */
+  start(): Promise<string>;
+  /** Takes the running job further, for some seconds at most. */
+  advance(): Promise<void>;
+  find(jobId: string): Promise<Build | undefined>;
+}

@@ -1,0 +1,89 @@
+/** Marks what a query found in a text, in Typesense's shape. The text itself is given as it is: HTML is not escaped. */
+import type { Steps } from "#shared/lang/steps.ts";
+import type { TextField } from "../model/fields.ts";
+import { findMatches, foldedWordsOf, type Match, type TermIndex } from "./matches.ts";
+import type { Word } from "./terms.ts";
+
+export interface Highlight {
+  field: string;
+  /** The whole text, or the surroundings of the first match in a long one, with `<mark>` around each match. */
+  snippet: string;
+  matched_tokens: string[];
+  /** The whole text with its marks, where the query asks for it. */
+  value?: string;
+}
+
+/** How a query wants its matches shown. */
+export interface HighlightStyle {
+  fields: TextField[];
+  /** Those of the fields that are given whole, too. */
+  fullFields: TextField[];
+  startTag: string;
+  endTag: string;
+  /** So many words are shown around the matches. */
+  affixWords: number;
+  /** A text of fewer words is shown whole. */
+  snippetThreshold: number;
+}
+
+interface Window {
+  from: number;
+  to: number;
+}
+
+/** From where to where the text is shown: around the first match and those close to it. */
+const windowOf = (
+  text: string,
+  words: readonly Word[],
+  matches: readonly Match[],
+  { affixWords, snippetThreshold }: HighlightStyle,
+): Window => {
+  if (words.length < snippetThreshold) return { from: 0, to: text.length };
+  const first = matches[0]?.wordIndex ?? 0;
+  let last = first;
+  for (const { wordIndex } of matches) if (wordIndex - last <= affixWords) last = wordIndex;
+  const from = words[first - affixWords]?.from ?? 0;
+  const to = words[last + affixWords]?.to ?? text.length;
+  const space = text.slice(to).search(/\s/);
+  return { from, to: space < 0 ? text.length : to + space };
+};
+
+const mark = (
+  text: string,
+  matches: readonly Match[],
+  window: Window,
+  { startTag, endTag }: HighlightStyle,
+): string => {
+  let marked = "";
+  let at = window.from;
+  for (const { from, to } of matches.filter((match) => match.from >= window.from && match.to <= window.to)) {
+    marked += `${text.slice(at, from)}${startTag}${text.slice(from, to)}${endTag}`;
+    at = to;
+  }
+  return marked + text.slice(at, window.to);
+};
+
+/** The highlight of a field's text; `undefined` when nothing in it matches. */
+export function* highlight(
+  field: TextField,
+  text: string,
+  index: TermIndex,
+  style: HighlightStyle,
+): Steps<Highlight | undefined> {
+  const words = yield* foldedWordsOf(text);
+  const { matches } = yield* findMatches(words, index);
+  if (matches.length === 0) return undefined;
+  return {
+    field,
+    snippet: mark(text, matches, windowOf(text, words, matches, style), style),
+    matched_tokens: [...new Set(matches.map(({ from, to }) => text.slice(from, to)))],
+    ...(style.fullFields.includes(field) && { value: mark(text, matches, { from: 0, to: text.length }, style) }),
+  };
+}
+
+/** The text with the beginnings of its words marked; `undefined` unless it has all of the terms. */
+export function* markMatches(text: string, index: TermIndex, style: HighlightStyle): Steps<string | undefined> {
+  const { matches, terms } = yield* findMatches(yield* foldedWordsOf(text), index);
+  const hasAll = index.terms.length > 0 && index.terms.every((term) => terms.has(term));
+  return hasAll ? mark(text, matches, { from: 0, to: text.length }, style) : undefined;
+}

@@ -1,0 +1,31 @@
+/** Reads TYPESENSE_NODES: the URLs of the nodes, separated by commas, the nearest first. */
+import { failure, type Result, success } from "#shared/lang/result.ts";
+
+/** More than any cluster needs: Raft wants three, five or seven. */
+export const MAX_NODES = 7;
+
+const parseUrl = (text: string): URL | undefined => {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  return url && (url.protocol === "http:" || url.protocol === "https:") ? url : undefined;
+};
+
+const faultOf = (text: string): string | undefined => {
+  const url = parseUrl(text);
+  if (!url) return `"${text}" is no http or https URL`;
+  if (url.username || url.password)
+    return `${url.host} has credentials in its URL: the key belongs in TYPESENSE_API_KEY`;
+  return url.search || url.hash ? `${url.host} has more behind its path` : undefined;
+};
+
+/** The URLs without a slash at their end, none for an empty text; or what is wrong, in words that hold no credential. */
+export const parseNodeUrls = (text: string): Result<string[], string> => {
+  const parts = text
+    .split(",")
+    .map((part) => part.trim())
+    .filter((part) => part !== "");
+  const fault = parts.map(faultOf).find((one) => one !== undefined);
+  if (fault !== undefined) return failure(fault);
+  if (parts.length > MAX_NODES) return failure(`${parts.length} nodes are more than ${MAX_NODES}`);
+  const urls = parts.map((part) => new URL(part).href.replace(/\/$/, ""));
+  return new Set(urls).size === urls.length ? success(urls) : failure("a node stands there twice");
+};

@@ -1,0 +1,17 @@
+import type { Contributions } from "#shared/contracts/personal-data.ts";
+import type { Chores } from "#shared/http/worker.ts";
+import type { FrameServices } from "#shared/http/worker-env.ts";
+import type { DeadLetterStore } from "../model/dead-letter.ts";
+import type { OutboxStore } from "../model/outbox.ts";
+import type { ElementStore, ScriptStore } from "../model/ports.ts";
+
+/** What the routes of service-a work with. */
+export interface ServiceAServices extends FrameServices, Chores {
+  elements: ElementStore;
+  scripts: ScriptStore;
+  deadLetters: DeadLetterStore;
+  outbox: Pick<OutboxStore, "backlog">;
+  contributionsOf: (author: string) => Promise<Contributions>;
+  /** Tells search what changed, unless that is under way already. */
+  drainOutbox: () => Promise<void>;
+}

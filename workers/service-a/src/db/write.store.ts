@@ -1,0 +1,66 @@
+/** Writes whose outcome is kept for whoever asks again, in the transaction that has their effect. */
+import type { Client, InStatement, InValue } from "@libsql/client";
+import { z } from "zod";
+import { violates } from "#shared/db/database.ts";
+import { failure, success } from "#shared/lang/result.ts";
+import { KEPT_MS, type Once, type Written } from "../model/once.ts";
+import { statement } from "./statement.ts";
+
+/** SQL for the outcomes that {@link outcomeOf} reads; `value` is SQL too. */
+export const succeeding = (value: string): string => `json_object('ok', json('true'), 'value', ${value})`;
+export const refusing = (error: string): string => `json_object('ok', json('false'), 'error', '${error}')`;
+
+/** The outcome of a write: what it gives, or which of these refusals. */
+export const outcomeOf = <Value extends z.ZodType, const Refusal extends string>(value: Value, refusals: Refusal[]) =>
+  z.discriminatedUnion("ok", [
+    z.object({ ok: z.literal(true), value }),
+    z.object({ ok: z.literal(false), error: z.enum(refusals) }),
+  ]);
+
+export interface Write<Outcome> {
+  /** SQL for the outcome, as the rows before the effects determine it. */
+  outcome: string;
+  schema: z.ZodType<Outcome>;
+  /** None of them does anything where the outcome is a refusal. */
+  effects: readonly InStatement[];
+  /** What `outcome` names. */
+  args: Record<string, InValue> & { nowMs: number };
+}
+
+const FORGET_EXPIRED = `
+  DELETE FROM idempotency_keys WHERE caller = :caller AND key = :key AND expires_at <= :nowMs`;
+
+/** Fails as long as the key is kept, and the effects after it with it. */
+const keep = (outcome: string): string => `
+  INSERT INTO idempotency_keys (caller, key, fingerprint, expires_at, outcome)
+  SELECT :caller, :key, :fingerprint, :expiresAtMs, ${outcome}
+  RETURNING outcome`;
+
+const FIND = "SELECT fingerprint, outcome FROM idempotency_keys WHERE caller = :caller AND key = :key";
+
+const beginning = (outcome: string, args: Write<unknown>["args"], once: Once | undefined): InStatement[] => {
+  if (!once) return [statement(`SELECT ${outcome} AS outcome`, args)];
+  const all = { ...args, ...once, expiresAtMs: args.nowMs + KEPT_MS };
+  return [statement(FORGET_EXPIRED, all), statement(keep(outcome), all)];
+};
+
+/** Has the effects, unless the key has had its own; then gives what came of them the first time. */
+export const write = async <Outcome>(
+  client: Client,
+  { outcome, schema, effects, args }: Write<Outcome>,
+  once?: Once,
+): Promise<Written<Outcome>> => {
+  const begin = beginning(outcome, args, once);
+  const read = (json: unknown): Outcome => schema.parse(JSON.parse(String(json)));
+  try {
+    const results = await client.batch([...begin, ...effects], "write");
+    return success({ outcome: read(results[begin.length - 1]?.rows[0]?.["outcome"]), isReplay: false });
+  } catch (error) {
+    if (!once || !violates(error, "idempotency_keys")) throw error;
+  }
+  const { rows } = await client.execute(statement(FIND, { ...once }));
+  // Its time may have run out just now.
+  if (!rows[0]) return write(client, { outcome, schema, effects, args }, once);
+  if (rows[0]["fingerprint"] !== once.fingerprint) return failure("key-taken");
+  return success({ outcome: read(rows[0]["outcome"]), isReplay: true });
+};

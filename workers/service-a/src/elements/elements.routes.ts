@@ -1,0 +1,68 @@
+import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import { json, page, pageQuery, problems } from "#shared/http/openapi.ts";
+import { decodeCursor, encodeCursor } from "#shared/http/page.ts";
+import type { WorkerEnv } from "#shared/http/worker-env.ts";
+import type { ServiceAServices } from "../composition/services.ts";
+import {
+  element,
+  elementJson,
+  elementParams,
+  elementType,
+  etagOf,
+  invalidCursor,
+  noSuchElement,
+  pathNumber,
+} from "../http/schemas.ts";
+import type { Place } from "../model/ports.ts";
+
+const listRoute = createRoute({
+  method: "get",
+  path: "/elements",
+  tags: ["Elements"],
+  summary: "Elements in sequence, each in its latest version",
+  request: { query: pageQuery.extend({ elementType: elementType.optional(), scriptId: pathNumber.optional() }) },
+  responses: {
+    200: json(page(element), "The elements"),
+    ...problems("unauthenticated", "forbidden", "invalid-input"),
+  },
+});
+
+const readRoute = createRoute({
+  method: "get",
+  path: "/elements/{type}/{id}",
+  tags: ["Elements"],
+  summary: "One element in its latest version",
+  request: { params: elementParams },
+  responses: {
+    200: { ...json(element, "The element"), headers: z.object({ etag: z.string() }) },
+    ...problems("unauthenticated", "forbidden", "not-found", "invalid-input"),
+  },
+});
+
+/** The place that a cursor of the list stands for. */
+const placeAfter = (after: string | undefined): Place | undefined => {
+  const key = decodeCursor(after);
+  if (key === undefined) return undefined;
+  const [, sequenceNumber, move] = /^(\d{1,15})\.(\d{1,15})$/.exec(key) ?? [];
+  if (sequenceNumber === undefined || move === undefined) throw invalidCursor();
+  return { sequenceNumber: Number(sequenceNumber), move: Number(move) };
+};
+
+export const addElements = (app: OpenAPIHono<WorkerEnv<ServiceAServices>>): void => {
+  app.openapi(listRoute, async (context) => {
+    const { after, ...query } = context.req.valid("query");
+    const { elements } = context.var.services;
+    const { items, hasMore, move } = await elements.list({ ...query, after: placeAfter(after) });
+    const last = items.at(-1);
+    const next = hasMore && last ? encodeCursor(`${last.sequenceNumber}.${move}`) : null;
+    return context.json({ items: items.map(elementJson), next }, 200);
+  });
+
+  app.openapi(readRoute, async (context) => {
+    const { type, id } = context.req.valid("param");
+    const found = await context.var.services.elements.find({ elementType: type, elementId: id });
+    if (!found) throw noSuchElement();
+    context.header("etag", etagOf(found.versionNumber));
+    return context.json(elementJson(found), 200);
+  });
+};

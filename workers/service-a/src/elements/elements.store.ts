@@ -1,0 +1,148 @@
+/** Elements, their versions, and their place in the sequence. */
+import { and, asc, eq, gt } from "drizzle-orm";
+import { z } from "zod";
+import type { Database } from "#shared/db/database.ts";
+import { textWithinBudget, toSlice } from "../db/slice.ts";
+import { statement } from "../db/statement.ts";
+import { outcomeOf, refusing, succeeding, write } from "../db/write.store.ts";
+import type { Draft, ElementKey } from "../model/element.ts";
+import type { ElementStore, NewVersion } from "../model/ports.ts";
+import type * as schema from "../model/schema.ts";
+import { elements, versions } from "../model/schema.ts";
+import { listElements } from "./list.store.ts";
+import { reorder } from "./reorder.store.ts";
+
+const NEXT_NUMBER = "(SELECT coalesce(max(sequence_number), 0) + 1 FROM elements)";
+
+const EXISTS = "EXISTS (SELECT 1 FROM elements WHERE element_type = :elementType AND element_id = :elementId)";
+
+const CREATED = `iif(${EXISTS}, ${refusing("exists")}, ${succeeding(NEXT_NUMBER)})`;
+
+/** The element comes last: until then all of them find that there is none. */
+const CREATE = [
+  `INSERT INTO versions (element_type, element_id, version_number, text, comment, created_by, acting_service,
+    created_at)
+  SELECT :elementType, :elementId, 1, :text, :comment, :createdBy, :actingService, :nowMs WHERE NOT ${EXISTS}`,
+  `INSERT INTO outbox (element_type, element_id, next_attempt_at, created_at)
+  SELECT :elementType, :elementId, :nowMs, :nowMs WHERE NOT ${EXISTS}`,
+  `INSERT INTO elements (element_type, element_id, sequence_number, version_number, created_at, updated_at)
+  SELECT :elementType, :elementId, ${NEXT_NUMBER}, 1, :nowMs, :nowMs WHERE NOT ${EXISTS}`,
+];
+
+const IS_REPLACEABLE = "(:replaces IS NULL OR version_number IN (SELECT value FROM json_each(:replaces)))";
+
+const ADDED = `coalesce(
+  (SELECT iif(${IS_REPLACEABLE}, ${succeeding("version_number + 1")}, ${refusing("not-the-latest")})
+  FROM elements WHERE element_type = :elementType AND element_id = :elementId),
+  ${refusing("unknown")})`;
+
+const THE_REPLACEABLE = `
+  FROM elements WHERE element_type = :elementType AND element_id = :elementId AND ${IS_REPLACEABLE}`;
+
+/** Counting up comes last: until then the version to replace is the latest. */
+const ADD_VERSION = [
+  `INSERT INTO versions (element_type, element_id, version_number, text, comment, created_by, acting_service,
+    created_at)
+  SELECT element_type, element_id, version_number + 1, :text, :comment, :createdBy, :actingService, :nowMs ${THE_REPLACEABLE}`,
+  `INSERT INTO outbox (element_type, element_id, next_attempt_at, created_at)
+  SELECT element_type, element_id, :nowMs, :nowMs ${THE_REPLACEABLE}`,
+  `UPDATE elements SET version_number = version_number + 1, updated_at = :nowMs
+  WHERE element_type = :elementType AND element_id = :elementId AND ${IS_REPLACEABLE}`,
+];
+
+const isElement = ({ elementType, elementId }: ElementKey) =>
+  and(eq(elements.elementType, elementType), eq(elements.elementId, elementId));
+
+const isLatestVersion = and(
+  eq(versions.elementType, elements.elementType),
+  eq(versions.elementId, elements.elementId),
+  eq(versions.versionNumber, elements.versionNumber),
+);
+
+const elementColumns = {
+  elementType: elements.elementType,
+  elementId: elements.elementId,
+  sequenceNumber: elements.sequenceNumber,
+  versionNumber: elements.versionNumber,
+  scriptId: elements.scriptId,
+  createdAtMs: elements.createdAt,
+  updatedAtMs: elements.updatedAt,
+  comment: versions.comment,
+};
+
+const versionColumns = {
+  elementType: versions.elementType,
+  elementId: versions.elementId,
+  versionNumber: versions.versionNumber,
+  comment: versions.comment,
+  createdBy: versions.createdBy,
+  actingService: versions.actingService,
+  createdAtMs: versions.createdAt,
+};
+
+const createWrites = ({ client }: Database<typeof schema>) =>
+  ({
+    create: (draft: Draft, once) => {
+      const args = { ...draft };
+      const effects = CREATE.map((sql) => statement(sql, args));
+      return write(client, { outcome: CREATED, schema: outcomeOf(z.number(), ["exists"]), effects, args }, once);
+    },
+
+    addVersion: ({ replaces, ...draft }: NewVersion, once) => {
+      const args = { ...draft, replaces: replaces === undefined ? null : JSON.stringify(replaces) };
+      const effects = ADD_VERSION.map((sql) => statement(sql, args));
+      const schema = outcomeOf(z.number(), ["unknown", "not-the-latest"]);
+      return write(client, { outcome: ADDED, schema, effects, args }, once);
+    },
+
+    reorder: (order, once) => reorder(client, order, once),
+  }) satisfies Partial<ElementStore>;
+
+const createReads = ({ client, orm }: Database<typeof schema>) =>
+  ({
+    find: async (key) => {
+      const [found] = await orm
+        .select({ ...elementColumns, text: versions.text })
+        .from(elements)
+        .innerJoin(versions, isLatestVersion)
+        .where(isElement(key));
+      return found;
+    },
+
+    list: (query) => listElements(client, query),
+
+    findVersion: async ({ elementType, elementId }, versionNumber) => {
+      const [found] = await orm
+        .select({ ...versionColumns, text: versions.text })
+        .from(versions)
+        .where(
+          and(
+            eq(versions.elementType, elementType),
+            eq(versions.elementId, elementId),
+            eq(versions.versionNumber, versionNumber),
+          ),
+        );
+      return found;
+    },
+
+    listVersions: async ({ elementType, elementId, after, limit }) => {
+      const rows = await orm
+        .select({ ...versionColumns, text: textWithinBudget(versions.text, versions.versionNumber) })
+        .from(versions)
+        .where(
+          and(
+            eq(versions.elementType, elementType),
+            eq(versions.elementId, elementId),
+            gt(versions.versionNumber, after),
+          ),
+        )
+        .orderBy(asc(versions.versionNumber))
+        .limit(limit + 1);
+      return toSlice(rows, limit);
+    },
+  }) satisfies Partial<ElementStore>;
+
+export const createElementStore = (database: Database<typeof schema>): ElementStore => ({
+  ...createWrites(database),
+  ...createReads(database),
+});

@@ -1,0 +1,53 @@
+import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import { assertSteppedUp } from "#shared/auth/authorize.ts";
+import { list } from "#shared/contracts/input.ts";
+import { json, jsonBody, problems } from "#shared/http/openapi.ts";
+import type { WorkerEnv } from "#shared/http/worker-env.ts";
+import { problem } from "#shared/problem/problem.ts";
+import type { ServiceAServices } from "../composition/services.ts";
+import { onceHeaders, writeOnce } from "../http/once.ts";
+import { comment, elementId, elementType } from "../http/schemas.ts";
+import { type Fault, faultsOfOrder, faultsOfUnknown, MAX_REORDERED } from "../model/reorder.ts";
+
+const ids = list(elementId, { min: 1, max: MAX_REORDERED });
+
+const route = createRoute({
+  method: "post",
+  path: "/sequence/reorder",
+  tags: ["Elements"],
+  summary: "Put elements in a new order, dealing out anew the sequence numbers they hold",
+  request: {
+    headers: onceHeaders,
+    body: jsonBody(z.strictObject({ elementType, elementIds: ids, newOrder: ids, comment: comment.default("") })),
+  },
+  responses: {
+    200: json(
+      z.object({
+        reorderedElements: z.array(
+          z.object({ elementId: z.int(), oldSequenceNumber: z.int(), newSequenceNumber: z.int() }),
+        ),
+        comment,
+      }),
+      "The elements in their new order",
+    ),
+    ...problems("malformed-request", "unauthenticated", "step-up-required", "forbidden", "too-large", "invalid-input"),
+  },
+});
+
+const assertNone = (faults: Fault[]): void => {
+  if (faults.length > 0) throw problem("invalid-input", { detail: "Nothing was reordered.", errors: faults });
+};
+
+export const addReorder = (app: OpenAPIHono<WorkerEnv<ServiceAServices>>): void => {
+  app.openapi(route, async (context) => {
+    const { principal, services } = context.var;
+    assertSteppedUp(principal, services.now());
+    const body = context.req.valid("json");
+    const { elementType, elementIds, newOrder, comment } = body;
+    assertNone(faultsOfOrder(elementIds, newOrder));
+    const order = { elementType, newOrder, nowMs: services.now() };
+    const { moves, unknownPlaces } = await writeOnce(context, [body], (once) => services.elements.reorder(order, once));
+    assertNone(faultsOfUnknown(newOrder, unknownPlaces));
+    return context.json({ reorderedElements: moves, comment }, 200);
+  });
+};

@@ -1,0 +1,39 @@
+import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import { json, jsonBody, problems } from "#shared/http/openapi.ts";
+import type { WorkerEnv } from "#shared/http/worker-env.ts";
+import { problem } from "#shared/problem/problem.ts";
+import type { ServiceAServices } from "../composition/services.ts";
+import { authorOf } from "../http/author.ts";
+import { onceHeaders, writeOnce } from "../http/once.ts";
+import { comment, elementId, elementType, etagOf, newElementId, text } from "../http/schemas.ts";
+
+const route = createRoute({
+  method: "post",
+  path: "/sequence",
+  tags: ["Elements"],
+  summary: "Register an element and give it the next sequence number",
+  request: {
+    headers: onceHeaders,
+    body: jsonBody(z.strictObject({ elementType, elementId: newElementId, comment, text: text.default("") })),
+  },
+  responses: {
+    201: json(
+      z.object({ elementType, elementId, sequenceNumber: z.int(), versionNumber: z.literal(1), comment }),
+      "The element with its number",
+    ),
+    ...problems("malformed-request", "unauthenticated", "forbidden", "conflict", "too-large", "invalid-input"),
+  },
+});
+
+export const addSequence = (app: OpenAPIHono<WorkerEnv<ServiceAServices>>): void => {
+  app.openapi(route, async (context) => {
+    const { principal, services } = context.var;
+    const body = context.req.valid("json");
+    const draft = { ...body, ...authorOf(principal, services.now()) };
+    const created = await writeOnce(context, [body], (once) => services.elements.create(draft, once));
+    if (!created.ok) throw problem("conflict", { detail: "This element exists already; make a new version of it." });
+    const { text: _, ...given } = body;
+    context.header("etag", etagOf(1));
+    return context.json({ ...given, sequenceNumber: created.value, versionNumber: 1 as const }, 201);
+  });
+};

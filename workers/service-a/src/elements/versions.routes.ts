@@ -1,0 +1,172 @@
+import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import { text as boundedText } from "#shared/contracts/input.ts";
+import { json, jsonBody, page, pageQuery, problems } from "#shared/http/openapi.ts";
+import { encodeCursor } from "#shared/http/page.ts";
+import type { WorkerEnv } from "#shared/http/worker-env.ts";
+import { problem } from "#shared/problem/problem.ts";
+import type { ServiceAServices } from "../composition/services.ts";
+import { authorOf } from "../http/author.ts";
+import { isKnown, versionsToMatch } from "../http/conditions.ts";
+import { onceHeaders, writeOnce } from "../http/once.ts";
+import {
+  comment,
+  elementId,
+  elementParams,
+  elementType,
+  etagOf,
+  instant,
+  noSuchElement,
+  numberAfter,
+  pathNumber,
+  text,
+} from "../http/schemas.ts";
+import type { Version } from "../model/element.ts";
+import { diffLines, MAX_DIFFERENCES } from "./diff.ts";
+
+/** As many entity tags as anyone compares with. */
+const MAX_CONDITION_CHARACTERS = 2_048;
+const conditionHeader = boundedText({ max: MAX_CONDITION_CHARACTERS });
+
+const version = z
+  .object({
+    elementType,
+    elementId: z.int(),
+    versionNumber: z.int(),
+    text: z.string(),
+    comment: z.string(),
+    createdBy: z.string().openapi({ description: "The subject that made it: a user's id, or `service:NAME`" }),
+    actingService: z.string().nullable().openapi({ description: "The service that acted for that user, by name" }),
+    createdAt: z.iso.datetime(),
+  })
+  .openapi("Version");
+
+const versionJson = ({ createdAtMs, ...rest }: Version): z.infer<typeof version> => ({
+  ...rest,
+  createdAt: instant(createdAtMs),
+});
+
+const createVersion = createRoute({
+  method: "post",
+  path: "/sequence/version",
+  tags: ["Elements"],
+  summary: "Make a new version of an element",
+  request: {
+    headers: onceHeaders.extend({
+      "if-match": conditionHeader.optional().openapi({ description: 'Only replace this version, for example "3"' }),
+    }),
+    body: jsonBody(z.strictObject({ elementType, elementId, newVersionData: text, comment })),
+  },
+  responses: {
+    201: {
+      ...json(z.object({ versionNumber: z.int(), comment }), "The new version"),
+      headers: z.object({ etag: z.string() }),
+    },
+    ...problems(
+      "malformed-request",
+      "unauthenticated",
+      "forbidden",
+      "not-found",
+      "precondition-failed",
+      "too-large",
+      "invalid-input",
+    ),
+  },
+});
+
+const listVersions = createRoute({
+  method: "get",
+  path: "/elements/{type}/{id}/versions",
+  tags: ["Elements"],
+  summary: "All versions of an element, oldest first",
+  request: { params: elementParams, query: pageQuery },
+  responses: {
+    200: json(page(version), "The versions"),
+    ...problems("unauthenticated", "forbidden", "not-found", "invalid-input"),
+  },
+});
+
+const lineChange = z.object({ kind: z.enum(["unchanged", "added", "removed"]), lines: z.array(z.string()) });
+
+const readVersion = createRoute({
+  method: "get",
+  path: "/elements/{type}/{id}/versions/{n}",
+  tags: ["Elements"],
+  summary: "One version of an element, on demand compared with another one",
+  request: {
+    params: elementParams.extend({ n: pathNumber }),
+    query: z.object({ diff: pathNumber.optional().openapi({ description: "The version to compare with" }) }),
+    headers: z.object({ "if-none-match": conditionHeader.optional() }),
+  },
+  responses: {
+    200: {
+      ...json(
+        version.extend({
+          diff: z.object({ from: z.int(), to: z.int(), changes: z.array(lineChange) }).optional(),
+        }),
+        "The version; with `diff`, the lines that went and came on the way to it",
+      ),
+      headers: z.object({ etag: z.string() }),
+    },
+    304: { description: "The caller has it: a version never changes" },
+    ...problems("unauthenticated", "forbidden", "not-found", "invalid-input"),
+  },
+});
+
+const noSuchVersion = () => problem("not-found", { detail: "There is no such version." });
+
+const diffOf = async (from: Version, to: Version) => {
+  const changes = await diffLines(from.text, to.text);
+  if (changes) return { from: from.versionNumber, to: to.versionNumber, changes };
+  const detail = `These versions differ in more than ${MAX_DIFFERENCES} lines: read them both.`;
+  throw problem("invalid-input", { detail, errors: [{ pointer: "#/query/diff", detail }] });
+};
+
+export const addVersions = (app: OpenAPIHono<WorkerEnv<ServiceAServices>>): void => {
+  app.openapi(createVersion, async (context) => {
+    const { principal, services } = context.var;
+    const { newVersionData, ...given } = context.req.valid("json");
+    const condition = context.req.valid("header")["if-match"];
+    const draft = {
+      ...given,
+      text: newVersionData,
+      ...authorOf(principal, services.now()),
+      replaces: versionsToMatch(condition),
+    };
+    const input = [newVersionData, given, condition];
+    const added = await writeOnce(context, input, (once) => services.elements.addVersion(draft, once));
+    if (added.ok) {
+      context.header("etag", etagOf(added.value));
+      return context.json({ versionNumber: added.value, comment: given.comment }, 201);
+    }
+    if (added.error === "unknown") throw noSuchElement();
+    throw problem("precondition-failed", { detail: "The element has another version by now; read it again." });
+  });
+
+  app.openapi(listVersions, async (context) => {
+    const { elements } = context.var.services;
+    const { type, id } = context.req.valid("param");
+    const { limit, after } = context.req.valid("query");
+    const key = { elementType: type, elementId: id };
+    const { items, hasMore } = await elements.listVersions({ ...key, limit, after: numberAfter(after) });
+    const last = items.at(-1);
+    if (!last && !(await elements.find(key))) throw noSuchElement();
+    const next = hasMore && last ? encodeCursor(String(last.versionNumber)) : null;
+    return context.json({ items: items.map(versionJson), next }, 200);
+  });
+
+  app.openapi(readVersion, async (context) => {
+    const { elements } = context.var.services;
+    const { type, id, n } = context.req.valid("param");
+    const { diff } = context.req.valid("query");
+    const key = { elementType: type, elementId: id };
+    const [found, other] = await Promise.all([
+      elements.findVersion(key, n),
+      diff === undefined ? undefined : elements.findVersion(key, diff),
+    ]);
+    if (!found || (diff !== undefined && !other)) throw noSuchVersion();
+    context.header("etag", etagOf(n));
+    context.header("cache-control", "private, no-cache");
+    if (isKnown(context.req.valid("header")["if-none-match"], n)) return context.body(null, 304);
+    return context.json({ ...versionJson(found), ...(other && { diff: await diffOf(other, found) }) }, 200);
+  });
+};

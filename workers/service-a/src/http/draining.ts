@@ -1,0 +1,15 @@
+import type { OpenAPIHono } from "@hono/zod-openapi";
+import type { WorkerEnv } from "#shared/http/worker-env.ts";
+import { describeError } from "#shared/observability/log.ts";
+import type { ServiceAServices } from "../composition/services.ts";
+
+/** Whatever a call has written is on its way to search as soon as the caller has its answer. */
+export const addDraining = (app: OpenAPIHono<WorkerEnv<ServiceAServices>>): void => {
+  app.use(async (context, next) => {
+    await next();
+    if (context.req.method !== "POST" || !context.res.ok) return;
+    const { services, log } = context.var;
+    const logFailure = (error: unknown): void => log("error", "outbox.stuck", { error: describeError(error) });
+    context.executionCtx.waitUntil(services.drainOutbox().catch(logFailure));
+  });
+};

@@ -1,0 +1,53 @@
+/** `Idempotency-Key` (draft-ietf-httpapi-idempotency-key-header-07): a write that is sent again has its effect once. */
+import { z } from "@hono/zod-openapi";
+import type { Context } from "hono";
+import { HOLDS_CREDENTIAL, holdsNoCredential } from "#shared/contracts/credential-shape.ts";
+import { text } from "#shared/contracts/input.ts";
+import type { WorkerEnv } from "#shared/http/worker-env.ts";
+import { sha256 } from "#shared/lang/digest.ts";
+import { problem } from "#shared/problem/problem.ts";
+import type { ServiceAServices } from "../composition/services.ts";
+import type { Once, Written } from "../model/once.ts";
+import { callerOf } from "./author.ts";
+
+const MAX_KEY_CHARACTERS = 255;
+const HEADER = "idempotency-key";
+const REPLAYED_HEADER = "idempotency-replayed";
+
+export const onceHeaders = z.object({
+  [HEADER]: text({ max: MAX_KEY_CHARACTERS })
+    .regex(/^[\x21-\x7e]{1,255}$/, "must be 1 to 255 visible ASCII characters")
+    .refine(holdsNoCredential, HOLDS_CREDENTIAL)
+    .optional()
+    .openapi({
+      description:
+        "Names this write, for its caller and 24 hours: sent again under the same name, it has no second effect and " +
+        "gets the first answer, with `Idempotency-Replayed: true`. Another request under that name gets 422.",
+    }),
+});
+
+const onceOf = async (
+  { req, var: { principal } }: Context<WorkerEnv<ServiceAServices>>,
+  input: readonly unknown[],
+): Promise<Once | undefined> => {
+  const key = req.header(HEADER);
+  if (key === undefined) return undefined;
+  const fingerprint = await sha256(JSON.stringify([req.method, req.path, ...input]));
+  return { caller: callerOf(principal), key, fingerprint };
+};
+
+/** Does the write, once if the request names it, and gives what came of it. `input` is all that it depends on. */
+export const writeOnce = async <Outcome>(
+  context: Context<WorkerEnv<ServiceAServices>>,
+  input: readonly unknown[],
+  write: (once?: Once) => Promise<Written<Outcome>>,
+): Promise<Outcome> => {
+  const written = await write(await onceOf(context, input));
+  if (!written.ok) {
+    const detail = "This key was used for another request; take a new one.";
+    throw problem("invalid-input", { detail, errors: [{ pointer: `#/header/${HEADER}`, detail }] });
+  }
+  // On the answer to be, so that a problem has it too.
+  if (written.value.isReplay) context.res.headers.set(REPLAYED_HEADER, "true");
+  return written.value.outcome;
+};

@@ -1,0 +1,80 @@
+import { describe, expect, test } from "vitest";
+import { atOnce } from "#shared/lang/steps.ts";
+import { MAX_TEXT_LENGTH } from "../screenplay/element.ts";
+import * as script from "./script.ts";
+
+const readScript = (source: string) => atOnce(script.readScript(source));
+const writeScript = (...given: Parameters<typeof script.writeScript>) => atOnce(script.writeScript(...given));
+
+const SCREENPLAY = `Title: The Bus
+Author: Nobody
+
+FADE IN:
+
+INT. STATION - NIGHT
+
+BOB
+Hello.
+
+EXT. ROAD - NIGHT
+
+ANN
+Goodbye.
+`;
+
+const read = (source: string) => {
+  const result = readScript(source);
+  if (!result.ok) throw new Error(result.error);
+  return result.value;
+};
+
+describe("reading a script", () => {
+  test("numbers the elements of each type, and names the section that heads each", () => {
+    const { title, counts, elements } = read(SCREENPLAY);
+    expect(title).toBe("The Bus");
+    expect(counts).toEqual({ section: 2, character: 2, action: 1, spokenWord: 2 });
+    expect(elements.map(({ elementType, ordinal, sectionOrdinal }) => [elementType, ordinal, sectionOrdinal])).toEqual([
+      ["script", 1, null],
+      ["action", 1, null],
+      ["section", 1, 1],
+      ["character", 1, 1],
+      ["spokenWord", 1, 1],
+      ["section", 2, 2],
+      ["character", 2, 2],
+      ["spokenWord", 2, 2],
+    ]);
+    expect(elements[0]?.text).toBe("The Bus");
+  });
+
+  test.each([
+    ["nothing", "", "empty"],
+    ["blank lines", "\n \n\n", "empty"],
+    ["a title page only", "Title: X\n", "empty"],
+    ["a NUL", "INT. A\0B", "binary"],
+    ["what is left of another encoding", "INT. CAF\ufffd", "binary"],
+    ["too many elements", "Walks.\n\n".repeat(10_001), "too-many-elements"],
+    ["an endless element", "x".repeat(MAX_TEXT_LENGTH + 1), "element-too-long"],
+  ])("is refused for %s", (_, source, error) => {
+    expect(readScript(source)).toEqual({ ok: false, error });
+  });
+
+  test("takes an element of the greatest length", () => {
+    expect(readScript("x".repeat(MAX_TEXT_LENGTH)).ok).toBe(true);
+  });
+});
+
+describe("writing a script", () => {
+  const linesOf = (source: string) =>
+    read(source).elements.flatMap(({ markup, text }) => (markup === null ? [] : [{ markup, text }]));
+
+  test("gives the same screenplay again", () => {
+    const { title, titlePage } = read(SCREENPLAY);
+    expect(writeScript({ title, titlePage }, linesOf(SCREENPLAY))).toBe(SCREENPLAY);
+  });
+
+  test("carries a new title", () => {
+    const { titlePage } = read(SCREENPLAY);
+    const written = writeScript({ title: "The Tram", titlePage }, linesOf(SCREENPLAY));
+    expect(written).toBe(SCREENPLAY.replace("The Bus", "The Tram"));
+  });
+});

@@ -1,0 +1,63 @@
+import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import { json, page, pageQuery, problems } from "#shared/http/openapi.ts";
+import { toPage } from "#shared/http/page.ts";
+import type { WorkerEnv } from "#shared/http/worker-env.ts";
+import type { ServiceAServices } from "../composition/services.ts";
+import { onceHeaders, writeOnce } from "../http/once.ts";
+import { elementType, instant, numberAfter } from "../http/schemas.ts";
+import type { DeadLetter } from "../model/dead-letter.ts";
+
+const deadLetter = z
+  .object({
+    id: z.int(),
+    elementType,
+    elementId: z.int(),
+    attempts: z.int(),
+    refusal: z.string().openapi({ description: "What search said the last time" }),
+    changedAt: z.iso.datetime(),
+  })
+  .openapi("DeadLetter");
+
+const deadLetterJson = ({ changedAtMs, ...rest }: DeadLetter): z.infer<typeof deadLetter> => ({
+  ...rest,
+  changedAt: instant(changedAtMs),
+});
+
+const listRoute = createRoute({
+  method: "get",
+  path: "/outbox/dead-letters",
+  tags: ["Outbox"],
+  summary: "Changes that search has refused for good, oldest first",
+  request: { query: pageQuery },
+  responses: {
+    200: json(page(deadLetter), "The dead letters"),
+    ...problems("unauthenticated", "forbidden", "invalid-input"),
+  },
+});
+
+const redriveRoute = createRoute({
+  method: "post",
+  path: "/outbox/dead-letters/redrive",
+  tags: ["Outbox"],
+  summary: "Have all dead letters delivered anew",
+  request: { headers: onceHeaders },
+  responses: {
+    200: json(z.object({ redriven: z.int() }), "How many there were"),
+    ...problems("unauthenticated", "step-up-required", "forbidden", "invalid-input"),
+  },
+});
+
+export const addDeadLetters = (app: OpenAPIHono<WorkerEnv<ServiceAServices>>): void => {
+  app.openapi(listRoute, async (context) => {
+    const { limit, after } = context.req.valid("query");
+    const rows = await context.var.services.deadLetters.list({ after: numberAfter(after), limit: limit + 1 });
+    const { items, next } = toPage(rows, limit, ({ id }) => String(id));
+    return context.json({ items: items.map(deadLetterJson), next }, 200);
+  });
+
+  app.openapi(redriveRoute, async (context) => {
+    const { deadLetters, now } = context.var.services;
+    const redriven = await writeOnce(context, [], (once) => deadLetters.redrive(now(), once));
+    return context.json({ redriven }, 200);
+  });
+};

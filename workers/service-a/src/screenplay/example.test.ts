@@ -1,0 +1,35 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { parseScreenplay, renderScreenplay } from "../../../../tests/support/screenplay.ts";
+
+const PATH = `${import.meta.dirname}/../../../../../examples/the-lighthouse-keeper.fountain`;
+
+describe("the example screenplay", () => {
+  const text = readFileSync(PATH, "utf8");
+  const result = parseScreenplay(text);
+  if (!result.ok) throw new Error(result.reason);
+  const { title, elements } = result.screenplay;
+
+  it("has at least ten scenes and three hundred elements", () => {
+    expect(title).toBe("THE LIGHTHOUSE KEEPER");
+    expect(elements.filter(({ markup }) => markup === "scene-heading").length).toBeGreaterThanOrEqual(10);
+    expect(elements.length).toBeGreaterThanOrEqual(300);
+  });
+
+  it.each([
+    "character",
+    "dual-character",
+    "lyrics",
+    "centered",
+    "transition",
+    "note",
+    "synopsis",
+    "page-break",
+  ] as const)("shows the markup %s", (markup) => {
+    expect(elements.some((element) => element.markup === markup)).toBe(true);
+  });
+
+  it("is written back letter for letter", () => {
+    expect(renderScreenplay(result.screenplay)).toBe(text);
+  });
+});

@@ -1,0 +1,99 @@
+import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import { text } from "#shared/contracts/input.ts";
+import { json, page, pageQuery, problems } from "#shared/http/openapi.ts";
+import { toPage } from "#shared/http/page.ts";
+import type { WorkerEnv } from "#shared/http/worker-env.ts";
+import { inTurns } from "#shared/lang/steps.ts";
+import { problem } from "#shared/problem/problem.ts";
+import type { ServiceAServices } from "../composition/services.ts";
+import { authorOf } from "../http/author.ts";
+import { onceHeaders, writeOnce } from "../http/once.ts";
+import { instant, noSuchScript, numberAfter, pathNumber } from "../http/schemas.ts";
+import { readScript, type Script } from "../model/script.ts";
+import { MAX_TEXT_LENGTH } from "../screenplay/element.ts";
+import { MAX_SCREENPLAY_ELEMENTS } from "../screenplay/parse.ts";
+
+const counts = z.object({ section: z.int(), character: z.int(), action: z.int(), spokenWord: z.int() });
+const imported = z.object({ scriptId: z.int(), title: z.string(), counts });
+const script = imported.extend({ createdAt: z.iso.datetime() }).openapi("Script");
+
+const scriptJson = ({ createdAtMs, ...rest }: Script): z.infer<typeof script> => ({
+  ...rest,
+  createdAt: instant(createdAtMs),
+});
+
+/** Bounded by the body's size; what is in it is counted while it is read. */
+const MAX_SCREENPLAY_BYTES = 8 * 1024 * 1024;
+const screenplay = text({ max: MAX_SCREENPLAY_BYTES });
+
+const importRoute = createRoute({
+  method: "post",
+  path: "/scripts",
+  tags: ["Scripts"],
+  summary: "Import a screenplay in Fountain markup, all or nothing",
+  request: { headers: onceHeaders, body: { required: true, content: { "text/plain": { schema: screenplay } } } },
+  responses: {
+    201: json(imported, "The script"),
+    ...problems("unauthenticated", "forbidden", "too-large", "unsupported-media-type", "invalid-input"),
+  },
+});
+
+const listRoute = createRoute({
+  method: "get",
+  path: "/scripts",
+  tags: ["Scripts"],
+  summary: "Imported scripts, oldest first",
+  request: { query: pageQuery },
+  responses: {
+    200: json(page(script), "The scripts"),
+    ...problems("unauthenticated", "forbidden", "invalid-input"),
+  },
+});
+
+const readRoute = createRoute({
+  method: "get",
+  path: "/scripts/{id}",
+  tags: ["Scripts"],
+  summary: "One imported script",
+  request: { params: z.object({ id: pathNumber }) },
+  responses: {
+    200: json(script, "The script"),
+    ...problems("unauthenticated", "forbidden", "not-found", "invalid-input"),
+  },
+});
+
+const REFUSALS = {
+  empty: "There is nothing in it that Fountain knows as an element.",
+  binary: "It is not text: it holds control characters or is not encoded in UTF-8.",
+  "too-many-elements": `It has more than ${MAX_SCREENPLAY_ELEMENTS} elements.`,
+  "element-too-long": `One of its elements is longer than ${MAX_TEXT_LENGTH} characters.`,
+} as const;
+
+export const addScripts = (app: OpenAPIHono<WorkerEnv<ServiceAServices>>): void => {
+  app.openapi(importRoute, async (context) => {
+    const { principal, services } = context.var;
+    const source = await context.req.text();
+    const read = await inTurns(readScript(source));
+    if (!read.ok) {
+      const detail = REFUSALS[read.error];
+      throw problem("invalid-input", { detail: `Nothing was imported. ${detail}`, errors: [{ pointer: "#", detail }] });
+    }
+    const { title, counts } = read.value;
+    const author = authorOf(principal, services.now());
+    const scriptId = await writeOnce(context, [source], (once) => services.scripts.create(read.value, author, once));
+    return context.json({ scriptId, title, counts }, 201);
+  });
+
+  app.openapi(listRoute, async (context) => {
+    const { limit, after } = context.req.valid("query");
+    const rows = await context.var.services.scripts.list({ after: numberAfter(after), limit: limit + 1 });
+    const { items, next } = toPage(rows, limit, ({ scriptId }) => String(scriptId));
+    return context.json({ items: items.map(scriptJson), next }, 200);
+  });
+
+  app.openapi(readRoute, async (context) => {
+    const found = await context.var.services.scripts.find(context.req.valid("param").id);
+    if (!found) throw noSuchScript();
+    return context.json(scriptJson(found), 200);
+  });
+};

@@ -1,0 +1,52 @@
+/** Tells a user by mail that a recovery code of his was used. */
+import { type DeliveryFailure, type Messenger, mayHaveArrived } from "../model/delivery.ts";
+import { recoveryCodeUsed } from "../model/message.ts";
+import type { Ports } from "../model/ports.ts";
+
+/** An address that belongs to a factor has been confirmed; that of the account is whatever its owner said. */
+interface Recipient {
+  address: string;
+  isConfirmed: boolean;
+}
+
+const recipientsOf = async ({ factors, vault }: Ports, userId: string): Promise<Recipient[]> => {
+  const sealed = await factors.confirmed(userId, "email");
+  const opened = await Promise.all(sealed.map(({ id, sealedSecret }) => vault.openSecret(userId, id, sealedSecret)));
+  if (opened.length > 0) return opened.map((address) => ({ address, isConfirmed: true }));
+  const account = await vault.emailOf(userId);
+  return account === undefined ? [] : [{ address: account, isConfirmed: false }];
+};
+
+type Outcome = { delivered: true } | { delivered: false; failure: DeliveryFailure | "too-many-sends"; error?: string };
+
+const announce = async (ports: Ports, email: Messenger, userId: string, recipient: Recipient): Promise<Outcome> => {
+  const { address, isConfirmed } = recipient;
+  const nowMs = ports.now();
+  const send = { id: ports.newId(), userId, use: "announcement" as const, nowMs };
+  if (!isConfirmed) {
+    const destinationMac = await ports.vault.macMailbox(address);
+    const reservation = await ports.sends.reserve({ ...send, destinationMac });
+    if (!reservation.reserved) return { delivered: false, failure: "too-many-sends" };
+  }
+  const delivery = await email(recoveryCodeUsed(address, nowMs));
+  if (delivery.delivered) return delivery;
+  const { failure, cause } = delivery;
+  if (!isConfirmed && !mayHaveArrived(failure)) await ports.sends.release(send.id);
+  return { delivered: false, failure, error: cause };
+};
+
+/** Writes to the addresses of the user's factors, else to their account's. Nothing waits for it, and nothing fails by it. */
+export const announceRecoveryCodeUse = async (ports: Ports, userId: string): Promise<void> => {
+  const { email } = ports.messengers;
+  if (email === undefined) return;
+  const recipients = await recipientsOf(ports, userId);
+  await Promise.all(
+    recipients.map(async (recipient) => {
+      const outcome = await announce(ports, email, userId, recipient);
+      const told = { subject: userId, channel: "email" as const };
+      if (outcome.delivered) return ports.record({ event: "announcement.sent", ...told });
+      const { delivered: _, ...why } = outcome;
+      return ports.record({ event: "announcement.undelivered", ...told, ...why });
+    }),
+  );
+};

@@ -1,0 +1,83 @@
+import { describe, expect, test } from "vitest";
+import { z } from "zod";
+import { channelBindings, senderAddress, smtpSettings, twilioSettings } from "./settings.ts";
+
+const schema = z.object(channelBindings);
+const MAIL_FROM = "Fountain <codes@fountain.example>";
+const smtp = (bindings: Record<string, string>) => smtpSettings(schema.parse({ MAIL_FROM, ...bindings }));
+const twilio = (bindings: Record<string, string>) => twilioSettings(schema.parse(bindings));
+
+const UNSET = Object.fromEntries(Object.keys(channelBindings).map((name) => [name, null]));
+
+test("nothing set, in either way a runtime may say so, means no channel and codes of five minutes", () => {
+  for (const bindings of [{}, UNSET, { SMTP_URL: "", SMTP_HOST: "", SMTP_PORT: "", TWILIO_URL: "" }]) {
+    const parsed = schema.parse(bindings);
+    expect([smtpSettings(parsed), twilioSettings(parsed)]).toEqual([undefined, undefined]);
+    expect(parsed).toMatchObject({ OTP_EXPIRATION_MINUTES: 5, SMTP_NETWORK: "public" });
+  }
+});
+
+describe("the mail server", () => {
+  test.each([
+    [
+      "smtp://u:p%40ss@mail.example",
+      { host: "mail.example", port: 587, implicitTls: false, user: "u", password: "p@ss" },
+    ],
+    ["smtps://u:p@mail.example", { port: 465, implicitTls: true }],
+    ["smtp://u:p@mail.example:2525", { port: 2525, implicitTls: false }],
+    ["smtp://10.1.2.3", { host: "10.1.2.3", user: "", password: "" }],
+  ])("is what %s says", (SMTP_URL, settings) => {
+    expect(smtp({ SMTP_URL })).toMatchObject({ ...settings, from: MAIL_FROM });
+  });
+
+  test("may be set in parts, where port 465 means TLS from the start", () => {
+    const parts = { SMTP_HOST: "mail.example", SMTP_USER: "u", SMTP_PASSWORD: "p" };
+    expect(smtp(parts)).toMatchObject({ port: 587, implicitTls: false, user: "u", password: "p" });
+    expect(smtp({ ...parts, SMTP_PORT: "465" })).toMatchObject({ port: 465, implicitTls: true });
+  });
+
+  test.each([
+    [{ SMTP_URL: "http://mail.example" }, /SMTP_URL is not usable/],
+    [{ SMTP_URL: "mail.example:587" }, /SMTP_URL is not usable/],
+    [{ SMTP_URL: "smtp://mail.example", SMTP_HOST: "mail.example" }, /both set/],
+    [{ SMTP_HOST: "mail.example", MAIL_FROM: "" }, /MAIL_FROM is missing/],
+    [{ SMTP_HOST: "mail.example", SMTP_USER: "u" }, /only one is set/],
+    [{ SMTP_HOST: "mail.example", SMTP_PASSWORD: "p" }, /only one is set/],
+    [{ SMTP_HOST: "mail.example", SMTP_PORT: "0" }, /SMTP_PORT/],
+    [{ MAIL_FROM: "Fountain" }, /MAIL_FROM/],
+    [{ MAIL_FROM: "codes@fountain.example\r\nBcc: eve@example.org" }, /MAIL_FROM/],
+    [{ OTP_EXPIRATION_MINUTES: "0" }, /OTP_EXPIRATION_MINUTES/],
+    [{ OTP_EXPIRATION_MINUTES: "16" }, /OTP_EXPIRATION_MINUTES/],
+    [{ SMTP_NETWORK: "any" }, /SMTP_NETWORK/],
+  ])("set as %j is refused, and the password is not in the error", (bindings, fault) => {
+    expect(() => smtp(bindings)).toThrow(fault);
+  });
+});
+
+test.each([
+  ["codes@fountain.example", "codes@fountain.example"],
+  ["Fountain <codes@fountain.example>", "codes@fountain.example"],
+  ["Fountain", undefined],
+  ["<>", undefined],
+])("the sender %j has the address %j", (from, address) => {
+  expect(senderAddress(from)).toBe(address);
+});
+
+describe("the account at Twilio", () => {
+  const TWILIO_ACCOUNT_SID = `AC${"0".repeat(32)}`;
+  const account = { TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN: "t", TWILIO_FROM: "+15005550006" };
+
+  test("is asked at Twilio's own address unless another is set", () => {
+    expect(twilio(account)?.url).toBe("https://api.twilio.com");
+    expect(twilio({ ...account, TWILIO_URL: "http://127.0.0.1:1/" })?.url).toBe("http://127.0.0.1:1");
+  });
+
+  test.each([
+    [{ ...account, TWILIO_AUTH_TOKEN: "" }, /go together/],
+    [{ TWILIO_FROM: "+15005550006" }, /go together/],
+    [{ ...account, TWILIO_ACCOUNT_SID: "../x" }, /TWILIO_ACCOUNT_SID/],
+    [{ ...account, TWILIO_URL: "file:///etc" }, /TWILIO_URL/],
+  ])("set as %j is refused", (bindings, fault) => {
+    expect(() => twilio(bindings)).toThrow(fault);
+  });
+});

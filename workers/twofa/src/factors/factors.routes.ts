@@ -1,0 +1,119 @@
+import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import { assertMayGrant } from "#shared/auth/authorize.ts";
+import { reference } from "#shared/contracts/input.ts";
+import { json, page, pageQuery, problems } from "#shared/http/openapi.ts";
+import { decodeCursor, toPage } from "#shared/http/page.ts";
+import type { WorkerEnv } from "#shared/http/worker-env.ts";
+import { problem } from "#shared/problem/problem.ts";
+import { audited } from "../audit/audited.ts";
+import type { TwofaServices } from "../composition/services.ts";
+import { isSendingChannel } from "../model/challenge.ts";
+import { maskDestination } from "../model/destination.ts";
+import { FACTOR_TYPES, factorKey, type ListedFactor } from "../model/factor.ts";
+
+const factorSchema = z
+  .object({
+    factorId: z.uuid(),
+    type: z.enum(FACTOR_TYPES),
+    name: z.string(),
+    destination: z.string().optional().openapi({ description: "Where codes go, masked", example: "a***@e***.org" }),
+    transports: z.array(z.string()).optional().openapi({ description: "How browsers reach a passkey" }),
+    backedUp: z.boolean().optional().openapi({ description: "Whether copies of a passkey are kept elsewhere" }),
+    disabledAt: z.iso
+      .datetime()
+      .nullable()
+      .optional()
+      .openapi({ description: "Since when a passkey is refused, because somebody has a copy: remove it" }),
+    createdAt: z.iso.datetime(),
+    confirmedAt: z.iso.datetime().nullable().openapi({ description: "null: enrolled, but not active" }),
+    lastUsedAt: z.iso.datetime().nullable(),
+  })
+  .openapi("Factor");
+
+const instant = (atMs: number): string => new Date(atMs).toISOString();
+
+const destinationOf = async ({ vault }: TwofaServices, userId: string, { id, type, sealedSecret }: ListedFactor) =>
+  isSendingChannel(type)
+    ? { destination: maskDestination(await vault.openSecret(userId, id, sealedSecret)) }
+    : undefined;
+
+const passkeyOf = ({ passkey }: ListedFactor) =>
+  passkey === null
+    ? undefined
+    : {
+        transports: [...passkey.transports],
+        backedUp: passkey.isBackedUp,
+        disabledAt: passkey.disabledAtMs === null ? null : instant(passkey.disabledAtMs),
+      };
+
+const toJson = (factor: ListedFactor): z.infer<typeof factorSchema> => ({
+  factorId: factor.id,
+  type: factor.type,
+  name: factor.name,
+  ...passkeyOf(factor),
+  createdAt: instant(factor.createdAtMs),
+  confirmedAt: factor.confirmedAtMs === null ? null : instant(factor.confirmedAtMs),
+  lastUsedAt: factor.lastUsedAtMs === null ? null : instant(factor.lastUsedAtMs),
+});
+
+const listRoute = createRoute({
+  method: "get",
+  path: "/factors",
+  tags: ["Second factor"],
+  summary: "Your second factors, oldest first",
+  request: { query: pageQuery },
+  responses: {
+    200: json(page(factorSchema), "Your factors"),
+    ...problems("unauthenticated", "forbidden", "invalid-input", "unavailable"),
+  },
+});
+
+const removeRoute = createRoute({
+  method: "delete",
+  path: "/factors/{id}",
+  tags: ["Second factor"],
+  summary: "Remove one of your factors; with the last one the recovery codes go too",
+  request: { params: z.object({ id: reference() }) },
+  responses: {
+    204: { description: "Removed" },
+    ...problems("unauthenticated", "step-up-required", "forbidden", "not-found"),
+  },
+});
+
+const noSuchFactor = () => problem("not-found", { detail: "You have no factor of this id." });
+
+export const addFactors = (app: OpenAPIHono<WorkerEnv<TwofaServices>>): void => {
+  app.openapi(listRoute, async (context) => {
+    const { principal, services } = context.var;
+    const { limit, after } = context.req.valid("query");
+    const rows = await services.factors.list({
+      userId: principal.subject,
+      nowMs: services.now(),
+      limit: limit + 1,
+      after: decodeCursor(after),
+    });
+    const { items, next } = toPage(rows, limit, factorKey);
+    const shown = items.map(async (factor) => ({
+      ...toJson(factor),
+      ...(await destinationOf(services, principal.subject, factor)),
+    }));
+    return context.json({ items: await Promise.all(shown), next }, 200);
+  });
+
+  app.openapi(removeRoute, async (context) => {
+    const { principal, services } = context.var;
+    // Without the last one, a login alone hands out what it protects.
+    assertMayGrant("credential", principal, services.now());
+    const { id } = context.req.valid("param");
+    const { subject } = principal;
+    if (!(await services.factors.find(subject, id, services.now()))) throw noSuchFactor();
+    const isRemoved = await audited(
+      services,
+      { event: "factor.removed", subject, factorId: id },
+      () => services.factors.remove(subject, id),
+      (removed) => removed,
+    );
+    if (!isRemoved) throw noSuchFactor();
+    return context.body(null, 204);
+  });
+};

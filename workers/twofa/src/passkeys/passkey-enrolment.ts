@@ -1,0 +1,101 @@
+/** Passkeys as factors: enrolled by asking an authenticator for one, active once it is there. */
+
+import type { CreationOptions, Registration } from "#shared/contracts/webauthn.ts";
+import { failure, type Result, success } from "#shared/lang/result.ts";
+import { audited } from "../audit/audited.ts";
+import { type ConfirmationRequest, type Confirming, confirmFactor, findEnrolment } from "../factors/confirmation.ts";
+import type { Ports } from "../model/ports.ts";
+import { creationOptions, verifyRegistration } from "./webauthn.ts";
+import { answeredChallenge, CEREMONY_TTL_MS, challengeIdOf, createChallenge } from "./webauthn-challenge.ts";
+
+export interface PasskeyRequest {
+  userId: string;
+  sessionId: string;
+  name: string;
+}
+
+export interface ChallengedCreation {
+  /** The enrolled factor's id serves as its challenge's id too. */
+  factorId: string;
+  expiresAtMs: number;
+  options: CreationOptions;
+}
+
+/** Enrols a factor that is not active yet, and asks an authenticator for its credential. */
+export const enrolPasskey = async (
+  ports: Ports,
+  { userId, sessionId, name }: PasskeyRequest,
+): Promise<Result<ChallengedCreation, "too-many-factors">> => {
+  const factorId = ports.newId();
+  const username = await ports.vault.usernameOf(userId);
+  const challenge = createChallenge(factorId, ports.randomBytes);
+  const codeMac = await ports.vault.macCode(factorId, challenge);
+  const createdAtMs = ports.now();
+  const factor = { id: factorId, userId, type: "webauthn" as const, name, sealedSecret: "", destinationMac: null };
+  const isEnrolled = await audited(
+    ports,
+    { event: "factor.enrolled", subject: userId, factorId },
+    () => ports.factors.enrol({ ...factor, createdAtMs }),
+    Boolean,
+  );
+  if (!isEnrolled) return failure("too-many-factors");
+
+  const expiresAtMs = createdAtMs + CEREMONY_TTL_MS;
+  await ports.challenges.create({
+    id: factorId,
+    use: "enrolment",
+    userId,
+    sessionId,
+    channel: "webauthn",
+    factorId,
+    codeMac,
+    purpose: null,
+    createdAtMs,
+    expiresAtMs,
+  });
+  const known = await ports.passkeys.ofUser(userId);
+  const options = creationOptions(ports.relyingParty, { userId, username, known }, challenge);
+  return success({ factorId, expiresAtMs, options });
+};
+
+export interface PasskeyConfirmation extends Omit<ConfirmationRequest, "factorId"> {
+  sessionId: string;
+  registration: Registration;
+  /** The challenge that the caller means to answer, where he says so. */
+  challengeId: string | undefined;
+  /** In place of the name that it was enrolled with. */
+  name: string | undefined;
+}
+
+/** Makes the factor active with the credential that was made for it. */
+export const confirmPasskey = async (
+  ports: Ports,
+  { userId, sessionId, asFirst, registration, challengeId, name }: PasskeyConfirmation,
+): Promise<Confirming> => {
+  const challenge = answeredChallenge(registration.response.clientDataJSON);
+  if (challenge === undefined) return { outcome: "wrong-code" };
+  const factorId = challengeIdOf(challenge);
+  if (challengeId !== undefined && challengeId !== factorId) return { outcome: "not-found" };
+  const request = { userId, factorId, asFirst };
+  const enrolment = await findEnrolment(ports, request, ({ type }) => type === "webauthn");
+  if (!enrolment.found) return enrolment.refusal;
+  const codeMac = await ports.vault.macCode(factorId, challenge);
+  return confirmFactor(ports, request, async (nowMs) => {
+    const answered = await ports.challenges.answer({
+      id: factorId,
+      use: "enrolment",
+      userId,
+      sessionId,
+      codeMac,
+      nowMs,
+    });
+    if (answered.found !== "right") return answered;
+    const verified = await verifyRegistration(ports.relyingParty, registration, challenge);
+    if (!verified.ok) {
+      await ports.record({ event: "passkey.refused", subject: userId, factorId, error: verified.error });
+      return { found: "wrong" };
+    }
+    const publicKey = await ports.vault.sealSecret(userId, factorId, verified.value.publicKey);
+    return { found: "right", timeStep: null, passkey: { ...verified.value, publicKey, name: name ?? null } };
+  });
+};

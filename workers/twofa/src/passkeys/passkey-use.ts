@@ -1,0 +1,31 @@
+/** What logins and second factors do alike with a passkey: open its public key, and record its use. */
+import type { AnsweredCeremony, Passkey, PasskeyUsed, VerifiedAssertion } from "../model/passkey.ts";
+import type { Ports } from "../model/ports.ts";
+
+/**
+ * Records the use of a passkey whose signature is right. An authenticator counts its signatures, so what it signs after a
+ * challenge is beyond the counter that was known when that was issued; if not, there are two of it (WebAuthn Level 3 §7.2,
+ * step 22), and from then on neither is accepted. Two answers may come in the other order than they were signed in: the
+ * one that is late is refused, and says nothing about the authenticator.
+ */
+export const usePasskey = async (
+  ports: Ports,
+  { factorId, userId }: Passkey,
+  { counter, isBackedUp }: VerifiedAssertion,
+  ceremony: AnsweredCeremony,
+): Promise<PasskeyUsed> => {
+  const nowMs = ports.now();
+  const used = await ports.passkeys.use({ factorId, userId, counter, isBackedUp, nowMs, ...ceremony });
+  if (used === "accepted") await ports.factors.touch({ userId, factorId, nowMs });
+  else if (used === "cloned") await ports.record({ event: "passkey.cloned", subject: userId, factorId });
+  else await ports.record({ event: "passkey.refused", subject: userId, factorId, error: used });
+  return used;
+};
+
+/** The active passkey with this credential, its public key opened. */
+export const openPasskey = async (ports: Ports, credentialId: string): Promise<Passkey | undefined> => {
+  const passkey = await ports.passkeys.find(credentialId);
+  if (!passkey) return undefined;
+  const { userId, factorId, publicKey } = passkey;
+  return { ...passkey, publicKey: await ports.vault.openSecret(userId, factorId, publicKey) };
+};

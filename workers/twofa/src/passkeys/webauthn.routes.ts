@@ -1,0 +1,94 @@
+import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import {
+  challengeId,
+  creationOptionsSchema,
+  type Registration,
+  registrationSchema,
+} from "#shared/contracts/webauthn.ts";
+import { json, jsonBody, problems } from "#shared/http/openapi.ts";
+import type { WorkerEnv } from "#shared/http/worker-env.ts";
+import type { TwofaServices } from "../composition/services.ts";
+import { confirmedBody, confirmedSchema } from "../http/confirmed.ts";
+import { givenName, optionalName, parseOptionalName } from "../http/factor-name.ts";
+import { assertMayAddFactor, passkeyRefused, tooManyFactors } from "../http/refusals.ts";
+import { confirmPasskey, enrolPasskey } from "./passkey-enrolment.ts";
+
+const DEFAULT_NAME = "Passkey";
+
+const challengedSchema = creationOptionsSchema
+  .extend({ challengeId: z.string(), expiresAt: z.iso.datetime() })
+  .openapi("CreationOptions");
+
+const optionsRoute = createRoute({
+  method: "post",
+  path: "/factors/webauthn/options",
+  tags: ["Second factor"],
+  summary: "Enrol a passkey or a hardware key: what to ask the browser for; it is not active until the answer is here",
+  request: { body: optionalName },
+  responses: {
+    200: json(challengedSchema, "For navigator.credentials.create()"),
+    ...problems("malformed-request", "unauthenticated", "step-up-required", "forbidden", "conflict", "invalid-input"),
+    ...problems("too-many-attempts", "unavailable"),
+  },
+});
+
+/** The browser's answer within a body of ours, or as the body itself. */
+const bodySchema = z.union([
+  z.strictObject({
+    response: registrationSchema,
+    challengeId: challengeId.optional(),
+    name: givenName.optional(),
+  }),
+  registrationSchema,
+]);
+
+interface Sent {
+  registration: Registration;
+  challengeId?: string | undefined;
+  name?: string | undefined;
+}
+
+const readBody = (body: z.infer<typeof bodySchema>): Sent =>
+  "id" in body
+    ? { registration: body }
+    : { registration: body.response, challengeId: body.challengeId, name: body.name };
+
+const confirmRoute = createRoute({
+  method: "post",
+  path: "/factors/webauthn",
+  tags: ["Second factor"],
+  summary: "Make an enrolled passkey active, by what navigator.credentials.create() gave",
+  request: { body: jsonBody(bodySchema) },
+  responses: {
+    201: json(confirmedSchema, "The factor is active"),
+    ...problems("malformed-request", "unauthenticated", "step-up-required", "code-refused", "forbidden"),
+    ...problems("not-found", "conflict", "invalid-input", "too-many-attempts", "unavailable"),
+  },
+});
+
+export const addWebAuthn = (app: OpenAPIHono<WorkerEnv<TwofaServices>>): void => {
+  app.openapi(optionsRoute, async (context) => {
+    const { principal, services } = context.var;
+    const { subject: userId, sessionId } = principal;
+    assertMayAddFactor(principal, await services.factors.hasConfirmed(userId), services.now());
+    const name = parseOptionalName(await context.req.text(), DEFAULT_NAME);
+    const enrolled = await enrolPasskey(services, { userId, sessionId, name });
+    if (!enrolled.ok) throw tooManyFactors();
+    const { factorId, expiresAtMs, options } = enrolled.value;
+    context.header("cache-control", "no-store");
+    return context.json({ ...options, challengeId: factorId, expiresAt: new Date(expiresAtMs).toISOString() }, 200);
+  });
+
+  app.openapi(confirmRoute, async (context) => {
+    const { principal, services } = context.var;
+    const { subject: userId, sessionId } = principal;
+    const hasFactor = await services.factors.hasConfirmed(userId);
+    assertMayAddFactor(principal, hasFactor, services.now());
+    const { registration, challengeId: named, name } = readBody(context.req.valid("json"));
+    const request = { userId, sessionId, asFirst: !hasFactor, registration, challengeId: named, name };
+    const confirmed = await confirmPasskey(services, request);
+    if (confirmed.outcome === "wrong-code") throw passkeyRefused();
+    context.header("cache-control", "no-store");
+    return context.json(confirmedBody(confirmed), 201);
+  });
+};

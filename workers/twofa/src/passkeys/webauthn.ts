@@ -1,0 +1,162 @@
+/** The ceremonies of WebAuthn Level 3: what an authenticator is asked, and whether its answer is right. */
+import { verifyAuthenticationResponse, verifyRegistrationResponse } from "@simplewebauthn/server";
+import { COSEALG, decodeAttestationObject, isoBase64URL, isoCBOR } from "@simplewebauthn/server/helpers";
+import type { Assertion, CreationOptions, Registration, RequestOptions } from "#shared/contracts/webauthn.ts";
+import { failure, type Result, success } from "#shared/lang/result.ts";
+import {
+  type NewPasskey,
+  type Passkey,
+  type RelyingParty,
+  userHandleOf,
+  type VerifiedAssertion,
+} from "../model/passkey.ts";
+import { CEREMONY_TTL_MS } from "./webauthn-challenge.ts";
+
+const ALGORITHMS = [COSEALG.EdDSA, COSEALG.ES256, COSEALG.RS256];
+
+export interface Registrant {
+  userId: string;
+  username: string;
+  known: readonly Passkey[];
+}
+
+const descriptorOf = ({ credentialId, transports }: Passkey) => ({
+  id: credentialId,
+  type: "public-key" as const,
+  transports: [...transports],
+});
+
+/** What `PublicKeyCredential.parseCreationOptionsFromJSON()` takes (WebAuthn §5.1.9). */
+export const creationOptions = (
+  rp: RelyingParty,
+  { userId, username, known }: Registrant,
+  challenge: string,
+): CreationOptions => ({
+  rp: { id: rp.id, name: rp.name },
+  user: {
+    id: isoBase64URL.fromBuffer(userHandleOf(userId)),
+    name: username,
+    displayName: username,
+  },
+  challenge,
+  pubKeyCredParams: ALGORITHMS.map((alg) => ({ type: "public-key", alg })),
+  timeout: CEREMONY_TTL_MS,
+  excludeCredentials: known.map(descriptorOf),
+  authenticatorSelection: { residentKey: "preferred", requireResidentKey: false, userVerification: "preferred" },
+  attestation: "none",
+  extensions: { credProps: true },
+});
+
+/** What `navigator.credentials.get()` is to be asked; without credentials any user may answer with one of his own. */
+export const requestOptions = (
+  rp: RelyingParty,
+  userVerification: RequestOptions["userVerification"],
+  challenge: string,
+  known: readonly Passkey[],
+): RequestOptions => ({
+  challenge,
+  timeout: CEREMONY_TTL_MS,
+  rpId: rp.id,
+  allowCredentials: known.map(descriptorOf),
+  userVerification,
+});
+
+/**
+ * The same without what it says of its maker: nobody asked for that, and whoever checked it would have to fetch what
+ * strangers' certificates point at.
+ */
+const withoutAttestation = (attestationObject: string): string => {
+  const authData = decodeAttestationObject(isoBase64URL.toBuffer(attestationObject)).get("authData");
+  const bare = new Map<string, string | Map<string, string> | Uint8Array>([
+    ["fmt", "none"],
+    ["attStmt", new Map()],
+    ["authData", authData],
+  ]);
+  return isoBase64URL.fromBuffer(isoCBOR.encode(bare));
+};
+
+const WRONG_SIGNATURE = failure("the signature is wrong");
+
+/** What the library's exceptions may be about. */
+const TOPICS = ["origin", "RP ID", "challenge", "public key alg", "response type", "tokenBinding", "flags"] as const;
+
+/** The verdict on an answer, for the log. What an exception says repeats what was sent, and is not kept. */
+const judged = async <Value>(judge: () => Promise<Result<Value, string>>): Promise<Result<Value, string>> => {
+  try {
+    return await judge();
+  } catch (error) {
+    const topic = TOPICS.find((word) => error instanceof Error && error.message.includes(word));
+    return failure(topic === undefined ? "the answer cannot be read" : `unexpected ${topic}`);
+  }
+};
+
+/** The credential of a registration that answers this challenge (WebAuthn §7.1); else why it is refused. */
+export const verifyRegistration = (
+  rp: RelyingParty,
+  { id, rawId, type, response }: Registration,
+  challenge: string,
+): Promise<Result<NewPasskey, string>> =>
+  judged(async () => {
+    const { verified, registrationInfo } = await verifyRegistrationResponse({
+      response: {
+        id,
+        rawId,
+        type,
+        clientExtensionResults: {},
+        response: {
+          clientDataJSON: response.clientDataJSON,
+          attestationObject: withoutAttestation(response.attestationObject),
+        },
+      },
+      expectedChallenge: challenge,
+      expectedOrigin: [...rp.origins],
+      expectedRPID: rp.id,
+      requireUserVerification: false,
+      supportedAlgorithmIDs: ALGORITHMS,
+    });
+    if (!verified) return WRONG_SIGNATURE;
+    const { credential, aaguid, credentialDeviceType, credentialBackedUp } = registrationInfo;
+    if (credential.id !== id) return failure("the answer names another credential than it signs");
+    return success({
+      credentialId: credential.id,
+      publicKey: isoBase64URL.fromBuffer(credential.publicKey),
+      counter: credential.counter,
+      transports: response.transports ?? [],
+      aaguid,
+      isBackupEligible: credentialDeviceType === "multiDevice",
+      isBackedUp: credentialBackedUp,
+    });
+  });
+
+/**
+ * What an assertion says that this credential has signed (WebAuthn §7.2); else why it is refused. Whether the counter
+ * has gone back is not decided here: only the store can, for it alone sees all who try at once.
+ */
+export const verifyAssertion = (
+  rp: RelyingParty,
+  passkey: Passkey,
+  { id, rawId, type, response }: Assertion,
+  challenge: string,
+): Promise<Result<VerifiedAssertion, string>> =>
+  judged(async () => {
+    const { clientDataJSON, authenticatorData, signature } = response;
+    const { verified, authenticationInfo } = await verifyAuthenticationResponse({
+      response: {
+        id,
+        rawId,
+        type,
+        clientExtensionResults: {},
+        response: { clientDataJSON, authenticatorData, signature },
+      },
+      expectedChallenge: challenge,
+      expectedOrigin: [...rp.origins],
+      expectedRPID: rp.id,
+      credential: { id: passkey.credentialId, publicKey: isoBase64URL.toBuffer(passkey.publicKey), counter: 0 },
+      requireUserVerification: false,
+    });
+    if (!verified) return WRONG_SIGNATURE;
+    const { newCounter, credentialBackedUp, credentialDeviceType, userVerified } = authenticationInfo;
+    if ((credentialDeviceType === "multiDevice") !== passkey.isBackupEligible)
+      return failure("whether the credential may be backed up has changed");
+    return success({ counter: newCounter, isBackedUp: credentialBackedUp, isUserVerified: userVerified });
+  });

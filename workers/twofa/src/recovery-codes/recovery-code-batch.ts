@@ -1,0 +1,26 @@
+/** Recovery codes as they are handed out and stored. */
+import { failure, type Result, success } from "#shared/lang/result.ts";
+import { audited } from "../audit/audited.ts";
+import type { Ports } from "../model/ports.ts";
+import { createRecoveryCodes, normalizeRecoveryCode } from "./recovery-code.ts";
+
+interface CodeBatch {
+  codes: string[];
+  macs: string[];
+}
+
+/** Ten new codes, with the keyed hashes they are stored as. */
+export const createCodeBatch = async (ports: Ports, userId: string): Promise<CodeBatch> => {
+  const codes = createRecoveryCodes(ports.randomBytes);
+  const macs = codes.map((code) => ports.vault.macRecoveryCode(userId, normalizeRecoveryCode(code)));
+  return { codes, macs: await Promise.all(macs) };
+};
+
+/** Ten new recovery codes; the old ones die. */
+export const replaceRecoveryCodes = async (ports: Ports, userId: string): Promise<Result<string[], "no-factor">> => {
+  const { codes, macs } = await createCodeBatch(ports, userId);
+  const event = { event: "recovery-codes.replaced" as const, subject: userId };
+  const isReplaced = await audited(ports, event, () => ports.recoveryCodes.replace(userId, macs), Boolean);
+  if (!isReplaced) return failure("no-factor");
+  return success(codes);
+};

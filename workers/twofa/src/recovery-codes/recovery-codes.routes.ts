@@ -1,0 +1,32 @@
+import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import { assertMayGrant } from "#shared/auth/authorize.ts";
+import { json, problems } from "#shared/http/openapi.ts";
+import type { WorkerEnv } from "#shared/http/worker-env.ts";
+import { problem } from "#shared/problem/problem.ts";
+import type { TwofaServices } from "../composition/services.ts";
+import { replaceRecoveryCodes } from "./recovery-code-batch.ts";
+
+const route = createRoute({
+  method: "post",
+  path: "/recovery-codes",
+  tags: ["Second factor"],
+  summary: "Ten new recovery codes; the old ones die",
+  responses: {
+    200: json(z.object({ recoveryCodes: z.array(z.string()) }), "The codes, shown this once"),
+    ...problems("unauthenticated", "step-up-required", "forbidden", "conflict", "too-many-attempts", "unavailable"),
+  },
+});
+
+export const addRecoveryCodes = (app: OpenAPIHono<WorkerEnv<TwofaServices>>): void => {
+  app.openapi(route, async (context) => {
+    const { principal, services } = context.var;
+    assertMayGrant("credential", principal, services.now());
+    const replaced = await replaceRecoveryCodes(services, principal.subject);
+    if (!replaced.ok)
+      throw problem("conflict", {
+        detail: "Recovery codes stand in for a factor: enrol one at POST /twofa/factors/totp.",
+      });
+    context.header("cache-control", "no-store");
+    return context.json({ recoveryCodes: replaced.value }, 200);
+  });
+};

@@ -1,0 +1,138 @@
+import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import type { Context } from "hono";
+import { parsedText, reference } from "#shared/contracts/input.ts";
+import { json, jsonBody, problems } from "#shared/http/openapi.ts";
+import type { WorkerEnv } from "#shared/http/worker-env.ts";
+import { type Problem, problem } from "#shared/problem/problem.ts";
+import type { TwofaServices } from "../composition/services.ts";
+import { confirmedBody, confirmedSchema } from "../http/confirmed.ts";
+import { factorName } from "../http/factor-name.ts";
+import { notSent } from "../http/not-sent.ts";
+import { assertMayAddFactor, tooManyFactors } from "../http/refusals.ts";
+import { codeOf } from "../http/typed-code-field.ts";
+import type { SendingChannel } from "../model/challenge.ts";
+import { maskDestination, parseAddress, parsePhone } from "../model/destination.ts";
+import { confirmDestination, type EnrolledDestination, enrolDestination } from "./destination-factor.ts";
+import { parseOneTimeCode } from "./one-time-code.ts";
+
+const sentCode = codeOf(parseOneTimeCode, "a code that was sent has 8 digits", "12345678");
+
+const MAX_TYPED_LENGTH = 320;
+
+const destination = (parse: (typed: string) => string | undefined, fault: string, example: string) =>
+  parsedText({ max: MAX_TYPED_LENGTH }, parse, fault).openapi({ example });
+
+const enrolledSchema = z.object({
+  factorId: z.uuid(),
+  channel: z.enum(["email", "sms"]),
+  destination: z.string().openapi({ description: "Masked", example: "a***@e***.org" }),
+  expiresAt: z.iso.datetime().openapi({ description: "Until then the code can be sent to confirm the factor" }),
+});
+
+const enrolRoute = <Body extends z.ZodType>(channel: SendingChannel, summary: string, body: Body) =>
+  createRoute({
+    method: "post",
+    path: `/factors/${channel}`,
+    tags: ["Second factor"],
+    summary,
+    request: { body: jsonBody(body) },
+    responses: {
+      201: json(enrolledSchema, "A code was sent there"),
+      ...problems("malformed-request", "unauthenticated", "step-up-required", "forbidden", "conflict", "invalid-input"),
+      ...problems("too-many-attempts", "channel-unavailable", "delivery-failed", "unavailable"),
+    },
+  });
+
+const emailRoute = enrolRoute(
+  "email",
+  "Enrol an address of mail; it is not active until you confirm the code sent there",
+  z.strictObject({
+    address: destination(parseAddress, "must be an address of mail", "ann@example.org"),
+    name: factorName("Email"),
+  }),
+);
+
+const smsRoute = enrolRoute(
+  "sms",
+  "Enrol a phone; it is not active until you confirm the code sent there",
+  z.strictObject({
+    phone: destination(parsePhone, "must be a phone number as +, country code and number (E.164)", "+4915112345678"),
+    name: factorName("Phone"),
+  }),
+);
+
+const confirmRoute = createRoute({
+  method: "post",
+  path: "/factors/{id}/confirm",
+  tags: ["Second factor"],
+  summary: "Make an enrolled address or phone active, by the code that was sent there",
+  request: { params: z.object({ id: reference() }), body: jsonBody(z.strictObject({ code: sentCode })) },
+  responses: {
+    200: json(confirmedSchema, "The factor is active"),
+    ...problems("malformed-request", "unauthenticated", "step-up-required", "code-refused", "forbidden"),
+    ...problems("not-found", "conflict", "invalid-input", "too-many-attempts", "unavailable"),
+  },
+});
+
+type Refused = Exclude<EnrolledDestination, { outcome: "enrolled" }>;
+
+const FIELDS: Record<SendingChannel, string> = { email: "#/address", sms: "#/phone" };
+
+const refusalOf = (channel: SendingChannel, refusal: Refused): Problem => {
+  switch (refusal.outcome) {
+    case "too-many-factors":
+      return tooManyFactors();
+    case "known-destination":
+      return problem("conflict", { detail: "This is a factor of yours already." });
+    case "undelivered":
+      if (refusal.failure !== "no-such-destination") return notSent(channel, refusal);
+      return problem("invalid-input", {
+        detail: "Some fields are not as they should be.",
+        errors: [{ pointer: FIELDS[channel], detail: "nothing can be delivered there" }],
+      });
+    default:
+      return notSent(channel, refusal);
+  }
+};
+
+const enrol = async (
+  context: Context<WorkerEnv<TwofaServices>>,
+  channel: SendingChannel,
+  typed: { destination: string; name: string },
+): Promise<z.infer<typeof enrolledSchema>> => {
+  const { principal, services } = context.var;
+  const { subject: userId, sessionId } = principal;
+  assertMayAddFactor(principal, await services.factors.hasConfirmed(userId), services.now());
+  const enrolled = await enrolDestination(services, { userId, sessionId, channel, ...typed });
+  if (enrolled.outcome !== "enrolled") throw refusalOf(channel, enrolled);
+  return {
+    factorId: enrolled.factorId,
+    channel,
+    destination: maskDestination(typed.destination),
+    expiresAt: new Date(enrolled.expiresAtMs).toISOString(),
+  };
+};
+
+export const addDestinations = (app: OpenAPIHono<WorkerEnv<TwofaServices>>): void => {
+  app.openapi(emailRoute, async (context) => {
+    const { address, name } = context.req.valid("json");
+    return context.json(await enrol(context, "email", { destination: address, name }), 201);
+  });
+
+  app.openapi(smsRoute, async (context) => {
+    const { phone, name } = context.req.valid("json");
+    return context.json(await enrol(context, "sms", { destination: phone, name }), 201);
+  });
+
+  app.openapi(confirmRoute, async (context) => {
+    const { principal, services } = context.var;
+    const { subject: userId, sessionId } = principal;
+    const hasFactor = await services.factors.hasConfirmed(userId);
+    assertMayAddFactor(principal, hasFactor, services.now());
+    const { id: factorId } = context.req.valid("param");
+    const { code } = context.req.valid("json");
+    const confirmed = await confirmDestination(services, { userId, sessionId, factorId, code, asFirst: !hasFactor });
+    context.header("cache-control", "no-store");
+    return context.json(confirmedBody(confirmed), 200);
+  });
+};

@@ -1,0 +1,65 @@
+/** Sends the code of a challenge. */
+import type { ChallengeUse, SendingChannel } from "../model/challenge.ts";
+import { type DeliveryFailure, mayHaveArrived, type SendUse } from "../model/delivery.ts";
+import { secondsUntil } from "../model/lockout.ts";
+import { codeMessage } from "../model/message.ts";
+import type { Ports } from "../model/ports.ts";
+import { createOneTimeCode } from "./one-time-code.ts";
+
+const MINUTE_MS = 60_000;
+
+export interface CodeRequest {
+  use: Extract<SendUse, ChallengeUse>;
+  userId: string;
+  sessionId: string;
+  channel: SendingChannel;
+  factorId: string;
+  destination: string;
+  /** What the code does, to complete "to …". */
+  action: string;
+  /** JSON of the one request that the answer confirms; null: any. */
+  purpose: string | null;
+}
+
+export type NotSent =
+  | { outcome: "channel-unavailable" }
+  | { outcome: "too-many-sends"; retryAfterSeconds: number }
+  | { outcome: "undelivered"; failure: DeliveryFailure };
+
+export type Sent = { outcome: "sent"; challengeId: string; expiresAtMs: number } | NotSent;
+
+/** Puts the challenge, and sends its code. A challenge whose code was not delivered is taken back. */
+export const sendCode = async (ports: Ports, request: CodeRequest): Promise<Sent> => {
+  const { userId, channel, factorId, destination, action, ...challenge } = request;
+  const messenger = ports.messengers[channel];
+  if (messenger === undefined) return { outcome: "channel-unavailable" };
+  const told = { subject: userId, factorId, channel };
+
+  const destinationMac = await ports.vault.macMailbox(destination);
+  const createdAtMs = ports.now();
+  const sendId = ports.newId();
+  const send = { id: sendId, userId, destinationMac, use: request.use, nowMs: createdAtMs };
+  const reservation = await ports.sends.reserve(send);
+  if (!reservation.reserved) {
+    await ports.record({ event: "challenge.undelivered", ...told, failure: "too-many-sends" });
+    return { outcome: "too-many-sends", retryAfterSeconds: secondsUntil(reservation.nextAtMs, createdAtMs) };
+  }
+
+  const id = ports.newId();
+  const code = createOneTimeCode(ports.randomBytes);
+  const codeMac = await ports.vault.macCode(id, code);
+  const expiresAtMs = createdAtMs + ports.codeTtlMs;
+  await ports.challenges.create({ ...challenge, id, userId, channel, factorId, codeMac, createdAtMs, expiresAtMs });
+
+  const validMinutes = Math.round(ports.codeTtlMs / MINUTE_MS);
+  const delivery = await messenger(codeMessage({ channel, destination, code, action, validMinutes }));
+  if (delivery.delivered) {
+    await ports.record({ event: "challenge.sent", ...told });
+    return { outcome: "sent", challengeId: id, expiresAtMs };
+  }
+  const { failure, cause } = delivery;
+  await ports.challenges.remove(id);
+  if (!mayHaveArrived(failure)) await ports.sends.release(sendId);
+  await ports.record({ event: "challenge.undelivered", ...told, failure, error: cause });
+  return { outcome: "undelivered", failure };
+};

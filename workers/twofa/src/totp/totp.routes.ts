@@ -1,0 +1,77 @@
+import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import { renderSVG } from "uqr";
+import { reference } from "#shared/contracts/input.ts";
+import { json, jsonBody, problems } from "#shared/http/openapi.ts";
+import type { WorkerEnv } from "#shared/http/worker-env.ts";
+import type { TwofaServices } from "../composition/services.ts";
+import { confirmedBody, confirmedSchema } from "../http/confirmed.ts";
+import { optionalName, parseOptionalName } from "../http/factor-name.ts";
+import { assertMayAddFactor, tooManyFactors } from "../http/refusals.ts";
+import { codeOf } from "../http/typed-code-field.ts";
+import { confirmTotp, enrolTotp } from "./enrolment.ts";
+import { parseTotpCode } from "./totp.ts";
+
+const DEFAULT_NAME = "Authenticator app";
+/** ISO/IEC 18004 asks for a quiet zone of four modules. */
+const QUIET_ZONE_MODULES = 4;
+
+const totpCode = codeOf(parseTotpCode, "a code has 6 digits", "123456");
+
+const enrolRoute = createRoute({
+  method: "post",
+  path: "/factors/totp",
+  tags: ["Second factor"],
+  summary: "Enrol an authenticator app; it is not active until you confirm a code of it",
+  request: {
+    body: optionalName,
+  },
+  responses: {
+    201: json(
+      z.object({
+        factorId: z.uuid(),
+        secret: z.string().openapi({ description: "Base32; shown this once" }),
+        uri: z.string().openapi({ example: "otpauth://totp/Fountain:…?secret=…&issuer=Fountain" }),
+        qrSvg: z.string().openapi({ description: "The URI as a QR code, as SVG text" }),
+      }),
+      "The secret to put into the authenticator app",
+    ),
+    ...problems("malformed-request", "unauthenticated", "step-up-required", "forbidden", "conflict", "invalid-input"),
+    ...problems("too-many-attempts", "unavailable"),
+  },
+});
+
+const confirmRoute = createRoute({
+  method: "post",
+  path: "/factors/totp/confirm",
+  tags: ["Second factor"],
+  summary: "Make an enrolled authenticator app active, by a code of it",
+  request: { body: jsonBody(z.strictObject({ factorId: reference(), code: totpCode })) },
+  responses: {
+    200: json(confirmedSchema, "The factor is active"),
+    ...problems("malformed-request", "unauthenticated", "step-up-required", "code-refused", "forbidden"),
+    ...problems("not-found", "conflict", "invalid-input", "too-many-attempts", "unavailable"),
+  },
+});
+
+export const addTotp = (app: OpenAPIHono<WorkerEnv<TwofaServices>>): void => {
+  app.openapi(enrolRoute, async (context) => {
+    const { principal, services } = context.var;
+    assertMayAddFactor(principal, await services.factors.hasConfirmed(principal.subject), services.now());
+    const name = parseOptionalName(await context.req.text(), DEFAULT_NAME);
+    const enrolled = await enrolTotp(services, principal.subject, name);
+    if (!enrolled.ok) throw tooManyFactors();
+    const qrSvg = renderSVG(enrolled.value.uri, { border: QUIET_ZONE_MODULES });
+    context.header("cache-control", "no-store");
+    return context.json({ ...enrolled.value, qrSvg }, 201);
+  });
+
+  app.openapi(confirmRoute, async (context) => {
+    const { principal, services } = context.var;
+    const userId = principal.subject;
+    const hasFactor = await services.factors.hasConfirmed(userId);
+    assertMayAddFactor(principal, hasFactor, services.now());
+    const confirmed = await confirmTotp(services, { userId, asFirst: !hasFactor, ...context.req.valid("json") });
+    context.header("cache-control", "no-store");
+    return context.json(confirmedBody(confirmed), 200);
+  });
+};

@@ -1,0 +1,83 @@
+import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import { unicodeText } from "#shared/contracts/input.ts";
+import { challengedOptionsSchema } from "#shared/contracts/webauthn.ts";
+import { json, jsonBody, problems } from "#shared/http/openapi.ts";
+import type { WorkerEnv } from "#shared/http/worker-env.ts";
+import { type Problem, problem } from "#shared/problem/problem.ts";
+import type { TwofaServices } from "../composition/services.ts";
+import { notSent } from "../http/not-sent.ts";
+import { actionOf, purpose, storedPurpose } from "../http/purpose.ts";
+import { CHANNELS, type Channel, SENDING_CHANNELS } from "../model/challenge.ts";
+import { maskDestination } from "../model/destination.ts";
+import { generateCode } from "../sent-codes/destination-factor.ts";
+import { challengePasskeys } from "./passkey-verification.ts";
+
+const MAX_FACTOR_ID_LENGTH = 64;
+
+const route = createRoute({
+  method: "post",
+  path: "/auth/generate",
+  tags: ["Second factor"],
+  summary: "Have a code sent to one of your factors, or a passkey asked; POST /auth/verify takes the answer",
+  request: {
+    body: jsonBody(
+      z.strictObject({
+        channel: z.enum(CHANNELS),
+        factorId: unicodeText({ max: MAX_FACTOR_ID_LENGTH })
+          .optional()
+          .openapi({ description: "Which of several factors; the oldest, if not said" }),
+        purpose: purpose.optional(),
+      }),
+    ),
+  },
+  responses: {
+    200: json(challengedOptionsSchema, "For navigator.credentials.get(), where the channel is webauthn"),
+    202: json(
+      z.object({
+        challengeId: z.uuid(),
+        channel: z.enum(SENDING_CHANNELS),
+        destination: z.string().openapi({ description: "Masked", example: "a***@e***.org" }),
+        expiresAt: z.iso.datetime(),
+      }),
+      "A code was sent there",
+    ),
+    ...problems("malformed-request", "unauthenticated", "forbidden", "conflict", "invalid-input"),
+    ...problems("too-many-attempts", "channel-unavailable", "delivery-failed", "unavailable"),
+  },
+});
+
+const noSuchFactor = (channel: Channel): Problem =>
+  problem("conflict", {
+    detail: `You have no such factor: enrol one at POST /twofa/factors/${channel}, or see yours at GET /twofa/factors.`,
+  });
+
+const passkeyDisabled = (): Problem =>
+  problem("conflict", {
+    detail:
+      "Your passkey is disabled: its signature counter went back, so a copy of it may exist. Pass another factor or a " +
+      "recovery code, remove it with DELETE /twofa/factors/{id}, and enrol it again.",
+  });
+
+export const addGenerate = (app: OpenAPIHono<WorkerEnv<TwofaServices>>): void => {
+  app.openapi(route, async (context) => {
+    const { principal, services } = context.var;
+    const { channel, factorId, purpose } = context.req.valid("json");
+    const { subject: userId, sessionId } = principal;
+    const what = { action: actionOf(purpose), purpose: storedPurpose.write(purpose) };
+    if (channel === "webauthn") {
+      const challenged = await challengePasskeys(services, { userId, sessionId, purpose: what.purpose });
+      if (challenged.outcome === "no-factor") throw noSuchFactor(channel);
+      if (challenged.outcome === "disabled") throw passkeyDisabled();
+      const { challengeId, expiresAtMs, options } = challenged;
+      context.header("cache-control", "no-store");
+      return context.json({ ...options, challengeId, expiresAt: new Date(expiresAtMs).toISOString() }, 200);
+    }
+    const generated = await generateCode(services, { userId, sessionId, channel, factorId, ...what });
+    if (generated.outcome === "no-factor") throw noSuchFactor(channel);
+    if (generated.outcome !== "sent") throw notSent(channel, generated);
+    const { challengeId, destination, expiresAtMs } = generated;
+    const expiresAt = new Date(expiresAtMs).toISOString();
+    context.header("cache-control", "no-store");
+    return context.json({ challengeId, channel, destination: maskDestination(destination), expiresAt }, 202);
+  });
+};

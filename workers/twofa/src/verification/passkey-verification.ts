@@ -1,0 +1,97 @@
+/** Passkeys as a second factor: a challenge that the user's own authenticator signs, once. */
+import type { Assertion, RequestOptions } from "#shared/contracts/webauthn.ts";
+import { attempt, type Finding } from "../attempts/attempt.ts";
+import { methodOf, namesUser } from "../model/passkey.ts";
+import type { Ports } from "../model/ports.ts";
+import { openPasskey, usePasskey } from "../passkeys/passkey-use.ts";
+import { requestOptions, verifyAssertion } from "../passkeys/webauthn.ts";
+import { answeredChallenge, CEREMONY_TTL_MS, challengeIdOf, createChallenge } from "../passkeys/webauthn-challenge.ts";
+import type { Verification } from "./verification.ts";
+
+export interface AssertionRequest {
+  userId: string;
+  sessionId: string;
+  /** JSON of the one request that the answer confirms; null: any. */
+  purpose: string | null;
+}
+
+export type Challenged =
+  | { outcome: "challenged"; challengeId: string; expiresAtMs: number; options: RequestOptions }
+  | { outcome: "no-factor" }
+  | { outcome: "disabled" };
+
+/** Puts a challenge to the user's passkeys. */
+export const challengePasskeys = async (
+  ports: Ports,
+  { userId, sessionId, purpose }: AssertionRequest,
+): Promise<Challenged> => {
+  const passkeys = await ports.passkeys.ofUser(userId);
+  const known = passkeys.filter(({ disabledAtMs }) => disabledAtMs === null);
+  if (known.length === 0) return { outcome: passkeys.length === 0 ? "no-factor" : "disabled" };
+  const id = ports.newId();
+  const challenge = createChallenge(id, ports.randomBytes);
+  const codeMac = await ports.vault.macCode(id, challenge);
+  const createdAtMs = ports.now();
+  const expiresAtMs = createdAtMs + CEREMONY_TTL_MS;
+  await ports.challenges.create({
+    id,
+    use: "verification",
+    userId,
+    sessionId,
+    channel: "webauthn",
+    factorId: null,
+    codeMac,
+    purpose,
+    createdAtMs,
+    expiresAtMs,
+  });
+  const options = requestOptions(ports.relyingParty, "preferred", challenge, known);
+  return { outcome: "challenged", challengeId: id, expiresAtMs, options };
+};
+
+export interface SignedChallenge {
+  userId: string;
+  sessionId: string;
+  assertion: Assertion;
+  /** The challenge that the caller means to answer, where he says so. */
+  challengeId: string | undefined;
+}
+
+/** Takes the answer to a challenge, once, from the session that asked for it. */
+export const verifyPasskey = async (
+  ports: Ports,
+  { userId, sessionId, assertion, challengeId }: SignedChallenge,
+): Promise<Verification> => {
+  if (!(await ports.factors.hasConfirmed(userId))) return { outcome: "no-factor" };
+  const challenge = answeredChallenge(assertion.response.clientDataJSON) ?? "";
+  const id = challengeIdOf(challenge);
+  // Asked before the attempt is counted: an unanswering kms must not lock the user.
+  const codeMac = await ports.vault.macCode(id, challenge);
+  const passkey = await openPasskey(ports, assertion.id);
+
+  const refused = async (error: string): Promise<Finding<never>> => {
+    const factorId = passkey?.userId === userId ? passkey.factorId : undefined;
+    await ports.record({ event: "passkey.refused", subject: userId, factorId, error });
+    return { found: "wrong" };
+  };
+
+  return attempt(ports, { userId, with: "passkey" }, async () => {
+    if (challengeId !== undefined && challengeId !== id) return refused("another challenge than was named");
+    const nowMs = ports.now();
+    const answered = await ports.challenges.answer({ id, use: "verification", userId, sessionId, codeMac, nowMs });
+    if (answered.found !== "right") return answered;
+    if (passkey?.userId !== userId || !namesUser(assertion, userId)) return refused("another user's credential");
+    const verified = await verifyAssertion(ports.relyingParty, passkey, assertion, challenge);
+    if (!verified.ok) return refused(verified.error);
+    const { purpose, createdAtMs: challengedAtMs } = answered.challenge;
+    switch (await usePasskey(ports, passkey, verified.value, { challengeId: id, challengedAtMs })) {
+      case "accepted":
+        return { found: "right", value: { method: methodOf(passkey), purpose } };
+      case "out-of-order":
+        return { found: "used" };
+      case "cloned":
+      case "disabled":
+        return { found: "wrong" };
+    }
+  });
+};

@@ -1,0 +1,138 @@
+import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import { unauthenticated } from "#shared/auth/authorize.ts";
+import type { Principal } from "#shared/auth/claims.ts";
+import { detailsOf, type Purpose, purposeDetails } from "#shared/contracts/purpose.ts";
+import { type Assertion, assertionSchema, challengeId } from "#shared/contracts/webauthn.ts";
+import { json, jsonBody, problems } from "#shared/http/openapi.ts";
+import type { WorkerEnv } from "#shared/http/worker-env.ts";
+import { describeError } from "#shared/observability/log.ts";
+import { announceRecoveryCodeUse } from "../audit/announcement.ts";
+import type { TwofaServices } from "../composition/services.ts";
+import { purpose, storedPurpose } from "../http/purpose.ts";
+import { codeRefused, locked, noFactor } from "../http/refusals.ts";
+import { typedCode } from "../http/typed-code-field.ts";
+import { parseOneTimeCode } from "../sent-codes/one-time-code.ts";
+import { parseTotpCode } from "../totp/totp.ts";
+import { verifyPasskey } from "./passkey-verification.ts";
+import { type Proven, type Verification, verifyCode, verifyRecoveryCode, verifySentCode } from "./verification.ts";
+
+/** What proves the factor; a challenge knows by itself which request it is about. */
+type Proof =
+  | { code: string; purpose: Purpose | undefined }
+  | { challengeId: string; code: string }
+  | { challengeId: string | undefined; assertion: Assertion }
+  | { recoveryCode: string; purpose: Purpose | undefined };
+
+const bodySchema = z
+  .strictObject({
+    code: typedCode.optional().openapi({ description: "6 digits of an authenticator app, or 8 that were sent" }),
+    challengeId: challengeId.optional(),
+    response: assertionSchema.optional().openapi({ description: "What navigator.credentials.get() gave" }),
+    recoveryCode: typedCode.optional(),
+    purpose: purpose.optional(),
+  })
+  .transform(({ code: typed, challengeId, response, recoveryCode, purpose }, context): Proof => {
+    const refuse = (message: string, field = "code"): never => {
+      context.addIssue({ code: "custom", message, path: [field] });
+      return z.NEVER;
+    };
+    if (challengeId !== undefined && purpose !== undefined)
+      return refuse("a challenge has the purpose that it was asked for with", "purpose");
+    if (response !== undefined) {
+      if (typed !== undefined || recoveryCode !== undefined) return refuse("send one proof only", "response");
+      if (purpose !== undefined) return refuse("a challenge has the purpose that it was asked for with", "purpose");
+      return { challengeId, assertion: response };
+    }
+    if (recoveryCode !== undefined && typed === undefined && challengeId === undefined)
+      return { recoveryCode, purpose };
+    if (recoveryCode !== undefined || typed === undefined) return refuse("send exactly one of code and recoveryCode");
+    if (challengeId === undefined) {
+      const code = parseTotpCode(typed);
+      return code === undefined ? refuse("without a challengeId a code has 6 digits") : { code, purpose };
+    }
+    const code = parseOneTimeCode(typed);
+    return code === undefined ? refuse("a code that was sent has 8 digits") : { challengeId, code };
+  });
+
+const route = createRoute({
+  method: "post",
+  path: "/auth/verify",
+  tags: ["Second factor"],
+  summary: "Pass a second factor: the session rises to aal2, or one request is confirmed",
+  request: { body: jsonBody(bodySchema) },
+  responses: {
+    200: json(
+      z.object({
+        access_token: z.string(),
+        token_type: z.literal("Bearer"),
+        expires_in: z.int(),
+        authorization_details: purposeDetails
+          .optional()
+          .openapi({ description: "The one request that the token is good for (RFC 9396 §7)" }),
+      }),
+      "A token with acr = aal2",
+    ),
+    ...problems("malformed-request", "unauthenticated", "code-refused", "forbidden"),
+    ...problems("invalid-input", "too-many-attempts", "unavailable"),
+  },
+});
+
+const assertPassed = (verification: Verification): Proven => {
+  switch (verification.outcome) {
+    case "passed":
+      return verification.value;
+    case "no-factor":
+      throw noFactor();
+    case "locked":
+      throw locked(verification.retryAfterSeconds);
+    case "wrong-code":
+      throw codeRefused();
+  }
+};
+
+const verify = (
+  services: TwofaServices,
+  { subject: userId, sessionId }: Pick<Principal, "subject" | "sessionId">,
+  proof: Proof,
+): Promise<Verification> => {
+  if ("recoveryCode" in proof) return verifyRecoveryCode(services, userId, proof.recoveryCode);
+  if ("assertion" in proof) return verifyPasskey(services, { userId, sessionId, ...proof });
+  if ("challengeId" in proof) return verifySentCode(services, { userId, sessionId, ...proof });
+  return verifyCode(services, userId, proof.code);
+};
+
+/** The one request that was confirmed: what the challenge was about or, where there was none, what the caller says. */
+const purposeOf = (proven: Proven, proof: Proof): Purpose | undefined =>
+  storedPurpose.read(proven.purpose) ?? ("purpose" in proof ? proof.purpose : undefined);
+
+export const addVerify = (app: OpenAPIHono<WorkerEnv<TwofaServices>>): void => {
+  app.openapi(route, async (context) => {
+    const { principal, services, log } = context.var;
+    const proof = context.req.valid("json");
+    const proven = assertPassed(await verify(services, principal, proof));
+    const purpose = purposeOf(proven, proof);
+    if ("recoveryCode" in proof) {
+      const logFailure = (error: unknown): void => log("error", "announcement", { error: describeError(error) });
+      context.executionCtx.waitUntil(announceRecoveryCodeUse(services, principal.subject).catch(logFailure));
+    }
+    const token = await services.vault.elevate({
+      sessionId: principal.sessionId,
+      scopes: [...principal.scopes],
+      audiences: [...principal.audiences],
+      method: proven.method,
+      rightsWithheld: principal.withheldRoles !== undefined,
+      ...(purpose === undefined ? { once: false } : { once: true, purpose, redeemable: true }),
+    });
+    if (!token) throw unauthenticated(true);
+    context.header("cache-control", "no-store");
+    return context.json(
+      {
+        access_token: token.accessToken,
+        token_type: "Bearer" as const,
+        expires_in: token.expiresInSeconds,
+        ...(purpose !== undefined && { authorization_details: detailsOf(purpose) }),
+      },
+      200,
+    );
+  });
+};
