@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { findRejected, TEXT_KINDS } from "./words.ts";
 
-const ROOT = path.join(import.meta.dirname, "..");
+const ROOT = path.join(import.meta.dirname, "..", "..");
 
 /** Tracked files; one that is deleted and not committed yet is left out. */
 const tracked = (patterns: readonly string[]): string[] =>

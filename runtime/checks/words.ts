@@ -118,7 +118,7 @@ export const TEXT_KINDS: readonly TextKind[] = [
   },
   {
     name: "messages",
-    files: [...SOURCES, ":!runtime/words.ts"],
+    files: [...SOURCES, ":!runtime/checks/words.ts"],
     prose: (text) => without(only("messages", text), INTERPOLATION),
     isChecked: false,
   },
