@@ -150,6 +150,19 @@ test("a role that loses a permission voids the access tokens of all who have it,
   expect((await refresh(readers.refreshToken)).tokens?.scope).toBe("search:read");
 });
 
+test("a new role voids no token, because no one had a right that it took", async () => {
+  const noted = async () =>
+    (
+      await fountain.databases["kms"]?.execute(
+        "SELECT COUNT(*) AS n FROM rights_changes WHERE holder = 'role:brand-new'",
+      )
+    )?.rows[0]?.["n"];
+  await putRole("brand-new", ["search:read"]);
+  expect(await noted()).toBe(0);
+  await putRole("brand-new", []);
+  expect(await noted()).toBe(1);
+});
+
 test("a change that changes nothing voids nothing, and is told by no audit entry", async () => {
   await putRole("steady", ["keys:read"]);
   const { rows } = (await fountain.databases["kms"]?.execute("SELECT * FROM rights_changes")) ?? { rows: [] };

@@ -4,10 +4,14 @@ import { roleHolder } from "#shared/contracts/principal.ts";
 import { appendEntry } from "../audit/audit.store.ts";
 import type { KmsDatabase } from "../db/connection.ts";
 import { roles } from "../db/schema/accounts.ts";
-import { noteRightsChange } from "../tokens/rights-changes.store.ts";
 import type { RoleRepository } from "./roles.ts";
 
-/** A change that changes nothing touches no row, is told by no entry and voids no token. */
+/** No one loses a right by a new role, nor by a change that changes nothing. */
+const NOTE_CHANGE = `
+  INSERT INTO rights_changes (holder, changed_at) SELECT ?, ? FROM roles WHERE name = ? AND permissions <> ?
+  ON CONFLICT (holder) DO UPDATE SET changed_at = MAX(changed_at, excluded.changed_at)`;
+
+/** A change that changes nothing touches no row, and has no audit entry. */
 const PUT = `
   INSERT INTO roles (name, permissions) VALUES (?, ?)
   ON CONFLICT (name) DO UPDATE SET permissions = excluded.permissions WHERE permissions <> excluded.permissions`;
@@ -15,11 +19,12 @@ const PUT = `
 export const createRoleRepository = ({ orm, client }: KmsDatabase): RoleRepository => ({
   list: () => orm.select().from(roles).orderBy(asc(roles.name)),
   put: async ({ name, permissions }, at, entry) => {
+    const stored = JSON.stringify(permissions);
     await client.batch(
       [
-        { sql: PUT, args: [name, JSON.stringify(permissions)] },
+        { sql: NOTE_CHANGE, args: [roleHolder(name), at.getTime(), name, stored] },
+        { sql: PUT, args: [name, stored] },
         appendEntry(entry, "changed"),
-        noteRightsChange(roleHolder(name), at),
       ],
       "write",
     );
