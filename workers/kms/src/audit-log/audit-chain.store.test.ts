@@ -28,13 +28,14 @@ const compose = (macKey: Uint8Array = MAC_KEY) => {
   const database = { client, orm: drizzle({ client, schema }) };
   const now = (): number => nowMs;
   const chain = createChainRepository(database);
+  const subjectKeys = createSubjectKeys({
+    repository: createSubjectKeyRepository(database),
+    wrapping: createSealer(Buffer.alloc(32, 4), randomBytes),
+    randomBytes,
+  });
   const trail = createAuditTrail({
     repository: createAuditRepository(database),
-    subjectKeys: createSubjectKeys({
-      repository: createSubjectKeyRepository(database),
-      wrapping: createSealer(Buffer.alloc(32, 4), randomBytes),
-      randomBytes,
-    }),
+    subjectKeys,
     refusalLimit: createRefusalLimit(now),
     budget: createAuditBudget(now),
     macKey,
@@ -52,6 +53,7 @@ const compose = (macKey: Uint8Array = MAC_KEY) => {
   const sealer = createAuditSealer({ repository: chain, macKey, alarm, makeCheckpoint: async () => {}, now });
   const verifyAll = createChainVerifier({
     reader: { ...chain, listCheckpoints: async () => [] },
+    subjectKeys,
     mark: sealer.mark,
     macKey,
     now,

@@ -1,6 +1,7 @@
 /** The chain of audit entries in the database. */
-import { and, asc, desc, eq, getTableColumns, gt, gte, isNotNull, lt, lte, or, sql } from "drizzle-orm";
+import { and, asc, desc, eq, getTableColumns, gt, gte, inArray, isNotNull, lt, lte, or, sql } from "drizzle-orm";
 import { appendEntry } from "../audit/audit.store.ts";
+import type { AuditAction } from "../audit/audit-actions.ts";
 import type { KmsDatabase } from "../db/connection.ts";
 import { auditChain, auditCheckpoints, auditEntries } from "../db/schema/audit.ts";
 import type { ChainState, StoredChainState, StoredEntry } from "./audit-chain.ts";
@@ -111,6 +112,17 @@ export const createChainRepository = ({
     return moved?.rowsAffected === 1;
   },
   readEntry: async (id) => (await orm.select().from(auditEntries).where(eq(auditEntries.id, id)))[0],
+  findErasures: (userIds) =>
+    orm
+      .select()
+      .from(auditEntries)
+      .where(
+        and(
+          inArray(auditEntries.target, [...userIds]),
+          eq(auditEntries.action, "user.erase" satisfies AuditAction),
+          eq(auditEntries.outcome, "success"),
+        ),
+      ),
   findRepeated: async () => {
     const { rows } = await client.execute(
       "SELECT MAX(id) AS id FROM audit_entries GROUP BY uid HAVING COUNT(*) > 1 ORDER BY 1 LIMIT 1",

@@ -101,6 +101,7 @@ export const createAuditLog = (options: AuditLogOptions): AuditLog => {
     thinCheckpoints: checkpoints.thin,
     verify: createChainVerifier({
       reader: { ...chain, listCheckpoints: kept.list },
+      subjectKeys,
       mark: sealer.mark,
       macKey,
       now,

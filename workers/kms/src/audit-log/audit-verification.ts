@@ -1,5 +1,6 @@
-/** Goes over the chain of audit entries, and finds the first one that was changed, removed, inserted or moved. */
+/** Goes over the chain of audit entries, and finds the first one that was changed, removed, inserted, moved or made unreadable. */
 import { macOfRecord } from "../audit/audit.ts";
+import type { SubjectKeys } from "../audit/subject-keys.ts";
 import { isSameHash } from "../crypto/mac.ts";
 import {
   type ChainState,
@@ -11,6 +12,7 @@ import {
   sealOf,
 } from "./audit-chain.ts";
 import { type Checkpoint, isSigned } from "./audit-checkpoints.ts";
+import { createFieldVerifier, type ErasureReader } from "./audit-field-verification.ts";
 import { type ChainMark, lostSince, markOf } from "./audit-mark.ts";
 
 /** Entries held at a time, and checked without a pause. */
@@ -18,7 +20,7 @@ const PAGE = 250;
 /** Entries told before the base are gone; clocks may differ by so much. */
 const CLOCK_TOLERANCE_MS = 60 * 60 * 1000;
 
-export interface ChainReader {
+export interface ChainReader extends ErasureReader {
   /** `lastId`: of the entries; `checkpointId`: the last entry that a checkpoint is kept of, 0 when none is. */
   readState(): Promise<{
     state: StoredChainState | undefined;
@@ -38,7 +40,7 @@ export interface ChainVerdict {
   valid: boolean;
   /** How many entries were found good. */
   entries: number;
-  /** The first id where something is not as it was written: changed, missing, or never ours. */
+  /** The first id where something is not as it was written: changed, missing, unreadable, or never ours. */
   brokenAt?: number;
   /** Where to go on: there was no time for more. */
   next?: number;
@@ -55,6 +57,7 @@ export type VerifyChain = (verification: Verification) => Promise<ChainVerdict>;
 
 export interface ChainVerifierOptions {
   reader: ChainReader;
+  subjectKeys: Pick<SubjectKeys, "read">;
   /** How far this process has seen the chain. */
   mark: () => ChainMark;
   macKey: Uint8Array;
@@ -72,7 +75,14 @@ const isLinked = (macKey: Uint8Array, previousLink: string, entry: StoredEntry):
   isSameHash(entry.link, linkOf(previousLink, entry.id, entry)) &&
   isSameHash(entry.seal, sealOf(macKey, entry.id, entry.link));
 
-export const createChainVerifier = ({ reader, mark, macKey, now }: ChainVerifierOptions): VerifyChain => {
+export const createChainVerifier = (options: ChainVerifierOptions): VerifyChain => {
+  const { reader, subjectKeys, mark, macKey, now } = options;
+  const findUnreadable = createFieldVerifier({
+    reader,
+    subjectKeys,
+    isAuthentic: (entry) => isAuthentic(macKey, entry),
+  });
+
   /** Behind the head entries wait to be linked: they need to be ours, and all there. */
   const isGood = (entry: StoredEntry, previousLink: string, state: ChainState): boolean =>
     isAuthentic(macKey, entry) &&
@@ -136,6 +146,8 @@ export const createChainVerifier = ({ reader, mark, macKey, now }: ChainVerifier
       }
       const contradictedId = await findContradiction(page, state.headId);
       if (contradictedId !== undefined) return brokenAt(contradictedId);
+      const unreadableId = await findUnreadable(page, state.baseAt);
+      if (unreadableId !== undefined) return brokenAt(unreadableId);
     }
     const repeatedId = fromId === undefined ? await reader.findRepeated() : undefined;
     return repeatedId === undefined ? good(nextId) : { ...brokenAt(nextId), brokenAt: repeatedId };

@@ -21,7 +21,7 @@ export interface SubjectKeys {
   get(subject: string): Promise<Uint8Array | undefined>;
   /** The same, asking the database each time: it takes as long for whatever subject. */
   getStored(subject: string): Promise<Uint8Array | undefined>;
-  /** The keys as they are stored right now; those that are not there are missing. */
+  /** The keys as they are stored right now, without those that are erased, missing, or not as the kms wrote them. */
   read(subjects: readonly string[]): Promise<Map<string, Uint8Array>>;
 }
 
@@ -37,10 +37,9 @@ const subjectKeyContext = (subject: string): string => `audit_keys/${subject}/wr
 export const createSubjectKeys = ({ repository, wrapping, randomBytes }: SubjectKeysOptions): SubjectKeys => {
   const remembered = new LRUCache<string, Uint8Array>({ max: MAX_REMEMBERED_KEYS });
 
-  const unwrap = async (subject: string, wrappedKey: string): Promise<Uint8Array> => {
+  const unwrap = async (subject: string, wrappedKey: string): Promise<Uint8Array | undefined> => {
     const key = await wrapping.open(subjectKeyContext(subject), wrappedKey);
-    if (key === undefined) throw new Error("an audit key does not open");
-    return Buffer.from(key, "base64url");
+    return key === undefined ? undefined : Buffer.from(key, "base64url");
   };
 
   const findOne = async (subject: string): Promise<string | null | undefined> =>
@@ -58,7 +57,10 @@ export const createSubjectKeys = ({ repository, wrapping, randomBytes }: Subject
 
   const getStored = async (subject: string): Promise<Uint8Array | undefined> => {
     const wrapped = await findOrMake(subject);
-    return wrapped === null ? undefined : unwrap(subject, wrapped);
+    if (wrapped === null) return undefined;
+    const key = await unwrap(subject, wrapped);
+    if (key === undefined) throw new Error("an audit key does not open");
+    return key;
   };
 
   return {
@@ -73,8 +75,10 @@ export const createSubjectKeys = ({ repository, wrapping, randomBytes }: Subject
     read: async (subjects) => {
       const keys = new Map<string, Uint8Array>();
       if (subjects.length === 0) return keys;
-      for (const [subject, wrapped] of await repository.find(subjects))
-        if (wrapped !== null) keys.set(subject, await unwrap(subject, wrapped));
+      for (const [subject, wrapped] of await repository.find(subjects)) {
+        const key = wrapped === null ? undefined : await unwrap(subject, wrapped);
+        if (key !== undefined) keys.set(subject, key);
+      }
       return keys;
     },
   };
