@@ -19,10 +19,20 @@ beforeAll(async () => {
 });
 afterAll(() => fountain?.stop());
 
-const commandsOf = (block: string): string =>
-  block
+/** As somebody would who sees no results yet. */
+const untilFound = (block: string): string =>
+  `for attempt in $(seq 100); do
+    answer=$(${block})
+    case $answer in *'"found":0'*) sleep 0.2 ;; *) break ;; esac
+  done
+  echo "$answer"`;
+
+const commandsOf = (block: string): string => {
+  const commands = block
     .replaceAll("localhost:8787", new URL(fountain.url).host)
     .replaceAll("'the one that npm start printed'", `'${fountain.adminPassword}'`);
+  return block.includes("/search/search") ? untilFound(commands) : commands;
+};
 
 test("the tour in the README does what it says", async () => {
   expect(BLOCKS.length).toBeGreaterThan(6);
@@ -42,8 +52,8 @@ test("the tour in the README does what it says", async () => {
   const blocks = output.split(MARK);
   expect(errors).toBe("");
   expect(blocks[0]).toContain('"username":"admin"');
-  expect(blocks[2]).toMatch(/"found":\s*[1-9]/);
-  expect(blocks[3]).toMatch(/^HTTP\/1.1 401.*acr_values="aal2", max_age="300"/ms);
-  expect(blocks[5]).toMatch(/"recoveryCodes":\[("[^"]+",?){10}\]/);
-  expect(blocks[6]).toMatch(/^HTTP\/1.1 204/m);
+  expect(blocks[3]).toMatch(/"found":\s*[1-9]/);
+  expect(blocks[4]).toMatch(/^HTTP\/1.1 401.*acr_values="aal2", max_age="300"/ms);
+  expect(blocks[6]).toMatch(/"recoveryCodes":\[("[^"]+",?){10}\]/);
+  expect(blocks[7]).toMatch(/^HTTP\/1.1 204/m);
 });
