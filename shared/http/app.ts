@@ -19,10 +19,11 @@ import { Problem, problem, problemResponse, typesenseErrorResponse } from "../pr
 import { unavailable } from "../problem/unavailable.ts";
 import { createAccessCheck } from "./access.ts";
 import { assertDeclaredInput, type DeclaredInputs, declaredInputs } from "./declared-input.ts";
+import { documentOf } from "./document.ts";
 import { drain } from "./drain.ts";
 import { invalidInput } from "./field-errors.ts";
 import { assertParsableBody } from "./json-body.ts";
-import { plainPaths } from "./openapi.ts";
+import { PROBLEM_COMPONENT, problemSchema } from "./openapi.ts";
 import { recordRequest } from "./record.ts";
 import type { FrameServices, WorkerEnv } from "./worker-env.ts";
 
@@ -86,6 +87,7 @@ export const createApp = <Services extends FrameServices>(options: AppOptions<Se
       if (!result.success) throw invalidInput(result.target, result.error.issues);
     },
   });
+  app.openAPIRegistry.register(PROBLEM_COMPONENT, problemSchema);
   const log = createLog(worker);
   labelWorker(worker);
   // As the caller knows it, who sees the gateway's paths: it takes the worker's name off.
@@ -145,9 +147,7 @@ export const createApp = <Services extends FrameServices>(options: AppOptions<Se
       await context.var.services.probe();
       return context.json({ status: "ok" });
     });
-    app.get("/openapi.json", (context) =>
-      context.json(plainPaths(app.getOpenAPI31Document({ openapi: "3.1.0", info: { title: worker, version: "1" } }))),
-    );
+    app.get("/openapi.json", (context) => context.json(documentOf(app, worker, { title: worker, version: "1" })));
   }
   return app;
 };

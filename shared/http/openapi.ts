@@ -6,30 +6,27 @@ import { PROBLEMS, type ProblemCode } from "../problem/catalogue.ts";
 /** Makes a parameter in a route's path take several segments: `/secrets/{path{.+}}`. */
 export const SEGMENTS = "{.+}";
 
-/** The document with the paths as OpenAPI spells them, which has no sign for several segments. */
-export const plainPaths = <Document extends { paths?: object }>(document: Document): Document => ({
-  ...document,
-  paths: Object.fromEntries(
-    Object.entries(document.paths ?? {}).map(([path, item]) => [path.replaceAll(SEGMENTS, ""), item]),
-  ),
-});
-
 /** Far more than any body has that is declared here: what has more is not looked at. */
 const MAX_BODY_MEMBERS = 1_000;
 
-/** A required JSON request body. */
-export const jsonBody = <Schema extends z.ZodType>(schema: Schema) => ({
+/** A required JSON request body, and one as clients send it. */
+export const jsonBody = <Schema extends z.ZodType>(schema: Schema, example?: z.input<Schema>) => ({
   required: true,
-  content: { "application/json": { schema: members(schema, MAX_BODY_MEMBERS) } },
+  content: {
+    "application/json": { schema: members(schema, MAX_BODY_MEMBERS), ...(example !== undefined && { example }) },
+  },
 });
 
-/** A JSON answer. */
-export const json = <Schema extends z.ZodType>(schema: Schema, description: string) => ({
+/** A JSON response, and one as clients receive it. */
+export const json = <Schema extends z.ZodType>(schema: Schema, description: string, example?: z.input<Schema>) => ({
   description,
-  content: { "application/json": { schema } },
+  content: { "application/json": { schema, ...(example !== undefined && { example }) } },
 });
 
-const problemSchema = z
+/** The component that every error response refers to. */
+export const PROBLEM_COMPONENT = "Problem";
+
+export const problemSchema = z
   .object({
     type: z.string(),
     title: z.string(),
@@ -40,14 +37,17 @@ const problemSchema = z
     requestId: z.string(),
     errors: z.array(z.object({ pointer: z.string(), detail: z.string() })).optional(),
   })
-  .openapi("Problem");
+  .openapi(PROBLEM_COMPONENT);
 
 interface ProblemResponse {
   description: string;
   content: { "application/problem+json": { schema: typeof problemSchema } };
 }
 
-/** Error responses derived from the catalogue, for documentation; routes throw them. */
+/**
+ * The error responses of a handler's own, by their codes in the catalogue, for documentation; routes throw them. Those that
+ * follow from the route table are added in `document.ts`.
+ */
 export const problems = (...codes: ProblemCode[]): object => {
   const titles = new Map<number, string[]>();
   for (const code of codes) {

@@ -1,5 +1,6 @@
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import { WORKERS, type WorkerName } from "#shared/contracts/workers.ts";
+import { documentOf } from "#shared/http/document.ts";
 import { json, problems } from "#shared/http/openapi.ts";
 import type { WorkerEnv } from "#shared/http/worker-env.ts";
 import { matchRoute } from "#shared/policy/match.ts";
@@ -48,7 +49,7 @@ export const addOpenApi = (app: OpenAPIHono<WorkerEnv<GatewayServices>>): void =
   let remembered: string | undefined;
 
   const wholeDocument = async (upstreams: Upstreams): Promise<string> => {
-    const own: unknown = JSON.parse(JSON.stringify(app.getOpenAPI31Document({ openapi: "3.1.0", info: INFO })));
+    const own: unknown = JSON.parse(JSON.stringify(documentOf(app, "gateway", INFO)));
     const others = await askAll(upstreams, "/openapi.json");
     const parts = WORKERS.map((worker) => partOf(worker, worker === "gateway" ? own : others.get(worker)));
     return JSON.stringify(mergeDocuments(INFO, parts));

@@ -61,25 +61,12 @@ describe("an operation", () => {
   test("for anyone wants no credential", () => {
     const operation = merge({ caller: "anyone" });
     expect(operation.security).toEqual([]);
-    expect(Object.keys(operation.responses)).toEqual(["200", "400", "422"]);
   });
 
-  test("with a scope names it for either credential, and says how it refuses", () => {
+  test("with a scope names it for either credential", () => {
     const operation = merge(SCOPED);
     expect(operation.security).toEqual([{ accessToken: ["keys:read"] }, { apiKey: ["keys:read"] }]);
-    expect(Object.keys(operation.responses)).toEqual(["200", "400", "401", "403", "422", "503"]);
     expect(operation["x-step-up"]).toBeUndefined();
-  });
-
-  test("that takes content says how it refuses it, in the words of whom it speaks like", () => {
-    const statusesOf = (demand: Demand): string[] => {
-      const post = { "/keys": { post: { responses: { 200: { description: "" } } } } };
-      const merged = mergeDocuments(INFO, [part("kms", demand, post)]).paths["/kms/keys"];
-      return Object.keys(Object(merged).post.responses);
-    };
-    expect(statusesOf({ caller: "anyone" })).toEqual(["200", "400", "413", "415", "422"]);
-    expect(statusesOf({ caller: "anyone", dialect: "oauth" })).toEqual(["200", "413", "415"]);
-    expect(statusesOf({ caller: "anyone", dialect: "typesense" })).toEqual(["200"]);
   });
 
   test("for users only takes no API key", () => {

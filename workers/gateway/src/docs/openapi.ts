@@ -17,8 +17,6 @@ export interface Demand {
   caller: "anyone" | "authenticated" | "user";
   scope?: string;
   stepUp?: { when: "always" | "conditional"; maxAgeSeconds: number };
-  /** Whose conventions say how input is refused, where these are not our own. */
-  dialect?: "typesense" | "oauth";
 }
 
 export interface Part {
@@ -68,11 +66,6 @@ const rename = (value: Json, worker: string): Json => {
 const withOwnNames = (object: JsonObject, worker: string): JsonObject =>
   Object.fromEntries(Object.entries(object).map(([key, value]) => [key, rename(value, worker)]));
 
-const problemAnswer = (description: string): JsonObject => ({
-  description,
-  content: { "application/problem+json": { schema: { $ref: `#/components/schemas/${SHARED_SCHEMA}` } } },
-});
-
 /** The credentials that will do: any of the listed ones (OpenAPI 3.1 §4.8.30). */
 const securityOf = ({ caller, scope }: Demand): Json => {
   const scopes = scope === undefined ? [] : [scope];
@@ -80,46 +73,15 @@ const securityOf = ({ caller, scope }: Demand): Json => {
   return caller === "user" ? [{ accessToken: scopes }] : [{ accessToken: scopes }, { apiKey: scopes }];
 };
 
-const refusalsOf = ({ caller, scope, stepUp }: Demand): JsonObject => {
-  if (caller === "anyone") return {};
-  const unauthenticated = problemAnswer(
-    stepUp === undefined ? "Valid credentials are required" : "Valid credentials, or a second factor, are required",
-  );
-  const refusals = { "401": unauthenticated, "503": problemAnswer("Temporarily unavailable") };
-  if (caller === "user" || scope !== undefined) return { ...refusals, "403": problemAnswer("Not allowed") };
-  return refusals;
-};
-
-const BODY_REFUSALS: JsonObject = {
-  "413": problemAnswer("The request is too large"),
-  "415": problemAnswer("Unsupported media type"),
-};
-const INPUT_REFUSALS: JsonObject = {
-  "400": problemAnswer("The request cannot be read"),
-  "422": problemAnswer("The input is not valid"),
-};
-
-/** How an operation refuses input, whether it declares any or not: it refuses what it does not know. */
-const inputRefusalsOf = (method: string, { dialect }: Demand): JsonObject => {
-  if (dialect === "typesense") return {};
-  return { ...(dialect === undefined && INPUT_REFUSALS), ...(method !== "get" && BODY_REFUSALS) };
-};
-
-const withDemand = (method: string, operation: JsonObject, worker: string, demand: Demand): JsonObject => {
-  const { parameters, responses, operationId } = operation;
+const withDemand = (operation: JsonObject, worker: string, demand: Demand): JsonObject => {
+  const { parameters } = operation;
   const given = Array.isArray(parameters) ? parameters : [];
   return {
     ...operation,
-    ...(typeof operationId === "string" && { operationId: `${worker}.${operationId}` }),
     tags: [worker],
     security: securityOf(demand),
     ...(demand.stepUp && { "x-step-up": demand.stepUp.when, "x-step-up-max-age": demand.stepUp.maxAgeSeconds }),
     ...(demand.stepUp && { parameters: [...given, { $ref: "#/components/parameters/X-OTP" }] }),
-    responses: {
-      ...refusalsOf(demand),
-      ...inputRefusalsOf(method, demand),
-      ...(typeof responses === "object" && responses),
-    },
   };
 };
 
@@ -127,7 +89,7 @@ const pathsOf = ({ worker, prefix, document, demandOf }: Part): [string, JsonObj
   Object.entries(document.paths).map(([path, item]) => {
     const operations = Object.entries(item).flatMap(([method, operation]): [string, Json][] => {
       const demand = METHODS.includes(method) ? demandOf(method.toUpperCase(), path) : undefined;
-      return demand ? [[method, withDemand(method, withOwnNames(operation, worker), worker, demand)]] : [];
+      return demand ? [[method, withDemand(withOwnNames(operation, worker), worker, demand)]] : [];
     });
     return [prefix + path, Object.fromEntries(operations)];
   });

@@ -20,15 +20,7 @@ const route = createRoute({
   request: { body: jsonBody(change) },
   responses: {
     204: { description: "The password is changed; this session goes on" },
-    ...problems(
-      "unauthenticated",
-      "login-refused",
-      "forbidden",
-      "conflict",
-      "invalid-input",
-      "too-many-attempts",
-      "unavailable",
-    ),
+    ...problems("login-refused", "conflict", "too-many-attempts"),
   },
 });
 

@@ -12,7 +12,7 @@ const route = createRoute({
   request: { body: jsonBody(z.strictObject(newAccountFields)) },
   responses: {
     201: json(userAnswer, "The new user, whose role is always `user`"),
-    ...problems("forbidden", "conflict", "invalid-input", "unavailable"),
+    ...problems("forbidden", "conflict"),
   },
 });
 

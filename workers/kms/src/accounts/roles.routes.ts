@@ -28,7 +28,6 @@ const listRoles = createRoute({
   summary: "List the roles and what they permit",
   responses: {
     200: json(z.object({ items: z.array(roleAnswer), next: z.null() }), "All roles"),
-    ...problems("unauthenticated", "forbidden", "unavailable"),
   },
 });
 
@@ -40,7 +39,7 @@ const putRole = createRoute({
   request: { params: z.object({ name: roleName }), body: jsonBody(wantedPermissions) },
   responses: {
     200: json(roleAnswer, "The role; access tokens of those who have it are void, and must be refreshed"),
-    ...problems("unauthenticated", "step-up-required", "forbidden", "conflict", "invalid-input", "unavailable"),
+    ...problems("conflict"),
   },
 });
 
@@ -52,15 +51,7 @@ const putRolesOfUser = createRoute({
   request: { params: z.object({ id: reference() }), body: jsonBody(wantedRoles) },
   responses: {
     200: json(userAnswer, "The user; his access tokens are void, and must be refreshed"),
-    ...problems(
-      "unauthenticated",
-      "step-up-required",
-      "forbidden",
-      "not-found",
-      "conflict",
-      "invalid-input",
-      "unavailable",
-    ),
+    ...problems("not-found", "conflict"),
   },
 });
 

@@ -19,7 +19,7 @@ const lockUser = createRoute({
   request: { params },
   responses: {
     200: json(lockAnswer, "The user, who is locked"),
-    ...problems("unauthenticated", "step-up-required", "forbidden", "not-found", "conflict", "unavailable"),
+    ...problems("not-found", "conflict"),
   },
 });
 
@@ -31,7 +31,7 @@ const unlockUser = createRoute({
   request: { params },
   responses: {
     200: json(lockAnswer, "The user, who is not locked"),
-    ...problems("unauthenticated", "step-up-required", "forbidden", "not-found", "unavailable"),
+    ...problems("not-found"),
   },
 });
 

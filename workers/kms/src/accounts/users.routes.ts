@@ -33,7 +33,7 @@ const createUser = createRoute({
   request: { body: jsonBody(newUser) },
   responses: {
     201: json(userAnswer.extend(warningFields).openapi("NewUser"), "The new user"),
-    ...problems("unauthenticated", "step-up-required", "forbidden", "conflict", "invalid-input", "unavailable"),
+    ...problems("conflict"),
   },
 });
 
@@ -45,7 +45,6 @@ const listUsers = createRoute({
   request: { query: pageQuery.extend({ search }) },
   responses: {
     200: json(page(userAnswer), "A page of users"),
-    ...problems("unauthenticated", "forbidden", "invalid-input", "unavailable"),
   },
 });
 
@@ -57,7 +56,7 @@ const readUser = createRoute({
   request: { params: z.object({ id: reference() }) },
   responses: {
     200: json(userAnswer, "The user"),
-    ...problems("unauthenticated", "forbidden", "not-found", "unavailable"),
+    ...problems("not-found"),
   },
 });
 

@@ -12,8 +12,6 @@ import type { ChangeFailure } from "./key-changes.ts";
 
 const byServiceAndId = z.object({ service: reference(), id: reference() });
 
-const PROBLEMS = ["unauthenticated", "forbidden", "not-found", "conflict", "unavailable"] as const;
-
 const disableKey = createRoute({
   method: "post",
   path: "/keys/{service}/{id}/disable",
@@ -22,7 +20,7 @@ const disableKey = createRoute({
   request: { params: byServiceAndId },
   responses: {
     200: json(keyAnswer.extend(warningFields).openapi("DisabledKey"), "The key"),
-    ...problems(...PROBLEMS, "step-up-required"),
+    ...problems("not-found", "conflict"),
   },
 });
 
@@ -32,7 +30,7 @@ const enableKey = createRoute({
   tags: ["Keys"],
   summary: "Enable a disabled key again, unless it was disabled because it had leaked",
   request: { params: byServiceAndId },
-  responses: { 200: json(keyAnswer, "The key"), ...problems(...PROBLEMS, "step-up-required") },
+  responses: { 200: json(keyAnswer, "The key"), ...problems("not-found", "conflict") },
 });
 
 const confineKey = createRoute({
@@ -44,7 +42,7 @@ const confineKey = createRoute({
     params: byServiceAndId,
     body: jsonBody(z.strictObject({ allowedAddresses: allowedAddresses.nullable() })),
   },
-  responses: { 200: json(keyAnswer, "The key"), ...problems(...PROBLEMS, "step-up-required", "invalid-input") },
+  responses: { 200: json(keyAnswer, "The key"), ...problems("not-found", "conflict") },
 });
 
 const REFUSALS: Record<ChangeFailure | "leaked", () => Problem> = {

@@ -30,15 +30,7 @@ const rotation = z.strictObject({
 
 const rotated = {
   200: json(createdKeyAnswer, "The new key, with the name, the scopes, the addresses and the lifetime of the old one"),
-  ...problems(
-    "unauthenticated",
-    "step-up-required",
-    "forbidden",
-    "not-found",
-    "conflict",
-    "invalid-input",
-    "unavailable",
-  ),
+  ...problems("not-found", "conflict"),
 };
 
 const rotateService = createRoute({

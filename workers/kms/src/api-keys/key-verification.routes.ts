@@ -1,7 +1,7 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { text } from "#shared/contracts/input.ts";
 import { MAX_NETWORK_LENGTH, parseAddress } from "#shared/contracts/networks.ts";
-import { json, jsonBody, problems } from "#shared/http/openapi.ts";
+import { json, jsonBody } from "#shared/http/openapi.ts";
 import { audit, type KmsApp, NO_STORE } from "../http/frame.ts";
 import { scopeName } from "../http/scope-name.ts";
 import { endOfKey } from "./api-key.ts";
@@ -38,7 +38,6 @@ const route = createRoute({
   request: { body: jsonBody(question) },
   responses: {
     200: json(verdict, "The verdict; a bad key is no error"),
-    ...problems("unauthenticated", "forbidden", "invalid-input", "unavailable"),
   },
 });
 

@@ -47,7 +47,7 @@ const createKey = createRoute({
   request: { body: jsonBody(newKey) },
   responses: {
     201: json(createdKeyAnswer.extend(warningFields).openapi("NewApiKey"), "The new key"),
-    ...problems("unauthenticated", "step-up-required", "forbidden", "not-found", "invalid-input", "unavailable"),
+    ...problems("not-found"),
   },
 });
 
@@ -59,7 +59,6 @@ const listKeys = createRoute({
   request: { query: pageQuery.extend({ service: reference().optional() }) },
   responses: {
     200: json(page(keyAnswer), "A page of keys"),
-    ...problems("unauthenticated", "forbidden", "invalid-input", "unavailable"),
   },
 });
 
@@ -71,13 +70,13 @@ const listKeysOfService = createRoute({
   request: { params: byService, query: pageQuery },
   responses: {
     200: json(page(keyAnswer), "A page of keys"),
-    ...problems("unauthenticated", "forbidden", "not-found", "invalid-input", "unavailable"),
+    ...problems("not-found"),
   },
 });
 
 const revoked = {
   204: { description: "Refused everywhere within 5 seconds" },
-  ...problems("unauthenticated", "step-up-required", "forbidden", "not-found", "unavailable"),
+  ...problems("not-found"),
 };
 
 const revokeKeys = createRoute({

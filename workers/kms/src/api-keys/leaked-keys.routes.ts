@@ -1,6 +1,6 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { list, text } from "#shared/contracts/input.ts";
-import { json, jsonBody, problems } from "#shared/http/openapi.ts";
+import { json, jsonBody } from "#shared/http/openapi.ts";
 import { type KmsApp, NO_STORE } from "../http/frame.ts";
 import type { LeakReport } from "./key-changes.ts";
 
@@ -31,7 +31,6 @@ const route = createRoute({
       z.object({ status: z.literal("received") }).openapi("LeakReceipt"),
       "The answer to every report, whether the keys are ours or not",
     ),
-    ...problems("invalid-input", "too-large", "unavailable"),
   },
 });
 

@@ -1,5 +1,5 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import { countParameter, json, page, pageQuery, problems } from "#shared/http/openapi.ts";
+import { countParameter, json, page, pageQuery } from "#shared/http/openapi.ts";
 import { toPage } from "#shared/http/page.ts";
 import { auditIfWritable, type KmsApp } from "../http/frame.ts";
 import { positionOf } from "./audit.routes.ts";
@@ -25,7 +25,6 @@ const verifyChain = createRoute({
   request: { query: z.object({ from: countParameter({ min: 1, max: Number.MAX_SAFE_INTEGER }).optional() }) },
   responses: {
     200: json(verdictAnswer, "The verdict; a broken chain is no error"),
-    ...problems("unauthenticated", "forbidden", "invalid-input", "unavailable"),
   },
 });
 
@@ -46,7 +45,6 @@ const listCheckpoints = createRoute({
   request: { query: pageQuery },
   responses: {
     200: json(page(checkpointAnswer), "A page of checkpoints"),
-    ...problems("unauthenticated", "forbidden", "invalid-input", "unavailable"),
   },
 });
 

@@ -2,7 +2,7 @@ import { createRoute, z } from "@hono/zod-openapi";
 import { text } from "#shared/contracts/input.ts";
 import { invalidInput } from "#shared/http/field-errors.ts";
 import { instant } from "#shared/http/instant.ts";
-import { page, pageQuery, problems } from "#shared/http/openapi.ts";
+import { page, pageQuery } from "#shared/http/openapi.ts";
 import { decodeCursor, toPage } from "#shared/http/page.ts";
 import { problem } from "#shared/problem/problem.ts";
 import { auditIfWritable, type KmsApp, type KmsContext } from "../http/frame.ts";
@@ -62,7 +62,6 @@ const route = createRoute({
       description: "A page of entries, or all of them as JSON Lines",
       content: { "application/json": { schema: page(entryAnswer) } },
     },
-    ...problems("unauthenticated", "forbidden", "invalid-input", "unavailable"),
   },
 });
 

@@ -31,7 +31,7 @@ const route = createRoute({
   responses: {
     200: json(introspection, "Its claims; only `active: false` when it is not good or none of the caller's business"),
     ...OAUTH_REFUSALS,
-    ...problems("forbidden", "unsupported-media-type", "unavailable"),
+    ...problems("forbidden"),
   },
 });
 

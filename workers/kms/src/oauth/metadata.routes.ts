@@ -1,6 +1,6 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { SCOPES } from "#shared/contracts/rights.ts";
-import { json, problems } from "#shared/http/openapi.ts";
+import { json } from "#shared/http/openapi.ts";
 import type { KmsApp } from "../http/frame.ts";
 import { GRANT_TYPES } from "./token-request.ts";
 
@@ -31,7 +31,7 @@ const route = createRoute({
   path: "/.well-known/oauth-authorization-server",
   tags: ["Tokens"],
   summary: "What a client needs to know of this authorization server (RFC 8414)",
-  responses: { 200: json(metadata, "The metadata"), ...problems("unavailable") },
+  responses: { 200: json(metadata, "The metadata") },
 });
 
 /** The addresses are as callers know them: through the gateway. There is no authorization endpoint to redirect to. */

@@ -1,7 +1,6 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { FIRST_PARTY_CLIENT } from "#shared/contracts/access-token.ts";
 import { serviceSubject } from "#shared/contracts/principal.ts";
-import { problems } from "#shared/http/openapi.ts";
 import { unavailable } from "#shared/problem/unavailable.ts";
 import { entryOf, type KmsApp, type KmsContext, NO_STORE, record } from "../http/frame.ts";
 import {
@@ -28,7 +27,6 @@ const route = createRoute({
   responses: {
     200: { description: "It is good for nothing now, if it ever was" },
     ...OAUTH_REFUSALS,
-    ...problems("unsupported-media-type", "unavailable"),
   },
 });
 

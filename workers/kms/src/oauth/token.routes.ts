@@ -51,7 +51,7 @@ const route = createRoute({
   responses: {
     200: json(tokenAnswer, "Tokens"),
     ...OAUTH_REFUSALS,
-    ...problems("unsupported-media-type", "too-many-attempts", "unavailable"),
+    ...problems("too-many-attempts"),
   },
 });
 

@@ -18,7 +18,7 @@ const exportMe = createRoute({
   summary: "Everything held about the caller, signed",
   responses: {
     200: json(signedDocument, "The document and its signature"),
-    ...problems("unauthenticated", "forbidden", "too-many-attempts", "unavailable"),
+    ...problems("too-many-attempts"),
   },
 });
 
@@ -29,7 +29,7 @@ const eraseMe = createRoute({
   summary: "Be forgotten: the account, its sessions and second factors go, its tokens are refused within 5 seconds",
   responses: {
     204: { description: "The caller is forgotten" },
-    ...problems("unauthenticated", "step-up-required", "forbidden", "conflict", "unavailable"),
+    ...problems("conflict"),
   },
 });
 

@@ -29,7 +29,7 @@ const readRootKey = createRoute({
   path: "/root-key",
   tags: ["Root key"],
   summary: "How far the last rotation of the root key has come",
-  responses: { 200: json(rootKeyAnswer, "The state"), ...problems("unauthenticated", "forbidden", "unavailable") },
+  responses: { 200: json(rootKeyAnswer, "The state") },
 });
 
 const rotateRootKey = createRoute({
@@ -39,7 +39,7 @@ const rotateRootKey = createRoute({
   summary: "Make a new key-encryption key and rewrap everything under it; what takes longer goes on as a chore",
   responses: {
     200: json(rootKeyAnswer, "The new key, and what remains to be rewrapped"),
-    ...problems("unauthenticated", "step-up-required", "forbidden", "conflict", "unavailable"),
+    ...problems("conflict"),
   },
 });
 

@@ -19,7 +19,7 @@ const setWebhook = createRoute({
       z.object({ url: z.string(), secret: z.string().openapi({ example: "whsec_…" }) }).openapi("Webhook"),
       "The address, and a new secret to verify the messages with: the only place where it is shown",
     ),
-    ...problems("unauthenticated", "step-up-required", "forbidden", "not-found", "invalid-input", "unavailable"),
+    ...problems("not-found"),
   },
 });
 
@@ -31,7 +31,7 @@ const removeWebhook = createRoute({
   request: { params: byName },
   responses: {
     204: { description: "No messages any more" },
-    ...problems("unauthenticated", "step-up-required", "forbidden", "not-found", "unavailable"),
+    ...problems("not-found"),
   },
 });
 

@@ -46,7 +46,7 @@ const createService = createRoute({
       serviceAnswer.extend({ webhookSecret: z.string().optional(), ...warningFields }).openapi("NewService"),
       "The new service; the answer is the only place where the secret of its webhook is shown",
     ),
-    ...problems("unauthenticated", "step-up-required", "forbidden", "conflict", "invalid-input", "unavailable"),
+    ...problems("conflict"),
   },
 });
 
@@ -58,7 +58,6 @@ const listServices = createRoute({
   request: { query: pageQuery },
   responses: {
     200: json(page(serviceAnswer), "A page of services"),
-    ...problems("unauthenticated", "forbidden", "invalid-input", "unavailable"),
   },
 });
 
@@ -70,7 +69,7 @@ const readService = createRoute({
   request: { params: byName },
   responses: {
     200: json(serviceAnswer, "The service"),
-    ...problems("unauthenticated", "forbidden", "not-found", "unavailable"),
+    ...problems("not-found"),
   },
 });
 
@@ -82,7 +81,7 @@ const deleteService = createRoute({
   request: { params: byName },
   responses: {
     204: { description: "The service is gone" },
-    ...problems("unauthenticated", "step-up-required", "forbidden", "not-found", "unavailable"),
+    ...problems("not-found"),
   },
 });
 

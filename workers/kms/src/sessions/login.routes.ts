@@ -21,7 +21,7 @@ const route = createRoute({
   request: { body: jsonBody(credentials) },
   responses: {
     200: json(tokenAnswer, "A new session's tokens"),
-    ...problems("login-refused", "invalid-input", "too-many-attempts", "unavailable"),
+    ...problems("login-refused", "too-many-attempts"),
   },
 });
 

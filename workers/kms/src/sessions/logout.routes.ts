@@ -1,5 +1,4 @@
 import { createRoute } from "@hono/zod-openapi";
-import { problems } from "#shared/http/openapi.ts";
 import { problem } from "#shared/problem/problem.ts";
 import { entryOf, type KmsApp, record } from "../http/frame.ts";
 
@@ -10,7 +9,6 @@ const route = createRoute({
   summary: "End this session: its tokens are refused everywhere within 5 seconds",
   responses: {
     204: { description: "The session has ended" },
-    ...problems("unauthenticated", "forbidden", "unavailable"),
   },
 });
 

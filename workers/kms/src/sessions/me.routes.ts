@@ -1,6 +1,6 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { unauthenticated } from "#shared/auth/authorize.ts";
-import { json, problems } from "#shared/http/openapi.ts";
+import { json } from "#shared/http/openapi.ts";
 import type { KmsApp } from "../http/frame.ts";
 import { scopeName } from "../http/scope-name.ts";
 import { toUserAnswer, userFields } from "../http/user-answer.ts";
@@ -23,7 +23,7 @@ const route = createRoute({
   path: "/me",
   tags: ["Accounts"],
   summary: "The caller's own account and session",
-  responses: { 200: json(profile, "The profile"), ...problems("unauthenticated", "forbidden", "unavailable") },
+  responses: { 200: json(profile, "The profile") },
 });
 
 export const addMe = (app: KmsApp): void => {

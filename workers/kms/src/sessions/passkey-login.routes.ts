@@ -12,7 +12,7 @@ const optionsRoute = createRoute({
   summary: "What to ask the browser for, to log in with a passkey alone",
   responses: {
     200: json(challengedOptionsSchema, "For navigator.credentials.get()"),
-    ...problems("too-many-attempts", "unavailable"),
+    ...problems("too-many-attempts"),
   },
 });
 
@@ -24,7 +24,7 @@ const loginRoute = createRoute({
   request: { body: jsonBody(passkeyLoginSchema) },
   responses: {
     200: json(tokenAnswer, "A new session's tokens, with acr = aal2"),
-    ...problems("malformed-request", "login-refused", "invalid-input", "too-many-attempts", "unavailable"),
+    ...problems("login-refused", "too-many-attempts"),
   },
 });
 

@@ -27,7 +27,6 @@ const listSessions = createRoute({
   request: { query: pageQuery },
   responses: {
     200: json(page(sessionAnswer), "A page of sessions"),
-    ...problems("unauthenticated", "forbidden", "invalid-input", "unavailable"),
   },
 });
 
@@ -39,7 +38,7 @@ const endSession = createRoute({
   request: { params: z.object({ id: reference() }) },
   responses: {
     204: { description: "Its tokens are refused everywhere within 5 seconds" },
-    ...problems("unauthenticated", "forbidden", "not-found", "unavailable"),
+    ...problems("not-found"),
   },
 });
 

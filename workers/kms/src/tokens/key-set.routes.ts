@@ -1,5 +1,5 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import { json, problems } from "#shared/http/openapi.ts";
+import { json } from "#shared/http/openapi.ts";
 import type { KmsApp } from "../http/frame.ts";
 import { isPublishable } from "./signing-key.ts";
 
@@ -27,7 +27,7 @@ const route = createRoute({
   path: "/.well-known/jwks.json",
   tags: ["Tokens"],
   summary: "The public keys that access tokens are verified with (RFC 7517)",
-  responses: { 200: json(keySet, "The key set"), ...problems("unavailable") },
+  responses: { 200: json(keySet, "The key set") },
 });
 
 export const addKeySet = (app: KmsApp): void => {

@@ -42,7 +42,6 @@ const listSigningKeys = createRoute({
   request: { query: pageQuery },
   responses: {
     200: json(page(signingKeyAnswer), "A page of signing keys, without anything secret"),
-    ...problems("unauthenticated", "forbidden", "invalid-input", "unavailable"),
   },
 });
 
@@ -53,7 +52,7 @@ const rotateSigningKeys = createRoute({
   summary: "Let the next key sign once it has been published for two minutes; tokens of the one before stay good",
   responses: {
     200: json(signingKeyAnswer, "The current key"),
-    ...problems("unauthenticated", "step-up-required", "forbidden", "conflict", "unavailable"),
+    ...problems("conflict"),
   },
 });
 
@@ -65,7 +64,7 @@ const revokeSigningKey = createRoute({
   request: { params: z.object({ kid: reference() }) },
   responses: {
     200: json(signingKeyAnswer, "The revoked key; if it signed, another one does now"),
-    ...problems("unauthenticated", "step-up-required", "forbidden", "not-found", "unavailable"),
+    ...problems("not-found"),
   },
 });
 

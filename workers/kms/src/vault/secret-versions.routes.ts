@@ -25,7 +25,7 @@ const undelete = createRoute({
   request,
   responses: {
     200: json(changedVersions, "The versions that can be read again"),
-    ...problems("unauthenticated", "forbidden", "not-found", "invalid-input", "unavailable"),
+    ...problems("not-found"),
   },
 });
 
@@ -37,7 +37,7 @@ const destroy = createRoute({
   request,
   responses: {
     200: json(changedVersions, "The versions that are gone"),
-    ...problems("unauthenticated", "step-up-required", "forbidden", "not-found", "invalid-input", "unavailable"),
+    ...problems("not-found"),
   },
 });
 

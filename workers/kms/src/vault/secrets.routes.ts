@@ -26,7 +26,7 @@ const writeSecret = createRoute({
   },
   responses: {
     201: json(z.object({ path: z.string(), version: z.int() }).openapi("SecretVersion"), "The new version"),
-    ...problems("unauthenticated", "forbidden", "conflict", "invalid-input", "unavailable"),
+    ...problems("conflict"),
   },
 });
 
@@ -52,7 +52,7 @@ const readSecret = createRoute({
         .openapi("Secret"),
       "The secret",
     ),
-    ...problems("unauthenticated", "step-up-required", "forbidden", "not-found", "invalid-input", "unavailable"),
+    ...problems("not-found"),
   },
 });
 
@@ -64,7 +64,6 @@ const listSecrets = createRoute({
   request: { query: pageQuery.extend({ prefix: unicodeText({ max: MAX_SECRET_PATH_CHARACTERS }).default("") }) },
   responses: {
     200: json(page(z.object({ path: z.string() }).openapi("SecretName")), "A page of paths"),
-    ...problems("unauthenticated", "forbidden", "invalid-input", "unavailable"),
   },
 });
 
@@ -76,7 +75,7 @@ const deleteSecret = createRoute({
   request: { params: byPath },
   responses: {
     204: { description: "The latest version cannot be read any more" },
-    ...problems("unauthenticated", "forbidden", "not-found", "invalid-input", "unavailable"),
+    ...problems("not-found"),
   },
 });
 

@@ -39,7 +39,6 @@ const listKeys = createRoute({
   request: { query: pageQuery },
   responses: {
     200: json(page(keyAnswer), "A page of keys"),
-    ...problems("unauthenticated", "forbidden", "invalid-input", "unavailable"),
   },
 });
 
@@ -51,7 +50,7 @@ const createKey = createRoute({
   request: { body: jsonBody(z.strictObject({ name: keyName })) },
   responses: {
     201: json(keyAnswer, "The new key"),
-    ...problems("unauthenticated", "forbidden", "conflict", "invalid-input", "unavailable"),
+    ...problems("conflict"),
   },
 });
 
@@ -63,7 +62,7 @@ const readKey = createRoute({
   request: { params: byKey },
   responses: {
     200: json(keyAnswer, "The key"),
-    ...problems("unauthenticated", "forbidden", "not-found", "invalid-input", "unavailable"),
+    ...problems("not-found"),
   },
 });
 
@@ -75,7 +74,7 @@ const configureKey = createRoute({
   request: { params: byKey, body: jsonBody(z.strictObject({ minDecryptionVersion: versionNumber })) },
   responses: {
     200: json(keyAnswer, "The key"),
-    ...problems("unauthenticated", "step-up-required", "forbidden", "not-found", "invalid-input", "unavailable"),
+    ...problems("not-found"),
   },
 });
 
@@ -87,7 +86,7 @@ const rotateKey = createRoute({
   request: { params: byKey },
   responses: {
     200: json(keyAnswer, "The key"),
-    ...problems("unauthenticated", "step-up-required", "forbidden", "not-found", "conflict", "unavailable"),
+    ...problems("not-found", "conflict"),
   },
 });
 

@@ -39,7 +39,7 @@ const encrypt = createRoute({
   request: { params: byKey, body: encryptBody },
   responses: {
     200: json(encrypted, "The ciphertext"),
-    ...problems("unauthenticated", "forbidden", "conflict", "invalid-input", "unavailable"),
+    ...problems("conflict"),
   },
 });
 
@@ -51,7 +51,7 @@ const decrypt = createRoute({
   request: { params: byKey, body: ciphertextBody },
   responses: {
     200: json(z.object({ plaintext: z.string() }).openapi("TransitPlaintext"), "The plaintext, in base64"),
-    ...problems("unauthenticated", "forbidden", "not-found", "invalid-input", "unavailable"),
+    ...problems("not-found"),
   },
 });
 
@@ -63,7 +63,7 @@ const rewrap = createRoute({
   request: { params: byKey, body: ciphertextBody },
   responses: {
     200: json(encrypted, "The new ciphertext"),
-    ...problems("unauthenticated", "forbidden", "not-found", "invalid-input", "unavailable"),
+    ...problems("not-found"),
   },
 });
 

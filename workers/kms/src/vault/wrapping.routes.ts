@@ -33,7 +33,7 @@ const wrap = createRoute({
       z.object({ token: z.string(), expiresAt: z.iso.datetime(), ...warningFields }).openapi("WrappingToken"),
       "The token",
     ),
-    ...problems("unauthenticated", "step-up-required", "forbidden", "not-found", "invalid-input", "unavailable"),
+    ...problems("not-found"),
   },
 });
 
@@ -45,7 +45,7 @@ const unwrap = createRoute({
   request: { body: jsonBody(z.strictObject({ token: text({ max: MAX_TOKEN_CHARACTERS }) })) },
   responses: {
     200: json(z.object({ value: z.string() }).openapi("UnwrappedSecret"), "The value"),
-    ...problems("unauthenticated", "not-found", "invalid-input", "unavailable"),
+    ...problems("not-found"),
   },
 });
 

@@ -1,7 +1,7 @@
 /** POST /documents/sync: creates, updates and deletes documents, one or many at a time. */
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import { list, members, text } from "#shared/contracts/input.ts";
-import { json, jsonBody, problems } from "#shared/http/openapi.ts";
+import { json, jsonBody } from "#shared/http/openapi.ts";
 import type { WorkerEnv } from "#shared/http/worker-env.ts";
 import type { SearchServices } from "../composition/services.ts";
 import { documentPatchSchema, MAX_ID_LENGTH } from "../model/document.ts";
@@ -39,7 +39,6 @@ const route = createRoute({
   request: { body: jsonBody(z.union([operationSchema, list(operationSchema, { min: 1, max: MAX_OPERATIONS })])) },
   responses: {
     200: json(resultsSchema, "One result per operation"),
-    ...problems("malformed-request", "unauthenticated", "forbidden", "too-large", "invalid-input", "unavailable"),
   },
 });
 

@@ -33,7 +33,7 @@ const start = createRoute({
   request: { params: collectionParameter },
   responses: {
     202: json(z.object({ jobId: z.string() }), "The job is under way"),
-    ...problems("unauthenticated", "step-up-required", "forbidden", "not-found", "unavailable"),
+    ...problems("not-found"),
   },
 });
 
@@ -44,7 +44,7 @@ const read = createRoute({
   request: { params: collectionParameter.extend({ jobId: reference() }) },
   responses: {
     200: json(jobSchema, "The job"),
-    ...problems("unauthenticated", "forbidden", "not-found", "unavailable"),
+    ...problems("not-found"),
   },
 });
 

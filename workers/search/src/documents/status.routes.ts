@@ -1,6 +1,6 @@
 /** GET /status: the state of the search engine. */
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
-import { json, problems } from "#shared/http/openapi.ts";
+import { json } from "#shared/http/openapi.ts";
 import type { WorkerEnv } from "#shared/http/worker-env.ts";
 import type { SearchServices } from "../composition/services.ts";
 
@@ -24,7 +24,6 @@ const route = createRoute({
   summary: "The state of the search engine",
   responses: {
     200: json(statusSchema, "The state"),
-    ...problems("unauthenticated", "forbidden", "unavailable"),
   },
 });
 

@@ -22,7 +22,7 @@ const route = createRoute({
       }),
       "The new key is in force",
     ),
-    ...problems("unauthenticated", "step-up-required", "forbidden", "conflict", "not-supported", "unavailable"),
+    ...problems("conflict", "not-supported"),
   },
 });
 

@@ -48,8 +48,7 @@ const route = createRoute({
       z.object({ key: z.string(), filter_by: z.string(), expires_at: z.int() }).openapi("ScopedKey"),
       "The key, which is shown this once",
     ),
-    ...problems("malformed-request", "unauthenticated", "forbidden", "invalid-input"),
-    ...problems("too-many-attempts", "unavailable"),
+    ...problems("too-many-attempts"),
   },
 });
 

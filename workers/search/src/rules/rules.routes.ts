@@ -74,21 +74,21 @@ const ruleSchema = z.record(z.string(), z.unknown());
 
 const routesOf = (kind: RuleKind) => {
   const one = kind === "synonyms" ? "synonym" : "curation";
-  const failures = ["unauthenticated", "forbidden", "not-found", "not-supported", "unavailable"] as const;
+  const failures = problems("not-found", "not-supported");
   return {
     list: createRoute({
       method: "get",
       path: `/collections/{name}/${kind}`,
       summary: `The ${kind} of the collection`,
       request: { params: listParameters },
-      responses: { 200: json(z.object({ items: z.array(ruleSchema) }), `All ${kind}`), ...problems(...failures) },
+      responses: { 200: json(z.object({ items: z.array(ruleSchema) }), `All ${kind}`), ...failures },
     }),
     find: createRoute({
       method: "get",
       path: `/collections/{name}/${kind}/{id}`,
       summary: `One ${one}`,
       request: { params: ruleParameters },
-      responses: { 200: json(ruleSchema, `The ${one}`), ...problems(...failures) },
+      responses: { 200: json(ruleSchema, `The ${one}`), ...failures },
     }),
     put: createRoute({
       method: "put",
@@ -97,7 +97,7 @@ const routesOf = (kind: RuleKind) => {
       request: { params: ruleParameters, body: jsonBody(BODIES[kind]) },
       responses: {
         200: json(ruleSchema, `The ${one} as it is stored`),
-        ...problems("malformed-request", "step-up-required", "too-large", "invalid-input", ...failures),
+        ...failures,
       },
     }),
     remove: createRoute({
@@ -105,7 +105,7 @@ const routesOf = (kind: RuleKind) => {
       path: `/collections/{name}/${kind}/{id}`,
       summary: `Remove a ${one}`,
       request: { params: ruleParameters },
-      responses: { 204: { description: "It is gone" }, ...problems("step-up-required", ...failures) },
+      responses: { 204: { description: "It is gone" }, ...failures },
     }),
   };
 };

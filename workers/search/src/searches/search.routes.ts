@@ -1,7 +1,7 @@
 /** POST /search: full-text search with filters, sorting, facets and highlights; names as in Typesense. */
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import { integer, text } from "#shared/contracts/input.ts";
-import { json, jsonBody, problems } from "#shared/http/openapi.ts";
+import { json, jsonBody } from "#shared/http/openapi.ts";
 import type { WorkerEnv } from "#shared/http/worker-env.ts";
 import { problem } from "#shared/problem/problem.ts";
 import type { SearchServices } from "../composition/services.ts";
@@ -104,7 +104,6 @@ const route = createRoute({
   request: { body: jsonBody(querySchema) },
   responses: {
     200: json(answerSchema, "What was found"),
-    ...problems("malformed-request", "unauthenticated", "forbidden", "too-large", "invalid-input", "unavailable"),
   },
 });
 

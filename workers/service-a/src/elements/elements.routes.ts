@@ -23,7 +23,6 @@ const listRoute = createRoute({
   request: { query: pageQuery.extend({ elementType: elementType.optional(), scriptId: pathNumber.optional() }) },
   responses: {
     200: json(page(element), "The elements"),
-    ...problems("unauthenticated", "forbidden", "invalid-input"),
   },
 });
 
@@ -35,7 +34,7 @@ const readRoute = createRoute({
   request: { params: elementParams },
   responses: {
     200: { ...json(element, "The element"), headers: z.object({ etag: z.string() }) },
-    ...problems("unauthenticated", "forbidden", "not-found", "invalid-input"),
+    ...problems("not-found"),
   },
 });
 

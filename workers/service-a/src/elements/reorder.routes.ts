@@ -1,7 +1,7 @@
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import { assertSteppedUp } from "#shared/auth/authorize.ts";
 import { list } from "#shared/contracts/input.ts";
-import { json, jsonBody, problems } from "#shared/http/openapi.ts";
+import { json, jsonBody } from "#shared/http/openapi.ts";
 import type { WorkerEnv } from "#shared/http/worker-env.ts";
 import { problem } from "#shared/problem/problem.ts";
 import type { ServiceAServices } from "../composition/services.ts";
@@ -30,7 +30,6 @@ const route = createRoute({
       }),
       "The elements in their new order",
     ),
-    ...problems("malformed-request", "unauthenticated", "step-up-required", "forbidden", "too-large", "invalid-input"),
   },
 });
 

@@ -21,7 +21,7 @@ const route = createRoute({
       z.object({ elementType, elementId, sequenceNumber: z.int(), versionNumber: z.literal(1), comment }),
       "The element with its number",
     ),
-    ...problems("malformed-request", "unauthenticated", "forbidden", "conflict", "too-large", "invalid-input"),
+    ...problems("conflict"),
   },
 });
 

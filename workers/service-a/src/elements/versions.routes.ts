@@ -61,15 +61,7 @@ const createVersion = createRoute({
       ...json(z.object({ versionNumber: z.int(), comment }), "The new version"),
       headers: z.object({ etag: z.string() }),
     },
-    ...problems(
-      "malformed-request",
-      "unauthenticated",
-      "forbidden",
-      "not-found",
-      "precondition-failed",
-      "too-large",
-      "invalid-input",
-    ),
+    ...problems("not-found", "precondition-failed"),
   },
 });
 
@@ -81,7 +73,7 @@ const listVersions = createRoute({
   request: { params: elementParams, query: pageQuery },
   responses: {
     200: json(page(version), "The versions"),
-    ...problems("unauthenticated", "forbidden", "not-found", "invalid-input"),
+    ...problems("not-found"),
   },
 });
 
@@ -108,7 +100,7 @@ const readVersion = createRoute({
       headers: z.object({ etag: z.string() }),
     },
     304: { description: "The caller has it: a version never changes" },
-    ...problems("unauthenticated", "forbidden", "not-found", "invalid-input"),
+    ...problems("not-found"),
   },
 });
 

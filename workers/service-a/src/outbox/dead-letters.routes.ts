@@ -1,5 +1,5 @@
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
-import { json, page, pageQuery, problems } from "#shared/http/openapi.ts";
+import { json, page, pageQuery } from "#shared/http/openapi.ts";
 import { toPage } from "#shared/http/page.ts";
 import type { WorkerEnv } from "#shared/http/worker-env.ts";
 import type { ServiceAServices } from "../composition/services.ts";
@@ -31,7 +31,6 @@ const listRoute = createRoute({
   request: { query: pageQuery },
   responses: {
     200: json(page(deadLetter), "The dead letters"),
-    ...problems("unauthenticated", "forbidden", "invalid-input"),
   },
 });
 
@@ -43,7 +42,6 @@ const redriveRoute = createRoute({
   request: { headers: onceHeaders },
   responses: {
     200: json(z.object({ redriven: z.int() }), "How many there were"),
-    ...problems("unauthenticated", "step-up-required", "forbidden", "invalid-input"),
   },
 });
 

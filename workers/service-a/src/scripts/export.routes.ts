@@ -14,7 +14,7 @@ const route = createRoute({
   request: { params: z.object({ id: pathNumber }) },
   responses: {
     200: { description: "The screenplay", content: { "text/plain": { schema: z.string() } } },
-    ...problems("unauthenticated", "forbidden", "not-found"),
+    ...problems("not-found"),
   },
 });
 

@@ -34,7 +34,6 @@ const importRoute = createRoute({
   request: { headers: onceHeaders, body: { required: true, content: { "text/plain": { schema: screenplay } } } },
   responses: {
     201: json(imported, "The script"),
-    ...problems("unauthenticated", "forbidden", "too-large", "unsupported-media-type", "invalid-input"),
   },
 });
 
@@ -46,7 +45,6 @@ const listRoute = createRoute({
   request: { query: pageQuery },
   responses: {
     200: json(page(script), "The scripts"),
-    ...problems("unauthenticated", "forbidden", "invalid-input"),
   },
 });
 
@@ -58,7 +56,7 @@ const readRoute = createRoute({
   request: { params: z.object({ id: pathNumber }) },
   responses: {
     200: json(script, "The script"),
-    ...problems("unauthenticated", "forbidden", "not-found", "invalid-input"),
+    ...problems("not-found"),
   },
 });
 

@@ -64,7 +64,6 @@ const listRoute = createRoute({
   request: { query: pageQuery },
   responses: {
     200: json(page(factorSchema), "Your factors"),
-    ...problems("unauthenticated", "forbidden", "invalid-input", "unavailable"),
   },
 });
 
@@ -76,7 +75,7 @@ const removeRoute = createRoute({
   request: { params: z.object({ id: reference() }) },
   responses: {
     204: { description: "Removed" },
-    ...problems("unauthenticated", "step-up-required", "forbidden", "not-found"),
+    ...problems("not-found"),
   },
 });
 

@@ -27,8 +27,7 @@ const optionsRoute = createRoute({
   request: { body: optionalName },
   responses: {
     200: json(challengedSchema, "For navigator.credentials.create()"),
-    ...problems("malformed-request", "unauthenticated", "step-up-required", "forbidden", "conflict", "invalid-input"),
-    ...problems("too-many-attempts", "unavailable"),
+    ...problems("conflict", "too-many-attempts"),
   },
 });
 
@@ -61,8 +60,7 @@ const confirmRoute = createRoute({
   request: { body: jsonBody(bodySchema) },
   responses: {
     201: json(confirmedSchema, "The factor is active"),
-    ...problems("malformed-request", "unauthenticated", "step-up-required", "code-refused", "forbidden"),
-    ...problems("not-found", "conflict", "invalid-input", "too-many-attempts", "unavailable"),
+    ...problems("code-refused", "not-found", "conflict", "too-many-attempts"),
   },
 });
 

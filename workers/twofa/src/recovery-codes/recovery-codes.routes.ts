@@ -13,7 +13,7 @@ const route = createRoute({
   summary: "Ten new recovery codes; the old ones die",
   responses: {
     200: json(z.object({ recoveryCodes: z.array(z.string()) }), "The codes, shown this once"),
-    ...problems("unauthenticated", "step-up-required", "forbidden", "conflict", "too-many-attempts", "unavailable"),
+    ...problems("conflict", "too-many-attempts"),
   },
 });
 

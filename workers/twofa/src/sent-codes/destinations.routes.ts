@@ -38,8 +38,7 @@ const enrolRoute = <Body extends z.ZodType>(channel: SendingChannel, summary: st
     request: { body: jsonBody(body) },
     responses: {
       201: json(enrolledSchema, "A code was sent there"),
-      ...problems("malformed-request", "unauthenticated", "step-up-required", "forbidden", "conflict", "invalid-input"),
-      ...problems("too-many-attempts", "channel-unavailable", "delivery-failed", "unavailable"),
+      ...problems("conflict", "too-many-attempts", "channel-unavailable", "delivery-failed"),
     },
   });
 
@@ -69,8 +68,7 @@ const confirmRoute = createRoute({
   request: { params: z.object({ id: reference() }), body: jsonBody(z.strictObject({ code: sentCode })) },
   responses: {
     200: json(confirmedSchema, "The factor is active"),
-    ...problems("malformed-request", "unauthenticated", "step-up-required", "code-refused", "forbidden"),
-    ...problems("not-found", "conflict", "invalid-input", "too-many-attempts", "unavailable"),
+    ...problems("code-refused", "not-found", "conflict", "too-many-attempts"),
   },
 });
 

@@ -35,8 +35,7 @@ const enrolRoute = createRoute({
       }),
       "The secret to put into the authenticator app",
     ),
-    ...problems("malformed-request", "unauthenticated", "step-up-required", "forbidden", "conflict", "invalid-input"),
-    ...problems("too-many-attempts", "unavailable"),
+    ...problems("conflict", "too-many-attempts"),
   },
 });
 
@@ -48,8 +47,7 @@ const confirmRoute = createRoute({
   request: { body: jsonBody(z.strictObject({ factorId: reference(), code: totpCode })) },
   responses: {
     200: json(confirmedSchema, "The factor is active"),
-    ...problems("malformed-request", "unauthenticated", "step-up-required", "code-refused", "forbidden"),
-    ...problems("not-found", "conflict", "invalid-input", "too-many-attempts", "unavailable"),
+    ...problems("code-refused", "not-found", "conflict", "too-many-attempts"),
   },
 });
 

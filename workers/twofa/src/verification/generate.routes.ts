@@ -41,8 +41,7 @@ const route = createRoute({
       }),
       "A code was sent there",
     ),
-    ...problems("malformed-request", "unauthenticated", "forbidden", "conflict", "invalid-input"),
-    ...problems("too-many-attempts", "channel-unavailable", "delivery-failed", "unavailable"),
+    ...problems("conflict", "too-many-attempts", "channel-unavailable", "delivery-failed"),
   },
 });
 

@@ -72,8 +72,7 @@ const route = createRoute({
       }),
       "A token with acr = aal2",
     ),
-    ...problems("malformed-request", "unauthenticated", "code-refused", "forbidden"),
-    ...problems("invalid-input", "too-many-attempts", "unavailable"),
+    ...problems("code-refused", "too-many-attempts"),
   },
 });
 

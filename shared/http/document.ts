@@ -1,0 +1,75 @@
+/** A worker's OpenAPI document, with the error responses that follow from its rows of the route table. */
+import type { OpenAPIHono } from "@hono/zod-openapi";
+import type { Env } from "hono";
+import type { WorkerName } from "../contracts/workers.ts";
+import { matchRoute } from "../policy/match.ts";
+import { ANY_TYPE, type Policy } from "../policy/routes.ts";
+import { PROBLEMS, type ProblemCode } from "../problem/catalogue.ts";
+import { isBodiless } from "./access.ts";
+import { PROBLEM_COMPONENT, SEGMENTS } from "./openapi.ts";
+
+interface Response {
+  description?: string;
+  content?: object;
+}
+
+interface Operation {
+  responses?: Record<string, Response>;
+}
+
+/** The refusals of a caller: of their credential, of what it may do, of one that cannot be checked. */
+const callerRefusals = ({ caller, stepUp }: Policy): ProblemCode[] => {
+  if (caller === "anyone") return [];
+  return ["unauthenticated", ...(stepUp ? (["step-up-required"] as const) : []), "forbidden"];
+};
+
+/** The refusals of a body, whether one is declared or not. */
+const bodyRefusals = (method: string, { consumes }: Policy): ProblemCode[] => {
+  if (isBodiless(method)) return [];
+  const anyType = method === "DELETE" || consumes === ANY_TYPE;
+  return ["too-large", ...(anyType ? [] : (["unsupported-media-type"] as const))];
+};
+
+/** The refusals that an operation has by its policy and its method; what its handler refuses comes on top. */
+export const derivedRefusals = (worker: WorkerName, method: string, policy: Policy): ProblemCode[] => {
+  // Typesense's clients are refused in Typesense's words, which the operations declare themselves.
+  if (policy.dialect === "typesense") return [];
+  const input = policy.dialect === undefined ? (["malformed-request", "invalid-input"] as const) : [];
+  const unavailable = worker === "gateway" ? [] : (["unavailable"] as const);
+  return [...callerRefusals(policy), ...input, ...bodyRefusals(method, policy), ...unavailable];
+};
+
+const CONTENT = { "application/problem+json": { schema: { $ref: `#/components/schemas/${PROBLEM_COMPONENT}` } } };
+
+/** The responses of an operation with these refusals among them. */
+const withRefusals = (responses: Record<string, Response>, codes: readonly ProblemCode[]): Record<string, Response> => {
+  const all = { ...responses };
+  for (const code of codes) {
+    const { status, title } = PROBLEMS[code];
+    const declared = all[status]?.description?.split("; ") ?? [];
+    if (!declared.includes(title))
+      all[status] = { content: CONTENT, ...all[status], description: [...declared, title].join("; ") };
+  }
+  return all;
+};
+
+/** The document, its paths as OpenAPI spells them, which has no sign for several segments. */
+export const documentOf = <E extends Env>(
+  app: OpenAPIHono<E>,
+  worker: WorkerName,
+  info: { title: string; version: string },
+): object => {
+  const document = app.getOpenAPI31Document({ openapi: "3.1.0", info });
+  const paths = Object.entries<Record<string, Operation>>(Object(document.paths)).map(([declared, item]) => {
+    const path = declared.replaceAll(SEGMENTS, "");
+    const operations = Object.entries(item).map(([name, operation]) => {
+      const method = name.toUpperCase();
+      const match = matchRoute(worker, method, path);
+      if (!match.found) return [name, operation] as const;
+      const responses = withRefusals(operation.responses ?? {}, derivedRefusals(worker, method, match.policy));
+      return [name, { ...operation, responses }] as const;
+    });
+    return [path, Object.fromEntries(operations)] as const;
+  });
+  return { ...document, paths: Object.fromEntries(paths) };
+};
