@@ -62,6 +62,16 @@ describe("the description of the whole", () => {
     }
   });
 
+  test("names each operation once, by its worker and what it does", () => {
+    const ids = [...operations.values()].map(({ operationId }) => String(operationId));
+    expect(new Set(ids).size).toBe(operations.size);
+    for (const [name, { operationId, tags }] of operations) {
+      const [worker = ""] = Object(tags);
+      const prefix = worker.replace(/-([a-z])/g, (_: string, letter: string) => letter.toUpperCase());
+      expect(operationId, name).toEqual(expect.stringMatching(new RegExp(`^${prefix}\\.[a-z][A-Za-z]+$`)));
+    }
+  });
+
   test("declares each parameter that stands in a path", () => {
     for (const [name, { parameters = [] }] of operations) {
       const inPath = Object(parameters).flatMap((parameter: Record<string, unknown>) =>

@@ -30,6 +30,7 @@ const DESCRIPTIONS: Record<WorkerName, string> = {
 const route = createRoute({
   method: "get",
   path: PATH,
+  operationId: "gateway.getOpenApiDocument",
   summary: "All operations of all workers, as OpenAPI 3.1",
   responses: { 200: json(z.looseObject({ openapi: z.string() }), "The document"), ...problems("unavailable") },
 });

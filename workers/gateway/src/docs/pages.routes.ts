@@ -10,6 +10,7 @@ const page = (description: string) => ({ description, content: { "text/html": { 
 const landing = createRoute({
   method: "get",
   path: "/",
+  operationId: "gateway.getLandingPage",
   summary: "What this is, and the first calls",
   responses: { 200: page("The landing page") },
 });
@@ -17,6 +18,7 @@ const landing = createRoute({
 const docs = createRoute({
   method: "get",
   path: "/docs",
+  operationId: "gateway.getApiPage",
   summary: "A page to read and try every operation",
   responses: { 200: page("The page") },
 });

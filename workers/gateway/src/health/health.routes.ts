@@ -10,6 +10,7 @@ const forEach = <Value>(value: Value) => Object.fromEntries(DESTINATIONS.map((wo
 const health = createRoute({
   method: "get",
   path: "/health",
+  operationId: "gateway.health",
   summary: "Whether the process runs",
   responses: { 200: json(z.object({ status: ok }), "It runs") },
 });
@@ -17,6 +18,7 @@ const health = createRoute({
 const ready = createRoute({
   method: "get",
   path: "/ready",
+  operationId: "gateway.ready",
   summary: "Whether every worker and its database answer",
   responses: {
     200: json(z.object({ status: ok, workers: z.object(forEach(ok)) }), "All of them answer"),

@@ -9,6 +9,7 @@ const PATH = "/.well-known/jwks.json";
 const route = createRoute({
   method: "get",
   path: PATH,
+  operationId: "gateway.getKeySet",
   summary: "The public keys that verify access tokens (RFC 7517)",
   responses: {
     200: json(z.object({ keys: z.array(z.looseObject({ kid: z.string() })) }), "The key set"),

@@ -9,6 +9,7 @@ const PATH = "/.well-known/oauth-authorization-server";
 const route = createRoute({
   method: "get",
   path: PATH,
+  operationId: "gateway.getServerMetadata",
   summary: "What an OAuth client needs to know (RFC 8414)",
   responses: {
     200: json(z.looseObject({ issuer: z.string(), token_endpoint: z.string() }), "The metadata"),

@@ -15,6 +15,7 @@ const change = z.strictObject({
 const route = createRoute({
   method: "put",
   path: "/me/password",
+  operationId: "kms.changePassword",
   tags: ["Accounts"],
   summary: "Change the caller's own password; his other sessions end",
   request: { body: jsonBody(change) },

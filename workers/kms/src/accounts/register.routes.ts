@@ -7,6 +7,7 @@ import { ACCOUNT_REFUSALS, assertAcceptable, newAccountFields, toUserAnswer, use
 const route = createRoute({
   method: "post",
   path: "/register",
+  operationId: "kms.register",
   tags: ["Accounts"],
   summary: "Create an account for oneself, where REGISTRATION=open",
   request: { body: jsonBody(z.strictObject(newAccountFields)) },

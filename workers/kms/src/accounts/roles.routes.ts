@@ -24,6 +24,7 @@ const wantedPermissions = z.strictObject({ permissions: list(z.enum(SCOPES), { m
 const listRoles = createRoute({
   method: "get",
   path: "/roles",
+  operationId: "kms.listRoles",
   tags: ["Accounts"],
   summary: "List the roles and what they permit",
   responses: {
@@ -34,6 +35,7 @@ const listRoles = createRoute({
 const putRole = createRoute({
   method: "put",
   path: "/roles/{name}",
+  operationId: "kms.setRole",
   tags: ["Accounts"],
   summary: "Make a role, or change what it permits; `admin` permits everything and cannot be changed",
   request: { params: z.object({ name: roleName }), body: jsonBody(wantedPermissions) },
@@ -46,6 +48,7 @@ const putRole = createRoute({
 const putRolesOfUser = createRoute({
   method: "put",
   path: "/users/{id}/roles",
+  operationId: "kms.setUserRoles",
   tags: ["Accounts"],
   summary: "Replace the roles of a user",
   request: { params: z.object({ id: reference() }), body: jsonBody(wantedRoles) },

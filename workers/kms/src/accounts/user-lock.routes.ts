@@ -14,6 +14,7 @@ const lockAnswer = userAnswer.extend(warningFields).openapi("LockedUser");
 const lockUser = createRoute({
   method: "post",
   path: "/users/{id}/lock",
+  operationId: "kms.lockUser",
   tags: ["Accounts"],
   summary: "Lock a user out: his sessions end, and he cannot log in",
   request: { params },
@@ -26,6 +27,7 @@ const lockUser = createRoute({
 const unlockUser = createRoute({
   method: "post",
   path: "/users/{id}/unlock",
+  operationId: "kms.unlockUser",
   tags: ["Accounts"],
   summary: "Let a locked user log in again",
   request: { params },

@@ -28,6 +28,7 @@ const search = text({ min: 1, max: MAX_SEARCH_CHARACTERS }).optional().openapi({
 const createUser = createRoute({
   method: "post",
   path: "/users",
+  operationId: "kms.createUser",
   tags: ["Accounts"],
   summary: "Create a user",
   request: { body: jsonBody(newUser) },
@@ -40,6 +41,7 @@ const createUser = createRoute({
 const listUsers = createRoute({
   method: "get",
   path: "/users",
+  operationId: "kms.listUsers",
   tags: ["Accounts"],
   summary: "List the users, by name",
   request: { query: pageQuery.extend({ search }) },
@@ -51,6 +53,7 @@ const listUsers = createRoute({
 const readUser = createRoute({
   method: "get",
   path: "/users/{id}",
+  operationId: "kms.getUser",
   tags: ["Accounts"],
   summary: "Read a user",
   request: { params: z.object({ id: reference() }) },

@@ -15,6 +15,7 @@ const byServiceAndId = z.object({ service: reference(), id: reference() });
 const disableKey = createRoute({
   method: "post",
   path: "/keys/{service}/{id}/disable",
+  operationId: "kms.disableKey",
   tags: ["Keys"],
   summary: "Disable a key until it is enabled again; it is refused everywhere within 5 seconds",
   request: { params: byServiceAndId },
@@ -27,6 +28,7 @@ const disableKey = createRoute({
 const enableKey = createRoute({
   method: "post",
   path: "/keys/{service}/{id}/enable",
+  operationId: "kms.enableKey",
   tags: ["Keys"],
   summary: "Enable a disabled key again, unless it was disabled because it had leaked",
   request: { params: byServiceAndId },
@@ -36,6 +38,7 @@ const enableKey = createRoute({
 const confineKey = createRoute({
   method: "put",
   path: "/keys/{service}/{id}/allowed-addresses",
+  operationId: "kms.setAllowedAddresses",
   tags: ["Keys"],
   summary: "Say what addresses a key may be used from; known everywhere within 5 seconds",
   request: {

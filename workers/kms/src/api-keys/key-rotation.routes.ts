@@ -36,6 +36,7 @@ const rotated = {
 const rotateService = createRoute({
   method: "post",
   path: "/keys/{service}/rotate",
+  operationId: "kms.rotateServiceKey",
   tags: ["Keys"],
   summary: "Replace the key of a service by a new one; 409 when it has several active ones",
   request: { params: byService, body: { ...jsonBody(rotation), required: false } },
@@ -45,6 +46,7 @@ const rotateService = createRoute({
 const rotateKey = createRoute({
   method: "post",
   path: "/keys/{service}/{id}/rotate",
+  operationId: "kms.rotateKey",
   tags: ["Keys"],
   summary: "Replace one key of a service by a new one; the others are left as they are",
   request: {

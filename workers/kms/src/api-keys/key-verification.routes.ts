@@ -33,6 +33,7 @@ const verdict = z
 const route = createRoute({
   method: "post",
   path: "/keys/verify",
+  operationId: "kms.verifyKey",
   tags: ["Keys"],
   summary: "Tell whether an API key is good, and for what",
   request: { body: jsonBody(question) },

@@ -42,6 +42,7 @@ const byService = z.object({ service: reference() });
 const createKey = createRoute({
   method: "post",
   path: "/keys",
+  operationId: "kms.createKey",
   tags: ["Keys"],
   summary: "Create an API key of a service; the answer is the only place where it is shown",
   request: { body: jsonBody(newKey) },
@@ -54,6 +55,7 @@ const createKey = createRoute({
 const listKeys = createRoute({
   method: "get",
   path: "/keys",
+  operationId: "kms.listKeys",
   tags: ["Keys"],
   summary: "List API keys, of one service or of all, oldest first",
   request: { query: pageQuery.extend({ service: reference().optional() }) },
@@ -65,6 +67,7 @@ const listKeys = createRoute({
 const listKeysOfService = createRoute({
   method: "get",
   path: "/keys/{service}",
+  operationId: "kms.listServiceKeys",
   tags: ["Keys"],
   summary: "List the API keys of a service, oldest first",
   request: { params: byService, query: pageQuery },
@@ -82,6 +85,7 @@ const revoked = {
 const revokeKeys = createRoute({
   method: "delete",
   path: "/keys/{service}",
+  operationId: "kms.revokeServiceKeys",
   tags: ["Keys"],
   summary: "Revoke all keys of a service",
   request: { params: byService },
@@ -91,6 +95,7 @@ const revokeKeys = createRoute({
 const revokeKey = createRoute({
   method: "delete",
   path: "/keys/{service}/{id}",
+  operationId: "kms.revokeKey",
   tags: ["Keys"],
   summary: "Revoke one key of a service",
   request: { params: byService.extend({ id: reference() }) },

@@ -23,6 +23,7 @@ const ANSWER = { status: "received" } as const;
 const route = createRoute({
   method: "post",
   path: "/keys/leaked",
+  operationId: "kms.reportLeakedKeys",
   tags: ["Keys"],
   summary: "Tell that keys have been found where they should not be: they are disabled at once, and their owners told",
   request: { body: jsonBody(reports) },

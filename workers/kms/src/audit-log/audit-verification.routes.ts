@@ -20,6 +20,7 @@ const verdictAnswer = z
 const verifyChain = createRoute({
   method: "get",
   path: "/audit/verify",
+  operationId: "kms.verifyAuditTrail",
   tags: ["Audit"],
   summary: "Go over the chain of audit entries: finds one that was changed, removed, inserted or moved",
   request: { query: z.object({ from: countParameter({ min: 1, max: Number.MAX_SAFE_INTEGER }).optional() }) },
@@ -40,6 +41,7 @@ const checkpointAnswer = z
 const listCheckpoints = createRoute({
   method: "get",
   path: "/audit/checkpoints",
+  operationId: "kms.listAuditCheckpoints",
   tags: ["Audit"],
   summary: "The signed checkpoints of the chain, oldest first: keep them elsewhere",
   request: { query: pageQuery },

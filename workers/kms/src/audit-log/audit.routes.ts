@@ -54,6 +54,7 @@ const filterQuery = z.object({
 const route = createRoute({
   method: "get",
   path: "/audit",
+  operationId: "kms.listAuditEntries",
   tags: ["Audit"],
   summary: "Audit entries, newest first; with `Accept: application/x-ndjson` all of them, oldest first",
   request: { query: pageQuery.extend(filterQuery.shape) },

@@ -25,6 +25,7 @@ const introspection = z.looseObject({ active: z.boolean() }).openapi("Introspect
 const route = createRoute({
   method: "post",
   path: "/introspect",
+  operationId: "kms.introspectToken",
   tags: ["Tokens"],
   summary: "Ask about an access token (RFC 7662), as a service with its key, or with a token in Authorization",
   request: formBody(form),

@@ -29,6 +29,7 @@ const metadata = z
 const route = createRoute({
   method: "get",
   path: "/.well-known/oauth-authorization-server",
+  operationId: "kms.getServerMetadata",
   tags: ["Tokens"],
   summary: "What a client needs to know of this authorization server (RFC 8414)",
   responses: { 200: json(metadata, "The metadata") },

@@ -21,6 +21,7 @@ const form = z
 const route = createRoute({
   method: "post",
   path: "/revoke",
+  operationId: "kms.revokeToken",
   tags: ["Tokens"],
   summary: "Revoke a token (RFC 7009): a refresh token with its session, an access token by itself",
   request: formBody(form),

@@ -45,6 +45,7 @@ const form = z
 const route = createRoute({
   method: "post",
   path: "/token",
+  operationId: "kms.issueToken",
   tags: ["Tokens"],
   summary: "OAuth 2 token endpoint: refresh_token and client_credentials (RFC 6749), token exchange (RFC 8693)",
   request: formBody(form),

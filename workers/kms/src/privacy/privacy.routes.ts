@@ -14,6 +14,7 @@ const signedDocument = z
 const exportMe = createRoute({
   method: "get",
   path: "/me/export",
+  operationId: "kms.exportPersonalData",
   tags: ["Accounts"],
   summary: "Everything held about the caller, signed",
   responses: {
@@ -25,6 +26,7 @@ const exportMe = createRoute({
 const eraseMe = createRoute({
   method: "delete",
   path: "/me",
+  operationId: "kms.eraseAccount",
   tags: ["Accounts"],
   summary: "Be forgotten: the account, its sessions and second factors go, its tokens are refused within 5 seconds",
   responses: {

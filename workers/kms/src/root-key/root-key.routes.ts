@@ -27,6 +27,7 @@ const toAnswer = ({ version, createdAt, older }: RootKeyStatus): z.infer<typeof 
 const readRootKey = createRoute({
   method: "get",
   path: "/root-key",
+  operationId: "kms.getRootKey",
   tags: ["Root key"],
   summary: "How far the last rotation of the root key has come",
   responses: { 200: json(rootKeyAnswer, "The state") },
@@ -35,6 +36,7 @@ const readRootKey = createRoute({
 const rotateRootKey = createRoute({
   method: "post",
   path: "/root-key/rotate",
+  operationId: "kms.rotateRootKey",
   tags: ["Root key"],
   summary: "Make a new key-encryption key and rewrap everything under it; what takes longer goes on as a chore",
   responses: {

@@ -11,6 +11,7 @@ const byName = z.object({ name: reference() });
 const setWebhook = createRoute({
   method: "put",
   path: "/services/{name}/webhook",
+  operationId: "kms.setWebhook",
   tags: ["Services"],
   summary: "Say where the owner is told of rotations and leaks, in messages signed as Standard Webhooks says",
   request: { params: byName, body: jsonBody(z.strictObject({ url: webhookUrl })) },
@@ -26,6 +27,7 @@ const setWebhook = createRoute({
 const removeWebhook = createRoute({
   method: "delete",
   path: "/services/{name}/webhook",
+  operationId: "kms.deleteWebhook",
   tags: ["Services"],
   summary: "Tell the owner no more; what he has not been told yet is forgotten",
   request: { params: byName },

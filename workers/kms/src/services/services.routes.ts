@@ -38,6 +38,7 @@ const byName = z.object({ name: reference() });
 const createService = createRoute({
   method: "post",
   path: "/services",
+  operationId: "kms.createService",
   tags: ["Services"],
   summary: "Register a service",
   request: { body: jsonBody(newService) },
@@ -53,6 +54,7 @@ const createService = createRoute({
 const listServices = createRoute({
   method: "get",
   path: "/services",
+  operationId: "kms.listServices",
   tags: ["Services"],
   summary: "List the services, by name",
   request: { query: pageQuery },
@@ -64,6 +66,7 @@ const listServices = createRoute({
 const readService = createRoute({
   method: "get",
   path: "/services/{name}",
+  operationId: "kms.getService",
   tags: ["Services"],
   summary: "Read a service",
   request: { params: byName },
@@ -76,6 +79,7 @@ const readService = createRoute({
 const deleteService = createRoute({
   method: "delete",
   path: "/services/{name}",
+  operationId: "kms.deleteService",
   tags: ["Services"],
   summary: "Delete a service and all its keys, which are refused everywhere within 5 seconds",
   request: { params: byName },

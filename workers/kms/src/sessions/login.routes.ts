@@ -16,6 +16,7 @@ const credentials = z.strictObject({
 const route = createRoute({
   method: "post",
   path: "/login",
+  operationId: "kms.login",
   tags: ["Accounts"],
   summary: "Log in with a username and a password",
   request: { body: jsonBody(credentials) },

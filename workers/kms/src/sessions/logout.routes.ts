@@ -5,6 +5,7 @@ import { entryOf, type KmsApp, record } from "../http/frame.ts";
 const route = createRoute({
   method: "post",
   path: "/logout",
+  operationId: "kms.logout",
   tags: ["Accounts"],
   summary: "End this session: its tokens are refused everywhere within 5 seconds",
   responses: {

@@ -21,6 +21,7 @@ const profile = z
 const route = createRoute({
   method: "get",
   path: "/me",
+  operationId: "kms.getProfile",
   tags: ["Accounts"],
   summary: "The caller's own account and session",
   responses: { 200: json(profile, "The profile") },

@@ -8,6 +8,7 @@ import { tokenAnswer } from "../http/token-answer.ts";
 const optionsRoute = createRoute({
   method: "post",
   path: "/login/passkey/options",
+  operationId: "kms.getPasskeyLoginOptions",
   tags: ["Accounts"],
   summary: "What to ask the browser for, to log in with a passkey alone",
   responses: {
@@ -19,6 +20,7 @@ const optionsRoute = createRoute({
 const loginRoute = createRoute({
   method: "post",
   path: "/login/passkey",
+  operationId: "kms.loginWithPasskey",
   tags: ["Accounts"],
   summary: "Log in with a passkey that has recognised its owner by PIN or body: two factors at once",
   request: { body: jsonBody(passkeyLoginSchema) },

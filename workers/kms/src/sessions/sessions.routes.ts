@@ -22,6 +22,7 @@ const sessionAnswer = z
 const listSessions = createRoute({
   method: "get",
   path: "/sessions",
+  operationId: "kms.listSessions",
   tags: ["Accounts"],
   summary: "List the caller's own sessions, the latest login first",
   request: { query: pageQuery },
@@ -33,6 +34,7 @@ const listSessions = createRoute({
 const endSession = createRoute({
   method: "delete",
   path: "/sessions/{id}",
+  operationId: "kms.endSession",
   tags: ["Accounts"],
   summary: "End one of the caller's own sessions",
   request: { params: z.object({ id: reference() }) },

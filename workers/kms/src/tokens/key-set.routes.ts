@@ -25,6 +25,7 @@ const keySet = z.object({ keys: z.array(publicKey) }).openapi("KeySet");
 const route = createRoute({
   method: "get",
   path: "/.well-known/jwks.json",
+  operationId: "kms.getKeySet",
   tags: ["Tokens"],
   summary: "The public keys that access tokens are verified with (RFC 7517)",
   responses: { 200: json(keySet, "The key set") },

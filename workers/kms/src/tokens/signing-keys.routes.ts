@@ -37,6 +37,7 @@ const toAnswer = ({ kid, state, algorithm, createdAt, activatedAt, endedAt }: Si
 const listSigningKeys = createRoute({
   method: "get",
   path: "/signing-keys",
+  operationId: "kms.listSigningKeys",
   tags: ["Signing keys"],
   summary: "List the signing keys, the youngest first",
   request: { query: pageQuery },
@@ -48,6 +49,7 @@ const listSigningKeys = createRoute({
 const rotateSigningKeys = createRoute({
   method: "post",
   path: "/signing-keys/rotate",
+  operationId: "kms.rotateSigningKeys",
   tags: ["Signing keys"],
   summary: "Let the next key sign once it has been published for two minutes; tokens of the one before stay good",
   responses: {
@@ -59,6 +61,7 @@ const rotateSigningKeys = createRoute({
 const revokeSigningKey = createRoute({
   method: "post",
   path: "/signing-keys/{kid}/revoke",
+  operationId: "kms.revokeSigningKey",
   tags: ["Signing keys"],
   summary: "In an emergency: all tokens of this key are refused everywhere within 5 seconds",
   request: { params: z.object({ kid: reference() }) },

@@ -20,6 +20,7 @@ const changedVersions = z.object({ path: z.string(), versions: z.array(z.int()) 
 const undelete = createRoute({
   method: "post",
   path: `/secrets/{path${SEGMENTS}}/undelete`,
+  operationId: "kms.undeleteSecret",
   tags: ["Secrets"],
   summary: "Bring deleted versions of a secret back",
   request,
@@ -32,6 +33,7 @@ const undelete = createRoute({
 const destroy = createRoute({
   method: "post",
   path: `/secrets/{path${SEGMENTS}}/destroy`,
+  operationId: "kms.destroySecret",
   tags: ["Secrets"],
   summary: "Destroy versions of a secret for good, with the keys they were encrypted under",
   request,

@@ -16,6 +16,7 @@ const byPath = z.object({ path: secretPath });
 const writeSecret = createRoute({
   method: "put",
   path: `/secrets/{path${SEGMENTS}}`,
+  operationId: "kms.writeSecret",
   tags: ["Secrets"],
   summary: "Store a new version of a secret; with `cas` only if it replaces that version (0: if there is none)",
   request: {
@@ -33,6 +34,7 @@ const writeSecret = createRoute({
 const readSecret = createRoute({
   method: "get",
   path: `/secrets/{path${SEGMENTS}}`,
+  operationId: "kms.readSecret",
   tags: ["Secrets"],
   summary: "Read a secret: its latest version, or the one asked for",
   request: {
@@ -59,6 +61,7 @@ const readSecret = createRoute({
 const listSecrets = createRoute({
   method: "get",
   path: "/secrets",
+  operationId: "kms.listSecrets",
   tags: ["Secrets"],
   summary: "List the paths of secrets that can be read, those that begin with `prefix`; never a value",
   request: { query: pageQuery.extend({ prefix: unicodeText({ max: MAX_SECRET_PATH_CHARACTERS }).default("") }) },
@@ -70,6 +73,7 @@ const listSecrets = createRoute({
 const deleteSecret = createRoute({
   method: "delete",
   path: `/secrets/{path${SEGMENTS}}`,
+  operationId: "kms.deleteSecret",
   tags: ["Secrets"],
   summary: "Delete the latest version of a secret, so that it can be brought back",
   request: { params: byPath },

@@ -34,6 +34,7 @@ const toAnswer = ({ createdAt, ...key }: TransitKey): z.infer<typeof keyAnswer> 
 const listKeys = createRoute({
   method: "get",
   path: "/transit",
+  operationId: "kms.listTransitKeys",
   tags: ["Transit"],
   summary: "List the transit keys that the caller's scopes cover, by name; never their bytes",
   request: { query: pageQuery },
@@ -45,6 +46,7 @@ const listKeys = createRoute({
 const createKey = createRoute({
   method: "post",
   path: "/transit",
+  operationId: "kms.createTransitKey",
   tags: ["Transit"],
   summary: "Create a transit key; encrypting creates it, too",
   request: { body: jsonBody(z.strictObject({ name: keyName })) },
@@ -57,6 +59,7 @@ const createKey = createRoute({
 const readKey = createRoute({
   method: "get",
   path: "/transit/{key}",
+  operationId: "kms.getTransitKey",
   tags: ["Transit"],
   summary: "Read what versions a transit key has",
   request: { params: byKey },
@@ -69,6 +72,7 @@ const readKey = createRoute({
 const configureKey = createRoute({
   method: "put",
   path: "/transit/{key}",
+  operationId: "kms.configureTransitKey",
   tags: ["Transit"],
   summary: "Set the oldest version that still decrypts",
   request: { params: byKey, body: jsonBody(z.strictObject({ minDecryptionVersion: versionNumber })) },
@@ -81,6 +85,7 @@ const configureKey = createRoute({
 const rotateKey = createRoute({
   method: "post",
   path: "/transit/{key}/rotate",
+  operationId: "kms.rotateTransitKey",
   tags: ["Transit"],
   summary: "Add a version to a transit key, which encrypts from now on",
   request: { params: byKey },

@@ -34,6 +34,7 @@ const encrypted = z.object({ ciphertext: z.string(), keyVersion: z.int() }).open
 const encrypt = createRoute({
   method: "post",
   path: "/transit/{key}/encrypt",
+  operationId: "kms.encrypt",
   tags: ["Transit"],
   summary: "Encrypt under the latest version of a key, which is made if there is none of that name",
   request: { params: byKey, body: encryptBody },
@@ -46,6 +47,7 @@ const encrypt = createRoute({
 const decrypt = createRoute({
   method: "post",
   path: "/transit/{key}/decrypt",
+  operationId: "kms.decrypt",
   tags: ["Transit"],
   summary: "Decrypt what was encrypted with this key and context",
   request: { params: byKey, body: ciphertextBody },
@@ -58,6 +60,7 @@ const decrypt = createRoute({
 const rewrap = createRoute({
   method: "post",
   path: "/transit/{key}/rewrap",
+  operationId: "kms.rewrap",
   tags: ["Transit"],
   summary: "Encrypt the same plaintext under the latest version, without showing it",
   request: { params: byKey, body: ciphertextBody },

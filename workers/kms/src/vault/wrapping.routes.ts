@@ -25,6 +25,7 @@ const wrappable = z.union([
 const wrap = createRoute({
   method: "post",
   path: "/secrets/wrap",
+  operationId: "kms.wrapSecret",
   tags: ["Secrets"],
   summary: "Wrap a value, or a stored secret, in a token that gives it out once",
   request: { body: jsonBody(wrappable) },
@@ -40,6 +41,7 @@ const wrap = createRoute({
 const unwrap = createRoute({
   method: "post",
   path: "/secrets/unwrap",
+  operationId: "kms.unwrapSecret",
   tags: ["Secrets"],
   summary: "Trade a wrapping token for its value, which nobody gets again",
   request: { body: jsonBody(z.strictObject({ token: text({ max: MAX_TOKEN_CHARACTERS }) })) },

@@ -31,6 +31,7 @@ const resultsSchema = z
 const route = createRoute({
   method: "post",
   path: "/documents/sync",
+  operationId: "search.syncDocuments",
   summary: "Create, update or delete documents",
   description:
     "Applies one operation or a list of them in their order, in one transaction. `create` replaces a document with the " +

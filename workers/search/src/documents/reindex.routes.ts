@@ -28,6 +28,7 @@ const jobSchema = z
 const start = createRoute({
   method: "post",
   path: "/collections/{name}/reindex",
+  operationId: "search.startReindex",
   summary: "Fill the index anew, without downtime",
   description: "Begins a job, or names the one that is running already. Needs a second factor.",
   request: { params: collectionParameter },
@@ -40,6 +41,7 @@ const start = createRoute({
 const read = createRoute({
   method: "get",
   path: "/collections/{name}/reindex/{jobId}",
+  operationId: "search.getReindexJob",
   summary: "How far a reindex has come",
   request: { params: collectionParameter.extend({ jobId: reference() }) },
   responses: {

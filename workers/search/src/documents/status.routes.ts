@@ -21,6 +21,7 @@ const statusSchema = z
 const route = createRoute({
   method: "get",
   path: "/status",
+  operationId: "search.getStatus",
   summary: "The state of the search engine",
   responses: {
     200: json(statusSchema, "The state"),

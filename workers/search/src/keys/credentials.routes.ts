@@ -8,6 +8,7 @@ import type { SearchServices } from "../composition/services.ts";
 const route = createRoute({
   method: "post",
   path: "/credentials/rotate",
+  operationId: "search.rotateCredentials",
   summary: "Replace the key to the Typesense cluster",
   description:
     "Makes a key in Typesense, stores it as a secret and never shows it. The key before it is deleted when nobody uses it " +

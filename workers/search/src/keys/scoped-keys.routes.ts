@@ -27,6 +27,7 @@ const KMS_TIMEOUT_MS = 4_000;
 const route = createRoute({
   method: "post",
   path: "/scoped-keys",
+  operationId: "search.createScopedKey",
   summary: "Issue a scoped key for browsers",
   description:
     "The key searches, within `filter_by` and nothing else, until `expires_at`, or until the session or API key ends " +

@@ -74,11 +74,13 @@ const ruleSchema = z.record(z.string(), z.unknown());
 
 const routesOf = (kind: RuleKind) => {
   const one = kind === "synonyms" ? "synonym" : "curation";
+  const [many, single] = kind === "synonyms" ? ["Synonyms", "Synonym"] : ["Curations", "Curation"];
   const failures = problems("not-found", "not-supported");
   return {
     list: createRoute({
       method: "get",
       path: `/collections/{name}/${kind}`,
+      operationId: `search.list${many}`,
       summary: `The ${kind} of the collection`,
       request: { params: listParameters },
       responses: { 200: json(z.object({ items: z.array(ruleSchema) }), `All ${kind}`), ...failures },
@@ -86,6 +88,7 @@ const routesOf = (kind: RuleKind) => {
     find: createRoute({
       method: "get",
       path: `/collections/{name}/${kind}/{id}`,
+      operationId: `search.get${single}`,
       summary: `One ${one}`,
       request: { params: ruleParameters },
       responses: { 200: json(ruleSchema, `The ${one}`), ...failures },
@@ -93,6 +96,7 @@ const routesOf = (kind: RuleKind) => {
     put: createRoute({
       method: "put",
       path: `/collections/{name}/${kind}/{id}`,
+      operationId: `search.set${single}`,
       summary: `Create or replace a ${one}`,
       request: { params: ruleParameters, body: jsonBody(BODIES[kind]) },
       responses: {
@@ -103,6 +107,7 @@ const routesOf = (kind: RuleKind) => {
     remove: createRoute({
       method: "delete",
       path: `/collections/{name}/${kind}/{id}`,
+      operationId: `search.delete${single}`,
       summary: `Remove a ${one}`,
       request: { params: ruleParameters },
       responses: { 204: { description: "It is gone" }, ...failures },

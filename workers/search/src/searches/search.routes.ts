@@ -100,6 +100,7 @@ const answerSchema = z
 const route = createRoute({
   method: "post",
   path: "/search",
+  operationId: "search.search",
   summary: "Search the documents",
   request: { body: jsonBody(querySchema) },
   responses: {

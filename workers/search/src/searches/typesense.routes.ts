@@ -78,6 +78,7 @@ const searchInBody = z.looseObject({ collection: reference(), q: inBody.optional
 const documents = createRoute({
   method: "get",
   path: "/collections/{name}/documents/search",
+  operationId: "search.searchCollection",
   summary: "Search as Typesense's clients do",
   request: {
     params: z.object({ name: reference() }),
@@ -97,6 +98,7 @@ const documents = createRoute({
 const multiSearch = createRoute({
   method: "post",
   path: "/multi_search",
+  operationId: "search.multiSearch",
   summary: "Several searches at once, as Typesense's clients ask for them",
   description: "Parameters in the address hold for all searches. A search that fails does so by itself.",
   request: {
@@ -121,6 +123,7 @@ const multiSearch = createRoute({
 const health = createRoute({
   method: "get",
   path: "/health",
+  operationId: "search.health",
   summary: "Whether the search engine is well, as Typesense's clients ask",
   responses: { 200: json(z.object({ ok: z.boolean() }), "It is"), ...ERRORS },
 });

@@ -18,6 +18,7 @@ import type { Place } from "../model/ports.ts";
 const listRoute = createRoute({
   method: "get",
   path: "/elements",
+  operationId: "serviceA.listElements",
   tags: ["Elements"],
   summary: "Elements in sequence, each in its latest version",
   request: { query: pageQuery.extend({ elementType: elementType.optional(), scriptId: pathNumber.optional() }) },
@@ -29,6 +30,7 @@ const listRoute = createRoute({
 const readRoute = createRoute({
   method: "get",
   path: "/elements/{type}/{id}",
+  operationId: "serviceA.getElement",
   tags: ["Elements"],
   summary: "One element in its latest version",
   request: { params: elementParams },

@@ -14,6 +14,7 @@ const ids = list(elementId, { min: 1, max: MAX_REORDERED });
 const route = createRoute({
   method: "post",
   path: "/sequence/reorder",
+  operationId: "serviceA.reorderElements",
   tags: ["Elements"],
   summary: "Put elements in a new order, dealing out anew the sequence numbers they hold",
   request: {

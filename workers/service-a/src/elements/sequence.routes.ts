@@ -10,6 +10,7 @@ import { comment, elementId, elementType, etagOf, newElementId, text } from "../
 const route = createRoute({
   method: "post",
   path: "/sequence",
+  operationId: "serviceA.createElement",
   tags: ["Elements"],
   summary: "Register an element and give it the next sequence number",
   request: {

@@ -48,6 +48,7 @@ const versionJson = ({ createdAtMs, ...rest }: Version): z.infer<typeof version>
 const createVersion = createRoute({
   method: "post",
   path: "/sequence/version",
+  operationId: "serviceA.createVersion",
   tags: ["Elements"],
   summary: "Make a new version of an element",
   request: {
@@ -68,6 +69,7 @@ const createVersion = createRoute({
 const listVersions = createRoute({
   method: "get",
   path: "/elements/{type}/{id}/versions",
+  operationId: "serviceA.listVersions",
   tags: ["Elements"],
   summary: "All versions of an element, oldest first",
   request: { params: elementParams, query: pageQuery },
@@ -82,6 +84,7 @@ const lineChange = z.object({ kind: z.enum(["unchanged", "added", "removed"]), l
 const readVersion = createRoute({
   method: "get",
   path: "/elements/{type}/{id}/versions/{n}",
+  operationId: "serviceA.getVersion",
   tags: ["Elements"],
   summary: "One version of an element, on demand compared with another one",
   request: {

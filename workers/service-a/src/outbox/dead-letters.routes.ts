@@ -26,6 +26,7 @@ const deadLetterJson = ({ changedAtMs, ...rest }: DeadLetter): z.infer<typeof de
 const listRoute = createRoute({
   method: "get",
   path: "/outbox/dead-letters",
+  operationId: "serviceA.listDeadLetters",
   tags: ["Outbox"],
   summary: "Changes that search has refused for good, oldest first",
   request: { query: pageQuery },
@@ -37,6 +38,7 @@ const listRoute = createRoute({
 const redriveRoute = createRoute({
   method: "post",
   path: "/outbox/dead-letters/redrive",
+  operationId: "serviceA.redriveDeadLetters",
   tags: ["Outbox"],
   summary: "Have all dead letters delivered anew",
   request: { headers: onceHeaders },

@@ -9,6 +9,7 @@ import { writeScript } from "../model/script.ts";
 const route = createRoute({
   method: "get",
   path: "/scripts/{id}.fountain",
+  operationId: "serviceA.exportScreenplay",
   tags: ["Scripts"],
   summary: "The script as Fountain markup: sections in sequence, each element in its latest version",
   request: { params: z.object({ id: pathNumber }) },

@@ -29,6 +29,7 @@ const screenplay = text({ max: MAX_SCREENPLAY_BYTES });
 const importRoute = createRoute({
   method: "post",
   path: "/scripts",
+  operationId: "serviceA.importScreenplay",
   tags: ["Scripts"],
   summary: "Import a screenplay in Fountain markup, all or nothing",
   request: { headers: onceHeaders, body: { required: true, content: { "text/plain": { schema: screenplay } } } },
@@ -40,6 +41,7 @@ const importRoute = createRoute({
 const listRoute = createRoute({
   method: "get",
   path: "/scripts",
+  operationId: "serviceA.listScripts",
   tags: ["Scripts"],
   summary: "Imported scripts, oldest first",
   request: { query: pageQuery },
@@ -51,6 +53,7 @@ const listRoute = createRoute({
 const readRoute = createRoute({
   method: "get",
   path: "/scripts/{id}",
+  operationId: "serviceA.getScript",
   tags: ["Scripts"],
   summary: "One imported script",
   request: { params: z.object({ id: pathNumber }) },

@@ -59,6 +59,7 @@ const toJson = (factor: ListedFactor): z.infer<typeof factorSchema> => ({
 const listRoute = createRoute({
   method: "get",
   path: "/factors",
+  operationId: "twofa.listFactors",
   tags: ["Second factor"],
   summary: "Your second factors, oldest first",
   request: { query: pageQuery },
@@ -70,6 +71,7 @@ const listRoute = createRoute({
 const removeRoute = createRoute({
   method: "delete",
   path: "/factors/{id}",
+  operationId: "twofa.removeFactor",
   tags: ["Second factor"],
   summary: "Remove one of your factors; with the last one the recovery codes go too",
   request: { params: z.object({ id: reference() }) },

@@ -22,6 +22,7 @@ const challengedSchema = creationOptionsSchema
 const optionsRoute = createRoute({
   method: "post",
   path: "/factors/webauthn/options",
+  operationId: "twofa.getPasskeyCreationOptions",
   tags: ["Second factor"],
   summary: "Enrol a passkey or a hardware key: what to ask the browser for; it is not active until the answer is here",
   request: { body: optionalName },
@@ -55,6 +56,7 @@ const readBody = (body: z.infer<typeof bodySchema>): Sent =>
 const confirmRoute = createRoute({
   method: "post",
   path: "/factors/webauthn",
+  operationId: "twofa.enrolPasskey",
   tags: ["Second factor"],
   summary: "Make an enrolled passkey active, by what navigator.credentials.create() gave",
   request: { body: jsonBody(bodySchema) },

@@ -9,6 +9,7 @@ import { replaceRecoveryCodes } from "./recovery-code-batch.ts";
 const route = createRoute({
   method: "post",
   path: "/recovery-codes",
+  operationId: "twofa.replaceRecoveryCodes",
   tags: ["Second factor"],
   summary: "Ten new recovery codes; the old ones die",
   responses: {

@@ -33,6 +33,7 @@ const enrolRoute = <Body extends z.ZodType>(channel: SendingChannel, summary: st
   createRoute({
     method: "post",
     path: `/factors/${channel}`,
+    operationId: channel === "email" ? "twofa.enrolEmail" : "twofa.enrolPhone",
     tags: ["Second factor"],
     summary,
     request: { body: jsonBody(body) },
@@ -63,6 +64,7 @@ const smsRoute = enrolRoute(
 const confirmRoute = createRoute({
   method: "post",
   path: "/factors/{id}/confirm",
+  operationId: "twofa.confirmDestination",
   tags: ["Second factor"],
   summary: "Make an enrolled address or phone active, by the code that was sent there",
   request: { params: z.object({ id: reference() }), body: jsonBody(z.strictObject({ code: sentCode })) },

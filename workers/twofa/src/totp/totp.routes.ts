@@ -20,6 +20,7 @@ const totpCode = codeOf(parseTotpCode, "a code has 6 digits", "123456");
 const enrolRoute = createRoute({
   method: "post",
   path: "/factors/totp",
+  operationId: "twofa.enrolTotp",
   tags: ["Second factor"],
   summary: "Enrol an authenticator app; it is not active until you confirm a code of it",
   request: {
@@ -42,6 +43,7 @@ const enrolRoute = createRoute({
 const confirmRoute = createRoute({
   method: "post",
   path: "/factors/totp/confirm",
+  operationId: "twofa.confirmTotp",
   tags: ["Second factor"],
   summary: "Make an enrolled authenticator app active, by a code of it",
   request: { body: jsonBody(z.strictObject({ factorId: reference(), code: totpCode })) },

@@ -17,6 +17,7 @@ const MAX_FACTOR_ID_LENGTH = 64;
 const route = createRoute({
   method: "post",
   path: "/auth/generate",
+  operationId: "twofa.generateChallenge",
   tags: ["Second factor"],
   summary: "Have a code sent to one of your factors, or a passkey asked; POST /auth/verify takes the answer",
   request: {

@@ -57,6 +57,7 @@ const bodySchema = z
 const route = createRoute({
   method: "post",
   path: "/auth/verify",
+  operationId: "twofa.verifyFactor",
   tags: ["Second factor"],
   summary: "Pass a second factor: the session rises to aal2, or one request is confirmed",
   request: { body: jsonBody(bodySchema) },
