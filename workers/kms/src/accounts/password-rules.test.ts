@@ -67,6 +67,48 @@ test.each([
   expect(faultOf(password)).toContain("take more words");
 });
 
+test.each([
+  ...["passwordpasswordpasswordpassword1", "p4$$w0rdp4$$w0rdp4$$w0rdp4$$w0rd1", "11112222333344445"],
+  ...["Sommer2026Sommer", "passwort1234passwort", "mypasswordismypassword", "Passwort!Passwort!"],
+])("refuses a repetition with something before, between or behind: %s", (password) => {
+  expect(faultOf(password)).toContain("common");
+});
+
+test.each([
+  ...["qazwsxedcrfvtgbyhnujm", "zaq12wsxcde34rfvbgt5", "!QAZ@WSX#EDC$RFV", "1q2w3e4r5t6z7u8i", "qaywsxedcrfv"],
+  ...["poiuytrewqlkjhgfdsa", "1qay2wsx3edc4rfv"],
+])("refuses a walk over a keyboard, column by column: %s", (password) => {
+  expect(faultOf(password)).toContain("common");
+});
+
+test.each(["12 34 56 78 90 12", "p-a-s-s-w-o-r-d-1", "1.2.3.4.5.6.7.8.9"])(
+  "refuses what is common but for separators: %s",
+  (password) => {
+    expect(faultOf(password)).toContain("common");
+  },
+);
+
+test.each([
+  ...["ReallyLongPassword1", "whatisyourpassword", "ninjaturtles1987", "iamthewalrus1967", "ILoveYouBaby123!"],
+  ...["ichliebedich2024", "fuerimmerunddich", "welcome2thejungle"],
+])("refuses common words of English and German run together: %s", (password) => {
+  expect(faultOf(password)).toContain("common");
+});
+
+test.each([
+  ...["cobaltmarblefrostlunar", "tundraclarinetvelvetmossy", "CobaltMarbleFrostLunar"],
+  ...["abacusshowplacemoonstoneacting", "sappiness lingo lingo deepen", "decency-duh-certainly-abrasive"],
+])("accepts four words that have nothing to do with each other: %s", (password) => {
+  expect(faultOf(password)).toBeUndefined();
+});
+
+test("accepts random characters, twelve of them or more", () => {
+  for (let at = 0; at < 200; at += 1) {
+    const password = random(12 + (at % 20));
+    expect(faultOf(password), password).toBeUndefined();
+  }
+});
+
 test.each(["fountain-admin", "Fountain2026!", "lighthouse-42", "gate.lighthouse.example"])(
   "refuses what is made of the installation's name: %s",
   (password) => {
