@@ -18,7 +18,12 @@ const route = createRoute({
   operationId: "kms.changePassword",
   tags: ["Accounts"],
   summary: "Change the caller's own password; his other sessions end",
-  request: { body: jsonBody(change) },
+  request: {
+    body: jsonBody(change, {
+      currentPassword: "four unrelated plain words",
+      newPassword: "five unrelated words, plain ones",
+    }),
+  },
   responses: {
     204: { description: "The password is changed; this session goes on" },
     ...problems("login-refused", "conflict", "too-many-attempts"),

@@ -2,7 +2,15 @@ import { createRoute, z } from "@hono/zod-openapi";
 import { json, jsonBody, problems } from "#shared/http/openapi.ts";
 import { problem } from "#shared/problem/problem.ts";
 import { type KmsApp, record } from "../http/frame.ts";
-import { ACCOUNT_REFUSALS, assertAcceptable, newAccountFields, toUserAnswer, userAnswer } from "../http/user-answer.ts";
+import {
+  ACCOUNT_REFUSALS,
+  assertAcceptable,
+  NEW_ACCOUNT_EXAMPLE,
+  newAccountFields,
+  toUserAnswer,
+  USER_EXAMPLE,
+  userAnswer,
+} from "../http/user-answer.ts";
 
 const route = createRoute({
   method: "post",
@@ -10,9 +18,9 @@ const route = createRoute({
   operationId: "kms.register",
   tags: ["Accounts"],
   summary: "Create an account for oneself, where REGISTRATION=open",
-  request: { body: jsonBody(z.strictObject(newAccountFields)) },
+  request: { body: jsonBody(z.strictObject(newAccountFields), NEW_ACCOUNT_EXAMPLE) },
   responses: {
-    201: json(userAnswer, "The new user, whose role is always `user`"),
+    201: json(userAnswer, "The new user, whose role is always `user`", USER_EXAMPLE),
     ...problems("forbidden", "conflict"),
   },
 });

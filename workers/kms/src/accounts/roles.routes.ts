@@ -1,14 +1,17 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { list, reference, unicodeText } from "#shared/contracts/input.ts";
 import { SCOPES } from "#shared/contracts/rights.ts";
+import { pageOf } from "#shared/http/examples.ts";
 import { json, jsonBody, problems } from "#shared/http/openapi.ts";
 import { type Problem, problem } from "#shared/problem/problem.ts";
 import { entryOf, type KmsApp, type KmsContext, record } from "../http/frame.ts";
 import { grantorOf } from "../http/granting.ts";
-import { findUser, toUserAnswer, userAnswer } from "../http/user-answer.ts";
+import { findUser, toUserAnswer, USER_EXAMPLE, userAnswer } from "../http/user-answer.ts";
 import { type GrantFailure, isRoleName } from "./roles.ts";
 
 const roleAnswer = z.object({ name: z.string(), permissions: z.array(z.enum(SCOPES)) }).openapi("Role");
+const ROLE_EXAMPLE: z.input<typeof roleAnswer> = { name: "editor", permissions: ["search:read", "sequence:write"] };
+
 /** All of them stand in each token of the user, beside whatever else fits into one. */
 const MAX_ROLES = 32;
 const MAX_ROLE_NAME_CHARACTERS = 64;
@@ -28,7 +31,7 @@ const listRoles = createRoute({
   tags: ["Accounts"],
   summary: "List the roles and what they permit",
   responses: {
-    200: json(z.object({ items: z.array(roleAnswer), next: z.null() }), "All roles"),
+    200: json(z.object({ items: z.array(roleAnswer), next: z.null() }), "All roles", pageOf(ROLE_EXAMPLE)),
   },
 });
 
@@ -38,9 +41,12 @@ const putRole = createRoute({
   operationId: "kms.setRole",
   tags: ["Accounts"],
   summary: "Make a role, or change what it permits; `admin` permits everything and cannot be changed",
-  request: { params: z.object({ name: roleName }), body: jsonBody(wantedPermissions) },
+  request: {
+    params: z.object({ name: roleName }),
+    body: jsonBody(wantedPermissions, { permissions: ROLE_EXAMPLE.permissions }),
+  },
   responses: {
-    200: json(roleAnswer, "The role; access tokens of those who have it are void, and must be refreshed"),
+    200: json(roleAnswer, "The role; access tokens of those who have it are void, and must be refreshed", ROLE_EXAMPLE),
     ...problems("conflict"),
   },
 });
@@ -51,9 +57,12 @@ const putRolesOfUser = createRoute({
   operationId: "kms.setUserRoles",
   tags: ["Accounts"],
   summary: "Replace the roles of a user",
-  request: { params: z.object({ id: reference() }), body: jsonBody(wantedRoles) },
+  request: { params: z.object({ id: reference() }), body: jsonBody(wantedRoles, { roles: ["user", "editor"] }) },
   responses: {
-    200: json(userAnswer, "The user; his access tokens are void, and must be refreshed"),
+    200: json(userAnswer, "The user; their access tokens are void, and must be refreshed", {
+      ...USER_EXAMPLE,
+      roles: ["user", "editor"],
+    }),
     ...problems("not-found", "conflict"),
   },
 });

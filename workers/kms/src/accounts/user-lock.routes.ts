@@ -1,10 +1,11 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { reference } from "#shared/contracts/input.ts";
+import { EXAMPLE } from "#shared/http/examples.ts";
 import { json, problems } from "#shared/http/openapi.ts";
 import { problem } from "#shared/problem/problem.ts";
 import { entryOf, type KmsApp, record } from "../http/frame.ts";
 import { grantorOf, warningFields, warningsTo } from "../http/granting.ts";
-import { findUser, toUserAnswer, userAnswer } from "../http/user-answer.ts";
+import { findUser, toUserAnswer, USER_EXAMPLE, userAnswer } from "../http/user-answer.ts";
 import { isBeyondDefault } from "./granting.ts";
 import { assertHeld } from "./roles.routes.ts";
 
@@ -19,7 +20,7 @@ const lockUser = createRoute({
   summary: "Lock a user out: his sessions end, and he cannot log in",
   request: { params },
   responses: {
-    200: json(lockAnswer, "The user, who is locked"),
+    200: json(lockAnswer, "The user, who is locked", { ...USER_EXAMPLE, lockedAt: EXAMPLE.today }),
     ...problems("not-found", "conflict"),
   },
 });
@@ -32,7 +33,7 @@ const unlockUser = createRoute({
   summary: "Let a locked user log in again",
   request: { params },
   responses: {
-    200: json(lockAnswer, "The user, who is not locked"),
+    200: json(lockAnswer, "The user, who is not locked", USER_EXAMPLE),
     ...problems("not-found"),
   },
 });

@@ -1,5 +1,6 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { reference, text } from "#shared/contracts/input.ts";
+import { pageOf } from "#shared/http/examples.ts";
 import { json, jsonBody, page, pageQuery, problems } from "#shared/http/openapi.ts";
 import { decodeCursor, toPage } from "#shared/http/page.ts";
 import { type KmsApp, record } from "../http/frame.ts";
@@ -8,8 +9,10 @@ import {
   ACCOUNT_REFUSALS,
   assertAcceptable,
   findUser,
+  NEW_ACCOUNT_EXAMPLE,
   newAccountFields,
   toUserAnswer,
+  USER_EXAMPLE,
   userAnswer,
 } from "../http/user-answer.ts";
 import { DEFAULT_ROLE, isBeyondDefault } from "./granting.ts";
@@ -31,9 +34,9 @@ const createUser = createRoute({
   operationId: "kms.createUser",
   tags: ["Accounts"],
   summary: "Create a user",
-  request: { body: jsonBody(newUser) },
+  request: { body: jsonBody(newUser, { ...NEW_ACCOUNT_EXAMPLE, roles: ["user"] }) },
   responses: {
-    201: json(userAnswer.extend(warningFields).openapi("NewUser"), "The new user"),
+    201: json(userAnswer.extend(warningFields).openapi("NewUser"), "The new user", USER_EXAMPLE),
     ...problems("conflict"),
   },
 });
@@ -46,7 +49,7 @@ const listUsers = createRoute({
   summary: "List the users, by name",
   request: { query: pageQuery.extend({ search }) },
   responses: {
-    200: json(page(userAnswer), "A page of users"),
+    200: json(page(userAnswer), "A page of users", pageOf(USER_EXAMPLE)),
   },
 });
 
@@ -58,7 +61,7 @@ const readUser = createRoute({
   summary: "Read a user",
   request: { params: z.object({ id: reference() }) },
   responses: {
-    200: json(userAnswer, "The user"),
+    200: json(userAnswer, "The user", USER_EXAMPLE),
     ...problems("not-found"),
   },
 });

@@ -1,11 +1,12 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { reference } from "#shared/contracts/input.ts";
+import { EXAMPLE } from "#shared/http/examples.ts";
 import { json, jsonBody, problems } from "#shared/http/openapi.ts";
 import type { Result } from "#shared/lang/result.ts";
 import { type Problem, problem } from "#shared/problem/problem.ts";
 import type { KmsApp, KmsContext } from "../http/frame.ts";
 import { grantorOf, warningFields, warningsTo } from "../http/granting.ts";
-import { allowedAddresses, keyAnswer, noSuchKey, toKeyAnswer } from "../http/key-answer.ts";
+import { allowedAddresses, KEY_EXAMPLE, keyAnswer, noSuchKey, toKeyAnswer } from "../http/key-answer.ts";
 import { scopesNotHeld } from "../http/service-answer.ts";
 import type { ApiKey } from "./api-key.ts";
 import type { ChangeFailure } from "./key-changes.ts";
@@ -20,7 +21,12 @@ const disableKey = createRoute({
   summary: "Disable a key until it is enabled again; it is refused everywhere within 5 seconds",
   request: { params: byServiceAndId },
   responses: {
-    200: json(keyAnswer.extend(warningFields).openapi("DisabledKey"), "The key"),
+    200: json(keyAnswer.extend(warningFields).openapi("DisabledKey"), "The key", {
+      ...KEY_EXAMPLE,
+      disabledAt: EXAMPLE.quarterLater,
+      disabledReason: "operator",
+      state: "disabled",
+    }),
     ...problems("not-found", "conflict"),
   },
 });
@@ -32,7 +38,7 @@ const enableKey = createRoute({
   tags: ["Keys"],
   summary: "Enable a disabled key again, unless it was disabled because it had leaked",
   request: { params: byServiceAndId },
-  responses: { 200: json(keyAnswer, "The key"), ...problems("not-found", "conflict") },
+  responses: { 200: json(keyAnswer, "The key", KEY_EXAMPLE), ...problems("not-found", "conflict") },
 });
 
 const confineKey = createRoute({
@@ -43,9 +49,11 @@ const confineKey = createRoute({
   summary: "Say what addresses a key may be used from; known everywhere within 5 seconds",
   request: {
     params: byServiceAndId,
-    body: jsonBody(z.strictObject({ allowedAddresses: allowedAddresses.nullable() })),
+    body: jsonBody(z.strictObject({ allowedAddresses: allowedAddresses.nullable() }), {
+      allowedAddresses: ["203.0.113.0/24"],
+    }),
   },
-  responses: { 200: json(keyAnswer, "The key"), ...problems("not-found", "conflict") },
+  responses: { 200: json(keyAnswer, "The key", KEY_EXAMPLE), ...problems("not-found", "conflict") },
 });
 
 const REFUSALS: Record<ChangeFailure | "leaked", () => Problem> = {

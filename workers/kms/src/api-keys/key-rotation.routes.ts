@@ -8,6 +8,7 @@ import { type KmsApp, type KmsContext, NO_STORE, record } from "../http/frame.ts
 import { grantorOf } from "../http/granting.ts";
 import {
   auditKeyRefusal,
+  CREATED_KEY_EXAMPLE,
   createdKeyAnswer,
   invalidKeyField,
   keyNotHeld,
@@ -29,7 +30,11 @@ const rotation = z.strictObject({
 });
 
 const rotated = {
-  200: json(createdKeyAnswer, "The new key, with the name, the scopes, the addresses and the lifetime of the old one"),
+  200: json(
+    createdKeyAnswer,
+    "The new key, with the name, the scopes, the addresses and the lifetime of the old one",
+    CREATED_KEY_EXAMPLE,
+  ),
   ...problems("not-found", "conflict"),
 };
 
@@ -39,7 +44,7 @@ const rotateService = createRoute({
   operationId: "kms.rotateServiceKey",
   tags: ["Keys"],
   summary: "Replace the key of a service by a new one; 409 when it has several active ones",
-  request: { params: byService, body: { ...jsonBody(rotation), required: false } },
+  request: { params: byService, body: { ...jsonBody(rotation, { graceSeconds: 3600 }), required: false } },
   responses: rotated,
 });
 
@@ -58,6 +63,7 @@ const rotateKey = createRoute({
             description: "When the new key expires; by default after as long a time as the old one was given",
           }),
         }),
+        { graceSeconds: 3600, expiresAt: "2027-03-02T09:00:00.000Z" },
       ),
       required: false,
     },

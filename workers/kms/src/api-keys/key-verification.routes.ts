@@ -1,6 +1,7 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { text } from "#shared/contracts/input.ts";
 import { MAX_NETWORK_LENGTH, parseAddress } from "#shared/contracts/networks.ts";
+import { EXAMPLE } from "#shared/http/examples.ts";
 import { json, jsonBody } from "#shared/http/openapi.ts";
 import { audit, type KmsApp, NO_STORE } from "../http/frame.ts";
 import { scopeName } from "../http/scope-name.ts";
@@ -36,9 +37,15 @@ const route = createRoute({
   operationId: "kms.verifyKey",
   tags: ["Keys"],
   summary: "Tell whether an API key is good, and for what",
-  request: { body: jsonBody(question) },
+  request: { body: jsonBody(question, { key: EXAMPLE.apiKey, address: EXAMPLE.address }) },
   responses: {
-    200: json(verdict, "The verdict; a bad key is no error"),
+    200: json(verdict, "The verdict; a bad key is no error", {
+      valid: true,
+      code: "valid",
+      service: EXAMPLE.service,
+      scopes: ["search:read"],
+      expiresAt: "2027-03-02T09:00:00.000Z",
+    }),
   },
 });
 

@@ -3,6 +3,7 @@ import { HOLDS_CREDENTIAL, holdsNoCredential } from "#shared/contracts/credentia
 import { reference, text } from "#shared/contracts/input.ts";
 import { serviceSubject } from "#shared/contracts/principal.ts";
 import { isVisibleText, NOT_VISIBLE } from "#shared/contracts/visible-text.ts";
+import { EXAMPLE, pageOf } from "#shared/http/examples.ts";
 import { instant } from "#shared/http/instant.ts";
 import { json, jsonBody, page, pageQuery, problems } from "#shared/http/openapi.ts";
 import { decodeCursor, toPage } from "#shared/http/page.ts";
@@ -12,8 +13,10 @@ import { grantorOf, warningFields, warningsTo } from "../http/granting.ts";
 import {
   allowedAddresses,
   auditKeyRefusal,
+  CREATED_KEY_EXAMPLE,
   createdKeyAnswer,
   invalidKeyField,
+  KEY_EXAMPLE,
   keyAnswer,
   keyNotHeld,
   noSuchKey,
@@ -45,9 +48,17 @@ const createKey = createRoute({
   operationId: "kms.createKey",
   tags: ["Keys"],
   summary: "Create an API key of a service; the answer is the only place where it is shown",
-  request: { body: jsonBody(newKey) },
+  request: {
+    body: jsonBody(newKey, {
+      service: EXAMPLE.service,
+      name: "continuous integration",
+      scopes: ["search:read"],
+      expiresAt: "2027-03-02T09:00:00.000Z",
+      allowedAddresses: ["203.0.113.0/24"],
+    }),
+  },
   responses: {
-    201: json(createdKeyAnswer.extend(warningFields).openapi("NewApiKey"), "The new key"),
+    201: json(createdKeyAnswer.extend(warningFields).openapi("NewApiKey"), "The new key", CREATED_KEY_EXAMPLE),
     ...problems("not-found"),
   },
 });
@@ -60,7 +71,7 @@ const listKeys = createRoute({
   summary: "List API keys, of one service or of all, oldest first",
   request: { query: pageQuery.extend({ service: reference().optional() }) },
   responses: {
-    200: json(page(keyAnswer), "A page of keys"),
+    200: json(page(keyAnswer), "A page of keys", pageOf(KEY_EXAMPLE)),
   },
 });
 
@@ -72,7 +83,7 @@ const listKeysOfService = createRoute({
   summary: "List the API keys of a service, oldest first",
   request: { params: byService, query: pageQuery },
   responses: {
-    200: json(page(keyAnswer), "A page of keys"),
+    200: json(page(keyAnswer), "A page of keys", pageOf(KEY_EXAMPLE)),
     ...problems("not-found"),
   },
 });

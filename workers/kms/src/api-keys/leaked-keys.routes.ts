@@ -1,5 +1,6 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { list, text } from "#shared/contracts/input.ts";
+import { EXAMPLE } from "#shared/http/examples.ts";
 import { json, jsonBody } from "#shared/http/openapi.ts";
 import { type KmsApp, NO_STORE } from "../http/frame.ts";
 import type { LeakReport } from "./key-changes.ts";
@@ -26,11 +27,14 @@ const route = createRoute({
   operationId: "kms.reportLeakedKeys",
   tags: ["Keys"],
   summary: "Tell that keys have been found where they should not be: they are disabled at once, and their owners told",
-  request: { body: jsonBody(reports) },
+  request: {
+    body: jsonBody(reports, { key: EXAMPLE.apiKey, url: "https://git.example.org/films/editor/blob/main/.env" }),
+  },
   responses: {
     202: json(
       z.object({ status: z.literal("received") }).openapi("LeakReceipt"),
       "The answer to every report, whether the keys are ours or not",
+      ANSWER,
     ),
   },
 });

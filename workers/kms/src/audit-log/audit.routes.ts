@@ -1,5 +1,6 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { text } from "#shared/contracts/input.ts";
+import { EXAMPLE, pageOf } from "#shared/http/examples.ts";
 import { invalidInput } from "#shared/http/field-errors.ts";
 import { instant } from "#shared/http/instant.ts";
 import { page, pageQuery } from "#shared/http/openapi.ts";
@@ -36,6 +37,22 @@ const entryAnswer = z
   })
   .openapi("AuditEntry");
 
+const ENTRY_EXAMPLE: z.input<typeof entryAnswer> = {
+  id: 1_204,
+  at: EXAMPLE.today,
+  action: "login",
+  outcome: "success",
+  actor: EXAMPLE.userId,
+  actingService: null,
+  target: EXAMPLE.sessionId,
+  reason: null,
+  count: 1,
+  requestId: EXAMPLE.requestId,
+  address: EXAMPLE.address,
+  personal: null,
+  link: "b7c1d0…",
+};
+
 const toAnswer = (entry: ReadableEntry): z.infer<typeof entryAnswer> => {
   const { id, at, action, outcome, actor, actingService, target, reason, count, requestId, ...rest } = entry;
   const { address, personal, link } = rest;
@@ -61,7 +78,7 @@ const route = createRoute({
   responses: {
     200: {
       description: "A page of entries, or all of them as JSON Lines",
-      content: { "application/json": { schema: page(entryAnswer) } },
+      content: { "application/json": { schema: page(entryAnswer), example: pageOf(ENTRY_EXAMPLE) } },
     },
   },
 });

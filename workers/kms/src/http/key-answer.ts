@@ -3,6 +3,7 @@ import { z } from "@hono/zod-openapi";
 import { list, parsedText } from "#shared/contracts/input.ts";
 import { formatNetwork, MAX_NETWORK_LENGTH, parseNetwork } from "#shared/contracts/networks.ts";
 import { serviceSubject } from "#shared/contracts/principal.ts";
+import { EXAMPLE } from "#shared/http/examples.ts";
 import { type Problem, problem } from "#shared/problem/problem.ts";
 import { API_KEY_STATES, type ApiKey, DISABLED_REASONS, prefixOf, stateOfKey } from "../api-keys/api-key.ts";
 import type { CreatedApiKey } from "../api-keys/api-keys.ts";
@@ -47,7 +48,29 @@ export const keyAnswer = z
   })
   .openapi("ApiKey");
 
+const FIELDS_EXAMPLE = {
+  id: EXAMPLE.keyId,
+  service: EXAMPLE.service,
+  name: "continuous integration",
+  prefix: EXAMPLE.keyPrefix,
+  scopes: ["search:read"],
+  createdAt: EXAMPLE.created,
+  expiresAt: "2027-03-02T09:00:00.000Z",
+  allowedAddresses: ["203.0.113.0/24"],
+};
+
+export const KEY_EXAMPLE: z.input<typeof keyAnswer> = {
+  ...FIELDS_EXAMPLE,
+  revokedAt: null,
+  disabledAt: null,
+  disabledReason: null,
+  lastUsedAt: EXAMPLE.today,
+  state: "active",
+};
+
 export const createdKeyAnswer = z.object({ ...fields, key: z.string() }).openapi("CreatedApiKey");
+
+export const CREATED_KEY_EXAMPLE: z.input<typeof createdKeyAnswer> = { ...FIELDS_EXAMPLE, key: EXAMPLE.apiKey };
 
 const shared = ({ id, service, name, scopes, createdAt, expiresAt, allowedAddresses: addresses }: ApiKey) => ({
   id,

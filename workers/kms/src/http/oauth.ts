@@ -17,8 +17,8 @@ import { audit, type KmsContext, NO_STORE } from "./frame.ts";
 
 const oauthError = z.object({ error: z.string(), error_description: z.string() }).openapi("OAuthError");
 
-export const formBody = <Schema extends z.ZodType>(schema: Schema) => ({
-  body: { required: true, content: { "application/x-www-form-urlencoded": { schema } } },
+export const formBody = <Schema extends z.ZodType>(schema: Schema, example: z.input<Schema>) => ({
+  body: { required: true, content: { "application/x-www-form-urlencoded": { schema, example } } },
 });
 
 /** A parameter of an OAuth form. */

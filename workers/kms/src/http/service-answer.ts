@@ -1,6 +1,7 @@
 /** Services as the API shows them, and what is answered where something is wrong with one. */
 import { z } from "@hono/zod-openapi";
 import { text } from "#shared/contracts/input.ts";
+import { EXAMPLE } from "#shared/http/examples.ts";
 import { type Problem, problem } from "#shared/problem/problem.ts";
 import type { Service } from "../services/service.ts";
 import { MAX_WEBHOOK_URL_CHARACTERS } from "../services/webhook-url.ts";
@@ -25,6 +26,15 @@ export const serviceAnswer = z
     }),
   })
   .openapi("Service");
+
+export const SERVICE_EXAMPLE: z.input<typeof serviceAnswer> = {
+  name: EXAMPLE.service,
+  scopes: ["search:read", "sequence:write"],
+  rotateAfterDays: 90,
+  createdAt: EXAMPLE.created,
+  webhookUrl: "https://editor.example.org/hooks/fountain",
+  rotationBlocked: null,
+};
 
 export const toServiceAnswer = ({ createdAt, ...service }: Service): z.infer<typeof serviceAnswer> => ({
   ...service,

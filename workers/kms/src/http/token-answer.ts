@@ -1,5 +1,6 @@
 /** The answer of everything that hands out tokens (RFC 6749 §5.1). */
 import { z } from "@hono/zod-openapi";
+import { EXAMPLE } from "#shared/http/examples.ts";
 import type { ScopedToken } from "../tokens/access-token.ts";
 
 export const tokenAnswer = z
@@ -12,6 +13,15 @@ export const tokenAnswer = z
     issued_token_type: z.string().optional().openapi({ description: "Where a token was exchanged (RFC 8693)" }),
   })
   .openapi("Tokens");
+
+/** A session's tokens. */
+export const TOKENS_EXAMPLE: z.input<typeof tokenAnswer> = {
+  access_token: EXAMPLE.accessToken,
+  token_type: "Bearer",
+  expires_in: 900,
+  refresh_token: EXAMPLE.refreshToken,
+  scope: "search:read sequence:read sequence:write",
+};
 
 export const toTokenAnswer = (access: ScopedToken, refreshToken?: string): z.infer<typeof tokenAnswer> => ({
   access_token: access.accessToken,

@@ -2,6 +2,7 @@
 import { z } from "@hono/zod-openapi";
 import { HOLDS_CREDENTIAL, holdsNoCredential } from "#shared/contracts/credential-shape.ts";
 import { emailText, text } from "#shared/contracts/input.ts";
+import { EXAMPLE } from "#shared/http/examples.ts";
 import { problem } from "#shared/problem/problem.ts";
 import { accountFaults, type NewAccount } from "../accounts/accounts.ts";
 import { MAX_PASSWORD_INPUT } from "../accounts/password-rules.ts";
@@ -20,10 +21,25 @@ export const userFields = {
 
 export const userAnswer = z.object(userFields).openapi("User");
 
+export const USER_EXAMPLE: z.input<typeof userAnswer> = {
+  id: EXAMPLE.userId,
+  username: EXAMPLE.username,
+  email: EXAMPLE.email,
+  roles: ["user"],
+  createdAt: EXAMPLE.created,
+  lockedAt: null,
+};
+
 export const newAccountFields = {
   username: text({ max: MAX_USERNAME_INPUT }),
   email: emailText().refine(holdsNoCredential, HOLDS_CREDENTIAL).openapi({ format: "email" }).optional(),
   password: text({ max: MAX_PASSWORD_INPUT }),
+};
+
+export const NEW_ACCOUNT_EXAMPLE = {
+  username: EXAMPLE.username,
+  email: EXAMPLE.email,
+  password: "four unrelated plain words",
 };
 
 export const toUserAnswer = ({

@@ -1,6 +1,7 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { serviceSubject } from "#shared/contracts/principal.ts";
 import { admit, bearerToken, credentialRefused } from "#shared/http/access.ts";
+import { EXAMPLE } from "#shared/http/examples.ts";
 import { json, problems } from "#shared/http/openapi.ts";
 import { unavailable } from "#shared/problem/unavailable.ts";
 import { type KmsApp, type KmsContext, NO_STORE } from "../http/frame.ts";
@@ -28,9 +29,24 @@ const route = createRoute({
   operationId: "kms.introspectToken",
   tags: ["Tokens"],
   summary: "Ask about an access token (RFC 7662), as a service with its key, or with a token in Authorization",
-  request: formBody(form),
+  request: formBody(form, { token: EXAMPLE.accessToken, client_id: EXAMPLE.service, client_secret: EXAMPLE.apiKey }),
   responses: {
-    200: json(introspection, "Its claims; only `active: false` when it is not good or none of the caller's business"),
+    200: json(introspection, "Its claims; only `active: false` when it is not good or none of the caller's business", {
+      active: true,
+      token_type: "Bearer",
+      iss: EXAMPLE.issuer,
+      sub: EXAMPLE.userId,
+      aud: "fountain",
+      client_id: "fountain",
+      sid: EXAMPLE.sessionId,
+      scope: "search:read sequence:read sequence:write",
+      roles: ["user"],
+      acr: "aal1",
+      amr: ["pwd"],
+      iat: 1773649800,
+      exp: 1773650700,
+      auth_time: 1773649800,
+    }),
     ...OAUTH_REFUSALS,
     ...problems("forbidden"),
   },

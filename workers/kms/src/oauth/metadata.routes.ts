@@ -1,5 +1,6 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { SCOPES } from "#shared/contracts/rights.ts";
+import { EXAMPLE } from "#shared/http/examples.ts";
 import { json } from "#shared/http/openapi.ts";
 import type { KmsApp } from "../http/frame.ts";
 import { GRANT_TYPES } from "./token-request.ts";
@@ -26,15 +27,6 @@ const metadata = z
   })
   .openapi("ServerMetadata");
 
-const route = createRoute({
-  method: "get",
-  path: "/.well-known/oauth-authorization-server",
-  operationId: "kms.getServerMetadata",
-  tags: ["Tokens"],
-  summary: "What a client needs to know of this authorization server (RFC 8414)",
-  responses: { 200: json(metadata, "The metadata") },
-});
-
 /** The addresses are as callers know them: through the gateway. There is no authorization endpoint to redirect to. */
 const metadataOf = (issuer: string): z.infer<typeof metadata> => ({
   issuer,
@@ -49,6 +41,15 @@ const metadataOf = (issuer: string): z.infer<typeof metadata> => ({
   response_types_supported: [],
   scopes_supported: [...SCOPES],
   service_documentation: `${issuer}/docs`,
+});
+
+const route = createRoute({
+  method: "get",
+  path: "/.well-known/oauth-authorization-server",
+  operationId: "kms.getServerMetadata",
+  tags: ["Tokens"],
+  summary: "What a client needs to know of this authorization server (RFC 8414)",
+  responses: { 200: json(metadata, "The metadata", metadataOf(EXAMPLE.issuer)) },
 });
 
 export const addMetadata = (app: KmsApp): void => {

@@ -1,6 +1,7 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { FIRST_PARTY_CLIENT } from "#shared/contracts/access-token.ts";
 import { serviceSubject } from "#shared/contracts/principal.ts";
+import { EXAMPLE } from "#shared/http/examples.ts";
 import { unavailable } from "#shared/problem/unavailable.ts";
 import { entryOf, type KmsApp, type KmsContext, NO_STORE, record } from "../http/frame.ts";
 import {
@@ -24,7 +25,7 @@ const route = createRoute({
   operationId: "kms.revokeToken",
   tags: ["Tokens"],
   summary: "Revoke a token (RFC 7009): a refresh token with its session, an access token by itself",
-  request: formBody(form),
+  request: formBody(form, { token: EXAMPLE.refreshToken, token_type_hint: "refresh_token" }),
   responses: {
     200: { description: "It is good for nothing now, if it ever was" },
     ...OAUTH_REFUSALS,

@@ -1,6 +1,7 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { MAX_TOKEN_CHARACTERS } from "#shared/contracts/access-token.ts";
 import { serviceSubject } from "#shared/contracts/principal.ts";
+import { EXAMPLE } from "#shared/http/examples.ts";
 import { json, problems } from "#shared/http/openapi.ts";
 import { currentRequest } from "#shared/observability/context.ts";
 import { unavailable } from "#shared/problem/unavailable.ts";
@@ -14,7 +15,7 @@ import {
   parameter,
   refuse,
 } from "../http/oauth.ts";
-import { tokenAnswer, toTokenAnswer } from "../http/token-answer.ts";
+import { TOKENS_EXAMPLE, tokenAnswer, toTokenAnswer } from "../http/token-answer.ts";
 import { TokenTooLong } from "../tokens/access-token.ts";
 import type { OAuthError } from "./oauth-form.ts";
 import type { ExchangeFailure } from "./token-exchange.ts";
@@ -48,9 +49,12 @@ const route = createRoute({
   operationId: "kms.issueToken",
   tags: ["Tokens"],
   summary: "OAuth 2 token endpoint: refresh_token and client_credentials (RFC 6749), token exchange (RFC 8693)",
-  request: formBody(form),
+  description:
+    "`refresh_token` gives a session's next tokens and uses up the one sent. `client_credentials` gives a service a token " +
+    "for its API key. Token exchange gives a service a token to act for the user whose access token is `subject_token`.",
+  request: formBody(form, { grant_type: "refresh_token", refresh_token: EXAMPLE.refreshToken }),
   responses: {
-    200: json(tokenAnswer, "Tokens"),
+    200: json(tokenAnswer, "Tokens", TOKENS_EXAMPLE),
     ...OAUTH_REFUSALS,
     ...problems("too-many-attempts"),
   },

@@ -1,5 +1,6 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { assertSteppedUp, unauthenticated } from "#shared/auth/authorize.ts";
+import { EXAMPLE } from "#shared/http/examples.ts";
 import { json, problems } from "#shared/http/openapi.ts";
 import { problem } from "#shared/problem/problem.ts";
 import { audit, entryOf, type KmsApp, NO_STORE, record } from "../http/frame.ts";
@@ -18,7 +19,17 @@ const exportMe = createRoute({
   tags: ["Accounts"],
   summary: "Everything held about the caller, signed",
   responses: {
-    200: json(signedDocument, "The document and its signature"),
+    200: json(signedDocument, "The document and its signature", {
+      document: {
+        issuer: EXAMPLE.issuer,
+        exportedAt: EXAMPLE.today,
+        account: { id: EXAMPLE.userId, username: EXAMPLE.username, email: EXAMPLE.email, roles: ["user"] },
+        sessions: [],
+        secondFactor: { factors: [], recoveryCodesLeft: 0 },
+        contributions: { scripts: [], versions: [], isComplete: true },
+      },
+      signature: EXAMPLE.accessToken,
+    }),
     ...problems("too-many-attempts"),
   },
 });

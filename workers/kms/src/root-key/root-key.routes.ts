@@ -1,5 +1,6 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { assertSteppedUp } from "#shared/auth/authorize.ts";
+import { EXAMPLE } from "#shared/http/examples.ts";
 import { json, problems } from "#shared/http/openapi.ts";
 import { problem } from "#shared/problem/problem.ts";
 import type { KmsApp } from "../http/frame.ts";
@@ -17,6 +18,13 @@ const rootKeyAnswer = z
   })
   .openapi("RootKey");
 
+const ROOT_KEY_EXAMPLE: z.input<typeof rootKeyAnswer> = {
+  version: 2,
+  createdAt: EXAMPLE.today,
+  remaining: 12,
+  older: [{ version: 1, createdAt: EXAMPLE.created, dataKeys: 12 }],
+};
+
 const toAnswer = ({ version, createdAt, older }: RootKeyStatus): z.infer<typeof rootKeyAnswer> => ({
   version,
   createdAt: createdAt.toISOString(),
@@ -30,7 +38,7 @@ const readRootKey = createRoute({
   operationId: "kms.getRootKey",
   tags: ["Root key"],
   summary: "How far the last rotation of the root key has come",
-  responses: { 200: json(rootKeyAnswer, "The state") },
+  responses: { 200: json(rootKeyAnswer, "The state", ROOT_KEY_EXAMPLE) },
 });
 
 const rotateRootKey = createRoute({
@@ -40,7 +48,7 @@ const rotateRootKey = createRoute({
   tags: ["Root key"],
   summary: "Make a new key-encryption key and rewrap everything under it; what takes longer goes on as a chore",
   responses: {
-    200: json(rootKeyAnswer, "The new key, and what remains to be rewrapped"),
+    200: json(rootKeyAnswer, "The new key, and what remains to be rewrapped", ROOT_KEY_EXAMPLE),
     ...problems("conflict"),
   },
 });

@@ -14,11 +14,15 @@ const setWebhook = createRoute({
   operationId: "kms.setWebhook",
   tags: ["Services"],
   summary: "Say where the owner is told of rotations and leaks, in messages signed as Standard Webhooks says",
-  request: { params: byName, body: jsonBody(z.strictObject({ url: webhookUrl })) },
+  request: {
+    params: byName,
+    body: jsonBody(z.strictObject({ url: webhookUrl }), { url: "https://editor.example.org/hooks/fountain" }),
+  },
   responses: {
     200: json(
-      z.object({ url: z.string(), secret: z.string().openapi({ example: "whsec_…" }) }).openapi("Webhook"),
+      z.object({ url: z.string(), secret: z.string() }).openapi("Webhook"),
       "The address, and a new secret to verify the messages with: the only place where it is shown",
+      { url: "https://editor.example.org/hooks/fountain", secret: "whsec_…" },
     ),
     ...problems("not-found"),
   },

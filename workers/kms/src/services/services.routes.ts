@@ -2,6 +2,7 @@ import { createRoute, z } from "@hono/zod-openapi";
 import { FIRST_PARTY_CLIENT } from "#shared/contracts/access-token.ts";
 import { integer, reference, text } from "#shared/contracts/input.ts";
 import { looksLikeUserId, serviceSubject } from "#shared/contracts/principal.ts";
+import { EXAMPLE, pageOf } from "#shared/http/examples.ts";
 import { json, jsonBody, page, pageQuery, problems } from "#shared/http/openapi.ts";
 import { decodeCursor, toPage } from "#shared/http/page.ts";
 import { problem } from "#shared/problem/problem.ts";
@@ -12,6 +13,7 @@ import {
   assertWebhookUrl,
   MAX_SERVICE_NAME_CHARACTERS,
   noSuchService,
+  SERVICE_EXAMPLE,
   SERVICE_REFUSALS,
   scopesNotHeld,
   serviceAnswer,
@@ -41,11 +43,19 @@ const createService = createRoute({
   operationId: "kms.createService",
   tags: ["Services"],
   summary: "Register a service",
-  request: { body: jsonBody(newService) },
+  request: {
+    body: jsonBody(newService, {
+      name: EXAMPLE.service,
+      scopes: ["search:read", "sequence:write"],
+      rotateAfterDays: 90,
+      webhookUrl: "https://editor.example.org/hooks/fountain",
+    }),
+  },
   responses: {
     201: json(
       serviceAnswer.extend({ webhookSecret: z.string().optional(), ...warningFields }).openapi("NewService"),
       "The new service; the answer is the only place where the secret of its webhook is shown",
+      { ...SERVICE_EXAMPLE, webhookSecret: "whsec_…" },
     ),
     ...problems("conflict"),
   },
@@ -59,7 +69,7 @@ const listServices = createRoute({
   summary: "List the services, by name",
   request: { query: pageQuery },
   responses: {
-    200: json(page(serviceAnswer), "A page of services"),
+    200: json(page(serviceAnswer), "A page of services", pageOf(SERVICE_EXAMPLE)),
   },
 });
 
@@ -71,7 +81,7 @@ const readService = createRoute({
   summary: "Read a service",
   request: { params: byName },
   responses: {
-    200: json(serviceAnswer, "The service"),
+    200: json(serviceAnswer, "The service", SERVICE_EXAMPLE),
     ...problems("not-found"),
   },
 });

@@ -1,12 +1,13 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { text } from "#shared/contracts/input.ts";
+import { EXAMPLE } from "#shared/http/examples.ts";
 import { json, jsonBody, problems } from "#shared/http/openapi.ts";
 import { currentRequest } from "#shared/observability/context.ts";
 import { MAX_PASSWORD_INPUT } from "../accounts/password-rules.ts";
 import { MAX_USERNAME_INPUT, usernameKey } from "../accounts/username.ts";
 import { attemptRefused, limitHeaders } from "../http/attempt-answer.ts";
 import { audit, type KmsApp, NO_STORE, record } from "../http/frame.ts";
-import { tokenAnswer, toTokenAnswer } from "../http/token-answer.ts";
+import { TOKENS_EXAMPLE, tokenAnswer, toTokenAnswer } from "../http/token-answer.ts";
 
 const credentials = z.strictObject({
   username: text({ min: 1, max: MAX_USERNAME_INPUT }),
@@ -19,9 +20,12 @@ const route = createRoute({
   operationId: "kms.login",
   tags: ["Accounts"],
   summary: "Log in with a username and a password",
-  request: { body: jsonBody(credentials) },
+  description:
+    "Wrong passwords are counted by account and by address; `RateLimit` says how many more may be tried. The token is of " +
+    "level `aal1`: pass a second factor at POST /twofa/auth/verify for operations that need one.",
+  request: { body: jsonBody(credentials, { username: EXAMPLE.username, password: "four unrelated plain words" }) },
   responses: {
-    200: json(tokenAnswer, "A new session's tokens"),
+    200: json(tokenAnswer, "A new session's tokens", TOKENS_EXAMPLE),
     ...problems("login-refused", "too-many-attempts"),
   },
 });

@@ -1,9 +1,10 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { unauthenticated } from "#shared/auth/authorize.ts";
+import { EXAMPLE } from "#shared/http/examples.ts";
 import { json } from "#shared/http/openapi.ts";
 import type { KmsApp } from "../http/frame.ts";
 import { scopeName } from "../http/scope-name.ts";
-import { toUserAnswer, userFields } from "../http/user-answer.ts";
+import { toUserAnswer, USER_EXAMPLE, userFields } from "../http/user-answer.ts";
 
 const profile = z
   .object({
@@ -24,7 +25,13 @@ const route = createRoute({
   operationId: "kms.getProfile",
   tags: ["Accounts"],
   summary: "The caller's own account and session",
-  responses: { 200: json(profile, "The profile") },
+  responses: {
+    200: json(profile, "The profile", {
+      ...USER_EXAMPLE,
+      scopes: ["search:read", "sequence:read", "sequence:write"],
+      session: { id: EXAMPLE.sessionId, acr: "aal1", amr: ["pwd"], authenticatedAt: EXAMPLE.today },
+    }),
+  },
 });
 
 export const addMe = (app: KmsApp): void => {

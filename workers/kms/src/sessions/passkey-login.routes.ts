@@ -1,9 +1,10 @@
 import { createRoute } from "@hono/zod-openapi";
 import { challengedOptionsSchema, passkeyLoginSchema } from "#shared/contracts/webauthn.ts";
+import { CHALLENGED_OPTIONS_EXAMPLE, PASSKEY_LOGIN_EXAMPLE } from "#shared/http/examples-of-passkeys.ts";
 import { json, jsonBody, problems } from "#shared/http/openapi.ts";
 import { problem } from "#shared/problem/problem.ts";
 import type { KmsApp } from "../http/frame.ts";
-import { tokenAnswer } from "../http/token-answer.ts";
+import { TOKENS_EXAMPLE, tokenAnswer } from "../http/token-answer.ts";
 
 const optionsRoute = createRoute({
   method: "post",
@@ -12,7 +13,7 @@ const optionsRoute = createRoute({
   tags: ["Accounts"],
   summary: "What to ask the browser for, to log in with a passkey alone",
   responses: {
-    200: json(challengedOptionsSchema, "For navigator.credentials.get()"),
+    200: json(challengedOptionsSchema, "For navigator.credentials.get()", CHALLENGED_OPTIONS_EXAMPLE),
     ...problems("too-many-attempts"),
   },
 });
@@ -23,9 +24,9 @@ const loginRoute = createRoute({
   operationId: "kms.loginWithPasskey",
   tags: ["Accounts"],
   summary: "Log in with a passkey that has recognised its owner by PIN or body: two factors at once",
-  request: { body: jsonBody(passkeyLoginSchema) },
+  request: { body: jsonBody(passkeyLoginSchema, PASSKEY_LOGIN_EXAMPLE) },
   responses: {
-    200: json(tokenAnswer, "A new session's tokens, with acr = aal2"),
+    200: json(tokenAnswer, "A new session's tokens, with acr = aal2", TOKENS_EXAMPLE),
     ...problems("login-refused", "too-many-attempts"),
   },
 });

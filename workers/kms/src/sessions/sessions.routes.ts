@@ -1,5 +1,6 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { reference } from "#shared/contracts/input.ts";
+import { EXAMPLE, pageOf } from "#shared/http/examples.ts";
 import { json, page, pageQuery, problems } from "#shared/http/openapi.ts";
 import { toPage } from "#shared/http/page.ts";
 import { problem } from "#shared/problem/problem.ts";
@@ -27,7 +28,19 @@ const listSessions = createRoute({
   summary: "List the caller's own sessions, the latest login first",
   request: { query: pageQuery },
   responses: {
-    200: json(page(sessionAnswer), "A page of sessions"),
+    200: json(
+      page(sessionAnswer),
+      "A page of sessions",
+      pageOf({
+        id: EXAMPLE.sessionId,
+        current: true,
+        createdAt: EXAMPLE.today,
+        lastUsedAt: EXAMPLE.quarterLater,
+        expiresAt: EXAMPLE.monthLater,
+        acr: "aal1" as const,
+        amr: ["pwd"],
+      }),
+    ),
   },
 });
 

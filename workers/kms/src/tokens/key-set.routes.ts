@@ -1,4 +1,5 @@
 import { createRoute, z } from "@hono/zod-openapi";
+import { PUBLIC_KEY_EXAMPLE } from "#shared/http/examples.ts";
 import { json } from "#shared/http/openapi.ts";
 import type { KmsApp } from "../http/frame.ts";
 import { isPublishable } from "./signing-key.ts";
@@ -28,7 +29,7 @@ const route = createRoute({
   operationId: "kms.getKeySet",
   tags: ["Tokens"],
   summary: "The public keys that access tokens are verified with (RFC 7517)",
-  responses: { 200: json(keySet, "The key set") },
+  responses: { 200: json(keySet, "The key set", { keys: [PUBLIC_KEY_EXAMPLE] }) },
 });
 
 export const addKeySet = (app: KmsApp): void => {

@@ -1,6 +1,7 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { assertSteppedUp } from "#shared/auth/authorize.ts";
 import { reference } from "#shared/contracts/input.ts";
+import { EXAMPLE, pageOf } from "#shared/http/examples.ts";
 import { json, page, pageQuery, problems } from "#shared/http/openapi.ts";
 import { decodeCursor, toPage } from "#shared/http/page.ts";
 import { problem } from "#shared/problem/problem.ts";
@@ -23,6 +24,16 @@ const signingKeyAnswer = z
   })
   .openapi("SigningKey");
 
+const SIGNING_KEY_EXAMPLE: z.input<typeof signingKeyAnswer> = {
+  kid: EXAMPLE.signingKeyId,
+  state: "current",
+  algorithm: "EdDSA",
+  createdAt: EXAMPLE.created,
+  activatedAt: EXAMPLE.today,
+  endedAt: null,
+  publishedUntil: null,
+};
+
 const toAnswer = ({ kid, state, algorithm, createdAt, activatedAt, endedAt }: SigningKey) => ({
   kid,
   state,
@@ -42,7 +53,7 @@ const listSigningKeys = createRoute({
   summary: "List the signing keys, the youngest first",
   request: { query: pageQuery },
   responses: {
-    200: json(page(signingKeyAnswer), "A page of signing keys, without anything secret"),
+    200: json(page(signingKeyAnswer), "A page of signing keys, without anything secret", pageOf(SIGNING_KEY_EXAMPLE)),
   },
 });
 
@@ -53,7 +64,7 @@ const rotateSigningKeys = createRoute({
   tags: ["Signing keys"],
   summary: "Let the next key sign once it has been published for two minutes; tokens of the one before stay good",
   responses: {
-    200: json(signingKeyAnswer, "The current key"),
+    200: json(signingKeyAnswer, "The current key", SIGNING_KEY_EXAMPLE),
     ...problems("conflict"),
   },
 });
@@ -66,7 +77,11 @@ const revokeSigningKey = createRoute({
   summary: "In an emergency: all tokens of this key are refused everywhere within 5 seconds",
   request: { params: z.object({ kid: reference() }) },
   responses: {
-    200: json(signingKeyAnswer, "The revoked key; if it signed, another one does now"),
+    200: json(signingKeyAnswer, "The revoked key; if it signed, another one does now", {
+      ...SIGNING_KEY_EXAMPLE,
+      state: "revoked",
+      endedAt: EXAMPLE.quarterLater,
+    }),
     ...problems("not-found"),
   },
 });

@@ -12,10 +12,13 @@ const MAX_VERSIONS = 100;
 
 const request = {
   params: z.object({ path: secretPath }),
-  body: jsonBody(z.strictObject({ versions: list(versionNumber, { min: 1, max: MAX_VERSIONS }) })),
+  body: jsonBody(z.strictObject({ versions: list(versionNumber, { min: 1, max: MAX_VERSIONS }) }), {
+    versions: [1, 2],
+  }),
 };
 
 const changedVersions = z.object({ path: z.string(), versions: z.array(z.int()) }).openapi("SecretVersions");
+const CHANGED_EXAMPLE = { path: "editor/smtp-password", versions: [1, 2] };
 
 const undelete = createRoute({
   method: "post",
@@ -25,7 +28,7 @@ const undelete = createRoute({
   summary: "Bring deleted versions of a secret back",
   request,
   responses: {
-    200: json(changedVersions, "The versions that can be read again"),
+    200: json(changedVersions, "The versions that can be read again", CHANGED_EXAMPLE),
     ...problems("not-found"),
   },
 });
@@ -38,7 +41,7 @@ const destroy = createRoute({
   summary: "Destroy versions of a secret for good, with the keys they were encrypted under",
   request,
   responses: {
-    200: json(changedVersions, "The versions that are gone"),
+    200: json(changedVersions, "The versions that are gone", CHANGED_EXAMPLE),
     ...problems("not-found"),
   },
 });

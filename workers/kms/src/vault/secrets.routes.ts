@@ -1,6 +1,7 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { integer, unicodeText } from "#shared/contracts/input.ts";
 import { MAX_SECRET_PATH_CHARACTERS } from "#shared/contracts/secret-path.ts";
+import { EXAMPLE, pageOf } from "#shared/http/examples.ts";
 import { countParameter, json, jsonBody, page, pageQuery, problems, SEGMENTS } from "#shared/http/openapi.ts";
 import { decodeCursor, toPage } from "#shared/http/page.ts";
 import { problem } from "#shared/problem/problem.ts";
@@ -23,10 +24,14 @@ const writeSecret = createRoute({
     params: byPath,
     body: jsonBody(
       z.strictObject({ value: secretValue, cas: integer({ min: 0, max: Number.MAX_SAFE_INTEGER }).optional() }),
+      { value: "the value to store", cas: 2 },
     ),
   },
   responses: {
-    201: json(z.object({ path: z.string(), version: z.int() }).openapi("SecretVersion"), "The new version"),
+    201: json(z.object({ path: z.string(), version: z.int() }).openapi("SecretVersion"), "The new version", {
+      path: "editor/smtp-password",
+      version: 3,
+    }),
     ...problems("conflict"),
   },
 });
@@ -53,6 +58,7 @@ const readSecret = createRoute({
         })
         .openapi("Secret"),
       "The secret",
+      { path: "editor/smtp-password", version: 3, value: "the value to store", createdAt: EXAMPLE.today },
     ),
     ...problems("not-found"),
   },
@@ -66,7 +72,11 @@ const listSecrets = createRoute({
   summary: "List the paths of secrets that can be read, those that begin with `prefix`; never a value",
   request: { query: pageQuery.extend({ prefix: unicodeText({ max: MAX_SECRET_PATH_CHARACTERS }).default("") }) },
   responses: {
-    200: json(page(z.object({ path: z.string() }).openapi("SecretName")), "A page of paths"),
+    200: json(
+      page(z.object({ path: z.string() }).openapi("SecretName")),
+      "A page of paths",
+      pageOf({ path: "editor/smtp-password" }),
+    ),
   },
 });
 

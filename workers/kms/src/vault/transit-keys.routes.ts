@@ -2,6 +2,7 @@ import { createRoute, z } from "@hono/zod-openapi";
 import { text } from "#shared/contracts/input.ts";
 import { isGranted, patternsOf, type Scope } from "#shared/contracts/rights.ts";
 import { isTransitKeyName, MAX_TRANSIT_KEY_CHARACTERS } from "#shared/contracts/transit-key.ts";
+import { EXAMPLE, pageOf } from "#shared/http/examples.ts";
 import { json, jsonBody, page, pageQuery, problems } from "#shared/http/openapi.ts";
 import { decodeCursor, toPage } from "#shared/http/page.ts";
 import { type Problem, problem } from "#shared/problem/problem.ts";
@@ -26,6 +27,14 @@ const keyAnswer = z
   })
   .openapi("TransitKey");
 
+const KEY_EXAMPLE: z.input<typeof keyAnswer> = {
+  name: "drafts",
+  latestVersion: 2,
+  minDecryptionVersion: 1,
+  createdAt: EXAMPLE.created,
+  createdBy: `service:${EXAMPLE.service}`,
+};
+
 const toAnswer = ({ createdAt, ...key }: TransitKey): z.infer<typeof keyAnswer> => ({
   ...key,
   createdAt: createdAt.toISOString(),
@@ -39,7 +48,7 @@ const listKeys = createRoute({
   summary: "List the transit keys that the caller's scopes cover, by name; never their bytes",
   request: { query: pageQuery },
   responses: {
-    200: json(page(keyAnswer), "A page of keys"),
+    200: json(page(keyAnswer), "A page of keys", pageOf(KEY_EXAMPLE)),
   },
 });
 
@@ -49,9 +58,9 @@ const createKey = createRoute({
   operationId: "kms.createTransitKey",
   tags: ["Transit"],
   summary: "Create a transit key; encrypting creates it, too",
-  request: { body: jsonBody(z.strictObject({ name: keyName })) },
+  request: { body: jsonBody(z.strictObject({ name: keyName }), { name: "drafts" }) },
   responses: {
-    201: json(keyAnswer, "The new key"),
+    201: json(keyAnswer, "The new key", { ...KEY_EXAMPLE, latestVersion: 1 }),
     ...problems("conflict"),
   },
 });
@@ -64,7 +73,7 @@ const readKey = createRoute({
   summary: "Read what versions a transit key has",
   request: { params: byKey },
   responses: {
-    200: json(keyAnswer, "The key"),
+    200: json(keyAnswer, "The key", KEY_EXAMPLE),
     ...problems("not-found"),
   },
 });
@@ -75,9 +84,12 @@ const configureKey = createRoute({
   operationId: "kms.configureTransitKey",
   tags: ["Transit"],
   summary: "Set the oldest version that still decrypts",
-  request: { params: byKey, body: jsonBody(z.strictObject({ minDecryptionVersion: versionNumber })) },
+  request: {
+    params: byKey,
+    body: jsonBody(z.strictObject({ minDecryptionVersion: versionNumber }), { minDecryptionVersion: 1 }),
+  },
   responses: {
-    200: json(keyAnswer, "The key"),
+    200: json(keyAnswer, "The key", KEY_EXAMPLE),
     ...problems("not-found"),
   },
 });
@@ -90,7 +102,7 @@ const rotateKey = createRoute({
   summary: "Add a version to a transit key, which encrypts from now on",
   request: { params: byKey },
   responses: {
-    200: json(keyAnswer, "The key"),
+    200: json(keyAnswer, "The key", KEY_EXAMPLE),
     ...problems("not-found", "conflict"),
   },
 });

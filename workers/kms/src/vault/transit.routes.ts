@@ -24,9 +24,17 @@ const boundTo = unicodeText({ max: MAX_CONTEXT_CHARACTERS })
   .default("")
   .openapi({ description: "What the ciphertext is bound to: with another context it does not open" });
 
-const encryptBody = jsonBody(z.strictObject({ plaintext, context: boundTo }));
+/** "The lighthouse keeper". */
+const PLAINTEXT_EXAMPLE = "VGhlIGxpZ2h0aG91c2Uga2VlcGVy";
+const CIPHERTEXT_EXAMPLE = "fountain:v1:…";
+
+const encryptBody = jsonBody(z.strictObject({ plaintext, context: boundTo }), {
+  plaintext: PLAINTEXT_EXAMPLE,
+  context: "scripts/1",
+});
 const ciphertextBody = jsonBody(
   z.strictObject({ ciphertext: text({ max: MAX_CIPHERTEXT_CHARACTERS }), context: boundTo }),
+  { ciphertext: CIPHERTEXT_EXAMPLE, context: "scripts/1" },
 );
 
 const encrypted = z.object({ ciphertext: z.string(), keyVersion: z.int() }).openapi("TransitCiphertext");
@@ -39,7 +47,7 @@ const encrypt = createRoute({
   summary: "Encrypt under the latest version of a key, which is made if there is none of that name",
   request: { params: byKey, body: encryptBody },
   responses: {
-    200: json(encrypted, "The ciphertext"),
+    200: json(encrypted, "The ciphertext", { ciphertext: CIPHERTEXT_EXAMPLE, keyVersion: 1 }),
     ...problems("conflict"),
   },
 });
@@ -52,7 +60,9 @@ const decrypt = createRoute({
   summary: "Decrypt what was encrypted with this key and context",
   request: { params: byKey, body: ciphertextBody },
   responses: {
-    200: json(z.object({ plaintext: z.string() }).openapi("TransitPlaintext"), "The plaintext, in base64"),
+    200: json(z.object({ plaintext: z.string() }).openapi("TransitPlaintext"), "The plaintext, in base64", {
+      plaintext: PLAINTEXT_EXAMPLE,
+    }),
     ...problems("not-found"),
   },
 });
@@ -65,7 +75,7 @@ const rewrap = createRoute({
   summary: "Encrypt the same plaintext under the latest version, without showing it",
   request: { params: byKey, body: ciphertextBody },
   responses: {
-    200: json(encrypted, "The new ciphertext"),
+    200: json(encrypted, "The new ciphertext", { ciphertext: "fountain:v2:…", keyVersion: 2 }),
     ...problems("not-found"),
   },
 });

@@ -1,6 +1,7 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { integer, text } from "#shared/contracts/input.ts";
 import { isGranted } from "#shared/contracts/rights.ts";
+import { EXAMPLE } from "#shared/http/examples.ts";
 import { json, jsonBody, problems } from "#shared/http/openapi.ts";
 import { failure } from "#shared/lang/result.ts";
 import { problem } from "#shared/problem/problem.ts";
@@ -28,11 +29,12 @@ const wrap = createRoute({
   operationId: "kms.wrapSecret",
   tags: ["Secrets"],
   summary: "Wrap a value, or a stored secret, in a token that gives it out once",
-  request: { body: jsonBody(wrappable) },
+  request: { body: jsonBody(wrappable, { path: "editor/smtp-password", version: 3, ttlSeconds: 300 }) },
   responses: {
     201: json(
       z.object({ token: z.string(), expiresAt: z.iso.datetime(), ...warningFields }).openapi("WrappingToken"),
       "The token",
+      { token: "fwt_…", expiresAt: EXAMPLE.minutesLater },
     ),
     ...problems("not-found"),
   },
@@ -44,9 +46,11 @@ const unwrap = createRoute({
   operationId: "kms.unwrapSecret",
   tags: ["Secrets"],
   summary: "Trade a wrapping token for its value, which nobody gets again",
-  request: { body: jsonBody(z.strictObject({ token: text({ max: MAX_TOKEN_CHARACTERS }) })) },
+  request: { body: jsonBody(z.strictObject({ token: text({ max: MAX_TOKEN_CHARACTERS }) }), { token: "fwt_…" }) },
   responses: {
-    200: json(z.object({ value: z.string() }).openapi("UnwrappedSecret"), "The value"),
+    200: json(z.object({ value: z.string() }).openapi("UnwrappedSecret"), "The value", {
+      value: "the value that was wrapped",
+    }),
     ...problems("not-found"),
   },
 });

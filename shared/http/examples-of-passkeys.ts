@@ -1,0 +1,30 @@
+/** Examples of what a browser is asked for, and answers, about a passkey (WebAuthn Level 3 §5.1). */
+import type { Assertion, ChallengedOptions, PasskeyLogin } from "../contracts/webauthn.ts";
+import { EXAMPLE } from "./examples.ts";
+
+const CHALLENGE = "c2hvd24tb25jZS10by1vbmUtYnJvd3Nlcg";
+const CHALLENGE_ID = "4d8a1c57-92e3-4b06-a7f1-8c5e3d60b942";
+const CREDENTIAL_ID = "bGlnaHRob3VzZS1rZXk";
+
+export const CHALLENGED_OPTIONS_EXAMPLE: ChallengedOptions = {
+  challenge: CHALLENGE,
+  timeout: 300_000,
+  rpId: "fountain.example.org",
+  allowCredentials: [],
+  userVerification: "required",
+  challengeId: CHALLENGE_ID,
+  expiresAt: EXAMPLE.minutesLater,
+};
+
+const ASSERTION_EXAMPLE: Assertion = {
+  id: CREDENTIAL_ID,
+  rawId: CREDENTIAL_ID,
+  type: "public-key",
+  response: {
+    clientDataJSON: "eyJ0eXBlIjoid2ViYXV0aG4uZ2V0In0",
+    authenticatorData: "YXV0aGVudGljYXRvci1kYXRh",
+    signature: "c2lnbmF0dXJl",
+  },
+};
+
+export const PASSKEY_LOGIN_EXAMPLE: PasskeyLogin = { challengeId: CHALLENGE_ID, response: ASSERTION_EXAMPLE };
