@@ -3,8 +3,8 @@
 /** `ftn_`, `ftr_`, `fwt_` or `whsec_`, in whatever case, and what follows in each of them at the least. */
 const CREDENTIAL = /(?:f(?:tn|tr|wt)|whsec)_[\w+/-]{43}/i;
 
-/** Whether a credential stands in the text: as a name it would be stored, listed and logged in the clear. */
-export const holdsCredential = (text: string): boolean => CREDENTIAL.test(text);
+/** Whether a credential stands in the text, in full-width letters or other variants too: as a name it would be stored, listed and logged in the clear. */
+export const holdsCredential = (text: string): boolean => CREDENTIAL.test(text.normalize("NFKC"));
 
 /** The same, the other way round, and what is said of a text that is not accepted for that. */
 export const holdsNoCredential = (text: string): boolean => !holdsCredential(text);

@@ -180,6 +180,21 @@ test("a change that changes nothing voids nothing, and is told by no audit entry
   expect(await entries()).toBe(before);
 });
 
+test("a new role has no name that looks like another's, which the response names", async () => {
+  expect((await putRole("cutter", ["keys:read"])).status).toBe(200);
+  for (const [name, other] of [
+    ["admln", "admin"],
+    ["adrnin", "admin"],
+    ["edit0r", "editor"],
+    ["aud1tor", "auditor"],
+  ] as const)
+    expect(await problemIn(await putRole(name, ["keys:read"]))).toMatchObject({
+      status: 409,
+      detail: `This name looks like ${other}, which exists. Choose another one.`,
+    });
+  expect((await putRole("cutter", ["keys:read", "search:read"])).status).toBe(200);
+});
+
 describe("the last administrator", () => {
   test("stays one, whoever of two deposes the other first", async () => {
     const administrators = await fountain.databases["kms"]?.execute("SELECT id FROM users WHERE roles LIKE '%admin%'");

@@ -7,7 +7,8 @@ import { type Problem, problem } from "#shared/problem/problem.ts";
 import { entryOf, type KmsApp, type KmsContext, record } from "../http/frame.ts";
 import { grantorOf } from "../http/granting.ts";
 import { findUser, toUserAnswer, USER_EXAMPLE, userAnswer } from "../http/user-answer.ts";
-import { type GrantFailure, isRoleName } from "./roles.ts";
+import { looksTaken } from "./look-alikes.ts";
+import { type GrantFailure, isRoleName, type Roles } from "./roles.ts";
 
 const roleAnswer = z.object({ name: z.string(), permissions: z.array(z.enum(SCOPES)) }).openapi("Role");
 const ROLE_EXAMPLE: z.input<typeof roleAnswer> = { name: "editor", permissions: ["search:read", "sequence:write"] };
@@ -81,6 +82,12 @@ const unknownRoles = (names: readonly string[], unknown: readonly string[]): Pro
     ),
   });
 
+const refusedPut = (refused: Extract<Awaited<ReturnType<Roles["put"]>>, { ok: false }>): Problem => {
+  if (refused.error === "looks-like") return problem("conflict", { detail: looksTaken(refused.other) });
+  if (refused.error === "not-held") return beyondYours();
+  return problem("conflict", { detail: "The role admin permits everything, always." });
+};
+
 const refusalOf = (names: readonly string[], refused: GrantFailure): Problem =>
   refused.error === "not-held" ? beyondYours() : unknownRoles(names, refused.unknown);
 
@@ -106,10 +113,7 @@ export const addRoles = (app: KmsApp): void => {
     const grantor = grantorOf(context, "rights");
     const event = { action: "role.change", outcome: "success", target: name } as const;
     const changed = await roles.put({ name, permissions }, grantor, await entryOf(context, event));
-    if (!changed.ok)
-      throw changed.error === "not-held"
-        ? beyondYours()
-        : problem("conflict", { detail: "The role admin permits everything, always." });
+    if (!changed.ok) throw refusedPut(changed);
     record(context, event);
     return context.json(changed.value, 200);
   });

@@ -5,6 +5,7 @@ import { failure, type Result, success } from "#shared/lang/result.ts";
 import type { AuditEntry } from "../audit/audit-entry.ts";
 import { REVOCATION_RETENTION_MS } from "../tokens/key-ring.ts";
 import type { Grantor } from "./granting.ts";
+import { findLookAlike, type LooksLike } from "./look-alikes.ts";
 import { ADMIN_ROLE, scopesBeyond, scopesOf } from "./rights.ts";
 
 export interface Role {
@@ -34,7 +35,11 @@ export interface Roles {
   /** Whether somebody with these scopes may hand out these roles: all of them exist, and none grants more. */
   mayGrant(names: readonly string[], held: ReadonlySet<Scope>): Promise<{ ok: true } | GrantFailure>;
   /** Makes or changes a role that grants, before and after, no more than the grantor may do. */
-  put(role: Role, grantor: Grantor<"rights">, entry: AuditEntry): Promise<Result<Role, "fixed" | "not-held">>;
+  put(
+    role: Role,
+    grantor: Grantor<"rights">,
+    entry: AuditEntry,
+  ): Promise<Result<Role, "fixed" | "not-held"> | LooksLike>;
   /** Forgets changes of rights that no unexpired token was issued before. */
   purge(): Promise<void>;
 }
@@ -60,8 +65,12 @@ export const createRoles = ({ repository, now }: RolesOptions): Roles => {
     put: async ({ name, permissions }, { scopes: held }, entry) => {
       if (name === ADMIN_ROLE) return failure("fixed");
       const role = { name, permissions: scopesOf([], new Set(permissions)) };
-      const before = (await repository.list()).find((other) => other.name === name)?.permissions ?? [];
+      const stored = await repository.list();
+      const existing = stored.find((other) => other.name === name);
+      const before = existing?.permissions ?? [];
       if (scopesBeyond([...before, ...role.permissions], held).length > 0) return failure("not-held");
+      const other = findLookAlike(name, [ADMIN_ROLE, ...stored.map((role) => role.name)]);
+      if (existing === undefined && other !== undefined) return { ok: false, error: "looks-like", other };
       await repository.put(role, new Date(now()), entry);
       return success(role);
     },

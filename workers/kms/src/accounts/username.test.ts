@@ -146,6 +146,11 @@ describe("the skeleton of a username", () => {
     ["vvilma", "vvilrna"],
     ["ɑdmin", "admin"],
     ["ADMIN", "ADMlN"],
+    ["аԁміп", "admin"],
+    ["том", "tom"],
+    ["ткнв", "TKHB"],
+    ["ΤΟΜ", "tom"],
+    ["τομ", "tom"],
   ])("is the same for %s and %s", (one, other) => {
     expect(usernameSkeleton(one)).toBe(usernameSkeleton(other));
   });

@@ -90,8 +90,21 @@ const fold = (text: string): string => text.toLowerCase().toUpperCase().toLowerC
 export const usernameKey = (username: string): string =>
   username.length > MAX_USERNAME_INPUT ? "" : fold(username.toWellFormed().normalize("NFKC").trim());
 
-const prototypeOf = (text: string): string =>
-  [...text.normalize("NFD")].map((character) => LOOKS_LIKE.get(character) ?? character).join("");
+const LATIN = /^[A-Za-z]+$/;
+const ASCII = /^\p{ASCII}$/u;
+/** Missing in Unicode's table, which compares upright letters: in italics and in many fonts п is an n. */
+const ALSO_LOOKS_LIKE: ReadonlyMap<string, string> = new Map([["π", "n"]]);
+
+/** A letter whose capital is one of Latin, as м is M's, passes for that letter in whole words of its script. */
+const prototypeOfCharacter = (character: string): string => {
+  const own = LOOKS_LIKE.get(character);
+  const ofCapital = ASCII.test(character) ? undefined : LOOKS_LIKE.get(character.toUpperCase());
+  if (own !== undefined && LATIN.test(own)) return own;
+  if (ofCapital !== undefined && LATIN.test(ofCapital)) return ofCapital;
+  return ALSO_LOOKS_LIKE.get(character) ?? own ?? character;
+};
+
+const prototypeOf = (text: string): string => [...text.normalize("NFD")].map(prototypeOfCharacter).join("");
 
 /** Two usernames look alike when their skeletons are the same (UTS #39 §4), whatever their case. */
 export const usernameSkeleton = (username: string): string => {

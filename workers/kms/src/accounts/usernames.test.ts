@@ -23,6 +23,7 @@ const create = (username: string): Promise<Response> =>
 test.each([
   ["that is the administrator's in another case", "ADMIN", 409],
   ["that looks like the administrator's", "adrnin", 409],
+  ["that looks like the administrator's in Cyrillic", "\u0430\u0501\u043c\u0456\u043f", 409],
   ["with a Cyrillic letter", "\u0430dmin", 422],
   ["with a filler behind", "admin\u115f", 422],
   ["of a filler alone", "\u3164", 422],

@@ -25,6 +25,7 @@ export interface NewService extends Omit<Service, "webhookUrl"> {
 export interface ServiceRepository {
   find(name: string): Promise<Service | undefined>;
   /** In the order of names, from the one after `after`. */
+  listNames(): Promise<string[]>;
   list(limit: number, after: string | undefined): Promise<Service[]>;
   /** false: the name is taken. */
   insert(service: NewService, entry: AuditEntry): Promise<boolean>;

@@ -44,6 +44,16 @@ test("answers 409 to a name that is taken", async () => {
   expect((await create({ name: "taken", scopes: ["search:read"] })).status).toBe(409);
 });
 
+test("refuses a name that looks like that of another service, and says which", async () => {
+  expect((await create({ name: "writer-modern-0", scopes: ["search:read"] })).status).toBe(201);
+  for (const name of ["wrlter-modern-0", "wr1ter-modern-0", "writer-rnodern-0", "writer-modern-o", "vvriter-modern-0"])
+    expect(await problemIn(await create({ name, scopes: ["search:read"] }))).toMatchObject({
+      status: 409,
+      detail: "This name looks like writer-modern-0, which exists. Choose another one.",
+    });
+  expect((await create({ name: "waiter-modern-0", scopes: ["search:read"] })).status).toBe(201);
+});
+
 test("registers one service when 20 are registered under one name at once", async () => {
   const answers = await Promise.all(
     Array.from({ length: 20 }, () => create({ name: "race", scopes: ["search:read"] })),

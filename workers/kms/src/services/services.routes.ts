@@ -5,7 +5,8 @@ import { looksLikeUserId, serviceSubject } from "#shared/contracts/principal.ts"
 import { EXAMPLE, pageOf } from "#shared/http/examples.ts";
 import { json, jsonBody, page, pageQuery, problems } from "#shared/http/openapi.ts";
 import { decodeCursor, toPage } from "#shared/http/page.ts";
-import { problem } from "#shared/problem/problem.ts";
+import { type Problem, problem } from "#shared/problem/problem.ts";
+import { looksTaken } from "../accounts/look-alikes.ts";
 import { audit, type KmsApp, NO_STORE, record } from "../http/frame.ts";
 import { grantorOf, warningFields, warningsTo } from "../http/granting.ts";
 import { wantedScopes } from "../http/scope-name.ts";
@@ -20,6 +21,8 @@ import {
   toServiceAnswer,
   webhookUrl,
 } from "../http/service-answer.ts";
+
+import type { Entry } from "./service-registry.ts";
 
 const MAX_ROTATE_AFTER_DAYS = 3650;
 
@@ -99,6 +102,11 @@ const deleteService = createRoute({
   },
 });
 
+const refusalOf = (refused: Extract<Entry, { ok: false }>): Problem => {
+  if (refused.error === "looks-like") return problem("conflict", { detail: looksTaken(refused.other) });
+  return refused.error === "not-held" ? scopesNotHeld() : problem("conflict", { detail: "This name is taken." });
+};
+
 export const addServices = (app: KmsApp): void => {
   app.openapi(createService, async (context) => {
     const grantor = grantorOf(context, "credential");
@@ -109,7 +117,7 @@ export const addServices = (app: KmsApp): void => {
     if (!entered.ok) {
       const target = entered.error === "taken" ? serviceSubject(wanted.name) : undefined;
       await audit(context, { action: "service.create", outcome: "refused", target, reason: entered.error });
-      throw entered.error === "not-held" ? scopesNotHeld() : problem("conflict", { detail: "This name is taken." });
+      throw refusalOf(entered);
     }
     const { service, webhookSecret } = entered.value;
     record(context, { action: "service.create", outcome: "success", target: serviceSubject(service.name) });

@@ -35,6 +35,7 @@ export const createServiceRepository = ({ orm, client }: KmsDatabase): ServiceRe
       .where(after === undefined ? undefined : gt(services.name, after))
       .orderBy(asc(services.name))
       .limit(limit),
+  listNames: async () => (await orm.select({ name: services.name }).from(services)).map(({ name }) => name),
   insert: async ({ name, scopes, rotateAfterDays, createdAt, webhook }, entry) => {
     const [inserted] = await client.batch(
       [
