@@ -1,6 +1,7 @@
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import { assertMayGrant } from "#shared/auth/authorize.ts";
 import { reference } from "#shared/contracts/input.ts";
+import { EXAMPLE, pageOf } from "#shared/http/examples.ts";
 import { json, page, pageQuery, problems } from "#shared/http/openapi.ts";
 import { decodeCursor, toPage } from "#shared/http/page.ts";
 import type { WorkerEnv } from "#shared/http/worker-env.ts";
@@ -29,6 +30,15 @@ const factorSchema = z
     lastUsedAt: z.iso.datetime().nullable(),
   })
   .openapi("Factor");
+
+const FACTOR_EXAMPLE: z.input<typeof factorSchema> = {
+  factorId: EXAMPLE.factorId,
+  type: "totp",
+  name: "Mara's phone",
+  createdAt: EXAMPLE.created,
+  confirmedAt: EXAMPLE.created,
+  lastUsedAt: EXAMPLE.today,
+};
 
 const instant = (atMs: number): string => new Date(atMs).toISOString();
 
@@ -64,7 +74,7 @@ const listRoute = createRoute({
   summary: "Your second factors, oldest first",
   request: { query: pageQuery },
   responses: {
-    200: json(page(factorSchema), "Your factors"),
+    200: json(page(factorSchema), "Your factors", pageOf(FACTOR_EXAMPLE)),
   },
 });
 

@@ -1,5 +1,6 @@
 /** What is answered when a factor becomes active, or does not. */
 import { z } from "@hono/zod-openapi";
+import { EXAMPLE } from "#shared/http/examples.ts";
 import { problem } from "#shared/problem/problem.ts";
 import type { Confirming } from "../factors/confirmation.ts";
 import { codeRefused, locked } from "./refusals.ts";
@@ -13,6 +14,16 @@ export const confirmedSchema = z
       .openapi({ description: "Ten with your first factor, shown this once; none with later ones" }),
   })
   .openapi("ConfirmedFactor");
+
+/** Two of the ten. */
+export const RECOVERY_CODES_EXAMPLE = ["4h7kq-9wz2m", "x3n8d-t5rb6"];
+
+/** The first factor of a user. */
+export const CONFIRMED_EXAMPLE: z.input<typeof confirmedSchema> = {
+  factorId: EXAMPLE.factorId,
+  confirmedAt: EXAMPLE.today,
+  recoveryCodes: RECOVERY_CODES_EXAMPLE,
+};
 
 /** The answer, or the refusal as a problem to throw. */
 export const confirmedBody = (confirmed: Confirming): z.infer<typeof confirmedSchema> => {

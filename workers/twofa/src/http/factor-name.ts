@@ -16,7 +16,7 @@ export const givenName = text({ max: MAX_NAME_LENGTH })
 export const factorName = (fallback: string) => givenName.default(fallback);
 
 /** A body that may have a name, and may be left out altogether. */
-export const optionalName = {
+export const optionalName = (example: string) => ({
   required: false,
   content: {
     "application/json": {
@@ -25,9 +25,10 @@ export const optionalName = {
         additionalProperties: false,
         properties: { name: { type: "string" as const, minLength: 1, maxLength: MAX_NAME_LENGTH } },
       },
+      example: { name: example },
     },
   },
-};
+});
 
 const parseJson = (body: string): unknown => {
   try {

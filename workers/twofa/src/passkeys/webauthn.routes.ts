@@ -5,10 +5,11 @@ import {
   type Registration,
   registrationSchema,
 } from "#shared/contracts/webauthn.ts";
+import { CHALLENGE_ID, CREATION_OPTIONS_EXAMPLE, REGISTRATION_EXAMPLE } from "#shared/http/examples-of-passkeys.ts";
 import { json, jsonBody, problems } from "#shared/http/openapi.ts";
 import type { WorkerEnv } from "#shared/http/worker-env.ts";
 import type { TwofaServices } from "../composition/services.ts";
-import { confirmedBody, confirmedSchema } from "../http/confirmed.ts";
+import { CONFIRMED_EXAMPLE, confirmedBody, confirmedSchema } from "../http/confirmed.ts";
 import { givenName, optionalName, parseOptionalName } from "../http/factor-name.ts";
 import { assertMayAddFactor, passkeyRefused, tooManyFactors } from "../http/refusals.ts";
 import { confirmPasskey, enrolPasskey } from "./passkey-enrolment.ts";
@@ -25,9 +26,9 @@ const optionsRoute = createRoute({
   operationId: "twofa.getPasskeyCreationOptions",
   tags: ["Second factor"],
   summary: "Enrol a passkey or a hardware key: what to ask the browser for; it is not active until the answer is here",
-  request: { body: optionalName },
+  request: { body: optionalName("Mara's laptop") },
   responses: {
-    200: json(challengedSchema, "For navigator.credentials.create()"),
+    200: json(challengedSchema, "For navigator.credentials.create()", CREATION_OPTIONS_EXAMPLE),
     ...problems("conflict", "too-many-attempts"),
   },
 });
@@ -59,9 +60,11 @@ const confirmRoute = createRoute({
   operationId: "twofa.enrolPasskey",
   tags: ["Second factor"],
   summary: "Make an enrolled passkey active, by what navigator.credentials.create() gave",
-  request: { body: jsonBody(bodySchema) },
+  request: {
+    body: jsonBody(bodySchema, { response: REGISTRATION_EXAMPLE, challengeId: CHALLENGE_ID, name: "Mara's laptop" }),
+  },
   responses: {
-    201: json(confirmedSchema, "The factor is active"),
+    201: json(confirmedSchema, "The factor is active", CONFIRMED_EXAMPLE),
     ...problems("code-refused", "not-found", "conflict", "too-many-attempts"),
   },
 });

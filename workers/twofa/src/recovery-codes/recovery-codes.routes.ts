@@ -4,6 +4,7 @@ import { json, problems } from "#shared/http/openapi.ts";
 import type { WorkerEnv } from "#shared/http/worker-env.ts";
 import { problem } from "#shared/problem/problem.ts";
 import type { TwofaServices } from "../composition/services.ts";
+import { RECOVERY_CODES_EXAMPLE } from "../http/confirmed.ts";
 import { replaceRecoveryCodes } from "./recovery-code-batch.ts";
 
 const route = createRoute({
@@ -13,7 +14,9 @@ const route = createRoute({
   tags: ["Second factor"],
   summary: "Ten new recovery codes; the old ones die",
   responses: {
-    200: json(z.object({ recoveryCodes: z.array(z.string()) }), "The codes, shown this once"),
+    200: json(z.object({ recoveryCodes: z.array(z.string()) }), "The codes, shown this once", {
+      recoveryCodes: RECOVERY_CODES_EXAMPLE,
+    }),
     ...problems("conflict", "too-many-attempts"),
   },
 });

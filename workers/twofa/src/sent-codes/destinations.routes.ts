@@ -1,11 +1,12 @@
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { parsedText, reference } from "#shared/contracts/input.ts";
+import { EXAMPLE } from "#shared/http/examples.ts";
 import { json, jsonBody, problems } from "#shared/http/openapi.ts";
 import type { WorkerEnv } from "#shared/http/worker-env.ts";
 import { type Problem, problem } from "#shared/problem/problem.ts";
 import type { TwofaServices } from "../composition/services.ts";
-import { confirmedBody, confirmedSchema } from "../http/confirmed.ts";
+import { CONFIRMED_EXAMPLE, confirmedBody, confirmedSchema } from "../http/confirmed.ts";
 import { factorName } from "../http/factor-name.ts";
 import { notSent } from "../http/not-sent.ts";
 import { assertMayAddFactor, tooManyFactors } from "../http/refusals.ts";
@@ -25,20 +26,30 @@ const destination = (parse: (typed: string) => string | undefined, fault: string
 const enrolledSchema = z.object({
   factorId: z.uuid(),
   channel: z.enum(["email", "sms"]),
-  destination: z.string().openapi({ description: "Masked", example: "a***@e***.org" }),
+  destination: z.string().openapi({ description: "Masked" }),
   expiresAt: z.iso.datetime().openapi({ description: "Until then the code can be sent to confirm the factor" }),
 });
 
-const enrolRoute = <Body extends z.ZodType>(channel: SendingChannel, summary: string, body: Body) =>
+const enrolRoute = <Body extends z.ZodType>(
+  channel: SendingChannel,
+  summary: string,
+  body: Body,
+  { sent, masked }: { sent: z.input<Body>; masked: string },
+) =>
   createRoute({
     method: "post",
     path: `/factors/${channel}`,
     operationId: channel === "email" ? "twofa.enrolEmail" : "twofa.enrolPhone",
     tags: ["Second factor"],
     summary,
-    request: { body: jsonBody(body) },
+    request: { body: jsonBody(body, sent) },
     responses: {
-      201: json(enrolledSchema, "A code was sent there"),
+      201: json(enrolledSchema, "A code was sent there", {
+        factorId: EXAMPLE.factorId,
+        channel,
+        destination: masked,
+        expiresAt: EXAMPLE.minutesLater,
+      }),
       ...problems("conflict", "too-many-attempts", "channel-unavailable", "delivery-failed"),
     },
   });
@@ -50,6 +61,7 @@ const emailRoute = enrolRoute(
     address: destination(parseAddress, "must be an address of mail", "ann@example.org"),
     name: factorName("Email"),
   }),
+  { sent: { address: EXAMPLE.email, name: "Work" }, masked: maskDestination(EXAMPLE.email) },
 );
 
 const smsRoute = enrolRoute(
@@ -59,6 +71,7 @@ const smsRoute = enrolRoute(
     phone: destination(parsePhone, "must be a phone number as +, country code and number (E.164)", "+4915112345678"),
     name: factorName("Phone"),
   }),
+  { sent: { phone: "+4915112345678", name: "Mara's phone" }, masked: maskDestination("+4915112345678") },
 );
 
 const confirmRoute = createRoute({
@@ -67,9 +80,12 @@ const confirmRoute = createRoute({
   operationId: "twofa.confirmDestination",
   tags: ["Second factor"],
   summary: "Make an enrolled address or phone active, by the code that was sent there",
-  request: { params: z.object({ id: reference() }), body: jsonBody(z.strictObject({ code: sentCode })) },
+  request: {
+    params: z.object({ id: reference() }),
+    body: jsonBody(z.strictObject({ code: sentCode }), { code: "12345678" }),
+  },
   responses: {
-    200: json(confirmedSchema, "The factor is active"),
+    200: json(confirmedSchema, "The factor is active", { ...CONFIRMED_EXAMPLE, recoveryCodes: [] }),
     ...problems("code-refused", "not-found", "conflict", "too-many-attempts"),
   },
 });

@@ -1,10 +1,11 @@
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import { renderSVG } from "uqr";
 import { reference } from "#shared/contracts/input.ts";
+import { EXAMPLE } from "#shared/http/examples.ts";
 import { json, jsonBody, problems } from "#shared/http/openapi.ts";
 import type { WorkerEnv } from "#shared/http/worker-env.ts";
 import type { TwofaServices } from "../composition/services.ts";
-import { confirmedBody, confirmedSchema } from "../http/confirmed.ts";
+import { CONFIRMED_EXAMPLE, confirmedBody, confirmedSchema } from "../http/confirmed.ts";
 import { optionalName, parseOptionalName } from "../http/factor-name.ts";
 import { assertMayAddFactor, tooManyFactors } from "../http/refusals.ts";
 import { codeOf } from "../http/typed-code-field.ts";
@@ -24,17 +25,23 @@ const enrolRoute = createRoute({
   tags: ["Second factor"],
   summary: "Enrol an authenticator app; it is not active until you confirm a code of it",
   request: {
-    body: optionalName,
+    body: optionalName("Mara's phone"),
   },
   responses: {
     201: json(
       z.object({
         factorId: z.uuid(),
         secret: z.string().openapi({ description: "Base32; shown this once" }),
-        uri: z.string().openapi({ example: "otpauth://totp/Fountain:…?secret=…&issuer=Fountain" }),
+        uri: z.string().openapi({ description: "For the authenticator app; it holds the secret" }),
         qrSvg: z.string().openapi({ description: "The URI as a QR code, as SVG text" }),
       }),
       "The secret to put into the authenticator app",
+      {
+        factorId: EXAMPLE.factorId,
+        secret: "JBSWY3DP…",
+        uri: "otpauth://totp/Fountain:mara?secret=JBSWY3DP…&issuer=Fountain",
+        qrSvg: '<svg xmlns="http://www.w3.org/2000/svg">…</svg>',
+      },
     ),
     ...problems("conflict", "too-many-attempts"),
   },
@@ -46,9 +53,14 @@ const confirmRoute = createRoute({
   operationId: "twofa.confirmTotp",
   tags: ["Second factor"],
   summary: "Make an enrolled authenticator app active, by a code of it",
-  request: { body: jsonBody(z.strictObject({ factorId: reference(), code: totpCode })) },
+  request: {
+    body: jsonBody(z.strictObject({ factorId: reference(), code: totpCode }), {
+      factorId: EXAMPLE.factorId,
+      code: "123456",
+    }),
+  },
   responses: {
-    200: json(confirmedSchema, "The factor is active"),
+    200: json(confirmedSchema, "The factor is active", CONFIRMED_EXAMPLE),
     ...problems("code-refused", "not-found", "conflict", "too-many-attempts"),
   },
 });

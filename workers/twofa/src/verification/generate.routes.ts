@@ -1,6 +1,8 @@
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import { unicodeText } from "#shared/contracts/input.ts";
 import { challengedOptionsSchema } from "#shared/contracts/webauthn.ts";
+import { EXAMPLE } from "#shared/http/examples.ts";
+import { CHALLENGE_ID, CHALLENGED_OPTIONS_EXAMPLE } from "#shared/http/examples-of-passkeys.ts";
 import { json, jsonBody, problems } from "#shared/http/openapi.ts";
 import type { WorkerEnv } from "#shared/http/worker-env.ts";
 import { type Problem, problem } from "#shared/problem/problem.ts";
@@ -29,18 +31,33 @@ const route = createRoute({
           .openapi({ description: "Which of several factors; the oldest, if not said" }),
         purpose: purpose.optional(),
       }),
+      {
+        channel: "email",
+        factorId: EXAMPLE.factorId,
+        purpose: { method: "DELETE", path: "/kms/services/script-editor" },
+      },
     ),
   },
   responses: {
-    200: json(challengedOptionsSchema, "For navigator.credentials.get(), where the channel is webauthn"),
+    200: json(
+      challengedOptionsSchema,
+      "For navigator.credentials.get(), where the channel is webauthn",
+      CHALLENGED_OPTIONS_EXAMPLE,
+    ),
     202: json(
       z.object({
         challengeId: z.uuid(),
         channel: z.enum(SENDING_CHANNELS),
-        destination: z.string().openapi({ description: "Masked", example: "a***@e***.org" }),
+        destination: z.string().openapi({ description: "Masked" }),
         expiresAt: z.iso.datetime(),
       }),
       "A code was sent there",
+      {
+        challengeId: CHALLENGE_ID,
+        channel: "email",
+        destination: maskDestination(EXAMPLE.email),
+        expiresAt: EXAMPLE.minutesLater,
+      },
     ),
     ...problems("conflict", "too-many-attempts", "channel-unavailable", "delivery-failed"),
   },

@@ -3,6 +3,7 @@ import { unauthenticated } from "#shared/auth/authorize.ts";
 import type { Principal } from "#shared/auth/claims.ts";
 import { detailsOf, type Purpose, purposeDetails } from "#shared/contracts/purpose.ts";
 import { type Assertion, assertionSchema, challengeId } from "#shared/contracts/webauthn.ts";
+import { EXAMPLE } from "#shared/http/examples.ts";
 import { json, jsonBody, problems } from "#shared/http/openapi.ts";
 import type { WorkerEnv } from "#shared/http/worker-env.ts";
 import { describeError } from "#shared/observability/log.ts";
@@ -60,7 +61,10 @@ const route = createRoute({
   operationId: "twofa.verifyFactor",
   tags: ["Second factor"],
   summary: "Pass a second factor: the session rises to aal2, or one request is confirmed",
-  request: { body: jsonBody(bodySchema) },
+  description:
+    "Send one proof: `code` of an authenticator app, `code` with the `challengeId` that it was sent for, `response` of a " +
+    "passkey, or `recoveryCode`. With `purpose` the token is good for that one request only, and the session stays as it was.",
+  request: { body: jsonBody(bodySchema, { code: "123456" }) },
   responses: {
     200: json(
       z.object({
@@ -72,6 +76,7 @@ const route = createRoute({
           .openapi({ description: "The one request that the token is good for (RFC 9396 §7)" }),
       }),
       "A token with acr = aal2",
+      { access_token: EXAMPLE.accessToken, token_type: "Bearer", expires_in: 900 },
     ),
     ...problems("code-refused", "too-many-attempts"),
   },
