@@ -63,27 +63,30 @@ const forbidden = (detail: string, scope?: string): Problem =>
   });
 
 /** Refuses until the caller, who has no second factor, has logged in again (RFC 9470 §3). */
-const freshLoginRequired = (): Problem =>
+const freshLoginRequired = (lead: string): Problem =>
   problem("step-up-required", {
     detail:
-      "Log in again: without a second factor this can be done within 5 minutes of a login only. " +
+      `${lead}Log in again: without a second factor this can be done within 5 minutes of a login only. ` +
       "Or enrol a factor, and pass it.",
     headers: {
       "www-authenticate": `Bearer error="insufficient_user_authentication", max_age="${STEP_UP_MAX_AGE_SECONDS}"`,
     },
   });
 
-const GRANT_REFUSALS: Record<GrantRefusal, () => Problem> = {
-  delegate: () => forbidden("A service that acts for a user cannot do this for them: they have to do it themselves."),
-  service: () => forbidden("A service cannot do this: it needs a person who has passed a second factor."),
-  narrowed: () =>
-    forbidden("This token is narrowed in scope or audience: use one that is not, as a login or a refresh gives."),
-  "second-factor": stepUpRequired,
+const GRANT_REFUSALS: Record<GrantRefusal, (lead: string) => Problem> = {
+  delegate: (lead) =>
+    forbidden(`${lead}A service that acts for a user cannot do this for them: they have to do it themselves.`),
+  service: (lead) => forbidden(`${lead}A service cannot do this: it needs a person who has passed a second factor.`),
+  narrowed: (lead) =>
+    forbidden(
+      `${lead}This token is narrowed in scope or audience: use one that is not, as a login or a refresh gives.`,
+    ),
+  "second-factor": (lead) => stepUpRequired(STEP_UP, lead + PASS_A_FACTOR),
   "fresh-login": freshLoginRequired,
 };
 
-/** The answer to a caller who may not hand something out. */
-export const grantRefused = (refusal: GrantRefusal): Problem => GRANT_REFUSALS[refusal]();
+/** The answer to a caller who may not hand something out; `lead`: why that is needed, where it is not obvious. */
+export const grantRefused = (refusal: GrantRefusal, lead = ""): Problem => GRANT_REFUSALS[refusal](lead);
 
 /** Asks the rule of granting, and throws its refusal. */
 export const assertMayGrant = (what: Granted, principal: Principal, nowMs: number): void => {

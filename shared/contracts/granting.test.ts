@@ -20,6 +20,16 @@ const CASES: [string, GrantApplicant, GrantRefusal | undefined][] = [
 
 test.each(CASES)("a user %s", (_, user, refusal) => {
   for (const what of EVERYTHING) expect(refusalToGrant(what, user, NOW_SECONDS), what).toBe(refusal);
+  const ofPassword = refusal === "fresh-login" ? undefined : refusal;
+  expect(refusalToGrant("password", user, NOW_SECONDS)).toBe(ofPassword);
+});
+
+test("nobody but a user in person replaces a password, whatever their token says", () => {
+  const refusalTo = (by: GrantApplicant) => refusalToGrant("password", by, NOW_SECONDS);
+  expect(refusalTo({ ...applicant("user", "aal2"), narrowed: true })).toBe("narrowed");
+  expect(refusalTo({ ...applicant("user", "aal1"), factorless: true, narrowed: true })).toBe("narrowed");
+  expect(refusalTo(applicant("service", "aal2"))).toBe("service");
+  expect(refusalTo(applicant("delegate", "aal2"))).toBe("delegate");
 });
 
 test("a delegate hands out nothing, whatever its token says", () => {

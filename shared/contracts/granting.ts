@@ -1,6 +1,6 @@
 /**
  * The one rule of granting, asked by whatever hands something out: rights beyond the default role, a credential, an
- * account, a secret or access. It takes a person who has just passed a second factor, or who has none and has just logged
+ * account, a secret or access; and by whatever replaces a password or a secret. It takes a person who has just passed a second factor, or who has none and has just logged
  * in. So a stolen `aal1` token leaves nothing behind that outlives it.
  */
 
@@ -18,10 +18,12 @@ const WITHIN_LIMITS = {
   credential: false,
   /** An account with the default role, as provisioning needs. */
   account: true,
-  /** The value of a secret, within the service's own scopes. */
+  /** A secret, within the service's own scopes: its value, storing, deleting and restoring it, and a new transit key. */
   secret: true,
   /** Whether an account or a key can be used at all, where no rights beyond the default role depend on it. */
   access: true,
+  /** The user's own password, which whoever replaces it has to show. */
+  password: false,
 } as const;
 
 export type Granted = keyof typeof WITHIN_LIMITS;
@@ -56,5 +58,6 @@ export const refusalToGrant = (
   const isFresh = nowSeconds - authTimeSeconds <= STEP_UP_MAX_AGE_SECONDS;
   if (acr === "aal2" && isFresh) return undefined;
   if (factorless !== true) return "second-factor";
-  return isFresh ? undefined : "fresh-login";
+  // The current password, which is sent along, proves as much as a login.
+  return isFresh || what === "password" ? undefined : "fresh-login";
 };

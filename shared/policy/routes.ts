@@ -33,6 +33,11 @@ export interface Policy {
    * more, depending on the body, asks it again.
    */
   grants?: Granted;
+  /**
+   * Whether a call hands something out only if that is not there yet, which the handler finds out: it asks the rule then, and
+   * the gateway says of a user without a second factor that they have none, but refuses nothing.
+   */
+  mayGrant?: true;
   /** The media type of the request body, `application/json` unless told; {@link ANY_TYPE}: whatever it says it is. */
   consumes?: string;
   /**
@@ -114,7 +119,7 @@ export const ROUTES: Record<WorkerName, RouteTable> = {
     "GET /me": USER,
     "GET /me/export": { ...USER, assembled: true, answerWithinSeconds: 30 },
     "DELETE /me": stepUp(USER),
-    "PUT /me/password": USER,
+    "PUT /me/password": granting("password", USER),
     "GET /users": scope("users:admin"),
     "POST /users": granting("account", scope("users:admin")),
     "GET /users/{id}": scope("users:admin"),
@@ -149,17 +154,18 @@ export const ROUTES: Record<WorkerName, RouteTable> = {
     "GET /audit/checkpoints": { ...scope("audit:read"), answerWithinSeconds: 60 },
     "GET /secrets": { ...scope("secrets:read"), narrowedBy: "prefix" },
     "GET /secrets/{path+}": granting("secret", byPath("secrets:read")),
-    "PUT /secrets/{path+}": byPath("secrets:write"),
-    "DELETE /secrets/{path+}": byPath("secrets:write"),
+    "PUT /secrets/{path+}": granting("secret", byPath("secrets:write")),
+    "DELETE /secrets/{path+}": granting("secret", byPath("secrets:write")),
     "POST /secrets/wrap": granting("secret", scope("secrets:write")),
     "POST /secrets/unwrap": AUTHENTICATED,
-    "POST /secrets/{path+}/undelete": byPath("secrets:write"),
+    "POST /secrets/{path+}/undelete": granting("secret", byPath("secrets:write")),
     "POST /secrets/{path+}/destroy": stepUp(byPath("secrets:write")),
     "GET /transit": TRANSIT_KEYS,
-    "POST /transit": TRANSIT_KEYS,
+    "POST /transit": granting("secret", TRANSIT_KEYS),
     "GET /transit/{key}": TRANSIT_KEY,
     "PUT /transit/{key}": stepUp(scope("keys:write")),
-    "POST /transit/{key}/encrypt": TRANSIT_KEY,
+    // It creates the key, if there is none of that name.
+    "POST /transit/{key}/encrypt": { ...stepUpIfEnrolled(TRANSIT_KEY), mayGrant: true },
     "POST /transit/{key}/decrypt": TRANSIT_KEY,
     "POST /transit/{key}/rewrap": TRANSIT_KEY,
     "POST /transit/{key}/rotate": stepUp(TRANSIT_KEY),

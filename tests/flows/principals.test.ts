@@ -155,11 +155,13 @@ describe("a service that acts for a user", () => {
     const act = { sub: "service:montage", sid: "a-key" };
     const scope = SCOPES.join(" ");
     const all = bearer(await mint.sign({ client_id: "montage", act, scope }));
-    expect((await call("PUT", "/kms/secrets/by-montage", all, { value: "x" })).status).toBe(201);
-    expect((await call("DELETE", "/kms/secrets/by-montage", all)).status).toBe(204);
+    const wrapped = await call("POST", "/kms/secrets/wrap", administrator, { value: "x" });
+    const { token } = wrapped.body;
+    expect((await call("POST", "/kms/secrets/unwrap", all, { token })).body).toEqual({ value: "x" });
+    expect((await call("POST", "/kms/secrets/unwrap", all, { token })).status).toBe(404);
     expect((await entries(`actor=${mint.userId}&actingService=montage`)).slice(0, 2)).toMatchObject([
-      { action: "secret.delete", target: "by-montage" },
-      { action: "secret.write", target: "by-montage" },
+      { action: "secret.unwrap", outcome: "refused" },
+      { action: "secret.unwrap", outcome: "success" },
     ]);
     expect((await call("GET", "/kms/audit/verify", administrator)).body).toMatchObject({ valid: true });
   });

@@ -6,6 +6,8 @@ import { ENDS, grants, nothing, proof, READS, type Sent, type Variant, WRITES } 
 import type { ServiceWithKey, World } from "./world.ts";
 
 const PASSWORD = "a password for tests: estuary";
+const ALL_VERSIONS = Array.from({ length: 100 }, (_, index) => index + 1);
+const OTHER_PASSWORD = "a password for tests: headland";
 const PASSKEY = {
   challengeId: crypto.randomUUID(),
   response: {
@@ -85,11 +87,15 @@ export const KMS: Record<string, Variant[]> = {
   "DELETE /sessions/{id}": [nothing(ENDS, (_, { otherSession }) => [`/kms/sessions/${otherSession}`])],
   "GET /me": [nothing(READS, () => ["/kms/me"])],
   "GET /me/export": [nothing(READS, () => ["/kms/me/export"])],
-  "DELETE /me": [nothing(ENDS, () => ["/kms/me"], { endsCaller: true })],
+  "DELETE /me": [grants("credential", () => ["/kms/me"], { endsCaller: true })],
   "PUT /me/password": [
+    grants("password", (_, { account: { password } }) => [
+      "/kms/me/password",
+      { currentPassword: password, newPassword: PASSWORD },
+    ]),
     proof(
       "the password in force",
-      (_, { account: { password } }) => ["/kms/me/password", { currentPassword: password, newPassword: PASSWORD }],
+      () => ["/kms/me/password", { currentPassword: PASSWORD, newPassword: OTHER_PASSWORD }],
       [
         (_, { credential }) => [
           "/kms/me/password",
@@ -168,19 +174,29 @@ export const KMS: Record<string, Variant[]> = {
   "GET /audit/verify": [nothing(READS, () => ["/kms/audit/verify"])],
   "GET /audit/checkpoints": [nothing(READS, () => ["/kms/audit/checkpoints?limit=2"])],
   "GET /secrets": [nothing(READS, () => ["/kms/secrets"])],
-  "GET /secrets/{path+}": [grants("secret", ({ secret }) => [`/kms/secrets/${secret.path}`])],
-  "PUT /secrets/{path+}": [nothing(WRITES, () => [`/kms/secrets/new-${unique()}`, { value: "a value" }])],
-  "POST /secrets/{path+}/undelete": [
-    nothing("it can be read again, which is asked for then", ({ deletedSecret }) => [
-      `/kms/secrets/${deletedSecret}/undelete`,
-      { versions: [1] },
-    ]),
+  "GET /secrets/{path+}": [
+    grants("secret", ({ secret }) => [`/kms/secrets/${secret.path}`]),
+    grants("credential", ({ secretOfWorker }) => [`/kms/secrets/${secretOfWorker.path}`]),
+  ],
+  "PUT /secrets/{path+}": [
+    grants("secret", () => [`/kms/secrets/new-${unique()}`, { value: "a value" }]),
+    grants("secret", ({ deletedSecret }) => [`/kms/secrets/${deletedSecret}`, { value: "another value" }]),
+    grants("credential", ({ secretOfWorker }) => [`/kms/secrets/${secretOfWorker.path}`, { value: "another key" }]),
   ],
   "DELETE /secrets/{path+}": [
-    nothing(ENDS, ({ deletedSecret }) => [`/kms/secrets/${deletedSecret}`], { answers: [404] }),
+    grants("secret", ({ deletedSecret }) => [`/kms/secrets/${deletedSecret}`]),
+    grants("credential", ({ secretOfWorker }) => [`/kms/secrets/${secretOfWorker.path}`]),
+  ],
+  "POST /secrets/{path+}/undelete": [
+    grants("secret", ({ deletedSecret }) => [`/kms/secrets/${deletedSecret}/undelete`, { versions: ALL_VERSIONS }]),
+    grants("credential", ({ secretOfWorker }) => [
+      `/kms/secrets/${secretOfWorker.path}/undelete`,
+      { versions: ALL_VERSIONS },
+    ]),
   ],
   "POST /secrets/{path+}/destroy": [
     nothing(ENDS, ({ deletedSecret }) => [`/kms/secrets/${deletedSecret}/destroy`, { versions: [1] }]),
+    grants("credential", ({ secretOfWorker }) => [`/kms/secrets/${secretOfWorker.path}/destroy`, { versions: [1] }]),
   ],
   "POST /secrets/wrap": [
     grants("secret", () => ["/kms/secrets/wrap", { value: OWN_VALUE }]),
@@ -192,13 +208,14 @@ export const KMS: Record<string, Variant[]> = {
     ]),
   ],
   "GET /transit": [nothing(READS, () => ["/kms/transit"])],
-  "POST /transit": [nothing(WRITES, () => ["/kms/transit", { name: `new-${unique()}` }])],
+  "POST /transit": [grants("secret", () => ["/kms/transit", { name: `new-${unique()}` }])],
   "GET /transit/{key}": [nothing(READS, ({ transit }) => [`/kms/transit/${transit.key}`])],
   "PUT /transit/{key}": [
     nothing(WRITES, ({ transit }) => [`/kms/transit/${transit.key}`, { minDecryptionVersion: 1 }]),
   ],
   "POST /transit/{key}/encrypt": [
     nothing(WRITES, ({ transit }) => [`/kms/transit/${transit.key}/encrypt`, { plaintext: btoa("a text") }]),
+    grants("secret", () => [`/kms/transit/new-${unique()}/encrypt`, { plaintext: btoa("a text") }]),
   ],
   "POST /transit/{key}/decrypt": [
     nothing("what is kept elsewhere, and has to be shown encrypted", ({ transit: { key: name, ciphertext } }) => [

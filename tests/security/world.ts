@@ -18,6 +18,8 @@ export interface World {
   /** One service for each thing that is done to a service or its key. */
   services: Record<"read" | "rotated" | "revoked" | "removed" | "disabled" | "enabled" | "exchanging", ServiceWithKey>;
   secret: { path: string; value: string };
+  /** Which a worker keeps for itself. */
+  secretOfWorker: { path: string; value: string };
   deletedSecret: string;
   transit: { key: string; ciphertext: string };
   /** Somebody else's value, which only the wrapping token gives out. */
@@ -56,6 +58,8 @@ export const createWorld = async (stack: Stack): Promise<World> => {
 
   const secret = { path: `seen-${unique()}`, value: `canary-${crypto.randomUUID()}` };
   await createSecret(secret.path, secret.value);
+  const secretOfWorker = { path: `typesense/test-${unique()}`, value: `canary-${crypto.randomUUID()}` };
+  await createSecret(secretOfWorker.path, secretOfWorker.value);
   const deletedSecret = await createSecret(`deleted-${unique()}`, "a value");
   await call("DELETE", `/kms/secrets/${deletedSecret}`, administrator);
   const key = `transit-${unique()}`;
@@ -83,13 +87,14 @@ export const createWorld = async (stack: Stack): Promise<World> => {
     role,
     services,
     secret,
+    secretOfWorker,
     deletedSecret,
     transit: { key, ciphertext: String(ciphertext) },
     wrappingToken: String((await post("/kms/secrets/wrap", { value: "a value" }))["token"]),
     elements: [await createElement(), await createElement()],
     script: Number(scriptId),
     nextKid: String(Object(next).kid),
-    canaries: [secret.value, stack.victim.token],
+    canaries: [secret.value, secretOfWorker.value, stack.victim.token],
   };
 };
 

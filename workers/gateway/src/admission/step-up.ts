@@ -108,21 +108,26 @@ const tradeCode = async (stepUp: StepUp, code: string, demand: StepUpDemand): Pr
   return elevation.value.accessToken;
 };
 
-/** The token to forward with a call that hands something out; of a user without a second factor, one that says so. */
-const grantingToken = async (stepUp: StepUp, what: Granted): Promise<string> => {
+/**
+ * The token to forward with a call that hands something out; of a user without a second factor, one that says so.
+ * `undefined`: whether it does is left to the worker.
+ */
+const grantingToken = async (stepUp: StepUp, what: Granted | undefined): Promise<string> => {
   const { principal, token } = stepUp.caller;
-  const nowMs = stepUp.nowSeconds * 1000;
+  const assertIt = (applicant: Principal): void => {
+    if (what !== undefined) assertMayGrant(what, applicant, stepUp.nowSeconds * 1000);
+  };
   if (principal.kind === "user" && principal.purpose === undefined) {
     const call = stepUp.twofa.confirmFactorless(await requestOf(stepUp));
     const confirmed = await answerOf("twofa", call, ELEVATION_TIMEOUT_MS);
     if (confirmed.ok) {
-      assertMayGrant(what, { ...principal, factorless: true }, nowMs);
+      assertIt({ ...principal, factorless: true });
       return confirmed.value.accessToken;
     }
     if (confirmed.error === "session-ended") throw unauthenticated(true);
     if (confirmed.error === "unavailable") throw unavailable(new Error("twofa cannot look factors up"));
   }
-  assertMayGrant(what, principal, nowMs);
+  assertIt(principal);
   return token;
 };
 
@@ -142,5 +147,5 @@ export const steppedUpToken = async (stepUp: StepUp): Promise<string> => {
   }
   if (code && principal.kind === "user" && principal.purpose === undefined) return tradeCode(stepUp, code, demand);
   if (demand.when === "always") throw await challengeOf(stepUp, demand);
-  return policy.grants === undefined ? token : grantingToken(stepUp, policy.grants);
+  return policy.grants !== undefined || policy.mayGrant === true ? grantingToken(stepUp, policy.grants) : token;
 };

@@ -24,7 +24,6 @@ export interface AccountFault {
 }
 
 export interface PasswordChange {
-  userId: string;
   /** The session that asks, which goes on. */
   sessionId: string;
   currentPassword: string;
@@ -48,7 +47,10 @@ export interface Accounts {
     address: string | undefined,
   ): Promise<Guarded<Credentials, "unknown-user" | "wrong-password" | "locked">>;
   /** Replaces the password of somebody who shows the current one, and ends his other sessions. */
-  changePassword(change: PasswordChange): Promise<Guarded<undefined, "unknown-user" | "wrong-password" | "superseded">>;
+  changePassword(
+    change: PasswordChange,
+    grantor: Grantor<"password">,
+  ): Promise<Guarded<undefined, "unknown-user" | "wrong-password" | "superseded">>;
 }
 
 export interface AccountsOptions {
@@ -147,7 +149,7 @@ export const createAccounts = (options: AccountsOptions): Accounts => {
       await guard.remember(attempt, user.id);
       return { ...authenticated, value: credentials };
     },
-    changePassword: async ({ userId, sessionId, currentPassword, newPassword }) => {
+    changePassword: async ({ sessionId, currentPassword, newPassword }, { subject: userId }) => {
       const known = await users.findCredentialsById(userId);
       const hashed = await guard.run(guard.confirmation(userId), async () => {
         const { matches } = await passwords.verify(currentPassword, known && keptBy(known));

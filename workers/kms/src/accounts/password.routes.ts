@@ -5,9 +5,10 @@ import { jsonBody, problems } from "#shared/http/openapi.ts";
 import { problem } from "#shared/problem/problem.ts";
 import { attemptRefused } from "../http/attempt-answer.ts";
 import { audit, type KmsApp, record } from "../http/frame.ts";
+import { grantorOf } from "../http/granting.ts";
 import { MAX_PASSWORD_INPUT, passwordFault } from "./password-rules.ts";
 
-const change = z.strictObject({
+const passwords = z.strictObject({
   currentPassword: text({ min: 1, max: MAX_PASSWORD_INPUT }),
   newPassword: text({ max: MAX_PASSWORD_INPUT }),
 });
@@ -18,8 +19,11 @@ const route = createRoute({
   operationId: "kms.changePassword",
   tags: ["Accounts"],
   summary: "Change the caller's own password; his other sessions end",
+  description:
+    "Takes the current password and, of a user who has a second factor, one passed within 5 minutes. " +
+    "A narrowed token cannot do it.",
   request: {
-    body: jsonBody(change, {
+    body: jsonBody(passwords, {
       currentPassword: "four unrelated plain words",
       newPassword: "five unrelated words, plain ones",
     }),
@@ -34,7 +38,8 @@ export const addPassword = (app: KmsApp): void => {
   app.openapi(route, async (context) => {
     const { currentPassword, newPassword } = context.req.valid("json");
     const { principal, services } = context.var;
-    const user = await services.users.findById(principal.subject);
+    const grantor = grantorOf(context, "password");
+    const user = await services.users.findById(grantor.subject);
     if (!user) throw unauthenticated(true);
     const fault = passwordFault(newPassword, { ...user, issuer: services.issuer });
     if (fault !== undefined)
@@ -42,9 +47,9 @@ export const addPassword = (app: KmsApp): void => {
         detail: "This password is not accepted.",
         errors: [{ pointer: "#/newPassword", detail: fault }],
       });
-    const { subject: userId, sessionId } = principal;
-    const changed = await services.accounts.changePassword({ userId, sessionId, currentPassword, newPassword });
-    const event = { action: "user.password", target: userId } as const;
+    const change = { sessionId: principal.sessionId, currentPassword, newPassword };
+    const changed = await services.accounts.changePassword(change, grantor);
+    const event = { action: "user.password", target: user.id } as const;
     if (!changed.ok) {
       await audit(context, { ...event, outcome: "failure", reason: changed.error });
       if (changed.error === "superseded")

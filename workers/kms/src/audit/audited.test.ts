@@ -126,7 +126,7 @@ const EXAMPLES: Record<string, Example | undefined> = {
     action: "user.password",
     arrange: async () => ({
       path: "/me/password",
-      token: (await newUser()).accessToken,
+      token: (await newUser()).stepped,
       body: { currentPassword: PASSWORD, newPassword: NEW_PASSWORD },
     }),
   },

@@ -5,13 +5,13 @@ import type { Granted } from "#shared/contracts/granting.ts";
 import { askToGrant, type Grantor } from "../accounts/granting.ts";
 import type { KmsContext } from "./frame.ts";
 
-/** The caller as one who may hand this out; throws the refusal. */
-export const grantorOf = <What extends Granted>(context: KmsContext, what: What): Grantor<What> => {
+/** The caller as one who may hand this out; throws the refusal, which begins with `lead`. */
+export const grantorOf = <What extends Granted>(context: KmsContext, what: What, lead = ""): Grantor<What> => {
   const { policy, principal, services, template } = context.var;
   // Without it neither X-OTP nor a user without a factor would get this far.
   if (policy.stepUp === undefined) throw new Error(`${template} hands something out: its row of the table must say so`);
   const asked = askToGrant(what, principal, services.now());
-  if (!asked.ok) throw grantRefused(asked.error);
+  if (!asked.ok) throw grantRefused(asked.error, lead);
   return asked.value;
 };
 

@@ -4,6 +4,7 @@ import { EXAMPLE } from "#shared/http/examples.ts";
 import { json, problems } from "#shared/http/openapi.ts";
 import { problem } from "#shared/problem/problem.ts";
 import { audit, entryOf, type KmsApp, NO_STORE, record } from "../http/frame.ts";
+import { grantorOf } from "../http/granting.ts";
 
 const signedDocument = z
   .object({
@@ -59,6 +60,8 @@ export const addPrivacy = (app: KmsApp): void => {
   app.openapi(eraseMe, async (context) => {
     const { principal, services } = context.var;
     assertSteppedUp(principal, services.now());
+    // Every credential of theirs goes with the account, which the holder of a narrowed token may do to none.
+    grantorOf(context, "credential");
     const event = { action: "user.erase", outcome: "success", target: principal.subject } as const;
     const erased = await services.privacy.erase(principal.subject, await entryOf(context, event));
     if (!erased.ok) {

@@ -142,8 +142,21 @@ describe("ending a session", () => {
   });
 });
 
-const change = ({ accessToken }: Tokens, currentPassword = PASSWORD, newPassword = NEW_PASSWORD): Promise<Response> =>
-  send(fountain, "PUT", "/me/password", { token: accessToken, body: { currentPassword, newPassword } });
+/** A token of the same session, which differs as told from one that has just passed a second factor. */
+const tokenOf = (tokens: Tokens, claims: Parameters<typeof signToken>[1] = {}): Promise<string> =>
+  signToken(fountain, {
+    subject: user.id,
+    sessionId: idOf(tokens),
+    roles: ["user"],
+    scopes: ["search:read"],
+    ...claims,
+  });
+
+const change = async (tokens: Tokens, currentPassword = PASSWORD, newPassword = NEW_PASSWORD): Promise<Response> =>
+  send(fountain, "PUT", "/me/password", {
+    token: await tokenOf(tokens),
+    body: { currentPassword, newPassword },
+  });
 
 describe("changing one's password", () => {
   beforeEach(createUser);
@@ -171,6 +184,20 @@ describe("changing one's password", () => {
     expect(blocked.status).toBe(429);
     expect(Number(blocked.headers.get("retry-after"))).toBeGreaterThan(0);
     await open();
+  });
+
+  test("takes a second factor that was just passed, of a session with all the user's rights", async () => {
+    const tokens = await open();
+    const body = { currentPassword: PASSWORD, newPassword: NEW_PASSWORD };
+    const changeWith = async (token: string) => problemIn(await send(fountain, "PUT", "/me/password", { token, body }));
+    const longAgo = new Date(Date.now() - 301_000);
+    for (const token of [tokens.accessToken, await tokenOf(tokens, { authenticatedAt: longAgo })])
+      expect(await changeWith(token)).toMatchObject({ status: 401, code: "step-up-required" });
+    expect(await changeWith(await tokenOf(tokens, { narrowed: true }))).toMatchObject({
+      status: 403,
+      detail: expect.stringContaining("narrowed"),
+    });
+    await open(PASSWORD);
   });
 
   test("holds the new one to the rules", async () => {
@@ -210,6 +237,21 @@ describe("changing one's password", () => {
       { outcome: "success", reason: null },
     ]);
     expect(fountain.logs.join("\n")).not.toContain(NEW_PASSWORD);
+  });
+});
+
+describe("a narrowed token", () => {
+  beforeEach(createUser);
+
+  test("ends its own session and no other, and does not erase its user", async () => {
+    const [one, other] = [await open(), await open()];
+    const token = await tokenOf(one, { narrowed: true });
+    const end = (path: string) => send(fountain, "DELETE", path, { token });
+    expect((await end(`/sessions/${idOf(other)}`)).status).toBe(403);
+    expect((await end("/me")).status).toBe(403);
+    expect((await list(other)).items).toHaveLength(2);
+    expect((await end(`/sessions/${idOf(one)}`)).status).toBe(204);
+    expect((await list(other)).items.map(({ id }) => id)).toEqual([idOf(other)]);
   });
 });
 

@@ -1,4 +1,5 @@
 import { createRoute, z } from "@hono/zod-openapi";
+import { grantRefused } from "#shared/auth/authorize.ts";
 import { reference } from "#shared/contracts/input.ts";
 import { EXAMPLE, pageOf } from "#shared/http/examples.ts";
 import { json, page, pageQuery, problems } from "#shared/http/openapi.ts";
@@ -50,6 +51,7 @@ const endSession = createRoute({
   operationId: "kms.endSession",
   tags: ["Accounts"],
   summary: "End one of the caller's own sessions",
+  description: "A narrowed token ends no session but its own.",
   request: { params: z.object({ id: reference() }) },
   responses: {
     204: { description: "Its tokens are refused everywhere within 5 seconds" },
@@ -79,6 +81,7 @@ export const addSessions = (app: KmsApp): void => {
   app.openapi(endSession, async (context) => {
     const { id } = context.req.valid("param");
     const { principal, services } = context.var;
+    if (principal.narrowed === true && id !== principal.sessionId) throw grantRefused("narrowed");
     const event = { action: "session.end", outcome: "success", target: id } as const;
     const isEnded = await services.sessions.endOwn(principal.subject, id, await entryOf(context, event));
     if (!isEnded) throw problem("not-found", { detail: "You have no such session." });

@@ -4,8 +4,9 @@ import { json, jsonBody, problems, SEGMENTS } from "#shared/http/openapi.ts";
 import { problem } from "#shared/problem/problem.ts";
 import type { AuditAction } from "../audit/audit-actions.ts";
 import { entryOf, type KmsApp, type KmsContext, record } from "../http/frame.ts";
+import { warningFields, warningsTo } from "../http/granting.ts";
 import { secretPath, versionNumber } from "../http/secret-fields.ts";
-import { auditFailure } from "./secrets.routes.ts";
+import { auditFailure, grantorOfSecret, WHO_CHANGES_SECRETS } from "./secrets.routes.ts";
 import type { SecretRepository } from "./secrets.ts";
 
 const MAX_VERSIONS = 100;
@@ -17,7 +18,9 @@ const request = {
   }),
 };
 
-const changedVersions = z.object({ path: z.string(), versions: z.array(z.int()) }).openapi("SecretVersions");
+const changedVersions = z
+  .object({ path: z.string(), versions: z.array(z.int()), ...warningFields })
+  .openapi("SecretVersions");
 const CHANGED_EXAMPLE = { path: "editor/smtp-password", versions: [1, 2] };
 
 const undelete = createRoute({
@@ -26,6 +29,7 @@ const undelete = createRoute({
   operationId: "kms.undeleteSecret",
   tags: ["Secrets"],
   summary: "Bring deleted versions of a secret back",
+  description: WHO_CHANGES_SECRETS,
   request,
   responses: {
     200: json(changedVersions, "The versions that can be read again", CHANGED_EXAMPLE),
@@ -52,7 +56,8 @@ const change = async (
   action: AuditAction,
   verb: "undelete" | "destroy",
   { path, versions }: { path: string; versions: readonly number[] },
-): Promise<{ path: string; versions: number[] }> => {
+): Promise<z.infer<typeof changedVersions>> => {
+  const grantor = grantorOfSecret(context, path);
   const event = { action, outcome: "success", target: path } as const;
   const storedSecrets: SecretRepository = context.var.services.storedSecrets;
   const changed = await storedSecrets[verb](path, versions, await entryOf(context, event));
@@ -61,7 +66,7 @@ const change = async (
     throw problem("not-found", { detail: `There is nothing to ${verb} among these versions.` });
   }
   record(context, event);
-  return { path, versions: changed };
+  return { path, versions: changed, ...warningsTo(grantor) };
 };
 
 export const addSecretVersions = (app: KmsApp): void => {

@@ -110,6 +110,61 @@ test("deletes the latest version only, brings it back, and destroys for good", a
   expect((await post("destroy", [2], oneFactor)).status).toBe(401);
 });
 
+/** Callers who are not a person that has just passed a second factor, with all scopes. */
+const WEAK: Record<string, [Parameters<typeof signToken>[1], number]> = {
+  "a user who has not passed it": [{ acr: "aal1", amr: ["pwd"] }, 401],
+  "a user who passed it long ago": [{ authenticatedAt: new Date(Date.now() - 301_000) }, 401],
+  "a service that acts for a user": [
+    { acr: "aal1", amr: ["pwd"], clientId: "films", actor: { subject: "service:films", sessionId: "a-key" } },
+    403,
+  ],
+};
+
+test.each(Object.entries(WEAK))("%s changes no secret", async (name, [grant, status]) => {
+  const path = `kept-from/${name.replaceAll(" ", "-")}`;
+  for (const value of ["one", "two"]) await put(path, { value });
+  const weak = await signToken(fountain, grant);
+  const as = (method: string, at: string, body?: unknown) => send(fountain, method, at, { token: weak, body });
+  for (let attempt = 0; attempt < 10; attempt += 1)
+    expect((await as("PUT", `/secrets/${path}`, { value: "changed" })).status).toBe(status);
+  expect((await as("PUT", `/secrets/${path}-new`, { value: "new" })).status).toBe(status);
+  expect((await as("DELETE", `/secrets/${path}`)).status).toBe(status);
+  expect(await read(`${path}?version=1`)).toMatchObject({ value: "one" });
+  expect(await read(path)).toMatchObject({ version: 2, value: "two" });
+  await send(fountain, "DELETE", `/secrets/${path}`, { token });
+  expect((await as("POST", `/secrets/${path}/undelete`, { versions: [2] })).status).toBe(status);
+  expect((await get(path)).status).toBe(404);
+});
+
+const SERVICE = { subject: "service:films", clientId: "films", roles: [], acr: "aal1", amr: [] } as const;
+
+test("a service changes secrets within its scopes, and for good by overwriting alone", async () => {
+  const films = await signToken(fountain, SERVICE);
+  const as = (method: string, at: string, body?: unknown) => send(fountain, method, at, { token: films, body });
+  expect((await as("PUT", "/secrets/films/own", { value: "one" })).status).toBe(201);
+  expect((await as("DELETE", "/secrets/films/own")).status).toBe(204);
+  expect((await as("POST", "/secrets/films/own/undelete", { versions: [1] })).status).toBe(200);
+  expect((await as("POST", "/secrets/films/own/destroy", { versions: [1] })).status).toBe(401);
+  for (let n = 2; n <= 11; n += 1) await as("PUT", "/secrets/films/own", { value: `${n}` });
+  expect((await get("films/own?version=1")).status).toBe(404);
+});
+
+test("what a worker keeps for itself is shown to and changed by a person who has just passed a second factor only", async () => {
+  expect((await put("typesense/test-key", { value: "kept" })).status).toBe(201);
+  const narrowed = await signToken(fountain, { narrowed: true });
+  for (const weak of [await signToken(fountain, SERVICE), narrowed]) {
+    const as = (method: string, path: string, body?: unknown) => send(fountain, method, path, { token: weak, body });
+    expect((await as("GET", "/secrets/typesense/test-key")).status).toBe(403);
+    expect((await as("PUT", "/secrets/typesense/test-key", { value: "mine" })).status).toBe(403);
+    expect((await as("PUT", "/secrets/typesense/new", { value: "mine", cas: 0 })).status).toBe(403);
+    expect((await as("DELETE", "/secrets/typesense/test-key")).status).toBe(403);
+    expect((await as("POST", "/secrets/typesense/test-key/undelete", { versions: [1] })).status).toBe(403);
+    expect((await as("POST", "/secrets/typesense/test-key/destroy", { versions: [1] })).status).toBeOneOf([401, 403]);
+    expect((await as("PUT", "/secrets/typesense-of-mine", { value: "mine" })).status).toBe(201);
+  }
+  expect(await read("typesense/test-key")).toMatchObject({ version: 1, value: "kept" });
+});
+
 test("tells a verb from a path that ends like one", async () => {
   await put("verbs/undelete", { value: "x" });
   expect((await send(fountain, "DELETE", "/secrets/verbs/undelete", { token })).status).toBe(204);

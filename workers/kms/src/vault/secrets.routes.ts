@@ -11,8 +11,14 @@ import { audit, entryOf, type KmsApp, type KmsContext, NO_STORE, record } from "
 import { grantorOf, warningFields, warningsTo } from "../http/granting.ts";
 import { secretPath, secretValue } from "../http/secret-fields.ts";
 import type { ReadFailure, SecretValue } from "./secrets.ts";
+import { isKeptByWorker } from "./worker-secrets.ts";
 
 const byPath = z.object({ path: secretPath });
+
+/** In the description of every call that changes a secret. */
+export const WHO_CHANGES_SECRETS =
+  "A user who has a second factor passes it within 5 minutes before. A service that acts for a user cannot do it, and no " +
+  "service does it below `typesense/`, where Fountain keeps its own.";
 
 const writeSecret = createRoute({
   method: "put",
@@ -20,6 +26,7 @@ const writeSecret = createRoute({
   operationId: "kms.writeSecret",
   tags: ["Secrets"],
   summary: "Store a new version of a secret; with `cas` only if it replaces that version (0: if there is none)",
+  description: `The last ten versions are kept: each further one destroys the oldest for good. ${WHO_CHANGES_SECRETS}`,
   request: {
     params: byPath,
     body: jsonBody(
@@ -28,10 +35,11 @@ const writeSecret = createRoute({
     ),
   },
   responses: {
-    201: json(z.object({ path: z.string(), version: z.int() }).openapi("SecretVersion"), "The new version", {
-      path: "editor/smtp-password",
-      version: 3,
-    }),
+    201: json(
+      z.object({ path: z.string(), version: z.int(), ...warningFields }).openapi("SecretVersion"),
+      "The new version",
+      { path: "editor/smtp-password", version: 3 },
+    ),
     ...problems("conflict"),
   },
 });
@@ -86,6 +94,7 @@ const deleteSecret = createRoute({
   operationId: "kms.deleteSecret",
   tags: ["Secrets"],
   summary: "Delete the latest version of a secret, so that it can be brought back",
+  description: WHO_CHANGES_SECRETS,
   request: { params: byPath },
   responses: {
     204: { description: "The latest version cannot be read any more" },
@@ -98,6 +107,10 @@ const UNREADABLE: Record<ReadFailure, string> = {
   deleted: "This version was deleted. POST …/undelete brings it back.",
   destroyed: "This version was destroyed, for good.",
 };
+
+/** The caller as one who may see or change the secret at this path; throws the refusal. */
+export const grantorOfSecret = (context: KmsContext, path: string): Grantor<"secret"> | Grantor<"credential"> =>
+  isKeptByWorker(path) ? grantorOf(context, "credential") : grantorOf(context, "secret");
 
 /** Tells of what could not be done with a secret: which one, if there is one at that path. */
 export const auditFailure = async (
@@ -137,6 +150,7 @@ export const addSecrets = (app: KmsApp): void => {
   app.openapi(writeSecret, async (context) => {
     const { path } = context.req.valid("param");
     const { value, cas } = context.req.valid("json");
+    const grantor = grantorOfSecret(context, path);
     const event = { action: "secret.write", outcome: "success", target: path } as const;
     const written = await context.var.services.secrets.write(path, value, cas, await entryOf(context, event));
     if (!written.ok) {
@@ -144,12 +158,12 @@ export const addSecrets = (app: KmsApp): void => {
       throw problem("conflict", { detail: "The secret is not at the version that cas names." });
     }
     record(context, event);
-    return context.json({ path, version: written.value }, 201);
+    return context.json({ path, version: written.value, ...warningsTo(grantor) }, 201);
   });
 
   app.openapi(readSecret, async (context) => {
     const { path } = context.req.valid("param");
-    const grantor = grantorOf(context, "secret");
+    const grantor = grantorOfSecret(context, path);
     const secret = await readingAloud(context, path, context.req.valid("query").version, grantor);
     const answer = { ...secret, createdAt: secret.createdAt.toISOString(), ...warningsTo(grantor) };
     return context.json(answer, 200, NO_STORE);
@@ -158,6 +172,7 @@ export const addSecrets = (app: KmsApp): void => {
   app.openapi(deleteSecret, async (context) => {
     const { path } = context.req.valid("param");
     const { storedSecrets, now } = context.var.services;
+    grantorOfSecret(context, path);
     const event = { action: "secret.delete", outcome: "success", target: path } as const;
     const deleted = await storedSecrets.deleteLatest(path, new Date(now()), await entryOf(context, event));
     if (deleted === undefined) {

@@ -7,6 +7,7 @@ import { json, jsonBody, page, pageQuery, problems } from "#shared/http/openapi.
 import { decodeCursor, toPage } from "#shared/http/page.ts";
 import { type Problem, problem } from "#shared/problem/problem.ts";
 import { entryOf, type KmsApp, record } from "../http/frame.ts";
+import { grantorOf, warningFields, warningsTo } from "../http/granting.ts";
 import { versionNumber } from "../http/secret-fields.ts";
 import { MAX_KEYS_OF_CREATOR, type TransitKey } from "./transit.ts";
 
@@ -52,15 +53,22 @@ const listKeys = createRoute({
   },
 });
 
+export const WHO_CREATES_KEYS =
+  "a user who has a second factor passes it within 5 minutes before; a service that acts for a user cannot do it.";
+
 const createKey = createRoute({
   method: "post",
   path: "/transit",
   operationId: "kms.createTransitKey",
   tags: ["Transit"],
   summary: "Create a transit key; encrypting creates it, too",
+  description: `Of callers: ${WHO_CREATES_KEYS}`,
   request: { body: jsonBody(z.strictObject({ name: keyName }), { name: "drafts" }) },
   responses: {
-    201: json(keyAnswer, "The new key", { ...KEY_EXAMPLE, latestVersion: 1 }),
+    201: json(keyAnswer.extend(warningFields).openapi("NewTransitKey"), "The new key", {
+      ...KEY_EXAMPLE,
+      latestVersion: 1,
+    }),
     ...problems("conflict"),
   },
 });
@@ -138,13 +146,14 @@ export const addTransitKeys = (app: KmsApp): void => {
     const { name } = context.req.valid("json");
     const { principal, services } = context.var;
     assertCovered(name, principal.scopes);
+    const grantor = grantorOf(context, "secret");
     const event = { action: "transit.create", outcome: "success", target: name } as const;
-    const creation = { createdBy: principal.subject, entryOf: () => entryOf(context, event) };
+    const creation = { grantor, entryOf: () => entryOf(context, event) };
     const created = await services.transit.create(name, creation);
     if (!created.ok) throw tooManyTransitKeys();
     if (!created.value.isNew) throw problem("conflict", { detail: "There is a transit key of this name." });
     record(context, event);
-    return context.json(toAnswer(created.value.key), 201);
+    return context.json({ ...toAnswer(created.value.key), ...warningsTo(grantor) }, 201);
   });
 
   app.openapi(readKey, async (context) => {

@@ -122,6 +122,35 @@ test("keeps rotation and minimum for whoever has passed a second factor, and the
   expect((await send(fountain, "PUT", "/transit/kept", { token: user, body })).status).toBe(403);
 });
 
+test("keeps new keys for whoever has just passed a second factor, and for services; anyone with the scope encrypts", async () => {
+  await encrypt("there", "x");
+  const aal1 = { acr: "aal1", amr: ["pwd"] } as const;
+  const callers = {
+    "one-factor": [await signToken(fountain, aal1), 401],
+    delegate: [
+      await signToken(fountain, {
+        ...aal1,
+        clientId: "films",
+        actor: { subject: "service:films", sessionId: "a-key" },
+      }),
+      403,
+    ],
+    service: [await signToken(fountain, { ...aal1, subject: "service:films", clientId: "films", roles: [] }), 0],
+  } as const;
+  for (const [name, [by, refused]] of Object.entries(callers)) {
+    const as = (path: string, body: unknown) => send(fountain, "POST", path, { token: by, body });
+    expect((await as("/transit/there/encrypt", { plaintext: base64("x") })).status, name).toBe(200);
+    const encrypting = await as(`/transit/by-${name}/encrypt`, { plaintext: base64("x") });
+    const creating = await as("/transit", { name: `of-${name}` });
+    expect([encrypting.status, creating.status], name).toEqual(refused === 0 ? [200, 201] : [refused, refused]);
+    if (refused !== 0) {
+      expect((await problemIn(encrypting)).detail).toContain("no transit key of this name");
+      for (const key of [`by-${name}`, `of-${name}`])
+        expect((await send(fountain, "GET", `/transit/${key}`, { token })).status).toBe(404);
+    }
+  }
+});
+
 test("refuses names, base64 and contexts of no sense", async () => {
   for (const name of ["a.b", "a%2Fb", "a b", "é", "x".repeat(65)])
     expect((await post(`/transit/${name}/encrypt`, { plaintext: "" })).status, name).toBe(422);

@@ -3,8 +3,9 @@ import { text, unicodeText } from "#shared/contracts/input.ts";
 import { json, jsonBody, problems } from "#shared/http/openapi.ts";
 import { type Problem, problem } from "#shared/problem/problem.ts";
 import { audit, entryOf, type KmsApp, type KmsContext, NO_STORE } from "../http/frame.ts";
-import type { DecryptFailure } from "./transit.ts";
-import { byKey, noSuchTransitKey, tooManyTransitKeys } from "./transit-keys.routes.ts";
+import { grantorOf, warningFields, warningsTo } from "../http/granting.ts";
+import type { DecryptFailure, TransitKeyCreation } from "./transit.ts";
+import { byKey, noSuchTransitKey, tooManyTransitKeys, WHO_CREATES_KEYS } from "./transit-keys.routes.ts";
 
 /** In base64 and encrypted it still fits into a request to decrypt it. */
 const MAX_PLAINTEXT_BYTES = 512 * 1024;
@@ -45,9 +46,13 @@ const encrypt = createRoute({
   operationId: "kms.encrypt",
   tags: ["Transit"],
   summary: "Encrypt under the latest version of a key, which is made if there is none of that name",
+  description: `Where it makes the key: ${WHO_CREATES_KEYS}`,
   request: { params: byKey, body: encryptBody },
   responses: {
-    200: json(encrypted, "The ciphertext", { ciphertext: CIPHERTEXT_EXAMPLE, keyVersion: 1 }),
+    200: json(encrypted.extend(warningFields).openapi("NewTransitCiphertext"), "The ciphertext", {
+      ciphertext: CIPHERTEXT_EXAMPLE,
+      keyVersion: 1,
+    }),
     ...problems("conflict"),
   },
 });
@@ -109,16 +114,19 @@ export const addTransit = (app: KmsApp): void => {
   app.openapi(encrypt, async (context) => {
     const { key } = context.req.valid("param");
     const wanted = context.req.valid("json");
-    const { principal, services } = context.var;
-    const creation = {
-      createdBy: principal.subject,
-      entryOf: () => entryOf(context, { action: "transit.create", outcome: "success", target: key }),
+    const { services } = context.var;
+    let warnings: ReturnType<typeof warningsTo> = {};
+    const creationOf = (): TransitKeyCreation => {
+      const grantor = grantorOf(context, "secret", "There is no transit key of this name, and this would create it. ");
+      warnings = warningsTo(grantor);
+      const event = { action: "transit.create", outcome: "success", target: key } as const;
+      return { grantor, entryOf: () => entryOf(context, event) };
     };
     const plain = Buffer.from(wanted.plaintext, "base64");
-    const made = await services.transit.encrypt(key, plain, wanted.context, creation);
+    const made = await services.transit.encrypt(key, plain, wanted.context, creationOf);
     if (!made.ok) throw tooManyTransitKeys();
     await audit(context, { action: "transit.encrypt", outcome: "success", target: key });
-    return context.json(made.value, 200);
+    return context.json({ ...made.value, ...warnings }, 200);
   });
 
   app.openapi(decrypt, async (context) => {

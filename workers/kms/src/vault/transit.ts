@@ -3,6 +3,7 @@
  * encrypts, and those from the minimum on decrypt. The key itself is never given out.
  */
 import { failure, type Result, success } from "#shared/lang/result.ts";
+import type { Grantor } from "../accounts/granting.ts";
 import type { AuditEntry } from "../audit/audit-entry.ts";
 import type { RandomBytes } from "../crypto/random.ts";
 import { decrypt, encrypt, NONCE_BYTES } from "../crypto/sealing.ts";
@@ -66,7 +67,7 @@ type EntryOf = () => Promise<AuditEntry>;
 
 /** Who creates a key, and what tells the audit trail of it. */
 export interface TransitKeyCreation {
-  createdBy: string;
+  grantor: Grantor<"secret">;
   entryOf: EntryOf;
 }
 
@@ -76,12 +77,12 @@ export interface Transit {
     name: string,
     creation: TransitKeyCreation,
   ): Promise<Result<{ key: TransitKey; isNew: boolean }, "too-many-keys">>;
-  /** Under the latest version of a key, which is created if there is none of that name. */
+  /** Under the latest version of a key, which is created if there is none of that name: only then, who may is asked. */
   encrypt(
     name: string,
     plaintext: Uint8Array,
     context: string,
-    creation: TransitKeyCreation,
+    creationOf: () => TransitKeyCreation,
   ): Promise<Result<Encrypted, "too-many-keys">>;
   decrypt(name: string, ciphertext: string, context: string): Promise<Result<Uint8Array, DecryptFailure>>;
   /** The same plaintext under the latest version. */
@@ -117,9 +118,9 @@ export const createTransit = ({ repository, envelopes, randomBytes, now }: Trans
     return isAdded;
   };
 
-  const addKey = async (name: string, { createdBy, entryOf }: TransitKeyCreation): Promise<boolean> => {
+  const addKey = async (name: string, { grantor, entryOf }: TransitKeyCreation): Promise<boolean> => {
     const { wrapped } = await envelopes.createKey(transitPlace(name, FIRST_VERSION));
-    const key = { name, createdBy, createdAt: new Date(now()), maxOfCreator: MAX_KEYS_OF_CREATOR };
+    const key = { name, createdBy: grantor.subject, createdAt: new Date(now()), maxOfCreator: MAX_KEYS_OF_CREATOR };
     const isAdded = await repository.insertKey(key, wrapped, await entryOf());
     if (!isAdded) await envelopes.refresh();
     return isAdded;
@@ -130,7 +131,8 @@ export const createTransit = ({ repository, envelopes, randomBytes, now }: Trans
     for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
       const key = await repository.find(name);
       if (key) return success({ key, isNew });
-      if ((await repository.countOfCreator(creation.createdBy)) >= MAX_KEYS_OF_CREATOR) return failure("too-many-keys");
+      if ((await repository.countOfCreator(creation.grantor.subject)) >= MAX_KEYS_OF_CREATOR)
+        return failure("too-many-keys");
       isNew = await addKey(name, creation);
     }
     throw new Error("a transit key cannot be stored");
@@ -175,10 +177,10 @@ export const createTransit = ({ repository, envelopes, randomBytes, now }: Trans
 
   return {
     create,
-    encrypt: async (name, plaintext, context, creation) => {
+    encrypt: async (name, plaintext, context, creationOf) => {
       const found = await repository.findVersion(name, undefined);
       if (found) return success(await encryptWith(found, plaintext, context));
-      const created = await create(name, creation);
+      const created = await create(name, creationOf());
       return created.ok ? success(await encryptWith(await latestOf(name), plaintext, context)) : created;
     },
     decrypt: decryptIt,

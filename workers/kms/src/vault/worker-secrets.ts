@@ -23,6 +23,9 @@ export interface WorkerSecretsOptions {
 const keeperOf = (path: string): string | undefined =>
   isSecretPath(path) ? Object.entries(PATTERNS).find(([, pattern]) => coversSecretPath(pattern, path))?.[0] : undefined;
 
+/** Whether a worker keeps this one for itself: to show or change it is to hand out, or replace, a credential of Fountain. */
+export const isKeptByWorker = (path: string): boolean => keeperOf(path) !== undefined;
+
 export const createWorkerSecrets = ({ secrets, audit }: WorkerSecretsOptions): WorkerSecrets => ({
   read: async (path) => {
     const actor = keeperOf(path);
