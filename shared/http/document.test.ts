@@ -57,7 +57,7 @@ test("the document adds what follows from the table to what an operation declare
           requestBody: { content: { "application/json": { example: { value: "one" } } } },
           responses: {
             201: { content: { "application/json": { example: { version: 1 } } } },
-            401: { description: "Login failed; Valid credentials are required" },
+            401: { description: "Login failed; Valid credentials are required; A second factor is required" },
             409: { description: "Conflict" },
             413: { content: { "application/problem+json": { schema: { $ref: "#/components/schemas/Problem" } } } },
           },
