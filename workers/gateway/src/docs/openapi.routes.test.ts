@@ -21,7 +21,9 @@ describe("the description of the whole", () => {
 
   beforeAll(async () => {
     fountain = await startFountain();
-    const response = await fountain.fetch("/openapi.json");
+    const responses = await Promise.all(Array.from({ length: 20 }, () => fountain.fetch("/openapi.json")));
+    expect(new Set(responses.map(({ status }) => status))).toEqual(new Set([200]));
+    const [response = new Response()] = responses;
     expect(response.headers.get("content-type")).toBe("application/json");
     document = Object(await response.json());
     operations = new Map(
@@ -116,6 +118,33 @@ describe("a description that cannot be completed", () => {
     expect((await gateway.fetch("/openapi.json")).status).toBe(503);
     gateway.worker.answer = () => Response.json({ openapi: "3.1.0", paths: {} });
     expect((await gateway.fetch("/openapi.json")).status).toBe(200);
+  });
+
+  test("is asked for once when many call at the same time, and again when that failed for all of them", async () => {
+    const callMany = () => Promise.all(Array.from({ length: 20 }, () => gateway.fetch("/openapi.json")));
+    gateway.worker.answer = () => new Response("no", { status: 500 });
+    expect(new Set((await callMany()).map(({ status }) => status))).toEqual(new Set([503]));
+    expect(gateway.received).toHaveLength(DESTINATIONS.length);
+    gateway.worker.answer = () => Response.json({ openapi: "3.1.0", paths: {} });
+    expect(new Set((await callMany()).map(({ status }) => status))).toEqual(new Set([200]));
+    expect(gateway.received).toHaveLength(2 * DESTINATIONS.length);
+  });
+
+  test("is made by another call when the one that was making it was cut off", async () => {
+    vi.useFakeTimers();
+    try {
+      const cutOff = new Promise<Response>(() => {});
+      gateway.worker.answer = () => cutOff;
+      const first = gateway.fetch("/openapi.json");
+      await vi.advanceTimersByTimeAsync(0);
+      gateway.worker.answer = () => Response.json({ openapi: "3.1.0", paths: {} });
+      const second = gateway.fetch("/openapi.json");
+      await vi.advanceTimersByTimeAsync(3_000);
+      expect((await second).status).toBe(200);
+      void first;
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   test("is asked for once when it can be", async () => {

@@ -3,12 +3,16 @@ import { WORKERS, type WorkerName } from "#shared/contracts/workers.ts";
 import { documentOf } from "#shared/http/document.ts";
 import { json, problems } from "#shared/http/openapi.ts";
 import type { WorkerEnv } from "#shared/http/worker-env.ts";
+import { withinTime } from "#shared/lang/deadline.ts";
 import { matchRoute } from "#shared/policy/match.ts";
 import type { GatewayServices, Upstreams } from "../composition/services.ts";
 import { askAll } from "../proxy/upstream.ts";
 import { documentSchema, mergeDocuments, type Part } from "./openapi.ts";
 
 const PATH = "/openapi.json";
+
+/** Longer than the workers are waited for. */
+const MADE_WITHIN_MS = 3_000;
 
 const INFO = {
   title: "Fountain",
@@ -48,6 +52,8 @@ const partOf = (worker: WorkerName, document: unknown): Part => ({
 
 export const addOpenApi = (app: OpenAPIHono<WorkerEnv<GatewayServices>>): void => {
   let remembered: string | undefined;
+  /** The first call makes it, those that come meanwhile wait: it takes long enough to hold up all others. */
+  let making: Promise<string> | undefined;
 
   const wholeDocument = async (upstreams: Upstreams): Promise<string> => {
     const own: unknown = JSON.parse(JSON.stringify(documentOf(app, "gateway", INFO)));
@@ -56,9 +62,21 @@ export const addOpenApi = (app: OpenAPIHono<WorkerEnv<GatewayServices>>): void =
     return JSON.stringify(mergeDocuments(INFO, parts));
   };
 
+  const makeDocument = (upstreams: Upstreams): Promise<string> => {
+    const made = wholeDocument(upstreams).finally(() => {
+      if (making === made) making = undefined;
+    });
+    making = made;
+    return made;
+  };
+
+  /** A call that was cut off takes what it was making with it, and those that wait must not wait for ever. */
+  const documentSoon = async (upstreams: Upstreams): Promise<string> =>
+    (making && (await withinTime(making, MADE_WITHIN_MS))) ?? makeDocument(upstreams);
+
   app.openAPIRegistry.registerPath(route);
   app.get(PATH, async (context) => {
-    remembered ??= await wholeDocument(context.var.services.upstreams);
+    remembered ??= await documentSoon(context.var.services.upstreams);
     return new Response(remembered, {
       headers: { "content-type": "application/json", "cache-control": "public, max-age=60" },
     });
