@@ -1,6 +1,7 @@
 /**
  * Looks at the text of a JSON body before it is parsed: parsing takes the longest, by far, of text that nests deeply or
- * holds very many values, and nothing that this API takes does either.
+ * holds very many values, and nothing that this API takes does either. It keeps the last of two members of one name
+ * (RFC 8259 §4), which a reader before us may have taken differently.
  */
 
 import { ANY_TYPE, type Policy } from "../policy/routes.ts";
@@ -11,6 +12,9 @@ import { isBodiless } from "./access.ts";
 export const MAX_JSON_DEPTH = 32;
 /** The longest that we take, two lists of 10,000, has fewer by a third. An empty list or object counts as two. */
 export const MAX_JSON_VALUES = 32_768;
+
+/** Of a name in a message. */
+const MAX_SHOWN_NAME = 64;
 
 /** A number has no use for more. */
 export const MAX_JSON_NUMBER_CHARACTERS = 256;
@@ -34,9 +38,28 @@ const stringEnd = (text: string, start: number): number => {
   return at;
 };
 
-/** What is too much about a text of JSON, in a sentence; `undefined` when nothing is. Whether it is JSON is not looked at. */
-export const jsonExcess = (text: string): string | undefined => {
+/** A name as it is compared and shown: `"\\u0061"` is `"a"`. */
+const memberName = (literal: string): string => {
+  try {
+    return String(JSON.parse(literal));
+  } catch {
+    return literal;
+  }
+};
+
+const twice = (name: string): string =>
+  `The JSON body has the member ${JSON.stringify(name.slice(0, MAX_SHOWN_NAME))} twice in one object: send it once.`;
+
+/**
+ * What is wrong with a text of JSON, in a sentence; `undefined` when nothing is: too much of it, or a member twice, of which
+ * a parser takes the last and other readers the first. Whether it is JSON is not looked at.
+ */
+export const jsonFault = (text: string): string | undefined => {
   let depth = 0;
+  /** The names of members of each object that we are in; none for a list. */
+  const names: (Set<string> | undefined)[] = [];
+  /** The last string; a colon behind it makes a member's name of it. */
+  let literal = "";
   let values = 1;
   /** Where the word or number began that we are in. */
   let begunAt = 0;
@@ -48,12 +71,24 @@ export const jsonExcess = (text: string): string | undefined => {
         return `The JSON body has a number of more than ${MAX_JSON_NUMBER_CHARACTERS} characters.`;
       continue;
     }
-    if (code === QUOTE) at = stringEnd(text, at);
-    else if (code === OPEN_LIST || code === OPEN_OBJECT) {
+    if (code === QUOTE) {
+      const end = stringEnd(text, at);
+      literal = text.slice(at, end + 1);
+      at = end;
+    } else if (code === OPEN_LIST || code === OPEN_OBJECT) {
       depth += 1;
       values += 1;
-    } else if (code === CLOSE_LIST || code === CLOSE_OBJECT) depth -= 1;
-    else if (code === COMMA) values += 1;
+      names.push(code === OPEN_OBJECT ? new Set() : undefined);
+    } else if (code === CLOSE_LIST || code === CLOSE_OBJECT) {
+      depth -= 1;
+      names.pop();
+    } else if (code === COMMA) values += 1;
+    else if (code === COLON) {
+      const name = memberName(literal);
+      const known = names.at(-1);
+      if (known?.has(name)) return twice(name);
+      known?.add(name);
+    }
     begunAt = at + 1;
     if (depth > MAX_JSON_DEPTH) return `The JSON body nests deeper than ${MAX_JSON_DEPTH} levels.`;
     if (values > MAX_JSON_VALUES) return `The JSON body has more than ${MAX_JSON_VALUES} values.`;
@@ -66,9 +101,9 @@ interface Body {
   text: () => Promise<string>;
 }
 
-/** Refuses a JSON body that would take long to parse. To be asked before any handler or validator reads it. */
+/** Refuses a JSON body that would take long to parse, or that says something twice. To be asked before any handler or validator reads it. */
 export const assertParsableBody = async (request: Body, { consumes }: Policy): Promise<void> => {
   if (isBodiless(request.method) || (consumes !== undefined && consumes !== ANY_TYPE)) return;
-  const detail = jsonExcess(await request.text());
+  const detail = jsonFault(await request.text());
   if (detail !== undefined) throw problem("malformed-request", { detail });
 };
