@@ -51,7 +51,7 @@ const post = (path: string) =>
   createRoute({
     method: "post",
     path,
-    request: { body: jsonBody(element) },
+    request: { body: jsonBody(element, { elementId: 1, comment: "" }) },
     responses: { 200: { description: "" } },
   });
 

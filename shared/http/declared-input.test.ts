@@ -19,7 +19,7 @@ const createWorker = () => {
     inner: z.strictObject({ a: z.int() }).optional(),
   });
   app.openapi(
-    createRoute({ method: "post", path: "/register", request: { body: jsonBody(names) }, responses }),
+    createRoute({ method: "post", path: "/register", request: { body: jsonBody(names, { names: ["a"] }) }, responses }),
     (context) => context.json({}),
   );
   const keySet = createRoute({

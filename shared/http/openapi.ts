@@ -10,11 +10,9 @@ export const SEGMENTS = "{.+}";
 const MAX_BODY_MEMBERS = 1_000;
 
 /** A required JSON request body, and one as clients send it. */
-export const jsonBody = <Schema extends z.ZodType>(schema: Schema, example?: z.input<Schema>) => ({
+export const jsonBody = <Schema extends z.ZodType>(schema: Schema, example: z.input<Schema>) => ({
   required: true,
-  content: {
-    "application/json": { schema: members(schema, MAX_BODY_MEMBERS), ...(example !== undefined && { example }) },
-  },
+  content: { "application/json": { schema: members(schema, MAX_BODY_MEMBERS), example } },
 });
 
 /** A JSON response, and one as clients receive it. */

@@ -1,5 +1,6 @@
 import { createRoute, type OpenAPIHono } from "@hono/zod-openapi";
 import { passkeyLoginSchema } from "#shared/contracts/webauthn.ts";
+import { PASSKEY_LOGIN_EXAMPLE } from "#shared/http/examples-of-passkeys.ts";
 import { jsonBody } from "#shared/http/openapi.ts";
 import type { WorkerEnv } from "#shared/http/worker-env.ts";
 import type { GatewayServices } from "../composition/services.ts";
@@ -10,7 +11,7 @@ const NO_STORE = { "cache-control": "no-store", pragma: "no-cache" };
 const loginRoute = createRoute({
   method: "post",
   path: "/kms/login/passkey",
-  request: { body: jsonBody(passkeyLoginSchema) },
+  request: { body: jsonBody(passkeyLoginSchema, PASSKEY_LOGIN_EXAMPLE) },
   responses: { 200: { description: "Tokens" } },
 });
 

@@ -51,7 +51,7 @@ const exampleOf = (given, depth = 0) => {
 };
 
 const exampleText = (mediaType, media) => {
-  const example = exampleOf(media.schema);
+  const example = media.example === undefined ? exampleOf(media.schema) : media.example;
   if (mediaType === "application/json") return JSON.stringify(example, null, 2);
   if (mediaType === "application/x-www-form-urlencoded" && typeof example === "object") {
     return new URLSearchParams(example).toString();

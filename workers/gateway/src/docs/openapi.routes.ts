@@ -36,7 +36,14 @@ const route = createRoute({
   path: PATH,
   operationId: "gateway.getOpenApiDocument",
   summary: "All operations of all workers, as OpenAPI 3.1",
-  responses: { 200: json(z.looseObject({ openapi: z.string() }), "The document"), ...problems("unavailable") },
+  responses: {
+    200: json(z.looseObject({ openapi: z.string() }), "The document", {
+      openapi: "3.1.0",
+      info: { title: INFO.title, version: INFO.version },
+      paths: {},
+    }),
+    ...problems("unavailable"),
+  },
 });
 
 const partOf = (worker: WorkerName, document: unknown): Part => ({

@@ -12,7 +12,7 @@ const health = createRoute({
   path: "/health",
   operationId: "gateway.health",
   summary: "Whether the process runs",
-  responses: { 200: json(z.object({ status: ok }), "It runs") },
+  responses: { 200: json(z.object({ status: ok }), "It runs", { status: "ok" }) },
 });
 
 const ready = createRoute({
@@ -21,7 +21,10 @@ const ready = createRoute({
   operationId: "gateway.ready",
   summary: "Whether every worker and its database answer",
   responses: {
-    200: json(z.object({ status: ok, workers: z.object(forEach(ok)) }), "All of them answer"),
+    200: json(z.object({ status: ok, workers: z.object(forEach(ok)) }), "All of them answer", {
+      status: "ok",
+      workers: forEach("ok" as const),
+    }),
     ...problems("unavailable"),
   },
 });

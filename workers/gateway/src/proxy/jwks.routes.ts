@@ -1,4 +1,5 @@
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import { PUBLIC_KEY_EXAMPLE } from "#shared/http/examples.ts";
 import { json, problems } from "#shared/http/openapi.ts";
 import type { WorkerEnv } from "#shared/http/worker-env.ts";
 import type { GatewayServices } from "../composition/services.ts";
@@ -12,7 +13,9 @@ const route = createRoute({
   operationId: "gateway.getKeySet",
   summary: "The public keys that verify access tokens (RFC 7517)",
   responses: {
-    200: json(z.object({ keys: z.array(z.looseObject({ kid: z.string() })) }), "The key set"),
+    200: json(z.object({ keys: z.array(z.looseObject({ kid: z.string() })) }), "The key set", {
+      keys: [PUBLIC_KEY_EXAMPLE],
+    }),
     ...problems("unavailable"),
   },
 });

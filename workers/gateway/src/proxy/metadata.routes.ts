@@ -1,4 +1,5 @@
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import { EXAMPLE } from "#shared/http/examples.ts";
 import { json, problems } from "#shared/http/openapi.ts";
 import type { WorkerEnv } from "#shared/http/worker-env.ts";
 import type { GatewayServices } from "../composition/services.ts";
@@ -12,7 +13,13 @@ const route = createRoute({
   operationId: "gateway.getServerMetadata",
   summary: "What an OAuth client needs to know (RFC 8414)",
   responses: {
-    200: json(z.looseObject({ issuer: z.string(), token_endpoint: z.string() }), "The metadata"),
+    200: json(z.looseObject({ issuer: z.string(), token_endpoint: z.string() }), "The metadata", {
+      issuer: EXAMPLE.issuer,
+      token_endpoint: `${EXAMPLE.issuer}/kms/token`,
+      revocation_endpoint: `${EXAMPLE.issuer}/kms/revoke`,
+      introspection_endpoint: `${EXAMPLE.issuer}/kms/introspect`,
+      jwks_uri: `${EXAMPLE.issuer}/.well-known/jwks.json`,
+    }),
     ...problems("unavailable"),
   },
 });

@@ -4,7 +4,7 @@ import { list, members, text } from "#shared/contracts/input.ts";
 import { json, jsonBody } from "#shared/http/openapi.ts";
 import type { WorkerEnv } from "#shared/http/worker-env.ts";
 import type { SearchServices } from "../composition/services.ts";
-import { documentPatchSchema, MAX_ID_LENGTH } from "../model/document.ts";
+import { DOCUMENT_EXAMPLE, documentPatchSchema, MAX_ID_LENGTH } from "../model/document.ts";
 import { syncDocuments } from "../sync/sync.ts";
 
 const MAX_OPERATIONS = 1_000;
@@ -37,9 +37,19 @@ const route = createRoute({
     "Applies one operation or a list of them in their order, in one transaction. `create` replaces a document with the " +
     "same id, `update` changes the given fields, `delete` of a missing document succeeds. A document that is not valid " +
     "fails by itself: the results come in the order of the operations.",
-  request: { body: jsonBody(z.union([operationSchema, list(operationSchema, { min: 1, max: MAX_OPERATIONS })])) },
+  request: {
+    body: jsonBody(z.union([operationSchema, list(operationSchema, { min: 1, max: MAX_OPERATIONS })]), [
+      { operation: "create", document: DOCUMENT_EXAMPLE },
+      { operation: "delete", document: { id: "action-8" } },
+    ]),
+  },
   responses: {
-    200: json(resultsSchema, "One result per operation"),
+    200: json(resultsSchema, "One result per operation", {
+      results: [
+        { id: "action-7", success: true },
+        { id: "action-8", success: true },
+      ],
+    }),
   },
 });
 

@@ -1,6 +1,7 @@
 /** POST /collections/{name}/reindex and its jobs: the index is filled anew while the one before goes on answering. */
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import { reference } from "#shared/contracts/input.ts";
+import { EXAMPLE } from "#shared/http/examples.ts";
 import { json, problems } from "#shared/http/openapi.ts";
 import type { WorkerEnv } from "#shared/http/worker-env.ts";
 import { describeError } from "#shared/observability/log.ts";
@@ -25,6 +26,8 @@ const jobSchema = z
   })
   .openapi("ReindexJob");
 
+const JOB_ID_EXAMPLE = "a2f4c861-0d7e-4b93-9c15-e83b6d5f2a70";
+
 const start = createRoute({
   method: "post",
   path: "/collections/{name}/reindex",
@@ -33,7 +36,7 @@ const start = createRoute({
   description: "Begins a job, or names the one that is running already. Needs a second factor.",
   request: { params: collectionParameter },
   responses: {
-    202: json(z.object({ jobId: z.string() }), "The job is under way"),
+    202: json(z.object({ jobId: z.string() }), "The job is under way", { jobId: JOB_ID_EXAMPLE }),
     ...problems("not-found"),
   },
 });
@@ -45,7 +48,15 @@ const read = createRoute({
   summary: "How far a reindex has come",
   request: { params: collectionParameter.extend({ jobId: reference() }) },
   responses: {
-    200: json(jobSchema, "The job"),
+    200: json(jobSchema, "The job", {
+      jobId: JOB_ID_EXAMPLE,
+      status: "running",
+      state: "copying",
+      documents: { copied: 240, total: 320 },
+      failure: null,
+      startedAt: EXAMPLE.today,
+      finishedAt: null,
+    }),
     ...problems("not-found"),
   },
 });

@@ -1,5 +1,6 @@
 /** POST /credentials/rotate: a new key to the Typesense cluster, with just the rights that search needs. */
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import { EXAMPLE } from "#shared/http/examples.ts";
 import { json, problems } from "#shared/http/openapi.ts";
 import type { WorkerEnv } from "#shared/http/worker-env.ts";
 import { problem } from "#shared/problem/problem.ts";
@@ -22,6 +23,7 @@ const route = createRoute({
         }),
       }),
       "The new key is in force",
+      { keyId: 4, previousKeyDeletedAfter: EXAMPLE.quarterLater },
     ),
     ...problems("conflict", "not-supported"),
   },

@@ -5,6 +5,7 @@ import type { Principal } from "#shared/auth/claims.ts";
 import { LONGEST_TOKEN_SECONDS } from "#shared/contracts/access-token.ts";
 import { integer, text } from "#shared/contracts/input.ts";
 import type { IssuedSearchKey, SearchKeyGrant } from "#shared/contracts/kms.ts";
+import { EXAMPLE } from "#shared/http/examples.ts";
 import { json, jsonBody, problems } from "#shared/http/openapi.ts";
 import type { WorkerEnv } from "#shared/http/worker-env.ts";
 import { withinTime } from "#shared/lang/deadline.ts";
@@ -36,18 +37,20 @@ const route = createRoute({
     body: jsonBody(
       z
         .strictObject({
-          filter_by: text({ min: 1, max: MAX_CONFINEMENT_LENGTH }).openapi({ example: "script_id:=1" }),
+          filter_by: text({ min: 1, max: MAX_CONFINEMENT_LENGTH }),
           expires_at: integer({ min: 0, max: Number.MAX_SAFE_INTEGER })
             .optional()
             .openapi({ description: "Seconds since the epoch; in an hour unless said, and at the latest." }),
         })
         .openapi("ScopedKeyRequest"),
+      { filter_by: "script_id:=1", expires_at: 1773653400 },
     ),
   },
   responses: {
     201: json(
       z.object({ key: z.string(), filter_by: z.string(), expires_at: z.int() }).openapi("ScopedKey"),
       "The key, which is shown this once",
+      { key: EXAMPLE.accessToken, filter_by: "script_id:=1", expires_at: 1773653400 },
     ),
     ...problems("too-many-attempts"),
   },

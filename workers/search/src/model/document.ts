@@ -35,6 +35,20 @@ export const documentPatchSchema = z.object({
 
 export type DocumentPatch = z.infer<typeof documentPatchSchema>;
 
+/** In the examples of the API document. */
+export const DOCUMENT_EXAMPLE = {
+  id: "action-7",
+  element_type: "action",
+  element_id: 7,
+  sequence_number: 12,
+  version_number: 2,
+  comment: "Import",
+  text: "The lighthouse keeper climbs the stairs.",
+  script_id: 1,
+  service_name: "service-a",
+  updated_at: 1773649800,
+} satisfies ElementDocument;
+
 /** A document with every field it must have. */
 export type WholeDocument = Omit<ElementDocument, "script_id"> & { script_id: number | null };
 

@@ -45,7 +45,7 @@ const BODIES = {
       locale: locale.optional(),
       symbols_to_index: list(text({ min: 1, max: 2 }), { max: MAX_WORDS }).optional(),
     })
-    .openapi("Synonym", { example: { synonyms: ["gate", "door", "portal"] } }),
+    .openapi("Synonym"),
   curations: z
     .strictObject({
       id: id.optional(),
@@ -67,14 +67,24 @@ const BODIES = {
       effective_to_ts: seconds.optional(),
       metadata: metadata.optional(),
     })
-    .openapi("Curation", { example: { rule: { query: "harbour", match: "exact" }, excludes: [{ id: "action-7" }] } }),
+    .openapi("Curation"),
 } satisfies Record<RuleKind, z.ZodType>;
 
 const ruleSchema = z.record(z.string(), z.unknown());
 
+const EXAMPLES = {
+  synonyms: { synonyms: ["gate", "door", "portal"] },
+  curations: { rule: { query: "harbour", match: "exact" }, excludes: [{ id: "action-7" }] },
+} satisfies { [Kind in RuleKind]: z.input<(typeof BODIES)[Kind]> };
+
 const routesOf = (kind: RuleKind) => {
   const one = kind === "synonyms" ? "synonym" : "curation";
   const [many, single] = kind === "synonyms" ? ["Synonyms", "Synonym"] : ["Curations", "Curation"];
+  const bodies = {
+    synonyms: jsonBody(BODIES.synonyms, EXAMPLES.synonyms),
+    curations: jsonBody(BODIES.curations, EXAMPLES.curations),
+  };
+  const example = { id: kind === "synonyms" ? "gates" : "harbour", ...EXAMPLES[kind] };
   const failures = problems("not-found", "not-supported");
   return {
     list: createRoute({
@@ -83,7 +93,10 @@ const routesOf = (kind: RuleKind) => {
       operationId: `search.list${many}`,
       summary: `The ${kind} of the collection`,
       request: { params: listParameters },
-      responses: { 200: json(z.object({ items: z.array(ruleSchema) }), `All ${kind}`), ...failures },
+      responses: {
+        200: json(z.object({ items: z.array(ruleSchema) }), `All ${kind}`, { items: [example] }),
+        ...failures,
+      },
     }),
     find: createRoute({
       method: "get",
@@ -91,16 +104,16 @@ const routesOf = (kind: RuleKind) => {
       operationId: `search.get${single}`,
       summary: `One ${one}`,
       request: { params: ruleParameters },
-      responses: { 200: json(ruleSchema, `The ${one}`), ...failures },
+      responses: { 200: json(ruleSchema, `The ${one}`, example), ...failures },
     }),
     put: createRoute({
       method: "put",
       path: `/collections/{name}/${kind}/{id}`,
       operationId: `search.set${single}`,
       summary: `Create or replace a ${one}`,
-      request: { params: ruleParameters, body: jsonBody(BODIES[kind]) },
+      request: { params: ruleParameters, body: bodies[kind] },
       responses: {
-        200: json(ruleSchema, `The ${one} as it is stored`),
+        200: json(ruleSchema, `The ${one} as it is stored`, example),
         ...failures,
       },
     }),

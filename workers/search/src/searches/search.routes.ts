@@ -5,6 +5,7 @@ import { json, jsonBody } from "#shared/http/openapi.ts";
 import type { WorkerEnv } from "#shared/http/worker-env.ts";
 import { problem } from "#shared/problem/problem.ts";
 import type { SearchServices } from "../composition/services.ts";
+import { DOCUMENT_EXAMPLE } from "../model/document.ts";
 import { confinementOf } from "../query/confinement.ts";
 import type { Hit, SearchAnswer } from "../query/engine.ts";
 import { SEARCH_PARAMETERS } from "../query/parameter-names.ts";
@@ -51,6 +52,12 @@ const documentSchema = z
   })
   .partial()
   .openapi("ElementDocument");
+
+const HIGHLIGHT_EXAMPLE = {
+  field: "text",
+  snippet: "The <mark>lighthouse</mark> keeper climbs the stairs.",
+  matched_tokens: ["lighthouse"],
+};
 
 const hitSchema = z.object({
   document: documentSchema,
@@ -102,9 +109,29 @@ const route = createRoute({
   path: "/search",
   operationId: "search.search",
   summary: "Search the documents",
-  request: { body: jsonBody(querySchema) },
+  request: {
+    body: jsonBody(querySchema, {
+      q: "lighthouse",
+      query_by: "text,comment",
+      filter_by: "element_type:=[action,spokenWord] && script_id:=1",
+      sort_by: "_text_match:desc,sequence_number:asc",
+      facet_by: "element_type",
+    }),
+  },
   responses: {
-    200: json(answerSchema, "What was found"),
+    200: json(answerSchema, "What was found", {
+      found: 1,
+      page: 1,
+      hits: [{ document: DOCUMENT_EXAMPLE, highlights: [HIGHLIGHT_EXAMPLE], text_match: 578730123365187700 }],
+      facet_counts: [
+        {
+          field_name: "element_type",
+          counts: [{ value: "action", highlighted: "action", count: 1 }],
+          sampled: false,
+          stats: { total_values: 1 },
+        },
+      ],
+    }),
   },
 });
 

@@ -7,6 +7,7 @@ import type { WorkerEnv } from "#shared/http/worker-env.ts";
 import type { ProblemCode } from "#shared/problem/catalogue.ts";
 import { cutDetail, problem } from "#shared/problem/problem.ts";
 import type { SearchServices } from "../composition/services.ts";
+import { DOCUMENT_EXAMPLE } from "../model/document.ts";
 import { COLLECTION } from "../model/fields.ts";
 import { confinementOf } from "../query/confinement.ts";
 import type { ParameterFault } from "../query/engine.ts";
@@ -71,6 +72,17 @@ const answerSchema = z.looseObject({
   search_time_ms: z.int(),
 });
 
+const ANSWER_EXAMPLE: z.input<typeof answerSchema> = {
+  found: 1,
+  out_of: 320,
+  page: 1,
+  hits: [{ document: DOCUMENT_EXAMPLE, highlights: [], text_match: 578730123365187700 }],
+  facet_counts: [],
+  request_params: { collection_name: COLLECTION, first_q: "lighthouse", per_page: 10, q: "lighthouse" },
+  search_cutoff: false,
+  search_time_ms: 3,
+};
+
 const inAddress = text({ max: MAX_ADDRESS_QUERY_LENGTH });
 const inBody = text({ max: MAX_PARAMETER_LENGTH });
 const searchInBody = z.looseObject({ collection: reference(), q: inBody.optional() });
@@ -92,7 +104,7 @@ const documents = createRoute({
       per_page: inAddress.optional(),
     }),
   },
-  responses: { 200: json(answerSchema, "What was found"), ...ERRORS },
+  responses: { 200: json(answerSchema, "What was found", ANSWER_EXAMPLE), ...ERRORS },
 });
 
 const multiSearch = createRoute({
@@ -107,6 +119,7 @@ const multiSearch = createRoute({
       content: {
         "application/json": {
           schema: z.looseObject({ searches: list(searchInBody, { max: MAX_SEARCHES }) }),
+          example: { searches: [{ collection: COLLECTION, q: "lighthouse", query_by: "text" }] },
         },
       },
     },
@@ -115,6 +128,7 @@ const multiSearch = createRoute({
     200: json(
       z.object({ results: z.array(z.union([answerSchema, z.object({ code: z.int(), error: z.string() })])) }),
       "One result for each search",
+      { results: [ANSWER_EXAMPLE] },
     ),
     ...ERRORS,
   },
@@ -125,7 +139,7 @@ const health = createRoute({
   path: "/health",
   operationId: "search.health",
   summary: "Whether the search engine is well, as Typesense's clients ask",
-  responses: { 200: json(z.object({ ok: z.boolean() }), "It is"), ...ERRORS },
+  responses: { 200: json(z.object({ ok: z.boolean() }), "It is", { ok: true }), ...ERRORS },
 });
 
 const failed = ({ status, message }: ParameterFault) => problem(CODES[status], { detail: message });

@@ -1,9 +1,11 @@
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import { pageOf } from "#shared/http/examples.ts";
 import { json, page, pageQuery, problems } from "#shared/http/openapi.ts";
 import { decodeCursor, encodeCursor } from "#shared/http/page.ts";
 import type { WorkerEnv } from "#shared/http/worker-env.ts";
 import type { ServiceAServices } from "../composition/services.ts";
 import {
+  ELEMENT_EXAMPLE,
   element,
   elementJson,
   elementParams,
@@ -23,7 +25,7 @@ const listRoute = createRoute({
   summary: "Elements in sequence, each in its latest version",
   request: { query: pageQuery.extend({ elementType: elementType.optional(), scriptId: pathNumber.optional() }) },
   responses: {
-    200: json(page(element), "The elements"),
+    200: json(page(element), "The elements", pageOf(ELEMENT_EXAMPLE)),
   },
 });
 
@@ -35,7 +37,7 @@ const readRoute = createRoute({
   summary: "One element in its latest version",
   request: { params: elementParams },
   responses: {
-    200: { ...json(element, "The element"), headers: z.object({ etag: z.string() }) },
+    200: { ...json(element, "The element", ELEMENT_EXAMPLE), headers: z.object({ etag: z.string() }) },
     ...problems("not-found"),
   },
 });

@@ -19,7 +19,12 @@ const route = createRoute({
   summary: "Put elements in a new order, dealing out anew the sequence numbers they hold",
   request: {
     headers: onceHeaders,
-    body: jsonBody(z.strictObject({ elementType, elementIds: ids, newOrder: ids, comment: comment.default("") })),
+    body: jsonBody(z.strictObject({ elementType, elementIds: ids, newOrder: ids, comment: comment.default("") }), {
+      elementType: "action",
+      elementIds: [7, 8],
+      newOrder: [8, 7],
+      comment: "The storm comes first",
+    }),
   },
   responses: {
     200: json(
@@ -30,6 +35,13 @@ const route = createRoute({
         comment,
       }),
       "The elements in their new order",
+      {
+        reorderedElements: [
+          { elementId: 8, oldSequenceNumber: 13, newSequenceNumber: 12 },
+          { elementId: 7, oldSequenceNumber: 12, newSequenceNumber: 13 },
+        ],
+        comment: "The storm comes first",
+      },
     ),
   },
 });

@@ -15,12 +15,18 @@ const route = createRoute({
   summary: "Register an element and give it the next sequence number",
   request: {
     headers: onceHeaders,
-    body: jsonBody(z.strictObject({ elementType, elementId: newElementId, comment, text: text.default("") })),
+    body: jsonBody(z.strictObject({ elementType, elementId: newElementId, comment, text: text.default("") }), {
+      elementType: "action",
+      elementId: 7,
+      comment: "First draft",
+      text: "The keeper of the lighthouse slowly climbs the stairs.",
+    }),
   },
   responses: {
     201: json(
       z.object({ elementType, elementId, sequenceNumber: z.int(), versionNumber: z.literal(1), comment }),
       "The element with its number",
+      { elementType: "action", elementId: 7, sequenceNumber: 12, versionNumber: 1, comment: "First draft" },
     ),
     ...problems("conflict"),
   },

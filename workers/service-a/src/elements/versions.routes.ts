@@ -1,5 +1,6 @@
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import { text as boundedText } from "#shared/contracts/input.ts";
+import { EXAMPLE, pageOf } from "#shared/http/examples.ts";
 import { json, jsonBody, page, pageQuery, problems } from "#shared/http/openapi.ts";
 import { encodeCursor } from "#shared/http/page.ts";
 import type { WorkerEnv } from "#shared/http/worker-env.ts";
@@ -40,6 +41,17 @@ const version = z
   })
   .openapi("Version");
 
+const VERSION_EXAMPLE: z.input<typeof version> = {
+  elementType: "action",
+  elementId: 7,
+  versionNumber: 2,
+  text: "The lighthouse keeper climbs the stairs.",
+  comment: "Shorter",
+  createdBy: EXAMPLE.userId,
+  actingService: null,
+  createdAt: EXAMPLE.today,
+};
+
 const versionJson = ({ createdAtMs, ...rest }: Version): z.infer<typeof version> => ({
   ...rest,
   createdAt: instant(createdAtMs),
@@ -55,11 +67,19 @@ const createVersion = createRoute({
     headers: onceHeaders.extend({
       "if-match": conditionHeader.optional().openapi({ description: 'Only replace this version, for example "3"' }),
     }),
-    body: jsonBody(z.strictObject({ elementType, elementId, newVersionData: text, comment })),
+    body: jsonBody(z.strictObject({ elementType, elementId, newVersionData: text, comment }), {
+      elementType: "action",
+      elementId: 7,
+      newVersionData: "The lighthouse keeper climbs the stairs.",
+      comment: "Shorter",
+    }),
   },
   responses: {
     201: {
-      ...json(z.object({ versionNumber: z.int(), comment }), "The new version"),
+      ...json(z.object({ versionNumber: z.int(), comment }), "The new version", {
+        versionNumber: 2,
+        comment: "Shorter",
+      }),
       headers: z.object({ etag: z.string() }),
     },
     ...problems("not-found", "precondition-failed"),
@@ -74,7 +94,7 @@ const listVersions = createRoute({
   summary: "All versions of an element, oldest first",
   request: { params: elementParams, query: pageQuery },
   responses: {
-    200: json(page(version), "The versions"),
+    200: json(page(version), "The versions", pageOf(VERSION_EXAMPLE)),
     ...problems("not-found"),
   },
 });
@@ -99,6 +119,17 @@ const readVersion = createRoute({
           diff: z.object({ from: z.int(), to: z.int(), changes: z.array(lineChange) }).optional(),
         }),
         "The version; with `diff`, the lines that went and came on the way to it",
+        {
+          ...VERSION_EXAMPLE,
+          diff: {
+            from: 1,
+            to: 2,
+            changes: [
+              { kind: "removed", lines: ["The keeper of the lighthouse slowly climbs the stairs."] },
+              { kind: "added", lines: ["The lighthouse keeper climbs the stairs."] },
+            ],
+          },
+        },
       ),
       headers: z.object({ etag: z.string() }),
     },

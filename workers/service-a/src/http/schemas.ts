@@ -1,6 +1,7 @@
 /** The parts that the shapes of several routes share. */
 import { z } from "@hono/zod-openapi";
 import { text as boundedText, integer } from "#shared/contracts/input.ts";
+import { EXAMPLE } from "#shared/http/examples.ts";
 import { countParameter } from "#shared/http/openapi.ts";
 import { decodeCursor } from "#shared/http/page.ts";
 import { problem } from "#shared/problem/problem.ts";
@@ -32,6 +33,31 @@ export const element = z
     updatedAt: z.iso.datetime(),
   })
   .openapi("Element");
+
+export const ELEMENT_EXAMPLE: z.input<typeof element> = {
+  elementType: "action",
+  elementId: 7,
+  sequenceNumber: 12,
+  versionNumber: 2,
+  comment: "Shorter",
+  text: "The lighthouse keeper climbs the stairs.",
+  scriptId: 1,
+  createdAt: EXAMPLE.created,
+  updatedAt: EXAMPLE.today,
+};
+
+/** In Fountain markup. */
+export const SCREENPLAY_EXAMPLE = `Title: The Lighthouse Keeper
+
+# The stairs
+
+INT. LIGHTHOUSE - NIGHT
+
+The lighthouse keeper climbs the stairs.
+
+MARA
+Someone has been here.
+`;
 
 export const instant = (atMs: number): string => new Date(atMs).toISOString();
 

@@ -1,4 +1,5 @@
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import { EXAMPLE, pageOf } from "#shared/http/examples.ts";
 import { json, page, pageQuery } from "#shared/http/openapi.ts";
 import { toPage } from "#shared/http/page.ts";
 import type { WorkerEnv } from "#shared/http/worker-env.ts";
@@ -31,7 +32,18 @@ const listRoute = createRoute({
   summary: "Changes that search has refused for good, oldest first",
   request: { query: pageQuery },
   responses: {
-    200: json(page(deadLetter), "The dead letters"),
+    200: json(
+      page(deadLetter),
+      "The dead letters",
+      pageOf({
+        id: 31,
+        elementType: "action" as const,
+        elementId: 7,
+        attempts: 3,
+        refusal: "Field `text`: not valid.",
+        changedAt: EXAMPLE.today,
+      }),
+    ),
   },
 });
 
@@ -43,7 +55,7 @@ const redriveRoute = createRoute({
   summary: "Have all dead letters delivered anew",
   request: { headers: onceHeaders },
   responses: {
-    200: json(z.object({ redriven: z.int() }), "How many there were"),
+    200: json(z.object({ redriven: z.int() }), "How many there were", { redriven: 1 }),
   },
 });
 

@@ -3,7 +3,7 @@ import { problems } from "#shared/http/openapi.ts";
 import type { WorkerEnv } from "#shared/http/worker-env.ts";
 import { inTurns } from "#shared/lang/steps.ts";
 import type { ServiceAServices } from "../composition/services.ts";
-import { noSuchScript, pathNumber } from "../http/schemas.ts";
+import { noSuchScript, pathNumber, SCREENPLAY_EXAMPLE } from "../http/schemas.ts";
 import { writeScript } from "../model/script.ts";
 
 const route = createRoute({
@@ -14,7 +14,10 @@ const route = createRoute({
   summary: "The script as Fountain markup: sections in sequence, each element in its latest version",
   request: { params: z.object({ id: pathNumber }) },
   responses: {
-    200: { description: "The screenplay", content: { "text/plain": { schema: z.string() } } },
+    200: {
+      description: "The screenplay",
+      content: { "text/plain": { schema: z.string(), example: SCREENPLAY_EXAMPLE } },
+    },
     ...problems("not-found"),
   },
 });

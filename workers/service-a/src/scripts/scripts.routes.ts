@@ -1,5 +1,6 @@
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import { text } from "#shared/contracts/input.ts";
+import { EXAMPLE, pageOf } from "#shared/http/examples.ts";
 import { json, page, pageQuery, problems } from "#shared/http/openapi.ts";
 import { toPage } from "#shared/http/page.ts";
 import type { WorkerEnv } from "#shared/http/worker-env.ts";
@@ -8,7 +9,7 @@ import { problem } from "#shared/problem/problem.ts";
 import type { ServiceAServices } from "../composition/services.ts";
 import { authorOf } from "../http/author.ts";
 import { onceHeaders, writeOnce } from "../http/once.ts";
-import { instant, noSuchScript, numberAfter, pathNumber } from "../http/schemas.ts";
+import { instant, noSuchScript, numberAfter, pathNumber, SCREENPLAY_EXAMPLE } from "../http/schemas.ts";
 import { readScript, type Script } from "../model/script.ts";
 import { MAX_TEXT_LENGTH } from "../screenplay/element.ts";
 import { MAX_SCREENPLAY_ELEMENTS } from "../screenplay/parse.ts";
@@ -16,6 +17,13 @@ import { MAX_SCREENPLAY_ELEMENTS } from "../screenplay/parse.ts";
 const counts = z.object({ section: z.int(), character: z.int(), action: z.int(), spokenWord: z.int() });
 const imported = z.object({ scriptId: z.int(), title: z.string(), counts });
 const script = imported.extend({ createdAt: z.iso.datetime() }).openapi("Script");
+
+const IMPORTED_EXAMPLE = {
+  scriptId: 1,
+  title: "The Lighthouse Keeper",
+  counts: { section: 1, character: 1, action: 2, spokenWord: 1 },
+};
+const SCRIPT_EXAMPLE: z.input<typeof script> = { ...IMPORTED_EXAMPLE, createdAt: EXAMPLE.created };
 
 const scriptJson = ({ createdAtMs, ...rest }: Script): z.infer<typeof script> => ({
   ...rest,
@@ -32,9 +40,12 @@ const importRoute = createRoute({
   operationId: "serviceA.importScreenplay",
   tags: ["Scripts"],
   summary: "Import a screenplay in Fountain markup, all or nothing",
-  request: { headers: onceHeaders, body: { required: true, content: { "text/plain": { schema: screenplay } } } },
+  request: {
+    headers: onceHeaders,
+    body: { required: true, content: { "text/plain": { schema: screenplay, example: SCREENPLAY_EXAMPLE } } },
+  },
   responses: {
-    201: json(imported, "The script"),
+    201: json(imported, "The script", IMPORTED_EXAMPLE),
   },
 });
 
@@ -46,7 +57,7 @@ const listRoute = createRoute({
   summary: "Imported scripts, oldest first",
   request: { query: pageQuery },
   responses: {
-    200: json(page(script), "The scripts"),
+    200: json(page(script), "The scripts", pageOf(SCRIPT_EXAMPLE)),
   },
 });
 
@@ -58,7 +69,7 @@ const readRoute = createRoute({
   summary: "One imported script",
   request: { params: z.object({ id: pathNumber }) },
   responses: {
-    200: json(script, "The script"),
+    200: json(script, "The script", SCRIPT_EXAMPLE),
     ...problems("not-found"),
   },
 });
