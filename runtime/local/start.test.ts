@@ -104,6 +104,31 @@ test("the databases open to nobody without a token", async () => {
   expect([401, 404]).toContain(answer.status);
 });
 
+test.for<[Record<string, string>, ...string[]]>([
+  [{ CORS_ORIGINS: "localhost:3000" }, "CORS_ORIGINS is not usable: exact origins"],
+  [{ JWT_ALG: "none" }, "JWT_ALG is not usable: "],
+  [{ TRUSTED_PROXIES: "caddy" }, "TRUSTED_PROXIES is not usable: addresses or networks"],
+  [{ REGISTRATION: "yes" }, "REGISTRATION is not usable: "],
+  [{ STEP_UP_FOR_ROLES: "admin;auditor" }, "STEP_UP_FOR_ROLES is not usable: names of roles"],
+  [{ STEP_UP_FOR_ROLES: "admn" }, "STEP_UP_FOR_ROLES is not usable: there is no role admn, only admin, "],
+  [{ SMTP_HOST: "mail.example.com" }, "MAIL_FROM is missing"],
+  [
+    { AUDIT_RETENTION_DAYS: "0", REVOCATION_MAX_STALENESS_SECONDS: "soon" },
+    "REVOCATION_MAX_STALENESS_SECONDS is not usable: ",
+    "AUDIT_RETENTION_DAYS is not usable: ",
+  ],
+])("settings that are not usable end it at once, with a line for each: %j", async ([settings, ...expected]) => {
+  const home = createTemporaryHome();
+  const refused = await start({ FOUNTAIN_HOME: home, ...settings });
+  expect(refused.child.exitCode).toBe(1);
+  const found = complaints(refused);
+  expect(found).toHaveLength(expected.length);
+  for (const [at, line] of expected.entries()) expect(found[at]).toContain(`Fountain: ${line}`);
+  expect(existsSync(path.join(home, "logs", "workerd.log"))).toBe(false);
+  expect(leftovers(home)).toBe("");
+  rmSync(home, { recursive: true });
+});
+
 test("a second start on the same folder ends with one line and leaves the first alone", async () => {
   const first = await onHome();
   const second = await start();

@@ -15,7 +15,7 @@ const say = (lines: readonly string[]): void => {
 };
 
 const complain = (line: string): void => {
-  process.stderr.write(`Fountain: ${line}\n`);
+  for (const each of line.split("\n")) process.stderr.write(`Fountain: ${each}\n`);
 };
 
 const readyLines = (port: number, username: string): readonly string[] => {

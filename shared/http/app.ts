@@ -18,6 +18,7 @@ import { PROBLEMS } from "../problem/catalogue.ts";
 import { Problem, problem, problemResponse, typesenseErrorResponse } from "../problem/problem.ts";
 import { unavailable } from "../problem/unavailable.ts";
 import { createAccessCheck } from "./access.ts";
+import { UnusableSettings } from "./bindings.ts";
 import { assertDeclaredInput, type DeclaredInputs, declaredInputs } from "./declared-input.ts";
 import { documentOf } from "./document.ts";
 import { drain } from "./drain.ts";
@@ -47,6 +48,8 @@ const toProblem = (error: unknown): Problem => {
       detail: "A part of Fountain does not answer right now. Nothing was acknowledged; try again shortly.",
       cause: error,
     });
+  if (error instanceof UnusableSettings)
+    return unavailable({ detail: "A worker's settings are not usable. Its log names the setting.", cause: error });
   if (error instanceof HTTPException && error.status === 400)
     return problem("malformed-request", { detail: "The request body cannot be parsed." });
   if (error instanceof HTTPException && error.status === 415) return problem("unsupported-media-type");

@@ -55,12 +55,17 @@ export const databaseBindings = {
   LIBSQL: setting(fetcher.optional()),
 };
 
-/** The parsed bindings; throws an error that names each bad one, and never its value. */
+/** The worker does nothing until an operator has corrected its settings; the message names them, and never a value. */
+export class UnusableSettings extends Error {
+  override name = "UnusableSettings";
+}
+
+/** The parsed bindings; throws {@link UnusableSettings}, which names each bad one. */
 export const parseBindings = <Schema extends z.ZodType>(schema: Schema, bindings: unknown): z.infer<Schema> => {
   const parsed = schema.safeParse(bindings);
   if (parsed.success) return parsed.data;
   const faults = parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
-  throw new Error(`This worker's settings are not usable: ${faults.join("; ")}`);
+  throw new UnusableSettings(`This worker's settings are not usable: ${faults.join("; ")}`);
 };
 
 /** Remembers the first result: workers are composed once per isolate. */

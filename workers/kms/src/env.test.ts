@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { parseBindings } from "#shared/http/bindings.ts";
+import { parseRoleNames, stepUpRolesFault } from "./accounts/roles.ts";
 import { envSchema } from "./env.ts";
 
 const BINDINGS = {
@@ -20,6 +21,20 @@ test("does not start without SECRET_KEY, nor with a short one, and never tells i
     expect(parse).toThrow(/SECRET_KEY/);
     expect(parse).not.toThrow(/too-short/);
   }
+});
+
+test("finds a role that demands a second factor and does not exist", () => {
+  const fault = (names: string) => stepUpRolesFault(parseRoleNames(names), ["auditor", "editor", "user"]);
+  expect([fault(""), fault("admin"), fault("admin, editor")]).toEqual([undefined, undefined, undefined]);
+  expect(fault("admin,admn,edtor")).toBe(
+    "STEP_UP_FOR_ROLES is not usable: there is no role admn, edtor, only admin, auditor, editor, user",
+  );
+});
+
+test("opens registration for nothing but `open`, and does not start with anything else", () => {
+  const parse = (REGISTRATION: string | null) => parseBindings(envSchema, { ...BINDINGS, REGISTRATION }).REGISTRATION;
+  expect([parse(null), parse(""), parse("closed"), parse("open")]).toEqual(["closed", "closed", "closed", "open"]);
+  for (const other of ["yes", "true", "Open", " open"]) expect(() => parse(other)).toThrow(/REGISTRATION/);
 });
 
 test("reads the roles that demand a second factor, and does not start with names that no role can have", () => {

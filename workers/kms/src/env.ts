@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { databaseBindings, fetcher, setting, verifierBindings } from "#shared/http/bindings.ts";
-import { isRoleName } from "./accounts/roles.ts";
+import { isRoleName, parseRoleNames } from "./accounts/roles.ts";
 import { isStrongSecretKey, MIN_SECRET_KEY_BYTES } from "./crypto/root-key.ts";
 import { SIGNING_ALGORITHMS } from "./tokens/signing-key.ts";
 
@@ -10,7 +10,7 @@ const MAX_RETENTION_DAYS = 3_650;
 const roleNames = z
   .string()
   .default("")
-  .transform((list) => new Set(list.split(",").flatMap((name) => name.trim() || [])))
+  .transform(parseRoleNames)
   .refine((names) => [...names].every(isRoleName), "names of roles with commas between, such as admin,auditor");
 
 export const envSchema = z.object({
@@ -24,8 +24,8 @@ export const envSchema = z.object({
     (value) => value || undefined,
     z.string().refine(isStrongSecretKey, `at least ${MIN_SECRET_KEY_BYTES} random bytes are required`).optional(),
   ),
-  /** Whether strangers may create accounts: only `open` says yes. */
-  REGISTRATION: setting(z.string().optional()),
+  /** Whether strangers may create accounts. */
+  REGISTRATION: z.preprocess((value) => value || undefined, z.enum(["open", "closed"]).default("closed")),
   /** Roles, with commas between, whose rights a session has only once it has passed a second factor. */
   STEP_UP_FOR_ROLES: setting(roleNames),
   /** What access tokens are signed with. Changed, it takes effect by a rotation of the signing keys. */

@@ -18,6 +18,18 @@ const NAME = /^[a-z][a-z0-9-]{0,31}$/;
 /** Whether a role may have this name. */
 export const isRoleName = (name: string): boolean => NAME.test(name);
 
+/** Roles by name, with commas between, such as `admin,auditor`. */
+export const parseRoleNames = (list: string): ReadonlySet<string> =>
+  new Set(list.split(",").flatMap((name) => name.trim() || []));
+
+/** What is wrong with roles that demand a second factor: one that does not exist would demand it of no one. */
+export const stepUpRolesFault = (names: ReadonlySet<string>, stored: readonly string[]): string | undefined => {
+  const known = [...new Set([ADMIN_ROLE, ...stored])];
+  const unknown = [...names].filter((name) => !known.includes(name));
+  if (unknown.length === 0) return undefined;
+  return `STEP_UP_FOR_ROLES is not usable: there is no role ${unknown.join(", ")}, only ${known.join(", ")}`;
+};
+
 export interface RoleRepository {
   /** All roles but that of administrators, by name. */
   list(): Promise<Role[]>;

@@ -1,7 +1,10 @@
 /** What the kms stands on: its settings, its database, and the keys that all others are encrypted under. */
 import { createDatabase } from "#shared/db/database.ts";
-import { parseBindings } from "#shared/http/bindings.ts";
+import { parseBindings, UnusableSettings } from "#shared/http/bindings.ts";
+import { createRoleRepository } from "../accounts/roles.store.ts";
+import { stepUpRolesFault } from "../accounts/roles.ts";
 import type { RandomBytes } from "../crypto/random.ts";
+import type { KmsDatabase } from "../db/connection.ts";
 import * as schema from "../db/schema.ts";
 import { envSchema } from "../env.ts";
 import { createEnvelopes } from "../key-encryption/envelope.ts";
@@ -11,6 +14,9 @@ import { createKekRepository } from "../key-encryption/keks.store.ts";
 import { createKeks, type SecretKeys } from "../key-encryption/keks.ts";
 
 export const randomBytes: RandomBytes = (sizeBytes) => crypto.getRandomValues(new Uint8Array(sizeBytes));
+
+const storedRoleNames = async (database: KmsDatabase): Promise<string[]> =>
+  (await createRoleRepository(database).list()).map(({ name }) => name);
 
 /** Asks the database for nothing yet; `open` does. */
 export const createFoundation = (bindings: unknown) => {
@@ -26,7 +32,12 @@ export const createFoundation = (bindings: unknown) => {
     database,
     keks,
     envelopes,
-    open: () => openInternalKeys({ repository, keks, envelopes }),
+    open: async () => {
+      const keys = await openInternalKeys({ repository, keks, envelopes });
+      const fault = stepUpRolesFault(env.STEP_UP_FOR_ROLES, await storedRoleNames(database));
+      if (fault !== undefined) throw new UnusableSettings(fault);
+      return keys;
+    },
   };
 };
 

@@ -25,6 +25,25 @@ const within = async (options: { secretKey?: string }, work: (other: Fountain) =
   await work(other).finally(other.stop);
 };
 
+test.for([
+  [{ STEP_UP_FOR_ROLES: "admn" }, "STEP_UP_FOR_ROLES is not usable: there is no role admn"],
+  [{ REGISTRATION: "yes" }, "REGISTRATION: "],
+] as const)("with a setting that is not usable nothing works, and the log names it: %j", async ([settings, named]) => {
+  const other = await startFountain({ front: "kms", beside: fountain, settings });
+  try {
+    const login = { username: fountain.adminUsername, password: fountain.adminPassword };
+    for (const response of [await other.fetch("/ready"), await send(other, "POST", "/login", { body: login })])
+      expect(await problemIn(response)).toMatchObject({
+        status: 503,
+        code: "unavailable",
+        detail: expect.stringContaining("settings are not usable"),
+      });
+    expect(other.logs.some((line) => line.includes(named))).toBe(true);
+  } finally {
+    await other.stop();
+  }
+});
+
 const assertLocked = async (other: Fountain): Promise<void> => {
   expect(await problemIn(await other.fetch("/ready"))).toMatchObject({
     status: 503,

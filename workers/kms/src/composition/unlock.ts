@@ -1,5 +1,5 @@
 /** Keeps a kms with the wrong SECRET_KEY from half working: nothing is composed before all its keys are open. */
-import { once } from "#shared/http/bindings.ts";
+import { once, UnusableSettings } from "#shared/http/bindings.ts";
 import { type Problem, problem } from "#shared/problem/problem.ts";
 import { TrailBehind } from "../audit-log/audit-mark.ts";
 import type { InternalKeys } from "../crypto/root-key.ts";
@@ -30,6 +30,7 @@ export const createConnection = <Base extends Foundation, Services>(
 
 /** What must not go on until an operator has looked, and what to tell them. */
 const STANDSTILLS: [new (...args: never[]) => Error, string][] = [
+  [UnusableSettings, "The kms's settings are not usable. Its log names the setting."],
   [WrongSecretKey, "SECRET_KEY is not the one this database was written under. Start with the right one."],
   [
     TrailBehind,

@@ -1,6 +1,6 @@
 /** How the operator says where messages go out. What is set by half is refused: nobody learns of it at a login. */
 import { z } from "zod";
-import { setting } from "#shared/http/bindings.ts";
+import { setting, UnusableSettings } from "#shared/http/bindings.ts";
 import { parseAddress } from "../model/destination.ts";
 
 export interface SmtpSettings {
@@ -90,8 +90,10 @@ const fromUrl = (text: string, from: string): SmtpSettings | undefined => {
 export const smtpSettings = (bindings: ChannelBindings): SmtpSettings | undefined => {
   const { SMTP_URL, SMTP_HOST, SMTP_PORT, SMTP_USER, SMTP_PASSWORD, MAIL_FROM } = bindings;
   if (SMTP_URL === "" && SMTP_HOST === "") return undefined;
-  if (SMTP_URL !== "" && SMTP_HOST !== "") throw new Error("SMTP_URL and SMTP_HOST are both set: keep one of them");
-  if (MAIL_FROM === "") throw new Error("MAIL_FROM is missing: set it to the address that mail is sent from");
+  if (SMTP_URL !== "" && SMTP_HOST !== "")
+    throw new UnusableSettings("SMTP_URL and SMTP_HOST are both set: keep one of them");
+  if (MAIL_FROM === "")
+    throw new UnusableSettings("MAIL_FROM is missing: set it to the address that mail is sent from");
   const settings =
     SMTP_URL === ""
       ? {
@@ -103,9 +105,10 @@ export const smtpSettings = (bindings: ChannelBindings): SmtpSettings | undefine
           from: MAIL_FROM,
         }
       : fromUrl(SMTP_URL, MAIL_FROM);
-  if (!settings) throw new Error("SMTP_URL is not usable: write smtp://user:password@host:587 or smtps://…:465");
+  if (!settings)
+    throw new UnusableSettings("SMTP_URL is not usable: write smtp://user:password@host:587 or smtps://…:465");
   if ((settings.user === "") !== (settings.password === ""))
-    throw new Error("of SMTP_USER and SMTP_PASSWORD only one is set");
+    throw new UnusableSettings("of SMTP_USER and SMTP_PASSWORD only one is set");
   return settings;
 };
 
@@ -114,7 +117,7 @@ export const twilioSettings = (bindings: ChannelBindings): TwilioSettings | unde
   const { TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN, TWILIO_FROM, TWILIO_URL } = bindings;
   const set = [TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN, TWILIO_FROM].filter((value) => value !== "");
   if (set.length === 0) return undefined;
-  if (set.length < 3) throw new Error("TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN and TWILIO_FROM go together");
+  if (set.length < 3) throw new UnusableSettings("TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN and TWILIO_FROM go together");
   return {
     url: TWILIO_URL.replace(/\/$/, ""),
     accountSid: TWILIO_ACCOUNT_SID,

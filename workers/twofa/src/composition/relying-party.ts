@@ -1,6 +1,6 @@
 /** For whom passkeys are made (WebAuthn Level 3 §4, "Relying Party"): the operator's word, or what PUBLIC_URL says. */
 import { z } from "zod";
-import { setting } from "#shared/http/bindings.ts";
+import { setting, UnusableSettings } from "#shared/http/bindings.ts";
 import type { RelyingParty } from "../model/passkey.ts";
 
 const NAME = "Fountain";
@@ -52,7 +52,9 @@ export const relyingPartyOf = (settings: RelyingPartySettings): RelyingParty => 
   const origins = settings.WEBAUTHN_ORIGINS.length > 0 ? settings.WEBAUTHN_ORIGINS : [origin];
   const stranger = settings.WEBAUTHN_ORIGINS.find((each) => !isWithin(new URL(each).hostname, id));
   if (stranger !== undefined)
-    throw new Error(`WEBAUTHN_ORIGINS has ${stranger}, which does not lie in the domain ${id} (WEBAUTHN_RP_ID)`);
+    throw new UnusableSettings(
+      `WEBAUTHN_ORIGINS has ${stranger}, which does not lie in the domain ${id} (WEBAUTHN_RP_ID)`,
+    );
   return { id, name: NAME, origins };
 };
 
