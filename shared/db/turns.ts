@@ -1,5 +1,5 @@
 /**
- * Lets few writers of a worker go at a time, in the order they came. When several connections wait for sqld's write lock
+ * Limits how much of something goes at a time, in the order it came: writers of a worker, and searches. When several connections wait for sqld's write lock
  * while one checkpoints, sqld 0.24.32 can lose the lock for good and spin: seen within seconds with five writers, never with
  * four, counted over all processes. Waiting is polling: workerd forbids a request to wait for what another one does.
  */

@@ -15,6 +15,8 @@ import { createDocumentLog } from "./storage/document-log.store.ts";
 import * as schema from "./storage/schema.ts";
 import { createTypesense } from "./typesense/create.ts";
 
+const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
 const connect = once((bindings: unknown): SearchServices => {
   const env = parseBindings(envSchema, bindings);
   const now = Date.now;
@@ -33,13 +35,13 @@ const connect = once((bindings: unknown): SearchServices => {
           log: createDocumentLog(database),
           builds,
           now,
-          sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+          sleep,
           newId,
           tell: createLog("search"),
         });
   return {
     ...parts,
-    engine: bounded(parts.engine),
+    engine: bounded(parts.engine, { now, sleep }),
     now,
     verify: verifierOf(env, env.KMS_RPC, now),
     probe: database.probe,
