@@ -54,6 +54,7 @@ const rotateKey = createRoute({
   operationId: "kms.rotateKey",
   tags: ["Keys"],
   summary: "Replace one key of a service by a new one; the others are left as they are",
+  description: "The old key works on for `graceSeconds`, by default not at all.",
   request: {
     params: byService.extend({ id: reference() }),
     body: {

@@ -37,6 +37,9 @@ const route = createRoute({
   operationId: "kms.verifyKey",
   tags: ["Keys"],
   summary: "Tell whether an API key is good, and for what",
+  description:
+    "For services that receive keys themselves. The answer to a bad key is 200 as well, with `valid: false` and the " +
+    "reason in `code`.",
   request: { body: jsonBody(question, { key: EXAMPLE.apiKey, address: EXAMPLE.address }) },
   responses: {
     200: json(verdict, "The verdict; a bad key is no error", {

@@ -48,6 +48,9 @@ const createKey = createRoute({
   operationId: "kms.createKey",
   tags: ["Keys"],
   summary: "Create an API key of a service; the answer is the only place where it is shown",
+  description:
+    "By default the key has all scopes of its service, no expiry, and works from every address. Addresses are stored " +
+    "in one form: `192.0.2.9/24` becomes `192.0.2.0/24`.",
   request: {
     body: jsonBody(newKey, {
       service: EXAMPLE.service,

@@ -29,6 +29,9 @@ const route = createRoute({
   operationId: "kms.introspectToken",
   tags: ["Tokens"],
   summary: "Ask about an access token (RFC 7662), as a service with its key, or with a token in Authorization",
+  description:
+    "A service may ask about every token, a user about their own and, with `users:admin`, about those of others. About " +
+    "any other token the answer is `active: false`.",
   request: formBody(form, { token: EXAMPLE.accessToken, client_id: EXAMPLE.service, client_secret: EXAMPLE.apiKey }),
   responses: {
     200: json(introspection, "Its claims; only `active: false` when it is not good or none of the caller's business", {

@@ -46,6 +46,9 @@ const createService = createRoute({
   operationId: "kms.createService",
   tags: ["Services"],
   summary: "Register a service",
+  description:
+    "`scopes` bound what the service's keys may do. With `rotateAfterDays` its keys are rotated by schedule, and the " +
+    "new ones are sent to `webhookUrl`: without a webhook nothing is rotated.",
   request: {
     body: jsonBody(newService, {
       name: EXAMPLE.service,

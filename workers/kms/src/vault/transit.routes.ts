@@ -78,6 +78,9 @@ const rewrap = createRoute({
   operationId: "kms.rewrap",
   tags: ["Transit"],
   summary: "Encrypt the same plaintext under the latest version, without showing it",
+  description:
+    "To retire a version of the key: rotate it, rewrap the ciphertexts that you keep, then raise " +
+    "`minDecryptionVersion`.",
   request: { params: byKey, body: ciphertextBody },
   responses: {
     200: json(encrypted, "The new ciphertext", { ciphertext: "fountain:v2:…", keyVersion: 2 }),

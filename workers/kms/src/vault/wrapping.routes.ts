@@ -29,6 +29,9 @@ const wrap = createRoute({
   operationId: "kms.wrapSecret",
   tags: ["Secrets"],
   summary: "Wrap a value, or a stored secret, in a token that gives it out once",
+  description:
+    "Send `value`, or `path` of a stored secret. The token reveals the value to the first who unwraps it, within " +
+    "`ttlSeconds`.",
   request: { body: jsonBody(wrappable, { path: "editor/smtp-password", version: 3, ttlSeconds: 300 }) },
   responses: {
     201: json(
@@ -46,6 +49,8 @@ const unwrap = createRoute({
   operationId: "kms.unwrapSecret",
   tags: ["Secrets"],
   summary: "Trade a wrapping token for its value, which nobody gets again",
+  description:
+    "If a token that was meant for you fails, someone else has used it: the audit trail says who (`secret.unwrap`).",
   request: { body: jsonBody(z.strictObject({ token: text({ max: MAX_TOKEN_CHARACTERS }) }), { token: "fwt_…" }) },
   responses: {
     200: json(z.object({ value: z.string() }).openapi("UnwrappedSecret"), "The value", {

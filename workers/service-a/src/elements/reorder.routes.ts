@@ -17,6 +17,9 @@ const route = createRoute({
   operationId: "serviceA.reorderElements",
   tags: ["Elements"],
   summary: "Put elements in a new order, dealing out anew the sequence numbers they hold",
+  description:
+    "`newOrder` lists the same ids as `elementIds`. It is one transaction: the first element in `newOrder` gets the " +
+    "smallest of their numbers.",
   request: {
     headers: onceHeaders,
     body: jsonBody(z.strictObject({ elementType, elementIds: ids, newOrder: ids, comment: comment.default("") }), {

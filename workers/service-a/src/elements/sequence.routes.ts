@@ -13,6 +13,9 @@ const route = createRoute({
   operationId: "serviceA.createElement",
   tags: ["Elements"],
   summary: "Register an element and give it the next sequence number",
+  description:
+    "All elements of all types draw from one sequence: the numbers have no gap and no duplicate. With " +
+    "`Idempotency-Key` a request that is sent again has no second effect.",
   request: {
     headers: onceHeaders,
     body: jsonBody(z.strictObject({ elementType, elementId: newElementId, comment, text: text.default("") }), {

@@ -63,6 +63,9 @@ const createVersion = createRoute({
   operationId: "serviceA.createVersion",
   tags: ["Elements"],
   summary: "Make a new version of an element",
+  description:
+    "Earlier versions stay readable. With `If-Match` the version is made only if the latest one is the one named, " +
+    "else 412.",
   request: {
     headers: onceHeaders.extend({
       "if-match": conditionHeader.optional().openapi({ description: 'Only replace this version, for example "3"' }),

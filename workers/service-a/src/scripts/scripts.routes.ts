@@ -40,6 +40,9 @@ const importRoute = createRoute({
   operationId: "serviceA.importScreenplay",
   tags: ["Scripts"],
   summary: "Import a screenplay in Fountain markup, all or nothing",
+  description:
+    "The body is Fountain markup in UTF-8, up to 8 MiB. It becomes a script with its sections, characters, actions " +
+    "and spoken words, each an element of its own.",
   request: {
     headers: onceHeaders,
     body: { required: true, content: { "text/plain": { schema: screenplay, example: SCREENPLAY_EXAMPLE } } },

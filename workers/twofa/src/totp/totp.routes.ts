@@ -24,6 +24,9 @@ const enrolRoute = createRoute({
   operationId: "twofa.enrolTotp",
   tags: ["Second factor"],
   summary: "Enrol an authenticator app; it is not active until you confirm a code of it",
+  description:
+    "Show the user `qrSvg`, or let them type `secret`, then confirm with a code of the app at POST " +
+    "/twofa/factors/totp/confirm.",
   request: {
     body: optionalName("Mara's phone"),
   },
