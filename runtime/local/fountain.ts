@@ -9,7 +9,7 @@ import { CONFIG_FILE, spawnWorkerd, WATCHDOG_RESTARTS } from "../workerd/workerd
 import { type Administrator, createAdministrator } from "./administrator.ts";
 import { createGuard, type Guard } from "./guard.ts";
 import { type Home, openHome } from "./home.ts";
-import { callLocal } from "./local-http.ts";
+import { callLocal, isUnreachable } from "./local-http.ts";
 import { logStreams } from "./log-file.ts";
 import { serveMetrics } from "./metrics-port.ts";
 import { damagedData, OperatorError, reasonOf } from "./operator-error.ts";
@@ -231,13 +231,13 @@ const startChores = ({ internalSocket, onNotice, cleanups }: Context, workers: r
     workers,
     intervalMs: CHORES_INTERVAL_MS,
     runChores: async (worker) => {
-      const { status, text } = await callLocal({
-        to: { socketPath: internalSocket },
-        method: "POST",
-        path: `/cron/${worker}`,
-        timeoutMs: CHORES_TIMEOUT_MS,
+      const run = { method: "POST", path: `/cron/${worker}`, timeoutMs: CHORES_TIMEOUT_MS } as const;
+      const answer = await callLocal({ to: { socketPath: internalSocket }, ...run }).catch((error: unknown) => {
+        // It is being started again, which the supervisor reports.
+        if (isUnreachable(error)) return undefined;
+        throw error;
       });
-      if (status !== 204) throw new Error(text || `status ${status}`);
+      if (answer && answer.status !== 204) throw new Error(answer.text || `status ${answer.status}`);
     },
     onChange: onNotice,
   });

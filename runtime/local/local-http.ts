@@ -16,6 +16,12 @@ export interface LocalAnswer {
   text: string;
 }
 
+const UNREACHABLE: ReadonlySet<unknown> = new Set(["ENOENT", "ECONNREFUSED", "ECONNRESET"]);
+
+/** Whether a call failed because the process is not there, or ended during it. */
+export const isUnreachable = (error: unknown): boolean =>
+  error instanceof Error && "code" in error && UNREACHABLE.has(error.code);
+
 /** The whole answer. Rejects when nobody listens or no answer came in time. */
 export const callLocal = ({ to, method, path, headers = {}, body, timeoutMs }: LocalCall): Promise<LocalAnswer> =>
   new Promise((resolve, reject) => {
