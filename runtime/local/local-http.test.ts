@@ -27,6 +27,10 @@ test("tells a process that is not there, or ends during a call, from one that do
     (socket) => socket.destroy(),
     async () => expect(isUnreachable(await call())).toBe(true),
   );
+  await withServer(
+    (socket) => socket.once("data", () => socket.destroy()),
+    async () => expect(isUnreachable(await call())).toBe(true),
+  );
   const open: Socket[] = [];
   await withServer(
     (socket) => open.push(socket),

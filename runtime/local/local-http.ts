@@ -16,7 +16,7 @@ export interface LocalAnswer {
   text: string;
 }
 
-const UNREACHABLE: ReadonlySet<unknown> = new Set(["ENOENT", "ECONNREFUSED", "ECONNRESET"]);
+const UNREACHABLE: ReadonlySet<unknown> = new Set(["ENOENT", "ECONNREFUSED", "ECONNRESET", "EPIPE"]);
 
 /** Whether a call failed because the process is not there, or ended during it. */
 export const isUnreachable = (error: unknown): boolean =>
