@@ -78,7 +78,7 @@ judge() {
   if [[ $activity == stopped ]]; then wrong+='stopped by a signal'
   elif ((used >= spin_cpu)); then wrong+="busy, with $((used / 1000)).$((used % 1000 / 100)) s of CPU time"
   elif [[ $activity == asleep ]]; then wrong+='asleep'
-  elif ((silent >= max_limit)); then wrong+='it gets no CPU time'
+  elif ((silent >= max_limit)); then wrong+='it is starved of CPU time'
   else wrong=''
   fi
 }
@@ -110,7 +110,7 @@ watch() {
   done
   trap '' TERM
   printf '{"timestamp":"%(%Y-%m-%dT%H:%M:%SZ)T","level":"error","service":"%s","event":"hang","message":"%s"}\n' -1 \
-    "$name" "$name $wrong: starting it again$(describe_threads "$child")"
+    "$name" "$name $wrong: restarting it$(describe_threads "$child")"
   # workerd writes its stack; what is stopped takes the first signal as soon as it gets the second.
   if [[ $name == workerd ]]; then
     kill -ABRT "$child" && kill -CONT "$child" && pause 500

@@ -16,7 +16,7 @@ export class CallFailed extends Error {
   readonly status: number;
 
   constructor(call: string, status: number, detail: string) {
-    super(`${call} answered ${status}: ${detail}`);
+    super(`${call} responded ${status}: ${detail}`);
     this.status = status;
   }
 }

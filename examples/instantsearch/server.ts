@@ -69,7 +69,7 @@ const replyTo = async (example: Example, pathname: string): Promise<Reply> => {
 export const startExample = (example: Example): Promise<Server> => {
   const server = createServer(async ({ url = "/" }, response) => {
     const reply = await replyTo(example, new URL(url, "http://localhost").pathname).catch((error: unknown) =>
-      json(502, { detail: `Fountain does not answer: ${String(error)}` }),
+      json(502, { detail: `Fountain does not respond: ${String(error)}` }),
     );
     response.writeHead(reply.status, { "content-type": reply.type, "cache-control": "no-store" }).end(reply.body);
   });

@@ -25,8 +25,8 @@ export type Verdict =
 type Fault = string | undefined;
 
 const NOT_A_STRETCH =
-  "the file is not a whole stretch of the chain: export without `actor` and `action`, and leave its first line in place";
-const WRONG_SECRET_KEY = "SECRET_KEY is not the one that this trail was written under";
+  "the file is not a contiguous part of the chain: export without `actor` and `action`, and keep its first line";
+const WRONG_SECRET_KEY = "SECRET_KEY is not the key that this trail was written with";
 
 /** Who vouched for entries, and for which one as the last of an export. */
 interface Seen {
@@ -42,8 +42,8 @@ const faultOfCheckpoint = async (
   trusted: TrustedKeys,
 ): Promise<Fault> => {
   const vouched = await readCheckpoint(checkpoint, trusted);
-  if (!vouched) return "its checkpoint is not signed by a key that is trusted here";
-  if (vouched.entries !== place.id || vouched.link !== place.link) return "its checkpoint vouches for another entry";
+  if (!vouched) return "its checkpoint is not signed by a trusted key";
+  if (vouched.entries !== place.id || vouched.link !== place.link) return "its checkpoint does not match this entry";
   seen.kids.add(vouched.kid);
   if (vouched.isEnd) seen.endId = place.id;
   return undefined;
@@ -52,7 +52,7 @@ const faultOfCheckpoint = async (
 /** What is wrong with where the file begins. */
 const faultOfBeginning = async ({ id, follows }: EntryLine, seen: Seen, trusted: TrustedKeys): Promise<Fault> => {
   if (!follows) return NOT_A_STRETCH;
-  if (id === 1) return follows.link === FIRST_LINK ? undefined : "the first entry follows nothing";
+  if (id === 1) return follows.link === FIRST_LINK ? undefined : "the first entry has no predecessor";
   if (!follows.checkpoint) return undefined;
   return faultOfCheckpoint(follows.checkpoint, { id: id - 1, link: follows.link }, seen, trusted);
 };
@@ -64,12 +64,14 @@ const faultOfEntry = (
 ): Fault => {
   const { id, link, seal } = entry;
   if (id > previous.id + 1) return `entry ${previous.id + 1} was removed`;
-  if (id <= previous.id) return "it stands in the wrong place, or a second time";
-  if (link === null || seal === null) return "it is not linked";
-  if (link !== linkOf(previous.link, id, entry)) return "it was changed, or what stood before it was";
+  if (id <= previous.id) return "it is out of order or duplicated";
+  if (link === null || seal === null) return "it is not linked to the chain";
+  if (link !== linkOf(previous.link, id, entry)) return "it, or an entry before it, was modified";
   if (!macKey) return undefined;
-  if (!isSameHash(entry.mac, macOfRecord(macKey, entry))) return "the kms did not write it";
-  return isSameHash(seal, sealOf(macKey, id, link)) ? undefined : "the kms did not link it";
+  if (!isSameHash(entry.mac, macOfRecord(macKey, entry))) return "its HMAC is wrong: the kms did not write it";
+  return isSameHash(seal, sealOf(macKey, id, link))
+    ? undefined
+    : "the HMAC of its link is wrong: the kms did not link it";
 };
 
 /** Goes over the lines, one at a time. */
@@ -87,7 +89,7 @@ export const checkExport = async (lines: AsyncIterable<string>, proofs: Proofs):
   for await (const text of lines) {
     line += 1;
     const entry = parseLine(text);
-    if (!entry) return { valid: false, line, reason: "this is no audit entry" };
+    if (!entry) return { valid: false, line, reason: "this is not an audit entry" };
     const broken = (reason: string): Verdict => ({ valid: false, line, id: entry.id, reason });
     if (previous === undefined) {
       const fault = await faultOfBeginning(entry, seen, trustedKeys);
@@ -99,7 +101,7 @@ export const checkExport = async (lines: AsyncIterable<string>, proofs: Proofs):
     }
     const fault = faultOfEntry(entry, previous, macKey);
     if (fault !== undefined) return broken(fault);
-    if (uids.has(entry.uid)) return broken("it tells what another entry tells already");
+    if (uids.has(entry.uid)) return broken("it duplicates another entry");
     uids.add(entry.uid);
     for (const checkpoint of [entry.checkpoint, kept.get(entry.id)]) {
       if (checkpoint === undefined) continue;
@@ -108,16 +110,15 @@ export const checkExport = async (lines: AsyncIterable<string>, proofs: Proofs):
       checkpoints += 1;
     }
     if (entry.later && (await readCheckpoint(entry.later, trustedKeys)))
-      return broken("what followed was removed: a checkpoint in the file knows of later entries");
+      return broken("entries after it were removed: a checkpoint in the file covers later entries");
     previous = { id: entry.id, link: entry.link ?? FIRST_LINK };
   }
 
-  if (previous === undefined) return { valid: false, line, reason: "there is no entry in it" };
+  if (previous === undefined) return { valid: false, line, reason: "the file has no entries" };
   const lastId = previous.id;
   if (seen.endId !== lastId)
-    return { valid: false, line, id: lastId, reason: "the end is missing: no final checkpoint on the last line" };
+    return { valid: false, line, id: lastId, reason: "the end is missing: the last line is not a final checkpoint" };
   const later = keptCheckpoints.find(({ entries }) => entries > lastId);
-  if (later)
-    return { valid: false, line, id: later.entries, reason: "a checkpoint kept elsewhere knows of later entries" };
+  if (later) return { valid: false, line, id: later.entries, reason: "a saved checkpoint covers later entries" };
   return { valid: true, firstId, lastId, checkpoints, kids: [...seen.kids], withMacs: macKey !== undefined };
 };

@@ -11,13 +11,13 @@ import { checkpointsFile, keySetFile } from "./lines.ts";
 
 const USAGE = `Usage: npm run audit:verify -- FILE [--keys jwks.json] [--checkpoints checkpoints.json]
 
-  FILE            what GET /kms/audit gave with Accept: application/x-ndjson
-  --keys          /.well-known/jwks.json as you saved it: only its keys vouch
-  --checkpoints   what GET /kms/audit/checkpoints gave, as you saved it: the trail must still say the same
-  SECRET_KEY in the environment (or KMS_SECRET_KEY): checks the HMAC of every entry, too`;
+  FILE            the response of GET /kms/audit with Accept: application/x-ndjson
+  --keys          a saved copy of /.well-known/jwks.json: only its keys are trusted
+  --checkpoints   a saved response of GET /kms/audit/checkpoints: the trail must still match it
+  SECRET_KEY (or KMS_SECRET_KEY) in the environment: also checks the HMAC of every entry`;
 
 const noRandom = (): never => {
-  throw new Error("opening needs no chance");
+  throw new Error("decryption needs no randomness");
 };
 
 /** Opens the HMAC key with the key-encryption key that follows from SECRET_KEY. */
@@ -41,13 +41,13 @@ const describe = (verdict: Verdict, hasTrustedKeys: boolean): string[] => {
   }
   const { firstId, lastId, checkpoints, kids, withMacs } = verdict;
   return [
-    `valid: entries ${firstId} to ${lastId}, nothing changed, removed or inserted.`,
+    `valid: entries ${firstId} to ${lastId}; nothing was changed, removed or inserted.`,
     hasTrustedKeys
-      ? `Signed: ${checkpoints} checkpoints, by keys from your own key set: ${kids.join(", ")}.`
-      : `Signed: ${checkpoints} checkpoints, by keys that the file brings itself. Compare them with ones you trust (--keys): ${kids.join(", ")}.`,
+      ? `Signed: ${checkpoints} checkpoints, by keys in your key set: ${kids.join(", ")}.`
+      : `Signed: ${checkpoints} checkpoints, by keys contained in the file. Compare them with keys you trust (--keys): ${kids.join(", ")}.`,
     withMacs
-      ? "HMACs: checked, the kms wrote and linked every entry."
-      : "HMACs: not checked, for want of SECRET_KEY; the signatures alone vouch.",
+      ? "HMACs: valid. The kms wrote and linked every entry."
+      : "HMACs: not checked, because SECRET_KEY is not set. Only the signatures were verified.",
     "Addresses and names: not opened, their keys are in the database; GET /kms/audit/verify opens them.",
   ];
 };

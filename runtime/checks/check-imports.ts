@@ -14,7 +14,7 @@ const files = namesIn("workers,shared,examples").map((file) => ({
 }));
 const faults = [
   ...findViolations(files).map(({ file, target, rule }) => `${file} imports ${target}: ${rule}`),
-  ...findFolderCycles(files).map((circle) => `folders import each other in a circle: ${circle.join(", ")}`),
+  ...findFolderCycles(files).map((circle) => `folders import each other in a cycle: ${circle.join(", ")}`),
   ...findCrowdedFolders(namesIn("workers,shared,examples,runtime,tests")).map(
     ([folder, count]) => `${folder} has ${count} source files: cut it by capability`,
   ),

@@ -34,7 +34,7 @@ const ADAPTERS =
 
 const RULES: readonly Rule[] = [
   {
-    rule: "rules know neither HTTP nor the database",
+    rule: "rules must not import HTTP or the database",
     from: new RegExp(`^workers/([^/]+)/src/(?!(?:${ADAPTERS})/)[^/]+/(?!.*(?:\\.routes|\\.store|schema)\\.ts$)`),
     never: [
       FRAMEWORK,
@@ -47,7 +47,7 @@ const RULES: readonly Rule[] = [
     ],
   },
   {
-    rule: "stores know no HTTP",
+    rule: "stores must not import HTTP",
     from: /^workers\/([^/]+)\/src\/.*\.store\.ts$/,
     never: [
       FRAMEWORK,
@@ -58,23 +58,27 @@ const RULES: readonly Rule[] = [
     ],
   },
   {
-    rule: "routes reach stores through the services they are given",
+    rule: "routes must reach stores through their services",
     from: /^workers\/[^/]+\/src\/.*\.routes\.ts$/,
     never: [DATABASE, STORES, "^shared/db/", "/src/(index|app|rpc|env)\\.ts$"],
   },
   {
-    rule: "only app.ts, and routes of the same worker, import routes",
+    rule: "only app.ts and routes of the same worker may import routes",
     from: /^workers\/([^/]+)\/src\/(?!app\.ts$)(?!.*\.routes\.ts$)/,
     never: [ROUTES],
   },
-  { rule: "nothing imports index.ts", from: /^workers\//, never: ["^workers/[^/]+/src/index\\.ts$"] },
+  { rule: "nothing may import index.ts", from: /^workers\//, never: ["^workers/[^/]+/src/index\\.ts$"] },
   {
-    rule: "a worker imports only itself and shared",
+    rule: "a worker may import only itself and shared",
     from: /^workers\/([^/]+)\//,
     only: ["^workers/$1/", "^shared/", "^npm:"],
   },
-  { rule: "shared imports only shared", from: /^shared\//, only: ["^shared/", "^npm:"] },
-  { rule: "examples import only examples and shared", from: /^examples\//, only: ["^examples/", "^shared/", "^npm:"] },
+  { rule: "shared may import only shared", from: /^shared\//, only: ["^shared/", "^npm:"] },
+  {
+    rule: "examples may import only examples and shared",
+    from: /^examples\//,
+    only: ["^examples/", "^shared/", "^npm:"],
+  },
 ];
 
 /** The specifiers in `import … from "x"`, `export … from "x"`, `import "x"` and `import("x")`, types included. */

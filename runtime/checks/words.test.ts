@@ -82,7 +82,7 @@ test("documentation is prose but for code, addresses and quoted names", () => {
 });
 
 const SOURCE = `/** Whoever calls. */
-const chores = "nobody"; // told by \`news\`
+const quote = /["\`]/; const chores = "nobody"; // told by \`news\`
 throw new Error("it is gone // for good", 'a door');
 const text = \`the \${chores}
 way out\`;`;

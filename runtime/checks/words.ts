@@ -75,17 +75,25 @@ const QUOTED = /(?<!\*)\*(?![\s*])[^*\n]+\*(?!\*)/g;
 
 const INTERPOLATION = /\$\{[^}]*\}/g;
 
-/** A comment, or a string of one line or of a template: whichever begins first. */
-const COMMENT_OR_STRING =
-  /(?<comment>\/\/[^\n]*|\/\*.*?\*\/)|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\])*`/gs;
+/** A comment, a string of one line or of a template, or a regular expression, which may hold a quote: whichever is first. */
+const TOKENS = new RegExp(
+  [
+    /(?<comment>\/\/[^\n]*|\/\*.*?\*\/)/,
+    /(?<string>"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\])*`)/,
+    /(?<=[=(,:?!&|[]\s*|=>\s*)\/(?:\\.|\[(?:\\.|[^\]\\\n])*\]|[^/\\[\n])+\//,
+  ]
+    .map(({ source }) => source)
+    .join("|"),
+  "gs",
+);
 
 /** The text with everything blank but its comments, or but its strings of more than one word. */
 const only = (kind: "comments" | "messages", text: string): string => {
   let end = 0;
   let prose = "";
-  for (const match of text.matchAll(COMMENT_OR_STRING)) {
-    const isComment = match.groups?.["comment"] !== undefined;
-    const isWanted = kind === "comments" ? isComment : !isComment && match[0].includes(" ");
+  for (const match of text.matchAll(TOKENS)) {
+    const { comment, string } = match.groups ?? {};
+    const isWanted = kind === "comments" ? comment !== undefined : string?.includes(" ");
     prose += blank(text.slice(end, match.index)) + (isWanted ? match[0] : blank(match[0]));
     end = match.index + match[0].length;
   }
@@ -120,6 +128,6 @@ export const TEXT_KINDS: readonly TextKind[] = [
     name: "messages",
     files: [...SOURCES, ":!runtime/checks/words.ts"],
     prose: (text) => without(only("messages", text), INTERPOLATION),
-    isChecked: false,
+    isChecked: true,
   },
 ];

@@ -9,8 +9,8 @@ const ROOT = path.join(import.meta.dirname, "..", "..");
 
 const summary = (created: readonly string[], directory: string): string =>
   created.length === 0
-    ? `Every secret is in ${directory} already: nothing was changed.`
-    : `Made in ${directory}: ${created.join(", ")}. Back this folder up, apart from the data.`;
+    ? `All secrets already exist in ${directory}. Nothing was changed.`
+    : `Created in ${directory}: ${created.join(", ")}. Back up this folder, separately from the data.`;
 
 try {
   const directory = path.resolve(process.argv[2] ?? path.join(ROOT, "secrets"));

@@ -24,7 +24,7 @@ const isHealthy = (host: string): Promise<boolean> =>
 const waitForLibsql = async (host: string): Promise<void> => {
   const deadline = Date.now() + PATIENCE_MS;
   while (!(await isHealthy(host))) {
-    if (Date.now() > deadline) throw new OperatorError(`libsql at ${host}:${PORT} does not answer: look at its log`);
+    if (Date.now() > deadline) throw new OperatorError(`libsql at ${host}:${PORT} is not responding: see its log`);
     await sleep(POLL_MS);
   }
 };

@@ -38,13 +38,13 @@ const postTo =
 type Post = ReturnType<typeof postTo>;
 
 const OUTCOMES: Readonly<Record<string, string>> = {
-  created: "was created: its password is in secrets/admin_password",
-  exists: "is not created: there are users already",
+  created: "was created; the password is in secrets/admin_password",
+  exists: "was not created, because users already exist",
 };
 
 const FAULTS: Readonly<Record<string, string>> = {
-  invalid: "secrets/admin_password needs at least 12 characters, ADMIN_USERNAME must be a plain name",
-  "wrong-secret-key": "the data was encrypted under another kms_secret_key: restore the right one",
+  invalid: "secrets/admin_password must have at least 12 characters, and ADMIN_USERNAME must be a valid username",
+  "wrong-secret-key": "the data was encrypted with another kms_secret_key: restore the original",
 };
 
 /** Creates the administrator of a new installation, as soon as workerd answers. Throws {@link OperatorError}. */
@@ -60,7 +60,7 @@ const createAdministrator = async (post: Post, username: string): Promise<void> 
       if (outcome === undefined) throw new OperatorError(`no administrator: ${FAULTS[answer.text] ?? answer.text}`);
       return say("info", `the administrator "${username}" ${outcome}`);
     }
-    if (!failed) say("error", `the administrator cannot be created yet (${answer.status} ${answer.text}): trying on`);
+    if (!failed) say("error", `the administrator cannot be created yet (${answer.status} ${answer.text}): retrying`);
     await sleep(RETRY_MS);
   }
 };

@@ -121,8 +121,8 @@ test.for([
   ["kms_secret_key", "short", /kms_secret_key is weak \(under 32 bytes\)/],
   ["admin_password", "short", /admin_password is weak \(under 12 bytes\)/],
   ["database_signing_key.pem", "no key", /database_signing_key\.pem is damaged/],
-  ["database_public_key.pem", "another key", /database_public_key\.pem was not made with/],
-  ["kms_database_token", "x".repeat(40), /kms_database_token was not made with/],
+  ["database_public_key.pem", "another key", /database_public_key\.pem does not belong to/],
+  ["kms_database_token", "x".repeat(40), /kms_database_token does not belong to/],
 ] as const)("refuses a bad %s, and leaves it as it is", async ([name, content, message]) => {
   await make();
   replace(name, content);
@@ -133,7 +133,7 @@ test.for([
 test("refuses a token of another database", async () => {
   await make();
   replace("kms_database_token", text("service_a_database_token"));
-  await expect(make()).rejects.toThrow(/kms_database_token was not made with/);
+  await expect(make()).rejects.toThrow(/kms_database_token does not belong to/);
 });
 
 test("does not replace a lost signing key under tokens that depend on it", async () => {

@@ -87,7 +87,9 @@ const openFolder = (directory: string): void => {
     mkdirSync(directory, { recursive: true, mode: FOLDER_MODE });
     chmodSync(directory, FOLDER_MODE);
   } catch (cause) {
-    throw new OperatorError(`${directory} cannot be used (${reasonOf(cause)}): make it a folder of yours`, { cause });
+    throw new OperatorError(`${directory} cannot be used (${reasonOf(cause)}): make it a folder that you own`, {
+      cause,
+    });
   }
 };
 
@@ -95,7 +97,7 @@ const read = (file: string): string => {
   try {
     return readFileSync(file, "utf8").trim();
   } catch (cause) {
-    throw new OperatorError(`${file} cannot be read (${reasonOf(cause)}): make it readable for you`, { cause });
+    throw new OperatorError(`${file} cannot be read (${reasonOf(cause)}): grant yourself read access`, { cause });
   }
 };
 
@@ -127,7 +129,7 @@ const ensureRandom = async (directory: string, ensure: Ensure, secret: RandomSec
   const content = await ensure(secret.file, secret.create);
   if (Buffer.byteLength(content) >= secret.minimumBytes) return;
   const file = path.join(directory, secret.file);
-  throw new OperatorError(`${file} is weak (under ${secret.minimumBytes} bytes): remove it, and a new one is made`);
+  throw new OperatorError(`${file} is weak (under ${secret.minimumBytes} bytes): remove it, and a new one is created`);
 };
 
 const parseSigningKey = (pem: string, file: string): KeyObject => {
@@ -137,7 +139,7 @@ const parseSigningKey = (pem: string, file: string): KeyObject => {
   } catch {
     // Told below, without the parser's words.
   }
-  throw new OperatorError(`${file} is damaged (no Ed25519 key): restore it from your backup`);
+  throw new OperatorError(`${file} is damaged (not an Ed25519 key): restore it from your backup`);
 };
 
 const createSigningKey = (): string =>
@@ -159,14 +161,16 @@ const ensureDatabaseKeys = async (directory: string, ensure: Ensure, workers: re
   const dependent = [PUBLIC_KEY, ...tokens.map(({ file }) => file)];
   const orphaned = dependent.filter((file) => exists(path.join(directory, file)));
   if (!exists(signingKeyFile) && orphaned.length > 0) {
-    const remedy = `restore it from your backup, or remove ${orphaned.join(", ")} to have all made anew`;
+    const remedy = `restore it from your backup, or remove ${orphaned.join(", ")} to create all of them again`;
     throw new OperatorError(`${signingKeyFile} is missing: ${remedy}`);
   }
   const signingKey = parseSigningKey(await ensure(SIGNING_KEY, createSigningKey, PRIVATE_MODE), signingKeyFile);
   const publicKey = createPublicKey(signingKey);
   const publicPem = publicKey.export({ type: "spki", format: "pem" }).toString();
   const mismatch = (file: string) =>
-    new OperatorError(`${path.join(directory, file)} was not made with ${SIGNING_KEY}: remove it, and it is made anew`);
+    new OperatorError(
+      `${path.join(directory, file)} does not belong to ${SIGNING_KEY}: remove it, and it is created again`,
+    );
   if ((await ensure(PUBLIC_KEY, () => publicPem)) !== publicPem.trim()) throw mismatch(PUBLIC_KEY);
   for (const { worker, file } of tokens) {
     const token = await ensure(file, () => mintDatabaseToken(signingKey, worker));
@@ -180,7 +184,7 @@ const assertKeysOfData = (directory: string, secrets: ReturnType<typeof workerSe
   for (const { worker, secret } of secrets) {
     const file = path.join(directory, composeSecret(worker.worker, secret));
     if (secret !== SECRET_KEY || exists(file)) continue;
-    const remedy = "restore it from your backup, or, if there is no data yet, remove the whole folder";
+    const remedy = "restore it from your backup or, if there is no data yet, remove the whole folder";
     throw new OperatorError(`${file} is missing, and the data was encrypted with it: ${remedy}`);
   }
 };

@@ -53,7 +53,7 @@ const rehearse = async (worker: EdgeWorker, stage: Stage): Promise<void> => {
         `${worker.name} is too large: ${bytes} bytes compressed, ${MAX_COMPRESSED_BYTES} at most`,
       );
     say(
-      `${worker.name}: ${Math.round(bytes / 1000)} kB compressed, ${worker.secrets.length} secrets, calls ${worker.callees.join(", ") || "nobody"}`,
+      `${worker.name}: ${Math.round(bytes / 1000)} kB compressed, ${worker.secrets.length} secrets, calls ${worker.callees.join(", ") || "no worker"}`,
     );
   } finally {
     rmSync(directory, { recursive: true });
@@ -76,11 +76,11 @@ const smokeTest = async (url: string): Promise<void> => {
   for (const pathname of SMOKE_PATHS) {
     const response = await fetch(new URL(pathname, url), { signal: AbortSignal.timeout(SMOKE_TIMEOUT_MS) }).catch(
       (cause) => {
-        throw new OperatorError(`${url}${pathname} does not answer: ${reasonOf(cause)}`, { cause });
+        throw new OperatorError(`${url}${pathname} is not responding: ${reasonOf(cause)}`, { cause });
       },
     );
     if (!response.ok)
-      throw new OperatorError(`${url}${pathname} answered ${response.status}: ${await response.text()}`);
+      throw new OperatorError(`${url}${pathname} responded ${response.status}: ${await response.text()}`);
     say(`${pathname}: ${response.status}`);
   }
 };
@@ -103,7 +103,9 @@ const stagesOf = (args: readonly string[]): readonly Stage[] => {
   const named = args.filter((arg) => arg !== "--dry-run");
   const stages = STAGES.filter((stage) => named.includes(stage));
   if (stages.length !== named.length || stages.length > 1)
-    throw new OperatorError("say where to: npm run deploy -- staging, or production, with --dry-run to rehearse");
+    throw new OperatorError(
+      "name the environment: npm run deploy -- staging (or production); --dry-run deploys nothing",
+    );
   return stages;
 };
 
@@ -114,7 +116,7 @@ const run = async (args: readonly string[]): Promise<void> => {
     await Promise.all((stage ? [stage] : STAGES).map((each) => rehearseAll(topology, each)));
     return;
   }
-  if (!stage) throw new OperatorError("say where to: npm run deploy -- staging, or production");
+  if (!stage) throw new OperatorError("name the environment: npm run deploy -- staging (or production)");
   await deploy(topology, stage);
 };
 

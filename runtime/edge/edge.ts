@@ -47,7 +47,8 @@ export const calleesFirst = <One extends Pick<EdgeWorker, "name" | "callees">>(w
   const ordered: One[] = [];
   const place = (worker: One, callers: readonly string[]): void => {
     if (ordered.includes(worker)) return;
-    if (callers.includes(worker.name)) throw new OperatorError(`workers call in a circle: ${callers.join(" → ")}`);
+    if (callers.includes(worker.name))
+      throw new OperatorError(`workers call each other in a cycle: ${callers.join(" → ")}`);
     for (const callee of workers.filter(({ name }) => worker.callees.includes(name)))
       place(callee, [...callers, worker.name]);
     ordered.push(worker);
@@ -62,7 +63,7 @@ export const readEdge = (topology: Topology, stage: Stage): EdgeWorker[] => {
   const names = new Set(workers.map(({ name }) => name));
   for (const { file, callees } of workers) {
     const unknown = callees.find((callee) => !names.has(callee));
-    if (unknown !== undefined) throw new OperatorError(`${file} binds "${unknown}", which is no worker at ${stage}`);
+    if (unknown !== undefined) throw new OperatorError(`${file} binds "${unknown}", which is not a worker in ${stage}`);
   }
   return calleesFirst(workers);
 };

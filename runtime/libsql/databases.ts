@@ -20,7 +20,7 @@ const assertSound = async (client: Client, wasUsed: boolean): Promise<void> => {
   const verdict = rows[0]?.[0];
   if (verdict !== "ok") throw new Error(String(verdict));
   const schema = await client.execute("SELECT count(*) FROM sqlite_schema");
-  if (wasUsed && schema.rows[0]?.[0] === 0) throw new Error("its tables are gone");
+  if (wasUsed && schema.rows[0]?.[0] === 0) throw new Error("its tables are missing");
 };
 
 /** An empty file that says that this database was brought into use, apart from the database itself. */

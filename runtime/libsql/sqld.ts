@@ -73,7 +73,7 @@ export const spawnSqld = (options: SqldOptions): ChildProcess => {
 /** Rejects when no libSQL server answers on this port in time. */
 export const assertServing = async (port: number, timeoutMs: number): Promise<void> => {
   const { status } = await callLocal({ to: { port }, method: "GET", path: "/health", timeoutMs });
-  if (status !== 200) throw new Error(`sqld answers ${status}`);
+  if (status !== 200) throw new Error(`sqld responds ${status}`);
 };
 
 /** Does a libSQL server answer on this port? */
@@ -87,9 +87,9 @@ export const isServing = (port: number): Promise<boolean> =>
 export const waitForSqld = async (port: number, sqld?: ChildProcess): Promise<void> => {
   const deadline = Date.now() + START_TIMEOUT_MS;
   while (Date.now() < deadline) {
-    if (sqld !== undefined && hasEnded(sqld)) throw new Error("sqld ended at once");
+    if (sqld !== undefined && hasEnded(sqld)) throw new Error("sqld exited immediately");
     if (await isServing(port)) return;
     await sleep(POLL_INTERVAL_MS);
   }
-  throw new Error("sqld does not answer");
+  throw new Error("sqld is not responding");
 };

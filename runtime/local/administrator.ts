@@ -31,6 +31,6 @@ export const createAdministrator = async (
   if (text === "created") return adminPassword === undefined ? { username, generatedPassword: password } : { username };
   if (text === "wrong-secret-key") throw new OperatorError(WRONG_SECRET_KEY);
   throw new OperatorError(
-    "the administrator cannot be created: ADMIN_PASSWORD needs at least 12 characters and must not be a common one, ADMIN_USERNAME a plain name",
+    "the administrator cannot be created: ADMIN_PASSWORD must have at least 12 characters and must not be common, and ADMIN_USERNAME must be a valid username",
   );
 };

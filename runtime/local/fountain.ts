@@ -60,7 +60,7 @@ type Cleanup = () => void | Promise<void>;
 const internalSocketIn = (home: Home): string => {
   const file = path.join(home.directory, "internal.sock");
   if (Buffer.byteLength(file) <= MAX_SOCKET_PATH_BYTES) return file;
-  throw new OperatorError(`FOUNTAIN_HOME ${home.directory} is too long a path: choose one under 90 characters`);
+  throw new OperatorError(`FOUNTAIN_HOME ${home.directory} is too long: choose a path under 90 characters`);
 };
 
 /** Throws {@link OperatorError} when the kms says that the data was encrypted with another key. */
@@ -76,10 +76,10 @@ const waitForReady = async (
   log: string,
 ): Promise<void> => {
   const deadline = Date.now() + READY_TIMEOUT_MS;
-  let last = "no answer";
+  let last = "no response";
   while (Date.now() < deadline) {
     signal.throwIfAborted();
-    if (hasEnded(workerd)) throw new OperatorError(`workerd ended at once: ${log} says why`);
+    if (hasEnded(workerd)) throw new OperatorError(`workerd exited immediately: see ${log}`);
     try {
       const answer = await callLocal({ to: { port }, method: "GET", path: "/ready", timeoutMs: PROBE_TIMEOUT_MS });
       if (answer.status === 200) return;

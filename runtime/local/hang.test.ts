@@ -100,7 +100,7 @@ test.for(["workerd", "sqld"])("a %s that a signal has stopped is replaced", { ti
   const complaint = await hangUnderLoad(name, (pid) => {
     process.kill(pid, "SIGSTOP");
   });
-  expect(complaint).toMatch(/ has not responded for \d+\.\d s: stopped by a signal; threads.*: starting it again$/);
+  expect(complaint).toMatch(/ has not responded for \d+\.\d s: stopped by a signal; threads.*: restarting it$/);
 });
 
 test("a workerd in an endless loop is replaced, and leaves a stack", { timeout: TEST_MS }, async () => {

@@ -9,4 +9,4 @@ export const reasonOf = (error: unknown): string =>
 
 /** What to say of a data folder that cannot be used. */
 export const damagedData = (folder: string, reason: string): string =>
-  `the data in ${folder} cannot be read (${reason}): restore it from your backup, or remove it to start anew`;
+  `the data in ${folder} cannot be read (${reason}): restore it from your backup, or remove it to start over`;

@@ -9,7 +9,7 @@ const reserve = async (wanted: number): Promise<{ port: number; release: () => P
     server.listen(wanted, "127.0.0.1", resolve);
   });
   const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("no port was given");
+  if (address === null || typeof address === "string") throw new Error("no port was assigned");
   return { port: address.port, release: () => new Promise((resolve) => server.close(() => resolve())) };
 };
 
@@ -27,8 +27,8 @@ export const assertPortFree = async (port: number, variable = "PORT"): Promise<v
     await (await reserve(port)).release();
   } catch (cause) {
     const code = cause instanceof Error && "code" in cause ? cause.code : undefined;
-    const reason = code === "EACCES" ? "may not be used by you" : "is in use";
-    const remedy = `free it, or choose another, as in ${variable}=8790 npm start`;
+    const reason = code === "EACCES" ? "requires privileges that you do not have" : "is in use";
+    const remedy = `free it or choose another, for example ${variable}=8790 npm start`;
     throw new OperatorError(`port ${port} ${reason}: ${remedy}`, { cause });
   }
 };

@@ -39,7 +39,7 @@ export const waitForOrphan = async (file: string): Promise<void> => {
   const deadline = Date.now() + ORPHAN_TIMEOUT_MS;
   while (await isServing(left.sqldPort)) {
     if (Date.now() > deadline) {
-      throw new OperatorError(`the sqld of an earlier run still listens on port ${left.sqldPort}: end that process`);
+      throw new OperatorError(`sqld of an earlier run still listens on port ${left.sqldPort}: stop that process`);
     }
     await sleep(POLL_MS);
   }

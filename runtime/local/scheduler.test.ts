@@ -52,5 +52,5 @@ test("says once that chores fail, and once that they run again", async () => {
   healthy = true;
   await vi.advanceTimersByTimeAsync(3 * ROUND_MS);
   stop();
-  expect(changes).toEqual(["the chores of kms fail: no database", "the chores of kms run again"]);
+  expect(changes).toEqual(["the maintenance jobs of kms fail: no database", "the maintenance jobs of kms run again"]);
 });

@@ -21,10 +21,10 @@ export const startScheduler = ({ workers, intervalMs, runChores, onChange }: Sch
     running.add(worker);
     try {
       await runChores(worker);
-      if (failing.delete(worker)) onChange(`the chores of ${worker} run again`);
+      if (failing.delete(worker)) onChange(`the maintenance jobs of ${worker} run again`);
     } catch (error) {
       if (!failing.has(worker))
-        onChange(`the chores of ${worker} fail: ${error instanceof Error ? error.message : error}`);
+        onChange(`the maintenance jobs of ${worker} fail: ${error instanceof Error ? error.message : error}`);
       failing.add(worker);
     } finally {
       running.delete(worker);

@@ -101,7 +101,7 @@ test("neither of two keys that are not the data's is taken", () => {
 test("a damaged signing key is refused without a word of its content", () => {
   loadSecrets(home, {});
   writeFileSync(path.join(home.secrets, "database-signing-key.pem"), "content of the file");
-  expect(() => loadSecrets(home, {})).toThrow(/^(?!.*content of the file).*is damaged \(no Ed25519 key\)/);
+  expect(() => loadSecrets(home, {})).toThrow(/^(?!.*content of the file).*is damaged \(not an Ed25519 key\)/);
 });
 
 test.for(["SECRET_KEY", "KMS_SECRET_KEY", "SECRET_KEY_PREVIOUS"])(

@@ -22,7 +22,7 @@ const FINGERPRINT_LABEL = "fountain: which secret key this data belongs to";
 const READABLE = "abcdefghjkmnpqrstuvwxyz23456789";
 
 export const WRONG_SECRET_KEY =
-  "the secret key is not the one this data was encrypted with: restore the right one, or set the one before it as SECRET_KEY_PREVIOUS";
+  "the secret key is not the one this data was encrypted with: restore the original, or set SECRET_KEY_PREVIOUS to it";
 
 export interface Secrets {
   /** The kms's SECRET_KEY: everything encrypted at rest hangs on it. */
@@ -46,7 +46,7 @@ const readSecretFile = (file: string): string => {
     chmodSync(file, 0o600);
     return readFileSync(file, "utf8").trim();
   } catch (cause) {
-    throw new OperatorError(`${file} cannot be read (${reasonOf(cause)}): make it readable for you`, { cause });
+    throw new OperatorError(`${file} cannot be read (${reasonOf(cause)}): grant yourself read access`, { cause });
   }
 };
 
@@ -81,7 +81,7 @@ const loadSigningKey = (file: string): KeyObject => {
   } catch {
     // Told below, without the parser's words.
   }
-  throw new OperatorError(`${file} is damaged (no Ed25519 key): remove it, and a new one is made`);
+  throw new OperatorError(`${file} is damaged (not an Ed25519 key): remove it, and a new one is created`);
 };
 
 type Operator = Readonly<Record<string, string | undefined>>;

@@ -27,7 +27,7 @@ test("a Typesense cluster has URLs and a key; none means libSQL full-text", () =
 test.for([
   [
     { TYPESENSE_NODES: "a:8108", TYPESENSE_API_KEY: "k" },
-    'TYPESENSE_NODES: "a:8108" is no http or https URL: set it to',
+    'TYPESENSE_NODES: "a:8108" is not an http or https URL: set it to',
   ],
   [{ TYPESENSE_NODES: "http://a:8108" }, "TYPESENSE_NODES is set without TYPESENSE_API_KEY: set that to"],
   [{ TYPESENSE_NODES: "http://a:8108", TYPESENSE_API_KEY: "" }, "TYPESENSE_NODES is set without TYPESENSE_API_KEY"],

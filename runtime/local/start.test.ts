@@ -145,7 +145,7 @@ test.for(["sqld", "workerd"])("a killed %s is started again, says so, and all is
   const told = () => complaints(started).filter((line) => line.startsWith(`Fountain: ${name} `));
   await eventually(() => told().length > 0);
   await eventually(() => isReady(started.port));
-  expect(told()).toEqual([`Fountain: ${name} was ended by SIGKILL: starting it again`]);
+  expect(told()).toEqual([`Fountain: ${name} was killed by SIGKILL: restarting it`]);
 });
 
 test.for(["SIGINT", "SIGTERM"] as const)("%s ends it with code 0 and leaves no process", async (signal) => {
@@ -177,7 +177,7 @@ test("a database whose files are gone is damage, not a new installation", async 
   rmSync(path.join(home, "data", "libsql", "dbs", "kms"), { recursive: true });
   const refused = await start({ FOUNTAIN_HOME: home });
   expect(refused.child.exitCode).toBe(1);
-  expect(complaints(refused)[0]).toContain("its tables are gone");
+  expect(complaints(refused)[0]).toContain("its tables are missing");
   rmSync(home, { recursive: true });
 });
 
@@ -225,7 +225,7 @@ test("a child that keeps ending ends the whole, with one line and code 1", async
   });
   expect(killed).toBeGreaterThan(5);
   expect(started.child.exitCode).toBe(1);
-  expect(complaints(started).at(-1)).toContain("ended 6 times within a minute");
+  expect(complaints(started).at(-1)).toContain("exited 6 times within a minute");
   expect(leftovers(HOME)).toBe("");
 });
 
@@ -237,7 +237,7 @@ test("a port in use ends it with one line that says what to do", async () => {
   server.close();
   expect(started.child.exitCode).toBe(1);
   expect(complaints(started)).toEqual([
-    `Fountain: port ${port} is in use: free it, or choose another, as in PORT=8790 npm start`,
+    `Fountain: port ${port} is in use: free it or choose another, for example PORT=8790 npm start`,
   ]);
 });
 
@@ -246,7 +246,7 @@ test("a password too short for the administrator ends it with one line, and noth
   const refused = await start({ FOUNTAIN_HOME: home, ADMIN_PASSWORD: "short" });
   expect(refused.child.exitCode).toBe(1);
   expect(complaints(refused)).toHaveLength(1);
-  expect(complaints(refused)[0]).toContain("ADMIN_PASSWORD needs at least 12 characters");
+  expect(complaints(refused)[0]).toContain("ADMIN_PASSWORD must have at least 12 characters");
   const accepted = await start({ FOUNTAIN_HOME: home, ADMIN_PASSWORD: "long enough for anybody" });
   expect(accepted.lines).toContain('Administrator "admin" was created.');
   await stopProcess(accepted.child);

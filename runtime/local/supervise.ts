@@ -39,7 +39,7 @@ export interface Supervision {
 }
 
 const howItEnded = (child: ChildProcess): string =>
-  child.signalCode === null ? `ended with code ${child.exitCode}` : `was ended by ${child.signalCode}`;
+  child.signalCode === null ? `exited with code ${child.exitCode}` : `was killed by ${child.signalCode}`;
 
 /** How long to wait before the next start, given the number of recent crashes. */
 const backoffMs = (crashes: number): number => FIRST_BACKOFF_MS * 2 ** (crashes - 1);
@@ -59,10 +59,10 @@ export const supervise = (options: SuperviseOptions): Supervision => {
     const now = Date.now();
     crashedAt = [...crashedAt.filter((at) => now - at < WINDOW_MS), now];
     if (crashedAt.length > MAX_CRASHES) {
-      onGiveUp(`${name} ended ${crashedAt.length} times within a minute, at last it ${howItEnded(child)}`);
+      onGiveUp(`${name} exited ${crashedAt.length} times within a minute; the last time it ${howItEnded(child)}`);
       return;
     }
-    onCrash(`${name} ${reason}: starting it again`);
+    onCrash(`${name} ${reason}: restarting it`);
     const waited = await sleep(backoffMs(crashedAt.length), true, { signal: stopping.signal }).catch(() => false);
     if (!waited) return;
     child = spawn(hangs);

@@ -27,7 +27,7 @@ describe("a silent process", () => {
     [
       "hangs when it has waited for a processor for nearly a minute",
       { activity: "runnable", silentMs: 54_000 },
-      "it gets no CPU time",
+      "it is starved of CPU time",
     ],
     ["is left to its debugger", { activity: "traced", silentMs: 10 * MINUTE_MS }, undefined],
     ["hangs where nothing else is to be known", { activity: undefined, cpuMs: undefined }, "not responded for 5.0 s"],

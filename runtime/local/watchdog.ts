@@ -40,7 +40,7 @@ export const judge = ({ silentMs, limitMs, cpuMs, activity }: Silence): string |
   const silent = `has not responded for ${seconds(silentMs)}`;
   if (activity === "stopped") return `${silent}: stopped by a signal`;
   if (cpuMs !== undefined && cpuMs >= SPIN_CPU_MS) return `${silent}: busy, with ${seconds(cpuMs)} of CPU time`;
-  if (activity === "runnable") return silentMs < MAX_LIMIT_MS ? undefined : `${silent}: it gets no CPU time`;
+  if (activity === "runnable") return silentMs < MAX_LIMIT_MS ? undefined : `${silent}: it is starved of CPU time`;
   return activity === undefined ? silent : `${silent}: asleep`;
 };
 

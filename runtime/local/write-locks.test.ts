@@ -37,7 +37,9 @@ test("a lock is lost when a write waits for three rounds in which nobody holds i
   const { rounds, seen } = createStage();
   expect(await rounds(6)).toBeUndefined();
   expect(seen.tries).toBe(1);
-  expect(await rounds(1)).toBe("has lost the write lock of the database kms: a write waits, and none is under way");
+  expect(await rounds(1)).toBe(
+    "has lost the write lock of the database kms: a write is waiting, but none is in progress",
+  );
 });
 
 test("it takes the more rounds, the more patience there is", async () => {

@@ -62,7 +62,7 @@ export const createLockWatch = ({ name, stamp, isHeld, tryToWrite }: WatchedData
       };
       tryToWrite().then(settled, settled);
     } else if (quietRounds >= QUIET_ROUNDS + WAITING_ROUNDS * patience) {
-      return `has lost the write lock of the database ${name}: a write waits, and none is under way`;
+      return `has lost the write lock of the database ${name}: a write is waiting, but none is in progress`;
     }
     return undefined;
   };

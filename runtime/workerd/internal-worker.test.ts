@@ -25,9 +25,9 @@ test("one scrape reads every worker, in Prometheus's own media type", async () =
   expect(response.status).toBe(200);
   expect(response.headers.get("content-type")).toBe("text/plain; version=0.0.4; charset=utf-8");
   expect(await response.text()).toBe(
-    "# HELP fountain_worker_up Whether the worker answered this scrape.\n# TYPE fountain_worker_up gauge\n" +
+    "# HELP fountain_worker_up Whether the worker responded to this scrape.\n# TYPE fountain_worker_up gauge\n" +
       'fountain_worker_up{worker="twofa"} 1\nfountain_worker_up{worker="search"} 1\n\n' +
-      "# HELP fountain_watchdog_restarts_total How often workerd hung and was started again.\n" +
+      "# HELP fountain_watchdog_restarts_total Restarts of a hung workerd.\n" +
       "# TYPE fountain_watchdog_restarts_total counter\nfountain_watchdog_restarts_total 0\n\n" +
       "# HELP requests_total R.\n# TYPE requests_total counter\n" +
       'requests_total{worker="twofa"} 1\nrequests_total{worker="search"} 1\n',

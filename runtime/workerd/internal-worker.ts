@@ -68,7 +68,7 @@ const metricsOf = async (worker: string, target: InternalRpc): Promise<string | 
 
 const restarts = ({ WATCHDOG_RESTARTS: count }: Env): string =>
   [
-    "# HELP fountain_watchdog_restarts_total How often workerd hung and was started again.",
+    "# HELP fountain_watchdog_restarts_total Restarts of a hung workerd.",
     "# TYPE fountain_watchdog_restarts_total counter",
     `fountain_watchdog_restarts_total ${count || "0"}`,
     "",

@@ -58,7 +58,7 @@ test.for([
   ["text that is no TOML", "services = [", {}, /^wrangler\.toml cannot be read: /],
   ["a var that is no text", "[vars]\nPUBLIC_URL = 1", {}, /^wrangler\.toml is not valid: vars\.PUBLIC_URL/],
   ["one name for a var and a binding", `[vars]\nA = "1"\n[secrets]\nrequired = ["A"]`, {}, /declares A twice/],
-  ["two defaults for one setting", `[vars]\nA = "1"`, { a: `[vars]\nA = "2"` }, /x-a gives A another default/],
+  ["two defaults for one setting", `[vars]\nA = "1"`, { a: `[vars]\nA = "2"` }, /x-a sets another default for A/],
 ] as const)("refuses %s, in one line", ([, gateway, others, message]) => {
   layOut(gateway, others);
   expect(() => readTopology(root)).toThrow(message);

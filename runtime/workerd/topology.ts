@@ -114,7 +114,9 @@ const assertConsistent = (workers: readonly Worker[]): void => {
   for (const worker of workers) {
     for (const { binding, service } of worker.services) {
       if (!known.has(service)) {
-        throw new OperatorError(`${worker.name} binds ${binding} to "${service}", which is no worker here`);
+        throw new OperatorError(
+          `${worker.name} binds ${binding} to "${service}", which is not a worker of this topology`,
+        );
       }
     }
     const bindings = [...worker.services.map(({ binding }) => binding), ...Object.keys(worker.vars), ...worker.secrets];
@@ -123,7 +125,7 @@ const assertConsistent = (workers: readonly Worker[]): void => {
     for (const [name, value] of Object.entries(worker.vars)) {
       if (name === DATABASE_URL) continue;
       if ((defaults.get(name) ?? value) !== value) {
-        throw new OperatorError(`${worker.name} gives ${name} another default than the workers before it`);
+        throw new OperatorError(`${worker.name} sets another default for ${name} than other workers do`);
       }
       defaults.set(name, value);
     }

@@ -21,14 +21,14 @@ export const stepUpChallenge = ({ acr, maxAgeSeconds }: Demanded = STEP_UP): Rec
   "www-authenticate": `Bearer error="insufficient_user_authentication", acr_values="${acr}", max_age="${maxAgeSeconds}"`,
 });
 
-const PASS_A_FACTOR = "Pass a second factor at POST /twofa/auth/verify, or send its code with this request in X-OTP.";
+const PASS_A_FACTOR = "Verify a second factor at POST /twofa/auth/verify, or send its code in X-OTP with this request.";
 
 /** Refuses a call until a second factor was passed (RFC 9470 §3). */
 export const stepUpRequired = (demand: Demanded = STEP_UP, detail = PASS_A_FACTOR): Problem =>
   problem("step-up-required", { detail, headers: stepUpChallenge(demand) });
 
 export const ENROL_A_FACTOR =
-  "You have no second factor yet: enrol one, within 5 minutes of a login, at POST /twofa/factors/totp, " +
+  "You have no second factor. Enrol one within 5 minutes of a login, at POST /twofa/factors/totp, " +
   "/twofa/factors/webauthn/options, /twofa/factors/email or /twofa/factors/sms.";
 
 /** The same to a caller who has no second factor to pass. */
@@ -67,7 +67,7 @@ const freshLoginRequired = (lead: string): Problem =>
   problem("step-up-required", {
     detail:
       `${lead}Log in again: without a second factor this can be done within 5 minutes of a login only. ` +
-      "Or enrol a factor, and pass it.",
+      "Or enrol a second factor and verify it.",
     headers: {
       "www-authenticate": `Bearer error="insufficient_user_authentication", max_age="${STEP_UP_MAX_AGE_SECONDS}"`,
     },
@@ -109,7 +109,7 @@ const holdsScope = ({ scope, narrowedBy }: Policy, { scopes }: Principal, resour
 };
 
 const roleNeedsFactor = (roles: readonly string[]): string =>
-  `The rights of ${roles.join(", ")} need a second factor: pass one at POST /twofa/auth/verify.`;
+  `The permissions of ${roles.join(", ")} require a second factor. Verify one at POST /twofa/auth/verify.`;
 
 /** The reason to refuse the call before a second factor is considered, or `undefined` when there is none. */
 export const refusalOf = (
@@ -118,11 +118,11 @@ export const refusalOf = (
   resource: Resource = () => undefined,
 ): Problem | undefined => {
   if (principal.searchFilter !== undefined && policy.scopedKeys !== true)
-    return forbidden("A scoped key is good for searching only.");
+    return forbidden("A scoped key is valid only for searches.");
   if (principal.purpose !== undefined && policy.stepUp === undefined)
-    return forbidden("A token for one request is good for that request only.");
-  if (policy.caller === "user" && principal.kind !== "user") return forbidden("Only a user's session may do this.");
+    return forbidden("This token is valid only for the request it was issued for.");
+  if (policy.caller === "user" && principal.kind !== "user") return forbidden("This requires a user's session.");
   if (holdsScope(policy, principal, resource)) return undefined;
   if (principal.withheldRoles !== undefined) return stepUpRequired(STEP_UP, roleNeedsFactor(principal.withheldRoles));
-  return forbidden(`This needs the scope ${policy.scope}.`, policy.scope);
+  return forbidden(`This requires the scope ${policy.scope}.`, policy.scope);
 };

@@ -75,5 +75,5 @@ const isAboutPerson = ({ sub, act, acr, authorization_details, search_filter, fa
 };
 
 export const claimsSchema = claimsShape
-  .refine(namesPrincipals, "names its principals in contradiction")
-  .refine(isAboutPerson, "says of another principal what only a person can be");
+  .refine(namesPrincipals, "names contradictory principals")
+  .refine(isAboutPerson, "has claims that only a user can have");

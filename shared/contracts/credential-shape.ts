@@ -8,4 +8,4 @@ export const holdsCredential = (text: string): boolean => CREDENTIAL.test(text.n
 
 /** The same, the other way round, and what is said of a text that is not accepted for that. */
 export const holdsNoCredential = (text: string): boolean => !holdsCredential(text);
-export const HOLDS_CREDENTIAL = "must not hold an API key, or another credential of Fountain";
+export const HOLDS_CREDENTIAL = "must not contain an API key or another credential of Fountain";

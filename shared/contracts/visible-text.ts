@@ -23,4 +23,5 @@ export const hasPiledMarks = (text: string): boolean => PILED_MARKS.test(text.no
 export const isVisibleText = (text: string): boolean =>
   /\S/.test(text) && !hasInvisible(text.replace(EMOJI, "")) && !hasPiledMarks(text);
 
-export const NOT_VISIBLE = "must be Unicode text that can be seen, without control, invisible or piled-up characters";
+export const NOT_VISIBLE =
+  "must be visible Unicode text, without control characters, invisible characters or stacked marks";

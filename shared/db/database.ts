@@ -91,11 +91,13 @@ const createBoundedFetch =
     const signal = AbortSignal.timeout(REQUEST_TIMEOUT_MS);
     const response = await (server ? server.fetch(request, { signal }) : fetch(request, { signal })).catch(
       (cause: unknown) => {
-        throw new DatabaseUnavailable("the database does not answer", { cause });
+        throw new DatabaseUnavailable("the database is not responding", { cause });
       },
     );
     if (response.ok) return response;
-    throw new DatabaseUnavailable(`the database answered ${response.status}: ${(await response.text()).slice(0, 200)}`);
+    throw new DatabaseUnavailable(
+      `the database responded ${response.status}: ${(await response.text()).slice(0, 200)}`,
+    );
   };
 
 const READS = /^\s*SELECT\b/i;
@@ -120,7 +122,7 @@ const takeTurns = (width: number): Turns =>
     sleep: pause,
     patienceMs: TURN_PATIENCE_MS,
     workMs: REQUEST_TIMEOUT_MS,
-    onTimeout: () => new DatabaseUnavailable("too many writers wait for the database"),
+    onTimeout: () => new DatabaseUnavailable("too many writers are waiting for the database"),
   });
 
 /** The client with writers taking turns, everything retried while someone else holds the lock, and measured. */

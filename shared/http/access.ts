@@ -28,16 +28,17 @@ export const assertConsumable = (request: Request, policy: Policy): void => {
   const expected = policy.consumes ?? "application/json";
   if (expected === ANY_TYPE) return;
   const sent = (request.headers.get("content-type") ?? "").split(";")[0]?.trim().toLowerCase() ?? "";
-  if (sent !== expected) throw problem("unsupported-media-type", { detail: `Send this as Content-Type: ${expected}.` });
+  if (sent !== expected)
+    throw problem("unsupported-media-type", { detail: `Send the body as Content-Type: ${expected}.` });
 };
 
 /** Finds the policy of the request, or refuses with 404 or 405. */
 export const policyOf = (worker: WorkerName, method: string, path: string): { template: string; policy: Policy } => {
   const match = matchRoute(worker, method, path);
   if (match.found) return match;
-  if (match.allowedMethods.length === 0) throw problem("not-found", { detail: "There is nothing at this path." });
+  if (match.allowedMethods.length === 0) throw problem("not-found", { detail: "No operation exists at this path." });
   throw problem("method-not-allowed", {
-    detail: `This path answers ${match.allowedMethods.join(", ")}.`,
+    detail: `Allowed methods: ${match.allowedMethods.join(", ")}.`,
     headers: { allow: match.allowedMethods.join(", ") },
   });
 };
@@ -48,7 +49,7 @@ export const limitBody = (policy: Policy): MiddlewareHandler => {
   const limited = bodyLimit({
     maxSize,
     onError: () => {
-      throw problem("too-large", { detail: `The body may have at most ${maxSize} bytes.` });
+      throw problem("too-large", { detail: `The body must have at most ${maxSize} bytes.` });
     },
   });
   return (context, next) => (isBodiless(context.req.method) ? next() : limited(context, next));
@@ -78,7 +79,7 @@ const refuseOtherRequest = <Services extends FrameServices>(context: Context<Wor
   context.set("reason", "other-request");
   return stepUpRequired(
     context.var.policy.stepUp,
-    "This token is good for another request only. Pass a second factor for this one.",
+    "This token is valid only for another request. Verify a second factor for this one.",
   );
 };
 

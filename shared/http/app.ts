@@ -45,7 +45,8 @@ const toProblem = (error: unknown): Problem => {
   if (error instanceof Problem) return error;
   if (isUnavailable(error))
     return unavailable({
-      detail: "A part of Fountain does not answer right now. Nothing was acknowledged; try again shortly.",
+      detail:
+        "A dependency is temporarily unavailable, and the request was not acknowledged. Retry after the time in Retry-After.",
       cause: error,
     });
   if (error instanceof UnusableSettings)
@@ -53,7 +54,10 @@ const toProblem = (error: unknown): Problem => {
   if (error instanceof HTTPException && error.status === 400)
     return problem("malformed-request", { detail: "The request body cannot be parsed." });
   if (error instanceof HTTPException && error.status === 415) return problem("unsupported-media-type");
-  return problem("internal", { detail: "The error has been logged under this request id.", cause: error });
+  return problem("internal", {
+    detail: "The error is logged with this requestId. Report it to the operator.",
+    cause: error,
+  });
 };
 
 export interface AppOptions<Services extends FrameServices> {
@@ -144,7 +148,7 @@ export const createApp = <Services extends FrameServices>(options: AppOptions<Se
     return problemResponse(failed, { instance: prefix + context.req.path, requestId });
   });
   app.notFound(() => {
-    throw problem("internal", { cause: new Error("a route is in the table, but no handler is registered for it") });
+    throw problem("internal", { cause: new Error("a route is in the route table but has no handler") });
   });
   if (worker !== "gateway") {
     app.get("/ready", async (context) => {

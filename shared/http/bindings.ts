@@ -65,7 +65,7 @@ export const parseBindings = <Schema extends z.ZodType>(schema: Schema, bindings
   const parsed = schema.safeParse(bindings);
   if (parsed.success) return parsed.data;
   const faults = parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
-  throw new UnusableSettings(`This worker's settings are not usable: ${faults.join("; ")}`);
+  throw new UnusableSettings(`This worker's settings are invalid: ${faults.join("; ")}`);
 };
 
 /** Remembers the first result: workers are composed once per isolate. */

@@ -78,7 +78,7 @@ describe("query parameters", () => {
   test("are given once", async () => {
     const { status, errors } = await call("GET", `${KEYS}?limit=1&limit=2`);
     expect(status).toBe(422);
-    expect(errors).toEqual([{ pointer: "#/query/limit", detail: "must be given once" }]);
+    expect(errors).toEqual([{ pointer: "#/query/limit", detail: "must occur once" }]);
   });
 
   test.each(["0x10", "1e2", " 5", "5.0", "", "00000000000000000000000005"])(

@@ -37,7 +37,7 @@ const queryFaults = (names: readonly string[], known: ReadonlySet<string>): Fiel
   const seen = new Set<string>();
   const faults: FieldError[] = [];
   for (const name of names) {
-    const detail = known.has(name) ? seen.has(name) && "must be given once" : "unknown query parameter";
+    const detail = known.has(name) ? seen.has(name) && "must occur once" : "unknown query parameter";
     seen.add(name);
     if (detail) faults.push({ pointer: pointerTo("query", [name]), detail });
     if (faults.length === MAX_FIELD_ERRORS) break;
@@ -56,15 +56,15 @@ const unwantedMembers = (body: string): FieldError[] => {
     }
   })();
   if (typeof parsed !== "object" || parsed === null || Array.isArray(parsed))
-    return [{ pointer: "#", detail: "this operation takes no body" }];
+    return [{ pointer: "#", detail: "this operation accepts no body" }];
   return Object.keys(parsed)
     .slice(0, MAX_FIELD_ERRORS)
-    .map((name) => ({ pointer: pointerTo("json", [name]), detail: "unknown member: this operation takes no body" }));
+    .map((name) => ({ pointer: pointerTo("json", [name]), detail: "unknown member: this operation accepts no body" }));
 };
 
 const refuse = (errors: FieldError[]): void => {
   if (errors.length > 0)
-    throw problem("invalid-input", { detail: "The request has parts that are not known.", errors });
+    throw problem("invalid-input", { detail: "The request has unknown members or parameters.", errors });
 };
 
 interface Declaring {

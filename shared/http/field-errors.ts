@@ -46,6 +46,6 @@ export const fieldErrors = (target: string, issues: readonly Issue[]): FieldErro
 /** The problem of input that does not fit its schema. */
 export const invalidInput = (target: string, issues: readonly Issue[]): Problem =>
   problem("invalid-input", {
-    detail: "Some fields are not as they should be.",
+    detail: "One or more fields are invalid.",
     errors: fieldErrors(target, issues),
   });

@@ -5,7 +5,7 @@ import { instantText } from "../contracts/input.ts";
 const isWritable = (at: Date): boolean => at.getUTCFullYear() >= 0 && at.getUTCFullYear() <= 9_999;
 
 export const instant = instantText(
-  "must be an instant as in RFC 3339, such as 2026-11-29T10:00:00Z; in a query, write + as %2B",
+  "must be an RFC 3339 timestamp such as 2026-11-29T10:00:00Z; in a query, encode + as %2B",
 )
   .transform((text) => new Date(text))
-  .refine(isWritable, "must lie in the years 0000 to 9999 in UTC");
+  .refine(isWritable, "must be in the years 0000 to 9999 in UTC");

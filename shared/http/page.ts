@@ -9,7 +9,7 @@ export const decodeCursor = (after: string | undefined): string | undefined => {
   if (after === undefined) return undefined;
   const key = Buffer.from(after, "base64url").toString("utf8");
   if (encodeCursor(key) !== after)
-    throw problem("invalid-input", { errors: [{ pointer: "#/query/after", detail: "not a cursor of this list" }] });
+    throw problem("invalid-input", { errors: [{ pointer: "#/query/after", detail: "invalid cursor" }] });
   return key;
 };
 

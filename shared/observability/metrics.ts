@@ -65,14 +65,14 @@ const DATABASE_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.
 
 export const countRequest = createCounter({
   name: "fountain_http_requests_total",
-  help: "Requests answered.",
+  help: "HTTP responses.",
   labels: { method: METHODS, route: TEMPLATES, status_class: new Set(["1xx", "2xx", "3xx", "4xx", "5xx"]) },
 });
 
 export const observeRequest = createHistogram(
   {
     name: "fountain_http_request_duration_seconds",
-    help: "Seconds from a request to the beginning of its answer.",
+    help: "Seconds until the response starts.",
     labels: { route: TEMPLATES },
   },
   REQUEST_BUCKETS,
@@ -80,7 +80,7 @@ export const observeRequest = createHistogram(
 
 export const countAuthentication = createCounter({
   name: "fountain_auth_outcomes_total",
-  help: "Credentials judged. undecided: what is needed to judge one could not be asked.",
+  help: "Credential checks. undecided: a dependency of the check was unavailable.",
   labels: {
     credential: new Set(CREDENTIALS),
     outcome: new Set(["accepted", "refused", "undecided"]),
@@ -90,25 +90,25 @@ export const countAuthentication = createCounter({
 
 export const countToken = createCounter({
   name: "fountain_tokens_issued_total",
-  help: "Access tokens issued, by what they were given for.",
+  help: "Access tokens issued, by kind of grant.",
   labels: { kind: new Set(["login", "refresh", "client-credentials", "api-key", "step-up", "search-key", "exchange"]) },
 });
 
 export const countApiKey = createCounter({
   name: "fountain_api_keys_total",
-  help: "What happened to API keys.",
+  help: "Lifecycle events of API keys.",
   labels: { event: new Set(["created", "rotated", "revoked", "disabled", "enabled", "leaked"]) },
 });
 
 export const countAuditAlarm = createCounter({
   name: "fountain_audit_alarms_total",
-  help: "Times that the audit trail was found wrong. behind: it lacks entries it had before, and changes are refused.",
+  help: "Integrity failures of the audit trail. behind: it lacks earlier entries, and changes are refused.",
   labels: { reason: new Set(["not-ours", "behind"]) },
 });
 
 export const countOtp = createCounter({
   name: "fountain_otp_outcomes_total",
-  help: "One-time codes judged. replayed: right, but used before; locked: not looked at after too many wrong ones.",
+  help: "One-time code checks. replayed: valid, but already used; locked: not checked, after too many wrong codes.",
   labels: {
     method: new Set(["totp", "sent-code", "recovery-code", "passkey", "confirmation"]),
     outcome: new Set(["accepted", "wrong", "replayed", "locked"]),
@@ -117,7 +117,7 @@ export const countOtp = createCounter({
 
 export const countMessage = createCounter({
   name: "fountain_messages_total",
-  help: "Messages to users, by what became of them. too-many-sends: not sent, because of its limit.",
+  help: "Messages to users, by outcome. too-many-sends: not sent, because a limit was reached.",
   labels: {
     channel: new Set(["email", "sms"]),
     outcome: new Set([
@@ -135,27 +135,27 @@ export const countMessage = createCounter({
 export const observeDatabaseCall = createHistogram(
   {
     name: "fountain_database_call_duration_seconds",
-    help: "Seconds that calls to the worker's own database took, waiting for other writers included.",
+    help: "Seconds of calls to the worker's own database, including waits for other writers.",
     labels: { outcome: new Set(["ok", "constraint", "unavailable", "error"]) },
   },
   DATABASE_BUCKETS,
 );
 
-export const setOutboxDepth = createGauge("fountain_outbox_depth", "Changes that search has not been told of yet.");
+export const setOutboxDepth = createGauge("fountain_outbox_depth", "Outbox entries not yet delivered to search.");
 
 export const setOutboxOldestAge = createGauge(
   "fountain_outbox_oldest_age_seconds",
-  "Age of the oldest change that search has not been told of yet; 0 when there is none.",
+  "Age of the oldest outbox entry not yet delivered to search; 0 if there is none.",
 );
 
 export const setOutboxDeadLetters = createGauge(
   "fountain_outbox_dead_letters",
-  "Changes that search refused so often that it is not told of them any more.",
+  "Outbox entries that search refused too often and that are no longer retried.",
 );
 
 export const countTypesenseCall = createCounter({
   name: "fountain_typesense_calls_total",
-  help: "Calls to Typesense nodes. unreachable, not-ready: the node's trouble; broken: it failed at the request.",
+  help: "Calls to Typesense nodes. unreachable, not-ready: the node failed; broken: the request made it fail.",
   labels: {
     outcome: new Set(["ok", "unreachable", "not-ready", "key-refused", "missing", "exists", "refused", "broken"]),
   },
@@ -163,7 +163,7 @@ export const countTypesenseCall = createCounter({
 
 export const setTypesenseBreakersOpen = createGauge(
   "fountain_typesense_breakers_open",
-  "Typesense nodes that are left alone after failures.",
+  "Typesense nodes with an open circuit breaker.",
 );
 
-createInfo("fountain_build_info", "The version that runs.", "version", VERSION);
+createInfo("fountain_build_info", "The running version.", "version", VERSION);

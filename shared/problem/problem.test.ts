@@ -11,7 +11,7 @@ describe("a problem", () => {
     const text = await problemResponse(thrown, OCCURRENCE).text();
     expect(JSON.parse(text)).toEqual({
       type: "urn:fountain:problem:invalid-input",
-      title: "The input is not valid",
+      title: "Invalid input",
       status: 422,
       detail: "Look at name.",
       code: "invalid-input",

@@ -3,6 +3,7 @@ import { type Problem, problem } from "./problem.ts";
 
 export const tooOften = (retryAfterSeconds: number): Problem =>
   problem("too-many-attempts", {
-    detail: "You have done this too often in a short time. Nothing was done; wait as long as Retry-After says.",
+    detail:
+      "You have reached the rate limit for this operation, and nothing was done. Retry after the time in Retry-After.",
     headers: { "retry-after": String(retryAfterSeconds) },
   });

@@ -46,7 +46,7 @@ describe.skipIf(CHROMIUM === undefined)("the page at /docs", () => {
 
   test("keeps nothing of a session that was ended, and nothing anywhere but in itself", async () => {
     const { adminUsername: username, adminPassword: password } = fountain;
-    await call("POST /kms/login", "The token of the last answer is in use.", { username, password });
+    await call("POST /kms/login", "Using the token of the last response.", { username, password });
     await call("GET /kms/me", '"acr"');
     const before = await everything();
     expect(before).toContain(password);

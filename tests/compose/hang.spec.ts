@@ -63,7 +63,7 @@ test.for([
   expect(JSON.parse(hang)).toMatchObject({
     level: "error",
     service: name,
-    message: expect.stringMatching(/ has not responded for \d+\.\d s: stopped by a signal: starting it again; .* T /),
+    message: expect.stringMatching(/ has not responded for \d+\.\d s: stopped by a signal: restarting it; .* T /),
   });
   expect(report.acknowledged.length).toBeGreaterThan(0);
   for (const element of report.acknowledged) {

@@ -228,6 +228,6 @@ test.each(NAMED)("%s %s gives nothing a name that holds a credential", async (me
   for (const credential of [key, key.toUpperCase(), `ftr_${random}`, `fwt_${random}`, `whsec_${random}`]) {
     const refused = await call(method, path, await administrator(), bodyOf(credential));
     expect(refused.status, refused.text).toBe(422);
-    expect(JSON.stringify(refused.body["errors"]), credential).toMatch(/credential|is no scope/);
+    expect(JSON.stringify(refused.body["errors"]), credential).toMatch(/credential|is not a scope/);
   }
 });

@@ -50,7 +50,7 @@ const listen = async (answer: () => Promise<string>): Promise<{ port: number; cl
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("no port was given");
+  if (address === null || typeof address === "string") throw new Error("no port was assigned");
   return { port: address.port, close: () => server.close() };
 };
 

@@ -7,7 +7,7 @@ import { originsSchema } from "./admission/cors.ts";
 
 const networks = z.string().transform((text, context) => {
   const parsed = parseNetworks(text);
-  if (parsed === undefined) context.addIssue({ code: "custom", message: "addresses or networks (CIDR) are required" });
+  if (parsed === undefined) context.addIssue({ code: "custom", message: "must be addresses or networks (CIDR)" });
   return parsed ?? [];
 });
 

@@ -30,7 +30,7 @@ const connect = once((bindings: unknown): GatewayServices => {
   const uses = createKeyUses({
     report: async (batch) => {
       const recorded = await env.KMS_RPC.recordKeyUses(batch);
-      if (!recorded.ok) throw new Error("the kms cannot note the use of keys");
+      if (!recorded.ok) throw new Error("the kms cannot record the use of keys");
     },
     later: later("key-uses-lost"),
     sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),

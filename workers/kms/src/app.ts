@@ -42,7 +42,7 @@ import { addWrapping } from "./vault/wrapping.routes.ts";
 
 /** Of a user who was given the roles before there was a limit. */
 const TOKEN_TOO_LONG =
-  "This account has more roles than fit into an access token. An administrator must give it fewer: PUT /kms/users/{id}/roles.";
+  "This account has more roles than fit into an access token. An administrator must remove some with PUT /kms/users/{id}/roles.";
 
 /** The routes of the kms. */
 export const createKmsApp = (connect: (bindings: unknown) => Promise<KmsServices>) => {

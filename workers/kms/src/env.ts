@@ -11,7 +11,10 @@ const roleNames = z
   .string()
   .default("")
   .transform(parseRoleNames)
-  .refine((names) => [...names].every(isRoleName), "names of roles with commas between, such as admin,auditor");
+  .refine(
+    (names) => [...names].every(isRoleName),
+    "must be names of roles, separated by commas, such as admin,auditor",
+  );
 
 export const envSchema = z.object({
   ...verifierBindings,

@@ -88,7 +88,7 @@ const compose = (foundation: Foundation, keys: InternalKeys): KmsServices => {
   const { users, storedSessions } = accountServices;
   const vault = createVault({ foundation, keys, audit, log, randomBytes, now, createId });
   const later = (work: Promise<void>): void =>
-    waitUntil(work.catch((error: unknown) => log("error", "work-after-answer", { error: describeError(error) })));
+    waitUntil(work.catch((error: unknown) => log("error", "background.failed", { error: describeError(error) })));
   const keyServices = createKeyServices({
     foundation,
     keys,
@@ -145,11 +145,11 @@ const compose = (foundation: Foundation, keys: InternalKeys): KmsServices => {
         { name: "secrets and root key", everyMs: EVERY_ROUND, run: vault.maintain },
         { name: "API keys and webhooks", everyMs: EVERY_ROUND, run: keyServices.maintainKeys },
         { name: "keys that cannot be rotated", everyMs: DAY_MS, run: keyServices.remindOfRotations },
-        { name: "held back refusals", everyMs: EVERY_ROUND, run: audit.writeSummaries },
+        { name: "aggregated refusals", everyMs: EVERY_ROUND, run: audit.writeSummaries },
         { name: "audit chain and checkpoints", everyMs: EVERY_ROUND, run: auditLog.seal },
         { name: "old audit entries", everyMs: HOUR_MS, run: auditServices.pruneAudit },
       ],
-      { now, onFailure: (chore, error) => log("error", "chore", { chore, error: describeError(error) }) },
+      { now, onFailure: (job, error) => log("error", "maintenance.failed", { job, error: describeError(error) }) },
     ),
   };
 };

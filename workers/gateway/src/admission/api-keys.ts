@@ -77,7 +77,7 @@ export const createApiKeyVerifier = ({ kms, verify, uses, now }: ApiKeyVerifierO
     const askedAtMs = now();
     const answer = await answerOf("kms", kms.exchangeApiKey(key), EXCHANGE_TIMEOUT_MS);
     if (!answer.ok) {
-      if (answer.error === "unavailable") throw unavailable(new Error("the kms cannot look keys up"));
+      if (answer.error === "unavailable") throw unavailable(new Error("the kms cannot look up keys"));
       if (answer.error === "blocked") throw tooOften(answer.retryAfterSeconds);
       refusedUntilMs.set(refusalKey, now() + REFUSAL_MEMORY_MS);
       return { ok: false, reason: "invalid-api-key" };

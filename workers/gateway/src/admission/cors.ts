@@ -17,7 +17,7 @@ export const originsSchema = z
   .string()
   .default("")
   .transform((list) => list.split(",").flatMap((origin) => origin.trim() || []))
-  .refine((list) => list.every(isOrigin), "exact origins with commas between, such as https://www.example.com")
+  .refine((list) => list.every(isOrigin), "must be exact origins, separated by commas, such as https://www.example.com")
   .transform((list) => new Set(list));
 
 interface CorsServices extends FrameServices {

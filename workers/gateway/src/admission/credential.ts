@@ -51,6 +51,6 @@ export const assertNoKeyInAddress = (url: string): void => {
   const names = [...new URL(url).searchParams.keys()].map((name) => name.toLowerCase());
   if (names.includes(TYPESENSE_KEY_HEADER))
     throw problem("malformed-request", {
-      detail: "Send the key in the header X-TYPESENSE-API-KEY, not in the address (sendApiKeyAsQueryParam: false).",
+      detail: "Send the key in the header X-TYPESENSE-API-KEY, not in the URL (sendApiKeyAsQueryParam: false).",
     });
 };

@@ -47,7 +47,10 @@ export interface StepUp {
 }
 
 const codeRefused = (demand: StepUpDemand): Problem =>
-  problem("code-refused", { detail: "Wait for the next code and send that.", headers: stepUpChallenge(demand) });
+  problem("code-refused", {
+    detail: "This code is wrong or already used. Send the next one.",
+    headers: stepUpChallenge(demand),
+  });
 
 type Refusal = Exclude<Awaited<ReturnType<TwofaRpc["elevateOnce"]>>, { ok: true }>;
 
@@ -59,7 +62,7 @@ const refusalOf = (refusal: Refusal, demand: StepUpDemand): Problem => {
       return factorRequired(demand);
     case "locked":
       return problem("too-many-attempts", {
-        detail: "Too many codes were wrong or used. Wait as long as Retry-After says; until then none is taken.",
+        detail: "Too many codes were invalid. Retry after the time in Retry-After; until then, no code is checked.",
         headers: { "retry-after": String(refusal.retryAfterSeconds) },
       });
     case "session-ended":
@@ -75,7 +78,8 @@ const challengeOf = async (
   demand: StepUpDemand,
 ): Promise<Problem> => {
   const { kind, subject } = caller.principal;
-  if (kind !== "user") return stepUpRequired(demand, "Only a user can pass a second factor: a service cannot do this.");
+  if (kind !== "user")
+    return stepUpRequired(demand, "Only a user can verify a second factor. A service cannot do this.");
   const answer = await withinTime(twofa.hasFactor(subject), HAS_FACTOR_TIMEOUT_MS).catch(() => undefined);
   return answer?.ok && !answer.value ? factorRequired(demand) : stepUpRequired(demand);
 };
@@ -85,7 +89,7 @@ const redeem = async (kms: StepUp["kms"], { principal }: Caller, demand: StepUpD
   const redeemed = await answerOf("kms", kms.redeemGrant(principal.tokenId), REDEMPTION_TIMEOUT_MS);
   if (!redeemed.ok) throw unavailable(new Error("the kms cannot redeem grants"));
   if (!redeemed.value)
-    throw stepUpRequired(demand, "This token was used already. Pass a second factor for this request.");
+    throw stepUpRequired(demand, "This token was already used. Verify a second factor for this request.");
 };
 
 /** What any new token for this request is made of. */
@@ -93,7 +97,7 @@ const requestOf = async ({ caller: { principal }, purposeOf }: StepUp) => {
   const purpose = await purposeOf();
   if (purpose.path.length > MAX_PURPOSE_PATH_CHARACTERS)
     throw problem("invalid-input", {
-      detail: `A request that is confirmed by itself has an address of at most ${MAX_PURPOSE_PATH_CHARACTERS} characters. For a longer one, pass a second factor for the session: POST /twofa/auth/verify.`,
+      detail: `X-OTP confirms a request whose path and query have at most ${MAX_PURPOSE_PATH_CHARACTERS} characters. For a longer one, verify a second factor for the session at POST /twofa/auth/verify.`,
     });
   const { subject, sessionId, scopes, audiences } = principal;
   return { subject, sessionId, scopes: [...scopes], audiences: [...audiences], purpose };
@@ -125,7 +129,7 @@ const grantingToken = async (stepUp: StepUp, what: Granted | undefined): Promise
       return confirmed.value.accessToken;
     }
     if (confirmed.error === "session-ended") throw unauthenticated(true);
-    if (confirmed.error === "unavailable") throw unavailable(new Error("twofa cannot look factors up"));
+    if (confirmed.error === "unavailable") throw unavailable(new Error("twofa cannot look up factors"));
   }
   assertIt(principal);
   return token;

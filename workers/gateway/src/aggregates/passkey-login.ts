@@ -29,12 +29,12 @@ export const createPasskeyLogins = (twofa: Pick<TwofaRpc, "passkeyOptions" | "lo
     switch (opened.error) {
       case "refused":
         throw problem("login-refused", {
-          detail: "The passkey was not accepted: ask for new options, and try again.",
+          detail: "The passkey was not accepted. Request new options and try again.",
           headers: { "www-authenticate": "Bearer" },
         });
       case "locked":
         throw problem("too-many-attempts", {
-          detail: "Too many attempts. Wait as long as Retry-After says; until then none is looked at.",
+          detail: "Too many attempts. Retry after the time in Retry-After; until then, no attempt is checked.",
           headers: { "retry-after": String(opened.retryAfterSeconds) },
         });
       case "unavailable":

@@ -29,9 +29,11 @@ const ENCODED_CONTROL = /%(?:[01][0-9a-f]|7f)/i;
 /** Refuses an address that no honest client sends, with 400. */
 export const assertSaneAddress = (url: string, path: string): void => {
   if (url.length > MAX_ADDRESS_LENGTH)
-    throw problem("malformed-request", { detail: `An address may have at most ${MAX_ADDRESS_LENGTH} characters.` });
+    throw problem("malformed-request", {
+      detail: `The path and query must have at most ${MAX_ADDRESS_LENGTH} characters.`,
+    });
   if (ENCODED_CONTROL.test(path))
-    throw problem("malformed-request", { detail: "A path may not contain control characters." });
+    throw problem("malformed-request", { detail: "The path must not contain control characters." });
 };
 
 /** The target of a call whose path is canonical; refuses with 404 or 405. The first segment names the worker. */

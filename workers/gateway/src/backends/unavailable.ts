@@ -3,7 +3,7 @@ import { withinTime } from "#shared/lang/deadline.ts";
 import type { Problem } from "#shared/problem/problem.ts";
 import { unavailable as unavailableProblem } from "#shared/problem/unavailable.ts";
 
-const DETAIL = "A part of Fountain does not answer right now. Try again shortly.";
+const DETAIL = "A dependency is temporarily unavailable. Retry after the time in Retry-After.";
 
 export const unavailable = (cause: unknown, detail = DETAIL): Problem => unavailableProblem({ detail, cause });
 
@@ -12,6 +12,6 @@ export const answerOf = async <Answer>(callee: string, call: Promise<Answer>, li
   const answer = await withinTime(call, limitMs).catch((cause: unknown) => {
     throw unavailable(cause);
   });
-  if (answer === undefined) throw unavailable(new Error(`${callee} did not answer within ${limitMs} ms`));
+  if (answer === undefined) throw unavailable(new Error(`${callee} did not respond within ${limitMs} ms`));
   return answer;
 };

@@ -71,7 +71,7 @@ const chipsOf = (operation) => {
   else {
     const [scope] = security[0].accessToken || [];
     if (scope) chips.push(chip(scope));
-    if (!security.some((way) => way.apiKey)) chips.push(chip("people only"));
+    if (!security.some((way) => way.apiKey)) chips.push(chip("users only"));
   }
   if (operation["x-step-up"] === "always") chips.push(chip("step-up", "strong"));
   if (operation["x-step-up"] === "conditional") chips.push(chip("step-up once enrolled", "strong"));
@@ -88,15 +88,15 @@ const useToken = (token) => {
   credential.value = token;
   document.getElementById("kind").value = "token";
   document.getElementById("secret").value = token;
-  document.getElementById("acting").textContent = "The token of the last answer is in use.";
+  document.getElementById("acting").textContent = "Using the token of the last response.";
 };
 
-/** After a logout: the credential, what was typed, and every answer. */
+/** After a logout: the credential, what was typed, and every response. */
 const forget = () => {
   useToken("");
   document.getElementById("operations").replaceChildren(...spec.tags.map(sectionOf));
   filter(document.getElementById("filter").value);
-  document.getElementById("acting").textContent = "Logged out. Nothing of the session is left on this page.";
+  document.getElementById("acting").textContent = "Logged out. This page has forgotten the session.";
 };
 
 const credentialHeaders = (operation) => {
@@ -133,11 +133,11 @@ const send = async (method, path, operation, inputs, body, output) => {
       text ? el("pre", { tabindex: "0" }, pretty(text, type)) : undefined,
     ]);
     if (response.ok && /json/.test(type)) {
-      const answer = JSON.parse(text);
-      if (typeof answer.access_token === "string") useToken(answer.access_token);
+      const tokens = JSON.parse(text);
+      if (typeof tokens.access_token === "string") useToken(tokens.access_token);
     }
   } catch (error) {
-    output.replaceChildren(el("p", { class: "status bad" }, "No answer: " + error.message));
+    output.replaceChildren(el("p", { class: "status bad" }, "No response: " + error.message));
   }
 };
 
@@ -162,9 +162,9 @@ const tryForm = (method, path, operation) => {
     output);
 };
 
-const answersOf = (operation) =>
-  el("ul", { class: "answers" }, ...Object.entries(operation.responses || {}).map(([status, answer]) =>
-    el("li", {}, el("code", {}, status), " " + (resolve(answer).description || ""))));
+const responsesOf = (operation) =>
+  el("ul", { class: "responses" }, ...Object.entries(operation.responses || {}).map(([status, response]) =>
+    el("li", {}, el("code", {}, status), " " + (resolve(response).description || ""))));
 
 const operationOf = (path, method, operation) => {
   const verb = method.toUpperCase();
@@ -176,7 +176,7 @@ const operationOf = (path, method, operation) => {
   details.addEventListener("toggle", () => {
     if (!details.open || details.childElementCount > 1) return;
     if (operation.description) details.append(el("p", {}, operation.description));
-    details.append(answersOf(operation), tryForm(verb, path, operation));
+    details.append(responsesOf(operation), tryForm(verb, path, operation));
   });
   return details;
 };
@@ -202,7 +202,7 @@ const start = async () => {
   const operations = document.getElementById("operations");
   try {
     const response = await fetch("/openapi.json");
-    if (!response.ok) throw new Error("the description answered " + response.status);
+    if (!response.ok) throw new Error("openapi.json responded " + response.status);
     spec = await response.json();
     operations.replaceChildren(...spec.tags.map(sectionOf));
   } catch (error) {

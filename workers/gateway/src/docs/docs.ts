@@ -33,7 +33,7 @@ form { display: grid; gap: .75rem; padding-bottom: 1rem; justify-items: start; }
 .field span { font-size: .875rem; font-weight: 600; }
 .field input { max-width: 28rem; }
 .field small { color: var(--soft); }
-.answers { padding-left: 0; list-style: none; color: var(--soft); font-size: .875rem; }
+.responses { padding-left: 0; list-style: none; color: var(--soft); font-size: .875rem; }
 .output { width: 100%; min-width: 0; }
 .output p { margin: .25rem 0; }
 .output pre { max-height: 28rem; overflow: auto; margin: .5rem 0 0; padding: .75rem 1rem; border-radius: .5rem;
@@ -52,7 +52,7 @@ export const docsPage = (): Page => ({
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Fountain: read and try</title>
+<title>Fountain API reference</title>
 <link rel="icon" href="${ICON}">
 <style>${raw(STYLE)}</style>
 </head>
@@ -68,8 +68,8 @@ export const docsPage = (): Page => ({
 <p id="acting" aria-live="polite"></p>
 </div></header>
 <main>
-<p>Log in with <code>POST /kms/login</code> and its token is used for the calls after it. What you paste or get stays in
-this page and is gone when you reload it.</p>
+<p>After a login with <code>POST /kms/login</code>, the following calls use its token. Credentials stay in
+this page until you reload it.</p>
 <div id="operations"><p>Reading <a href="/openapi.json">/openapi.json</a> …</p></div>
 <noscript><p>This page needs JavaScript; <a href="/openapi.json">/openapi.json</a> does not.</p></noscript>
 </main>

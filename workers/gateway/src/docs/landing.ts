@@ -28,10 +28,10 @@ PASSWORD='…'
 TOKEN=$(curl -s ${publicUrl}/kms/login -H 'Content-Type: application/json' \\
   -d '{"username": "admin", "password": "'"$PASSWORD"'"}' | sed 's/.*"access_token":"\\([^"]*\\)".*/\\1/')
 
-# who am I, and what may I do?
+# show your account and permissions
 curl -s ${publicUrl}/kms/me -H "Authorization: Bearer $TOKEN"
 
-# give a screenplay element its sequence number
+# register a screenplay element
 curl -s ${publicUrl}/service-a/sequence -H "Authorization: Bearer $TOKEN" \\
   -H 'Content-Type: application/json' \\
   -d '{"elementType": "character", "elementId": 1, "comment": "Mara, the diver"}'`;
@@ -50,29 +50,29 @@ export const landingPage = (publicUrl: string): Page => ({
 </head>
 <body>
 <main>
-<svg class="mark" viewBox="0 0 32 32" role="img" aria-label="A fountain">${raw(MARK_PATHS)}</svg>
+<svg class="mark" viewBox="0 0 32 32" role="img" aria-label="Fountain">${raw(MARK_PATHS)}</svg>
 <h1>Fountain</h1>
 <p class="lead">The security backbone for a small team's services: it issues and rotates credentials, checks them at one
-door, asks for a second factor where it matters, and puts search behind the same door.</p>
+gateway, requires a second factor where it matters, and serves search through the same gateway.</p>
 <nav>
-<a href="/docs"><b>Read and try</b><span>every operation, in the browser</span></a>
-<a href="/openapi.json"><b>openapi.json</b><span>the same, for machines</span></a>
-<a href="/ready"><b>Ready?</b><span>every worker and its database</span></a>
-<a href="/health"><b>Health</b><span>whether the door is open</span></a>
+<a href="/docs"><b>API reference</b><span>try every operation in the browser</span></a>
+<a href="/openapi.json"><b>openapi.json</b><span>the OpenAPI document</span></a>
+<a href="/ready"><b>Readiness</b><span>every worker and its database</span></a>
+<a href="/health"><b>Health</b><span>whether the gateway runs</span></a>
 </nav>
 <h2>First calls</h2>
 <pre><code>${calls(publicUrl)}</code></pre>
-<h2>Behind this door</h2>
+<h2>Workers</h2>
 <ul>
-<li><code>/kms</code> people, services, API keys, signing keys</li>
+<li><code>/kms</code> users, services, API keys, signing keys, secrets</li>
 <li><code>/twofa</code> second factors and step-up</li>
-<li><code>/search</code> full-text search over what the services store</li>
+<li><code>/search</code> full-text search over the services' data</li>
 <li><code>/service-a</code> sequence numbers and versions for screenplay elements</li>
 </ul>
 <p class="note">Send an access token in <code>Authorization: Bearer</code>, or an API key in <code>X-API-Key</code>. Every
-answer carries <code>X-Request-Id</code>; every failure is <code>application/problem+json</code>. Public keys are at
+response has an <code>X-Request-Id</code>; every error is <code>application/problem+json</code>. Public keys are at
 <a href="/.well-known/jwks.json">/.well-known/jwks.json</a>.</p>
-<footer>Fountain runs the same on the edge and on one cheap server.</footer>
+<footer>Fountain runs on Cloudflare's edge and on a single server.</footer>
 </main>
 </body>
 </html>

@@ -19,13 +19,13 @@ const INFO = {
   version: "1",
   description:
     "Send an access token in `Authorization: Bearer`, or an API key in `X-API-Key`, never both. Operations marked " +
-    "`x-step-up` want a second factor passed within five minutes, or its code in `X-OTP`. " +
-    "Every failure is `application/problem+json` (RFC 9457).",
+    "`x-step-up` require a second factor verified within the last five minutes, or its code in `X-OTP`. " +
+    "Every error is `application/problem+json` (RFC 9457).",
 };
 
 const DESCRIPTIONS: Record<WorkerName, string> = {
-  gateway: "The door",
-  kms: "People, services, credentials, keys",
+  gateway: "API gateway",
+  kms: "Users, services, credentials and keys",
   twofa: "Second factors and step-up",
   search: "Full-text search",
   "service-a": "Sequence numbers and versions of screenplay elements",
@@ -35,9 +35,9 @@ const route = createRoute({
   method: "get",
   path: PATH,
   operationId: "gateway.getOpenApiDocument",
-  summary: "All operations of all workers, as OpenAPI 3.1",
+  summary: "Get the OpenAPI 3.1 document of all workers",
   responses: {
-    200: json(z.looseObject({ openapi: z.string() }), "The document", {
+    200: json(z.looseObject({ openapi: z.string() }), "The OpenAPI document", {
       openapi: "3.1.0",
       info: { title: INFO.title, version: INFO.version },
       paths: {},

@@ -50,7 +50,7 @@ const OTP_PARAMETER = {
   in: "header",
   required: false,
   schema: { type: "string", maxLength: 64, pattern: "^[0-9]{6}$" },
-  description: "A code of the caller's second factor, instead of stepping up first. It is used up.",
+  description: "A code of the caller's second factor, instead of a prior step-up. Each code works once.",
 };
 
 const componentName = (worker: string, name: string): string => (name === SHARED_SCHEMA ? name : `${worker}.${name}`);

@@ -11,7 +11,7 @@ const landing = createRoute({
   method: "get",
   path: "/",
   operationId: "gateway.getLandingPage",
-  summary: "What this is, and the first calls",
+  summary: "Get the landing page",
   responses: { 200: page("The landing page") },
 });
 
@@ -19,8 +19,8 @@ const docs = createRoute({
   method: "get",
   path: "/docs",
   operationId: "gateway.getApiPage",
-  summary: "A page to read and try every operation",
-  responses: { 200: page("The page") },
+  summary: "Get the API reference, which can call every operation",
+  responses: { 200: page("The API reference, as HTML") },
 });
 
 export const addPages = (app: OpenAPIHono<WorkerEnv<GatewayServices>>): void => {

@@ -16,7 +16,7 @@ export const drainable = (probe: () => Promise<void>): Drainable => {
       draining = true;
     },
     probe: async () => {
-      if (draining) throw unavailable(new Error("draining"), "This process is about to end.");
+      if (draining) throw unavailable(new Error("draining"), "This process is shutting down.");
       await probe();
     },
   };

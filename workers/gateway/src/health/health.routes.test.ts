@@ -38,14 +38,17 @@ describe("ready", () => {
     const response = await gateway.fetch("/ready");
     expect(response.status).toBe(503);
     expect(response.headers.get("retry-after")).toBe("2");
-    expect(await response.json()).toMatchObject({ code: "unavailable", detail: "No good answer from kms and search." });
+    expect(await response.json()).toMatchObject({
+      code: "unavailable",
+      detail: "No usable response from kms and search.",
+    });
   });
 
   test("once it drains, says so and asks nobody, while everything else is served on", async () => {
     gateway.drain();
     const response = await gateway.fetch("/ready");
     expect(response.status).toBe(503);
-    expect(await response.json()).toMatchObject({ code: "unavailable", detail: "This process is about to end." });
+    expect(await response.json()).toMatchObject({ code: "unavailable", detail: "This process is shutting down." });
     expect(gateway.received).toEqual([]);
     expect((await gateway.fetch("/health")).status).toBe(200);
     const headers = { authorization: `Bearer ${await gateway.userToken()}` };
@@ -59,7 +62,7 @@ describe("ready", () => {
     });
     const response = await gateway.fetch("/ready");
     const names = `${DESTINATIONS.slice(0, -1).join(", ")} and ${DESTINATIONS.at(-1)}`;
-    expect(await response.json()).toMatchObject({ detail: `No good answer from ${names}.` });
+    expect(await response.json()).toMatchObject({ detail: `No usable response from ${names}.` });
     timeout.mockRestore();
   });
 });

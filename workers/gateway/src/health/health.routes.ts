@@ -11,17 +11,17 @@ const health = createRoute({
   method: "get",
   path: "/health",
   operationId: "gateway.health",
-  summary: "Whether the process runs",
-  responses: { 200: json(z.object({ status: ok }), "It runs", { status: "ok" }) },
+  summary: "Check whether the process runs",
+  responses: { 200: json(z.object({ status: ok }), "The process runs", { status: "ok" }) },
 });
 
 const ready = createRoute({
   method: "get",
   path: "/ready",
   operationId: "gateway.ready",
-  summary: "Whether every worker and its database answer",
+  summary: "Check whether every worker and its database respond",
   responses: {
-    200: json(z.object({ status: ok, workers: z.object(forEach(ok)) }), "All of them answer", {
+    200: json(z.object({ status: ok, workers: z.object(forEach(ok)) }), "All of them respond", {
       status: "ok",
       workers: forEach("ok" as const),
     }),

@@ -30,7 +30,7 @@ export type GatewayContext = Context<WorkerEnv<GatewayServices>>;
 const verificationOf = async (services: GatewayServices, credential: Credential): Promise<ApiKeyVerification> => {
   switch (credential.kind) {
     case "several":
-      throw problem("malformed-request", { detail: "Send one credential, in one header." });
+      throw problem("malformed-request", { detail: "Send one credential in one header." });
     case "none":
       throw unauthenticated(false);
     case "unreadable":

@@ -22,7 +22,7 @@ export interface Forwarding {
 }
 
 const UNKNOWN_OUTCOME =
-  "A part of Fountain did not answer properly. Whether the request took effect is not known; try again shortly.";
+  "A worker returned an invalid response, and the request may have taken effect. Retry after the time in Retry-After.";
 
 const isOurs = (response: Response, errorType: string): boolean =>
   response.status < 500 || (response.headers.get("content-type") ?? "").startsWith(errorType);
@@ -36,7 +36,7 @@ const bodyOf = async (request: Request): Promise<ArrayBuffer | null> => {
   try {
     return await request.arrayBuffer();
   } catch (cause) {
-    throw problem("malformed-request", { detail: "The body broke off.", cause });
+    throw problem("malformed-request", { detail: "The request body ended unexpectedly.", cause });
   }
 };
 
@@ -71,7 +71,7 @@ export const forward = async (request: Request, forwarding: Forwarding): Promise
   });
   if (!isOurs(response, forwarding.errorType)) {
     await response.body?.cancel();
-    throw unavailable(new Error(`${forwarding.callee} answered a bare ${response.status}`), UNKNOWN_OUTCOME);
+    throw unavailable(new Error(`${forwarding.callee} responded a bare ${response.status}`), UNKNOWN_OUTCOME);
   }
   return new Response(response.body, {
     status: response.status,

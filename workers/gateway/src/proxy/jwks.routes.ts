@@ -11,7 +11,7 @@ const route = createRoute({
   method: "get",
   path: PATH,
   operationId: "gateway.getKeySet",
-  summary: "The public keys that verify access tokens (RFC 7517)",
+  summary: "Get the public keys that verify access tokens (RFC 7517)",
   responses: {
     200: json(z.object({ keys: z.array(z.looseObject({ kid: z.string() })) }), "The key set", {
       keys: [PUBLIC_KEY_EXAMPLE],

@@ -11,7 +11,7 @@ const route = createRoute({
   method: "get",
   path: PATH,
   operationId: "gateway.getServerMetadata",
-  summary: "What an OAuth client needs to know (RFC 8414)",
+  summary: "Get the metadata of the authorization server (RFC 8414)",
   responses: {
     200: json(z.looseObject({ issuer: z.string(), token_endpoint: z.string() }), "The metadata", {
       issuer: EXAMPLE.issuer,

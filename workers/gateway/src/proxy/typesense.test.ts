@@ -48,7 +48,7 @@ describe("a credential", () => {
       const response = await get({ authorization, ...other });
       expect([response.status, await response.json()]).toEqual([
         400,
-        { message: "Send one credential, in one header." },
+        { message: "Send one credential in one header." },
       ]);
     }
   });
@@ -83,7 +83,10 @@ describe("an error", () => {
       { message: "Send a valid access token in Authorization, or an API key in X-API-Key." },
     ]);
     const forbidden = await get({ "x-typesense-api-key": await gateway.userToken({ scope: "sequence:read" }) });
-    expect([forbidden.status, await forbidden.json()]).toEqual([403, { message: "This needs the scope search:read." }]);
+    expect([forbidden.status, await forbidden.json()]).toEqual([
+      403,
+      { message: "This requires the scope search:read." },
+    ]);
     expect(forbidden.headers.has("x-request-id")).toBe(true);
   });
 
@@ -101,7 +104,10 @@ describe("an error", () => {
   ])("of a worker that %s is a message too", async (_what, answer) => {
     gateway.worker.answer = answer;
     const response = await get({ authorization: `Bearer ${await reader()}` });
-    expect([response.status, await response.json()]).toEqual([503, { message: expect.stringContaining("try again") }]);
+    expect([response.status, await response.json()]).toEqual([
+      503,
+      { message: expect.stringContaining("Retry after") },
+    ]);
     expect(response.headers.get("retry-after")).toBe("2");
   });
 });

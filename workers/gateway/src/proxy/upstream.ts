@@ -34,7 +34,7 @@ const ask = async (upstreams: Upstreams, destination: Destination, path: string)
       signal: AbortSignal.timeout(ANSWER_WITHIN_MS),
     });
     const body: unknown = await response.json();
-    return response.ok ? { destination, body } : { destination, cause: new Error(`answered ${response.status}`) };
+    return response.ok ? { destination, body } : { destination, cause: new Error(`responded ${response.status}`) };
   } catch (cause) {
     return { destination, cause };
   }
@@ -53,7 +53,7 @@ export const askAll = async (upstreams: Upstreams, path: string): Promise<Map<De
   if (silent.length > 0) {
     const names = list(silent.map(({ destination }) => destination));
     const cause = new Error(silent.map((reply) => `${reply.destination}: ${describeError(reply.cause)}`).join("; "));
-    throw unavailable(cause, `No good answer from ${names}.`);
+    throw unavailable(cause, `No usable response from ${names}.`);
   }
   return new Map(replies.flatMap((reply) => ("body" in reply ? [[reply.destination, reply.body]] : [])));
 };

@@ -119,7 +119,7 @@ export const createAccounts = (options: AccountsOptions): Accounts => {
   return {
     create: async (account, grantor) => {
       if (isBeyondDefault(account.roles) && !handsOut(grantor, "rights"))
-        throw new Error("more than the default role takes a grantor of rights");
+        throw new Error("only a grantor of rights can assign more than the default role");
       return store(account, grantor.subject);
     },
     register: (account) => store({ ...account, roles: [DEFAULT_ROLE] }),

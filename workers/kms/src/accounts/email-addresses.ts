@@ -39,7 +39,8 @@ export const createEmailAddresses = (
     }),
     open: async (userId, sealed) => {
       const email = await sealer.open(sealingContext(userId), sealed);
-      if (email === undefined) throw new Error(`the email address of ${userId} does not open: its row was changed`);
+      if (email === undefined)
+        throw new Error(`the email address of ${userId} cannot be decrypted: its row was modified`);
       return email;
     },
   };

@@ -64,7 +64,7 @@ test.each([
   ...["google.com123", "abcdefghabcdefgh".repeat(4), "letmeinplease"],
 ])("refuses a sequence, a row of keys, a date, a phrase: %s", (password) => {
   expect(faultOf(password)).toContain("common");
-  expect(faultOf(password)).toContain("take more words");
+  expect(faultOf(password)).toContain("use more unrelated words");
 });
 
 test.each([

@@ -64,13 +64,13 @@ export const passwordFault = (password: string, { username, email, issuer }: Pas
     return `must have at most ${MAX_PASSWORD_BYTES} bytes`;
   const own = [username, ...partsOfAddress(username), ...partsOfAddress(email ?? "")].filter(isNotEmpty);
   if (own.some((name) => isName(password, name)))
-    return "must not be the username or the email address, nor be made of it";
+    return "must not be or be derived from the username or the email address";
   const place = [PRODUCT, ...namesOfHost(issuer)].filter(isNotEmpty);
   if (place.some((name) => isName(password, name)))
-    return "must not be the name of this installation, nor be made of it";
+    return "must not be or be derived from the name of this installation";
   if (new Set(plain(password)).size < MIN_DIFFERENT_CHARACTERS)
     return `must have at least ${MIN_DIFFERENT_CHARACTERS} different characters`;
   if (guessesOf(normalized, [...own, ...place]) < MIN_GUESSES)
-    return "is too easy to guess, being made of common passwords, words, names, dates, or neighbours on the keyboard: take more words that have nothing to do with each other, or have a password manager make one";
+    return "is too easy to guess, because it consists of common passwords, words, names, dates or keyboard patterns: use more unrelated words, or a password manager";
   return undefined;
 };

@@ -18,7 +18,7 @@ const route = createRoute({
   path: "/me/password",
   operationId: "kms.changePassword",
   tags: ["Accounts"],
-  summary: "Change the caller's own password; his other sessions end",
+  summary: "Change the caller's own password and end their other sessions",
   description:
     "Takes the current password and, of a user who has a second factor, one passed within 5 minutes. " +
     "A narrowed token cannot do it.",
@@ -29,7 +29,7 @@ const route = createRoute({
     }),
   },
   responses: {
-    204: { description: "The password is changed; this session goes on" },
+    204: { description: "The password is changed; this session continues" },
     ...problems("login-refused", "conflict", "too-many-attempts"),
   },
 });
@@ -44,7 +44,7 @@ export const addPassword = (app: KmsApp): void => {
     const fault = passwordFault(newPassword, { ...user, issuer: services.issuer });
     if (fault !== undefined)
       throw problem("invalid-input", {
-        detail: "This password is not accepted.",
+        detail: "This password does not meet the rules.",
         errors: [{ pointer: "#/newPassword", detail: fault }],
       });
     const change = { sessionId: principal.sessionId, currentPassword, newPassword };
@@ -53,7 +53,7 @@ export const addPassword = (app: KmsApp): void => {
     if (!changed.ok) {
       await audit(context, { ...event, outcome: "failure", reason: changed.error });
       if (changed.error === "superseded")
-        throw problem("conflict", { detail: "The password was changed by another session meanwhile." });
+        throw problem("conflict", { detail: "Another session has changed the password in the meantime." });
       throw attemptRefused("The current password is wrong.", changed);
     }
     record(context, { ...event, outcome: "success" });

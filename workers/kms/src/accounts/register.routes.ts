@@ -17,10 +17,10 @@ const route = createRoute({
   path: "/register",
   operationId: "kms.register",
   tags: ["Accounts"],
-  summary: "Create an account for oneself, where REGISTRATION=open",
+  summary: "Create an account for yourself, if REGISTRATION=open",
   request: { body: jsonBody(z.strictObject(newAccountFields), NEW_ACCOUNT_EXAMPLE) },
   responses: {
-    201: json(userAnswer, "The new user, whose role is always `user`", USER_EXAMPLE),
+    201: json(userAnswer, "The new user; their role is always `user`", USER_EXAMPLE),
     ...problems("forbidden", "conflict"),
   },
 });
@@ -29,7 +29,7 @@ export const addRegister = (app: KmsApp): void => {
   app.openapi(route, async (context) => {
     const { accounts, isRegistrationOpen } = context.var.services;
     if (!isRegistrationOpen)
-      throw problem("forbidden", { detail: "Registration is closed here. Ask an administrator for an account." });
+      throw problem("forbidden", { detail: "Registration is closed. Ask an administrator for an account." });
     const { username, email, password } = context.req.valid("json");
     assertAcceptable(context, { username, email, password });
     const created = await accounts.register({ username, email, password });

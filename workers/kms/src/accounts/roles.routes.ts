@@ -30,7 +30,7 @@ const listRoles = createRoute({
   path: "/roles",
   operationId: "kms.listRoles",
   tags: ["Accounts"],
-  summary: "List the roles and what they permit",
+  summary: "List the roles and their permissions",
   responses: {
     200: json(z.object({ items: z.array(roleAnswer), next: z.null() }), "All roles", pageOf(ROLE_EXAMPLE)),
   },
@@ -41,13 +41,13 @@ const putRole = createRoute({
   path: "/roles/{name}",
   operationId: "kms.setRole",
   tags: ["Accounts"],
-  summary: "Make a role, or change what it permits; `admin` permits everything and cannot be changed",
+  summary: "Create a role or replace its permissions; `admin` has every permission and cannot be changed",
   request: {
     params: z.object({ name: roleName }),
     body: jsonBody(wantedPermissions, { permissions: ROLE_EXAMPLE.permissions }),
   },
   responses: {
-    200: json(roleAnswer, "The role; access tokens of those who have it are void, and must be refreshed", ROLE_EXAMPLE),
+    200: json(roleAnswer, "The role; access tokens of its users are void and must be refreshed", ROLE_EXAMPLE),
     ...problems("conflict"),
   },
 });
@@ -69,23 +69,23 @@ const putRolesOfUser = createRoute({
 });
 
 const beyondYours = (): Problem =>
-  problem("forbidden", { detail: "This is about more rights than your own token has." });
+  problem("forbidden", { detail: "You cannot grant or revoke permissions that your token does not have." });
 
 const lastAdministrator = (): Problem =>
-  problem("conflict", { detail: "Nobody would be left to administer. Make somebody else an administrator first." });
+  problem("conflict", { detail: "This is the last administrator. Make another user an administrator first." });
 
 const unknownRoles = (names: readonly string[], unknown: readonly string[]): Problem =>
   problem("invalid-input", {
-    detail: "There is no such role.",
+    detail: "No role has this name.",
     errors: names.flatMap((name, at) =>
-      unknown.includes(name) ? [{ pointer: `#/roles/${at}`, detail: "there is no such role" }] : [],
+      unknown.includes(name) ? [{ pointer: `#/roles/${at}`, detail: "no role has this name" }] : [],
     ),
   });
 
 const refusedPut = (refused: Extract<Awaited<ReturnType<Roles["put"]>>, { ok: false }>): Problem => {
   if (refused.error === "looks-like") return problem("conflict", { detail: looksTaken(refused.other) });
   if (refused.error === "not-held") return beyondYours();
-  return problem("conflict", { detail: "The role admin permits everything, always." });
+  return problem("conflict", { detail: "The role admin cannot be changed." });
 };
 
 const refusalOf = (names: readonly string[], refused: GrantFailure): Problem =>
@@ -107,7 +107,7 @@ export const addRoles = (app: KmsApp): void => {
     const { permissions } = context.req.valid("json");
     if (!isRoleName(name))
       throw problem("invalid-input", {
-        errors: [{ pointer: "#/param/name", detail: "must begin with a letter and go on with a-z, 0-9 and -" }],
+        errors: [{ pointer: "#/param/name", detail: "must start with a letter, followed by a-z, 0-9 and -" }],
       });
     const { roles } = context.var.services;
     const grantor = grantorOf(context, "rights");

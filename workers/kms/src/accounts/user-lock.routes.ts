@@ -17,10 +17,10 @@ const lockUser = createRoute({
   path: "/users/{id}/lock",
   operationId: "kms.lockUser",
   tags: ["Accounts"],
-  summary: "Lock a user out: his sessions end, and he cannot log in",
+  summary: "Lock a user: their sessions end, and they cannot log in",
   request: { params },
   responses: {
-    200: json(lockAnswer, "The user, who is locked", { ...USER_EXAMPLE, lockedAt: EXAMPLE.today }),
+    200: json(lockAnswer, "The locked user", { ...USER_EXAMPLE, lockedAt: EXAMPLE.today }),
     ...problems("not-found", "conflict"),
   },
 });
@@ -30,10 +30,10 @@ const unlockUser = createRoute({
   path: "/users/{id}/unlock",
   operationId: "kms.unlockUser",
   tags: ["Accounts"],
-  summary: "Let a locked user log in again",
+  summary: "Unlock a user, so that they can log in again",
   request: { params },
   responses: {
-    200: json(lockAnswer, "The user, who is not locked", USER_EXAMPLE),
+    200: json(lockAnswer, "The unlocked user", USER_EXAMPLE),
     ...problems("not-found"),
   },
 });
@@ -51,7 +51,7 @@ export const addUserLock = (app: KmsApp): void => {
     const locked = await findUser(context, id);
     if (locked.lockedAt === null)
       throw problem("conflict", {
-        detail: "Nobody would be left to administer. Make somebody else an administrator first.",
+        detail: "This is the last administrator. Make another user an administrator first.",
       });
     return context.json({ ...toUserAnswer(locked), ...warningsTo(grantor) }, 200);
   });

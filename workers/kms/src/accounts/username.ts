@@ -120,14 +120,14 @@ export const usernameFault = (username: string): string | undefined => {
   const characters = [...name].length;
   if (characters < 1 || characters > MAX_USERNAME_CHARACTERS)
     return `must have 1 to ${MAX_USERNAME_CHARACTERS} characters`;
-  if (hasInvisible(username) || hasInvisible(name)) return "must not have characters that cannot be seen";
-  if (!PATTERN.test(name)) return "must begin with a letter or digit and go on with letters, digits and . _ @ + -";
+  if (hasInvisible(username) || hasInvisible(name)) return "must not have invisible characters";
+  if (!PATTERN.test(name)) return "must start with a letter or digit, followed by letters, digits and . _ @ + -";
   if (holdsCredential(name)) return HOLDS_CREDENTIAL;
   if (STRAY_MARK.test(name.normalize("NFD")) || hasPiledMarks(name))
-    return "must have its accents on letters, each once, and at most four on one";
-  if ([...name].some(isUncommon)) return "must be written in letters that are in common use today";
-  if (mixesDigits(name)) return "must have its digits of one kind";
+    return "must have accents only on letters, without repetition, and at most four per letter";
+  if ([...name].some(isUncommon)) return "must use letters of modern scripts";
+  if (mixesDigits(name)) return "must not mix digits of several scripts";
   if (!WAYS_OF_WRITING.some((way) => way.test(name)))
-    return "must be written in one script, or in Chinese, Japanese or Korean with Latin letters";
+    return "must use one script; Chinese, Japanese and Korean can be mixed with Latin letters";
   return undefined;
 };

@@ -25,7 +25,7 @@ const MAX_SEARCH_CHARACTERS = 254;
 const newUser = z.strictObject({ ...newAccountFields, roles: roleNames.default([DEFAULT_ROLE]) });
 
 const search = text({ min: 1, max: MAX_SEARCH_CHARACTERS }).optional().openapi({
-  description: "Part of the username, or the whole email address, in whatever case",
+  description: "Part of a username or a complete email address, case-insensitive",
 });
 
 const createUser = createRoute({
@@ -46,7 +46,7 @@ const listUsers = createRoute({
   path: "/users",
   operationId: "kms.listUsers",
   tags: ["Accounts"],
-  summary: "List the users, by name",
+  summary: "List the users by name",
   request: { query: pageQuery.extend({ search }) },
   responses: {
     200: json(page(userAnswer), "A page of users", pageOf(USER_EXAMPLE)),

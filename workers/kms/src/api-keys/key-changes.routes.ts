@@ -18,7 +18,7 @@ const disableKey = createRoute({
   path: "/keys/{service}/{id}/disable",
   operationId: "kms.disableKey",
   tags: ["Keys"],
-  summary: "Disable a key until it is enabled again; it is refused everywhere within 5 seconds",
+  summary: "Disable a key until it is enabled again; every worker refuses it within 5 seconds",
   request: { params: byServiceAndId },
   responses: {
     200: json(keyAnswer.extend(warningFields).openapi("DisabledKey"), "The key", {
@@ -36,7 +36,7 @@ const enableKey = createRoute({
   path: "/keys/{service}/{id}/enable",
   operationId: "kms.enableKey",
   tags: ["Keys"],
-  summary: "Enable a disabled key again, unless it was disabled because it had leaked",
+  summary: "Enable a disabled key; a key that was disabled because it leaked stays disabled",
   request: { params: byServiceAndId },
   responses: { 200: json(keyAnswer, "The key", KEY_EXAMPLE), ...problems("not-found", "conflict") },
 });
@@ -46,7 +46,7 @@ const confineKey = createRoute({
   path: "/keys/{service}/{id}/allowed-addresses",
   operationId: "kms.setAllowedAddresses",
   tags: ["Keys"],
-  summary: "Say what addresses a key may be used from; known everywhere within 5 seconds",
+  summary: "Set the networks a key can be used from; every worker knows them within 5 seconds",
   request: {
     params: byServiceAndId,
     body: jsonBody(z.strictObject({ allowedAddresses: allowedAddresses.nullable() }), {
@@ -59,8 +59,8 @@ const confineKey = createRoute({
 const REFUSALS: Record<ChangeFailure | "leaked", () => Problem> = {
   unknown: noSuchKey,
   "not-held": scopesNotHeld,
-  ended: () => problem("conflict", { detail: "This key has been revoked, or has expired." }),
-  leaked: () => problem("conflict", { detail: "This key has leaked. Rotate it: it will never be enabled again." }),
+  ended: () => problem("conflict", { detail: "This key is revoked or expired." }),
+  leaked: () => problem("conflict", { detail: "This key has leaked and cannot be enabled again. Rotate it." }),
 };
 
 const toAnswer = (context: KmsContext, changed: Result<ApiKey, keyof typeof REFUSALS>): z.infer<typeof keyAnswer> => {

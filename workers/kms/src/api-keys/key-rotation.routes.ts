@@ -25,14 +25,14 @@ const byService = z.object({ service: reference() });
 
 const rotation = z.strictObject({
   graceSeconds: integer({ min: 0, max: MAX_GRACE_SECONDS }).optional().openapi({
-    description: "How long the old key works on; 0 by default",
+    description: "How long the old key stays valid; 0 by default",
   }),
 });
 
 const rotated = {
   200: json(
     createdKeyAnswer,
-    "The new key, with the name, the scopes, the addresses and the lifetime of the old one",
+    "The new key, with the name, scopes, allowed addresses and lifetime of the old one",
     CREATED_KEY_EXAMPLE,
   ),
   ...problems("not-found", "conflict"),
@@ -43,7 +43,7 @@ const rotateService = createRoute({
   path: "/keys/{service}/rotate",
   operationId: "kms.rotateServiceKey",
   tags: ["Keys"],
-  summary: "Replace the key of a service by a new one; 409 when it has several active ones",
+  summary: "Rotate the key of a service; 409 if it has several active keys",
   request: { params: byService, body: { ...jsonBody(rotation, { graceSeconds: 3600 }), required: false } },
   responses: rotated,
 });
@@ -53,7 +53,7 @@ const rotateKey = createRoute({
   path: "/keys/{service}/{id}/rotate",
   operationId: "kms.rotateKey",
   tags: ["Keys"],
-  summary: "Replace one key of a service by a new one; the others are left as they are",
+  summary: "Rotate one key of a service",
   description: "The old key works on for `graceSeconds`, by default not at all.",
   request: {
     params: byService.extend({ id: reference() }),
@@ -61,7 +61,7 @@ const rotateKey = createRoute({
       ...jsonBody(
         rotation.extend({
           expiresAt: instant.optional().openapi({
-            description: "When the new key expires; by default after as long a time as the old one was given",
+            description: "When the new key expires; by default, it has the lifetime of the old one",
           }),
         }),
         { graceSeconds: 3600, expiresAt: "2027-03-02T09:00:00.000Z" },
@@ -75,15 +75,15 @@ const rotateKey = createRoute({
 const REFUSALS: Record<RotationFailure, (service: string) => Problem> = {
   "unknown-service": noSuchService,
   "unknown-key": noSuchKey,
-  "no-active-key": () => problem("not-found", { detail: "This service has no active key to rotate. Create one." }),
+  "no-active-key": () => problem("not-found", { detail: "This service has no active key. Create one." }),
   "several-active-keys": (service) =>
     problem("conflict", {
-      detail: `This service has several keys that have not ended. Rotate one of them at POST /kms/keys/${service}/{id}/rotate.`,
+      detail: `This service has several active keys. Rotate one at POST /kms/keys/${service}/{id}/rotate.`,
     }),
-  ended: () => problem("conflict", { detail: "This key has been revoked or rotated, or has expired." }),
+  ended: () => problem("conflict", { detail: "This key is revoked, rotated or expired." }),
   expired: () => invalidKeyField("expiresAt", "must be in the future"),
   "not-held": keyNotHeld,
-  superseded: () => problem("conflict", { detail: "This key was rotated or revoked meanwhile." }),
+  superseded: () => problem("conflict", { detail: "This key was rotated or revoked in the meantime." }),
 };
 
 const rotate = async (context: KmsContext, wanted: WantedRotation) => {

@@ -16,9 +16,9 @@ const MAX_KEY_CHARACTERS = 256;
 const question = z.strictObject({
   key: text({ max: MAX_KEY_CHARACTERS }),
   address: text({ max: MAX_NETWORK_LENGTH })
-    .refine((given) => parseAddress(given) !== undefined, "must be an address")
+    .refine((given) => parseAddress(given) !== undefined, "must be an IP address")
     .optional()
-    .openapi({ description: "Where the key was used from; its allowed addresses count only with this" }),
+    .openapi({ description: "The address the key was used from; without it, the allowed addresses are not checked" }),
 });
 
 const verdict = z
@@ -27,7 +27,7 @@ const verdict = z
     code: z.enum(CODES),
     service: z.string().nullable(),
     scopes: z.array(scopeName),
-    expiresAt: z.iso.datetime().nullable().openapi({ description: "When it ends: by expiry, or with its grace" }),
+    expiresAt: z.iso.datetime().nullable().openapi({ description: "When it expires or its grace period ends" }),
   })
   .openapi("KeyVerdict");
 
@@ -36,13 +36,13 @@ const route = createRoute({
   path: "/keys/verify",
   operationId: "kms.verifyKey",
   tags: ["Keys"],
-  summary: "Tell whether an API key is good, and for what",
+  summary: "Verify an API key and return its service and scopes",
   description:
-    "For services that receive keys themselves. The answer to a bad key is 200 as well, with `valid: false` and the " +
+    "For services that receive keys themselves. An invalid key gets 200 as well, with `valid: false` and the " +
     "reason in `code`.",
   request: { body: jsonBody(question, { key: EXAMPLE.apiKey, address: EXAMPLE.address }) },
   responses: {
-    200: json(verdict, "The verdict; a bad key is no error", {
+    200: json(verdict, "The result; an invalid key is not an error", {
       valid: true,
       code: "valid",
       service: EXAMPLE.service,

@@ -47,7 +47,7 @@ const createKey = createRoute({
   path: "/keys",
   operationId: "kms.createKey",
   tags: ["Keys"],
-  summary: "Create an API key of a service; the answer is the only place where it is shown",
+  summary: "Create an API key of a service; only this response contains it",
   description:
     "By default the key has all scopes of its service, no expiry, and works from every address. Addresses are stored " +
     "in one form: `192.0.2.9/24` becomes `192.0.2.0/24`.",
@@ -71,7 +71,7 @@ const listKeys = createRoute({
   path: "/keys",
   operationId: "kms.listKeys",
   tags: ["Keys"],
-  summary: "List API keys, of one service or of all, oldest first",
+  summary: "List the API keys of one service or of all, oldest first",
   request: { query: pageQuery.extend({ service: reference().optional() }) },
   responses: {
     200: json(page(keyAnswer), "A page of keys", pageOf(KEY_EXAMPLE)),
@@ -92,7 +92,7 @@ const listKeysOfService = createRoute({
 });
 
 const revoked = {
-  204: { description: "Refused everywhere within 5 seconds" },
+  204: { description: "Revoked; every worker refuses it within 5 seconds" },
   ...problems("not-found"),
 };
 
@@ -119,7 +119,7 @@ const revokeKey = createRoute({
 const CREATION_REFUSALS: Record<CreationFailure, () => Problem> = {
   "unknown-service": noSuchService,
   expired: () => invalidKeyField("expiresAt", "must be in the future"),
-  "not-of-service": () => invalidKeyField("scopes", "must be among the scopes of the service"),
+  "not-of-service": () => invalidKeyField("scopes", "must be a scope of the service"),
   "not-held": keyNotHeld,
   "scopes-too-long": () => invalidKeyField("scopes", SCOPES_TOO_LONG),
 };
@@ -132,7 +132,7 @@ const parsePosition = (after: string | undefined): ApiKeyPosition | undefined =>
   if (position === undefined) return undefined;
   const [, createdAt, id] = /^(\d{1,15}):(\w+)$/.exec(position) ?? [];
   if (createdAt === undefined || id === undefined)
-    throw problem("invalid-input", { errors: [{ pointer: "#/query/after", detail: "not a cursor of this list" }] });
+    throw problem("invalid-input", { errors: [{ pointer: "#/query/after", detail: "invalid cursor" }] });
   return { createdAt: new Date(Number(createdAt)), id };
 };
 

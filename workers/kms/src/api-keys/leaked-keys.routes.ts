@@ -26,14 +26,14 @@ const route = createRoute({
   path: "/keys/leaked",
   operationId: "kms.reportLeakedKeys",
   tags: ["Keys"],
-  summary: "Tell that keys have been found where they should not be: they are disabled at once, and their owners told",
+  summary: "Report leaked keys: they are disabled immediately, and their owners are notified",
   request: {
     body: jsonBody(reports, { key: EXAMPLE.apiKey, url: "https://git.example.org/films/editor/blob/main/.env" }),
   },
   responses: {
     202: json(
       z.object({ status: z.literal("received") }).openapi("LeakReceipt"),
-      "The answer to every report, whether the keys are ours or not",
+      "The report is accepted, whether or not the keys exist",
       ANSWER,
     ),
   },

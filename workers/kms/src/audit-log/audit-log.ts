@@ -64,7 +64,7 @@ export const createAuditLog = (options: AuditLogOptions): AuditLog => {
     publicJwkOf: async (kid) => {
       const { keys } = await keyRing.trust();
       const key = keys.find((candidate) => candidate.kid === kid);
-      if (!key) throw new Error("the key that signs is not among those that verify");
+      if (!key) throw new Error("the signing key is missing from the key set");
       return key;
     },
     isOurs,

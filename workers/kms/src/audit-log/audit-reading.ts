@@ -47,7 +47,7 @@ const parseFields = (text: string): Record<string, string> => JSON.parse(text);
 /** Opens the sealed fields with the keys as they are stored right now: an erased person's are `null`. */
 export const createEntryOpener = (subjectKeys: Pick<SubjectKeys, "read">): OpenEntries => {
   const randomBytes = (): never => {
-    throw new Error("reading needs no chance");
+    throw new Error("decryption needs no randomness");
   };
 
   return async (entries) => {

@@ -12,9 +12,9 @@ const MAX_VERIFICATION_MS = 45_000;
 const verdictAnswer = z
   .object({
     valid: z.boolean(),
-    entries: z.int().openapi({ description: "How many entries were found good" }),
-    brokenAt: z.int().optional().openapi({ description: "The first id that is not as it was written, or missing" }),
-    next: z.int().optional().openapi({ description: "There was no time for more: go on with ?from=" }),
+    entries: z.int().openapi({ description: "How many entries are valid" }),
+    brokenAt: z.int().optional().openapi({ description: "The first id whose entry is modified or missing" }),
+    next: z.int().optional().openapi({ description: "Set if the check ran out of time: continue with ?from=" }),
   })
   .openapi("AuditVerdict");
 
@@ -23,10 +23,10 @@ const verifyChain = createRoute({
   path: "/audit/verify",
   operationId: "kms.verifyAuditTrail",
   tags: ["Audit"],
-  summary: "Go over the chain of audit entries: finds one that was changed, removed, inserted or moved",
+  summary: "Verify the audit chain: finds an entry that was modified, removed, inserted or moved",
   request: { query: z.object({ from: countParameter({ min: 1, max: Number.MAX_SAFE_INTEGER }).optional() }) },
   responses: {
-    200: json(verdictAnswer, "The verdict; a broken chain is no error", { valid: true, entries: 1_204 }),
+    200: json(verdictAnswer, "The result; a broken chain is not an error", { valid: true, entries: 1_204 }),
   },
 });
 
@@ -44,7 +44,7 @@ const listCheckpoints = createRoute({
   path: "/audit/checkpoints",
   operationId: "kms.listAuditCheckpoints",
   tags: ["Audit"],
-  summary: "The signed checkpoints of the chain, oldest first: keep them elsewhere",
+  summary: "List the signed checkpoints of the chain, oldest first; keep copies elsewhere",
   request: { query: pageQuery },
   responses: {
     200: json(

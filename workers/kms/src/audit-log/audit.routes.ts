@@ -18,22 +18,25 @@ const filtered = text({ min: 1, max: MAX_FILTER_CHARACTERS }).optional();
 
 const entryAnswer = z
   .object({
-    id: z.int().openapi({ description: "Counts from 1, without a gap" }),
+    id: z.int().openapi({ description: "Starts at 1, without gaps" }),
     at: z.iso.datetime(),
     action: z.string(),
     outcome: z.enum(["success", "failure", "refused"]),
     actor: z.string().nullable().openapi({ description: "A user's id, `service:NAME` or `worker:NAME`" }),
-    actingService: z.string().nullable().openapi({ description: "The service that acted for the actor, by name" }),
+    actingService: z.string().nullable().openapi({ description: "The name of the service that acted for the actor" }),
     target: z.string().nullable(),
     reason: z.string().nullable(),
-    count: z.int().openapi({ description: "How many events it stands for" }),
+    count: z.int().openapi({ description: "How many events the entry aggregates" }),
     requestId: z.string().nullable(),
     address: z
       .string()
       .nullable()
-      .openapi({ description: "Null as well when the actor, or the user it was tried on, has been erased" }),
-    personal: z.record(z.string(), z.string()).nullable().openapi({ description: "Null as well when it was erased" }),
-    link: z.string().nullable().openapi({ description: "Its place in the chain; null for a moment after it was told" }),
+      .openapi({ description: "Also null once the actor, or the user it concerned, is erased" }),
+    personal: z.record(z.string(), z.string()).nullable().openapi({ description: "Also null once it is erased" }),
+    link: z
+      .string()
+      .nullable()
+      .openapi({ description: "Its link in the chain; null until it is sealed, moments after it is written" }),
   })
   .openapi("AuditEntry");
 
@@ -64,8 +67,8 @@ const filterQuery = z.object({
   actor: filtered.openapi({ description: "A user's id, or `service:NAME`" }),
   actingService: filtered.openapi({ description: "The name of a service that acted for users" }),
   action: filtered,
-  from: instant.optional().openapi({ description: "The first instant" }),
-  to: instant.optional().openapi({ description: "The first instant no more" }),
+  from: instant.optional().openapi({ description: "The start, inclusive" }),
+  to: instant.optional().openapi({ description: "The end, exclusive" }),
 });
 
 const route = createRoute({
@@ -73,7 +76,7 @@ const route = createRoute({
   path: "/audit",
   operationId: "kms.listAuditEntries",
   tags: ["Audit"],
-  summary: "Audit entries, newest first; with `Accept: application/x-ndjson` all of them, oldest first",
+  summary: "List audit entries, newest first; with `Accept: application/x-ndjson`, export all of them, oldest first",
   request: { query: pageQuery.extend(filterQuery.shape) },
   responses: {
     200: {
@@ -120,7 +123,7 @@ export const positionOf = (after: string | undefined): number | undefined => {
   const key = decodeCursor(after);
   if (key === undefined) return undefined;
   if (/^\d{1,15}$/.test(key)) return Number(key);
-  throw problem("invalid-input", { errors: [{ pointer: "#/query/after", detail: "not a cursor of this list" }] });
+  throw problem("invalid-input", { errors: [{ pointer: "#/query/after", detail: "invalid cursor" }] });
 };
 
 const wantsLines = (context: KmsContext): boolean => (context.req.header("accept") ?? "").includes(JSON_LINES);

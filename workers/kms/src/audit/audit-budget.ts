@@ -101,7 +101,7 @@ export class BudgetExhausted extends Error {
   readonly retryAfterSeconds: number;
 
   constructor(retryAfterSeconds: number) {
-    super("the caller has done this too often");
+    super("the caller has reached the rate limit");
     this.retryAfterSeconds = retryAfterSeconds;
   }
 }

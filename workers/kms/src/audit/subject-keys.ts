@@ -51,7 +51,7 @@ export const createSubjectKeys = ({ repository, wrapping, randomBytes }: Subject
     const key = Buffer.from(randomBytes(KEY_BYTES)).toString("base64url");
     await repository.insert(subject, await wrapping.seal(subjectKeyContext(subject), key));
     const made = await findOne(subject);
-    if (made === undefined) throw new Error("an audit key was stored, but none is found");
+    if (made === undefined) throw new Error("an audit key was stored but is not found");
     return made;
   };
 
@@ -59,7 +59,7 @@ export const createSubjectKeys = ({ repository, wrapping, randomBytes }: Subject
     const wrapped = await findOrMake(subject);
     if (wrapped === null) return undefined;
     const key = await unwrap(subject, wrapped);
-    if (key === undefined) throw new Error("an audit key does not open");
+    if (key === undefined) throw new Error("an audit key cannot be decrypted");
     return key;
   };
 

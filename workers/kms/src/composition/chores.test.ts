@@ -36,7 +36,7 @@ test("runs the others when one fails, says so, and tries that one again in the n
     broken: { everyMs: MINUTE_MS, fails: true },
     sound: { everyMs: MINUTE_MS },
   });
-  await expect(run()).rejects.toThrow("chores failed: broken");
+  await expect(run()).rejects.toThrow("maintenance jobs failed: broken");
   await expect(run()).rejects.toThrow("broken");
   expect(ran).toEqual(["broken", "sound", "broken"]);
   expect(failures).toEqual(["broken", "broken"]);

@@ -34,6 +34,6 @@ export const createChores = (chores: readonly Chore[], { now, onFailure }: Chore
       const last = ranAtMs.get(chore.name) ?? Number.NEGATIVE_INFINITY;
       if (now() - last >= chore.everyMs) failed.push(...(await runOne(chore)));
     }
-    if (failed.length > 0) throw new Error(`chores failed: ${failed.join(", ")}`);
+    if (failed.length > 0) throw new Error(`maintenance jobs failed: ${failed.join(", ")}`);
   };
 };

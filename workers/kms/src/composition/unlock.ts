@@ -31,10 +31,10 @@ export const createConnection = <Base extends Foundation, Services>(
 /** What must not go on until an operator has looked, and what to tell them. */
 const STANDSTILLS: [new (...args: never[]) => Error, string][] = [
   [UnusableSettings, "The kms's settings are not usable. Its log names the setting."],
-  [WrongSecretKey, "SECRET_KEY is not the one this database was written under. Start with the right one."],
+  [WrongSecretKey, "SECRET_KEY does not match this database. Restart the kms with the right key."],
   [
     TrailBehind,
-    "The audit trail lacks entries that it had before, so nothing is changed. An operator must look: see audit.broken in the log.",
+    "The audit trail lacks earlier entries, so changes are refused. Ask the operator to check the log for audit.broken.",
   ],
 ];
 

@@ -24,7 +24,7 @@ export const attemptRefused = (detail: string, { error, allowance, isOverLimit }
   if (error === "busy") return tooBusy();
   if (error === "blocked" || isOverLimit)
     return problem("too-many-attempts", {
-      detail: "Too many passwords were wrong. Try again when the time in Retry-After is over.",
+      detail: "Too many passwords were wrong. Retry after the time in Retry-After.",
       headers: { ...limitHeaders(allowance), "retry-after": String(allowance.waitSeconds) },
     });
   return problem("login-refused", { detail, headers: { ...limitHeaders(allowance), "www-authenticate": "Bearer" } });

@@ -9,7 +9,8 @@ import type { KmsContext } from "./frame.ts";
 export const grantorOf = <What extends Granted>(context: KmsContext, what: What, lead = ""): Grantor<What> => {
   const { policy, principal, services, template } = context.var;
   // Without it neither X-OTP nor a user without a factor would get this far.
-  if (policy.stepUp === undefined) throw new Error(`${template} hands something out: its row of the table must say so`);
+  if (policy.stepUp === undefined)
+    throw new Error(`${template} grants something: its row of the route table must declare it`);
   const asked = askToGrant(what, principal, services.now());
   if (!asked.ok) throw grantRefused(asked.error, lead);
   return asked.value;
@@ -17,7 +18,7 @@ export const grantorOf = <What extends Granted>(context: KmsContext, what: What,
 
 const warning = z
   .object({ code: z.literal("factor-recommended"), detail: z.string() })
-  .openapi("Warning", { description: "What the caller should do, though the call succeeded" });
+  .openapi("Warning", { description: "A recommendation, although the call succeeded" });
 
 /** A member of responses to calls that hand something out. */
 export const warningFields = { warnings: z.array(warning).optional() };
@@ -25,7 +26,7 @@ export const warningFields = { warnings: z.array(warning).optional() };
 const FACTOR_RECOMMENDED = {
   code: "factor-recommended",
   detail:
-    "You have no second factor, so anyone who learns your password can do the same: enrol one at POST /twofa/factors/totp " +
+    "You have no second factor, so anyone who learns your password can do the same. Enrol one at POST /twofa/factors/totp " +
     "or /twofa/factors/webauthn/options.",
 } as const;
 

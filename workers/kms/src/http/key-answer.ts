@@ -14,11 +14,14 @@ const fields = {
   id: z.string(),
   service: z.string(),
   name: z.string().nullable(),
-  prefix: z.string().openapi({ description: "How the key begins" }),
+  prefix: z.string().openapi({ description: "The first characters of the key" }),
   scopes: z.array(scopeName),
   createdAt: z.iso.datetime(),
   expiresAt: z.iso.datetime().nullable(),
-  allowedAddresses: z.array(z.string()).nullable().openapi({ description: "Where it may be used; null: anywhere" }),
+  allowedAddresses: z
+    .array(z.string())
+    .nullable()
+    .openapi({ description: "The networks it can be used from; null: any" }),
 };
 
 const MAX_ALLOWED_ADDRESSES = 64;
@@ -32,7 +35,7 @@ const toNetwork = (given: string): string | undefined => {
 const allowedAddress = parsedText(
   { max: MAX_NETWORK_LENGTH },
   toNetwork,
-  "must be an address, or a network such as 192.0.2.0/24",
+  "must be an IP address, or a network such as 192.0.2.0/24",
 ).openapi({ example: "192.0.2.0/24" });
 
 export const allowedAddresses = list(allowedAddress, { min: 1, max: MAX_ALLOWED_ADDRESSES });
@@ -40,10 +43,13 @@ export const allowedAddresses = list(allowedAddress, { min: 1, max: MAX_ALLOWED_
 export const keyAnswer = z
   .object({
     ...fields,
-    revokedAt: z.iso.datetime().nullable().openapi({ description: "In the future while a rotated key has its grace" }),
+    revokedAt: z.iso
+      .datetime()
+      .nullable()
+      .openapi({ description: "In the future during the grace period of a rotated key" }),
     disabledAt: z.iso.datetime().nullable(),
     disabledReason: z.enum(DISABLED_REASONS).nullable(),
-    lastUsedAt: z.iso.datetime().nullable().openapi({ description: "To the minute" }),
+    lastUsedAt: z.iso.datetime().nullable().openapi({ description: "Accurate to the minute" }),
     state: z.enum(API_KEY_STATES),
   })
   .openapi("ApiKey");
@@ -98,13 +104,13 @@ export const toCreatedKeyAnswer = ({ apiKey, key }: CreatedApiKey): z.infer<type
 });
 
 /** The response where a key is not there. */
-export const noSuchKey = (): Problem => problem("not-found", { detail: "This service has no such key." });
+export const noSuchKey = (): Problem => problem("not-found", { detail: "This service has no key with this id." });
 
 export const keyNotHeld = (): Problem =>
-  problem("forbidden", { detail: "This key would have more scopes than you have." });
+  problem("forbidden", { detail: "The key would have scopes that you do not have." });
 
 export const invalidKeyField = (field: string, detail: string): Problem =>
-  problem("invalid-input", { detail: "This key cannot be made.", errors: [{ pointer: `#/${field}`, detail }] });
+  problem("invalid-input", { detail: "This key cannot be created.", errors: [{ pointer: `#/${field}`, detail }] });
 
 /** Records a key that was not made: for which service, if there is one of that name. */
 export const auditKeyRefusal = (

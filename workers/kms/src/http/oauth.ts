@@ -25,18 +25,18 @@ export const formBody = <Schema extends z.ZodType>(schema: Schema, example: z.in
 export const parameter = text({ max: MAX_PARAMETER_CHARACTERS });
 
 export const clientFields = {
-  client_id: parameter.optional().openapi({ description: "The service's name, unless it is sent by Basic" }),
-  client_secret: parameter.optional().openapi({ description: "One of its API keys, unless it is sent by Basic" }),
+  client_id: parameter.optional().openapi({ description: "The service's name, unless sent with HTTP Basic" }),
+  client_secret: parameter.optional().openapi({ description: "One of its API keys, unless sent with HTTP Basic" }),
 };
 
 export const OAUTH_REFUSALS = {
   400: json(oauthError, "The request is refused (RFC 6749 §5.2)"),
-  401: json(oauthError, "The client did not authenticate"),
+  401: json(oauthError, "Client authentication failed"),
 };
 
 export const BAD_CLIENT: OAuthError = {
   error: "invalid_client",
-  description: "The service or its API key is not known.",
+  description: "The service or its API key is unknown.",
 };
 
 /** What is wrong is told in OAuth's own words, not in ours. */

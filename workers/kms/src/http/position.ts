@@ -16,6 +16,6 @@ export const parsePosition = (after: string | undefined): Position | undefined =
   if (position === undefined) return undefined;
   const [, createdAt, id] = /^(\d{1,15}):([\w-]+)$/.exec(position) ?? [];
   if (createdAt === undefined || id === undefined)
-    throw problem("invalid-input", { errors: [{ pointer: "#/query/after", detail: "not a cursor of this list" }] });
+    throw problem("invalid-input", { errors: [{ pointer: "#/query/after", detail: "invalid cursor" }] });
   return { createdAt: new Date(Number(createdAt)), id };
 };

@@ -11,13 +11,13 @@ const MAX_SCOPE_CHARACTERS = "secrets:write:".length + MAX_SECRET_PATH_CHARACTER
 
 const toScope = (name: string): Scope | undefined => (isScope(name) ? name : undefined);
 
-export const scopeName = parsedText({ max: MAX_SCOPE_CHARACTERS }, toScope, "is no scope").openapi({
-  description: `One of ${SCOPES.join(", ")}; secrets:read and secrets:write also narrowed to a path or to all below one, transit:use to a transit key`,
+export const scopeName = parsedText({ max: MAX_SCOPE_CHARACTERS }, toScope, "is not a scope").openapi({
+  description: `One of ${SCOPES.join(", ")}; secrets:read and secrets:write can be restricted to a path or to all paths below one, transit:use to a transit key`,
   example: "secrets:read:typesense/*",
 });
 
-export const SCOPES_TOO_LONG = `must have at most ${MAX_SCOPE_LIST_CHARACTERS} characters together, with a blank between each two, to fit into a token: name fewer or wider ones`;
+export const SCOPES_TOO_LONG = `must have at most ${MAX_SCOPE_LIST_CHARACTERS} characters in total, separated by spaces, to fit into a token: name fewer or broader scopes`;
 
 export const wantedScopes = list(scopeName, { min: 1, max: MAX_SCOPES })
   .refine(fitsToken, SCOPES_TOO_LONG)
-  .openapi({ description: `Together at most ${MAX_SCOPE_LIST_CHARACTERS} characters, with a blank between each two` });
+  .openapi({ description: `At most ${MAX_SCOPE_LIST_CHARACTERS} characters in total, separated by spaces` });

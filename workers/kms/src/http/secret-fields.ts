@@ -6,7 +6,7 @@ const MAX_VALUE_BYTES = 64 * 1024;
 
 export const secretPath = text({ max: MAX_SECRET_PATH_CHARACTERS }).refine(
   isSecretPath,
-  `must be segments of letters, digits, ".", "_" and "-", joined by slashes, ${MAX_SECRET_PATH_CHARACTERS} characters at most, and hold no credential`,
+  `must be segments of letters, digits, ".", "_" and "-", joined by slashes, with at most ${MAX_SECRET_PATH_CHARACTERS} characters, and contain no credential`,
 );
 
 /** A lone surrogate has no UTF-8: what is stored would not be what was sent. */

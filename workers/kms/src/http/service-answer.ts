@@ -22,7 +22,7 @@ export const serviceAnswer = z
     webhookUrl: z.string().nullable(),
     rotationBlocked: z.enum(["no-webhook"]).nullable().openapi({
       description:
-        "Why the keys are not rotated by schedule, though `rotateAfterDays` is set: no webhook takes new ones",
+        "Why the keys are not rotated on schedule although `rotateAfterDays` is set: no webhook receives new keys",
     }),
   })
   .openapi("Service");
@@ -43,10 +43,10 @@ export const toServiceAnswer = ({ createdAt, ...service }: Service): z.infer<typ
 });
 
 /** The answer where a service is not there. */
-export const noSuchService = (): Problem => problem("not-found", { detail: "There is no such service." });
+export const noSuchService = (): Problem => problem("not-found", { detail: "No service has this name." });
 
 export const scopesNotHeld = (): Problem =>
-  problem("forbidden", { detail: "The scopes of this service are more than you may use yourself." });
+  problem("forbidden", { detail: "This service has scopes that you do not have." });
 
 /** The answers to a change of a service, or of its keys, that is not made. */
 export const SERVICE_REFUSALS = { unknown: noSuchService, "not-held": scopesNotHeld };
@@ -55,5 +55,5 @@ export const SERVICE_REFUSALS = { unknown: noSuchService, "not-held": scopesNotH
 export const assertWebhookUrl = (context: KmsContext, pointer: string, url: string): void => {
   const detail = context.var.services.serviceRegistry.webhookFault(url);
   if (detail === undefined) return;
-  throw problem("invalid-input", { detail: "Webhooks cannot go there.", errors: [{ pointer, detail }] });
+  throw problem("invalid-input", { detail: "Webhooks cannot be sent to this URL.", errors: [{ pointer, detail }] });
 };

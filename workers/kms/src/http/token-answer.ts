@@ -10,7 +10,7 @@ export const tokenAnswer = z
     expires_in: z.int().openapi({ description: "Seconds" }),
     refresh_token: z.string().optional(),
     scope: z.string(),
-    issued_token_type: z.string().optional().openapi({ description: "Where a token was exchanged (RFC 8693)" }),
+    issued_token_type: z.string().optional().openapi({ description: "Only after a token exchange (RFC 8693)" }),
   })
   .openapi("Tokens");
 

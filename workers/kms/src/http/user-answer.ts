@@ -61,7 +61,7 @@ export const toUserAnswer = ({
 /** The user with this id; refuses with 404 where there is none. */
 export const findUser = async (context: KmsContext, id: string): Promise<Profile> => {
   const user = await context.var.services.users.findById(id);
-  if (!user) throw problem("not-found", { detail: "There is no such user." });
+  if (!user) throw problem("not-found", { detail: "No user has this id." });
   return user;
 };
 
@@ -70,13 +70,14 @@ export const assertAcceptable = (context: KmsContext, account: Omit<NewAccount, 
   const faults = accountFaults(account, context.var.services.issuer);
   if (faults.length === 0) return;
   throw problem("invalid-input", {
-    detail: "This username or password is not accepted.",
+    detail: "The username or the password does not meet the rules.",
     errors: faults.map(({ field, detail }) => ({ pointer: `#/${field}`, detail })),
   });
 };
 
 /** The answers to an account that could not be made. */
 export const ACCOUNT_REFUSALS = {
-  "username-taken": () => problem("conflict", { detail: "This username is taken, or looks like one that is." }),
+  "username-taken": () =>
+    problem("conflict", { detail: "This username is taken, or looks like one that is. Choose another." }),
   busy: tooBusy,
 };

@@ -44,7 +44,7 @@ export const openInternalKeys = async (options: InternalKeysOptions): Promise<In
   const open = async (name: KeyName): Promise<[KeyName, Uint8Array]> => {
     const wrapped = stored.find((key) => key.name === name);
     const key = wrapped && (await envelopes.unwrap(internalKeyPlace(name), wrapped));
-    if (!key) throw new Error(`the internal key ${name} does not open: its row was changed or removed`);
+    if (!key) throw new Error(`the internal key ${name} cannot be decrypted: its row was modified or removed`);
     return [name, key];
   };
   return internalKeysFrom(await Promise.all(KEY_NAMES.map(open)));

@@ -91,14 +91,14 @@ export const createKeks = ({ repository, secretKeys, randomBytes, now }: KeksOpt
     const kek = opened.get(version);
     if (!kek)
       throw new WrongSecretKey(
-        `SECRET_KEY is not the one this database was written under: key-encryption key ${version} does not open`,
+        `SECRET_KEY does not match this database: key-encryption key ${version} cannot be decrypted`,
       );
     return kek;
   };
 
   const current = async (): Promise<Kek & { isOfCurrentKey: boolean }> => {
     if (!newest || now() - readAtMs > FRESH_MS) await read();
-    if (!newest) throw new Error("there is no key-encryption key yet");
+    if (!newest) throw new Error("no key-encryption key exists yet");
     return get(newest.version);
   };
 

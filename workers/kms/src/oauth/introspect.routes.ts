@@ -28,13 +28,13 @@ const route = createRoute({
   path: "/introspect",
   operationId: "kms.introspectToken",
   tags: ["Tokens"],
-  summary: "Ask about an access token (RFC 7662), as a service with its key, or with a token in Authorization",
+  summary: "Introspect an access token (RFC 7662), as a service with its key or with a token in Authorization",
   description:
-    "A service may ask about every token, a user about their own and, with `users:admin`, about those of others. About " +
-    "any other token the answer is `active: false`.",
+    "A service can introspect every token, a user their own and, with `users:admin`, those of others. For " +
+    "any other token the response is `active: false`.",
   request: formBody(form, { token: EXAMPLE.accessToken, client_id: EXAMPLE.service, client_secret: EXAMPLE.apiKey }),
   responses: {
-    200: json(introspection, "Its claims; only `active: false` when it is not good or none of the caller's business", {
+    200: json(introspection, "Its claims; only `active: false` if it is invalid or the caller cannot inspect it", {
       active: true,
       token_type: "Bearer",
       iss: EXAMPLE.issuer,
@@ -72,7 +72,10 @@ const identify = async (context: KmsContext, parameters: Parameters): Promise<Id
   if (!client.value)
     return {
       ok: false,
-      answer: refuse(context, { error: "invalid_client", description: "Say who asks: by Basic, by body or by token." }),
+      answer: refuse(context, {
+        error: "invalid_client",
+        description: "Authenticate with HTTP Basic, in the body or with a token.",
+      }),
     };
   const identified = await identifyClient(context, client.value, "token.introspect");
   if (!identified.ok) return identified;

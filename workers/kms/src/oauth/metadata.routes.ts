@@ -48,7 +48,7 @@ const route = createRoute({
   path: "/.well-known/oauth-authorization-server",
   operationId: "kms.getServerMetadata",
   tags: ["Tokens"],
-  summary: "What a client needs to know of this authorization server (RFC 8414)",
+  summary: "Get the metadata of this authorization server (RFC 8414)",
   responses: { 200: json(metadata, "The metadata", metadataOf(EXAMPLE.issuer)) },
 });
 

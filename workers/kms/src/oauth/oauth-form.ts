@@ -52,7 +52,7 @@ export const readForm = (body: string): Parsed<Parameters> => {
   if ([...form.values()].some((value) => value.length > MAX_PARAMETER_CHARACTERS))
     return refused("invalid_request", `A parameter is longer than ${MAX_PARAMETER_CHARACTERS} characters.`);
   const single = [...form.keys()].filter((name) => !REPEATABLE.includes(name));
-  if (new Set(single).size < single.length) return refused("invalid_request", "A parameter is sent more than once.");
+  if (new Set(single).size < single.length) return refused("invalid_request", "A parameter occurs more than once.");
   return accepted({
     get: (name) => form.get(name) || undefined,
     all: (name) => form.getAll(name).filter((value) => value !== ""),
@@ -84,12 +84,12 @@ export const parseClient = (
   if (encoded !== undefined && encoded.length > MAX_PARAMETER_CHARACTERS)
     return refused("invalid_client", "The Basic credentials are too long.");
   if (encoded === undefined) return accepted(id !== undefined && secret !== undefined ? { id, secret } : undefined);
-  if (secret !== undefined) return refused("invalid_request", "Authenticate in one way only.");
+  if (secret !== undefined) return refused("invalid_request", "Use one authentication method only.");
   const client = parseBasic(encoded);
-  if (!client) return refused("invalid_client", "The Basic credentials cannot be read.");
+  if (!client) return refused("invalid_client", "The Basic credentials are malformed.");
   return id === undefined || id === client.id
     ? accepted(client)
-    : refused("invalid_request", "client_id is not the client that authenticates.");
+    : refused("invalid_request", "client_id differs from the authenticated client.");
 };
 
 /** A space-separated list of scopes; `undefined` when none is sent. */
@@ -99,8 +99,8 @@ export const parseScopes = (list: string | undefined): Parsed<Scope[] | undefine
   if (!fitsToken(names))
     return refused(
       "invalid_scope",
-      `The scopes have more than ${MAX_SCOPE_LIST_CHARACTERS} characters, which is more than fits into a token.`,
+      `The scopes have more than ${MAX_SCOPE_LIST_CHARACTERS} characters, which do not fit into a token.`,
     );
   const scopes = names.filter(isScope);
-  return scopes.length === names.length ? accepted(scopes) : refused("invalid_scope", "There is no such scope.");
+  return scopes.length === names.length ? accepted(scopes) : refused("invalid_scope", "A scope is unknown.");
 };

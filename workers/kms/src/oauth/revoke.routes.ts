@@ -24,10 +24,10 @@ const route = createRoute({
   path: "/revoke",
   operationId: "kms.revokeToken",
   tags: ["Tokens"],
-  summary: "Revoke a token (RFC 7009): a refresh token with its session, an access token by itself",
+  summary: "Revoke a token (RFC 7009): a refresh token ends its session, an access token is revoked alone",
   request: formBody(form, { token: EXAMPLE.refreshToken, token_type_hint: "refresh_token" }),
   responses: {
-    200: { description: "It is good for nothing now, if it ever was" },
+    200: { description: "The token is revoked or was already invalid" },
     ...OAUTH_REFUSALS,
   },
 });
@@ -35,7 +35,7 @@ const route = createRoute({
 const NO_TOKEN: OAuthError = { error: "invalid_request", description: "token is missing." };
 const NOT_YOURS: OAuthError = {
   error: "unauthorized_client",
-  description: "A token is revoked by the client it was issued to.",
+  description: "Only the client that the token was issued to can revoke it.",
 };
 
 const done = (context: KmsContext): Response => context.body(null, 200, NO_STORE);
@@ -86,7 +86,7 @@ export const addRevoke = (app: KmsApp): void => {
     if (identified && !identified.ok) return identified.answer;
     const clientId = identified?.apiKey.service ?? read.value.get("client_id") ?? FIRST_PARTY_CLIENT;
     if (!identified && clientId !== FIRST_PARTY_CLIENT)
-      return refuse(context, { error: "invalid_client", description: "This client must authenticate." });
+      return refuse(context, { error: "invalid_client", description: "Client authentication is required." });
 
     const token = read.value.get("token");
     if (token === undefined) return refuse(context, NO_TOKEN);

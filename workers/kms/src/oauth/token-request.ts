@@ -48,7 +48,7 @@ const parseRefresh = ({ parameters, client, wanted }: Begun): Parsed<TokenReques
   const refreshToken = parameters.get("refresh_token");
   if (refreshToken === undefined) return refused("invalid_request", "refresh_token is missing.");
   if (client || (parameters.get("client_id") ?? FIRST_PARTY_CLIENT) !== FIRST_PARTY_CLIENT)
-    return refused("unauthorized_client", "Refresh tokens belong to users' sessions, not to services.");
+    return refused("unauthorized_client", "Services have no refresh tokens. Use client_credentials.");
   return accepted({ grant: "refresh_token", refreshToken, ...wanted });
 };
 
@@ -61,7 +61,7 @@ const parseExchange = ({ parameters, client, wanted }: Begun): Parsed<TokenReque
   if (![ACCESS_TOKEN_TYPE, JWT_TYPE].includes(parameters.get("requested_token_type") ?? ACCESS_TOKEN_TYPE))
     return refused("invalid_request", `requested_token_type must be ${ACCESS_TOKEN_TYPE}.`);
   if (parameters.get("actor_token") !== undefined || parameters.get("actor_token_type") !== undefined)
-    return refused("invalid_request", "The client is the actor; send no actor_token.");
+    return refused("invalid_request", "The client is the actor. Do not send actor_token.");
   return accepted({ grant: TOKEN_EXCHANGE, client, subjectToken, ...wanted });
 };
 
@@ -93,6 +93,6 @@ export const parseTokenRequest = (
     case TOKEN_EXCHANGE:
       return parseExchange(begun);
     default:
-      return refused("unsupported_grant_type", `Use one of ${GRANT_TYPES.join(", ")}.`);
+      return refused("unsupported_grant_type", `grant_type must be one of ${GRANT_TYPES.join(", ")}.`);
   }
 };

@@ -42,7 +42,7 @@ export const parseTarget = (parameters: Parameters, issuer: string): Parsed<Audi
   if (audiences.length < wanted.length)
     return refused(
       "invalid_target",
-      `An audience is one of ${AUDIENCES.join(", ")}; a resource is ${issuer}/AUDIENCE.`,
+      `audience must be one of ${AUDIENCES.join(", ")}; resource must be ${issuer}/AUDIENCE.`,
     );
   return accepted(audiences.includes(TOKEN_AUDIENCE) ? [TOKEN_AUDIENCE] : [...new Set(audiences)]);
 };

@@ -34,9 +34,9 @@ const form = z
     scope: parameter.optional(),
     subject_token: parameter.optional().openapi({ description: "The access token of the user to act for" }),
     subject_token_type: parameter.optional().openapi({ example: ACCESS_TOKEN_TYPE }),
-    audience: parameter.optional().openapi({ description: "The worker to call, or several", example: "service-a" }),
+    audience: parameter.optional().openapi({ description: "The workers to call", example: "service-a" }),
     resource: parameter.optional().openapi({
-      description: "The same by its address (RFC 8707)",
+      description: "The workers to call, by URL (RFC 8707)",
       example: "http://localhost:8787/service-a",
     }),
     ...clientFields,
@@ -48,7 +48,7 @@ const route = createRoute({
   path: "/token",
   operationId: "kms.issueToken",
   tags: ["Tokens"],
-  summary: "OAuth 2 token endpoint: refresh_token and client_credentials (RFC 6749), token exchange (RFC 8693)",
+  summary: "Issue tokens (OAuth 2.0): refresh_token and client_credentials (RFC 6749), token exchange (RFC 8693)",
   description:
     "`refresh_token` gives a session's next tokens and uses up the one sent. `client_credentials` gives a service a token " +
     "for its API key. Token exchange gives a service a token to act for the user whose access token is `subject_token`.",
@@ -60,22 +60,22 @@ const route = createRoute({
   },
 });
 
-const EXCEEDED: OAuthError = { error: "invalid_scope", description: "More scopes are asked for than were granted." };
+const EXCEEDED: OAuthError = { error: "invalid_scope", description: "The requested scopes exceed the granted scopes." };
 const BAD_GRANT: OAuthError = {
   error: "invalid_grant",
-  description: "This refresh token cannot be used. Log in again.",
+  description: "This refresh token is invalid. Log in again.",
 };
 const NO_COMMON_SCOPE: OAuthError = {
   error: "invalid_scope",
-  description: "The service has none of the scopes of subject_token itself: name those that it needs in scope.",
+  description: "The service has none of the scopes of subject_token. Name the scopes it needs in scope.",
 };
 const TARGET_EXCEEDED: OAuthError = {
   error: "invalid_target",
-  description: "subject_token is not good for that audience itself.",
+  description: "subject_token is not valid for that audience.",
 };
 const BAD_SUBJECT: OAuthError = {
   error: "invalid_request",
-  description: "subject_token must be the valid access token of a user, as they got it.",
+  description: "subject_token must be a valid access token that was issued to a user.",
 };
 
 const EXCHANGE_REFUSALS: Record<Exclude<ExchangeFailure, "trust-unavailable">, OAuthError> = {
@@ -142,7 +142,7 @@ const exchange = async (context: KmsContext, request: Grant<typeof TOKEN_EXCHANG
 
 const TOO_LONG: OAuthError = {
   error: "invalid_scope",
-  description: `The token would have more than ${MAX_TOKEN_CHARACTERS} characters: name fewer scopes in scope.`,
+  description: `The token would have more than ${MAX_TOKEN_CHARACTERS} characters. Name fewer scopes in scope.`,
 };
 
 const ACTIONS = {

@@ -18,7 +18,7 @@ const exportMe = createRoute({
   path: "/me/export",
   operationId: "kms.exportPersonalData",
   tags: ["Accounts"],
-  summary: "Everything held about the caller, signed",
+  summary: "Export all personal data of the caller, signed",
   responses: {
     200: json(signedDocument, "The document and its signature", {
       document: {
@@ -40,9 +40,10 @@ const eraseMe = createRoute({
   path: "/me",
   operationId: "kms.eraseAccount",
   tags: ["Accounts"],
-  summary: "Be forgotten: the account, its sessions and second factors go, its tokens are refused within 5 seconds",
+  summary:
+    "Erase the caller: deletes the account, its sessions and second factors; its tokens are refused within 5 seconds",
   responses: {
-    204: { description: "The caller is forgotten" },
+    204: { description: "The caller is erased" },
     ...problems("conflict"),
   },
 });
@@ -67,7 +68,9 @@ export const addPrivacy = (app: KmsApp): void => {
     if (!erased.ok) {
       await audit(context, { ...event, outcome: "failure", reason: erased.error });
       if (erased.error === "unknown") throw unauthenticated(true);
-      throw problem("conflict", { detail: "You are the last administrator. Make somebody else one first." });
+      throw problem("conflict", {
+        detail: "You are the last administrator. Make another user an administrator first.",
+      });
     }
     record(context, event);
     return context.body(null, 204);

@@ -36,7 +36,7 @@ export const createRewrappingRepository = ({ client }: KmsDatabase): RewrappingR
   tables: TABLES,
   list: async (table, kekVersion, limit, after) => {
     const placeOf = PLACES.get(table);
-    if (!placeOf) throw new Error(`no data keys are kept in ${table}`);
+    if (!placeOf) throw new Error(`${table} has no data keys`);
     const { rows } = await client.execute({
       sql: `SELECT rowid AS row, * FROM ${table} WHERE kek_version = :kekVersion AND rowid > :after
             ORDER BY rowid LIMIT :limit`,

@@ -118,7 +118,7 @@ export const createRootKey = (options: RootKeyOptions): RootKey => {
   const status = async (): Promise<RootKeyStatus> => {
     const all = await repository.uses();
     const current = all.at(-1);
-    if (!current) throw new Error("there is no key-encryption key");
+    if (!current) throw new Error("no key-encryption key exists");
     const { version, createdAt } = current;
     return { version, createdAt, older: all.slice(0, -1) };
   };

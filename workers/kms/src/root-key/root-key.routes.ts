@@ -11,9 +11,9 @@ const REWRAP_BUDGET_MS = 3_000;
 
 const rootKeyAnswer = z
   .object({
-    version: z.int().openapi({ description: "The key-encryption key that new data keys are wrapped under" }),
+    version: z.int().openapi({ description: "The version of the key-encryption key that wraps new data keys" }),
     createdAt: z.iso.datetime(),
-    remaining: z.int().openapi({ description: "How many data keys are still wrapped under older ones" }),
+    remaining: z.int().openapi({ description: "How many data keys are still wrapped by older versions" }),
     older: z.array(z.object({ version: z.int(), createdAt: z.iso.datetime(), dataKeys: z.int() })),
   })
   .openapi("RootKey");
@@ -37,7 +37,7 @@ const readRootKey = createRoute({
   path: "/root-key",
   operationId: "kms.getRootKey",
   tags: ["Root key"],
-  summary: "How far the last rotation of the root key has come",
+  summary: "Get the progress of the last root key rotation",
   responses: { 200: json(rootKeyAnswer, "The state", ROOT_KEY_EXAMPLE) },
 });
 
@@ -46,9 +46,10 @@ const rotateRootKey = createRoute({
   path: "/root-key/rotate",
   operationId: "kms.rotateRootKey",
   tags: ["Root key"],
-  summary: "Make a new key-encryption key and rewrap everything under it; what takes longer goes on as a chore",
+  summary:
+    "Rotate the root key: creates a key-encryption key and rewraps all data keys; the rest continues in the background",
   responses: {
-    200: json(rootKeyAnswer, "The new key, and what remains to be rewrapped", ROOT_KEY_EXAMPLE),
+    200: json(rootKeyAnswer, "The new version, and how many data keys remain to be rewrapped", ROOT_KEY_EXAMPLE),
     ...problems("conflict"),
   },
 });
@@ -60,7 +61,10 @@ export const addRootKey = (app: KmsApp): void => {
     const { principal, services } = context.var;
     assertSteppedUp(principal, services.now());
     const rotated = await services.rootKey.rotate(principal.subject, REWRAP_BUDGET_MS);
-    if (!rotated.ok) throw problem("conflict", { detail: "Somebody else has rotated the root key at the same time." });
+    if (!rotated.ok)
+      throw problem("conflict", {
+        detail: "Another caller has rotated the root key at the same time. Check its state before you retry.",
+      });
     return context.json(toAnswer(rotated.value), 200);
   });
 };

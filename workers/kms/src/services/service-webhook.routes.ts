@@ -13,7 +13,7 @@ const setWebhook = createRoute({
   path: "/services/{name}/webhook",
   operationId: "kms.setWebhook",
   tags: ["Services"],
-  summary: "Say where the owner is told of rotations and leaks, in messages signed as Standard Webhooks says",
+  summary: "Set the webhook that reports rotations and leaks to the owner (Standard Webhooks)",
   request: {
     params: byName,
     body: jsonBody(z.strictObject({ url: webhookUrl }), { url: "https://editor.example.org/hooks/fountain" }),
@@ -21,7 +21,7 @@ const setWebhook = createRoute({
   responses: {
     200: json(
       z.object({ url: z.string(), secret: z.string() }).openapi("Webhook"),
-      "The address, and a new secret to verify the messages with: the only place where it is shown",
+      "The URL, and a new secret to verify messages with; only this response contains it",
       { url: "https://editor.example.org/hooks/fountain", secret: "whsec_…" },
     ),
     ...problems("not-found"),
@@ -33,10 +33,10 @@ const removeWebhook = createRoute({
   path: "/services/{name}/webhook",
   operationId: "kms.deleteWebhook",
   tags: ["Services"],
-  summary: "Tell the owner no more; what he has not been told yet is forgotten",
+  summary: "Remove the webhook; pending messages are discarded",
   request: { params: byName },
   responses: {
-    204: { description: "No messages any more" },
+    204: { description: "The webhook is removed" },
     ...problems("not-found"),
   },
 });

@@ -35,7 +35,7 @@ const newService = z.strictObject({
   name: serviceName,
   scopes: wantedScopes,
   rotateAfterDays: integer({ min: 1, max: MAX_ROTATE_AFTER_DAYS }).optional(),
-  webhookUrl: webhookUrl.optional().openapi({ description: "Where the owner is told of rotations and leaks" }),
+  webhookUrl: webhookUrl.optional().openapi({ description: "The URL that rotations and leaks are reported to" }),
 });
 
 const byName = z.object({ name: reference() });
@@ -47,7 +47,7 @@ const createService = createRoute({
   tags: ["Services"],
   summary: "Register a service",
   description:
-    "`scopes` bound what the service's keys may do. With `rotateAfterDays` its keys are rotated by schedule, and the " +
+    "`scopes` limit what the service's keys may do. With `rotateAfterDays` its keys are rotated on schedule, and the " +
     "new ones are sent to `webhookUrl`: without a webhook nothing is rotated.",
   request: {
     body: jsonBody(newService, {
@@ -60,7 +60,7 @@ const createService = createRoute({
   responses: {
     201: json(
       serviceAnswer.extend({ webhookSecret: z.string().optional(), ...warningFields }).openapi("NewService"),
-      "The new service; the answer is the only place where the secret of its webhook is shown",
+      "The new service; only this response contains the secret of its webhook",
       { ...SERVICE_EXAMPLE, webhookSecret: "whsec_…" },
     ),
     ...problems("conflict"),
@@ -72,7 +72,7 @@ const listServices = createRoute({
   path: "/services",
   operationId: "kms.listServices",
   tags: ["Services"],
-  summary: "List the services, by name",
+  summary: "List the services by name",
   request: { query: pageQuery },
   responses: {
     200: json(page(serviceAnswer), "A page of services", pageOf(SERVICE_EXAMPLE)),
@@ -97,17 +97,19 @@ const deleteService = createRoute({
   path: "/services/{name}",
   operationId: "kms.deleteService",
   tags: ["Services"],
-  summary: "Delete a service and all its keys, which are refused everywhere within 5 seconds",
+  summary: "Delete a service and all its keys; every worker refuses them within 5 seconds",
   request: { params: byName },
   responses: {
-    204: { description: "The service is gone" },
+    204: { description: "The service is deleted" },
     ...problems("not-found"),
   },
 });
 
 const refusalOf = (refused: Extract<Entry, { ok: false }>): Problem => {
   if (refused.error === "looks-like") return problem("conflict", { detail: looksTaken(refused.other) });
-  return refused.error === "not-held" ? scopesNotHeld() : problem("conflict", { detail: "This name is taken." });
+  return refused.error === "not-held"
+    ? scopesNotHeld()
+    : problem("conflict", { detail: "This name is taken. Choose another." });
 };
 
 export const addServices = (app: KmsApp): void => {

@@ -119,7 +119,8 @@ export const createWebhooks = (options: WebhooksOptions): Webhooks => {
       sealer.open(payloadContext(id), delivery.payload),
       sealer.open(webhookSecretContext(service), delivery.secret),
     ]);
-    if (body === undefined || secret === undefined) throw new Error("a webhook does not open: its row was changed");
+    if (body === undefined || secret === undefined)
+      throw new Error("a webhook secret cannot be decrypted: its row was modified");
     const sentAt = new Date(now());
     const headers = {
       "content-type": "application/json",

@@ -19,7 +19,7 @@ const route = createRoute({
   path: "/login",
   operationId: "kms.login",
   tags: ["Accounts"],
-  summary: "Log in with a username and a password",
+  summary: "Log in with a username and password",
   description:
     "Wrong passwords are counted by account and by address; `RateLimit` says how many more may be tried. The token is of " +
     "level `aal1`: pass a second factor at POST /twofa/auth/verify for operations that need one.",

@@ -7,7 +7,7 @@ const route = createRoute({
   path: "/logout",
   operationId: "kms.logout",
   tags: ["Accounts"],
-  summary: "End this session: its tokens are refused everywhere within 5 seconds",
+  summary: "End this session; every worker refuses its tokens within 5 seconds",
   responses: {
     204: { description: "The session has ended" },
   },
@@ -18,7 +18,7 @@ export const addLogout = (app: KmsApp): void => {
     const { principal, services } = context.var;
     if (principal.kind !== "user")
       throw problem("forbidden", {
-        detail: "An API key has no session to end. Revoke it at DELETE /kms/keys/{service}/{id}.",
+        detail: "An API key has no session. Revoke the key with DELETE /kms/keys/{service}/{id}.",
       });
     const event = { action: "session.end", outcome: "success", target: principal.sessionId } as const;
     const isEnded = await services.sessions.end(principal.sessionId, await entryOf(context, event));

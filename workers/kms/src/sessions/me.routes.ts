@@ -9,7 +9,7 @@ import { toUserAnswer, USER_EXAMPLE, userFields } from "../http/user-answer.ts";
 const profile = z
   .object({
     ...userFields,
-    scopes: z.array(scopeName).openapi({ description: "What the token sent along may do" }),
+    scopes: z.array(scopeName).openapi({ description: "The scopes of the token that was sent" }),
     session: z.object({
       id: z.string(),
       acr: z.enum(["aal1", "aal2"]),
@@ -24,7 +24,7 @@ const route = createRoute({
   path: "/me",
   operationId: "kms.getProfile",
   tags: ["Accounts"],
-  summary: "The caller's own account and session",
+  summary: "Get the caller's own account and session",
   responses: {
     200: json(profile, "The profile", {
       ...USER_EXAMPLE,

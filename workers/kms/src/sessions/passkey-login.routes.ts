@@ -11,7 +11,7 @@ const optionsRoute = createRoute({
   path: "/login/passkey/options",
   operationId: "kms.getPasskeyLoginOptions",
   tags: ["Accounts"],
-  summary: "What to ask the browser for, to log in with a passkey alone",
+  summary: "Get the WebAuthn options for a login with a passkey",
   responses: {
     200: json(challengedOptionsSchema, "For navigator.credentials.get()", CHALLENGED_OPTIONS_EXAMPLE),
     ...problems("too-many-attempts"),
@@ -23,7 +23,7 @@ const loginRoute = createRoute({
   path: "/login/passkey",
   operationId: "kms.loginWithPasskey",
   tags: ["Accounts"],
-  summary: "Log in with a passkey that has recognised its owner by PIN or body: two factors at once",
+  summary: "Log in with a passkey and user verification (PIN or biometrics); counts as two factors",
   request: { body: jsonBody(passkeyLoginSchema, PASSKEY_LOGIN_EXAMPLE) },
   responses: {
     200: json(tokenAnswer, "A new session's tokens, with acr = aal2", TOKENS_EXAMPLE),
@@ -32,8 +32,7 @@ const loginRoute = createRoute({
 });
 
 /** The gateway answers in our place, as twofa knows the passkeys. */
-const answeredElsewhere = () =>
-  problem("not-supported", { detail: "Passkeys are not known here: this is answered at the gateway." });
+const answeredElsewhere = () => problem("not-supported", { detail: "Only the gateway serves this operation." });
 
 export const addPasskeyLogin = (app: KmsApp): void => {
   app.openapi(optionsRoute, () => {

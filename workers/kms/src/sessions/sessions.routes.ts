@@ -12,10 +12,10 @@ import { endOfSession, type Session } from "./session.ts";
 const sessionAnswer = z
   .object({
     id: z.string(),
-    current: z.boolean().openapi({ description: "Whether it is the one that asks" }),
+    current: z.boolean().openapi({ description: "Whether it is the session of this request" }),
     createdAt: z.iso.datetime(),
     lastUsedAt: z.iso.datetime().openapi({ description: "The last login or refresh" }),
-    expiresAt: z.iso.datetime().openapi({ description: "When it ends if nobody uses it" }),
+    expiresAt: z.iso.datetime().openapi({ description: "When it ends if it is not used" }),
     acr: z.enum(["aal1", "aal2"]),
     amr: z.array(z.string()),
   })
@@ -26,7 +26,7 @@ const listSessions = createRoute({
   path: "/sessions",
   operationId: "kms.listSessions",
   tags: ["Accounts"],
-  summary: "List the caller's own sessions, the latest login first",
+  summary: "List the caller's own sessions, latest login first",
   request: { query: pageQuery },
   responses: {
     200: json(
@@ -54,7 +54,7 @@ const endSession = createRoute({
   description: "A narrowed token ends no session but its own.",
   request: { params: z.object({ id: reference() }) },
   responses: {
-    204: { description: "Its tokens are refused everywhere within 5 seconds" },
+    204: { description: "The session has ended; every worker refuses its tokens within 5 seconds" },
     ...problems("not-found"),
   },
 });
@@ -84,7 +84,7 @@ export const addSessions = (app: KmsApp): void => {
     if (principal.narrowed === true && id !== principal.sessionId) throw grantRefused("narrowed");
     const event = { action: "session.end", outcome: "success", target: id } as const;
     const isEnded = await services.sessions.endOwn(principal.subject, id, await entryOf(context, event));
-    if (!isEnded) throw problem("not-found", { detail: "You have no such session." });
+    if (!isEnded) throw problem("not-found", { detail: "You have no session with this id." });
     record(context, event);
     return context.body(null, 204);
   });

@@ -139,7 +139,7 @@ export const createKeyRing = ({ repository, wrapping, algorithm, audit, now }: K
   const complete = async (stored: SigningKey[]): Promise<SigningKey[]> => {
     const keys = inState(stored, "current") ? stored : await make("current");
     const current = inState(keys, "current");
-    if (!current) throw new Error("a signing key was stored, but none is found");
+    if (!current) throw new Error("a signing key was stored but is not found");
     await open(current);
     return inState(keys, "next") ? keys : make("next");
   };
@@ -168,7 +168,7 @@ export const createKeyRing = ({ repository, wrapping, algorithm, audit, now }: K
     },
     signer: async () => {
       const key = signingKeyOf(await read(), now());
-      if (!key) throw new Error("there is no current signing key");
+      if (!key) throw new Error("no signing key is current");
       return (await open(key)).signer;
     },
     trust: async (position) => {

@@ -28,7 +28,7 @@ const route = createRoute({
   path: "/.well-known/jwks.json",
   operationId: "kms.getKeySet",
   tags: ["Tokens"],
-  summary: "The public keys that access tokens are verified with (RFC 7517)",
+  summary: "Get the public keys that verify access tokens (RFC 7517)",
   responses: { 200: json(keySet, "The key set", { keys: [PUBLIC_KEY_EXAMPLE] }) },
 });
 

@@ -99,9 +99,7 @@ const privateJwkSchema = z.looseObject({ alg: z.enum(SIGNING_ALGORITHMS) });
 const openPrivateJwk = async (wrapping: Sealer, key: WrappedSigningKey): Promise<z.infer<typeof privateJwkSchema>> => {
   const privateJwk = await wrapping.open(wrappingContext(key.kid), key.wrappedPrivateJwk);
   if (privateJwk === undefined)
-    throw new WrongSecretKey(
-      "SECRET_KEY is not the one this database was written under: the signing key does not open",
-    );
+    throw new WrongSecretKey("SECRET_KEY does not match this database: the signing key cannot be decrypted");
   return privateJwkSchema.parse(JSON.parse(privateJwk));
 };
 

@@ -14,12 +14,12 @@ const signingKeyAnswer = z
     kid: z.string(),
     state: z.enum(SIGNING_KEY_STATES).openapi({
       description:
-        "next: published, signs later. retiring: replaced; signs for two minutes at most, its tokens are good until they expire.",
+        "next: published, signs later. retiring: replaced; signs for at most two more minutes, and its tokens stay valid until they expire.",
     }),
     algorithm: z.enum(SIGNING_ALGORITHMS),
     createdAt: z.iso.datetime(),
     activatedAt: z.iso.datetime().nullable().openapi({ description: "When it began to sign" }),
-    endedAt: z.iso.datetime().nullable().openapi({ description: "When it signed last, or was revoked" }),
+    endedAt: z.iso.datetime().nullable().openapi({ description: "When it last signed, or was revoked" }),
     publishedUntil: z.iso.datetime().nullable().openapi({ description: "When a retiring key leaves the key set" }),
   })
   .openapi("SigningKey");
@@ -50,10 +50,14 @@ const listSigningKeys = createRoute({
   path: "/signing-keys",
   operationId: "kms.listSigningKeys",
   tags: ["Signing keys"],
-  summary: "List the signing keys, the youngest first",
+  summary: "List the signing keys, newest first",
   request: { query: pageQuery },
   responses: {
-    200: json(page(signingKeyAnswer), "A page of signing keys, without anything secret", pageOf(SIGNING_KEY_EXAMPLE)),
+    200: json(
+      page(signingKeyAnswer),
+      "A page of signing keys, without their private parts",
+      pageOf(SIGNING_KEY_EXAMPLE),
+    ),
   },
 });
 
@@ -62,7 +66,8 @@ const rotateSigningKeys = createRoute({
   path: "/signing-keys/rotate",
   operationId: "kms.rotateSigningKeys",
   tags: ["Signing keys"],
-  summary: "Let the next key sign once it has been published for two minutes; tokens of the one before stay good",
+  summary:
+    "Rotate the signing key: the next key signs once it has been published for two minutes; earlier tokens stay valid",
   responses: {
     200: json(signingKeyAnswer, "The current key", SIGNING_KEY_EXAMPLE),
     ...problems("conflict"),
@@ -74,10 +79,10 @@ const revokeSigningKey = createRoute({
   path: "/signing-keys/{kid}/revoke",
   operationId: "kms.revokeSigningKey",
   tags: ["Signing keys"],
-  summary: "In an emergency: all tokens of this key are refused everywhere within 5 seconds",
+  summary: "Revoke a signing key in an emergency; every worker refuses its tokens within 5 seconds",
   request: { params: z.object({ kid: reference() }) },
   responses: {
-    200: json(signingKeyAnswer, "The revoked key; if it signed, another one does now", {
+    200: json(signingKeyAnswer, "The revoked key; if it was current, another key signs now", {
       ...SIGNING_KEY_EXAMPLE,
       state: "revoked",
       endedAt: EXAMPLE.quarterLater,
@@ -100,7 +105,10 @@ export const addSigningKeys = (app: KmsApp): void => {
   app.openapi(rotateSigningKeys, async (context) => {
     const { principal, services } = context.var;
     const rotated = await services.signingKeys.rotate(principal.subject);
-    if (!rotated.ok) throw problem("conflict", { detail: "The signing keys have just been changed by somebody else." });
+    if (!rotated.ok)
+      throw problem("conflict", {
+        detail: "Another caller has just changed the signing keys. List them before you retry.",
+      });
     return context.json(toAnswer(rotated.value), 200);
   });
 
@@ -108,7 +116,7 @@ export const addSigningKeys = (app: KmsApp): void => {
     const { principal, services } = context.var;
     assertSteppedUp(principal, services.now());
     const revoked = await services.signingKeys.revoke(context.req.valid("param").kid, principal.subject);
-    if (!revoked.ok) throw problem("not-found", { detail: "There is no such signing key." });
+    if (!revoked.ok) throw problem("not-found", { detail: "No signing key has this id." });
     return context.json(toAnswer(revoked.value), 200);
   });
 };

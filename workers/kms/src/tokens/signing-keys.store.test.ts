@@ -230,7 +230,7 @@ test("a current key that is revoked with nothing to follow it is followed by a n
   await database.client.execute("DELETE FROM signing_keys WHERE state = 'next'");
   const repository = createSigningKeyRepository(database);
   const [successor] = await repository.list();
-  if (!successor) throw new Error("there is no key");
+  if (!successor) throw new Error("no key exists");
   const made = { ...successor, kid: "made-in-haste", state: "next" as const };
   expect(await repository.revoke(kid, made, new Date(nowMs), auditEntry())).toBe(true);
   expect(await kidIn("current")).toBe("made-in-haste");

@@ -87,7 +87,7 @@ export const createSigningKeys = (options: SigningKeysOptions): SigningKeys => {
     await keyRing.signer();
     const keys = await repository.list();
     const [current, next] = (["current", "next"] as const).map((state) => keys.find((key) => key.state === state));
-    if (!current || !next) throw new Error("a key ring has a current and a next key");
+    if (!current || !next) throw new Error("the key ring needs a current and a next key");
     return { current, next };
   };
 

@@ -28,11 +28,11 @@ const undelete = createRoute({
   path: `/secrets/{path${SEGMENTS}}/undelete`,
   operationId: "kms.undeleteSecret",
   tags: ["Secrets"],
-  summary: "Bring deleted versions of a secret back",
+  summary: "Restore deleted versions of a secret",
   description: WHO_CHANGES_SECRETS,
   request,
   responses: {
-    200: json(changedVersions, "The versions that can be read again", CHANGED_EXAMPLE),
+    200: json(changedVersions, "The restored versions", CHANGED_EXAMPLE),
     ...problems("not-found"),
   },
 });
@@ -42,10 +42,10 @@ const destroy = createRoute({
   path: `/secrets/{path${SEGMENTS}}/destroy`,
   operationId: "kms.destroySecret",
   tags: ["Secrets"],
-  summary: "Destroy versions of a secret for good, with the keys they were encrypted under",
+  summary: "Destroy versions of a secret permanently, with their encryption keys",
   request,
   responses: {
-    200: json(changedVersions, "The versions that are gone", CHANGED_EXAMPLE),
+    200: json(changedVersions, "The destroyed versions", CHANGED_EXAMPLE),
     ...problems("not-found"),
   },
 });
@@ -63,7 +63,9 @@ const change = async (
   const changed = await storedSecrets[verb](path, versions, await entryOf(context, event));
   if (changed.length === 0) {
     await auditFailure(context, action, path, "unknown");
-    throw problem("not-found", { detail: `There is nothing to ${verb} among these versions.` });
+    throw problem("not-found", {
+      detail: `None of these versions can be ${verb === "destroy" ? "destroyed" : "restored"}.`,
+    });
   }
   record(context, event);
   return { path, versions: changed, ...warningsTo(grantor) };

@@ -25,7 +25,7 @@ const writeSecret = createRoute({
   path: `/secrets/{path${SEGMENTS}}`,
   operationId: "kms.writeSecret",
   tags: ["Secrets"],
-  summary: "Store a new version of a secret; with `cas` only if it replaces that version (0: if there is none)",
+  summary: "Store a new version of a secret; with `cas`, only if that is the current version (0: none exists)",
   description: `The last ten versions are kept: each further one destroys the oldest for good. ${WHO_CHANGES_SECRETS}`,
   request: {
     params: byPath,
@@ -49,7 +49,7 @@ const readSecret = createRoute({
   path: `/secrets/{path${SEGMENTS}}`,
   operationId: "kms.readSecret",
   tags: ["Secrets"],
-  summary: "Read a secret: its latest version, or the one asked for",
+  summary: "Read the latest or a given version of a secret",
   request: {
     params: byPath,
     query: z.object({ version: countParameter({ min: 1, max: Number.MAX_SAFE_INTEGER }).optional() }),
@@ -77,7 +77,7 @@ const listSecrets = createRoute({
   path: "/secrets",
   operationId: "kms.listSecrets",
   tags: ["Secrets"],
-  summary: "List the paths of secrets that can be read, those that begin with `prefix`; never a value",
+  summary: "List the paths of readable secrets that start with `prefix`, without values",
   request: { query: pageQuery.extend({ prefix: unicodeText({ max: MAX_SECRET_PATH_CHARACTERS }).default("") }) },
   responses: {
     200: json(
@@ -93,19 +93,19 @@ const deleteSecret = createRoute({
   path: `/secrets/{path${SEGMENTS}}`,
   operationId: "kms.deleteSecret",
   tags: ["Secrets"],
-  summary: "Delete the latest version of a secret, so that it can be brought back",
+  summary: "Delete the latest version of a secret; it can be restored",
   description: WHO_CHANGES_SECRETS,
   request: { params: byPath },
   responses: {
-    204: { description: "The latest version cannot be read any more" },
+    204: { description: "The latest version is deleted" },
     ...problems("not-found"),
   },
 });
 
 const UNREADABLE: Record<ReadFailure, string> = {
-  unknown: "There is no such secret, or no such version of it.",
-  deleted: "This version was deleted. POST …/undelete brings it back.",
-  destroyed: "This version was destroyed, for good.",
+  unknown: "This secret or version does not exist.",
+  deleted: "This version is deleted. Restore it with POST …/undelete.",
+  destroyed: "This version is permanently destroyed.",
 };
 
 /** The caller as one who may see or change the secret at this path; throws the refusal. */
@@ -155,7 +155,7 @@ export const addSecrets = (app: KmsApp): void => {
     const written = await context.var.services.secrets.write(path, value, cas, await entryOf(context, event));
     if (!written.ok) {
       await auditFailure(context, "secret.write", path, written.error);
-      throw problem("conflict", { detail: "The secret is not at the version that cas names." });
+      throw problem("conflict", { detail: "The current version differs from cas. Read the secret again." });
     }
     record(context, event);
     return context.json({ path, version: written.value, ...warningsTo(grantor) }, 201);
@@ -177,7 +177,7 @@ export const addSecrets = (app: KmsApp): void => {
     const deleted = await storedSecrets.deleteLatest(path, new Date(now()), await entryOf(context, event));
     if (deleted === undefined) {
       await auditFailure(context, "secret.delete", path, "unknown");
-      throw problem("not-found", { detail: "There is no such secret, or its latest version is deleted already." });
+      throw problem("not-found", { detail: "This secret does not exist, or its latest version is already deleted." });
     }
     record(context, event);
     return context.body(null, 204);

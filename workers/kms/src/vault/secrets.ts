@@ -85,7 +85,7 @@ export const createSecrets = ({ repository, envelopes, now }: SecretsOptions): S
     if (found.envelope === null) return failure("destroyed");
     if (found.deletedAt !== null) return failure("deleted");
     const value = await envelopes.open(secretPlace(path, found.version), found.envelope);
-    if (value === undefined) throw new Error("a secret does not open: its row was changed or moved");
+    if (value === undefined) throw new Error("a secret cannot be decrypted: its row was modified or moved");
     return success({ path, version: found.version, value, createdAt: found.createdAt });
   },
 });

@@ -13,7 +13,7 @@ import { MAX_KEYS_OF_CREATOR, type TransitKey } from "./transit.ts";
 
 const keyName = text({ max: MAX_TRANSIT_KEY_CHARACTERS }).refine(
   isTransitKeyName,
-  'must be letters, digits, "_" and "-", and no credential',
+  'must be letters, digits, "_" and "-", and contain no credential',
 );
 
 export const byKey = z.object({ key: keyName });
@@ -22,9 +22,9 @@ const keyAnswer = z
   .object({
     name: z.string(),
     latestVersion: z.int(),
-    minDecryptionVersion: z.int().openapi({ description: "What older versions encrypted is not decrypted any more" }),
+    minDecryptionVersion: z.int().openapi({ description: "The oldest version that still decrypts" }),
     createdAt: z.iso.datetime(),
-    createdBy: z.string().openapi({ description: "The subject that created it: a user's id, or `service:NAME`" }),
+    createdBy: z.string().openapi({ description: "The subject that created it: a user's id or `service:NAME`" }),
   })
   .openapi("TransitKey");
 
@@ -46,7 +46,7 @@ const listKeys = createRoute({
   path: "/transit",
   operationId: "kms.listTransitKeys",
   tags: ["Transit"],
-  summary: "List the transit keys that the caller's scopes cover, by name; never their bytes",
+  summary: "List the transit keys that the caller's scopes cover, by name, without key material",
   request: { query: pageQuery },
   responses: {
     200: json(page(keyAnswer), "A page of keys", pageOf(KEY_EXAMPLE)),
@@ -61,7 +61,7 @@ const createKey = createRoute({
   path: "/transit",
   operationId: "kms.createTransitKey",
   tags: ["Transit"],
-  summary: "Create a transit key; encrypting creates it, too",
+  summary: "Create a transit key; encrypting with a new name also creates one",
   description: `Of callers: ${WHO_CREATES_KEYS}`,
   request: { body: jsonBody(z.strictObject({ name: keyName }), { name: "drafts" }) },
   responses: {
@@ -78,7 +78,7 @@ const readKey = createRoute({
   path: "/transit/{key}",
   operationId: "kms.getTransitKey",
   tags: ["Transit"],
-  summary: "Read what versions a transit key has",
+  summary: "Read a transit key and its versions",
   request: { params: byKey },
   responses: {
     200: json(keyAnswer, "The key", KEY_EXAMPLE),
@@ -107,7 +107,7 @@ const rotateKey = createRoute({
   path: "/transit/{key}/rotate",
   operationId: "kms.rotateTransitKey",
   tags: ["Transit"],
-  summary: "Add a version to a transit key, which encrypts from now on",
+  summary: "Rotate a transit key: adds a version, which encrypts from now on",
   request: { params: byKey },
   responses: {
     200: json(keyAnswer, "The key", KEY_EXAMPLE),
@@ -115,11 +115,11 @@ const rotateKey = createRoute({
   },
 });
 
-export const noSuchTransitKey = (): Problem => problem("not-found", { detail: "There is no such transit key." });
+export const noSuchTransitKey = (): Problem => problem("not-found", { detail: "No transit key has this name." });
 
 export const tooManyTransitKeys = (): Problem =>
   problem("conflict", {
-    detail: `You have created ${MAX_KEYS_OF_CREATOR} transit keys, which is the limit. Use one of them.`,
+    detail: `You have reached the limit of ${MAX_KEYS_OF_CREATOR} transit keys. Use an existing one.`,
   });
 
 type Scopes = ReadonlySet<Scope>;
@@ -130,7 +130,7 @@ const coveredNames = (scopes: Scopes): string[] | undefined =>
 
 const assertCovered = (name: string, scopes: Scopes): void => {
   const scope = `transit:use:${name}` as const;
-  if (!isGranted(scope, scopes)) throw problem("forbidden", { detail: `This needs the scope ${scope}.` });
+  if (!isGranted(scope, scopes)) throw problem("forbidden", { detail: `This requires the scope ${scope}.` });
 };
 
 export const addTransitKeys = (app: KmsApp): void => {
@@ -151,7 +151,7 @@ export const addTransitKeys = (app: KmsApp): void => {
     const creation = { grantor, entryOf: () => entryOf(context, event) };
     const created = await services.transit.create(name, creation);
     if (!created.ok) throw tooManyTransitKeys();
-    if (!created.value.isNew) throw problem("conflict", { detail: "There is a transit key of this name." });
+    if (!created.value.isNew) throw problem("conflict", { detail: "A transit key with this name already exists." });
     record(context, event);
     return context.json({ ...toAnswer(created.value.key), ...warningsTo(grantor) }, 201);
   });
@@ -188,7 +188,9 @@ export const addTransitKeys = (app: KmsApp): void => {
     if (!rotated.ok)
       throw rotated.error === "unknown-key"
         ? noSuchTransitKey()
-        : problem("conflict", { detail: "Somebody else has rotated this key at the same time." });
+        : problem("conflict", {
+            detail: "Another caller has rotated this key at the same time. Read it before you retry.",
+          });
     record(context, event);
     return context.json(toAnswer(rotated.value), 200);
   });

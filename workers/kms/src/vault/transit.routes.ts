@@ -23,7 +23,7 @@ const plaintext = text({ max: MAX_PLAINTEXT_CHARACTERS })
 
 const boundTo = unicodeText({ max: MAX_CONTEXT_CHARACTERS })
   .default("")
-  .openapi({ description: "What the ciphertext is bound to: with another context it does not open" });
+  .openapi({ description: "The context (AAD) that the ciphertext is bound to; decryption requires the same one" });
 
 /** "The lighthouse keeper". */
 const PLAINTEXT_EXAMPLE = "VGhlIGxpZ2h0aG91c2Uga2VlcGVy";
@@ -45,7 +45,7 @@ const encrypt = createRoute({
   path: "/transit/{key}/encrypt",
   operationId: "kms.encrypt",
   tags: ["Transit"],
-  summary: "Encrypt under the latest version of a key, which is made if there is none of that name",
+  summary: "Encrypt with the latest version of a key; creates the key if none has this name",
   description: `Where it makes the key: ${WHO_CREATES_KEYS}`,
   request: { params: byKey, body: encryptBody },
   responses: {
@@ -62,7 +62,7 @@ const decrypt = createRoute({
   path: "/transit/{key}/decrypt",
   operationId: "kms.decrypt",
   tags: ["Transit"],
-  summary: "Decrypt what was encrypted with this key and context",
+  summary: "Decrypt a ciphertext of this key and context",
   request: { params: byKey, body: ciphertextBody },
   responses: {
     200: json(z.object({ plaintext: z.string() }).openapi("TransitPlaintext"), "The plaintext, in base64", {
@@ -77,7 +77,7 @@ const rewrap = createRoute({
   path: "/transit/{key}/rewrap",
   operationId: "kms.rewrap",
   tags: ["Transit"],
-  summary: "Encrypt the same plaintext under the latest version, without showing it",
+  summary: "Re-encrypt a ciphertext with the latest version, without revealing the plaintext",
   description:
     "To retire a version of the key: rotate it, rewrap the ciphertexts that you keep, then raise " +
     "`minDecryptionVersion`.",
@@ -96,10 +96,10 @@ const unreadable = (detail: string) => (): Problem =>
 
 const REFUSALS: Record<DecryptFailure, () => Problem> = {
   "unknown-key": noSuchTransitKey,
-  malformed: unreadable("is no ciphertext of ours"),
+  malformed: unreadable("is not a ciphertext of a transit key"),
   "unknown-version": unreadable("was encrypted with a version that this key does not have"),
-  retired: unreadable("was encrypted with a version older than this key decrypts any more"),
-  unreadable: unreadable("was not encrypted with this key and context, or was changed"),
+  retired: unreadable("was encrypted with a version below minDecryptionVersion"),
+  unreadable: unreadable("was encrypted with another key or context, or was modified"),
 };
 
 const refuse = async (

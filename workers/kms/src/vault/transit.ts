@@ -107,7 +107,7 @@ const boundTo = (name: string, version: number, context: string): Uint8Array =>
 export const createTransit = ({ repository, envelopes, randomBytes, now }: TransitOptions): Transit => {
   const unwrap = async ({ key, version }: TransitKeyVersion, wrapped: WrappedKey): Promise<Uint8Array> => {
     const bytes = await envelopes.unwrap(transitPlace(key.name, version), wrapped);
-    if (!bytes) throw new Error("a transit key does not open: its row was changed or moved");
+    if (!bytes) throw new Error("a transit key cannot be decrypted: its row was modified or moved");
     return bytes;
   };
 
@@ -140,7 +140,7 @@ export const createTransit = ({ repository, envelopes, randomBytes, now }: Trans
 
   const encryptWith = async (found: TransitKeyVersion, plaintext: Uint8Array, context: string): Promise<Encrypted> => {
     const { key, version, wrapped } = found;
-    if (!wrapped) throw new Error("the latest version of a transit key is not there");
+    if (!wrapped) throw new Error("the latest version of a transit key is missing");
     const nonce = randomBytes(NONCE_BYTES);
     const ciphertext = await encrypt(
       await unwrap(found, wrapped),
@@ -154,7 +154,7 @@ export const createTransit = ({ repository, envelopes, randomBytes, now }: Trans
 
   const latestOf = async (name: string): Promise<TransitKeyVersion> => {
     const found = await repository.findVersion(name, undefined);
-    if (!found) throw new Error("a transit key was stored, but is not found");
+    if (!found) throw new Error("a transit key was stored but is not found");
     return found;
   };
 

@@ -28,7 +28,7 @@ const wrap = createRoute({
   path: "/secrets/wrap",
   operationId: "kms.wrapSecret",
   tags: ["Secrets"],
-  summary: "Wrap a value, or a stored secret, in a token that gives it out once",
+  summary: "Wrap a value or a stored secret in a single-use token",
   description:
     "Send `value`, or `path` of a stored secret. The token reveals the value to the first who unwraps it, within " +
     "`ttlSeconds`.",
@@ -48,7 +48,7 @@ const unwrap = createRoute({
   path: "/secrets/unwrap",
   operationId: "kms.unwrapSecret",
   tags: ["Secrets"],
-  summary: "Trade a wrapping token for its value, which nobody gets again",
+  summary: "Exchange a wrapping token for its value, once",
   description:
     "If a token that was meant for you fails, someone else has used it: the audit trail says who (`secret.unwrap`).",
   request: { body: jsonBody(z.strictObject({ token: text({ max: MAX_TOKEN_CHARACTERS }) }), { token: "fwt_…" }) },
@@ -68,7 +68,7 @@ const valueToWrap = async (
   if ("value" in wanted) return { value: wanted.value, grantor: grantorOf(context, "secret") };
   const grantor = grantorOf(context, "credential");
   if (!isGranted(`secrets:read:${wanted.path}`, context.var.principal.scopes))
-    throw problem("forbidden", { detail: "This needs the scope secrets:read, for that path." });
+    throw problem("forbidden", { detail: "This requires the scope secrets:read for that path." });
   const { value } = await readingAloud(context, wanted.path, wanted.version, grantor);
   return { value, grantor };
 };
@@ -95,7 +95,7 @@ export const addWrapping = (app: KmsApp): void => {
       await audit(context, { ...event, outcome: "refused", reason: unwrapped.error });
       throw problem("not-found", {
         detail:
-          "This token is not good, or not any more. If it was meant for you, tell who sent it: somebody else may have used it.",
+          "This token is invalid, expired or already used. If it was sent to you, inform the sender: someone else may have used it.",
       });
     }
     record(context, event);

@@ -91,7 +91,7 @@ export const createWrapping = (options: WrappingOptions): Wrapping => {
       if (envelope === null) return failure("used");
       if (expiresAt.getTime() <= now()) return failure("expired");
       const value = await envelopes.open(wrappedPlace(id), envelope);
-      if (value === undefined) throw new Error("a wrapped secret does not open: its row was changed or moved");
+      if (value === undefined) throw new Error("a wrapped secret cannot be decrypted: its row was modified or moved");
       // Opened before, so that what cannot be opened is not used up; told only to whoever takes it.
       return (await repository.consume(id, new Date(now()), entry)) ? success(value) : failure("used");
     },

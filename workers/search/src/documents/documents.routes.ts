@@ -34,9 +34,9 @@ const route = createRoute({
   operationId: "search.syncDocuments",
   summary: "Create, update or delete documents",
   description:
-    "Applies one operation or a list of them in their order, in one transaction. `create` replaces a document with the " +
-    "same id, `update` changes the given fields, `delete` of a missing document succeeds. A document that is not valid " +
-    "fails by itself: the results come in the order of the operations.",
+    "Applies one operation or a list of operations in order, in one transaction. `create` replaces a document with the " +
+    "same id, `update` changes the given fields, and `delete` of a missing document succeeds. An invalid document " +
+    "fails alone. Results are in the order of the operations.",
   request: {
     body: jsonBody(z.union([operationSchema, list(operationSchema, { min: 1, max: MAX_OPERATIONS })]), [
       { operation: "create", document: DOCUMENT_EXAMPLE },

@@ -16,10 +16,10 @@ const jobSchema = z
   .object({
     jobId: z.string(),
     status: z.enum(["running", "done", "failed"]),
-    state: z.string().openapi({ example: "copying", description: "How far it is, for a person." }),
+    state: z.string().openapi({ example: "copying", description: "The progress, for display." }),
     documents: z
       .object({ copied: z.int(), total: z.int() })
-      .openapi({ description: "How many have been copied, of how many there were at the beginning." }),
+      .openapi({ description: "How many documents are copied, of how many at the start." }),
     failure: z.string().nullable(),
     startedAt: z.iso.datetime(),
     finishedAt: z.iso.datetime().nullable(),
@@ -32,11 +32,11 @@ const start = createRoute({
   method: "post",
   path: "/collections/{name}/reindex",
   operationId: "search.startReindex",
-  summary: "Fill the index anew, without downtime",
-  description: "Begins a job, or names the one that is running already. Needs a second factor.",
+  summary: "Rebuild the index without downtime",
+  description: "Starts a job, or returns the running one. Requires a second factor.",
   request: { params: collectionParameter },
   responses: {
-    202: json(z.object({ jobId: z.string() }), "The job is under way", { jobId: JOB_ID_EXAMPLE }),
+    202: json(z.object({ jobId: z.string() }), "The job is running", { jobId: JOB_ID_EXAMPLE }),
     ...problems("not-found"),
   },
 });
@@ -45,7 +45,7 @@ const read = createRoute({
   method: "get",
   path: "/collections/{name}/reindex/{jobId}",
   operationId: "search.getReindexJob",
-  summary: "How far a reindex has come",
+  summary: "Get the progress of a reindex job",
   request: { params: collectionParameter.extend({ jobId: reference() }) },
   responses: {
     200: json(jobSchema, "The job", {
@@ -92,7 +92,7 @@ export const addReindex = (app: OpenAPIHono<WorkerEnv<SearchServices>>): void =>
     const { name, jobId } = context.req.valid("param");
     assertCollection(name);
     const build = await context.var.services.reindexing.find(jobId);
-    if (!build) throw problem("not-found", { detail: "There is no such job, or it was long ago." });
+    if (!build) throw problem("not-found", { detail: "This job does not exist or has expired." });
     return context.json(toJob(build), 200);
   });
 };

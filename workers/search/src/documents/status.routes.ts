@@ -10,10 +10,10 @@ const statusSchema = z
     healthy: z.boolean(),
     nodes: z
       .array(z.object({ url: z.string(), healthy: z.boolean() }))
-      .openapi({ description: "The engine's own servers; none for the embedded engine." }),
+      .openapi({ description: "The servers of the engine; empty for the embedded engine." }),
     documents: z.int(),
     lagSeconds: z.number().openapi({
-      description: "Age of the oldest change that was accepted here and cannot be found yet; embedded: always 0.",
+      description: "Age of the oldest accepted change that searches do not find yet; always 0 for the embedded engine.",
     }),
   })
   .openapi("SearchStatus");
@@ -22,7 +22,7 @@ const route = createRoute({
   method: "get",
   path: "/status",
   operationId: "search.getStatus",
-  summary: "The state of the search engine",
+  summary: "Get the state of the search engine",
   responses: {
     200: json(statusSchema, "The state", { engine: "libsql", healthy: true, nodes: [], documents: 320, lagSeconds: 0 }),
   },

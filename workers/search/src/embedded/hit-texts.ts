@@ -20,7 +20,7 @@ interface Texts {
 /** Ten documents with the longest texts that service-a takes, which is a page unless more are asked for. */
 const MAX_PAGE_TEXT = 12 * 2 ** 20;
 
-const TOO_LONG = `The hits of this page have more than ${MAX_PAGE_TEXT} characters of text: ask for fewer, or for other fields.`;
+const TOO_LONG = `The hits of this page have more than ${MAX_PAGE_TEXT} characters of text. Request fewer hits or other fields.`;
 
 /** Consecutive rows whose texts fit into one answer; a row that is longer by itself stands alone. */
 const inPortions = (rows: readonly HitRow[]): HitRow[][] => {

@@ -78,7 +78,7 @@ const refusalsOf = ({ extras }: SearchQuery): ParameterFault[] =>
       parameter,
       status: 400,
       message: `Parameter \`${parameter}\` is not supported by the embedded search engine.`,
-      detail: `The embedded search engine does not do \`${parameter}\` this way; a Typesense cluster does.`,
+      detail: `This value of \`${parameter}\` requires a Typesense cluster; the embedded search engine does not support it.`,
     }));
 
 /** All statements in one round trip, on one state of the database. */

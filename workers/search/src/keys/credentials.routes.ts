@@ -10,19 +10,19 @@ const route = createRoute({
   method: "post",
   path: "/credentials/rotate",
   operationId: "search.rotateCredentials",
-  summary: "Replace the key to the Typesense cluster",
+  summary: "Rotate the API key of the Typesense cluster",
   description:
-    "Makes a key in Typesense, stores it as a secret and never shows it. The key before it is deleted when nobody uses it " +
-    "any more. Needs a second factor.",
+    "Creates a key in Typesense and stores it as a secret, without showing it. The previous key is deleted once it is not " +
+    "used any more. Requires a second factor.",
   responses: {
     200: json(
       z.object({
-        keyId: z.int().openapi({ description: "Typesense's number of the new key." }),
+        keyId: z.int().openapi({ description: "The id of the new key in Typesense." }),
         previousKeyDeletedAfter: z.iso.datetime().nullable().openapi({
-          description: "Null when it was the administrator's, which stays.",
+          description: "Null if it was the admin key, which stays valid.",
         }),
       }),
-      "The new key is in force",
+      "The new key is in use",
       { keyId: 4, previousKeyDeletedAfter: EXAMPLE.quarterLater },
     ),
     ...problems("conflict", "not-supported"),
@@ -33,9 +33,11 @@ export const addCredentials = (app: OpenAPIHono<WorkerEnv<SearchServices>>): voi
   app.openapi(route, async (context) => {
     const { rotation } = context.var.services;
     if (!rotation)
-      throw problem("not-supported", { detail: "The embedded search engine needs no key; a Typesense cluster does." });
+      throw problem("not-supported", {
+        detail: "The embedded search engine has no key. Only a Typesense cluster does.",
+      });
     const rotated = await rotation.rotate();
-    if (!rotated.ok) throw problem("conflict", { detail: "Another rotation is under way: try again in a minute." });
+    if (!rotated.ok) throw problem("conflict", { detail: "Another rotation is in progress. Retry in a minute." });
     const { keyId, previousKeyDeletedAfterMs: deleteAfterMs } = rotated.value;
     const previousKeyDeletedAfter = deleteAfterMs === undefined ? null : new Date(deleteAfterMs).toISOString();
     return context.json({ keyId, previousKeyDeletedAfter }, 200);

@@ -21,7 +21,7 @@ import {
 } from "../query/confinement.ts";
 import { parseFilter } from "../query/filter-parser.ts";
 
-const TOO_LARGE = `The filter is too long or too deep: at most ${MAX_CONFINEMENT_LENGTH} characters, and ${MAX_CONFINEMENT_BYTES} bytes as JSON in UTF-8.`;
+const TOO_LARGE = `The filter is too long: at most ${MAX_CONFINEMENT_LENGTH} characters, and ${MAX_CONFINEMENT_BYTES} bytes as JSON in UTF-8.`;
 
 const KMS_TIMEOUT_MS = 4_000;
 
@@ -31,8 +31,8 @@ const route = createRoute({
   operationId: "search.createScopedKey",
   summary: "Issue a scoped key for browsers",
   description:
-    "The key searches, within `filter_by` and nothing else, until `expires_at`, or until the session or API key ends " +
-    "that it was asked for with. One asked for with a scoped key is confined by both filters.",
+    "The key searches within `filter_by`, until `expires_at` or until the session or API key that requested it ends. " +
+    "A key requested with a scoped key is restricted by both filters.",
   request: {
     body: jsonBody(
       z
@@ -40,7 +40,7 @@ const route = createRoute({
           filter_by: text({ min: 1, max: MAX_CONFINEMENT_LENGTH }),
           expires_at: integer({ min: 0, max: Number.MAX_SAFE_INTEGER })
             .optional()
-            .openapi({ description: "Seconds since the epoch; in an hour unless said, and at the latest." }),
+            .openapi({ description: "Seconds since the epoch; by default and at most one hour from now." }),
         })
         .openapi("ScopedKeyRequest"),
       { filter_by: "script_id:=1", expires_at: 1773653400 },
@@ -49,7 +49,7 @@ const route = createRoute({
   responses: {
     201: json(
       z.object({ key: z.string(), filter_by: z.string(), expires_at: z.int() }).openapi("ScopedKey"),
-      "The key, which is shown this once",
+      "The key; only this response contains it",
       { key: EXAMPLE.accessToken, filter_by: "script_id:=1", expires_at: 1773653400 },
     ),
     ...problems("too-many-attempts"),
@@ -58,14 +58,14 @@ const route = createRoute({
 
 const invalid = (field: string, detail: string): Problem =>
   problem("invalid-input", {
-    detail: "Some fields are not as they should be.",
+    detail: "One or more fields are invalid.",
     errors: [{ pointer: `#/${field}`, detail }],
   });
 
 /** The filter as the key will have it, within the one that the caller is confined to himself. */
 const filterFor = (filterBy: string, principal: Principal): string => {
   const parsed = parseFilter(filterBy.toWellFormed());
-  if (!parsed.ok) throw invalid("filter_by", `This filter cannot be read: ${parsed.detail}.`);
+  if (!parsed.ok) throw invalid("filter_by", `Invalid filter: ${parsed.detail}.`);
   const printed = printConfinement(parsed.filter, confinementOf(principal));
   if (!printed.ok) throw invalid("filter_by", TOO_LARGE);
   return printed.value;
@@ -77,8 +77,8 @@ const endFor = (wanted: number | undefined, principal: Principal, nowSeconds: nu
   const isWhole = principal.searchFilter === undefined && principal.narrowed === undefined;
   const latest = isWhole ? inAnHour : Math.min(inAnHour, principal.expiresAtSeconds);
   const end = wanted ?? latest;
-  if (end > latest) throw invalid("expires_at", `This key can live until ${latest} at the latest.`);
-  if (end <= nowSeconds) throw invalid("expires_at", "This is in the past.");
+  if (end > latest) throw invalid("expires_at", `must be at most ${latest}`);
+  if (end <= nowSeconds) throw invalid("expires_at", "must be in the future");
   return end;
 };
 
@@ -96,7 +96,7 @@ export const addScopedKeys = (app: OpenAPIHono<WorkerEnv<SearchServices>>): void
   app.openapi(route, async (context) => {
     const { principal, services } = context.var;
     if (principal.actorSessionId !== undefined)
-      throw problem("forbidden", { detail: "An exchanged token is for one purpose only: ask with one of your own." });
+      throw problem("forbidden", { detail: "An exchanged token cannot request scoped keys. Use your own token." });
     const { filter_by, expires_at } = context.req.valid("json");
     const filter = filterFor(filter_by, principal);
     const { key, expiresAtSeconds } = await issue(services.kms, {

@@ -17,7 +17,7 @@ const fitsKey = (text: string): boolean =>
 export const confinementOf = ({ searchFilter }: { searchFilter?: string }): Filter | undefined => {
   if (searchFilter === undefined) return undefined;
   const parsed = parseFilter(searchFilter);
-  if (!parsed.ok) throw new Error("the filter of a scoped key cannot be read");
+  if (!parsed.ok) throw new Error("the filter of a scoped key is invalid");
   return parsed.filter;
 };
 

@@ -34,7 +34,7 @@ const toInteger = (text: string, at: number, field: FieldName): number => {
   if (!Number.isSafeInteger(value))
     throw new FilterFault(
       at,
-      `\`${field}\` holds whole numbers, and there is none`,
+      `\`${field}\` requires whole numbers`,
       `Error with filter field \`${field}\`: Numerical field has an invalid comparator.`,
     );
   return Object.is(value, -0) ? 0 : value;

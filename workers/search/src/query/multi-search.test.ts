@@ -53,9 +53,9 @@ test.each([
     { limit_multi_searches: "1000" },
     "Number of multi searches exceeds `limit_multi_searches` parameter.",
   ],
-  [{ searches: [{ filter_by: "a".repeat(16_001) }] }, {}, "A search parameter can have 16000 characters at most."],
+  [{ searches: [{ filter_by: "a".repeat(16_001) }] }, {}, "A search parameter can have at most 16000 characters."],
   [{ union: true, searches: [{}] }, {}, "Parameter `union` is not supported."],
-  [{ searches: [{ "x-typesense-api-key": "k" }] }, {}, "A search cannot have a key of its own: send it as a header."],
+  [{ searches: [{ "x-typesense-api-key": "k" }] }, {}, "A search cannot have its own key. Send one key as a header."],
 ])("a request that cannot be served as it is meant is refused whole: %j", (body, common, message) => {
   expect(read(body, common)).toEqual(failure(message));
 });

@@ -38,15 +38,15 @@ const parametersOf = (given: unknown): Result<SearchParameters, Fault> => {
   const search = searchSchema.safeParse(given).data;
   if (search === undefined) return failure("One or more searches are malformed.");
   if (Object.keys(search).length > MAX_PARAMETERS)
-    return failure(`A search can have ${MAX_PARAMETERS} parameters at most.`);
-  if (KEY_PARAMETER in search) return failure(`A search cannot have a key of its own: send it as a header.`);
+    return failure(`A search can have at most ${MAX_PARAMETERS} parameters.`);
+  if (KEY_PARAMETER in search) return failure(`A search cannot have its own key. Send one key as a header.`);
   const parameters: Record<string, string | number | boolean> = {};
   for (const [name, value] of Object.entries(search)) {
     if (value === null) continue;
     const parsed = valueSchema.safeParse(value);
     if (!parsed.success) return failure("One or more search parameters are malformed.");
     if (String(parsed.data).length > MAX_PARAMETER_LENGTH)
-      return failure(`A search parameter can have ${MAX_PARAMETER_LENGTH} characters at most.`);
+      return failure(`A search parameter can have at most ${MAX_PARAMETER_LENGTH} characters.`);
     parameters[name] = parsed.data;
   }
   return success(parameters);

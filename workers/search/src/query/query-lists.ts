@@ -93,7 +93,7 @@ const readFacetOptions = (facet: FacetRequest, options: string): Read<FacetReque
   }
   if (!isIntegerField(facet.field)) return bad(400, "Range facet is restricted to only integer and float fields.");
   const written = splitList(options);
-  if (written.length > MAX_RANGES) return bad(400, `At most ${MAX_RANGES} ranges can be counted in.`);
+  if (written.length > MAX_RANGES) return bad(400, `A facet can have at most ${MAX_RANGES} ranges.`);
   const ranges = collect(written.map(readRange));
   if (!ranges.ok) return ranges;
   return ranges.value.length > 0 ? good({ ...facet, ranges: ranges.value }) : bad(400, "Facet format is malformed.");
@@ -123,7 +123,7 @@ const readTextField = (name: string): Read<TextField[]> => {
   return bad(
     400,
     `Field \`${name}\` should be a string or a string array.`,
-    `\`${name}\` is not searched by its words.`,
+    `\`${name}\` is not full-text searchable.`,
   );
 };
 

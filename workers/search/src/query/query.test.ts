@@ -189,7 +189,7 @@ describe("a parameter that cannot be used is named, and answered as Typesense do
       { q: Array.from({ length: 301 }, (_, index) => `w${index}`).join(" "), query_by: "text" },
       "q",
       400,
-      "At most 300 different words can be searched for at once.",
+      "A query can have at most 300 different words.",
     ],
     [{ filter_by: "nope:1" }, "filter_by", 400, "Could not find a filter field named `nope` in the schema."],
     [{ filter_by: "element_id" }, "filter_by", 400, "Could not parse the filter query."],
@@ -217,13 +217,13 @@ describe("a parameter that cannot be used is named, and answered as Typesense do
       { facet_by: `element_id(${Array.from({ length: 101 }, (_, at) => `${at}:[${at},${at + 1}]`)})` },
       "facet_by",
       400,
-      "At most 100 ranges can be counted in.",
+      "A facet can have at most 100 ranges.",
     ],
     [
       { highlight_start_tag: "<".repeat(201) },
       "highlight_start_tag",
       400,
-      "Parameter `highlight_start_tag` can have 200 characters at most.",
+      "Parameter `highlight_start_tag` can have at most 200 characters.",
     ],
     [
       { facet_query: "element_type:a" },
@@ -241,7 +241,7 @@ describe("a parameter that cannot be used is named, and answered as Typesense do
       400,
       "Invalid format for `drop_tokens_mode`: use right_to_left or left_to_right.",
     ],
-    [{ q: "a ".repeat(2_001), query_by: "text" }, "q", 400, "A query can have 4000 characters at most."],
+    [{ q: "a ".repeat(2_001), query_by: "text" }, "q", 400, "A query can have at most 4000 characters."],
     [{ vector_query: "v:([1])" }, "vector_query", 400, "Parameter `vector_query` is not supported."],
   ])("%j", (parameters, parameter, status, message) => {
     expect(faultsOf(parameters)).toMatchObject([{ parameter, status, message }]);

@@ -79,16 +79,20 @@ const createReader = (parameters: SearchParameters) => {
 type Reader = ReturnType<typeof createReader>;
 
 const readQ = (q: string): Read<string> => {
-  if (q.length > MAX_QUERY_LENGTH) return bad(400, `A query can have ${MAX_QUERY_LENGTH} characters at most.`);
+  if (q.length > MAX_QUERY_LENGTH) return bad(400, `A query can have at most ${MAX_QUERY_LENGTH} characters.`);
   const wellFormed = q.toWellFormed();
   if (countWords(parseTerms(wellFormed)) <= MAX_QUERY_WORDS) return good(wellFormed);
-  return bad(400, `At most ${MAX_QUERY_WORDS} different words can be searched for at once.`);
+  return bad(400, `A query can have at most ${MAX_QUERY_WORDS} different words.`);
 };
 
 const readQueryBy = (list: string, q: string): Read<TextField[]> => {
   const fields = readTextFields(list);
   if (fields.ok && fields.value.length === 0 && !asksForEverything(q))
-    return bad(400, "No search fields specified for the query.", "Name the fields to search in: `text,comment`.");
+    return bad(
+      400,
+      "No search fields specified for the query.",
+      "Name the fields to search, for example `text,comment`.",
+    );
   return fields;
 };
 
@@ -135,7 +139,7 @@ const readLeniency = (reader: Reader): Leniency => ({
 const readFilterBy = (source: string): Read<Filter | undefined> => {
   if (source.trim() === "") return good(undefined);
   const parsed = parseFilter(source.toWellFormed());
-  return parsed.ok ? good(parsed.filter) : bad(400, parsed.message, `This filter cannot be read: ${parsed.detail}.`);
+  return parsed.ok ? good(parsed.filter) : bad(400, parsed.message, `Invalid filter: ${parsed.detail}.`);
 };
 
 const FACET_QUERY = /^\s*(\w+)\s*:(.*)$/s;
@@ -170,7 +174,7 @@ const readPaging = (reader: Reader, otherwise: number) => {
 const readTag = (reader: Reader, name: QueryParameter, otherwise: string): string => {
   const tag = reader.text(name) || otherwise;
   const isShort = tag.length <= MAX_TAG_LENGTH;
-  const fault = `Parameter \`${name}\` can have ${MAX_TAG_LENGTH} characters at most.`;
+  const fault = `Parameter \`${name}\` can have at most ${MAX_TAG_LENGTH} characters.`;
   return reader.keep(name, isShort ? good(tag) : bad(400, fault), otherwise);
 };
 

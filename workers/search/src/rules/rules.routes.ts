@@ -91,7 +91,7 @@ const routesOf = (kind: RuleKind) => {
       method: "get",
       path: `/collections/{name}/${kind}`,
       operationId: `search.list${many}`,
-      summary: `The ${kind} of the collection`,
+      summary: `List the ${kind} of the collection`,
       request: { params: listParameters },
       responses: {
         200: json(z.object({ items: z.array(ruleSchema) }), `All ${kind}`, { items: [example] }),
@@ -102,7 +102,7 @@ const routesOf = (kind: RuleKind) => {
       method: "get",
       path: `/collections/{name}/${kind}/{id}`,
       operationId: `search.get${single}`,
-      summary: `One ${one}`,
+      summary: `Read a ${one}`,
       request: { params: ruleParameters },
       responses: { 200: json(ruleSchema, `The ${one}`, example), ...failures },
     }),
@@ -113,7 +113,7 @@ const routesOf = (kind: RuleKind) => {
       summary: `Create or replace a ${one}`,
       request: { params: ruleParameters, body: bodies[kind] },
       responses: {
-        200: json(ruleSchema, `The ${one} as it is stored`, example),
+        200: json(ruleSchema, `The stored ${one}`, example),
         ...failures,
       },
     }),
@@ -121,9 +121,9 @@ const routesOf = (kind: RuleKind) => {
       method: "delete",
       path: `/collections/{name}/${kind}/{id}`,
       operationId: `search.delete${single}`,
-      summary: `Remove a ${one}`,
+      summary: `Delete a ${one}`,
       request: { params: ruleParameters },
-      responses: { 204: { description: "It is gone" }, ...failures },
+      responses: { 204: { description: "It is deleted" }, ...failures },
     }),
   };
 };
@@ -132,12 +132,14 @@ const routesOf = (kind: RuleKind) => {
 const rulesOf = ({ rules }: SearchServices, name: string): Rules => {
   if (name !== COLLECTION) throw problem("not-found", { detail: `The only collection is \`${COLLECTION}\`.` });
   if (rules) return rules;
-  throw problem("not-supported", { detail: "The embedded search engine has no such rules; a Typesense cluster does." });
+  throw problem("not-supported", {
+    detail: "The embedded search engine has no such rules. They require a Typesense cluster.",
+  });
 };
 
 const ruleIn = (outcome: RuleOutcome) => {
   if (outcome.ok) return outcome.rule;
-  if (outcome.error === "unknown") throw problem("not-found", { detail: "There is nothing with this id." });
+  if (outcome.error === "unknown") throw problem("not-found", { detail: "No rule has this id." });
   throw problem("invalid-input", { detail: outcome.message, errors: [{ pointer: "#", detail: outcome.message }] });
 };
 

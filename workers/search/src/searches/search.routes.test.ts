@@ -221,7 +221,7 @@ describe("POST /search", () => {
     expect(body.errors).toEqual([
       {
         pointer: "#/filter_by",
-        detail: "This filter cannot be read: there is no field `colour`, named at character 10.",
+        detail: "Invalid filter: there is no field `colour`, named at character 10.",
       },
     ]);
   });

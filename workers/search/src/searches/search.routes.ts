@@ -23,9 +23,9 @@ const querySchema = z
   .strictObject({
     ...Object.fromEntries(SEARCH_PARAMETERS.map((name) => [name, anyParameter])),
     q: parameter.openapi({
-      description: 'Words (the last as a prefix), "phrases", -exclusions; `*` finds everything.',
+      description: 'Words (the last as a prefix), "phrases", -exclusions; `*` finds all documents.',
     }),
-    query_by: parameter.optional().openapi({ description: "`text`, `comment` or both; needed unless `q` is `*`." }),
+    query_by: parameter.optional().openapi({ description: "`text`, `comment` or both; required unless `q` is `*`." }),
     filter_by: parameter.optional().openapi({ example: "element_type:=[action,spokenWord] && script_id:=1" }),
     sort_by: parameter.optional().openapi({ example: "_text_match:desc,sequence_number:asc" }),
     facet_by: parameter.optional().openapi({ example: "element_type" }),
@@ -33,7 +33,7 @@ const querySchema = z
     per_page: integer({ min: 0, max: MAX_PER_PAGE }).optional().openapi({ default: DEFAULT_PER_PAGE }),
     max_hits: integer({ min: 0, max: Number.MAX_SAFE_INTEGER })
       .optional()
-      .openapi({ description: "Hits beyond so many are not shown, on any page." }),
+      .openapi({ description: "The number of hits that all pages return together." }),
   })
   .openapi("SearchQuery");
 
@@ -86,7 +86,7 @@ const answerSchema = z
         }),
       )
       .optional()
-      .openapi({ description: "In the place of `hits`, when `group_by` is asked of a Typesense cluster." }),
+      .openapi({ description: "Replaces `hits` if `group_by` is set and a Typesense cluster responds." }),
     facet_counts: z.array(
       z.object({
         field_name: z.string(),
@@ -119,7 +119,7 @@ const route = createRoute({
     }),
   },
   responses: {
-    200: json(answerSchema, "What was found", {
+    200: json(answerSchema, "The hits", {
       found: 1,
       page: 1,
       hits: [{ document: DOCUMENT_EXAMPLE, highlights: [HIGHLIGHT_EXAMPLE], text_match: 578730123365187700 }],
@@ -156,7 +156,7 @@ export const addSearch = (app: OpenAPIHono<WorkerEnv<SearchServices>>): void => 
     const read = await search(engine, context.req.valid("json"), confinementOf(context.var.principal));
     if (!read.ok)
       throw problem("invalid-input", {
-        detail: "The search cannot be understood.",
+        detail: "Invalid search parameters.",
         errors: read.faults.map(({ parameter: name, message, detail = message }) => ({ pointer: `#/${name}`, detail })),
       });
     const { query, paging, answer } = read;

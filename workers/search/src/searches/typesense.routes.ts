@@ -53,12 +53,12 @@ const errors = (descriptions: Record<number, string>): object =>
   );
 
 const ERRORS = errors({
-  400: "A parameter cannot be used",
+  400: "Invalid parameter",
   401: "Valid credentials are required",
   403: "Not allowed",
-  404: "There is no such collection or field",
-  413: "The request is too large",
-  422: "Too many hits are asked for",
+  404: "Unknown collection or field",
+  413: "Request too large",
+  422: "Too many hits requested",
   503: "Temporarily unavailable",
 });
 
@@ -91,7 +91,7 @@ const documents = createRoute({
   method: "get",
   path: "/collections/{name}/documents/search",
   operationId: "search.searchCollection",
-  summary: "Search as Typesense's clients do",
+  summary: "Search, compatible with Typesense clients",
   request: {
     params: z.object({ name: reference() }),
     query: z.looseObject({
@@ -104,15 +104,15 @@ const documents = createRoute({
       per_page: inAddress.optional(),
     }),
   },
-  responses: { 200: json(answerSchema, "What was found", ANSWER_EXAMPLE), ...ERRORS },
+  responses: { 200: json(answerSchema, "The hits", ANSWER_EXAMPLE), ...ERRORS },
 });
 
 const multiSearch = createRoute({
   method: "post",
   path: "/multi_search",
   operationId: "search.multiSearch",
-  summary: "Several searches at once, as Typesense's clients ask for them",
-  description: "Parameters in the address hold for all searches. A search that fails does so by itself.",
+  summary: "Run several searches, compatible with Typesense clients",
+  description: "Query parameters apply to all searches. Each search succeeds or fails on its own.",
   request: {
     body: {
       required: true,
@@ -127,7 +127,7 @@ const multiSearch = createRoute({
   responses: {
     200: json(
       z.object({ results: z.array(z.union([answerSchema, z.object({ code: z.int(), error: z.string() })])) }),
-      "One result for each search",
+      "One result per search",
       { results: [ANSWER_EXAMPLE] },
     ),
     ...ERRORS,
@@ -138,8 +138,8 @@ const health = createRoute({
   method: "get",
   path: "/health",
   operationId: "search.health",
-  summary: "Whether the search engine is well, as Typesense's clients ask",
-  responses: { 200: json(z.object({ ok: z.boolean() }), "It is", { ok: true }), ...ERRORS },
+  summary: "Check the search engine's health, compatible with Typesense clients",
+  responses: { 200: json(z.object({ ok: z.boolean() }), "The engine is healthy", { ok: true }), ...ERRORS },
 });
 
 const failed = ({ status, message }: ParameterFault) => problem(CODES[status], { detail: message });

@@ -138,7 +138,7 @@ export const createBuilder = (options: BuilderOptions): Builder => {
       const { fedSeq } = (await builds.find(build.jobId)) ?? build;
       const changing = (await log.extent()).seq - fedSeq;
       if (there >= before.documents - refused - changing && there <= before.documents + changing) return undefined;
-      found = `It has ${there} documents, where there are ${before.documents} (${refused} refused).`;
+      found = `It has ${there} of ${before.documents} documents (${refused} refused).`;
       await sleep(COUNT_PAUSE_MS);
     }
     return found;

@@ -61,14 +61,14 @@ export const readResults = (ids: readonly string[], answer: unknown): Brought =>
     .filter((line) => line !== "");
   if (lines.length !== ids.length) return unclear(`${lines.length} results for ${ids.length} documents`);
   const results = lines.map(parseLine);
-  if (results.includes(undefined)) return unclear("the result of a document cannot be read");
+  if (results.includes(undefined)) return unclear("the result of a document is malformed");
   const broken = results.find((result) => (result?.code ?? 0) >= 500);
   if (broken) return unclear(broken.error ?? "a document could not be stored");
   return {
     ok: true,
     refused: ids.flatMap((id, index) => {
       const result = results[index];
-      return result && !result.success ? { id, refusal: result.error ?? "refused without a word" } : [];
+      return result && !result.success ? { id, refusal: result.error ?? "refused without a reason" } : [];
     }),
   };
 };

@@ -43,7 +43,7 @@ export interface TypesenseParts {
 
 const countSchema = z.looseObject({ num_documents: z.int() });
 
-const slow = () => engineUnavailable({ kind: "unreachable", message: "it has not taken the changes yet" });
+const slow = () => engineUnavailable({ kind: "unreachable", message: "it has not received the changes yet" });
 
 const isCollectionMissing = (outcome: SearchOutcome): boolean =>
   !outcome.ok && outcome.status === 404 && outcome.message === "Collection not found";

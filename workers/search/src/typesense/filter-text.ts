@@ -20,7 +20,7 @@ export const isExpressible = (filter: Filter): boolean => {
 };
 
 const printText = (value: string): string => {
-  if (value.includes("`")) throw new Error("a value with a backtick cannot be written for Typesense");
+  if (value.includes("`")) throw new Error("a value with a backtick cannot be expressed for Typesense");
   return NEEDS_NO_QUOTES.test(value) ? value : `\`${value}\``;
 };
 

@@ -33,7 +33,7 @@ test("no key is used that is older than five minutes, not even when the kms cann
   bed.kms.isDown = true;
   expect((await engine.search(queryOf({}))).found).toBe(1);
   bed.clock.aheadMs += 5 * 60_000 + 1;
-  await expect(engine.search(queryOf({}))).rejects.toThrow("the kms cannot be asked for the key");
+  await expect(engine.search(queryOf({}))).rejects.toThrow("the kms cannot return the key");
   bed.kms.isDown = false;
   expect((await engine.search(queryOf({}))).found).toBe(1);
 });

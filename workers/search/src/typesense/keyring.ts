@@ -71,7 +71,7 @@ export const readSecret = async (
   const answer = await withinTime(kms.readSecret(path), KMS_TIMEOUT_MS).catch(() => undefined);
   if (answer?.ok) return { ok: true, secret: answer.value };
   if (answer && answer.error === "unknown") return { ok: true, secret: undefined };
-  return unreachable("the kms cannot be asked for the key");
+  return unreachable("the kms cannot return the key");
 };
 
 /** A key, and where it came from. */
@@ -111,7 +111,7 @@ export const createKeyring = ({ cluster, kms, configuredKey, now, warn }: Keyrin
     call: (key: string) => Promise<Reply>,
   ): Promise<{ reply: Reply; accepted: Candidate | undefined }> => {
     const refused = new Set<string>();
-    let reply: Reply = { ok: false, failure: { kind: "key-refused", message: "there is no key" } };
+    let reply: Reply = { ok: false, failure: { kind: "key-refused", message: "no key exists" } };
     if (first) {
       reply = await call(first.key);
       if (reply.ok || reply.failure.kind !== "key-refused") return { reply, accepted: first };

@@ -11,10 +11,9 @@ const parseUrl = (text: string): URL | undefined => {
 
 const faultOf = (text: string): string | undefined => {
   const url = parseUrl(text);
-  if (!url) return `"${text}" is no http or https URL`;
-  if (url.username || url.password)
-    return `${url.host} has credentials in its URL: the key belongs in TYPESENSE_API_KEY`;
-  return url.search || url.hash ? `${url.host} has more behind its path` : undefined;
+  if (!url) return `"${text}" is not an http or https URL`;
+  if (url.username || url.password) return `${url.host} has credentials in its URL: set TYPESENSE_API_KEY instead`;
+  return url.search || url.hash ? `${url.host} has a query or fragment` : undefined;
 };
 
 /** The URLs without a slash at their end, none for an empty text; or what is wrong, in words that hold no credential. */
@@ -25,7 +24,7 @@ export const parseNodeUrls = (text: string): Result<string[], string> => {
     .filter((part) => part !== "");
   const fault = parts.map(faultOf).find((one) => one !== undefined);
   if (fault !== undefined) return failure(fault);
-  if (parts.length > MAX_NODES) return failure(`${parts.length} nodes are more than ${MAX_NODES}`);
+  if (parts.length > MAX_NODES) return failure(`${parts.length} nodes exceed the limit of ${MAX_NODES}`);
   const urls = parts.map((part) => new URL(part).href.replace(/\/$/, ""));
-  return new Set(urls).size === urls.length ? success(urls) : failure("a node stands there twice");
+  return new Set(urls).size === urls.length ? success(urls) : failure("a node is listed twice");
 };

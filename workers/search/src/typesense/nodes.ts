@@ -75,7 +75,7 @@ export const createCluster = ({ urls, transport, now, sleep, onCall, onBreaker }
     nodes,
     call: async (key, request, withinMs) => {
       const giveUpAtMs = now() + withinMs;
-      let last: Reply = unreachable("every node is being left alone after failures");
+      let last: Reply = unreachable("every node has an open circuit breaker");
       const candidates = inOrder();
       const attempts = Math.max(candidates.length, MIN_ATTEMPTS);
       for (let number = 0; number < attempts; number += 1) {

@@ -125,6 +125,6 @@ test("without the kms nothing is made", async () => {
   const { engine, rotation } = bed.isolate();
   await engine.sync([create("a")]);
   bed.kms.isDown = true;
-  await expect(rotation.rotate()).rejects.toThrow("the kms cannot be asked");
+  await expect(rotation.rotate()).rejects.toThrow("the kms cannot return the key");
   expect(keyIds()).toEqual([]);
 });

@@ -88,7 +88,7 @@ export const createRotation = ({ keyring, kms, callWith, now, newMark, sleep }: 
     const answer = await kms.writeSecret({ path: API_KEY_PATH, value: JSON.stringify(stored), cas: version });
     if (answer.ok) return answer.value;
     if (answer.error === "conflict") return undefined;
-    throw engineUnavailable({ kind: "unreachable", message: `the kms does not store the key: ${answer.error}` });
+    throw engineUnavailable({ kind: "unreachable", message: `the kms cannot store the key: ${answer.error}` });
   };
 
   const ask = async (request: TypesenseRequest): Promise<unknown> => {

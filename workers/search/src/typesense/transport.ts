@@ -64,7 +64,7 @@ const replyOf = ({ status, text, isText, retryAfter }: RawAnswer): Reply => {
   if (status < 200 || status > 299) return { ok: false, failure: failureOf(status, messageIn(text), retryAfter) };
   if (isText) return { ok: true, body: text };
   const body = parseJson(text);
-  return body === undefined ? unreachable("an answer that is no JSON") : { ok: true, body };
+  return body === undefined ? unreachable("a response that is not JSON") : { ok: true, body };
 };
 
 const JSON_LINES = { "Content-Type": "application/octet-stream" };
@@ -96,5 +96,5 @@ export const createTransport =
     } catch (error) {
       return unreachable(error instanceof Error ? error.message : String(error));
     }
-    return answer ? replyOf(answer) : unreachable("no answer");
+    return answer ? replyOf(answer) : unreachable("no response");
   };

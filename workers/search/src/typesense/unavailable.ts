@@ -10,7 +10,7 @@ export const engineUnavailable = ({ kind, message }: Failure): DatabaseUnavailab
 export const shapeOf = <Schema extends z.ZodType>(schema: Schema, body: unknown): z.infer<Schema> => {
   const parsed = schema.safeParse(body);
   if (parsed.success) return parsed.data;
-  throw engineUnavailable({ kind: "unreachable", message: "an answer of another shape" });
+  throw engineUnavailable({ kind: "unreachable", message: "a response of an unexpected shape" });
 };
 
 /** What a reply says, by its schema; a failure makes the engine unavailable. */

@@ -22,7 +22,7 @@ const listRoute = createRoute({
   path: "/elements",
   operationId: "serviceA.listElements",
   tags: ["Elements"],
-  summary: "Elements in sequence, each in its latest version",
+  summary: "List elements in sequence, each in its latest version",
   request: { query: pageQuery.extend({ elementType: elementType.optional(), scriptId: pathNumber.optional() }) },
   responses: {
     200: json(page(element), "The elements", pageOf(ELEMENT_EXAMPLE)),
@@ -34,7 +34,7 @@ const readRoute = createRoute({
   path: "/elements/{type}/{id}",
   operationId: "serviceA.getElement",
   tags: ["Elements"],
-  summary: "One element in its latest version",
+  summary: "Read an element in its latest version",
   request: { params: elementParams },
   responses: {
     200: { ...json(element, "The element", ELEMENT_EXAMPLE), headers: z.object({ etag: z.string() }) },

@@ -16,7 +16,7 @@ const route = createRoute({
   path: "/sequence/reorder",
   operationId: "serviceA.reorderElements",
   tags: ["Elements"],
-  summary: "Put elements in a new order, dealing out anew the sequence numbers they hold",
+  summary: "Reorder elements, which exchange their sequence numbers",
   description:
     "`newOrder` lists the same ids as `elementIds`. It is one transaction: the first element in `newOrder` gets the " +
     "smallest of their numbers.",

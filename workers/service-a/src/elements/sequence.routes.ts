@@ -12,7 +12,7 @@ const route = createRoute({
   path: "/sequence",
   operationId: "serviceA.createElement",
   tags: ["Elements"],
-  summary: "Register an element and give it the next sequence number",
+  summary: "Register an element and assign it the next sequence number",
   description:
     "All elements of all types draw from one sequence: the numbers have no gap and no duplicate. With " +
     "`Idempotency-Key` a request that is sent again has no second effect.",
@@ -41,7 +41,7 @@ export const addSequence = (app: OpenAPIHono<WorkerEnv<ServiceAServices>>): void
     const body = context.req.valid("json");
     const draft = { ...body, ...authorOf(principal, services.now()) };
     const created = await writeOnce(context, [body], (once) => services.elements.create(draft, once));
-    if (!created.ok) throw problem("conflict", { detail: "This element exists already; make a new version of it." });
+    if (!created.ok) throw problem("conflict", { detail: "This element already exists. Create a new version of it." });
     const { text: _, ...given } = body;
     context.header("etag", etagOf(1));
     return context.json({ ...given, sequenceNumber: created.value, versionNumber: 1 as const }, 201);

@@ -35,8 +35,8 @@ const version = z
     versionNumber: z.int(),
     text: z.string(),
     comment: z.string(),
-    createdBy: z.string().openapi({ description: "The subject that made it: a user's id, or `service:NAME`" }),
-    actingService: z.string().nullable().openapi({ description: "The service that acted for that user, by name" }),
+    createdBy: z.string().openapi({ description: "The subject that created it: a user's id or `service:NAME`" }),
+    actingService: z.string().nullable().openapi({ description: "The name of the service that acted for that user" }),
     createdAt: z.iso.datetime(),
   })
   .openapi("Version");
@@ -62,13 +62,13 @@ const createVersion = createRoute({
   path: "/sequence/version",
   operationId: "serviceA.createVersion",
   tags: ["Elements"],
-  summary: "Make a new version of an element",
+  summary: "Create a new version of an element",
   description:
     "Earlier versions stay readable. With `If-Match` the version is made only if the latest one is the one named, " +
     "else 412.",
   request: {
     headers: onceHeaders.extend({
-      "if-match": conditionHeader.optional().openapi({ description: 'Only replace this version, for example "3"' }),
+      "if-match": conditionHeader.optional().openapi({ description: 'Replace only this version, for example "3"' }),
     }),
     body: jsonBody(z.strictObject({ elementType, elementId, newVersionData: text, comment }), {
       elementType: "action",
@@ -94,7 +94,7 @@ const listVersions = createRoute({
   path: "/elements/{type}/{id}/versions",
   operationId: "serviceA.listVersions",
   tags: ["Elements"],
-  summary: "All versions of an element, oldest first",
+  summary: "List all versions of an element, oldest first",
   request: { params: elementParams, query: pageQuery },
   responses: {
     200: json(page(version), "The versions", pageOf(VERSION_EXAMPLE)),
@@ -109,7 +109,7 @@ const readVersion = createRoute({
   path: "/elements/{type}/{id}/versions/{n}",
   operationId: "serviceA.getVersion",
   tags: ["Elements"],
-  summary: "One version of an element, on demand compared with another one",
+  summary: "Read a version of an element, optionally compared with another",
   request: {
     params: elementParams.extend({ n: pathNumber }),
     query: z.object({ diff: pathNumber.optional().openapi({ description: "The version to compare with" }) }),
@@ -121,7 +121,7 @@ const readVersion = createRoute({
         version.extend({
           diff: z.object({ from: z.int(), to: z.int(), changes: z.array(lineChange) }).optional(),
         }),
-        "The version; with `diff`, the lines that went and came on the way to it",
+        "The version; with `diff`, the removed and added lines",
         {
           ...VERSION_EXAMPLE,
           diff: {
@@ -136,17 +136,17 @@ const readVersion = createRoute({
       ),
       headers: z.object({ etag: z.string() }),
     },
-    304: { description: "The caller has it: a version never changes" },
+    304: { description: "Not modified; versions never change" },
     ...problems("not-found"),
   },
 });
 
-const noSuchVersion = () => problem("not-found", { detail: "There is no such version." });
+const noSuchVersion = () => problem("not-found", { detail: "This element has no such version." });
 
 const diffOf = async (from: Version, to: Version) => {
   const changes = await diffLines(from.text, to.text);
   if (changes) return { from: from.versionNumber, to: to.versionNumber, changes };
-  const detail = `These versions differ in more than ${MAX_DIFFERENCES} lines: read them both.`;
+  const detail = `These versions differ in more than ${MAX_DIFFERENCES} lines. Read each of them instead.`;
   throw problem("invalid-input", { detail, errors: [{ pointer: "#/query/diff", detail }] });
 };
 
@@ -168,7 +168,7 @@ export const addVersions = (app: OpenAPIHono<WorkerEnv<ServiceAServices>>): void
       return context.json({ versionNumber: added.value, comment: given.comment }, 201);
     }
     if (added.error === "unknown") throw noSuchElement();
-    throw problem("precondition-failed", { detail: "The element has another version by now; read it again." });
+    throw problem("precondition-failed", { detail: "The element has a newer version. Read it again, then write." });
   });
 
   app.openapi(listVersions, async (context) => {

@@ -21,8 +21,8 @@ export const onceHeaders = z.object({
     .optional()
     .openapi({
       description:
-        "Names this write, for its caller and 24 hours: sent again under the same name, it has no second effect and " +
-        "gets the first answer, with `Idempotency-Replayed: true`. Another request under that name gets 422.",
+        "Identifies this write for its caller, for 24 hours. Sent again with the same key, it has no second effect and " +
+        "returns the first response, with `Idempotency-Replayed: true`. Another request with that key gets 422.",
     }),
 });
 
@@ -44,7 +44,7 @@ export const writeOnce = async <Outcome>(
 ): Promise<Outcome> => {
   const written = await write(await onceOf(context, input));
   if (!written.ok) {
-    const detail = "This key was used for another request; take a new one.";
+    const detail = "This Idempotency-Key was used for another request. Use a new one.";
     throw problem("invalid-input", { detail, errors: [{ pointer: `#/header/${HEADER}`, detail }] });
   }
   // On the answer to be, so that a problem has it too.

@@ -70,11 +70,11 @@ export const elementJson = ({ createdAtMs, updatedAtMs, ...rest }: Element): z.i
 /** The entity tag of an element in this version (RFC 9110 §8.8.3). */
 export const etagOf = (versionNumber: number): string => `"${versionNumber}"`;
 
-export const noSuchElement = () => problem("not-found", { detail: "There is no such element." });
-export const noSuchScript = () => problem("not-found", { detail: "There is no such script." });
+export const noSuchElement = () => problem("not-found", { detail: "This element does not exist." });
+export const noSuchScript = () => problem("not-found", { detail: "This script does not exist." });
 
 export const invalidCursor = () =>
-  problem("invalid-input", { errors: [{ pointer: "#/query/after", detail: "not a cursor of this list" }] });
+  problem("invalid-input", { errors: [{ pointer: "#/query/after", detail: "invalid cursor" }] });
 
 /** The number that a cursor stands for, 0 at the beginning. A cursor of no sense gives 422. */
 export const numberAfter = (after: string | undefined): number => {

@@ -143,7 +143,7 @@ describe("draining", () => {
     const { outbox, calls } = createOutbox([[change(1, 5, 19), change(2, 6, 18)]]);
     const { drain, warn } = drainWith(outbox, async () => ({ ok: true, value: [] }));
     await drain();
-    const refusal = "no answer for this document";
+    const refusal = "no result for this document";
     const nextAttemptAtMs = NOW_MS + 60_000;
     expect(calls).toContainEqual([
       "advance",

@@ -94,7 +94,7 @@ export const backoffMs = (failures: number, random: number): number =>
   Math.round(Math.min(BACKOFF_MS * 2 ** failures, MAX_BACKOFF_MS) * (0.5 + random / 2));
 
 /** What search says of a document, as far as a row can hold it. */
-const refusalOf = (error = "no answer for this document"): string =>
+const refusalOf = (error = "no result for this document"): string =>
   error.slice(0, MAX_REFUSAL_LENGTH).replaceAll("\0", "").toWellFormed();
 
 const withinTime = async <Value>(work: Promise<Value>): Promise<Value | "no-answer"> => {

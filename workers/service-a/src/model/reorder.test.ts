@@ -25,7 +25,7 @@ describe("a new order", () => {
 
   test("names the place of an id that no element has", () => {
     expect(faultsOfUnknown([4, 9], [1])).toEqual([
-      { pointer: "#/newOrder/1", detail: "there is no element 9 of this type" },
+      { pointer: "#/newOrder/1", detail: "no element of this type has the id 9" },
     ]);
   });
 });

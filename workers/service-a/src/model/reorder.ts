@@ -39,7 +39,7 @@ export const faultsOfOrder = (elementIds: readonly number[], newOrder: readonly 
 export const faultsOfUnknown = (newOrder: readonly number[], places: readonly number[]): Fault[] =>
   places
     .slice(0, MAX_FAULTS)
-    .map((at) => ({ pointer: `#/newOrder/${at}`, detail: `there is no element ${newOrder[at]} of this type` }));
+    .map((at) => ({ pointer: `#/newOrder/${at}`, detail: `no element of this type has the id ${newOrder[at]}` }));
 
 /** One element's move. */
 export interface Move {

@@ -14,7 +14,7 @@ const deadLetter = z
     elementType,
     elementId: z.int(),
     attempts: z.int(),
-    refusal: z.string().openapi({ description: "What search said the last time" }),
+    refusal: z.string().openapi({ description: "The reason search gave last" }),
     changedAt: z.iso.datetime(),
   })
   .openapi("DeadLetter");
@@ -29,7 +29,7 @@ const listRoute = createRoute({
   path: "/outbox/dead-letters",
   operationId: "serviceA.listDeadLetters",
   tags: ["Outbox"],
-  summary: "Changes that search has refused for good, oldest first",
+  summary: "List the changes that search refused permanently, oldest first",
   request: { query: pageQuery },
   responses: {
     200: json(
@@ -52,10 +52,10 @@ const redriveRoute = createRoute({
   path: "/outbox/dead-letters/redrive",
   operationId: "serviceA.redriveDeadLetters",
   tags: ["Outbox"],
-  summary: "Have all dead letters delivered anew",
+  summary: "Redeliver all dead letters",
   request: { headers: onceHeaders },
   responses: {
-    200: json(z.object({ redriven: z.int() }), "How many there were", { redriven: 1 }),
+    200: json(z.object({ redriven: z.int() }), "How many are redelivered", { redriven: 1 }),
   },
 });
 

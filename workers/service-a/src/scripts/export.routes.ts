@@ -11,7 +11,7 @@ const route = createRoute({
   path: "/scripts/{id}.fountain",
   operationId: "serviceA.exportScreenplay",
   tags: ["Scripts"],
-  summary: "The script as Fountain markup: sections in sequence, each element in its latest version",
+  summary: "Export a script as Fountain markup: sections in sequence, each element in its latest version",
   request: { params: z.object({ id: pathNumber }) },
   responses: {
     200: {

@@ -57,7 +57,7 @@ const listRoute = createRoute({
   path: "/scripts",
   operationId: "serviceA.listScripts",
   tags: ["Scripts"],
-  summary: "Imported scripts, oldest first",
+  summary: "List the imported scripts, oldest first",
   request: { query: pageQuery },
   responses: {
     200: json(page(script), "The scripts", pageOf(SCRIPT_EXAMPLE)),
@@ -69,7 +69,7 @@ const readRoute = createRoute({
   path: "/scripts/{id}",
   operationId: "serviceA.getScript",
   tags: ["Scripts"],
-  summary: "One imported script",
+  summary: "Read an imported script",
   request: { params: z.object({ id: pathNumber }) },
   responses: {
     200: json(script, "The script", SCRIPT_EXAMPLE),
@@ -78,10 +78,10 @@ const readRoute = createRoute({
 });
 
 const REFUSALS = {
-  empty: "There is nothing in it that Fountain knows as an element.",
-  binary: "It is not text: it holds control characters or is not encoded in UTF-8.",
-  "too-many-elements": `It has more than ${MAX_SCREENPLAY_ELEMENTS} elements.`,
-  "element-too-long": `One of its elements is longer than ${MAX_TEXT_LENGTH} characters.`,
+  empty: "The body has no screenplay elements.",
+  binary: "The body is not text: it contains control characters or is not UTF-8.",
+  "too-many-elements": `The screenplay has more than ${MAX_SCREENPLAY_ELEMENTS} elements.`,
+  "element-too-long": `An element of the screenplay has more than ${MAX_TEXT_LENGTH} characters.`,
 } as const;
 
 export const addScripts = (app: OpenAPIHono<WorkerEnv<ServiceAServices>>): void => {

@@ -37,12 +37,12 @@ describe("the mail server", () => {
   });
 
   test.each([
-    [{ SMTP_URL: "http://mail.example" }, /SMTP_URL is not usable/],
-    [{ SMTP_URL: "mail.example:587" }, /SMTP_URL is not usable/],
+    [{ SMTP_URL: "http://mail.example" }, /SMTP_URL is invalid/],
+    [{ SMTP_URL: "mail.example:587" }, /SMTP_URL is invalid/],
     [{ SMTP_URL: "smtp://mail.example", SMTP_HOST: "mail.example" }, /both set/],
     [{ SMTP_HOST: "mail.example", MAIL_FROM: "" }, /MAIL_FROM is missing/],
-    [{ SMTP_HOST: "mail.example", SMTP_USER: "u" }, /only one is set/],
-    [{ SMTP_HOST: "mail.example", SMTP_PASSWORD: "p" }, /only one is set/],
+    [{ SMTP_HOST: "mail.example", SMTP_USER: "u" }, /must be set together/],
+    [{ SMTP_HOST: "mail.example", SMTP_PASSWORD: "p" }, /must be set together/],
     [{ SMTP_HOST: "mail.example", SMTP_PORT: "0" }, /SMTP_PORT/],
     [{ MAIL_FROM: "Fountain" }, /MAIL_FROM/],
     [{ MAIL_FROM: "codes@fountain.example\r\nBcc: eve@example.org" }, /MAIL_FROM/],
@@ -73,8 +73,8 @@ describe("the account at Twilio", () => {
   });
 
   test.each([
-    [{ ...account, TWILIO_AUTH_TOKEN: "" }, /go together/],
-    [{ TWILIO_FROM: "+15005550006" }, /go together/],
+    [{ ...account, TWILIO_AUTH_TOKEN: "" }, /must be set together/],
+    [{ TWILIO_FROM: "+15005550006" }, /must be set together/],
     [{ ...account, TWILIO_ACCOUNT_SID: "../x" }, /TWILIO_ACCOUNT_SID/],
     [{ ...account, TWILIO_URL: "file:///etc" }, /TWILIO_URL/],
   ])("set as %j is refused", (bindings, fault) => {

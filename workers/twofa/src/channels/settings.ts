@@ -56,7 +56,7 @@ export const channelBindings = {
   SMTP_PASSWORD: text,
   /** Where the mail server may be; what keeps to it is workerd's configuration. */
   SMTP_NETWORK: setting(z.enum(["public", "private"]).default("public")),
-  MAIL_FROM: text.refine((from) => from === "" || senderAddress(from) !== undefined, "must be an address of mail"),
+  MAIL_FROM: text.refine((from) => from === "" || senderAddress(from) !== undefined, "must be an email address"),
   /** Cloudflare's binding for mail, where no mail server is set. */
   MAIL: setting(z.custom<EmailBinding>((value) => typeof value === "object" || typeof value === "function").optional()),
   TWILIO_ACCOUNT_SID: text.refine((sid) => /^(AC[0-9a-fA-F]{32})?$/.test(sid), "must be AC and 32 hex digits"),
@@ -92,8 +92,7 @@ export const smtpSettings = (bindings: ChannelBindings): SmtpSettings | undefine
   if (SMTP_URL === "" && SMTP_HOST === "") return undefined;
   if (SMTP_URL !== "" && SMTP_HOST !== "")
     throw new UnusableSettings("SMTP_URL and SMTP_HOST are both set: keep one of them");
-  if (MAIL_FROM === "")
-    throw new UnusableSettings("MAIL_FROM is missing: set it to the address that mail is sent from");
+  if (MAIL_FROM === "") throw new UnusableSettings("MAIL_FROM is missing: set it to the sender's email address");
   const settings =
     SMTP_URL === ""
       ? {
@@ -106,9 +105,9 @@ export const smtpSettings = (bindings: ChannelBindings): SmtpSettings | undefine
         }
       : fromUrl(SMTP_URL, MAIL_FROM);
   if (!settings)
-    throw new UnusableSettings("SMTP_URL is not usable: write smtp://user:password@host:587 or smtps://…:465");
+    throw new UnusableSettings("SMTP_URL is invalid: set it to smtp://user:password@host:587 or smtps://…:465");
   if ((settings.user === "") !== (settings.password === ""))
-    throw new UnusableSettings("of SMTP_USER and SMTP_PASSWORD only one is set");
+    throw new UnusableSettings("SMTP_USER and SMTP_PASSWORD must be set together");
   return settings;
 };
 
@@ -117,7 +116,8 @@ export const twilioSettings = (bindings: ChannelBindings): TwilioSettings | unde
   const { TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN, TWILIO_FROM, TWILIO_URL } = bindings;
   const set = [TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN, TWILIO_FROM].filter((value) => value !== "");
   if (set.length === 0) return undefined;
-  if (set.length < 3) throw new UnusableSettings("TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN and TWILIO_FROM go together");
+  if (set.length < 3)
+    throw new UnusableSettings("TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN and TWILIO_FROM must be set together");
   return {
     url: TWILIO_URL.replace(/\/$/, ""),
     accountSid: TWILIO_ACCOUNT_SID,

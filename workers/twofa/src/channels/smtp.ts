@@ -86,7 +86,7 @@ export const createSmtpMessenger =
     };
     try {
       const delivery = await withinTime(deliver(), DELIVER_WITHIN_MS);
-      if (delivery === undefined) return undelivered(failureOf(undefined, at.step), `${at.step}: silence`);
+      if (delivery === undefined) return undelivered(failureOf(undefined, at.step), `${at.step}: no response`);
       at.step = "sent";
       connection.quit();
       return delivery;

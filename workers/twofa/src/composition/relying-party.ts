@@ -21,10 +21,7 @@ export const relyingPartyBindings = {
     z
       .string()
       .default("")
-      .refine(
-        (id) => id === "" || DOMAIN.test(id),
-        "a domain is required, such as example.com, without scheme or port",
-      ),
+      .refine((id) => id === "" || DOMAIN.test(id), "must be a domain such as example.com, without scheme or port"),
   ),
   /** The origins whose pages may ask for passkeys, with commas between. */
   WEBAUTHN_ORIGINS: setting(
@@ -34,7 +31,7 @@ export const relyingPartyBindings = {
       .transform((list) => list.split(",").flatMap((origin) => origin.trim() || []))
       .refine(
         (origins) => origins.every(isUsableOrigin),
-        "origins with commas between are required, such as https://www.example.com, or http://localhost:3000",
+        "must be origins, separated by commas, such as https://www.example.com or http://localhost:3000",
       ),
   ),
 };
@@ -52,9 +49,7 @@ export const relyingPartyOf = (settings: RelyingPartySettings): RelyingParty => 
   const origins = settings.WEBAUTHN_ORIGINS.length > 0 ? settings.WEBAUTHN_ORIGINS : [origin];
   const stranger = settings.WEBAUTHN_ORIGINS.find((each) => !isWithin(new URL(each).hostname, id));
   if (stranger !== undefined)
-    throw new UnusableSettings(
-      `WEBAUTHN_ORIGINS has ${stranger}, which does not lie in the domain ${id} (WEBAUTHN_RP_ID)`,
-    );
+    throw new UnusableSettings(`WEBAUTHN_ORIGINS has ${stranger}, which is not in the domain ${id} (WEBAUTHN_RP_ID)`);
   return { id, name: NAME, origins };
 };
 

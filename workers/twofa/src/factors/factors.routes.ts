@@ -17,16 +17,19 @@ const factorSchema = z
     factorId: z.uuid(),
     type: z.enum(FACTOR_TYPES),
     name: z.string(),
-    destination: z.string().optional().openapi({ description: "Where codes go, masked", example: "a***@e***.org" }),
+    destination: z
+      .string()
+      .optional()
+      .openapi({ description: "The destination of codes, masked", example: "a***@e***.org" }),
     transports: z.array(z.string()).optional().openapi({ description: "How browsers reach a passkey" }),
-    backedUp: z.boolean().optional().openapi({ description: "Whether copies of a passkey are kept elsewhere" }),
+    backedUp: z.boolean().optional().openapi({ description: "Whether the passkey is backed up" }),
     disabledAt: z.iso
       .datetime()
       .nullable()
       .optional()
-      .openapi({ description: "Since when a passkey is refused, because somebody has a copy: remove it" }),
+      .openapi({ description: "When a passkey was disabled, because a copy of it may exist; remove it" }),
     createdAt: z.iso.datetime(),
-    confirmedAt: z.iso.datetime().nullable().openapi({ description: "null: enrolled, but not active" }),
+    confirmedAt: z.iso.datetime().nullable().openapi({ description: "null: enrolled but not active" }),
     lastUsedAt: z.iso.datetime().nullable(),
   })
   .openapi("Factor");
@@ -71,7 +74,7 @@ const listRoute = createRoute({
   path: "/factors",
   operationId: "twofa.listFactors",
   tags: ["Second factor"],
-  summary: "Your second factors, oldest first",
+  summary: "List your second factors, oldest first",
   request: { query: pageQuery },
   responses: {
     200: json(page(factorSchema), "Your factors", pageOf(FACTOR_EXAMPLE)),
@@ -83,7 +86,7 @@ const removeRoute = createRoute({
   path: "/factors/{id}",
   operationId: "twofa.removeFactor",
   tags: ["Second factor"],
-  summary: "Remove one of your factors; with the last one the recovery codes go too",
+  summary: "Remove one of your factors; removing the last one also deletes the recovery codes",
   request: { params: z.object({ id: reference() }) },
   responses: {
     204: { description: "Removed" },
@@ -91,7 +94,7 @@ const removeRoute = createRoute({
   },
 });
 
-const noSuchFactor = () => problem("not-found", { detail: "You have no factor of this id." });
+const noSuchFactor = () => problem("not-found", { detail: "You have no factor with this id." });
 
 export const addFactors = (app: OpenAPIHono<WorkerEnv<TwofaServices>>): void => {
   app.openapi(listRoute, async (context) => {

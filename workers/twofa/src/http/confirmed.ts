@@ -11,7 +11,7 @@ export const confirmedSchema = z
     confirmedAt: z.iso.datetime(),
     recoveryCodes: z
       .array(z.string())
-      .openapi({ description: "Ten with your first factor, shown this once; none with later ones" }),
+      .openapi({ description: "Ten codes with your first factor, only in this response; none with later factors" }),
   })
   .openapi("ConfirmedFactor");
 
@@ -33,9 +33,9 @@ export const confirmedBody = (confirmed: Confirming): z.infer<typeof confirmedSc
       return { factorId, confirmedAt: new Date(confirmedAtMs).toISOString(), recoveryCodes };
     }
     case "not-found":
-      throw problem("not-found", { detail: "You have no such factor waiting for confirmation: enrol again." });
+      throw problem("not-found", { detail: "No such factor awaits confirmation. Enrol again." });
     case "already-confirmed":
-      throw problem("conflict", { detail: "This factor is confirmed already." });
+      throw problem("conflict", { detail: "This factor is already confirmed." });
     case "locked":
       throw locked(confirmed.retryAfterSeconds);
     case "wrong-code":

@@ -40,22 +40,26 @@ export const purpose = z
   .strictObject({
     method: z.enum(["GET", "POST", "PUT", "PATCH", "DELETE"]),
     path: text({ max: MAX_PURPOSE_PATH_CHARACTERS }).regex(/^\/[^/#\s][^#\s]*$/, {
-      error: "a path as you call it at the gateway, such as /kms/keys/films",
+      error: "must be a path at the gateway, such as /kms/keys/films",
       abort: true,
     }),
-    bodySha256: parsedText({ max: HEX_CHARACTERS }, parseSha256, "SHA-256 of the body's bytes, in hex or base64url")
+    bodySha256: parsedText(
+      { max: HEX_CHARACTERS },
+      parseSha256,
+      "must be the SHA-256 of the body's bytes, in hex or base64url",
+    )
       .optional()
       .openapi({
-        description: "SHA-256 of the body's bytes, in hex or base64url; any body, if not said",
+        description: "SHA-256 of the body's bytes, in hex or base64url; by default, any body",
       }),
   })
   .refine(({ method, path }) => demandsFactor(method, path), {
     path: ["path"],
-    message: "there is no request of this method and path that needs a second factor",
+    message: "no operation with this method and path requires a second factor",
   })
   .refine(({ path }) => canonicalTarget(path).length <= MAX_PURPOSE_PATH_CHARACTERS, {
     path: ["path"],
-    message: `must have at most ${MAX_PURPOSE_PATH_CHARACTERS} characters once it is percent-encoded`,
+    message: `must have at most ${MAX_PURPOSE_PATH_CHARACTERS} characters when percent-encoded`,
   })
   .transform(
     ({ method, path, bodySha256 }): Purpose => ({
@@ -66,7 +70,7 @@ export const purpose = z
   )
   .openapi("Purpose", {
     description:
-      "The one request that is confirmed: what comes of it is good for that request only, once, for a minute",
+      "The request to confirm (transaction authorization): the token is valid only for that request, once, for a minute",
   });
 
 /** A purpose as it stands in a challenge. */

@@ -11,14 +11,14 @@ const STILL_INSUFFICIENT = stepUpChallenge();
 /** One answer for a wrong, an expired and a used code: which of them it was is nobody's business. */
 export const codeRefused = (): Problem =>
   problem("code-refused", {
-    detail: "The code is wrong, expired or used already: send the next one.",
+    detail: "The code is wrong, expired or already used. Send the next one.",
     headers: STILL_INSUFFICIENT,
   });
 
 /** The same for passkeys: what was wrong stands in the log. */
 export const passkeyRefused = (): Problem =>
   problem("code-refused", {
-    detail: "The passkey was not accepted: ask for new options, and try again.",
+    detail: "The passkey was not accepted. Request new options and try again.",
     headers: STILL_INSUFFICIENT,
   });
 
@@ -26,12 +26,12 @@ export const noFactor = (): Problem => problem("code-refused", { detail: ENROL_A
 
 export const locked = (retryAfterSeconds: number): Problem =>
   problem("too-many-attempts", {
-    detail: "Too many codes were wrong. Wait as long as Retry-After says; until then no code is checked.",
+    detail: "Too many codes were invalid. Retry after the time in Retry-After; until then, no code is checked.",
     headers: { "retry-after": String(retryAfterSeconds) },
   });
 
 export const tooManyFactors = (): Problem =>
-  problem("conflict", { detail: `You have ${MAX_CONFIRMED_FACTORS} factors already: remove one first.` });
+  problem("conflict", { detail: `You already have ${MAX_CONFIRMED_FACTORS} factors. Remove one first.` });
 
 /** A further factor needs a second factor just passed; the first one a fresh login. Throws the challenge to meet. */
 export const assertMayAddFactor = (principal: Principal, hasFactor: boolean, nowMs: number): void => {

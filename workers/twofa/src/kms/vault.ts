@@ -8,7 +8,7 @@ import type { Vault } from "../model/ports.ts";
 
 const kmsUnavailable = (cause: unknown) =>
   unavailable({
-    detail: "A part of Fountain does not answer right now. Try again shortly, with the next code.",
+    detail: "A dependency is temporarily unavailable. Retry with the next code, after the time in Retry-After.",
     cause,
   });
 

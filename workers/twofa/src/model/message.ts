@@ -22,13 +22,13 @@ const emailText = ({ code, action, validMinutes }: CodeMessage): string => `Your
 
 Enter it where you were asked for it, to ${action}. It works once, for ${minutes(validMinutes)}.
 
-Never share this code. Nobody from Fountain will ever ask you for it, neither by phone nor by mail.
+Never share this code. Fountain never asks you for it, neither by phone nor by email.
 
-If it was not you who asked for it, somebody may know your password: change it, and enter the code nowhere.
+If you did not request it, someone may know your password: change it, and do not enter the code anywhere.
 `;
 
 const smsText = ({ code, action, validMinutes }: CodeMessage): string =>
-  `${code} is your Fountain code to ${action}. Never share it, nobody from Fountain asks for it. Valid ${minutes(validMinutes)}.`;
+  `${code} is your Fountain code to ${action}. Never share it; Fountain never asks for it. Valid ${minutes(validMinutes)}.`;
 
 /** The message with a code. The subject has none, because locked screens show it. */
 export const codeMessage = (told: CodeMessage): Message => ({
@@ -41,11 +41,11 @@ export const codeMessage = (told: CodeMessage): Message => ({
 export const recoveryCodeUsed = (destination: string, usedAtMs: number): Message => ({
   destination,
   subject: "A recovery code of your Fountain account was used",
-  text: `On ${new Date(usedAtMs).toUTCString()} one of your recovery codes took the place of your second factor.
+  text: `On ${new Date(usedAtMs).toUTCString()} one of your recovery codes was used instead of your second factor.
 
-If that was you, nothing needs to be done. Recovery codes work once: get new ones before you run out of them.
+If that was you, no action is needed. Each recovery code works once: create new ones before you run out.
 
-If it was not you, somebody knows your password and has your recovery codes: change your password, which ends all other
-sessions, and then get new recovery codes, which voids the old ones.
+If it was not you, someone knows your password and has your recovery codes. Change your password, which ends all other
+sessions, and then create new recovery codes, which invalidates the old ones.
 `,
 });

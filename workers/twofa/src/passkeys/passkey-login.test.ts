@@ -78,7 +78,7 @@ describe("login without a password", () => {
     const refused = await logIn(fountain, person, authenticator, wrong);
     expect(refused).toMatchObject({
       status: 401,
-      body: { code: "login-refused", detail: "The passkey was not accepted: ask for new options, and try again." },
+      body: { code: "login-refused", detail: "The passkey was not accepted. Request new options and try again." },
     });
   });
 

@@ -25,7 +25,8 @@ const optionsRoute = createRoute({
   path: "/factors/webauthn/options",
   operationId: "twofa.getPasskeyCreationOptions",
   tags: ["Second factor"],
-  summary: "Enrol a passkey or a hardware key: what to ask the browser for; it is not active until the answer is here",
+  summary:
+    "Start enrolling a passkey or security key: returns the WebAuthn options; the factor is not active until confirmed",
   request: { body: optionalName("Mara's laptop") },
   responses: {
     200: json(challengedSchema, "For navigator.credentials.create()", CREATION_OPTIONS_EXAMPLE),
@@ -59,7 +60,7 @@ const confirmRoute = createRoute({
   path: "/factors/webauthn",
   operationId: "twofa.enrolPasskey",
   tags: ["Second factor"],
-  summary: "Make an enrolled passkey active, by what navigator.credentials.create() gave",
+  summary: "Activate an enrolled passkey with the result of navigator.credentials.create()",
   request: {
     body: jsonBody(bodySchema, { response: REGISTRATION_EXAMPLE, challengeId: CHALLENGE_ID, name: "Mara's laptop" }),
   },

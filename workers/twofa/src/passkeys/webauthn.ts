@@ -86,7 +86,7 @@ const judged = async <Value>(judge: () => Promise<Result<Value, string>>): Promi
     return await judge();
   } catch (error) {
     const topic = TOPICS.find((word) => error instanceof Error && error.message.includes(word));
-    return failure(topic === undefined ? "the answer cannot be read" : `unexpected ${topic}`);
+    return failure(topic === undefined ? "the response is malformed" : `unexpected ${topic}`);
   }
 };
 
@@ -116,7 +116,7 @@ export const verifyRegistration = (
     });
     if (!verified) return WRONG_SIGNATURE;
     const { credential, aaguid, credentialDeviceType, credentialBackedUp } = registrationInfo;
-    if (credential.id !== id) return failure("the answer names another credential than it signs");
+    if (credential.id !== id) return failure("the response names another credential than the one that signed it");
     return success({
       credentialId: credential.id,
       publicKey: isoBase64URL.fromBuffer(credential.publicKey),

@@ -12,9 +12,9 @@ const route = createRoute({
   path: "/recovery-codes",
   operationId: "twofa.replaceRecoveryCodes",
   tags: ["Second factor"],
-  summary: "Ten new recovery codes; the old ones die",
+  summary: "Create ten new recovery codes, which invalidates the old ones",
   responses: {
-    200: json(z.object({ recoveryCodes: z.array(z.string()) }), "The codes, shown this once", {
+    200: json(z.object({ recoveryCodes: z.array(z.string()) }), "The codes; only this response contains them", {
       recoveryCodes: RECOVERY_CODES_EXAMPLE,
     }),
     ...problems("conflict", "too-many-attempts"),
@@ -28,7 +28,7 @@ export const addRecoveryCodes = (app: OpenAPIHono<WorkerEnv<TwofaServices>>): vo
     const replaced = await replaceRecoveryCodes(services, principal.subject);
     if (!replaced.ok)
       throw problem("conflict", {
-        detail: "Recovery codes stand in for a factor: enrol one at POST /twofa/factors/totp.",
+        detail: "Recovery codes require a second factor. Enrol one at POST /twofa/factors/totp.",
       });
     context.header("cache-control", "no-store");
     return context.json({ recoveryCodes: replaced.value }, 200);

@@ -16,7 +16,7 @@ import { maskDestination, parseAddress, parsePhone } from "../model/destination.
 import { confirmDestination, type EnrolledDestination, enrolDestination } from "./destination-factor.ts";
 import { parseOneTimeCode } from "./one-time-code.ts";
 
-const sentCode = codeOf(parseOneTimeCode, "a code that was sent has 8 digits", "12345678");
+const sentCode = codeOf(parseOneTimeCode, "a sent code has 8 digits", "12345678");
 
 const MAX_TYPED_LENGTH = 320;
 
@@ -27,7 +27,7 @@ const enrolledSchema = z.object({
   factorId: z.uuid(),
   channel: z.enum(["email", "sms"]),
   destination: z.string().openapi({ description: "Masked" }),
-  expiresAt: z.iso.datetime().openapi({ description: "Until then the code can be sent to confirm the factor" }),
+  expiresAt: z.iso.datetime().openapi({ description: "When the code for the confirmation expires" }),
 });
 
 const enrolRoute = <Body extends z.ZodType>(
@@ -44,7 +44,7 @@ const enrolRoute = <Body extends z.ZodType>(
     summary,
     request: { body: jsonBody(body, sent) },
     responses: {
-      201: json(enrolledSchema, "A code was sent there", {
+      201: json(enrolledSchema, "A code was sent to the destination", {
         factorId: EXAMPLE.factorId,
         channel,
         destination: masked,
@@ -56,9 +56,9 @@ const enrolRoute = <Body extends z.ZodType>(
 
 const emailRoute = enrolRoute(
   "email",
-  "Enrol an address of mail; it is not active until you confirm the code sent there",
+  "Enrol an email address; it is not active until you confirm the code sent to it",
   z.strictObject({
-    address: destination(parseAddress, "must be an address of mail", "ann@example.org"),
+    address: destination(parseAddress, "must be an email address", "ann@example.org"),
     name: factorName("Email"),
   }),
   { sent: { address: EXAMPLE.email, name: "Work" }, masked: maskDestination(EXAMPLE.email) },
@@ -66,9 +66,13 @@ const emailRoute = enrolRoute(
 
 const smsRoute = enrolRoute(
   "sms",
-  "Enrol a phone; it is not active until you confirm the code sent there",
+  "Enrol a phone; it is not active until you confirm the code sent to it",
   z.strictObject({
-    phone: destination(parsePhone, "must be a phone number as +, country code and number (E.164)", "+4915112345678"),
+    phone: destination(
+      parsePhone,
+      "must be a phone number in E.164 format: +, country code and number",
+      "+4915112345678",
+    ),
     name: factorName("Phone"),
   }),
   { sent: { phone: "+4915112345678", name: "Mara's phone" }, masked: maskDestination("+4915112345678") },
@@ -79,7 +83,7 @@ const confirmRoute = createRoute({
   path: "/factors/{id}/confirm",
   operationId: "twofa.confirmDestination",
   tags: ["Second factor"],
-  summary: "Make an enrolled address or phone active, by the code that was sent there",
+  summary: "Activate an enrolled email address or phone with the code sent to it",
   request: {
     params: z.object({ id: reference() }),
     body: jsonBody(z.strictObject({ code: sentCode }), { code: "12345678" }),
@@ -99,12 +103,12 @@ const refusalOf = (channel: SendingChannel, refusal: Refused): Problem => {
     case "too-many-factors":
       return tooManyFactors();
     case "known-destination":
-      return problem("conflict", { detail: "This is a factor of yours already." });
+      return problem("conflict", { detail: "This is already one of your factors." });
     case "undelivered":
       if (refusal.failure !== "no-such-destination") return notSent(channel, refusal);
       return problem("invalid-input", {
-        detail: "Some fields are not as they should be.",
-        errors: [{ pointer: FIELDS[channel], detail: "nothing can be delivered there" }],
+        detail: "One or more fields are invalid.",
+        errors: [{ pointer: FIELDS[channel], detail: "messages cannot be delivered to this destination" }],
       });
     default:
       return notSent(channel, refusal);

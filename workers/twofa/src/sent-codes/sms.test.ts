@@ -164,7 +164,7 @@ describe("Twilio's errors", () => {
     const { phone } = await enrolPhone(person);
     const refused = await withAnswer(answer, () => generate(person));
     expect(refused).toMatchObject({ status: 502, body: { code: "delivery-failed" } });
-    expect(refused.body["detail"]).toMatch(/^The provider of text messages .* use another factor/);
+    expect(refused.body["detail"]).toMatch(/^The text message provider .* [Uu]se another factor/);
     expect(refused.headers.get("retry-after")).toBe(reason === "rate-limited" ? "60" : null);
     const failed = fountain.logs.filter((line) => line.includes("challenge.undelivered")).at(-1) ?? "";
     expect(JSON.parse(failed)).toMatchObject({ reason, subject: person.id, outcome: "failure" });

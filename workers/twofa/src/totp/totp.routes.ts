@@ -23,7 +23,7 @@ const enrolRoute = createRoute({
   path: "/factors/totp",
   operationId: "twofa.enrolTotp",
   tags: ["Second factor"],
-  summary: "Enrol an authenticator app; it is not active until you confirm a code of it",
+  summary: "Enrol an authenticator app; it is not active until you confirm one of its codes",
   description:
     "Show the user `qrSvg`, or let them type `secret`, then confirm with a code of the app at POST " +
     "/twofa/factors/totp/confirm.",
@@ -34,11 +34,11 @@ const enrolRoute = createRoute({
     201: json(
       z.object({
         factorId: z.uuid(),
-        secret: z.string().openapi({ description: "Base32; shown this once" }),
+        secret: z.string().openapi({ description: "Base32; only this response contains it" }),
         uri: z.string().openapi({ description: "For the authenticator app; it holds the secret" }),
         qrSvg: z.string().openapi({ description: "The URI as a QR code, as SVG text" }),
       }),
-      "The secret to put into the authenticator app",
+      "The secret for the authenticator app",
       {
         factorId: EXAMPLE.factorId,
         secret: "JBSWY3DP…",
@@ -55,7 +55,7 @@ const confirmRoute = createRoute({
   path: "/factors/totp/confirm",
   operationId: "twofa.confirmTotp",
   tags: ["Second factor"],
-  summary: "Make an enrolled authenticator app active, by a code of it",
+  summary: "Activate an enrolled authenticator app with one of its codes",
   request: {
     body: jsonBody(z.strictObject({ factorId: reference(), code: totpCode }), {
       factorId: EXAMPLE.factorId,

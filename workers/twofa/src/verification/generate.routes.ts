@@ -21,14 +21,14 @@ const route = createRoute({
   path: "/auth/generate",
   operationId: "twofa.generateChallenge",
   tags: ["Second factor"],
-  summary: "Have a code sent to one of your factors, or a passkey asked; POST /auth/verify takes the answer",
+  summary: "Send a code to one of your factors, or create a passkey challenge; POST /auth/verify accepts the response",
   request: {
     body: jsonBody(
       z.strictObject({
         channel: z.enum(CHANNELS),
         factorId: unicodeText({ max: MAX_FACTOR_ID_LENGTH })
           .optional()
-          .openapi({ description: "Which of several factors; the oldest, if not said" }),
+          .openapi({ description: "Which factor to use; the oldest by default" }),
         purpose: purpose.optional(),
       }),
       {
@@ -41,7 +41,7 @@ const route = createRoute({
   responses: {
     200: json(
       challengedOptionsSchema,
-      "For navigator.credentials.get(), where the channel is webauthn",
+      "For navigator.credentials.get(), if the channel is webauthn",
       CHALLENGED_OPTIONS_EXAMPLE,
     ),
     202: json(
@@ -51,7 +51,7 @@ const route = createRoute({
         destination: z.string().openapi({ description: "Masked" }),
         expiresAt: z.iso.datetime(),
       }),
-      "A code was sent there",
+      "A code was sent to the destination",
       {
         challengeId: CHALLENGE_ID,
         channel: "email",
@@ -65,14 +65,14 @@ const route = createRoute({
 
 const noSuchFactor = (channel: Channel): Problem =>
   problem("conflict", {
-    detail: `You have no such factor: enrol one at POST /twofa/factors/${channel}, or see yours at GET /twofa/factors.`,
+    detail: `You have no such factor. Enrol one at POST /twofa/factors/${channel}, or list yours at GET /twofa/factors.`,
   });
 
 const passkeyDisabled = (): Problem =>
   problem("conflict", {
     detail:
-      "Your passkey is disabled: its signature counter went back, so a copy of it may exist. Pass another factor or a " +
-      "recovery code, remove it with DELETE /twofa/factors/{id}, and enrol it again.",
+      "This passkey is disabled: its signature counter decreased, so a copy of it may exist. Use another factor or a " +
+      "recovery code, remove the passkey with DELETE /twofa/factors/{id}, and enrol it again.",
   });
 
 export const addGenerate = (app: OpenAPIHono<WorkerEnv<TwofaServices>>): void => {

@@ -26,9 +26,9 @@ type Proof =
 
 const bodySchema = z
   .strictObject({
-    code: typedCode.optional().openapi({ description: "6 digits of an authenticator app, or 8 that were sent" }),
+    code: typedCode.optional().openapi({ description: "6 digits from an authenticator app, or 8 that were sent" }),
     challengeId: challengeId.optional(),
-    response: assertionSchema.optional().openapi({ description: "What navigator.credentials.get() gave" }),
+    response: assertionSchema.optional().openapi({ description: "The result of navigator.credentials.get()" }),
     recoveryCode: typedCode.optional(),
     purpose: purpose.optional(),
   })
@@ -38,10 +38,10 @@ const bodySchema = z
       return z.NEVER;
     };
     if (challengeId !== undefined && purpose !== undefined)
-      return refuse("a challenge has the purpose that it was asked for with", "purpose");
+      return refuse("must be omitted: the challenge already has a purpose", "purpose");
     if (response !== undefined) {
-      if (typed !== undefined || recoveryCode !== undefined) return refuse("send one proof only", "response");
-      if (purpose !== undefined) return refuse("a challenge has the purpose that it was asked for with", "purpose");
+      if (typed !== undefined || recoveryCode !== undefined) return refuse("send exactly one proof", "response");
+      if (purpose !== undefined) return refuse("must be omitted: the challenge already has a purpose", "purpose");
       return { challengeId, assertion: response };
     }
     if (recoveryCode !== undefined && typed === undefined && challengeId === undefined)
@@ -52,7 +52,7 @@ const bodySchema = z
       return code === undefined ? refuse("without a challengeId a code has 6 digits") : { code, purpose };
     }
     const code = parseOneTimeCode(typed);
-    return code === undefined ? refuse("a code that was sent has 8 digits") : { challengeId, code };
+    return code === undefined ? refuse("a sent code has 8 digits") : { challengeId, code };
   });
 
 const route = createRoute({
@@ -60,7 +60,7 @@ const route = createRoute({
   path: "/auth/verify",
   operationId: "twofa.verifyFactor",
   tags: ["Second factor"],
-  summary: "Pass a second factor: the session rises to aal2, or one request is confirmed",
+  summary: "Verify a second factor: raises the session to aal2, or confirms one request",
   description:
     "Send one proof: `code` of an authenticator app, `code` with the `challengeId` that it was sent for, `response` of a " +
     "passkey, or `recoveryCode`. With `purpose` the token is good for that one request only, and the session stays as it was.",
@@ -73,7 +73,7 @@ const route = createRoute({
         expires_in: z.int(),
         authorization_details: purposeDetails
           .optional()
-          .openapi({ description: "The one request that the token is good for (RFC 9396 §7)" }),
+          .openapi({ description: "The only request that the token is valid for (RFC 9396 §7)" }),
       }),
       "A token with acr = aal2",
       { access_token: EXAMPLE.accessToken, token_type: "Bearer", expires_in: 900 },
