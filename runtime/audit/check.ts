@@ -24,7 +24,7 @@ export type Verdict =
 
 type Fault = string | undefined;
 
-const NOT_A_STRETCH =
+const NOT_CONTIGUOUS =
   "the file is not a contiguous part of the chain: export without `actor` and `action`, and keep its first line";
 const WRONG_SECRET_KEY = "SECRET_KEY is not the key that this trail was written with";
 
@@ -37,21 +37,22 @@ interface Seen {
 /** Compares a checkpoint with the place it is about. */
 const faultOfCheckpoint = async (
   checkpoint: ExportedCheckpoint,
-  place: { id: number; link: string | null },
+  position: { id: number; link: string | null },
   seen: Seen,
   trusted: TrustedKeys,
 ): Promise<Fault> => {
   const vouched = await readCheckpoint(checkpoint, trusted);
   if (!vouched) return "its checkpoint is not signed by a trusted key";
-  if (vouched.entries !== place.id || vouched.link !== place.link) return "its checkpoint does not match this entry";
+  if (vouched.entries !== position.id || vouched.link !== position.link)
+    return "its checkpoint does not match this entry";
   seen.kids.add(vouched.kid);
-  if (vouched.isEnd) seen.endId = place.id;
+  if (vouched.isEnd) seen.endId = position.id;
   return undefined;
 };
 
 /** What is wrong with where the file begins. */
 const faultOfBeginning = async ({ id, follows }: EntryLine, seen: Seen, trusted: TrustedKeys): Promise<Fault> => {
-  if (!follows) return NOT_A_STRETCH;
+  if (!follows) return NOT_CONTIGUOUS;
   if (id === 1) return follows.link === FIRST_LINK ? undefined : "the first entry has no predecessor";
   if (!follows.checkpoint) return undefined;
   return faultOfCheckpoint(follows.checkpoint, { id: id - 1, link: follows.link }, seen, trusted);

@@ -36,8 +36,8 @@ const readJson = (file: string): unknown => JSON.parse(readFileSync(file, "utf8"
 
 const describe = (verdict: Verdict, hasTrustedKeys: boolean): string[] => {
   if (!verdict.valid) {
-    const place = verdict.id === undefined ? `line ${verdict.line}` : `entry ${verdict.id} (line ${verdict.line})`;
-    return [`BROKEN at ${place}: ${verdict.reason}.`];
+    const position = verdict.id === undefined ? `line ${verdict.line}` : `entry ${verdict.id} (line ${verdict.line})`;
+    return [`BROKEN at ${position}: ${verdict.reason}.`];
   }
   const { firstId, lastId, checkpoints, kids, withMacs } = verdict;
   return [

@@ -9,8 +9,8 @@ import { startScheduler } from "../local/scheduler.ts";
 import { readTopology } from "../workerd/topology.ts";
 import { mountedSecret } from "./mounted-secrets.ts";
 
-const CHORES_INTERVAL_MS = 10_000;
-const CHORES_TIMEOUT_MS = 60_000;
+const MAINTENANCE_INTERVAL_MS = 10_000;
+const MAINTENANCE_TIMEOUT_MS = 60_000;
 const ADMINISTRATOR_TIMEOUT_MS = 15_000;
 const RETRY_MS = 2_000;
 
@@ -22,14 +22,14 @@ const say = (level: "info" | "error", message: string): void => {
   console.log(line);
 };
 
-interface Answer {
+interface Reply {
   status: number;
   text: string;
 }
 
 const postTo =
   (workerd: string) =>
-  async (path: string, body: string, timeoutMs: number): Promise<Answer> => {
+  async (path: string, body: string, timeoutMs: number): Promise<Reply> => {
     const signal = AbortSignal.timeout(timeoutMs);
     const response = await fetch(`${workerd}${path}`, { method: "POST", body, signal });
     return { status: response.status, text: await response.text() };
@@ -51,22 +51,22 @@ const FAULTS: Readonly<Record<string, string>> = {
 const createAdministrator = async (post: Post, username: string): Promise<void> => {
   const body = JSON.stringify({ username, password: mountedSecret("admin_password") });
   for (let failed = false; ; failed = true) {
-    const answer = await post("/administrator", body, ADMINISTRATOR_TIMEOUT_MS).catch((error: unknown) => ({
+    const reply = await post("/administrator", body, ADMINISTRATOR_TIMEOUT_MS).catch((error: unknown) => ({
       status: 0,
       text: reasonOf(error),
     }));
-    if (answer.status === 200) {
-      const outcome = OUTCOMES[answer.text];
-      if (outcome === undefined) throw new OperatorError(`no administrator: ${FAULTS[answer.text] ?? answer.text}`);
+    if (reply.status === 200) {
+      const outcome = OUTCOMES[reply.text];
+      if (outcome === undefined) throw new OperatorError(`no administrator: ${FAULTS[reply.text] ?? reply.text}`);
       return say("info", `the administrator "${username}" ${outcome}`);
     }
-    if (!failed) say("error", `the administrator cannot be created yet (${answer.status} ${answer.text}): retrying`);
+    if (!failed) say("error", `the administrator cannot be created yet (${reply.status} ${reply.text}): retrying`);
     await sleep(RETRY_MS);
   }
 };
 
-const runChoresWith = (post: Post) => async (worker: string) => {
-  const { status, text } = await post(`/cron/${worker}`, "", CHORES_TIMEOUT_MS);
+const runMaintenanceWith = (post: Post) => async (worker: string) => {
+  const { status, text } = await post(`/cron/${worker}`, "", MAINTENANCE_TIMEOUT_MS);
   if (status !== 204) throw new Error(text || `status ${status}`);
   writeFileSync(HEARTBEAT, "");
 };
@@ -78,8 +78,8 @@ try {
   await createAdministrator(post, process.env["ADMIN_USERNAME"] || "admin");
   startScheduler({
     workers: workers.filter(({ crons }) => crons.length > 0).map(({ worker }) => worker),
-    intervalMs: CHORES_INTERVAL_MS,
-    runChores: runChoresWith(post),
+    intervalMs: MAINTENANCE_INTERVAL_MS,
+    runMaintenance: runMaintenanceWith(post),
     onChange: (message) => say(message.endsWith("again") ? "info" : "error", message),
   });
 } catch (error) {

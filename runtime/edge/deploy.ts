@@ -43,7 +43,7 @@ const assertSecretsSet = async (worker: EdgeWorker, stage: Stage): Promise<void>
 };
 
 /** Bundles without uploading, and says how large the bundle is. */
-const rehearse = async (worker: EdgeWorker, stage: Stage): Promise<void> => {
+const dryRun = async (worker: EdgeWorker, stage: Stage): Promise<void> => {
   const directory = mkdtempSync(path.join(tmpdir(), "fountain-deploy-"));
   try {
     await wrangler(worker, stage, ["deploy", "--dry-run", "--outdir", directory]);
@@ -60,8 +60,8 @@ const rehearse = async (worker: EdgeWorker, stage: Stage): Promise<void> => {
   }
 };
 
-const rehearseAll = async (topology: Topology, stage: Stage): Promise<void> => {
-  for (const worker of readEdge(topology, stage)) await rehearse(worker, stage);
+const dryRunAll = async (topology: Topology, stage: Stage): Promise<void> => {
+  for (const worker of readEdge(topology, stage)) await dryRun(worker, stage);
 };
 
 const migrate = async (topology: Topology, workers: readonly EdgeWorker[]): Promise<void> => {
@@ -113,7 +113,7 @@ const run = async (args: readonly string[]): Promise<void> => {
   const [stage] = stagesOf(args);
   const topology = readTopology(ROOT);
   if (args.includes("--dry-run")) {
-    await Promise.all((stage ? [stage] : STAGES).map((each) => rehearseAll(topology, each)));
+    await Promise.all((stage ? [stage] : STAGES).map((each) => dryRunAll(topology, each)));
     return;
   }
   if (!stage) throw new OperatorError("name the environment: npm run deploy -- staging (or production)");

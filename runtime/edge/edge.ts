@@ -45,15 +45,15 @@ const readEdgeWorker = (topology: Topology, worker: Worker, stage: Stage): EdgeW
 /** Puts every worker behind those it calls. Throws {@link OperatorError} when they call each other in a circle. */
 export const calleesFirst = <One extends Pick<EdgeWorker, "name" | "callees">>(workers: readonly One[]): One[] => {
   const ordered: One[] = [];
-  const place = (worker: One, callers: readonly string[]): void => {
+  const visit = (worker: One, callers: readonly string[]): void => {
     if (ordered.includes(worker)) return;
     if (callers.includes(worker.name))
       throw new OperatorError(`workers call each other in a cycle: ${callers.join(" → ")}`);
     for (const callee of workers.filter(({ name }) => worker.callees.includes(name)))
-      place(callee, [...callers, worker.name]);
+      visit(callee, [...callers, worker.name]);
     ordered.push(worker);
   };
-  for (const worker of workers) place(worker, []);
+  for (const worker of workers) visit(worker, []);
   return ordered;
 };
 

@@ -27,8 +27,8 @@ import { createLockWatches, type LockWatch } from "./write-locks.ts";
 const READY_TIMEOUT_MS = 20_000;
 const READY_POLL_MS = 20;
 const PROBE_TIMEOUT_MS = 5000;
-const CHORES_INTERVAL_MS = 10_000;
-const CHORES_TIMEOUT_MS = 60_000;
+const MAINTENANCE_INTERVAL_MS = 10_000;
+const MAINTENANCE_TIMEOUT_MS = 60_000;
 
 /** The longest path that fits a Unix socket's address everywhere (macOS: 104 bytes with the closing zero). */
 const MAX_SOCKET_PATH_BYTES = 103;
@@ -226,12 +226,12 @@ const startWorkers = async (context: Context, environment: Record<string, string
   workerd.watch();
 };
 
-const startChores = ({ internalSocket, onNotice, cleanups }: Context, workers: readonly string[]): void => {
+const startMaintenance = ({ internalSocket, onNotice, cleanups }: Context, workers: readonly string[]): void => {
   const stop = startScheduler({
     workers,
-    intervalMs: CHORES_INTERVAL_MS,
-    runChores: async (worker) => {
-      const run = { method: "POST", path: `/cron/${worker}`, timeoutMs: CHORES_TIMEOUT_MS } as const;
+    intervalMs: MAINTENANCE_INTERVAL_MS,
+    runMaintenance: async (worker) => {
+      const run = { method: "POST", path: `/cron/${worker}`, timeoutMs: MAINTENANCE_TIMEOUT_MS } as const;
       const answer = await callLocal({ to: { socketPath: internalSocket }, ...run }).catch((error: unknown) => {
         // It is being started again, which the supervisor reports.
         if (isUnreachable(error)) return undefined;
@@ -246,11 +246,11 @@ const startChores = ({ internalSocket, onNotice, cleanups }: Context, workers: r
 
 const start = async (options: FountainOptions, cleanups: Cleanup[]): Promise<Administrator | undefined> => {
   const context = await open(options, cleanups);
-  const { environment, choreWorkers, sqldPort } = await startDatabases(context);
+  const { environment, maintainedWorkers, sqldPort } = await startDatabases(context);
   await startWorkers(context, environment, sqldPort);
   options.progress.step("Looking for an administrator");
   const administrator = await createAdministrator(context.internalSocket, options.settings);
-  startChores(context, choreWorkers);
+  startMaintenance(context, maintainedWorkers);
   const { metricsPort } = options.settings;
   if (metricsPort !== undefined) cleanups.push(await serveMetrics(metricsPort, context.internalSocket));
   return administrator;

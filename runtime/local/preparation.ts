@@ -29,7 +29,7 @@ export interface Prepared {
   /** What opens each worker's database, by the database's name. */
   databaseTokens: Record<string, string>;
   /** The workers that have chores to run. */
-  choreWorkers: string[];
+  maintainedWorkers: string[];
 }
 
 /** What the process writes to its standard output. */

@@ -48,13 +48,13 @@ const prepare = async (order: PreparationOrder): Promise<PreparationOutcome> => 
     messages: environment["SMTP_NETWORK"] === "private" ? "any" : "public",
     typesense: nodeAddresses(order.typesenseNodes),
   });
-  const choreWorkers = topology.workers.filter(({ crons }) => crons.length > 0).map(({ worker }) => worker);
+  const maintainedWorkers = topology.workers.filter(({ crons }) => crons.length > 0).map(({ worker }) => worker);
   const databaseTokens = Object.fromEntries(
     topology.workers
       .filter(hasDatabase)
       .map(({ worker }) => [worker, environment[secretVariable(worker, DATABASE_TOKEN)] ?? ""]),
   );
-  return { prepared: { environment, databaseTokens, choreWorkers } };
+  return { prepared: { environment, databaseTokens, maintainedWorkers } };
 };
 
 const describeFailure = (error: unknown): string =>

@@ -10,12 +10,12 @@ afterEach(() => {
 
 const ROUND_MS = 10_000;
 
-const schedule = (runChores: (worker: string) => Promise<void>) => {
+const schedule = (runMaintenance: (worker: string) => Promise<void>) => {
   const changes: string[] = [];
   const stop = startScheduler({
     workers: ["kms", "search"],
     intervalMs: ROUND_MS,
-    runChores,
+    runMaintenance,
     onChange: (message) => changes.push(message),
   });
   return { changes, stop };

@@ -1,18 +1,18 @@
 /** Runs every worker's chores at a fixed pace: plain workerd has no cron of its own. */
 
 /** A run of one worker's chores. Rejects when it failed or took too long. */
-export type RunChores = (worker: string) => Promise<void>;
+export type RunMaintenance = (worker: string) => Promise<void>;
 
 export interface SchedulerOptions {
   workers: readonly string[];
   intervalMs: number;
-  runChores: RunChores;
+  runMaintenance: RunMaintenance;
   /** Told when a worker's chores begin to fail, and when they work again: not at every failure. */
   onChange(message: string): void;
 }
 
 /** Starts the rounds, one run at a time per worker, and returns what ends them. */
-export const startScheduler = ({ workers, intervalMs, runChores, onChange }: SchedulerOptions): (() => void) => {
+export const startScheduler = ({ workers, intervalMs, runMaintenance, onChange }: SchedulerOptions): (() => void) => {
   const running = new Set<string>();
   const failing = new Set<string>();
 
@@ -20,7 +20,7 @@ export const startScheduler = ({ workers, intervalMs, runChores, onChange }: Sch
     if (running.has(worker)) return;
     running.add(worker);
     try {
-      await runChores(worker);
+      await runMaintenance(worker);
       if (failing.delete(worker)) onChange(`the maintenance jobs of ${worker} run again`);
     } catch (error) {
       if (!failing.has(worker))

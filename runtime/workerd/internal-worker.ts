@@ -80,9 +80,9 @@ const metrics = async (env: Env): Promise<Response> => {
       isWorker(target) ? [metricsOf(worker, target).then((text) => [worker, text] as const)] : [],
     ),
   );
-  const answered = new Map(answers.map(([worker, text]) => [worker, text !== undefined]));
+  const responded = new Map(answers.map(([worker, text]) => [worker, text !== undefined]));
   const expositions = answers.flatMap(([, text]) => text ?? []);
-  return new Response(mergeExpositions([upExposition(answered), restarts(env), ...expositions]), {
+  return new Response(mergeExpositions([upExposition(responded), restarts(env), ...expositions]), {
     headers: { "content-type": EXPOSITION_TYPE },
   });
 };

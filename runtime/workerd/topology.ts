@@ -22,7 +22,7 @@ export const OUTSIDE_SERVICES: readonly string[] = [
 ];
 
 /** The worker that the public reaches. */
-const FRONT_DOOR = "gateway";
+const ENTRY_WORKER = "gateway";
 
 const BINDING_NAME = /^[A-Z][A-Z0-9_]*$/;
 
@@ -140,7 +140,8 @@ export const readTopology = (root: string): Topology => {
     .map((entry) => path.join(folders, entry.name, "wrangler.toml"))
     .filter((file) => existsSync(file));
   const workers = [path.join(root, "wrangler.toml"), ...files].map((file) => readWorker(root, file));
-  if (workers[0]?.worker !== FRONT_DOOR) throw new OperatorError(`wrangler.toml must describe workers/${FRONT_DOOR}`);
+  if (workers[0]?.worker !== ENTRY_WORKER)
+    throw new OperatorError(`wrangler.toml must describe workers/${ENTRY_WORKER}`);
   assertConsistent(workers);
   return { root, workers };
 };

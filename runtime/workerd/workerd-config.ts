@@ -81,7 +81,7 @@ const typesenseNode = ({ address, certificateHost }: NodeAddress, index: number)
 /** How far a way out leads; an address is looked at once its name is resolved. */
 const REACH = { public: ["public"], any: ["public", "private"] } as const;
 
-const wayOut = (service: string, reach: keyof typeof REACH): string =>
+const egress = (service: string, reach: keyof typeof REACH): string =>
   `(name = ${text(service)}, network = (allow = [${REACH[reach].map(text).join(", ")}], tlsOptions = (trustBrowserCas = true)))`;
 
 export interface Reach {
@@ -107,8 +107,8 @@ export const workerdConfig = (
     ...[...workers, internalWorker(front, workers), typesenseWorker(front, typesense)].map(workerService),
     ...typesense.map(typesenseNode),
     `(name = ${text(LIBSQL_SERVICE)}, external = (http = ()))`,
-    wayOut(INTERNET_SERVICE, internet),
-    wayOut(MESSAGES_SERVICE, messages),
+    egress(INTERNET_SERVICE, internet),
+    egress(MESSAGES_SERVICE, messages),
     `(name = ${text(NO_NETWORK)}, network = (allow = []))`,
   ];
   const sockets = [

@@ -5,7 +5,7 @@ import { createTrustSource } from "./trust.ts";
 
 const KEY = { kid: "key-1", alg: "EdDSA", kty: "OKP", crv: "Ed25519", x: "AA" };
 
-const news = (revocations: Revocation[] = [], rest: Partial<Trust> = {}): RpcResult<Trust> =>
+const updates = (revocations: Revocation[] = [], rest: Partial<Trust> = {}): RpcResult<Trust> =>
   success({
     keys: [KEY],
     revocations,
@@ -23,7 +23,7 @@ const createKms = () => {
     asked: 0,
     /** Where each question went on. */
     positions,
-    answer: async (): Promise<RpcResult<Trust>> => news(),
+    answer: async (): Promise<RpcResult<Trust>> => updates(),
     trust: (position?: number): ReturnType<KmsRpc["trust"]> => {
       kms.asked += 1;
       positions.push(position);
@@ -61,7 +61,7 @@ describe("trust", () => {
     const kms = createKms();
     const trust = createTrustSource({ kms, now, maxStalenessSeconds: 60 });
     expect((await trust())?.revokedAtSeconds.size).toBe(0);
-    kms.answer = async () => news([{ sessionId: "s", revokedAtSeconds: 5 }]);
+    kms.answer = async () => updates([{ sessionId: "s", revokedAtSeconds: 5 }]);
     nowMs += 2_000;
     expect((await trust())?.revokedAtSeconds.get("s")).toBe(5);
   });
@@ -84,7 +84,7 @@ describe("trust", () => {
     };
     const trust = createTrustSource({ kms, now, maxStalenessSeconds: 60 });
     expect(await trust()).toBeUndefined();
-    kms.answer = async () => news();
+    kms.answer = async () => updates();
     nowMs += 1_000;
     expect((await trust())?.keys).toEqual([KEY]);
   });
@@ -128,10 +128,10 @@ describe("trust", () => {
     const kms = createKms();
     const trust = createTrustSource({ kms, now, maxStalenessSeconds: 60 });
     const first = await trust();
-    kms.answer = async () => news([{ sessionId: "s", revokedAtSeconds: 5 }]);
+    kms.answer = async () => updates([{ sessionId: "s", revokedAtSeconds: 5 }]);
     nowMs += 2_000;
     expect((await trust())?.version).toBe(first?.version);
-    kms.answer = async () => news([], { keys: [{ ...KEY, kid: "key-2" }] });
+    kms.answer = async () => updates([], { keys: [{ ...KEY, kid: "key-2" }] });
     nowMs += 2_000;
     expect((await trust())?.version).toBeGreaterThan(first?.version ?? 0);
   });
@@ -139,13 +139,13 @@ describe("trust", () => {
   test("does not let an answer that was slow to come replace a newer one", async () => {
     const kms = createKms();
     const trust = createTrustSource({ kms, now, maxStalenessSeconds: 60 });
-    let answerLate: (trust: RpcResult<Trust>) => void = () => {};
-    kms.answer = () => new Promise((resolve) => (answerLate = resolve));
+    let respondLate: (trust: RpcResult<Trust>) => void = () => {};
+    kms.answer = () => new Promise((resolve) => (respondLate = resolve));
     const late = trust();
     nowMs += 1_000;
-    kms.answer = async () => news([{ sessionId: "s", revokedAtSeconds: 5 }]);
+    kms.answer = async () => updates([{ sessionId: "s", revokedAtSeconds: 5 }]);
     expect((await trust())?.revokedAtSeconds.has("s")).toBe(true);
-    answerLate(news([], { isWhole: false }));
+    respondLate(updates([], { isWhole: false }));
     expect((await late)?.revokedAtSeconds.has("s")).toBe(true);
   });
 
@@ -163,9 +163,9 @@ describe("trust", () => {
   test("asks for what is new only, and keeps what it knows", async () => {
     const kms = createKms();
     const trust = createTrustSource({ kms, now, maxStalenessSeconds: 60 });
-    kms.answer = async () => news([{ sessionId: "a", revokedAtSeconds: 1 }], { position: 7 });
+    kms.answer = async () => updates([{ sessionId: "a", revokedAtSeconds: 1 }], { position: 7 });
     await trust();
-    kms.answer = async () => news([{ sessionId: "b", revokedAtSeconds: 2 }], { position: 8, isWhole: false });
+    kms.answer = async () => updates([{ sessionId: "b", revokedAtSeconds: 2 }], { position: 8, isWhole: false });
     nowMs += 2_000;
     expect([...((await trust())?.revokedAtSeconds ?? [])]).toEqual([
       ["a", 1],
@@ -176,7 +176,7 @@ describe("trust", () => {
 
   test("lets the earlier of two instants count, whichever comes first", async () => {
     const kms = createKms();
-    kms.answer = async () => news([5, 3, 9].map((revokedAtSeconds) => ({ sessionId: "s", revokedAtSeconds })));
+    kms.answer = async () => updates([5, 3, 9].map((revokedAtSeconds) => ({ sessionId: "s", revokedAtSeconds })));
     const trust = createTrustSource({ kms, now, maxStalenessSeconds: 60 });
     expect((await trust())?.revokedAtSeconds.get("s")).toBe(3);
   });
@@ -185,10 +185,10 @@ describe("trust", () => {
     const kms = createKms();
     const trust = createTrustSource({ kms, now, maxStalenessSeconds: 60 });
     const parts: RpcResult<Trust>[] = [
-      news([{ sessionId: "a", revokedAtSeconds: 1 }], { position: 1, hasMore: true }),
+      updates([{ sessionId: "a", revokedAtSeconds: 1 }], { position: 1, hasMore: true }),
       failure("unavailable"),
     ];
-    kms.answer = async () => parts.shift() ?? news([{ sessionId: "b", revokedAtSeconds: 2 }], { isWhole: false });
+    kms.answer = async () => parts.shift() ?? updates([{ sessionId: "b", revokedAtSeconds: 2 }], { isWhole: false });
     expect(await trust()).toBeUndefined();
     nowMs += 1_000;
     expect((await trust())?.revokedAtSeconds.size).toBe(2);
@@ -197,10 +197,10 @@ describe("trust", () => {
 
   test("forgets what it knew when it is told everything anew", async () => {
     const kms = createKms();
-    kms.answer = async () => news([{ sessionId: "a", revokedAtSeconds: 1 }]);
+    kms.answer = async () => updates([{ sessionId: "a", revokedAtSeconds: 1 }]);
     const trust = createTrustSource({ kms, now, maxStalenessSeconds: 60 });
     await trust();
-    kms.answer = async () => news([{ sessionId: "b", revokedAtSeconds: 2 }]);
+    kms.answer = async () => updates([{ sessionId: "b", revokedAtSeconds: 2 }]);
     nowMs += 2_000;
     expect([...((await trust())?.revokedAtSeconds.keys() ?? [])]).toEqual(["b"]);
   });
@@ -209,13 +209,13 @@ describe("trust", () => {
     const kms = createKms();
     const nowSeconds = nowMs / 1000;
     kms.answer = async () =>
-      news([
+      updates([
         { sessionId: "past", revokedAtSeconds: nowSeconds },
         { sessionId: "to come", revokedAtSeconds: nowSeconds + 100_000 },
       ]);
     const trust = createTrustSource({ kms, now, maxStalenessSeconds: 60 });
     await trust();
-    kms.answer = async () => news([], { position: 2, isWhole: false });
+    kms.answer = async () => updates([], { position: 2, isWhole: false });
     nowMs += 3_600_000;
     expect((await trust())?.revokedAtSeconds.size).toBe(2);
     nowMs += 3_600_000;

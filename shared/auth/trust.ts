@@ -69,7 +69,7 @@ export const createTrustSource = ({ kms, now, maxStalenessSeconds }: TrustSource
   /** May be ahead of `current`, when an answer of several parts broke off: the next question goes on from there. */
   let knowledge: Knowledge | undefined;
   let fetchedAtMs = Number.NEGATIVE_INFINITY;
-  let askAgainAtMs = Number.NEGATIVE_INFINITY;
+  let refreshAtMs = Number.NEGATIVE_INFINITY;
   let pruneAtMs = now() + PRUNE_EVERY_MS;
 
   const prune = (revokedAtSeconds: Map<string, number>): void => {
@@ -80,34 +80,34 @@ export const createTrustSource = ({ kms, now, maxStalenessSeconds }: TrustSource
   };
 
   /** Everything since the last answer, which may take several; `undefined` when one of them fails. */
-  const fetchNews = async (): Promise<Knowledge | undefined> => {
-    let news = knowledge;
+  const fetchUpdates = async (): Promise<Knowledge | undefined> => {
+    let updates = knowledge;
     for (;;) {
       const limitMs = current ? FETCH_TIMEOUT_MS : FIRST_FETCH_TIMEOUT_MS;
-      const answer = await withinTime(kms.trust(news?.position), limitMs).catch(() => undefined);
-      if (!answer?.ok) return undefined;
-      news = learn(news, answer.value);
-      if (!answer.value.hasMore) return news;
-      knowledge = news;
+      const response = await withinTime(kms.trust(updates?.position), limitMs).catch(() => undefined);
+      if (!response?.ok) return undefined;
+      updates = learn(updates, response.value);
+      if (!response.value.hasMore) return updates;
+      knowledge = updates;
     }
   };
 
-  const ask = async (): Promise<void> => {
-    const askedAtMs = now();
-    askAgainAtMs = askedAtMs + RETRY_AFTER_FAILURE_MS;
-    const news = await fetchNews();
-    if (!news || askedAtMs < fetchedAtMs) return;
-    prune(news.revokedAtSeconds);
-    const version = (current?.version ?? 0) + (current && isSame(current.keys, news.keys) ? 0 : 1);
-    knowledge = news;
-    const { keys, revokedAtSeconds, issuedBeforeSeconds } = news;
+  const refresh = async (): Promise<void> => {
+    const requestedAtMs = now();
+    refreshAtMs = requestedAtMs + RETRY_AFTER_FAILURE_MS;
+    const updates = await fetchUpdates();
+    if (!updates || requestedAtMs < fetchedAtMs) return;
+    prune(updates.revokedAtSeconds);
+    const version = (current?.version ?? 0) + (current && isSame(current.keys, updates.keys) ? 0 : 1);
+    knowledge = updates;
+    const { keys, revokedAtSeconds, issuedBeforeSeconds } = updates;
     current = { keys, revokedAtSeconds, issuedBeforeSeconds, version };
-    fetchedAtMs = askedAtMs;
-    askAgainAtMs = askedAtMs + TRUST_FRESH_MS;
+    fetchedAtMs = requestedAtMs;
+    refreshAtMs = requestedAtMs + TRUST_FRESH_MS;
   };
 
   return async () => {
-    if (!current || now() >= askAgainAtMs) await ask();
+    if (!current || now() >= refreshAtMs) await refresh();
     return now() - fetchedAtMs <= maxStalenessSeconds * 1000 ? current : undefined;
   };
 };

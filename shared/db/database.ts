@@ -3,11 +3,11 @@ import type { Client } from "@libsql/client";
 import { createClient } from "@libsql/client/web";
 import { drizzle } from "drizzle-orm/libsql/web";
 import { observeDatabaseCall } from "../observability/metrics.ts";
-import { createTurns, type Turns } from "./turns.ts";
+import { type ConcurrencyLimit, createConcurrencyLimit } from "./concurrency-limit.ts";
 
 const REQUEST_TIMEOUT_MS = 3_000;
 /** Enough for 64 writers on a slow machine. A dead database refuses every turn at once, so that nobody waits for it. */
-const TURN_PATIENCE_MS = 3_500;
+const SLOT_WAIT_MS = 3_500;
 const BUSY_RETRY_BUDGET_MS = 2_500;
 const BUSY_RETRY_STEP_MS = 15;
 const BUSY_RETRY_MAX_MS = 200;
@@ -115,26 +115,26 @@ const isRead = ([statement, mode]: unknown[]): boolean => {
 /** Drizzle names no mode; a batch that only reads needs no lock, and still sees one state of the database. */
 const withMode = (args: unknown[]): unknown[] => (Array.isArray(args[0]) && isRead(args) ? [args[0], "read"] : args);
 
-const takeTurns = (width: number): Turns =>
-  createTurns({
+const limitWriters = (width: number): ConcurrencyLimit =>
+  createConcurrencyLimit({
     width,
     now: Date.now,
     sleep: pause,
-    patienceMs: TURN_PATIENCE_MS,
+    maxWaitMs: SLOT_WAIT_MS,
     workMs: REQUEST_TIMEOUT_MS,
     onTimeout: () => new DatabaseUnavailable("too many writers are waiting for the database"),
   });
 
 /** The client with writers taking turns, everything retried while someone else holds the lock, and measured. */
-const patient = (client: Client, writers: number): Client => {
-  const inTurn = takeTurns(writers);
+const withLimits = (client: Client, writers: number): Client => {
+  const limited = limitWriters(writers);
   return new Proxy(client, {
     get: (target, name) => {
       const member = Reflect.get(target, name);
       if (name !== "execute" && name !== "batch") return typeof member === "function" ? member.bind(target) : member;
       return (...args: unknown[]) => {
         const work = async () => Reflect.apply(member, target, withMode(args));
-        return measured(() => retryWhileBusy(isRead(args) ? work : () => inTurn(work)));
+        return measured(() => retryWhileBusy(isRead(args) ? work : () => limited(work)));
       };
     },
   });
@@ -142,7 +142,7 @@ const patient = (client: Client, writers: number): Client => {
 
 /** Connects to the database of this worker; nothing is sent before the first query. */
 export const createDatabase = <Schema extends Record<string, unknown>>(bindings: DatabaseOptions, schema: Schema) => {
-  const client = patient(
+  const client = withLimits(
     createClient({
       url: bindings.DATABASE_URL,
       authToken: bindings.DATABASE_TOKEN,

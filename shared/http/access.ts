@@ -12,7 +12,7 @@ import { matchRoute, partOf } from "../policy/match.ts";
 import { ANY_TYPE, DEFAULT_MAX_BODY_BYTES, type Policy } from "../policy/routes.ts";
 import { type Problem, problem } from "../problem/problem.ts";
 import { unavailable } from "../problem/unavailable.ts";
-import type { FrameServices, WorkerEnv } from "./worker-env.ts";
+import type { BaseServices, WorkerEnv } from "./worker-env.ts";
 
 /** The token of an `Authorization: Bearer` header (RFC 6750 §2.1); the scheme's name is case-insensitive. */
 export const bearerToken = (headers: Headers): string | undefined =>
@@ -56,7 +56,7 @@ export const limitBody = (policy: Policy): MiddlewareHandler => {
 };
 
 /** The answer to a credential that was refused: the reason goes to our log, and the caller learns nothing but 401. */
-export const credentialRefused = <Services extends FrameServices>(
+export const credentialRefused = <Services extends BaseServices>(
   context: Context<WorkerEnv<Services>>,
   reason: string,
 ): Problem => {
@@ -65,7 +65,7 @@ export const credentialRefused = <Services extends FrameServices>(
 };
 
 /** What a call is about, where its scope may be narrowed to that. */
-const resourceOf = <Services extends FrameServices>(
+const resourceOf = <Services extends BaseServices>(
   context: Context<WorkerEnv<Services>>,
   { narrowedBy = "handler" }: Policy,
 ): string | undefined => {
@@ -75,7 +75,7 @@ const resourceOf = <Services extends FrameServices>(
 };
 
 /** Refuses a token that was given for another request. */
-const refuseOtherRequest = <Services extends FrameServices>(context: Context<WorkerEnv<Services>>): Problem => {
+const refuseOtherRequest = <Services extends BaseServices>(context: Context<WorkerEnv<Services>>): Problem => {
   context.set("reason", "other-request");
   return stepUpRequired(
     context.var.policy.stepUp,
@@ -94,7 +94,7 @@ const isFor = ({ method, path }: Purpose, request: HonoRequest, prefix: string):
 export const bodyHash = async (request: Request): Promise<string> => sha256(await request.clone().arrayBuffer());
 
 /** Refuses a body that the caller's token was not given for; to be asked once the body's size is known to be within bounds. */
-export const assertBody = async <Services extends FrameServices>(
+export const assertBody = async <Services extends BaseServices>(
   context: Context<WorkerEnv<Services>>,
 ): Promise<void> => {
   const expected = context.var.principal?.purpose?.bodySha256;
@@ -105,7 +105,7 @@ export const assertBody = async <Services extends FrameServices>(
  * Sets the principal, or refuses: with 401 a token that is meant for other workers (RFC 8725 §3.9) or for another
  * request, with 403 the wrong kind of caller, or a missing scope. `prefix`: what the gateway has taken off the path.
  */
-export const admit = <Services extends FrameServices>(
+export const admit = <Services extends BaseServices>(
   context: Context<WorkerEnv<Services>>,
   worker: WorkerName,
   policy: Policy,
@@ -135,7 +135,7 @@ export const admittingVerifier =
     return isAdmitted ? verification : { ok: false, reason: "not-admitted" };
   };
 
-const authenticate = async <Services extends FrameServices>(
+const authenticate = async <Services extends BaseServices>(
   context: Context<WorkerEnv<Services>>,
   worker: WorkerName,
   policy: Policy,
@@ -154,7 +154,7 @@ const authenticate = async <Services extends FrameServices>(
 
 /** The access check of a worker behind the gateway, which trusts nothing that the gateway has already checked. */
 export const createAccessCheck =
-  <Services extends FrameServices>(worker: WorkerName): MiddlewareHandler<WorkerEnv<Services>> =>
+  <Services extends BaseServices>(worker: WorkerName): MiddlewareHandler<WorkerEnv<Services>> =>
   async (context, next) => {
     const { template, policy } = policyOf(worker, context.req.method, context.req.path);
     context.set("template", template);

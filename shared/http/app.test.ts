@@ -6,7 +6,7 @@ import { DatabaseUnavailable } from "../db/database.ts";
 import { problem } from "../problem/problem.ts";
 import { createApp } from "./app.ts";
 import { jsonBody } from "./openapi.ts";
-import type { FrameServices } from "./worker-env.ts";
+import type { BaseServices } from "./worker-env.ts";
 
 const NOW_SECONDS = 1_800_000_000;
 const SECRET = "swordfish-in-a-body";
@@ -40,7 +40,7 @@ let lines: string[];
 let handle: (body: unknown) => unknown;
 let probe: () => Promise<void>;
 
-const services: FrameServices = {
+const services: BaseServices = {
   verify: async (token) => VERIFICATIONS[token] ?? { ok: false, reason: "invalid" },
   probe: () => probe(),
   now: () => NOW_SECONDS * 1000,

@@ -26,7 +26,7 @@ import { invalidInput } from "./field-errors.ts";
 import { assertParsableBody } from "./json-body.ts";
 import { PROBLEM_COMPONENT, problemSchema } from "./openapi.ts";
 import { recordRequest } from "./record.ts";
-import type { FrameServices, WorkerEnv } from "./worker-env.ts";
+import type { BaseServices, WorkerEnv } from "./worker-env.ts";
 
 export const REQUEST_ID_HEADER = "x-request-id";
 /** Set by the gateway: the caller's network address. The gateway itself believes no such header. */
@@ -60,7 +60,7 @@ const toProblem = (error: unknown): Problem => {
   });
 };
 
-export interface AppOptions<Services extends FrameServices> {
+export interface AppOptions<Services extends BaseServices> {
   worker: WorkerName;
   /** Composes the worker from its bindings; called at every request, so it remembers its result. */
   connect: (bindings: unknown) => Services | Promise<Services>;
@@ -76,16 +76,16 @@ export interface AppOptions<Services extends FrameServices> {
 
 const noHeaders = (): Readonly<Record<string, string>> => ({});
 
-const toldAddress = ({ headers }: Request): string | undefined => headers.get(CLIENT_ADDRESS_HEADER) ?? undefined;
+const forwardedAddress = ({ headers }: Request): string | undefined => headers.get(CLIENT_ADDRESS_HEADER) ?? undefined;
 
 /** An empty worker: add routes to it with `openapi`. */
-export const createApp = <Services extends FrameServices>(options: AppOptions<Services>) => {
+export const createApp = <Services extends BaseServices>(options: AppOptions<Services>) => {
   const {
     worker,
     connect,
     problemOf,
     access = createAccessCheck<Services>(worker),
-    clientAddress = toldAddress,
+    clientAddress = forwardedAddress,
     responseHeaders = noHeaders,
   } = options;
   const privatePaths = new Set(worker === "gateway" ? [] : PRIVATE_PATHS);

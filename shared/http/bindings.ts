@@ -49,7 +49,7 @@ export const verifierBindings = {
 export const databaseBindings = {
   DATABASE_URL: setting(z.url()),
   DATABASE_TOKEN: setting(z.string().min(1)),
-  /** How many writers of this worker go at a time; sqld bears four, counted over all processes (see db/turns.ts). */
+  /** How many writers of this worker go at a time; sqld bears four, counted over all processes (see db/concurrency-limit.ts). */
   DATABASE_WRITERS: setting(z.coerce.number().int().min(1).max(4).default(2)),
   /** The self-hosted libSQL server; without it the database is reached over the network. */
   LIBSQL: setting(fetcher.optional()),

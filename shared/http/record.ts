@@ -1,9 +1,9 @@
 /** What is left of every request: one log line, and its place in the numbers. */
 import type { Context } from "hono";
 import { countAuthentication, countRequest, observeRequest } from "../observability/metrics.ts";
-import type { FrameServices, WorkerEnv } from "./worker-env.ts";
+import type { BaseServices, WorkerEnv } from "./worker-env.ts";
 
-type FrameContext<Services extends FrameServices> = Context<WorkerEnv<Services>>;
+type BaseContext<Services extends BaseServices> = Context<WorkerEnv<Services>>;
 
 /** Clients of Typesense send an API key in the place of a token, and tokens in a header of their own. */
 const API_KEY = /(^| )ftn_/;
@@ -18,16 +18,16 @@ const credentialKind = (headers: Headers): string => {
  * How this worker judged the caller's credential; `undefined` where it came to no judgement. A refusal without a reason is
  * another worker's, passed on.
  */
-const authenticationOutcome = <Services extends FrameServices>({
+const authenticationOutcome = <Services extends BaseServices>({
   res: { status },
   var: { principal, reason },
-}: FrameContext<Services>): string | undefined => {
+}: BaseContext<Services>): string | undefined => {
   if (reason && (status === 401 || status === 403)) return "refused";
   if (principal) return "accepted";
   return status === 503 ? "undecided" : undefined;
 };
 
-const recordAuthentication = <Services extends FrameServices>(context: FrameContext<Services>): void => {
+const recordAuthentication = <Services extends BaseServices>(context: BaseContext<Services>): void => {
   const outcome = authenticationOutcome(context);
   if (outcome === undefined) return;
   const reason = outcome === "accepted" ? "none" : context.var.reason;
@@ -35,8 +35,8 @@ const recordAuthentication = <Services extends FrameServices>(context: FrameCont
 };
 
 /** Logs and counts a request that has been answered. */
-export const recordRequest = <Services extends FrameServices>(
-  context: FrameContext<Services>,
+export const recordRequest = <Services extends BaseServices>(
+  context: BaseContext<Services>,
   durationMs: number,
 ): void => {
   const { method } = context.req;

@@ -5,7 +5,7 @@ import type { Log } from "../observability/log.ts";
 import type { Policy } from "../policy/routes.ts";
 
 /** What `connect` gives every worker besides its own services. */
-export interface FrameServices {
+export interface BaseServices {
   verify: TokenVerifier;
   /** Resolves when the worker can do its work; fails otherwise. */
   probe: () => Promise<void>;
@@ -13,7 +13,7 @@ export interface FrameServices {
   now: () => number;
 }
 
-export interface WorkerEnv<Services extends FrameServices> {
+export interface WorkerEnv<Services extends BaseServices> {
   Bindings: Record<string, unknown>;
   Variables: {
     services: Services;

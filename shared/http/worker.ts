@@ -12,26 +12,26 @@ interface App {
 }
 
 /** What a worker does from time to time; harmless when done twice at once. */
-export interface Chores {
-  runChores: () => Promise<void>;
+export interface Maintained {
+  runMaintenance: () => Promise<void>;
 }
 
 /** The handlers that Cloudflare calls; elsewhere the runtime has the chores run over `Internal`. */
-export const createWorker = (app: App, runChores: (bindings: unknown) => Promise<unknown>) => ({
+export const createWorker = (app: App, runMaintenance: (bindings: unknown) => Promise<unknown>) => ({
   fetch: app.fetch,
   scheduled: async (_trigger: ScheduledController, bindings: unknown): Promise<void> => {
-    await runChores(bindings);
+    await runMaintenance(bindings);
   },
 });
 
 /** The private entrypoint `Internal` of a worker; `measure` sets what is measured at the moment of asking. */
-export const createInternal = <Services extends Chores>(
+export const createInternal = <Services extends Maintained>(
   connect: (bindings: unknown) => Services,
   measure: (services: Services) => Promise<void> = () => Promise.resolve(),
 ) =>
   class extends WorkerEntrypoint implements InternalRpc {
     runScheduled(): Promise<void> {
-      return connect(this.env).runChores();
+      return connect(this.env).runMaintenance();
     }
 
     async metrics(): Promise<string> {

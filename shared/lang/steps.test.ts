@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { atOnce, eachInSteps, inTurns, type Steps, tally } from "./steps.ts";
+import { atOnce, eachInSteps, inSlices, type Steps, tally } from "./steps.ts";
 
 function* count(steps: number, cost: number): Steps<number> {
   for (let step = 0; step < steps; step += 1) yield cost;
@@ -7,7 +7,7 @@ function* count(steps: number, cost: number): Steps<number> {
 }
 
 /** How often something else had its turn before the work was done. */
-const turnsOfOthersDuring = async (work: Promise<unknown>): Promise<number> => {
+const slicesOfOthersDuring = async (work: Promise<unknown>): Promise<number> => {
   let turns = 0;
   let isDone = false;
   const end = work.finally(() => {
@@ -24,12 +24,12 @@ const turnsOfOthersDuring = async (work: Promise<unknown>): Promise<number> => {
 describe("work in steps", () => {
   test("gives the same at once and in turns", async () => {
     expect(atOnce(count(3, 1))).toBe(3);
-    expect(await inTurns(count(3, 1_000_000))).toBe(3);
+    expect(await inSlices(count(3, 1_000_000))).toBe(3);
   });
 
   test("lets others have a turn by how much it has done, not by how many steps it took", async () => {
-    expect(await turnsOfOthersDuring(inTurns(count(50, 1_000_000)))).toBeGreaterThanOrEqual(50);
-    expect(await turnsOfOthersDuring(inTurns(count(1_000, 1)))).toBeLessThan(10);
+    expect(await slicesOfOthersDuring(inSlices(count(50, 1_000_000)))).toBeGreaterThanOrEqual(50);
+    expect(await slicesOfOthersDuring(inSlices(count(1_000, 1)))).toBeLessThan(10);
   });
 
   test("fails as the work does", async () => {
@@ -37,7 +37,7 @@ describe("work in steps", () => {
       yield 1;
       throw new Error("no");
     }
-    await expect(inTurns(fails())).rejects.toThrow("no");
+    await expect(inSlices(fails())).rejects.toThrow("no");
   });
 
   test("may be small pieces, which are added up", () => {

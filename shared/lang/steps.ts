@@ -8,7 +8,7 @@
 export type Steps<Value> = Generator<number, Value, void>;
 
 /** Some milliseconds of work. */
-const TURN = 250_000;
+const SLICE = 250_000;
 
 /** Lets everything else that waits for the thread have its turn. */
 export const breathe = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0));
@@ -35,12 +35,12 @@ export const tally = () => {
 };
 
 /** Does the work in turns with whatever else there is to do. */
-export const inTurns = async <Value>(steps: Steps<Value>): Promise<Value> => {
+export const inSlices = async <Value>(steps: Steps<Value>): Promise<Value> => {
   let spent = 0;
   for (let step = steps.next(); ; step = steps.next()) {
     if (step.done) return step.value;
     spent += step.value;
-    if (spent < TURN) continue;
+    if (spent < SLICE) continue;
     spent = 0;
     await breathe();
   }

@@ -22,10 +22,10 @@ export const mergeExpositions = (expositions: readonly string[]): string => {
 };
 
 /** Which workers answered a scrape, as an exposition of its own. */
-export const upExposition = (answered: ReadonlyMap<string, boolean>): string =>
+export const upExposition = (responded: ReadonlyMap<string, boolean>): string =>
   [
     "# HELP fountain_worker_up Whether the worker responded to this scrape.",
     "# TYPE fountain_worker_up gauge",
-    ...[...answered].map(([worker, isUp]) => `fountain_worker_up{worker="${worker}"} ${isUp ? 1 : 0}`),
+    ...[...responded].map(([worker, isUp]) => `fountain_worker_up{worker="${worker}"} ${isUp ? 1 : 0}`),
     "",
   ].join("\n");

@@ -47,9 +47,9 @@ export interface Policy {
   dialect?: "typesense" | "oauth";
   maxBodyBytes?: number;
   /** Whether the gateway answers it by itself, out of what several workers know. */
-  assembled?: true;
+  aggregated?: true;
   /** How long the gateway waits for the answer to begin. */
-  answerWithinSeconds?: number;
+  timeoutSeconds?: number;
 }
 
 /** The media range that takes every body. */
@@ -57,7 +57,7 @@ export const ANY_TYPE = "*/*";
 
 const MIB = 1024 * 1024;
 export const DEFAULT_MAX_BODY_BYTES = MIB;
-export const DEFAULT_ANSWER_WITHIN_SECONDS = 10;
+export const DEFAULT_TIMEOUT_SECONDS = 10;
 
 /** What is demanded where nothing else is said. */
 export const STEP_UP: StepUpDemand = { when: "always", acr: "aal2", maxAgeSeconds: STEP_UP_MAX_AGE_SECONDS };
@@ -76,8 +76,8 @@ const stepUpIfEnrolled = (policy: Policy): Policy => ({ ...policy, stepUp: { ...
 const granting = (grants: Granted, policy: Policy): Policy => ({ ...stepUpIfEnrolled(policy), grants });
 
 /** A message goes out before the answer, and a slow mail server is given its time. */
-const SENDING_WITHIN_SECONDS = 20;
-const SENDING: Policy = { ...stepUpIfEnrolled(USER), answerWithinSeconds: SENDING_WITHIN_SECONDS };
+const SENDING_TIMEOUT_SECONDS = 20;
+const SENDING: Policy = { ...stepUpIfEnrolled(USER), timeoutSeconds: SENDING_TIMEOUT_SECONDS };
 
 /** Reads that keep to what a scoped key is confined to. */
 const SEARCHING: Policy = { ...scope("search:read"), scopedKeys: true };
@@ -107,8 +107,8 @@ export const ROUTES: Record<WorkerName, RouteTable> = {
     "POST /register": PUBLIC,
     "POST /login": PUBLIC,
     // Together with twofa, which knows the passkeys.
-    "POST /login/passkey/options": { ...PUBLIC, assembled: true },
-    "POST /login/passkey": { ...PUBLIC, assembled: true },
+    "POST /login/passkey/options": { ...PUBLIC, aggregated: true },
+    "POST /login/passkey": { ...PUBLIC, aggregated: true },
     "GET /.well-known/oauth-authorization-server": PUBLIC,
     "POST /token": OAUTH,
     "POST /revoke": OAUTH,
@@ -117,7 +117,7 @@ export const ROUTES: Record<WorkerName, RouteTable> = {
     "GET /sessions": USER,
     "DELETE /sessions/{id}": USER,
     "GET /me": USER,
-    "GET /me/export": { ...USER, assembled: true, answerWithinSeconds: 30 },
+    "GET /me/export": { ...USER, aggregated: true, timeoutSeconds: 30 },
     "DELETE /me": stepUp(USER),
     "PUT /me/password": granting("password", USER),
     "GET /users": scope("users:admin"),
@@ -149,9 +149,9 @@ export const ROUTES: Record<WorkerName, RouteTable> = {
     "GET /signing-keys": scope("keys:read"),
     "POST /signing-keys/rotate": stepUp(scope("keys:write")),
     "POST /signing-keys/{kid}/revoke": stepUp(scope("keys:write")),
-    "GET /audit": { ...scope("audit:read"), answerWithinSeconds: 60 },
-    "GET /audit/verify": { ...scope("audit:read"), answerWithinSeconds: 60 },
-    "GET /audit/checkpoints": { ...scope("audit:read"), answerWithinSeconds: 60 },
+    "GET /audit": { ...scope("audit:read"), timeoutSeconds: 60 },
+    "GET /audit/verify": { ...scope("audit:read"), timeoutSeconds: 60 },
+    "GET /audit/checkpoints": { ...scope("audit:read"), timeoutSeconds: 60 },
     "GET /secrets": { ...scope("secrets:read"), narrowedBy: "prefix" },
     "GET /secrets/{path+}": granting("secret", byPath("secrets:read")),
     "PUT /secrets/{path+}": granting("secret", byPath("secrets:write")),
@@ -183,7 +183,7 @@ export const ROUTES: Record<WorkerName, RouteTable> = {
     "POST /factors/webauthn/options": stepUpIfEnrolled(USER),
     "POST /factors/webauthn": stepUpIfEnrolled(USER),
     "POST /recovery-codes": stepUp(USER),
-    "POST /auth/generate": { ...USER, answerWithinSeconds: SENDING_WITHIN_SECONDS },
+    "POST /auth/generate": { ...USER, timeoutSeconds: SENDING_TIMEOUT_SECONDS },
     "POST /auth/verify": USER,
   },
   search: {
@@ -204,7 +204,7 @@ export const ROUTES: Record<WorkerName, RouteTable> = {
     "GET /collections/{name}/curations/{id}": scope("search:write"),
     "PUT /collections/{name}/curations/{id}": stepUp(scope("search:write")),
     "DELETE /collections/{name}/curations/{id}": stepUp(scope("search:write")),
-    "POST /credentials/rotate": { ...stepUp(scope("keys:write")), answerWithinSeconds: 30 },
+    "POST /credentials/rotate": { ...stepUp(scope("keys:write")), timeoutSeconds: 30 },
   },
   "service-a": {
     "POST /sequence": scope("sequence:write"),
@@ -218,7 +218,7 @@ export const ROUTES: Record<WorkerName, RouteTable> = {
       ...scope("sequence:write"),
       consumes: "text/plain",
       maxBodyBytes: 8 * MIB,
-      answerWithinSeconds: 60,
+      timeoutSeconds: 60,
     },
     "GET /scripts": scope("sequence:read"),
     "GET /scripts/{id}.fountain": scope("sequence:read"),

@@ -10,7 +10,7 @@ import { createGatewayApp } from "../../workers/gateway/src/app.ts";
 import { DESTINATIONS, type Destination } from "../../workers/gateway/src/backends/target.ts";
 import type { GatewayServices } from "../../workers/gateway/src/composition/services.ts";
 import { drainable } from "../../workers/gateway/src/health/drain.ts";
-import { askAll, bindingOf, upstreamsIn } from "../../workers/gateway/src/proxy/upstream.ts";
+import { bindingOf, getFromAll, upstreamsIn } from "../../workers/gateway/src/proxy/upstream.ts";
 import { createTestSigner, type TestSigner, testClaims } from "./tokens.ts";
 
 export const ISSUER = "http://localhost:8787";
@@ -150,7 +150,7 @@ export const createTestGateway = async (corsOrigins: readonly string[] = []): Pr
     trustedProxies: [],
     corsOrigins: new Set(corsOrigins),
     ...drainable(async () => {
-      await askAll(upstreams, "/ready");
+      await getFromAll(upstreams, "/ready");
     }),
   };
   const app = createGatewayApp(() => services);

@@ -17,7 +17,7 @@ const ROOT = path.join(import.meta.dirname, "..", "..");
 const START = path.join(ROOT, "runtime", "local", "start.ts");
 const COMPILE_CACHE = path.join(ROOT, "node_modules", ".cache", "node");
 const START_TIMEOUT_MS = 30_000;
-const CHORES_TIMEOUT_MS = 60_000;
+const MAINTENANCE_TIMEOUT_MS = 60_000;
 /** Not more often: some checks start a process each time. */
 const POLL_MS = 100;
 
@@ -153,13 +153,13 @@ export const startWorkerd = async (options: { settings?: Environment } = {}): Pr
         to: { socketPath: run.internalSocket },
         method: "POST",
         path: `/cron/${worker}`,
-        timeoutMs: CHORES_TIMEOUT_MS,
+        timeoutMs: MAINTENANCE_TIMEOUT_MS,
       });
       if (status !== 204) throw new Error(`/cron/${worker}: ${status} ${text}`);
     },
     metrics: async () => {
       const to = { socketPath: run.internalSocket };
-      return (await callLocal({ to, method: "GET", path: "/metrics", timeoutMs: CHORES_TIMEOUT_MS })).text;
+      return (await callLocal({ to, method: "GET", path: "/metrics", timeoutMs: MAINTENANCE_TIMEOUT_MS })).text;
     },
     killSqld: async () => signalSqld("SIGKILL"),
     pauseSqld: async () => signalSqld("SIGSTOP"),

@@ -12,7 +12,7 @@ import { createGatewayApp } from "./app.ts";
 import type { GatewayServices } from "./composition/services.ts";
 import { envSchema } from "./env.ts";
 import { drainable } from "./health/drain.ts";
-import { askAll, upstreamsIn } from "./proxy/upstream.ts";
+import { getFromAll, upstreamsIn } from "./proxy/upstream.ts";
 import { createEntrypoints } from "./rpc.ts";
 
 const log = createLog("gateway");
@@ -55,7 +55,7 @@ const connect = once((bindings: unknown): GatewayServices => {
     trustedProxies: env.TRUSTED_PROXIES,
     corsOrigins: env.CORS_ORIGINS,
     ...drainable(async () => {
-      await askAll(upstreams, "/ready");
+      await getFromAll(upstreams, "/ready");
     }),
   };
 });

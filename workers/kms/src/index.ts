@@ -133,7 +133,7 @@ const compose = (foundation: Foundation, keys: InternalKeys): KmsServices => {
     ...vault,
     sealer: createSealer(keys.sealing, randomBytes),
     mac: (context, data) => macInContext(keys.mac, context, data),
-    runChores: createChores(
+    runMaintenance: createChores(
       [
         { name: "sessions and password attempts", everyMs: MINUTE_MS, run: accountServices.purgeAccounts },
         {
@@ -158,4 +158,4 @@ const connect = createConnection(createFoundation, compose);
 
 export const { Rpc, Internal } = createEntrypoints(connect);
 
-export default createWorker(createKmsApp(connect), async (bindings) => (await connect(bindings)).runChores());
+export default createWorker(createKmsApp(connect), async (bindings) => (await connect(bindings)).runMaintenance());

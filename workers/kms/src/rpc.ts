@@ -268,7 +268,7 @@ export const createEntrypoints = (connect: (bindings: unknown) => Promise<KmsSer
     }
 
     async runScheduled(): Promise<void> {
-      await (await connect(this.env)).runChores();
+      await (await connect(this.env)).runMaintenance();
     }
 
     async openKeys(): Promise<"open" | "wrong-secret-key"> {

@@ -46,11 +46,11 @@ const connect = once((bindings: unknown): SearchServices => {
     verify: verifierOf(env, env.KMS_RPC, now),
     probe: database.probe,
     kms: env.KMS_RPC,
-    runChores: () => parts.engine.maintain(),
+    runMaintenance: () => parts.engine.maintain(),
   };
 });
 
 export const { Rpc } = createEntrypoints(connect);
 export const Internal = createInternal(connect);
 
-export default createWorker(createSearchApp(connect), (bindings) => connect(bindings).runChores());
+export default createWorker(createSearchApp(connect), (bindings) => connect(bindings).runMaintenance());

@@ -43,7 +43,7 @@ const connect = once((bindings: unknown): ServiceAServices => {
     outbox,
     contributionsOf: createContributions(database),
     drainOutbox,
-    runChores: async () => {
+    runMaintenance: async () => {
       await drainOutbox();
       await purge(now());
     },
@@ -53,4 +53,4 @@ const connect = once((bindings: unknown): ServiceAServices => {
 export const Rpc = createRpc(connect);
 export const Internal = createInternal(connect, measureBacklog);
 
-export default createWorker(createServiceAApp(connect), (bindings) => connect(bindings).runChores());
+export default createWorker(createServiceAApp(connect), (bindings) => connect(bindings).runMaintenance());

@@ -57,7 +57,7 @@ const connect = once((bindings: unknown): TwofaServices => {
     },
     audit,
     holdings,
-    runChores: async () => {
+    runMaintenance: async () => {
       await factors.purgeExpired(now());
       await challenges.purgeExpired(now());
       await forgetErased(env.KMS_RPC, holdings);
@@ -68,4 +68,4 @@ const connect = once((bindings: unknown): TwofaServices => {
 export const { Rpc } = createEntrypoints(connect);
 export const Internal = createInternal(connect);
 
-export default createWorker(createTwofaApp(connect), (bindings) => connect(bindings).runChores());
+export default createWorker(createTwofaApp(connect), (bindings) => connect(bindings).runMaintenance());

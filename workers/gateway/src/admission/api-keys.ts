@@ -11,7 +11,7 @@ import type { ExchangedApiKey, KmsRpc } from "#shared/contracts/kms.ts";
 import { isAllowedFrom } from "#shared/contracts/networks.ts";
 import { sha256 } from "#shared/lang/digest.ts";
 import { tooOften } from "#shared/problem/too-often.ts";
-import { answerOf, unavailable } from "../backends/unavailable.ts";
+import { callWorker, unavailable } from "../backends/unavailable.ts";
 
 const MAX_REMEMBERED = 10_000;
 /** A token is not used any more when it might end before the worker behind us has looked at it. */
@@ -75,14 +75,14 @@ export const createApiKeyVerifier = ({ kms, verify, uses, now }: ApiKeyVerifierO
     refusalKey: string,
   ): Promise<ApiKeyVerification> => {
     const askedAtMs = now();
-    const answer = await answerOf("kms", kms.exchangeApiKey(key), EXCHANGE_TIMEOUT_MS);
-    if (!answer.ok) {
-      if (answer.error === "unavailable") throw unavailable(new Error("the kms cannot look up keys"));
-      if (answer.error === "blocked") throw tooOften(answer.retryAfterSeconds);
+    const result = await callWorker("kms", kms.exchangeApiKey(key), EXCHANGE_TIMEOUT_MS);
+    if (!result.ok) {
+      if (result.error === "unavailable") throw unavailable(new Error("the kms cannot look up keys"));
+      if (result.error === "blocked") throw tooOften(result.retryAfterSeconds);
       refusedUntilMs.set(refusalKey, now() + REFUSAL_MEMORY_MS);
       return { ok: false, reason: "invalid-api-key" };
     }
-    const { accessToken: token, expiresInSeconds, keyId, allowedAddresses } = answer.value;
+    const { accessToken: token, expiresInSeconds, keyId, allowedAddresses } = result.value;
     const usableUntilMs = askedAtMs + (expiresInSeconds - END_MARGIN_SECONDS) * 1000;
     const exchanged = { token, keyId, allowedAddresses, usableUntilMs };
     const verification = await admit(exchanged, address);

@@ -35,8 +35,8 @@ const addressIn = (element: string): string | undefined => {
 
 /** workerd tells the peer's address in `cf.clientIp`; on the edge Cloudflare sets the header, whatever the caller sent. */
 const peerOf = ({ cf, headers }: Pick<Request, "headers"> & { cf?: unknown }): string | undefined => {
-  const told = typeof cf === "object" && cf !== null && "clientIp" in cf ? cf.clientIp : undefined;
-  return addressIn(typeof told === "string" ? told : (headers.get("cf-connecting-ip") ?? ""));
+  const peer = typeof cf === "object" && cf !== null && "clientIp" in cf ? cf.clientIp : undefined;
+  return addressIn(typeof peer === "string" ? peer : (headers.get("cf-connecting-ip") ?? ""));
 };
 
 /**

@@ -5,7 +5,7 @@
  */
 import type { MiddlewareHandler } from "hono";
 import { z } from "zod";
-import type { FrameServices, WorkerEnv } from "#shared/http/worker-env.ts";
+import type { BaseServices, WorkerEnv } from "#shared/http/worker-env.ts";
 
 const isOrigin = (text: string): boolean => {
   const url = URL.parse(text);
@@ -20,7 +20,7 @@ export const originsSchema = z
   .refine((list) => list.every(isOrigin), "must be exact origins, separated by commas, such as https://www.example.com")
   .transform((list) => new Set(list));
 
-interface CorsServices extends FrameServices {
+interface CorsServices extends BaseServices {
   /** The origins whose pages may call from a browser. */
   corsOrigins: ReadonlySet<string>;
 }
@@ -50,7 +50,7 @@ const PREFLIGHT_MAX_AGE_SECONDS = "600";
 const isPreflight = ({ method, headers }: Request): boolean =>
   method === "OPTIONS" && headers.has("access-control-request-method");
 
-const preflightAnswer = (): Response =>
+const preflightResponse = (): Response =>
   new Response(null, {
     status: 204,
     headers: {
@@ -69,7 +69,7 @@ export const withCors =
     const origin = context.req.header("origin");
     const isAllowed = origin !== undefined && corsOrigins.has(origin);
     try {
-      return isAllowed && isPreflight(context.req.raw) ? preflightAnswer() : await access(context, next);
+      return isAllowed && isPreflight(context.req.raw) ? preflightResponse() : await access(context, next);
     } finally {
       const { headers } = context.res;
       headers.append("vary", "Origin");

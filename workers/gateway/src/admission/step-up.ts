@@ -19,7 +19,7 @@ import { MAX_TYPED_CODE_LENGTH, type TwofaRpc } from "#shared/contracts/twofa.ts
 import { withinTime } from "#shared/lang/deadline.ts";
 import type { Policy, StepUpDemand } from "#shared/policy/routes.ts";
 import { type Problem, problem } from "#shared/problem/problem.ts";
-import { answerOf, unavailable } from "../backends/unavailable.ts";
+import { callWorker, unavailable } from "../backends/unavailable.ts";
 
 export const OTP_HEADER = "x-otp";
 
@@ -80,13 +80,13 @@ const challengeOf = async (
   const { kind, subject } = caller.principal;
   if (kind !== "user")
     return stepUpRequired(demand, "Only a user can verify a second factor. A service cannot do this.");
-  const answer = await withinTime(twofa.hasFactor(subject), HAS_FACTOR_TIMEOUT_MS).catch(() => undefined);
-  return answer?.ok && !answer.value ? factorRequired(demand) : stepUpRequired(demand);
+  const result = await withinTime(twofa.hasFactor(subject), HAS_FACTOR_TIMEOUT_MS).catch(() => undefined);
+  return result?.ok && !result.value ? factorRequired(demand) : stepUpRequired(demand);
 };
 
 /** Uses up a token that was given for this request (and was admitted, which says that it was for this one). */
 const redeem = async (kms: StepUp["kms"], { principal }: Caller, demand: StepUpDemand): Promise<void> => {
-  const redeemed = await answerOf("kms", kms.redeemGrant(principal.tokenId), REDEMPTION_TIMEOUT_MS);
+  const redeemed = await callWorker("kms", kms.redeemGrant(principal.tokenId), REDEMPTION_TIMEOUT_MS);
   if (!redeemed.ok) throw unavailable(new Error("the kms cannot redeem grants"));
   if (!redeemed.value)
     throw stepUpRequired(demand, "This token was already used. Verify a second factor for this request.");
@@ -107,7 +107,7 @@ const requestOf = async ({ caller: { principal }, purposeOf }: StepUp) => {
 const tradeCode = async (stepUp: StepUp, code: string, demand: StepUpDemand): Promise<string> => {
   if (code.length > MAX_TYPED_CODE_LENGTH) throw codeRefused(demand);
   const request = await requestOf(stepUp);
-  const elevation = await answerOf("twofa", stepUp.twofa.elevateOnce({ ...request, code }), ELEVATION_TIMEOUT_MS);
+  const elevation = await callWorker("twofa", stepUp.twofa.elevateOnce({ ...request, code }), ELEVATION_TIMEOUT_MS);
   if (!elevation.ok) throw refusalOf(elevation, demand);
   return elevation.value.accessToken;
 };
@@ -123,7 +123,7 @@ const grantingToken = async (stepUp: StepUp, what: Granted | undefined): Promise
   };
   if (principal.kind === "user" && principal.purpose === undefined) {
     const call = stepUp.twofa.confirmFactorless(await requestOf(stepUp));
-    const confirmed = await answerOf("twofa", call, ELEVATION_TIMEOUT_MS);
+    const confirmed = await callWorker("twofa", call, ELEVATION_TIMEOUT_MS);
     if (confirmed.ok) {
       assertIt({ ...principal, factorless: true });
       return confirmed.value.accessToken;

@@ -3,7 +3,7 @@ import type { OpenedSession } from "#shared/contracts/kms.ts";
 import type { TwofaRpc } from "#shared/contracts/twofa.ts";
 import type { ChallengedOptions, PasskeyLogin } from "#shared/contracts/webauthn.ts";
 import { problem } from "#shared/problem/problem.ts";
-import { answerOf, unavailable } from "../backends/unavailable.ts";
+import { callWorker, unavailable } from "../backends/unavailable.ts";
 
 const LIMIT_MS = 10_000;
 
@@ -14,17 +14,17 @@ export interface PasskeyLogins {
   logIn(login: PasskeyLogin): Promise<OpenedSession>;
 }
 
-const gone = () => unavailable(new Error("twofa or the kms is unavailable"));
+const dependencyUnavailable = () => unavailable(new Error("twofa or the kms is unavailable"));
 
 export const createPasskeyLogins = (twofa: Pick<TwofaRpc, "passkeyOptions" | "logInByPasskey">): PasskeyLogins => ({
   options: async () => {
-    const options = await answerOf("twofa", twofa.passkeyOptions(), LIMIT_MS);
-    if (!options.ok) throw gone();
+    const options = await callWorker("twofa", twofa.passkeyOptions(), LIMIT_MS);
+    if (!options.ok) throw dependencyUnavailable();
     return options.value;
   },
 
   logIn: async (login) => {
-    const opened = await answerOf("twofa", twofa.logInByPasskey(login), LIMIT_MS);
+    const opened = await callWorker("twofa", twofa.logInByPasskey(login), LIMIT_MS);
     if (opened.ok) return opened.value;
     switch (opened.error) {
       case "refused":
@@ -38,7 +38,7 @@ export const createPasskeyLogins = (twofa: Pick<TwofaRpc, "passkeyOptions" | "lo
           headers: { "retry-after": String(opened.retryAfterSeconds) },
         });
       case "unavailable":
-        throw gone();
+        throw dependencyUnavailable();
     }
   },
 });

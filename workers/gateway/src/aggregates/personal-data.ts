@@ -6,7 +6,7 @@ import type { ServiceARpc } from "#shared/contracts/service-a.ts";
 import type { TwofaRpc } from "#shared/contracts/twofa.ts";
 import type { RpcResult } from "#shared/lang/result.ts";
 import { tooOften } from "#shared/problem/too-often.ts";
-import { answerOf, unavailable } from "../backends/unavailable.ts";
+import { callWorker, unavailable } from "../backends/unavailable.ts";
 
 const LIMIT_MS = 10_000;
 
@@ -19,20 +19,20 @@ export interface Holders {
 /** Fails with the problem `unavailable` when a worker does not answer, `unauthenticated` when there is no such user. */
 export type PersonalDataOf = (userId: string) => Promise<SignedDocument>;
 
-const told = async <Value>(callee: string, call: Promise<RpcResult<Value>>): Promise<Value> => {
-  const answer = await answerOf(callee, call, LIMIT_MS);
-  if (!answer.ok) throw unavailable(new Error(`${callee} is ${answer.error}`));
-  return answer.value;
+const partFrom = async <Value>(callee: string, call: Promise<RpcResult<Value>>): Promise<Value> => {
+  const result = await callWorker(callee, call, LIMIT_MS);
+  if (!result.ok) throw unavailable(new Error(`${callee} is ${result.error}`));
+  return result.value;
 };
 
 export const createPersonalData =
   ({ kms, twofa, serviceA }: Holders): PersonalDataOf =>
   async (userId) => {
     const [secondFactor, contributions] = await Promise.all([
-      told("twofa", twofa.factorsOf(userId)),
-      told("service-a", serviceA.contributionsOf(userId)),
+      partFrom("twofa", twofa.factorsOf(userId)),
+      partFrom("service-a", serviceA.contributionsOf(userId)),
     ]);
-    const signed = await answerOf("kms", kms.personalData(userId, { secondFactor, contributions }), LIMIT_MS);
+    const signed = await callWorker("kms", kms.personalData(userId, { secondFactor, contributions }), LIMIT_MS);
     if (signed.ok) return signed.value;
     if (signed.error === "blocked") throw tooOften(signed.retryAfterSeconds);
     throw signed.error === "unknown" ? unauthenticated(true) : unavailable(new Error("kms is unavailable"));

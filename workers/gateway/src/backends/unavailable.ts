@@ -8,10 +8,10 @@ const DETAIL = "A dependency is temporarily unavailable. Retry after the time in
 export const unavailable = (cause: unknown, detail = DETAIL): Problem => unavailableProblem({ detail, cause });
 
 /** What a private call answers. A call that throws, or takes longer than `limitMs`, gives the problem `unavailable`. */
-export const answerOf = async <Answer>(callee: string, call: Promise<Answer>, limitMs: number): Promise<Answer> => {
-  const answer = await withinTime(call, limitMs).catch((cause: unknown) => {
+export const callWorker = async <Value>(callee: string, call: Promise<Value>, limitMs: number): Promise<Value> => {
+  const value = await withinTime(call, limitMs).catch((cause: unknown) => {
     throw unavailable(cause);
   });
-  if (answer === undefined) throw unavailable(new Error(`${callee} did not respond within ${limitMs} ms`));
-  return answer;
+  if (value === undefined) throw unavailable(new Error(`${callee} did not respond within ${limitMs} ms`));
+  return value;
 };

@@ -1,7 +1,7 @@
 import type { KmsRpc } from "#shared/contracts/kms.ts";
 import type { Network } from "#shared/contracts/networks.ts";
 import type { TwofaRpc } from "#shared/contracts/twofa.ts";
-import type { FrameServices } from "#shared/http/worker-env.ts";
+import type { BaseServices } from "#shared/http/worker-env.ts";
 import type { ApiKeyVerifier } from "../admission/api-keys.ts";
 import type { ReportRefusal } from "../admission/refusals.ts";
 import type { PasskeyLogins } from "../aggregates/passkey-login.ts";
@@ -15,7 +15,7 @@ export type Upstream = Pick<Fetcher, "fetch">;
 export type Upstreams = Readonly<Record<Destination, Upstream>>;
 
 /** What the gateway works with. */
-export interface GatewayServices extends FrameServices, Drainable {
+export interface GatewayServices extends BaseServices, Drainable {
   /** Where callers reach this installation, without a slash at the end. */
   publicUrl: string;
   /** Whose X-Forwarded-For is believed. */

@@ -6,7 +6,7 @@ import type { WorkerEnv } from "#shared/http/worker-env.ts";
 import { withinTime } from "#shared/lang/deadline.ts";
 import { matchRoute } from "#shared/policy/match.ts";
 import type { GatewayServices, Upstreams } from "../composition/services.ts";
-import { askAll } from "../proxy/upstream.ts";
+import { getFromAll } from "../proxy/upstream.ts";
 import { documentSchema, mergeDocuments, type Part } from "./openapi.ts";
 
 const PATH = "/openapi.json";
@@ -64,7 +64,7 @@ export const addOpenApi = (app: OpenAPIHono<WorkerEnv<GatewayServices>>): void =
 
   const wholeDocument = async (upstreams: Upstreams): Promise<string> => {
     const own: unknown = JSON.parse(JSON.stringify(documentOf(app, "gateway", INFO)));
-    const others = await askAll(upstreams, "/openapi.json");
+    const others = await getFromAll(upstreams, "/openapi.json");
     const parts = WORKERS.map((worker) => partOf(worker, worker === "gateway" ? own : others.get(worker)));
     return JSON.stringify(mergeDocuments(INFO, parts));
   };

@@ -15,7 +15,7 @@ import {
 } from "#shared/http/access.ts";
 import type { WorkerEnv } from "#shared/http/worker-env.ts";
 import { currentRequest } from "#shared/observability/context.ts";
-import { DEFAULT_ANSWER_WITHIN_SECONDS, type Policy } from "#shared/policy/routes.ts";
+import { DEFAULT_TIMEOUT_SECONDS, type Policy } from "#shared/policy/routes.ts";
 import { problem } from "#shared/problem/problem.ts";
 import type { ApiKeyVerification } from "../admission/api-keys.ts";
 import { assertNoKeyInAddress, type Credential, credentialOf } from "../admission/credential.ts";
@@ -79,7 +79,7 @@ const authorizationOf = async (
 };
 
 /** Forwards the request to the worker of this name. */
-export const passOn = async (
+export const forwardTo = async (
   context: GatewayContext,
   destination: Destination,
   { path, policy, own }: { path: string; policy: Policy; own: Record<string, string> },
@@ -91,7 +91,7 @@ export const passOn = async (
     own: { ...own, ...requestHeaders(context.req.raw.headers) },
     errorType: policy.dialect === "typesense" ? "application/json" : "application/problem+json",
     forCaller: policy.caller !== "anyone",
-    limitMs: (policy.answerWithinSeconds ?? DEFAULT_ANSWER_WITHIN_SECONDS) * 1000,
+    limitMs: (policy.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS) * 1000,
   });
 
 /** Decides on a call and, unless the gateway answers it by itself, forwards it. */
@@ -104,9 +104,9 @@ export const gatewayAccess: MiddlewareHandler<WorkerEnv<GatewayServices>> = asyn
   assertConsumable(context.req.raw, policy);
   return limitBody(policy)(context, async () => {
     await assertBody(context);
-    if (destination === undefined || policy.assembled) return next();
+    if (destination === undefined || policy.aggregated) return next();
     // Last of all, because it uses up the caller's code.
     const authorization = await authorizationOf(context, policy, caller);
-    context.res = await passOn(context, destination, { path, policy, own: authorization });
+    context.res = await forwardTo(context, destination, { path, policy, own: authorization });
   });
 };

@@ -3,7 +3,7 @@ import { isBodiless } from "#shared/http/access.ts";
 import { problem } from "#shared/problem/problem.ts";
 import { unavailable } from "../backends/unavailable.ts";
 import type { Upstream } from "../composition/services.ts";
-import { answeredHeaders, forwardedHeaders } from "./headers.ts";
+import { forwardedHeaders, responseHeaders } from "./headers.ts";
 
 export interface Forwarding {
   /** The worker's name, for the log. */
@@ -40,7 +40,7 @@ const bodyOf = async (request: Request): Promise<ArrayBuffer | null> => {
   }
 };
 
-const answerWithin = async (
+const fetchWithin = async (
   request: Request,
   body: ArrayBuffer | null,
   { upstream, path, own, limitMs }: Forwarding,
@@ -66,7 +66,7 @@ const answerWithin = async (
  */
 export const forward = async (request: Request, forwarding: Forwarding): Promise<Response> => {
   const body = await bodyOf(request);
-  const response = await answerWithin(request, body, forwarding).catch((cause: unknown) => {
+  const response = await fetchWithin(request, body, forwarding).catch((cause: unknown) => {
     throw unavailable(cause, UNKNOWN_OUTCOME);
   });
   if (!isOurs(response, forwarding.errorType)) {
@@ -76,6 +76,6 @@ export const forward = async (request: Request, forwarding: Forwarding): Promise
   return new Response(response.body, {
     status: response.status,
     statusText: response.statusText,
-    headers: answeredHeaders(response.headers, forwarding.forCaller),
+    headers: responseHeaders(response.headers, forwarding.forCaller),
   });
 };

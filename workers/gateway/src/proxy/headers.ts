@@ -58,7 +58,7 @@ export const forwardedHeaders = (sent: Headers, own: Readonly<Record<string, str
 };
 
 /** The headers of the answer. What a caller's credential brought about is stored nowhere, unless the worker says so. */
-export const answeredHeaders = (received: Headers, forCaller: boolean): Headers => {
+export const responseHeaders = (received: Headers, forCaller: boolean): Headers => {
   const headers = new Headers(received);
   for (const name of WITHHELD_RESPONSE_HEADERS) headers.delete(name);
   if (forCaller && !headers.has("cache-control")) headers.set("cache-control", "no-store");

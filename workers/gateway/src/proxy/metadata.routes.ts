@@ -3,7 +3,7 @@ import { EXAMPLE } from "#shared/http/examples.ts";
 import { json, problems } from "#shared/http/openapi.ts";
 import type { WorkerEnv } from "#shared/http/worker-env.ts";
 import type { GatewayServices } from "../composition/services.ts";
-import { passOn } from "./access.ts";
+import { forwardTo } from "./access.ts";
 
 const PATH = "/.well-known/oauth-authorization-server";
 
@@ -26,5 +26,5 @@ const route = createRoute({
 
 export const addMetadata = (app: OpenAPIHono<WorkerEnv<GatewayServices>>): void => {
   app.openAPIRegistry.registerPath(route);
-  app.get(PATH, (context) => passOn(context, "kms", { path: PATH, policy: { caller: "anyone" }, own: {} }));
+  app.get(PATH, (context) => forwardTo(context, "kms", { path: PATH, policy: { caller: "anyone" }, own: {} }));
 };

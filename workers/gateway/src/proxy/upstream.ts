@@ -18,20 +18,20 @@ export const upstreamsIn = (bindings: unknown): Upstreams => {
   return parseBindings(upstreamsSchema, Object.fromEntries(DESTINATIONS.map((name) => [name, all[bindingOf(name)]])));
 };
 
-const ANSWER_WITHIN_MS = 2_000;
+const TIMEOUT_MS = 2_000;
 
-interface Silence {
+interface NoResponse {
   destination: Destination;
   cause: unknown;
 }
 
-type Reply = { destination: Destination; body: unknown } | Silence;
+type Reply = { destination: Destination; body: unknown } | NoResponse;
 
-const ask = async (upstreams: Upstreams, destination: Destination, path: string): Promise<Reply> => {
+const getFrom = async (upstreams: Upstreams, destination: Destination, path: string): Promise<Reply> => {
   try {
     const response = await upstreams[destination].fetch(`http://worker${path}`, {
       headers: requestHeaders(),
-      signal: AbortSignal.timeout(ANSWER_WITHIN_MS),
+      signal: AbortSignal.timeout(TIMEOUT_MS),
     });
     const body: unknown = await response.json();
     return response.ok ? { destination, body } : { destination, cause: new Error(`responded ${response.status}`) };
@@ -47,12 +47,14 @@ const list = (names: readonly string[]): string =>
  * What every worker answers to a GET of this private path, asked all at once, within two seconds. Fails with the problem
  * `unavailable`, which names the workers that gave no good answer.
  */
-export const askAll = async (upstreams: Upstreams, path: string): Promise<Map<Destination, unknown>> => {
-  const replies = await Promise.all(DESTINATIONS.map((destination) => ask(upstreams, destination, path)));
-  const silent = replies.filter((reply): reply is Silence => "cause" in reply);
-  if (silent.length > 0) {
-    const names = list(silent.map(({ destination }) => destination));
-    const cause = new Error(silent.map((reply) => `${reply.destination}: ${describeError(reply.cause)}`).join("; "));
+export const getFromAll = async (upstreams: Upstreams, path: string): Promise<Map<Destination, unknown>> => {
+  const replies = await Promise.all(DESTINATIONS.map((destination) => getFrom(upstreams, destination, path)));
+  const unresponsive = replies.filter((reply): reply is NoResponse => "cause" in reply);
+  if (unresponsive.length > 0) {
+    const names = list(unresponsive.map(({ destination }) => destination));
+    const cause = new Error(
+      unresponsive.map((reply) => `${reply.destination}: ${describeError(reply.cause)}`).join("; "),
+    );
     throw unavailable(cause, `No usable response from ${names}.`);
   }
   return new Map(replies.flatMap((reply) => ("body" in reply ? [[reply.destination, reply.body]] : [])));

@@ -339,8 +339,8 @@ const everything = async (): Promise<Record<string, string>> => {
 const NO_AUDIT = "CREATE TRIGGER no_audit BEFORE INSERT ON audit_entries BEGIN SELECT RAISE(ABORT, 'no audit'); END";
 
 /** Without those that are answered elsewhere, with what the kms does by private call: a login by passkey. */
-const CALLS = Object.entries(ROUTES.kms).flatMap(([route, { assembled }]) =>
-  route.startsWith("GET ") || assembled ? [] : route,
+const CALLS = Object.entries(ROUTES.kms).flatMap(([route, { aggregated }]) =>
+  route.startsWith("GET ") || aggregated ? [] : route,
 );
 const TOLD = CALLS.flatMap((route) => {
   const example = EXAMPLES[route];

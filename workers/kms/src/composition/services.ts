@@ -1,5 +1,5 @@
 import type { KeyUses } from "#shared/auth/key-uses.ts";
-import type { FrameServices } from "#shared/http/worker-env.ts";
+import type { BaseServices } from "#shared/http/worker-env.ts";
 import type { ApiKeyRepository, ApiKeys } from "../api-keys/api-keys.ts";
 import type { KeyChanges } from "../api-keys/key-changes.ts";
 import type { AuditTrail } from "../audit/audit.ts";
@@ -17,7 +17,7 @@ import type { AccountServices } from "./account-services.ts";
 import type { Vault } from "./vault-services.ts";
 
 /** What the routes and private entrypoints of the kms work with. */
-export interface KmsServices extends FrameServices, AccountServices, Vault {
+export interface KmsServices extends BaseServices, AccountServices, Vault {
   /** What this installation calls itself, and where callers reach it. */
   issuer: string;
   isRegistrationOpen: boolean;
@@ -40,7 +40,7 @@ export interface KmsServices extends FrameServices, AccountServices, Vault {
   /** Keyed hash for the other workers. */
   mac: (context: string, data: string) => string;
   /** One round of chores. */
-  runChores: () => Promise<void>;
+  runMaintenance: () => Promise<void>;
   /** Goes on with some work after the answer; what fails of it is logged. */
   later: (work: Promise<void>) => void;
 }

@@ -5,7 +5,7 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { ElementDocument } from "#shared/contracts/search.ts";
 import type { Database } from "#shared/db/database.ts";
-import { inTurns, type Steps } from "#shared/lang/steps.ts";
+import { inSlices, type Steps } from "#shared/lang/steps.ts";
 import type { FieldName } from "../model/fields.ts";
 import type { FacetCounts, Hit, ParameterFault, SearchAnswer, SearchEngine, SearchQuery } from "../query/engine.ts";
 import { isExtraName, isIdleWhenEmbedded } from "../query/extras.ts";
@@ -117,8 +117,8 @@ const createSearch = (database: LibsqlDatabase) => {
     return {
       found: counted[0]?.found ?? 0,
       out_of: reach[0]?.found ?? 0,
-      hits: await inTurns(toHits(whole, query, selection)),
-      facet_counts: await inTurns(toAllFacetCounts(query, facets)),
+      hits: await inSlices(toHits(whole, query, selection)),
+      facet_counts: await inSlices(toAllFacetCounts(query, facets)),
     };
   };
 

@@ -1,12 +1,12 @@
 import type { Contributions } from "#shared/contracts/personal-data.ts";
-import type { Chores } from "#shared/http/worker.ts";
-import type { FrameServices } from "#shared/http/worker-env.ts";
+import type { Maintained } from "#shared/http/worker.ts";
+import type { BaseServices } from "#shared/http/worker-env.ts";
 import type { DeadLetterStore } from "../model/dead-letter.ts";
 import type { OutboxStore } from "../model/outbox.ts";
 import type { ElementStore, ScriptStore } from "../model/ports.ts";
 
 /** What the routes of service-a work with. */
-export interface ServiceAServices extends FrameServices, Chores {
+export interface ServiceAServices extends BaseServices, Maintained {
   elements: ElementStore;
   scripts: ScriptStore;
   deadLetters: DeadLetterStore;

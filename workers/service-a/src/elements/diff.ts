@@ -1,6 +1,6 @@
 /** What differs between two texts, line by line. */
 import { diffArrays } from "diff";
-import { inTurns } from "#shared/lang/steps.ts";
+import { inSlices } from "#shared/lang/steps.ts";
 import { linesIn } from "../screenplay/lines.ts";
 
 /** Beyond so many lines added and removed the shortest way is not looked for: it would take seconds. */
@@ -13,7 +13,7 @@ export interface LineChange {
 }
 
 /** A text without a character has no line. */
-const linesOf = async (text: string): Promise<string[]> => (text === "" ? [] : inTurns(linesIn(text)));
+const linesOf = async (text: string): Promise<string[]> => (text === "" ? [] : inSlices(linesIn(text)));
 
 /** The shortest way from one text to the other, looked for in turns; `undefined` when they differ in more than 1,000 lines. */
 export const diffLines = async (from: string, to: string): Promise<LineChange[] | undefined> => {

@@ -1,7 +1,7 @@
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import { problems } from "#shared/http/openapi.ts";
 import type { WorkerEnv } from "#shared/http/worker-env.ts";
-import { inTurns } from "#shared/lang/steps.ts";
+import { inSlices } from "#shared/lang/steps.ts";
 import type { ServiceAServices } from "../composition/services.ts";
 import { noSuchScript, pathNumber, SCREENPLAY_EXAMPLE } from "../http/schemas.ts";
 import { writeScript } from "../model/script.ts";
@@ -29,7 +29,7 @@ export const addExport = (app: OpenAPIHono<WorkerEnv<ServiceAServices>>): void =
     const scriptId = Number.parseInt(context.req.param("file"), 10);
     const script = await context.var.services.scripts.read(scriptId);
     if (!script) throw noSuchScript();
-    return context.text(await inTurns(writeScript(script, script.lines)), 200, {
+    return context.text(await inSlices(writeScript(script, script.lines)), 200, {
       "content-type": "text/plain; charset=utf-8",
       "content-disposition": `attachment; filename="${scriptId}.fountain"`,
     });

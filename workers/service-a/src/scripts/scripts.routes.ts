@@ -4,7 +4,7 @@ import { EXAMPLE, pageOf } from "#shared/http/examples.ts";
 import { json, page, pageQuery, problems } from "#shared/http/openapi.ts";
 import { toPage } from "#shared/http/page.ts";
 import type { WorkerEnv } from "#shared/http/worker-env.ts";
-import { inTurns } from "#shared/lang/steps.ts";
+import { inSlices } from "#shared/lang/steps.ts";
 import { problem } from "#shared/problem/problem.ts";
 import type { ServiceAServices } from "../composition/services.ts";
 import { authorOf } from "../http/author.ts";
@@ -88,7 +88,7 @@ export const addScripts = (app: OpenAPIHono<WorkerEnv<ServiceAServices>>): void 
   app.openapi(importRoute, async (context) => {
     const { principal, services } = context.var;
     const source = await context.req.text();
-    const read = await inTurns(readScript(source));
+    const read = await inSlices(readScript(source));
     if (!read.ok) {
       const detail = REFUSALS[read.error];
       throw problem("invalid-input", { detail: `Nothing was imported. ${detail}`, errors: [{ pointer: "#", detail }] });

@@ -7,15 +7,15 @@
 const STEP_MS = 1;
 const MAX_PAUSE_MS = 50;
 /** A request that is cancelled never says so: a place nobody has confirmed for this long is free. */
-const PLACE_TTL_MS = 1_000;
+const SLOT_TTL_MS = 1_000;
 
-export interface TurnsOptions {
+export interface ConcurrencyLimitOptions {
   /** How many go at a time. */
   width: number;
   now: () => number;
   sleep: (ms: number) => Promise<void>;
   /** How long one waits for a turn before `onTimeout`. */
-  patienceMs: number;
+  maxWaitMs: number;
   /** How long the work may take; after that it no longer keeps others waiting. */
   workMs: number;
   /** What a caller gets whose turn does not come in time. */
@@ -23,28 +23,35 @@ export interface TurnsOptions {
 }
 
 /** Runs the work when its turn has come. */
-export type Turns = <Value>(work: () => Promise<Value>) => Promise<Value>;
+export type ConcurrencyLimit = <Value>(work: () => Promise<Value>) => Promise<Value>;
 
 /** One line of waiting. */
-export const createTurns = ({ width, now, sleep, patienceMs, workMs, onTimeout }: TurnsOptions): Turns => {
+export const createConcurrencyLimit = ({
+  width,
+  now,
+  sleep,
+  maxWaitMs,
+  workMs,
+  onTimeout,
+}: ConcurrencyLimitOptions): ConcurrencyLimit => {
   /** In order of arrival: each one's place, and until when it counts. */
-  const places = new Map<symbol, number>();
+  const queue = new Map<symbol, number>();
 
-  const countAhead = (place: symbol): number => {
+  const countAhead = (entry: symbol): number => {
     let ahead = 0;
-    for (const [other, expiresAtMs] of places) {
-      if (other === place) break;
-      if (expiresAtMs <= now()) places.delete(other);
+    for (const [other, expiresAtMs] of queue) {
+      if (other === entry) break;
+      if (expiresAtMs <= now()) queue.delete(other);
       else ahead += 1;
     }
     return ahead;
   };
 
-  const waitForTurn = async (place: symbol): Promise<void> => {
-    const giveUpAtMs = now() + patienceMs;
+  const waitForSlot = async (entry: symbol): Promise<void> => {
+    const giveUpAtMs = now() + maxWaitMs;
     for (;;) {
-      places.set(place, now() + PLACE_TTL_MS);
-      const ahead = countAhead(place);
+      queue.set(entry, now() + SLOT_TTL_MS);
+      const ahead = countAhead(entry);
       if (ahead < width) return;
       if (now() >= giveUpAtMs) throw onTimeout();
       await sleep(Math.min(STEP_MS * (ahead - width + 1), MAX_PAUSE_MS));
@@ -52,13 +59,13 @@ export const createTurns = ({ width, now, sleep, patienceMs, workMs, onTimeout }
   };
 
   return async (work) => {
-    const place = Symbol("place");
+    const entry = Symbol("entry");
     try {
-      await waitForTurn(place);
-      places.set(place, now() + workMs);
+      await waitForSlot(entry);
+      queue.set(entry, now() + workMs);
       return await work();
     } finally {
-      places.delete(place);
+      queue.delete(entry);
     }
   };
 };

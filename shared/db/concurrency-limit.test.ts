@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { createTurns, type Turns } from "./turns.ts";
+import { type ConcurrencyLimit, createConcurrencyLimit } from "./concurrency-limit.ts";
 
 interface Stage {
-  turns: Turns;
+  limit: ConcurrencyLimit;
   started: number[];
   /** Begins work that lasts until `end` is called with the same number. */
   begin(number: number): Promise<void>;
@@ -17,19 +17,19 @@ const createStage = (width = 1): Stage => {
   const started: number[] = [];
   const ends = new Map<number, () => void>();
   const sleepers: { atMs: number; wake: () => void }[] = [];
-  const turns = createTurns({
+  const limit = createConcurrencyLimit({
     now: () => nowMs,
     sleep: (ms) => new Promise((wake) => sleepers.push({ atMs: nowMs + ms, wake })),
     width,
-    patienceMs: 2_000,
+    maxWaitMs: 2_000,
     workMs: 4_000,
     onTimeout: () => new Error("too long"),
   });
   return {
-    turns,
+    limit,
     started,
     begin: (number) =>
-      turns(async () => {
+      limit(async () => {
         started.push(number);
         await new Promise<void>((resolve) => ends.set(number, resolve));
       }),
@@ -73,10 +73,10 @@ describe("writers taking turns", () => {
   });
 
   test("free their turn when they fail", async () => {
-    const { turns } = createStage();
+    const { limit } = createStage();
     for (let count = 0; count < 5; count += 1)
-      await expect(turns(() => Promise.reject(new Error("refused")))).rejects.toThrow("refused");
-    expect(await turns(async () => "done")).toBe("done");
+      await expect(limit(() => Promise.reject(new Error("refused")))).rejects.toThrow("refused");
+    expect(await limit(async () => "done")).toBe("done");
   });
 
   test("give up when their turn does not come, and leave no gap behind", async () => {
@@ -109,23 +109,23 @@ describe("writers taking turns", () => {
     let nowMs = 0;
     const never = (): Promise<void> => new Promise(() => undefined);
     const sleeps: (() => Promise<void>)[] = [never];
-    const turns = createTurns({
+    const limit = createConcurrencyLimit({
       now: () => nowMs,
       sleep: async (ms) => {
         await (sleeps.shift()?.() ?? settle());
         nowMs += ms;
       },
       width: 1,
-      patienceMs: 5_000,
+      maxWaitMs: 5_000,
       workMs: 10_000,
       onTimeout: () => new Error("too long"),
     });
     const held = Promise.withResolvers<void>();
-    const holder = turns(() => held.promise);
+    const holder = limit(() => held.promise);
     await settle();
-    void turns(async () => "cancelled");
+    void limit(async () => "cancelled");
     await settle();
-    const waiting = turns(async () => "done");
+    const waiting = limit(async () => "done");
     held.resolve();
     expect(await waiting).toBe("done");
     await holder;
