@@ -197,7 +197,10 @@ describe("the client throws", () => {
     const failed = await documentsOf(stranger["x-api-key"] ?? "")
       .search({ q: "*" })
       .catch((thrown: unknown) => thrown);
-    expect(failed).toMatchObject({ httpStatus: 403, message: expect.stringContaining("requires the scope search:read") });
+    expect(failed).toMatchObject({
+      httpStatus: 403,
+      message: expect.stringContaining("requires the scope search:read"),
+    });
   });
 
   test("RequestMalformed for a key in the address, which no log then has", async () => {

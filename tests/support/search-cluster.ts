@@ -39,7 +39,7 @@ const createTestKms = (): TestKms => {
   return kms;
 };
 
-export interface Told {
+export interface LoggedEvent {
   event: string;
   fields: Record<string, string | number | boolean | undefined>;
 }
@@ -47,7 +47,7 @@ export interface Told {
 export interface TestTypesense extends Typesense {
   log: ReturnType<typeof createDocumentLog>;
   builds: ReturnType<typeof createBuildStore>;
-  told: Told[];
+  events: LoggedEvent[];
 }
 
 export interface TestBed {
@@ -84,7 +84,7 @@ export const openTestBed = (options: StandInOptions = {}): TestBed => {
     clock,
     isolate: ({ configuredKey = standIn.adminKey, aheadMs = 0 } = {}) => {
       const now = () => Date.now() + clock.aheadMs + aheadMs;
-      const told: Told[] = [];
+      const events: LoggedEvent[] = [];
       const log = createDocumentLog(database);
       const builds = createBuildStore(database);
       const typesense = createTypesense({
@@ -97,9 +97,9 @@ export const openTestBed = (options: StandInOptions = {}): TestBed => {
         now,
         sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
         newId: randomUUID,
-        tell: (_level, event, fields = {}) => told.push({ event, fields }),
+        logEvent: (_level, event, fields = {}) => events.push({ event, fields }),
       });
-      return { ...typesense, log, builds, told };
+      return { ...typesense, log, builds, events };
     },
     reset: async () => {
       clock.aheadMs = 0;

@@ -37,7 +37,7 @@ const connect = once((bindings: unknown): SearchServices => {
           now,
           sleep,
           newId,
-          tell: createLog("search"),
+          logEvent: createLog("search"),
         });
   return {
     ...parts,

@@ -11,7 +11,7 @@ import { syncDocuments } from "./sync/sync.ts";
 const log = createLog("search");
 
 /** A database that is gone is an answer, not an exception. */
-const answer = async <Value>(work: Promise<Value>): Promise<RpcResult<Value>> => {
+const guarded = async <Value>(work: Promise<Value>): Promise<RpcResult<Value>> => {
   try {
     return success(await work);
   } catch (error) {
@@ -31,7 +31,7 @@ export const createEntrypoints = (connect: (bindings: unknown) => SearchServices
     async sync(operations: SyncOperation[]): Promise<RpcResult<SyncResult[]>> {
       const { engine, now } = connect(this.env);
       const defaults = { service_name: "", updated_at: Math.floor(now() / 1000) };
-      return answer(syncDocuments(engine, operations, defaults));
+      return guarded(syncDocuments(engine, operations, defaults));
     }
   },
 });

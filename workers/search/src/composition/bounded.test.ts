@@ -1,19 +1,19 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import type { SearchAnswer, SearchEngine } from "../query/engine.ts";
+import type { SearchEngine, SearchResult } from "../query/engine.ts";
 import type { Filter } from "../query/filter.ts";
 import { parseQuery } from "../query/query.ts";
 import { bounded } from "./bounded.ts";
 
 const FILTER: Filter = { kind: "compare", field: "script_id", operator: ":>", value: 3 };
-const ANSWER: SearchAnswer = { found: 0, out_of: 0, hits: [], facet_counts: [] };
+const ANSWER: SearchResult = { found: 0, out_of: 0, hits: [], facet_counts: [] };
 
-const queryOf = (confinement?: Filter) => {
-  const parsed = parseQuery({ q: "word", query_by: "text" }, confinement);
+const queryOf = (embeddedFilter?: Filter) => {
+  const parsed = parseQuery({ q: "word", query_by: "text" }, embeddedFilter);
   if (!parsed.ok) throw new Error("the query is good");
   return parsed.query;
 };
 
-let running: PromiseWithResolvers<SearchAnswer>[];
+let running: PromiseWithResolvers<SearchResult>[];
 
 /** An engine whose searches end when the test says so. */
 const engineOf = (name: SearchEngine["name"]): SearchEngine =>
@@ -23,7 +23,7 @@ const engineOf = (name: SearchEngine["name"]): SearchEngine =>
       sync: async () => [],
       refusalsOf: () => [],
       search: () => {
-        const search = Promise.withResolvers<SearchAnswer>();
+        const search = Promise.withResolvers<SearchResult>();
         running.push(search);
         return search.promise;
       },
@@ -36,9 +36,9 @@ const engineOf = (name: SearchEngine["name"]): SearchEngine =>
 const searchMany = (
   engine: SearchEngine,
   count: number,
-  confinement?: Filter,
+  embeddedFilter?: Filter,
 ): Promise<PromiseSettledResult<unknown>[]> =>
-  Promise.allSettled(Array.from({ length: count }, () => engine.search(queryOf(confinement))));
+  Promise.allSettled(Array.from({ length: count }, () => engine.search(queryOf(embeddedFilter))));
 
 beforeEach(() => {
   running = [];

@@ -70,11 +70,11 @@ describe("a filter", () => {
   ])("as deep as any that is read is answered: %s", async (_, clause) => {
     const alternating = Array.from({ length: 21 }, (_, at) => `${clause}${at % 2 ? " ||" : " &&"}`).join(" ");
     const deepest = `${`(${clause} || (${clause} && `.repeat(10)}${alternating} ${clause}${"))".repeat(10)}`;
-    const confinement = parseFilter(deepest);
-    if (!confinement.ok) throw new Error(confinement.detail);
+    const embeddedFilter = parseFilter(deepest);
+    if (!embeddedFilter.ok) throw new Error(embeddedFilter.detail);
     expect(parseFilter(`${deepest} || ${clause} && ${clause}`)).toMatchObject({ ok: false });
     await engine.sync([create("a", { text: "stillness" })]);
     const query = queryOf({ q: "stillness", filter_by: deepest, facet_by: "element_type", sort_by: "script_id:asc" });
-    expect((await engine.answer({ ...query, confinement: confinement.filter })).found).toBe(1);
+    expect((await engine.answer({ ...query, embeddedFilter: embeddedFilter.filter })).found).toBe(1);
   });
 });

@@ -7,9 +7,9 @@ import type { ElementDocument } from "#shared/contracts/search.ts";
 import type { Database } from "#shared/db/database.ts";
 import { inSlices, type Steps } from "#shared/lang/steps.ts";
 import type { FieldName } from "../model/fields.ts";
-import type { FacetCounts, Hit, ParameterFault, SearchAnswer, SearchEngine, SearchQuery } from "../query/engine.ts";
+import type { FacetCounts, Hit, ParameterFault, SearchEngine, SearchQuery, SearchResult } from "../query/engine.ts";
 import { isExtraName, isIdleWhenEmbedded } from "../query/extras.ts";
-import { exactReading } from "../query/readings.ts";
+import { exactInterpretation } from "../query/interpretations.ts";
 import { applyOperations } from "../storage/apply.ts";
 import type * as schema from "../storage/schema.ts";
 import { candidatesStatement, indexWords, pruneWords } from "../storage/vocabulary.ts";
@@ -18,7 +18,6 @@ import { indexTerms } from "../text/matches.ts";
 import { parseTerms } from "../text/terms.ts";
 import { type FacetRow, facetStatement, rowsNeeded, toFacetCounts } from "./facet-sql.ts";
 import { type HitRow, withTexts } from "./hit-texts.ts";
-import { type Lookups, lenientReadings } from "./lenient-search.ts";
 import {
   countStatement,
   hitsStatement,
@@ -27,6 +26,7 @@ import {
   selectionOf,
   wordlessSelection,
 } from "./search-sql.ts";
+import { type Lookups, tolerantInterpretations } from "./typo-tolerance.ts";
 
 /** Pages of the index that one round of upkeep may rewrite, so that writers never wait long. */
 const MERGE_PAGES = 500;
@@ -94,19 +94,20 @@ const createSearch = (database: LibsqlDatabase) => {
   const { orm } = database;
 
   const counts = async (selections: readonly Selection[]): Promise<number[]> => {
-    const answers = await readAll<{ found: number }>(selections.map(countStatement));
-    return answers.map(([row]) => row?.found ?? 0);
+    const rows = await readAll<{ found: number }>(selections.map(countStatement));
+    return rows.map(([row]) => row?.found ?? 0);
   };
 
   const lookupsFor = (query: SearchQuery): Lookups => ({
-    countsOf: (readings) => counts(readings.map((reading) => selectionOf(query, [reading]))),
+    countsOf: (interpretations) =>
+      counts(interpretations.map((interpretation) => selectionOf(query, [interpretation]))),
     candidatesFor: async (suspects) => {
-      const answers = await readAll<{ word: string }>(suspects.map(candidatesStatement));
-      return answers.map((rows) => rows.map(({ word }) => word));
+      const found = await readAll<{ word: string }>(suspects.map(candidatesStatement));
+      return found.map((rows) => rows.map(({ word }) => word));
     },
   });
 
-  const answer = async (query: SearchQuery, selection: Selection): Promise<SearchAnswer> => {
+  const execute = async (query: SearchQuery, selection: Selection): Promise<SearchResult> => {
     const [counted, reach, hits, ...facets] = await orm.batch([
       orm.all<{ found: number }>(countStatement(selection)),
       orm.all<{ found: number }>(countStatement(reachOf(query))),
@@ -122,13 +123,13 @@ const createSearch = (database: LibsqlDatabase) => {
     };
   };
 
-  return async (query: SearchQuery): Promise<SearchAnswer> => {
+  return async (query: SearchQuery): Promise<SearchResult> => {
     const wordless = wordlessSelection(query);
-    if (wordless) return answer(query, wordless);
+    if (wordless) return execute(query, wordless);
     const terms = parseTerms(query.q).include;
-    const exact = await answer(query, selectionOf(query, [exactReading(terms)]));
-    const readings = await lenientReadings(query, terms, exact.found, lookupsFor(query));
-    return readings.length === 1 ? exact : answer(query, selectionOf(query, readings));
+    const exact = await execute(query, selectionOf(query, [exactInterpretation(terms)]));
+    const interpretations = await tolerantInterpretations(query, terms, exact.found, lookupsFor(query));
+    return interpretations.length === 1 ? exact : execute(query, selectionOf(query, interpretations));
   };
 };
 

@@ -3,20 +3,20 @@ import { and, getTableColumns, type SQL, sql } from "drizzle-orm";
 import { isTextField } from "../model/fields.ts";
 import type { SearchQuery, Sort } from "../query/engine.ts";
 import { both } from "../query/filter.ts";
+import type { Interpretation } from "../query/interpretations.ts";
 import { orderOf } from "../query/order.ts";
-import type { Reading } from "../query/readings.ts";
 import { documents } from "../storage/schema.ts";
 import { asksForEverything, parseTerms, type Term } from "../text/terms.ts";
 import { compileFilter, rowsMatching } from "./filter-sql.ts";
 import { any, inColumns, phrase } from "./match.ts";
-import { rank, type Tier } from "./tiers.ts";
+import { type RankingTier, rank } from "./ranking-tiers.ts";
 
 /** What is searched, as SQL. */
 export interface Selection {
   /** The words to highlight. */
   terms: Term[];
   /** What the full-text index is asked, best matches first; empty when it is not asked. */
-  tiers: Tier[];
+  tiers: RankingTier[];
   /** All that the tiers match. */
   total: string | undefined;
   /** A condition on `documents`. */
@@ -34,8 +34,8 @@ const whereClause = (...conditions: (SQL | undefined)[]): SQL => {
   return condition ? sql` WHERE ${condition}` : sql``;
 };
 
-const conditionOf = ({ confinement, filter, hidden }: SearchQuery): SQL | undefined => {
-  const allowed = both(confinement, filter);
+const conditionOf = ({ embeddedFilter, filter, hidden }: SearchQuery): SQL | undefined => {
+  const allowed = both(embeddedFilter, filter);
   return and(
     allowed && compileFilter(allowed),
     hidden.length > 0
@@ -45,11 +45,11 @@ const conditionOf = ({ confinement, filter, hidden }: SearchQuery): SQL | undefi
 };
 
 /** All that the caller may find. */
-export const reachOf = ({ confinement }: SearchQuery): Selection => ({
+export const reachOf = ({ embeddedFilter }: SearchQuery): Selection => ({
   terms: [],
   tiers: [],
   total: undefined,
-  where: confinement && compileFilter(confinement),
+  where: embeddedFilter && compileFilter(embeddedFilter),
 });
 
 const withoutAnyOf = ({ queryBy }: SearchQuery, exclude: readonly Term[]): SQL => {
@@ -68,15 +68,15 @@ export const wordlessSelection = (query: SearchQuery): Selection | undefined => 
 };
 
 /** What the readings match, those of the first before those that only a later one adds. */
-export const selectionOf = (query: SearchQuery, readings: readonly Reading[]): Selection => {
+export const selectionOf = (query: SearchQuery, interpretations: readonly Interpretation[]): Selection => {
   const { exclude } = parseTerms(query.q);
   const rankings: ReturnType<typeof rank>[] = [];
-  for (const reading of readings) {
+  for (const interpretation of interpretations) {
     const earlier = rankings.map(({ total }) => total);
-    rankings.push(rank(query.queryBy, reading, exclude, earlier));
+    rankings.push(rank(query.queryBy, interpretation, exclude, earlier));
   }
   return {
-    terms: readings.flatMap(({ tokens }) => tokens.flat()),
+    terms: interpretations.flatMap(({ tokens }) => tokens.flat()),
     tiers: rankings.flatMap(({ tiers }) => tiers),
     total: any(rankings.map(({ total }) => total)),
     where: conditionOf(query),
@@ -148,7 +148,7 @@ const sliceOf = ({ limit, offset, maxHits }: SearchQuery): Slice => ({
   limit: Math.max(0, Math.min(limit, maxHits - offset)),
 });
 
-const tierRows = ({ expression, score }: Tier, where: SQL | undefined): SQL =>
+const tierRows = ({ expression, score }: RankingTier, where: SQL | undefined): SQL =>
   sql`SELECT ${documents.pk} AS pk, ${score} AS text_match FROM ${MATCHING_DOCUMENTS}${whereClause(matches(expression), where)}`;
 
 const UNION = sql` UNION ALL `;
@@ -166,7 +166,7 @@ const tierByTier = (selection: Selection, order: readonly Sort[], { limit, offse
 const ranksFirst = (order: readonly Sort[]): boolean => order[0]?.field === "_text_match";
 
 /** Looks each row of a short list up, for how well it matches. */
-const scoreOf = (tiers: readonly Tier[]): SQL => {
+const scoreOf = (tiers: readonly RankingTier[]): SQL => {
   const cases = tiers.map(
     ({ expression, score }) =>
       sql`WHEN EXISTS (SELECT 1 FROM documents_text WHERE ${matches(expression)} AND documents_text.rowid = page.pk) THEN ${score}`,

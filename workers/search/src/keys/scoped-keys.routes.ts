@@ -14,14 +14,14 @@ import { tooOften } from "#shared/problem/too-often.ts";
 import { unavailable } from "#shared/problem/unavailable.ts";
 import type { SearchServices } from "../composition/services.ts";
 import {
-  confinementOf,
-  MAX_CONFINEMENT_BYTES,
-  MAX_CONFINEMENT_LENGTH,
-  printConfinement,
-} from "../query/confinement.ts";
+  embeddedFilterOf,
+  MAX_EMBEDDED_FILTER_BYTES,
+  MAX_EMBEDDED_FILTER_LENGTH,
+  printEmbeddedFilter,
+} from "../query/embedded-filter.ts";
 import { parseFilter } from "../query/filter-parser.ts";
 
-const TOO_LARGE = `The filter is too long: at most ${MAX_CONFINEMENT_LENGTH} characters, and ${MAX_CONFINEMENT_BYTES} bytes as JSON in UTF-8.`;
+const TOO_LARGE = `The filter is too long: at most ${MAX_EMBEDDED_FILTER_LENGTH} characters, and ${MAX_EMBEDDED_FILTER_BYTES} bytes as JSON in UTF-8.`;
 
 const KMS_TIMEOUT_MS = 4_000;
 
@@ -37,7 +37,7 @@ const route = createRoute({
     body: jsonBody(
       z
         .strictObject({
-          filter_by: text({ min: 1, max: MAX_CONFINEMENT_LENGTH }),
+          filter_by: text({ min: 1, max: MAX_EMBEDDED_FILTER_LENGTH }),
           expires_at: integer({ min: 0, max: Number.MAX_SAFE_INTEGER })
             .optional()
             .openapi({ description: "Seconds since the epoch; by default and at most one hour from now." }),
@@ -66,7 +66,7 @@ const invalid = (field: string, detail: string): Problem =>
 const filterFor = (filterBy: string, principal: Principal): string => {
   const parsed = parseFilter(filterBy.toWellFormed());
   if (!parsed.ok) throw invalid("filter_by", `Invalid filter: ${parsed.detail}.`);
-  const printed = printConfinement(parsed.filter, confinementOf(principal));
+  const printed = printEmbeddedFilter(parsed.filter, embeddedFilterOf(principal));
   if (!printed.ok) throw invalid("filter_by", TOO_LARGE);
   return printed.value;
 };

@@ -18,7 +18,7 @@ export interface SearchedField {
 }
 
 /** What is tried when too little was found as it was typed. */
-export interface Leniency {
+export interface TypoTolerance {
   /** Words with typing errors are looked for when fewer documents than this were found. */
   typoTokensThreshold: number;
   /** Words are left out when fewer documents than this were found; 0 never leaves out any. */
@@ -49,14 +49,14 @@ export interface SearchQuery {
   q: string;
   /** May be empty when everything is asked for. */
   queryBy: SearchedField[];
-  leniency: Leniency;
+  typoTolerance: TypoTolerance;
   /** What the caller asks for. */
   filter?: Filter;
   /**
    * What the caller may see. Never written by the caller, and holds for everything that an answer shows or counts: hits,
    * `found`, facets, and documents that are pinned.
    */
-  confinement?: Filter;
+  embeddedFilter?: Filter;
   /** The ids of documents that are left out. */
   hidden: string[];
   /** At most three. */
@@ -112,7 +112,7 @@ export interface GroupedHits {
   hits: Hit[];
 }
 
-export interface SearchAnswer {
+export interface SearchResult {
   /** How many documents match; of groups, how many groups. */
   found: number;
   /** How many documents the caller could find at all. */
@@ -164,7 +164,7 @@ export interface SearchEngine {
   sync(operations: readonly DocumentOperation[]): Promise<SyncResult[]>;
   /** What it cannot do of this query; only a query without refusals may be searched. */
   refusalsOf(query: SearchQuery): ParameterFault[];
-  search(query: SearchQuery): Promise<SearchAnswer>;
+  search(query: SearchQuery): Promise<SearchResult>;
   status(): Promise<EngineStatus>;
   /** Periodic upkeep of the index; harmless when run twice at once. */
   maintain(): Promise<void>;

@@ -22,7 +22,7 @@ test("what is not said is Typesense's default", () => {
     query: {
       q: "",
       queryBy: [],
-      leniency: {
+      typoTolerance: {
         typoTokensThreshold: 1,
         dropTokensThreshold: 1,
         dropTokensFrom: "right",
@@ -157,9 +157,9 @@ test("what only a cluster does is kept as it was written, and what nobody knows 
 });
 
 test("what the caller may see stays apart from what the caller asks for", () => {
-  const confinement = { kind: "compare", field: "script_id", operator: ":>", value: 1 } as const;
-  const result = parseQuery({ q: "*", filter_by: "script_id:=0 || id:=a" }, confinement);
-  expect(result).toMatchObject({ query: { confinement, filter: { kind: "or" } } });
+  const embeddedFilter = { kind: "compare", field: "script_id", operator: ":>", value: 1 } as const;
+  const result = parseQuery({ q: "*", filter_by: "script_id:=0 || id:=a" }, embeddedFilter);
+  expect(result).toMatchObject({ query: { embeddedFilter, filter: { kind: "or" } } });
 });
 
 describe("a parameter that cannot be used is named, and answered as Typesense does", () => {

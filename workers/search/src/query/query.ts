@@ -3,7 +3,7 @@
 import { isValueField, type TextField, type ValueField } from "../model/fields.ts";
 import type { HighlightStyle } from "../text/highlight.ts";
 import { asksForEverything, countWords, MAX_QUERY_WORDS, parseTerms } from "../text/terms.ts";
-import type { Leniency, ParameterFault, SearchedField, SearchQuery } from "./engine.ts";
+import type { ParameterFault, SearchedField, SearchQuery, TypoTolerance } from "./engine.ts";
 import { asksForForeign, type Extras, isExtraName } from "./extras.ts";
 import type { Filter } from "./filter.ts";
 import { parseFilter } from "./filter-parser.ts";
@@ -117,18 +117,18 @@ const searchedFields = (reader: Reader, fields: readonly TextField[]): SearchedF
   }));
 };
 
-const DROP_MODES = new Map<string, Leniency["dropTokensFrom"]>([
+const DROP_MODES = new Map<string, TypoTolerance["dropTokensFrom"]>([
   ["", "right"],
   ["right_to_left", "right"],
   ["left_to_right", "left"],
 ]);
 
-const readDropMode = (mode: string): Read<Leniency["dropTokensFrom"]> => {
+const readDropMode = (mode: string): Read<TypoTolerance["dropTokensFrom"]> => {
   const from = DROP_MODES.get(mode.trim());
   return from ? good(from) : bad(400, "Invalid format for `drop_tokens_mode`: use right_to_left or left_to_right.");
 };
 
-const readLeniency = (reader: Reader): Leniency => ({
+const readTypoTolerance = (reader: Reader): TypoTolerance => ({
   typoTokensThreshold: reader.unsigned("typo_tokens_threshold", 1),
   dropTokensThreshold: reader.unsigned("drop_tokens_threshold", 1),
   dropTokensFrom: reader.keep("drop_tokens_mode", readDropMode(reader.text("drop_tokens_mode")), "right"),
@@ -199,8 +199,8 @@ const foreignFaults = (parameters: SearchParameters): ParameterFault[] =>
     .filter((name) => asksForForeign(name, textOf(parameters, name)))
     .map((parameter) => ({ parameter, status: 400, message: `Parameter \`${parameter}\` is not supported.` }));
 
-/** The query, or a fault for each parameter that cannot be used. `confinement` is what the caller may see at most. */
-export const parseQuery = (parameters: SearchParameters, confinement?: Filter): QueryResult => {
+/** The query, or a fault for each parameter that cannot be used. `embeddedFilter` is what the caller may see at most. */
+export const parseQuery = (parameters: SearchParameters, embeddedFilter?: Filter): QueryResult => {
   const reader = createReader(parameters);
   const q = reader.keep("q", readQ(reader.text("q")), "");
   const fields = reader.keep("query_by", readQueryBy(reader.text("query_by"), q), []);
@@ -216,9 +216,9 @@ export const parseQuery = (parameters: SearchParameters, confinement?: Filter): 
   const query: SearchQuery = {
     q,
     queryBy: searchedFields(reader, fields),
-    leniency: readLeniency(reader),
+    typoTolerance: readTypoTolerance(reader),
     ...(filter && { filter }),
-    ...(confinement && { confinement }),
+    ...(embeddedFilter && { embeddedFilter }),
     hidden: splitList(reader.text("hidden_hits").toWellFormed()),
     sort,
     facets,

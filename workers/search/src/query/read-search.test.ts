@@ -3,13 +3,13 @@ import { type ParameterFault, SearchRefused } from "./engine.ts";
 import { search } from "./read-search.ts";
 
 const FAULT: ParameterFault = { parameter: "filter_by", status: 400, message: "It cannot be read." };
-const answer = { found: 0, out_of: 0, hits: [], facet_counts: [] };
-const engine = { refusalsOf: () => [], search: () => Promise.resolve(answer) };
+const result = { found: 0, out_of: 0, hits: [], facet_counts: [] };
+const engine = { refusalsOf: () => [], search: () => Promise.resolve(result) };
 
 describe("a search", () => {
   test("gives the answer with the query it is for", async () => {
     const found = await search(engine, { q: "*", page: 3 });
-    expect(found).toMatchObject({ ok: true, answer, query: { q: "*", offset: 20 }, paging: { page: 3 } });
+    expect(found).toMatchObject({ ok: true, result, query: { q: "*", offset: 20 }, paging: { page: 3 } });
   });
 
   test("that the engine refuses, beforehand or when it is asked, says what is wrong", async () => {

@@ -1,5 +1,5 @@
 /** From a search's parameters to a query that the engine can answer, and to its answer. */
-import { type SearchAnswer, type SearchEngine, SearchRefused } from "./engine.ts";
+import { type SearchEngine, SearchRefused, type SearchResult } from "./engine.ts";
 import type { Filter } from "./filter.ts";
 import type { SearchParameters } from "./parameters.ts";
 import { parseQuery, type QueryResult } from "./query.ts";
@@ -8,9 +8,9 @@ import { parseQuery, type QueryResult } from "./query.ts";
 export const readSearch = (
   engine: Pick<SearchEngine, "refusalsOf">,
   parameters: SearchParameters,
-  confinement?: Filter,
+  embeddedFilter?: Filter,
 ): QueryResult => {
-  const parsed = parseQuery(parameters, confinement);
+  const parsed = parseQuery(parameters, embeddedFilter);
   if (!parsed.ok) return parsed;
   const faults = engine.refusalsOf(parsed.query);
   return faults.length > 0 ? { ok: false, faults } : parsed;
@@ -18,18 +18,18 @@ export const readSearch = (
 
 /** What was found, and for which query; or what is wrong with the parameters, whenever that came to light. */
 export type Found =
-  | (Extract<QueryResult, { ok: true }> & { answer: SearchAnswer })
+  | (Extract<QueryResult, { ok: true }> & { result: SearchResult })
   | Extract<QueryResult, { ok: false }>;
 
 export const search = async (
   engine: Pick<SearchEngine, "refusalsOf" | "search">,
   parameters: SearchParameters,
-  confinement?: Filter,
+  embeddedFilter?: Filter,
 ): Promise<Found> => {
-  const read = readSearch(engine, parameters, confinement);
+  const read = readSearch(engine, parameters, embeddedFilter);
   if (!read.ok) return read;
   try {
-    return { ...read, answer: await engine.search(read.query) };
+    return { ...read, result: await engine.search(read.query) };
   } catch (error) {
     if (error instanceof SearchRefused) return { ok: false, faults: [error.fault] };
     throw error;

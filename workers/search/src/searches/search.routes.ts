@@ -6,8 +6,8 @@ import type { WorkerEnv } from "#shared/http/worker-env.ts";
 import { problem } from "#shared/problem/problem.ts";
 import type { SearchServices } from "../composition/services.ts";
 import { DOCUMENT_EXAMPLE } from "../model/document.ts";
-import { confinementOf } from "../query/confinement.ts";
-import type { Hit, SearchAnswer } from "../query/engine.ts";
+import { embeddedFilterOf } from "../query/embedded-filter.ts";
+import type { Hit, SearchResult } from "../query/engine.ts";
 import { SEARCH_PARAMETERS } from "../query/parameter-names.ts";
 import { DEFAULT_PER_PAGE, MAX_PER_PAGE } from "../query/query.ts";
 import { search } from "../query/read-search.ts";
@@ -72,7 +72,7 @@ const hitSchema = z.object({
   text_match: z.number(),
 });
 
-const answerSchema = z
+const responseSchema = z
   .object({
     found: z.int(),
     page: z.int(),
@@ -119,7 +119,7 @@ const route = createRoute({
     }),
   },
   responses: {
-    200: json(answerSchema, "The hits", {
+    200: json(responseSchema, "The hits", {
       found: 1,
       page: 1,
       hits: [{ document: DOCUMENT_EXAMPLE, highlights: [HIGHLIGHT_EXAMPLE], text_match: 578730123365187700 }],
@@ -142,7 +142,7 @@ const toHit = ({ document, highlights, text_match = "0" }: Hit) => ({
   text_match: Number(text_match),
 });
 
-const toBody = ({ found, hits, grouped_hits, facet_counts }: SearchAnswer, page: number) => ({
+const toBody = ({ found, hits, grouped_hits, facet_counts }: SearchResult, page: number) => ({
   found,
   page,
   hits: hits.map(toHit),
@@ -153,14 +153,14 @@ const toBody = ({ found, hits, grouped_hits, facet_counts }: SearchAnswer, page:
 export const addSearch = (app: OpenAPIHono<WorkerEnv<SearchServices>>): void => {
   app.openapi(route, async (context) => {
     const { engine } = context.var.services;
-    const read = await search(engine, context.req.valid("json"), confinementOf(context.var.principal));
+    const read = await search(engine, context.req.valid("json"), embeddedFilterOf(context.var.principal));
     if (!read.ok)
       throw problem("invalid-input", {
         detail: "Invalid search parameters.",
         errors: read.faults.map(({ parameter: name, message, detail = message }) => ({ pointer: `#/${name}`, detail })),
       });
-    const { query, paging, answer } = read;
+    const { query, paging, result } = read;
     const page = "page" in paging ? paging.page : Math.floor(paging.offset / Math.max(1, query.limit)) + 1;
-    return context.json(toBody(answer, page), 200);
+    return context.json(toBody(result, page), 200);
   });
 };

@@ -9,13 +9,13 @@ import { cutDetail, problem } from "#shared/problem/problem.ts";
 import type { SearchServices } from "../composition/services.ts";
 import { DOCUMENT_EXAMPLE } from "../model/document.ts";
 import { COLLECTION } from "../model/fields.ts";
-import { confinementOf } from "../query/confinement.ts";
+import { embeddedFilterOf } from "../query/embedded-filter.ts";
 import type { ParameterFault } from "../query/engine.ts";
 import type { Filter } from "../query/filter.ts";
 import { MAX_PARAMETER_LENGTH, MAX_SEARCHES, readMultiSearch } from "../query/multi-search.ts";
 import type { SearchParameters } from "../query/parameters.ts";
 import { search } from "../query/read-search.ts";
-import { toTypesenseAnswer } from "../query/search-answer.ts";
+import { toTypesenseResponse } from "../query/search-response.ts";
 
 /** Typesense's limit to the query of an address. */
 const MAX_ADDRESS_QUERY_LENGTH = 4_000;
@@ -37,14 +37,17 @@ const outcomeOf = async (
   { engine, now }: Pick<SearchServices, "engine" | "now">,
   collection: string,
   parameters: SearchParameters,
-  confinement: Filter | undefined,
+  embeddedFilter: Filter | undefined,
 ): Promise<Outcome> => {
   if (collection !== COLLECTION) return { ok: false, fault: NOT_FOUND };
   const startedAtMs = now();
-  const found = await search(engine, parameters, confinement);
+  const found = await search(engine, parameters, embeddedFilter);
   if (!found.ok) return { ok: false, fault: found.faults[0] ?? NOT_FOUND };
-  const { answer, query, paging } = found;
-  return { ok: true, body: toTypesenseAnswer(answer, { collection, parameters, query, paging }, now() - startedAtMs) };
+  const { result, query, paging } = found;
+  return {
+    ok: true,
+    body: toTypesenseResponse(result, { collection, parameters, query, paging }, now() - startedAtMs),
+  };
 };
 
 const errors = (descriptions: Record<number, string>): object =>
@@ -62,7 +65,7 @@ const ERRORS = errors({
   503: "Temporarily unavailable",
 });
 
-const answerSchema = z.looseObject({
+const responseSchema = z.looseObject({
   found: z.int(),
   out_of: z.int(),
   hits: z.array(z.looseObject({ document: z.looseObject({ id: z.string().optional() }) })).optional(),
@@ -72,7 +75,7 @@ const answerSchema = z.looseObject({
   search_time_ms: z.int(),
 });
 
-const ANSWER_EXAMPLE: z.input<typeof answerSchema> = {
+const ANSWER_EXAMPLE: z.input<typeof responseSchema> = {
   found: 1,
   out_of: 320,
   page: 1,
@@ -104,7 +107,7 @@ const documents = createRoute({
       per_page: inAddress.optional(),
     }),
   },
-  responses: { 200: json(answerSchema, "The hits", ANSWER_EXAMPLE), ...ERRORS },
+  responses: { 200: json(responseSchema, "The hits", ANSWER_EXAMPLE), ...ERRORS },
 });
 
 const multiSearch = createRoute({
@@ -126,7 +129,7 @@ const multiSearch = createRoute({
   },
   responses: {
     200: json(
-      z.object({ results: z.array(z.union([answerSchema, z.object({ code: z.int(), error: z.string() })])) }),
+      z.object({ results: z.array(z.union([responseSchema, z.object({ code: z.int(), error: z.string() })])) }),
       "One result per search",
       { results: [ANSWER_EXAMPLE] },
     ),
@@ -158,7 +161,7 @@ export const addTypesense = (app: OpenAPIHono<WorkerEnv<SearchServices>>): void 
       });
     const { services, principal } = context.var;
     const parameters = parametersIn(context);
-    const outcome = await outcomeOf(services, context.req.param("name"), parameters, confinementOf(principal));
+    const outcome = await outcomeOf(services, context.req.param("name"), parameters, embeddedFilterOf(principal));
     if (!outcome.ok) throw failed(outcome.fault);
     return context.json(outcome.body);
   });
@@ -167,12 +170,12 @@ export const addTypesense = (app: OpenAPIHono<WorkerEnv<SearchServices>>): void 
     const { services, principal } = context.var;
     const read = readMultiSearch(await context.req.text(), parametersIn(context));
     if (!read.ok) throw problem("malformed-request", { detail: read.error });
-    const confinement = confinementOf(principal);
+    const embeddedFilter = embeddedFilterOf(principal);
     const results: object[] = [];
     for (let at = 0; at < read.value.length; at += SEARCHES_AT_ONCE) {
       const some = read.value
         .slice(at, at + SEARCHES_AT_ONCE)
-        .map((parameters) => outcomeOf(services, String(parameters["collection"] ?? ""), parameters, confinement));
+        .map((parameters) => outcomeOf(services, String(parameters["collection"] ?? ""), parameters, embeddedFilter));
       results.push(...(await Promise.all(some)).map(toResult));
     }
     return context.json({ results });

@@ -23,14 +23,14 @@ const newBuild = (jobId: string, engine: "typesense" | "libsql" = "typesense") =
   startedAtMs: Number(jobId),
 });
 
-const hold = (holder: string, nowMs: number, untilMs = nowMs + 10) => ({ holder, nowMs, untilMs });
+const lease = (holder: string, nowMs: number, untilMs = nowMs + 10) => ({ holder, nowMs, untilMs });
 
 describe("a build", () => {
   test("runs alone for its engine, from the changes that are in the documents already", async () => {
     const { seq } = await log.apply([create("a"), create("b")], 5);
     expect(await builds.begin(newBuild("1"))).toMatchObject({
       ok: true,
-      value: { state: "copying", total: 2, fedSeq: seq, copied: 0 },
+      value: { state: "copying", total: 2, syncedSeq: seq, copied: 0 },
     });
     expect(await builds.begin(newBuild("2"))).toEqual({ ok: false, error: "running" });
     expect((await builds.begin(newBuild("3", "libsql"))).ok).toBe(true);
@@ -38,20 +38,20 @@ describe("a build", () => {
 
   test("is held by one until his time is over, and whoever lost it changes nothing", async () => {
     await builds.begin(newBuild("1"));
-    expect(await builds.take("1", hold("first", 0))).toBeDefined();
-    expect(await builds.take("1", hold("second", 9))).toBeUndefined();
-    expect(await builds.advance("1", { copied: 5 }, hold("first", 9))).toBe(true);
-    expect(await builds.take("1", hold("second", 19))).toMatchObject({ copied: 5 });
-    expect(await builds.advance("1", { copied: 6 }, hold("first", 20))).toBe(false);
-    expect(await builds.goLive("1", hold("first", 20))).toBe(false);
+    expect(await builds.take("1", lease("first", 0))).toBeDefined();
+    expect(await builds.take("1", lease("second", 9))).toBeUndefined();
+    expect(await builds.advance("1", { copied: 5 }, lease("first", 9))).toBe(true);
+    expect(await builds.take("1", lease("second", 19))).toMatchObject({ copied: 5 });
+    expect(await builds.advance("1", { copied: 6 }, lease("first", 20))).toBe(false);
+    expect(await builds.goLive("1", lease("first", 20))).toBe(false);
     expect(await builds.find("1")).toMatchObject({ copied: 5, state: "copying" });
   });
 
   test("that goes live retires the one before", async () => {
     for (const id of ["1", "2"]) {
       await builds.begin(newBuild(id));
-      await builds.take(id, hold("x", 0));
-      expect(await builds.goLive(id, hold("x", 7))).toBe(true);
+      await builds.take(id, lease("x", 0));
+      expect(await builds.goLive(id, lease("x", 7))).toBe(true);
     }
     expect((await builds.list("typesense")).map(({ jobId, state }) => [jobId, state])).toEqual([
       ["2", "live"],
@@ -61,15 +61,15 @@ describe("a build", () => {
 
   test("goes back to what was sent without an answer, once there have been no more such doubts", async () => {
     await builds.begin(newBuild("1"));
-    await builds.take("1", hold("x", 0));
-    await builds.advance("1", { fedSeq: 9 }, hold("x", 0));
-    await builds.doubt("1", 5, hold("x", 100));
-    await builds.take("1", hold("x", 100));
-    await builds.doubt("1", 7, hold("x", 200));
-    await builds.settle("1", 150);
-    expect(await builds.find("1")).toMatchObject({ fedSeq: 9, doubtSeq: 5 });
-    await builds.settle("1", 201);
-    expect(await builds.find("1")).toMatchObject({ fedSeq: 5, doubtSeq: null, doubtedAtMs: null });
+    await builds.take("1", lease("x", 0));
+    await builds.advance("1", { syncedSeq: 9 }, lease("x", 0));
+    await builds.markUnconfirmed("1", 5, lease("x", 100));
+    await builds.take("1", lease("x", 100));
+    await builds.markUnconfirmed("1", 7, lease("x", 200));
+    await builds.resendUnconfirmed("1", 150);
+    expect(await builds.find("1")).toMatchObject({ syncedSeq: 9, unconfirmedSeq: 5 });
+    await builds.resendUnconfirmed("1", 201);
+    expect(await builds.find("1")).toMatchObject({ syncedSeq: 5, unconfirmedSeq: null, unconfirmedAtMs: null });
   });
 
   test("that is over is remembered, but not for ever", async () => {
@@ -84,8 +84,8 @@ describe("a build", () => {
 
 test("a cluster that was left for the embedded engine has to be filled anew", async () => {
   await builds.begin(newBuild("1"));
-  await builds.take("1", hold("x", 0));
-  await builds.goLive("1", hold("x", 1));
+  await builds.take("1", lease("x", 0));
+  await builds.goLive("1", lease("x", 1));
   await builds.begin(newBuild("2"));
   const database = { client, orm: drizzle({ client, schema }) };
   const { engine } = createEmbedded({ database, builds, now: Date.now, newId: () => crypto.randomUUID() });

@@ -7,7 +7,7 @@ import {
   type Build,
   type BuildProgress,
   type BuildStore,
-  type Hold,
+  type Lease,
   RUNNING_STATES,
 } from "../sync/build.ts";
 import type * as schema from "./schema.ts";
@@ -16,7 +16,7 @@ import type * as schema from "./schema.ts";
 const REMEMBERED = 20;
 
 const COLUMNS = `job_id AS jobId, engine, collection, schema_version AS schemaVersion, state, copied, total,
-  copied_pk AS copiedPk, fed_seq AS fedSeq, doubt_seq AS doubtSeq, doubted_at AS doubtedAtMs, failure, started_at AS startedAtMs, finished_at AS finishedAtMs`;
+  copied_pk AS copiedPk, fed_seq AS syncedSeq, doubt_seq AS unconfirmedSeq, doubted_at AS unconfirmedAtMs, failure, started_at AS startedAtMs, finished_at AS finishedAtMs`;
 
 const RUNNING = RUNNING_STATES.map((state) => `'${state}'`).join(", ");
 
@@ -39,16 +39,16 @@ const TAKE = `
 
 const ADVANCE = `
   UPDATE builds SET state = coalesce(:state, state), copied = coalesce(:copied, copied), copied_pk = coalesce(:copiedPk, copied_pk),
-    fed_seq = coalesce(:fedSeq, fed_seq), failure = coalesce(:failure, failure),
+    fed_seq = coalesce(:syncedSeq, fed_seq), failure = coalesce(:failure, failure),
     finished_at = coalesce(:finishedAtMs, finished_at), held_until = :untilMs
   WHERE job_id = :jobId AND holder = :holder
   RETURNING job_id`;
 
-const DOUBT = `
+const MARK_UNCONFIRMED = `
   UPDATE builds SET doubt_seq = min(coalesce(doubt_seq, :seq), :seq), doubted_at = :nowMs, held_until = 0
   WHERE job_id = :jobId AND holder = :holder`;
 
-const SETTLE = `
+const RESEND_UNCONFIRMED = `
   UPDATE builds SET fed_seq = min(fed_seq, doubt_seq), doubt_seq = NULL, doubted_at = NULL
   WHERE job_id = :jobId AND doubted_at < :beforeMs`;
 
@@ -80,17 +80,17 @@ const buildRow = z.object({
   copied: z.number(),
   total: z.number(),
   copiedPk: z.number(),
-  fedSeq: z.number(),
-  doubtSeq: z.number().nullable(),
-  doubtedAtMs: z.number().nullable(),
+  syncedSeq: z.number(),
+  unconfirmedSeq: z.number().nullable(),
+  unconfirmedAtMs: z.number().nullable(),
   failure: z.string().nullable(),
   startedAtMs: z.number(),
   finishedAtMs: z.number().nullable(),
 });
 
-const NOTHING = { state: null, copied: null, copiedPk: null, fedSeq: null, failure: null, finishedAtMs: null };
+const NOTHING = { state: null, copied: null, copiedPk: null, syncedSeq: null, failure: null, finishedAtMs: null };
 
-const holdArguments = ({ holder, untilMs }: Hold) => ({ holder, untilMs });
+const leaseArguments = ({ holder, untilMs }: Lease) => ({ holder, untilMs });
 
 export const createBuildStore = ({ client }: Pick<Database<typeof schema>, "client">): BuildStore => {
   const run = async (sql: string, args: Record<string, string | number | null>): Promise<Build[]> => {
@@ -107,20 +107,20 @@ export const createBuildStore = ({ client }: Pick<Database<typeof schema>, "clie
     },
     find: async (jobId) => (await run(FIND, { jobId }))[0],
     list: (engine) => run(LIST, { engine }),
-    take: async (jobId, { nowMs, ...hold }) => (await run(TAKE, { jobId, nowMs, ...hold }))[0],
-    advance: (jobId, progress: BuildProgress, hold) =>
-      changed(ADVANCE, { ...NOTHING, ...progress, jobId, ...holdArguments(hold) }),
-    doubt: async (jobId, seq, { holder, nowMs }) => {
-      await client.execute({ sql: DOUBT, args: { jobId, seq, holder, nowMs } });
+    take: async (jobId, { nowMs, ...lease }) => (await run(TAKE, { jobId, nowMs, ...lease }))[0],
+    advance: (jobId, progress: BuildProgress, lease) =>
+      changed(ADVANCE, { ...NOTHING, ...progress, jobId, ...leaseArguments(lease) }),
+    markUnconfirmed: async (jobId, seq, { holder, nowMs }) => {
+      await client.execute({ sql: MARK_UNCONFIRMED, args: { jobId, seq, holder, nowMs } });
     },
-    settle: async (jobId, beforeMs) => {
-      await client.execute({ sql: SETTLE, args: { jobId, beforeMs } });
+    resendUnconfirmed: async (jobId, beforeMs) => {
+      await client.execute({ sql: RESEND_UNCONFIRMED, args: { jobId, beforeMs } });
     },
-    goLive: async (jobId, hold) => {
+    goLive: async (jobId, lease) => {
       const [, live] = await client.batch(
         [
-          { sql: RETIRE, args: { jobId, holder: hold.holder } },
-          { sql: GO_LIVE, args: { jobId, nowMs: hold.nowMs, ...holdArguments(hold) } },
+          { sql: RETIRE, args: { jobId, holder: lease.holder } },
+          { sql: GO_LIVE, args: { jobId, nowMs: lease.nowMs, ...leaseArguments(lease) } },
         ],
         "write",
       );

@@ -3,13 +3,13 @@ import { z } from "zod";
 import { type Database, isUnavailable } from "#shared/db/database.ts";
 import type { DocumentLog } from "../model/document-log.ts";
 import { COLLECTION } from "../model/fields.ts";
-import { type Build, type BuildStore, type Hold, isRunning, type Reindexing } from "../sync/build.ts";
+import { type Build, type BuildStore, isRunning, type Lease, type Reindexing } from "../sync/build.ts";
 import type * as schema from "./schema.ts";
 import { addWords, vocabularyOf } from "./vocabulary.ts";
 
 const PAGE_SIZE = 1_000;
 const RUN_MS = 20_000;
-const HOLD_MS = 15_000;
+const LEASE_MS = 15_000;
 /** The index is filled by one statement, which has to be done within the time that the database is given. */
 const TRIES = 5;
 
@@ -35,39 +35,39 @@ export interface RebuildOptions {
 export const createRebuild = ({ database: { client }, builds, log, now, newId }: RebuildOptions): Reindexing => {
   let failures = 0;
 
-  const addVocabulary = async (build: Build, hold: () => Hold, untilMs: number): Promise<boolean> => {
+  const addVocabulary = async (build: Build, lease: () => Lease, untilMs: number): Promise<boolean> => {
     for (let { copiedPk, copied } = build; ; ) {
       const page = await log.documentsAfter(copiedPk, PAGE_SIZE);
       const last = page.at(-1);
-      if (!last) return builds.advance(build.jobId, { state: "catching-up" }, hold());
+      if (!last) return builds.advance(build.jobId, { state: "catching-up" }, lease());
       await client.execute(addWords(vocabularyOf(page.flatMap(({ document }) => [document.comment, document.text]))));
       copiedPk = last.pk;
       copied += page.length;
-      if (!(await builds.advance(build.jobId, { copiedPk, copied }, hold())) || now() >= untilMs) return false;
+      if (!(await builds.advance(build.jobId, { copiedPk, copied }, lease())) || now() >= untilMs) return false;
     }
   };
 
-  const fill = async ({ jobId }: Build, hold: () => Hold): Promise<void> => {
+  const fill = async ({ jobId }: Build, lease: () => Lease): Promise<void> => {
     await client.batch(FILL, "write");
     const { rows } = await client.execute(COUNTS);
     const { documents, indexed } = countsRow.parse(rows[0]);
-    if (documents === indexed) await builds.goLive(jobId, hold());
+    if (documents === indexed) await builds.goLive(jobId, lease());
     else
       await builds.advance(
         jobId,
         { state: "failed", failure: `The index has ${indexed} of ${documents} documents.`, finishedAtMs: now() },
-        hold(),
+        lease(),
       );
   };
 
-  const takeFurther = async (jobId: string): Promise<void> => {
+  const advanceJob = async (jobId: string): Promise<void> => {
     const holder = newId();
-    const hold = (untilMs = now() + HOLD_MS): Hold => ({ holder, nowMs: now(), untilMs });
-    const build = await builds.take(jobId, hold());
+    const lease = (untilMs = now() + LEASE_MS): Lease => ({ holder, nowMs: now(), untilMs });
+    const build = await builds.take(jobId, lease());
     if (!build) return;
-    const isReady = build.state !== "copying" || (await addVocabulary(build, hold, now() + RUN_MS));
-    if (isReady) await fill(build, hold);
-    await builds.advance(jobId, {}, hold(0));
+    const isReady = build.state !== "copying" || (await addVocabulary(build, lease, now() + RUN_MS));
+    if (isReady) await fill(build, lease);
+    await builds.advance(jobId, {}, lease(0));
   };
 
   const running = async (): Promise<Build | undefined> => (await builds.list("libsql")).find(isRunning);
@@ -84,7 +84,7 @@ export const createRebuild = ({ database: { client }, builds, log, now, newId }:
       const build = await running();
       if (!build) return;
       try {
-        await takeFurther(build.jobId);
+        await advanceJob(build.jobId);
         failures = 0;
       } catch (error) {
         failures += 1;

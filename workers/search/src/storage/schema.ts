@@ -55,16 +55,16 @@ export const builds = sqliteTable(
     copied: integer().notNull(),
     total: integer().notNull(),
     copiedPk: integer("copied_pk").notNull(),
-    fedSeq: integer("fed_seq").notNull(),
+    syncedSeq: integer("fed_seq").notNull(),
     /** Changes after this one were sent without an answer, and may yet arrive late: they are to be sent once more. */
-    doubtSeq: integer("doubt_seq"),
-    doubtedAtMs: integer("doubted_at"),
+    unconfirmedSeq: integer("doubt_seq"),
+    unconfirmedAtMs: integer("doubted_at"),
     failure: text(),
     startedAtMs: integer("started_at").notNull(),
     finishedAtMs: integer("finished_at"),
     /** Who works on it, and until when nobody else may. */
     holder: text(),
-    heldUntil: integer("held_until").notNull(),
+    leasedUntil: integer("held_until").notNull(),
   },
   (table) => [index("builds_by_engine").on(table.engine, table.startedAtMs)],
 );

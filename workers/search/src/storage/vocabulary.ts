@@ -5,7 +5,7 @@
  */
 import type { InStatement } from "@libsql/client";
 import { type SQL, sql } from "drizzle-orm";
-import type { Suspect } from "../query/readings.ts";
+import type { Suspect } from "../query/interpretations.ts";
 import { bareWordsOf, foldWord } from "../text/terms.ts";
 import { trigramsOf } from "../text/typos.ts";
 

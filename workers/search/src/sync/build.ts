@@ -41,10 +41,10 @@ export interface Build {
   /** The last document copied. */
   copiedPk: number;
   /** It has every change up to this one. */
-  fedSeq: number;
+  syncedSeq: number;
   /** Changes after this one were sent without an answer, and may yet arrive late: they are to be sent once more. */
-  doubtSeq: number | null;
-  doubtedAtMs: number | null;
+  unconfirmedSeq: number | null;
+  unconfirmedAtMs: number | null;
   failure: string | null;
   startedAtMs: number;
   finishedAtMs: number | null;
@@ -54,11 +54,11 @@ export type NewBuild = Pick<Build, "jobId" | "engine" | "collection" | "schemaVe
 
 /** How far a build has come. */
 export type BuildProgress = Partial<
-  Pick<Build, "state" | "copied" | "copiedPk" | "fedSeq" | "failure" | "finishedAtMs">
+  Pick<Build, "state" | "copied" | "copiedPk" | "syncedSeq" | "failure" | "finishedAtMs">
 >;
 
 /** Whoever works on a build holds it until an instant; a change to it by anybody else comes to nothing. */
-export interface Hold {
+export interface Lease {
   holder: string;
   nowMs: number;
   untilMs: number;
@@ -71,15 +71,15 @@ export interface BuildStore {
   /** Of this engine, newest first; the old ones that are removed are forgotten. */
   list(engine: Build["engine"]): Promise<Build[]>;
   /** Takes hold of a build; `undefined` while somebody else has it. */
-  take(jobId: string, hold: Hold): Promise<Build | undefined>;
+  take(jobId: string, lease: Lease): Promise<Build | undefined>;
   /** Records that changes after this one were sent without an answer; the earliest such number stays. */
-  doubt(jobId: string, seq: number, hold: Hold): Promise<void>;
+  markUnconfirmed(jobId: string, seq: number, lease: Lease): Promise<void>;
   /** Goes back to the doubtful changes, if there have been none since an instant. */
-  settle(jobId: string, beforeMs: number): Promise<void>;
+  resendUnconfirmed(jobId: string, beforeMs: number): Promise<void>;
   /** Records progress and keeps hold, until the past to let go; false when the hold was lost. */
-  advance(jobId: string, progress: BuildProgress, hold: Hold): Promise<boolean>;
+  advance(jobId: string, progress: BuildProgress, lease: Lease): Promise<boolean>;
   /** Makes a held build the live one of its engine, and retires the one before. */
-  goLive(jobId: string, hold: Hold): Promise<boolean>;
+  goLive(jobId: string, lease: Lease): Promise<boolean>;
   /** Records what became of a build that nobody works on any more. */
   mark(jobId: string, state: Extract<BuildState, "retired" | "failed" | "removed">): Promise<void>;
   /** Ends every build of this engine: another one has taken its place, and it is told of no more changes. */

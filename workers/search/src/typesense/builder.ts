@@ -16,9 +16,9 @@ import {
   pointAlias,
   schemaVersionOf,
 } from "./collection.ts";
-import { bring, PAGE_SIZE } from "./documents.ts";
-import type { Fed, Feeder, Held } from "./feed.ts";
+import { PAGE_SIZE, upsert } from "./documents.ts";
 import type { Keyring } from "./keyring.ts";
+import type { LeasedBuild, Replicator, SyncOutcome } from "./replication.ts";
 import type { Failure } from "./reply.ts";
 import type { CarriedRules } from "./rules.ts";
 import { engineUnavailable, shapeOf } from "./unavailable.ts";
@@ -33,7 +33,7 @@ const RETRY_MS = 30_000;
 export interface BuilderOptions {
   builds: BuildStore;
   log: DocumentLog;
-  feeder: Feeder;
+  replicator: Replicator;
   rules: Pick<CarriedRules, "prepare" | "carryOver">;
   call: Keyring["call"];
   generation: () => Promise<Generation>;
@@ -50,9 +50,9 @@ export interface Builder extends Reindexing {
   /** The collections that have to have a change before it counts as found. */
   targets(): Promise<Build[]>;
   /** The live collection is gone: another one is needed. */
-  lost(build: Build): Promise<void>;
+  markLost(build: Build): Promise<void>;
   /** Removes what is not needed any more, and points the alias where it belongs. */
-  tidy(): Promise<void>;
+  cleanUp(): Promise<void>;
 }
 
 const countSchema = z.looseObject({ num_documents: z.int() });
@@ -62,7 +62,7 @@ const aliasSchema = z.looseObject({ collection_name: z.string() });
 const isFinal = ({ kind }: Failure): boolean => kind === "refused" || kind === "broken";
 
 export const createBuilder = (options: BuilderOptions): Builder => {
-  const { builds, log, feeder, rules, call, generation, now, newJobId, sleep, note } = options;
+  const { builds, log, replicator, rules, call, generation, now, newJobId, sleep, note } = options;
 
   const begin = async (): Promise<string> => {
     const jobId = newJobId();
@@ -81,24 +81,24 @@ export const createBuilder = (options: BuilderOptions): Builder => {
     return running?.jobId ?? begin();
   };
 
-  const fail = async ({ build, advance }: Held, reason: string): Promise<Fed> => {
+  const fail = async ({ build, advance }: LeasedBuild, reason: string): Promise<SyncOutcome> => {
     await advance({ state: "failed", failure: reason, finishedAtMs: now() });
     note("typesense.build-failed", { jobId: build.jobId, reason });
     return "done";
   };
 
-  const copyPages = async (held: Held, untilMs: number): Promise<Fed> => {
-    const { build, advance } = held;
+  const copyPages = async (leased: LeasedBuild, untilMs: number): Promise<SyncOutcome> => {
+    const { build, advance } = leased;
     for (let { copiedPk, copied } = build; ; ) {
       const page = await log.documentsAfter(copiedPk, PAGE_SIZE);
       const last = page.at(-1);
       if (!last) return "done";
       const wanted = page.map(({ document }) => ({ id: document.id, document }));
-      const brought = await bring(call, build.collection, wanted, TIMEOUT_MS);
-      if (!brought.ok) return brought.failure;
-      if (brought.refused.length > 0) {
-        note("typesense.refused", { documents: brought.refused.length, reason: brought.refused[0]?.refusal ?? "" });
-        await log.refuse(brought.refused);
+      const upserted = await upsert(call, build.collection, wanted, TIMEOUT_MS);
+      if (!upserted.ok) return upserted.failure;
+      if (upserted.refused.length > 0) {
+        note("typesense.refused", { documents: upserted.refused.length, reason: upserted.refused[0]?.refusal ?? "" });
+        await log.refuse(upserted.refused);
       }
       copiedPk = last.pk;
       copied += page.length;
@@ -107,8 +107,8 @@ export const createBuilder = (options: BuilderOptions): Builder => {
     }
   };
 
-  const copy = async (held: Held, untilMs: number): Promise<Fed> => {
-    const { build, advance } = held;
+  const copy = async (leased: LeasedBuild, untilMs: number): Promise<SyncOutcome> => {
+    const { build, advance } = leased;
     if (build.copied === 0) await log.voidRefusals();
     const prepared = await rules.prepare();
     if (!prepared.ok) return prepared.failure;
@@ -118,7 +118,7 @@ export const createBuilder = (options: BuilderOptions): Builder => {
     const isNew = created.ok && build.copied > 0;
     if (isNew && !(await advance({ copied: 0, copiedPk: 0 }))) return "busy";
     const from = isNew ? { ...build, copied: 0, copiedPk: 0 } : build;
-    const copied = await copyPages({ ...held, build: from }, untilMs);
+    const copied = await copyPages({ ...leased, build: from }, untilMs);
     if (copied !== "done") return copied;
     const live = (await builds.list("typesense")).find(({ state }) => state === "live");
     const carried = live ? await rules.carryOver(live.collection, build.collection) : undefined;
@@ -127,7 +127,7 @@ export const createBuilder = (options: BuilderOptions): Builder => {
   };
 
   /** What is missing, in a sentence; `undefined` when the count is right, give or take what changes meanwhile. */
-  const shortfall = async ({ build }: Held): Promise<string | undefined | Failure> => {
+  const shortfall = async ({ build }: LeasedBuild): Promise<string | undefined | Failure> => {
     let found: string | undefined;
     for (let count = 0; count < COUNT_TRIES; count += 1) {
       const before = await log.extent();
@@ -135,8 +135,8 @@ export const createBuilder = (options: BuilderOptions): Builder => {
       const reply = await call(getCollection(build.collection), TIMEOUT_MS);
       if (!reply.ok) return reply.failure;
       const { num_documents: there } = shapeOf(countSchema, reply.body);
-      const { fedSeq } = (await builds.find(build.jobId)) ?? build;
-      const changing = (await log.extent()).seq - fedSeq;
+      const { syncedSeq } = (await builds.find(build.jobId)) ?? build;
+      const changing = (await log.extent()).seq - syncedSeq;
       if (there >= before.documents - refused - changing && there <= before.documents + changing) return undefined;
       found = `It has ${there} of ${before.documents} documents (${refused} refused).`;
       await sleep(COUNT_PAUSE_MS);
@@ -144,46 +144,46 @@ export const createBuilder = (options: BuilderOptions): Builder => {
     return found;
   };
 
-  const catchUp = async (held: Held, untilMs: number): Promise<Fed> => {
-    const fed = await feeder.feed(held, untilMs);
-    if (fed !== "done") return fed;
-    const missing = await shortfall(held);
-    if (typeof missing === "string") return fail(held, missing);
+  const catchUp = async (leased: LeasedBuild, untilMs: number): Promise<SyncOutcome> => {
+    const outcome = await replicator.replicate(leased, untilMs);
+    if (outcome !== "done") return outcome;
+    const missing = await shortfall(leased);
+    if (typeof missing === "string") return fail(leased, missing);
     if (missing) return missing;
-    return (await held.advance({ state: "switching" })) ? "done" : "busy";
+    return (await leased.advance({ state: "switching" })) ? "done" : "busy";
   };
 
   /** From here on changes go to both collections, so that whichever the alias points at has all that was acknowledged. */
-  const takeOver = async (held: Held, untilMs: number): Promise<Fed> => {
-    const fed = await feeder.feed(held, untilMs);
-    if (fed !== "done") return fed;
-    const pointed = await call(pointAlias(held.build.collection), TIMEOUT_MS);
+  const takeOver = async (leased: LeasedBuild, untilMs: number): Promise<SyncOutcome> => {
+    const outcome = await replicator.replicate(leased, untilMs);
+    if (outcome !== "done") return outcome;
+    const pointed = await call(pointAlias(leased.build.collection), TIMEOUT_MS);
     if (!pointed.ok) return pointed.failure;
-    if (!(await held.goLive())) return "busy";
-    note("typesense.build-live", { jobId: held.build.jobId });
+    if (!(await leased.goLive())) return "busy";
+    note("typesense.build-live", { jobId: leased.build.jobId });
     return "done";
   };
 
   const STEPS = { copying: copy, "catching-up": catchUp, switching: takeOver } as const;
 
-  const takeFurther = async (jobId: string, untilMs: number): Promise<Fed> =>
-    feeder.hold(jobId, async (held) => {
+  const advanceJob = async (jobId: string, untilMs: number): Promise<SyncOutcome> =>
+    replicator.withLease(jobId, async (leased) => {
       for (;;) {
         const build = await builds.find(jobId);
         if (!build || !isRunning(build)) return "done";
-        const fed = await STEPS[build.state]({ ...held, build }, untilMs);
-        if (typeof fed === "object" && isFinal(fed)) return fail(held, `${fed.kind}: ${fed.message}`);
+        const outcome = await STEPS[build.state]({ ...leased, build }, untilMs);
+        if (typeof outcome === "object" && isFinal(outcome)) return fail(leased, `${outcome.kind}: ${outcome.message}`);
         // The collection was lost on the way: everything once more.
-        if (typeof fed === "object" && fed.kind === "missing") await held.advance({ state: "copying" });
-        if (fed !== "done") return fed;
+        if (typeof outcome === "object" && outcome.kind === "missing") await leased.advance({ state: "copying" });
+        if (outcome !== "done") return outcome;
       }
     });
 
   const advanceUntil = async (untilMs: number): Promise<void> => {
     const running = (await builds.list("typesense")).find(isRunning);
     if (!running) return;
-    const fed = await takeFurther(running.jobId, untilMs);
-    if (typeof fed === "object" && fed.kind !== "missing") throw engineUnavailable(fed);
+    const outcome = await advanceJob(running.jobId, untilMs);
+    if (typeof outcome === "object" && outcome.kind !== "missing") throw engineUnavailable(outcome);
   };
 
   const drop = async ({ jobId, collection }: Build): Promise<void> => {
@@ -192,7 +192,7 @@ export const createBuilder = (options: BuilderOptions): Builder => {
     await builds.mark(jobId, "removed");
   };
 
-  const pointRight = async ({ collection }: Build): Promise<void> => {
+  const repairAlias = async ({ collection }: Build): Promise<void> => {
     const reply = await call(getAlias, TIMEOUT_MS);
     if (!reply.ok && reply.failure.kind !== "missing") throw engineUnavailable(reply.failure);
     if (reply.ok && shapeOf(aliasSchema, reply.body).collection_name === collection) return;
@@ -219,18 +219,18 @@ export const createBuilder = (options: BuilderOptions): Builder => {
     targets: async () =>
       (await builds.list("typesense")).filter(({ state }) => state === "live" || state === "switching"),
 
-    lost: async ({ jobId, collection }) => {
+    markLost: async ({ jobId, collection }) => {
       note("typesense.collection-lost", { collection });
       await builds.mark(jobId, "removed");
     },
 
-    tidy: async () => {
+    cleanUp: async () => {
       const known = await builds.list("typesense");
       for (const build of known) if (build.state === "retired" || build.state === "failed") await drop(build);
       const live = known.find(({ state }) => state === "live");
       if (!live || known.some(({ state }) => state === "switching")) return;
       const reply = await call(getCollection(live.collection), TIMEOUT_MS);
-      if (reply.ok) return pointRight(live);
+      if (reply.ok) return repairAlias(live);
       if (reply.failure.kind !== "missing") throw engineUnavailable(reply.failure);
       note("typesense.collection-lost", { collection: live.collection });
       await builds.mark(live.jobId, "removed");

@@ -8,10 +8,10 @@ import { type BuildStore, isRunning, type Reindexing } from "../sync/build.ts";
 import type { KeyRotation, Rules } from "../sync/cluster.ts";
 import { createBuilder } from "./builder.ts";
 import { createTypesenseEngine } from "./engine.ts";
-import { createFeeder } from "./feed.ts";
 import { createGenerations } from "./generation.ts";
 import { createKeyring } from "./keyring.ts";
 import { createCluster } from "./nodes.ts";
+import { createReplicator } from "./replication.ts";
 import { createRotation } from "./rotation.ts";
 import { createRules } from "./rules.ts";
 import { createTransport, type Network } from "./transport.ts";
@@ -29,7 +29,7 @@ export interface TypesenseOptions {
   now: () => number;
   sleep: (ms: number) => Promise<void>;
   newId: () => string;
-  tell: Log;
+  logEvent: Log;
 }
 
 export interface Typesense {
@@ -44,7 +44,7 @@ const jobIdOf = (nowMs: number, id: string): string =>
   `${new Date(nowMs).toISOString().replace(/\.\d+/, "").replaceAll(/[-:]/g, "").toLowerCase()}-${id.slice(0, 8)}`;
 
 export const createTypesense = (options: TypesenseOptions): Typesense => {
-  const { urls, configuredKey, network, kms, log, builds, now, sleep, newId, tell } = options;
+  const { urls, configuredKey, network, kms, log, builds, now, sleep, newId, logEvent } = options;
   const cluster = createCluster({
     urls,
     transport: createTransport(network),
@@ -54,18 +54,25 @@ export const createTypesense = (options: TypesenseOptions): Typesense => {
       countTypesenseCall({ outcome });
       setTypesenseBreakersOpen(cluster.nodes.filter(({ breaker }) => breaker.state() !== "closed").length);
     },
-    onBreaker: (node, state) => tell(state === "closed" ? "info" : "warn", "typesense.breaker", { node, state }),
+    onBreaker: (node, state) => logEvent(state === "closed" ? "info" : "warn", "typesense.breaker", { node, state }),
   });
-  const keyring = createKeyring({ cluster, kms, configuredKey, now, warn: (event) => tell("warn", event) });
+  const keyring = createKeyring({ cluster, kms, configuredKey, now, warn: (event) => logEvent("warn", event) });
   const { call } = keyring;
   const generation = createGenerations({ call, now });
-  const feeder = createFeeder({ builds, log, call, now, newHolder: newId, warn: (...told) => tell("warn", ...told) });
+  const replicator = createReplicator({
+    builds,
+    log,
+    call,
+    now,
+    newHolder: newId,
+    warn: (...event) => logEvent("warn", ...event),
+  });
   const upcoming = async () => (await builds.list("typesense")).filter(isRunning).map(({ collection }) => collection);
   const rules = createRules({ call, generation, upcoming });
   const newJobId = () => jobIdOf(now(), newId());
-  const note = (event: string, fields: Record<string, string | number>) => tell("info", event, fields);
-  const builder = createBuilder({ builds, log, feeder, rules, call, generation, now, newJobId, sleep, note });
+  const note = (event: string, fields: Record<string, string | number>) => logEvent("info", event, fields);
+  const builder = createBuilder({ builds, log, replicator, rules, call, generation, now, newJobId, sleep, note });
   const rotation = createRotation({ keyring, kms, callWith: cluster.call, now, newMark: newId, sleep });
-  const engine = createTypesenseEngine({ cluster, keyring, log, builds, feeder, builder, rotation, now, sleep });
+  const engine = createTypesenseEngine({ cluster, keyring, log, builds, replicator, builder, rotation, now, sleep });
   return { engine, reindexing: builder, rules, rotation };
 };

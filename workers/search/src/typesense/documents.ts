@@ -21,7 +21,7 @@ export interface Wanted {
 }
 
 /** What became of documents: Typesense has all of them but the refused ones; or it cannot be told. */
-export type Brought = { ok: true; refused: RefusedDocument[] } | { ok: false; failure: Failure };
+export type UpsertResult = { ok: true; refused: RefusedDocument[] } | { ok: false; failure: Failure };
 
 const lineSchema = z.object({ success: z.boolean(), error: z.string().optional(), code: z.int().optional() });
 
@@ -52,11 +52,11 @@ const batchesOf = (documents: readonly ElementDocument[]): { ids: string[]; line
 const chunksOf = <Item>(items: readonly Item[], size: number): Item[][] =>
   Array.from({ length: Math.ceil(items.length / size) }, (_, index) => items.slice(index * size, (index + 1) * size));
 
-const unclear = (message: string): Brought => ({ ok: false, failure: { kind: "unreachable", message } });
+const unclear = (message: string): UpsertResult => ({ ok: false, failure: { kind: "unreachable", message } });
 
 /** Reads the results of an import, one line for each document and in their order. */
-export const readResults = (ids: readonly string[], answer: unknown): Brought => {
-  const lines = String(answer)
+export const readResults = (ids: readonly string[], body: unknown): UpsertResult => {
+  const lines = String(body)
     .split("\n")
     .filter((line) => line !== "");
   if (lines.length !== ids.length) return unclear(`${lines.length} results for ${ids.length} documents`);
@@ -80,21 +80,21 @@ const importBatch = async (
   collection: string,
   { ids, lines }: ReturnType<typeof batchesOf>[number],
   withinMs: number,
-): Promise<Brought> => {
+): Promise<UpsertResult> => {
   const reply = await call(importLines(collection, lines), withinMs);
   return reply.ok ? readResults(ids, reply.body) : reply;
 };
 
-const remove = async (call: Call, collection: string, id: string, withinMs: number): Promise<Brought> => {
+const remove = async (call: Call, collection: string, id: string, withinMs: number): Promise<UpsertResult> => {
   const reply = await call(deleteDocument(collection, id), withinMs);
   if (reply.ok) return { ok: true, refused: [] };
   // A document that is not there needs no deleting; a collection that is not there is another matter.
-  const isGone = reply.failure.kind === "missing" && reply.failure.message.includes("document");
-  return isGone ? { ok: true, refused: [] } : reply;
+  const isDeleted = reply.failure.kind === "missing" && reply.failure.message.includes("document");
+  return isDeleted ? { ok: true, refused: [] } : reply;
 };
 
 /** All outcomes as one; the first failure, if there is any. */
-const joined = (outcomes: readonly Brought[]): Brought => {
+const joined = (outcomes: readonly UpsertResult[]): UpsertResult => {
   const refused: RefusedDocument[] = [];
   for (const outcome of outcomes) {
     if (!outcome.ok) return outcome;
@@ -104,17 +104,17 @@ const joined = (outcomes: readonly Brought[]): Brought => {
 };
 
 /** Brings some documents, of different ids, into a collection; done again it changes nothing. */
-export const bring = async (
+export const upsert = async (
   call: Call,
   collection: string,
   wanted: readonly Wanted[],
   withinMs: number,
-): Promise<Brought> => {
-  const outcomes: Brought[] = [];
+): Promise<UpsertResult> => {
+  const outcomes: UpsertResult[] = [];
   for (const batches of chunksOf(batchesOf(wanted.flatMap(({ document }) => document ?? [])), BATCHES_AT_ONCE))
     outcomes.push(...(await Promise.all(batches.map((batch) => importBatch(call, collection, batch, withinMs)))));
-  const gone = wanted.filter(({ document }) => !document);
-  for (const some of chunksOf(gone, DELETIONS_AT_ONCE))
+  const deleted = wanted.filter(({ document }) => !document);
+  for (const some of chunksOf(deleted, DELETIONS_AT_ONCE))
     outcomes.push(...(await Promise.all(some.map(({ id }) => remove(call, collection, id, withinMs)))));
   return joined(outcomes);
 };

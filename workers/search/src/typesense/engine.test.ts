@@ -58,7 +58,7 @@ describe("sync", () => {
   });
 
   test("tells of the document that Typesense refuses, and brings the others", async () => {
-    const { engine, told } = bed.isolate();
+    const { engine, events } = bed.isolate();
     bed.standIn.state.refusedIds.add("b");
     const results = await engine.sync([create("a"), create("b"), create("c")]);
     expect(results).toEqual([
@@ -66,7 +66,7 @@ describe("sync", () => {
       { id: "b", success: false, error: "Document b is refused by the test." },
       { id: "c", success: true },
     ]);
-    expect(told).toContainEqual(expect.objectContaining({ event: "typesense.refused" }));
+    expect(events).toContainEqual(expect.objectContaining({ event: "typesense.refused" }));
     bed.standIn.state.refusedIds.clear();
     expect(await engine.sync([create("b")])).toEqual([{ id: "b", success: true }]);
     expect(idsIn()).toEqual(["a", "b", "c"]);
@@ -131,7 +131,7 @@ describe("sync", () => {
     bed.clock.aheadMs += 60_000;
     await engine.maintain();
     expect(bed.standIn.documentsOf("elements").get("a")).toMatchObject({ text: "new" });
-    expect((await builds.list("typesense"))[0]).toMatchObject({ doubtSeq: null });
+    expect((await builds.list("typesense"))[0]).toMatchObject({ unconfirmedSeq: null });
   });
 });
 
@@ -167,9 +167,9 @@ describe("search", () => {
   test("finds, counts and pins nothing outside of what its caller is confined to", async () => {
     const { engine } = bed.isolate();
     await engine.sync([create("mine", { script_id: 1 }), create("theirs", { script_id: 2 })]);
-    const confinement = queryOf({ filter_by: "script_id:=1" }).filter;
-    if (!confinement) throw new Error("a filter was given");
-    const query = { ...queryOf({ filter_by: "id:=theirs || script_id:>0", pinned_hits: "theirs:1" }), confinement };
+    const embeddedFilter = queryOf({ filter_by: "script_id:=1" }).filter;
+    if (!embeddedFilter) throw new Error("a filter was given");
+    const query = { ...queryOf({ filter_by: "id:=theirs || script_id:>0", pinned_hits: "theirs:1" }), embeddedFilter };
     const answer = await engine.search(query);
     expect(answer).toMatchObject({ found: 1, out_of: 1, hits: [{ document: { id: "mine" } }] });
     const sent = JSON.parse(bed.standIn.requests.findLast(({ path }) => path === "/multi_search")?.body ?? "");

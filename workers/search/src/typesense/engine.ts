@@ -10,13 +10,13 @@ import { type EngineStatus, type ParameterFault, type SearchEngine, SearchRefuse
 import type { BuildStore } from "../sync/build.ts";
 import type { Builder } from "./builder.ts";
 import { ALIAS, getCollection } from "./collection.ts";
-import type { Feeder } from "./feed.ts";
 import { isExpressible } from "./filter-text.ts";
 import type { Keyring } from "./keyring.ts";
 import type { Cluster } from "./nodes.ts";
-import type { TidyKeyRotation } from "./rotation.ts";
-import { readSearchAnswer, type SearchOutcome, searchAnswerSchema } from "./search-answer.ts";
+import type { Replicator } from "./replication.ts";
+import type { MaintainedKeyRotation } from "./rotation.ts";
 import { filterOf, searchRequest } from "./search-request.ts";
+import { readSearchResult, type SearchOutcome, searchResultSchema } from "./search-result.ts";
 import { bodyOf, engineUnavailable } from "./unavailable.ts";
 
 /** A search is answered within two seconds, all in all. */
@@ -33,9 +33,9 @@ export interface TypesenseParts {
   keyring: Pick<Keyring, "call">;
   log: DocumentLog;
   builds: BuildStore;
-  feeder: Feeder;
+  replicator: Replicator;
   builder: Builder;
-  rotation: Pick<TidyKeyRotation, "tidy">;
+  rotation: Pick<MaintainedKeyRotation, "cleanUp">;
   /** Milliseconds since the epoch. */
   now: () => number;
   sleep: (ms: number) => Promise<void>;
@@ -61,7 +61,7 @@ const BACKTICK: ParameterFault = {
 };
 
 export const createTypesenseEngine = (parts: TypesenseParts): SearchEngine => {
-  const { cluster, keyring, log, builds, feeder, builder, rotation, now, sleep } = parts;
+  const { cluster, keyring, log, builds, replicator, builder, rotation, now, sleep } = parts;
 
   /** Once a collection answers, it does until Typesense says otherwise. */
   let isServing = false;
@@ -83,13 +83,13 @@ export const createTypesenseEngine = (parts: TypesenseParts): SearchEngine => {
     for (let pauseMs = POLL_MS; ; pauseMs = Math.min(pauseMs * 2, MAX_POLL_MS)) {
       await waitForCollection(untilMs);
       const targets = await builder.targets();
-      const behind = targets.filter(({ fedSeq }) => fedSeq < seq);
+      const behind = targets.filter(({ syncedSeq }) => syncedSeq < seq);
       if (behind.length === 0) return;
       for (const build of behind) {
-        const fed = await feeder.hold(build.jobId, (held) => feeder.feed(held, untilMs));
-        if (typeof fed !== "object") continue;
-        if (fed.kind === "missing") await builder.lost(build);
-        throw engineUnavailable(fed);
+        const outcome = await replicator.withLease(build.jobId, (leased) => replicator.replicate(leased, untilMs));
+        if (typeof outcome !== "object") continue;
+        if (outcome.kind === "missing") await builder.markLost(build);
+        throw engineUnavailable(outcome);
       }
       if (now() >= untilMs) throw slow();
       if (await isReached(seq)) return;
@@ -99,25 +99,25 @@ export const createTypesenseEngine = (parts: TypesenseParts): SearchEngine => {
 
   const isReached = async (seq: number): Promise<boolean> => {
     const targets = await builder.targets();
-    return targets.length > 0 && targets.every(({ fedSeq }) => fedSeq >= seq);
+    return targets.length > 0 && targets.every(({ syncedSeq }) => syncedSeq >= seq);
   };
 
   const ask = async (request: ReturnType<typeof searchRequest>, withinMs: number): Promise<SearchOutcome> =>
-    readSearchAnswer(bodyOf(searchAnswerSchema, await keyring.call(request, withinMs)));
+    readSearchResult(bodyOf(searchResultSchema, await keyring.call(request, withinMs)));
 
   /** A chore does all that it can, and then tells of the first thing that it could not. */
-  const doAll = async (chores: readonly (() => Promise<unknown>)[]): Promise<void> => {
+  const doAll = async (jobs: readonly (() => Promise<unknown>)[]): Promise<void> => {
     const faults: unknown[] = [];
-    for (const chore of chores) await chore().catch((error: unknown) => faults.push(error));
+    for (const job of jobs) await job().catch((error: unknown) => faults.push(error));
     if (faults.length > 0) throw faults[0];
   };
 
-  const settleAndFeed = async (): Promise<void> => {
+  const resendAndReplicate = async (): Promise<void> => {
     const untilMs = now() + MAINTAIN_MS;
     for (const build of await builder.targets()) {
-      await feeder.settle(build);
-      const fed = await feeder.hold(build.jobId, (held) => feeder.feed(held, untilMs));
-      if (typeof fed === "object") throw engineUnavailable(fed);
+      await replicator.resendUnconfirmed(build);
+      const outcome = await replicator.withLease(build.jobId, (leased) => replicator.replicate(leased, untilMs));
+      if (typeof outcome === "object") throw engineUnavailable(outcome);
     }
   };
 
@@ -126,7 +126,7 @@ export const createTypesenseEngine = (parts: TypesenseParts): SearchEngine => {
     const { seq } = await log.extent();
     const needed = (await builds.list("typesense"))
       .filter(({ state }) => !["retired", "failed", "removed"].includes(state))
-      .flatMap(({ fedSeq, doubtSeq }) => [fedSeq, doubtSeq ?? fedSeq]);
+      .flatMap(({ syncedSeq, unconfirmedSeq }) => [syncedSeq, unconfirmedSeq ?? syncedSeq]);
     await log.forget(Math.min(seq, ...needed));
   };
 
@@ -154,11 +154,11 @@ export const createTypesenseEngine = (parts: TypesenseParts): SearchEngine => {
       const request = searchRequest(query);
       if (!isServing) await waitForCollection(giveUpAtMs);
       const outcome = await ask(request, giveUpAtMs - now());
-      if (outcome.ok) return outcome.answer;
+      if (outcome.ok) return outcome.result;
       if (!isCollectionMissing(outcome)) throw new SearchRefused(faultOf(outcome));
       isServing = false;
       // The alias may point astray, or the cluster have lost the collection: the next search begins another.
-      await builder.tidy();
+      await builder.cleanUp();
       throw engineUnavailable({ kind: "missing", message: outcome.message });
     },
 
@@ -169,8 +169,8 @@ export const createTypesenseEngine = (parts: TypesenseParts): SearchEngine => {
         builder.targets(),
       ]);
       const counted = reply.ok ? countSchema.safeParse(reply.body) : undefined;
-      const fedSeq = Math.min(...targets.map((target) => target.fedSeq));
-      const oldestAtMs = await log.oldestAfter(Number.isFinite(fedSeq) ? fedSeq : 0);
+      const syncedSeq = Math.min(...targets.map((target) => target.syncedSeq));
+      const oldestAtMs = await log.oldestAfter(Number.isFinite(syncedSeq) ? syncedSeq : 0);
       return {
         healthy: counted?.success === true && targets.length > 0,
         nodes,
@@ -182,11 +182,11 @@ export const createTypesenseEngine = (parts: TypesenseParts): SearchEngine => {
     maintain: () =>
       doAll([
         () => cluster.probe(PROBE_MS),
-        () => builder.tidy(),
+        () => builder.cleanUp(),
         () => builder.ensure(now() + MAINTAIN_MS),
-        settleAndFeed,
+        resendAndReplicate,
         forget,
-        () => rotation.tidy(),
+        () => rotation.cleanUp(),
       ]),
   };
 };

@@ -52,14 +52,14 @@ test("a key that is refused is looked up anew, and the call succeeds", async () 
 });
 
 test("the administrator's key takes the place of one that Typesense has lost", async () => {
-  const { engine, rotation, told } = bed.isolate();
+  const { engine, rotation, events } = bed.isolate();
   await engine.sync([create("a")]);
   await rotation.rotate();
   await engine.search(queryOf({}));
   bed.standIn.state.keys.clear();
   expect((await engine.search(queryOf({}))).found).toBe(1);
-  expect(told.map(({ event }) => event)).toContain("typesense.key-replaced");
-  expect(JSON.stringify(told)).not.toContain(bed.standIn.adminKey);
+  expect(events.map(({ event }) => event)).toContain("typesense.key-replaced");
+  expect(JSON.stringify(events)).not.toContain(bed.standIn.adminKey);
 });
 
 test("the stored administrator's key wins while Typesense takes it, and then the configured one is stored", async () => {

@@ -68,9 +68,9 @@ export const readSecret = async (
   kms: Pick<KmsRpc, "readSecret">,
   path: string,
 ): Promise<{ ok: true; secret: Secret } | Extract<Reply, { ok: false }>> => {
-  const answer = await withinTime(kms.readSecret(path), KMS_TIMEOUT_MS).catch(() => undefined);
-  if (answer?.ok) return { ok: true, secret: answer.value };
-  if (answer && answer.error === "unknown") return { ok: true, secret: undefined };
+  const result = await withinTime(kms.readSecret(path), KMS_TIMEOUT_MS).catch(() => undefined);
+  if (result?.ok) return { ok: true, secret: result.value };
+  if (result && result.error === "unknown") return { ok: true, secret: undefined };
   return unreachable("the kms cannot return the key");
 };
 

@@ -34,9 +34,9 @@ const RIGHTS = [
   "debug:list",
 ];
 
-export interface TidyKeyRotation extends KeyRotation {
+export interface MaintainedKeyRotation extends KeyRotation {
   /** Deletes keys whose time has come, and what a broken-off rotation left; harmless when run twice at once. */
-  tidy(): Promise<void>;
+  cleanUp(): Promise<void>;
 }
 
 export interface RotationOptions {
@@ -68,27 +68,34 @@ const getKey = (id: number): TypesenseRequest => ({ method: "get", path: `/keys/
 const deleteKey = (id: number): TypesenseRequest => ({ method: "delete", path: `/keys/${id}`, repeatable: true });
 
 /** A stored key at its version. */
-interface Held {
+interface LeasedBuild {
   stored: StoredKey;
   version: number;
 }
 
-export const createRotation = ({ keyring, kms, callWith, now, newMark, sleep }: RotationOptions): TidyKeyRotation => {
+export const createRotation = ({
+  keyring,
+  kms,
+  callWith,
+  now,
+  newMark,
+  sleep,
+}: RotationOptions): MaintainedKeyRotation => {
   let lookAtMs = Number.NEGATIVE_INFINITY;
 
-  const read = async (): Promise<Held> => {
-    const answer = await readSecret(kms, API_KEY_PATH);
-    if (!answer.ok) throw engineUnavailable(answer.failure);
-    const { secret } = answer;
+  const read = async (): Promise<LeasedBuild> => {
+    const result = await readSecret(kms, API_KEY_PATH);
+    if (!result.ok) throw engineUnavailable(result.failure);
+    const { secret } = result;
     return secret ? { stored: parseStoredKey(secret.value), version: secret.version } : { stored: NO_KEY, version: 0 };
   };
 
   /** The new version; `undefined` when somebody else was faster. */
   const write = async (stored: StoredKey, version: number): Promise<number | undefined> => {
-    const answer = await kms.writeSecret({ path: API_KEY_PATH, value: JSON.stringify(stored), cas: version });
-    if (answer.ok) return answer.value;
-    if (answer.error === "conflict") return undefined;
-    throw engineUnavailable({ kind: "unreachable", message: `the kms cannot store the key: ${answer.error}` });
+    const result = await kms.writeSecret({ path: API_KEY_PATH, value: JSON.stringify(stored), cas: version });
+    if (result.ok) return result.value;
+    if (result.error === "conflict") return undefined;
+    throw engineUnavailable({ kind: "unreachable", message: `the kms cannot store the key: ${result.error}` });
   };
 
   const ask = async (request: TypesenseRequest): Promise<unknown> => {
@@ -153,7 +160,7 @@ export const createRotation = ({ keyring, kms, callWith, now, newMark, sleep }: 
       return success({ keyId: created.id, ...previous });
     },
 
-    tidy: async () => {
+    cleanUp: async () => {
       if (now() < lookAtMs) return;
       const { stored, version } = await read();
       const due = stored.retiring.filter(({ deleteAfterMs }) => deleteAfterMs <= now());

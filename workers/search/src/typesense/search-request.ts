@@ -36,8 +36,8 @@ const hiddenFilter = (ids: readonly string[]): Filter | undefined =>
       };
 
 /** Everything that may be found: what the caller asks for, within what he may see, without what is hidden. */
-export const filterOf = ({ confinement, filter, hidden }: SearchQuery): Filter | undefined =>
-  both(both(confinement, filter), hiddenFilter(hidden));
+export const filterOf = ({ embeddedFilter, filter, hidden }: SearchQuery): Filter | undefined =>
+  both(both(embeddedFilter, filter), hiddenFilter(hidden));
 
 /** Parameters that Typesense wants as text, whatever they look like. */
 const TEXTS = new Set([
@@ -65,11 +65,11 @@ const CUTOFF_MS = 500;
 const cutoffOf = ({ search_cutoff_ms: asked = "" }: SearchQuery["extras"]): number =>
   /^[1-9]\d{0,8}$/.test(asked) ? Math.min(Number(asked), CUTOFF_MS) : CUTOFF_MS;
 
-const extrasOf = ({ extras, confinement }: SearchQuery): Record<string, Value> => ({
+const extrasOf = ({ extras, embeddedFilter }: SearchQuery): Record<string, Value> => ({
   ...Object.fromEntries(Object.entries(extras).map(([name, value]) => [name, typedValue(name, value)])),
   search_cutoff_ms: cutoffOf(extras),
   // Otherwise a document that is pinned, by the caller or by a curation, would be shown in spite of the filter.
-  ...(confinement && { filter_curated_hits: true }),
+  ...(embeddedFilter && { filter_curated_hits: true }),
 });
 
 /** A limit of nought would be taken for none. */
@@ -81,7 +81,7 @@ const windowOf = ({ offset, limit, maxHits }: SearchQuery): Record<string, Value
 };
 
 const parametersOf = (query: SearchQuery): Record<string, Value> => {
-  const { queryBy, leniency, highlight } = query;
+  const { queryBy, typoTolerance, highlight } = query;
   const filter = filterOf(query);
   const list = (values: readonly unknown[]): string => values.join(",");
   return {
@@ -94,11 +94,11 @@ const parametersOf = (query: SearchQuery): Record<string, Value> => {
       prefix: list(queryBy.map(({ prefix }) => prefix)),
       num_typos: list(queryBy.map(({ maxTypos }) => maxTypos)),
     }),
-    typo_tokens_threshold: leniency.typoTokensThreshold,
-    drop_tokens_threshold: leniency.dropTokensThreshold,
-    drop_tokens_mode: leniency.dropTokensFrom === "right" ? "right_to_left" : "left_to_right",
-    min_len_1typo: leniency.minLengthForOneTypo,
-    min_len_2typo: leniency.minLengthForTwoTypos,
+    typo_tokens_threshold: typoTolerance.typoTokensThreshold,
+    drop_tokens_threshold: typoTolerance.dropTokensThreshold,
+    drop_tokens_mode: typoTolerance.dropTokensFrom === "right" ? "right_to_left" : "left_to_right",
+    min_len_1typo: typoTolerance.minLengthForOneTypo,
+    min_len_2typo: typoTolerance.minLengthForTwoTypos,
     ...(filter && { filter_by: printForTypesense(filter) }),
     sort_by: orderOf(query.sort).map(printSort).join(","),
     ...(query.facets.length > 0 && {
@@ -118,10 +118,10 @@ const parametersOf = (query: SearchQuery): Record<string, Value> => {
 };
 
 /** How many documents a confined caller could find at all: Typesense would count everybody's. */
-const reachOf = (confinement: Filter): Record<string, Value> => ({
+const reachOf = (embeddedFilter: Filter): Record<string, Value> => ({
   collection: ALIAS,
   q: "*",
-  filter_by: printForTypesense(confinement),
+  filter_by: printForTypesense(embeddedFilter),
   ...NO_HITS,
 });
 
@@ -129,6 +129,6 @@ const reachOf = (confinement: Filter): Record<string, Value> => ({
 export const searchRequest = (query: SearchQuery): TypesenseRequest => ({
   method: "post",
   path: "/multi_search",
-  body: { searches: [parametersOf(query), ...(query.confinement ? [reachOf(query.confinement)] : [])] },
+  body: { searches: [parametersOf(query), ...(query.embeddedFilter ? [reachOf(query.embeddedFilter)] : [])] },
   repeatable: true,
 });

@@ -15,7 +15,7 @@ export type Transport = (node: string, key: string, request: TypesenseRequest, t
 /** The service that leads to the nodes, or nothing where the network does. */
 export type Network = Pick<Fetcher, "fetch"> | undefined;
 
-interface RawAnswer {
+interface RawResponse {
   status: number;
   text: string;
   isText: boolean;
@@ -27,7 +27,7 @@ const urlOf = ({ url = "", params }: AdapterConfig): string => {
   return query.size === 0 ? url : `${url}?${query}`;
 };
 
-const send = async (config: AdapterConfig, network: Network, timeoutMs: number): Promise<RawAnswer> => {
+const send = async (config: AdapterConfig, network: Network, timeoutMs: number): Promise<RawResponse> => {
   const init = {
     method: (config.method ?? "get").toUpperCase(),
     headers: Object.entries(config.headers.toJSON()).map(([name, value]): [string, string] => [name, String(value)]),
@@ -60,7 +60,7 @@ const messageIn = (text: string): string => {
   return isObject ? String(body.message) : text;
 };
 
-const replyOf = ({ status, text, isText, retryAfter }: RawAnswer): Reply => {
+const replyOf = ({ status, text, isText, retryAfter }: RawResponse): Reply => {
   if (status < 200 || status > 299) return { ok: false, failure: failureOf(status, messageIn(text), retryAfter) };
   if (isText) return { ok: true, body: text };
   const body = parseJson(text);
@@ -79,14 +79,14 @@ const callApi = ({ apiCall }: Client, { method, path, query = {}, body = {} }: T
 export const createTransport =
   (network: Network): Transport =>
   async (node, key, request, timeoutMs) => {
-    let answer: RawAnswer | undefined;
+    let response: RawResponse | undefined;
     const client = new Client({
       nodes: [{ url: node }],
       apiKey: key,
       numRetries: 0,
       logLevel: "silent",
       axiosAdapter: async (config) => {
-        answer = await send(config, network, timeoutMs);
+        response = await send(config, network, timeoutMs);
         // The client sees a success without a body: what the answer means is read here, from its text.
         return { data: "", status: 200, statusText: "", headers: {}, config };
       },
@@ -96,5 +96,5 @@ export const createTransport =
     } catch (error) {
       return unreachable(error instanceof Error ? error.message : String(error));
     }
-    return answer ? replyOf(answer) : unreachable("no response");
+    return response ? replyOf(response) : unreachable("no response");
   };

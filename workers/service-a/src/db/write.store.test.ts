@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { DatabaseUnavailable } from "#shared/db/database.ts";
 import { openTestDatabase, type TestDatabase } from "../../../../tests/support/database.ts";
 import { createElementStore } from "../elements/elements.store.ts";
-import { KEPT_MS } from "../model/once.ts";
+import { KEPT_MS } from "../model/idempotency.ts";
 import * as schema from "../model/schema.ts";
 
 let opened: TestDatabase;
@@ -38,7 +38,7 @@ const newDraft = (nowMs = 1_000) => {
     nowMs,
   };
 };
-const once = (fingerprint = "this") => ({ caller: "user:me", key: `key-${lastId}`, fingerprint });
+const idempotencyKey = (fingerprint = "this") => ({ caller: "user:me", key: `key-${lastId}`, fingerprint });
 const versionsOf = async (elementId: number): Promise<number> => {
   const sql = "SELECT count(*) AS versions FROM versions WHERE element_id = ?";
   return Number((await opened.client.execute({ sql, args: [elementId] })).rows[0]?.["versions"]);
@@ -47,25 +47,25 @@ const versionsOf = async (elementId: number): Promise<number> => {
 describe("a write with a key", () => {
   test("whose answer got lost with the database is answered the next time, and has no second effect", async () => {
     const draft = newDraft();
-    await expect(storeOf(dying("after")).create(draft, once())).rejects.toThrow(DatabaseUnavailable);
-    const again = await storeOf(opened.client).create(draft, once());
+    await expect(storeOf(dying("after")).create(draft, idempotencyKey())).rejects.toThrow(DatabaseUnavailable);
+    const again = await storeOf(opened.client).create(draft, idempotencyKey());
     expect(again).toMatchObject({ ok: true, value: { isReplay: true, outcome: { ok: true } } });
     expect(await versionsOf(draft.elementId)).toBe(1);
   });
 
   test("that never reached the database leaves its key free", async () => {
     const draft = newDraft();
-    await expect(storeOf(dying("before")).create(draft, once())).rejects.toThrow(DatabaseUnavailable);
+    await expect(storeOf(dying("before")).create(draft, idempotencyKey())).rejects.toThrow(DatabaseUnavailable);
     expect(await versionsOf(draft.elementId)).toBe(0);
-    const again = await storeOf(opened.client).create(draft, once("another"));
+    const again = await storeOf(opened.client).create(draft, idempotencyKey("another"));
     expect(again).toMatchObject({ ok: true, value: { isReplay: false } });
   });
 
   test("is done anew once its time is over, and not a millisecond before", async () => {
     const draft = newDraft();
     const store = storeOf(opened.client);
-    await store.create(draft, once());
-    const at = (nowMs: number) => store.addVersion({ ...draft, nowMs }, once("another"));
+    await store.create(draft, idempotencyKey());
+    const at = (nowMs: number) => store.addVersion({ ...draft, nowMs }, idempotencyKey("another"));
     expect(await at(draft.nowMs + KEPT_MS - 1)).toEqual({ ok: false, error: "key-taken" });
     expect(await at(draft.nowMs + KEPT_MS)).toMatchObject({ ok: true, value: { isReplay: false } });
     expect(await versionsOf(draft.elementId)).toBe(2);

@@ -3,7 +3,7 @@ import type { Client, InStatement, InValue } from "@libsql/client";
 import { z } from "zod";
 import { violates } from "#shared/db/database.ts";
 import { failure, success } from "#shared/lang/result.ts";
-import { KEPT_MS, type Once, type Written } from "../model/once.ts";
+import { type IdempotencyKey, KEPT_MS, type Written } from "../model/idempotency.ts";
 import { statement } from "./statement.ts";
 
 /** SQL for the outcomes that {@link outcomeOf} reads; `value` is SQL too. */
@@ -38,9 +38,13 @@ const keep = (outcome: string): string => `
 
 const FIND = "SELECT fingerprint, outcome FROM idempotency_keys WHERE caller = :caller AND key = :key";
 
-const beginning = (outcome: string, args: Write<unknown>["args"], once: Once | undefined): InStatement[] => {
-  if (!once) return [statement(`SELECT ${outcome} AS outcome`, args)];
-  const all = { ...args, ...once, expiresAtMs: args.nowMs + KEPT_MS };
+const beginning = (
+  outcome: string,
+  args: Write<unknown>["args"],
+  idempotencyKey: IdempotencyKey | undefined,
+): InStatement[] => {
+  if (!idempotencyKey) return [statement(`SELECT ${outcome} AS outcome`, args)];
+  const all = { ...args, ...idempotencyKey, expiresAtMs: args.nowMs + KEPT_MS };
   return [statement(FORGET_EXPIRED, all), statement(keep(outcome), all)];
 };
 
@@ -48,19 +52,19 @@ const beginning = (outcome: string, args: Write<unknown>["args"], once: Once | u
 export const write = async <Outcome>(
   client: Client,
   { outcome, schema, effects, args }: Write<Outcome>,
-  once?: Once,
+  idempotencyKey?: IdempotencyKey,
 ): Promise<Written<Outcome>> => {
-  const begin = beginning(outcome, args, once);
+  const begin = beginning(outcome, args, idempotencyKey);
   const read = (json: unknown): Outcome => schema.parse(JSON.parse(String(json)));
   try {
     const results = await client.batch([...begin, ...effects], "write");
     return success({ outcome: read(results[begin.length - 1]?.rows[0]?.["outcome"]), isReplay: false });
   } catch (error) {
-    if (!once || !violates(error, "idempotency_keys")) throw error;
+    if (!idempotencyKey || !violates(error, "idempotency_keys")) throw error;
   }
-  const { rows } = await client.execute(statement(FIND, { ...once }));
+  const { rows } = await client.execute(statement(FIND, { ...idempotencyKey }));
   // Its time may have run out just now.
-  if (!rows[0]) return write(client, { outcome, schema, effects, args }, once);
-  if (rows[0]["fingerprint"] !== once.fingerprint) return failure("key-taken");
+  if (!rows[0]) return write(client, { outcome, schema, effects, args }, idempotencyKey);
+  if (rows[0]["fingerprint"] !== idempotencyKey.fingerprint) return failure("key-taken");
   return success({ outcome: read(rows[0]["outcome"]), isReplay: true });
 };

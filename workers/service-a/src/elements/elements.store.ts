@@ -82,20 +82,24 @@ const versionColumns = {
 
 const createWrites = ({ client }: Database<typeof schema>) =>
   ({
-    create: (draft: Draft, once) => {
+    create: (draft: Draft, idempotencyKey) => {
       const args = { ...draft };
       const effects = CREATE.map((sql) => statement(sql, args));
-      return write(client, { outcome: CREATED, schema: outcomeOf(z.number(), ["exists"]), effects, args }, once);
+      return write(
+        client,
+        { outcome: CREATED, schema: outcomeOf(z.number(), ["exists"]), effects, args },
+        idempotencyKey,
+      );
     },
 
-    addVersion: ({ replaces, ...draft }: NewVersion, once) => {
+    addVersion: ({ replaces, ...draft }: NewVersion, idempotencyKey) => {
       const args = { ...draft, replaces: replaces === undefined ? null : JSON.stringify(replaces) };
       const effects = ADD_VERSION.map((sql) => statement(sql, args));
       const schema = outcomeOf(z.number(), ["unknown", "not-the-latest"]);
-      return write(client, { outcome: ADDED, schema, effects, args }, once);
+      return write(client, { outcome: ADDED, schema, effects, args }, idempotencyKey);
     },
 
-    reorder: (order, once) => reorder(client, order, once),
+    reorder: (order, idempotencyKey) => reorder(client, order, idempotencyKey),
   }) satisfies Partial<ElementStore>;
 
 const createReads = ({ client, orm }: Database<typeof schema>) =>

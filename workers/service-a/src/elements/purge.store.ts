@@ -1,7 +1,7 @@
 /** Forgets what has been kept for its time. */
 
 import type { Database } from "#shared/db/database.ts";
-import { KEPT_MS } from "../model/once.ts";
+import { KEPT_MS } from "../model/idempotency.ts";
 import type * as schema from "../model/schema.ts";
 
 /** A function that forgets the outcomes of writes, and where elements stood, a day later. */

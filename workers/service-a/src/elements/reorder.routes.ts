@@ -5,7 +5,7 @@ import { json, jsonBody } from "#shared/http/openapi.ts";
 import type { WorkerEnv } from "#shared/http/worker-env.ts";
 import { problem } from "#shared/problem/problem.ts";
 import type { ServiceAServices } from "../composition/services.ts";
-import { onceHeaders, writeOnce } from "../http/once.ts";
+import { idempotencyHeaders, writeOnce } from "../http/idempotency.ts";
 import { comment, elementId, elementType } from "../http/schemas.ts";
 import { type Fault, faultsOfOrder, faultsOfUnknown, MAX_REORDERED } from "../model/reorder.ts";
 
@@ -21,7 +21,7 @@ const route = createRoute({
     "`newOrder` lists the same ids as `elementIds`. It is one transaction: the first element in `newOrder` gets the " +
     "smallest of their numbers.",
   request: {
-    headers: onceHeaders,
+    headers: idempotencyHeaders,
     body: jsonBody(z.strictObject({ elementType, elementIds: ids, newOrder: ids, comment: comment.default("") }), {
       elementType: "action",
       elementIds: [7, 8],
@@ -61,7 +61,9 @@ export const addReorder = (app: OpenAPIHono<WorkerEnv<ServiceAServices>>): void 
     const { elementType, elementIds, newOrder, comment } = body;
     assertNone(faultsOfOrder(elementIds, newOrder));
     const order = { elementType, newOrder, nowMs: services.now() };
-    const { moves, unknownPlaces } = await writeOnce(context, [body], (once) => services.elements.reorder(order, once));
+    const { moves, unknownPlaces } = await writeOnce(context, [body], (idempotencyKey) =>
+      services.elements.reorder(order, idempotencyKey),
+    );
     assertNone(faultsOfUnknown(newOrder, unknownPlaces));
     return context.json({ reorderedElements: moves, comment }, 200);
   });

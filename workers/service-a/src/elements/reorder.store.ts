@@ -3,7 +3,7 @@ import type { Client } from "@libsql/client";
 import { z } from "zod";
 import { statement } from "../db/statement.ts";
 import { write } from "../db/write.store.ts";
-import type { Once, Written } from "../model/once.ts";
+import type { IdempotencyKey, Written } from "../model/idempotency.ts";
 import type { NewOrder, Reordered } from "../model/ports.ts";
 
 /** Who gets which number: the first the smallest that they hold. Nobody any, as long as an id is unknown. */
@@ -56,9 +56,9 @@ const reordered = z.object({
 export const reorder = (
   client: Client,
   { elementType, newOrder, nowMs }: NewOrder,
-  once?: Once,
+  idempotencyKey?: IdempotencyKey,
 ): Promise<Written<Reordered>> => {
   const args = { elementType, newOrder: JSON.stringify(newOrder), nowMs };
   const effects = [REMEMBER, MOVE_ASIDE, INSERT_CHANGES, MOVE_BACK].map((sql) => statement(sql, args));
-  return write(client, { outcome: REORDERED, schema: reordered, effects, args }, once);
+  return write(client, { outcome: REORDERED, schema: reordered, effects, args }, idempotencyKey);
 };

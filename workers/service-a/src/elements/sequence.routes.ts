@@ -4,7 +4,7 @@ import type { WorkerEnv } from "#shared/http/worker-env.ts";
 import { problem } from "#shared/problem/problem.ts";
 import type { ServiceAServices } from "../composition/services.ts";
 import { authorOf } from "../http/author.ts";
-import { onceHeaders, writeOnce } from "../http/once.ts";
+import { idempotencyHeaders, writeOnce } from "../http/idempotency.ts";
 import { comment, elementId, elementType, etagOf, newElementId, text } from "../http/schemas.ts";
 
 const route = createRoute({
@@ -17,7 +17,7 @@ const route = createRoute({
     "All elements of all types draw from one sequence: the numbers have no gap and no duplicate. With " +
     "`Idempotency-Key` a request that is sent again has no second effect.",
   request: {
-    headers: onceHeaders,
+    headers: idempotencyHeaders,
     body: jsonBody(z.strictObject({ elementType, elementId: newElementId, comment, text: text.default("") }), {
       elementType: "action",
       elementId: 7,
@@ -40,7 +40,9 @@ export const addSequence = (app: OpenAPIHono<WorkerEnv<ServiceAServices>>): void
     const { principal, services } = context.var;
     const body = context.req.valid("json");
     const draft = { ...body, ...authorOf(principal, services.now()) };
-    const created = await writeOnce(context, [body], (once) => services.elements.create(draft, once));
+    const created = await writeOnce(context, [body], (idempotencyKey) =>
+      services.elements.create(draft, idempotencyKey),
+    );
     if (!created.ok) throw problem("conflict", { detail: "This element already exists. Create a new version of it." });
     const { text: _, ...given } = body;
     context.header("etag", etagOf(1));

@@ -8,7 +8,7 @@ import { problem } from "#shared/problem/problem.ts";
 import type { ServiceAServices } from "../composition/services.ts";
 import { authorOf } from "../http/author.ts";
 import { isKnown, versionsToMatch } from "../http/conditions.ts";
-import { onceHeaders, writeOnce } from "../http/once.ts";
+import { idempotencyHeaders, writeOnce } from "../http/idempotency.ts";
 import {
   comment,
   elementId,
@@ -67,7 +67,7 @@ const createVersion = createRoute({
     "Earlier versions stay readable. With `If-Match` the version is made only if the latest one is the one named, " +
     "else 412.",
   request: {
-    headers: onceHeaders.extend({
+    headers: idempotencyHeaders.extend({
       "if-match": conditionHeader.optional().openapi({ description: 'Replace only this version, for example "3"' }),
     }),
     body: jsonBody(z.strictObject({ elementType, elementId, newVersionData: text, comment }), {
@@ -162,7 +162,9 @@ export const addVersions = (app: OpenAPIHono<WorkerEnv<ServiceAServices>>): void
       replaces: versionsToMatch(condition),
     };
     const input = [newVersionData, given, condition];
-    const added = await writeOnce(context, input, (once) => services.elements.addVersion(draft, once));
+    const added = await writeOnce(context, input, (idempotencyKey) =>
+      services.elements.addVersion(draft, idempotencyKey),
+    );
     if (added.ok) {
       context.header("etag", etagOf(added.value));
       return context.json({ versionNumber: added.value, comment: given.comment }, 201);

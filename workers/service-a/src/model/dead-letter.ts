@@ -1,6 +1,6 @@
 /** Changes that search has refused for good: what the operator sees of them, and may have tried again. */
 import type { ElementKey } from "./element.ts";
-import type { Once, Written } from "./once.ts";
+import type { IdempotencyKey, Written } from "./idempotency.ts";
 
 export interface DeadLetter extends ElementKey {
   id: number;
@@ -15,5 +15,5 @@ export interface DeadLetterStore {
   /** By id, after the one given. */
   list(query: { after: number; limit: number }): Promise<DeadLetter[]>;
   /** Has every one of them delivered anew, as if never tried, and gives their number. */
-  redrive(nowMs: number, once?: Once): Promise<Written<number>>;
+  redrive(nowMs: number, idempotencyKey?: IdempotencyKey): Promise<Written<number>>;
 }

@@ -2,7 +2,7 @@
 import type { Result } from "#shared/lang/result.ts";
 import type { Markup } from "../screenplay/element.ts";
 import type { Author, Draft, Element, ElementKey, ElementType, Version } from "./element.ts";
-import type { Once, Written } from "./once.ts";
+import type { IdempotencyKey, Written } from "./idempotency.ts";
 import type { Move } from "./reorder.ts";
 import type { NewScript, Script } from "./script.ts";
 
@@ -56,11 +56,14 @@ export interface Reordered {
 /** Writes that are given a name are done once under it, whatever came of them. */
 export interface ElementStore {
   /** The sequence number of the new element: the one after the largest. */
-  create(draft: Draft, once?: Once): Promise<Written<Result<number, "exists">>>;
+  create(draft: Draft, idempotencyKey?: IdempotencyKey): Promise<Written<Result<number, "exists">>>;
   /** The number of the new version: the one after the latest. */
-  addVersion(version: NewVersion, once?: Once): Promise<Written<Result<number, "unknown" | "not-the-latest">>>;
+  addVersion(
+    version: NewVersion,
+    idempotencyKey?: IdempotencyKey,
+  ): Promise<Written<Result<number, "unknown" | "not-the-latest">>>;
   /** Deals the sequence numbers that the elements hold out anew among them, all or nothing. */
-  reorder(order: NewOrder, once?: Once): Promise<Written<Reordered>>;
+  reorder(order: NewOrder, idempotencyKey?: IdempotencyKey): Promise<Written<Reordered>>;
   find(key: ElementKey): Promise<Element | undefined>;
   /** In sequence, with the numbers that the elements had when the list began. */
   list(query: ElementQuery): Promise<ElementSlice>;
@@ -71,7 +74,7 @@ export interface ElementStore {
 
 export interface ScriptStore {
   /** The id of the new script, whose elements are numbered without a gap. */
-  create(script: NewScript, author: Author, once?: Once): Promise<Written<number>>;
+  create(script: NewScript, author: Author, idempotencyKey?: IdempotencyKey): Promise<Written<number>>;
   find(scriptId: number): Promise<Script | undefined>;
   /** By id, after the one given. */
   list(query: { after: number; limit: number }): Promise<Script[]>;

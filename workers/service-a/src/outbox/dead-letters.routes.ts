@@ -4,7 +4,7 @@ import { json, page, pageQuery } from "#shared/http/openapi.ts";
 import { toPage } from "#shared/http/page.ts";
 import type { WorkerEnv } from "#shared/http/worker-env.ts";
 import type { ServiceAServices } from "../composition/services.ts";
-import { onceHeaders, writeOnce } from "../http/once.ts";
+import { idempotencyHeaders, writeOnce } from "../http/idempotency.ts";
 import { elementType, instant, numberAfter } from "../http/schemas.ts";
 import type { DeadLetter } from "../model/dead-letter.ts";
 
@@ -53,7 +53,7 @@ const redriveRoute = createRoute({
   operationId: "serviceA.redriveDeadLetters",
   tags: ["Outbox"],
   summary: "Redeliver all dead letters",
-  request: { headers: onceHeaders },
+  request: { headers: idempotencyHeaders },
   responses: {
     200: json(z.object({ redriven: z.int() }), "How many are redelivered", { redriven: 1 }),
   },
@@ -69,7 +69,7 @@ export const addDeadLetters = (app: OpenAPIHono<WorkerEnv<ServiceAServices>>): v
 
   app.openapi(redriveRoute, async (context) => {
     const { deadLetters, now } = context.var.services;
-    const redriven = await writeOnce(context, [], (once) => deadLetters.redrive(now(), once));
+    const redriven = await writeOnce(context, [], (idempotencyKey) => deadLetters.redrive(now(), idempotencyKey));
     return context.json({ redriven }, 200);
   });
 };

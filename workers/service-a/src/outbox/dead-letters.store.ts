@@ -28,10 +28,10 @@ export const createDeadLetterStore = ({ client, orm }: Database<typeof schema>):
       .orderBy(asc(outbox.id))
       .limit(limit),
 
-  redrive: (nowMs, once) =>
+  redrive: (nowMs, idempotencyKey) =>
     write(
       client,
       { outcome: COUNT, schema: z.number(), effects: [{ sql: REDRIVE, args: { nowMs } }], args: { nowMs } },
-      once,
+      idempotencyKey,
     ),
 });

@@ -20,7 +20,7 @@ const PROLONG_LEASE = "UPDATE outbox_lease SET expires_at = :untilMs WHERE holde
 
 const DELETE_DELIVERED = "DELETE FROM outbox WHERE id IN (SELECT value FROM json_each(:deliveredIds))";
 
-const BURY_DEAD_LETTERS = `
+const DELETE_SUPERSEDED_DEAD_LETTERS = `
   DELETE FROM outbox WHERE attempts >= ${MAX_ATTEMPTS} AND (element_type, element_id) IN (
     SELECT element_type, element_id FROM outbox WHERE id IN (SELECT value FROM json_each(:deliveredIds)))`;
 
@@ -82,7 +82,7 @@ export const createOutboxStore = ({ client }: Pick<Database<typeof schema>, "cli
   advance: async (holder, { deliveredIds, refused }, nowMs, untilMs) => {
     const [, , , prolonged, due] = await client.batch(
       [
-        { sql: BURY_DEAD_LETTERS, args: { deliveredIds: JSON.stringify(deliveredIds) } },
+        { sql: DELETE_SUPERSEDED_DEAD_LETTERS, args: { deliveredIds: JSON.stringify(deliveredIds) } },
         { sql: DELETE_DELIVERED, args: { deliveredIds: JSON.stringify(deliveredIds) } },
         { sql: POSTPONE_REFUSED, args: { refused: JSON.stringify(refused) } },
         { sql: PROLONG_LEASE, args: { holder, untilMs } },

@@ -205,8 +205,8 @@ describe("a normalised text", () => {
   it("is not changed by normalising it again", () => {
     fc.assert(
       fc.property(fc.constantFrom(...MARKUPS), replacement, (markup, given) => {
-        const once = normaliseText(markup, given);
-        expect(normaliseText(markup, once)).toBe(once);
+        const idempotencyKey = normaliseText(markup, given);
+        expect(normaliseText(markup, idempotencyKey)).toBe(idempotencyKey);
       }),
       RUNS,
     );

@@ -8,7 +8,7 @@ import { inSlices } from "#shared/lang/steps.ts";
 import { problem } from "#shared/problem/problem.ts";
 import type { ServiceAServices } from "../composition/services.ts";
 import { authorOf } from "../http/author.ts";
-import { onceHeaders, writeOnce } from "../http/once.ts";
+import { idempotencyHeaders, writeOnce } from "../http/idempotency.ts";
 import { instant, noSuchScript, numberAfter, pathNumber, SCREENPLAY_EXAMPLE } from "../http/schemas.ts";
 import { readScript, type Script } from "../model/script.ts";
 import { MAX_TEXT_LENGTH } from "../screenplay/element.ts";
@@ -44,7 +44,7 @@ const importRoute = createRoute({
     "The body is Fountain markup in UTF-8, up to 8 MiB. It becomes a script with its sections, characters, actions " +
     "and spoken words, each an element of its own.",
   request: {
-    headers: onceHeaders,
+    headers: idempotencyHeaders,
     body: { required: true, content: { "text/plain": { schema: screenplay, example: SCREENPLAY_EXAMPLE } } },
   },
   responses: {
@@ -95,7 +95,9 @@ export const addScripts = (app: OpenAPIHono<WorkerEnv<ServiceAServices>>): void 
     }
     const { title, counts } = read.value;
     const author = authorOf(principal, services.now());
-    const scriptId = await writeOnce(context, [source], (once) => services.scripts.create(read.value, author, once));
+    const scriptId = await writeOnce(context, [source], (idempotencyKey) =>
+      services.scripts.create(read.value, author, idempotencyKey),
+    );
     return context.json({ scriptId, title, counts }, 201);
   });
 

@@ -120,7 +120,7 @@ export const createScriptStore = ({ client, orm }: Database<typeof schema>): Scr
   };
 
   return {
-    create: async ({ titlePage, counts, elements: created }, author, once) => {
+    create: async ({ titlePage, counts, elements: created }, author, idempotencyKey) => {
       const { nowMs } = author;
       let offset = 0;
       const insertVersions: InStatement[] = [];
@@ -136,7 +136,7 @@ export const createScriptStore = ({ client, orm }: Database<typeof schema>): Scr
         ...insertVersions,
         { sql: INSERT_CHANGES, args: { nowMs } },
       ];
-      return write(client, { outcome: NEXT_ID, schema: z.number(), effects, args: { nowMs } }, once);
+      return write(client, { outcome: NEXT_ID, schema: z.number(), effects, args: { nowMs } }, idempotencyKey);
     },
 
     find: async (scriptId) => {

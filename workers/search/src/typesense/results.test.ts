@@ -2,10 +2,10 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { documentOf } from "../../../../tests/support/search-index.ts";
 import { type Exchange, type Replay, readExchanges, startReplay } from "../../../../tests/typesense/replay.ts";
-import { bring, readResults } from "./documents.ts";
+import { readResults, upsert } from "./documents.ts";
 import type { Keyring } from "./keyring.ts";
 import { createRules } from "./rules.ts";
-import { readSearchAnswer, searchAnswerSchema } from "./search-answer.ts";
+import { readSearchResult, searchResultSchema } from "./search-result.ts";
 import { createTransport } from "./transport.ts";
 
 const exchanges = readExchanges();
@@ -17,7 +17,7 @@ const named = (name: string): Exchange => {
 const matching = (pattern: RegExp): Exchange[] =>
   exchanges.filter(({ request: { method, path } }) => pattern.test(`${method} ${path}`));
 
-const read = (body: unknown) => readSearchAnswer(searchAnswerSchema.parse(body));
+const read = (body: unknown) => readSearchResult(searchResultSchema.parse(body));
 
 let replay: Replay;
 beforeAll(async () => {
@@ -39,15 +39,15 @@ describe.skipIf(exchanges.length === 0)("recorded", () => {
       const body = JSON.parse(response.body);
       const outcome = read({ results: [body] });
       if (!outcome.ok) throw new Error(`${name}: ${outcome.message}`);
-      const { answer } = outcome;
-      expect([answer.found, answer.out_of, answer.facet_counts], name).toEqual([
+      const { result } = outcome;
+      expect([result.found, result.out_of, result.facet_counts], name).toEqual([
         body.found,
         body.out_of,
         body.facet_counts,
       ]);
-      expect(answer.hits, name).toHaveLength(body.hits?.length ?? 0);
-      expect(answer.grouped_hits?.length, name).toBe(body.grouped_hits?.length);
-      for (const [index, hit] of answer.hits.entries()) {
+      expect(result.hits, name).toHaveLength(body.hits?.length ?? 0);
+      expect(result.grouped_hits?.length, name).toBe(body.grouped_hits?.length);
+      for (const [index, hit] of result.hits.entries()) {
         expect(hit.document.id, name).toBe(body.hits[index].document.id);
         expect(hit.text_match, name).toBe(body.hits[index].text_match_info?.score);
         expect(hit.highlights.map(({ field }) => field)).toEqual(
@@ -66,7 +66,7 @@ describe.skipIf(exchanges.length === 0)("recorded", () => {
     for (const result of results) {
       const outcome = read({ results: [result] });
       if ("code" in result) expect(outcome).toEqual({ ok: false, status: result.code, message: result.error });
-      else expect(outcome).toMatchObject({ ok: true, answer: { found: result.found } });
+      else expect(outcome).toMatchObject({ ok: true, result: { found: result.found } });
     }
   });
 
@@ -95,8 +95,8 @@ describe.skipIf(exchanges.length === 0)("recorded", () => {
       const { script_id, ...document } = documentOf(id);
       return { id, document };
     });
-    const brought = await bring(call, "products", wanted, 2_000);
-    expect(brought.ok && brought.refused.map(({ id }) => id)).toEqual(refused);
+    const upserted = await upsert(call, "products", wanted, 2_000);
+    expect(upserted.ok && upserted.refused.map(({ id }) => id)).toEqual(refused);
   });
 
   test.each([
@@ -107,7 +107,7 @@ describe.skipIf(exchanges.length === 0)("recorded", () => {
   ])("%s fails an import as %s", async (name, kind) => {
     answering(name);
     const { script_id, ...document } = documentOf("d");
-    expect(await bring(call, "x", [{ id: "d", document }], 2_000)).toMatchObject({ ok: false, failure: { kind } });
+    expect(await upsert(call, "x", [{ id: "d", document }], 2_000)).toMatchObject({ ok: false, failure: { kind } });
   });
 
   test.each([
@@ -116,9 +116,9 @@ describe.skipIf(exchanges.length === 0)("recorded", () => {
     ["document-delete-missing-ignore", true],
     ["import-missing-collection", false],
     ["search-key-cannot-write", false],
-  ])("after %s a document is gone: %s", async (name, isGone) => {
+  ])("after %s a document is gone: %s", async (name, isDeleted) => {
     answering(name);
-    expect((await bring(call, "x", [{ id: "999", document: undefined }], 2_000)).ok).toBe(isGone);
+    expect((await upsert(call, "x", [{ id: "999", document: undefined }], 2_000)).ok).toBe(isDeleted);
   });
 
   test("synonyms and overrides are listed, found, taken and refused", async () => {

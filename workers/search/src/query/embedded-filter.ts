@@ -6,15 +6,15 @@ import { failure, type Result, success } from "#shared/lang/result.ts";
 import { both, type Filter, printFilter } from "./filter.ts";
 import { parseFilter } from "./filter-parser.ts";
 
-export const MAX_CONFINEMENT_LENGTH = 2_000;
+export const MAX_EMBEDDED_FILTER_LENGTH = 2_000;
 /** A scoped key is a token, which holds the filter as JSON in UTF-8, and that in base64: it must fit into a header. */
-export const MAX_CONFINEMENT_BYTES = 4_000;
+export const MAX_EMBEDDED_FILTER_BYTES = 4_000;
 
 const fitsKey = (text: string): boolean =>
-  text.length <= MAX_CONFINEMENT_LENGTH && Buffer.byteLength(JSON.stringify(text)) <= MAX_CONFINEMENT_BYTES;
+  text.length <= MAX_EMBEDDED_FILTER_LENGTH && Buffer.byteLength(JSON.stringify(text)) <= MAX_EMBEDDED_FILTER_BYTES;
 
 /** The confinement that stands in a verified scoped key. Throws when it cannot be read: better no search than a free one. */
-export const confinementOf = ({ searchFilter }: { searchFilter?: string }): Filter | undefined => {
+export const embeddedFilterOf = ({ searchFilter }: { searchFilter?: string }): Filter | undefined => {
   if (searchFilter === undefined) return undefined;
   const parsed = parseFilter(searchFilter);
   if (!parsed.ok) throw new Error("the filter of a scoped key is invalid");
@@ -22,7 +22,7 @@ export const confinementOf = ({ searchFilter }: { searchFilter?: string }): Filt
 };
 
 /** The text of a filter within the one that its author is confined to himself. */
-export const printConfinement = (wanted: Filter, within: Filter | undefined): Result<string, "too-large"> => {
+export const printEmbeddedFilter = (wanted: Filter, within: Filter | undefined): Result<string, "too-large"> => {
   const text = printFilter(both(within, wanted) ?? wanted);
   const isUsable = fitsKey(text) && parseFilter(text).ok;
   return isUsable ? success(text) : failure("too-large");

@@ -1,10 +1,10 @@
 /** Answers to searches in Typesense's shape. */
-import type { GroupedHits, Hit, SearchAnswer, SearchQuery } from "./engine.ts";
+import type { GroupedHits, Hit, SearchQuery, SearchResult } from "./engine.ts";
 import { type SearchParameters, textOf } from "./parameters.ts";
 import type { QueryResult } from "./query.ts";
 
 /** What was asked, as far as the answer repeats it. */
-export interface AskedSearch {
+export interface RequestedSearch {
   collection: string;
   parameters: SearchParameters;
   query: SearchQuery;
@@ -29,10 +29,10 @@ const toGroup = (group: GroupedHits, withList: boolean): object => ({
 });
 
 /** The body of the answer. */
-export const toTypesenseAnswer = (answer: SearchAnswer, asked: AskedSearch, elapsedMs: number): object => {
+export const toTypesenseResponse = (result: SearchResult, asked: RequestedSearch, elapsedMs: number): object => {
   const { query, paging, parameters, collection } = asked;
   const withList = textOf(parameters, "enable_highlight_v1").trim().toLowerCase() !== "false";
-  const { hits, grouped_hits, ...counts } = answer;
+  const { hits, grouped_hits, ...counts } = result;
   return {
     search_cutoff: false,
     ...counts,

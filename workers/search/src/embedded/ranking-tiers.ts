@@ -3,11 +3,11 @@
  * document. Within one of them all documents match equally well, so that a page is read from the first few only.
  */
 import type { SearchedField } from "../query/engine.ts";
-import type { Alternative, Reading } from "../query/readings.ts";
+import type { Alternative, Interpretation } from "../query/interpretations.ts";
 import type { Term } from "../text/terms.ts";
 import { all, any, inColumns, phrase, without } from "./match.ts";
 
-export interface Tier {
+export interface RankingTier {
   expression: string;
   /** What `text_match` says of its documents: a safe integer. */
   score: number;
@@ -16,7 +16,7 @@ export interface Tier {
 /** What a reading matches, in all and ranked. */
 export interface Ranking {
   total: string;
-  tiers: Tier[];
+  tiers: RankingTier[];
 }
 
 /** More words are matched, but not ranked. */
@@ -69,7 +69,7 @@ const choices = <Item>(items: readonly Item[]): [Item[], Item[]][] =>
     .filter(([taken]) => taken.length > 0);
 
 /** Which of the fields match: the weightiest counts, then how many they are. */
-const byField = (inFields: readonly InField[], minus: readonly string[], base: number): Tier[] =>
+const byField = (inFields: readonly InField[], minus: readonly string[], base: number): RankingTier[] =>
   choices(inFields).map(([matching, others]) => ({
     expression: without(all(matching.map(({ expression }) => expression)), [
       ...others.map(({ expression }) => expression),
@@ -79,7 +79,7 @@ const byField = (inFields: readonly InField[], minus: readonly string[], base: n
       base + Math.max(...matching.map(({ field }) => field.weight)) * SCORES.weight + matching.length * SCORES.field,
   }));
 
-const tiersOfHalf = (half: Half, base: number, minus: readonly string[]): Tier[] => {
+const tiersOfHalf = (half: Half, base: number, minus: readonly string[]): RankingTier[] => {
   const { fields, tokens, isWhole } = half;
   const start = base + (isWhole ? SCORES.whole : 0);
   const whole = fields.map((field) => ({ field, expression: allIn(field, half) }));
@@ -95,7 +95,7 @@ const tiersOfHalf = (half: Half, base: number, minus: readonly string[]): Tier[]
 };
 
 /** Tiers of one score are one. */
-const merged = (tiers: readonly Tier[]): Tier[] =>
+const merged = (tiers: readonly RankingTier[]): RankingTier[] =>
   [...Map.groupBy(tiers, ({ score }) => score)]
     .map(([score, equal]) => ({ score, expression: any(equal.map(({ expression }) => expression)) }))
     .toSorted((a, b) => b.score - a.score);
@@ -106,7 +106,7 @@ const asWhole = (fields: readonly SearchedField[]): SearchedField[] =>
 /** What a reading matches besides `earlier`, and without documents that have an excluded term. */
 export const rank = (
   fields: readonly SearchedField[],
-  { tokens, typos }: Reading,
+  { tokens, typos }: Interpretation,
   exclude: readonly Term[],
   earlier: readonly string[] = [],
 ): Ranking => {

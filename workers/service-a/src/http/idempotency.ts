@@ -7,14 +7,14 @@ import type { WorkerEnv } from "#shared/http/worker-env.ts";
 import { sha256 } from "#shared/lang/digest.ts";
 import { problem } from "#shared/problem/problem.ts";
 import type { ServiceAServices } from "../composition/services.ts";
-import type { Once, Written } from "../model/once.ts";
+import type { IdempotencyKey, Written } from "../model/idempotency.ts";
 import { callerOf } from "./author.ts";
 
 const MAX_KEY_CHARACTERS = 255;
 const HEADER = "idempotency-key";
 const REPLAYED_HEADER = "idempotency-replayed";
 
-export const onceHeaders = z.object({
+export const idempotencyHeaders = z.object({
   [HEADER]: text({ max: MAX_KEY_CHARACTERS })
     .regex(/^[\x21-\x7e]{1,255}$/, "must be 1 to 255 visible ASCII characters")
     .refine(holdsNoCredential, HOLDS_CREDENTIAL)
@@ -26,10 +26,10 @@ export const onceHeaders = z.object({
     }),
 });
 
-const onceOf = async (
+const idempotencyKeyOf = async (
   { req, var: { principal } }: Context<WorkerEnv<ServiceAServices>>,
   input: readonly unknown[],
-): Promise<Once | undefined> => {
+): Promise<IdempotencyKey | undefined> => {
   const key = req.header(HEADER);
   if (key === undefined) return undefined;
   const fingerprint = await sha256(JSON.stringify([req.method, req.path, ...input]));
@@ -40,9 +40,9 @@ const onceOf = async (
 export const writeOnce = async <Outcome>(
   context: Context<WorkerEnv<ServiceAServices>>,
   input: readonly unknown[],
-  write: (once?: Once) => Promise<Written<Outcome>>,
+  write: (idempotencyKey?: IdempotencyKey) => Promise<Written<Outcome>>,
 ): Promise<Outcome> => {
-  const written = await write(await onceOf(context, input));
+  const written = await write(await idempotencyKeyOf(context, input));
   if (!written.ok) {
     const detail = "This Idempotency-Key was used for another request. Use a new one.";
     throw problem("invalid-input", { detail, errors: [{ pointer: `#/header/${HEADER}`, detail }] });

@@ -1,6 +1,6 @@
 /** Typesense's answer to a search, as the domain knows it. */
 import { z } from "zod";
-import type { Hit, SearchAnswer } from "../query/engine.ts";
+import type { Hit, SearchResult } from "../query/engine.ts";
 
 const documentSchema = z.object({
   id: z.string().exactOptional(),
@@ -83,14 +83,14 @@ const foundSchema = z.object({
 /** Of several searches in one request each fails by itself. */
 const failedSchema = z.object({ code: z.int(), error: z.string() });
 const resultSchema = z.union([failedSchema, foundSchema]);
-export const searchAnswerSchema = z.object({ results: z.array(resultSchema).min(1) });
+export const searchResultSchema = z.object({ results: z.array(resultSchema).min(1) });
 
 /** What was found, or the status and the words of Typesense's refusal. */
-export type SearchOutcome = { ok: true; answer: SearchAnswer } | { ok: false; status: number; message: string };
+export type SearchOutcome = { ok: true; result: SearchResult } | { ok: false; status: number; message: string };
 
-export const readSearchAnswer = ({ results: [first, reach] }: z.infer<typeof searchAnswerSchema>): SearchOutcome => {
+export const readSearchResult = ({ results: [first, reach] }: z.infer<typeof searchResultSchema>): SearchOutcome => {
   for (const result of [first, reach])
     if (result && "code" in result) return { ok: false, status: result.code, message: result.error };
   if (!first || "code" in first) return { ok: false, status: 500, message: "no result" };
-  return { ok: true, answer: { ...first, out_of: reach && "found" in reach ? reach.found : first.out_of } };
+  return { ok: true, result: { ...first, out_of: reach && "found" in reach ? reach.found : first.out_of } };
 };

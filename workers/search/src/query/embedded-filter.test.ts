@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { failure, success } from "#shared/lang/result.ts";
-import { confinementOf, MAX_CONFINEMENT_LENGTH, printConfinement } from "./confinement.ts";
+import { embeddedFilterOf, MAX_EMBEDDED_FILTER_LENGTH, printEmbeddedFilter } from "./embedded-filter.ts";
 import type { Filter } from "./filter.ts";
 import { parseFilter } from "./filter-parser.ts";
 
@@ -43,7 +43,7 @@ describe("a filter within another", () => {
     );
     fc.assert(
       fc.property(source, source, (within, wanted) => {
-        const printed = printConfinement(parse(wanted), parse(within));
+        const printed = printEmbeddedFilter(parse(wanted), parse(within));
         if (!printed.ok) return;
         for (const document of documents) {
           const expected = holds(parse(within), document) && holds(parse(wanted), document);
@@ -54,30 +54,30 @@ describe("a filter within another", () => {
   });
 
   test("is written in one way, however it was written", () => {
-    expect(printConfinement(parse(" ( script_id := 1 )&&id:=`a b` "), undefined)).toEqual(
+    expect(printEmbeddedFilter(parse(" ( script_id := 1 )&&id:=`a b` "), undefined)).toEqual(
       success("script_id:=1 && id:=`a b`"),
     );
-    expect(printConfinement(parse("id:=x || id:=y"), parse("script_id:=1 && element_id:>2"))).toEqual(
+    expect(printEmbeddedFilter(parse("id:=x || id:=y"), parse("script_id:=1 && element_id:>2"))).toEqual(
       success("(script_id:=1 && element_id:>2) && (id:=x || id:=y)"),
     );
   });
 
   test("is refused when no key could carry it", () => {
-    const long = parse(`id:=${"x".repeat(MAX_CONFINEMENT_LENGTH - 10)}`);
-    expect(printConfinement(long, undefined).ok).toBe(true);
-    expect(printConfinement(long, parse("script_id:=1"))).toEqual(failure("too-large"));
-    expect(printConfinement(parse(`id:=${"鍵".repeat(1_331)}`), undefined).ok).toBe(true);
-    expect(printConfinement(parse(`id:=${"鍵".repeat(1_332)}`), undefined)).toEqual(failure("too-large"));
+    const long = parse(`id:=${"x".repeat(MAX_EMBEDDED_FILTER_LENGTH - 10)}`);
+    expect(printEmbeddedFilter(long, undefined).ok).toBe(true);
+    expect(printEmbeddedFilter(long, parse("script_id:=1"))).toEqual(failure("too-large"));
+    expect(printEmbeddedFilter(parse(`id:=${"鍵".repeat(1_331)}`), undefined).ok).toBe(true);
+    expect(printEmbeddedFilter(parse(`id:=${"鍵".repeat(1_332)}`), undefined)).toEqual(failure("too-large"));
   });
 });
 
 describe("the confinement of a key", () => {
   test("is nothing where the key has none", () => {
-    expect(confinementOf({})).toBeUndefined();
+    expect(embeddedFilterOf({})).toBeUndefined();
   });
 
   test("that cannot be read is never taken for none", () => {
     for (const searchFilter of ["", " ", "nope:=1", "script_id:=1 ||"])
-      expect(() => confinementOf({ searchFilter })).toThrow();
+      expect(() => embeddedFilterOf({ searchFilter })).toThrow();
   });
 });

@@ -1,8 +1,14 @@
 import { describe, expect, test } from "vitest";
 import { parseTerms } from "../text/terms.ts";
-import { droppedReadings, exactReading, misspeltReadings, suspectsIn, withNeighbours } from "./readings.ts";
+import {
+  droppedInterpretations,
+  exactInterpretation,
+  misspeltInterpretations,
+  suspectsIn,
+  withNeighbours,
+} from "./interpretations.ts";
 
-const LENIENCY = {
+const TYPO_TOLERANCE = {
   typoTokensThreshold: 1,
   dropTokensThreshold: 1,
   dropTokensFrom: "right",
@@ -15,12 +21,12 @@ const termsOf = (q: string) => parseTerms(q).include;
 /** The terms of a query, and which of them these words may have been. */
 const compared = (q: string, words: readonly string[]) => {
   const terms = termsOf(q);
-  return { terms, suspected: suspectsIn(terms, LENIENCY, 2).map((suspect) => withNeighbours(suspect, words)) };
+  return { terms, suspected: suspectsIn(terms, TYPO_TOLERANCE, 2).map((suspect) => withNeighbours(suspect, words)) };
 };
 
 /** Each token as its alternatives. */
-const printed = (readings: ReturnType<typeof misspeltReadings>) =>
-  readings.map(({ tokens }) => tokens.map((token) => token.map(({ text }) => text).join("|")).join(" "));
+const printed = (interpretations: ReturnType<typeof misspeltInterpretations>) =>
+  interpretations.map(({ tokens }) => tokens.map((token) => token.map(({ text }) => text).join("|")).join(" "));
 
 test.each([
   [
@@ -36,14 +42,14 @@ test.each([
   ["never-ending", []],
   ["ÜBERMUT", [["ubermut", 2]]],
 ])("what may be misspelt in %j is %j", (q, suspects) => {
-  const found = suspectsIn(termsOf(q), LENIENCY, 2).map(({ typed, maxTypos }) => [typed.word, maxTypos]);
+  const found = suspectsIn(termsOf(q), TYPO_TOLERANCE, 2).map(({ typed, maxTypos }) => [typed.word, maxTypos]);
   expect(found).toEqual(suspects);
 });
 
 describe("readings with errors", () => {
   const read = (q: string, words: readonly string[]) => {
     const { terms, suspected } = compared(q, words);
-    return printed(misspeltReadings(terms, suspected));
+    return printed(misspeltInterpretations(terms, suspected));
   };
 
   test("replace words that no document has first, and one error comes before two", () => {
@@ -72,23 +78,23 @@ describe("readings with words left out", () => {
     ["right", [[a, b], [a]]],
     ["left", [[b, c], [c]]],
   ] as const)("begin at the %s", (from, left) => {
-    const readings = droppedReadings(termsOf("one two three"), [], from);
-    expect(readings.map(({ tokens }) => tokens.map(([typed]) => typed?.text))).toEqual(left);
-    expect(readings.map(({ dropped }) => dropped)).toEqual([1, 2]);
+    const interpretations = droppedInterpretations(termsOf("one two three"), [], from);
+    expect(interpretations.map(({ tokens }) => tokens.map(([typed]) => typed?.text))).toEqual(left);
+    expect(interpretations.map(({ dropped }) => dropped)).toEqual([1, 2]);
   });
 
   test("come with errors too", () => {
     const { terms, suspected } = compared("keepr xyz", ["keeper"]);
-    expect(printed(droppedReadings(terms, suspected, "right"))).toEqual(["keepr", "keepr|keeper"]);
+    expect(printed(droppedInterpretations(terms, suspected, "right"))).toEqual(["keepr", "keepr|keeper"]);
   });
 
   test("are none of a single word", () => {
-    expect(droppedReadings(termsOf("one"), [], "right")).toEqual([]);
+    expect(droppedInterpretations(termsOf("one"), [], "right")).toEqual([]);
   });
 });
 
 test("the exact reading is what was typed", () => {
-  expect(exactReading(termsOf('fog "the harbour" li'))).toEqual({
+  expect(exactInterpretation(termsOf('fog "the harbour" li'))).toEqual({
     typos: 0,
     dropped: 0,
     tokens: [

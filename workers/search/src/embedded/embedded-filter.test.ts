@@ -8,7 +8,7 @@ import { readSearch } from "../query/read-search.ts";
 
 const engine = await openTestEngine();
 
-const CONFINEMENT = "script_id:=1 && element_type:!=section || id:=b2";
+const EMBEDDED_FILTER = "script_id:=1 && element_type:!=section || id:=b2";
 const VISIBLE = ["a1", "a2", "b2"];
 
 beforeEach(async () => {
@@ -22,15 +22,15 @@ beforeEach(async () => {
   ]);
 });
 
-const confinement = (() => {
-  const parsed = parseFilter(CONFINEMENT);
+const embeddedFilter = (() => {
+  const parsed = parseFilter(EMBEDDED_FILTER);
   if (!parsed.ok) throw new Error(parsed.detail);
   return parsed.filter;
 })();
 
 /** What a caller so confined sees; `undefined` where the query is refused. */
 const search = async (parameters: Record<string, string>) => {
-  const read = readSearch(engine, { q: "*", query_by: "text,comment", per_page: "250", ...parameters }, confinement);
+  const read = readSearch(engine, { q: "*", query_by: "text,comment", per_page: "250", ...parameters }, embeddedFilter);
   if (!read.ok) return undefined;
   const { hits, found, out_of, facet_counts } = await engine.answer(read.query);
   return { ids: hits.map(({ document }) => String(document.id)).sort(), found, out_of, facet_counts };

@@ -5,7 +5,7 @@ import type { Result } from "#shared/lang/result.ts";
 export const KEPT_MS = 24 * 3_600_000;
 
 /** A write that its caller has given a name. */
-export interface Once {
+export interface IdempotencyKey {
   /** Names of different callers have nothing to do with each other. */
   caller: string;
   key: string;

@@ -2,14 +2,14 @@
 
 import { foldWord, type Term, wordsOf } from "../text/terms.ts";
 import { type Typed, typosBetween } from "../text/typos.ts";
-import type { Leniency } from "./engine.ts";
+import type { TypoTolerance } from "./engine.ts";
 
 /** What a term of the query is looked for as. */
 export interface Alternative extends Term {
   typos: number;
 }
 
-export interface Reading {
+export interface Interpretation {
   /** Each must be there as one of its alternatives; the first is what was typed. */
   tokens: Alternative[][];
   /** The most errors that an alternative has. */
@@ -33,27 +33,27 @@ export interface Suspected extends Suspect {
 /** More alternatives would cost more than they find. */
 const MAX_NEIGHBOURS = 20;
 /** Longer queries are taken as they are. */
-export const MAX_LENIENT_TERMS = 10;
+export const MAX_TOLERANT_TERMS = 10;
 
-export const exactReading = (terms: readonly Term[], dropped = 0): Reading => ({
+export const exactInterpretation = (terms: readonly Term[], dropped = 0): Interpretation => ({
   tokens: terms.map((term) => [{ ...term, typos: 0 }]),
   typos: 0,
   dropped,
 });
 
-const typosAllowed = (word: string, { minLengthForOneTypo, minLengthForTwoTypos }: Leniency): number => {
+const typosAllowed = (word: string, { minLengthForOneTypo, minLengthForTwoTypos }: TypoTolerance): number => {
   const { length } = [...word];
   if (length < minLengthForOneTypo) return 0;
   return length < minLengthForTwoTypos ? 1 : 2;
 };
 
 /** The terms that may be misspelt: single words, not in quotes, long enough. */
-export const suspectsIn = (terms: readonly Term[], leniency: Leniency, mostTypos: number): Suspect[] =>
+export const suspectsIn = (terms: readonly Term[], typoTolerance: TypoTolerance, mostTypos: number): Suspect[] =>
   terms.flatMap((term) => {
     const [word, ...others] = wordsOf(term.text);
     if (!word || others.length > 0 || term.quoted) return [];
     const typed = { word: foldWord(word.text), prefix: term.prefix };
-    const maxTypos = Math.min(mostTypos, typosAllowed(typed.word, leniency));
+    const maxTypos = Math.min(mostTypos, typosAllowed(typed.word, typoTolerance));
     return maxTypos > 0 ? [{ term, typed, maxTypos }] : [];
   });
 
@@ -78,12 +78,12 @@ const misspelt = (
   suspected: readonly Suspected[],
   typos: number,
   dropped: number,
-): Reading | undefined => {
+): Interpretation | undefined => {
   const neighboursOf = new Map(
     suspected.map(({ term, neighbours }) => [term, neighbours.filter((near) => near.typos <= typos)]),
   );
   if ([...neighboursOf.values()].every((neighbours) => neighbours.length === 0)) return undefined;
-  const tokens = exactReading(terms).tokens.map((token, at) => {
+  const tokens = exactInterpretation(terms).tokens.map((token, at) => {
     const term = terms[at];
     return [...token, ...((term && neighboursOf.get(term)) ?? [])];
   });
@@ -91,7 +91,11 @@ const misspelt = (
 };
 
 /** Readings with errors: words that no document has are replaced first, and one error comes before two. */
-export const misspeltReadings = (terms: readonly Term[], suspected: readonly Suspected[], dropped = 0): Reading[] => {
+export const misspeltInterpretations = (
+  terms: readonly Term[],
+  suspected: readonly Suspected[],
+  dropped = 0,
+): Interpretation[] => {
   const relevant = suspected.filter(({ term }) => terms.includes(term));
   const unknown = relevant.filter(({ isUnknown }) => isUnknown);
   const sets = unknown.length > 0 && unknown.length < relevant.length ? [unknown, relevant] : [relevant];
@@ -104,13 +108,13 @@ export const misspeltReadings = (terms: readonly Term[], suspected: readonly Sus
 };
 
 /** The query with ever more words left out, from one end; each as it was typed, then with all errors allowed. */
-export const droppedReadings = (
+export const droppedInterpretations = (
   terms: readonly Term[],
   suspected: readonly Suspected[],
-  from: Leniency["dropTokensFrom"],
-): Reading[] =>
+  from: TypoTolerance["dropTokensFrom"],
+): Interpretation[] =>
   terms.slice(1).flatMap((_, at) => {
     const dropped = at + 1;
     const left = from === "right" ? terms.slice(0, -dropped) : terms.slice(dropped);
-    return [exactReading(left, dropped), ...misspeltReadings(left, suspected, dropped).slice(-1)];
+    return [exactInterpretation(left, dropped), ...misspeltInterpretations(left, suspected, dropped).slice(-1)];
   });
