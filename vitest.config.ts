@@ -7,7 +7,7 @@ export default defineConfig({
     globalSetup: "tests/support/setup.ts",
     pool: "forks",
     maxWorkers: 2,
-    // Importing the harness anew for each file took longer than many a file.
+    // Importing the harness again for each file took longer than many a file.
     isolate: false,
     sequence: { sequencer: LongestFirst },
     // Far beyond what a quiet machine needs.

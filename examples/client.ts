@@ -10,7 +10,7 @@ export interface Call {
   text?: string;
 }
 
-/** An answer that was not the one hoped for: the problem document (RFC 9457), as an error. */
+/** A response other than 2xx: the problem document (RFC 9457), as an error. */
 export class CallFailed extends Error {
   override readonly name = "CallFailed";
   readonly status: number;
@@ -40,7 +40,7 @@ const detailOf = async (response: Response): Promise<string> => {
   }
 };
 
-/** A function that makes calls to the Fountain at `baseUrl`. It throws {@link CallFailed} unless the answer is 2xx. */
+/** A function that calls the installation at `baseUrl`. It throws {@link CallFailed} unless the response is 2xx. */
 export const createClient =
   (baseUrl: string) =>
   async (method: string, path: string, call: Call = {}): Promise<Response> => {

@@ -10,7 +10,7 @@ export interface Play {
   /** Of a second factor that the user has already. */
   code: () => Promise<string>;
   screenplay: string;
-  /** A name nobody else uses, for what the demo leaves behind. */
+  /** A unique name, for what the demo leaves behind. */
   mark: string;
   user?: Credential | undefined;
   factor?: { id: string; secret: string };

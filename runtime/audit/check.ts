@@ -1,5 +1,5 @@
 /**
- * Goes over an exported audit trail without the kms. The links (SHA-256) show to anybody that the file hangs together; the
+ * Verifies an exported audit trail without the kms. The links (SHA-256) show anyone that the file is consistent; the
  * checkpoints, that a signing key of the kms vouched for it; the HMACs, with SECRET_KEY, that the kms wrote every entry.
  */
 import { macOfRecord } from "../../workers/kms/src/audit/audit.ts";
@@ -10,7 +10,7 @@ import { type EntryLine, type ExportedCheckpoint, parseLine } from "./lines.ts";
 import { readCheckpoint, type TrustedKeys } from "./signatures.ts";
 
 export interface Proofs {
-  /** Makes the HMAC key of what the export tells of it and SECRET_KEY; without it HMACs are not looked at. */
+  /** Derives the HMAC key from the export and SECRET_KEY; without it, HMACs are not checked. */
   openMacKey?: ((wrapped: WrappedMacKey) => Promise<Uint8Array | undefined>) | undefined;
   /** The signing keys that the reader knows from elsewhere. */
   trustedKeys?: TrustedKeys;

@@ -54,7 +54,7 @@ const describe = (verdict: Verdict, hasTrustedKeys: boolean): string[] => {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Tells what it finds, and gives the exit code: 0 for a good trail, 1 for a broken one, 2 for a call that makes no sense. */
+/** Prints the result and returns the exit code: 0 for a valid trail, 1 for a broken one, 2 for invalid arguments. */
 export const verifyFiles = async (
   args: string[],
   environment: Environment,

@@ -40,7 +40,7 @@ export const entryLine = z.object({
 
 export type EntryLine = z.infer<typeof entryLine>;
 
-/** What `GET /audit/checkpoints` answers, or its items alone. */
+/** The response of `GET /audit/checkpoints`, or its items alone. */
 export const checkpointsFile = z
   .union([z.array(checkpoint), z.object({ items: z.array(checkpoint) })])
   .transform((read) => (Array.isArray(read) ? read : read.items));

@@ -4,7 +4,7 @@ import { z } from "zod";
 import { CHECKPOINT_TYPE } from "../../workers/kms/src/audit-log/audit-checkpoints.ts";
 import type { ExportedCheckpoint } from "./lines.ts";
 
-/** Those with a public key. A checkpoint under a shared secret proves nothing to whoever may read the secret. */
+/** Those with a public key. A checkpoint under a shared secret proves nothing to anyone who can read the secret. */
 const ALGORITHMS = ["EdDSA", "ES256", "RS256"];
 
 const claimsSchema = z.object({ entries: z.int(), link: z.string(), iat: z.int(), end: z.literal(true).optional() });
@@ -20,7 +20,7 @@ export interface Vouched {
   isEnd: boolean;
 }
 
-/** What the checkpoint states; `undefined` when its signature does not hold, or is nobody's whom the reader trusts. */
+/** What the checkpoint states; `undefined` if its signature is invalid or not by a trusted key. */
 export const readCheckpoint = async (
   { jws, publicJwk, entries }: ExportedCheckpoint,
   trusted: TrustedKeys,

@@ -15,7 +15,7 @@ const configOf = (worker: string): string => path.join(ROOT, "workers", worker, 
 
 const configSchema = z.object({ default: z.object({ schema: z.string() }) }).transform((module) => module.default);
 
-/** What drizzle-kit would add to the migrations of this worker. Rejects when it cannot tell. */
+/** What drizzle-kit would add to the migrations of this worker. Rejects if it cannot decide. */
 const missingMigrations = async (worker: string): Promise<string[]> => {
   const migrations = path.join(ROOT, "workers", worker, "migrations");
   const copy = mkdtempSync(path.join(tmpdir(), "fountain-migrations-"));

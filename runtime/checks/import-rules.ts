@@ -156,7 +156,7 @@ export const findFolderCycles = (files: readonly SourceFile[]): string[][] => {
 
 const MAX_FILES_IN_A_FOLDER = 25;
 
-/** Folders with more source files than somebody can take in, tests aside, with their number. */
+/** Folders with too many source files to survey, tests aside, with their number. */
 export const findCrowdedFolders = (files: readonly string[]): [string, number][] => {
   const counts = new Map<string, number>();
   for (const file of files)

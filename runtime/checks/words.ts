@@ -120,9 +120,10 @@ export const TEXT_KINDS: readonly TextKind[] = [
   },
   {
     name: "comments",
-    files: SOURCES,
+    // Those of the folders left out are still to be rewritten.
+    files: [...SOURCES, ":!workers/kms", ":!workers/twofa", ":!runtime/local", ":!shared/http/json-body.ts"],
     prose: (text) => without(only("comments", text), INLINE_CODE),
-    isChecked: false,
+    isChecked: true,
   },
   {
     name: "messages",

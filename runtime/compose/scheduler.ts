@@ -1,6 +1,6 @@
 /**
- * The `scheduler` of the Compose stack: creates the first administrator, then runs every worker's chores over workerd's
- * internal socket, for ever. Takes the folder with the wrangler files.
+ * The `scheduler` of the Compose stack: creates the first administrator, then runs every worker's maintenance over
+ * workerd's internal socket, for ever. Takes the folder with the wrangler files.
  */
 import { writeFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -14,7 +14,7 @@ const MAINTENANCE_TIMEOUT_MS = 60_000;
 const ADMINISTRATOR_TIMEOUT_MS = 15_000;
 const RETRY_MS = 2_000;
 
-/** Touched whenever some worker's chores ran well: what the health check looks at. */
+/** Touched whenever a worker's maintenance succeeds; the health check looks at it. */
 const HEARTBEAT = "/tmp/heartbeat";
 
 const say = (level: "info" | "error", message: string): void => {
@@ -47,7 +47,7 @@ const FAULTS: Readonly<Record<string, string>> = {
   "wrong-secret-key": "the data was encrypted with another kms_secret_key: restore the original",
 };
 
-/** Creates the administrator of a new installation, as soon as workerd answers. Throws {@link OperatorError}. */
+/** Creates the administrator of a new installation as soon as workerd responds. Throws {@link OperatorError}. */
 const createAdministrator = async (post: Post, username: string): Promise<void> => {
   const body = JSON.stringify({ username, password: mountedSecret("admin_password") });
   for (let failed = false; ; failed = true) {

@@ -1,6 +1,6 @@
 /**
- * The secrets of the Compose stack, one file each. The folder keeps everybody but its owner out; the files in it can be
- * read by whoever gets that far, because Compose mounts them as they are into containers that run as other users.
+ * The secrets of the Compose stack, one file each. Only the owner can enter the folder; the files in it can be read by
+ * everyone, because Compose mounts them as they are into containers that run as other users.
  */
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, randomBytes } from "node:crypto";
 import {
@@ -64,7 +64,7 @@ const OTHER_SECRETS: readonly RandomSecret[] = [
   password("grafana_admin_password"),
 ];
 
-/** What the operator gets elsewhere and writes into the file; empty as long as he has none. */
+/** What the operator gets elsewhere and writes into the file; empty until then. */
 const GIVEN_SECRETS: readonly string[] = ["smtp_password", "twilio_auth_token"];
 
 /** The name of a worker's secret in the Compose file: `service-a`, `DATABASE_TOKEN` → `service_a_database_token`. */
@@ -137,7 +137,7 @@ const parseSigningKey = (pem: string, file: string): KeyObject => {
     const key = createPrivateKey(pem);
     if (key.asymmetricKeyType === "ed25519") return key;
   } catch {
-    // Told below, without the parser's words.
+    // Reported below, without the parser's message.
   }
   throw new OperatorError(`${file} is damaged (not an Ed25519 key): restore it from your backup`);
 };

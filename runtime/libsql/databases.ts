@@ -1,4 +1,4 @@
-/** The databases of a Fountain that is about to run: one sound, migrated database and one token for each worker. */
+/** The databases of an installation that is about to run: one sound, migrated database and one token for each worker. */
 import { existsSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import type { Client } from "@libsql/client/http";

@@ -70,20 +70,20 @@ export const spawnSqld = (options: SqldOptions): ChildProcess => {
   );
 };
 
-/** Rejects when no libSQL server answers on this port in time. */
+/** Rejects if no libSQL server responds on this port in time. */
 export const assertServing = async (port: number, timeoutMs: number): Promise<void> => {
   const { status } = await callLocal({ to: { port }, method: "GET", path: "/health", timeoutMs });
   if (status !== 200) throw new Error(`sqld responds ${status}`);
 };
 
-/** Does a libSQL server answer on this port? */
+/** Whether a libSQL server responds on this port. */
 export const isServing = (port: number): Promise<boolean> =>
   assertServing(port, PROBE_TIMEOUT_MS).then(
     () => true,
     () => false,
   );
 
-/** Resolves when sqld answers; rejects when it ends first or stays silent for ten seconds. */
+/** Resolves when sqld responds; rejects if it exits first or does not respond for ten seconds. */
 export const waitForSqld = async (port: number, sqld?: ChildProcess): Promise<void> => {
   const deadline = Date.now() + START_TIMEOUT_MS;
   while (Date.now() < deadline) {

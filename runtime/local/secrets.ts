@@ -55,7 +55,9 @@ const isGeneratedKey = (text: string): boolean =>
 
 const fingerprint = (secretKey: string): Buffer => createHmac("sha256", secretKey).update(FINGERPRINT_LABEL).digest();
 
-/** Reads the key, and makes one where there is no data, or where the key of the data was put aside as the previous one. */
+/**
+ * Reads the key, and makes one where there is no data, or where the key of the data was put aside as the previous one.
+ */
 const loadSecretKey = (file: string, mayBeMade: boolean): string => {
   if (!existsSync(file)) {
     if (!mayBeMade) {
@@ -79,7 +81,7 @@ const loadSigningKey = (file: string): KeyObject => {
     const key = createPrivateKey(pem);
     if (key.asymmetricKeyType === "ed25519") return key;
   } catch {
-    // Told below, without the parser's words.
+    // Reported below, without the parser's message.
   }
   throw new OperatorError(`${file} is damaged (not an Ed25519 key): remove it, and a new one is created`);
 };

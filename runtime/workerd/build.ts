@@ -1,5 +1,5 @@
 /**
- * `npm run build [-- DIRECTORY]`: writes what a container runs (to `dist`, if not said): the bundles, the workerd
+ * `npm run build [-- DIRECTORY]`: writes what a container runs (by default to `dist`): the bundles, the workerd
  * configuration and the list of settings.
  */
 import { mkdirSync, writeFileSync } from "node:fs";

@@ -1,6 +1,6 @@
 /**
  * The worker behind the internal socket, which only this machine's operator can open: lets the scheduler run a worker's
- * chores, the first start create its administrator, a stop begin gently, and Prometheus read the numbers of all workers.
+ * maintenance, the first start create its administrator, a stop begin gracefully, and Prometheus scrape all workers.
  */
 import type {
   FirstAdministrator,

@@ -132,7 +132,7 @@ const assertConsistent = (workers: readonly Worker[]): void => {
   }
 };
 
-/** All workers of the repository at `root`, front door first. Throws {@link OperatorError}. */
+/** All workers of the repository at `root`, the gateway first. Throws {@link OperatorError}. */
 export const readTopology = (root: string): Topology => {
   const folders = path.join(root, "workers");
   const files = readdirSync(folders, { withFileTypes: true })

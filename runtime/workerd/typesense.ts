@@ -27,7 +27,7 @@ export const nodeAddresses = (urls: readonly string[]): NodeAddress[] =>
     return { address: `${hostname}:${port || 80}` };
   });
 
-/** Nobody listens there. */
+/** No process listens there. */
 const NOWHERE = "127.0.0.1:1";
 
 /** As many nodes as there may be, without TLS, whose addresses are given when workerd starts. */

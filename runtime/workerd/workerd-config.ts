@@ -16,7 +16,7 @@ import {
   WATCHDOG_RESTARTS,
 } from "./workerd.ts";
 
-/** The only way out that a worker has by default: none. */
+/** A worker's egress by default: none. */
 const NO_NETWORK = "no-network";
 
 /**
@@ -78,7 +78,7 @@ const typesenseNode = ({ address, certificateHost }: NodeAddress, index: number)
   return `(name = ${text(nodeService(index))}, external = (address = ${text(address)}, ${protocol}))`;
 };
 
-/** How far a way out leads; an address is looked at once its name is resolved. */
+/** What an egress can reach; an address is checked once its name is resolved. */
 const REACH = { public: ["public"], any: ["public", "private"] } as const;
 
 const egress = (service: string, reach: keyof typeof REACH): string =>

@@ -6,7 +6,7 @@ import { type Policy, STEP_UP, type StepUpDemand } from "../policy/routes.ts";
 import { type Problem, problem } from "../problem/problem.ts";
 import type { Principal } from "./claims.ts";
 
-/** The one answer to every failed authentication (RFC 6750 §3); `error` is left out when no credential was sent. */
+/** The one response to every failed authentication (RFC 6750 §3); without `error` if no credential was sent. */
 export const unauthenticated = (credentialSent: boolean): Problem =>
   problem("unauthenticated", {
     detail: "Send a valid access token in Authorization, or an API key in X-API-Key.",
@@ -40,7 +40,7 @@ export const isFresh = (principal: Principal, nowSeconds: number, maxAgeSeconds 
   nowSeconds - principal.authTimeSeconds <= maxAgeSeconds;
 
 /**
- * Whether the caller passed a second factor recently enough. One passed for a single request counts: whoever has a
+ * Whether the caller passed a second factor recently enough. One passed for a single request counts: a caller with a
  * principal at hand has seen it admitted, which says that this is the request.
  */
 export const hasSteppedUp = (principal: Principal, nowSeconds: number, demand: Demanded = STEP_UP): boolean =>
@@ -85,7 +85,7 @@ const GRANT_REFUSALS: Record<GrantRefusal, (lead: string) => Problem> = {
   "fresh-login": freshLoginRequired,
 };
 
-/** The answer to a caller who may not hand something out; `lead`: why that is needed, where it is not obvious. */
+/** The problem for a caller who may not grant something; `lead`: why that is needed, where it is not obvious. */
 export const grantRefused = (refusal: GrantRefusal, lead = ""): Problem => GRANT_REFUSALS[refusal](lead);
 
 /** Asks the rule of granting, and throws its refusal. */

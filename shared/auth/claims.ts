@@ -1,4 +1,4 @@
-/** Who calls, as the claims of a verified access token tell it. */
+/** The caller, from the claims of a verified access token. */
 import { type Audience, type Claims, TOKEN_AUDIENCE } from "../contracts/access-token.ts";
 import { serviceNameOf } from "../contracts/principal.ts";
 import { type Purpose, purposeFrom } from "../contracts/purpose.ts";
@@ -6,7 +6,7 @@ import { isScope, type Scope } from "../contracts/rights.ts";
 
 /** Who is calling, and how sure we are of it. */
 export interface Principal {
-  /** `delegate`: a service that acts for a user, and cannot do what only the user himself may. */
+  /** `delegate`: a service that acts for a user, and cannot do what only the users themselves may. */
   kind: "user" | "service" | "delegate";
   /** A user's id, or `service:NAME`. */
   subject: string;
@@ -29,7 +29,7 @@ export interface Principal {
   authTimeSeconds: number;
   issuedAtSeconds: number;
   expiresAtSeconds: number;
-  /** What a scoped key is confined to: a `filter_by` that every search of its holder keeps to. */
+  /** The embedded filter of a scoped key: a `filter_by` that applies to every search with it. */
   searchFilter?: string;
   /** The one request that the token is good for. */
   purpose?: Purpose;

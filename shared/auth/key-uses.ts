@@ -1,6 +1,6 @@
 /**
- * When API keys were last used: told to the kms in batches after the answers, at most once a minute for each key, so that
- * no call writes anything for it.
+ * When API keys were last used: reported to the kms in batches after the responses, at most once a minute per key, so
+ * that no call writes anything for it.
  */
 import { LRUCache } from "lru-cache";
 import type { KeyUse } from "../contracts/kms.ts";
@@ -17,7 +17,7 @@ export interface KeyUses {
 export interface KeyUsesOptions {
   /** Stores the uses. What cannot be stored is noted again at the next use. */
   report: (uses: KeyUse[]) => Promise<void>;
-  /** Goes on with some work after the answer. */
+  /** Continues some work after the response. */
   later: (work: Promise<void>) => void;
   sleep: (ms: number) => Promise<void>;
   /** Milliseconds since the epoch. */
@@ -27,7 +27,7 @@ export interface KeyUsesOptions {
 export const createKeyUses = ({ report, later, sleep, now }: KeyUsesOptions): KeyUses => {
   const notedAtMs = new LRUCache<string, number>({ max: MAX_KEYS });
   const pending = new LRUCache<string, number>({ max: MAX_KEYS });
-  /** Work after an answer may be cut short; another answer's then takes over. */
+  /** Work after a response can be cut short; that of another response then takes over. */
   let reportDueAtMs = Number.NEGATIVE_INFINITY;
 
   const reportPending = async (): Promise<void> => {

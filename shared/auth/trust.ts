@@ -1,6 +1,6 @@
 /**
- * Keeps the kms's news, verification keys and revocations, close at hand: fresh to two seconds while calls come in,
- * usable for a minute when the kms cannot be asked, and after that not at all.
+ * Caches the kms's verification keys and revocations: at most two seconds old while calls come in, usable for a minute if
+ * the kms is unavailable, and after that not at all.
  */
 import { LONGEST_TOKEN_SECONDS } from "../contracts/access-token.ts";
 import type { KmsRpc, Revocation, Trust } from "../contracts/kms.ts";
@@ -10,13 +10,13 @@ const TRUST_FRESH_MS = 2_000;
 export const DEFAULT_MAX_STALENESS_SECONDS = 60;
 const RETRY_AFTER_FAILURE_MS = 1_000;
 const FIRST_FETCH_TIMEOUT_MS = 1_500;
-/** Who has older news to go by waits less: gateway and worker ask in turn, and a search must be answered within 2 seconds. */
+/** Shorter when a cached state exists: gateway and worker each wait for it, and a search has 2 seconds in all. */
 const FETCH_TIMEOUT_MS = 400;
-/** What the kms itself still tells of, and half an hour more: nothing older can stop an unexpired token. */
+/** As long as the kms itself reports, and half an hour more: nothing older can stop an unexpired token. */
 const RETENTION_SECONDS = LONGEST_TOKEN_SECONDS + 30 * 60;
 const PRUNE_EVERY_MS = 5 * 60_000;
 
-/** The news, with a version that changes whenever the keys do. */
+/** The current state, with a version that changes whenever the keys do. */
 export interface CurrentTrust {
   keys: Trust["keys"];
   /** By `sid`, `act.sid` or `jti`. */
@@ -26,18 +26,18 @@ export interface CurrentTrust {
   version: number;
 }
 
-/** Answers the current news, or `undefined` when what is known is too old to rely on. */
+/** Returns the current state, or `undefined` if what is known is too old to rely on. */
 export type TrustSource = () => Promise<CurrentTrust | undefined>;
 
 export interface TrustSourceOptions {
   kms: Pick<KmsRpc, "trust">;
   /** Milliseconds since the epoch. */
   now: () => number;
-  /** How long old news are relied on when the kms cannot be asked: REVOCATION_MAX_STALENESS_SECONDS. */
+  /** How long a cached state is used if the kms is unavailable: REVOCATION_MAX_STALENESS_SECONDS. */
   maxStalenessSeconds: number;
 }
 
-/** What an isolate has been told so far. */
+/** What an isolate has received so far. */
 interface Knowledge {
   keys: Trust["keys"];
   revokedAtSeconds: Map<string, number>;
@@ -52,7 +52,7 @@ const add = (revokedAtSeconds: Map<string, number>, revocations: readonly Revoca
   }
 };
 
-/** What is known after an answer; one from the first revocation on replaces those known before. */
+/** What is known after a response; one from the first revocation on replaces those known before. */
 const learn = (known: Knowledge | undefined, trust: Trust): Knowledge => {
   const { keys, revocations, rightsChanges, position, isWhole } = trust;
   const revokedAtSeconds = isWhole || !known ? new Map<string, number>() : known.revokedAtSeconds;
@@ -66,7 +66,7 @@ const isSame = (some: Trust["keys"], others: Trust["keys"]): boolean => JSON.str
 /** A source that asks the kms at most every two seconds, however many calls there are. */
 export const createTrustSource = ({ kms, now, maxStalenessSeconds }: TrustSourceOptions): TrustSource => {
   let current: CurrentTrust | undefined;
-  /** May be ahead of `current`, when an answer of several parts broke off: the next question goes on from there. */
+  /** May be ahead of `current` if a response of several parts broke off: the next request continues from there. */
   let knowledge: Knowledge | undefined;
   let fetchedAtMs = Number.NEGATIVE_INFINITY;
   let refreshAtMs = Number.NEGATIVE_INFINITY;
@@ -79,7 +79,7 @@ export const createTrustSource = ({ kms, now, maxStalenessSeconds }: TrustSource
     for (const [sessionId, at] of revokedAtSeconds) if (at < before) revokedAtSeconds.delete(sessionId);
   };
 
-  /** Everything since the last answer, which may take several; `undefined` when one of them fails. */
+  /** Everything since the last response, which may take several requests; `undefined` if one of them fails. */
   const fetchUpdates = async (): Promise<Knowledge | undefined> => {
     let updates = knowledge;
     for (;;) {

@@ -7,7 +7,7 @@ import { decodeProtectedHeader, type JWK } from "jose";
 /** RFC 7518 §3.2: as long as the hash, at least. */
 const MIN_SHARED_SECRET_BYTES = 32;
 const RSA_MODULUS_BITS = [2048, 3072, 4096];
-/** 65537, as NIST SP 800-56B has it; a small one opens doors. */
+/** 65537, as in NIST SP 800-56B; small exponents enable attacks. */
 const RSA_EXPONENT = "AQAB";
 
 const bytesOf = (text = ""): Buffer => Buffer.from(text, "base64url");
@@ -39,7 +39,8 @@ export const isShared = ({ kty }: JWK): boolean => kty === "oct";
 const isBase64Url = (text: string): boolean => Buffer.from(text, "base64url").toString("base64url") === text;
 
 /**
- * The key that a token names; `undefined` when it is not a compact JWS whose every part has its one spelling (RFC 7515 §2,
+ * The key that a token names; `undefined` when it is not a compact JWS whose every part has its one spelling (RFC
+ * 7515 §2,
  * RFC 4648 §3.5): else the same token could be sent as many texts.
  */
 export const keyIdOf = (token: string): string | undefined => {

@@ -15,8 +15,9 @@ const audience = z.enum(AUDIENCES);
 /** The `client_id` of tokens that a person got by logging in. */
 export const FIRST_PARTY_CLIENT = "fountain";
 /**
- * No longer token is issued, and none is looked at: few servers take a header of more than 8 KiB. What stands in tokens is
- * bounded where it is made, so that all of it fits: scopes, roles, filters of scoped keys, requests to confirm, the issuer.
+ * No longer token is issued, and none is looked at: few servers take a header of more than 8 KiB. What stands in tokens
+ * is bounded where it is made, so that all of it fits: scopes, roles, filters of scoped keys, requests to confirm, the
+ * issuer.
  */
 export const MAX_TOKEN_CHARACTERS = 8_192;
 export const ACCESS_TOKEN_TTL_SECONDS = 15 * 60;
@@ -44,7 +45,7 @@ const claimsShape = z.object({
   search_filter: z.string().min(1).optional(),
   /** Makes it good for one request, and for nothing else. */
   authorization_details: purposeDetails.optional(),
-  /** Roles of the subject whose rights the token lacks until his session has passed a second factor. */
+  /** Roles of the subject whose rights the token lacks until their session has passed a second factor. */
   withheld_roles: z.array(z.string()).min(1).optional(),
   /** The subject had no second factor when the token was made, for the one request that it is good for. */
   factorless: z.literal(true).optional(),
@@ -55,8 +56,8 @@ const claimsShape = z.object({
 export type Claims = z.infer<typeof claimsShape>;
 
 /**
- * A service is its own client, acts only for a user, and is named alike wherever the token names it. A user without a service
- * that acts for them is a client of Fountain's own: tokens of services once had their bare names in `sub`.
+ * A service is its own client, acts only for a user, and is named alike wherever the token names it. A user without a
+ * service that acts for them is a client of Fountain's own: tokens of services once had their bare names in `sub`.
  */
 const namesPrincipals = ({ sub, act, client_id }: Claims): boolean => {
   if (userIdOf(sub) === undefined) return act === undefined && serviceNameOf(sub) === client_id;
@@ -64,8 +65,8 @@ const namesPrincipals = ({ sub, act, client_id }: Claims): boolean => {
 };
 
 /**
- * A second factor, one request to confirm by it, and the lack of a factor are a user's in person. No token is good for one
- * request and for searching too; that a user has no factor is said for one request only, and of none who passed one.
+ * A second factor, one request to confirm by it, and the lack of a factor are a user's in person. No token is good for
+ * one request and for searching too; that a user has no factor is said for one request only, and of none who passed one.
  */
 const isAboutPerson = ({ sub, act, acr, authorization_details, search_filter, factorless }: Claims): boolean => {
   const isPerson = act === undefined && userIdOf(sub) !== undefined && search_filter === undefined;

@@ -1,4 +1,4 @@
-/** What the other workers have told in the kms's audit trail. */
+/** What the other workers report to the kms's audit trail. */
 import { z } from "zod";
 import { text } from "./input.ts";
 
@@ -21,7 +21,7 @@ export const REPORTED_ACTIONS = [
 export type ReportedAction = (typeof REPORTED_ACTIONS)[number];
 
 const MAX_CHARACTERS = 200;
-/** Codes, ids and names: nothing that somebody typed fits. */
+/** Codes, ids and names; free text does not fit. */
 const word = text({ min: 1, max: MAX_CHARACTERS });
 
 /** Never a password, a key, a token or a code in it. */

@@ -1,14 +1,14 @@
 /**
- * The one rule of granting, asked by whatever hands something out: rights beyond the default role, a credential, an
- * account, a secret or access; and by whatever replaces a password or a secret. It takes a person who has just passed a second factor, or who has none and has just logged
- * in. So a stolen `aal1` token leaves nothing behind that outlives it.
+ * The one rule of granting, applied by everything that grants something: rights beyond the default role, a credential, an
+ * account, a secret or access; and by whatever replaces a password or a secret. It takes a person who has just passed a
+ * second factor, or who has none and has just logged in. So a stolen `aal1` token leaves nothing behind that outlives it.
  */
 
 /** How recent a second factor, or a login without one, must be (RFC 9470 `max_age`). */
 export const STEP_UP_MAX_AGE_SECONDS = 300;
 
 /**
- * What can be handed out, and whether a service may do so by itself, which cannot pass a second factor, or a user by a token
+ * What can be granted, and whether a service may do so by itself, which cannot pass a second factor, or a user by a token
  * that is narrowed in scope or audience: its holder must not make more of it.
  */
 const WITHIN_LIMITS = {
@@ -22,13 +22,13 @@ const WITHIN_LIMITS = {
   secret: true,
   /** Whether an account or a key can be used at all, where no rights beyond the default role depend on it. */
   access: true,
-  /** The user's own password, which whoever replaces it has to show. */
+  /** The user's own password, which must be shown to replace it. */
   password: false,
 } as const;
 
 export type Granted = keyof typeof WITHIN_LIMITS;
 
-/** Who asks to hand something out, as the claims of their verified token say. */
+/** Who asks to grant something, from the claims of their verified token. */
 export interface GrantApplicant {
   kind: "user" | "service" | "delegate";
   acr: "aal1" | "aal2";
@@ -41,12 +41,12 @@ export interface GrantApplicant {
 }
 
 /**
- * Why something may not be handed out: a `delegate` never hands out anything, a `service` and a `narrowed` token not this; a
+ * Why something may not be granted: a `delegate` never grants anything, a `service` and a `narrowed` token not this; a
  * user passes their `second-factor` first, or has none and needs a `fresh-login`.
  */
 export type GrantRefusal = "delegate" | "service" | "narrowed" | "second-factor" | "fresh-login";
 
-/** Why the applicant may not hand this out; `undefined` when they may. */
+/** Why the applicant may not grant this; `undefined` if they may. */
 export const refusalToGrant = (
   what: Granted,
   { kind, acr, authTimeSeconds, factorless, narrowed }: GrantApplicant,

@@ -1,17 +1,17 @@
 /** What the runtime may ask of a worker, over its private entrypoint `Internal`; the public never reaches it. */
 
 export interface MetricsRpc {
-  /** The worker's numbers, in Prometheus's text format 0.0.4. */
+  /** The worker's metrics, in Prometheus's text format 0.0.4. */
   metrics(): Promise<string>;
 }
 
 export interface InternalRpc extends MetricsRpc {
-  /** The worker's periodic chores; harmless when run twice at once. */
+  /** The worker's periodic maintenance; harmless when run twice at once. */
   runScheduled(): Promise<void>;
 }
 
 export interface GatewayInternalRpc extends MetricsRpc {
-  /** Makes `/ready` answer 503 from now on: this process is about to end. */
+  /** Makes `/ready` respond 503 from now on: this process is shutting down. */
   drain(): Promise<void>;
 }
 
@@ -24,7 +24,7 @@ export interface FirstAdministrator {
 export type FirstAdministratorResult = "created" | "exists" | "invalid" | "wrong-secret-key";
 
 export interface KmsInternalRpc extends InternalRpc {
-  /** Tells whether SECRET_KEY opens the keys in the database. */
+  /** Whether SECRET_KEY decrypts the keys in the database. */
   openKeys(): Promise<"open" | "wrong-secret-key">;
   /** Creates the administrator of a new installation; does nothing as soon as any user exists. */
   createFirstAdministrator(administrator: FirstAdministrator): Promise<FirstAdministratorResult>;

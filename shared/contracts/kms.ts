@@ -1,4 +1,4 @@
-/** What the kms answers to the other workers, over its private entrypoint `Rpc`. */
+/** What the other workers may call at the kms, over its private entrypoint `Rpc`. */
 import type { JWK } from "jose";
 import type { RpcResult } from "../lang/result.ts";
 import type { Audience } from "./access-token.ts";
@@ -30,11 +30,11 @@ export interface Trust {
   revocations: Revocation[];
   /** Who lost a right of late: always all of them. */
   rightsChanges: RightsChange[];
-  /** Where the next question goes on. */
+  /** Where the next request continues. */
   position: number;
   /** These are from the very first one on: whatever was known before is void. */
   isWhole: boolean;
-  /** There is more than one answer holds: ask again at once. */
+  /** There is more than fits into one response: call again at once. */
   hasMore: boolean;
 }
 
@@ -44,7 +44,7 @@ export interface IssuedToken {
   expiresInSeconds: number;
 }
 
-/** A token for whoever holds an API key, and what whoever remembers it has to look at. */
+/** A token for the holder of an API key, and what a cache of it has to check. */
 export interface ExchangedApiKey extends IssuedToken {
   keyId: string;
   /** Addresses and networks that the key may be used from; `null`: anywhere. */
@@ -85,7 +85,7 @@ export type Elevation = SessionToken & {
     | { once: true; purpose: Purpose; redeemable: boolean }
   );
 
-/** A user whose passkey has been verified, with his presence and with himself recognised by it. */
+/** A user whose passkey has been verified, with user presence and user verification. */
 export interface PasskeySession {
   userId: string;
   /** How the key is secured (RFC 8176): `hwk` or `swk`. */
@@ -106,12 +106,12 @@ export interface Blocked {
   retryAfterSeconds: number;
 }
 
-/** A scoped key to issue: for whoever the principal is that asks, and for as long as his session or API key lives. */
+/** A scoped key to issue: for the requesting principal, and for as long as their session or API key lives. */
 export interface SearchKeyGrant {
   sessionId: string;
   subject: string;
   clientId: string;
-  /** The `filter_by` that all searches with it are confined to. */
+  /** The `filter_by` that all searches with it are restricted to. */
   filter: string;
   /** When it ends at the latest, in seconds since the epoch. */
   expiresAtSeconds: number;
@@ -152,7 +152,7 @@ export interface SecretWrite {
 }
 
 export interface KmsRpc {
-  /** The verification keys in force, and the revocations added since `position`; from the first one on, if not said. */
+  /** The verification keys in force, and the revocations added since `position`; by default from the first one on. */
   trust(position?: number): Promise<RpcResult<Trust>>;
   /** Trades an API key for a short-lived access token of its service; the caller's address is that of the request. */
   exchangeApiKey(key: string): Promise<RpcResult<ExchangedApiKey, "invalid"> | Blocked>;
@@ -166,13 +166,13 @@ export interface KmsRpc {
   redeemGrant(tokenId: string): Promise<RpcResult<boolean>>;
   /** Counts a login by passkey against the caller's address, before it is looked at. */
   admitPasskeyLogin(): Promise<RpcResult<true> | Blocked>;
-  /** Opens a session at `aal2`. `refused`: the user is locked, or gone. */
+  /** Opens a session at `aal2`. `refused`: the user is locked or deleted. */
   openPasskeySession(session: PasskeySession): Promise<RpcResult<OpenedSession, "refused"> | Blocked>;
-  /** Tells of a login by passkey that failed; `reason` is a code. */
+  /** Reports a login by passkey that failed; `reason` is a code. */
   refusePasskeyLogin(reason: string, userId?: string): Promise<RpcResult<true>>;
   /** Issues an access token that is good for searching within a filter only. */
   issueSearchKey(grant: SearchKeyGrant): Promise<RpcResult<IssuedSearchKey, "session-ended"> | Blocked>;
-  /** Has an event told in the audit trail. Failures and refusals that come too fast are told together. */
+  /** Records an event in the audit trail. Failures and refusals that come too fast are aggregated. */
   recordEvent(event: ReportedEvent): Promise<RpcResult<true> | Blocked>;
   /** Everything held about a user, with what the other workers hold, signed. */
   personalData(userId: string, parts: PersonalParts): Promise<RpcResult<SignedDocument, "unknown"> | Blocked>;

@@ -1,6 +1,6 @@
-/** What the workers hold about a person, for himself to read. */
+/** What the workers store about a person, for their data export. */
 
-/** A credential, as the authenticator told of it. */
+/** A credential, as the authenticator reported it. */
 export interface HeldPasskey {
   credentialId: string;
   /** The model of the authenticator. */
@@ -31,7 +31,7 @@ export interface HeldFactors {
   recoveryCodesLeft: number;
 }
 
-/** `actingService`: the service that wrote it for the person; null: nobody else did. */
+/** `actingService`: the service that wrote it for the person; null: they wrote it themselves. */
 interface Contribution {
   actingService: string | null;
   createdAt: string;

@@ -8,7 +8,7 @@ export interface Purpose {
   method: string;
   /** Path and query as the caller sends them to the gateway, such as `/kms/keys/films`. */
   path: string;
-  /** SHA-256 of the body's bytes as they are sent, in base64url; any body will do, if not said. */
+  /** SHA-256 of the body's bytes as they are sent, in base64url; by default, any body. */
   bodySha256?: string;
 }
 

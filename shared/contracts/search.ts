@@ -1,4 +1,4 @@
-/** What search answers to the other workers, over its private entrypoint `Rpc`. */
+/** What the other workers may call at search, over its private entrypoint `Rpc`. */
 import type { RpcResult } from "../lang/result.ts";
 
 /** A document of the collection `elements`; names as in Typesense, instants in seconds since the epoch. */

@@ -1,4 +1,4 @@
-/** What service-a answers to the other workers, over its private entrypoint `Rpc`. */
+/** What the other workers may call at service-a, over its private entrypoint `Rpc`. */
 
 import type { RpcResult } from "../lang/result.ts";
 import type { Contributions } from "./personal-data.ts";

@@ -1,4 +1,4 @@
-/** What twofa answers to the other workers, over its private entrypoint `Rpc`. */
+/** What the other workers may call at twofa, over its private entrypoint `Rpc`. */
 
 import type { RpcResult } from "../lang/result.ts";
 import type { Factorless, IssuedToken, OpenedSession, SessionToken } from "./kms.ts";
@@ -27,7 +27,7 @@ export interface LockedOut {
 export interface TwofaRpc {
   /** The user's second factors, without their secrets. */
   factorsOf(userId: string): Promise<RpcResult<HeldFactors>>;
-  /** Whether the user has a second factor that he could pass. */
+  /** Whether the user has a second factor that they could pass. */
   hasFactor(userId: string): Promise<RpcResult<boolean>>;
   /** A token for one request that says that its user has no second factor. */
   confirmFactorless(
@@ -35,7 +35,7 @@ export interface TwofaRpc {
   ): Promise<RpcResult<IssuedToken, "has-factor" | "session-ended">>;
   /** What a browser is to ask of any passkey that it has, to log in with. */
   passkeyOptions(): Promise<RpcResult<ChallengedOptions>>;
-  /** Has the kms open a session for the user whose passkey has answered. */
+  /** Has the kms open a session for the user whose passkey is verified. */
   logInByPasskey(login: PasskeyLogin): Promise<RpcResult<OpenedSession, "refused"> | LockedOut>;
   /** Consumes a code sent along with one request, and gives a token with `acr` = `aal2` for that request only. */
   elevateOnce(

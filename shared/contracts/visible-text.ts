@@ -1,11 +1,11 @@
 /**
- * Text that people tell things apart by: what is in it can be seen, and stays where it is. Names that must not pass for
+ * Text that people distinguish things by: what is in it can be seen, and stays where it is. Names that must not pass for
  * others have stricter rules of their own (UTS #39).
  */
 
 /**
- * Controls, formats that turn or join, unassigned and private code points, line breaks, and what shows as nothing: default
- * ignorables, and a Braille pattern without dots.
+ * Controls, formats that turn or join, unassigned and private code points, line breaks, and what shows as nothing:
+ * default ignorables, and a Braille pattern without dots.
  */
 const INVISIBLE = /[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]/u;
 /** Joiners and selectors belong inside an emoji. */

@@ -1,4 +1,4 @@
-/** What a browser's authenticator answers (WebAuthn Level 3 §5.1.9), as `PublicKeyCredential.toJSON()` writes it. */
+/** The response of a browser's authenticator (WebAuthn Level 3 §5.1.9), as `PublicKeyCredential.toJSON()` writes it. */
 import { z } from "zod";
 import { list, text, unicodeText } from "./input.ts";
 
@@ -19,7 +19,7 @@ const credential = {
   type: z.literal("public-key"),
 };
 
-/** The answer of `navigator.credentials.create()`. */
+/** The response of `navigator.credentials.create()`. */
 export const registrationSchema = z.object({
   ...credential,
   response: z.object({
@@ -31,7 +31,7 @@ export const registrationSchema = z.object({
 
 export type Registration = z.infer<typeof registrationSchema>;
 
-/** The answer of `navigator.credentials.get()`. */
+/** The response of `navigator.credentials.get()`. */
 export const assertionSchema = z.object({
   ...credential,
   response: z.object({
@@ -83,7 +83,7 @@ export const requestOptionsSchema = z.object({
 
 export type RequestOptions = z.infer<typeof requestOptionsSchema>;
 
-/** Request options, and the challenge to name with the answer to them. */
+/** Request options, and the challenge to name with the response to them. */
 export const challengedOptionsSchema = requestOptionsSchema.extend({
   challengeId: z.string(),
   expiresAt: z.iso.datetime(),

@@ -1,31 +1,32 @@
 /**
- * Limits how much of something goes at a time, in the order it came: writers of a worker, and searches. When several connections wait for sqld's write lock
- * while one checkpoints, sqld 0.24.32 can lose the lock for good and spin: seen within seconds with five writers, never with
- * four, counted over all processes. Waiting is polling: workerd forbids a request to wait for what another one does.
+ * Limits how much of something goes at a time, in the order it came: writers of a worker, and searches. When several
+ * connections wait for sqld's write lock while one checkpoints, sqld 0.24.32 can lose the lock for good and spin: seen
+ * within seconds with five writers, never with four, counted over all processes. Waiting is polling: workerd forbids a
+ * request to wait for what another one does.
  */
 
 const STEP_MS = 1;
 const MAX_PAUSE_MS = 50;
-/** A request that is cancelled never says so: a place nobody has confirmed for this long is free. */
+/** A request that is cancelled never says so: a slot that was not confirmed for this long is free. */
 const SLOT_TTL_MS = 1_000;
 
 export interface ConcurrencyLimitOptions {
-  /** How many go at a time. */
+  /** How many run at a time. */
   width: number;
   now: () => number;
   sleep: (ms: number) => Promise<void>;
-  /** How long one waits for a turn before `onTimeout`. */
+  /** How long a caller waits for a slot before `onTimeout`. */
   maxWaitMs: number;
   /** How long the work may take; after that it no longer keeps others waiting. */
   workMs: number;
-  /** What a caller gets whose turn does not come in time. */
+  /** The error for a caller that gets no slot in time. */
   onTimeout: () => Error;
 }
 
-/** Runs the work when its turn has come. */
+/** Runs the work as soon as a slot is free. */
 export type ConcurrencyLimit = <Value>(work: () => Promise<Value>) => Promise<Value>;
 
-/** One line of waiting. */
+/** One queue. */
 export const createConcurrencyLimit = ({
   width,
   now,
@@ -34,7 +35,7 @@ export const createConcurrencyLimit = ({
   workMs,
   onTimeout,
 }: ConcurrencyLimitOptions): ConcurrencyLimit => {
-  /** In order of arrival: each one's place, and until when it counts. */
+  /** In order of arrival: each entry, and until when it counts. */
   const queue = new Map<symbol, number>();
 
   const countAhead = (entry: symbol): number => {

@@ -1,4 +1,6 @@
-/** A worker's own libSQL database: bounded waits, retries when another writer holds the lock, one name for "gone". */
+/**
+ * A worker's own libSQL database: bounded waits, retries when another writer holds the lock, one error for "unavailable".
+ */
 import type { Client } from "@libsql/client";
 import { createClient } from "@libsql/client/web";
 import { drizzle } from "drizzle-orm/libsql/web";
@@ -6,7 +8,9 @@ import { observeDatabaseCall } from "../observability/metrics.ts";
 import { type ConcurrencyLimit, createConcurrencyLimit } from "./concurrency-limit.ts";
 
 const REQUEST_TIMEOUT_MS = 3_000;
-/** Enough for 64 writers on a slow machine. A dead database refuses every turn at once, so that nobody waits for it. */
+/**
+ * Enough for 64 writers on a slow machine. An unreachable database fails every writer at once, so that no request waits.
+ */
 const SLOT_WAIT_MS = 3_500;
 const BUSY_RETRY_BUDGET_MS = 2_500;
 const BUSY_RETRY_STEP_MS = 15;
@@ -14,7 +18,7 @@ const BUSY_RETRY_MAX_MS = 200;
 /** The client's own limiter would tie one request's work to another's, which workerd forbids. */
 const NO_CONCURRENCY_LIMIT = 1_000_000;
 
-/** The database cannot be asked right now. Answered as 503; nothing was acknowledged. */
+/** The database is unavailable. Becomes a 503; nothing was acknowledged. */
 export class DatabaseUnavailable extends Error {
   override readonly name = "DatabaseUnavailable";
 }
@@ -125,7 +129,7 @@ const limitWriters = (width: number): ConcurrencyLimit =>
     onTimeout: () => new DatabaseUnavailable("too many writers are waiting for the database"),
   });
 
-/** The client with writers taking turns, everything retried while someone else holds the lock, and measured. */
+/** The client with limited writers; everything is retried while another holds the lock, and measured. */
 const withLimits = (client: Client, writers: number): Client => {
   const limited = limitWriters(writers);
   return new Proxy(client, {
@@ -156,7 +160,7 @@ export const createDatabase = <Schema extends Record<string, unknown>>(bindings:
     orm: drizzle({ client, schema }),
     /** The bare client, for statements that drizzle cannot express and for `batch(…, "write")`. */
     client,
-    /** Resolves when the database answers; fails with `DatabaseUnavailable`. */
+    /** Resolves if the database responds; fails with `DatabaseUnavailable`. */
     probe: async (): Promise<void> => {
       await client.execute("SELECT 1");
     },

@@ -18,7 +18,7 @@ import type { BaseServices, WorkerEnv } from "./worker-env.ts";
 export const bearerToken = (headers: Headers): string | undefined =>
   /^bearer +([\w.~+/=-]+)[ \t]*$/i.exec(headers.get("authorization") ?? "")?.[1];
 
-/** Methods whose body means nothing (RFC 9110 §9.3.1), so that nobody reads it. */
+/** Methods whose body has no meaning (RFC 9110 §9.3.1), so that it is not read. */
 export const isBodiless = (method: string): boolean => method === "GET" || method === "HEAD";
 
 /** A body of another media type than the route takes is refused with 415. */
@@ -55,7 +55,7 @@ export const limitBody = (policy: Policy): MiddlewareHandler => {
   return (context, next) => (isBodiless(context.req.method) ? next() : limited(context, next));
 };
 
-/** The answer to a credential that was refused: the reason goes to our log, and the caller learns nothing but 401. */
+/** The response to a refused credential: the reason goes to the log, and the caller learns nothing but 401. */
 export const credentialRefused = <Services extends BaseServices>(
   context: Context<WorkerEnv<Services>>,
   reason: string,
@@ -93,7 +93,10 @@ const isFor = ({ method, path }: Purpose, request: HonoRequest, prefix: string):
 /** SHA-256 of the body's bytes in base64url. It must be small enough, and can still be read afterwards. */
 export const bodyHash = async (request: Request): Promise<string> => sha256(await request.clone().arrayBuffer());
 
-/** Refuses a body that the caller's token was not given for; to be asked once the body's size is known to be within bounds. */
+/**
+ * Refuses a body that the caller's token was not given for; to be asked once the body's size is known to be within
+ * bounds.
+ */
 export const assertBody = async <Services extends BaseServices>(
   context: Context<WorkerEnv<Services>>,
 ): Promise<void> => {
@@ -122,8 +125,8 @@ export const admit = <Services extends BaseServices>(
 };
 
 /**
- * A verifier of tokens that are handed in as parameters of a call: good is what would be admitted as its caller, so no token
- * for other workers, for one request or for searching only.
+ * A verifier of tokens that are handed in as parameters of a call: good is what would be admitted as its caller, so no
+ * token for other workers, for one request or for searching only.
  */
 export const admittingVerifier =
   (verify: TokenVerifier, worker: WorkerName, policy: Policy): TokenVerifier =>
@@ -146,7 +149,7 @@ const authenticate = async <Services extends BaseServices>(
   const { verify, now } = context.var.services;
   const verification = await verify(token);
   if (!verification.ok) throw credentialRefused(context, verification.reason);
-  // Not what a header says was taken off: whoever gets past the gateway could say anything.
+  // Not what a header says was removed: a caller that bypasses the gateway could claim anything.
   admit(context, worker, policy, verification.principal, `/${worker}`);
   if (policy.stepUp?.when === "always") assertSteppedUp(verification.principal, now(), policy.stepUp);
   if (policy.grants) assertMayGrant(policy.grants, verification.principal, now());

@@ -40,7 +40,7 @@ const requestIdOf = (headers: Headers): string => {
   return SANE_REQUEST_ID.test(sent) && !holdsCredential(sent) ? sent : crypto.randomUUID();
 };
 
-/** Turns whatever was thrown into a problem; what is not a known failure is a bug, and answers a bare 500. */
+/** Turns whatever was thrown into a problem; an unknown failure is a bug and becomes a bare 500. */
 const toProblem = (error: unknown): Problem => {
   if (error instanceof Problem) return error;
   if (isUnavailable(error))
@@ -68,7 +68,7 @@ export interface AppOptions<Services extends BaseServices> {
   problemOf?: (error: unknown) => Problem | undefined;
   /** Decides who may call; the gateway brings its own. */
   access?: MiddlewareHandler<WorkerEnv<Services>>;
-  /** Where a call came from; the gateway sees it for itself, and tells the others. */
+  /** The client's address; the gateway determines it and forwards it to the others. */
   clientAddress?: (request: Request, bindings: unknown) => string | undefined;
   /** What every response says besides, unless it says something else itself. */
   responseHeaders?: (bindings: unknown) => Readonly<Record<string, string>>;

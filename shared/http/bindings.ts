@@ -1,10 +1,10 @@
-/** Reads a worker's bindings once, at the door: a missing or weak one stops the worker instead of half working. */
+/** Parses a worker's bindings once, at startup: a missing or weak one stops the worker. */
 import { z } from "zod";
 import { DEFAULT_MAX_STALENESS_SECONDS } from "../auth/trust.ts";
 import type { KmsRpc } from "../contracts/kms.ts";
 import { passingRequest } from "../rpc/request-context.ts";
 
-/** Less than it takes to notice that the kms is away, and nobody could work. */
+/** Less than it takes to notice that the kms is unavailable would refuse every caller. */
 const MIN_STALENESS_SECONDS = 5;
 /** More, and a revocation could go unheard for longer than most tokens live. */
 const MAX_STALENESS_SECONDS = 900;
@@ -49,7 +49,10 @@ export const verifierBindings = {
 export const databaseBindings = {
   DATABASE_URL: setting(z.url()),
   DATABASE_TOKEN: setting(z.string().min(1)),
-  /** How many writers of this worker go at a time; sqld bears four, counted over all processes (see db/concurrency-limit.ts). */
+  /**
+   * How many writers of this worker go at a time; sqld bears four, counted over all processes (see
+   * db/concurrency-limit.ts).
+   */
   DATABASE_WRITERS: setting(z.coerce.number().int().min(1).max(4).default(2)),
   /** The self-hosted libSQL server; without it the database is reached over the network. */
   LIBSQL: setting(fetcher.optional()),

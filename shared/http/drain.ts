@@ -1,14 +1,14 @@
-/** Reads what nobody wanted of a request's body, so that its connection can carry the next request. */
+/** Reads the unused rest of a request's body, so that its connection can carry the next request. */
 
-/** Four times the largest body that any route takes: whoever sends more, unasked, may lose the connection. */
+/** Four times the largest body that any route accepts: a caller that sends more may lose the connection. */
 const MAX_DRAINED_BYTES = 32 * 1024 * 1024;
 /** A refusal does not wait longer than this for a body that is slow to come. */
 const MAX_DRAIN_MS = 2_000;
 
 /**
- * Discards the unread body, within its bounds. workerd closes a connection whose request was answered before its body was
- * read, and says so to nobody: a caller still sending would see a broken connection in place of the refusal, and the
- * next request on it would fail.
+ * Discards the unread body, within its bounds. workerd closes a connection whose response is sent before its body is
+ * read, without notice: a caller still sending would see a broken connection in place of the refusal, and the next
+ * request on it would fail.
  */
 export const drain = async ({ body, headers }: Request): Promise<void> => {
   if (!body || body.locked || Number(headers.get("content-length")) > MAX_DRAINED_BYTES) return;
@@ -21,7 +21,7 @@ export const drain = async ({ body, headers }: Request): Promise<void> => {
       drained += value.byteLength;
     }
   } catch {
-    // It broke off: there is no connection to save, and nobody to tell.
+    // It broke off: there is no connection left to save.
   } finally {
     clearTimeout(timer);
   }

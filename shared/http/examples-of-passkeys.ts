@@ -1,4 +1,4 @@
-/** Examples of what a browser is asked for, and answers, about a passkey (WebAuthn Level 3 §5.1). */
+/** Examples of WebAuthn options and responses (WebAuthn Level 3 §5.1). */
 
 import type {
   Assertion,

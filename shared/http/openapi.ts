@@ -1,4 +1,4 @@
-/** Building blocks of the OpenAPI declarations: a JSON body, a JSON answer, and the problems a route can answer with. */
+/** Building blocks of the OpenAPI declarations: a JSON body, a JSON response, and the problems of a route. */
 import { z } from "@hono/zod-openapi";
 import { integer, members, text } from "../contracts/input.ts";
 import { PROBLEMS, type ProblemCode } from "../problem/catalogue.ts";
@@ -43,8 +43,8 @@ interface ProblemResponse {
 }
 
 /**
- * The error responses of a handler's own, by their codes in the catalogue, for documentation; routes throw them. Those that
- * follow from the route table are added in `document.ts`.
+ * The error responses of a handler's own, by their codes in the catalogue, for documentation; routes throw them. Those
+ * that follow from the route table are added in `document.ts`.
  */
 export const problems = (...codes: ProblemCode[]): object => {
   const titles = new Map<number, string[]>();

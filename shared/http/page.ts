@@ -13,7 +13,7 @@ export const decodeCursor = (after: string | undefined): string | undefined => {
   return key;
 };
 
-/** A page out of up to `limit + 1` rows: the surplus one only tells that there is more. */
+/** A page out of up to `limit + 1` rows: the extra one only shows that there is more. */
 export const toPage = <Item>(rows: Item[], limit: number, keyOf: (item: Item) => string) => {
   const items = rows.slice(0, limit);
   const last = items.at(-1);

@@ -15,8 +15,8 @@ const credentialKind = (headers: Headers): string => {
 };
 
 /**
- * How this worker judged the caller's credential; `undefined` where it came to no judgement. A refusal without a reason is
- * another worker's, passed on.
+ * How this worker judged the caller's credential; `undefined` where it came to no judgement. A refusal without a reason
+ * is another worker's, passed on.
  */
 const authenticationOutcome = <Services extends BaseServices>({
   res: { status },
@@ -34,7 +34,7 @@ const recordAuthentication = <Services extends BaseServices>(context: BaseContex
   countAuthentication({ credential: credentialKind(context.req.raw.headers), outcome, reason });
 };
 
-/** Logs and counts a request that has been answered. */
+/** Logs and counts a request that has got its response. */
 export const recordRequest = <Services extends BaseServices>(
   context: BaseContext<Services>,
   durationMs: number,

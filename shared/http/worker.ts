@@ -1,4 +1,4 @@
-/** What a worker exports: its answers to requests, and its chores and numbers for whoever runs it. */
+/** What a worker exports: its request handler, and its maintenance and metrics for the operator. */
 import { WorkerEntrypoint } from "cloudflare:workers";
 import type { InternalRpc } from "../contracts/internal.ts";
 import { exposition } from "../observability/instruments.ts";
@@ -16,7 +16,7 @@ export interface Maintained {
   runMaintenance: () => Promise<void>;
 }
 
-/** The handlers that Cloudflare calls; elsewhere the runtime has the chores run over `Internal`. */
+/** The handlers that Cloudflare calls; elsewhere the runtime starts maintenance over `Internal`. */
 export const createWorker = (app: App, runMaintenance: (bindings: unknown) => Promise<unknown>) => ({
   fetch: app.fetch,
   scheduled: async (_trigger: ScheduledController, bindings: unknown): Promise<void> => {

@@ -1,6 +1,6 @@
 /** Bounded waits on another worker. */
 
-/** What the work gives, or `undefined` when it takes longer than `limitMs`; the work itself goes on. */
+/** The result of the work, or `undefined` if it takes longer than `limitMs`; the work itself continues. */
 export const withinTime = <Value>(work: Promise<Value>, limitMs: number): Promise<Value | undefined> => {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const limit = new Promise<undefined>((resolve) => {

@@ -8,5 +8,5 @@ export const failure = <Failure extends string>(error: Failure): { ok: false; er
   error,
 });
 
-/** Any private call can also find its worker's database gone. */
+/** Any private call can also find its worker's database unavailable. */
 export type RpcResult<Value, Failure extends string = never> = Result<Value, Failure | "unavailable">;

@@ -1,7 +1,7 @@
 /**
  * Work that a caller can make long, done in steps. Everything here runs on the one thread that serves all requests, and
- * nobody's input may keep it for long: such work is a generator that says, every now and then, how much it has done.
- * Counted is what was looked at, in characters or what takes as long: the clock stands still while code runs on the edge.
+ * no input may block it for long: such work is a generator that yields, every now and then, how much it has done. Counted
+ * is what was looked at, in characters or what takes as long: the clock stands still while code runs on the edge.
  */
 
 /** Each number is the work since the one before. */
@@ -10,7 +10,7 @@ export type Steps<Value> = Generator<number, Value, void>;
 /** Some milliseconds of work. */
 const SLICE = 250_000;
 
-/** Lets everything else that waits for the thread have its turn. */
+/** Lets everything else that waits for the thread run. */
 export const breathe = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0));
 
 /** So much makes a step, where one piece of work is too little for one. */
@@ -34,7 +34,7 @@ export const tally = () => {
   };
 };
 
-/** Does the work in turns with whatever else there is to do. */
+/** Does the work in slices, between which other requests run. */
 export const inSlices = async <Value>(steps: Steps<Value>): Promise<Value> => {
   let spent = 0;
   for (let step = steps.next(); ; step = steps.next()) {

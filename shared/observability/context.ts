@@ -5,7 +5,7 @@ import type { Span } from "./trace.ts";
 export interface RequestContext {
   requestId: string;
   span: Span;
-  /** The network address of whoever sent it, where it is known for certain. */
+  /** The network address of the sender, if it is known for certain. */
   clientAddress?: string | undefined;
   /** The service that acts for a user, once the caller's token has been verified; none where users act themselves. */
   actingService?: string | undefined;

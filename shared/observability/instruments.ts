@@ -29,14 +29,14 @@ const bounded = <Label extends string>(
   return safe;
 };
 
-/** What prom-client is to be told of an instrument, which is noted as declared. */
+/** The prom-client options of an instrument, which is noted as declared. */
 const declare = (instrument: Instrument<string>) => {
   const { name, help, labels } = instrument;
   instruments.set(name, instrument);
   return { name, help, labelNames: Object.keys(labels), registers: [registry] };
 };
 
-/** What adds to a counter, one unless told; nought brings the series into being. */
+/** Increments a counter, by 1 by default; 0 initialises the series. */
 export const createCounter = <Label extends string>(instrument: Instrument<Label>) => {
   const counter = new Counter(declare(instrument));
   return (labels: Record<Label, string>, by = 1): void => counter.inc(bounded(instrument.labels, labels), by);

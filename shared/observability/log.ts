@@ -7,7 +7,10 @@ export type Fields = Record<string, string | number | boolean | undefined>;
 
 export type Log = (level: Level, event: string, fields?: Fields) => void;
 
-/** A log that names its service, and the request and trace that a line belongs to. Fields are chosen by the caller one by one; bodies and headers are never passed. */
+/**
+ * A log that names its service, and the request and trace that a line belongs to. Fields are chosen by the caller one by
+ * one; bodies and headers are never passed.
+ */
 export const createLog =
   (service: string): Log =>
   (level, event, fields = {}) => {
@@ -27,7 +30,7 @@ export const createLog =
   };
 
 const MAX_DESCRIPTION_LENGTH = 500;
-/** Drizzle puts a failed query's parameters in its message, and among them may be what nobody should read. */
+/** Drizzle puts a failed query's parameters in its message, and among them may be secrets. */
 const QUERY_PARAMETERS = /\nparams: .*/s;
 
 const describeOne = (error: unknown): string =>

@@ -21,7 +21,7 @@ export const mergeExpositions = (expositions: readonly string[]): string => {
   return [...metrics.values()].map((lines) => `${lines.join("\n")}\n`).join("\n");
 };
 
-/** Which workers answered a scrape, as an exposition of its own. */
+/** Which workers responded to a scrape, as an exposition of its own. */
 export const upExposition = (responded: ReadonlyMap<string, boolean>): string =>
   [
     "# HELP fountain_worker_up Whether the worker responded to this scrape.",

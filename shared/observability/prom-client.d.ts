@@ -1,5 +1,5 @@
 /**
- * The parts of prom-client that run anywhere, by their files: its front door also loads what reads a Node process, and
+ * The parts of prom-client that run anywhere, by their files: its main entry also loads what reads a Node process, and
  * there is none in a worker.
  */
 declare module "prom-client/lib/counter.js" {

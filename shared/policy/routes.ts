@@ -24,31 +24,31 @@ export interface Policy {
    * `handler`: the handler keeps to what it covers.
    */
   narrowedBy?: "path" | "prefix" | "key" | "handler";
-  /** Whether a scoped key will do, which is a token confined to some documents: the handler must keep to them. */
+  /** Whether a scoped key suffices, which is a token restricted to some documents: the handler must apply its filter. */
   scopedKeys?: true;
   /** The second factor that is demanded. */
   stepUp?: StepUpDemand;
   /**
-   * What every such call hands out at least, so that gateway and worker ask the rule of granting. A handler that hands out
+   * What every such call grants at least, so that gateway and worker apply the rule of granting. A handler that grants
    * more, depending on the body, asks it again.
    */
   grants?: Granted;
   /**
-   * Whether a call hands something out only if that is not there yet, which the handler finds out: it asks the rule then, and
-   * the gateway says of a user without a second factor that they have none, but refuses nothing.
+   * Whether a call grants something only if that is not there yet, which the handler finds out: it asks the rule then,
+   * and the gateway says of a user without a second factor that they have none, but refuses nothing.
    */
   mayGrant?: true;
-  /** The media type of the request body, `application/json` unless told; {@link ANY_TYPE}: whatever it says it is. */
+  /** The media type of the request body, `application/json` by default; {@link ANY_TYPE}: any. */
   consumes?: string;
   /**
-   * Whose conventions the route follows, which also say to ignore parameters that are not known. `typesense`: clients send
-   * their key in a header of their own, and read errors as `{message}`. `oauth`: RFC 6749 §3.1.
+   * Whose conventions the route follows, which also say to ignore parameters that are not known. `typesense`: clients
+   * send their key in a header of their own, and read errors as `{message}`. `oauth`: RFC 6749 §3.1.
    */
   dialect?: "typesense" | "oauth";
   maxBodyBytes?: number;
-  /** Whether the gateway answers it by itself, out of what several workers know. */
+  /** Whether the gateway aggregates the response from several workers. */
   aggregated?: true;
-  /** How long the gateway waits for the answer to begin. */
+  /** How long the gateway waits for the response to start. */
   timeoutSeconds?: number;
 }
 
@@ -75,15 +75,15 @@ const stepUp = (policy: Policy): Policy => ({ ...policy, stepUp: STEP_UP });
 const stepUpIfEnrolled = (policy: Policy): Policy => ({ ...policy, stepUp: { ...STEP_UP, when: "conditional" } });
 const granting = (grants: Granted, policy: Policy): Policy => ({ ...stepUpIfEnrolled(policy), grants });
 
-/** A message goes out before the answer, and a slow mail server is given its time. */
+/** A message is sent before the response, and a slow mail server needs time. */
 const SENDING_TIMEOUT_SECONDS = 20;
 const SENDING: Policy = { ...stepUpIfEnrolled(USER), timeoutSeconds: SENDING_TIMEOUT_SECONDS };
 
-/** Reads that keep to what a scoped key is confined to. */
+/** Reads that apply the embedded filter of a scoped key. */
 const SEARCHING: Policy = { ...scope("search:read"), scopedKeys: true };
 const TYPESENSE: Policy = { ...SEARCHING, dialect: "typesense" };
 
-/** The paths that only the gateway asks for, through its binding; as they are not in the table, nobody else can. */
+/** The paths that only the gateway requests, through its binding; as they are not in the table, no caller can. */
 export const PRIVATE_PATHS: readonly string[] = ["/openapi.json", "/ready"];
 
 /** What stands for the template of a request that no row fits. */

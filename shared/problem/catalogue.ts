@@ -1,4 +1,4 @@
-/** Every HTTP failure Fountain answers with (RFC 9457): its code, title and status. Nothing else is ever sent. */
+/** Every HTTP failure that Fountain returns (RFC 9457): its code, title and status. Nothing else is ever sent. */
 
 export const PROBLEMS = {
   "malformed-request": { status: 400, title: "Malformed request" },

@@ -1,4 +1,4 @@
-/** Problems as values to throw, and as `application/problem+json` to answer (RFC 9457). */
+/** Problems as values to throw, and as `application/problem+json` responses (RFC 9457). */
 import { PROBLEMS, type ProblemCode } from "./catalogue.ts";
 
 export interface FieldError {
@@ -7,7 +7,7 @@ export interface FieldError {
   detail: string;
 }
 
-/** More would not help: whoever mends these sends it again. A body can have a fault in every byte. */
+/** More would not help: callers fix these and retry. A body can have a fault in every byte. */
 export const MAX_FIELD_ERRORS = 100;
 /** Of what a problem says, some may be the caller's own words: it says no more of them than a reader needs. */
 const MAX_POINTER_CHARACTERS = 256;
@@ -27,15 +27,15 @@ const cutErrors = (errors: readonly FieldError[]): FieldError[] =>
   }));
 
 export interface ProblemOptions {
-  /** Leaves the house: one sentence that says what to do. */
+  /** Public: one sentence that says what to do. */
   detail?: string;
   errors?: FieldError[];
   headers?: Record<string, string>;
-  /** Stays in the house: goes to the log only. */
+  /** Internal: goes to the log only. */
   cause?: unknown;
 }
 
-/** An HTTP failure from the catalogue. `createApp` turns it into the answer. */
+/** An HTTP failure from the catalogue. `createApp` turns it into the response. */
 export class Problem extends Error {
   override readonly name = "Problem";
   readonly code: ProblemCode;
@@ -60,14 +60,14 @@ export interface Occurrence {
   requestId: string;
 }
 
-/** The answer for a problem to a client of Typesense, which reads `message` and nothing else. */
+/** The response for a problem to a client of Typesense, which reads only `message`. */
 export const typesenseErrorResponse = ({ code, detail, headers }: Problem): Response =>
   Response.json(
     { message: cutDetail(detail ?? PROBLEMS[code].title) },
     { status: PROBLEMS[code].status, headers: { ...headers, "cache-control": "no-store" } },
   );
 
-/** The answer for a problem. */
+/** The response for a problem. */
 export const problemResponse = (failed: Problem, occurrence: Occurrence): Response => {
   const { status, title } = PROBLEMS[failed.code];
   const body = {

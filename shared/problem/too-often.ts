@@ -1,4 +1,4 @@
-/** The problem of a caller who does one thing too often: 429, and when to go on. Nothing was done. */
+/** The problem of a caller who reaches a rate limit: 429, and when to retry. Nothing was done. */
 import { type Problem, problem } from "./problem.ts";
 
 export const tooOften = (retryAfterSeconds: number): Problem =>

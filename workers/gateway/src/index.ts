@@ -17,7 +17,7 @@ import { createEntrypoints } from "./rpc.ts";
 
 const log = createLog("gateway");
 
-/** Does the work when the caller has his answer; `event` is logged when it fails. */
+/** Does the work after the response; `event` is logged if it fails. */
 const later =
   (event: string) =>
   (work: Promise<void>): void =>

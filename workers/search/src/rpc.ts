@@ -10,7 +10,7 @@ import { syncDocuments } from "./sync/sync.ts";
 
 const log = createLog("search");
 
-/** A database that is gone is an answer, not an exception. */
+/** An unavailable database is a result, not an exception. */
 const guarded = async <Value>(work: Promise<Value>): Promise<RpcResult<Value>> => {
   try {
     return success(await work);

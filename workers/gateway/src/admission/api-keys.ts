@@ -1,7 +1,7 @@
 /**
- * Trades API keys for access tokens at the kms, once each, and remembers the token, never the key: the memory is keyed
- * by the key's SHA-256. A remembered token is verified again at every use, so a key that is revoked, disabled or confined
- * to other addresses dies with its token, and the kms is asked anew.
+ * Trades API keys for access tokens at the kms, once each, and remembers the token, never the key: the memory is keyed by
+ * the key's SHA-256. A remembered token is verified again at every use, so once a key is revoked, disabled or restricted
+ * to other addresses, its token is refused and the kms is called again.
  */
 import { LRUCache } from "lru-cache";
 import type { Principal } from "#shared/auth/claims.ts";
@@ -24,7 +24,7 @@ export type ApiKeyVerification =
   | { ok: true; principal: Principal; token: string }
   | { ok: false; reason: Refusal | "invalid-api-key" | "address-not-allowed" };
 
-/** `address`: where the key is used from; `undefined` when nobody knows. */
+/** `address`: where the key is used from; `undefined` if unknown. */
 export type ApiKeyVerifier = (key: string, address: string | undefined) => Promise<ApiKeyVerification>;
 
 export interface ApiKeyVerifierOptions {
@@ -46,7 +46,7 @@ export const createApiKeyVerifier = ({ kms, verify, uses, now }: ApiKeyVerifierO
   const tokens = new LRUCache<string, RememberedToken>({ max: MAX_REMEMBERED });
   const refusedUntilMs = new LRUCache<string, number>({ max: MAX_REMEMBERED });
 
-  /** Whoever holds a token for the key has still to come from where the key may be used. */
+  /** A token of the key is valid only from an address that the key allows. */
   const admit = async (remembered: RememberedToken, address: string | undefined): Promise<ApiKeyVerification> => {
     const { token, keyId, allowedAddresses } = remembered;
     const verification = await verify(token);
@@ -63,7 +63,7 @@ export const createApiKeyVerifier = ({ kms, verify, uses, now }: ApiKeyVerifierO
     if (verification?.ok) return verification;
     if (verification?.reason === "trust-unavailable" || verification?.reason === "address-not-allowed")
       return verification;
-    // Ended, revoked, or signed by a key that is gone: whether the API key itself still works is for the kms to say.
+    // Expired, revoked, or signed by a removed key: the kms decides whether the API key itself is still valid.
     tokens.delete(digest);
     return undefined;
   };

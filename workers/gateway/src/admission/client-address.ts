@@ -13,7 +13,7 @@ export const parseNetworks = (text: string): Network[] | undefined => {
 
 /** More than the longest IPv6 address with quotes, brackets, a port and some blanks around it. */
 const MAX_ELEMENT_LENGTH = 80;
-/** More proxies in a row than anybody has. */
+/** Longer than any real chain of proxies. */
 const MAX_TRUSTED_HOPS = 32;
 
 const QUOTED = /^"(.*)"$/;
@@ -22,7 +22,8 @@ const WITH_PORT = /^([\d.]+):(\d{1,5})$/;
 const LAST_PORT = 65_535;
 
 /**
- * The address in `192.0.2.7`, `192.0.2.7:443`, `2001:db8::1`, `[2001:db8::1]:443`, or one of these in quotes (RFC 7239 §6);
+ * The address in `192.0.2.7`, `192.0.2.7:443`, `2001:db8::1`, `[2001:db8::1]:443`, or one of these in quotes (RFC
+ * 7239 §6);
  * `undefined` for everything else, as for `unknown` and the `_names` of RFC 7239 §6.3.
  */
 const addressIn = (element: string): string | undefined => {
@@ -33,15 +34,18 @@ const addressIn = (element: string): string | undefined => {
   return Number(port) <= LAST_PORT ? normalizeAddress(address) : undefined;
 };
 
-/** workerd tells the peer's address in `cf.clientIp`; on the edge Cloudflare sets the header, whatever the caller sent. */
+/**
+ * workerd puts the peer's address into `cf.clientIp`; on the edge, Cloudflare sets the header and overwrites the
+ * caller's.
+ */
 const peerOf = ({ cf, headers }: Pick<Request, "headers"> & { cf?: unknown }): string | undefined => {
   const peer = typeof cf === "object" && cf !== null && "clientIp" in cf ? cf.clientIp : undefined;
   return addressIn(typeof peer === "string" ? peer : (headers.get("cf-connecting-ip") ?? ""));
 };
 
 /**
- * The nearest address in X-Forwarded-For that is none of our proxies, or the farthest where all of them are. An element is
- * read only when all proxies behind it are trusted, so that nothing further to the left can change what is found.
+ * The nearest address in X-Forwarded-For that is none of our proxies, or the farthest where all of them are. An element
+ * is read only when all proxies behind it are trusted, so that nothing further to the left can change what is found.
  */
 const forwardedAddress = (forwarded: string, trustedProxies: readonly Network[]): string | undefined => {
   let end = forwarded.length;
@@ -55,8 +59,8 @@ const forwardedAddress = (forwarded: string, trustedProxies: readonly Network[])
 };
 
 /**
- * The caller's address, in its normal form: the peer's or, behind trusted proxies that say so, another one. `undefined` when
- * it is not known; nothing that depends on an address may then be allowed.
+ * The caller's address, in its normal form: the peer's or, behind trusted proxies that say so, another one. `undefined`
+ * when it is not known; nothing that depends on an address may then be allowed.
  */
 export const clientAddressOf = (
   request: Pick<Request, "headers"> & { cf?: unknown },

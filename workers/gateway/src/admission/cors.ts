@@ -60,7 +60,7 @@ const preflightResponse = (): Response =>
     },
   });
 
-/** The access check, whose answers, refusals too, pages of the allowed origins may read. */
+/** The access check with CORS: pages of the allowed origins can read its responses, refusals included. */
 export const withCors =
   <Services extends CorsServices>(access: Access<Services>): Access<Services> =>
   async (context, next) => {

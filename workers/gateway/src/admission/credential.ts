@@ -37,8 +37,8 @@ const sentIn = (headers: Headers, isTypesense: boolean): Credential[] => {
 };
 
 /**
- * Reads the credential headers; `unreadable` is one that cannot be right, whoever is asked. The same credential in two
- * headers is one.
+ * Reads the credential headers; `unreadable` is one that cannot be valid anywhere. The same credential in two headers is
+ * one.
  */
 export const credentialOf = (headers: Headers, { dialect }: Pick<Policy, "dialect">): Credential => {
   const sent = sentIn(headers, dialect === "typesense");

@@ -1,4 +1,4 @@
-/** What browsers are told of every response, whoever made it, unless it brings its own. */
+/** Security headers for browsers, on every response that does not set its own. */
 
 /** Nothing is loaded, framed, sent or run, not even where a response is opened as if it were a page. */
 const NO_PAGE = [

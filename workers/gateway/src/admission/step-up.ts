@@ -1,6 +1,6 @@
 /**
- * Step-up on the way through (RFC 9470): a code sent along in `X-OTP` is traded for a token that is good for this request,
- * and a token that was given for this request is used up. Where a call hands something out, twofa says of a caller
+ * Step-up on the way through (RFC 9470): a code sent along in `X-OTP` is traded for a token that is good for this
+ * request, and a token that was given for this request is used up. Where a call grants something, twofa says of a caller
  * without a second factor that they have none.
  */
 import {
@@ -39,7 +39,7 @@ export interface StepUp {
   caller: Caller;
   /** What came in `X-OTP`. */
   code: string | undefined;
-  /** The request at hand, whose body is hashed only when somebody has to know. */
+  /** The current request; its body is hashed only when needed. */
   purposeOf: () => Promise<Purpose>;
   twofa: Pick<TwofaRpc, "elevateOnce" | "hasFactor" | "confirmFactorless">;
   kms: Pick<KmsRpc, "redeemGrant">;
@@ -72,7 +72,7 @@ const refusalOf = (refusal: Refusal, demand: StepUpDemand): Problem => {
   }
 };
 
-/** The challenge to a caller without a recent second factor: where to enrol one, if it is known that he has none. */
+/** The challenge to a caller without a recent second factor: says where to enrol one if they are known to have none. */
 const challengeOf = async (
   { caller, twofa }: Pick<StepUp, "caller" | "twofa">,
   demand: StepUpDemand,
@@ -113,7 +113,7 @@ const tradeCode = async (stepUp: StepUp, code: string, demand: StepUpDemand): Pr
 };
 
 /**
- * The token to forward with a call that hands something out; of a user without a second factor, one that says so.
+ * The token to forward with a call that grants something; of a user without a second factor, one that says so.
  * `undefined`: whether it does is left to the worker.
  */
 const grantingToken = async (stepUp: StepUp, what: Granted | undefined): Promise<string> => {

@@ -7,7 +7,7 @@ import type { GatewayServices } from "../composition/services.ts";
 
 const NO_STORE = { "cache-control": "no-store", pragma: "no-cache" };
 
-/** What it takes; the kms declares what it answers, for the documentation. */
+/** The input; the kms declares the responses, for the documentation. */
 const loginRoute = createRoute({
   method: "post",
   path: "/kms/login/passkey",
@@ -15,7 +15,7 @@ const loginRoute = createRoute({
   responses: { 200: { description: "Tokens" } },
 });
 
-/** Routes of the kms, which cannot answer them: it knows no passkeys. */
+/** Routes of the kms that it cannot serve itself, because it has no passkeys. */
 export const addPasskeyLogin = (app: OpenAPIHono<WorkerEnv<GatewayServices>>): void => {
   app.post("/kms/login/passkey/options", async (context) =>
     context.json(await context.var.services.passkeyLogins.options(), 200, NO_STORE),

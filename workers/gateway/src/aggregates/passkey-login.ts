@@ -7,7 +7,7 @@ import { callWorker, unavailable } from "../backends/unavailable.ts";
 
 const LIMIT_MS = 10_000;
 
-/** Each fails with the problem `unavailable` when a worker does not answer. */
+/** Each fails with the problem `unavailable` if a worker does not respond. */
 export interface PasskeyLogins {
   options(): Promise<ChallengedOptions>;
   /** Refuses with `login-refused`, whatever was wrong, or `too-many-attempts`. */

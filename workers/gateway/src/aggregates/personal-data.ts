@@ -1,4 +1,4 @@
-/** Everything that Fountain holds about a user: each worker tells what is its own, and the kms signs the whole. */
+/** Everything that Fountain stores about a user: each worker contributes its part, and the kms signs the whole. */
 import { unauthenticated } from "#shared/auth/authorize.ts";
 import type { KmsRpc } from "#shared/contracts/kms.ts";
 import type { SignedDocument } from "#shared/contracts/personal-data.ts";
@@ -16,7 +16,7 @@ export interface Holders {
   serviceA: ServiceARpc;
 }
 
-/** Fails with the problem `unavailable` when a worker does not answer, `unauthenticated` when there is no such user. */
+/** Fails with the problem `unavailable` if a worker does not respond, `unauthenticated` if the user does not exist. */
 export type PersonalDataOf = (userId: string) => Promise<SignedDocument>;
 
 const partFrom = async <Value>(callee: string, call: Promise<RpcResult<Value>>): Promise<Value> => {

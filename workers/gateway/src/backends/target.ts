@@ -13,7 +13,7 @@ const isDestination = (worker: WorkerName): worker is Destination => worker !== 
 export const DESTINATIONS: readonly Destination[] = WORKERS.filter(isDestination);
 
 export interface Target {
-  /** `undefined`: the gateway answers by itself. */
+  /** `undefined`: the gateway responds itself. */
   destination?: Destination;
   /** The path as the destination knows it. */
   path: string;

@@ -1,4 +1,4 @@
-/** A part of Fountain that does not answer: 503, with the cause for the log only. */
+/** The 503 for a dependency that does not respond; the cause goes to the log only. */
 import { withinTime } from "#shared/lang/deadline.ts";
 import type { Problem } from "#shared/problem/problem.ts";
 import { unavailable as unavailableProblem } from "#shared/problem/unavailable.ts";
@@ -7,7 +7,7 @@ const DETAIL = "A dependency is temporarily unavailable. Retry after the time in
 
 export const unavailable = (cause: unknown, detail = DETAIL): Problem => unavailableProblem({ detail, cause });
 
-/** What a private call answers. A call that throws, or takes longer than `limitMs`, gives the problem `unavailable`. */
+/** The result of a private call. Throws the problem `unavailable` if the call throws or takes longer than `limitMs`. */
 export const callWorker = async <Value>(callee: string, call: Promise<Value>, limitMs: number): Promise<Value> => {
   const value = await withinTime(call, limitMs).catch((cause: unknown) => {
     throw unavailable(cause);

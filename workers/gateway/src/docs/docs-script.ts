@@ -1,6 +1,6 @@
 /**
  * The script of the /docs page, as text: it reads /openapi.json and builds everything with `textContent`, so nothing that
- * a document or an answer says can become markup. Credentials stay in the page's memory and are gone on reload.
+ * a document or a response says can become markup. Credentials stay in the page's memory until it is reloaded.
  */
 export const DOCS_SCRIPT = `
 "use strict";

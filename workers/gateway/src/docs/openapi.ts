@@ -26,7 +26,7 @@ export interface Part {
   /** What all its paths begin with. */
   prefix: string;
   document: z.infer<typeof documentSchema>;
-  /** What the route table says about an operation; `undefined` for one that nobody can reach. */
+  /** The route table's policy for an operation; `undefined` for one that no caller can reach. */
   demandOf: (method: string, path: string) => Demand | undefined;
 }
 

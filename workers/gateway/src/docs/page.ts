@@ -11,7 +11,7 @@ export interface Page {
 
 const hashOf = (text: string): string => `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
 
-/** The answer with a Content-Security-Policy that allows this page's own style and script by hash, and nothing else. */
+/** The response with a Content-Security-Policy that allows only this page's own style and script, by hash. */
 export const pageResponse = ({ html, style, script }: Page): Response => {
   const policy = [
     "default-src 'none'",

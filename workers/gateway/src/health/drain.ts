@@ -4,7 +4,7 @@ import { unavailable } from "../backends/unavailable.ts";
 export interface Drainable {
   /** From now on `probe` fails. */
   drain: () => void;
-  /** Resolves when this process can serve and will go on to; fails with the problem `unavailable` otherwise. */
+  /** Resolves if this process can serve and is not draining; fails with the problem `unavailable` otherwise. */
   probe: () => Promise<void>;
 }
 

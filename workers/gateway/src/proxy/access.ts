@@ -94,7 +94,7 @@ export const forwardTo = async (
     limitMs: (policy.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS) * 1000,
   });
 
-/** Decides on a call and, unless the gateway answers it by itself, forwards it. */
+/** Decides on a call and forwards it, unless the gateway serves it itself. */
 export const gatewayAccess: MiddlewareHandler<WorkerEnv<GatewayServices>> = async (context, next) => {
   assertSaneAddress(context.req.url, context.req.path);
   const { destination, path, template, policy } = targetOf(context.req.method, context.req.path);

@@ -1,4 +1,4 @@
-/** Passes a request on to the worker it is for, and the answer back as it comes. */
+/** Forwards a request to its worker and streams the response back. */
 import { isBodiless } from "#shared/http/access.ts";
 import { problem } from "#shared/problem/problem.ts";
 import { unavailable } from "../backends/unavailable.ts";
@@ -15,9 +15,9 @@ export interface Forwarding {
   own: Readonly<Record<string, string>>;
   /** The media type that the worker's own errors have. */
   errorType: string;
-  /** Whether the answer is one caller's alone. */
+  /** Whether the response is for one caller only. */
   forCaller: boolean;
-  /** How long the worker may take to begin its answer. */
+  /** How long the worker may take to start its response. */
   limitMs: number;
 }
 
@@ -28,8 +28,8 @@ const isOurs = (response: Response, errorType: string): boolean =>
   response.status < 500 || (response.headers.get("content-type") ?? "").startsWith(errorType);
 
 /**
- * The whole body, which the limit has kept small: the worker's time starts when it has everything, and a worker that
- * answers without reading does not cost the caller its connection.
+ * The whole body, which the limit keeps small: the worker's time starts when it has everything, and a worker that
+ * responds without reading does not break the caller's connection.
  */
 const bodyOf = async (request: Request): Promise<ArrayBuffer | null> => {
   if (isBodiless(request.method) || request.body === null) return null;
@@ -61,8 +61,8 @@ const fetchWithin = async (
 };
 
 /**
- * The worker's answer. One that throws, stays silent longer than the limit, or fails without saying so as agreed gives
- * the problem `unavailable`; its own problems pass through, those of 5xx too.
+ * The worker's response. If the worker throws, exceeds the limit, or fails without a problem document, this throws the
+ * problem `unavailable`; its own problems pass through, those of 5xx too.
  */
 export const forward = async (request: Request, forwarding: Forwarding): Promise<Response> => {
   const body = await bodyOf(request);

@@ -16,7 +16,7 @@ const REQUEST_HEADERS = [
   "user-agent",
 ];
 
-/** Meant for one connection (RFC 9110 §7.6.1), or telling what runs behind us. */
+/** Meant for one connection (RFC 9110 §7.6.1), or revealing what runs behind the gateway. */
 const WITHHELD_RESPONSE_HEADERS = [
   "connection",
   "keep-alive",
@@ -57,7 +57,7 @@ export const forwardedHeaders = (sent: Headers, own: Readonly<Record<string, str
   return headers;
 };
 
-/** The headers of the answer. What a caller's credential brought about is stored nowhere, unless the worker says so. */
+/** The headers of the response. Responses to authenticated calls are not cached, unless the worker says so. */
 export const responseHeaders = (received: Headers, forCaller: boolean): Headers => {
   const headers = new Headers(received);
   for (const name of WITHHELD_RESPONSE_HEADERS) headers.delete(name);

@@ -44,8 +44,8 @@ const list = (names: readonly string[]): string =>
   names.length < 2 ? names.join("") : `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
 
 /**
- * What every worker answers to a GET of this private path, asked all at once, within two seconds. Fails with the problem
- * `unavailable`, which names the workers that gave no good answer.
+ * The responses of all workers to a GET of this private path, in parallel, within two seconds. Fails with the problem
+ * `unavailable`, which names the workers without a usable response.
  */
 export const getFromAll = async (upstreams: Upstreams, path: string): Promise<Map<Destination, unknown>> => {
   const replies = await Promise.all(DESTINATIONS.map((destination) => getFrom(upstreams, destination, path)));

@@ -1,4 +1,4 @@
-/** POST /collections/{name}/reindex and its jobs: the index is filled anew while the one before goes on answering. */
+/** POST /collections/{name}/reindex and its jobs: the index is rebuilt while the previous one keeps serving. */
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import { reference } from "#shared/contracts/input.ts";
 import { EXAMPLE } from "#shared/http/examples.ts";
@@ -82,7 +82,7 @@ export const addReindex = (app: OpenAPIHono<WorkerEnv<SearchServices>>): void =>
     assertCollection(context.req.valid("param").name);
     const { services, log } = context.var;
     const jobId = await services.reindexing.start();
-    // What breaks off here is taken up by the chore.
+    // The maintenance job resumes what breaks off here.
     const logFailure = (error: unknown): void => log("error", "reindex.paused", { error: describeError(error) });
     context.executionCtx.waitUntil(services.reindexing.advance().catch(logFailure));
     return context.json({ jobId }, 202);

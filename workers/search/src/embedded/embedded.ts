@@ -24,7 +24,7 @@ export const createEmbedded = ({ database, builds, now, newId }: EmbeddedOptions
   const engine = createLibsqlEngine(database);
   const reindexing = createRebuild({ database, builds, log: createDocumentLog(database), now, newId });
   let isAlone = false;
-  /** A cluster that was fed before is told of nothing from now on: if it comes back, it has to begin anew. */
+  /** A cluster used before receives no more changes: if it returns, it has to start over. */
   const leaveCluster = async (): Promise<void> => {
     if (!isAlone) await builds.abandon("typesense");
     isAlone = true;

@@ -56,7 +56,7 @@ export const facetStatement = (facet: FacetRequest, selection: Selection, maxVal
 /** Values are compared with a `facet_query` outside the database, and so many of them at most. */
 const MAX_COMPARED_VALUES = 10_000;
 
-/** How many values of a facet an answer needs. */
+/** How many values of a facet a response needs. */
 export const rowsNeeded = ({ field }: FacetRequest, { facetQuery, maxFacetValues }: SearchQuery): number =>
   facetQuery?.field === field ? MAX_COMPARED_VALUES : maxFacetValues;
 
@@ -73,7 +73,7 @@ const countOf = ({ ranges }: FacetRequest, { value, count }: FacetRow): FacetCou
   count,
 });
 
-/** A field's values as the answer gives them; with a `facet_query`, those that have words beginning so. */
+/** A field's values as in the response; with a `facet_query`, those that have words with this prefix. */
 export function* toFacetCounts(facet: FacetRequest, rows: readonly FacetRow[], query: SearchQuery): Steps<FacetCounts> {
   const { field } = facet;
   const { facetQuery, maxFacetValues, highlight } = query;

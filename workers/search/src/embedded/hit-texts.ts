@@ -1,4 +1,6 @@
-/** The texts of a page of hits. One answer of sqld has room for the first of them; the others are asked for in portions. */
+/**
+ * The texts of a page of hits. One response of sqld has room for the first of them; the others are fetched in portions.
+ */
 import type { SQL } from "drizzle-orm";
 import { SearchRefused } from "../query/engine.ts";
 import type { documents } from "../storage/schema.ts";
@@ -22,7 +24,7 @@ const MAX_PAGE_TEXT = 12 * 2 ** 20;
 
 const TOO_LONG = `The hits of this page have more than ${MAX_PAGE_TEXT} characters of text. Request fewer hits or other fields.`;
 
-/** Consecutive rows whose texts fit into one answer; a row that is longer by itself stands alone. */
+/** Consecutive rows whose texts fit into one response; a row that is longer by itself stands alone. */
 const inPortions = (rows: readonly HitRow[]): HitRow[][] => {
   const portions: HitRow[][] = [];
   let length = Number.POSITIVE_INFINITY;
@@ -37,7 +39,10 @@ const inPortions = (rows: readonly HitRow[]): HitRow[][] => {
   return portions;
 };
 
-/** The hits with their texts; without those that have gone, or out of the caller's reach, in between. Throws {@link SearchRefused}. */
+/**
+ * The hits with their texts; without those deleted, or out of the caller's reach, in the meantime. Throws {@link
+ * SearchRefused}.
+ */
 export const withTexts = async (
   rows: readonly HitRow[],
   selection: Selection,

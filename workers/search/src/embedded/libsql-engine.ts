@@ -38,7 +38,10 @@ type LibsqlDatabase = Pick<Database<typeof schema>, "orm" | "client">;
 const shown = (document: ElementDocument, fields: readonly FieldName[]): Partial<ElementDocument> =>
   Object.fromEntries(fields.filter((name) => document[name] !== undefined).map((name) => [name, document[name]]));
 
-/** Further texts of an answer, in characters, are shown without marks: to mark a million takes some tenths of a second in all. */
+/**
+ * Further texts of a response, in characters, are shown without marks: to mark a million takes some tenths of a second in
+ * all.
+ */
 const MARKED_CHARACTERS = 2 ** 20;
 
 type TextRow = Awaited<ReturnType<typeof withTexts>>[number];

@@ -1,6 +1,6 @@
 /**
- * Ranks without looking at each match: a reading of the query becomes a few FTS5 expressions, best first, that share no
- * document. Within one of them all documents match equally well, so that a page is read from the first few only.
+ * Ranks without looking at each match: an interpretation of the query becomes a few FTS5 expressions, best first, that
+ * share no document. Within one of them all documents match equally well, so that a page is read from the first few only.
  */
 import type { SearchedField } from "../query/engine.ts";
 import type { Alternative, Interpretation } from "../query/interpretations.ts";
@@ -13,7 +13,7 @@ export interface RankingTier {
   score: number;
 }
 
-/** What a reading matches, in all and ranked. */
+/** What an interpretation matches, in all and ranked. */
 export interface Ranking {
   total: string;
   tiers: RankingTier[];
@@ -103,7 +103,7 @@ const merged = (tiers: readonly RankingTier[]): RankingTier[] =>
 const asWhole = (fields: readonly SearchedField[]): SearchedField[] =>
   fields.map((field) => ({ ...field, prefix: false }));
 
-/** What a reading matches besides `earlier`, and without documents that have an excluded term. */
+/** What an interpretation matches besides `earlier`, and without documents that have an excluded term. */
 export const rank = (
   fields: readonly SearchedField[],
   { tokens, typos }: Interpretation,

@@ -15,7 +15,7 @@ import { type RankingTier, rank } from "./ranking-tiers.ts";
 export interface Selection {
   /** The words to highlight. */
   terms: Term[];
-  /** What the full-text index is asked, best matches first; empty when it is not asked. */
+  /** The expressions for the full-text index, best matches first; empty if it is not used. */
   tiers: RankingTier[];
   /** All that the tiers match. */
   total: string | undefined;
@@ -67,7 +67,7 @@ export const wordlessSelection = (query: SearchQuery): Selection | undefined => 
   return { ...selection, where: and(exclude.length === 0 ? NOTHING : withoutAnyOf(query, exclude), where) };
 };
 
-/** What the readings match, those of the first before those that only a later one adds. */
+/** What the interpretations match, those of the first before those that only a later one adds. */
 export const selectionOf = (query: SearchQuery, interpretations: readonly Interpretation[]): Selection => {
   const { exclude } = parseTerms(query.q);
   const rankings: ReturnType<typeof rank>[] = [];
@@ -117,7 +117,7 @@ const COLUMNS = sql.join(
   sql`, `,
 );
 
-/** In characters: six bytes for each still fit into an answer of sqld, which has 10 MB at most. */
+/** In characters: six bytes for each still fit into a response of sqld, which has 10 MB at most. */
 export const TEXT_BUDGET = 2 ** 20;
 
 const showsTexts = ({ shownFields, highlight }: SearchQuery): boolean =>

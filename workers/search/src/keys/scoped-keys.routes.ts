@@ -62,7 +62,7 @@ const invalid = (field: string, detail: string): Problem =>
     errors: [{ pointer: `#/${field}`, detail }],
   });
 
-/** The filter as the key will have it, within the one that the caller is confined to himself. */
+/** The filter as the key will have it, within the caller's own embedded filter. */
 const filterFor = (filterBy: string, principal: Principal): string => {
   const parsed = parseFilter(filterBy.toWellFormed());
   if (!parsed.ok) throw invalid("filter_by", `Invalid filter: ${parsed.detail}.`);
@@ -73,7 +73,7 @@ const filterFor = (filterBy: string, principal: Principal): string => {
 
 const endFor = (wanted: number | undefined, principal: Principal, nowSeconds: number): number => {
   const inAnHour = nowSeconds + LONGEST_TOKEN_SECONDS;
-  // What is confined or narrowed makes nothing that outlives it.
+  // A restricted token creates nothing that outlives it.
   const isWhole = principal.searchFilter === undefined && principal.narrowed === undefined;
   const latest = isWhole ? inAnHour : Math.min(inAnHour, principal.expiresAtSeconds);
   const end = wanted ?? latest;

@@ -5,7 +5,7 @@
 import type { ElementDocument, SyncResult } from "#shared/contracts/search.ts";
 import type { DocumentOperation } from "./document.ts";
 
-/** The last change of a document; without a document it is gone. */
+/** The last change of a document; without a document, a deletion. */
 export interface Change {
   seq: number;
   id: string;

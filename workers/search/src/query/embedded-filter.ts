@@ -1,6 +1,6 @@
 /**
- * What a scoped key confines its holder to: a filter beside the caller's own, joined to it as a tree, so that nothing a
- * caller writes can reach around it.
+ * The embedded filter of a scoped key: a filter beside the caller's own, joined to it as a tree, so that nothing a caller
+ * writes can reach around it.
  */
 import { failure, type Result, success } from "#shared/lang/result.ts";
 import { both, type Filter, printFilter } from "./filter.ts";
@@ -13,7 +13,7 @@ export const MAX_EMBEDDED_FILTER_BYTES = 4_000;
 const fitsKey = (text: string): boolean =>
   text.length <= MAX_EMBEDDED_FILTER_LENGTH && Buffer.byteLength(JSON.stringify(text)) <= MAX_EMBEDDED_FILTER_BYTES;
 
-/** The confinement that stands in a verified scoped key. Throws when it cannot be read: better no search than a free one. */
+/** The embedded filter of a verified scoped key. Throws if it is invalid: better no search than an unrestricted one. */
 export const embeddedFilterOf = ({ searchFilter }: { searchFilter?: string }): Filter | undefined => {
   if (searchFilter === undefined) return undefined;
   const parsed = parseFilter(searchFilter);
@@ -21,7 +21,7 @@ export const embeddedFilterOf = ({ searchFilter }: { searchFilter?: string }): F
   return parsed.filter;
 };
 
-/** The text of a filter within the one that its author is confined to himself. */
+/** The text of a filter, combined with the embedded filter of its author. */
 export const printEmbeddedFilter = (wanted: Filter, within: Filter | undefined): Result<string, "too-large"> => {
   const text = printFilter(both(within, wanted) ?? wanted);
   const isUsable = fitsKey(text) && parseFilter(text).ok;

@@ -11,13 +11,13 @@ export interface SearchedField {
   field: TextField;
   /** A match in a field of greater weight is worth more. */
   weight: number;
-  /** Whether the last word may go on: `foun` finds `fountain`. */
+  /** Whether the last word is a prefix: `foun` finds `fountain`. */
   prefix: boolean;
   /** How many letters of a word may be wrong, missing, surplus, or changed with their neighbour. */
   maxTypos: number;
 }
 
-/** What is tried when too little was found as it was typed. */
+/** What is tried if the query as typed finds too little. */
 export interface TypoTolerance {
   /** Words with typing errors are looked for when fewer documents than this were found. */
   typoTokensThreshold: number;
@@ -33,7 +33,7 @@ export interface TypoTolerance {
 export interface Sort {
   field: ValueField | "_text_match";
   descending: boolean;
-  /** Where documents without the field go; last, unless said. */
+  /** Where documents without the field go; last by default. */
   missing?: "first" | "last";
 }
 
@@ -53,8 +53,8 @@ export interface SearchQuery {
   /** What the caller asks for. */
   filter?: Filter;
   /**
-   * What the caller may see. Never written by the caller, and holds for everything that an answer shows or counts: hits,
-   * `found`, facets, and documents that are pinned.
+   * What the caller may see. Never written by the caller, and applies to everything that a response shows or counts:
+   * hits, `found`, facets, and documents that are pinned.
    */
   embeddedFilter?: Filter;
   /** The ids of documents that are left out. */
@@ -73,7 +73,7 @@ export interface SearchQuery {
   /** The fields that hits show. */
   shownFields: FieldName[];
   highlight: HighlightStyle;
-  /** Parameters of Typesense that Fountain only passes on; an engine says by `refusalsOf` which it has no answer to. */
+  /** Parameters of Typesense that Fountain only passes on; an engine lists by `refusalsOf` those it does not support. */
   extras: Extras;
 }
 
@@ -139,7 +139,7 @@ export interface EngineStatus {
 export interface ParameterFault {
   /** As Typesense calls it. */
   parameter: string;
-  /** What Typesense answers to it. */
+  /** The status that Typesense returns for it. */
   status: 400 | 404 | 422;
   message: string;
   /** For a person, where more can be said than in `message`. */

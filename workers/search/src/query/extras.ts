@@ -4,7 +4,7 @@
  */
 
 /**
- * `idle`: cannot change the answer of an engine without caches, sampling, synonyms and curations. Otherwise: the values
+ * `idle`: cannot change the result of an engine without caches, sampling, synonyms and curations. Otherwise: the values
  * that ask for nothing the embedded engine lacks.
  */
 type Embedded = "idle" | readonly string[];
@@ -77,7 +77,7 @@ export const isExtraName = (name: string): name is ExtraName => Object.hasOwn(EX
 export const asksForForeign = (name: string, value: string): boolean =>
   FOREIGN.some((foreign) => foreign === name) && value !== "" && !OFF.includes(value);
 
-/** Whether the embedded engine can leave the parameter out without answering something else than was asked. */
+/** Whether the embedded engine can ignore the parameter without changing the result. */
 export const isIdleWhenEmbedded = (name: ExtraName, value: string): boolean => {
   const embedded: Embedded = EXTRAS[name];
   if (embedded === "idle") return true;

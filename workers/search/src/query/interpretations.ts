@@ -1,4 +1,4 @@
-/** The ways to read a query, from what was typed to what may have been meant: with errors in words, with words left out. */
+/** The interpretations of a query, from what was typed to what may have been meant: with typos, with words dropped. */
 
 import { foldWord, type Term, wordsOf } from "../text/terms.ts";
 import { type Typed, typosBetween } from "../text/typos.ts";
@@ -90,7 +90,7 @@ const misspelt = (
   return { tokens, typos, dropped };
 };
 
-/** Readings with errors: words that no document has are replaced first, and one error comes before two. */
+/** Interpretations with typos: words that no document has are replaced first, and one typo comes before two. */
 export const misspeltInterpretations = (
   terms: readonly Term[],
   suspected: readonly Suspected[],

@@ -3,7 +3,7 @@ import type { ParameterFault } from "./engine.ts";
 
 export type ParameterValue = string | number | boolean;
 
-/** By Typesense's names. What nobody knows is ignored, as Typesense does. */
+/** By Typesense's names. Unknown parameters are ignored, as by Typesense. */
 export type SearchParameters = Readonly<Record<string, ParameterValue | undefined>>;
 
 /** A value, or what is wrong with it. */
@@ -57,7 +57,10 @@ export const readPerField = <Value>(
   return good(Array.from({ length: fieldCount }, (_, index) => values[index] ?? values[0] ?? otherwise));
 };
 
-/** Whether `*`, which stands for anything, makes the pattern the name. Not by a regular expression: many stars would take it for ever. */
+/**
+ * Whether `*`, which stands for anything, makes the pattern the name. Not by a regular expression: many stars would take
+ * it for ever.
+ */
 const fits = (name: string, pattern: string): boolean => {
   const [start = "", ...parts] = pattern.split("*");
   const end = parts.pop();

@@ -35,7 +35,7 @@ const MAX_AFFIX_WORDS = 1_000;
 /** A tag stands twice around every match, and a long text has many. */
 const MAX_TAG_LENGTH = 200;
 
-/** A query, and how its answer counts pages: by `page`, or by `offset`, as the caller did. */
+/** A query, and how its response counts pages: by `page`, or by `offset`, as the caller did. */
 export type QueryResult =
   | { ok: true; query: SearchQuery; paging: { page: number } | { offset: number } }
   | { ok: false; faults: ParameterFault[] };

@@ -1,10 +1,10 @@
-/** From a search's parameters to a query that the engine can answer, and to its answer. */
+/** From a search's parameters to a query that the engine supports, and to its result. */
 import { type SearchEngine, SearchRefused, type SearchResult } from "./engine.ts";
 import type { Filter } from "./filter.ts";
 import type { SearchParameters } from "./parameters.ts";
 import { parseQuery, type QueryResult } from "./query.ts";
 
-/** The query, or a fault for each parameter that is wrong or that this engine has no answer to. */
+/** The query, or a fault for each parameter that is invalid or that this engine does not support. */
 export const readSearch = (
   engine: Pick<SearchEngine, "refusalsOf">,
   parameters: SearchParameters,

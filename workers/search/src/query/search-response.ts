@@ -1,9 +1,9 @@
-/** Answers to searches in Typesense's shape. */
+/** Search responses in Typesense's shape. */
 import type { GroupedHits, Hit, SearchQuery, SearchResult } from "./engine.ts";
 import { type SearchParameters, textOf } from "./parameters.ts";
 import type { QueryResult } from "./query.ts";
 
-/** What was asked, as far as the answer repeats it. */
+/** The request, as far as the response repeats it. */
 export interface RequestedSearch {
   collection: string;
   parameters: SearchParameters;
@@ -28,7 +28,7 @@ const toGroup = (group: GroupedHits, withList: boolean): object => ({
   hits: group.hits.map((hit) => toHit(hit, withList)),
 });
 
-/** The body of the answer. */
+/** The body of the response. */
 export const toTypesenseResponse = (result: SearchResult, asked: RequestedSearch, elapsedMs: number): object => {
   const { query, paging, parameters, collection } = asked;
   const withList = textOf(parameters, "enable_highlight_v1").trim().toLowerCase() !== "false";

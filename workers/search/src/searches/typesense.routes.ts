@@ -1,4 +1,4 @@
-/** Reads as a Typesense server answers them, for its clients: one search, several at once, and whether it is well. */
+/** Typesense-compatible reads, for its clients: one search, several at once, and the health. */
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { list, reference, text } from "#shared/contracts/input.ts";
@@ -19,7 +19,7 @@ import { toTypesenseResponse } from "../query/search-response.ts";
 
 /** Typesense's limit to the query of an address. */
 const MAX_ADDRESS_QUERY_LENGTH = 4_000;
-/** More at once would only wait for each other, and keep everybody else waiting. */
+/** More at once would only wait for each other, and keep other callers waiting. */
 const SEARCHES_AT_ONCE = 4;
 
 const CODES = { 400: "malformed-request", 404: "not-found", 422: "invalid-input" } as const satisfies Record<
@@ -151,7 +151,7 @@ const toResult = (outcome: Outcome): object =>
   outcome.ok ? outcome.body : { code: outcome.fault.status, error: cutDetail(outcome.fault.message) };
 
 export const addTypesense = (app: OpenAPIHono<WorkerEnv<SearchServices>>): void => {
-  // Their clients send what they like, and what nobody knows is ignored: parameters are read by hand.
+  // Typesense's clients may send any parameter, and unknown ones are ignored: parameters are read by hand.
   for (const route of [documents, multiSearch, health]) app.openAPIRegistry.registerPath(route);
 
   app.get("/collections/:name/documents/search", async (context) => {

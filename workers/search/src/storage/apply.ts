@@ -9,7 +9,7 @@ import { syncStatements } from "./sync-sql.ts";
 export interface Applied {
   /** One for each operation, in their order. */
   results: SyncResult[];
-  /** The answers to the statements that came along. */
+  /** The results of the accompanying statements. */
   along: ResultSet[];
 }
 

@@ -15,7 +15,7 @@ const LAST_SEQ = "SELECT coalesce(max(seq), 0) AS seq FROM sqlite_sequence WHERE
 
 const EXTENT = `SELECT (SELECT count(*) FROM documents) AS documents, (${LAST_SEQ}) AS seq`;
 
-/** Six bytes for each character, and the longest text after them, still fit into an answer of sqld. */
+/** Six bytes for each character, and the longest text after them, still fit into a response of sqld. */
 const TEXT_BUDGET = 2 ** 19;
 
 /** The first row of a page, and those after it until the texts before them have used up the budget. */

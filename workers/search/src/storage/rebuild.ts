@@ -1,4 +1,7 @@
-/** Fills the embedded engine's full-text index anew: the words page by page, then the index, in a transaction that readers do not notice. */
+/**
+ * Rebuilds the embedded engine's full-text index: the words page by page, then the index, in a transaction that readers
+ * do not notice.
+ */
 import { z } from "zod";
 import { type Database, isUnavailable } from "#shared/db/database.ts";
 import type { DocumentLog } from "../model/document-log.ts";

@@ -43,7 +43,7 @@ export const changes = sqliteTable("changes", {
   refusal: text(),
 });
 
-/** The jobs that fill an index anew, the one that filled the live index among them. Instants are in milliseconds. */
+/** The jobs that rebuild an index, including the one that built the live index. Instants are in milliseconds. */
 export const builds = sqliteTable(
   "builds",
   {
@@ -56,13 +56,13 @@ export const builds = sqliteTable(
     total: integer().notNull(),
     copiedPk: integer("copied_pk").notNull(),
     syncedSeq: integer("fed_seq").notNull(),
-    /** Changes after this one were sent without an answer, and may yet arrive late: they are to be sent once more. */
+    /** Changes after this one were sent without a response and may still arrive late: they are resent. */
     unconfirmedSeq: integer("doubt_seq"),
     unconfirmedAtMs: integer("doubted_at"),
     failure: text(),
     startedAtMs: integer("started_at").notNull(),
     finishedAtMs: integer("finished_at"),
-    /** Who works on it, and until when nobody else may. */
+    /** The holder of the lease, and until when it lasts. */
     holder: text(),
     leasedUntil: integer("held_until").notNull(),
   },

@@ -9,7 +9,7 @@ import type { Suspect } from "../query/interpretations.ts";
 import { bareWordsOf, foldWord } from "../text/terms.ts";
 import { trigramsOf } from "../text/typos.ts";
 
-/** Nobody mistypes longer ones, and they would fill the table. */
+/** Longer ones are rarely mistyped, and they would fill the table. */
 const MAX_WORD_LENGTH = 32;
 const MIN_WORD_LENGTH = 2;
 /** So many of those that share the most trigrams are compared letter by letter. */

@@ -1,6 +1,6 @@
 /**
- * A build fills an index anew from all documents while the one before goes on answering: how a reindex is done, a
- * collection begun, and its schema changed. What it has done so far is stored, so that anybody can take it up again.
+ * A build fills a new index from all documents while the previous one keeps serving: how a reindex is done, a collection
+ * created, and its schema changed. Its progress is stored, so that any isolate can resume it.
  */
 import type { Result } from "#shared/lang/result.ts";
 import type { SearchEngine } from "../query/engine.ts";
@@ -12,7 +12,7 @@ export const BUILD_STATES = [
   "catching-up",
   /** It is about to take over: changes count as found only when they are in it, too. */
   "switching",
-  /** It answers. */
+  /** It serves searches. */
   "live",
   /** Another has taken over, or it has failed: what it filled is to be removed. */
   "retired",
@@ -42,7 +42,7 @@ export interface Build {
   copiedPk: number;
   /** It has every change up to this one. */
   syncedSeq: number;
-  /** Changes after this one were sent without an answer, and may yet arrive late: they are to be sent once more. */
+  /** Changes after this one were sent without a response and may still arrive late: they are resent. */
   unconfirmedSeq: number | null;
   unconfirmedAtMs: number | null;
   failure: string | null;
@@ -57,7 +57,7 @@ export type BuildProgress = Partial<
   Pick<Build, "state" | "copied" | "copiedPk" | "syncedSeq" | "failure" | "finishedAtMs">
 >;
 
-/** Whoever works on a build holds it until an instant; a change to it by anybody else comes to nothing. */
+/** The lease of a build, until an instant; a change to the build without the lease has no effect. */
 export interface Lease {
   holder: string;
   nowMs: number;
@@ -70,26 +70,26 @@ export interface BuildStore {
   find(jobId: string): Promise<Build | undefined>;
   /** Of this engine, newest first; the old ones that are removed are forgotten. */
   list(engine: Build["engine"]): Promise<Build[]>;
-  /** Takes hold of a build; `undefined` while somebody else has it. */
+  /** Acquires the lease of a build; `undefined` while another holder has it. */
   take(jobId: string, lease: Lease): Promise<Build | undefined>;
-  /** Records that changes after this one were sent without an answer; the earliest such number stays. */
+  /** Records that changes after this one were sent without a response; the earliest such number stays. */
   markUnconfirmed(jobId: string, seq: number, lease: Lease): Promise<void>;
-  /** Goes back to the doubtful changes, if there have been none since an instant. */
+  /** Goes back to the unconfirmed changes, if there have been none since an instant. */
   resendUnconfirmed(jobId: string, beforeMs: number): Promise<void>;
-  /** Records progress and keeps hold, until the past to let go; false when the hold was lost. */
+  /** Records progress and renews the lease (an instant in the past releases it); false if the lease was lost. */
   advance(jobId: string, progress: BuildProgress, lease: Lease): Promise<boolean>;
-  /** Makes a held build the live one of its engine, and retires the one before. */
+  /** Makes a leased build the live one of its engine, and retires the previous one. */
   goLive(jobId: string, lease: Lease): Promise<boolean>;
-  /** Records what became of a build that nobody works on any more. */
+  /** Records the final state of a build without a lease. */
   mark(jobId: string, state: Extract<BuildState, "retired" | "failed" | "removed">): Promise<void>;
-  /** Ends every build of this engine: another one has taken its place, and it is told of no more changes. */
+  /** Ends every build of this engine: another one has replaced it, and it receives no more changes. */
   abandon(engine: Build["engine"]): Promise<void>;
 }
 
 export const isRunning = (build: Build): build is Build & { state: RunningState } =>
   RUNNING_STATES.some((one) => one === build.state);
 
-/** What an operator is told of a build. */
+/** The state of a build as reported to operators. */
 export type JobStatus = "running" | "done" | "failed";
 
 export const jobStatusOf = ({ state, failure }: Pick<Build, "state" | "failure">): JobStatus => {
@@ -97,11 +97,11 @@ export const jobStatusOf = ({ state, failure }: Pick<Build, "state" | "failure">
   return RUNNING_STATES.some((one) => one === state) ? "running" : "done";
 };
 
-/** Fills the index of an engine anew. */
+/** Rebuilds the index of an engine. */
 export interface Reindexing {
-  /** Begins, unless a job is running already; the job's id either way. Fails when the engine cannot be asked. */
+  /** Starts a job unless one is running; returns the job's id either way. Fails if the engine is unavailable. */
   start(): Promise<string>;
-  /** Takes the running job further, for some seconds at most. */
+  /** Advances the running job, for some seconds at most. */
   advance(): Promise<void>;
   find(jobId: string): Promise<Build | undefined>;
 }

@@ -2,7 +2,7 @@
 import { eachInSteps, type Steps } from "#shared/lang/steps.ts";
 import { foldWord, type Term, type Word, wordMatches, wordsOf } from "./terms.ts";
 
-/** A stretch of the text to mark; `wordIndex` says in which word. */
+/** A range of the text to mark; `wordIndex` is its word. */
 export interface Match {
   wordIndex: number;
   from: number;
@@ -20,7 +20,7 @@ export interface Matches {
   terms: ReadonlySet<Term>;
 }
 
-/** Nobody looks at more of them in one text, and each is two tags more. */
+/** More of them in one text are of no use, and each adds two tags. */
 const MAX_MATCHES = 10_000;
 /** More than a query can ask for, so that the rest of a longer word is of no use. */
 const LONGEST_COMPARED = 8_192;
@@ -47,7 +47,7 @@ interface Target {
 export interface TermIndex {
   terms: readonly Term[];
   whole: ReadonlyMap<string, readonly Target[]>;
-  /** Those of one word that may go on, by its length. */
+  /** Those of one word that is a prefix, by its length. */
   beginnings: ReadonlyMap<number, ReadonlyMap<string, readonly Target[]>>;
 }
 

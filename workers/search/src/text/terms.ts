@@ -3,7 +3,7 @@
 /** Words that stand next to each other; most often just one. A word such as `don't` is two, `don` and `t`. */
 export interface Term {
   text: string;
-  /** The last word may go on: `foun` finds `fountain`. */
+  /** The last word is a prefix: `foun` finds `fountain`. */
   prefix: boolean;
   /** Meant exactly as it stands. */
   quoted?: true;

@@ -1,6 +1,6 @@
 /**
  * A circuit breaker for one node. After some failures in a row it keeps calls away from the node; after a while it lets
- * one call through to see, and closes when that succeeds. Nobody waits for another's call here: workerd forbids it,
+ * one call through to probe, and closes when that succeeds. No request waits for another's call: workerd forbids it,
  * which is why this is no library.
  */
 

@@ -1,6 +1,6 @@
 /**
- * Fills a collection anew from the documents of this worker, while the one before goes on answering: page by page, then
- * what has changed meanwhile, a count, and the alias. Whatever breaks off is taken up where it was recorded last.
+ * Fills a new collection from the documents of this worker, while the previous one keeps serving: page by page, then what
+ * has changed meanwhile, a count, and the alias. An interrupted build resumes at its last recorded progress.
  */
 import { z } from "zod";
 import type { DocumentLog } from "../model/document-log.ts";
@@ -45,13 +45,15 @@ export interface BuilderOptions {
 }
 
 export interface Builder extends Reindexing {
-  /** Sees to it that there is a collection with the schema of today, or one on its way; goes on with it for so long. */
+  /**
+   * Ensures that a collection with the current schema exists or is being built; advances the build until this instant.
+   */
   ensure(untilMs: number): Promise<void>;
   /** The collections that have to have a change before it counts as found. */
   targets(): Promise<Build[]>;
-  /** The live collection is gone: another one is needed. */
+  /** The live collection is missing: another one is needed. */
   markLost(build: Build): Promise<void>;
-  /** Removes what is not needed any more, and points the alias where it belongs. */
+  /** Removes what is not needed any more, and repairs the alias. */
   cleanUp(): Promise<void>;
 }
 

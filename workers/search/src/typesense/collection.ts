@@ -1,8 +1,8 @@
-/** The collection as Typesense is told of it: an alias that always answers, over collections that come and go. */
+/** The collection as declared to Typesense: an alias that always exists, over collections that are replaced. */
 import { COLLECTION, FIELDS, type FieldName, type FieldType } from "../model/fields.ts";
 import type { TypesenseRequest } from "./reply.ts";
 
-/** What everybody searches. */
+/** The name that all searches use. */
 export const ALIAS = COLLECTION;
 
 /** Every collection that the alias ever points at, and the alias; patterns, as a key of Typesense takes them. */
@@ -46,7 +46,7 @@ const schemaOf = (generation: Generation): object => ({
   ...(generation === "rule-sets" && { synonym_sets: [RULE_SET], curation_sets: [RULE_SET] }),
 });
 
-/** Tells one schema from another: when it changes, the collection is built anew. */
+/** Identifies a schema: when it changes, the collection is rebuilt. */
 export const schemaVersionOf = (generation: Generation): string => {
   let hash = 0;
   for (const character of JSON.stringify(schemaOf(generation)))

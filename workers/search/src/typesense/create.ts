@@ -39,7 +39,7 @@ export interface Typesense {
   rotation: KeyRotation;
 }
 
-/** When a job began, and something to tell it from another one: `20261101t120000z-1a2b3c4d`. */
+/** When a job started, and a suffix that makes it unique: `20261101t120000z-1a2b3c4d`. */
 const jobIdOf = (nowMs: number, id: string): string =>
   `${new Date(nowMs).toISOString().replace(/\.\d+/, "").replaceAll(/[-:]/g, "").toLowerCase()}-${id.slice(0, 8)}`;
 

@@ -1,4 +1,4 @@
-/** Brings documents into a collection: JSON Lines in small batches, the result of every line read, deletions one by one. */
+/** Upserts documents into a collection: JSON Lines in small batches, with a result per line; deletes one by one. */
 import { z } from "zod";
 import type { ElementDocument } from "#shared/contracts/search.ts";
 import type { RefusedDocument } from "../model/document-log.ts";
@@ -10,17 +10,17 @@ import type { Failure } from "./reply.ts";
 const BATCH_SIZE = 40;
 const BATCH_LENGTH = 1_000_000;
 const BATCHES_AT_ONCE = 4;
-/** How many documents are brought at a time. */
+/** How many documents are upserted at a time. */
 export const PAGE_SIZE = BATCH_SIZE * BATCHES_AT_ONCE;
 const DELETIONS_AT_ONCE = 8;
 
-/** A document as it is to be, or that it is to be gone. */
+/** The desired state of a document; without a document, a deletion. */
 export interface Wanted {
   id: string;
   document: ElementDocument | undefined;
 }
 
-/** What became of documents: Typesense has all of them but the refused ones; or it cannot be told. */
+/** The outcome for documents: Typesense has all of them but the refused ones; or it is unknown. */
 export type UpsertResult = { ok: true; refused: RefusedDocument[] } | { ok: false; failure: Failure };
 
 const lineSchema = z.object({ success: z.boolean(), error: z.string().optional(), code: z.int().optional() });
@@ -103,7 +103,7 @@ const joined = (outcomes: readonly UpsertResult[]): UpsertResult => {
   return { ok: true, refused };
 };
 
-/** Brings some documents, of different ids, into a collection; done again it changes nothing. */
+/** Upserts or deletes documents of different ids in a collection; idempotent. */
 export const upsert = async (
   call: Call,
   collection: string,

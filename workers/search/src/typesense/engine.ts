@@ -1,6 +1,6 @@
 /**
  * The search engine that is a Typesense cluster. This worker keeps the documents and the order of their changes; the
- * cluster is fed by them, so that it can be lost, replaced or filled anew, and never has the last word.
+ * cluster is a replica of them, so that it can be lost, replaced or rebuilt, and is never the source of truth.
  */
 import { z } from "zod";
 import type { SyncResult } from "#shared/contracts/search.ts";
@@ -19,9 +19,9 @@ import { filterOf, searchRequest } from "./search-request.ts";
 import { readSearchResult, type SearchOutcome, searchResultSchema } from "./search-result.ts";
 import { bodyOf, engineUnavailable } from "./unavailable.ts";
 
-/** A search is answered within two seconds, all in all. */
+/** A search takes at most two seconds in all. */
 const SEARCH_MS = 1_400;
-/** Whoever brings changes waits for eight seconds. */
+/** Callers that sync changes wait for eight seconds. */
 const SYNC_MS = 6_000;
 const POLL_MS = 25;
 const MAX_POLL_MS = 200;
@@ -63,7 +63,7 @@ const BACKTICK: ParameterFault = {
 export const createTypesenseEngine = (parts: TypesenseParts): SearchEngine => {
   const { cluster, keyring, log, builds, replicator, builder, rotation, now, sleep } = parts;
 
-  /** Once a collection answers, it does until Typesense says otherwise. */
+  /** Once a collection serves, it is assumed to until Typesense says otherwise. */
   let isServing = false;
 
   /** Resolves when there is a collection with all documents: it may have to be filled first. */
@@ -105,7 +105,7 @@ export const createTypesenseEngine = (parts: TypesenseParts): SearchEngine => {
   const ask = async (request: ReturnType<typeof searchRequest>, withinMs: number): Promise<SearchOutcome> =>
     readSearchResult(bodyOf(searchResultSchema, await keyring.call(request, withinMs)));
 
-  /** A chore does all that it can, and then tells of the first thing that it could not. */
+  /** Runs every job, and then fails with the first failure. */
   const doAll = async (jobs: readonly (() => Promise<unknown>)[]): Promise<void> => {
     const faults: unknown[] = [];
     for (const job of jobs) await job().catch((error: unknown) => faults.push(error));

@@ -1,6 +1,6 @@
 /**
  * The keys to Typesense. The kms keeps them; here they are remembered for five minutes at most. A key that Typesense
- * refuses is looked up anew, and failing that the administrator's takes its place, so that no call fails for a rotation.
+ * refuses is looked up again, and the admin key is the fallback, so that no call fails because of a rotation.
  */
 import { z } from "zod";
 import type { KmsRpc } from "#shared/contracts/kms.ts";
@@ -14,7 +14,7 @@ export const API_KEY_PATH = "typesense/api-key";
 export const ADMIN_KEY_PATH = "typesense/admin-key";
 
 const MEMORY_MS = 5 * 60_000;
-/** When Typesense refuses every key, nobody is asked again for so long. */
+/** When Typesense refuses every key, calls fail without a request for this long. */
 const REFUSAL_MS = 2_000;
 const KMS_TIMEOUT_MS = 1_000;
 
@@ -24,7 +24,7 @@ const storedKeySchema = z.object({
   key: z.string().nullable(),
   /** Typesense's own number of it. */
   id: z.int().nullable(),
-  /** Keys that were in force before, to be deleted when nobody can remember them any more. */
+  /** Keys that were in force before, to be deleted once no isolate can have them cached. */
   retiring: z.array(z.object({ id: z.int(), deleteAfterMs: z.number() })),
   /** A rotation under way: keys in Typesense with this mark are its doing. */
   pending: z.object({ mark: z.string(), sinceMs: z.number() }).nullable(),
@@ -33,7 +33,7 @@ export type StoredKey = z.infer<typeof storedKeySchema>;
 
 export const NO_KEY: StoredKey = { key: null, id: null, retiring: [], pending: null };
 
-/** Reads a stored key; one that somebody else stored is just its text. */
+/** Parses a stored key; one stored by an operator is just its text. */
 export const parseStoredKey = (value: string): StoredKey => {
   try {
     return storedKeySchema.parse(JSON.parse(value));

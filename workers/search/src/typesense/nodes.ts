@@ -1,6 +1,6 @@
 /**
- * The nodes of a cluster: the first one listed is the nearest and is asked first; when it does not answer, the others
- * take turns. Every call ends within its time, whatever the nodes do.
+ * The nodes of a cluster: the first one listed is the nearest and is called first; if it does not respond, the others
+ * alternate. Every call ends within its time, whatever the nodes do.
  */
 import { type Breaker, type BreakerState, createBreaker } from "./breaker.ts";
 import { isNodeTrouble, type Reply, type TypesenseRequest, unreachable } from "./reply.ts";
@@ -19,7 +19,7 @@ export interface Node {
 
 export interface Cluster {
   readonly nodes: readonly Node[];
-  /** What the first node that answers says; the last failure when none does within the time. */
+  /** The response of the first node that responds; the last failure if none does in time. */
   call(key: string, request: TypesenseRequest, withinMs: number): Promise<Reply>;
   /** Asks every node how it is, and closes the breakers of those that are well. */
   probe(withinMs: number): Promise<{ url: string; healthy: boolean }[]>;
@@ -31,7 +31,7 @@ export interface ClusterOptions {
   /** Milliseconds since the epoch. */
   now: () => number;
   sleep: (ms: number) => Promise<void>;
-  /** Told of every call to a node, and of breakers that change. */
+  /** Called for every call to a node, and for breakers that change. */
   onCall?: (outcome: string) => void;
   onBreaker?: (node: string, state: BreakerState) => void;
 }
@@ -41,7 +41,9 @@ const HEALTH: TypesenseRequest = { method: "get", path: "/health", repeatable: t
 const isWell = (reply: Reply): boolean =>
   reply.ok && typeof reply.body === "object" && reply.body !== null && "ok" in reply.body && reply.body.ok === true;
 
-/** Whether the request may go to another node after this reply: always where nothing was done, else if it may be repeated. */
+/**
+ * Whether the request may go to another node after this reply: always where nothing was done, else if it may be repeated.
+ */
 const mayGoOn = (reply: Reply, { repeatable }: TypesenseRequest): boolean => {
   if (reply.ok) return false;
   const { kind } = reply.failure;

@@ -1,4 +1,4 @@
-/** Brings a collection up to the last change, as the one who holds its build. */
+/** Replicates changes to a collection, under the lease of its build. */
 
 import type { DocumentLog } from "../model/document-log.ts";
 import type { Build, BuildProgress, BuildStore } from "../sync/build.ts";
@@ -6,10 +6,10 @@ import { PAGE_SIZE, upsert } from "./documents.ts";
 import type { Keyring } from "./keyring.ts";
 import type { Failure } from "./reply.ts";
 
-/** Well above what one page may take: whoever dies with a page under way may have sent it. */
+/** Well above what one page may take: an isolate that dies during a page may have sent it. */
 const LEASE_MS = 20_000;
 const PAGE_MS = 5_000;
-/** After this long without an answer, what was sent has either arrived or never will. */
+/** After this long without a response, what was sent has either arrived or never will. */
 const CONFIRMATION_MS = 30_000;
 
 export interface ReplicatorOptions {
@@ -22,29 +22,32 @@ export interface ReplicatorOptions {
   warn: (event: string, fields: Record<string, string | number>) => void;
 }
 
-/** `busy`: somebody else is at it. `time-is-up`: there is more to do. */
+/** `busy`: another holder has the lease. `time-is-up`: there is more to do. */
 export type SyncOutcome = "done" | "busy" | "time-is-up" | Failure;
 
-/** A build in hand. */
+/** A build whose lease this isolate holds. */
 export interface LeasedBuild {
   build: Build;
-  /** Records progress and holds on; false when somebody else has taken over. */
+  /** Records progress and renews the lease; false if another holder has taken over. */
   advance(progress: BuildProgress): Promise<boolean>;
   /** Makes it the live one. */
   goLive(): Promise<boolean>;
 }
 
 export interface Replicator {
-  /** Does a piece of work as the holder of a build, which is let go at the end. */
+  /** Does a piece of work under the lease of a build, which is released at the end. */
   withLease(jobId: string, work: (leased: LeasedBuild) => Promise<SyncOutcome>): Promise<SyncOutcome>;
-  /** Brings the collection of a held build up to the last change. */
+  /** Replicates to the collection of a leased build, up to the last change. */
   replicate(leased: LeasedBuild, untilMs: number): Promise<SyncOutcome>;
-  /** Has what was sent without an answer sent again, once it cannot arrive late any more. */
+  /** Resends what was sent without a response, once it cannot arrive late any more. */
   resendUnconfirmed(build: Build): Promise<void>;
 }
 
 export const createReplicator = ({ builds, log, call, now, newHolder, warn }: ReplicatorOptions): Replicator => {
-  /** Spares the database the question while a request of this isolate holds it; instants, lest a dead one block it. */
+  /**
+   * Saves a query while a request of this isolate holds the lease; instants, so that a cancelled request does not block
+   * it.
+   */
   const leasedHere = new Map<string, number>();
 
   const upsertPage = async (leased: LeasedBuild, syncedSeq: number): Promise<SyncOutcome | number> => {
@@ -80,7 +83,7 @@ export const createReplicator = ({ builds, log, call, now, newHolder, warn }: Re
           },
           goLive: () => builds.goLive(jobId, lease()),
         });
-        // Sent without an answer, it may arrive after what is sent next: it will be sent again.
+        // Sent without a response, it may arrive after what is sent next: it is resent later.
         if (typeof outcome === "object" && outcome.kind === "unreachable")
           await builds.markUnconfirmed(jobId, syncedSeq, lease());
         else await builds.advance(jobId, {}, lease(0));

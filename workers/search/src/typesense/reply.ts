@@ -1,7 +1,7 @@
-/** What a call to Typesense comes to: what it answered, or how it failed. Failures are values. */
+/** The result of a call to Typesense: its response, or how it failed. Failures are values. */
 
 export type Failure =
-  /** No answer in time, none at all, or one that makes no sense: whether it was done is not known. */
+  /** No response in time, none at all, or a malformed one: whether the call took effect is unknown. */
   | { kind: "unreachable"; message: string }
   /** The node is starting or has not caught up (503): nothing was done. */
   | { kind: "not-ready"; message: string; retryAfterSeconds: number | undefined }
@@ -46,7 +46,7 @@ const MAX_MESSAGE_LENGTH = 300;
 const secondsIn = (retryAfter: string | null): number | undefined =>
   /^\d{1,5}$/.test(retryAfter ?? "") ? Number(retryAfter) : undefined;
 
-/** The failure that an answer with this status means; `retryAfter` is its header. */
+/** The failure that a response with this status means; `retryAfter` is its header. */
 export const failureOf = (status: number, said: string, retryAfter: string | null): Failure => {
   const message = said.slice(0, MAX_MESSAGE_LENGTH);
   if (status === 503 || status === 429) return { kind: "not-ready", message, retryAfterSeconds: secondsIn(retryAfter) };

@@ -1,7 +1,7 @@
 /**
  * Changes the key for the daily work: a new one in Typesense with just the rights it needs, stored at the kms, and the
- * old one deleted when nobody can remember it any more. Each step is on record before the next, in the secret itself, so
- * that whatever breaks off is put in order by the chore: a key that was made and never stored is deleted.
+ * old one deleted once no isolate can have it cached. Each step is recorded before the next, in the secret itself, so
+ * that the maintenance job repairs an interrupted rotation: a key that was created and never stored is deleted.
  */
 import { z } from "zod";
 import type { KmsRpc } from "#shared/contracts/kms.ts";
@@ -17,7 +17,7 @@ export const OVERLAP_MS = 10 * 60_000;
 /** A rotation that has not ended after this long never will. */
 const PENDING_MS = 60_000;
 const TIMEOUT_MS = 5_000;
-/** How often the secret is looked at by the chore. */
+/** How often the maintenance job looks at the secret. */
 const LOOK_MS = 5 * 60_000;
 const ACCEPTANCE_TRIES = 10;
 const ACCEPTANCE_PAUSE_MS = 100;
@@ -90,7 +90,7 @@ export const createRotation = ({
     return secret ? { stored: parseStoredKey(secret.value), version: secret.version } : { stored: NO_KEY, version: 0 };
   };
 
-  /** The new version; `undefined` when somebody else was faster. */
+  /** The new version; `undefined` if another rotation was faster. */
   const write = async (stored: StoredKey, version: number): Promise<number | undefined> => {
     const result = await kms.writeSecret({ path: API_KEY_PATH, value: JSON.stringify(stored), cas: version });
     if (result.ok) return result.value;
@@ -104,7 +104,7 @@ export const createRotation = ({
     return reply.body;
   };
 
-  /** Deletes a key of ours; in a cluster that has lost its data the number may by now be somebody else's. */
+  /** Deletes a key of ours; in a cluster that has lost its data, the id may belong to another key. */
   const remove = async (id: number): Promise<void> => {
     const found = await keyring.callAsAdministrator(getKey(id), TIMEOUT_MS);
     if (found.ok && !shapeOf(keySchema, found.body).description.startsWith(DESCRIPTION)) return;
@@ -118,7 +118,7 @@ export const createRotation = ({
     for (const { id, description } of keys) if (description.includes(mark) && id !== inForce) await remove(id);
   };
 
-  /** Every node has to know the key before anybody uses it; whoever asks too early falls back to another key. */
+  /** Every node has to know the key before it is used; a call that comes too early falls back to another key. */
   const waitForAcceptance = async (key: string): Promise<void> => {
     for (let count = 0; count < ACCEPTANCE_TRIES; count += 1) {
       if ((await callWith(key, LIST_ALIASES, TIMEOUT_MS)).ok) return;

@@ -59,7 +59,7 @@ export interface CarriedRules extends Rules {
 export interface RulesOptions {
   call: Keyring["call"];
   generation: () => Promise<Generation>;
-  /** Collections being filled, which need to be told as well. */
+  /** Collections being filled, which need the rule as well. */
   upcoming: () => Promise<readonly string[]>;
 }
 
@@ -85,7 +85,7 @@ export const createRules = ({ call, generation, upcoming }: RulesOptions): Carri
     return DONE;
   };
 
-  /** The same to the collection that answers, and to those that are going to. */
+  /** The same to the live collection and to those being built. */
   const everywhere = async (
     kind: RuleKind,
     id: string,

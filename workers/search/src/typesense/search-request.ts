@@ -35,7 +35,7 @@ const hiddenFilter = (ids: readonly string[]): Filter | undefined =>
         operands: ids.map((value) => ({ kind: "value", value })),
       };
 
-/** Everything that may be found: what the caller asks for, within what he may see, without what is hidden. */
+/** Everything that may be found: what the caller asks for, within what they may see, without what is hidden. */
 export const filterOf = ({ embeddedFilter, filter, hidden }: SearchQuery): Filter | undefined =>
   both(both(embeddedFilter, filter), hiddenFilter(hidden));
 
@@ -57,8 +57,8 @@ const typedValue = (name: string, value: string): Value => {
 };
 
 /**
- * After so long Typesense answers with what it has found: well before the first of several nodes is given up, so that a
- * query that is hard to answer makes no node look down.
+ * After so long Typesense returns what it has found: well before the first of several nodes is given up, so that a slow
+ * query does not make a node look down.
  */
 const CUTOFF_MS = 500;
 
@@ -72,7 +72,7 @@ const extrasOf = ({ extras, embeddedFilter }: SearchQuery): Record<string, Value
   ...(embeddedFilter && { filter_curated_hits: true }),
 });
 
-/** A limit of nought would be taken for none. */
+/** Typesense takes a limit of zero for none. */
 const NO_HITS = { per_page: 0 };
 
 const windowOf = ({ offset, limit, maxHits }: SearchQuery): Record<string, Value> => {
@@ -117,7 +117,7 @@ const parametersOf = (query: SearchQuery): Record<string, Value> => {
   };
 };
 
-/** How many documents a confined caller could find at all: Typesense would count everybody's. */
+/** How many documents a restricted caller could find at all: Typesense would count all of them. */
 const reachOf = (embeddedFilter: Filter): Record<string, Value> => ({
   collection: ALIAS,
   q: "*",
@@ -125,7 +125,7 @@ const reachOf = (embeddedFilter: Filter): Record<string, Value> => ({
   ...NO_HITS,
 });
 
-/** One request, as long as it may be; a confined one counts what the caller can reach beside it. */
+/** One request; for a restricted caller, with a second one that counts what they can reach. */
 export const searchRequest = (query: SearchQuery): TypesenseRequest => ({
   method: "post",
   path: "/multi_search",

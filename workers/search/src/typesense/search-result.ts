@@ -1,4 +1,4 @@
-/** Typesense's answer to a search, as the domain knows it. */
+/** Typesense's response to a search, as a domain type. */
 import { z } from "zod";
 import type { Hit, SearchResult } from "../query/engine.ts";
 

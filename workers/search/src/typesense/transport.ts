@@ -1,6 +1,7 @@
 /**
  * Sends one request to one node by way of Typesense's own client, which knows the headers and the encoding. Its retries
- * are off and its time-outs are ours: it would repeat every method, creating keys included, and wait for an import for ever.
+ * are off and its time-outs are ours: it would repeat every method, creating keys included, and wait for an import for
+ * ever.
  */
 import { Client } from "typesense";
 import type { ConfigurationOptions } from "typesense/lib/Typesense/Configuration.js";
@@ -9,7 +10,7 @@ import { failureOf, type Reply, type TypesenseRequest, unreachable } from "./rep
 type Adapter = Extract<ConfigurationOptions["axiosAdapter"], (...args: never[]) => unknown>;
 type AdapterConfig = Parameters<Adapter>[0];
 
-/** Sends a request with a key to the node at a URL, and waits for the whole answer so long. */
+/** Sends a request with a key to the node at a URL, and waits this long for the whole response. */
 export type Transport = (node: string, key: string, request: TypesenseRequest, timeoutMs: number) => Promise<Reply>;
 
 /** The service that leads to the nodes, or nothing where the network does. */
@@ -75,7 +76,7 @@ const callApi = ({ apiCall }: Client, { method, path, query = {}, body = {} }: T
   return apiCall[method](path, body, query);
 };
 
-/** A transport over this network. A node that does not answer is a failure, never an exception. */
+/** A transport over this network. A node that does not respond is a failure, never an exception. */
 export const createTransport =
   (network: Network): Transport =>
   async (node, key, request, timeoutMs) => {
@@ -87,7 +88,7 @@ export const createTransport =
       logLevel: "silent",
       axiosAdapter: async (config) => {
         response = await send(config, network, timeoutMs);
-        // The client sees a success without a body: what the answer means is read here, from its text.
+        // The client sees a success without a body: the response is interpreted here, from its text.
         return { data: "", status: 200, statusText: "", headers: {}, config };
       },
     });

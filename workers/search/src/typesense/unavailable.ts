@@ -1,4 +1,4 @@
-/** The engine cannot be asked right now: the same, to callers, as a database that is gone. */
+/** The engine is unavailable: the same, to callers, as an unavailable database. */
 import type { z } from "zod";
 import { DatabaseUnavailable } from "#shared/db/database.ts";
 import type { Failure, Reply } from "./reply.ts";
@@ -6,7 +6,7 @@ import type { Failure, Reply } from "./reply.ts";
 export const engineUnavailable = ({ kind, message }: Failure): DatabaseUnavailable =>
   new DatabaseUnavailable(`Typesense: ${kind}: ${message}`);
 
-/** An answer by its schema; whoever answers something else is no Typesense that we know. */
+/** A response parsed by its schema; anything else is not a supported version of Typesense. */
 export const shapeOf = <Schema extends z.ZodType>(schema: Schema, body: unknown): z.infer<Schema> => {
   const parsed = schema.safeParse(body);
   if (parsed.success) return parsed.data;

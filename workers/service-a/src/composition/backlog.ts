@@ -4,7 +4,7 @@ import { withinTime } from "#shared/lang/deadline.ts";
 import { setOutboxDeadLetters, setOutboxDepth, setOutboxOldestAge } from "#shared/observability/metrics.ts";
 import type { ServiceAServices } from "./services.ts";
 
-/** A scrape waits for two seconds, and the other numbers matter most when the database does not answer. */
+/** A scrape waits for two seconds, and the other metrics matter most when the database does not respond. */
 const BACKLOG_TIMEOUT_MS = 1_000;
 
 const backlogOf = async ({ outbox }: ServiceAServices) => {
@@ -16,7 +16,7 @@ const backlogOf = async ({ outbox }: ServiceAServices) => {
   }
 };
 
-/** Without the database there is nothing to tell: an old number would be a wrong one. */
+/** Without the database there is nothing to report: an old value would be wrong. */
 export const measureBacklog = async (services: ServiceAServices): Promise<void> => {
   const backlog = await backlogOf(services);
   const oldestAtMs = backlog && (backlog.oldestAtMs ?? services.now());

@@ -12,6 +12,6 @@ export interface ServiceAServices extends BaseServices, Maintained {
   deadLetters: DeadLetterStore;
   outbox: Pick<OutboxStore, "backlog">;
   contributionsOf: (author: string) => Promise<Contributions>;
-  /** Tells search what changed, unless that is under way already. */
+  /** Delivers changes to search, unless a delivery is already running. */
   drainOutbox: () => Promise<void>;
 }

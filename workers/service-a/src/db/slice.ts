@@ -1,4 +1,7 @@
-/** Texts in portions: the server gives at most 10 MB an answer and takes at most 4 MB a value, and texts may be long. */
+/**
+ * Texts in portions: the server returns at most 10 MB per response and accepts at most 4 MB per value, and texts may be
+ * long.
+ */
 import { type AnyColumn, type SQL, sql } from "drizzle-orm";
 import type { Slice } from "../model/ports.ts";
 

@@ -1,4 +1,4 @@
-/** Writes whose outcome is kept for whoever asks again, in the transaction that has their effect. */
+/** Idempotent writes: the outcome is stored for retries, in the transaction that has the effect. */
 import type { Client, InStatement, InValue } from "@libsql/client";
 import { z } from "zod";
 import { violates } from "#shared/db/database.ts";

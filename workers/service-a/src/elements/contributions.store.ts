@@ -1,4 +1,4 @@
-/** What somebody wrote, for them to read. */
+/** A person's contributions, for their data export. */
 import { z } from "zod";
 import type { Contributions } from "#shared/contracts/personal-data.ts";
 import type { Database } from "#shared/db/database.ts";
@@ -8,7 +8,10 @@ import type * as schema from "../model/schema.ts";
 /** Of scripts and of versions each, and of characters for either: a response has to end somewhere. */
 const MAX_LISTED = 10_000;
 const MAX_CHARACTERS = 2 ** 22;
-/** Few enough for the longest comments, escaped, to fit into the 4 MB that a value may have, and to be read without a pause. */
+/**
+ * Few enough for the longest comments, escaped, to fit into the 4 MB that a value may have, and to be read without a
+ * pause.
+ */
 const PAGE = 250;
 const MAX_LISTED_TITLE_LENGTH = 200;
 

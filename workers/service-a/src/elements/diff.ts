@@ -15,7 +15,10 @@ export interface LineChange {
 /** A text without a character has no line. */
 const linesOf = async (text: string): Promise<string[]> => (text === "" ? [] : inSlices(linesIn(text)));
 
-/** The shortest way from one text to the other, looked for in turns; `undefined` when they differ in more than 1,000 lines. */
+/**
+ * The shortest edit script from one text to the other, computed in slices; `undefined` if they differ in more than
+ * 1,000 lines.
+ */
 export const diffLines = async (from: string, to: string): Promise<LineChange[] | undefined> => {
   const [before, after] = [await linesOf(from), await linesOf(to)];
   const found = await new Promise<ReturnType<typeof diffArrays<string>> | undefined>((resolve) => {

@@ -15,7 +15,7 @@ const movesSince = (limit: string): string => `
   SELECT 1 FROM moves AS other WHERE other.element_type = elements.element_type
   AND other.element_id = elements.element_id AND other.id > ${MOVE} ${limit}`;
 
-/** Whoever has not been moved since stands there still; of whoever has been, the first move tells where it stood. */
+/** An element that was not moved since is still at its place; for one that was, the first move has its earlier place. */
 const placesOf = (filter: string): string => `
   SELECT element_type, element_id, sequence_number AS place FROM elements
   WHERE sequence_number > :after ${filter} AND NOT EXISTS (${movesSince("")})

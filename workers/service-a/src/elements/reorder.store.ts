@@ -1,4 +1,4 @@
-/** Dealing sequence numbers out anew, in one transaction whose statements compute from the rows as they are then. */
+/** Reassigns sequence numbers, in one transaction whose statements compute from the rows at that moment. */
 import type { Client } from "@libsql/client";
 import { z } from "zod";
 import { statement } from "../db/statement.ts";
@@ -6,7 +6,7 @@ import { write } from "../db/write.store.ts";
 import type { IdempotencyKey, Written } from "../model/idempotency.ts";
 import type { NewOrder, Reordered } from "../model/ports.ts";
 
-/** Who gets which number: the first the smallest that they hold. Nobody any, as long as an id is unknown. */
+/** The new numbers: the first element gets the smallest of their numbers. Empty as long as an id is unknown. */
 const DEALT = `
   WITH wanted AS MATERIALIZED (SELECT value AS element_id, key AS place FROM json_each(:newOrder)),
   held AS MATERIALIZED (

@@ -10,6 +10,6 @@ export const authorOf = ({ subject, actingService }: Caller, nowMs: number): Aut
   nowMs,
 });
 
-/** Tells callers apart: a user and each service that acts for that user are several. */
+/** Identifies a caller: a user, and each service that acts for that user, are different callers. */
 export const callerOf = ({ subject, actingService }: Caller): string =>
   actingService === undefined ? subject : `${subject} by ${actingService}`;

@@ -3,7 +3,7 @@ import type { WorkerEnv } from "#shared/http/worker-env.ts";
 import { describeError } from "#shared/observability/log.ts";
 import type { ServiceAServices } from "../composition/services.ts";
 
-/** Whatever a call has written is on its way to search as soon as the caller has its answer. */
+/** Starts delivering a call's changes to search as soon as the caller has its response. */
 export const addDraining = (app: OpenAPIHono<WorkerEnv<ServiceAServices>>): void => {
   app.use(async (context, next) => {
     await next();

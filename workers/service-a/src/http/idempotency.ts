@@ -47,7 +47,7 @@ export const writeOnce = async <Outcome>(
     const detail = "This Idempotency-Key was used for another request. Use a new one.";
     throw problem("invalid-input", { detail, errors: [{ pointer: `#/header/${HEADER}`, detail }] });
   }
-  // On the answer to be, so that a problem has it too.
+  // On the response to come, so that a problem has it too.
   if (written.value.isReplay) context.res.headers.set(REPLAYED_HEADER, "true");
   return written.value.outcome;
 };

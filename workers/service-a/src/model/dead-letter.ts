@@ -14,6 +14,6 @@ export interface DeadLetter extends ElementKey {
 export interface DeadLetterStore {
   /** By id, after the one given. */
   list(query: { after: number; limit: number }): Promise<DeadLetter[]>;
-  /** Has every one of them delivered anew, as if never tried, and gives their number. */
+  /** Redelivers every one of them as if never tried, and returns their number. */
   redrive(nowMs: number, idempotencyKey?: IdempotencyKey): Promise<Written<number>>;
 }

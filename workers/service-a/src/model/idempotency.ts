@@ -1,7 +1,7 @@
 /** Writes that are done once, however often they are asked for (draft-ietf-httpapi-idempotency-key-header-07). */
 import type { Result } from "#shared/lang/result.ts";
 
-/** How long the outcome of a write is kept for whoever asks again. */
+/** How long the outcome of a write is stored for retries. */
 export const KEPT_MS = 24 * 3_600_000;
 
 /** A write that its caller has given a name. */

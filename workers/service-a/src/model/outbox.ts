@@ -1,13 +1,13 @@
 /**
- * Tells search what has changed: at least once, and per element in order. A row of the outbox only says that an element
- * changed; what is sent is the element as it is then, so that a late row can never bring back an older state. Whoever
- * drains holds a lease, so that no two deliveries overlap.
+ * Delivers changes to search: at least once, and per element in order. A row of the outbox only says that an element
+ * changed; what is sent is the element as it is then, so that a late row can never restore an older state. The caller
+ * that drains holds a lease, so that no two deliveries overlap.
  */
 import type { ElementDocument, SearchRpc, SyncOperation } from "#shared/contracts/search.ts";
 import type { Element } from "./element.ts";
 
 const LEASE_MS = 20_000;
-/** Well below the lease: a delivery that gives no answer may still be under way until the lease has run out. */
+/** Well below the lease: a delivery without a response may still be in progress until the lease expires. */
 const DELIVERY_TIMEOUT_MS = 8_000;
 /** What is left after this long is for the next run. */
 const RUN_MS = 20_000;
@@ -48,8 +48,7 @@ export interface Backlog {
 
 export interface OutboxStore {
   /**
-   * The number of failed runs before this one; `undefined` when nothing is due, or the lease is paused or somebody
-   * else's.
+   * The number of failed runs before this one; `undefined` if nothing is due, or the lease is paused or someone else's.
    */
   takeLease(holder: string, nowMs: number, untilMs: number): Promise<number | undefined>;
   /**
@@ -57,9 +56,9 @@ export interface OutboxStore {
    * reached search buries the dead letters of the same element: search has a later state than theirs.
    */
   advance(holder: string, outcome: Outcome, nowMs: number, untilMs: number): Promise<Change[] | undefined>;
-  /** Gives the lease back if nothing is due any more; otherwise answers false. */
+  /** Releases the lease if nothing is due any more; otherwise returns false. */
   finish(holder: string, nowMs: number): Promise<boolean>;
-  /** Gives the lease back for nobody to take before the time. */
+  /** Releases the lease; no isolate can take it before this instant. */
   pause(holder: string, untilMs: number, failures: number): Promise<void>;
   backlog(): Promise<Backlog>;
 }
@@ -107,17 +106,20 @@ const withinTime = async <Value>(work: Promise<Value>): Promise<Value | "no-answ
 
 const NOTHING: Outcome = { deliveredIds: [], refused: [] };
 
-/** A function that drains the outbox, unless this isolate or another one is at it. Rejects when our database is gone. */
+/**
+ * A function that drains the outbox, unless this isolate or another one is doing so. Rejects if our database is
+ * unavailable.
+ */
 export const createDrain = (options: DrainOptions): (() => Promise<void>) => {
   const { outbox, search, now, newHolder, random, warn } = options;
   /** Spares the database the question while this isolate drains; an instant, lest a cancelled run block it for ever. */
   let busyUntilMs = Number.NEGATIVE_INFINITY;
-  /** The same for every run, so that a run that lost the database can go on as soon as that is back. */
+  /** The same for every run, so that a run that lost the database can continue as soon as it is back. */
   let holder = newHolder();
-  /** Somebody asked since the last look: what they committed may not have been seen. */
+  /** A run was requested since the last look: the caller's commit may not have been seen. */
   let isWanted = false;
 
-  /** `undefined`: search cannot be asked. `no-answer`: it may yet act on what it was told. */
+  /** `undefined`: search is unavailable. `no-answer`: it may still apply what was sent. */
   const deliver = async (changes: Change[]): Promise<Outcome | "no-answer" | undefined> => {
     const documents = new Map(changes.map(({ element }) => documentOf(element)).map((one) => [one.id, one]));
     const operations = [...documents.values()].map((document): SyncOperation => ({ operation: "update", document }));

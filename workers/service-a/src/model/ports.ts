@@ -12,7 +12,7 @@ export interface Slice<Item> {
   hasMore: boolean;
 }
 
-/** Where a list of elements goes on. */
+/** Where a list of elements continues. */
 export interface Place {
   sequenceNumber: number;
   /** The last one before the list began: however elements are moved after it, the list shows them where they stood. */
@@ -62,7 +62,7 @@ export interface ElementStore {
     version: NewVersion,
     idempotencyKey?: IdempotencyKey,
   ): Promise<Written<Result<number, "unknown" | "not-the-latest">>>;
-  /** Deals the sequence numbers that the elements hold out anew among them, all or nothing. */
+  /** Reassigns the elements' sequence numbers among them, all or nothing. */
   reorder(order: NewOrder, idempotencyKey?: IdempotencyKey): Promise<Written<Reordered>>;
   find(key: ElementKey): Promise<Element | undefined>;
   /** In sequence, with the numbers that the elements had when the list began. */

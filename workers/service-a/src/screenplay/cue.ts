@@ -4,7 +4,7 @@
  */
 import { replaceNotes } from "./notes.ts";
 
-/** A longer line is nobody's name. */
+/** A longer line is not a name. */
 const MAX_CUE_LENGTH = 120;
 
 /** "You can force a Character element by preceding it with the at symbol", whatever the letters. */
