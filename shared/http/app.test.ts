@@ -101,21 +101,17 @@ afterEach(() => {
 
 describe("every answer", () => {
   test("carries the request id the caller sent, when it is a sane one", async () => {
-    const { response } = await call("/sequence", { body: GOOD, headers: { "x-request-id": "my-request-0001" } });
-    expect(response.headers.get("x-request-id")).toBe("my-request-0001");
+    const { response } = await call("/sequence", { body: GOOD, headers: { "x-request-id": "my-request.0001" } });
+    expect(response.headers.get("x-request-id")).toBe("my-request.0001");
   });
 
-  test.each([
-    "short",
-    "a".repeat(65),
-    'inject"quote',
-    "with space in it",
-    "Passw0rd-of-ann.example.org",
-    "10.0.0.1:8080",
-  ])("carries a new request id instead of %j", async (sent) => {
-    const { response } = await call("/sequence", { body: GOOD, headers: { "x-request-id": sent } });
-    expect(response.headers.get("x-request-id")).toMatch(/^[0-9a-f-]{36}$/);
-  });
+  test.each(["short", "a".repeat(129), 'inject"quote', "with space in it"])(
+    "carries a new request id instead of %j",
+    async (sent) => {
+      const { response } = await call("/sequence", { body: GOOD, headers: { "x-request-id": sent } });
+      expect(response.headers.get("x-request-id")).toMatch(/^[0-9a-f-]{36}$/);
+    },
+  );
 
   test("forbids guessing its type, refusals too", async () => {
     for (const path of ["/sequence", "/nothing"]) {
@@ -124,13 +120,13 @@ describe("every answer", () => {
   });
 
   test("leaves one log line with its id, its route and who called, and nothing of what was said", async () => {
-    await call("/sequence", { body: GOOD, headers: { "x-request-id": "my-request-0001" } });
+    await call("/sequence", { body: GOOD, headers: { "x-request-id": "my-request.0001" } });
     await call("/sequence?q=hidden", { body: GOOD });
     expect(lines).toHaveLength(2);
     expect(JSON.parse(lines[0] ?? "")).toMatchObject({
       level: "info",
       service: "service-a",
-      requestId: "my-request-0001",
+      requestId: "my-request.0001",
       method: "POST",
       route: "/sequence",
       status: 200,
@@ -145,7 +141,7 @@ describe("a refusal", () => {
     const { response, problem: body } = await call("/sequence", {
       token: "",
       body: GOOD,
-      headers: { "x-forwarded-prefix": "/evil", "x-request-id": "my-request-0001" },
+      headers: { "x-forwarded-prefix": "/evil", "x-request-id": "my-request.0001" },
     });
     expect(response.headers.get("content-type")).toBe("application/problem+json");
     expect(response.headers.get("cache-control")).toBe("no-store");
@@ -156,7 +152,7 @@ describe("a refusal", () => {
       detail: "Send a valid access token in Authorization, or an API key in X-API-Key.",
       code: "unauthenticated",
       instance: "/service-a/sequence",
-      requestId: "my-request-0001",
+      requestId: "my-request.0001",
     });
   });
 

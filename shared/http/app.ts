@@ -31,8 +31,7 @@ import type { BaseServices, WorkerEnv } from "./worker-env.ts";
 export const REQUEST_ID_HEADER = "x-request-id";
 /** Set by the gateway: the caller's network address. The gateway itself believes no such header. */
 export const CLIENT_ADDRESS_HEADER = "x-fountain-client-address";
-/** It stands in the log and the audit trail: an id has no need of more, such as what an address or a URL is made of. */
-const SANE_REQUEST_ID = /^[\w-]{8,64}$/;
+const SANE_REQUEST_ID = /^[\w.:-]{8,128}$/;
 
 /** Gives the id the caller sent when it is a sane one, and no credential in the wrong header; else a new one. */
 const requestIdOf = (headers: Headers): string => {
