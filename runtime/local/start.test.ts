@@ -105,17 +105,17 @@ test("the databases open to nobody without a token", async () => {
 });
 
 test.for<[Record<string, string>, ...string[]]>([
-  [{ CORS_ORIGINS: "localhost:3000" }, "CORS_ORIGINS is not usable: exact origins"],
-  [{ JWT_ALG: "none" }, "JWT_ALG is not usable: "],
-  [{ TRUSTED_PROXIES: "caddy" }, "TRUSTED_PROXIES is not usable: addresses or networks"],
-  [{ REGISTRATION: "yes" }, "REGISTRATION is not usable: "],
-  [{ STEP_UP_FOR_ROLES: "admin;auditor" }, "STEP_UP_FOR_ROLES is not usable: names of roles"],
-  [{ STEP_UP_FOR_ROLES: "admn" }, "STEP_UP_FOR_ROLES is not usable: there is no role admn, only admin, "],
+  [{ CORS_ORIGINS: "localhost:3000" }, "CORS_ORIGINS is invalid: must be exact origins"],
+  [{ JWT_ALG: "none" }, "JWT_ALG is invalid: "],
+  [{ TRUSTED_PROXIES: "caddy" }, "TRUSTED_PROXIES is invalid: must be addresses or networks"],
+  [{ REGISTRATION: "yes" }, "REGISTRATION is invalid: "],
+  [{ STEP_UP_FOR_ROLES: "admin;auditor" }, "STEP_UP_FOR_ROLES is invalid: must be names of roles"],
+  [{ STEP_UP_FOR_ROLES: "admn" }, "STEP_UP_FOR_ROLES is invalid: there is no role admn, only admin, "],
   [{ SMTP_HOST: "mail.example.com" }, "MAIL_FROM is missing"],
   [
     { AUDIT_RETENTION_DAYS: "0", REVOCATION_MAX_STALENESS_SECONDS: "soon" },
-    "REVOCATION_MAX_STALENESS_SECONDS is not usable: ",
-    "AUDIT_RETENTION_DAYS is not usable: ",
+    "REVOCATION_MAX_STALENESS_SECONDS is invalid: ",
+    "AUDIT_RETENTION_DAYS is invalid: ",
   ],
 ])("settings that are not usable end it at once, with a line for each: %j", async ([settings, ...expected]) => {
   const home = createTemporaryHome();

@@ -56,7 +56,7 @@ const faultsOf = (worker: Worker, environment: Environment): string[] => {
   if (!parsed.success)
     return parsed.error.issues.map(({ path, message }) => {
       const binding = String(path[0]);
-      return `${variables.get(binding) ?? binding} is not usable: ${message}`;
+      return `${variables.get(binding) ?? binding} is invalid: ${message}`;
     });
   try {
     known.together?.(bindings);

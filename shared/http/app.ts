@@ -49,7 +49,10 @@ const toProblem = (error: unknown): Problem => {
       cause: error,
     });
   if (error instanceof UnusableSettings)
-    return unavailable({ detail: "A worker's settings are not usable. Its log names the setting.", cause: error });
+    return unavailable({
+      detail: "A worker's settings are invalid. Ask the operator to check its log, which names the setting.",
+      cause: error,
+    });
   if (error instanceof HTTPException && error.status === 400)
     return problem("malformed-request", { detail: "The request body cannot be parsed." });
   if (error instanceof HTTPException && error.status === 415) return problem("unsupported-media-type");

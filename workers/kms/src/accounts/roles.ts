@@ -27,7 +27,7 @@ export const stepUpRolesFault = (names: ReadonlySet<string>, stored: readonly st
   const known = [...new Set([ADMIN_ROLE, ...stored])];
   const unknown = [...names].filter((name) => !known.includes(name));
   if (unknown.length === 0) return undefined;
-  return `STEP_UP_FOR_ROLES is not usable: there is no role ${unknown.join(", ")}, only ${known.join(", ")}`;
+  return `STEP_UP_FOR_ROLES is invalid: there is no role ${unknown.join(", ")}, only ${known.join(", ")}`;
 };
 
 export interface RoleRepository {

@@ -26,7 +26,7 @@ const within = async (options: { secretKey?: string }, work: (other: Fountain) =
 };
 
 test.for([
-  [{ STEP_UP_FOR_ROLES: "admn" }, "STEP_UP_FOR_ROLES is not usable: there is no role admn"],
+  [{ STEP_UP_FOR_ROLES: "admn" }, "STEP_UP_FOR_ROLES is invalid: there is no role admn"],
   [{ REGISTRATION: "yes" }, "REGISTRATION: "],
 ] as const)("with a setting that is not usable nothing works, and the log names it: %j", async ([settings, named]) => {
   const other = await startFountain({ front: "kms", beside: fountain, settings });
@@ -36,7 +36,7 @@ test.for([
       expect(await problemIn(response)).toMatchObject({
         status: 503,
         code: "unavailable",
-        detail: expect.stringContaining("settings are not usable"),
+        detail: expect.stringContaining("settings are invalid"),
       });
     expect(other.logs.some((line) => line.includes(named))).toBe(true);
   } finally {

@@ -30,7 +30,7 @@ export const createConnection = <Base extends Foundation, Services>(
 
 /** What must not go on until an operator has looked, and what to tell them. */
 const STANDSTILLS: [new (...args: never[]) => Error, string][] = [
-  [UnusableSettings, "The kms's settings are not usable. Its log names the setting."],
+  [UnusableSettings, "The kms's settings are invalid. Ask the operator to check its log, which names the setting."],
   [WrongSecretKey, "SECRET_KEY does not match this database. Restart the kms with the right key."],
   [
     TrailBehind,
