@@ -211,7 +211,7 @@ describe("a service with the longest name and list of scopes", () => {
   });
 
   test("has no longer list, nor a key of its own with one", async () => {
-    const detail = expect.stringContaining("2048 characters together");
+    const detail = expect.stringContaining("2048 characters in total");
     const longer = scopesOf(MAX_SCOPE_LIST_CHARACTERS + 1);
     const service = await call("POST", "/kms/services", administrator, { name: "wide", scopes: longer });
     expect([service.status, errorAt(service, "#/scopes")]).toEqual([422, detail]);
