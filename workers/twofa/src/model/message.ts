@@ -28,7 +28,7 @@ If you did not request it, someone may know your password: change it, and do not
 `;
 
 const smsText = ({ code, action, validMinutes }: CodeMessage): string =>
-  `${code} is your Fountain code to ${action}. Never share it; Fountain never asks for it. Valid ${minutes(validMinutes)}.`;
+  `${code} is your Fountain code to ${action}. Never share it, as Fountain never asks for it. Valid ${minutes(validMinutes)}.`;
 
 /** The message with a code. The subject has none, because locked screens show it. */
 export const codeMessage = (told: CodeMessage): Message => ({
@@ -45,7 +45,7 @@ export const recoveryCodeUsed = (destination: string, usedAtMs: number): Message
 
 If that was you, no action is needed. Each recovery code works once: create new ones before you run out.
 
-If it was not you, someone knows your password and has your recovery codes. Change your password, which ends all other
+If it was not you, someone knows your password and has your recovery codes: change your password, which ends all other
 sessions, and then create new recovery codes, which invalidates the old ones.
 `,
 });
