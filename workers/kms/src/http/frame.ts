@@ -51,6 +51,6 @@ const RETRY_AFTER_SECONDS = "5";
 /** The answer when more passwords wait to be checked than can be in time. */
 export const tooBusy = (): Problem =>
   problem("unavailable", {
-    detail: "The server is busy checking passwords. Retry after the time in Retry-After.",
+    detail: "Too many passwords are being checked at the moment. Retry after the time in Retry-After.",
     headers: { "retry-after": RETRY_AFTER_SECONDS },
   });
