@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { parseScreenplay, renderScreenplay } from "../../../../tests/support/screenplay.ts";
 
-const PATH = `${import.meta.dirname}/../../../../../examples/the-lighthouse-keeper.fountain`;
+const PATH = `${import.meta.dirname}/../../../../examples/the-lighthouse-keeper.fountain`;
 
 describe("the example screenplay", () => {
   const text = readFileSync(PATH, "utf8");
