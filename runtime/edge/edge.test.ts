@@ -30,12 +30,12 @@ test.for(STAGES)("demands at %s every secret and every setting that has no defau
   }
 });
 
-test("refuses workers that call each other in a circle", () => {
-  const circle = [
+test("refuses workers that call each other in a cycle", () => {
+  const cycle = [
     { name: "a", callees: ["b"] },
     { name: "b", callees: ["a"] },
   ];
-  expect(() => calleesFirst(circle)).toThrow("circle");
+  expect(() => calleesFirst(cycle)).toThrow("cycle");
 });
 
 test("names the database that the operator did not", () => {

@@ -42,7 +42,7 @@ const readEdgeWorker = (topology: Topology, worker: Worker, stage: Stage): EdgeW
   return { worker, file, name: `${worker.name}-${stage}`, callees, secrets: table.secrets.required };
 };
 
-/** Puts every worker behind those it calls. Throws {@link OperatorError} when they call each other in a circle. */
+/** Puts every worker behind those it calls. Throws {@link OperatorError} when they call each other in a cycle. */
 export const calleesFirst = <One extends Pick<EdgeWorker, "name" | "callees">>(workers: readonly One[]): One[] => {
   const ordered: One[] = [];
   const visit = (worker: One, callers: readonly string[]): void => {
