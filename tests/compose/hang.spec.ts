@@ -45,6 +45,7 @@ test.for([
 ])("$name, stopped by a signal under load, is replaced in its container", { timeout: TEST_MS }, async (given) => {
   rounds += 1;
   const { service, name } = given;
+  await eventually(() => answers(`${url}/ready`));
   const administrator = await logIn(target);
   const caller = await registerService(target, administrator, `hang-${service}`, ["sequence:read", "sequence:write"]);
   const firstElementId = 50_000_000 + rounds * 1_000_000;
