@@ -4,6 +4,7 @@
  * that drains holds a lease, so that no two deliveries overlap.
  */
 import type { ElementDocument, SearchRpc, SyncOperation } from "#shared/contracts/search.ts";
+import { withinTime } from "#shared/lang/deadline.ts";
 import type { Element } from "./element.ts";
 
 const LEASE_MS = 20_000;
@@ -96,14 +97,6 @@ export const backoffMs = (failures: number, random: number): number =>
 const refusalOf = (error = "no result for this document"): string =>
   error.slice(0, MAX_REFUSAL_LENGTH).replaceAll("\0", "").toWellFormed();
 
-const withinTime = async <Value>(work: Promise<Value>): Promise<Value | "no-answer"> => {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const limit = new Promise<"no-answer">((resolve) => {
-    timer = setTimeout(() => resolve("no-answer"), DELIVERY_TIMEOUT_MS);
-  });
-  return Promise.race([work, limit]).finally(() => clearTimeout(timer));
-};
-
 const NOTHING: Outcome = { deliveredIds: [], refused: [] };
 
 /**
@@ -123,10 +116,13 @@ export const createDrain = (options: DrainOptions): (() => Promise<void>) => {
   const deliver = async (changes: Change[]): Promise<Outcome | "no-answer" | undefined> => {
     const documents = new Map(changes.map(({ element }) => documentOf(element)).map((one) => [one.id, one]));
     const operations = [...documents.values()].map((document): SyncOperation => ({ operation: "update", document }));
-    const answer = await withinTime(search.sync(operations)).catch((error: unknown) => {
-      warn("outbox.failed", { error: String(error) });
-      return undefined;
-    });
+    const answer = await withinTime(search.sync(operations), DELIVERY_TIMEOUT_MS).then(
+      (results) => results ?? "no-answer",
+      (error: unknown) => {
+        warn("outbox.failed", { error: String(error) });
+        return undefined;
+      },
+    );
     if (answer === "no-answer") return answer;
     if (!answer?.ok) return undefined;
     const results = new Map(answer.value.map((result) => [result.id, result]));
