@@ -4,12 +4,11 @@ import { roleHolder } from "#shared/contracts/principal.ts";
 import { appendEntry } from "../audit/audit.store.ts";
 import type { KmsDatabase } from "../db/connection.ts";
 import { roles } from "../db/schema/accounts.ts";
+import { noteRightsChange } from "../tokens/rights-changes.store.ts";
 import type { RoleRepository } from "./roles.ts";
 
 /** No one loses a right by a new role, nor by a change that changes nothing. */
-const NOTE_CHANGE = `
-  INSERT INTO rights_changes (holder, changed_at) SELECT ?, ? FROM roles WHERE name = ? AND permissions <> ?
-  ON CONFLICT (holder) DO UPDATE SET changed_at = MAX(changed_at, excluded.changed_at)`;
+const GRANTS_ANOTHER_THING = "EXISTS (SELECT 1 FROM roles WHERE name = ? AND permissions <> ?)";
 
 /** A change that changes nothing touches no row, and has no audit entry. */
 const PUT = `
@@ -22,7 +21,7 @@ export const createRoleRepository = ({ orm, client }: KmsDatabase): RoleReposito
     const stored = JSON.stringify(permissions);
     await client.batch(
       [
-        { sql: NOTE_CHANGE, args: [roleHolder(name), at.getTime(), name, stored] },
+        noteRightsChange(roleHolder(name), at, { sql: GRANTS_ANOTHER_THING, args: [name, stored] }),
         { sql: PUT, args: [name, stored] },
         appendEntry(entry, "changed"),
       ],
