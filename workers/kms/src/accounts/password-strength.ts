@@ -35,6 +35,8 @@ const WORDS_KNOWN = 1.5;
 /** So much of a password is words, years and sequences when it is made of them, and so much of that is letters. */
 const MIN_SHARE_OF_WORDS = 0.75;
 const MIN_SHARE_OF_LETTERS = 0.5;
+/** Signs read as letters make a word of nearly any three characters: `73d`, `H4d`. */
+const MIN_CHARACTERS_OF_SUBSTITUTED_WORD = 4;
 
 /** As German is typed on keyboards without umlauts. */
 const withoutUmlauts = (word: string): string =>
@@ -84,11 +86,14 @@ const coreOf = (text: string): string[] => {
   return characters.slice(characters.findIndex(isInside), characters.findLastIndex(isInside) + 1);
 };
 
+const isWord = ({ pattern, token, l33t }: ZxcvbnResult["sequence"][number]): boolean =>
+  pattern !== "bruteforce" && !(l33t === true && token.length < MIN_CHARACTERS_OF_SUBSTITUTED_WORD);
+
 /** What words run together take, each by itself; infinity for what is not made of words. */
 const guessesOfWords = ({ password, sequence }: ZxcvbnResult): number => {
   const core = coreOf(password);
   const letters = core.filter((character) => LETTER.test(character));
-  const words = sequence.filter(({ pattern }) => pattern !== "bruteforce");
+  const words = sequence.filter(isWord);
   const share = words.reduce((sum, { token }) => sum + token.length, 0) / password.length;
   const isOfWords =
     core.every((character) => LETTER_OR_DIGIT.test(character)) &&
