@@ -57,7 +57,7 @@ export type Claims = z.infer<typeof claimsShape>;
 
 /**
  * A service is its own client, acts only for a user, and is named alike wherever the token names it. A user without a
- * service that acts for them is a client of Fountain's own: tokens of services once had their bare names in `sub`.
+ * service that acts for them is a client of Fountain's own, so that a service's token cannot pass for a user's.
  */
 const namesPrincipals = ({ sub, act, client_id }: Claims): boolean => {
   if (userIdOf(sub) === undefined) return act === undefined && serviceNameOf(sub) === client_id;

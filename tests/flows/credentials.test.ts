@@ -67,7 +67,7 @@ describe.each(surfaces)("%s", (_, front, routes) => {
     mint = await openMint(fountain);
     broken = await brokenCredentials(mint);
     await fountain.databases["kms"]?.execute({
-      sql: "INSERT INTO revocations (session_id, revoked_at) VALUES (?, ?)",
+      sql: "INSERT INTO revocations (revoked_id, revoked_at) VALUES (?, ?)",
       args: [REVOKED_SESSION, Date.now()],
     });
     await enrolFactor(fountain, mint);

@@ -49,7 +49,7 @@ test("every worker refuses within five seconds the tokens of what was revoked: a
   // twofa knows who that is, and that a service has no factors.
   expect(await statusesWith(ofKey)).toEqual(CALLS.map(([worker]) => (worker === "twofa" ? 403 : 200)));
 
-  const revoke = "INSERT INTO revocations (session_id, revoked_at) VALUES ('a-session', ?), (?, ?)";
+  const revoke = "INSERT INTO revocations (revoked_id, revoked_at) VALUES ('a-session', ?), (?, ?)";
   await kms(revoke, Date.now(), API_KEY.sid, Date.now());
   await vi.waitFor(async () => {
     expect(await statusesWith(session)).toEqual(all(401));

@@ -92,7 +92,7 @@ export const useApiKeys = () => {
     /** From when on tokens made from this key are refused. */
     revokedAt: async (keyId: string): Promise<unknown> => {
       const { rows } = await database().client.execute({
-        sql: "SELECT revoked_at FROM revocations WHERE session_id = ?",
+        sql: "SELECT revoked_at FROM revocations WHERE revoked_id = ?",
         args: [keyId],
       });
       return rows[0]?.["revoked_at"];

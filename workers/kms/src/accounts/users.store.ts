@@ -72,7 +72,7 @@ const endSessions = (
   const args = [at.getTime(), userId, keptId, userId, value];
   return [
     {
-      sql: `INSERT INTO revocations (session_id, revoked_at) SELECT id, ? FROM sessions
+      sql: `INSERT INTO revocations (revoked_id, revoked_at) SELECT id, ? FROM sessions
             WHERE user_id = ? AND id IS NOT ? AND ended_at IS NULL AND ${isDone} ${EARLIER_REVOCATION_COUNTS}`,
       args,
     },

@@ -47,13 +47,13 @@ const END_REPLACED = `
     AND EXISTS (SELECT 1 FROM api_keys WHERE id = :successor)`;
 
 const REVOKE_REPLACED_TOKENS = `
-  INSERT INTO revocations (session_id, revoked_at)
+  INSERT INTO revocations (revoked_id, revoked_at)
   SELECT COALESCE(session_id, id), revoked_at FROM api_keys
   WHERE service = :service AND revoked_at = :end AND EXISTS (SELECT 1 FROM api_keys WHERE id = :successor)
   ${EARLIER_REVOCATION_COUNTS}`;
 
 const REVOKE_TOKENS = `
-  INSERT INTO revocations (session_id, revoked_at)
+  INSERT INTO revocations (revoked_id, revoked_at)
   SELECT COALESCE(session_id, id), :at FROM api_keys
   WHERE service = :service AND (:id IS NULL OR id = :id) AND (revoked_at IS NULL OR revoked_at > :at)
   ${EARLIER_REVOCATION_COUNTS}`;

@@ -18,7 +18,7 @@ const ENABLE = `
   UPDATE api_keys SET disabled_at = NULL, disabled_reason = NULL WHERE id = ? AND disabled_reason = 'operator'`;
 
 const revokeTokens = (condition: string): string => `
-  INSERT INTO revocations (session_id, revoked_at)
+  INSERT INTO revocations (revoked_id, revoked_at)
   SELECT COALESCE(session_id, id), :at FROM api_keys WHERE ${condition} ${EARLIER_REVOCATION_COUNTS}`;
 
 const renewSession = (condition: string): string => `UPDATE api_keys SET session_id = :sessionId WHERE ${condition}`;

@@ -34,7 +34,7 @@ const END_REPLACED = `
     AND EXISTS (SELECT 1 FROM webhook_deliveries WHERE id = :delivery)`;
 
 const REVOKE_REPLACED_TOKENS = `
-  INSERT INTO revocations (session_id, revoked_at)
+  INSERT INTO revocations (revoked_id, revoked_at)
   SELECT COALESCE(session_id, id), revoked_at FROM api_keys WHERE successor_id = :successor AND revoked_at = :end
   ${EARLIER_REVOCATION_COUNTS}`;
 

@@ -16,7 +16,7 @@ const CAN_GO = `EXISTS (SELECT 1 FROM users WHERE id = :userId AND ${MAY_GO})`;
 const IS_GONE = "NOT EXISTS (SELECT 1 FROM users WHERE id = :userId)";
 
 const REVOKE_TOKENS = `
-  INSERT INTO revocations (session_id, revoked_at)
+  INSERT INTO revocations (revoked_id, revoked_at)
   SELECT id, :at FROM sessions WHERE user_id = :userId AND ended_at IS NULL AND ${CAN_GO} ${EARLIER_REVOCATION_COUNTS}`;
 
 const FORGET = [

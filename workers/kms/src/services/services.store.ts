@@ -8,7 +8,7 @@ import { EARLIER_REVOCATION_COUNTS } from "../tokens/revocations.store.ts";
 import type { ServiceRepository } from "./service.ts";
 
 const REVOKE_KEYS = `
-  INSERT INTO revocations (session_id, revoked_at)
+  INSERT INTO revocations (revoked_id, revoked_at)
   SELECT COALESCE(session_id, id), ? FROM api_keys WHERE service = ? AND (revoked_at IS NULL OR revoked_at > ?)
   ${EARLIER_REVOCATION_COUNTS}`;
 

@@ -149,7 +149,7 @@ test("ends the whole session when a consumed token comes back whose successor ha
   nowMs += CONCURRENT_REFRESH_MS;
   expect(await sessions.refresh(opened.refreshToken, undefined)).toEqual({ ok: false, error: "reused" });
   expect(await sessions.refresh(second.refreshToken, undefined)).toEqual({ ok: false, error: "session-ended" });
-  expect(await count("revocations", "session_id", opened.sessionId)).toBe(1);
+  expect(await count("revocations", "revoked_id", opened.sessionId)).toBe(1);
 });
 
 test.for([
@@ -367,7 +367,7 @@ test("revokes a session's tokens in the same transaction that ends it, from the 
   nowMs += 60_000;
   await end(opened.sessionId);
   const { rows } = await database.client.execute({
-    sql: `SELECT ended_at, revoked_at FROM sessions JOIN revocations ON session_id = id WHERE id = ?`,
+    sql: `SELECT ended_at, revoked_at FROM sessions JOIN revocations ON revoked_id = id WHERE id = ?`,
     args: [opened.sessionId],
   });
   expect({ ...rows[0] }).toMatchObject({ ended_at: START_MS, revoked_at: START_MS });

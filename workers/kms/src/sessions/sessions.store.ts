@@ -6,7 +6,7 @@ import { appendEntry } from "../audit/audit.store.ts";
 import type { KmsDatabase } from "../db/connection.ts";
 import { users } from "../db/schema/accounts.ts";
 import { refreshTokens, sessions } from "../db/schema/sessions.ts";
-import { revokeSession } from "../tokens/revocations.store.ts";
+import { insertRevocation } from "../tokens/revocations.store.ts";
 import type { OpenSession, Session, SessionPosition, SessionRepository } from "./session.ts";
 
 interface JoinedRow {
@@ -170,7 +170,7 @@ export const createSessionRepository = ({ orm, client }: KmsDatabase): SessionRe
       [
         { sql: "UPDATE sessions SET ended_at = ? WHERE id = ? AND ended_at IS NULL", args: [at.getTime(), id] },
         appendEntry(entry, "changed"),
-        revokeSession(id, at),
+        insertRevocation(id, at),
       ],
       "write",
     );

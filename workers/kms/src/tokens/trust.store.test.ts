@@ -8,7 +8,7 @@ import { createSealer } from "../crypto/sealing.ts";
 import type { KmsDatabase } from "../db/connection.ts";
 import * as schema from "../db/schema.ts";
 import { createKeyRing, REVOCATION_RETENTION_MS } from "./key-ring.ts";
-import { revokeSession } from "./revocations.store.ts";
+import { insertRevocation } from "./revocations.store.ts";
 import { WrongSecretKey } from "./signing-key.ts";
 import { createTrustRepository } from "./trust.store.ts";
 
@@ -49,7 +49,7 @@ test("tells of a revocation within a second, and until the last token it concern
   let nowMs = NOW_MS;
   const ring = createRing(() => nowMs);
   await ring.trust();
-  await database.client.execute(revokeSession("session-1", new Date(nowMs)));
+  await database.client.execute(insertRevocation("session-1", new Date(nowMs)));
   const expected = { sessionId: "session-1", revokedAtSeconds: NOW_MS / 1000 };
   nowMs += 1000;
   expect((await ring.trust()).revocations).toContainEqual(expected);
@@ -60,7 +60,7 @@ test("tells of a revocation within a second, and until the last token it concern
 });
 
 test("tells of a revocation to come, so that a grace ends on time everywhere", async () => {
-  await database.client.execute(revokeSession("key-1", new Date(NOW_MS + 3_600_000)));
+  await database.client.execute(insertRevocation("key-1", new Date(NOW_MS + 3_600_000)));
   expect((await createRing().trust()).revocations).toContainEqual({
     sessionId: "key-1",
     revokedAtSeconds: NOW_MS / 1000 + 3600,
@@ -68,9 +68,9 @@ test("tells of a revocation to come, so that a grace ends on time everywhere", a
 });
 
 test("lets the earlier of two revocations count", async () => {
-  await database.client.execute(revokeSession("key-2", new Date(NOW_MS + 5000)));
-  await database.client.execute(revokeSession("key-2", new Date(NOW_MS + 1000)));
-  await database.client.execute(revokeSession("key-2", new Date(NOW_MS + 9000)));
+  await database.client.execute(insertRevocation("key-2", new Date(NOW_MS + 5000)));
+  await database.client.execute(insertRevocation("key-2", new Date(NOW_MS + 1000)));
+  await database.client.execute(insertRevocation("key-2", new Date(NOW_MS + 9000)));
   expect((await createRing().trust()).revocations).toContainEqual({
     sessionId: "key-2",
     revokedAtSeconds: NOW_MS / 1000 + 1,
@@ -80,11 +80,11 @@ test("lets the earlier of two revocations count", async () => {
 test("tells only what came since, also of a revocation that was brought forward", async () => {
   let nowMs = NOW_MS;
   const ring = createRing(() => nowMs);
-  await database.client.execute(revokeSession("key-3", new Date(NOW_MS + 9000)));
-  await database.client.execute(revokeSession("key-4", new Date(NOW_MS + 9000)));
+  await database.client.execute(insertRevocation("key-3", new Date(NOW_MS + 9000)));
+  await database.client.execute(insertRevocation("key-4", new Date(NOW_MS + 9000)));
   const { position } = await ring.trust();
-  await database.client.execute(revokeSession("key-3", new Date(NOW_MS + 5000)));
-  await database.client.execute(revokeSession("key-4", new Date(NOW_MS + 9500)));
+  await database.client.execute(insertRevocation("key-3", new Date(NOW_MS + 5000)));
+  await database.client.execute(insertRevocation("key-4", new Date(NOW_MS + 9500)));
   nowMs += 1000;
   expect(await ring.trust(position)).toMatchObject({
     revocations: [{ sessionId: "key-3", revokedAtSeconds: NOW_MS / 1000 + 5 }],
@@ -96,7 +96,7 @@ test("tells only what came since, also of a revocation that was brought forward"
 test("reads anew for a caller who has heard of more than it knows", async () => {
   const [informed, other] = [createRing(), createRing()];
   await other.trust();
-  await database.client.execute(revokeSession("session-5", new Date(NOW_MS)));
+  await database.client.execute(insertRevocation("session-5", new Date(NOW_MS)));
   const { position } = await informed.trust();
   expect(await other.trust(position)).toMatchObject({ revocations: [], position, isWhole: false });
 });
@@ -109,7 +109,7 @@ test("tells everything anew once the database has been set back", async () => {
     [
       "DELETE FROM revocations",
       "UPDATE revocation_counter SET position = 0",
-      revokeSession("restored", new Date(nowMs)),
+      insertRevocation("restored", new Date(nowMs)),
     ],
     "write",
   );
@@ -142,11 +142,11 @@ test("asks the database at most once a second", async () => {
 
 test("purges only revocations that no token needs any more", async () => {
   const repository = createTrustRepository(database);
-  await database.client.execute(revokeSession("old", new Date(NOW_MS - 1)));
-  await database.client.execute(revokeSession("new", new Date(NOW_MS)));
+  await database.client.execute(insertRevocation("old", new Date(NOW_MS - 1)));
+  await database.client.execute(insertRevocation("new", new Date(NOW_MS)));
   await repository.purgeRevocations(new Date(NOW_MS));
   const { rows } = await database.client.execute(
-    "SELECT session_id FROM revocations WHERE session_id IN ('old', 'new')",
+    "SELECT revoked_id FROM revocations WHERE revoked_id IN ('old', 'new')",
   );
-  expect(rows.map((row) => row["session_id"])).toEqual(["new"]);
+  expect(rows.map((row) => row["revoked_id"])).toEqual(["new"]);
 });

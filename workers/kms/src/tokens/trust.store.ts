@@ -31,7 +31,11 @@ export const createTrustRepository = ({ orm, client }: KmsDatabase): TrustReposi
       })),
       news: {
         askedFrom: position,
-        revocations: rows.map((row) => ({ ...row, revokedAtSeconds: toSeconds(row.revokedAt) })),
+        revocations: rows.map(({ revokedId, revokedAt, ...row }) => ({
+          ...row,
+          sessionId: revokedId,
+          revokedAtSeconds: toSeconds(revokedAt),
+        })),
         lastPosition: counter?.position ?? 0,
         hasMore: rows.length === REVOCATIONS_PER_ANSWER,
       },

@@ -1,6 +1,6 @@
 /**
  * The documents, columns named as in Typesense, and what feeds them to a Typesense cluster. Beside them is the full-text
- * index `documents_text`, over `comment` and `text`; a custom migration creates it, and triggers keep it in step.
+ * index `documents_text`, over `comment` and `text`; the migration creates it by hand, and triggers keep it in step.
  */
 import { sql } from "drizzle-orm";
 import { index, integer, sqliteTable, text } from "drizzle-orm/sqlite-core";

@@ -61,18 +61,18 @@ export const requestGrants = sqliteTable(
   ],
 );
 
-/** Tokens whose `sid` is here are refused from `revoked_at` on. */
+/** Tokens whose `sid`, `act.sid` or `jti` is here are refused from `revoked_at` on. */
 export const revocations = sqliteTable(
   "revocations",
   {
-    sessionId: text("session_id").primaryKey(),
+    revokedId: text("revoked_id").primaryKey(),
     revokedAt: instant("revoked_at").notNull(),
     /** Set by triggers: grows with every insertion and every change, in the order of their commits. */
     position: integer().notNull().default(0),
   },
   (table) => [
     index("revocations_by_time").on(table.revokedAt),
-    index("revocations_by_position").on(table.position, table.sessionId, table.revokedAt),
+    index("revocations_by_position").on(table.position, table.revokedId, table.revokedAt),
   ],
 );
 

@@ -1,1 +1,0 @@
-ALTER TABLE `refresh_tokens` ADD `handed_out_again_at` integer;

@@ -1,2 +1,0 @@
-ALTER TABLE `audit_entries` ADD `acting_service` text;--> statement-breakpoint
-CREATE INDEX `audit_entries_by_acting_service` ON `audit_entries` (`acting_service`,`id`) WHERE "audit_entries"."acting_service" IS NOT NULL;

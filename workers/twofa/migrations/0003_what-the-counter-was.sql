@@ -1,1 +1,0 @@
-ALTER TABLE `challenges` ADD `counter_before` integer;

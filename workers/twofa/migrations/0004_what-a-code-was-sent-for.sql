@@ -1,1 +1,0 @@
-ALTER TABLE `sends` ADD `use` text DEFAULT 'enrolment' NOT NULL;
