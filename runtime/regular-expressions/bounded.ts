@@ -34,7 +34,6 @@ export const BOUNDED: Readonly<Record<string, string>> = {
 
 /** Files that compose expressions while they run, of what. What a bundle composes when it is loaded is proved. */
 export const COMPOSING: Readonly<Record<string, string>> = {
-  "shared/policy/match.ts": "routes, when it is loaded",
   "workers/kms/src/accounts/username.ts": "the names of scripts, when it is loaded",
   "node_modules/@zxcvbn-ts/core/dist/matcher/separator/matching.mjs":
     "one separator out of a list, of 32 characters at most",
@@ -46,7 +45,7 @@ export const COMPOSING: Readonly<Record<string, string>> = {
   "node_modules/zod/v4/core/checks.js": "the options of a schema, when it is made",
   "node_modules/zod/v4/core/schemas.js": "the options of a schema, when it is made",
   "node_modules/zod/v4/classic/from-json-schema.js": "JSON Schemas, which nothing here reads",
-  "node_modules/hono/dist/utils/url.js": "routes, with the first request",
+  "node_modules/hono/dist/utils/url.js": "routes, when it is loaded or with the first request",
   "node_modules/hono/dist/router/reg-exp-router/node.js": "routes, with the first request",
   "node_modules/hono/dist/router/reg-exp-router/trie.js": "routes, with the first request",
   "node_modules/nodemailer/dist/esm/mime-funcs/index.js": "numbers of characters",

@@ -47,6 +47,8 @@ describe("the route table", () => {
     expect(partOf("/keys/{service}/{id}", "/keys/films/x", "id")).toBe("x");
     expect(partOf("/keys/{service}/{id}", "/keys/films", "id")).toBeUndefined();
     expect(partOf("/keys/{service}/{id}", "/keys/films/x", "key")).toBeUndefined();
+    expect(partOf("/scripts/{id}.fountain", "/scripts/1.fountain", "id.fountain")).toBe("1.fountain");
+    expect(partOf("/scripts/{id}.fountain", "/scripts/1.fountain", "id")).toBeUndefined();
   });
 
   test("takes dots and other signs of a template literally", () => {
