@@ -7,7 +7,7 @@ const LONGEST = [
   "runtime/local/hang.test.ts",
   "tests/flows/sequence.test.ts",
   "tests/flows/credentials.test.ts",
-  "workers/twofa/src/sent-codes/email.test.ts",
+  "workers/twofa/src/sent-codes/email-delivery.test.ts",
   "tests/flows/demo.test.ts",
   "tests/flows/add-a-service.test.ts",
   "tests/observability/watching.test.ts",

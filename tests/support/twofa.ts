@@ -1,9 +1,13 @@
 /** What the tests of this worker share: people with accounts, their authenticator apps, and calls in their name. */
+import { decodeJwt } from "jose";
 import { generateSync } from "otplib";
 import { expect, onTestFinished } from "vitest";
 import type { Fountain } from "./harness.ts";
 
 const PASSWORD = "a password for tests";
+
+/** `WWW-Authenticate` of a request that demands a second factor (RFC 9470). */
+export const STEP_UP_CHALLENGE = 'Bearer error="insufficient_user_authentication", acr_values="aal2", max_age="300"';
 
 export interface Answer {
   status: number;
@@ -52,15 +56,38 @@ export const send = async (fountain: Fountain, method: string, path: string, cal
   return { status: response.status, headers: response.headers, body: isRecord(parsed) ? parsed : {} };
 };
 
-const logIn = async (fountain: Fountain, username: string, password: string): Promise<string> => {
+/** What a session begins with. */
+export interface Session {
+  token: string;
+  refreshToken: string;
+  scope: string;
+}
+
+/** Logs in, as the administrator by default. */
+export const logIn = async (
+  fountain: Fountain,
+  username = fountain.adminUsername,
+  password = fountain.adminPassword,
+): Promise<Session> => {
   const { body } = await send(fountain, "POST", "/kms/login", { json: { username, password } });
-  return String(body["access_token"]);
+  return {
+    token: String(body["access_token"]),
+    refreshToken: String(body["refresh_token"]),
+    scope: String(body["scope"]),
+  };
 };
+
+/** The user of this token. */
+export const personWith = (fountain: Fountain, token: string): Person => ({
+  id: String(decodeJwt(token).sub),
+  token,
+  call: (method, path, call) => send(fountain, method, `/twofa${path}`, { token, ...call }),
+});
 
 const administrators = new Map<Fountain, Promise<string>>();
 
 const administratorOf = (fountain: Fountain): Promise<string> => {
-  const known = administrators.get(fountain) ?? logIn(fountain, fountain.adminUsername, fountain.adminPassword);
+  const known = administrators.get(fountain) ?? logIn(fountain).then(({ token }) => token);
   administrators.set(fountain, known);
   return known;
 };
@@ -70,15 +97,9 @@ export const newPerson = async (fountain: Fountain, email?: string): Promise<Acc
   const administrator = await administratorOf(fountain);
   const username = `user-${crypto.randomUUID()}`;
   const json = { username, password: PASSWORD, ...(email !== undefined && { email }) };
-  const created = await send(fountain, "POST", "/kms/users", { token: administrator, json });
-  const token = await logIn(fountain, username, PASSWORD);
-  return {
-    id: String(created.body["id"]),
-    username,
-    password: PASSWORD,
-    token,
-    call: (method, path, call) => send(fountain, method, `/twofa${path}`, { token, ...call }),
-  };
+  await send(fountain, "POST", "/kms/users", { token: administrator, json });
+  const { token } = await logIn(fountain, username, PASSWORD);
+  return { ...personWith(fountain, token), username, password: PASSWORD };
 };
 
 /** Well below the five minutes within which a login counts as fresh. */

@@ -1,118 +1,12 @@
 /** What only the real runtime shows: raw request lines, streamed bodies, and a worker that dies on the way. */
-import { readFileSync } from "node:fs";
 import { Agent, request } from "node:http";
 import { connect, type Socket } from "node:net";
-import type { Readable } from "node:stream";
-import { Miniflare } from "miniflare";
-import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
-import { bundlePath } from "../../../runtime/workerd/bundle.ts";
-import { ISSUER } from "../../../tests/support/gateway.ts";
-import { createTestSigner, testClaims } from "../../../tests/support/tokens.ts";
-import { DESTINATIONS } from "./backends/target.ts";
-import { bindingOf } from "./proxy/upstream.ts";
-
-/** Plays every worker behind the gateway: says what it received, or fails as its path tells it to. */
-const UPSTREAM = `
-import { WorkerEntrypoint } from "cloudflare:workers";
-export class Rpc extends WorkerEntrypoint {
-  trust() {
-    const keys = JSON.parse(this.env.KEYS);
-    return { ok: true, value: { keys, revocations: [], rightsChanges: [], position: 0, isWhole: true, hasMore: false } };
-  }
-  exchangeApiKey() { throw new Error("boom"); }
-  elevateOnce() { throw new Error("boom"); }
-}
-const stream = (text) => new Blob([text]).stream();
-export default {
-  async fetch(request) {
-    const { pathname, search } = new URL(request.url);
-    if (pathname === "/users/throw") throw new Error("boom");
-    if (pathname === "/users/redirect") return Response.redirect("http://worker/ready", 302);
-    if (pathname === "/sequence") return new Response("unread", { status: 409 });
-    if (pathname === "/users/long") return new Response(stream("x".repeat(3_000_000)));
-    const body = await request.text();
-    return Response.json({ path: pathname + search, size: body.length, headers: Object.fromEntries(request.headers) });
-  },
-};`;
+import { describe, expect, test } from "vitest";
+import { useGatewayOnWorkerd } from "../../../tests/support/gateway/workerd.ts";
 
 const MIB = 1024 * 1024;
 
-let miniflare: Miniflare;
-let origin: string;
-let authorization: string;
-let raisedAuthorization: string;
-
-beforeAll(async () => {
-  const signer = await createTestSigner("key-1");
-  const scope = "users:admin keys:read keys:write sequence:write";
-  authorization = `Bearer ${await signer.sign(testClaims(ISSUER, Math.floor(Date.now() / 1000), { scope }))}`;
-  const raised = testClaims(ISSUER, Math.floor(Date.now() / 1000), { scope, acr: "aal2" });
-  raisedAuthorization = `Bearer ${await signer.sign(raised)}`;
-  const common = { compatibilityDate: "2026-07-01", compatibilityFlags: ["nodejs_compat"] };
-  const upstream = { name: "upstream" };
-  const rpc = { ...upstream, entrypoint: "Rpc" };
-  const bundle = readFileSync(bundlePath(inject("testRun").bundles, "gateway"), "utf8");
-  miniflare = new Miniflare({
-    host: "127.0.0.1",
-    port: 0,
-    cf: false,
-    handleRuntimeStdio: (stdout: Readable, stderr: Readable) => {
-      stdout.resume();
-      stderr.resume();
-    },
-    workers: [
-      {
-        ...common,
-        name: "gateway",
-        // Straight to the worker: Miniflare's own entry would tidy the address up.
-        unsafeDirectSockets: [{ host: "127.0.0.1", port: 0 }],
-        modules: [{ type: "ESModule", path: "gateway.js", contents: bundle }],
-        bindings: { PUBLIC_URL: ISSUER },
-        serviceBindings: {
-          ...Object.fromEntries(DESTINATIONS.map((destination) => [bindingOf(destination), upstream])),
-          KMS_RPC: rpc,
-          TWOFA_RPC: rpc,
-          SERVICE_A_RPC: rpc,
-        },
-      },
-      {
-        ...common,
-        name: "upstream",
-        modules: [{ type: "ESModule", path: "upstream.js", contents: UPSTREAM }],
-        bindings: { KEYS: JSON.stringify([signer.jwk]) },
-      },
-    ],
-  });
-  await miniflare.ready;
-  origin = (await miniflare.unsafeGetDirectURL("gateway")).origin;
-});
-afterAll(() => miniflare.dispose());
-
-interface Call {
-  method?: string;
-  headers?: Record<string, string>;
-  body?: string;
-}
-
-/** Sends the path as it is, which `fetch` does not. A body that is announced and not given is never sent. */
-const send = async (path: string, { method = "GET", headers = {}, body }: Call = {}) => {
-  const { hostname, port } = new URL(origin);
-  const { status, text } = await new Promise<{ status: number; text: string }>((resolve, reject) => {
-    const options = { hostname, port, method, path, headers: { authorization, ...headers }, agent: false };
-    const call = request(options, (response) => {
-      const chunks: Buffer[] = [];
-      response.on("data", (chunk) => chunks.push(chunk));
-      response.on("end", () => {
-        resolve({ status: response.statusCode ?? 0, text: Buffer.concat(chunks).toString() });
-        call.destroy();
-      });
-    });
-    call.on("error", reject);
-    if (body === undefined && "content-length" in headers) call.flushHeaders();
-    else call.end(body);
-  });
-  return { status, text, answer: text.startsWith("{") ? JSON.parse(text) : undefined };
-};
+const { origin, authorization, raisedAuthorization, send } = useGatewayOnWorkerd();
 
 const CHUNKED = { "transfer-encoding": "chunked" };
 
@@ -183,7 +77,7 @@ describe("a body", () => {
   const create = (headers: Record<string, string>, body: string) =>
     send("/kms/users", {
       method: "POST",
-      headers: { authorization: raisedAuthorization, "content-type": "application/json", ...headers },
+      headers: { authorization: raisedAuthorization(), "content-type": "application/json", ...headers },
       body,
     });
 
@@ -217,7 +111,7 @@ describe("a body", () => {
   const statusesOf = (bytes: string): Promise<string[]> =>
     new Promise((resolve, reject) => {
       let received = "";
-      const socket = connect(Number(new URL(origin).port), "127.0.0.1", () => socket.write(bytes));
+      const socket = connect(Number(new URL(origin()).port), "127.0.0.1", () => socket.write(bytes));
       socket.on("data", (chunk) => {
         received += chunk;
       });
@@ -230,7 +124,7 @@ describe("a body", () => {
       "POST /service-a/scripts HTTP/1.1",
       "Host: x",
       "Content-Type: text/plain",
-      `Authorization: ${authorization}`,
+      `Authorization: ${authorization()}`,
       ...headers,
     ]
       .map((line) => `${line}\r\n`)
@@ -262,7 +156,7 @@ describe("a worker", () => {
   });
 
   test("behind a private call that dies is unavailable too", async () => {
-    const response = await fetch(`${origin}/kms/users`, { headers: { "x-api-key": "ftn_any" } });
+    const response = await fetch(`${origin()}/kms/users`, { headers: { "x-api-key": "ftn_any" } });
     expect(response.status).toBe(503);
     const stepUp = await send("/kms/services/x", { method: "DELETE", headers: { "x-otp": "123456" } });
     expect(stepUp.answer.code).toBe("unavailable");
@@ -273,7 +167,7 @@ describe("a worker", () => {
   });
 
   test("may answer at length", async () => {
-    const response = await fetch(`${origin}/kms/users/long`, { headers: { authorization } });
+    const response = await fetch(`${origin()}/kms/users/long`, { headers: { authorization: authorization() } });
     expect((await response.text()).length).toBe(3_000_000);
   });
 
@@ -297,13 +191,13 @@ describe("a connection", () => {
     ["an unknown path", "/kms/nothing", "good", 404],
     ["a worker that answers without reading", "/service-a/sequence", "good", 409],
   ])("carries the next request after %s", async (_name, path, token, status) => {
-    const { hostname, port } = new URL(origin);
+    const { hostname, port } = new URL(origin());
     const agent = new Agent({ keepAlive: true, maxSockets: 1 });
     const sockets = new Set<Socket>();
     const post = () =>
       new Promise<number>((resolve, reject) => {
         const headers = {
-          authorization: token === "good" ? authorization : "Bearer wrong",
+          authorization: token === "good" ? authorization() : "Bearer wrong",
           "content-type": "application/json",
           "content-length": 200_000,
         };
@@ -325,11 +219,11 @@ test("TRACE and other methods without a row are refused, and echo nothing", asyn
   for (const method of ["TRACE", "OPTIONS", "PURGE"]) {
     const { status, text } = await send("/kms/users", { method });
     expect(status).toBe(405);
-    expect(text).not.toContain(authorization);
+    expect(text).not.toContain(authorization());
   }
 });
 
 test("blanks after a credential are none of it", async () => {
   for (const blanks of [" ", "\t", " \t "])
-    expect((await send("/kms/users", { headers: { authorization: `${authorization}${blanks}` } })).status).toBe(200);
+    expect((await send("/kms/users", { headers: { authorization: `${authorization()}${blanks}` } })).status).toBe(200);
 });

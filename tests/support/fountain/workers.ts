@@ -1,0 +1,89 @@
+/** What Miniflare needs to know of Fountain's workers. */
+import { readFileSync } from "node:fs";
+import type { WorkerOptions } from "miniflare";
+import { inject } from "vitest";
+import { bundlePath, INTERNAL_WORKER } from "../../../runtime/workerd/bundle.ts";
+import { textBindings } from "../../../runtime/workerd/environment.ts";
+import type { Worker } from "../../../runtime/workerd/topology.ts";
+import { nodeAddresses, nodeBinding, TYPESENSE_NODES, TYPESENSE_SERVICE } from "../../../runtime/workerd/typesense.ts";
+import { INTERNET_SERVICE, LIBSQL_SERVICE, OUTBOUND } from "../../../runtime/workerd/workerd.ts";
+
+const moduleOf = (worker: string) => {
+  const { bundles, bundleErrors } = inject("testRun");
+  const error = bundleErrors[worker];
+  if (error !== undefined) throw new Error(error);
+  return [
+    { type: "ESModule" as const, path: `${worker}.js`, contents: readFileSync(bundlePath(bundles, worker), "utf8") },
+  ];
+};
+
+const DENY_NETWORK = { network: { allow: [] } };
+
+type Designator = NonNullable<WorkerOptions["serviceBindings"]>[string];
+
+/** The services that are no workers. Tests receive on this machine what otherwise goes out to the internet. */
+const OUTSIDE: Record<string, ((sqldPort: number) => Designator) | undefined> = {
+  [LIBSQL_SERVICE]: (sqldPort) => ({ external: { address: `127.0.0.1:${sqldPort}`, http: {} } }),
+  [INTERNET_SERVICE]: () => ({ network: { allow: ["local"] } }),
+};
+
+/** Egress for a worker's own connections, where it has one: to this machine, and to servers that the test vouches for. */
+const outboundOf = ({ services }: Worker, trustedCertificates: string[]) =>
+  services.some(({ binding }) => binding === OUTBOUND)
+    ? { network: { allow: ["local"], tlsOptions: { trustedCertificates } } }
+    : DENY_NETWORK;
+
+/** Of one of the workers. */
+export const workerOptions = (
+  worker: Worker,
+  environment: Record<string, string>,
+  sqldPort: number,
+  trustedCertificates: string[],
+): WorkerOptions => ({
+  name: worker.name,
+  modules: moduleOf(worker.worker),
+  compatibilityDate: worker.compatibilityDate,
+  compatibilityFlags: [...worker.compatibilityFlags],
+  bindings: Object.fromEntries(
+    textBindings(worker).map(({ binding, variable }) => [binding, environment[variable] ?? ""]),
+  ),
+  serviceBindings: Object.fromEntries(
+    worker.services
+      .filter(({ binding }) => binding !== OUTBOUND)
+      .map(({ binding, service, entrypoint }) => [
+        binding,
+        OUTSIDE[service]?.(sqldPort) ?? { name: service, ...(entrypoint === undefined ? {} : { entrypoint }) },
+      ]),
+  ),
+  outboundService: outboundOf(worker, trustedCertificates),
+});
+
+/** The way to the nodes of a Typesense cluster. */
+export const typesenseOptions = (first: Worker, nodes: string): WorkerOptions => ({
+  name: TYPESENSE_SERVICE,
+  modules: moduleOf(TYPESENSE_SERVICE),
+  compatibilityDate: first.compatibilityDate,
+  compatibilityFlags: [...first.compatibilityFlags],
+  bindings: { [TYPESENSE_NODES]: nodes },
+  serviceBindings: Object.fromEntries(
+    nodeAddresses(nodes === "" ? [] : nodes.split(",")).map(({ address }, index) => [
+      nodeBinding(index),
+      { external: { address, http: {} } },
+    ]),
+  ),
+  outboundService: DENY_NETWORK,
+});
+
+/** What reaches the internal entry points of all workers. */
+export const internalOptions = (workers: readonly Worker[], first: Worker): WorkerOptions => ({
+  name: INTERNAL_WORKER,
+  modules: moduleOf(INTERNAL_WORKER),
+  compatibilityDate: first.compatibilityDate,
+  compatibilityFlags: [...first.compatibilityFlags],
+  serviceBindings: Object.fromEntries(workers.map(({ worker, name }) => [worker, { name, entrypoint: "Internal" }])),
+  outboundService: DENY_NETWORK,
+});
+
+/** The front worker comes first: Miniflare gives it the address. */
+export const frontFirst = (workers: readonly Worker[], front: string): readonly Worker[] =>
+  workers.toSorted((a, b) => Number(b.worker === front) - Number(a.worker === front));
