@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { findCrowdedFolders, findFolderCycles, findViolations } from "./import-rules.ts";
+import { findFolderCycles, findViolations } from "./import-rules.ts";
 
 const importing = (file: string, ...specifiers: string[]) => ({
   file,
@@ -80,11 +80,4 @@ test("tests, files that register routes and those that put a worker together mak
   expect(findFolderCycles([back, importing("workers/kms/src/accounts/role.ts", "../composition/services.ts")])).toEqual(
     [["workers/kms/src/accounts", "workers/kms/src/composition"]],
   );
-});
-
-test("a folder is crowded with more than 25 source files, however many tests there are", () => {
-  const files = Array.from({ length: 26 }, (_, index) => `shared/lang/f${index}.ts`);
-  const tests = files.map((file) => file.replace(".ts", ".test.ts"));
-  expect(findCrowdedFolders([...files, ...tests])).toEqual([["shared/lang", 26]]);
-  expect(findCrowdedFolders([...files.slice(1), ...tests])).toEqual([]);
 });

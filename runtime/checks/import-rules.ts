@@ -96,7 +96,7 @@ const targetsOf = ({ file, text }: SourceFile): string[] =>
   );
 
 /** Tests may import anything. */
-const isTest = (file: string): boolean => file.endsWith(".test.ts");
+export const isTest = (file: string): boolean => file.endsWith(".test.ts");
 
 const breaks = ({ only, never }: Rule, group: string, target: string): boolean => {
   const isAmong = (patterns: readonly string[]): boolean =>
@@ -152,14 +152,4 @@ export const findFolderCycles = (files: readonly SourceFile[]): string[][] => {
     [...edges.keys()].filter((other) => reached.get(folder)?.has(other) && reached.get(other)?.has(folder)).sort();
   const circles = [...edges.keys()].map(circleOf).filter((circle) => circle.length > 0);
   return [...new Map(circles.map((circle) => [circle.join(" "), circle])).values()];
-};
-
-const MAX_FILES_IN_A_FOLDER = 25;
-
-/** Folders with too many source files to survey, tests aside, with their number. */
-export const findCrowdedFolders = (files: readonly string[]): [string, number][] => {
-  const counts = new Map<string, number>();
-  for (const file of files)
-    if (!isTest(file)) counts.set(path.posix.dirname(file), (counts.get(path.posix.dirname(file)) ?? 0) + 1);
-  return [...counts].filter(([, count]) => count > MAX_FILES_IN_A_FOLDER);
 };
