@@ -1,4 +1,4 @@
-/** A whole Fountain on this machine: databases, workers, chores, first administrator, and the end of it all. */
+/** Fountain on this machine: databases, workers, maintenance jobs, the first administrator, and the end of them all. */
 import type { ChildProcess } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { rmSync } from "node:fs";
@@ -44,7 +44,7 @@ export interface FountainOptions {
   signal: AbortSignal;
   /** One line about something that happened while it runs. */
   onNotice(message: string): void;
-  /** It cannot go on; the caller has to stop it. */
+  /** It cannot continue; the caller has to stop it. */
   onGiveUp(message: string): void;
 }
 
@@ -69,7 +69,7 @@ const assertSecretKeyFits = async (socketPath: string): Promise<void> => {
   if (text === "wrong-secret-key") throw new OperatorError(WRONG_SECRET_KEY);
 };
 
-/** Resolves when every worker and its database answer. Throws {@link OperatorError} when they don't in time. */
+/** Resolves when every worker and its database respond. Throws {@link OperatorError} when they don't in time. */
 const waitForReady = async (
   { settings: { port }, internalSocket, signal }: Context,
   workerd: ChildProcess,
@@ -81,10 +81,10 @@ const waitForReady = async (
     signal.throwIfAborted();
     if (hasEnded(workerd)) throw new OperatorError(`workerd exited immediately: see ${log}`);
     try {
-      const answer = await callLocal({ to: { port }, method: "GET", path: "/ready", timeoutMs: PROBE_TIMEOUT_MS });
-      if (answer.status === 200) return;
+      const response = await callLocal({ to: { port }, method: "GET", path: "/ready", timeoutMs: PROBE_TIMEOUT_MS });
+      if (response.status === 200) return;
       await assertSecretKeyFits(internalSocket);
-      last = `${answer.status} ${answer.text}`;
+      last = `${response.status} ${response.text}`;
     } catch (error) {
       if (error instanceof OperatorError) throw error;
       last = reasonOf(error);
@@ -232,12 +232,12 @@ const startMaintenance = ({ internalSocket, onNotice, cleanups }: Context, worke
     intervalMs: MAINTENANCE_INTERVAL_MS,
     runMaintenance: async (worker) => {
       const run = { method: "POST", path: `/cron/${worker}`, timeoutMs: MAINTENANCE_TIMEOUT_MS } as const;
-      const answer = await callLocal({ to: { socketPath: internalSocket }, ...run }).catch((error: unknown) => {
+      const response = await callLocal({ to: { socketPath: internalSocket }, ...run }).catch((error: unknown) => {
         // It is being started again, which the supervisor reports.
         if (isUnreachable(error)) return undefined;
         throw error;
       });
-      if (answer && answer.status !== 204) throw new Error(answer.text || `status ${answer.status}`);
+      if (response && response.status !== 204) throw new Error(response.text || `status ${response.status}`);
     },
     onChange: onNotice,
   });
@@ -256,7 +256,7 @@ const start = async (options: FountainOptions, cleanups: Cleanup[]): Promise<Adm
   return administrator;
 };
 
-/** Starts everything and resolves when it answers. Rejects with {@link OperatorError}, leaving nothing behind. */
+/** Starts everything and resolves when it responds. Rejects with {@link OperatorError}, leaving nothing behind. */
 export const startFountain = async (options: FountainOptions): Promise<Fountain> => {
   const cleanups: Cleanup[] = [];
   const stop = async (): Promise<void> => {

@@ -16,18 +16,18 @@ export const createGuard = (): Guard => {
   const shell = spawn("/bin/sh", ["-c", SCRIPT], { detached: true, stdio: ["pipe", "ignore", "ignore"] });
   shell.unref();
   const watched = new Map<string, number>();
-  const tell = (): void => {
+  const update = (): void => {
     shell.stdin.write(`${[...watched.values()].join(" ")}\n`);
   };
   return {
     watch: (name, pid) => {
       if (pid === undefined) watched.delete(name);
       else watched.set(name, pid);
-      tell();
+      update();
     },
     release: () => {
       watched.clear();
-      tell();
+      update();
       shell.stdin.end();
     },
   };

@@ -1,4 +1,4 @@
-/** FOUNTAIN_HOME: the folder that holds everything a Fountain keeps, readable by its owner only, used by one at a time. */
+/** FOUNTAIN_HOME: the folder that holds all data of an installation, readable by its owner only, used by one process at a time. */
 import { chmodSync, mkdirSync } from "node:fs";
 import path from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -12,11 +12,11 @@ export interface Home {
   readonly data: string;
   readonly secrets: string;
   readonly logs: string;
-  /** Bundles and configuration, made anew at every start. */
+  /** Bundles and configuration, made again at every start. */
   readonly build: string;
-  /** What runs right now, for other processes of the same operator; absent when nothing runs. */
+  /** What runs at the moment, for other processes of the same operator; absent when nothing runs. */
   readonly runFile: string;
-  /** Lets the next one in. */
+  /** Unlocks the folder. */
   release(): void;
 }
 

@@ -11,7 +11,7 @@ export interface LocalCall {
   timeoutMs: number;
 }
 
-export interface LocalAnswer {
+export interface LocalResponse {
   status: number;
   text: string;
 }
@@ -22,8 +22,8 @@ const UNREACHABLE: ReadonlySet<unknown> = new Set(["ENOENT", "ECONNREFUSED", "EC
 export const isUnreachable = (error: unknown): boolean =>
   error instanceof Error && "code" in error && UNREACHABLE.has(error.code);
 
-/** The whole answer. Rejects when nobody listens or no answer came in time. */
-export const callLocal = ({ to, method, path, headers = {}, body, timeoutMs }: LocalCall): Promise<LocalAnswer> =>
+/** The whole response. Rejects when no process listens, or when no response arrives in time. */
+export const callLocal = ({ to, method, path, headers = {}, body, timeoutMs }: LocalCall): Promise<LocalResponse> =>
   new Promise((resolve, reject) => {
     const signal = AbortSignal.timeout(timeoutMs);
     const outgoing = request({ host: "127.0.0.1", ...to, method, path, headers, signal, agent: false }, (incoming) => {

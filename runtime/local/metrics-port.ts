@@ -1,4 +1,4 @@
-/** The numbers of all workers on a port of this machine, for a Prometheus, which reads no Unix socket. */
+/** The metrics of all workers on a port of this machine, for Prometheus, which reads no Unix socket. */
 import { createServer, type RequestListener } from "node:http";
 import { EXPOSITION_TYPE } from "../../shared/observability/merge.ts";
 import { callLocal } from "./local-http.ts";
@@ -7,7 +7,7 @@ import { assertPortFree } from "./ports.ts";
 /** Longer than the internal worker waits for the slowest worker. */
 const SCRAPE_TIMEOUT_MS = 4000;
 
-const answer =
+const respondFrom =
   (internalSocket: string): RequestListener =>
   (request, response) => {
     if (request.method !== "GET" || request.url !== "/metrics") {
@@ -22,12 +22,12 @@ const answer =
   };
 
 /**
- * Answers `GET /metrics` on this loopback port, and nothing else that the internal socket would; returns what ends it.
+ * Responds to `GET /metrics` on this loopback port, and nothing else that the internal socket would; returns what ends it.
  * Throws {@link OperatorError} when the port cannot be listened on.
  */
 export const serveMetrics = async (port: number, internalSocket: string): Promise<() => void> => {
   await assertPortFree(port, "METRICS_PORT");
-  const server = createServer(answer(internalSocket));
+  const server = createServer(respondFrom(internalSocket));
   await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));
   return () => {
     server.close();

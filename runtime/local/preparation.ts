@@ -28,7 +28,7 @@ export interface Prepared {
   environment: Record<string, string>;
   /** What opens each worker's database, by the database's name. */
   databaseTokens: Record<string, string>;
-  /** The workers that have chores to run. */
+  /** The workers that have maintenance jobs. */
   maintainedWorkers: string[];
 }
 
@@ -42,12 +42,12 @@ export const spawnPreparation = (order: PreparationOrder): ChildProcess => {
   return child;
 };
 
-/** What it found. Throws {@link OperatorError} with the reason when the start cannot go on. */
+/** What it found. Throws {@link OperatorError} with the reason when the start cannot continue. */
 export const readPreparation = async ({ stdout }: ChildProcess): Promise<Prepared> => {
   if (stdout === null) throw new Error("the preparation has no output");
-  const said = await text(stdout);
-  if (said === "") throw new OperatorError("the preparation ended without a result");
-  const outcome: PreparationOutcome = JSON.parse(said);
+  const output = await text(stdout);
+  if (output === "") throw new OperatorError("the preparation ended without a result");
+  const outcome: PreparationOutcome = JSON.parse(output);
   if ("failure" in outcome) throw new OperatorError(outcome.failure);
   return outcome.prepared;
 };

@@ -10,7 +10,7 @@ const GRACE_MS = 4000;
 export const hasEnded = (child: ChildProcess): boolean =>
   child.exitCode !== null || child.signalCode !== null || child.pid === undefined;
 
-/** Asks a process to end, kills it when it does not, and resolves once it is gone. */
+/** Asks a process to end, kills it when it does not, and resolves once it has ended. */
 export const stopProcess = async (child: ChildProcess, signal: NodeJS.Signals = "SIGTERM"): Promise<void> => {
   if (hasEnded(child)) return;
   const ended = once(child, "exit");

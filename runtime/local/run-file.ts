@@ -30,7 +30,7 @@ export const readRunFile = (file: string): RunFile | undefined => {
 };
 
 /**
- * Waits until the database server of a run that was killed is gone: its guard ends it, but two servers must never open
+ * Waits until the database server of a run that was killed has ended: its guard ends it, but two servers must never open
  * the same data. Throws {@link OperatorError} when it stays.
  */
 export const waitForOrphan = async (file: string): Promise<void> => {

@@ -1,13 +1,13 @@
-/** Runs every worker's chores at a fixed pace: plain workerd has no cron of its own. */
+/** Runs every worker's maintenance jobs at a fixed interval: plain workerd has no cron of its own. */
 
-/** A run of one worker's chores. Rejects when it failed or took too long. */
+/** A run of one worker's maintenance jobs. Rejects when it failed or took too long. */
 export type RunMaintenance = (worker: string) => Promise<void>;
 
 export interface SchedulerOptions {
   workers: readonly string[];
   intervalMs: number;
   runMaintenance: RunMaintenance;
-  /** Told when a worker's chores begin to fail, and when they work again: not at every failure. */
+  /** Called when a worker's maintenance jobs begin to fail, and when they run again: not at every failure. */
   onChange(message: string): void;
 }
 

@@ -7,7 +7,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 export interface Settings {
   readonly port: number;
-  /** Where Prometheus finds the numbers of all workers; unset: only on the internal socket. */
+  /** Where Prometheus reads the metrics of all workers; unset: only on the internal socket. */
   readonly metricsPort: number | undefined;
   /** Absolute path of FOUNTAIN_HOME. */
   readonly home: string;

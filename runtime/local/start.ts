@@ -1,4 +1,4 @@
-/** `npm start`: runs Fountain until it is told to stop, and says what the operator needs to know. */
+/** `npm start`: runs Fountain until a signal ends it, and reports what the operator needs to know. */
 import path from "node:path";
 import type { Administrator } from "./administrator.ts";
 import { START_STEPS, startFountain } from "./fountain.ts";
@@ -10,11 +10,11 @@ const PARENT_POLL_MS = 1000;
 
 const ROOT = path.join(import.meta.dirname, "..", "..");
 
-const say = (lines: readonly string[]): void => {
+const print = (lines: readonly string[]): void => {
   process.stdout.write(`${lines.join("\n")}\n`);
 };
 
-const complain = (line: string): void => {
+const report = (line: string): void => {
   for (const each of line.split("\n")) process.stderr.write(`Fountain: ${each}\n`);
 };
 
@@ -38,14 +38,14 @@ const administratorLines = ({ username, generatedPassword }: Administrator): rea
         `  export ADMIN_PASSWORD='${generatedPassword}'`,
       ];
 
-/** Under npm, which was killed without a chance to pass the signal on: ends as if told to. */
+/** Under npm, which was killed without a chance to pass the signal on: ends as at a signal. */
 const stopWithoutParent = (stopping: AbortController): void => {
   if (process.env["npm_lifecycle_event"] === undefined) return;
   const parent = process.ppid;
   setInterval(() => process.ppid !== parent && stopping.abort(), PARENT_POLL_MS).unref();
 };
 
-/** Runs until a signal ends it (exit code 0) or it cannot go on (one line, exit code 1). */
+/** Runs until a signal ends it (exit code 0) or it cannot continue (one line, exit code 1). */
 const run = async (): Promise<number> => {
   const stopping = new AbortController();
   const ended = new Promise<undefined>((resolve) => {
@@ -53,7 +53,7 @@ const run = async (): Promise<number> => {
   });
   for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => stopping.abort());
   stopWithoutParent(stopping);
-  // Nobody reads us any more, as in `npm start | head -1`: that is no reason to end.
+  // No one reads the output any more, as in `npm start | head -1`: that is no reason to end.
   process.stdout.on("error", () => {});
   const givenUp = Promise.withResolvers<string>();
   const progress = createProgress(START_STEPS, process.stdout);
@@ -64,19 +64,19 @@ const run = async (): Promise<number> => {
       settings,
       progress,
       signal: stopping.signal,
-      onNotice: complain,
+      onNotice: report,
       onGiveUp: givenUp.resolve,
     }).finally(progress.end);
     const { administrator } = fountain;
-    if (administrator !== undefined) say(administratorLines(administrator));
-    say(readyLines(settings.port, settings.adminUsername));
+    if (administrator !== undefined) print(administratorLines(administrator));
+    print(readyLines(settings.port, settings.adminUsername));
     const failure = await Promise.race([ended, givenUp.promise]);
     await fountain.stop();
     if (failure === undefined) return 0;
-    complain(failure);
+    report(failure);
   } catch (error) {
     if (stopping.signal.aborted) return 0;
-    complain(error instanceof OperatorError ? error.message : `cannot start: ${reasonOf(error)}`);
+    report(error instanceof OperatorError ? error.message : `cannot start: ${reasonOf(error)}`);
   }
   return 1;
 };

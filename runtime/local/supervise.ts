@@ -6,22 +6,22 @@ import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { hasEnded, stopProcess } from "./process.ts";
-import { createPatience, lookAtThreads, type Probe, watchForHang } from "./watchdog.ts";
+import { createPatience, type Probe, sampleThreads, watchForHang } from "./watchdog.ts";
 
 /** More ends than this within the window, and starting it again won't help. */
 const MAX_CRASHES = 5;
 const WINDOW_MS = 60_000;
 const FIRST_BACKOFF_MS = 50;
-/** How long a process that hangs has to say where, before it is killed. */
-const LAST_WORDS_MS = 500;
+/** How long a process that hangs has to write its stack before it is killed. */
+const STACK_TIMEOUT_MS = 500;
 
 export interface SuperviseOptions {
   name: string;
   /** Starts the child; called again after each crash, with how often it has hung so far. */
   spawn(hangs: number): ChildProcess;
-  /** Told, in one line, whenever it ends by itself, or is ended because it hangs. */
+  /** Called with one line whenever it ends by itself, or is ended because it hangs. */
   onCrash(message: string): void;
-  /** Told, in one line, when it is given up. */
+  /** Called with one line when it is given up. */
   onGiveUp(message: string): void;
   /** Whether the child does what it is for. */
   probe: Probe;
@@ -38,7 +38,7 @@ export interface Supervision {
   stop(): Promise<void>;
 }
 
-const howItEnded = (child: ChildProcess): string =>
+const describeExit = (child: ChildProcess): string =>
   child.signalCode === null ? `exited with code ${child.exitCode}` : `was killed by ${child.signalCode}`;
 
 /** How long to wait before the next start, given the number of recent crashes. */
@@ -59,7 +59,7 @@ export const supervise = (options: SuperviseOptions): Supervision => {
     const now = Date.now();
     crashedAt = [...crashedAt.filter((at) => now - at < WINDOW_MS), now];
     if (crashedAt.length > MAX_CRASHES) {
-      onGiveUp(`${name} exited ${crashedAt.length} times within a minute; the last time it ${howItEnded(child)}`);
+      onGiveUp(`${name} exited ${crashedAt.length} times within a minute; the last time it ${describeExit(child)}`);
       return;
     }
     onCrash(`${name} ${reason}: restarting it`);
@@ -69,13 +69,13 @@ export const supervise = (options: SuperviseOptions): Supervision => {
     watch();
   };
 
-  /** Kills a child that hangs: it takes no notice of anything gentler. */
-  const endHung = async (hung: ChildProcess): Promise<void> => {
+  /** Kills a child that hangs: it handles no other signal. */
+  const killHung = async (hung: ChildProcess): Promise<void> => {
     if (writesStack) {
       hung.kill("SIGABRT");
       // What is stopped takes the first signal as soon as it gets the second.
       hung.kill("SIGCONT");
-      await Promise.race([once(hung, "exit"), sleep(LAST_WORDS_MS)]);
+      await Promise.race([once(hung, "exit"), sleep(STACK_TIMEOUT_MS)]);
     }
     if (!hasEnded(hung)) hung.kill("SIGKILL");
   };
@@ -85,25 +85,25 @@ export const supervise = (options: SuperviseOptions): Supervision => {
     const signal = AbortSignal.any([ended, stopping.signal]);
     const wrong = await watchForHang({ pid: watched.pid, probe, patience, signal });
     if (wrong === undefined || signal.aborted) return;
-    const threads = await lookAtThreads(watched.pid);
+    const threads = await sampleThreads(watched.pid);
     if (signal.aborted) return;
     patience.hung();
     hangs += 1;
     onFound(`${wrong}${threads}`);
-    await endHung(watched);
+    await killHung(watched);
   };
 
   const watch = (): void => {
     const watched = child;
     if (hasEnded(watched)) {
-      void onExit(howItEnded(watched));
+      void onExit(describeExit(watched));
       return;
     }
     const ended = new AbortController();
     let found: string | undefined;
     watched.once("exit", () => {
       ended.abort();
-      void onExit(found ?? howItEnded(watched));
+      void onExit(found ?? describeExit(watched));
     });
     void watchHangs(watched, ended.signal, (reason) => {
       found = reason;

@@ -20,8 +20,8 @@ const START_LIMIT_MS = 60_000;
 const SPIN_CPU_MS = 1_500;
 /** A round that comes later than this was held up itself, as by a suspended machine: it says nothing about others. */
 const LATE_MS = 2_000;
-/** Between the two looks at the threads that show which of them are busy. */
-const LOOK_MS = 250;
+/** Between the two samples of the threads that show which of them are busy. */
+const SAMPLE_MS = 250;
 
 export interface Silence {
   /** How long there has been no response, and how long that may be. */
@@ -133,9 +133,9 @@ export const watchForHang = async (options: WatchOptions): Promise<string | unde
 };
 
 /** What every thread of a process does at the moment, for the log. */
-export const lookAtThreads = async (pid: number): Promise<string> => {
+export const sampleThreads = async (pid: number): Promise<string> => {
   const before = threadsOf(pid);
   if (before.length === 0) return "";
-  await sleep(LOOK_MS);
-  return `; threads, within ${LOOK_MS} ms: ${describeThreads(before, threadsOf(pid))}`;
+  await sleep(SAMPLE_MS);
+  return `; threads, within ${SAMPLE_MS} ms: ${describeThreads(before, threadsOf(pid))}`;
 };

@@ -1,9 +1,9 @@
 /**
  * Finds a database whose write lock sqld has lost. When more than four connections wait for it while a checkpoint runs,
- * sqld 0.24.32 can leave it with none of them: reads and `/health` go on, every write waits for ever, and the waiting
+ * sqld 0.24.32 can leave it with none of them: reads and `/health` continue, every write waits for ever, and the waiting
  * threads spin. Only a write shows that. But one more writer is what must not come while others wait, and a long
  * transaction is no loss. So a write is tried only where nothing has been written for some rounds, and it counts as lost
- * only as long as no connection holds SQLite's own lock, which the kernel tells of.
+ * only as long as no connection holds SQLite's own lock, which the kernel reports.
  */
 import { existsSync, readFileSync, statSync } from "node:fs";
 import path from "node:path";
@@ -13,7 +13,7 @@ import { callLocal } from "./local-http.ts";
 /** Rounds, a second apart, without a write before one is tried; and how many it may wait, times the patience. */
 const QUIET_ROUNDS = 3;
 const WAITING_ROUNDS = 3;
-/** Long after it was found lost: whoever tried to write waits until sqld is ended. */
+/** Long after it was found lost: the client that tried to write waits until sqld is ended. */
 const WRITE_TIMEOUT_MS = 120_000;
 
 /** The bytes of the file `-shm` that are locked to write, to checkpoint and to recover (sqlite.org/walformat.html). */
@@ -98,7 +98,7 @@ const watchedDatabase = ({ dataDirectory, port, namespace, token }: DatabaseAcce
   };
 };
 
-/** One for each database, by name and token; none on a system that does not tell who holds which lock. */
+/** One for each database, by name and token; none on a system that does not report who holds which lock. */
 export const createLockWatches = (sqld: Omit<DatabaseAccess, "namespace" | "token">, tokens: Record<string, string>) =>
   existsSync(LOCKS_FILE)
     ? Object.entries(tokens).map(([namespace, token]) =>
