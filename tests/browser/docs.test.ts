@@ -44,6 +44,19 @@ describe.skipIf(CHROMIUM === undefined)("the page at /docs", () => {
       JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie, location.href]),
     ].join("\\n")`);
 
+  test("shows the operations that the filter names, and an example of a body", async () => {
+    const operations = page.locator("details.operation:visible");
+    await operations.first().waitFor();
+    expect(await operations.count()).toBeGreaterThan(100);
+    await page.getByLabel("Filter operations").fill("POST /twofa/factors/sms");
+    expect(await operations.count()).toBe(1);
+    await operations.locator("summary").click();
+    const example: unknown = JSON.parse(await operations.locator("textarea").inputValue());
+    expect(example).toEqual({ phone: "+4915112345678", name: "Mara's phone" });
+    await page.getByLabel("Filter operations").fill("");
+    expect(await operations.count()).toBeGreaterThan(100);
+  });
+
   test("keeps nothing of a session that was ended, and nothing anywhere but in itself", async () => {
     const { adminUsername: username, adminPassword: password } = fountain;
     await call("POST /kms/login", "Using the token of the last response.", { username, password });

@@ -67,7 +67,8 @@ test("no call to others follows a redirect", () => {
   const calling = filesWith(/\bfetch\(/);
   const known = [
     ...CALLERS,
-    // The page's own script, in a browser.
+    // The page's own script, in a browser, as source and as it is delivered.
+    "workers/gateway/src/docs/browser/docs.ts",
     "workers/gateway/src/docs/docs-script.ts",
     // Two addresses of the gateway's own workers.
     "workers/gateway/src/proxy/upstream.ts",
