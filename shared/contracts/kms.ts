@@ -101,9 +101,8 @@ export interface OpenedSession extends IssuedToken {
 
 /** The caller has failed, or done this, too often: nothing was done, and nothing will be for so many seconds. */
 export interface Blocked {
-  ok: false;
-  error: "blocked";
-  retryAfterSeconds: number;
+  readonly kind: "blocked";
+  readonly retryAfterSeconds: number;
 }
 
 /** A scoped key to issue: for the requesting principal, and for as long as their session or API key lives. */
@@ -155,27 +154,27 @@ export interface KmsRpc {
   /** The verification keys in force, and the revocations added since `position`; by default from the first one on. */
   trust(position?: number): Promise<RpcResult<Trust>>;
   /** Trades an API key for a short-lived access token of its service; the caller's address is that of the request. */
-  exchangeApiKey(key: string): Promise<RpcResult<ExchangedApiKey, "invalid"> | Blocked>;
+  exchangeApiKey(key: string): Promise<RpcResult<ExchangedApiKey, "invalid" | Blocked>>;
   /** Stores when keys were used last. */
   recordKeyUses(uses: KeyUse[]): Promise<RpcResult<undefined>>;
   /** Gives a session that has just passed a second factor a token with `acr` = `aal2`. */
-  elevate(elevation: Elevation): Promise<RpcResult<IssuedToken, "session-ended"> | Blocked>;
+  elevate(elevation: Elevation): Promise<RpcResult<IssuedToken, "session-ended" | Blocked>>;
   /** A token for one request that says that its user has no second factor; it cannot be presented. */
   attestFactorless(factorless: Factorless): Promise<RpcResult<IssuedToken, "session-ended">>;
   /** Uses up a token for one request, by its `jti`; false: it was used before, has expired, or cannot be presented. */
   redeemGrant(tokenId: string): Promise<RpcResult<boolean>>;
   /** Counts a login by passkey against the caller's address, before it is looked at. */
-  admitPasskeyLogin(): Promise<RpcResult<true> | Blocked>;
+  admitPasskeyLogin(): Promise<RpcResult<true, Blocked>>;
   /** Opens a session at `aal2`. `refused`: the user is locked or deleted. */
-  openPasskeySession(session: PasskeySession): Promise<RpcResult<OpenedSession, "refused"> | Blocked>;
+  openPasskeySession(session: PasskeySession): Promise<RpcResult<OpenedSession, "refused" | Blocked>>;
   /** Reports a login by passkey that failed; `reason` is a code. */
   refusePasskeyLogin(reason: string, userId?: string): Promise<RpcResult<true>>;
   /** Issues an access token that is good for searching within a filter only. */
-  issueSearchKey(grant: SearchKeyGrant): Promise<RpcResult<IssuedSearchKey, "session-ended"> | Blocked>;
+  issueSearchKey(grant: SearchKeyGrant): Promise<RpcResult<IssuedSearchKey, "session-ended" | Blocked>>;
   /** Records an event in the audit trail. Failures and refusals that come too fast are aggregated. */
-  recordEvent(event: ReportedEvent): Promise<RpcResult<true> | Blocked>;
+  recordEvent(event: ReportedEvent): Promise<RpcResult<true, Blocked>>;
   /** Everything held about a user, with what the other workers hold, signed. */
-  personalData(userId: string, parts: PersonalParts): Promise<RpcResult<SignedDocument, "unknown"> | Blocked>;
+  personalData(userId: string, parts: PersonalParts): Promise<RpcResult<SignedDocument, "unknown" | Blocked>>;
   /** Users who were erased, whose data the caller has not confirmed to have forgotten. */
   pendingErasures(): Promise<RpcResult<string[]>>;
   /** The caller has forgotten all about these users. */

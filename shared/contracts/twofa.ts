@@ -19,9 +19,8 @@ export interface OneTimeCode extends SessionToken {
 
 /** Too many codes were wrong, or used: none is taken for so many seconds. */
 export interface LockedOut {
-  ok: false;
-  error: "locked";
-  retryAfterSeconds: number;
+  readonly kind: "locked";
+  readonly retryAfterSeconds: number;
 }
 
 export interface TwofaRpc {
@@ -36,9 +35,9 @@ export interface TwofaRpc {
   /** What a browser is to ask of any passkey that it has, to log in with. */
   passkeyOptions(): Promise<RpcResult<ChallengedOptions>>;
   /** Has the kms open a session for the user whose passkey is verified. */
-  logInByPasskey(login: PasskeyLogin): Promise<RpcResult<OpenedSession, "refused"> | LockedOut>;
+  logInByPasskey(login: PasskeyLogin): Promise<RpcResult<OpenedSession, "refused" | LockedOut>>;
   /** Consumes a code sent along with one request, and gives a token with `acr` = `aal2` for that request only. */
   elevateOnce(
     input: OneTimeCode,
-  ): Promise<RpcResult<IssuedToken, "wrong-code" | "no-factor" | "session-ended"> | LockedOut>;
+  ): Promise<RpcResult<IssuedToken, "wrong-code" | "no-factor" | "session-ended" | LockedOut>>;
 }

@@ -1,12 +1,27 @@
-/** What a call that can fail gives back: a value, or the name of the failure. Failures are never thrown. */
-export type Result<Value, Failure extends string> = { ok: true; value: Value } | { ok: false; error: Failure };
+/** What a call that can fail returns: a value, or a failure with its data. Expected failures are never thrown. */
+
+/** A failure: its kind, and whatever else the caller needs to know. */
+export interface Tagged {
+  readonly kind: string;
+}
+
+/** A failure without data can be written as its kind alone. */
+export type Failure<F extends string | Tagged> = F extends string ? { readonly kind: F } : F;
+
+export type Result<Value, F extends string | Tagged = never> =
+  | { ok: true; value: Value }
+  | { ok: false; error: Failure<F> };
 
 export const success = <Value>(value: Value): { ok: true; value: Value } => ({ ok: true, value });
 
-export const failure = <Failure extends string>(error: Failure): { ok: false; error: Failure } => ({
-  ok: false,
-  error,
-});
+export function failure<Kind extends string>(kind: Kind): { ok: false; error: { readonly kind: Kind } };
+export function failure<Kind extends string, Data extends object>(
+  kind: Kind,
+  data: Data,
+): { ok: false; error: { readonly kind: Kind } & Data };
+export function failure(kind: string, data?: object): { ok: false; error: Tagged } {
+  return { ok: false, error: { kind, ...data } };
+}
 
 /** Any private call can also find its worker's database unavailable. */
-export type RpcResult<Value, Failure extends string = never> = Result<Value, Failure | "unavailable">;
+export type RpcResult<Value, F extends string | Tagged = never> = Result<Value, F | "unavailable">;

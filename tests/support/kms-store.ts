@@ -78,14 +78,14 @@ export const useApiKeys = () => {
     service: () => service,
     create: async (wanted: Partial<NewApiKey> = {}) => {
       const created = await apiKeys().create({ service, ...wanted }, ALL);
-      if (!created.ok) throw new Error(created.error);
+      if (!created.ok) throw new Error(created.error.kind);
       return created.value;
     },
     tryRotate: (wanted: Partial<WantedRotation>, caller = ALL) =>
       apiKeys().rotate({ service, graceSeconds: 0, ...wanted }, caller),
     rotate: async (graceSeconds: number, wanted: Partial<WantedRotation> = {}) => {
       const rotated = await apiKeys().rotate({ service, graceSeconds, ...wanted }, ALL);
-      if (!rotated.ok) throw new Error(rotated.error);
+      if (!rotated.ok) throw new Error(rotated.error.kind);
       return rotated.value;
     },
     codeOf: async (key: string): Promise<string> => (await apiKeys().check(key, FROM_ANYWHERE)).code,

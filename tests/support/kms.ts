@@ -126,7 +126,7 @@ export const signToken = async (target: Target, grant: Partial<Grant> = {}, ttlS
 export const grantor = (subject: string, scopes: ReadonlySet<Scope> = new Set(SCOPES)): Grantor<"credential"> => {
   const applicant = { kind: "user", acr: "aal2", authTimeSeconds: 0, subject, scopes } as const;
   const asked = askToGrant("credential", applicant, 0);
-  if (!asked.ok) throw new Error(asked.error);
+  if (!asked.ok) throw new Error(asked.error.kind);
   return asked.value;
 };
 

@@ -85,13 +85,13 @@ export const useSessions = () => {
     },
     open: async (): Promise<SessionTokens> => {
       const result = await sessions.open({ user, passwordChangedAt: null });
-      if (!result.ok) throw new Error(result.error);
+      if (!result.ok) throw new Error(result.error.kind);
       return result.value;
     },
     end: (sessionId: string): Promise<boolean> => sessions.end(sessionId, auditEntry()),
     refreshed: async (token: string) => {
       const result = await sessions.refresh(token, undefined);
-      if (!result.ok) throw new Error(result.error);
+      if (!result.ok) throw new Error(result.error.kind);
       return result.value;
     },
   };

@@ -53,19 +53,19 @@ const answered = async <Answer>(work: () => Promise<Answer>): Promise<Answer | R
   }
 };
 
-const guarded = <Value, Failure extends string>(
+const guarded = <Value, Failure extends string = never>(
   work: () => Promise<Result<Value, Failure>>,
 ): Promise<RpcResult<Value, Failure>> => answered(work);
 
 /** The same for what a caller can do too often. */
-const budgeted = async <Value, Failure extends string>(
+const budgeted = async <Value, Failure extends string = never>(
   work: () => Promise<Result<Value, Failure>>,
-): Promise<RpcResult<Value, Failure> | Blocked> => {
+): Promise<RpcResult<Value, Failure | Blocked>> => {
   try {
     return await guarded(work);
   } catch (error) {
     if (!(error instanceof BudgetExhausted)) throw error;
-    return { ok: false, error: "blocked", retryAfterSeconds: error.retryAfterSeconds };
+    return failure("blocked", { retryAfterSeconds: error.retryAfterSeconds });
   }
 };
 
@@ -99,12 +99,12 @@ export const createEntrypoints = (connect: (bindings: unknown) => Promise<KmsSer
       return guarded(async () => trustOf((await connect(this.env)).keyRing, position));
     }
 
-    exchangeApiKey(key: string): Promise<RpcResult<ExchangedApiKey, "invalid"> | Blocked> {
+    exchangeApiKey(key: string): Promise<RpcResult<ExchangedApiKey, "invalid" | Blocked>> {
       return budgeted(async () => {
         const { clients, audit } = await connect(this.env);
         const exchanged = await clients.exchange(key, currentRequest()?.clientAddress).catch(tooLong);
         if (!exchanged.ok) {
-          await audit.write({ action: "key.exchange", outcome: "failure", reason: exchanged.error });
+          await audit.write({ action: "key.exchange", outcome: "failure", reason: exchanged.error.kind });
           return failure("invalid");
         }
         const { service, keyId, allowedAddresses, access } = exchanged.value;
@@ -121,14 +121,14 @@ export const createEntrypoints = (connect: (bindings: unknown) => Promise<KmsSer
       });
     }
 
-    elevate(elevation: Elevation): Promise<RpcResult<IssuedToken, "session-ended"> | Blocked> {
+    elevate(elevation: Elevation): Promise<RpcResult<IssuedToken, "session-ended" | Blocked>> {
       return budgeted(async () => {
         const { sessions, audit } = await connect(this.env);
         const elevated = await sessions.elevate(elevation);
         const event = {
           action: "token.elevate",
           outcome: elevated.ok ? "success" : "failure",
-          reason: elevated.ok ? elevation.method : elevated.error,
+          reason: elevated.ok ? elevation.method : elevated.error.kind,
           target: elevation.sessionId,
         } as const;
         // A session that was raised has its entry in the transaction that did it.
@@ -149,24 +149,24 @@ export const createEntrypoints = (connect: (bindings: unknown) => Promise<KmsSer
       return guarded(async () => success(await (await connect(this.env)).sessions.redeemGrant(tokenId)));
     }
 
-    admitPasskeyLogin(): Promise<RpcResult<true> | Blocked> {
-      return answered(async (): Promise<RpcResult<true> | Blocked> => {
+    admitPasskeyLogin(): Promise<RpcResult<true, Blocked>> {
+      return answered(async (): Promise<RpcResult<true, Blocked>> => {
         const { passkeyLogins, audit } = await connect(this.env);
         const admission = await passkeyLogins.admit(currentRequest()?.clientAddress);
-        if (admission.admitted) return success(true);
+        if (admission.ok) return success(true);
         await audit.write({ action: "login.passkey", outcome: "failure", reason: "blocked" });
-        return { ok: false, error: "blocked", retryAfterSeconds: admission.waitSeconds };
+        return admission;
       });
     }
 
-    openPasskeySession(session: PasskeySession): Promise<RpcResult<OpenedSession, "refused"> | Blocked> {
+    openPasskeySession(session: PasskeySession): Promise<RpcResult<OpenedSession, "refused" | Blocked>> {
       return budgeted(async () => {
         const { passkeyLogins, audit } = await connect(this.env);
         const { userId: user } = session;
         const event = { action: "login.passkey", target: user, concerns: user } as const;
         const opened = await passkeyLogins.open(session, currentRequest()?.clientAddress);
         if (!opened.ok) {
-          await audit.write({ ...event, outcome: "failure", reason: opened.error });
+          await audit.write({ ...event, outcome: "failure", reason: opened.error.kind });
           return failure("refused");
         }
         const { userId, sessionId, access, refreshToken } = opened.value;
@@ -183,14 +183,14 @@ export const createEntrypoints = (connect: (bindings: unknown) => Promise<KmsSer
       });
     }
 
-    issueSearchKey(grant: SearchKeyGrant): Promise<RpcResult<IssuedSearchKey, "session-ended"> | Blocked> {
+    issueSearchKey(grant: SearchKeyGrant): Promise<RpcResult<IssuedSearchKey, "session-ended" | Blocked>> {
       return budgeted(async () => {
         const { searchKeys, audit } = await connect(this.env);
         const issuedKey = await searchKeys.issue(grant);
         await audit.write({
           action: "search-key.issue",
           outcome: issuedKey.ok ? "success" : "failure",
-          reason: issuedKey.ok ? undefined : issuedKey.error,
+          reason: issuedKey.ok ? undefined : issuedKey.error.kind,
           actor: grant.subject,
           target: grant.sessionId,
         });
@@ -198,8 +198,8 @@ export const createEntrypoints = (connect: (bindings: unknown) => Promise<KmsSer
       });
     }
 
-    recordEvent(event: ReportedEvent): Promise<RpcResult<true> | Blocked> {
-      return budgeted(async () => {
+    recordEvent(event: ReportedEvent): Promise<RpcResult<true, Blocked>> {
+      return budgeted<true>(async () => {
         const { audit, auditLog, later } = await connect(this.env);
         await audit.writeTold(reportedEvent.parse(event));
         later(auditLog.sealSoon());
@@ -207,7 +207,7 @@ export const createEntrypoints = (connect: (bindings: unknown) => Promise<KmsSer
       });
     }
 
-    personalData(userId: string, parts: PersonalParts): Promise<RpcResult<SignedDocument, "unknown"> | Blocked> {
+    personalData(userId: string, parts: PersonalParts): Promise<RpcResult<SignedDocument, "unknown" | Blocked>> {
       return budgeted(async () => {
         const { privacy, audit } = await connect(this.env);
         await audit.write({ action: "personal-data.export", outcome: "success", actor: userId, target: userId });
@@ -281,7 +281,7 @@ export const createEntrypoints = (connect: (bindings: unknown) => Promise<KmsSer
       await services.keyRing.signer();
       await services.rootKey.maintain(REWRAP_AT_START_MS);
       const created = await services.accounts.createFirst({ username, password, roles: ["admin"] });
-      if (!created.ok) return created.error;
+      if (!created.ok) return created.error.kind;
       record({ action: "user.create", outcome: "success", target: created.value.id });
       return "created";
     }

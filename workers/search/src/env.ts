@@ -5,7 +5,7 @@ import { parseNodeUrls } from "./typesense/node-urls.ts";
 const nodeUrls = z.string().transform((text, context) => {
   const urls = parseNodeUrls(text);
   if (urls.ok) return urls.value;
-  context.addIssue({ code: "custom", message: urls.error });
+  context.addIssue({ code: "custom", message: urls.error.detail });
   return z.NEVER;
 });
 

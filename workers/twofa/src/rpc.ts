@@ -28,12 +28,12 @@ const orUnavailable = async <Answer>(work: Promise<Answer>): Promise<Answer | Rp
 };
 
 /** The same for what the kms may refuse to record because the user does it too often. */
-const orLockedOut = async <Answer>(work: Promise<Answer>): Promise<Answer | RpcResult<never> | LockedOut> => {
+const orLockedOut = async <Answer>(work: Promise<Answer>): Promise<Answer | RpcResult<never, LockedOut>> => {
   try {
     return await orUnavailable(work);
   } catch (error) {
     if (!(error instanceof Problem) || error.code !== "too-many-attempts") throw error;
-    return { ok: false, error: "locked", retryAfterSeconds: Number(error.headers["retry-after"]) };
+    return failure("locked", { retryAfterSeconds: Number(error.headers["retry-after"]) });
   }
 };
 
@@ -45,11 +45,9 @@ const elevateOnce = async (
   const parsed = parseTotpCode(code);
   if (parsed === undefined) return failure("wrong-code");
   const verification = await verifyCode(services, subject, parsed);
-  if (verification.outcome === "locked")
-    return { ok: false, error: "locked", retryAfterSeconds: verification.retryAfterSeconds };
-  if (verification.outcome === "no-factor")
+  if (!verification.ok && verification.error.kind === "no-factor")
     return failure((await services.factors.hasConfirmed(subject)) ? "wrong-code" : "no-factor");
-  if (verification.outcome !== "passed") return failure("wrong-code");
+  if (!verification.ok) return verification;
   const { method } = verification.value;
   const token = await services.vault.elevate({ ...request, method, once: true, redeemable: false });
   return token ? success(token) : failure("session-ended");
@@ -63,18 +61,6 @@ const confirmFactorless = async (
   if (await factors.hasConfirmed(subject)) return failure("has-factor");
   const token = await vault.attestFactorless(request);
   return token ? success(token) : failure("session-ended");
-};
-
-const logIn = async (services: TwofaServices, login: PasskeyLogin): Promise<LogInByPasskeyResult> => {
-  const loggedIn = await logInByPasskey(services, login);
-  switch (loggedIn.outcome) {
-    case "logged-in":
-      return success(loggedIn.session);
-    case "refused":
-      return failure("refused");
-    case "locked":
-      return { ok: false, error: "locked", retryAfterSeconds: loggedIn.retryAfterSeconds };
-  }
 };
 
 /** The private entrypoint of twofa. */
@@ -103,7 +89,7 @@ export const createEntrypoints = (connect: (bindings: unknown) => TwofaServices)
     }
 
     logInByPasskey(login: PasskeyLogin): Promise<LogInByPasskeyResult> {
-      return orLockedOut(logIn(connect(this.env), login));
+      return orLockedOut(logInByPasskey(connect(this.env), login));
     }
 
     elevateOnce(input: OneTimeCode): Promise<ElevateOnceResult> {

@@ -77,8 +77,8 @@ export const createApiKeyVerifier = ({ kms, verify, uses, now }: ApiKeyVerifierO
     const askedAtMs = now();
     const result = await callWorker("kms", kms.exchangeApiKey(key), EXCHANGE_TIMEOUT_MS);
     if (!result.ok) {
-      if (result.error === "unavailable") throw unavailable(new Error("the kms cannot look up keys"));
-      if (result.error === "blocked") throw tooOften(result.retryAfterSeconds);
+      if (result.error.kind === "unavailable") throw unavailable(new Error("the kms cannot look up keys"));
+      if (result.error.kind === "blocked") throw tooOften(result.error.retryAfterSeconds);
       refusedUntilMs.set(refusalKey, now() + REFUSAL_MEMORY_MS);
       return { ok: false, reason: "invalid-api-key" };
     }

@@ -71,7 +71,7 @@ describe("a second factor that is demanded", () => {
 
   test.each([
     [failure("wrong-code"), 401, "code-refused", null],
-    [{ ok: false, error: "locked", retryAfterSeconds: 42 }, 429, "too-many-attempts", "42"],
+    [{ ok: false, error: { kind: "locked", retryAfterSeconds: 42 } }, 429, "too-many-attempts", "42"],
     [failure("session-ended"), 401, "unauthenticated", null],
     [failure("unavailable"), 503, "unavailable", "2"],
   ] as const)("and a code that comes to %o answers %i", async (refusal, status, code, retryAfter) => {

@@ -52,10 +52,10 @@ const codeRefused = (demand: StepUpDemand): Problem =>
     headers: stepUpChallenge(demand),
   });
 
-type Refusal = Exclude<Awaited<ReturnType<TwofaRpc["elevateOnce"]>>, { ok: true }>;
+type Refusal = Extract<Awaited<ReturnType<TwofaRpc["elevateOnce"]>>, { ok: false }>["error"];
 
 const refusalOf = (refusal: Refusal, demand: StepUpDemand): Problem => {
-  switch (refusal.error) {
+  switch (refusal.kind) {
     case "wrong-code":
       return codeRefused(demand);
     case "no-factor":
@@ -108,7 +108,7 @@ const tradeCode = async (stepUp: StepUp, code: string, demand: StepUpDemand): Pr
   if (code.length > MAX_TYPED_CODE_LENGTH) throw codeRefused(demand);
   const request = await requestOf(stepUp);
   const elevation = await callWorker("twofa", stepUp.twofa.elevateOnce({ ...request, code }), ELEVATION_TIMEOUT_MS);
-  if (!elevation.ok) throw refusalOf(elevation, demand);
+  if (!elevation.ok) throw refusalOf(elevation.error, demand);
   return elevation.value.accessToken;
 };
 
@@ -128,8 +128,8 @@ const grantingToken = async (stepUp: StepUp, what: Granted | undefined): Promise
       assertIt({ ...principal, factorless: true });
       return confirmed.value.accessToken;
     }
-    if (confirmed.error === "session-ended") throw unauthenticated(true);
-    if (confirmed.error === "unavailable") throw unavailable(new Error("twofa cannot look up factors"));
+    if (confirmed.error.kind === "session-ended") throw unauthenticated(true);
+    if (confirmed.error.kind === "unavailable") throw unavailable(new Error("twofa cannot look up factors"));
   }
   assertIt(principal);
   return token;

@@ -26,7 +26,7 @@ export const createPasskeyLogins = (twofa: Pick<TwofaRpc, "passkeyOptions" | "lo
   logIn: async (login) => {
     const opened = await callWorker("twofa", twofa.logInByPasskey(login), LIMIT_MS);
     if (opened.ok) return opened.value;
-    switch (opened.error) {
+    switch (opened.error.kind) {
       case "refused":
         throw problem("login-refused", {
           detail: "The passkey was not accepted. Request new options and try again.",
@@ -35,7 +35,7 @@ export const createPasskeyLogins = (twofa: Pick<TwofaRpc, "passkeyOptions" | "lo
       case "locked":
         throw problem("too-many-attempts", {
           detail: "Too many attempts. Retry after the time in Retry-After; until then, no attempt is checked.",
-          headers: { "retry-after": String(opened.retryAfterSeconds) },
+          headers: { "retry-after": String(opened.error.retryAfterSeconds) },
         });
       case "unavailable":
         throw dependencyUnavailable();

@@ -21,7 +21,7 @@ export type PersonalDataOf = (userId: string) => Promise<SignedDocument>;
 
 const partFrom = async <Value>(callee: string, call: Promise<RpcResult<Value>>): Promise<Value> => {
   const result = await callWorker(callee, call, LIMIT_MS);
-  if (!result.ok) throw unavailable(new Error(`${callee} is ${result.error}`));
+  if (!result.ok) throw unavailable(new Error(`${callee} is ${result.error.kind}`));
   return result.value;
 };
 
@@ -34,6 +34,6 @@ export const createPersonalData =
     ]);
     const signed = await callWorker("kms", kms.personalData(userId, { secondFactor, contributions }), LIMIT_MS);
     if (signed.ok) return signed.value;
-    if (signed.error === "blocked") throw tooOften(signed.retryAfterSeconds);
-    throw signed.error === "unknown" ? unauthenticated(true) : unavailable(new Error("kms is unavailable"));
+    if (signed.error.kind === "blocked") throw tooOften(signed.error.retryAfterSeconds);
+    throw signed.error.kind === "unknown" ? unauthenticated(true) : unavailable(new Error("kms is unavailable"));
   };

@@ -14,10 +14,9 @@ const skeletonOf = (name: string): string =>
 
 /** Why a new name is refused. */
 export interface LooksLike {
-  ok: false;
-  error: "looks-like";
+  readonly kind: "looks-like";
   /** The existing name that it could be taken for. */
-  other: string;
+  readonly other: string;
 }
 
 /** The first of the other names that looks like this one; `undefined` when none does. */

@@ -51,8 +51,8 @@ export const addPassword = (app: KmsApp): void => {
     const changed = await services.accounts.changePassword(change, grantor);
     const event = { action: "user.password", target: user.id } as const;
     if (!changed.ok) {
-      await audit(context, { ...event, outcome: "failure", reason: changed.error });
-      if (changed.error === "superseded")
+      await audit(context, { ...event, outcome: "failure", reason: changed.error.kind });
+      if (changed.error.kind === "superseded")
         throw problem("conflict", { detail: "Another session has changed the password in the meantime." });
       throw attemptRefused("The current password is wrong.", changed);
     }

@@ -33,7 +33,7 @@ export const addRegister = (app: KmsApp): void => {
     const { username, email, password } = context.req.valid("json");
     assertAcceptable(context, { username, email, password });
     const created = await accounts.register({ username, email, password });
-    if (!created.ok) throw ACCOUNT_REFUSALS[created.error]();
+    if (!created.ok) throw ACCOUNT_REFUSALS[created.error.kind]();
     record(context, { action: "user.create", outcome: "success", actor: created.value.id, target: created.value.id });
     return context.json(toUserAnswer(created.value), 201);
   });

@@ -8,7 +8,7 @@ import { entryOf, type KmsApp, type KmsContext, record } from "../http/frame.ts"
 import { grantorOf } from "../http/granting.ts";
 import { findUser, toUserAnswer, USER_EXAMPLE, userAnswer } from "../http/user-answer.ts";
 import { looksTaken } from "./look-alikes.ts";
-import { type GrantFailure, isRoleName, type Roles } from "./roles.ts";
+import { type ChangeFailure, type GrantFailure, isRoleName } from "./roles.ts";
 
 const roleAnswer = z.object({ name: z.string(), permissions: z.array(z.enum(SCOPES)) }).openapi("Role");
 const ROLE_EXAMPLE: z.input<typeof roleAnswer> = { name: "editor", permissions: ["search:read", "sequence:write"] };
@@ -82,19 +82,30 @@ const unknownRoles = (names: readonly string[], unknown: readonly string[]): Pro
     ),
   });
 
-const refusedPut = (refused: Extract<Awaited<ReturnType<Roles["put"]>>, { ok: false }>): Problem => {
-  if (refused.error === "looks-like") return problem("conflict", { detail: looksTaken(refused.other) });
-  if (refused.error === "not-held") return beyondYours();
-  return problem("conflict", { detail: "The role admin cannot be changed." });
+const changeRefused = (error: ChangeFailure): Problem => {
+  switch (error.kind) {
+    case "looks-like":
+      return problem("conflict", { detail: looksTaken(error.other) });
+    case "not-held":
+      return beyondYours();
+    case "fixed":
+      return problem("conflict", { detail: "The role admin cannot be changed." });
+  }
 };
 
-const refusalOf = (names: readonly string[], refused: GrantFailure): Problem =>
-  refused.error === "not-held" ? beyondYours() : unknownRoles(names, refused.unknown);
+const grantRefused = (names: readonly string[], error: GrantFailure): Problem => {
+  switch (error.kind) {
+    case "not-held":
+      return beyondYours();
+    case "unknown-roles":
+      return unknownRoles(names, error.unknown);
+  }
+};
 
 /** Refuses roles that there are not, and such as grant more than the caller may do himself. */
 export const assertHeld = async (context: KmsContext, names: readonly string[]): Promise<void> => {
   const granted = await context.var.services.roles.mayGrant(names, context.var.principal.scopes);
-  if (!granted.ok) throw refusalOf(names, granted);
+  if (!granted.ok) throw grantRefused(names, granted.error);
 };
 
 export const addRoles = (app: KmsApp): void => {
@@ -113,7 +124,7 @@ export const addRoles = (app: KmsApp): void => {
     const grantor = grantorOf(context, "rights");
     const event = { action: "role.change", outcome: "success", target: name } as const;
     const changed = await roles.put({ name, permissions }, grantor, await entryOf(context, event));
-    if (!changed.ok) throw refusedPut(changed);
+    if (!changed.ok) throw changeRefused(changed.error);
     record(context, event);
     return context.json(changed.value, 200);
   });

@@ -1,7 +1,7 @@
 /** Roles: names for bundles of permissions. They are stored, and an administrator may change what they grant. */
 
 import { type BaseScope, SCOPES, type Scope } from "#shared/contracts/rights.ts";
-import { failure, type Result, success } from "#shared/lang/result.ts";
+import { type Failure, failure, type Result, success } from "#shared/lang/result.ts";
 import type { AuditEntry } from "../audit/audit-entry.ts";
 import { REVOCATION_RETENTION_MS } from "../tokens/key-ring.ts";
 import type { Grantor } from "./granting.ts";
@@ -39,19 +39,17 @@ export interface RoleRepository {
   purgeChanges(before: Date): Promise<void>;
 }
 
-export type GrantFailure = { ok: false; error: "unknown-roles"; unknown: string[] } | { ok: false; error: "not-held" };
+/** `unknown`: those of the roles that do not exist. */
+export type GrantFailure = { kind: "unknown-roles"; unknown: readonly string[] } | { kind: "not-held" };
+export type ChangeFailure = Failure<"fixed" | "not-held" | LooksLike>;
 
 export interface Roles {
   /** By name, the role of administrators included. */
   list(): Promise<Role[]>;
   /** Whether somebody with these scopes may hand out these roles: all of them exist, and none grants more. */
-  mayGrant(names: readonly string[], held: ReadonlySet<Scope>): Promise<{ ok: true } | GrantFailure>;
+  mayGrant(names: readonly string[], held: ReadonlySet<Scope>): Promise<Result<undefined, GrantFailure>>;
   /** Makes or changes a role that grants, before and after, no more than the grantor may do. */
-  put(
-    role: Role,
-    grantor: Grantor<"rights">,
-    entry: AuditEntry,
-  ): Promise<Result<Role, "fixed" | "not-held"> | LooksLike>;
+  put(role: Role, grantor: Grantor<"rights">, entry: AuditEntry): Promise<Result<Role, ChangeFailure>>;
   /** Forgets changes of rights that no unexpired token was issued before. */
   purge(): Promise<void>;
 }
@@ -70,9 +68,9 @@ export const createRoles = ({ repository, now }: RolesOptions): Roles => {
     mayGrant: async (names, held) => {
       const roles = await list();
       const unknown = names.filter((name) => !roles.some((role) => role.name === name));
-      if (unknown.length > 0) return { ok: false, error: "unknown-roles", unknown };
+      if (unknown.length > 0) return failure("unknown-roles", { unknown });
       const granted = roles.filter(({ name }) => names.includes(name)).flatMap(({ permissions }) => permissions);
-      return scopesBeyond(granted, held).length > 0 ? { ok: false, error: "not-held" } : { ok: true };
+      return scopesBeyond(granted, held).length > 0 ? failure("not-held") : success(undefined);
     },
     put: async ({ name, permissions }, { scopes: held }, entry) => {
       if (name === ADMIN_ROLE) return failure("fixed");
@@ -82,7 +80,7 @@ export const createRoles = ({ repository, now }: RolesOptions): Roles => {
       const before = existing?.permissions ?? [];
       if (scopesBeyond([...before, ...role.permissions], held).length > 0) return failure("not-held");
       const other = findLookAlike(name, [ADMIN_ROLE, ...stored.map((role) => role.name)]);
-      if (existing === undefined && other !== undefined) return { ok: false, error: "looks-like", other };
+      if (existing === undefined && other !== undefined) return failure("looks-like", { other });
       await repository.put(role, new Date(now()), entry);
       return success(role);
     },

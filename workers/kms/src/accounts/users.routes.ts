@@ -73,7 +73,7 @@ export const addUsers = (app: KmsApp): void => {
     assertAcceptable(context, { username, email, password });
     await assertHeld(context, roles);
     const created = await context.var.services.accounts.create({ username, email, password, roles }, grantor);
-    if (!created.ok) throw ACCOUNT_REFUSALS[created.error]();
+    if (!created.ok) throw ACCOUNT_REFUSALS[created.error.kind]();
     record(context, { action: "user.create", outcome: "success", target: created.value.id });
     return context.json({ ...toUserAnswer(created.value), ...warningsTo(grantor) }, 201);
   });

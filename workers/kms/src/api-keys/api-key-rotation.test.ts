@@ -44,7 +44,7 @@ test("rotates one key of several, which keeps its own rights, and leaves the oth
   const reader = await create({ name: "reader", scopes: ["search:read"], allowedAddresses: ["192.0.2.0/24"] });
   clock.nowMs += 1;
   const writer = await create({ name: "writer" });
-  expect(await tryRotate({})).toEqual({ ok: false, error: "several-active-keys" });
+  expect(await tryRotate({})).toEqual({ ok: false, error: { kind: "several-active-keys" } });
   const expiresAt = new Date(clock.nowMs + 5_000);
   const { apiKey } = await rotate(60, { id: reader.apiKey.id, expiresAt });
   expect(apiKey).toMatchObject({
@@ -64,12 +64,12 @@ test("rotates by its id only a key that is there and works on", async () => {
   await rotate(3600, { id: one.apiKey.id });
   await keys().revoke(service(), other.apiKey.id, new Date(clock.nowMs), auditEntry());
   for (const id of [one.apiKey.id, other.apiKey.id])
-    expect(await tryRotate({ id })).toEqual({ ok: false, error: "ended" });
-  expect(await tryRotate({ id: "nothing" })).toEqual({ ok: false, error: "unknown-key" });
+    expect(await tryRotate({ id })).toEqual({ ok: false, error: { kind: "ended" } });
+  expect(await tryRotate({ id: "nothing" })).toEqual({ ok: false, error: { kind: "unknown-key" } });
   const young = await create();
   expect(await tryRotate({ id: young.apiKey.id, expiresAt: new Date(clock.nowMs) })).toEqual({
     ok: false,
-    error: "expired",
+    error: { kind: "expired" },
   });
   expect(await codeOf(young.key)).toBe("valid");
 });
@@ -124,5 +124,5 @@ test("never lets a rotation bring a revoked service key back", async () => {
   expect(await keys().rotate(rotation, auditEntry())).toBe(false);
   expect(await codeOf(key)).toBe("revoked");
   expect(await keys().find("successor")).toBeUndefined();
-  expect(await tryRotate({})).toEqual({ ok: false, error: "no-active-key" });
+  expect(await tryRotate({})).toEqual({ ok: false, error: { kind: "no-active-key" } });
 });

@@ -40,18 +40,18 @@ test("gives a key all scopes of its service unless told, and never more", async 
   expect((await create({ scopes: ["search:read"] })).apiKey.scopes).toEqual(["search:read"]);
   expect(await apiKeys().create({ service: service(), scopes: ["users:admin"] }, ALL)).toEqual({
     ok: false,
-    error: "not-of-service",
+    error: { kind: "not-of-service" },
   });
 });
 
 test("gives nobody a key for more than he may do himself, by creation or by rotation", async () => {
   const held = grantor("someone", new Set<Scope>(["keys:write", "search:read"]));
-  expect(await apiKeys().create({ service: service() }, held)).toEqual({ ok: false, error: "not-held" });
+  expect(await apiKeys().create({ service: service() }, held)).toEqual({ ok: false, error: { kind: "not-held" } });
   const made = await create();
-  expect(await tryRotate({}, held)).toEqual({ ok: false, error: "not-held" });
+  expect(await tryRotate({}, held)).toEqual({ ok: false, error: { kind: "not-held" } });
   expect(await tryRotate({ id: made.apiKey.id }, held)).toEqual({
     ok: false,
-    error: "not-held",
+    error: { kind: "not-held" },
   });
   expect((await apiKeys().create({ service: service(), scopes: ["search:read"] }, held)).ok).toBe(true);
 });
@@ -60,7 +60,7 @@ test("refuses a key from the instant it expires, and one that would be born expi
   const { key } = await create({ expiresAt: new Date(clock.nowMs + 1000) });
   expect(await apiKeys().create({ service: service(), expiresAt: new Date(clock.nowMs) }, ALL)).toEqual({
     ok: false,
-    error: "expired",
+    error: { kind: "expired" },
   });
   clock.nowMs += 999;
   expect(await codeOf(key)).toBe("valid");
@@ -118,7 +118,7 @@ test("makes no key for a service that is deleted, or replaced by another of its 
 test("trades a key for a token of its service that never outlives it", async () => {
   const { key, apiKey } = await create({ expiresAt: new Date(clock.nowMs + 100_500) });
   const exchanged = await clients().exchange(key, undefined);
-  if (!exchanged.ok) throw new Error(exchanged.error);
+  if (!exchanged.ok) throw new Error(exchanged.error.kind);
   expect(exchanged.value.access.expiresInSeconds).toBe(100);
   expect(decodeJwt(exchanged.value.access.accessToken)).toMatchObject({
     sub: `service:${service()}`,
@@ -144,11 +144,11 @@ test("trades no key for another service's token, nor for more scopes than the ke
   const { key } = await create({ scopes: ["search:read"] });
   expect(await clients().authenticate("another", key, {}, undefined)).toEqual({
     ok: false,
-    error: "other-service",
+    error: { kind: "other-service" },
   });
   expect(await clients().authenticate(service(), key, { scopes: ["sequence:read"] }, undefined)).toEqual({
     ok: false,
-    error: "scope-exceeded",
+    error: { kind: "scope-exceeded" },
   });
   const wanted = { scopes: ["search:read" as const], audiences: ["search" as const] };
   const narrowed = await clients().authenticate(service(), key, wanted, undefined);
@@ -161,8 +161,8 @@ test("trades no key for another service's token, nor for more scopes than the ke
 test("trades no key that is revoked, expired or unknown", async () => {
   const { key, apiKey } = await create();
   await keys().revoke(service(), apiKey.id, new Date(clock.nowMs), auditEntry());
-  expect(await clients().exchange(key, undefined)).toEqual({ ok: false, error: "revoked" });
-  expect(await clients().exchange("ftn_x", undefined)).toEqual({ ok: false, error: "malformed" });
+  expect(await clients().exchange(key, undefined)).toEqual({ ok: false, error: { kind: "revoked" } });
+  expect(await clients().exchange("ftn_x", undefined)).toEqual({ ok: false, error: { kind: "malformed" } });
 });
 
 test("lists keys in the order of their creation, page by page", async () => {

@@ -64,7 +64,7 @@ const REFUSALS: Record<ChangeFailure | "leaked", () => Problem> = {
 };
 
 const toAnswer = (context: KmsContext, changed: Result<ApiKey, keyof typeof REFUSALS>): z.infer<typeof keyAnswer> => {
-  if (!changed.ok) throw REFUSALS[changed.error]();
+  if (!changed.ok) throw REFUSALS[changed.error.kind]();
   return toKeyAnswer(changed.value, context.var.services.now());
 };
 

@@ -89,8 +89,8 @@ const REFUSALS: Record<RotationFailure, (service: string) => Problem> = {
 const rotate = async (context: KmsContext, wanted: WantedRotation) => {
   const made = await context.var.services.apiKeys.rotate(wanted, grantorOf(context, "credential"));
   if (!made.ok) {
-    await auditKeyRefusal(context, "key.rotate", wanted.service, made.error);
-    throw REFUSALS[made.error](wanted.service);
+    await auditKeyRefusal(context, "key.rotate", wanted.service, made.error.kind);
+    throw REFUSALS[made.error.kind](wanted.service);
   }
   record(context, { action: "key.rotate", outcome: "success", target: made.value.apiKey.id });
   return toCreatedKeyAnswer(made.value);

@@ -149,7 +149,7 @@ const readPage = async (
 const revoke = async (context: KmsContext, service: string, id: string | undefined): Promise<void> => {
   const { serviceRegistry, storedKeys, now } = context.var.services;
   const found = await serviceRegistry.findWithin(service, context.var.principal);
-  if (!found.ok) throw SERVICE_REFUSALS[found.error]();
+  if (!found.ok) throw SERVICE_REFUSALS[found.error.kind]();
   const event = { action: "key.revoke", outcome: "success", target: id ?? serviceSubject(service) } as const;
   const isFound = await storedKeys.revoke(service, id, new Date(now()), await entryOf(context, event));
   if (id !== undefined && !isFound) throw noSuchKey();
@@ -162,8 +162,8 @@ export const addKeys = (app: KmsApp): void => {
     const wanted = context.req.valid("json");
     const created = await context.var.services.apiKeys.create(wanted, grantor);
     if (!created.ok) {
-      await auditKeyRefusal(context, "key.create", wanted.service, created.error);
-      throw CREATION_REFUSALS[created.error]();
+      await auditKeyRefusal(context, "key.create", wanted.service, created.error.kind);
+      throw CREATION_REFUSALS[created.error.kind]();
     }
     record(context, { action: "key.create", outcome: "success", target: created.value.apiKey.id });
     return context.json({ ...toCreatedKeyAnswer(created.value), ...warningsTo(grantor) }, 201, NO_STORE);

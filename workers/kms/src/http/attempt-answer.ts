@@ -1,4 +1,5 @@
 /** What every answer to a tried password has: how many more may be tried, and when. */
+import type { Failure } from "#shared/lang/result.ts";
 import { type Problem, problem } from "#shared/problem/problem.ts";
 import { type Allowance, FAILURES_REMEMBERED_MS, FREE_ATTEMPTS } from "../accounts/lockout.ts";
 import { tooBusy } from "./frame.ts";
@@ -11,9 +12,11 @@ export const limitHeaders = ({ remaining, waitSeconds }: Allowance): Record<stri
   ratelimit: `"password";r=${remaining}${waitSeconds > 0 ? `;t=${waitSeconds}` : ""}`,
 });
 
+type AttemptFailure = "busy" | "blocked" | "unknown-user" | "wrong-password" | "locked" | "superseded";
+
 /** How an attempt ended that gives nothing. */
 interface Refusal {
-  error: string;
+  error: Failure<AttemptFailure>;
   allowance: Allowance;
   /** A password was looked at although the limits did not allow it: that must not show. */
   isOverLimit: boolean;
@@ -21,11 +24,23 @@ interface Refusal {
 
 /** The one answer to a password that is not accepted, for whatever reason: what it says depends on the limits alone. */
 export const attemptRefused = (detail: string, { error, allowance, isOverLimit }: Refusal): Problem => {
-  if (error === "busy") return tooBusy();
-  if (error === "blocked" || isOverLimit)
-    return problem("too-many-attempts", {
+  const headers = limitHeaders(allowance);
+  const blocked = (): Problem =>
+    problem("too-many-attempts", {
       detail: "Too many passwords were wrong. Retry after the time in Retry-After.",
-      headers: { ...limitHeaders(allowance), "retry-after": String(allowance.waitSeconds) },
+      headers: { ...headers, "retry-after": String(allowance.waitSeconds) },
     });
-  return problem("login-refused", { detail, headers: { ...limitHeaders(allowance), "www-authenticate": "Bearer" } });
+  switch (error.kind) {
+    case "busy":
+      return tooBusy();
+    case "blocked":
+      return blocked();
+    case "unknown-user":
+    case "wrong-password":
+    case "locked":
+    case "superseded":
+      return isOverLimit
+        ? blocked()
+        : problem("login-refused", { detail, headers: { ...headers, "www-authenticate": "Bearer" } });
+  }
 };

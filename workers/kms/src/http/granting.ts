@@ -12,7 +12,7 @@ export const grantorOf = <What extends Granted>(context: KmsContext, what: What,
   if (policy.stepUp === undefined)
     throw new Error(`${template} grants something: its row of the route table must declare it`);
   const asked = askToGrant(what, principal, services.now());
-  if (!asked.ok) throw grantRefused(asked.error, lead);
+  if (!asked.ok) throw grantRefused(asked.error.kind, lead);
   return asked.value;
 };
 

@@ -2,6 +2,7 @@
 import { z } from "@hono/zod-openapi";
 import { text } from "#shared/contracts/input.ts";
 import { json } from "#shared/http/openapi.ts";
+import type { Result } from "#shared/lang/result.ts";
 import { currentRequest } from "#shared/observability/context.ts";
 import type { ApiKey } from "../api-keys/api-key.ts";
 import type { AuditAction } from "../audit/audit-actions.ts";
@@ -35,33 +36,33 @@ export const OAUTH_REFUSALS = {
 };
 
 export const BAD_CLIENT: OAuthError = {
-  error: "invalid_client",
+  kind: "invalid_client",
   description: "The service or its API key is unknown.",
 };
 
 /** What is wrong is told in OAuth's own words, not in ours. */
-export const refuse = (context: KmsContext, { error, description }: OAuthError): Response => {
-  if (!context.var.reason) context.set("reason", error);
-  const body = { error, error_description: description };
-  if (error !== "invalid_client") return context.json(body, 400, NO_STORE);
+export const refuse = (context: KmsContext, { kind, description }: OAuthError): Response => {
+  if (!context.var.reason) context.set("reason", kind);
+  const body = { error: kind, error_description: description };
+  if (kind !== "invalid_client") return context.json(body, 400, NO_STORE);
   return context.json(body, 401, { ...NO_STORE, "www-authenticate": 'Basic realm="fountain"' });
 };
 
 export const readFormBody = async (context: KmsContext): Promise<Parsed<Parameters>> =>
   readForm(await context.req.text());
 
-/** The key of the client that shows these credentials; else the answer, with the refusal told in the audit trail. */
+/** The key of the client that shows these credentials. A refusal is recorded in the audit trail. */
 export const identifyClient = async (
   context: KmsContext,
   client: ClientCredentials,
   action: AuditAction,
-): Promise<{ ok: true; apiKey: ApiKey } | { ok: false; answer: Response }> => {
+): Promise<Result<ApiKey, OAuthError>> => {
   const address = currentRequest()?.clientAddress;
   const identified = await context.var.services.clients.identify(client.id, client.secret, address);
   if (identified.ok) {
     context.var.services.keyUses.note(identified.value.id);
-    return { ok: true, apiKey: identified.value };
+    return identified;
   }
-  await audit(context, { action, outcome: "failure", reason: identified.error });
-  return { ok: false, answer: refuse(context, BAD_CLIENT) };
+  await audit(context, { action, outcome: "failure", reason: identified.error.kind });
+  return { ok: false, error: BAD_CLIENT };
 };

@@ -3,6 +3,7 @@ import { serviceSubject } from "#shared/contracts/principal.ts";
 import { admit, bearerToken, credentialRefused } from "#shared/http/access.ts";
 import { EXAMPLE } from "#shared/http/examples.ts";
 import { json, problems } from "#shared/http/openapi.ts";
+import { type Result, success } from "#shared/lang/result.ts";
 import { unavailable } from "#shared/problem/unavailable.ts";
 import { type KmsApp, type KmsContext, NO_STORE } from "../http/frame.ts";
 import {
@@ -14,7 +15,7 @@ import {
   readFormBody,
   refuse,
 } from "../http/oauth.ts";
-import { type Parameters, parseClient } from "./oauth-form.ts";
+import { type OAuthError, type Parameters, parseClient, refused } from "./oauth-form.ts";
 import { type Asker, introspect } from "./token-introspection.ts";
 
 const form = z
@@ -55,9 +56,7 @@ const route = createRoute({
   },
 });
 
-type Identified = { ok: true; asker: Asker } | { ok: false; answer: Response };
-
-const identify = async (context: KmsContext, parameters: Parameters): Promise<Identified> => {
+const identify = async (context: KmsContext, parameters: Parameters): Promise<Result<Asker, OAuthError>> => {
   const bearer = bearerToken(context.req.raw.headers);
   if (bearer !== undefined) {
     const { policy, services } = context.var;
@@ -65,22 +64,15 @@ const identify = async (context: KmsContext, parameters: Parameters): Promise<Id
     if (!verification.ok) throw credentialRefused(context, verification.reason);
     // Anyone may call, but who does so with a token is admitted with it as everywhere else.
     admit(context, "kms", policy, verification.principal);
-    return { ok: true, asker: verification.principal };
+    return success(verification.principal);
   }
   const client = parseClient(parameters, context.req.header("authorization"));
-  if (!client.ok) return { ok: false, answer: refuse(context, client.error) };
-  if (!client.value)
-    return {
-      ok: false,
-      answer: refuse(context, {
-        error: "invalid_client",
-        description: "Authenticate with HTTP Basic, in the body or with a token.",
-      }),
-    };
+  if (!client.ok) return client;
+  if (!client.value) return refused("invalid_client", "Authenticate with HTTP Basic, in the body or with a token.");
   const identified = await identifyClient(context, client.value, "token.introspect");
   if (!identified.ok) return identified;
-  const { service, scopes } = identified.apiKey;
-  return { ok: true, asker: { kind: "service", subject: serviceSubject(service), scopes: new Set(scopes) } };
+  const { service, scopes } = identified.value;
+  return success({ kind: "service", subject: serviceSubject(service), scopes: new Set(scopes) });
 };
 
 /** Not added with `openapi`, as `POST /token` is not. */
@@ -90,10 +82,10 @@ export const addIntrospect = (app: KmsApp): void => {
     const read = await readFormBody(context);
     if (!read.ok) return refuse(context, read.error);
     const identified = await identify(context, read.value);
-    if (!identified.ok) return identified.answer;
+    if (!identified.ok) return refuse(context, identified.error);
     const token = read.value.get("token");
-    if (token === undefined) return refuse(context, { error: "invalid_request", description: "token is missing." });
-    const found = await introspect(context.var.services.verify, token, identified.asker);
+    if (token === undefined) return refuse(context, { kind: "invalid_request", description: "token is missing." });
+    const found = await introspect(context.var.services.verify, token, identified.value);
     if (!found.ok) throw unavailable();
     return context.json(found.value, 200, NO_STORE);
   });

@@ -1,10 +1,11 @@
 /** What all OAuth endpoints read: form parameters and client credentials (RFC 6749 §2.3.1, §3.2), and how they refuse. */
 import { MAX_TOKEN_CHARACTERS } from "#shared/contracts/access-token.ts";
 import { fitsToken, isScope, MAX_SCOPE_LIST_CHARACTERS, type Scope } from "#shared/contracts/rights.ts";
+import { failure, type Result, success } from "#shared/lang/result.ts";
 
-/** RFC 6749 §5.2, RFC 7009 §2.2.1, RFC 8693 §2.2.2. */
+/** The codes of RFC 6749 §5.2, RFC 7009 §2.2.1 and RFC 8693 §2.2.2. */
 export interface OAuthError {
-  error:
+  readonly kind:
     | "invalid_request"
     | "invalid_client"
     | "invalid_grant"
@@ -13,7 +14,7 @@ export interface OAuthError {
     | "unsupported_token_type"
     | "invalid_scope"
     | "invalid_target";
-  description: string;
+  readonly description: string;
 }
 
 export interface ClientCredentials {
@@ -21,14 +22,10 @@ export interface ClientCredentials {
   secret: string;
 }
 
-export type Parsed<Value> = { ok: true; value: Value } | { ok: false; error: OAuthError };
+export type Parsed<Value> = Result<Value, OAuthError>;
 
-export const refused = (error: OAuthError["error"], description: string): { ok: false; error: OAuthError } => ({
-  ok: false,
-  error: { error, description },
-});
-
-export const accepted = <Value>(value: Value): { ok: true; value: Value } => ({ ok: true, value });
+export const refused = (kind: OAuthError["kind"], description: string): Result<never, OAuthError> =>
+  failure(kind, { description });
 
 /** The parameters of a form; those without a value count as omitted. */
 export interface Parameters {
@@ -53,7 +50,7 @@ export const readForm = (body: string): Parsed<Parameters> => {
     return refused("invalid_request", `A parameter is longer than ${MAX_PARAMETER_CHARACTERS} characters.`);
   const single = [...form.keys()].filter((name) => !REPEATABLE.includes(name));
   if (new Set(single).size < single.length) return refused("invalid_request", "A parameter occurs more than once.");
-  return accepted({
+  return success({
     get: (name) => form.get(name) || undefined,
     all: (name) => form.getAll(name).filter((value) => value !== ""),
   });
@@ -83,18 +80,18 @@ export const parseClient = (
   const encoded = /^basic +(\S+)$/i.exec(authorization ?? "")?.[1];
   if (encoded !== undefined && encoded.length > MAX_PARAMETER_CHARACTERS)
     return refused("invalid_client", "The Basic credentials are too long.");
-  if (encoded === undefined) return accepted(id !== undefined && secret !== undefined ? { id, secret } : undefined);
+  if (encoded === undefined) return success(id !== undefined && secret !== undefined ? { id, secret } : undefined);
   if (secret !== undefined) return refused("invalid_request", "Use one authentication method only.");
   const client = parseBasic(encoded);
   if (!client) return refused("invalid_client", "The Basic credentials are malformed.");
   return id === undefined || id === client.id
-    ? accepted(client)
+    ? success(client)
     : refused("invalid_request", "client_id differs from the authenticated client.");
 };
 
 /** A space-separated list of scopes; `undefined` when none is sent. */
 export const parseScopes = (list: string | undefined): Parsed<Scope[] | undefined> => {
-  if (list === undefined) return accepted(undefined);
+  if (list === undefined) return success(undefined);
   const names = [...new Set(list.split(" "))].filter((name) => name !== "");
   if (!fitsToken(names))
     return refused(
@@ -102,5 +99,5 @@ export const parseScopes = (list: string | undefined): Parsed<Scope[] | undefine
       `The scopes have more than ${MAX_SCOPE_LIST_CHARACTERS} characters, which do not fit into a token.`,
     );
   const scopes = names.filter(isScope);
-  return scopes.length === names.length ? accepted(scopes) : refused("invalid_scope", "A scope is unknown.");
+  return scopes.length === names.length ? success(scopes) : refused("invalid_scope", "A scope is unknown.");
 };

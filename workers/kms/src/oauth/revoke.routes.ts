@@ -32,9 +32,9 @@ const route = createRoute({
   },
 });
 
-const NO_TOKEN: OAuthError = { error: "invalid_request", description: "token is missing." };
+const NO_TOKEN: OAuthError = { kind: "invalid_request", description: "token is missing." };
 const NOT_YOURS: OAuthError = {
-  error: "unauthorized_client",
+  kind: "unauthorized_client",
   description: "Only the client that the token was issued to can revoke it.",
 };
 
@@ -83,10 +83,10 @@ export const addRevoke = (app: KmsApp): void => {
     const client = parseClient(read.value, context.req.header("authorization"));
     if (!client.ok) return refuse(context, client.error);
     const identified = client.value && (await identifyClient(context, client.value, "token.revoke"));
-    if (identified && !identified.ok) return identified.answer;
-    const clientId = identified?.apiKey.service ?? read.value.get("client_id") ?? FIRST_PARTY_CLIENT;
+    if (identified && !identified.ok) return refuse(context, identified.error);
+    const clientId = identified?.value.service ?? read.value.get("client_id") ?? FIRST_PARTY_CLIENT;
     if (!identified && clientId !== FIRST_PARTY_CLIENT)
-      return refuse(context, { error: "invalid_client", description: "Client authentication is required." });
+      return refuse(context, { kind: "invalid_client", description: "Client authentication is required." });
 
     const token = read.value.get("token");
     if (token === undefined) return refuse(context, NO_TOKEN);

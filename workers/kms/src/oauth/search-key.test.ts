@@ -62,7 +62,7 @@ const ofService = { sessionId: "key-1", subject: "service:site", clientId: "site
 
 test("a scoped key says whose it is and may search, within its filter, and nothing else", async () => {
   const issued = await keysOver({ session: opened(0) }).issue({ ...ofUser, expiresAtSeconds: NOW_SECONDS + 600 });
-  if (!issued.ok) throw new Error(issued.error);
+  if (!issued.ok) throw new Error(issued.error.kind);
   expect(issued.value.expiresAtSeconds).toBe(NOW_SECONDS + 600);
   const claims = decodeJwt(issued.value.key);
   expect(claimsSchema.parse(claims)).toEqual(claims);

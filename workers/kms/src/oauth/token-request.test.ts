@@ -11,7 +11,7 @@ const parse = (form: string, authorization?: string) =>
 
 const errorOf = (form: string, authorization?: string): string | undefined => {
   const parsed = parse(form, authorization);
-  return parsed.ok ? undefined : parsed.error.error;
+  return parsed.ok ? undefined : parsed.error.kind;
 };
 
 test("reads client credentials from a Basic header, form-encoded as RFC 6749 §2.3.1 asks", () => {
@@ -109,7 +109,7 @@ const CREDENTIALS = "grant_type=client_credentials&client_id=films&client_secret
 
 const audiencesOf = (form: string): unknown => {
   const parsed = parse(form);
-  return parsed.ok ? parsed.value.audiences : parsed.error.error;
+  return parsed.ok ? parsed.value.audiences : parsed.error.kind;
 };
 
 const targeted = (grant: string, ...targets: [string, string][]): string => `${grant}&${new URLSearchParams(targets)}`;

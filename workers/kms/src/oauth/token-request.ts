@@ -1,8 +1,8 @@
 /** Reads a request to the token endpoint (RFC 6749 §4.4.2 and §6, RFC 8693 §2.1). */
 import { type Audience, FIRST_PARTY_CLIENT } from "#shared/contracts/access-token.ts";
 import type { Scope } from "#shared/contracts/rights.ts";
+import { success } from "#shared/lang/result.ts";
 import {
-  accepted,
   type ClientCredentials,
   type Parameters,
   type Parsed,
@@ -49,7 +49,7 @@ const parseRefresh = ({ parameters, client, wanted }: Begun): Parsed<TokenReques
   if (refreshToken === undefined) return refused("invalid_request", "refresh_token is missing.");
   if (client || (parameters.get("client_id") ?? FIRST_PARTY_CLIENT) !== FIRST_PARTY_CLIENT)
     return refused("unauthorized_client", "Services have no refresh tokens. Use client_credentials.");
-  return accepted({ grant: "refresh_token", refreshToken, ...wanted });
+  return success({ grant: "refresh_token", refreshToken, ...wanted });
 };
 
 const parseExchange = ({ parameters, client, wanted }: Begun): Parsed<TokenRequest> => {
@@ -62,7 +62,7 @@ const parseExchange = ({ parameters, client, wanted }: Begun): Parsed<TokenReque
     return refused("invalid_request", `requested_token_type must be ${ACCESS_TOKEN_TYPE}.`);
   if (parameters.get("actor_token") !== undefined || parameters.get("actor_token_type") !== undefined)
     return refused("invalid_request", "The client is the actor. Do not send actor_token.");
-  return accepted({ grant: TOKEN_EXCHANGE, client, subjectToken, ...wanted });
+  return success({ grant: TOKEN_EXCHANGE, client, subjectToken, ...wanted });
 };
 
 /** What is asked for, or the error to answer. `issuer`: where this installation is reached. */
@@ -89,7 +89,7 @@ export const parseTokenRequest = (
     case "refresh_token":
       return parseRefresh(begun);
     case "client_credentials":
-      return client.value ? accepted({ grant, client: client.value, ...wanted }) : refused("invalid_client", NO_CLIENT);
+      return client.value ? success({ grant, client: client.value, ...wanted }) : refused("invalid_client", NO_CLIENT);
     case TOKEN_EXCHANGE:
       return parseExchange(begun);
     default:

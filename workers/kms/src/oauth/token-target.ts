@@ -1,6 +1,7 @@
 /** What a token shall be good for: workers named by `audience` (RFC 8693 §2.1), or pointed at by `resource` (RFC 8707). */
 import { AUDIENCES, type Audience, TOKEN_AUDIENCE } from "#shared/contracts/access-token.ts";
-import { accepted, type Parameters, type Parsed, refused } from "./oauth-form.ts";
+import { success } from "#shared/lang/result.ts";
+import { type Parameters, type Parsed, refused } from "./oauth-form.ts";
 
 const isAudience = (name: string): name is Audience => AUDIENCES.some((audience) => audience === name);
 
@@ -37,12 +38,12 @@ const audienceAt = (uri: string, issuer: string): Audience | undefined => {
 export const parseTarget = (parameters: Parameters, issuer: string): Parsed<Audience[] | undefined> => {
   const named = parameters.all("audience").map((name) => (isAudience(name) ? name : undefined));
   const wanted = [...named, ...parameters.all("resource").map((uri) => audienceAt(uri, issuer))];
-  if (wanted.length === 0) return accepted(undefined);
+  if (wanted.length === 0) return success(undefined);
   const audiences = wanted.filter((audience) => audience !== undefined);
   if (audiences.length < wanted.length)
     return refused(
       "invalid_target",
       `audience must be one of ${AUDIENCES.join(", ")}; resource must be ${issuer}/AUDIENCE.`,
     );
-  return accepted(audiences.includes(TOKEN_AUDIENCE) ? [TOKEN_AUDIENCE] : [...new Set(audiences)]);
+  return success(audiences.includes(TOKEN_AUDIENCE) ? [TOKEN_AUDIENCE] : [...new Set(audiences)]);
 };

@@ -60,21 +60,21 @@ const route = createRoute({
   },
 });
 
-const EXCEEDED: OAuthError = { error: "invalid_scope", description: "The requested scopes exceed the granted scopes." };
+const EXCEEDED: OAuthError = { kind: "invalid_scope", description: "The requested scopes exceed the granted scopes." };
 const BAD_GRANT: OAuthError = {
-  error: "invalid_grant",
+  kind: "invalid_grant",
   description: "This refresh token is invalid. Log in again.",
 };
 const NO_COMMON_SCOPE: OAuthError = {
-  error: "invalid_scope",
+  kind: "invalid_scope",
   description: "The service has none of the scopes of subject_token. Name the scopes it needs in scope.",
 };
 const TARGET_EXCEEDED: OAuthError = {
-  error: "invalid_target",
+  kind: "invalid_target",
   description: "subject_token is not valid for that audience.",
 };
 const BAD_SUBJECT: OAuthError = {
-  error: "invalid_request",
+  kind: "invalid_request",
   description: "subject_token must be a valid access token that was issued to a user.",
 };
 
@@ -96,8 +96,8 @@ const refresh = async (
   const refreshed = await sessions.refresh(refreshToken, scopes, audiences);
   if (!refreshed.ok) {
     const concerns = (await sessions.sessionOf(refreshToken))?.userId;
-    await audit(context, { action: "token.refresh", outcome: "failure", reason: refreshed.error, concerns });
-    return refuse(context, refreshed.error === "scope-exceeded" ? EXCEEDED : BAD_GRANT);
+    await audit(context, { action: "token.refresh", outcome: "failure", reason: refreshed.error.kind, concerns });
+    return refuse(context, refreshed.error.kind === "scope-exceeded" ? EXCEEDED : BAD_GRANT);
   }
   const { access, refreshToken: successor, userId, sessionId, use } = refreshed.value;
   const event = { action: "token.refresh", outcome: "success", actor: userId, target: sessionId } as const;
@@ -113,8 +113,8 @@ const authenticateClient = async (
   const { clients, keyUses } = context.var.services;
   const authenticated = await clients.authenticate(client.id, client.secret, wanted, currentRequest()?.clientAddress);
   if (!authenticated.ok) {
-    await audit(context, { action: "token.client-credentials", outcome: "failure", reason: authenticated.error });
-    return refuse(context, authenticated.error === "scope-exceeded" ? EXCEEDED : BAD_CLIENT);
+    await audit(context, { action: "token.client-credentials", outcome: "failure", reason: authenticated.error.kind });
+    return refuse(context, authenticated.error.kind === "scope-exceeded" ? EXCEEDED : BAD_CLIENT);
   }
   const { access, service, keyId } = authenticated.value;
   const actor = serviceSubject(service);
@@ -126,14 +126,14 @@ const authenticateClient = async (
 const exchange = async (context: KmsContext, request: Grant<typeof TOKEN_EXCHANGE>): Promise<Response> => {
   const { exchangeToken } = context.var.services;
   const identified = await identifyClient(context, request.client, "token.exchange");
-  if (!identified.ok) return identified.answer;
-  const { apiKey } = identified;
+  if (!identified.ok) return refuse(context, identified.error);
+  const { value: apiKey } = identified;
   const exchanged = await exchangeToken({ ...request, actor: apiKey });
   const event = { action: "token.exchange", actor: serviceSubject(apiKey.service) } as const;
   if (!exchanged.ok) {
-    if (exchanged.error === "trust-unavailable") throw unavailable();
-    await audit(context, { ...event, outcome: "failure", reason: exchanged.error });
-    return refuse(context, EXCHANGE_REFUSALS[exchanged.error]);
+    if (exchanged.error.kind === "trust-unavailable") throw unavailable();
+    await audit(context, { ...event, outcome: "failure", reason: exchanged.error.kind });
+    return refuse(context, EXCHANGE_REFUSALS[exchanged.error.kind]);
   }
   const { access, userId } = exchanged.value;
   await audit(context, { ...event, outcome: "success", target: userId });
@@ -141,7 +141,7 @@ const exchange = async (context: KmsContext, request: Grant<typeof TOKEN_EXCHANG
 };
 
 const TOO_LONG: OAuthError = {
-  error: "invalid_scope",
+  kind: "invalid_scope",
   description: `The token would have more than ${MAX_TOKEN_CHARACTERS} characters. Name fewer scopes in scope.`,
 };
 

@@ -66,8 +66,8 @@ export const addPrivacy = (app: KmsApp): void => {
     const event = { action: "user.erase", outcome: "success", target: principal.subject } as const;
     const erased = await services.privacy.erase(principal.subject, await entryOf(context, event));
     if (!erased.ok) {
-      await audit(context, { ...event, outcome: "failure", reason: erased.error });
-      if (erased.error === "unknown") throw unauthenticated(true);
+      await audit(context, { ...event, outcome: "failure", reason: erased.error.kind });
+      if (erased.error.kind === "unknown") throw unauthenticated(true);
       throw problem("conflict", {
         detail: "You are the last administrator. Make another user an administrator first.",
       });

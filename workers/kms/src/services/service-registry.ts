@@ -1,7 +1,7 @@
 /** The register of services: entered within the rights of who enters them, given a webhook, and taken out with their keys. */
 import { serviceSubject } from "#shared/contracts/principal.ts";
 import type { Scope } from "#shared/contracts/rights.ts";
-import { failure, type Result, success } from "#shared/lang/result.ts";
+import { type Failure, failure, type Result, success } from "#shared/lang/result.ts";
 import type { Caller, Grantor } from "../accounts/granting.ts";
 import { findLookAlike, type LooksLike } from "../accounts/look-alikes.ts";
 import { scopesBeyond } from "../accounts/rights.ts";
@@ -27,14 +27,14 @@ export interface EnteredService {
   webhookSecret: string | undefined;
 }
 
-export type Entry = Result<EnteredService, "not-held" | "taken"> | LooksLike;
+export type EntryFailure = Failure<"not-held" | "taken" | LooksLike>;
 
 export interface ServiceRegistry {
   /** What is wrong with an address for webhooks; `undefined` when nothing is. */
   webhookFault(url: string): string | undefined;
   /** The service, if it may do no more than the caller: nobody changes what goes beyond their own rights. */
   findWithin(name: string, caller: Caller): Promise<Result<Service, "unknown" | "not-held">>;
-  enter(wanted: WantedService, grantor: Grantor<"credential">): Promise<Entry>;
+  enter(wanted: WantedService, grantor: Grantor<"credential">): Promise<Result<EnteredService, EntryFailure>>;
   /** A new secret to verify the messages with, which from now on go to that address. */
   setWebhook(
     name: string,
@@ -78,7 +78,7 @@ export const createServiceRegistry = (options: ServiceRegistryOptions): ServiceR
     enter: async ({ name, scopes, rotateAfterDays = null, webhookUrl }, caller) => {
       if (scopesBeyond(scopes, caller.scopes).length > 0) return failure("not-held");
       const other = findLookAlike(name, await repository.listNames());
-      if (other !== undefined) return { ok: false, error: "looks-like", other };
+      if (other !== undefined) return failure("looks-like", { other });
       const made = webhookUrl === undefined ? undefined : await createWebhook(name, webhookUrl);
       const service = { name, scopes: [...new Set(scopes)], rotateAfterDays, createdAt: new Date(now()) };
       const entry = await entryOf("service.create", name, caller);

@@ -48,7 +48,7 @@ export const addServiceWebhook = (app: KmsApp): void => {
     const grantor = grantorOf(context, "credential");
     assertWebhookUrl(context, "#/url", url);
     const set = await context.var.services.serviceRegistry.setWebhook(name, url, grantor);
-    if (!set.ok) throw SERVICE_REFUSALS[set.error]();
+    if (!set.ok) throw SERVICE_REFUSALS[set.error.kind]();
     record(context, { action: "service.webhook", outcome: "success", target: serviceSubject(name) });
     return context.json({ url, secret: set.value }, 200, NO_STORE);
   });
@@ -56,7 +56,7 @@ export const addServiceWebhook = (app: KmsApp): void => {
   app.openapi(removeWebhook, async (context) => {
     const { name } = context.req.valid("param");
     const removed = await context.var.services.serviceRegistry.removeWebhook(name, context.var.principal);
-    if (!removed.ok) throw SERVICE_REFUSALS[removed.error]();
+    if (!removed.ok) throw SERVICE_REFUSALS[removed.error.kind]();
     record(context, { action: "service.webhook", outcome: "success", target: serviceSubject(name) });
     return context.body(null, 204);
   });

@@ -22,7 +22,7 @@ import {
   webhookUrl,
 } from "../http/service-answer.ts";
 
-import type { Entry } from "./service-registry.ts";
+import type { EntryFailure } from "./service-registry.ts";
 
 const MAX_ROTATE_AFTER_DAYS = 3650;
 
@@ -105,11 +105,15 @@ const deleteService = createRoute({
   },
 });
 
-const refusalOf = (refused: Extract<Entry, { ok: false }>): Problem => {
-  if (refused.error === "looks-like") return problem("conflict", { detail: looksTaken(refused.other) });
-  return refused.error === "not-held"
-    ? scopesNotHeld()
-    : problem("conflict", { detail: "This name is taken. Choose another." });
+const entryRefused = (error: EntryFailure): Problem => {
+  switch (error.kind) {
+    case "looks-like":
+      return problem("conflict", { detail: looksTaken(error.other) });
+    case "not-held":
+      return scopesNotHeld();
+    case "taken":
+      return problem("conflict", { detail: "This name is taken. Choose another." });
+  }
 };
 
 export const addServices = (app: KmsApp): void => {
@@ -120,9 +124,9 @@ export const addServices = (app: KmsApp): void => {
     if (wanted.webhookUrl !== undefined) assertWebhookUrl(context, "#/webhookUrl", wanted.webhookUrl);
     const entered = await serviceRegistry.enter(wanted, grantor);
     if (!entered.ok) {
-      const target = entered.error === "taken" ? serviceSubject(wanted.name) : undefined;
-      await audit(context, { action: "service.create", outcome: "refused", target, reason: entered.error });
-      throw refusalOf(entered);
+      const target = entered.error.kind === "taken" ? serviceSubject(wanted.name) : undefined;
+      await audit(context, { action: "service.create", outcome: "refused", target, reason: entered.error.kind });
+      throw entryRefused(entered.error);
     }
     const { service, webhookSecret } = entered.value;
     record(context, { action: "service.create", outcome: "success", target: serviceSubject(service.name) });
@@ -146,7 +150,7 @@ export const addServices = (app: KmsApp): void => {
   app.openapi(deleteService, async (context) => {
     const { name } = context.req.valid("param");
     const removed = await context.var.services.serviceRegistry.remove(name, context.var.principal);
-    if (!removed.ok) throw SERVICE_REFUSALS[removed.error]();
+    if (!removed.ok) throw SERVICE_REFUSALS[removed.error.kind]();
     record(context, { action: "service.delete", outcome: "success", target: serviceSubject(name) });
     return context.body(null, 204);
   });

@@ -40,7 +40,13 @@ export const addLogin = (app: KmsApp): void => {
     if (!opened.ok) {
       // Whose account it was, and not what was typed: that may have been a password.
       const target = (await users.findCredentials(usernameKey(username)))?.user.id;
-      await audit(context, { action: "login", outcome: "failure", reason: opened.error, target, concerns: target });
+      await audit(context, {
+        action: "login",
+        outcome: "failure",
+        reason: opened.error.kind,
+        target,
+        concerns: target,
+      });
       throw attemptRefused("The username or the password is wrong.", { error: opened.error, allowance, isOverLimit });
     }
     const { userId, sessionId, access, refreshToken } = opened.value;

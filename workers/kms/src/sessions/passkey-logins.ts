@@ -1,6 +1,6 @@
 /** Logins without a password: twofa verifies passkeys, and here callers are counted and sessions opened. */
-import type { PasskeySession } from "#shared/contracts/kms.ts";
-import { failure, type Result } from "#shared/lang/result.ts";
+import type { Blocked, PasskeySession } from "#shared/contracts/kms.ts";
+import { failure, type Result, success } from "#shared/lang/result.ts";
 import type { PasswordGuard } from "../accounts/password-guard.ts";
 import type { UserRepository } from "../accounts/user.ts";
 import { usernameKey } from "../accounts/username.ts";
@@ -9,8 +9,8 @@ import type { Sessions, SessionTokens } from "./sessions.ts";
 export type LoginRefusal = "unknown-user" | "locked" | "superseded";
 
 export interface PasskeyLogins {
-  /** Counts a login from this address as failed before it is looked at; else in how many seconds the next one is. */
-  admit(address: string | undefined): Promise<{ admitted: true } | { admitted: false; waitSeconds: number }>;
+  /** Counts a login from this address as failed, before it is looked at. */
+  admit(address: string | undefined): Promise<Result<undefined, Blocked>>;
   /** Opens a session for somebody whose passkey was verified, and takes back what `admit` counted. */
   open(session: PasskeySession, address: string | undefined): Promise<Result<SessionTokens, LoginRefusal>>;
 }
@@ -24,7 +24,7 @@ export interface PasskeyLoginsOptions {
 export const createPasskeyLogins = ({ guard, users, sessions }: PasskeyLoginsOptions): PasskeyLogins => ({
   admit: async (address) => {
     const { remaining, waitSeconds } = await guard.admit(guard.passkey(address));
-    return remaining > 0 ? { admitted: true } : { admitted: false, waitSeconds };
+    return remaining > 0 ? success(undefined) : failure("blocked", { retryAfterSeconds: waitSeconds });
   },
   open: async ({ userId, method }, address) => {
     const credentials = await users.findCredentialsById(userId);

@@ -61,8 +61,11 @@ test("ends the whole session when a consumed token comes back whose successor ha
   clock.nowMs += CONCURRENT_REFRESH_MS;
   await refreshed(second.refreshToken);
   clock.nowMs += CONCURRENT_REFRESH_MS;
-  expect(await sessions().refresh(opened.refreshToken, undefined)).toEqual({ ok: false, error: "reused" });
-  expect(await sessions().refresh(second.refreshToken, undefined)).toEqual({ ok: false, error: "session-ended" });
+  expect(await sessions().refresh(opened.refreshToken, undefined)).toEqual({ ok: false, error: { kind: "reused" } });
+  expect(await sessions().refresh(second.refreshToken, undefined)).toEqual({
+    ok: false,
+    error: { kind: "session-ended" },
+  });
   expect(await count("revocations", "revoked_id", opened.sessionId)).toBe(1);
 });
 
@@ -80,16 +83,19 @@ test.for([
   const [one, other] = turns;
   held[one] = (await refreshed(held[one])).refreshToken;
   clock.nowMs += 600_000;
-  expect(await sessions().refresh(held[other], undefined)).toEqual({ ok: false, error: "reused" });
-  expect(await sessions().refresh(held[one], undefined)).toEqual({ ok: false, error: "session-ended" });
+  expect(await sessions().refresh(held[other], undefined)).toEqual({ ok: false, error: { kind: "reused" } });
+  expect(await sessions().refresh(held[one], undefined)).toEqual({ ok: false, error: { kind: "session-ended" } });
 });
 
 test("ends the whole session when a consumed token comes back whose successor has been used, however soon", async () => {
   const opened = await open();
   const second = await refreshed(opened.refreshToken);
   const third = await refreshed(second.refreshToken);
-  expect(await sessions().refresh(opened.refreshToken, undefined)).toEqual({ ok: false, error: "reused" });
-  expect(await sessions().refresh(third.refreshToken, undefined)).toEqual({ ok: false, error: "session-ended" });
+  expect(await sessions().refresh(opened.refreshToken, undefined)).toEqual({ ok: false, error: { kind: "reused" } });
+  expect(await sessions().refresh(third.refreshToken, undefined)).toEqual({
+    ok: false,
+    error: { kind: "session-ended" },
+  });
 });
 
 test("takes a consumed token with another successor than its own for reused", async () => {
@@ -99,13 +105,13 @@ test("takes a consumed token with another successor than its own for reused", as
     sql: "UPDATE refresh_tokens SET successor_hash = 'another' WHERE token_hash = ?",
     args: [refreshTokens.hashOf(opened.refreshToken) ?? ""],
   });
-  expect(await sessions().refresh(opened.refreshToken, undefined)).toEqual({ ok: false, error: "reused" });
+  expect(await sessions().refresh(opened.refreshToken, undefined)).toEqual({ ok: false, error: { kind: "reused" } });
 });
 
 test("leaves the user's other sessions alone when one dies of reuse", async () => {
   const [one, other] = [await open(), await open()];
   await refreshed((await refreshed(one.refreshToken)).refreshToken);
-  expect(await sessions().refresh(one.refreshToken, undefined)).toEqual({ ok: false, error: "reused" });
+  expect(await sessions().refresh(one.refreshToken, undefined)).toEqual({ ok: false, error: { kind: "reused" } });
   expect((await sessions().refresh(other.refreshToken, undefined)).ok).toBe(true);
 });
 
@@ -114,7 +120,7 @@ test("gives 100 refreshes of one token at once exactly one successor, which carr
   const results = await Promise.all(
     Array.from({ length: 100 }, () => sessions().refresh(opened.refreshToken, undefined)),
   );
-  const successors = results.map((result) => (result.ok ? result.value.refreshToken : result.error));
+  const successors = results.map((result) => (result.ok ? result.value.refreshToken : result.error.kind));
   expect(new Set(successors).size).toBe(1);
   expect(results.filter((result) => result.ok && result.value.use === "fresh")).toHaveLength(1);
   expect(await count("refresh_tokens", "session_id", opened.sessionId)).toBe(2);
@@ -133,7 +139,7 @@ test("narrows the scopes of a refresh when asked, and refuses to widen them with
   const opened = await open();
   expect(await sessions().refresh(opened.refreshToken, ["users:admin"])).toEqual({
     ok: false,
-    error: "scope-exceeded",
+    error: { kind: "scope-exceeded" },
   });
   const narrowed = await sessions().refresh(opened.refreshToken, ["search:read"]);
   expect(narrowed.ok && narrowed.value.access.scope).toBe("search:read");
@@ -144,7 +150,10 @@ test("ends a session left idle for 14 days, and keeps one that is used", async (
   clock.nowMs += 14 * DAY_MS - 1;
   const carriedOn = await refreshed(used.refreshToken);
   clock.nowMs += 1;
-  expect(await sessions().refresh(idle.refreshToken, undefined)).toEqual({ ok: false, error: "session-ended" });
+  expect(await sessions().refresh(idle.refreshToken, undefined)).toEqual({
+    ok: false,
+    error: { kind: "session-ended" },
+  });
   expect((await sessions().refresh(carriedOn.refreshToken, undefined)).ok).toBe(true);
 });
 
@@ -153,6 +162,6 @@ test("never lets a refresh outlive a logout that happens at the same time", asyn
     const opened = await open();
     const [result] = await Promise.all([sessions().refresh(opened.refreshToken, undefined), end(opened.sessionId)]);
     const last = result.ok ? result.value.refreshToken : opened.refreshToken;
-    expect(await sessions().refresh(last, undefined)).toEqual({ ok: false, error: "session-ended" });
+    expect(await sessions().refresh(last, undefined)).toEqual({ ok: false, error: { kind: "session-ended" } });
   }
 });

@@ -16,7 +16,7 @@ test("ends every session after 90 days, however much it is used", async () => {
     ({ refreshToken } = await refreshed(refreshToken));
   }
   clock.nowMs += 10 * DAY_MS;
-  expect(await sessions().refresh(refreshToken, undefined)).toEqual({ ok: false, error: "session-ended" });
+  expect(await sessions().refresh(refreshToken, undefined)).toEqual({ ok: false, error: { kind: "session-ended" } });
 });
 
 test("raises a session for good after a second factor, and keeps it raised through refreshes", async () => {
@@ -29,7 +29,7 @@ test("raises a session for good after a second factor, and keeps it raised throu
     method: "otp",
     once: false,
   });
-  if (!raised.ok) throw new Error(raised.error);
+  if (!raised.ok) throw new Error(raised.error.kind);
   const expected = { acr: "aal2", amr: ["pwd", "otp", "mfa"], auth_time: clock.nowMs / 1000, sub: user().id };
   expect(decodeJwt(raised.value.accessToken)).toMatchObject(expected);
   expect(raised.value.expiresInSeconds).toBe(900);
@@ -46,7 +46,7 @@ test("raises a single request for a minute, and leaves the session as it was", a
     method: "otp",
     ...ONCE,
   });
-  if (!raised.ok) throw new Error(raised.error);
+  if (!raised.ok) throw new Error(raised.error.kind);
   expect(decodeJwt(raised.value.accessToken)).toMatchObject({
     acr: "aal2",
     amr: ["pwd", "otp", "mfa"],
@@ -71,7 +71,7 @@ test.for([ONCE, { once: false } as const])(
       method: "otp",
       ...kind,
     });
-    if (!raised.ok) throw new Error(raised.error);
+    if (!raised.ok) throw new Error(raised.error.kind);
     expect((await repository().find(sessionId))?.permissions).toContain("sequence:write");
     expect(decodeJwt(raised.value.accessToken)).toMatchObject({ scope: "search:read", aud: "search" });
   },
@@ -85,7 +85,7 @@ test("says of a token that scopes were left out on request, and of no other", as
   const scopes = String(whole["scope"]).split(" ").filter(isScope);
   const refresh = async (token: string, wanted?: Scope[]) => {
     const refreshed = await sessions().refresh(token, wanted);
-    if (!refreshed.ok) throw new Error(refreshed.error);
+    if (!refreshed.ok) throw new Error(refreshed.error.kind);
     return refreshed.value;
   };
   const narrow = await refresh(opened.refreshToken, ["search:read"]);
@@ -112,7 +112,7 @@ test("says of a user without a second factor, for one request, that they have no
   const audiences: Audience[] = ["kms"];
   const request = { sessionId, audiences, purpose: ONCE.purpose };
   const attested = await sessions().attestFactorless({ ...request, scopes: ["search:read", "audit:read"] });
-  if (!attested.ok) throw new Error(attested.error);
+  if (!attested.ok) throw new Error(attested.error.kind);
   expect(attested.value.expiresInSeconds).toBe(60);
   expect(decodeJwt(attested.value.accessToken)).toMatchObject({
     aud: "kms",
@@ -123,7 +123,10 @@ test("says of a user without a second factor, for one request, that they have no
     authorization_details: [{ actions: ["DELETE"], locations: ["/kms/keys/films"] }],
   });
   await end(sessionId);
-  expect(await sessions().attestFactorless({ ...request, scopes: [] })).toEqual({ ok: false, error: "session-ended" });
+  expect(await sessions().attestFactorless({ ...request, scopes: [] })).toEqual({
+    ok: false,
+    error: { kind: "session-ended" },
+  });
 });
 
 test("raises no session that has ended, expired or never been", async () => {
@@ -131,10 +134,10 @@ test("raises no session that has ended, expired or never been", async () => {
   await end(ended.sessionId);
   const elevate = (sessionId: string) =>
     sessions().elevate({ sessionId, audiences: ["fountain"], scopes: ["audit:read"], method: "otp", once: false });
-  expect(await elevate(ended.sessionId)).toEqual({ ok: false, error: "session-ended" });
-  expect(await elevate("nothing")).toEqual({ ok: false, error: "session-ended" });
+  expect(await elevate(ended.sessionId)).toEqual({ ok: false, error: { kind: "session-ended" } });
+  expect(await elevate("nothing")).toEqual({ ok: false, error: { kind: "session-ended" } });
   clock.nowMs += 14 * DAY_MS;
-  expect(await elevate(expired.sessionId)).toEqual({ ok: false, error: "session-ended" });
+  expect(await elevate(expired.sessionId)).toEqual({ ok: false, error: { kind: "session-ended" } });
 });
 
 test("revokes a session's tokens in the same transaction that ends it, from the first time on", async () => {

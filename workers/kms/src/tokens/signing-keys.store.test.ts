@@ -221,7 +221,7 @@ test("a next or retiring key can be revoked too, and an unknown one not", async 
   await keys.rotate("administrator");
   await keys.revoke(first, "administrator");
   expect(await kidIn("retiring")).toBeUndefined();
-  expect(await keys.revoke("nobody's", "administrator")).toEqual({ ok: false, error: "unknown" });
+  expect(await keys.revoke("nobody's", "administrator")).toEqual({ ok: false, error: { kind: "unknown" } });
 });
 
 test("a current key that is revoked with nothing to follow it is followed by a new one", async () => {

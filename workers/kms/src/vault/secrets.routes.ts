@@ -132,8 +132,8 @@ export const readingAloud = async (
 ): Promise<SecretValue> => {
   const read = await context.var.services.secrets.read(path, version);
   if (!read.ok) {
-    await auditFailure(context, "secret.read", path, read.error);
-    throw problem("not-found", { detail: UNREADABLE[read.error] });
+    await auditFailure(context, "secret.read", path, read.error.kind);
+    throw problem("not-found", { detail: UNREADABLE[read.error.kind] });
   }
   await audit(context, { action: "secret.read", outcome: "success", target: path });
   return read.value;
@@ -154,7 +154,7 @@ export const addSecrets = (app: KmsApp): void => {
     const event = { action: "secret.write", outcome: "success", target: path } as const;
     const written = await context.var.services.secrets.write(path, value, cas, await entryOf(context, event));
     if (!written.ok) {
-      await auditFailure(context, "secret.write", path, written.error);
+      await auditFailure(context, "secret.write", path, written.error.kind);
       throw problem("conflict", { detail: "The current version differs from cas. Read the secret again." });
     }
     record(context, event);

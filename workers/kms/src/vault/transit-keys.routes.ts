@@ -186,7 +186,7 @@ export const addTransitKeys = (app: KmsApp): void => {
     const event = { action: "transit.rotate", outcome: "success", target: name } as const;
     const rotated = await context.var.services.transit.rotate(name, () => entryOf(context, event));
     if (!rotated.ok)
-      throw rotated.error === "unknown-key"
+      throw rotated.error.kind === "unknown-key"
         ? noSuchTransitKey()
         : problem("conflict", {
             detail: "Another caller has rotated this key at the same time. Read it before you retry.",

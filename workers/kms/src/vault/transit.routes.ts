@@ -136,7 +136,7 @@ export const addTransit = (app: KmsApp): void => {
     const { key } = context.req.valid("param");
     const wanted = context.req.valid("json");
     const decrypted = await context.var.services.transit.decrypt(key, wanted.ciphertext, wanted.context);
-    if (!decrypted.ok) throw await refuse(context, "transit.decrypt", key, decrypted.error);
+    if (!decrypted.ok) throw await refuse(context, "transit.decrypt", key, decrypted.error.kind);
     await audit(context, { action: "transit.decrypt", outcome: "success", target: key });
     return context.json({ plaintext: Buffer.from(decrypted.value).toString("base64") }, 200, NO_STORE);
   });
@@ -145,7 +145,7 @@ export const addTransit = (app: KmsApp): void => {
     const { key } = context.req.valid("param");
     const wanted = context.req.valid("json");
     const rewrapped = await context.var.services.transit.rewrap(key, wanted.ciphertext, wanted.context);
-    if (!rewrapped.ok) throw await refuse(context, "transit.rewrap", key, rewrapped.error);
+    if (!rewrapped.ok) throw await refuse(context, "transit.rewrap", key, rewrapped.error.kind);
     await audit(context, { action: "transit.rewrap", outcome: "success", target: key });
     return context.json(rewrapped.value, 200);
   });

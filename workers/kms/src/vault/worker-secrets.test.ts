@@ -53,8 +53,11 @@ test("workers reach no other secret, however the path is spelled", async () => {
     "typesense/../other",
     "/typesense/a",
   ]) {
-    expect(await workerSecrets.read(path), path).toEqual({ ok: false, error: "forbidden" });
-    expect(await workerSecrets.write({ path, value: "x", cas: 0 }), path).toEqual({ ok: false, error: "forbidden" });
+    expect(await workerSecrets.read(path), path).toEqual({ ok: false, error: { kind: "forbidden" } });
+    expect(await workerSecrets.write({ path, value: "x", cas: 0 }), path).toEqual({
+      ok: false,
+      error: { kind: "forbidden" },
+    });
   }
   expect(touched).toEqual([]);
 });

@@ -92,7 +92,7 @@ export const addWrapping = (app: KmsApp): void => {
     const event = { action: "secret.unwrap", outcome: "success", target: wrapped?.id } as const;
     const unwrapped = wrapped ? await wrapping.unwrap(wrapped, await entryOf(context, event)) : failure("unknown");
     if (!unwrapped.ok) {
-      await audit(context, { ...event, outcome: "refused", reason: unwrapped.error });
+      await audit(context, { ...event, outcome: "refused", reason: unwrapped.error.kind });
       throw problem("not-found", {
         detail:
           "This token is invalid, expired or already used. If it was sent to you, inform the sender: someone else may have used it.",

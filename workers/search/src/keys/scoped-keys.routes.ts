@@ -87,9 +87,15 @@ const issue = async (kms: SearchServices["kms"], grant: SearchKeyGrant): Promise
     throw unavailable({ cause });
   });
   if (issued?.ok) return issued.value;
-  if (issued?.error === "session-ended") throw unauthenticated(true);
-  if (issued?.error === "blocked") throw tooOften(issued.retryAfterSeconds);
-  throw unavailable({ cause: new Error("the kms cannot issue scoped keys") });
+  switch (issued?.error.kind) {
+    case "session-ended":
+      throw unauthenticated(true);
+    case "blocked":
+      throw tooOften(issued.error.retryAfterSeconds);
+    case "unavailable":
+    case undefined:
+      throw unavailable({ cause: new Error("the kms cannot issue scoped keys") });
+  }
 };
 
 export const addScopedKeys = (app: OpenAPIHono<WorkerEnv<SearchServices>>): void => {

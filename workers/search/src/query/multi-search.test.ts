@@ -57,7 +57,7 @@ test.each([
   [{ union: true, searches: [{}] }, {}, "Parameter `union` is not supported."],
   [{ searches: [{ "x-typesense-api-key": "k" }] }, {}, "A search cannot have its own key. Send one key as a header."],
 ])("a request that cannot be served as it is meant is refused whole: %j", (body, common, message) => {
-  expect(read(body, common)).toEqual(failure(message));
+  expect(read(body, common)).toEqual(failure("malformed", { detail: message }));
 });
 
 test("as many searches as Typesense allows are taken", () => {

@@ -16,14 +16,19 @@ const bodySchema = z.object({ union: z.unknown().optional(), searches: z.unknown
 const searchSchema = z.looseObject({});
 const valueSchema = z.union([z.string(), z.number(), z.boolean()]);
 
-/** The sentence that says what is wrong with the whole request. */
-type Fault = string;
+/** `detail`: the sentence that says what is wrong with the whole request. */
+interface Malformed {
+  readonly kind: "malformed";
+  readonly detail: string;
+}
 
-const parseJson = (text: string): Result<unknown, Fault> => {
+const malformed = (detail: string): Result<never, Malformed> => failure("malformed", { detail });
+
+const parseJson = (text: string): Result<unknown, Malformed> => {
   try {
     return success(JSON.parse(text));
   } catch {
-    return failure("Bad JSON.");
+    return malformed("Bad JSON.");
   }
 };
 
@@ -34,19 +39,19 @@ const merge = (common: SearchParameters, own: SearchParameters): SearchParameter
   return { ...own, ...common, ...(filter !== "" && { filter_by: filter }) };
 };
 
-const parametersOf = (given: unknown): Result<SearchParameters, Fault> => {
+const parametersOf = (given: unknown): Result<SearchParameters, Malformed> => {
   const search = searchSchema.safeParse(given).data;
-  if (search === undefined) return failure("One or more searches are malformed.");
+  if (search === undefined) return malformed("One or more searches are malformed.");
   if (Object.keys(search).length > MAX_PARAMETERS)
-    return failure(`A search can have at most ${MAX_PARAMETERS} parameters.`);
-  if (KEY_PARAMETER in search) return failure(`A search cannot have its own key. Send one key as a header.`);
+    return malformed(`A search can have at most ${MAX_PARAMETERS} parameters.`);
+  if (KEY_PARAMETER in search) return malformed(`A search cannot have its own key. Send one key as a header.`);
   const parameters: Record<string, string | number | boolean> = {};
   for (const [name, value] of Object.entries(search)) {
     if (value === null) continue;
     const parsed = valueSchema.safeParse(value);
-    if (!parsed.success) return failure("One or more search parameters are malformed.");
+    if (!parsed.success) return malformed("One or more search parameters are malformed.");
     if (String(parsed.data).length > MAX_PARAMETER_LENGTH)
-      return failure(`A search parameter can have at most ${MAX_PARAMETER_LENGTH} characters.`);
+      return malformed(`A search parameter can have at most ${MAX_PARAMETER_LENGTH} characters.`);
     parameters[name] = parsed.data;
   }
   return success(parameters);
@@ -58,15 +63,15 @@ const limitOf = (common: SearchParameters): number => {
 };
 
 /** The parameters of each search, those in the query of the address included; or what is wrong, in a sentence. */
-export const readMultiSearch = (text: string, common: SearchParameters): Result<SearchParameters[], Fault> => {
+export const readMultiSearch = (text: string, common: SearchParameters): Result<SearchParameters[], Malformed> => {
   const json = parseJson(text);
   if (!json.ok) return json;
   const { union, searches } = bodySchema.safeParse(json.value).data ?? {};
   // Counted before any of them is looked at.
-  if (!Array.isArray(searches) || searches.length === 0) return failure("Missing `searches` array.");
-  if (union === true || union === "true") return failure("Parameter `union` is not supported.");
+  if (!Array.isArray(searches) || searches.length === 0) return malformed("Missing `searches` array.");
+  if (union === true || union === "true") return malformed("Parameter `union` is not supported.");
   if (searches.length > limitOf(common))
-    return failure("Number of multi searches exceeds `limit_multi_searches` parameter.");
+    return malformed("Number of multi searches exceeds `limit_multi_searches` parameter.");
   const read: SearchParameters[] = [];
   for (const search of searches) {
     const parameters = parametersOf(search);

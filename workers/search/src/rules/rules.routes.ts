@@ -138,9 +138,14 @@ const rulesOf = ({ rules }: SearchServices, name: string): Rules => {
 };
 
 const ruleIn = (outcome: RuleOutcome) => {
-  if (outcome.ok) return outcome.rule;
-  if (outcome.error === "unknown") throw problem("not-found", { detail: "No rule has this id." });
-  throw problem("invalid-input", { detail: outcome.message, errors: [{ pointer: "#", detail: outcome.message }] });
+  if (outcome.ok) return outcome.value;
+  const { error } = outcome;
+  switch (error.kind) {
+    case "unknown":
+      throw problem("not-found", { detail: "No rule has this id." });
+    case "refused":
+      throw problem("invalid-input", { detail: error.message, errors: [{ pointer: "#", detail: error.message }] });
+  }
 };
 
 export const addRules = (app: OpenAPIHono<WorkerEnv<SearchServices>>): void => {

@@ -169,7 +169,7 @@ export const addTypesense = (app: OpenAPIHono<WorkerEnv<SearchServices>>): void 
   app.post("/multi_search", async (context) => {
     const { services, principal } = context.var;
     const read = readMultiSearch(await context.req.text(), parametersIn(context));
-    if (!read.ok) throw problem("malformed-request", { detail: read.error });
+    if (!read.ok) throw problem("malformed-request", { detail: read.error.detail });
     const embeddedFilter = embeddedFilterOf(principal);
     const results: object[] = [];
     for (let at = 0; at < read.value.length; at += SEARCHES_AT_ONCE) {

@@ -32,7 +32,7 @@ describe("a build", () => {
       ok: true,
       value: { state: "copying", total: 2, syncedSeq: seq, copied: 0 },
     });
-    expect(await builds.begin(newBuild("2"))).toEqual({ ok: false, error: "running" });
+    expect(await builds.begin(newBuild("2"))).toEqual({ ok: false, error: { kind: "running" } });
     expect((await builds.begin(newBuild("3", "libsql"))).ok).toBe(true);
   });
 

@@ -8,10 +8,7 @@ export type RuleKind = (typeof RULE_KINDS)[number];
 export type Rule = Record<string, unknown>;
 
 /** `unknown`: there is no such rule. `refused`: Typesense does not take it, for the reason it gives. */
-export type RuleOutcome =
-  | { ok: true; rule: Rule }
-  | { ok: false; error: "unknown" }
-  | { ok: false; error: "refused"; message: string };
+export type RuleOutcome = Result<Rule, "unknown" | { readonly kind: "refused"; readonly message: string }>;
 
 /** Each fails when the cluster cannot be asked. */
 export interface Rules {

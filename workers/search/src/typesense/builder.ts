@@ -19,7 +19,7 @@ import {
 import { PAGE_SIZE, upsert } from "./documents.ts";
 import type { Keyring } from "./keyring.ts";
 import type { LeasedBuild, Replicator, SyncOutcome } from "./replication.ts";
-import type { Failure } from "./reply.ts";
+import type { ReplyFailure } from "./reply.ts";
 import type { CarriedRules } from "./rules.ts";
 import { engineUnavailable, shapeOf } from "./unavailable.ts";
 
@@ -61,7 +61,7 @@ const countSchema = z.looseObject({ num_documents: z.int() });
 const aliasSchema = z.looseObject({ collection_name: z.string() });
 
 /** Trying again would not help. */
-const isFinal = ({ kind }: Failure): boolean => kind === "refused" || kind === "broken";
+const isFinal = ({ kind }: ReplyFailure): boolean => kind === "refused" || kind === "broken";
 
 export const createBuilder = (options: BuilderOptions): Builder => {
   const { builds, log, replicator, rules, call, generation, now, newJobId, sleep, note } = options;
@@ -97,10 +97,10 @@ export const createBuilder = (options: BuilderOptions): Builder => {
       if (!last) return "done";
       const wanted = page.map(({ document }) => ({ id: document.id, document }));
       const upserted = await upsert(call, build.collection, wanted, TIMEOUT_MS);
-      if (!upserted.ok) return upserted.failure;
-      if (upserted.refused.length > 0) {
-        note("typesense.refused", { documents: upserted.refused.length, reason: upserted.refused[0]?.refusal ?? "" });
-        await log.refuse(upserted.refused);
+      if (!upserted.ok) return upserted.error;
+      if (upserted.value.length > 0) {
+        note("typesense.refused", { documents: upserted.value.length, reason: upserted.value[0]?.refusal ?? "" });
+        await log.refuse(upserted.value);
       }
       copiedPk = last.pk;
       copied += page.length;
@@ -113,9 +113,9 @@ export const createBuilder = (options: BuilderOptions): Builder => {
     const { build, advance } = leased;
     if (build.copied === 0) await log.voidRefusals();
     const prepared = await rules.prepare();
-    if (!prepared.ok) return prepared.failure;
+    if (!prepared.ok) return prepared.error;
     const created = await call(createCollection(build.collection, await generation()), TIMEOUT_MS);
-    if (!created.ok && created.failure.kind !== "exists") return created.failure;
+    if (!created.ok && created.error.kind !== "exists") return created.error;
     // A collection that had to be created again has lost what was copied before.
     const isNew = created.ok && build.copied > 0;
     if (isNew && !(await advance({ copied: 0, copiedPk: 0 }))) return "busy";
@@ -124,19 +124,19 @@ export const createBuilder = (options: BuilderOptions): Builder => {
     if (copied !== "done") return copied;
     const live = (await builds.list("typesense")).find(({ state }) => state === "live");
     const carried = live ? await rules.carryOver(live.collection, build.collection) : undefined;
-    if (carried && !carried.ok) return carried.failure;
+    if (carried && !carried.ok) return carried.error;
     return (await advance({ state: "catching-up" })) ? "done" : "busy";
   };
 
   /** What is missing, in a sentence; `undefined` when the count is right, give or take what changes meanwhile. */
-  const shortfall = async ({ build }: LeasedBuild): Promise<string | undefined | Failure> => {
+  const shortfall = async ({ build }: LeasedBuild): Promise<string | undefined | ReplyFailure> => {
     let found: string | undefined;
     for (let count = 0; count < COUNT_TRIES; count += 1) {
       const before = await log.extent();
       const refused = (await log.refusals()).length;
       const reply = await call(getCollection(build.collection), TIMEOUT_MS);
-      if (!reply.ok) return reply.failure;
-      const { num_documents: there } = shapeOf(countSchema, reply.body);
+      if (!reply.ok) return reply.error;
+      const { num_documents: there } = shapeOf(countSchema, reply.value);
       const { syncedSeq } = (await builds.find(build.jobId)) ?? build;
       const changing = (await log.extent()).seq - syncedSeq;
       if (there >= before.documents - refused - changing && there <= before.documents + changing) return undefined;
@@ -160,7 +160,7 @@ export const createBuilder = (options: BuilderOptions): Builder => {
     const outcome = await replicator.replicate(leased, untilMs);
     if (outcome !== "done") return outcome;
     const pointed = await call(pointAlias(leased.build.collection), TIMEOUT_MS);
-    if (!pointed.ok) return pointed.failure;
+    if (!pointed.ok) return pointed.error;
     if (!(await leased.goLive())) return "busy";
     note("typesense.build-live", { jobId: leased.build.jobId });
     return "done";
@@ -190,16 +190,16 @@ export const createBuilder = (options: BuilderOptions): Builder => {
 
   const drop = async ({ jobId, collection }: Build): Promise<void> => {
     const dropped = await call(dropCollection(collection), TIMEOUT_MS);
-    if (!dropped.ok && dropped.failure.kind !== "missing") throw engineUnavailable(dropped.failure);
+    if (!dropped.ok && dropped.error.kind !== "missing") throw engineUnavailable(dropped.error);
     await builds.mark(jobId, "removed");
   };
 
   const repairAlias = async ({ collection }: Build): Promise<void> => {
     const reply = await call(getAlias, TIMEOUT_MS);
-    if (!reply.ok && reply.failure.kind !== "missing") throw engineUnavailable(reply.failure);
-    if (reply.ok && shapeOf(aliasSchema, reply.body).collection_name === collection) return;
+    if (!reply.ok && reply.error.kind !== "missing") throw engineUnavailable(reply.error);
+    if (reply.ok && shapeOf(aliasSchema, reply.value).collection_name === collection) return;
     const pointed = await call(pointAlias(collection), TIMEOUT_MS);
-    if (!pointed.ok) throw engineUnavailable(pointed.failure);
+    if (!pointed.ok) throw engineUnavailable(pointed.error);
     note("typesense.alias-repaired", { collection });
   };
 
@@ -233,7 +233,7 @@ export const createBuilder = (options: BuilderOptions): Builder => {
       if (!live || known.some(({ state }) => state === "switching")) return;
       const reply = await call(getCollection(live.collection), TIMEOUT_MS);
       if (reply.ok) return repairAlias(live);
-      if (reply.failure.kind !== "missing") throw engineUnavailable(reply.failure);
+      if (reply.error.kind !== "missing") throw engineUnavailable(reply.error);
       note("typesense.collection-lost", { collection: live.collection });
       await builds.mark(live.jobId, "removed");
     },

@@ -1,10 +1,12 @@
 /** Upserts documents into a collection: JSON Lines in small batches, with a result per line; deletes one by one. */
+
 import { z } from "zod";
 import type { ElementDocument } from "#shared/contracts/search.ts";
+import { type Result, success } from "#shared/lang/result.ts";
 import type { RefusedDocument } from "../model/document-log.ts";
 import { deleteDocument, importLines } from "./collection.ts";
 import type { Keyring } from "./keyring.ts";
-import type { Failure } from "./reply.ts";
+import { type ReplyFailure, unreachable } from "./reply.ts";
 
 /** Few enough that a batch is soon done, and that a node that dies takes little with it. */
 const BATCH_SIZE = 40;
@@ -21,7 +23,7 @@ export interface Wanted {
 }
 
 /** The outcome for documents: Typesense has all of them but the refused ones; or it is unknown. */
-export type UpsertResult = { ok: true; refused: RefusedDocument[] } | { ok: false; failure: Failure };
+export type UpsertResult = Result<RefusedDocument[], ReplyFailure>;
 
 const lineSchema = z.object({ success: z.boolean(), error: z.string().optional(), code: z.int().optional() });
 
@@ -52,25 +54,21 @@ const batchesOf = (documents: readonly ElementDocument[]): { ids: string[]; line
 const chunksOf = <Item>(items: readonly Item[], size: number): Item[][] =>
   Array.from({ length: Math.ceil(items.length / size) }, (_, index) => items.slice(index * size, (index + 1) * size));
 
-const unclear = (message: string): UpsertResult => ({ ok: false, failure: { kind: "unreachable", message } });
-
 /** Reads the results of an import, one line for each document and in their order. */
 export const readResults = (ids: readonly string[], body: unknown): UpsertResult => {
   const lines = String(body)
     .split("\n")
     .filter((line) => line !== "");
-  if (lines.length !== ids.length) return unclear(`${lines.length} results for ${ids.length} documents`);
+  if (lines.length !== ids.length) return unreachable(`${lines.length} results for ${ids.length} documents`);
   const results = lines.map(parseLine);
-  if (results.includes(undefined)) return unclear("the result of a document is malformed");
+  if (results.includes(undefined)) return unreachable("the result of a document is malformed");
   const broken = results.find((result) => (result?.code ?? 0) >= 500);
-  if (broken) return unclear(broken.error ?? "a document could not be stored");
-  return {
-    ok: true,
-    refused: ids.flatMap((id, index) => {
-      const result = results[index];
-      return result && !result.success ? { id, refusal: result.error ?? "refused without a reason" } : [];
-    }),
-  };
+  if (broken) return unreachable(broken.error ?? "a document could not be stored");
+  const refused = ids.flatMap((id, index): RefusedDocument[] => {
+    const result = results[index];
+    return result && !result.success ? [{ id, refusal: result.error ?? "refused without a reason" }] : [];
+  });
+  return success(refused);
 };
 
 type Call = Keyring["call"];
@@ -82,15 +80,15 @@ const importBatch = async (
   withinMs: number,
 ): Promise<UpsertResult> => {
   const reply = await call(importLines(collection, lines), withinMs);
-  return reply.ok ? readResults(ids, reply.body) : reply;
+  return reply.ok ? readResults(ids, reply.value) : reply;
 };
 
 const remove = async (call: Call, collection: string, id: string, withinMs: number): Promise<UpsertResult> => {
   const reply = await call(deleteDocument(collection, id), withinMs);
-  if (reply.ok) return { ok: true, refused: [] };
+  if (reply.ok) return success([]);
   // A document that is not there needs no deleting; a collection that is not there is another matter.
-  const isDeleted = reply.failure.kind === "missing" && reply.failure.message.includes("document");
-  return isDeleted ? { ok: true, refused: [] } : reply;
+  const isDeleted = reply.error.kind === "missing" && reply.error.message.includes("document");
+  return isDeleted ? success([]) : reply;
 };
 
 /** All outcomes as one; the first failure, if there is any. */
@@ -98,9 +96,9 @@ const joined = (outcomes: readonly UpsertResult[]): UpsertResult => {
   const refused: RefusedDocument[] = [];
   for (const outcome of outcomes) {
     if (!outcome.ok) return outcome;
-    refused.push(...outcome.refused);
+    refused.push(...outcome.value);
   }
-  return { ok: true, refused };
+  return success(refused);
 };
 
 /** Upserts or deletes documents of different ids in a collection; idempotent. */

@@ -16,7 +16,7 @@ import type { Cluster } from "./nodes.ts";
 import type { Replicator } from "./replication.ts";
 import type { MaintainedKeyRotation } from "./rotation.ts";
 import { filterOf, searchRequest } from "./search-request.ts";
-import { readSearchResult, type SearchOutcome, searchResultSchema } from "./search-result.ts";
+import { type Refusal, readSearchResult, type SearchOutcome, searchResultSchema } from "./search-result.ts";
 import { bodyOf, engineUnavailable } from "./unavailable.ts";
 
 /** A search takes at most two seconds in all. */
@@ -46,9 +46,9 @@ const countSchema = z.looseObject({ num_documents: z.int() });
 const slow = () => engineUnavailable({ kind: "unreachable", message: "it has not received the changes yet" });
 
 const isCollectionMissing = (outcome: SearchOutcome): boolean =>
-  !outcome.ok && outcome.status === 404 && outcome.message === "Collection not found";
+  !outcome.ok && outcome.error.status === 404 && outcome.error.message === "Collection not found";
 
-const faultOf = ({ status, message }: Extract<SearchOutcome, { ok: false }>): ParameterFault => ({
+const faultOf = ({ status, message }: Refusal): ParameterFault => ({
   parameter: "q",
   status: status === 404 || status === 422 ? status : 400,
   message,
@@ -154,12 +154,12 @@ export const createTypesenseEngine = (parts: TypesenseParts): SearchEngine => {
       const request = searchRequest(query);
       if (!isServing) await waitForCollection(giveUpAtMs);
       const outcome = await ask(request, giveUpAtMs - now());
-      if (outcome.ok) return outcome.result;
-      if (!isCollectionMissing(outcome)) throw new SearchRefused(faultOf(outcome));
+      if (outcome.ok) return outcome.value;
+      if (!isCollectionMissing(outcome)) throw new SearchRefused(faultOf(outcome.error));
       isServing = false;
       // The alias may point astray, or the cluster have lost the collection: the next search begins another.
       await builder.cleanUp();
-      throw engineUnavailable({ kind: "missing", message: outcome.message });
+      throw engineUnavailable({ kind: "missing", message: outcome.error.message });
     },
 
     status: async (): Promise<EngineStatus> => {
@@ -168,7 +168,7 @@ export const createTypesenseEngine = (parts: TypesenseParts): SearchEngine => {
         keyring.call(getCollection(ALIAS), PROBE_MS),
         builder.targets(),
       ]);
-      const counted = reply.ok ? countSchema.safeParse(reply.body) : undefined;
+      const counted = reply.ok ? countSchema.safeParse(reply.value) : undefined;
       const syncedSeq = Math.min(...targets.map((target) => target.syncedSeq));
       const oldestAtMs = await log.oldestAfter(Number.isFinite(syncedSeq) ? syncedSeq : 0);
       return {

@@ -2,11 +2,13 @@
  * The keys to Typesense. The kms keeps them; here they are remembered for five minutes at most. A key that Typesense
  * refuses is looked up again, and the admin key is the fallback, so that no call fails because of a rotation.
  */
+
 import { z } from "zod";
 import type { KmsRpc } from "#shared/contracts/kms.ts";
 import { withinTime } from "#shared/lang/deadline.ts";
+import { type Result, success } from "#shared/lang/result.ts";
 import type { Cluster } from "./nodes.ts";
-import { type Reply, type TypesenseRequest, unreachable } from "./reply.ts";
+import { type Reply, type ReplyFailure, type TypesenseRequest, unreachable } from "./reply.ts";
 
 /** The key for the daily work, made by a rotation. */
 export const API_KEY_PATH = "typesense/api-key";
@@ -67,10 +69,10 @@ type Secret = { version: number; value: string } | undefined;
 export const readSecret = async (
   kms: Pick<KmsRpc, "readSecret">,
   path: string,
-): Promise<{ ok: true; secret: Secret } | Extract<Reply, { ok: false }>> => {
+): Promise<Result<Secret, ReplyFailure>> => {
   const result = await withinTime(kms.readSecret(path), KMS_TIMEOUT_MS).catch(() => undefined);
-  if (result?.ok) return { ok: true, secret: result.value };
-  if (result && result.error === "unknown") return { ok: true, secret: undefined };
+  if (result?.ok) return success(result.value);
+  if (result && result.error.kind === "unknown") return success(undefined);
   return unreachable("the kms cannot return the key");
 };
 
@@ -87,19 +89,19 @@ export const createKeyring = ({ cluster, kms, configuredKey, now, warn }: Keyrin
   /** The administrator's key becomes a secret of the kms's as soon as Typesense has accepted it. */
   const adopt = async (): Promise<void> => {
     const read = await readSecret(kms, ADMIN_KEY_PATH);
-    if (!read.ok || read.secret?.value === configuredKey) return;
-    await kms.writeSecret({ path: ADMIN_KEY_PATH, value: configuredKey, cas: read.secret?.version ?? 0 });
+    if (!read.ok || read.value?.value === configuredKey) return;
+    await kms.writeSecret({ path: ADMIN_KEY_PATH, value: configuredKey, cas: read.value?.version ?? 0 });
   };
 
   const sources: Record<Candidate["source"], () => Promise<string | undefined | Extract<Reply, { ok: false }>>> = {
     stored: async () => {
       const read = await readSecret(kms, API_KEY_PATH);
       if (!read.ok) return read;
-      return (read.secret && parseStoredKey(read.secret.value).key) ?? undefined;
+      return (read.value && parseStoredKey(read.value.value).key) ?? undefined;
     },
     administrator: async () => {
       const read = await readSecret(kms, ADMIN_KEY_PATH);
-      return read.ok ? read.secret?.value : read;
+      return read.ok ? read.value?.value : read;
     },
     configured: async () => configuredKey || undefined,
   };
@@ -111,10 +113,10 @@ export const createKeyring = ({ cluster, kms, configuredKey, now, warn }: Keyrin
     call: (key: string) => Promise<Reply>,
   ): Promise<{ reply: Reply; accepted: Candidate | undefined }> => {
     const refused = new Set<string>();
-    let reply: Reply = { ok: false, failure: { kind: "key-refused", message: "no key exists" } };
+    let reply: Reply = { ok: false, error: { kind: "key-refused", message: "no key exists" } };
     if (first) {
       reply = await call(first.key);
-      if (reply.ok || reply.failure.kind !== "key-refused") return { reply, accepted: first };
+      if (reply.ok || reply.error.kind !== "key-refused") return { reply, accepted: first };
       refused.add(first.key);
     }
     for (const source of order) {
@@ -122,7 +124,7 @@ export const createKeyring = ({ cluster, kms, configuredKey, now, warn }: Keyrin
       if (typeof key === "object") return { reply: key, accepted: undefined };
       if (key === undefined || refused.has(key)) continue;
       reply = await call(key);
-      if (reply.ok || reply.failure.kind !== "key-refused") return { reply, accepted: { key, source } };
+      if (reply.ok || reply.error.kind !== "key-refused") return { reply, accepted: { key, source } };
       refused.add(key);
     }
     return { reply, accepted: undefined };
@@ -132,12 +134,12 @@ export const createKeyring = ({ cluster, kms, configuredKey, now, warn }: Keyrin
     call: async (request, withinMs) => {
       const giveUpAtMs = now() + withinMs;
       if (now() < refusedUntilMs)
-        return { ok: false, failure: { kind: "key-refused", message: "every key was refused a moment ago" } };
+        return { ok: false, error: { kind: "key-refused", message: "every key was refused a moment ago" } };
       const known = remembered && now() < remembered.untilMs ? remembered.candidate : undefined;
       const { reply, accepted } = await callWithAny(["stored", "administrator", "configured"], known, (key) =>
         cluster.call(key, request, giveUpAtMs - now()),
       );
-      if (!reply.ok && reply.failure.kind === "key-refused") {
+      if (!reply.ok && reply.error.kind === "key-refused") {
         remembered = undefined;
         refusedUntilMs = now() + REFUSAL_MS;
         warn("typesense.keys-refused");

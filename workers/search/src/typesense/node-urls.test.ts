@@ -17,6 +17,6 @@ test.each([
   ["http://a:8108/?x-typesense-api-key=k", "a:8108 has a query or fragment"],
   ["http://a:8108,http://a:8108/", "a node is listed twice"],
   [Array.from({ length: 8 }, (_, n) => `http://n${n}`).join(","), "8 nodes exceed the limit of 7"],
-])("says what is wrong with %s, and no credential", (text, error) => {
-  expect(parseNodeUrls(text)).toEqual({ ok: false, error });
+])("says what is wrong with %s, and no credential", (text, detail) => {
+  expect(parseNodeUrls(text)).toEqual({ ok: false, error: { kind: "invalid", detail } });
 });

@@ -16,15 +16,23 @@ const faultOf = (text: string): string | undefined => {
   return url.search || url.hash ? `${url.host} has a query or fragment` : undefined;
 };
 
-/** The URLs without a slash at their end, none for an empty text; or what is wrong, in words that hold no credential. */
-export const parseNodeUrls = (text: string): Result<string[], string> => {
+/** `detail` says what is wrong, and holds no credential. */
+export interface InvalidUrls {
+  readonly kind: "invalid";
+  readonly detail: string;
+}
+
+const invalid = (detail: string): Result<never, InvalidUrls> => failure("invalid", { detail });
+
+/** The URLs without a slash at their end, none for an empty text. */
+export const parseNodeUrls = (text: string): Result<string[], InvalidUrls> => {
   const parts = text
     .split(",")
     .map((part) => part.trim())
     .filter((part) => part !== "");
   const fault = parts.map(faultOf).find((one) => one !== undefined);
-  if (fault !== undefined) return failure(fault);
-  if (parts.length > MAX_NODES) return failure(`${parts.length} nodes exceed the limit of ${MAX_NODES}`);
+  if (fault !== undefined) return invalid(fault);
+  if (parts.length > MAX_NODES) return invalid(`${parts.length} nodes exceed the limit of ${MAX_NODES}`);
   const urls = parts.map((part) => new URL(part).href.replace(/\/$/, ""));
-  return new Set(urls).size === urls.length ? success(urls) : failure("a node is listed twice");
+  return new Set(urls).size === urls.length ? success(urls) : invalid("a node is listed twice");
 };

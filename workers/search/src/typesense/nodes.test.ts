@@ -4,8 +4,8 @@ import { failureOf, type Reply, type TypesenseRequest, unreachable } from "./rep
 
 const READ: TypesenseRequest = { method: "get", path: "/x", repeatable: true };
 const CREATE: TypesenseRequest = { method: "post", path: "/keys", body: {}, repeatable: false };
-const WELL: Reply = { ok: true, body: { ok: true } };
-const LAGGING: Reply = { ok: false, failure: failureOf(503, "Not Ready or Lagging", "3") };
+const WELL: Reply = { ok: true, value: { ok: true } };
+const LAGGING: Reply = { ok: false, error: failureOf(503, "Not Ready or Lagging", "3") };
 const GONE = unreachable("gone");
 
 /** Three nodes whose replies the test sets, and a clock that only calls and pauses move. */
@@ -70,7 +70,7 @@ test("leaves a node alone that failed three times in a row, until a probe finds 
 test("ends within its time when every node hangs, having asked more than one", async () => {
   const { clock, asked, replies, call } = start();
   for (const node of ["a", "b", "c"]) replies.set(node, "hangs");
-  expect(await call(READ)).toMatchObject({ ok: false, failure: { kind: "unreachable" } });
+  expect(await call(READ)).toMatchObject({ ok: false, error: { kind: "unreachable" } });
   expect(clock.now).toBeLessThanOrEqual(1_500);
   expect(asked).toEqual(["a", "b", "c"]);
 });
@@ -94,7 +94,7 @@ test("sends what must not be done twice again only where it surely was not done"
 
 test("asks another node when one fails at the request, without holding it against the node", async () => {
   const { asked, replies, cluster, call } = start(2);
-  replies.set("a", { ok: false, failure: failureOf(500, "Internal error.", null) });
+  replies.set("a", { ok: false, error: failureOf(500, "Internal error.", null) });
   for (let count = 0; count < 4; count += 1) expect(await call(READ)).toEqual(WELL);
   expect(asked).toHaveLength(8);
   expect(cluster.nodes[0]?.breaker.state()).toBe("closed");
@@ -102,7 +102,7 @@ test("asks another node when one fails at the request, without holding it agains
 
 test("tells a caller's mistake at once, as the node told it", async () => {
   const { asked, replies, call } = start();
-  const refused: Reply = { ok: false, failure: failureOf(400, "Bad JSON.", null) };
+  const refused: Reply = { ok: false, error: failureOf(400, "Bad JSON.", null) };
   replies.set("a", refused);
   expect(await call(READ)).toEqual(refused);
   expect(asked).toEqual(["a"]);
@@ -113,7 +113,7 @@ test("fails at once, asking nobody, while every node is left alone", async () =>
   for (const node of ["a", "b"]) replies.set(node, LAGGING);
   for (let count = 0; count < 3; count += 1) await call(READ);
   asked.length = 0;
-  expect(await call(READ)).toMatchObject({ ok: false, failure: { kind: "unreachable" } });
+  expect(await call(READ)).toMatchObject({ ok: false, error: { kind: "unreachable" } });
   expect(asked).toEqual([]);
 });
 

@@ -39,14 +39,14 @@ export interface ClusterOptions {
 const HEALTH: TypesenseRequest = { method: "get", path: "/health", repeatable: true };
 
 const isWell = (reply: Reply): boolean =>
-  reply.ok && typeof reply.body === "object" && reply.body !== null && "ok" in reply.body && reply.body.ok === true;
+  reply.ok && typeof reply.value === "object" && reply.value !== null && "ok" in reply.value && reply.value.ok === true;
 
 /**
  * Whether the request may go to another node after this reply: always where nothing was done, else if it may be repeated.
  */
 const mayGoOn = (reply: Reply, { repeatable }: TypesenseRequest): boolean => {
   if (reply.ok) return false;
-  const { kind } = reply.failure;
+  const { kind } = reply.error;
   return kind === "not-ready" || (repeatable && (kind === "unreachable" || kind === "broken"));
 };
 
@@ -65,9 +65,9 @@ export const createCluster = ({ urls, transport, now, sleep, onCall, onBreaker }
   const attempt = async (node: Node, key: string, request: TypesenseRequest, timeoutMs: number): Promise<Reply> => {
     const before = node.breaker.state();
     const reply = await transport(node.url, key, request, timeoutMs);
-    if (!reply.ok && isNodeTrouble(reply.failure)) node.breaker.failed();
+    if (!reply.ok && isNodeTrouble(reply.error)) node.breaker.failed();
     else node.breaker.succeeded();
-    onCall?.(reply.ok ? "ok" : reply.failure.kind);
+    onCall?.(reply.ok ? "ok" : reply.error.kind);
     const after = node.breaker.state();
     if (after !== before && (after === "closed") !== (before === "closed")) onBreaker?.(node.url, after);
     return reply;

@@ -4,7 +4,7 @@ import type { DocumentLog } from "../model/document-log.ts";
 import type { Build, BuildProgress, BuildStore } from "../sync/build.ts";
 import { PAGE_SIZE, upsert } from "./documents.ts";
 import type { Keyring } from "./keyring.ts";
-import type { Failure } from "./reply.ts";
+import type { ReplyFailure } from "./reply.ts";
 
 /** Well above what one page may take: an isolate that dies during a page may have sent it. */
 const LEASE_MS = 20_000;
@@ -23,7 +23,7 @@ export interface ReplicatorOptions {
 }
 
 /** `busy`: another holder has the lease. `time-is-up`: there is more to do. */
-export type SyncOutcome = "done" | "busy" | "time-is-up" | Failure;
+export type SyncOutcome = "done" | "busy" | "time-is-up" | ReplyFailure;
 
 /** A build whose lease this isolate holds. */
 export interface LeasedBuild {
@@ -56,10 +56,10 @@ export const createReplicator = ({ builds, log, call, now, newHolder, warn }: Re
     const last = changes.at(-1);
     if (!last) return "done";
     const upserted = await upsert(call, build.collection, changes, PAGE_MS);
-    if (!upserted.ok) return upserted.failure;
-    if (upserted.refused.length > 0) {
-      warn("typesense.refused", { documents: upserted.refused.length, reason: upserted.refused[0]?.refusal ?? "" });
-      await log.refuse(upserted.refused);
+    if (!upserted.ok) return upserted.error;
+    if (upserted.value.length > 0) {
+      warn("typesense.refused", { documents: upserted.value.length, reason: upserted.value[0]?.refusal ?? "" });
+      await log.refuse(upserted.value);
     }
     return (await leased.advance({ syncedSeq: last.seq })) ? last.seq : "busy";
   };

@@ -1,6 +1,8 @@
 /** The result of a call to Typesense: its response, or how it failed. Failures are values. */
 
-export type Failure =
+import { failure, type Result } from "#shared/lang/result.ts";
+
+export type ReplyFailure =
   /** No response in time, none at all, or a malformed one: whether the call took effect is unknown. */
   | { kind: "unreachable"; message: string }
   /** The node is starting or has not caught up (503): nothing was done. */
@@ -13,7 +15,8 @@ export type Failure =
   /** The node is there, and fails at this request (500). */
   | { kind: "broken"; message: string };
 
-export type Reply = { ok: true; body: unknown } | { ok: false; failure: Failure };
+/** The body of the response: parsed JSON, or text. */
+export type Reply = Result<unknown, ReplyFailure>;
 
 /** What is sent; the path is below the node's URL. */
 export interface TypesenseRequest {
@@ -26,10 +29,7 @@ export interface TypesenseRequest {
   repeatable: boolean;
 }
 
-export const unreachable = (message: string): { ok: false; failure: Failure } => ({
-  ok: false,
-  failure: { kind: "unreachable", message },
-});
+export const unreachable = (message: string): Result<never, ReplyFailure> => failure("unreachable", { message });
 
 /** Statuses with a meaning of their own; 502 and 504 come from whatever stands in front of a node. */
 const KINDS: Readonly<Record<number, "key-refused" | "missing" | "exists" | "unreachable">> = {
@@ -47,7 +47,7 @@ const secondsIn = (retryAfter: string | null): number | undefined =>
   /^\d{1,5}$/.test(retryAfter ?? "") ? Number(retryAfter) : undefined;
 
 /** The failure that a response with this status means; `retryAfter` is its header. */
-export const failureOf = (status: number, said: string, retryAfter: string | null): Failure => {
+export const failureOf = (status: number, said: string, retryAfter: string | null): ReplyFailure => {
   const message = said.slice(0, MAX_MESSAGE_LENGTH);
   if (status === 503 || status === 429) return { kind: "not-ready", message, retryAfterSeconds: secondsIn(retryAfter) };
   const kind = KINDS[status];
@@ -57,4 +57,4 @@ export const failureOf = (status: number, said: string, retryAfter: string | nul
 };
 
 /** Whether the node itself, and not what was asked of it, is the trouble. */
-export const isNodeTrouble = ({ kind }: Failure): boolean => kind === "unreachable" || kind === "not-ready";
+export const isNodeTrouble = ({ kind }: ReplyFailure): boolean => kind === "unreachable" || kind === "not-ready";

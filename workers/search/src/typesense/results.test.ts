@@ -1,5 +1,7 @@
 /** What a real Typesense 29.0 answered, replayed over a socket to the parts that ask it. */
+
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { failure } from "#shared/lang/result.ts";
 import { documentOf } from "../../../../tests/support/search-index.ts";
 import { type Exchange, type Replay, readExchanges, startReplay } from "../../../../tests/typesense/replay.ts";
 import { readResults, upsert } from "./documents.ts";
@@ -38,8 +40,8 @@ describe.skipIf(exchanges.length === 0)("recorded", () => {
     for (const { name, response } of searches) {
       const body = JSON.parse(response.body);
       const outcome = read({ results: [body] });
-      if (!outcome.ok) throw new Error(`${name}: ${outcome.message}`);
-      const { result } = outcome;
+      if (!outcome.ok) throw new Error(`${name}: ${outcome.error.message}`);
+      const { value: result } = outcome;
       expect([result.found, result.out_of, result.facet_counts], name).toEqual([
         body.found,
         body.out_of,
@@ -65,8 +67,8 @@ describe.skipIf(exchanges.length === 0)("recorded", () => {
     expect(failed.length).toBeGreaterThan(3);
     for (const result of results) {
       const outcome = read({ results: [result] });
-      if ("code" in result) expect(outcome).toEqual({ ok: false, status: result.code, message: result.error });
-      else expect(outcome).toMatchObject({ ok: true, result: { found: result.found } });
+      if ("code" in result) expect(outcome).toEqual(failure("refused", { status: result.code, message: result.error }));
+      else expect(outcome).toMatchObject({ ok: true, value: { found: result.found } });
     }
   });
 
@@ -80,7 +82,7 @@ describe.skipIf(exchanges.length === 0)("recorded", () => {
         const result = JSON.parse(line);
         return result.success ? [] : [{ id: `d${index}`, refusal: result.error }];
       });
-      expect(readResults(ids, response.body), name).toEqual({ ok: true, refused });
+      expect(readResults(ids, response.body), name).toEqual({ ok: true, value: refused });
     }
     expect(readResults(["a"], named("import-empty-body").response.body)).toMatchObject({ ok: false });
   });
@@ -96,7 +98,7 @@ describe.skipIf(exchanges.length === 0)("recorded", () => {
       return { id, document };
     });
     const upserted = await upsert(call, "products", wanted, 2_000);
-    expect(upserted.ok && upserted.refused.map(({ id }) => id)).toEqual(refused);
+    expect(upserted.ok && upserted.value.map(({ id }) => id)).toEqual(refused);
   });
 
   test.each([
@@ -107,7 +109,7 @@ describe.skipIf(exchanges.length === 0)("recorded", () => {
   ])("%s fails an import as %s", async (name, kind) => {
     answering(name);
     const { script_id, ...document } = documentOf("d");
-    expect(await upsert(call, "x", [{ id: "d", document }], 2_000)).toMatchObject({ ok: false, failure: { kind } });
+    expect(await upsert(call, "x", [{ id: "d", document }], 2_000)).toMatchObject({ ok: false, error: { kind } });
   });
 
   test.each([
@@ -132,17 +134,16 @@ describe.skipIf(exchanges.length === 0)("recorded", () => {
     answering("synonym-upsert-bad");
     expect(await rules.put("synonyms", "bad", {})).toEqual({
       ok: false,
-      error: "refused",
-      message: "Could not find an array of `synonyms`",
+      error: { kind: "refused", message: "Could not find an array of `synonyms`" },
     });
     answering("override-upsert-no-effect");
-    expect(await rules.put("curations", "bad", {})).toMatchObject({ ok: false, error: "refused" });
+    expect(await rules.put("curations", "bad", {})).toMatchObject({ ok: false, error: { kind: "refused" } });
     for (const name of ["synonym-get-missing", "override-get-missing"]) {
       answering(name);
-      expect(await rules.find("synonyms", "x")).toEqual({ ok: false, error: "unknown" });
+      expect(await rules.find("synonyms", "x")).toEqual({ ok: false, error: { kind: "unknown" } });
     }
     answering("override-delete-missing");
-    expect(await rules.remove("curations", "x")).toEqual({ ok: false, error: "unknown" });
+    expect(await rules.remove("curations", "x")).toEqual({ ok: false, error: { kind: "unknown" } });
     answering("synonym-missing-collection");
     expect(await rules.list("synonyms")).toEqual([]);
     answering("auth-missing-key");
@@ -156,11 +157,11 @@ describe("an import whose answer makes no sense is taken as no answer", () => {
     ["a line that cannot be read", '{"success":true}\n{"succ'],
     ["a document that the node could not store", '{"success":true}\n{"success":false,"code":503,"error":"disk"}'],
   ])("%s", (_, answer) => {
-    expect(readResults(["a", "b"], answer)).toMatchObject({ ok: false, failure: { kind: "unreachable" } });
+    expect(readResults(["a", "b"], answer)).toMatchObject({ ok: false, error: { kind: "unreachable" } });
   });
 
   test("but a refusal whose words are not escaped is a refusal", () => {
     const answer = '{"success":true}\n{"code":400,"error":"Bad "word".","success":false}';
-    expect(readResults(["a", "b"], answer)).toMatchObject({ ok: true, refused: [{ id: "b" }] });
+    expect(readResults(["a", "b"], answer)).toMatchObject({ ok: true, value: [{ id: "b" }] });
   });
 });

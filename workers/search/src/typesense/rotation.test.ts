@@ -97,7 +97,7 @@ test("a key that was made and never stored is deleted, and another rotation can 
   for (const node of bed.standIn.nodes) node.mode = "well";
   expect(stored().pending).not.toBeNull();
   expect(keyIds()).toEqual([0, 1]);
-  expect(await rotation.rotate()).toEqual({ ok: false, error: "running" });
+  expect(await rotation.rotate()).toEqual({ ok: false, error: { kind: "running" } });
   bed.clock.aheadMs += 6 * MINUTE_MS;
   await bed.isolate().engine.maintain();
   expect(keyIds()).toEqual([0]);

@@ -85,8 +85,8 @@ export const createRotation = ({
 
   const read = async (): Promise<LeasedBuild> => {
     const result = await readSecret(kms, API_KEY_PATH);
-    if (!result.ok) throw engineUnavailable(result.failure);
-    const { secret } = result;
+    if (!result.ok) throw engineUnavailable(result.error);
+    const { value: secret } = result;
     return secret ? { stored: parseStoredKey(secret.value), version: secret.version } : { stored: NO_KEY, version: 0 };
   };
 
@@ -94,22 +94,22 @@ export const createRotation = ({
   const write = async (stored: StoredKey, version: number): Promise<number | undefined> => {
     const result = await kms.writeSecret({ path: API_KEY_PATH, value: JSON.stringify(stored), cas: version });
     if (result.ok) return result.value;
-    if (result.error === "conflict") return undefined;
-    throw engineUnavailable({ kind: "unreachable", message: `the kms cannot store the key: ${result.error}` });
+    if (result.error.kind === "conflict") return undefined;
+    throw engineUnavailable({ kind: "unreachable", message: `the kms cannot store the key: ${result.error.kind}` });
   };
 
   const ask = async (request: TypesenseRequest): Promise<unknown> => {
     const reply = await keyring.callAsAdministrator(request, TIMEOUT_MS);
-    if (!reply.ok) throw engineUnavailable(reply.failure);
-    return reply.body;
+    if (!reply.ok) throw engineUnavailable(reply.error);
+    return reply.value;
   };
 
   /** Deletes a key of ours; in a cluster that has lost its data, the id may belong to another key. */
   const remove = async (id: number): Promise<void> => {
     const found = await keyring.callAsAdministrator(getKey(id), TIMEOUT_MS);
-    if (found.ok && !shapeOf(keySchema, found.body).description.startsWith(DESCRIPTION)) return;
+    if (found.ok && !shapeOf(keySchema, found.value).description.startsWith(DESCRIPTION)) return;
     const reply = found.ok ? await keyring.callAsAdministrator(deleteKey(id), TIMEOUT_MS) : found;
-    if (!reply.ok && reply.failure.kind !== "missing") throw engineUnavailable(reply.failure);
+    if (!reply.ok && reply.error.kind !== "missing") throw engineUnavailable(reply.error);
   };
 
   /** Deletes the keys that a rotation made and never put in force. */

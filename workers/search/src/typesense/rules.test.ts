@@ -26,12 +26,12 @@ describe.each(["29.0", "30.1"])("version %s", (version) => {
       ["synonyms", GATE],
       ["curations", PROMOTED],
     ] as const) {
-      expect(await rules.put(kind, "one/two", rule)).toMatchObject({ ok: true, rule: { id: "one/two", ...rule } });
-      expect(await rules.find(kind, "one/two")).toMatchObject({ ok: true, rule });
+      expect(await rules.put(kind, "one/two", rule)).toMatchObject({ ok: true, value: { id: "one/two", ...rule } });
+      expect(await rules.find(kind, "one/two")).toMatchObject({ ok: true, value: rule });
       expect(await rules.list(kind)).toEqual([{ id: "one/two", ...rule }]);
       expect(await rules.remove(kind, "one/two")).toMatchObject({ ok: true });
-      expect(await rules.find(kind, "one/two")).toEqual({ ok: false, error: "unknown" });
-      expect(await rules.remove(kind, "one/two")).toEqual({ ok: false, error: "unknown" });
+      expect(await rules.find(kind, "one/two")).toEqual({ ok: false, error: { kind: "unknown" } });
+      expect(await rules.remove(kind, "one/two")).toEqual({ ok: false, error: { kind: "unknown" } });
     }
   });
 

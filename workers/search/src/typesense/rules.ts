@@ -2,11 +2,13 @@
  * Synonyms and curations, passed on to Typesense. Up to version 29 a collection has its own, and loses them when another
  * takes its place, unless they are carried over; from version 30 on they are items of sets, which collections name.
  */
+
 import { z } from "zod";
+import { failure, type Result, success } from "#shared/lang/result.ts";
 import { RULE_KINDS, type Rule, type RuleKind, type RuleOutcome, type Rules } from "../sync/cluster.ts";
 import { ALIAS, type Generation, getCollection, RULE_SET } from "./collection.ts";
 import type { Keyring } from "./keyring.ts";
-import type { Reply, TypesenseRequest } from "./reply.ts";
+import type { Reply, ReplyFailure, TypesenseRequest } from "./reply.ts";
 import { engineUnavailable, shapeOf } from "./unavailable.ts";
 
 /** What Typesense calls them: in a collection's path up to 29, and as sets from 30 on. */
@@ -42,11 +44,11 @@ const collectionSchema = z.looseObject({
 const ruleSchema = z.record(z.string(), z.unknown());
 
 const outcomeOf = (reply: Reply): RuleOutcome => {
-  if (reply.ok) return { ok: true, rule: shapeOf(ruleSchema, reply.body) };
-  const { failure } = reply;
-  if (failure.kind === "missing") return { ok: false, error: "unknown" };
-  if (failure.kind === "refused") return { ok: false, error: "refused", message: failure.message };
-  throw engineUnavailable(failure);
+  if (reply.ok) return success(shapeOf(ruleSchema, reply.value));
+  const { error } = reply;
+  if (error.kind === "missing") return failure("unknown");
+  if (error.kind === "refused") return failure("refused", { message: error.message });
+  throw engineUnavailable(error);
 };
 
 export interface CarriedRules extends Rules {
@@ -63,22 +65,22 @@ export interface RulesOptions {
   upcoming: () => Promise<readonly string[]>;
 }
 
-const DONE: Reply = { ok: true, body: {} };
+const DONE: Reply = success({});
 
 export const createRules = ({ call, generation, upcoming }: RulesOptions): CarriedRules => {
   const ask = (request: TypesenseRequest): Promise<Reply> => call(request, TIMEOUT_MS);
 
   /** The items at a path; none where there is nothing. */
-  const itemsAt = async (path: string): Promise<{ ok: true; items: Item[] } | Extract<Reply, { ok: false }>> => {
+  const itemsAt = async (path: string): Promise<Result<Item[], ReplyFailure>> => {
     const reply = await ask(get(path));
-    if (reply.ok) return { ok: true, items: shapeOf(listSchema, reply.body) };
-    return reply.failure.kind === "missing" ? { ok: true, items: [] } : reply;
+    if (reply.ok) return success(shapeOf(listSchema, reply.value));
+    return reply.error.kind === "missing" ? success([]) : reply;
   };
 
   const copyItems = async (from: string, to: string): Promise<Reply> => {
     const found = await itemsAt(from);
     if (!found.ok) return found;
-    for (const { id, ...rule } of found.items) {
+    for (const { id, ...rule } of found.value) {
       const reply = await ask(put(`${to}/${encodeURIComponent(id)}`, withoutEmpty(rule)));
       if (!reply.ok) return reply;
     }
@@ -97,7 +99,7 @@ export const createRules = ({ call, generation, upcoming }: RulesOptions): Carri
     if (!reply.ok || now === "rule-sets") return reply;
     for (const collection of await upcoming()) {
       const also = await ask(request(pathIn(collection)));
-      if (!also.ok && also.failure.kind !== "missing") return also;
+      if (!also.ok && also.error.kind !== "missing") return also;
     }
     return reply;
   };
@@ -105,8 +107,8 @@ export const createRules = ({ call, generation, upcoming }: RulesOptions): Carri
   return {
     list: async (kind) => {
       const found = await itemsAt(itemsPath(kind, await generation(), ALIAS));
-      if (!found.ok) throw engineUnavailable(found.failure);
-      return found.items;
+      if (!found.ok) throw engineUnavailable(found.error);
+      return found.value;
     },
 
     find: async (kind, id) =>
@@ -121,7 +123,7 @@ export const createRules = ({ call, generation, upcoming }: RulesOptions): Carri
       if ((await generation()) === "own-rules") return DONE;
       for (const kind of RULE_KINDS) {
         const reply = await ask(get(setPath(kind, RULE_SET)));
-        if (!reply.ok && reply.failure.kind !== "missing") return reply;
+        if (!reply.ok && reply.error.kind !== "missing") return reply;
         const made = reply.ok ? reply : await ask(put(setPath(kind, RULE_SET), { items: [] }));
         if (!made.ok) return made;
       }
@@ -131,8 +133,8 @@ export const createRules = ({ call, generation, upcoming }: RulesOptions): Carri
     carryOver: async (from, to) => {
       const now = await generation();
       const described = now === "own-rules" ? undefined : await ask(getCollection(from));
-      if (described && !described.ok) return described.failure.kind === "missing" ? DONE : described;
-      const named = described && shapeOf(collectionSchema, described.body);
+      if (described && !described.ok) return described.error.kind === "missing" ? DONE : described;
+      const named = described && shapeOf(collectionSchema, described.value);
       for (const kind of RULE_KINDS) {
         const sets = named ? named[NAMES[kind].sets].filter((set) => set !== RULE_SET) : [];
         const sources = now === "own-rules" ? [ownPath(kind, from)] : sets.map((set) => `${setPath(kind, set)}/items`);

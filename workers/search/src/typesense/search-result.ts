@@ -1,5 +1,7 @@
 /** Typesense's response to a search, as a domain type. */
+
 import { z } from "zod";
+import { failure, type Result, success } from "#shared/lang/result.ts";
 import type { Hit, SearchResult } from "../query/engine.ts";
 
 const documentSchema = z.object({
@@ -85,12 +87,18 @@ const failedSchema = z.object({ code: z.int(), error: z.string() });
 const resultSchema = z.union([failedSchema, foundSchema]);
 export const searchResultSchema = z.object({ results: z.array(resultSchema).min(1) });
 
-/** What was found, or the status and the words of Typesense's refusal. */
-export type SearchOutcome = { ok: true; result: SearchResult } | { ok: false; status: number; message: string };
+/** The status and the words of Typesense's refusal. */
+export interface Refusal {
+  readonly kind: "refused";
+  readonly status: number;
+  readonly message: string;
+}
+
+export type SearchOutcome = Result<SearchResult, Refusal>;
 
 export const readSearchResult = ({ results: [first, reach] }: z.infer<typeof searchResultSchema>): SearchOutcome => {
   for (const result of [first, reach])
-    if (result && "code" in result) return { ok: false, status: result.code, message: result.error };
-  if (!first || "code" in first) return { ok: false, status: 500, message: "no result" };
-  return { ok: true, result: { ...first, out_of: reach && "found" in reach ? reach.found : first.out_of } };
+    if (result && "code" in result) return failure("refused", { status: result.code, message: result.error });
+  if (!first || "code" in first) return failure("refused", { status: 500, message: "no result" });
+  return success({ ...first, out_of: reach && "found" in reach ? reach.found : first.out_of });
 };

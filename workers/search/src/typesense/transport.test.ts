@@ -46,7 +46,7 @@ describe("every recorded answer", () => {
     for (const exchange of exchanges) {
       const { status, body } = exchange.response;
       const reply = await outcomeOf(exchange);
-      const kind = reply.ok ? "ok" : reply.failure.kind;
+      const kind = reply.ok ? "ok" : reply.error.kind;
       kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
       const isSuccess = status >= 200 && status < 300;
       const expected = isSuccess ? "ok" : status === 0 ? "unreachable" : (KINDS[status] ?? "refused");
@@ -54,9 +54,9 @@ describe("every recorded answer", () => {
       if (exchange.request.method === "OPTIONS") continue;
       expect(kind, exchange.name).toBe(expected);
       const isText = exchange.response.headers.some(([, value]) => value.startsWith("text/plain"));
-      if (reply.ok) expect(reply.body, exchange.name).toEqual(isText ? body : JSON.parse(body));
+      if (reply.ok) expect(reply.value, exchange.name).toEqual(isText ? body : JSON.parse(body));
       if (!reply.ok && status > 0 && exchange.request.method !== "HEAD")
-        expect(reply.failure.message, exchange.name).toMatch(/\w/);
+        expect(reply.error.message, exchange.name).toMatch(/\w/);
     }
     expect(Object.fromEntries(kinds)).toMatchObject({
       ok: expect.any(Number),
@@ -70,7 +70,7 @@ describe("every recorded answer", () => {
     if (!unescaped) throw new Error("the recordings have no such answer");
     expect(await outcomeOf(unescaped)).toEqual({
       ok: false,
-      failure: { kind: "exists", message: '{"message": "A collection with name `we"ird` already exists."}' },
+      error: { kind: "exists", message: '{"message": "A collection with name `we"ird` already exists."}' },
     });
   });
 });
@@ -118,19 +118,19 @@ describe("a request", () => {
     if (!only) throw new Error("a node was asked for");
     only.mode = "hanging";
     const startedAtMs = Date.now();
-    expect(await send(node(), "k", health, 100)).toMatchObject({ ok: false, failure: { kind: "unreachable" } });
+    expect(await send(node(), "k", health, 100)).toMatchObject({ ok: false, error: { kind: "unreachable" } });
     expect(Date.now() - startedAtMs).toBeLessThan(1_000);
     only.mode = "mute";
-    expect(await send(node(), "k", health, TIMEOUT_MS)).toMatchObject({ ok: false, failure: { kind: "unreachable" } });
+    expect(await send(node(), "k", health, TIMEOUT_MS)).toMatchObject({ ok: false, error: { kind: "unreachable" } });
     await only.stop();
-    expect(await send(node(), "k", health, TIMEOUT_MS)).toMatchObject({ ok: false, failure: { kind: "unreachable" } });
+    expect(await send(node(), "k", health, TIMEOUT_MS)).toMatchObject({ ok: false, error: { kind: "unreachable" } });
     await only.start();
     only.mode = "lagging";
     expect(await send(node(), "k", health, TIMEOUT_MS)).toEqual({
       ok: false,
-      failure: { kind: "not-ready", message: "Not Ready or Lagging", retryAfterSeconds: undefined },
+      error: { kind: "not-ready", message: "Not Ready or Lagging", retryAfterSeconds: undefined },
     });
     only.mode = "well";
-    expect(await send(node(), "k", health, TIMEOUT_MS)).toEqual({ ok: true, body: { ok: true } });
+    expect(await send(node(), "k", health, TIMEOUT_MS)).toEqual({ ok: true, value: { ok: true } });
   });
 });

@@ -3,8 +3,10 @@
  * are off and its time-outs are ours: it would repeat every method, creating keys included, and wait for an import for
  * ever.
  */
+
 import { Client } from "typesense";
 import type { ConfigurationOptions } from "typesense/lib/Typesense/Configuration.js";
+import { success } from "#shared/lang/result.ts";
 import { failureOf, type Reply, type TypesenseRequest, unreachable } from "./reply.ts";
 
 type Adapter = Extract<ConfigurationOptions["axiosAdapter"], (...args: never[]) => unknown>;
@@ -62,10 +64,10 @@ const messageIn = (text: string): string => {
 };
 
 const replyOf = ({ status, text, isText, retryAfter }: RawResponse): Reply => {
-  if (status < 200 || status > 299) return { ok: false, failure: failureOf(status, messageIn(text), retryAfter) };
-  if (isText) return { ok: true, body: text };
+  if (status < 200 || status > 299) return { ok: false, error: failureOf(status, messageIn(text), retryAfter) };
+  if (isText) return success(text);
   const body = parseJson(text);
-  return body === undefined ? unreachable("a response that is not JSON") : { ok: true, body };
+  return body === undefined ? unreachable("a response that is not JSON") : success(body);
 };
 
 const JSON_LINES = { "Content-Type": "application/octet-stream" };

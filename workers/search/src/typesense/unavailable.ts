@@ -1,9 +1,9 @@
 /** The engine is unavailable: the same, to callers, as an unavailable database. */
 import type { z } from "zod";
 import { DatabaseUnavailable } from "#shared/db/database.ts";
-import type { Failure, Reply } from "./reply.ts";
+import type { Reply, ReplyFailure } from "./reply.ts";
 
-export const engineUnavailable = ({ kind, message }: Failure): DatabaseUnavailable =>
+export const engineUnavailable = ({ kind, message }: ReplyFailure): DatabaseUnavailable =>
   new DatabaseUnavailable(`Typesense: ${kind}: ${message}`);
 
 /** A response parsed by its schema; anything else is not a supported version of Typesense. */
@@ -15,6 +15,6 @@ export const shapeOf = <Schema extends z.ZodType>(schema: Schema, body: unknown)
 
 /** What a reply says, by its schema; a failure makes the engine unavailable. */
 export const bodyOf = <Schema extends z.ZodType>(schema: Schema, reply: Reply): z.infer<Schema> => {
-  if (reply.ok) return shapeOf(schema, reply.body);
-  throw engineUnavailable(reply.failure);
+  if (reply.ok) return shapeOf(schema, reply.value);
+  throw engineUnavailable(reply.error);
 };

@@ -66,7 +66,7 @@ describe("a write with a key", () => {
     const store = storeOf(opened.client);
     await store.create(draft, idempotencyKey());
     const at = (nowMs: number) => store.addVersion({ ...draft, nowMs }, idempotencyKey("another"));
-    expect(await at(draft.nowMs + KEPT_MS - 1)).toEqual({ ok: false, error: "key-taken" });
+    expect(await at(draft.nowMs + KEPT_MS - 1)).toEqual({ ok: false, error: { kind: "key-taken" } });
     expect(await at(draft.nowMs + KEPT_MS)).toMatchObject({ ok: true, value: { isReplay: false } });
     expect(await versionsOf(draft.elementId)).toBe(2);
   });

@@ -8,13 +8,14 @@ import { statement } from "./statement.ts";
 
 /** SQL for the outcomes that {@link outcomeOf} reads; `value` is SQL too. */
 export const succeeding = (value: string): string => `json_object('ok', json('true'), 'value', ${value})`;
-export const refusing = (error: string): string => `json_object('ok', json('false'), 'error', '${error}')`;
+export const refusing = (kind: string): string =>
+  `json_object('ok', json('false'), 'error', json_object('kind', '${kind}'))`;
 
 /** The outcome of a write: what it gives, or which of these refusals. */
-export const outcomeOf = <Value extends z.ZodType, const Refusal extends string>(value: Value, refusals: Refusal[]) =>
+export const outcomeOf = <Value extends z.ZodType, const Kind extends string>(value: Value, refusals: Kind[]) =>
   z.discriminatedUnion("ok", [
     z.object({ ok: z.literal(true), value }),
-    z.object({ ok: z.literal(false), error: z.enum(refusals) }),
+    z.object({ ok: z.literal(false), error: z.object({ kind: z.enum(refusals) }) }),
   ]);
 
 export interface Write<Outcome> {

@@ -150,6 +150,12 @@ const diffOf = async (from: Version, to: Version) => {
   throw problem("invalid-input", { detail, errors: [{ pointer: "#/query/diff", detail }] });
 };
 
+const VERSION_REFUSALS = {
+  unknown: noSuchElement,
+  "not-the-latest": () =>
+    problem("precondition-failed", { detail: "The element has a newer version. Read it again, then write." }),
+};
+
 export const addVersions = (app: OpenAPIHono<WorkerEnv<ServiceAServices>>): void => {
   app.openapi(createVersion, async (context) => {
     const { principal, services } = context.var;
@@ -169,8 +175,7 @@ export const addVersions = (app: OpenAPIHono<WorkerEnv<ServiceAServices>>): void
       context.header("etag", etagOf(added.value));
       return context.json({ versionNumber: added.value, comment: given.comment }, 201);
     }
-    if (added.error === "unknown") throw noSuchElement();
-    throw problem("precondition-failed", { detail: "The element has a newer version. Read it again, then write." });
+    throw VERSION_REFUSALS[added.error.kind]();
   });
 
   app.openapi(listVersions, async (context) => {

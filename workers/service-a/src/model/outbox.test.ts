@@ -160,7 +160,7 @@ describe("draining", () => {
   });
 
   test.each<[string, SearchRpc["sync"]]>([
-    ["answers that it is unavailable", async () => ({ ok: false, error: "unavailable" })],
+    ["answers that it is unavailable", async () => ({ ok: false, error: { kind: "unavailable" } })],
     ["throws", () => Promise.reject(new Error("a bug"))],
   ])("pauses, confirming nothing, when search %s", async (_, sync) => {
     const { outbox, calls } = createOutbox([[change(1, 5)]], 2);

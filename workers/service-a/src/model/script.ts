@@ -1,5 +1,5 @@
 /** A screenplay as a script of elements, and back. */
-import { failure, type Result, success } from "#shared/lang/result.ts";
+import { type Result, success } from "#shared/lang/result.ts";
 import type { Steps } from "#shared/lang/steps.ts";
 import { countElements, type ElementCounts, elementTypeOf, type Markup } from "../screenplay/element.ts";
 import { type ParseFailure, parseInSteps } from "../screenplay/parse.ts";
@@ -39,8 +39,8 @@ export interface NewScript {
 /** Reads a screenplay in Fountain markup. */
 export function* readScript(source: string): Steps<Result<NewScript, ParseFailure>> {
   const parsed = yield* parseInSteps(source);
-  if (!parsed.ok) return failure(parsed.reason);
-  const { title, titlePage, elements } = parsed.screenplay;
+  if (!parsed.ok) return parsed;
+  const { title, titlePage, elements } = parsed.value;
   const ordinals = { section: 0, character: 0, action: 0, spokenWord: 0 };
   const placed = elements.map(({ elementType, markup, text }): NewElement => {
     ordinals[elementType] += 1;

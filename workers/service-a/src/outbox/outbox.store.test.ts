@@ -234,7 +234,7 @@ describe("an element that search refuses", () => {
 
   test("does not lose a try while search is unavailable", async () => {
     await elements.create(draft(1, "x"));
-    const sync: SearchRpc["sync"] = async () => ({ ok: false, error: "unavailable" });
+    const sync: SearchRpc["sync"] = async () => ({ ok: false, error: { kind: "unavailable" } });
     await setTriesLeft(1);
     await drainOf({ sync })();
     expect(await backlog()).toMatchObject({ depth: 1, deadLetters: 0 });

@@ -7,8 +7,8 @@ const PATH = `${import.meta.dirname}/../../../../examples/the-lighthouse-keeper.
 describe("the example screenplay", () => {
   const text = readFileSync(PATH, "utf8");
   const result = parseScreenplay(text);
-  if (!result.ok) throw new Error(result.reason);
-  const { title, elements } = result.screenplay;
+  if (!result.ok) throw new Error(result.error.kind);
+  const { title, elements } = result.value;
 
   it("has at least ten scenes and three hundred elements", () => {
     expect(title).toBe("THE LIGHTHOUSE KEEPER");
@@ -30,6 +30,6 @@ describe("the example screenplay", () => {
   });
 
   it("is written back letter for letter", () => {
-    expect(renderScreenplay(result.screenplay)).toBe(text);
+    expect(renderScreenplay(result.value)).toBe(text);
   });
 });

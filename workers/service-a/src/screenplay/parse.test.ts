@@ -4,8 +4,8 @@ import { MAX_SCREENPLAY_ELEMENTS, MAX_SCREENPLAY_LINES } from "./parse.ts";
 
 const read = (text: string) => {
   const result = parseScreenplay(text);
-  if (!result.ok) throw new Error(result.reason);
-  return result.screenplay;
+  if (!result.ok) throw new Error(result.error.kind);
+  return result.value;
 };
 
 /** Kind and text of each element. */
@@ -234,14 +234,14 @@ describe("the text", () => {
   it.each(["a\u0000b", "a\u001bb", "a\u007fb", "a\u0090b", "a\ufffdb", "a\ud800b"])(
     "is refused as binary: %j",
     (text) => {
-      expect(parseScreenplay(text)).toEqual({ ok: false, reason: "binary" });
+      expect(parseScreenplay(text)).toEqual({ ok: false, error: { kind: "binary" } });
     },
   );
 
   it.each(["", " \n\t\n  \n", "\uFEFF", "/* all cut */", "Title: Only a title page"])(
     "is refused as empty: %j",
     (text) => {
-      expect(parseScreenplay(text)).toEqual({ ok: false, reason: "empty" });
+      expect(parseScreenplay(text)).toEqual({ ok: false, error: { kind: "empty" } });
     },
   );
 
@@ -250,12 +250,15 @@ describe("the text", () => {
     expect(read(paragraphs(MAX_SCREENPLAY_ELEMENTS)).elements).toHaveLength(MAX_SCREENPLAY_ELEMENTS);
     expect(parseScreenplay(paragraphs(MAX_SCREENPLAY_ELEMENTS + 1))).toEqual({
       ok: false,
-      reason: "too-many-elements",
+      error: { kind: "too-many-elements" },
     });
   });
 
   it("is refused beyond the limit of lines, however few its elements", () => {
     expect(read("a\n".repeat(MAX_SCREENPLAY_LINES)).elements).toHaveLength(1);
-    expect(parseScreenplay("a\n".repeat(MAX_SCREENPLAY_LINES + 1))).toEqual({ ok: false, reason: "too-many-elements" });
+    expect(parseScreenplay("a\n".repeat(MAX_SCREENPLAY_LINES + 1))).toEqual({
+      ok: false,
+      error: { kind: "too-many-elements" },
+    });
   });
 });

@@ -1,4 +1,5 @@
 /** Reads a screenplay in Fountain markup (https://fountain.io/syntax), line by line as fountain-js understands it. */
+import { failure, type Result, success } from "#shared/lang/result.ts";
 import { type Steps, tally } from "#shared/lang/steps.ts";
 import { MAX_TEXT_LENGTH, type Screenplay, type ScreenplayElement } from "./element.ts";
 import { EACH, lineEnd } from "./lines.ts";
@@ -12,10 +13,6 @@ export const MAX_SCREENPLAY_ELEMENTS = 10_000;
 export const MAX_SCREENPLAY_LINES = 200_000;
 
 export type ParseFailure = "empty" | "binary" | "too-many-elements" | "element-too-long";
-
-export type ParseResult =
-  | { readonly ok: true; readonly screenplay: Screenplay }
-  | { readonly ok: false; readonly reason: ParseFailure };
 
 /** Fountain's mark for a line that is empty, yet not the end. */
 const TWO_SPACES = "  ";
@@ -38,7 +35,7 @@ function* hasLongLine(text: string): Steps<boolean> {
 }
 
 /** The elements of a text without title page and boneyard. */
-function* elementsOf(body: string): Steps<ScreenplayElement[] | ParseFailure> {
+function* elementsOf(body: string): Steps<Result<ScreenplayElement[], ParseFailure>> {
   const elements: ScreenplayElement[] = [];
   const work = tally();
   let paragraph: string[] = [];
@@ -54,16 +51,16 @@ function* elementsOf(body: string): Steps<ScreenplayElement[] | ParseFailure> {
       paragraph.push(line.trimEnd());
       lines += 1;
     }
-    if (lines > MAX_SCREENPLAY_LINES) return "too-many-elements";
+    if (lines > MAX_SCREENPLAY_LINES) return failure("too-many-elements");
     if (paragraph.length === 0 || !(ends || isLast)) continue;
     for (const element of yield* readParagraph(paragraph, MAX_SCREENPLAY_ELEMENTS - elements.length)) {
-      if (element.text.length > MAX_TEXT_LENGTH) return "element-too-long";
+      if (element.text.length > MAX_TEXT_LENGTH) return failure("element-too-long");
       elements.push(element);
     }
-    if (elements.length > MAX_SCREENPLAY_ELEMENTS) return "too-many-elements";
+    if (elements.length > MAX_SCREENPLAY_ELEMENTS) return failure("too-many-elements");
     paragraph = [];
   }
-  return elements.length === 0 ? "empty" : elements;
+  return elements.length === 0 ? failure("empty") : success(elements);
 }
 
 /**
@@ -71,14 +68,14 @@ function* elementsOf(body: string): Steps<ScreenplayElement[] | ParseFailure> {
  * when it has no element, `too-many-elements` beyond `MAX_SCREENPLAY_ELEMENTS` or `MAX_SCREENPLAY_LINES`,
  * `element-too-long` beyond `MAX_TEXT_LENGTH`. Boneyard is dropped, notes are kept.
  */
-export function* parseInSteps(text: string): Steps<ParseResult> {
+export function* parseInSteps(text: string): Steps<Result<Screenplay, ParseFailure>> {
   const source = yield* readSource(text);
-  if (source === undefined) return { ok: false, reason: "binary" };
+  if (source === undefined) return failure("binary");
   const kept = yield* unescapeBoneyard(yield* stripBoneyard(source));
-  if (yield* hasLongLine(kept)) return { ok: false, reason: "element-too-long" };
+  if (yield* hasLongLine(kept)) return failure("element-too-long");
   const { titlePage, body } = yield* splitTitlePage(kept);
-  if (titlePage.length > MAX_TEXT_LENGTH) return { ok: false, reason: "element-too-long" };
+  if (titlePage.length > MAX_TEXT_LENGTH) return failure("element-too-long");
   const elements = yield* elementsOf(body);
-  if (typeof elements === "string") return { ok: false, reason: elements };
-  return { ok: true, screenplay: { title: yield* titleOf(titlePage), titlePage, elements } };
+  if (!elements.ok) return elements;
+  return success({ title: yield* titleOf(titlePage), titlePage, elements: elements.value });
 }

@@ -135,12 +135,12 @@ const replacement = fc.oneof(
 const screenplay = text
   .map(parseScreenplay)
   .filter((result) => result.ok)
-  .map((result) => result.screenplay);
+  .map((result) => result.value);
 
 const reparsed = (given: Screenplay): Screenplay => {
   const result = parseScreenplay(renderScreenplay(given));
-  if (!result.ok) throw new Error(`does not read back: ${result.reason}`);
-  return result.screenplay;
+  if (!result.ok) throw new Error(`does not read back: ${result.error.kind}`);
+  return result.value;
 };
 
 const permuted = screenplay.chain((given) =>
@@ -230,9 +230,7 @@ describe("reading", () => {
         const source = lines.flat().join("").replaceAll("/*", "").replaceAll("*/", "");
         const result = parseScreenplay(source);
         if (!result.ok) return;
-        const read = [result.screenplay.titlePage, ...result.screenplay.elements.map((element) => element.text)].join(
-          "",
-        );
+        const read = [result.value.titlePage, ...result.value.elements.map((element) => element.text)].join("");
         const letters = (given: string): string => given.replace(/[^\p{L}\p{N}]/gu, "");
         expect(letters(read)).toBe(letters(source));
       }),

@@ -12,8 +12,8 @@ const write = (...elements: readonly ScreenplayElement[]): string => renderScree
 
 const read = (text: string) => {
   const result = parseScreenplay(text);
-  if (!result.ok) throw new Error(result.reason);
-  return result.screenplay;
+  if (!result.ok) throw new Error(result.error.kind);
+  return result.value;
 };
 
 const CUE = element("character", "BOB");

@@ -5,9 +5,9 @@ const MIB = 1_024 * 1_024;
 
 const readsBack = (text: string): number => {
   const first = parseScreenplay(text);
-  if (!first.ok) throw new Error(first.reason);
-  expect(parseScreenplay(renderScreenplay(first.screenplay))).toEqual(first);
-  return first.screenplay.elements.length;
+  if (!first.ok) throw new Error(first.error.kind);
+  expect(parseScreenplay(renderScreenplay(first.value))).toEqual(first);
+  return first.value.elements.length;
 };
 
 describe("a large screenplay", () => {

@@ -90,7 +90,7 @@ export const addScripts = (app: OpenAPIHono<WorkerEnv<ServiceAServices>>): void 
     const source = await context.req.text();
     const read = await inSlices(readScript(source));
     if (!read.ok) {
-      const detail = REFUSALS[read.error];
+      const detail = REFUSALS[read.error.kind];
       throw problem("invalid-input", { detail: `Nothing was imported. ${detail}`, errors: [{ pointer: "#", detail }] });
     }
     const { title, counts } = read.value;

@@ -1,15 +1,13 @@
 /** The one way to check a code: reserve an attempt, check and use up, and only then forget the failures. */
+import type { LockedOut } from "#shared/contracts/twofa.ts";
+import { failure, type Result } from "#shared/lang/result.ts";
+import type { ProofFailure } from "../model/challenge.ts";
 import { type ReservedAttempt, secondsUntil } from "../model/lockout.ts";
 import type { Ports } from "../model/ports.ts";
 import type { CheckedWith } from "../model/security-event.ts";
 
-export type Checked<Value> =
-  | { outcome: "passed"; value: Value }
-  | { outcome: "wrong-code" }
-  | { outcome: "locked"; retryAfterSeconds: number };
-
-/** What a check found. `used`: the code was right once, and is refused without being a guess. */
-export type Finding<Value> = { found: "right"; value: Value } | { found: "wrong" } | { found: "used" };
+export type CheckFailure = "wrong-code" | LockedOut;
+export type Checked<Value> = Result<Value, CheckFailure>;
 
 export interface Attempt {
   userId: string;
@@ -35,27 +33,28 @@ const recordFailure = async (
 export const attempt = async <Value>(
   ports: Ports,
   tried: Attempt,
-  check: () => Promise<Finding<Value>>,
+  check: () => Promise<Result<Value, ProofFailure>>,
 ): Promise<Checked<Value>> => {
   const { userId, with: checkedWith } = tried;
   const reservation = await ports.attempts.reserve(userId, ports.now());
-  if (!reservation.reserved) {
+  if (!reservation.ok) {
     await ports.record({ event: "verification.refused", subject: userId, with: checkedWith });
-    return { outcome: "locked", retryAfterSeconds: secondsUntil(reservation.lockedUntilMs, ports.now()) };
+    return failure("locked", { retryAfterSeconds: secondsUntil(reservation.error.lockedUntilMs, ports.now()) });
   }
 
-  const finding = await check();
-  switch (finding.found) {
-    case "right":
-      await ports.attempts.reset(userId);
-      await ports.record({ event: "verification.succeeded", subject: userId, with: checkedWith });
-      return { outcome: "passed", value: finding.value };
+  const checked = await check();
+  if (checked.ok) {
+    await ports.attempts.reset(userId);
+    await ports.record({ event: "verification.succeeded", subject: userId, with: checkedWith });
+    return checked;
+  }
+  switch (checked.error.kind) {
     case "used":
       await ports.attempts.release(userId);
       await ports.record({ event: "verification.replayed", subject: userId, with: checkedWith });
-      return { outcome: "wrong-code" };
+      return failure("wrong-code");
     case "wrong":
-      await recordFailure(ports, tried, reservation.attempt);
-      return { outcome: "wrong-code" };
+      await recordFailure(ports, tried, reservation.value);
+      return failure("wrong-code");
   }
 };

@@ -1,5 +1,6 @@
 import { and, eq, gt, lte, sql } from "drizzle-orm";
 import type { Database } from "#shared/db/database.ts";
+import { failure, success } from "#shared/lang/result.ts";
 import { LOCK_AFTER_FAILURES_MS } from "../model/lockout.ts";
 import type { AttemptStore } from "../model/ports.ts";
 import type * as schema from "../model/schema.ts";
@@ -29,16 +30,13 @@ export const createAttemptStore = ({ orm }: Database<typeof schema>): AttemptSto
       .returning({ failures: attempts.failures, lockedUntilMs: attempts.lockedUntil });
     if (attempt) {
       const { failures, lockedUntilMs } = attempt;
-      return {
-        reserved: true,
-        attempt: { failures, lockedUntilMs: lockedUntilMs === NOT_LOCKED ? null : lockedUntilMs },
-      };
+      return success({ failures, lockedUntilMs: lockedUntilMs === NOT_LOCKED ? null : lockedUntilMs });
     }
     const [lock] = await orm
       .select({ lockedUntilMs: attempts.lockedUntil })
       .from(attempts)
       .where(eq(attempts.userId, userId));
-    return { reserved: false, lockedUntilMs: lock?.lockedUntilMs ?? nowMs };
+    return failure("locked", { lockedUntilMs: lock?.lockedUntilMs ?? nowMs });
   },
 
   release: async (userId) => {

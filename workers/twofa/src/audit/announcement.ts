@@ -1,5 +1,6 @@
 /** Tells a user by mail that a recovery code of his was used. */
-import { type DeliveryFailure, type Messenger, mayHaveArrived } from "../model/delivery.ts";
+import { failure, type Result } from "#shared/lang/result.ts";
+import { type Messenger, mayHaveArrived, type Undelivered } from "../model/delivery.ts";
 import { recoveryCodeUsed } from "../model/message.ts";
 import type { Ports } from "../model/ports.ts";
 
@@ -17,7 +18,7 @@ const recipientsOf = async ({ factors, vault }: Ports, userId: string): Promise<
   return account === undefined ? [] : [{ address: account, isConfirmed: false }];
 };
 
-type Outcome = { delivered: true } | { delivered: false; failure: DeliveryFailure | "too-many-sends"; error?: string };
+type Outcome = Result<undefined, Undelivered | "too-many-sends">;
 
 const announce = async (ports: Ports, email: Messenger, userId: string, recipient: Recipient): Promise<Outcome> => {
   const { address, isConfirmed } = recipient;
@@ -26,13 +27,11 @@ const announce = async (ports: Ports, email: Messenger, userId: string, recipien
   if (!isConfirmed) {
     const destinationMac = await ports.vault.macMailbox(address);
     const reservation = await ports.sends.reserve({ ...send, destinationMac });
-    if (!reservation.reserved) return { delivered: false, failure: "too-many-sends" };
+    if (!reservation.ok) return failure("too-many-sends");
   }
   const delivery = await email(recoveryCodeUsed(address, nowMs));
-  if (delivery.delivered) return delivery;
-  const { failure, cause } = delivery;
-  if (!isConfirmed && !mayHaveArrived(failure)) await ports.sends.release(send.id);
-  return { delivered: false, failure, error: cause };
+  if (!delivery.ok && !isConfirmed && !mayHaveArrived(delivery.error.kind)) await ports.sends.release(send.id);
+  return delivery;
 };
 
 /** Writes to the addresses of the user's factors, else to their account's. Nothing waits for it, and nothing fails by it. */
@@ -44,9 +43,10 @@ export const announceRecoveryCodeUse = async (ports: Ports, userId: string): Pro
     recipients.map(async (recipient) => {
       const outcome = await announce(ports, email, userId, recipient);
       const told = { subject: userId, channel: "email" as const };
-      if (outcome.delivered) return ports.record({ event: "announcement.sent", ...told });
-      const { delivered: _, ...why } = outcome;
-      return ports.record({ event: "announcement.undelivered", ...told, ...why });
+      if (outcome.ok) return ports.record({ event: "announcement.sent", ...told });
+      const { error } = outcome;
+      const cause = "cause" in error ? { error: error.cause } : {};
+      return ports.record({ event: "announcement.undelivered", ...told, failure: error.kind, ...cause });
     }),
   );
 };

@@ -1,5 +1,7 @@
 /** Sends mail through Cloudflare's binding, which takes it on the edge in the place of a mail server. */
+
 import { withinTime } from "#shared/lang/deadline.ts";
+import { failure, success } from "#shared/lang/result.ts";
 import { describeError } from "#shared/observability/log.ts";
 import type { Delivery, Messenger } from "../model/delivery.ts";
 import type { EmailBinding } from "./settings.ts";
@@ -10,8 +12,8 @@ export const createCloudflareMessenger =
   (binding: EmailBinding, from: string): Messenger =>
   async ({ destination, subject, text }) => {
     const sending = binding.send({ from, to: destination, subject, text }).then(
-      (): Delivery => ({ delivered: true }),
-      (error: unknown): Delivery => ({ delivered: false, failure: "rejected", cause: describeError(error) }),
+      (): Delivery => success(undefined),
+      (error: unknown): Delivery => failure("rejected", { cause: describeError(error) }),
     );
-    return (await withinTime(sending, DELIVER_WITHIN_MS)) ?? { delivered: false, failure: "timeout", cause: "silence" };
+    return (await withinTime(sending, DELIVER_WITHIN_MS)) ?? failure("timeout", { cause: "silence" });
   };

@@ -1,9 +1,11 @@
 /** Sends mail over SMTP (RFC 5321): encrypted from the start or by STARTTLS (RFC 3207, RFC 8314), or not at all. */
+
 import net from "node:net";
 import tls from "node:tls";
 import MailComposer from "nodemailer/lib/mail-composer";
 import SMTPConnection from "nodemailer/lib/smtp-connection";
 import { withinTime } from "#shared/lang/deadline.ts";
+import { failure, success } from "#shared/lang/result.ts";
 import { describeError } from "#shared/observability/log.ts";
 import type { Delivery, DeliveryFailure, Messenger } from "../model/delivery.ts";
 import type { Message } from "../model/message.ts";
@@ -31,8 +33,6 @@ const failureOf = (error: unknown, step: Step): DeliveryFailure => {
   if (isTransient(reply)) return "rate-limited";
   return step === "sending" && NO_SUCH_MAILBOX.has(reply) ? "no-such-destination" : "rejected";
 };
-
-const undelivered = (failure: DeliveryFailure, cause: string): Delivery => ({ delivered: false, failure, cause });
 
 /** The sockets are ours to open: the library would ask a name server on its own, which nobody lets it reach. */
 const openSocket = ({ host, port, implicitTls }: SmtpSettings): net.Socket =>
@@ -82,16 +82,16 @@ export const createSmtpMessenger =
       if (user !== "") await perform((done) => connection.login({ user, pass: password }, done));
       at.step = "sending";
       await perform((done) => connection.send({ from: senderAddress, to: [message.destination] }, mail, done));
-      return { delivered: true };
+      return success(undefined);
     };
     try {
       const delivery = await withinTime(deliver(), DELIVER_WITHIN_MS);
-      if (delivery === undefined) return undelivered(failureOf(undefined, at.step), `${at.step}: no response`);
+      if (delivery === undefined) return failure(failureOf(undefined, at.step), { cause: `${at.step}: no response` });
       at.step = "sent";
       connection.quit();
       return delivery;
     } catch (error) {
-      return undelivered(failureOf(error, at.step), `${at.step}: ${describeError(error)}`);
+      return failure(failureOf(error, at.step), { cause: `${at.step}: ${describeError(error)}` });
     } finally {
       // What was to be said is said; a server that does not listen is not waited for.
       if (at.step === "sent") socket.destroySoon();

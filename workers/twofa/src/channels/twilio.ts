@@ -1,5 +1,7 @@
 /** Sends text messages through Twilio's Programmable Messaging API (version 2010-04-01). */
+
 import { z } from "zod";
+import { failure, success } from "#shared/lang/result.ts";
 import { describeError } from "#shared/observability/log.ts";
 import type { DeliveryFailure, Messenger } from "../model/delivery.ts";
 import type { TwilioSettings } from "./settings.ts";
@@ -54,12 +56,12 @@ export const createTwilioMessenger =
         signal: AbortSignal.timeout(ANSWER_WITHIN_MS),
       });
       const answer = await response.text();
-      if (response.ok) return { delivered: true };
+      if (response.ok) return success(undefined);
       const error = parseError(answer);
       const cause = withoutNumbers(`${response.status} ${error?.code ?? ""} ${error?.message ?? answer}`);
-      return { delivered: false, failure: failureOf(response.status, error?.code), cause };
+      return failure(failureOf(response.status, error?.code), { cause });
     } catch (error) {
       const isLate = error instanceof Error && error.name === "TimeoutError";
-      return { delivered: false, failure: isLate ? "timeout" : "unreachable", cause: describeError(error) };
+      return failure(isLate ? "timeout" : "unreachable", { cause: describeError(error) });
     }
   };

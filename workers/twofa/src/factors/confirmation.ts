@@ -1,6 +1,8 @@
 /** How an enrolled factor becomes active: by one proof that its owner has it. */
-import { attempt, type Checked } from "../attempts/attempt.ts";
+import { type Failure, failure, type Result, success } from "#shared/lang/result.ts";
+import { attempt, type Checked, type CheckFailure } from "../attempts/attempt.ts";
 import { audited } from "../audit/audited.ts";
+import type { ProofFailure } from "../model/challenge.ts";
 import type { SealedFactor } from "../model/factor.ts";
 import type { NamedPasskey, Ports } from "../model/ports.ts";
 import { createCodeBatch } from "../recovery-codes/recovery-code-batch.ts";
@@ -19,45 +21,43 @@ export interface ConfirmedFactor {
   recoveryCodes: string[];
 }
 
-export type Confirming = Checked<ConfirmedFactor> | { outcome: "not-found" } | { outcome: "already-confirmed" };
+type EnrolmentFailure = "not-found" | "already-confirmed";
+export type ConfirmationFailure = Failure<CheckFailure | EnrolmentFailure>;
+export type Confirming = Result<ConfirmedFactor, ConfirmationFailure>;
 
-/** What a proof came to. `timeStep`: the one it used, where the factor knows time steps; `passkey`: what it brought. */
-export type Proof =
-  | { found: "right"; timeStep: number | null; passkey?: NamedPasskey }
-  | { found: "used" }
-  | { found: "wrong" };
-
-export type Enrolment = { found: true; factor: SealedFactor } | { found: false; refusal: Confirming };
+/** `timeStep`: the one it used, where the factor knows time steps; `passkey`: what it brought. */
+export interface Proof {
+  timeStep: number | null;
+  passkey?: NamedPasskey;
+}
 
 /** The user's factor that waits for confirmation. */
 export const findEnrolment = async (
   ports: Ports,
   { userId, factorId }: ConfirmationRequest,
   fits: (factor: SealedFactor) => boolean,
-): Promise<Enrolment> => {
+): Promise<Result<SealedFactor, EnrolmentFailure>> => {
   const factor = await ports.factors.find(userId, factorId, ports.now());
-  if (!factor || !fits(factor)) return { found: false, refusal: { outcome: "not-found" } };
-  if (factor.confirmedAtMs !== null) return { found: false, refusal: { outcome: "already-confirmed" } };
-  return { found: true, factor };
+  if (!factor || !fits(factor)) return failure("not-found");
+  if (factor.confirmedAtMs !== null) return failure("already-confirmed");
+  return success(factor);
 };
 
 /** Makes the factor active once it is proven. What proves it is used up by then. */
 export const confirmFactor = async (
   ports: Ports,
   { userId, factorId, asFirst }: ConfirmationRequest,
-  prove: (nowMs: number) => Promise<Proof>,
+  prove: (nowMs: number) => Promise<Result<Proof, ProofFailure>>,
 ): Promise<Checked<ConfirmedFactor>> => {
   const batch = asFirst ? await createCodeBatch(ports, userId) : { codes: [], macs: [] };
   return attempt(ports, { userId, with: "confirmation" }, async () => {
     const nowMs = ports.now();
     const proof = await prove(nowMs);
-    if (proof.found !== "right") return proof;
-    const { timeStep, passkey } = proof;
+    if (!proof.ok) return proof;
+    const { timeStep, passkey } = proof.value;
     const confirmation = { userId, factorId, timeStep, nowMs, asFirst, recoveryCodeMacs: batch.macs, passkey };
     const event = { event: "factor.confirmed" as const, subject: userId, factorId };
     const isConfirmed = await audited(ports, event, () => ports.factors.confirm(confirmation), Boolean);
-    return isConfirmed
-      ? { found: "right", value: { factorId, confirmedAtMs: nowMs, recoveryCodes: batch.codes } }
-      : { found: "used" };
+    return isConfirmed ? success({ factorId, confirmedAtMs: nowMs, recoveryCodes: batch.codes }) : failure("used");
   });
 };

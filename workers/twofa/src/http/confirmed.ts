@@ -1,8 +1,8 @@
 /** What is answered when a factor becomes active, or does not. */
 import { z } from "@hono/zod-openapi";
 import { EXAMPLE } from "#shared/http/examples.ts";
-import { problem } from "#shared/problem/problem.ts";
-import type { Confirming } from "../factors/confirmation.ts";
+import { type Problem, problem } from "#shared/problem/problem.ts";
+import type { ConfirmationFailure, Confirming } from "../factors/confirmation.ts";
 import { codeRefused, locked } from "./refusals.ts";
 
 export const confirmedSchema = z
@@ -25,20 +25,22 @@ export const CONFIRMED_EXAMPLE: z.input<typeof confirmedSchema> = {
   recoveryCodes: RECOVERY_CODES_EXAMPLE,
 };
 
+const refusalOf = (error: ConfirmationFailure): Problem => {
+  switch (error.kind) {
+    case "not-found":
+      return problem("not-found", { detail: "No such factor awaits confirmation. Enrol again." });
+    case "already-confirmed":
+      return problem("conflict", { detail: "This factor is already confirmed." });
+    case "locked":
+      return locked(error.retryAfterSeconds);
+    case "wrong-code":
+      return codeRefused();
+  }
+};
+
 /** The answer, or the refusal as a problem to throw. */
 export const confirmedBody = (confirmed: Confirming): z.infer<typeof confirmedSchema> => {
-  switch (confirmed.outcome) {
-    case "passed": {
-      const { factorId, confirmedAtMs, recoveryCodes } = confirmed.value;
-      return { factorId, confirmedAt: new Date(confirmedAtMs).toISOString(), recoveryCodes };
-    }
-    case "not-found":
-      throw problem("not-found", { detail: "No such factor awaits confirmation. Enrol again." });
-    case "already-confirmed":
-      throw problem("conflict", { detail: "This factor is already confirmed." });
-    case "locked":
-      throw locked(confirmed.retryAfterSeconds);
-    case "wrong-code":
-      throw codeRefused();
-  }
+  if (!confirmed.ok) throw refusalOf(confirmed.error);
+  const { factorId, confirmedAtMs, recoveryCodes } = confirmed.value;
+  return { factorId, confirmedAt: new Date(confirmedAtMs).toISOString(), recoveryCodes };
 };

@@ -18,8 +18,8 @@ const FAULTS: Record<DeliveryFailure, string> = {
 };
 
 /** The problem of a message that did not go out; none of them keeps other factors from being used. */
-export const notSent = (channel: SendingChannel, refusal: NotSent): Problem => {
-  switch (refusal.outcome) {
+export const notSent = (channel: SendingChannel, error: NotSent): Problem => {
+  switch (error.kind) {
     case "channel-unavailable":
       return problem("channel-unavailable", {
         detail: `This installation does not send codes by ${channel}. Use another factor. Operators: see docs/second-factor.md.`,
@@ -27,12 +27,12 @@ export const notSent = (channel: SendingChannel, refusal: NotSent): Problem => {
     case "too-many-sends":
       return problem("too-many-attempts", {
         detail: "Too many codes were sent within an hour. Retry after the time in Retry-After, or use another factor.",
-        headers: { "retry-after": String(refusal.retryAfterSeconds) },
+        headers: { "retry-after": String(error.retryAfterSeconds) },
       });
     case "undelivered":
       return problem("delivery-failed", {
-        detail: `${PROVIDERS[channel]} ${FAULTS[refusal.failure]}`,
-        ...(refusal.failure === "rate-limited" && { headers: { "retry-after": RETRY_LATER_SECONDS } }),
+        detail: `${PROVIDERS[channel]} ${FAULTS[error.reason]}`,
+        ...(error.reason === "rate-limited" && { headers: { "retry-after": RETRY_LATER_SECONDS } }),
       });
   }
 };

@@ -80,7 +80,7 @@ export const createAuditor = (kms: Pick<KmsRpc, "recordEvent">, log: Log): Audit
       throw unavailable({ cause });
     });
     if (reported.ok) return;
-    if (reported.error === "blocked") throw tooOften(reported.retryAfterSeconds);
+    if (reported.error.kind === "blocked") throw tooOften(reported.error.retryAfterSeconds);
     throw unavailable({ cause: new Error("the audit trail cannot be written") });
   };
   const reportIfPossible = (event: ReportedEvent): Promise<void> =>

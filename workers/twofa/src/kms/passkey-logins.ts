@@ -1,5 +1,7 @@
 /** The kms as logins by passkey need it. */
+
 import type { KmsRpc } from "#shared/contracts/kms.ts";
+import { failure, success } from "#shared/lang/result.ts";
 import { tooOften } from "#shared/problem/too-often.ts";
 import { unavailable } from "#shared/problem/unavailable.ts";
 import type { PasskeyLogins } from "../model/ports.ts";
@@ -19,9 +21,9 @@ const gone = () => unavailable({ cause: new Error("the kms is unavailable") });
 export const createPasskeyLogins = (kms: LoginKms): PasskeyLogins => ({
   admit: async () => {
     const admitted = await answerOf(kms.admitPasskeyLogin());
-    if (admitted.ok) return { admitted: true };
-    if (admitted.error === "unavailable") throw gone();
-    return { admitted: false, retryAfterSeconds: admitted.retryAfterSeconds };
+    if (admitted.ok) return success(undefined);
+    if (admitted.error.kind === "unavailable") throw gone();
+    return failure("blocked", { retryAfterSeconds: admitted.error.retryAfterSeconds });
   },
 
   refuse: async (reason, userId) => {
@@ -32,8 +34,8 @@ export const createPasskeyLogins = (kms: LoginKms): PasskeyLogins => ({
   open: async (userId, method) => {
     const opened = await answerOf(kms.openPasskeySession({ userId, method }));
     if (opened.ok) return opened.value;
-    if (opened.error === "unavailable") throw gone();
-    if (opened.error === "blocked") throw tooOften(opened.retryAfterSeconds);
+    if (opened.error.kind === "unavailable") throw gone();
+    if (opened.error.kind === "blocked") throw tooOften(opened.error.retryAfterSeconds);
     return undefined;
   },
 });

@@ -3,15 +3,15 @@ import type { Elevation } from "#shared/contracts/kms.ts";
 import { createVault, type VaultKms } from "./vault.ts";
 
 const gone = () => Promise.reject(new Error("no such host"));
-const unavailable = () => Promise.resolve({ ok: false, error: "unavailable" } as const);
+const unavailable = () => Promise.resolve({ ok: false, error: { kind: "unavailable" } } as const);
 
 const kms: VaultKms = {
-  elevate: () => Promise.resolve({ ok: false, error: "session-ended" }),
-  attestFactorless: () => Promise.resolve({ ok: false, error: "session-ended" }),
-  usernameOf: () => Promise.resolve({ ok: false, error: "unknown" }),
+  elevate: () => Promise.resolve({ ok: false, error: { kind: "session-ended" } }),
+  attestFactorless: () => Promise.resolve({ ok: false, error: { kind: "session-ended" } }),
+  usernameOf: () => Promise.resolve({ ok: false, error: { kind: "unknown" } }),
   emailOf: () => Promise.resolve({ ok: true, value: null }),
   seal: ({ context, plaintext }) => Promise.resolve(`${context}|${plaintext}`),
-  open: () => Promise.resolve({ ok: false, error: "unreadable" }),
+  open: () => Promise.resolve({ ok: false, error: { kind: "unreadable" } }),
   mac: ({ context, data }) => Promise.resolve(`${context}|${data}`),
 };
 

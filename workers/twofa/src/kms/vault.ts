@@ -1,6 +1,6 @@
 /** The kms as twofa uses it: every value is bound to the row it belongs to. */
 import type { KmsRpc } from "#shared/contracts/kms.ts";
-import type { Result } from "#shared/lang/result.ts";
+import type { Tagged } from "#shared/lang/result.ts";
 import { tooOften } from "#shared/problem/too-often.ts";
 import { unavailable } from "#shared/problem/unavailable.ts";
 import { destinationKey, floodKey } from "../model/destination.ts";
@@ -20,11 +20,15 @@ const ask = async <Value>(call: () => Promise<Value>): Promise<Value> => {
   }
 };
 
-const assertAnswered = <Value, Failure extends string>(
-  result: Result<Value, Failure | "unavailable">,
-): Result<Value, Failure> => {
+type Answered<F extends Tagged> = Exclude<F, { kind: "unavailable" }>;
+
+const isAnswered = <F extends Tagged>(error: F): error is Answered<F> => error.kind !== "unavailable";
+
+const assertAnswered = <Value, F extends Tagged>(
+  result: { ok: true; value: Value } | { ok: false; error: F },
+): { ok: true; value: Value } | { ok: false; error: Answered<F> } => {
   if (result.ok) return result;
-  if (result.error === "unavailable") throw kmsUnavailable(new Error("the kms is unavailable"));
+  if (!isAnswered(result.error)) throw kmsUnavailable(new Error("the kms is unavailable"));
   return { ok: false, error: result.error };
 };
 
@@ -52,7 +56,7 @@ export const createVault = (kms: VaultKms): Vault => ({
 
   openSecret: async (userId, factorId, ciphertext) => {
     const opened = assertAnswered(await ask(() => kms.open({ context: secretContext(userId, factorId), ciphertext })));
-    if (!opened.ok) throw new Error(`the secret of factor ${factorId} is ${opened.error}`);
+    if (!opened.ok) throw new Error(`the secret of factor ${factorId} is ${opened.error.kind}`);
     return opened.value;
   },
 
@@ -69,7 +73,7 @@ export const createVault = (kms: VaultKms): Vault => ({
 
   elevate: async (elevation) => {
     const answer = await ask(() => kms.elevate(elevation));
-    if (!answer.ok && answer.error === "blocked") throw tooOften(answer.retryAfterSeconds);
+    if (!answer.ok && answer.error.kind === "blocked") throw tooOften(answer.error.retryAfterSeconds);
     const elevated = assertAnswered(answer);
     return elevated.ok ? elevated.value : undefined;
   },

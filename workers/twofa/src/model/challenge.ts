@@ -1,4 +1,5 @@
 /** A question put to a user, to be answered once and soon. */
+import type { Result } from "#shared/lang/result.ts";
 
 /** To make a factor active, to pass a second factor, or to log in without a password. */
 export const CHALLENGE_USES = ["enrolment", "verification", "login"] as const;
@@ -55,14 +56,14 @@ export interface AnsweredChallenge {
   createdAtMs: number;
 }
 
-/** `used`: the answer was right, but comes too late or again. */
-export type Answered = { found: "right"; challenge: AnsweredChallenge } | { found: "used" } | { found: "wrong" };
+/** Why a proof is refused. `used`: it was right once, and is no guess. */
+export type ProofFailure = "wrong" | "used";
 
 export interface ChallengeStore {
   /** Adds a challenge and drops the surplus ones of its session: nobody fills the database by asking for challenges. */
   create(challenge: NewChallenge): Promise<void>;
   /** Uses up the challenge when the answer is right, else one of its tries: one statement, whoever else asks. */
-  answer(answer: ChallengeAnswer): Promise<Answered>;
+  answer(answer: ChallengeAnswer): Promise<Result<AnsweredChallenge, ProofFailure>>;
   /** The challenge that an enrolled factor waits for an answer to. */
   ofEnrolment(userId: string, factorId: string): Promise<string | undefined>;
   remove(id: string): Promise<void>;

@@ -1,4 +1,5 @@
 /** Sending a message: counted before it goes out, and given back when it certainly did not. */
+import type { Result } from "#shared/lang/result.ts";
 import type { SendingChannel } from "./challenge.ts";
 import type { Message } from "./message.ts";
 
@@ -30,8 +31,13 @@ export type SendUse = (typeof SEND_USES)[number];
 export const DELIVERY_FAILURES = ["no-such-destination", "rate-limited", "rejected", "unreachable", "timeout"] as const;
 export type DeliveryFailure = (typeof DELIVERY_FAILURES)[number];
 
-/** A failure's `cause` is for the log. */
-export type Delivery = { delivered: true } | { delivered: false; failure: DeliveryFailure; cause: string };
+/** `cause` is for the log. */
+export interface Undelivered {
+  readonly kind: DeliveryFailure;
+  readonly cause: string;
+}
+
+export type Delivery = Result<undefined, Undelivered>;
 
 /** Sends one message, within bounded time. Never throws. */
 export type Messenger = (message: Message) => Promise<Delivery>;
@@ -51,11 +57,15 @@ export interface Send {
   nowMs: number;
 }
 
-export type SendReservation = { reserved: true } | { reserved: false; nextAtMs: number };
+/** `nextAtMs`: when the next message may be sent. */
+export interface TooManySends {
+  readonly kind: "too-many-sends";
+  readonly nextAtMs: number;
+}
 
 export interface SendStore {
   /** Counts a message before it is sent, unless there were too many within the hour. */
-  reserve(send: Send): Promise<SendReservation>;
+  reserve(send: Send): Promise<Result<undefined, TooManySends>>;
   /** The message was not sent. */
   release(id: string): Promise<void>;
 }

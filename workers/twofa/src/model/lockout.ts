@@ -21,7 +21,11 @@ export interface ReservedAttempt {
   lockedUntilMs: number | null;
 }
 
-export type Reservation = { reserved: true; attempt: ReservedAttempt } | { reserved: false; lockedUntilMs: number };
+/** Nothing is checked before this instant. */
+export interface Locked {
+  readonly kind: "locked";
+  readonly lockedUntilMs: number;
+}
 
 /** Whole seconds until the lock ends, at least one, as `Retry-After` wants them (RFC 9110 §10.2.3). */
 export const secondsUntil = (lockedUntilMs: number, nowMs: number): number =>

@@ -1,5 +1,7 @@
 /** Credentials of authenticators: passkeys and hardware keys (WebAuthn Level 3). */
+
 import type { Assertion } from "#shared/contracts/webauthn.ts";
+import type { Result } from "#shared/lang/result.ts";
 
 /** For whom credentials are made: the domain that they are bound to, and the origins whose pages may ask for them. */
 export interface RelyingParty {
@@ -55,7 +57,7 @@ export interface PasskeyUse extends AnsweredCeremony {
  * `out-of-order`: another answer was quicker, nothing is wrong. `cloned`: the counter has not grown since the challenge was
  * issued, and the passkey is disabled by that. `disabled`: it was before.
  */
-export type PasskeyUsed = "accepted" | "out-of-order" | "cloned" | "disabled";
+export type PasskeyUsed = Result<undefined, "out-of-order" | "cloned" | "disabled">;
 
 /** A challenge of a login, which is stored only once it has been answered. */
 export interface SpentChallenge {

@@ -1,9 +1,10 @@
 /** What the rules of the second factor need from outside: storage, the kms, chance and a record of what happened. */
-import type { Elevation, Factorless, IssuedToken, OpenedSession } from "#shared/contracts/kms.ts";
+import type { Blocked, Elevation, Factorless, IssuedToken, OpenedSession } from "#shared/contracts/kms.ts";
+import type { Result } from "#shared/lang/result.ts";
 import type { ChallengeStore } from "./challenge.ts";
 import type { Messengers, SendStore } from "./delivery.ts";
 import type { FactorType, ListedFactor, NewFactor, SealedFactor } from "./factor.ts";
-import type { Reservation } from "./lockout.ts";
+import type { Locked, ReservedAttempt } from "./lockout.ts";
 import type { NewPasskey, PasskeyMethod, PasskeyStore, RelyingParty } from "./passkey.ts";
 import type { ChangeEvent, SecurityEvent } from "./security-event.ts";
 
@@ -70,7 +71,7 @@ export interface RecoveryCodeStore {
 
 export interface AttemptStore {
   /** Counts an attempt as failed before anything is checked, unless the user is locked. */
-  reserve(userId: string, nowMs: number): Promise<Reservation>;
+  reserve(userId: string, nowMs: number): Promise<Result<ReservedAttempt, Locked>>;
   /** Takes one reservation back: the attempt was no guess. */
   release(userId: string): Promise<void>;
   /** Forgets the user's failures. */
@@ -101,12 +102,10 @@ export interface Vault {
   attestFactorless(factorless: Factorless): Promise<IssuedToken | undefined>;
 }
 
-export type Admission = { admitted: true } | { admitted: false; retryAfterSeconds: number };
-
 /** Logins by passkey at the kms; each method fails as `unavailable` when the kms does not answer. */
 export interface PasskeyLogins {
   /** Counts a login against the caller's address before it is looked at. */
-  admit(): Promise<Admission>;
+  admit(): Promise<Result<undefined, Blocked>>;
   /** Tells of a login that failed; `reason` is a code. */
   refuse(reason: string, userId?: string): Promise<void>;
   /** `undefined`: the user is locked, or gone. */

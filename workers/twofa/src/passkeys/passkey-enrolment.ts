@@ -73,12 +73,12 @@ export const confirmPasskey = async (
   { userId, sessionId, asFirst, registration, challengeId, name }: PasskeyConfirmation,
 ): Promise<Confirming> => {
   const challenge = answeredChallenge(registration.response.clientDataJSON);
-  if (challenge === undefined) return { outcome: "wrong-code" };
+  if (challenge === undefined) return failure("wrong-code");
   const factorId = challengeIdOf(challenge);
-  if (challengeId !== undefined && challengeId !== factorId) return { outcome: "not-found" };
+  if (challengeId !== undefined && challengeId !== factorId) return failure("not-found");
   const request = { userId, factorId, asFirst };
   const enrolment = await findEnrolment(ports, request, ({ type }) => type === "webauthn");
-  if (!enrolment.found) return enrolment.refusal;
+  if (!enrolment.ok) return enrolment;
   const codeMac = await ports.vault.macCode(factorId, challenge);
   return confirmFactor(ports, request, async (nowMs) => {
     const answered = await ports.challenges.answer({
@@ -89,13 +89,13 @@ export const confirmPasskey = async (
       codeMac,
       nowMs,
     });
-    if (answered.found !== "right") return answered;
+    if (!answered.ok) return answered;
     const verified = await verifyRegistration(ports.relyingParty, registration, challenge);
     if (!verified.ok) {
-      await ports.record({ event: "passkey.refused", subject: userId, factorId, error: verified.error });
-      return { found: "wrong" };
+      await ports.record({ event: "passkey.refused", subject: userId, factorId, error: verified.error.reason });
+      return failure("wrong");
     }
     const publicKey = await ports.vault.sealSecret(userId, factorId, verified.value.publicKey);
-    return { found: "right", timeStep: null, passkey: { ...verified.value, publicKey, name: name ?? null } };
+    return success({ timeStep: null, passkey: { ...verified.value, publicKey, name: name ?? null } });
   });
 };

@@ -1,7 +1,9 @@
 /** Login by passkey alone: possession, and its owner recognised by PIN or body, are two factors at once. */
 
 import type { OpenedSession } from "#shared/contracts/kms.ts";
+import type { LockedOut } from "#shared/contracts/twofa.ts";
 import type { ChallengedOptions, PasskeyLogin } from "#shared/contracts/webauthn.ts";
+import { failure, type Result, success } from "#shared/lang/result.ts";
 import { attempt } from "../attempts/attempt.ts";
 import { methodOf, namesUser, type Passkey } from "../model/passkey.ts";
 import type { Ports } from "../model/ports.ts";
@@ -26,10 +28,7 @@ export const challengeAnyPasskey = async (ports: Ports): Promise<ChallengedOptio
   return { ...options, challengeId, expiresAt: new Date(expiresAtMs).toISOString() };
 };
 
-export type LoggedIn =
-  | { outcome: "logged-in"; session: OpenedSession }
-  | { outcome: "refused" }
-  | { outcome: "locked"; retryAfterSeconds: number };
+export type LoggedIn = Result<OpenedSession, "refused" | LockedOut>;
 
 /** An answer that is right, but has not been used up. */
 interface Recognised {
@@ -37,33 +36,38 @@ interface Recognised {
   use: () => Promise<boolean>;
 }
 
-type Recognition = { ok: true; value: Recognised } | { ok: false; error: string; userId?: string };
+type RecognitionFailure =
+  | "expired-challenge"
+  | "another-challenge"
+  | "unknown-passkey"
+  | { readonly kind: "another-user" | "wrong-signature" | "user-not-verified"; readonly userId: string };
 
-const recognise = async (ports: Ports, { challengeId, response: assertion }: PasskeyLogin): Promise<Recognition> => {
+const recognise = async (
+  ports: Ports,
+  { challengeId, response: assertion }: PasskeyLogin,
+): Promise<Result<Recognised, RecognitionFailure>> => {
   const nowMs = ports.now();
   const expiresAtMs = expiryOf(challengeId);
-  if (expiresAtMs === undefined || expiresAtMs <= nowMs) return { ok: false, error: "expired-challenge" };
+  if (expiresAtMs === undefined || expiresAtMs <= nowMs) return failure("expired-challenge");
   const challenge = await ports.vault.loginChallenge(challengeId);
-  if (answeredChallenge(assertion.response.clientDataJSON) !== challenge)
-    return { ok: false, error: "another-challenge" };
+  if (answeredChallenge(assertion.response.clientDataJSON) !== challenge) return failure("another-challenge");
   const passkey = await openPasskey(ports, assertion.id);
-  if (!passkey) return { ok: false, error: "unknown-passkey" };
+  if (!passkey) return failure("unknown-passkey");
   const { userId, factorId } = passkey;
-  if (!assertion.response.userHandle || !namesUser(assertion, userId))
-    return { ok: false, error: "another-user", userId };
+  if (!assertion.response.userHandle || !namesUser(assertion, userId)) return failure("another-user", { userId });
   const verified = await verifyAssertion(ports.relyingParty, passkey, assertion, challenge);
   if (!verified.ok) {
-    await ports.record({ event: "passkey.refused", subject: userId, factorId, error: verified.error });
-    return { ok: false, error: "wrong-signature", userId };
+    await ports.record({ event: "passkey.refused", subject: userId, factorId, error: verified.error.reason });
+    return failure("wrong-signature", { userId });
   }
-  if (!verified.value.isUserVerified) return { ok: false, error: "user-not-verified", userId };
+  if (!verified.value.isUserVerified) return failure("user-not-verified", { userId });
   const use = async (): Promise<boolean> => {
     const spent = { id: challengeId, userId, factorId, challengeMac: challenge, nowMs, expiresAtMs };
     if (!(await ports.passkeys.spend(spent))) return false;
     const ceremony = { challengeId, challengedAtMs: expiresAtMs - CEREMONY_TTL_MS };
-    return (await usePasskey(ports, passkey, verified.value, ceremony)) === "accepted";
+    return (await usePasskey(ports, passkey, verified.value, ceremony)).ok;
   };
-  return { ok: true, value: { passkey, use } };
+  return success({ passkey, use });
 };
 
 /**
@@ -72,24 +76,27 @@ const recognise = async (ports: Ports, { challengeId, response: assertion }: Pas
  */
 export const logInByPasskey = async (ports: Ports, login: PasskeyLogin): Promise<LoggedIn> => {
   const admission = await ports.passkeyLogins.admit();
-  if (!admission.admitted) return { outcome: "locked", retryAfterSeconds: admission.retryAfterSeconds };
+  if (!admission.ok) return failure("locked", { retryAfterSeconds: admission.error.retryAfterSeconds });
 
   const refuse = async (reason: string, userId?: string): Promise<LoggedIn> => {
     await ports.passkeyLogins.refuse(reason, userId);
-    return { outcome: "refused" };
+    return failure("refused");
   };
   const recognition = await recognise(ports, login);
-  if (!recognition.ok) return refuse(recognition.error, recognition.userId);
+  if (!recognition.ok) {
+    const { error } = recognition;
+    return refuse(error.kind, "userId" in error ? error.userId : undefined);
+  }
   const { passkey, use } = recognition.value;
   const { userId } = passkey;
   const checked = await attempt(ports, { userId, with: "passkey" }, async () =>
-    (await use()) ? { found: "right", value: undefined } : { found: "used" },
+    (await use()) ? success(undefined) : failure("used"),
   );
-  if (checked.outcome === "locked") {
+  if (!checked.ok) {
+    if (checked.error.kind === "wrong-code") return refuse("replayed", userId);
     await ports.passkeyLogins.refuse("locked", userId);
-    return checked;
+    return failure("locked", { retryAfterSeconds: checked.error.retryAfterSeconds });
   }
-  if (checked.outcome !== "passed") return refuse("replayed", userId);
   const session = await ports.passkeyLogins.open(userId, methodOf(passkey));
-  return session ? { outcome: "logged-in", session } : { outcome: "refused" };
+  return session ? success(session) : failure("refused");
 };

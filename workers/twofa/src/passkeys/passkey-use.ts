@@ -16,9 +16,9 @@ export const usePasskey = async (
 ): Promise<PasskeyUsed> => {
   const nowMs = ports.now();
   const used = await ports.passkeys.use({ factorId, userId, counter, isBackedUp, nowMs, ...ceremony });
-  if (used === "accepted") await ports.factors.touch({ userId, factorId, nowMs });
-  else if (used === "cloned") await ports.record({ event: "passkey.cloned", subject: userId, factorId });
-  else await ports.record({ event: "passkey.refused", subject: userId, factorId, error: used });
+  if (used.ok) await ports.factors.touch({ userId, factorId, nowMs });
+  else if (used.error.kind === "cloned") await ports.record({ event: "passkey.cloned", subject: userId, factorId });
+  else await ports.record({ event: "passkey.refused", subject: userId, factorId, error: used.error.kind });
   return used;
 };
 

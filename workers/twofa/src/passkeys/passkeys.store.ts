@@ -1,5 +1,6 @@
 import { and, asc, eq, isNotNull } from "drizzle-orm";
 import type { Database } from "#shared/db/database.ts";
+import { failure, success } from "#shared/lang/result.ts";
 import type { Passkey, PasskeyStore } from "../model/passkey.ts";
 import type * as schema from "../model/schema.ts";
 import { challenges, factors, passkeys } from "../model/schema.ts";
@@ -69,8 +70,8 @@ export const createPasskeyStore = ({ orm, client }: Database<typeof schema>): Pa
         "write",
       );
       const isDisabled = disabled?.rows.length === 1;
-      if (used?.rows.length === 1) return isDisabled ? "cloned" : "accepted";
-      return isDisabled ? "disabled" : "out-of-order";
+      if (used?.rows.length === 1) return isDisabled ? failure("cloned") : success(undefined);
+      return failure(isDisabled ? "disabled" : "out-of-order");
     },
 
     spend: async ({ id, userId, factorId, challengeMac, nowMs, expiresAtMs }) => {

@@ -91,7 +91,7 @@ export const addWebAuthn = (app: OpenAPIHono<WorkerEnv<TwofaServices>>): void =>
     const { registration, challengeId: named, name } = readBody(context.req.valid("json"));
     const request = { userId, sessionId, asFirst: !hasFactor, registration, challengeId: named, name };
     const confirmed = await confirmPasskey(services, request);
-    if (confirmed.outcome === "wrong-code") throw passkeyRefused();
+    if (!confirmed.ok && confirmed.error.kind === "wrong-code") throw passkeyRefused();
     context.header("cache-control", "no-store");
     return context.json(confirmedBody(confirmed), 201);
   });

@@ -75,18 +75,26 @@ const withoutAttestation = (attestationObject: string): string => {
   return isoBase64URL.fromBuffer(isoCBOR.encode(bare));
 };
 
-const WRONG_SIGNATURE = failure("the signature is wrong");
+/** `reason` is for the log. */
+interface Refused {
+  readonly kind: "refused";
+  readonly reason: string;
+}
+
+const refused = (reason: string): Result<never, Refused> => failure("refused", { reason });
+
+const WRONG_SIGNATURE = refused("the signature is wrong");
 
 /** What the library's exceptions may be about. */
 const TOPICS = ["origin", "RP ID", "challenge", "public key alg", "response type", "tokenBinding", "flags"] as const;
 
 /** The verdict on an answer, for the log. What an exception says repeats what was sent, and is not kept. */
-const judged = async <Value>(judge: () => Promise<Result<Value, string>>): Promise<Result<Value, string>> => {
+const judged = async <Value>(judge: () => Promise<Result<Value, Refused>>): Promise<Result<Value, Refused>> => {
   try {
     return await judge();
   } catch (error) {
     const topic = TOPICS.find((word) => error instanceof Error && error.message.includes(word));
-    return failure(topic === undefined ? "the response is malformed" : `unexpected ${topic}`);
+    return refused(topic === undefined ? "the response is malformed" : `unexpected ${topic}`);
   }
 };
 
@@ -95,7 +103,7 @@ export const verifyRegistration = (
   rp: RelyingParty,
   { id, rawId, type, response }: Registration,
   challenge: string,
-): Promise<Result<NewPasskey, string>> =>
+): Promise<Result<NewPasskey, Refused>> =>
   judged(async () => {
     const { verified, registrationInfo } = await verifyRegistrationResponse({
       response: {
@@ -116,7 +124,7 @@ export const verifyRegistration = (
     });
     if (!verified) return WRONG_SIGNATURE;
     const { credential, aaguid, credentialDeviceType, credentialBackedUp } = registrationInfo;
-    if (credential.id !== id) return failure("the response names another credential than the one that signed it");
+    if (credential.id !== id) return refused("the response names another credential than the one that signed it");
     return success({
       credentialId: credential.id,
       publicKey: isoBase64URL.fromBuffer(credential.publicKey),
@@ -137,7 +145,7 @@ export const verifyAssertion = (
   passkey: Passkey,
   { id, rawId, type, response }: Assertion,
   challenge: string,
-): Promise<Result<VerifiedAssertion, string>> =>
+): Promise<Result<VerifiedAssertion, Refused>> =>
   judged(async () => {
     const { clientDataJSON, authenticatorData, signature } = response;
     const { verified, authenticationInfo } = await verifyAuthenticationResponse({
@@ -157,6 +165,6 @@ export const verifyAssertion = (
     if (!verified) return WRONG_SIGNATURE;
     const { newCounter, credentialBackedUp, credentialDeviceType, userVerified } = authenticationInfo;
     if ((credentialDeviceType === "multiDevice") !== passkey.isBackupEligible)
-      return failure("whether the credential may be backed up has changed");
+      return refused("whether the credential may be backed up has changed");
     return success({ counter: newCounter, isBackedUp: credentialBackedUp, isUserVerified: userVerified });
   });

@@ -1,5 +1,6 @@
 import { and, eq, isNull, lte } from "drizzle-orm";
 import type { Database } from "#shared/db/database.ts";
+import { failure, success } from "#shared/lang/result.ts";
 import { type ChallengeStore, MAX_OPEN_CHALLENGES, MAX_TRIES } from "../model/challenge.ts";
 import { SEND_WINDOW_MS } from "../model/delivery.ts";
 import type * as schema from "../model/schema.ts";
@@ -42,7 +43,7 @@ export const createChallengeStore = ({ orm, client }: Database<typeof schema>): 
     const args = { id, use, userId, sessionId, codeMac, nowMs, maxTries: MAX_TRIES };
     const { rows } = await client.execute({ sql: ANSWER, args });
     const isTried = rows.length > 0;
-    if (isTried && rows[0]?.["consumed_at"] === null) return { found: "wrong" };
+    if (isTried && rows[0]?.["consumed_at"] === null) return failure("wrong");
     const [challenge] = await orm
       .select({
         channel: challenges.channel,
@@ -59,8 +60,8 @@ export const createChallengeStore = ({ orm, client }: Database<typeof schema>): 
           eq(challenges.codeMac, codeMac),
         ),
       );
-    if (challenge === undefined) return { found: "wrong" };
-    return isTried ? { found: "right", challenge } : { found: "used" };
+    if (challenge === undefined) return failure("wrong");
+    return isTried ? success(challenge) : failure("used");
   },
 
   ofEnrolment: async (userId, factorId) => {

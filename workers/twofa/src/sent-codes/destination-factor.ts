@@ -1,10 +1,11 @@
 /** Factors that codes are sent to: enrolled with an address or a phone number, active once a code from there comes back. */
+import { type Failure, failure, type Result, success } from "#shared/lang/result.ts";
 import { audited } from "../audit/audited.ts";
 import { type ConfirmationRequest, type Confirming, confirmFactor, findEnrolment } from "../factors/confirmation.ts";
 import { isSendingChannel, type SendingChannel } from "../model/challenge.ts";
 import type { SealedFactor } from "../model/factor.ts";
 import type { Ports } from "../model/ports.ts";
-import { type NotSent, sendCode } from "./sending.ts";
+import { type NotSent, type Sent, sendCode } from "./sending.ts";
 
 const TO_ADD: Record<SendingChannel, string> = {
   email: "add this address to your account as a second factor",
@@ -19,21 +20,22 @@ export interface DestinationEnrolment {
   destination: string;
 }
 
-export type EnrolledDestination =
-  | { outcome: "enrolled"; factorId: string; expiresAtMs: number }
-  | { outcome: "too-many-factors" }
-  | { outcome: "known-destination" }
-  | NotSent;
+export interface EnrolledDestination {
+  factorId: string;
+  expiresAtMs: number;
+}
+
+export type EnrolmentFailure = Failure<"too-many-factors" | "known-destination" | NotSent>;
 
 /** Enrols a factor that is not active yet, and sends its first code. Without delivery nothing is left of it. */
 export const enrolDestination = async (
   ports: Ports,
   { userId, sessionId, channel, name, destination }: DestinationEnrolment,
-): Promise<EnrolledDestination> => {
-  if (ports.messengers[channel] === undefined) return { outcome: "channel-unavailable" };
+): Promise<Result<EnrolledDestination, EnrolmentFailure>> => {
+  if (ports.messengers[channel] === undefined) return failure("channel-unavailable");
   const factorId = ports.newId();
   const destinationMac = await ports.vault.macDestination(destination);
-  if (await ports.factors.hasDestination(userId, destinationMac)) return { outcome: "known-destination" };
+  if (await ports.factors.hasDestination(userId, destinationMac)) return failure("known-destination");
   const sealedSecret = await ports.vault.sealSecret(userId, factorId, destination);
   const factor = { id: factorId, userId, type: channel, name, sealedSecret, destinationMac };
   const isEnrolled = await audited(
@@ -42,11 +44,11 @@ export const enrolDestination = async (
     () => ports.factors.enrol({ ...factor, createdAtMs: ports.now() }),
     Boolean,
   );
-  if (!isEnrolled) return { outcome: "too-many-factors" };
+  if (!isEnrolled) return failure("too-many-factors");
 
   const code = { use: "enrolment", action: TO_ADD[channel], purpose: null } as const;
   const sent = await sendCode(ports, { ...code, userId, sessionId, channel, factorId, destination });
-  if (sent.outcome === "sent") return { outcome: "enrolled", factorId, expiresAtMs: sent.expiresAtMs };
+  if (sent.ok) return success({ factorId, expiresAtMs: sent.value.expiresAtMs });
   await ports.factors.remove(userId, factorId);
   return sent;
 };
@@ -57,14 +59,14 @@ export const confirmDestination = async (
   request: ConfirmationRequest & { sessionId: string; code: string },
 ): Promise<Confirming> => {
   const enrolment = await findEnrolment(ports, request, ({ type }) => isSendingChannel(type));
-  if (!enrolment.found) return enrolment.refusal;
+  if (!enrolment.ok) return enrolment;
   const { userId, sessionId, factorId, code } = request;
   const id = await ports.challenges.ofEnrolment(userId, factorId);
-  if (id === undefined) return { outcome: "not-found" };
+  if (id === undefined) return failure("not-found");
   const codeMac = await ports.vault.macCode(id, code);
   return confirmFactor(ports, request, async (nowMs) => {
     const answered = await ports.challenges.answer({ id, use: "enrolment", userId, sessionId, codeMac, nowMs });
-    return answered.found === "right" ? { found: "right", timeStep: null } : answered;
+    return answered.ok ? success({ timeStep: null }) : answered;
   });
 };
 
@@ -80,22 +82,24 @@ export interface GenerationRequest {
   purpose: string | null;
 }
 
-export type Generated =
-  | { outcome: "sent"; challengeId: string; destination: string; expiresAtMs: number }
-  | { outcome: "no-factor" }
-  | NotSent;
+export interface Generated extends Sent {
+  destination: string;
+}
 
 const chosen = (factors: readonly SealedFactor[], factorId: string | undefined): SealedFactor | undefined =>
   factorId === undefined ? factors[0] : factors.find(({ id }) => id === factorId);
 
 /** Sends a code to one of the user's active factors. */
-export const generateCode = async (ports: Ports, request: GenerationRequest): Promise<Generated> => {
+export const generateCode = async (
+  ports: Ports,
+  request: GenerationRequest,
+): Promise<Result<Generated, "no-factor" | NotSent>> => {
   const { userId, channel } = request;
-  if (ports.messengers[channel] === undefined) return { outcome: "channel-unavailable" };
+  if (ports.messengers[channel] === undefined) return failure("channel-unavailable");
   const factor = chosen(await ports.factors.confirmed(userId, channel), request.factorId);
-  if (!factor) return { outcome: "no-factor" };
+  if (!factor) return failure("no-factor");
   const { id: factorId, sealedSecret } = factor;
   const destination = await ports.vault.openSecret(userId, factorId, sealedSecret);
   const sent = await sendCode(ports, { ...request, use: "verification", factorId, destination });
-  return sent.outcome === "sent" ? { ...sent, destination } : sent;
+  return sent.ok ? success({ ...sent.value, destination }) : sent;
 };

@@ -13,7 +13,7 @@ import { assertMayAddFactor, tooManyFactors } from "../http/refusals.ts";
 import { codeOf } from "../http/typed-code-field.ts";
 import type { SendingChannel } from "../model/challenge.ts";
 import { maskDestination, parseAddress, parsePhone } from "../model/destination.ts";
-import { confirmDestination, type EnrolledDestination, enrolDestination } from "./destination-factor.ts";
+import { confirmDestination, type EnrolmentFailure, enrolDestination } from "./destination-factor.ts";
 import { parseOneTimeCode } from "./one-time-code.ts";
 
 const sentCode = codeOf(parseOneTimeCode, "a sent code has 8 digits", "12345678");
@@ -94,24 +94,23 @@ const confirmRoute = createRoute({
   },
 });
 
-type Refused = Exclude<EnrolledDestination, { outcome: "enrolled" }>;
-
 const FIELDS: Record<SendingChannel, string> = { email: "#/address", sms: "#/phone" };
 
-const refusalOf = (channel: SendingChannel, refusal: Refused): Problem => {
-  switch (refusal.outcome) {
+const refusalOf = (channel: SendingChannel, error: EnrolmentFailure): Problem => {
+  switch (error.kind) {
     case "too-many-factors":
       return tooManyFactors();
     case "known-destination":
       return problem("conflict", { detail: "This is already one of your factors." });
     case "undelivered":
-      if (refusal.failure !== "no-such-destination") return notSent(channel, refusal);
+      if (error.reason !== "no-such-destination") return notSent(channel, error);
       return problem("invalid-input", {
         detail: "One or more fields are invalid.",
         errors: [{ pointer: FIELDS[channel], detail: "messages cannot be delivered to this destination" }],
       });
-    default:
-      return notSent(channel, refusal);
+    case "channel-unavailable":
+    case "too-many-sends":
+      return notSent(channel, error);
   }
 };
 
@@ -124,12 +123,12 @@ const enrol = async (
   const { subject: userId, sessionId } = principal;
   assertMayAddFactor(principal, await services.factors.hasConfirmed(userId), services.now());
   const enrolled = await enrolDestination(services, { userId, sessionId, channel, ...typed });
-  if (enrolled.outcome !== "enrolled") throw refusalOf(channel, enrolled);
+  if (!enrolled.ok) throw refusalOf(channel, enrolled.error);
   return {
-    factorId: enrolled.factorId,
+    factorId: enrolled.value.factorId,
     channel,
     destination: maskDestination(typed.destination),
-    expiresAt: new Date(enrolled.expiresAtMs).toISOString(),
+    expiresAt: new Date(enrolled.value.expiresAtMs).toISOString(),
   };
 };
 

@@ -1,4 +1,5 @@
 /** Sends the code of a challenge. */
+import { failure, type Result, success } from "#shared/lang/result.ts";
 import type { ChallengeUse, SendingChannel } from "../model/challenge.ts";
 import { type DeliveryFailure, mayHaveArrived, type SendUse } from "../model/delivery.ts";
 import { secondsUntil } from "../model/lockout.ts";
@@ -22,17 +23,20 @@ export interface CodeRequest {
 }
 
 export type NotSent =
-  | { outcome: "channel-unavailable" }
-  | { outcome: "too-many-sends"; retryAfterSeconds: number }
-  | { outcome: "undelivered"; failure: DeliveryFailure };
+  | { readonly kind: "channel-unavailable" }
+  | { readonly kind: "too-many-sends"; readonly retryAfterSeconds: number }
+  | { readonly kind: "undelivered"; readonly reason: DeliveryFailure };
 
-export type Sent = { outcome: "sent"; challengeId: string; expiresAtMs: number } | NotSent;
+export interface Sent {
+  challengeId: string;
+  expiresAtMs: number;
+}
 
 /** Puts the challenge, and sends its code. A challenge whose code was not delivered is taken back. */
-export const sendCode = async (ports: Ports, request: CodeRequest): Promise<Sent> => {
+export const sendCode = async (ports: Ports, request: CodeRequest): Promise<Result<Sent, NotSent>> => {
   const { userId, channel, factorId, destination, action, ...challenge } = request;
   const messenger = ports.messengers[channel];
-  if (messenger === undefined) return { outcome: "channel-unavailable" };
+  if (messenger === undefined) return failure("channel-unavailable");
   const told = { subject: userId, factorId, channel };
 
   const destinationMac = await ports.vault.macMailbox(destination);
@@ -40,9 +44,9 @@ export const sendCode = async (ports: Ports, request: CodeRequest): Promise<Sent
   const sendId = ports.newId();
   const send = { id: sendId, userId, destinationMac, use: request.use, nowMs: createdAtMs };
   const reservation = await ports.sends.reserve(send);
-  if (!reservation.reserved) {
+  if (!reservation.ok) {
     await ports.record({ event: "challenge.undelivered", ...told, failure: "too-many-sends" });
-    return { outcome: "too-many-sends", retryAfterSeconds: secondsUntil(reservation.nextAtMs, createdAtMs) };
+    return failure("too-many-sends", { retryAfterSeconds: secondsUntil(reservation.error.nextAtMs, createdAtMs) });
   }
 
   const id = ports.newId();
@@ -53,13 +57,13 @@ export const sendCode = async (ports: Ports, request: CodeRequest): Promise<Sent
 
   const validMinutes = Math.round(ports.codeTtlMs / MINUTE_MS);
   const delivery = await messenger(codeMessage({ channel, destination, code, action, validMinutes }));
-  if (delivery.delivered) {
+  if (delivery.ok) {
     await ports.record({ event: "challenge.sent", ...told });
-    return { outcome: "sent", challengeId: id, expiresAtMs };
+    return success({ challengeId: id, expiresAtMs });
   }
-  const { failure, cause } = delivery;
+  const { kind: reason, cause } = delivery.error;
   await ports.challenges.remove(id);
-  if (!mayHaveArrived(failure)) await ports.sends.release(sendId);
-  await ports.record({ event: "challenge.undelivered", ...told, failure, error: cause });
-  return { outcome: "undelivered", failure };
+  if (!mayHaveArrived(reason)) await ports.sends.release(sendId);
+  await ports.record({ event: "challenge.undelivered", ...told, failure: reason, error: cause });
+  return failure("undelivered", { reason });
 };

@@ -1,5 +1,6 @@
 import { eq } from "drizzle-orm";
 import type { Database } from "#shared/db/database.ts";
+import { failure, success } from "#shared/lang/result.ts";
 import { SEND_LIMITS, SEND_WINDOW_MS, type SendStore } from "../model/delivery.ts";
 import type * as schema from "../model/schema.ts";
 import { sends } from "../model/schema.ts";
@@ -26,9 +27,10 @@ export const createSendStore = ({ orm, client }: Database<typeof schema>): SendS
   reserve: async ({ id, userId, destinationMac, use, nowMs }) => {
     const counted = { userId, destinationMac, use, sinceMs: nowMs - SEND_WINDOW_MS, ...SEND_LIMITS };
     const { rowsAffected } = await client.execute({ sql: RESERVE, args: { id, nowMs, ...counted } });
-    if (rowsAffected === 1) return { reserved: true };
+    if (rowsAffected === 1) return success(undefined);
     const { rows } = await client.execute({ sql: `SELECT max(oldest) AS oldest FROM (${EXHAUSTED})`, args: counted });
-    return { reserved: false, nextAtMs: Number(rows[0]?.["oldest"] ?? nowMs - SEND_WINDOW_MS) + SEND_WINDOW_MS };
+    const oldestMs = Number(rows[0]?.["oldest"] ?? nowMs - SEND_WINDOW_MS);
+    return failure("too-many-sends", { nextAtMs: oldestMs + SEND_WINDOW_MS });
   },
 
   release: async (id) => {

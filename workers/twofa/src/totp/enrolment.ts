@@ -39,11 +39,11 @@ export const confirmTotp = async (
   request: ConfirmationRequest & { code: string },
 ): Promise<Confirming> => {
   const enrolment = await findEnrolment(ports, request, ({ type }) => type === "totp");
-  if (!enrolment.found) return enrolment.refusal;
+  if (!enrolment.ok) return enrolment;
   const { userId, factorId, code } = request;
-  const secret = await ports.vault.openSecret(userId, factorId, enrolment.factor.sealedSecret);
+  const secret = await ports.vault.openSecret(userId, factorId, enrolment.value.sealedSecret);
   return confirmFactor(ports, request, async (nowMs) => {
     const timeStep = matchingTimeStep(secret, code, nowMs);
-    return timeStep === undefined ? { found: "wrong" } : { found: "right", timeStep };
+    return timeStep === undefined ? failure("wrong") : success({ timeStep });
   });
 };

@@ -83,16 +83,15 @@ export const addGenerate = (app: OpenAPIHono<WorkerEnv<TwofaServices>>): void =>
     const what = { action: actionOf(purpose), purpose: storedPurpose.write(purpose) };
     if (channel === "webauthn") {
       const challenged = await challengePasskeys(services, { userId, sessionId, purpose: what.purpose });
-      if (challenged.outcome === "no-factor") throw noSuchFactor(channel);
-      if (challenged.outcome === "disabled") throw passkeyDisabled();
-      const { challengeId, expiresAtMs, options } = challenged;
+      if (!challenged.ok) throw challenged.error.kind === "disabled" ? passkeyDisabled() : noSuchFactor(channel);
+      const { challengeId, expiresAtMs, options } = challenged.value;
       context.header("cache-control", "no-store");
       return context.json({ ...options, challengeId, expiresAt: new Date(expiresAtMs).toISOString() }, 200);
     }
     const generated = await generateCode(services, { userId, sessionId, channel, factorId, ...what });
-    if (generated.outcome === "no-factor") throw noSuchFactor(channel);
-    if (generated.outcome !== "sent") throw notSent(channel, generated);
-    const { challengeId, destination, expiresAtMs } = generated;
+    if (!generated.ok)
+      throw generated.error.kind === "no-factor" ? noSuchFactor(channel) : notSent(channel, generated.error);
+    const { challengeId, destination, expiresAtMs } = generated.value;
     const expiresAt = new Date(expiresAtMs).toISOString();
     context.header("cache-control", "no-store");
     return context.json({ challengeId, channel, destination: maskDestination(destination), expiresAt }, 202);

@@ -1,6 +1,8 @@
 /** Passkeys as a second factor: a challenge that the user's own authenticator signs, once. */
+
 import type { Assertion, RequestOptions } from "#shared/contracts/webauthn.ts";
-import { attempt, type Finding } from "../attempts/attempt.ts";
+import { failure, type Result, success } from "#shared/lang/result.ts";
+import { attempt } from "../attempts/attempt.ts";
 import { methodOf, namesUser } from "../model/passkey.ts";
 import type { Ports } from "../model/ports.ts";
 import { openPasskey, usePasskey } from "../passkeys/passkey-use.ts";
@@ -15,19 +17,20 @@ export interface AssertionRequest {
   purpose: string | null;
 }
 
-export type Challenged =
-  | { outcome: "challenged"; challengeId: string; expiresAtMs: number; options: RequestOptions }
-  | { outcome: "no-factor" }
-  | { outcome: "disabled" };
+export interface Challenged {
+  challengeId: string;
+  expiresAtMs: number;
+  options: RequestOptions;
+}
 
 /** Puts a challenge to the user's passkeys. */
 export const challengePasskeys = async (
   ports: Ports,
   { userId, sessionId, purpose }: AssertionRequest,
-): Promise<Challenged> => {
+): Promise<Result<Challenged, "no-factor" | "disabled">> => {
   const passkeys = await ports.passkeys.ofUser(userId);
   const known = passkeys.filter(({ disabledAtMs }) => disabledAtMs === null);
-  if (known.length === 0) return { outcome: passkeys.length === 0 ? "no-factor" : "disabled" };
+  if (known.length === 0) return failure(passkeys.length === 0 ? "no-factor" : "disabled");
   const id = ports.newId();
   const challenge = createChallenge(id, ports.randomBytes);
   const codeMac = await ports.vault.macCode(id, challenge);
@@ -46,7 +49,7 @@ export const challengePasskeys = async (
     expiresAtMs,
   });
   const options = requestOptions(ports.relyingParty, "preferred", challenge, known);
-  return { outcome: "challenged", challengeId: id, expiresAtMs, options };
+  return success({ challengeId: id, expiresAtMs, options });
 };
 
 export interface SignedChallenge {
@@ -62,36 +65,30 @@ export const verifyPasskey = async (
   ports: Ports,
   { userId, sessionId, assertion, challengeId }: SignedChallenge,
 ): Promise<Verification> => {
-  if (!(await ports.factors.hasConfirmed(userId))) return { outcome: "no-factor" };
+  if (!(await ports.factors.hasConfirmed(userId))) return failure("no-factor");
   const challenge = answeredChallenge(assertion.response.clientDataJSON) ?? "";
   const id = challengeIdOf(challenge);
   // Asked before the attempt is counted: an unanswering kms must not lock the user.
   const codeMac = await ports.vault.macCode(id, challenge);
   const passkey = await openPasskey(ports, assertion.id);
 
-  const refused = async (error: string): Promise<Finding<never>> => {
+  const refused = async (error: string): Promise<Result<never, "wrong">> => {
     const factorId = passkey?.userId === userId ? passkey.factorId : undefined;
     await ports.record({ event: "passkey.refused", subject: userId, factorId, error });
-    return { found: "wrong" };
+    return failure("wrong");
   };
 
   return attempt(ports, { userId, with: "passkey" }, async () => {
     if (challengeId !== undefined && challengeId !== id) return refused("another challenge than was named");
     const nowMs = ports.now();
     const answered = await ports.challenges.answer({ id, use: "verification", userId, sessionId, codeMac, nowMs });
-    if (answered.found !== "right") return answered;
+    if (!answered.ok) return answered;
     if (passkey?.userId !== userId || !namesUser(assertion, userId)) return refused("another user's credential");
     const verified = await verifyAssertion(ports.relyingParty, passkey, assertion, challenge);
-    if (!verified.ok) return refused(verified.error);
-    const { purpose, createdAtMs: challengedAtMs } = answered.challenge;
-    switch (await usePasskey(ports, passkey, verified.value, { challengeId: id, challengedAtMs })) {
-      case "accepted":
-        return { found: "right", value: { method: methodOf(passkey), purpose } };
-      case "out-of-order":
-        return { found: "used" };
-      case "cloned":
-      case "disabled":
-        return { found: "wrong" };
-    }
+    if (!verified.ok) return refused(verified.error.reason);
+    const { purpose, createdAtMs: challengedAtMs } = answered.value;
+    const used = await usePasskey(ports, passkey, verified.value, { challengeId: id, challengedAtMs });
+    if (used.ok) return success({ method: methodOf(passkey), purpose });
+    return failure(used.error.kind === "out-of-order" ? "used" : "wrong");
   });
 };

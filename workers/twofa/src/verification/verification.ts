@@ -1,5 +1,6 @@
 /** Whether a code proves the second factor. What is accepted is used up by then, whatever becomes of the reward. */
-import { attempt, type Checked } from "../attempts/attempt.ts";
+import { failure, type Result, success } from "#shared/lang/result.ts";
+import { attempt, type CheckFailure } from "../attempts/attempt.ts";
 import type { Channel } from "../model/challenge.ts";
 import type { PasskeyMethod } from "../model/passkey.ts";
 import type { Ports } from "../model/ports.ts";
@@ -14,14 +15,14 @@ export interface Proven {
   purpose: string | null;
 }
 
-export type Verification = Checked<Proven> | { outcome: "no-factor" };
+export type Verification = Result<Proven, CheckFailure | "no-factor">;
 
 const ANY_REQUEST: Proven = { method: "otp", purpose: null };
 
 /** Takes a code of any of the user's authenticator apps, each time step of a factor once (RFC 6238 §5.2). */
 export const verifyCode = async (ports: Ports, userId: string, code: string): Promise<Verification> => {
   const sealed = await ports.factors.confirmed(userId, "totp");
-  if (sealed.length === 0) return { outcome: "no-factor" };
+  if (sealed.length === 0) return failure("no-factor");
   // Opened before the attempt is counted: an unanswering kms must not lock the user.
   const opened = await Promise.all(
     sealed.map(async ({ id, sealedSecret }) => ({
@@ -35,18 +36,18 @@ export const verifyCode = async (ports: Ports, userId: string, code: string): Pr
       const timeStep = matchingTimeStep(secret, code, nowMs);
       if (timeStep === undefined) continue;
       const consumed = await ports.factors.consumeTimeStep({ userId, factorId, timeStep, nowMs });
-      return consumed ? { found: "right", value: ANY_REQUEST } : { found: "used" };
+      return consumed ? success(ANY_REQUEST) : failure("used");
     }
-    return { found: "wrong" };
+    return failure("wrong");
   });
 };
 
 /** Takes one of the user's recovery codes, once. */
 export const verifyRecoveryCode = async (ports: Ports, userId: string, typed: string): Promise<Verification> => {
-  if (!(await ports.factors.hasConfirmed(userId))) return { outcome: "no-factor" };
+  if (!(await ports.factors.hasConfirmed(userId))) return failure("no-factor");
   const mac = await ports.vault.macRecoveryCode(userId, normalizeRecoveryCode(typed));
   return attempt(ports, { userId, with: "recovery-code" }, async () =>
-    (await ports.recoveryCodes.consume(userId, mac)) ? { found: "right", value: ANY_REQUEST } : { found: "wrong" },
+    (await ports.recoveryCodes.consume(userId, mac)) ? success(ANY_REQUEST) : failure("wrong"),
   );
 };
 
@@ -64,14 +65,14 @@ export const verifySentCode = async (
   ports: Ports,
   { userId, sessionId, challengeId: id, code }: SentCode,
 ): Promise<Verification> => {
-  if (!(await ports.factors.hasConfirmed(userId))) return { outcome: "no-factor" };
+  if (!(await ports.factors.hasConfirmed(userId))) return failure("no-factor");
   const codeMac = await ports.vault.macCode(id, code);
   return attempt(ports, { userId, with: "sent-code" }, async () => {
     const nowMs = ports.now();
     const answered = await ports.challenges.answer({ id, use: "verification", userId, sessionId, codeMac, nowMs });
-    if (answered.found !== "right") return answered;
-    const { channel, factorId, purpose } = answered.challenge;
+    if (!answered.ok) return answered;
+    const { channel, factorId, purpose } = answered.value;
     if (factorId !== null) await ports.factors.touch({ userId, factorId, nowMs });
-    return { found: "right", value: { method: methodOf(channel), purpose } };
+    return success({ method: methodOf(channel), purpose });
   });
 };

@@ -83,13 +83,13 @@ const route = createRoute({
 });
 
 const assertPassed = (verification: Verification): Proven => {
-  switch (verification.outcome) {
-    case "passed":
-      return verification.value;
+  if (verification.ok) return verification.value;
+  const { error } = verification;
+  switch (error.kind) {
     case "no-factor":
       throw noFactor();
     case "locked":
-      throw locked(verification.retryAfterSeconds);
+      throw locked(error.retryAfterSeconds);
     case "wrong-code":
       throw codeRefused();
   }
