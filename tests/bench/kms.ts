@@ -17,12 +17,13 @@ const AT_ONCE = 2;
 /** Strangers: rows as real ones are, of people and keys that nobody uses. */
 const FILL = [
   `WITH RECURSIVE numbers (n) AS (SELECT :from UNION ALL SELECT n + 1 FROM numbers WHERE n + 1 < :until)
-   INSERT INTO users (id, username, username_key, password_hash, roles, created_at)
+   INSERT INTO users (id, username, username_key, username_skeleton, password_hash, roles, created_at)
    SELECT lower(hex(randomblob(16))), 'stranger-' || CAST(n AS INTEGER), 'stranger-' || CAST(n AS INTEGER),
+     'stranger-' || CAST(n AS INTEGER),
      (SELECT password_hash FROM users WHERE username_key = 'admin'), '["user"]', :at FROM numbers`,
   `WITH RECURSIVE numbers (n) AS (SELECT :from UNION ALL SELECT n + 1 FROM numbers WHERE n + 1 < :until)
-   INSERT INTO api_keys (id, service, key_hash, scopes, created_at)
-   SELECT lower(hex(randomblob(8))), 'bench', hex(randomblob(32)), '["keys:read"]', :at FROM numbers`,
+   INSERT INTO api_keys (id, session_id, service, key_hash, scopes, created_at)
+   SELECT lower(hex(randomblob(8))), lower(hex(randomblob(8))), 'bench', hex(randomblob(32)), '["keys:read"]', :at FROM numbers`,
 ];
 
 const fill = async (database: Client, from: number, until: number): Promise<void> => {

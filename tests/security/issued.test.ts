@@ -223,7 +223,7 @@ describe("a service with the longest name and list of scopes", () => {
   });
 });
 
-describe("what was stored before there were bounds", () => {
+describe("rows beyond the bounds", () => {
   const kms = () => {
     const { kms: database } = fountain.databases;
     if (!database) throw new Error("the kms has a database");

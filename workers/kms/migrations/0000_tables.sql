@@ -36,7 +36,7 @@ CREATE TABLE `users` (
 	`id` text PRIMARY KEY NOT NULL,
 	`username` text NOT NULL,
 	`username_key` text NOT NULL,
-	`username_skeleton` text,
+	`username_skeleton` text NOT NULL,
 	`sealed_email` text,
 	`email_mac` text,
 	`password_hash` text NOT NULL,
@@ -116,7 +116,7 @@ CREATE TABLE `key_encryption_keys` (
 CREATE TABLE `signing_keys` (
 	`kid` text PRIMARY KEY NOT NULL,
 	`state` text NOT NULL,
-	`algorithm` text DEFAULT 'EdDSA' NOT NULL,
+	`algorithm` text NOT NULL,
 	`public_jwk` text NOT NULL,
 	`wrapped_private_jwk` text NOT NULL,
 	`created_at` integer NOT NULL,
@@ -155,7 +155,7 @@ CREATE TABLE `transit_keys` (
 	`name` text PRIMARY KEY NOT NULL,
 	`min_decryption_version` integer NOT NULL,
 	`created_at` integer NOT NULL,
-	`created_by` text DEFAULT '' NOT NULL
+	`created_by` text NOT NULL
 );
 --> statement-breakpoint
 CREATE INDEX `transit_keys_by_creator` ON `transit_keys` (`created_by`);--> statement-breakpoint
@@ -183,7 +183,7 @@ CREATE TABLE `api_keys` (
 	`created_at` integer NOT NULL,
 	`expires_at` integer,
 	`revoked_at` integer,
-	`session_id` text,
+	`session_id` text NOT NULL,
 	`disabled_at` integer,
 	`disabled_reason` text,
 	`allowed_addresses` text,

@@ -62,7 +62,7 @@ CREATE TABLE `sends` (
 	`id` text PRIMARY KEY NOT NULL,
 	`user_id` text NOT NULL,
 	`destination_mac` text NOT NULL,
-	`use` text DEFAULT 'enrolment' NOT NULL,
+	`use` text NOT NULL,
 	`sent_at` integer NOT NULL
 );
 --> statement-breakpoint

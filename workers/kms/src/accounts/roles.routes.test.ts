@@ -25,8 +25,8 @@ const createUser = async (...roles: string[]): Promise<{ id: string; username: s
 const insertUser = async (...roles: string[]): Promise<{ id: string }> => {
   const id = crypto.randomUUID();
   await fountain.databases["kms"]?.execute({
-    sql: "INSERT INTO users (id, username, username_key, password_hash, roles, created_at) VALUES (?, ?, ?, '', ?, 0)",
-    args: [id, id, id, JSON.stringify(roles)],
+    sql: "INSERT INTO users (id, username, username_key, username_skeleton, password_hash, roles, created_at) VALUES (?, ?, ?, ?, '', ?, 0)",
+    args: [id, id, id, id, JSON.stringify(roles)],
   });
   return { id };
 };

@@ -10,12 +10,9 @@ import type { ApiKeyPosition, ApiKeyRepository } from "./api-keys.ts";
 
 type ApiKeyRow = typeof apiKeys.$inferSelect;
 
-export const apiKeyFrom = ({ keyHash: _hash, successorId: _successor, ...row }: ApiKeyRow): ApiKey => ({
-  ...row,
-  sessionId: row.sessionId ?? row.id,
-});
+export const apiKeyFrom = ({ keyHash: _hash, successorId: _successor, ...apiKey }: ApiKeyRow): ApiKey => apiKey;
 
-const COLUMNS = "(id, service, name, key_hash, scopes, created_at, expires_at, allowed_addresses)";
+const COLUMNS = "(id, service, name, key_hash, scopes, created_at, expires_at, session_id, allowed_addresses)";
 
 export const valuesOf = ({ apiKey, hash }: StoredApiKey): InValue[] => [
   apiKey.id,
@@ -25,18 +22,19 @@ export const valuesOf = ({ apiKey, hash }: StoredApiKey): InValue[] => [
   JSON.stringify(apiKey.scopes),
   apiKey.createdAt.getTime(),
   apiKey.expiresAt?.getTime() ?? null,
+  apiKey.sessionId,
   apiKey.allowedAddresses && JSON.stringify(apiKey.allowedAddresses),
 ];
 
 /** The scopes are compared too: a service removed and created anew is another service. */
 const INSERT = `
   INSERT INTO api_keys ${COLUMNS}
-  SELECT ?, ?, ?, ?, ?, ?, ?, ? FROM services WHERE name = ? AND scopes = ? AND created_at = ?`;
+  SELECT ?, ?, ?, ?, ?, ?, ?, ?, ? FROM services WHERE name = ? AND scopes = ? AND created_at = ?`;
 
 /** For as long as the key that it takes after has not been revoked. */
 export const INSERT_SUCCESSOR = `
   INSERT INTO api_keys ${COLUMNS}
-  SELECT ?, ?, ?, ?, ?, ?, ?, ? FROM api_keys WHERE id = ? AND revoked_at IS NULL`;
+  SELECT ?, ?, ?, ?, ?, ?, ?, ?, ? FROM api_keys WHERE id = ? AND revoked_at IS NULL`;
 
 /** The key that is replaced, the one that was on its way to replace it and, if so wanted, those in their grace. */
 const END_REPLACED = `
@@ -48,13 +46,13 @@ const END_REPLACED = `
 
 const REVOKE_REPLACED_TOKENS = `
   INSERT INTO revocations (revoked_id, revoked_at)
-  SELECT COALESCE(session_id, id), revoked_at FROM api_keys
+  SELECT session_id, revoked_at FROM api_keys
   WHERE service = :service AND revoked_at = :end AND EXISTS (SELECT 1 FROM api_keys WHERE id = :successor)
   ${EARLIER_REVOCATION_COUNTS}`;
 
 const REVOKE_TOKENS = `
   INSERT INTO revocations (revoked_id, revoked_at)
-  SELECT COALESCE(session_id, id), :at FROM api_keys
+  SELECT session_id, :at FROM api_keys
   WHERE service = :service AND (:id IS NULL OR id = :id) AND (revoked_at IS NULL OR revoked_at > :at)
   ${EARLIER_REVOCATION_COUNTS}`;
 

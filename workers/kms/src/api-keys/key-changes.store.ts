@@ -19,7 +19,7 @@ const ENABLE = `
 
 const revokeTokens = (condition: string): string => `
   INSERT INTO revocations (revoked_id, revoked_at)
-  SELECT COALESCE(session_id, id), :at FROM api_keys WHERE ${condition} ${EARLIER_REVOCATION_COUNTS}`;
+  SELECT session_id, :at FROM api_keys WHERE ${condition} ${EARLIER_REVOCATION_COUNTS}`;
 
 const renewSession = (condition: string): string => `UPDATE api_keys SET session_id = :sessionId WHERE ${condition}`;
 

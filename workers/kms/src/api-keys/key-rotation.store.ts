@@ -35,7 +35,7 @@ const END_REPLACED = `
 
 const REVOKE_REPLACED_TOKENS = `
   INSERT INTO revocations (revoked_id, revoked_at)
-  SELECT COALESCE(session_id, id), revoked_at FROM api_keys WHERE successor_id = :successor AND revoked_at = :end
+  SELECT session_id, revoked_at FROM api_keys WHERE successor_id = :successor AND revoked_at = :end
   ${EARLIER_REVOCATION_COUNTS}`;
 
 const WITHDRAW = `

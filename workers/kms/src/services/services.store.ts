@@ -9,7 +9,7 @@ import type { ServiceRepository } from "./service.ts";
 
 const REVOKE_KEYS = `
   INSERT INTO revocations (revoked_id, revoked_at)
-  SELECT COALESCE(session_id, id), ? FROM api_keys WHERE service = ? AND (revoked_at IS NULL OR revoked_at > ?)
+  SELECT session_id, ? FROM api_keys WHERE service = ? AND (revoked_at IS NULL OR revoked_at > ?)
   ${EARLIER_REVOCATION_COUNTS}`;
 
 /** Keys that their owner was to be sent. */

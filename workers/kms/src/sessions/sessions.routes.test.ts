@@ -40,7 +40,8 @@ const insertUser = async (): Promise<void> => {
   const id = crypto.randomUUID();
   user = { id, username: id };
   await execute(
-    "INSERT INTO users (id, username, username_key, password_hash, roles, created_at) VALUES (?, ?, ?, '', '[]', 0)",
+    "INSERT INTO users (id, username, username_key, username_skeleton, password_hash, roles, created_at) VALUES (?, ?, ?, ?, '', '[]', 0)",
+    id,
     id,
     id,
     id,

@@ -50,8 +50,8 @@ export interface ScopedToken extends IssuedToken {
 }
 
 /**
- * The token would be refused wherever it is shown. It takes roles or scopes that were stored before they were bounded, or
- * what a service shares with a user, of which both have a lot.
+ * The token would be refused wherever it is shown. It takes more roles or scopes than can be granted, or what a service
+ * shares with a user, of which both have a lot.
  */
 export class TokenTooLong extends Error {
   constructor() {

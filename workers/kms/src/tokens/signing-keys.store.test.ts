@@ -81,7 +81,7 @@ test("twelve isolates that need the first keys at once agree on them", async () 
   expect(await auditedActions()).toHaveLength(2);
 });
 
-test("a key from before there were states gets a next one beside it, and goes on signing", async () => {
+test("a current key that has lost its next one gets another, and goes on signing", async () => {
   const { kid } = await openIsolate().keyRing.signer();
   await database.client.execute("DELETE FROM signing_keys WHERE state = 'next'");
   expect((await openIsolate().keyRing.signer()).kid).toBe(kid);

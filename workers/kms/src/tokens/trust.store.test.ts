@@ -32,8 +32,8 @@ afterAll(() => opened.close());
 test("allows no second current key, whoever writes it", async () => {
   await createRing().signer();
   const second = database.client.execute(
-    `INSERT INTO signing_keys (kid, state, public_jwk, wrapped_private_jwk, created_at)
-     SELECT 'other', state, public_jwk, wrapped_private_jwk, created_at FROM signing_keys WHERE state = 'current'`,
+    `INSERT INTO signing_keys (kid, state, algorithm, public_jwk, wrapped_private_jwk, created_at)
+     SELECT 'other', state, algorithm, public_jwk, wrapped_private_jwk, created_at FROM signing_keys WHERE state = 'current'`,
   );
   await expect(second).rejects.toThrow("UNIQUE");
 });

@@ -108,7 +108,7 @@ export const sends = sqliteTable(
     /** Keyed hash of the mailbox or phone number. */
     destinationMac: text("destination_mac").notNull(),
     /** Whoever passes a factor has shown to own its destination; whoever enrols one may be anybody. */
-    use: text("use", { enum: SEND_USES }).notNull().default("enrolment"),
+    use: text("use", { enum: SEND_USES }).notNull(),
     sentAt: integer("sent_at").notNull(),
   },
   (table) => [

@@ -141,7 +141,7 @@ describe("sending", () => {
       await begin(await borrowPerson(email.fountain), victim);
       return rowsOf(email.fountain, "SELECT destination_mac FROM sends ORDER BY sent_at DESC LIMIT 1");
     })();
-    const sql = "INSERT INTO sends (id, user_id, destination_mac, sent_at) VALUES (?, ?, ?, ?)";
+    const sql = "INSERT INTO sends (id, user_id, destination_mac, use, sent_at) VALUES (?, ?, ?, 'enrolment', ?)";
     for (let sent = 0; sent < 14; sent += 1)
       await email.fountain.databases["twofa"]?.execute({
         sql,

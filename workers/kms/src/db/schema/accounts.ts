@@ -11,7 +11,7 @@ export const users = sqliteTable(
     /** What makes usernames the same, whatever their case. */
     usernameKey: text("username_key").notNull().unique(),
     /** What makes usernames look alike. */
-    usernameSkeleton: text("username_skeleton").unique(),
+    usernameSkeleton: text("username_skeleton").notNull().unique(),
     /** Sealed, and bound to this row. */
     sealedEmail: text("sealed_email"),
     /** HMAC of the email address, which others may have too. */

@@ -9,9 +9,7 @@ export const signingKeys = sqliteTable(
   {
     kid: text().primaryKey(),
     state: text({ enum: ["next", "current", "retiring", "revoked"] }).notNull(),
-    algorithm: text({ enum: ["EdDSA", "ES256", "RS256", "HS256"] })
-      .notNull()
-      .default("EdDSA"),
+    algorithm: text({ enum: ["EdDSA", "ES256", "RS256", "HS256"] }).notNull(),
     /** Of a shared secret only its parameters. */
     publicJwk: text("public_jwk", { mode: "json" }).$type<JWK>().notNull(),
     /** Sealed under a key derived from SECRET_KEY, and bound to this row. */

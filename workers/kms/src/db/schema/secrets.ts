@@ -50,7 +50,7 @@ export const transitKeys = sqliteTable(
     minDecryptionVersion: integer("min_decryption_version").notNull(),
     createdAt: instant("created_at").notNull(),
     /** The subject that created it. */
-    createdBy: text("created_by").notNull().default(""),
+    createdBy: text("created_by").notNull(),
   },
   (table) => [index("transit_keys_by_creator").on(table.createdBy)],
 );

@@ -28,8 +28,8 @@ export const apiKeys = sqliteTable(
     expiresAt: instant("expires_at"),
     /** From when on it is refused: in the future while a rotated key has its grace. */
     revokedAt: instant("revoked_at"),
-    /** What its tokens name as `sid`: another one each time they had to end though the key lives; null: its id. */
-    sessionId: text("session_id"),
+    /** What its tokens name as `sid`: its id at first, and another one each time they had to end though the key lives. */
+    sessionId: text("session_id").notNull(),
     disabledAt: instant("disabled_at"),
     disabledReason: text("disabled_reason", { enum: ["operator", "leaked"] }),
     /** Addresses and networks (CIDR) that it may be used from; null: from anywhere. */
