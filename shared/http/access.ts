@@ -1,13 +1,13 @@
-/** The access check of a call: its policy from the route table, then the caller's token, then the body's shape. */
+/** The parts of the access check, which `pipeline.ts` puts in order. */
 import type { Context, HonoRequest, MiddlewareHandler } from "hono";
 import { bodyLimit } from "hono/body-limit";
-import { assertMayGrant, assertSteppedUp, refusalOf, stepUpRequired, unauthenticated } from "../auth/authorize.ts";
+import { refusalOf, stepUpRequired, unauthenticated } from "../auth/authorize.ts";
 import { isMeantFor, type Principal } from "../auth/claims.ts";
 import type { TokenVerifier } from "../auth/verify.ts";
 import type { Purpose } from "../contracts/purpose.ts";
 import type { WorkerName } from "../contracts/workers.ts";
 import { sha256 } from "../lang/digest.ts";
-import { noteActingService } from "../observability/context.ts";
+import { noteCaller, noteReason } from "../observability/context.ts";
 import { matchRoute, partOf } from "../policy/match.ts";
 import { ANY_TYPE, DEFAULT_MAX_BODY_BYTES, type Policy } from "../policy/routes.ts";
 import { type Problem, problem } from "../problem/problem.ts";
@@ -56,11 +56,8 @@ export const limitBody = (policy: Policy): MiddlewareHandler => {
 };
 
 /** The response to a refused credential: the reason goes to the log, and the caller learns nothing but 401. */
-export const credentialRefused = <Services extends BaseServices>(
-  context: Context<WorkerEnv<Services>>,
-  reason: string,
-): Problem => {
-  context.set("reason", reason);
+export const credentialRefused = (reason: string): Problem => {
+  noteReason(reason);
   return reason === "trust-unavailable" ? unavailable() : unauthenticated(true);
 };
 
@@ -75,10 +72,10 @@ const resourceOf = <Services extends BaseServices>(
 };
 
 /** Refuses a token that was given for another request. */
-const refuseOtherRequest = <Services extends BaseServices>(context: Context<WorkerEnv<Services>>): Problem => {
-  context.set("reason", "other-request");
+const refuseOtherRequest = (policy: Policy): Problem => {
+  noteReason("other-request");
   return stepUpRequired(
-    context.var.policy.stepUp,
+    policy.stepUp,
     "This token is valid only for another request. Verify a second factor for this one.",
   );
 };
@@ -97,11 +94,9 @@ export const bodyHash = async (request: Request): Promise<string> => sha256(awai
  * Refuses a body that the caller's token was not given for; to be asked once the body's size is known to be within
  * bounds.
  */
-export const assertBody = async <Services extends BaseServices>(
-  context: Context<WorkerEnv<Services>>,
-): Promise<void> => {
-  const expected = context.var.principal?.purpose?.bodySha256;
-  if (expected !== undefined && expected !== (await bodyHash(context.req.raw))) throw refuseOtherRequest(context);
+export const assertBody = async (request: Request, policy: Policy, principal: Principal): Promise<void> => {
+  const expected = principal.purpose?.bodySha256;
+  if (expected !== undefined && expected !== (await bodyHash(request))) throw refuseOtherRequest(policy);
 };
 
 /**
@@ -110,18 +105,16 @@ export const assertBody = async <Services extends BaseServices>(
  */
 export const admit = <Services extends BaseServices>(
   context: Context<WorkerEnv<Services>>,
-  worker: WorkerName,
-  policy: Policy,
+  { worker, policy, prefix }: { worker: WorkerName; policy: Policy; prefix: string },
   principal: Principal,
-  prefix = "",
 ): void => {
-  if (!isMeantFor(principal, worker)) throw credentialRefused(context, "other-audience");
+  if (!isMeantFor(principal, worker)) throw credentialRefused("other-audience");
   context.set("principal", principal);
-  noteActingService(principal.actingService);
+  noteCaller(principal);
   const refusal = refusalOf(policy, principal, () => resourceOf(context, policy));
   if (refusal) throw refusal;
   if (principal.purpose !== undefined && !isFor(principal.purpose, context.req, prefix))
-    throw refuseOtherRequest(context);
+    throw refuseOtherRequest(policy);
 };
 
 /**
@@ -136,36 +129,4 @@ export const admittingVerifier =
     const { principal } = verification;
     const isAdmitted = isMeantFor(principal, worker) && refusalOf(policy, principal) === undefined;
     return isAdmitted ? verification : { ok: false, reason: "not-admitted" };
-  };
-
-const authenticate = async <Services extends BaseServices>(
-  context: Context<WorkerEnv<Services>>,
-  worker: WorkerName,
-  policy: Policy,
-): Promise<void> => {
-  if (policy.caller === "anyone") return;
-  const token = bearerToken(context.req.raw.headers);
-  if (token === undefined) throw unauthenticated(context.req.header("authorization") !== undefined);
-  const { verify, now } = context.var.services;
-  const verification = await verify(token);
-  if (!verification.ok) throw credentialRefused(context, verification.reason);
-  // Not what a header says was removed: a caller that bypasses the gateway could claim anything.
-  admit(context, worker, policy, verification.principal, `/${worker}`);
-  if (policy.stepUp?.when === "always") assertSteppedUp(verification.principal, now(), policy.stepUp);
-  if (policy.grants) assertMayGrant(policy.grants, verification.principal, now());
-};
-
-/** The access check of a worker behind the gateway, which trusts nothing that the gateway has already checked. */
-export const createAccessCheck =
-  <Services extends BaseServices>(worker: WorkerName): MiddlewareHandler<WorkerEnv<Services>> =>
-  async (context, next) => {
-    const { template, policy } = policyOf(worker, context.req.method, context.req.path);
-    context.set("template", template);
-    context.set("policy", policy);
-    await authenticate(context, worker, policy);
-    assertConsumable(context.req.raw, policy);
-    return limitBody(policy)(context, async () => {
-      await assertBody(context);
-      await next();
-    });
   };

@@ -1,10 +1,11 @@
-import { createRoute, z } from "@hono/zod-openapi";
+import { z } from "@hono/zod-openapi";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { Principal } from "../auth/claims.ts";
 import type { Verification } from "../auth/verify.ts";
 import { DatabaseUnavailable } from "../db/database.ts";
 import { problem } from "../problem/problem.ts";
 import { createApp } from "./app.ts";
+import { createEndpoint } from "./endpoint.ts";
 import { jsonBody } from "./openapi.ts";
 import type { BaseServices } from "./worker-env.ts";
 
@@ -47,19 +48,17 @@ const services: BaseServices = {
 };
 
 const element = z.object({ elementId: z.int().min(1), comment: z.string() });
-const post = (path: string) =>
-  createRoute({
-    method: "post",
-    path,
-    request: { body: jsonBody(element, { elementId: 1, comment: "" }) },
-    responses: { 200: { description: "" } },
+const endpoint = createEndpoint<BaseServices>()("service-a");
+const post = (key: "POST /sequence" | "POST /sequence/reorder") =>
+  endpoint(key, {
+    ...{ operationId: key, summary: "Take an element", responses: { 200: { description: "" } } },
+    body: jsonBody(element, { elementId: 1, comment: "" }),
+    handle: (context) => context.json(handle(context.req.valid("json"))),
   });
 
 const createWorker = () => {
   const app = createApp({ worker: "service-a", connect: () => services });
-  for (const path of ["/sequence", "/sequence/reorder"]) {
-    app.openapi(post(path), (context) => context.json(handle(context.req.valid("json"))));
-  }
+  for (const key of ["POST /sequence", "POST /sequence/reorder"] as const) post(key).register(app);
   app.get("/scripts/:id", (context) => context.json({ id: context.req.param("id") }));
   app.get("/nowhere", (context) => context.text("a handler without a row"));
   return app;

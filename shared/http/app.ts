@@ -8,7 +8,7 @@ import { HTTPException } from "hono/http-exception";
 import { holdsCredential } from "../contracts/credential-shape.ts";
 import type { WorkerName } from "../contracts/workers.ts";
 import { isUnavailable } from "../db/database.ts";
-import { withinRequest } from "../observability/context.ts";
+import { currentRequest, noteReason, withinRequest } from "../observability/context.ts";
 import { labelWorker } from "../observability/instruments.ts";
 import { createLog, describeError } from "../observability/log.ts";
 import { parseTraceparent, startSpan } from "../observability/trace.ts";
@@ -17,7 +17,6 @@ import { PRIVATE_PATHS, UNMATCHED } from "../policy/routes.ts";
 import { PROBLEMS } from "../problem/catalogue.ts";
 import { Problem, problem, problemResponse, typesenseErrorResponse } from "../problem/problem.ts";
 import { unavailable } from "../problem/unavailable.ts";
-import { createAccessCheck } from "./access.ts";
 import { UnusableSettings } from "./bindings.ts";
 import { assertDeclaredInput, type DeclaredInputs, declaredInputs } from "./declared-input.ts";
 import { documentOf } from "./document.ts";
@@ -25,6 +24,7 @@ import { drain } from "./drain.ts";
 import { invalidInput } from "./field-errors.ts";
 import { assertParsableBody } from "./json-body.ts";
 import { PROBLEM_COMPONENT, problemSchema } from "./openapi.ts";
+import { createWorkerPipeline } from "./pipeline.ts";
 import { recordRequest } from "./record.ts";
 import type { BaseServices, WorkerEnv } from "./worker-env.ts";
 
@@ -86,7 +86,7 @@ export const createApp = <Services extends BaseServices>(options: AppOptions<Ser
     worker,
     connect,
     problemOf,
-    access = createAccessCheck<Services>(worker),
+    access = createWorkerPipeline<Services>(worker),
     clientAddress = forwardedAddress,
     responseHeaders = noHeaders,
   } = options;
@@ -130,8 +130,10 @@ export const createApp = <Services extends BaseServices>(options: AppOptions<Ser
       return access(context, async () => {
         declared ??= declaredInputs(app.openAPIRegistry);
         const { policy, template } = context.var;
-        await assertParsableBody(context.req, policy);
-        await assertDeclaredInput(context, { policy, template, declared });
+        if (policy) {
+          await assertParsableBody(context.req, policy);
+          await assertDeclaredInput(context, { policy, template, declared });
+        }
         await next();
       });
     context.set("template", context.req.path);
@@ -145,7 +147,7 @@ export const createApp = <Services extends BaseServices>(options: AppOptions<Ser
     const { requestId, policy } = context.var;
     if (failed.cause !== undefined && PROBLEMS[failed.code].status >= 500)
       log("error", failed.code, { error: describeError(failed.cause) });
-    if (!context.var.reason) context.set("reason", failed.code);
+    if (!currentRequest()?.reason) noteReason(failed.code);
     if (policy?.dialect === "typesense") return typesenseErrorResponse(failed);
     return problemResponse(failed, { instance: prefix + context.req.path, requestId });
   });

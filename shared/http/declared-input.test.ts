@@ -1,15 +1,18 @@
-import { createRoute, z } from "@hono/zod-openapi";
+import { z } from "@hono/zod-openapi";
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { list, text } from "../contracts/input.ts";
 import { createApp } from "./app.ts";
+import { createEndpoint } from "./endpoint.ts";
 import { jsonBody, pageQuery } from "./openapi.ts";
+import type { BaseServices } from "./worker-env.ts";
 
-const services = {
+const services: BaseServices = {
   verify: async () => ({ ok: false, reason: "invalid" }) as const,
   probe: async () => {},
   now: () => 0,
 };
 const responses = { 200: { description: "" } };
+const endpoint = createEndpoint<BaseServices>()("kms");
 
 /** Routes of the table that anyone may call. */
 const createWorker = () => {
@@ -18,19 +21,28 @@ const createWorker = () => {
     names: list(text({ max: 3 }), { max: 500 }),
     inner: z.strictObject({ a: z.int() }).optional(),
   });
-  app.openapi(
-    createRoute({ method: "post", path: "/register", request: { body: jsonBody(names, { names: ["a"] }) }, responses }),
-    (context) => context.json({}),
-  );
-  const keySet = createRoute({
-    method: "get",
-    path: "/.well-known/jwks.json",
-    request: { query: pageQuery },
-    responses,
-  });
-  app.openapi(keySet, (context) => context.json(context.req.valid("query")));
-  app.post("/login/passkey/options", (context) => context.json({}));
-  app.post("/token", async (context) => context.text(await context.req.text()));
+  const endpoints = [
+    endpoint("POST /register", {
+      ...{ operationId: "a", summary: "Takes a body", responses },
+      body: jsonBody(names, { names: ["a"] }),
+      handle: (context) => context.json({}),
+    }),
+    endpoint("GET /.well-known/jwks.json", {
+      ...{ operationId: "b", summary: "Takes a query", responses },
+      query: pageQuery,
+      handle: (context) => context.json(context.req.valid("query")),
+    }),
+    endpoint("POST /keys/leaked", {
+      ...{ operationId: "c", summary: "Takes nothing", responses },
+      handle: (context) => context.json({}),
+    }),
+    endpoint("POST /token", {
+      ...{ operationId: "d", summary: "Reads its own body", responses },
+      validatedBy: "handler",
+      handle: async (context) => context.text(await context.req.text()),
+    }),
+  ];
+  for (const { register } of endpoints) register(app);
   return app;
 };
 
@@ -68,7 +80,7 @@ describe("query parameters", () => {
     ["GET", `${KEYS}?username=x`, "#/query/username"],
     ["HEAD", `${KEYS}?limit=1&a%2Fb=1`, "#/query/a~1b"],
     ["GET", `${KEYS}?__proto__=1`, "#/query/__proto__"],
-    ["POST", "/login/passkey/options?x", "#/query/x"],
+    ["POST", "/keys/leaked?x", "#/query/x"],
   ])("that are unknown are refused by name: %s %s", async (method, path, pointer) => {
     const { status, errors } = await call(method, path);
     expect(status).toBe(422);
@@ -126,7 +138,7 @@ describe("a body", () => {
 
   test("may be left out, or be empty, where none is taken", async () => {
     for (const body of [undefined, "", "{}", " {}\n"])
-      expect(await call("POST", "/login/passkey/options", { body })).toMatchObject({ status: 200 });
+      expect(await call("POST", "/keys/leaked", { body })).toMatchObject({ status: 200 });
   });
 
   test.each([
@@ -135,13 +147,13 @@ describe("a body", () => {
     ["null", ["#"]],
     ['"text"', ["#"]],
   ])("with something in it is refused where none is taken: %j", async (body, expected) => {
-    const { status, errors } = await call("POST", "/login/passkey/options", { body });
+    const { status, errors } = await call("POST", "/keys/leaked", { body });
     expect(status).toBe(422);
     expect(pointers(errors)).toEqual(expected);
   });
 
   test("that cannot be parsed is refused where none is taken", async () => {
-    expect(await call("POST", "/login/passkey/options", { body: "{" })).toMatchObject({ status: 400 });
+    expect(await call("POST", "/keys/leaked", { body: "{" })).toMatchObject({ status: 400 });
   });
 });
 

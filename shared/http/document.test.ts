@@ -1,10 +1,12 @@
-import { createRoute, z } from "@hono/zod-openapi";
+import { z } from "@hono/zod-openapi";
 import { expect, test } from "vitest";
 import type { Policy } from "../policy/routes.ts";
 import { PROBLEMS } from "../problem/catalogue.ts";
 import { createApp } from "./app.ts";
 import { derivedRefusals, documentOf } from "./document.ts";
-import { json, jsonBody, problems } from "./openapi.ts";
+import { createEndpoint } from "./endpoint.ts";
+import { json, jsonBody } from "./openapi.ts";
+import type { BaseServices } from "./worker-env.ts";
 
 const statusesOf = (method: string, policy: Policy): string =>
   [...new Set(derivedRefusals("kms", method, policy).map((code) => PROBLEMS[code].status))].sort().join(" ");
@@ -36,20 +38,21 @@ test("the gateway needs nobody to answer, unless an operation says so", () => {
 
 test("the document adds what follows from the table to what an operation declares", () => {
   const probe = async (): Promise<void> => {};
-  const connect = () => ({ verify: async () => ({ ok: false, reason: "invalid" }) as const, probe, now: () => 0 });
+  const connect = (): BaseServices => ({
+    verify: async () => ({ ok: false, reason: "invalid" }) as const,
+    probe,
+    now: () => 0,
+  });
   const app = createApp({ worker: "kms", connect });
   const changed = z.object({ version: z.int() });
-  const register = (method: "put" | "get", path: string) =>
-    app.openAPIRegistry.registerPath(
-      createRoute({
-        method,
-        path,
-        request: { body: jsonBody(z.strictObject({ value: z.string() }), { value: "one" }) },
-        responses: { 201: json(changed, "The version", { version: 1 }), ...problems("login-refused", "conflict") },
-      }),
-    );
-  register("put", "/secrets/{path{.+}}");
-  register("get", "/nowhere");
+  createEndpoint<BaseServices>()("kms")("PUT /secrets/{path+}", {
+    operationId: "kms.writeSecret",
+    summary: "Write a secret",
+    body: jsonBody(z.strictObject({ value: z.string() }), { value: "one" }),
+    responses: { 201: json(changed, "The version", { version: 1 }) },
+    errors: ["login-refused", "conflict"],
+    handle: (context) => context.json({ version: 1 }, 201),
+  }).register(app);
   expect(documentOf(app, "kms", { title: "T", version: "1" })).toMatchObject({
     paths: {
       "/secrets/{path}": {
@@ -63,7 +66,6 @@ test("the document adds what follows from the table to what an operation declare
           },
         },
       },
-      "/nowhere": { get: { responses: { 409: { description: "Conflict" } } } },
     },
     components: { schemas: { Problem: { type: "object" } } },
   });

@@ -53,23 +53,28 @@ const withRefusals = (responses: Record<string, Response>, codes: readonly Probl
   return all;
 };
 
-/** The document, its paths as OpenAPI spells them, which has no sign for several segments. */
+/**
+ * The operations of a worker that an app declares, their paths as OpenAPI spells them, which has no sign for several
+ * segments. `prefix`: what stands before the worker's paths in the app, and is taken off.
+ */
 export const documentOf = <E extends Env>(
   app: OpenAPIHono<E>,
   worker: WorkerName,
   info: { title: string; version: string },
+  prefix = "",
 ): object => {
   const document = app.getOpenAPI31Document({ openapi: "3.1.0", info });
-  const paths = Object.entries<Record<string, Operation>>(Object(document.paths)).map(([declared, item]) => {
-    const path = declared.replaceAll(SEGMENTS, "");
-    const operations = Object.entries(item).map(([name, operation]) => {
+  const paths = Object.entries<Record<string, Operation>>(Object(document.paths)).flatMap(([declared, item]) => {
+    if (!declared.startsWith(`${prefix}/`)) return [];
+    const path = declared.slice(prefix.length).replaceAll(SEGMENTS, "");
+    const operations = Object.entries(item).flatMap(([name, operation]) => {
       const method = name.toUpperCase();
       const match = matchRoute(worker, method, path);
-      if (!match.found) return [name, operation] as const;
+      if (!match.found) return [];
       const responses = withRefusals(operation.responses ?? {}, derivedRefusals(worker, method, match.policy));
-      return [name, { ...operation, responses }] as const;
+      return [[name, { ...operation, responses }] as const];
     });
-    return [path, Object.fromEntries(operations)] as const;
+    return operations.length === 0 ? [] : [[path, Object.fromEntries(operations)] as const];
   });
   return { ...document, paths: Object.fromEntries(paths) };
 };

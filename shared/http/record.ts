@@ -1,5 +1,6 @@
 /** What is left of every request: one log line, and its place in the numbers. */
 import type { Context } from "hono";
+import { currentRequest } from "../observability/context.ts";
 import { countAuthentication, countRequest, observeRequest } from "../observability/metrics.ts";
 import type { BaseServices, WorkerEnv } from "./worker-env.ts";
 
@@ -18,20 +19,23 @@ const credentialKind = (headers: Headers): string => {
  * How this worker judged the caller's credential; `undefined` where it came to no judgement. A refusal without a reason
  * is another worker's, passed on.
  */
-const authenticationOutcome = <Services extends BaseServices>({
-  res: { status },
-  var: { principal, reason },
-}: BaseContext<Services>): string | undefined => {
+const authenticationOutcome = <Services extends BaseServices>(
+  { res: { status }, var: { principal } }: BaseContext<Services>,
+  reason: string | undefined,
+): string | undefined => {
   if (reason && (status === 401 || status === 403)) return "refused";
   if (principal) return "accepted";
   return status === 503 ? "undecided" : undefined;
 };
 
-const recordAuthentication = <Services extends BaseServices>(context: BaseContext<Services>): void => {
-  const outcome = authenticationOutcome(context);
+const recordAuthentication = <Services extends BaseServices>(
+  context: BaseContext<Services>,
+  reason: string | undefined,
+): void => {
+  const outcome = authenticationOutcome(context, reason);
   if (outcome === undefined) return;
-  const reason = outcome === "accepted" ? "none" : context.var.reason;
-  countAuthentication({ credential: credentialKind(context.req.raw.headers), outcome, reason });
+  const counted = outcome === "accepted" ? "none" : (reason ?? "none");
+  countAuthentication({ credential: credentialKind(context.req.raw.headers), outcome, reason: counted });
 };
 
 /** Logs and counts a request that has got its response. */
@@ -41,7 +45,8 @@ export const recordRequest = <Services extends BaseServices>(
 ): void => {
   const { method } = context.req;
   const { status } = context.res;
-  const { log, template: route, policy, principal, reason } = context.var;
+  const { log, template: route, policy, principal } = context.var;
+  const reason = currentRequest()?.reason;
   log(status >= 500 ? "error" : "info", "request", {
     method,
     route,
@@ -52,5 +57,5 @@ export const recordRequest = <Services extends BaseServices>(
   });
   countRequest({ method, route, status_class: `${Math.floor(status / 100)}xx` });
   observeRequest({ route }, durationMs / 1000);
-  if (policy && policy.caller !== "anyone") recordAuthentication(context);
+  if (policy && policy.caller !== "anyone") recordAuthentication(context, reason);
 };

@@ -20,10 +20,9 @@ export interface WorkerEnv<Services extends BaseServices> {
     log: Log;
     requestId: string;
     template: string;
-    /** Set once the route is known to be in the table. */
-    policy: Policy;
-    reason: string;
-    /** Set on every route whose policy demands a caller. */
-    principal: Principal;
+    /** Set once the request is known to have a row in the route table. */
+    policy?: Policy;
+    /** Set where the policy demands a caller. Endpoints get it as a parameter of its own. */
+    principal?: Principal;
   };
 }

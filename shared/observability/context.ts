@@ -7,8 +7,12 @@ export interface RequestContext {
   span: Span;
   /** The network address of the sender, if it is known for certain. */
   clientAddress?: string | undefined;
-  /** The service that acts for a user, once the caller's token has been verified; none where users act themselves. */
+  /** The caller, once their token has been verified. */
+  subject?: string | undefined;
+  /** The service that acts for that caller; none where users act themselves. */
   actingService?: string | undefined;
+  /** Why the request was refused: a code. The caller learns less. */
+  reason?: string | undefined;
 }
 
 const storage = new AsyncLocalStorage<RequestContext>();
@@ -16,10 +20,16 @@ const storage = new AsyncLocalStorage<RequestContext>();
 /** The request at hand; `undefined` outside of one. */
 export const currentRequest = (): RequestContext | undefined => storage.getStore();
 
-/** Notes for the rest of the request which service acts in it: in log lines, audit entries and private calls. */
-export const noteActingService = (service: string | undefined): void => {
+/** Notes for the rest of the request who calls, for log lines, audit entries and private calls. */
+export const noteCaller = ({ subject, actingService }: Pick<RequestContext, "subject" | "actingService">): void => {
   const request = storage.getStore();
-  if (request) request.actingService = service;
+  if (request) Object.assign(request, { subject, actingService });
+};
+
+/** Notes why the request is refused, for its log line and its metrics. */
+export const noteReason = (reason: string): void => {
+  const request = storage.getStore();
+  if (request) request.reason = reason;
 };
 
 /** Does the work for this request, and gives what it gives. */

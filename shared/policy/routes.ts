@@ -62,26 +62,30 @@ export const DEFAULT_TIMEOUT_SECONDS = 10;
 /** What is demanded where nothing else is said. */
 export const STEP_UP: StepUpDemand = { when: "always", acr: "aal2", maxAgeSeconds: STEP_UP_MAX_AGE_SECONDS };
 
-const PUBLIC: Policy = { caller: "anyone" };
+/** A policy whose type says whether a caller is demanded. */
+type Public = Policy & { caller: "anyone" };
+type Called = Policy & { caller: "authenticated" | "user" };
+
+const PUBLIC: Public = { caller: "anyone" };
 /** The client says who it is in the way of OAuth, which the kms understands. */
-const OAUTH: Policy = { ...PUBLIC, dialect: "oauth", consumes: "application/x-www-form-urlencoded" };
-const AUTHENTICATED: Policy = { caller: "authenticated" };
-const USER: Policy = { caller: "user" };
-const scope = (name: BaseScope): Policy => ({ caller: "authenticated", scope: name });
-const byPath = (name: BaseScope): Policy => ({ ...scope(name), narrowedBy: "path" });
-const TRANSIT_KEY: Policy = { ...scope("transit:use"), narrowedBy: "key" };
-const TRANSIT_KEYS: Policy = { ...scope("transit:use"), narrowedBy: "handler" };
-const stepUp = (policy: Policy): Policy => ({ ...policy, stepUp: STEP_UP });
-const stepUpIfEnrolled = (policy: Policy): Policy => ({ ...policy, stepUp: { ...STEP_UP, when: "conditional" } });
-const granting = (grants: Granted, policy: Policy): Policy => ({ ...stepUpIfEnrolled(policy), grants });
+const OAUTH: Public = { ...PUBLIC, dialect: "oauth", consumes: "application/x-www-form-urlencoded" };
+const AUTHENTICATED: Called = { caller: "authenticated" };
+const USER: Called = { caller: "user" };
+const scope = (name: BaseScope): Called => ({ caller: "authenticated", scope: name });
+const byPath = (name: BaseScope): Called => ({ ...scope(name), narrowedBy: "path" });
+const TRANSIT_KEY: Called = { ...scope("transit:use"), narrowedBy: "key" };
+const TRANSIT_KEYS: Called = { ...scope("transit:use"), narrowedBy: "handler" };
+const stepUp = (policy: Called): Called => ({ ...policy, stepUp: STEP_UP });
+const stepUpIfEnrolled = (policy: Called): Called => ({ ...policy, stepUp: { ...STEP_UP, when: "conditional" } });
+const granting = (grants: Granted, policy: Called): Called => ({ ...stepUpIfEnrolled(policy), grants });
 
 /** A message is sent before the response, and a slow mail server needs time. */
 const SENDING_TIMEOUT_SECONDS = 20;
-const SENDING: Policy = { ...stepUpIfEnrolled(USER), timeoutSeconds: SENDING_TIMEOUT_SECONDS };
+const SENDING: Called = { ...stepUpIfEnrolled(USER), timeoutSeconds: SENDING_TIMEOUT_SECONDS };
 
 /** Reads that apply the embedded filter of a scoped key. */
-const SEARCHING: Policy = { ...scope("search:read"), scopedKeys: true };
-const TYPESENSE: Policy = { ...SEARCHING, dialect: "typesense" };
+const SEARCHING: Called = { ...scope("search:read"), scopedKeys: true };
+const TYPESENSE: Called = { ...SEARCHING, dialect: "typesense" };
 
 /** The paths that only the gateway requests, through its binding; as they are not in the table, no caller can. */
 export const PRIVATE_PATHS: readonly string[] = ["/openapi.json", "/ready"];
@@ -92,7 +96,7 @@ export const UNMATCHED = "unmatched";
 /** `METHOD /path` → policy. `{name}` stands for one path segment or the part of one, `{name+}` for one or more. */
 export type RouteTable = Record<string, Policy>;
 
-export const ROUTES: Record<WorkerName, RouteTable> = {
+const TABLE = {
   gateway: {
     "GET /": PUBLIC,
     "GET /health": PUBLIC,
@@ -227,4 +231,14 @@ export const ROUTES: Record<WorkerName, RouteTable> = {
     "GET /outbox/dead-letters": scope("users:admin"),
     "POST /outbox/dead-letters/redrive": stepUp(scope("users:admin")),
   },
-};
+} satisfies Record<WorkerName, RouteTable>;
+
+export const ROUTES: Record<WorkerName, RouteTable> = TABLE;
+
+/** A row of a worker's table: `METHOD /path`. */
+export type RouteKey<Worker extends WorkerName> = keyof (typeof TABLE)[Worker] & string;
+
+/** The rows of a worker that demand a caller. */
+export type CalledKey<Worker extends WorkerName> = {
+  [Key in RouteKey<Worker>]: (typeof TABLE)[Worker][Key] extends Called ? Key : never;
+}[RouteKey<Worker>];

@@ -116,7 +116,6 @@ const BY_HAND: Readonly<Record<string, string>> = {
   "shared/http/declared-input.ts": "looks at names only",
   "shared/http/json-body.ts": "the size of the body; passes over its characters once",
   "workers/gateway/src/admission/credential.ts": "looks at names only",
-  "workers/kms/src/audit-log/audit.routes.ts": "parses with the declared schema",
   "workers/kms/src/http/oauth.ts": "readForm",
   "workers/kms/src/oauth/token.routes.ts": "readForm, in parseTokenRequest",
   "workers/search/src/searches/typesense.routes.ts": "4,000 characters of an address; readMultiSearch",

@@ -1,24 +1,29 @@
 import { createApp } from "#shared/http/app.ts";
 import type { SearchServices } from "./composition/services.ts";
-import { addDocuments } from "./documents/documents.routes.ts";
-import { addReindex } from "./documents/reindex.routes.ts";
-import { addStatus } from "./documents/status.routes.ts";
-import { addCredentials } from "./keys/credentials.routes.ts";
-import { addScopedKeys } from "./keys/scoped-keys.routes.ts";
-import { addRules } from "./rules/rules.routes.ts";
-import { addSearch } from "./searches/search.routes.ts";
-import { addTypesense } from "./searches/typesense.routes.ts";
+import { documentsEndpoints } from "./documents/documents.routes.ts";
+import { reindexEndpoints } from "./documents/reindex.routes.ts";
+import { statusEndpoints } from "./documents/status.routes.ts";
+import { credentialsEndpoints } from "./keys/credentials.routes.ts";
+import { scopedKeysEndpoints } from "./keys/scoped-keys.routes.ts";
+import { rulesEndpoints } from "./rules/rules.routes.ts";
+import { searchEndpoints } from "./searches/search.routes.ts";
+import { typesenseEndpoints } from "./searches/typesense.routes.ts";
+
+/** Hono takes the first that fits, so that literal paths stand before those with parameters. */
+const ENDPOINTS = [
+  ...documentsEndpoints,
+  ...searchEndpoints,
+  ...typesenseEndpoints,
+  ...scopedKeysEndpoints,
+  ...statusEndpoints,
+  ...reindexEndpoints,
+  ...rulesEndpoints,
+  ...credentialsEndpoints,
+];
 
 /** The search worker's routes. */
 export const createSearchApp = (connect: (bindings: unknown) => SearchServices) => {
   const app = createApp({ worker: "search", connect });
-  addDocuments(app);
-  addSearch(app);
-  addTypesense(app);
-  addScopedKeys(app);
-  addStatus(app);
-  addReindex(app);
-  addRules(app);
-  addCredentials(app);
+  for (const { register } of ENDPOINTS) register(app);
   return app;
 };

@@ -1,24 +1,29 @@
 import { createApp } from "#shared/http/app.ts";
 import type { ServiceAServices } from "./composition/services.ts";
-import { addElements } from "./elements/elements.routes.ts";
-import { addReorder } from "./elements/reorder.routes.ts";
-import { addSequence } from "./elements/sequence.routes.ts";
-import { addVersions } from "./elements/versions.routes.ts";
+import { elementsEndpoints } from "./elements/elements.routes.ts";
+import { reorderEndpoints } from "./elements/reorder.routes.ts";
+import { sequenceEndpoints } from "./elements/sequence.routes.ts";
+import { versionsEndpoints } from "./elements/versions.routes.ts";
 import { addDraining } from "./http/draining.ts";
-import { addDeadLetters } from "./outbox/dead-letters.routes.ts";
-import { addExport } from "./scripts/export.routes.ts";
-import { addScripts } from "./scripts/scripts.routes.ts";
+import { deadLettersEndpoints } from "./outbox/dead-letters.routes.ts";
+import { exportEndpoints } from "./scripts/export.routes.ts";
+import { scriptsEndpoints } from "./scripts/scripts.routes.ts";
+
+/** Hono takes the first that fits, so that literal paths stand before those with parameters. */
+const ENDPOINTS = [
+  ...sequenceEndpoints,
+  ...reorderEndpoints,
+  ...versionsEndpoints,
+  ...elementsEndpoints,
+  ...exportEndpoints,
+  ...scriptsEndpoints,
+  ...deadLettersEndpoints,
+];
 
 /** The routes of service-a. */
 export const createServiceAApp = (connect: (bindings: unknown) => ServiceAServices) => {
   const app = createApp({ worker: "service-a", connect });
   addDraining(app);
-  addSequence(app);
-  addReorder(app);
-  addVersions(app);
-  addElements(app);
-  addExport(app);
-  addScripts(app);
-  addDeadLetters(app);
+  for (const { register } of ENDPOINTS) register(app);
   return app;
 };

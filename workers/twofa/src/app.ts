@@ -1,22 +1,27 @@
 import { createApp } from "#shared/http/app.ts";
 import type { TwofaServices } from "./composition/services.ts";
-import { addFactors } from "./factors/factors.routes.ts";
-import { addWebAuthn } from "./passkeys/webauthn.routes.ts";
-import { addRecoveryCodes } from "./recovery-codes/recovery-codes.routes.ts";
-import { addDestinations } from "./sent-codes/destinations.routes.ts";
-import { addTotp } from "./totp/totp.routes.ts";
-import { addGenerate } from "./verification/generate.routes.ts";
-import { addVerify } from "./verification/verify.routes.ts";
+import { factorsEndpoints } from "./factors/factors.routes.ts";
+import { webAuthnEndpoints } from "./passkeys/webauthn.routes.ts";
+import { recoveryCodesEndpoints } from "./recovery-codes/recovery-codes.routes.ts";
+import { destinationsEndpoints } from "./sent-codes/destinations.routes.ts";
+import { totpEndpoints } from "./totp/totp.routes.ts";
+import { generateEndpoints } from "./verification/generate.routes.ts";
+import { verifyEndpoints } from "./verification/verify.routes.ts";
+
+/** Hono takes the first that fits, so that literal paths stand before those with parameters. */
+const ENDPOINTS = [
+  ...factorsEndpoints,
+  ...totpEndpoints,
+  ...destinationsEndpoints,
+  ...webAuthnEndpoints,
+  ...recoveryCodesEndpoints,
+  ...generateEndpoints,
+  ...verifyEndpoints,
+];
 
 /** The twofa worker's routes. */
 export const createTwofaApp = (connect: (bindings: unknown) => TwofaServices) => {
   const app = createApp({ worker: "twofa", connect });
-  addFactors(app);
-  addTotp(app);
-  addDestinations(app);
-  addWebAuthn(app);
-  addRecoveryCodes(app);
-  addGenerate(app);
-  addVerify(app);
+  for (const { register } of ENDPOINTS) register(app);
   return app;
 };

@@ -1,36 +1,32 @@
-import { createRoute, type OpenAPIHono } from "@hono/zod-openapi";
-import { passkeyLoginSchema } from "#shared/contracts/webauthn.ts";
-import { PASSKEY_LOGIN_EXAMPLE } from "#shared/http/examples-of-passkeys.ts";
-import { jsonBody } from "#shared/http/openapi.ts";
-import type { WorkerEnv } from "#shared/http/worker-env.ts";
-import type { GatewayServices } from "../composition/services.ts";
+/** Login by passkey, to which twofa contributes the passkey and the kms the session. */
+import { challengedOptionsSchema, passkeyLoginSchema } from "#shared/contracts/webauthn.ts";
+import { CHALLENGED_OPTIONS_EXAMPLE, PASSKEY_LOGIN_EXAMPLE } from "#shared/http/examples-of-passkeys.ts";
+import { json, jsonBody } from "#shared/http/openapi.ts";
+import { TOKENS_EXAMPLE, tokensBody, tokensSchema } from "#shared/http/tokens.ts";
+import { kmsEndpoint } from "../endpoint.ts";
 
 const NO_STORE = { "cache-control": "no-store", pragma: "no-cache" };
 
-/** The input; the kms declares the responses, for the documentation. */
-const loginRoute = createRoute({
-  method: "post",
-  path: "/kms/login/passkey",
-  request: { body: jsonBody(passkeyLoginSchema, PASSKEY_LOGIN_EXAMPLE) },
-  responses: { 200: { description: "Tokens" } },
+const getOptions = kmsEndpoint("POST /login/passkey/options", {
+  operationId: "kms.getPasskeyLoginOptions",
+  tags: ["Accounts"],
+  summary: "Get the WebAuthn options for a login with a passkey",
+  responses: { 200: json(challengedOptionsSchema, "For navigator.credentials.get()", CHALLENGED_OPTIONS_EXAMPLE) },
+  errors: ["too-many-attempts"],
+  handle: async (context) => context.json(await context.var.services.passkeyLogins.options(), 200, NO_STORE),
 });
 
-/** Routes of the kms that it cannot serve itself, because it has no passkeys. */
-export const addPasskeyLogin = (app: OpenAPIHono<WorkerEnv<GatewayServices>>): void => {
-  app.post("/kms/login/passkey/options", async (context) =>
-    context.json(await context.var.services.passkeyLogins.options(), 200, NO_STORE),
-  );
-
-  app.openapi(loginRoute, async (context) => {
+const logIn = kmsEndpoint("POST /login/passkey", {
+  operationId: "kms.loginWithPasskey",
+  tags: ["Accounts"],
+  summary: "Log in with a passkey and user verification (PIN or biometrics); counts as two factors",
+  body: jsonBody(passkeyLoginSchema, PASSKEY_LOGIN_EXAMPLE),
+  responses: { 200: json(tokensSchema, "A new session's tokens, with acr = aal2", TOKENS_EXAMPLE) },
+  errors: ["login-refused", "too-many-attempts"],
+  handle: async (context) => {
     const opened = await context.var.services.passkeyLogins.logIn(context.req.valid("json"));
-    const { accessToken, expiresInSeconds, refreshToken, scope } = opened;
-    const tokens = {
-      access_token: accessToken,
-      token_type: "Bearer",
-      expires_in: expiresInSeconds,
-      refresh_token: refreshToken,
-      scope,
-    };
-    return context.json(tokens, 200, NO_STORE);
-  });
-};
+    return context.json(tokensBody(opened, opened.refreshToken), 200, NO_STORE);
+  },
+});
+
+export const passkeyLoginEndpoints = [getOptions, logIn];

@@ -2,25 +2,15 @@
 
 import { WORKERS, type WorkerName } from "#shared/contracts/workers.ts";
 import { policyOf } from "#shared/http/access.ts";
-import type { Policy } from "#shared/policy/routes.ts";
+import type { Target } from "#shared/http/pipeline.ts";
 import { problem } from "#shared/problem/problem.ts";
 
 /** A worker that requests are forwarded to. */
 export type Destination = Exclude<WorkerName, "gateway">;
 
-const isDestination = (worker: WorkerName): worker is Destination => worker !== "gateway";
+export const isDestination = (worker: WorkerName): worker is Destination => worker !== "gateway";
 
 export const DESTINATIONS: readonly Destination[] = WORKERS.filter(isDestination);
-
-export interface Target {
-  /** `undefined`: the gateway responds itself. */
-  destination?: Destination;
-  /** The path as the destination knows it. */
-  path: string;
-  /** The row of the route table, as the caller knows it. */
-  template: string;
-  policy: Policy;
-}
 
 const MAX_ADDRESS_LENGTH = 8_192;
 /** NUL and other control characters: no name in Fountain has one, and not every part would read them alike. */
@@ -40,8 +30,8 @@ export const assertSaneAddress = (url: string, path: string): void => {
 export const targetOf = (method: string, path: string): Target => {
   const end = path.indexOf("/", 1);
   const destination = DESTINATIONS.find((name) => name === path.slice(1, end === -1 ? undefined : end));
-  if (destination === undefined) return { path, ...policyOf("gateway", method, path) };
+  if (destination === undefined) return { worker: "gateway", path, ...policyOf("gateway", method, path) };
   const rest = end === -1 ? "/" : path.slice(end);
   const { template, policy } = policyOf(destination, method, rest);
-  return { destination, path: rest, template: `/${destination}${template}`, policy };
+  return { worker: destination, path: rest, template: `/${destination}${template}`, policy };
 };

@@ -1,20 +1,18 @@
-import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import { z } from "@hono/zod-openapi";
 import { WORKERS, type WorkerName } from "#shared/contracts/workers.ts";
-import { documentOf } from "#shared/http/document.ts";
-import { json, problems } from "#shared/http/openapi.ts";
-import type { WorkerEnv } from "#shared/http/worker-env.ts";
+import { json } from "#shared/http/openapi.ts";
 import { withinTime } from "#shared/lang/deadline.ts";
 import { matchRoute } from "#shared/policy/match.ts";
-import type { GatewayServices, Upstreams } from "../composition/services.ts";
+import type { Policy } from "#shared/policy/routes.ts";
+import type { Upstreams } from "../composition/services.ts";
+import { endpoint } from "../endpoint.ts";
 import { getFromAll } from "../proxy/upstream.ts";
 import { documentSchema, mergeDocuments, type Part } from "./openapi.ts";
-
-const PATH = "/openapi.json";
 
 /** Longer than the workers are waited for. */
 const MADE_WITHIN_MS = 3_000;
 
-const INFO = {
+export const INFO = {
   title: "Fountain",
   version: "1",
   description:
@@ -31,42 +29,36 @@ const DESCRIPTIONS: Record<WorkerName, string> = {
   "service-a": "Sequence numbers and versions of screenplay elements",
 };
 
-const route = createRoute({
-  method: "get",
-  path: PATH,
-  operationId: "gateway.getOpenApiDocument",
-  summary: "Get the OpenAPI 3.1 document of all workers",
-  responses: {
-    200: json(z.looseObject({ openapi: z.string() }), "The OpenAPI document", {
-      openapi: "3.1.0",
-      info: { title: INFO.title, version: INFO.version },
-      paths: {},
-    }),
-    ...problems("unavailable"),
-  },
-});
+/** As it is sent. */
+const plain = (document: object): unknown => JSON.parse(JSON.stringify(document));
+
+const policyAt = (worker: WorkerName, method: string, path: string): Policy | undefined => {
+  const match = matchRoute(worker, method, path);
+  return match.found ? match.policy : undefined;
+};
 
 const partOf = (worker: WorkerName, document: unknown): Part => ({
   worker,
   description: DESCRIPTIONS[worker],
   prefix: worker === "gateway" ? "" : `/${worker}`,
   document: documentSchema.parse(document),
-  demandOf: (method, path) => {
-    const match = matchRoute(worker, method, path);
-    return match.found ? match.policy : undefined;
-  },
+  demandOf: (method, path) => policyAt(worker, method, path),
 });
 
-export const addOpenApi = (app: OpenAPIHono<WorkerEnv<GatewayServices>>): void => {
+/** What the gateway declares: its own operations, and those of the kms that it serves in its place. */
+type OwnDocuments = Record<"gateway" | "kms", () => object>;
+
+export const openApiEndpoints = (own: OwnDocuments) => {
   let remembered: string | undefined;
   /** The first call makes it, those that come meanwhile wait: it takes long enough to hold up all others. */
   let making: Promise<string> | undefined;
 
   const wholeDocument = async (upstreams: Upstreams): Promise<string> => {
-    const own: unknown = JSON.parse(JSON.stringify(documentOf(app, "gateway", INFO)));
     const others = await getFromAll(upstreams, "/openapi.json");
-    const parts = WORKERS.map((worker) => partOf(worker, worker === "gateway" ? own : others.get(worker)));
-    return JSON.stringify(mergeDocuments(INFO, parts));
+    const parts = WORKERS.map((worker) =>
+      partOf(worker, worker === "gateway" ? plain(own.gateway()) : others.get(worker)),
+    );
+    return JSON.stringify(mergeDocuments(INFO, [...parts, partOf("kms", plain(own.kms()))]));
   };
 
   const makeDocument = (upstreams: Upstreams): Promise<string> => {
@@ -81,11 +73,25 @@ export const addOpenApi = (app: OpenAPIHono<WorkerEnv<GatewayServices>>): void =
   const documentSoon = async (upstreams: Upstreams): Promise<string> =>
     (making && (await withinTime(making, MADE_WITHIN_MS))) ?? makeDocument(upstreams);
 
-  app.openAPIRegistry.registerPath(route);
-  app.get(PATH, async (context) => {
-    remembered ??= await documentSoon(context.var.services.upstreams);
-    return new Response(remembered, {
-      headers: { "content-type": "application/json", "cache-control": "public, max-age=60" },
-    });
+  const getOpenApiDocument = endpoint("GET /openapi.json", {
+    operationId: "gateway.getOpenApiDocument",
+    summary: "Get the OpenAPI 3.1 document of all workers",
+    responses: {
+      200: json(z.looseObject({ openapi: z.string() }), "The OpenAPI document", {
+        openapi: "3.1.0",
+        info: { title: INFO.title, version: INFO.version },
+        paths: {},
+      }),
+    },
+    errors: ["unavailable"],
+    validatedBy: "handler",
+    handle: async (context) => {
+      remembered ??= await documentSoon(context.var.services.upstreams);
+      return new Response(remembered, {
+        headers: { "content-type": "application/json", "cache-control": "public, max-age=60" },
+      });
+    },
   });
+
+  return [getOpenApiDocument];
 };

@@ -100,13 +100,20 @@ const componentsOf = ({ worker, document }: Part, kind: string): [string, Json][
     withOwnNames(component, worker),
   ]);
 
+/** Operations of one path may be in several parts. */
+const joined = (entries: readonly [string, JsonObject][]): Record<string, JsonObject> => {
+  const paths: Record<string, JsonObject> = {};
+  for (const [path, item] of entries) paths[path] = { ...paths[path], ...item };
+  return paths;
+};
+
 /** The one document. Operations that the route table does not know are left out. */
 export const mergeDocuments = (info: { title: string; version: string; description: string }, parts: Part[]) => ({
   openapi: "3.1.0",
   info,
   servers: [{ url: "/" }],
-  tags: parts.map(({ worker, description }) => ({ name: worker, description })),
-  paths: Object.fromEntries(parts.flatMap(pathsOf)),
+  tags: [...new Map(parts.map(({ worker, description }) => [worker, { name: worker, description }])).values()],
+  paths: joined(parts.flatMap(pathsOf)),
   components: {
     securitySchemes: SECURITY_SCHEMES,
     parameters: {

@@ -1,29 +1,27 @@
-import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
-import type { WorkerEnv } from "#shared/http/worker-env.ts";
-import type { GatewayServices } from "../composition/services.ts";
+import { z } from "@hono/zod-openapi";
+import { endpoint } from "../endpoint.ts";
 import { docsPage } from "./docs.ts";
 import { landingPage } from "./landing.ts";
 import { pageResponse } from "./page.ts";
 
 const page = (description: string) => ({ description, content: { "text/html": { schema: z.string() } } });
 
-const landing = createRoute({
-  method: "get",
-  path: "/",
+const landing = endpoint("GET /", {
   operationId: "gateway.getLandingPage",
   summary: "Get the landing page",
-  responses: { 200: page("The landing page") },
+  responses: {
+    200: page("The landing page"),
+  },
+  handle: (context) => pageResponse(landingPage(context.var.services.publicUrl)),
 });
 
-const docs = createRoute({
-  method: "get",
-  path: "/docs",
+const docs = endpoint("GET /docs", {
   operationId: "gateway.getApiPage",
   summary: "Get the API reference, which can call every operation",
-  responses: { 200: page("The API reference, as HTML") },
+  responses: {
+    200: page("The API reference, as HTML"),
+  },
+  handle: () => pageResponse(docsPage()),
 });
 
-export const addPages = (app: OpenAPIHono<WorkerEnv<GatewayServices>>): void => {
-  app.openapi(landing, (context) => pageResponse(landingPage(context.var.services.publicUrl)));
-  app.openapi(docs, () => pageResponse(docsPage()));
-};
+export const pagesEndpoints = [landing, docs];

@@ -1,23 +1,21 @@
-import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
-import { json, problems } from "#shared/http/openapi.ts";
-import type { WorkerEnv } from "#shared/http/worker-env.ts";
+import { z } from "@hono/zod-openapi";
+import { json } from "#shared/http/openapi.ts";
 import { DESTINATIONS } from "../backends/target.ts";
-import type { GatewayServices } from "../composition/services.ts";
+import { endpoint } from "../endpoint.ts";
 
 const ok = z.literal("ok");
 const forEach = <Value>(value: Value) => Object.fromEntries(DESTINATIONS.map((worker) => [worker, value]));
 
-const health = createRoute({
-  method: "get",
-  path: "/health",
+const health = endpoint("GET /health", {
   operationId: "gateway.health",
   summary: "Check whether the process runs",
-  responses: { 200: json(z.object({ status: ok }), "The process runs", { status: "ok" }) },
+  responses: {
+    200: json(z.object({ status: ok }), "The process runs", { status: "ok" }),
+  },
+  handle: (context) => context.json({ status: "ok" as const }, 200, { "cache-control": "no-store" }),
 });
 
-const ready = createRoute({
-  method: "get",
-  path: "/ready",
+const ready = endpoint("GET /ready", {
   operationId: "gateway.ready",
   summary: "Check whether every worker and its database respond",
   responses: {
@@ -25,16 +23,14 @@ const ready = createRoute({
       status: "ok",
       workers: forEach("ok" as const),
     }),
-    ...problems("unavailable"),
   },
-});
-
-export const addHealth = (app: OpenAPIHono<WorkerEnv<GatewayServices>>): void => {
-  app.openapi(health, (context) => context.json({ status: "ok" as const }, 200, { "cache-control": "no-store" }));
-  app.openapi(ready, async (context) => {
+  errors: ["unavailable"],
+  handle: async (context) => {
     await context.var.services.probe();
     return context.json({ status: "ok" as const, workers: forEach("ok" as const) }, 200, {
       "cache-control": "no-store",
     });
-  });
-};
+  },
+});
+
+export const healthEndpoints = [health, ready];

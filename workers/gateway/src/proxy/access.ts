@@ -1,18 +1,9 @@
-/** The gateway's access check: one look at the table, one at the credential, one decision, and on to the worker. */
-import type { Context, MiddlewareHandler } from "hono";
+/** The gateway's stages of the pipeline: its credentials, the second factor, and on to the worker. */
+import type { Context } from "hono";
 import { unauthenticated } from "#shared/auth/authorize.ts";
 import type { Purpose } from "#shared/contracts/purpose.ts";
-import type { WorkerName } from "#shared/contracts/workers.ts";
-import {
-  admit,
-  assertBody,
-  assertConsumable,
-  bodyHash,
-  calledPath,
-  credentialRefused,
-  isBodiless,
-  limitBody,
-} from "#shared/http/access.ts";
+import { bodyHash, calledPath, credentialRefused, isBodiless } from "#shared/http/access.ts";
+import { createPipeline } from "#shared/http/pipeline.ts";
 import type { WorkerEnv } from "#shared/http/worker-env.ts";
 import { currentRequest } from "#shared/observability/context.ts";
 import { DEFAULT_TIMEOUT_SECONDS, type Policy } from "#shared/policy/routes.ts";
@@ -20,7 +11,7 @@ import { problem } from "#shared/problem/problem.ts";
 import type { ApiKeyVerification } from "../admission/api-keys.ts";
 import { assertNoKeyInAddress, type Credential, credentialOf } from "../admission/credential.ts";
 import { type Caller, OTP_HEADER, steppedUpToken } from "../admission/step-up.ts";
-import { assertSaneAddress, type Destination, targetOf } from "../backends/target.ts";
+import { assertSaneAddress, type Destination, isDestination, targetOf } from "../backends/target.ts";
 import type { GatewayServices } from "../composition/services.ts";
 import { forward } from "./forward.ts";
 import { requestHeaders } from "./headers.ts";
@@ -44,13 +35,10 @@ const verificationOf = async (services: GatewayServices, credential: Credential)
   }
 };
 
-/** The caller, known and allowed to make this call but for a second factor; `undefined` where anyone may. */
-const callerOf = async (context: GatewayContext, worker: WorkerName, policy: Policy): Promise<Caller | undefined> => {
-  if (policy.caller === "anyone") return undefined;
+const identify = async (context: GatewayContext, policy: Policy): Promise<Caller> => {
   if (policy.dialect === "typesense") assertNoKeyInAddress(context.req.url);
   const verification = await verificationOf(context.var.services, credentialOf(context.req.raw.headers, policy));
-  if (!verification.ok) throw credentialRefused(context, verification.reason);
-  admit(context, worker, policy, verification.principal);
+  if (!verification.ok) throw credentialRefused(verification.reason);
   return verification;
 };
 
@@ -95,18 +83,17 @@ export const forwardTo = async (
   });
 
 /** Decides on a call and forwards it, unless the gateway serves it itself. */
-export const gatewayAccess: MiddlewareHandler<WorkerEnv<GatewayServices>> = async (context, next) => {
-  assertSaneAddress(context.req.url, context.req.path);
-  const { destination, path, template, policy } = targetOf(context.req.method, context.req.path);
-  context.set("template", template);
-  context.set("policy", policy);
-  const caller = await callerOf(context, destination ?? "gateway", policy);
-  assertConsumable(context.req.raw, policy);
-  return limitBody(policy)(context, async () => {
-    await assertBody(context);
-    if (destination === undefined || policy.aggregated) return next();
+export const gatewayPipeline = createPipeline<GatewayServices, Caller>({
+  prefix: "",
+  locate: (request) => {
+    assertSaneAddress(request.url, request.path);
+    return targetOf(request.method, request.path);
+  },
+  identify,
+  respond: async (context, { target: { worker, path, policy }, caller }, next) => {
+    if (!isDestination(worker) || policy.aggregated) return next();
     // Last of all, because it uses up the caller's code.
     const authorization = await authorizationOf(context, policy, caller);
-    context.res = await forwardTo(context, destination, { path, policy, own: authorization });
-  });
-};
+    context.res = await forwardTo(context, worker, { path, policy, own: authorization });
+  },
+});

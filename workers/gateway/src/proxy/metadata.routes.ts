@@ -1,15 +1,12 @@
-import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import { z } from "@hono/zod-openapi";
 import { EXAMPLE } from "#shared/http/examples.ts";
-import { json, problems } from "#shared/http/openapi.ts";
-import type { WorkerEnv } from "#shared/http/worker-env.ts";
-import type { GatewayServices } from "../composition/services.ts";
+import { json } from "#shared/http/openapi.ts";
+import { endpoint } from "../endpoint.ts";
 import { forwardTo } from "./access.ts";
 
 const PATH = "/.well-known/oauth-authorization-server";
 
-const route = createRoute({
-  method: "get",
-  path: PATH,
+const metadata = endpoint("GET /.well-known/oauth-authorization-server", {
   operationId: "gateway.getServerMetadata",
   summary: "Get the metadata of the authorization server (RFC 8414)",
   responses: {
@@ -20,11 +17,10 @@ const route = createRoute({
       introspection_endpoint: `${EXAMPLE.issuer}/kms/introspect`,
       jwks_uri: `${EXAMPLE.issuer}/.well-known/jwks.json`,
     }),
-    ...problems("unavailable"),
   },
+  errors: ["unavailable"],
+  validatedBy: "handler",
+  handle: (context) => forwardTo(context, "kms", { path: PATH, policy: { caller: "anyone" }, own: {} }),
 });
 
-export const addMetadata = (app: OpenAPIHono<WorkerEnv<GatewayServices>>): void => {
-  app.openAPIRegistry.registerPath(route);
-  app.get(PATH, (context) => forwardTo(context, "kms", { path: PATH, policy: { caller: "anyone" }, own: {} }));
-};
+export const metadataEndpoints = [metadata];

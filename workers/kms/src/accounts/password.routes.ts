@@ -1,10 +1,11 @@
-import { createRoute, z } from "@hono/zod-openapi";
+import { z } from "@hono/zod-openapi";
 import { unauthenticated } from "#shared/auth/authorize.ts";
 import { text } from "#shared/contracts/input.ts";
-import { jsonBody, problems } from "#shared/http/openapi.ts";
+import { jsonBody } from "#shared/http/openapi.ts";
 import { problem } from "#shared/problem/problem.ts";
+import { endpoint } from "../endpoint.ts";
 import { attemptRefused } from "../http/attempt-answer.ts";
-import { audit, type KmsApp, record } from "../http/frame.ts";
+import { audit, record } from "../http/frame.ts";
 import { grantorOf } from "../http/granting.ts";
 import { MAX_PASSWORD_INPUT, passwordFault } from "./password-rules.ts";
 
@@ -13,32 +14,25 @@ const passwords = z.strictObject({
   newPassword: text({ max: MAX_PASSWORD_INPUT }),
 });
 
-const route = createRoute({
-  method: "put",
-  path: "/me/password",
+const password = endpoint("PUT /me/password", {
   operationId: "kms.changePassword",
   tags: ["Accounts"],
   summary: "Change the caller's own password and end their other sessions",
   description:
     "Takes the current password and, of a user who has a second factor, one passed within 5 minutes. " +
     "A narrowed token cannot do it.",
-  request: {
-    body: jsonBody(passwords, {
-      currentPassword: "four unrelated plain words",
-      newPassword: "five unrelated words, plain ones",
-    }),
-  },
+  body: jsonBody(passwords, {
+    currentPassword: "four unrelated plain words",
+    newPassword: "five unrelated words, plain ones",
+  }),
   responses: {
     204: { description: "The password is changed; this session continues" },
-    ...problems("login-refused", "conflict", "too-many-attempts"),
   },
-});
-
-export const addPassword = (app: KmsApp): void => {
-  app.openapi(route, async (context) => {
+  errors: ["login-refused", "conflict", "too-many-attempts"],
+  handle: async (context, principal) => {
     const { currentPassword, newPassword } = context.req.valid("json");
-    const { principal, services } = context.var;
-    const grantor = grantorOf(context, "password");
+    const { services } = context.var;
+    const grantor = grantorOf(context, principal, "password");
     const user = await services.users.findById(grantor.subject);
     if (!user) throw unauthenticated(true);
     const fault = passwordFault(newPassword, { ...user, issuer: services.issuer });
@@ -58,5 +52,7 @@ export const addPassword = (app: KmsApp): void => {
     }
     record(context, { ...event, outcome: "success" });
     return context.body(null, 204);
-  });
-};
+  },
+});
+
+export const passwordEndpoints = [password];

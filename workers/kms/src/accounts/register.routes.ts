@@ -1,7 +1,8 @@
-import { createRoute, z } from "@hono/zod-openapi";
-import { json, jsonBody, problems } from "#shared/http/openapi.ts";
+import { z } from "@hono/zod-openapi";
+import { json, jsonBody } from "#shared/http/openapi.ts";
 import { problem } from "#shared/problem/problem.ts";
-import { type KmsApp, record } from "../http/frame.ts";
+import { endpoint } from "../endpoint.ts";
+import { record } from "../http/frame.ts";
 import {
   ACCOUNT_REFUSALS,
   assertAcceptable,
@@ -12,21 +13,16 @@ import {
   userAnswer,
 } from "../http/user-answer.ts";
 
-const route = createRoute({
-  method: "post",
-  path: "/register",
+const register = endpoint("POST /register", {
   operationId: "kms.register",
   tags: ["Accounts"],
   summary: "Create an account for yourself, if REGISTRATION=open",
-  request: { body: jsonBody(z.strictObject(newAccountFields), NEW_ACCOUNT_EXAMPLE) },
+  body: jsonBody(z.strictObject(newAccountFields), NEW_ACCOUNT_EXAMPLE),
   responses: {
     201: json(userAnswer, "The new user; their role is always `user`", USER_EXAMPLE),
-    ...problems("forbidden", "conflict"),
   },
-});
-
-export const addRegister = (app: KmsApp): void => {
-  app.openapi(route, async (context) => {
+  errors: ["forbidden", "conflict"],
+  handle: async (context) => {
     const { accounts, isRegistrationOpen } = context.var.services;
     if (!isRegistrationOpen)
       throw problem("forbidden", { detail: "Registration is closed. Ask an administrator for an account." });
@@ -36,5 +32,7 @@ export const addRegister = (app: KmsApp): void => {
     if (!created.ok) throw ACCOUNT_REFUSALS[created.error.kind]();
     record(context, { action: "user.create", outcome: "success", actor: created.value.id, target: created.value.id });
     return context.json(toUserAnswer(created.value), 201);
-  });
-};
+  },
+});
+
+export const registerEndpoints = [register];

@@ -1,10 +1,12 @@
-import { createRoute, z } from "@hono/zod-openapi";
+import { z } from "@hono/zod-openapi";
+import type { Principal } from "#shared/auth/claims.ts";
 import { list, reference, unicodeText } from "#shared/contracts/input.ts";
 import { SCOPES } from "#shared/contracts/rights.ts";
 import { pageOf } from "#shared/http/examples.ts";
-import { json, jsonBody, problems } from "#shared/http/openapi.ts";
+import { json, jsonBody } from "#shared/http/openapi.ts";
 import { type Problem, problem } from "#shared/problem/problem.ts";
-import { entryOf, type KmsApp, type KmsContext, record } from "../http/frame.ts";
+import { endpoint } from "../endpoint.ts";
+import { entryOf, type KmsContext, record } from "../http/frame.ts";
 import { grantorOf } from "../http/granting.ts";
 import { findUser, toUserAnswer, USER_EXAMPLE, userAnswer } from "../http/user-answer.ts";
 import { looksTaken } from "./look-alikes.ts";
@@ -24,49 +26,6 @@ const roleName = unicodeText({ max: MAX_ROLE_NAME_CHARACTERS });
 export const roleNames = list(roleName, { min: 1, max: MAX_ROLES });
 const wantedRoles = z.strictObject({ roles: roleNames });
 const wantedPermissions = z.strictObject({ permissions: list(z.enum(SCOPES), { max: MAX_PERMISSIONS }) });
-
-const listRoles = createRoute({
-  method: "get",
-  path: "/roles",
-  operationId: "kms.listRoles",
-  tags: ["Accounts"],
-  summary: "List the roles and their permissions",
-  responses: {
-    200: json(z.object({ items: z.array(roleAnswer), next: z.null() }), "All roles", pageOf(ROLE_EXAMPLE)),
-  },
-});
-
-const putRole = createRoute({
-  method: "put",
-  path: "/roles/{name}",
-  operationId: "kms.setRole",
-  tags: ["Accounts"],
-  summary: "Create a role or replace its permissions; `admin` has every permission and cannot be changed",
-  request: {
-    params: z.object({ name: roleName }),
-    body: jsonBody(wantedPermissions, { permissions: ROLE_EXAMPLE.permissions }),
-  },
-  responses: {
-    200: json(roleAnswer, "The role; access tokens of its users are void and must be refreshed", ROLE_EXAMPLE),
-    ...problems("conflict"),
-  },
-});
-
-const putRolesOfUser = createRoute({
-  method: "put",
-  path: "/users/{id}/roles",
-  operationId: "kms.setUserRoles",
-  tags: ["Accounts"],
-  summary: "Replace the roles of a user",
-  request: { params: z.object({ id: reference() }), body: jsonBody(wantedRoles, { roles: ["user", "editor"] }) },
-  responses: {
-    200: json(userAnswer, "The user; their access tokens are void, and must be refreshed", {
-      ...USER_EXAMPLE,
-      roles: ["user", "editor"],
-    }),
-    ...problems("not-found", "conflict"),
-  },
-});
 
 const beyondYours = (): Problem =>
   problem("forbidden", { detail: "You cannot grant or revoke permissions that your token does not have." });
@@ -103,17 +62,36 @@ const grantRefused = (names: readonly string[], error: GrantFailure): Problem =>
 };
 
 /** Refuses roles that there are not, and such as grant more than the caller may do himself. */
-export const assertHeld = async (context: KmsContext, names: readonly string[]): Promise<void> => {
-  const granted = await context.var.services.roles.mayGrant(names, context.var.principal.scopes);
+export const assertHeld = async (
+  { var: { services } }: KmsContext,
+  principal: Principal,
+  names: readonly string[],
+): Promise<void> => {
+  const granted = await services.roles.mayGrant(names, principal.scopes);
   if (!granted.ok) throw grantRefused(names, granted.error);
 };
 
-export const addRoles = (app: KmsApp): void => {
-  app.openapi(listRoles, async (context) =>
-    context.json({ items: await context.var.services.roles.list(), next: null }, 200),
-  );
+const listRoles = endpoint("GET /roles", {
+  operationId: "kms.listRoles",
+  tags: ["Accounts"],
+  summary: "List the roles and their permissions",
+  responses: {
+    200: json(z.object({ items: z.array(roleAnswer), next: z.null() }), "All roles", pageOf(ROLE_EXAMPLE)),
+  },
+  handle: async (context) => context.json({ items: await context.var.services.roles.list(), next: null }, 200),
+});
 
-  app.openapi(putRole, async (context) => {
+const putRole = endpoint("PUT /roles/{name}", {
+  operationId: "kms.setRole",
+  tags: ["Accounts"],
+  summary: "Create a role or replace its permissions; `admin` has every permission and cannot be changed",
+  params: z.object({ name: roleName }),
+  body: jsonBody(wantedPermissions, { permissions: ROLE_EXAMPLE.permissions }),
+  responses: {
+    200: json(roleAnswer, "The role; access tokens of its users are void and must be refreshed", ROLE_EXAMPLE),
+  },
+  errors: ["conflict"],
+  handle: async (context, principal) => {
     const { name } = context.req.valid("param");
     const { permissions } = context.req.valid("json");
     if (!isRoleName(name))
@@ -121,26 +99,42 @@ export const addRoles = (app: KmsApp): void => {
         errors: [{ pointer: "#/param/name", detail: "must start with a letter, followed by a-z, 0-9 and -" }],
       });
     const { roles } = context.var.services;
-    const grantor = grantorOf(context, "rights");
+    const grantor = grantorOf(context, principal, "rights");
     const event = { action: "role.change", outcome: "success", target: name } as const;
     const changed = await roles.put({ name, permissions }, grantor, await entryOf(context, event));
     if (!changed.ok) throw changeRefused(changed.error);
     record(context, event);
     return context.json(changed.value, 200);
-  });
+  },
+});
 
-  app.openapi(putRolesOfUser, async (context) => {
+const putRolesOfUser = endpoint("PUT /users/{id}/roles", {
+  operationId: "kms.setUserRoles",
+  tags: ["Accounts"],
+  summary: "Replace the roles of a user",
+  params: z.object({ id: reference() }),
+  body: jsonBody(wantedRoles, { roles: ["user", "editor"] }),
+  responses: {
+    200: json(userAnswer, "The user; their access tokens are void, and must be refreshed", {
+      ...USER_EXAMPLE,
+      roles: ["user", "editor"],
+    }),
+  },
+  errors: ["not-found", "conflict"],
+  handle: async (context, principal) => {
     const { users, now } = context.var.services;
-    grantorOf(context, "rights");
+    grantorOf(context, principal, "rights");
     const { id } = context.req.valid("param");
     const roles = [...new Set(context.req.valid("json").roles)];
-    await assertHeld(context, roles);
+    await assertHeld(context, principal, roles);
     const user = await findUser(context, id);
-    await assertHeld(context, user.roles);
+    await assertHeld(context, principal, user.roles);
     const event = { action: "user.roles", outcome: "success", target: id } as const;
     const isChanged = await users.setRoles(id, roles, new Date(now()), await entryOf(context, event));
     if (!isChanged) throw lastAdministrator();
     record(context, event);
     return context.json(toUserAnswer({ ...user, roles }), 200);
-  });
-};
+  },
+});
+
+export const rolesEndpoints = [listRoles, putRole, putRolesOfUser];

@@ -1,9 +1,10 @@
-import { createRoute, z } from "@hono/zod-openapi";
+import { z } from "@hono/zod-openapi";
 import { reference } from "#shared/contracts/input.ts";
 import { EXAMPLE } from "#shared/http/examples.ts";
-import { json, problems } from "#shared/http/openapi.ts";
+import { json } from "#shared/http/openapi.ts";
 import { problem } from "#shared/problem/problem.ts";
-import { entryOf, type KmsApp, record } from "../http/frame.ts";
+import { endpoint } from "../endpoint.ts";
+import { entryOf, record } from "../http/frame.ts";
 import { grantorOf, warningFields, warningsTo } from "../http/granting.ts";
 import { findUser, toUserAnswer, USER_EXAMPLE, userAnswer } from "../http/user-answer.ts";
 import { isBeyondDefault } from "./granting.ts";
@@ -12,39 +13,21 @@ import { assertHeld } from "./roles.routes.ts";
 const params = z.object({ id: reference() });
 const lockAnswer = userAnswer.extend(warningFields).openapi("LockedUser");
 
-const lockUser = createRoute({
-  method: "post",
-  path: "/users/{id}/lock",
+const lockUser = endpoint("POST /users/{id}/lock", {
   operationId: "kms.lockUser",
   tags: ["Accounts"],
   summary: "Lock a user: their sessions end, and they cannot log in",
-  request: { params },
+  params,
   responses: {
     200: json(lockAnswer, "The locked user", { ...USER_EXAMPLE, lockedAt: EXAMPLE.today }),
-    ...problems("not-found", "conflict"),
   },
-});
-
-const unlockUser = createRoute({
-  method: "post",
-  path: "/users/{id}/unlock",
-  operationId: "kms.unlockUser",
-  tags: ["Accounts"],
-  summary: "Unlock a user, so that they can log in again",
-  request: { params },
-  responses: {
-    200: json(lockAnswer, "The unlocked user", USER_EXAMPLE),
-    ...problems("not-found"),
-  },
-});
-
-export const addUserLock = (app: KmsApp): void => {
-  app.openapi(lockUser, async (context) => {
+  errors: ["not-found", "conflict"],
+  handle: async (context, principal) => {
     const { users, now } = context.var.services;
-    const grantor = grantorOf(context, "access");
+    const grantor = grantorOf(context, principal, "access");
     const { id } = context.req.valid("param");
     const user = await findUser(context, id);
-    await assertHeld(context, user.roles);
+    await assertHeld(context, principal, user.roles);
     const event = { action: "user.lock", outcome: "success", target: id } as const;
     const isLocked = await users.lock(id, new Date(now()), await entryOf(context, event));
     if (isLocked) record(context, event);
@@ -54,17 +37,29 @@ export const addUserLock = (app: KmsApp): void => {
         detail: "This is the last administrator. Make another user an administrator first.",
       });
     return context.json({ ...toUserAnswer(locked), ...warningsTo(grantor) }, 200);
-  });
+  },
+});
 
-  app.openapi(unlockUser, async (context) => {
+const unlockUser = endpoint("POST /users/{id}/unlock", {
+  operationId: "kms.unlockUser",
+  tags: ["Accounts"],
+  summary: "Unlock a user, so that they can log in again",
+  params,
+  responses: {
+    200: json(lockAnswer, "The unlocked user", USER_EXAMPLE),
+  },
+  errors: ["not-found"],
+  handle: async (context, principal) => {
     const { users } = context.var.services;
     const { id } = context.req.valid("param");
     const user = await findUser(context, id);
     // To let an administrator in again is to hand out what they may do.
-    const grantor = grantorOf(context, isBeyondDefault(user.roles) ? "rights" : "access");
-    await assertHeld(context, user.roles);
+    const grantor = grantorOf(context, principal, isBeyondDefault(user.roles) ? "rights" : "access");
+    await assertHeld(context, principal, user.roles);
     const event = { action: "user.unlock", outcome: "success", target: id } as const;
     if (await users.unlock(id, await entryOf(context, event))) record(context, event);
     return context.json({ ...toUserAnswer(await findUser(context, id)), ...warningsTo(grantor) }, 200);
-  });
-};
+  },
+});
+
+export const userLockEndpoints = [lockUser, unlockUser];

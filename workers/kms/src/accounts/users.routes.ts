@@ -1,9 +1,10 @@
-import { createRoute, z } from "@hono/zod-openapi";
+import { z } from "@hono/zod-openapi";
 import { reference, text } from "#shared/contracts/input.ts";
 import { pageOf } from "#shared/http/examples.ts";
-import { json, jsonBody, page, pageQuery, problems } from "#shared/http/openapi.ts";
+import { json, jsonBody, page, pageQuery } from "#shared/http/openapi.ts";
 import { decodeCursor, toPage } from "#shared/http/page.ts";
-import { type KmsApp, record } from "../http/frame.ts";
+import { endpoint } from "../endpoint.ts";
+import { record } from "../http/frame.ts";
 import { grantorOf, warningFields, warningsTo } from "../http/granting.ts";
 import {
   ACCOUNT_REFUSALS,
@@ -28,64 +29,55 @@ const search = text({ min: 1, max: MAX_SEARCH_CHARACTERS }).optional().openapi({
   description: "Part of a username or a complete email address, case-insensitive",
 });
 
-const createUser = createRoute({
-  method: "post",
-  path: "/users",
+const createUser = endpoint("POST /users", {
   operationId: "kms.createUser",
   tags: ["Accounts"],
   summary: "Create a user",
-  request: { body: jsonBody(newUser, { ...NEW_ACCOUNT_EXAMPLE, roles: ["user"] }) },
+  body: jsonBody(newUser, { ...NEW_ACCOUNT_EXAMPLE, roles: ["user"] }),
   responses: {
     201: json(userAnswer.extend(warningFields).openapi("NewUser"), "The new user", USER_EXAMPLE),
-    ...problems("conflict"),
   },
-});
-
-const listUsers = createRoute({
-  method: "get",
-  path: "/users",
-  operationId: "kms.listUsers",
-  tags: ["Accounts"],
-  summary: "List the users by name",
-  request: { query: pageQuery.extend({ search }) },
-  responses: {
-    200: json(page(userAnswer), "A page of users", pageOf(USER_EXAMPLE)),
-  },
-});
-
-const readUser = createRoute({
-  method: "get",
-  path: "/users/{id}",
-  operationId: "kms.getUser",
-  tags: ["Accounts"],
-  summary: "Read a user",
-  request: { params: z.object({ id: reference() }) },
-  responses: {
-    200: json(userAnswer, "The user", USER_EXAMPLE),
-    ...problems("not-found"),
-  },
-});
-
-export const addUsers = (app: KmsApp): void => {
-  app.openapi(createUser, async (context) => {
+  errors: ["conflict"],
+  handle: async (context, principal) => {
     const { username, email, password, roles } = context.req.valid("json");
-    const grantor = grantorOf(context, isBeyondDefault(roles) ? "rights" : "account");
+    const grantor = grantorOf(context, principal, isBeyondDefault(roles) ? "rights" : "account");
     assertAcceptable(context, { username, email, password });
-    await assertHeld(context, roles);
+    await assertHeld(context, principal, roles);
     const created = await context.var.services.accounts.create({ username, email, password, roles }, grantor);
     if (!created.ok) throw ACCOUNT_REFUSALS[created.error.kind]();
     record(context, { action: "user.create", outcome: "success", target: created.value.id });
     return context.json({ ...toUserAnswer(created.value), ...warningsTo(grantor) }, 201);
-  });
+  },
+});
 
-  app.openapi(listUsers, async (context) => {
+const listUsers = endpoint("GET /users", {
+  operationId: "kms.listUsers",
+  tags: ["Accounts"],
+  summary: "List the users by name",
+  query: pageQuery.extend({ search }),
+  responses: {
+    200: json(page(userAnswer), "A page of users", pageOf(USER_EXAMPLE)),
+  },
+  handle: async (context) => {
     const { limit, after, ...filter } = context.req.valid("query");
     const users = await context.var.services.users.list(filter, limit + 1, decodeCursor(after));
     const { items, next } = toPage(users, limit, (user) => usernameKey(user.username));
     return context.json({ items: items.map(toUserAnswer), next }, 200);
-  });
+  },
+});
 
-  app.openapi(readUser, async (context) => {
+const readUser = endpoint("GET /users/{id}", {
+  operationId: "kms.getUser",
+  tags: ["Accounts"],
+  summary: "Read a user",
+  params: z.object({ id: reference() }),
+  responses: {
+    200: json(userAnswer, "The user", USER_EXAMPLE),
+  },
+  errors: ["not-found"],
+  handle: async (context) => {
     return context.json(toUserAnswer(await findUser(context, context.req.valid("param").id)), 200);
-  });
-};
+  },
+});
+
+export const usersEndpoints = [createUser, listUsers, readUser];

@@ -1,10 +1,11 @@
-import { createRoute, z } from "@hono/zod-openapi";
+import { z } from "@hono/zod-openapi";
 import { reference } from "#shared/contracts/input.ts";
 import { EXAMPLE } from "#shared/http/examples.ts";
-import { json, jsonBody, problems } from "#shared/http/openapi.ts";
+import { json, jsonBody } from "#shared/http/openapi.ts";
 import type { Result } from "#shared/lang/result.ts";
 import { type Problem, problem } from "#shared/problem/problem.ts";
-import type { KmsApp, KmsContext } from "../http/frame.ts";
+import { endpoint } from "../endpoint.ts";
+import type { KmsContext } from "../http/frame.ts";
 import { grantorOf, warningFields, warningsTo } from "../http/granting.ts";
 import { allowedAddresses, KEY_EXAMPLE, keyAnswer, noSuchKey, toKeyAnswer } from "../http/key-answer.ts";
 import { scopesNotHeld } from "../http/service-answer.ts";
@@ -12,49 +13,6 @@ import type { ApiKey } from "./api-key.ts";
 import type { ChangeFailure } from "./key-changes.ts";
 
 const byServiceAndId = z.object({ service: reference(), id: reference() });
-
-const disableKey = createRoute({
-  method: "post",
-  path: "/keys/{service}/{id}/disable",
-  operationId: "kms.disableKey",
-  tags: ["Keys"],
-  summary: "Disable a key until it is enabled again; every worker refuses it within 5 seconds",
-  request: { params: byServiceAndId },
-  responses: {
-    200: json(keyAnswer.extend(warningFields).openapi("DisabledKey"), "The key", {
-      ...KEY_EXAMPLE,
-      disabledAt: EXAMPLE.quarterLater,
-      disabledReason: "operator",
-      state: "disabled",
-    }),
-    ...problems("not-found", "conflict"),
-  },
-});
-
-const enableKey = createRoute({
-  method: "post",
-  path: "/keys/{service}/{id}/enable",
-  operationId: "kms.enableKey",
-  tags: ["Keys"],
-  summary: "Enable a disabled key; a key that was disabled because it leaked stays disabled",
-  request: { params: byServiceAndId },
-  responses: { 200: json(keyAnswer, "The key", KEY_EXAMPLE), ...problems("not-found", "conflict") },
-});
-
-const confineKey = createRoute({
-  method: "put",
-  path: "/keys/{service}/{id}/allowed-addresses",
-  operationId: "kms.setAllowedAddresses",
-  tags: ["Keys"],
-  summary: "Set the networks a key can be used from; every worker knows them within 5 seconds",
-  request: {
-    params: byServiceAndId,
-    body: jsonBody(z.strictObject({ allowedAddresses: allowedAddresses.nullable() }), {
-      allowedAddresses: ["203.0.113.0/24"],
-    }),
-  },
-  responses: { 200: json(keyAnswer, "The key", KEY_EXAMPLE), ...problems("not-found", "conflict") },
-});
 
 const REFUSALS: Record<ChangeFailure | "leaked", () => Problem> = {
   unknown: noSuchKey,
@@ -68,28 +26,70 @@ const toAnswer = (context: KmsContext, changed: Result<ApiKey, keyof typeof REFU
   return toKeyAnswer(changed.value, context.var.services.now());
 };
 
-export const addKeyChanges = (app: KmsApp): void => {
-  app.openapi(disableKey, async (context) => {
+const disableKey = endpoint("POST /keys/{service}/{id}/disable", {
+  operationId: "kms.disableKey",
+  tags: ["Keys"],
+  summary: "Disable a key until it is enabled again; every worker refuses it within 5 seconds",
+  params: byServiceAndId,
+  responses: {
+    200: json(keyAnswer.extend(warningFields).openapi("DisabledKey"), "The key", {
+      ...KEY_EXAMPLE,
+      disabledAt: EXAMPLE.quarterLater,
+      disabledReason: "operator",
+      state: "disabled",
+    }),
+  },
+  errors: ["not-found", "conflict"],
+  handle: async (context, principal) => {
     const { service, id } = context.req.valid("param");
-    const { principal, services } = context.var;
+    const { services } = context.var;
     // Of another service it takes what enabling again would take: a person.
     const isOwn = principal.kind === "service" && principal.clientId === service;
-    const grantor = grantorOf(context, isOwn ? "access" : "credential");
+    const grantor = grantorOf(context, principal, isOwn ? "access" : "credential");
     const disabled = toAnswer(context, await services.keyChanges.disable(service, id, grantor));
     return context.json({ ...disabled, ...warningsTo(grantor) }, 200);
-  });
+  },
+});
 
-  app.openapi(enableKey, async (context) => {
+const enableKey = endpoint("POST /keys/{service}/{id}/enable", {
+  operationId: "kms.enableKey",
+  tags: ["Keys"],
+  summary: "Enable a disabled key; a key that was disabled because it leaked stays disabled",
+  params: byServiceAndId,
+  responses: {
+    200: json(keyAnswer, "The key", KEY_EXAMPLE),
+  },
+  errors: ["not-found", "conflict"],
+  handle: async (context, principal) => {
     const { service, id } = context.req.valid("param");
-    const enabled = await context.var.services.keyChanges.enable(service, id, grantorOf(context, "credential"));
+    const enabled = await context.var.services.keyChanges.enable(
+      service,
+      id,
+      grantorOf(context, principal, "credential"),
+    );
     return context.json(toAnswer(context, enabled), 200);
-  });
+  },
+});
 
-  app.openapi(confineKey, async (context) => {
+const confineKey = endpoint("PUT /keys/{service}/{id}/allowed-addresses", {
+  operationId: "kms.setAllowedAddresses",
+  tags: ["Keys"],
+  summary: "Set the networks a key can be used from; every worker knows them within 5 seconds",
+  params: byServiceAndId,
+  body: jsonBody(z.strictObject({ allowedAddresses: allowedAddresses.nullable() }), {
+    allowedAddresses: ["203.0.113.0/24"],
+  }),
+  responses: {
+    200: json(keyAnswer, "The key", KEY_EXAMPLE),
+  },
+  errors: ["not-found", "conflict"],
+  handle: async (context, principal) => {
     const { service, id } = context.req.valid("param");
     const { allowedAddresses: addresses } = context.req.valid("json");
-    const grantor = grantorOf(context, "credential");
+    const grantor = grantorOf(context, principal, "credential");
     const confined = await context.var.services.keyChanges.confine(service, id, addresses, grantor);
     return context.json(toAnswer(context, confined), 200);
-  });
-};
+  },
+});
+
+export const keyChangesEndpoints = [disableKey, enableKey, confineKey];

@@ -1,10 +1,12 @@
 /** Rotation of API keys on demand: of the only key of a service, or of the one that is named. */
-import { createRoute, z } from "@hono/zod-openapi";
+import { z } from "@hono/zod-openapi";
+import type { Principal } from "#shared/auth/claims.ts";
 import { integer, reference } from "#shared/contracts/input.ts";
 import { instant } from "#shared/http/instant.ts";
 import { json, jsonBody, problems } from "#shared/http/openapi.ts";
 import { type Problem, problem } from "#shared/problem/problem.ts";
-import { type KmsApp, type KmsContext, NO_STORE, record } from "../http/frame.ts";
+import { endpoint } from "../endpoint.ts";
+import { type KmsContext, NO_STORE, record } from "../http/frame.ts";
 import { grantorOf } from "../http/granting.ts";
 import {
   auditKeyRefusal,
@@ -38,40 +40,6 @@ const rotated = {
   ...problems("not-found", "conflict"),
 };
 
-const rotateService = createRoute({
-  method: "post",
-  path: "/keys/{service}/rotate",
-  operationId: "kms.rotateServiceKey",
-  tags: ["Keys"],
-  summary: "Rotate the key of a service; 409 if it has several active keys",
-  request: { params: byService, body: { ...jsonBody(rotation, { graceSeconds: 3600 }), required: false } },
-  responses: rotated,
-});
-
-const rotateKey = createRoute({
-  method: "post",
-  path: "/keys/{service}/{id}/rotate",
-  operationId: "kms.rotateKey",
-  tags: ["Keys"],
-  summary: "Rotate one key of a service",
-  description: "The old key works on for `graceSeconds`, by default not at all.",
-  request: {
-    params: byService.extend({ id: reference() }),
-    body: {
-      ...jsonBody(
-        rotation.extend({
-          expiresAt: instant.optional().openapi({
-            description: "When the new key expires; by default, it has the lifetime of the old one",
-          }),
-        }),
-        { graceSeconds: 3600, expiresAt: "2027-03-02T09:00:00.000Z" },
-      ),
-      required: false,
-    },
-  },
-  responses: rotated,
-});
-
 const REFUSALS: Record<RotationFailure, (service: string) => Problem> = {
   "unknown-service": noSuchService,
   "unknown-key": noSuchKey,
@@ -86,8 +54,8 @@ const REFUSALS: Record<RotationFailure, (service: string) => Problem> = {
   superseded: () => problem("conflict", { detail: "This key was rotated or revoked in the meantime." }),
 };
 
-const rotate = async (context: KmsContext, wanted: WantedRotation) => {
-  const made = await context.var.services.apiKeys.rotate(wanted, grantorOf(context, "credential"));
+const rotate = async (context: KmsContext, principal: Principal, wanted: WantedRotation) => {
+  const made = await context.var.services.apiKeys.rotate(wanted, grantorOf(context, principal, "credential"));
   if (!made.ok) {
     await auditKeyRefusal(context, "key.rotate", wanted.service, made.error.kind);
     throw REFUSALS[made.error.kind](wanted.service);
@@ -96,16 +64,43 @@ const rotate = async (context: KmsContext, wanted: WantedRotation) => {
   return toCreatedKeyAnswer(made.value);
 };
 
-export const addKeyRotation = (app: KmsApp): void => {
-  app.openapi(rotateService, async (context) => {
+const rotateService = endpoint("POST /keys/{service}/rotate", {
+  operationId: "kms.rotateServiceKey",
+  tags: ["Keys"],
+  summary: "Rotate the key of a service; 409 if it has several active keys",
+  params: byService,
+  body: { ...jsonBody(rotation, { graceSeconds: 3600 }), required: false },
+  responses: rotated,
+  handle: async (context, principal) => {
     const { service } = context.req.valid("param");
     const { graceSeconds = DEFAULT_GRACE_SECONDS } = context.req.valid("json");
-    return context.json(await rotate(context, { service, graceSeconds }), 200, NO_STORE);
-  });
+    return context.json(await rotate(context, principal, { service, graceSeconds }), 200, NO_STORE);
+  },
+});
 
-  app.openapi(rotateKey, async (context) => {
+const rotateKey = endpoint("POST /keys/{service}/{id}/rotate", {
+  operationId: "kms.rotateKey",
+  tags: ["Keys"],
+  summary: "Rotate one key of a service",
+  description: "The old key works on for `graceSeconds`, by default not at all.",
+  params: byService.extend({ id: reference() }),
+  body: {
+    ...jsonBody(
+      rotation.extend({
+        expiresAt: instant.optional().openapi({
+          description: "When the new key expires; by default, it has the lifetime of the old one",
+        }),
+      }),
+      { graceSeconds: 3600, expiresAt: "2027-03-02T09:00:00.000Z" },
+    ),
+    required: false,
+  },
+  responses: rotated,
+  handle: async (context, principal) => {
     const { graceSeconds = DEFAULT_GRACE_SECONDS, expiresAt } = context.req.valid("json");
     const wanted = { ...context.req.valid("param"), graceSeconds, expiresAt };
-    return context.json(await rotate(context, wanted), 200, NO_STORE);
-  });
-};
+    return context.json(await rotate(context, principal, wanted), 200, NO_STORE);
+  },
+});
+
+export const keyRotationEndpoints = [rotateService, rotateKey];

@@ -1,9 +1,10 @@
-import { createRoute, z } from "@hono/zod-openapi";
+import { z } from "@hono/zod-openapi";
 import { text } from "#shared/contracts/input.ts";
 import { MAX_NETWORK_LENGTH, parseAddress } from "#shared/contracts/networks.ts";
 import { EXAMPLE } from "#shared/http/examples.ts";
 import { json, jsonBody } from "#shared/http/openapi.ts";
-import { audit, type KmsApp, NO_STORE } from "../http/frame.ts";
+import { endpoint } from "../endpoint.ts";
+import { audit, NO_STORE } from "../http/frame.ts";
 import { scopeName } from "../http/scope-name.ts";
 import { endOfKey } from "./api-key.ts";
 import type { ApiKeyCheck } from "./api-keys.ts";
@@ -31,16 +32,22 @@ const verdict = z
   })
   .openapi("KeyVerdict");
 
-const route = createRoute({
-  method: "post",
-  path: "/keys/verify",
+const toVerdict = (checked: ApiKeyCheck): z.infer<typeof verdict> => {
+  const valid = checked.code === "valid";
+  if (!("apiKey" in checked)) return { valid, code: checked.code, service: null, scopes: [], expiresAt: null };
+  const { code, apiKey } = checked;
+  const expiresAt = endOfKey(apiKey)?.toISOString() ?? null;
+  return { valid, code, service: apiKey.service, scopes: valid ? apiKey.scopes : [], expiresAt };
+};
+
+const keyVerification = endpoint("POST /keys/verify", {
   operationId: "kms.verifyKey",
   tags: ["Keys"],
   summary: "Verify an API key and return its service and scopes",
   description:
     "For services that receive keys themselves. An invalid key gets 200 as well, with `valid: false` and the " +
     "reason in `code`.",
-  request: { body: jsonBody(question, { key: EXAMPLE.apiKey, address: EXAMPLE.address }) },
+  body: jsonBody(question, { key: EXAMPLE.apiKey, address: EXAMPLE.address }),
   responses: {
     200: json(verdict, "The result; an invalid key is not an error", {
       valid: true,
@@ -50,23 +57,14 @@ const route = createRoute({
       expiresAt: "2027-03-02T09:00:00.000Z",
     }),
   },
-});
-
-const toVerdict = (checked: ApiKeyCheck): z.infer<typeof verdict> => {
-  const valid = checked.code === "valid";
-  if (!("apiKey" in checked)) return { valid, code: checked.code, service: null, scopes: [], expiresAt: null };
-  const { code, apiKey } = checked;
-  const expiresAt = endOfKey(apiKey)?.toISOString() ?? null;
-  return { valid, code, service: apiKey.service, scopes: valid ? apiKey.scopes : [], expiresAt };
-};
-
-export const addKeyVerification = (app: KmsApp): void => {
-  app.openapi(route, async (context) => {
+  handle: async (context) => {
     const { key, address } = context.req.valid("json");
     const { apiKeys, keyUses } = context.var.services;
     const checked = await apiKeys.check(key, address === undefined ? "not-looked-at" : { address });
     if (checked.code === "valid") keyUses.note(checked.apiKey.id);
     else await audit(context, { action: "key.verify", outcome: "failure", reason: checked.code });
     return context.json(toVerdict(checked), 200, NO_STORE);
-  });
-};
+  },
+});
+
+export const keyVerificationEndpoints = [keyVerification];

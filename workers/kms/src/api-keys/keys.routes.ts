@@ -1,4 +1,5 @@
-import { createRoute, z } from "@hono/zod-openapi";
+import { z } from "@hono/zod-openapi";
+import type { Principal } from "#shared/auth/claims.ts";
 import { HOLDS_CREDENTIAL, holdsNoCredential } from "#shared/contracts/credential-shape.ts";
 import { reference, text } from "#shared/contracts/input.ts";
 import { serviceSubject } from "#shared/contracts/principal.ts";
@@ -8,7 +9,8 @@ import { instant } from "#shared/http/instant.ts";
 import { json, jsonBody, page, pageQuery, problems } from "#shared/http/openapi.ts";
 import { decodeCursor, toPage } from "#shared/http/page.ts";
 import { type Problem, problem } from "#shared/problem/problem.ts";
-import { entryOf, type KmsApp, type KmsContext, NO_STORE, record } from "../http/frame.ts";
+import { endpoint } from "../endpoint.ts";
+import { entryOf, type KmsContext, NO_STORE, record } from "../http/frame.ts";
 import { grantorOf, warningFields, warningsTo } from "../http/granting.ts";
 import {
   allowedAddresses,
@@ -42,79 +44,10 @@ const newKey = z.strictObject({
 
 const byService = z.object({ service: reference() });
 
-const createKey = createRoute({
-  method: "post",
-  path: "/keys",
-  operationId: "kms.createKey",
-  tags: ["Keys"],
-  summary: "Create an API key of a service; only this response contains it",
-  description:
-    "By default the key has all scopes of its service, no expiry, and works from every address. Addresses are stored " +
-    "in one form: `192.0.2.9/24` becomes `192.0.2.0/24`.",
-  request: {
-    body: jsonBody(newKey, {
-      service: EXAMPLE.service,
-      name: "continuous integration",
-      scopes: ["search:read"],
-      expiresAt: "2027-03-02T09:00:00.000Z",
-      allowedAddresses: ["203.0.113.0/24"],
-    }),
-  },
-  responses: {
-    201: json(createdKeyAnswer.extend(warningFields).openapi("NewApiKey"), "The new key", CREATED_KEY_EXAMPLE),
-    ...problems("not-found"),
-  },
-});
-
-const listKeys = createRoute({
-  method: "get",
-  path: "/keys",
-  operationId: "kms.listKeys",
-  tags: ["Keys"],
-  summary: "List the API keys of one service or of all, oldest first",
-  request: { query: pageQuery.extend({ service: reference().optional() }) },
-  responses: {
-    200: json(page(keyAnswer), "A page of keys", pageOf(KEY_EXAMPLE)),
-  },
-});
-
-const listKeysOfService = createRoute({
-  method: "get",
-  path: "/keys/{service}",
-  operationId: "kms.listServiceKeys",
-  tags: ["Keys"],
-  summary: "List the API keys of a service, oldest first",
-  request: { params: byService, query: pageQuery },
-  responses: {
-    200: json(page(keyAnswer), "A page of keys", pageOf(KEY_EXAMPLE)),
-    ...problems("not-found"),
-  },
-});
-
 const revoked = {
   204: { description: "Revoked; every worker refuses it within 5 seconds" },
   ...problems("not-found"),
 };
-
-const revokeKeys = createRoute({
-  method: "delete",
-  path: "/keys/{service}",
-  operationId: "kms.revokeServiceKeys",
-  tags: ["Keys"],
-  summary: "Revoke all keys of a service",
-  request: { params: byService },
-  responses: revoked,
-});
-
-const revokeKey = createRoute({
-  method: "delete",
-  path: "/keys/{service}/{id}",
-  operationId: "kms.revokeKey",
-  tags: ["Keys"],
-  summary: "Revoke one key of a service",
-  request: { params: byService.extend({ id: reference() }) },
-  responses: revoked,
-});
 
 const CREATION_REFUSALS: Record<CreationFailure, () => Problem> = {
   "unknown-service": noSuchService,
@@ -146,9 +79,14 @@ const readPage = async (
   return { items: items.map((apiKey) => toKeyAnswer(apiKey, now())), next };
 };
 
-const revoke = async (context: KmsContext, service: string, id: string | undefined): Promise<void> => {
+const revoke = async (
+  context: KmsContext,
+  principal: Principal,
+  service: string,
+  id: string | undefined,
+): Promise<void> => {
   const { serviceRegistry, storedKeys, now } = context.var.services;
-  const found = await serviceRegistry.findWithin(service, context.var.principal);
+  const found = await serviceRegistry.findWithin(service, principal);
   if (!found.ok) throw SERVICE_REFUSALS[found.error.kind]();
   const event = { action: "key.revoke", outcome: "success", target: id ?? serviceSubject(service) } as const;
   const isFound = await storedKeys.revoke(service, id, new Date(now()), await entryOf(context, event));
@@ -156,9 +94,26 @@ const revoke = async (context: KmsContext, service: string, id: string | undefin
   if (isFound) record(context, event);
 };
 
-export const addKeys = (app: KmsApp): void => {
-  app.openapi(createKey, async (context) => {
-    const grantor = grantorOf(context, "credential");
+const createKey = endpoint("POST /keys", {
+  operationId: "kms.createKey",
+  tags: ["Keys"],
+  summary: "Create an API key of a service; only this response contains it",
+  description:
+    "By default the key has all scopes of its service, no expiry, and works from every address. Addresses are stored " +
+    "in one form: `192.0.2.9/24` becomes `192.0.2.0/24`.",
+  body: jsonBody(newKey, {
+    service: EXAMPLE.service,
+    name: "continuous integration",
+    scopes: ["search:read"],
+    expiresAt: "2027-03-02T09:00:00.000Z",
+    allowedAddresses: ["203.0.113.0/24"],
+  }),
+  responses: {
+    201: json(createdKeyAnswer.extend(warningFields).openapi("NewApiKey"), "The new key", CREATED_KEY_EXAMPLE),
+  },
+  errors: ["not-found"],
+  handle: async (context, principal) => {
+    const grantor = grantorOf(context, principal, "credential");
     const wanted = context.req.valid("json");
     const created = await context.var.services.apiKeys.create(wanted, grantor);
     if (!created.ok) {
@@ -167,27 +122,63 @@ export const addKeys = (app: KmsApp): void => {
     }
     record(context, { action: "key.create", outcome: "success", target: created.value.apiKey.id });
     return context.json({ ...toCreatedKeyAnswer(created.value), ...warningsTo(grantor) }, 201, NO_STORE);
-  });
+  },
+});
 
-  app.openapi(listKeys, async (context) => {
+const listKeys = endpoint("GET /keys", {
+  operationId: "kms.listKeys",
+  tags: ["Keys"],
+  summary: "List the API keys of one service or of all, oldest first",
+  query: pageQuery.extend({ service: reference().optional() }),
+  responses: {
+    200: json(page(keyAnswer), "A page of keys", pageOf(KEY_EXAMPLE)),
+  },
+  handle: async (context) => {
     const { service, ...position } = context.req.valid("query");
     return context.json(await readPage(context, service, position), 200);
-  });
+  },
+});
 
-  app.openapi(listKeysOfService, async (context) => {
+const listKeysOfService = endpoint("GET /keys/{service}", {
+  operationId: "kms.listServiceKeys",
+  tags: ["Keys"],
+  summary: "List the API keys of a service, oldest first",
+  params: byService,
+  query: pageQuery,
+  responses: {
+    200: json(page(keyAnswer), "A page of keys", pageOf(KEY_EXAMPLE)),
+  },
+  errors: ["not-found"],
+  handle: async (context) => {
     const { service } = context.req.valid("param");
     if (!(await context.var.services.services.find(service))) throw noSuchService();
     return context.json(await readPage(context, service, context.req.valid("query")), 200);
-  });
+  },
+});
 
-  app.openapi(revokeKeys, async (context) => {
-    await revoke(context, context.req.valid("param").service, undefined);
+const revokeKeys = endpoint("DELETE /keys/{service}", {
+  operationId: "kms.revokeServiceKeys",
+  tags: ["Keys"],
+  summary: "Revoke all keys of a service",
+  params: byService,
+  responses: revoked,
+  handle: async (context, principal) => {
+    await revoke(context, principal, context.req.valid("param").service, undefined);
     return context.body(null, 204);
-  });
+  },
+});
 
-  app.openapi(revokeKey, async (context) => {
+const revokeKey = endpoint("DELETE /keys/{service}/{id}", {
+  operationId: "kms.revokeKey",
+  tags: ["Keys"],
+  summary: "Revoke one key of a service",
+  params: byService.extend({ id: reference() }),
+  responses: revoked,
+  handle: async (context, principal) => {
     const { service, id } = context.req.valid("param");
-    await revoke(context, service, id);
+    await revoke(context, principal, service, id);
     return context.body(null, 204);
-  });
-};
+  },
+});
+
+export const keysEndpoints = [createKey, listKeys, listKeysOfService, revokeKeys, revokeKey];

@@ -1,8 +1,9 @@
-import { createRoute, z } from "@hono/zod-openapi";
+import { z } from "@hono/zod-openapi";
 import { list, text } from "#shared/contracts/input.ts";
 import { EXAMPLE } from "#shared/http/examples.ts";
 import { json, jsonBody } from "#shared/http/openapi.ts";
-import { type KmsApp, NO_STORE } from "../http/frame.ts";
+import { endpoint } from "../endpoint.ts";
+import { NO_STORE } from "../http/frame.ts";
 import type { LeakReport } from "./key-changes.ts";
 
 /** GitHub sends up to 100 matches at a time. */
@@ -21,15 +22,16 @@ const reports = z.union([
 
 const ANSWER = { status: "received" } as const;
 
-const route = createRoute({
-  method: "post",
-  path: "/keys/leaked",
+const toReports = (body: z.infer<typeof reports>): LeakReport[] =>
+  Array.isArray(body)
+    ? body.map(({ token, url }) => ({ key: token, url: url ?? undefined }))
+    : [{ key: body.key, url: body.url }];
+
+const leakedKeys = endpoint("POST /keys/leaked", {
   operationId: "kms.reportLeakedKeys",
   tags: ["Keys"],
   summary: "Report leaked keys: they are disabled immediately, and their owners are notified",
-  request: {
-    body: jsonBody(reports, { key: EXAMPLE.apiKey, url: "https://git.example.org/films/editor/blob/main/.env" }),
-  },
+  body: jsonBody(reports, { key: EXAMPLE.apiKey, url: "https://git.example.org/films/editor/blob/main/.env" }),
   responses: {
     202: json(
       z.object({ status: z.literal("received") }).openapi("LeakReceipt"),
@@ -37,18 +39,12 @@ const route = createRoute({
       ANSWER,
     ),
   },
-});
-
-const toReports = (body: z.infer<typeof reports>): LeakReport[] =>
-  Array.isArray(body)
-    ? body.map(({ token, url }) => ({ key: token, url: url ?? undefined }))
-    : [{ key: body.key, url: body.url }];
-
-export const addLeakedKeys = (app: KmsApp): void => {
-  app.openapi(route, async (context) => {
+  handle: async (context) => {
     const { keyChanges, webhooks, later } = context.var.services;
     await keyChanges.reportLeaks(toReports(context.req.valid("json")));
     later(webhooks.deliver());
     return context.json(ANSWER, 202, NO_STORE);
-  });
-};
+  },
+});
+
+export const leakedKeysEndpoints = [leakedKeys];

@@ -1,8 +1,9 @@
-import { createRoute, z } from "@hono/zod-openapi";
+import { z } from "@hono/zod-openapi";
 import { EXAMPLE, PUBLIC_KEY_EXAMPLE, pageOf } from "#shared/http/examples.ts";
 import { countParameter, json, page, pageQuery } from "#shared/http/openapi.ts";
 import { toPage } from "#shared/http/page.ts";
-import { auditIfWritable, type KmsApp } from "../http/frame.ts";
+import { endpoint } from "../endpoint.ts";
+import { auditIfWritable } from "../http/frame.ts";
 import { positionOf } from "./audit.routes.ts";
 import { showCheckpoint } from "./audit-export.ts";
 
@@ -18,18 +19,6 @@ const verdictAnswer = z
   })
   .openapi("AuditVerdict");
 
-const verifyChain = createRoute({
-  method: "get",
-  path: "/audit/verify",
-  operationId: "kms.verifyAuditTrail",
-  tags: ["Audit"],
-  summary: "Verify the audit chain: finds an entry that was modified, removed, inserted or moved",
-  request: { query: z.object({ from: countParameter({ min: 1, max: Number.MAX_SAFE_INTEGER }).optional() }) },
-  responses: {
-    200: json(verdictAnswer, "The result; a broken chain is not an error", { valid: true, entries: 1_204 }),
-  },
-});
-
 const checkpointAnswer = z
   .object({
     entries: z.int(),
@@ -39,24 +28,15 @@ const checkpointAnswer = z
   })
   .openapi("AuditCheckpoint");
 
-const listCheckpoints = createRoute({
-  method: "get",
-  path: "/audit/checkpoints",
-  operationId: "kms.listAuditCheckpoints",
+const verifyChain = endpoint("GET /audit/verify", {
+  operationId: "kms.verifyAuditTrail",
   tags: ["Audit"],
-  summary: "List the signed checkpoints of the chain, oldest first; keep copies elsewhere",
-  request: { query: pageQuery },
+  summary: "Verify the audit chain: finds an entry that was modified, removed, inserted or moved",
+  query: z.object({ from: countParameter({ min: 1, max: Number.MAX_SAFE_INTEGER }).optional() }),
   responses: {
-    200: json(
-      page(checkpointAnswer),
-      "A page of checkpoints",
-      pageOf({ entries: 1_000, at: EXAMPLE.today, jws: EXAMPLE.accessToken, publicJwk: PUBLIC_KEY_EXAMPLE }),
-    ),
+    200: json(verdictAnswer, "The result; a broken chain is not an error", { valid: true, entries: 1_204 }),
   },
-});
-
-export const addAuditVerification = (app: KmsApp): void => {
-  app.openapi(verifyChain, async (context) => {
+  handle: async (context) => {
     const { from: fromId } = context.req.valid("query");
     const { auditLog, now } = context.var.services;
     await auditLog.seal();
@@ -64,14 +44,29 @@ export const addAuditVerification = (app: KmsApp): void => {
     if (!verdict.valid)
       await auditIfWritable(context, { action: "audit.verify", outcome: "failure", reason: "broken" });
     return context.json(verdict, 200);
-  });
+  },
+});
 
-  app.openapi(listCheckpoints, async (context) => {
+const listCheckpoints = endpoint("GET /audit/checkpoints", {
+  operationId: "kms.listAuditCheckpoints",
+  tags: ["Audit"],
+  summary: "List the signed checkpoints of the chain, oldest first; keep copies elsewhere",
+  query: pageQuery,
+  responses: {
+    200: json(
+      page(checkpointAnswer),
+      "A page of checkpoints",
+      pageOf({ entries: 1_000, at: EXAMPLE.today, jws: EXAMPLE.accessToken, publicJwk: PUBLIC_KEY_EXAMPLE }),
+    ),
+  },
+  handle: async (context) => {
     const { limit, after } = context.req.valid("query");
     const { auditLog } = context.var.services;
     await auditLog.seal();
     const kept = await auditLog.checkpoints(limit + 1, positionOf(after) ?? 0);
     const { items, next } = toPage(kept, limit, ({ entryId }) => String(entryId));
     return context.json({ items: items.map(showCheckpoint), next }, 200);
-  });
-};
+  },
+});
+
+export const auditVerificationEndpoints = [verifyChain, listCheckpoints];

@@ -1,16 +1,17 @@
-import { createRoute, z } from "@hono/zod-openapi";
+import { z } from "@hono/zod-openapi";
 import { text } from "#shared/contracts/input.ts";
 import { EXAMPLE, pageOf } from "#shared/http/examples.ts";
-import { invalidInput } from "#shared/http/field-errors.ts";
 import { instant } from "#shared/http/instant.ts";
 import { page, pageQuery } from "#shared/http/openapi.ts";
 import { decodeCursor, toPage } from "#shared/http/page.ts";
 import { problem } from "#shared/problem/problem.ts";
-import { auditIfWritable, type KmsApp, type KmsContext } from "../http/frame.ts";
+import { endpoint } from "../endpoint.ts";
+import { auditIfWritable, type KmsContext } from "../http/frame.ts";
 import type { ExportedEntry } from "./audit-export.ts";
 import type { ReadableEntry } from "./audit-reading.ts";
 
-const JSON_LINES = "application/x-ndjson";
+/** Not as its literal type, by which the handler could respond with a list only. */
+const JSON_LINES: string = "application/x-ndjson";
 
 /** As long as those that other workers may report. */
 const MAX_FILTER_CHARACTERS = 200;
@@ -71,21 +72,6 @@ const filterQuery = z.object({
   to: instant.optional().openapi({ description: "The end, exclusive" }),
 });
 
-const route = createRoute({
-  method: "get",
-  path: "/audit",
-  operationId: "kms.listAuditEntries",
-  tags: ["Audit"],
-  summary: "List audit entries, newest first; with `Accept: application/x-ndjson`, export all of them, oldest first",
-  request: { query: pageQuery.extend(filterQuery.shape) },
-  responses: {
-    200: {
-      description: "A page of entries, or all of them as JSON Lines",
-      content: { "application/json": { schema: page(entryAnswer), example: pageOf(ENTRY_EXAMPLE) } },
-    },
-  },
-});
-
 const CHUNK_CHARACTERS = 64 * 1024;
 const encoder = new TextEncoder();
 
@@ -109,13 +95,11 @@ const streamOf = (entries: AsyncGenerator<ExportedEntry>): ReadableStream<Uint8A
     },
   });
 
-const sendLines = async (context: KmsContext): Promise<Response> => {
-  const filter = filterQuery.safeParse(context.req.query());
-  if (!filter.success) throw invalidInput("query", filter.error.issues);
+const sendLines = async (context: KmsContext, filter: z.infer<typeof filterQuery>): Promise<Response> => {
   await auditIfWritable(context, { action: "audit.export", outcome: "success" });
   const { auditLog } = context.var.services;
   await auditLog.seal();
-  return new Response(streamOf(auditLog.export(filter.data)), { headers: { "content-type": JSON_LINES } });
+  return new Response(streamOf(auditLog.export(filter)), { headers: { "content-type": JSON_LINES } });
 };
 
 /** The id in a cursor. */
@@ -128,13 +112,28 @@ export const positionOf = (after: string | undefined): number | undefined => {
 
 const wantsLines = (context: KmsContext): boolean => (context.req.header("accept") ?? "").includes(JSON_LINES);
 
-export const addAudit = (app: KmsApp): void => {
-  app.get(route.path, (context, next) => (wantsLines(context) ? sendLines(context) : next()));
-  app.openapi(route, async (context) => {
+const listAuditEntries = endpoint("GET /audit", {
+  operationId: "kms.listAuditEntries",
+  tags: ["Audit"],
+  summary: "List audit entries, newest first; with `Accept: application/x-ndjson`, export all of them, oldest first",
+  query: pageQuery.extend(filterQuery.shape),
+  responses: {
+    200: {
+      description: "A page of entries, or all of them as JSON Lines",
+      content: {
+        "application/json": { schema: page(entryAnswer), example: pageOf(ENTRY_EXAMPLE) },
+        [JSON_LINES]: { schema: z.string(), example: JSON.stringify(ENTRY_EXAMPLE) },
+      },
+    },
+  },
+  handle: async (context) => {
     const { limit, after, ...filter } = context.req.valid("query");
+    if (wantsLines(context)) return sendLines(context, filter);
     const { auditLog } = context.var.services;
     const entries = await auditLog.list(filter, limit + 1, positionOf(after));
     const { items, next } = toPage(entries, limit, (entry) => String(entry.id));
     return context.json({ items: items.map(toAnswer), next }, 200);
-  });
-};
+  },
+});
+
+export const auditEndpoints = [listAuditEntries];

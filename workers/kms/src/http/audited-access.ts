@@ -2,6 +2,7 @@
 import type { MiddlewareHandler } from "hono";
 import { isUnavailable } from "#shared/db/database.ts";
 import type { WorkerEnv } from "#shared/http/worker-env.ts";
+import { currentRequest } from "#shared/observability/context.ts";
 import { describeError } from "#shared/observability/log.ts";
 import { PROBLEMS } from "#shared/problem/catalogue.ts";
 import { Problem } from "#shared/problem/problem.ts";
@@ -14,7 +15,8 @@ const REFUSALS = new Set([401, 403]);
 /** Tells of a refusal, unless whoever refused has done so. A caller without any credential is told of nowhere. */
 const tellOf = async (context: KmsContext, error: unknown): Promise<void> => {
   if (!(error instanceof Problem) || !REFUSALS.has(PROBLEMS[error.code].status)) return;
-  const { reason = error.code, template } = context.var;
+  const { template } = context.var;
+  const reason = currentRequest()?.reason ?? error.code;
   const isTold = context.error !== undefined && reason !== error.code;
   const isAnonymous = error.code === "unauthenticated" && !context.req.header("authorization");
   if (isTold || isAnonymous) return;

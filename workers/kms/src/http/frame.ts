@@ -1,14 +1,12 @@
-/** What the routes share: the security log, the headers of answers that carry a secret, the answer under load. */
-import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import type { WorkerEnv } from "#shared/http/worker-env.ts";
+import { noteReason } from "#shared/observability/context.ts";
 import { type Problem, problem } from "#shared/problem/problem.ts";
 import type { AuditEntry, AuditEvent } from "../audit/audit-entry.ts";
 import { createRecorder } from "../audit/security-log.ts";
 import { TrailBehind } from "../audit-log/audit-mark.ts";
 import type { KmsServices } from "../composition/services.ts";
 
-export type KmsApp = OpenAPIHono<WorkerEnv<KmsServices>>;
 export type KmsContext = Context<WorkerEnv<KmsServices>>;
 
 /** Answers with a token or a key in them are kept by no cache (RFC 6749 §5.1). */
@@ -25,14 +23,14 @@ export const entryOf = (context: KmsContext, event: AuditEvent): Promise<AuditEn
 
 /** Writes the log line of a change whose audit entry stands in its transaction. */
 export const record = (context: KmsContext, event: AuditEvent): void => {
-  if (event.reason !== undefined) context.set("reason", event.reason);
+  if (event.reason !== undefined) noteReason(event.reason);
   createRecorder(context.var.log)(byCaller(context, event));
   context.var.services.auditLog.expectEntry(event);
 };
 
 /** Stores the audit entry of what is no change: an authentication, a read, a refusal; and writes its log line. */
 export const audit = (context: KmsContext, event: AuditEvent): Promise<void> => {
-  if (event.reason !== undefined) context.set("reason", event.reason);
+  if (event.reason !== undefined) noteReason(event.reason);
   return context.var.services.audit.write(byCaller(context, event));
 };
 

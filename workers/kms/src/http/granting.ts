@@ -1,15 +1,20 @@
 /** What the routes share that hand something out: they ask the rule of granting, and say when a factor should be enrolled. */
 import { z } from "@hono/zod-openapi";
 import { grantRefused } from "#shared/auth/authorize.ts";
+import type { Principal } from "#shared/auth/claims.ts";
 import type { Granted } from "#shared/contracts/granting.ts";
 import { askToGrant, type Grantor } from "../accounts/granting.ts";
 import type { KmsContext } from "./frame.ts";
 
 /** The caller as one who may hand this out; throws the refusal, which begins with `lead`. */
-export const grantorOf = <What extends Granted>(context: KmsContext, what: What, lead = ""): Grantor<What> => {
-  const { policy, principal, services, template } = context.var;
+export const grantorOf = <What extends Granted>(
+  { var: { policy, services, template } }: KmsContext,
+  principal: Principal,
+  what: What,
+  lead = "",
+): Grantor<What> => {
   // Without it neither X-OTP nor a user without a factor would get this far.
-  if (policy.stepUp === undefined)
+  if (policy?.stepUp === undefined)
     throw new Error(`${template} grants something: its row of the route table must declare it`);
   const asked = askToGrant(what, principal, services.now());
   if (!asked.ok) throw grantRefused(asked.error.kind, lead);

@@ -3,7 +3,7 @@ import { z } from "@hono/zod-openapi";
 import { text } from "#shared/contracts/input.ts";
 import { json } from "#shared/http/openapi.ts";
 import type { Result } from "#shared/lang/result.ts";
-import { currentRequest } from "#shared/observability/context.ts";
+import { currentRequest, noteReason } from "#shared/observability/context.ts";
 import type { ApiKey } from "../api-keys/api-key.ts";
 import type { AuditAction } from "../audit/audit-actions.ts";
 import {
@@ -42,7 +42,7 @@ export const BAD_CLIENT: OAuthError = {
 
 /** What is wrong is told in OAuth's own words, not in ours. */
 export const refuse = (context: KmsContext, { kind, description }: OAuthError): Response => {
-  if (!context.var.reason) context.set("reason", kind);
+  if (!currentRequest()?.reason) noteReason(kind);
   const body = { error: kind, error_description: description };
   if (kind !== "invalid_client") return context.json(body, 400, NO_STORE);
   return context.json(body, 401, { ...NO_STORE, "www-authenticate": 'Basic realm="fountain"' });

@@ -1,11 +1,12 @@
-import { createRoute, z } from "@hono/zod-openapi";
+import { z } from "@hono/zod-openapi";
 import { serviceSubject } from "#shared/contracts/principal.ts";
-import { admit, bearerToken, credentialRefused } from "#shared/http/access.ts";
+import { admit, bearerToken, credentialRefused, policyOf } from "#shared/http/access.ts";
 import { EXAMPLE } from "#shared/http/examples.ts";
-import { json, problems } from "#shared/http/openapi.ts";
+import { json } from "#shared/http/openapi.ts";
 import { type Result, success } from "#shared/lang/result.ts";
 import { unavailable } from "#shared/problem/unavailable.ts";
-import { type KmsApp, type KmsContext, NO_STORE } from "../http/frame.ts";
+import { endpoint } from "../endpoint.ts";
+import { type KmsContext, NO_STORE } from "../http/frame.ts";
 import {
   clientFields,
   formBody,
@@ -24,16 +25,33 @@ const form = z
 
 const introspection = z.looseObject({ active: z.boolean() }).openapi("Introspection");
 
-const route = createRoute({
-  method: "post",
-  path: "/introspect",
+const identify = async (context: KmsContext, parameters: Parameters): Promise<Result<Asker, OAuthError>> => {
+  const bearer = bearerToken(context.req.raw.headers);
+  if (bearer !== undefined) {
+    const verification = await context.var.services.verify(bearer);
+    if (!verification.ok) throw credentialRefused(verification.reason);
+    // Anyone may call, but who does so with a token is admitted with it as everywhere else.
+    const { policy } = policyOf("kms", context.req.method, context.req.path);
+    admit(context, { worker: "kms", policy, prefix: "" }, verification.principal);
+    return success(verification.principal);
+  }
+  const client = parseClient(parameters, context.req.header("authorization"));
+  if (!client.ok) return client;
+  if (!client.value) return refused("invalid_client", "Authenticate with HTTP Basic, in the body or with a token.");
+  const identified = await identifyClient(context, client.value, "token.introspect");
+  if (!identified.ok) return identified;
+  const { service, scopes } = identified.value;
+  return success({ kind: "service", subject: serviceSubject(service), scopes: new Set(scopes) });
+};
+
+const introspectToken = endpoint("POST /introspect", {
   operationId: "kms.introspectToken",
   tags: ["Tokens"],
   summary: "Introspect an access token (RFC 7662), as a service with its key or with a token in Authorization",
   description:
     "A service can introspect every token, a user their own and, with `users:admin`, those of others. For " +
     "any other token the response is `active: false`.",
-  request: formBody(form, { token: EXAMPLE.accessToken, client_id: EXAMPLE.service, client_secret: EXAMPLE.apiKey }),
+  ...formBody(form, { token: EXAMPLE.accessToken, client_id: EXAMPLE.service, client_secret: EXAMPLE.apiKey }),
   responses: {
     200: json(introspection, "Its claims; only `active: false` if it is invalid or the caller cannot inspect it", {
       active: true,
@@ -52,33 +70,10 @@ const route = createRoute({
       auth_time: 1773649800,
     }),
     ...OAUTH_REFUSALS,
-    ...problems("forbidden"),
   },
-});
-
-const identify = async (context: KmsContext, parameters: Parameters): Promise<Result<Asker, OAuthError>> => {
-  const bearer = bearerToken(context.req.raw.headers);
-  if (bearer !== undefined) {
-    const { policy, services } = context.var;
-    const verification = await services.verify(bearer);
-    if (!verification.ok) throw credentialRefused(context, verification.reason);
-    // Anyone may call, but who does so with a token is admitted with it as everywhere else.
-    admit(context, "kms", policy, verification.principal);
-    return success(verification.principal);
-  }
-  const client = parseClient(parameters, context.req.header("authorization"));
-  if (!client.ok) return client;
-  if (!client.value) return refused("invalid_client", "Authenticate with HTTP Basic, in the body or with a token.");
-  const identified = await identifyClient(context, client.value, "token.introspect");
-  if (!identified.ok) return identified;
-  const { service, scopes } = identified.value;
-  return success({ kind: "service", subject: serviceSubject(service), scopes: new Set(scopes) });
-};
-
-/** Not added with `openapi`, as `POST /token` is not. */
-export const addIntrospect = (app: KmsApp): void => {
-  app.openAPIRegistry.registerPath(route);
-  app.post(route.path, async (context) => {
+  errors: ["forbidden"],
+  validatedBy: "handler",
+  handle: async (context) => {
     const read = await readFormBody(context);
     if (!read.ok) return refuse(context, read.error);
     const identified = await identify(context, read.value);
@@ -88,5 +83,7 @@ export const addIntrospect = (app: KmsApp): void => {
     const found = await introspect(context.var.services.verify, token, identified.value);
     if (!found.ok) throw unavailable();
     return context.json(found.value, 200, NO_STORE);
-  });
-};
+  },
+});
+
+export const introspectEndpoints = [introspectToken];

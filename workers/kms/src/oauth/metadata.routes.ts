@@ -1,8 +1,8 @@
-import { createRoute, z } from "@hono/zod-openapi";
+import { z } from "@hono/zod-openapi";
 import { SCOPES } from "#shared/contracts/rights.ts";
 import { EXAMPLE } from "#shared/http/examples.ts";
 import { json } from "#shared/http/openapi.ts";
-import type { KmsApp } from "../http/frame.ts";
+import { endpoint } from "../endpoint.ts";
 import { GRANT_TYPES } from "./token-request.ts";
 
 const CACHE_CONTROL = "public, max-age=300";
@@ -43,17 +43,14 @@ const metadataOf = (issuer: string): z.infer<typeof metadata> => ({
   service_documentation: `${issuer}/docs`,
 });
 
-const route = createRoute({
-  method: "get",
-  path: "/.well-known/oauth-authorization-server",
+const getMetadata = endpoint("GET /.well-known/oauth-authorization-server", {
   operationId: "kms.getServerMetadata",
   tags: ["Tokens"],
   summary: "Get the metadata of this authorization server (RFC 8414)",
-  responses: { 200: json(metadata, "The metadata", metadataOf(EXAMPLE.issuer)) },
+  responses: {
+    200: json(metadata, "The metadata", metadataOf(EXAMPLE.issuer)),
+  },
+  handle: (context) => context.json(metadataOf(context.var.services.issuer), 200, { "cache-control": CACHE_CONTROL }),
 });
 
-export const addMetadata = (app: KmsApp): void => {
-  app.openapi(route, (context) =>
-    context.json(metadataOf(context.var.services.issuer), 200, { "cache-control": CACHE_CONTROL }),
-  );
-};
+export const metadataEndpoints = [getMetadata];

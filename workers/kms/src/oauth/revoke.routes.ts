@@ -1,9 +1,10 @@
-import { createRoute, z } from "@hono/zod-openapi";
+import { z } from "@hono/zod-openapi";
 import { FIRST_PARTY_CLIENT } from "#shared/contracts/access-token.ts";
 import { serviceSubject } from "#shared/contracts/principal.ts";
 import { EXAMPLE } from "#shared/http/examples.ts";
 import { unavailable } from "#shared/problem/unavailable.ts";
-import { entryOf, type KmsApp, type KmsContext, NO_STORE, record } from "../http/frame.ts";
+import { endpoint } from "../endpoint.ts";
+import { entryOf, type KmsContext, NO_STORE, record } from "../http/frame.ts";
 import {
   clientFields,
   formBody,
@@ -18,19 +19,6 @@ import { type OAuthError, parseClient } from "./oauth-form.ts";
 const form = z
   .object({ token: parameter, token_type_hint: parameter.optional(), ...clientFields })
   .openapi("RevocationRequest");
-
-const route = createRoute({
-  method: "post",
-  path: "/revoke",
-  operationId: "kms.revokeToken",
-  tags: ["Tokens"],
-  summary: "Revoke a token (RFC 7009): a refresh token ends its session, an access token is revoked alone",
-  request: formBody(form, { token: EXAMPLE.refreshToken, token_type_hint: "refresh_token" }),
-  responses: {
-    200: { description: "The token is revoked or was already invalid" },
-    ...OAUTH_REFUSALS,
-  },
-});
 
 const NO_TOKEN: OAuthError = { kind: "invalid_request", description: "token is missing." };
 const NOT_YOURS: OAuthError = {
@@ -74,10 +62,17 @@ const revokeAccessToken = async (
   return done(context);
 };
 
-/** Not added with `openapi`, as `POST /token` is not. A token that is not known is as good as revoked (RFC 7009 §2.2). */
-export const addRevoke = (app: KmsApp): void => {
-  app.openAPIRegistry.registerPath(route);
-  app.post(route.path, async (context) => {
+const revoke = endpoint("POST /revoke", {
+  operationId: "kms.revokeToken",
+  tags: ["Tokens"],
+  summary: "Revoke a token (RFC 7009): a refresh token ends its session, an access token is revoked alone",
+  ...formBody(form, { token: EXAMPLE.refreshToken, token_type_hint: "refresh_token" }),
+  responses: {
+    200: { description: "The token is revoked or was already invalid" },
+    ...OAUTH_REFUSALS,
+  },
+  validatedBy: "handler",
+  handle: async (context) => {
     const read = await readFormBody(context);
     if (!read.ok) return refuse(context, read.error);
     const client = parseClient(read.value, context.req.header("authorization"));
@@ -95,5 +90,8 @@ export const addRevoke = (app: KmsApp): void => {
     if (clientId !== FIRST_PARTY_CLIENT) return refuse(context, NOT_YOURS);
     await revokeSession(context, session.userId, session.id);
     return done(context);
-  });
-};
+  },
+});
+
+/** Not added with `openapi`, as `POST /token` is not. A token that is not known is as good as revoked (RFC 7009 §2.2). */
+export const revokeEndpoints = [revoke];

@@ -1,11 +1,13 @@
-import { createRoute, z } from "@hono/zod-openapi";
+import { z } from "@hono/zod-openapi";
 import { MAX_TOKEN_CHARACTERS } from "#shared/contracts/access-token.ts";
 import { serviceSubject } from "#shared/contracts/principal.ts";
 import { EXAMPLE } from "#shared/http/examples.ts";
-import { json, problems } from "#shared/http/openapi.ts";
+import { json } from "#shared/http/openapi.ts";
+import { TOKENS_EXAMPLE, tokensBody, tokensSchema } from "#shared/http/tokens.ts";
 import { currentRequest } from "#shared/observability/context.ts";
 import { unavailable } from "#shared/problem/unavailable.ts";
-import { audit, type KmsApp, type KmsContext, NO_STORE, record } from "../http/frame.ts";
+import { endpoint } from "../endpoint.ts";
+import { audit, type KmsContext, NO_STORE, record } from "../http/frame.ts";
 import {
   BAD_CLIENT,
   clientFields,
@@ -15,7 +17,6 @@ import {
   parameter,
   refuse,
 } from "../http/oauth.ts";
-import { TOKENS_EXAMPLE, tokenAnswer, toTokenAnswer } from "../http/token-answer.ts";
 import { TokenTooLong } from "../tokens/access-token.ts";
 import type { OAuthError } from "./oauth-form.ts";
 import type { ExchangeFailure } from "./token-exchange.ts";
@@ -42,23 +43,6 @@ const form = z
     ...clientFields,
   })
   .openapi("TokenRequest");
-
-const route = createRoute({
-  method: "post",
-  path: "/token",
-  operationId: "kms.issueToken",
-  tags: ["Tokens"],
-  summary: "Issue tokens (OAuth 2.0): refresh_token and client_credentials (RFC 6749), token exchange (RFC 8693)",
-  description:
-    "`refresh_token` gives a session's next tokens and uses up the one sent. `client_credentials` gives a service a token " +
-    "for its API key. Token exchange gives a service a token to act for the user whose access token is `subject_token`.",
-  request: formBody(form, { grant_type: "refresh_token", refresh_token: EXAMPLE.refreshToken }),
-  responses: {
-    200: json(tokenAnswer, "Tokens", TOKENS_EXAMPLE),
-    ...OAUTH_REFUSALS,
-    ...problems("too-many-attempts"),
-  },
-});
 
 const EXCEEDED: OAuthError = { kind: "invalid_scope", description: "The requested scopes exceed the granted scopes." };
 const BAD_GRANT: OAuthError = {
@@ -103,7 +87,7 @@ const refresh = async (
   const event = { action: "token.refresh", outcome: "success", actor: userId, target: sessionId } as const;
   if (use === "concurrent") await audit(context, { ...event, reason: use });
   else record(context, use === "retried" ? { ...event, reason: use } : event);
-  return context.json(toTokenAnswer(access, successor), 200, NO_STORE);
+  return context.json(tokensBody(access, successor), 200, NO_STORE);
 };
 
 const authenticateClient = async (
@@ -120,7 +104,7 @@ const authenticateClient = async (
   const actor = serviceSubject(service);
   await audit(context, { action: "token.client-credentials", outcome: "success", actor, target: keyId });
   keyUses.note(keyId);
-  return context.json(toTokenAnswer(access), 200, NO_STORE);
+  return context.json(tokensBody(access), 200, NO_STORE);
 };
 
 const exchange = async (context: KmsContext, request: Grant<typeof TOKEN_EXCHANGE>): Promise<Response> => {
@@ -137,7 +121,7 @@ const exchange = async (context: KmsContext, request: Grant<typeof TOKEN_EXCHANG
   }
   const { access, userId } = exchanged.value;
   await audit(context, { ...event, outcome: "success", target: userId });
-  return context.json({ ...toTokenAnswer(access), issued_token_type: ACCESS_TOKEN_TYPE }, 200, NO_STORE);
+  return context.json({ ...tokensBody(access), issued_token_type: ACCESS_TOKEN_TYPE }, 200, NO_STORE);
 };
 
 const TOO_LONG: OAuthError = {
@@ -162,10 +146,21 @@ const grantIt = (context: KmsContext, request: TokenRequest): Promise<Response> 
   }
 };
 
-/** Not added with `openapi`: what is wrong with a request here is told in OAuth's own words, not in ours. */
-export const addToken = (app: KmsApp): void => {
-  app.openAPIRegistry.registerPath(route);
-  app.post(route.path, async (context) => {
+const token = endpoint("POST /token", {
+  operationId: "kms.issueToken",
+  tags: ["Tokens"],
+  summary: "Issue tokens (OAuth 2.0): refresh_token and client_credentials (RFC 6749), token exchange (RFC 8693)",
+  description:
+    "`refresh_token` gives a session's next tokens and uses up the one sent. `client_credentials` gives a service a token " +
+    "for its API key. Token exchange gives a service a token to act for the user whose access token is `subject_token`.",
+  ...formBody(form, { grant_type: "refresh_token", refresh_token: EXAMPLE.refreshToken }),
+  responses: {
+    200: json(tokensSchema, "Tokens", TOKENS_EXAMPLE),
+    ...OAUTH_REFUSALS,
+  },
+  errors: ["too-many-attempts"],
+  validatedBy: "handler",
+  handle: async (context) => {
     const { issuer } = context.var.services;
     const parsed = parseTokenRequest(await context.req.text(), context.req.header("authorization"), issuer);
     if (!parsed.ok) return refuse(context, parsed.error);
@@ -177,5 +172,8 @@ export const addToken = (app: KmsApp): void => {
       await audit(context, { action: ACTIONS[request.grant], outcome: "failure", reason: "token-too-long" });
       return refuse(context, TOO_LONG);
     }
-  });
-};
+  },
+});
+
+/** Not added with `openapi`: what is wrong with a request here is told in OAuth's own words, not in ours. */
+export const tokenEndpoints = [token];

@@ -1,9 +1,9 @@
-import { createRoute, z } from "@hono/zod-openapi";
+import { z } from "@hono/zod-openapi";
 import { assertSteppedUp } from "#shared/auth/authorize.ts";
 import { EXAMPLE } from "#shared/http/examples.ts";
-import { json, problems } from "#shared/http/openapi.ts";
+import { json } from "#shared/http/openapi.ts";
 import { problem } from "#shared/problem/problem.ts";
-import type { KmsApp } from "../http/frame.ts";
+import { endpoint } from "../endpoint.ts";
 import type { RootKeyStatus } from "./root-key-rotation.ts";
 
 /** Well within the time that the gateway waits. */
@@ -32,33 +32,27 @@ const toAnswer = ({ version, createdAt, older }: RootKeyStatus): z.infer<typeof 
   older: older.map((kek) => ({ ...kek, createdAt: kek.createdAt.toISOString() })),
 });
 
-const readRootKey = createRoute({
-  method: "get",
-  path: "/root-key",
+const readRootKey = endpoint("GET /root-key", {
   operationId: "kms.getRootKey",
   tags: ["Root key"],
   summary: "Get the progress of the last root key rotation",
-  responses: { 200: json(rootKeyAnswer, "The state", ROOT_KEY_EXAMPLE) },
+  responses: {
+    200: json(rootKeyAnswer, "The state", ROOT_KEY_EXAMPLE),
+  },
+  handle: async (context) => context.json(toAnswer(await context.var.services.rootKey.status()), 200),
 });
 
-const rotateRootKey = createRoute({
-  method: "post",
-  path: "/root-key/rotate",
+const rotateRootKey = endpoint("POST /root-key/rotate", {
   operationId: "kms.rotateRootKey",
   tags: ["Root key"],
   summary:
     "Rotate the root key: creates a key-encryption key and rewraps all data keys; the rest continues in the background",
   responses: {
     200: json(rootKeyAnswer, "The new version, and how many data keys remain to be rewrapped", ROOT_KEY_EXAMPLE),
-    ...problems("conflict"),
   },
-});
-
-export const addRootKey = (app: KmsApp): void => {
-  app.openapi(readRootKey, async (context) => context.json(toAnswer(await context.var.services.rootKey.status()), 200));
-
-  app.openapi(rotateRootKey, async (context) => {
-    const { principal, services } = context.var;
+  errors: ["conflict"],
+  handle: async (context, principal) => {
+    const { services } = context.var;
     assertSteppedUp(principal, services.now());
     const rotated = await services.rootKey.rotate(principal.subject, REWRAP_BUDGET_MS);
     if (!rotated.ok)
@@ -66,5 +60,7 @@ export const addRootKey = (app: KmsApp): void => {
         detail: "Another caller has rotated the root key at the same time. Check its state before you retry.",
       });
     return context.json(toAnswer(rotated.value), 200);
-  });
-};
+  },
+});
+
+export const rootKeyEndpoints = [readRootKey, rotateRootKey];

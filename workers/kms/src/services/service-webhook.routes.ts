@@ -1,63 +1,56 @@
-import { createRoute, z } from "@hono/zod-openapi";
+import { z } from "@hono/zod-openapi";
 import { reference } from "#shared/contracts/input.ts";
 import { serviceSubject } from "#shared/contracts/principal.ts";
-import { json, jsonBody, problems } from "#shared/http/openapi.ts";
-import { type KmsApp, NO_STORE, record } from "../http/frame.ts";
+import { json, jsonBody } from "#shared/http/openapi.ts";
+import { endpoint } from "../endpoint.ts";
+import { NO_STORE, record } from "../http/frame.ts";
 import { grantorOf } from "../http/granting.ts";
 import { assertWebhookUrl, SERVICE_REFUSALS, webhookUrl } from "../http/service-answer.ts";
 
 const byName = z.object({ name: reference() });
 
-const setWebhook = createRoute({
-  method: "put",
-  path: "/services/{name}/webhook",
+const setWebhook = endpoint("PUT /services/{name}/webhook", {
   operationId: "kms.setWebhook",
   tags: ["Services"],
   summary: "Set the webhook that reports rotations and leaks to the owner (Standard Webhooks)",
-  request: {
-    params: byName,
-    body: jsonBody(z.strictObject({ url: webhookUrl }), { url: "https://editor.example.org/hooks/fountain" }),
-  },
+  params: byName,
+  body: jsonBody(z.strictObject({ url: webhookUrl }), { url: "https://editor.example.org/hooks/fountain" }),
   responses: {
     200: json(
       z.object({ url: z.string(), secret: z.string() }).openapi("Webhook"),
       "The URL, and a new secret to verify messages with; only this response contains it",
       { url: "https://editor.example.org/hooks/fountain", secret: "whsec_…" },
     ),
-    ...problems("not-found"),
   },
-});
-
-const removeWebhook = createRoute({
-  method: "delete",
-  path: "/services/{name}/webhook",
-  operationId: "kms.deleteWebhook",
-  tags: ["Services"],
-  summary: "Remove the webhook; pending messages are discarded",
-  request: { params: byName },
-  responses: {
-    204: { description: "The webhook is removed" },
-    ...problems("not-found"),
-  },
-});
-
-export const addServiceWebhook = (app: KmsApp): void => {
-  app.openapi(setWebhook, async (context) => {
+  errors: ["not-found"],
+  handle: async (context, principal) => {
     const { name } = context.req.valid("param");
     const { url } = context.req.valid("json");
-    const grantor = grantorOf(context, "credential");
+    const grantor = grantorOf(context, principal, "credential");
     assertWebhookUrl(context, "#/url", url);
     const set = await context.var.services.serviceRegistry.setWebhook(name, url, grantor);
     if (!set.ok) throw SERVICE_REFUSALS[set.error.kind]();
     record(context, { action: "service.webhook", outcome: "success", target: serviceSubject(name) });
     return context.json({ url, secret: set.value }, 200, NO_STORE);
-  });
+  },
+});
 
-  app.openapi(removeWebhook, async (context) => {
+const removeWebhook = endpoint("DELETE /services/{name}/webhook", {
+  operationId: "kms.deleteWebhook",
+  tags: ["Services"],
+  summary: "Remove the webhook; pending messages are discarded",
+  params: byName,
+  responses: {
+    204: { description: "The webhook is removed" },
+  },
+  errors: ["not-found"],
+  handle: async (context, principal) => {
     const { name } = context.req.valid("param");
-    const removed = await context.var.services.serviceRegistry.removeWebhook(name, context.var.principal);
+    const removed = await context.var.services.serviceRegistry.removeWebhook(name, principal);
     if (!removed.ok) throw SERVICE_REFUSALS[removed.error.kind]();
     record(context, { action: "service.webhook", outcome: "success", target: serviceSubject(name) });
     return context.body(null, 204);
-  });
-};
+  },
+});
+
+export const serviceWebhookEndpoints = [setWebhook, removeWebhook];

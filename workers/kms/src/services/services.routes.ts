@@ -1,13 +1,14 @@
-import { createRoute, z } from "@hono/zod-openapi";
+import { z } from "@hono/zod-openapi";
 import { FIRST_PARTY_CLIENT } from "#shared/contracts/access-token.ts";
 import { integer, reference, text } from "#shared/contracts/input.ts";
 import { looksLikeUserId, serviceSubject } from "#shared/contracts/principal.ts";
 import { EXAMPLE, pageOf } from "#shared/http/examples.ts";
-import { json, jsonBody, page, pageQuery, problems } from "#shared/http/openapi.ts";
+import { json, jsonBody, page, pageQuery } from "#shared/http/openapi.ts";
 import { decodeCursor, toPage } from "#shared/http/page.ts";
 import { type Problem, problem } from "#shared/problem/problem.ts";
 import { looksTaken } from "../accounts/look-alikes.ts";
-import { audit, type KmsApp, NO_STORE, record } from "../http/frame.ts";
+import { endpoint } from "../endpoint.ts";
+import { audit, NO_STORE, record } from "../http/frame.ts";
 import { grantorOf, warningFields, warningsTo } from "../http/granting.ts";
 import { wantedScopes } from "../http/scope-name.ts";
 import {
@@ -40,71 +41,6 @@ const newService = z.strictObject({
 
 const byName = z.object({ name: reference() });
 
-const createService = createRoute({
-  method: "post",
-  path: "/services",
-  operationId: "kms.createService",
-  tags: ["Services"],
-  summary: "Register a service",
-  description:
-    "`scopes` limit what the service's keys may do. With `rotateAfterDays` its keys are rotated on schedule, and the " +
-    "new ones are sent to `webhookUrl`: without a webhook nothing is rotated.",
-  request: {
-    body: jsonBody(newService, {
-      name: EXAMPLE.service,
-      scopes: ["search:read", "sequence:write"],
-      rotateAfterDays: 90,
-      webhookUrl: "https://editor.example.org/hooks/fountain",
-    }),
-  },
-  responses: {
-    201: json(
-      serviceAnswer.extend({ webhookSecret: z.string().optional(), ...warningFields }).openapi("NewService"),
-      "The new service; only this response contains the secret of its webhook",
-      { ...SERVICE_EXAMPLE, webhookSecret: "whsec_…" },
-    ),
-    ...problems("conflict"),
-  },
-});
-
-const listServices = createRoute({
-  method: "get",
-  path: "/services",
-  operationId: "kms.listServices",
-  tags: ["Services"],
-  summary: "List the services by name",
-  request: { query: pageQuery },
-  responses: {
-    200: json(page(serviceAnswer), "A page of services", pageOf(SERVICE_EXAMPLE)),
-  },
-});
-
-const readService = createRoute({
-  method: "get",
-  path: "/services/{name}",
-  operationId: "kms.getService",
-  tags: ["Services"],
-  summary: "Read a service",
-  request: { params: byName },
-  responses: {
-    200: json(serviceAnswer, "The service", SERVICE_EXAMPLE),
-    ...problems("not-found"),
-  },
-});
-
-const deleteService = createRoute({
-  method: "delete",
-  path: "/services/{name}",
-  operationId: "kms.deleteService",
-  tags: ["Services"],
-  summary: "Delete a service and all its keys; every worker refuses them within 5 seconds",
-  request: { params: byName },
-  responses: {
-    204: { description: "The service is deleted" },
-    ...problems("not-found"),
-  },
-});
-
 const entryRefused = (error: EntryFailure): Problem => {
   switch (error.kind) {
     case "looks-like":
@@ -116,9 +52,29 @@ const entryRefused = (error: EntryFailure): Problem => {
   }
 };
 
-export const addServices = (app: KmsApp): void => {
-  app.openapi(createService, async (context) => {
-    const grantor = grantorOf(context, "credential");
+const createService = endpoint("POST /services", {
+  operationId: "kms.createService",
+  tags: ["Services"],
+  summary: "Register a service",
+  description:
+    "`scopes` limit what the service's keys may do. With `rotateAfterDays` its keys are rotated on schedule, and the " +
+    "new ones are sent to `webhookUrl`: without a webhook nothing is rotated.",
+  body: jsonBody(newService, {
+    name: EXAMPLE.service,
+    scopes: ["search:read", "sequence:write"],
+    rotateAfterDays: 90,
+    webhookUrl: "https://editor.example.org/hooks/fountain",
+  }),
+  responses: {
+    201: json(
+      serviceAnswer.extend({ webhookSecret: z.string().optional(), ...warningFields }).openapi("NewService"),
+      "The new service; only this response contains the secret of its webhook",
+      { ...SERVICE_EXAMPLE, webhookSecret: "whsec_…" },
+    ),
+  },
+  errors: ["conflict"],
+  handle: async (context, principal) => {
+    const grantor = grantorOf(context, principal, "credential");
     const wanted = context.req.valid("json");
     const { serviceRegistry } = context.var.services;
     if (wanted.webhookUrl !== undefined) assertWebhookUrl(context, "#/webhookUrl", wanted.webhookUrl);
@@ -132,26 +88,57 @@ export const addServices = (app: KmsApp): void => {
     record(context, { action: "service.create", outcome: "success", target: serviceSubject(service.name) });
     const answer = { ...toServiceAnswer(service), ...(webhookSecret && { webhookSecret }), ...warningsTo(grantor) };
     return context.json(answer, 201, NO_STORE);
-  });
+  },
+});
 
-  app.openapi(listServices, async (context) => {
+const listServices = endpoint("GET /services", {
+  operationId: "kms.listServices",
+  tags: ["Services"],
+  summary: "List the services by name",
+  query: pageQuery,
+  responses: {
+    200: json(page(serviceAnswer), "A page of services", pageOf(SERVICE_EXAMPLE)),
+  },
+  handle: async (context) => {
     const { limit, after } = context.req.valid("query");
     const services = await context.var.services.services.list(limit + 1, decodeCursor(after));
     const { items, next } = toPage(services, limit, (service) => service.name);
     return context.json({ items: items.map(toServiceAnswer), next }, 200);
-  });
+  },
+});
 
-  app.openapi(readService, async (context) => {
+const readService = endpoint("GET /services/{name}", {
+  operationId: "kms.getService",
+  tags: ["Services"],
+  summary: "Read a service",
+  params: byName,
+  responses: {
+    200: json(serviceAnswer, "The service", SERVICE_EXAMPLE),
+  },
+  errors: ["not-found"],
+  handle: async (context) => {
     const service = await context.var.services.services.find(context.req.valid("param").name);
     if (!service) throw noSuchService();
     return context.json(toServiceAnswer(service), 200);
-  });
+  },
+});
 
-  app.openapi(deleteService, async (context) => {
+const deleteService = endpoint("DELETE /services/{name}", {
+  operationId: "kms.deleteService",
+  tags: ["Services"],
+  summary: "Delete a service and all its keys; every worker refuses them within 5 seconds",
+  params: byName,
+  responses: {
+    204: { description: "The service is deleted" },
+  },
+  errors: ["not-found"],
+  handle: async (context, principal) => {
     const { name } = context.req.valid("param");
-    const removed = await context.var.services.serviceRegistry.remove(name, context.var.principal);
+    const removed = await context.var.services.serviceRegistry.remove(name, principal);
     if (!removed.ok) throw SERVICE_REFUSALS[removed.error.kind]();
     record(context, { action: "service.delete", outcome: "success", target: serviceSubject(name) });
     return context.body(null, 204);
-  });
-};
+  },
+});
+
+export const servicesEndpoints = [createService, listServices, readService, deleteService];

@@ -1,37 +1,33 @@
-import { createRoute, z } from "@hono/zod-openapi";
+import { z } from "@hono/zod-openapi";
 import { text } from "#shared/contracts/input.ts";
 import { EXAMPLE } from "#shared/http/examples.ts";
-import { json, jsonBody, problems } from "#shared/http/openapi.ts";
+import { json, jsonBody } from "#shared/http/openapi.ts";
+import { TOKENS_EXAMPLE, tokensBody, tokensSchema } from "#shared/http/tokens.ts";
 import { currentRequest } from "#shared/observability/context.ts";
 import { MAX_PASSWORD_INPUT } from "../accounts/password-rules.ts";
 import { MAX_USERNAME_INPUT, usernameKey } from "../accounts/username.ts";
+import { endpoint } from "../endpoint.ts";
 import { attemptRefused, limitHeaders } from "../http/attempt-answer.ts";
-import { audit, type KmsApp, NO_STORE, record } from "../http/frame.ts";
-import { TOKENS_EXAMPLE, tokenAnswer, toTokenAnswer } from "../http/token-answer.ts";
+import { audit, NO_STORE, record } from "../http/frame.ts";
 
 const credentials = z.strictObject({
   username: text({ min: 1, max: MAX_USERNAME_INPUT }),
   password: text({ min: 1, max: MAX_PASSWORD_INPUT }),
 });
 
-const route = createRoute({
-  method: "post",
-  path: "/login",
+const login = endpoint("POST /login", {
   operationId: "kms.login",
   tags: ["Accounts"],
   summary: "Log in with a username and password",
   description:
     "Wrong passwords are counted by account and by address; `RateLimit` says how many more may be tried. The token is of " +
     "level `aal1`: pass a second factor at POST /twofa/auth/verify for operations that need one.",
-  request: { body: jsonBody(credentials, { username: EXAMPLE.username, password: "four unrelated plain words" }) },
+  body: jsonBody(credentials, { username: EXAMPLE.username, password: "four unrelated plain words" }),
   responses: {
-    200: json(tokenAnswer, "A new session's tokens", TOKENS_EXAMPLE),
-    ...problems("login-refused", "too-many-attempts"),
+    200: json(tokensSchema, "A new session's tokens", TOKENS_EXAMPLE),
   },
-});
-
-export const addLogin = (app: KmsApp): void => {
-  app.openapi(route, async (context) => {
+  errors: ["login-refused", "too-many-attempts"],
+  handle: async (context) => {
     const { username, password } = context.req.valid("json");
     const { accounts, sessions, users } = context.var.services;
     const authenticated = await accounts.authenticate(username, password, currentRequest()?.clientAddress);
@@ -51,6 +47,8 @@ export const addLogin = (app: KmsApp): void => {
     }
     const { userId, sessionId, access, refreshToken } = opened.value;
     record(context, { action: "login", outcome: "success", actor: userId, target: sessionId });
-    return context.json(toTokenAnswer(access, refreshToken), 200, { ...NO_STORE, ...limitHeaders(allowance) });
-  });
-};
+    return context.json(tokensBody(access, refreshToken), 200, { ...NO_STORE, ...limitHeaders(allowance) });
+  },
+});
+
+export const loginEndpoints = [login];

@@ -1,21 +1,16 @@
-import { createRoute } from "@hono/zod-openapi";
 import { problem } from "#shared/problem/problem.ts";
-import { entryOf, type KmsApp, record } from "../http/frame.ts";
+import { endpoint } from "../endpoint.ts";
+import { entryOf, record } from "../http/frame.ts";
 
-const route = createRoute({
-  method: "post",
-  path: "/logout",
+const logout = endpoint("POST /logout", {
   operationId: "kms.logout",
   tags: ["Accounts"],
   summary: "End this session; every worker refuses its tokens within 5 seconds",
   responses: {
     204: { description: "The session has ended" },
   },
-});
-
-export const addLogout = (app: KmsApp): void => {
-  app.openapi(route, async (context) => {
-    const { principal, services } = context.var;
+  handle: async (context, principal) => {
+    const { services } = context.var;
     if (principal.kind !== "user")
       throw problem("forbidden", {
         detail: "An API key has no session. Revoke the key with DELETE /kms/keys/{service}/{id}.",
@@ -24,5 +19,7 @@ export const addLogout = (app: KmsApp): void => {
     const isEnded = await services.sessions.end(principal.sessionId, await entryOf(context, event));
     if (isEnded) record(context, event);
     return context.body(null, 204);
-  });
-};
+  },
+});
+
+export const logoutEndpoints = [logout];

@@ -1,8 +1,8 @@
-import { createRoute, z } from "@hono/zod-openapi";
+import { z } from "@hono/zod-openapi";
 import { unauthenticated } from "#shared/auth/authorize.ts";
 import { EXAMPLE } from "#shared/http/examples.ts";
 import { json } from "#shared/http/openapi.ts";
-import type { KmsApp } from "../http/frame.ts";
+import { endpoint } from "../endpoint.ts";
 import { scopeName } from "../http/scope-name.ts";
 import { toUserAnswer, USER_EXAMPLE, userFields } from "../http/user-answer.ts";
 
@@ -19,9 +19,7 @@ const profile = z
   })
   .openapi("Profile");
 
-const route = createRoute({
-  method: "get",
-  path: "/me",
+const me = endpoint("GET /me", {
   operationId: "kms.getProfile",
   tags: ["Accounts"],
   summary: "Get the caller's own account and session",
@@ -32,11 +30,8 @@ const route = createRoute({
       session: { id: EXAMPLE.sessionId, acr: "aal1", amr: ["pwd"], authenticatedAt: EXAMPLE.today },
     }),
   },
-});
-
-export const addMe = (app: KmsApp): void => {
-  app.openapi(route, async (context) => {
-    const { principal, services } = context.var;
+  handle: async (context, principal) => {
+    const { services } = context.var;
     const user = await services.users.findById(principal.subject);
     if (!user) throw unauthenticated(true);
     const session = {
@@ -46,5 +41,7 @@ export const addMe = (app: KmsApp): void => {
       authenticatedAt: new Date(principal.authTimeSeconds * 1000).toISOString(),
     };
     return context.json({ ...toUserAnswer(user), scopes: [...principal.scopes], session }, 200);
-  });
-};
+  },
+});
+
+export const meEndpoints = [me];

@@ -1,11 +1,12 @@
-import { createRoute, z } from "@hono/zod-openapi";
+import { z } from "@hono/zod-openapi";
 import { grantRefused } from "#shared/auth/authorize.ts";
 import { reference } from "#shared/contracts/input.ts";
 import { EXAMPLE, pageOf } from "#shared/http/examples.ts";
-import { json, page, pageQuery, problems } from "#shared/http/openapi.ts";
+import { json, page, pageQuery } from "#shared/http/openapi.ts";
 import { toPage } from "#shared/http/page.ts";
 import { problem } from "#shared/problem/problem.ts";
-import { entryOf, type KmsApp, record } from "../http/frame.ts";
+import { endpoint } from "../endpoint.ts";
+import { entryOf, record } from "../http/frame.ts";
 import { parsePosition, positionOf } from "../http/position.ts";
 import { endOfSession, type Session } from "./session.ts";
 
@@ -21,13 +22,21 @@ const sessionAnswer = z
   })
   .openapi("Session");
 
-const listSessions = createRoute({
-  method: "get",
-  path: "/sessions",
+const toAnswer = (session: Session, currentId: string): z.infer<typeof sessionAnswer> => ({
+  id: session.id,
+  current: session.id === currentId,
+  createdAt: session.createdAt.toISOString(),
+  lastUsedAt: session.usedAt.toISOString(),
+  expiresAt: endOfSession(session).toISOString(),
+  acr: session.acr,
+  amr: session.amr,
+});
+
+const listSessions = endpoint("GET /sessions", {
   operationId: "kms.listSessions",
   tags: ["Accounts"],
   summary: "List the caller's own sessions, latest login first",
-  request: { query: pageQuery },
+  query: pageQuery,
   responses: {
     200: json(
       page(sessionAnswer),
@@ -43,49 +52,35 @@ const listSessions = createRoute({
       }),
     ),
   },
+  handle: async (context, principal) => {
+    const { limit, after } = context.req.valid("query");
+    const { services } = context.var;
+    const found = await services.sessions.list(principal.subject, limit + 1, parsePosition(after));
+    const { items, next } = toPage(found, limit, positionOf);
+    return context.json({ items: items.map((session) => toAnswer(session, principal.sessionId)), next }, 200);
+  },
 });
 
-const endSession = createRoute({
-  method: "delete",
-  path: "/sessions/{id}",
+const endSession = endpoint("DELETE /sessions/{id}", {
   operationId: "kms.endSession",
   tags: ["Accounts"],
   summary: "End one of the caller's own sessions",
   description: "A narrowed token ends no session but its own.",
-  request: { params: z.object({ id: reference() }) },
+  params: z.object({ id: reference() }),
   responses: {
     204: { description: "The session has ended; every worker refuses its tokens within 5 seconds" },
-    ...problems("not-found"),
   },
-});
-
-const toAnswer = (session: Session, currentId: string): z.infer<typeof sessionAnswer> => ({
-  id: session.id,
-  current: session.id === currentId,
-  createdAt: session.createdAt.toISOString(),
-  lastUsedAt: session.usedAt.toISOString(),
-  expiresAt: endOfSession(session).toISOString(),
-  acr: session.acr,
-  amr: session.amr,
-});
-
-export const addSessions = (app: KmsApp): void => {
-  app.openapi(listSessions, async (context) => {
-    const { limit, after } = context.req.valid("query");
-    const { principal, services } = context.var;
-    const found = await services.sessions.list(principal.subject, limit + 1, parsePosition(after));
-    const { items, next } = toPage(found, limit, positionOf);
-    return context.json({ items: items.map((session) => toAnswer(session, principal.sessionId)), next }, 200);
-  });
-
-  app.openapi(endSession, async (context) => {
+  errors: ["not-found"],
+  handle: async (context, principal) => {
     const { id } = context.req.valid("param");
-    const { principal, services } = context.var;
+    const { services } = context.var;
     if (principal.narrowed === true && id !== principal.sessionId) throw grantRefused("narrowed");
     const event = { action: "session.end", outcome: "success", target: id } as const;
     const isEnded = await services.sessions.endOwn(principal.subject, id, await entryOf(context, event));
     if (!isEnded) throw problem("not-found", { detail: "You have no session with this id." });
     record(context, event);
     return context.body(null, 204);
-  });
-};
+  },
+});
+
+export const sessionsEndpoints = [listSessions, endSession];

@@ -1,7 +1,7 @@
-import { createRoute, z } from "@hono/zod-openapi";
+import { z } from "@hono/zod-openapi";
 import { PUBLIC_KEY_EXAMPLE } from "#shared/http/examples.ts";
 import { json } from "#shared/http/openapi.ts";
-import type { KmsApp } from "../http/frame.ts";
+import { endpoint } from "../endpoint.ts";
 import { isPublishable } from "./signing-key.ts";
 
 const CACHE_CONTROL = "public, max-age=60";
@@ -21,20 +21,21 @@ const publicKey = z
   })
   .openapi("PublicKey");
 
-const keySet = z.object({ keys: z.array(publicKey) }).openapi("KeySet");
+const keySetSchema = z.object({ keys: z.array(publicKey) }).openapi("KeySet");
 
-const route = createRoute({
-  method: "get",
-  path: "/.well-known/jwks.json",
+const keySet = endpoint("GET /.well-known/jwks.json", {
   operationId: "kms.getKeySet",
   tags: ["Tokens"],
   summary: "Get the public keys that verify access tokens (RFC 7517)",
-  responses: { 200: json(keySet, "The key set", { keys: [PUBLIC_KEY_EXAMPLE] }) },
+  responses: {
+    200: json(keySetSchema, "The key set", { keys: [PUBLIC_KEY_EXAMPLE] }),
+  },
+  handle: async (context) => {
+    const { keys } = await context.var.services.keyRing.trust();
+    return context.json(keySetSchema.parse({ keys: keys.filter(isPublishable) }), 200, {
+      "cache-control": CACHE_CONTROL,
+    });
+  },
 });
 
-export const addKeySet = (app: KmsApp): void => {
-  app.openapi(route, async (context) => {
-    const { keys } = await context.var.services.keyRing.trust();
-    return context.json(keySet.parse({ keys: keys.filter(isPublishable) }), 200, { "cache-control": CACHE_CONTROL });
-  });
-};
+export const keySetEndpoints = [keySet];

@@ -1,11 +1,11 @@
-import { createRoute, z } from "@hono/zod-openapi";
+import { z } from "@hono/zod-openapi";
 import { assertSteppedUp } from "#shared/auth/authorize.ts";
 import { reference } from "#shared/contracts/input.ts";
 import { EXAMPLE, pageOf } from "#shared/http/examples.ts";
-import { json, page, pageQuery, problems } from "#shared/http/openapi.ts";
+import { json, page, pageQuery } from "#shared/http/openapi.ts";
 import { decodeCursor, toPage } from "#shared/http/page.ts";
 import { problem } from "#shared/problem/problem.ts";
-import type { KmsApp } from "../http/frame.ts";
+import { endpoint } from "../endpoint.ts";
 import { SIGNING_ALGORITHMS, SIGNING_KEY_STATES, type SigningKey } from "./signing-key.ts";
 import { SIGNING_KEY_OVERLAP_MS } from "./signing-keys.ts";
 
@@ -45,13 +45,11 @@ const toAnswer = ({ kid, state, algorithm, createdAt, activatedAt, endedAt }: Si
     state === "retiring" && endedAt ? new Date(endedAt.getTime() + SIGNING_KEY_OVERLAP_MS).toISOString() : null,
 });
 
-const listSigningKeys = createRoute({
-  method: "get",
-  path: "/signing-keys",
+const listSigningKeys = endpoint("GET /signing-keys", {
   operationId: "kms.listSigningKeys",
   tags: ["Signing keys"],
   summary: "List the signing keys, newest first",
-  request: { query: pageQuery },
+  query: pageQuery,
   responses: {
     200: json(
       page(signingKeyAnswer),
@@ -59,40 +57,7 @@ const listSigningKeys = createRoute({
       pageOf(SIGNING_KEY_EXAMPLE),
     ),
   },
-});
-
-const rotateSigningKeys = createRoute({
-  method: "post",
-  path: "/signing-keys/rotate",
-  operationId: "kms.rotateSigningKeys",
-  tags: ["Signing keys"],
-  summary:
-    "Rotate the signing key: the next key signs once it has been published for two minutes; earlier tokens stay valid",
-  responses: {
-    200: json(signingKeyAnswer, "The current key", SIGNING_KEY_EXAMPLE),
-    ...problems("conflict"),
-  },
-});
-
-const revokeSigningKey = createRoute({
-  method: "post",
-  path: "/signing-keys/{kid}/revoke",
-  operationId: "kms.revokeSigningKey",
-  tags: ["Signing keys"],
-  summary: "Revoke a signing key in an emergency; every worker refuses its tokens within 5 seconds",
-  request: { params: z.object({ kid: reference() }) },
-  responses: {
-    200: json(signingKeyAnswer, "The revoked key; if it was current, another key signs now", {
-      ...SIGNING_KEY_EXAMPLE,
-      state: "revoked",
-      endedAt: EXAMPLE.quarterLater,
-    }),
-    ...problems("not-found"),
-  },
-});
-
-export const addSigningKeys = (app: KmsApp): void => {
-  app.openapi(listSigningKeys, async (context) => {
+  handle: async (context) => {
     const { limit, after } = context.req.valid("query");
     const afterKid = decodeCursor(after);
     const keys = await context.var.services.signingKeys.list();
@@ -100,23 +65,49 @@ export const addSigningKeys = (app: KmsApp): void => {
     const first = afterKid === undefined ? 0 : keys.findIndex(({ kid }) => kid === afterKid) + 1;
     const { items, next } = toPage(keys.slice(first, first + limit + 1), limit, ({ kid }) => kid);
     return context.json({ items: items.map(toAnswer), next }, 200);
-  });
+  },
+});
 
-  app.openapi(rotateSigningKeys, async (context) => {
-    const { principal, services } = context.var;
+const rotateSigningKeys = endpoint("POST /signing-keys/rotate", {
+  operationId: "kms.rotateSigningKeys",
+  tags: ["Signing keys"],
+  summary:
+    "Rotate the signing key: the next key signs once it has been published for two minutes; earlier tokens stay valid",
+  responses: {
+    200: json(signingKeyAnswer, "The current key", SIGNING_KEY_EXAMPLE),
+  },
+  errors: ["conflict"],
+  handle: async (context, principal) => {
+    const { services } = context.var;
     const rotated = await services.signingKeys.rotate(principal.subject);
     if (!rotated.ok)
       throw problem("conflict", {
         detail: "Another caller has just changed the signing keys. List them before you retry.",
       });
     return context.json(toAnswer(rotated.value), 200);
-  });
+  },
+});
 
-  app.openapi(revokeSigningKey, async (context) => {
-    const { principal, services } = context.var;
+const revokeSigningKey = endpoint("POST /signing-keys/{kid}/revoke", {
+  operationId: "kms.revokeSigningKey",
+  tags: ["Signing keys"],
+  summary: "Revoke a signing key in an emergency; every worker refuses its tokens within 5 seconds",
+  params: z.object({ kid: reference() }),
+  responses: {
+    200: json(signingKeyAnswer, "The revoked key; if it was current, another key signs now", {
+      ...SIGNING_KEY_EXAMPLE,
+      state: "revoked",
+      endedAt: EXAMPLE.quarterLater,
+    }),
+  },
+  errors: ["not-found"],
+  handle: async (context, principal) => {
+    const { services } = context.var;
     assertSteppedUp(principal, services.now());
     const revoked = await services.signingKeys.revoke(context.req.valid("param").kid, principal.subject);
     if (!revoked.ok) throw problem("not-found", { detail: "No signing key has this id." });
     return context.json(toAnswer(revoked.value), 200);
-  });
-};
+  },
+});
+
+export const signingKeysEndpoints = [listSigningKeys, rotateSigningKeys, revokeSigningKey];

@@ -1,9 +1,11 @@
-import { createRoute, z } from "@hono/zod-openapi";
+import { z } from "@hono/zod-openapi";
+import type { Principal } from "#shared/auth/claims.ts";
 import { list } from "#shared/contracts/input.ts";
-import { json, jsonBody, problems, SEGMENTS } from "#shared/http/openapi.ts";
+import { json, jsonBody } from "#shared/http/openapi.ts";
 import { problem } from "#shared/problem/problem.ts";
 import type { AuditAction } from "../audit/audit-actions.ts";
-import { entryOf, type KmsApp, type KmsContext, record } from "../http/frame.ts";
+import { endpoint } from "../endpoint.ts";
+import { entryOf, type KmsContext, record } from "../http/frame.ts";
 import { warningFields, warningsTo } from "../http/granting.ts";
 import { secretPath, versionNumber } from "../http/secret-fields.ts";
 import { auditFailure, grantorOfSecret, WHO_CHANGES_SECRETS } from "./secrets.routes.ts";
@@ -23,41 +25,15 @@ const changedVersions = z
   .openapi("SecretVersions");
 const CHANGED_EXAMPLE = { path: "editor/smtp-password", versions: [1, 2] };
 
-const undelete = createRoute({
-  method: "post",
-  path: `/secrets/{path${SEGMENTS}}/undelete`,
-  operationId: "kms.undeleteSecret",
-  tags: ["Secrets"],
-  summary: "Restore deleted versions of a secret",
-  description: WHO_CHANGES_SECRETS,
-  request,
-  responses: {
-    200: json(changedVersions, "The restored versions", CHANGED_EXAMPLE),
-    ...problems("not-found"),
-  },
-});
-
-const destroy = createRoute({
-  method: "post",
-  path: `/secrets/{path${SEGMENTS}}/destroy`,
-  operationId: "kms.destroySecret",
-  tags: ["Secrets"],
-  summary: "Destroy versions of a secret permanently, with their encryption keys",
-  request,
-  responses: {
-    200: json(changedVersions, "The destroyed versions", CHANGED_EXAMPLE),
-    ...problems("not-found"),
-  },
-});
-
 /** The versions that were changed; 404 when there was none to change. */
 const change = async (
   context: KmsContext,
+  principal: Principal,
   action: AuditAction,
   verb: "undelete" | "destroy",
   { path, versions }: { path: string; versions: readonly number[] },
 ): Promise<z.infer<typeof changedVersions>> => {
-  const grantor = grantorOfSecret(context, path);
+  const grantor = grantorOfSecret(context, principal, path);
   const event = { action, outcome: "success", target: path } as const;
   const storedSecrets: SecretRepository = context.var.services.storedSecrets;
   const changed = await storedSecrets[verb](path, versions, await entryOf(context, event));
@@ -71,14 +47,35 @@ const change = async (
   return { path, versions: changed, ...warningsTo(grantor) };
 };
 
-export const addSecretVersions = (app: KmsApp): void => {
-  app.openapi(undelete, async (context) => {
+const undelete = endpoint("POST /secrets/{path+}/undelete", {
+  operationId: "kms.undeleteSecret",
+  tags: ["Secrets"],
+  summary: "Restore deleted versions of a secret",
+  description: WHO_CHANGES_SECRETS,
+  ...request,
+  responses: {
+    200: json(changedVersions, "The restored versions", CHANGED_EXAMPLE),
+  },
+  errors: ["not-found"],
+  handle: async (context, principal) => {
     const wanted = { ...context.req.valid("param"), ...context.req.valid("json") };
-    return context.json(await change(context, "secret.undelete", "undelete", wanted), 200);
-  });
+    return context.json(await change(context, principal, "secret.undelete", "undelete", wanted), 200);
+  },
+});
 
-  app.openapi(destroy, async (context) => {
+const destroy = endpoint("POST /secrets/{path+}/destroy", {
+  operationId: "kms.destroySecret",
+  tags: ["Secrets"],
+  summary: "Destroy versions of a secret permanently, with their encryption keys",
+  ...request,
+  responses: {
+    200: json(changedVersions, "The destroyed versions", CHANGED_EXAMPLE),
+  },
+  errors: ["not-found"],
+  handle: async (context, principal) => {
     const wanted = { ...context.req.valid("param"), ...context.req.valid("json") };
-    return context.json(await change(context, "secret.destroy", "destroy", wanted), 200);
-  });
-};
+    return context.json(await change(context, principal, "secret.destroy", "destroy", wanted), 200);
+  },
+});
+
+export const secretVersionsEndpoints = [undelete, destroy];

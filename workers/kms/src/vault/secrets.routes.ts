@@ -1,13 +1,15 @@
-import { createRoute, z } from "@hono/zod-openapi";
+import { z } from "@hono/zod-openapi";
+import type { Principal } from "#shared/auth/claims.ts";
 import { integer, unicodeText } from "#shared/contracts/input.ts";
 import { MAX_SECRET_PATH_CHARACTERS } from "#shared/contracts/secret-path.ts";
 import { EXAMPLE, pageOf } from "#shared/http/examples.ts";
-import { countParameter, json, jsonBody, page, pageQuery, problems, SEGMENTS } from "#shared/http/openapi.ts";
+import { countParameter, json, jsonBody, page, pageQuery } from "#shared/http/openapi.ts";
 import { decodeCursor, toPage } from "#shared/http/page.ts";
 import { problem } from "#shared/problem/problem.ts";
 import type { Grantor } from "../accounts/granting.ts";
 import type { AuditAction } from "../audit/audit-actions.ts";
-import { audit, entryOf, type KmsApp, type KmsContext, NO_STORE, record } from "../http/frame.ts";
+import { endpoint } from "../endpoint.ts";
+import { audit, entryOf, type KmsContext, NO_STORE, record } from "../http/frame.ts";
 import { grantorOf, warningFields, warningsTo } from "../http/granting.ts";
 import { secretPath, secretValue } from "../http/secret-fields.ts";
 import type { ReadFailure, SecretValue } from "./secrets.ts";
@@ -20,88 +22,6 @@ export const WHO_CHANGES_SECRETS =
   "A user who has a second factor passes it within 5 minutes before. A service that acts for a user cannot do it, and no " +
   "service does it below `typesense/`, where Fountain keeps its own.";
 
-const writeSecret = createRoute({
-  method: "put",
-  path: `/secrets/{path${SEGMENTS}}`,
-  operationId: "kms.writeSecret",
-  tags: ["Secrets"],
-  summary: "Store a new version of a secret; with `cas`, only if that is the current version (0: none exists)",
-  description: `The last ten versions are kept: each further one destroys the oldest for good. ${WHO_CHANGES_SECRETS}`,
-  request: {
-    params: byPath,
-    body: jsonBody(
-      z.strictObject({ value: secretValue, cas: integer({ min: 0, max: Number.MAX_SAFE_INTEGER }).optional() }),
-      { value: "the value to store", cas: 2 },
-    ),
-  },
-  responses: {
-    201: json(
-      z.object({ path: z.string(), version: z.int(), ...warningFields }).openapi("SecretVersion"),
-      "The new version",
-      { path: "editor/smtp-password", version: 3 },
-    ),
-    ...problems("conflict"),
-  },
-});
-
-const readSecret = createRoute({
-  method: "get",
-  path: `/secrets/{path${SEGMENTS}}`,
-  operationId: "kms.readSecret",
-  tags: ["Secrets"],
-  summary: "Read the latest or a given version of a secret",
-  request: {
-    params: byPath,
-    query: z.object({ version: countParameter({ min: 1, max: Number.MAX_SAFE_INTEGER }).optional() }),
-  },
-  responses: {
-    200: json(
-      z
-        .object({
-          path: z.string(),
-          version: z.int(),
-          value: z.string(),
-          createdAt: z.iso.datetime(),
-          ...warningFields,
-        })
-        .openapi("Secret"),
-      "The secret",
-      { path: "editor/smtp-password", version: 3, value: "the value to store", createdAt: EXAMPLE.today },
-    ),
-    ...problems("not-found"),
-  },
-});
-
-const listSecrets = createRoute({
-  method: "get",
-  path: "/secrets",
-  operationId: "kms.listSecrets",
-  tags: ["Secrets"],
-  summary: "List the paths of readable secrets that start with `prefix`, without values",
-  request: { query: pageQuery.extend({ prefix: unicodeText({ max: MAX_SECRET_PATH_CHARACTERS }).default("") }) },
-  responses: {
-    200: json(
-      page(z.object({ path: z.string() }).openapi("SecretName")),
-      "A page of paths",
-      pageOf({ path: "editor/smtp-password" }),
-    ),
-  },
-});
-
-const deleteSecret = createRoute({
-  method: "delete",
-  path: `/secrets/{path${SEGMENTS}}`,
-  operationId: "kms.deleteSecret",
-  tags: ["Secrets"],
-  summary: "Delete the latest version of a secret; it can be restored",
-  description: WHO_CHANGES_SECRETS,
-  request: { params: byPath },
-  responses: {
-    204: { description: "The latest version is deleted" },
-    ...problems("not-found"),
-  },
-});
-
 const UNREADABLE: Record<ReadFailure, string> = {
   unknown: "This secret or version does not exist.",
   deleted: "This version is deleted. Restore it with POST …/undelete.",
@@ -109,8 +29,12 @@ const UNREADABLE: Record<ReadFailure, string> = {
 };
 
 /** The caller as one who may see or change the secret at this path; throws the refusal. */
-export const grantorOfSecret = (context: KmsContext, path: string): Grantor<"secret"> | Grantor<"credential"> =>
-  isKeptByWorker(path) ? grantorOf(context, "credential") : grantorOf(context, "secret");
+export const grantorOfSecret = (
+  context: KmsContext,
+  principal: Principal,
+  path: string,
+): Grantor<"secret"> | Grantor<"credential"> =>
+  isKeptByWorker(path) ? grantorOf(context, principal, "credential") : grantorOf(context, principal, "secret");
 
 /** Tells of what could not be done with a secret: which one, if there is one at that path. */
 export const auditFailure = async (
@@ -139,18 +63,48 @@ export const readingAloud = async (
   return read.value;
 };
 
-export const addSecrets = (app: KmsApp): void => {
-  app.openapi(listSecrets, async (context) => {
+const listSecrets = endpoint("GET /secrets", {
+  operationId: "kms.listSecrets",
+  tags: ["Secrets"],
+  summary: "List the paths of readable secrets that start with `prefix`, without values",
+  query: pageQuery.extend({ prefix: unicodeText({ max: MAX_SECRET_PATH_CHARACTERS }).default("") }),
+  responses: {
+    200: json(
+      page(z.object({ path: z.string() }).openapi("SecretName")),
+      "A page of paths",
+      pageOf({ path: "editor/smtp-password" }),
+    ),
+  },
+  handle: async (context) => {
     const { prefix, limit, after } = context.req.valid("query");
     const paths = await context.var.services.storedSecrets.listPaths(prefix, limit + 1, decodeCursor(after));
     const { items, next } = toPage(paths, limit, (path) => path);
     return context.json({ items: items.map((path) => ({ path })), next }, 200);
-  });
+  },
+});
 
-  app.openapi(writeSecret, async (context) => {
+const writeSecret = endpoint("PUT /secrets/{path+}", {
+  operationId: "kms.writeSecret",
+  tags: ["Secrets"],
+  summary: "Store a new version of a secret; with `cas`, only if that is the current version (0: none exists)",
+  description: `The last ten versions are kept: each further one destroys the oldest for good. ${WHO_CHANGES_SECRETS}`,
+  params: byPath,
+  body: jsonBody(
+    z.strictObject({ value: secretValue, cas: integer({ min: 0, max: Number.MAX_SAFE_INTEGER }).optional() }),
+    { value: "the value to store", cas: 2 },
+  ),
+  responses: {
+    201: json(
+      z.object({ path: z.string(), version: z.int(), ...warningFields }).openapi("SecretVersion"),
+      "The new version",
+      { path: "editor/smtp-password", version: 3 },
+    ),
+  },
+  errors: ["conflict"],
+  handle: async (context, principal) => {
     const { path } = context.req.valid("param");
     const { value, cas } = context.req.valid("json");
-    const grantor = grantorOfSecret(context, path);
+    const grantor = grantorOfSecret(context, principal, path);
     const event = { action: "secret.write", outcome: "success", target: path } as const;
     const written = await context.var.services.secrets.write(path, value, cas, await entryOf(context, event));
     if (!written.ok) {
@@ -159,20 +113,54 @@ export const addSecrets = (app: KmsApp): void => {
     }
     record(context, event);
     return context.json({ path, version: written.value, ...warningsTo(grantor) }, 201);
-  });
+  },
+});
 
-  app.openapi(readSecret, async (context) => {
+const readSecret = endpoint("GET /secrets/{path+}", {
+  operationId: "kms.readSecret",
+  tags: ["Secrets"],
+  summary: "Read the latest or a given version of a secret",
+  params: byPath,
+  query: z.object({ version: countParameter({ min: 1, max: Number.MAX_SAFE_INTEGER }).optional() }),
+  responses: {
+    200: json(
+      z
+        .object({
+          path: z.string(),
+          version: z.int(),
+          value: z.string(),
+          createdAt: z.iso.datetime(),
+          ...warningFields,
+        })
+        .openapi("Secret"),
+      "The secret",
+      { path: "editor/smtp-password", version: 3, value: "the value to store", createdAt: EXAMPLE.today },
+    ),
+  },
+  errors: ["not-found"],
+  handle: async (context, principal) => {
     const { path } = context.req.valid("param");
-    const grantor = grantorOfSecret(context, path);
+    const grantor = grantorOfSecret(context, principal, path);
     const secret = await readingAloud(context, path, context.req.valid("query").version, grantor);
     const answer = { ...secret, createdAt: secret.createdAt.toISOString(), ...warningsTo(grantor) };
     return context.json(answer, 200, NO_STORE);
-  });
+  },
+});
 
-  app.openapi(deleteSecret, async (context) => {
+const deleteSecret = endpoint("DELETE /secrets/{path+}", {
+  operationId: "kms.deleteSecret",
+  tags: ["Secrets"],
+  summary: "Delete the latest version of a secret; it can be restored",
+  description: WHO_CHANGES_SECRETS,
+  params: byPath,
+  responses: {
+    204: { description: "The latest version is deleted" },
+  },
+  errors: ["not-found"],
+  handle: async (context, principal) => {
     const { path } = context.req.valid("param");
     const { storedSecrets, now } = context.var.services;
-    grantorOfSecret(context, path);
+    grantorOfSecret(context, principal, path);
     const event = { action: "secret.delete", outcome: "success", target: path } as const;
     const deleted = await storedSecrets.deleteLatest(path, new Date(now()), await entryOf(context, event));
     if (deleted === undefined) {
@@ -181,5 +169,7 @@ export const addSecrets = (app: KmsApp): void => {
     }
     record(context, event);
     return context.body(null, 204);
-  });
-};
+  },
+});
+
+export const secretsEndpoints = [listSecrets, writeSecret, readSecret, deleteSecret];

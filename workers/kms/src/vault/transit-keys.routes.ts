@@ -1,12 +1,13 @@
-import { createRoute, z } from "@hono/zod-openapi";
+import { z } from "@hono/zod-openapi";
 import { text } from "#shared/contracts/input.ts";
 import { isGranted, patternsOf, type Scope } from "#shared/contracts/rights.ts";
 import { isTransitKeyName, MAX_TRANSIT_KEY_CHARACTERS } from "#shared/contracts/transit-key.ts";
 import { EXAMPLE, pageOf } from "#shared/http/examples.ts";
-import { json, jsonBody, page, pageQuery, problems } from "#shared/http/openapi.ts";
+import { json, jsonBody, page, pageQuery } from "#shared/http/openapi.ts";
 import { decodeCursor, toPage } from "#shared/http/page.ts";
 import { type Problem, problem } from "#shared/problem/problem.ts";
-import { entryOf, type KmsApp, record } from "../http/frame.ts";
+import { endpoint } from "../endpoint.ts";
+import { entryOf, record } from "../http/frame.ts";
 import { grantorOf, warningFields, warningsTo } from "../http/granting.ts";
 import { versionNumber } from "../http/secret-fields.ts";
 import { MAX_KEYS_OF_CREATOR, type TransitKey } from "./transit.ts";
@@ -41,79 +42,8 @@ const toAnswer = ({ createdAt, ...key }: TransitKey): z.infer<typeof keyAnswer> 
   createdAt: createdAt.toISOString(),
 });
 
-const listKeys = createRoute({
-  method: "get",
-  path: "/transit",
-  operationId: "kms.listTransitKeys",
-  tags: ["Transit"],
-  summary: "List the transit keys that the caller's scopes cover, by name, without key material",
-  request: { query: pageQuery },
-  responses: {
-    200: json(page(keyAnswer), "A page of keys", pageOf(KEY_EXAMPLE)),
-  },
-});
-
 export const WHO_CREATES_KEYS =
   "a user who has a second factor passes it within 5 minutes before; a service that acts for a user cannot do it.";
-
-const createKey = createRoute({
-  method: "post",
-  path: "/transit",
-  operationId: "kms.createTransitKey",
-  tags: ["Transit"],
-  summary: "Create a transit key; encrypting with a new name also creates one",
-  description: `Of callers: ${WHO_CREATES_KEYS}`,
-  request: { body: jsonBody(z.strictObject({ name: keyName }), { name: "drafts" }) },
-  responses: {
-    201: json(keyAnswer.extend(warningFields).openapi("NewTransitKey"), "The new key", {
-      ...KEY_EXAMPLE,
-      latestVersion: 1,
-    }),
-    ...problems("conflict"),
-  },
-});
-
-const readKey = createRoute({
-  method: "get",
-  path: "/transit/{key}",
-  operationId: "kms.getTransitKey",
-  tags: ["Transit"],
-  summary: "Read a transit key and its versions",
-  request: { params: byKey },
-  responses: {
-    200: json(keyAnswer, "The key", KEY_EXAMPLE),
-    ...problems("not-found"),
-  },
-});
-
-const configureKey = createRoute({
-  method: "put",
-  path: "/transit/{key}",
-  operationId: "kms.configureTransitKey",
-  tags: ["Transit"],
-  summary: "Set the oldest version that still decrypts",
-  request: {
-    params: byKey,
-    body: jsonBody(z.strictObject({ minDecryptionVersion: versionNumber }), { minDecryptionVersion: 1 }),
-  },
-  responses: {
-    200: json(keyAnswer, "The key", KEY_EXAMPLE),
-    ...problems("not-found"),
-  },
-});
-
-const rotateKey = createRoute({
-  method: "post",
-  path: "/transit/{key}/rotate",
-  operationId: "kms.rotateTransitKey",
-  tags: ["Transit"],
-  summary: "Rotate a transit key: adds a version, which encrypts from now on",
-  request: { params: byKey },
-  responses: {
-    200: json(keyAnswer, "The key", KEY_EXAMPLE),
-    ...problems("not-found", "conflict"),
-  },
-});
 
 export const noSuchTransitKey = (): Problem => problem("not-found", { detail: "No transit key has this name." });
 
@@ -133,20 +63,41 @@ const assertCovered = (name: string, scopes: Scopes): void => {
   if (!isGranted(scope, scopes)) throw problem("forbidden", { detail: `This requires the scope ${scope}.` });
 };
 
-export const addTransitKeys = (app: KmsApp): void => {
-  app.openapi(listKeys, async (context) => {
+const listKeys = endpoint("GET /transit", {
+  operationId: "kms.listTransitKeys",
+  tags: ["Transit"],
+  summary: "List the transit keys that the caller's scopes cover, by name, without key material",
+  query: pageQuery,
+  responses: {
+    200: json(page(keyAnswer), "A page of keys", pageOf(KEY_EXAMPLE)),
+  },
+  handle: async (context, principal) => {
     const { limit, after } = context.req.valid("query");
-    const names = coveredNames(context.var.principal.scopes);
+    const names = coveredNames(principal.scopes);
     const keys = await context.var.services.storedTransitKeys.list(limit + 1, decodeCursor(after), names);
     const { items, next } = toPage(keys, limit, ({ name }) => name);
     return context.json({ items: items.map(toAnswer), next }, 200);
-  });
+  },
+});
 
-  app.openapi(createKey, async (context) => {
+const createKey = endpoint("POST /transit", {
+  operationId: "kms.createTransitKey",
+  tags: ["Transit"],
+  summary: "Create a transit key; encrypting with a new name also creates one",
+  description: `Of callers: ${WHO_CREATES_KEYS}`,
+  body: jsonBody(z.strictObject({ name: keyName }), { name: "drafts" }),
+  responses: {
+    201: json(keyAnswer.extend(warningFields).openapi("NewTransitKey"), "The new key", {
+      ...KEY_EXAMPLE,
+      latestVersion: 1,
+    }),
+  },
+  errors: ["conflict"],
+  handle: async (context, principal) => {
     const { name } = context.req.valid("json");
-    const { principal, services } = context.var;
+    const { services } = context.var;
     assertCovered(name, principal.scopes);
-    const grantor = grantorOf(context, "secret");
+    const grantor = grantorOf(context, principal, "secret");
     const event = { action: "transit.create", outcome: "success", target: name } as const;
     const creation = { grantor, entryOf: () => entryOf(context, event) };
     const created = await services.transit.create(name, creation);
@@ -154,15 +105,36 @@ export const addTransitKeys = (app: KmsApp): void => {
     if (!created.value.isNew) throw problem("conflict", { detail: "A transit key with this name already exists." });
     record(context, event);
     return context.json({ ...toAnswer(created.value.key), ...warningsTo(grantor) }, 201);
-  });
+  },
+});
 
-  app.openapi(readKey, async (context) => {
+const readKey = endpoint("GET /transit/{key}", {
+  operationId: "kms.getTransitKey",
+  tags: ["Transit"],
+  summary: "Read a transit key and its versions",
+  params: byKey,
+  responses: {
+    200: json(keyAnswer, "The key", KEY_EXAMPLE),
+  },
+  errors: ["not-found"],
+  handle: async (context) => {
     const key = await context.var.services.storedTransitKeys.find(context.req.valid("param").key);
     if (!key) throw noSuchTransitKey();
     return context.json(toAnswer(key), 200);
-  });
+  },
+});
 
-  app.openapi(configureKey, async (context) => {
+const configureKey = endpoint("PUT /transit/{key}", {
+  operationId: "kms.configureTransitKey",
+  tags: ["Transit"],
+  summary: "Set the oldest version that still decrypts",
+  params: byKey,
+  body: jsonBody(z.strictObject({ minDecryptionVersion: versionNumber }), { minDecryptionVersion: 1 }),
+  responses: {
+    200: json(keyAnswer, "The key", KEY_EXAMPLE),
+  },
+  errors: ["not-found"],
+  handle: async (context) => {
     const { key: name } = context.req.valid("param");
     const { minDecryptionVersion } = context.req.valid("json");
     const { storedTransitKeys } = context.var.services;
@@ -179,9 +151,19 @@ export const addTransitKeys = (app: KmsApp): void => {
       });
     record(context, event);
     return context.json(toAnswer(key), 200);
-  });
+  },
+});
 
-  app.openapi(rotateKey, async (context) => {
+const rotateKey = endpoint("POST /transit/{key}/rotate", {
+  operationId: "kms.rotateTransitKey",
+  tags: ["Transit"],
+  summary: "Rotate a transit key: adds a version, which encrypts from now on",
+  params: byKey,
+  responses: {
+    200: json(keyAnswer, "The key", KEY_EXAMPLE),
+  },
+  errors: ["not-found", "conflict"],
+  handle: async (context) => {
     const { key: name } = context.req.valid("param");
     const event = { action: "transit.rotate", outcome: "success", target: name } as const;
     const rotated = await context.var.services.transit.rotate(name, () => entryOf(context, event));
@@ -193,5 +175,7 @@ export const addTransitKeys = (app: KmsApp): void => {
           });
     record(context, event);
     return context.json(toAnswer(rotated.value), 200);
-  });
-};
+  },
+});
+
+export const transitKeysEndpoints = [listKeys, createKey, readKey, configureKey, rotateKey];

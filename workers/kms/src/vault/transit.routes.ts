@@ -1,8 +1,9 @@
-import { createRoute, z } from "@hono/zod-openapi";
+import { z } from "@hono/zod-openapi";
 import { text, unicodeText } from "#shared/contracts/input.ts";
-import { json, jsonBody, problems } from "#shared/http/openapi.ts";
+import { json, jsonBody } from "#shared/http/openapi.ts";
 import { type Problem, problem } from "#shared/problem/problem.ts";
-import { audit, entryOf, type KmsApp, type KmsContext, NO_STORE } from "../http/frame.ts";
+import { endpoint } from "../endpoint.ts";
+import { audit, entryOf, type KmsContext, NO_STORE } from "../http/frame.ts";
 import { grantorOf, warningFields, warningsTo } from "../http/granting.ts";
 import type { DecryptFailure, TransitKeyCreation } from "./transit.ts";
 import { byKey, noSuchTransitKey, tooManyTransitKeys, WHO_CREATES_KEYS } from "./transit-keys.routes.ts";
@@ -40,54 +41,6 @@ const ciphertextBody = jsonBody(
 
 const encrypted = z.object({ ciphertext: z.string(), keyVersion: z.int() }).openapi("TransitCiphertext");
 
-const encrypt = createRoute({
-  method: "post",
-  path: "/transit/{key}/encrypt",
-  operationId: "kms.encrypt",
-  tags: ["Transit"],
-  summary: "Encrypt with the latest version of a key; creates the key if none has this name",
-  description: `Where it makes the key: ${WHO_CREATES_KEYS}`,
-  request: { params: byKey, body: encryptBody },
-  responses: {
-    200: json(encrypted.extend(warningFields).openapi("NewTransitCiphertext"), "The ciphertext", {
-      ciphertext: CIPHERTEXT_EXAMPLE,
-      keyVersion: 1,
-    }),
-    ...problems("conflict"),
-  },
-});
-
-const decrypt = createRoute({
-  method: "post",
-  path: "/transit/{key}/decrypt",
-  operationId: "kms.decrypt",
-  tags: ["Transit"],
-  summary: "Decrypt a ciphertext of this key and context",
-  request: { params: byKey, body: ciphertextBody },
-  responses: {
-    200: json(z.object({ plaintext: z.string() }).openapi("TransitPlaintext"), "The plaintext, in base64", {
-      plaintext: PLAINTEXT_EXAMPLE,
-    }),
-    ...problems("not-found"),
-  },
-});
-
-const rewrap = createRoute({
-  method: "post",
-  path: "/transit/{key}/rewrap",
-  operationId: "kms.rewrap",
-  tags: ["Transit"],
-  summary: "Re-encrypt a ciphertext with the latest version, without revealing the plaintext",
-  description:
-    "To retire a version of the key: rotate it, rewrap the ciphertexts that you keep, then raise " +
-    "`minDecryptionVersion`.",
-  request: { params: byKey, body: ciphertextBody },
-  responses: {
-    200: json(encrypted, "The new ciphertext", { ciphertext: "fountain:v2:…", keyVersion: 2 }),
-    ...problems("not-found"),
-  },
-});
-
 const unreadable = (detail: string) => (): Problem =>
   problem("invalid-input", {
     detail: "This cannot be decrypted.",
@@ -113,14 +66,32 @@ const refuse = async (
   return REFUSALS[reason]();
 };
 
-export const addTransit = (app: KmsApp): void => {
-  app.openapi(encrypt, async (context) => {
+const encrypt = endpoint("POST /transit/{key}/encrypt", {
+  operationId: "kms.encrypt",
+  tags: ["Transit"],
+  summary: "Encrypt with the latest version of a key; creates the key if none has this name",
+  description: `Where it makes the key: ${WHO_CREATES_KEYS}`,
+  params: byKey,
+  body: encryptBody,
+  responses: {
+    200: json(encrypted.extend(warningFields).openapi("NewTransitCiphertext"), "The ciphertext", {
+      ciphertext: CIPHERTEXT_EXAMPLE,
+      keyVersion: 1,
+    }),
+  },
+  errors: ["conflict"],
+  handle: async (context, principal) => {
     const { key } = context.req.valid("param");
     const wanted = context.req.valid("json");
     const { services } = context.var;
     let warnings: ReturnType<typeof warningsTo> = {};
     const creationOf = (): TransitKeyCreation => {
-      const grantor = grantorOf(context, "secret", "There is no transit key of this name, and this would create it. ");
+      const grantor = grantorOf(
+        context,
+        principal,
+        "secret",
+        "There is no transit key of this name, and this would create it. ",
+      );
       warnings = warningsTo(grantor);
       const event = { action: "transit.create", outcome: "success", target: key } as const;
       return { grantor, entryOf: () => entryOf(context, event) };
@@ -130,23 +101,52 @@ export const addTransit = (app: KmsApp): void => {
     if (!made.ok) throw tooManyTransitKeys();
     await audit(context, { action: "transit.encrypt", outcome: "success", target: key });
     return context.json({ ...made.value, ...warnings }, 200);
-  });
+  },
+});
 
-  app.openapi(decrypt, async (context) => {
+const decrypt = endpoint("POST /transit/{key}/decrypt", {
+  operationId: "kms.decrypt",
+  tags: ["Transit"],
+  summary: "Decrypt a ciphertext of this key and context",
+  params: byKey,
+  body: ciphertextBody,
+  responses: {
+    200: json(z.object({ plaintext: z.string() }).openapi("TransitPlaintext"), "The plaintext, in base64", {
+      plaintext: PLAINTEXT_EXAMPLE,
+    }),
+  },
+  errors: ["not-found"],
+  handle: async (context) => {
     const { key } = context.req.valid("param");
     const wanted = context.req.valid("json");
     const decrypted = await context.var.services.transit.decrypt(key, wanted.ciphertext, wanted.context);
     if (!decrypted.ok) throw await refuse(context, "transit.decrypt", key, decrypted.error.kind);
     await audit(context, { action: "transit.decrypt", outcome: "success", target: key });
     return context.json({ plaintext: Buffer.from(decrypted.value).toString("base64") }, 200, NO_STORE);
-  });
+  },
+});
 
-  app.openapi(rewrap, async (context) => {
+const rewrap = endpoint("POST /transit/{key}/rewrap", {
+  operationId: "kms.rewrap",
+  tags: ["Transit"],
+  summary: "Re-encrypt a ciphertext with the latest version, without revealing the plaintext",
+  description:
+    "To retire a version of the key: rotate it, rewrap the ciphertexts that you keep, then raise " +
+    "`minDecryptionVersion`.",
+  params: byKey,
+  body: ciphertextBody,
+  responses: {
+    200: json(encrypted, "The new ciphertext", { ciphertext: "fountain:v2:…", keyVersion: 2 }),
+  },
+  errors: ["not-found"],
+  handle: async (context) => {
     const { key } = context.req.valid("param");
     const wanted = context.req.valid("json");
     const rewrapped = await context.var.services.transit.rewrap(key, wanted.ciphertext, wanted.context);
     if (!rewrapped.ok) throw await refuse(context, "transit.rewrap", key, rewrapped.error.kind);
     await audit(context, { action: "transit.rewrap", outcome: "success", target: key });
     return context.json(rewrapped.value, 200);
-  });
-};
+  },
+});
+
+export const transitEndpoints = [encrypt, decrypt, rewrap];

@@ -1,12 +1,14 @@
-import { createRoute, z } from "@hono/zod-openapi";
+import { z } from "@hono/zod-openapi";
+import type { Principal } from "#shared/auth/claims.ts";
 import { integer, text } from "#shared/contracts/input.ts";
 import { isGranted } from "#shared/contracts/rights.ts";
 import { EXAMPLE } from "#shared/http/examples.ts";
-import { json, jsonBody, problems } from "#shared/http/openapi.ts";
+import { json, jsonBody } from "#shared/http/openapi.ts";
 import { failure } from "#shared/lang/result.ts";
 import { problem } from "#shared/problem/problem.ts";
 import type { Grantor } from "../accounts/granting.ts";
-import { audit, entryOf, type KmsApp, type KmsContext, NO_STORE, record } from "../http/frame.ts";
+import { endpoint } from "../endpoint.ts";
+import { audit, entryOf, type KmsContext, NO_STORE, record } from "../http/frame.ts";
 import { grantorOf, warningFields, warningsTo } from "../http/granting.ts";
 import { secretPath, secretValue, versionNumber } from "../http/secret-fields.ts";
 import { readingAloud } from "./secrets.routes.ts";
@@ -23,60 +25,39 @@ const wrappable = z.union([
   z.strictObject({ path: secretPath, version: versionNumber.optional(), ...lifetime }),
 ]);
 
-const wrap = createRoute({
-  method: "post",
-  path: "/secrets/wrap",
+/** What is to be wrapped, and who hands it out: a stored secret would outlive the credential that may read it. */
+const valueToWrap = async (
+  context: KmsContext,
+  principal: Principal,
+  wanted: z.infer<typeof wrappable>,
+): Promise<{ value: string; grantor: Grantor<"secret"> | Grantor<"credential"> }> => {
+  if ("value" in wanted) return { value: wanted.value, grantor: grantorOf(context, principal, "secret") };
+  const grantor = grantorOf(context, principal, "credential");
+  if (!isGranted(`secrets:read:${wanted.path}`, principal.scopes))
+    throw problem("forbidden", { detail: "This requires the scope secrets:read for that path." });
+  const { value } = await readingAloud(context, wanted.path, wanted.version, grantor);
+  return { value, grantor };
+};
+
+const wrap = endpoint("POST /secrets/wrap", {
   operationId: "kms.wrapSecret",
   tags: ["Secrets"],
   summary: "Wrap a value or a stored secret in a single-use token",
   description:
     "Send `value`, or `path` of a stored secret. The token reveals the value to the first who unwraps it, within " +
     "`ttlSeconds`.",
-  request: { body: jsonBody(wrappable, { path: "editor/smtp-password", version: 3, ttlSeconds: 300 }) },
+  body: jsonBody(wrappable, { path: "editor/smtp-password", version: 3, ttlSeconds: 300 }),
   responses: {
     201: json(
       z.object({ token: z.string(), expiresAt: z.iso.datetime(), ...warningFields }).openapi("WrappingToken"),
       "The token",
       { token: "fwt_…", expiresAt: EXAMPLE.minutesLater },
     ),
-    ...problems("not-found"),
   },
-});
-
-const unwrap = createRoute({
-  method: "post",
-  path: "/secrets/unwrap",
-  operationId: "kms.unwrapSecret",
-  tags: ["Secrets"],
-  summary: "Exchange a wrapping token for its value, once",
-  description:
-    "If a token that was meant for you fails, someone else has used it: the audit trail says who (`secret.unwrap`).",
-  request: { body: jsonBody(z.strictObject({ token: text({ max: MAX_TOKEN_CHARACTERS }) }), { token: "fwt_…" }) },
-  responses: {
-    200: json(z.object({ value: z.string() }).openapi("UnwrappedSecret"), "The value", {
-      value: "the value that was wrapped",
-    }),
-    ...problems("not-found"),
-  },
-});
-
-/** What is to be wrapped, and who hands it out: a stored secret would outlive the credential that may read it. */
-const valueToWrap = async (
-  context: KmsContext,
-  wanted: z.infer<typeof wrappable>,
-): Promise<{ value: string; grantor: Grantor<"secret"> | Grantor<"credential"> }> => {
-  if ("value" in wanted) return { value: wanted.value, grantor: grantorOf(context, "secret") };
-  const grantor = grantorOf(context, "credential");
-  if (!isGranted(`secrets:read:${wanted.path}`, context.var.principal.scopes))
-    throw problem("forbidden", { detail: "This requires the scope secrets:read for that path." });
-  const { value } = await readingAloud(context, wanted.path, wanted.version, grantor);
-  return { value, grantor };
-};
-
-export const addWrapping = (app: KmsApp): void => {
-  app.openapi(wrap, async (context) => {
+  errors: ["not-found"],
+  handle: async (context, principal) => {
     const wanted = context.req.valid("json");
-    const { value, grantor } = await valueToWrap(context, wanted);
+    const { value, grantor } = await valueToWrap(context, principal, wanted);
     const eventOf = (target: string) => ({ action: "secret.wrap", outcome: "success", target }) as const;
     const wrapped = await context.var.services.wrapping.wrap(value, wanted.ttlSeconds, (id) =>
       entryOf(context, eventOf(id)),
@@ -84,9 +65,23 @@ export const addWrapping = (app: KmsApp): void => {
     record(context, eventOf(wrapped.id));
     const { token, expiresAt } = wrapped;
     return context.json({ token, expiresAt: expiresAt.toISOString(), ...warningsTo(grantor) }, 201, NO_STORE);
-  });
+  },
+});
 
-  app.openapi(unwrap, async (context) => {
+const unwrap = endpoint("POST /secrets/unwrap", {
+  operationId: "kms.unwrapSecret",
+  tags: ["Secrets"],
+  summary: "Exchange a wrapping token for its value, once",
+  description:
+    "If a token that was meant for you fails, someone else has used it: the audit trail says who (`secret.unwrap`).",
+  body: jsonBody(z.strictObject({ token: text({ max: MAX_TOKEN_CHARACTERS }) }), { token: "fwt_…" }),
+  responses: {
+    200: json(z.object({ value: z.string() }).openapi("UnwrappedSecret"), "The value", {
+      value: "the value that was wrapped",
+    }),
+  },
+  errors: ["not-found"],
+  handle: async (context) => {
     const { wrapping } = context.var.services;
     const wrapped = await wrapping.find(context.req.valid("json").token);
     const event = { action: "secret.unwrap", outcome: "success", target: wrapped?.id } as const;
@@ -100,5 +95,7 @@ export const addWrapping = (app: KmsApp): void => {
     }
     record(context, event);
     return context.json({ value: unwrapped.value }, 200, NO_STORE);
-  });
-};
+  },
+});
+
+export const wrappingEndpoints = [wrap, unwrap];

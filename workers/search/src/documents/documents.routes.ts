@@ -1,9 +1,8 @@
 /** POST /documents/sync: creates, updates and deletes documents, one or many at a time. */
-import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import { z } from "@hono/zod-openapi";
 import { list, members, text } from "#shared/contracts/input.ts";
 import { json, jsonBody } from "#shared/http/openapi.ts";
-import type { WorkerEnv } from "#shared/http/worker-env.ts";
-import type { SearchServices } from "../composition/services.ts";
+import { endpoint } from "../endpoint.ts";
 import { DOCUMENT_EXAMPLE, documentPatchSchema, MAX_ID_LENGTH } from "../model/document.ts";
 import { syncDocuments } from "../sync/sync.ts";
 
@@ -28,21 +27,17 @@ const resultsSchema = z
   })
   .openapi("SyncResults");
 
-const route = createRoute({
-  method: "post",
-  path: "/documents/sync",
+const documents = endpoint("POST /documents/sync", {
   operationId: "search.syncDocuments",
   summary: "Create, update or delete documents",
   description:
     "Applies one operation or a list of operations in order, in one transaction. `create` replaces a document with the " +
     "same id, `update` changes the given fields, and `delete` of a missing document succeeds. An invalid document " +
     "fails alone. Results are in the order of the operations.",
-  request: {
-    body: jsonBody(z.union([operationSchema, list(operationSchema, { min: 1, max: MAX_OPERATIONS })]), [
-      { operation: "create", document: DOCUMENT_EXAMPLE },
-      { operation: "delete", document: { id: "action-8" } },
-    ]),
-  },
+  body: jsonBody(z.union([operationSchema, list(operationSchema, { min: 1, max: MAX_OPERATIONS })]), [
+    { operation: "create", document: DOCUMENT_EXAMPLE },
+    { operation: "delete", document: { id: "action-8" } },
+  ]),
   responses: {
     200: json(resultsSchema, "One result per operation", {
       results: [
@@ -51,13 +46,12 @@ const route = createRoute({
       ],
     }),
   },
-});
-
-export const addDocuments = (app: OpenAPIHono<WorkerEnv<SearchServices>>): void => {
-  app.openapi(route, async (context) => {
+  handle: async (context, principal) => {
     const { engine, now } = context.var.services;
     const operations = [context.req.valid("json")].flat();
-    const defaults = { service_name: context.var.principal.clientId, updated_at: Math.floor(now() / 1000) };
+    const defaults = { service_name: principal.clientId, updated_at: Math.floor(now() / 1000) };
     return context.json({ results: await syncDocuments(engine, operations, defaults) }, 200);
-  });
-};
+  },
+});
+
+export const documentsEndpoints = [documents];

@@ -1,12 +1,11 @@
 /** POST /collections/{name}/reindex and its jobs: the index is rebuilt while the previous one keeps serving. */
-import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import { z } from "@hono/zod-openapi";
 import { reference } from "#shared/contracts/input.ts";
 import { EXAMPLE } from "#shared/http/examples.ts";
-import { json, problems } from "#shared/http/openapi.ts";
-import type { WorkerEnv } from "#shared/http/worker-env.ts";
+import { json } from "#shared/http/openapi.ts";
 import { describeError } from "#shared/observability/log.ts";
 import { problem } from "#shared/problem/problem.ts";
-import type { SearchServices } from "../composition/services.ts";
+import { endpoint } from "../endpoint.ts";
 import { COLLECTION } from "../model/fields.ts";
 import { type Build, jobStatusOf } from "../sync/build.ts";
 
@@ -28,39 +27,6 @@ const jobSchema = z
 
 const JOB_ID_EXAMPLE = "a2f4c861-0d7e-4b93-9c15-e83b6d5f2a70";
 
-const start = createRoute({
-  method: "post",
-  path: "/collections/{name}/reindex",
-  operationId: "search.startReindex",
-  summary: "Rebuild the index without downtime",
-  description: "Starts a job, or returns the running one. Requires a second factor.",
-  request: { params: collectionParameter },
-  responses: {
-    202: json(z.object({ jobId: z.string() }), "The job is running", { jobId: JOB_ID_EXAMPLE }),
-    ...problems("not-found"),
-  },
-});
-
-const read = createRoute({
-  method: "get",
-  path: "/collections/{name}/reindex/{jobId}",
-  operationId: "search.getReindexJob",
-  summary: "Get the progress of a reindex job",
-  request: { params: collectionParameter.extend({ jobId: reference() }) },
-  responses: {
-    200: json(jobSchema, "The job", {
-      jobId: JOB_ID_EXAMPLE,
-      status: "running",
-      state: "copying",
-      documents: { copied: 240, total: 320 },
-      failure: null,
-      startedAt: EXAMPLE.today,
-      finishedAt: null,
-    }),
-    ...problems("not-found"),
-  },
-});
-
 const assertCollection = (name: string): void => {
   if (name !== COLLECTION) throw problem("not-found", { detail: `The only collection is \`${COLLECTION}\`.` });
 };
@@ -77,8 +43,16 @@ const toJob = (build: Build): z.infer<typeof jobSchema> => ({
   finishedAt: build.finishedAtMs === null ? null : instant(build.finishedAtMs),
 });
 
-export const addReindex = (app: OpenAPIHono<WorkerEnv<SearchServices>>): void => {
-  app.openapi(start, async (context) => {
+const start = endpoint("POST /collections/{name}/reindex", {
+  operationId: "search.startReindex",
+  summary: "Rebuild the index without downtime",
+  description: "Starts a job, or returns the running one. Requires a second factor.",
+  params: collectionParameter,
+  responses: {
+    202: json(z.object({ jobId: z.string() }), "The job is running", { jobId: JOB_ID_EXAMPLE }),
+  },
+  errors: ["not-found"],
+  handle: async (context) => {
     assertCollection(context.req.valid("param").name);
     const { services, log } = context.var;
     const jobId = await services.reindexing.start();
@@ -86,13 +60,32 @@ export const addReindex = (app: OpenAPIHono<WorkerEnv<SearchServices>>): void =>
     const logFailure = (error: unknown): void => log("error", "reindex.paused", { error: describeError(error) });
     context.executionCtx.waitUntil(services.reindexing.advance().catch(logFailure));
     return context.json({ jobId }, 202);
-  });
+  },
+});
 
-  app.openapi(read, async (context) => {
+const read = endpoint("GET /collections/{name}/reindex/{jobId}", {
+  operationId: "search.getReindexJob",
+  summary: "Get the progress of a reindex job",
+  params: collectionParameter.extend({ jobId: reference() }),
+  responses: {
+    200: json(jobSchema, "The job", {
+      jobId: JOB_ID_EXAMPLE,
+      status: "running",
+      state: "copying",
+      documents: { copied: 240, total: 320 },
+      failure: null,
+      startedAt: EXAMPLE.today,
+      finishedAt: null,
+    }),
+  },
+  errors: ["not-found"],
+  handle: async (context) => {
     const { name, jobId } = context.req.valid("param");
     assertCollection(name);
     const build = await context.var.services.reindexing.find(jobId);
     if (!build) throw problem("not-found", { detail: "This job does not exist or has expired." });
     return context.json(toJob(build), 200);
-  });
-};
+  },
+});
+
+export const reindexEndpoints = [start, read];

@@ -1,8 +1,7 @@
 /** GET /status: the state of the search engine. */
-import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import { z } from "@hono/zod-openapi";
 import { json } from "#shared/http/openapi.ts";
-import type { WorkerEnv } from "#shared/http/worker-env.ts";
-import type { SearchServices } from "../composition/services.ts";
+import { endpoint } from "../endpoint.ts";
 
 const statusSchema = z
   .object({
@@ -18,19 +17,16 @@ const statusSchema = z
   })
   .openapi("SearchStatus");
 
-const route = createRoute({
-  method: "get",
-  path: "/status",
+const status = endpoint("GET /status", {
   operationId: "search.getStatus",
   summary: "Get the state of the search engine",
   responses: {
     200: json(statusSchema, "The state", { engine: "libsql", healthy: true, nodes: [], documents: 320, lagSeconds: 0 }),
   },
-});
-
-export const addStatus = (app: OpenAPIHono<WorkerEnv<SearchServices>>): void => {
-  app.openapi(route, async (context) => {
+  handle: async (context) => {
     const { engine } = context.var.services;
     return context.json({ engine: engine.name, ...(await engine.status()) }, 200);
-  });
-};
+  },
+});
+
+export const statusEndpoints = [status];

@@ -1,14 +1,11 @@
 /** POST /credentials/rotate: a new key to the Typesense cluster, with just the rights that search needs. */
-import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import { z } from "@hono/zod-openapi";
 import { EXAMPLE } from "#shared/http/examples.ts";
-import { json, problems } from "#shared/http/openapi.ts";
-import type { WorkerEnv } from "#shared/http/worker-env.ts";
+import { json } from "#shared/http/openapi.ts";
 import { problem } from "#shared/problem/problem.ts";
-import type { SearchServices } from "../composition/services.ts";
+import { endpoint } from "../endpoint.ts";
 
-const route = createRoute({
-  method: "post",
-  path: "/credentials/rotate",
+const credentials = endpoint("POST /credentials/rotate", {
   operationId: "search.rotateCredentials",
   summary: "Rotate the API key of the Typesense cluster",
   description:
@@ -25,12 +22,9 @@ const route = createRoute({
       "The new key is in use",
       { keyId: 4, previousKeyDeletedAfter: EXAMPLE.quarterLater },
     ),
-    ...problems("conflict", "not-supported"),
   },
-});
-
-export const addCredentials = (app: OpenAPIHono<WorkerEnv<SearchServices>>): void => {
-  app.openapi(route, async (context) => {
+  errors: ["conflict", "not-supported"],
+  handle: async (context) => {
     const { rotation } = context.var.services;
     if (!rotation)
       throw problem("not-supported", {
@@ -41,5 +35,7 @@ export const addCredentials = (app: OpenAPIHono<WorkerEnv<SearchServices>>): voi
     const { keyId, previousKeyDeletedAfterMs: deleteAfterMs } = rotated.value;
     const previousKeyDeletedAfter = deleteAfterMs === undefined ? null : new Date(deleteAfterMs).toISOString();
     return context.json({ keyId, previousKeyDeletedAfter }, 200);
-  });
-};
+  },
+});
+
+export const credentialsEndpoints = [credentials];

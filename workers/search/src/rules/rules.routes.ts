@@ -1,12 +1,12 @@
 /** Synonyms and curations of the collection, passed on to the Typesense cluster in its own words. */
-import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import { z } from "@hono/zod-openapi";
 import { integer, list, members, reference, text } from "#shared/contracts/input.ts";
-import { json, jsonBody, problems } from "#shared/http/openapi.ts";
-import type { WorkerEnv } from "#shared/http/worker-env.ts";
+import { json, jsonBody } from "#shared/http/openapi.ts";
 import { problem } from "#shared/problem/problem.ts";
 import type { SearchServices } from "../composition/services.ts";
+import { endpoint } from "../endpoint.ts";
 import { COLLECTION } from "../model/fields.ts";
-import { RULE_KINDS, type RuleKind, type RuleOutcome, type Rules } from "../sync/cluster.ts";
+import type { RuleKind, RuleOutcome, Rules } from "../sync/cluster.ts";
 
 const MAX_ID_LENGTH = 255;
 
@@ -77,56 +77,12 @@ const EXAMPLES = {
   curations: { rule: { query: "harbour", match: "exact" }, excludes: [{ id: "action-7" }] },
 } satisfies { [Kind in RuleKind]: z.input<(typeof BODIES)[Kind]> };
 
-const routesOf = (kind: RuleKind) => {
-  const one = kind === "synonyms" ? "synonym" : "curation";
-  const [many, single] = kind === "synonyms" ? ["Synonyms", "Synonym"] : ["Curations", "Curation"];
-  const bodies = {
-    synonyms: jsonBody(BODIES.synonyms, EXAMPLES.synonyms),
-    curations: jsonBody(BODIES.curations, EXAMPLES.curations),
-  };
-  const example = { id: kind === "synonyms" ? "gates" : "harbour", ...EXAMPLES[kind] };
-  const failures = problems("not-found", "not-supported");
-  return {
-    list: createRoute({
-      method: "get",
-      path: `/collections/{name}/${kind}`,
-      operationId: `search.list${many}`,
-      summary: `List the ${kind} of the collection`,
-      request: { params: listParameters },
-      responses: {
-        200: json(z.object({ items: z.array(ruleSchema) }), `All ${kind}`, { items: [example] }),
-        ...failures,
-      },
-    }),
-    find: createRoute({
-      method: "get",
-      path: `/collections/{name}/${kind}/{id}`,
-      operationId: `search.get${single}`,
-      summary: `Read a ${one}`,
-      request: { params: ruleParameters },
-      responses: { 200: json(ruleSchema, `The ${one}`, example), ...failures },
-    }),
-    put: createRoute({
-      method: "put",
-      path: `/collections/{name}/${kind}/{id}`,
-      operationId: `search.set${single}`,
-      summary: `Create or replace a ${one}`,
-      request: { params: ruleParameters, body: bodies[kind] },
-      responses: {
-        200: json(ruleSchema, `The stored ${one}`, example),
-        ...failures,
-      },
-    }),
-    remove: createRoute({
-      method: "delete",
-      path: `/collections/{name}/${kind}/{id}`,
-      operationId: `search.delete${single}`,
-      summary: `Delete a ${one}`,
-      request: { params: ruleParameters },
-      responses: { 204: { description: "It is deleted" }, ...failures },
-    }),
-  };
+const RULES = {
+  synonyms: { id: "gates", ...EXAMPLES.synonyms },
+  curations: { id: "harbour", ...EXAMPLES.curations },
 };
+
+const ERRORS = ["not-found", "not-supported"] as const;
 
 /** The rules of the collection; refuses where it is another, or has no cluster behind it. */
 const rulesOf = ({ rules }: SearchServices, name: string): Rules => {
@@ -148,28 +104,109 @@ const ruleIn = (outcome: RuleOutcome) => {
   }
 };
 
-export const addRules = (app: OpenAPIHono<WorkerEnv<SearchServices>>): void => {
-  for (const kind of RULE_KINDS) {
-    const { list, find, put, remove } = routesOf(kind);
-    app.openapi(list, async (context) => {
-      const { name } = context.req.valid("param");
-      return context.json({ items: await rulesOf(context.var.services, name).list(kind) }, 200);
-    });
-    app.openapi(find, async (context) => {
-      const { name, id } = context.req.valid("param");
-      return context.json(ruleIn(await rulesOf(context.var.services, name).find(kind, id)), 200);
-    });
-    app.openapi(put, async (context) => {
-      const { name, id } = context.req.valid("param");
-      return context.json(
-        ruleIn(await rulesOf(context.var.services, name).put(kind, id, context.req.valid("json"))),
-        200,
-      );
-    });
-    app.openapi(remove, async (context) => {
-      const { name, id } = context.req.valid("param");
-      ruleIn(await rulesOf(context.var.services, name).remove(kind, id));
-      return context.body(null, 204);
-    });
-  }
-};
+const listSynonyms = endpoint("GET /collections/{name}/synonyms", {
+  operationId: "search.listSynonyms",
+  summary: "List the synonyms of the collection",
+  params: listParameters,
+  responses: { 200: json(z.object({ items: z.array(ruleSchema) }), "All synonyms", { items: [RULES.synonyms] }) },
+  errors: ERRORS,
+  handle: async (context) => {
+    const { name } = context.req.valid("param");
+    return context.json({ items: await rulesOf(context.var.services, name).list("synonyms") }, 200);
+  },
+});
+
+const getSynonym = endpoint("GET /collections/{name}/synonyms/{id}", {
+  operationId: "search.getSynonym",
+  summary: "Read a synonym",
+  params: ruleParameters,
+  responses: { 200: json(ruleSchema, "The synonym", RULES.synonyms) },
+  errors: ERRORS,
+  handle: async (context) => {
+    const { name, id } = context.req.valid("param");
+    return context.json(ruleIn(await rulesOf(context.var.services, name).find("synonyms", id)), 200);
+  },
+});
+
+const setSynonym = endpoint("PUT /collections/{name}/synonyms/{id}", {
+  operationId: "search.setSynonym",
+  summary: "Create or replace a synonym",
+  params: ruleParameters,
+  body: jsonBody(BODIES.synonyms, EXAMPLES.synonyms),
+  responses: { 200: json(ruleSchema, "The stored synonym", RULES.synonyms) },
+  errors: ERRORS,
+  handle: async (context) => {
+    const { name, id } = context.req.valid("param");
+    const rules = rulesOf(context.var.services, name);
+    return context.json(ruleIn(await rules.put("synonyms", id, context.req.valid("json"))), 200);
+  },
+});
+
+const deleteSynonym = endpoint("DELETE /collections/{name}/synonyms/{id}", {
+  operationId: "search.deleteSynonym",
+  summary: "Delete a synonym",
+  params: ruleParameters,
+  responses: { 204: { description: "It is deleted" } },
+  errors: ERRORS,
+  handle: async (context) => {
+    const { name, id } = context.req.valid("param");
+    ruleIn(await rulesOf(context.var.services, name).remove("synonyms", id));
+    return context.body(null, 204);
+  },
+});
+
+const listCurations = endpoint("GET /collections/{name}/curations", {
+  operationId: "search.listCurations",
+  summary: "List the curations of the collection",
+  params: listParameters,
+  responses: { 200: json(z.object({ items: z.array(ruleSchema) }), "All curations", { items: [RULES.curations] }) },
+  errors: ERRORS,
+  handle: async (context) => {
+    const { name } = context.req.valid("param");
+    return context.json({ items: await rulesOf(context.var.services, name).list("curations") }, 200);
+  },
+});
+
+const getCuration = endpoint("GET /collections/{name}/curations/{id}", {
+  operationId: "search.getCuration",
+  summary: "Read a curation",
+  params: ruleParameters,
+  responses: { 200: json(ruleSchema, "The curation", RULES.curations) },
+  errors: ERRORS,
+  handle: async (context) => {
+    const { name, id } = context.req.valid("param");
+    return context.json(ruleIn(await rulesOf(context.var.services, name).find("curations", id)), 200);
+  },
+});
+
+const setCuration = endpoint("PUT /collections/{name}/curations/{id}", {
+  operationId: "search.setCuration",
+  summary: "Create or replace a curation",
+  params: ruleParameters,
+  body: jsonBody(BODIES.curations, EXAMPLES.curations),
+  responses: { 200: json(ruleSchema, "The stored curation", RULES.curations) },
+  errors: ERRORS,
+  handle: async (context) => {
+    const { name, id } = context.req.valid("param");
+    const rules = rulesOf(context.var.services, name);
+    return context.json(ruleIn(await rules.put("curations", id, context.req.valid("json"))), 200);
+  },
+});
+
+const deleteCuration = endpoint("DELETE /collections/{name}/curations/{id}", {
+  operationId: "search.deleteCuration",
+  summary: "Delete a curation",
+  params: ruleParameters,
+  responses: { 204: { description: "It is deleted" } },
+  errors: ERRORS,
+  handle: async (context) => {
+    const { name, id } = context.req.valid("param");
+    ruleIn(await rulesOf(context.var.services, name).remove("curations", id));
+    return context.body(null, 204);
+  },
+});
+
+export const rulesEndpoints = [
+  ...[listSynonyms, getSynonym, setSynonym, deleteSynonym],
+  ...[listCurations, getCuration, setCuration, deleteCuration],
+];

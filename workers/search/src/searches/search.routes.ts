@@ -1,10 +1,9 @@
 /** POST /search: full-text search with filters, sorting, facets and highlights; names as in Typesense. */
-import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import { z } from "@hono/zod-openapi";
 import { integer, text } from "#shared/contracts/input.ts";
 import { json, jsonBody } from "#shared/http/openapi.ts";
-import type { WorkerEnv } from "#shared/http/worker-env.ts";
 import { problem } from "#shared/problem/problem.ts";
-import type { SearchServices } from "../composition/services.ts";
+import { endpoint } from "../endpoint.ts";
 import { DOCUMENT_EXAMPLE } from "../model/document.ts";
 import { embeddedFilterOf } from "../query/embedded-filter.ts";
 import type { Hit, SearchResult } from "../query/engine.ts";
@@ -104,37 +103,6 @@ const responseSchema = z
   })
   .openapi("SearchAnswer");
 
-const route = createRoute({
-  method: "post",
-  path: "/search",
-  operationId: "search.search",
-  summary: "Search the documents",
-  request: {
-    body: jsonBody(querySchema, {
-      q: "lighthouse",
-      query_by: "text,comment",
-      filter_by: "element_type:=[action,spokenWord] && script_id:=1",
-      sort_by: "_text_match:desc,sequence_number:asc",
-      facet_by: "element_type",
-    }),
-  },
-  responses: {
-    200: json(responseSchema, "The hits", {
-      found: 1,
-      page: 1,
-      hits: [{ document: DOCUMENT_EXAMPLE, highlights: [HIGHLIGHT_EXAMPLE], text_match: 578730123365187700 }],
-      facet_counts: [
-        {
-          field_name: "element_type",
-          counts: [{ value: "action", highlighted: "action", count: 1 }],
-          sampled: false,
-          stats: { total_values: 1 },
-        },
-      ],
-    }),
-  },
-});
-
 /** A number is enough to compare hits by, though it rounds Typesense's. */
 const toHit = ({ document, highlights, text_match = "0" }: Hit) => ({
   document,
@@ -150,10 +118,34 @@ const toBody = ({ found, hits, grouped_hits, facet_counts }: SearchResult, page:
   facet_counts,
 });
 
-export const addSearch = (app: OpenAPIHono<WorkerEnv<SearchServices>>): void => {
-  app.openapi(route, async (context) => {
+const searchDocuments = endpoint("POST /search", {
+  operationId: "search.search",
+  summary: "Search the documents",
+  body: jsonBody(querySchema, {
+    q: "lighthouse",
+    query_by: "text,comment",
+    filter_by: "element_type:=[action,spokenWord] && script_id:=1",
+    sort_by: "_text_match:desc,sequence_number:asc",
+    facet_by: "element_type",
+  }),
+  responses: {
+    200: json(responseSchema, "The hits", {
+      found: 1,
+      page: 1,
+      hits: [{ document: DOCUMENT_EXAMPLE, highlights: [HIGHLIGHT_EXAMPLE], text_match: 578730123365187700 }],
+      facet_counts: [
+        {
+          field_name: "element_type",
+          counts: [{ value: "action", highlighted: "action", count: 1 }],
+          sampled: false,
+          stats: { total_values: 1 },
+        },
+      ],
+    }),
+  },
+  handle: async (context, principal) => {
     const { engine } = context.var.services;
-    const read = await search(engine, context.req.valid("json"), embeddedFilterOf(context.var.principal));
+    const read = await search(engine, context.req.valid("json"), embeddedFilterOf(principal));
     if (!read.ok)
       throw problem("invalid-input", {
         detail: "Invalid search parameters.",
@@ -162,5 +154,7 @@ export const addSearch = (app: OpenAPIHono<WorkerEnv<SearchServices>>): void => 
     const { query, paging, result } = read;
     const page = "page" in paging ? paging.page : Math.floor(paging.offset / Math.max(1, query.limit)) + 1;
     return context.json(toBody(result, page), 200);
-  });
-};
+  },
+});
+
+export const searchEndpoints = [searchDocuments];

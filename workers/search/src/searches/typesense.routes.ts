@@ -1,5 +1,5 @@
 /** Typesense-compatible reads, for its clients: one search, several at once, and the health. */
-import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import { z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { list, reference, text } from "#shared/contracts/input.ts";
 import { json } from "#shared/http/openapi.ts";
@@ -7,6 +7,7 @@ import type { WorkerEnv } from "#shared/http/worker-env.ts";
 import type { ProblemCode } from "#shared/problem/catalogue.ts";
 import { cutDetail, problem } from "#shared/problem/problem.ts";
 import type { SearchServices } from "../composition/services.ts";
+import { endpoint } from "../endpoint.ts";
 import { DOCUMENT_EXAMPLE } from "../model/document.ts";
 import { COLLECTION } from "../model/fields.ts";
 import { embeddedFilterOf } from "../query/embedded-filter.ts";
@@ -90,40 +91,51 @@ const inAddress = text({ max: MAX_ADDRESS_QUERY_LENGTH });
 const inBody = text({ max: MAX_PARAMETER_LENGTH });
 const searchInBody = z.looseObject({ collection: reference(), q: inBody.optional() });
 
-const documents = createRoute({
-  method: "get",
-  path: "/collections/{name}/documents/search",
+const failed = ({ status, message }: ParameterFault) => problem(CODES[status], { detail: message });
+
+const toResult = (outcome: Outcome): object =>
+  outcome.ok ? outcome.body : { code: outcome.fault.status, error: cutDetail(outcome.fault.message) };
+
+// Typesense's clients may send any parameter, and unknown ones are ignored: handlers read parameters themselves.
+
+const searchCollection = endpoint("GET /collections/{name}/documents/search", {
   operationId: "search.searchCollection",
   summary: "Search, compatible with Typesense clients",
-  request: {
-    params: z.object({ name: reference() }),
-    query: z.looseObject({
-      q: inAddress.optional(),
-      query_by: inAddress.optional(),
-      filter_by: inAddress.optional(),
-      sort_by: inAddress.optional(),
-      facet_by: inAddress.optional(),
-      page: inAddress.optional(),
-      per_page: inAddress.optional(),
-    }),
-  },
+  params: z.object({ name: reference() }),
+  query: z.looseObject({
+    q: inAddress.optional(),
+    query_by: inAddress.optional(),
+    filter_by: inAddress.optional(),
+    sort_by: inAddress.optional(),
+    facet_by: inAddress.optional(),
+    page: inAddress.optional(),
+    per_page: inAddress.optional(),
+  }),
   responses: { 200: json(responseSchema, "The hits", ANSWER_EXAMPLE), ...ERRORS },
+  validatedBy: "handler",
+  handle: async (context, principal) => {
+    if (new URL(context.req.url).search.length > MAX_ADDRESS_QUERY_LENGTH)
+      throw problem("malformed-request", {
+        detail: `Query string exceeds max allowed length of ${MAX_ADDRESS_QUERY_LENGTH}. Use the /multi_search end-point for larger payloads.`,
+      });
+    const name = context.req.param("name") ?? "";
+    const embeddedFilter = embeddedFilterOf(principal);
+    const outcome = await outcomeOf(context.var.services, name, parametersIn(context), embeddedFilter);
+    if (!outcome.ok) throw failed(outcome.fault);
+    return context.json(outcome.body);
+  },
 });
 
-const multiSearch = createRoute({
-  method: "post",
-  path: "/multi_search",
+const multiSearch = endpoint("POST /multi_search", {
   operationId: "search.multiSearch",
   summary: "Run several searches, compatible with Typesense clients",
   description: "Query parameters apply to all searches. Each search succeeds or fails on its own.",
-  request: {
-    body: {
-      required: true,
-      content: {
-        "application/json": {
-          schema: z.looseObject({ searches: list(searchInBody, { max: MAX_SEARCHES }) }),
-          example: { searches: [{ collection: COLLECTION, q: "lighthouse", query_by: "text" }] },
-        },
+  body: {
+    required: true,
+    content: {
+      "application/json": {
+        schema: z.looseObject({ searches: list(searchInBody, { max: MAX_SEARCHES }) }),
+        example: { searches: [{ collection: COLLECTION, q: "lighthouse", query_by: "text" }] },
       },
     },
   },
@@ -135,39 +147,9 @@ const multiSearch = createRoute({
     ),
     ...ERRORS,
   },
-});
-
-const health = createRoute({
-  method: "get",
-  path: "/health",
-  operationId: "search.health",
-  summary: "Check the search engine's health, compatible with Typesense clients",
-  responses: { 200: json(z.object({ ok: z.boolean() }), "The engine is healthy", { ok: true }), ...ERRORS },
-});
-
-const failed = ({ status, message }: ParameterFault) => problem(CODES[status], { detail: message });
-
-const toResult = (outcome: Outcome): object =>
-  outcome.ok ? outcome.body : { code: outcome.fault.status, error: cutDetail(outcome.fault.message) };
-
-export const addTypesense = (app: OpenAPIHono<WorkerEnv<SearchServices>>): void => {
-  // Typesense's clients may send any parameter, and unknown ones are ignored: parameters are read by hand.
-  for (const route of [documents, multiSearch, health]) app.openAPIRegistry.registerPath(route);
-
-  app.get("/collections/:name/documents/search", async (context) => {
-    if (new URL(context.req.url).search.length > MAX_ADDRESS_QUERY_LENGTH)
-      throw problem("malformed-request", {
-        detail: `Query string exceeds max allowed length of ${MAX_ADDRESS_QUERY_LENGTH}. Use the /multi_search end-point for larger payloads.`,
-      });
-    const { services, principal } = context.var;
-    const parameters = parametersIn(context);
-    const outcome = await outcomeOf(services, context.req.param("name"), parameters, embeddedFilterOf(principal));
-    if (!outcome.ok) throw failed(outcome.fault);
-    return context.json(outcome.body);
-  });
-
-  app.post("/multi_search", async (context) => {
-    const { services, principal } = context.var;
+  validatedBy: "handler",
+  handle: async (context, principal) => {
+    const { services } = context.var;
     const read = readMultiSearch(await context.req.text(), parametersIn(context));
     if (!read.ok) throw problem("malformed-request", { detail: read.error.detail });
     const embeddedFilter = embeddedFilterOf(principal);
@@ -179,10 +161,18 @@ export const addTypesense = (app: OpenAPIHono<WorkerEnv<SearchServices>>): void 
       results.push(...(await Promise.all(some)).map(toResult));
     }
     return context.json({ results });
-  });
+  },
+});
 
-  app.get("/health", async (context) => {
+const health = endpoint("GET /health", {
+  operationId: "search.health",
+  summary: "Check the search engine's health, compatible with Typesense clients",
+  responses: { 200: json(z.object({ ok: z.boolean() }), "The engine is healthy", { ok: true }), ...ERRORS },
+  validatedBy: "handler",
+  handle: async (context) => {
     const { healthy } = await context.var.services.engine.status();
     return context.json({ ok: healthy }, healthy ? 200 : 503);
-  });
-};
+  },
+});
+
+export const typesenseEndpoints = [searchCollection, multiSearch, health];

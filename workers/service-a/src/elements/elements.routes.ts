@@ -1,9 +1,8 @@
-import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import { z } from "@hono/zod-openapi";
 import { pageOf } from "#shared/http/examples.ts";
-import { json, page, pageQuery, problems } from "#shared/http/openapi.ts";
+import { json, page, pageQuery } from "#shared/http/openapi.ts";
 import { decodeCursor, encodeCursor } from "#shared/http/page.ts";
-import type { WorkerEnv } from "#shared/http/worker-env.ts";
-import type { ServiceAServices } from "../composition/services.ts";
+import { endpoint } from "../endpoint.ts";
 import {
   ELEMENT_EXAMPLE,
   element,
@@ -17,31 +16,6 @@ import {
 } from "../http/schemas.ts";
 import type { Place } from "../model/ports.ts";
 
-const listRoute = createRoute({
-  method: "get",
-  path: "/elements",
-  operationId: "serviceA.listElements",
-  tags: ["Elements"],
-  summary: "List elements in sequence, each in its latest version",
-  request: { query: pageQuery.extend({ elementType: elementType.optional(), scriptId: pathNumber.optional() }) },
-  responses: {
-    200: json(page(element), "The elements", pageOf(ELEMENT_EXAMPLE)),
-  },
-});
-
-const readRoute = createRoute({
-  method: "get",
-  path: "/elements/{type}/{id}",
-  operationId: "serviceA.getElement",
-  tags: ["Elements"],
-  summary: "Read an element in its latest version",
-  request: { params: elementParams },
-  responses: {
-    200: { ...json(element, "The element", ELEMENT_EXAMPLE), headers: z.object({ etag: z.string() }) },
-    ...problems("not-found"),
-  },
-});
-
 /** The place that a cursor of the list stands for. */
 const placeAfter = (after: string | undefined): Place | undefined => {
   const key = decodeCursor(after);
@@ -51,21 +25,40 @@ const placeAfter = (after: string | undefined): Place | undefined => {
   return { sequenceNumber: Number(sequenceNumber), move: Number(move) };
 };
 
-export const addElements = (app: OpenAPIHono<WorkerEnv<ServiceAServices>>): void => {
-  app.openapi(listRoute, async (context) => {
+const list = endpoint("GET /elements", {
+  operationId: "serviceA.listElements",
+  tags: ["Elements"],
+  summary: "List elements in sequence, each in its latest version",
+  query: pageQuery.extend({ elementType: elementType.optional(), scriptId: pathNumber.optional() }),
+  responses: {
+    200: json(page(element), "The elements", pageOf(ELEMENT_EXAMPLE)),
+  },
+  handle: async (context) => {
     const { after, ...query } = context.req.valid("query");
     const { elements } = context.var.services;
     const { items, hasMore, move } = await elements.list({ ...query, after: placeAfter(after) });
     const last = items.at(-1);
     const next = hasMore && last ? encodeCursor(`${last.sequenceNumber}.${move}`) : null;
     return context.json({ items: items.map(elementJson), next }, 200);
-  });
+  },
+});
 
-  app.openapi(readRoute, async (context) => {
+const read = endpoint("GET /elements/{type}/{id}", {
+  operationId: "serviceA.getElement",
+  tags: ["Elements"],
+  summary: "Read an element in its latest version",
+  params: elementParams,
+  responses: {
+    200: { ...json(element, "The element", ELEMENT_EXAMPLE), headers: z.object({ etag: z.string() }) },
+  },
+  errors: ["not-found"],
+  handle: async (context) => {
     const { type, id } = context.req.valid("param");
     const found = await context.var.services.elements.find({ elementType: type, elementId: id });
     if (!found) throw noSuchElement();
     context.header("etag", etagOf(found.versionNumber));
     return context.json(elementJson(found), 200);
-  });
-};
+  },
+});
+
+export const elementsEndpoints = [list, read];

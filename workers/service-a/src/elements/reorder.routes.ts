@@ -1,34 +1,33 @@
-import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import { z } from "@hono/zod-openapi";
 import { assertSteppedUp } from "#shared/auth/authorize.ts";
 import { list } from "#shared/contracts/input.ts";
 import { json, jsonBody } from "#shared/http/openapi.ts";
-import type { WorkerEnv } from "#shared/http/worker-env.ts";
 import { problem } from "#shared/problem/problem.ts";
-import type { ServiceAServices } from "../composition/services.ts";
+import { endpoint } from "../endpoint.ts";
 import { idempotencyHeaders, writeOnce } from "../http/idempotency.ts";
 import { comment, elementId, elementType } from "../http/schemas.ts";
 import { type Fault, faultsOfOrder, faultsOfUnknown, MAX_REORDERED } from "../model/reorder.ts";
 
 const ids = list(elementId, { min: 1, max: MAX_REORDERED });
 
-const route = createRoute({
-  method: "post",
-  path: "/sequence/reorder",
+const assertNone = (faults: Fault[]): void => {
+  if (faults.length > 0) throw problem("invalid-input", { detail: "Nothing was reordered.", errors: faults });
+};
+
+const reorder = endpoint("POST /sequence/reorder", {
   operationId: "serviceA.reorderElements",
   tags: ["Elements"],
   summary: "Reorder elements, which exchange their sequence numbers",
   description:
     "`newOrder` lists the same ids as `elementIds`. It is one transaction: the first element in `newOrder` gets the " +
     "smallest of their numbers.",
-  request: {
-    headers: idempotencyHeaders,
-    body: jsonBody(z.strictObject({ elementType, elementIds: ids, newOrder: ids, comment: comment.default("") }), {
-      elementType: "action",
-      elementIds: [7, 8],
-      newOrder: [8, 7],
-      comment: "The storm comes first",
-    }),
-  },
+  headers: idempotencyHeaders,
+  body: jsonBody(z.strictObject({ elementType, elementIds: ids, newOrder: ids, comment: comment.default("") }), {
+    elementType: "action",
+    elementIds: [7, 8],
+    newOrder: [8, 7],
+    comment: "The storm comes first",
+  }),
   responses: {
     200: json(
       z.object({
@@ -47,24 +46,19 @@ const route = createRoute({
       },
     ),
   },
-});
-
-const assertNone = (faults: Fault[]): void => {
-  if (faults.length > 0) throw problem("invalid-input", { detail: "Nothing was reordered.", errors: faults });
-};
-
-export const addReorder = (app: OpenAPIHono<WorkerEnv<ServiceAServices>>): void => {
-  app.openapi(route, async (context) => {
-    const { principal, services } = context.var;
+  handle: async (context, principal) => {
+    const { services } = context.var;
     assertSteppedUp(principal, services.now());
     const body = context.req.valid("json");
     const { elementType, elementIds, newOrder, comment } = body;
     assertNone(faultsOfOrder(elementIds, newOrder));
     const order = { elementType, newOrder, nowMs: services.now() };
-    const { moves, unknownPlaces } = await writeOnce(context, [body], (idempotencyKey) =>
+    const { moves, unknownPlaces } = await writeOnce(context, principal, [body], (idempotencyKey) =>
       services.elements.reorder(order, idempotencyKey),
     );
     assertNone(faultsOfUnknown(newOrder, unknownPlaces));
     return context.json({ reorderedElements: moves, comment }, 200);
-  });
-};
+  },
+});
+
+export const reorderEndpoints = [reorder];

@@ -1,51 +1,45 @@
-import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
-import { json, jsonBody, problems } from "#shared/http/openapi.ts";
-import type { WorkerEnv } from "#shared/http/worker-env.ts";
+import { z } from "@hono/zod-openapi";
+import { json, jsonBody } from "#shared/http/openapi.ts";
 import { problem } from "#shared/problem/problem.ts";
-import type { ServiceAServices } from "../composition/services.ts";
+import { endpoint } from "../endpoint.ts";
 import { authorOf } from "../http/author.ts";
 import { idempotencyHeaders, writeOnce } from "../http/idempotency.ts";
 import { comment, elementId, elementType, etagOf, newElementId, text } from "../http/schemas.ts";
 
-const route = createRoute({
-  method: "post",
-  path: "/sequence",
+const sequence = endpoint("POST /sequence", {
   operationId: "serviceA.createElement",
   tags: ["Elements"],
   summary: "Register an element and assign it the next sequence number",
   description:
     "All elements of all types draw from one sequence: the numbers have no gap and no duplicate. With " +
     "`Idempotency-Key` a request that is sent again has no second effect.",
-  request: {
-    headers: idempotencyHeaders,
-    body: jsonBody(z.strictObject({ elementType, elementId: newElementId, comment, text: text.default("") }), {
-      elementType: "action",
-      elementId: 7,
-      comment: "First draft",
-      text: "The keeper of the lighthouse slowly climbs the stairs.",
-    }),
-  },
+  headers: idempotencyHeaders,
+  body: jsonBody(z.strictObject({ elementType, elementId: newElementId, comment, text: text.default("") }), {
+    elementType: "action",
+    elementId: 7,
+    comment: "First draft",
+    text: "The keeper of the lighthouse slowly climbs the stairs.",
+  }),
   responses: {
     201: json(
       z.object({ elementType, elementId, sequenceNumber: z.int(), versionNumber: z.literal(1), comment }),
       "The element with its number",
       { elementType: "action", elementId: 7, sequenceNumber: 12, versionNumber: 1, comment: "First draft" },
     ),
-    ...problems("conflict"),
   },
-});
-
-export const addSequence = (app: OpenAPIHono<WorkerEnv<ServiceAServices>>): void => {
-  app.openapi(route, async (context) => {
-    const { principal, services } = context.var;
+  errors: ["conflict"],
+  handle: async (context, principal) => {
+    const { services } = context.var;
     const body = context.req.valid("json");
     const draft = { ...body, ...authorOf(principal, services.now()) };
-    const created = await writeOnce(context, [body], (idempotencyKey) =>
+    const created = await writeOnce(context, principal, [body], (idempotencyKey) =>
       services.elements.create(draft, idempotencyKey),
     );
     if (!created.ok) throw problem("conflict", { detail: "This element already exists. Create a new version of it." });
     const { text: _, ...given } = body;
     context.header("etag", etagOf(1));
     return context.json({ ...given, sequenceNumber: created.value, versionNumber: 1 as const }, 201);
-  });
-};
+  },
+});
+
+export const sequenceEndpoints = [sequence];

@@ -1,11 +1,10 @@
-import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import { z } from "@hono/zod-openapi";
 import { text as boundedText } from "#shared/contracts/input.ts";
 import { EXAMPLE, pageOf } from "#shared/http/examples.ts";
-import { json, jsonBody, page, pageQuery, problems } from "#shared/http/openapi.ts";
+import { json, jsonBody, page, pageQuery } from "#shared/http/openapi.ts";
 import { encodeCursor } from "#shared/http/page.ts";
-import type { WorkerEnv } from "#shared/http/worker-env.ts";
 import { problem } from "#shared/problem/problem.ts";
-import type { ServiceAServices } from "../composition/services.ts";
+import { endpoint } from "../endpoint.ts";
 import { authorOf } from "../http/author.ts";
 import { isKnown, versionsToMatch } from "../http/conditions.ts";
 import { idempotencyHeaders, writeOnce } from "../http/idempotency.ts";
@@ -57,26 +56,39 @@ const versionJson = ({ createdAtMs, ...rest }: Version): z.infer<typeof version>
   createdAt: instant(createdAtMs),
 });
 
-const createVersion = createRoute({
-  method: "post",
-  path: "/sequence/version",
+const lineChange = z.object({ kind: z.enum(["unchanged", "added", "removed"]), lines: z.array(z.string()) });
+
+const noSuchVersion = () => problem("not-found", { detail: "This element has no such version." });
+
+const diffOf = async (from: Version, to: Version) => {
+  const changes = await diffLines(from.text, to.text);
+  if (changes) return { from: from.versionNumber, to: to.versionNumber, changes };
+  const detail = `These versions differ in more than ${MAX_DIFFERENCES} lines. Read each of them instead.`;
+  throw problem("invalid-input", { detail, errors: [{ pointer: "#/query/diff", detail }] });
+};
+
+const VERSION_REFUSALS = {
+  unknown: noSuchElement,
+  "not-the-latest": () =>
+    problem("precondition-failed", { detail: "The element has a newer version. Read it again, then write." }),
+};
+
+const createVersion = endpoint("POST /sequence/version", {
   operationId: "serviceA.createVersion",
   tags: ["Elements"],
   summary: "Create a new version of an element",
   description:
     "Earlier versions stay readable. With `If-Match` the version is made only if the latest one is the one named, " +
     "else 412.",
-  request: {
-    headers: idempotencyHeaders.extend({
-      "if-match": conditionHeader.optional().openapi({ description: 'Replace only this version, for example "3"' }),
-    }),
-    body: jsonBody(z.strictObject({ elementType, elementId, newVersionData: text, comment }), {
-      elementType: "action",
-      elementId: 7,
-      newVersionData: "The lighthouse keeper climbs the stairs.",
-      comment: "Shorter",
-    }),
-  },
+  headers: idempotencyHeaders.extend({
+    "if-match": conditionHeader.optional().openapi({ description: 'Replace only this version, for example "3"' }),
+  }),
+  body: jsonBody(z.strictObject({ elementType, elementId, newVersionData: text, comment }), {
+    elementType: "action",
+    elementId: 7,
+    newVersionData: "The lighthouse keeper climbs the stairs.",
+    comment: "Shorter",
+  }),
   responses: {
     201: {
       ...json(z.object({ versionNumber: z.int(), comment }), "The new version", {
@@ -85,36 +97,60 @@ const createVersion = createRoute({
       }),
       headers: z.object({ etag: z.string() }),
     },
-    ...problems("not-found", "precondition-failed"),
+  },
+  errors: ["not-found", "precondition-failed"],
+  handle: async (context, principal) => {
+    const { services } = context.var;
+    const { newVersionData, ...given } = context.req.valid("json");
+    const condition = context.req.valid("header")["if-match"];
+    const draft = {
+      ...given,
+      text: newVersionData,
+      ...authorOf(principal, services.now()),
+      replaces: versionsToMatch(condition),
+    };
+    const input = [newVersionData, given, condition];
+    const added = await writeOnce(context, principal, input, (idempotencyKey) =>
+      services.elements.addVersion(draft, idempotencyKey),
+    );
+    if (added.ok) {
+      context.header("etag", etagOf(added.value));
+      return context.json({ versionNumber: added.value, comment: given.comment }, 201);
+    }
+    throw VERSION_REFUSALS[added.error.kind]();
   },
 });
 
-const listVersions = createRoute({
-  method: "get",
-  path: "/elements/{type}/{id}/versions",
+const listVersions = endpoint("GET /elements/{type}/{id}/versions", {
   operationId: "serviceA.listVersions",
   tags: ["Elements"],
   summary: "List all versions of an element, oldest first",
-  request: { params: elementParams, query: pageQuery },
+  params: elementParams,
+  query: pageQuery,
   responses: {
     200: json(page(version), "The versions", pageOf(VERSION_EXAMPLE)),
-    ...problems("not-found"),
+  },
+  errors: ["not-found"],
+  handle: async (context) => {
+    const { elements } = context.var.services;
+    const { type, id } = context.req.valid("param");
+    const { limit, after } = context.req.valid("query");
+    const key = { elementType: type, elementId: id };
+    const { items, hasMore } = await elements.listVersions({ ...key, limit, after: numberAfter(after) });
+    const last = items.at(-1);
+    if (!last && !(await elements.find(key))) throw noSuchElement();
+    const next = hasMore && last ? encodeCursor(String(last.versionNumber)) : null;
+    return context.json({ items: items.map(versionJson), next }, 200);
   },
 });
 
-const lineChange = z.object({ kind: z.enum(["unchanged", "added", "removed"]), lines: z.array(z.string()) });
-
-const readVersion = createRoute({
-  method: "get",
-  path: "/elements/{type}/{id}/versions/{n}",
+const readVersion = endpoint("GET /elements/{type}/{id}/versions/{n}", {
   operationId: "serviceA.getVersion",
   tags: ["Elements"],
   summary: "Read a version of an element, optionally compared with another",
-  request: {
-    params: elementParams.extend({ n: pathNumber }),
-    query: z.object({ diff: pathNumber.optional().openapi({ description: "The version to compare with" }) }),
-    headers: z.object({ "if-none-match": conditionHeader.optional() }),
-  },
+  params: elementParams.extend({ n: pathNumber }),
+  query: z.object({ diff: pathNumber.optional().openapi({ description: "The version to compare with" }) }),
+  headers: z.object({ "if-none-match": conditionHeader.optional() }),
   responses: {
     200: {
       ...json(
@@ -137,60 +173,9 @@ const readVersion = createRoute({
       headers: z.object({ etag: z.string() }),
     },
     304: { description: "Not modified; versions never change" },
-    ...problems("not-found"),
   },
-});
-
-const noSuchVersion = () => problem("not-found", { detail: "This element has no such version." });
-
-const diffOf = async (from: Version, to: Version) => {
-  const changes = await diffLines(from.text, to.text);
-  if (changes) return { from: from.versionNumber, to: to.versionNumber, changes };
-  const detail = `These versions differ in more than ${MAX_DIFFERENCES} lines. Read each of them instead.`;
-  throw problem("invalid-input", { detail, errors: [{ pointer: "#/query/diff", detail }] });
-};
-
-const VERSION_REFUSALS = {
-  unknown: noSuchElement,
-  "not-the-latest": () =>
-    problem("precondition-failed", { detail: "The element has a newer version. Read it again, then write." }),
-};
-
-export const addVersions = (app: OpenAPIHono<WorkerEnv<ServiceAServices>>): void => {
-  app.openapi(createVersion, async (context) => {
-    const { principal, services } = context.var;
-    const { newVersionData, ...given } = context.req.valid("json");
-    const condition = context.req.valid("header")["if-match"];
-    const draft = {
-      ...given,
-      text: newVersionData,
-      ...authorOf(principal, services.now()),
-      replaces: versionsToMatch(condition),
-    };
-    const input = [newVersionData, given, condition];
-    const added = await writeOnce(context, input, (idempotencyKey) =>
-      services.elements.addVersion(draft, idempotencyKey),
-    );
-    if (added.ok) {
-      context.header("etag", etagOf(added.value));
-      return context.json({ versionNumber: added.value, comment: given.comment }, 201);
-    }
-    throw VERSION_REFUSALS[added.error.kind]();
-  });
-
-  app.openapi(listVersions, async (context) => {
-    const { elements } = context.var.services;
-    const { type, id } = context.req.valid("param");
-    const { limit, after } = context.req.valid("query");
-    const key = { elementType: type, elementId: id };
-    const { items, hasMore } = await elements.listVersions({ ...key, limit, after: numberAfter(after) });
-    const last = items.at(-1);
-    if (!last && !(await elements.find(key))) throw noSuchElement();
-    const next = hasMore && last ? encodeCursor(String(last.versionNumber)) : null;
-    return context.json({ items: items.map(versionJson), next }, 200);
-  });
-
-  app.openapi(readVersion, async (context) => {
+  errors: ["not-found"],
+  handle: async (context) => {
     const { elements } = context.var.services;
     const { type, id, n } = context.req.valid("param");
     const { diff } = context.req.valid("query");
@@ -204,5 +189,7 @@ export const addVersions = (app: OpenAPIHono<WorkerEnv<ServiceAServices>>): void
     context.header("cache-control", "private, no-cache");
     if (isKnown(context.req.valid("header")["if-none-match"], n)) return context.body(null, 304);
     return context.json({ ...versionJson(found), ...(other && { diff: await diffOf(other, found) }) }, 200);
-  });
-};
+  },
+});
+
+export const versionsEndpoints = [createVersion, listVersions, readVersion];

@@ -1,6 +1,7 @@
 /** `Idempotency-Key` (draft-ietf-httpapi-idempotency-key-header-07): a write that is sent again has its effect once. */
 import { z } from "@hono/zod-openapi";
 import type { Context } from "hono";
+import type { Principal } from "#shared/auth/claims.ts";
 import { HOLDS_CREDENTIAL, holdsNoCredential } from "#shared/contracts/credential-shape.ts";
 import { text } from "#shared/contracts/input.ts";
 import type { WorkerEnv } from "#shared/http/worker-env.ts";
@@ -27,7 +28,8 @@ export const idempotencyHeaders = z.object({
 });
 
 const idempotencyKeyOf = async (
-  { req, var: { principal } }: Context<WorkerEnv<ServiceAServices>>,
+  { req }: Context<WorkerEnv<ServiceAServices>>,
+  principal: Principal,
   input: readonly unknown[],
 ): Promise<IdempotencyKey | undefined> => {
   const key = req.header(HEADER);
@@ -39,10 +41,11 @@ const idempotencyKeyOf = async (
 /** Does the write, once if the request names it, and gives what came of it. `input` is all that it depends on. */
 export const writeOnce = async <Outcome>(
   context: Context<WorkerEnv<ServiceAServices>>,
+  principal: Principal,
   input: readonly unknown[],
   write: (idempotencyKey?: IdempotencyKey) => Promise<Written<Outcome>>,
 ): Promise<Outcome> => {
-  const written = await write(await idempotencyKeyOf(context, input));
+  const written = await write(await idempotencyKeyOf(context, principal, input));
   if (!written.ok) {
     const detail = "This Idempotency-Key was used for another request. Use a new one.";
     throw problem("invalid-input", { detail, errors: [{ pointer: `#/header/${HEADER}`, detail }] });

@@ -1,9 +1,8 @@
-import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import { z } from "@hono/zod-openapi";
 import { EXAMPLE, pageOf } from "#shared/http/examples.ts";
 import { json, page, pageQuery } from "#shared/http/openapi.ts";
 import { toPage } from "#shared/http/page.ts";
-import type { WorkerEnv } from "#shared/http/worker-env.ts";
-import type { ServiceAServices } from "../composition/services.ts";
+import { endpoint } from "../endpoint.ts";
 import { idempotencyHeaders, writeOnce } from "../http/idempotency.ts";
 import { elementType, instant, numberAfter } from "../http/schemas.ts";
 import type { DeadLetter } from "../model/dead-letter.ts";
@@ -24,13 +23,11 @@ const deadLetterJson = ({ changedAtMs, ...rest }: DeadLetter): z.infer<typeof de
   changedAt: instant(changedAtMs),
 });
 
-const listRoute = createRoute({
-  method: "get",
-  path: "/outbox/dead-letters",
+const list = endpoint("GET /outbox/dead-letters", {
   operationId: "serviceA.listDeadLetters",
   tags: ["Outbox"],
   summary: "List the changes that search refused permanently, oldest first",
-  request: { query: pageQuery },
+  query: pageQuery,
   responses: {
     200: json(
       page(deadLetter),
@@ -45,31 +42,29 @@ const listRoute = createRoute({
       }),
     ),
   },
-});
-
-const redriveRoute = createRoute({
-  method: "post",
-  path: "/outbox/dead-letters/redrive",
-  operationId: "serviceA.redriveDeadLetters",
-  tags: ["Outbox"],
-  summary: "Redeliver all dead letters",
-  request: { headers: idempotencyHeaders },
-  responses: {
-    200: json(z.object({ redriven: z.int() }), "How many are redelivered", { redriven: 1 }),
-  },
-});
-
-export const addDeadLetters = (app: OpenAPIHono<WorkerEnv<ServiceAServices>>): void => {
-  app.openapi(listRoute, async (context) => {
+  handle: async (context) => {
     const { limit, after } = context.req.valid("query");
     const rows = await context.var.services.deadLetters.list({ after: numberAfter(after), limit: limit + 1 });
     const { items, next } = toPage(rows, limit, ({ id }) => String(id));
     return context.json({ items: items.map(deadLetterJson), next }, 200);
-  });
+  },
+});
 
-  app.openapi(redriveRoute, async (context) => {
+const redrive = endpoint("POST /outbox/dead-letters/redrive", {
+  operationId: "serviceA.redriveDeadLetters",
+  tags: ["Outbox"],
+  summary: "Redeliver all dead letters",
+  headers: idempotencyHeaders,
+  responses: {
+    200: json(z.object({ redriven: z.int() }), "How many are redelivered", { redriven: 1 }),
+  },
+  handle: async (context, principal) => {
     const { deadLetters, now } = context.var.services;
-    const redriven = await writeOnce(context, [], (idempotencyKey) => deadLetters.redrive(now(), idempotencyKey));
+    const redriven = await writeOnce(context, principal, [], (idempotencyKey) =>
+      deadLetters.redrive(now(), idempotencyKey),
+    );
     return context.json({ redriven }, 200);
-  });
-};
+  },
+});
+
+export const deadLettersEndpoints = [list, redrive];

@@ -1,12 +1,11 @@
-import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import { z } from "@hono/zod-openapi";
 import { text } from "#shared/contracts/input.ts";
 import { EXAMPLE, pageOf } from "#shared/http/examples.ts";
-import { json, page, pageQuery, problems } from "#shared/http/openapi.ts";
+import { json, page, pageQuery } from "#shared/http/openapi.ts";
 import { toPage } from "#shared/http/page.ts";
-import type { WorkerEnv } from "#shared/http/worker-env.ts";
 import { inSlices } from "#shared/lang/steps.ts";
 import { problem } from "#shared/problem/problem.ts";
-import type { ServiceAServices } from "../composition/services.ts";
+import { endpoint } from "../endpoint.ts";
 import { authorOf } from "../http/author.ts";
 import { idempotencyHeaders, writeOnce } from "../http/idempotency.ts";
 import { instant, noSuchScript, numberAfter, pathNumber, SCREENPLAY_EXAMPLE } from "../http/schemas.ts";
@@ -34,49 +33,6 @@ const scriptJson = ({ createdAtMs, ...rest }: Script): z.infer<typeof script> =>
 const MAX_SCREENPLAY_BYTES = 8 * 1024 * 1024;
 const screenplay = text({ max: MAX_SCREENPLAY_BYTES });
 
-const importRoute = createRoute({
-  method: "post",
-  path: "/scripts",
-  operationId: "serviceA.importScreenplay",
-  tags: ["Scripts"],
-  summary: "Import a screenplay in Fountain markup, all or nothing",
-  description:
-    "The body is Fountain markup in UTF-8, up to 8 MiB. It becomes a script with its sections, characters, actions " +
-    "and spoken words, each an element of its own.",
-  request: {
-    headers: idempotencyHeaders,
-    body: { required: true, content: { "text/plain": { schema: screenplay, example: SCREENPLAY_EXAMPLE } } },
-  },
-  responses: {
-    201: json(imported, "The script", IMPORTED_EXAMPLE),
-  },
-});
-
-const listRoute = createRoute({
-  method: "get",
-  path: "/scripts",
-  operationId: "serviceA.listScripts",
-  tags: ["Scripts"],
-  summary: "List the imported scripts, oldest first",
-  request: { query: pageQuery },
-  responses: {
-    200: json(page(script), "The scripts", pageOf(SCRIPT_EXAMPLE)),
-  },
-});
-
-const readRoute = createRoute({
-  method: "get",
-  path: "/scripts/{id}",
-  operationId: "serviceA.getScript",
-  tags: ["Scripts"],
-  summary: "Read an imported script",
-  request: { params: z.object({ id: pathNumber }) },
-  responses: {
-    200: json(script, "The script", SCRIPT_EXAMPLE),
-    ...problems("not-found"),
-  },
-});
-
 const REFUSALS = {
   empty: "The body has no screenplay elements.",
   binary: "The body is not text: it contains control characters or is not UTF-8.",
@@ -84,9 +40,20 @@ const REFUSALS = {
   "element-too-long": `An element of the screenplay has more than ${MAX_TEXT_LENGTH} characters.`,
 } as const;
 
-export const addScripts = (app: OpenAPIHono<WorkerEnv<ServiceAServices>>): void => {
-  app.openapi(importRoute, async (context) => {
-    const { principal, services } = context.var;
+const importScript = endpoint("POST /scripts", {
+  operationId: "serviceA.importScreenplay",
+  tags: ["Scripts"],
+  summary: "Import a screenplay in Fountain markup, all or nothing",
+  description:
+    "The body is Fountain markup in UTF-8, up to 8 MiB. It becomes a script with its sections, characters, actions " +
+    "and spoken words, each an element of its own.",
+  headers: idempotencyHeaders,
+  body: { required: true, content: { "text/plain": { schema: screenplay, example: SCREENPLAY_EXAMPLE } } },
+  responses: {
+    201: json(imported, "The script", IMPORTED_EXAMPLE),
+  },
+  handle: async (context, principal) => {
+    const { services } = context.var;
     const source = await context.req.text();
     const read = await inSlices(readScript(source));
     if (!read.ok) {
@@ -95,22 +62,43 @@ export const addScripts = (app: OpenAPIHono<WorkerEnv<ServiceAServices>>): void 
     }
     const { title, counts } = read.value;
     const author = authorOf(principal, services.now());
-    const scriptId = await writeOnce(context, [source], (idempotencyKey) =>
+    const scriptId = await writeOnce(context, principal, [source], (idempotencyKey) =>
       services.scripts.create(read.value, author, idempotencyKey),
     );
     return context.json({ scriptId, title, counts }, 201);
-  });
+  },
+});
 
-  app.openapi(listRoute, async (context) => {
+const list = endpoint("GET /scripts", {
+  operationId: "serviceA.listScripts",
+  tags: ["Scripts"],
+  summary: "List the imported scripts, oldest first",
+  query: pageQuery,
+  responses: {
+    200: json(page(script), "The scripts", pageOf(SCRIPT_EXAMPLE)),
+  },
+  handle: async (context) => {
     const { limit, after } = context.req.valid("query");
     const rows = await context.var.services.scripts.list({ after: numberAfter(after), limit: limit + 1 });
     const { items, next } = toPage(rows, limit, ({ scriptId }) => String(scriptId));
     return context.json({ items: items.map(scriptJson), next }, 200);
-  });
+  },
+});
 
-  app.openapi(readRoute, async (context) => {
+const read = endpoint("GET /scripts/{id}", {
+  operationId: "serviceA.getScript",
+  tags: ["Scripts"],
+  summary: "Read an imported script",
+  params: z.object({ id: pathNumber }),
+  responses: {
+    200: json(script, "The script", SCRIPT_EXAMPLE),
+  },
+  errors: ["not-found"],
+  handle: async (context) => {
     const found = await context.var.services.scripts.find(context.req.valid("param").id);
     if (!found) throw noSuchScript();
     return context.json(scriptJson(found), 200);
-  });
-};
+  },
+});
+
+export const scriptsEndpoints = [importScript, list, read];

@@ -1,13 +1,13 @@
-import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import { z } from "@hono/zod-openapi";
 import { assertMayGrant } from "#shared/auth/authorize.ts";
 import { reference } from "#shared/contracts/input.ts";
 import { EXAMPLE, pageOf } from "#shared/http/examples.ts";
-import { json, page, pageQuery, problems } from "#shared/http/openapi.ts";
+import { json, page, pageQuery } from "#shared/http/openapi.ts";
 import { decodeCursor, toPage } from "#shared/http/page.ts";
-import type { WorkerEnv } from "#shared/http/worker-env.ts";
 import { problem } from "#shared/problem/problem.ts";
 import { audited } from "../audit/audited.ts";
 import type { TwofaServices } from "../composition/services.ts";
+import { endpoint } from "../endpoint.ts";
 import { isSendingChannel } from "../model/challenge.ts";
 import { maskDestination } from "../model/destination.ts";
 import { FACTOR_TYPES, factorKey, type ListedFactor } from "../model/factor.ts";
@@ -69,36 +69,18 @@ const toJson = (factor: ListedFactor): z.infer<typeof factorSchema> => ({
   lastUsedAt: factor.lastUsedAtMs === null ? null : instant(factor.lastUsedAtMs),
 });
 
-const listRoute = createRoute({
-  method: "get",
-  path: "/factors",
+const noSuchFactor = () => problem("not-found", { detail: "You have no factor with this id." });
+
+const list = endpoint("GET /factors", {
   operationId: "twofa.listFactors",
   tags: ["Second factor"],
   summary: "List your second factors, oldest first",
-  request: { query: pageQuery },
+  query: pageQuery,
   responses: {
     200: json(page(factorSchema), "Your factors", pageOf(FACTOR_EXAMPLE)),
   },
-});
-
-const removeRoute = createRoute({
-  method: "delete",
-  path: "/factors/{id}",
-  operationId: "twofa.removeFactor",
-  tags: ["Second factor"],
-  summary: "Remove one of your factors; removing the last one also deletes the recovery codes",
-  request: { params: z.object({ id: reference() }) },
-  responses: {
-    204: { description: "Removed" },
-    ...problems("not-found"),
-  },
-});
-
-const noSuchFactor = () => problem("not-found", { detail: "You have no factor with this id." });
-
-export const addFactors = (app: OpenAPIHono<WorkerEnv<TwofaServices>>): void => {
-  app.openapi(listRoute, async (context) => {
-    const { principal, services } = context.var;
+  handle: async (context, principal) => {
+    const { services } = context.var;
     const { limit, after } = context.req.valid("query");
     const rows = await services.factors.list({
       userId: principal.subject,
@@ -112,10 +94,20 @@ export const addFactors = (app: OpenAPIHono<WorkerEnv<TwofaServices>>): void => 
       ...(await destinationOf(services, principal.subject, factor)),
     }));
     return context.json({ items: await Promise.all(shown), next }, 200);
-  });
+  },
+});
 
-  app.openapi(removeRoute, async (context) => {
-    const { principal, services } = context.var;
+const remove = endpoint("DELETE /factors/{id}", {
+  operationId: "twofa.removeFactor",
+  tags: ["Second factor"],
+  summary: "Remove one of your factors; removing the last one also deletes the recovery codes",
+  params: z.object({ id: reference() }),
+  responses: {
+    204: { description: "Removed" },
+  },
+  errors: ["not-found"],
+  handle: async (context, principal) => {
+    const { services } = context.var;
     // Without the last one, a login alone hands out what it protects.
     assertMayGrant("credential", principal, services.now());
     const { id } = context.req.valid("param");
@@ -129,5 +121,7 @@ export const addFactors = (app: OpenAPIHono<WorkerEnv<TwofaServices>>): void => 
     );
     if (!isRemoved) throw noSuchFactor();
     return context.body(null, 204);
-  });
-};
+  },
+});
+
+export const factorsEndpoints = [list, remove];

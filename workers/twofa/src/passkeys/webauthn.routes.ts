@@ -1,4 +1,4 @@
-import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import { z } from "@hono/zod-openapi";
 import {
   challengeId,
   creationOptionsSchema,
@@ -6,9 +6,8 @@ import {
   registrationSchema,
 } from "#shared/contracts/webauthn.ts";
 import { CHALLENGE_ID, CREATION_OPTIONS_EXAMPLE, REGISTRATION_EXAMPLE } from "#shared/http/examples-of-passkeys.ts";
-import { json, jsonBody, problems } from "#shared/http/openapi.ts";
-import type { WorkerEnv } from "#shared/http/worker-env.ts";
-import type { TwofaServices } from "../composition/services.ts";
+import { json, jsonBody } from "#shared/http/openapi.ts";
+import { endpoint } from "../endpoint.ts";
 import { CONFIRMED_EXAMPLE, confirmedBody, confirmedSchema } from "../http/confirmed.ts";
 import { givenName, optionalName, parseOptionalName } from "../http/factor-name.ts";
 import { assertMayAddFactor, passkeyRefused, tooManyFactors } from "../http/refusals.ts";
@@ -19,20 +18,6 @@ const DEFAULT_NAME = "Passkey";
 const challengedSchema = creationOptionsSchema
   .extend({ challengeId: z.string(), expiresAt: z.iso.datetime() })
   .openapi("CreationOptions");
-
-const optionsRoute = createRoute({
-  method: "post",
-  path: "/factors/webauthn/options",
-  operationId: "twofa.getPasskeyCreationOptions",
-  tags: ["Second factor"],
-  summary:
-    "Start enrolling a passkey or security key: returns the WebAuthn options; the factor is not active until confirmed",
-  request: { body: optionalName("Mara's laptop") },
-  responses: {
-    200: json(challengedSchema, "For navigator.credentials.create()", CREATION_OPTIONS_EXAMPLE),
-    ...problems("conflict", "too-many-attempts"),
-  },
-});
 
 /** The browser's answer within a body of ours, or as the body itself. */
 const bodySchema = z.union([
@@ -55,24 +40,18 @@ const readBody = (body: z.infer<typeof bodySchema>): Sent =>
     ? { registration: body }
     : { registration: body.response, challengeId: body.challengeId, name: body.name };
 
-const confirmRoute = createRoute({
-  method: "post",
-  path: "/factors/webauthn",
-  operationId: "twofa.enrolPasskey",
+const options = endpoint("POST /factors/webauthn/options", {
+  operationId: "twofa.getPasskeyCreationOptions",
   tags: ["Second factor"],
-  summary: "Activate an enrolled passkey with the result of navigator.credentials.create()",
-  request: {
-    body: jsonBody(bodySchema, { response: REGISTRATION_EXAMPLE, challengeId: CHALLENGE_ID, name: "Mara's laptop" }),
-  },
+  summary:
+    "Start enrolling a passkey or security key: returns the WebAuthn options; the factor is not active until confirmed",
+  body: optionalName("Mara's laptop"),
   responses: {
-    201: json(confirmedSchema, "The factor is active", CONFIRMED_EXAMPLE),
-    ...problems("code-refused", "not-found", "conflict", "too-many-attempts"),
+    200: json(challengedSchema, "For navigator.credentials.create()", CREATION_OPTIONS_EXAMPLE),
   },
-});
-
-export const addWebAuthn = (app: OpenAPIHono<WorkerEnv<TwofaServices>>): void => {
-  app.openapi(optionsRoute, async (context) => {
-    const { principal, services } = context.var;
+  errors: ["conflict", "too-many-attempts"],
+  handle: async (context, principal) => {
+    const { services } = context.var;
     const { subject: userId, sessionId } = principal;
     assertMayAddFactor(principal, await services.factors.hasConfirmed(userId), services.now());
     const name = parseOptionalName(await context.req.text(), DEFAULT_NAME);
@@ -81,10 +60,20 @@ export const addWebAuthn = (app: OpenAPIHono<WorkerEnv<TwofaServices>>): void =>
     const { factorId, expiresAtMs, options } = enrolled.value;
     context.header("cache-control", "no-store");
     return context.json({ ...options, challengeId: factorId, expiresAt: new Date(expiresAtMs).toISOString() }, 200);
-  });
+  },
+});
 
-  app.openapi(confirmRoute, async (context) => {
-    const { principal, services } = context.var;
+const confirm = endpoint("POST /factors/webauthn", {
+  operationId: "twofa.enrolPasskey",
+  tags: ["Second factor"],
+  summary: "Activate an enrolled passkey with the result of navigator.credentials.create()",
+  body: jsonBody(bodySchema, { response: REGISTRATION_EXAMPLE, challengeId: CHALLENGE_ID, name: "Mara's laptop" }),
+  responses: {
+    201: json(confirmedSchema, "The factor is active", CONFIRMED_EXAMPLE),
+  },
+  errors: ["code-refused", "not-found", "conflict", "too-many-attempts"],
+  handle: async (context, principal) => {
+    const { services } = context.var;
     const { subject: userId, sessionId } = principal;
     const hasFactor = await services.factors.hasConfirmed(userId);
     assertMayAddFactor(principal, hasFactor, services.now());
@@ -94,5 +83,7 @@ export const addWebAuthn = (app: OpenAPIHono<WorkerEnv<TwofaServices>>): void =>
     if (!confirmed.ok && confirmed.error.kind === "wrong-code") throw passkeyRefused();
     context.header("cache-control", "no-store");
     return context.json(confirmedBody(confirmed), 201);
-  });
-};
+  },
+});
+
+export const webAuthnEndpoints = [options, confirm];

@@ -1,15 +1,12 @@
-import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import { z } from "@hono/zod-openapi";
 import { assertMayGrant } from "#shared/auth/authorize.ts";
-import { json, problems } from "#shared/http/openapi.ts";
-import type { WorkerEnv } from "#shared/http/worker-env.ts";
+import { json } from "#shared/http/openapi.ts";
 import { problem } from "#shared/problem/problem.ts";
-import type { TwofaServices } from "../composition/services.ts";
+import { endpoint } from "../endpoint.ts";
 import { RECOVERY_CODES_EXAMPLE } from "../http/confirmed.ts";
 import { replaceRecoveryCodes } from "./recovery-code-batch.ts";
 
-const route = createRoute({
-  method: "post",
-  path: "/recovery-codes",
+const recoveryCodes = endpoint("POST /recovery-codes", {
   operationId: "twofa.replaceRecoveryCodes",
   tags: ["Second factor"],
   summary: "Create ten new recovery codes, which invalidates the old ones",
@@ -17,13 +14,10 @@ const route = createRoute({
     200: json(z.object({ recoveryCodes: z.array(z.string()) }), "The codes; only this response contains them", {
       recoveryCodes: RECOVERY_CODES_EXAMPLE,
     }),
-    ...problems("conflict", "too-many-attempts"),
   },
-});
-
-export const addRecoveryCodes = (app: OpenAPIHono<WorkerEnv<TwofaServices>>): void => {
-  app.openapi(route, async (context) => {
-    const { principal, services } = context.var;
+  errors: ["conflict", "too-many-attempts"],
+  handle: async (context, principal) => {
+    const { services } = context.var;
     assertMayGrant("credential", principal, services.now());
     const replaced = await replaceRecoveryCodes(services, principal.subject);
     if (!replaced.ok)
@@ -32,5 +26,7 @@ export const addRecoveryCodes = (app: OpenAPIHono<WorkerEnv<TwofaServices>>): vo
       });
     context.header("cache-control", "no-store");
     return context.json({ recoveryCodes: replaced.value }, 200);
-  });
-};
+  },
+});
+
+export const recoveryCodesEndpoints = [recoveryCodes];

@@ -1,11 +1,11 @@
-import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
-import type { Context } from "hono";
+import { z } from "@hono/zod-openapi";
+import type { Principal } from "#shared/auth/claims.ts";
 import { parsedText, reference } from "#shared/contracts/input.ts";
 import { EXAMPLE } from "#shared/http/examples.ts";
-import { json, jsonBody, problems } from "#shared/http/openapi.ts";
-import type { WorkerEnv } from "#shared/http/worker-env.ts";
+import { json, jsonBody } from "#shared/http/openapi.ts";
 import { type Problem, problem } from "#shared/problem/problem.ts";
 import type { TwofaServices } from "../composition/services.ts";
+import { endpoint } from "../endpoint.ts";
 import { CONFIRMED_EXAMPLE, confirmedBody, confirmedSchema } from "../http/confirmed.ts";
 import { factorName } from "../http/factor-name.ts";
 import { notSent } from "../http/not-sent.ts";
@@ -30,69 +30,16 @@ const enrolledSchema = z.object({
   expiresAt: z.iso.datetime().openapi({ description: "When the code for the confirmation expires" }),
 });
 
-const enrolRoute = <Body extends z.ZodType>(
-  channel: SendingChannel,
-  summary: string,
-  body: Body,
-  { sent, masked }: { sent: z.input<Body>; masked: string },
-) =>
-  createRoute({
-    method: "post",
-    path: `/factors/${channel}`,
-    operationId: channel === "email" ? "twofa.enrolEmail" : "twofa.enrolPhone",
-    tags: ["Second factor"],
-    summary,
-    request: { body: jsonBody(body, sent) },
-    responses: {
-      201: json(enrolledSchema, "A code was sent to the destination", {
-        factorId: EXAMPLE.factorId,
-        channel,
-        destination: masked,
-        expiresAt: EXAMPLE.minutesLater,
-      }),
-      ...problems("conflict", "too-many-attempts", "channel-unavailable", "delivery-failed"),
-    },
-  });
-
-const emailRoute = enrolRoute(
-  "email",
-  "Enrol an email address; it is not active until you confirm the code sent to it",
-  z.strictObject({
-    address: destination(parseAddress, "must be an email address", "ann@example.org"),
-    name: factorName("Email"),
+const enrolled = (channel: SendingChannel, masked: string) => ({
+  201: json(enrolledSchema, "A code was sent to the destination", {
+    factorId: EXAMPLE.factorId,
+    channel,
+    destination: masked,
+    expiresAt: EXAMPLE.minutesLater,
   }),
-  { sent: { address: EXAMPLE.email, name: "Work" }, masked: maskDestination(EXAMPLE.email) },
-);
-
-const smsRoute = enrolRoute(
-  "sms",
-  "Enrol a phone; it is not active until you confirm the code sent to it",
-  z.strictObject({
-    phone: destination(
-      parsePhone,
-      "must be a phone number in E.164 format: +, country code and number",
-      "+4915112345678",
-    ),
-    name: factorName("Phone"),
-  }),
-  { sent: { phone: "+4915112345678", name: "Mara's phone" }, masked: maskDestination("+4915112345678") },
-);
-
-const confirmRoute = createRoute({
-  method: "post",
-  path: "/factors/{id}/confirm",
-  operationId: "twofa.confirmDestination",
-  tags: ["Second factor"],
-  summary: "Activate an enrolled email address or phone with the code sent to it",
-  request: {
-    params: z.object({ id: reference() }),
-    body: jsonBody(z.strictObject({ code: sentCode }), { code: "12345678" }),
-  },
-  responses: {
-    200: json(confirmedSchema, "The factor is active", { ...CONFIRMED_EXAMPLE, recoveryCodes: [] }),
-    ...problems("code-refused", "not-found", "conflict", "too-many-attempts"),
-  },
 });
+
+const ENROLMENT_ERRORS = ["conflict", "too-many-attempts", "channel-unavailable", "delivery-failed"] as const;
 
 const FIELDS: Record<SendingChannel, string> = { email: "#/address", sms: "#/phone" };
 
@@ -115,36 +62,79 @@ const refusalOf = (channel: SendingChannel, error: EnrolmentFailure): Problem =>
 };
 
 const enrol = async (
-  context: Context<WorkerEnv<TwofaServices>>,
+  services: TwofaServices,
+  principal: Principal,
   channel: SendingChannel,
   typed: { destination: string; name: string },
 ): Promise<z.infer<typeof enrolledSchema>> => {
-  const { principal, services } = context.var;
   const { subject: userId, sessionId } = principal;
   assertMayAddFactor(principal, await services.factors.hasConfirmed(userId), services.now());
-  const enrolled = await enrolDestination(services, { userId, sessionId, channel, ...typed });
-  if (!enrolled.ok) throw refusalOf(channel, enrolled.error);
+  const enrolment = await enrolDestination(services, { userId, sessionId, channel, ...typed });
+  if (!enrolment.ok) throw refusalOf(channel, enrolment.error);
   return {
-    factorId: enrolled.value.factorId,
+    factorId: enrolment.value.factorId,
     channel,
     destination: maskDestination(typed.destination),
-    expiresAt: new Date(enrolled.value.expiresAtMs).toISOString(),
+    expiresAt: new Date(enrolment.value.expiresAtMs).toISOString(),
   };
 };
 
-export const addDestinations = (app: OpenAPIHono<WorkerEnv<TwofaServices>>): void => {
-  app.openapi(emailRoute, async (context) => {
+const enrolEmail = endpoint("POST /factors/email", {
+  operationId: "twofa.enrolEmail",
+  tags: ["Second factor"],
+  summary: "Enrol an email address; it is not active until you confirm the code sent to it",
+  body: jsonBody(
+    z.strictObject({
+      address: destination(parseAddress, "must be an email address", "ann@example.org"),
+      name: factorName("Email"),
+    }),
+    { address: EXAMPLE.email, name: "Work" },
+  ),
+  responses: enrolled("email", maskDestination(EXAMPLE.email)),
+  errors: ENROLMENT_ERRORS,
+  handle: async (context, principal) => {
     const { address, name } = context.req.valid("json");
-    return context.json(await enrol(context, "email", { destination: address, name }), 201);
-  });
+    const sent = { destination: address, name };
+    return context.json(await enrol(context.var.services, principal, "email", sent), 201);
+  },
+});
 
-  app.openapi(smsRoute, async (context) => {
+const enrolPhone = endpoint("POST /factors/sms", {
+  operationId: "twofa.enrolPhone",
+  tags: ["Second factor"],
+  summary: "Enrol a phone; it is not active until you confirm the code sent to it",
+  body: jsonBody(
+    z.strictObject({
+      phone: destination(
+        parsePhone,
+        "must be a phone number in E.164 format: +, country code and number",
+        "+4915112345678",
+      ),
+      name: factorName("Phone"),
+    }),
+    { phone: "+4915112345678", name: "Mara's phone" },
+  ),
+  responses: enrolled("sms", maskDestination("+4915112345678")),
+  errors: ENROLMENT_ERRORS,
+  handle: async (context, principal) => {
     const { phone, name } = context.req.valid("json");
-    return context.json(await enrol(context, "sms", { destination: phone, name }), 201);
-  });
+    const sent = { destination: phone, name };
+    return context.json(await enrol(context.var.services, principal, "sms", sent), 201);
+  },
+});
 
-  app.openapi(confirmRoute, async (context) => {
-    const { principal, services } = context.var;
+const confirm = endpoint("POST /factors/{id}/confirm", {
+  operationId: "twofa.confirmDestination",
+  tags: ["Second factor"],
+  summary: "Activate an enrolled email address or phone with the code sent to it",
+  params: z.object({ id: reference() }),
+  body: jsonBody(z.strictObject({ code: sentCode }), { code: "12345678" }),
+  responses: {
+    200: json(confirmedSchema, "The factor is active", { ...CONFIRMED_EXAMPLE, recoveryCodes: [] }),
+  },
+  errors: ["code-refused", "not-found", "conflict", "too-many-attempts"],
+  handle: async (context, principal) => {
+    const { services } = context.var;
     const { subject: userId, sessionId } = principal;
     const hasFactor = await services.factors.hasConfirmed(userId);
     assertMayAddFactor(principal, hasFactor, services.now());
@@ -153,5 +143,7 @@ export const addDestinations = (app: OpenAPIHono<WorkerEnv<TwofaServices>>): voi
     const confirmed = await confirmDestination(services, { userId, sessionId, factorId, code, asFirst: !hasFactor });
     context.header("cache-control", "no-store");
     return context.json(confirmedBody(confirmed), 200);
-  });
-};
+  },
+});
+
+export const destinationsEndpoints = [enrolEmail, enrolPhone, confirm];

@@ -1,10 +1,9 @@
-import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import { z } from "@hono/zod-openapi";
 import { renderSVG } from "uqr";
 import { reference } from "#shared/contracts/input.ts";
 import { EXAMPLE } from "#shared/http/examples.ts";
-import { json, jsonBody, problems } from "#shared/http/openapi.ts";
-import type { WorkerEnv } from "#shared/http/worker-env.ts";
-import type { TwofaServices } from "../composition/services.ts";
+import { json, jsonBody } from "#shared/http/openapi.ts";
+import { endpoint } from "../endpoint.ts";
 import { CONFIRMED_EXAMPLE, confirmedBody, confirmedSchema } from "../http/confirmed.ts";
 import { optionalName, parseOptionalName } from "../http/factor-name.ts";
 import { assertMayAddFactor, tooManyFactors } from "../http/refusals.ts";
@@ -18,18 +17,14 @@ const QUIET_ZONE_MODULES = 4;
 
 const totpCode = codeOf(parseTotpCode, "a code has 6 digits", "123456");
 
-const enrolRoute = createRoute({
-  method: "post",
-  path: "/factors/totp",
+const enrol = endpoint("POST /factors/totp", {
   operationId: "twofa.enrolTotp",
   tags: ["Second factor"],
   summary: "Enrol an authenticator app; it is not active until you confirm one of its codes",
   description:
     "Show the user `qrSvg`, or let them type `secret`, then confirm with a code of the app at POST " +
     "/twofa/factors/totp/confirm.",
-  request: {
-    body: optionalName("Mara's phone"),
-  },
+  body: optionalName("Mara's phone"),
   responses: {
     201: json(
       z.object({
@@ -46,31 +41,10 @@ const enrolRoute = createRoute({
         qrSvg: '<svg xmlns="http://www.w3.org/2000/svg">…</svg>',
       },
     ),
-    ...problems("conflict", "too-many-attempts"),
   },
-});
-
-const confirmRoute = createRoute({
-  method: "post",
-  path: "/factors/totp/confirm",
-  operationId: "twofa.confirmTotp",
-  tags: ["Second factor"],
-  summary: "Activate an enrolled authenticator app with one of its codes",
-  request: {
-    body: jsonBody(z.strictObject({ factorId: reference(), code: totpCode }), {
-      factorId: EXAMPLE.factorId,
-      code: "123456",
-    }),
-  },
-  responses: {
-    200: json(confirmedSchema, "The factor is active", CONFIRMED_EXAMPLE),
-    ...problems("code-refused", "not-found", "conflict", "too-many-attempts"),
-  },
-});
-
-export const addTotp = (app: OpenAPIHono<WorkerEnv<TwofaServices>>): void => {
-  app.openapi(enrolRoute, async (context) => {
-    const { principal, services } = context.var;
+  errors: ["conflict", "too-many-attempts"],
+  handle: async (context, principal) => {
+    const { services } = context.var;
     assertMayAddFactor(principal, await services.factors.hasConfirmed(principal.subject), services.now());
     const name = parseOptionalName(await context.req.text(), DEFAULT_NAME);
     const enrolled = await enrolTotp(services, principal.subject, name);
@@ -78,15 +52,30 @@ export const addTotp = (app: OpenAPIHono<WorkerEnv<TwofaServices>>): void => {
     const qrSvg = renderSVG(enrolled.value.uri, { border: QUIET_ZONE_MODULES });
     context.header("cache-control", "no-store");
     return context.json({ ...enrolled.value, qrSvg }, 201);
-  });
+  },
+});
 
-  app.openapi(confirmRoute, async (context) => {
-    const { principal, services } = context.var;
+const confirm = endpoint("POST /factors/totp/confirm", {
+  operationId: "twofa.confirmTotp",
+  tags: ["Second factor"],
+  summary: "Activate an enrolled authenticator app with one of its codes",
+  body: jsonBody(z.strictObject({ factorId: reference(), code: totpCode }), {
+    factorId: EXAMPLE.factorId,
+    code: "123456",
+  }),
+  responses: {
+    200: json(confirmedSchema, "The factor is active", CONFIRMED_EXAMPLE),
+  },
+  errors: ["code-refused", "not-found", "conflict", "too-many-attempts"],
+  handle: async (context, principal) => {
+    const { services } = context.var;
     const userId = principal.subject;
     const hasFactor = await services.factors.hasConfirmed(userId);
     assertMayAddFactor(principal, hasFactor, services.now());
     const confirmed = await confirmTotp(services, { userId, asFirst: !hasFactor, ...context.req.valid("json") });
     context.header("cache-control", "no-store");
     return context.json(confirmedBody(confirmed), 200);
-  });
-};
+  },
+});
+
+export const totpEndpoints = [enrol, confirm];

@@ -1,12 +1,11 @@
-import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import { z } from "@hono/zod-openapi";
 import { unicodeText } from "#shared/contracts/input.ts";
 import { challengedOptionsSchema } from "#shared/contracts/webauthn.ts";
 import { EXAMPLE } from "#shared/http/examples.ts";
 import { CHALLENGE_ID, CHALLENGED_OPTIONS_EXAMPLE } from "#shared/http/examples-of-passkeys.ts";
-import { json, jsonBody, problems } from "#shared/http/openapi.ts";
-import type { WorkerEnv } from "#shared/http/worker-env.ts";
+import { json, jsonBody } from "#shared/http/openapi.ts";
 import { type Problem, problem } from "#shared/problem/problem.ts";
-import type { TwofaServices } from "../composition/services.ts";
+import { endpoint } from "../endpoint.ts";
 import { notSent } from "../http/not-sent.ts";
 import { actionOf, purpose, storedPurpose } from "../http/purpose.ts";
 import { CHANNELS, type Channel, SENDING_CHANNELS } from "../model/challenge.ts";
@@ -16,28 +15,36 @@ import { challengePasskeys } from "./passkey-verification.ts";
 
 const MAX_FACTOR_ID_LENGTH = 64;
 
-const route = createRoute({
-  method: "post",
-  path: "/auth/generate",
+const noSuchFactor = (channel: Channel): Problem =>
+  problem("conflict", {
+    detail: `You have no such factor. Enrol one at POST /twofa/factors/${channel}, or list yours at GET /twofa/factors.`,
+  });
+
+const passkeyDisabled = (): Problem =>
+  problem("conflict", {
+    detail:
+      "This passkey is disabled: its signature counter decreased, so a copy of it may exist. Use another factor or a " +
+      "recovery code, remove the passkey with DELETE /twofa/factors/{id}, and enrol it again.",
+  });
+
+const generate = endpoint("POST /auth/generate", {
   operationId: "twofa.generateChallenge",
   tags: ["Second factor"],
   summary: "Send a code to one of your factors, or create a passkey challenge; POST /auth/verify accepts the response",
-  request: {
-    body: jsonBody(
-      z.strictObject({
-        channel: z.enum(CHANNELS),
-        factorId: unicodeText({ max: MAX_FACTOR_ID_LENGTH })
-          .optional()
-          .openapi({ description: "Which factor to use; the oldest by default" }),
-        purpose: purpose.optional(),
-      }),
-      {
-        channel: "email",
-        factorId: EXAMPLE.factorId,
-        purpose: { method: "DELETE", path: "/kms/services/script-editor" },
-      },
-    ),
-  },
+  body: jsonBody(
+    z.strictObject({
+      channel: z.enum(CHANNELS),
+      factorId: unicodeText({ max: MAX_FACTOR_ID_LENGTH })
+        .optional()
+        .openapi({ description: "Which factor to use; the oldest by default" }),
+      purpose: purpose.optional(),
+    }),
+    {
+      channel: "email",
+      factorId: EXAMPLE.factorId,
+      purpose: { method: "DELETE", path: "/kms/services/script-editor" },
+    },
+  ),
   responses: {
     200: json(
       challengedOptionsSchema,
@@ -59,25 +66,10 @@ const route = createRoute({
         expiresAt: EXAMPLE.minutesLater,
       },
     ),
-    ...problems("conflict", "too-many-attempts", "channel-unavailable", "delivery-failed"),
   },
-});
-
-const noSuchFactor = (channel: Channel): Problem =>
-  problem("conflict", {
-    detail: `You have no such factor. Enrol one at POST /twofa/factors/${channel}, or list yours at GET /twofa/factors.`,
-  });
-
-const passkeyDisabled = (): Problem =>
-  problem("conflict", {
-    detail:
-      "This passkey is disabled: its signature counter decreased, so a copy of it may exist. Use another factor or a " +
-      "recovery code, remove the passkey with DELETE /twofa/factors/{id}, and enrol it again.",
-  });
-
-export const addGenerate = (app: OpenAPIHono<WorkerEnv<TwofaServices>>): void => {
-  app.openapi(route, async (context) => {
-    const { principal, services } = context.var;
+  errors: ["conflict", "too-many-attempts", "channel-unavailable", "delivery-failed"],
+  handle: async (context, principal) => {
+    const { services } = context.var;
     const { channel, factorId, purpose } = context.req.valid("json");
     const { subject: userId, sessionId } = principal;
     const what = { action: actionOf(purpose), purpose: storedPurpose.write(purpose) };
@@ -95,5 +87,7 @@ export const addGenerate = (app: OpenAPIHono<WorkerEnv<TwofaServices>>): void =>
     const expiresAt = new Date(expiresAtMs).toISOString();
     context.header("cache-control", "no-store");
     return context.json({ challengeId, channel, destination: maskDestination(destination), expiresAt }, 202);
-  });
-};
+  },
+});
+
+export const generateEndpoints = [generate];

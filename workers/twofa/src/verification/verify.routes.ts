@@ -1,14 +1,14 @@
-import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import { z } from "@hono/zod-openapi";
 import { unauthenticated } from "#shared/auth/authorize.ts";
 import type { Principal } from "#shared/auth/claims.ts";
 import { detailsOf, type Purpose, purposeDetails } from "#shared/contracts/purpose.ts";
 import { type Assertion, assertionSchema, challengeId } from "#shared/contracts/webauthn.ts";
 import { EXAMPLE } from "#shared/http/examples.ts";
-import { json, jsonBody, problems } from "#shared/http/openapi.ts";
-import type { WorkerEnv } from "#shared/http/worker-env.ts";
+import { json, jsonBody } from "#shared/http/openapi.ts";
 import { describeError } from "#shared/observability/log.ts";
 import { announceRecoveryCodeUse } from "../audit/announcement.ts";
 import type { TwofaServices } from "../composition/services.ts";
+import { endpoint } from "../endpoint.ts";
 import { purpose, storedPurpose } from "../http/purpose.ts";
 import { codeRefused, locked, noFactor } from "../http/refusals.ts";
 import { typedCode } from "../http/typed-code-field.ts";
@@ -55,33 +55,6 @@ const bodySchema = z
     return code === undefined ? refuse("a sent code has 8 digits") : { challengeId, code };
   });
 
-const route = createRoute({
-  method: "post",
-  path: "/auth/verify",
-  operationId: "twofa.verifyFactor",
-  tags: ["Second factor"],
-  summary: "Verify a second factor: raises the session to aal2, or confirms one request",
-  description:
-    "Send one proof: `code` of an authenticator app, `code` with the `challengeId` that it was sent for, `response` of a " +
-    "passkey, or `recoveryCode`. With `purpose` the token is good for that one request only, and the session stays as it was.",
-  request: { body: jsonBody(bodySchema, { code: "123456" }) },
-  responses: {
-    200: json(
-      z.object({
-        access_token: z.string(),
-        token_type: z.literal("Bearer"),
-        expires_in: z.int(),
-        authorization_details: purposeDetails
-          .optional()
-          .openapi({ description: "The only request that the token is valid for (RFC 9396 §7)" }),
-      }),
-      "A token with acr = aal2",
-      { access_token: EXAMPLE.accessToken, token_type: "Bearer", expires_in: 900 },
-    ),
-    ...problems("code-refused", "too-many-attempts"),
-  },
-});
-
 const assertPassed = (verification: Verification): Proven => {
   if (verification.ok) return verification.value;
   const { error } = verification;
@@ -95,7 +68,7 @@ const assertPassed = (verification: Verification): Proven => {
   }
 };
 
-const verify = (
+const verifyProof = (
   services: TwofaServices,
   { subject: userId, sessionId }: Pick<Principal, "subject" | "sessionId">,
   proof: Proof,
@@ -110,11 +83,33 @@ const verify = (
 const purposeOf = (proven: Proven, proof: Proof): Purpose | undefined =>
   storedPurpose.read(proven.purpose) ?? ("purpose" in proof ? proof.purpose : undefined);
 
-export const addVerify = (app: OpenAPIHono<WorkerEnv<TwofaServices>>): void => {
-  app.openapi(route, async (context) => {
-    const { principal, services, log } = context.var;
+const verify = endpoint("POST /auth/verify", {
+  operationId: "twofa.verifyFactor",
+  tags: ["Second factor"],
+  summary: "Verify a second factor: raises the session to aal2, or confirms one request",
+  description:
+    "Send one proof: `code` of an authenticator app, `code` with the `challengeId` that it was sent for, `response` of a " +
+    "passkey, or `recoveryCode`. With `purpose` the token is good for that one request only, and the session stays as it was.",
+  body: jsonBody(bodySchema, { code: "123456" }),
+  responses: {
+    200: json(
+      z.object({
+        access_token: z.string(),
+        token_type: z.literal("Bearer"),
+        expires_in: z.int(),
+        authorization_details: purposeDetails
+          .optional()
+          .openapi({ description: "The only request that the token is valid for (RFC 9396 §7)" }),
+      }),
+      "A token with acr = aal2",
+      { access_token: EXAMPLE.accessToken, token_type: "Bearer", expires_in: 900 },
+    ),
+  },
+  errors: ["code-refused", "too-many-attempts"],
+  handle: async (context, principal) => {
+    const { services, log } = context.var;
     const proof = context.req.valid("json");
-    const proven = assertPassed(await verify(services, principal, proof));
+    const proven = assertPassed(await verifyProof(services, principal, proof));
     const purpose = purposeOf(proven, proof);
     if ("recoveryCode" in proof) {
       const logFailure = (error: unknown): void => log("error", "announcement", { error: describeError(error) });
@@ -139,5 +134,7 @@ export const addVerify = (app: OpenAPIHono<WorkerEnv<TwofaServices>>): void => {
       },
       200,
     );
-  });
-};
+  },
+});
+
+export const verifyEndpoints = [verify];

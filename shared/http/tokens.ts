@@ -1,9 +1,8 @@
-/** The answer of everything that hands out tokens (RFC 6749 §5.1). */
+/** The response of everything that issues a session's tokens (RFC 6749 §5.1). */
 import { z } from "@hono/zod-openapi";
-import { EXAMPLE } from "#shared/http/examples.ts";
-import type { ScopedToken } from "../tokens/access-token.ts";
+import { EXAMPLE } from "./examples.ts";
 
-export const tokenAnswer = z
+export const tokensSchema = z
   .object({
     access_token: z.string(),
     token_type: z.literal("Bearer"),
@@ -15,7 +14,7 @@ export const tokenAnswer = z
   .openapi("Tokens");
 
 /** A session's tokens. */
-export const TOKENS_EXAMPLE: z.input<typeof tokenAnswer> = {
+export const TOKENS_EXAMPLE: z.input<typeof tokensSchema> = {
   access_token: EXAMPLE.accessToken,
   token_type: "Bearer",
   expires_in: 900,
@@ -23,7 +22,15 @@ export const TOKENS_EXAMPLE: z.input<typeof tokenAnswer> = {
   scope: "search:read sequence:read sequence:write",
 };
 
-export const toTokenAnswer = (access: ScopedToken, refreshToken?: string): z.infer<typeof tokenAnswer> => ({
+interface Access {
+  accessToken: string;
+  expiresInSeconds: number;
+  /** Separated by spaces. */
+  scope: string;
+}
+
+/** The body of the response; `refreshToken` where the session is new or was refreshed. */
+export const tokensBody = (access: Access, refreshToken?: string): z.infer<typeof tokensSchema> => ({
   access_token: access.accessToken,
   token_type: "Bearer",
   expires_in: access.expiresInSeconds,

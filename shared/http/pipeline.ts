@@ -1,0 +1,98 @@
+/**
+ * What happens to every request before its handler, in the gateway and in each worker: one order, so that a step added
+ * here is in both. They differ in four places, the stages.
+ */
+import type { Context, HonoRequest, MiddlewareHandler } from "hono";
+import { assertMayGrant, assertSteppedUp, unauthenticated } from "../auth/authorize.ts";
+import type { Principal } from "../auth/claims.ts";
+import type { WorkerName } from "../contracts/workers.ts";
+import type { Policy } from "../policy/routes.ts";
+import { problem } from "../problem/problem.ts";
+import { admit, assertBody, assertConsumable, bearerToken, credentialRefused, limitBody, policyOf } from "./access.ts";
+import type { BaseServices, WorkerEnv } from "./worker-env.ts";
+
+type RequestContext<Services extends BaseServices> = Context<WorkerEnv<Services>>;
+
+/** Where a request goes. */
+export interface Target {
+  /** The worker whose row of the route table it is. */
+  worker: WorkerName;
+  /** The path as that worker knows it. */
+  path: string;
+  /** The row's template, with what stands before it in the request's path. */
+  template: string;
+  policy: Policy;
+}
+
+/** What differs between the gateway and a worker behind it. `Caller`: what is known of a verified caller. */
+export interface Stages<Services extends BaseServices, Caller extends { principal: Principal }> {
+  /** What was taken off the path before the request got here. */
+  prefix: string;
+  /** Finds the row of the route table; throws 404 or 405. */
+  locate: (request: HonoRequest) => Target;
+  /** Verifies the request's credential; throws 401, or 503 where that cannot be done. */
+  identify: (context: RequestContext<Services>, policy: Policy) => Promise<Caller>;
+  /** Comes last: demands or obtains the second factor, and responds or has the handler respond. */
+  respond: (
+    context: RequestContext<Services>,
+    call: { target: Target; caller: Caller | undefined },
+    next: () => Promise<void>,
+  ) => Promise<void>;
+}
+
+/** The stages in their order. */
+export const createPipeline =
+  <Services extends BaseServices, Caller extends { principal: Principal }>({
+    prefix,
+    locate,
+    identify,
+    respond,
+  }: Stages<Services, Caller>): MiddlewareHandler<WorkerEnv<Services>> =>
+  async (context, next) => {
+    const target = locate(context.req);
+    const { worker, policy, template } = target;
+    context.set("template", template);
+    context.set("policy", policy);
+    const caller = policy.caller === "anyone" ? undefined : await identify(context, policy);
+    if (caller) admit(context, { worker, policy, prefix }, caller.principal);
+    assertConsumable(context.req.raw, policy);
+    return limitBody(policy)(context, async () => {
+      if (caller) await assertBody(context.req.raw, policy, caller.principal);
+      await respond(context, { target, caller }, next);
+    });
+  };
+
+/** The principal of an access token in `Authorization`. */
+const identifyByToken = async <Services extends BaseServices>({
+  req,
+  var: { services },
+}: RequestContext<Services>): Promise<{ principal: Principal }> => {
+  const token = bearerToken(req.raw.headers);
+  if (token === undefined) throw unauthenticated(req.header("authorization") !== undefined);
+  const verification = await services.verify(token);
+  if (!verification.ok) throw credentialRefused(verification.reason);
+  return verification;
+};
+
+/** A worker behind the gateway, which trusts nothing that the gateway has already checked. */
+export const createWorkerPipeline = <Services extends BaseServices>(
+  worker: WorkerName,
+): MiddlewareHandler<WorkerEnv<Services>> =>
+  createPipeline<Services, { principal: Principal }>({
+    prefix: `/${worker}`,
+    locate: ({ method, path }) => {
+      const { template, policy } = policyOf(worker, method, path);
+      // The gateway serves these itself.
+      if (policy.aggregated) throw problem("not-found", { detail: "Only the gateway serves this operation." });
+      return { worker, path, template, policy };
+    },
+    identify: identifyByToken,
+    respond: async (context, { target: { policy }, caller }, next) => {
+      if (caller) {
+        const nowMs = context.var.services.now();
+        if (policy.stepUp?.when === "always") assertSteppedUp(caller.principal, nowMs, policy.stepUp);
+        if (policy.grants) assertMayGrant(policy.grants, caller.principal, nowMs);
+      }
+      await next();
+    },
+  });
