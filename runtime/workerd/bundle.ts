@@ -50,7 +50,7 @@ const onlyEnglish: Plugin = {
 };
 
 export interface BundleOptions {
-  /** Without the white space and the comments that only people need. */
+  /** Without the white space, the comments and the long names of variables that only people need. */
   compact?: boolean;
 }
 
@@ -73,7 +73,7 @@ export const bundleWorkers = async (
       external: ["node:*", "cloudflare:*"],
       alias: { util: NODE_UTIL, ...UNUSED },
       keepNames: true,
-      minifyWhitespace: compact,
+      minify: compact,
       logLevel: "silent",
       plugins: [onlyEnglish],
     });

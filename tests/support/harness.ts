@@ -6,6 +6,7 @@ import type { Readable } from "node:stream";
 import type { Client } from "@libsql/client/http";
 import { Miniflare } from "miniflare";
 import { deleteNamespace } from "../../runtime/libsql/sqld-client.ts";
+import { callLocal } from "../../runtime/local/local-http.ts";
 import { INTERNAL_WORKER } from "../../runtime/workerd/bundle.ts";
 import { computeEnvironment, secretVariable } from "../../runtime/workerd/environment.ts";
 import { reachableFrom, readTopology } from "../../runtime/workerd/topology.ts";
@@ -58,12 +59,8 @@ export interface Fountain {
 
 const databasesOf = new WeakMap<Fountain, Databases>();
 
-/** The runtime ends idle connections after some seconds, on a busy machine at the moment when the next call is sent. */
-const wasClosedMeanwhile = (error: unknown): boolean =>
-  error instanceof Error &&
-  error.cause instanceof Error &&
-  "code" in error.cause &&
-  error.cause.code === "UND_ERR_SOCKET";
+/** Longer than any test waits. */
+const INTERNAL_TIMEOUT_MS = 120_000;
 
 /** With its workers within reach, past the gateway. */
 export interface OpenFountain extends Fountain {
@@ -101,16 +98,17 @@ export const startFountain = async (options: FountainOptions = {}): Promise<Open
   });
   const url = (await miniflare.ready).origin;
 
+  // Miniflare's own way to a worker starts a thread, and blocks this one meanwhile.
+  const internalPort = Number((await miniflare.unsafeGetDirectURL(INTERNAL_WORKER)).port);
   const internal = async (method: "GET" | "POST", pathname: string, body?: unknown): Promise<string> => {
-    const worker = await miniflare.getWorker(INTERNAL_WORKER);
-    const call = () =>
-      worker.fetch(`http://internal${pathname}`, { method, body: body === undefined ? null : JSON.stringify(body) });
-    const response = await call().catch((error: unknown) => {
-      if (!wasClosedMeanwhile(error)) throw error;
-      return call();
+    const { status, text } = await callLocal({
+      to: { port: internalPort },
+      method,
+      path: pathname,
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+      timeoutMs: INTERNAL_TIMEOUT_MS,
     });
-    const text = await response.text();
-    if (!response.ok) throw new Error(`${pathname}: ${response.status} ${text}`);
+    if (status >= 300) throw new Error(`${pathname}: ${status} ${text}`);
     return text;
   };
   const stop = async (): Promise<void> => {

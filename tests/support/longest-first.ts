@@ -3,22 +3,29 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 /** They take longest, which Vitest knows by itself only of what it has run before. */
 const LONGEST = [
+  "tests/security/granting.test.ts",
+  "tests/flows/sequence.test.ts",
   "runtime/local/start.test.ts",
   "runtime/local/hang.test.ts",
-  "tests/flows/sequence.test.ts",
-  "tests/flows/credentials.test.ts",
-  "workers/twofa/src/sent-codes/email-delivery.test.ts",
   "tests/flows/demo.test.ts",
-  "tests/flows/add-a-service.test.ts",
-  "tests/observability/watching.test.ts",
   "tests/flows/algorithms.test.ts",
-  "workers/kms/src/accounts/guessing.test.ts",
+  "workers/twofa/src/attempts/lockout.test.ts",
+  "tests/flows/add-a-service.test.ts",
+  "tests/flows/credentials.test.ts",
+  "workers/twofa/src/passkeys/webauthn.routes.test.ts",
+  "workers/search/src/embedded/long-texts.test.ts",
   "workers/kms/src/accounts/lockout.routes.test.ts",
+  "workers/kms/src/accounts/guessing.test.ts",
+  "tests/observability/pasted.test.ts",
+  "tests/observability/watching.test.ts",
+  "workers/service-a/src/screenplay/size.test.ts",
+  "workers/twofa/src/sent-codes/email-delivery.test.ts",
+  "workers/twofa/src/sent-codes/sms.test.ts",
+  "workers/service-a/src/scripts/scripts.routes.test.ts",
+  "workers/twofa/src/sent-codes/send-limits.test.ts",
   "workers/kms/src/sessions/sessions.routes.test.ts",
-  "tests/browser/instantsearch.test.ts",
   "workers/kms/src/audit/audited.test.ts",
-  "workers/kms/src/audit-log/audit-rollback.test.ts",
-  "workers/twofa/src/verification/verify.routes.test.ts",
+  "tests/browser/instantsearch.test.ts",
 ];
 
 const isLong = ({ moduleId }: TestSpecification): boolean => LONGEST.some((file) => moduleId.endsWith(`/${file}`));

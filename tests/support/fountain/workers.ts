@@ -78,6 +78,7 @@ export const typesenseOptions = (first: Worker, nodes: string): WorkerOptions =>
 export const internalOptions = (workers: readonly Worker[], first: Worker): WorkerOptions => ({
   name: INTERNAL_WORKER,
   modules: moduleOf(INTERNAL_WORKER),
+  unsafeDirectSockets: [{ host: "127.0.0.1", port: 0 }],
   compatibilityDate: first.compatibilityDate,
   compatibilityFlags: [...first.compatibilityFlags],
   serviceBindings: Object.fromEntries(workers.map(({ worker, name }) => [worker, { name, entrypoint: "Internal" }])),
