@@ -3,6 +3,7 @@ import { decodeProtectedHeader } from "jose";
 import { afterEach, expect, test } from "vitest";
 import { z } from "zod";
 import { type Fountain, startFountain } from "../support/harness.ts";
+import { logIn } from "../support/twofa.ts";
 
 let fountain: Fountain | undefined;
 afterEach(() => fountain?.stop());
@@ -10,15 +11,6 @@ afterEach(() => fountain?.stop());
 const start = async (algorithm: string): Promise<Fountain> => {
   fountain = await startFountain({ settings: { JWT_ALG: algorithm } });
   return fountain;
-};
-
-const logIn = async ({ fetch, adminUsername: username, adminPassword: password }: Fountain): Promise<string> => {
-  const response = await fetch("/kms/login", {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify({ username, password }),
-  });
-  return z.object({ access_token: z.string() }).parse(await response.json()).access_token;
 };
 
 const keySet = z.object({ keys: z.array(z.record(z.string(), z.unknown())) });
@@ -31,7 +23,7 @@ test.each([
   ["RS256", "RSA"],
 ])("%s: signed with it, published, and taken by every worker", async (algorithm, kty) => {
   const running = await start(algorithm);
-  const token = await logIn(running);
+  const { token } = await logIn(running);
   const { alg, kid, typ } = decodeProtectedHeader(token);
   expect([alg, typ]).toEqual([algorithm, "at+jwt"]);
   const { keys } = keySet.parse(await (await running.fetch("/.well-known/jwks.json")).json());
@@ -43,7 +35,7 @@ test.each([
 
 test("HS256: taken by every worker, and its secret is published nowhere", async () => {
   const running = await start("HS256");
-  const token = await logIn(running);
+  const { token } = await logIn(running);
   expect(decodeProtectedHeader(token).alg).toBe("HS256");
   for (const path of PATHS)
     expect((await running.fetch(path, { headers: { authorization: `Bearer ${token}` } })).status, path).toBe(200);

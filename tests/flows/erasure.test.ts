@@ -1,10 +1,11 @@
 /** What erasure must reach in the audit trail: entries by the user, and those about them whose actor is not known. */
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { SCOPES } from "../../shared/contracts/rights.ts";
+import { send } from "../support/call.ts";
 import { type Fountain, startFountain } from "../support/harness.ts";
 import { openMint } from "../support/mint.ts";
 import { logIn as logInByPasskey, register } from "../support/passkeys.ts";
-import { type Account, codeOf, enrol, forgetTimeSteps, newPerson, send } from "../support/twofa.ts";
+import { type Account, codeOf, enrol, forgetTimeSteps, newPerson } from "../support/twofa.ts";
 
 const STRANGER = "198.51.100.7";
 

@@ -1,17 +1,9 @@
 /** Roles that demand a second factor at login, through all workers. */
 import { decodeJwt } from "jose";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type Answer, send } from "../support/call.ts";
 import { type Fountain, startFountain } from "../support/harness.ts";
-import {
-  type Answer,
-  codeOf,
-  enrol,
-  forgetTimeSteps,
-  logIn,
-  personWith,
-  STEP_UP_CHALLENGE,
-  send,
-} from "../support/twofa.ts";
+import { codeOf, enrol, forgetTimeSteps, logIn, personWith, STEP_UP_CHALLENGE } from "../support/twofa.ts";
 
 describe("a role that demands a second factor at login", () => {
   let fountain: Fountain;

@@ -3,12 +3,11 @@ import { createHash } from "node:crypto";
 import { decodeJwt } from "jose";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { SCOPES } from "../../shared/contracts/rights.ts";
+import { type Answer, type Call, send } from "../support/call.ts";
 import { type Fountain, startFountain } from "../support/harness.ts";
 import { openMint } from "../support/mint.ts";
 import {
-  type Answer,
   atOnce,
-  type Call,
   codeOf,
   type Enrolled,
   enrol,
@@ -17,7 +16,6 @@ import {
   type Person,
   personWith,
   STEP_UP_CHALLENGE,
-  send,
   tally,
 } from "../support/twofa.ts";
 

@@ -16,19 +16,46 @@ export interface Answer {
   text: string;
 }
 
-/** Makes calls to the target, and reads JSON answers. */
+/** What a call brings along. */
+export interface Call {
+  token?: string;
+  json?: unknown;
+  text?: string | Uint8Array<ArrayBuffer>;
+  headers?: Headers;
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null;
+
+/** Makes a call, and reads the JSON of its response. */
+export const send = async (
+  { url }: Pick<Target, "url">,
+  method: string,
+  path: string,
+  { token, json, text: sent, headers = {} }: Call = {},
+): Promise<Answer> => {
+  const type = json !== undefined ? "application/json" : sent !== undefined ? "text/plain" : undefined;
+  const response = await fetch(url + path, {
+    method,
+    headers: {
+      ...(token !== undefined && { authorization: `Bearer ${token}` }),
+      ...(type !== undefined && { "content-type": type }),
+      ...headers,
+    },
+    body: json === undefined ? (sent ?? null) : JSON.stringify(json),
+  });
+  const text = await response.text();
+  const isJson = (response.headers.get("content-type") ?? "").includes("json");
+  const parsed: unknown = isJson ? JSON.parse(text) : {};
+  return { status: response.status, headers: response.headers, body: isRecord(parsed) ? parsed : {}, text };
+};
+
+/** Makes calls to the target; a text in the place of JSON is sent as it is. */
 export const caller =
   (target: () => Target) =>
-  async (method: string, path: string, headers: Headers = {}, json?: unknown): Promise<Answer> => {
-    const response = await fetch(target().url + path, {
-      method,
-      headers: { ...(json !== undefined && { "content-type": "application/json" }), ...headers },
-      body: json === undefined ? null : typeof json === "string" ? json : JSON.stringify(json),
-    });
-    const text = await response.text();
-    const isJson = (response.headers.get("content-type") ?? "").includes("json");
-    return { status: response.status, headers: response.headers, body: isJson ? JSON.parse(text) : {}, text };
-  };
+  (method: string, path: string, headers: Headers = {}, json?: unknown): Promise<Answer> =>
+    typeof json === "string"
+      ? send(target(), method, path, { text: json, headers: { "content-type": "application/json", ...headers } })
+      : send(target(), method, path, { json, headers });
 
 /** Asserts a problem document with this status. */
 export const expectProblem = (answer: Answer, status: number): void => {

@@ -1,8 +1,9 @@
 /** What the tests of passkeys share: the ceremonies, played by authenticators in software. */
 import { expect } from "vitest";
 import { type Authenticator, type Ceremony, createAuthenticator } from "./authenticator.ts";
+import { type Answer, type Call, send } from "./call.ts";
 import type { Fountain } from "./harness.ts";
-import { type Answer, type Call, type Person, send, textsOf } from "./twofa.ts";
+import { type Person, textsOf } from "./twofa.ts";
 
 /** As in wrangler.toml's PUBLIC_URL. */
 const PAGE = { origin: "http://localhost:8787", rpId: "localhost" };

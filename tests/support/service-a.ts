@@ -1,37 +1,13 @@
 /** What the tests of this worker share: one caller with every right, and calls in their name. */
 import { generate } from "otplib";
 import { expect } from "vitest";
+import { type Answer, type Call, send } from "./call.ts";
 import type { Fountain } from "./harness.ts";
-
-export interface Answer {
-  status: number;
-  headers: Headers;
-  text: string;
-  /** The JSON in it. */
-  body: Record<string, unknown>;
-}
-
-export interface Call {
-  json?: unknown;
-  text?: string | Uint8Array<ArrayBuffer>;
-  headers?: Record<string, string>;
-}
 
 /** Calls service-a through the gateway. */
 export type Caller = (method: string, path: string, call?: Call) => Promise<Answer>;
 
 const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null;
-
-const send = async (fountain: Fountain, method: string, path: string, call: Call = {}): Promise<Answer> => {
-  const contentType = call.json !== undefined ? "application/json" : call.text !== undefined ? "text/plain" : undefined;
-  const headers = { ...(contentType && { "content-type": contentType }), ...call.headers };
-  const body = call.json === undefined ? (call.text ?? null) : JSON.stringify(call.json);
-  const response = await fountain.fetch(path, { method, headers, body });
-  const text = await response.text();
-  const isJson = /[/+]json/.test(response.headers.get("content-type") ?? "");
-  const parsed: unknown = isJson ? JSON.parse(text) : {};
-  return { status: response.status, headers: response.headers, text, body: isRecord(parsed) ? parsed : {} };
-};
 
 /** The administrator, having passed a second factor. */
 export const steppedUp = async (fountain: Fountain): Promise<Caller> => {

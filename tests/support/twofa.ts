@@ -2,24 +2,13 @@
 import { decodeJwt } from "jose";
 import { generateSync } from "otplib";
 import { expect, onTestFinished } from "vitest";
+import { type Answer, type Call, send } from "./call.ts";
 import type { Fountain } from "./harness.ts";
 
 const PASSWORD = "a password for tests";
 
 /** `WWW-Authenticate` of a request that demands a second factor (RFC 9470). */
 export const STEP_UP_CHALLENGE = 'Bearer error="insufficient_user_authentication", acr_values="aal2", max_age="300"';
-
-export interface Answer {
-  status: number;
-  headers: Headers;
-  body: Record<string, unknown>;
-}
-
-export interface Call {
-  token?: string;
-  json?: unknown;
-  headers?: Record<string, string>;
-}
 
 export interface Person {
   id: string;
@@ -41,20 +30,6 @@ export interface Enrolled {
 }
 
 const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null;
-
-/** Sends JSON, and reads JSON. */
-export const send = async (fountain: Fountain, method: string, path: string, call: Call = {}): Promise<Answer> => {
-  const headers = {
-    ...(call.token && { authorization: `Bearer ${call.token}` }),
-    ...(call.json !== undefined && { "content-type": "application/json" }),
-    ...call.headers,
-  };
-  const body = call.json === undefined ? null : JSON.stringify(call.json);
-  const response = await fountain.fetch(path, { method, headers, body });
-  const text = await response.text();
-  const parsed: unknown = text === "" ? {} : JSON.parse(text);
-  return { status: response.status, headers: response.headers, body: isRecord(parsed) ? parsed : {} };
-};
 
 /** What a session begins with. */
 export interface Session {

@@ -1,5 +1,6 @@
 /** What tests of codes by email share: a Fountain with a mail server, and users whose addresses are factors. */
 import { afterAll, beforeAll, expect } from "vitest";
+import type { Answer } from "../call.ts";
 import { createCertificate } from "../certificate.ts";
 import { type Fountain, startFountain } from "../harness.ts";
 import {
@@ -11,7 +12,7 @@ import {
   startMailServer,
   startSilentServer,
 } from "../mail-server.ts";
-import { type Answer, type Person, textsOf } from "../twofa.ts";
+import { type Person, textsOf } from "../twofa.ts";
 
 const certificate = createCertificate("localhost");
 /** Trusted, but for another host. */

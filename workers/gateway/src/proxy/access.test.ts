@@ -1,35 +1,14 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { createTestGateway, GOOD_API_KEY, GOOD_CODE, type TestGateway } from "../../../../tests/support/gateway.ts";
+import { describe, expect, test } from "vitest";
+import { bearer, codeOf, useTestGateway } from "../../../../tests/support/gateway/each.ts";
+import { GOOD_API_KEY, GOOD_CODE } from "../../../../tests/support/gateway.ts";
 
-const JSON_TYPE = { "content-type": "application/json" };
-const ALL_SCOPES = "users:admin keys:read keys:write sequence:read sequence:write";
-
-let gateway: TestGateway;
-let lines: string[];
-
-beforeEach(async () => {
-  lines = [];
-  vi.spyOn(console, "log").mockImplementation((line) => lines.push(String(line)));
-  gateway = await createTestGateway();
-});
-afterEach(() => {
-  vi.restoreAllMocks();
-});
-
-const get = (path: string, headers: Record<string, string> = {}) => gateway.fetch(path, { headers });
-const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
-const codeOf = async (response: Response): Promise<unknown> => Object(await response.json()).code;
-
-const reorder = async (headers: Record<string, string>, body = "{}") =>
-  gateway.fetch("/service-a/sequence/reorder", { method: "POST", headers: { ...JSON_TYPE, ...headers }, body });
-
-const editorToken = (replaced: Record<string, unknown> = {}) => gateway.userToken({ scope: ALL_SCOPES, ...replaced });
+const { gateway, lines, get, reorder, editorToken } = useTestGateway();
 
 describe("a call is routed", () => {
   test("to the worker its first segment names, without the prefix and with the query", async () => {
     const response = await get("/kms/users/u%201?limit=5&after=a%2Fb", bearer(await editorToken()));
     expect(response.status).toBe(200);
-    expect(gateway.received).toMatchObject([
+    expect(gateway().received).toMatchObject([
       { destination: "kms", method: "GET", path: "/users/u%201?limit=5&after=a%2Fb" },
     ]);
   });
@@ -45,18 +24,18 @@ describe("a call is routed", () => {
     ["GET", "/kms/openapi.json"],
     ["GET", "/constructor/me"],
   ])("nowhere when nothing is there: %s %s", async (method, path) => {
-    const response = await gateway.fetch(path, { method, headers: bearer(await editorToken()) });
+    const response = await gateway().fetch(path, { method, headers: bearer(await editorToken()) });
     expect(response.status).toBe(404);
-    expect(gateway.received).toEqual([]);
+    expect(gateway().received).toEqual([]);
   });
 
   test("nowhere by another method, and the answer names the ones there are", async () => {
     for (const method of ["OPTIONS", "PATCH", "DELETE"]) {
-      const response = await gateway.fetch("/kms/users", { method });
+      const response = await gateway().fetch("/kms/users", { method });
       expect(response.status).toBe(405);
       expect(response.headers.get("allow")).toBe("GET, POST");
     }
-    expect(gateway.received).toEqual([]);
+    expect(gateway().received).toEqual([]);
   });
 
   test("and no browser of another origin is told that it may call", async () => {
@@ -67,8 +46,8 @@ describe("a call is routed", () => {
 
   test("and the log names the row of the table, never the ids or the query", async () => {
     await get("/kms/users/secret-id?x=secret-query", bearer(await editorToken()));
-    expect(JSON.parse(lines[0] ?? "")).toMatchObject({ route: "/kms/users/{id}", subject: "user-1", status: 200 });
-    expect(lines.join()).not.toMatch(/secret-/);
+    expect(JSON.parse(lines()[0] ?? "")).toMatchObject({ route: "/kms/users/{id}", subject: "user-1", status: 200 });
+    expect(lines().join()).not.toMatch(/secret-/);
   });
 });
 
@@ -77,7 +56,7 @@ describe("a credential", () => {
     const response = await get("/kms/me");
     expect(response.status).toBe(401);
     expect(response.headers.get("www-authenticate")).toBe("Bearer");
-    expect(gateway.received).toEqual([]);
+    expect(gateway().received).toEqual([]);
   });
 
   test("is a token or an API key, never both, whatever they are (RFC 6750 §2)", async () => {
@@ -89,7 +68,7 @@ describe("a credential", () => {
     ]) {
       expect(await codeOf(await get("/kms/users", headers))).toBe("malformed-request");
     }
-    expect(gateway.kms.exchanged).toEqual([]);
+    expect(gateway().kms.exchanged).toEqual([]);
   });
 
   test.each(["Basic YWRtaW46YWRtaW4=", "Bearer", "Bearer ", "Bearer a b", "Bearer a, Bearer b", "token abc", ""])(
@@ -103,7 +82,7 @@ describe("a credential", () => {
 
   test.each(["", "k".repeat(257)])("in X-API-Key that cannot be one is refused without asking the kms", async (key) => {
     expect((await get("/kms/users", { "x-api-key": key })).status).toBe(401);
-    expect(gateway.kms.exchanged).toEqual([]);
+    expect(gateway().kms.exchanged).toEqual([]);
   });
 
   test("in the query counts for nothing", async () => {
@@ -117,38 +96,38 @@ describe("a credential", () => {
   test("of a user is passed on as it is", async () => {
     const token = await editorToken();
     await get("/kms/me", bearer(token));
-    expect(gateway.received[0]?.headers.get("authorization")).toBe(`Bearer ${token}`);
+    expect(gateway().received[0]?.headers.get("authorization")).toBe(`Bearer ${token}`);
   });
 
   test("of a service is passed on as the token it was traded for", async () => {
     await get("/service-a/elements", { "x-api-key": GOOD_API_KEY });
-    const [request] = gateway.received;
+    const [request] = gateway().received;
     expect(request?.headers.get("authorization")).toMatch(/^Bearer eyJ/);
     expect(request?.headers.has("x-api-key")).toBe(false);
   });
 
   test("without the scope is refused by name", async () => {
-    const response = await get("/kms/users", bearer(await gateway.userToken()));
+    const response = await get("/kms/users", bearer(await gateway().userToken()));
     expect(response.status).toBe(403);
     expect(response.headers.get("www-authenticate")).toContain('scope="users:admin"');
-    expect(gateway.received).toEqual([]);
+    expect(gateway().received).toEqual([]);
   });
 
   test("of a service does not do for what only a user's session may", async () => {
     expect((await get("/kms/me", { "x-api-key": GOOD_API_KEY })).status).toBe(403);
-    expect((await get("/kms/me", bearer(await gateway.serviceToken()))).status).toBe(403);
+    expect((await get("/kms/me", bearer(await gateway().serviceToken()))).status).toBe(403);
   });
 
   test("is not looked at where anyone may call", async () => {
-    const response = await gateway.fetch("/kms/token", {
+    const response = await gateway().fetch("/kms/token", {
       method: "POST",
       headers: { "content-type": "application/x-www-form-urlencoded", authorization: "Basic czpr", "x-api-key": "x" },
       body: "grant_type=client_credentials",
     });
     expect(response.status).toBe(200);
-    expect(gateway.received[0]?.headers.get("authorization")).toBe("Basic czpr");
-    expect(gateway.received[0]?.headers.has("x-api-key")).toBe(false);
-    expect(gateway.kms.exchanged).toEqual([]);
+    expect(gateway().received[0]?.headers.get("authorization")).toBe("Basic czpr");
+    expect(gateway().received[0]?.headers.has("x-api-key")).toBe(false);
+    expect(gateway().kms.exchanged).toEqual([]);
   });
 
   test("is in no log line, and neither is a code", async () => {
@@ -156,7 +135,7 @@ describe("a credential", () => {
     await reorder({ ...bearer(token), "x-otp": GOOD_CODE });
     await reorder({ ...bearer(`${token}x`), "x-otp": GOOD_CODE });
     await get("/kms/users", { "x-api-key": "ftn_wrong" });
-    expect(lines).toHaveLength(3);
-    expect(lines.join()).not.toMatch(/eyJ|123456|ftn_/);
+    expect(lines()).toHaveLength(3);
+    expect(lines().join()).not.toMatch(/eyJ|123456|ftn_/);
   });
 });

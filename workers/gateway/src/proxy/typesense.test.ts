@@ -1,24 +1,15 @@
 /** What Typesense's clients need of the door: their key's header, and errors that they can read. */
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { createTestGateway, GOOD_API_KEY, type TestGateway } from "../../../../tests/support/gateway.ts";
+import { describe, expect, test } from "vitest";
+import { useTestGateway } from "../../../../tests/support/gateway/each.ts";
+import { GOOD_API_KEY } from "../../../../tests/support/gateway.ts";
 
 const SEARCH = "/search/collections/elements/documents/search?q=*";
 
-let gateway: TestGateway;
-let lines: string[];
+const { gateway, lines } = useTestGateway();
 
-beforeEach(async () => {
-  lines = [];
-  vi.spyOn(console, "log").mockImplementation((line) => lines.push(String(line)));
-  gateway = await createTestGateway();
-});
-afterEach(() => {
-  vi.restoreAllMocks();
-});
-
-const get = (headers: Record<string, string>, path = SEARCH) => gateway.fetch(path, { headers });
-const reader = () => gateway.userToken({ scope: "search:read" });
-const received = () => gateway.received.at(-1)?.headers;
+const get = (headers: Record<string, string>, path = SEARCH) => gateway().fetch(path, { headers });
+const reader = () => gateway().userToken({ scope: "search:read" });
+const received = () => gateway().received.at(-1)?.headers;
 
 describe("a credential", () => {
   test("in X-TYPESENSE-API-KEY is a token or an API key, and stays at the door", async () => {
@@ -26,17 +17,17 @@ describe("a credential", () => {
     expect((await get({ "x-typesense-api-key": token })).status).toBe(200);
     expect(received()?.get("authorization")).toBe(`Bearer ${token}`);
     expect((await get({ "x-typesense-api-key": GOOD_API_KEY })).status).toBe(200);
-    expect(gateway.kms.exchanged).toEqual([GOOD_API_KEY]);
+    expect(gateway().kms.exchanged).toEqual([GOOD_API_KEY]);
     expect(received()?.has("x-typesense-api-key")).toBe(false);
-    expect(lines.join()).not.toMatch(/eyJ|ftn_/);
+    expect(lines().join()).not.toMatch(/eyJ|ftn_/);
   });
 
   test("in Authorization may be an API key, where their clients call and nowhere else", async () => {
     await get({ authorization: `Bearer ${GOOD_API_KEY}` });
-    expect(gateway.kms.exchanged).toEqual([GOOD_API_KEY]);
+    expect(gateway().kms.exchanged).toEqual([GOOD_API_KEY]);
     expect((await get({ authorization: `Bearer ${GOOD_API_KEY}` }, "/search/status")).status).toBe(401);
     expect((await get({ "x-typesense-api-key": GOOD_API_KEY }, "/search/status")).status).toBe(401);
-    expect(gateway.kms.exchanged).toHaveLength(1);
+    expect(gateway().kms.exchanged).toHaveLength(1);
   });
 
   test("twice is one; two that differ are refused", async () => {
@@ -57,7 +48,7 @@ describe("a credential", () => {
     "that cannot be right is refused without asking: %s",
     async (key) => {
       expect((await get({ "x-typesense-api-key": key })).status).toBe(401);
-      expect(gateway.kms.exchanged).toEqual([]);
+      expect(gateway().kms.exchanged).toEqual([]);
     },
   );
 
@@ -67,8 +58,8 @@ describe("a credential", () => {
       const response = await get({ "x-typesense-api-key": await reader() }, `${SEARCH}&${name}=ftn_secret`);
       expect(response.status).toBe(400);
       expect(await response.json()).toEqual({ message: expect.stringContaining("sendApiKeyAsQueryParam: false") });
-      expect(gateway.received).toEqual([]);
-      expect(lines.join()).not.toContain("ftn_secret");
+      expect(gateway().received).toEqual([]);
+      expect(lines().join()).not.toContain("ftn_secret");
     },
   );
 });
@@ -82,7 +73,7 @@ describe("an error", () => {
       401,
       { message: "Send a valid access token in Authorization, or an API key in X-API-Key." },
     ]);
-    const forbidden = await get({ "x-typesense-api-key": await gateway.userToken({ scope: "sequence:read" }) });
+    const forbidden = await get({ "x-typesense-api-key": await gateway().userToken({ scope: "sequence:read" }) });
     expect([forbidden.status, await forbidden.json()]).toEqual([
       403,
       { message: "This requires the scope search:read." },
@@ -91,7 +82,7 @@ describe("an error", () => {
   });
 
   test("of the worker's passes through, 503 with its Retry-After too", async () => {
-    gateway.worker.answer = () =>
+    gateway().worker.answer = () =>
       Response.json({ message: "The engine is down." }, { status: 503, headers: { "retry-after": "7" } });
     const response = await get({ authorization: `Bearer ${await reader()}` });
     expect([response.status, await response.json()]).toEqual([503, { message: "The engine is down." }]);
@@ -102,7 +93,7 @@ describe("an error", () => {
     ["throws", () => Promise.reject(new Error("gone"))],
     ["fails without a word", () => new Response("oops", { status: 502 })],
   ])("of a worker that %s is a message too", async (_what, answer) => {
-    gateway.worker.answer = answer;
+    gateway().worker.answer = answer;
     const response = await get({ authorization: `Bearer ${await reader()}` });
     expect([response.status, await response.json()]).toEqual([
       503,
@@ -114,7 +105,7 @@ describe("an error", () => {
 
 test("searches are taken whatever type they say they have", async () => {
   for (const type of ["text/plain", "application/json", "application/x-www-form-urlencoded"]) {
-    const response = await gateway.fetch("/search/multi_search", {
+    const response = await gateway().fetch("/search/multi_search", {
       method: "POST",
       headers: { authorization: `Bearer ${await reader()}`, "content-type": type },
       body: "{}",
@@ -124,7 +115,7 @@ test("searches are taken whatever type they say they have", async () => {
 });
 
 describe("a scoped key", () => {
-  const scopedKey = () => gateway.userToken({ scope: "search:read", search_filter: "script_id:=1" });
+  const scopedKey = () => gateway().userToken({ scope: "search:read", search_filter: "script_id:=1" });
 
   test("is passed on where searches keep to its filter", async () => {
     const key = await scopedKey();
@@ -135,9 +126,9 @@ describe("a scoped key", () => {
   test.each(["/search/status", "/kms/me", "/twofa/factors", "/service-a/elements"])(
     "opens nothing else, whatever scopes it had: %s",
     async (path) => {
-      const key = await gateway.userToken({ scope: "search:read sequence:read users:admin", search_filter: "id:=x" });
+      const key = await gateway().userToken({ scope: "search:read sequence:read users:admin", search_filter: "id:=x" });
       expect((await get({ authorization: `Bearer ${key}` }, path)).status).toBe(403);
-      expect(gateway.received).toEqual([]);
+      expect(gateway().received).toEqual([]);
     },
   );
 });

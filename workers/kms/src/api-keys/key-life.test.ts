@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { z } from "zod";
-import { type Fountain, startFountain } from "../../../../tests/support/harness.ts";
+import { useServices } from "../../../../tests/support/kms/services.ts";
 import { problemIn, send, sendForm, signToken } from "../../../../tests/support/kms.ts";
 
 const keySchema = z.object({
@@ -11,39 +11,24 @@ const keySchema = z.object({
   lastUsedAt: z.iso.datetime().nullable(),
 });
 
-let fountain: Fountain;
-let token: string;
-let service: string;
-let services = 0;
-
-beforeAll(async () => {
-  fountain = await startFountain({ front: "kms" });
-  token = await signToken(fountain);
-});
-afterAll(() => fountain?.stop());
-
-beforeEach(async () => {
-  services += 1;
-  service = `films-${services}`;
-  await send(fountain, "POST", "/services", { token, body: { name: service, scopes: ["keys:read", "search:read"] } });
-});
+const { fountain, token, service, call } = useServices(["keys:read", "search:read"]);
 
 const create = async (body: Record<string, unknown> = {}): Promise<{ id: string; key: string }> =>
-  (await send(fountain, "POST", "/keys", { token, body: { service, ...body } })).json();
+  (await call("POST", "/keys", { body: { service: service(), ...body } })).json();
 
-const change = (id: string, what: string, as = token): Promise<Response> =>
-  send(fountain, "POST", `/keys/${service}/${id}/${what}`, { token: as });
+const change = (id: string, what: string, as = token()): Promise<Response> =>
+  call("POST", `/keys/${service()}/${id}/${what}`, { token: as });
 
 const confine = (id: string, allowedAddresses: unknown): Promise<Response> =>
-  send(fountain, "PUT", `/keys/${service}/${id}/allowed-addresses`, { token, body: { allowedAddresses } });
+  call("PUT", `/keys/${service()}/${id}/allowed-addresses`, { body: { allowedAddresses } });
 
 const verify = async (key: string, address?: string): Promise<string> => {
-  const response = await send(fountain, "POST", "/keys/verify", { token, body: { key, ...(address && { address }) } });
+  const response = await call("POST", "/keys/verify", { body: { key, ...(address && { address }) } });
   return z.object({ code: z.string() }).parse(await response.json()).code;
 };
 
 const stateOf = async (id: string) => {
-  const response = await send(fountain, "GET", `/keys/${service}`, { token });
+  const response = await call("GET", `/keys/${service()}`);
   const { items } = z.object({ items: z.array(keySchema) }).parse(await response.json());
   return items.find((item) => item.id === id);
 };
@@ -51,18 +36,18 @@ const stateOf = async (id: string) => {
 /** Asks for a token as the service does, from an address as the gateway would tell it. */
 const requestToken = (key: string, address?: string): Promise<Response> =>
   sendForm(
-    fountain,
-    { grant_type: "client_credentials", client_id: service, client_secret: key },
+    fountain(),
+    { grant_type: "client_credentials", client_id: service(), client_secret: key },
     address === undefined ? {} : { "x-fountain-client-address": address },
   );
 
 const tokenOf = async (key: string): Promise<string> =>
   z.object({ access_token: z.string() }).parse(await (await requestToken(key)).json()).access_token;
 
-const report = (body: unknown): Promise<Response> => send(fountain, "POST", "/keys/leaked", { body });
+const report = (body: unknown): Promise<Response> => send(fountain(), "POST", "/keys/leaked", { body });
 
 const statusWith = async (accessToken: string): Promise<number> =>
-  (await send(fountain, "GET", "/services", { token: accessToken })).status;
+  (await call("GET", "/services", { token: accessToken })).status;
 
 /** The bound on news. */
 const WITHIN_FIVE_SECONDS = { interval: 100, timeout: 5_000 };
@@ -99,13 +84,13 @@ test("disabling and enabling are no error the second time, and none of a key tha
   expect([await change(id, "disable"), await change(id, "disable")].map(({ status }) => status)).toEqual([200, 200]);
   expect([await change(id, "enable"), await change(id, "enable")].map(({ status }) => status)).toEqual([200, 200]);
   expect((await change("nothing", "disable")).status).toBe(404);
-  await send(fountain, "POST", "/services", { token, body: { name: `x-${service}`, scopes: ["search:read"] } });
-  expect((await send(fountain, "POST", `/keys/x-${service}/${id}/disable`, { token })).status).toBe(404);
+  await call("POST", "/services", { body: { name: `x-${service()}`, scopes: ["search:read"] } });
+  expect((await call("POST", `/keys/x-${service()}/${id}/disable`)).status).toBe(404);
 });
 
 test("a key that has ended can be neither disabled, nor enabled, nor confined", async () => {
   const { id } = await create();
-  await send(fountain, "DELETE", `/keys/${service}/${id}`, { token });
+  await call("DELETE", `/keys/${service()}/${id}`);
   expect((await change(id, "disable")).status).toBe(409);
   expect((await change(id, "enable")).status).toBe(409);
   expect((await confine(id, ["192.0.2.1"])).status).toBe(409);
@@ -113,21 +98,21 @@ test("a key that has ended can be neither disabled, nor enabled, nor confined", 
 
 test("disabling, enabling and confining want a second factor, and the rights of the service", async () => {
   const { id } = await create();
-  const path = `/keys/${service}/${id}/allowed-addresses`;
-  const confine = (token: string) => send(fountain, "PUT", path, { token, body: { allowedAddresses: null } });
-  const oneFactor = await signToken(fountain, { acr: "aal1", amr: ["pwd"] });
-  const lesser = await signToken(fountain, { scopes: ["keys:write"] });
-  for (const [token, status] of [
+  const path = `/keys/${service()}/${id}/allowed-addresses`;
+  const allowAll = (as: string) => call("PUT", path, { token: as, body: { allowedAddresses: null } });
+  const oneFactor = await signToken(fountain(), { acr: "aal1", amr: ["pwd"] });
+  const lesser = await signToken(fountain(), { scopes: ["keys:write"] });
+  for (const [as, status] of [
     [oneFactor, 401],
     [lesser, 403],
   ] as const) {
-    expect((await change(id, "disable", token)).status).toBe(status);
-    expect((await change(id, "enable", token)).status).toBe(status);
-    expect((await confine(token)).status).toBe(status);
-    expect((await send(fountain, "DELETE", `/keys/${service}/${id}`, { token })).status).toBe(status);
-    expect((await send(fountain, "DELETE", `/keys/${service}`, { token })).status).toBe(status);
-    expect((await send(fountain, "DELETE", `/services/${service}`, { token })).status).toBe(status);
-    expect((await send(fountain, "DELETE", `/services/${service}/webhook`, { token })).status).toBe(status);
+    expect((await change(id, "disable", as)).status).toBe(status);
+    expect((await change(id, "enable", as)).status).toBe(status);
+    expect((await allowAll(as)).status).toBe(status);
+    expect((await call("DELETE", `/keys/${service()}/${id}`, { token: as })).status).toBe(status);
+    expect((await call("DELETE", `/keys/${service()}`, { token: as })).status).toBe(status);
+    expect((await call("DELETE", `/services/${service()}`, { token: as })).status).toBe(status);
+    expect((await call("DELETE", `/services/${service()}/webhook`, { token: as })).status).toBe(status);
   }
   expect((await change(id, "disable")).status).toBe(200);
 });
@@ -135,10 +120,10 @@ test("disabling, enabling and confining want a second factor, and the rights of 
 test("a service disables its own keys, and no other's", async () => {
   const { id } = await create();
   const tokenOf = (name: string) =>
-    signToken(fountain, { subject: `service:${name}`, clientId: name, roles: [], acr: "aal1", amr: ["api-key"] });
+    signToken(fountain(), { subject: `service:${name}`, clientId: name, roles: [], acr: "aal1", amr: ["api-key"] });
   expect((await change(id, "disable", await tokenOf("another"))).status).toBe(403);
-  expect((await change(id, "disable", await tokenOf(service))).status).toBe(200);
-  expect((await change(id, "enable", await tokenOf(service))).status).toBe(401);
+  expect((await change(id, "disable", await tokenOf(service()))).status).toBe(200);
+  expect((await change(id, "enable", await tokenOf(service()))).status).toBe(401);
 });
 
 test("a key with addresses is good from there only, also for a token", async () => {
@@ -172,7 +157,7 @@ test("other addresses count at once", async () => {
 
 test("points at an address that is none", async () => {
   const attempt = async (allowedAddresses: unknown) =>
-    problemIn(await send(fountain, "POST", "/keys", { token, body: { service, allowedAddresses } }));
+    problemIn(await call("POST", "/keys", { body: { service: service(), allowedAddresses } }));
   const neverMatched = ["010.0.0.1", "::ffff:10.0.0.0/95", "fe80::1%eth0", "::10.0.0.1"];
   const unreadable = ["localhost", "192.0.2", "192.0.2.0/33", "::1/129", "192.0.2.1/", "0x7f.0.0.1", "1".repeat(99)];
   for (const address of [...unreadable, ...neverMatched])
@@ -185,7 +170,7 @@ test("points at an address that is none", async () => {
 
 test("a rotation hands the addresses on to the new key", async () => {
   const { key } = await create({ allowedAddresses: ["192.0.2.7"] });
-  const rotated = await send(fountain, "POST", `/keys/${service}/rotate`, { token });
+  const rotated = await call("POST", `/keys/${service()}/rotate`);
   const successor = z.object({ key: z.string(), allowedAddresses: z.array(z.string()) }).parse(await rotated.json());
   expect(successor.allowedAddresses).toEqual(["192.0.2.7"]);
   expect(await verify(key)).toBe("revoked");
@@ -209,7 +194,7 @@ test("anybody who knows a key can tell that it has leaked, and it is disabled fo
   expect(await verify(key)).toBe("disabled");
   expect(await stateOf(id)).toMatchObject({ state: "disabled", disabledReason: "leaked" });
   expect((await change(id, "enable")).status).toBe(409);
-  expect((await send(fountain, "POST", `/keys/${service}/rotate`, { token })).status).toBe(200);
+  expect((await call("POST", `/keys/${service()}/rotate`)).status).toBe(200);
 });
 
 test("a leak counts for more than what an operator decided", async () => {
@@ -258,7 +243,7 @@ test("audits every change of a key, and writes no key anywhere", async () => {
   await confine(id, ["192.0.2.1"]);
   await report({ key });
   await report({ key });
-  const found = await fountain.databases["kms"]?.execute({
+  const found = await fountain().databases["kms"]?.execute({
     sql: "SELECT action, actor FROM audit_entries WHERE target = ? ORDER BY id",
     args: [id],
   });
@@ -269,5 +254,5 @@ test("audits every change of a key, and writes no key anywhere", async () => {
     ["key.confine", "test-administrator"],
     ["key.leaked", null],
   ]);
-  expect(fountain.logs.join("\n")).not.toContain(key.split("_")[2]);
+  expect(fountain().logs.join("\n")).not.toContain(key.split("_")[2]);
 });

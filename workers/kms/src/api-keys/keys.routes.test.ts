@@ -1,7 +1,7 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { z } from "zod";
-import { type Fountain, startFountain } from "../../../../tests/support/harness.ts";
-import { problemIn, send, sendForm, signToken, tokensSchema } from "../../../../tests/support/kms.ts";
+import { useServices } from "../../../../tests/support/kms/services.ts";
+import { problemIn, sendForm, signToken, tokensSchema } from "../../../../tests/support/kms.ts";
 
 const createdSchema = z.strictObject({
   id: z.string(),
@@ -15,48 +15,30 @@ const createdSchema = z.strictObject({
   allowedAddresses: z.array(z.string()).nullable(),
 });
 
-let fountain: Fountain;
-let token: string;
-let service: string;
-let services = 0;
-
-beforeAll(async () => {
-  fountain = await startFountain({ front: "kms" });
-  token = await signToken(fountain);
-});
-afterAll(() => fountain?.stop());
-
-beforeEach(async () => {
-  services += 1;
-  service = `films-${services}`;
-  await send(fountain, "POST", "/services", {
-    token,
-    body: { name: service, scopes: ["sequence:read", "search:read"] },
-  });
-});
+const { fountain, token, service, call } = useServices(["sequence:read", "search:read"]);
 
 const create = async (body: Record<string, unknown> = {}) =>
-  createdSchema.parse(await (await send(fountain, "POST", "/keys", { token, body: { service, ...body } })).json());
+  createdSchema.parse(await (await call("POST", "/keys", { body: { service: service(), ...body } })).json());
 
-const rotate = (body?: unknown, as = token): Promise<Response> =>
-  send(fountain, "POST", `/keys/${service}/rotate`, { token: as, body });
+const rotate = (body?: unknown, as = token()): Promise<Response> =>
+  call("POST", `/keys/${service()}/rotate`, { token: as, body });
 
 const verify = async (key: string): Promise<Record<string, unknown>> =>
-  (await send(fountain, "POST", "/keys/verify", { token, body: { key } })).json();
+  (await call("POST", "/keys/verify", { body: { key } })).json();
 
 test("shows a new key once, with what it may do", async () => {
   const expiresAt = new Date(Date.now() + 86_400_000).toISOString();
-  const body = { service, name: "laptop", scopes: ["search:read"], expiresAt };
-  const response = await send(fountain, "POST", "/keys", { token, body });
+  const body = { service: service(), name: "laptop", scopes: ["search:read"], expiresAt };
+  const response = await call("POST", "/keys", { body });
   expect(response.status).toBe(201);
   expect(response.headers.get("cache-control")).toBe("no-store");
   const created = createdSchema.parse(await response.json());
-  expect(created).toMatchObject({ service, name: "laptop", scopes: ["search:read"], expiresAt });
+  expect(created).toMatchObject({ service: service(), name: "laptop", scopes: ["search:read"], expiresAt });
   expect(created.key.startsWith(`${created.prefix}_`)).toBe(true);
   expect(await verify(created.key)).toEqual({
     valid: true,
     code: "valid",
-    service,
+    service: service(),
     scopes: ["search:read"],
     expiresAt,
   });
@@ -68,8 +50,8 @@ test("understands an expiry in any time zone, and answers in UTC", async () => {
 
 test("never shows a key again", async () => {
   const { key, id, prefix } = await create();
-  for (const path of [`/keys?service=${service}`, `/keys/${service}`, "/keys?limit=200"]) {
-    const text = await (await send(fountain, "GET", path, { token })).text();
+  for (const path of [`/keys?service=${service()}`, `/keys/${service()}`, "/keys?limit=200"]) {
+    const text = await (await call("GET", path)).text();
     expect(text).toContain(`"id":"${id}"`);
     expect(text).toContain(prefix);
     expect(text).not.toContain(key);
@@ -79,7 +61,7 @@ test("never shows a key again", async () => {
 
 test("points at what is wrong with a key that cannot be made", async () => {
   const attempt = async (body: Record<string, unknown>) =>
-    problemIn(await send(fountain, "POST", "/keys", { token, body: { service, ...body } }));
+    problemIn(await call("POST", "/keys", { body: { service: service(), ...body } }));
   expect(await attempt({ scopes: ["users:admin"] })).toMatchObject({ status: 422, pointers: ["#/scopes"] });
   expect(await attempt({ expiresAt: "2020-01-01T00:00:00Z" })).toMatchObject({
     status: 422,
@@ -104,11 +86,11 @@ test("points at what is wrong with a key that cannot be made", async () => {
 
 test("lets nobody make or rotate a key that can do more than he can", async () => {
   await create();
-  const limited = await signToken(fountain, { scopes: ["keys:write", "search:read"] });
-  expect((await send(fountain, "POST", "/keys", { token: limited, body: { service } })).status).toBe(403);
+  const limited = await signToken(fountain(), { scopes: ["keys:write", "search:read"] });
+  expect((await call("POST", "/keys", { token: limited, body: { service: service() } })).status).toBe(403);
   expect((await rotate({}, limited)).status).toBe(403);
   const { id } = await create();
-  expect((await send(fountain, "POST", `/keys/${service}/${id}/rotate`, { token: limited })).status).toBe(403);
+  expect((await call("POST", `/keys/${service()}/${id}/rotate`, { token: limited })).status).toBe(403);
 });
 
 test("rotates at once unless a grace is asked for", async () => {
@@ -117,7 +99,7 @@ test("rotates at once unless a grace is asked for", async () => {
   expect(response.status).toBe(200);
   expect(response.headers.get("cache-control")).toBe("no-store");
   const young = createdSchema.parse(await response.json());
-  expect(young).toMatchObject({ service, name: "laptop", scopes: old.scopes });
+  expect(young).toMatchObject({ service: service(), name: "laptop", scopes: old.scopes });
   expect(await verify(old.key)).toMatchObject({ valid: false, code: "revoked" });
   expect(await verify(young.key)).toMatchObject({ valid: true, code: "valid" });
 });
@@ -130,7 +112,7 @@ test("lets the old key work for its grace, and says until when", async () => {
   expect(verdict).toMatchObject({ valid: true });
   const endsAtMs = Date.parse(String(verdict["expiresAt"]));
   expect(Math.abs(endsAtMs - rotatedAtMs - 3_600_000)).toBeLessThan(10_000);
-  const listed = await (await send(fountain, "GET", `/keys/${service}`, { token })).json<{
+  const listed = await (await call("GET", `/keys/${service()}`)).json<{
     items: { state: string }[];
   }>();
   expect(listed.items.map((key) => key.state)).toEqual(["grace", "active"]);
@@ -140,30 +122,30 @@ test("rotates one of several keys, and refuses to choose one", async () => {
   const reader = await create({ name: "reader", scopes: ["search:read"] });
   const writer = await create({ name: "writer" });
   const refused = await problemIn(await rotate());
-  expect(refused).toMatchObject({ status: 409, detail: expect.stringContaining(`/kms/keys/${service}/{id}/rotate`) });
-  const path = `/keys/${service}/${reader.id}/rotate`;
+  expect(refused).toMatchObject({ status: 409, detail: expect.stringContaining(`/kms/keys/${service()}/{id}/rotate`) });
+  const path = `/keys/${service()}/${reader.id}/rotate`;
   const expiresAt = "2099-01-01T00:00:00.000Z";
-  const response = await send(fountain, "POST", path, { token, body: { graceSeconds: 60, expiresAt } });
+  const response = await call("POST", path, { body: { graceSeconds: 60, expiresAt } });
   expect(response.status).toBe(200);
   expect(response.headers.get("cache-control")).toBe("no-store");
   const successor = createdSchema.parse(await response.json());
-  expect(successor).toMatchObject({ service, name: "reader", scopes: ["search:read"], expiresAt });
+  expect(successor).toMatchObject({ service: service(), name: "reader", scopes: ["search:read"], expiresAt });
   for (const { key } of [reader, writer, successor]) expect(await verify(key)).toMatchObject({ valid: true });
   expect(await verify(writer.key)).toMatchObject({ expiresAt: null });
 });
 
 test("points at what is wrong with the rotation of one key", async () => {
   const { id, key } = await create();
-  const attempt = async (body: unknown, path = `/keys/${service}/${id}/rotate`) =>
-    problemIn(await send(fountain, "POST", path, { token, body }));
+  const attempt = async (body: unknown, path = `/keys/${service()}/${id}/rotate`) =>
+    problemIn(await call("POST", path, { body }));
   for (const expiresAt of ["tomorrow", "2020-01-01T00:00:00Z", "9999-12-31T23:59:59-05:00"])
     expect(await attempt({ expiresAt }), expiresAt).toMatchObject({ status: 422, pointers: ["#/expiresAt"] });
   expect(await attempt({ graceSeconds: -1 })).toMatchObject({ status: 422, pointers: ["#/graceSeconds"] });
   expect((await attempt({ other: 1 })).status).toBe(422);
-  expect((await attempt({}, `/keys/${service}/nothing/rotate`)).status).toBe(404);
+  expect((await attempt({}, `/keys/${service()}/nothing/rotate`)).status).toBe(404);
   expect((await attempt({}, `/keys/nothing/${id}/rotate`)).status).toBe(404);
   expect(await verify(key)).toMatchObject({ valid: true });
-  expect((await send(fountain, "POST", `/keys/${service}/${id}/rotate`, { token })).status).toBe(200);
+  expect((await call("POST", `/keys/${service()}/${id}/rotate`)).status).toBe(200);
   expect((await attempt({})).status).toBe(409);
 });
 
@@ -178,39 +160,39 @@ test("refuses a grace that is negative, broken or longer than a week", async () 
 
 test("answers 404 where there is nothing to rotate or revoke", async () => {
   expect((await rotate()).status).toBe(404);
-  expect((await send(fountain, "POST", "/keys/nothing/rotate", { token })).status).toBe(404);
-  expect((await send(fountain, "GET", "/keys/nothing", { token })).status).toBe(404);
-  expect((await send(fountain, "DELETE", "/keys/nothing", { token })).status).toBe(404);
-  expect((await send(fountain, "DELETE", `/keys/${service}/nothing`, { token })).status).toBe(404);
+  expect((await call("POST", "/keys/nothing/rotate")).status).toBe(404);
+  expect((await call("GET", "/keys/nothing")).status).toBe(404);
+  expect((await call("DELETE", "/keys/nothing")).status).toBe(404);
+  expect((await call("DELETE", `/keys/${service()}/nothing`)).status).toBe(404);
 });
 
 test("revokes one key, or all of a service, and once more without complaint", async () => {
   const [one, two, three] = [await create(), await create(), await create()];
-  expect((await send(fountain, "DELETE", `/keys/${service}/${one.id}`, { token })).status).toBe(204);
-  expect((await send(fountain, "DELETE", `/keys/${service}/${one.id}`, { token })).status).toBe(204);
+  expect((await call("DELETE", `/keys/${service()}/${one.id}`)).status).toBe(204);
+  expect((await call("DELETE", `/keys/${service()}/${one.id}`)).status).toBe(204);
   expect(await verify(one.key)).toMatchObject({ valid: false, code: "revoked", scopes: [] });
   expect(await verify(two.key)).toMatchObject({ valid: true });
-  expect((await send(fountain, "DELETE", `/keys/${service}`, { token })).status).toBe(204);
-  expect((await send(fountain, "DELETE", `/keys/${service}`, { token })).status).toBe(204);
+  expect((await call("DELETE", `/keys/${service()}`)).status).toBe(204);
+  expect((await call("DELETE", `/keys/${service()}`)).status).toBe(204);
   expect(await verify(three.key)).toMatchObject({ valid: false, code: "revoked" });
 });
 
 test("does not revoke a key through another service's name", async () => {
   const { id, key } = await create();
-  await send(fountain, "POST", "/services", { token, body: { name: "stranger", scopes: ["search:read"] } });
-  expect((await send(fountain, "DELETE", `/keys/stranger/${id}`, { token })).status).toBe(404);
+  await call("POST", "/services", { body: { name: "stranger", scopes: ["search:read"] } });
+  expect((await call("DELETE", `/keys/stranger/${id}`)).status).toBe(404);
   expect(await verify(key)).toMatchObject({ valid: true });
 });
 
 test("asks for a second factor before rotating or revoking", async () => {
   const { id, key } = await create();
-  const oneFactor = await signToken(fountain, { acr: "aal1", amr: ["pwd"] });
-  const staleFactor = await signToken(fountain, { authenticatedAt: new Date(Date.now() - 301_000) });
+  const oneFactor = await signToken(fountain(), { acr: "aal1", amr: ["pwd"] });
+  const staleFactor = await signToken(fountain(), { authenticatedAt: new Date(Date.now() - 301_000) });
   for (const caller of [oneFactor, staleFactor]) {
     expect((await rotate({}, caller)).status).toBe(401);
-    expect((await send(fountain, "POST", `/keys/${service}/${id}/rotate`, { token: caller })).status).toBe(401);
-    expect((await send(fountain, "DELETE", `/keys/${service}`, { token: caller })).status).toBe(401);
-    expect((await send(fountain, "DELETE", `/keys/${service}/${id}`, { token: caller })).status).toBe(401);
+    expect((await call("POST", `/keys/${service()}/${id}/rotate`, { token: caller })).status).toBe(401);
+    expect((await call("DELETE", `/keys/${service()}`, { token: caller })).status).toBe(401);
+    expect((await call("DELETE", `/keys/${service()}/${id}`, { token: caller })).status).toBe(401);
   }
   expect(await verify(key)).toMatchObject({ valid: true });
 });
@@ -220,22 +202,20 @@ test("judges any text without an error, and tells strangers' keys nothing", asyn
   expect(await verify("")).toEqual({ ...nothing, code: "malformed" });
   expect(await verify("ftn_12345678_x_y")).toEqual({ ...nothing, code: "malformed" });
   const { key } = await create();
-  await fountain.databases["kms"]?.execute("UPDATE api_keys SET key_hash = 'another'");
+  await fountain().databases["kms"]?.execute("UPDATE api_keys SET key_hash = 'another'");
   expect(await verify(key)).toEqual({ ...nothing, code: "unknown" });
 });
 
 test("refuses a revoked key's tokens within five seconds", async () => {
-  await send(fountain, "POST", "/services", { token, body: { name: "reader", scopes: ["keys:read"] } });
-  const { id, key } = createdSchema.parse(
-    await (await send(fountain, "POST", "/keys", { token, body: { service: "reader" } })).json(),
-  );
+  await call("POST", "/services", { body: { name: "reader", scopes: ["keys:read"] } });
+  const { id, key } = createdSchema.parse(await (await call("POST", "/keys", { body: { service: "reader" } })).json());
   const form = { grant_type: "client_credentials", client_id: "reader", client_secret: key };
-  const { access_token } = tokensSchema.parse(await (await sendForm(fountain, form)).json());
-  expect((await send(fountain, "GET", "/services", { token: access_token })).status).toBe(200);
-  expect((await send(fountain, "DELETE", `/keys/reader/${id}`, { token })).status).toBe(204);
-  expect((await sendForm(fountain, form)).status).toBe(401);
+  const { access_token } = tokensSchema.parse(await (await sendForm(fountain(), form)).json());
+  expect((await call("GET", "/services", { token: access_token })).status).toBe(200);
+  expect((await call("DELETE", `/keys/reader/${id}`)).status).toBe(204);
+  expect((await sendForm(fountain(), form)).status).toBe(401);
   await expect
-    .poll(async () => (await send(fountain, "GET", "/services", { token: access_token })).status, {
+    .poll(async () => (await call("GET", "/services", { token: access_token })).status, {
       interval: 100,
       timeout: 5_000,
     })
@@ -247,7 +227,7 @@ test("lists all keys page by page, each once", async () => {
   const ids: string[] = [];
   let path = "/keys?limit=2";
   for (;;) {
-    const page = await (await send(fountain, "GET", path, { token })).json<{
+    const page = await (await call("GET", path)).json<{
       items: { id: string }[];
       next: string | null;
     }>();
@@ -255,17 +235,17 @@ test("lists all keys page by page, each once", async () => {
     if (page.next === null) break;
     path = `/keys?limit=2&after=${page.next}`;
   }
-  const found = await fountain.databases["kms"]?.execute("SELECT COUNT(*) AS n FROM api_keys");
+  const found = await fountain().databases["kms"]?.execute("SELECT COUNT(*) AS n FROM api_keys");
   expect(new Set(ids).size).toBe(ids.length);
   expect(ids).toHaveLength(Number(found?.rows[0]?.["n"]));
-  expect((await send(fountain, "GET", "/keys?after=nonsense", { token })).status).toBe(422);
+  expect((await call("GET", "/keys?after=nonsense")).status).toBe(422);
 });
 
 test("writes no key to the log", async () => {
   const { key } = await create();
   const rotated = createdSchema.parse(await (await rotate()).json());
   await verify(key);
-  const logs = fountain.logs.join("\n");
+  const logs = fountain().logs.join("\n");
   for (const secret of [key, rotated.key]) expect(logs).not.toContain(secret.split("_")[2]);
   for (const action of ["key.create", "key.rotate"]) expect(logs).toContain(`"action":"${action}"`);
 });

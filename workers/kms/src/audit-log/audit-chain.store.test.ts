@@ -1,22 +1,12 @@
-import { drizzle } from "drizzle-orm/libsql/http";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { openTestDatabase, type TestDatabase } from "../../../../tests/support/database.ts";
-import { randomBytes } from "../../../../tests/support/kms.ts";
-import { createAuditRepository, createSubjectKeyRepository } from "../audit/audit.store.ts";
-import { createAuditTrail } from "../audit/audit.ts";
-import { createAuditBudget } from "../audit/audit-budget.ts";
+import { composeTrail, MAC_KEY } from "../../../../tests/support/kms/audit-trail.ts";
 import type { AuditEvent } from "../audit/audit-entry.ts";
-import { createRefusalLimit } from "../audit/refusal-limit.ts";
-import { createSubjectKeys } from "../audit/subject-keys.ts";
-import { createSealer } from "../crypto/sealing.ts";
-import * as schema from "../db/schema.ts";
-import { createChainRepository } from "./audit-chain.store.ts";
 import { linkOf, type StoredEntry, sealOf } from "./audit-chain.ts";
 import { createAuditSealer } from "./audit-sealing.ts";
 import { type ChainVerdict, createChainVerifier } from "./audit-verification.ts";
 
 const START_MS = Date.parse("2026-11-23T10:00:00Z");
-const MAC_KEY = Buffer.alloc(32, 3);
 const LAST = 12;
 
 let opened: TestDatabase;
@@ -24,28 +14,12 @@ let nowMs: number;
 let alarms: number;
 
 const compose = (macKey: Uint8Array = MAC_KEY) => {
-  const { client } = opened;
-  const database = { client, orm: drizzle({ client, schema }) };
   const now = (): number => nowMs;
-  const chain = createChainRepository(database);
-  const subjectKeys = createSubjectKeys({
-    repository: createSubjectKeyRepository(database),
-    wrapping: createSealer(Buffer.alloc(32, 4), randomBytes),
-    randomBytes,
-  });
-  const trail = createAuditTrail({
-    repository: createAuditRepository(database),
-    subjectKeys,
-    refusalLimit: createRefusalLimit(now),
-    budget: createAuditBudget(now),
-    macKey,
-    randomBytes,
+  const { chain, subjectKeys, trail } = composeTrail({
+    client: opened.client,
     occasion: () => ({ requestId: "request-1", clientAddress: "192.0.2.1" }),
-    tell: () => {},
-    assertWritable: () => {},
-    onEntry: () => {},
     now,
-    createId: () => crypto.randomUUID(),
+    macKey,
   });
   const alarm = (): void => {
     alarms += 1;

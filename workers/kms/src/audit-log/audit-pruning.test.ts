@@ -1,16 +1,7 @@
-import { drizzle } from "drizzle-orm/libsql/http";
 import { exportJWK, generateKeyPair, type JWK } from "jose";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { openTestDatabase, type TestDatabase } from "../../../../tests/support/database.ts";
-import { randomBytes } from "../../../../tests/support/kms.ts";
-import { createAuditRepository, createSubjectKeyRepository } from "../audit/audit.store.ts";
-import { createAuditTrail } from "../audit/audit.ts";
-import { createAuditBudget } from "../audit/audit-budget.ts";
-import { createRefusalLimit } from "../audit/refusal-limit.ts";
-import { createSubjectKeys } from "../audit/subject-keys.ts";
-import { createSealer } from "../crypto/sealing.ts";
-import * as schema from "../db/schema.ts";
-import { createChainRepository } from "./audit-chain.store.ts";
+import { composeTrail, MAC_KEY } from "../../../../tests/support/kms/audit-trail.ts";
 import { createCheckpointRepository } from "./audit-checkpoints.store.ts";
 import { createAuditLog } from "./audit-log.ts";
 import { createPruning } from "./audit-pruning.ts";
@@ -18,7 +9,6 @@ import { createAuditReader } from "./audit-reading.store.ts";
 
 const START_MS = Date.parse("2026-11-23T10:00:00Z");
 const DAY_MS = 24 * 60 * 60 * 1000;
-const MAC_KEY = Buffer.alloc(32, 3);
 const RETENTION_DAYS = 3;
 
 let opened: TestDatabase;
@@ -28,31 +18,14 @@ let nowMs: number;
 let alarms: number;
 
 const compose = () => {
-  const { client } = opened;
-  const database = { client, orm: drizzle({ client, schema }) };
   const now = (): number => nowMs;
   const alarm = (): void => {
     alarms += 1;
   };
-  const chain = createChainRepository(database);
-  const subjectKeys = createSubjectKeys({
-    repository: createSubjectKeyRepository(database),
-    wrapping: createSealer(Buffer.alloc(32, 4), randomBytes),
-    randomBytes,
-  });
-  const trail = createAuditTrail({
-    repository: createAuditRepository(database),
-    subjectKeys,
-    refusalLimit: createRefusalLimit(now),
-    budget: createAuditBudget(now),
-    macKey: MAC_KEY,
-    randomBytes,
+  const { database, chain, subjectKeys, trail } = composeTrail({
+    client: opened.client,
     occasion: () => undefined,
-    tell: () => {},
-    assertWritable: () => {},
-    onEntry: () => {},
     now,
-    createId: () => crypto.randomUUID(),
   });
   const log = createAuditLog({
     chain,

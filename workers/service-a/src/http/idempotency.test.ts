@@ -1,14 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Answer, Call } from "../../../../tests/support/call.ts";
 import { type Fountain, startFountain } from "../../../../tests/support/harness.ts";
-import {
-  type Answer,
-  atOnce,
-  type Call,
-  type Caller,
-  pointersOf,
-  rowsOf,
-  steppedUp,
-} from "../../../../tests/support/service-a.ts";
+import { atOnce, type Caller, pointersOf, rowsOf, steppedUp } from "../../../../tests/support/service-a.ts";
 import { logIn, registerService } from "../../../../tests/support/session.ts";
 
 const SCREENPLAY = "Title: Twice\n\nINT. HOUSE\n\nBOB\nHello.";

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Answer } from "../../../../tests/support/call.ts";
 import { type Fountain, startFountain } from "../../../../tests/support/harness.ts";
 import {
-  type Answer,
   atOnce,
   codeOf,
   endLock,

@@ -1,7 +1,8 @@
 /** What a registered user can fill the database with. */
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { send } from "../../../../tests/support/call.ts";
 import { type Fountain, startFountain } from "../../../../tests/support/harness.ts";
-import { newPerson, rowsOf, send } from "../../../../tests/support/twofa.ts";
+import { newPerson, rowsOf } from "../../../../tests/support/twofa.ts";
 
 let fountain: Fountain;
 beforeAll(async () => {

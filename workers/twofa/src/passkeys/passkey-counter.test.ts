@@ -2,9 +2,10 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Authenticator } from "../../../../tests/support/authenticator.ts";
 import { createAuthenticator } from "../../../../tests/support/authenticator.ts";
+import { type Answer, send } from "../../../../tests/support/call.ts";
 import { type Fountain, startFountain } from "../../../../tests/support/harness.ts";
 import { asked, challenge, handleOf, logIn, pass, register } from "../../../../tests/support/passkeys.ts";
-import { type Answer, borrowPerson, type Person, rowsOf, send } from "../../../../tests/support/twofa.ts";
+import { borrowPerson, type Person, rowsOf } from "../../../../tests/support/twofa.ts";
 
 let fountain: Fountain;
 beforeAll(async () => {

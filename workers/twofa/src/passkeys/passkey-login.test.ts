@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createAuthenticator } from "../../../../tests/support/authenticator.ts";
+import { send } from "../../../../tests/support/call.ts";
 import { type Fountain, startFountain } from "../../../../tests/support/harness.ts";
 import { asked, claimsOf, from, handleOf, logIn, pass, register } from "../../../../tests/support/passkeys.ts";
-import { atOnce, borrowPerson, newPerson, rowsOf, send, tally } from "../../../../tests/support/twofa.ts";
+import { atOnce, borrowPerson, newPerson, rowsOf, tally } from "../../../../tests/support/twofa.ts";
 
 let fountain: Fountain;
 beforeAll(async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { type Answer, send } from "../../../../tests/support/call.ts";
 import { createCertificate } from "../../../../tests/support/certificate.ts";
 import { startFountain } from "../../../../tests/support/harness.ts";
 import { codeIn, MAIL_PASSWORD, MAIL_USER, startMailServer } from "../../../../tests/support/mail-server.ts";
@@ -12,16 +13,7 @@ import {
   useEmail,
   verify,
 } from "../../../../tests/support/messages/email.ts";
-import {
-  type Answer,
-  borrowPerson,
-  enrol,
-  type Person,
-  pointersOf,
-  rowsOf,
-  send,
-  stepUp,
-} from "../../../../tests/support/twofa.ts";
+import { borrowPerson, enrol, type Person, pointersOf, rowsOf, stepUp } from "../../../../tests/support/twofa.ts";
 
 const email = useEmail();
 const { certificate, mailsTo, lastCodeTo, enrolEmail, withServer } = email;

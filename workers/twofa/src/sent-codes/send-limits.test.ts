@@ -1,5 +1,6 @@
 /** What callers can do to each other's mailboxes, codes and tables. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Answer } from "../../../../tests/support/call.ts";
 import { createCertificate } from "../../../../tests/support/certificate.ts";
 import { type Fountain, startFountain } from "../../../../tests/support/harness.ts";
 import {
@@ -10,7 +11,7 @@ import {
   startMailServer,
 } from "../../../../tests/support/mail-server.ts";
 import { pass, challenge as passkeyChallenge, register } from "../../../../tests/support/passkeys.ts";
-import { type Answer, borrowPerson, enrol, newPerson, type Person, rowsOf } from "../../../../tests/support/twofa.ts";
+import { borrowPerson, enrol, newPerson, type Person, rowsOf } from "../../../../tests/support/twofa.ts";
 import { MAX_OPEN_CHALLENGES } from "../model/challenge.ts";
 
 const certificate = createCertificate("localhost");

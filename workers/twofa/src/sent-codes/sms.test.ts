@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Answer } from "../../../../tests/support/call.ts";
 import { type Fountain, startFountain } from "../../../../tests/support/harness.ts";
 import { codeIn } from "../../../../tests/support/mail-server.ts";
 import {
@@ -13,7 +14,6 @@ import {
   twilioError,
 } from "../../../../tests/support/twilio.ts";
 import {
-  type Answer,
   borrowPerson,
   enrol,
   type Person,

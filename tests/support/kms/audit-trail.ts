@@ -1,0 +1,43 @@
+/** What tests of the audit log share: the trail that writes it, on a database and a clock of the test's own. */
+import type { Client } from "@libsql/client";
+import { drizzle } from "drizzle-orm/libsql/http";
+import { createAuditRepository, createSubjectKeyRepository } from "../../../workers/kms/src/audit/audit.store.ts";
+import { type AuditTrailOptions, createAuditTrail } from "../../../workers/kms/src/audit/audit.ts";
+import { createAuditBudget } from "../../../workers/kms/src/audit/audit-budget.ts";
+import { createRefusalLimit } from "../../../workers/kms/src/audit/refusal-limit.ts";
+import { createSubjectKeys } from "../../../workers/kms/src/audit/subject-keys.ts";
+import { createChainRepository } from "../../../workers/kms/src/audit-log/audit-chain.store.ts";
+import { createSealer } from "../../../workers/kms/src/crypto/sealing.ts";
+import * as schema from "../../../workers/kms/src/db/schema.ts";
+import { randomBytes } from "../kms.ts";
+
+export const MAC_KEY = Buffer.alloc(32, 3);
+
+interface TrailOptions extends Pick<AuditTrailOptions, "occasion" | "now"> {
+  client: Client;
+  macKey?: Uint8Array;
+}
+
+export const composeTrail = ({ client, occasion, now, macKey = MAC_KEY }: TrailOptions) => {
+  const database = { client, orm: drizzle({ client, schema }) };
+  const subjectKeys = createSubjectKeys({
+    repository: createSubjectKeyRepository(database),
+    wrapping: createSealer(Buffer.alloc(32, 4), randomBytes),
+    randomBytes,
+  });
+  const trail = createAuditTrail({
+    repository: createAuditRepository(database),
+    subjectKeys,
+    refusalLimit: createRefusalLimit(now),
+    budget: createAuditBudget(now),
+    macKey,
+    randomBytes,
+    occasion,
+    tell: () => {},
+    assertWritable: () => {},
+    onEntry: () => {},
+    now,
+    createId: () => crypto.randomUUID(),
+  });
+  return { database, chain: createChainRepository(database), subjectKeys, trail };
+};
