@@ -1,7 +1,63 @@
-/** What the other workers report to the kms's audit trail. */
+/** The vocabulary of security events: of audit entries, log lines and metrics alike, in every worker. */
 import { z } from "zod";
 import { text } from "./input.ts";
 
+/** What happens in the kms. */
+export const KMS_ACTIONS = [
+  "user.create",
+  "user.roles",
+  "user.lock",
+  "user.unlock",
+  "user.password",
+  "user.erase",
+  "personal-data.export",
+  "role.change",
+  "login",
+  "login.passkey",
+  "token.refresh",
+  "token.client-credentials",
+  "token.exchange",
+  "token.introspect",
+  "token.revoke",
+  "token.elevate",
+  "session.end",
+  "key.exchange",
+  "key.create",
+  "key.rotate",
+  "key.revoke",
+  "key.verify",
+  "key.disable",
+  "key.enable",
+  "key.confine",
+  "key.leaked",
+  "search-key.issue",
+  "secret.read",
+  "secret.write",
+  "secret.delete",
+  "secret.undelete",
+  "secret.destroy",
+  "secret.wrap",
+  "secret.unwrap",
+  "transit.create",
+  "transit.configure",
+  "transit.rotate",
+  "transit.encrypt",
+  "transit.decrypt",
+  "transit.rewrap",
+  "root-key.rotate",
+  "root-key.retire",
+  "service.create",
+  "service.delete",
+  "service.webhook",
+  "signing-key.create",
+  "signing-key.rotate",
+  "signing-key.revoke",
+  "audit.prune",
+  "audit.export",
+  "audit.verify",
+] as const;
+
+/** What happens in the other workers, which report it to the kms's audit trail. */
 export const REPORTED_ACTIONS = [
   "factor.enrol",
   "factor.confirm",
@@ -14,11 +70,18 @@ export const REPORTED_ACTIONS = [
   "announcement.send",
   "search-credentials.rotate",
   "reindex.start",
+  "search-rule.change",
   "dead-letters.redrive",
+  "sequence.reorder",
   "access.refuse",
 ] as const;
 
+export type KmsAction = (typeof KMS_ACTIONS)[number];
 export type ReportedAction = (typeof REPORTED_ACTIONS)[number];
+export type AuditAction = KmsAction | ReportedAction;
+
+export const OUTCOMES = ["success", "failure", "refused"] as const;
+export type Outcome = (typeof OUTCOMES)[number];
 
 const MAX_CHARACTERS = 200;
 /** Codes, ids and names; free text does not fit. */
@@ -27,7 +90,7 @@ const word = text({ min: 1, max: MAX_CHARACTERS });
 /** Never a password, a key, a token or a code in it. */
 export const reportedEvent = z.strictObject({
   action: z.enum(REPORTED_ACTIONS),
-  outcome: z.enum(["success", "failure", "refused"]),
+  outcome: z.enum(OUTCOMES),
   /** A user's id or a service's name, as in the token's `sub`. */
   actor: word.optional(),
   target: word.optional(),

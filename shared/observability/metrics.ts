@@ -1,4 +1,5 @@
 /** Everything that Fountain counts and measures. Each worker has all of it, and adds to what concerns it. */
+import { KMS_ACTIONS, OUTCOMES, REPORTED_ACTIONS } from "../contracts/audit.ts";
 import { WORKERS, type WorkerName } from "../contracts/workers.ts";
 import { PRIVATE_PATHS, ROUTES, UNMATCHED } from "../policy/routes.ts";
 import { createCounter, createGauge, createHistogram, createInfo } from "./instruments.ts";
@@ -77,6 +78,12 @@ export const observeRequest = createHistogram(
   },
   REQUEST_BUCKETS,
 );
+
+export const countEvent = createCounter({
+  name: "fountain_security_events_total",
+  help: "Security events, each of which has one audit entry and one log line.",
+  labels: { action: new Set<string>([...KMS_ACTIONS, ...REPORTED_ACTIONS]), outcome: new Set<string>(OUTCOMES) },
+});
 
 export const countAuthentication = createCounter({
   name: "fountain_auth_outcomes_total",

@@ -2,8 +2,8 @@
 import { waitUntil } from "cloudflare:workers";
 import { createKeyUses } from "#shared/auth/key-uses.ts";
 import { verifierOf } from "#shared/auth/verify.ts";
-import type { ReportedEvent } from "#shared/contracts/audit.ts";
 import { once, parseBindings } from "#shared/http/bindings.ts";
+import { createReportingRecorder } from "#shared/http/reporting.ts";
 import { createLog, describeError } from "#shared/observability/log.ts";
 import { createApiKeyVerifier } from "./admission/api-keys.ts";
 import { createPasskeyLogins } from "./aggregates/passkey-login.ts";
@@ -36,10 +36,7 @@ const connect = once((bindings: unknown): GatewayServices => {
     sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
     now,
   });
-  const report = async (event: ReportedEvent): Promise<void> => {
-    const recorded = await env.KMS_RPC.recordEvent(event);
-    if (!recorded.ok) throw new Error("the audit trail cannot be written");
-  };
+  const recorder = createReportingRecorder(env.KMS_RPC, log);
   const upstreams = upstreamsIn(bindings);
   return {
     now,
@@ -49,7 +46,7 @@ const connect = once((bindings: unknown): GatewayServices => {
     kms: env.KMS_RPC,
     personalDataOf: createPersonalData({ kms: env.KMS_RPC, twofa: env.TWOFA_RPC, serviceA: env.SERVICE_A_RPC }),
     passkeyLogins: createPasskeyLogins(env.TWOFA_RPC),
-    reportRefusal: (event) => later("audit.lost")(report(event)),
+    reportRefusal: (event) => later("audit.lost")(recorder.record(event)),
     upstreams,
     publicUrl: env.PUBLIC_URL,
     trustedProxies: env.TRUSTED_PROXIES,

@@ -3,9 +3,9 @@ import { waitUntil } from "cloudflare:workers";
 import { verifierOf } from "#shared/auth/verify.ts";
 import { createWorker } from "#shared/http/worker.ts";
 import { createLog, describeError } from "#shared/observability/log.ts";
+import { createRecorder, noteEvent } from "#shared/observability/recorder.ts";
 import { createKmsApp } from "./app.ts";
-import type { AuditEvent } from "./audit/audit-entry.ts";
-import { createRecorder } from "./audit/security-log.ts";
+import type { AuditEntry, AuditEvent } from "./audit/audit-entry.ts";
 import { createAccountServices } from "./composition/account-services.ts";
 import { createAuditServices } from "./composition/audit-services.ts";
 import { createChores } from "./composition/chores.ts";
@@ -42,9 +42,8 @@ const compose = (foundation: Foundation, keys: InternalKeys): KmsServices => {
   const trustRecords = createTrustRepository(database);
 
   const log = createLog("kms");
-  const recordEvent = createRecorder(log);
   const tell = (event: AuditEvent): void => {
-    recordEvent(event);
+    noteEvent(log, event);
     auditServices.auditLog.expectEntry(event);
   };
   const auditServices = createAuditServices({
@@ -58,6 +57,13 @@ const compose = (foundation: Foundation, keys: InternalKeys): KmsServices => {
     createId,
   });
   const { audit, auditLog } = auditServices;
+  const recorder = createRecorder<AuditEvent, AuditEntry>(log, {
+    prepare: audit.prepare,
+    settle: async (event, isMade) => {
+      if (isMade) auditLog.expectEntry(event);
+    },
+    write: audit.writeTold,
+  });
 
   const wrapping = createSealer(keys.signingKeyWrapping, randomBytes);
   const algorithm = env.JWT_ALG;
@@ -121,6 +127,7 @@ const compose = (foundation: Foundation, keys: InternalKeys): KmsServices => {
     keyRing,
     signingKeys,
     audit,
+    recorder,
     auditLog,
     privacy: createPrivacy({
       repository: createPrivacyRepository(database),

@@ -27,9 +27,9 @@ import { failure, type Result, type RpcResult, success } from "#shared/lang/resu
 import { currentRequest } from "#shared/observability/context.ts";
 import { exposition } from "#shared/observability/instruments.ts";
 import { createLog, describeError } from "#shared/observability/log.ts";
+import { noteEvent, type SecurityEvent } from "#shared/observability/recorder.ts";
 import { takeRequest } from "#shared/rpc/request-context.ts";
 import { BudgetExhausted } from "./audit/audit-budget.ts";
-import { createRecorder } from "./audit/security-log.ts";
 import type { KmsServices } from "./composition/services.ts";
 import { isStandstill } from "./composition/unlock.ts";
 import { type ScopedToken, TokenTooLong } from "./tokens/access-token.ts";
@@ -40,7 +40,7 @@ import { WrongSecretKey } from "./tokens/signing-key.ts";
 const REWRAP_AT_START_MS = 5_000;
 
 const log = createLog("kms");
-const record = createRecorder(log);
+const record = (event: SecurityEvent): void => noteEvent(log, event);
 
 /** The work's answer; `unavailable` when the database cannot be asked, or the kms is at a standstill. */
 const answered = async <Answer>(work: () => Promise<Answer>): Promise<Answer | RpcResult<never>> => {

@@ -1,11 +1,11 @@
 /** Reports refused callers to the audit trail where the gateway knows them; strangers are in the log alone. */
 import type { MiddlewareHandler } from "hono";
-import type { ReportedEvent } from "#shared/contracts/audit.ts";
+import type { ReportableEvent } from "#shared/http/reporting.ts";
 import type { BaseServices, WorkerEnv } from "#shared/http/worker-env.ts";
 import { Problem } from "#shared/problem/problem.ts";
 
 /** Reports a refusal, without keeping the caller waiting for it. */
-export type ReportRefusal = (event: ReportedEvent) => void;
+export type ReportRefusal = (event: ReportableEvent) => void;
 
 interface ReportingServices extends BaseServices {
   reportRefusal: ReportRefusal;

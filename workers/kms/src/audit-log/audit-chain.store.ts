@@ -1,7 +1,7 @@
 /** The chain of audit entries in the database. */
 import { and, asc, desc, eq, getTableColumns, gt, gte, inArray, isNotNull, lt, lte, or, sql } from "drizzle-orm";
+import type { AuditAction } from "#shared/contracts/audit.ts";
 import { appendEntry } from "../audit/audit.store.ts";
-import type { AuditAction } from "../audit/audit-actions.ts";
 import type { KmsDatabase } from "../db/connection.ts";
 import { auditChain, auditCheckpoints, auditEntries } from "../db/schema/audit.ts";
 import type { ChainState, StoredChainState, StoredEntry } from "./audit-chain.ts";

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { type AuditAction, changesRights } from "./audit-actions.ts";
+import type { AuditAction } from "#shared/contracts/audit.ts";
+import { changesRights } from "./audit-actions.ts";
 
 test.for<AuditAction>([
   "user.create",

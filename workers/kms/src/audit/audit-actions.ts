@@ -1,5 +1,5 @@
 /** What the audit trail has entries of, and what kind of thing the target of each is. */
-import type { ReportedAction } from "#shared/contracts/audit.ts";
+import type { AuditAction, KmsAction, ReportedAction } from "#shared/contracts/audit.ts";
 
 /** `name`: chosen by a caller, who may choose it to look like anything, a user's id among others. */
 type TargetKind = "user" | "id" | "service" | "name" | "none";
@@ -57,7 +57,7 @@ const TARGETS = {
   "audit.prune": "id",
   "audit.export": "none",
   "audit.verify": "none",
-} as const satisfies Record<string, TargetKind>;
+} as const satisfies Record<KmsAction, TargetKind>;
 
 /** A factor, or the user whom all of it is about. */
 const REPORTED_TARGETS = {
@@ -72,11 +72,11 @@ const REPORTED_TARGETS = {
   "announcement.send": "user",
   "search-credentials.rotate": "none",
   "reindex.start": "none",
+  "search-rule.change": "none",
   "dead-letters.redrive": "none",
+  "sequence.reorder": "none",
   "access.refuse": "none",
 } as const satisfies Record<ReportedAction, TargetKind>;
-
-export type AuditAction = keyof typeof TARGETS | keyof typeof REPORTED_TARGETS;
 
 /** What happens all day long and leaves everybody's rights as they are. */
 const USES: ReadonlySet<string> = new Set<AuditAction>([
@@ -108,6 +108,8 @@ const USES: ReadonlySet<string> = new Set<AuditAction>([
   "challenge.send",
   "announcement.send",
   "reindex.start",
+  "search-rule.change",
+  "sequence.reorder",
 ]);
 
 /** Whether it may have changed who may do what: a checkpoint is due at once. So is one after what is new here. */

@@ -2,8 +2,9 @@
  * Keeps callers who are known from filling the database: an entry of the audit trail and the rows beside it belong to every
  * success, so successes that a caller can repeat at will have a budget. What is beyond it is refused before it is done.
  */
+
+import type { AuditAction } from "#shared/contracts/audit.ts";
 import { serviceNameOf, userIdOf } from "#shared/contracts/principal.ts";
-import type { AuditAction } from "./audit-actions.ts";
 import type { AuditEvent } from "./audit-entry.ts";
 
 /** So many at once, and so many a minute in the long run. */
@@ -68,6 +69,8 @@ const BUDGETS = {
   "root-key.rotate": WORK,
   "search-credentials.rotate": WORK,
   "reindex.start": WORK,
+  "search-rule.change": WORK,
+  "sequence.reorder": WORK,
   "dead-letters.redrive": WORK,
   "user.lock": UNLIMITED,
   "user.erase": UNLIMITED,

@@ -1,17 +1,9 @@
 /** What an audit entry says. */
-import type { AuditAction } from "./audit-actions.ts";
+import type { Recorder, SecurityEvent } from "#shared/observability/recorder.ts";
 
-/** What happened. Never a password, a key, a token, a code or a secret's value. */
-export interface AuditEvent {
-  action: AuditAction;
-  outcome: "success" | "failure" | "refused";
-  /** Who did it: a subject, see `#shared/contracts/principal.ts`. */
-  actor?: string | undefined;
-  /** What it was done to, out of what is stored and never as somebody sent it: the id of a user, a session or a key, `service:NAME`, the path of a secret. */
-  target?: string | undefined;
-  /** Why: a code, never what somebody sent. */
-  reason?: string | undefined;
-  /** What tells of a person: readable until that user is erased. */
+/** A security event with what the audit trail keeps besides. */
+export interface AuditEvent extends SecurityEvent {
+  /** Personal data: readable until that user is erased. */
   personal?: { userId: string; fields: Record<string, string> } | undefined;
   /** The user it was tried on, where no actor is known: the address is theirs to be erased. */
   concerns?: string | undefined;
@@ -46,3 +38,6 @@ export interface AuditEntry {
   readonly event: AuditEvent;
   readonly record: AuditRecord;
 }
+
+/** The recorder of the kms, whose changes store their entry in their own transaction. */
+export type AuditRecorder = Recorder<AuditEvent, AuditEntry>;

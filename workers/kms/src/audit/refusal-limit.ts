@@ -4,7 +4,7 @@
  * are successes that have happened already when they are reported, so that it is too late to refuse them.
  */
 
-import type { AuditAction } from "./audit-actions.ts";
+import type { AuditAction } from "#shared/contracts/audit.ts";
 import type { AuditEvent } from "./audit-entry.ts";
 
 const MINUTE_MS = 60_000;

@@ -3,6 +3,7 @@ import type { BaseServices } from "#shared/http/worker-env.ts";
 import type { ApiKeyRepository, ApiKeys } from "../api-keys/api-keys.ts";
 import type { KeyChanges } from "../api-keys/key-changes.ts";
 import type { AuditTrail } from "../audit/audit.ts";
+import type { AuditRecorder } from "../audit/audit-entry.ts";
 import type { AuditLog } from "../audit-log/audit-log.ts";
 import type { Sealer } from "../crypto/sealing.ts";
 import type { Clients } from "../oauth/clients.ts";
@@ -33,6 +34,7 @@ export interface KmsServices extends BaseServices, AccountServices, Vault {
   keyRing: KeyRing;
   signingKeys: SigningKeys;
   audit: AuditTrail;
+  recorder: AuditRecorder;
   auditLog: AuditLog;
   privacy: Privacy;
   /** Seals text for the other workers. */

@@ -1,7 +1,7 @@
 /** Wires what is encrypted for callers: secrets, wrapping, transit, and the root key that all of it hangs on. */
 import type { Log } from "#shared/observability/log.ts";
+import { noteEvent } from "#shared/observability/recorder.ts";
 import type { AuditTrail } from "../audit/audit.ts";
-import { createRecorder } from "../audit/security-log.ts";
 import type { RandomBytes } from "../crypto/random.ts";
 import type { InternalKeys } from "../crypto/root-key.ts";
 import { createRewrappingRepository } from "../root-key/rewrapping.store.ts";
@@ -52,7 +52,7 @@ export const createVault = ({ foundation, keys, audit, log, randomBytes, now, cr
     keks,
     envelopes,
     audit,
-    tell: createRecorder(log),
+    tell: (event) => noteEvent(log, event),
     alarm: (key) => log("error", "data-key.unreadable", { ...key }),
     batchSize: REWRAP_BATCH_SIZE,
     now,

@@ -1,9 +1,9 @@
 import type { Context } from "hono";
 import type { WorkerEnv } from "#shared/http/worker-env.ts";
 import { noteReason } from "#shared/observability/context.ts";
+import { noteEvent } from "#shared/observability/recorder.ts";
 import { type Problem, problem } from "#shared/problem/problem.ts";
 import type { AuditEntry, AuditEvent } from "../audit/audit-entry.ts";
-import { createRecorder } from "../audit/security-log.ts";
 import { TrailBehind } from "../audit-log/audit-mark.ts";
 import type { KmsServices } from "../composition/services.ts";
 
@@ -23,8 +23,7 @@ export const entryOf = (context: KmsContext, event: AuditEvent): Promise<AuditEn
 
 /** Writes the log line of a change whose audit entry stands in its transaction. */
 export const record = (context: KmsContext, event: AuditEvent): void => {
-  if (event.reason !== undefined) noteReason(event.reason);
-  createRecorder(context.var.log)(byCaller(context, event));
+  noteEvent(context.var.log, byCaller(context, event));
   context.var.services.auditLog.expectEntry(event);
 };
 

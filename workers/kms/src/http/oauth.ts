@@ -1,11 +1,11 @@
 /** What the OAuth endpoints share: their body, their errors, and how clients authenticate (RFC 6749 §2.3, §5.2). */
 import { z } from "@hono/zod-openapi";
+import type { AuditAction } from "#shared/contracts/audit.ts";
 import { text } from "#shared/contracts/input.ts";
 import { json } from "#shared/http/openapi.ts";
 import type { Result } from "#shared/lang/result.ts";
 import { currentRequest, noteReason } from "#shared/observability/context.ts";
 import type { ApiKey } from "../api-keys/api-key.ts";
-import type { AuditAction } from "../audit/audit-actions.ts";
 import {
   type ClientCredentials,
   MAX_PARAMETER_CHARACTERS,

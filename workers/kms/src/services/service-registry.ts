@@ -1,4 +1,6 @@
 /** The register of services: entered within the rights of who enters them, given a webhook, and taken out with their keys. */
+
+import type { AuditAction } from "#shared/contracts/audit.ts";
 import { serviceSubject } from "#shared/contracts/principal.ts";
 import type { Scope } from "#shared/contracts/rights.ts";
 import { type Failure, failure, type Result, success } from "#shared/lang/result.ts";
@@ -6,7 +8,6 @@ import type { Caller, Grantor } from "../accounts/granting.ts";
 import { findLookAlike, type LooksLike } from "../accounts/look-alikes.ts";
 import { scopesBeyond } from "../accounts/rights.ts";
 import type { AuditTrail } from "../audit/audit.ts";
-import type { AuditAction } from "../audit/audit-actions.ts";
 import type { AuditEntry } from "../audit/audit-entry.ts";
 import type { RandomBytes } from "../crypto/random.ts";
 import type { Sealer } from "../crypto/sealing.ts";

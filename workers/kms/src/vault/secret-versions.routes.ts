@@ -1,9 +1,9 @@
 import { z } from "@hono/zod-openapi";
 import type { Principal } from "#shared/auth/claims.ts";
+import type { AuditAction } from "#shared/contracts/audit.ts";
 import { list } from "#shared/contracts/input.ts";
 import { json, jsonBody } from "#shared/http/openapi.ts";
 import { problem } from "#shared/problem/problem.ts";
-import type { AuditAction } from "../audit/audit-actions.ts";
 import { endpoint } from "../endpoint.ts";
 import { entryOf, type KmsContext, record } from "../http/frame.ts";
 import { warningFields, warningsTo } from "../http/granting.ts";

@@ -1,5 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import type { Principal } from "#shared/auth/claims.ts";
+import type { AuditAction } from "#shared/contracts/audit.ts";
 import { integer, unicodeText } from "#shared/contracts/input.ts";
 import { MAX_SECRET_PATH_CHARACTERS } from "#shared/contracts/secret-path.ts";
 import { EXAMPLE, pageOf } from "#shared/http/examples.ts";
@@ -7,7 +8,6 @@ import { countParameter, json, jsonBody, page, pageQuery } from "#shared/http/op
 import { decodeCursor, toPage } from "#shared/http/page.ts";
 import { problem } from "#shared/problem/problem.ts";
 import type { Grantor } from "../accounts/granting.ts";
-import type { AuditAction } from "../audit/audit-actions.ts";
 import { endpoint } from "../endpoint.ts";
 import { audit, entryOf, type KmsContext, NO_STORE, record } from "../http/frame.ts";
 import { grantorOf, warningFields, warningsTo } from "../http/granting.ts";

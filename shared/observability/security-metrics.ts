@@ -1,13 +1,11 @@
-/** Writes security events as log lines, one each, and counts them. */
-import type { Log } from "#shared/observability/log.ts";
-import { countApiKey, countAuthentication, countToken } from "#shared/observability/metrics.ts";
-import type { AuditAction } from "./audit-actions.ts";
-import type { AuditEvent } from "./audit-entry.ts";
+/** What is counted of each security event. */
+import type { AuditAction, Outcome } from "../contracts/audit.ts";
+import { countApiKey, countAuthentication, countEvent, countMessage, countOtp, countToken } from "./metrics.ts";
 
-type Counted = Partial<Record<AuditAction, string>>;
+type ByAction = Partial<Record<AuditAction, string>>;
 
 /** The credential that the action judges. */
-const CREDENTIALS: Counted = {
+const CREDENTIALS: ByAction = {
   login: "password",
   "login.passkey": "passkey",
   "token.refresh": "refresh-token",
@@ -16,7 +14,7 @@ const CREDENTIALS: Counted = {
 };
 
 /** What the action, when it succeeds, gives a token for. */
-const TOKENS: Counted = {
+const TOKENS: ByAction = {
   login: "login",
   "login.passkey": "login",
   "token.refresh": "refresh",
@@ -28,7 +26,7 @@ const TOKENS: Counted = {
 };
 
 /** What the action, when it succeeds, does to an API key. */
-const API_KEYS: Counted = {
+const API_KEYS: ByAction = {
   "key.create": "created",
   "key.rotate": "rotated",
   "key.revoke": "revoked",
@@ -37,12 +35,30 @@ const API_KEYS: Counted = {
   "key.leaked": "leaked",
 };
 
+const MESSAGES: ReadonlySet<AuditAction> = new Set(["challenge.send", "announcement.send"]);
+
 // There from the beginning, because alerts wait for them: the first value of a series is no increase.
 for (const reason of ["unknown-user", "wrong-password"])
   countAuthentication({ credential: "password", outcome: "refused", reason }, 0);
 countAuthentication({ credential: "refresh-token", outcome: "refused", reason: "reused" }, 0);
 
-const countEvent = ({ action, outcome, reason = "none" }: AuditEvent): void => {
+/** How the check of a code ended, by outcome and reason. */
+const judgementOf = (outcome: Outcome, reason: string | undefined): string => {
+  if (outcome === "success") return "accepted";
+  if (reason === "locked" || reason === "replayed") return reason;
+  return "wrong";
+};
+
+interface Counted {
+  action: AuditAction;
+  outcome: Outcome;
+  reason?: string | undefined;
+  method?: string | undefined;
+}
+
+/** Counts the event once, and what follows from it: credentials judged, tokens issued, codes checked, messages sent. */
+export const countSecurityEvent = ({ action, outcome, reason = "none", method }: Counted): void => {
+  countEvent({ action, outcome });
   const isSuccess = outcome === "success";
   const credential = CREDENTIALS[action];
   if (credential !== undefined)
@@ -55,12 +71,7 @@ const countEvent = ({ action, outcome, reason = "none" }: AuditEvent): void => {
   if (isSuccess && kind !== undefined) countToken({ kind });
   const event = API_KEYS[action];
   if (isSuccess && event !== undefined) countApiKey({ event });
+  if (action === "factor.verify" && method !== undefined) countOtp({ method, outcome: judgementOf(outcome, reason) });
+  if (MESSAGES.has(action) && method !== undefined)
+    countMessage({ channel: method, outcome: isSuccess ? "delivered" : reason });
 };
-
-export const createRecorder =
-  (log: Log) =>
-  (event: AuditEvent): void => {
-    const { action, outcome, reason, actor: subject, target } = event;
-    log(outcome === "success" ? "info" : "warn", "security", { action, outcome, reason, subject, target });
-    countEvent(event);
-  };

@@ -1,0 +1,86 @@
+/**
+ * The one recorder of security events: the audit entry, the log line and the count of each are written together, in the
+ * same words. Rules call it; routes do not.
+ */
+import type { AuditAction, Outcome } from "../contracts/audit.ts";
+import { currentRequest, noteReason } from "./context.ts";
+import type { Fields, Log } from "./log.ts";
+import { countSecurityEvent } from "./security-metrics.ts";
+
+/** What happened. Never a password, a key, a token, a code or a secret's value in it. */
+export interface SecurityEvent {
+  action: AuditAction;
+  outcome: Outcome;
+  /** Who did it: a subject, see `contracts/principal.ts`. By default the caller of the request. */
+  actor?: string | undefined;
+  /** What it was done to, as it is stored: the id of a user, a session or a key, `service:NAME`, the path of a secret. */
+  target?: string | undefined;
+  /** Why: a code, never what a caller sent. */
+  reason?: string | undefined;
+  /** By which kind of credential, factor or channel: a code, for the log line and the metrics. */
+  method?: string | undefined;
+  /** More for the log line alone. */
+  detail?: Fields | undefined;
+}
+
+/** Where the entries go. `Entry`: what a change stores in its own transaction. */
+export interface AuditSink<Event extends SecurityEvent, Entry> {
+  /** The entry of a change that is about to be made. Throws if it cannot be recorded: then the change must not be made. */
+  prepare(event: Event): Promise<Entry>;
+  /** What became of the change. */
+  settle(event: Event, isMade: boolean): Promise<void>;
+  /** Stores the entry of what changes nothing: an authentication, a read, a refusal. */
+  write(event: Event): Promise<void>;
+}
+
+export interface Recorder<Event extends SecurityEvent = SecurityEvent, Entry = unknown> {
+  /** Records what changes nothing. A success that cannot be recorded throws, and must not be acknowledged. */
+  record(event: Event): Promise<void>;
+  /**
+   * Makes a change that is recorded: `make` stores the entry in its transaction. `isMade` says whether it came about, by
+   * default whether the result is neither `false` nor `undefined`. Gives what `make` gives.
+   */
+  change<Value>(
+    event: Event,
+    make: (entry: Entry) => Promise<Value>,
+    isMade?: (value: Value) => boolean,
+  ): Promise<Value>;
+}
+
+const isThere = (value: unknown): boolean => value !== false && value !== undefined;
+
+/** Writes the log line of an event, and counts it. */
+export const noteEvent = (log: Log, event: SecurityEvent): void => {
+  const { action, outcome, reason, method, actor: subject, target, detail } = event;
+  if (reason !== undefined) noteReason(reason);
+  const level = outcome === "success" ? "info" : "warn";
+  log(level, "security", { action, outcome, reason, method, subject, target, ...detail });
+  countSecurityEvent(event);
+};
+
+export const createRecorder = <Event extends SecurityEvent, Entry>(
+  log: Log,
+  sink: AuditSink<Event, Entry>,
+): Recorder<Event, Entry> => {
+  const byCaller = (event: Event): Event => ({ actor: currentRequest()?.subject, ...event });
+
+  const note = (event: Event): void => noteEvent(log, event);
+
+  return {
+    record: async (given) => {
+      const event = byCaller(given);
+      // A refusal stands whether it can be stored or not; a success that cannot be stored is none.
+      if (event.outcome !== "success") note(event);
+      await sink.write(event);
+      if (event.outcome === "success") note(event);
+    },
+    change: async (given, make, isMade = isThere) => {
+      const event = byCaller(given);
+      const value = await make(await sink.prepare(event));
+      const made = isMade(value);
+      if (made) note(event);
+      await sink.settle(event, made);
+      return value;
+    },
+  };
+};
