@@ -10,7 +10,8 @@ import {
   mintDatabaseToken,
   namespaceUrl,
 } from "../../runtime/libsql/sqld-client.ts";
-import { createDatabase, type Database, isUnavailable, isUniqueViolation, violates } from "./database.ts";
+import { isUnavailable } from "../lang/unavailable.ts";
+import { createDatabase, type Database, isUniqueViolation, violates } from "./database.ts";
 
 const items = sqliteTable("items", { id: integer().primaryKey(), name: text().notNull().unique() });
 const schema = { items };

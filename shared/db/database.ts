@@ -4,6 +4,7 @@
 import type { Client } from "@libsql/client";
 import { createClient } from "@libsql/client/web";
 import { drizzle } from "drizzle-orm/libsql/web";
+import { causesOf, isUnavailable, Unavailable } from "../lang/unavailable.ts";
 import { observeDatabaseCall } from "../observability/metrics.ts";
 import { type ConcurrencyLimit, createConcurrencyLimit } from "./concurrency-limit.ts";
 
@@ -18,17 +19,13 @@ const BUSY_RETRY_MAX_MS = 200;
 /** The client's own limiter would tie one request's work to another's, which workerd forbids. */
 const NO_CONCURRENCY_LIMIT = 1_000_000;
 
-/** The database is unavailable. Becomes a 503; nothing was acknowledged. */
-export class DatabaseUnavailable extends Error {
+/** The database is unavailable; nothing was acknowledged. */
+export class DatabaseUnavailable extends Unavailable {
   override readonly name = "DatabaseUnavailable";
 }
 
-const causes = function* (error: unknown): Generator<unknown> {
-  for (let at = error; at !== undefined && at !== null; at = at instanceof Error ? at.cause : undefined) yield at;
-};
-
 const hasCode = (error: unknown, prefix: string): boolean =>
-  [...causes(error)].some(
+  [...causesOf(error)].some(
     (at) =>
       at instanceof Error &&
       (("code" in at && typeof at.code === "string" && at.code.startsWith(prefix)) || at.message.includes(prefix)),
@@ -36,17 +33,13 @@ const hasCode = (error: unknown, prefix: string): boolean =>
 
 const isBusy = (error: unknown): boolean => hasCode(error, "SQLITE_BUSY") || hasCode(error, "SQLITE_LOCKED");
 
-/** Whether a failure, or a cause of it, is that the database cannot be asked. */
-export const isUnavailable = (error: unknown): boolean =>
-  [...causes(error)].some((at) => at instanceof DatabaseUnavailable);
-
 /** Whether a write was refused because it would have stored something that must be unique twice. */
 export const isUniqueViolation = (error: unknown): boolean =>
-  hasCode(error, "SQLITE_CONSTRAINT") && [...causes(error)].some((at) => String(at).includes("UNIQUE constraint"));
+  hasCode(error, "SQLITE_CONSTRAINT") && [...causesOf(error)].some((at) => String(at).includes("UNIQUE constraint"));
 
 /** A constraint that a statement names itself, by `CHECK` or `RAISE(ABORT, name)`. */
 export const violates = (error: unknown, name: string): boolean =>
-  hasCode(error, "SQLITE_CONSTRAINT") && [...causes(error)].some((at) => String(at).includes(name));
+  hasCode(error, "SQLITE_CONSTRAINT") && [...causesOf(error)].some((at) => String(at).includes(name));
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 

@@ -7,7 +7,7 @@ import type { MiddlewareHandler } from "hono";
 import { HTTPException } from "hono/http-exception";
 import { holdsCredential } from "../contracts/credential-shape.ts";
 import type { WorkerName } from "../contracts/workers.ts";
-import { isUnavailable } from "../db/database.ts";
+import { unavailabilityIn } from "../lang/unavailable.ts";
 import { currentRequest, noteReason, withinRequest } from "../observability/context.ts";
 import { labelWorker } from "../observability/instruments.ts";
 import { createLog, describeError } from "../observability/log.ts";
@@ -17,7 +17,6 @@ import { PRIVATE_PATHS, UNMATCHED } from "../policy/routes.ts";
 import { PROBLEMS } from "../problem/catalogue.ts";
 import { Problem, problem, problemResponse, typesenseErrorResponse } from "../problem/problem.ts";
 import { unavailable } from "../problem/unavailable.ts";
-import { UnusableSettings } from "./bindings.ts";
 import { assertDeclaredInput, type DeclaredInputs, declaredInputs } from "./declared-input.ts";
 import { documentOf } from "./document.ts";
 import { drain } from "./drain.ts";
@@ -39,20 +38,14 @@ const requestIdOf = (headers: Headers): string => {
   return SANE_REQUEST_ID.test(sent) && !holdsCredential(sent) ? sent : crypto.randomUUID();
 };
 
+const DEPENDENCY_UNAVAILABLE =
+  "A dependency is temporarily unavailable, and the request was not acknowledged. Retry after the time in Retry-After.";
+
 /** Turns whatever was thrown into a problem; an unknown failure is a bug and becomes a bare 500. */
 const toProblem = (error: unknown): Problem => {
   if (error instanceof Problem) return error;
-  if (isUnavailable(error))
-    return unavailable({
-      detail:
-        "A dependency is temporarily unavailable, and the request was not acknowledged. Retry after the time in Retry-After.",
-      cause: error,
-    });
-  if (error instanceof UnusableSettings)
-    return unavailable({
-      detail: "A worker's settings are invalid. Ask the operator to check its log, which names the setting.",
-      cause: error,
-    });
+  const outage = unavailabilityIn(error);
+  if (outage) return unavailable({ detail: outage.detail ?? DEPENDENCY_UNAVAILABLE, cause: error });
   if (error instanceof HTTPException && error.status === 400)
     return problem("malformed-request", { detail: "The request body cannot be parsed." });
   if (error instanceof HTTPException && error.status === 415) return problem("unsupported-media-type");

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { DEFAULT_MAX_STALENESS_SECONDS } from "../auth/trust.ts";
 import type { KmsRpc } from "../contracts/kms.ts";
+import { Unavailable } from "../lang/unavailable.ts";
 import { passingRequest } from "../rpc/request-context.ts";
 
 /** Less than it takes to notice that the kms is unavailable would refuse every caller. */
@@ -59,8 +60,14 @@ export const databaseBindings = {
 };
 
 /** The worker does nothing until an operator has corrected its settings; the message names them, and never a value. */
-export class UnusableSettings extends Error {
-  override name = "UnusableSettings";
+export class UnusableSettings extends Unavailable {
+  override readonly name = "UnusableSettings";
+
+  constructor(message: string) {
+    super(message, {
+      detail: "A worker's settings are invalid. Ask the operator to check its log, which names the setting.",
+    });
+  }
 }
 
 /** The parsed bindings; throws {@link UnusableSettings}, which names each bad one. */

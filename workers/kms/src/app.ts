@@ -16,7 +16,6 @@ import { BudgetExhausted } from "./audit/audit-budget.ts";
 import { auditEndpoints } from "./audit-log/audit.routes.ts";
 import { auditVerificationEndpoints } from "./audit-log/audit-verification.routes.ts";
 import type { KmsServices } from "./composition/services.ts";
-import { problemOf } from "./composition/unlock.ts";
 import { auditedAccess } from "./http/audited-access.ts";
 import { introspectEndpoints } from "./oauth/introspect.routes.ts";
 import { metadataEndpoints } from "./oauth/metadata.routes.ts";
@@ -85,7 +84,7 @@ export const createKmsApp = (connect: (bindings: unknown) => Promise<KmsServices
     connect,
     problemOf: (error) => {
       if (error instanceof BudgetExhausted) return tooOften(error.retryAfterSeconds);
-      return error instanceof TokenTooLong ? problem("conflict", { detail: TOKEN_TOO_LONG }) : problemOf(error);
+      return error instanceof TokenTooLong ? problem("conflict", { detail: TOKEN_TOO_LONG }) : undefined;
     },
     access: auditedAccess(createWorkerPipeline<KmsServices>("kms")),
   });

@@ -22,8 +22,8 @@ import type {
 } from "#shared/contracts/kms.ts";
 import type { PersonalParts, SignedDocument } from "#shared/contracts/personal-data.ts";
 import { serviceSubject } from "#shared/contracts/principal.ts";
-import { isUnavailable } from "#shared/db/database.ts";
 import { failure, type Result, type RpcResult, success } from "#shared/lang/result.ts";
+import { isUnavailable } from "#shared/lang/unavailable.ts";
 import { currentRequest } from "#shared/observability/context.ts";
 import { exposition } from "#shared/observability/instruments.ts";
 import { createLog, describeError } from "#shared/observability/log.ts";
@@ -31,7 +31,6 @@ import { noteEvent, type SecurityEvent } from "#shared/observability/recorder.ts
 import { takeRequest } from "#shared/rpc/request-context.ts";
 import { BudgetExhausted } from "./audit/audit-budget.ts";
 import type { KmsServices } from "./composition/services.ts";
-import { isStandstill } from "./composition/unlock.ts";
 import { type ScopedToken, TokenTooLong } from "./tokens/access-token.ts";
 import type { KeyRing } from "./tokens/key-ring.ts";
 import { WrongSecretKey } from "./tokens/signing-key.ts";
@@ -42,12 +41,12 @@ const REWRAP_AT_START_MS = 5_000;
 const log = createLog("kms");
 const record = (event: SecurityEvent): void => noteEvent(log, event);
 
-/** The work's answer; `unavailable` when the database cannot be asked, or the kms is at a standstill. */
+/** The work's answer; `unavailable` when the database cannot be asked, or an operator has to act first. */
 const answered = async <Answer>(work: () => Promise<Answer>): Promise<Answer | RpcResult<never>> => {
   try {
     return await work();
   } catch (error) {
-    if (!isUnavailable(error) && !isStandstill(error)) throw error;
+    if (!isUnavailable(error)) throw error;
     log("error", "unavailable", { error: describeError(error) });
     return failure("unavailable");
   }

@@ -1,8 +1,8 @@
 /** The private entrypoint of search, for other workers. */
 import { WorkerEntrypoint } from "cloudflare:workers";
 import type { SearchRpc, SyncOperation, SyncResult } from "#shared/contracts/search.ts";
-import { isUnavailable } from "#shared/db/database.ts";
 import { failure, type RpcResult, success } from "#shared/lang/result.ts";
+import { isUnavailable } from "#shared/lang/unavailable.ts";
 import { createLog, describeError } from "#shared/observability/log.ts";
 import { takeRequest } from "#shared/rpc/request-context.ts";
 import type { SearchServices } from "./composition/services.ts";

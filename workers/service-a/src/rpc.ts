@@ -2,8 +2,8 @@
 import { WorkerEntrypoint } from "cloudflare:workers";
 import type { Contributions } from "#shared/contracts/personal-data.ts";
 import type { ServiceARpc } from "#shared/contracts/service-a.ts";
-import { isUnavailable } from "#shared/db/database.ts";
 import { failure, type RpcResult, success } from "#shared/lang/result.ts";
+import { isUnavailable } from "#shared/lang/unavailable.ts";
 import { takeRequest } from "#shared/rpc/request-context.ts";
 import type { ServiceAServices } from "./composition/services.ts";
 

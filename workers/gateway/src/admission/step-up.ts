@@ -3,6 +3,7 @@
  * request, and a token that was given for this request is used up. Where a call grants something, twofa says of a caller
  * without a second factor that they have none.
  */
+
 import {
   assertMayGrant,
   factorRequired,
@@ -17,6 +18,7 @@ import type { KmsRpc } from "#shared/contracts/kms.ts";
 import { MAX_PURPOSE_PATH_CHARACTERS, type Purpose } from "#shared/contracts/purpose.ts";
 import { MAX_TYPED_CODE_LENGTH, type TwofaRpc } from "#shared/contracts/twofa.ts";
 import { withinTime } from "#shared/lang/deadline.ts";
+import type { Unavailable } from "#shared/lang/unavailable.ts";
 import type { Policy, StepUpDemand } from "#shared/policy/routes.ts";
 import { type Problem, problem } from "#shared/problem/problem.ts";
 import { callWorker, unavailable } from "../backends/unavailable.ts";
@@ -54,7 +56,7 @@ const codeRefused = (demand: StepUpDemand): Problem =>
 
 type Refusal = Extract<Awaited<ReturnType<TwofaRpc["elevateOnce"]>>, { ok: false }>["error"];
 
-const refusalOf = (refusal: Refusal, demand: StepUpDemand): Problem => {
+const refusalOf = (refusal: Refusal, demand: StepUpDemand): Problem | Unavailable => {
   switch (refusal.kind) {
     case "wrong-code":
       return codeRefused(demand);

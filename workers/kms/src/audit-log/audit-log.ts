@@ -96,7 +96,7 @@ export const createAuditLog = (options: AuditLogOptions): AuditLog => {
     expectEntry: sealer.expectEntry,
     sealSoon: sealer.sealSoon,
     assertNotBehind: () => {
-      if (sealer.isBehind()) throw new TrailBehind("the audit trail lacks entries that it had before");
+      if (sealer.isBehind()) throw new TrailBehind();
     },
     thinCheckpoints: checkpoints.thin,
     verify: createChainVerifier({

@@ -4,6 +4,7 @@
  * or has other entries there, and the kms does not go on from it.
  */
 
+import { Unavailable } from "#shared/lang/unavailable.ts";
 import { isSameHash } from "../crypto/mac.ts";
 import { type ChainPlace, type ChainState, sealOf } from "./audit-chain.ts";
 import { type Checkpoint, placeIn } from "./audit-checkpoints.ts";
@@ -14,8 +15,15 @@ export type ChainMark = Pick<ChainPlace, "id" | "link">;
 export const NO_MARK: ChainMark = { id: 0, link: "" };
 
 /** The audit trail lacks what was in it before: nothing that must be recorded is done until an operator has looked. */
-export class TrailBehind extends Error {
-  override name = "TrailBehind";
+export class TrailBehind extends Unavailable {
+  override readonly name = "TrailBehind";
+
+  constructor() {
+    super("the audit trail lacks entries that it had before", {
+      detail:
+        "The audit trail lacks earlier entries, so changes are refused. Ask the operator to check the log for audit.broken.",
+    });
+  }
 }
 
 /** What a stored checkpoint says, if the kms said it; its signature is not looked at. */

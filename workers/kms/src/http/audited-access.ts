@@ -1,13 +1,12 @@
 /** What happens around every request for the audit trail: refusals are told, and entries linked once the caller has his answer. */
 import type { MiddlewareHandler } from "hono";
-import { isUnavailable } from "#shared/db/database.ts";
 import type { WorkerEnv } from "#shared/http/worker-env.ts";
+import { isUnavailable } from "#shared/lang/unavailable.ts";
 import { currentRequest } from "#shared/observability/context.ts";
 import { describeError } from "#shared/observability/log.ts";
 import { PROBLEMS } from "#shared/problem/catalogue.ts";
 import { Problem } from "#shared/problem/problem.ts";
 import type { KmsServices } from "../composition/services.ts";
-import { isStandstill } from "../composition/unlock.ts";
 import { audit, type KmsContext } from "./frame.ts";
 
 const REFUSALS = new Set([401, 403]);
@@ -25,7 +24,7 @@ const tellOf = async (context: KmsContext, error: unknown): Promise<void> => {
     await audit(context, { action: "access.refuse", outcome: "refused", target, reason });
   } catch (failure) {
     // It stays a refusal, and its log line is written.
-    if (!isUnavailable(failure) && !isStandstill(failure)) throw failure;
+    if (!isUnavailable(failure)) throw failure;
     context.var.log("error", "audit.lost", { error: describeError(failure) });
   }
 };

@@ -89,10 +89,7 @@ export const createKeks = ({ repository, secretKeys, randomBytes, now }: KeksOpt
   const get = async (version: number): Promise<Kek & { isOfCurrentKey: boolean }> => {
     if (!opened.has(version)) await read();
     const kek = opened.get(version);
-    if (!kek)
-      throw new WrongSecretKey(
-        `SECRET_KEY does not match this database: key-encryption key ${version} cannot be decrypted`,
-      );
+    if (!kek) throw new WrongSecretKey(`key-encryption key ${version}`);
     return kek;
   };
 

@@ -4,7 +4,7 @@ import { admit, bearerToken, credentialRefused, policyOf } from "#shared/http/ac
 import { EXAMPLE } from "#shared/http/examples.ts";
 import { json } from "#shared/http/openapi.ts";
 import { type Result, success } from "#shared/lang/result.ts";
-import { unavailable } from "#shared/problem/unavailable.ts";
+import { Unavailable } from "#shared/lang/unavailable.ts";
 import { endpoint } from "../endpoint.ts";
 import { type KmsContext, NO_STORE } from "../http/frame.ts";
 import {
@@ -81,7 +81,7 @@ const introspectToken = endpoint("POST /introspect", {
     const token = read.value.get("token");
     if (token === undefined) return refuse(context, { kind: "invalid_request", description: "token is missing." });
     const found = await introspect(context.var.services.verify, token, identified.value);
-    if (!found.ok) throw unavailable();
+    if (!found.ok) throw new Unavailable("the verification keys are not known");
     return context.json(found.value, 200, NO_STORE);
   },
 });

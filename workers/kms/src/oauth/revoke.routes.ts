@@ -2,7 +2,7 @@ import { z } from "@hono/zod-openapi";
 import { FIRST_PARTY_CLIENT } from "#shared/contracts/access-token.ts";
 import { serviceSubject } from "#shared/contracts/principal.ts";
 import { EXAMPLE } from "#shared/http/examples.ts";
-import { unavailable } from "#shared/problem/unavailable.ts";
+import { Unavailable } from "#shared/lang/unavailable.ts";
 import { endpoint } from "../endpoint.ts";
 import { entryOf, type KmsContext, NO_STORE, record } from "../http/frame.ts";
 import {
@@ -44,7 +44,7 @@ const revokeAccessToken = async (
   const { verify, revokeToken } = context.var.services;
   const verification = await verify(token);
   if (!verification.ok) {
-    if (verification.reason === "trust-unavailable") throw unavailable();
+    if (verification.reason === "trust-unavailable") throw new Unavailable("the verification keys are not known");
     return done(context);
   }
   const { principal } = verification;

@@ -4,8 +4,8 @@ import { serviceSubject } from "#shared/contracts/principal.ts";
 import { EXAMPLE } from "#shared/http/examples.ts";
 import { json } from "#shared/http/openapi.ts";
 import { TOKENS_EXAMPLE, tokensBody, tokensSchema } from "#shared/http/tokens.ts";
+import { Unavailable } from "#shared/lang/unavailable.ts";
 import { currentRequest } from "#shared/observability/context.ts";
-import { unavailable } from "#shared/problem/unavailable.ts";
 import { endpoint } from "../endpoint.ts";
 import { audit, type KmsContext, NO_STORE, record } from "../http/frame.ts";
 import {
@@ -115,7 +115,7 @@ const exchange = async (context: KmsContext, request: Grant<typeof TOKEN_EXCHANG
   const exchanged = await exchangeToken({ ...request, actor: apiKey });
   const event = { action: "token.exchange", actor: serviceSubject(apiKey.service) } as const;
   if (!exchanged.ok) {
-    if (exchanged.error.kind === "trust-unavailable") throw unavailable();
+    if (exchanged.error.kind === "trust-unavailable") throw new Unavailable("the verification keys are not known");
     await audit(context, { ...event, outcome: "failure", reason: exchanged.error.kind });
     return refuse(context, EXCHANGE_REFUSALS[exchanged.error.kind]);
   }

@@ -2,8 +2,10 @@
  * Signing keys (RFC 7517, RFC 7518, RFC 8037): what they are made of, and their states. The private half, or the shared
  * secret of HS256, is never stored in the clear.
  */
+
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK, type JWK } from "jose";
 import { z } from "zod";
+import { Unavailable } from "#shared/lang/unavailable.ts";
 import type { Sealer } from "../crypto/sealing.ts";
 
 export const SIGNING_ALGORITHMS = ["EdDSA", "ES256", "RS256", "HS256"] as const;
@@ -45,8 +47,15 @@ export interface Signer {
 }
 
 /** SECRET_KEY is not the one this database was written under. Nothing in it can be used until the right one is given. */
-export class WrongSecretKey extends Error {
+export class WrongSecretKey extends Unavailable {
   override readonly name = "WrongSecretKey";
+
+  /** `what` cannot be decrypted. */
+  constructor(what: string) {
+    super(`SECRET_KEY does not match this database: ${what} cannot be decrypted`, {
+      detail: "SECRET_KEY does not match this database. Restart the kms with the right key.",
+    });
+  }
 }
 
 /** The place a private key is bound to: in another row it does not open. */
@@ -98,8 +107,7 @@ const privateJwkSchema = z.looseObject({ alg: z.enum(SIGNING_ALGORITHMS) });
 
 const openPrivateJwk = async (wrapping: Sealer, key: WrappedSigningKey): Promise<z.infer<typeof privateJwkSchema>> => {
   const privateJwk = await wrapping.open(wrappingContext(key.kid), key.wrappedPrivateJwk);
-  if (privateJwk === undefined)
-    throw new WrongSecretKey("SECRET_KEY does not match this database: the signing key cannot be decrypted");
+  if (privateJwk === undefined) throw new WrongSecretKey("the signing key");
   return privateJwkSchema.parse(JSON.parse(privateJwk));
 };
 

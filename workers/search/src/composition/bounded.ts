@@ -4,8 +4,8 @@
  */
 
 import { type ConcurrencyLimit, createConcurrencyLimit } from "#shared/db/concurrency-limit.ts";
-import { DatabaseUnavailable } from "#shared/db/database.ts";
 import { withinTime } from "#shared/lang/deadline.ts";
+import { Unavailable } from "#shared/lang/unavailable.ts";
 import type { SearchEngine, SearchQuery } from "../query/engine.ts";
 
 /** Callers learn within two seconds that the engine does not respond; calls to a cluster have limits of their own. */
@@ -30,7 +30,7 @@ const createLimits = ({ now, sleep }: BoundedOptions): ((query: SearchQuery) => 
       sleep,
       maxWaitMs: SEARCH_LIMITS_MS.libsql,
       workMs: ABANDONED_MS,
-      onTimeout: () => new DatabaseUnavailable("too many searches are waiting for the database"),
+      onTimeout: () => new Unavailable("too many searches are waiting for the database"),
     });
   const all = limitTo(CONCURRENT_SEARCHES);
   const scoped = limitTo(CONCURRENT_SCOPED_SEARCHES);
@@ -46,7 +46,7 @@ export const bounded = (engine: SearchEngine, options: BoundedOptions): SearchEn
     ...engine,
     search: async (query) => {
       const result = await withinTime(find(query), SEARCH_LIMITS_MS[engine.name]);
-      if (!result) throw new DatabaseUnavailable("the search takes too long");
+      if (!result) throw new Unavailable("the search takes too long");
       return result;
     },
   };

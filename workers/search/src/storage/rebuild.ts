@@ -3,7 +3,8 @@
  * do not notice.
  */
 import { z } from "zod";
-import { type Database, isUnavailable } from "#shared/db/database.ts";
+import type { Database } from "#shared/db/database.ts";
+import { isUnavailable } from "#shared/lang/unavailable.ts";
 import type { DocumentLog } from "../model/document-log.ts";
 import { COLLECTION } from "../model/fields.ts";
 import { type Build, type BuildStore, isRunning, type Lease, type Reindexing } from "../sync/build.ts";

@@ -1,10 +1,10 @@
-/** The engine is unavailable: the same, to callers, as an unavailable database. */
+/** What to callers is an unavailable engine. */
 import type { z } from "zod";
-import { DatabaseUnavailable } from "#shared/db/database.ts";
+import { Unavailable } from "#shared/lang/unavailable.ts";
 import type { Reply, ReplyFailure } from "./reply.ts";
 
-export const engineUnavailable = ({ kind, message }: ReplyFailure): DatabaseUnavailable =>
-  new DatabaseUnavailable(`Typesense: ${kind}: ${message}`);
+export const engineUnavailable = ({ kind, message }: ReplyFailure): Unavailable =>
+  new Unavailable(`Typesense: ${kind}: ${message}`);
 
 /** A response parsed by its schema; anything else is not a supported version of Typesense. */
 export const shapeOf = <Schema extends z.ZodType>(schema: Schema, body: unknown): z.infer<Schema> => {

@@ -1,6 +1,7 @@
 /** What is measured of service-a whenever its numbers are asked for. */
-import { isUnavailable } from "#shared/db/database.ts";
+
 import { withinTime } from "#shared/lang/deadline.ts";
+import { isUnavailable } from "#shared/lang/unavailable.ts";
 import { setOutboxDeadLetters, setOutboxDepth, setOutboxOldestAge } from "#shared/observability/metrics.ts";
 import type { ServiceAServices } from "./services.ts";
 
