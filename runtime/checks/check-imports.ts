@@ -2,6 +2,7 @@
 import { globSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { findFolderCycles, findViolations } from "./import-rules.ts";
+import { findPrivateCalls } from "./private-calls.ts";
 import { findCrowdedFolders, findLongFiles } from "./sizes.ts";
 
 const ROOT = path.join(import.meta.dirname, "..", "..");
@@ -17,6 +18,7 @@ const allFiles = [...files, ...filesIn("runtime,tests")];
 const faults = [
   ...findViolations(files).map(({ file, target, rule }) => `${file} imports ${target}: ${rule}`),
   ...findFolderCycles(files).map((circle) => `folders import each other in a cycle: ${circle.join(", ")}`),
+  ...findPrivateCalls(files),
   ...findCrowdedFolders(allFiles.map(({ file }) => file)).map(
     ([folder, count]) => `${folder} has ${count} source files: cut it by capability`,
   ),

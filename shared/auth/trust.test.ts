@@ -1,11 +1,12 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { unavailable } from "../../tests/support/rpc/private-calls.ts";
 import type { KmsRpc, Revocation, Trust } from "../contracts/kms.ts";
-import { failure, type RpcResult, success } from "../lang/result.ts";
+import { type Result, success } from "../lang/result.ts";
 import { createTrustSource } from "./trust.ts";
 
 const KEY = { kid: "key-1", alg: "EdDSA", kty: "OKP", crv: "Ed25519", x: "AA" };
 
-const updates = (revocations: Revocation[] = [], rest: Partial<Trust> = {}): RpcResult<Trust> =>
+const updates = (revocations: Revocation[] = [], rest: Partial<Trust> = {}): Result<Trust> =>
   success({
     keys: [KEY],
     revocations,
@@ -23,7 +24,7 @@ const createKms = () => {
     asked: 0,
     /** Where each question went on. */
     positions,
-    answer: async (): Promise<RpcResult<Trust>> => updates(),
+    answer: async (): Promise<Result<Trust>> => updates(),
     trust: (position?: number): ReturnType<KmsRpc["trust"]> => {
       kms.asked += 1;
       positions.push(position);
@@ -70,7 +71,7 @@ describe("trust", () => {
     const kms = createKms();
     const trust = createTrustSource({ kms, now, maxStalenessSeconds: 60 });
     await trust();
-    kms.answer = async () => failure("unavailable");
+    kms.answer = unavailable;
     nowMs += 60_000;
     expect(await trust()).toBeDefined();
     nowMs += 1;
@@ -79,9 +80,7 @@ describe("trust", () => {
 
   test("gives nothing as long as the kms has never answered, and works by itself once it does", async () => {
     const kms = createKms();
-    kms.answer = async () => {
-      throw new Error("gone");
-    };
+    kms.answer = unavailable;
     const trust = createTrustSource({ kms, now, maxStalenessSeconds: 60 });
     expect(await trust()).toBeUndefined();
     kms.answer = async () => updates();
@@ -93,7 +92,7 @@ describe("trust", () => {
     const kms = createKms();
     const trust = createTrustSource({ kms, now, maxStalenessSeconds: 60 });
     await trust();
-    kms.answer = async () => failure("unavailable");
+    kms.answer = unavailable;
     nowMs += 2_000;
     await trust();
     await trust();
@@ -139,7 +138,7 @@ describe("trust", () => {
   test("does not let an answer that was slow to come replace a newer one", async () => {
     const kms = createKms();
     const trust = createTrustSource({ kms, now, maxStalenessSeconds: 60 });
-    let respondLate: (trust: RpcResult<Trust>) => void = () => {};
+    let respondLate: (trust: Result<Trust>) => void = () => {};
     kms.answer = () => new Promise((resolve) => (respondLate = resolve));
     const late = trust();
     nowMs += 1_000;
@@ -153,7 +152,7 @@ describe("trust", () => {
     const kms = createKms();
     const trust = createTrustSource({ kms, now, maxStalenessSeconds: 5 });
     await trust();
-    kms.answer = async () => failure("unavailable");
+    kms.answer = unavailable;
     nowMs += 5_000;
     expect(await trust()).toBeDefined();
     nowMs += 1;
@@ -184,11 +183,12 @@ describe("trust", () => {
   test("hears an answer of several parts to its end before it relies on it, and goes on where it broke off", async () => {
     const kms = createKms();
     const trust = createTrustSource({ kms, now, maxStalenessSeconds: 60 });
-    const parts: RpcResult<Trust>[] = [
-      updates([{ sessionId: "a", revokedAtSeconds: 1 }], { position: 1, hasMore: true }),
-      failure("unavailable"),
+    const parts = [
+      async () => updates([{ sessionId: "a", revokedAtSeconds: 1 }], { position: 1, hasMore: true }),
+      unavailable,
     ];
-    kms.answer = async () => parts.shift() ?? updates([{ sessionId: "b", revokedAtSeconds: 2 }], { isWhole: false });
+    const last = async () => updates([{ sessionId: "b", revokedAtSeconds: 2 }], { isWhole: false });
+    kms.answer = () => (parts.shift() ?? last)();
     expect(await trust()).toBeUndefined();
     nowMs += 1_000;
     expect((await trust())?.revokedAtSeconds.size).toBe(2);

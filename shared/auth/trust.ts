@@ -5,6 +5,8 @@
 import { LONGEST_TOKEN_SECONDS } from "../contracts/access-token.ts";
 import type { KmsRpc, Revocation, Trust } from "../contracts/kms.ts";
 import { withinTime } from "../lang/deadline.ts";
+import { unwrap } from "../lang/result.ts";
+import { nothingIfUnavailable } from "../lang/unavailable.ts";
 
 const TRUST_FRESH_MS = 2_000;
 export const DEFAULT_MAX_STALENESS_SECONDS = 60;
@@ -84,10 +86,11 @@ export const createTrustSource = ({ kms, now, maxStalenessSeconds }: TrustSource
     let updates = knowledge;
     for (;;) {
       const limitMs = current ? FETCH_TIMEOUT_MS : FIRST_FETCH_TIMEOUT_MS;
-      const response = await withinTime(kms.trust(updates?.position), limitMs).catch(() => undefined);
-      if (!response?.ok) return undefined;
-      updates = learn(updates, response.value);
-      if (!response.value.hasMore) return updates;
+      const response = await withinTime(kms.trust(updates?.position), limitMs).catch(nothingIfUnavailable);
+      if (response === undefined) return undefined;
+      const trust = unwrap(response);
+      updates = learn(updates, trust);
+      if (!trust.hasMore) return updates;
       knowledge = updates;
     }
   };

@@ -1,6 +1,6 @@
 /** What the other workers may call at the kms, over its private entrypoint `Rpc`. */
 import type { JWK } from "jose";
-import type { RpcResult } from "../lang/result.ts";
+import type { Result } from "../lang/result.ts";
 import type { Audience } from "./access-token.ts";
 import type { ReportedEvent } from "./audit.ts";
 import type { PersonalParts, SignedDocument } from "./personal-data.ts";
@@ -152,45 +152,45 @@ export interface SecretWrite {
 
 export interface KmsRpc {
   /** The verification keys in force, and the revocations added since `position`; by default from the first one on. */
-  trust(position?: number): Promise<RpcResult<Trust>>;
+  trust(position?: number): Promise<Result<Trust>>;
   /** Trades an API key for a short-lived access token of its service; the caller's address is that of the request. */
-  exchangeApiKey(key: string): Promise<RpcResult<ExchangedApiKey, "invalid" | Blocked>>;
+  exchangeApiKey(key: string): Promise<Result<ExchangedApiKey, "invalid" | Blocked>>;
   /** Stores when keys were used last. */
-  recordKeyUses(uses: KeyUse[]): Promise<RpcResult<undefined>>;
+  recordKeyUses(uses: KeyUse[]): Promise<Result<undefined>>;
   /** Gives a session that has just passed a second factor a token with `acr` = `aal2`. */
-  elevate(elevation: Elevation): Promise<RpcResult<IssuedToken, "session-ended" | Blocked>>;
+  elevate(elevation: Elevation): Promise<Result<IssuedToken, "session-ended" | Blocked>>;
   /** A token for one request that says that its user has no second factor; it cannot be presented. */
-  attestFactorless(factorless: Factorless): Promise<RpcResult<IssuedToken, "session-ended">>;
+  attestFactorless(factorless: Factorless): Promise<Result<IssuedToken, "session-ended">>;
   /** Uses up a token for one request, by its `jti`; false: it was used before, has expired, or cannot be presented. */
-  redeemGrant(tokenId: string): Promise<RpcResult<boolean>>;
+  redeemGrant(tokenId: string): Promise<Result<boolean>>;
   /** Counts a login by passkey against the caller's address, before it is looked at. */
-  admitPasskeyLogin(): Promise<RpcResult<true, Blocked>>;
+  admitPasskeyLogin(): Promise<Result<true, Blocked>>;
   /** Opens a session at `aal2`. `refused`: the user is locked or deleted. */
-  openPasskeySession(session: PasskeySession): Promise<RpcResult<OpenedSession, "refused" | Blocked>>;
+  openPasskeySession(session: PasskeySession): Promise<Result<OpenedSession, "refused" | Blocked>>;
   /** Reports a login by passkey that failed; `reason` is a code. */
-  refusePasskeyLogin(reason: string, userId?: string): Promise<RpcResult<true>>;
+  refusePasskeyLogin(reason: string, userId?: string): Promise<Result<true>>;
   /** Issues an access token that is good for searching within a filter only. */
-  issueSearchKey(grant: SearchKeyGrant): Promise<RpcResult<IssuedSearchKey, "session-ended" | Blocked>>;
+  issueSearchKey(grant: SearchKeyGrant): Promise<Result<IssuedSearchKey, "session-ended" | Blocked>>;
   /** Records an event in the audit trail. Failures and refusals that come too fast are aggregated. */
-  recordEvent(event: ReportedEvent): Promise<RpcResult<true, Blocked>>;
+  recordEvent(event: ReportedEvent): Promise<Result<true, Blocked>>;
   /** Everything held about a user, with what the other workers hold, signed. */
-  personalData(userId: string, parts: PersonalParts): Promise<RpcResult<SignedDocument, "unknown" | Blocked>>;
+  personalData(userId: string, parts: PersonalParts): Promise<Result<SignedDocument, "unknown" | Blocked>>;
   /** Users who were erased, whose data the caller has not confirmed to have forgotten. */
-  pendingErasures(): Promise<RpcResult<string[]>>;
+  pendingErasures(): Promise<Result<string[]>>;
   /** The caller has forgotten all about these users. */
-  confirmErasures(userIds: string[]): Promise<RpcResult<true>>;
+  confirmErasures(userIds: string[]): Promise<Result<true>>;
   /** The name a user logs in with. */
-  usernameOf(userId: string): Promise<RpcResult<string, "unknown">>;
+  usernameOf(userId: string): Promise<Result<string, "unknown">>;
   /** The address of mail that the user gave the account; `null`: none. */
-  emailOf(userId: string): Promise<RpcResult<string | null, "unknown">>;
+  emailOf(userId: string): Promise<Result<string | null, "unknown">>;
   /** A secret that the workers keep for themselves; `forbidden`: not at a path of theirs. */
-  readSecret(path: string): Promise<RpcResult<StoredSecret, "unknown" | "forbidden">>;
+  readSecret(path: string): Promise<Result<StoredSecret, "unknown" | "forbidden">>;
   /** Stores such a secret; the number of its new version. `conflict`: it was not at the version to replace. */
-  writeSecret(write: SecretWrite): Promise<RpcResult<number, "conflict" | "forbidden">>;
+  writeSecret(write: SecretWrite): Promise<Result<number, "conflict" | "forbidden">>;
   /** Encrypts text for storage elsewhere (AES-256-GCM). */
-  seal(input: SealInput): Promise<string>;
+  seal(input: SealInput): Promise<Result<string>>;
   /** Decrypts what `seal` gave for the same context. */
-  open(input: OpenInput): Promise<RpcResult<string, "unreadable">>;
+  open(input: OpenInput): Promise<Result<string, "unreadable">>;
   /** Keyed hash (HMAC-SHA-256, base64url) of a value that must be recognised but never read again. */
-  mac(input: MacInput): Promise<string>;
+  mac(input: MacInput): Promise<Result<string>>;
 }

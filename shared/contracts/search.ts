@@ -1,5 +1,5 @@
 /** What the other workers may call at search, over its private entrypoint `Rpc`. */
-import type { RpcResult } from "../lang/result.ts";
+import type { Result } from "../lang/result.ts";
 
 /** A document of the collection `elements`; names as in Typesense, instants in seconds since the epoch. */
 export interface ElementDocument {
@@ -27,5 +27,5 @@ export interface SyncResult {
 
 export interface SearchRpc {
   /** Applies the operations in their order; one result each. Applying the same ones again changes nothing. */
-  sync(operations: SyncOperation[]): Promise<RpcResult<SyncResult[]>>;
+  sync(operations: SyncOperation[]): Promise<Result<SyncResult[]>>;
 }

@@ -1,6 +1,6 @@
 /** What the other workers may call at twofa, over its private entrypoint `Rpc`. */
 
-import type { RpcResult } from "../lang/result.ts";
+import type { Result } from "../lang/result.ts";
 import type { Factorless, IssuedToken, OpenedSession, SessionToken } from "./kms.ts";
 import type { HeldFactors } from "./personal-data.ts";
 import type { Purpose } from "./purpose.ts";
@@ -25,19 +25,19 @@ export interface LockedOut {
 
 export interface TwofaRpc {
   /** The user's second factors, without their secrets. */
-  factorsOf(userId: string): Promise<RpcResult<HeldFactors>>;
+  factorsOf(userId: string): Promise<Result<HeldFactors>>;
   /** Whether the user has a second factor that they could pass. */
-  hasFactor(userId: string): Promise<RpcResult<boolean>>;
+  hasFactor(userId: string): Promise<Result<boolean>>;
   /** A token for one request that says that its user has no second factor. */
   confirmFactorless(
     input: Factorless & { subject: string },
-  ): Promise<RpcResult<IssuedToken, "has-factor" | "session-ended">>;
+  ): Promise<Result<IssuedToken, "has-factor" | "session-ended">>;
   /** What a browser is to ask of any passkey that it has, to log in with. */
-  passkeyOptions(): Promise<RpcResult<ChallengedOptions>>;
+  passkeyOptions(): Promise<Result<ChallengedOptions>>;
   /** Has the kms open a session for the user whose passkey is verified. */
-  logInByPasskey(login: PasskeyLogin): Promise<RpcResult<OpenedSession, "refused" | LockedOut>>;
+  logInByPasskey(login: PasskeyLogin): Promise<Result<OpenedSession, "refused" | LockedOut>>;
   /** Consumes a code sent along with one request, and gives a token with `acr` = `aal2` for that request only. */
   elevateOnce(
     input: OneTimeCode,
-  ): Promise<RpcResult<IssuedToken, "wrong-code" | "no-factor" | "session-ended" | LockedOut>>;
+  ): Promise<Result<IssuedToken, "wrong-code" | "no-factor" | "session-ended" | LockedOut>>;
 }

@@ -1,4 +1,5 @@
 /** The parts of the access check, which `pipeline.ts` puts in order. */
+
 import type { Context, HonoRequest, MiddlewareHandler } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { refusalOf, stepUpRequired, unauthenticated } from "../auth/authorize.ts";
@@ -7,11 +8,11 @@ import type { TokenVerifier } from "../auth/verify.ts";
 import type { Purpose } from "../contracts/purpose.ts";
 import type { WorkerName } from "../contracts/workers.ts";
 import { sha256 } from "../lang/digest.ts";
+import { Unavailable } from "../lang/unavailable.ts";
 import { noteCaller, noteReason } from "../observability/context.ts";
 import { matchRoute, partOf } from "../policy/match.ts";
 import { ANY_TYPE, DEFAULT_MAX_BODY_BYTES, type Policy } from "../policy/routes.ts";
 import { type Problem, problem } from "../problem/problem.ts";
-import { unavailable } from "../problem/unavailable.ts";
 import type { BaseServices, WorkerEnv } from "./worker-env.ts";
 
 /** The token of an `Authorization: Bearer` header (RFC 6750 §2.1); the scheme's name is case-insensitive. */
@@ -55,10 +56,12 @@ export const limitBody = (policy: Policy): MiddlewareHandler => {
   return (context, next) => (isBodiless(context.req.method) ? next() : limited(context, next));
 };
 
-/** The response to a refused credential: the reason goes to the log, and the caller learns nothing but 401. */
-export const credentialRefused = (reason: string): Problem => {
+/** The error of a refused credential: the reason goes to the log, and the caller learns nothing but 401. */
+export const credentialRefused = (reason: string): Problem | Unavailable => {
   noteReason(reason);
-  return reason === "trust-unavailable" ? unavailable() : unauthenticated(true);
+  return reason === "trust-unavailable"
+    ? new Unavailable("the verification keys are not known")
+    : unauthenticated(true);
 };
 
 /** What a call is about, where its scope may be narrowed to that. */

@@ -2,8 +2,10 @@
 import { z } from "zod";
 import { DEFAULT_MAX_STALENESS_SECONDS } from "../auth/trust.ts";
 import type { KmsRpc } from "../contracts/kms.ts";
+import type { WorkerName } from "../contracts/workers.ts";
 import { Unavailable } from "../lang/unavailable.ts";
-import { passingRequest } from "../rpc/request-context.ts";
+import { type ClientOptions, createClient } from "../rpc/call.ts";
+import type { Invocable } from "../rpc/wire.ts";
 
 /** Less than it takes to notice that the kms is unavailable would refuse every caller. */
 const MIN_STALENESS_SECONDS = 5;
@@ -26,10 +28,20 @@ export const publicUrl = setting(
     .transform((url) => url.replace(/\/$/, "")),
 );
 export const fetcher = z.custom<Pick<Fetcher, "fetch">>(isStub, "a service binding is required");
-/** A binding to another worker's private entrypoint; calls over it take the request at hand along. */
-export const rpc = <Interface extends object>() =>
-  z.custom<Interface>(isStub, "a service binding is required").transform(passingRequest);
-export const kmsRpc = rpc<KmsRpc>();
+/** A binding to another worker's private entrypoint, as the client of its contract. */
+export const rpc = <Contract extends object>(worker: WorkerName, options?: ClientOptions<Contract>) =>
+  z
+    .custom<Invocable>(isStub, "a service binding is required")
+    .transform((binding) => createClient<Contract>(worker, binding, options));
+/** A caller waits for these before anything else is done for it. */
+const CREDENTIAL_DEADLINE_MS = 4_000;
+export const kmsRpc = rpc<KmsRpc>("kms", {
+  deadlinesMs: {
+    exchangeApiKey: CREDENTIAL_DEADLINE_MS,
+    redeemGrant: CREDENTIAL_DEADLINE_MS,
+    issueSearchKey: CREDENTIAL_DEADLINE_MS,
+  },
+});
 
 /** What every worker has that verifies access tokens. */
 export const verifierBindings = {

@@ -4,7 +4,6 @@ import type { KmsRpc } from "../contracts/kms.ts";
 import { describeError, type Log } from "../observability/log.ts";
 import { createRecorder, type Recorder, type SecurityEvent } from "../observability/recorder.ts";
 import { tooOften } from "../problem/too-often.ts";
-import { unavailable } from "../problem/unavailable.ts";
 
 /** An event that the kms accepts from other workers. */
 export interface ReportableEvent extends SecurityEvent {
@@ -27,12 +26,8 @@ const reportOf = ({ action, outcome, actor, target, reason, method }: Reportable
  */
 export const createReportingRecorder = (kms: Pick<KmsRpc, "recordEvent">, log: Log): ReportingRecorder => {
   const report = async (event: ReportableEvent): Promise<void> => {
-    const reported = await kms.recordEvent(reportOf(event)).catch((cause: unknown) => {
-      throw unavailable({ cause });
-    });
-    if (reported.ok) return;
-    if (reported.error.kind === "blocked") throw tooOften(reported.error.retryAfterSeconds);
-    throw unavailable({ cause: new Error("the audit trail cannot be written") });
+    const reported = await kms.recordEvent(reportOf(event));
+    if (!reported.ok) throw tooOften(reported.error.retryAfterSeconds);
   };
   const reportIfPossible = (event: ReportableEvent): Promise<void> =>
     report(event).catch((error: unknown) => log("error", "audit.lost", { error: describeError(error) }));

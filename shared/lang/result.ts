@@ -23,5 +23,5 @@ export function failure(kind: string, data?: object): { ok: false; error: Tagged
   return { ok: false, error: { kind, ...data } };
 }
 
-/** Any private call can also find its worker's database unavailable. */
-export type RpcResult<Value, F extends string | Tagged = never> = Result<Value, F | "unavailable">;
+/** The value of work that has no failures of its own. */
+export const unwrap = <Value>(result: Result<Value>): Value => (result.ok ? result.value : result.error);

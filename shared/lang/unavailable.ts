@@ -29,3 +29,8 @@ export const unavailabilityIn = (error: unknown): Unavailable | undefined =>
 
 /** Whether a failure, or a cause of it, is that a dependency is unavailable. */
 export const isUnavailable = (error: unknown): boolean => unavailabilityIn(error) !== undefined;
+
+/** For `catch`, where the caller can do without the result: nothing; any other error is thrown again. */
+export const nothingIfUnavailable = (error: unknown): undefined => {
+  if (!isUnavailable(error)) throw error;
+};

@@ -4,6 +4,7 @@ import { createTokenVerifier } from "#shared/auth/verify.ts";
 import type { ReportedEvent } from "#shared/contracts/audit.ts";
 import type { KmsRpc, Revocation } from "#shared/contracts/kms.ts";
 import type { OneTimeCode, TwofaRpc } from "#shared/contracts/twofa.ts";
+import { kmsRpc, rpc } from "#shared/http/bindings.ts";
 import { failure, success } from "#shared/lang/result.ts";
 import { createApiKeyVerifier } from "../../workers/gateway/src/admission/api-keys.ts";
 import { createGatewayApp } from "../../workers/gateway/src/app.ts";
@@ -11,6 +12,7 @@ import { DESTINATIONS, type Destination } from "../../workers/gateway/src/backen
 import type { GatewayServices } from "../../workers/gateway/src/composition/services.ts";
 import { drainable } from "../../workers/gateway/src/health/drain.ts";
 import { bindingOf, getFromAll, upstreamsIn } from "../../workers/gateway/src/proxy/upstream.ts";
+import { bindingTo } from "./rpc/private-calls.ts";
 import { createTestSigner, type TestSigner, testClaims } from "./tokens.ts";
 
 export const ISSUER = "http://localhost:8787";
@@ -128,17 +130,13 @@ export const createTestGateway = async (corsOrigins: readonly string[] = []): Pr
     now,
     verify,
     verifyApiKey: createApiKeyVerifier({
-      kms: { exchangeApiKey: (key) => kms.exchangeApiKey(key) },
+      kms: kmsRpc.parse(bindingTo(kms)),
       verify,
       uses: { note: (keyId) => kms.used.push(keyId) },
       now,
     }),
-    twofa: {
-      elevateOnce: (input) => twofa.elevateOnce(input),
-      hasFactor: (userId) => twofa.hasFactor(userId),
-      confirmFactorless: (input) => twofa.confirmFactorless(input),
-    },
-    kms: { redeemGrant: (tokenId) => kms.redeemGrant(tokenId) },
+    twofa: rpc<TwofaRpc>("twofa").parse(bindingTo(twofa)),
+    kms: kmsRpc.parse(bindingTo(kms)),
     reportRefusal: (event) => refusals.push(event),
     passkeyLogins: {
       options: () => Promise.reject(new Error("nobody logs in by passkey here")),

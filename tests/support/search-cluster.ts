@@ -1,4 +1,5 @@
 /** What the tests of the Typesense engine share: it, on a real database and against a stand-in, with a kms in memory. */
+
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll } from "vitest";
 import type { KmsRpc, StoredSecret } from "#shared/contracts/kms.ts";
@@ -8,6 +9,7 @@ import { createDocumentLog } from "../../workers/search/src/storage/document-log
 import { createTypesense, type Typesense } from "../../workers/search/src/typesense/create.ts";
 import { type StandIn, type StandInOptions, startTypesense } from "../typesense/stand-in.ts";
 import { openTestDatabase } from "./database.ts";
+import { unavailable } from "./rpc/private-calls.ts";
 
 export interface TestKms extends Pick<KmsRpc, "readSecret" | "writeSecret"> {
   readonly secrets: Map<string, StoredSecret>;
@@ -24,12 +26,12 @@ const createTestKms = (): TestKms => {
     isDown: false,
     readSecret: async (path) => {
       kms.reads += 1;
-      if (kms.isDown) return failure("unavailable");
+      if (kms.isDown) return unavailable();
       const secret = kms.secrets.get(path);
       return secret ? success(secret) : failure("unknown");
     },
     writeSecret: async ({ path, value, cas }) => {
-      if (kms.isDown) return failure("unavailable");
+      if (kms.isDown) return unavailable();
       const version = kms.secrets.get(path)?.version ?? 0;
       if (version !== cas) return failure("conflict");
       kms.secrets.set(path, { version: version + 1, value });

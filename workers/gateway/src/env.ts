@@ -17,6 +17,6 @@ export const envSchema = z.object({
   TRUSTED_PROXIES: setting(networks.default([])),
   CORS_ORIGINS: setting(originsSchema),
   KMS_RPC: kmsRpc,
-  TWOFA_RPC: rpc<TwofaRpc>(),
-  SERVICE_A_RPC: rpc<ServiceARpc>(),
+  TWOFA_RPC: rpc<TwofaRpc>("twofa"),
+  SERVICE_A_RPC: rpc<ServiceARpc>("service-a"),
 });

@@ -9,7 +9,7 @@ import { bounded } from "./composition/bounded.ts";
 import type { SearchServices } from "./composition/services.ts";
 import { createEmbedded } from "./embedded/embedded.ts";
 import { envSchema } from "./env.ts";
-import { createEntrypoints } from "./rpc.ts";
+import { createRpc } from "./rpc.ts";
 import { createBuildStore } from "./storage/builds.store.ts";
 import { createDocumentLog } from "./storage/document-log.store.ts";
 import * as schema from "./storage/schema.ts";
@@ -50,7 +50,7 @@ const connect = once((bindings: unknown): SearchServices => {
   };
 });
 
-export const { Rpc } = createEntrypoints(connect);
+export const Rpc = createRpc(connect);
 export const Internal = createInternal(connect);
 
 export default createWorker(createSearchApp(connect), (bindings) => connect(bindings).runMaintenance());

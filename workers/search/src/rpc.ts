@@ -1,37 +1,14 @@
-/** The private entrypoint of search, for other workers. */
-import { WorkerEntrypoint } from "cloudflare:workers";
-import type { SearchRpc, SyncOperation, SyncResult } from "#shared/contracts/search.ts";
-import { failure, type RpcResult, success } from "#shared/lang/result.ts";
-import { isUnavailable } from "#shared/lang/unavailable.ts";
-import { createLog, describeError } from "#shared/observability/log.ts";
-import { takeRequest } from "#shared/rpc/request-context.ts";
+/** The private entrypoint of search that other workers call. */
+import type { SearchRpc } from "#shared/contracts/search.ts";
+import { success } from "#shared/lang/result.ts";
+import { serve } from "#shared/rpc/serve.ts";
 import type { SearchServices } from "./composition/services.ts";
 import { syncDocuments } from "./sync/sync.ts";
 
-const log = createLog("search");
-
-/** An unavailable database is a result, not an exception. */
-const guarded = async <Value>(work: Promise<Value>): Promise<RpcResult<Value>> => {
-  try {
-    return success(await work);
-  } catch (error) {
-    if (!isUnavailable(error)) throw error;
-    log("error", "unavailable", { error: describeError(error) });
-    return failure("unavailable");
-  }
-};
-
-/** Creates the entrypoint of a worker that `connect` composes. */
-export const createEntrypoints = (connect: (bindings: unknown) => SearchServices) => ({
-  Rpc: class Rpc extends WorkerEntrypoint implements SearchRpc {
-    static {
-      takeRequest(Rpc);
-    }
-
-    async sync(operations: SyncOperation[]): Promise<RpcResult<SyncResult[]>> {
-      const { engine, now } = connect(this.env);
+export const createRpc = (connect: (bindings: unknown) => SearchServices) =>
+  serve<SearchRpc, SearchServices>("search", connect, {
+    sync: async ({ engine, now }, operations) => {
       const defaults = { service_name: "", updated_at: Math.floor(now() / 1000) };
-      return guarded(syncDocuments(engine, operations, defaults));
-    }
-  },
-});
+      return success(await syncDocuments(engine, operations, defaults));
+    },
+  });

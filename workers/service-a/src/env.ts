@@ -5,6 +5,6 @@ import { databaseBindings, kmsRpc, rpc, verifierBindings } from "#shared/http/bi
 export const envSchema = z.object({
   ...verifierBindings,
   KMS_RPC: kmsRpc,
-  SEARCH_RPC: rpc<SearchRpc>(),
+  SEARCH_RPC: rpc<SearchRpc>("search"),
   ...databaseBindings,
 });

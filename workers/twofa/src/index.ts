@@ -20,7 +20,7 @@ import { createPasskeyStore } from "./passkeys/passkeys.store.ts";
 import { createHoldingStore } from "./privacy/holdings.store.ts";
 import { forgetErased } from "./privacy/holdings.ts";
 import { createRecoveryCodeStore } from "./recovery-codes/recovery-codes.store.ts";
-import { createEntrypoints } from "./rpc.ts";
+import { createRpc } from "./rpc.ts";
 import { createChallengeStore } from "./sent-codes/challenges.store.ts";
 import { createSendStore } from "./sent-codes/sends.store.ts";
 
@@ -65,7 +65,7 @@ const connect = once((bindings: unknown): TwofaServices => {
   };
 });
 
-export const { Rpc } = createEntrypoints(connect);
+export const Rpc = createRpc(connect);
 export const Internal = createInternal(connect);
 
 export default createWorker(createTwofaApp(connect), (bindings) => connect(bindings).runMaintenance());

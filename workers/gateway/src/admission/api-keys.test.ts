@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { ExchangedApiKey } from "#shared/contracts/kms.ts";
 import { failure, success } from "#shared/lang/result.ts";
 import { createTestGateway, GOOD_API_KEY, type TestGateway } from "../../../../tests/support/gateway.ts";
+import { unavailable } from "../../../../tests/support/rpc/private-calls.ts";
 import { createTestSigner } from "../../../../tests/support/tokens.ts";
 
 let gateway: TestGateway;
@@ -159,7 +160,7 @@ describe("a bad API key", () => {
 
 describe("a kms that cannot be asked", () => {
   test("makes unknown keys unavailable, and remembers nothing against them", async () => {
-    gateway.kms.exchangeApiKey = async () => failure("unavailable");
+    gateway.kms.exchangeApiKey = unavailable;
     expect(await use()).toBe(503);
     gateway.kms.exchangeApiKey = () => Promise.reject(new Error("gone"));
     expect(await use()).toBe(503);

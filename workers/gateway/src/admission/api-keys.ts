@@ -11,14 +11,12 @@ import type { ExchangedApiKey, KmsRpc } from "#shared/contracts/kms.ts";
 import { isAllowedFrom } from "#shared/contracts/networks.ts";
 import { sha256 } from "#shared/lang/digest.ts";
 import { tooOften } from "#shared/problem/too-often.ts";
-import { callWorker, unavailable } from "../backends/unavailable.ts";
 
 const MAX_REMEMBERED = 10_000;
 /** A token is not used any more when it might end before the worker behind us has looked at it. */
 const END_MARGIN_SECONDS = 30;
 /** How long a refused key is not asked about again. */
 const REFUSAL_MEMORY_MS = 2_000;
-const EXCHANGE_TIMEOUT_MS = 4_000;
 
 export type ApiKeyVerification =
   | { ok: true; principal: Principal; token: string }
@@ -41,7 +39,7 @@ interface RememberedToken extends Pick<ExchangedApiKey, "keyId" | "allowedAddres
   usableUntilMs: number;
 }
 
-/** A verifier with its own bounded memory. Throws the problem `unavailable` when the kms cannot be asked. */
+/** A verifier with its own bounded memory. Throws `Unavailable` when the kms cannot be asked. */
 export const createApiKeyVerifier = ({ kms, verify, uses, now }: ApiKeyVerifierOptions): ApiKeyVerifier => {
   const tokens = new LRUCache<string, RememberedToken>({ max: MAX_REMEMBERED });
   const refusedUntilMs = new LRUCache<string, number>({ max: MAX_REMEMBERED });
@@ -75,9 +73,8 @@ export const createApiKeyVerifier = ({ kms, verify, uses, now }: ApiKeyVerifierO
     refusalKey: string,
   ): Promise<ApiKeyVerification> => {
     const askedAtMs = now();
-    const result = await callWorker("kms", kms.exchangeApiKey(key), EXCHANGE_TIMEOUT_MS);
+    const result = await kms.exchangeApiKey(key);
     if (!result.ok) {
-      if (result.error.kind === "unavailable") throw unavailable(new Error("the kms cannot look up keys"));
       if (result.error.kind === "blocked") throw tooOften(result.error.retryAfterSeconds);
       refusedUntilMs.set(refusalKey, now() + REFUSAL_MEMORY_MS);
       return { ok: false, reason: "invalid-api-key" };

@@ -3,6 +3,7 @@ import { sha256 } from "#shared/lang/digest.ts";
 import { failure, success } from "#shared/lang/result.ts";
 import { ALL_SCOPES, bearer, codeOf, JSON_TYPE, useTestGateway } from "../../../../tests/support/gateway/each.ts";
 import { GOOD_CODE } from "../../../../tests/support/gateway.ts";
+import { unavailable } from "../../../../tests/support/rpc/private-calls.ts";
 
 const { gateway, editorToken } = useTestGateway();
 
@@ -54,10 +55,10 @@ describe("a call that hands something out", () => {
   });
 
   test.each([
-    [failure("session-ended"), 401],
-    [failure("unavailable"), 503],
-  ] as const)("is not forwarded when twofa answers %o", async (answer, status) => {
-    gateway().twofa.confirmFactorless = async () => answer;
+    ["that the session has ended", async () => failure("session-ended"), 401],
+    ["nothing usable", unavailable, 503],
+  ] as const)("is not forwarded when twofa answers %s", async (_, answer, status) => {
+    gateway().twofa.confirmFactorless = answer;
     expect((await create(bearer(await admin()))).status).toBe(status);
     expect(gateway().received).toEqual([]);
   });

@@ -3,6 +3,7 @@ import { sha256 } from "#shared/lang/digest.ts";
 import { failure, success } from "#shared/lang/result.ts";
 import { ALL_SCOPES, bearer, codeOf, JSON_TYPE, useTestGateway } from "../../../../tests/support/gateway/each.ts";
 import { GOOD_API_KEY, GOOD_CODE } from "../../../../tests/support/gateway.ts";
+import { unavailable } from "../../../../tests/support/rpc/private-calls.ts";
 
 const { gateway, get, reorder, editorToken } = useTestGateway();
 
@@ -54,7 +55,6 @@ describe("a second factor that is demanded", () => {
     [failure("wrong-code"), 401, "code-refused", null],
     [{ ok: false, error: { kind: "locked", retryAfterSeconds: 42 } }, 429, "too-many-attempts", "42"],
     [failure("session-ended"), 401, "unauthenticated", null],
-    [failure("unavailable"), 503, "unavailable", "2"],
   ] as const)("and a code that comes to %o answers %i", async (refusal, status, code, retryAfter) => {
     gateway().twofa.elevateOnce = async () => refusal;
     const response = await reorder({ ...bearer(await editorToken()), "x-otp": GOOD_CODE });
@@ -71,6 +71,15 @@ describe("a second factor that is demanded", () => {
     expect(await codeOf(response)).toBe("unavailable");
   });
 
+  test("is unavailable, and to be tried again soon, when twofa is", async () => {
+    gateway().twofa.elevateOnce = unavailable;
+    const response = await reorder({ ...bearer(await editorToken()), "x-otp": GOOD_CODE });
+    expect([response.status, await codeOf(response)]).toEqual([503, "unavailable"]);
+    expect(response.headers.get("retry-after")).toBe("2");
+    expect(response.headers.has("www-authenticate")).toBe(false);
+    expect(gateway().received).toEqual([]);
+  });
+
   test("is not had by a caller who has none to pass, who is told where to enrol one", async () => {
     gateway().twofa.hasFactor = async () => success(false);
     const response = await reorder(bearer(await editorToken()));
@@ -83,13 +92,13 @@ describe("a second factor that is demanded", () => {
     expect(await codeOf(await reorder({ ...bearer(await editorToken()), "x-otp": GOOD_CODE }))).toBe("factor-required");
   });
 
-  test.each([
-    async () => failure("unavailable"),
-    () => Promise.reject(new Error("the network connection was lost")),
-  ] as const)("is challenged for as ever when nobody can say whether there is one to pass", async (hasFactor) => {
-    gateway().twofa.hasFactor = hasFactor;
-    expect(await codeOf(await reorder(bearer(await editorToken())))).toBe("step-up-required");
-  });
+  test.each([unavailable, () => Promise.reject(new Error("the network connection was lost"))] as const)(
+    "is challenged for as ever when nobody can say whether there is one to pass",
+    async (hasFactor) => {
+      gateway().twofa.hasFactor = hasFactor;
+      expect(await codeOf(await reorder(bearer(await editorToken())))).toBe("step-up-required");
+    },
+  );
 
   test("uses up no code when the call would be refused anyway", async () => {
     const otp = { "x-otp": GOOD_CODE };
@@ -182,7 +191,7 @@ describe("a token for one request", () => {
 
   test("lets nothing through while nobody can say whether it was used", async () => {
     const token = await grant();
-    gateway().kms.redeemGrant = async () => failure("unavailable");
+    gateway().kms.redeemGrant = unavailable;
     expect((await reorder(bearer(token))).status).toBe(503);
     gateway().kms.redeemGrant = () => Promise.reject(new Error("the network connection was lost"));
     expect((await reorder(bearer(token))).status).toBe(503);

@@ -18,15 +18,13 @@ import type { KmsRpc } from "#shared/contracts/kms.ts";
 import { MAX_PURPOSE_PATH_CHARACTERS, type Purpose } from "#shared/contracts/purpose.ts";
 import { MAX_TYPED_CODE_LENGTH, type TwofaRpc } from "#shared/contracts/twofa.ts";
 import { withinTime } from "#shared/lang/deadline.ts";
-import type { Unavailable } from "#shared/lang/unavailable.ts";
+import { unwrap } from "#shared/lang/result.ts";
+import { nothingIfUnavailable } from "#shared/lang/unavailable.ts";
 import type { Policy, StepUpDemand } from "#shared/policy/routes.ts";
 import { type Problem, problem } from "#shared/problem/problem.ts";
-import { callWorker, unavailable } from "../backends/unavailable.ts";
 
 export const OTP_HEADER = "x-otp";
 
-const ELEVATION_TIMEOUT_MS = 10_000;
-const REDEMPTION_TIMEOUT_MS = 4_000;
 /** To refuse more helpfully is worth no longer wait. */
 const HAS_FACTOR_TIMEOUT_MS = 500;
 
@@ -56,7 +54,7 @@ const codeRefused = (demand: StepUpDemand): Problem =>
 
 type Refusal = Extract<Awaited<ReturnType<TwofaRpc["elevateOnce"]>>, { ok: false }>["error"];
 
-const refusalOf = (refusal: Refusal, demand: StepUpDemand): Problem | Unavailable => {
+const refusalOf = (refusal: Refusal, demand: StepUpDemand): Problem => {
   switch (refusal.kind) {
     case "wrong-code":
       return codeRefused(demand);
@@ -69,8 +67,6 @@ const refusalOf = (refusal: Refusal, demand: StepUpDemand): Problem | Unavailabl
       });
     case "session-ended":
       return unauthenticated(true);
-    case "unavailable":
-      return unavailable(new Error("twofa cannot check codes"));
   }
 };
 
@@ -82,15 +78,14 @@ const challengeOf = async (
   const { kind, subject } = caller.principal;
   if (kind !== "user")
     return stepUpRequired(demand, "Only a user can verify a second factor. A service cannot do this.");
-  const result = await withinTime(twofa.hasFactor(subject), HAS_FACTOR_TIMEOUT_MS).catch(() => undefined);
-  return result?.ok && !result.value ? factorRequired(demand) : stepUpRequired(demand);
+  const result = await withinTime(twofa.hasFactor(subject), HAS_FACTOR_TIMEOUT_MS).catch(nothingIfUnavailable);
+  return result && !unwrap(result) ? factorRequired(demand) : stepUpRequired(demand);
 };
 
 /** Uses up a token that was given for this request (and was admitted, which says that it was for this one). */
 const redeem = async (kms: StepUp["kms"], { principal }: Caller, demand: StepUpDemand): Promise<void> => {
-  const redeemed = await callWorker("kms", kms.redeemGrant(principal.tokenId), REDEMPTION_TIMEOUT_MS);
-  if (!redeemed.ok) throw unavailable(new Error("the kms cannot redeem grants"));
-  if (!redeemed.value)
+  const redeemed = await kms.redeemGrant(principal.tokenId);
+  if (!unwrap(redeemed))
     throw stepUpRequired(demand, "This token was already used. Verify a second factor for this request.");
 };
 
@@ -109,7 +104,7 @@ const requestOf = async ({ caller: { principal }, purposeOf }: StepUp) => {
 const tradeCode = async (stepUp: StepUp, code: string, demand: StepUpDemand): Promise<string> => {
   if (code.length > MAX_TYPED_CODE_LENGTH) throw codeRefused(demand);
   const request = await requestOf(stepUp);
-  const elevation = await callWorker("twofa", stepUp.twofa.elevateOnce({ ...request, code }), ELEVATION_TIMEOUT_MS);
+  const elevation = await stepUp.twofa.elevateOnce({ ...request, code });
   if (!elevation.ok) throw refusalOf(elevation.error, demand);
   return elevation.value.accessToken;
 };
@@ -124,14 +119,12 @@ const grantingToken = async (stepUp: StepUp, what: Granted | undefined): Promise
     if (what !== undefined) assertMayGrant(what, applicant, stepUp.nowSeconds * 1000);
   };
   if (principal.kind === "user" && principal.purpose === undefined) {
-    const call = stepUp.twofa.confirmFactorless(await requestOf(stepUp));
-    const confirmed = await callWorker("twofa", call, ELEVATION_TIMEOUT_MS);
+    const confirmed = await stepUp.twofa.confirmFactorless(await requestOf(stepUp));
     if (confirmed.ok) {
       assertIt({ ...principal, factorless: true });
       return confirmed.value.accessToken;
     }
     if (confirmed.error.kind === "session-ended") throw unauthenticated(true);
-    if (confirmed.error.kind === "unavailable") throw unavailable(new Error("twofa cannot look up factors"));
   }
   assertIt(principal);
   return token;

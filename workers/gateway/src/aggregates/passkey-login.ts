@@ -2,29 +2,20 @@
 import type { OpenedSession } from "#shared/contracts/kms.ts";
 import type { TwofaRpc } from "#shared/contracts/twofa.ts";
 import type { ChallengedOptions, PasskeyLogin } from "#shared/contracts/webauthn.ts";
+import { unwrap } from "#shared/lang/result.ts";
 import { problem } from "#shared/problem/problem.ts";
-import { callWorker, unavailable } from "../backends/unavailable.ts";
 
-const LIMIT_MS = 10_000;
-
-/** Each fails with the problem `unavailable` if a worker does not respond. */
 export interface PasskeyLogins {
   options(): Promise<ChallengedOptions>;
   /** Refuses with `login-refused`, whatever was wrong, or `too-many-attempts`. */
   logIn(login: PasskeyLogin): Promise<OpenedSession>;
 }
 
-const dependencyUnavailable = () => unavailable(new Error("twofa or the kms is unavailable"));
-
 export const createPasskeyLogins = (twofa: Pick<TwofaRpc, "passkeyOptions" | "logInByPasskey">): PasskeyLogins => ({
-  options: async () => {
-    const options = await callWorker("twofa", twofa.passkeyOptions(), LIMIT_MS);
-    if (!options.ok) throw dependencyUnavailable();
-    return options.value;
-  },
+  options: async () => unwrap(await twofa.passkeyOptions()),
 
   logIn: async (login) => {
-    const opened = await callWorker("twofa", twofa.logInByPasskey(login), LIMIT_MS);
+    const opened = await twofa.logInByPasskey(login);
     if (opened.ok) return opened.value;
     switch (opened.error.kind) {
       case "refused":
@@ -37,8 +28,6 @@ export const createPasskeyLogins = (twofa: Pick<TwofaRpc, "passkeyOptions" | "lo
           detail: "Too many attempts. Retry after the time in Retry-After; until then, no attempt is checked.",
           headers: { "retry-after": String(opened.error.retryAfterSeconds) },
         });
-      case "unavailable":
-        throw dependencyUnavailable();
     }
   },
 });

@@ -7,10 +7,8 @@ import { integer, text } from "#shared/contracts/input.ts";
 import type { IssuedSearchKey, SearchKeyGrant } from "#shared/contracts/kms.ts";
 import { EXAMPLE } from "#shared/http/examples.ts";
 import { json, jsonBody } from "#shared/http/openapi.ts";
-import { withinTime } from "#shared/lang/deadline.ts";
 import { type Problem, problem } from "#shared/problem/problem.ts";
 import { tooOften } from "#shared/problem/too-often.ts";
-import { unavailable } from "#shared/problem/unavailable.ts";
 import type { SearchServices } from "../composition/services.ts";
 import { endpoint } from "../endpoint.ts";
 import {
@@ -22,8 +20,6 @@ import {
 import { parseFilter } from "../query/filter-parser.ts";
 
 const TOO_LARGE = `The filter is too long: at most ${MAX_EMBEDDED_FILTER_LENGTH} characters, and ${MAX_EMBEDDED_FILTER_BYTES} bytes as JSON in UTF-8.`;
-
-const KMS_TIMEOUT_MS = 4_000;
 
 const invalid = (field: string, detail: string): Problem =>
   problem("invalid-input", {
@@ -52,18 +48,13 @@ const endFor = (wanted: number | undefined, principal: Principal, nowSeconds: nu
 };
 
 const issue = async (kms: SearchServices["kms"], grant: SearchKeyGrant): Promise<IssuedSearchKey> => {
-  const issued = await withinTime(kms.issueSearchKey(grant), KMS_TIMEOUT_MS).catch((cause: unknown) => {
-    throw unavailable({ cause });
-  });
-  if (issued?.ok) return issued.value;
-  switch (issued?.error.kind) {
+  const issued = await kms.issueSearchKey(grant);
+  if (issued.ok) return issued.value;
+  switch (issued.error.kind) {
     case "session-ended":
       throw unauthenticated(true);
     case "blocked":
       throw tooOften(issued.error.retryAfterSeconds);
-    case "unavailable":
-    case undefined:
-      throw unavailable({ cause: new Error("the kms cannot issue scoped keys") });
   }
 };
 

@@ -7,6 +7,7 @@ import { z } from "zod";
 import type { KmsRpc } from "#shared/contracts/kms.ts";
 import { withinTime } from "#shared/lang/deadline.ts";
 import { type Result, success } from "#shared/lang/result.ts";
+import { nothingIfUnavailable } from "#shared/lang/unavailable.ts";
 import type { Cluster } from "./nodes.ts";
 import { type Reply, type ReplyFailure, type TypesenseRequest, unreachable } from "./reply.ts";
 
@@ -70,7 +71,7 @@ export const readSecret = async (
   kms: Pick<KmsRpc, "readSecret">,
   path: string,
 ): Promise<Result<Secret, ReplyFailure>> => {
-  const result = await withinTime(kms.readSecret(path), KMS_TIMEOUT_MS).catch(() => undefined);
+  const result = await withinTime(kms.readSecret(path), KMS_TIMEOUT_MS).catch(nothingIfUnavailable);
   if (result?.ok) return success(result.value);
   if (result && result.error.kind === "unknown") return success(undefined);
   return unreachable("the kms cannot return the key");

@@ -1,5 +1,6 @@
 import { describe, expect, test, vi } from "vitest";
 import type { SearchRpc, SyncOperation } from "#shared/contracts/search.ts";
+import { unavailable } from "../../../../tests/support/rpc/private-calls.ts";
 import type { Element } from "./element.ts";
 import { backoffMs, type Change, createDrain, documentOf, type OutboxStore } from "./outbox.ts";
 
@@ -160,7 +161,7 @@ describe("draining", () => {
   });
 
   test.each<[string, SearchRpc["sync"]]>([
-    ["answers that it is unavailable", async () => ({ ok: false, error: { kind: "unavailable" } })],
+    ["is unavailable", unavailable],
     ["throws", () => Promise.reject(new Error("a bug"))],
   ])("pauses, confirming nothing, when search %s", async (_, sync) => {
     const { outbox, calls } = createOutbox([[change(1, 5)]], 2);

@@ -5,6 +5,7 @@
  */
 import type { ElementDocument, SearchRpc, SyncOperation } from "#shared/contracts/search.ts";
 import { withinTime } from "#shared/lang/deadline.ts";
+import { unwrap } from "#shared/lang/result.ts";
 import type { Element } from "./element.ts";
 
 const LEASE_MS = 20_000;
@@ -124,8 +125,8 @@ export const createDrain = (options: DrainOptions): (() => Promise<void>) => {
       },
     );
     if (answer === "no-answer") return answer;
-    if (!answer?.ok) return undefined;
-    const results = new Map(answer.value.map((result) => [result.id, result]));
+    if (answer === undefined) return undefined;
+    const results = new Map(unwrap(answer).map((result) => [result.id, result]));
     const outcome: Outcome = { deliveredIds: [], refused: [] };
     for (const { rowId, attempts, element } of changes) {
       const result = results.get(documentOf(element).id);

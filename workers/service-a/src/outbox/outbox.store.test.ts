@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import type { ElementDocument, SearchRpc, SyncOperation } from "#shared/contracts/search.ts";
 import type { Database } from "#shared/db/database.ts";
 import { openTestDatabase, type TestDatabase } from "../../../../tests/support/database.ts";
+import { unavailable } from "../../../../tests/support/rpc/private-calls.ts";
 import { createElementStore } from "../elements/elements.store.ts";
 import { createDrain } from "../model/outbox.ts";
 import type { ElementStore } from "../model/ports.ts";
@@ -234,7 +235,7 @@ describe("an element that search refuses", () => {
 
   test("does not lose a try while search is unavailable", async () => {
     await elements.create(draft(1, "x"));
-    const sync: SearchRpc["sync"] = async () => ({ ok: false, error: { kind: "unavailable" } });
+    const sync: SearchRpc["sync"] = unavailable;
     await setTriesLeft(1);
     await drainOf({ sync })();
     expect(await backlog()).toMatchObject({ depth: 1, deadLetters: 0 });

@@ -3,7 +3,6 @@ import type { ReportedAction, ReportedEvent } from "#shared/contracts/audit.ts";
 import type { KmsRpc } from "#shared/contracts/kms.ts";
 import { describeError, type Log } from "#shared/observability/log.ts";
 import { tooOften } from "#shared/problem/too-often.ts";
-import { unavailable } from "#shared/problem/unavailable.ts";
 import type { AuditPort } from "../model/ports.ts";
 import type { ChangeEvent, SecurityEvent } from "../model/security-event.ts";
 
@@ -76,12 +75,8 @@ export interface Auditor extends AuditPort {
 
 export const createAuditor = (kms: Pick<KmsRpc, "recordEvent">, log: Log): Auditor => {
   const report = async (event: ReportedEvent): Promise<void> => {
-    const reported = await kms.recordEvent(event).catch((cause: unknown) => {
-      throw unavailable({ cause });
-    });
-    if (reported.ok) return;
-    if (reported.error.kind === "blocked") throw tooOften(reported.error.retryAfterSeconds);
-    throw unavailable({ cause: new Error("the audit trail cannot be written") });
+    const reported = await kms.recordEvent(event);
+    if (!reported.ok) throw tooOften(reported.error.retryAfterSeconds);
   };
   const reportIfPossible = (event: ReportedEvent): Promise<void> =>
     report(event).catch((error: unknown) => log("error", "audit.lost", { error: describeError(error) }));

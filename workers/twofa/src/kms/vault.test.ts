@@ -1,23 +1,21 @@
 import { describe, expect, test } from "vitest";
 import type { Elevation } from "#shared/contracts/kms.ts";
+import { success } from "#shared/lang/result.ts";
+import { Unavailable } from "#shared/lang/unavailable.ts";
+import { unavailable } from "../../../../tests/support/rpc/private-calls.ts";
 import { createVault, type VaultKms } from "./vault.ts";
-
-const gone = () => Promise.reject(new Error("no such host"));
-const unavailable = () => Promise.resolve({ ok: false, error: { kind: "unavailable" } } as const);
 
 const kms: VaultKms = {
   elevate: () => Promise.resolve({ ok: false, error: { kind: "session-ended" } }),
   attestFactorless: () => Promise.resolve({ ok: false, error: { kind: "session-ended" } }),
   usernameOf: () => Promise.resolve({ ok: false, error: { kind: "unknown" } }),
   emailOf: () => Promise.resolve({ ok: true, value: null }),
-  seal: ({ context, plaintext }) => Promise.resolve(`${context}|${plaintext}`),
+  seal: ({ context, plaintext }) => Promise.resolve(success(`${context}|${plaintext}`)),
   open: () => Promise.resolve({ ok: false, error: { kind: "unreadable" } }),
-  mac: ({ context, data }) => Promise.resolve(`${context}|${data}`),
+  mac: ({ context, data }) => Promise.resolve(success(`${context}|${data}`)),
 };
 
 const ELEVATION: Elevation = { sessionId: "s", scopes: [], audiences: [], method: "otp", once: false };
-
-const asUnavailable = expect.objectContaining({ code: "unavailable", headers: { "retry-after": "2" } });
 
 describe("the vault", () => {
   test("binds each value to the row it belongs to", async () => {
@@ -27,18 +25,24 @@ describe("the vault", () => {
   });
 
   test("fails as unavailable when the kms cannot be asked", async () => {
-    const vault = createVault({ ...kms, seal: gone, open: gone, mac: gone, elevate: gone, usernameOf: gone });
-    await expect(vault.usernameOf("u")).rejects.toThrow(asUnavailable);
-    await expect(vault.sealSecret("u", "f", "s")).rejects.toThrow(asUnavailable);
-    await expect(vault.openSecret("u", "f", "s")).rejects.toThrow(asUnavailable);
-    await expect(vault.macRecoveryCode("u", "c")).rejects.toThrow(asUnavailable);
-    await expect(vault.elevate(ELEVATION)).rejects.toThrow(asUnavailable);
+    const vault = createVault({
+      ...kms,
+      seal: unavailable,
+      open: unavailable,
+      mac: unavailable,
+      elevate: unavailable,
+      usernameOf: unavailable,
+    });
+    await expect(vault.usernameOf("u")).rejects.toThrow(Unavailable);
+    await expect(vault.sealSecret("u", "f", "s")).rejects.toThrow(Unavailable);
+    await expect(vault.openSecret("u", "f", "s")).rejects.toThrow(Unavailable);
+    await expect(vault.macRecoveryCode("u", "c")).rejects.toThrow(Unavailable);
+    await expect(vault.elevate(ELEVATION)).rejects.toThrow(Unavailable);
   });
 
-  test("fails as unavailable when the kms says so", async () => {
-    const vault = createVault({ ...kms, open: unavailable, elevate: unavailable });
-    await expect(vault.openSecret("u", "f", "s")).rejects.toThrow(asUnavailable);
-    await expect(vault.elevate(ELEVATION)).rejects.toThrow(asUnavailable);
+  test("asks for another code when the kms cannot elevate, as this one is used up", async () => {
+    const elevating = createVault({ ...kms, elevate: unavailable }).elevate(ELEVATION);
+    await expect(elevating).rejects.toMatchObject({ detail: expect.stringContaining("Retry with the next code") });
   });
 
   test("names the factor, and not its secret, when a secret does not open", async () => {

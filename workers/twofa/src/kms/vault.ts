@@ -1,36 +1,10 @@
 /** The kms as twofa uses it: every value is bound to the row it belongs to. */
 import type { KmsRpc } from "#shared/contracts/kms.ts";
-import type { Tagged } from "#shared/lang/result.ts";
+import { unwrap } from "#shared/lang/result.ts";
+import { isUnavailable, Unavailable } from "#shared/lang/unavailable.ts";
 import { tooOften } from "#shared/problem/too-often.ts";
-import { unavailable } from "#shared/problem/unavailable.ts";
 import { destinationKey, floodKey } from "../model/destination.ts";
 import type { Vault } from "../model/ports.ts";
-
-const kmsUnavailable = (cause: unknown) =>
-  unavailable({
-    detail: "A dependency is temporarily unavailable. Retry with the next code, after the time in Retry-After.",
-    cause,
-  });
-
-const ask = async <Value>(call: () => Promise<Value>): Promise<Value> => {
-  try {
-    return await call();
-  } catch (cause) {
-    throw kmsUnavailable(cause);
-  }
-};
-
-type Answered<F extends Tagged> = Exclude<F, { kind: "unavailable" }>;
-
-const isAnswered = <F extends Tagged>(error: F): error is Answered<F> => error.kind !== "unavailable";
-
-const assertAnswered = <Value, F extends Tagged>(
-  result: { ok: true; value: Value } | { ok: false; error: F },
-): { ok: true; value: Value } | { ok: false; error: Answered<F> } => {
-  if (result.ok) return result;
-  if (!isAnswered(result.error)) throw kmsUnavailable(new Error("the kms is unavailable"));
-  return { ok: false, error: result.error };
-};
 
 const secretContext = (userId: string, factorId: string): string => `twofa:factors:${userId}:${factorId}:secret`;
 
@@ -40,46 +14,59 @@ export type VaultKms = Pick<
   "usernameOf" | "emailOf" | "seal" | "open" | "mac" | "elevate" | "attestFactorless"
 >;
 
+/** The factor has been checked by then: the caller needs another code. */
+const codeIsUsed = (error: unknown): never => {
+  if (!isUnavailable(error)) throw error;
+  throw new Unavailable("the kms cannot elevate the session", {
+    detail: "A dependency is temporarily unavailable. Retry with the next code, after the time in Retry-After.",
+    cause: error,
+  });
+};
+
 export const createVault = (kms: VaultKms): Vault => ({
   usernameOf: async (userId) => {
-    const username = assertAnswered(await ask(() => kms.usernameOf(userId)));
+    const username = await kms.usernameOf(userId);
     return username.ok ? username.value : userId;
   },
 
   emailOf: async (userId) => {
-    const email = assertAnswered(await ask(() => kms.emailOf(userId)));
+    const email = await kms.emailOf(userId);
     return email.ok ? (email.value ?? undefined) : undefined;
   },
 
   sealSecret: (userId, factorId, plaintext) =>
-    ask(() => kms.seal({ context: secretContext(userId, factorId), plaintext })),
+    kms.seal({ context: secretContext(userId, factorId), plaintext }).then(unwrap),
 
   openSecret: async (userId, factorId, ciphertext) => {
-    const opened = assertAnswered(await ask(() => kms.open({ context: secretContext(userId, factorId), ciphertext })));
+    const opened = await kms.open({ context: secretContext(userId, factorId), ciphertext });
     if (!opened.ok) throw new Error(`the secret of factor ${factorId} is ${opened.error.kind}`);
     return opened.value;
   },
 
-  macMailbox: (destination) => ask(() => kms.mac({ context: "twofa:mailbox", data: floodKey(destination) })),
+  macMailbox: (destination) => kms.mac({ context: "twofa:mailbox", data: floodKey(destination) }).then(unwrap),
 
   macDestination: (destination) =>
-    ask(() => kms.mac({ context: "twofa:destination", data: destinationKey(destination) })),
+    kms.mac({ context: "twofa:destination", data: destinationKey(destination) }).then(unwrap),
 
-  macCode: (challengeId, code) => ask(() => kms.mac({ context: `twofa:challenge:${challengeId}`, data: code })),
+  macCode: (challengeId, code) => kms.mac({ context: `twofa:challenge:${challengeId}`, data: code }).then(unwrap),
 
-  loginChallenge: (challengeId) => ask(() => kms.mac({ context: "twofa:passkey-login", data: challengeId })),
+  loginChallenge: (challengeId) => kms.mac({ context: "twofa:passkey-login", data: challengeId }).then(unwrap),
 
-  macRecoveryCode: (userId, code) => ask(() => kms.mac({ context: `twofa:recovery:${userId}`, data: code })),
+  macRecoveryCode: (userId, code) => kms.mac({ context: `twofa:recovery:${userId}`, data: code }).then(unwrap),
 
   elevate: async (elevation) => {
-    const answer = await ask(() => kms.elevate(elevation));
-    if (!answer.ok && answer.error.kind === "blocked") throw tooOften(answer.error.retryAfterSeconds);
-    const elevated = assertAnswered(answer);
-    return elevated.ok ? elevated.value : undefined;
+    const elevated = await kms.elevate(elevation).catch(codeIsUsed);
+    if (elevated.ok) return elevated.value;
+    switch (elevated.error.kind) {
+      case "blocked":
+        throw tooOften(elevated.error.retryAfterSeconds);
+      case "session-ended":
+        return undefined;
+    }
   },
 
   attestFactorless: async (factorless) => {
-    const attested = assertAnswered(await ask(() => kms.attestFactorless(factorless)));
+    const attested = await kms.attestFactorless(factorless);
     return attested.ok ? attested.value : undefined;
   },
 });

@@ -1,6 +1,7 @@
 /** What is held about a user: shown to himself, and forgotten with him. */
 import type { KmsRpc } from "#shared/contracts/kms.ts";
 import type { HeldFactors, HeldPasskey } from "#shared/contracts/personal-data.ts";
+import { unwrap } from "#shared/lang/result.ts";
 import { isSendingChannel } from "../model/challenge.ts";
 import type { Factor } from "../model/factor.ts";
 import type { Passkey } from "../model/passkey.ts";
@@ -24,10 +25,10 @@ export const forgetErased = async (
   kms: Pick<KmsRpc, "pendingErasures" | "confirmErasures">,
   holdings: Pick<HoldingStore, "forget">,
 ): Promise<void> => {
-  const pending = await kms.pendingErasures();
-  if (!pending.ok || pending.value.length === 0) return;
-  await holdings.forget(pending.value);
-  await kms.confirmErasures(pending.value);
+  const pending = unwrap(await kms.pendingErasures());
+  if (pending.length === 0) return;
+  await holdings.forget(pending);
+  await kms.confirmErasures(pending);
 };
 
 const instant = (atMs: number | null): string | null => (atMs === null ? null : new Date(atMs).toISOString());
