@@ -1,22 +1,22 @@
 /**
- * Looks at the text of a JSON body before it is parsed: parsing takes the longest, by far, of text that nests deeply or
- * holds very many values, and nothing that this API takes does either. It keeps the last of two members of one name
- * (RFC 8259 §4), which a reader before us may have taken differently.
+ * Checks the text of a JSON body before it is parsed. Parsing is slowest, by far, for text that nests deeply or has very
+ * many values, and no body of this API does. A parser also keeps the last of two members of one name (RFC 8259 §4), where a
+ * proxy may have read the first.
  */
 
 import { ANY_TYPE, type Policy } from "../policy/routes.ts";
 import { problem } from "../problem/problem.ts";
 import { isBodiless } from "./access.ts";
 
-/** What we take nests a quarter as deeply. */
+/** The deepest body that this API accepts nests a quarter as deeply. */
 export const MAX_JSON_DEPTH = 32;
-/** The longest that we take, two lists of 10,000, has fewer by a third. An empty list or object counts as two. */
+/** The longest body that this API accepts, two lists of 10,000, has a third fewer. An empty list or object counts as two. */
 export const MAX_JSON_VALUES = 32_768;
 
-/** Of a name in a message. */
+/** Characters of a member's name in a message. */
 const MAX_SHOWN_NAME = 64;
 
-/** A number has no use for more. */
+/** More digits than any number needs. */
 export const MAX_JSON_NUMBER_CHARACTERS = 256;
 
 const SPACE = 0x20;
@@ -47,21 +47,21 @@ const memberName = (literal: string): string => {
   }
 };
 
-const twice = (name: string): string =>
+const duplicateMember = (name: string): string =>
   `The JSON body has the member ${JSON.stringify(name.slice(0, MAX_SHOWN_NAME))} twice in one object: send it once.`;
 
 /**
- * What is wrong with a text of JSON, in a sentence; `undefined` when nothing is: too much of it, or a member twice, of which
- * a parser takes the last and other readers the first. Whether it is JSON is not looked at.
+ * The fault of a JSON text, in a sentence: too deep, too many values, or a member twice in one object. `undefined` if there
+ * is none. It does not check whether the text is JSON.
  */
 export const jsonFault = (text: string): string | undefined => {
   let depth = 0;
-  /** The names of members of each object that we are in; none for a list. */
+  /** The member names of each open object; `undefined` for an open list. */
   const names: (Set<string> | undefined)[] = [];
-  /** The last string; a colon behind it makes a member's name of it. */
+  /** The last string: a member's name if a colon follows. */
   let literal = "";
   let values = 1;
-  /** Where the word or number began that we are in. */
+  /** The start of the current word or number. */
   let begunAt = 0;
   for (let at = 0; at < text.length; at += 1) {
     const code = text.charCodeAt(at);
@@ -86,7 +86,7 @@ export const jsonFault = (text: string): string | undefined => {
     else if (code === COLON) {
       const name = memberName(literal);
       const known = names.at(-1);
-      if (known?.has(name)) return twice(name);
+      if (known?.has(name)) return duplicateMember(name);
       known?.add(name);
     }
     begunAt = at + 1;
@@ -101,7 +101,7 @@ interface Body {
   text: () => Promise<string>;
 }
 
-/** Refuses a JSON body that would take long to parse, or that says something twice. To be asked before any handler or validator reads it. */
+/** Refuses a JSON body that would take long to parse, or that names a member twice. Runs before any validator or handler reads it. */
 export const assertParsableBody = async (request: Body, { consumes }: Policy): Promise<void> => {
   if (isBodiless(request.method) || (consumes !== undefined && consumes !== ANY_TYPE)) return;
   const detail = jsonFault(await request.text());

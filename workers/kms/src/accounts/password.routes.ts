@@ -19,8 +19,8 @@ const password = endpoint("PUT /me/password", {
   tags: ["Accounts"],
   summary: "Change the caller's own password and end their other sessions",
   description:
-    "Takes the current password and, of a user who has a second factor, one passed within 5 minutes. " +
-    "A narrowed token cannot do it.",
+    "Requires the current password and, for users who have a second factor, its verification within the last 5 minutes. " +
+    "Narrowed tokens are refused.",
   body: jsonBody(passwords, {
     currentPassword: "four unrelated plain words",
     newPassword: "five unrelated words, plain ones",

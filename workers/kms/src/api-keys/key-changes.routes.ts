@@ -74,7 +74,7 @@ const enableKey = endpoint("POST /keys/{service}/{id}/enable", {
 const confineKey = endpoint("PUT /keys/{service}/{id}/allowed-addresses", {
   operationId: "kms.setAllowedAddresses",
   tags: ["Keys"],
-  summary: "Set the networks a key can be used from; every worker knows them within 5 seconds",
+  summary: "Set the networks a key can be used from; every worker applies them within 5 seconds",
   params: byServiceAndId,
   body: jsonBody(z.strictObject({ allowedAddresses: allowedAddresses.nullable() }), {
     allowedAddresses: ["203.0.113.0/24"],

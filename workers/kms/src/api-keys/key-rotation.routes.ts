@@ -82,7 +82,7 @@ const rotateKey = endpoint("POST /keys/{service}/{id}/rotate", {
   operationId: "kms.rotateKey",
   tags: ["Keys"],
   summary: "Rotate one key of a service",
-  description: "The old key works on for `graceSeconds`, by default not at all.",
+  description: "The old key stays valid for `graceSeconds`, 0 by default.",
   params: byService.extend({ id: reference() }),
   body: {
     ...jsonBody(

@@ -151,7 +151,7 @@ const token = endpoint("POST /token", {
   tags: ["Tokens"],
   summary: "Issue tokens (OAuth 2.0): refresh_token and client_credentials (RFC 6749), token exchange (RFC 8693)",
   description:
-    "`refresh_token` gives a session's next tokens and uses up the one sent. `client_credentials` gives a service a token " +
+    "`refresh_token` returns a session's next tokens and consumes the one sent. `client_credentials` gives a service a token " +
     "for its API key. Token exchange gives a service a token to act for the user whose access token is `subject_token`.",
   ...formBody(form, { grant_type: "refresh_token", refresh_token: EXAMPLE.refreshToken }),
   responses: {

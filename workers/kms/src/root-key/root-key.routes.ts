@@ -46,7 +46,7 @@ const rotateRootKey = endpoint("POST /root-key/rotate", {
   operationId: "kms.rotateRootKey",
   tags: ["Root key"],
   summary:
-    "Rotate the root key: creates a key-encryption key and rewraps all data keys; the rest continues in the background",
+    "Rotate the root key: creates a key-encryption key and rewraps all data keys; a long rotation continues in the background",
   responses: {
     200: json(rootKeyAnswer, "The new version, and how many data keys remain to be rewrapped", ROOT_KEY_EXAMPLE),
   },

@@ -65,7 +65,7 @@ const endSession = endpoint("DELETE /sessions/{id}", {
   operationId: "kms.endSession",
   tags: ["Accounts"],
   summary: "End one of the caller's own sessions",
-  description: "A narrowed token ends no session but its own.",
+  description: "A narrowed token can end only its own session.",
   params: z.object({ id: reference() }),
   responses: {
     204: { description: "The session has ended; every worker refuses its tokens within 5 seconds" },

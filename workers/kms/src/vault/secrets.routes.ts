@@ -19,8 +19,8 @@ const byPath = z.object({ path: secretPath });
 
 /** In the description of every call that changes a secret. */
 export const WHO_CHANGES_SECRETS =
-  "A user who has a second factor passes it within 5 minutes before. A service that acts for a user cannot do it, and no " +
-  "service does it below `typesense/`, where Fountain keeps its own.";
+  "Users who have a second factor must have passed it within the last 5 minutes. A service that acts for a user is refused, " +
+  "and so is every service below `typesense/`, where Fountain keeps its own secrets.";
 
 const UNREADABLE: Record<ReadFailure, string> = {
   unknown: "This secret or version does not exist.",

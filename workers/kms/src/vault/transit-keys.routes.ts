@@ -43,7 +43,7 @@ const toAnswer = ({ createdAt, ...key }: TransitKey): z.infer<typeof keyAnswer> 
 });
 
 export const WHO_CREATES_KEYS =
-  "a user who has a second factor passes it within 5 minutes before; a service that acts for a user cannot do it.";
+  "Users who have a second factor must have passed it within the last 5 minutes. A service that acts for a user is refused.";
 
 export const noSuchTransitKey = (): Problem => problem("not-found", { detail: "No transit key has this name." });
 
@@ -84,7 +84,7 @@ const createKey = endpoint("POST /transit", {
   operationId: "kms.createTransitKey",
   tags: ["Transit"],
   summary: "Create a transit key; encrypting with a new name also creates one",
-  description: `Of callers: ${WHO_CREATES_KEYS}`,
+  description: WHO_CREATES_KEYS,
   body: jsonBody(z.strictObject({ name: keyName }), { name: "drafts" }),
   responses: {
     201: json(keyAnswer.extend(warningFields).openapi("NewTransitKey"), "The new key", {

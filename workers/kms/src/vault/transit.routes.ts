@@ -70,7 +70,7 @@ const encrypt = endpoint("POST /transit/{key}/encrypt", {
   operationId: "kms.encrypt",
   tags: ["Transit"],
   summary: "Encrypt with the latest version of a key; creates the key if none has this name",
-  description: `Where it makes the key: ${WHO_CREATES_KEYS}`,
+  description: `If that creates the key: ${WHO_CREATES_KEYS}`,
   params: byKey,
   body: encryptBody,
   responses: {

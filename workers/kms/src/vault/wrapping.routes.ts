@@ -44,7 +44,7 @@ const wrap = endpoint("POST /secrets/wrap", {
   tags: ["Secrets"],
   summary: "Wrap a value or a stored secret in a single-use token",
   description:
-    "Send `value`, or `path` of a stored secret. The token reveals the value to the first who unwraps it, within " +
+    "Send `value`, or `path` of a stored secret. The token reveals the value to the first caller who unwraps it within " +
     "`ttlSeconds`.",
   body: jsonBody(wrappable, { path: "editor/smtp-password", version: 3, ttlSeconds: 300 }),
   responses: {

@@ -9,8 +9,8 @@ const credentials = endpoint("POST /credentials/rotate", {
   operationId: "search.rotateCredentials",
   summary: "Rotate the API key of the Typesense cluster",
   description:
-    "Creates a key in Typesense and stores it as a secret, without showing it. The previous key is deleted once it is not " +
-    "used any more. Requires a second factor.",
+    "Creates a key in Typesense and stores it as a secret, without showing it. The previous key is deleted once it is no " +
+    "longer used. Requires a second factor.",
   responses: {
     200: json(
       z.object({

@@ -17,7 +17,7 @@ const assertNone = (faults: Fault[]): void => {
 const reorder = endpoint("POST /sequence/reorder", {
   operationId: "serviceA.reorderElements",
   tags: ["Elements"],
-  summary: "Reorder elements, which exchange their sequence numbers",
+  summary: "Reorder elements within the sequence numbers that they have",
   description:
     "`newOrder` lists the same ids as `elementIds`. It is one transaction: the first element in `newOrder` gets the " +
     "smallest of their numbers.",

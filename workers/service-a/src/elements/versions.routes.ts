@@ -78,8 +78,8 @@ const createVersion = endpoint("POST /sequence/version", {
   tags: ["Elements"],
   summary: "Create a new version of an element",
   description:
-    "Earlier versions stay readable. With `If-Match` the version is made only if the latest one is the one named, " +
-    "else 412.",
+    "Earlier versions stay readable. With `If-Match`, the version is created only if the latest one matches; otherwise " +
+    "the response is 412.",
   headers: idempotencyHeaders.extend({
     "if-match": conditionHeader.optional().openapi({ description: 'Replace only this version, for example "3"' }),
   }),
