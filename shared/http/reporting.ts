@@ -1,16 +1,9 @@
 /** The recorder of a worker that has no audit trail of its own: entries are reported to the kms. */
-import type { ReportedAction, ReportedEvent } from "../contracts/audit.ts";
+import type { ReportedEvent } from "../contracts/audit.ts";
 import type { KmsRpc } from "../contracts/kms.ts";
 import { describeError, type Log } from "../observability/log.ts";
-import { createRecorder, type Recorder, type SecurityEvent } from "../observability/recorder.ts";
+import { createRecorder, type ReportableEvent, type ReportingRecorder } from "../observability/recorder.ts";
 import { tooOften } from "../problem/too-often.ts";
-
-/** An event that the kms accepts from other workers. */
-export interface ReportableEvent extends SecurityEvent {
-  action: ReportedAction;
-}
-
-export type ReportingRecorder = Recorder<ReportableEvent, undefined>;
 
 const reportOf = ({ action, outcome, actor, target, reason, method }: ReportableEvent): ReportedEvent => ({
   action,

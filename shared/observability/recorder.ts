@@ -2,7 +2,7 @@
  * The one recorder of security events: the audit entry, the log line and the count of each are written together, in the
  * same words. Rules call it; routes do not.
  */
-import type { AuditAction, Outcome } from "../contracts/audit.ts";
+import type { AuditAction, Outcome, ReportedAction } from "../contracts/audit.ts";
 import { currentRequest, noteReason } from "./context.ts";
 import type { Fields, Log } from "./log.ts";
 import { countSecurityEvent } from "./security-metrics.ts";
@@ -46,6 +46,14 @@ export interface Recorder<Event extends SecurityEvent = SecurityEvent, Entry = u
     isMade?: (value: Value) => boolean,
   ): Promise<Value>;
 }
+
+/** An event that the kms accepts from other workers. */
+export interface ReportableEvent extends SecurityEvent {
+  action: ReportedAction;
+}
+
+/** The recorder of a worker that has no audit trail of its own: `http/reporting.ts` makes it. */
+export type ReportingRecorder = Recorder<ReportableEvent, undefined>;
 
 const isThere = (value: unknown): boolean => value !== false && value !== undefined;
 

@@ -5,7 +5,9 @@ import type { ReportedEvent } from "#shared/contracts/audit.ts";
 import type { KmsRpc, Revocation } from "#shared/contracts/kms.ts";
 import type { OneTimeCode, TwofaRpc } from "#shared/contracts/twofa.ts";
 import { kmsRpc, rpc } from "#shared/http/bindings.ts";
+import { createReportingRecorder } from "#shared/http/reporting.ts";
 import { failure, success } from "#shared/lang/result.ts";
+import { createLog } from "#shared/observability/log.ts";
 import { createApiKeyVerifier } from "../../workers/gateway/src/admission/api-keys.ts";
 import { createGatewayApp } from "../../workers/gateway/src/app.ts";
 import { DESTINATIONS, type Destination } from "../../workers/gateway/src/backends/target.ts";
@@ -19,6 +21,9 @@ export const ISSUER = "http://localhost:8787";
 export const GOOD_API_KEY = "ftn_good";
 export const GOOD_CODE = "123456";
 const START_SECONDS = 1_800_000_000;
+
+/** Work after the response goes on by itself. */
+const IN_BACKGROUND = { waitUntil: () => {}, passThroughOnException: () => {}, props: {} };
 
 /** A request as a worker received it. */
 export interface Received {
@@ -72,6 +77,10 @@ export const createTestGateway = async (corsOrigins: readonly string[] = []): Pr
     token({ sub: "service:scripts", client_id: "scripts", sid: "api-key-1", roles: [], amr: [], ...replaced });
 
   const refusals: ReportedEvent[] = [];
+  const recordEvent: KmsRpc["recordEvent"] = async (event) => {
+    refusals.push(event);
+    return success(true);
+  };
   const received: Received[] = [];
   const revocations: Revocation[] = [];
   const worker: { answer: Answer } = { answer: () => Response.json({ ok: true }) };
@@ -137,7 +146,7 @@ export const createTestGateway = async (corsOrigins: readonly string[] = []): Pr
     }),
     twofa: rpc<TwofaRpc>("twofa").parse(bindingTo(twofa)),
     kms: kmsRpc.parse(bindingTo(kms)),
-    reportRefusal: (event) => refusals.push(event),
+    recorder: createReportingRecorder(kmsRpc.parse(bindingTo({ recordEvent })), createLog("gateway")),
     passkeyLogins: {
       options: () => Promise.reject(new Error("nobody logs in by passkey here")),
       logIn: () => Promise.reject(new Error("nobody logs in by passkey here")),
@@ -166,6 +175,6 @@ export const createTestGateway = async (corsOrigins: readonly string[] = []): Pr
     drain: services.drain,
     serviceToken,
     fetch: async (path, init) =>
-      app.fetch(new Request(ISSUER + path, { ...init, ...(init?.body && { duplex: "half" }) }), {}),
+      app.fetch(new Request(ISSUER + path, { ...init, ...(init?.body && { duplex: "half" }) }), {}, IN_BACKGROUND),
   };
 };

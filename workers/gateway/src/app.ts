@@ -2,7 +2,7 @@ import { createApp } from "#shared/http/app.ts";
 import { documentOf } from "#shared/http/document.ts";
 import { clientAddressOf } from "./admission/client-address.ts";
 import { withCors } from "./admission/cors.ts";
-import { reportingRefusals } from "./admission/refusals.ts";
+import { recordingRefusals } from "./admission/refusals.ts";
 import { securityHeaders } from "./admission/security-headers.ts";
 import { passkeyLoginEndpoints } from "./aggregates/passkey-login.routes.ts";
 import { personalDataEndpoints } from "./aggregates/personal-data.routes.ts";
@@ -10,16 +10,16 @@ import type { GatewayServices } from "./composition/services.ts";
 import { INFO, openApiEndpoints } from "./docs/openapi.routes.ts";
 import { pagesEndpoints } from "./docs/pages.routes.ts";
 import { healthEndpoints } from "./health/health.routes.ts";
-import { gatewayPipeline } from "./proxy/access.ts";
 import { jwksEndpoints } from "./proxy/jwks.routes.ts";
 import { metadataEndpoints } from "./proxy/metadata.routes.ts";
+import { gatewayPipeline } from "./proxy/pipeline.ts";
 
-/** The gateway: its own few routes, and everything else forwarded by its access check. */
+/** The gateway: its own few routes, and everything else forwarded by its pipeline. */
 export const createGatewayApp = (connect: (bindings: unknown) => GatewayServices) => {
   const app = createApp({
     worker: "gateway",
     connect,
-    access: withCors(reportingRefusals(gatewayPipeline)),
+    access: withCors(recordingRefusals(gatewayPipeline)),
     clientAddress: (request, bindings) => clientAddressOf(request, connect(bindings).trustedProxies),
     responseHeaders: (bindings) => securityHeaders(connect(bindings).publicUrl),
   });

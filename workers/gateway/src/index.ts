@@ -35,7 +35,6 @@ const connect = once((bindings: unknown): GatewayServices => {
     sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
     now,
   });
-  const recorder = createReportingRecorder(env.KMS_RPC, log);
   const upstreams = upstreamsIn(bindings);
   return {
     now,
@@ -45,7 +44,7 @@ const connect = once((bindings: unknown): GatewayServices => {
     kms: env.KMS_RPC,
     personalDataOf: createPersonalData({ kms: env.KMS_RPC, twofa: env.TWOFA_RPC, serviceA: env.SERVICE_A_RPC }),
     passkeyLogins: createPasskeyLogins(env.TWOFA_RPC),
-    reportRefusal: (event) => later("audit.lost")(recorder.record(event)),
+    recorder: createReportingRecorder(env.KMS_RPC, log),
     upstreams,
     publicUrl: env.PUBLIC_URL,
     trustedProxies: env.TRUSTED_PROXIES,

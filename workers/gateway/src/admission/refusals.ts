@@ -1,36 +1,30 @@
-/** Reports refused callers to the audit trail where the gateway knows them; strangers are in the log alone. */
+/** Records refused callers in the audit trail where the gateway knows them; strangers are in the log alone. */
 import type { MiddlewareHandler } from "hono";
-import type { ReportableEvent } from "#shared/http/reporting.ts";
 import type { BaseServices, WorkerEnv } from "#shared/http/worker-env.ts";
+import type { ReportingRecorder } from "#shared/observability/recorder.ts";
 import { Problem } from "#shared/problem/problem.ts";
 
-/** Reports a refusal, without keeping the caller waiting for it. */
-export type ReportRefusal = (event: ReportableEvent) => void;
-
-interface ReportingServices extends BaseServices {
-  reportRefusal: ReportRefusal;
+interface RecordingServices extends BaseServices {
+  recorder: Pick<ReportingRecorder, "record">;
 }
 
-type Access<Services extends ReportingServices> = MiddlewareHandler<WorkerEnv<Services>>;
+type Stage<Services extends RecordingServices> = MiddlewareHandler<WorkerEnv<Services>>;
 
-const REPORTED = new Set(["forbidden", "step-up-required", "factor-required"]);
+const RECORDED = new Set(["forbidden", "step-up-required", "factor-required"]);
 
-/** The access check, whose refusals are reported. */
-export const reportingRefusals =
-  <Services extends ReportingServices>(access: Access<Services>): Access<Services> =>
+/** The pipeline, whose refusals are recorded without keeping the caller waiting. */
+export const recordingRefusals =
+  <Services extends RecordingServices>(pipeline: Stage<Services>): Stage<Services> =>
   async (context, next) => {
     try {
-      return await access(context, next);
+      return await pipeline(context, next);
     } catch (error) {
       const { principal, template, services } = context.var;
-      if (error instanceof Problem && principal && REPORTED.has(error.code))
-        services.reportRefusal({
-          action: "access.refuse",
-          outcome: "refused",
-          actor: principal.subject,
-          target: `${context.req.method} ${template}`,
-          reason: error.code,
-        });
+      if (error instanceof Problem && principal && RECORDED.has(error.code)) {
+        const target = `${context.req.method} ${template}`;
+        const refusal = { action: "access.refuse", outcome: "refused", target, reason: error.code } as const;
+        context.executionCtx.waitUntil(services.recorder.record(refusal));
+      }
       throw error;
     }
   };

@@ -2,8 +2,8 @@ import type { KmsRpc } from "#shared/contracts/kms.ts";
 import type { Network } from "#shared/contracts/networks.ts";
 import type { TwofaRpc } from "#shared/contracts/twofa.ts";
 import type { BaseServices } from "#shared/http/worker-env.ts";
+import type { ReportingRecorder } from "#shared/observability/recorder.ts";
 import type { ApiKeyVerifier } from "../admission/api-keys.ts";
-import type { ReportRefusal } from "../admission/refusals.ts";
 import type { PasskeyLogins } from "../aggregates/passkey-login.ts";
 import type { PersonalDataOf } from "../aggregates/personal-data.ts";
 import type { Destination } from "../backends/target.ts";
@@ -28,5 +28,6 @@ export interface GatewayServices extends BaseServices, Drainable {
   kms: Pick<KmsRpc, "redeemGrant">;
   personalDataOf: PersonalDataOf;
   passkeyLogins: PasskeyLogins;
-  reportRefusal: ReportRefusal;
+  /** Records the callers that the gateway refuses. */
+  recorder: Pick<ReportingRecorder, "record">;
 }

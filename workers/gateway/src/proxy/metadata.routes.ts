@@ -2,7 +2,7 @@ import { z } from "@hono/zod-openapi";
 import { EXAMPLE } from "#shared/http/examples.ts";
 import { json } from "#shared/http/openapi.ts";
 import { endpoint } from "../endpoint.ts";
-import { forwardTo } from "./access.ts";
+import { forwardTo } from "./pipeline.ts";
 
 const PATH = "/.well-known/oauth-authorization-server";
 
