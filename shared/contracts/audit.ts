@@ -80,6 +80,10 @@ export type KmsAction = (typeof KMS_ACTIONS)[number];
 export type ReportedAction = (typeof REPORTED_ACTIONS)[number];
 export type AuditAction = KmsAction | ReportedAction;
 
+/** Messages to users. */
+export const isMessageAction = (action: AuditAction): action is "challenge.send" | "announcement.send" =>
+  action === "challenge.send" || action === "announcement.send";
+
 export const OUTCOMES = ["success", "failure", "refused"] as const;
 export type Outcome = (typeof OUTCOMES)[number];
 

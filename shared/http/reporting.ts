@@ -1,17 +1,25 @@
 /** The recorder of a worker that has no audit trail of its own: entries are reported to the kms. */
-import type { ReportedEvent } from "../contracts/audit.ts";
+import { isMessageAction, type ReportedEvent } from "../contracts/audit.ts";
 import type { KmsRpc } from "../contracts/kms.ts";
 import { describeError, type Log } from "../observability/log.ts";
 import { createRecorder, type ReportableEvent, type ReportingRecorder } from "../observability/recorder.ts";
 import { tooOften } from "../problem/too-often.ts";
 
-const reportOf = ({ action, outcome, actor, target, reason, method }: ReportableEvent): ReportedEvent => ({
-  action,
-  outcome,
-  ...(actor !== undefined && { actor }),
-  ...(target !== undefined && { target }),
-  ...((reason ?? method) !== undefined && { reason: reason ?? method }),
-});
+/** An entry has one code for both; that of a message that was not sent names its channel too: `email-unreachable`. */
+const codeOf = ({ action, reason, method }: ReportableEvent): string | undefined =>
+  isMessageAction(action) && reason !== undefined && method !== undefined ? `${method}-${reason}` : (reason ?? method);
+
+const reportOf = (event: ReportableEvent): ReportedEvent => {
+  const { action, outcome, actor, target } = event;
+  const reason = codeOf(event);
+  return {
+    action,
+    outcome,
+    ...(actor !== undefined && { actor }),
+    ...(target !== undefined && { target }),
+    ...(reason !== undefined && { reason }),
+  };
+};
 
 /**
  * A change is reported before it is made, since without an entry there is to be no change; one that then does not come

@@ -1,5 +1,5 @@
 /** What is counted of each security event. */
-import type { AuditAction, Outcome } from "../contracts/audit.ts";
+import { type AuditAction, isMessageAction, type Outcome } from "../contracts/audit.ts";
 import { countApiKey, countAuthentication, countEvent, countMessage, countOtp, countToken } from "./metrics.ts";
 
 type ByAction = Partial<Record<AuditAction, string>>;
@@ -34,8 +34,6 @@ const API_KEYS: ByAction = {
   "key.enable": "enabled",
   "key.leaked": "leaked",
 };
-
-const MESSAGES: ReadonlySet<AuditAction> = new Set(["challenge.send", "announcement.send"]);
 
 // There from the beginning, because alerts wait for them: the first value of a series is no increase.
 for (const reason of ["unknown-user", "wrong-password"])
@@ -72,6 +70,6 @@ export const countSecurityEvent = ({ action, outcome, reason = "none", method }:
   const event = API_KEYS[action];
   if (isSuccess && event !== undefined) countApiKey({ event });
   if (action === "factor.verify" && method !== undefined) countOtp({ method, outcome: judgementOf(outcome, reason) });
-  if (MESSAGES.has(action) && method !== undefined)
+  if (isMessageAction(action) && method !== undefined)
     countMessage({ channel: method, outcome: isSuccess ? "delivered" : reason });
 };

@@ -2,17 +2,17 @@
 import { verifierOf } from "#shared/auth/verify.ts";
 import { createDatabase } from "#shared/db/database.ts";
 import { once, parseBindings } from "#shared/http/bindings.ts";
+import { createReportingRecorder } from "#shared/http/reporting.ts";
 import { createInternal, createWorker } from "#shared/http/worker.ts";
 import { createLog } from "#shared/observability/log.ts";
 import { createTwofaApp } from "./app.ts";
 import { createAttemptStore } from "./attempts/attempts.store.ts";
-import { createRecorder } from "./audit/security-log.ts";
 import { createMessengers } from "./channels/messengers.ts";
+import { initializeMetrics } from "./composition/metrics.ts";
 import { relyingPartyOf } from "./composition/relying-party.ts";
 import type { TwofaServices } from "./composition/services.ts";
 import { envSchema } from "./env.ts";
 import { createFactorStore } from "./factors/factors.store.ts";
-import { createAuditor } from "./kms/auditor.ts";
 import { createPasskeyLogins } from "./kms/passkey-logins.ts";
 import { createVault } from "./kms/vault.ts";
 import * as schema from "./model/schema.ts";
@@ -24,6 +24,8 @@ import { createRpc } from "./rpc.ts";
 import { createChallengeStore } from "./sent-codes/challenges.store.ts";
 import { createSendStore } from "./sent-codes/sends.store.ts";
 
+initializeMetrics();
+
 const connect = once((bindings: unknown): TwofaServices => {
   const env = parseBindings(envSchema, bindings);
   const now = Date.now;
@@ -32,8 +34,6 @@ const connect = once((bindings: unknown): TwofaServices => {
   const challenges = createChallengeStore(database);
   const holdings = createHoldingStore(database);
   const log = createLog("twofa");
-  const logEvent = createRecorder(log);
-  const audit = createAuditor(env.KMS_RPC, log);
   return {
     now,
     verify: verifierOf(env, env.KMS_RPC, now),
@@ -51,11 +51,8 @@ const connect = once((bindings: unknown): TwofaServices => {
     vault: createVault(env.KMS_RPC),
     randomBytes: (count) => crypto.getRandomValues(new Uint8Array(count)),
     newId: () => crypto.randomUUID(),
-    record: async (event) => {
-      logEvent(event);
-      await audit.tell(event);
-    },
-    audit,
+    recorder: createReportingRecorder(env.KMS_RPC, log),
+    log,
     holdings,
     runMaintenance: async () => {
       await factors.purgeExpired(now());

@@ -4,26 +4,40 @@ import { failure, type Result } from "#shared/lang/result.ts";
 import type { ProofFailure } from "../model/challenge.ts";
 import { type ReservedAttempt, secondsUntil } from "../model/lockout.ts";
 import type { Ports } from "../model/ports.ts";
-import type { CheckedWith } from "../model/security-event.ts";
 
 export type CheckFailure = "wrong-code" | LockedOut;
 export type Checked<Value> = Result<Value, CheckFailure>;
 
+/** What is checked, in log lines, audit entries and metrics. */
+export const CHECK_METHODS = ["totp", "sent-code", "recovery-code", "passkey", "confirmation"] as const;
+export type CheckMethod = (typeof CHECK_METHODS)[number];
+
 export interface Attempt {
   userId: string;
-  with: CheckedWith;
+  method: CheckMethod;
 }
+
+const verificationOf = ({ userId, method }: Attempt) =>
+  ({ action: "factor.verify", actor: userId, target: userId, method }) as const;
 
 const recordFailure = async (
   ports: Ports,
-  { userId, with: checkedWith }: Attempt,
-  reserved: ReservedAttempt,
+  tried: Attempt,
+  { failures, lockedUntilMs }: ReservedAttempt,
 ): Promise<void> => {
-  const { failures, lockedUntilMs } = reserved;
-  await ports.record({ event: "verification.failed", subject: userId, with: checkedWith, failures });
+  const { userId } = tried;
+  const wrong = { outcome: "failure", reason: "wrong-code", detail: { failures } } as const;
+  await ports.recorder.record({ ...verificationOf(tried), ...wrong });
   if (lockedUntilMs === null) return;
   const lockSeconds = secondsUntil(lockedUntilMs, ports.now());
-  await ports.record({ event: "verification.locked", subject: userId, failures, lockSeconds });
+  await ports.recorder.record({
+    action: "factor.lock",
+    outcome: "refused",
+    reason: "too-many-attempts",
+    actor: userId,
+    target: userId,
+    detail: { failures, lockSeconds },
+  });
 };
 
 /**
@@ -35,23 +49,24 @@ export const attempt = async <Value>(
   tried: Attempt,
   check: () => Promise<Result<Value, ProofFailure>>,
 ): Promise<Checked<Value>> => {
-  const { userId, with: checkedWith } = tried;
+  const { userId } = tried;
+  const event = verificationOf(tried);
   const reservation = await ports.attempts.reserve(userId, ports.now());
   if (!reservation.ok) {
-    await ports.record({ event: "verification.refused", subject: userId, with: checkedWith });
+    await ports.recorder.record({ ...event, outcome: "refused", reason: "locked" });
     return failure("locked", { retryAfterSeconds: secondsUntil(reservation.error.lockedUntilMs, ports.now()) });
   }
 
   const checked = await check();
   if (checked.ok) {
     await ports.attempts.reset(userId);
-    await ports.record({ event: "verification.succeeded", subject: userId, with: checkedWith });
+    await ports.recorder.record({ ...event, outcome: "success" });
     return checked;
   }
   switch (checked.error.kind) {
     case "used":
       await ports.attempts.release(userId);
-      await ports.record({ event: "verification.replayed", subject: userId, with: checkedWith });
+      await ports.recorder.record({ ...event, outcome: "failure", reason: "replayed" });
       return failure("wrong-code");
     case "wrong":
       await recordFailure(ports, tried, reservation.value);

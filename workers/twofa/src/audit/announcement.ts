@@ -42,11 +42,11 @@ export const announceRecoveryCodeUse = async (ports: Ports, userId: string): Pro
   await Promise.all(
     recipients.map(async (recipient) => {
       const outcome = await announce(ports, email, userId, recipient);
-      const told = { subject: userId, channel: "email" as const };
-      if (outcome.ok) return ports.record({ event: "announcement.sent", ...told });
+      const event = { action: "announcement.send", actor: userId, target: userId, method: "email" } as const;
+      if (outcome.ok) return ports.recorder.record({ ...event, outcome: "success" });
       const { error } = outcome;
-      const cause = "cause" in error ? { error: error.cause } : {};
-      return ports.record({ event: "announcement.undelivered", ...told, failure: error.kind, ...cause });
+      const detail = "cause" in error ? { error: error.cause } : {};
+      return ports.recorder.record({ ...event, outcome: "failure", reason: error.kind, detail });
     }),
   );
 };

@@ -1,7 +1,6 @@
 /** How an enrolled factor becomes active: by one proof that its owner has it. */
 import { type Failure, failure, type Result, success } from "#shared/lang/result.ts";
 import { attempt, type Checked, type CheckFailure } from "../attempts/attempt.ts";
-import { audited } from "../audit/audited.ts";
 import type { ProofFailure } from "../model/challenge.ts";
 import type { SealedFactor } from "../model/factor.ts";
 import type { NamedPasskey, Ports } from "../model/ports.ts";
@@ -50,14 +49,16 @@ export const confirmFactor = async (
   prove: (nowMs: number) => Promise<Result<Proof, ProofFailure>>,
 ): Promise<Checked<ConfirmedFactor>> => {
   const batch = asFirst ? await createCodeBatch(ports, userId) : { codes: [], macs: [] };
-  return attempt(ports, { userId, with: "confirmation" }, async () => {
+  return attempt(ports, { userId, method: "confirmation" }, async () => {
     const nowMs = ports.now();
     const proof = await prove(nowMs);
     if (!proof.ok) return proof;
     const { timeStep, passkey } = proof.value;
     const confirmation = { userId, factorId, timeStep, nowMs, asFirst, recoveryCodeMacs: batch.macs, passkey };
-    const event = { event: "factor.confirmed" as const, subject: userId, factorId };
-    const isConfirmed = await audited(ports, event, () => ports.factors.confirm(confirmation), Boolean);
+    const isConfirmed = await ports.recorder.change(
+      { action: "factor.confirm", outcome: "success", actor: userId, target: factorId },
+      () => ports.factors.confirm(confirmation),
+    );
     return isConfirmed ? success({ factorId, confirmedAtMs: nowMs, recoveryCodes: batch.codes }) : failure("used");
   });
 };

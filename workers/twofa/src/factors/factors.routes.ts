@@ -5,12 +5,12 @@ import { EXAMPLE, pageOf } from "#shared/http/examples.ts";
 import { json, page, pageQuery } from "#shared/http/openapi.ts";
 import { decodeCursor, toPage } from "#shared/http/page.ts";
 import { problem } from "#shared/problem/problem.ts";
-import { audited } from "../audit/audited.ts";
 import type { TwofaServices } from "../composition/services.ts";
 import { endpoint } from "../endpoint.ts";
 import { isSendingChannel } from "../model/challenge.ts";
 import { maskDestination } from "../model/destination.ts";
 import { FACTOR_TYPES, factorKey, type ListedFactor } from "../model/factor.ts";
+import { removeFactor } from "./removal.ts";
 
 const factorSchema = z
   .object({
@@ -108,18 +108,10 @@ const remove = endpoint("DELETE /factors/{id}", {
   errors: ["not-found"],
   handle: async (context, principal) => {
     const { services } = context.var;
-    // Without the last one, a login alone hands out what it protects.
+    // Without the last one, a login alone gives what it protects.
     assertMayGrant("credential", principal, services.now());
     const { id } = context.req.valid("param");
-    const { subject } = principal;
-    if (!(await services.factors.find(subject, id, services.now()))) throw noSuchFactor();
-    const isRemoved = await audited(
-      services,
-      { event: "factor.removed", subject, factorId: id },
-      () => services.factors.remove(subject, id),
-      (removed) => removed,
-    );
-    if (!isRemoved) throw noSuchFactor();
+    if (!(await removeFactor(services, principal.subject, id))) throw noSuchFactor();
     return context.body(null, 204);
   },
 });

@@ -1,12 +1,13 @@
 /** What the rules of the second factor need from outside: storage, the kms, chance and a record of what happened. */
 import type { Blocked, Elevation, Factorless, IssuedToken, OpenedSession } from "#shared/contracts/kms.ts";
 import type { Result } from "#shared/lang/result.ts";
+import type { Log } from "#shared/observability/log.ts";
+import type { ReportingRecorder } from "#shared/observability/recorder.ts";
 import type { ChallengeStore } from "./challenge.ts";
 import type { Messengers, SendStore } from "./delivery.ts";
 import type { FactorType, ListedFactor, NewFactor, SealedFactor } from "./factor.ts";
 import type { Locked, ReservedAttempt } from "./lockout.ts";
 import type { NewPasskey, PasskeyMethod, PasskeyStore, RelyingParty } from "./passkey.ts";
-import type { ChangeEvent, SecurityEvent } from "./security-event.ts";
 
 export interface FactorUse {
   userId: string;
@@ -112,14 +113,6 @@ export interface PasskeyLogins {
   open(userId: string, method: PasskeyMethod): Promise<OpenedSession | undefined>;
 }
 
-/** The kms's audit trail, where changes are told before they are made. */
-export interface AuditPort {
-  /** Fails as `unavailable` when the kms does not answer. */
-  announce(event: ChangeEvent): Promise<void>;
-  /** What was announced did not come about. */
-  retract(event: ChangeEvent): Promise<void>;
-}
-
 export interface Ports {
   factors: FactorStore;
   recoveryCodes: RecoveryCodeStore;
@@ -137,7 +130,8 @@ export interface Ports {
   now: () => number;
   randomBytes: (count: number) => Uint8Array;
   newId: () => string;
-  /** Tells the log, and of attempts the audit trail too. What cannot be told there keeps nobody from being answered. */
-  record: (event: SecurityEvent) => Promise<void>;
-  audit: AuditPort;
+  /** Reports to the kms's audit trail. A change that cannot be recorded there is not made: it fails as `unavailable`. */
+  recorder: ReportingRecorder;
+  /** For what helps an operator and is no security event. */
+  log: Log;
 }

@@ -2,7 +2,6 @@
 
 import type { CreationOptions, Registration } from "#shared/contracts/webauthn.ts";
 import { failure, type Result, success } from "#shared/lang/result.ts";
-import { audited } from "../audit/audited.ts";
 import { type ConfirmationRequest, type Confirming, confirmFactor, findEnrolment } from "../factors/confirmation.ts";
 import type { Ports } from "../model/ports.ts";
 import { creationOptions, verifyRegistration } from "./webauthn.ts";
@@ -32,11 +31,9 @@ export const enrolPasskey = async (
   const codeMac = await ports.vault.macCode(factorId, challenge);
   const createdAtMs = ports.now();
   const factor = { id: factorId, userId, type: "webauthn" as const, name, sealedSecret: "", destinationMac: null };
-  const isEnrolled = await audited(
-    ports,
-    { event: "factor.enrolled", subject: userId, factorId },
+  const isEnrolled = await ports.recorder.change(
+    { action: "factor.enrol", outcome: "success", actor: userId, target: factorId },
     () => ports.factors.enrol({ ...factor, createdAtMs }),
-    Boolean,
   );
   if (!isEnrolled) return failure("too-many-factors");
 
@@ -92,7 +89,7 @@ export const confirmPasskey = async (
     if (!answered.ok) return answered;
     const verified = await verifyRegistration(ports.relyingParty, registration, challenge);
     if (!verified.ok) {
-      await ports.record({ event: "passkey.refused", subject: userId, factorId, error: verified.error.reason });
+      ports.log("warn", "passkey.refused", { subject: userId, target: factorId, error: verified.error.reason });
       return failure("wrong");
     }
     const publicKey = await ports.vault.sealSecret(userId, factorId, verified.value.publicKey);

@@ -57,7 +57,7 @@ const recognise = async (
   if (!assertion.response.userHandle || !namesUser(assertion, userId)) return failure("another-user", { userId });
   const verified = await verifyAssertion(ports.relyingParty, passkey, assertion, challenge);
   if (!verified.ok) {
-    await ports.record({ event: "passkey.refused", subject: userId, factorId, error: verified.error.reason });
+    ports.log("warn", "passkey.refused", { subject: userId, target: factorId, error: verified.error.reason });
     return failure("wrong-signature", { userId });
   }
   if (!verified.value.isUserVerified) return failure("user-not-verified", { userId });
@@ -89,7 +89,7 @@ export const logInByPasskey = async (ports: Ports, login: PasskeyLogin): Promise
   }
   const { passkey, use } = recognition.value;
   const { userId } = passkey;
-  const checked = await attempt(ports, { userId, with: "passkey" }, async () =>
+  const checked = await attempt(ports, { userId, method: "passkey" }, async () =>
     (await use()) ? success(undefined) : failure("used"),
   );
   if (!checked.ok) {

@@ -17,8 +17,15 @@ export const usePasskey = async (
   const nowMs = ports.now();
   const used = await ports.passkeys.use({ factorId, userId, counter, isBackedUp, nowMs, ...ceremony });
   if (used.ok) await ports.factors.touch({ userId, factorId, nowMs });
-  else if (used.error.kind === "cloned") await ports.record({ event: "passkey.cloned", subject: userId, factorId });
-  else await ports.record({ event: "passkey.refused", subject: userId, factorId, error: used.error.kind });
+  else if (used.error.kind === "cloned")
+    await ports.recorder.record({
+      action: "factor.disable",
+      outcome: "success",
+      reason: "counter-went-back",
+      actor: userId,
+      target: factorId,
+    });
+  else ports.log("warn", "passkey.refused", { subject: userId, target: factorId, error: used.error.kind });
   return used;
 };
 

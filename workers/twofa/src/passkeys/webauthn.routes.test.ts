@@ -213,7 +213,9 @@ describe("step-up", () => {
     expect(await logIn(fountain, person, authenticator, { counter: 9 })).toMatchObject({ status: 401 });
     const { body } = await person.call("GET", "/factors");
     expect(body["items"]).toMatchObject([{ factorId, disabledAt: expect.any(String) }]);
-    expect(fountain.logs.some((line) => line.includes("passkey.cloned") && line.includes(factorId))).toBe(true);
+    expect(fountain.logs.some((line) => line.includes('"action":"factor.disable"') && line.includes(factorId))).toBe(
+      true,
+    );
     const told = await fountain.databases["kms"]?.execute({
       sql: "SELECT reason FROM audit_entries WHERE action = 'factor.disable' AND target = ?",
       args: [factorId],

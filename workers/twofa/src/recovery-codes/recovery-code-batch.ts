@@ -1,6 +1,5 @@
 /** Recovery codes as they are handed out and stored. */
 import { failure, type Result, success } from "#shared/lang/result.ts";
-import { audited } from "../audit/audited.ts";
 import type { Ports } from "../model/ports.ts";
 import { createRecoveryCodes, normalizeRecoveryCode } from "./recovery-code.ts";
 
@@ -19,8 +18,10 @@ export const createCodeBatch = async (ports: Ports, userId: string): Promise<Cod
 /** Ten new recovery codes; the old ones die. */
 export const replaceRecoveryCodes = async (ports: Ports, userId: string): Promise<Result<string[], "no-factor">> => {
   const { codes, macs } = await createCodeBatch(ports, userId);
-  const event = { event: "recovery-codes.replaced" as const, subject: userId };
-  const isReplaced = await audited(ports, event, () => ports.recoveryCodes.replace(userId, macs), Boolean);
+  const isReplaced = await ports.recorder.change(
+    { action: "recovery-codes.replace", outcome: "success", actor: userId, target: userId },
+    () => ports.recoveryCodes.replace(userId, macs),
+  );
   if (!isReplaced) return failure("no-factor");
   return success(codes);
 };

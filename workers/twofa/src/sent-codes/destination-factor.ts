@@ -1,6 +1,5 @@
 /** Factors that codes are sent to: enrolled with an address or a phone number, active once a code from there comes back. */
 import { type Failure, failure, type Result, success } from "#shared/lang/result.ts";
-import { audited } from "../audit/audited.ts";
 import { type ConfirmationRequest, type Confirming, confirmFactor, findEnrolment } from "../factors/confirmation.ts";
 import { isSendingChannel, type SendingChannel } from "../model/challenge.ts";
 import type { SealedFactor } from "../model/factor.ts";
@@ -38,11 +37,9 @@ export const enrolDestination = async (
   if (await ports.factors.hasDestination(userId, destinationMac)) return failure("known-destination");
   const sealedSecret = await ports.vault.sealSecret(userId, factorId, destination);
   const factor = { id: factorId, userId, type: channel, name, sealedSecret, destinationMac };
-  const isEnrolled = await audited(
-    ports,
-    { event: "factor.enrolled", subject: userId, factorId },
+  const isEnrolled = await ports.recorder.change(
+    { action: "factor.enrol", outcome: "success", actor: userId, target: factorId },
     () => ports.factors.enrol({ ...factor, createdAtMs: ports.now() }),
-    Boolean,
   );
   if (!isEnrolled) return failure("too-many-factors");
 

@@ -34,9 +34,15 @@ describe("a delivery that fails", () => {
     const refused = await withServer(server, () => generate(person));
     expect(refused).toMatchObject({ status: 502, body: { code: "delivery-failed" } });
     expect(refused.body["detail"]).toMatch(/^The mail server .* [Uu]se another factor/);
-    const failed = email.fountain.logs.filter((line) => line.includes("challenge.undelivered")).at(-1) ?? "";
+    const failed =
+      email.fountain.logs.filter((line) => line.includes('"action":"challenge.send","outcome":"failure"')).at(-1) ?? "";
     expect(JSON.parse(failed)).toMatchObject({ reason, subject: person.id, outcome: "failure" });
     expect(failed).not.toContain(address);
+    const entry = await email.fountain.databases["kms"]?.execute({
+      sql: "SELECT outcome, reason FROM audit_entries WHERE actor = ? AND action = 'challenge.send' ORDER BY id DESC LIMIT 1",
+      args: [person.id],
+    });
+    expect(entry?.rows).toMatchObject([{ outcome: "failure", reason: `email-${reason}` }]);
     expect(await rowsOf(email.fountain, "SELECT id FROM sends WHERE user_id = ?", person.id)).toHaveLength(1);
     const challengeId = await challenge(person);
     expect((await verify(person, { challengeId, code: lastCodeTo(address) })).status).toBe(200);
@@ -68,7 +74,8 @@ describe("a delivery that fails", () => {
     const { recoveryCodes } = await enrolEmail(person);
     await withServer("none", async () => {
       expect((await verify(person, { recoveryCode: recoveryCodes[0] })).status).toBe(200);
-      await expect.poll(() => email.fountain.logs.some((line) => line.includes("announcement.undelivered"))).toBe(true);
+      const failed = '"action":"announcement.send","outcome":"failure"';
+      await expect.poll(() => email.fountain.logs.some((line) => line.includes(failed))).toBe(true);
     });
   });
 });

@@ -37,7 +37,7 @@ export const sendCode = async (ports: Ports, request: CodeRequest): Promise<Resu
   const { userId, channel, factorId, destination, action, ...challenge } = request;
   const messenger = ports.messengers[channel];
   if (messenger === undefined) return failure("channel-unavailable");
-  const told = { subject: userId, factorId, channel };
+  const event = { action: "challenge.send", actor: userId, target: factorId, method: channel } as const;
 
   const destinationMac = await ports.vault.macMailbox(destination);
   const createdAtMs = ports.now();
@@ -45,7 +45,7 @@ export const sendCode = async (ports: Ports, request: CodeRequest): Promise<Resu
   const send = { id: sendId, userId, destinationMac, use: request.use, nowMs: createdAtMs };
   const reservation = await ports.sends.reserve(send);
   if (!reservation.ok) {
-    await ports.record({ event: "challenge.undelivered", ...told, failure: "too-many-sends" });
+    await ports.recorder.record({ ...event, outcome: "failure", reason: "too-many-sends" });
     return failure("too-many-sends", { retryAfterSeconds: secondsUntil(reservation.error.nextAtMs, createdAtMs) });
   }
 
@@ -58,12 +58,12 @@ export const sendCode = async (ports: Ports, request: CodeRequest): Promise<Resu
   const validMinutes = Math.round(ports.codeTtlMs / MINUTE_MS);
   const delivery = await messenger(codeMessage({ channel, destination, code, action, validMinutes }));
   if (delivery.ok) {
-    await ports.record({ event: "challenge.sent", ...told });
+    await ports.recorder.record({ ...event, outcome: "success" });
     return success({ challengeId: id, expiresAtMs });
   }
   const { kind: reason, cause } = delivery.error;
   await ports.challenges.remove(id);
   if (!mayHaveArrived(reason)) await ports.sends.release(sendId);
-  await ports.record({ event: "challenge.undelivered", ...told, failure: reason, error: cause });
+  await ports.recorder.record({ ...event, outcome: "failure", reason, detail: { error: cause } });
   return failure("undelivered", { reason });
 };

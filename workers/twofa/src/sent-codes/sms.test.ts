@@ -166,7 +166,8 @@ describe("Twilio's errors", () => {
     expect(refused).toMatchObject({ status: 502, body: { code: "delivery-failed" } });
     expect(refused.body["detail"]).toMatch(/^The text message provider .* [Uu]se another factor/);
     expect(refused.headers.get("retry-after")).toBe(reason === "rate-limited" ? "60" : null);
-    const failed = fountain.logs.filter((line) => line.includes("challenge.undelivered")).at(-1) ?? "";
+    const failed =
+      fountain.logs.filter((line) => line.includes('"action":"challenge.send","outcome":"failure"')).at(-1) ?? "";
     expect(JSON.parse(failed)).toMatchObject({ reason, subject: person.id, outcome: "failure" });
     for (const number of [phone, "+4915112000000"]) expect(failed).not.toContain(number.slice(1));
     expect(await rowsOf(fountain, "SELECT id FROM sends WHERE user_id = ?", person.id)).toHaveLength(1);

@@ -1,6 +1,5 @@
 /** How a TOTP factor comes to be: enrolled with a new secret, active once a code of it is confirmed. */
 import { failure, type Result, success } from "#shared/lang/result.ts";
-import { audited } from "../audit/audited.ts";
 import { type ConfirmationRequest, type Confirming, confirmFactor, findEnrolment } from "../factors/confirmation.ts";
 import type { Ports } from "../model/ports.ts";
 import { createTotpSecret, matchingTimeStep, totpUri } from "./totp.ts";
@@ -23,13 +22,11 @@ export const enrolTotp = async (
   const username = await ports.vault.usernameOf(userId);
   const sealedSecret = await ports.vault.sealSecret(userId, factorId, secret);
   const factor = { id: factorId, userId, type: "totp" as const, name, sealedSecret, destinationMac: null };
-  const enrolled = await audited(
-    ports,
-    { event: "factor.enrolled", subject: userId, factorId },
+  const isEnrolled = await ports.recorder.change(
+    { action: "factor.enrol", outcome: "success", actor: userId, target: factorId },
     () => ports.factors.enrol({ ...factor, createdAtMs: ports.now() }),
-    Boolean,
   );
-  if (!enrolled) return failure("too-many-factors");
+  if (!isEnrolled) return failure("too-many-factors");
   return success({ factorId, secret, uri: totpUri(secret, username) });
 };
 

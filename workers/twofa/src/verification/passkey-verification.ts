@@ -72,13 +72,13 @@ export const verifyPasskey = async (
   const codeMac = await ports.vault.macCode(id, challenge);
   const passkey = await openPasskey(ports, assertion.id);
 
-  const refused = async (error: string): Promise<Result<never, "wrong">> => {
-    const factorId = passkey?.userId === userId ? passkey.factorId : undefined;
-    await ports.record({ event: "passkey.refused", subject: userId, factorId, error });
+  const refused = (error: string): Result<never, "wrong"> => {
+    const target = passkey?.userId === userId ? passkey.factorId : undefined;
+    ports.log("warn", "passkey.refused", { subject: userId, target, error });
     return failure("wrong");
   };
 
-  return attempt(ports, { userId, with: "passkey" }, async () => {
+  return attempt(ports, { userId, method: "passkey" }, async () => {
     if (challengeId !== undefined && challengeId !== id) return refused("another challenge than was named");
     const nowMs = ports.now();
     const answered = await ports.challenges.answer({ id, use: "verification", userId, sessionId, codeMac, nowMs });

@@ -30,7 +30,7 @@ export const verifyCode = async (ports: Ports, userId: string, code: string): Pr
       secret: await ports.vault.openSecret(userId, id, sealedSecret),
     })),
   );
-  return attempt(ports, { userId, with: "totp" }, async () => {
+  return attempt(ports, { userId, method: "totp" }, async () => {
     const nowMs = ports.now();
     for (const { factorId, secret } of opened) {
       const timeStep = matchingTimeStep(secret, code, nowMs);
@@ -46,7 +46,7 @@ export const verifyCode = async (ports: Ports, userId: string, code: string): Pr
 export const verifyRecoveryCode = async (ports: Ports, userId: string, typed: string): Promise<Verification> => {
   if (!(await ports.factors.hasConfirmed(userId))) return failure("no-factor");
   const mac = await ports.vault.macRecoveryCode(userId, normalizeRecoveryCode(typed));
-  return attempt(ports, { userId, with: "recovery-code" }, async () =>
+  return attempt(ports, { userId, method: "recovery-code" }, async () =>
     (await ports.recoveryCodes.consume(userId, mac)) ? success(ANY_REQUEST) : failure("wrong"),
   );
 };
@@ -67,7 +67,7 @@ export const verifySentCode = async (
 ): Promise<Verification> => {
   if (!(await ports.factors.hasConfirmed(userId))) return failure("no-factor");
   const codeMac = await ports.vault.macCode(id, code);
-  return attempt(ports, { userId, with: "sent-code" }, async () => {
+  return attempt(ports, { userId, method: "sent-code" }, async () => {
     const nowMs = ports.now();
     const answered = await ports.challenges.answer({ id, use: "verification", userId, sessionId, codeMac, nowMs });
     if (!answered.ok) return answered;
