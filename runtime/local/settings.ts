@@ -32,7 +32,7 @@ const parseTypesense = ({ TYPESENSE_NODES = "", TYPESENSE_API_KEY }: Environment
   const nodes = parseNodeUrls(TYPESENSE_NODES);
   if (!nodes.ok)
     throw new OperatorError(
-      `TYPESENSE_NODES: ${nodes.error}: set it to URLs such as http://localhost:8108, with commas`,
+      `TYPESENSE_NODES: ${nodes.error.detail}: set it to URLs such as http://localhost:8108, with commas`,
     );
   if (nodes.value.length > 0 && !TYPESENSE_API_KEY)
     throw new OperatorError("TYPESENSE_NODES is set without TYPESENSE_API_KEY: set that to the cluster's admin key");

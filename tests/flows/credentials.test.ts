@@ -36,7 +36,8 @@ const surfaces: [string, WorkerName, Route[]][] = [
   ...BEHIND_THE_GATEWAY.map((worker): [string, WorkerName, Route[]] => [
     `at ${worker} itself`,
     worker,
-    routesOf(worker, ""),
+    // What several workers contribute to exists at the gateway only.
+    routesOf(worker, "").filter(({ policy }) => !policy.aggregated),
   ]),
 ];
 

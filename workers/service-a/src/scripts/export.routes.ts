@@ -1,14 +1,17 @@
 import { z } from "@hono/zod-openapi";
+import { invalidInput } from "#shared/http/field-errors.ts";
 import { inSlices } from "#shared/lang/steps.ts";
 import { endpoint } from "../endpoint.ts";
 import { noSuchScript, pathNumber, SCREENPLAY_EXAMPLE } from "../http/schemas.ts";
 import { writeScript } from "../model/script.ts";
 
+const params = z.object({ id: pathNumber });
+
 const exportScript = endpoint("GET /scripts/{id}.fountain", {
   operationId: "serviceA.exportScreenplay",
   tags: ["Scripts"],
   summary: "Export a script as Fountain markup: sections in sequence, each element in its latest version",
-  params: z.object({ id: pathNumber }),
+  params,
   responses: {
     200: {
       description: "The screenplay",
@@ -18,7 +21,9 @@ const exportScript = endpoint("GET /scripts/{id}.fountain", {
   errors: ["not-found"],
   validatedBy: "handler",
   handle: async (context) => {
-    const scriptId = Number(/^\d{1,15}/.exec(context.req.param("id") ?? "")?.[0]);
+    const parsed = params.safeParse({ id: context.req.param("id")?.replace(/\.fountain$/, "") });
+    if (!parsed.success) throw invalidInput("param", parsed.error.issues);
+    const scriptId = parsed.data.id;
     const script = await context.var.services.scripts.read(scriptId);
     if (!script) throw noSuchScript();
     return context.text(await inSlices(writeScript(script, script.lines)), 200, {
@@ -28,5 +33,4 @@ const exportScript = endpoint("GET /scripts/{id}.fountain", {
   },
 });
 
-/** Hono's router knows parameters that are a whole segment only, so that this one is declared and routed apart. */
 export const exportEndpoints = [exportScript];

@@ -163,6 +163,15 @@ describe("an import", () => {
 });
 
 describe("an export", () => {
+  test.each(["abc", "0", "1e3", "9".repeat(20), "%27%3B--"])(
+    "has no script %s to export, which is no number",
+    async (id) => {
+      const refused = await call("GET", `/scripts/${id}.fountain`);
+      expect(refused).toMatchObject({ status: 422, body: { code: "invalid-input" } });
+      expect(Object(refused.body["errors"])[0].pointer).toBe("#/param/id");
+    },
+  );
+
   test("is plain text, and importing it gives the same elements", async () => {
     const scriptId = await importScript(SCREENPLAY);
     const exported = await call("GET", `/scripts/${scriptId}.fountain`);
