@@ -47,7 +47,7 @@ describe("a good token", () => {
       await verify(await signer.sign(claims({ jti: "token-1", scope: "sequence:write unknown", acr: "aal2" }))),
     ).toEqual({
       ok: true,
-      principal: {
+      value: {
         kind: "user",
         subject: "user-1",
         clientId: "fountain",
@@ -71,7 +71,7 @@ describe("a good token", () => {
 
   test("of another client than ours is a service's", async () => {
     const verified = await verify(await signer.sign(claims({ client_id: "scripts", sub: "service:scripts" })));
-    expect(verified).toMatchObject({ ok: true, principal: { kind: "service", subject: "service:scripts" } });
+    expect(verified).toMatchObject({ ok: true, value: { kind: "service", subject: "service:scripts" } });
   });
 });
 
@@ -128,23 +128,23 @@ describe("a token is refused", () => {
     ],
   ];
 
-  test.each(cases)("%s: %s", async (_, reason, token) => {
-    expect(await verify(await token())).toEqual({ ok: false, reason });
+  test.each(cases)("%s: %s", async (_, kind, token) => {
+    expect(await verify(await token())).toEqual({ ok: false, error: { kind } });
   });
 
   test("when its key is published for an algorithm that nobody here signs with", async () => {
     trust = trusting([{ ...signer.jwk, alg: "HS256" }]);
-    expect(await verify(await signer.sign(claims()))).toEqual({ ok: false, reason: "unknown-key" });
+    expect(await verify(await signer.sign(claims()))).toEqual({ ok: false, error: { kind: "unknown-key" } });
     const { publicKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
     trust = trusting([{ ...publicKey.export({ format: "jwk" }), kid: "key-1", alg: "RS256" }]);
-    expect(await verify(await signer.sign(claims()))).toEqual({ ok: false, reason: "invalid" });
+    expect(await verify(await signer.sign(claims()))).toEqual({ ok: false, error: { kind: "invalid" } });
   });
 
   test("when nothing is known that could be relied on", async () => {
     const token = await signer.sign(claims());
     expect((await verify(token)).ok).toBe(true);
     trust = undefined;
-    expect(await verify(token)).toEqual({ ok: false, reason: "trust-unavailable" });
+    expect(await verify(token)).toEqual({ ok: false, error: { kind: "trust-unavailable" } });
   });
 });
 
@@ -155,14 +155,14 @@ describe("a remembered token", () => {
     nowMs = (NOW_SECONDS + 900) * 1000 - 1;
     expect((await verify(token)).ok).toBe(true);
     nowMs += 1;
-    expect(await verify(token)).toEqual({ ok: false, reason: "expired" });
+    expect(await verify(token)).toEqual({ ok: false, error: { kind: "expired" } });
   });
 
   test("dies with its session", async () => {
     const token = await signer.sign(claims());
     expect((await verify(token)).ok).toBe(true);
     trust = trusting([signer.jwk], [["session-1", NOW_SECONDS]]);
-    expect(await verify(token)).toEqual({ ok: false, reason: "revoked" });
+    expect(await verify(token)).toEqual({ ok: false, error: { kind: "revoked" } });
   });
 
   test("revoked at an instant to come works until then, and not a moment longer", async () => {
@@ -171,7 +171,7 @@ describe("a remembered token", () => {
     nowMs = (NOW_SECONDS + 60) * 1000 - 1;
     expect((await verify(token)).ok).toBe(true);
     nowMs += 1;
-    expect(await verify(token)).toEqual({ ok: false, reason: "revoked" });
+    expect(await verify(token)).toEqual({ ok: false, error: { kind: "revoked" } });
   });
 
   test("outlives the revocation of another session", async () => {
@@ -183,9 +183,9 @@ describe("a remembered token", () => {
     const token = await signer.sign(claims());
     expect((await verify(token)).ok).toBe(true);
     trust = trusting([stranger.jwk], [], 2);
-    expect(await verify(token)).toEqual({ ok: false, reason: "invalid" });
+    expect(await verify(token)).toEqual({ ok: false, error: { kind: "invalid" } });
     trust = trusting([], [], 3);
-    expect(await verify(token)).toEqual({ ok: false, reason: "unknown-key" });
+    expect(await verify(token)).toEqual({ ok: false, error: { kind: "unknown-key" } });
   });
 
   test("is not remembered when the keys changed while it was being verified", async () => {
@@ -195,7 +195,7 @@ describe("a remembered token", () => {
     trust = trusting([stranger.jwk], [], 2);
     expect((await verify(other)).ok).toBe(true);
     expect((await before).ok).toBe(true);
-    expect(await verify(token)).toEqual({ ok: false, reason: "invalid" });
+    expect(await verify(token)).toEqual({ ok: false, error: { kind: "invalid" } });
   });
 
   test("is not verified again, which the key's absence would show", async () => {
@@ -211,7 +211,7 @@ describe("a token of somebody whose rights changed", () => {
     const token = await signer.sign(claims());
     for (const holder of ["user:user-1", "role:user"]) {
       trust = trusting([signer.jwk], [], 1, [[holder, NOW_SECONDS + 1]]);
-      expect(await verify(token), holder).toEqual({ ok: false, reason: "revoked" });
+      expect(await verify(token), holder).toEqual({ ok: false, error: { kind: "revoked" } });
       trust = trusting([signer.jwk], [], 1, [[holder, NOW_SECONDS]]);
       expect((await verify(token)).ok, holder).toBe(true);
     }
@@ -230,9 +230,9 @@ describe("a token of somebody whose rights changed", () => {
 test("a token is refused when it was revoked by itself, and when the key of the service that acts was", async () => {
   const act = { sub: "service:films", sid: "api-key-1" };
   const token = await signer.sign(claims({ jti: "token-1", client_id: "films", act }));
-  expect(await verify(token)).toMatchObject({ ok: true, principal: { kind: "delegate", subject: "user-1" } });
+  expect(await verify(token)).toMatchObject({ ok: true, value: { kind: "delegate", subject: "user-1" } });
   for (const id of ["token-1", "api-key-1", "session-1"]) {
     trust = trusting([signer.jwk], [[id, NOW_SECONDS]]);
-    expect(await verify(token), id).toEqual({ ok: false, reason: "revoked" });
+    expect(await verify(token), id).toEqual({ ok: false, error: { kind: "revoked" } });
   }
 });

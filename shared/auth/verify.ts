@@ -1,9 +1,11 @@
 /** Verifies access tokens (RFC 9068 §4, RFC 8725), remembering the ones already verified until they end. */
+
 import { importJWK, type JWK, jwtVerify } from "jose";
 import { LRUCache } from "lru-cache";
 import { AUDIENCES, claimsSchema, MAX_TOKEN_CHARACTERS, TOKEN_TYPE } from "../contracts/access-token.ts";
 import { roleHolder, userHolder, userIdOf } from "../contracts/principal.ts";
 import { sha256 } from "../lang/digest.ts";
+import { failure, type Result, success } from "../lang/result.ts";
 import { type Principal, principalFrom } from "./claims.ts";
 import { type CurrentTrust, createTrustSource, type TrustSource, type TrustSourceOptions } from "./trust.ts";
 import { findVerificationKey, isShared, keyIdOf } from "./verification-key.ts";
@@ -20,7 +22,7 @@ export type Refusal =
   | "not-admitted"
   | "trust-unavailable";
 
-export type Verification = { ok: true; principal: Principal } | { ok: false; reason: Refusal };
+export type Verification = Result<Principal, Refusal>;
 
 export type TokenVerifier = (token: string) => Promise<Verification>;
 
@@ -31,8 +33,6 @@ export interface VerifierOptions {
   now: () => number;
 }
 
-const refused = (reason: Refusal): Verification => ({ ok: false, reason });
-
 const hasExpired = (error: unknown): boolean =>
   error instanceof Error && "code" in error && error.code === "ERR_JWT_EXPIRED";
 
@@ -41,9 +41,9 @@ const keySetsOf = ({ keys }: CurrentTrust): JWK[][] => [keys.filter((key) => !is
 
 const verifySignature = async (token: string, trust: CurrentTrust, options: VerifierOptions): Promise<Verification> => {
   const kid = token.length > MAX_TOKEN_CHARACTERS ? undefined : keyIdOf(token);
-  if (kid === undefined) return refused("malformed");
+  if (kid === undefined) return failure("malformed");
   const [key, ...others] = keySetsOf(trust).flatMap((keys) => findVerificationKey(keys, kid) ?? []);
-  if (!key || others.length > 0) return refused("unknown-key");
+  if (!key || others.length > 0) return failure("unknown-key");
   try {
     const { payload } = await jwtVerify(token, await importJWK(key.jwk), {
       algorithms: [key.algorithm],
@@ -54,9 +54,9 @@ const verifySignature = async (token: string, trust: CurrentTrust, options: Veri
       currentDate: new Date(options.now()),
     });
     const claims = claimsSchema.safeParse(payload);
-    return claims.success ? { ok: true, principal: principalFrom(claims.data) } : refused("invalid");
+    return claims.success ? success(principalFrom(claims.data)) : failure("invalid");
   } catch (error) {
-    return refused(hasExpired(error) ? "expired" : "invalid");
+    return failure(hasExpired(error) ? "expired" : "invalid");
   }
 };
 
@@ -78,25 +78,23 @@ export const createTokenVerifier = (options: VerifierOptions): TokenVerifier => 
 
   return async (token) => {
     const trust = await options.trust();
-    if (!trust) return refused("trust-unavailable");
+    if (!trust) return failure("trust-unavailable");
     if (trust.version > rememberedVersion) {
       remembered.clear();
       rememberedVersion = trust.version;
     }
     const key = await sha256(token);
     const known = remembered.get(key);
-    const verification: Verification = known
-      ? { ok: true, principal: known }
-      : await verifySignature(token, trust, options);
+    const verification: Verification = known ? success(known) : await verifySignature(token, trust, options);
     if (!verification.ok) return verification;
 
-    const { principal } = verification;
+    const { value: principal } = verification;
     const nowSeconds = options.now() / 1000;
     if (principal.expiresAtSeconds <= nowSeconds) {
       remembered.delete(key);
-      return refused("expired");
+      return failure("expired");
     }
-    if (isRevoked(principal, trust, nowSeconds)) return refused("revoked");
+    if (isRevoked(principal, trust, nowSeconds)) return failure("revoked");
     // Verified with keys that have been replaced meanwhile: good for this call, not to be remembered among the new ones.
     if (!known && trust.version === rememberedVersion) remembered.set(key, principal);
     return verification;

@@ -8,6 +8,7 @@ import type { TokenVerifier } from "../auth/verify.ts";
 import type { Purpose } from "../contracts/purpose.ts";
 import type { WorkerName } from "../contracts/workers.ts";
 import { sha256 } from "../lang/digest.ts";
+import { failure } from "../lang/result.ts";
 import { Unavailable } from "../lang/unavailable.ts";
 import { noteCaller, noteReason } from "../observability/context.ts";
 import { matchRoute, partOf } from "../policy/match.ts";
@@ -36,11 +37,12 @@ export const assertConsumable = (request: Request, policy: Policy): void => {
 /** Finds the policy of the request, or refuses with 404 or 405. */
 export const policyOf = (worker: WorkerName, method: string, path: string): { template: string; policy: Policy } => {
   const match = matchRoute(worker, method, path);
-  if (match.found) return match;
-  if (match.allowedMethods.length === 0) throw problem("not-found", { detail: "No operation exists at this path." });
+  if (match.ok) return match.value;
+  const { allowedMethods } = match.error;
+  if (allowedMethods.length === 0) throw problem("not-found", { detail: "No operation exists at this path." });
   throw problem("method-not-allowed", {
-    detail: `Allowed methods: ${match.allowedMethods.join(", ")}.`,
-    headers: { allow: match.allowedMethods.join(", ") },
+    detail: `Allowed methods: ${allowedMethods.join(", ")}.`,
+    headers: { allow: allowedMethods.join(", ") },
   });
 };
 
@@ -129,7 +131,7 @@ export const admittingVerifier =
   async (token) => {
     const verification = await verify(token);
     if (!verification.ok) return verification;
-    const { principal } = verification;
+    const { value: principal } = verification;
     const isAdmitted = isMeantFor(principal, worker) && refusalOf(policy, principal) === undefined;
-    return isAdmitted ? verification : { ok: false, reason: "not-admitted" };
+    return isAdmitted ? verification : failure("not-admitted");
   };

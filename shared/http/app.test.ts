@@ -30,11 +30,11 @@ const principal: Principal = {
 
 /** What each token of these tests stands for. */
 const VERIFICATIONS: Record<string, Verification> = {
-  editor: { ok: true, principal },
-  stepped: { ok: true, principal: { ...principal, acr: "aal2" } },
-  stale: { ok: true, principal: { ...principal, acr: "aal2", authTimeSeconds: NOW_SECONDS - 301 } },
-  reader: { ok: true, principal: { ...principal, scopes: new Set(["sequence:read"]) } },
-  unsure: { ok: false, reason: "trust-unavailable" },
+  editor: { ok: true, value: principal },
+  stepped: { ok: true, value: { ...principal, acr: "aal2" } },
+  stale: { ok: true, value: { ...principal, acr: "aal2", authTimeSeconds: NOW_SECONDS - 301 } },
+  reader: { ok: true, value: { ...principal, scopes: new Set(["sequence:read"]) } },
+  unsure: { ok: false, error: { kind: "trust-unavailable" } },
 };
 
 let lines: string[];
@@ -42,7 +42,7 @@ let handle: (body: unknown) => unknown;
 let probe: () => Promise<void>;
 
 const services: BaseServices = {
-  verify: async (token) => VERIFICATIONS[token] ?? { ok: false, reason: "invalid" },
+  verify: async (token) => VERIFICATIONS[token] ?? { ok: false, error: { kind: "invalid" } },
   probe: () => probe(),
   now: () => NOW_SECONDS * 1000,
 };

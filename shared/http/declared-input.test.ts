@@ -7,7 +7,7 @@ import { jsonBody, pageQuery } from "./openapi.ts";
 import type { BaseServices } from "./worker-env.ts";
 
 const services: BaseServices = {
-  verify: async () => ({ ok: false, reason: "invalid" }) as const,
+  verify: async () => ({ ok: false, error: { kind: "invalid" } }) as const,
   probe: async () => {},
   now: () => 0,
 };

@@ -39,7 +39,7 @@ test("the gateway needs nobody to answer, unless an operation says so", () => {
 test("the document adds what follows from the table to what an operation declares", () => {
   const probe = async (): Promise<void> => {};
   const connect = (): BaseServices => ({
-    verify: async () => ({ ok: false, reason: "invalid" }) as const,
+    verify: async () => ({ ok: false, error: { kind: "invalid" } }) as const,
     probe,
     now: () => 0,
   });

@@ -70,8 +70,8 @@ export const documentOf = <E extends Env>(
     const operations = Object.entries(item).flatMap(([name, operation]) => {
       const method = name.toUpperCase();
       const match = matchRoute(worker, method, path);
-      if (!match.found) return [];
-      const responses = withRefusals(operation.responses ?? {}, derivedRefusals(worker, method, match.policy));
+      if (!match.ok) return [];
+      const responses = withRefusals(operation.responses ?? {}, derivedRefusals(worker, method, match.value.policy));
       return [[name, { ...operation, responses }] as const];
     });
     return operations.length === 0 ? [] : [[path, Object.fromEntries(operations)] as const];

@@ -70,8 +70,8 @@ const identifyByToken = async <Services extends BaseServices>({
   const token = bearerToken(req.raw.headers);
   if (token === undefined) throw unauthenticated(req.header("authorization") !== undefined);
   const verification = await services.verify(token);
-  if (!verification.ok) throw credentialRefused(verification.reason);
-  return verification;
+  if (!verification.ok) throw credentialRefused(verification.error.kind);
+  return { principal: verification.value };
 };
 
 /** A worker behind the gateway, which trusts nothing that the gateway has already checked. */

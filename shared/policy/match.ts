@@ -2,13 +2,22 @@
  * Finds the policy of a request in the route table: the first template that fits and has the method. By Hono's TrieRouter,
  * because its RegExpRouter supports no literal beside a placeholder, such as `/keys/verify` and `/keys/{service}`.
  */
+
 import { TrieRouter } from "hono/router/trie-router";
 import { WORKERS, type WorkerName } from "../contracts/workers.ts";
+import { failure, type Result, success } from "../lang/result.ts";
 import { type Policy, ROUTES, type RouteTable } from "./routes.ts";
 
-export type Match =
-  | { found: true; template: string; policy: Policy }
-  | { found: false; allowedMethods: readonly string[] };
+export interface MatchedRoute {
+  template: string;
+  policy: Policy;
+}
+
+/** No route has the method; `allowedMethods`: those that the path has. None: the path does not exist. */
+export interface NoRoute {
+  readonly kind: "no-route";
+  readonly allowedMethods: readonly string[];
+}
 
 interface Route {
   template: string;
@@ -56,13 +65,15 @@ const compileTable = (table: RouteTable): TrieRouter<Route> => {
 
 const compiled = new Map(WORKERS.map((worker) => [worker, compileTable(ROUTES[worker])]));
 
-/** The policy of a call; else the methods the path does have (none: the path does not exist). HEAD counts as GET. */
-export const matchRoute = (worker: WorkerName, method: string, path: string): Match => {
+/** The policy of a call. HEAD counts as GET. */
+export const matchRoute = (worker: WorkerName, method: string, path: string): Result<MatchedRoute, NoRoute> => {
   const wanted = method === "HEAD" ? "GET" : method;
   const fitting = (compiled.get(worker)?.match(ANY_METHOD, path)[0] ?? []).map(([route]) => route);
   for (const route of fitting) {
     const policy = route.policies.get(wanted);
-    if (policy) return { found: true, template: route.template, policy };
+    if (policy) return success({ template: route.template, policy });
   }
-  return { found: false, allowedMethods: [...new Set(fitting.flatMap((route) => [...route.policies.keys()]))] };
+  return failure("no-route", {
+    allowedMethods: [...new Set(fitting.flatMap((route) => [...route.policies.keys()]))],
+  });
 };

@@ -90,12 +90,12 @@ const send = ({ method }: Operation, headers: Headers, [path, json, more = {}]: 
 const perform = async (operation: Operation, request: Request, world: World, caller: Caller): Promise<Answer> => {
   const sent = await request(world, caller, stack);
   const path = new URL(sent[0], "http://host").pathname;
-  const template = matchRoute(
+  const match = matchRoute(
     operation.worker,
     operation.method,
     operation.worker === "gateway" ? path : path.replace(/^\/[^/]+/, ""),
   );
-  if (!template.found || `${operation.worker} ${operation.method} ${template.template}` !== operation.name)
+  if (!match.ok || `${operation.worker} ${operation.method} ${match.value.template}` !== operation.name)
     throw new Error(`${sent[0]} is not ${operation.name}`);
   return send(operation, caller.headers, sent);
 };

@@ -88,7 +88,10 @@ export const useApiKeys = () => {
       if (!rotated.ok) throw new Error(rotated.error.kind);
       return rotated.value;
     },
-    codeOf: async (key: string): Promise<string> => (await apiKeys().check(key, FROM_ANYWHERE)).code,
+    codeOf: async (key: string): Promise<string> => {
+      const checked = await apiKeys().check(key, FROM_ANYWHERE);
+      return checked.ok ? "valid" : checked.error.kind;
+    },
     /** From when on tokens made from this key are refused. */
     revokedAt: async (keyId: string): Promise<unknown> => {
       const { rows } = await database().client.execute({

@@ -31,8 +31,8 @@ export const create = (id: string, fields?: Partial<WholeDocument>): DocumentOpe
 /** The query; for everything, and in both text fields, unless told. */
 export const queryOf = (parameters: SearchParameters) => {
   const parsed = parseQuery({ q: "*", query_by: "text,comment", ...parameters });
-  if (!parsed.ok) throw new Error(JSON.stringify(parsed.faults));
-  return parsed.query;
+  if (!parsed.ok) throw new Error(JSON.stringify(parsed.error.faults));
+  return parsed.value.query;
 };
 
 /** An engine on a migrated database, and ways to look into it. */

@@ -50,8 +50,8 @@ const fits = (document: Document, filter: Filter): boolean => {
 const filterOf = (source: string | undefined): Filter | undefined => {
   if (!source?.trim()) return undefined;
   const parsed = parseFilter(source);
-  if (!parsed.ok) throw new Refusal(400, `Could not parse the filter query: ${parsed.detail}`);
-  return parsed.filter;
+  if (!parsed.ok) throw new Refusal(400, `Could not parse the filter query: ${parsed.error.detail}`);
+  return parsed.value;
 };
 
 /** How often each field holds the words of the query, all of which must occur; `undefined` when they don't. */

@@ -3,6 +3,7 @@
  * the key's SHA-256. A remembered token is verified again at every use, so once a key is revoked, disabled or restricted
  * to other addresses, its token is refused and the kms is called again.
  */
+
 import { LRUCache } from "lru-cache";
 import type { Principal } from "#shared/auth/claims.ts";
 import type { KeyUses } from "#shared/auth/key-uses.ts";
@@ -10,6 +11,7 @@ import type { Refusal, TokenVerifier } from "#shared/auth/verify.ts";
 import type { ExchangedApiKey, KmsRpc } from "#shared/contracts/kms.ts";
 import { isAllowedFrom } from "#shared/contracts/networks.ts";
 import { sha256 } from "#shared/lang/digest.ts";
+import { failure, type Result, success } from "#shared/lang/result.ts";
 import { tooOften } from "#shared/problem/too-often.ts";
 
 const MAX_REMEMBERED = 10_000;
@@ -18,9 +20,13 @@ const END_MARGIN_SECONDS = 30;
 /** How long a refused key is not asked about again. */
 const REFUSAL_MEMORY_MS = 2_000;
 
-export type ApiKeyVerification =
-  | { ok: true; principal: Principal; token: string }
-  | { ok: false; reason: Refusal | "invalid-api-key" | "address-not-allowed" };
+/** The holder of the key, and the token that it was exchanged for. */
+export interface VerifiedCaller {
+  principal: Principal;
+  token: string;
+}
+
+export type ApiKeyVerification = Result<VerifiedCaller, Refusal | "invalid-api-key" | "address-not-allowed">;
 
 /** `address`: where the key is used from; `undefined` if unknown. */
 export type ApiKeyVerifier = (key: string, address: string | undefined) => Promise<ApiKeyVerification>;
@@ -49,9 +55,9 @@ export const createApiKeyVerifier = ({ kms, verify, uses, now }: ApiKeyVerifierO
     const { token, keyId, allowedAddresses } = remembered;
     const verification = await verify(token);
     if (!verification.ok) return verification;
-    if (!isAllowedFrom(allowedAddresses, address)) return { ok: false, reason: "address-not-allowed" };
+    if (!isAllowedFrom(allowedAddresses, address)) return failure("address-not-allowed");
     uses.note(keyId);
-    return { ok: true, principal: verification.principal, token };
+    return success({ principal: verification.value, token });
   };
 
   const fromMemory = async (digest: string, address: string | undefined): Promise<ApiKeyVerification | undefined> => {
@@ -59,7 +65,7 @@ export const createApiKeyVerifier = ({ kms, verify, uses, now }: ApiKeyVerifierO
     if (!known) return undefined;
     const verification = known.usableUntilMs > now() ? await admit(known, address) : undefined;
     if (verification?.ok) return verification;
-    if (verification?.reason === "trust-unavailable" || verification?.reason === "address-not-allowed")
+    if (verification?.error.kind === "trust-unavailable" || verification?.error.kind === "address-not-allowed")
       return verification;
     // Expired, revoked, or signed by a removed key: the kms decides whether the API key itself is still valid.
     tokens.delete(digest);
@@ -75,9 +81,13 @@ export const createApiKeyVerifier = ({ kms, verify, uses, now }: ApiKeyVerifierO
     const askedAtMs = now();
     const result = await kms.exchangeApiKey(key);
     if (!result.ok) {
-      if (result.error.kind === "blocked") throw tooOften(result.error.retryAfterSeconds);
-      refusedUntilMs.set(refusalKey, now() + REFUSAL_MEMORY_MS);
-      return { ok: false, reason: "invalid-api-key" };
+      switch (result.error.kind) {
+        case "blocked":
+          throw tooOften(result.error.retryAfterSeconds);
+        case "invalid":
+          refusedUntilMs.set(refusalKey, now() + REFUSAL_MEMORY_MS);
+          return failure("invalid-api-key");
+      }
     }
     const { accessToken: token, expiresInSeconds, keyId, allowedAddresses } = result.value;
     const usableUntilMs = askedAtMs + (expiresInSeconds - END_MARGIN_SECONDS) * 1000;
@@ -91,7 +101,7 @@ export const createApiKeyVerifier = ({ kms, verify, uses, now }: ApiKeyVerifierO
     const digest = await sha256(key);
     // A key may be refused for where it comes from, and good from elsewhere at the same time.
     const refusalKey = `${digest} ${address}`;
-    if ((refusedUntilMs.get(refusalKey) ?? 0) > now()) return { ok: false, reason: "invalid-api-key" };
+    if ((refusedUntilMs.get(refusalKey) ?? 0) > now()) return failure("invalid-api-key");
     return (await fromMemory(digest, address)) ?? exchange(digest, key, address, refusalKey);
   };
 };

@@ -34,7 +34,7 @@ const plain = (document: object): unknown => JSON.parse(JSON.stringify(document)
 
 const policyAt = (worker: WorkerName, method: string, path: string): Policy | undefined => {
   const match = matchRoute(worker, method, path);
-  return match.found ? match.policy : undefined;
+  return match.ok ? match.value.policy : undefined;
 };
 
 const partOf = (worker: WorkerName, document: unknown): Part => ({

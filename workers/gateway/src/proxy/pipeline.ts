@@ -1,10 +1,12 @@
 /** The gateway's stages of the pipeline: its credentials, the second factor, and on to the worker. */
+
 import type { Context } from "hono";
 import { unauthenticated } from "#shared/auth/authorize.ts";
 import type { Purpose } from "#shared/contracts/purpose.ts";
 import { bodyHash, calledPath, credentialRefused, isBodiless } from "#shared/http/access.ts";
 import { createPipeline } from "#shared/http/pipeline.ts";
 import type { WorkerEnv } from "#shared/http/worker-env.ts";
+import { success } from "#shared/lang/result.ts";
 import { currentRequest } from "#shared/observability/context.ts";
 import { DEFAULT_TIMEOUT_SECONDS, type Policy } from "#shared/policy/routes.ts";
 import { problem } from "#shared/problem/problem.ts";
@@ -30,7 +32,7 @@ const verificationOf = async (services: GatewayServices, credential: Credential)
       return services.verifyApiKey(credential.key, currentRequest()?.clientAddress);
     case "token": {
       const verification = await services.verify(credential.token);
-      return verification.ok ? { ...verification, token: credential.token } : verification;
+      return verification.ok ? success({ principal: verification.value, token: credential.token }) : verification;
     }
   }
 };
@@ -38,8 +40,8 @@ const verificationOf = async (services: GatewayServices, credential: Credential)
 const identify = async (context: GatewayContext, policy: Policy): Promise<Caller> => {
   if (policy.dialect === "typesense") assertNoKeyInAddress(context.req.url);
   const verification = await verificationOf(context.var.services, credentialOf(context.req.raw.headers, policy));
-  if (!verification.ok) throw credentialRefused(verification.reason);
-  return verification;
+  if (!verification.ok) throw credentialRefused(verification.error.kind);
+  return verification.value;
 };
 
 /** This very request, byte for byte. */

@@ -29,7 +29,7 @@ const clients = () =>
 
 test("recognises a key it made, and not the same key with another secret", async () => {
   const [one, other] = [await create(), await create()];
-  expect(await apiKeys().check(one.key, FROM_ANYWHERE)).toEqual({ code: "valid", apiKey: one.apiKey });
+  expect(await apiKeys().check(one.key, FROM_ANYWHERE)).toEqual({ ok: true, value: one.apiKey });
   expect(await codeOf("ftn_nonsense")).toBe("malformed");
   await keys().revoke(service(), undefined, new Date(clock.nowMs), auditEntry());
   expect(await codeOf(other.key)).toBe("revoked");

@@ -70,7 +70,12 @@ export interface CreatedApiKey {
 /** Why a key is refused, though it is one of ours. */
 export type Refusal = "revoked" | "expired" | "disabled" | "address-not-allowed";
 
-export type ApiKeyCheck = { code: "malformed" | "unknown" } | { code: "valid" | Refusal; apiKey: ApiKey };
+export interface RefusedKey {
+  readonly kind: Refusal;
+  readonly apiKey: ApiKey;
+}
+
+export type ApiKeyCheck = Result<ApiKey, "malformed" | "unknown" | RefusedKey>;
 
 /** Where a key is used from; `undefined`: nobody knows. */
 export type Origin = { address: string | undefined } | "not-looked-at";
@@ -218,15 +223,15 @@ export const createApiKeys = (options: ApiKeysOptions): ApiKeys => {
     },
     check: async (key, origin) => {
       const id = parseApiKeyId(key);
-      if (id === undefined) return { code: "malformed" };
+      if (id === undefined) return failure("malformed");
       const stored = await repository.find(id);
-      if (!stored || !isSameHash(stored.hash, hashApiKey(macKey, key))) return { code: "unknown" };
+      if (!stored || !isSameHash(stored.hash, hashApiKey(macKey, key))) return failure("unknown");
       const { apiKey } = stored;
       const state = stateOfKey(apiKey, now());
-      if (state !== "active" && state !== "grace") return { code: state, apiKey };
+      if (state !== "active" && state !== "grace") return failure(state, { apiKey });
       if (origin !== "not-looked-at" && !isAllowedFrom(apiKey.allowedAddresses, origin.address))
-        return { code: "address-not-allowed", apiKey };
-      return { code: "valid", apiKey };
+        return failure("address-not-allowed", { apiKey });
+      return success(apiKey);
     },
   };
 };

@@ -33,11 +33,15 @@ const verdict = z
   .openapi("KeyVerdict");
 
 const toVerdict = (checked: ApiKeyCheck): z.infer<typeof verdict> => {
-  const valid = checked.code === "valid";
-  if (!("apiKey" in checked)) return { valid, code: checked.code, service: null, scopes: [], expiresAt: null };
-  const { code, apiKey } = checked;
-  const expiresAt = endOfKey(apiKey)?.toISOString() ?? null;
-  return { valid, code, service: apiKey.service, scopes: valid ? apiKey.scopes : [], expiresAt };
+  const code = checked.ok ? "valid" : checked.error.kind;
+  const apiKey = checked.ok ? checked.value : "apiKey" in checked.error ? checked.error.apiKey : undefined;
+  return {
+    valid: checked.ok,
+    code,
+    service: apiKey?.service ?? null,
+    scopes: checked.ok ? checked.value.scopes : [],
+    expiresAt: (apiKey && endOfKey(apiKey)?.toISOString()) ?? null,
+  };
 };
 
 const keyVerification = endpoint("POST /keys/verify", {
@@ -61,8 +65,8 @@ const keyVerification = endpoint("POST /keys/verify", {
     const { key, address } = context.req.valid("json");
     const { apiKeys, keyUses } = context.var.services;
     const checked = await apiKeys.check(key, address === undefined ? "not-looked-at" : { address });
-    if (checked.code === "valid") keyUses.note(checked.apiKey.id);
-    else await audit(context, { action: "key.verify", outcome: "failure", reason: checked.code });
+    if (checked.ok) keyUses.note(checked.value.id);
+    else await audit(context, { action: "key.verify", outcome: "failure", reason: checked.error.kind });
     return context.json(toVerdict(checked), 200, NO_STORE);
   },
 });

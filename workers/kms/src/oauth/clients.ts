@@ -19,7 +19,9 @@ export interface ClientToken {
   allowedAddresses: string[] | null;
 }
 
-type BadKey = Exclude<ApiKeyCheck["code"], "valid">;
+type BadKey = Extract<ApiKeyCheck, { ok: false }>["error"]["kind"];
+
+export type ClientFailure = BadKey | "other-service" | "scope-exceeded";
 
 export interface Clients {
   /** The key of the service that names itself and shows it. The reasons are for the log alone. */
@@ -39,7 +41,7 @@ export interface Clients {
     key: string,
     wanted: { scopes?: readonly Scope[] | undefined; audiences?: readonly Audience[] | undefined },
     address: string | undefined,
-  ): Promise<Result<ClientToken, BadKey | "other-service" | "scope-exceeded">>;
+  ): Promise<Result<ClientToken, ClientFailure>>;
 }
 
 export interface ClientsOptions {
@@ -77,14 +79,14 @@ export const createClients = ({ apiKeys, issueToken, now }: ClientsOptions): Cli
 
   const identify: Clients["identify"] = async (service, key, address) => {
     const checked = await apiKeys.check(key, { address });
-    if (checked.code !== "valid") return failure(checked.code);
-    return checked.apiKey.service === service ? success(checked.apiKey) : failure("other-service");
+    if (!checked.ok) return failure(checked.error.kind);
+    return checked.value.service === service ? checked : failure("other-service");
   };
 
   return {
     exchange: async (key, address) => {
       const checked = await apiKeys.check(key, { address });
-      return checked.code === "valid" ? issue(checked.apiKey, checked.apiKey.scopes) : failure(checked.code);
+      return checked.ok ? issue(checked.value, checked.value.scopes) : failure(checked.error.kind);
     },
     identify,
     authenticate: async (service, key, { scopes: wanted, audiences }, address) => {

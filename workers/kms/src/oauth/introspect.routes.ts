@@ -29,11 +29,11 @@ const identify = async (context: KmsContext, parameters: Parameters): Promise<Re
   const bearer = bearerToken(context.req.raw.headers);
   if (bearer !== undefined) {
     const verification = await context.var.services.verify(bearer);
-    if (!verification.ok) throw credentialRefused(verification.reason);
+    if (!verification.ok) throw credentialRefused(verification.error.kind);
     // Anyone may call, but who does so with a token is admitted with it as everywhere else.
     const { policy } = policyOf("kms", context.req.method, context.req.path);
-    admit(context, { worker: "kms", policy, prefix: "" }, verification.principal);
-    return success(verification.principal);
+    admit(context, { worker: "kms", policy, prefix: "" }, verification.value);
+    return success(verification.value);
   }
   const client = parseClient(parameters, context.req.header("authorization"));
   if (!client.ok) return client;

@@ -44,10 +44,10 @@ const revokeAccessToken = async (
   const { verify, revokeToken } = context.var.services;
   const verification = await verify(token);
   if (!verification.ok) {
-    if (verification.reason === "trust-unavailable") throw new Unavailable("the verification keys are not known");
+    if (verification.error.kind === "trust-unavailable") throw new Unavailable("the verification keys are not known");
     return done(context);
   }
-  const { principal } = verification;
+  const { value: principal } = verification;
   if (principal.clientId !== clientId) return refuse(context, NOT_YOURS);
   // Every visitor of a page holds its scoped key, and none of them may take it from the others.
   if (principal.searchFilter !== undefined && !isAuthenticated) return refuse(context, NOT_YOURS);

@@ -48,8 +48,8 @@ export const createTokenExchange =
   async ({ actor, subjectToken, scopes: wanted, audiences: targets }) => {
     const verification = await verify(subjectToken);
     if (!verification.ok)
-      return failure(verification.reason === "trust-unavailable" ? "trust-unavailable" : "subject-invalid");
-    const { principal } = verification;
+      return failure(verification.error.kind === "trust-unavailable" ? "trust-unavailable" : "subject-invalid");
+    const { value: principal } = verification;
     // What was exchanged already was narrowed for one purpose: it is not passed on.
     if (principal.kind !== "user") return failure("subject-not-a-user");
     if (scopesBeyond(wanted ?? [], principal.scopes).length > 0) return failure("scope-exceeded");

@@ -25,7 +25,7 @@ export const introspect = async (
 ): Promise<Result<Introspection, "trust-unavailable">> => {
   const verification = await verify(token);
   if (!verification.ok)
-    return verification.reason === "trust-unavailable" ? failure("trust-unavailable") : success(INACTIVE);
+    return verification.error.kind === "trust-unavailable" ? failure("trust-unavailable") : success(INACTIVE);
   const claims = claimsSchema.parse(decodeJwt(token));
   return success(mayKnow(asker, claims) ? { active: true, token_type: "Bearer", ...claims } : INACTIVE);
 };

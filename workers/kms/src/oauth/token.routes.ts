@@ -17,7 +17,9 @@ import {
   parameter,
   refuse,
 } from "../http/oauth.ts";
+import type { RefreshFailure } from "../sessions/sessions.ts";
 import { TokenTooLong } from "../tokens/access-token.ts";
+import type { ClientFailure } from "./clients.ts";
 import type { OAuthError } from "./oauth-form.ts";
 import type { ExchangeFailure } from "./token-exchange.ts";
 import {
@@ -70,6 +72,25 @@ const EXCHANGE_REFUSALS: Record<Exclude<ExchangeFailure, "trust-unavailable">, O
   "target-exceeded": TARGET_EXCEEDED,
 };
 
+const REFRESH_REFUSALS: Record<RefreshFailure, OAuthError> = {
+  "scope-exceeded": EXCEEDED,
+  unknown: BAD_GRANT,
+  reused: BAD_GRANT,
+  "session-ended": BAD_GRANT,
+};
+
+/** Why a key is not accepted is for the log alone. */
+const CLIENT_REFUSALS: Record<ClientFailure, OAuthError> = {
+  "scope-exceeded": EXCEEDED,
+  malformed: BAD_CLIENT,
+  unknown: BAD_CLIENT,
+  revoked: BAD_CLIENT,
+  expired: BAD_CLIENT,
+  disabled: BAD_CLIENT,
+  "address-not-allowed": BAD_CLIENT,
+  "other-service": BAD_CLIENT,
+};
+
 type Grant<Name extends TokenRequest["grant"]> = Extract<TokenRequest, { grant: Name }>;
 
 const refresh = async (
@@ -81,7 +102,7 @@ const refresh = async (
   if (!refreshed.ok) {
     const concerns = (await sessions.sessionOf(refreshToken))?.userId;
     await audit(context, { action: "token.refresh", outcome: "failure", reason: refreshed.error.kind, concerns });
-    return refuse(context, refreshed.error.kind === "scope-exceeded" ? EXCEEDED : BAD_GRANT);
+    return refuse(context, REFRESH_REFUSALS[refreshed.error.kind]);
   }
   const { access, refreshToken: successor, userId, sessionId, use } = refreshed.value;
   const event = { action: "token.refresh", outcome: "success", actor: userId, target: sessionId } as const;
@@ -98,7 +119,7 @@ const authenticateClient = async (
   const authenticated = await clients.authenticate(client.id, client.secret, wanted, currentRequest()?.clientAddress);
   if (!authenticated.ok) {
     await audit(context, { action: "token.client-credentials", outcome: "failure", reason: authenticated.error.kind });
-    return refuse(context, authenticated.error.kind === "scope-exceeded" ? EXCEEDED : BAD_CLIENT);
+    return refuse(context, CLIENT_REFUSALS[authenticated.error.kind]);
   }
   const { access, service, keyId } = authenticated.value;
   const actor = serviceSubject(service);

@@ -1,6 +1,8 @@
 /** Access tokens that were handed in, as the verifier of every worker judges them. */
+
 import type { Audience } from "#shared/contracts/access-token.ts";
 import type { Scope } from "#shared/contracts/rights.ts";
+import type { Result, Tagged } from "#shared/lang/result.ts";
 
 export interface VerifiedToken {
   kind: "user" | "service" | "delegate";
@@ -16,6 +18,4 @@ export interface VerifiedToken {
 }
 
 /** `trust-unavailable`: what is needed to judge it cannot be asked. */
-export type VerifyToken = (
-  token: string,
-) => Promise<{ ok: true; principal: VerifiedToken } | { ok: false; reason: string }>;
+export type VerifyToken = (token: string) => Promise<Result<VerifiedToken, Tagged>>;

@@ -4,6 +4,12 @@ import { endpoint } from "../endpoint.ts";
 import { audit, entryOf, record } from "../http/frame.ts";
 import { grantorOf } from "../http/granting.ts";
 
+const ERASURE_REFUSALS = {
+  unknown: () => unauthenticated(true),
+  "last-administrator": () =>
+    problem("conflict", { detail: "You are the last administrator. Make another user an administrator first." }),
+};
+
 const eraseMe = endpoint("DELETE /me", {
   operationId: "kms.eraseAccount",
   tags: ["Accounts"],
@@ -22,10 +28,7 @@ const eraseMe = endpoint("DELETE /me", {
     const erased = await services.privacy.erase(principal.subject, await entryOf(context, event));
     if (!erased.ok) {
       await audit(context, { ...event, outcome: "failure", reason: erased.error.kind });
-      if (erased.error.kind === "unknown") throw unauthenticated(true);
-      throw problem("conflict", {
-        detail: "You are the last administrator. Make another user an administrator first.",
-      });
+      throw ERASURE_REFUSALS[erased.error.kind]();
     }
     record(context, event);
     return context.body(null, 204);

@@ -285,5 +285,5 @@ test("a verifier refuses the tokens of a revoked key as soon as it hears of it",
   expect((await verify(token)).ok).toBe(true);
   nowMs += 1;
   await keys.revoke(kid, "administrator");
-  expect(await verify(token)).toEqual({ ok: false, reason: "unknown-key" });
+  expect(await verify(token)).toEqual({ ok: false, error: { kind: "unknown-key" } });
 });

@@ -154,6 +154,12 @@ const configureKey = endpoint("PUT /transit/{key}", {
   },
 });
 
+const ROTATION_REFUSALS = {
+  "unknown-key": noSuchTransitKey,
+  superseded: () =>
+    problem("conflict", { detail: "Another caller has rotated this key at the same time. Read it before you retry." }),
+};
+
 const rotateKey = endpoint("POST /transit/{key}/rotate", {
   operationId: "kms.rotateTransitKey",
   tags: ["Transit"],
@@ -167,12 +173,7 @@ const rotateKey = endpoint("POST /transit/{key}/rotate", {
     const { key: name } = context.req.valid("param");
     const event = { action: "transit.rotate", outcome: "success", target: name } as const;
     const rotated = await context.var.services.transit.rotate(name, () => entryOf(context, event));
-    if (!rotated.ok)
-      throw rotated.error.kind === "unknown-key"
-        ? noSuchTransitKey()
-        : problem("conflict", {
-            detail: "Another caller has rotated this key at the same time. Read it before you retry.",
-          });
+    if (!rotated.ok) throw ROTATION_REFUSALS[rotated.error.kind]();
     record(context, event);
     return context.json(toAnswer(rotated.value), 200);
   },

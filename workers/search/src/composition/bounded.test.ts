@@ -10,7 +10,7 @@ const ANSWER: SearchResult = { found: 0, out_of: 0, hits: [], facet_counts: [] }
 const queryOf = (embeddedFilter?: Filter) => {
   const parsed = parseQuery({ q: "word", query_by: "text" }, embeddedFilter);
   if (!parsed.ok) throw new Error("the query is good");
-  return parsed.query;
+  return parsed.value.query;
 };
 
 let running: PromiseWithResolvers<SearchResult>[];

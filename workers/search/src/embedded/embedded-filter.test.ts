@@ -24,15 +24,15 @@ beforeEach(async () => {
 
 const embeddedFilter = (() => {
   const parsed = parseFilter(EMBEDDED_FILTER);
-  if (!parsed.ok) throw new Error(parsed.detail);
-  return parsed.filter;
+  if (!parsed.ok) throw new Error(parsed.error.detail);
+  return parsed.value;
 })();
 
 /** What a caller so confined sees; `undefined` where the query is refused. */
 const search = async (parameters: Record<string, string>) => {
   const read = readSearch(engine, { q: "*", query_by: "text,comment", per_page: "250", ...parameters }, embeddedFilter);
   if (!read.ok) return undefined;
-  const { hits, found, out_of, facet_counts } = await engine.answer(read.query);
+  const { hits, found, out_of, facet_counts } = await engine.answer(read.value.query);
   return { ids: hits.map(({ document }) => String(document.id)).sort(), found, out_of, facet_counts };
 };
 

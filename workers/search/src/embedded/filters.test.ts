@@ -71,10 +71,10 @@ describe("a filter", () => {
     const alternating = Array.from({ length: 21 }, (_, at) => `${clause}${at % 2 ? " ||" : " &&"}`).join(" ");
     const deepest = `${`(${clause} || (${clause} && `.repeat(10)}${alternating} ${clause}${"))".repeat(10)}`;
     const embeddedFilter = parseFilter(deepest);
-    if (!embeddedFilter.ok) throw new Error(embeddedFilter.detail);
+    if (!embeddedFilter.ok) throw new Error(embeddedFilter.error.detail);
     expect(parseFilter(`${deepest} || ${clause} && ${clause}`)).toMatchObject({ ok: false });
     await engine.sync([create("a", { text: "stillness" })]);
     const query = queryOf({ q: "stillness", filter_by: deepest, facet_by: "element_type", sort_by: "script_id:asc" });
-    expect((await engine.answer({ ...query, embeddedFilter: embeddedFilter.filter })).found).toBe(1);
+    expect((await engine.answer({ ...query, embeddedFilter: embeddedFilter.value })).found).toBe(1);
   });
 });

@@ -30,8 +30,8 @@ const invalid = (field: string, detail: string): Problem =>
 /** The filter as the key will have it, within the caller's own embedded filter. */
 const filterFor = (filterBy: string, principal: Principal): string => {
   const parsed = parseFilter(filterBy.toWellFormed());
-  if (!parsed.ok) throw invalid("filter_by", `Invalid filter: ${parsed.detail}.`);
-  const printed = printEmbeddedFilter(parsed.filter, embeddedFilterOf(principal));
+  if (!parsed.ok) throw invalid("filter_by", `Invalid filter: ${parsed.error.detail}.`);
+  const printed = printEmbeddedFilter(parsed.value, embeddedFilterOf(principal));
   if (!printed.ok) throw invalid("filter_by", TOO_LARGE);
   return printed.value;
 };

@@ -1,7 +1,9 @@
 /** The documents of the collection `elements`, and the operations that change them. */
+
 import { z } from "zod";
 import { instantText, integer, text } from "#shared/contracts/input.ts";
 import type { ElementDocument, SyncOperation } from "#shared/contracts/search.ts";
+import { failure, type Result, success } from "#shared/lang/result.ts";
 
 export const MAX_ID_LENGTH = 255;
 
@@ -68,7 +70,11 @@ export interface UncheckedOperation {
 /** What a new document has in fields that were not sent. */
 export type DocumentDefaults = Pick<ElementDocument, "service_name" | "updated_at">;
 
-export type OperationResult = { ok: true; operation: DocumentOperation } | { ok: false; error: string };
+/** `detail` is Typesense's sentence where it has one. */
+export interface InvalidDocument {
+  readonly kind: "invalid";
+  readonly detail: string;
+}
 
 const REQUIRED = ["element_type", "element_id", "sequence_number", "version_number"] as const;
 const EVERY_FIELD_BUT_SCRIPT = [...REQUIRED, "comment", "text", "service_name", "updated_at"] as const;
@@ -101,25 +107,27 @@ const withoutUndefined = ({ id, ...fields }: DocumentPatch): DocumentPatch => ({
   ...Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)),
 });
 
-const refused = (error: string): OperationResult => ({ ok: false, error });
+const refused = (detail: string): Result<never, InvalidDocument> => failure("invalid", { detail });
 
 const missing = (patch: DocumentPatch): string => {
   const field = REQUIRED.find((name) => patch[name] === undefined) ?? "id";
   return `Field \`${field}\` has been declared in the schema, but is not found in the document.`;
 };
 
-/** Checks one operation's document. An error is Typesense's sentence where it has one. */
-export const parseOperation = (unchecked: UncheckedOperation, defaults: DocumentDefaults): OperationResult => {
+/** Checks one operation's document. */
+export const parseOperation = (
+  unchecked: UncheckedOperation,
+  defaults: DocumentDefaults,
+): Result<DocumentOperation, InvalidDocument> => {
   const { operation, document } = unchecked;
-  if (operation === "delete")
-    return { ok: true, operation: { operation, document: { id: document.id.toWellFormed() } } };
+  if (operation === "delete") return success({ operation, document: { id: document.id.toWellFormed() } });
   const parsed = documentPatchSchema.safeParse(document);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
     return refused(`Field \`${issue?.path.join(".") ?? ""}\`: ${issue?.message ?? "not valid"}.`);
   }
   const patch = withoutUndefined(parsed.data);
-  if (operation === "update") return { ok: true, operation: { operation, document: patch } };
+  if (operation === "update") return success({ operation, document: patch });
   const completed = complete(patch, defaults);
-  return completed ? { ok: true, operation: { operation, document: completed } } : refused(missing(patch));
+  return completed ? success({ operation, document: completed }) : refused(missing(patch));
 };

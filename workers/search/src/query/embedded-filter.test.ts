@@ -7,8 +7,8 @@ import { parseFilter } from "./filter-parser.ts";
 
 const parse = (source: string): Filter => {
   const parsed = parseFilter(source);
-  if (!parsed.ok) throw new Error(parsed.detail);
-  return parsed.filter;
+  if (!parsed.ok) throw new Error(parsed.error.detail);
+  return parsed.value;
 };
 
 /** What a filter says of a document with these values: an implementation of its own, to judge the trees by. */

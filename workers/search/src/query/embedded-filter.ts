@@ -18,7 +18,7 @@ export const embeddedFilterOf = ({ searchFilter }: { searchFilter?: string }): F
   if (searchFilter === undefined) return undefined;
   const parsed = parseFilter(searchFilter);
   if (!parsed.ok) throw new Error("the filter of a scoped key is invalid");
-  return parsed.filter;
+  return parsed.value;
 };
 
 /** The text of a filter, combined with the embedded filter of its author. */

@@ -6,13 +6,13 @@ import { parseFilter } from "./filter-parser.ts";
 
 const parsed = (source: string): Filter => {
   const result = parseFilter(source);
-  if (!result.ok) throw new Error(result.detail);
-  return result.filter;
+  if (!result.ok) throw new Error(result.error.detail);
+  return result.value;
 };
 
 const faultOf = (source: string): string => {
   const result = parseFilter(source);
-  return result.ok ? `no fault: ${JSON.stringify(result.filter)}` : result.detail;
+  return result.ok ? `no fault: ${JSON.stringify(result.value)}` : result.error.detail;
 };
 
 const value = (of: string | number): Operand => ({ kind: "value", value: of });
@@ -138,7 +138,7 @@ describe("for every input", () => {
   test("printing a filter and reading it again gives the same filter", () => {
     fc.assert(
       fc.property(anyFilter, (filter) => {
-        expect(parseFilter(printFilter(filter))).toEqual({ ok: true, filter });
+        expect(parseFilter(printFilter(filter))).toEqual({ ok: true, value: filter });
       }),
       { numRuns: 1_000 },
     );
@@ -174,7 +174,7 @@ describe("for every input", () => {
     fc.assert(
       fc.property(source, (text) => {
         const result = parseFilter(text);
-        expect(result.ok ? printFilter(result.filter) : result.detail).not.toBe("");
+        expect(result.ok ? printFilter(result.value) : result.error.detail).not.toBe("");
       }),
       { numRuns: 5_000 },
     );

@@ -2,6 +2,7 @@
  * Reads Typesense's `filter_by`: `field:value`, `:=`, `:!=`, `:!`, `:>`, `:>=`, `:<`, `:<=`, `[a, b]`, `[1..9]`,
  * `prefix*`, values in backticks, `&&`, `||` and parentheses. As in Typesense, `&&` and `||` bind equally, from the left.
  */
+import { failure, type Result, success } from "#shared/lang/result.ts";
 import { FIELDS, type FieldName, isFieldName, isIntegerField } from "../model/fields.ts";
 import { type CompareOperator, depthOf, type Filter, type MatchOperator, type Operand } from "./filter.ts";
 import { FilterFault, type Token, type TokenKind, tokenize } from "./filter-tokens.ts";
@@ -11,7 +12,14 @@ const MAX_DEPTH = 20;
 const MAX_LEVELS = 40;
 const MAX_OPERANDS = 250;
 
-export type FilterResult = { ok: true; filter: Filter } | { ok: false; detail: string; message: string };
+/** `detail` says what is wrong, and where; `message` is Typesense's sentence. */
+export interface InvalidFilter {
+  readonly kind: "invalid";
+  readonly detail: string;
+  readonly message: string;
+}
+
+export type FilterResult = Result<Filter, InvalidFilter>;
 
 const MATCH_OPERATORS: Record<string, MatchOperator> = { ":": ":", ":=": ":=", ":!=": ":!=", ":!": ":!" };
 const COMPARE_OPERATORS: Record<string, CompareOperator> = { ":>": ":>", ":>=": ":>=", ":<": ":<", ":<=": ":<=" };
@@ -177,12 +185,12 @@ const createParser = (source: string) => {
   };
 };
 
-/** The tree of a filter; or a sentence that says what is wrong with it, and where. */
+/** The tree of a filter. */
 export const parseFilter = (source: string): FilterResult => {
   try {
-    return { ok: true, filter: createParser(source)() };
+    return success(createParser(source)());
   } catch (error) {
-    if (error instanceof FilterFault) return { ok: false, detail: error.message, message: error.typesense };
+    if (error instanceof FilterFault) return failure("invalid", { detail: error.message, message: error.typesense });
     throw error;
   }
 };

@@ -33,7 +33,7 @@ test.each([
 test("a star stands for anything in a field's name, and for nothing too", () => {
   const shown = (include_fields: string) => {
     const parsed = parseQuery({ q: "*", include_fields });
-    return parsed.ok ? parsed.query.shownFields : [];
+    return parsed.ok ? parsed.value.query.shownFields : [];
   };
   expect(shown("*_id")).toEqual(["element_id", "script_id"]);
   expect(shown("*e*t*_*")).toEqual(["element_type", "element_id"]);

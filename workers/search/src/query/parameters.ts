@@ -1,4 +1,5 @@
 /** Reads single parameters of a search, which are strings as in Typesense, or numbers and booleans in a JSON body. */
+import { failure, type Result, success } from "#shared/lang/result.ts";
 import type { ParameterFault } from "./engine.ts";
 
 export type ParameterValue = string | number | boolean;
@@ -6,15 +7,15 @@ export type ParameterValue = string | number | boolean;
 /** By Typesense's names. Unknown parameters are ignored, as by Typesense. */
 export type SearchParameters = Readonly<Record<string, ParameterValue | undefined>>;
 
-/** A value, or what is wrong with it. */
-export type Read<Value> = { ok: true; value: Value } | { ok: false; fault: Omit<ParameterFault, "parameter"> };
+/** What is wrong with the value of a parameter. */
+export interface InvalidValue extends Omit<ParameterFault, "parameter"> {
+  readonly kind: "invalid";
+}
 
-export const good = <Value>(value: Value): Read<Value> => ({ ok: true, value });
+export type Read<Value> = Result<Value, InvalidValue>;
 
-export const bad = (status: ParameterFault["status"], message: string, detail?: string): Read<never> => ({
-  ok: false,
-  fault: { status, message, ...(detail !== undefined && { detail }) },
-});
+export const invalid = (status: ParameterFault["status"], message: string, detail?: string): Read<never> =>
+  failure("invalid", { status, message, ...(detail !== undefined && { detail }) });
 
 /** The parameter as text; empty when it is not there. */
 export const textOf = (parameters: SearchParameters, name: string): string => String(parameters[name] ?? "");
@@ -23,8 +24,8 @@ const DIGITS = /^\d{1,15}$/;
 
 export const readUnsigned = (parameters: SearchParameters, name: string, otherwise: number): Read<number> => {
   const text = textOf(parameters, name).trim();
-  if (text === "") return good(otherwise);
-  return DIGITS.test(text) ? good(Number(text)) : bad(400, `Parameter \`${name}\` must be an unsigned integer.`);
+  if (text === "") return success(otherwise);
+  return DIGITS.test(text) ? success(Number(text)) : invalid(400, `Parameter \`${name}\` must be an unsigned integer.`);
 };
 
 /** Cuts at commas that stand in no parentheses and no brackets; pieces are trimmed, empty ones dropped. */
@@ -53,8 +54,8 @@ export const readPerField = <Value>(
   const values = (written.length === 0 ? [otherwise] : written.map(parse)).filter((value) => value !== undefined);
   const isComplete = values.length === Math.max(1, written.length);
   if (!isComplete || (values.length !== 1 && values.length !== fieldCount))
-    return bad(400, `Number of values in \`${name}\` does not match number of \`query_by\` fields.`);
-  return good(Array.from({ length: fieldCount }, (_, index) => values[index] ?? values[0] ?? otherwise));
+    return invalid(400, `Number of values in \`${name}\` does not match number of \`query_by\` fields.`);
+  return success(Array.from({ length: fieldCount }, (_, index) => values[index] ?? values[0] ?? otherwise));
 };
 
 /**

@@ -1,5 +1,6 @@
 /** Reads the parameters of a search that are lists: what to sort by, what to count, what to show. */
 
+import { success } from "#shared/lang/result.ts";
 import {
   FIELDS,
   type FieldName,
@@ -10,7 +11,7 @@ import {
   type TextField,
 } from "../model/fields.ts";
 import type { FacetRequest, Sort } from "./engine.ts";
-import { bad, expandName, good, type Read, splitList } from "./parameters.ts";
+import { expandName, invalid, type Read, splitList } from "./parameters.ts";
 
 const MAX_SORT_FIELDS = 3;
 
@@ -27,16 +28,16 @@ const isSortable = (name: string): name is Sort["field"] => name === "_text_matc
 
 const readSort = (written: string): Read<Sort> => {
   const [, field = "", options, order] = WITH_OPTIONS.exec(written) ?? [];
-  if (order === undefined) return bad(400, "Parameter `sort_by` is malformed.");
-  if (!isSortable(field)) return bad(404, `Could not find a field named \`${field}\` in the schema for sorting.`);
+  if (order === undefined) return invalid(400, "Parameter `sort_by` is malformed.");
+  if (!isSortable(field)) return invalid(404, `Could not find a field named \`${field}\` in the schema for sorting.`);
   const direction = order.trim().toLowerCase();
   if (direction !== "asc" && direction !== "desc")
-    return bad(400, `Order for field\` ${field}\` should be either ASC or DESC.`);
+    return invalid(400, `Order for field\` ${field}\` should be either ASC or DESC.`);
   const sort = { field, descending: direction === "desc" };
-  if (options === undefined) return good(sort);
+  if (options === undefined) return success(sort);
   const [, missing] = MISSING_VALUES.exec(options.trim()) ?? [];
-  if (missing === undefined || field === "_text_match") return bad(400, "Parameter `sort_by` is malformed.");
-  return good({ ...sort, missing: missing.toLowerCase() === "first" ? "first" : "last" });
+  if (missing === undefined || field === "_text_match") return invalid(400, "Parameter `sort_by` is malformed.");
+  return success({ ...sort, missing: missing.toLowerCase() === "first" ? "first" : "last" });
 };
 
 /** All values, or the first fault. */
@@ -46,12 +47,12 @@ const collect = <Value>(reads: readonly Read<Value>[]): Read<Value[]> => {
     if (!read.ok) return read;
     values.push(read.value);
   }
-  return good(values);
+  return success(values);
 };
 
 export const readSorts = (list: string): Read<Sort[]> => {
   const written = splitList(list);
-  if (written.length > MAX_SORT_FIELDS) return bad(400, "Only upto 3 sort fields are allowed.");
+  if (written.length > MAX_SORT_FIELDS) return invalid(400, "Only upto 3 sort fields are allowed.");
   return collect(written.map(readSort));
 };
 
@@ -67,15 +68,16 @@ const readRange = (written: string): Read<{ label: string; from: number; to: num
     RANGE.exec(written)
       ?.slice(1)
       .map((part) => part.trim()) ?? [];
-  if (label === "" || !RANGE_END.test(from) || !RANGE_END.test(to)) return bad(400, "Facet range value is not valid.");
+  if (label === "" || !RANGE_END.test(from) || !RANGE_END.test(to))
+    return invalid(400, "Facet range value is not valid.");
   const range = {
     label,
     from: from === "" ? Number.MIN_SAFE_INTEGER : Number(from),
     to: to === "" ? Number.MAX_SAFE_INTEGER : Number(to),
   };
   return Number.isSafeInteger(range.from) && Number.isSafeInteger(range.to) && range.from <= range.to
-    ? good(range)
-    : bad(400, "Facet range value is not valid.");
+    ? success(range)
+    : invalid(400, "Facet range value is not valid.");
 };
 
 const FACET_ORDERS: Record<string, FacetRequest["order"]> = {
@@ -89,38 +91,40 @@ const readFacetOptions = (facet: FacetRequest, options: string): Read<FacetReque
   if (by !== undefined) {
     const key = by.toLowerCase();
     const order = FACET_ORDERS[`${key}:${direction?.toLowerCase() ?? (key === "_alpha" ? "asc" : "desc")}`];
-    return order ? good({ ...facet, order }) : bad(400, "Facet format is malformed.");
+    return order ? success({ ...facet, order }) : invalid(400, "Facet format is malformed.");
   }
-  if (!isIntegerField(facet.field)) return bad(400, "Range facet is restricted to only integer and float fields.");
+  if (!isIntegerField(facet.field)) return invalid(400, "Range facet is restricted to only integer and float fields.");
   const written = splitList(options);
-  if (written.length > MAX_RANGES) return bad(400, `A facet can have at most ${MAX_RANGES} ranges.`);
+  if (written.length > MAX_RANGES) return invalid(400, `A facet can have at most ${MAX_RANGES} ranges.`);
   const ranges = collect(written.map(readRange));
   if (!ranges.ok) return ranges;
-  return ranges.value.length > 0 ? good({ ...facet, ranges: ranges.value }) : bad(400, "Facet format is malformed.");
+  return ranges.value.length > 0
+    ? success({ ...facet, ranges: ranges.value })
+    : invalid(400, "Facet format is malformed.");
 };
 
 const readFacet = (written: string): Read<FacetRequest[]> => {
   const [, name = written, options, surplus] = WITH_OPTIONS.exec(written) ?? [];
   const fields = expandName(name, VALUE_FIELDS);
-  if (surplus !== undefined) return bad(400, "Facet format is malformed.");
-  if (fields.length === 0) return bad(404, `Could not find a facet field named \`${name}\` in the schema.`);
+  if (surplus !== undefined) return invalid(400, "Facet format is malformed.");
+  if (fields.length === 0) return invalid(404, `Could not find a facet field named \`${name}\` in the schema.`);
   const facets = fields.map((field): FacetRequest => ({ field, order: "count" }));
-  return options === undefined ? good(facets) : collect(facets.map((facet) => readFacetOptions(facet, options)));
+  return options === undefined ? success(facets) : collect(facets.map((facet) => readFacetOptions(facet, options)));
 };
 
 /** Each field once; the last word on it holds. */
 export const readFacets = (list: string): Read<FacetRequest[]> => {
   const read = collect(splitList(list).map(readFacet));
   if (!read.ok) return read;
-  return good([...new Map(read.value.flat().map((facet) => [facet.field, facet])).values()]);
+  return success([...new Map(read.value.flat().map((facet) => [facet.field, facet])).values()]);
 };
 
 const readTextField = (name: string): Read<TextField[]> => {
   if (!name.includes("*") && !isFieldName(name))
-    return bad(404, `Could not find a field named \`${name}\` in the schema.`);
+    return invalid(404, `Could not find a field named \`${name}\` in the schema.`);
   const fields = expandName(name, TEXT_FIELDS);
-  if (fields.length > 0) return good(fields);
-  return bad(
+  if (fields.length > 0) return success(fields);
+  return invalid(
     400,
     `Field \`${name}\` should be a string or a string array.`,
     `\`${name}\` is not full-text searchable.`,
@@ -130,7 +134,7 @@ const readTextField = (name: string): Read<TextField[]> => {
 /** The fields to search in, each once. */
 export const readTextFields = (list: string): Read<TextField[]> => {
   const read = collect(splitList(list).map(readTextField));
-  return read.ok ? good([...new Set(read.value.flat())]) : read;
+  return read.ok ? success([...new Set(read.value.flat())]) : read;
 };
 
 /** The text fields that a list names; `none` and what is no text field stand for nothing. */

@@ -4,20 +4,19 @@ import { parseQuery } from "./query.ts";
 
 const faultsOf = (parameters: SearchParameters) => {
   const result = parseQuery({ q: "*", ...parameters });
-  return result.ok ? [] : result.faults;
+  return result.ok ? [] : result.error.faults;
 };
 
 const parsed = (parameters: SearchParameters) => {
   const result = parseQuery(parameters);
-  if (!result.ok) throw new Error(JSON.stringify(result.faults));
-  return result;
+  if (!result.ok) throw new Error(JSON.stringify(result.error.faults));
+  return result.value;
 };
 
 const queryOf = (parameters: SearchParameters) => parsed({ q: "*", ...parameters }).query;
 
 test("what is not said is Typesense's default", () => {
   expect(parsed({})).toEqual({
-    ok: true,
     paging: { page: 1 },
     query: {
       q: "",
@@ -159,7 +158,7 @@ test("what only a cluster does is kept as it was written, and what nobody knows 
 test("what the caller may see stays apart from what the caller asks for", () => {
   const embeddedFilter = { kind: "compare", field: "script_id", operator: ":>", value: 1 } as const;
   const result = parseQuery({ q: "*", filter_by: "script_id:=0 || id:=a" }, embeddedFilter);
-  expect(result).toMatchObject({ query: { embeddedFilter, filter: { kind: "or" } } });
+  expect(result).toMatchObject({ ok: true, value: { query: { embeddedFilter, filter: { kind: "or" } } } });
 });
 
 describe("a parameter that cannot be used is named, and answered as Typesense does", () => {

@@ -1,5 +1,6 @@
 /** Turns the parameters of a search into a query; or says which ones are wrong. */
 
+import { failure, type Result, success } from "#shared/lang/result.ts";
 import { isValueField, type TextField, type ValueField } from "../model/fields.ts";
 import type { HighlightStyle } from "../text/highlight.ts";
 import { asksForEverything, countWords, MAX_QUERY_WORDS, parseTerms } from "../text/terms.ts";
@@ -9,8 +10,7 @@ import type { Filter } from "./filter.ts";
 import { parseFilter } from "./filter-parser.ts";
 import type { QueryParameter } from "./parameter-names.ts";
 import {
-  bad,
-  good,
+  invalid,
   type Read,
   readPerField,
   readUnsigned,
@@ -36,9 +36,18 @@ const MAX_AFFIX_WORDS = 1_000;
 const MAX_TAG_LENGTH = 200;
 
 /** A query, and how its response counts pages: by `page`, or by `offset`, as the caller did. */
-export type QueryResult =
-  | { ok: true; query: SearchQuery; paging: { page: number } | { offset: number } }
-  | { ok: false; faults: ParameterFault[] };
+export interface ParsedQuery {
+  query: SearchQuery;
+  paging: { page: number } | { offset: number };
+}
+
+/** A fault for each parameter that cannot be used. */
+export interface InvalidQuery {
+  readonly kind: "invalid";
+  readonly faults: readonly ParameterFault[];
+}
+
+export type QueryResult = Result<ParsedQuery, InvalidQuery>;
 
 const BOOLEANS = new Map([
   ["true", true],
@@ -57,7 +66,8 @@ const createReader = (parameters: SearchParameters) => {
   const faults: ParameterFault[] = [];
   const keep = <Value>(parameter: string, read: Read<Value>, otherwise: Value): Value => {
     if (read.ok) return read.value;
-    faults.push({ parameter, ...read.fault });
+    const { kind: _, ...fault } = read.error;
+    faults.push({ parameter, ...fault });
     return otherwise;
   };
   return {
@@ -79,16 +89,16 @@ const createReader = (parameters: SearchParameters) => {
 type Reader = ReturnType<typeof createReader>;
 
 const readQ = (q: string): Read<string> => {
-  if (q.length > MAX_QUERY_LENGTH) return bad(400, `A query can have at most ${MAX_QUERY_LENGTH} characters.`);
+  if (q.length > MAX_QUERY_LENGTH) return invalid(400, `A query can have at most ${MAX_QUERY_LENGTH} characters.`);
   const wellFormed = q.toWellFormed();
-  if (countWords(parseTerms(wellFormed)) <= MAX_QUERY_WORDS) return good(wellFormed);
-  return bad(400, `A query can have at most ${MAX_QUERY_WORDS} different words.`);
+  if (countWords(parseTerms(wellFormed)) <= MAX_QUERY_WORDS) return success(wellFormed);
+  return invalid(400, `A query can have at most ${MAX_QUERY_WORDS} different words.`);
 };
 
 const readQueryBy = (list: string, q: string): Read<TextField[]> => {
   const fields = readTextFields(list);
   if (fields.ok && fields.value.length === 0 && !asksForEverything(q))
-    return bad(
+    return invalid(
       400,
       "No search fields specified for the query.",
       "Name the fields to search, for example `text,comment`.",
@@ -99,9 +109,9 @@ const readQueryBy = (list: string, q: string): Read<TextField[]> => {
 /** One for each field; where there are none, a field named earlier counts for more. */
 const readWeights = (list: string, fieldCount: number): Read<number[]> => {
   const weights = splitList(list).flatMap((text) => parseSmall(MAX_GIVEN_WEIGHT)(text) ?? []);
-  if (splitList(list).length === 0) return good(Array.from({ length: fieldCount }, (_, at) => FIRST_WEIGHT - at));
-  if (weights.length === fieldCount && weights.length === splitList(list).length) return good(weights);
-  return bad(400, "Number of weights in `query_by_weights` does not match number of `query_by` fields.");
+  if (splitList(list).length === 0) return success(Array.from({ length: fieldCount }, (_, at) => FIRST_WEIGHT - at));
+  if (weights.length === fieldCount && weights.length === splitList(list).length) return success(weights);
+  return invalid(400, "Number of weights in `query_by_weights` does not match number of `query_by` fields.");
 };
 
 const searchedFields = (reader: Reader, fields: readonly TextField[]): SearchedField[] => {
@@ -125,7 +135,9 @@ const DROP_MODES = new Map<string, TypoTolerance["dropTokensFrom"]>([
 
 const readDropMode = (mode: string): Read<TypoTolerance["dropTokensFrom"]> => {
   const from = DROP_MODES.get(mode.trim());
-  return from ? good(from) : bad(400, "Invalid format for `drop_tokens_mode`: use right_to_left or left_to_right.");
+  return from
+    ? success(from)
+    : invalid(400, "Invalid format for `drop_tokens_mode`: use right_to_left or left_to_right.");
 };
 
 const readTypoTolerance = (reader: Reader): TypoTolerance => ({
@@ -137,9 +149,11 @@ const readTypoTolerance = (reader: Reader): TypoTolerance => ({
 });
 
 const readFilterBy = (source: string): Read<Filter | undefined> => {
-  if (source.trim() === "") return good(undefined);
+  if (source.trim() === "") return success(undefined);
   const parsed = parseFilter(source.toWellFormed());
-  return parsed.ok ? good(parsed.filter) : bad(400, parsed.message, `Invalid filter: ${parsed.detail}.`);
+  if (parsed.ok) return parsed;
+  const { message, detail } = parsed.error;
+  return invalid(400, message, `Invalid filter: ${detail}.`);
 };
 
 const FACET_QUERY = /^\s*(\w+)\s*:(.*)$/s;
@@ -148,16 +162,16 @@ const readFacetQuery = (
   source: string,
   isCounted: (field: ValueField) => boolean,
 ): Read<SearchQuery["facetQuery"] | undefined> => {
-  if (source.trim() === "") return good(undefined);
+  if (source.trim() === "") return success(undefined);
   const [, field = "", words] = FACET_QUERY.exec(source) ?? [];
-  if (words === undefined) return bad(400, "Facet query must be in the `facet_field: value` format.");
+  if (words === undefined) return invalid(400, "Facet query must be in the `facet_field: value` format.");
   if (!isValueField(field) || !isCounted(field))
-    return bad(400, `Facet query refers to a facet field \`${field}\` that is not part of \`facet_by\` parameter.`);
-  return good(words.trim() === "" ? undefined : { field, words: words.trim().toWellFormed() });
+    return invalid(400, `Facet query refers to a facet field \`${field}\` that is not part of \`facet_by\` parameter.`);
+  return success(words.trim() === "" ? undefined : { field, words: words.trim().toWellFormed() });
 };
 
 const readPerPage = (perPage: number): Read<number> =>
-  perPage <= MAX_PER_PAGE ? good(perPage) : bad(422, `Only upto ${MAX_PER_PAGE} hits can be fetched per page.`);
+  perPage <= MAX_PER_PAGE ? success(perPage) : invalid(422, `Only upto ${MAX_PER_PAGE} hits can be fetched per page.`);
 
 /** `page` with `per_page`, or `offset` with `limit`; page 0 is the first too, as in Typesense. */
 const readPaging = (reader: Reader, otherwise: number) => {
@@ -175,7 +189,7 @@ const readTag = (reader: Reader, name: QueryParameter, otherwise: string): strin
   const tag = reader.text(name) || otherwise;
   const isShort = tag.length <= MAX_TAG_LENGTH;
   const fault = `Parameter \`${name}\` can have at most ${MAX_TAG_LENGTH} characters.`;
-  return reader.keep(name, isShort ? good(tag) : bad(400, fault), otherwise);
+  return reader.keep(name, isShort ? success(tag) : invalid(400, fault), otherwise);
 };
 
 const readHighlight = (reader: Reader, fields: readonly TextField[]): HighlightStyle => ({
@@ -235,5 +249,5 @@ export const parseQuery = (parameters: SearchParameters, embeddedFilter?: Filter
     extras: extrasIn(parameters),
   };
   const faults = [...reader.faults, ...foreignFaults(parameters)];
-  return faults.length > 0 ? { ok: false, faults } : { ok: true, query, paging };
+  return faults.length > 0 ? failure("invalid", { faults }) : success({ query, paging });
 };

@@ -1,8 +1,9 @@
 /** From a search's parameters to a query that the engine supports, and to its result. */
+import { failure, type Result, success } from "#shared/lang/result.ts";
 import { type SearchEngine, SearchRefused, type SearchResult } from "./engine.ts";
 import type { Filter } from "./filter.ts";
 import type { SearchParameters } from "./parameters.ts";
-import { parseQuery, type QueryResult } from "./query.ts";
+import { type InvalidQuery, type ParsedQuery, parseQuery, type QueryResult } from "./query.ts";
 
 /** The query, or a fault for each parameter that is invalid or that this engine does not support. */
 export const readSearch = (
@@ -12,26 +13,26 @@ export const readSearch = (
 ): QueryResult => {
   const parsed = parseQuery(parameters, embeddedFilter);
   if (!parsed.ok) return parsed;
-  const faults = engine.refusalsOf(parsed.query);
-  return faults.length > 0 ? { ok: false, faults } : parsed;
+  const faults = engine.refusalsOf(parsed.value.query);
+  return faults.length > 0 ? failure("invalid", { faults }) : parsed;
 };
 
-/** What was found, and for which query; or what is wrong with the parameters, whenever that came to light. */
-export type Found =
-  | (Extract<QueryResult, { ok: true }> & { result: SearchResult })
-  | Extract<QueryResult, { ok: false }>;
+/** What was found, and for which query. */
+export interface Found extends ParsedQuery {
+  result: SearchResult;
+}
 
 export const search = async (
   engine: Pick<SearchEngine, "refusalsOf" | "search">,
   parameters: SearchParameters,
   embeddedFilter?: Filter,
-): Promise<Found> => {
+): Promise<Result<Found, InvalidQuery>> => {
   const read = readSearch(engine, parameters, embeddedFilter);
   if (!read.ok) return read;
   try {
-    return { ...read, result: await engine.search(read.query) };
+    return success({ ...read.value, result: await engine.search(read.value.query) });
   } catch (error) {
-    if (error instanceof SearchRefused) return { ok: false, faults: [error.fault] };
+    if (error instanceof SearchRefused) return failure("invalid", { faults: [error.fault] });
     throw error;
   }
 };

@@ -1,14 +1,14 @@
 /** Search responses in Typesense's shape. */
 import type { GroupedHits, Hit, SearchQuery, SearchResult } from "./engine.ts";
 import { type SearchParameters, textOf } from "./parameters.ts";
-import type { QueryResult } from "./query.ts";
+import type { ParsedQuery } from "./query.ts";
 
 /** The request, as far as the response repeats it. */
 export interface RequestedSearch {
   collection: string;
   parameters: SearchParameters;
   query: SearchQuery;
-  paging: Extract<QueryResult, { ok: true }>["paging"];
+  paging: ParsedQuery["paging"];
 }
 
 /** Clients read the newer `highlight`, and older ones the list. */

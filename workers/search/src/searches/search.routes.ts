@@ -149,9 +149,12 @@ const searchDocuments = endpoint("POST /search", {
     if (!read.ok)
       throw problem("invalid-input", {
         detail: "Invalid search parameters.",
-        errors: read.faults.map(({ parameter: name, message, detail = message }) => ({ pointer: `#/${name}`, detail })),
+        errors: read.error.faults.map(({ parameter: name, message, detail = message }) => ({
+          pointer: `#/${name}`,
+          detail,
+        })),
       });
-    const { query, paging, result } = read;
+    const { query, paging, result } = read.value;
     const page = "page" in paging ? paging.page : Math.floor(paging.offset / Math.max(1, query.limit)) + 1;
     return context.json(toBody(result, page), 200);
   },

@@ -1,9 +1,11 @@
 /** Typesense-compatible reads, for its clients: one search, several at once, and the health. */
+
 import { z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { list, reference, text } from "#shared/contracts/input.ts";
 import { json } from "#shared/http/openapi.ts";
 import type { WorkerEnv } from "#shared/http/worker-env.ts";
+import { failure, type Result, success } from "#shared/lang/result.ts";
 import type { ProblemCode } from "#shared/problem/catalogue.ts";
 import { cutDetail, problem } from "#shared/problem/problem.ts";
 import type { SearchServices } from "../composition/services.ts";
@@ -30,7 +32,7 @@ const CODES = { 400: "malformed-request", 404: "not-found", 422: "invalid-input"
 const NOT_FOUND: ParameterFault = { parameter: "collection", status: 404, message: "Collection not found" };
 
 type SearchContext = Context<WorkerEnv<SearchServices>>;
-type Outcome = { ok: true; body: object } | { ok: false; fault: ParameterFault };
+type Outcome = Result<object, { readonly kind: "refused"; readonly fault: ParameterFault }>;
 
 const parametersIn = ({ req }: SearchContext): SearchParameters => Object.fromEntries(new URL(req.url).searchParams);
 
@@ -40,15 +42,12 @@ const outcomeOf = async (
   parameters: SearchParameters,
   embeddedFilter: Filter | undefined,
 ): Promise<Outcome> => {
-  if (collection !== COLLECTION) return { ok: false, fault: NOT_FOUND };
+  if (collection !== COLLECTION) return failure("refused", { fault: NOT_FOUND });
   const startedAtMs = now();
   const found = await search(engine, parameters, embeddedFilter);
-  if (!found.ok) return { ok: false, fault: found.faults[0] ?? NOT_FOUND };
-  const { result, query, paging } = found;
-  return {
-    ok: true,
-    body: toTypesenseResponse(result, { collection, parameters, query, paging }, now() - startedAtMs),
-  };
+  if (!found.ok) return failure("refused", { fault: found.error.faults[0] ?? NOT_FOUND });
+  const { result, query, paging } = found.value;
+  return success(toTypesenseResponse(result, { collection, parameters, query, paging }, now() - startedAtMs));
 };
 
 const errors = (descriptions: Record<number, string>): object =>
@@ -94,7 +93,7 @@ const searchInBody = z.looseObject({ collection: reference(), q: inBody.optional
 const failed = ({ status, message }: ParameterFault) => problem(CODES[status], { detail: message });
 
 const toResult = (outcome: Outcome): object =>
-  outcome.ok ? outcome.body : { code: outcome.fault.status, error: cutDetail(outcome.fault.message) };
+  outcome.ok ? outcome.value : { code: outcome.error.fault.status, error: cutDetail(outcome.error.fault.message) };
 
 // Typesense's clients may send any parameter, and unknown ones are ignored: handlers read parameters themselves.
 
@@ -121,8 +120,8 @@ const searchCollection = endpoint("GET /collections/{name}/documents/search", {
     const name = context.req.param("name") ?? "";
     const embeddedFilter = embeddedFilterOf(principal);
     const outcome = await outcomeOf(context.var.services, name, parametersIn(context), embeddedFilter);
-    if (!outcome.ok) throw failed(outcome.fault);
-    return context.json(outcome.body);
+    if (!outcome.ok) throw failed(outcome.error.fault);
+    return context.json(outcome.value);
   },
 });
 

@@ -19,8 +19,8 @@ export const syncDocuments = async (
   const results: SyncResult[] = operations.map((unchecked, index) => {
     const { id } = unchecked.document;
     const parsed = parseOperation(unchecked, defaults);
-    if (!parsed.ok) return { id, success: false, error: parsed.error };
-    accepted.push(parsed.operation);
+    if (!parsed.ok) return { id, success: false, error: parsed.error.detail };
+    accepted.push(parsed.value);
     acceptedAt.push(index);
     return { id, success: true };
   });

@@ -5,8 +5,8 @@ import { isExpressible, printForTypesense } from "./filter-text.ts";
 
 const parsed = (text: string): Filter => {
   const result = parseFilter(text);
-  if (!result.ok) throw new Error(result.detail);
-  return result.filter;
+  if (!result.ok) throw new Error(result.error.detail);
+  return result.value;
 };
 
 test.each([

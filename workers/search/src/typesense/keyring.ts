@@ -6,7 +6,7 @@
 import { z } from "zod";
 import type { KmsRpc } from "#shared/contracts/kms.ts";
 import { withinTime } from "#shared/lang/deadline.ts";
-import { type Result, success } from "#shared/lang/result.ts";
+import { failure, type Result, success } from "#shared/lang/result.ts";
 import { nothingIfUnavailable } from "#shared/lang/unavailable.ts";
 import type { Cluster } from "./nodes.ts";
 import { type Reply, type ReplyFailure, type TypesenseRequest, unreachable } from "./reply.ts";
@@ -114,7 +114,7 @@ export const createKeyring = ({ cluster, kms, configuredKey, now, warn }: Keyrin
     call: (key: string) => Promise<Reply>,
   ): Promise<{ reply: Reply; accepted: Candidate | undefined }> => {
     const refused = new Set<string>();
-    let reply: Reply = { ok: false, error: { kind: "key-refused", message: "no key exists" } };
+    let reply: Reply = failure("key-refused", { message: "no key exists" });
     if (first) {
       reply = await call(first.key);
       if (reply.ok || reply.error.kind !== "key-refused") return { reply, accepted: first };
@@ -134,8 +134,7 @@ export const createKeyring = ({ cluster, kms, configuredKey, now, warn }: Keyrin
   return {
     call: async (request, withinMs) => {
       const giveUpAtMs = now() + withinMs;
-      if (now() < refusedUntilMs)
-        return { ok: false, error: { kind: "key-refused", message: "every key was refused a moment ago" } };
+      if (now() < refusedUntilMs) return failure("key-refused", { message: "every key was refused a moment ago" });
       const known = remembered && now() < remembered.untilMs ? remembered.candidate : undefined;
       const { reply, accepted } = await callWithAny(["stored", "administrator", "configured"], known, (key) =>
         cluster.call(key, request, giveUpAtMs - now()),

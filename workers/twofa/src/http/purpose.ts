@@ -32,7 +32,7 @@ const demandsFactor = (method: string, path: string): boolean => {
   const [, worker = "", rest = ""] = /^\/([^/]+)(\/.*)$/.exec(canonicalPath(`http://host${path}`)) ?? [];
   const name = WORKERS.find((known) => known === worker);
   const match = name && matchRoute(name, method, rest);
-  return match?.found === true && match.policy.stepUp !== undefined;
+  return match?.ok === true && match.value.policy.stepUp !== undefined;
 };
 
 /** What the gateway and every worker will compare a request with. */
