@@ -1,6 +1,6 @@
 /** The vocabulary of security events: of audit entries, log lines and metrics alike, in every worker. */
 import { z } from "zod";
-import { text } from "./input.ts";
+import { unicodeText } from "./input.ts";
 
 /** What happens in the kms. */
 export const KMS_ACTIONS = [
@@ -87,9 +87,10 @@ export const isMessageAction = (action: AuditAction): action is "challenge.send"
 export const OUTCOMES = ["success", "failure", "refused"] as const;
 export type Outcome = (typeof OUTCOMES)[number];
 
-const MAX_CHARACTERS = 200;
+/** A search rule's kind, and its id of at most 255 characters. */
+const MAX_CHARACTERS = 300;
 /** Codes, ids and names; free text does not fit. */
-const word = text({ min: 1, max: MAX_CHARACTERS });
+const word = unicodeText({ min: 1, max: MAX_CHARACTERS });
 
 /** Never a password, a key, a token or a code in it. */
 export const reportedEvent = z.strictObject({

@@ -27,7 +27,7 @@ export interface SecurityEvent {
 export interface AuditSink<Event extends SecurityEvent, Entry> {
   /** The entry of a change that is about to be made. Throws if it cannot be recorded: then the change must not be made. */
   prepare(event: Event): Promise<Entry>;
-  /** What became of the change. */
+  /** What became of the change; not made, too, if making it throws. */
   settle(event: Event, isMade: boolean): Promise<void>;
   /** Stores the entry of what changes nothing: an authentication, a read, a refusal. */
   write(event: Event): Promise<void>;
@@ -84,11 +84,16 @@ export const createRecorder = <Event extends SecurityEvent, Entry>(
     },
     change: async (given, make, isMade = isThere) => {
       const event = byCaller(given);
-      const value = await make(await sink.prepare(event));
-      const made = isMade(value);
-      if (made) note(event);
-      await sink.settle(event, made);
-      return value;
+      const entry = await sink.prepare(event);
+      let isChanged = false;
+      try {
+        const value = await make(entry);
+        isChanged = isMade(value);
+        if (isChanged) note(event);
+        return value;
+      } finally {
+        await sink.settle(event, isChanged);
+      }
     },
   };
 };

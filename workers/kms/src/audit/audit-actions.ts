@@ -71,10 +71,10 @@ const REPORTED_TARGETS = {
   "challenge.send": "user",
   "announcement.send": "user",
   "search-credentials.rotate": "none",
-  "reindex.start": "none",
-  "search-rule.change": "none",
+  "reindex.start": "name",
+  "search-rule.change": "name",
   "dead-letters.redrive": "none",
-  "sequence.reorder": "none",
+  "sequence.reorder": "name",
   "access.refuse": "none",
 } as const satisfies Record<ReportedAction, TargetKind>;
 
@@ -110,6 +110,7 @@ const USES: ReadonlySet<string> = new Set<AuditAction>([
   "reindex.start",
   "search-rule.change",
   "sequence.reorder",
+  "dead-letters.redrive",
 ]);
 
 /** Whether it may have changed who may do what: a checkpoint is due at once. So is one after what is new here. */

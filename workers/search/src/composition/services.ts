@@ -5,12 +5,16 @@ import type { SearchEngine } from "../query/engine.ts";
 import type { Reindexing } from "../sync/build.ts";
 import type { KeyRotation, Rules } from "../sync/cluster.ts";
 
-/** What the routes of search work with. */
-export interface SearchServices extends BaseServices, Maintained {
+/** What an engine comes with. */
+export interface SearchParts {
   engine: SearchEngine;
   reindexing: Reindexing;
   /** What only a Typesense cluster has. */
   rules?: Rules;
   rotation?: KeyRotation;
+}
+
+/** What the routes of search work with. */
+export interface SearchServices extends SearchParts, BaseServices, Maintained {
   kms: Pick<KmsRpc, "issueSearchKey">;
 }

@@ -55,7 +55,7 @@ const start = endpoint("POST /collections/{name}/reindex", {
   handle: async (context) => {
     assertCollection(context.req.valid("param").name);
     const { services, log } = context.var;
-    const jobId = await services.reindexing.start();
+    const { jobId } = await services.reindexing.start();
     // The maintenance job resumes what breaks off here.
     const logFailure = (error: unknown): void => log("error", "reindex.paused", { error: describeError(error) });
     context.executionCtx.waitUntil(services.reindexing.advance().catch(logFailure));

@@ -1,6 +1,7 @@
 /** Synonyms and curations of the collection, passed on to the Typesense cluster in its own words. */
 import { z } from "@hono/zod-openapi";
-import { integer, list, members, reference, text } from "#shared/contracts/input.ts";
+import { HOLDS_CREDENTIAL, holdsNoCredential } from "#shared/contracts/credential-shape.ts";
+import { integer, list, members, reference, text, unicodeText } from "#shared/contracts/input.ts";
 import { json, jsonBody } from "#shared/http/openapi.ts";
 import { problem } from "#shared/problem/problem.ts";
 import type { SearchServices } from "../composition/services.ts";
@@ -27,7 +28,10 @@ const seconds = integer({ min: 0, max: Number.MAX_SAFE_INTEGER });
 const number = z.number().min(Number.MIN_SAFE_INTEGER).max(Number.MAX_SAFE_INTEGER);
 
 const listParameters = z.object({ name: reference() });
-const ruleParameters = listParameters.extend({ id });
+/** It stands in the audit trail when the rule is changed. */
+const ruleParameters = listParameters.extend({
+  id: unicodeText({ min: 1, max: MAX_ID_LENGTH }).refine(holdsNoCredential, HOLDS_CREDENTIAL),
+});
 
 const excluded = z.strictObject({ id });
 const included = excluded.extend({ position: integer({ min: 1, max: MAX_DOCUMENTS }).optional() });

@@ -81,8 +81,10 @@ export const createRebuild = ({ database: { client }, builds, log, now, newId }:
       const jobId = newId();
       const build = { jobId, engine: "libsql", collection: COLLECTION, schemaVersion: "", startedAtMs: now() } as const;
       const begun = await builds.begin(build);
-      return begun.ok ? jobId : ((await running())?.jobId ?? jobId);
+      return begun.ok ? { jobId, isNew: true } : { jobId: (await running())?.jobId ?? jobId, isNew: false };
     },
+
+    running: async () => (await running())?.jobId,
 
     advance: async () => {
       const build = await running();

@@ -99,8 +99,10 @@ export const jobStatusOf = ({ state, failure }: Pick<Build, "state" | "failure">
 
 /** Rebuilds the index of an engine. */
 export interface Reindexing {
-  /** Starts a job unless one is running; returns the job's id either way. Fails if the engine is unavailable. */
-  start(): Promise<string>;
+  /** Starts a job unless one is running, which is returned then. Fails if the engine is unavailable. */
+  start(): Promise<{ jobId: string; isNew: boolean }>;
+  /** The id of the running job. */
+  running(): Promise<string | undefined>;
   /** Advances the running job, for some seconds at most. */
   advance(): Promise<void>;
   find(jobId: string): Promise<Build | undefined>;

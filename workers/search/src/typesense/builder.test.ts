@@ -29,7 +29,7 @@ describe("a reindex", () => {
     const typesense = bed.isolate();
     await typesense.engine.sync(many(300));
     const before = alias();
-    const jobId = await typesense.reindexing.start();
+    const { jobId } = await typesense.reindexing.start();
     expect(await typesense.reindexing.find(jobId)).toMatchObject({ state: "copying", copied: 0, total: 300 });
     await typesense.reindexing.advance();
     const job = await typesense.reindexing.find(jobId);
@@ -69,7 +69,7 @@ describe("a reindex", () => {
   test("is taken up by another isolate where one broke off, and copies nothing twice", async () => {
     const typesense = bed.isolate();
     await typesense.engine.sync(many(600));
-    const jobId = await typesense.reindexing.start();
+    const { jobId } = await typesense.reindexing.start();
     bed.standIn.requests.length = 0;
     const [node] = bed.standIn.nodes;
     if (!node) throw new Error("a node was asked for");
@@ -99,7 +99,8 @@ describe("a reindex", () => {
   test("is not begun twice, and is worked on by one at a time", async () => {
     const isolates = [bed.isolate(), bed.isolate(), bed.isolate()] as const;
     await isolates[0].engine.sync(many(200));
-    const ids = await Promise.all(isolates.map(({ reindexing }) => reindexing.start()));
+    const jobs = await Promise.all(isolates.map(({ reindexing }) => reindexing.start()));
+    const ids = jobs.map(({ jobId }) => jobId);
     expect(new Set(ids).size).toBe(1);
     bed.standIn.requests.length = 0;
     await Promise.all(isolates.map(({ reindexing }) => reindexing.advance()));
@@ -110,7 +111,7 @@ describe("a reindex", () => {
     const typesense = bed.isolate();
     await typesense.engine.sync(many(50));
     const before = alias();
-    const jobId = await typesense.reindexing.start();
+    const { jobId } = await typesense.reindexing.start();
     const losing = setInterval(() => bed.standIn.state.collections.get(`elements_${jobId}`)?.documents.delete("d7"), 1);
     await typesense.reindexing.advance().finally(() => clearInterval(losing));
     const job = await typesense.reindexing.find(jobId);
@@ -129,7 +130,7 @@ describe("a reindex", () => {
     const typesense = bed.isolate();
     await typesense.engine.sync(many(50));
     bed.standIn.state.refusedIds.add("d7");
-    const jobId = await typesense.reindexing.start();
+    const { jobId } = await typesense.reindexing.start();
     await typesense.reindexing.advance();
     expect(await typesense.reindexing.find(jobId)).toMatchObject({ state: "live" });
     expect(await found(typesense)).toBe(49);

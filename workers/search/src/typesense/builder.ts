@@ -66,7 +66,9 @@ const isFinal = ({ kind }: ReplyFailure): boolean => kind === "refused" || kind 
 export const createBuilder = (options: BuilderOptions): Builder => {
   const { builds, log, replicator, rules, call, generation, now, newJobId, sleep, note } = options;
 
-  const begin = async (): Promise<string> => {
+  const running = async (): Promise<Build | undefined> => (await builds.list("typesense")).find(isRunning);
+
+  const begin = async (): Promise<{ jobId: string; isNew: boolean }> => {
     const jobId = newJobId();
     const begun = await builds.begin({
       jobId,
@@ -77,10 +79,10 @@ export const createBuilder = (options: BuilderOptions): Builder => {
     });
     if (begun.ok) {
       note("typesense.build-begun", { jobId });
-      return jobId;
+      return { jobId, isNew: true };
     }
-    const running = (await builds.list("typesense")).find(isRunning);
-    return running?.jobId ?? begin();
+    const other = await running();
+    return other ? { jobId: other.jobId, isNew: false } : begin();
   };
 
   const fail = async ({ build, advance }: LeasedBuild, reason: string): Promise<SyncOutcome> => {
@@ -182,9 +184,9 @@ export const createBuilder = (options: BuilderOptions): Builder => {
     });
 
   const advanceUntil = async (untilMs: number): Promise<void> => {
-    const running = (await builds.list("typesense")).find(isRunning);
-    if (!running) return;
-    const outcome = await advanceJob(running.jobId, untilMs);
+    const build = await running();
+    if (!build) return;
+    const outcome = await advanceJob(build.jobId, untilMs);
     if (typeof outcome === "object" && outcome.kind !== "missing") throw engineUnavailable(outcome);
   };
 
@@ -205,6 +207,7 @@ export const createBuilder = (options: BuilderOptions): Builder => {
 
   return {
     start: begin,
+    running: async () => (await running())?.jobId,
     advance: () => advanceUntil(now() + RUN_MS),
     find: (jobId) => builds.find(jobId),
 

@@ -1,15 +1,19 @@
 import type { Contributions } from "#shared/contracts/personal-data.ts";
 import type { Maintained } from "#shared/http/worker.ts";
 import type { BaseServices } from "#shared/http/worker-env.ts";
+import type { Reorder } from "../elements/reorder.ts";
 import type { DeadLetterStore } from "../model/dead-letter.ts";
 import type { OutboxStore } from "../model/outbox.ts";
 import type { ElementStore, ScriptStore } from "../model/ports.ts";
+import type { Redrive } from "../outbox/redrive.ts";
 
 /** What the routes of service-a work with. */
 export interface ServiceAServices extends BaseServices, Maintained {
-  elements: ElementStore;
+  elements: Omit<ElementStore, "reorder" | "findReorder">;
+  reorder: Reorder;
   scripts: ScriptStore;
-  deadLetters: DeadLetterStore;
+  deadLetters: Pick<DeadLetterStore, "list">;
+  redrive: Redrive;
   outbox: Pick<OutboxStore, "backlog">;
   contributionsOf: (author: string) => Promise<Contributions>;
   /** Delivers changes to search, unless a delivery is already running. */

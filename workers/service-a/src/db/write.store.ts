@@ -37,7 +37,24 @@ const keep = (outcome: string): string => `
   SELECT :caller, :key, :fingerprint, :expiresAtMs, ${outcome}
   RETURNING outcome`;
 
-const FIND = "SELECT fingerprint, outcome FROM idempotency_keys WHERE caller = :caller AND key = :key";
+const FIND = `
+  SELECT fingerprint, outcome FROM idempotency_keys WHERE caller = :caller AND key = :key AND expires_at > :nowMs`;
+
+const readOutcome = <Outcome>(schema: z.ZodType<Outcome>, json: unknown): Outcome =>
+  schema.parse(JSON.parse(String(json)));
+
+/** What came of the write that had this key before; `undefined` where none had. */
+export const findWritten = async <Outcome>(
+  client: Client,
+  schema: z.ZodType<Outcome>,
+  { caller, key, fingerprint }: IdempotencyKey,
+  nowMs: number,
+): Promise<Written<Outcome> | undefined> => {
+  const { rows } = await client.execute(statement(FIND, { caller, key, nowMs }));
+  if (!rows[0]) return undefined;
+  if (rows[0]["fingerprint"] !== fingerprint) return failure("key-taken");
+  return success({ outcome: readOutcome(schema, rows[0]["outcome"]), isReplay: true });
+};
 
 const beginning = (
   outcome: string,
@@ -56,16 +73,13 @@ export const write = async <Outcome>(
   idempotencyKey?: IdempotencyKey,
 ): Promise<Written<Outcome>> => {
   const begin = beginning(outcome, args, idempotencyKey);
-  const read = (json: unknown): Outcome => schema.parse(JSON.parse(String(json)));
   try {
     const results = await client.batch([...begin, ...effects], "write");
-    return success({ outcome: read(results[begin.length - 1]?.rows[0]?.["outcome"]), isReplay: false });
+    return success({ outcome: readOutcome(schema, results[begin.length - 1]?.rows[0]?.["outcome"]), isReplay: false });
   } catch (error) {
     if (!idempotencyKey || !violates(error, "idempotency_keys")) throw error;
   }
-  const { rows } = await client.execute(statement(FIND, { ...idempotencyKey }));
+  const written = await findWritten(client, schema, idempotencyKey, args.nowMs);
   // Its time may have run out just now.
-  if (!rows[0]) return write(client, { outcome, schema, effects, args }, idempotencyKey);
-  if (rows[0]["fingerprint"] !== idempotencyKey.fingerprint) return failure("key-taken");
-  return success({ outcome: read(rows[0]["outcome"]), isReplay: true });
+  return written ?? write(client, { outcome, schema, effects, args }, idempotencyKey);
 };

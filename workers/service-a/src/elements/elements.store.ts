@@ -10,7 +10,7 @@ import type { ElementStore, NewVersion } from "../model/ports.ts";
 import type * as schema from "../model/schema.ts";
 import { elements, versions } from "../model/schema.ts";
 import { listElements } from "./list.store.ts";
-import { reorder } from "./reorder.store.ts";
+import { findReorder, reorder } from "./reorder.store.ts";
 
 const NEXT_NUMBER = "(SELECT coalesce(max(sequence_number), 0) + 1 FROM elements)";
 
@@ -100,6 +100,8 @@ const createWrites = ({ client }: Database<typeof schema>) =>
     },
 
     reorder: (order, idempotencyKey) => reorder(client, order, idempotencyKey),
+
+    findReorder: (idempotencyKey, nowMs) => findReorder(client, idempotencyKey, nowMs),
   }) satisfies Partial<ElementStore>;
 
 const createReads = ({ client, orm }: Database<typeof schema>) =>

@@ -54,7 +54,7 @@ const reorder = endpoint("POST /sequence/reorder", {
     assertNone(faultsOfOrder(elementIds, newOrder));
     const order = { elementType, newOrder, nowMs: services.now() };
     const { moves, unknownPlaces } = await writeOnce(context, principal, [body], (idempotencyKey) =>
-      services.elements.reorder(order, idempotencyKey),
+      services.reorder(order, idempotencyKey),
     );
     assertNone(faultsOfUnknown(newOrder, unknownPlaces));
     return context.json({ reorderedElements: moves, comment }, 200);

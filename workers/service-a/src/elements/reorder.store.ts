@@ -2,7 +2,7 @@
 import type { Client } from "@libsql/client";
 import { z } from "zod";
 import { statement } from "../db/statement.ts";
-import { write } from "../db/write.store.ts";
+import { findWritten, write } from "../db/write.store.ts";
 import type { IdempotencyKey, Written } from "../model/idempotency.ts";
 import type { NewOrder, Reordered } from "../model/ports.ts";
 
@@ -62,3 +62,9 @@ export const reorder = (
   const effects = [REMEMBER, MOVE_ASIDE, INSERT_CHANGES, MOVE_BACK].map((sql) => statement(sql, args));
   return write(client, { outcome: REORDERED, schema: reordered, effects, args }, idempotencyKey);
 };
+
+export const findReorder = (
+  client: Client,
+  idempotencyKey: IdempotencyKey,
+  nowMs: number,
+): Promise<Written<Reordered> | undefined> => findWritten(client, reordered, idempotencyKey, nowMs);

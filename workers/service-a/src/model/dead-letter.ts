@@ -14,6 +14,10 @@ export interface DeadLetter extends ElementKey {
 export interface DeadLetterStore {
   /** By id, after the one given. */
   list(query: { after: number; limit: number }): Promise<DeadLetter[]>;
-  /** Redelivers every one of them as if never tried, and returns their number. */
-  redrive(nowMs: number, idempotencyKey?: IdempotencyKey): Promise<Written<number>>;
+  /** The largest id; 0 where there is none. */
+  lastId(): Promise<number>;
+  /** Redelivers those up to an id as if never tried, and returns their number. */
+  redrive(letters: { upTo: number; nowMs: number }, idempotencyKey?: IdempotencyKey): Promise<Written<number>>;
+  /** What came of the redrive that had this key before; `undefined` where none had. */
+  findRedrive(idempotencyKey: IdempotencyKey, nowMs: number): Promise<Written<number> | undefined>;
 }

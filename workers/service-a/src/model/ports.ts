@@ -64,6 +64,8 @@ export interface ElementStore {
   ): Promise<Written<Result<number, "unknown" | "not-the-latest">>>;
   /** Reassigns the elements' sequence numbers among them, all or nothing. */
   reorder(order: NewOrder, idempotencyKey?: IdempotencyKey): Promise<Written<Reordered>>;
+  /** What came of the reordering that had this key before; `undefined` where none had. */
+  findReorder(idempotencyKey: IdempotencyKey, nowMs: number): Promise<Written<Reordered> | undefined>;
   find(key: ElementKey): Promise<Element | undefined>;
   /** In sequence, with the numbers that the elements had when the list began. */
   list(query: ElementQuery): Promise<ElementSlice>;

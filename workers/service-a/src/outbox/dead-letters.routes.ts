@@ -50,7 +50,7 @@ const list = endpoint("GET /outbox/dead-letters", {
   },
 });
 
-const redrive = endpoint("POST /outbox/dead-letters/redrive", {
+const redriveAll = endpoint("POST /outbox/dead-letters/redrive", {
   operationId: "serviceA.redriveDeadLetters",
   tags: ["Outbox"],
   summary: "Redeliver all dead letters",
@@ -59,12 +59,10 @@ const redrive = endpoint("POST /outbox/dead-letters/redrive", {
     200: json(z.object({ redriven: z.int() }), "How many are redelivered", { redriven: 1 }),
   },
   handle: async (context, principal) => {
-    const { deadLetters, now } = context.var.services;
-    const redriven = await writeOnce(context, principal, [], (idempotencyKey) =>
-      deadLetters.redrive(now(), idempotencyKey),
-    );
+    const { redrive, now } = context.var.services;
+    const redriven = await writeOnce(context, principal, [], (idempotencyKey) => redrive(now(), idempotencyKey));
     return context.json({ redriven }, 200);
   },
 });
 
-export const deadLettersEndpoints = [list, redrive];
+export const deadLettersEndpoints = [list, redriveAll];

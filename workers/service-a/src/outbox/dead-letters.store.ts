@@ -1,16 +1,20 @@
 /** Rows of the outbox that are not tried any more. */
-import { and, asc, gt, gte, sql } from "drizzle-orm";
+import { and, asc, gt, gte, max, sql } from "drizzle-orm";
 import { z } from "zod";
 import type { Database } from "#shared/db/database.ts";
-import { write } from "../db/write.store.ts";
+import { findWritten, write } from "../db/write.store.ts";
 import type { DeadLetterStore } from "../model/dead-letter.ts";
 import { MAX_ATTEMPTS } from "../model/outbox.ts";
 import type * as schema from "../model/schema.ts";
 import { outbox } from "../model/schema.ts";
 
-const COUNT = `(SELECT count(*) FROM outbox WHERE attempts >= ${MAX_ATTEMPTS})`;
+const LETTERS = `attempts >= ${MAX_ATTEMPTS} AND id <= :upTo`;
 
-const REDRIVE = `UPDATE outbox SET attempts = 0, next_attempt_at = :nowMs WHERE attempts >= ${MAX_ATTEMPTS}`;
+const COUNT = `(SELECT count(*) FROM outbox WHERE ${LETTERS})`;
+
+const REDRIVE = `UPDATE outbox SET attempts = 0, next_attempt_at = :nowMs WHERE ${LETTERS}`;
+
+const redriven = z.number();
 
 export const createDeadLetterStore = ({ client, orm }: Database<typeof schema>): DeadLetterStore => ({
   list: ({ after, limit }) =>
@@ -28,10 +32,16 @@ export const createDeadLetterStore = ({ client, orm }: Database<typeof schema>):
       .orderBy(asc(outbox.id))
       .limit(limit),
 
-  redrive: (nowMs, idempotencyKey) =>
-    write(
-      client,
-      { outcome: COUNT, schema: z.number(), effects: [{ sql: REDRIVE, args: { nowMs } }], args: { nowMs } },
-      idempotencyKey,
-    ),
+  lastId: async () => {
+    const [last] = await orm
+      .select({ id: max(outbox.id) })
+      .from(outbox)
+      .where(gte(outbox.attempts, MAX_ATTEMPTS));
+    return last?.id ?? 0;
+  },
+
+  redrive: (args, idempotencyKey) =>
+    write(client, { outcome: COUNT, schema: redriven, effects: [{ sql: REDRIVE, args }], args }, idempotencyKey),
+
+  findRedrive: (idempotencyKey, nowMs) => findWritten(client, redriven, idempotencyKey, nowMs),
 });

@@ -213,10 +213,13 @@ describe("an element that search refuses", () => {
     await setTriesLeft(1);
     await drainOf(search)();
     state.isRefusing = false;
-    expect(await deadLetters().redrive(Date.now())).toMatchObject({ value: { outcome: 1 } });
+    const upTo = await deadLetters().lastId();
+    expect(await deadLetters().redrive({ upTo: upTo - 1, nowMs: Date.now() })).toMatchObject({ value: { outcome: 0 } });
+    expect(await deadLetters().redrive({ upTo, nowMs: Date.now() })).toMatchObject({ value: { outcome: 1 } });
     await drainOf(search)();
     expect(await backlog()).toEqual({ depth: 0, oldestAtMs: undefined, deadLetters: 0 });
-    expect(await deadLetters().redrive(Date.now())).toMatchObject({ value: { outcome: 0 } });
+    expect(await deadLetters().lastId()).toBe(0);
+    expect(await deadLetters().redrive({ upTo, nowMs: Date.now() })).toMatchObject({ value: { outcome: 0 } });
   });
 
   test("needs no second delivery when a later change of it has come through", async () => {
