@@ -121,7 +121,7 @@ export const TEXT_KINDS: readonly TextKind[] = [
   {
     name: "comments",
     // Those of the folders left out are still to be rewritten.
-    files: [...SOURCES, ":!workers/kms", ":!workers/twofa"],
+    files: [...SOURCES, ":!workers/kms"],
     prose: (text) => without(only("comments", text), INLINE_CODE),
     isChecked: true,
   },

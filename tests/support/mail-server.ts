@@ -16,7 +16,7 @@ export interface Mail {
 }
 
 export interface MailServerOptions {
-  /** The one it had before; a free one, if not said. */
+  /** The one it had before; by default a free one. */
   port?: number;
   /** Speaks TLS from the start; else it offers STARTTLS. */
   implicitTls?: boolean;

@@ -10,9 +10,9 @@ const PAGE = { origin: "http://localhost:8787", rpId: "localhost" };
 
 /** The ceremony that the options ask for, on our own page. */
 export const asked = ({ body }: Answer): Ceremony => ({ ...PAGE, challenge: String(body["challenge"]) });
-/** What his authenticators know the user by. */
+/** What authenticators identify the user by. */
 export const handleOf = ({ id }: Person): string => Buffer.from(id).toString("base64url");
-/** What the token in an answer says. */
+/** The claims of the token in a response. */
 export const claimsOf = ({ body }: Answer): Record<string, unknown> =>
   Object(JSON.parse(Buffer.from(String(body["access_token"]).split(".")[1] ?? "", "base64url").toString()));
 
@@ -55,7 +55,7 @@ export const pass = async (
   return person.call("POST", "/auth/verify", { json: { challengeId: options.body["challengeId"], response } });
 };
 
-/** A call from this address, as a proxy tells it. */
+/** A call from this address, as a proxy reports it. */
 export const from = (address: string) => ({ headers: { "x-forwarded-for": address } });
 
 /** Logs in with the passkey alone. */

@@ -1,4 +1,4 @@
-/** Stands in for Twilio's Messages API over a real socket: keeps what was asked, and answers what the test says. */
+/** Stands in for Twilio's Messages API over a real socket: keeps the requests, and replies as the test says. */
 import { createServer, type IncomingHttpHeaders } from "node:http";
 import { text } from "node:stream/consumers";
 
@@ -13,18 +13,18 @@ export interface TwilioRequest {
   body: string;
 }
 
-export type TwilioAnswer = { status: number; body: string } | "silence" | "hang-up";
+export type TwilioReply = { status: number; body: string } | "silence" | "hang-up";
 
 export interface Twilio {
   url: string;
   requests: TwilioRequest[];
-  /** What the next requests are answered with. */
-  answer: TwilioAnswer;
+  /** The reply to the next requests. */
+  reply: TwilioReply;
   stop(): Promise<void>;
 }
 
 /** What Twilio says when it takes a message: queued, and nothing more is known. */
-export const QUEUED: TwilioAnswer = {
+export const QUEUED: TwilioReply = {
   status: 201,
   body: JSON.stringify({
     account_sid: ACCOUNT_SID,
@@ -43,21 +43,21 @@ export const QUEUED: TwilioAnswer = {
 };
 
 /** An error as Twilio spells it. */
-export const twilioError = (status: number, code: number, message: string): TwilioAnswer => ({
+export const twilioError = (status: number, code: number, message: string): TwilioReply => ({
   status,
   body: JSON.stringify({ code, message, more_info: `https://www.twilio.com/docs/errors/${code}`, status }),
 });
 
 /** Starts it; everything is taken until the test says otherwise. */
 export const startTwilio = async (): Promise<Twilio> => {
-  const twilio: Pick<Twilio, "requests" | "answer"> = { requests: [], answer: QUEUED };
+  const twilio: Pick<Twilio, "requests" | "reply"> = { requests: [], reply: QUEUED };
   const server = createServer(async (request, response) => {
     const { method = "", url = "", headers } = request;
     twilio.requests.push({ method, path: url, headers, body: await text(request) });
-    const { answer } = twilio;
-    if (answer === "silence") return;
-    if (answer === "hang-up") return void request.socket.destroy();
-    response.writeHead(answer.status, { "content-type": "application/json" }).end(answer.body);
+    const { reply } = twilio;
+    if (reply === "silence") return;
+    if (reply === "hang-up") return void request.socket.destroy();
+    response.writeHead(reply.status, { "content-type": "application/json" }).end(reply.body);
   });
   const port = await new Promise<number>((resolve) => {
     server.listen(0, "127.0.0.1", () => {

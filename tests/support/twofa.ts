@@ -17,7 +17,7 @@ export interface Person {
   call(method: string, path: string, call?: Call): Promise<Answer>;
 }
 
-/** Somebody, with what he logs in with. */
+/** A user, with their credentials. */
 export interface Account extends Person {
   username: string;
   password: string;
@@ -87,7 +87,7 @@ const forgetFactors = async (fountain: Fountain, { id }: Person): Promise<void> 
   await fountain.databases["twofa"]?.batch(statements, "write");
 };
 
-/** Somebody without any factor for the length of this test: a login is expensive, so later tests meet them again. */
+/** A user without any factor for the length of this test: a login is expensive, so later tests meet them again. */
 export const borrowPerson = async (fountain: Fountain): Promise<Person> => {
   const waiting = idle.get(fountain) ?? [];
   idle.set(fountain, waiting);
@@ -146,10 +146,10 @@ export const stepUp = async (fountain: Fountain, person: Person, { secret }: Enr
   return String(raised.body["access_token"]);
 };
 
-/** How often each status was answered. */
-export const tally = (answers: readonly Answer[]): Record<number, number> => {
+/** How often each status occurred. */
+export const tally = (responses: readonly Answer[]): Record<number, number> => {
   const counts: Record<number, number> = {};
-  for (const { status } of answers) counts[status] = (counts[status] ?? 0) + 1;
+  for (const { status } of responses) counts[status] = (counts[status] ?? 0) + 1;
   return counts;
 };
 
@@ -157,7 +157,7 @@ export const tally = (answers: readonly Answer[]): Record<number, number> => {
 export const atOnce = (count: number, call: () => Promise<Answer>): Promise<Answer[]> =>
   Promise.all(Array.from({ length: count }, call));
 
-/** A list of texts out of an answer. */
+/** A list of texts out of a response. */
 export const textsOf = (value: unknown): string[] => (Array.isArray(value) ? value.map(String) : []);
 
 /** The pointers to what was wrong with the input. */

@@ -1,4 +1,4 @@
-/** What tests of codes by email share: a Fountain with a mail server, and users whose addresses are factors. */
+/** What tests of codes by email share: an installation with a mail server, and users whose addresses are factors. */
 import { afterAll, beforeAll, expect } from "vitest";
 import type { Answer } from "../call.ts";
 import { createCertificate } from "../certificate.ts";
@@ -18,7 +18,7 @@ const certificate = createCertificate("localhost");
 /** Trusted, but for another host. */
 export const elsewhere = createCertificate("mail.example");
 
-/** What answers in the place of the mail server. */
+/** What replaces the mail server. */
 export type Substitute = MailServerOptions | "silent" | "none";
 
 export const newAddress = (name = "ann"): string => `${name}-${crypto.randomUUID()}@example.org`;
@@ -32,7 +32,7 @@ export const generate = ({ call }: Person, json: object = { channel: "email" }):
 
 export const verify = ({ call }: Person, json: object): Promise<Answer> => call("POST", "/auth/verify", { json });
 
-/** Asks for a code and says which challenge it answers. */
+/** Asks for a code and gives the id of its challenge. */
 export const challenge = async (person: Person): Promise<string> =>
   String((await generate(person)).body["challengeId"]);
 

@@ -8,7 +8,7 @@ import { totpEndpoints } from "./totp/totp.routes.ts";
 import { generateEndpoints } from "./verification/generate.routes.ts";
 import { verifyEndpoints } from "./verification/verify.routes.ts";
 
-/** Hono takes the first that fits, so that literal paths stand before those with parameters. */
+/** Hono takes the first match, so literal paths come before those with parameters. */
 const ENDPOINTS = [
   ...factorsEndpoints,
   ...totpEndpoints,

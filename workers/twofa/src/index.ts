@@ -18,7 +18,7 @@ import { createVault } from "./kms/vault.ts";
 import * as schema from "./model/schema.ts";
 import { createPasskeyStore } from "./passkeys/passkeys.store.ts";
 import { createHoldingStore } from "./privacy/holdings.store.ts";
-import { forgetErased } from "./privacy/holdings.ts";
+import { eraseUsers } from "./privacy/holdings.ts";
 import { createRecoveryCodeStore } from "./recovery-codes/recovery-codes.store.ts";
 import { createRpc } from "./rpc.ts";
 import { createChallengeStore } from "./sent-codes/challenges.store.ts";
@@ -50,14 +50,14 @@ const connect = once((bindings: unknown): TwofaServices => {
     codeTtlMs: env.OTP_EXPIRATION_MINUTES * 60_000,
     vault: createVault(env.KMS_RPC),
     randomBytes: (count) => crypto.getRandomValues(new Uint8Array(count)),
-    newId: () => crypto.randomUUID(),
+    createId: () => crypto.randomUUID(),
     recorder: createReportingRecorder(env.KMS_RPC, log),
     log,
     holdings,
     runMaintenance: async () => {
       await factors.purgeExpired(now());
       await challenges.purgeExpired(now());
-      await forgetErased(env.KMS_RPC, holdings);
+      await eraseUsers(env.KMS_RPC, holdings);
     },
   };
 });

@@ -11,7 +11,7 @@ import { verifyCode } from "./verification/verification.ts";
 
 type ElevateOnceResult = Awaited<ReturnType<TwofaRpc["elevateOnce"]>>;
 
-/** Uses up the code, and then gives a token for one request. A user without a factor has no right code. */
+/** Consumes the code, and then issues a token for one request. A user without a factor has no right code. */
 const elevateOnce = async (
   services: TwofaServices,
   { subject, code, ...request }: OneTimeCode,
@@ -27,7 +27,7 @@ const elevateOnce = async (
   return token ? success(token) : failure("session-ended");
 };
 
-/** Says for one request that the user has no second factor, which nobody but twofa knows. */
+/** Attests for one request that the user has no second factor, which only twofa knows. */
 const confirmFactorless = async (
   { factors, vault }: Pick<TwofaServices, "factors" | "vault">,
   { subject, ...request }: Factorless & { subject: string },

@@ -1,4 +1,4 @@
-/** The one way to check a code: reserve an attempt, check and use up, and only then forget the failures. */
+/** The one way to check a code: reserve an attempt, check and consume, and only then reset the failures. */
 import type { LockedOut } from "#shared/contracts/twofa.ts";
 import { failure, type Result } from "#shared/lang/result.ts";
 import type { ProofFailure } from "../model/challenge.ts";
@@ -42,7 +42,7 @@ const recordFailure = async (
 
 /**
  * Runs `check` unless the user is locked. The attempt counts as a failure beforehand, so of any number of concurrent
- * guesses only the allowed ones are looked at; it stays one when `check` throws. `check` itself uses up what it accepts.
+ * guesses only the allowed ones are checked; it stays one when `check` throws. `check` itself consumes what it accepts.
  */
 export const attempt = async <Value>(
   ports: Ports,

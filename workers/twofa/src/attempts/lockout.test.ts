@@ -24,7 +24,7 @@ beforeAll(async () => {
 });
 afterAll(() => fountain?.stop());
 
-test("of 1,000 wrong codes, 50 at a time, exactly five are looked at; the right one waits for the lock to end", async () => {
+test("of 1,000 wrong codes, 50 at a time, exactly five are checked; the right one waits for the lock to end", async () => {
   const person = await newPerson(fountain);
   const bystander = await newPerson(fountain);
   const factor = await enrol(person);
@@ -32,9 +32,9 @@ test("of 1,000 wrong codes, 50 at a time, exactly five are looked at; the right 
   const code = wrongCodeOf(factor.secret);
   const guess = (): Promise<Answer> => person.call("POST", "/auth/verify", { json: { code } });
 
-  const answers: Answer[] = [];
-  while (answers.length < WRONG_CODES) answers.push(...(await atOnce(AT_ONCE, guess)));
-  expect(tally(answers)).toEqual({ 401: ALLOWED, 429: WRONG_CODES - ALLOWED });
+  const responses: Answer[] = [];
+  while (responses.length < WRONG_CODES) responses.push(...(await atOnce(AT_ONCE, guess)));
+  expect(tally(responses)).toEqual({ 401: ALLOWED, 429: WRONG_CODES - ALLOWED });
   const [counted] = await rowsOf(fountain, "SELECT failures FROM attempts WHERE user_id = ?", person.id);
   expect(counted).toEqual({ failures: ALLOWED });
 
@@ -46,7 +46,7 @@ test("of 1,000 wrong codes, 50 at a time, exactly five are looked at; the right 
   const sentAlong = await person.call("POST", "/recovery-codes", { headers: { "x-otp": codeOf(factor.secret) } });
   expect(sentAlong.status).toBe(429);
 
-  // Neither the password nor anybody else is locked.
+  // Neither the password nor any other user is locked.
   const login = await fountain.fetch("/kms/me", { headers: { authorization: `Bearer ${person.token}` } });
   expect(login.status).toBe(200);
   await stepUp(fountain, bystander, bystanders);

@@ -1,4 +1,4 @@
-/** Sends mail through Cloudflare's binding, which takes it on the edge in the place of a mail server. */
+/** Sends mail through Cloudflare's binding, which replaces a mail server on the edge. */
 
 import { withinTime } from "#shared/lang/deadline.ts";
 import { failure, success } from "#shared/lang/result.ts";

@@ -14,7 +14,7 @@ const emailMessenger = (bindings: ChannelBindings): Messenger | undefined => {
   return bindings.MAIL ? createCloudflareMessenger(bindings.MAIL, bindings.MAIL_FROM) : undefined;
 };
 
-/** A mail server goes before Cloudflare's binding. */
+/** A mail server takes precedence over Cloudflare's binding. */
 export const createMessengers = (bindings: ChannelBindings): Messengers => {
   const email = emailMessenger(bindings);
   const twilio = twilioSettings(bindings);

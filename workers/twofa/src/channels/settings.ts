@@ -1,4 +1,4 @@
-/** How the operator says where messages go out. What is set by half is refused: nobody learns of it at a login. */
+/** The settings of email and text messages. Incomplete ones are refused at the start, not at the first login. */
 import { z } from "zod";
 import { setting, UnusableSettings } from "#shared/http/bindings.ts";
 import { parseAddress } from "../model/destination.ts";
@@ -45,7 +45,7 @@ export const senderAddress = (from: string): string | undefined => {
 };
 
 export const channelBindings = {
-  /** How long a code that was sent is good for. */
+  /** How long a code that was sent is valid. */
   OTP_EXPIRATION_MINUTES: setting(z.coerce.number().int().min(1).max(MAX_EXPIRATION_MINUTES).default(5)),
   /** `smtp://` (STARTTLS) or `smtps://` (TLS from the start), with user, password, host and port. */
   SMTP_URL: text,
@@ -54,7 +54,7 @@ export const channelBindings = {
   SMTP_PORT: setting(z.preprocess((value) => value || SUBMISSION_PORT, z.coerce.number().int().min(1).max(MAX_PORT))),
   SMTP_USER: text,
   SMTP_PASSWORD: text,
-  /** Where the mail server may be; what keeps to it is workerd's configuration. */
+  /** Where the mail server may be; workerd's configuration enforces it. */
   SMTP_NETWORK: setting(z.enum(["public", "private"]).default("public")),
   MAIL_FROM: text.refine((from) => from === "" || senderAddress(from) !== undefined, "must be an email address"),
   /** Cloudflare's binding for mail, where no mail server is set. */
@@ -86,7 +86,7 @@ const fromUrl = (text: string, from: string): SmtpSettings | undefined => {
   };
 };
 
-/** The mail server; `undefined` when none is set. Throws when it is set by half. */
+/** The mail server; `undefined` when none is set. Throws if the settings are incomplete. */
 export const smtpSettings = (bindings: ChannelBindings): SmtpSettings | undefined => {
   const { SMTP_URL, SMTP_HOST, SMTP_PORT, SMTP_USER, SMTP_PASSWORD, MAIL_FROM } = bindings;
   if (SMTP_URL === "" && SMTP_HOST === "") return undefined;
@@ -111,7 +111,7 @@ export const smtpSettings = (bindings: ChannelBindings): SmtpSettings | undefine
   return settings;
 };
 
-/** The account at Twilio; `undefined` when none is set. Throws when it is set by half. */
+/** The account at Twilio; `undefined` when none is set. Throws if the settings are incomplete. */
 export const twilioSettings = (bindings: ChannelBindings): TwilioSettings | undefined => {
   const { TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN, TWILIO_FROM, TWILIO_URL } = bindings;
   const set = [TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN, TWILIO_FROM].filter((value) => value !== "");

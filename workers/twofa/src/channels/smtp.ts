@@ -34,14 +34,14 @@ const failureOf = (error: unknown, step: Step): DeliveryFailure => {
   return step === "sending" && NO_SUCH_MAILBOX.has(reply) ? "no-such-destination" : "rejected";
 };
 
-/** The sockets are ours to open: the library would ask a name server on its own, which nobody lets it reach. */
+/** The sockets are ours to open: the library would ask a name server on its own, which workerd does not let it reach. */
 const openSocket = ({ host, port, implicitTls }: SmtpSettings): net.Socket =>
   implicitTls ? tls.connect({ host, port, servername: host }) : net.connect({ host, port });
 
 type Done = (error?: Error | null) => void;
 
 const compose = ({ from }: SmtpSettings, { destination, subject, text }: Message): Promise<Buffer> => {
-  // RFC 3834 §5: whoever answers by himself is not to answer this.
+  // RFC 3834 §5: no automatic replies to this.
   const headers = { "Auto-Submitted": "auto-generated" };
   return new MailComposer({ from, to: destination, subject, text, headers }).compile().build();
 };
@@ -93,7 +93,7 @@ export const createSmtpMessenger =
     } catch (error) {
       return failure(failureOf(error, at.step), { cause: `${at.step}: ${describeError(error)}` });
     } finally {
-      // What was to be said is said; a server that does not listen is not waited for.
+      // The message is sent by now; do not wait for a server that does not respond.
       if (at.step === "sent") socket.destroySoon();
       else socket.destroy();
     }

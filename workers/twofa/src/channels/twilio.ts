@@ -6,7 +6,7 @@ import { describeError } from "#shared/observability/log.ts";
 import type { DeliveryFailure, Messenger } from "../model/delivery.ts";
 import type { TwilioSettings } from "./settings.ts";
 
-const ANSWER_WITHIN_MS = 8_000;
+const RESPONSE_TIMEOUT_MS = 8_000;
 const MAX_CAUSE_LENGTH = 200;
 
 /**
@@ -40,7 +40,7 @@ const withoutNumbers = (text: string): string => text.replace(/\+?\d{7,}/g, "<nu
 const sender = (from: string): Record<string, string> =>
   from.startsWith("MG") ? { MessagingServiceSid: from } : { From: from };
 
-/** Hands messages to Twilio; that it took one is all that is known. */
+/** Sends messages through Twilio. Success means that Twilio accepted the message, not that it arrived. */
 export const createTwilioMessenger =
   ({ url, accountSid, authToken, from }: TwilioSettings, send: typeof fetch): Messenger =>
   async ({ destination, text }) => {
@@ -53,12 +53,12 @@ export const createTwilioMessenger =
         },
         body: new URLSearchParams({ To: destination, ...sender(from), Body: text }),
         redirect: "manual",
-        signal: AbortSignal.timeout(ANSWER_WITHIN_MS),
+        signal: AbortSignal.timeout(RESPONSE_TIMEOUT_MS),
       });
-      const answer = await response.text();
+      const body = await response.text();
       if (response.ok) return success(undefined);
-      const error = parseError(answer);
-      const cause = withoutNumbers(`${response.status} ${error?.code ?? ""} ${error?.message ?? answer}`);
+      const error = parseError(body);
+      const cause = withoutNumbers(`${response.status} ${error?.code ?? ""} ${error?.message ?? body}`);
       return failure(failureOf(response.status, error?.code), { cause });
     } catch (error) {
       const isLate = error instanceof Error && error.name === "TimeoutError";

@@ -9,7 +9,7 @@ import { createCodeBatch } from "../recovery-codes/recovery-code-batch.ts";
 export interface ConfirmationRequest {
   userId: string;
   factorId: string;
-  /** Whether the caller was let in without a second factor, as having none; then no other may come first. */
+  /** Whether the caller was admitted without a second factor because they had none; then no other factor may be confirmed first. */
   asFirst: boolean;
 }
 
@@ -24,7 +24,7 @@ type EnrolmentFailure = "not-found" | "already-confirmed";
 export type ConfirmationFailure = Failure<CheckFailure | EnrolmentFailure>;
 export type Confirming = Result<ConfirmedFactor, ConfirmationFailure>;
 
-/** `timeStep`: the one it used, where the factor knows time steps; `passkey`: what it brought. */
+/** `timeStep`: the one it used, where the factor knows time steps; `passkey`: the credential it registered. */
 export interface Proof {
   timeStep: number | null;
   passkey?: NamedPasskey;
@@ -42,7 +42,7 @@ export const findEnrolment = async (
   return success(factor);
 };
 
-/** Makes the factor active once it is proven. What proves it is used up by then. */
+/** Makes the factor active once it is proven. The proof is consumed by then. */
 export const confirmFactor = async (
   ports: Ports,
   { userId, factorId, asFirst }: ConfirmationRequest,

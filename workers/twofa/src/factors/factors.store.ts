@@ -16,7 +16,7 @@ const ENROL = `
   WHERE (SELECT count(*) FROM factors WHERE user_id = :userId AND confirmed_at IS NOT NULL) < :maxConfirmed`;
 
 const HAS_CONFIRMED = "SELECT 1 FROM factors WHERE user_id = :userId AND confirmed_at IS NOT NULL";
-/** Of two that were let in as the first, only one is. */
+/** Of two concurrent first factors, only one is confirmed. */
 const IS_CONFIRMABLE = `
   id = :factorId AND user_id = :userId AND confirmed_at IS NULL AND created_at > :notBeforeMs
   AND (:timeStep IS NULL OR last_step < :timeStep)

@@ -1,4 +1,4 @@
-/** What is answered when a factor becomes active, or does not. */
+/** The response when a factor becomes active, and the problems when it does not. */
 import { z } from "@hono/zod-openapi";
 import { EXAMPLE } from "#shared/http/examples.ts";
 import { type Problem, problem } from "#shared/problem/problem.ts";
@@ -38,7 +38,7 @@ const refusalOf = (error: ConfirmationFailure): Problem => {
   }
 };
 
-/** The answer, or the refusal as a problem to throw. */
+/** The response body. Throws the problem of a refusal. */
 export const confirmedBody = (confirmed: Confirming): z.infer<typeof confirmedSchema> => {
   if (!confirmed.ok) throw refusalOf(confirmed.error);
   const { factorId, confirmedAtMs, recoveryCodes } = confirmed.value;

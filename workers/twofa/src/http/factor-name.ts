@@ -7,7 +7,7 @@ import { problem } from "#shared/problem/problem.ts";
 
 const MAX_NAME_LENGTH = 64;
 
-/** What the owner calls a factor, to tell several apart. */
+/** What the owner calls a factor, to distinguish several. */
 export const givenName = text({ max: MAX_NAME_LENGTH })
   .trim()
   .min(1)

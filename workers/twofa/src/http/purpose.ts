@@ -1,4 +1,4 @@
-/** The one request that a caller asks to confirm. */
+/** The one request that a caller asks to confirm (transaction authorization, RFC 9396). */
 import { z } from "@hono/zod-openapi";
 import { parsedText, text } from "#shared/contracts/input.ts";
 import {
@@ -80,6 +80,6 @@ export const storedPurpose = {
     text === null ? undefined : purposeFrom(purposeDetails.parse(JSON.parse(text))),
 };
 
-/** What a code for this purpose does, to complete "to …". */
+/** What a code for this request does, to complete "to …". */
 export const actionOf = (value: Purpose | undefined): string =>
   value === undefined ? "confirm that it is you" : `confirm this one request: ${value.method} ${value.path}`;

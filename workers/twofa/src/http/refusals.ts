@@ -8,14 +8,14 @@ import { MAX_CONFIRMED_FACTORS } from "../model/factor.ts";
 /** RFC 9110 §15.5.2 wants a challenge with every 401: the session is still at one factor (RFC 9470 §3). */
 const STILL_INSUFFICIENT = stepUpChallenge();
 
-/** One answer for a wrong, an expired and a used code: which of them it was is nobody's business. */
+/** One response for a wrong, an expired and a used code: which of them it was would help a guesser. */
 export const codeRefused = (): Problem =>
   problem("code-refused", {
     detail: "The code is wrong, expired or already used. Send the next one.",
     headers: STILL_INSUFFICIENT,
   });
 
-/** The same for passkeys: what was wrong stands in the log. */
+/** The same for passkeys; the log says what was wrong. */
 export const passkeyRefused = (): Problem =>
   problem("code-refused", {
     detail: "The passkey was not accepted. Request new options and try again.",

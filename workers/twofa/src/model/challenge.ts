@@ -1,4 +1,4 @@
-/** A question put to a user, to be answered once and soon. */
+/** Challenges: each accepts one response, within a short time. */
 import type { Result } from "#shared/lang/result.ts";
 
 /** To make a factor active, to pass a second factor, or to log in without a password. */
@@ -15,10 +15,10 @@ export type SendingChannel = (typeof SENDING_CHANNELS)[number];
 export const isSendingChannel = (type: string): type is SendingChannel =>
   SENDING_CHANNELS.some((channel) => channel === type);
 
-/** A new challenge drops the oldest unanswered ones of its session and use beyond these. */
+/** A new challenge drops the oldest open ones of its session and use beyond these. */
 export const MAX_OPEN_CHALLENGES = 20;
 
-/** How often a challenge may be answered wrongly. */
+/** Wrong responses that a challenge allows. */
 export const MAX_TRIES = 5;
 
 /** Instants in milliseconds since the epoch. */
@@ -26,20 +26,20 @@ export interface NewChallenge {
   id: string;
   use: ChallengeUse;
   userId: string;
-  /** Only this session may answer. */
+  /** Only this session may respond. */
   sessionId: string;
   channel: Channel;
   factorId: string | null;
-  /** Keyed hash of the right answer. */
+  /** Keyed hash of the right response. */
   codeMac: string;
-  /** JSON of the one request that the answer confirms; null: any. */
+  /** JSON of the one request that the response confirms; null: any. */
   purpose: string | null;
   createdAtMs: number;
   expiresAtMs: number;
 }
 
-/** An answer to a challenge: which one, whose, and the keyed hash of what was sent. */
-export interface ChallengeAnswer {
+/** A response to a challenge: which one, whose, and the keyed hash of what was sent. */
+export interface ChallengeResponse {
   id: string;
   use: ChallengeUse;
   userId: string;
@@ -48,23 +48,23 @@ export interface ChallengeAnswer {
   nowMs: number;
 }
 
-/** What a challenge that was answered rightly was about. */
-export interface AnsweredChallenge {
+/** What a challenge that was consumed by the right response was about. */
+export interface ConsumedChallenge {
   channel: Channel;
   factorId: string | null;
   purpose: string | null;
   createdAtMs: number;
 }
 
-/** Why a proof is refused. `used`: it was right once, and is no guess. */
+/** Why a proof is refused. `used`: it was right but is used up, so it is no guess. */
 export type ProofFailure = "wrong" | "used";
 
 export interface ChallengeStore {
-  /** Adds a challenge and drops the surplus ones of its session: nobody fills the database by asking for challenges. */
+  /** Adds a challenge and drops the surplus ones of its session, so that requests for challenges cannot fill the database. */
   create(challenge: NewChallenge): Promise<void>;
-  /** Uses up the challenge when the answer is right, else one of its tries: one statement, whoever else asks. */
-  answer(answer: ChallengeAnswer): Promise<Result<AnsweredChallenge, ProofFailure>>;
-  /** The challenge that an enrolled factor waits for an answer to. */
+  /** Consumes the challenge if the response is right, else one of its tries, in one statement: of concurrent responses one succeeds. */
+  consume(response: ChallengeResponse): Promise<Result<ConsumedChallenge, ProofFailure>>;
+  /** The id of the challenge that confirms an enrolled factor. */
   ofEnrolment(userId: string, factorId: string): Promise<string | undefined>;
   remove(id: string): Promise<void>;
   /** Forgets what expired, and the sends that do not count any more. */

@@ -1,15 +1,15 @@
-/** Sending a message: counted before it goes out, and given back when it certainly did not. */
+/** Sending a message: it is counted before it is sent, and no longer counted if it certainly was not sent. */
 import type { Result } from "#shared/lang/result.ts";
 import type { SendingChannel } from "./challenge.ts";
 import type { Message } from "./message.ts";
 
 /** How many codes, and how many announcements, an hour may go to one destination of a user. */
 const MAX_PER_USER_AND_DESTINATION = 5;
-/** Over all his destinations, so that nobody goes through phone numbers at the operator's expense. */
+/** Over all destinations of a user, so that no one tries phone numbers at the operator's expense. */
 const MAX_PER_USER = 15;
 /**
- * From all users, where nobody has shown that the destination is theirs: many accounts together are no way to pester a stranger.
- * Codes to pass a factor do not count here and are not held up by it, so nobody else can use up those of its owner.
+ * From all users, to a destination that is not confirmed: many accounts together cannot harass a stranger. Codes to pass a
+ * factor neither count here nor are limited by it, so no other user can use up those of the owner.
  */
 const MAX_PER_UNCONFIRMED_DESTINATION = 15;
 export const SEND_WINDOW_MS = 60 * 60_000;
@@ -20,13 +20,13 @@ export const SEND_LIMITS = {
   perUnconfirmedDestination: MAX_PER_UNCONFIRMED_DESTINATION,
 } as const;
 
-/** A code to enrol a destination, one to pass a factor, or an announcement to an account's address, which nobody confirmed. */
+/** A code to enrol a destination, one to pass a factor, or an announcement to an account's address, which is not confirmed. */
 export const SEND_USES = ["enrolment", "verification", "announcement"] as const;
 export type SendUse = (typeof SEND_USES)[number];
 
 /**
- * Why a message was not delivered: there is no such destination, the provider wants us to wait, refuses us, does not
- * answer, or did not say in time whether it took the message.
+ * Why a message was not delivered: there is no such destination, the provider limits the rate, refuses the message, does
+ * not respond, or did not say in time whether it accepted the message.
  */
 export const DELIVERY_FAILURES = ["no-such-destination", "rate-limited", "rejected", "unreachable", "timeout"] as const;
 export type DeliveryFailure = (typeof DELIVERY_FAILURES)[number];
@@ -66,6 +66,6 @@ export interface TooManySends {
 export interface SendStore {
   /** Counts a message before it is sent, unless there were too many within the hour. */
   reserve(send: Send): Promise<Result<undefined, TooManySends>>;
-  /** The message was not sent. */
+  /** Uncounts a message that was not sent. */
   release(id: string): Promise<void>;
 }

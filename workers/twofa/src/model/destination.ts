@@ -33,17 +33,17 @@ const maskAddress = (address: string): string => {
   return `${address.charAt(0)}${HIDDEN}@${address.charAt(at + 1)}${HIDDEN}${topLevel}`;
 };
 
-/** The destination as answers name it: enough for its owner to know it, too little for anybody else. */
+/** The destination as responses show it: enough for its owner to recognise it, too little for anyone else. */
 export const maskDestination = (destination: string): string =>
   destination.includes("@") ? maskAddress(destination) : `+${HIDDEN}${destination.slice(-SHOWN_DIGITS)}`;
 
-/** The one spelling a destination is recognised by: mail servers tell no capitals apart. */
+/** The one spelling a destination is recognised by: mail servers ignore case. */
 export const destinationKey = (destination: string): string => destination.toLowerCase();
 
 const SUBADDRESS = /^([^@+]+)\+[^@]*@/;
 
 /**
- * The mailbox that a message ends up in, to count messages by: `ann+shop@example.org` is `ann@example.org` (RFC 5233). Dots are
- * left alone: hardly any provider ignores them, and elsewhere they tell people apart.
+ * The mailbox that a message arrives in, to count messages by: `ann+shop@example.org` is `ann@example.org` (RFC 5233). Dots are
+ * left alone: hardly any provider ignores them, and elsewhere they distinguish people.
  */
 export const floodKey = (destination: string): string => destinationKey(destination).replace(SUBADDRESS, "$1@");

@@ -1,7 +1,7 @@
 /** What a user proves a second factor with. */
 import type { Passkey } from "./passkey.ts";
 
-/** An enrolment that nobody confirmed is forgotten after an hour. */
+/** An unconfirmed enrolment expires after an hour. */
 export const PENDING_TTL_MS = 60 * 60_000;
 /** A new enrolment drops the oldest unconfirmed ones beyond these. */
 export const MAX_PENDING_FACTORS = 5;

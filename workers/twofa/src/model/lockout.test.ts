@@ -6,7 +6,7 @@ describe("the lockout", () => {
     expect(LOCK_AFTER_FAILURES_MS.map((ms) => ms / 1000)).toEqual([0, 0, 0, 0, 30, 60, 120, 240, 480, 900]);
   });
 
-  test("never tells a caller to come back before its end, nor at once", () => {
+  test("never gives a Retry-After before its end, nor of zero", () => {
     expect(secondsUntil(30_000, 0)).toBe(30);
     expect(secondsUntil(30_000, 29_001)).toBe(1);
     expect(secondsUntil(30_001, 0)).toBe(31);

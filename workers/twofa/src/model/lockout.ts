@@ -13,7 +13,7 @@ export const LOCK_AFTER_FAILURES_MS: readonly number[] = [
   ...Array.from({ length: 6 }, (_, doublings) => Math.min(FIRST_LOCK_MS * 2 ** doublings, LONGEST_LOCK_MS)),
 ];
 
-/** An attempt that was counted as a failure before its code was looked at; success takes it back. */
+/** An attempt that was counted as a failure before its code was checked; success resets the count. */
 export interface ReservedAttempt {
   /** Failures in a row, this attempt included. */
   failures: number;
@@ -27,6 +27,6 @@ export interface Locked {
   readonly lockedUntilMs: number;
 }
 
-/** Whole seconds until the lock ends, at least one, as `Retry-After` wants them (RFC 9110 §10.2.3). */
+/** Whole seconds until the lock ends, at least one, as `Retry-After` needs them (RFC 9110 §10.2.3). */
 export const secondsUntil = (lockedUntilMs: number, nowMs: number): number =>
   Math.max(1, Math.ceil((lockedUntilMs - nowMs) / 1000));

@@ -2,15 +2,15 @@ import { describe, expect, test } from "vitest";
 import { codeMessage, recoveryCodeUsed } from "./message.ts";
 
 const CODE = "12345678";
-const told = { code: CODE, action: "confirm that it is you", validMinutes: 5 };
-const email = codeMessage({ ...told, channel: "email", destination: "ann@example.org" });
-const sms = codeMessage({ ...told, channel: "sms", destination: "+4915112345678" });
+const code = { code: CODE, action: "confirm that it is you", validMinutes: 5 };
+const email = codeMessage({ ...code, channel: "email", destination: "ann@example.org" });
+const sms = codeMessage({ ...code, channel: "sms", destination: "+4915112345678" });
 
 describe.each([
   ["a mail", email],
   ["a text message", sms],
 ])("%s with a code", (_, { subject, text }) => {
-  test("names the action, says never to share the code, and how long it is good for", () => {
+  test("names the action, says never to share the code, and how long it is valid", () => {
     expect(text).toContain(`to confirm that it is you`);
     expect(text).toMatch(/never share (this code|it)/i);
     expect(text).toContain("5 minutes");
@@ -27,11 +27,11 @@ test("a text message stands in plain letters and in one piece", () => {
 });
 
 test("one minute is one minute", () => {
-  const { text } = codeMessage({ ...told, channel: "email", destination: "ann@example.org", validMinutes: 1 });
+  const { text } = codeMessage({ ...code, channel: "email", destination: "ann@example.org", validMinutes: 1 });
   expect(text).toContain("for 1 minute.");
 });
 
-test("the announcement says when it happened and what to do if it was somebody else", () => {
+test("the announcement says when it happened and what to do if it was someone else", () => {
   const { text } = recoveryCodeUsed("ann@example.org", Date.UTC(2026, 10, 23, 11, 0, 0));
   expect(text).toContain("Mon, 23 Nov 2026 11:00:00 GMT");
   expect(text).toContain("change your password");

@@ -1,4 +1,4 @@
-/** What one-time codes are sent in: plain words that name the action and warn against handing the code on. */
+/** The messages that users get: they name the action, and warn against sharing the code. */
 import type { SendingChannel } from "./challenge.ts";
 
 export interface Message {
@@ -37,7 +37,7 @@ export const codeMessage = (told: CodeMessage): Message => ({
   text: told.channel === "email" ? emailText(told) : smsText(told),
 });
 
-/** Tells that a recovery code was used, to whoever may not have done it. */
+/** Says that a recovery code was used, in case someone else used it. */
 export const recoveryCodeUsed = (destination: string, usedAtMs: number): Message => ({
   destination,
   subject: "A recovery code of your Fountain account was used",

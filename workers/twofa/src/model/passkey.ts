@@ -10,7 +10,7 @@ export interface RelyingParty {
   origins: readonly string[];
 }
 
-/** A credential as its registration tells of it. */
+/** A credential as its registration describes it. */
 export interface NewPasskey {
   credentialId: string;
   /** COSE key: base64url as registered, sealed for its factor as stored. */
@@ -38,14 +38,14 @@ export interface VerifiedAssertion {
   isUserVerified: boolean;
 }
 
-/** The challenge that an assertion answers. */
-export interface AnsweredCeremony {
+/** The challenge that an assertion responds to. */
+export interface CompletedCeremony {
   challengeId: string;
   /** When it was issued. */
   challengedAtMs: number;
 }
 
-export interface PasskeyUse extends AnsweredCeremony {
+export interface PasskeyUse extends CompletedCeremony {
   factorId: string;
   userId: string;
   counter: number;
@@ -54,12 +54,12 @@ export interface PasskeyUse extends AnsweredCeremony {
 }
 
 /**
- * `out-of-order`: another answer was quicker, nothing is wrong. `cloned`: the counter has not grown since the challenge was
- * issued, and the passkey is disabled by that. `disabled`: it was before.
+ * `out-of-order`: a later response arrived first, nothing is wrong. `cloned`: the counter has not increased since the
+ * challenge was issued, and the passkey is now disabled. `disabled`: it was disabled before.
  */
 export type PasskeyUsed = Result<undefined, "out-of-order" | "cloned" | "disabled">;
 
-/** A challenge of a login, which is stored only once it has been answered. */
+/** A challenge of a login, which is stored only when the response arrives. */
 export interface SpentChallenge {
   id: string;
   userId: string;
@@ -70,28 +70,28 @@ export interface SpentChallenge {
 }
 
 export interface PasskeyStore {
-  /** The active factor with this credential, whoever owns it. */
+  /** The active factor with this credential, of any user. */
   find(credentialId: string): Promise<Passkey | undefined>;
   /** The credentials of the user's active factors, disabled ones too. */
   ofUser(userId: string): Promise<Passkey[]>;
-  /** Keeps the counter of an assertion when it is beyond the last one, whoever else asks at the same time. */
+  /** Stores the counter of an assertion if it is beyond the last one; concurrent uses are serialised. */
   use(use: PasskeyUse): Promise<PasskeyUsed>;
-  /** Uses up the challenge of a login; false when it was before. */
+  /** Consumes the challenge of a login; false if it was consumed before. */
   spend(challenge: SpentChallenge): Promise<boolean>;
 }
 
 /**
  * How possession was shown, in the words of RFC 8176 §2. A key that may be copied between devices is not secured by one
- * piece of hardware; the word of the authenticator is taken for it, as no attestation is asked for.
+ * piece of hardware; the authenticator is trusted about it, as no attestation is requested.
  */
 export type PasskeyMethod = "hwk" | "swk";
 
 export const methodOf = ({ isBackupEligible }: Pick<NewPasskey, "isBackupEligible">): PasskeyMethod =>
   isBackupEligible ? "swk" : "hwk";
 
-/** What an authenticator keeps of the user, to name him when nobody has asked for anybody (WebAuthn §5.4.3). */
+/** What an authenticator stores to identify the user at a login without a user name (WebAuthn §5.4.3). */
 export const userHandleOf = (userId: string): Uint8Array<ArrayBuffer> => new Uint8Array(Buffer.from(userId));
 
-/** Whether the answer names this user, as far as it names one. */
+/** Whether the response names this user, or none. */
 export const namesUser = ({ response }: Assertion, userId: string): boolean =>
   !response.userHandle || response.userHandle === Buffer.from(userHandleOf(userId)).toString("base64url");

@@ -1,4 +1,4 @@
-/** What the rules of the second factor need from outside: storage, the kms, chance and a record of what happened. */
+/** What the rules of the second factor depend on: storage, the kms, time, randomness and the recorder. */
 import type { Blocked, Elevation, Factorless, IssuedToken, OpenedSession } from "#shared/contracts/kms.ts";
 import type { Result } from "#shared/lang/result.ts";
 import type { Log } from "#shared/observability/log.ts";
@@ -66,26 +66,26 @@ export interface FactorStore {
 export interface RecoveryCodeStore {
   /** Uses up a code; false when the user has no such code. */
   consume(userId: string, mac: string): Promise<boolean>;
-  /** Puts these in the place of all others; false when the user has no confirmed factor, and then none are left. */
+  /** Replaces all codes; false if the user has no confirmed factor, and then none are left. */
   replace(userId: string, macs: readonly string[]): Promise<boolean>;
 }
 
 export interface AttemptStore {
   /** Counts an attempt as failed before anything is checked, unless the user is locked. */
   reserve(userId: string, nowMs: number): Promise<Result<ReservedAttempt, Locked>>;
-  /** Takes one reservation back: the attempt was no guess. */
+  /** Undoes one reservation: the attempt was no guess. */
   release(userId: string): Promise<void>;
   /** Forgets the user's failures. */
   reset(userId: string): Promise<void>;
 }
 
-/** The kms as twofa uses it; each method fails as `unavailable` when the kms does not answer. */
+/** The kms as twofa uses it; each method throws `Unavailable` if the kms does not respond. */
 export interface Vault {
-  /** The name the user logs in with, for his authenticator app to show; the id of a user who is gone. */
+  /** The name the user logs in with, for their authenticator app to show; the id of a deleted user. */
   usernameOf(userId: string): Promise<string>;
   sealSecret(userId: string, factorId: string, secret: string): Promise<string>;
   openSecret(userId: string, factorId: string, sealedSecret: string): Promise<string>;
-  /** The address of mail of the user's account, where there is one. */
+  /** The email address of the user's account, if there is one. */
   emailOf(userId: string): Promise<string | undefined>;
   /** The keyed hash an address or phone number is recognised by. */
   macDestination(destination: string): Promise<string>;
@@ -95,7 +95,7 @@ export interface Vault {
   macCode(challengeId: string, code: string): Promise<string>;
   /** The keyed hash a recovery code is stored and found by. */
   macRecoveryCode(userId: string, code: string): Promise<string>;
-  /** The challenge that a login by passkey answers. */
+  /** The challenge of a login by passkey. */
   loginChallenge(challengeId: string): Promise<string>;
   /** Raises the session, or one request of it; `undefined` when the session has ended. */
   elevate(elevation: Elevation): Promise<IssuedToken | undefined>;
@@ -103,13 +103,13 @@ export interface Vault {
   attestFactorless(factorless: Factorless): Promise<IssuedToken | undefined>;
 }
 
-/** Logins by passkey at the kms; each method fails as `unavailable` when the kms does not answer. */
+/** Logins by passkey at the kms; each method throws `Unavailable` if the kms does not respond. */
 export interface PasskeyLogins {
-  /** Counts a login against the caller's address before it is looked at. */
+  /** Counts a login against the caller's address before it is checked. */
   admit(): Promise<Result<undefined, Blocked>>;
-  /** Tells of a login that failed; `reason` is a code. */
+  /** Reports a failed login; `reason` is a code. */
   refuse(reason: string, userId?: string): Promise<void>;
-  /** `undefined`: the user is locked, or gone. */
+  /** `undefined`: the user is locked or deleted. */
   open(userId: string, method: PasskeyMethod): Promise<OpenedSession | undefined>;
 }
 
@@ -123,14 +123,14 @@ export interface Ports {
   passkeys: PasskeyStore;
   relyingParty: RelyingParty;
   passkeyLogins: PasskeyLogins;
-  /** How long a code that was sent is good for. */
+  /** How long a code that was sent is valid. */
   codeTtlMs: number;
   vault: Vault;
   /** Milliseconds since the epoch. */
   now: () => number;
   randomBytes: (count: number) => Uint8Array;
-  newId: () => string;
-  /** Reports to the kms's audit trail. A change that cannot be recorded there is not made: it fails as `unavailable`. */
+  createId: () => string;
+  /** Reports to the kms's audit trail. A change that cannot be recorded there is not made: it throws `Unavailable`. */
   recorder: ReportingRecorder;
   /** For what helps an operator and is no security event. */
   log: Log;

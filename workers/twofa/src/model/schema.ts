@@ -36,7 +36,7 @@ export const passkeys = sqliteTable(
     userId: text("user_id").notNull(),
     /** base64url, as the authenticator chose it. */
     credentialId: text("credential_id").notNull(),
-    /** COSE key (RFC 9052), sealed by the kms for this row only: no secret, but nobody else can put another one here. */
+    /** COSE key (RFC 9052), sealed by the kms for this row only: no secret, but no one else can put another one here. */
     publicKey: text("public_key").notNull(),
     /** The highest signature counter seen; 0: the authenticator may not count. */
     counter: integer("counter").notNull(),
@@ -52,7 +52,7 @@ export const passkeys = sqliteTable(
   (table) => [uniqueIndex("passkeys_by_credential").on(table.credentialId), index("passkeys_by_user").on(table.userId)],
 );
 
-/** A code is there until it is used. */
+/** A row exists until its code is used. */
 export const recoveryCodes = sqliteTable(
   "recovery_codes",
   {
@@ -70,27 +70,27 @@ export const attempts = sqliteTable("attempts", {
   lockedUntil: integer("locked_until").notNull(),
 });
 
-/** A question put to a user, to be answered once: with the code he was sent, or with what his authenticator signs. */
+/** A challenge, with one response: the code that was sent to the user, or what their authenticator signs. */
 export const challenges = sqliteTable(
   "challenges",
   {
     id: text("id").primaryKey(),
-    /** What the answer is for: to make a factor active, or to pass one. */
+    /** What the response does: make a factor active, or pass one. */
     use: text("use", { enum: CHALLENGE_USES }).notNull(),
     userId: text("user_id").notNull(),
-    /** Only this session may answer; empty for a login, which has none yet. */
+    /** Only this session may respond; empty for a login, which has none yet. */
     sessionId: text("session_id").notNull(),
     channel: text("channel", { enum: CHANNELS }).notNull(),
     factorId: text("factor_id"),
     /** Keyed hash by the kms. */
     codeMac: text("code_mac").notNull(),
-    /** JSON of the one request that the answer confirms; null: any. */
+    /** JSON of the one request that the response confirms; null: any. */
     purpose: text("purpose"),
     tries: integer("tries").notNull().default(0),
     createdAt: integer("created_at").notNull(),
     expiresAt: integer("expires_at").notNull(),
     consumedAt: integer("consumed_at"),
-    /** The passkey's signature counter as it was before this answer raised it; null: it did not. */
+    /** The passkey's signature counter as it was before this response raised it; null: it did not. */
     counterBefore: integer("counter_before"),
   },
   (table) => [
@@ -107,7 +107,7 @@ export const sends = sqliteTable(
     userId: text("user_id").notNull(),
     /** Keyed hash of the mailbox or phone number. */
     destinationMac: text("destination_mac").notNull(),
-    /** Whoever passes a factor has shown to own its destination; whoever enrols one may be anybody. */
+    /** A user who passes a factor has shown to own its destination; a user who enrols one has not. */
     use: text("use", { enum: SEND_USES }).notNull(),
     sentAt: integer("sent_at").notNull(),
   },

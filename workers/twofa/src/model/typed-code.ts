@@ -1,7 +1,7 @@
-/** Codes as people type and paste them: in one normal form, whatever a clipboard, a keyboard or an app put between or around. */
+/** Codes as people type and paste them: in one normal form, without what a clipboard, a keyboard or an app added. */
 
 /**
- * White space of every kind, dashes of every kind, and what nobody sees: zero-width characters, direction marks, soft
+ * White space of every kind, dashes of every kind, and invisible characters: zero-width characters, direction marks, soft
  * hyphens, variation selectors. U+FFFD is what workerd makes of the byte 0xA0 in a header: a browser's no-break space.
  */
 const GAPS = /[\p{White_Space}\p{Dash}\p{Default_Ignorable_Code_Point}\p{Cf}\ufffd]/gu;

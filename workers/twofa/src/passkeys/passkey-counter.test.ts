@@ -1,4 +1,4 @@
-/** Signature counters of passkeys: answers out of order are refused, copies of an authenticator are found out. */
+/** Signature counters of passkeys: responses out of order are refused, copies of an authenticator are detected. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Authenticator } from "../../../../tests/support/authenticator.ts";
 import { createAuthenticator } from "../../../../tests/support/authenticator.ts";
@@ -21,12 +21,12 @@ const registered = async () => {
 };
 
 /** What the authenticator signs at this counter, to be sent whenever it is. */
-const stepUpAnswer = (person: Person, authenticator: Authenticator, options: Answer, counter: number) => {
+const stepUpResponse = (person: Person, authenticator: Authenticator, options: Answer, counter: number) => {
   const response = authenticator.get({ ...asked(options), counter });
   return () => person.call("POST", "/auth/verify", { json: { response } });
 };
 
-const loginAnswer = (person: Person, authenticator: Authenticator, options: Answer, counter: number) => {
+const loginResponse = (person: Person, authenticator: Authenticator, options: Answer, counter: number) => {
   const response = authenticator.get({ ...asked(options), counter, userHandle: handleOf(person) });
   const json = { challengeId: options.body["challengeId"], response };
   return () => send(fountain, "POST", "/kms/login/passkey", { json });
@@ -39,12 +39,12 @@ const passkeyRow = async (factorId: string) => {
   return row;
 };
 
-describe("two answers in the other order than they were signed in", () => {
+describe("two responses in the other order than they were signed in", () => {
   test("cost the late one, at a step-up", async () => {
     const { person, authenticator, factorId } = await registered();
     const [options, later] = [await challenge(person), await challenge(person)];
-    const x = stepUpAnswer(person, authenticator, options, FIRST + 1);
-    const y = stepUpAnswer(person, authenticator, later, FIRST + 2);
+    const x = stepUpResponse(person, authenticator, options, FIRST + 1);
+    const y = stepUpResponse(person, authenticator, later, FIRST + 2);
     expect(await y()).toMatchObject({ status: 200 });
     expect(await x()).toMatchObject({ status: 401, body: { code: "code-refused" } });
     expect(await x()).toMatchObject({ status: 401, body: { code: "code-refused" } });
@@ -58,8 +58,8 @@ describe("two answers in the other order than they were signed in", () => {
 
   test("cost the late one, at a login", async () => {
     const { person, authenticator, factorId } = await registered();
-    const x = loginAnswer(person, authenticator, await loginOptions(), FIRST + 1);
-    const y = loginAnswer(person, authenticator, await loginOptions(), FIRST + 2);
+    const x = loginResponse(person, authenticator, await loginOptions(), FIRST + 1);
+    const y = loginResponse(person, authenticator, await loginOptions(), FIRST + 2);
     expect(await y()).toMatchObject({ status: 200 });
     expect(await x()).toMatchObject({ status: 401 });
     expect(await passkeyRow(factorId)).toEqual({ counter: FIRST + 2, disabled_at: null });
@@ -68,8 +68,8 @@ describe("two answers in the other order than they were signed in", () => {
 
   test("cost the late one, of a login and a step-up", async () => {
     const { person, authenticator, factorId } = await registered();
-    const x = stepUpAnswer(person, authenticator, await challenge(person), FIRST + 1);
-    const y = loginAnswer(person, authenticator, await loginOptions(), FIRST + 2);
+    const x = stepUpResponse(person, authenticator, await challenge(person), FIRST + 1);
+    const y = loginResponse(person, authenticator, await loginOptions(), FIRST + 2);
     expect(await y()).toMatchObject({ status: 200 });
     expect(await pass(person, authenticator, { counter: FIRST + 3 })).toMatchObject({ status: 200 });
     expect(await x()).toMatchObject({ status: 401 });
@@ -78,10 +78,10 @@ describe("two answers in the other order than they were signed in", () => {
 
   test("disable nothing when they all come at once", async () => {
     const { person, authenticator, factorId } = await registered();
-    const answers: (() => Promise<Answer>)[] = [];
+    const responses: (() => Promise<Answer>)[] = [];
     for (let tab = 1; tab <= 4; tab += 1)
-      answers.push(stepUpAnswer(person, authenticator, await challenge(person), FIRST + tab));
-    const statuses = (await Promise.all(answers.reverse().map((answer) => answer()))).map(({ status }) => status);
+      responses.push(stepUpResponse(person, authenticator, await challenge(person), FIRST + tab));
+    const statuses = (await Promise.all(responses.reverse().map((respond) => respond()))).map(({ status }) => status);
     expect(statuses).toContain(200);
     expect(await passkeyRow(factorId)).toEqual({ counter: FIRST + 4, disabled_at: null });
   });
@@ -92,29 +92,29 @@ describe("a copy of the authenticator", () => {
     ["stands still", FIRST],
     ["goes back", FIRST - 1],
     ["does not count", 0],
-  ])("is found out when its counter %s", async (_how, counter) => {
+  ])("is detected when its counter %s", async (_how, counter) => {
     const { person, authenticator, factorId } = await registered();
     expect(await pass(person, authenticator, { counter })).toMatchObject({ status: 401 });
     expect(await passkeyRow(factorId)).toMatchObject({ counter: FIRST, disabled_at: expect.any(Number) });
   });
 
-  test("is found out in an old challenge too, by the counter that was known when it was issued", async () => {
+  test("is detected with an old challenge too, by the counter that was known when it was issued", async () => {
     const { person, authenticator, factorId } = await registered();
     const old = await challenge(person);
     expect(await pass(person, authenticator, { counter: FIRST + 1 })).toMatchObject({ status: 200 });
     expect(await pass(person, authenticator, { counter: FIRST + 2 })).toMatchObject({ status: 200 });
-    expect(await stepUpAnswer(person, authenticator, old, FIRST)()).toMatchObject({ status: 401 });
+    expect(await stepUpResponse(person, authenticator, old, FIRST)()).toMatchObject({ status: 401 });
     expect(await passkeyRow(factorId)).toMatchObject({ counter: FIRST + 2, disabled_at: expect.any(Number) });
   });
 
-  test("is found out when it was quicker than the owner, at the owner's next answer", async () => {
+  test("is detected when it was quicker than the owner, at the owner's next response", async () => {
     const { person, authenticator, factorId } = await registered();
     expect(await logIn(fountain, person, authenticator, { counter: FIRST + 1 })).toMatchObject({ status: 200 });
     expect(await logIn(fountain, person, authenticator, { counter: FIRST + 1 })).toMatchObject({ status: 401 });
     expect(await passkeyRow(factorId)).toMatchObject({ disabled_at: expect.any(Number) });
   });
 
-  test("disables the passkey, and the answer says so and what to do", async () => {
+  test("disables the passkey, and the response says so and what to do", async () => {
     const { person, authenticator, recoveryCodes, factorId } = await registered();
     await pass(person, authenticator, { counter: FIRST });
     const refused = await person.call("POST", "/auth/generate", { json: { channel: "webauthn" } });

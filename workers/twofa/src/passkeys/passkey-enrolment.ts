@@ -1,11 +1,11 @@
-/** Passkeys as factors: enrolled by asking an authenticator for one, active once it is there. */
+/** Passkeys as factors: enrolled by requesting a credential, active once an authenticator has created it. */
 
 import type { CreationOptions, Registration } from "#shared/contracts/webauthn.ts";
 import { failure, type Result, success } from "#shared/lang/result.ts";
 import { type ConfirmationRequest, type Confirming, confirmFactor, findEnrolment } from "../factors/confirmation.ts";
 import type { Ports } from "../model/ports.ts";
 import { creationOptions, verifyRegistration } from "./webauthn.ts";
-import { answeredChallenge, CEREMONY_TTL_MS, challengeIdOf, createChallenge } from "./webauthn-challenge.ts";
+import { CEREMONY_TTL_MS, challengeIdOf, challengeOf, createChallenge } from "./webauthn-challenge.ts";
 
 export interface PasskeyRequest {
   userId: string;
@@ -20,12 +20,12 @@ export interface ChallengedCreation {
   options: CreationOptions;
 }
 
-/** Enrols a factor that is not active yet, and asks an authenticator for its credential. */
+/** Enrols a factor that is not active yet, and requests its credential from an authenticator. */
 export const enrolPasskey = async (
   ports: Ports,
   { userId, sessionId, name }: PasskeyRequest,
 ): Promise<Result<ChallengedCreation, "too-many-factors">> => {
-  const factorId = ports.newId();
+  const factorId = ports.createId();
   const username = await ports.vault.usernameOf(userId);
   const challenge = createChallenge(factorId, ports.randomBytes);
   const codeMac = await ports.vault.macCode(factorId, challenge);
@@ -58,7 +58,7 @@ export const enrolPasskey = async (
 export interface PasskeyConfirmation extends Omit<ConfirmationRequest, "factorId"> {
   sessionId: string;
   registration: Registration;
-  /** The challenge that the caller means to answer, where he says so. */
+  /** The challenge that the caller names, if any. */
   challengeId: string | undefined;
   /** In place of the name that it was enrolled with. */
   name: string | undefined;
@@ -69,7 +69,7 @@ export const confirmPasskey = async (
   ports: Ports,
   { userId, sessionId, asFirst, registration, challengeId, name }: PasskeyConfirmation,
 ): Promise<Confirming> => {
-  const challenge = answeredChallenge(registration.response.clientDataJSON);
+  const challenge = challengeOf(registration.response.clientDataJSON);
   if (challenge === undefined) return failure("wrong-code");
   const factorId = challengeIdOf(challenge);
   if (challengeId !== undefined && challengeId !== factorId) return failure("not-found");
@@ -78,7 +78,7 @@ export const confirmPasskey = async (
   if (!enrolment.ok) return enrolment;
   const codeMac = await ports.vault.macCode(factorId, challenge);
   return confirmFactor(ports, request, async (nowMs) => {
-    const answered = await ports.challenges.answer({
+    const consumed = await ports.challenges.consume({
       id: factorId,
       use: "enrolment",
       userId,
@@ -86,7 +86,7 @@ export const confirmPasskey = async (
       codeMac,
       nowMs,
     });
-    if (!answered.ok) return answered;
+    if (!consumed.ok) return consumed;
     const verified = await verifyRegistration(ports.relyingParty, registration, challenge);
     if (!verified.ok) {
       ports.log("warn", "passkey.refused", { subject: userId, target: factorId, error: verified.error.reason });

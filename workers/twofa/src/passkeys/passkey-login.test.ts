@@ -26,14 +26,14 @@ describe("login without a password", () => {
     expect(claimsOf(opened)).toMatchObject({ sub: person.id, acr: "aal2", amr: ["hwk", "user", "mfa"] });
     const token = String(opened.body["access_token"]);
     expect(await person.call("POST", "/recovery-codes", { token })).toMatchObject({ status: 200 });
-    const told = await fountain.databases["kms"]?.execute({
+    const entry = await fountain.databases["kms"]?.execute({
       sql: "SELECT outcome FROM audit_entries WHERE action = 'login.passkey' AND actor = ?",
       args: [person.id],
     });
-    expect(told?.rows).toMatchObject([{ outcome: "success" }]);
+    expect(entry?.rows).toMatchObject([{ outcome: "success" }]);
   });
 
-  test("is not done when the audit trail cannot be told", async () => {
+  test("is refused when the audit trail cannot be written", async () => {
     const person = await borrowPerson(fountain);
     const { authenticator } = await register(person);
     const kms = fountain.databases["kms"];
@@ -52,28 +52,28 @@ describe("login without a password", () => {
     expect(await logIn(fountain, person, authenticator)).toMatchObject({ status: 200 });
   });
 
-  test("takes an answer once", async () => {
+  test("accepts a response once", async () => {
     const person = await borrowPerson(fountain);
     const { authenticator } = await register(person);
     const options = await send(fountain, "POST", "/kms/login/passkey/options");
     expect(options.body).toMatchObject({ allowCredentials: [], userVerification: "required", rpId: "localhost" });
     const response = authenticator.get({ ...asked(options), userHandle: handleOf(person) });
     const json = { challengeId: options.body["challengeId"], response };
-    const answers = await atOnce(5, () => send(fountain, "POST", "/kms/login/passkey", { json }));
-    expect(tally(answers)[200]).toBe(1);
+    const responses = await atOnce(5, () => send(fountain, "POST", "/kms/login/passkey", { json }));
+    expect(tally(responses)[200]).toBe(1);
     const elsewhere = await person.call("POST", "/auth/verify", { json: { response } });
     expect(elsewhere).toMatchObject(REFUSED);
   });
 
   test.each([
-    ["that recognised nobody", { isVerified: false }],
-    ["that nobody touched", { isPresent: false }],
+    ["without user verification", { isVerified: false }],
+    ["without user presence", { isPresent: false }],
     ["of another origin", { origin: "https://evil.example" }],
     ["of another domain", { rpId: "evil.example" }],
     ["to another challenge", { challenge: Buffer.alloc(32).toString("base64url") }],
-    ["that names nobody", { userHandle: "" }],
-    ["that names somebody else", { userHandle: "c29tZWJvZHk" }],
-  ])("refuses an answer %s, with one dull answer", async (_, wrong) => {
+    ["that names no user", { userHandle: "" }],
+    ["that names another user", { userHandle: "c29tZWJvZHk" }],
+  ])("refuses a response %s, with the same problem", async (_, wrong) => {
     const person = await borrowPerson(fountain);
     const { authenticator } = await register(person);
     const refused = await logIn(fountain, person, authenticator, wrong);
@@ -83,7 +83,7 @@ describe("login without a password", () => {
     });
   });
 
-  test("refuses a challenge that has expired, or was not given by us", async () => {
+  test("refuses a challenge that has expired, or was not issued here", async () => {
     const person = await borrowPerson(fountain);
     const { authenticator } = await register(person);
     const options = await send(fountain, "POST", "/kms/login/passkey/options");
@@ -95,7 +95,7 @@ describe("login without a password", () => {
     }
   });
 
-  test("refuses a locked user, and lets nobody lock a user who has no passkey of his", async () => {
+  test("refuses a locked user, and lets no one lock a user whose passkey they do not have", async () => {
     const person = await borrowPerson(fountain);
     const { authenticator } = await register(person);
     const forger = createAuthenticator({ credentialId: authenticator.credentialId });
@@ -127,7 +127,7 @@ describe("login without a password", () => {
         status: 401,
       });
     }
-    const json = { username: `nobody-${crypto.randomUUID()}`, password: "wrong password" };
+    const json = { username: `unknown-${crypto.randomUUID()}`, password: "wrong password" };
     for (let failures = 3; failures < 5; failures += 1)
       expect(await send(fountain, "POST", "/kms/login", { json, ...there })).toMatchObject({ status: 401 });
     const blocked = await logIn(fountain, person, authenticator, {}, there);
@@ -175,7 +175,7 @@ describe("login without a password", () => {
     expect(await person.call("POST", "/recovery-codes", { token })).toMatchObject({ status: 401 });
   });
 
-  test("refuses what is no answer of a browser: 422 with pointers", async () => {
+  test("refuses what is no response of a browser: 422 with pointers", async () => {
     const refused = await send(fountain, "POST", "/kms/login/passkey", { json: { challengeId: "x" } });
     expect(refused).toMatchObject({ status: 422, body: { errors: [{ pointer: "#/response" }] } });
   });

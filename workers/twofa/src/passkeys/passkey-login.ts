@@ -1,4 +1,4 @@
-/** Login by passkey alone: possession, and its owner recognised by PIN or body, are two factors at once. */
+/** Login by passkey alone: possession, with a PIN or biometrics, is two factors at once. */
 
 import type { OpenedSession } from "#shared/contracts/kms.ts";
 import type { LockedOut } from "#shared/contracts/twofa.ts";
@@ -9,20 +9,20 @@ import { methodOf, namesUser, type Passkey } from "../model/passkey.ts";
 import type { Ports } from "../model/ports.ts";
 import { openPasskey, usePasskey } from "./passkey-use.ts";
 import { requestOptions, verifyAssertion } from "./webauthn.ts";
-import { answeredChallenge, CEREMONY_TTL_MS } from "./webauthn-challenge.ts";
+import { CEREMONY_TTL_MS, challengeOf } from "./webauthn-challenge.ts";
 
 const CHALLENGE_ID = /^(\d{13})\.[\w-]{36}$/;
 
-/** When the challenge of this id expires; `undefined` for what is no id. */
+/** When the challenge of this id expires; `undefined` if it is no id. */
 const expiryOf = (challengeId: string): number | undefined => {
   const [, expiresAtMs] = CHALLENGE_ID.exec(challengeId) ?? [];
   return expiresAtMs === undefined ? undefined : Number(expiresAtMs);
 };
 
-/** Asks for any passkey. Nothing is stored: the challenge is a keyed hash of its id, which says when it expires. */
+/** Requests any passkey. Nothing is stored: the challenge is a keyed hash of its id, which says when it expires. */
 export const challengeAnyPasskey = async (ports: Ports): Promise<ChallengedOptions> => {
   const expiresAtMs = ports.now() + CEREMONY_TTL_MS;
-  const challengeId = `${expiresAtMs}.${ports.newId()}`;
+  const challengeId = `${expiresAtMs}.${ports.createId()}`;
   const challenge = await ports.vault.loginChallenge(challengeId);
   const options = requestOptions(ports.relyingParty, "required", challenge, []);
   return { ...options, challengeId, expiresAt: new Date(expiresAtMs).toISOString() };
@@ -30,7 +30,7 @@ export const challengeAnyPasskey = async (ports: Ports): Promise<ChallengedOptio
 
 export type LoggedIn = Result<OpenedSession, "refused" | LockedOut>;
 
-/** An answer that is right, but has not been used up. */
+/** A right response that is not consumed yet. */
 interface Recognised {
   passkey: Passkey;
   use: () => Promise<boolean>;
@@ -50,7 +50,7 @@ const recognise = async (
   const expiresAtMs = expiryOf(challengeId);
   if (expiresAtMs === undefined || expiresAtMs <= nowMs) return failure("expired-challenge");
   const challenge = await ports.vault.loginChallenge(challengeId);
-  if (answeredChallenge(assertion.response.clientDataJSON) !== challenge) return failure("another-challenge");
+  if (challengeOf(assertion.response.clientDataJSON) !== challenge) return failure("another-challenge");
   const passkey = await openPasskey(ports, assertion.id);
   if (!passkey) return failure("unknown-passkey");
   const { userId, factorId } = passkey;
@@ -71,8 +71,8 @@ const recognise = async (
 };
 
 /**
- * Opens a session for whoever's passkey has answered. Callers are counted by their address before anything is looked at;
- * the user's own lockout hears only of answers with a right signature, so that no stranger can lock him.
+ * Opens a session for the owner of the passkey. Callers are counted by their address before anything is checked; the user's
+ * own lockout counts only responses with a valid signature, so that no stranger can lock them.
  */
 export const logInByPasskey = async (ports: Ports, login: PasskeyLogin): Promise<LoggedIn> => {
   const admission = await ports.passkeyLogins.admit();

@@ -1,18 +1,18 @@
-/** What logins and second factors do alike with a passkey: open its public key, and record its use. */
-import type { AnsweredCeremony, Passkey, PasskeyUsed, VerifiedAssertion } from "../model/passkey.ts";
+/** What logins and second factors have in common: open its public key, and record its use. */
+import type { CompletedCeremony, Passkey, PasskeyUsed, VerifiedAssertion } from "../model/passkey.ts";
 import type { Ports } from "../model/ports.ts";
 
 /**
  * Records the use of a passkey whose signature is right. An authenticator counts its signatures, so what it signs after a
- * challenge is beyond the counter that was known when that was issued; if not, there are two of it (WebAuthn Level 3 §7.2,
- * step 22), and from then on neither is accepted. Two answers may come in the other order than they were signed in: the
- * one that is late is refused, and says nothing about the authenticator.
+ * challenge is beyond the counter that was known when it was issued; if not, there are two copies of it (WebAuthn Level 3
+ * §7.2, step 22), and from then on neither is accepted. Two responses may arrive in the other order than they were signed in:
+ * the late one is refused, and says nothing about the authenticator.
  */
 export const usePasskey = async (
   ports: Ports,
   { factorId, userId }: Passkey,
   { counter, isBackedUp }: VerifiedAssertion,
-  ceremony: AnsweredCeremony,
+  ceremony: CompletedCeremony,
 ): Promise<PasskeyUsed> => {
   const nowMs = ports.now();
   const used = await ports.passkeys.use({ factorId, userId, counter, isBackedUp, nowMs, ...ceremony });

@@ -8,7 +8,7 @@ import { challenges, factors, passkeys } from "../model/schema.ts";
 /** Authenticators that do not count always say 0 (WebAuthn Level 3 §6.1.1). */
 const GROWS = "(counter < :counter OR (counter = 0 AND :counter = 0))";
 
-/** The counter as it was when the challenge was issued: before all answers that have raised it since then. */
+/** The counter as it was when the challenge was issued: before all responses that have raised it since then. */
 const COUNTER_THEN = `coalesce((
   SELECT min(counter_before) FROM challenges
   WHERE user_id = :userId AND factor_id = :factorId AND consumed_at > :challengedAtMs), counter)`;
@@ -20,7 +20,7 @@ const KEEP_COUNTER = `
   WHERE id = :challengeId AND EXISTS (
     SELECT 1 FROM passkeys WHERE factor_id = :factorId AND disabled_at IS NULL AND counter < :counter)`;
 
-/** Changes nothing when the passkey is disabled or the answer came out of order. */
+/** Changes nothing when the passkey is disabled or the response came out of order. */
 const USE = `
   UPDATE passkeys SET counter = max(counter, :counter), is_backed_up = :isBackedUp,
     disabled_at = iif(${GROWS}, NULL, :nowMs)

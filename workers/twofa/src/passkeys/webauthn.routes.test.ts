@@ -22,7 +22,7 @@ afterAll(() => fountain.stop());
 const REFUSED = { status: 401, body: { code: "code-refused" } };
 
 describe("registration", () => {
-  test("asks for a passkey of this user that he does not have, and for no attestation", async () => {
+  test("requests a new passkey of this user, and no attestation", async () => {
     const person = await borrowPerson(fountain);
     const options = await person.call("POST", "/factors/webauthn/options", { json: { name: "Blue key" } });
     expect(options.body).toMatchObject({
@@ -47,7 +47,7 @@ describe("registration", () => {
     expect(again.body["excludeCredentials"]).toMatchObject([{ id: authenticator.credentialId }]);
   });
 
-  test("takes the browser's answer as the body itself, and a name with it otherwise", async () => {
+  test("accepts the browser's response as the body itself, or within it with a name", async () => {
     const person = await borrowPerson(fountain);
     const options = await person.call("POST", "/factors/webauthn/options");
     const authenticator = createAuthenticator({ isSyncable: true });
@@ -65,7 +65,7 @@ describe("registration", () => {
     expect(body["items"]).toMatchObject([{ name: "Passkey", backedUp: true }, { name: "On the keyring" }]);
   });
 
-  test("looks at no attestation, which nobody asked for", async () => {
+  test("ignores an attestation, which was not requested", async () => {
     const person = await borrowPerson(fountain);
     const options = await person.call("POST", "/factors/webauthn/options");
     const attestation = new Map([["x5c", new Uint8Array([1, 2, 3])]]);
@@ -79,8 +79,8 @@ describe("registration", () => {
     ["with another challenge", { challenge: Buffer.alloc(32).toString("base64url") }],
     ["from a frame of another page", { crossOrigin: true }],
     ["of another ceremony", { type: "webauthn.get" }],
-    ["that nobody touched", { isPresent: false }],
-  ])("refuses an answer %s", async (_, wrong) => {
+    ["without user presence", { isPresent: false }],
+  ])("refuses a response %s", async (_, wrong) => {
     const person = await borrowPerson(fountain);
     const options = await person.call("POST", "/factors/webauthn/options");
     const response = createAuthenticator().create({ ...asked(options), ...wrong });
@@ -90,17 +90,17 @@ describe("registration", () => {
     expect(body["items"]).toMatchObject([{ confirmedAt: null }]);
   });
 
-  test("takes an answer once, and not in the name of somebody else", async () => {
+  test("accepts a response once, and not for another user", async () => {
     const [person, other] = [await borrowPerson(fountain), await borrowPerson(fountain)];
     const options = await person.call("POST", "/factors/webauthn/options");
     const json = { response: createAuthenticator().create(asked(options)) };
     expect(await other.call("POST", "/factors/webauthn", { json })).toMatchObject({ status: 404 });
-    const answers = await atOnce(5, () => person.call("POST", "/factors/webauthn", { json }));
-    expect(tally(answers)[201]).toBe(1);
+    const responses = await atOnce(5, () => person.call("POST", "/factors/webauthn", { json }));
+    expect(tally(responses)[201]).toBe(1);
     expect(await rowsOf(fountain, "SELECT 1 FROM passkeys WHERE user_id = ?", person.id)).toHaveLength(1);
   });
 
-  test("refuses a credential that is somebody's already", async () => {
+  test("refuses a credential that is already registered", async () => {
     const [person, other] = [await borrowPerson(fountain), await borrowPerson(fountain)];
     const { authenticator } = await register(person);
     const options = await other.call("POST", "/factors/webauthn/options");
@@ -121,7 +121,7 @@ describe("registration", () => {
     expect(recoveryCodes).toEqual([]);
   });
 
-  test("refuses what is no answer of a browser: 422 with pointers, 400", async () => {
+  test("refuses what is no response of a browser: 422 with pointers, 400", async () => {
     const person = await borrowPerson(fountain);
     const wrong = await person.call("POST", "/factors/webauthn", { json: { response: { id: "!" } } });
     expect(wrong.status).toBe(422);
@@ -138,9 +138,9 @@ describe("step-up", () => {
     const options = await challenge(person);
     const response = authenticator.get(asked(options));
     const json = { challengeId: options.body["challengeId"], response };
-    const answers = await atOnce(10, () => person.call("POST", "/auth/verify", { json }));
-    expect(tally(answers)[200]).toBe(1);
-    const raised = answers.find(({ status }) => status === 200);
+    const responses = await atOnce(10, () => person.call("POST", "/auth/verify", { json }));
+    expect(tally(responses)[200]).toBe(1);
+    const raised = responses.find(({ status }) => status === 200);
     expect(raised && claimsOf(raised)).toMatchObject({
       acr: "aal2",
       amr: expect.arrayContaining(["pwd", "hwk", "user", "mfa"]),
@@ -152,15 +152,15 @@ describe("step-up", () => {
     ["of another domain", { rpId: "example.com" }],
     ["to another challenge", { challenge: Buffer.alloc(32).toString("base64url") }],
     ["from a frame of another page", { crossOrigin: true }],
-    ["that nobody touched", { isPresent: false }],
+    ["without user presence", { isPresent: false }],
     ["that names another user", { userHandle: "c29tZWJvZHk" }],
-  ])("refuses an answer %s", async (_, wrong) => {
+  ])("refuses a response %s", async (_, wrong) => {
     const person = await borrowPerson(fountain);
     const { authenticator } = await register(person);
     expect(await pass(person, authenticator, wrong)).toMatchObject(REFUSED);
   });
 
-  test("says in the log what was wrong with an answer, and nothing that stood in it", async () => {
+  test("says in the log why a response was refused, and nothing that it contained", async () => {
     const person = await borrowPerson(fountain);
     const { authenticator } = await register(person);
     const pasted = `ftn_${"a".repeat(8)}_${"b".repeat(43)}_cccccc`;
@@ -185,8 +185,8 @@ describe("step-up", () => {
 
   test("refuses another user's credential, and another session's challenge", async () => {
     const [person, other] = [await borrowPerson(fountain), await borrowPerson(fountain)];
-    const [mine, his] = [await register(person), await register(other)];
-    expect(await pass(person, his.authenticator)).toMatchObject(REFUSED);
+    const [mine, theirs] = [await register(person), await register(other)];
+    expect(await pass(person, theirs.authenticator)).toMatchObject(REFUSED);
     const options = await challenge(person);
     const response = mine.authenticator.get(asked(options));
     expect(await other.call("POST", "/auth/verify", { json: { response } })).toMatchObject(REFUSED);
@@ -203,7 +203,7 @@ describe("step-up", () => {
     expect(await person.call("POST", "/auth/verify", { json: { response: late } })).toMatchObject(REFUSED);
   });
 
-  test("refuses an authenticator whose counter went back, and takes neither of the two from then on", async () => {
+  test("refuses an authenticator whose counter decreased, and accepts neither copy from then on", async () => {
     const person = await borrowPerson(fountain);
     const { authenticator, recoveryCodes, factorId } = await register(person, createAuthenticator(), { counter: 1 });
     expect(await pass(person, authenticator, { counter: 5 })).toMatchObject({ status: 200 });
@@ -216,11 +216,11 @@ describe("step-up", () => {
     expect(fountain.logs.some((line) => line.includes('"action":"factor.disable"') && line.includes(factorId))).toBe(
       true,
     );
-    const told = await fountain.databases["kms"]?.execute({
+    const entry = await fountain.databases["kms"]?.execute({
       sql: "SELECT reason FROM audit_entries WHERE action = 'factor.disable' AND target = ?",
       args: [factorId],
     });
-    expect(told?.rows).toMatchObject([{ reason: "counter-went-back" }]);
+    expect(entry?.rows).toMatchObject([{ reason: "counter-went-back" }]);
 
     const [recoveryCode] = recoveryCodes;
     const raised = await person.call("POST", "/auth/verify", { json: { recoveryCode } });
@@ -229,7 +229,7 @@ describe("step-up", () => {
     expect(await rowsOf(fountain, "SELECT 1 FROM passkeys WHERE factor_id = ?", factorId)).toEqual([]);
   });
 
-  test("of an authenticator that does not count goes on", async () => {
+  test("continues with an authenticator that does not count", async () => {
     const person = await borrowPerson(fountain);
     const { authenticator } = await register(person);
     expect(await pass(person, authenticator)).toMatchObject({ status: 200 });

@@ -19,7 +19,7 @@ const challengedSchema = creationOptionsSchema
   .extend({ challengeId: z.string(), expiresAt: z.iso.datetime() })
   .openapi("CreationOptions");
 
-/** The browser's answer within a body of ours, or as the body itself. */
+/** The browser's response within our body, or as the body itself. */
 const bodySchema = z.union([
   z.strictObject({
     response: registrationSchema,

@@ -1,4 +1,4 @@
-/** The ceremonies of WebAuthn Level 3: what an authenticator is asked, and whether its answer is right. */
+/** The ceremonies of WebAuthn Level 3: the options for an authenticator, and the verification of its response. */
 import { verifyAuthenticationResponse, verifyRegistrationResponse } from "@simplewebauthn/server";
 import { COSEALG, decodeAttestationObject, isoBase64URL, isoCBOR } from "@simplewebauthn/server/helpers";
 import type { Assertion, CreationOptions, Registration, RequestOptions } from "#shared/contracts/webauthn.ts";
@@ -47,7 +47,7 @@ export const creationOptions = (
   extensions: { credProps: true },
 });
 
-/** What `navigator.credentials.get()` is to be asked; without credentials any user may answer with one of his own. */
+/** The options for `navigator.credentials.get()`; without credentials, any user may respond with one of theirs. */
 export const requestOptions = (
   rp: RelyingParty,
   userVerification: RequestOptions["userVerification"],
@@ -62,8 +62,8 @@ export const requestOptions = (
 });
 
 /**
- * The same without what it says of its maker: nobody asked for that, and whoever checked it would have to fetch what
- * strangers' certificates point at.
+ * The same without its attestation: none was requested, and verifying it would mean fetching what strangers' certificates
+ * point at.
  */
 const withoutAttestation = (attestationObject: string): string => {
   const authData = decodeAttestationObject(isoBase64URL.toBuffer(attestationObject)).get("authData");
@@ -88,7 +88,7 @@ const WRONG_SIGNATURE = refused("the signature is wrong");
 /** What the library's exceptions may be about. */
 const TOPICS = ["origin", "RP ID", "challenge", "public key alg", "response type", "tokenBinding", "flags"] as const;
 
-/** The verdict on an answer, for the log. What an exception says repeats what was sent, and is not kept. */
+/** Why a response is refused, for the log. The text of the exception may repeat what was sent, and is dropped. */
 const judged = async <Value>(judge: () => Promise<Result<Value, Refused>>): Promise<Result<Value, Refused>> => {
   try {
     return await judge();
@@ -98,7 +98,7 @@ const judged = async <Value>(judge: () => Promise<Result<Value, Refused>>): Prom
   }
 };
 
-/** The credential of a registration that answers this challenge (WebAuthn §7.1); else why it is refused. */
+/** The credential of a registration that responds to this challenge (WebAuthn §7.1); else why it is refused. */
 export const verifyRegistration = (
   rp: RelyingParty,
   { id, rawId, type, response }: Registration,
@@ -138,7 +138,7 @@ export const verifyRegistration = (
 
 /**
  * What an assertion says that this credential has signed (WebAuthn §7.2); else why it is refused. Whether the counter
- * has gone back is not decided here: only the store can, for it alone sees all who try at once.
+ * has decreased is not decided here: only the store sees all concurrent uses.
  */
 export const verifyAssertion = (
   rp: RelyingParty,

@@ -73,7 +73,7 @@ describe("at rest", () => {
     expect(twilio.requests).toHaveLength(sent);
   });
 
-  test("the phone number is in what its owner is told of himself", async () => {
+  test("the phone number is in its owner's personal data", async () => {
     const person = await borrowPerson(fountain);
     const phone = "+4915199000003";
     await person.call("POST", "/factors/sms", { json: { phone, name: "Mobile" } });
@@ -82,7 +82,7 @@ describe("at rest", () => {
     expect(JSON.stringify(exported)).toContain(phone);
   });
 
-  test("a passkey is in what its owner is told of himself, without its key", async () => {
+  test("a passkey is in its owner's personal data, without its key", async () => {
     const person = await borrowPerson(fountain);
     const { authenticator, factorId } = await register(person);
     const headers = { authorization: `Bearer ${person.token}` };

@@ -37,7 +37,7 @@ test("nothing about an erased user is left in any table there is, and everything
     ...opened,
     orm: drizzle({ client: opened.client, schema }),
     probe: async () => {},
-  }).forget(["erased"]);
+  }).erase(["erased"]);
   for (const table of tables)
     expect(await rowsOf(`SELECT user_id FROM "${table}"`), table).toEqual([{ user_id: "other" }]);
 });

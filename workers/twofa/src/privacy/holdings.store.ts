@@ -1,4 +1,4 @@
-/** What twofa holds about a user, and how it is forgotten. */
+/** What twofa stores about a user, and its erasure. */
 import { asc, count, eq } from "drizzle-orm";
 import type { Database } from "#shared/db/database.ts";
 import type * as schema from "../model/schema.ts";
@@ -25,7 +25,7 @@ export const createHoldingStore = ({ orm, client }: Database<typeof schema>): Ho
       recoveryCodesLeft: codes?.left ?? 0,
     };
   },
-  forget: async (userIds) => {
+  erase: async (userIds) => {
     const args = [JSON.stringify(userIds)];
     await client.batch(
       TABLES.map((table) => ({

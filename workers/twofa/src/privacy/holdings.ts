@@ -1,4 +1,4 @@
-/** What is held about a user: shown to himself, and forgotten with him. */
+/** What is stored about a user: shown to them, and erased with their account. */
 import type { KmsRpc } from "#shared/contracts/kms.ts";
 import type { HeldFactors, HeldPasskey } from "#shared/contracts/personal-data.ts";
 import { unwrap } from "#shared/lang/result.ts";
@@ -16,18 +16,18 @@ export interface Holdings {
 export interface HoldingStore {
   /** Everything, secrets sealed as they are. */
   of(userId: string): Promise<Holdings>;
-  /** Forgets all about these users. */
-  forget(userIds: readonly string[]): Promise<void>;
+  /** Erases these users. */
+  erase(userIds: readonly string[]): Promise<void>;
 }
 
-/** Forgets the users whom the kms has erased; those it could not be told of are asked for again the next time. */
-export const forgetErased = async (
+/** Erases the users whom the kms has erased. Those that fail are retried the next time. */
+export const eraseUsers = async (
   kms: Pick<KmsRpc, "pendingErasures" | "confirmErasures">,
-  holdings: Pick<HoldingStore, "forget">,
+  holdings: Pick<HoldingStore, "erase">,
 ): Promise<void> => {
   const pending = unwrap(await kms.pendingErasures());
   if (pending.length === 0) return;
-  await holdings.forget(pending);
+  await holdings.erase(pending);
   await kms.confirmErasures(pending);
 };
 
@@ -43,7 +43,7 @@ const heldPasskey = (passkey: Passkey): HeldPasskey => ({
   disabledAt: instant(passkey.disabledAtMs),
 });
 
-/** What a user is told of himself: addresses and phone numbers opened, seeds and codes left out. */
+/** What a user may see of their own data: addresses and phone numbers decrypted, no seeds or codes. */
 export const heldFactors = async (
   { holdings, vault }: { holdings: Pick<HoldingStore, "of">; vault: Pick<Vault, "openSecret"> },
   userId: string,

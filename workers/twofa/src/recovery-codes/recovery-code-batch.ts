@@ -1,4 +1,4 @@
-/** Recovery codes as they are handed out and stored. */
+/** Recovery codes as they are issued and stored. */
 import { failure, type Result, success } from "#shared/lang/result.ts";
 import type { Ports } from "../model/ports.ts";
 import { createRecoveryCodes, normalizeRecoveryCode } from "./recovery-code.ts";
@@ -15,7 +15,7 @@ export const createCodeBatch = async (ports: Ports, userId: string): Promise<Cod
   return { codes, macs: await Promise.all(macs) };
 };
 
-/** Ten new recovery codes; the old ones die. */
+/** Ten new recovery codes; the old ones become invalid. */
 export const replaceRecoveryCodes = async (ports: Ports, userId: string): Promise<Result<string[], "no-factor">> => {
   const { codes, macs } = await createCodeBatch(ports, userId);
   const isReplaced = await ports.recorder.change(

@@ -1,4 +1,4 @@
-/** Recovery codes: single-use secrets, written down for the day the authenticator is lost. */
+/** Recovery codes: single-use secrets, written down in case the authenticator is lost. */
 import { normalizeTypedCode } from "../model/typed-code.ts";
 
 const RECOVERY_CODE_COUNT = 10;

@@ -6,8 +6,8 @@ import { SEND_WINDOW_MS } from "../model/delivery.ts";
 import type * as schema from "../model/schema.ts";
 import { challenges, sends } from "../model/schema.ts";
 
-/** A factor may be gone by now, or its enrolment: then there is nothing to answer. */
-const ANSWER = `
+/** The factor, or its enrolment, may be deleted by now: then the challenge is void. */
+const CONSUME = `
   UPDATE challenges SET tries = tries + 1, consumed_at = iif(code_mac = :codeMac, :nowMs, NULL)
   WHERE id = :id AND use = :use AND user_id = :userId AND session_id = :sessionId
     AND consumed_at IS NULL AND expires_at > :nowMs AND tries < :maxTries
@@ -39,9 +39,9 @@ export const createChallengeStore = ({ orm, client }: Database<typeof schema>): 
     );
   },
 
-  answer: async ({ id, use, userId, sessionId, codeMac, nowMs }) => {
+  consume: async ({ id, use, userId, sessionId, codeMac, nowMs }) => {
     const args = { id, use, userId, sessionId, codeMac, nowMs, maxTries: MAX_TRIES };
-    const { rows } = await client.execute({ sql: ANSWER, args });
+    const { rows } = await client.execute({ sql: CONSUME, args });
     const isTried = rows.length > 0;
     if (isTried && rows[0]?.["consumed_at"] === null) return failure("wrong");
     const [challenge] = await orm

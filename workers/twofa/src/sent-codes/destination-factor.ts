@@ -1,4 +1,4 @@
-/** Factors that codes are sent to: enrolled with an address or a phone number, active once a code from there comes back. */
+/** Factors that codes are sent to: enrolled with an address or a phone number, active once the code that was sent there is confirmed. */
 import { type Failure, failure, type Result, success } from "#shared/lang/result.ts";
 import { type ConfirmationRequest, type Confirming, confirmFactor, findEnrolment } from "../factors/confirmation.ts";
 import { isSendingChannel, type SendingChannel } from "../model/challenge.ts";
@@ -26,13 +26,13 @@ export interface EnrolledDestination {
 
 export type EnrolmentFailure = Failure<"too-many-factors" | "known-destination" | NotSent>;
 
-/** Enrols a factor that is not active yet, and sends its first code. Without delivery nothing is left of it. */
+/** Enrols a factor that is not active yet, and sends its first code. If it is not delivered, the factor is removed. */
 export const enrolDestination = async (
   ports: Ports,
   { userId, sessionId, channel, name, destination }: DestinationEnrolment,
 ): Promise<Result<EnrolledDestination, EnrolmentFailure>> => {
   if (ports.messengers[channel] === undefined) return failure("channel-unavailable");
-  const factorId = ports.newId();
+  const factorId = ports.createId();
   const destinationMac = await ports.vault.macDestination(destination);
   if (await ports.factors.hasDestination(userId, destinationMac)) return failure("known-destination");
   const sealedSecret = await ports.vault.sealSecret(userId, factorId, destination);
@@ -62,8 +62,8 @@ export const confirmDestination = async (
   if (id === undefined) return failure("not-found");
   const codeMac = await ports.vault.macCode(id, code);
   return confirmFactor(ports, request, async (nowMs) => {
-    const answered = await ports.challenges.answer({ id, use: "enrolment", userId, sessionId, codeMac, nowMs });
-    return answered.ok ? success({ timeStep: null }) : answered;
+    const consumed = await ports.challenges.consume({ id, use: "enrolment", userId, sessionId, codeMac, nowMs });
+    return consumed.ok ? success({ timeStep: null }) : consumed;
   });
 };
 
@@ -71,11 +71,11 @@ export interface GenerationRequest {
   userId: string;
   sessionId: string;
   channel: SendingChannel;
-  /** Which of several factors; the first one, if not said. */
+  /** Which of several factors; by default the first one. */
   factorId: string | undefined;
   /** What the code does, to complete "to …". */
   action: string;
-  /** JSON of the one request that the answer confirms; null: any. */
+  /** JSON of the one request that the response confirms; null: any. */
   purpose: string | null;
 }
 

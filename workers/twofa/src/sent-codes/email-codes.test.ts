@@ -16,13 +16,13 @@ const email = useEmail();
 const { mailsTo, lastCodeTo, wrongCodeFor, enrolEmail } = email;
 
 describe("a code", () => {
-  test("is taken once, however many send it at once", async () => {
+  test("is accepted once, however many send it at once", async () => {
     const person = await borrowPerson(email.fountain);
     const { address } = await enrolEmail(person);
     const challengeId = await challenge(person);
     const code = lastCodeTo(address);
-    const answers = tally(await atOnce(50, () => verify(person, { challengeId, code })));
-    expect(answers[200]).toBe(1);
+    const responses = tally(await atOnce(50, () => verify(person, { challengeId, code })));
+    expect(responses[200]).toBe(1);
     expect((await verify(person, { challengeId, code })).status).toBe(401);
   });
 
@@ -31,14 +31,14 @@ describe("a code", () => {
     const address = newAddress();
     const { body } = await begin(person, address);
     const json = { code: lastCodeTo(address) };
-    const answers = await atOnce(20, () => person.call("POST", `/factors/${body["factorId"]}/confirm`, { json }));
-    expect(tally(answers)[200]).toBe(1);
+    const responses = await atOnce(20, () => person.call("POST", `/factors/${body["factorId"]}/confirm`, { json }));
+    expect(tally(responses)[200]).toBe(1);
     expect(await rowsOf(email.fountain, "SELECT mac FROM recovery_codes WHERE user_id = ?", person.id)).toHaveLength(
       10,
     );
   });
 
-  test("may be mistyped five times, and is dead then", async () => {
+  test("allows five wrong tries, and is invalid then", async () => {
     const person = await borrowPerson(email.fountain);
     const { address } = await enrolEmail(person);
     const challengeId = await challenge(person);
@@ -60,7 +60,7 @@ describe("a code", () => {
     expect((await verify(person, { challengeId, code: lastCodeTo(address) })).status).toBe(401);
   });
 
-  test("is good for its own challenge, user and session only, and for what it was sent for", async () => {
+  test("is valid only for its own challenge, user, session and use", async () => {
     const person = await borrowPerson(email.fountain);
     const other = await borrowPerson(email.fountain);
     const { address } = await enrolEmail(person);
@@ -93,8 +93,8 @@ describe("a code", () => {
     const { address } = await enrolEmail(person);
     const challengeId = await challenge(person);
     const missing = { challengeId: crypto.randomUUID(), code: "00000000" };
-    const answers = await atOnce(40, () => verify(person, missing));
-    expect(tally(answers)).toEqual({ 401: 5, 429: 35 });
+    const responses = await atOnce(40, () => verify(person, missing));
+    expect(tally(responses)).toEqual({ 401: 5, 429: 35 });
     const code = lastCodeTo(address);
     const refused = await verify(person, { challengeId, code });
     expect(refused).toMatchObject({ status: 429, body: { code: "too-many-attempts" } });
@@ -105,13 +105,13 @@ describe("a code", () => {
 });
 
 describe("sending", () => {
-  test("stops after five codes an hour to one address, counted exactly, and goes on an hour later", async () => {
+  test("stops after five codes an hour to one address, counted exactly, and continues an hour later", async () => {
     const person = await borrowPerson(email.fountain);
     const { address } = await enrolEmail(person);
-    const answers = await atOnce(30, () => generate(person));
-    expect(tally(answers)).toEqual({ 202: 4, 429: 26 });
+    const responses = await atOnce(30, () => generate(person));
+    expect(tally(responses)).toEqual({ 202: 4, 429: 26 });
     expect(mailsTo(address)).toHaveLength(5);
-    const refused = answers.find(({ status }) => status === 429);
+    const refused = responses.find(({ status }) => status === 429);
     const waitSeconds = Number(refused?.headers.get("retry-after"));
     expect(waitSeconds).toBeGreaterThan(3_500);
     expect(waitSeconds).toBeLessThanOrEqual(3_600);
@@ -120,7 +120,7 @@ describe("sending", () => {
     expect((await generate(person)).status).toBe(202);
   });
 
-  test("counts an address however it is written, and enrolled anew", async () => {
+  test("counts an address however it is written, and after it is enrolled again", async () => {
     const person = await borrowPerson(email.fountain);
     const address = newAddress();
     const spellings = [address, address.toUpperCase(), address, ` ${address}`, address, address];
@@ -130,7 +130,7 @@ describe("sending", () => {
     expect((await begin(person, newAddress())).status).toBe(201);
   });
 
-  test("lets nobody go through many addresses, nor many users pester one", async () => {
+  test("lets no user try many addresses, nor many users harass one", async () => {
     const person = await borrowPerson(email.fountain);
     const statuses: number[] = [];
     for (let sent = 0; sent < 16; sent += 1) statuses.push((await begin(person, newAddress())).status);
@@ -150,7 +150,7 @@ describe("sending", () => {
     expect((await begin(await borrowPerson(email.fountain), victim)).status).toBe(429);
   });
 
-  test("is told in the audit trail and counted, and neither the code nor the address is anywhere", async () => {
+  test("is in the audit trail and the metrics, and neither the code nor the address is anywhere", async () => {
     const person = await newPerson(email.fountain);
     const { address, factorId } = await enrolEmail(person);
     await generate(person);

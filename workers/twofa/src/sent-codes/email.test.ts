@@ -69,9 +69,9 @@ describe("an address as a factor", () => {
     const { body } = await generate(person, { channel: "email", purpose });
     const text = mailsTo(address).at(-1)?.raw.replace(/=\r\n/g, "");
     expect(text).toContain(`to confirm this one request: DELETE /twofa/factors/${factorId}`);
-    const answer = { challengeId: body["challengeId"], code: lastCodeTo(address) };
-    expect(await verify(person, { ...answer, purpose })).toMatchObject({ status: 422 });
-    const granted = await verify(person, answer);
+    const proof = { challengeId: body["challengeId"], code: lastCodeTo(address) };
+    expect(await verify(person, { ...proof, purpose })).toMatchObject({ status: 422 });
+    const granted = await verify(person, proof);
     expect(granted.body).toMatchObject({ expires_in: 60, authorization_details: [{ locations: [purpose.path] }] });
     const token = String(granted.body["access_token"]);
     expect((await person.call("DELETE", "/factors/another", { token })).status).toBe(401);

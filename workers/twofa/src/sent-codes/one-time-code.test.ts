@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { createOneTimeCode, parseOneTimeCode } from "./one-time-code.ts";
 
-/** Hands out these numbers as bytes, one after another. */
+/** Returns these numbers as bytes, one after another. */
 const from = (...numbers: number[]) => {
   const rest = [...numbers];
   return (count: number): Uint8Array => {

@@ -1,4 +1,4 @@
-/** One-time codes that are sent: eight random digits, good for one challenge. */
+/** One-time codes that are sent: eight random digits, valid for one challenge. */
 import { normalizeTypedCode } from "../model/typed-code.ts";
 
 const DIGITS = 8;

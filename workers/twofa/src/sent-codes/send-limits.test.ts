@@ -40,7 +40,7 @@ const begin = ({ call }: Person, address: string): Promise<Answer> =>
   call("POST", "/factors/email", { json: { address } });
 const generate = ({ call }: Person): Promise<Answer> => call("POST", "/auth/generate", { json: { channel: "email" } });
 
-/** Somebody who has confirmed the address. */
+/** A user who has confirmed the address. */
 const ownerOf = async (address: string): Promise<Person> => {
   const owner = await borrowPerson(fountain);
   const { body } = await begin(owner, address);
@@ -49,7 +49,7 @@ const ownerOf = async (address: string): Promise<Person> => {
   return owner;
 };
 
-/** What so many enrolments in a row are answered. */
+/** The statuses of so many enrolments in a row. */
 const enrolments = async (person: Person, addresses: readonly string[]): Promise<number[]> => {
   const statuses: number[] = [];
   for (const address of addresses) statuses.push((await begin(person, address)).status);
@@ -58,13 +58,13 @@ const enrolments = async (person: Person, addresses: readonly string[]): Promise
 
 const times = <Value>(count: number, value: Value): Value[] => Array.from({ length: count }, () => value);
 
-describe("strangers who enrol somebody's address", () => {
+describe("strangers who enrol another user's address", () => {
   test("use up their own messages, and never the codes of its owner", async () => {
     const victim = `${newName()}@example.org`;
     const owner = await ownerOf(victim);
     for (let stranger = 0; stranger < 2; stranger += 1)
       expect(await enrolments(await borrowPerson(fountain), times(6, victim))).toEqual([...times(5, 201), 429]);
-    // With the owner's own enrolment these are fifteen, and more than that nobody gets.
+    // With the owner's own enrolment these are fifteen, which is the limit.
     expect(await enrolments(await borrowPerson(fountain), times(5, victim))).toEqual([...times(4, 201), 429]);
     expect((await begin(await borrowPerson(fountain), victim)).status).toBe(429);
     for (let sent = 0; sent < 4; sent += 1) expect((await generate(owner)).status).toBe(202);
@@ -81,12 +81,12 @@ describe("strangers who enrol somebody's address", () => {
       expect(await enrolments(await borrowPerson(fountain), times(5, `${name}+x@example.org`))).toEqual(times(5, 201));
     const another = await borrowPerson(fountain);
     expect((await begin(another, `${name}+y@example.org`)).status).toBe(429);
-    // Dots tell people apart.
+    // Dots distinguish people.
     expect((await begin(another, `${name.replace(".", "")}@example.org`)).status).toBe(201);
   });
 });
 
-test("an account's address, which nobody confirmed, gets five announcements an hour from that account", async () => {
+test("an account's address, which is not confirmed, gets five announcements an hour from that account", async () => {
   const address = `${newName()}@example.org`;
   const person = await newPerson(fountain, address);
   const { recoveryCodes } = await enrol(person);
@@ -94,13 +94,15 @@ test("an account's address, which nobody confirmed, gets five announcements an h
     expect((await person.call("POST", "/auth/verify", { json: { recoveryCode } })).status).toBe(200);
   await expect
     .poll(() =>
-      fountain.logs.some((line) => line.includes("announcement.undelivered") && line.includes("too-many-sends")),
+      fountain.logs.some(
+        (line) => line.includes('"action":"announcement.send","outcome":"failure"') && line.includes("too-many-sends"),
+      ),
     )
     .toBe(true);
   await expect.poll(() => mailsTo(address)).toHaveLength(5);
 });
 
-test("challenges that nobody answers are dropped, the oldest first", async () => {
+test("drops surplus open challenges, the oldest first", async () => {
   const person = await borrowPerson(fountain);
   const { authenticator } = await register(person);
   for (let asked = 0; asked < MAX_OPEN_CHALLENGES + 5; asked += 1) await passkeyChallenge(person);

@@ -18,7 +18,7 @@ export interface CodeRequest {
   destination: string;
   /** What the code does, to complete "to …". */
   action: string;
-  /** JSON of the one request that the answer confirms; null: any. */
+  /** JSON of the one request that the response confirms; null: any. */
   purpose: string | null;
 }
 
@@ -32,7 +32,7 @@ export interface Sent {
   expiresAtMs: number;
 }
 
-/** Puts the challenge, and sends its code. A challenge whose code was not delivered is taken back. */
+/** Creates the challenge, and sends its code. A challenge whose code was not delivered is removed. */
 export const sendCode = async (ports: Ports, request: CodeRequest): Promise<Result<Sent, NotSent>> => {
   const { userId, channel, factorId, destination, action, ...challenge } = request;
   const messenger = ports.messengers[channel];
@@ -41,7 +41,7 @@ export const sendCode = async (ports: Ports, request: CodeRequest): Promise<Resu
 
   const destinationMac = await ports.vault.macMailbox(destination);
   const createdAtMs = ports.now();
-  const sendId = ports.newId();
+  const sendId = ports.createId();
   const send = { id: sendId, userId, destinationMac, use: request.use, nowMs: createdAtMs };
   const reservation = await ports.sends.reserve(send);
   if (!reservation.ok) {
@@ -49,7 +49,7 @@ export const sendCode = async (ports: Ports, request: CodeRequest): Promise<Resu
     return failure("too-many-sends", { retryAfterSeconds: secondsUntil(reservation.error.nextAtMs, createdAtMs) });
   }
 
-  const id = ports.newId();
+  const id = ports.createId();
   const code = createOneTimeCode(ports.randomBytes);
   const codeMac = await ports.vault.macCode(id, code);
   const expiresAtMs = createdAtMs + ports.codeTtlMs;

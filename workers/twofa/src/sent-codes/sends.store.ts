@@ -5,7 +5,7 @@ import { SEND_LIMITS, SEND_WINDOW_MS, type SendStore } from "../model/delivery.t
 import type * as schema from "../model/schema.ts";
 import { sends } from "../model/schema.ts";
 
-/** Announcements and codes do not use each other up. */
+/** Announcements and codes have separate limits. */
 const RECENT = `
   SELECT count(*) AS sent, min(sent_at) AS oldest FROM sends
   WHERE sent_at > :sinceMs AND (use = 'announcement') = (:use = 'announcement')`;

@@ -9,7 +9,7 @@ import {
   SENDER,
   startTwilio,
   type Twilio,
-  type TwilioAnswer,
+  type TwilioReply,
   type TwilioRequest,
   twilioError,
 } from "../../../../tests/support/twilio.ts";
@@ -68,13 +68,13 @@ const enrolPhone = async (person: Person) => {
   return { phone, recoveryCodes: textsOf(confirmed.body["recoveryCodes"]) };
 };
 
-/** Runs the work while Twilio answers something else. */
-const withAnswer = async <Value>(answer: TwilioAnswer, work: () => Promise<Value>): Promise<Value> => {
-  twilio.answer = answer;
+/** Runs the work while Twilio replies with something else. */
+const withReply = async <Value>(reply: TwilioReply, work: () => Promise<Value>): Promise<Value> => {
+  twilio.reply = reply;
   try {
     return await work();
   } finally {
-    twilio.answer = QUEUED;
+    twilio.reply = QUEUED;
   }
 };
 
@@ -133,13 +133,13 @@ describe("Twilio's errors", () => {
 
   test("a number that is none points at the phone, and leaves no factor behind", async () => {
     const person = await borrowPerson(fountain);
-    const refused = await withAnswer(invalid, () => begin(person, newPhone()));
+    const refused = await withReply(invalid, () => begin(person, newPhone()));
     expect(refused).toMatchObject({ status: 422, body: { code: "invalid-input" } });
     expect(pointersOf(refused)).toEqual(["#/phone"]);
     expect((await person.call("GET", "/factors")).body["items"]).toEqual([]);
   });
 
-  const cases: [string, TwilioAnswer, string][] = [
+  const cases: [string, TwilioReply, string][] = [
     ["21211, an invalid number", invalid, "no-such-destination"],
     [
       "21610, an unsubscribed number",
@@ -159,10 +159,10 @@ describe("Twilio's errors", () => {
     ["a redirect", { status: 307, body: "" }, "rejected"],
   ];
 
-  test.each(cases)("%s: told, not counted as sent, and made up for", async (_, answer, reason) => {
+  test.each(cases)("%s: reported, not counted as sent, and the next message arrives", async (_, reply, reason) => {
     const person = await borrowPerson(fountain);
     const { phone } = await enrolPhone(person);
-    const refused = await withAnswer(answer, () => generate(person));
+    const refused = await withReply(reply, () => generate(person));
     expect(refused).toMatchObject({ status: 502, body: { code: "delivery-failed" } });
     expect(refused.body["detail"]).toMatch(/^The text message provider .* [Uu]se another factor/);
     expect(refused.headers.get("retry-after")).toBe(reason === "rate-limited" ? "60" : null);
@@ -176,10 +176,10 @@ describe("Twilio's errors", () => {
     expect((await person.call("POST", "/auth/verify", { json })).status).toBe(200);
   });
 
-  test("silence is told within ten seconds, counts as sent, and keeps no other factor from working", async () => {
+  test("silence is reported within ten seconds, counts as sent, and keeps no other factor from working", async () => {
     const person = await borrowPerson(fountain);
     const { phone, recoveryCodes } = await enrolPhone(person);
-    await withAnswer("silence", async () => {
+    await withReply("silence", async () => {
       const startedAtMs = Date.now();
       const pending = generate(person);
       await expect.poll(() => textsTo(phone)).toHaveLength(2);
@@ -193,7 +193,7 @@ describe("Twilio's errors", () => {
 
   test("are counted by what they mean", async () => {
     const person = await borrowPerson(fountain);
-    await withAnswer(twilioError(429, 20429, "Too Many Requests"), () => begin(person, newPhone()));
+    await withReply(twilioError(429, 20429, "Too Many Requests"), () => begin(person, newPhone()));
     expect(await fountain.metrics()).toMatch(
       /fountain_messages_total\{channel="sms",outcome="rate-limited",worker="twofa"\} [1-9]/,
     );
@@ -211,7 +211,7 @@ test("mail, which is not set up here, is refused with a problem that says so, an
   await enrolPhone(person);
 });
 
-test("numbers are sealed, and told to nobody but their owner", async () => {
+test("numbers are sealed, and shown only to their owner", async () => {
   const person = await borrowPerson(fountain);
   const totp = await enrol(person);
   const token = await stepUp(fountain, person, totp);

@@ -1,4 +1,4 @@
-/** How a TOTP factor comes to be: enrolled with a new secret, active once a code of it is confirmed. */
+/** TOTP factors: enrolled with a new secret, active once a code of it is confirmed. */
 import { failure, type Result, success } from "#shared/lang/result.ts";
 import { type ConfirmationRequest, type Confirming, confirmFactor, findEnrolment } from "../factors/confirmation.ts";
 import type { Ports } from "../model/ports.ts";
@@ -17,7 +17,7 @@ export const enrolTotp = async (
   userId: string,
   name: string,
 ): Promise<Result<EnrolledTotp, "too-many-factors">> => {
-  const factorId = ports.newId();
+  const factorId = ports.createId();
   const secret = createTotpSecret(ports.randomBytes);
   const username = await ports.vault.usernameOf(userId);
   const sealedSecret = await ports.vault.sealSecret(userId, factorId, secret);
@@ -30,7 +30,7 @@ export const enrolTotp = async (
   return success({ factorId, secret, uri: totpUri(secret, username) });
 };
 
-/** Makes an authenticator app active. The code's time step is used up by it. */
+/** Makes an authenticator app active. This consumes the code's time step. */
 export const confirmTotp = async (
   ports: Ports,
   request: ConfirmationRequest & { code: string },

@@ -35,7 +35,7 @@ const storedRecoveryCodes = (userId: string) =>
   rowsOf(fountain, "SELECT mac FROM recovery_codes WHERE user_id = ?", userId);
 
 describe("enrolling", () => {
-  test("hands out a secret of 160 bits, its URI and its QR code, and lets nobody keep a copy", async () => {
+  test("issues a secret of 160 bits, its URI and its QR code, and lets no cache keep a copy", async () => {
     const { status, headers, body } = await newcomer.call("POST", "/factors/totp");
     expect(status).toBe(201);
     expect(headers.get("cache-control")).toBe("no-store");
@@ -47,7 +47,7 @@ describe("enrolling", () => {
   });
 
   test.skipIf(!hasOathtool)(
-    "hands out a secret that oathtool makes the right codes of (skipped without oathtool)",
+    "issues a secret from which oathtool generates the right codes (skipped without oathtool)",
     async () => {
       const { call } = await borrowPerson(fountain);
       const { body } = await call("POST", "/factors/totp");
@@ -196,7 +196,7 @@ describe("confirming", () => {
     ]);
   });
 
-  test("is done once, even by somebody who has stepped up", async () => {
+  test("is done once, even by a user who has stepped up", async () => {
     const person = await borrowPerson(fountain);
     const factor = await enrol(person);
     const token = await stepUp(fountain, person, factor);
@@ -236,9 +236,9 @@ describe("confirming", () => {
     const { id, call } = await borrowPerson(fountain);
     const { body } = await call("POST", "/factors/totp");
     const json = { factorId: body["factorId"], code: codeOf(String(body["secret"])) };
-    const answers = await atOnce(20, () => call("POST", "/factors/totp/confirm", { json }));
-    expect(tally(answers)[200]).toBe(1);
-    const codes = textsOf(answers.find(({ status }) => status === 200)?.body["recoveryCodes"]);
+    const responses = await atOnce(20, () => call("POST", "/factors/totp/confirm", { json }));
+    expect(tally(responses)[200]).toBe(1);
+    const codes = textsOf(responses.find(({ status }) => status === 200)?.body["recoveryCodes"]);
     expect(await storedRecoveryCodes(id)).toHaveLength(10);
     expect((await call("POST", "/auth/verify", { json: { recoveryCode: codes[0] } })).status).toBe(200);
   });
@@ -246,13 +246,13 @@ describe("confirming", () => {
   test("of two first factors at once makes one of them active", async () => {
     const { id, call } = await borrowPerson(fountain);
     const begun = [await call("POST", "/factors/totp"), await call("POST", "/factors/totp")];
-    const answers = await Promise.all(
+    const responses = await Promise.all(
       begun.map(({ body }) => {
         const json = { factorId: body["factorId"], code: codeOf(String(body["secret"])) };
         return call("POST", "/factors/totp/confirm", { json });
       }),
     );
-    expect(tally(answers)).toEqual({ 200: 1, 401: 1 });
+    expect(tally(responses)).toEqual({ 200: 1, 401: 1 });
     expect(await confirmedFactors(id)).toHaveLength(1);
     expect(await storedRecoveryCodes(id)).toHaveLength(10);
   });
@@ -266,7 +266,7 @@ describe("confirming", () => {
     expect(await confirmedFactors(owner.id)).toEqual([]);
   });
 
-  test("is refused after an hour, and the chores forget what nobody confirmed", async () => {
+  test("is refused after an hour, and maintenance deletes unconfirmed enrolments", async () => {
     const person = await borrowPerson(fountain);
     const kept = await enrol(person);
     const token = await stepUp(fountain, person, kept);

@@ -52,7 +52,7 @@ describe("a code", () => {
   });
 
   test.each(["", "12345", "1234567", "28708 ", "２８７０８２", "287082\n", "abcdef"])(
-    "of another form, %j, is nobody's",
+    "of another form, %j, is never valid",
     (code) => {
       expect(matchingTimeStep(RFC_SECRET, code, STEP_MS)).toBeUndefined();
     },

@@ -1,4 +1,4 @@
-/** Time-based one-time passwords (RFC 6238) in the shape every authenticator app takes: SHA-1, 6 digits, 30 seconds. */
+/** Time-based one-time passwords (RFC 6238) as every authenticator app supports them: SHA-1, 6 digits, 30 seconds. */
 import { generateURI, ScureBase32Plugin, verifySync } from "otplib";
 import { normalizeTypedCode } from "../model/typed-code.ts";
 
@@ -7,7 +7,7 @@ const PERIOD_SECONDS = 30;
 const DIGITS = 6;
 /** RFC 4226 §4 R6 recommends 160 bits. */
 const SECRET_BYTES = 20;
-/** RFC 6238 §5.2: one step before and one after, for clocks that drift and people who type. */
+/** RFC 6238 §5.2: one step before and one after, for clock drift and typing time. */
 const WINDOW_STEPS = 1;
 const ISSUER = "Fountain";
 
@@ -21,7 +21,7 @@ export const parseTotpCode = (typed: string): string | undefined => {
   return CODE.test(code) ? code : undefined;
 };
 
-/** A new shared secret, in Base32 as authenticator apps take it. */
+/** A new shared secret, in Base32, as authenticator apps expect it. */
 export const createTotpSecret = (randomBytes: (count: number) => Uint8Array): string =>
   base32.encode(randomBytes(SECRET_BYTES));
 
@@ -31,7 +31,7 @@ export const totpUri = (secret: string, accountName: string): string =>
 
 /**
  * The time step whose code this is, within the window around `nowMs`, or `undefined`. Whether the step may still be
- * used is not decided here: only the store can, for it alone sees all who try at once.
+ * used is not decided here: only the store sees all concurrent uses.
  */
 export const matchingTimeStep = (secret: string, code: string, nowMs: number): number | undefined => {
   if (!CODE.test(code)) return undefined;

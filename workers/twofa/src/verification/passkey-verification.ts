@@ -1,4 +1,4 @@
-/** Passkeys as a second factor: a challenge that the user's own authenticator signs, once. */
+/** Passkeys as a second factor: a challenge that the user's authenticator signs, once. */
 
 import type { Assertion, RequestOptions } from "#shared/contracts/webauthn.ts";
 import { failure, type Result, success } from "#shared/lang/result.ts";
@@ -7,13 +7,13 @@ import { methodOf, namesUser } from "../model/passkey.ts";
 import type { Ports } from "../model/ports.ts";
 import { openPasskey, usePasskey } from "../passkeys/passkey-use.ts";
 import { requestOptions, verifyAssertion } from "../passkeys/webauthn.ts";
-import { answeredChallenge, CEREMONY_TTL_MS, challengeIdOf, createChallenge } from "../passkeys/webauthn-challenge.ts";
+import { CEREMONY_TTL_MS, challengeIdOf, challengeOf, createChallenge } from "../passkeys/webauthn-challenge.ts";
 import type { Verification } from "./verification.ts";
 
 export interface AssertionRequest {
   userId: string;
   sessionId: string;
-  /** JSON of the one request that the answer confirms; null: any. */
+  /** JSON of the one request that the response confirms; null: any. */
   purpose: string | null;
 }
 
@@ -23,7 +23,7 @@ export interface Challenged {
   options: RequestOptions;
 }
 
-/** Puts a challenge to the user's passkeys. */
+/** Creates a challenge for the user's passkeys. */
 export const challengePasskeys = async (
   ports: Ports,
   { userId, sessionId, purpose }: AssertionRequest,
@@ -31,7 +31,7 @@ export const challengePasskeys = async (
   const passkeys = await ports.passkeys.ofUser(userId);
   const known = passkeys.filter(({ disabledAtMs }) => disabledAtMs === null);
   if (known.length === 0) return failure(passkeys.length === 0 ? "no-factor" : "disabled");
-  const id = ports.newId();
+  const id = ports.createId();
   const challenge = createChallenge(id, ports.randomBytes);
   const codeMac = await ports.vault.macCode(id, challenge);
   const createdAtMs = ports.now();
@@ -56,19 +56,19 @@ export interface SignedChallenge {
   userId: string;
   sessionId: string;
   assertion: Assertion;
-  /** The challenge that the caller means to answer, where he says so. */
+  /** The challenge that the caller names, if any. */
   challengeId: string | undefined;
 }
 
-/** Takes the answer to a challenge, once, from the session that asked for it. */
+/** Accepts the response to a challenge, once, from the session that requested it. */
 export const verifyPasskey = async (
   ports: Ports,
   { userId, sessionId, assertion, challengeId }: SignedChallenge,
 ): Promise<Verification> => {
   if (!(await ports.factors.hasConfirmed(userId))) return failure("no-factor");
-  const challenge = answeredChallenge(assertion.response.clientDataJSON) ?? "";
+  const challenge = challengeOf(assertion.response.clientDataJSON) ?? "";
   const id = challengeIdOf(challenge);
-  // Asked before the attempt is counted: an unanswering kms must not lock the user.
+  // Before the attempt is counted: an unavailable kms must not lock the user.
   const codeMac = await ports.vault.macCode(id, challenge);
   const passkey = await openPasskey(ports, assertion.id);
 
@@ -81,12 +81,12 @@ export const verifyPasskey = async (
   return attempt(ports, { userId, method: "passkey" }, async () => {
     if (challengeId !== undefined && challengeId !== id) return refused("another challenge than was named");
     const nowMs = ports.now();
-    const answered = await ports.challenges.answer({ id, use: "verification", userId, sessionId, codeMac, nowMs });
-    if (!answered.ok) return answered;
+    const consumed = await ports.challenges.consume({ id, use: "verification", userId, sessionId, codeMac, nowMs });
+    if (!consumed.ok) return consumed;
     if (passkey?.userId !== userId || !namesUser(assertion, userId)) return refused("another user's credential");
     const verified = await verifyAssertion(ports.relyingParty, passkey, assertion, challenge);
     if (!verified.ok) return refused(verified.error.reason);
-    const { purpose, createdAtMs: challengedAtMs } = answered.value;
+    const { purpose, createdAtMs: challengedAtMs } = consumed.value;
     const used = await usePasskey(ports, passkey, verified.value, { challengeId: id, challengedAtMs });
     if (used.ok) return success({ method: methodOf(passkey), purpose });
     return failure(used.error.kind === "out-of-order" ? "used" : "wrong");

@@ -1,4 +1,4 @@
-/** Whether a code proves the second factor. What is accepted is used up by then, whatever becomes of the reward. */
+/** Whether a code proves the second factor. What is accepted is used up by then, whether or not a token follows. */
 import { failure, type Result, success } from "#shared/lang/result.ts";
 import { attempt, type CheckFailure } from "../attempts/attempt.ts";
 import type { Channel } from "../model/challenge.ts";
@@ -19,11 +19,11 @@ export type Verification = Result<Proven, CheckFailure | "no-factor">;
 
 const ANY_REQUEST: Proven = { method: "otp", purpose: null };
 
-/** Takes a code of any of the user's authenticator apps, each time step of a factor once (RFC 6238 §5.2). */
+/** Accepts a code of any of the user's authenticator apps, each time step of a factor once (RFC 6238 §5.2). */
 export const verifyCode = async (ports: Ports, userId: string, code: string): Promise<Verification> => {
   const sealed = await ports.factors.confirmed(userId, "totp");
   if (sealed.length === 0) return failure("no-factor");
-  // Opened before the attempt is counted: an unanswering kms must not lock the user.
+  // Opened before the attempt is counted: an unavailable kms must not lock the user.
   const opened = await Promise.all(
     sealed.map(async ({ id, sealedSecret }) => ({
       factorId: id,
@@ -42,7 +42,7 @@ export const verifyCode = async (ports: Ports, userId: string, code: string): Pr
   });
 };
 
-/** Takes one of the user's recovery codes, once. */
+/** Accepts one of the user's recovery codes, once. */
 export const verifyRecoveryCode = async (ports: Ports, userId: string, typed: string): Promise<Verification> => {
   if (!(await ports.factors.hasConfirmed(userId))) return failure("no-factor");
   const mac = await ports.vault.macRecoveryCode(userId, normalizeRecoveryCode(typed));
@@ -60,7 +60,7 @@ export interface SentCode {
 
 const methodOf = (channel: Channel): Proven["method"] => (channel === "sms" ? "sms" : "otp");
 
-/** Takes the code of a challenge, once, from the session that asked for it. */
+/** Accepts the code of a challenge, once, from the session that requested it. */
 export const verifySentCode = async (
   ports: Ports,
   { userId, sessionId, challengeId: id, code }: SentCode,
@@ -69,9 +69,9 @@ export const verifySentCode = async (
   const codeMac = await ports.vault.macCode(id, code);
   return attempt(ports, { userId, method: "sent-code" }, async () => {
     const nowMs = ports.now();
-    const answered = await ports.challenges.answer({ id, use: "verification", userId, sessionId, codeMac, nowMs });
-    if (!answered.ok) return answered;
-    const { channel, factorId, purpose } = answered.value;
+    const consumed = await ports.challenges.consume({ id, use: "verification", userId, sessionId, codeMac, nowMs });
+    if (!consumed.ok) return consumed;
+    const { channel, factorId, purpose } = consumed.value;
     if (factorId !== null) await ports.factors.touch({ userId, factorId, nowMs });
     return success({ method: methodOf(channel), purpose });
   });

@@ -28,8 +28,8 @@ afterAll(() => fountain?.stop());
 const verify = (person: Person, json: unknown): Promise<Answer> => person.call("POST", "/auth/verify", { json });
 
 /** A user with a confirmed factor, whose code of now has not been used. */
-const newEnrolled = async (somebody?: Person) => {
-  const person = somebody ?? (await borrowPerson(fountain));
+const newEnrolled = async (given?: Person) => {
+  const person = given ?? (await borrowPerson(fountain));
   const factor = await enrol(person);
   await forgetTimeSteps(fountain, person);
   return { person, factor };
@@ -68,7 +68,7 @@ describe("a right code", () => {
     expect((await verify(person, { code: codeOf(factor.secret) })).status).toBe(200);
   });
 
-  test("is taken once, and so is every code before it", async () => {
+  test("is accepted once, and no earlier code after it", async () => {
     const { person, factor } = await newEnrolled();
     const [before, code] = [codeOf(factor.secret, -1), codeOf(factor.secret)];
     expect((await verify(person, { code })).status).toBe(200);
@@ -84,7 +84,7 @@ describe("a right code", () => {
     expect((counts[401] ?? 0) + (counts[429] ?? 0)).toBe(99);
   });
 
-  test("sent again and again, locks nobody out", async () => {
+  test("sent again and again, locks no one out", async () => {
     const { person, factor } = await newEnrolled();
     const code = codeOf(factor.secret);
     expect((await verify(person, { code })).status).toBe(200);
@@ -110,7 +110,7 @@ describe("a right code", () => {
 });
 
 describe("a caller without a factor", () => {
-  test("is told where to enrol one", async () => {
+  test("gets a link to enrol one", async () => {
     const person = await borrowPerson(fountain);
     for (const json of [{ code: "123456" }, { recoveryCode: "abcde-fghjk" }]) {
       const refused = await verify(person, json);
@@ -133,8 +133,8 @@ describe("a recovery code", () => {
 
   test("sent twenty times at once succeeds exactly once", async () => {
     const { person, factor } = await newEnrolled();
-    const answers = await atOnce(20, () => verify(person, { recoveryCode: factor.recoveryCodes[0] }));
-    expect(tally(answers)[200]).toBe(1);
+    const responses = await atOnce(20, () => verify(person, { recoveryCode: factor.recoveryCodes[0] }));
+    expect(tally(responses)[200]).toBe(1);
   });
 
   test("of another user is worth nothing", async () => {
@@ -145,12 +145,12 @@ describe("a recovery code", () => {
 });
 
 describe("the lockout", () => {
-  test("looks at exactly five of fifty wrong codes sent at once, and at nothing until it ends", async () => {
+  test("checks exactly five of fifty wrong codes sent at once, and none until it ends", async () => {
     const { person, factor } = await newEnrolled();
     const bystander = await newEnrolled();
     const wrong = wrongCodeOf(factor.secret);
-    const answers = await atOnce(50, () => verify(person, { code: wrong }));
-    expect(tally(answers)).toEqual({ 401: 5, 429: 45 });
+    const responses = await atOnce(50, () => verify(person, { code: wrong }));
+    expect(tally(responses)).toEqual({ 401: 5, 429: 45 });
 
     const right = { code: codeOf(factor.secret) };
     const locked = await verify(person, right);
@@ -195,13 +195,13 @@ describe("the lockout", () => {
     expect((await verify(person, { code })).status).toBe(429);
   });
 
-  test("is not moved by input that cannot be a code", async () => {
+  test("does not count input that cannot be a code", async () => {
     const { person, factor } = await newEnrolled();
     for (let count = 0; count < 8; count += 1) expect((await verify(person, { code: "12345" })).status).toBe(422);
     expect((await verify(person, { code: codeOf(factor.secret) })).status).toBe(200);
   });
 
-  test("leaves a line in the log when it falls", async () => {
+  test("is recorded in the log", async () => {
     const { person, factor } = await newEnrolled(await newPerson(fountain));
     const code = wrongCodeOf(factor.secret);
     for (let count = 0; count < 5; count += 1) await verify(person, { code });
@@ -224,7 +224,7 @@ describe("a code sent along with one request", () => {
   const replaceCodes = (person: Person, code: string) =>
     person.call("POST", "/recovery-codes", { headers: { "x-otp": code } });
 
-  test("is good for that request only", async () => {
+  test("is valid for that request only", async () => {
     const { person, factor } = await newEnrolled();
     const code = codeOf(factor.secret);
     expect((await person.call("POST", "/recovery-codes")).status).toBe(401);
@@ -234,7 +234,7 @@ describe("a code sent along with one request", () => {
     expect((await verify(person, { code })).status).toBe(401);
   });
 
-  test("sent with fifty requests at once is good for one of them", async () => {
+  test("sent with fifty requests at once is valid for one of them", async () => {
     const { person, factor } = await newEnrolled();
     const code = codeOf(factor.secret);
     expect(tally(await atOnce(50, () => replaceCodes(person, code)))[200]).toBe(1);

@@ -6,12 +6,12 @@ import { type Assertion, assertionSchema, challengeId } from "#shared/contracts/
 import { EXAMPLE } from "#shared/http/examples.ts";
 import { json, jsonBody } from "#shared/http/openapi.ts";
 import { describeError } from "#shared/observability/log.ts";
-import { announceRecoveryCodeUse } from "../audit/announcement.ts";
 import type { TwofaServices } from "../composition/services.ts";
 import { endpoint } from "../endpoint.ts";
 import { purpose, storedPurpose } from "../http/purpose.ts";
 import { codeRefused, locked, noFactor } from "../http/refusals.ts";
 import { typedCode } from "../http/typed-code-field.ts";
+import { announceRecoveryCodeUse } from "../recovery-codes/announcement.ts";
 import { parseOneTimeCode } from "../sent-codes/one-time-code.ts";
 import { parseTotpCode } from "../totp/totp.ts";
 import { verifyPasskey } from "./passkey-verification.ts";
@@ -89,7 +89,7 @@ const verify = endpoint("POST /auth/verify", {
   summary: "Verify a second factor: raises the session to aal2, or confirms one request",
   description:
     "Send one proof: `code` of an authenticator app, `code` with the `challengeId` that it was sent for, `response` of a " +
-    "passkey, or `recoveryCode`. With `purpose` the token is good for that one request only, and the session stays as it was.",
+    "passkey, or `recoveryCode`. With `purpose` the token is valid for that one request only, and the session stays as it was.",
   body: jsonBody(bodySchema, { code: "123456" }),
   responses: {
     200: json(

@@ -1,4 +1,4 @@
-/** What happens to second factors is told in the kms's audit trail; a change that cannot be told there is not made. */
+/** Events of second factors are in the kms's audit trail; a change that cannot be recorded there is not made. */
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Fountain, startFountain } from "../../../../tests/support/harness.ts";
 import {
@@ -18,7 +18,7 @@ beforeAll(async () => {
 });
 afterAll(() => fountain?.stop());
 
-const told = async ({ id }: Person): Promise<string[]> => {
+const entriesOf = async ({ id }: Person): Promise<string[]> => {
   const sql =
     "SELECT action, outcome, reason FROM audit_entries WHERE actor = ? AND action LIKE 'factor.%' ORDER BY id";
   const found = await fountain.databases["kms"]?.execute({ sql, args: [id] });
@@ -28,7 +28,7 @@ const told = async ({ id }: Person): Promise<string[]> => {
 const NO_AUDIT =
   "CREATE TRIGGER no_audit BEFORE INSERT ON audit_entries WHEN NEW.action NOT LIKE 'token.%' BEGIN SELECT RAISE(ABORT, 'no audit'); END";
 
-/** Does it while no event of twofa can be told. */
+/** Does the work while no event of twofa can be recorded. */
 const withoutAudit = async <Value>(work: () => Promise<Value>): Promise<Value> => {
   await fountain.databases["kms"]?.execute(NO_AUDIT);
   try {
@@ -44,7 +44,7 @@ const heldBy = async ({ id }: Person): Promise<string> =>
     await rowsOf(fountain, "SELECT mac FROM recovery_codes WHERE user_id = ? ORDER BY mac", id),
   ]);
 
-test("enrolment, codes good and bad, locks and removal are told, in their order", async () => {
+test("records enrolment, right and wrong codes, lockouts and removal, in order", async () => {
   const person = await newPerson(fountain);
   const factor = await enrol(person);
   const token = await stepUp(fountain, person, factor);
@@ -52,7 +52,7 @@ test("enrolment, codes good and bad, locks and removal are told, in their order"
     await person.call("POST", "/auth/verify", { json: { code: wrongCodeOf(factor.secret) } });
   await person.call("POST", "/auth/verify", { json: { code: wrongCodeOf(factor.secret) } });
   expect((await person.call("DELETE", `/factors/${factor.factorId}`, { token })).status).toBe(204);
-  expect(await told(person)).toEqual([
+  expect(await entriesOf(person)).toEqual([
     "factor.enrol success",
     "factor.confirm success",
     "factor.verify success confirmation",
@@ -64,7 +64,7 @@ test("enrolment, codes good and bad, locks and removal are told, in their order"
   ]);
 });
 
-test("no factor comes, becomes active or goes, and no recovery code is replaced, without being told", async () => {
+test("makes no change of a factor or of recovery codes that cannot be recorded", async () => {
   const person = await newPerson(fountain);
   const unavailable = { status: 503, body: { code: "unavailable" } };
   const begun = await person.call("POST", "/factors/totp");

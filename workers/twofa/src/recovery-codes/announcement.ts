@@ -1,10 +1,10 @@
-/** Tells a user by mail that a recovery code of his was used. */
+/** Notifies a user by email that one of their recovery codes was used. */
 import { failure, type Result } from "#shared/lang/result.ts";
 import { type Messenger, mayHaveArrived, type Undelivered } from "../model/delivery.ts";
 import { recoveryCodeUsed } from "../model/message.ts";
 import type { Ports } from "../model/ports.ts";
 
-/** An address that belongs to a factor has been confirmed; that of the account is whatever its owner said. */
+/** An address that belongs to a factor has been confirmed; that of the account is only claimed. */
 interface Recipient {
   address: string;
   isConfirmed: boolean;
@@ -23,7 +23,7 @@ type Outcome = Result<undefined, Undelivered | "too-many-sends">;
 const announce = async (ports: Ports, email: Messenger, userId: string, recipient: Recipient): Promise<Outcome> => {
   const { address, isConfirmed } = recipient;
   const nowMs = ports.now();
-  const send = { id: ports.newId(), userId, use: "announcement" as const, nowMs };
+  const send = { id: ports.createId(), userId, use: "announcement" as const, nowMs };
   if (!isConfirmed) {
     const destinationMac = await ports.vault.macMailbox(address);
     const reservation = await ports.sends.reserve({ ...send, destinationMac });
@@ -34,7 +34,7 @@ const announce = async (ports: Ports, email: Messenger, userId: string, recipien
   return delivery;
 };
 
-/** Writes to the addresses of the user's factors, else to their account's. Nothing waits for it, and nothing fails by it. */
+/** Writes to the addresses of the user's factors, or to that of the account if there is none. A failure is recorded, not thrown. */
 export const announceRecoveryCodeUse = async (ports: Ports, userId: string): Promise<void> => {
   const { email } = ports.messengers;
   if (email === undefined) return;
