@@ -8,15 +8,14 @@ import {
   type NewApiKey,
   type WantedRotation,
 } from "../../workers/kms/src/api-keys/api-keys.ts";
-import type { AuditEvent } from "../../workers/kms/src/audit/audit-entry.ts";
 import type { KmsDatabase } from "../../workers/kms/src/db/connection.ts";
 import * as schema from "../../workers/kms/src/db/schema.ts";
 import { createServiceRepository } from "../../workers/kms/src/services/services.store.ts";
 import { openTestDatabase, type TestDatabase } from "./database.ts";
+import { createTestRecorder } from "./kms/recorder.ts";
 import { auditEntry, grantor, randomBytes } from "./kms.ts";
 
 const START_MS = Date.parse("2026-11-23T10:00:00Z");
-const audit = { prepare: async (event: AuditEvent) => auditEntry(event) };
 
 /** Holds every scope there is. */
 export const ALL = grantor("administrator");
@@ -40,7 +39,7 @@ export const useApiKeys = () => {
     createApiKeys({
       repository: keys(),
       services: services(),
-      audit,
+      recorder: createTestRecorder().recorder,
       macKey: Buffer.alloc(32, 3),
       randomBytes,
       now,

@@ -3,14 +3,12 @@ import { waitUntil } from "cloudflare:workers";
 import { verifierOf } from "#shared/auth/verify.ts";
 import { createWorker } from "#shared/http/worker.ts";
 import { createLog, describeError } from "#shared/observability/log.ts";
-import { createRecorder, noteEvent } from "#shared/observability/recorder.ts";
 import { createKmsApp } from "./app.ts";
-import type { AuditEntry, AuditEvent } from "./audit/audit-entry.ts";
 import { createAccountServices } from "./composition/account-services.ts";
-import { createAuditServices } from "./composition/audit-services.ts";
-import { createChores } from "./composition/chores.ts";
+import { createAuditLogServices, createAuditTrailServices } from "./composition/audit-services.ts";
 import { createFoundation, type Foundation, randomBytes } from "./composition/foundation.ts";
 import { createKeyServices } from "./composition/key-services.ts";
+import { createMaintenance } from "./composition/maintenance.ts";
 import type { KmsServices } from "./composition/services.ts";
 import { createConnection } from "./composition/unlock.ts";
 import { createVault } from "./composition/vault-services.ts";
@@ -42,40 +40,20 @@ const compose = (foundation: Foundation, keys: InternalKeys): KmsServices => {
   const trustRecords = createTrustRepository(database);
 
   const log = createLog("kms");
-  const tell = (event: AuditEvent): void => {
-    noteEvent(log, event);
-    auditServices.auditLog.expectEntry(event);
-  };
-  const auditServices = createAuditServices({
-    foundation,
-    keys,
-    keyRing: () => keyRing,
-    tell,
-    log,
-    randomBytes,
-    now,
-    createId,
-  });
-  const { audit, auditLog } = auditServices;
-  const recorder = createRecorder<AuditEvent, AuditEntry>(log, {
-    prepare: audit.prepare,
-    settle: async (event, isMade) => {
-      if (isMade) auditLog.expectEntry(event);
-    },
-    write: audit.writeTold,
-  });
+  const trail = createAuditTrailServices({ foundation, keys, log, randomBytes, now, createId });
+  const { audit, recorder } = trail;
 
   const wrapping = createSealer(keys.signingKeyWrapping, randomBytes);
   const algorithm = env.JWT_ALG;
-  const keyRing = createKeyRing({ repository: trustRecords, wrapping, algorithm, audit, now });
+  const keyRing = createKeyRing({ repository: trustRecords, wrapping, algorithm, recorder, now });
+  const { auditLog, pruneAudit } = createAuditLogServices({ foundation, keys, trail, keyRing, log, now });
   const signingKeys = createSigningKeys({
     repository: createSigningKeyRepository(database),
     keyRing,
     wrapping,
     algorithm,
     rotationDays: env.SIGNING_KEY_ROTATION_DAYS,
-    audit,
-    tell,
+    recorder,
     now,
   });
   const issueToken = createTokenIssuer({ issuer: env.PUBLIC_URL, signer: keyRing.signer, now, createId });
@@ -92,7 +70,7 @@ const compose = (foundation: Foundation, keys: InternalKeys): KmsServices => {
     createId,
   });
   const { users, storedSessions } = accountServices;
-  const vault = createVault({ foundation, keys, audit, log, randomBytes, now, createId });
+  const vault = createVault({ foundation, keys, recorder, log, randomBytes, now, createId });
   const later = (work: Promise<void>): void =>
     waitUntil(work.catch((error: unknown) => log("error", "background.failed", { error: describeError(error) })));
   const keyServices = createKeyServices({
@@ -100,7 +78,7 @@ const compose = (foundation: Foundation, keys: InternalKeys): KmsServices => {
     keys,
     wrapping: vault.wrapping,
     audit,
-    tell,
+    recorder,
     log,
     later,
     sleep,
@@ -140,7 +118,7 @@ const compose = (foundation: Foundation, keys: InternalKeys): KmsServices => {
     ...vault,
     sealer: createSealer(keys.sealing, randomBytes),
     mac: (context, data) => macInContext(keys.mac, context, data),
-    runMaintenance: createChores(
+    runMaintenance: createMaintenance(
       [
         { name: "sessions and password attempts", everyMs: MINUTE_MS, run: accountServices.purgeAccounts },
         {
@@ -154,7 +132,7 @@ const compose = (foundation: Foundation, keys: InternalKeys): KmsServices => {
         { name: "keys that cannot be rotated", everyMs: DAY_MS, run: keyServices.remindOfRotations },
         { name: "aggregated refusals", everyMs: EVERY_ROUND, run: audit.writeSummaries },
         { name: "audit chain and checkpoints", everyMs: EVERY_ROUND, run: auditLog.seal },
-        { name: "old audit entries", everyMs: HOUR_MS, run: auditServices.pruneAudit },
+        { name: "old audit entries", everyMs: HOUR_MS, run: pruneAudit },
       ],
       { now, onFailure: (job, error) => log("error", "maintenance.failed", { job, error: describeError(error) }) },
     ),

@@ -2,12 +2,12 @@
 
 import type { KeyUse } from "#shared/contracts/kms.ts";
 import { isAllowedFrom } from "#shared/contracts/networks.ts";
+import { serviceSubject } from "#shared/contracts/principal.ts";
 import { fitsToken, type Scope } from "#shared/contracts/rights.ts";
 import { failure, type Result, success } from "#shared/lang/result.ts";
-import type { Grantor } from "../accounts/granting.ts";
+import type { Caller, Grantor } from "../accounts/granting.ts";
 import { scopesBeyond } from "../accounts/rights.ts";
-import type { AuditTrail } from "../audit/audit.ts";
-import type { AuditEntry } from "../audit/audit-entry.ts";
+import type { AuditEntry, AuditRecorder } from "../audit/audit-entry.ts";
 import { isSameHash } from "../crypto/mac.ts";
 import type { RandomBytes } from "../crypto/random.ts";
 import type { Service, ServiceRepository } from "../services/service.ts";
@@ -15,14 +15,14 @@ import { type ApiKey, createApiKey, hashApiKey, parseApiKeyId, type StoredApiKey
 
 export const MAX_GRACE_SECONDS = 7 * 24 * 60 * 60;
 
-/** Where a list of keys goes on: after this key. */
+/** A page of keys begins after this one. */
 export interface ApiKeyPosition {
   createdAt: Date;
   id: string;
 }
 
 export interface ApiKeyRotation {
-  /** The key that the new one takes after. */
+  /** The key that the new one is made from. */
   source: ApiKey;
   successor: StoredApiKey;
   graceEndsAt: Date;
@@ -32,7 +32,7 @@ export interface ApiKeyRotation {
 
 export interface ApiKeyRepository {
   find(id: string): Promise<StoredApiKey | undefined>;
-  /** Those that there are. */
+  /** Those that exist. */
   findMany(ids: readonly string[]): Promise<StoredApiKey[]>;
   /** In the order of creation; of one service, or of all. */
   list(service: string | undefined, limit: number, after: ApiKeyPosition | undefined): Promise<ApiKey[]>;
@@ -54,10 +54,10 @@ export interface ApiKeyRepository {
 export interface NewApiKey {
   service: string;
   name?: string | undefined;
-  /** All scopes of the service, if not said. */
+  /** By default all scopes of the service. */
   scopes?: readonly Scope[] | undefined;
   expiresAt?: Date | undefined;
-  /** From anywhere, if not said. */
+  /** By default any address. */
   allowedAddresses?: string[] | undefined;
 }
 
@@ -77,20 +77,22 @@ export interface RefusedKey {
 
 export type ApiKeyCheck = Result<ApiKey, "malformed" | "unknown" | RefusedKey>;
 
-/** Where a key is used from; `undefined`: nobody knows. */
-export type Origin = { address: string | undefined } | "not-looked-at";
+/** Where a key is used from; `undefined`: unknown. */
+export type Origin = { address: string | undefined } | "not-checked";
 
 export type CreationFailure = "unknown-service" | "expired" | "not-of-service" | "not-held" | "scopes-too-long";
 
 export interface WantedRotation {
   service: string;
-  /** The key to replace; the only active one of the service, if not said. */
+  /** The key to replace; by default the only active one of the service. */
   id?: string | undefined;
-  /** How long the old key works on. */
+  /** How long the old key stays valid. */
   graceSeconds: number;
-  /** When the new key expires; if not said, after the time that the old one was given. */
+  /** When the new key expires; by default it has the lifetime of the old one. */
   expiresAt?: Date | undefined;
 }
+
+export type RevocationFailure = "unknown-service" | "not-held" | "unknown-key";
 
 export type RotationFailure =
   | "unknown-service"
@@ -105,25 +107,29 @@ export type RotationFailure =
 export interface ApiKeys {
   create(wanted: NewApiKey, grantor: Grantor<"credential">): Promise<Result<CreatedApiKey, CreationFailure>>;
   rotate(wanted: WantedRotation, grantor: Grantor<"credential">): Promise<Result<CreatedApiKey, RotationFailure>>;
+  /** Revokes one key, or all keys of a service that may do no more than the caller. */
+  revoke(service: string, id: string | undefined, caller: Caller): Promise<Result<undefined, RevocationFailure>>;
   check(key: string, origin: Origin): Promise<ApiKeyCheck>;
+  /** The same, asked by a service that was given the key; a failure is recorded. */
+  verify(key: string, origin: Origin): Promise<ApiKeyCheck>;
 }
 
 export interface ApiKeysOptions {
   repository: ApiKeyRepository;
   services: ServiceRepository;
-  audit: Pick<AuditTrail, "prepare">;
+  recorder: AuditRecorder;
   macKey: Uint8Array;
   randomBytes: RandomBytes;
   now: () => number;
 }
 
-/** What a new key is made of, whoever makes it. */
+/** What a new key is made of. */
 export type KeyProperties = Pick<ApiKey, "service" | "name" | "scopes" | "expiresAt" | "allowedAddresses">;
 
 /** Later instants cannot be written in RFC 3339. */
 const LAST_INSTANT_MS = Date.UTC(10_000, 0) - 1;
 
-/** What the key has that replaces this one: the same rights and, from now on, the same time to live. */
+/** The properties of the key that replaces this one: the same rights and, from now on, the same lifetime. */
 export const successorOf = (source: ApiKey, nowMs: number): KeyProperties => {
   const { service, name, scopes, allowedAddresses, createdAt, expiresAt } = source;
   const endsAtMs = expiresAt && nowMs + expiresAt.getTime() - createdAt.getTime();
@@ -136,8 +142,8 @@ export const successorOf = (source: ApiKey, nowMs: number): KeyProperties => {
   };
 };
 
-/** Makes a new key with these properties. */
-export const forgeApiKey = (
+/** A new key with these properties. */
+export const generateApiKey = (
   { macKey, randomBytes, now }: Pick<ApiKeysOptions, "macKey" | "randomBytes" | "now">,
   { service, name, scopes, expiresAt, allowedAddresses }: KeyProperties,
 ): StoredApiKey & CreatedApiKey => {
@@ -160,7 +166,7 @@ export const forgeApiKey = (
 };
 
 export const createApiKeys = (options: ApiKeysOptions): ApiKeys => {
-  const { repository, services, audit, macKey, now } = options;
+  const { repository, services, recorder, macKey, now } = options;
 
   /** The key to replace: the one that is named, or the only one that it can be. */
   const findSource = async ({ service, id }: WantedRotation, at: Date): Promise<Result<ApiKey, RotationFailure>> => {
@@ -175,63 +181,96 @@ export const createApiKeys = (options: ApiKeysOptions): ApiKeys => {
     return another ? failure("several-active-keys") : success(source);
   };
 
+  /** Names the service that a key was not made for, if there is one of that name. */
+  const recordRefusal = async <Value, Kind extends string>(
+    action: "key.create" | "key.rotate",
+    service: string,
+    { subject: actor }: Caller,
+    made: Result<Value, Kind>,
+  ): Promise<Result<Value, Kind>> => {
+    if (made.ok) return made;
+    const { kind: reason } = made.error;
+    const target = reason === "unknown-service" ? undefined : serviceSubject(service);
+    await recorder.record({ action, outcome: "refused", actor, target, reason });
+    return made;
+  };
+
+  const create = async (wanted: NewApiKey, caller: Caller): Promise<Result<CreatedApiKey, CreationFailure>> => {
+    const service = await services.find(wanted.service);
+    if (!service) return failure("unknown-service");
+    const scopes = [...new Set(wanted.scopes ?? service.scopes)];
+    if (scopesBeyond(scopes, new Set(service.scopes)).length > 0) return failure("not-of-service");
+    if (scopesBeyond(scopes, caller.scopes).length > 0) return failure("not-held");
+    // Of a service that was entered before its scopes were bounded: a key can have some of them.
+    if (!fitsToken(scopes)) return failure("scopes-too-long");
+    const { name = null, expiresAt = null, allowedAddresses = null } = wanted;
+    if (expiresAt !== null && expiresAt.getTime() <= now()) return failure("expired");
+
+    const created = generateApiKey(options, { service: service.name, name, scopes, expiresAt, allowedAddresses });
+    const { apiKey, key } = created;
+    const isStored = await recorder.change(
+      { action: "key.create", outcome: "success", actor: caller.subject, target: apiKey.id },
+      (entry) => repository.insert(created, service, entry),
+    );
+    return isStored ? success({ apiKey, key }) : failure("unknown-service");
+  };
+
+  const rotate = async (wanted: WantedRotation, caller: Caller): Promise<Result<CreatedApiKey, RotationFailure>> => {
+    const at = new Date(now());
+    const found = await findSource(wanted, at);
+    if (!found.ok) return found;
+    const { value: source } = found;
+    if (scopesBeyond(source.scopes, caller.scopes).length > 0) return failure("not-held");
+    const properties = successorOf(source, at.getTime());
+    const expiresAt = wanted.expiresAt ?? properties.expiresAt;
+    if (expiresAt !== null && expiresAt <= at) return failure("expired");
+
+    const successor = generateApiKey(options, { ...properties, expiresAt });
+    const { apiKey, key } = successor;
+    const graceEndsAt = new Date(at.getTime() + wanted.graceSeconds * 1000);
+    const shortensGraces = wanted.id === undefined;
+    const isRotated = await recorder.change(
+      { action: "key.rotate", outcome: "success", actor: caller.subject, target: apiKey.id },
+      (entry) => repository.rotate({ source, successor, graceEndsAt, shortensGraces }, entry),
+    );
+    return isRotated ? success({ apiKey, key }) : failure("superseded");
+  };
+
+  const check: ApiKeys["check"] = async (key, origin) => {
+    const id = parseApiKeyId(key);
+    if (id === undefined) return failure("malformed");
+    const stored = await repository.find(id);
+    if (!stored || !isSameHash(stored.hash, hashApiKey(macKey, key))) return failure("unknown");
+    const { apiKey } = stored;
+    const state = stateOfKey(apiKey, now());
+    if (state !== "active" && state !== "grace") return failure(state, { apiKey });
+    if (origin !== "not-checked" && !isAllowedFrom(apiKey.allowedAddresses, origin.address))
+      return failure("address-not-allowed", { apiKey });
+    return success(apiKey);
+  };
+
   return {
-    create: async (wanted, caller) => {
-      const service = await services.find(wanted.service);
-      if (!service) return failure("unknown-service");
-      const scopes = [...new Set(wanted.scopes ?? service.scopes)];
-      if (scopesBeyond(scopes, new Set(service.scopes)).length > 0) return failure("not-of-service");
-      if (scopesBeyond(scopes, caller.scopes).length > 0) return failure("not-held");
-      // Of a service that was entered before its scopes were bounded: a key can have some of them.
-      if (!fitsToken(scopes)) return failure("scopes-too-long");
-      const { name = null, expiresAt = null, allowedAddresses = null } = wanted;
-      if (expiresAt !== null && expiresAt.getTime() <= now()) return failure("expired");
-
-      const created = forgeApiKey(options, { service: service.name, name, scopes, expiresAt, allowedAddresses });
-      const { apiKey, key } = created;
-      const entry = await audit.prepare({
-        action: "key.create",
-        outcome: "success",
-        actor: caller.subject,
-        target: apiKey.id,
-      });
-      const isStored = await repository.insert(created, service, entry);
-      return isStored ? success({ apiKey, key }) : failure("unknown-service");
+    create: async (wanted, grantor) =>
+      recordRefusal("key.create", wanted.service, grantor, await create(wanted, grantor)),
+    rotate: async (wanted, grantor) =>
+      recordRefusal("key.rotate", wanted.service, grantor, await rotate(wanted, grantor)),
+    revoke: async (service, id, caller) => {
+      const owner = await services.find(service);
+      if (!owner) return failure("unknown-service");
+      if (scopesBeyond(owner.scopes, caller.scopes).length > 0) return failure("not-held");
+      const target = id ?? serviceSubject(service);
+      const isFound = await recorder.change(
+        { action: "key.revoke", outcome: "success", actor: caller.subject, target },
+        (entry) => repository.revoke(service, id, new Date(now()), entry),
+      );
+      // A service without keys has none that is not revoked.
+      return isFound || id === undefined ? success(undefined) : failure("unknown-key");
     },
-    rotate: async (wanted, caller) => {
-      const at = new Date(now());
-      const found = await findSource(wanted, at);
-      if (!found.ok) return found;
-      const { value: source } = found;
-      if (scopesBeyond(source.scopes, caller.scopes).length > 0) return failure("not-held");
-      const properties = successorOf(source, at.getTime());
-      const expiresAt = wanted.expiresAt ?? properties.expiresAt;
-      if (expiresAt !== null && expiresAt <= at) return failure("expired");
-
-      const successor = forgeApiKey(options, { ...properties, expiresAt });
-      const { apiKey, key } = successor;
-      const entry = await audit.prepare({
-        action: "key.rotate",
-        outcome: "success",
-        actor: caller.subject,
-        target: apiKey.id,
-      });
-      const graceEndsAt = new Date(at.getTime() + wanted.graceSeconds * 1000);
-      const shortensGraces = wanted.id === undefined;
-      const isRotated = await repository.rotate({ source, successor, graceEndsAt, shortensGraces }, entry);
-      return isRotated ? success({ apiKey, key }) : failure("superseded");
-    },
-    check: async (key, origin) => {
-      const id = parseApiKeyId(key);
-      if (id === undefined) return failure("malformed");
-      const stored = await repository.find(id);
-      if (!stored || !isSameHash(stored.hash, hashApiKey(macKey, key))) return failure("unknown");
-      const { apiKey } = stored;
-      const state = stateOfKey(apiKey, now());
-      if (state !== "active" && state !== "grace") return failure(state, { apiKey });
-      if (origin !== "not-looked-at" && !isAllowedFrom(apiKey.allowedAddresses, origin.address))
-        return failure("address-not-allowed", { apiKey });
-      return success(apiKey);
+    check,
+    verify: async (key, origin) => {
+      const checked = await check(key, origin);
+      if (!checked.ok) await recorder.record({ action: "key.verify", outcome: "failure", reason: checked.error.kind });
+      return checked;
     },
   };
 };

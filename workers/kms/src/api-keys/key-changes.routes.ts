@@ -7,7 +7,7 @@ import { type Problem, problem } from "#shared/problem/problem.ts";
 import { endpoint } from "../endpoint.ts";
 import type { KmsContext } from "../http/frame.ts";
 import { grantorOf, warningFields, warningsTo } from "../http/granting.ts";
-import { allowedAddresses, KEY_EXAMPLE, keyAnswer, noSuchKey, toKeyAnswer } from "../http/key-answer.ts";
+import { allowedAddresses, KEY_EXAMPLE, keyResponse, noSuchKey, toKeyResponse } from "../http/key-response.ts";
 import { scopesNotHeld } from "../http/service-answer.ts";
 import type { ApiKey } from "./api-key.ts";
 import type { ChangeFailure } from "./key-changes.ts";
@@ -21,9 +21,12 @@ const REFUSALS: Record<ChangeFailure | "leaked", () => Problem> = {
   leaked: () => problem("conflict", { detail: "This key has leaked and cannot be enabled again. Rotate it." }),
 };
 
-const toAnswer = (context: KmsContext, changed: Result<ApiKey, keyof typeof REFUSALS>): z.infer<typeof keyAnswer> => {
+const toResponse = (
+  context: KmsContext,
+  changed: Result<ApiKey, keyof typeof REFUSALS>,
+): z.infer<typeof keyResponse> => {
   if (!changed.ok) throw REFUSALS[changed.error.kind]();
-  return toKeyAnswer(changed.value, context.var.services.now());
+  return toKeyResponse(changed.value, context.var.services.now());
 };
 
 const disableKey = endpoint("POST /keys/{service}/{id}/disable", {
@@ -32,7 +35,7 @@ const disableKey = endpoint("POST /keys/{service}/{id}/disable", {
   summary: "Disable a key until it is enabled again; every worker refuses it within 5 seconds",
   params: byServiceAndId,
   responses: {
-    200: json(keyAnswer.extend(warningFields).openapi("DisabledKey"), "The key", {
+    200: json(keyResponse.extend(warningFields).openapi("DisabledKey"), "The key", {
       ...KEY_EXAMPLE,
       disabledAt: EXAMPLE.quarterLater,
       disabledReason: "operator",
@@ -46,7 +49,7 @@ const disableKey = endpoint("POST /keys/{service}/{id}/disable", {
     // Of another service it takes what enabling again would take: a person.
     const isOwn = principal.kind === "service" && principal.clientId === service;
     const grantor = grantorOf(context, principal, isOwn ? "access" : "credential");
-    const disabled = toAnswer(context, await services.keyChanges.disable(service, id, grantor));
+    const disabled = toResponse(context, await services.keyChanges.disable(service, id, grantor));
     return context.json({ ...disabled, ...warningsTo(grantor) }, 200);
   },
 });
@@ -57,7 +60,7 @@ const enableKey = endpoint("POST /keys/{service}/{id}/enable", {
   summary: "Enable a disabled key; a key that was disabled because it leaked stays disabled",
   params: byServiceAndId,
   responses: {
-    200: json(keyAnswer, "The key", KEY_EXAMPLE),
+    200: json(keyResponse, "The key", KEY_EXAMPLE),
   },
   errors: ["not-found", "conflict"],
   handle: async (context, principal) => {
@@ -67,11 +70,11 @@ const enableKey = endpoint("POST /keys/{service}/{id}/enable", {
       id,
       grantorOf(context, principal, "credential"),
     );
-    return context.json(toAnswer(context, enabled), 200);
+    return context.json(toResponse(context, enabled), 200);
   },
 });
 
-const confineKey = endpoint("PUT /keys/{service}/{id}/allowed-addresses", {
+const restrictKey = endpoint("PUT /keys/{service}/{id}/allowed-addresses", {
   operationId: "kms.setAllowedAddresses",
   tags: ["Keys"],
   summary: "Set the networks a key can be used from; every worker applies them within 5 seconds",
@@ -80,16 +83,16 @@ const confineKey = endpoint("PUT /keys/{service}/{id}/allowed-addresses", {
     allowedAddresses: ["203.0.113.0/24"],
   }),
   responses: {
-    200: json(keyAnswer, "The key", KEY_EXAMPLE),
+    200: json(keyResponse, "The key", KEY_EXAMPLE),
   },
   errors: ["not-found", "conflict"],
   handle: async (context, principal) => {
     const { service, id } = context.req.valid("param");
     const { allowedAddresses: addresses } = context.req.valid("json");
     const grantor = grantorOf(context, principal, "credential");
-    const confined = await context.var.services.keyChanges.confine(service, id, addresses, grantor);
-    return context.json(toAnswer(context, confined), 200);
+    const restricted = await context.var.services.keyChanges.restrict(service, id, addresses, grantor);
+    return context.json(toResponse(context, restricted), 200);
   },
 });
 
-export const keyChangesEndpoints = [disableKey, enableKey, confineKey];
+export const keyChangesEndpoints = [disableKey, enableKey, restrictKey];

@@ -1,4 +1,4 @@
-/** What changes of an API key that lives on. Whatever ends its tokens gives it another `sid`, in the same transaction. */
+/** Changes of an API key that stays valid. Whatever ends its tokens gives it another `sid`, in the same transaction. */
 import type { InStatement } from "@libsql/client";
 import { appendEntry } from "../audit/audit.store.ts";
 import type { KmsDatabase } from "../db/connection.ts";
@@ -6,7 +6,7 @@ import { insertDeliveryIf } from "../services/webhooks.store.ts";
 import { EARLIER_REVOCATION_COUNTS } from "../tokens/revocations.store.ts";
 import type { KeyChangeRepository } from "./key-changes.ts";
 
-/** A leak counts for more than what an operator decided. */
+/** A leak overrides what an operator decided. */
 const DISABLE = `
   UPDATE api_keys SET disabled_at = :at, disabled_reason = :reason
   WHERE id = :id AND (disabled_at IS NULL OR (:reason = 'leaked' AND disabled_reason <> 'leaked'))

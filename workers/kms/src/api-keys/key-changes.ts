@@ -1,12 +1,11 @@
 /**
- * What is changed of a key that lives on: disabled and enabled again, confined to addresses, or told to have leaked. Its
- * tokens end with each of these, because the key goes on under another `sid`.
+ * Changes of a key that stays valid: disabled and enabled again, restricted to addresses, or reported as leaked. Its tokens
+ * end with each of these, because the key gets another `sid`.
  */
 import { failure, type Result, success } from "#shared/lang/result.ts";
 import type { Caller, Grantor } from "../accounts/granting.ts";
 import { scopesBeyond } from "../accounts/rights.ts";
-import type { AuditTrail } from "../audit/audit.ts";
-import type { AuditEntry, AuditEvent } from "../audit/audit-entry.ts";
+import { type AuditEntry, type AuditEvent, type AuditRecorder, BY_KMS } from "../audit/audit-entry.ts";
 import { isSameHash } from "../crypto/mac.ts";
 import type { RandomBytes } from "../crypto/random.ts";
 import type { ServiceRepository } from "../services/service.ts";
@@ -20,7 +19,7 @@ export interface Disabling {
   at: Date;
   /** What its tokens would name from then on. */
   sessionId: string;
-  /** What the owner is told. */
+  /** The message to the owner. */
   delivery?: Delivery | undefined;
 }
 
@@ -29,7 +28,7 @@ export interface KeyChangeRepository {
   disable(disabling: Disabling, entry: AuditEntry): Promise<boolean>;
   /** false: it is not disabled by an operator. */
   enable(apiKey: ApiKey, entry: AuditEntry): Promise<boolean>;
-  /** Revokes the key's tokens too, so that whoever remembers one asks anew. */
+  /** Revokes the key's tokens too, so that workers that cache one ask again. */
   setAllowedAddresses(
     apiKey: ApiKey,
     allowedAddresses: string[] | null,
@@ -38,25 +37,25 @@ export interface KeyChangeRepository {
   ): Promise<boolean>;
 }
 
-/** Where a leaked key was found, if whoever tells says so. */
+/** A leaked key, and where it was found, if the report says so. */
 export interface LeakReport {
   key: string;
   url?: string | undefined;
 }
 
-/** `not-held`: the service may do more than whoever asks. */
+/** `not-held`: the service may do more than the caller. */
 export type ChangeFailure = "unknown" | "not-held" | "ended";
 
 export interface KeyChanges {
   disable(service: string, id: string, by: Caller): Promise<Result<ApiKey, ChangeFailure>>;
   enable(service: string, id: string, by: Grantor<"credential">): Promise<Result<ApiKey, ChangeFailure | "leaked">>;
-  confine(
+  restrict(
     service: string,
     id: string,
     allowedAddresses: string[] | null,
     by: Grantor<"credential">,
   ): Promise<Result<ApiKey, ChangeFailure>>;
-  /** Disables those that are keys of ours, for good, and tells their owners. */
+  /** Disables those that are keys of ours, for good, and notifies their owners. */
   reportLeaks(reports: readonly LeakReport[]): Promise<void>;
 }
 
@@ -64,15 +63,14 @@ export interface KeyChangesOptions {
   repository: ApiKeyRepository & KeyChangeRepository;
   services: Pick<ServiceRepository, "find">;
   webhooks: Pick<Webhooks, "prepare">;
-  audit: Pick<AuditTrail, "prepare">;
-  tell: (event: AuditEvent) => void;
+  recorder: Pick<AuditRecorder, "change">;
   macKey: Uint8Array;
   randomBytes: RandomBytes;
   now: () => number;
 }
 
 export const createKeyChanges = (options: KeyChangesOptions): KeyChanges => {
-  const { repository, services, webhooks, audit, tell, macKey, randomBytes, now } = options;
+  const { repository, services, webhooks, recorder, macKey, randomBytes, now } = options;
 
   const hasEnded = (apiKey: ApiKey): boolean => ["revoked", "expired"].includes(stateOfKey(apiKey, now()));
 
@@ -99,7 +97,7 @@ export const createKeyChanges = (options: KeyChangesOptions): KeyChanges => {
     event: AuditEvent,
     make: (entry: AuditEntry) => Promise<boolean>,
   ): Promise<Result<ApiKey, "unknown">> => {
-    if (await make(await audit.prepare(event))) tell(event);
+    await recorder.change(event, make);
     const changed = await find(service, id);
     return changed ? success(changed) : failure("unknown");
   };
@@ -115,12 +113,12 @@ export const createKeyChanges = (options: KeyChangesOptions): KeyChanges => {
       url: url ?? null,
     });
     const disabling = { apiKey, reason: "leaked", at, sessionId: renewSessionId(id, randomBytes), delivery } as const;
-    await change(apiKey, { action: "key.leaked", outcome: "success", target: id }, (entry) =>
+    await change(apiKey, { action: "key.leaked", outcome: "success", target: id, ...BY_KMS }, (entry) =>
       repository.disable(disabling, entry),
     );
   };
 
-  /** Those that are keys of ours and have not ended, each once; found by one question to the database. */
+  /** Those that are keys of ours and have not ended, each once; found by one query. */
   const recognise = async (reports: readonly LeakReport[]): Promise<Map<ApiKey, string | undefined>> => {
     const reported = new Map(reports.map((report) => [parseApiKeyId(report.key), report]));
     const ids = [...reported.keys()].filter((id) => id !== undefined);
@@ -151,10 +149,10 @@ export const createKeyChanges = (options: KeyChangesOptions): KeyChanges => {
       if (apiKey.disabledReason === "leaked") return failure("leaked");
       const event = { action: "key.enable", outcome: "success", actor: by.subject, target: id } as const;
       const enabled = await change(apiKey, event, (entry) => repository.enable(apiKey, entry));
-      // Somebody told that it has leaked in the very same moment.
+      // It was reported as leaked at the same moment.
       return enabled.ok && enabled.value.disabledReason === "leaked" ? failure("leaked") : enabled;
     },
-    confine: async (service, id, allowedAddresses, by) => {
+    restrict: async (service, id, allowedAddresses, by) => {
       const found = await findChangeable(service, id, by);
       if (!found.ok) return found;
       const { value: apiKey } = found;

@@ -6,21 +6,20 @@ import { instant } from "#shared/http/instant.ts";
 import { json, jsonBody, problems } from "#shared/http/openapi.ts";
 import { type Problem, problem } from "#shared/problem/problem.ts";
 import { endpoint } from "../endpoint.ts";
-import { type KmsContext, NO_STORE, record } from "../http/frame.ts";
+import { type KmsContext, NO_STORE } from "../http/frame.ts";
 import { grantorOf } from "../http/granting.ts";
 import {
-  auditKeyRefusal,
   CREATED_KEY_EXAMPLE,
-  createdKeyAnswer,
+  createdKeyResponse,
   invalidKeyField,
   keyNotHeld,
   noSuchKey,
-  toCreatedKeyAnswer,
-} from "../http/key-answer.ts";
+  toCreatedKeyResponse,
+} from "../http/key-response.ts";
 import { noSuchService } from "../http/service-answer.ts";
 import { MAX_GRACE_SECONDS, type RotationFailure, type WantedRotation } from "./api-keys.ts";
 
-/** By default the old key dies at once: whoever rotates a leaked key must not have to think of it. */
+/** By default the old key ends at once: a leaked key must not stay valid because a parameter was forgotten. */
 const DEFAULT_GRACE_SECONDS = 0;
 
 const byService = z.object({ service: reference() });
@@ -33,7 +32,7 @@ const rotation = z.strictObject({
 
 const rotated = {
   200: json(
-    createdKeyAnswer,
+    createdKeyResponse,
     "The new key, with the name, scopes, allowed addresses and lifetime of the old one",
     CREATED_KEY_EXAMPLE,
   ),
@@ -56,12 +55,8 @@ const REFUSALS: Record<RotationFailure, (service: string) => Problem> = {
 
 const rotate = async (context: KmsContext, principal: Principal, wanted: WantedRotation) => {
   const made = await context.var.services.apiKeys.rotate(wanted, grantorOf(context, principal, "credential"));
-  if (!made.ok) {
-    await auditKeyRefusal(context, "key.rotate", wanted.service, made.error.kind);
-    throw REFUSALS[made.error.kind](wanted.service);
-  }
-  record(context, { action: "key.rotate", outcome: "success", target: made.value.apiKey.id });
-  return toCreatedKeyAnswer(made.value);
+  if (!made.ok) throw REFUSALS[made.error.kind](wanted.service);
+  return toCreatedKeyResponse(made.value);
 };
 
 const rotateService = endpoint("POST /keys/{service}/rotate", {

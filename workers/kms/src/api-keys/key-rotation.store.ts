@@ -1,4 +1,4 @@
-/** Rotation by schedule in the database: each step one transaction, decided by its first statement. */
+/** Rotation on schedule in the database: each step one transaction, decided by its first statement. */
 import { sql } from "drizzle-orm";
 import { appendEntry } from "../audit/audit.store.ts";
 import type { KmsDatabase } from "../db/connection.ts";
@@ -79,7 +79,7 @@ export const createKeyRotationRepository = ({ orm, client }: KmsDatabase): KeyRo
   },
   endReplaced: async ({ id: delivery, keyId: successor }, graceEndsAt, entry) => {
     const end = graceEndsAt.getTime();
-    await client.batch(
+    const [ended] = await client.batch(
       [
         { sql: END_REPLACED, args: { successor, delivery, end } },
         appendEntry(entry, "changed"),
@@ -88,9 +88,10 @@ export const createKeyRotationRepository = ({ orm, client }: KmsDatabase): KeyRo
       ],
       "write",
     );
+    return (ended?.rowsAffected ?? 0) > 0;
   },
   withdraw: async ({ id: delivery, keyId: successor }, at, entry) => {
-    await client.batch(
+    const [withdrawn] = await client.batch(
       [
         { sql: WITHDRAW, args: { successor, delivery, at: at.getTime() } },
         appendEntry(entry, "changed"),
@@ -98,5 +99,6 @@ export const createKeyRotationRepository = ({ orm, client }: KmsDatabase): KeyRo
       ],
       "write",
     );
+    return withdrawn?.rowsAffected === 1;
   },
 });

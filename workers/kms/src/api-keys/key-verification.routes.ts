@@ -4,7 +4,7 @@ import { MAX_NETWORK_LENGTH, parseAddress } from "#shared/contracts/networks.ts"
 import { EXAMPLE } from "#shared/http/examples.ts";
 import { json, jsonBody } from "#shared/http/openapi.ts";
 import { endpoint } from "../endpoint.ts";
-import { audit, NO_STORE } from "../http/frame.ts";
+import { NO_STORE } from "../http/frame.ts";
 import { scopeName } from "../http/scope-name.ts";
 import { endOfKey } from "./api-key.ts";
 import type { ApiKeyCheck } from "./api-keys.ts";
@@ -64,9 +64,8 @@ const keyVerification = endpoint("POST /keys/verify", {
   handle: async (context) => {
     const { key, address } = context.req.valid("json");
     const { apiKeys, keyUses } = context.var.services;
-    const checked = await apiKeys.check(key, address === undefined ? "not-looked-at" : { address });
+    const checked = await apiKeys.verify(key, address === undefined ? "not-checked" : { address });
     if (checked.ok) keyUses.note(checked.value.id);
-    else await audit(context, { action: "key.verify", outcome: "failure", reason: checked.error.kind });
     return context.json(toVerdict(checked), 200, NO_STORE);
   },
 });

@@ -2,7 +2,6 @@ import { z } from "@hono/zod-openapi";
 import type { Principal } from "#shared/auth/claims.ts";
 import { HOLDS_CREDENTIAL, holdsNoCredential } from "#shared/contracts/credential-shape.ts";
 import { reference, text } from "#shared/contracts/input.ts";
-import { serviceSubject } from "#shared/contracts/principal.ts";
 import { isVisibleText, NOT_VISIBLE } from "#shared/contracts/visible-text.ts";
 import { EXAMPLE, pageOf } from "#shared/http/examples.ts";
 import { instant } from "#shared/http/instant.ts";
@@ -10,25 +9,24 @@ import { json, jsonBody, page, pageQuery, problems } from "#shared/http/openapi.
 import { decodeCursor, toPage } from "#shared/http/page.ts";
 import { type Problem, problem } from "#shared/problem/problem.ts";
 import { endpoint } from "../endpoint.ts";
-import { entryOf, type KmsContext, NO_STORE, record } from "../http/frame.ts";
+import { type KmsContext, NO_STORE } from "../http/frame.ts";
 import { grantorOf, warningFields, warningsTo } from "../http/granting.ts";
 import {
   allowedAddresses,
-  auditKeyRefusal,
   CREATED_KEY_EXAMPLE,
-  createdKeyAnswer,
+  createdKeyResponse,
   invalidKeyField,
   KEY_EXAMPLE,
-  keyAnswer,
   keyNotHeld,
+  keyResponse,
   noSuchKey,
-  toCreatedKeyAnswer,
-  toKeyAnswer,
-} from "../http/key-answer.ts";
+  toCreatedKeyResponse,
+  toKeyResponse,
+} from "../http/key-response.ts";
 import { SCOPES_TOO_LONG, wantedScopes } from "../http/scope-name.ts";
 import { MAX_SERVICE_NAME_CHARACTERS, noSuchService, SERVICE_REFUSALS } from "../http/service-answer.ts";
 import type { ApiKey } from "./api-key.ts";
-import type { ApiKeyPosition, CreationFailure } from "./api-keys.ts";
+import type { ApiKeyPosition, CreationFailure, RevocationFailure } from "./api-keys.ts";
 
 const MAX_NAME_CHARACTERS = 100;
 const newKey = z.strictObject({
@@ -57,7 +55,7 @@ const CREATION_REFUSALS: Record<CreationFailure, () => Problem> = {
   "scopes-too-long": () => invalidKeyField("scopes", SCOPES_TOO_LONG),
 };
 
-/** Where a list goes on, in its cursor: the instant a key was created, and its id. */
+/** The position in a cursor: the instant a key was created, and its id. */
 const positionOf = ({ createdAt, id }: ApiKey): string => `${createdAt.getTime()}:${id}`;
 
 const parsePosition = (after: string | undefined): ApiKeyPosition | undefined => {
@@ -73,10 +71,16 @@ const readPage = async (
   context: KmsContext,
   service: string | undefined,
   { limit, after }: z.infer<typeof pageQuery>,
-): Promise<{ items: z.infer<typeof keyAnswer>[]; next: string | null }> => {
+): Promise<{ items: z.infer<typeof keyResponse>[]; next: string | null }> => {
   const { storedKeys, now } = context.var.services;
   const { items, next } = toPage(await storedKeys.list(service, limit + 1, parsePosition(after)), limit, positionOf);
-  return { items: items.map((apiKey) => toKeyAnswer(apiKey, now())), next };
+  return { items: items.map((apiKey) => toKeyResponse(apiKey, now())), next };
+};
+
+const REVOCATION_REFUSALS: Record<RevocationFailure, () => Problem> = {
+  "unknown-service": SERVICE_REFUSALS.unknown,
+  "not-held": SERVICE_REFUSALS["not-held"],
+  "unknown-key": noSuchKey,
 };
 
 const revoke = async (
@@ -85,13 +89,8 @@ const revoke = async (
   service: string,
   id: string | undefined,
 ): Promise<void> => {
-  const { serviceRegistry, storedKeys, now } = context.var.services;
-  const found = await serviceRegistry.findWithin(service, principal);
-  if (!found.ok) throw SERVICE_REFUSALS[found.error.kind]();
-  const event = { action: "key.revoke", outcome: "success", target: id ?? serviceSubject(service) } as const;
-  const isFound = await storedKeys.revoke(service, id, new Date(now()), await entryOf(context, event));
-  if (id !== undefined && !isFound) throw noSuchKey();
-  if (isFound) record(context, event);
+  const revocation = await context.var.services.apiKeys.revoke(service, id, principal);
+  if (!revocation.ok) throw REVOCATION_REFUSALS[revocation.error.kind]();
 };
 
 const createKey = endpoint("POST /keys", {
@@ -109,19 +108,15 @@ const createKey = endpoint("POST /keys", {
     allowedAddresses: ["203.0.113.0/24"],
   }),
   responses: {
-    201: json(createdKeyAnswer.extend(warningFields).openapi("NewApiKey"), "The new key", CREATED_KEY_EXAMPLE),
+    201: json(createdKeyResponse.extend(warningFields).openapi("NewApiKey"), "The new key", CREATED_KEY_EXAMPLE),
   },
   errors: ["not-found"],
   handle: async (context, principal) => {
     const grantor = grantorOf(context, principal, "credential");
     const wanted = context.req.valid("json");
     const created = await context.var.services.apiKeys.create(wanted, grantor);
-    if (!created.ok) {
-      await auditKeyRefusal(context, "key.create", wanted.service, created.error.kind);
-      throw CREATION_REFUSALS[created.error.kind]();
-    }
-    record(context, { action: "key.create", outcome: "success", target: created.value.apiKey.id });
-    return context.json({ ...toCreatedKeyAnswer(created.value), ...warningsTo(grantor) }, 201, NO_STORE);
+    if (!created.ok) throw CREATION_REFUSALS[created.error.kind]();
+    return context.json({ ...toCreatedKeyResponse(created.value), ...warningsTo(grantor) }, 201, NO_STORE);
   },
 });
 
@@ -131,7 +126,7 @@ const listKeys = endpoint("GET /keys", {
   summary: "List the API keys of one service or of all, oldest first",
   query: pageQuery.extend({ service: reference().optional() }),
   responses: {
-    200: json(page(keyAnswer), "A page of keys", pageOf(KEY_EXAMPLE)),
+    200: json(page(keyResponse), "A page of keys", pageOf(KEY_EXAMPLE)),
   },
   handle: async (context) => {
     const { service, ...position } = context.req.valid("query");
@@ -146,7 +141,7 @@ const listKeysOfService = endpoint("GET /keys/{service}", {
   params: byService,
   query: pageQuery,
   responses: {
-    200: json(page(keyAnswer), "A page of keys", pageOf(KEY_EXAMPLE)),
+    200: json(page(keyResponse), "A page of keys", pageOf(KEY_EXAMPLE)),
   },
   errors: ["not-found"],
   handle: async (context) => {

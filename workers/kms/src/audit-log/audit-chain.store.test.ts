@@ -5,6 +5,7 @@ import type { AuditEvent } from "../audit/audit-entry.ts";
 import { linkOf, type StoredEntry, sealOf } from "./audit-chain.ts";
 import { createAuditSealer } from "./audit-sealing.ts";
 import { type ChainVerdict, createChainVerifier } from "./audit-verification.ts";
+import { createTrailState } from "./trail-state.ts";
 
 const START_MS = Date.parse("2026-11-23T10:00:00Z");
 const LAST = 12;
@@ -24,7 +25,14 @@ const compose = (macKey: Uint8Array = MAC_KEY) => {
   const alarm = (): void => {
     alarms += 1;
   };
-  const sealer = createAuditSealer({ repository: chain, macKey, alarm, makeCheckpoint: async () => {}, now });
+  const sealer = createAuditSealer({
+    repository: chain,
+    state: createTrailState(),
+    macKey,
+    alarm,
+    makeCheckpoint: async () => {},
+    now,
+  });
   const verifyAll = createChainVerifier({
     reader: { ...chain, listCheckpoints: async () => [] },
     subjectKeys,

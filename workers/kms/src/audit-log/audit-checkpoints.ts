@@ -90,8 +90,8 @@ export interface CheckpointsOptions {
   /** The public half of a signing key. */
   publicJwkOf: (kid: string) => Promise<JWK>;
   isOurs: (place: ChainPlace) => boolean;
-  /** Told of every checkpoint that is kept. */
-  tell: (checkpoint: Checkpoint) => void;
+  /** Called with every checkpoint that is kept. */
+  onCheckpoint: (checkpoint: Checkpoint) => void;
   now: () => number;
 }
 
@@ -104,7 +104,7 @@ const publicMembers = ({ kty, kid, alg, use, crv, x, y, n, e }: JWK): PublicJwk 
   );
 
 export const createCheckpoints = (options: CheckpointsOptions): Checkpoints => {
-  const { repository, issuer, signer, publicJwkOf, isOurs, tell, now } = options;
+  const { repository, issuer, signer, publicJwkOf, isOurs, onCheckpoint, now } = options;
 
   const sign: Checkpoints["sign"] = async ({ id, link, seal }, end) => {
     const { kid, algorithm, privateKey } = await signer();
@@ -128,7 +128,7 @@ export const createCheckpoints = (options: CheckpointsOptions): Checkpoints => {
       const [head, latest] = await Promise.all([repository.readHead(), repository.latest()]);
       if (!head || !isDue(head, latest, isUrgent) || !isOurs(head)) return;
       const checkpoint = await sign(head);
-      if (await repository.insert(checkpoint)) tell(checkpoint);
+      if (await repository.insert(checkpoint)) onCheckpoint(checkpoint);
     },
   };
 };

@@ -1,5 +1,5 @@
 /** Everything that is done with the stored audit trail: linked, signed for, gone over, read, exported. */
-import type { AuditEvent } from "../audit/audit-entry.ts";
+import type { AuditEvent, AuditRecorder } from "../audit/audit-entry.ts";
 import type { SubjectKeys } from "../audit/subject-keys.ts";
 import { isSameHash } from "../crypto/mac.ts";
 import type { KeyRing } from "../tokens/key-ring.ts";
@@ -11,10 +11,10 @@ import {
   createCheckpoints,
 } from "./audit-checkpoints.ts";
 import { type ExportedEntry, exportEntries } from "./audit-export.ts";
-import { TrailBehind } from "./audit-mark.ts";
 import { type AuditFilter, type AuditReader, createEntryOpener, type ReadableEntry } from "./audit-reading.ts";
 import { type ChainAlarm, type ChainRepository, createAuditSealer } from "./audit-sealing.ts";
 import { type ChainReader, createChainVerifier, type VerifyChain } from "./audit-verification.ts";
+import { expectEntry, type TrailState } from "./trail-state.ts";
 
 const PAGE = 500;
 
@@ -25,37 +25,40 @@ export interface AuditLog {
   expectEntry(event: AuditEvent): void;
   /** The same as `seal`, unless no entry is expected; nor if it has just been done, and nobody's rights were changed since. */
   sealSoon(): Promise<void>;
-  /** Fails with `TrailBehind` when the trail was found to lack entries that it had before. */
-  assertNotBehind(): void;
   /** Forgets checkpoints that are close together and old. */
   thinCheckpoints(): Promise<void>;
+  /** Links what waits to be linked, and goes over the chain; a broken one is recorded. */
   verify: VerifyChain;
   /** Newest first, from the one before that id, readable as far as their people have not been erased. */
   list(filter: AuditFilter, limit: number, beforeId: number | undefined): Promise<ReadableEntry[]>;
   /** All that tell of this person, readable, oldest first. */
   about(userId: string): AsyncGenerator<ReadableEntry>;
-  export(filter: AuditFilter): AsyncGenerator<ExportedEntry>;
-  /** Oldest first, from the one after that entry. */
+  /** Records the export, links what waits to be linked, and gives the lines. */
+  export(filter: AuditFilter): Promise<AsyncGenerator<ExportedEntry>>;
+  /** Oldest first, from the one after that entry, with the one that is due. */
   checkpoints(limit: number, afterEntryId: number): Promise<Checkpoint[]>;
 }
 
 export interface AuditLogOptions {
   chain: ChainRepository & Omit<ChainReader, "listCheckpoints">;
+  state: TrailState;
   checkpoints: CheckpointRepository & CheckpointReader;
   reader: AuditReader;
   subjectKeys: SubjectKeys;
   macKey: Uint8Array;
   issuer: string;
   keyRing: Pick<KeyRing, "signer" | "trust">;
-  /** Told of every checkpoint that is kept. */
-  tell: (checkpoint: Checkpoint) => void;
-  /** Told when the chain is not ours, or lacks what it had before, and nothing more is linked. */
+  /** See `storingIfWritable`: the trail is read above all when it cannot be written. */
+  recorder: Pick<AuditRecorder, "record">;
+  /** Called with every checkpoint that is kept. */
+  onCheckpoint: (checkpoint: Checkpoint) => void;
+  /** Called when the chain is not ours, or lacks what it had before, and nothing more is linked. */
   alarm: (reason: ChainAlarm) => void;
   now: () => number;
 }
 
 export const createAuditLog = (options: AuditLogOptions): AuditLog => {
-  const { chain, checkpoints: kept, reader, subjectKeys, macKey, keyRing, now } = options;
+  const { chain, state, checkpoints: kept, reader, subjectKeys, macKey, keyRing, recorder, now } = options;
   const isOurs = ({ id, link, seal }: ChainPlace): boolean => isSameHash(seal, sealOf(macKey, id, link));
   const checkpoints = createCheckpoints({
     repository: kept,
@@ -68,12 +71,13 @@ export const createAuditLog = (options: AuditLogOptions): AuditLog => {
       return key;
     },
     isOurs,
-    tell: options.tell,
+    onCheckpoint: options.onCheckpoint,
     now,
   });
   const open = createEntryOpener(subjectKeys);
   const sealer = createAuditSealer({
     repository: chain,
+    state,
     macKey,
     alarm: options.alarm,
     makeCheckpoint: checkpoints.makeDue,
@@ -91,35 +95,43 @@ export const createAuditLog = (options: AuditLogOptions): AuditLog => {
     }
   };
 
+  const verifyChain = createChainVerifier({
+    reader: { ...chain, listCheckpoints: kept.list },
+    subjectKeys,
+    mark: sealer.mark,
+    macKey,
+    now,
+  });
+
   return {
     seal: sealer.seal,
-    expectEntry: sealer.expectEntry,
+    expectEntry: (event) => expectEntry(state, event),
     sealSoon: sealer.sealSoon,
-    assertNotBehind: () => {
-      if (sealer.isBehind()) throw new TrailBehind();
-    },
     thinCheckpoints: checkpoints.thin,
-    verify: createChainVerifier({
-      reader: { ...chain, listCheckpoints: kept.list },
-      subjectKeys,
-      mark: sealer.mark,
-      macKey,
-      now,
-    }),
+    verify: async (verification) => {
+      await sealer.seal();
+      const verdict = await verifyChain(verification);
+      if (!verdict.valid) await recorder.record({ action: "audit.verify", outcome: "failure", reason: "broken" });
+      return verdict;
+    },
     list: async (filter, limit, beforeId) => open(await reader.list(filter, limit, beforeId)),
     about,
-    export: (filter) =>
-      exportEntries(
-        {
-          reader,
-          readState: chain.readState,
-          readEntry: chain.readEntry,
-          checkpoints: kept.list,
-          sign: checkpoints.sign,
-          isOurs: (place) => !sealer.isBehind() && isOurs(place),
-        },
-        filter,
-      ),
-    checkpoints: kept.list,
+    export: async (filter) => {
+      await recorder.record({ action: "audit.export", outcome: "success" });
+      await sealer.seal();
+      const source = {
+        reader,
+        readState: chain.readState,
+        readEntry: chain.readEntry,
+        checkpoints: kept.list,
+        sign: checkpoints.sign,
+        isOurs: (place: ChainPlace) => !state.isBehind && isOurs(place),
+      };
+      return exportEntries(source, filter);
+    },
+    checkpoints: async (limit, afterEntryId) => {
+      await sealer.seal();
+      return kept.list(limit, afterEntryId);
+    },
   };
 };

@@ -1,11 +1,14 @@
 import { exportJWK, generateKeyPair, type JWK } from "jose";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { createRecorder } from "#shared/observability/recorder.ts";
 import { openTestDatabase, type TestDatabase } from "../../../../tests/support/database.ts";
 import { composeTrail, MAC_KEY } from "../../../../tests/support/kms/audit-trail.ts";
 import { createCheckpointRepository } from "./audit-checkpoints.store.ts";
 import { createAuditLog } from "./audit-log.ts";
 import { createPruning } from "./audit-pruning.ts";
 import { createAuditReader } from "./audit-reading.store.ts";
+import { createTrailSink } from "./trail-sink.ts";
+import { createTrailState } from "./trail-state.ts";
 
 const START_MS = Date.parse("2026-11-23T10:00:00Z");
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -27,8 +30,11 @@ const compose = () => {
     occasion: () => undefined,
     now,
   });
+  const state = createTrailState();
+  const recorder = createRecorder(() => {}, createTrailSink(trail, state));
   const log = createAuditLog({
     chain,
+    state,
     checkpoints: createCheckpointRepository(database),
     reader: createAuditReader(database),
     subjectKeys,
@@ -45,13 +51,14 @@ const compose = () => {
         hasMore: false,
       }),
     },
-    tell: () => {},
+    recorder,
+    onCheckpoint: () => {},
     alarm,
     now,
   });
   const prune = createPruning({
     repository: chain,
-    audit: trail,
+    recorder,
     macKey: MAC_KEY,
     retentionDays: RETENTION_DAYS,
     alarm,
@@ -104,7 +111,7 @@ test("forgets what is older than anybody wants to keep, and the chain goes on fr
   expect(await idsOf("audit_checkpoints", "entry_id")).toContain(9);
   await compose().log.seal();
   expect(await verify()).toEqual({ valid: true, entries: ids.length });
-  const { value: first } = await compose().log.export({}).next();
+  const { value: first } = await (await compose().log.export({})).next();
   expect(first).toMatchObject({ id: 10, follows: { checkpoint: { entries: 9 } } });
 });
 

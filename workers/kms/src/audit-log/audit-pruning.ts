@@ -1,6 +1,5 @@
 /** Forgets audit entries that are older than anybody wants to keep: up to a checkpoint, from which the chain goes on. */
-import type { AuditTrail } from "../audit/audit.ts";
-import type { AuditEntry } from "../audit/audit-entry.ts";
+import { type AuditEntry, type AuditRecorder, BY_KMS } from "../audit/audit-entry.ts";
 import { isSameHash } from "../crypto/mac.ts";
 import { isOurs, type StoredChainState, type StoredEntry, sealOf, withMac } from "./audit-chain.ts";
 
@@ -18,7 +17,7 @@ export interface PruningRepository {
 
 export interface PruningOptions {
   repository: PruningRepository;
-  audit: Pick<AuditTrail, "prepare">;
+  recorder: Pick<AuditRecorder, "change">;
   macKey: Uint8Array;
   retentionDays: number;
   alarm: (reason: "not-ours") => void;
@@ -27,7 +26,7 @@ export interface PruningOptions {
 
 /** Prunes what is due; two at once prune it once. What the chain does not vouch for stays. */
 export const createPruning =
-  ({ repository, audit, macKey, retentionDays, alarm, now }: PruningOptions) =>
+  ({ repository, recorder, macKey, retentionDays, alarm, now }: PruningOptions) =>
   async (): Promise<void> => {
     for (;;) {
       const { state } = await repository.readState();
@@ -40,7 +39,10 @@ export const createPruning =
       if (last.link === null || last.seal === null || !isSameHash(last.seal, sealOf(macKey, last.id, last.link)))
         return alarm("not-ours");
       const base = { baseId: last.id, baseLink: last.link, baseAt: last.at };
-      const entry = await audit.prepare({ action: "audit.prune", outcome: "success", target: String(last.id) });
-      if (!(await repository.prune(state, withMac(macKey, { ...state, ...base }), entry))) return;
+      const isPruned = await recorder.change(
+        { action: "audit.prune", outcome: "success", target: String(last.id), ...BY_KMS },
+        (entry) => repository.prune(state, withMac(macKey, { ...state, ...base }), entry),
+      );
+      if (!isPruned) return;
     }
   };

@@ -1,7 +1,5 @@
 /** Links audit entries: whoever comes first does it, for all that wait; two at once do the same, and one of them in vain. */
 
-import { changesRights } from "../audit/audit-actions.ts";
-import type { AuditEvent } from "../audit/audit-entry.ts";
 import {
   type ChainPlace,
   type ChainState,
@@ -13,6 +11,7 @@ import {
 } from "./audit-chain.ts";
 import type { Checkpoint } from "./audit-checkpoints.ts";
 import { type ChainMark, lostSince, markOf, NO_MARK } from "./audit-mark.ts";
+import type { TrailState } from "./trail-state.ts";
 
 /** Entries in one transaction. */
 const SEALING_BATCH = 500;
@@ -43,18 +42,15 @@ export interface ChainRepository {
 export interface AuditSealer {
   /** Links what is stored, up to some thousand entries, and makes the checkpoint that is due. */
   seal(): Promise<void>;
-  /** There is, or will be, an entry of this to link. */
-  expectEntry(event: AuditEvent): void;
   /** The same as `seal`, unless no entry is expected; nor if it has just been done, and nobody's rights were changed since. */
   sealSoon(): Promise<void>;
   /** How far this process has seen the chain. */
   mark(): ChainMark;
-  /** Whether the chain was found to end before that, or to be another one. */
-  isBehind(): boolean;
 }
 
 export interface AuditSealerOptions {
   repository: ChainRepository;
+  state: TrailState;
   macKey: Uint8Array;
   /** Told when the chain is not ours, or lacks what it had before, and nothing more is linked. */
   alarm: (reason: ChainAlarm) => void;
@@ -67,15 +63,12 @@ export type ChainAlarm = "not-ours" | "behind";
 
 export const createAuditSealer = ({
   repository,
+  state: trail,
   macKey,
   alarm,
   makeCheckpoint,
   now,
 }: AuditSealerOptions): AuditSealer => {
-  let isExpecting = false;
-  /** Rights were changed, and no checkpoint vouches for that yet. */
-  let isUrgent = false;
-  let isBehind = false;
   let runningSinceMs: number | undefined;
   let sealedAtMs = Number.NEGATIVE_INFINITY;
   let mark = NO_MARK;
@@ -96,10 +89,10 @@ export const createAuditSealer = ({
     const seen = mark;
     const tail = await repository.readTail(SEALING_BATCH, seen.id);
     const { state, entries } = tail;
-    isBehind = isLost(seen, tail);
+    trail.isBehind = isLost(seen, tail);
     const isForeign = state ? !isOurs(macKey, state) : entries.some(({ link }) => link !== null);
-    if (!isBehind && !isForeign) return tail;
-    alarm(isBehind ? "behind" : "not-ours");
+    if (!trail.isBehind && !isForeign) return tail;
+    alarm(trail.isBehind ? "behind" : "not-ours");
     return undefined;
   };
 
@@ -118,15 +111,15 @@ export const createAuditSealer = ({
   };
 
   const seal = async (): Promise<void> => {
-    const wasUrgent = isUrgent;
+    const wasUrgent = trail.isUrgent;
     sealedAtMs = now();
-    isExpecting = false;
-    isUrgent = false;
+    trail.isExpecting = false;
+    trail.isUrgent = false;
     try {
       for (let batch = 0; batch < MAX_BATCHES && (await sealBatch(wasUrgent)); batch += 1);
     } catch (error) {
-      isExpecting = true;
-      isUrgent ||= wasUrgent;
+      trail.isExpecting = true;
+      trail.isUrgent ||= wasUrgent;
       throw error;
     }
   };
@@ -136,7 +129,7 @@ export const createAuditSealer = ({
     if (runningSinceMs !== undefined && now() < runningSinceMs + MAX_RUN_MS) return;
     runningSinceMs = now();
     try {
-      while (isUrgent) await seal();
+      while (trail.isUrgent) await seal();
     } finally {
       runningSinceMs = undefined;
     }
@@ -144,15 +137,10 @@ export const createAuditSealer = ({
 
   return {
     seal,
-    expectEntry: (event) => {
-      isExpecting = true;
-      isUrgent ||= changesRights(event);
-    },
     sealSoon: async () => {
-      if (isUrgent) await sealAtOnce();
-      else if (isExpecting && now() - sealedAtMs >= PAUSE_MS) await seal();
+      if (trail.isUrgent) await sealAtOnce();
+      else if (trail.isExpecting && now() - sealedAtMs >= PAUSE_MS) await seal();
     },
     mark: () => mark,
-    isBehind: () => isBehind,
   };
 };

@@ -1,5 +1,5 @@
 /** What an audit entry says. */
-import type { Recorder, SecurityEvent } from "#shared/observability/recorder.ts";
+import type { AuditSink, Recorder, SecurityEvent } from "#shared/observability/recorder.ts";
 
 /** A security event with what the audit trail keeps besides. */
 export interface AuditEvent extends SecurityEvent {
@@ -38,6 +38,11 @@ export interface AuditEntry {
   readonly event: AuditEvent;
   readonly record: AuditRecord;
 }
+
+/** Of an event that the kms brings about by itself, in whatever request it happens to do so: the caller is not the actor. */
+export const BY_KMS = { actor: undefined } as const;
+
+export type TrailSink = AuditSink<AuditEvent, AuditEntry>;
 
 /** The recorder of the kms, whose changes store their entry in their own transaction. */
 export type AuditRecorder = Recorder<AuditEvent, AuditEntry>;

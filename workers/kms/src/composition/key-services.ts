@@ -9,7 +9,7 @@ import { createKeyChanges, type KeyChanges } from "../api-keys/key-changes.ts";
 import { createKeyRotationRepository } from "../api-keys/key-rotation.store.ts";
 import { createKeyRotation } from "../api-keys/key-rotation.ts";
 import type { AuditTrail } from "../audit/audit.ts";
-import type { AuditEvent } from "../audit/audit-entry.ts";
+import type { AuditRecorder } from "../audit/audit-entry.ts";
 import type { RandomBytes } from "../crypto/random.ts";
 import type { InternalKeys } from "../crypto/root-key.ts";
 import { createSealer } from "../crypto/sealing.ts";
@@ -41,7 +41,7 @@ export interface KeyServicesOptions {
   keys: Pick<InternalKeys, "apiKeyMac" | "sealing">;
   wrapping: Wrapping;
   audit: AuditTrail;
-  tell: (event: AuditEvent) => void;
+  recorder: AuditRecorder;
   log: Log;
   later: (work: Promise<void>) => void;
   sleep: (ms: number) => Promise<void>;
@@ -51,20 +51,19 @@ export interface KeyServicesOptions {
 }
 
 export const createKeyServices = (options: KeyServicesOptions): KeyServices => {
-  const { foundation, keys, wrapping, audit, tell, log, later, sleep, randomBytes, now, createId } = options;
+  const { foundation, keys, wrapping, audit, recorder, log, later, sleep, randomBytes, now, createId } = options;
   const { env, database } = foundation;
   const services = createServiceRepository(database);
   const storedKeys = createApiKeyRepository(database);
   const sealer = createSealer(keys.sealing, randomBytes);
-  const forging = { macKey: keys.apiKeyMac, randomBytes, now };
+  const generation = { macKey: keys.apiKeyMac, randomBytes, now };
 
   const keyRotation = createKeyRotation({
-    ...forging,
+    ...generation,
     repository: createKeyRotationRepository(database),
     wrapping,
     webhooks: () => webhooks,
-    audit,
-    tell,
+    recorder,
     publicUrl: env.PUBLIC_URL,
   });
   const webhooks = createWebhooks({
@@ -88,15 +87,14 @@ export const createKeyServices = (options: KeyServicesOptions): KeyServices => {
       webhooksAnywhere: env.WEBHOOK_TARGETS === "any",
       now,
     }),
-    apiKeys: createApiKeys({ ...forging, repository: storedKeys, services, audit }),
+    apiKeys: createApiKeys({ ...generation, repository: storedKeys, services, recorder }),
     storedKeys,
     keyChanges: createKeyChanges({
-      ...forging,
+      ...generation,
       repository: { ...storedKeys, ...createKeyChangeRepository(database) },
       services,
       webhooks,
-      audit,
-      tell,
+      recorder,
     }),
     keyUses: createKeyUses({ report: storedKeys.recordUses, later, sleep, now }),
     webhooks,

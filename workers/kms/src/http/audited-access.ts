@@ -7,7 +7,7 @@ import { describeError } from "#shared/observability/log.ts";
 import { PROBLEMS } from "#shared/problem/catalogue.ts";
 import { Problem } from "#shared/problem/problem.ts";
 import type { KmsServices } from "../composition/services.ts";
-import { audit, type KmsContext } from "./frame.ts";
+import type { KmsContext } from "./frame.ts";
 
 const REFUSALS = new Set([401, 403]);
 
@@ -21,7 +21,7 @@ const tellOf = async (context: KmsContext, error: unknown): Promise<void> => {
   if (isTold || isAnonymous) return;
   const target = `${context.req.method} ${template}`;
   try {
-    await audit(context, { action: "access.refuse", outcome: "refused", target, reason });
+    await context.var.services.recorder.record({ action: "access.refuse", outcome: "refused", target, reason });
   } catch (failure) {
     // It stays a refusal, and its log line is written.
     if (!isUnavailable(failure)) throw failure;

@@ -4,7 +4,6 @@ import { noteReason } from "#shared/observability/context.ts";
 import { noteEvent } from "#shared/observability/recorder.ts";
 import { type Problem, problem } from "#shared/problem/problem.ts";
 import type { AuditEntry, AuditEvent } from "../audit/audit-entry.ts";
-import { TrailBehind } from "../audit-log/audit-mark.ts";
 import type { KmsServices } from "../composition/services.ts";
 
 export type KmsContext = Context<WorkerEnv<KmsServices>>;
@@ -31,16 +30,6 @@ export const record = (context: KmsContext, event: AuditEvent): void => {
 export const audit = (context: KmsContext, event: AuditEvent): Promise<void> => {
   if (event.reason !== undefined) noteReason(event.reason);
   return context.var.services.audit.write(byCaller(context, event));
-};
-
-/** The same where the caller looks at the trail itself, which must be possible above all when it cannot be written. */
-export const auditIfWritable = async (context: KmsContext, event: AuditEvent): Promise<void> => {
-  try {
-    await audit(context, event);
-  } catch (error) {
-    if (!(error instanceof TrailBehind)) throw error;
-    if (event.outcome === "success") record(context, event);
-  }
 };
 
 const RETRY_AFTER_SECONDS = "5";

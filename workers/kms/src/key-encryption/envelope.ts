@@ -37,38 +37,38 @@ export interface Envelope extends WrappedKey {
 export interface Envelopes {
   /** What was wrapped could not be stored: its KEK may have been retired. */
   refresh(): Promise<void>;
-  /** A new data key, wrapped for this place. */
-  createKey(place: string): Promise<{ key: Uint8Array; wrapped: WrappedKey }>;
-  wrap(place: string, key: Uint8Array): Promise<WrappedKey>;
+  /** A new data key, wrapped for this AAD context. */
+  createKey(context: string): Promise<{ key: Uint8Array; wrapped: WrappedKey }>;
+  wrap(context: string, key: Uint8Array): Promise<WrappedKey>;
   /** The key that is wrapped; `undefined` when it belongs elsewhere or was changed. */
-  unwrap(place: string, wrapped: WrappedKey): Promise<Uint8Array | undefined>;
+  unwrap(context: string, wrapped: WrappedKey): Promise<Uint8Array | undefined>;
   /** The same key under the current KEK; `undefined` when it does not open. */
-  rewrap(place: string, wrapped: WrappedKey): Promise<WrappedKey | undefined>;
-  seal(place: string, plaintext: string): Promise<Envelope>;
+  rewrap(context: string, wrapped: WrappedKey): Promise<WrappedKey | undefined>;
+  seal(context: string, plaintext: string): Promise<Envelope>;
   /** The plaintext; `undefined` when it belongs elsewhere or was changed. */
-  open(place: string, envelope: Envelope): Promise<string | undefined>;
+  open(context: string, envelope: Envelope): Promise<string | undefined>;
 }
 
-/** What a wrapped key is bound to: the place of what it encrypts. */
-const keyContext = (place: string): string => `${place}/data-key`;
+/** The AAD context of a wrapped key: that of what it encrypts. */
+const keyContext = (context: string): string => `${context}/data-key`;
 
 /** Places are table, row and column: what is put elsewhere does not open. */
 export const createEnvelopes = (keks: KekSource, randomBytes: RandomBytes): Envelopes => {
-  const wrap = async (place: string, key: Uint8Array): Promise<WrappedKey> => {
+  const wrap = async (context: string, key: Uint8Array): Promise<WrappedKey> => {
     const { version, key: kek } = await keks.current();
     const text = Buffer.from(key).toString("base64url");
-    return { kekVersion: version, wrappedKey: await createSealer(kek, randomBytes).seal(keyContext(place), text) };
+    return { kekVersion: version, wrappedKey: await createSealer(kek, randomBytes).seal(keyContext(context), text) };
   };
 
-  const unwrap: Envelopes["unwrap"] = async (place, { kekVersion, wrappedKey }) => {
+  const unwrap: Envelopes["unwrap"] = async (context, { kekVersion, wrappedKey }) => {
     const { key: kek } = await keks.get(kekVersion);
-    const text = await createSealer(kek, randomBytes).open(keyContext(place), wrappedKey);
+    const text = await createSealer(kek, randomBytes).open(keyContext(context), wrappedKey);
     return text === undefined ? undefined : new Uint8Array(Buffer.from(text, "base64url"));
   };
 
-  const createKey: Envelopes["createKey"] = async (place) => {
+  const createKey: Envelopes["createKey"] = async (context) => {
     const key = randomBytes(DATA_KEY_BYTES);
-    return { key, wrapped: await wrap(place, key) };
+    return { key, wrapped: await wrap(context, key) };
   };
 
   return {
@@ -76,17 +76,17 @@ export const createEnvelopes = (keks: KekSource, randomBytes: RandomBytes): Enve
     createKey,
     wrap,
     unwrap,
-    rewrap: async (place, wrapped) => {
-      const key = await unwrap(place, wrapped);
-      return key && wrap(place, key);
+    rewrap: async (context, wrapped) => {
+      const key = await unwrap(context, wrapped);
+      return key && wrap(context, key);
     },
-    seal: async (place, plaintext) => {
-      const { key, wrapped } = await createKey(place);
-      return { ...wrapped, sealed: await createSealer(key, randomBytes).seal(place, plaintext) };
+    seal: async (context, plaintext) => {
+      const { key, wrapped } = await createKey(context);
+      return { ...wrapped, sealed: await createSealer(key, randomBytes).seal(context, plaintext) };
     },
-    open: async (place, envelope) => {
-      const key = await unwrap(place, envelope);
-      return key && createSealer(key, randomBytes).open(place, envelope.sealed);
+    open: async (context, envelope) => {
+      const key = await unwrap(context, envelope);
+      return key && createSealer(key, randomBytes).open(context, envelope.sealed);
     },
   };
 };

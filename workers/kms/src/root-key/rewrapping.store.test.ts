@@ -1,6 +1,7 @@
 import { drizzle } from "drizzle-orm/libsql/http";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { openTestDatabase, type TestDatabase } from "../../../../tests/support/database.ts";
+import { createTestRecorder } from "../../../../tests/support/kms/recorder.ts";
 import { auditEntry, randomBytes } from "../../../../tests/support/kms.ts";
 import type { KmsDatabase } from "../db/connection.ts";
 import * as schema from "../db/schema.ts";
@@ -8,7 +9,7 @@ import { createEnvelopes, type Envelopes } from "../key-encryption/envelope.ts";
 import { createKekRepository } from "../key-encryption/keks.store.ts";
 import { createKeks, type Keks } from "../key-encryption/keks.ts";
 import { createSecretRepository } from "../vault/secrets.store.ts";
-import { createSecrets, type Secrets } from "../vault/secrets.ts";
+import { createSecretValues, type SecretValues } from "../vault/secrets.ts";
 import { createRewrappingRepository } from "./rewrapping.store.ts";
 import { createRootKey, type RewrappingRepository, type RootKey, type RootKeyOptions } from "./root-key-rotation.ts";
 
@@ -27,7 +28,7 @@ afterAll(() => opened.close());
 interface Process {
   keks: Keks;
   envelopes: Envelopes;
-  secrets: Secrets;
+  secrets: SecretValues;
   rootKey(options?: Partial<RootKeyOptions>): RootKey;
 }
 
@@ -40,14 +41,13 @@ const createProcess = async (now = Date.now): Promise<Process> => {
   return {
     keks,
     envelopes,
-    secrets: createSecrets({ repository: createSecretRepository(database), envelopes, now }),
+    secrets: createSecretValues({ repository: createSecretRepository(database), envelopes, now }),
     rootKey: (options) =>
       createRootKey({
         repository: createRewrappingRepository(database),
         keks,
         envelopes,
-        audit: { prepare: async (event) => auditEntry(event) },
-        tell: () => {},
+        recorder: createTestRecorder().recorder,
         alarm: () => {},
         batchSize: BATCH_SIZE,
         now,

@@ -3,9 +3,9 @@ import type { Row } from "@libsql/client";
 import { appendEntry } from "../audit/audit.store.ts";
 import type { KmsDatabase } from "../db/connection.ts";
 import { internalKeyPlace } from "../key-encryption/internal-keys.ts";
-import { secretPlace } from "../vault/secrets.ts";
-import { transitPlace } from "../vault/transit.ts";
-import { wrappedPlace } from "../vault/wrapping.ts";
+import { secretContext } from "../vault/secrets.ts";
+import { transitContext } from "../vault/transit.ts";
+import { wrappedContext } from "../vault/wrapping.ts";
 import type { RewrappingRepository } from "./root-key-rotation.ts";
 
 type PlaceOf = (row: Row) => string;
@@ -13,9 +13,9 @@ type PlaceOf = (row: Row) => string;
 /** Every table with the columns `kek_version` and `wrapped_key`, and what its keys are bound to. */
 const PLACES: ReadonlyMap<string, PlaceOf> = new Map<string, PlaceOf>([
   ["internal_keys", (row) => internalKeyPlace(String(row["name"]))],
-  ["secret_versions", (row) => secretPlace(String(row["path"]), Number(row["version"]))],
-  ["wrapped_secrets", (row) => wrappedPlace(String(row["id"]))],
-  ["transit_key_versions", (row) => transitPlace(String(row["name"]), Number(row["version"]))],
+  ["secret_versions", (row) => secretContext(String(row["path"]), Number(row["version"]))],
+  ["wrapped_secrets", (row) => wrappedContext(String(row["id"]))],
+  ["transit_key_versions", (row) => transitContext(String(row["name"]), Number(row["version"]))],
 ]);
 
 const TABLES = [...PLACES.keys()];
@@ -35,8 +35,8 @@ const RETIRE = `DELETE FROM key_encryption_keys WHERE version < :before AND ${IS
 export const createRewrappingRepository = ({ client }: KmsDatabase): RewrappingRepository => ({
   tables: TABLES,
   list: async (table, kekVersion, limit, after) => {
-    const placeOf = PLACES.get(table);
-    if (!placeOf) throw new Error(`${table} has no data keys`);
+    const contextOf = PLACES.get(table);
+    if (!contextOf) throw new Error(`${table} has no data keys`);
     const { rows } = await client.execute({
       sql: `SELECT rowid AS row, * FROM ${table} WHERE kek_version = :kekVersion AND rowid > :after
             ORDER BY rowid LIMIT :limit`,
@@ -45,7 +45,7 @@ export const createRewrappingRepository = ({ client }: KmsDatabase): RewrappingR
     return rows.map((row) => ({
       table,
       row: Number(row["row"]),
-      place: placeOf(row),
+      context: contextOf(row),
       kekVersion,
       wrappedKey: String(row["wrapped_key"]),
     }));

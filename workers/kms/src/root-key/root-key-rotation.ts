@@ -1,11 +1,10 @@
 /**
- * Rotation of the root key, while everything goes on: a new key-encryption key (KEK) takes over, then every data key is
- * rewrapped under it, batch by batch. Each batch stands by itself, so that the work can be interrupted anywhere, taken up
- * by anybody, and done twice at once. A KEK leaves when nothing is wrapped under it any more.
+ * Rotation of the root key without downtime: a new key-encryption key (KEK) takes over, then every data key is rewrapped
+ * under it, batch by batch. Each batch is independent, so that the work can be interrupted anywhere, resumed by any
+ * process, and done twice at once. A KEK is retired when nothing is wrapped under it any more.
  */
 import { failure, type Result, success } from "#shared/lang/result.ts";
-import type { AuditTrail } from "../audit/audit.ts";
-import type { AuditEntry, AuditEvent } from "../audit/audit-entry.ts";
+import { type AuditEntry, type AuditRecorder, BY_KMS } from "../audit/audit-entry.ts";
 import type { Envelopes, WrappedKey } from "../key-encryption/envelope.ts";
 import type { Keks } from "../key-encryption/keks.ts";
 
@@ -13,7 +12,8 @@ import type { Keks } from "../key-encryption/keks.ts";
 export interface OutdatedKey extends WrappedKey {
   table: string;
   row: number;
-  place: string;
+  /** Its AAD context. */
+  context: string;
 }
 
 export interface Rewrapped {
@@ -30,11 +30,11 @@ export interface KekUse {
 }
 
 export interface RewrappingRepository {
-  /** The places where wrapped data keys are kept. */
+  /** The tables that hold wrapped data keys. */
   tables: readonly string[];
   /** In the order of rows, from the one after `after`. */
   list(table: string, kekVersion: number, limit: number, after: number): Promise<OutdatedKey[]>;
-  /** Puts the new in the place of the old wherever the old is still there. */
+  /** Replaces each key that is still the old one. */
   replace(rewrapped: readonly Rewrapped[]): Promise<void>;
   /** Oldest first. */
   uses(): Promise<KekUse[]>;
@@ -51,7 +51,7 @@ export interface RootKeyStatus {
 
 export interface RootKey {
   status(): Promise<RootKeyStatus>;
-  /** A new KEK, and as much rewrapping as the time allows; the rest is a chore. */
+  /** A new KEK, and as much rewrapping as the time allows; the rest is a maintenance job. */
   rotate(actor: string, budgetMs: number): Promise<Result<RootKeyStatus, "superseded">>;
   /** Makes a new KEK if SECRET_KEY has changed, and rewraps for so long. Harmless when run twice at once. */
   maintain(budgetMs: number): Promise<void>;
@@ -61,9 +61,8 @@ export interface RootKeyOptions {
   repository: RewrappingRepository;
   keks: Pick<Keks, "advance" | "isCurrent">;
   envelopes: Envelopes;
-  audit: Pick<AuditTrail, "prepare">;
-  tell: (event: AuditEvent) => void;
-  /** Told of a data key that does not open: its row was changed or moved, and keeps its KEK from leaving. */
+  recorder: Pick<AuditRecorder, "change">;
+  /** Called with a data key that does not open: its row was changed or moved, and keeps its KEK from leaving. */
   alarm: (key: Pick<OutdatedKey, "table" | "row">) => void;
   /** How many data keys are rewrapped in one transaction. */
   batchSize: number;
@@ -71,12 +70,12 @@ export interface RootKeyOptions {
 }
 
 export const createRootKey = (options: RootKeyOptions): RootKey => {
-  const { repository, keks, envelopes, audit, tell, alarm, batchSize, now } = options;
+  const { repository, keks, envelopes, recorder, alarm, batchSize, now } = options;
 
   const rewrapBatch = async (outdated: readonly OutdatedKey[]): Promise<void> => {
     const rewrapped: Rewrapped[] = [];
     for (const from of outdated) {
-      const to = await envelopes.rewrap(from.place, from);
+      const to = await envelopes.rewrap(from.context, from);
       if (to) rewrapped.push({ from, to });
       else alarm({ table: from.table, row: from.row });
     }
@@ -105,15 +104,15 @@ export const createRootKey = (options: RootKeyOptions): RootKey => {
     await envelopes.refresh();
     for (const { version } of older)
       for (const table of repository.tables) if (!(await rewrapTable(table, version, endsAtMs))) return;
-    const event = { action: "root-key.retire", outcome: "success", target: String(current.version) } as const;
-    if (await repository.retire(current.version, await audit.prepare(event))) tell(event);
+    await recorder.change(
+      { action: "root-key.retire", outcome: "success", target: String(current.version), ...BY_KMS },
+      (entry) => repository.retire(current.version, entry),
+    );
   };
 
-  const advance = async (event: AuditEvent): Promise<boolean> => {
-    const isAdvanced = await keks.advance(await audit.prepare(event));
-    if (isAdvanced) tell(event);
-    return isAdvanced;
-  };
+  /** `actor`: who asked for it; `undefined`: the kms itself. */
+  const advance = (actor: string | undefined, reason: "requested" | "secret-key-changed"): Promise<boolean> =>
+    recorder.change({ action: "root-key.rotate", outcome: "success", actor, reason }, keks.advance);
 
   const status = async (): Promise<RootKeyStatus> => {
     const all = await repository.uses();
@@ -126,14 +125,12 @@ export const createRootKey = (options: RootKeyOptions): RootKey => {
   return {
     status,
     rotate: async (actor, budgetMs) => {
-      if (!(await advance({ action: "root-key.rotate", outcome: "success", actor, reason: "requested" })))
-        return failure("superseded");
+      if (!(await advance(actor, "requested"))) return failure("superseded");
       await rewrapAll(budgetMs);
       return success(await status());
     },
     maintain: async (budgetMs) => {
-      if (!(await keks.isCurrent()))
-        await advance({ action: "root-key.rotate", outcome: "success", reason: "secret-key-changed" });
+      if (!(await keks.isCurrent())) await advance(undefined, "secret-key-changed");
       await rewrapAll(budgetMs);
     },
   };

@@ -2,8 +2,7 @@
 import type { JWK } from "jose";
 import { LONGEST_TOKEN_SECONDS } from "#shared/contracts/access-token.ts";
 import type { RightsChange, Trust } from "#shared/contracts/kms.ts";
-import type { AuditTrail } from "../audit/audit.ts";
-import type { AuditEntry } from "../audit/audit-entry.ts";
+import { type AuditEntry, type AuditRecorder, BY_KMS } from "../audit/audit-entry.ts";
 import type { Sealer } from "../crypto/sealing.ts";
 import { toSeconds } from "./access-token.ts";
 import { createRevocationLog, type RevocationNews } from "./revocation-log.ts";
@@ -39,10 +38,10 @@ export interface TrustRecord {
 export interface TrustRepository {
   /** All verification keys, and, of the revocations in force since that instant or later, those after the position. */
   read(position: number, since: Date): Promise<TrustRecord>;
-  /** Makes this the current key of a ring that has none; does nothing when there is one. */
-  insertCurrentKey(key: SigningKey, entry: AuditEntry): Promise<void>;
-  /** Makes this the next key of a ring that has none; does nothing when there is one. */
-  insertNextKey(key: SigningKey, entry: AuditEntry): Promise<void>;
+  /** Makes this the current key of a ring that has none; false: there is one. */
+  insertCurrentKey(key: SigningKey, entry: AuditEntry): Promise<boolean>;
+  /** Makes this the next key of a ring that has none; false: there is one. */
+  insertNextKey(key: SigningKey, entry: AuditEntry): Promise<boolean>;
   /** Forgets revocations from before that instant. */
   purgeRevocations(before: Date): Promise<void>;
 }
@@ -62,7 +61,7 @@ export interface KeyRingOptions {
   wrapping: Sealer;
   /** Of the keys that are made here. */
   algorithm: SigningAlgorithm;
-  audit: Pick<AuditTrail, "prepare">;
+  recorder: Pick<AuditRecorder, "change">;
   now: () => number;
 }
 
@@ -98,7 +97,7 @@ const signingKeyOf = (keys: readonly SigningKey[], nowMs: number): SigningKey | 
   return byActivation.find(isKnown) ?? usable[0];
 };
 
-export const createKeyRing = ({ repository, wrapping, algorithm, audit, now }: KeyRingOptions): KeyRing => {
+export const createKeyRing = ({ repository, wrapping, algorithm, recorder, now }: KeyRingOptions): KeyRing => {
   const opened = new Map<string, OpenKey>();
   const log = createRevocationLog();
   let pruneAtMs = now() + PRUNE_EVERY_MS;
@@ -130,8 +129,10 @@ export const createKeyRing = ({ repository, wrapping, algorithm, audit, now }: K
 
   const make = async (state: "current" | "next"): Promise<SigningKey[]> => {
     const key = await generateSigningKey(wrapping, new Date(now()), { algorithm, state });
-    const entry = await audit.prepare({ action: "signing-key.create", outcome: "success", target: key.kid });
-    await (state === "current" ? repository.insertCurrentKey(key, entry) : repository.insertNextKey(key, entry));
+    const insert = state === "current" ? repository.insertCurrentKey : repository.insertNextKey;
+    await recorder.change({ action: "signing-key.create", outcome: "success", target: key.kid, ...BY_KMS }, (entry) =>
+      insert(key, entry),
+    );
     return readStored();
   };
 

@@ -4,9 +4,9 @@ import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { createTokenVerifier } from "#shared/auth/verify.ts";
 import { LONGEST_TOKEN_SECONDS, TOKEN_TYPE } from "#shared/contracts/access-token.ts";
 import { openTestDatabase, type TestDatabase } from "../../../../tests/support/database.ts";
+import { createTestRecorder } from "../../../../tests/support/kms/recorder.ts";
 import { auditEntry, ISSUER, randomBytes } from "../../../../tests/support/kms.ts";
 import { testClaims } from "../../../../tests/support/tokens.ts";
-import type { AuditEvent } from "../audit/audit-entry.ts";
 import { createSealer } from "../crypto/sealing.ts";
 import type { KmsDatabase } from "../db/connection.ts";
 import * as schema from "../db/schema.ts";
@@ -18,7 +18,6 @@ import { createTrustRepository } from "./trust.store.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 const wrapping = createSealer(Buffer.alloc(32, 1), randomBytes);
-const audit = { prepare: async (event: AuditEvent) => auditEntry(event) };
 
 let opened: TestDatabase;
 let database: KmsDatabase;
@@ -27,12 +26,21 @@ const now = (): number => nowMs;
 
 /** One isolate of the kms, with a memory of its own. */
 const openIsolate = (algorithm: SigningAlgorithm = "EdDSA") => {
-  const keyRing = createKeyRing({ repository: createTrustRepository(database), wrapping, algorithm, audit, now });
-  const repository = createSigningKeyRepository(database);
-  const told: AuditEvent[] = [];
-  const tell = (event: AuditEvent): number => told.push(event);
-  const keys = createSigningKeys({ repository, keyRing, wrapping, algorithm, rotationDays: 30, audit, tell, now });
-  return { keyRing, keys, told };
+  const common = { wrapping, algorithm, now };
+  const keyRing = createKeyRing({
+    ...common,
+    repository: createTrustRepository(database),
+    recorder: createTestRecorder().recorder,
+  });
+  const { recorder, recorded } = createTestRecorder();
+  const keys = createSigningKeys({
+    ...common,
+    recorder,
+    repository: createSigningKeyRepository(database),
+    keyRing,
+    rotationDays: 30,
+  });
+  return { keyRing, keys, recorded };
 };
 
 const kidIn = async (state: string): Promise<string | undefined> => {
@@ -158,7 +166,7 @@ test("a key that was replaced signs no token that outlives its publication", () 
   expect(PUBLISHED_BEFORE_MS + LONGEST_TOKEN_SECONDS * 1000).toBeLessThan(SIGNING_KEY_OVERLAP_MS);
 });
 
-test("ten rotations at once leave one current and one next key, each rotation told once", async () => {
+test("ten rotations at once leave one current and one next key, each rotation recorded once", async () => {
   const isolates = Array.from({ length: 10 }, () => openIsolate());
   await Promise.all(isolates.map(({ keyRing }) => keyRing.signer()));
   const results = await Promise.all(isolates.map(({ keys }) => keys.rotate("administrator")));
@@ -181,7 +189,7 @@ test("the schedule rotates after thirty days, once for two schedulers at the sam
   expect(await kidIn("current")).toBe(second);
   expect(await kidIn("retiring")).toBe(first);
   expect((await auditedActions()).filter((action) => action === "signing-key.rotate")).toHaveLength(1);
-  expect([...one.told, ...other.told]).toHaveLength(1);
+  expect([...one.recorded, ...other.recorded]).toHaveLength(1);
 });
 
 test("the schedule lets no key sign that has not been published for longer than the key set may be cached", async () => {
@@ -197,18 +205,18 @@ test("the schedule lets no key sign that has not been published for longer than 
 });
 
 test("the current key, revoked, is trusted no more, and the next one signs at once", async () => {
-  const { keyRing, keys, told } = openIsolate();
+  const { keyRing, keys, recorded } = openIsolate();
   const { kid } = await keyRing.signer();
   const next = await kidIn("next");
   letNewsSpread();
   expect(await keys.revoke(kid, "administrator")).toMatchObject({ ok: true, value: { kid, state: "revoked" } });
   expect((await keyRing.signer()).kid).toBe(next);
   expect((await keyRing.trust()).keys.map((key) => key.kid)).not.toContain(kid);
-  expect(told).toEqual([
+  expect(recorded).toEqual([
     { action: "signing-key.revoke", outcome: "success", actor: "administrator", target: kid, reason: "current" },
   ]);
   expect(await keys.revoke(kid, "administrator")).toMatchObject({ ok: true });
-  expect(told).toHaveLength(1);
+  expect(recorded).toHaveLength(1);
 });
 
 test("a next or retiring key can be revoked too, and an unknown one not", async () => {
@@ -258,7 +266,7 @@ test.for(SIGNING_ALGORITHMS)("what a ring of %s signs verifies with what it tell
   await expect(jwtVerify(token, await importJWK(jwk), { algorithms: [algorithm] })).resolves.toBeDefined();
 });
 
-test("the shared secret of HS256 is told to workers only, and stored nowhere in the clear", async () => {
+test("the shared secret of HS256 is recorded to workers only, and stored nowhere in the clear", async () => {
   const { keyRing } = openIsolate("HS256");
   await keyRing.signer();
   const { keys } = await keyRing.trust();

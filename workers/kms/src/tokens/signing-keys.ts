@@ -4,8 +4,7 @@
  */
 import { LONGEST_TOKEN_SECONDS } from "#shared/contracts/access-token.ts";
 import { failure, type Result, success } from "#shared/lang/result.ts";
-import type { AuditTrail } from "../audit/audit.ts";
-import type { AuditEntry, AuditEvent } from "../audit/audit-entry.ts";
+import { type AuditEntry, type AuditEvent, type AuditRecorder, BY_KMS } from "../audit/audit-entry.ts";
 import type { Sealer } from "../crypto/sealing.ts";
 import { type KeyRing, PUBLISHED_BEFORE_MS } from "./key-ring.ts";
 import { generateSigningKey, type SigningAlgorithm, type SigningKey } from "./signing-key.ts";
@@ -56,8 +55,7 @@ export interface SigningKeysOptions {
   wrapping: Sealer;
   algorithm: SigningAlgorithm;
   rotationDays: number;
-  audit: Pick<AuditTrail, "prepare">;
-  tell: (event: AuditEvent) => void;
+  recorder: Pick<AuditRecorder, "change">;
   now: () => number;
 }
 
@@ -67,15 +65,14 @@ interface Pair {
 }
 
 export const createSigningKeys = (options: SigningKeysOptions): SigningKeys => {
-  const { repository, keyRing, wrapping, algorithm, rotationDays, audit, tell, now } = options;
+  const { repository, keyRing, wrapping, algorithm, rotationDays, recorder, now } = options;
 
   const create = (): Promise<SigningKey> => generateSigningKey(wrapping, new Date(now()), { algorithm, state: "next" });
 
-  /** Makes the change with its audit entry; what is known of the keys is read anew after it. */
+  /** Makes the change with its audit entry; the keys are read again after it. */
   const change = async (event: AuditEvent, make: (entry: AuditEntry) => Promise<boolean>): Promise<boolean> => {
-    const isChanged = await make(await audit.prepare(event));
+    const isChanged = await recorder.change(event, make);
     keyRing.forget();
-    if (isChanged) tell(event);
     return isChanged;
   };
 
@@ -132,7 +129,7 @@ export const createSigningKeys = (options: SigningKeysOptions): SigningKeys => {
       const keys = await pair();
       if (keys.next.algorithm !== algorithm) {
         const successor = await create();
-        await change({ action: "signing-key.create", outcome: "success", target: successor.kid }, (entry) =>
+        await change({ action: "signing-key.create", outcome: "success", target: successor.kid, ...BY_KMS }, (entry) =>
           repository.replaceNext(keys.next.kid, successor, entry),
         );
       }

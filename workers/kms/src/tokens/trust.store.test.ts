@@ -2,8 +2,8 @@ import { drizzle } from "drizzle-orm/libsql/http";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { LONGEST_TOKEN_SECONDS } from "#shared/contracts/access-token.ts";
 import { openTestDatabase, type TestDatabase } from "../../../../tests/support/database.ts";
-import { auditEntry, randomBytes } from "../../../../tests/support/kms.ts";
-import type { AuditEvent } from "../audit/audit-entry.ts";
+import { createTestRecorder } from "../../../../tests/support/kms/recorder.ts";
+import { randomBytes } from "../../../../tests/support/kms.ts";
 import { createSealer } from "../crypto/sealing.ts";
 import type { KmsDatabase } from "../db/connection.ts";
 import * as schema from "../db/schema.ts";
@@ -15,13 +15,13 @@ import { createTrustRepository } from "./trust.store.ts";
 const NOW_MS = Date.parse("2026-11-23T10:00:00Z");
 const wrapping = createSealer(Buffer.alloc(32, 1), randomBytes);
 
-const audit = { prepare: async (event: AuditEvent) => auditEntry(event) };
+const { recorder } = createTestRecorder();
 
 let opened: TestDatabase;
 let database: KmsDatabase;
 
 const createRing = (now = () => NOW_MS, sealer = wrapping) =>
-  createKeyRing({ repository: createTrustRepository(database), wrapping: sealer, algorithm: "EdDSA", audit, now });
+  createKeyRing({ repository: createTrustRepository(database), wrapping: sealer, algorithm: "EdDSA", recorder, now });
 
 beforeAll(async () => {
   opened = await openTestDatabase("kms");
@@ -132,7 +132,7 @@ test("asks the database at most once a second", async () => {
       return repository.read(position, since);
     },
   };
-  const ring = createKeyRing({ repository: counting, wrapping, algorithm: "EdDSA", audit, now: () => nowMs });
+  const ring = createKeyRing({ repository: counting, wrapping, algorithm: "EdDSA", recorder, now: () => nowMs });
   for (let call = 0; call < 5; call += 1) await ring.trust();
   expect(reads).toBe(1);
   nowMs += 1000;

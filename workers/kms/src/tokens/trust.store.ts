@@ -42,10 +42,12 @@ export const createTrustRepository = ({ orm, client }: KmsDatabase): TrustReposi
     };
   },
   insertCurrentKey: async (key, entry) => {
-    await client.batch([insertCurrentKey(key), appendEntry(entry, "changed")], "write");
+    const [inserted] = await client.batch([insertCurrentKey(key), appendEntry(entry, "changed")], "write");
+    return inserted?.rowsAffected === 1;
   },
   insertNextKey: async (key, entry) => {
-    await client.batch([insertNextKey(key), appendEntry(entry, "changed")], "write");
+    const [inserted] = await client.batch([insertNextKey(key), appendEntry(entry, "changed")], "write");
+    return inserted?.rowsAffected === 1;
   },
   purgeRevocations: async (before) => {
     await client.execute({ sql: "DELETE FROM revocations WHERE revoked_at < ?", args: [before.getTime()] });

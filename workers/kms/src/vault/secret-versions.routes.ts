@@ -1,15 +1,13 @@
 import { z } from "@hono/zod-openapi";
 import type { Principal } from "#shared/auth/claims.ts";
-import type { AuditAction } from "#shared/contracts/audit.ts";
 import { list } from "#shared/contracts/input.ts";
 import { json, jsonBody } from "#shared/http/openapi.ts";
 import { problem } from "#shared/problem/problem.ts";
 import { endpoint } from "../endpoint.ts";
-import { entryOf, type KmsContext, record } from "../http/frame.ts";
+import type { KmsContext } from "../http/frame.ts";
 import { warningFields, warningsTo } from "../http/granting.ts";
 import { secretPath, versionNumber } from "../http/secret-fields.ts";
-import { auditFailure, grantorOfSecret, WHO_CHANGES_SECRETS } from "./secrets.routes.ts";
-import type { SecretRepository } from "./secrets.ts";
+import { grantorOfSecret, WHO_CHANGES_SECRETS } from "./secrets.routes.ts";
 
 const MAX_VERSIONS = 100;
 
@@ -25,26 +23,20 @@ const changedVersions = z
   .openapi("SecretVersions");
 const CHANGED_EXAMPLE = { path: "editor/smtp-password", versions: [1, 2] };
 
-/** The versions that were changed; 404 when there was none to change. */
+/** Throws 404 when there was no version to change. */
 const change = async (
   context: KmsContext,
   principal: Principal,
-  action: AuditAction,
   verb: "undelete" | "destroy",
   { path, versions }: { path: string; versions: readonly number[] },
 ): Promise<z.infer<typeof changedVersions>> => {
   const grantor = grantorOfSecret(context, principal, path);
-  const event = { action, outcome: "success", target: path } as const;
-  const storedSecrets: SecretRepository = context.var.services.storedSecrets;
-  const changed = await storedSecrets[verb](path, versions, await entryOf(context, event));
-  if (changed.length === 0) {
-    await auditFailure(context, action, path, "unknown");
+  const changed = await context.var.services.secrets[verb](path, versions, grantor);
+  if (!changed.ok)
     throw problem("not-found", {
       detail: `None of these versions can be ${verb === "destroy" ? "destroyed" : "restored"}.`,
     });
-  }
-  record(context, event);
-  return { path, versions: changed, ...warningsTo(grantor) };
+  return { path, versions: changed.value, ...warningsTo(grantor) };
 };
 
 const undelete = endpoint("POST /secrets/{path+}/undelete", {
@@ -59,7 +51,7 @@ const undelete = endpoint("POST /secrets/{path+}/undelete", {
   errors: ["not-found"],
   handle: async (context, principal) => {
     const wanted = { ...context.req.valid("param"), ...context.req.valid("json") };
-    return context.json(await change(context, principal, "secret.undelete", "undelete", wanted), 200);
+    return context.json(await change(context, principal, "undelete", wanted), 200);
   },
 });
 
@@ -74,7 +66,7 @@ const destroy = endpoint("POST /secrets/{path+}/destroy", {
   errors: ["not-found"],
   handle: async (context, principal) => {
     const wanted = { ...context.req.valid("param"), ...context.req.valid("json") };
-    return context.json(await change(context, principal, "secret.destroy", "destroy", wanted), 200);
+    return context.json(await change(context, principal, "destroy", wanted), 200);
   },
 });
 

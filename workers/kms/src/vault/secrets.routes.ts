@@ -1,18 +1,16 @@
 import { z } from "@hono/zod-openapi";
 import type { Principal } from "#shared/auth/claims.ts";
-import type { AuditAction } from "#shared/contracts/audit.ts";
 import { integer, unicodeText } from "#shared/contracts/input.ts";
 import { MAX_SECRET_PATH_CHARACTERS } from "#shared/contracts/secret-path.ts";
 import { EXAMPLE, pageOf } from "#shared/http/examples.ts";
 import { countParameter, json, jsonBody, page, pageQuery } from "#shared/http/openapi.ts";
 import { decodeCursor, toPage } from "#shared/http/page.ts";
 import { problem } from "#shared/problem/problem.ts";
-import type { Grantor } from "../accounts/granting.ts";
 import { endpoint } from "../endpoint.ts";
-import { audit, entryOf, type KmsContext, NO_STORE, record } from "../http/frame.ts";
+import { type KmsContext, NO_STORE } from "../http/frame.ts";
 import { grantorOf, warningFields, warningsTo } from "../http/granting.ts";
 import { secretPath, secretValue } from "../http/secret-fields.ts";
-import type { ReadFailure, SecretValue } from "./secrets.ts";
+import type { ReadFailure, SecretGrantor, SecretValue } from "./secrets.ts";
 import { isKeptByWorker } from "./worker-secrets.ts";
 
 const byPath = z.object({ path: secretPath });
@@ -29,37 +27,18 @@ const UNREADABLE: Record<ReadFailure, string> = {
 };
 
 /** The caller as one who may see or change the secret at this path; throws the refusal. */
-export const grantorOfSecret = (
-  context: KmsContext,
-  principal: Principal,
-  path: string,
-): Grantor<"secret"> | Grantor<"credential"> =>
+export const grantorOfSecret = (context: KmsContext, principal: Principal, path: string): SecretGrantor =>
   isKeptByWorker(path) ? grantorOf(context, principal, "credential") : grantorOf(context, principal, "secret");
 
-/** Tells of what could not be done with a secret: which one, if there is one at that path. */
-export const auditFailure = async (
-  context: KmsContext,
-  action: AuditAction,
-  path: string,
-  reason: string,
-): Promise<void> => {
-  const target = (await context.var.services.storedSecrets.latestVersion(path)) > 0 ? path : undefined;
-  await audit(context, { action, outcome: "failure", target, reason });
-};
-
-/** The secret, after the audit trail was told that it is read; 404 when it cannot be. */
-export const readingAloud = async (
+/** The secret, the read of which is recorded; throws 404 when it cannot be read. */
+export const readSecretValue = async (
   context: KmsContext,
   path: string,
   version: number | undefined,
-  _grantor: Grantor<"secret"> | Grantor<"credential">,
+  grantor: SecretGrantor,
 ): Promise<SecretValue> => {
-  const read = await context.var.services.secrets.read(path, version);
-  if (!read.ok) {
-    await auditFailure(context, "secret.read", path, read.error.kind);
-    throw problem("not-found", { detail: UNREADABLE[read.error.kind] });
-  }
-  await audit(context, { action: "secret.read", outcome: "success", target: path });
+  const read = await context.var.services.secrets.read(path, version, grantor);
+  if (!read.ok) throw problem("not-found", { detail: UNREADABLE[read.error.kind] });
   return read.value;
 };
 
@@ -105,13 +84,9 @@ const writeSecret = endpoint("PUT /secrets/{path+}", {
     const { path } = context.req.valid("param");
     const { value, cas } = context.req.valid("json");
     const grantor = grantorOfSecret(context, principal, path);
-    const event = { action: "secret.write", outcome: "success", target: path } as const;
-    const written = await context.var.services.secrets.write(path, value, cas, await entryOf(context, event));
-    if (!written.ok) {
-      await auditFailure(context, "secret.write", path, written.error.kind);
+    const written = await context.var.services.secrets.write(path, value, cas, grantor);
+    if (!written.ok)
       throw problem("conflict", { detail: "The current version differs from cas. Read the secret again." });
-    }
-    record(context, event);
     return context.json({ path, version: written.value, ...warningsTo(grantor) }, 201);
   },
 });
@@ -141,9 +116,9 @@ const readSecret = endpoint("GET /secrets/{path+}", {
   handle: async (context, principal) => {
     const { path } = context.req.valid("param");
     const grantor = grantorOfSecret(context, principal, path);
-    const secret = await readingAloud(context, path, context.req.valid("query").version, grantor);
-    const answer = { ...secret, createdAt: secret.createdAt.toISOString(), ...warningsTo(grantor) };
-    return context.json(answer, 200, NO_STORE);
+    const secret = await readSecretValue(context, path, context.req.valid("query").version, grantor);
+    const response = { ...secret, createdAt: secret.createdAt.toISOString(), ...warningsTo(grantor) };
+    return context.json(response, 200, NO_STORE);
   },
 });
 
@@ -159,15 +134,9 @@ const deleteSecret = endpoint("DELETE /secrets/{path+}", {
   errors: ["not-found"],
   handle: async (context, principal) => {
     const { path } = context.req.valid("param");
-    const { storedSecrets, now } = context.var.services;
-    grantorOfSecret(context, principal, path);
-    const event = { action: "secret.delete", outcome: "success", target: path } as const;
-    const deleted = await storedSecrets.deleteLatest(path, new Date(now()), await entryOf(context, event));
-    if (deleted === undefined) {
-      await auditFailure(context, "secret.delete", path, "unknown");
+    const deleted = await context.var.services.secrets.delete(path, grantorOfSecret(context, principal, path));
+    if (!deleted.ok)
       throw problem("not-found", { detail: "This secret does not exist, or its latest version is already deleted." });
-    }
-    record(context, event);
     return context.body(null, 204);
   },
 });

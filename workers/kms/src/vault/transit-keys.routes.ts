@@ -7,7 +7,6 @@ import { json, jsonBody, page, pageQuery } from "#shared/http/openapi.ts";
 import { decodeCursor, toPage } from "#shared/http/page.ts";
 import { type Problem, problem } from "#shared/problem/problem.ts";
 import { endpoint } from "../endpoint.ts";
-import { entryOf, record } from "../http/frame.ts";
 import { grantorOf, warningFields, warningsTo } from "../http/granting.ts";
 import { versionNumber } from "../http/secret-fields.ts";
 import { MAX_KEYS_OF_CREATOR, type TransitKey } from "./transit.ts";
@@ -19,7 +18,7 @@ const keyName = text({ max: MAX_TRANSIT_KEY_CHARACTERS }).refine(
 
 export const byKey = z.object({ key: keyName });
 
-const keyAnswer = z
+const keyResponse = z
   .object({
     name: z.string(),
     latestVersion: z.int(),
@@ -29,7 +28,7 @@ const keyAnswer = z
   })
   .openapi("TransitKey");
 
-const KEY_EXAMPLE: z.input<typeof keyAnswer> = {
+const KEY_EXAMPLE: z.input<typeof keyResponse> = {
   name: "drafts",
   latestVersion: 2,
   minDecryptionVersion: 1,
@@ -37,7 +36,7 @@ const KEY_EXAMPLE: z.input<typeof keyAnswer> = {
   createdBy: `service:${EXAMPLE.service}`,
 };
 
-const toAnswer = ({ createdAt, ...key }: TransitKey): z.infer<typeof keyAnswer> => ({
+const toResponse = ({ createdAt, ...key }: TransitKey): z.infer<typeof keyResponse> => ({
   ...key,
   createdAt: createdAt.toISOString(),
 });
@@ -69,14 +68,14 @@ const listKeys = endpoint("GET /transit", {
   summary: "List the transit keys that the caller's scopes cover, by name, without key material",
   query: pageQuery,
   responses: {
-    200: json(page(keyAnswer), "A page of keys", pageOf(KEY_EXAMPLE)),
+    200: json(page(keyResponse), "A page of keys", pageOf(KEY_EXAMPLE)),
   },
   handle: async (context, principal) => {
     const { limit, after } = context.req.valid("query");
     const names = coveredNames(principal.scopes);
     const keys = await context.var.services.storedTransitKeys.list(limit + 1, decodeCursor(after), names);
     const { items, next } = toPage(keys, limit, ({ name }) => name);
-    return context.json({ items: items.map(toAnswer), next }, 200);
+    return context.json({ items: items.map(toResponse), next }, 200);
   },
 });
 
@@ -87,7 +86,7 @@ const createKey = endpoint("POST /transit", {
   description: WHO_CREATES_KEYS,
   body: jsonBody(z.strictObject({ name: keyName }), { name: "drafts" }),
   responses: {
-    201: json(keyAnswer.extend(warningFields).openapi("NewTransitKey"), "The new key", {
+    201: json(keyResponse.extend(warningFields).openapi("NewTransitKey"), "The new key", {
       ...KEY_EXAMPLE,
       latestVersion: 1,
     }),
@@ -98,13 +97,10 @@ const createKey = endpoint("POST /transit", {
     const { services } = context.var;
     assertCovered(name, principal.scopes);
     const grantor = grantorOf(context, principal, "secret");
-    const event = { action: "transit.create", outcome: "success", target: name } as const;
-    const creation = { grantor, entryOf: () => entryOf(context, event) };
-    const created = await services.transit.create(name, creation);
+    const created = await services.transit.create(name, grantor);
     if (!created.ok) throw tooManyTransitKeys();
     if (!created.value.isNew) throw problem("conflict", { detail: "A transit key with this name already exists." });
-    record(context, event);
-    return context.json({ ...toAnswer(created.value.key), ...warningsTo(grantor) }, 201);
+    return context.json({ ...toResponse(created.value.key), ...warningsTo(grantor) }, 201);
   },
 });
 
@@ -114,13 +110,13 @@ const readKey = endpoint("GET /transit/{key}", {
   summary: "Read a transit key and its versions",
   params: byKey,
   responses: {
-    200: json(keyAnswer, "The key", KEY_EXAMPLE),
+    200: json(keyResponse, "The key", KEY_EXAMPLE),
   },
   errors: ["not-found"],
   handle: async (context) => {
     const key = await context.var.services.storedTransitKeys.find(context.req.valid("param").key);
     if (!key) throw noSuchTransitKey();
-    return context.json(toAnswer(key), 200);
+    return context.json(toResponse(key), 200);
   },
 });
 
@@ -131,30 +127,21 @@ const configureKey = endpoint("PUT /transit/{key}", {
   params: byKey,
   body: jsonBody(z.strictObject({ minDecryptionVersion: versionNumber }), { minDecryptionVersion: 1 }),
   responses: {
-    200: json(keyAnswer, "The key", KEY_EXAMPLE),
+    200: json(keyResponse, "The key", KEY_EXAMPLE),
   },
   errors: ["not-found"],
   handle: async (context) => {
     const { key: name } = context.req.valid("param");
     const { minDecryptionVersion } = context.req.valid("json");
-    const { storedTransitKeys } = context.var.services;
-    const event = { action: "transit.configure", outcome: "success", target: name } as const;
-    const entry = await entryOf(context, event);
-    const isSet = await storedTransitKeys.setMinDecryptionVersion(name, minDecryptionVersion, entry);
-    const key = await storedTransitKeys.find(name);
-    if (!key) throw noSuchTransitKey();
-    if (!isSet)
-      throw problem("invalid-input", {
-        errors: [
-          { pointer: "#/minDecryptionVersion", detail: `must be a version of this key, ${key.latestVersion} at most` },
-        ],
-      });
-    record(context, event);
-    return context.json(toAnswer(key), 200);
+    const configured = await context.var.services.transit.configure(name, minDecryptionVersion);
+    if (configured.ok) return context.json(toResponse(configured.value), 200);
+    if (configured.error.kind === "unknown-key") throw noSuchTransitKey();
+    const detail = `must be a version of this key, ${configured.error.latestVersion} at most`;
+    throw problem("invalid-input", { errors: [{ pointer: "#/minDecryptionVersion", detail }] });
   },
 });
 
-const ROTATION_REFUSALS = {
+const ROTATION_REFUSALS: Record<"unknown-key" | "superseded", () => Problem> = {
   "unknown-key": noSuchTransitKey,
   superseded: () =>
     problem("conflict", { detail: "Another caller has rotated this key at the same time. Read it before you retry." }),
@@ -166,16 +153,14 @@ const rotateKey = endpoint("POST /transit/{key}/rotate", {
   summary: "Rotate a transit key: adds a version, which encrypts from now on",
   params: byKey,
   responses: {
-    200: json(keyAnswer, "The key", KEY_EXAMPLE),
+    200: json(keyResponse, "The key", KEY_EXAMPLE),
   },
   errors: ["not-found", "conflict"],
   handle: async (context) => {
     const { key: name } = context.req.valid("param");
-    const event = { action: "transit.rotate", outcome: "success", target: name } as const;
-    const rotated = await context.var.services.transit.rotate(name, () => entryOf(context, event));
+    const rotated = await context.var.services.transit.rotate(name);
     if (!rotated.ok) throw ROTATION_REFUSALS[rotated.error.kind]();
-    record(context, event);
-    return context.json(toAnswer(rotated.value), 200);
+    return context.json(toResponse(rotated.value), 200);
   },
 });
 

@@ -2,10 +2,11 @@ import { z } from "@hono/zod-openapi";
 import { text, unicodeText } from "#shared/contracts/input.ts";
 import { json, jsonBody } from "#shared/http/openapi.ts";
 import { type Problem, problem } from "#shared/problem/problem.ts";
+import type { Grantor } from "../accounts/granting.ts";
 import { endpoint } from "../endpoint.ts";
-import { audit, entryOf, type KmsContext, NO_STORE } from "../http/frame.ts";
+import { NO_STORE } from "../http/frame.ts";
 import { grantorOf, warningFields, warningsTo } from "../http/granting.ts";
-import type { DecryptFailure, TransitKeyCreation } from "./transit.ts";
+import type { DecryptFailure } from "./transit.ts";
 import { byKey, noSuchTransitKey, tooManyTransitKeys, WHO_CREATES_KEYS } from "./transit-keys.routes.ts";
 
 /** In base64 and encrypted it still fits into a request to decrypt it. */
@@ -55,17 +56,6 @@ const REFUSALS: Record<DecryptFailure, () => Problem> = {
   unreadable: unreadable("was encrypted with another key or context, or was modified"),
 };
 
-const refuse = async (
-  context: KmsContext,
-  action: "transit.decrypt" | "transit.rewrap",
-  key: string,
-  reason: DecryptFailure,
-): Promise<Problem> => {
-  const target = (await context.var.services.storedTransitKeys.find(key))?.name;
-  await audit(context, { action, outcome: "failure", target, reason });
-  return REFUSALS[reason]();
-};
-
 const encrypt = endpoint("POST /transit/{key}/encrypt", {
   operationId: "kms.encrypt",
   tags: ["Transit"],
@@ -85,21 +75,15 @@ const encrypt = endpoint("POST /transit/{key}/encrypt", {
     const wanted = context.req.valid("json");
     const { services } = context.var;
     let warnings: ReturnType<typeof warningsTo> = {};
-    const creationOf = (): TransitKeyCreation => {
-      const grantor = grantorOf(
-        context,
-        principal,
-        "secret",
-        "There is no transit key of this name, and this would create it. ",
-      );
+    const grantorOfKey = (): Grantor<"secret"> => {
+      const lead = "There is no transit key of this name, and this would create it. ";
+      const grantor = grantorOf(context, principal, "secret", lead);
       warnings = warningsTo(grantor);
-      const event = { action: "transit.create", outcome: "success", target: key } as const;
-      return { grantor, entryOf: () => entryOf(context, event) };
+      return grantor;
     };
     const plain = Buffer.from(wanted.plaintext, "base64");
-    const made = await services.transit.encrypt(key, plain, wanted.context, creationOf);
+    const made = await services.transit.encrypt(key, plain, wanted.context, grantorOfKey);
     if (!made.ok) throw tooManyTransitKeys();
-    await audit(context, { action: "transit.encrypt", outcome: "success", target: key });
     return context.json({ ...made.value, ...warnings }, 200);
   },
 });
@@ -120,8 +104,7 @@ const decrypt = endpoint("POST /transit/{key}/decrypt", {
     const { key } = context.req.valid("param");
     const wanted = context.req.valid("json");
     const decrypted = await context.var.services.transit.decrypt(key, wanted.ciphertext, wanted.context);
-    if (!decrypted.ok) throw await refuse(context, "transit.decrypt", key, decrypted.error.kind);
-    await audit(context, { action: "transit.decrypt", outcome: "success", target: key });
+    if (!decrypted.ok) throw REFUSALS[decrypted.error.kind]();
     return context.json({ plaintext: Buffer.from(decrypted.value).toString("base64") }, 200, NO_STORE);
   },
 });
@@ -143,8 +126,7 @@ const rewrap = endpoint("POST /transit/{key}/rewrap", {
     const { key } = context.req.valid("param");
     const wanted = context.req.valid("json");
     const rewrapped = await context.var.services.transit.rewrap(key, wanted.ciphertext, wanted.context);
-    if (!rewrapped.ok) throw await refuse(context, "transit.rewrap", key, rewrapped.error.kind);
-    await audit(context, { action: "transit.rewrap", outcome: "success", target: key });
+    if (!rewrapped.ok) throw REFUSALS[rewrapped.error.kind]();
     return context.json(rewrapped.value, 200);
   },
 });

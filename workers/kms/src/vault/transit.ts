@@ -1,10 +1,10 @@
 /**
  * Transit: encryption for callers who keep the ciphertexts themselves (AES-256-GCM). A key has versions: the newest one
- * encrypts, and those from the minimum on decrypt. The key itself is never given out.
+ * encrypts, and those from the minimum on decrypt. The key itself never leaves the kms.
  */
 import { failure, type Result, success } from "#shared/lang/result.ts";
 import type { Grantor } from "../accounts/granting.ts";
-import type { AuditEntry } from "../audit/audit-entry.ts";
+import type { AuditEntry, AuditRecorder } from "../audit/audit-entry.ts";
 import type { RandomBytes } from "../crypto/random.ts";
 import { decrypt, encrypt, NONCE_BYTES } from "../crypto/sealing.ts";
 import type { Envelopes, WrappedKey } from "../key-encryption/envelope.ts";
@@ -24,7 +24,7 @@ export interface TransitKey {
   createdBy: string;
 }
 
-/** So many keys a subject can create: each mistyped name makes one when something is encrypted. */
+/** How many keys a subject can create: each mistyped name makes one when something is encrypted. */
 export const MAX_KEYS_OF_CREATOR = 1_000;
 
 /** A key, and the wrapped bytes of one of its versions, if it has that one. */
@@ -47,7 +47,7 @@ export interface TransitRepository {
   list(limit: number, after: string | undefined, names: readonly string[] | undefined): Promise<TransitKey[]>;
   /** Stores a key with its first version; false: there is one, its KEK was retired, or the creator has too many. */
   insertKey(key: NewTransitKey, wrapped: WrappedKey, entry: AuditEntry): Promise<boolean>;
-  /** Stores the next version of a key; false: somebody else did, or its KEK was retired. */
+  /** Stores the next version of a key; false: another caller did, or its KEK was retired. */
   insertVersion(name: string, version: number, wrapped: WrappedKey, at: Date, entry: AuditEntry): Promise<boolean>;
   /** How many keys this subject has created. */
   countOfCreator(createdBy: string): Promise<number>;
@@ -63,82 +63,89 @@ export interface Encrypted {
 /** `retired`: below the minimum decryption version. */
 export type DecryptFailure = "unknown-key" | "malformed" | "unknown-version" | "retired" | "unreadable";
 
-type EntryOf = () => Promise<AuditEntry>;
-
-/** Who creates a key, and what tells the audit trail of it. */
-export interface TransitKeyCreation {
-  grantor: Grantor<"secret">;
-  entryOf: EntryOf;
+/** There is no such version; `latestVersion` is the highest. */
+interface NoSuchVersion {
+  kind: "unknown-version";
+  latestVersion: number;
 }
 
+/** What callers do with transit keys. All of it is recorded, and so is a decryption that fails. */
 export interface Transit {
   /** The key, created if there is none of that name. */
   create(
     name: string,
-    creation: TransitKeyCreation,
+    grantor: Grantor<"secret">,
   ): Promise<Result<{ key: TransitKey; isNew: boolean }, "too-many-keys">>;
-  /** Under the latest version of a key, which is created if there is none of that name: only then, who may is asked. */
+  /** Under the latest version of a key, which is created if there is none of that name: only then the grantor is needed. */
   encrypt(
     name: string,
     plaintext: Uint8Array,
     context: string,
-    creationOf: () => TransitKeyCreation,
+    grantorOf: () => Grantor<"secret">,
   ): Promise<Result<Encrypted, "too-many-keys">>;
   decrypt(name: string, ciphertext: string, context: string): Promise<Result<Uint8Array, DecryptFailure>>;
   /** The same plaintext under the latest version. */
   rewrap(name: string, ciphertext: string, context: string): Promise<Result<Encrypted, DecryptFailure>>;
-  rotate(name: string, entryOf: EntryOf): Promise<Result<TransitKey, "unknown-key" | "superseded">>;
+  rotate(name: string): Promise<Result<TransitKey, "unknown-key" | "superseded">>;
+  configure(name: string, minDecryptionVersion: number): Promise<Result<TransitKey, "unknown-key" | NoSuchVersion>>;
 }
 
 export interface TransitOptions {
-  repository: Omit<TransitRepository, "list" | "setMinDecryptionVersion">;
+  repository: Omit<TransitRepository, "list">;
   envelopes: Envelopes;
+  recorder: AuditRecorder;
   randomBytes: RandomBytes;
   now: () => number;
 }
 
-/** What the bytes of a key's version are bound to. */
-export const transitPlace = (name: string, version: number): string => `transit_key_versions/${name}/${version}`;
+/** The AAD context of the bytes of a key's version. */
+export const transitContext = (name: string, version: number): string => `transit_key_versions/${name}/${version}`;
 
-/** What a ciphertext is bound to besides its key. The context comes last: nothing in it can pass for the rest. */
+/** The AAD of a ciphertext. The caller's context comes last: nothing in it can pass for the rest. */
 const boundTo = (name: string, version: number, context: string): Uint8Array =>
   Buffer.from(`transit/${name}/${version}/${context}`, "utf8");
 
-export const createTransit = ({ repository, envelopes, randomBytes, now }: TransitOptions): Transit => {
+export const createTransit = (options: TransitOptions): Transit => {
+  const { repository, envelopes, recorder, randomBytes, now } = options;
+
   const unwrap = async ({ key, version }: TransitKeyVersion, wrapped: WrappedKey): Promise<Uint8Array> => {
-    const bytes = await envelopes.unwrap(transitPlace(key.name, version), wrapped);
+    const bytes = await envelopes.unwrap(transitContext(key.name, version), wrapped);
     if (!bytes) throw new Error("a transit key cannot be decrypted: its row was modified or moved");
     return bytes;
   };
 
-  const addVersion = async (name: string, version: number, entryOf: EntryOf): Promise<boolean> => {
-    const { wrapped } = await envelopes.createKey(transitPlace(name, version));
-    const isAdded = await repository.insertVersion(name, version, wrapped, new Date(now()), await entryOf());
+  const addVersion = async (name: string, version: number): Promise<boolean> => {
+    const { wrapped } = await envelopes.createKey(transitContext(name, version));
+    const isAdded = await recorder.change({ action: "transit.rotate", outcome: "success", target: name }, (entry) =>
+      repository.insertVersion(name, version, wrapped, new Date(now()), entry),
+    );
     if (!isAdded) await envelopes.refresh();
     return isAdded;
   };
 
-  const addKey = async (name: string, { grantor, entryOf }: TransitKeyCreation): Promise<boolean> => {
-    const { wrapped } = await envelopes.createKey(transitPlace(name, FIRST_VERSION));
-    const key = { name, createdBy: grantor.subject, createdAt: new Date(now()), maxOfCreator: MAX_KEYS_OF_CREATOR };
-    const isAdded = await repository.insertKey(key, wrapped, await entryOf());
+  const addKey = async (name: string, { subject: createdBy }: Grantor<"secret">): Promise<boolean> => {
+    const { wrapped } = await envelopes.createKey(transitContext(name, FIRST_VERSION));
+    const key = { name, createdBy, createdAt: new Date(now()), maxOfCreator: MAX_KEYS_OF_CREATOR };
+    const isAdded = await recorder.change(
+      { action: "transit.create", outcome: "success", actor: createdBy, target: name },
+      (entry) => repository.insertKey(key, wrapped, entry),
+    );
     if (!isAdded) await envelopes.refresh();
     return isAdded;
   };
 
-  const create: Transit["create"] = async (name, creation) => {
+  const create: Transit["create"] = async (name, grantor) => {
     let isNew = false;
     for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
       const key = await repository.find(name);
       if (key) return success({ key, isNew });
-      if ((await repository.countOfCreator(creation.grantor.subject)) >= MAX_KEYS_OF_CREATOR)
-        return failure("too-many-keys");
-      isNew = await addKey(name, creation);
+      if ((await repository.countOfCreator(grantor.subject)) >= MAX_KEYS_OF_CREATOR) return failure("too-many-keys");
+      isNew = await addKey(name, grantor);
     }
     throw new Error("a transit key cannot be stored");
   };
 
-  const encryptWith = async (found: TransitKeyVersion, plaintext: Uint8Array, context: string): Promise<Encrypted> => {
+  const encryptUnder = async (found: TransitKeyVersion, plaintext: Uint8Array, context: string): Promise<Encrypted> => {
     const { key, version, wrapped } = found;
     if (!wrapped) throw new Error("the latest version of a transit key is missing");
     const nonce = randomBytes(NONCE_BYTES);
@@ -158,7 +165,7 @@ export const createTransit = ({ repository, envelopes, randomBytes, now }: Trans
     return found;
   };
 
-  const decryptIt: Transit["decrypt"] = async (name, ciphertext, context) => {
+  const open: Transit["decrypt"] = async (name, ciphertext, context) => {
     const [, number, body] = CIPHERTEXT.exec(ciphertext) ?? [];
     if (number === undefined || body === undefined) return failure("malformed");
     const found = await repository.findVersion(name, Number(number));
@@ -175,25 +182,57 @@ export const createTransit = ({ repository, envelopes, randomBytes, now }: Trans
     return plaintext ? success(plaintext) : failure("unreadable");
   };
 
+  /** Records what a key was used for: a key that does not exist is not named, because callers choose names. */
+  const recordUse = async <Value>(
+    action: "transit.decrypt" | "transit.rewrap",
+    name: string,
+    used: Result<Value, DecryptFailure>,
+  ): Promise<Result<Value, DecryptFailure>> => {
+    if (used.ok) await recorder.record({ action, outcome: "success", target: name });
+    else {
+      const target = (await repository.find(name))?.name;
+      await recorder.record({ action, outcome: "failure", target, reason: used.error.kind });
+    }
+    return used;
+  };
+
+  const encryptOrCreate: Transit["encrypt"] = async (name, plaintext, context, grantorOf) => {
+    const found = await repository.findVersion(name, undefined);
+    if (found) return success(await encryptUnder(found, plaintext, context));
+    const created = await create(name, grantorOf());
+    return created.ok ? success(await encryptUnder(await latestOf(name), plaintext, context)) : created;
+  };
+
+  const rewrap: Transit["rewrap"] = async (name, ciphertext, context) => {
+    const opened = await open(name, ciphertext, context);
+    return opened.ok ? success(await encryptUnder(await latestOf(name), opened.value, context)) : opened;
+  };
+
   return {
     create,
-    encrypt: async (name, plaintext, context, creationOf) => {
-      const found = await repository.findVersion(name, undefined);
-      if (found) return success(await encryptWith(found, plaintext, context));
-      const created = await create(name, creationOf());
-      return created.ok ? success(await encryptWith(await latestOf(name), plaintext, context)) : created;
+    encrypt: async (name, plaintext, context, grantorOf) => {
+      const encrypted = await encryptOrCreate(name, plaintext, context, grantorOf);
+      if (encrypted.ok) await recorder.record({ action: "transit.encrypt", outcome: "success", target: name });
+      return encrypted;
     },
-    decrypt: decryptIt,
-    rewrap: async (name, ciphertext, context) => {
-      const decrypted = await decryptIt(name, ciphertext, context);
-      return decrypted.ok ? success(await encryptWith(await latestOf(name), decrypted.value, context)) : decrypted;
-    },
-    rotate: async (name, entryOf) => {
+    decrypt: async (name, ciphertext, context) =>
+      recordUse("transit.decrypt", name, await open(name, ciphertext, context)),
+    rewrap: async (name, ciphertext, context) =>
+      recordUse("transit.rewrap", name, await rewrap(name, ciphertext, context)),
+    rotate: async (name) => {
       const key = await repository.find(name);
       if (!key) return failure("unknown-key");
-      const isMine = await addVersion(name, key.latestVersion + 1, entryOf);
+      const isMine = await addVersion(name, key.latestVersion + 1);
       const rotated = await repository.find(name);
       return isMine && rotated ? success(rotated) : failure("superseded");
+    },
+    configure: async (name, minDecryptionVersion) => {
+      const isSet = await recorder.change({ action: "transit.configure", outcome: "success", target: name }, (entry) =>
+        repository.setMinDecryptionVersion(name, minDecryptionVersion, entry),
+      );
+      const key = await repository.find(name);
+      if (!key) return failure("unknown-key");
+      return isSet ? success(key) : failure("unknown-version", { latestVersion: key.latestVersion });
     },
   };
 };

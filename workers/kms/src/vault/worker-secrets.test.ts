@@ -1,14 +1,13 @@
 import { expect, test } from "vitest";
 import { success } from "#shared/lang/result.ts";
-import { auditEntry } from "../../../../tests/support/kms.ts";
-import type { AuditEvent } from "../audit/audit-entry.ts";
+import { createTestRecorder } from "../../../../tests/support/kms/recorder.ts";
 import { createWorkerSecrets } from "./worker-secrets.ts";
 
 const setUp = () => {
-  const told: AuditEvent[] = [];
+  const { recorder, recorded } = createTestRecorder();
   const touched: string[] = [];
   const workerSecrets = createWorkerSecrets({
-    secrets: {
+    values: {
       read: async (path) => {
         touched.push(path);
         return success({ path, version: 2, value: "kept", createdAt: new Date(0) });
@@ -18,24 +17,16 @@ const setUp = () => {
         return success(3);
       },
     },
-    audit: {
-      prepare: async (event) => {
-        told.push(event);
-        return auditEntry(event);
-      },
-      write: async (event) => {
-        told.push(event);
-      },
-    },
+    recorder,
   });
-  return { workerSecrets, told, touched };
+  return { workerSecrets, recorded, touched };
 };
 
-test("workers read and write below their own paths, and the audit trail knows which worker it was", async () => {
-  const { workerSecrets, told } = setUp();
+test("workers read and write below their own paths, and are recorded by name", async () => {
+  const { workerSecrets, recorded } = setUp();
   expect(await workerSecrets.read("typesense/admin-key")).toEqual({ ok: true, value: { version: 2, value: "kept" } });
   expect(await workerSecrets.write({ path: "typesense/keys/a", value: "x", cas: 0 })).toEqual({ ok: true, value: 3 });
-  expect(told).toEqual([
+  expect(recorded).toEqual([
     { action: "secret.read", outcome: "success", actor: "worker:search", target: "typesense/admin-key" },
     { action: "secret.write", outcome: "success", actor: "worker:search", target: "typesense/keys/a" },
   ]);

@@ -4,8 +4,8 @@ import type { SecretWrite, StoredSecret } from "#shared/contracts/kms.ts";
 import type { WorkerSubject } from "#shared/contracts/principal.ts";
 import { coversSecretPath, isSecretPath } from "#shared/contracts/secret-path.ts";
 import { failure, type Result, success } from "#shared/lang/result.ts";
-import type { AuditTrail } from "../audit/audit.ts";
-import type { Secrets } from "./secrets.ts";
+import type { AuditRecorder } from "../audit/audit-entry.ts";
+import type { SecretValues } from "./secrets.ts";
 
 /** Who may read and write where. */
 const PATTERNS = { "worker:search": "typesense/*" } satisfies Record<WorkerSubject, string>;
@@ -16,29 +16,32 @@ export interface WorkerSecrets {
 }
 
 export interface WorkerSecretsOptions {
-  secrets: Pick<Secrets, "read" | "write">;
-  audit: Pick<AuditTrail, "prepare" | "write">;
+  values: SecretValues;
+  recorder: AuditRecorder;
 }
 
 const keeperOf = (path: string): string | undefined =>
   isSecretPath(path) ? Object.entries(PATTERNS).find(([, pattern]) => coversSecretPath(pattern, path))?.[0] : undefined;
 
-/** Whether a worker keeps this one for itself: to show or change it is to hand out, or replace, a credential of Fountain. */
+/** Whether a worker keeps this one for itself: to show or change it is to grant, or replace, a credential of Fountain. */
 export const isKeptByWorker = (path: string): boolean => keeperOf(path) !== undefined;
 
-export const createWorkerSecrets = ({ secrets, audit }: WorkerSecretsOptions): WorkerSecrets => ({
+export const createWorkerSecrets = ({ values, recorder }: WorkerSecretsOptions): WorkerSecrets => ({
   read: async (path) => {
     const actor = keeperOf(path);
     if (actor === undefined) return failure("forbidden");
-    const read = await secrets.read(path, undefined);
+    const read = await values.read(path, undefined);
     if (!read.ok) return failure("unknown");
-    await audit.write({ action: "secret.read", outcome: "success", actor, target: path });
+    await recorder.record({ action: "secret.read", outcome: "success", actor, target: path });
     return success({ version: read.value.version, value: read.value.value });
   },
   write: async ({ path, value, cas }) => {
     const actor = keeperOf(path);
     if (actor === undefined) return failure("forbidden");
-    const entry = await audit.prepare({ action: "secret.write", outcome: "success", actor, target: path });
-    return secrets.write(path, value, cas, entry);
+    return recorder.change(
+      { action: "secret.write", outcome: "success", actor, target: path },
+      (entry) => values.write(path, value, cas, entry),
+      ({ ok }) => ok,
+    );
   },
 });

@@ -4,14 +4,13 @@ import { integer, text } from "#shared/contracts/input.ts";
 import { isGranted } from "#shared/contracts/rights.ts";
 import { EXAMPLE } from "#shared/http/examples.ts";
 import { json, jsonBody } from "#shared/http/openapi.ts";
-import { failure } from "#shared/lang/result.ts";
 import { problem } from "#shared/problem/problem.ts";
-import type { Grantor } from "../accounts/granting.ts";
 import { endpoint } from "../endpoint.ts";
-import { audit, entryOf, type KmsContext, NO_STORE, record } from "../http/frame.ts";
+import { type KmsContext, NO_STORE } from "../http/frame.ts";
 import { grantorOf, warningFields, warningsTo } from "../http/granting.ts";
 import { secretPath, secretValue, versionNumber } from "../http/secret-fields.ts";
-import { readingAloud } from "./secrets.routes.ts";
+import { readSecretValue } from "./secrets.routes.ts";
+import type { SecretGrantor } from "./secrets.ts";
 import { DEFAULT_WRAPPING_TTL_SECONDS, MAX_WRAPPING_TTL_SECONDS } from "./wrapping.ts";
 
 const MAX_TOKEN_CHARACTERS = 256;
@@ -25,17 +24,17 @@ const wrappable = z.union([
   z.strictObject({ path: secretPath, version: versionNumber.optional(), ...lifetime }),
 ]);
 
-/** What is to be wrapped, and who hands it out: a stored secret would outlive the credential that may read it. */
+/** What is to be wrapped, and who grants it: a stored secret would outlive the credential that may read it. */
 const valueToWrap = async (
   context: KmsContext,
   principal: Principal,
   wanted: z.infer<typeof wrappable>,
-): Promise<{ value: string; grantor: Grantor<"secret"> | Grantor<"credential"> }> => {
+): Promise<{ value: string; grantor: SecretGrantor }> => {
   if ("value" in wanted) return { value: wanted.value, grantor: grantorOf(context, principal, "secret") };
   const grantor = grantorOf(context, principal, "credential");
   if (!isGranted(`secrets:read:${wanted.path}`, principal.scopes))
     throw problem("forbidden", { detail: "This requires the scope secrets:read for that path." });
-  const { value } = await readingAloud(context, wanted.path, wanted.version, grantor);
+  const { value } = await readSecretValue(context, wanted.path, wanted.version, grantor);
   return { value, grantor };
 };
 
@@ -58,12 +57,8 @@ const wrap = endpoint("POST /secrets/wrap", {
   handle: async (context, principal) => {
     const wanted = context.req.valid("json");
     const { value, grantor } = await valueToWrap(context, principal, wanted);
-    const eventOf = (target: string) => ({ action: "secret.wrap", outcome: "success", target }) as const;
-    const wrapped = await context.var.services.wrapping.wrap(value, wanted.ttlSeconds, (id) =>
-      entryOf(context, eventOf(id)),
-    );
-    record(context, eventOf(wrapped.id));
-    const { token, expiresAt } = wrapped;
+    const { wrapping } = context.var.services;
+    const { token, expiresAt } = await wrapping.wrap(value, wanted.ttlSeconds, grantor.subject);
     return context.json({ token, expiresAt: expiresAt.toISOString(), ...warningsTo(grantor) }, 201, NO_STORE);
   },
 });
@@ -82,18 +77,12 @@ const unwrap = endpoint("POST /secrets/unwrap", {
   },
   errors: ["not-found"],
   handle: async (context) => {
-    const { wrapping } = context.var.services;
-    const wrapped = await wrapping.find(context.req.valid("json").token);
-    const event = { action: "secret.unwrap", outcome: "success", target: wrapped?.id } as const;
-    const unwrapped = wrapped ? await wrapping.unwrap(wrapped, await entryOf(context, event)) : failure("unknown");
-    if (!unwrapped.ok) {
-      await audit(context, { ...event, outcome: "refused", reason: unwrapped.error.kind });
+    const unwrapped = await context.var.services.wrapping.unwrap(context.req.valid("json").token);
+    if (!unwrapped.ok)
       throw problem("not-found", {
         detail:
           "This token is invalid, expired or already used. If it was sent to you, inform the sender: someone else may have used it.",
       });
-    }
-    record(context, event);
     return context.json({ value: unwrapped.value }, 200, NO_STORE);
   },
 });

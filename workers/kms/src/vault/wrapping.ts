@@ -1,9 +1,9 @@
 /**
- * Wrapping: a value handed over by a one-time token. Who holds the token gets the value, once; a second try tells whoever
- * comes second that somebody else was first.
+ * Wrapping: a value behind a one-time token. The first caller with the token gets the value; a later one learns that the
+ * token has been used.
  */
 import { failure, type Result, success } from "#shared/lang/result.ts";
-import type { AuditEntry } from "../audit/audit-entry.ts";
+import type { AuditEntry, AuditRecorder } from "../audit/audit-entry.ts";
 import { hmac } from "../crypto/mac.ts";
 import type { RandomBytes } from "../crypto/random.ts";
 import type { Envelope, Envelopes } from "../key-encryption/envelope.ts";
@@ -23,77 +23,102 @@ export interface WrappedSecret {
 }
 
 export interface StoredWrappedSecret extends Omit<WrappedSecret, "envelope"> {
-  /** `null`: it was handed over. */
+  /** `null`: the value was unwrapped. */
   envelope: Envelope | null;
 }
 
 export interface WrappedSecretRepository {
   find(tokenHash: string): Promise<StoredWrappedSecret | undefined>;
-  /** false: its KEK was retired meanwhile. */
+  /** false: its KEK was retired in the meantime. */
   insert(wrapped: WrappedSecret, entry: AuditEntry): Promise<boolean>;
-  /** Takes the value out; false: somebody else did, or it has expired. */
+  /** Removes the value; false: another caller did, or it has expired. */
   consume(id: string, at: Date, entry: AuditEntry): Promise<boolean>;
-  /** Forgets what expired before that instant. */
+  /** Deletes what expired before that instant. */
   purge(before: Date): Promise<void>;
 }
 
-export type UnwrapFailure = "expired" | "used";
+export type UnwrapFailure = "unknown" | "expired" | "used";
 
 export interface Wrapping {
-  /** `entryOf`: tells the audit trail of the one with this id. */
-  wrap(
-    value: string,
-    ttlSeconds: number,
-    entryOf: (id: string) => Promise<AuditEntry>,
-  ): Promise<{ id: string; token: string; expiresAt: Date }>;
-  /** What the token stands for, whatever became of it. */
-  find(token: string): Promise<StoredWrappedSecret | undefined>;
-  /** The value, and nobody gets it again. */
-  unwrap(wrapped: StoredWrappedSecret, entry: AuditEntry): Promise<Result<string, UnwrapFailure>>;
+  /** `actor`: who asks for it; `undefined`: the kms itself. */
+  wrap(value: string, ttlSeconds: number, actor: string | undefined): Promise<{ token: string; expiresAt: Date }>;
+  /** The value, once. A refusal is recorded too. */
+  unwrap(token: string): Promise<Result<string, UnwrapFailure>>;
 }
 
 export interface WrappingOptions {
   repository: Pick<WrappedSecretRepository, "find" | "insert" | "consume">;
   envelopes: Envelopes;
+  recorder: AuditRecorder;
   macKey: Uint8Array;
   randomBytes: RandomBytes;
   now: () => number;
   createId: () => string;
 }
 
-/** What a wrapped value is bound to. */
-export const wrappedPlace = (id: string): string => `wrapped_secrets/${id}`;
+/** The AAD context of a wrapped value. */
+export const wrappedContext = (id: string): string => `wrapped_secrets/${id}`;
 
 export const createWrapping = (options: WrappingOptions): Wrapping => {
-  const { repository, envelopes, macKey, randomBytes, now, createId } = options;
+  const { repository, envelopes, recorder, macKey, randomBytes, now, createId } = options;
 
-  const insert = async (wrapped: Omit<WrappedSecret, "envelope">, value: string, entry: AuditEntry): Promise<void> => {
+  /** Tries a second time under the KEK that replaced the first one. */
+  const insert = async (
+    wrapped: Omit<WrappedSecret, "envelope">,
+    value: string,
+    entry: AuditEntry,
+  ): Promise<boolean> => {
     const seal = async (): Promise<WrappedSecret> => ({
       ...wrapped,
-      envelope: await envelopes.seal(wrappedPlace(wrapped.id), value),
+      envelope: await envelopes.seal(wrappedContext(wrapped.id), value),
     });
-    if (await repository.insert(await seal(), entry)) return;
+    if (await repository.insert(await seal(), entry)) return true;
     await envelopes.refresh();
-    if (!(await repository.insert(await seal(), entry))) throw new Error("a wrapped secret cannot be stored");
+    return repository.insert(await seal(), entry);
+  };
+
+  const find = async (token: string): Promise<StoredWrappedSecret | undefined> =>
+    PATTERN.test(token) ? repository.find(hmac(macKey, token)) : undefined;
+
+  const take = async (wrapped: StoredWrappedSecret | undefined): Promise<Result<string, UnwrapFailure>> => {
+    if (!wrapped) return failure("unknown");
+    const { id, envelope, expiresAt } = wrapped;
+    if (envelope === null) return failure("used");
+    if (expiresAt.getTime() <= now()) return failure("expired");
+    // Opened before it is consumed, so that a value that cannot be opened is not used up.
+    const value = await envelopes.open(wrappedContext(id), envelope);
+    if (value === undefined) throw new Error("a wrapped secret cannot be decrypted: its row was modified or moved");
+    const isConsumed = await recorder.change({ action: "secret.unwrap", outcome: "success", target: id }, (entry) =>
+      repository.consume(id, new Date(now()), entry),
+    );
+    return isConsumed ? success(value) : failure("used");
   };
 
   return {
-    wrap: async (value, ttlSeconds, entryOf) => {
+    wrap: async (value, ttlSeconds, actor) => {
       const id = createId();
       const token = PREFIX + Buffer.from(randomBytes(SECRET_BYTES)).toString("base64url");
       const createdAt = new Date(now());
       const expiresAt = new Date(now() + ttlSeconds * 1000);
-      await insert({ id, tokenHash: hmac(macKey, token), createdAt, expiresAt }, value, await entryOf(id));
-      return { id, token, expiresAt };
+      const wrapped = { id, tokenHash: hmac(macKey, token), createdAt, expiresAt };
+      const isStored = await recorder.change(
+        { action: "secret.wrap", outcome: "success", actor, target: id },
+        (entry) => insert(wrapped, value, entry),
+      );
+      if (!isStored) throw new Error("a wrapped secret cannot be stored");
+      return { token, expiresAt };
     },
-    find: async (token) => (PATTERN.test(token) ? repository.find(hmac(macKey, token)) : undefined),
-    unwrap: async ({ id, envelope, expiresAt }, entry) => {
-      if (envelope === null) return failure("used");
-      if (expiresAt.getTime() <= now()) return failure("expired");
-      const value = await envelopes.open(wrappedPlace(id), envelope);
-      if (value === undefined) throw new Error("a wrapped secret cannot be decrypted: its row was modified or moved");
-      // Opened before, so that what cannot be opened is not used up; told only to whoever takes it.
-      return (await repository.consume(id, new Date(now()), entry)) ? success(value) : failure("used");
+    unwrap: async (token) => {
+      const wrapped = await find(token);
+      const taken = await take(wrapped);
+      if (!taken.ok)
+        await recorder.record({
+          action: "secret.unwrap",
+          outcome: "refused",
+          target: wrapped?.id,
+          reason: taken.error.kind,
+        });
+      return taken;
     },
   };
 };

@@ -1,13 +1,11 @@
-/** API keys as the API shows them, their metadata always, the key itself only when it is made; and what is wrong with one. */
+/** API keys in responses: their metadata always, the key itself only when it is created; and what is wrong with one. */
 import { z } from "@hono/zod-openapi";
 import { list, parsedText } from "#shared/contracts/input.ts";
 import { formatNetwork, MAX_NETWORK_LENGTH, parseNetwork } from "#shared/contracts/networks.ts";
-import { serviceSubject } from "#shared/contracts/principal.ts";
 import { EXAMPLE } from "#shared/http/examples.ts";
 import { type Problem, problem } from "#shared/problem/problem.ts";
 import { API_KEY_STATES, type ApiKey, DISABLED_REASONS, prefixOf, stateOfKey } from "../api-keys/api-key.ts";
 import type { CreatedApiKey } from "../api-keys/api-keys.ts";
-import { audit, type KmsContext } from "./frame.ts";
 import { scopeName } from "./scope-name.ts";
 
 const fields = {
@@ -40,7 +38,7 @@ const allowedAddress = parsedText(
 
 export const allowedAddresses = list(allowedAddress, { min: 1, max: MAX_ALLOWED_ADDRESSES });
 
-export const keyAnswer = z
+export const keyResponse = z
   .object({
     ...fields,
     revokedAt: z.iso
@@ -65,7 +63,7 @@ const FIELDS_EXAMPLE = {
   allowedAddresses: ["203.0.113.0/24"],
 };
 
-export const KEY_EXAMPLE: z.input<typeof keyAnswer> = {
+export const KEY_EXAMPLE: z.input<typeof keyResponse> = {
   ...FIELDS_EXAMPLE,
   revokedAt: null,
   disabledAt: null,
@@ -74,9 +72,9 @@ export const KEY_EXAMPLE: z.input<typeof keyAnswer> = {
   state: "active",
 };
 
-export const createdKeyAnswer = z.object({ ...fields, key: z.string() }).openapi("CreatedApiKey");
+export const createdKeyResponse = z.object({ ...fields, key: z.string() }).openapi("CreatedApiKey");
 
-export const CREATED_KEY_EXAMPLE: z.input<typeof createdKeyAnswer> = { ...FIELDS_EXAMPLE, key: EXAMPLE.apiKey };
+export const CREATED_KEY_EXAMPLE: z.input<typeof createdKeyResponse> = { ...FIELDS_EXAMPLE, key: EXAMPLE.apiKey };
 
 const shared = ({ id, service, name, scopes, createdAt, expiresAt, allowedAddresses: addresses }: ApiKey) => ({
   id,
@@ -89,7 +87,7 @@ const shared = ({ id, service, name, scopes, createdAt, expiresAt, allowedAddres
   allowedAddresses: addresses,
 });
 
-export const toKeyAnswer = (apiKey: ApiKey, nowMs: number): z.infer<typeof keyAnswer> => ({
+export const toKeyResponse = (apiKey: ApiKey, nowMs: number): z.infer<typeof keyResponse> => ({
   ...shared(apiKey),
   revokedAt: apiKey.revokedAt?.toISOString() ?? null,
   disabledAt: apiKey.disabledAt?.toISOString() ?? null,
@@ -98,12 +96,11 @@ export const toKeyAnswer = (apiKey: ApiKey, nowMs: number): z.infer<typeof keyAn
   state: stateOfKey(apiKey, nowMs),
 });
 
-export const toCreatedKeyAnswer = ({ apiKey, key }: CreatedApiKey): z.infer<typeof createdKeyAnswer> => ({
+export const toCreatedKeyResponse = ({ apiKey, key }: CreatedApiKey): z.infer<typeof createdKeyResponse> => ({
   ...shared(apiKey),
   key,
 });
 
-/** The response where a key is not there. */
 export const noSuchKey = (): Problem => problem("not-found", { detail: "This service has no key with this id." });
 
 export const keyNotHeld = (): Problem =>
@@ -111,14 +108,3 @@ export const keyNotHeld = (): Problem =>
 
 export const invalidKeyField = (field: string, detail: string): Problem =>
   problem("invalid-input", { detail: "This key cannot be created.", errors: [{ pointer: `#/${field}`, detail }] });
-
-/** Records a key that was not made: for which service, if there is one of that name. */
-export const auditKeyRefusal = (
-  context: KmsContext,
-  action: "key.create" | "key.rotate",
-  service: string,
-  reason: string,
-): Promise<void> => {
-  const target = reason === "unknown-service" ? undefined : serviceSubject(service);
-  return audit(context, { action, outcome: "refused", target, reason });
-};

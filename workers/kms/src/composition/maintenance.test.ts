@@ -1,14 +1,14 @@
 import { expect, test } from "vitest";
-import { type Chore, createChores } from "./chores.ts";
+import { createMaintenance, type MaintenanceJob } from "./maintenance.ts";
 
 const MINUTE_MS = 60_000;
 
-const arrange = (chores: Record<string, { everyMs: number; fails?: boolean }>) => {
+const arrange = (jobs: Record<string, { everyMs: number; fails?: boolean }>) => {
   const ran: string[] = [];
   const failures: string[] = [];
   const clock = { nowMs: 0 };
-  const table = Object.entries(chores).map(
-    ([name, { everyMs, fails = false }]): Chore => ({
+  const table = Object.entries(jobs).map(
+    ([name, { everyMs, fails = false }]): MaintenanceJob => ({
       name,
       everyMs,
       run: async () => {
@@ -17,11 +17,11 @@ const arrange = (chores: Record<string, { everyMs: number; fails?: boolean }>) =
       },
     }),
   );
-  const run = createChores(table, { now: () => clock.nowMs, onFailure: (name) => failures.push(name) });
+  const run = createMaintenance(table, { now: () => clock.nowMs, onFailure: (name) => failures.push(name) });
   return { ran, failures, clock, run };
 };
 
-test("runs a chore at once, and then no more often than it says", async () => {
+test("runs a job at once, and then no more often than it says", async () => {
   const { ran, clock, run } = arrange({ always: { everyMs: 0 }, rarely: { everyMs: MINUTE_MS } });
   await run();
   await run();
