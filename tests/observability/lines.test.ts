@@ -84,7 +84,7 @@ test("the caller's trace goes through the gateway into every worker, HTTP and pr
     expect.arrayContaining([
       ["gateway", "request"],
       ["twofa", "request"],
-      ["twofa", "verification.succeeded"],
+      ["twofa", "factor.verify"],
       ["kms", "token.elevate"],
     ]),
   );
