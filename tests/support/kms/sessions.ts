@@ -15,7 +15,7 @@ import { createSessions, type Sessions, type SessionTokens } from "../../../work
 import { createTokenIssuer } from "../../../workers/kms/src/tokens/access-token.ts";
 import { generateSigningKey, unwrapSigningKey } from "../../../workers/kms/src/tokens/signing-key.ts";
 import { openTestDatabase, type TestDatabase } from "../database.ts";
-import { auditEntry, keysOf, randomBytes } from "../kms.ts";
+import { auditEntry, keysOf, randomBytes, testRecorder } from "../kms.ts";
 
 export const DAY_MS = 24 * 60 * 60 * 1000;
 export const START_MS = Date.parse("2026-11-23T10:00:00Z");
@@ -52,7 +52,7 @@ export const useSessions = () => {
     sessions = createSessions({
       stepUpForRoles: new Set(["admin"]),
       repository,
-      audit: { prepare: async () => auditEntry() },
+      recorder: testRecorder,
       refreshTokens,
       issueToken: createTokenIssuer({ issuer: "https://fountain.example", signer, now, createId }),
       now,
@@ -88,7 +88,7 @@ export const useSessions = () => {
       if (!result.ok) throw new Error(result.error.kind);
       return result.value;
     },
-    end: (sessionId: string): Promise<boolean> => sessions.end(sessionId, auditEntry()),
+    end: (sessionId: string): Promise<boolean> => sessions.end({ id: sessionId, userId: user.id }),
     refreshed: async (token: string) => {
       const result = await sessions.refresh(token, undefined);
       if (!result.ok) throw new Error(result.error.kind);

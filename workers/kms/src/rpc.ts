@@ -2,24 +2,18 @@ import { WorkerEntrypoint } from "cloudflare:workers";
 import { reportedEvent } from "#shared/contracts/audit.ts";
 import type { FirstAdministrator, FirstAdministratorResult, KmsInternalRpc } from "#shared/contracts/internal.ts";
 import type { Blocked, IssuedToken, KmsRpc, Trust } from "#shared/contracts/kms.ts";
-import { serviceSubject } from "#shared/contracts/principal.ts";
 import { failure, type Result, success } from "#shared/lang/result.ts";
 import { currentRequest } from "#shared/observability/context.ts";
 import { exposition } from "#shared/observability/instruments.ts";
-import { createLog } from "#shared/observability/log.ts";
-import { noteEvent, type SecurityEvent } from "#shared/observability/recorder.ts";
 import { serve } from "#shared/rpc/serve.ts";
 import { BudgetExhausted } from "./audit/audit-budget.ts";
 import type { KmsServices } from "./composition/services.ts";
-import { type ScopedToken, TokenTooLong } from "./tokens/access-token.ts";
+import type { ScopedToken } from "./tokens/access-token.ts";
 import type { KeyRing } from "./tokens/key-ring.ts";
 import { WrongSecretKey } from "./tokens/signing-key.ts";
 
 /** A small installation is through with a change of SECRET_KEY before it is ready. */
 const REWRAP_AT_START_MS = 5_000;
-
-const log = createLog("kms");
-const record = (event: SecurityEvent): void => noteEvent(log, event);
 
 /** What the kms is composed of; `undefined` when SECRET_KEY does not open its keys. */
 const unlocked = (connecting: Promise<KmsServices>): Promise<KmsServices | undefined> =>
@@ -29,12 +23,6 @@ const unlocked = (connecting: Promise<KmsServices>): Promise<KmsServices | undef
   });
 
 const issued = ({ accessToken, expiresInSeconds }: ScopedToken): IssuedToken => ({ accessToken, expiresInSeconds });
-
-/** A key with more scopes than fit into a token is good for nothing at the gateway. */
-const tooLong = (error: unknown): Result<never, "token-too-long"> => {
-  if (error instanceof TokenTooLong) return failure("token-too-long");
-  throw error;
-};
 
 /** What a caller does too often. */
 const failureOf = (error: unknown): Blocked | undefined =>
@@ -52,15 +40,10 @@ export const createEntrypoints = (connect: (bindings: unknown) => Promise<KmsSer
     {
       trust: ({ keyRing }, position) => trustOf(keyRing, position),
 
-      exchangeApiKey: async ({ clients, audit }, key) => {
-        const exchanged = await clients.exchange(key, currentRequest()?.clientAddress).catch(tooLong);
-        if (!exchanged.ok) {
-          await audit.write({ action: "key.exchange", outcome: "failure", reason: exchanged.error.kind });
-          return failure("invalid");
-        }
-        const { service, keyId, allowedAddresses, access } = exchanged.value;
-        const actor = serviceSubject(service);
-        await audit.write({ action: "key.exchange", outcome: "success", actor, target: keyId });
+      exchangeApiKey: async ({ clients }, key) => {
+        const exchanged = await clients.exchange(key, currentRequest()?.clientAddress);
+        if (!exchanged.ok) return failure("invalid");
+        const { keyId, allowedAddresses, access } = exchanged.value;
         return success({ ...issued(access), keyId, allowedAddresses });
       },
 
@@ -69,17 +52,8 @@ export const createEntrypoints = (connect: (bindings: unknown) => Promise<KmsSer
         return success(undefined);
       },
 
-      elevate: async ({ sessions, audit }, elevation) => {
+      elevate: async ({ sessions }, elevation) => {
         const elevated = await sessions.elevate(elevation);
-        const event = {
-          action: "token.elevate",
-          outcome: elevated.ok ? "success" : "failure",
-          reason: elevated.ok ? elevation.method : elevated.error.kind,
-          target: elevation.sessionId,
-        } as const;
-        // A session that was raised has its entry in the transaction that did it.
-        if (elevated.ok && !elevation.once) record(event);
-        else await audit.write({ ...event, actor: await sessions.ownerOf(elevation.sessionId) });
         return elevated.ok ? success(issued(elevated.value)) : elevated;
       },
 
@@ -90,42 +64,24 @@ export const createEntrypoints = (connect: (bindings: unknown) => Promise<KmsSer
 
       redeemGrant: async ({ sessions }, tokenId) => success(await sessions.redeemGrant(tokenId)),
 
-      admitPasskeyLogin: async ({ passkeyLogins, audit }) => {
+      admitPasskeyLogin: async ({ passkeyLogins }) => {
         const admission = await passkeyLogins.admit(currentRequest()?.clientAddress);
-        if (admission.ok) return success(true);
-        await audit.write({ action: "login.passkey", outcome: "failure", reason: "blocked" });
-        return admission;
+        return admission.ok ? success(true) : admission;
       },
 
-      openPasskeySession: async ({ passkeyLogins, audit }, session) => {
-        const { userId: user } = session;
-        const event = { action: "login.passkey", target: user, concerns: user } as const;
+      openPasskeySession: async ({ passkeyLogins }, session) => {
         const opened = await passkeyLogins.open(session, currentRequest()?.clientAddress);
-        if (!opened.ok) {
-          await audit.write({ ...event, outcome: "failure", reason: opened.error.kind });
-          return failure("refused");
-        }
-        const { userId, sessionId, access, refreshToken } = opened.value;
-        record({ action: "login.passkey", outcome: "success", actor: userId, target: sessionId });
+        if (!opened.ok) return failure("refused");
+        const { access, refreshToken } = opened.value;
         return success({ ...issued(access), scope: access.scope, refreshToken });
       },
 
-      refusePasskeyLogin: async ({ audit }, reason, userId) => {
-        await audit.write({ action: "login.passkey", outcome: "failure", reason, target: userId, concerns: userId });
+      refusePasskeyLogin: async ({ passkeyLogins }, reason, userId) => {
+        await passkeyLogins.refuse(reason, userId);
         return success(true);
       },
 
-      issueSearchKey: async ({ searchKeys, audit }, grant) => {
-        const issuedKey = await searchKeys.issue(grant);
-        await audit.write({
-          action: "search-key.issue",
-          outcome: issuedKey.ok ? "success" : "failure",
-          reason: issuedKey.ok ? undefined : issuedKey.error.kind,
-          actor: grant.subject,
-          target: grant.sessionId,
-        });
-        return issuedKey;
-      },
+      issueSearchKey: ({ searchKeys }, grant) => searchKeys.issue(grant),
 
       recordEvent: async ({ audit, auditLog, later }, event) => {
         await audit.writeTold(reportedEvent.parse(event));
@@ -133,10 +89,7 @@ export const createEntrypoints = (connect: (bindings: unknown) => Promise<KmsSer
         return success(true);
       },
 
-      personalData: async ({ privacy, audit }, userId, parts) => {
-        await audit.write({ action: "personal-data.export", outcome: "success", actor: userId, target: userId });
-        return privacy.collect(userId, parts);
-      },
+      personalData: ({ privacy }, userId, parts) => privacy.collect(userId, parts),
 
       pendingErasures: async ({ privacy }) => success(await privacy.pendingErasures()),
 
@@ -190,9 +143,7 @@ export const createEntrypoints = (connect: (bindings: unknown) => Promise<KmsSer
       await services.keyRing.signer();
       await services.rootKey.maintain(REWRAP_AT_START_MS);
       const created = await services.accounts.createFirst({ username, password, roles: ["admin"] });
-      if (!created.ok) return created.error.kind;
-      record({ action: "user.create", outcome: "success", target: created.value.id });
-      return "created";
+      return created.ok ? "created" : created.error.kind;
     }
   },
 });

@@ -1,7 +1,6 @@
 /** Accounts: creating them, and recognising their owners by password. */
 import { failure, type Result, success } from "#shared/lang/result.ts";
-import type { AuditTrail } from "../audit/audit.ts";
-import type { AuditEntry } from "../audit/audit-entry.ts";
+import type { AuditEvent, AuditRecorder } from "../audit/audit-entry.ts";
 import { DEFAULT_ROLE, type Grantor, handsOut, isBeyondDefault } from "./granting.ts";
 import type { KeptPassword, Passwords } from "./password.ts";
 import type { Guarded, PasswordGuard } from "./password-guard.ts";
@@ -59,7 +58,7 @@ export interface AccountsOptions {
   /** Where hashing waits for its turn. */
   turns: Turns;
   guard: PasswordGuard;
-  audit: Pick<AuditTrail, "prepare">;
+  recorder: AuditRecorder;
   /** Where the installation is reached: no password is made of its name. */
   issuer: string;
   now: () => number;
@@ -81,7 +80,7 @@ export const accountFaults = (
 const keptBy = ({ user, passwordHash }: Credentials): KeptPassword => ({ userId: user.id, hash: passwordHash });
 
 export const createAccounts = (options: AccountsOptions): Accounts => {
-  const { users, passwords, turns, guard, audit, issuer, now, createId } = options;
+  const { users, passwords, turns, guard, recorder, issuer, now, createId } = options;
 
   const toProfile = ({ username, email, roles }: NewAccount): Profile => ({
     id: createId(),
@@ -92,18 +91,15 @@ export const createAccounts = (options: AccountsOptions): Accounts => {
     lockedAt: null,
   });
 
-  const creationOf = ({ id, username, email }: Profile, actor: string): Promise<AuditEntry> => {
-    const fields = { username, ...(email !== null && { email }) };
-    return audit.prepare({
-      action: "user.create",
-      outcome: "success",
-      actor,
-      target: id,
-      personal: { userId: id, fields },
-    });
-  };
+  const creationOf = ({ id, username, email }: Profile, actor: string): AuditEvent => ({
+    action: "user.create",
+    outcome: "success",
+    actor,
+    target: id,
+    personal: { userId: id, fields: { username, ...(email !== null && { email }) } },
+  });
 
-  /** `actor`: who asks for it; the new user, if not said. */
+  /** `actor`: who creates it; by default the new user. */
   const store = async (account: NewAccount, actor?: string): Promise<Result<Profile, "username-taken" | "busy">> => {
     if (await users.isTaken(account.username)) return failure("username-taken");
     const user = toProfile(account);
@@ -111,8 +107,11 @@ export const createAccounts = (options: AccountsOptions): Accounts => {
       (await users.isTaken(account.username)) ? undefined : passwords.hash(user.id, account.password),
     );
     if (!hashed.ok) return hashed;
-    if (hashed.value === undefined) return failure("username-taken");
-    const isStored = await users.insert(user, hashed.value, await creationOf(user, actor ?? user.id));
+    const { value: hash } = hashed;
+    if (hash === undefined) return failure("username-taken");
+    const isStored = await recorder.change(creationOf(user, actor ?? user.id), (entry) =>
+      users.insert(user, hash, entry),
+    );
     return isStored ? success(user) : failure("username-taken");
   };
 
@@ -128,7 +127,9 @@ export const createAccounts = (options: AccountsOptions): Accounts => {
       if (accountFaults(account, issuer).length > 0) return failure("invalid");
       const user = toProfile(account);
       const hash = await passwords.hash(user.id, account.password);
-      const isStored = await users.insertFirst(user, hash, await creationOf(user, user.id));
+      const isStored = await recorder.change(creationOf(user, user.id), (entry) =>
+        users.insertFirst(user, hash, entry),
+      );
       return isStored ? success(user) : failure("exists");
     },
     authenticate: async (username, password, address) => {
@@ -150,6 +151,7 @@ export const createAccounts = (options: AccountsOptions): Accounts => {
       return { ...authenticated, value: credentials };
     },
     changePassword: async ({ sessionId, currentPassword, newPassword }, { subject: userId }) => {
+      const event = { action: "user.password", actor: userId, target: userId } as const;
       const known = await users.findCredentialsById(userId);
       const hashed = await guard.run(guard.confirmation(userId), async () => {
         const { matches } = await passwords.verify(currentPassword, known && keptBy(known));
@@ -158,17 +160,18 @@ export const createAccounts = (options: AccountsOptions): Accounts => {
           ? success({ from: known.passwordHash, to: await passwords.hash(userId, newPassword) })
           : failure("wrong-password");
       });
-      if (!hashed.ok) return hashed;
+      if (!hashed.ok) {
+        await recorder.record({ ...event, outcome: "failure", reason: hashed.error.kind });
+        return hashed;
+      }
       const { allowance, isOverLimit, value } = hashed;
-      const entry = await audit.prepare({
-        action: "user.password",
-        outcome: "success",
-        actor: userId,
-        target: userId,
-      });
       const password = { ...value, userId, at: new Date(now()), keptSessionId: sessionId };
-      const isChanged = await users.changePassword(password, entry);
-      return { ...(isChanged ? success(undefined) : failure("superseded")), allowance, isOverLimit };
+      const isChanged = await recorder.change({ ...event, outcome: "success" }, (entry) =>
+        users.changePassword(password, entry),
+      );
+      if (isChanged) return { ...success(undefined), allowance, isOverLimit };
+      await recorder.record({ ...event, outcome: "failure", reason: "superseded" });
+      return { ...failure("superseded"), allowance, isOverLimit };
     },
   };
 };

@@ -5,7 +5,6 @@ import { jsonBody } from "#shared/http/openapi.ts";
 import { problem } from "#shared/problem/problem.ts";
 import { endpoint } from "../endpoint.ts";
 import { attemptRefused } from "../http/attempt-answer.ts";
-import { audit, record } from "../http/frame.ts";
 import { grantorOf } from "../http/granting.ts";
 import { MAX_PASSWORD_INPUT, passwordFault } from "./password-rules.ts";
 
@@ -43,14 +42,11 @@ const password = endpoint("PUT /me/password", {
       });
     const change = { sessionId: principal.sessionId, currentPassword, newPassword };
     const changed = await services.accounts.changePassword(change, grantor);
-    const event = { action: "user.password", target: user.id } as const;
     if (!changed.ok) {
-      await audit(context, { ...event, outcome: "failure", reason: changed.error.kind });
       if (changed.error.kind === "superseded")
         throw problem("conflict", { detail: "Another session has changed the password in the meantime." });
       throw attemptRefused("The current password is wrong.", changed);
     }
-    record(context, { ...event, outcome: "success" });
     return context.body(null, 204);
   },
 });

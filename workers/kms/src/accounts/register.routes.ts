@@ -2,7 +2,6 @@ import { z } from "@hono/zod-openapi";
 import { json, jsonBody } from "#shared/http/openapi.ts";
 import { problem } from "#shared/problem/problem.ts";
 import { endpoint } from "../endpoint.ts";
-import { record } from "../http/frame.ts";
 import {
   ACCOUNT_REFUSALS,
   assertAcceptable,
@@ -30,7 +29,6 @@ const register = endpoint("POST /register", {
     assertAcceptable(context, { username, email, password });
     const created = await accounts.register({ username, email, password });
     if (!created.ok) throw ACCOUNT_REFUSALS[created.error.kind]();
-    record(context, { action: "user.create", outcome: "success", actor: created.value.id, target: created.value.id });
     return context.json(toUserAnswer(created.value), 201);
   },
 });

@@ -6,9 +6,9 @@ import { pageOf } from "#shared/http/examples.ts";
 import { json, jsonBody } from "#shared/http/openapi.ts";
 import { type Problem, problem } from "#shared/problem/problem.ts";
 import { endpoint } from "../endpoint.ts";
-import { entryOf, type KmsContext, record } from "../http/frame.ts";
+import type { KmsContext } from "../http/frame.ts";
 import { grantorOf } from "../http/granting.ts";
-import { findUser, toUserAnswer, USER_EXAMPLE, userAnswer } from "../http/user-answer.ts";
+import { ADMINISTRATION_REFUSALS, findUser, toUserAnswer, USER_EXAMPLE, userAnswer } from "../http/user-answer.ts";
 import { looksTaken } from "./look-alikes.ts";
 import { type ChangeFailure, type GrantFailure, isRoleName } from "./roles.ts";
 
@@ -29,9 +29,6 @@ const wantedPermissions = z.strictObject({ permissions: list(z.enum(SCOPES), { m
 
 const beyondYours = (): Problem =>
   problem("forbidden", { detail: "You cannot grant or revoke permissions that your token does not have." });
-
-const lastAdministrator = (): Problem =>
-  problem("conflict", { detail: "This is the last administrator. Make another user an administrator first." });
 
 const unknownRoles = (names: readonly string[], unknown: readonly string[]): Problem =>
   problem("invalid-input", {
@@ -100,10 +97,8 @@ const putRole = endpoint("PUT /roles/{name}", {
       });
     const { roles } = context.var.services;
     const grantor = grantorOf(context, principal, "rights");
-    const event = { action: "role.change", outcome: "success", target: name } as const;
-    const changed = await roles.put({ name, permissions }, grantor, await entryOf(context, event));
+    const changed = await roles.put({ name, permissions }, grantor);
     if (!changed.ok) throw changeRefused(changed.error);
-    record(context, event);
     return context.json(changed.value, 200);
   },
 });
@@ -122,17 +117,14 @@ const putRolesOfUser = endpoint("PUT /users/{id}/roles", {
   },
   errors: ["not-found", "conflict"],
   handle: async (context, principal) => {
-    const { users, now } = context.var.services;
-    grantorOf(context, principal, "rights");
+    const grantor = grantorOf(context, principal, "rights");
     const { id } = context.req.valid("param");
     const roles = [...new Set(context.req.valid("json").roles)];
     await assertHeld(context, principal, roles);
     const user = await findUser(context, id);
     await assertHeld(context, principal, user.roles);
-    const event = { action: "user.roles", outcome: "success", target: id } as const;
-    const isChanged = await users.setRoles(id, roles, new Date(now()), await entryOf(context, event));
-    if (!isChanged) throw lastAdministrator();
-    record(context, event);
+    const changed = await context.var.services.userAdministration.setRoles(id, roles, grantor);
+    if (!changed.ok) throw ADMINISTRATION_REFUSALS[changed.error.kind]();
     return context.json(toUserAnswer({ ...user, roles }), 200);
   },
 });

@@ -19,7 +19,7 @@ export const createRoleRepository = ({ orm, client }: KmsDatabase): RoleReposito
   list: () => orm.select().from(roles).orderBy(asc(roles.name)),
   put: async ({ name, permissions }, at, entry) => {
     const stored = JSON.stringify(permissions);
-    await client.batch(
+    const [, changed] = await client.batch(
       [
         noteRightsChange(roleHolder(name), at, { sql: GRANTS_ANOTHER_THING, args: [name, stored] }),
         { sql: PUT, args: [name, stored] },
@@ -27,6 +27,7 @@ export const createRoleRepository = ({ orm, client }: KmsDatabase): RoleReposito
       ],
       "write",
     );
+    return changed?.rowsAffected === 1;
   },
   purgeChanges: async (before) => {
     await client.execute({ sql: "DELETE FROM rights_changes WHERE changed_at < ?", args: [before.getTime()] });

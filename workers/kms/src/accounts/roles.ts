@@ -2,7 +2,7 @@
 
 import { type BaseScope, SCOPES, type Scope } from "#shared/contracts/rights.ts";
 import { type Failure, failure, type Result, success } from "#shared/lang/result.ts";
-import type { AuditEntry } from "../audit/audit-entry.ts";
+import type { AuditEntry, AuditRecorder } from "../audit/audit-entry.ts";
 import { REVOCATION_RETENTION_MS } from "../tokens/key-ring.ts";
 import type { Grantor } from "./granting.ts";
 import { findLookAlike, type LooksLike } from "./look-alikes.ts";
@@ -33,8 +33,11 @@ export const stepUpRolesFault = (names: ReadonlySet<string>, stored: readonly st
 export interface RoleRepository {
   /** All roles but that of administrators, by name. */
   list(): Promise<Role[]>;
-  /** Stores what a role grants; tokens with that role that were issued before are void if it was another thing. */
-  put(role: Role, at: Date, entry: AuditEntry): Promise<void>;
+  /**
+   * Stores what a role grants, and voids the tokens with that role that were issued before; false: it grants this already,
+   * and nothing is changed.
+   */
+  put(role: Role, at: Date, entry: AuditEntry): Promise<boolean>;
   /** Forgets who lost a right before that instant. */
   purgeChanges(before: Date): Promise<void>;
 }
@@ -49,19 +52,20 @@ export interface Roles {
   /** Whether somebody with these scopes may hand out these roles: all of them exist, and none grants more. */
   mayGrant(names: readonly string[], held: ReadonlySet<Scope>): Promise<Result<undefined, GrantFailure>>;
   /** Makes or changes a role that grants, before and after, no more than the grantor may do. */
-  put(role: Role, grantor: Grantor<"rights">, entry: AuditEntry): Promise<Result<Role, ChangeFailure>>;
+  put(role: Role, grantor: Grantor<"rights">): Promise<Result<Role, ChangeFailure>>;
   /** Forgets changes of rights that no unexpired token was issued before. */
   purge(): Promise<void>;
 }
 
 export interface RolesOptions {
   repository: RoleRepository;
+  recorder: AuditRecorder;
   now: () => number;
 }
 
 const administrator = (): Role => ({ name: ADMIN_ROLE, permissions: [...SCOPES] });
 
-export const createRoles = ({ repository, now }: RolesOptions): Roles => {
+export const createRoles = ({ repository, recorder, now }: RolesOptions): Roles => {
   const list = async (): Promise<Role[]> => [administrator(), ...(await repository.list())];
   return {
     list,
@@ -72,7 +76,7 @@ export const createRoles = ({ repository, now }: RolesOptions): Roles => {
       const granted = roles.filter(({ name }) => names.includes(name)).flatMap(({ permissions }) => permissions);
       return scopesBeyond(granted, held).length > 0 ? failure("not-held") : success(undefined);
     },
-    put: async ({ name, permissions }, { scopes: held }, entry) => {
+    put: async ({ name, permissions }, { subject: actor, scopes: held }) => {
       if (name === ADMIN_ROLE) return failure("fixed");
       const role = { name, permissions: scopesOf([], new Set(permissions)) };
       const stored = await repository.list();
@@ -81,7 +85,9 @@ export const createRoles = ({ repository, now }: RolesOptions): Roles => {
       if (scopesBeyond([...before, ...role.permissions], held).length > 0) return failure("not-held");
       const other = findLookAlike(name, [ADMIN_ROLE, ...stored.map((role) => role.name)]);
       if (existing === undefined && other !== undefined) return failure("looks-like", { other });
-      await repository.put(role, new Date(now()), entry);
+      await recorder.change({ action: "role.change", outcome: "success", actor, target: name }, (entry) =>
+        repository.put(role, new Date(now()), entry),
+      );
       return success(role);
     },
     purge: () => repository.purgeChanges(new Date(now() - REVOCATION_RETENTION_MS)),

@@ -2,11 +2,9 @@ import { z } from "@hono/zod-openapi";
 import { reference } from "#shared/contracts/input.ts";
 import { EXAMPLE } from "#shared/http/examples.ts";
 import { json } from "#shared/http/openapi.ts";
-import { problem } from "#shared/problem/problem.ts";
 import { endpoint } from "../endpoint.ts";
-import { entryOf, record } from "../http/frame.ts";
 import { grantorOf, warningFields, warningsTo } from "../http/granting.ts";
-import { findUser, toUserAnswer, USER_EXAMPLE, userAnswer } from "../http/user-answer.ts";
+import { ADMINISTRATION_REFUSALS, findUser, toUserAnswer, USER_EXAMPLE, userAnswer } from "../http/user-answer.ts";
 import { isBeyondDefault } from "./granting.ts";
 import { assertHeld } from "./roles.routes.ts";
 
@@ -23,20 +21,13 @@ const lockUser = endpoint("POST /users/{id}/lock", {
   },
   errors: ["not-found", "conflict"],
   handle: async (context, principal) => {
-    const { users, now } = context.var.services;
     const grantor = grantorOf(context, principal, "access");
     const { id } = context.req.valid("param");
     const user = await findUser(context, id);
     await assertHeld(context, principal, user.roles);
-    const event = { action: "user.lock", outcome: "success", target: id } as const;
-    const isLocked = await users.lock(id, new Date(now()), await entryOf(context, event));
-    if (isLocked) record(context, event);
-    const locked = await findUser(context, id);
-    if (locked.lockedAt === null)
-      throw problem("conflict", {
-        detail: "This is the last administrator. Make another user an administrator first.",
-      });
-    return context.json({ ...toUserAnswer(locked), ...warningsTo(grantor) }, 200);
+    const locked = await context.var.services.userAdministration.lock(id, grantor);
+    if (!locked.ok) throw ADMINISTRATION_REFUSALS[locked.error.kind]();
+    return context.json({ ...toUserAnswer(locked.value), ...warningsTo(grantor) }, 200);
   },
 });
 
@@ -50,15 +41,14 @@ const unlockUser = endpoint("POST /users/{id}/unlock", {
   },
   errors: ["not-found"],
   handle: async (context, principal) => {
-    const { users } = context.var.services;
     const { id } = context.req.valid("param");
     const user = await findUser(context, id);
     // To let an administrator in again is to hand out what they may do.
     const grantor = grantorOf(context, principal, isBeyondDefault(user.roles) ? "rights" : "access");
     await assertHeld(context, principal, user.roles);
-    const event = { action: "user.unlock", outcome: "success", target: id } as const;
-    if (await users.unlock(id, await entryOf(context, event))) record(context, event);
-    return context.json({ ...toUserAnswer(await findUser(context, id)), ...warningsTo(grantor) }, 200);
+    const unlocked = await context.var.services.userAdministration.unlock(id, grantor);
+    if (!unlocked.ok) throw ADMINISTRATION_REFUSALS[unlocked.error.kind]();
+    return context.json({ ...toUserAnswer(unlocked.value), ...warningsTo(grantor) }, 200);
   },
 });
 

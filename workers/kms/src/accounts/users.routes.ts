@@ -4,7 +4,6 @@ import { pageOf } from "#shared/http/examples.ts";
 import { json, jsonBody, page, pageQuery } from "#shared/http/openapi.ts";
 import { decodeCursor, toPage } from "#shared/http/page.ts";
 import { endpoint } from "../endpoint.ts";
-import { record } from "../http/frame.ts";
 import { grantorOf, warningFields, warningsTo } from "../http/granting.ts";
 import {
   ACCOUNT_REFUSALS,
@@ -45,7 +44,6 @@ const createUser = endpoint("POST /users", {
     await assertHeld(context, principal, roles);
     const created = await context.var.services.accounts.create({ username, email, password, roles }, grantor);
     if (!created.ok) throw ACCOUNT_REFUSALS[created.error.kind]();
-    record(context, { action: "user.create", outcome: "success", target: created.value.id });
     return context.json({ ...toUserAnswer(created.value), ...warningsTo(grantor) }, 201);
   },
 });

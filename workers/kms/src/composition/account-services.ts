@@ -10,31 +10,35 @@ import { createRoleRepository } from "../accounts/roles.store.ts";
 import { createRoles, type Roles } from "../accounts/roles.ts";
 import { createTurns } from "../accounts/turns.ts";
 import type { UserRepository } from "../accounts/user.ts";
+import { createUserAdministration, type UserAdministration } from "../accounts/user-administration.ts";
 import { createUserRepository } from "../accounts/users.store.ts";
-import type { AuditTrail } from "../audit/audit.ts";
+import type { AuditRecorder } from "../audit/audit-entry.ts";
 import { macInContext } from "../crypto/mac.ts";
 import type { RandomBytes } from "../crypto/random.ts";
 import type { InternalKeys } from "../crypto/root-key.ts";
 import { createTokenExchange, type ExchangeToken } from "../oauth/token-exchange.ts";
+import { createTokenRevocation, type RevokeAnyToken } from "../oauth/token-revocation.ts";
 import { createPasskeyLogins, type PasskeyLogins } from "../sessions/passkey-logins.ts";
+import { createPasswordLogins, type PasswordLogins } from "../sessions/password-logins.ts";
 import { createRefreshTokens } from "../sessions/refresh-token.ts";
 import type { SessionRepository } from "../sessions/session.ts";
 import { createSessionRepository } from "../sessions/sessions.store.ts";
 import { createSessions, type Sessions } from "../sessions/sessions.ts";
 import type { IssueToken } from "../tokens/access-token.ts";
-import { createTokenRevoker, type RevokeToken } from "../tokens/revocations.store.ts";
+import { createTokenRevoker } from "../tokens/revocations.store.ts";
 import type { Foundation } from "./foundation.ts";
 
 export interface AccountServices {
   accounts: Accounts;
   users: UserRepository;
+  userAdministration: UserAdministration;
   roles: Roles;
   sessions: Sessions;
+  passwordLogins: PasswordLogins;
   passkeyLogins: PasskeyLogins;
   storedSessions: SessionRepository;
   exchangeToken: ExchangeToken;
-  /** Revokes one access token by its `jti`. */
-  revokeToken: RevokeToken;
+  revokeToken: RevokeAnyToken;
   /** Forgets what has expired. */
   purgeAccounts(): Promise<void>;
 }
@@ -42,7 +46,7 @@ export interface AccountServices {
 export interface AccountServicesOptions {
   foundation: Pick<Foundation, "database" | "env">;
   keys: InternalKeys;
-  audit: AuditTrail;
+  recorder: AuditRecorder;
   verify: TokenVerifier;
   issueToken: IssueToken;
   sleep: (ms: number) => Promise<void>;
@@ -52,7 +56,7 @@ export interface AccountServicesOptions {
 }
 
 export const createAccountServices = (options: AccountServicesOptions): AccountServices => {
-  const { foundation, keys, audit, verify, issueToken, sleep, randomBytes, now, createId } = options;
+  const { foundation, keys, recorder, verify, issueToken, sleep, randomBytes, now, createId } = options;
   const { database, env } = foundation;
   const users = createUserRepository(database, createEmailAddresses(keys, randomBytes));
   const turns = createTurns({ now, sleep });
@@ -68,25 +72,43 @@ export const createAccountServices = (options: AccountServicesOptions): AccountS
     repository: storedSessions,
     refreshTokens: createRefreshTokens(keys.refreshTokenMac, randomBytes),
     issueToken,
-    audit,
+    recorder,
     stepUpForRoles: env.STEP_UP_FOR_ROLES,
     now,
     createId,
   });
-  const roles = createRoles({ repository: createRoleRepository(database), now });
-  return {
-    accounts: createAccounts({ users, passwords, turns, guard, audit, issuer: env.PUBLIC_URL, now, createId }),
+  const roles = createRoles({ repository: createRoleRepository(database), recorder, now });
+  const accounts = createAccounts({
     users,
+    passwords,
+    turns,
+    guard,
+    recorder,
+    issuer: env.PUBLIC_URL,
+    now,
+    createId,
+  });
+  return {
+    accounts,
+    users,
+    userAdministration: createUserAdministration({ users, recorder, now }),
     roles,
     sessions,
-    passkeyLogins: createPasskeyLogins({ guard, users, sessions }),
+    passwordLogins: createPasswordLogins({ accounts, users, sessions, recorder }),
+    passkeyLogins: createPasskeyLogins({ guard, users, sessions, recorder }),
     storedSessions,
     exchangeToken: createTokenExchange({
       verify: admittingVerifier(verify, "kms", policyOf("kms", "POST", "/token").policy),
       issueToken,
+      recorder,
       now,
     }),
-    revokeToken: createTokenRevoker(database, now),
+    revokeToken: createTokenRevocation({
+      verify,
+      sessions,
+      revoke: createTokenRevoker(database, now),
+      recorder,
+    }),
     purgeAccounts: async () => {
       await sessions.purge();
       await guard.purge();

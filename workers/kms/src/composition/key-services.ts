@@ -8,7 +8,6 @@ import { createKeyChangeRepository } from "../api-keys/key-changes.store.ts";
 import { createKeyChanges, type KeyChanges } from "../api-keys/key-changes.ts";
 import { createKeyRotationRepository } from "../api-keys/key-rotation.store.ts";
 import { createKeyRotation } from "../api-keys/key-rotation.ts";
-import type { AuditTrail } from "../audit/audit.ts";
 import type { AuditRecorder } from "../audit/audit-entry.ts";
 import type { RandomBytes } from "../crypto/random.ts";
 import type { InternalKeys } from "../crypto/root-key.ts";
@@ -40,7 +39,6 @@ export interface KeyServicesOptions {
   foundation: Foundation;
   keys: Pick<InternalKeys, "apiKeyMac" | "sealing">;
   wrapping: Wrapping;
-  audit: AuditTrail;
   recorder: AuditRecorder;
   log: Log;
   later: (work: Promise<void>) => void;
@@ -51,7 +49,7 @@ export interface KeyServicesOptions {
 }
 
 export const createKeyServices = (options: KeyServicesOptions): KeyServices => {
-  const { foundation, keys, wrapping, audit, recorder, log, later, sleep, randomBytes, now, createId } = options;
+  const { foundation, keys, wrapping, recorder, log, later, sleep, randomBytes, now, createId } = options;
   const { env, database } = foundation;
   const services = createServiceRepository(database);
   const storedKeys = createApiKeyRepository(database);
@@ -82,7 +80,7 @@ export const createKeyServices = (options: KeyServicesOptions): KeyServices => {
     serviceRegistry: createServiceRegistry({
       repository: services,
       sealer,
-      audit,
+      recorder,
       randomBytes,
       webhooksAnywhere: env.WEBHOOK_TARGETS === "any",
       now,

@@ -14,7 +14,7 @@ import {
   type Parsed,
   readForm,
 } from "../oauth/oauth-form.ts";
-import { audit, type KmsContext, NO_STORE } from "./frame.ts";
+import { type KmsContext, NO_STORE } from "./frame.ts";
 
 const oauthError = z.object({ error: z.string(), error_description: z.string() }).openapi("OAuthError");
 
@@ -51,18 +51,15 @@ export const refuse = (context: KmsContext, { kind, description }: OAuthError): 
 export const readFormBody = async (context: KmsContext): Promise<Parsed<Parameters>> =>
   readForm(await context.req.text());
 
-/** The key of the client that shows these credentials. A refusal is recorded in the audit trail. */
+/** The key of the client with these credentials. A refusal is recorded as one of the action. */
 export const identifyClient = async (
   context: KmsContext,
   client: ClientCredentials,
   action: AuditAction,
 ): Promise<Result<ApiKey, OAuthError>> => {
   const address = currentRequest()?.clientAddress;
-  const identified = await context.var.services.clients.identify(client.id, client.secret, address);
-  if (identified.ok) {
-    context.var.services.keyUses.note(identified.value.id);
-    return identified;
-  }
-  await audit(context, { action, outcome: "failure", reason: identified.error.kind });
-  return { ok: false, error: BAD_CLIENT };
+  const identified = await context.var.services.clients.identify(client.id, client.secret, address, action);
+  if (!identified.ok) return { ok: false, error: BAD_CLIENT };
+  context.var.services.keyUses.note(identified.value.id);
+  return identified;
 };

@@ -3,7 +3,7 @@ import { z } from "@hono/zod-openapi";
 import { HOLDS_CREDENTIAL, holdsNoCredential } from "#shared/contracts/credential-shape.ts";
 import { emailText, text } from "#shared/contracts/input.ts";
 import { EXAMPLE } from "#shared/http/examples.ts";
-import { problem } from "#shared/problem/problem.ts";
+import { type Problem, problem } from "#shared/problem/problem.ts";
 import { accountFaults, type NewAccount } from "../accounts/accounts.ts";
 import { MAX_PASSWORD_INPUT } from "../accounts/password-rules.ts";
 import type { Profile } from "../accounts/user.ts";
@@ -58,10 +58,12 @@ export const toUserAnswer = ({
   lockedAt: lockedAt?.toISOString() ?? null,
 });
 
+const noSuchUser = (): Problem => problem("not-found", { detail: "No user has this id." });
+
 /** The user with this id; refuses with 404 where there is none. */
 export const findUser = async (context: KmsContext, id: string): Promise<Profile> => {
   const user = await context.var.services.users.findById(id);
-  if (!user) throw problem("not-found", { detail: "No user has this id." });
+  if (!user) throw noSuchUser();
   return user;
 };
 
@@ -80,4 +82,11 @@ export const ACCOUNT_REFUSALS = {
   "username-taken": () =>
     problem("conflict", { detail: "This username is taken, or looks like one that is. Choose another." }),
   busy: tooBusy,
+};
+
+/** The problems of a change that an administrator cannot make of a user. */
+export const ADMINISTRATION_REFUSALS = {
+  unknown: noSuchUser,
+  "last-administrator": () =>
+    problem("conflict", { detail: "This is the last administrator. Make another user an administrator first." }),
 };

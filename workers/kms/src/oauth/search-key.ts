@@ -7,6 +7,7 @@ import type { IssuedSearchKey, SearchKeyGrant } from "#shared/contracts/kms.ts";
 import { failure, type Result, success } from "#shared/lang/result.ts";
 import { endOfKey, keyIdOfSession, stateOfKey } from "../api-keys/api-key.ts";
 import type { ApiKeyRepository } from "../api-keys/api-keys.ts";
+import type { AuditRecorder } from "../audit/audit-entry.ts";
 import { isAlive, SESSION_ABSOLUTE_LIMIT_MS, type Session } from "../sessions/session.ts";
 import { type IssueToken, toSeconds } from "../tokens/access-token.ts";
 
@@ -22,10 +23,13 @@ export interface SearchKeysOptions {
   sessions: { find(id: string): Promise<{ session: Session } | undefined> };
   apiKeys: Pick<ApiKeyRepository, "find">;
   issueToken: IssueToken;
+  recorder: AuditRecorder;
   now: () => number;
 }
 
-export const createSearchKeys = ({ sessions, apiKeys, issueToken, now }: SearchKeysOptions): SearchKeys => {
+export const createSearchKeys = (options: SearchKeysOptions): SearchKeys => {
+  const { sessions, apiKeys, issueToken, recorder, now } = options;
+
   /** When the session or API key ends by itself, in milliseconds; `undefined`: it has ended. */
   const endOf = async ({ clientId, sessionId }: SearchKeyGrant): Promise<number | undefined> => {
     if (clientId === FIRST_PARTY_CLIENT) {
@@ -40,32 +44,40 @@ export const createSearchKeys = ({ sessions, apiKeys, issueToken, now }: SearchK
     return endOfKey(apiKey)?.getTime() ?? Number.POSITIVE_INFINITY;
   };
 
+  const issue: SearchKeys["issue"] = async (grant) => {
+    const endsAtMs = await endOf(grant);
+    if (endsAtMs === undefined) return failure("session-ended");
+    const issuedAt = toSeconds(now());
+    const expiresAtSeconds = Math.min(
+      grant.expiresAtSeconds,
+      issuedAt + LONGEST_TOKEN_SECONDS,
+      Math.floor(endsAtMs / 1000),
+    );
+    if (expiresAtSeconds <= issuedAt) return failure("session-ended");
+    const { accessToken } = await issueToken(
+      {
+        subject: grant.subject,
+        clientId: grant.clientId,
+        sessionId: grant.sessionId,
+        roles: [],
+        scopes: ["search:read"],
+        acr: "aal1",
+        amr: [],
+        authenticatedAt: NEVER,
+        searchFilter: grant.filter,
+      },
+      expiresAtSeconds - issuedAt,
+    );
+    return success({ key: accessToken, expiresAtSeconds });
+  };
+
   return {
     issue: async (grant) => {
-      const endsAtMs = await endOf(grant);
-      if (endsAtMs === undefined) return failure("session-ended");
-      const issuedAt = toSeconds(now());
-      const expiresAtSeconds = Math.min(
-        grant.expiresAtSeconds,
-        issuedAt + LONGEST_TOKEN_SECONDS,
-        Math.floor(endsAtMs / 1000),
-      );
-      if (expiresAtSeconds <= issuedAt) return failure("session-ended");
-      const { accessToken } = await issueToken(
-        {
-          subject: grant.subject,
-          clientId: grant.clientId,
-          sessionId: grant.sessionId,
-          roles: [],
-          scopes: ["search:read"],
-          acr: "aal1",
-          amr: [],
-          authenticatedAt: NEVER,
-          searchFilter: grant.filter,
-        },
-        expiresAtSeconds - issuedAt,
-      );
-      return success({ key: accessToken, expiresAtSeconds });
+      const issued = await issue(grant);
+      const event = { action: "search-key.issue", actor: grant.subject, target: grant.sessionId } as const;
+      if (issued.ok) await recorder.record({ ...event, outcome: "success" });
+      else await recorder.record({ ...event, outcome: "failure", reason: issued.error.kind });
+      return issued;
     },
   };
 };

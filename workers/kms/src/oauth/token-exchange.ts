@@ -8,7 +8,9 @@ import type { Scope } from "#shared/contracts/rights.ts";
 import { failure, type Result, success } from "#shared/lang/result.ts";
 import { commonScopes, scopesBeyond } from "../accounts/rights.ts";
 import { type ApiKey, endOfKey } from "../api-keys/api-key.ts";
+import type { AuditRecorder } from "../audit/audit-entry.ts";
 import { type IssueToken, type ScopedToken, toSeconds } from "../tokens/access-token.ts";
+import { ifItFits } from "../tokens/fitting-token.ts";
 import type { VerifyToken } from "./verified-token.ts";
 
 export interface Exchange {
@@ -32,7 +34,8 @@ export type ExchangeFailure =
   | "subject-not-a-user"
   | "scope-exceeded"
   | "no-common-scope"
-  | "target-exceeded";
+  | "target-exceeded"
+  | "token-too-long";
 
 export type ExchangeToken = (exchange: Exchange) => Promise<Result<ExchangedToken, ExchangeFailure>>;
 
@@ -40,10 +43,11 @@ export interface TokenExchangeOptions {
   /** Admits what is good at the token endpoint: no token for other workers, for one request or for searching only. */
   verify: VerifyToken;
   issueToken: IssueToken;
+  recorder: AuditRecorder;
   now: () => number;
 }
 
-export const createTokenExchange =
+const exchangeWith =
   ({ verify, issueToken, now }: TokenExchangeOptions): ExchangeToken =>
   async ({ actor, subjectToken, scopes: wanted, audiences: targets }) => {
     const verification = await verify(subjectToken);
@@ -67,22 +71,36 @@ export const createTokenExchange =
       keyEndsAt === null ? Number.POSITIVE_INFINITY : toSeconds(keyEndsAt) - nowSeconds,
     );
     if (ttlSeconds < 1) return failure("subject-invalid");
-    const access = await issueToken(
-      {
-        subject: principal.subject,
-        clientId: actor.service,
-        sessionId: principal.sessionId,
-        roles: principal.roles,
-        scopes,
-        // A second factor was shown for what the user does in person.
-        acr: "aal1",
-        amr: principal.amr,
-        authenticatedAt: new Date(principal.authTimeSeconds * 1000),
-        issuedAt: new Date(principal.issuedAtSeconds * 1000),
-        audiences,
-        actor: { subject: serviceSubject(actor.service), sessionId: actor.sessionId },
-      },
-      ttlSeconds,
+    const issued = await ifItFits(
+      issueToken(
+        {
+          subject: principal.subject,
+          clientId: actor.service,
+          sessionId: principal.sessionId,
+          roles: principal.roles,
+          scopes,
+          // A second factor was shown for what the user does in person.
+          acr: "aal1",
+          amr: principal.amr,
+          authenticatedAt: new Date(principal.authTimeSeconds * 1000),
+          issuedAt: new Date(principal.issuedAtSeconds * 1000),
+          audiences,
+          actor: { subject: serviceSubject(actor.service), sessionId: actor.sessionId },
+        },
+        ttlSeconds,
+      ),
     );
-    return success({ access, userId: principal.subject });
+    return issued.ok ? success({ access: issued.value, userId: principal.subject }) : issued;
   };
+
+export const createTokenExchange = (options: TokenExchangeOptions): ExchangeToken => {
+  const exchange = exchangeWith(options);
+  return async (request) => {
+    const exchanged = await exchange(request);
+    const event = { action: "token.exchange", actor: serviceSubject(request.actor.service) } as const;
+    if (exchanged.ok) await options.recorder.record({ ...event, outcome: "success", target: exchanged.value.userId });
+    else if (exchanged.error.kind !== "trust-unavailable")
+      await options.recorder.record({ ...event, outcome: "failure", reason: exchanged.error.kind });
+    return exchanged;
+  };
+};

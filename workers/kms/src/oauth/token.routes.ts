@@ -1,13 +1,12 @@
 import { z } from "@hono/zod-openapi";
 import { MAX_TOKEN_CHARACTERS } from "#shared/contracts/access-token.ts";
-import { serviceSubject } from "#shared/contracts/principal.ts";
 import { EXAMPLE } from "#shared/http/examples.ts";
 import { json } from "#shared/http/openapi.ts";
 import { TOKENS_EXAMPLE, tokensBody, tokensSchema } from "#shared/http/tokens.ts";
 import { Unavailable } from "#shared/lang/unavailable.ts";
 import { currentRequest } from "#shared/observability/context.ts";
 import { endpoint } from "../endpoint.ts";
-import { audit, type KmsContext, NO_STORE, record } from "../http/frame.ts";
+import { type KmsContext, NO_STORE } from "../http/frame.ts";
 import {
   BAD_CLIENT,
   clientFields,
@@ -18,7 +17,6 @@ import {
   refuse,
 } from "../http/oauth.ts";
 import type { RefreshFailure } from "../sessions/sessions.ts";
-import { TokenTooLong } from "../tokens/access-token.ts";
 import type { ClientFailure } from "./clients.ts";
 import type { OAuthError } from "./oauth-form.ts";
 import type { ExchangeFailure } from "./token-exchange.ts";
@@ -64,31 +62,39 @@ const BAD_SUBJECT: OAuthError = {
   description: "subject_token must be a valid access token that was issued to a user.",
 };
 
+const TOO_LONG: OAuthError = {
+  kind: "invalid_scope",
+  description: `The token would have more than ${MAX_TOKEN_CHARACTERS} characters. Name fewer scopes in scope.`,
+};
+
+const REFRESH_REFUSALS: Record<RefreshFailure, OAuthError> = {
+  unknown: BAD_GRANT,
+  reused: BAD_GRANT,
+  "session-ended": BAD_GRANT,
+  "scope-exceeded": EXCEEDED,
+  "token-too-long": TOO_LONG,
+};
+
+/** Why a key is not accepted is for the log alone. */
+const CLIENT_REFUSALS: Record<ClientFailure, OAuthError> = {
+  malformed: BAD_CLIENT,
+  unknown: BAD_CLIENT,
+  expired: BAD_CLIENT,
+  revoked: BAD_CLIENT,
+  disabled: BAD_CLIENT,
+  "address-not-allowed": BAD_CLIENT,
+  "other-service": BAD_CLIENT,
+  "scope-exceeded": EXCEEDED,
+  "token-too-long": TOO_LONG,
+};
+
 const EXCHANGE_REFUSALS: Record<Exclude<ExchangeFailure, "trust-unavailable">, OAuthError> = {
   "subject-invalid": BAD_SUBJECT,
   "subject-not-a-user": BAD_SUBJECT,
   "scope-exceeded": EXCEEDED,
   "no-common-scope": NO_COMMON_SCOPE,
   "target-exceeded": TARGET_EXCEEDED,
-};
-
-const REFRESH_REFUSALS: Record<RefreshFailure, OAuthError> = {
-  "scope-exceeded": EXCEEDED,
-  unknown: BAD_GRANT,
-  reused: BAD_GRANT,
-  "session-ended": BAD_GRANT,
-};
-
-/** Why a key is not accepted is for the log alone. */
-const CLIENT_REFUSALS: Record<ClientFailure, OAuthError> = {
-  "scope-exceeded": EXCEEDED,
-  malformed: BAD_CLIENT,
-  unknown: BAD_CLIENT,
-  revoked: BAD_CLIENT,
-  expired: BAD_CLIENT,
-  disabled: BAD_CLIENT,
-  "address-not-allowed": BAD_CLIENT,
-  "other-service": BAD_CLIENT,
+  "token-too-long": TOO_LONG,
 };
 
 type Grant<Name extends TokenRequest["grant"]> = Extract<TokenRequest, { grant: Name }>;
@@ -97,17 +103,9 @@ const refresh = async (
   context: KmsContext,
   { refreshToken, scopes, audiences }: Grant<"refresh_token">,
 ): Promise<Response> => {
-  const { sessions } = context.var.services;
-  const refreshed = await sessions.refresh(refreshToken, scopes, audiences);
-  if (!refreshed.ok) {
-    const concerns = (await sessions.sessionOf(refreshToken))?.userId;
-    await audit(context, { action: "token.refresh", outcome: "failure", reason: refreshed.error.kind, concerns });
-    return refuse(context, REFRESH_REFUSALS[refreshed.error.kind]);
-  }
-  const { access, refreshToken: successor, userId, sessionId, use } = refreshed.value;
-  const event = { action: "token.refresh", outcome: "success", actor: userId, target: sessionId } as const;
-  if (use === "concurrent") await audit(context, { ...event, reason: use });
-  else record(context, use === "retried" ? { ...event, reason: use } : event);
+  const refreshed = await context.var.services.sessions.refresh(refreshToken, scopes, audiences);
+  if (!refreshed.ok) return refuse(context, REFRESH_REFUSALS[refreshed.error.kind]);
+  const { access, refreshToken: successor } = refreshed.value;
   return context.json(tokensBody(access, successor), 200, NO_STORE);
 };
 
@@ -117,44 +115,23 @@ const authenticateClient = async (
 ): Promise<Response> => {
   const { clients, keyUses } = context.var.services;
   const authenticated = await clients.authenticate(client.id, client.secret, wanted, currentRequest()?.clientAddress);
-  if (!authenticated.ok) {
-    await audit(context, { action: "token.client-credentials", outcome: "failure", reason: authenticated.error.kind });
-    return refuse(context, CLIENT_REFUSALS[authenticated.error.kind]);
-  }
-  const { access, service, keyId } = authenticated.value;
-  const actor = serviceSubject(service);
-  await audit(context, { action: "token.client-credentials", outcome: "success", actor, target: keyId });
+  if (!authenticated.ok) return refuse(context, CLIENT_REFUSALS[authenticated.error.kind]);
+  const { access, keyId } = authenticated.value;
   keyUses.note(keyId);
   return context.json(tokensBody(access), 200, NO_STORE);
 };
 
 const exchange = async (context: KmsContext, request: Grant<typeof TOKEN_EXCHANGE>): Promise<Response> => {
-  const { exchangeToken } = context.var.services;
   const identified = await identifyClient(context, request.client, "token.exchange");
   if (!identified.ok) return refuse(context, identified.error);
-  const { value: apiKey } = identified;
-  const exchanged = await exchangeToken({ ...request, actor: apiKey });
-  const event = { action: "token.exchange", actor: serviceSubject(apiKey.service) } as const;
+  const exchanged = await context.var.services.exchangeToken({ ...request, actor: identified.value });
   if (!exchanged.ok) {
     if (exchanged.error.kind === "trust-unavailable") throw new Unavailable("the verification keys are not known");
-    await audit(context, { ...event, outcome: "failure", reason: exchanged.error.kind });
     return refuse(context, EXCHANGE_REFUSALS[exchanged.error.kind]);
   }
-  const { access, userId } = exchanged.value;
-  await audit(context, { ...event, outcome: "success", target: userId });
+  const { access } = exchanged.value;
   return context.json({ ...tokensBody(access), issued_token_type: ACCESS_TOKEN_TYPE }, 200, NO_STORE);
 };
-
-const TOO_LONG: OAuthError = {
-  kind: "invalid_scope",
-  description: `The token would have more than ${MAX_TOKEN_CHARACTERS} characters. Name fewer scopes in scope.`,
-};
-
-const ACTIONS = {
-  refresh_token: "token.refresh",
-  client_credentials: "token.client-credentials",
-  [TOKEN_EXCHANGE]: "token.exchange",
-} as const;
 
 const grantIt = (context: KmsContext, request: TokenRequest): Promise<Response> => {
   switch (request.grant) {
@@ -185,14 +162,7 @@ const token = endpoint("POST /token", {
     const { issuer } = context.var.services;
     const parsed = parseTokenRequest(await context.req.text(), context.req.header("authorization"), issuer);
     if (!parsed.ok) return refuse(context, parsed.error);
-    const request = parsed.value;
-    try {
-      return await grantIt(context, request);
-    } catch (error) {
-      if (!(error instanceof TokenTooLong)) throw error;
-      await audit(context, { action: ACTIONS[request.grant], outcome: "failure", reason: "token-too-long" });
-      return refuse(context, TOO_LONG);
-    }
+    return grantIt(context, parsed.value);
   },
 });
 

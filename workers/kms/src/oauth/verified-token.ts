@@ -1,5 +1,4 @@
-/** Access tokens that were handed in, as the verifier of every worker judges them. */
-
+/** Access tokens as the verifier of every worker judges them. */
 import type { Audience } from "#shared/contracts/access-token.ts";
 import type { Scope } from "#shared/contracts/rights.ts";
 import type { Result, Tagged } from "#shared/lang/result.ts";
@@ -7,6 +6,10 @@ import type { Result, Tagged } from "#shared/lang/result.ts";
 export interface VerifiedToken {
   kind: "user" | "service" | "delegate";
   subject: string;
+  /** The service it was issued to, or Fountain itself. */
+  clientId: string;
+  /** Its `jti`. */
+  tokenId: string;
   sessionId: string;
   roles: readonly string[];
   audiences: readonly Audience[];
@@ -15,7 +18,9 @@ export interface VerifiedToken {
   authTimeSeconds: number;
   issuedAtSeconds: number;
   expiresAtSeconds: number;
+  /** Where it is good for searching only, within this filter. */
+  searchFilter?: string | undefined;
 }
 
-/** `trust-unavailable`: what is needed to judge it cannot be asked. */
+/** `trust-unavailable`: the verification keys are not known. */
 export type VerifyToken = (token: string) => Promise<Result<VerifiedToken, Tagged>>;

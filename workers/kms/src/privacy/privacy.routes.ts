@@ -1,7 +1,6 @@
 import { assertSteppedUp, unauthenticated } from "#shared/auth/authorize.ts";
 import { problem } from "#shared/problem/problem.ts";
 import { endpoint } from "../endpoint.ts";
-import { audit, entryOf, record } from "../http/frame.ts";
 import { grantorOf } from "../http/granting.ts";
 
 const ERASURE_REFUSALS = {
@@ -24,13 +23,8 @@ const eraseMe = endpoint("DELETE /me", {
     assertSteppedUp(principal, services.now());
     // Every credential of theirs goes with the account, which the holder of a narrowed token may do to none.
     grantorOf(context, principal, "credential");
-    const event = { action: "user.erase", outcome: "success", target: principal.subject } as const;
-    const erased = await services.privacy.erase(principal.subject, await entryOf(context, event));
-    if (!erased.ok) {
-      await audit(context, { ...event, outcome: "failure", reason: erased.error.kind });
-      throw ERASURE_REFUSALS[erased.error.kind]();
-    }
-    record(context, event);
+    const erased = await services.privacy.erase(principal.subject);
+    if (!erased.ok) throw ERASURE_REFUSALS[erased.error.kind]();
     return context.body(null, 204);
   },
 });

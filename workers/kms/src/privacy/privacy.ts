@@ -3,7 +3,7 @@ import { CompactSign } from "jose";
 import type { PersonalParts, SignedDocument } from "#shared/contracts/personal-data.ts";
 import { failure, type Result, success } from "#shared/lang/result.ts";
 import type { Profile, UserRepository } from "../accounts/user.ts";
-import type { AuditEntry } from "../audit/audit-entry.ts";
+import type { AuditEntry, AuditRecorder } from "../audit/audit-entry.ts";
 import type { AuditLog } from "../audit-log/audit-log.ts";
 import type { ReadableEntry } from "../audit-log/audit-reading.ts";
 import type { Session } from "../sessions/session.ts";
@@ -33,7 +33,8 @@ export interface PrivacyRepository {
 export interface Privacy {
   /** Everything held about the user; `parts` is what the other workers hold, `undefined` where nobody asked them. */
   collect(userId: string, parts: PersonalParts | undefined): Promise<Result<SignedDocument, "unknown">>;
-  erase(userId: string, entry: AuditEntry): Promise<Result<true, "unknown" | "last-administrator">>;
+  /** Erases the user, at their own wish. */
+  erase(userId: string): Promise<Result<undefined, "unknown" | "last-administrator">>;
   /** Users who were erased, whom the other workers have to forget. */
   pendingErasures(): Promise<string[]>;
   confirmErasures(userIds: readonly string[]): Promise<void>;
@@ -44,6 +45,7 @@ export interface PrivacyOptions {
   users: Pick<UserRepository, "findById">;
   auditLog: Pick<AuditLog, "about">;
   keyRing: Pick<KeyRing, "signer">;
+  recorder: AuditRecorder;
   issuer: string;
   now: () => number;
 }
@@ -83,7 +85,7 @@ const newest = async (entries: AsyncGenerator<ReadableEntry>) => {
 };
 
 export const createPrivacy = (options: PrivacyOptions): Privacy => {
-  const { repository, users, auditLog, keyRing, issuer, now } = options;
+  const { repository, users, auditLog, keyRing, recorder, issuer, now } = options;
 
   const sign = async (text: string): Promise<string> => {
     const { kid, algorithm, privateKey } = await keyRing.signer();
@@ -94,6 +96,12 @@ export const createPrivacy = (options: PrivacyOptions): Privacy => {
 
   return {
     collect: async (userId, parts) => {
+      await recorder.record({
+        action: "personal-data.export",
+        outcome: "success",
+        actor: userId,
+        target: userId,
+      });
       const user = await users.findById(userId);
       if (!user) return failure("unknown");
       const document = {
@@ -107,9 +115,15 @@ export const createPrivacy = (options: PrivacyOptions): Privacy => {
       };
       return success({ document, signature: await sign(JSON.stringify(document)) });
     },
-    erase: async (userId, entry) => {
-      if (await repository.erase(userId, new Date(now()), entry)) return success(true);
-      return failure((await users.findById(userId)) ? "last-administrator" : "unknown");
+    erase: async (userId) => {
+      const event = { action: "user.erase", actor: userId, target: userId } as const;
+      const isErased = await recorder.change({ ...event, outcome: "success" }, (entry) =>
+        repository.erase(userId, new Date(now()), entry),
+      );
+      if (isErased) return success(undefined);
+      const reason = (await users.findById(userId)) ? "last-administrator" : "unknown";
+      await recorder.record({ ...event, outcome: "failure", reason });
+      return failure(reason);
     },
     pendingErasures: () => repository.listErasures(new Date(now() - SETTLED_AFTER_MS), ERASURES_AT_A_TIME),
     confirmErasures: repository.removeErasures,

@@ -7,8 +7,7 @@ import { type Failure, failure, type Result, success } from "#shared/lang/result
 import type { Caller, Grantor } from "../accounts/granting.ts";
 import { findLookAlike, type LooksLike } from "../accounts/look-alikes.ts";
 import { scopesBeyond } from "../accounts/rights.ts";
-import type { AuditTrail } from "../audit/audit.ts";
-import type { AuditEntry } from "../audit/audit-entry.ts";
+import type { AuditEvent, AuditRecorder } from "../audit/audit-entry.ts";
 import type { RandomBytes } from "../crypto/random.ts";
 import type { Sealer } from "../crypto/sealing.ts";
 import type { Service, ServiceRepository, WebhookAddress } from "./service.ts";
@@ -49,7 +48,7 @@ export interface ServiceRegistry {
 export interface ServiceRegistryOptions {
   repository: ServiceRepository;
   sealer: Sealer;
-  audit: Pick<AuditTrail, "prepare">;
+  recorder: AuditRecorder;
   randomBytes: RandomBytes;
   /** Whether webhooks may go to private addresses and without TLS. */
   webhooksAnywhere: boolean;
@@ -57,10 +56,14 @@ export interface ServiceRegistryOptions {
 }
 
 export const createServiceRegistry = (options: ServiceRegistryOptions): ServiceRegistry => {
-  const { repository, sealer, audit, randomBytes, webhooksAnywhere, now } = options;
+  const { repository, sealer, recorder, randomBytes, webhooksAnywhere, now } = options;
 
-  const entryOf = (action: AuditAction, name: string, { subject }: Caller): Promise<AuditEntry> =>
-    audit.prepare({ action, outcome: "success", actor: subject, target: serviceSubject(name) });
+  const eventOf = (action: AuditAction, name: string, { subject }: Caller): AuditEvent => ({
+    action,
+    outcome: "success",
+    actor: subject,
+    target: serviceSubject(name),
+  });
 
   const findWithin: ServiceRegistry["findWithin"] = async (name, { scopes }) => {
     const service = await repository.find(name);
@@ -73,41 +76,62 @@ export const createServiceRegistry = (options: ServiceRegistryOptions): ServiceR
     return { secret, webhook: { url, secret: await sealer.seal(webhookSecretContext(name), secret) } };
   };
 
+  const enter: ServiceRegistry["enter"] = async (wanted, caller) => {
+    const { name, scopes, rotateAfterDays = null, webhookUrl } = wanted;
+    if (scopesBeyond(scopes, caller.scopes).length > 0) return failure("not-held");
+    const other = findLookAlike(name, await repository.listNames());
+    if (other !== undefined) return failure("looks-like", { other });
+    const made = webhookUrl === undefined ? undefined : await createWebhook(name, webhookUrl);
+    const service = { name, scopes: [...new Set(scopes)], rotateAfterDays, createdAt: new Date(now()) };
+    const isEntered = await recorder.change(eventOf("service.create", name, caller), (entry) =>
+      repository.insert({ ...service, webhook: made?.webhook ?? null }, entry),
+    );
+    if (!isEntered) return failure("taken");
+    return success({ service: { ...service, webhookUrl: webhookUrl ?? null }, webhookSecret: made?.secret });
+  };
+
+  const storeWebhook = (name: string, webhook: WebhookAddress | null, caller: Caller): Promise<boolean> =>
+    recorder.change(eventOf("service.webhook", name, caller), (entry) =>
+      repository.setWebhook(name, webhook, new Date(now()), entry),
+    );
+
   return {
     findWithin,
     webhookFault: (url) => webhookUrlFault(url, webhooksAnywhere),
-    enter: async ({ name, scopes, rotateAfterDays = null, webhookUrl }, caller) => {
-      if (scopesBeyond(scopes, caller.scopes).length > 0) return failure("not-held");
-      const other = findLookAlike(name, await repository.listNames());
-      if (other !== undefined) return failure("looks-like", { other });
-      const made = webhookUrl === undefined ? undefined : await createWebhook(name, webhookUrl);
-      const service = { name, scopes: [...new Set(scopes)], rotateAfterDays, createdAt: new Date(now()) };
-      const entry = await entryOf("service.create", name, caller);
-      if (!(await repository.insert({ ...service, webhook: made?.webhook ?? null }, entry))) return failure("taken");
-      return success({ service: { ...service, webhookUrl: webhookUrl ?? null }, webhookSecret: made?.secret });
+    enter: async (wanted, caller) => {
+      const entered = await enter(wanted, caller);
+      if (entered.ok) return entered;
+      const { kind: reason } = entered.error;
+      // The name of a service only where there is one: anything else is what a caller sent.
+      const target = reason === "taken" ? serviceSubject(wanted.name) : undefined;
+      await recorder.record({
+        action: "service.create",
+        outcome: "refused",
+        actor: caller.subject,
+        target,
+        reason,
+      });
+      return entered;
     },
     setWebhook: async (name, url, caller) => {
-      // Keys are sent there, and nobody gets a key for more than they may do themselves.
+      // Keys are sent there, and no one gets a key for more than they may do themselves.
       const found = await findWithin(name, caller);
       if (!found.ok) return found;
       const { secret, webhook } = await createWebhook(name, url);
-      const entry = await entryOf("service.webhook", name, caller);
-      return (await repository.setWebhook(name, webhook, new Date(now()), entry))
-        ? success(secret)
-        : failure("unknown");
+      return (await storeWebhook(name, webhook, caller)) ? success(secret) : failure("unknown");
     },
     removeWebhook: async (name, caller) => {
       const found = await findWithin(name, caller);
       if (!found.ok) return found;
-      const entry = await entryOf("service.webhook", name, caller);
-      const isRemoved = await repository.setWebhook(name, null, new Date(now()), entry);
-      return isRemoved ? success(undefined) : failure("unknown");
+      return (await storeWebhook(name, null, caller)) ? success(undefined) : failure("unknown");
     },
     remove: async (name, caller) => {
       const found = await findWithin(name, caller);
       if (!found.ok) return found;
-      const entry = await entryOf("service.delete", name, caller);
-      return (await repository.remove(name, new Date(now()), entry)) ? success(undefined) : failure("unknown");
+      const isRemoved = await recorder.change(eventOf("service.delete", name, caller), (entry) =>
+        repository.remove(name, new Date(now()), entry),
+      );
+      return isRemoved ? success(undefined) : failure("unknown");
     },
   };
 };

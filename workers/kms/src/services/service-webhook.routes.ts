@@ -1,9 +1,8 @@
 import { z } from "@hono/zod-openapi";
 import { reference } from "#shared/contracts/input.ts";
-import { serviceSubject } from "#shared/contracts/principal.ts";
 import { json, jsonBody } from "#shared/http/openapi.ts";
 import { endpoint } from "../endpoint.ts";
-import { NO_STORE, record } from "../http/frame.ts";
+import { NO_STORE } from "../http/frame.ts";
 import { grantorOf } from "../http/granting.ts";
 import { assertWebhookUrl, SERVICE_REFUSALS, webhookUrl } from "../http/service-answer.ts";
 
@@ -30,7 +29,6 @@ const setWebhook = endpoint("PUT /services/{name}/webhook", {
     assertWebhookUrl(context, "#/url", url);
     const set = await context.var.services.serviceRegistry.setWebhook(name, url, grantor);
     if (!set.ok) throw SERVICE_REFUSALS[set.error.kind]();
-    record(context, { action: "service.webhook", outcome: "success", target: serviceSubject(name) });
     return context.json({ url, secret: set.value }, 200, NO_STORE);
   },
 });
@@ -48,7 +46,6 @@ const removeWebhook = endpoint("DELETE /services/{name}/webhook", {
     const { name } = context.req.valid("param");
     const removed = await context.var.services.serviceRegistry.removeWebhook(name, principal);
     if (!removed.ok) throw SERVICE_REFUSALS[removed.error.kind]();
-    record(context, { action: "service.webhook", outcome: "success", target: serviceSubject(name) });
     return context.body(null, 204);
   },
 });

@@ -1,14 +1,14 @@
 import { z } from "@hono/zod-openapi";
 import { FIRST_PARTY_CLIENT } from "#shared/contracts/access-token.ts";
 import { integer, reference, text } from "#shared/contracts/input.ts";
-import { looksLikeUserId, serviceSubject } from "#shared/contracts/principal.ts";
+import { looksLikeUserId } from "#shared/contracts/principal.ts";
 import { EXAMPLE, pageOf } from "#shared/http/examples.ts";
 import { json, jsonBody, page, pageQuery } from "#shared/http/openapi.ts";
 import { decodeCursor, toPage } from "#shared/http/page.ts";
 import { type Problem, problem } from "#shared/problem/problem.ts";
 import { looksTaken } from "../accounts/look-alikes.ts";
 import { endpoint } from "../endpoint.ts";
-import { audit, NO_STORE, record } from "../http/frame.ts";
+import { NO_STORE } from "../http/frame.ts";
 import { grantorOf, warningFields, warningsTo } from "../http/granting.ts";
 import { wantedScopes } from "../http/scope-name.ts";
 import {
@@ -79,13 +79,8 @@ const createService = endpoint("POST /services", {
     const { serviceRegistry } = context.var.services;
     if (wanted.webhookUrl !== undefined) assertWebhookUrl(context, "#/webhookUrl", wanted.webhookUrl);
     const entered = await serviceRegistry.enter(wanted, grantor);
-    if (!entered.ok) {
-      const target = entered.error.kind === "taken" ? serviceSubject(wanted.name) : undefined;
-      await audit(context, { action: "service.create", outcome: "refused", target, reason: entered.error.kind });
-      throw entryRefused(entered.error);
-    }
+    if (!entered.ok) throw entryRefused(entered.error);
     const { service, webhookSecret } = entered.value;
-    record(context, { action: "service.create", outcome: "success", target: serviceSubject(service.name) });
     const answer = { ...toServiceAnswer(service), ...(webhookSecret && { webhookSecret }), ...warningsTo(grantor) };
     return context.json(answer, 201, NO_STORE);
   },
@@ -136,7 +131,6 @@ const deleteService = endpoint("DELETE /services/{name}", {
     const { name } = context.req.valid("param");
     const removed = await context.var.services.serviceRegistry.remove(name, principal);
     if (!removed.ok) throw SERVICE_REFUSALS[removed.error.kind]();
-    record(context, { action: "service.delete", outcome: "success", target: serviceSubject(name) });
     return context.body(null, 204);
   },
 });

@@ -5,10 +5,10 @@ import { json, jsonBody } from "#shared/http/openapi.ts";
 import { TOKENS_EXAMPLE, tokensBody, tokensSchema } from "#shared/http/tokens.ts";
 import { currentRequest } from "#shared/observability/context.ts";
 import { MAX_PASSWORD_INPUT } from "../accounts/password-rules.ts";
-import { MAX_USERNAME_INPUT, usernameKey } from "../accounts/username.ts";
+import { MAX_USERNAME_INPUT } from "../accounts/username.ts";
 import { endpoint } from "../endpoint.ts";
 import { attemptRefused, limitHeaders } from "../http/attempt-answer.ts";
-import { audit, NO_STORE, record } from "../http/frame.ts";
+import { NO_STORE } from "../http/frame.ts";
 
 const credentials = z.strictObject({
   username: text({ min: 1, max: MAX_USERNAME_INPUT }),
@@ -29,25 +29,11 @@ const login = endpoint("POST /login", {
   errors: ["login-refused", "too-many-attempts"],
   handle: async (context) => {
     const { username, password } = context.req.valid("json");
-    const { accounts, sessions, users } = context.var.services;
-    const authenticated = await accounts.authenticate(username, password, currentRequest()?.clientAddress);
-    const opened = authenticated.ok ? await sessions.open(authenticated.value) : authenticated;
-    const { allowance, isOverLimit } = authenticated;
-    if (!opened.ok) {
-      // Whose account it was, and not what was typed: that may have been a password.
-      const target = (await users.findCredentials(usernameKey(username)))?.user.id;
-      await audit(context, {
-        action: "login",
-        outcome: "failure",
-        reason: opened.error.kind,
-        target,
-        concerns: target,
-      });
-      throw attemptRefused("The username or the password is wrong.", { error: opened.error, allowance, isOverLimit });
-    }
-    const { userId, sessionId, access, refreshToken } = opened.value;
-    record(context, { action: "login", outcome: "success", actor: userId, target: sessionId });
-    return context.json(tokensBody(access, refreshToken), 200, { ...NO_STORE, ...limitHeaders(allowance) });
+    const { passwordLogins } = context.var.services;
+    const opened = await passwordLogins.open(username, password, currentRequest()?.clientAddress);
+    if (!opened.ok) throw attemptRefused("The username or the password is wrong.", opened);
+    const { access, refreshToken } = opened.value;
+    return context.json(tokensBody(access, refreshToken), 200, { ...NO_STORE, ...limitHeaders(opened.allowance) });
   },
 });
 

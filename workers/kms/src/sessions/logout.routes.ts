@@ -1,6 +1,5 @@
 import { problem } from "#shared/problem/problem.ts";
 import { endpoint } from "../endpoint.ts";
-import { entryOf, record } from "../http/frame.ts";
 
 const logout = endpoint("POST /logout", {
   operationId: "kms.logout",
@@ -15,9 +14,7 @@ const logout = endpoint("POST /logout", {
       throw problem("forbidden", {
         detail: "An API key has no session. Revoke the key with DELETE /kms/keys/{service}/{id}.",
       });
-    const event = { action: "session.end", outcome: "success", target: principal.sessionId } as const;
-    const isEnded = await services.sessions.end(principal.sessionId, await entryOf(context, event));
-    if (isEnded) record(context, event);
+    await services.sessions.end({ id: principal.sessionId, userId: principal.subject });
     return context.body(null, 204);
   },
 });

@@ -4,6 +4,7 @@ import { failure, type Result, success } from "#shared/lang/result.ts";
 import type { PasswordGuard } from "../accounts/password-guard.ts";
 import type { UserRepository } from "../accounts/user.ts";
 import { usernameKey } from "../accounts/username.ts";
+import type { AuditRecorder } from "../audit/audit-entry.ts";
 import type { Sessions, SessionTokens } from "./sessions.ts";
 
 export type LoginRefusal = "unknown-user" | "locked" | "superseded";
@@ -11,26 +12,28 @@ export type LoginRefusal = "unknown-user" | "locked" | "superseded";
 export interface PasskeyLogins {
   /** Counts a login from this address as failed, before it is looked at. */
   admit(address: string | undefined): Promise<Result<undefined, Blocked>>;
-  /** Opens a session for somebody whose passkey was verified, and takes back what `admit` counted. */
+  /** Opens a session for a user whose passkey was verified, and takes back what `admit` counted. */
   open(session: PasskeySession, address: string | undefined): Promise<Result<SessionTokens, LoginRefusal>>;
+  /** Records that twofa refused a passkey: why, and whose it was if that is known. */
+  refuse(reason: string, userId: string | undefined): Promise<void>;
 }
 
 export interface PasskeyLoginsOptions {
   guard: Pick<PasswordGuard, "passkey" | "login" | "admit" | "release" | "remember">;
   users: Pick<UserRepository, "findCredentialsById">;
   sessions: Pick<Sessions, "open">;
+  recorder: AuditRecorder;
 }
 
-export const createPasskeyLogins = ({ guard, users, sessions }: PasskeyLoginsOptions): PasskeyLogins => ({
-  admit: async (address) => {
-    const { remaining, waitSeconds } = await guard.admit(guard.passkey(address));
-    return remaining > 0 ? success(undefined) : failure("blocked", { retryAfterSeconds: waitSeconds });
-  },
-  open: async ({ userId, method }, address) => {
+export const createPasskeyLogins = ({ guard, users, sessions, recorder }: PasskeyLoginsOptions): PasskeyLogins => {
+  const refuse = (reason: string, userId?: string): Promise<void> =>
+    recorder.record({ action: "login.passkey", outcome: "failure", reason, target: userId, concerns: userId });
+
+  const open: PasskeyLogins["open"] = async ({ userId, method }, address) => {
     const credentials = await users.findCredentialsById(userId);
     if (!credentials) return failure("unknown-user");
     if (credentials.user.lockedAt !== null) return failure("locked");
-    // RFC 8176 §2: a key, somebody present at it and, as it recognised him, several factors.
+    // RFC 8176 §2: a key, a user present at it and, since it verified them, several factors.
     const opened = await sessions.open(credentials, {
       action: "login.passkey",
       acr: "aal2",
@@ -40,5 +43,20 @@ export const createPasskeyLogins = ({ guard, users, sessions }: PasskeyLoginsOpt
     await guard.release(guard.passkey(address));
     await guard.remember(await guard.login(usernameKey(credentials.user.username), address), userId);
     return opened;
-  },
-});
+  };
+
+  return {
+    admit: async (address) => {
+      const { remaining, waitSeconds } = await guard.admit(guard.passkey(address));
+      if (remaining > 0) return success(undefined);
+      await refuse("blocked");
+      return failure("blocked", { retryAfterSeconds: waitSeconds });
+    },
+    open: async (session, address) => {
+      const opened = await open(session, address);
+      if (!opened.ok) await refuse(opened.error.kind, session.userId);
+      return opened;
+    },
+    refuse,
+  };
+};

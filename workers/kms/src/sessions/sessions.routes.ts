@@ -6,7 +6,6 @@ import { json, page, pageQuery } from "#shared/http/openapi.ts";
 import { toPage } from "#shared/http/page.ts";
 import { problem } from "#shared/problem/problem.ts";
 import { endpoint } from "../endpoint.ts";
-import { entryOf, record } from "../http/frame.ts";
 import { parsePosition, positionOf } from "../http/position.ts";
 import { endOfSession, type Session } from "./session.ts";
 
@@ -75,10 +74,8 @@ const endSession = endpoint("DELETE /sessions/{id}", {
     const { id } = context.req.valid("param");
     const { services } = context.var;
     if (principal.narrowed === true && id !== principal.sessionId) throw grantRefused("narrowed");
-    const event = { action: "session.end", outcome: "success", target: id } as const;
-    const isEnded = await services.sessions.endOwn(principal.subject, id, await entryOf(context, event));
+    const isEnded = await services.sessions.endOwn(principal.subject, id);
     if (!isEnded) throw problem("not-found", { detail: "You have no session with this id." });
-    record(context, event);
     return context.body(null, 204);
   },
 });

@@ -1,0 +1,59 @@
+/** What administrators change of other users: their roles, and whether they can log in. */
+import { failure, type Result, success } from "#shared/lang/result.ts";
+import type { AuditEvent, AuditRecorder } from "../audit/audit-entry.ts";
+import type { Grantor } from "./granting.ts";
+import type { Profile, UserRepository } from "./user.ts";
+
+/** `last-administrator`: no one would be left to administer. */
+export type AdministrationFailure = "unknown" | "last-administrator";
+
+export interface UserAdministration {
+  /** Replaces the roles, and voids the access tokens issued before. */
+  setRoles(
+    id: string,
+    roles: readonly string[],
+    grantor: Grantor<"rights">,
+  ): Promise<Result<undefined, AdministrationFailure>>;
+  /** Locks a user and ends their sessions; one who is locked stays so. */
+  lock(id: string, grantor: Grantor<"access">): Promise<Result<Profile, AdministrationFailure>>;
+  /** Lets a user log in again. */
+  unlock(id: string, grantor: Grantor<"rights"> | Grantor<"access">): Promise<Result<Profile, "unknown">>;
+}
+
+export interface UserAdministrationOptions {
+  users: Pick<UserRepository, "findById" | "setRoles" | "lock" | "unlock">;
+  recorder: AuditRecorder;
+  now: () => number;
+}
+
+export const createUserAdministration = (options: UserAdministrationOptions): UserAdministration => {
+  const { users, recorder, now } = options;
+
+  const eventOf = (action: AuditEvent["action"], target: string, actor: string): AuditEvent => ({
+    action,
+    outcome: "success",
+    actor,
+    target,
+  });
+
+  return {
+    setRoles: async (id, roles, { subject }) => {
+      const isChanged = await recorder.change(eventOf("user.roles", id, subject), (entry) =>
+        users.setRoles(id, roles, new Date(now()), entry),
+      );
+      if (isChanged) return success(undefined);
+      return failure((await users.findById(id)) ? "last-administrator" : "unknown");
+    },
+    lock: async (id, { subject }) => {
+      await recorder.change(eventOf("user.lock", id, subject), (entry) => users.lock(id, new Date(now()), entry));
+      const user = await users.findById(id);
+      if (!user) return failure("unknown");
+      return user.lockedAt === null ? failure("last-administrator") : success(user);
+    },
+    unlock: async (id, { subject }) => {
+      await recorder.change(eventOf("user.unlock", id, subject), (entry) => users.unlock(id, entry));
+      const user = await users.findById(id);
+      return user ? success(user) : failure("unknown");
+    },
+  };
+};
