@@ -1,5 +1,7 @@
 /** The landing page: what this is, where to look, and the first three calls. */
 import { html, raw } from "hono/html";
+import { DESTINATIONS } from "../backends/target.ts";
+import { DESCRIPTIONS } from "./descriptions.ts";
 import { BASE_STYLE, ICON, MARK_PATHS, type Page } from "./page.ts";
 
 const STYLE = `${BASE_STYLE}
@@ -36,6 +38,11 @@ curl -s ${publicUrl}/service-a/sequence -H "Authorization: Bearer $TOKEN" \\
   -H 'Content-Type: application/json' \\
   -d '{"elementType": "character", "elementId": 1, "comment": "Mara, the diver"}'`;
 
+const workers = DESTINATIONS.map(
+  (worker) => html`<li><code>/${worker}</code> ${DESCRIPTIONS[worker]}</li>
+`,
+);
+
 /** The page, with commands that reach this installation. */
 export const landingPage = (publicUrl: string): Page => ({
   style: STYLE,
@@ -64,11 +71,7 @@ gateway, requires a second factor where it matters, and serves search through th
 <pre><code>${calls(publicUrl)}</code></pre>
 <h2>Workers</h2>
 <ul>
-<li><code>/kms</code> users, services, API keys, signing keys, secrets</li>
-<li><code>/twofa</code> second factors and step-up</li>
-<li><code>/search</code> full-text search over the services' data</li>
-<li><code>/service-a</code> sequence numbers and versions for screenplay elements</li>
-</ul>
+${workers}</ul>
 <p class="note">Send an access token in <code>Authorization: Bearer</code>, or an API key in <code>X-API-Key</code>. Every
 response has an <code>X-Request-Id</code>; every error is <code>application/problem+json</code>. Public keys are at
 <a href="/.well-known/jwks.json">/.well-known/jwks.json</a>.</p>

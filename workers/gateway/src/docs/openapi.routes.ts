@@ -7,6 +7,7 @@ import type { Policy } from "#shared/policy/routes.ts";
 import type { Upstreams } from "../composition/services.ts";
 import { endpoint } from "../endpoint.ts";
 import { getFromAll } from "../proxy/upstream.ts";
+import { DESCRIPTIONS } from "./descriptions.ts";
 import { documentSchema, mergeDocuments, type Part } from "./openapi.ts";
 
 /** Longer than the workers are waited for. */
@@ -19,14 +20,6 @@ export const INFO = {
     "Send an access token in `Authorization: Bearer`, or an API key in `X-API-Key`, never both. Operations marked " +
     "`x-step-up` require a second factor verified within the last five minutes, or its code in `X-OTP`. " +
     "Every error is `application/problem+json` (RFC 9457).",
-};
-
-const DESCRIPTIONS: Record<WorkerName, string> = {
-  gateway: "API gateway",
-  kms: "Users, services, credentials and keys",
-  twofa: "Second factors and step-up",
-  search: "Full-text search",
-  "service-a": "Sequence numbers and versions of screenplay elements",
 };
 
 /** As it is sent. */
