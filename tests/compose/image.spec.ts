@@ -2,18 +2,16 @@ import { execFile } from "node:child_process";
 import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { afterAll, expect, inject, test } from "vitest";
+import { composeSecret } from "../../runtime/compose/secrets.ts";
+import { readTopology } from "../../runtime/workerd/topology.ts";
 import { answers, baseUrl, compose, container, containers, docker, eventually, inspect, secret } from "./stack.ts";
 
 const IMAGE = "fountain-workerd:test";
 const MAX_IMAGE_BYTES = 250_000_000;
 const MAX_START_MS = 2_000;
-const SECRETS = [
-  "kms_secret_key",
-  "kms_database_token",
-  "twofa_database_token",
-  "search_database_token",
-  "service_a_database_token",
-];
+const { workers } = readTopology(path.join(import.meta.dirname, "..", ".."));
+const SECRETS = workers.flatMap(({ worker, secrets }) => secrets.map((name) => composeSecret(worker, name)));
+const BUNDLES = [...workers.map(({ worker }) => worker), "internal", "typesense"];
 
 const place = inject("stack");
 
@@ -43,24 +41,20 @@ test("the image holds workerd, the bundles, the configuration and the entry poin
   const files = listed
     .split("\n")
     .filter((name) => !/\.so(\.\d+)*$/.test(name) && !/^(usr(\/local(\/bin)?)?)?$/.test(name));
-  expect(files.toSorted()).toEqual([
-    "bin/bash",
-    "bin/sh",
-    "fountain/entrypoint.bash",
-    "fountain/gateway.js",
-    "fountain/healthcheck.bash",
-    "fountain/internal.js",
-    "fountain/kms.js",
-    "fountain/search.js",
-    "fountain/service-a.js",
-    "fountain/settings.list",
-    "fountain/supervise.bash",
-    "fountain/twofa.js",
-    "fountain/typesense.js",
-    "fountain/workerd-private-mail.capnp",
-    "fountain/workerd.capnp",
-    "usr/local/bin/workerd",
-  ]);
+  expect(files.toSorted()).toEqual(
+    [
+      "bin/bash",
+      "bin/sh",
+      ...BUNDLES.map((name) => `fountain/${name}.js`),
+      "fountain/entrypoint.bash",
+      "fountain/healthcheck.bash",
+      "fountain/settings.list",
+      "fountain/supervise.bash",
+      "fountain/workerd-private-mail.capnp",
+      "fountain/workerd.capnp",
+      "usr/local/bin/workerd",
+    ].toSorted(),
+  );
 });
 
 test("refuses to start without secrets, and names every one that is missing", async () => {
