@@ -60,7 +60,7 @@ const faultsOf = (document: Json): string[] => {
   const ids = [...operations.values()].map(({ operation }) => operation["operationId"]);
   return [...operations].flatMap(([name, { operation, media }]) => {
     const { operationId, summary } = operation;
-    const named = typeof operationId === "string" && /^[a-z][A-Za-z]*\.[a-z][A-Za-z]*$/.test(operationId);
+    const named = typeof operationId === "string" && /^[a-z][A-Za-z\d]*\.[a-z][A-Za-z]*$/.test(operationId);
     const isOnly = ids.filter((id) => id === operationId).length === 1;
     return [
       ...(named ? [] : [`${name}: no operationId of the form worker.verbNoun`]),

@@ -1,0 +1,46 @@
+import { z } from "@hono/zod-openapi";
+import { text } from "#shared/contracts/input.ts";
+import { EXAMPLE, pageOf } from "#shared/http/examples.ts";
+import { json, jsonBody, page, pageQuery } from "#shared/http/openapi.ts";
+import { decodeCursor, toPage } from "#shared/http/page.ts";
+import { endpoint } from "../endpoint.ts";
+import { MAX_TEXT_LENGTH, type Note } from "./notes.ts";
+
+const note = z
+  .object({ id: z.int(), text: z.string(), author: z.string(), createdAt: z.iso.datetime() })
+  .openapi("Note");
+
+const noteJson = ({ createdAtMs, ...rest }: Note): z.infer<typeof note> => ({
+  ...rest,
+  createdAt: new Date(createdAtMs).toISOString(),
+});
+
+const NOTE_EXAMPLE = { id: 1, text: "Buy a lamp.", author: EXAMPLE.userId, createdAt: EXAMPLE.today };
+
+const createNote = endpoint("POST /notes", {
+  operationId: "newService.createNote",
+  summary: "Write a note",
+  body: jsonBody(z.strictObject({ text: text({ min: 1, max: MAX_TEXT_LENGTH }) }), { text: "Buy a lamp." }),
+  responses: { 201: json(note, "The note", NOTE_EXAMPLE) },
+  handle: async (context, principal) => {
+    const { notes, now } = context.var.services;
+    const written = { ...context.req.valid("json"), author: principal.subject, createdAtMs: now() };
+    const id = await notes.create(written);
+    return context.json(noteJson({ id, ...written }), 201);
+  },
+});
+
+const listNotes = endpoint("GET /notes", {
+  operationId: "newService.listNotes",
+  summary: "List all notes, oldest first",
+  query: pageQuery,
+  responses: { 200: json(page(note), "The notes", pageOf(NOTE_EXAMPLE)) },
+  handle: async (context) => {
+    const { limit, after } = context.req.valid("query");
+    const rows = await context.var.services.notes.list({ after: Number(decodeCursor(after) ?? 0), limit: limit + 1 });
+    const { items, next } = toPage(rows, limit, ({ id }) => String(id));
+    return context.json({ items: items.map(noteJson), next }, 200);
+  },
+});
+
+export const notesEndpoints = [createNote, listNotes];
