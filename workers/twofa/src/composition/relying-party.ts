@@ -1,4 +1,4 @@
-/** For whom passkeys are made (WebAuthn Level 3 §4, "Relying Party"): set by the operator, by default the host of PUBLIC_URL. */
+/** The relying party of passkeys (WebAuthn Level 3 §4): set by the operator, by default the host of PUBLIC_URL. */
 import { z } from "zod";
 import { setting, UnusableSettings } from "#shared/http/bindings.ts";
 import type { RelyingParty } from "../model/passkey.ts";

@@ -9,7 +9,7 @@ import { createCodeBatch } from "../recovery-codes/recovery-code-batch.ts";
 export interface ConfirmationRequest {
   userId: string;
   factorId: string;
-  /** Whether the caller was admitted without a second factor because they had none; then no other factor may be confirmed first. */
+  /** Whether the caller was admitted without a second factor because they had none: then this must be their first. */
   asFirst: boolean;
 }
 

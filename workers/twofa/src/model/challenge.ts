@@ -62,7 +62,7 @@ export type ProofFailure = "wrong" | "used";
 export interface ChallengeStore {
   /** Adds a challenge and drops the surplus ones of its session, so that requests for challenges cannot fill the database. */
   create(challenge: NewChallenge): Promise<void>;
-  /** Consumes the challenge if the response is right, else one of its tries, in one statement: of concurrent responses one succeeds. */
+  /** Consumes the challenge if the response is right, else one of its tries: one statement, so one of several succeeds. */
   consume(response: ChallengeResponse): Promise<Result<ConsumedChallenge, ProofFailure>>;
   /** The id of the challenge that confirms an enrolled factor. */
   ofEnrolment(userId: string, factorId: string): Promise<string | undefined>;

@@ -1,4 +1,4 @@
-/** Challenges of ceremonies (WebAuthn Level 3 §13.4.3). A challenge begins with its id, so that its response identifies it. */
+/** Challenges of ceremonies (WebAuthn Level 3 §13.4.3). Each begins with its id, so that its response identifies it. */
 import { z } from "zod";
 
 /** Long enough to fetch a security key from another room. */

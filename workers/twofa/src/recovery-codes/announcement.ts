@@ -34,7 +34,7 @@ const announce = async (ports: Ports, email: Messenger, userId: string, recipien
   return delivery;
 };
 
-/** Writes to the addresses of the user's factors, or to that of the account if there is none. A failure is recorded, not thrown. */
+/** Writes to the addresses of the user's factors, by default to that of the account. Failures are recorded, not thrown. */
 export const announceRecoveryCodeUse = async (ports: Ports, userId: string): Promise<void> => {
   const { email } = ports.messengers;
   if (email === undefined) return;

@@ -1,4 +1,4 @@
-/** Factors that codes are sent to: enrolled with an address or a phone number, active once the code that was sent there is confirmed. */
+/** Factors that codes are sent to: enrolled with an address or a phone number, active once the first code is confirmed. */
 import { type Failure, failure, type Result, success } from "#shared/lang/result.ts";
 import { type ConfirmationRequest, type Confirming, confirmFactor, findEnrolment } from "../factors/confirmation.ts";
 import { isSendingChannel, type SendingChannel } from "../model/challenge.ts";
