@@ -9,23 +9,15 @@ import { WORKERS, type WorkerName } from "../../shared/contracts/workers.ts";
 import { matchRoute } from "../../shared/policy/match.ts";
 import { type Policy, ROUTES } from "../../shared/policy/routes.ts";
 import { everything } from "../flows/credentials.ts";
-import { type Answer, caller as callerOf, type Headers } from "../support/call.ts";
+import type { Answer } from "../support/call.ts";
 import { type Fountain, startFountain } from "../support/harness.ts";
 import { openMint } from "../support/mint.ts";
-import {
-  bearer,
-  CALLERS,
-  type Caller,
-  createBeginner,
-  createControl,
-  type Stack,
-  successOf,
-  unique,
-} from "./callers.ts";
+import { bearer, CALLERS, type Caller, createBeginner, createControl, type Stack } from "./callers.ts";
 import { OPERATIONS } from "./operations.ts";
+import { createStack, send } from "./stack.ts";
 import { credentialsIn, type Given, powersOf, stillGood, usesOf } from "./traces.ts";
-import type { Request, Sent, Variant } from "./variants.ts";
-import { createAdministrator, createWorld, type World } from "./world.ts";
+import type { Request, Variant } from "./variants.ts";
+import { createWorld, type World } from "./world.ts";
 
 interface Operation extends Variant {
   worker: WorkerName;
@@ -51,41 +43,19 @@ const WALK_TIMEOUT_MS = 120_000;
 const REFUSED = [401, 403];
 /** Everywhere within five seconds, and asking takes some time too. */
 const ENDED_WITHIN = { timeout: 30_000, interval: 500 };
-const call = callerOf(() => fountain);
 
 let fountain: Fountain;
 let stack: Stack;
 
-const form: Stack["form"] = async (path, fields, headers = {}) => {
-  const response = await fountain.fetch(path, { method: "POST", headers, body: new URLSearchParams(fields) });
-  const text = await response.text();
-  return {
-    status: response.status,
-    headers: response.headers,
-    text,
-    body: text.startsWith("{") ? JSON.parse(text) : {},
-  };
-};
-
 beforeAll(async () => {
   fountain = await startFountain({ settings: { REGISTRATION: "open" } });
-  const first = { username: fountain.adminUsername, password: fountain.adminPassword };
-  const administrator = bearer(await createAdministrator(call, first));
-  const account = { username: `victim-${unique()}`, password: "a password for tests: anchor" };
-  await successOf(call("POST", "/kms/users", administrator, { ...account, roles: ["admin"] }));
-  stack = { fountain, call, form, administrator, victim: { account, token: await createAdministrator(call, account) } };
+  stack = await createStack(fountain);
 });
 /** Always fresh, however slow the machine is. */
 beforeEach(async () => {
   stack.administrator = bearer(await (await openMint(fountain)).sign(everything()));
 });
 afterAll(() => fountain?.stop());
-
-const send = ({ method }: Operation, headers: Headers, [path, json, more = {}]: Sent): Promise<Answer> => {
-  if (more.form) return form(path, more.form, headers);
-  if (more.text === undefined) return call(method, path, headers, json);
-  return call(method, path, { ...headers, "content-type": "text/plain" }, more.text);
-};
 
 const perform = async (operation: Operation, request: Request, world: World, caller: Caller): Promise<Answer> => {
   const sent = await request(world, caller, stack);
@@ -97,7 +67,7 @@ const perform = async (operation: Operation, request: Request, world: World, cal
   );
   if (!match.ok || `${operation.worker} ${operation.method} ${match.value.template}` !== operation.name)
     throw new Error(`${sent[0]} is not ${operation.name}`);
-  return send(operation, caller.headers, sent);
+  return send(stack, operation.method, caller.headers, sent);
 };
 
 const isHandedOut = (effect: Variant["effect"]): effect is Granted => effect !== "nothing" && effect !== "proof";

@@ -44,7 +44,7 @@ export const send = async (
     body: json === undefined ? (sent ?? null) : JSON.stringify(json),
   });
   const text = await response.text();
-  const isJson = (response.headers.get("content-type") ?? "").includes("json");
+  const isJson = /[/+]json\b/.test(response.headers.get("content-type") ?? "");
   const parsed: unknown = isJson ? JSON.parse(text) : {};
   return { status: response.status, headers: response.headers, body: isRecord(parsed) ? parsed : {}, text };
 };
