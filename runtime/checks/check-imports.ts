@@ -1,7 +1,8 @@
-/** Part of `npm run check`: ends with code 1 when an import points the wrong way, or a folder or a file holds too much. */
+/** Part of `npm run check`: ends with code 1 when an import points the wrong way, a thing is done another way than its one, or a folder or a file holds too much. */
 import { globSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { findFolderCycles, findViolations } from "./import-rules.ts";
+import { findOtherWays } from "./one-way.ts";
 import { findPrivateCalls } from "./private-calls.ts";
 import { findCrowdedFolders, findLongFiles } from "./sizes.ts";
 
@@ -19,6 +20,7 @@ const faults = [
   ...findViolations(files).map(({ file, target, rule }) => `${file} imports ${target}: ${rule}`),
   ...findFolderCycles(files).map((circle) => `folders import each other in a cycle: ${circle.join(", ")}`),
   ...findPrivateCalls(files),
+  ...findOtherWays(files),
   ...findCrowdedFolders(allFiles.map(({ file }) => file)).map(
     ([folder, count]) => `${folder} has ${count} source files: cut it by capability`,
   ),
