@@ -62,7 +62,7 @@ describe("trust", () => {
     const kms = createKms();
     const trust = createTrustSource({ kms, now, maxStalenessSeconds: 60 });
     expect((await trust())?.revokedAtSeconds.size).toBe(0);
-    kms.answer = async () => updates([{ sessionId: "s", revokedAtSeconds: 5 }]);
+    kms.answer = async () => updates([{ revokedId: "s", revokedAtSeconds: 5 }]);
     nowMs += 2_000;
     expect((await trust())?.revokedAtSeconds.get("s")).toBe(5);
   });
@@ -127,7 +127,7 @@ describe("trust", () => {
     const kms = createKms();
     const trust = createTrustSource({ kms, now, maxStalenessSeconds: 60 });
     const first = await trust();
-    kms.answer = async () => updates([{ sessionId: "s", revokedAtSeconds: 5 }]);
+    kms.answer = async () => updates([{ revokedId: "s", revokedAtSeconds: 5 }]);
     nowMs += 2_000;
     expect((await trust())?.version).toBe(first?.version);
     kms.answer = async () => updates([], { keys: [{ ...KEY, kid: "key-2" }] });
@@ -142,7 +142,7 @@ describe("trust", () => {
     kms.answer = () => new Promise((resolve) => (respondLate = resolve));
     const late = trust();
     nowMs += 1_000;
-    kms.answer = async () => updates([{ sessionId: "s", revokedAtSeconds: 5 }]);
+    kms.answer = async () => updates([{ revokedId: "s", revokedAtSeconds: 5 }]);
     expect((await trust())?.revokedAtSeconds.has("s")).toBe(true);
     respondLate(updates([], { isWhole: false }));
     expect((await late)?.revokedAtSeconds.has("s")).toBe(true);
@@ -162,9 +162,9 @@ describe("trust", () => {
   test("asks for what is new only, and keeps what it knows", async () => {
     const kms = createKms();
     const trust = createTrustSource({ kms, now, maxStalenessSeconds: 60 });
-    kms.answer = async () => updates([{ sessionId: "a", revokedAtSeconds: 1 }], { position: 7 });
+    kms.answer = async () => updates([{ revokedId: "a", revokedAtSeconds: 1 }], { position: 7 });
     await trust();
-    kms.answer = async () => updates([{ sessionId: "b", revokedAtSeconds: 2 }], { position: 8, isWhole: false });
+    kms.answer = async () => updates([{ revokedId: "b", revokedAtSeconds: 2 }], { position: 8, isWhole: false });
     nowMs += 2_000;
     expect([...((await trust())?.revokedAtSeconds ?? [])]).toEqual([
       ["a", 1],
@@ -175,7 +175,7 @@ describe("trust", () => {
 
   test("lets the earlier of two instants count, whichever comes first", async () => {
     const kms = createKms();
-    kms.answer = async () => updates([5, 3, 9].map((revokedAtSeconds) => ({ sessionId: "s", revokedAtSeconds })));
+    kms.answer = async () => updates([5, 3, 9].map((revokedAtSeconds) => ({ revokedId: "s", revokedAtSeconds })));
     const trust = createTrustSource({ kms, now, maxStalenessSeconds: 60 });
     expect((await trust())?.revokedAtSeconds.get("s")).toBe(3);
   });
@@ -184,10 +184,10 @@ describe("trust", () => {
     const kms = createKms();
     const trust = createTrustSource({ kms, now, maxStalenessSeconds: 60 });
     const parts = [
-      async () => updates([{ sessionId: "a", revokedAtSeconds: 1 }], { position: 1, hasMore: true }),
+      async () => updates([{ revokedId: "a", revokedAtSeconds: 1 }], { position: 1, hasMore: true }),
       unavailable,
     ];
-    const last = async () => updates([{ sessionId: "b", revokedAtSeconds: 2 }], { isWhole: false });
+    const last = async () => updates([{ revokedId: "b", revokedAtSeconds: 2 }], { isWhole: false });
     kms.answer = () => (parts.shift() ?? last)();
     expect(await trust()).toBeUndefined();
     nowMs += 1_000;
@@ -197,10 +197,10 @@ describe("trust", () => {
 
   test("forgets what it knew when it is told everything anew", async () => {
     const kms = createKms();
-    kms.answer = async () => updates([{ sessionId: "a", revokedAtSeconds: 1 }]);
+    kms.answer = async () => updates([{ revokedId: "a", revokedAtSeconds: 1 }]);
     const trust = createTrustSource({ kms, now, maxStalenessSeconds: 60 });
     await trust();
-    kms.answer = async () => updates([{ sessionId: "b", revokedAtSeconds: 2 }]);
+    kms.answer = async () => updates([{ revokedId: "b", revokedAtSeconds: 2 }]);
     nowMs += 2_000;
     expect([...((await trust())?.revokedAtSeconds.keys() ?? [])]).toEqual(["b"]);
   });
@@ -210,8 +210,8 @@ describe("trust", () => {
     const nowSeconds = nowMs / 1000;
     kms.answer = async () =>
       updates([
-        { sessionId: "past", revokedAtSeconds: nowSeconds },
-        { sessionId: "to come", revokedAtSeconds: nowSeconds + 100_000 },
+        { revokedId: "past", revokedAtSeconds: nowSeconds },
+        { revokedId: "to come", revokedAtSeconds: nowSeconds + 100_000 },
       ]);
     const trust = createTrustSource({ kms, now, maxStalenessSeconds: 60 });
     await trust();

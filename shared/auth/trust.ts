@@ -48,9 +48,9 @@ interface Knowledge {
 }
 
 const add = (revokedAtSeconds: Map<string, number>, revocations: readonly Revocation[]): void => {
-  for (const { sessionId, revokedAtSeconds: at } of revocations) {
-    const known = revokedAtSeconds.get(sessionId);
-    if (known === undefined || at < known) revokedAtSeconds.set(sessionId, at);
+  for (const { revokedId, revokedAtSeconds: at } of revocations) {
+    const known = revokedAtSeconds.get(revokedId);
+    if (known === undefined || at < known) revokedAtSeconds.set(revokedId, at);
   }
 };
 
@@ -78,7 +78,7 @@ export const createTrustSource = ({ kms, now, maxStalenessSeconds }: TrustSource
     if (now() < pruneAtMs) return;
     pruneAtMs = now() + PRUNE_EVERY_MS;
     const before = now() / 1000 - RETENTION_SECONDS;
-    for (const [sessionId, at] of revokedAtSeconds) if (at < before) revokedAtSeconds.delete(sessionId);
+    for (const [revokedId, at] of revokedAtSeconds) if (at < before) revokedAtSeconds.delete(revokedId);
   };
 
   /** Everything since the last response, which may take several requests; `undefined` if one of them fails. */

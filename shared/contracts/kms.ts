@@ -7,9 +7,9 @@ import type { PersonalParts, SignedDocument } from "./personal-data.ts";
 import type { Purpose } from "./purpose.ts";
 import type { Scope } from "./rights.ts";
 
-/** A token is refused from this instant on (seconds since the epoch) whose `sid`, `act.sid` or `jti` this is. */
+/** Tokens with this `sid`, `act.sid` or `jti` are refused from this instant on (seconds since the epoch). */
 export interface Revocation {
-  sessionId: string;
+  revokedId: string;
   revokedAtSeconds: number;
 }
 

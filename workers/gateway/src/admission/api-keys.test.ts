@@ -49,13 +49,13 @@ describe("a good API key", () => {
   test("is refused within five seconds of its revocation", async () => {
     expect(await use()).toBe(200);
     gateway.kms.exchangeApiKey = async () => failure("invalid");
-    gateway.revocations.push({ sessionId: "api-key-1", revokedAtSeconds: nowSeconds() });
+    gateway.revocations.push({ revokedId: "api-key-1", revokedAtSeconds: nowSeconds() });
     gateway.clock.nowMs += 2_000;
     expect(await use()).toBe(401);
   });
 
   test("revoked with grace works until the grace ends, and not a moment longer", async () => {
-    gateway.revocations.push({ sessionId: "api-key-1", revokedAtSeconds: nowSeconds() + 60 });
+    gateway.revocations.push({ revokedId: "api-key-1", revokedAtSeconds: nowSeconds() + 60 });
     expect(await use()).toBe(200);
     gateway.clock.nowMs += 59_999;
     expect(await use()).toBe(200);
@@ -119,7 +119,7 @@ describe("an API key that may be used from some addresses only", () => {
   test("follows a change of its addresses within five seconds, because its token ends with it", async () => {
     expect(await use(GOOD_API_KEY, HOME)).toBe(200);
     gateway.kms.allowedAddresses = ["198.51.100.0/24"];
-    gateway.revocations.push({ sessionId: "api-key-1", revokedAtSeconds: nowSeconds() });
+    gateway.revocations.push({ revokedId: "api-key-1", revokedAtSeconds: nowSeconds() });
     gateway.kms.exchangeApiKey = async () =>
       success({
         ...exchanged(await gateway.serviceToken({ sid: "api-key-1.renewed" })),

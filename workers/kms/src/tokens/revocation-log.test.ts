@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { createRevocationLog, type LoggedRevocation, REVOCATIONS_PER_ANSWER } from "./revocation-log.ts";
 
 const revocation = (position: number, revokedAtSeconds = position): LoggedRevocation => ({
-  sessionId: `session-${position}`,
+  revokedId: `session-${position}`,
   revokedAtSeconds,
   position,
 });
@@ -15,13 +15,13 @@ const filled = (last: number) => {
   return log;
 };
 
-const idsOf = (answer: { revocations: readonly { sessionId: string }[] }): string[] =>
-  answer.revocations.map(({ sessionId }) => sessionId);
+const idsOf = (answer: { revocations: readonly { revokedId: string }[] }): string[] =>
+  answer.revocations.map(({ revokedId }) => revokedId);
 
 test("answers what came since, and no more", () => {
   const log = filled(3);
   expect(log.since(2)).toEqual({
-    revocations: [{ sessionId: "session-3", revokedAtSeconds: 3 }],
+    revocations: [{ revokedId: "session-3", revokedAtSeconds: 3 }],
     position: 3,
     isWhole: false,
     hasMore: false,
@@ -48,7 +48,7 @@ test("holds one answer within its bound, and loses none over several", () => {
     position = answer.position;
     if (!answer.hasMore) break;
   }
-  expect(heard).toEqual(range(1, last).map(({ sessionId }) => sessionId));
+  expect(heard).toEqual(range(1, last).map(({ revokedId }) => revokedId));
   expect(position).toBe(last);
 });
 
@@ -65,7 +65,7 @@ test("takes in the answers of two questions at once, in whichever order they com
   log.add({ askedFrom: 2, revocations: range(3, 5), lastPosition: 5, hasMore: false });
   log.add({ askedFrom: 2, revocations: range(3, 4), lastPosition: 4, hasMore: false });
   expect(log.position()).toBe(5);
-  expect(idsOf(log.since(undefined))).toEqual(range(1, 5).map(({ sessionId }) => sessionId));
+  expect(idsOf(log.since(undefined))).toEqual(range(1, 5).map(({ revokedId }) => revokedId));
 });
 
 test("begins anew when the database has been set back", () => {

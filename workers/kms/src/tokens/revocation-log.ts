@@ -67,7 +67,7 @@ export const createRevocationLog = (): RevocationLog => {
       const revocations = entries.slice(first, first + REVOCATIONS_PER_ANSWER);
       const hasMore = first + revocations.length < entries.length;
       return {
-        revocations: revocations.map(({ sessionId, revokedAtSeconds }) => ({ sessionId, revokedAtSeconds })),
+        revocations: revocations.map(({ revokedId, revokedAtSeconds }) => ({ revokedId, revokedAtSeconds })),
         position: hasMore ? (revocations.at(-1)?.position ?? position) : position,
         isWhole,
         hasMore,

@@ -50,7 +50,7 @@ test("tells of a revocation within a second, and until the last token it concern
   const ring = createRing(() => nowMs);
   await ring.trust();
   await database.client.execute(insertRevocation("session-1", new Date(nowMs)));
-  const expected = { sessionId: "session-1", revokedAtSeconds: NOW_MS / 1000 };
+  const expected = { revokedId: "session-1", revokedAtSeconds: NOW_MS / 1000 };
   nowMs += 1000;
   expect((await ring.trust()).revocations).toContainEqual(expected);
   nowMs = NOW_MS + LONGEST_TOKEN_SECONDS * 1000;
@@ -62,7 +62,7 @@ test("tells of a revocation within a second, and until the last token it concern
 test("tells of a revocation to come, so that a grace ends on time everywhere", async () => {
   await database.client.execute(insertRevocation("key-1", new Date(NOW_MS + 3_600_000)));
   expect((await createRing().trust()).revocations).toContainEqual({
-    sessionId: "key-1",
+    revokedId: "key-1",
     revokedAtSeconds: NOW_MS / 1000 + 3600,
   });
 });
@@ -72,7 +72,7 @@ test("lets the earlier of two revocations count", async () => {
   await database.client.execute(insertRevocation("key-2", new Date(NOW_MS + 1000)));
   await database.client.execute(insertRevocation("key-2", new Date(NOW_MS + 9000)));
   expect((await createRing().trust()).revocations).toContainEqual({
-    sessionId: "key-2",
+    revokedId: "key-2",
     revokedAtSeconds: NOW_MS / 1000 + 1,
   });
 });
@@ -87,7 +87,7 @@ test("tells only what came since, also of a revocation that was brought forward"
   await database.client.execute(insertRevocation("key-4", new Date(NOW_MS + 9500)));
   nowMs += 1000;
   expect(await ring.trust(position)).toMatchObject({
-    revocations: [{ sessionId: "key-3", revokedAtSeconds: NOW_MS / 1000 + 5 }],
+    revocations: [{ revokedId: "key-3", revokedAtSeconds: NOW_MS / 1000 + 5 }],
     isWhole: false,
     hasMore: false,
   });
@@ -115,7 +115,7 @@ test("tells everything anew once the database has been set back", async () => {
   );
   nowMs += 1000;
   expect(await ring.trust(position)).toMatchObject({
-    revocations: [{ sessionId: "restored" }],
+    revocations: [{ revokedId: "restored" }],
     position: 1,
     isWhole: true,
   });

@@ -31,11 +31,7 @@ export const createTrustRepository = ({ orm, client }: KmsDatabase): TrustReposi
       })),
       news: {
         askedFrom: position,
-        revocations: rows.map(({ revokedId, revokedAt, ...row }) => ({
-          ...row,
-          sessionId: revokedId,
-          revokedAtSeconds: toSeconds(revokedAt),
-        })),
+        revocations: rows.map(({ revokedAt, ...row }) => ({ ...row, revokedAtSeconds: toSeconds(revokedAt) })),
         lastPosition: counter?.position ?? 0,
         hasMore: rows.length === REVOCATIONS_PER_ANSWER,
       },
