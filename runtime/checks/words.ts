@@ -111,6 +111,15 @@ interface TextKind {
 
 const SOURCES = ["*.ts", ":!*.test.ts", ":!*.spec.ts", ":!tests"];
 
+/** Comments that are not checked yet. */
+const STILL_TO_BE_REWRITTEN = [
+  ...["accounts", "sessions", "oauth", "privacy", "services"].map((folder) => `:!workers/kms/src/${folder}`),
+  ...["rpc.ts", "http/attempt-answer.ts", "http/granting.ts", "http/oauth.ts", "http/service-answer.ts"].map(
+    (file) => `:!workers/kms/src/${file}`,
+  ),
+  ":!workers/kms/src/http/user-answer.ts",
+];
+
 export const TEXT_KINDS: readonly TextKind[] = [
   {
     name: "documentation",
@@ -120,8 +129,7 @@ export const TEXT_KINDS: readonly TextKind[] = [
   },
   {
     name: "comments",
-    // Those of the folders left out are still to be rewritten.
-    files: [...SOURCES, ":!workers/kms"],
+    files: [...SOURCES, ...STILL_TO_BE_REWRITTEN],
     prose: (text) => without(only("comments", text), INLINE_CODE),
     isChecked: true,
   },

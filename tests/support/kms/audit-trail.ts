@@ -13,12 +13,12 @@ import { randomBytes } from "../kms.ts";
 
 export const MAC_KEY = Buffer.alloc(32, 3);
 
-interface TrailOptions extends Pick<AuditTrailOptions, "occasion" | "now"> {
+interface TrailOptions extends Pick<AuditTrailOptions, "currentRequest" | "now"> {
   client: Client;
   macKey?: Uint8Array;
 }
 
-export const composeTrail = ({ client, occasion, now, macKey = MAC_KEY }: TrailOptions) => {
+export const composeTrail = ({ client, currentRequest, now, macKey = MAC_KEY }: TrailOptions) => {
   const database = { client, orm: drizzle({ client, schema }) };
   const subjectKeys = createSubjectKeys({
     repository: createSubjectKeyRepository(database),
@@ -32,7 +32,7 @@ export const composeTrail = ({ client, occasion, now, macKey = MAC_KEY }: TrailO
     budget: createAuditBudget(now),
     macKey,
     randomBytes,
-    occasion,
+    currentRequest,
     tell: () => {},
     assertWritable: () => {},
     onEntry: () => {},

@@ -37,7 +37,7 @@ export const envSchema = z.object({
   SIGNING_KEY_ROTATION_DAYS: setting(z.coerce.number().int().min(1).max(MAX_ROTATION_DAYS).default(30)),
   /** Where webhooks may go: `public`, or `any` to try things out, which takes http and private addresses too. */
   WEBHOOK_TARGETS: setting(z.enum(["public", "any"]).default("public")),
-  /** The way out for webhooks; without it the global one is taken. */
+  /** The egress for webhooks; by default the global one. */
   INTERNET: setting(fetcher.optional()),
   /** How long audit entries are kept. */
   AUDIT_RETENTION_DAYS: setting(z.coerce.number().int().min(1).max(MAX_RETENTION_DAYS).default(365)),

@@ -24,7 +24,7 @@ test("lets the old key work for its grace, and not a moment longer", async () =>
   expect([await codeOf(old.key), await codeOf(young.key)]).toEqual(["revoked", "valid"]);
 });
 
-test("gives the new key the lifetime of the old one anew, and lets no grace outlive the old one's expiry", async () => {
+test("gives the new key the full lifetime of the old one, and lets no grace period outlive the old one's expiry", async () => {
   const old = await create({ expiresAt: new Date(clock.nowMs + 60_000) });
   clock.nowMs += 46_000;
   const young = await rotate(3600);

@@ -74,15 +74,15 @@ test("has a checksum that another implementation can compute: CRC-32 in base62",
   expect(parseApiKeyId(`ftn_AAAAAAAA_${"a".repeat(43)}_0ilDcC`)).toBe("AAAAAAAA");
 });
 
-test("is told from look-alikes by the script that the documentation gives scanners", () => {
+test("is distinguished from look-alikes by the script that the documentation gives scanners", () => {
   const keys = Array.from({ length: 3 }, () => createApiKey(randomBytes).key);
-  const forged = keys.map((key) => key.replace(/.$/, (last) => (last === "0" ? "1" : "0")));
-  const input = [...forged, "ftn_", ...keys].join("\n");
+  const fabricated = keys.map((key) => key.replace(/.$/, (last) => (last === "0" ? "1" : "0")));
+  const input = [...fabricated, "ftn_", ...keys].join("\n");
   const { stdout } = spawnSync(process.execPath, ["examples/check-key.ts"], { input, encoding: "utf8" });
   expect(stdout.trim().split("\n")).toEqual(keys);
 });
 
-test("names its tokens anew, and can be told from the name", () => {
+test("gives its tokens a new id, which begins with its own", () => {
   const renewed = renewSessionId("AAAAAAAA", randomBytes);
   expect(renewed).not.toBe(renewSessionId("AAAAAAAA", randomBytes));
   expect([keyIdOfSession(renewed), keyIdOfSession("AAAAAAAA")]).toEqual(["AAAAAAAA", "AAAAAAAA"]);

@@ -1,5 +1,5 @@
 /**
- * API keys: `ftn_<id>_<secret>_<checksum>`, all of it base62. The checksum lets scanners tell a real key from text that
+ * API keys: `ftn_<id>_<secret>_<checksum>`, all of it base62. The checksum lets scanners distinguish a real key from text that
  * only looks like one, without asking; it protects nothing.
  */
 import { crc32 } from "node:zlib";
@@ -82,7 +82,7 @@ export const createApiKey = (randomBytes: RandomBytes): { id: string; key: strin
 
 const SESSION_CHARACTERS = 6;
 
-/** Another `sid` for the tokens of a key: its id can be told from it. */
+/** Another `sid` for the tokens of a key: it begins with the key's id. */
 export const renewSessionId = (keyId: string, randomBytes: RandomBytes): string =>
   `${keyId}.${createCharacters(SESSION_CHARACTERS, randomBytes)}`;
 

@@ -36,7 +36,7 @@ test("recognises a key it made, and not the same key with another secret", async
   expect(await codeOf(other.key)).toBe("revoked");
 });
 
-test("gives a key all scopes of its service unless told, and never more", async () => {
+test("gives a key all scopes of its service by default, and never more", async () => {
   expect((await create()).apiKey.scopes).toEqual(["sequence:read", "search:read"]);
   expect((await create({ scopes: ["search:read"] })).apiKey.scopes).toEqual(["search:read"]);
   expect(await apiKeys().create({ service: service(), scopes: ["users:admin"] }, ALL)).toEqual({
@@ -45,7 +45,7 @@ test("gives a key all scopes of its service unless told, and never more", async 
   });
 });
 
-test("gives nobody a key for more than he may do himself, by creation or by rotation", async () => {
+test("gives no caller a key with more scopes than their own, by creation or by rotation", async () => {
   const held = grantor("someone", new Set<Scope>(["keys:write", "search:read"]));
   expect(await apiKeys().create({ service: service() }, held)).toEqual({ ok: false, error: { kind: "not-held" } });
   const made = await create();
@@ -69,7 +69,7 @@ test("refuses a key from the instant it expires, and one that would be born expi
   expect(await codeOf(key)).toBe("expired");
 });
 
-test("revokes a key in its grace at once when told so", async () => {
+test("revokes a key in its grace period at once on demand", async () => {
   const old = await create();
   clock.nowMs += 1;
   await rotate(3600);

@@ -26,17 +26,17 @@ export const valuesOf = ({ apiKey, hash }: StoredApiKey): InValue[] => [
   apiKey.allowedAddresses && JSON.stringify(apiKey.allowedAddresses),
 ];
 
-/** The scopes are compared too: a service removed and created anew is another service. */
+/** The scopes are compared too: a service removed and created again is another service. */
 const INSERT = `
   INSERT INTO api_keys ${COLUMNS}
   SELECT ?, ?, ?, ?, ?, ?, ?, ?, ? FROM services WHERE name = ? AND scopes = ? AND created_at = ?`;
 
-/** For as long as the key that it takes after has not been revoked. */
+/** Only while the key that it is made from has not been revoked. */
 export const INSERT_SUCCESSOR = `
   INSERT INTO api_keys ${COLUMNS}
   SELECT ?, ?, ?, ?, ?, ?, ?, ?, ? FROM api_keys WHERE id = ? AND revoked_at IS NULL`;
 
-/** The key that is replaced, the one that was on its way to replace it and, if so wanted, those in their grace. */
+/** The key that is replaced, its undelivered successor and, if so wanted, keys in their grace period. */
 const END_REPLACED = `
   UPDATE api_keys SET revoked_at = :end
   WHERE service = :service AND (revoked_at IS NULL OR revoked_at > :end)
@@ -60,7 +60,7 @@ const REVOKE = `
   UPDATE api_keys SET revoked_at = MIN(COALESCE(revoked_at, :at), :at)
   WHERE service = :service AND (:id IS NULL OR id = :id)`;
 
-/** What has come to nothing by a rotation or revocation is not sent any more. */
+/** Messages that a rotation or revocation has made void are not sent any more. */
 const FORGET_SUCCESSORS = `
   DELETE FROM webhook_deliveries
   WHERE service = :service AND type = 'key.rotated'
@@ -74,7 +74,7 @@ const RECORD_USES = `
 const isAfter = (position: ApiKeyPosition | undefined) =>
   position && sql`(${apiKeys.createdAt}, ${apiKeys.id}) > (${position.createdAt.getTime()}, ${position.id})`;
 
-/** Whether it was made by schedule to replace a key that works on, and its owner may not have it yet. */
+/** Whether it was made on schedule to replace a key that is still valid, and its owner may not have it yet. */
 const isReplacing = (at: Date) => sql`EXISTS (
   SELECT 1 FROM ${apiKeys} AS replaced
   WHERE replaced.successor_id = ${apiKeys.id} AND replaced.service = ${apiKeys.service} AND replaced.revoked_at IS NULL

@@ -41,7 +41,7 @@ export interface ApiKeyRepository {
    * to their owner, to replace another one of these.
    */
   findActive(service: string, at: Date, limit: number): Promise<ApiKey[]>;
-  /** false: the service is gone, or not the one its scopes were read from. */
+  /** false: the service was deleted, or is not the one its scopes were read from. */
   insert(stored: StoredApiKey, service: Service, entry: AuditEntry): Promise<boolean>;
   /** Stores the successor and ends the source at the end of the grace, no other active key; false: it is no longer active. */
   rotate(rotation: ApiKeyRotation, entry: AuditEntry): Promise<boolean>;

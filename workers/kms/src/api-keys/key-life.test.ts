@@ -19,7 +19,7 @@ const create = async (body: Record<string, unknown> = {}): Promise<{ id: string;
 const change = (id: string, what: string, as = token()): Promise<Response> =>
   call("POST", `/keys/${service()}/${id}/${what}`, { token: as });
 
-const confine = (id: string, allowedAddresses: unknown): Promise<Response> =>
+const restrict = (id: string, allowedAddresses: unknown): Promise<Response> =>
   call("PUT", `/keys/${service()}/${id}/allowed-addresses`, { body: { allowedAddresses } });
 
 const verify = async (key: string, address?: string): Promise<string> => {
@@ -33,7 +33,7 @@ const stateOf = async (id: string) => {
   return items.find((item) => item.id === id);
 };
 
-/** Asks for a token as the service does, from an address as the gateway would tell it. */
+/** Asks for a token as the service does, from an address as the gateway would pass it on. */
 const requestToken = (key: string, address?: string): Promise<Response> =>
   sendForm(
     fountain(),
@@ -49,16 +49,16 @@ const report = (body: unknown): Promise<Response> => send(fountain(), "POST", "/
 const statusWith = async (accessToken: string): Promise<number> =>
   (await call("GET", "/services", { token: accessToken })).status;
 
-/** The bound on news. */
+/** The bound on updates. */
 const WITHIN_FIVE_SECONDS = { interval: 100, timeout: 5_000 };
 
-test("the tokens of a key end within five seconds when it is disabled, confined or has leaked", async () => {
+test("the tokens of a key end within five seconds when it is disabled, restricted or has leaked", async () => {
   const keys = [await create(), await create(), await create()];
   const tokens = await Promise.all(keys.map(({ key }) => tokenOf(key)));
   expect(await Promise.all(tokens.map(statusWith))).toEqual([200, 200, 200]);
-  const [disabled, confined, leaked] = keys;
+  const [disabled, restricted, leaked] = keys;
   await change(disabled?.id ?? "", "disable");
-  await confine(confined?.id ?? "", ["192.0.2.7"]);
+  await restrict(restricted?.id ?? "", ["192.0.2.7"]);
   await report({ key: leaked?.key });
   await expect.poll(() => Promise.all(tokens.map(statusWith)), WITHIN_FIVE_SECONDS).toEqual([401, 401, 401]);
 
@@ -88,12 +88,12 @@ test("disabling and enabling are no error the second time, and none of a key tha
   expect((await call("POST", `/keys/x-${service()}/${id}/disable`)).status).toBe(404);
 });
 
-test("a key that has ended can be neither disabled, nor enabled, nor confined", async () => {
+test("a key that has ended can be neither disabled, nor enabled, nor restricted", async () => {
   const { id } = await create();
   await call("DELETE", `/keys/${service()}/${id}`);
   expect((await change(id, "disable")).status).toBe(409);
   expect((await change(id, "enable")).status).toBe(409);
-  expect((await confine(id, ["192.0.2.1"])).status).toBe(409);
+  expect((await restrict(id, ["192.0.2.1"])).status).toBe(409);
 });
 
 test("disabling, enabling and confining want a second factor, and the rights of the service", async () => {
@@ -147,11 +147,11 @@ test("keeps addresses in their normal form, so that each of them can match", asy
 
 test("other addresses count at once", async () => {
   const { id, key } = await create();
-  expect(keySchema.parse(await (await confine(id, ["192.0.2.7"])).json())).toMatchObject({
+  expect(keySchema.parse(await (await restrict(id, ["192.0.2.7"])).json())).toMatchObject({
     allowedAddresses: ["192.0.2.7"],
   });
   expect((await requestToken(key, "192.0.2.8")).status).toBe(401);
-  await confine(id, null);
+  await restrict(id, null);
   expect((await requestToken(key, "192.0.2.8")).status).toBe(200);
 });
 
@@ -177,7 +177,7 @@ test("a rotation hands the addresses on to the new key", async () => {
   expect(await verify(successor.key, "192.0.2.8")).toBe("address-not-allowed");
 });
 
-test("says when a key was last used, written after the answers", async () => {
+test("says when a key was last used, written after the responses", async () => {
   const { id, key } = await create();
   expect(await stateOf(id)).toMatchObject({ lastUsedAt: null });
   const before = Date.now();
@@ -186,7 +186,7 @@ test("says when a key was last used, written after the answers", async () => {
   expect(Date.parse((await stateOf(id))?.lastUsedAt ?? "")).toBeGreaterThanOrEqual(before - 1);
 });
 
-test("anybody who knows a key can tell that it has leaked, and it is disabled for good", async () => {
+test("anyone who knows a key can report that it has leaked, and it is disabled for good", async () => {
   const { id, key } = await create();
   const response = await report({ key, url: "https://example.com/paste/1" });
   expect(response.status).toBe(202);
@@ -205,7 +205,7 @@ test("a leak counts for more than what an operator decided", async () => {
   expect((await change(id, "enable")).status).toBe(409);
 });
 
-test("takes a list as GitHub's secret scanning sends it, and answers it like anything else", async () => {
+test("takes a list as GitHub's secret scanning sends it, and responds to it like to anything else", async () => {
   const [one, other] = [await create(), await create()];
   const matches = [one.key, "ghp_nothing-of-ours", other.key, one.key].map((found) => ({
     token: found,
@@ -218,11 +218,11 @@ test("takes a list as GitHub's secret scanning sends it, and answers it like any
   expect([await verify(one.key), await verify(other.key)]).toEqual(["disabled", "disabled"]);
 });
 
-test("tells whoever reports nothing of what became of it", async () => {
+test("reveals to the reporter nothing about the outcome", async () => {
   const { key } = await create();
   const [head = "", id = "", secret = ""] = key.split("_");
-  const forged = `${head}_${id}_${secret.replaceAll(/./g, "x")}_000000`;
-  for (const text of [key, key, forged, "", "x".repeat(2_048)]) {
+  const fabricated = `${head}_${id}_${secret.replaceAll(/./g, "x")}_000000`;
+  for (const text of [key, key, fabricated, "", "x".repeat(2_048)]) {
     const response = await report({ key: text });
     expect([response.status, await response.json()], text.slice(0, 60)).toEqual([202, { status: "received" }]);
   }
@@ -240,7 +240,7 @@ test("audits every change of a key, and writes no key anywhere", async () => {
   await change(id, "disable");
   await change(id, "disable");
   await change(id, "enable");
-  await confine(id, ["192.0.2.1"]);
+  await restrict(id, ["192.0.2.1"]);
   await report({ key });
   await report({ key });
   const found = await fountain().databases["kms"]?.execute({

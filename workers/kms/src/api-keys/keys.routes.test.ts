@@ -44,7 +44,7 @@ test("shows a new key once, with what it may do", async () => {
   });
 });
 
-test("understands an expiry in any time zone, and answers in UTC", async () => {
+test("accepts an expiry in any time zone, and returns it in UTC", async () => {
   expect((await create({ expiresAt: "2099-01-01T02:00:00+02:00" })).expiresAt).toBe("2099-01-01T00:00:00.000Z");
 });
 
@@ -84,7 +84,7 @@ test("points at what is wrong with a key that cannot be made", async () => {
   expect((await attempt({ scope: ["search:read"] })).status).toBe(422);
 });
 
-test("lets nobody make or rotate a key that can do more than he can", async () => {
+test("lets no caller create or rotate a key with more scopes than their own", async () => {
   await create();
   const limited = await signToken(fountain(), { scopes: ["keys:write", "search:read"] });
   expect((await call("POST", "/keys", { token: limited, body: { service: service() } })).status).toBe(403);
@@ -158,7 +158,7 @@ test("refuses a grace that is negative, broken or longer than a week", async () 
     });
 });
 
-test("answers 404 where there is nothing to rotate or revoke", async () => {
+test("responds with 404 where there is nothing to rotate or revoke", async () => {
   expect((await rotate()).status).toBe(404);
   expect((await call("POST", "/keys/nothing/rotate")).status).toBe(404);
   expect((await call("GET", "/keys/nothing")).status).toBe(404);
@@ -197,7 +197,7 @@ test("asks for a second factor before rotating or revoking", async () => {
   expect(await verify(key)).toMatchObject({ valid: true });
 });
 
-test("judges any text without an error, and tells strangers' keys nothing", async () => {
+test("judges any text without an error, and reveals nothing about keys that are not ours", async () => {
   const nothing = { valid: false, service: null, scopes: [], expiresAt: null };
   expect(await verify("")).toEqual({ ...nothing, code: "malformed" });
   expect(await verify("ftn_12345678_x_y")).toEqual({ ...nothing, code: "malformed" });

@@ -20,7 +20,7 @@ const reports = z.union([
   list(match, { min: 1, max: MAX_REPORTS }),
 ]);
 
-const ANSWER = { status: "received" } as const;
+const RESPONSE = { status: "received" } as const;
 
 const toReports = (body: z.infer<typeof reports>): LeakReport[] =>
   Array.isArray(body)
@@ -36,14 +36,14 @@ const leakedKeys = endpoint("POST /keys/leaked", {
     202: json(
       z.object({ status: z.literal("received") }).openapi("LeakReceipt"),
       "The report is accepted, whether or not the keys exist",
-      ANSWER,
+      RESPONSE,
     ),
   },
   handle: async (context) => {
     const { keyChanges, webhooks, later } = context.var.services;
     await keyChanges.reportLeaks(toReports(context.req.valid("json")));
     later(webhooks.deliver());
-    return context.json(ANSWER, 202, NO_STORE);
+    return context.json(RESPONSE, 202, NO_STORE);
   },
 });
 

@@ -18,7 +18,7 @@ const compose = (macKey: Uint8Array = MAC_KEY) => {
   const now = (): number => nowMs;
   const { chain, subjectKeys, trail } = composeTrail({
     client: opened.client,
-    occasion: () => ({ requestId: "request-1", clientAddress: "192.0.2.1" }),
+    currentRequest: () => ({ requestId: "request-1", clientAddress: "192.0.2.1" }),
     now,
     macKey,
   });
@@ -109,7 +109,7 @@ const swap = (columns: string[]): string[] => [
    FROM (SELECT * FROM audit_entries WHERE id IN (4, 5)) AS other WHERE other.id = 9 - audit_entries.id) WHERE id IN (4, 5)`,
 ];
 
-describe("whoever has the database but not SECRET_KEY cannot unseen", () => {
+describe("an attacker with the database but without SECRET_KEY cannot, unnoticed,", () => {
   const tampering: [string, string[], number][] = [
     ["change what was done", ["UPDATE audit_entries SET action = 'login' WHERE id = 5"], 5],
     ["change who did it", ["UPDATE audit_entries SET actor = 'eve' WHERE id = 5"], 5],
@@ -119,7 +119,7 @@ describe("whoever has the database but not SECRET_KEY cannot unseen", () => {
     ["change why", ["UPDATE audit_entries SET reason = 'expired' WHERE id = 5"], 5],
     ["change how often", ["UPDATE audit_entries SET count = 2 WHERE id = 5"], 5],
     ["change where it came from", ["UPDATE audit_entries SET address = NULL WHERE id = 5"], 5],
-    ["change of whom it tells", ["UPDATE audit_entries SET personal_of = 'eve' WHERE id = 5"], 5],
+    ["change whom it is about", ["UPDATE audit_entries SET personal_of = 'eve' WHERE id = 5"], 5],
     ["change in which request", ["UPDATE audit_entries SET request_id = NULL WHERE id = 5"], 5],
     ["change the very first", ["UPDATE audit_entries SET actor = 'eve' WHERE id = 1"], 1],
     ["change the very last", [`UPDATE audit_entries SET actor = 'eve' WHERE id = ${LAST}`], LAST],
@@ -136,7 +136,7 @@ describe("whoever has the database but not SECRET_KEY cannot unseen", () => {
       ["UPDATE audit_entries SET id = -9 + id WHERE id IN (4, 5)", "UPDATE audit_entries SET id = -id WHERE id < 0"],
       4,
     ],
-    ["swap what two of them tell", swap(["target", "at", "mac", "request_id"]), 4],
+    ["swap the content of two", swap(["target", "at", "mac", "request_id"]), 4],
     ["forget the chain", ["DELETE FROM audit_chain"], 1],
     [
       "shorten the chain",
@@ -147,7 +147,7 @@ describe("whoever has the database but not SECRET_KEY cannot unseen", () => {
       1,
     ],
     [
-      "prune by himself",
+      "prune",
       [
         "UPDATE audit_chain SET base_id = 5, base_link = (SELECT link FROM audit_entries WHERE id = 5)",
         "DELETE FROM audit_entries WHERE id <= 5",
@@ -168,7 +168,7 @@ describe("whoever has the database but not SECRET_KEY cannot unseen", () => {
     }
   });
 
-  test("tell something twice, by copying an entry before it is linked", async () => {
+  test("repeat an entry, by copying it before it is linked", async () => {
     const { sealer, verify } = compose();
     await writeMany(LAST);
     await run("DROP INDEX audit_entries_uid_unique", copy(4, String(LAST + 1), "uid"));
@@ -190,15 +190,15 @@ describe("whoever has the database but not SECRET_KEY cannot unseen", () => {
     expect(await verify()).toMatchObject({ valid: false, entries: 3, brokenAt: 4 });
   });
 
-  test("link an entry of his own making", async () => {
+  test("link a fabricated entry", async () => {
     const { chain, sealer, verify } = compose();
     await writeMany(3);
     await sealer.seal();
     const last = await chain.readEntry(3);
     if (!last) throw new Error("the third entry is there");
-    const forged: StoredEntry = { ...last, actor: "eve" };
+    const fabricated: StoredEntry = { ...last, actor: "eve" };
     const before = (await chain.readEntry(2))?.link ?? "";
-    const link = linkOf(before, 3, forged);
+    const link = linkOf(before, 3, fabricated);
     await opened.client.execute({
       sql: "UPDATE audit_entries SET actor = 'eve', link = ?, seal = ? WHERE id = 3",
       args: [link, sealOf(Buffer.alloc(32, 9), 3, link)],
@@ -206,7 +206,7 @@ describe("whoever has the database but not SECRET_KEY cannot unseen", () => {
     expect(await verify()).toMatchObject({ valid: false, brokenAt: 3 });
   });
 
-  test("have his own chain carried on", async () => {
+  test("have their own chain continued", async () => {
     const { sealer } = compose();
     await writeMany(3);
     await sealer.seal();
@@ -234,7 +234,7 @@ test("links everything once, in order, while sixteen write and eight link at the
   expect(Number(rows[0]?.["links"])).toBe(32);
 });
 
-test("leaves the chain to whoever moved it first", async () => {
+test("leaves the chain to the process that moved it first", async () => {
   const { chain, sealer, verify } = compose();
   await writeMany(3);
   const { state, entries } = await chain.readTail(2, 0);
@@ -251,7 +251,7 @@ test("leaves the chain to whoever moved it first", async () => {
   expect(await verify()).toEqual({ valid: true, entries: 3 });
 });
 
-test("goes over a part of the chain, and says where to go on when its time is up", async () => {
+test("verifies a part of the chain, and says where to continue when its time is up", async () => {
   const { sealer, verify, verifyAll } = compose();
   await writeMany(5);
   await sealer.seal();

@@ -31,7 +31,7 @@ const columnsOf = ({ baseId, baseLink, baseAt, headId, headLink }: ChainState) =
   headLink,
 ];
 
-/** The statement that moves the chain on, unless somebody else has. */
+/** The statement that moves the chain on, unless another process has. */
 const replaceState = (from: StoredChainState | undefined, to: StoredChainState) =>
   from === undefined
     ? { sql: INSERT_STATE, args: [...columnsOf(to), to.mac] }

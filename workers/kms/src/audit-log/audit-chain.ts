@@ -1,5 +1,5 @@
 /**
- * The chain of audit entries. Each entry's link is a SHA-256 over the link before, its id and all it tells, which anybody
+ * The chain of audit entries. Each entry's link is a SHA-256 over the link before, its id and its content, which anyone
  * can compute; its seal is an HMAC over the link, which only the kms can make. Links are made in the order of the ids,
  * right after the entries' own transactions, so that no writer waits for another.
  */
@@ -20,7 +20,7 @@ export interface ChainState {
   /** The last entry pruned; 0 when none was. */
   baseId: number;
   baseLink: string;
-  /** When that entry was told. */
+  /** When that entry was recorded. */
   baseAt: Date;
   /** The last entry linked. */
   headId: number;

@@ -1,12 +1,12 @@
 /**
  * Checkpoints: signed statements of how far the chain of audit entries had come. Kept elsewhere they show what happened to
- * the database afterwards, even to whoever has no SECRET_KEY; and what was done by whoever had it.
+ * the database afterwards, even to those who do not have SECRET_KEY, and even if it was changed with SECRET_KEY.
  */
 import { compactVerify, decodeJwt, importJWK, type JWK, SignJWT } from "jose";
 import type { Signer } from "../tokens/signing-key.ts";
 import type { ChainPlace } from "./audit-chain.ts";
 
-/** No access token: whoever verifies tokens refuses the type (RFC 8725 §3.11). */
+/** Not an access token: verifiers of tokens refuse the type (RFC 8725 §3.11). */
 export const CHECKPOINT_TYPE = "fountain-audit-checkpoint+jwt";
 const CHECKPOINT_EVERY_ENTRIES = 1_000;
 const CHECKPOINT_EVERY_MS = 60 * 1000;
@@ -35,7 +35,7 @@ export const placeIn = ({ entryId, jws }: Checkpoint): ChainPlace | undefined =>
   }
 };
 
-/** Whether the key beside it has signed it; a shared secret is not beside it, and then nothing can be told. */
+/** Whether the key beside it has signed it. A shared secret is not published, so that its signature cannot be checked. */
 export const isSigned = async ({ jws, publicJwk }: Checkpoint): Promise<boolean> => {
   if (publicJwk["kty"] === "oct") return true;
   try {

@@ -1,6 +1,6 @@
 /**
- * The audit trail as JSON Lines, oldest entry first. What tells of people stays sealed, so that erasing them reaches every
- * copy. A whole stretch of the chain can be checked without us, see `runtime/audit`: its first line says what it follows,
+ * The audit trail as JSON Lines, oldest entry first. Personal data stays sealed, so that erasing them reaches every
+ * copy. A whole range of the chain can be checked without the kms, see `runtime/audit`: its first line says what it follows,
  * its last one has a checkpoint, so that neither end can be cut off unseen.
  */
 import { type ChainPlace, type ChainState, EMPTY_CHAIN, type StoredEntry } from "./audit-chain.ts";
@@ -19,7 +19,7 @@ export interface ShownCheckpoint {
 
 export interface ExportedEntry extends Omit<StoredEntry, "at"> {
   at: string;
-  /** On the first line of a stretch of the chain: the link that it follows, and who vouches for that. */
+  /** On the first line of a range of the chain: the link that it follows, and who vouches for that. */
   follows?: { link: string; checkpoint?: ShownCheckpoint; macKey?: WrappedMacKey };
   /** On the last line of one, and wherever one was made. */
   checkpoint?: ShownCheckpoint;
@@ -50,8 +50,8 @@ const toLine = ({ at, ...entry }: StoredEntry): ExportedEntry => ({ ...entry, at
 const placeOf = ({ id, link, seal }: StoredEntry): ChainPlace | undefined =>
   link === null || seal === null ? undefined : { id, link, seal };
 
-/** Entries of one actor, one acting service or one kind: a choice, not a stretch of the chain. */
-const choose = async function* ({ reader }: ExportSource, filter: AuditFilter): AsyncGenerator<ExportedEntry> {
+/** Entries of one actor, one acting service or one kind: a selection, not a range of the chain. */
+const exportSelection = async function* ({ reader }: ExportSource, filter: AuditFilter): AsyncGenerator<ExportedEntry> {
   let afterId = 0;
   for (;;) {
     const entries = await reader.listForward(filter, PAGE, afterId);
@@ -82,7 +82,7 @@ const beginningOf = async (source: ExportSource, firstId: number, state: ChainSt
   return { link: before?.link ?? "", ...(checkpoint && { checkpoint }), ...shared };
 };
 
-const stretch = async function* (source: ExportSource, filter: AuditFilter): AsyncGenerator<ExportedEntry> {
+const exportRange = async function* (source: ExportSource, filter: AuditFilter): AsyncGenerator<ExportedEntry> {
   const [{ state = EMPTY_CHAIN, checkpointId }, range] = await Promise.all([
     source.readState(),
     source.reader.findRange(filter),
@@ -121,5 +121,5 @@ export const exportEntries = (
   { from, to, ...choice }: AuditFilter,
 ): AsyncGenerator<ExportedEntry> =>
   Object.values(choice).every((value) => value === undefined)
-    ? stretch(source, { from, to })
-    : choose(source, { from, to, ...choice });
+    ? exportRange(source, { from, to })
+    : exportSelection(source, { from, to, ...choice });

@@ -57,7 +57,7 @@ beforeEach(async () => {
 const putBack = () => client().batch(["DELETE FROM audit_keys", "INSERT INTO audit_keys SELECT * FROM kept"], "write");
 
 const SUBJECTS: [string, () => string][] = [
-  ["callers of whom nothing is known", () => "nobody"],
+  ["unknown callers", () => "nobody"],
   ["a user", () => userId],
 ];
 

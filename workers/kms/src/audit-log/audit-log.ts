@@ -1,4 +1,4 @@
-/** Everything that is done with the stored audit trail: linked, signed for, gone over, read, exported. */
+/** Everything that is done with the stored audit trail: linked, signed, verified, read, exported. */
 import type { AuditEvent, AuditRecorder } from "../audit/audit-entry.ts";
 import type { SubjectKeys } from "../audit/subject-keys.ts";
 import { isSameHash } from "../crypto/mac.ts";
@@ -23,15 +23,15 @@ export interface AuditLog {
   seal(): Promise<void>;
   /** There is, or will be, an entry of this to link. */
   expectEntry(event: AuditEvent): void;
-  /** The same as `seal`, unless no entry is expected; nor if it has just been done, and nobody's rights were changed since. */
+  /** The same as `seal`, unless no entry is expected; nor if it has just been done, and no rights were changed since. */
   sealSoon(): Promise<void>;
   /** Forgets checkpoints that are close together and old. */
   thinCheckpoints(): Promise<void>;
-  /** Links what waits to be linked, and goes over the chain; a broken one is recorded. */
+  /** Links what waits to be linked, and verifies the chain; a broken one is recorded. */
   verify: VerifyChain;
   /** Newest first, from the one before that id, readable as far as their people have not been erased. */
   list(filter: AuditFilter, limit: number, beforeId: number | undefined): Promise<ReadableEntry[]>;
-  /** All that tell of this person, readable, oldest first. */
+  /** All entries about this user, readable, oldest first. */
   about(userId: string): AsyncGenerator<ReadableEntry>;
   /** Records the export, links what waits to be linked, and gives the lines. */
   export(filter: AuditFilter): Promise<AsyncGenerator<ExportedEntry>>;

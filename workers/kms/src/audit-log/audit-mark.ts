@@ -1,7 +1,7 @@
 /**
- * High-water marks of the chain of audit entries: how far it had come when somebody looked. A process keeps one in memory,
+ * High-water marks of the chain of audit entries: how far it had come when it was read. A process keeps one in memory,
  * and every checkpoint that is stored is one. A database that was put back to an older state does not reach them any more,
- * or has other entries there, and the kms does not go on from it.
+ * or has other entries there, and the kms does not continue it.
  */
 
 import { Unavailable } from "#shared/lang/unavailable.ts";
@@ -34,7 +34,7 @@ export const markOf = (macKey: Uint8Array, checkpoint: Checkpoint): ChainMark | 
 
 /**
  * The first entry that the chain lacks since the mark was made, or the marked one when that is another; `undefined` when the
- * chain goes on from there. `link` is that of the stored entry with the id of the mark.
+ * chain continues from there. `link` is that of the stored entry with the id of the mark.
  */
 export const lostSince = (mark: ChainMark, state: ChainState, link: string | null | undefined): number | undefined => {
   if (mark.id > state.headId) return state.headId + 1;

@@ -27,7 +27,7 @@ const compose = () => {
   };
   const { database, chain, subjectKeys, trail } = composeTrail({
     client: opened.client,
-    occasion: () => undefined,
+    currentRequest: () => undefined,
     now,
   });
   const state = createTrailState();
@@ -103,7 +103,7 @@ beforeEach(async () => {
 
 const verify = () => compose().log.verify({ untilMs: Number.POSITIVE_INFINITY });
 
-test("forgets what is older than anybody wants to keep, and the chain goes on from a checkpoint", async () => {
+test("deletes what is past its retention, and the chain continues from a checkpoint", async () => {
   await live(6, 3);
   await compose().prune();
   const ids = await idsOf("audit_entries", "id");

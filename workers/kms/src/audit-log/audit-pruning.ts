@@ -1,4 +1,4 @@
-/** Forgets audit entries that are older than anybody wants to keep: up to a checkpoint, from which the chain goes on. */
+/** Deletes audit entries that are past their retention: up to a checkpoint, from which the chain continues. */
 import { type AuditEntry, type AuditRecorder, BY_KMS } from "../audit/audit-entry.ts";
 import { isSameHash } from "../crypto/mac.ts";
 import { isOurs, type StoredChainState, type StoredEntry, sealOf, withMac } from "./audit-chain.ts";

@@ -1,4 +1,4 @@
-/** Reading the audit trail: what was asked for, with the fields opened that tell of people who have not been erased. */
+/** Reading the audit trail: the entries of a query, with the personal fields of users who have not been erased. */
 import { addressOwner, fieldContext } from "../audit/audit.ts";
 import type { SubjectKeys } from "../audit/subject-keys.ts";
 import { createSealer } from "../crypto/sealing.ts";
@@ -32,7 +32,7 @@ export interface AuditReader {
   list(filter: AuditFilter, limit: number, beforeId: number | undefined): Promise<StoredEntry[]>;
   /** Oldest first, from the one after that id. */
   listForward(filter: AuditFilter, limit: number, afterId: number): Promise<StoredEntry[]>;
-  /** All that tell of this person: as who did it, as whom it was done to, or by his name. Oldest first. */
+  /** All entries about this user: as the actor, as the target, or by name. Oldest first. */
   listAbout(userId: string, limit: number, afterId: number): Promise<StoredEntry[]>;
   /** The HMAC key, wrapped, with the salt of the key-encryption key that it is wrapped under. */
   readMacKey(): Promise<WrappedMacKey | undefined>;

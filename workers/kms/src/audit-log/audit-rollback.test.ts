@@ -1,4 +1,4 @@
-/** Whoever has the database puts the audit trail back to what it was before they acted. */
+/** An attacker with the database puts the audit trail back to what it was before they acted. */
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { z } from "zod";
 import { type Fountain, startFountain } from "../../../../tests/support/harness.ts";
@@ -92,7 +92,7 @@ afterEach(async () => {
   for (const process of [fountain, replica]) {
     await process.runScheduled("kms");
     expect(await verdictOf(process)).toMatchObject({ valid: true });
-    expect((await change(process)).status, "goes on once the trail is whole").toBe(201);
+    expect((await change(process)).status, "continues once the trail is whole").toBe(201);
   }
 });
 

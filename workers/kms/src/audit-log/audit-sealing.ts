@@ -1,4 +1,4 @@
-/** Links audit entries: whoever comes first does it, for all that wait; two at once do the same, and one of them in vain. */
+/** Links audit entries: one run links all that wait. Two at once do the same work, and one of them changes nothing. */
 
 import {
   type ChainPlace,
@@ -17,7 +17,7 @@ import type { TrailState } from "./trail-state.ts";
 const SEALING_BATCH = 500;
 /** Batches in one run: a caller does not wait for a backlog. */
 const MAX_BATCHES = 20;
-/** Between two runs that nobody asked for, so that a busy kms links many entries at once. */
+/** Between two runs that are not urgent, so that a busy kms links many entries at once. */
 const PAUSE_MS = 1_000;
 /** A run that has not come to an end by then was cut off with the request that it followed. */
 const MAX_RUN_MS = 5_000;
@@ -42,7 +42,7 @@ export interface ChainRepository {
 export interface AuditSealer {
   /** Links what is stored, up to some thousand entries, and makes the checkpoint that is due. */
   seal(): Promise<void>;
-  /** The same as `seal`, unless no entry is expected; nor if it has just been done, and nobody's rights were changed since. */
+  /** The same as `seal`, unless no entry is expected; nor if it has just been done, and no rights were changed since. */
   sealSoon(): Promise<void>;
   /** How far this process has seen the chain. */
   mark(): ChainMark;
@@ -52,7 +52,7 @@ export interface AuditSealerOptions {
   repository: ChainRepository;
   state: TrailState;
   macKey: Uint8Array;
-  /** Told when the chain is not ours, or lacks what it had before, and nothing more is linked. */
+  /** Called when the chain is not ours, or lacks what it had before, and nothing more is linked. */
   alarm: (reason: ChainAlarm) => void;
   /** Makes the checkpoint that is due, or one in any case. */
   makeCheckpoint: (isUrgent: boolean) => Promise<void>;
@@ -124,7 +124,7 @@ export const createAuditSealer = ({
     }
   };
 
-  /** Goes on while rights are being changed; many at once share a run. */
+  /** Continues while rights are being changed; many at once share a run. */
   const sealAtOnce = async (): Promise<void> => {
     if (runningSinceMs !== undefined && now() < runningSinceMs + MAX_RUN_MS) return;
     runningSinceMs = now();

@@ -9,7 +9,7 @@ import { showCheckpoint } from "./audit-export.ts";
 /** Within the time that the gateway waits for this route. */
 const MAX_VERIFICATION_MS = 45_000;
 
-const verdictAnswer = z
+const verdictResponse = z
   .object({
     valid: z.boolean(),
     entries: z.int().openapi({ description: "How many entries are valid" }),
@@ -18,7 +18,7 @@ const verdictAnswer = z
   })
   .openapi("AuditVerdict");
 
-const checkpointAnswer = z
+const checkpointResponse = z
   .object({
     entries: z.int(),
     at: z.iso.datetime(),
@@ -33,7 +33,7 @@ const verifyChain = endpoint("GET /audit/verify", {
   summary: "Verify the audit chain: finds an entry that was modified, removed, inserted or moved",
   query: z.object({ from: countParameter({ min: 1, max: Number.MAX_SAFE_INTEGER }).optional() }),
   responses: {
-    200: json(verdictAnswer, "The result; a broken chain is not an error", { valid: true, entries: 1_204 }),
+    200: json(verdictResponse, "The result; a broken chain is not an error", { valid: true, entries: 1_204 }),
   },
   handle: async (context) => {
     const { from: fromId } = context.req.valid("query");
@@ -49,7 +49,7 @@ const listCheckpoints = endpoint("GET /audit/checkpoints", {
   query: pageQuery,
   responses: {
     200: json(
-      page(checkpointAnswer),
+      page(checkpointResponse),
       "A page of checkpoints",
       pageOf({ entries: 1_000, at: EXAMPLE.today, jws: EXAMPLE.accessToken, publicJwk: PUBLIC_KEY_EXAMPLE }),
     ),

@@ -1,4 +1,4 @@
-/** Goes over the chain of audit entries, and finds the first one that was changed, removed, inserted, moved or made unreadable. */
+/** Verifies the chain of audit entries, and finds the first one that was changed, removed, inserted, moved or made unreadable. */
 import { macOfRecord } from "../audit/audit.ts";
 import type { SubjectKeys } from "../audit/subject-keys.ts";
 import { isSameHash } from "../crypto/mac.ts";
@@ -17,7 +17,7 @@ import { type ChainMark, lostSince, markOf } from "./audit-mark.ts";
 
 /** Entries held at a time, and checked without a pause. */
 const PAGE = 250;
-/** Entries told before the base are gone; clocks may differ by so much. */
+/** Entries recorded before the base are deleted; clocks may differ by so much. */
 const CLOCK_TOLERANCE_MS = 60 * 60 * 1000;
 
 export interface ChainReader extends ErasureReader {
@@ -32,7 +32,7 @@ export interface ChainReader extends ErasureReader {
   readEntries(fromId: number, throughId: number, limit: number): Promise<StoredEntry[]>;
   /** Oldest first, from the one after that entry. */
   listCheckpoints(limit: number, afterEntryId: number): Promise<Checkpoint[]>;
-  /** An entry that tells what another one tells already, whatever it takes to find it. */
+  /** An entry that repeats another one. */
   findRepeated(): Promise<number | undefined>;
 }
 
@@ -42,12 +42,12 @@ export interface ChainVerdict {
   entries: number;
   /** The first id where something is not as it was written: changed, missing, unreadable, or never ours. */
   brokenAt?: number;
-  /** Where to go on: there was no time for more. */
+  /** Where to continue: there was no time for more. */
   next?: number;
 }
 
 export interface Verification {
-  /** Where to begin, trusting the link of the entry before; the beginning of the chain, if not said. */
+  /** Where to begin, trusting the link of the entry before; by default the beginning of the chain. */
   fromId?: number | undefined;
   /** When to stop, with what was seen until then. */
   untilMs: number;
@@ -99,7 +99,7 @@ export const createChainVerifier = (options: ChainVerifierOptions): VerifyChain 
     return isSameHash(before.seal, sealOf(macKey, before.id, before.link)) ? before.link : undefined;
   };
 
-  /** The first of the linked entries that a checkpoint kept of it does not fit, whoever made that one. */
+  /** The first of the linked entries that a stored checkpoint of it contradicts, even one that is not ours. */
   const findContradiction = async (entries: readonly StoredEntry[], headId: number): Promise<number | undefined> => {
     const links = new Map(entries.map(({ id, link }) => [id, link]));
     const lastId = Math.min(headId, entries.at(-1)?.id ?? 0);

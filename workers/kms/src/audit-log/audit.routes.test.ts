@@ -43,14 +43,14 @@ const exportLines = async (query = ""): Promise<Entry[]> => {
     .map((line): Entry => JSON.parse(line));
 };
 
-test("tells what was done, by whom and to what, newest first", async () => {
+test("lists what was done, by whom and to what, newest first", async () => {
   const { items } = await read();
   const created = items.find(({ action, actor }) => action === "user.create" && actor === "test-administrator");
   expect(created).toMatchObject({ outcome: "success", target: expect.any(String), count: 1 });
   expect(items.map(({ id }) => id)).toEqual(items.map(({ id }) => id).toSorted((a, b) => b - a));
 });
 
-test("tells of a login that succeeded and of one that failed", async () => {
+test("has an entry of a login that succeeded and of one that failed", async () => {
   await logIn(fountain, "ann", PASSWORD);
   await send(fountain, "POST", "/login", { body: { username: "ann", password: "not the right one" } });
   const { items } = await read("?action=login");
@@ -58,7 +58,7 @@ test("tells of a login that succeeded and of one that failed", async () => {
   expect(items[1]).toMatchObject({ action: "login", outcome: "success" });
 });
 
-test("tells of a call that was refused, with the reason", async () => {
+test("has an entry of a call that was refused, with the reason", async () => {
   const editor = await signToken(fountain, { subject: "an-editor", scopes: ["sequence:write"] });
   await send(fountain, "GET", "/users", { token: editor });
   const once = await signToken(fountain, { subject: "an-editor", acr: "aal1", amr: ["pwd"] });
@@ -84,7 +84,7 @@ test("shows a page at a time, each entry once, and only what is asked for", asyn
   const middle = items[Math.floor(items.length / 2)]?.at ?? "";
   for (const { at } of (await read(`?from=${middle}`)).items) expect(at >= middle).toBe(true);
   for (const { at } of (await read(`?to=${middle}`)).items) expect(at < middle).toBe(true);
-  expect((await read("?actor=nobody-at-all")).items).toEqual([]);
+  expect((await read("?actor=unknown-actor")).items).toEqual([]);
 });
 
 test("refuses a filter or a cursor of no sense", async () => {
@@ -115,11 +115,11 @@ test("exports every entry on a line of its own, oldest first, the last with a ch
   expect(new Set(logins.map(({ action }) => action))).toEqual(new Set(["login"]));
 });
 
-test("makes checkpoints that tell how far it had come", async () => {
+test("makes checkpoints that state how far it had come", async () => {
   const { items } = await (await send(fountain, "GET", "/audit/checkpoints", { token })).json<{ items: Entry[] }>();
   expect(items[0]).toMatchObject({ entries: expect.any(Number), jws: expect.stringMatching(/^ey/) });
-  const told = fountain.logs.filter((line) => line.includes('"event":"audit.checkpoint"'));
-  expect(told.length).toBe(items.length);
+  const logged = fountain.logs.filter((line) => line.includes('"event":"audit.checkpoint"'));
+  expect(logged.length).toBe(items.length);
 });
 
 test("says that the whole chain is as it was written", async () => {
@@ -127,7 +127,7 @@ test("says that the whole chain is as it was written", async () => {
   expect(verdict).toEqual({ valid: true, entries: (await read("?limit=200")).items.length });
 });
 
-test("the chores, run three at once, link everything once and make one checkpoint", async () => {
+test("the maintenance jobs, run three at once, link everything once and make one checkpoint", async () => {
   const count = async (sql: string): Promise<number> =>
     Number((await fountain.databases["kms"]?.execute(sql))?.rows[0]?.["n"]);
   const before = await count("SELECT COUNT(*) AS n FROM audit_checkpoints");

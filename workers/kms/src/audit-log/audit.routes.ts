@@ -17,7 +17,7 @@ const JSON_LINES: string = "application/x-ndjson";
 const MAX_FILTER_CHARACTERS = 200;
 const filtered = text({ min: 1, max: MAX_FILTER_CHARACTERS }).optional();
 
-const entryAnswer = z
+const entryResponse = z
   .object({
     id: z.int().openapi({ description: "Starts at 1, without gaps" }),
     at: z.iso.datetime(),
@@ -41,7 +41,7 @@ const entryAnswer = z
   })
   .openapi("AuditEntry");
 
-const ENTRY_EXAMPLE: z.input<typeof entryAnswer> = {
+const ENTRY_EXAMPLE: z.input<typeof entryResponse> = {
   id: 1_204,
   at: EXAMPLE.today,
   action: "login",
@@ -57,7 +57,7 @@ const ENTRY_EXAMPLE: z.input<typeof entryAnswer> = {
   link: "b7c1d0…",
 };
 
-const toAnswer = (entry: ReadableEntry): z.infer<typeof entryAnswer> => {
+const toResponse = (entry: ReadableEntry): z.infer<typeof entryResponse> => {
   const { id, at, action, outcome, actor, actingService, target, reason, count, requestId, ...rest } = entry;
   const { address, personal, link } = rest;
   const told = { action, outcome, actor, actingService, target, reason, count, requestId, address, personal, link };
@@ -119,7 +119,7 @@ const listAuditEntries = endpoint("GET /audit", {
     200: {
       description: "A page of entries, or all of them as JSON Lines",
       content: {
-        "application/json": { schema: page(entryAnswer), example: pageOf(ENTRY_EXAMPLE) },
+        "application/json": { schema: page(entryResponse), example: pageOf(ENTRY_EXAMPLE) },
         [JSON_LINES]: { schema: z.string(), example: JSON.stringify(ENTRY_EXAMPLE) },
       },
     },
@@ -130,7 +130,7 @@ const listAuditEntries = endpoint("GET /audit", {
     const { auditLog } = context.var.services;
     const entries = await auditLog.list(filter, limit + 1, positionOf(after));
     const { items, next } = toPage(entries, limit, (entry) => String(entry.id));
-    return context.json({ items: items.map(toAnswer), next }, 200);
+    return context.json({ items: items.map(toResponse), next }, 200);
   },
 });
 

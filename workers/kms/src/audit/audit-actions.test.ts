@@ -29,7 +29,7 @@ test.for<AuditAction>([
 });
 
 test.for<AuditAction>(["login", "token.refresh", "key.exchange", "key.verify", "secret.read", "factor.verify"])(
-  "%s changes nobody's rights",
+  "%s changes no one's rights",
   (action) => {
     expect(changesRights({ action, outcome: "success" })).toBe(false);
   },

@@ -1,4 +1,4 @@
-/** What the audit trail has entries of, and what kind of thing the target of each is. */
+/** What kind of thing the target of each audited action is. */
 import type { AuditAction, KmsAction, ReportedAction } from "#shared/contracts/audit.ts";
 
 /** `name`: chosen by a caller, who may choose it to look like anything, a user's id among others. */
@@ -78,7 +78,7 @@ const REPORTED_TARGETS = {
   "access.refuse": "none",
 } as const satisfies Record<ReportedAction, TargetKind>;
 
-/** What happens all day long and leaves everybody's rights as they are. */
+/** Actions of everyday use, which change no one's rights. */
 const USES: ReadonlySet<string> = new Set<AuditAction>([
   "login",
   "login.passkey",

@@ -61,7 +61,7 @@ describe.each([
   });
 });
 
-test("the work of a service goes on, thousands a minute", () => {
+test("a service can work without pause, thousands of times a minute", () => {
   const { clock, spend } = createBudget();
   const actor = serviceSubject("films");
   for (const action of ["transit.encrypt", "secret.write", "search-key.issue"] as const) {

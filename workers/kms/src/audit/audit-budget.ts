@@ -15,7 +15,7 @@ interface Budget {
 
 /** Of what a person does once in a while. */
 export const RARE: Budget = { burst: 60, perMinute: 20 };
-/** Of what a person's clients do for them: nobody needs one a second. */
+/** Of what a person's clients do for them: no one needs one a second. */
 export const PERSONAL: Budget = { burst: 600, perMinute: 60 };
 /** Of what may be the daily work of a program. */
 export const WORK: Budget = { burst: 20_000, perMinute: 6_000 };
@@ -95,7 +95,7 @@ const BUDGETS = {
 } as const satisfies Record<AuditAction, Budget | undefined>;
 
 const MINUTE_MS = 60_000;
-/** Callers of late, each with a kind of event; beyond that whoever has been quiet for longest is forgotten. */
+/** Recent callers, each with a kind of event; beyond that the least recent is forgotten. */
 const MAX_REMEMBERED = 50_000;
 
 /** A caller has used up a budget. */
@@ -117,7 +117,7 @@ export interface AuditBudget {
 const budgetOf = ({ action, outcome, actor }: AuditEvent): Budget | undefined => {
   if (outcome !== "success" || actor === undefined) return undefined;
   const budget = BUDGETS[action];
-  // What is personal for a person is a service's work, for the people that it serves; workers answer for themselves.
+  // What is personal for a person is a service's work, for the people that it serves; workers limit themselves.
   if (serviceNameOf(actor) !== undefined) return budget && WORK;
   return userIdOf(actor) === undefined ? undefined : budget;
 };

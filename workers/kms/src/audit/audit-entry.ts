@@ -11,7 +11,7 @@ export interface AuditEvent extends SecurityEvent {
 
 /** An entry as it is stored, without its place in the chain. */
 export interface AuditRecord {
-  /** Unique over all times, so that an entry cannot be told twice. */
+  /** Unique for all time, so that an entry cannot be stored twice. */
   uid: string;
   at: Date;
   action: string;
@@ -21,7 +21,7 @@ export interface AuditRecord {
   actingService: string | null;
   target: string | null;
   reason: string | null;
-  /** How many events it stands for: more than one when refusals came too fast to be told one by one. */
+  /** How many events it stands for: more than one when refusals came too fast to be recorded one by one. */
   count: number;
   requestId: string | null;
   /** The caller's network address, sealed under the key of its `addressOwner`. */
@@ -33,7 +33,7 @@ export interface AuditRecord {
   mac: string;
 }
 
-/** An entry ready for storage, with the event that it tells. */
+/** An entry ready for storage, with its event. */
 export interface AuditEntry {
   readonly event: AuditEvent;
   readonly record: AuditRecord;

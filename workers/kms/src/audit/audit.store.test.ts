@@ -30,7 +30,7 @@ test("stores the entry of a change that took place, and none of one that did not
   await client().execute("INSERT INTO services (name, scopes, created_at) VALUES ('films', '[]', 0)");
   const [done, undone] = [auditEntry(), auditEntry()];
   await client().batch([touchService("films"), appendEntry(done, "changed")], "write");
-  await client().batch([touchService("nobody"), appendEntry(undone, "changed")], "write");
+  await client().batch([touchService("unknown"), appendEntry(undone, "changed")], "write");
   expect(await isStored(done.record.uid)).toBe(true);
   expect(await isStored(undone.record.uid)).toBe(false);
 });
@@ -52,7 +52,7 @@ test("numbers entries in the order of their commits, without a gap, whatever fai
   await client().execute(appendEntry(taken, "always"));
   const attempts = Array.from({ length: 40 }, (_, at) =>
     at % 4 === 0
-      ? client().batch([touchService("nobody"), appendEntry(auditEntry(), "changed")], "write")
+      ? client().batch([touchService("unknown"), appendEntry(auditEntry(), "changed")], "write")
       : client().execute(appendEntry(at % 4 === 1 ? taken : auditEntry(), "always")),
   );
   await Promise.allSettled(attempts);

@@ -1,6 +1,6 @@
 /**
- * The audit trail: what is told of every authentication, change, use of a secret and refusal. An entry is authenticated
- * by itself when it is prepared; where it stands among the others is sealed afterwards, see `audit-chain.ts`.
+ * The audit trail: an entry for every authentication, change, use of a secret and refusal. An entry is authenticated by
+ * itself when it is prepared; its place among the others is sealed afterwards, see `audit-chain.ts`.
  */
 
 import { macInContext } from "../crypto/mac.ts";
@@ -12,14 +12,14 @@ import type { RefusalLimit } from "./refusal-limit.ts";
 import type { SubjectKeys } from "./subject-keys.ts";
 
 export interface AuditTrail {
-  /** Makes an entry ready for storage in somebody's transaction. Throws `BudgetExhausted`, and then it must not happen. */
+  /** Makes an entry ready for storage in the transaction of a change. Throws `BudgetExhausted`: then it must not be made. */
   prepare(event: AuditEvent): Promise<AuditEntry>;
   /**
-   * Stores an entry by itself, and tells the log: authentications, reads, refusals. Failures and refusals that come too
-   * fast are told together, a minute later. Throws `BudgetExhausted`, and then a success must not be answered.
+   * Stores an entry by itself, and writes its log line: authentications, reads, refusals. Failures and refusals that come
+   * too fast are recorded together, a minute later. Throws `BudgetExhausted`: then a success must not be acknowledged.
    */
   write(event: AuditEvent): Promise<void>;
-  /** The same, for an event whose log line somebody else has written. */
+  /** The same, for an event whose log line has been written. */
   writeTold(event: AuditEvent): Promise<void>;
   /** Stores what was held back in minutes that are over. */
   writeSummaries(): Promise<void>;
@@ -30,7 +30,7 @@ export interface AuditRepository {
 }
 
 /** The request that an event belongs to. */
-export interface Occasion {
+export interface AuditedRequest {
   requestId?: string | undefined;
   clientAddress?: string | undefined;
   actingService?: string | undefined;
@@ -43,26 +43,26 @@ export interface AuditTrailOptions {
   budget: AuditBudget;
   macKey: Uint8Array;
   randomBytes: RandomBytes;
-  occasion: () => Occasion | undefined;
+  currentRequest: () => AuditedRequest | undefined;
   tell: (event: AuditEvent) => void;
   /** Fails when nothing may be recorded, and so nothing done, because of what became of the trail. */
   assertWritable: () => void;
-  /** Told whenever there will be an entry to link, and once more when it is stored. */
+  /** Called when there will be an entry to link, and once more when it is stored. */
   onEntry: (event: AuditEvent) => void;
   now: () => number;
   createId: () => string;
 }
 
-/** Whose key hides the address of a caller of whom nothing is known. */
-const NOBODY = "nobody";
+/** Whose key seals the address of an unknown caller. Stored entries depend on it. */
+const UNKNOWN_SUBJECT = "nobody";
 
 /** Under whose key the address of an entry is sealed: who did it, else whom it concerns. */
 export const addressOwner = ({ actor, personalOf }: Pick<AuditRecord, "actor" | "personalOf">): string =>
-  actor ?? personalOf ?? NOBODY;
+  actor ?? personalOf ?? UNKNOWN_SUBJECT;
 
 const ENTRY_CONTEXT = "audit/entry";
 
-/** All that is told, in one text with one reading. */
+/** The canonical form of an entry: one text, which can be read in one way only. */
 export const canonicalText = (record: Omit<AuditRecord, "mac">): string =>
   JSON.stringify([
     record.uid,
@@ -84,7 +84,7 @@ export const canonicalText = (record: Omit<AuditRecord, "mac">): string =>
 export const macOfRecord = (macKey: Uint8Array, record: Omit<AuditRecord, "mac">): string =>
   macInContext(macKey, ENTRY_CONTEXT, canonicalText(record));
 
-/** What a sealed field is bound to. */
+/** The AAD context of a sealed field. */
 export const fieldContext = (uid: string, field: "address" | "personal"): string => `audit_entries/${uid}/${field}`;
 
 export const createAuditTrail = (options: AuditTrailOptions): AuditTrail => {
@@ -95,7 +95,7 @@ export const createAuditTrail = (options: AuditTrailOptions): AuditTrail => {
     budget,
     macKey,
     randomBytes,
-    occasion,
+    currentRequest,
     tell,
     assertWritable,
     onEntry,
@@ -109,13 +109,13 @@ export const createAuditTrail = (options: AuditTrailOptions): AuditTrail => {
     return opened === undefined ? null : createSealer(opened, randomBytes).seal(context, text);
   };
 
-  /** Without an actor it may be a failed login, whose time must not tell whether there is such a user. */
+  /** Without an actor it may be a failed login, whose time must not reveal whether there is such a user. */
   const keyOf = (owner: Pick<AuditRecord, "actor" | "personalOf">): Promise<Uint8Array | undefined> =>
     owner.actor === null ? subjectKeys.getStored(addressOwner(owner)) : subjectKeys.get(owner.actor);
 
   const prepare = async (
     event: AuditEvent,
-    { requestId, clientAddress, actingService }: Occasion = {},
+    { requestId, clientAddress, actingService }: AuditedRequest = {},
     count = 1,
   ): Promise<AuditEntry> => {
     assertWritable();
@@ -128,7 +128,7 @@ export const createAuditTrail = (options: AuditTrailOptions): AuditTrail => {
         ? null
         : sealUnder(subjectKeys.get(personal.userId), fieldContext(uid, "personal"), JSON.stringify(personal.fields)),
     ]);
-    const told = {
+    const content = {
       uid,
       at: new Date(now()),
       action,
@@ -143,7 +143,7 @@ export const createAuditTrail = (options: AuditTrailOptions): AuditTrail => {
       personal: sealedFields,
     };
     onEntry(event);
-    return { event, record: { ...told, mac: macOfRecord(macKey, told) } };
+    return { event, record: { ...content, mac: macOfRecord(macKey, content) } };
   };
 
   const writeSummaries = async (): Promise<void> => {
@@ -153,7 +153,7 @@ export const createAuditTrail = (options: AuditTrailOptions): AuditTrail => {
   };
 
   const writeTold = async (event: AuditEvent): Promise<void> => {
-    const request = occasion();
+    const request = currentRequest();
     if (!refusalLimit.admits(event, request?.clientAddress)) return;
     budget.spend(event);
     await repository.insert(await prepare(event, request));
@@ -164,7 +164,7 @@ export const createAuditTrail = (options: AuditTrailOptions): AuditTrail => {
   return {
     prepare: async (event) => {
       budget.spend(event);
-      return prepare(event, occasion());
+      return prepare(event, currentRequest());
     },
     write: async (event) => {
       // A refusal stands whether it can be stored or not; a success that cannot be stored is none.

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { AuditEvent } from "./audit-entry.ts";
-import { createRefusalLimit, TOLD_IN_ALL, TOLD_PER_CALLER } from "./refusal-limit.ts";
+import { createRefusalLimit, RECORDED_IN_ALL, RECORDED_PER_CALLER } from "./refusal-limit.ts";
 
 const MINUTE_MS = 60_000;
 
@@ -8,9 +8,9 @@ const createLimit = () => {
   const clock = { nowMs: 10 * MINUTE_MS };
   const limit = createRefusalLimit(() => clock.nowMs);
   const admitted = (event: AuditEvent, count: number): number => {
-    let told = 0;
-    for (let sent = 0; sent < count; sent += 1) if (limit.admits(event, "192.0.2.1")) told += 1;
-    return told;
+    let recorded = 0;
+    for (let sent = 0; sent < count; sent += 1) if (limit.admits(event, "192.0.2.1")) recorded += 1;
+    return recorded;
   };
   return { clock, limit, admitted };
 };
@@ -20,12 +20,12 @@ const verified = (actor: string) =>
 
 test("successes that are reported afterwards are summed up by user, beyond so many a minute", () => {
   const { clock, limit, admitted } = createLimit();
-  expect(admitted(verified("ann"), 100)).toBe(TOLD_PER_CALLER);
-  expect(admitted(verified("ben"), TOLD_PER_CALLER + 1)).toBe(TOLD_PER_CALLER);
+  expect(admitted(verified("ann"), 100)).toBe(RECORDED_PER_CALLER);
+  expect(admitted(verified("ben"), RECORDED_PER_CALLER + 1)).toBe(RECORDED_PER_CALLER);
   expect(limit.takeSummaries()).toEqual([]);
   clock.nowMs += MINUTE_MS;
   expect(limit.takeSummaries()).toEqual([
-    { event: verified("ann"), count: 100 - TOLD_PER_CALLER },
+    { event: verified("ann"), count: 100 - RECORDED_PER_CALLER },
     { event: verified("ben"), count: 1 },
   ]);
   expect(limit.takeSummaries()).toEqual([]);
@@ -34,8 +34,8 @@ test("successes that are reported afterwards are summed up by user, beyond so ma
 
 test("many users do not use up each other's entries, and strangers not those of users", () => {
   const { admitted } = createLimit();
-  for (let user = 0; user < 2 * TOLD_IN_ALL; user += 1) expect(admitted(verified(`user-${user}`), 1)).toBe(1);
-  for (let stranger = 0; stranger < TOLD_IN_ALL; stranger += 1)
+  for (let user = 0; user < 2 * RECORDED_IN_ALL; user += 1) expect(admitted(verified(`user-${user}`), 1)).toBe(1);
+  for (let stranger = 0; stranger < RECORDED_IN_ALL; stranger += 1)
     expect(admitted({ action: "login", outcome: "failure", actor: `stranger-${stranger}` }, 1)).toBe(1);
   expect(admitted({ action: "login", outcome: "failure", actor: "one more" }, 1)).toBe(0);
   expect(admitted(verified("ann"), 1)).toBe(1);

@@ -1,7 +1,7 @@
 /**
- * Keeps strangers from filling the audit trail, and the database with it: of failures and refusals of one kind and from
- * one place only so many a minute are told one by one, the others are counted and told together when the minute is over. So
- * are successes that have happened already when they are reported, so that it is too late to refuse them.
+ * Keeps strangers from filling the audit trail, and the database with it: of failures and refusals of one kind by one
+ * caller only so many a minute are recorded one by one; the others are counted and recorded together when the minute is
+ * over. So are successes that have happened already when they are reported, so that it is too late to refuse them.
  */
 
 import type { AuditAction } from "#shared/contracts/audit.ts";
@@ -10,18 +10,18 @@ import type { AuditEvent } from "./audit-entry.ts";
 const MINUTE_MS = 60_000;
 const REPORTED_AFTERWARDS: ReadonlySet<AuditAction> = new Set(["factor.verify"]);
 /** Of one kind, by one caller, in a minute. */
-export const TOLD_PER_CALLER = 20;
+export const RECORDED_PER_CALLER = 20;
 /** Of all kinds, by all callers, in a minute. */
-export const TOLD_IN_ALL = 300;
+export const RECORDED_IN_ALL = 300;
 
-/** Events that were not told one by one. Who failed is in the log. */
+/** Events that were not recorded one by one. Who failed is in the log. */
 export interface Summary {
   event: AuditEvent;
   count: number;
 }
 
 export interface RefusalLimit {
-  /** Whether this event is told by itself; if not, it is counted. */
+  /** Whether this event is recorded by itself; if not, it is counted. */
   admits(event: AuditEvent, clientAddress: string | undefined): boolean;
   /** What was counted in minutes that are over. It is given once. */
   takeSummaries(): Summary[];
@@ -29,17 +29,17 @@ export interface RefusalLimit {
 
 export const createRefusalLimit = (now: () => number): RefusalLimit => {
   let minute = Number.NEGATIVE_INFINITY;
-  let told = 0;
-  const toldOf = new Map<string, number>();
+  let recorded = 0;
+  const recordedOf = new Map<string, number>();
   const surplus = new Map<string, Summary>();
   let due: Summary[] = [];
 
-  const turn = (): void => {
+  const startMinute = (): void => {
     const current = Math.floor(now() / MINUTE_MS);
     if (current === minute) return;
     minute = current;
-    told = 0;
-    toldOf.clear();
+    recorded = 0;
+    recordedOf.clear();
     due = [...due, ...surplus.values()];
     surplus.clear();
   };
@@ -49,23 +49,23 @@ export const createRefusalLimit = (now: () => number): RefusalLimit => {
       const { action, outcome, reason, actor } = event;
       const isSuccess = outcome === "success";
       if (isSuccess && !REPORTED_AFTERWARDS.has(action)) return true;
-      turn();
+      startMinute();
       const kind = `${action} ${outcome} ${reason}`;
       const caller = `${kind} ${actor ?? clientAddress}`;
-      const toldOfCaller = toldOf.get(caller) ?? 0;
-      if (toldOfCaller < TOLD_PER_CALLER && (isSuccess || told < TOLD_IN_ALL)) {
-        if (!isSuccess) told += 1;
-        toldOf.set(caller, toldOfCaller + 1);
+      const recordedOfCaller = recordedOf.get(caller) ?? 0;
+      if (recordedOfCaller < RECORDED_PER_CALLER && (isSuccess || recorded < RECORDED_IN_ALL)) {
+        if (!isSuccess) recorded += 1;
+        recordedOf.set(caller, recordedOfCaller + 1);
         return true;
       }
-      // What somebody did stays theirs; strangers who failed are counted together.
+      // A success stays that of its actor; strangers who failed are counted together.
       const together = isSuccess ? caller : kind;
       const summed = { action, outcome, reason, actor: isSuccess ? actor : undefined };
       surplus.set(together, { event: summed, count: (surplus.get(together)?.count ?? 0) + 1 });
       return false;
     },
     takeSummaries: () => {
-      turn();
+      startMinute();
       const taken = due;
       due = [];
       return taken;

@@ -1,6 +1,6 @@
 /**
- * One key per person that the audit trail tells of: what is told of him is encrypted under it, and forgotten with it.
- * Nobody gets a second key.
+ * One key per person in the audit trail: their personal data is encrypted under it, and unreadable once it is deleted. No
+ * one gets a second key.
  */
 import { LRUCache } from "lru-cache";
 import type { RandomBytes } from "../crypto/random.ts";
@@ -19,7 +19,7 @@ export interface SubjectKeyRepository {
 export interface SubjectKeys {
   /** The subject's key, made on first use; `undefined` for an erased one. What has been used here before is remembered. */
   get(subject: string): Promise<Uint8Array | undefined>;
-  /** The same, asking the database each time: it takes as long for whatever subject. */
+  /** The same, asking the database each time: it takes equally long for every subject. */
   getStored(subject: string): Promise<Uint8Array | undefined>;
   /** The keys as they are stored right now, without those that are erased, missing, or not as the kms wrote them. */
   read(subjects: readonly string[]): Promise<Map<string, Uint8Array>>;
@@ -31,7 +31,7 @@ export interface SubjectKeysOptions {
   randomBytes: RandomBytes;
 }
 
-/** What a wrapped key is bound to: under another subject it does not open. */
+/** The AAD context of a wrapped key: under another subject it does not open. */
 const subjectKeyContext = (subject: string): string => `audit_keys/${subject}/wrapped_key`;
 
 export const createSubjectKeys = ({ repository, wrapping, randomBytes }: SubjectKeysOptions): SubjectKeys => {

@@ -80,7 +80,7 @@ export const createAuditTrailServices = (options: AuditTrailServicesOptions): Au
     budget: createAuditBudget(now),
     macKey: keys.auditMac,
     randomBytes,
-    occasion: currentRequest,
+    currentRequest,
     tell: (event) => {
       noteEvent(log, event);
       expectEntry(state, event);

@@ -1,4 +1,4 @@
-/** What the kms stands on: its settings, its database, and the keys that all others are encrypted under. */
+/** The foundation of the kms: its settings, its database, and the keys that all others are encrypted under. */
 import { createDatabase } from "#shared/db/database.ts";
 import { parseBindings, UnusableSettings } from "#shared/http/bindings.ts";
 import { createRoleRepository } from "../accounts/roles.store.ts";

@@ -1,4 +1,4 @@
-/** Wires the life of API keys: the services that have them, what changes of them, and what their owners are told. */
+/** Composes API keys: the services that have them, how they change, and how their owners are notified. */
 import { createKeyUses, type KeyUses } from "#shared/auth/key-uses.ts";
 import type { Log } from "#shared/observability/log.ts";
 import { createApiKeyRepository } from "../api-keys/api-keys.store.ts";
@@ -29,7 +29,7 @@ export interface KeyServices {
   keyChanges: KeyChanges;
   keyUses: KeyUses;
   webhooks: Webhooks;
-  /** Rotates keys that are due, and sends what their owners have not been told yet. */
+  /** Rotates keys that are due, and sends the messages to owners that are due. */
   maintainKeys(): Promise<void>;
   /** Records which services have keys that are due and cannot be rotated. */
   remindOfRotations(): Promise<void>;

@@ -41,8 +41,8 @@ export interface KmsServices extends BaseServices, AccountServices, Vault {
   sealer: Sealer;
   /** Keyed hash for the other workers. */
   mac: (context: string, data: string) => string;
-  /** One round of chores. */
+  /** One round of the maintenance jobs. */
   runMaintenance: () => Promise<void>;
-  /** Goes on with some work after the answer; what fails of it is logged. */
+  /** Continues some work after the response; its failure is logged. */
   later: (work: Promise<void>) => void;
 }

@@ -64,7 +64,7 @@ const fingerprint = async (): Promise<string> => {
   return createHash("sha256").update(JSON.stringify(rows)).digest("hex");
 };
 
-test("answers nothing, and writes nothing, with another SECRET_KEY than the database was written under", async () => {
+test("serves nothing, and writes nothing, with another SECRET_KEY than the database was written under", async () => {
   const before = await fingerprint();
   await within({ secretKey: OTHER_KEY }, assertLocked);
   expect(await fingerprint()).toBe(before);
@@ -76,10 +76,10 @@ test("lets two processes that start at once on an empty database agree on their 
   await fountain.databases["kms"]?.executeMultiple(empty);
   await within({}, async (one) => {
     await within({}, async (other) => {
-      const answers = await Promise.all(
+      const statuses = await Promise.all(
         [one, other, one, other].map(async (process) => (await process.fetch("/ready")).status),
       );
-      expect(answers).toEqual([200, 200, 200, 200]);
+      expect(statuses).toEqual([200, 200, 200, 200]);
       expect(await query("SELECT version FROM key_encryption_keys")).toHaveLength(1);
       expect(await query("SELECT name FROM internal_keys")).toHaveLength(KEY_NAMES.length);
       const token = await signToken(fountain);

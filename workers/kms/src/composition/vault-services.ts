@@ -1,4 +1,4 @@
-/** Wires what is encrypted for callers: secrets, wrapping, transit, and the root key that all of it hangs on. */
+/** Composes what is encrypted for callers: secrets, wrapping, transit, and the root key that all of it depends on. */
 import type { Log } from "#shared/observability/log.ts";
 import type { AuditRecorder } from "../audit/audit-entry.ts";
 import type { RandomBytes } from "../crypto/random.ts";

@@ -18,7 +18,7 @@ test("gives the same hash for the same context and value only", () => {
   expect(macInContext(KEY, "recovery:1", "code")).not.toBe(macInContext(KEY, "recovery:2", "code"));
 });
 
-test("tells hashes apart, of different lengths too", () => {
+test("distinguishes hashes, of different lengths too", () => {
   expect(isSameHash("abc", "abc")).toBe(true);
   expect(isSameHash("abc", "abd")).toBe(false);
   expect(isSameHash("abc", "abcd")).toBe(false);

@@ -15,7 +15,7 @@ export const macInContext = (key: Uint8Array, context: string, data: string): st
   return hmac(key, Buffer.concat([length, contextBytes, Buffer.from(data, "utf8")]));
 };
 
-/** Compares two hashes in a time that tells nothing about where they differ. */
+/** Compares two hashes in a time that reveals nothing about where they differ. */
 export const isSameHash = (one: string, other: string): boolean => {
   const [a, b] = [Buffer.from(one, "utf8"), Buffer.from(other, "utf8")];
   return a.length === b.length && timingSafeEqual(a, b);

@@ -4,11 +4,11 @@
  */
 import { hkdfSync } from "node:crypto";
 
-/** Below this SECRET_KEY could be guessed offline by whoever copies the database. */
+/** Below this SECRET_KEY could be guessed offline from a copy of the database. */
 export const MIN_SECRET_KEY_BYTES = 32;
 const DERIVED_KEY_BYTES = 32;
 
-/** HKDF-SHA-256: a key of so many bytes, 32 unless told, for the purpose that `info` names (RFC 5869 §2). */
+/** HKDF-SHA-256: a key of so many bytes, by default 32, for the purpose that `info` names (RFC 5869 §2). */
 export const hkdf = (
   keyMaterial: Uint8Array | string,
   salt: Uint8Array | string,

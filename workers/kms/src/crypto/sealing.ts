@@ -1,4 +1,4 @@
-/** Authenticated encryption of text for storage (AES-256-GCM, NIST SP 800-38D), bound to the place it is stored in. */
+/** Authenticated encryption of text for storage (AES-256-GCM, NIST SP 800-38D), bound to an AAD context: where it is stored. */
 import type { RandomBytes } from "./random.ts";
 
 const FORMAT_VERSION = "v1";

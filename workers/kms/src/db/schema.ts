@@ -1,4 +1,4 @@
-/** All tables of the kms: what migrations are generated from. Whoever wants one table imports its own file. */
+/** All tables of the kms, from which migrations are generated. Stores import the file of the table that they need. */
 export * from "./schema/accounts.ts";
 export * from "./schema/audit.ts";
 export * from "./schema/keys.ts";

@@ -1,4 +1,4 @@
-/** What happens around every request for the audit trail: refusals are told, and entries linked once the caller has his answer. */
+/** What happens around every request for the audit trail: refusals are recorded, and entries linked after the response. */
 import type { MiddlewareHandler } from "hono";
 import type { WorkerEnv } from "#shared/http/worker-env.ts";
 import { isUnavailable } from "#shared/lang/unavailable.ts";
@@ -11,14 +11,14 @@ import type { KmsContext } from "./frame.ts";
 
 const REFUSALS = new Set([401, 403]);
 
-/** Tells of a refusal, unless whoever refused has done so. A caller without any credential is told of nowhere. */
-const tellOf = async (context: KmsContext, error: unknown): Promise<void> => {
+/** Records a refusal, unless the rule that refused has done so. A caller without any credential is recorded nowhere. */
+const recordRefusal = async (context: KmsContext, error: unknown): Promise<void> => {
   if (!(error instanceof Problem) || !REFUSALS.has(PROBLEMS[error.code].status)) return;
   const { template } = context.var;
   const reason = currentRequest()?.reason ?? error.code;
-  const isTold = context.error !== undefined && reason !== error.code;
+  const isRecorded = context.error !== undefined && reason !== error.code;
   const isAnonymous = error.code === "unauthenticated" && !context.req.header("authorization");
-  if (isTold || isAnonymous) return;
+  if (isRecorded || isAnonymous) return;
   const target = `${context.req.method} ${template}`;
   try {
     await context.var.services.recorder.record({ action: "access.refuse", outcome: "refused", target, reason });
@@ -37,9 +37,9 @@ export const auditedAccess =
     const logFailure = (error: unknown): void => log("error", "audit.behind", { error: describeError(error) });
     try {
       await check(context, next);
-      await tellOf(context, context.error);
+      await recordRefusal(context, context.error);
     } catch (error) {
-      await tellOf(context, error);
+      await recordRefusal(context, error);
       throw error;
     } finally {
       context.executionCtx.waitUntil(services.auditLog.sealSoon().catch(logFailure));

@@ -5,12 +5,12 @@ import type { KmsServices } from "../composition/services.ts";
 
 export type KmsContext = Context<WorkerEnv<KmsServices>>;
 
-/** Answers with a token or a key in them are kept by no cache (RFC 6749 §5.1). */
+/** Responses with a token or a key in them are kept by no cache (RFC 6749 §5.1). */
 export const NO_STORE = { "cache-control": "no-store", pragma: "no-cache" };
 
 const RETRY_AFTER_SECONDS = "5";
 
-/** The answer when more passwords wait to be checked than can be in time. */
+/** The response when more passwords wait to be checked than can be in time. */
 export const tooBusy = (): Problem =>
   problem("unavailable", {
     detail: "Too many passwords are being checked at the moment. Retry after the time in Retry-After.",

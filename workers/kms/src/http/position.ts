@@ -1,4 +1,4 @@
-/** Where a list goes on that is ordered by when its items came to be: in its cursor, the instant and the id. */
+/** The position in a list that is ordered by creation: in its cursor, the instant and the id. */
 import { decodeCursor } from "#shared/http/page.ts";
 import { problem } from "#shared/problem/problem.ts";
 

@@ -3,7 +3,7 @@ import { list, parsedText } from "#shared/contracts/input.ts";
 import { fitsToken, isScope, MAX_SCOPE_LIST_CHARACTERS, SCOPES, type Scope } from "#shared/contracts/rights.ts";
 import { MAX_SECRET_PATH_CHARACTERS } from "#shared/contracts/secret-path.ts";
 
-/** A service with more than these had better have a wider one. */
+/** A service that needs more than these should have a broader one. */
 const MAX_SCOPES = 64;
 
 /** The longest name of a scope that can be narrowed, and a pattern of a secret's path. */

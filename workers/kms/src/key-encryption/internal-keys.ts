@@ -1,6 +1,6 @@
 /**
  * The keys that the kms seals and hashes with by itself: random, made once, and stored wrapped under a key-encryption
- * key. A new KEK or SECRET_KEY leaves them as they are, so that nothing that is sealed or hashed has to be done anew.
+ * key. A new KEK or SECRET_KEY leaves them as they are, so that nothing has to be sealed or hashed again.
  */
 
 import { type InternalKeys, internalKeysFrom, KEY_NAMES, type KeyName } from "../crypto/root-key.ts";

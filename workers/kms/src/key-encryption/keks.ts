@@ -19,7 +19,7 @@ export interface StoredKek {
   version: number;
   /** In base64url. */
   salt: string;
-  /** Tells whether a SECRET_KEY is the one that it follows from. */
+  /** Shows whether a SECRET_KEY is the one that it is derived from. */
   check: string;
   createdAt: Date;
 }
@@ -39,7 +39,7 @@ export interface Keks extends KekSource {
   unlock(): Promise<void>;
   /** Whether the newest one follows from SECRET_KEY itself. */
   isCurrent(): Promise<boolean>;
-  /** Makes the next one, for SECRET_KEY; false: somebody else did. */
+  /** Makes the next one, for SECRET_KEY; false: another process did. */
   advance(entry: AuditEntry): Promise<boolean>;
 }
 

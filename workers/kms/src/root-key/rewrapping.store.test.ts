@@ -142,7 +142,7 @@ test("done by several processes at once does each key once, and breaks none", as
   for (const process of processes) expect(await readAll(process)).toBe(true);
 });
 
-test("begun by several at once makes one new key at a time, and tells the others", async () => {
+test("begun by several at once makes one new key at a time, and the others learn of it", async () => {
   const processes = await Promise.all([createProcess(), createProcess(), createProcess()]);
   const rotated = await Promise.all(processes.map((process) => process.rootKey().rotate("admin", 60_000)));
   const made = rotated.filter(({ ok }) => ok).length;

@@ -86,7 +86,7 @@ test("lets another process, which knew the old key only, read what was rewrapped
   }
 });
 
-test("goes on with the rest when one row was tampered with, and says so", async () => {
+test("continues with the rest when one row was tampered with, and reports it", async () => {
   await put("victim", "x");
   await put("thief", "y");
   await query(`UPDATE secret_versions SET wrapped_key = (SELECT wrapped_key FROM secret_versions WHERE path = 'thief')
@@ -133,7 +133,7 @@ test("moves to another SECRET_KEY with the one before beside it, and needs that 
     expect(
       (await send(alone, "GET", "/users", { token: await signToken({ ...fountain, secretKey: NEW_KEY }) })).status,
     ).toBe(200);
-    // The process that still has the old key alone goes on with what it has open, and cannot open the rest.
+    // The process that still has the old key alone continues with what it has open, and cannot open the rest.
     await expect(logIn(fountain)).resolves.toBeDefined();
     expect(await problemIn(await send(fountain, "GET", "/secrets/moved", { token }))).toMatchObject({ status: 503 });
   } finally {

@@ -9,7 +9,7 @@ import type { RootKeyStatus } from "./root-key-rotation.ts";
 /** Well within the time that the gateway waits. */
 const REWRAP_BUDGET_MS = 3_000;
 
-const rootKeyAnswer = z
+const rootKeyResponse = z
   .object({
     version: z.int().openapi({ description: "The version of the key-encryption key that wraps new data keys" }),
     createdAt: z.iso.datetime(),
@@ -18,14 +18,14 @@ const rootKeyAnswer = z
   })
   .openapi("RootKey");
 
-const ROOT_KEY_EXAMPLE: z.input<typeof rootKeyAnswer> = {
+const ROOT_KEY_EXAMPLE: z.input<typeof rootKeyResponse> = {
   version: 2,
   createdAt: EXAMPLE.today,
   remaining: 12,
   older: [{ version: 1, createdAt: EXAMPLE.created, dataKeys: 12 }],
 };
 
-const toAnswer = ({ version, createdAt, older }: RootKeyStatus): z.infer<typeof rootKeyAnswer> => ({
+const toResponse = ({ version, createdAt, older }: RootKeyStatus): z.infer<typeof rootKeyResponse> => ({
   version,
   createdAt: createdAt.toISOString(),
   remaining: older.reduce((sum, { dataKeys }) => sum + dataKeys, 0),
@@ -37,9 +37,9 @@ const readRootKey = endpoint("GET /root-key", {
   tags: ["Root key"],
   summary: "Get the progress of the last root key rotation",
   responses: {
-    200: json(rootKeyAnswer, "The state", ROOT_KEY_EXAMPLE),
+    200: json(rootKeyResponse, "The state", ROOT_KEY_EXAMPLE),
   },
-  handle: async (context) => context.json(toAnswer(await context.var.services.rootKey.status()), 200),
+  handle: async (context) => context.json(toResponse(await context.var.services.rootKey.status()), 200),
 });
 
 const rotateRootKey = endpoint("POST /root-key/rotate", {
@@ -48,7 +48,7 @@ const rotateRootKey = endpoint("POST /root-key/rotate", {
   summary:
     "Rotate the root key: creates a key-encryption key and rewraps all data keys; a long rotation continues in the background",
   responses: {
-    200: json(rootKeyAnswer, "The new version, and how many data keys remain to be rewrapped", ROOT_KEY_EXAMPLE),
+    200: json(rootKeyResponse, "The new version, and how many data keys remain to be rewrapped", ROOT_KEY_EXAMPLE),
   },
   errors: ["conflict"],
   handle: async (context, principal) => {
@@ -59,7 +59,7 @@ const rotateRootKey = endpoint("POST /root-key/rotate", {
       throw problem("conflict", {
         detail: "Another caller has rotated the root key at the same time. Check its state before you retry.",
       });
-    return context.json(toAnswer(rotated.value), 200);
+    return context.json(toResponse(rotated.value), 200);
   },
 });
 

@@ -71,7 +71,7 @@ test("has room for all scopes that roles can grant", () => {
   expect(fitsToken(SCOPES)).toBe(true);
 });
 
-test("issues a token that lives no longer than told", async () => {
+test("issues a token that lives no longer than asked for", async () => {
   const { issue, signingKey } = await createIssuer();
   const { accessToken, expiresInSeconds } = await issue(GRANT, 60);
   const { payload } = await jwtVerify(accessToken, await importJWK(signingKey.publicJwk), {

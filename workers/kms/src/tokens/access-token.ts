@@ -13,7 +13,7 @@ import { detailsOf, type Purpose } from "#shared/contracts/purpose.ts";
 import type { Scope } from "#shared/contracts/rights.ts";
 import type { Signer } from "./signing-key.ts";
 
-/** Who gets the token, for what, and how sure we are of him. */
+/** Who gets the token, for what, and how they were authenticated. */
 export interface Grant {
   subject: string;
   clientId: string;
@@ -26,9 +26,9 @@ export interface Grant {
   authenticatedAt: Date;
   /** When the rights in it were read, if not just now: a change since then voids it. */
   issuedAt?: Date;
-  /** Confines the token to searching these documents. */
+  /** Restricts the token to searching these documents. */
   searchFilter?: string;
-  /** Confines the token to this one request. */
+  /** Restricts the token to this one request. */
   purpose?: Purpose;
   /** Roles whose rights are not in it before a second factor was passed. */
   withheldRoles?: readonly string[];
@@ -36,9 +36,9 @@ export interface Grant {
   factorless?: true;
   /** Says that scopes were left out on request. */
   narrowed?: true;
-  /** Its `jti`, where somebody has to know it. */
+  /** Its `jti`, where the caller has to know it. */
   tokenId?: string;
-  /** The workers it is good for; all, if not said. */
+  /** The workers that accept it; by default all. */
   audiences?: readonly Audience[];
   /** The service that acts for the subject, and the key it showed. */
   actor?: { subject: string; sessionId: string };
@@ -59,7 +59,7 @@ export class TokenTooLong extends Error {
   }
 }
 
-/** Rejects with `TokenTooLong` rather than issue what nobody accepts. */
+/** Rejects with `TokenTooLong` rather than issue a token that every worker refuses. */
 export type IssueToken = (grant: Grant, ttlSeconds?: number) => Promise<ScopedToken>;
 
 export interface TokenIssuerOptions {

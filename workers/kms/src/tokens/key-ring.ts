@@ -5,7 +5,7 @@ import type { RightsChange, Trust } from "#shared/contracts/kms.ts";
 import { type AuditEntry, type AuditRecorder, BY_KMS } from "../audit/audit-entry.ts";
 import type { Sealer } from "../crypto/sealing.ts";
 import { toSeconds } from "./access-token.ts";
-import { createRevocationLog, type RevocationNews } from "./revocation-log.ts";
+import { createRevocationLog, type RevocationUpdates } from "./revocation-log.ts";
 import {
   generateSigningKey,
   type Signer,
@@ -20,9 +20,9 @@ export const TRUST_MEMORY_MS = 1_000;
 /** A revocation matters until the last token issued before it has expired; a minute more for clocks that differ. */
 export const REVOCATION_RETENTION_MS = (LONGEST_TOKEN_SECONDS + 60) * 1000;
 const PRUNE_EVERY_MS = 60_000;
-/** The bound on news: what was stored so long ago has reached every worker. */
+/** The bound on updates: what was stored so long ago has reached every worker. */
 export const KNOWN_EVERYWHERE_MS = 5_000;
-/** Before a key signs it has been published for twice the time that anybody may cache the key set. */
+/** Before a key signs it has been published for twice the time that a verifier may cache the key set. */
 export const PUBLISHED_BEFORE_MS = 2 * 60_000;
 /** A new ring makes its first two keys one right after the other, before it shows either. */
 const MADE_TOGETHER_MS = 2_000;
@@ -32,7 +32,7 @@ export interface TrustRecord {
   signingKeys: SigningKey[];
   /** Since that instant. A token says in whole seconds when it was issued: all of that second are concerned. */
   rightsChanges: RightsChange[];
-  news: RevocationNews;
+  updates: RevocationUpdates;
 }
 
 export interface TrustRepository {
@@ -51,7 +51,7 @@ export interface KeyRing {
   trust(position?: number): Promise<Trust>;
   /** The key to sign with; a ring without keys makes its first ones. Fails with `WrongSecretKey`. */
   signer(): Promise<Signer>;
-  /** Reads the keys anew at the next call. */
+  /** Makes the next call read the keys again. */
   forget(): void;
 }
 
@@ -119,11 +119,11 @@ export const createKeyRing = ({ repository, wrapping, algorithm, recorder, now }
   const readStored = async (): Promise<SigningKey[]> => {
     for (;;) {
       const since = new Date(now() - REVOCATION_RETENTION_MS);
-      const { signingKeys, news, ...stored } = await repository.read(log.position(), since);
+      const { signingKeys, updates, ...stored } = await repository.read(log.position(), since);
       rightsChanges = stored.rightsChanges;
-      if (news.lastPosition < news.askedFrom) remembered = undefined;
-      log.add(news);
-      if (!news.hasMore && log.position() >= news.lastPosition) return signingKeys;
+      if (updates.lastPosition < updates.askedFrom) remembered = undefined;
+      log.add(updates);
+      if (!updates.hasMore && log.position() >= updates.lastPosition) return signingKeys;
     }
   };
 
@@ -152,7 +152,7 @@ export const createKeyRing = ({ repository, wrapping, algorithm, recorder, now }
     log.prune(toSeconds(now() - REVOCATION_RETENTION_MS));
   };
 
-  /** What was read a moment ago will do, unless somebody has heard of more already. */
+  /** What was read a moment ago is used again, unless the caller has a later position already. */
   const read = async (position = 0): Promise<SigningKey[]> => {
     const readAtMs = now();
     if (remembered && readAtMs - remembered.readAtMs < TRUST_MEMORY_MS && position <= log.position())

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { createRevocationLog, type LoggedRevocation, REVOCATIONS_PER_ANSWER } from "./revocation-log.ts";
+import { createRevocationLog, type LoggedRevocation, REVOCATIONS_PER_RESPONSE } from "./revocation-log.ts";
 
 const revocation = (position: number, revokedAtSeconds = position): LoggedRevocation => ({
   revokedId: `session-${position}`,
@@ -15,10 +15,10 @@ const filled = (last: number) => {
   return log;
 };
 
-const idsOf = (answer: { revocations: readonly { revokedId: string }[] }): string[] =>
-  answer.revocations.map(({ revokedId }) => revokedId);
+const idsOf = (response: { revocations: readonly { revokedId: string }[] }): string[] =>
+  response.revocations.map(({ revokedId }) => revokedId);
 
-test("answers what came since, and no more", () => {
+test("returns what came since, and no more", () => {
   const log = filled(3);
   expect(log.since(2)).toEqual({
     revocations: [{ revokedId: "session-3", revokedAtSeconds: 3 }],
@@ -29,30 +29,30 @@ test("answers what came since, and no more", () => {
   expect(idsOf(log.since(3))).toEqual([]);
 });
 
-test("answers all there are to whoever has heard nothing yet, or heard it from another database", () => {
+test("returns all there are to a caller without a position, or with one of another database", () => {
   const log = filled(3);
   for (const position of [undefined, 4])
     expect(log.since(position)).toMatchObject({ isWhole: true, position: 3, revocations: { length: 3 } });
 });
 
-test("holds one answer within its bound, and loses none over several", () => {
-  const last = 2 * REVOCATIONS_PER_ANSWER + 1;
+test("keeps a response within its bound, and loses none over several", () => {
+  const last = 2 * REVOCATIONS_PER_RESPONSE + 1;
   const log = filled(last);
   const heard: string[] = [];
   let position: number | undefined;
-  for (let answers = 1; ; answers += 1) {
-    const answer = log.since(position);
-    expect(answer.revocations.length).toBeLessThanOrEqual(REVOCATIONS_PER_ANSWER);
-    expect(answer.isWhole).toBe(answers === 1);
-    heard.push(...idsOf(answer));
-    position = answer.position;
-    if (!answer.hasMore) break;
+  for (let responses = 1; ; responses += 1) {
+    const response = log.since(position);
+    expect(response.revocations.length).toBeLessThanOrEqual(REVOCATIONS_PER_RESPONSE);
+    expect(response.isWhole).toBe(responses === 1);
+    heard.push(...idsOf(response));
+    position = response.position;
+    if (!response.hasMore) break;
   }
   expect(heard).toEqual(range(1, last).map(({ revokedId }) => revokedId));
   expect(position).toBe(last);
 });
 
-test("goes on where the database broke off", () => {
+test("continues where the database broke off", () => {
   const log = createRevocationLog();
   log.add({ askedFrom: 0, revocations: range(1, 5), lastPosition: 9, hasMore: true });
   expect(log.position()).toBe(5);
@@ -60,7 +60,7 @@ test("goes on where the database broke off", () => {
   expect(idsOf(log.since(undefined))).toHaveLength(9);
 });
 
-test("takes in the answers of two questions at once, in whichever order they come", () => {
+test("merges the results of two queries at once, in whichever order they come", () => {
   const log = filled(2);
   log.add({ askedFrom: 2, revocations: range(3, 5), lastPosition: 5, hasMore: false });
   log.add({ askedFrom: 2, revocations: range(3, 4), lastPosition: 4, hasMore: false });
@@ -68,7 +68,7 @@ test("takes in the answers of two questions at once, in whichever order they com
   expect(idsOf(log.since(undefined))).toEqual(range(1, 5).map(({ revokedId }) => revokedId));
 });
 
-test("begins anew when the database has been set back", () => {
+test("begins again when the database has been set back", () => {
   const log = filled(9);
   log.add({ askedFrom: 9, revocations: [], lastPosition: 4, hasMore: false });
   expect(log.position()).toBe(0);

@@ -4,29 +4,29 @@
  */
 import type { Revocation, Trust } from "#shared/contracts/kms.ts";
 
-/** What one answer holds at most, to the database's limit of 10 MB and to what a worker takes in without a pause. */
-export const REVOCATIONS_PER_ANSWER = 10_000;
+/** At most in one response, within the database's limit of 10 MB and what a worker processes without a pause. */
+export const REVOCATIONS_PER_RESPONSE = 10_000;
 
 /** A revocation at its place in the order. One that was brought forward stands at its new place. */
 export interface LoggedRevocation extends Revocation {
   position: number;
 }
 
-/** What the database answers when it is asked for the revocations after a position. */
-export interface RevocationNews {
+/** What the database returns for the revocations after a position. */
+export interface RevocationUpdates {
   askedFrom: number;
   revocations: readonly LoggedRevocation[];
-  /** The last position given out. Below `askedFrom` the database has been set back. */
+  /** The last position assigned. Below `askedFrom` the database has been set back. */
   lastPosition: number;
   hasMore: boolean;
 }
 
 export interface RevocationLog {
-  /** Where the next question to the database goes on. */
+  /** Where the next query continues. */
   position(): number;
-  /** Adds the news. A database that was set back empties the log: ask again. */
-  add(news: RevocationNews): void;
-  /** What was added since the position; from the first on, if not said or if it is none of ours. */
+  /** Adds the updates. A database that was set back empties the log: ask again. */
+  add(updates: RevocationUpdates): void;
+  /** What was added since the position; from the first one by default, or if it is none of ours. */
   since(position: number | undefined): Pick<Trust, "revocations" | "position" | "isWhole" | "hasMore">;
   /** Forgets what no token can be concerned by any more. */
   prune(beforeSeconds: number): void;
@@ -56,7 +56,7 @@ export const createRevocationLog = (): RevocationLog => {
         position = 0;
         return;
       }
-      // Another question was under way at the same time: it emptied the log, or has added these already.
+      // Another query was running at the same time: it emptied the log, or has added these already.
       if (askedFrom > position) return;
       for (const entry of revocations) if (entry.position > position) entries.push(entry);
       position = Math.max(position, hasMore ? (revocations.at(-1)?.position ?? 0) : lastPosition);
@@ -64,7 +64,7 @@ export const createRevocationLog = (): RevocationLog => {
     since: (asked) => {
       const isWhole = asked === undefined || asked > position;
       const first = isWhole ? 0 : indexAfter(entries, asked);
-      const revocations = entries.slice(first, first + REVOCATIONS_PER_ANSWER);
+      const revocations = entries.slice(first, first + REVOCATIONS_PER_RESPONSE);
       const hasMore = first + revocations.length < entries.length;
       return {
         revocations: revocations.map(({ revokedId, revokedAtSeconds }) => ({ revokedId, revokedAtSeconds })),

@@ -1,4 +1,4 @@
-/** Statements that void the access tokens of whoever lost a right; they run in the transaction of what causes them. */
+/** Statements that void the access tokens of a holder who lost a right; they run in the transaction of what causes them. */
 import type { InStatement } from "@libsql/client";
 
 interface Condition {

@@ -58,7 +58,7 @@ export class WrongSecretKey extends Unavailable {
   }
 }
 
-/** The place a private key is bound to: in another row it does not open. */
+/** The AAD context of a private key: in another row it does not open. */
 const wrappingContext = (kid: string): string => `signing_keys/${kid}/wrapped_private_jwk`;
 
 interface Halves {
@@ -84,7 +84,7 @@ export interface NewSigningKey {
   state?: "next" | "current";
 }
 
-/** A new key, sealed with `wrapping`: an Ed25519 key that signs from now on, unless told. */
+/** A new key, sealed with `wrapping`: by default an Ed25519 key that signs from now on. */
 export const generateSigningKey = async (
   wrapping: Sealer,
   createdAt: Date,
@@ -124,5 +124,5 @@ export const unwrapSigningKey = async (wrapping: Sealer, key: WrappedSigningKey)
 export const verificationJwk = async (wrapping: Sealer, key: SigningKey): Promise<JWK> =>
   key.algorithm === "HS256" ? { ...(await openPrivateJwk(wrapping, key)), ...key.publicJwk } : key.publicJwk;
 
-/** Whether anybody may see it: a shared secret has no public half. */
+/** Whether it may be published: a shared secret has no public half. */
 export const isPublishable = ({ kty }: JWK): boolean => kty !== "oct";

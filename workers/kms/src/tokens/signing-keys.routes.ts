@@ -9,7 +9,7 @@ import { endpoint } from "../endpoint.ts";
 import { SIGNING_ALGORITHMS, SIGNING_KEY_STATES, type SigningKey } from "./signing-key.ts";
 import { SIGNING_KEY_OVERLAP_MS } from "./signing-keys.ts";
 
-const signingKeyAnswer = z
+const signingKeyResponse = z
   .object({
     kid: z.string(),
     state: z.enum(SIGNING_KEY_STATES).openapi({
@@ -24,7 +24,7 @@ const signingKeyAnswer = z
   })
   .openapi("SigningKey");
 
-const SIGNING_KEY_EXAMPLE: z.input<typeof signingKeyAnswer> = {
+const SIGNING_KEY_EXAMPLE: z.input<typeof signingKeyResponse> = {
   kid: EXAMPLE.signingKeyId,
   state: "current",
   algorithm: "EdDSA",
@@ -34,7 +34,7 @@ const SIGNING_KEY_EXAMPLE: z.input<typeof signingKeyAnswer> = {
   publishedUntil: null,
 };
 
-const toAnswer = ({ kid, state, algorithm, createdAt, activatedAt, endedAt }: SigningKey) => ({
+const toResponse = ({ kid, state, algorithm, createdAt, activatedAt, endedAt }: SigningKey) => ({
   kid,
   state,
   algorithm,
@@ -52,7 +52,7 @@ const listSigningKeys = endpoint("GET /signing-keys", {
   query: pageQuery,
   responses: {
     200: json(
-      page(signingKeyAnswer),
+      page(signingKeyResponse),
       "A page of signing keys, without their private parts",
       pageOf(SIGNING_KEY_EXAMPLE),
     ),
@@ -64,7 +64,7 @@ const listSigningKeys = endpoint("GET /signing-keys", {
     // There are never more than a handful.
     const first = afterKid === undefined ? 0 : keys.findIndex(({ kid }) => kid === afterKid) + 1;
     const { items, next } = toPage(keys.slice(first, first + limit + 1), limit, ({ kid }) => kid);
-    return context.json({ items: items.map(toAnswer), next }, 200);
+    return context.json({ items: items.map(toResponse), next }, 200);
   },
 });
 
@@ -74,7 +74,7 @@ const rotateSigningKeys = endpoint("POST /signing-keys/rotate", {
   summary:
     "Rotate the signing key: the next key signs once it has been published for two minutes; earlier tokens stay valid",
   responses: {
-    200: json(signingKeyAnswer, "The current key", SIGNING_KEY_EXAMPLE),
+    200: json(signingKeyResponse, "The current key", SIGNING_KEY_EXAMPLE),
   },
   errors: ["conflict"],
   handle: async (context, principal) => {
@@ -84,7 +84,7 @@ const rotateSigningKeys = endpoint("POST /signing-keys/rotate", {
       throw problem("conflict", {
         detail: "Another caller has just changed the signing keys. List them before you retry.",
       });
-    return context.json(toAnswer(rotated.value), 200);
+    return context.json(toResponse(rotated.value), 200);
   },
 });
 
@@ -94,7 +94,7 @@ const revokeSigningKey = endpoint("POST /signing-keys/{kid}/revoke", {
   summary: "Revoke a signing key in an emergency; every worker refuses its tokens within 5 seconds",
   params: z.object({ kid: reference() }),
   responses: {
-    200: json(signingKeyAnswer, "The revoked key; if it was current, another key signs now", {
+    200: json(signingKeyResponse, "The revoked key; if it was current, another key signs now", {
       ...SIGNING_KEY_EXAMPLE,
       state: "revoked",
       endedAt: EXAMPLE.quarterLater,
@@ -106,7 +106,7 @@ const revokeSigningKey = endpoint("POST /signing-keys/{kid}/revoke", {
     assertSteppedUp(principal, services.now());
     const revoked = await services.signingKeys.revoke(context.req.valid("param").kid, principal.subject);
     if (!revoked.ok) throw problem("not-found", { detail: "No signing key has this id." });
-    return context.json(toAnswer(revoked.value), 200);
+    return context.json(toResponse(revoked.value), 200);
   },
 });
 

@@ -1,5 +1,5 @@
 /**
- * The life of signing keys: made and published as the next one, rotated in by schedule, by call or by a new JWT_ALG, kept
+ * The life of signing keys: made and published as the next one, rotated in on schedule, on demand or for a new JWT_ALG, kept
  * until the last token they signed has expired, or revoked at once.
  */
 import { LONGEST_TOKEN_SECONDS } from "#shared/contracts/access-token.ts";
@@ -29,7 +29,7 @@ export interface SigningKeyRotation {
 export interface SigningKeyRepository {
   /** All keys, the youngest first. */
   list(): Promise<SigningKey[]>;
-  /** Lets the next key take the current one's place; false: somebody else has changed them. */
+  /** Lets the next key take the current one's place; false: they have changed in the meantime. */
   rotate(rotation: SigningKeyRotation, entry: AuditEntry): Promise<boolean>;
   /** Replaces the next key, which has signed nothing; false: it is the next one no longer. */
   replaceNext(kid: string, successor: SigningKey, entry: AuditEntry): Promise<boolean>;

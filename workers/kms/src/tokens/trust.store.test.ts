@@ -29,7 +29,7 @@ beforeAll(async () => {
 });
 afterAll(() => opened.close());
 
-test("allows no second current key, whoever writes it", async () => {
+test("allows no second current key", async () => {
   await createRing().signer();
   const second = database.client.execute(
     `INSERT INTO signing_keys (kid, state, algorithm, public_jwk, wrapped_private_jwk, created_at)
@@ -38,14 +38,14 @@ test("allows no second current key, whoever writes it", async () => {
   await expect(second).rejects.toThrow("UNIQUE");
 });
 
-test("gives no news and no signer under another SECRET_KEY", async () => {
+test("gives no updates and no signer under another SECRET_KEY", async () => {
   await createRing().signer();
   const stranger = createRing(() => NOW_MS, createSealer(Buffer.alloc(32, 9), randomBytes));
   await expect(stranger.signer()).rejects.toThrow(WrongSecretKey);
   await expect(stranger.trust()).rejects.toThrow(WrongSecretKey);
 });
 
-test("tells of a revocation within a second, and until the last token it concerns has expired", async () => {
+test("reports a revocation within a second, and until the last token it concerns has expired", async () => {
   let nowMs = NOW_MS;
   const ring = createRing(() => nowMs);
   await ring.trust();
@@ -59,7 +59,7 @@ test("tells of a revocation within a second, and until the last token it concern
   expect((await ring.trust()).revocations).not.toContainEqual(expected);
 });
 
-test("tells of a revocation to come, so that a grace ends on time everywhere", async () => {
+test("reports a future revocation, so that a grace period ends on time everywhere", async () => {
   await database.client.execute(insertRevocation("key-1", new Date(NOW_MS + 3_600_000)));
   expect((await createRing().trust()).revocations).toContainEqual({
     revokedId: "key-1",
@@ -77,7 +77,7 @@ test("lets the earlier of two revocations count", async () => {
   });
 });
 
-test("tells only what came since, also of a revocation that was brought forward", async () => {
+test("reports only what came since, also a revocation that was brought forward", async () => {
   let nowMs = NOW_MS;
   const ring = createRing(() => nowMs);
   await database.client.execute(insertRevocation("key-3", new Date(NOW_MS + 9000)));
@@ -93,7 +93,7 @@ test("tells only what came since, also of a revocation that was brought forward"
   });
 });
 
-test("reads anew for a caller who has heard of more than it knows", async () => {
+test("reads again for a caller whose position is ahead", async () => {
   const [informed, other] = [createRing(), createRing()];
   await other.trust();
   await database.client.execute(insertRevocation("session-5", new Date(NOW_MS)));
@@ -101,7 +101,7 @@ test("reads anew for a caller who has heard of more than it knows", async () => 
   expect(await other.trust(position)).toMatchObject({ revocations: [], position, isWhole: false });
 });
 
-test("tells everything anew once the database has been set back", async () => {
+test("reports everything again once the database has been set back", async () => {
   let nowMs = NOW_MS;
   const ring = createRing(() => nowMs);
   const { position } = await ring.trust();

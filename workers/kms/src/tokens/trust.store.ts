@@ -7,7 +7,7 @@ import { signingKeys } from "../db/schema/keys.ts";
 import { revocationCounter, revocations } from "../db/schema/sessions.ts";
 import { toSeconds } from "./access-token.ts";
 import type { TrustRepository } from "./key-ring.ts";
-import { REVOCATIONS_PER_ANSWER } from "./revocation-log.ts";
+import { REVOCATIONS_PER_RESPONSE } from "./revocation-log.ts";
 import { insertCurrentKey, insertNextKey } from "./signing-keys.store.ts";
 
 export const createTrustRepository = ({ orm, client }: KmsDatabase): TrustRepository => ({
@@ -19,7 +19,7 @@ export const createTrustRepository = ({ orm, client }: KmsDatabase): TrustReposi
         .from(revocations)
         .where(and(gt(revocations.position, position), gte(revocations.revokedAt, since)))
         .orderBy(asc(revocations.position))
-        .limit(REVOCATIONS_PER_ANSWER),
+        .limit(REVOCATIONS_PER_RESPONSE),
       orm.select().from(revocationCounter),
       orm.select().from(rightsChanges).where(gte(rightsChanges.changedAt, since)),
     ]);
@@ -29,11 +29,11 @@ export const createTrustRepository = ({ orm, client }: KmsDatabase): TrustReposi
         holder,
         issuedBeforeSeconds: toSeconds(changedAt) + 1,
       })),
-      news: {
+      updates: {
         askedFrom: position,
         revocations: rows.map(({ revokedAt, ...row }) => ({ ...row, revokedAtSeconds: toSeconds(revokedAt) })),
         lastPosition: counter?.position ?? 0,
-        hasMore: rows.length === REVOCATIONS_PER_ANSWER,
+        hasMore: rows.length === REVOCATIONS_PER_RESPONSE,
       },
     };
   },

@@ -4,7 +4,7 @@ import { type Fountain, startFountain } from "../../../../tests/support/harness.
 import { keysOf, logIn, randomBytes, send, sendForm, signToken, tokensSchema } from "../../../../tests/support/kms.ts";
 import { createSealer } from "../crypto/sealing.ts";
 
-const PASSWORD = "a password nobody may read";
+const PASSWORD = "a password no one may read";
 
 let fountain: Fountain;
 
@@ -35,7 +35,7 @@ const privateKeyMember = async (): Promise<string> => {
   return z.object({ d: z.string() }).parse(JSON.parse(opened ?? "{}")).d;
 };
 
-test("shows no password, token, key or private key to whoever copies the database", async () => {
+test("shows no password, token, key or private key in a copy of the database", async () => {
   const token = await signToken(fountain);
   await send(fountain, "POST", "/users", { token, body: { username: "ann", password: PASSWORD } });
   const { accessToken, refreshToken } = await logIn(fountain, "ann", PASSWORD);
@@ -48,8 +48,8 @@ test("shows no password, token, key or private key to whoever copies the databas
   );
   const rotated = keySchema.parse(await (await send(fountain, "POST", "/keys/films/rotate", { token })).json());
 
-  const secretValue = "a secret value nobody may read";
-  const wrappedValue = "a wrapped value nobody may read";
+  const secretValue = "a secret value no one may read";
+  const wrappedValue = "a wrapped value no one may read";
   await send(fountain, "PUT", "/secrets/films/password", { token, body: { value: secretValue } });
   const wrapped = await send(fountain, "POST", "/secrets/wrap", { token, body: { value: wrappedValue } });
   const wrapping = z.object({ token: z.string() }).parse(await wrapped.json());

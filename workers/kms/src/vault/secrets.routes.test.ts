@@ -52,7 +52,7 @@ test("lets one of many writers through who all name the same version, and all wh
   expect(racing.filter(({ status }) => status === 409)).toHaveLength(11);
 
   const queueing = await Promise.all(Array.from({ length: 8 }, (_, n) => put("queue", { value: `${n}` })));
-  const versions = await Promise.all(queueing.map(async (answer) => Object(await answer.json()).version));
+  const versions = await Promise.all(queueing.map(async (response) => Object(await response.json()).version));
   expect(versions.toSorted()).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
 });
 
@@ -165,7 +165,7 @@ test("what a worker keeps for itself is shown to and changed by a person who has
   expect(await read("typesense/test-key")).toMatchObject({ version: 1, value: "kept" });
 });
 
-test("tells a verb from a path that ends like one", async () => {
+test("distinguishes a verb from a path that ends like one", async () => {
   await put("verbs/undelete", { value: "x" });
   expect((await send(fountain, "DELETE", "/secrets/verbs/undelete", { token })).status).toBe(204);
   const undeleted = await send(fountain, "POST", "/secrets/verbs/undelete/undelete", {
@@ -181,8 +181,8 @@ test("tells a verb from a path that ends like one", async () => {
 test("lists the paths that can be read, page by page, and no value", async () => {
   for (const path of ["list/b", "list/a", "list/c/d", "list-x", "lisa"]) await put(path, { value: "hidden value" });
   await put("list/b", { value: "hidden value" });
-  await put("list/gone", { value: "hidden value" });
-  await send(fountain, "DELETE", "/secrets/list/gone", { token });
+  await put("list/deleted", { value: "hidden value" });
+  await send(fountain, "DELETE", "/secrets/list/deleted", { token });
   const list = async (query: string) => (await send(fountain, "GET", `/secrets?${query}`, { token })).json();
   expect(await list("prefix=list/")).toEqual({
     items: [{ path: "list/a" }, { path: "list/b" }, { path: "list/c/d" }],
@@ -247,8 +247,8 @@ test("lets services and their keys hold narrowed scopes, never more than who mak
   expect((await sendForm(fountain, { ...grant, scope: "secrets:read:narrow/a" })).status).toBe(400);
 });
 
-test("tells the audit trail of every write and read, and of no value", async () => {
-  await put("audited", { value: "a value that nobody may read" });
+test("records every write and read in the audit trail, and no value", async () => {
+  await put("audited", { value: "a value that no one may read" });
   await put("audited", { value: "another", cas: 7 });
   await get("audited");
   await get("audited?version=9");

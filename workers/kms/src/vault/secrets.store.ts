@@ -53,7 +53,7 @@ const versionsIn = (result: ResultSet | undefined): number[] =>
   (result?.rows ?? []).map((row) => Number(row["version"])).toSorted((a, b) => a - b);
 
 export const createSecretRepository = ({ orm, client }: KmsDatabase): SecretRepository => {
-  /** The versions that the statement changed, which the audit trail is told of only if there are any. */
+  /** The versions that the statement changed; the audit entry is stored only if there are any. */
   const change = async (statement: InStatement, entry: Parameters<typeof appendEntry>[0]): Promise<number[]> => {
     const [changed] = await client.batch([statement, appendEntry(entry, "changed")], "write");
     return versionsIn(changed);

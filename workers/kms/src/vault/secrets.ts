@@ -46,7 +46,7 @@ export interface SecretRepository {
   deleteLatest(path: string, at: Date, entry: AuditEntry): Promise<number | undefined>;
   /** The versions that were deleted and can be read again. */
   undelete(path: string, versions: readonly number[], entry: AuditEntry): Promise<number[]>;
-  /** The versions whose values are gone for good now. */
+  /** The versions whose values were destroyed. */
   destroy(path: string, versions: readonly number[], entry: AuditEntry): Promise<number[]>;
 }
 

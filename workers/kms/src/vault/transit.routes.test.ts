@@ -82,10 +82,10 @@ test("encrypts with the newest version, decrypts with the older ones, rewraps wi
   expect((await encrypt("ages", "new")).ciphertext).toMatch(/^fountain:v2:/);
   expect(await decrypted("ages", old.ciphertext, "c")).toBe("kept");
   const rewrapped = await post("/transit/ages/rewrap", { ciphertext: old.ciphertext, context: "c" });
-  const answer = Object(await rewrapped.json());
-  expect(Object.keys(answer)).toEqual(["ciphertext", "keyVersion"]);
-  expect(answer.ciphertext).toMatch(/^fountain:v2:/);
-  expect(await decrypted("ages", answer.ciphertext, "c")).toBe("kept");
+  const response = Object(await rewrapped.json());
+  expect(Object.keys(response)).toEqual(["ciphertext", "keyVersion"]);
+  expect(response.ciphertext).toMatch(/^fountain:v2:/);
+  expect(await decrypted("ages", response.ciphertext, "c")).toBe("kept");
 
   const setMinimum = (minDecryptionVersion: unknown) =>
     send(fountain, "PUT", "/transit/ages", { token, body: { minDecryptionVersion } });
@@ -93,7 +93,7 @@ test("encrypts with the newest version, decrypts with the older ones, rewraps wi
   expect(await (await setMinimum(2)).json()).toMatchObject({ latestVersion: 2, minDecryptionVersion: 2 });
   expect((await problemIn(await decrypt("ages", old.ciphertext, "c"))).pointers).toEqual(["#/ciphertext"]);
   expect((await post("/transit/ages/rewrap", { ciphertext: old.ciphertext, context: "c" })).status).toBe(422);
-  expect(await decrypted("ages", answer.ciphertext, "c")).toBe("kept");
+  expect(await decrypted("ages", response.ciphertext, "c")).toBe("kept");
   expect((await send(fountain, "PUT", "/transit/none", { token, body: { minDecryptionVersion: 1 } })).status).toBe(404);
   expect((await rotate("none")).status).toBe(404);
 });
@@ -113,7 +113,7 @@ test("makes a key once, however many begin to encrypt with it", async () => {
   expect(JSON.stringify(listed)).not.toContain("wrapped");
 });
 
-test("keeps rotation and minimum for whoever has passed a second factor, and the minimum from users of keys", async () => {
+test("keeps rotation and minimum for callers who have passed a second factor, and the minimum from users of keys", async () => {
   await encrypt("kept", "x");
   const oneFactor = await signToken(fountain, { acr: "aal1", amr: ["pwd"] });
   expect((await send(fountain, "POST", "/transit/kept/rotate", { token: oneFactor })).status).toBe(401);
@@ -122,7 +122,7 @@ test("keeps rotation and minimum for whoever has passed a second factor, and the
   expect((await send(fountain, "PUT", "/transit/kept", { token: user, body })).status).toBe(403);
 });
 
-test("keeps new keys for whoever has just passed a second factor, and for services; anyone with the scope encrypts", async () => {
+test("keeps new keys for users who have just passed a second factor, and for services; anyone with the scope encrypts", async () => {
   await encrypt("there", "x");
   const aal1 = { acr: "aal1", amr: ["pwd"] } as const;
   const callers = {
@@ -160,14 +160,14 @@ test("refuses names, base64 and contexts of no sense", async () => {
   expect((await post("/transit/x/encrypt", { plaintext: "" })).status).toBe(200);
 });
 
-test("tells the audit trail of every use", async () => {
-  const { ciphertext } = await encrypt("told", "x");
-  await decrypt("told", ciphertext);
-  await decrypt("told", "nonsense");
-  await rotate("told");
-  await post("/transit/told/rewrap", { ciphertext });
+test("records every use in the audit trail", async () => {
+  const { ciphertext } = await encrypt("recorded", "x");
+  await decrypt("recorded", ciphertext);
+  await decrypt("recorded", "nonsense");
+  await rotate("recorded");
+  await post("/transit/recorded/rewrap", { ciphertext });
   const found = await fountain.databases["kms"]?.execute(
-    "SELECT action, outcome, reason FROM audit_entries WHERE target = 'told' ORDER BY id",
+    "SELECT action, outcome, reason FROM audit_entries WHERE target = 'recorded' ORDER BY id",
   );
   expect(found?.rows.map(({ action, outcome, reason }) => [action, outcome, reason])).toEqual([
     ["transit.create", "success", null],

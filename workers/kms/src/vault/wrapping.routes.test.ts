@@ -25,11 +25,11 @@ const unwrap = (wrappingToken: string, by = token): Promise<Response> =>
 const execute = async (sql: string, args: (string | number)[] = []) =>
   (await fountain.databases["kms"]?.execute({ sql, args }))?.rows.map((row) => ({ ...row })) ?? [];
 
-test("hands a value over once, to any caller who holds the token", async () => {
+test("returns a value once, to any caller who holds the token", async () => {
   const { token: wrappingToken, expiresAt } = await wrap({ value: "for your eyes only" });
   expect(Date.parse(expiresAt) - Date.now()).toBeGreaterThan(14 * 60_000);
-  const nobody = await signToken(fountain, { subject: "somebody", roles: ["user"], scopes: [] });
-  const first = await unwrap(wrappingToken, nobody);
+  const unprivileged = await signToken(fountain, { subject: "somebody", roles: ["user"], scopes: [] });
+  const first = await unwrap(wrappingToken, unprivileged);
   expect(first.status).toBe(200);
   expect(first.headers.get("cache-control")).toBe("no-store");
   expect(await first.json()).toEqual({ value: "for your eyes only" });
@@ -38,26 +38,26 @@ test("hands a value over once, to any caller who holds the token", async () => {
 
 test("gives it to exactly one of fifty who come at once", async () => {
   const { token: wrappingToken } = await wrap({ value: "the one" });
-  const answers = await Promise.all(Array.from({ length: 50 }, () => unwrap(wrappingToken)));
-  expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
-  expect(answers.filter(({ status }) => status === 404)).toHaveLength(49);
+  const responses = await Promise.all(Array.from({ length: 50 }, () => unwrap(wrappingToken)));
+  expect(responses.filter(({ status }) => status === 200)).toHaveLength(1);
+  expect(responses.filter(({ status }) => status === 404)).toHaveLength(49);
 });
 
-test("says the same of a token that is used, expired or none at all, and tells the audit trail which", async () => {
+test("responds alike to a token that is used, expired or unknown, and records which it was", async () => {
   const used = await wrap({ value: "x" });
   await unwrap(used.token);
   const expired = await wrap({ value: "x", ttlSeconds: 1 });
   await execute("UPDATE wrapped_secrets SET expires_at = ? WHERE consumed_at IS NULL", [Date.now() - 1]);
   const tokens = [used.token, expired.token, `fwt_${"A".repeat(43)}`, "fwt_x", "", used.token.slice(0, -1)];
-  const answers = await Promise.all(tokens.map(async (each) => problemIn(await unwrap(each))));
-  expect(new Set(answers.map(({ status, code, detail }) => `${status} ${code} ${detail}`)).size).toBe(1);
-  const told = await execute(
+  const responses = await Promise.all(tokens.map(async (each) => problemIn(await unwrap(each))));
+  expect(new Set(responses.map(({ status, code, detail }) => `${status} ${code} ${detail}`)).size).toBe(1);
+  const recorded = await execute(
     "SELECT reason, COUNT(*) AS n FROM audit_entries WHERE action = 'secret.unwrap' AND reason IS NOT NULL GROUP BY reason",
   );
-  expect(told.map(({ reason }) => reason)).toEqual(expect.arrayContaining(["expired", "unknown", "used"]));
+  expect(recorded.map(({ reason }) => reason)).toEqual(expect.arrayContaining(["expired", "unknown", "used"]));
 });
 
-test("wraps a stored secret for whoever may read it, and nobody else", async () => {
+test("wraps a stored secret for callers who may read it, and no one else", async () => {
   await send(fountain, "PUT", "/secrets/mail/password", { token, body: { value: "first" } });
   await send(fountain, "PUT", "/secrets/mail/password", { token, body: { value: "second" } });
   const old = await wrap({ path: "mail/password", version: 1, ttlSeconds: 60 });
@@ -83,8 +83,8 @@ test("refuses what is neither a value nor a path, or both, and lifetimes beyond 
     expect((await send(fountain, "POST", "/secrets/wrap", { token, body })).status, JSON.stringify(body)).toBe(422);
 });
 
-test("keeps neither token nor value readable, and nothing at all once it is handed over and expired", async () => {
-  const value = "a wrapped value that nobody may read";
+test("keeps neither token nor value readable, and nothing at all once it is unwrapped and expired", async () => {
+  const value = "a wrapped value that no one may read";
   const { token: wrappingToken } = await wrap({ value });
   const stored = JSON.stringify(await execute("SELECT * FROM wrapped_secrets"));
   expect(stored).not.toContain(wrappingToken.slice(4));

@@ -54,7 +54,7 @@ export const passwordAttempts = sqliteTable(
   (table) => [index("password_attempts_by_time").on(table.attemptedAt)],
 );
 
-/** Where users have logged in from: nobody else's failures keep them out there. */
+/** Where users have logged in from: failures of others do not lock them out there. */
 export const knownAddresses = sqliteTable(
   "known_addresses",
   {

@@ -1,4 +1,4 @@
-/** The audit trail, its chain, and the keys of the people it tells of. */
+/** The audit trail, its chain, and the keys of the people in it. */
 import { sql } from "drizzle-orm";
 import { index, integer, sqliteTable, text } from "drizzle-orm/sqlite-core";
 import { instant } from "./columns.ts";
@@ -20,7 +20,7 @@ export const auditEntries = sqliteTable(
     requestId: text("request_id"),
     /** Sealed under the key of the actor, else of `personal_of`. */
     address: text(),
-    /** Whom it tells of. */
+    /** The user that its personal data is about. */
     personalOf: text("personal_of"),
     /** Sealed under the key of `personal_of`. */
     personal: text(),
@@ -46,7 +46,7 @@ export const auditEntries = sqliteTable(
 /** One row: where the chain of audit entries begins since the last pruning, and how far it is linked. */
 export const auditChain = sqliteTable("audit_chain", {
   id: integer().primaryKey(),
-  /** The last entry pruned, its link, and when it was told. */
+  /** The last entry pruned, its link, and when it was recorded. */
   baseId: integer("base_id").notNull(),
   baseLink: text("base_link").notNull(),
   baseAt: instant("base_at").notNull(),
@@ -68,7 +68,7 @@ export const auditCheckpoints = sqliteTable("audit_checkpoints", {
   publicJwk: text("public_jwk", { mode: "json" }).$type<Record<string, string>>().notNull(),
 });
 
-/** The keys of the people whom audit entries tell of; erasing one leaves the row, without the key. */
+/** The keys of the people in audit entries; erasing one leaves the row, without the key. */
 export const auditKeys = sqliteTable("audit_keys", {
   subject: text().primaryKey(),
   wrappedKey: text("wrapped_key"),

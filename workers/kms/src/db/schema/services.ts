@@ -1,4 +1,4 @@
-/** Services, their API keys, and what their owners are to be told. */
+/** Services, their API keys, and the messages to their owners. */
 import { index, integer, sqliteTable, text } from "drizzle-orm/sqlite-core";
 import type { Scope } from "#shared/contracts/rights.ts";
 import { instant } from "./columns.ts";
@@ -48,7 +48,7 @@ export const apiKeys = sqliteTable(
 export const webhookDeliveries = sqliteTable(
   "webhook_deliveries",
   {
-    /** The same at every attempt, so that the receiver knows a message he has had. */
+    /** The same at every attempt, so that the receiver recognizes a message that it has had. */
     id: text().primaryKey(),
     service: text().notNull(),
     type: text({ enum: ["key.rotated", "key.leaked"] }).notNull(),
