@@ -50,13 +50,15 @@ const linesOf = (action: string): unknown[] =>
 
 /** How often this action has been counted as a success. */
 const countOf = async (action: string): Promise<number> => {
-  const series = (await fountain.metrics()).split("\n").find(
-    (line) =>
-      line.startsWith("fountain_security_events_total{") &&
-      line.includes(`action="${action}"`) &&
-      line.includes('outcome="success"') &&
-      line.includes('worker="kms"'),
-  );
+  const series = (await fountain.metrics())
+    .split("\n")
+    .find(
+      (line) =>
+        line.startsWith("fountain_security_events_total{") &&
+        line.includes(`action="${action}"`) &&
+        line.includes('outcome="success"') &&
+        line.includes('worker="kms"'),
+    );
   return Number(series?.split(" ").at(-1) ?? 0);
 };
 
