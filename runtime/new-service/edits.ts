@@ -109,6 +109,14 @@ export const EDITS: readonly Edit[] = [
     },
   },
   {
+    file: "tests/conformance/recording/expectations.ts",
+    change: (text, names) => {
+      const opening = "export const EXPECTED: { [Worker in WorkerName]: Record<RouteKey<Worker>, Expectation> } = {";
+      const rows = '"POST /notes": "content",\n    "GET /notes": READS,';
+      return appendEntry(text, { opening, closing: OBJECT_END }, `\n  ${key(names)}: {\n    ${rows}\n  },`);
+    },
+  },
+  {
     file: "tests/bench/stalls/largest.ts",
     change: (text, { kebab }) =>
       appendEntry(

@@ -4,7 +4,7 @@ import type { WorkerName } from "../../../shared/contracts/workers.ts";
 import type { RouteKey } from "../../../shared/policy/routes.ts";
 
 /**
- * The action of its one event. `content`: each version is stored with its author instead. `nothing`: it changes nothing,
+ * The action of its one event. `content`: what is written is stored with its author instead. `nothing`: it changes nothing,
  * and what it shows is no secret. Several: it does several things, each with an event of its own.
  */
 export type Expectation = AuditAction | "content" | "nothing" | readonly AuditAction[];

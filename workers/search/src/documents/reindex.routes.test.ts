@@ -1,6 +1,7 @@
 /** What an operator can do with the embedded engine, and what only a Typesense cluster does. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Fountain, startFountain } from "../../../../tests/support/harness.ts";
+import { withoutAudit } from "../../../../tests/support/recording/audit-entries.ts";
 import { logIn, logInAndStepUp, registerService } from "../../../../tests/support/session.ts";
 import { eventually } from "../../../../tests/support/workerd.ts";
 
@@ -82,7 +83,31 @@ describe("POST /collections/{name}/reindex", () => {
   });
 });
 
+test("a reindex that cannot be recorded in the audit trail gets 503", async () => {
+  const builds = async () => (await fountain.databases["search"]?.execute("SELECT count(*) AS n FROM builds"))?.rows;
+  await fountain.runScheduled("search");
+  const before = await builds();
+  const refused = withoutAudit(fountain, "reindex.start", () =>
+    call("POST", "/collections/elements/reindex", steppedUp),
+  );
+  expect(await refused).toMatchObject({ status: 503 });
+  expect(await builds()).toEqual(before);
+});
+
 describe("what only a Typesense cluster does", () => {
+  test.each(["synonyms", "curations"])("the id of one of the %s is no credential", async (kind) => {
+    const id = `ftn_${"A".repeat(43)}`;
+    const body = kind === "synonyms" ? { synonyms: ["a", "b"] } : { rule: { query: "a", match: "exact" } };
+    for (const [method, sent] of [
+      ["PUT", body],
+      ["DELETE", undefined],
+    ] as const)
+      expect(await call(method, `/collections/elements/${kind}/${id}`, steppedUp, sent)).toMatchObject({
+        status: 422,
+        body: { code: "invalid-input" },
+      });
+  });
+
   test.each([
     ["GET", "/collections/elements/synonyms"],
     ["PUT", "/collections/elements/synonyms/a"],
