@@ -2,7 +2,7 @@
 import { isMessageAction, type ReportedEvent } from "../contracts/audit.ts";
 import type { KmsRpc } from "../contracts/kms.ts";
 import { describeError, type Log } from "../observability/log.ts";
-import { createRecorder, noteEvent, type ReportableEvent, type ReportingRecorder } from "../observability/recorder.ts";
+import { createRecorder, type ReportableEvent, type ReportingRecorder } from "../observability/recorder.ts";
 import { tooOften } from "../problem/too-often.ts";
 
 /** An entry has one code for both; that of a message that was not sent names its channel too: `email-unreachable`. */
@@ -38,10 +38,10 @@ export const createReportingRecorder = (kms: Pick<KmsRpc, "recordEvent">, log: L
       await report(event);
       return undefined;
     },
-    settle: async (event, isMade) => {
+    settle: async (event, isMade, note) => {
       if (isMade) return;
       const failed: ReportableEvent = { ...event, outcome: "failure", reason: "not-done" };
-      noteEvent(log, failed);
+      note(failed);
       await reportIfPossible(failed);
     },
     write: reportIfPossible,

@@ -27,8 +27,8 @@ export interface SecurityEvent {
 export interface AuditSink<Event extends SecurityEvent, Entry> {
   /** The entry of a change that is about to be made. Throws if it cannot be recorded: then the change must not be made. */
   prepare(event: Event): Promise<Entry>;
-  /** What became of the change; not made, too, if making it throws. */
-  settle(event: Event, isMade: boolean): Promise<void>;
+  /** What became of the change; not made, too, if making it throws. `note` logs and counts what follows from that. */
+  settle(event: Event, isMade: boolean, note: (event: Event) => void): Promise<void>;
   /** Stores the entry of what changes nothing: an authentication, a read, a refusal. */
   write(event: Event): Promise<void>;
 }
@@ -58,7 +58,7 @@ export type ReportingRecorder = Recorder<ReportableEvent, undefined>;
 const isThere = (value: unknown): boolean => value !== false && value !== undefined;
 
 /** Writes the log line of an event, and counts it. */
-export const noteEvent = (log: Log, event: SecurityEvent): void => {
+const noteEvent = (log: Log, event: SecurityEvent): void => {
   const { action, outcome, reason, method, actor: subject, target, detail } = event;
   if (reason !== undefined) noteReason(reason);
   const level = outcome === "success" ? "info" : "warn";
@@ -92,7 +92,7 @@ export const createRecorder = <Event extends SecurityEvent, Entry>(
         if (isChanged) note(event);
         return value;
       } finally {
-        await sink.settle(event, isChanged);
+        await sink.settle(event, isChanged, note);
       }
     },
   };

@@ -33,7 +33,6 @@ export const composeTrail = ({ client, currentRequest, now, macKey = MAC_KEY }: 
     macKey,
     randomBytes,
     currentRequest,
-    tell: () => {},
     assertWritable: () => {},
     onEntry: () => {},
     now,

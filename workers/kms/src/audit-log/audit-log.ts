@@ -1,5 +1,5 @@
 /** Everything that is done with the stored audit trail: linked, signed, verified, read, exported. */
-import type { AuditEvent, AuditRecorder } from "../audit/audit-entry.ts";
+import type { AuditRecorder } from "../audit/audit-entry.ts";
 import type { SubjectKeys } from "../audit/subject-keys.ts";
 import { isSameHash } from "../crypto/mac.ts";
 import type { KeyRing } from "../tokens/key-ring.ts";
@@ -14,15 +14,13 @@ import { type ExportedEntry, exportEntries } from "./audit-export.ts";
 import { type AuditFilter, type AuditReader, createEntryOpener, type ReadableEntry } from "./audit-reading.ts";
 import { type ChainAlarm, type ChainRepository, createAuditSealer } from "./audit-sealing.ts";
 import { type ChainReader, createChainVerifier, type VerifyChain } from "./audit-verification.ts";
-import { expectEntry, type TrailState } from "./trail-state.ts";
+import type { TrailState } from "./trail-state.ts";
 
 const PAGE = 500;
 
 export interface AuditLog {
   /** Links the entries there are, up to some thousand, and makes the checkpoint that is due. */
   seal(): Promise<void>;
-  /** There is, or will be, an entry of this to link. */
-  expectEntry(event: AuditEvent): void;
   /** The same as `seal`, unless no entry is expected; nor if it has just been done, and no rights were changed since. */
   sealSoon(): Promise<void>;
   /** Forgets checkpoints that are close together and old. */
@@ -105,7 +103,6 @@ export const createAuditLog = (options: AuditLogOptions): AuditLog => {
 
   return {
     seal: sealer.seal,
-    expectEntry: (event) => expectEntry(state, event),
     sealSoon: sealer.sealSoon,
     thinCheckpoints: checkpoints.thin,
     verify: async (verification) => {

@@ -9,7 +9,7 @@ export const createTrailSink = (audit: AuditTrail, state: TrailState): TrailSink
   settle: async (event, isMade) => {
     if (isMade) expectEntry(state, event);
   },
-  write: audit.writeTold,
+  write: audit.write,
 });
 
 /** For those who read the trail itself: they must be able to above all when it lacks entries and cannot be written. */

@@ -15,12 +15,10 @@ export interface AuditTrail {
   /** Makes an entry ready for storage in the transaction of a change. Throws `BudgetExhausted`: then it must not be made. */
   prepare(event: AuditEvent): Promise<AuditEntry>;
   /**
-   * Stores an entry by itself, and writes its log line: authentications, reads, refusals. Failures and refusals that come
-   * too fast are recorded together, a minute later. Throws `BudgetExhausted`: then a success must not be acknowledged.
+   * Stores an entry by itself: authentications, reads, refusals. Failures and refusals that come too fast are stored
+   * together, a minute later. Throws `BudgetExhausted`: then a success must not be acknowledged.
    */
   write(event: AuditEvent): Promise<void>;
-  /** The same, for an event whose log line has been written. */
-  writeTold(event: AuditEvent): Promise<void>;
   /** Stores what was held back in minutes that are over. */
   writeSummaries(): Promise<void>;
 }
@@ -44,7 +42,6 @@ export interface AuditTrailOptions {
   macKey: Uint8Array;
   randomBytes: RandomBytes;
   currentRequest: () => AuditedRequest | undefined;
-  tell: (event: AuditEvent) => void;
   /** Fails when nothing may be recorded, and so nothing done, because of what became of the trail. */
   assertWritable: () => void;
   /** Called when there will be an entry to link, and once more when it is stored. */
@@ -96,7 +93,6 @@ export const createAuditTrail = (options: AuditTrailOptions): AuditTrail => {
     macKey,
     randomBytes,
     currentRequest,
-    tell,
     assertWritable,
     onEntry,
     now,
@@ -152,7 +148,7 @@ export const createAuditTrail = (options: AuditTrailOptions): AuditTrail => {
       await repository.insert(await prepare(event, {}, count));
   };
 
-  const writeTold = async (event: AuditEvent): Promise<void> => {
+  const write = async (event: AuditEvent): Promise<void> => {
     const request = currentRequest();
     if (!refusalLimit.admits(event, request?.clientAddress)) return;
     budget.spend(event);
@@ -166,13 +162,7 @@ export const createAuditTrail = (options: AuditTrailOptions): AuditTrail => {
       budget.spend(event);
       return prepare(event, currentRequest());
     },
-    write: async (event) => {
-      // A refusal stands whether it can be stored or not; a success that cannot be stored is none.
-      if (event.outcome !== "success") tell(event);
-      await writeTold(event);
-      if (event.outcome === "success") tell(event);
-    },
-    writeTold,
+    write,
     writeSummaries,
   };
 };

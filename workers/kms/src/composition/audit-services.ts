@@ -5,7 +5,7 @@
 import { currentRequest } from "#shared/observability/context.ts";
 import type { Log } from "#shared/observability/log.ts";
 import { countAuditAlarm } from "#shared/observability/metrics.ts";
-import { createRecorder, noteEvent } from "#shared/observability/recorder.ts";
+import { createRecorder } from "#shared/observability/recorder.ts";
 import { createAuditRepository, createSubjectKeyRepository } from "../audit/audit.store.ts";
 import { type AuditTrail, createAuditTrail } from "../audit/audit.ts";
 import { createAuditBudget } from "../audit/audit-budget.ts";
@@ -81,10 +81,6 @@ export const createAuditTrailServices = (options: AuditTrailServicesOptions): Au
     macKey: keys.auditMac,
     randomBytes,
     currentRequest,
-    tell: (event) => {
-      noteEvent(log, event);
-      expectEntry(state, event);
-    },
     assertWritable: () => assertNotBehind(state),
     onEntry: (event) => expectEntry(state, event),
     now,

@@ -33,7 +33,8 @@ export interface KmsServices extends BaseServices, AccountServices, Vault {
   searchKeys: SearchKeys;
   keyRing: KeyRing;
   signingKeys: SigningKeys;
-  audit: AuditTrail;
+  /** Stores what other workers report. */
+  audit: Pick<AuditTrail, "write">;
   recorder: AuditRecorder;
   auditLog: AuditLog;
   privacy: Privacy;
