@@ -111,15 +111,6 @@ interface TextKind {
 
 const SOURCES = ["*.ts", ":!*.test.ts", ":!*.spec.ts", ":!tests"];
 
-/** Comments that are not checked yet. */
-const STILL_TO_BE_REWRITTEN = [
-  ...["accounts", "sessions", "oauth", "privacy", "services"].map((folder) => `:!workers/kms/src/${folder}`),
-  ...["rpc.ts", "http/attempt-answer.ts", "http/granting.ts", "http/oauth.ts", "http/service-answer.ts"].map(
-    (file) => `:!workers/kms/src/${file}`,
-  ),
-  ":!workers/kms/src/http/user-answer.ts",
-];
-
 export const TEXT_KINDS: readonly TextKind[] = [
   {
     name: "documentation",
@@ -129,7 +120,7 @@ export const TEXT_KINDS: readonly TextKind[] = [
   },
   {
     name: "comments",
-    files: [...SOURCES, ...STILL_TO_BE_REWRITTEN],
+    files: SOURCES,
     prose: (text) => without(only("comments", text), INLINE_CODE),
     isChecked: true,
   },

@@ -2,10 +2,10 @@
 import { failure, type Result, success } from "#shared/lang/result.ts";
 import type { AuditEvent, AuditRecorder } from "../audit/audit-entry.ts";
 import { DEFAULT_ROLE, type Grantor, handsOut, isBeyondDefault } from "./granting.ts";
+import type { HashingLimit } from "./hashing-limit.ts";
 import type { KeptPassword, Passwords } from "./password.ts";
 import type { Guarded, PasswordGuard } from "./password-guard.ts";
 import { passwordFault } from "./password-rules.ts";
-import type { Turns } from "./turns.ts";
 import type { Credentials, Profile, UserRepository } from "./user.ts";
 import { normalizeUsername, usernameFault, usernameKey } from "./username.ts";
 
@@ -23,14 +23,14 @@ export interface AccountFault {
 }
 
 export interface PasswordChange {
-  /** The session that asks, which goes on. */
+  /** The session that asks, which continues. */
   sessionId: string;
   currentPassword: string;
   newPassword: string;
 }
 
 export interface Accounts {
-  /** An account for somebody else; to give it more than the default role takes a grantor of rights. */
+  /** An account for another person; more than the default role takes a grantor of rights. */
   create(
     account: NewAccount,
     grantor: Grantor<"account"> | Grantor<"rights">,
@@ -39,13 +39,13 @@ export interface Accounts {
   register(account: Omit<NewAccount, "roles">): Promise<Result<Profile, "username-taken" | "busy">>;
   /** Creates the administrator of an installation without users. */
   createFirst(account: NewAccount): Promise<Result<Profile, "exists" | "invalid">>;
-  /** Whether the user is unknown or the password wrong is for the log alone: callers must not tell them apart. */
+  /** Whether the user is unknown or the password wrong is for the log alone: callers must not distinguish them. */
   authenticate(
     username: string,
     password: string,
     address: string | undefined,
   ): Promise<Guarded<Credentials, "unknown-user" | "wrong-password" | "locked">>;
-  /** Replaces the password of somebody who shows the current one, and ends his other sessions. */
+  /** Replaces the password of a user who presents the current one, and ends their other sessions. */
   changePassword(
     change: PasswordChange,
     grantor: Grantor<"password">,
@@ -55,8 +55,8 @@ export interface Accounts {
 export interface AccountsOptions {
   users: UserRepository;
   passwords: Passwords;
-  /** Where hashing waits for its turn. */
-  turns: Turns;
+  /** Hashing waits for it. */
+  hashingLimit: HashingLimit;
   guard: PasswordGuard;
   recorder: AuditRecorder;
   /** Where the installation is reached: no password is made of its name. */
@@ -80,7 +80,7 @@ export const accountFaults = (
 const keptBy = ({ user, passwordHash }: Credentials): KeptPassword => ({ userId: user.id, hash: passwordHash });
 
 export const createAccounts = (options: AccountsOptions): Accounts => {
-  const { users, passwords, turns, guard, recorder, issuer, now, createId } = options;
+  const { users, passwords, hashingLimit, guard, recorder, issuer, now, createId } = options;
 
   const toProfile = ({ username, email, roles }: NewAccount): Profile => ({
     id: createId(),
@@ -103,7 +103,7 @@ export const createAccounts = (options: AccountsOptions): Accounts => {
   const store = async (account: NewAccount, actor?: string): Promise<Result<Profile, "username-taken" | "busy">> => {
     if (await users.isTaken(account.username)) return failure("username-taken");
     const user = toProfile(account);
-    const hashed = await turns.run(async () =>
+    const hashed = await hashingLimit.run(async () =>
       (await users.isTaken(account.username)) ? undefined : passwords.hash(user.id, account.password),
     );
     if (!hashed.ok) return hashed;

@@ -37,7 +37,7 @@ const everything = async (): Promise<string> => {
   return texts.join("\n").toLowerCase();
 };
 
-test("are shown to their owner and to administrators, and to nobody who copies the database", async () => {
+test("are shown to their owner and to administrators, and to no one who copies the database", async () => {
   const email = "Jane.Moneypenny@Example.com";
   const id = await create("jane", email);
   await send(fountain, "POST", "/register", {

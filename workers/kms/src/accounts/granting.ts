@@ -1,12 +1,12 @@
 /**
- * Who may hand out what: whatever hands something out takes a {@link Grantor}, which only the rule of granting makes, so
- * that no route can forget to ask it.
+ * Who may grant what: every operation that grants something takes a {@link Grantor}, which only the rule of granting makes,
+ * so that no route can skip it.
  */
 import { type GrantApplicant, type Granted, type GrantRefusal, refusalToGrant } from "#shared/contracts/granting.ts";
 import type { Scope } from "#shared/contracts/rights.ts";
 import { failure, type Result, success } from "#shared/lang/result.ts";
 
-/** The role of an account that nobody gave another. */
+/** The role of an account by default. */
 export const DEFAULT_ROLE = "user";
 
 /** Who changes a service or its keys; they change none that may do more than they may themselves. */
@@ -18,7 +18,7 @@ export interface Caller {
 /** Not exported, so that nothing else makes a grantor. */
 const PROOF = Symbol("asked the rule of granting");
 
-/** Somebody who may hand out such a thing, as far as their own scopes go. */
+/** A caller who may grant such a thing, within their own scopes. */
 export interface Grantor<What extends Granted> {
   readonly [PROOF]: What;
   readonly subject: string;
@@ -32,7 +32,7 @@ export interface Applicant extends GrantApplicant {
   scopes: ReadonlySet<Scope>;
 }
 
-/** The applicant as one who may hand this out, or why they may not. */
+/** The applicant as a grantor of this, or why they are refused. */
 export const askToGrant = <What extends Granted>(
   what: What,
   applicant: Applicant,
@@ -44,8 +44,8 @@ export const askToGrant = <What extends Granted>(
   return success({ [PROOF]: what, subject, scopes, isFactorless: factorless === true });
 };
 
-/** Whether this is what the grantor asked to hand out. */
+/** Whether this is what the grantor asked to grant. */
 export const handsOut = (grantor: Grantor<Granted>, what: Granted): boolean => grantor[PROOF] === what;
 
-/** Whether these roles are more than everybody has. */
+/** Whether these roles are more than the default. */
 export const isBeyondDefault = (roles: readonly string[]): boolean => roles.some((role) => role !== DEFAULT_ROLE);

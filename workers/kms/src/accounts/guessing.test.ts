@@ -28,7 +28,7 @@ const seen = async (response: Response): Promise<unknown> => {
   expect(requestId).toEqual(expect.any(String));
   return {
     status: response.status,
-    isToldToWait: response.headers.has("retry-after"),
+    hasRetryAfter: response.headers.has("retry-after"),
     headers: headers.map(([name, value]) => [name, value.replace(/;t=\d+/, ";t=")]),
     body,
   };
@@ -43,7 +43,7 @@ interface Trial {
 
 /** One of each kind, at addresses of their own. */
 const trials = async (network: string): Promise<Trial[]> => {
-  const kinds = ["known here", "known elsewhere", "locked", "nobody"] as const;
+  const kinds = ["known here", "known elsewhere", "locked", "unknown"] as const;
   return Promise.all(
     kinds.map(async (kind, index) => {
       const trial = {
@@ -51,7 +51,7 @@ const trials = async (network: string): Promise<Trial[]> => {
         here: `${network}.${index + 1}`,
         there: `${network}.${index + 101}`,
       };
-      if (kind === "nobody") return trial;
+      if (kind === "unknown") return trial;
       const { username } = trial;
       const created = await send(fountain, "POST", "/users", { token, body: { username, password: PASSWORD } });
       const { id } = Object(await created.json());
@@ -63,22 +63,22 @@ const trials = async (network: string): Promise<Trial[]> => {
 };
 
 const play = async ({ username, here, there }: Trial, addresses: readonly ("here" | "there")[]): Promise<unknown[]> => {
-  const answers: unknown[] = [];
-  for (const place of addresses)
-    answers.push(await seen(await logIn(username, "not the password", place === "here" ? here : there)));
-  return answers;
+  const responses: unknown[] = [];
+  for (const address of addresses)
+    responses.push(await seen(await logIn(username, "not the password", address === "here" ? here : there)));
+  return responses;
 };
 
 const expectAlike = (played: readonly unknown[][]): void => {
-  for (const answers of played) expect(answers).toEqual(played[0]);
+  for (const responses of played) expect(responses).toEqual(played[0]);
 };
 
 test("one name, tried at an address and then at another", async () => {
-  const places = [...Array.from({ length: 8 }, () => "here" as const), "there" as const, "there" as const];
+  const addresses = [...Array.from({ length: 8 }, () => "here" as const), "there" as const, "there" as const];
   const played = [];
-  for (const trial of await trials("198.51.100")) played.push(await play(trial, places));
+  for (const trial of await trials("198.51.100")) played.push(await play(trial, addresses));
   expectAlike(played);
-  const statuses = played[0]?.map((answer) => Object(answer).status);
+  const statuses = played[0]?.map((response) => Object(response).status);
   expect(statuses).toEqual([401, 401, 401, 401, 401, ...Array.from({ length: 5 }, () => 429)]);
 });
 
@@ -86,24 +86,24 @@ test("an address that has failed with other names", async () => {
   const all = await trials("203.0.113");
   for (const { here } of all)
     for (let attempt = 0; attempt < 3; attempt += 1) await logIn(`x-${crypto.randomUUID()}`, "wrong", here);
-  const answers: unknown[][] = [];
-  for (const trial of all) answers.push(await play(trial, ["here", "here", "here", "here"]));
-  expectAlike(answers);
-  expect(answers[0]?.map((answer) => Object(answer).status)).toEqual([401, 401, 429, 429]);
+  const responses: unknown[][] = [];
+  for (const trial of all) responses.push(await play(trial, ["here", "here", "here", "here"]));
+  expectAlike(responses);
+  expect(responses[0]?.map((response) => Object(response).status)).toEqual([401, 401, 429, 429]);
 });
 
-test("an address where somebody else logs in all the while", async () => {
+test("an address where another user keeps logging in", async () => {
   const all = await trials("192.0.2");
   const own = `user-${crypto.randomUUID().slice(0, 8)}`;
   await send(fountain, "POST", "/users", { token, body: { username: own, password: PASSWORD } });
-  const answers: unknown[][] = [];
+  const responses: unknown[][] = [];
   for (const { username, here } of all) {
     const row: unknown[] = [];
     for (let attempt = 0; attempt < 4; attempt += 1) {
       row.push(await seen(await logIn(username, "not the password", here)));
       await logIn(own, PASSWORD, here);
     }
-    answers.push(row);
+    responses.push(row);
   }
-  expectAlike(answers);
+  expectAlike(responses);
 });

@@ -70,7 +70,7 @@ test("says how many attempts are left, and when the next one is allowed", async 
   expect(locked.headers.get("ratelimit")).toBe(`"password";r=0;t=${waitSeconds}`);
 });
 
-test("treats a name that nobody has like one that somebody has", async () => {
+test("treats an unknown name like a known one", async () => {
   const [known, unknown] = [await createUser(), `user-${crypto.randomUUID()}`];
   for (let attempt = 0; attempt < 6; attempt += 1) {
     const [one, other] = await Promise.all([logIn(known, "wrong password"), logIn(unknown, "wrong password")]);
@@ -83,7 +83,7 @@ test("treats a name that nobody has like one that somebody has", async () => {
   }
 });
 
-test("lets the owner in where he is known, however a stranger tries to lock his account", async () => {
+test("lets the owner in at a known address, however a stranger tries to lock their account", async () => {
   const username = await createUser();
   expect((await logIn(username, PASSWORD, OWNER)).status).toBe(200);
   const counted = await statuses(Array.from({ length: 20 }, () => logIn(username, "wrong password", STRANGER)));
@@ -95,7 +95,7 @@ test("lets the owner in where he is known, however a stranger tries to lock his 
 test("lets the owner in where they are known, however a stranger at the same address tries", async () => {
   const [username, address] = [await createUser(), "192.0.2.11"];
   expect((await logIn(username, PASSWORD, address)).status).toBe(200);
-  for (let attempt = 0; attempt < 6; attempt += 1) await logIn(`nobody-${crypto.randomUUID()}`, "wrong", address);
+  for (let attempt = 0; attempt < 6; attempt += 1) await logIn(`stranger-${crypto.randomUUID()}`, "wrong", address);
   expect((await logIn(username, "wrong password", address)).status).toBe(429);
   expect((await logIn(username, PASSWORD, address)).status).toBe(200);
 });
@@ -118,14 +118,16 @@ test("takes back what a user mistyped at an address once they get it right there
       expect((await logIn(username, "wrong password", address)).status).toBe(401);
     expect((await logIn(username, PASSWORD, address)).status).toBe(200);
   }
-  const other = await logIn(`nobody-${crypto.randomUUID()}`, "wrong password", address);
+  const other = await logIn(`stranger-${crypto.randomUUID()}`, "wrong password", address);
   expect(other.headers.get("ratelimit")).toBe('"password";r=4');
 });
 
 test("counts an address over all accounts, and knows 64 bits of IPv6 for one", async () => {
   const [prefix, victim] = ["2001:db8:1:2", await createUser()];
   for (let attempt = 1; attempt <= 5; attempt += 1)
-    expect((await logIn(`nobody-${crypto.randomUUID()}`, "wrong password", `${prefix}::${attempt}`)).status).toBe(401);
+    expect((await logIn(`stranger-${crypto.randomUUID()}`, "wrong password", `${prefix}::${attempt}`)).status).toBe(
+      401,
+    );
   expect((await logIn(victim, PASSWORD, `${prefix}:ffff::1`)).status).toBe(429);
   expect((await logIn(victim, PASSWORD, "2001:db8:1:3::1")).status).toBe(200);
 });
@@ -133,11 +135,11 @@ test("counts an address over all accounts, and knows 64 bits of IPv6 for one", a
 test("does not take one user's success for an address's innocence", async () => {
   const [own, address] = [await createUser(), "192.0.2.77"];
   for (let attempt = 0; attempt < 4; attempt += 1) {
-    expect((await logIn(`nobody-${crypto.randomUUID()}`, "wrong password", address)).status).toBe(401);
+    expect((await logIn(`stranger-${crypto.randomUUID()}`, "wrong password", address)).status).toBe(401);
     expect((await logIn(own, PASSWORD, address)).status).toBe(200);
   }
-  expect((await logIn(`nobody-${crypto.randomUUID()}`, "wrong password", address)).status).toBe(401);
-  expect((await logIn(`nobody-${crypto.randomUUID()}`, "wrong password", address)).status).toBe(429);
+  expect((await logIn(`stranger-${crypto.randomUUID()}`, "wrong password", address)).status).toBe(401);
+  expect((await logIn(`stranger-${crypto.randomUUID()}`, "wrong password", address)).status).toBe(429);
 });
 
 test("keeps neither a name that was tried nor an address in the clear", async () => {

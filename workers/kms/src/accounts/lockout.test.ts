@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { allowanceOf, delayAfter, placeOf } from "./lockout.ts";
+import { allowanceOf, delayAfter, networkOf } from "./lockout.ts";
 
 test("leaves five attempts free, then makes wait from half a minute to a quarter of an hour, doubling", () => {
   const delays = Array.from({ length: 12 }, (_, failures) => delayAfter(failures) / 1000);
@@ -22,16 +22,16 @@ test("allows one attempt when a delay is over, and none a moment before", () => 
   expect(allowanceOf([count], 2_000)).toEqual({ remaining: 1, waitSeconds: 0 });
 });
 
-test("takes an IPv4 address, and 64 bits of IPv6, for one place", () => {
-  expect(placeOf("192.0.2.1")).toEqual({ network: "192.0.2.1", isShared: false });
-  expect(placeOf("::ffff:192.0.2.1")).toEqual({ network: "192.0.2.1", isShared: false });
-  expect(placeOf("2001:db8:1:2:3:4:5:6")).toEqual(placeOf("2001:db8:1:2::9"));
-  expect(placeOf("2001:db8:1:3::9")).not.toEqual(placeOf("2001:db8:1:2::9"));
+test("takes an IPv4 address, and 64 bits of IPv6, for one network", () => {
+  expect(networkOf("192.0.2.1")).toEqual({ network: "192.0.2.1", isShared: false });
+  expect(networkOf("::ffff:192.0.2.1")).toEqual({ network: "192.0.2.1", isShared: false });
+  expect(networkOf("2001:db8:1:2:3:4:5:6")).toEqual(networkOf("2001:db8:1:2::9"));
+  expect(networkOf("2001:db8:1:3::9")).not.toEqual(networkOf("2001:db8:1:2::9"));
 });
 
-test("takes the machine itself for everybody, and what is no address for nowhere", () => {
-  expect(placeOf("127.0.0.1")?.isShared).toBe(true);
-  expect(placeOf("::1")?.isShared).toBe(true);
-  expect(placeOf(undefined)).toBeUndefined();
-  expect(placeOf("unknown")).toBeUndefined();
+test("counts the machine itself as shared, and no network where there is no address", () => {
+  expect(networkOf("127.0.0.1")?.isShared).toBe(true);
+  expect(networkOf("::1")?.isShared).toBe(true);
+  expect(networkOf(undefined)).toBeUndefined();
+  expect(networkOf("unknown")).toBeUndefined();
 });

@@ -1,7 +1,7 @@
 /**
- * How wrong passwords slow down whoever tries them (NIST SP 800-63B §3.2.2): five free, then delays that double up to a
- * quarter of an hour. Where a user has logged in before, he is counted by himself there, so that nobody elsewhere can
- * keep him out; everybody else is counted by account and by address.
+ * How wrong passwords slow a caller down (NIST SP 800-63B §3.2.2): five are free, then delays double up to a quarter of an
+ * hour. At an address where a user has logged in before, their failures are counted separately, so that no one elsewhere
+ * can lock them out; all others are counted by account and by address.
  */
 import ipaddr from "ipaddr.js";
 import { parseAddress } from "#shared/contracts/networks.ts";
@@ -9,25 +9,25 @@ import { parseAddress } from "#shared/contracts/networks.ts";
 export const FREE_ATTEMPTS = 5;
 export const FIRST_DELAY_MS = 30_000;
 export const LONGEST_DELAY_MS = 15 * 60_000;
-/** A row of failures ends by success, or when nobody has tried for so long. */
+/** A row of failures ends by success, or when no one has tried for so long. */
 export const FAILURES_REMEMBERED_MS = 24 * 60 * 60_000;
-/** How long a place is known after the last login from there. */
-export const PLACE_REMEMBERED_MS = 90 * 24 * 60 * 60_000;
+/** How long an address is known after the last login from there. */
+export const LOCATION_REMEMBERED_MS = 90 * 24 * 60 * 60_000;
 /** Households and hosts get that much of IPv6 to themselves. */
 const IPV6_NETWORK_BITS = 64;
 
-/** How long nobody may try after so many failures in a row, in milliseconds. */
+/** The delay after so many failures in a row, in milliseconds. */
 export const delayAfter = (failures: number): number =>
   failures < FREE_ATTEMPTS ? 0 : Math.min(FIRST_DELAY_MS * 2 ** (failures - FREE_ATTEMPTS), LONGEST_DELAY_MS);
 
-/** A caller's place: his IPv4 address, or his /64 of IPv6. */
-export interface Place {
+/** A caller's network: their IPv4 address, or their /64 of IPv6. */
+export interface CallerNetwork {
   network: string;
   /** The machine itself: whatever runs on it looks alike, a proxy that says nothing of its callers above all. */
   isShared: boolean;
 }
 
-export const placeOf = (address: string | undefined): Place | undefined => {
+export const networkOf = (address: string | undefined): CallerNetwork | undefined => {
   const parsed = address === undefined ? undefined : parseAddress(address);
   if (parsed === undefined) return undefined;
   const isShared = parsed.range() === "loopback";
@@ -36,7 +36,7 @@ export const placeOf = (address: string | undefined): Place | undefined => {
   return { network: network.toString(), isShared };
 };
 
-/** How far somebody is from being made to wait. */
+/** How far a caller is from being made to wait. */
 export interface Allowance {
   /** Attempts left before the next delay. */
   remaining: number;

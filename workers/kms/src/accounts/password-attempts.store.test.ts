@@ -49,7 +49,7 @@ test("counts with all counters or with none", async () => {
   expect(await attempts.read([account], new Date(nowMs))).toEqual([]);
 });
 
-test("begins anew with success, but for the network, which only forgets that attempt", async () => {
+test("starts again at zero with success, but for the network, which only takes back that attempt", async () => {
   for (let attempt = 0; attempt < 5; attempt += 1) await reserve(account, network);
   nowMs += 30_000;
   await reserve(account, network);
@@ -58,7 +58,7 @@ test("begins anew with success, but for the network, which only forgets that att
   expect(await attempts.read([network], new Date(nowMs))).toEqual([{ failures: 5, blockedUntilMs: 0 }]);
 });
 
-test("takes back what a name failed at a place, and nothing of what others did there", async () => {
+test("takes back the failures of a name at an address, and none of others there", async () => {
   const tally = crypto.randomUUID();
   await reserve(network);
   for (let attempt = 0; attempt < 3; attempt += 1)
@@ -83,7 +83,7 @@ test("forgets failures a day after the last one", async () => {
   expect(await reserve(account)).toEqual([{ failures: 1, blockedUntilMs: 0 }]);
 });
 
-test("keeps no counter and no place that nobody needs any more", async () => {
+test("deletes counters and addresses that are no longer needed", async () => {
   const { rows } = (await fountain.databases["kms"]?.execute("SELECT id, username_key FROM users LIMIT 1")) ?? {
     rows: [],
   };
@@ -93,10 +93,10 @@ test("keeps no counter and no place that nobody needs any more", async () => {
   await attempts.remember(userId, "old", old);
   await attempts.remember(userId, "young", young);
   await reserve(account);
-  await attempts.purge({ attempts: young, places: old });
+  await attempts.purge({ attempts: young, locations: old });
   expect(await attempts.read([account], young)).toEqual([]);
   expect(await attempts.isKnown(key, "old", new Date(0))).toBe(false);
   expect(await attempts.isKnown(key, "young", new Date(0))).toBe(true);
   expect(await attempts.isKnown(key, "young", young)).toBe(false);
-  expect(await attempts.isKnown("somebody-else", "young", new Date(0))).toBe(false);
+  expect(await attempts.isKnown("another-user", "young", new Date(0))).toBe(false);
 });

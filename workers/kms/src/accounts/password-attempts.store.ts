@@ -1,4 +1,4 @@
-/** The counters of tried passwords, and the places users have logged in from, in the database. */
+/** The counters of tried passwords, and the addresses users have logged in from, in the database. */
 import type { Row } from "@libsql/client";
 import type { KmsDatabase } from "../db/connection.ts";
 import { type Count, FAILURES_REMEMBERED_MS, FIRST_DELAY_MS, FREE_ATTEMPTS, LONGEST_DELAY_MS } from "./lockout.ts";
@@ -27,7 +27,7 @@ const READ = `
   SELECT failures, blocked_until FROM password_attempts
   WHERE counter IN ${listed("counters")} AND attempted_at > :at - ${FAILURES_REMEMBERED_MS}`;
 
-/** Who was admitted had no delay to wait for: the one there is now is his own. */
+/** A caller who was admitted had no delay to wait for: the current one is their own. */
 const TAKE_BACK = `
   UPDATE password_attempts SET
     failures = MAX(failures - COALESCE((SELECT failures FROM password_attempts WHERE counter = :by), 1), 0),
@@ -42,11 +42,11 @@ const countFrom = (row: Row): Count => ({
 });
 
 export const createAttemptRepository = ({ client }: Pick<KmsDatabase, "client">): AttemptRepository => ({
-  isKnown: async (usernameKey, place, since) => {
+  isKnown: async (usernameKey, location, since) => {
     const { rows } = await client.execute({
       sql: `SELECT 1 FROM known_addresses JOIN users ON users.id = user_id
             WHERE username_key = ? AND place = ? AND used_at > ?`,
-      args: [usernameKey, place, since.getTime()],
+      args: [usernameKey, location, since.getTime()],
     });
     return rows.length > 0;
   },
@@ -74,18 +74,18 @@ export const createAttemptRepository = ({ client }: Pick<KmsDatabase, "client">)
       "write",
     );
   },
-  remember: async (userId, place, at) => {
+  remember: async (userId, location, at) => {
     await client.execute({
       sql: `INSERT INTO known_addresses (user_id, place, used_at) SELECT id, ?, ? FROM users WHERE id = ?
             ON CONFLICT (user_id, place) DO UPDATE SET used_at = MAX(used_at, excluded.used_at)`,
-      args: [place, at.getTime(), userId],
+      args: [location, at.getTime(), userId],
     });
   },
-  purge: async ({ attempts, places }) => {
+  purge: async ({ attempts, locations }) => {
     await client.batch(
       [
         { sql: "DELETE FROM password_attempts WHERE attempted_at <= ?", args: [attempts.getTime()] },
-        { sql: "DELETE FROM known_addresses WHERE used_at <= ?", args: [places.getTime()] },
+        { sql: "DELETE FROM known_addresses WHERE used_at <= ?", args: [locations.getTime()] },
       ],
       "write",
     );

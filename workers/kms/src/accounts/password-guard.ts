@@ -1,20 +1,20 @@
 /**
  * Stands between callers and passwords: an attempt is counted before a password is looked at, and taken back when it was
- * the right one. Hashing takes turns, and an attempt is counted when its turn has come.
+ * the right one. One password is hashed at a time, and an attempt is counted when its hashing starts.
  */
 import { failure, type Result, success } from "#shared/lang/result.ts";
+import type { HashingLimit } from "./hashing-limit.ts";
 import {
   type Allowance,
   allowanceOf,
   type Count,
   FAILURES_REMEMBERED_MS,
-  PLACE_REMEMBERED_MS,
-  placeOf,
+  LOCATION_REMEMBERED_MS,
+  networkOf,
 } from "./lockout.ts";
-import type { Turns } from "./turns.ts";
 
 /** A name at an address, whether there is such a user or not. */
-export interface NamedPlace {
+export interface UserLocation {
   /** What the user is known by here, from the next success on. */
   id: string;
   /** Whether they have logged in from here before. */
@@ -27,11 +27,11 @@ export interface NamedPlace {
 
 /** Who tries, as the counters see it; they hold keyed hashes of names and addresses only. */
 export interface Attempt {
-  /** All of these counters must allow it. They count everyone, so that what they answer tells of no user. */
+  /** All of these counters must allow it. They count everyone, so that they reveal nothing about a user. */
   limits: string[];
   /** Those of them that begin again at zero with success; from the others only what was this name's is taken back. */
   cleared: string[];
-  place: NamedPlace | undefined;
+  location: UserLocation | undefined;
 }
 
 /** What to take back after success. */
@@ -44,7 +44,7 @@ export interface Release {
 
 export interface AttemptRepository {
   /** Whether the user of this name has logged in from this place since that instant. */
-  isKnown(usernameKey: string, place: string, since: Date): Promise<boolean>;
+  isKnown(usernameKey: string, location: string, since: Date): Promise<boolean>;
   /** The counters that there are. */
   read(counters: readonly string[], at: Date): Promise<Count[]>;
   /**
@@ -55,13 +55,13 @@ export interface AttemptRepository {
   /** Takes a reserved attempt back: it was the right password, or was not looked at. */
   release(release: Release): Promise<void>;
   /** Notes where a user has logged in from. */
-  remember(userId: string, place: string, at: Date): Promise<void>;
-  purge(before: { attempts: Date; places: Date }): Promise<void>;
+  remember(userId: string, location: string, at: Date): Promise<void>;
+  purge(before: { attempts: Date; locations: Date }): Promise<void>;
 }
 
 /**
- * How a check ended. `isOverLimit`: it was made beyond the limits, where nobody else's would have been; its failure must be
- * answered as `blocked` is.
+ * How a check ended. `isOverLimit`: it was made beyond the limits, where no other user's would have been; its failure must
+ * get the same response as `blocked`.
  */
 export type Guarded<Value, Failure extends string> = Result<Value, Failure | "blocked" | "busy"> & {
   allowance: Allowance;
@@ -73,7 +73,7 @@ export interface PasswordGuard {
   login(usernameKey: string, address: string | undefined): Promise<Attempt>;
   /** A login by passkey from this address: whose it will be is not known yet. */
   passkey(address: string | undefined): Attempt;
-  /** Somebody who is logged in shows the password again. */
+  /** A user who is logged in presents the password again. */
   confirmation(userId: string): Attempt;
   /** The check's result; `blocked` or `busy` when nothing was checked. Only a check that succeeds is not counted. */
   run<Value, Failure extends string>(
@@ -91,8 +91,8 @@ export interface PasswordGuard {
 
 export interface PasswordGuardOptions {
   repository: AttemptRepository;
-  /** Where hashing waits for its turn. */
-  turns: Turns;
+  /** Hashing waits for it. */
+  hashingLimit: HashingLimit;
   /** Keyed hash of a text in a context. */
   mac: (context: string, text: string) => string;
   now: () => number;
@@ -104,7 +104,7 @@ const BEYOND = "password-attempts/beyond";
 
 const UNKNOWN: Allowance = allowanceOf([], 0);
 
-export const createPasswordGuard = ({ repository, turns, mac, now }: PasswordGuardOptions): PasswordGuard => {
+export const createPasswordGuard = ({ repository, hashingLimit, mac, now }: PasswordGuardOptions): PasswordGuard => {
   const remembered = (rememberedMs: number): Date => new Date(now() - rememberedMs);
 
   const allowanceOfStored = async (counters: readonly string[]): Promise<Allowance> => {
@@ -112,10 +112,10 @@ export const createPasswordGuard = ({ repository, turns, mac, now }: PasswordGua
     return allowanceOf(await repository.read(counters, new Date(at)), at);
   };
 
-  const releaseOf = ({ limits, cleared, place }: Attempt): Release => ({
-    cleared: place ? [...cleared, place.tally, place.beyond] : cleared,
+  const releaseOf = ({ limits, cleared, location }: Attempt): Release => ({
+    cleared: location ? [...cleared, location.tally, location.beyond] : cleared,
     reduced: limits.filter((counter) => !cleared.includes(counter)),
-    by: place?.tally,
+    by: location?.tally,
   });
 
   type Check<Value, Failure extends string> = () => Promise<Result<Value, Failure>>;
@@ -126,7 +126,7 @@ export const createPasswordGuard = ({ repository, turns, mac, now }: PasswordGua
     check: Check<Value, Failure>,
   ): Promise<Guarded<Value, Failure> | undefined> => {
     const at = new Date(now());
-    const counts = await repository.reserve(attempt.limits, attempt.place?.tally, at);
+    const counts = await repository.reserve(attempt.limits, attempt.location?.tally, at);
     if (!counts) return undefined;
     const checked = await check();
     if (!checked.ok) return { ...checked, allowance: allowanceOf(counts, at.getTime()), isOverLimit: false };
@@ -134,7 +134,7 @@ export const createPasswordGuard = ({ repository, turns, mac, now }: PasswordGua
     return { ...checked, allowance: UNKNOWN, isOverLimit: false };
   };
 
-  /** Nobody else's failures keep users out where they are known. `undefined`: theirs do. */
+  /** Failures of others lock no user out where they are known. `undefined`: their own do. */
   const checkBeyondLimits = async <Value, Failure extends string>(
     beyond: string,
     allowance: Allowance,
@@ -150,22 +150,22 @@ export const createPasswordGuard = ({ repository, turns, mac, now }: PasswordGua
   return {
     login: async (usernameKey, address) => {
       const account = mac("password-attempts/account", usernameKey);
-      const where = placeOf(address);
-      if (!where) return { limits: [account], cleared: [account], place: undefined };
+      const where = networkOf(address);
+      if (!where) return { limits: [account], cleared: [account], location: undefined };
       const named = JSON.stringify([usernameKey, where.network]);
       const id = mac("known-addresses", named);
-      const isKnown = await repository.isKnown(usernameKey, id, remembered(PLACE_REMEMBERED_MS));
+      const isKnown = await repository.isKnown(usernameKey, id, remembered(LOCATION_REMEMBERED_MS));
       return {
         limits: where.isShared ? [account] : [account, mac(NETWORK, where.network)],
         // Where a user is known nothing counts but what was tried there: strangers get no new attempts by it.
         cleared: isKnown ? [] : [account],
-        place: { id, isKnown, tally: mac("password-attempts/tally", named), beyond: mac(BEYOND, named) },
+        location: { id, isKnown, tally: mac("password-attempts/tally", named), beyond: mac(BEYOND, named) },
       };
     },
     passkey: (address) => {
-      const where = placeOf(address);
+      const where = networkOf(address);
       const limits = !where || where.isShared ? [] : [mac(NETWORK, where.network)];
-      return { limits, cleared: [], place: undefined };
+      return { limits, cleared: [], location: undefined };
     },
     admit: async ({ limits }) => {
       if (limits.length === 0) return UNKNOWN;
@@ -177,33 +177,33 @@ export const createPasswordGuard = ({ repository, turns, mac, now }: PasswordGua
     release: (attempt) => repository.release(releaseOf(attempt)),
     confirmation: (userId) => {
       const counter = mac("password-attempts/confirmation", userId);
-      return { limits: [counter], cleared: [counter], place: undefined };
+      return { limits: [counter], cleared: [counter], location: undefined };
     },
     run: async (attempt, check) => {
-      const { limits, place } = attempt;
+      const { limits, location } = attempt;
       const before = await allowanceOfStored(limits);
       const isOver = before.remaining === 0;
-      // Asked for whoever it is: what is done here must not tell whether a user is known.
+      // Read for every caller: the work done here must not reveal whether a user is known.
       const mayGoBeyond =
-        place !== undefined && (await allowanceOfStored([place.beyond])).remaining > 0 && place.isKnown;
+        location !== undefined && (await allowanceOfStored([location.beyond])).remaining > 0 && location.isKnown;
       if (!isOver || mayGoBeyond) {
-        const taken = await turns.run(async () => {
+        const taken = await hashingLimit.run(async () => {
           const checked = isOver ? undefined : await checkWithinLimits(attempt, check);
           if (checked || !mayGoBeyond) return checked;
-          return checkBeyondLimits(place.beyond, isOver ? before : await allowanceOfStored(limits), check);
+          return checkBeyondLimits(location.beyond, isOver ? before : await allowanceOfStored(limits), check);
         });
         if (!taken.ok) return { ...taken, allowance: before, isOverLimit: isOver };
         if (taken.value) return taken.value;
       }
-      // Where a user might be known, the answer takes as long as if they were.
-      const imitated = place ? await turns.imitate({ waiting: isOver && !mayGoBeyond }) : success(undefined);
+      // Where a user might be known, the response takes as long as if they were.
+      const imitated = location ? await hashingLimit.imitate({ waiting: isOver && !mayGoBeyond }) : success(undefined);
       const allowance = isOver ? before : await allowanceOfStored(limits);
       return { ...(imitated.ok ? failure("blocked") : imitated), allowance, isOverLimit: true };
     },
-    remember: async ({ place }, userId) => {
-      if (place) await repository.remember(userId, place.id, new Date(now()));
+    remember: async ({ location }, userId) => {
+      if (location) await repository.remember(userId, location.id, new Date(now()));
     },
     purge: () =>
-      repository.purge({ attempts: remembered(FAILURES_REMEMBERED_MS), places: remembered(PLACE_REMEMBERED_MS) }),
+      repository.purge({ attempts: remembered(FAILURES_REMEMBERED_MS), locations: remembered(LOCATION_REMEMBERED_MS) }),
   };
 };

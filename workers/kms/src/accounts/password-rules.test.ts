@@ -158,7 +158,7 @@ test.each([
     "كلمة سر طويلة جدا",
     "四つの単語で作る合言葉です",
   ],
-])("accepts what nobody would try first: %s", (password) => {
+])("accepts what no guesser tries first: %s", (password) => {
   expect(faultOf(password)).toBeUndefined();
 });
 

@@ -1,16 +1,16 @@
 /**
- * Which passwords are accepted (NIST SP 800-63B §3.1.1.2): long ones that nobody would try first. Nothing is demanded of
+ * Which passwords are accepted (NIST SP 800-63B §3.1.1.2): long ones that no guesser tries first. Nothing is demanded of
  * their characters.
  */
 import { guessesOf } from "./password-strength.ts";
 
 const MIN_PASSWORD_CHARACTERS = 12;
 const MAX_PASSWORD_BYTES = 1024;
-/** Whatever is longer than this normalizes to no accepted password: nobody shall have us try. */
+/** Whatever is longer than this normalizes to no accepted password: not to be attempted. */
 export const MAX_PASSWORD_INPUT = 4 * MAX_PASSWORD_BYTES;
 /** Fewer different characters are a pattern, not a password. */
 const MIN_DIFFERENT_CHARACTERS = 5;
-/** Beside a name that everybody knows, so much must be left. */
+/** Beside a well-known name, so much must be left. */
 const MIN_CHARACTERS_BESIDE_NAME = 8;
 const MIN_NAME_CHARACTERS = 4;
 /**
@@ -35,7 +35,7 @@ const isName = (password: string, name: string): boolean => {
   );
 };
 
-/** What is known of whoever chooses the password: their username, their address, and where the account is. */
+/** What is known of the user who chooses the password: their username, their address, and where the account is. */
 export interface PasswordOwner {
   username: string;
   email?: string | null | undefined;
@@ -65,12 +65,12 @@ export const passwordFault = (password: string, { username, email, issuer }: Pas
   const own = [username, ...partsOfAddress(username), ...partsOfAddress(email ?? "")].filter(isNotEmpty);
   if (own.some((name) => isName(password, name)))
     return "must not be or be derived from the username or the email address";
-  const place = [PRODUCT, ...namesOfHost(issuer)].filter(isNotEmpty);
-  if (place.some((name) => isName(password, name)))
+  const installation = [PRODUCT, ...namesOfHost(issuer)].filter(isNotEmpty);
+  if (installation.some((name) => isName(password, name)))
     return "must not be or be derived from the name of this installation";
   if (new Set(plain(password)).size < MIN_DIFFERENT_CHARACTERS)
     return `must have at least ${MIN_DIFFERENT_CHARACTERS} different characters`;
-  if (guessesOf(normalized, [...own, ...place]) < MIN_GUESSES)
+  if (guessesOf(normalized, [...own, ...installation]) < MIN_GUESSES)
     return "is too easy to guess, because it consists of common passwords, words, names, dates or keyboard patterns: use more unrelated words, or a password manager";
   return undefined;
 };

@@ -4,7 +4,7 @@ import { text } from "#shared/contracts/input.ts";
 import { jsonBody } from "#shared/http/openapi.ts";
 import { problem } from "#shared/problem/problem.ts";
 import { endpoint } from "../endpoint.ts";
-import { attemptRefused } from "../http/attempt-answer.ts";
+import { attemptRefused } from "../http/attempt-response.ts";
 import { grantorOf } from "../http/granting.ts";
 import { MAX_PASSWORD_INPUT, passwordFault } from "./password-rules.ts";
 

@@ -71,7 +71,7 @@ test("still recognises a hash of another cost, and says that it is outdated", as
 test("recognises a password nowhere but beside its own user", async () => {
   const passwords = createPasswords(PEPPER, randomBytes, CHEAP);
   const stored = await passwords.hash(USER, PASSWORD);
-  expect((await passwords.verify(PASSWORD, keptBy(stored, "somebody else"))).matches).toBe(false);
+  expect((await passwords.verify(PASSWORD, keptBy(stored, "another user"))).matches).toBe(false);
 });
 
 test("refuses a stored hash of an unknown format", async () => {
@@ -81,7 +81,7 @@ test("refuses a stored hash of an unknown format", async () => {
     await expect(passwords.verify(PASSWORD, keptBy(other))).rejects.toThrow("unknown format");
 });
 
-test("salts every hash anew", async () => {
+test("salts every hash separately", async () => {
   const passwords = createPasswords(PEPPER, randomBytes, CHEAP);
   expect(await passwords.hash(USER, PASSWORD)).not.toBe(await passwords.hash(USER, PASSWORD));
 });

@@ -6,7 +6,7 @@ import { normalizePassword } from "./password-rules.ts";
 
 const SALT_BYTES = 16;
 const HASH_BYTES = 32;
-/** Stands in every hash, so that another format can be told apart. */
+/** Stands in every hash, so that another format can be distinguished. */
 const VERSION = 2;
 
 interface Cost {
@@ -74,7 +74,7 @@ const deriveKey = (secret: Buffer, salt: Uint8Array, { ln, r, p }: Cost): Promis
 
 /**
  * Hashes and verifies under a pepper that is not in the database: a copy of it alone allows no guessing. The user's id is
- * hashed along: whoever can write the database cannot give another user the hash of a password he knows.
+ * hashed too: an attacker who can write the database cannot give another user the hash of a password they know.
  */
 export const createPasswords = (pepper: Uint8Array, randomBytes: RandomBytes, cost = CURRENT_COST): Passwords => {
   const applyPepper = (password: string, userId: string): Buffer =>

@@ -18,7 +18,7 @@ afterAll(() => Promise.all([open?.stop(), closed?.stop()]));
 const register = (fountain: Fountain, body: unknown): Promise<Response> =>
   send(fountain, "POST", "/register", { body });
 
-test("lets nobody register unless registration is open", async () => {
+test("refuses registration unless it is open", async () => {
   const refused = await problemIn(await register(closed, { username: "ann", password: PASSWORD }));
   expect(refused).toMatchObject({ status: 403, code: "forbidden" });
   const found = await closed.databases["kms"]?.execute("SELECT COUNT(*) AS n FROM users");
@@ -41,7 +41,7 @@ test("never lets a caller choose their roles", async () => {
   expect((await send(open, "GET", "/users", { token: accessToken })).status).toBe(403);
 });
 
-test("answers 409 to a username that somebody has", async () => {
+test("returns 409 to a username that is taken", async () => {
   expect((await register(open, { username: "ADMIN", password: PASSWORD })).status).toBe(409);
 });
 

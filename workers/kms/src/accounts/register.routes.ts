@@ -7,10 +7,10 @@ import {
   assertAcceptable,
   NEW_ACCOUNT_EXAMPLE,
   newAccountFields,
-  toUserAnswer,
+  toUserBody,
   USER_EXAMPLE,
-  userAnswer,
-} from "../http/user-answer.ts";
+  userBody,
+} from "../http/user-response.ts";
 
 const register = endpoint("POST /register", {
   operationId: "kms.register",
@@ -18,7 +18,7 @@ const register = endpoint("POST /register", {
   summary: "Create an account for yourself, if REGISTRATION=open",
   body: jsonBody(z.strictObject(newAccountFields), NEW_ACCOUNT_EXAMPLE),
   responses: {
-    201: json(userAnswer, "The new user; their role is always `user`", USER_EXAMPLE),
+    201: json(userBody, "The new user; their role is always `user`", USER_EXAMPLE),
   },
   errors: ["forbidden", "conflict"],
   handle: async (context) => {
@@ -29,7 +29,7 @@ const register = endpoint("POST /register", {
     assertAcceptable(context, { username, email, password });
     const created = await accounts.register({ username, email, password });
     if (!created.ok) throw ACCOUNT_REFUSALS[created.error.kind]();
-    return context.json(toUserAnswer(created.value), 201);
+    return context.json(toUserBody(created.value), 201);
   },
 });
 

@@ -22,7 +22,7 @@ const createUser = async (...roles: string[]): Promise<{ id: string; username: s
   return (await send(fountain, "POST", "/users", { token, body })).json();
 };
 
-/** A user who never logs in by his password: hashing takes its time. */
+/** A user who never logs in with their password: hashing is slow. */
 const insertUser = async (...roles: string[]): Promise<{ id: string }> => {
   const id = crypto.randomUUID();
   await fountain.databases["kms"]?.execute({
@@ -39,8 +39,8 @@ const putRole = (name: string, permissions: string[], as = token): Promise<Respo
   send(fountain, "PUT", `/roles/${name}`, { token: as, body: { permissions } });
 
 const refresh = async (refreshToken: string) => {
-  const answer = await sendForm(fountain, { grant_type: "refresh_token", refresh_token: refreshToken });
-  return { status: answer.status, tokens: tokensSchema.safeParse(await answer.json()).data };
+  const response = await sendForm(fountain, { grant_type: "refresh_token", refresh_token: refreshToken });
+  return { status: response.status, tokens: tokensSchema.safeParse(await response.json()).data };
 };
 
 const countAdministrators = async (): Promise<number> => {
@@ -84,7 +84,7 @@ describe("the roles", () => {
     expect(await problemIn(await putRole("admin", ["keys:read"]))).toMatchObject({ status: 409, code: "conflict" });
   });
 
-  test("grant nothing that whoever edits them lacks", async () => {
+  test("grant nothing that their editor lacks", async () => {
     const narrow = await signToken(fountain, { scopes: ["users:admin", "keys:read"] });
     expect((await putRole("operator", ["secrets:read"], narrow)).status).toBe(403);
     expect((await putRole("operator", ["keys:read"], narrow)).status).toBe(200);
@@ -106,19 +106,19 @@ describe("a user's roles", () => {
       pointers: ["#/roles/1"],
     });
     expect((await setRoles(id, [])).status).toBe(422);
-    expect((await setRoles("nobody", ["user"])).status).toBe(404);
+    expect((await setRoles("unknown", ["user"])).status).toBe(404);
     const narrow = await signToken(fountain, { scopes: ["users:admin", "search:read", "sequence:read"] });
     expect((await setRoles(id, ["admin"], narrow)).status).toBe(403);
   });
 
-  test("cannot be taken from somebody who may do more than oneself", async () => {
+  test("cannot be taken from a user who may do more than the caller", async () => {
     const { id } = await insertUser("admin");
     const narrow = await signToken(fountain, { scopes: ["users:admin", "search:read", "sequence:read"] });
     expect((await setRoles(id, ["user"], narrow)).status).toBe(403);
     expect((await send(fountain, "POST", `/users/${id}/lock`, { token: narrow })).status).toBe(403);
   });
 
-  test("void his access tokens when they change, and his session goes on with the new rights", async () => {
+  test("void the access tokens of their user when they change, and the session continues with the new rights", async () => {
     const { id, username } = await createUser("admin");
     const { accessToken, refreshToken } = await logIn(fountain, username, PASSWORD);
     await setRoles(id, ["user"]);
@@ -136,7 +136,7 @@ describe("a user's roles", () => {
   });
 });
 
-test("a role that loses a permission voids the access tokens of all who have it, and of nobody else", async () => {
+test("a role that loses a permission voids the access tokens of all who have it, and of no one else", async () => {
   await putRole("reader", ["keys:read", "search:read"]);
   const [reader, other] = [await createUser("reader"), await insertUser("auditor")];
   const readers = await logIn(fountain, reader.username, PASSWORD);
@@ -164,7 +164,7 @@ test("a new role voids no token, because no one had a right that it took", async
   expect(await noted()).toBe(1);
 });
 
-test("a change that changes nothing voids nothing, and is told by no audit entry", async () => {
+test("a change that changes nothing voids nothing, and has no audit entry", async () => {
   await putRole("steady", ["keys:read"]);
   const { rows } = (await fountain.databases["kms"]?.execute("SELECT * FROM rights_changes")) ?? { rows: [] };
   const entries = async () =>
@@ -197,15 +197,15 @@ test("a new role has no name that looks like another's, which the response names
 });
 
 describe("the last administrator", () => {
-  test("stays one, whoever of two deposes the other first", async () => {
+  test("remains, whichever of two deposes the other first", async () => {
     const administrators = await fountain.databases["kms"]?.execute("SELECT id FROM users WHERE roles LIKE '%admin%'");
     const ids = (administrators?.rows ?? []).map((row) => String(row["id"]));
     for (const id of ids.slice(1)) await setRoles(id, ["user"]);
     const first = ids[0] ?? "";
     for (let round = 0; round < 5; round += 1) {
       const second = await insertUser("admin");
-      const answers = await Promise.all([setRoles(first, ["user"]), setRoles(second.id, ["user"])]);
-      expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 409]);
+      const responses = await Promise.all([setRoles(first, ["user"]), setRoles(second.id, ["user"])]);
+      expect(responses.map(({ status }) => status).toSorted()).toEqual([200, 409]);
       expect(await countAdministrators()).toBe(1);
       await setRoles(first, ["admin"]);
       await setRoles(second.id, ["user"]);

@@ -8,12 +8,12 @@ import { type Problem, problem } from "#shared/problem/problem.ts";
 import { endpoint } from "../endpoint.ts";
 import type { KmsContext } from "../http/frame.ts";
 import { grantorOf } from "../http/granting.ts";
-import { ADMINISTRATION_REFUSALS, findUser, toUserAnswer, USER_EXAMPLE, userAnswer } from "../http/user-answer.ts";
+import { ADMINISTRATION_REFUSALS, findUser, toUserBody, USER_EXAMPLE, userBody } from "../http/user-response.ts";
 import { looksTaken } from "./look-alikes.ts";
 import { type ChangeFailure, type GrantFailure, isRoleName } from "./roles.ts";
 
-const roleAnswer = z.object({ name: z.string(), permissions: z.array(z.enum(SCOPES)) }).openapi("Role");
-const ROLE_EXAMPLE: z.input<typeof roleAnswer> = { name: "editor", permissions: ["search:read", "sequence:write"] };
+const roleBody = z.object({ name: z.string(), permissions: z.array(z.enum(SCOPES)) }).openapi("Role");
+const ROLE_EXAMPLE: z.input<typeof roleBody> = { name: "editor", permissions: ["search:read", "sequence:write"] };
 
 /** All of them stand in each token of the user, beside whatever else fits into one. */
 const MAX_ROLES = 32;
@@ -58,7 +58,7 @@ const grantRefused = (names: readonly string[], error: GrantFailure): Problem =>
   }
 };
 
-/** Refuses roles that there are not, and such as grant more than the caller may do himself. */
+/** Refuses roles that do not exist, and roles that grant more than the caller has. */
 export const assertHeld = async (
   { var: { services } }: KmsContext,
   principal: Principal,
@@ -73,7 +73,7 @@ const listRoles = endpoint("GET /roles", {
   tags: ["Accounts"],
   summary: "List the roles and their permissions",
   responses: {
-    200: json(z.object({ items: z.array(roleAnswer), next: z.null() }), "All roles", pageOf(ROLE_EXAMPLE)),
+    200: json(z.object({ items: z.array(roleBody), next: z.null() }), "All roles", pageOf(ROLE_EXAMPLE)),
   },
   handle: async (context) => context.json({ items: await context.var.services.roles.list(), next: null }, 200),
 });
@@ -85,7 +85,7 @@ const putRole = endpoint("PUT /roles/{name}", {
   params: z.object({ name: roleName }),
   body: jsonBody(wantedPermissions, { permissions: ROLE_EXAMPLE.permissions }),
   responses: {
-    200: json(roleAnswer, "The role; access tokens of its users are void and must be refreshed", ROLE_EXAMPLE),
+    200: json(roleBody, "The role; access tokens of its users are void and must be refreshed", ROLE_EXAMPLE),
   },
   errors: ["conflict"],
   handle: async (context, principal) => {
@@ -110,7 +110,7 @@ const putRolesOfUser = endpoint("PUT /users/{id}/roles", {
   params: z.object({ id: reference() }),
   body: jsonBody(wantedRoles, { roles: ["user", "editor"] }),
   responses: {
-    200: json(userAnswer, "The user; their access tokens are void, and must be refreshed", {
+    200: json(userBody, "The user; their access tokens are void, and must be refreshed", {
       ...USER_EXAMPLE,
       roles: ["user", "editor"],
     }),
@@ -125,7 +125,7 @@ const putRolesOfUser = endpoint("PUT /users/{id}/roles", {
     await assertHeld(context, principal, user.roles);
     const changed = await context.var.services.userAdministration.setRoles(id, roles, grantor);
     if (!changed.ok) throw ADMINISTRATION_REFUSALS[changed.error.kind]();
-    return context.json(toUserAnswer({ ...user, roles }), 200);
+    return context.json(toUserBody({ ...user, roles }), 200);
   },
 });
 

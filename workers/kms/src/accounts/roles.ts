@@ -49,7 +49,7 @@ export type ChangeFailure = Failure<"fixed" | "not-held" | LooksLike>;
 export interface Roles {
   /** By name, the role of administrators included. */
   list(): Promise<Role[]>;
-  /** Whether somebody with these scopes may hand out these roles: all of them exist, and none grants more. */
+  /** Whether a caller with these scopes may grant these roles: all of them exist, and none grants more. */
   mayGrant(names: readonly string[], held: ReadonlySet<Scope>): Promise<Result<undefined, GrantFailure>>;
   /** Makes or changes a role that grants, before and after, no more than the grantor may do. */
   put(role: Role, grantor: Grantor<"rights">): Promise<Result<Role, ChangeFailure>>;

@@ -4,12 +4,12 @@ import { EXAMPLE } from "#shared/http/examples.ts";
 import { json } from "#shared/http/openapi.ts";
 import { endpoint } from "../endpoint.ts";
 import { grantorOf, warningFields, warningsTo } from "../http/granting.ts";
-import { ADMINISTRATION_REFUSALS, findUser, toUserAnswer, USER_EXAMPLE, userAnswer } from "../http/user-answer.ts";
+import { ADMINISTRATION_REFUSALS, findUser, toUserBody, USER_EXAMPLE, userBody } from "../http/user-response.ts";
 import { isBeyondDefault } from "./granting.ts";
 import { assertHeld } from "./roles.routes.ts";
 
 const params = z.object({ id: reference() });
-const lockAnswer = userAnswer.extend(warningFields).openapi("LockedUser");
+const lockedUserBody = userBody.extend(warningFields).openapi("LockedUser");
 
 const lockUser = endpoint("POST /users/{id}/lock", {
   operationId: "kms.lockUser",
@@ -17,7 +17,7 @@ const lockUser = endpoint("POST /users/{id}/lock", {
   summary: "Lock a user: their sessions end, and they cannot log in",
   params,
   responses: {
-    200: json(lockAnswer, "The locked user", { ...USER_EXAMPLE, lockedAt: EXAMPLE.today }),
+    200: json(lockedUserBody, "The locked user", { ...USER_EXAMPLE, lockedAt: EXAMPLE.today }),
   },
   errors: ["not-found", "conflict"],
   handle: async (context, principal) => {
@@ -27,7 +27,7 @@ const lockUser = endpoint("POST /users/{id}/lock", {
     await assertHeld(context, principal, user.roles);
     const locked = await context.var.services.userAdministration.lock(id, grantor);
     if (!locked.ok) throw ADMINISTRATION_REFUSALS[locked.error.kind]();
-    return context.json({ ...toUserAnswer(locked.value), ...warningsTo(grantor) }, 200);
+    return context.json({ ...toUserBody(locked.value), ...warningsTo(grantor) }, 200);
   },
 });
 
@@ -37,18 +37,18 @@ const unlockUser = endpoint("POST /users/{id}/unlock", {
   summary: "Unlock a user, so that they can log in again",
   params,
   responses: {
-    200: json(lockAnswer, "The unlocked user", USER_EXAMPLE),
+    200: json(lockedUserBody, "The unlocked user", USER_EXAMPLE),
   },
   errors: ["not-found"],
   handle: async (context, principal) => {
     const { id } = context.req.valid("param");
     const user = await findUser(context, id);
-    // To let an administrator in again is to hand out what they may do.
+    // To let an administrator in again is to grant what they may do.
     const grantor = grantorOf(context, principal, isBeyondDefault(user.roles) ? "rights" : "access");
     await assertHeld(context, principal, user.roles);
     const unlocked = await context.var.services.userAdministration.unlock(id, grantor);
     if (!unlocked.ok) throw ADMINISTRATION_REFUSALS[unlocked.error.kind]();
-    return context.json({ ...toUserAnswer(unlocked.value), ...warningsTo(grantor) }, 200);
+    return context.json({ ...toUserBody(unlocked.value), ...warningsTo(grantor) }, 200);
   },
 });
 

@@ -5,10 +5,10 @@ import type { AuditEntry } from "../audit/audit-entry.ts";
 export interface User {
   id: string;
   username: string;
-  /** Names of roles, see `domain/roles.ts`. */
+  /** Names of roles, see `roles.ts`. */
   roles: string[];
   createdAt: Date;
-  /** Since when he may not log in. */
+  /** Since when they cannot log in. */
   lockedAt: Date | null;
 }
 
@@ -22,11 +22,11 @@ export interface UserFilter {
   search?: string | undefined;
 }
 
-/** A user, and what his roles grant him right now. */
+/** A user, and what their roles grant them right now. */
 export interface EntitledUser {
   user: User;
   permissions: Scope[];
-  /** What each of his roles contributes, but that of administrators, which has no list. */
+  /** What each of their roles contributes, but that of administrators, which has no list. */
   permissionsByRole: Readonly<Record<string, readonly string[]>>;
 }
 
@@ -36,13 +36,13 @@ export interface Credentials {
   passwordChangedAt: Date | null;
 }
 
-/** A password to take the place of the one that was checked. */
+/** A password to replace the one that was checked. */
 export interface NewPassword {
   userId: string;
   from: string;
   to: string;
   at: Date;
-  /** The session that goes on; all others end. */
+  /** The session that continues; all others end. */
   keptSessionId: string;
 }
 
@@ -53,7 +53,7 @@ export interface UserRepository {
   findCredentialsById(id: string): Promise<Credentials | undefined>;
   /** In the order of usernames, from the one after `afterKey`. */
   list(filter: UserFilter, limit: number, afterKey: string | undefined): Promise<Profile[]>;
-  /** Whether somebody has this username, or one that looks like it. */
+  /** Whether a user has this username, or one that looks like it. */
   isTaken(username: string): Promise<boolean>;
   isEmpty(): Promise<boolean>;
   /** false: the username is taken, or one that looks like it. */
@@ -64,10 +64,10 @@ export interface UserRepository {
   replacePasswordHash(userId: string, from: string, to: string): Promise<void>;
   /** Changes the password and ends the other sessions; false: it has been changed meanwhile. */
   changePassword(password: NewPassword, entry: AuditEntry): Promise<boolean>;
-  /** Replaces the roles, and voids the access tokens issued before; false: nobody would be left to administer. */
+  /** Replaces the roles, and voids the access tokens issued before; false: no administrator would be left. */
   setRoles(userId: string, roles: readonly string[], at: Date, entry: AuditEntry): Promise<boolean>;
-  /** Locks a user and ends his sessions; false: he is locked, or nobody would be left to administer. */
+  /** Locks a user and ends their sessions; false: they are locked, or no administrator would be left. */
   lock(userId: string, at: Date, entry: AuditEntry): Promise<boolean>;
-  /** false: he is not locked. */
+  /** false: they are not locked. */
   unlock(userId: string, entry: AuditEntry): Promise<boolean>;
 }

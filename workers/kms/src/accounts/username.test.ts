@@ -162,7 +162,7 @@ describe("the skeleton of a username", () => {
     ["user-1", "user-2"],
     ["田中", "中田"],
     ["иван", "ивана"],
-  ])("tells %s and %s apart", (one, other) => {
+  ])("distinguishes %s and %s", (one, other) => {
     expect(usernameSkeleton(one)).not.toBe(usernameSkeleton(other));
   });
 

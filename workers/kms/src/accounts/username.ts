@@ -13,7 +13,7 @@ export const MAX_USERNAME_INPUT = 4 * MAX_USERNAME_CHARACTERS;
 const PATTERN = /^[\p{L}\p{Nd}][\p{L}\p{M}\p{Nd}._@+-]*$/u;
 /** A mark needs a letter to stand on, and stands there once. */
 const STRAY_MARK = /[^\p{L}\p{M}]\p{M}|(\p{M})\1/u;
-/** Letters of phonetics and of history, where Unicode goes on adding look-alikes of letters in use: first and last. */
+/** Letters of phonetics and of history, where Unicode keeps adding look-alikes of letters in use: first and last. */
 const UNCOMMON = [
   [0x2b9, 0x2ba],
   [0x2bd, 0x2ff],
@@ -84,7 +84,7 @@ export const normalizeUsername = (username: string): string => username.normaliz
 const fold = (text: string): string => text.toLowerCase().toUpperCase().toLowerCase().normalize("NFKC");
 
 /**
- * Two usernames are the same when their keys are: case, compatibility variants and the blanks around do not tell users
+ * Two usernames are the same when their keys are: case, compatibility variants and the blanks around do not distinguish users
  * apart. What is no Unicode text, which the database could not compare, has the key of no username.
  */
 export const usernameKey = (username: string): string =>

@@ -33,7 +33,7 @@ test.each([
   ["with a mark of a script that shows nothing", "admin\u17b4", 422],
   ["with blanks around", " admin ", 422],
 ])("refuses a name %s, to strangers and to administrators", async (_, username, status) => {
-  for (const answer of [await register(username), await create(username)]) expect(answer.status).toBe(status);
+  for (const response of [await register(username), await create(username)]) expect(response.status).toBe(status);
 });
 
 test("says of a name that looks like another what it says of one that is taken", async () => {
@@ -64,7 +64,7 @@ test("lets a user in, and counts them, whatever blanks are around the name", asy
   expect((await logIn(username, PASSWORD)).status).toBe(429);
 });
 
-test("tells nobody whose an email address is", async () => {
+test("reveals to no one whose an email address is", async () => {
   const email = "taken@example.com";
   const bodies = [];
   for (const username of ["mail-one", "mail-two"]) {

@@ -15,7 +15,7 @@ afterAll(() => fountain?.stop());
 
 const create = (body: unknown, as = token): Promise<Response> => send(fountain, "POST", "/users", { token: as, body });
 
-test("creates a user and reads him back, without anything of his password", async () => {
+test("creates a user and reads them back, without anything of their password", async () => {
   const response = await create({ username: "ann", email: "ann@example.com", password: PASSWORD, roles: ["editor"] });
   expect(response.status).toBe(201);
   const user = await response.json<Record<string, unknown>>();
@@ -25,14 +25,14 @@ test("creates a user and reads him back, without anything of his password", asyn
   expect(await read.json()).toEqual(user);
 });
 
-test("gives a user the role user unless told", async () => {
+test("gives a user the role user by default", async () => {
   expect(await (await create({ username: "plain", password: PASSWORD })).json()).toMatchObject({
     roles: ["user"],
     email: null,
   });
 });
 
-test("answers 409 to a username that somebody has, in any case", async () => {
+test("returns 409 to a username that is taken, in any case", async () => {
   await create({ username: "taken", password: PASSWORD });
   expect(await problemIn(await create({ username: "TAKEN", password: PASSWORD }))).toMatchObject({
     status: 409,
@@ -41,10 +41,12 @@ test("answers 409 to a username that somebody has, in any case", async () => {
 });
 
 test("creates one user when 64 are created under one name at once", async () => {
-  const answers = await Promise.all(Array.from({ length: 64 }, () => create({ username: "race", password: PASSWORD })));
-  const statuses = answers.map((answer) => answer.status);
+  const responses = await Promise.all(
+    Array.from({ length: 64 }, () => create({ username: "race", password: PASSWORD })),
+  );
+  const statuses = responses.map((response) => response.status);
   expect(statuses.filter((status) => status === 201)).toHaveLength(1);
-  // Whom a busy machine does not get to in time is told to come back.
+  // A busy machine refuses requests that it cannot serve in time.
   const others = statuses.filter((status) => status !== 201);
   expect(others).toContain(409);
   expect(others.filter((status) => status !== 409 && status !== 503)).toEqual([]);
@@ -94,11 +96,11 @@ test("refuses a page size or a cursor of no sense", async () => {
     expect((await send(fountain, "GET", `/users?${query}`, { token })).status, query).toBe(422);
 });
 
-test("answers 404 for a user that is not there", async () => {
-  expect(await problemIn(await send(fountain, "GET", "/users/nobody", { token }))).toMatchObject({ status: 404 });
+test("returns 404 for a user that is not there", async () => {
+  expect(await problemIn(await send(fountain, "GET", "/users/unknown", { token }))).toMatchObject({ status: 404 });
 });
 
-test("lets nobody grant roles that can do more than he can", async () => {
+test("refuses to grant roles that can do more than the caller", async () => {
   const service = await signToken(fountain, {
     subject: "service:provisioning",
     clientId: "provisioning",
@@ -112,7 +114,7 @@ test("lets nobody grant roles that can do more than he can", async () => {
   expect((await create({ username: "worker", password: PASSWORD, roles: ["user"] }, service)).status).toBe(201);
 });
 
-test("refuses whoever does not administer users", async () => {
+test("refuses callers who do not administer users", async () => {
   const editor = await signToken(fountain, { roles: ["editor"], scopes: ["sequence:write"] });
   expect((await create({ username: "x", password: PASSWORD }, editor)).status).toBe(403);
   expect((await send(fountain, "GET", "/users", { token: editor })).status).toBe(403);

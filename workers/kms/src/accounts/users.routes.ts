@@ -11,10 +11,10 @@ import {
   findUser,
   NEW_ACCOUNT_EXAMPLE,
   newAccountFields,
-  toUserAnswer,
+  toUserBody,
   USER_EXAMPLE,
-  userAnswer,
-} from "../http/user-answer.ts";
+  userBody,
+} from "../http/user-response.ts";
 import { DEFAULT_ROLE, isBeyondDefault } from "./granting.ts";
 import { assertHeld, roleNames } from "./roles.routes.ts";
 import { usernameKey } from "./username.ts";
@@ -34,7 +34,7 @@ const createUser = endpoint("POST /users", {
   summary: "Create a user",
   body: jsonBody(newUser, { ...NEW_ACCOUNT_EXAMPLE, roles: ["user"] }),
   responses: {
-    201: json(userAnswer.extend(warningFields).openapi("NewUser"), "The new user", USER_EXAMPLE),
+    201: json(userBody.extend(warningFields).openapi("NewUser"), "The new user", USER_EXAMPLE),
   },
   errors: ["conflict"],
   handle: async (context, principal) => {
@@ -44,7 +44,7 @@ const createUser = endpoint("POST /users", {
     await assertHeld(context, principal, roles);
     const created = await context.var.services.accounts.create({ username, email, password, roles }, grantor);
     if (!created.ok) throw ACCOUNT_REFUSALS[created.error.kind]();
-    return context.json({ ...toUserAnswer(created.value), ...warningsTo(grantor) }, 201);
+    return context.json({ ...toUserBody(created.value), ...warningsTo(grantor) }, 201);
   },
 });
 
@@ -54,13 +54,13 @@ const listUsers = endpoint("GET /users", {
   summary: "List the users by name",
   query: pageQuery.extend({ search }),
   responses: {
-    200: json(page(userAnswer), "A page of users", pageOf(USER_EXAMPLE)),
+    200: json(page(userBody), "A page of users", pageOf(USER_EXAMPLE)),
   },
   handle: async (context) => {
     const { limit, after, ...filter } = context.req.valid("query");
     const users = await context.var.services.users.list(filter, limit + 1, decodeCursor(after));
     const { items, next } = toPage(users, limit, (user) => usernameKey(user.username));
-    return context.json({ items: items.map(toUserAnswer), next }, 200);
+    return context.json({ items: items.map(toUserBody), next }, 200);
   },
 });
 
@@ -70,11 +70,11 @@ const readUser = endpoint("GET /users/{id}", {
   summary: "Read a user",
   params: z.object({ id: reference() }),
   responses: {
-    200: json(userAnswer, "The user", USER_EXAMPLE),
+    200: json(userBody, "The user", USER_EXAMPLE),
   },
   errors: ["not-found"],
   handle: async (context) => {
-    return context.json(toUserAnswer(await findUser(context, context.req.valid("param").id)), 200);
+    return context.json(toUserBody(await findUser(context, context.req.valid("param").id)), 200);
   },
 });
 

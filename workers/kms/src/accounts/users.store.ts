@@ -55,7 +55,7 @@ const INSERT =
 const IS_ADMIN = `(locked_at IS NULL AND EXISTS (SELECT 1 FROM json_each(roles) WHERE value = '${ADMIN_ROLE}'))`;
 
 /**
- * Whether the user in the row can lose his rights, or go: somebody else must be left to administer. To stand in the
+ * Whether the user in the row can lose their rights, or be deleted: another administrator must remain. To stand in the
  * condition of one statement about `users`, so that two administrators cannot depose each other at once.
  */
 export const MAY_GO = `(NOT ${IS_ADMIN} OR EXISTS (

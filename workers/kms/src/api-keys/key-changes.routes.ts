@@ -8,7 +8,7 @@ import { endpoint } from "../endpoint.ts";
 import type { KmsContext } from "../http/frame.ts";
 import { grantorOf, warningFields, warningsTo } from "../http/granting.ts";
 import { allowedAddresses, KEY_EXAMPLE, keyResponse, noSuchKey, toKeyResponse } from "../http/key-response.ts";
-import { scopesNotHeld } from "../http/service-answer.ts";
+import { scopesNotHeld } from "../http/service-response.ts";
 import type { ApiKey } from "./api-key.ts";
 import type { ChangeFailure } from "./key-changes.ts";
 

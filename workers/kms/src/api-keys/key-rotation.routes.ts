@@ -16,7 +16,7 @@ import {
   noSuchKey,
   toCreatedKeyResponse,
 } from "../http/key-response.ts";
-import { noSuchService } from "../http/service-answer.ts";
+import { noSuchService } from "../http/service-response.ts";
 import { MAX_GRACE_SECONDS, type RotationFailure, type WantedRotation } from "./api-keys.ts";
 
 /** By default the old key ends at once: a leaked key must not stay valid because a parameter was forgotten. */

@@ -24,7 +24,7 @@ import {
   toKeyResponse,
 } from "../http/key-response.ts";
 import { SCOPES_TOO_LONG, wantedScopes } from "../http/scope-name.ts";
-import { MAX_SERVICE_NAME_CHARACTERS, noSuchService, SERVICE_REFUSALS } from "../http/service-answer.ts";
+import { MAX_SERVICE_NAME_CHARACTERS, noSuchService, SERVICE_REFUSALS } from "../http/service-response.ts";
 import type { ApiKey } from "./api-key.ts";
 import type { ApiKeyPosition, CreationFailure, RevocationFailure } from "./api-keys.ts";
 

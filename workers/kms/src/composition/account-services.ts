@@ -3,12 +3,12 @@ import type { TokenVerifier } from "#shared/auth/verify.ts";
 import { admittingVerifier, policyOf } from "#shared/http/access.ts";
 import { type Accounts, createAccounts } from "../accounts/accounts.ts";
 import { createEmailAddresses } from "../accounts/email-addresses.ts";
+import { createHashingLimit } from "../accounts/hashing-limit.ts";
 import { createPasswords } from "../accounts/password.ts";
 import { createAttemptRepository } from "../accounts/password-attempts.store.ts";
 import { createPasswordGuard } from "../accounts/password-guard.ts";
 import { createRoleRepository } from "../accounts/roles.store.ts";
 import { createRoles, type Roles } from "../accounts/roles.ts";
-import { createTurns } from "../accounts/turns.ts";
 import type { UserRepository } from "../accounts/user.ts";
 import { createUserAdministration, type UserAdministration } from "../accounts/user-administration.ts";
 import { createUserRepository } from "../accounts/users.store.ts";
@@ -59,10 +59,10 @@ export const createAccountServices = (options: AccountServicesOptions): AccountS
   const { foundation, keys, recorder, verify, issueToken, sleep, randomBytes, now, createId } = options;
   const { database, env } = foundation;
   const users = createUserRepository(database, createEmailAddresses(keys, randomBytes));
-  const turns = createTurns({ now, sleep });
+  const hashingLimit = createHashingLimit({ now, sleep });
   const guard = createPasswordGuard({
     repository: createAttemptRepository(database),
-    turns,
+    hashingLimit,
     mac: (context, text) => macInContext(keys.mac, context, text),
     now,
   });
@@ -81,7 +81,7 @@ export const createAccountServices = (options: AccountServicesOptions): AccountS
   const accounts = createAccounts({
     users,
     passwords,
-    turns,
+    hashingLimit,
     guard,
     recorder,
     issuer: env.PUBLIC_URL,

@@ -1,4 +1,4 @@
-/** What the routes share that hand something out: they ask the rule of granting, and say when a factor should be enrolled. */
+/** What routes that grant something share: they ask the rule of granting, and say when a factor should be enrolled. */
 import { z } from "@hono/zod-openapi";
 import { grantRefused } from "#shared/auth/authorize.ts";
 import type { Principal } from "#shared/auth/claims.ts";
@@ -6,7 +6,7 @@ import type { Granted } from "#shared/contracts/granting.ts";
 import { askToGrant, type Grantor } from "../accounts/granting.ts";
 import type { KmsContext } from "./frame.ts";
 
-/** The caller as one who may hand this out; throws the refusal, which begins with `lead`. */
+/** The caller as a grantor of this; throws the refusal, which begins with `lead`. */
 export const grantorOf = <What extends Granted>(
   { var: { policy, services, template } }: KmsContext,
   principal: Principal,
@@ -25,7 +25,7 @@ const warning = z
   .object({ code: z.literal("factor-recommended"), detail: z.string() })
   .openapi("Warning", { description: "A recommendation, although the call succeeded" });
 
-/** A member of responses to calls that hand something out. */
+/** A member of responses to calls that grant something. */
 export const warningFields = { warnings: z.array(warning).optional() };
 
 const FACTOR_RECOMMENDED = {

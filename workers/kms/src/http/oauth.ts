@@ -40,7 +40,7 @@ export const BAD_CLIENT: OAuthError = {
   description: "The service or its API key is unknown.",
 };
 
-/** What is wrong is told in OAuth's own words, not in ours. */
+/** An error response of OAuth, not a problem. */
 export const refuse = (context: KmsContext, { kind, description }: OAuthError): Response => {
   if (!currentRequest()?.reason) noteReason(kind);
   const body = { error: kind, error_description: description };

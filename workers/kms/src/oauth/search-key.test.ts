@@ -98,7 +98,7 @@ test.each([
 
 test.each([
   ["a session that has ended", { session: opened(0, new Date(NOW_MS)) }, ofUser],
-  ["a session that nobody knows", {}, ofUser],
+  ["an unknown session", {}, ofUser],
   ["a session that is too old", { session: opened(91 * DAY_MS) }, ofUser],
   ["an API key that was revoked", { apiKey: stored({ revokedAt: new Date(NOW_MS) }) }, ofService],
   ["an API key that has expired", { apiKey: stored({ expiresAt: new Date(NOW_MS) }) }, ofService],

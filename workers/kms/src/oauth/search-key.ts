@@ -11,7 +11,7 @@ import type { AuditRecorder } from "../audit/audit-entry.ts";
 import { isAlive, SESSION_ABSOLUTE_LIMIT_MS, type Session } from "../sessions/session.ts";
 import { type IssueToken, toSeconds } from "../tokens/access-token.ts";
 
-/** Nobody authenticates with a scoped key: to whoever asks for a fresh login, it was never one. */
+/** No one authenticates with a scoped key: where a fresh login is required, it never suffices. */
 const NEVER = new Date(0);
 
 export interface SearchKeys {

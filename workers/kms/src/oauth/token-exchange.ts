@@ -17,9 +17,9 @@ export interface Exchange {
   /** The key that the acting service has shown. */
   actor: ApiKey;
   subjectToken: string;
-  /** Some of the subject token's; if not said, those among them that the key has itself. */
+  /** Some of the subject token's; by default those that the key has too. */
   scopes: readonly Scope[] | undefined;
-  /** Some of what the subject's token is good for; all, if not said. */
+  /** Some of the subject token's audiences; by default all of them. */
   audiences: readonly Audience[] | undefined;
 }
 

@@ -8,7 +8,7 @@ import type { VerifiedToken, VerifyToken } from "./verified-token.ts";
 export type Introspection = { active: false } | ({ active: true; token_type: "Bearer" } & Claims);
 
 /**
- * Who asks: a service, which may be shown anybody's token; or a user, or a service that acts for them, who may ask about
+ * Who asks: a service, which may be shown any token; or a user, or a service that acts for them, who may ask about
  * the user's own and, with the right to administer, about others'.
  */
 export type Asker = Pick<VerifiedToken, "kind" | "subject" | "scopes">;

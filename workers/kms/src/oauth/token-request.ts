@@ -19,9 +19,9 @@ const JWT_TYPE = "urn:ietf:params:oauth:token-type:jwt";
 export const GRANT_TYPES = ["refresh_token", "client_credentials", TOKEN_EXCHANGE] as const;
 
 interface GrantRequest {
-  /** The scopes asked for; all there are, if not said. */
+  /** The requested scopes; by default all. */
   scopes: Scope[] | undefined;
-  /** What the access token shall be good for; for all that it can be, if not said. */
+  /** The requested audiences of the access token; by default all that are possible. */
   audiences: Audience[] | undefined;
 }
 
@@ -65,7 +65,7 @@ const parseExchange = ({ parameters, client, wanted }: Begun): Parsed<TokenReque
   return success({ grant: TOKEN_EXCHANGE, client, subjectToken, ...wanted });
 };
 
-/** What is asked for, or the error to answer. `issuer`: where this installation is reached. */
+/** The request, or the error to return. `issuer`: where this installation is reached. */
 export const parseTokenRequest = (
   form: string,
   authorization: string | undefined,

@@ -34,7 +34,7 @@ const audienceAt = (uri: string, issuer: string): Audience | undefined => {
   return isAudience(name) && name !== TOKEN_AUDIENCE ? name : undefined;
 };
 
-/** The audiences that are asked for; `undefined` when nothing is said. `issuer`: where this installation is reached. */
+/** The audiences that are asked for; `undefined` when none are named. `issuer`: where this installation is reached. */
 export const parseTarget = (parameters: Parameters, issuer: string): Parsed<Audience[] | undefined> => {
   const named = parameters.all("audience").map((name) => (isAudience(name) ? name : undefined));
   const wanted = [...named, ...parameters.all("resource").map((uri) => audienceAt(uri, issuer))];

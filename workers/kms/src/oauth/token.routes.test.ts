@@ -50,11 +50,11 @@ const execute = async (sql: string, ...args: string[]) => {
 const refreshTokenIn = async (response: Response): Promise<string> =>
   tokensSchema.required().parse(await response.json()).refresh_token;
 
-test("gives 100 refreshes of one token at once the same successor, and nobody is logged out", async () => {
+test("gives 100 refreshes of one token at once the same successor, and no session ends", async () => {
   const { refreshToken } = await logIn(fountain);
   const form = { grant_type: "refresh_token", refresh_token: refreshToken };
-  const answers = await Promise.all(Array.from({ length: 100 }, () => sendForm(fountain, form)));
-  const successors = new Set(await Promise.all(answers.map(refreshTokenIn)));
+  const responses = await Promise.all(Array.from({ length: 100 }, () => sendForm(fountain, form)));
+  const successors = new Set(await Promise.all(responses.map(refreshTokenIn)));
   expect(successors.size).toBe(1);
   const [successor = ""] = successors;
   const next = await sendForm(fountain, { ...form, refresh_token: successor });
@@ -64,7 +64,7 @@ test("gives 100 refreshes of one token at once the same successor, and nobody is
   ).toBe(200);
 });
 
-test("answers a retry after the response was lost, and the audit trail says so", async () => {
+test("accepts a retry after the response was lost, and the audit trail says so", async () => {
   const { refreshToken, accessToken } = await logIn(fountain);
   const form = { grant_type: "refresh_token", refresh_token: refreshToken };
   const successor = await refreshTokenIn(await sendForm(fountain, form));
@@ -95,13 +95,13 @@ test("ends the session of a refresh token that comes back after its successor, a
 
 test("gives a service a token for its API key, by Basic and by body alike", async () => {
   const form = { grant_type: "client_credentials" };
-  const answers = await Promise.all([
+  const responses = await Promise.all([
     sendForm(fountain, form, basic("films", apiKey)),
     sendForm(fountain, { ...form, client_id: "films", client_secret: apiKey }),
   ]);
-  for (const answer of answers) {
-    expect(answer.status).toBe(200);
-    const tokens = tokensSchema.parse(await answer.json());
+  for (const response of responses) {
+    expect(response.status).toBe(200);
+    const tokens = tokensSchema.parse(await response.json());
     expect(tokens).toMatchObject({ token_type: "Bearer", expires_in: 900, scope: "sequence:read search:read" });
     expect(tokens.refresh_token).toBeUndefined();
     expect(decodeJwt(tokens.access_token)).toMatchObject({ sub: "service:films", client_id: "films", roles: [] });
@@ -110,8 +110,8 @@ test("gives a service a token for its API key, by Basic and by body alike", asyn
 
 test("narrows a service's token to the scopes asked for", async () => {
   const form = { grant_type: "client_credentials", scope: "search:read" };
-  const answer = await sendForm(fountain, form, basic("films", apiKey));
-  expect(await answer.json()).toMatchObject({ scope: "search:read" });
+  const response = await sendForm(fountain, form, basic("films", apiKey));
+  expect(await response.json()).toMatchObject({ scope: "search:read" });
   const beyond = await sendForm(fountain, { ...form, scope: "search:read users:admin" }, basic("films", apiKey));
   expect(await errorIn(beyond)).toEqual([400, "invalid_scope"]);
 });
@@ -126,9 +126,9 @@ test("refuses a client that does not authenticate, with a challenge", async () =
     sendForm(fountain, form, basic("other", apiKey)),
     sendForm(fountain, { ...form, client_id: "films", client_secret: "" }),
   ];
-  for (const answer of await Promise.all(attempts)) {
-    expect(answer.headers.get("www-authenticate")).toBe('Basic realm="fountain"');
-    expect(await errorIn(answer)).toEqual([401, "invalid_client"]);
+  for (const response of await Promise.all(attempts)) {
+    expect(response.headers.get("www-authenticate")).toBe('Basic realm="fountain"');
+    expect(await errorIn(response)).toEqual([401, "invalid_client"]);
   }
 });
 

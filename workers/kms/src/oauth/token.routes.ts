@@ -166,5 +166,4 @@ const token = endpoint("POST /token", {
   },
 });
 
-/** Not added with `openapi`: what is wrong with a request here is told in OAuth's own words, not in ours. */
 export const tokenEndpoints = [token];

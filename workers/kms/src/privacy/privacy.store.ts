@@ -12,29 +12,29 @@ import { noteRightsChange } from "../tokens/rights-changes.store.ts";
 import type { PrivacyRepository } from "./privacy.ts";
 
 /** Whether the user can be erased: every statement of the transaction asks the same. */
-const CAN_GO = `EXISTS (SELECT 1 FROM users WHERE id = :userId AND ${MAY_GO})`;
-const IS_GONE = "NOT EXISTS (SELECT 1 FROM users WHERE id = :userId)";
+const CAN_BE_ERASED = `EXISTS (SELECT 1 FROM users WHERE id = :userId AND ${MAY_GO})`;
+const IS_DELETED = "NOT EXISTS (SELECT 1 FROM users WHERE id = :userId)";
 
 const REVOKE_TOKENS = `
   INSERT INTO revocations (revoked_id, revoked_at)
-  SELECT id, :at FROM sessions WHERE user_id = :userId AND ended_at IS NULL AND ${CAN_GO} ${EARLIER_REVOCATION_COUNTS}`;
+  SELECT id, :at FROM sessions WHERE user_id = :userId AND ended_at IS NULL AND ${CAN_BE_ERASED} ${EARLIER_REVOCATION_COUNTS}`;
 
 const FORGET = [
   `DELETE FROM refresh_tokens
-   WHERE session_id IN (SELECT id FROM sessions WHERE user_id = :userId) AND ${CAN_GO}`,
-  `DELETE FROM sessions WHERE user_id = :userId AND ${CAN_GO}`,
-  `DELETE FROM known_addresses WHERE user_id = :userId AND ${CAN_GO}`,
+   WHERE session_id IN (SELECT id FROM sessions WHERE user_id = :userId) AND ${CAN_BE_ERASED}`,
+  `DELETE FROM sessions WHERE user_id = :userId AND ${CAN_BE_ERASED}`,
+  `DELETE FROM known_addresses WHERE user_id = :userId AND ${CAN_BE_ERASED}`,
 ];
 
 const FORGET_USER = `DELETE FROM users WHERE id = :userId AND ${MAY_GO}`;
 
-/** The row stays, so that nobody makes another key for him. */
+/** The row stays, so that no new key is made for them. */
 const FORGET_AUDIT_KEY = `
-  INSERT INTO audit_keys (subject, wrapped_key) SELECT :userId, NULL WHERE ${IS_GONE}
+  INSERT INTO audit_keys (subject, wrapped_key) SELECT :userId, NULL WHERE ${IS_DELETED}
   ON CONFLICT (subject) DO UPDATE SET wrapped_key = NULL`;
 
 const NOTE_ERASURE = `
-  INSERT INTO erasures (user_id, erased_at) SELECT :userId, :at WHERE ${IS_GONE} ON CONFLICT (user_id) DO NOTHING`;
+  INSERT INTO erasures (user_id, erased_at) SELECT :userId, :at WHERE ${IS_DELETED} ON CONFLICT (user_id) DO NOTHING`;
 
 const about =
   (userId: string) =>

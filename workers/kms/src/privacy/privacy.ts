@@ -1,4 +1,4 @@
-/** What a user can ask for as a person: to see everything that is held about him, and to be forgotten. */
+/** What a user can ask for as a person: to see everything that is stored about them, and to be erased. */
 import { CompactSign } from "jose";
 import type { PersonalParts, SignedDocument } from "#shared/contracts/personal-data.ts";
 import { failure, type Result, success } from "#shared/lang/result.ts";
@@ -9,11 +9,11 @@ import type { ReadableEntry } from "../audit-log/audit-reading.ts";
 import type { Session } from "../sessions/session.ts";
 import type { KeyRing } from "../tokens/key-ring.ts";
 
-/** No access token: whoever verifies tokens refuses the type (RFC 8725 §3.11). */
+/** No access token: verifiers of tokens refuse the type (RFC 8725 §3.11). */
 const PERSONAL_DATA_TYPE = "fountain-personal-data+jws";
-/** The newest are in the document; an answer has to end somewhere. */
+/** The newest are in the document; a response has to end somewhere. */
 const MAX_AUDIT_ENTRIES = 10_000;
-/** By then every token of an erased user is refused everywhere, and nothing new can come to be about him. */
+/** By then every token of an erased user is refused everywhere, and nothing new can be stored about them. */
 const SETTLED_AFTER_MS = 10_000;
 const ERASURES_AT_A_TIME = 100;
 
@@ -22,8 +22,8 @@ export interface PrivacyRepository {
   sessionsOf(userId: string): Promise<Session[]>;
   countKnownAddresses(userId: string): Promise<number>;
   /**
-   * Forgets the user, his sessions and the key of what the audit trail tells of him, and voids his tokens, all or nothing;
-   * false: there is no such user, or nobody else is left to administer.
+   * Deletes the user, their sessions and the key of their personal data in the audit trail, and voids their tokens, all or
+   * nothing; false: there is no such user, or no administrator would be left.
    */
   erase(userId: string, at: Date, entry: AuditEntry): Promise<boolean>;
   listErasures(before: Date, limit: number): Promise<string[]>;
@@ -31,7 +31,7 @@ export interface PrivacyRepository {
 }
 
 export interface Privacy {
-  /** Everything held about the user; `parts` is what the other workers hold, `undefined` where nobody asked them. */
+  /** Everything held about the user; `parts` is what the other workers hold, `undefined` where they were not asked. */
   collect(userId: string, parts: PersonalParts | undefined): Promise<Result<SignedDocument, "unknown">>;
   /** Erases the user, at their own wish. */
   erase(userId: string): Promise<Result<undefined, "unknown" | "last-administrator">>;

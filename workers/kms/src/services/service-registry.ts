@@ -32,7 +32,7 @@ export type EntryFailure = Failure<"not-held" | "taken" | LooksLike>;
 export interface ServiceRegistry {
   /** What is wrong with an address for webhooks; `undefined` when nothing is. */
   webhookFault(url: string): string | undefined;
-  /** The service, if it may do no more than the caller: nobody changes what goes beyond their own rights. */
+  /** The service, if it may do no more than the caller: no one changes what exceeds their own rights. */
   findWithin(name: string, caller: Caller): Promise<Result<Service, "unknown" | "not-held">>;
   enter(wanted: WantedService, grantor: Grantor<"credential">): Promise<Result<EnteredService, EntryFailure>>;
   /** A new secret to verify the messages with, which from now on go to that address. */

@@ -4,7 +4,7 @@ import { json, jsonBody } from "#shared/http/openapi.ts";
 import { endpoint } from "../endpoint.ts";
 import { NO_STORE } from "../http/frame.ts";
 import { grantorOf } from "../http/granting.ts";
-import { assertWebhookUrl, SERVICE_REFUSALS, webhookUrl } from "../http/service-answer.ts";
+import { assertWebhookUrl, SERVICE_REFUSALS, webhookUrl } from "../http/service-response.ts";
 
 const byName = z.object({ name: reference() });
 

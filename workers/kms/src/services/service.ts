@@ -5,7 +5,7 @@ import type { AuditEntry } from "../audit/audit-entry.ts";
 export interface Service {
   name: string;
   scopes: Scope[];
-  /** How old a key should grow at most; `null` when nobody said. */
+  /** How old a key should grow at most; `null`: any age. */
   rotateAfterDays: number | null;
   createdAt: Date;
   /** Where its owner hears of what happens to its keys; `null` when nowhere. */
@@ -29,7 +29,7 @@ export interface ServiceRepository {
   list(limit: number, after: string | undefined): Promise<Service[]>;
   /** false: the name is taken. */
   insert(service: NewService, entry: AuditEntry): Promise<boolean>;
-  /** Where the owner hears of his keys from now on; `null`: nowhere, and what he has not been told is forgotten. */
+  /** Where the owner is notified of their keys from now on; `null`: nowhere, and pending messages are deleted. */
   setWebhook(name: string, webhook: WebhookAddress | null, at: Date, entry: AuditEntry): Promise<boolean>;
   /** Removes the service and its keys, and revokes their tokens, in one transaction; false: there is no such service. */
   remove(name: string, at: Date, entry: AuditEntry): Promise<boolean>;

@@ -39,7 +39,7 @@ test("says that keys are not rotated by schedule while there is no webhook, and 
   expect(shown).toMatchObject({ rotationBlocked: null });
 });
 
-test("answers 409 to a name that is taken", async () => {
+test("returns 409 to a name that is taken", async () => {
   await create({ name: "taken", scopes: ["search:read"] });
   expect((await create({ name: "taken", scopes: ["search:read"] })).status).toBe(409);
 });
@@ -55,10 +55,10 @@ test("refuses a name that looks like that of another service, and says which", a
 });
 
 test("registers one service when 20 are registered under one name at once", async () => {
-  const answers = await Promise.all(
+  const responses = await Promise.all(
     Array.from({ length: 20 }, () => create({ name: "race", scopes: ["search:read"] })),
   );
-  const statuses = answers.map((answer) => answer.status);
+  const statuses = responses.map((response) => response.status);
   expect(statuses.filter((status) => status === 201)).toHaveLength(1);
   expect(statuses.filter((status) => status === 409)).toHaveLength(19);
 });
@@ -93,7 +93,7 @@ test("refuses scopes that do not exist, and a service without any", async () => 
   expect((await create({ name: "bad", scope: ["search:read"], scopes: ["search:read"] })).status).toBe(422);
 });
 
-test("lets nobody give a service scopes that they lack themselves", async () => {
+test("refuses to give a service scopes that the caller lacks", async () => {
   const keeper = await signToken(fountain, { roles: [], scopes: ["keys:write", "search:read"] });
   expect((await create({ name: "greedy", scopes: ["search:read", "users:admin"] }, keeper)).status).toBe(403);
   expect((await create({ name: "modest", scopes: ["search:read"] }, keeper)).status).toBe(201);

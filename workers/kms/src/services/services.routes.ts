@@ -18,10 +18,10 @@ import {
   SERVICE_EXAMPLE,
   SERVICE_REFUSALS,
   scopesNotHeld,
-  serviceAnswer,
-  toServiceAnswer,
+  serviceBody,
+  toServiceBody,
   webhookUrl,
-} from "../http/service-answer.ts";
+} from "../http/service-response.ts";
 
 import type { EntryFailure } from "./service-registry.ts";
 
@@ -67,7 +67,7 @@ const createService = endpoint("POST /services", {
   }),
   responses: {
     201: json(
-      serviceAnswer.extend({ webhookSecret: z.string().optional(), ...warningFields }).openapi("NewService"),
+      serviceBody.extend({ webhookSecret: z.string().optional(), ...warningFields }).openapi("NewService"),
       "The new service; only this response contains the secret of its webhook",
       { ...SERVICE_EXAMPLE, webhookSecret: "whsec_…" },
     ),
@@ -81,8 +81,8 @@ const createService = endpoint("POST /services", {
     const entered = await serviceRegistry.enter(wanted, grantor);
     if (!entered.ok) throw entryRefused(entered.error);
     const { service, webhookSecret } = entered.value;
-    const answer = { ...toServiceAnswer(service), ...(webhookSecret && { webhookSecret }), ...warningsTo(grantor) };
-    return context.json(answer, 201, NO_STORE);
+    const body = { ...toServiceBody(service), ...(webhookSecret && { webhookSecret }), ...warningsTo(grantor) };
+    return context.json(body, 201, NO_STORE);
   },
 });
 
@@ -92,13 +92,13 @@ const listServices = endpoint("GET /services", {
   summary: "List the services by name",
   query: pageQuery,
   responses: {
-    200: json(page(serviceAnswer), "A page of services", pageOf(SERVICE_EXAMPLE)),
+    200: json(page(serviceBody), "A page of services", pageOf(SERVICE_EXAMPLE)),
   },
   handle: async (context) => {
     const { limit, after } = context.req.valid("query");
     const services = await context.var.services.services.list(limit + 1, decodeCursor(after));
     const { items, next } = toPage(services, limit, (service) => service.name);
-    return context.json({ items: items.map(toServiceAnswer), next }, 200);
+    return context.json({ items: items.map(toServiceBody), next }, 200);
   },
 });
 
@@ -108,13 +108,13 @@ const readService = endpoint("GET /services/{name}", {
   summary: "Read a service",
   params: byName,
   responses: {
-    200: json(serviceAnswer, "The service", SERVICE_EXAMPLE),
+    200: json(serviceBody, "The service", SERVICE_EXAMPLE),
   },
   errors: ["not-found"],
   handle: async (context) => {
     const service = await context.var.services.services.find(context.req.valid("param").name);
     if (!service) throw noSuchService();
-    return context.json(toServiceAnswer(service), 200);
+    return context.json(toServiceBody(service), 200);
   },
 });
 

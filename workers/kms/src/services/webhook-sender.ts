@@ -1,9 +1,9 @@
 /** Sends webhooks: through the binding to the internet where there is one, which reaches public addresses only. */
 import type { Send } from "./webhooks.ts";
 
-const ANSWER_WITHIN_MS = 10_000;
+const RESPONSE_TIMEOUT_MS = 10_000;
 
-/** A redirect is not followed: nobody looked at where it leads. */
+/** A redirect is not followed: its target was not checked. */
 export const createSend =
   (internet: Pick<Fetcher, "fetch"> | undefined): Send =>
   async (url, { headers, body }) => {
@@ -12,7 +12,7 @@ export const createSend =
       headers,
       body,
       redirect: "manual",
-      signal: AbortSignal.timeout(ANSWER_WITHIN_MS),
+      signal: AbortSignal.timeout(RESPONSE_TIMEOUT_MS),
     } as const;
     const response = await (internet ? internet.fetch(url, init) : fetch(url, init));
     await response.body?.cancel();

@@ -1,4 +1,4 @@
-/** Where webhooks may go: to the public internet over TLS, so that nobody uses them to reach what he cannot reach himself. */
+/** Where webhooks may go: to the public internet over TLS, so that no one uses them to reach what they cannot reach themselves. */
 import ipaddr from "ipaddr.js";
 import { HOLDS_CREDENTIAL, holdsCredential } from "#shared/contracts/credential-shape.ts";
 

@@ -40,7 +40,7 @@ test("several keys of a service are replaced each by its own", async () => {
   expect(await statesOf()).toMatchObject({ [one.id]: "grace", [other.id]: "grace", [young.id]: "active" });
 });
 
-test("no key is replaced that is young, disabled, revoked, or whose owner cannot be told", async () => {
+test("no key is replaced that is young, disabled, revoked, or whose owner cannot be notified", async () => {
   await create();
   const disabled = await createOld();
   await call("POST", `/keys/${state.service}/${disabled.id}/disable`);
@@ -53,7 +53,7 @@ test("no key is replaced that is young, disabled, revoked, or whose owner cannot
   expect(state.received).toEqual([]);
 });
 
-test("the grace of a replaced key never outlives its own expiry, and the new key has its lifetime anew", async () => {
+test("the grace of a replaced key never outlives its own expiry, and the new key has its full lifetime", async () => {
   const expiresAt = new Date(Date.now() + DAY_MS).toISOString();
   const old = await createOld({ expiresAt });
   await runSchedule();
@@ -63,7 +63,7 @@ test("the grace of a replaced key never outlives its own expiry, and the new key
   expect(await response.json()).toMatchObject({ valid: true, expiresAt });
 });
 
-test("while nobody takes the message, the old key works on, and the same message comes again", async () => {
+test("while the message is not accepted, the old key keeps working, and the same message comes again", async () => {
   state.answer = { status: 503 };
   const old = await createOld();
   await runSchedule();
@@ -110,7 +110,7 @@ test("follows no redirect", async () => {
   expect(Object.values(await statesOf()).toSorted()).toEqual(["active", "active"]);
 });
 
-test("the owner is told of a leak right after the report", async () => {
+test("the owner is notified of a leak right after the report", async () => {
   const { id, key } = await create({ name: "laptop" });
   await send(hooks.fountain, "POST", "/keys/leaked", { body: { key, url: "https://example.com/paste/1" } });
   await expect.poll(() => state.received.length, { interval: 50, timeout: 5_000 }).toBe(1);
@@ -138,7 +138,7 @@ test("another address gets another secret, and the old one signs no more", async
   expect(await (await call("GET", `/services/${state.service}`)).text()).not.toContain("whsec_");
 });
 
-test("without the address, what was on its way is forgotten, and a key nobody has seen is taken back", async () => {
+test("without a webhook, pending messages are deleted, and a key that was never delivered is revoked", async () => {
   state.answer = { status: 500 };
   const old = await createOld();
   await runSchedule();
@@ -149,7 +149,7 @@ test("without the address, what was on its way is forgotten, and a key nobody ha
   expect(state.received).toHaveLength(1);
 });
 
-test("a rotation by call takes the place of one that the owner has not been told of", async () => {
+test("a rotation on demand replaces one that the owner has not been notified of", async () => {
   state.answer = { status: 500 };
   await createOld();
   await runSchedule();
@@ -162,14 +162,14 @@ test("a rotation by call takes the place of one that the owner has not been told
   expect(Object.values(await statesOf()).toSorted()).toEqual(["active", "revoked", "revoked"]);
 });
 
-test("nobody has keys sent to himself that can do more than he can, nor without a second factor", async () => {
+test("no one has keys sent to themselves that can do more than they can, nor without a second factor", async () => {
   const path = `/services/${state.service}/webhook`;
   const oneFactor = await signToken(hooks.fountain, { acr: "aal1", amr: ["pwd"] });
   expect((await call("PUT", path, { token: oneFactor, body: { url: state.url } })).status).toBe(401);
   expect((await call("DELETE", path, { token: oneFactor })).status).toBe(401);
   const keeper = await signToken(hooks.fountain, { roles: [], scopes: ["keys:write"] });
   expect((await call("PUT", path, { token: keeper, body: { url: state.url } })).status).toBe(403);
-  expect((await call("PUT", "/services/nobody/webhook", { body: { url: state.url } })).status).toBe(404);
+  expect((await call("PUT", "/services/unknown/webhook", { body: { url: state.url } })).status).toBe(404);
 });
 
 test("refuses an address that is none, or holds credentials", async () => {

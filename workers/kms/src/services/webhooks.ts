@@ -1,6 +1,6 @@
 /**
  * Webhooks to the owners of services, signed as Standard Webhooks says (standardwebhooks.com): each message is stored in
- * the transaction of what it tells, and sent from there at least once, later and later while nobody takes it.
+ * the transaction of what it reports, and sent from there at least once, with growing delays until it is accepted.
  */
 import { Webhook } from "standardwebhooks";
 import type { RandomBytes } from "../crypto/random.ts";
@@ -53,7 +53,7 @@ export interface WebhookRepository {
   hasWebhook(service: string): Promise<boolean>;
   /** The oldest ones first. */
   listDue(at: Date, limit: number): Promise<DueDelivery[]>;
-  /** Counts an attempt and says when the next one is due; false: somebody else attempts it. */
+  /** Counts an attempt and says when the next one is due; false: another run attempts it. */
   claim(delivery: DueDelivery, nextAttemptAt: Date): Promise<boolean>;
   /** It has arrived. */
   remove(id: string): Promise<void>;
@@ -65,11 +65,11 @@ export interface Outcome {
   undeliverable(delivery: Delivery): Promise<void>;
 }
 
-/** Sends a request and gives the status of the answer; fails when there is none in time. */
+/** Sends a request and returns the status of the response; fails when there is none in time. */
 export type Send = (url: string, init: { headers: Record<string, string>; body: string }) => Promise<number>;
 
 export interface Webhooks {
-  /** A message to the owner of a service, ready for storage; `undefined` when he has named no address. */
+  /** A message to the owner of a service, ready for storage; `undefined` when they have set no webhook. */
   prepare(
     service: string,
     type: WebhookType,
@@ -85,7 +85,7 @@ export interface WebhooksOptions {
   sealer: Sealer;
   send: Send;
   outcomes: Partial<Record<WebhookType, Outcome>>;
-  /** Told of each attempt: `delivered`, `failed`, or `given-up`. */
+  /** Called after each attempt: `delivered`, `failed`, or `given-up`. */
   onAttempt: (delivery: Delivery, result: "delivered" | "failed" | "given-up") => void;
   now: () => number;
   createId: () => string;
@@ -135,7 +135,7 @@ export const createWebhooks = (options: WebhooksOptions): Webhooks => {
   const deliverOne = async (delivery: DueDelivery): Promise<void> => {
     const attempts = delivery.attempts + 1;
     const waitMs = waitAfter(attempts, random());
-    // Claimed for as long as it may take and longer, so that who crashes now is followed by somebody later.
+    // Claimed for longer than it may take, so that another run retries after a crash.
     if (!(await repository.claim(delivery, new Date(now() + (waitMs ?? HOUR_MS))))) return;
     const outcome = outcomes[delivery.type];
     if (await attempt(delivery)) {

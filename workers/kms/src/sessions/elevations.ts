@@ -47,7 +47,7 @@ const raisedScopes = (
 export const createElevations = (options: ElevationsOptions): Elevations => {
   const { repository, issueToken, recorder, stepUpForRoles, now, createId } = options;
 
-  /** A token for one request; one that is to be presented is known before it is handed out. */
+  /** A token for one request; one that is to be presented is stored before it is issued. */
   const grantOnce = async (
     grant: Grant,
     { purpose, redeemable }: Extract<Elevation, { once: true }>,

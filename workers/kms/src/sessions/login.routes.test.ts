@@ -36,7 +36,7 @@ const storedHash = async (): Promise<string> => {
   return String(found?.rows[0]?.["password_hash"]);
 };
 
-test("answers a login with tokens that no cache keeps", async () => {
+test("responds to a login with tokens that no cache keeps", async () => {
   const response = await logInWith("Eve", PASSWORD);
   expect(response.status).toBe(200);
   expect(response.headers.get("cache-control")).toBe("no-store");
@@ -56,11 +56,11 @@ test("answers a login with tokens that no cache keeps", async () => {
   });
 });
 
-test("knows a user by his name in any case", async () => {
+test("recognises a username in any case", async () => {
   expect((await logInWith("EVE", PASSWORD)).status).toBe(200);
 });
 
-test("refuses names and passwords that nobody can have, before they are normalized or counted", async () => {
+test("refuses names and passwords that no one can have, before they are normalized or counted", async () => {
   const swelling = "\ufdfa".repeat(150_000);
   const typed = { username: swelling, password: swelling, remember: true };
   const refused = await problemIn(await send(fountain, "POST", "/login", { body: typed }));
@@ -68,17 +68,17 @@ test("refuses names and passwords that nobody can have, before they are normaliz
   expect((await fountain.databases["kms"]?.execute("SELECT 1 FROM password_attempts LIMIT 1"))?.rows).toEqual([]);
 });
 
-test("answers an unknown user and a wrong password alike", async () => {
-  const answers = await Promise.all([logInWith("nobody", PASSWORD), logInWith("Eve", "not the right password")]);
-  const [unknown, wrong] = await Promise.all(answers.map(problemIn));
+test("responds to an unknown user and a wrong password alike", async () => {
+  const responses = await Promise.all([logInWith("unknown", PASSWORD), logInWith("Eve", "not the right password")]);
+  const [unknown, wrong] = await Promise.all(responses.map(problemIn));
   expect(unknown).toEqual(wrong);
   expect(unknown).toMatchObject({ status: 401, code: "login-refused" });
-  const headers = answers.map((answer) => [...answer.headers.keys()].join());
+  const headers = responses.map((response) => [...response.headers.keys()].join());
   expect(headers[0]).toBe(headers[1]);
 });
 
-test("tells the log, and only the log, why a login failed", async () => {
-  await logInWith("nobody", PASSWORD);
+test("reveals only to the log why a login failed", async () => {
+  await logInWith("unknown", PASSWORD);
   await logInWith("Eve", "not the right password");
   const events = fountain.logs.filter((line) => line.includes('"action":"login"')).join("\n");
   expect(events).toContain('"reason":"unknown-user"');
@@ -113,7 +113,7 @@ test("stores a new hash at login when the cost has changed, and lets the user in
   expect((await logInWith("Eve", PASSWORD)).status).toBe(200);
 });
 
-test("lets nobody in as another user by the hash of a password he knows", async () => {
+test("admits no one as another user by the hash of a password they know", async () => {
   const token = await signToken(fountain);
   const body = { username: "Vera", password: `${PASSWORD}, but another` };
   await send(fountain, "POST", "/users", { token, body });
@@ -137,13 +137,13 @@ test("refuses input that is no login: 422 with pointers, 400, 415", async () => 
   expect((await fountain.fetch("/login", { method: "POST", body: "username=Eve" })).status).toBe(415);
 });
 
-test("answers a burst of logins one by one, and those it cannot get to in time with when to come back", async () => {
-  const answers = await Promise.all(Array.from({ length: 20 }, () => logInWith("Eve", PASSWORD)));
-  const late = answers.filter((answer) => answer.status !== 200);
+test("serves a burst of logins one by one, and refuses those it cannot serve in time with Retry-After", async () => {
+  const responses = await Promise.all(Array.from({ length: 20 }, () => logInWith("Eve", PASSWORD)));
+  const late = responses.filter((response) => response.status !== 200);
   expect(late.length).toBeLessThan(20);
-  for (const answer of late) {
-    expect(answer.headers.get("retry-after")).toBe("5");
-    expect(await problemIn(answer)).toMatchObject({
+  for (const response of late) {
+    expect(response.headers.get("retry-after")).toBe("5");
+    expect(await problemIn(response)).toMatchObject({
       status: 503,
       detail: expect.stringContaining("Too many passwords"),
     });

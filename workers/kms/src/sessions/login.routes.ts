@@ -7,7 +7,7 @@ import { currentRequest } from "#shared/observability/context.ts";
 import { MAX_PASSWORD_INPUT } from "../accounts/password-rules.ts";
 import { MAX_USERNAME_INPUT } from "../accounts/username.ts";
 import { endpoint } from "../endpoint.ts";
-import { attemptRefused, limitHeaders } from "../http/attempt-answer.ts";
+import { attemptRefused, limitHeaders } from "../http/attempt-response.ts";
 import { NO_STORE } from "../http/frame.ts";
 
 const credentials = z.strictObject({

@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => fountain?.stop());
 
-test("tells a user who he is, and how he has authenticated", async () => {
+test("shows users who they are, and how they have authenticated", async () => {
   const { accessToken } = await logIn(fountain);
   const response = await send(fountain, "GET", "/me", { token: accessToken });
   expect(response.status).toBe(200);
@@ -24,13 +24,13 @@ test("tells a user who he is, and how he has authenticated", async () => {
   });
 });
 
-test("refuses a service, which is nobody's account", async () => {
+test("refuses a service, which is no user's account", async () => {
   const token = await signToken(fountain, { subject: "service:films", clientId: "films", roles: [], acr: "aal1" });
   expect((await send(fountain, "GET", "/me", { token })).status).toBe(403);
 });
 
-test("refuses a token whose user is gone", async () => {
-  const token = await signToken(fountain, { subject: "gone" });
+test("refuses a token whose user is deleted", async () => {
+  const token = await signToken(fountain, { subject: "deleted" });
   expect((await send(fountain, "GET", "/me", { token })).status).toBe(401);
 });
 
@@ -52,7 +52,7 @@ test("ends the session at logout: its refresh token at once, its access tokens w
   expect((await send(fountain, "GET", "/me", { token: other })).status).toBe(200);
 });
 
-test("logs nobody out who came with an API key", async () => {
+test("refuses to log out a caller with an API key", async () => {
   const token = await signToken(fountain, { subject: "service:films", clientId: "films", roles: [], acr: "aal1" });
   expect(await problemIn(await send(fountain, "POST", "/logout", { token }))).toMatchObject({ status: 403 });
 });

@@ -4,7 +4,7 @@ import { EXAMPLE } from "#shared/http/examples.ts";
 import { json } from "#shared/http/openapi.ts";
 import { endpoint } from "../endpoint.ts";
 import { scopeName } from "../http/scope-name.ts";
-import { toUserAnswer, USER_EXAMPLE, userFields } from "../http/user-answer.ts";
+import { toUserBody, USER_EXAMPLE, userFields } from "../http/user-response.ts";
 
 const profile = z
   .object({
@@ -40,7 +40,7 @@ const me = endpoint("GET /me", {
       amr: [...principal.amr],
       authenticatedAt: new Date(principal.authTimeSeconds * 1000).toISOString(),
     };
-    return context.json({ ...toUserAnswer(user), scopes: [...principal.scopes], session }, 200);
+    return context.json({ ...toUserBody(user), scopes: [...principal.scopes], session }, 200);
   },
 });
 

@@ -1,6 +1,6 @@
 /**
  * Refresh tokens: opaque, `ftr_` and 256 bits; only a keyed hash of them is stored. A successor follows from its
- * predecessor under a key that only the kms has, so that it can be told again without being kept.
+ * predecessor under a key that only the kms has, so that it can be issued again without being stored.
  */
 import { hmac, macInContext } from "../crypto/mac.ts";
 import type { RandomBytes } from "../crypto/random.ts";
@@ -19,7 +19,7 @@ export interface RefreshToken {
 export interface RefreshTokens {
   /** The first one of a session. */
   create(): RefreshToken;
-  /** The one that follows this one: always the same, and to be guessed by nobody who holds only this one. */
+  /** The one that follows this one: always the same, and not to be derived from this one alone. */
   successorOf(token: string): RefreshToken;
   /** The hash it would be stored as; `undefined` when it cannot be one of ours. */
   hashOf(token: string): string | undefined;

@@ -15,7 +15,7 @@ test("carries a session on with a new token at every refresh", async () => {
   expect(decodeJwt(third.access.accessToken)["sid"]).toBe(opened.sessionId);
 });
 
-test("answers a token that was just used with the same successor again, and changes nothing", async () => {
+test("gives the same successor again for a token that was just used, and changes nothing", async () => {
   const opened = await open();
   const second = await refreshed(opened.refreshToken);
   clock.nowMs += CONCURRENT_REFRESH_MS - 1;
@@ -25,7 +25,7 @@ test("answers a token that was just used with the same successor again, and chan
   expect((await sessions().refresh(second.refreshToken, undefined)).ok).toBe(true);
 });
 
-test("tells nobody who holds only a token what its successor is", async () => {
+test("derives no successor from a token alone", async () => {
   const opened = await open();
   const second = await refreshed(opened.refreshToken);
   const stranger = createRefreshTokens(Buffer.alloc(32, 3), randomBytes);
@@ -33,7 +33,7 @@ test("tells nobody who holds only a token what its successor is", async () => {
 });
 
 test.for([12_000, 600_000, 10 * DAY_MS])(
-  "gives the same successor again to a retry %i ms later, as long as nobody has used it",
+  "gives the same successor again to a retry %i ms later, as long as it is unused",
   async (laterMs) => {
     const opened = await open();
     const second = await refreshed(opened.refreshToken);
@@ -72,15 +72,15 @@ test("ends the whole session when a consumed token comes back whose successor ha
 test.for([
   ["the thief refreshes first", "thief"],
   ["the owner refreshes first", "owner"],
-])("two who refresh a stolen token in turns are noticed at the next turn, when %s", async ([, first]) => {
+])("two who refresh a stolen token alternately are noticed at the next refresh, when %s", async ([, first]) => {
   const opened = await open();
   const held = { owner: opened.refreshToken, thief: opened.refreshToken };
-  const turns = first === "thief" ? (["thief", "owner"] as const) : (["owner", "thief"] as const);
-  for (const who of turns) {
+  const order = first === "thief" ? (["thief", "owner"] as const) : (["owner", "thief"] as const);
+  for (const who of order) {
     held[who] = (await refreshed(held[who])).refreshToken;
     clock.nowMs += 600_000;
   }
-  const [one, other] = turns;
+  const [one, other] = order;
   held[one] = (await refreshed(held[one])).refreshToken;
   clock.nowMs += 600_000;
   expect(await sessions().refresh(held[other], undefined)).toEqual({ ok: false, error: { kind: "reused" } });
@@ -127,7 +127,7 @@ test("gives 100 refreshes of one token at once exactly one successor, which carr
   expect((await sessions().refresh(successors[0] ?? "", undefined)).ok).toBe(true);
 });
 
-test("reads the user's roles anew at every refresh", async () => {
+test("reads the user's roles again at every refresh", async () => {
   const opened = await open();
   await client().execute({ sql: "UPDATE users SET roles = ? WHERE id = ?", args: ['["user"]', user().id] });
   const { access } = await refreshed(opened.refreshToken);

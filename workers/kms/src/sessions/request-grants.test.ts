@@ -49,7 +49,7 @@ test("a token for one request is used up by one of fifty at once", async () => {
   expect(await repository.redeemGrant(tokenId, later(1))).toBe(false);
 });
 
-test("a token for one request is of no use when it has expired, nor one that nobody was given", async () => {
+test("a token for one request is of no use when it has expired, nor one that was never issued", async () => {
   expect(await repository.redeemGrant(tokenId, later(60))).toBe(false);
   expect(await repository.redeemGrant(crypto.randomUUID(), later(1))).toBe(false);
   expect(await repository.redeemGrant(tokenId, later(59))).toBe(true);
@@ -62,7 +62,7 @@ test("a token for one request ends with its session, and none is given after tha
   expect(await repository.addGrant(another)).toBe(false);
 });
 
-test("tokens for one request that nobody used are forgotten", async () => {
+test("unused tokens for one request are deleted", async () => {
   const before = new Date(AT.getTime() - 400 * DAY_MS);
   const purge = (endedBefore: Date) => repository.purge({ endedBefore, unusedSince: before, createdBefore: before });
   await purge(later(60));

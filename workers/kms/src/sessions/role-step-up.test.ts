@@ -25,7 +25,7 @@ test("a session lacks the rights of a role that demands a second factor, and kee
   });
 });
 
-test("an administrator has but what his other roles grant, until he passes one", () => {
+test("an administrator has only what their other roles grant, until they pass one", () => {
   const demanding = new Set(["admin"]);
   expect(entitlementOf(entitled("aal1", ["admin", "user"]), demanding).scopes).toEqual(["search:read"]);
   expect(entitlementOf(entitled("aal1", ["admin"]), demanding).scopes).toEqual([]);

@@ -3,7 +3,7 @@ import type { Scope } from "#shared/contracts/rights.ts";
 import { scopesOf } from "../accounts/rights.ts";
 import type { OpenSession } from "./session.ts";
 
-/** Roles that demand a second factor of whoever has them. */
+/** Roles that demand a second factor of their users. */
 export type DemandingRoles = ReadonlySet<string>;
 
 /** What the tokens of a session may say of its user. */

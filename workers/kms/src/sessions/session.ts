@@ -22,7 +22,7 @@ export interface Session {
   authenticatedAt: Date;
 }
 
-/** A session with the user it belongs to, and what he may do. */
+/** A session with the user it belongs to, and what they may do. */
 export interface OpenSession extends EntitledUser {
   session: Session;
 }
@@ -32,7 +32,7 @@ export interface StoredRefreshToken extends OpenSession {
   consumedAt: Date | null;
   successorHash: string | null;
   isSuccessorConsumed: boolean;
-  /** When it was handed out again because the response with it seemed lost: two may hold it since. */
+  /** When it was issued again because the response with it seemed lost: two may hold it since. */
   handedOutAgainAt: Date | null;
 }
 
@@ -50,7 +50,7 @@ export interface SessionRotation {
   at: Date;
 }
 
-/** Where a list of sessions goes on: after this one. */
+/** Where a list of sessions continues: after this one. */
 export type SessionPosition = Pick<Session, "id" | "createdAt">;
 
 /** Sessions not used, or created, since these instants have expired. */
@@ -72,11 +72,11 @@ export interface SessionRepository {
   findRefreshToken(hash: string): Promise<StoredRefreshToken | undefined>;
   /** The sessions of a user that have not ended nor expired, the latest login first. */
   list(userId: string, alive: AliveSince, limit: number, after: SessionPosition | undefined): Promise<Session[]>;
-  /** false: the user was locked, or his password changed, since it was checked. */
+  /** false: the user was locked, or their password changed, since it was checked. */
   insert(opened: NewSession, entry: AuditEntry): Promise<boolean>;
   /** Consumes a refresh token for its successor, once; false: it was consumed, or its session ended, meanwhile. */
   rotateRefreshToken(rotation: SessionRotation, entry: AuditEntry): Promise<boolean>;
-  /** Marks the successor, which nobody has used, as handed out again; false: it was used, or the session ended, meanwhile. */
+  /** Marks the unused successor as issued again; false: it was used, or the session ended, meanwhile. */
   repeatSuccessor(rotation: SessionRotation, entry: AuditEntry): Promise<boolean>;
   /** Stores how the user authenticated; false: the session ended meanwhile. */
   raise(session: Session, entry: AuditEntry): Promise<boolean>;
@@ -92,15 +92,15 @@ export interface SessionRepository {
 
 /**
  * What a refresh token that comes in is: `fresh`; `concurrent`, when another tab was quicker; `retried`, when the response
- * with its successor seems lost, because nobody has used that one yet; or `reused`, when two hold what one should (RFC 9700
+ * with its successor seems lost, because that one is still unused; or `reused`, when two hold what one should (RFC 9700
  * §4.14.2).
  *
- * A token that was itself handed out again is not retried later: a thief and the owner who refresh in turns would otherwise
+ * A token that was itself issued again is not retried later: a thief and the owner who refresh alternately would otherwise
  * each look like the retry of the other for ever.
  */
 export type RefreshTokenUse = "fresh" | "concurrent" | "retried" | "reused";
 
-/** How a stored token is used by whoever presents it now; `successorHash` is what its successor must be stored as. */
+/** How a stored token is used by the caller who presents it now; `successorHash` is what its successor must be stored as. */
 export const useOfRefreshToken = (
   stored: Pick<StoredRefreshToken, "consumedAt" | "successorHash" | "isSuccessorConsumed" | "handedOutAgainAt">,
   successorHash: string,
@@ -116,7 +116,7 @@ export const useOfRefreshToken = (
 export const isAlive = (session: Session, nowMs: number): boolean =>
   session.endedAt === null && nowMs < endOfSession(session).getTime();
 
-/** Keys sign only for somebody who is there to touch them (WebAuthn Level 3 §7.2), and RFC 8176 has a word for that. */
+/** Keys sign only for a user who is present to touch them (WebAuthn Level 3 §7.2): `user` in RFC 8176. */
 const KEYS = ["hwk", "swk"];
 
 /** The methods of a session after one more factor; `mfa` says that there were several (RFC 8176 §2). */
@@ -124,6 +124,6 @@ export const withMethod = (amr: readonly string[], method: string): string[] => 
   ...new Set([...amr, method, ...(KEYS.includes(method) ? ["user"] : []), "mfa"]),
 ];
 
-/** When the session ends by itself, if nobody uses it. */
+/** When the session expires if it is not used. */
 export const endOfSession = ({ usedAt, createdAt }: Session): Date =>
   new Date(Math.min(usedAt.getTime() + SESSION_IDLE_LIMIT_MS, createdAt.getTime() + SESSION_ABSOLUTE_LIMIT_MS));

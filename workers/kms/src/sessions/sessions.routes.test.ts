@@ -35,7 +35,7 @@ const createUser = async (): Promise<void> => {
   user = await (await send(fountain, "POST", "/users", { token, body })).json();
 };
 
-/** A user who never logs in by his password: hashing takes its time. */
+/** A user who never logs in with their password: hashing is slow. */
 const insertUser = async (): Promise<void> => {
   const id = crypto.randomUUID();
   user = { id, username: id };
@@ -48,7 +48,7 @@ const insertUser = async (): Promise<void> => {
   );
 };
 
-/** A session of his, as if he had logged in. */
+/** A session of theirs, as if they had logged in. */
 const insertSession = async (): Promise<AccessToken> => {
   const sessionId = crypto.randomUUID();
   await execute(
@@ -143,7 +143,7 @@ describe("ending a session", () => {
   });
 });
 
-/** A token of the same session, which differs as told from one that has just passed a second factor. */
+/** A token of the same session, which differs in the given claims from one that has just passed a second factor. */
 const tokenOf = (tokens: Tokens, claims: Parameters<typeof signToken>[1] = {}): Promise<string> =>
   signToken(fountain, {
     subject: user.id,
@@ -174,7 +174,7 @@ describe("changing one's password", () => {
     await open(NEW_PASSWORD);
   });
 
-  test("wants the current one, and slows down whoever guesses it, without locking the owner out", async () => {
+  test("wants the current one, and slows down guessers, without locking the owner out", async () => {
     const tokens = await open();
     for (let attempt = 0; attempt < 5; attempt += 1)
       expect(await problemIn(await change(tokens, "a wrong password"))).toMatchObject({
@@ -212,8 +212,8 @@ describe("changing one's password", () => {
 
   test("succeeds once when two do it at once, and the loser is logged out", async () => {
     const [one, other] = [await open(), await open()];
-    const answers = await Promise.all([change(one), change(other, PASSWORD, "yet another long password")]);
-    const statuses = answers.map(({ status }) => status).toSorted();
+    const responses = await Promise.all([change(one), change(other, PASSWORD, "yet another long password")]);
+    const statuses = responses.map(({ status }) => status).toSorted();
     expect(statuses[0]).toBe(204);
     expect([401, 409]).toContain(statuses[1]);
     expect([await canRefresh(one), await canRefresh(other)].filter(Boolean)).toHaveLength(1);
@@ -225,7 +225,7 @@ describe("changing one's password", () => {
     expect((await list(tokens)).items.map(({ id }) => id)).toEqual([idOf(tokens)]);
   });
 
-  test("is told in the audit trail, without a password", async () => {
+  test("is recorded in the audit trail, without a password", async () => {
     const tokens = await open();
     await change(tokens, "a wrong password");
     await change(tokens);
@@ -264,7 +264,7 @@ describe("locking a user", () => {
   const logInWith = (password: string): Promise<Response> =>
     send(fountain, "POST", "/login", { body: { username: user.username, password } });
 
-  test("ends his sessions and keeps him out, until he is unlocked", async () => {
+  test("ends the sessions and refuses logins, until the user is unlocked", async () => {
     const tokens = await open();
     const locked = await lock("lock");
     expect(await locked.json()).toMatchObject({ id: user.id, lockedAt: expect.any(String) });
@@ -277,14 +277,14 @@ describe("locking a user", () => {
     expect((await logInWith(PASSWORD)).status).toBe(200);
   });
 
-  test("twice is told once", async () => {
+  test("twice is recorded once", async () => {
     for (const verb of ["lock", "lock", "unlock", "unlock"] as const) expect((await lock(verb)).status).toBe(200);
     const result = await fountain.databases["kms"]?.execute({
       sql: "SELECT action FROM audit_entries WHERE target = ? AND action LIKE 'user.%lock' ORDER BY id",
       args: [user.id],
     });
     expect(result?.rows.map((row) => row["action"])).toEqual(["user.lock", "user.unlock"]);
-    expect((await send(fountain, "POST", "/users/nobody/lock", { token })).status).toBe(404);
+    expect((await send(fountain, "POST", "/users/unknown/lock", { token })).status).toBe(404);
   });
 
   test("lets no login through that was checked a moment before", async () => {

@@ -9,7 +9,7 @@ import { endpoint } from "../endpoint.ts";
 import { parsePosition, positionOf } from "../http/position.ts";
 import { endOfSession, type Session } from "./session.ts";
 
-const sessionAnswer = z
+const sessionBody = z
   .object({
     id: z.string(),
     current: z.boolean().openapi({ description: "Whether it is the session of this request" }),
@@ -21,7 +21,7 @@ const sessionAnswer = z
   })
   .openapi("Session");
 
-const toAnswer = (session: Session, currentId: string): z.infer<typeof sessionAnswer> => ({
+const toSessionBody = (session: Session, currentId: string): z.infer<typeof sessionBody> => ({
   id: session.id,
   current: session.id === currentId,
   createdAt: session.createdAt.toISOString(),
@@ -38,7 +38,7 @@ const listSessions = endpoint("GET /sessions", {
   query: pageQuery,
   responses: {
     200: json(
-      page(sessionAnswer),
+      page(sessionBody),
       "A page of sessions",
       pageOf({
         id: EXAMPLE.sessionId,
@@ -56,7 +56,7 @@ const listSessions = endpoint("GET /sessions", {
     const { services } = context.var;
     const found = await services.sessions.list(principal.subject, limit + 1, parsePosition(after));
     const { items, next } = toPage(found, limit, positionOf);
-    return context.json({ items: items.map((session) => toAnswer(session, principal.sessionId)), next }, 200);
+    return context.json({ items: items.map((session) => toSessionBody(session, principal.sessionId)), next }, 200);
   },
 });
 

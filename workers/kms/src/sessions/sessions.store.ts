@@ -36,7 +36,7 @@ const CONSUME = `
   WHERE token_hash = ? AND consumed_at IS NULL
     AND EXISTS (SELECT 1 FROM sessions WHERE id = refresh_tokens.session_id AND ended_at IS NULL)`;
 
-/** A token has but one successor, so that it is stored by whoever came first, and by nobody else. */
+/** A token has but one successor, so that only the first request stores it. */
 const INSERT_SUCCESSOR = `
   INSERT INTO refresh_tokens (token_hash, session_id, issued_at)
   SELECT successor_hash, session_id, consumed_at FROM refresh_tokens WHERE token_hash = ? AND successor_hash = ?

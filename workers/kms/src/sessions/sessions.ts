@@ -47,7 +47,7 @@ export interface Login extends Pick<Session, "acr" | "amr"> {
 const BY_PASSWORD: Login = { action: "login", acr: "aal1", amr: ["pwd"] };
 
 export interface Sessions extends Elevations {
-  /** `superseded`: the user was locked, or his password changed, after he was recognised. */
+  /** `superseded`: the user was locked, or their password changed, after they were authenticated. */
   open(
     credentials: Pick<Credentials, "user" | "passwordChangedAt">,
     login?: Login,

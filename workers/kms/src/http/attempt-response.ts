@@ -1,4 +1,4 @@
-/** What every answer to a tried password has: how many more may be tried, and when. */
+/** What every response to a tried password has: how many more may be tried, and when. */
 import type { Failure } from "#shared/lang/result.ts";
 import { type Problem, problem } from "#shared/problem/problem.ts";
 import { type Allowance, FAILURES_REMEMBERED_MS, FREE_ATTEMPTS } from "../accounts/lockout.ts";
@@ -22,7 +22,7 @@ interface Refusal {
   isOverLimit: boolean;
 }
 
-/** The one answer to a password that is not accepted, for whatever reason: what it says depends on the limits alone. */
+/** The one response to a password that is not accepted, for any reason: it depends on the limits alone. */
 export const attemptRefused = (detail: string, { error, allowance, isOverLimit }: Refusal): Problem => {
   const headers = limitHeaders(allowance);
   const blocked = (): Problem =>

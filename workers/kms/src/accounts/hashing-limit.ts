@@ -1,27 +1,27 @@
 /**
- * Spreads out work that blocks the thread, which is scrypt: one piece at a time, and a pause for everyone else between
- * two of them. Else a burst of logins would hold up token checks, and let waiting database calls run into their limit.
+ * The concurrency limit of work that blocks the thread, which is scrypt: one piece at a time, and a pause for all other
+ * work between two of them. Else a burst of logins would hold up token checks, and let waiting database calls run into their limit.
  */
 import { failure, type Result, success } from "#shared/lang/result.ts";
 
-/** Long enough for some 35 pieces, and below the ten seconds that the gateway waits for an answer. */
+/** Long enough for some 35 pieces, and below the ten seconds that the gateway waits for a response. */
 export const MAX_WAIT_MS = 7_000;
 export const PAUSE_MS = 25;
 const POLL_MS = 15;
-/** A request that is cancelled in its turn never ends it; the next one starts after this time anyway. */
+/** A request that is cancelled never frees its slot; the next one starts after this time anyway. */
 const LEASE_MS = 2_000;
 
-export interface Turns {
-  /** What the work gives; `busy` when its turn did not come in time and it was not begun. */
+export interface HashingLimit {
+  /** What the work gives; `busy` when no slot was free in time and it was not started. */
   run<Value>(work: () => Promise<Value>): Promise<Result<Value, "busy">>;
   /**
-   * Takes as long as a piece of work, and if so wanted as long as the wait for its turn just was, which then ends alike;
-   * does nothing, and holds nobody up.
+   * Takes as long as a piece of work and, if wanted, as long as the last wait for a slot, with the same outcome; does
+   * nothing, and delays no other work.
    */
   imitate(part: { waiting: boolean }): Promise<Result<undefined, "busy">>;
 }
 
-export interface TurnsOptions {
+export interface HashingLimitOptions {
   now: () => number;
   sleep: (ms: number) => Promise<void>;
 }
@@ -31,7 +31,7 @@ const USUAL_WORK_MS = 150;
 /** So many of the last ones are remembered: one that did less or more than the others does not count. */
 const MEASURED = 5;
 
-export const createTurns = ({ now, sleep }: TurnsOptions): Turns => {
+export const createHashingLimit = ({ now, sleep }: HashingLimitOptions): HashingLimit => {
   let freeAtMs = Number.NEGATIVE_INFINITY;
   let tookMs = Array.from({ length: MEASURED }, () => USUAL_WORK_MS);
   let lastWait = { endedAtMs: Number.NEGATIVE_INFINITY, waitedMs: 0, isBusy: false };
@@ -56,7 +56,7 @@ export const createTurns = ({ now, sleep }: TurnsOptions): Turns => {
       try {
         return success(await work());
       } finally {
-        // On the edge the clock stands still while the thread computes: a timer makes it go on.
+        // On the edge the clock stands still while the thread computes: a timer advances it.
         await sleep(0);
         tookMs = [...tookMs.slice(1), now() - begunAtMs];
         freeAtMs = now() + PAUSE_MS;

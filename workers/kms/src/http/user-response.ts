@@ -19,9 +19,9 @@ export const userFields = {
   lockedAt: z.iso.datetime().nullable(),
 };
 
-export const userAnswer = z.object(userFields).openapi("User");
+export const userBody = z.object(userFields).openapi("User");
 
-export const USER_EXAMPLE: z.input<typeof userAnswer> = {
+export const USER_EXAMPLE: z.input<typeof userBody> = {
   id: EXAMPLE.userId,
   username: EXAMPLE.username,
   email: EXAMPLE.email,
@@ -42,14 +42,7 @@ export const NEW_ACCOUNT_EXAMPLE = {
   password: "four unrelated plain words",
 };
 
-export const toUserAnswer = ({
-  id,
-  username,
-  email,
-  roles,
-  createdAt,
-  lockedAt,
-}: Profile): z.infer<typeof userAnswer> => ({
+export const toUserBody = ({ id, username, email, roles, createdAt, lockedAt }: Profile): z.infer<typeof userBody> => ({
   id,
   username,
   email,
@@ -77,7 +70,7 @@ export const assertAcceptable = (context: KmsContext, account: Omit<NewAccount, 
   });
 };
 
-/** The answers to an account that could not be made. */
+/** The problems of an account that cannot be created. */
 export const ACCOUNT_REFUSALS = {
   "username-taken": () =>
     problem("conflict", { detail: "This username is taken, or looks like one that is. Choose another." }),

@@ -1,4 +1,4 @@
-/** Services as the API shows them, and what is answered where something is wrong with one. */
+/** Services as the API shows them, and the problems of one. */
 import { z } from "@hono/zod-openapi";
 import { text } from "#shared/contracts/input.ts";
 import { EXAMPLE } from "#shared/http/examples.ts";
@@ -13,7 +13,7 @@ export const MAX_SERVICE_NAME_CHARACTERS = 64;
 /** The longest address that webhooks can go to. */
 export const webhookUrl = text({ max: MAX_WEBHOOK_URL_CHARACTERS });
 
-export const serviceAnswer = z
+export const serviceBody = z
   .object({
     name: z.string(),
     scopes: z.array(scopeName),
@@ -27,7 +27,7 @@ export const serviceAnswer = z
   })
   .openapi("Service");
 
-export const SERVICE_EXAMPLE: z.input<typeof serviceAnswer> = {
+export const SERVICE_EXAMPLE: z.input<typeof serviceBody> = {
   name: EXAMPLE.service,
   scopes: ["search:read", "sequence:write"],
   rotateAfterDays: 90,
@@ -36,19 +36,19 @@ export const SERVICE_EXAMPLE: z.input<typeof serviceAnswer> = {
   rotationBlocked: null,
 };
 
-export const toServiceAnswer = ({ createdAt, ...service }: Service): z.infer<typeof serviceAnswer> => ({
+export const toServiceBody = ({ createdAt, ...service }: Service): z.infer<typeof serviceBody> => ({
   ...service,
   rotationBlocked: service.rotateAfterDays !== null && service.webhookUrl === null ? "no-webhook" : null,
   createdAt: createdAt.toISOString(),
 });
 
-/** The answer where a service is not there. */
+/** The problem of an unknown service. */
 export const noSuchService = (): Problem => problem("not-found", { detail: "No service has this name." });
 
 export const scopesNotHeld = (): Problem =>
   problem("forbidden", { detail: "This service has scopes that you do not have." });
 
-/** The answers to a change of a service, or of its keys, that is not made. */
+/** The problems of a change of a service, or of its keys, that is not made. */
 export const SERVICE_REFUSALS = { unknown: noSuchService, "not-held": scopesNotHeld };
 
 /** Refuses with 422 an address that webhooks cannot go to. */
