@@ -24,17 +24,6 @@ const FILES = [
 const NAME = "my-new-service-2";
 const CHANGED = EDITS.map(({ file }) => file);
 
-/** The new worker, and what was changed for it. */
-const CONCERNED = {
-  extends: "./tsconfig.json",
-  include: [
-    `workers/${NAME}`,
-    ...CHANGED.filter((file) => file.endsWith(".ts")),
-    "workers/gateway/src/index.ts",
-    "shared/**/*.d.ts",
-    "tests/support/setup.ts",
-  ],
-};
 /** Each compares one of the changed files with the others. */
 const TESTS = [
   `workers/${NAME}`,
@@ -90,8 +79,7 @@ test("adds a worker that passes the checks and its own tests, and only once", { 
   await expect(create(NAME)).rejects.toThrow(`the worker ${NAME} already exists`);
 
   await run("node_modules/@biomejs/biome/bin/biome", "check", `workers/${NAME}`, ...CHANGED);
-  writeFileSync(inCopy("tsconfig.part.json"), JSON.stringify(CONCERNED));
-  await run("node_modules/typescript/bin/tsc", "--project", "tsconfig.part.json");
+  await run("node_modules/typescript/bin/tsc", "--noEmit");
   await run("runtime/checks/check-imports.ts");
   const config = `workers/${NAME}/drizzle.config.ts`;
   expect(await run("node_modules/drizzle-kit/bin.cjs", "generate", "--config", config)).toContain("No schema changes");
