@@ -5,7 +5,7 @@ import { parseArgs } from "node:util";
 import type { WrappedMacKey } from "../../workers/kms/src/audit-log/audit-reading.ts";
 import { deriveKek } from "../../workers/kms/src/crypto/root-key.ts";
 import { createEnvelopes } from "../../workers/kms/src/key-encryption/envelope.ts";
-import { internalKeyPlace } from "../../workers/kms/src/key-encryption/internal-keys.ts";
+import { internalKeyContext } from "../../workers/kms/src/key-encryption/internal-keys.ts";
 import { checkExport, type Verdict } from "./check.ts";
 import { checkpointsFile, keySetFile } from "./lines.ts";
 
@@ -29,7 +29,7 @@ const macKeyOpener =
       { current: async () => kek, get: async () => kek, refresh: async () => {} },
       noRandom,
     );
-    return envelopes.unwrap(internalKeyPlace("auditMac"), { kekVersion: kek.version, wrappedKey });
+    return envelopes.unwrap(internalKeyContext("auditMac"), { kekVersion: kek.version, wrappedKey });
   };
 
 const readJson = (file: string): unknown => JSON.parse(readFileSync(file, "utf8"));

@@ -6,8 +6,8 @@ import { isVisibleText, NOT_VISIBLE } from "#shared/contracts/visible-text.ts";
 import { EXAMPLE, pageOf } from "#shared/http/examples.ts";
 import { instant } from "#shared/http/instant.ts";
 import { json, jsonBody, page, pageQuery, problems } from "#shared/http/openapi.ts";
-import { decodeCursor, toPage } from "#shared/http/page.ts";
-import { type Problem, problem } from "#shared/problem/problem.ts";
+import { toPage } from "#shared/http/page.ts";
+import type { Problem } from "#shared/problem/problem.ts";
 import { endpoint } from "../endpoint.ts";
 import { type KmsContext, NO_STORE } from "../http/frame.ts";
 import { grantorOf, warningFields, warningsTo } from "../http/granting.ts";
@@ -23,10 +23,10 @@ import {
   toCreatedKeyResponse,
   toKeyResponse,
 } from "../http/key-response.ts";
+import { parsePosition, positionOf } from "../http/position.ts";
 import { SCOPES_TOO_LONG, wantedScopes } from "../http/scope-name.ts";
 import { MAX_SERVICE_NAME_CHARACTERS, noSuchService, SERVICE_REFUSALS } from "../http/service-response.ts";
-import type { ApiKey } from "./api-key.ts";
-import type { ApiKeyPosition, CreationFailure, RevocationFailure } from "./api-keys.ts";
+import type { CreationFailure, RevocationFailure } from "./api-keys.ts";
 
 const MAX_NAME_CHARACTERS = 100;
 const newKey = z.strictObject({
@@ -53,18 +53,6 @@ const CREATION_REFUSALS: Record<CreationFailure, () => Problem> = {
   "not-of-service": () => invalidKeyField("scopes", "must be a scope of the service"),
   "not-held": keyNotHeld,
   "scopes-too-long": () => invalidKeyField("scopes", SCOPES_TOO_LONG),
-};
-
-/** The position in a cursor: the instant a key was created, and its id. */
-const positionOf = ({ createdAt, id }: ApiKey): string => `${createdAt.getTime()}:${id}`;
-
-const parsePosition = (after: string | undefined): ApiKeyPosition | undefined => {
-  const position = decodeCursor(after);
-  if (position === undefined) return undefined;
-  const [, createdAt, id] = /^(\d{1,15}):(\w+)$/.exec(position) ?? [];
-  if (createdAt === undefined || id === undefined)
-    throw problem("invalid-input", { errors: [{ pointer: "#/query/after", detail: "invalid cursor" }] });
-  return { createdAt: new Date(Number(createdAt)), id };
 };
 
 const readPage = async (

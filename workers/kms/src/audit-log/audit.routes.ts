@@ -101,7 +101,7 @@ const sendLines = async (context: KmsContext, filter: z.infer<typeof filterQuery
 };
 
 /** The id in a cursor. */
-export const positionOf = (after: string | undefined): number | undefined => {
+export const entryIdIn = (after: string | undefined): number | undefined => {
   const key = decodeCursor(after);
   if (key === undefined) return undefined;
   if (/^\d{1,15}$/.test(key)) return Number(key);
@@ -128,7 +128,7 @@ const listAuditEntries = endpoint("GET /audit", {
     const { limit, after, ...filter } = context.req.valid("query");
     if (wantsLines(context)) return sendLines(context, filter);
     const { auditLog } = context.var.services;
-    const entries = await auditLog.list(filter, limit + 1, positionOf(after));
+    const entries = await auditLog.list(filter, limit + 1, entryIdIn(after));
     const { items, next } = toPage(entries, limit, (entry) => String(entry.id));
     return context.json({ items: items.map(toResponse), next }, 200);
   },

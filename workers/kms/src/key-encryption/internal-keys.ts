@@ -23,8 +23,8 @@ export interface InternalKeysOptions {
   envelopes: Envelopes;
 }
 
-/** What an internal key is bound to. */
-export const internalKeyPlace = (name: string): string => `internal_keys/${name}`;
+/** The AAD context of an internal key. */
+export const internalKeyContext = (name: string): string => `internal_keys/${name}`;
 
 /** Opens all internal keys, and makes those that are missing. Fails with `WrongSecretKey`, having made nothing. */
 export const openInternalKeys = async (options: InternalKeysOptions): Promise<InternalKeys> => {
@@ -34,7 +34,7 @@ export const openInternalKeys = async (options: InternalKeysOptions): Promise<In
 
   const make = async (name: KeyName): Promise<StoredInternalKey> => ({
     name,
-    ...(await envelopes.createKey(internalKeyPlace(name))).wrapped,
+    ...(await envelopes.createKey(internalKeyContext(name))).wrapped,
   });
   const known = new Set(found.map(({ name }) => name));
   const missing = KEY_NAMES.filter((name) => !known.has(name));
@@ -43,7 +43,7 @@ export const openInternalKeys = async (options: InternalKeysOptions): Promise<In
 
   const open = async (name: KeyName): Promise<[KeyName, Uint8Array]> => {
     const wrapped = stored.find((key) => key.name === name);
-    const key = wrapped && (await envelopes.unwrap(internalKeyPlace(name), wrapped));
+    const key = wrapped && (await envelopes.unwrap(internalKeyContext(name), wrapped));
     if (!key) throw new Error(`the internal key ${name} cannot be decrypted: its row was modified or removed`);
     return [name, key];
   };

@@ -2,7 +2,7 @@
 import type { Row } from "@libsql/client";
 import { appendEntry } from "../audit/audit.store.ts";
 import type { KmsDatabase } from "../db/connection.ts";
-import { internalKeyPlace } from "../key-encryption/internal-keys.ts";
+import { internalKeyContext } from "../key-encryption/internal-keys.ts";
 import { secretContext } from "../vault/secrets.ts";
 import { transitContext } from "../vault/transit.ts";
 import { wrappedContext } from "../vault/wrapping.ts";
@@ -12,7 +12,7 @@ type PlaceOf = (row: Row) => string;
 
 /** Every table with the columns `kek_version` and `wrapped_key`, and what its keys are bound to. */
 const PLACES: ReadonlyMap<string, PlaceOf> = new Map<string, PlaceOf>([
-  ["internal_keys", (row) => internalKeyPlace(String(row["name"]))],
+  ["internal_keys", (row) => internalKeyContext(String(row["name"]))],
   ["secret_versions", (row) => secretContext(String(row["path"]), Number(row["version"]))],
   ["wrapped_secrets", (row) => wrappedContext(String(row["id"]))],
   ["transit_key_versions", (row) => transitContext(String(row["name"]), Number(row["version"]))],
