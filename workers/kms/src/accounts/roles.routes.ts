@@ -6,7 +6,7 @@ import { pageOf } from "#shared/http/examples.ts";
 import { json, jsonBody } from "#shared/http/openapi.ts";
 import { type Problem, problem } from "#shared/problem/problem.ts";
 import { endpoint } from "../endpoint.ts";
-import type { KmsContext } from "../http/frame.ts";
+import type { KmsContext } from "../http/context.ts";
 import { grantorOf } from "../http/granting.ts";
 import { ADMINISTRATION_REFUSALS, findUser, toUserBody, USER_EXAMPLE, userBody } from "../http/user-response.ts";
 import { looksTaken } from "./look-alikes.ts";

@@ -5,7 +5,7 @@ import { json, jsonBody } from "#shared/http/openapi.ts";
 import type { Result } from "#shared/lang/result.ts";
 import { type Problem, problem } from "#shared/problem/problem.ts";
 import { endpoint } from "../endpoint.ts";
-import type { KmsContext } from "../http/frame.ts";
+import type { KmsContext } from "../http/context.ts";
 import { grantorOf, warningFields, warningsTo } from "../http/granting.ts";
 import { allowedAddresses, KEY_EXAMPLE, keyResponse, noSuchKey, toKeyResponse } from "../http/key-response.ts";
 import { scopesNotHeld } from "../http/service-response.ts";

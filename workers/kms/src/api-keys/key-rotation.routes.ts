@@ -6,7 +6,7 @@ import { instant } from "#shared/http/instant.ts";
 import { json, jsonBody, problems } from "#shared/http/openapi.ts";
 import { type Problem, problem } from "#shared/problem/problem.ts";
 import { endpoint } from "../endpoint.ts";
-import { type KmsContext, NO_STORE } from "../http/frame.ts";
+import { type KmsContext, NO_STORE } from "../http/context.ts";
 import { grantorOf } from "../http/granting.ts";
 import {
   CREATED_KEY_EXAMPLE,

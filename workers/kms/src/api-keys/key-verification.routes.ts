@@ -4,7 +4,7 @@ import { MAX_NETWORK_LENGTH, parseAddress } from "#shared/contracts/networks.ts"
 import { EXAMPLE } from "#shared/http/examples.ts";
 import { json, jsonBody } from "#shared/http/openapi.ts";
 import { endpoint } from "../endpoint.ts";
-import { NO_STORE } from "../http/frame.ts";
+import { NO_STORE } from "../http/context.ts";
 import { scopeName } from "../http/scope-name.ts";
 import { endOfKey } from "./api-key.ts";
 import type { ApiKeyCheck } from "./api-keys.ts";

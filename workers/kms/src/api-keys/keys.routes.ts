@@ -9,7 +9,7 @@ import { json, jsonBody, page, pageQuery, problems } from "#shared/http/openapi.
 import { toPage } from "#shared/http/page.ts";
 import type { Problem } from "#shared/problem/problem.ts";
 import { endpoint } from "../endpoint.ts";
-import { type KmsContext, NO_STORE } from "../http/frame.ts";
+import { type KmsContext, NO_STORE } from "../http/context.ts";
 import { grantorOf, warningFields, warningsTo } from "../http/granting.ts";
 import {
   allowedAddresses,

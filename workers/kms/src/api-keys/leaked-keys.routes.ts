@@ -3,7 +3,7 @@ import { list, text } from "#shared/contracts/input.ts";
 import { EXAMPLE } from "#shared/http/examples.ts";
 import { json, jsonBody } from "#shared/http/openapi.ts";
 import { endpoint } from "../endpoint.ts";
-import { NO_STORE } from "../http/frame.ts";
+import { NO_STORE } from "../http/context.ts";
 import type { LeakReport } from "./key-changes.ts";
 
 /** GitHub sends up to 100 matches at a time. */

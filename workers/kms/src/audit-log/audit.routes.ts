@@ -6,7 +6,7 @@ import { page, pageQuery } from "#shared/http/openapi.ts";
 import { decodeCursor, toPage } from "#shared/http/page.ts";
 import { problem } from "#shared/problem/problem.ts";
 import { endpoint } from "../endpoint.ts";
-import type { KmsContext } from "../http/frame.ts";
+import type { KmsContext } from "../http/context.ts";
 import type { ExportedEntry } from "./audit-export.ts";
 import type { ReadableEntry } from "./audit-reading.ts";
 

@@ -2,9 +2,17 @@
 import type { Failure } from "#shared/lang/result.ts";
 import { type Problem, problem } from "#shared/problem/problem.ts";
 import { type Allowance, FAILURES_REMEMBERED_MS, FREE_ATTEMPTS } from "../accounts/lockout.ts";
-import { tooBusy } from "./frame.ts";
 
 const WINDOW_SECONDS = FAILURES_REMEMBERED_MS / 1000;
+
+const RETRY_AFTER_SECONDS = "5";
+
+/** The response when more passwords wait to be checked than can be in time. */
+export const tooBusy = (): Problem =>
+  problem("unavailable", {
+    detail: "Too many passwords are being checked at the moment. Retry after the time in Retry-After.",
+    headers: { "retry-after": RETRY_AFTER_SECONDS },
+  });
 
 /** As in draft-ietf-httpapi-ratelimit-headers-10. */
 export const limitHeaders = ({ remaining, waitSeconds }: Allowance): Record<string, string> => ({

@@ -7,7 +7,7 @@ import { describeError } from "#shared/observability/log.ts";
 import { PROBLEMS } from "#shared/problem/catalogue.ts";
 import { Problem } from "#shared/problem/problem.ts";
 import type { KmsServices } from "../composition/services.ts";
-import type { KmsContext } from "./frame.ts";
+import type { KmsContext } from "./context.ts";
 
 const REFUSALS = new Set([401, 403]);
 

@@ -4,7 +4,7 @@ import { grantRefused } from "#shared/auth/authorize.ts";
 import type { Principal } from "#shared/auth/claims.ts";
 import type { Granted } from "#shared/contracts/granting.ts";
 import { askToGrant, type Grantor } from "../accounts/granting.ts";
-import type { KmsContext } from "./frame.ts";
+import type { KmsContext } from "./context.ts";
 
 /** The caller as a grantor of this; throws the refusal, which begins with `lead`. */
 export const grantorOf = <What extends Granted>(

@@ -14,7 +14,7 @@ import {
   type Parsed,
   readForm,
 } from "../oauth/oauth-form.ts";
-import { type KmsContext, NO_STORE } from "./frame.ts";
+import { type KmsContext, NO_STORE } from "./context.ts";
 
 const oauthError = z.object({ error: z.string(), error_description: z.string() }).openapi("OAuthError");
 

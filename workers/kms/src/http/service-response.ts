@@ -5,7 +5,7 @@ import { EXAMPLE } from "#shared/http/examples.ts";
 import { type Problem, problem } from "#shared/problem/problem.ts";
 import type { Service } from "../services/service.ts";
 import { MAX_WEBHOOK_URL_CHARACTERS } from "../services/webhook-url.ts";
-import type { KmsContext } from "./frame.ts";
+import type { KmsContext } from "./context.ts";
 import { scopeName } from "./scope-name.ts";
 
 export const MAX_SERVICE_NAME_CHARACTERS = 64;

@@ -8,7 +8,8 @@ import { accountFaults, type NewAccount } from "../accounts/accounts.ts";
 import { MAX_PASSWORD_INPUT } from "../accounts/password-rules.ts";
 import type { Profile } from "../accounts/user.ts";
 import { MAX_USERNAME_INPUT } from "../accounts/username.ts";
-import { type KmsContext, tooBusy } from "./frame.ts";
+import { tooBusy } from "./attempt-response.ts";
+import type { KmsContext } from "./context.ts";
 
 export const userFields = {
   id: z.string(),

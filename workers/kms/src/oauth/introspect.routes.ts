@@ -6,7 +6,7 @@ import { json } from "#shared/http/openapi.ts";
 import { type Result, success } from "#shared/lang/result.ts";
 import { Unavailable } from "#shared/lang/unavailable.ts";
 import { endpoint } from "../endpoint.ts";
-import { type KmsContext, NO_STORE } from "../http/frame.ts";
+import { type KmsContext, NO_STORE } from "../http/context.ts";
 import {
   clientFields,
   formBody,

@@ -3,7 +3,7 @@ import { FIRST_PARTY_CLIENT } from "#shared/contracts/access-token.ts";
 import { EXAMPLE } from "#shared/http/examples.ts";
 import { Unavailable } from "#shared/lang/unavailable.ts";
 import { endpoint } from "../endpoint.ts";
-import { NO_STORE } from "../http/frame.ts";
+import { NO_STORE } from "../http/context.ts";
 import {
   clientFields,
   formBody,

@@ -6,7 +6,7 @@ import { TOKENS_EXAMPLE, tokensBody, tokensSchema } from "#shared/http/tokens.ts
 import { Unavailable } from "#shared/lang/unavailable.ts";
 import { currentRequest } from "#shared/observability/context.ts";
 import { endpoint } from "../endpoint.ts";
-import { type KmsContext, NO_STORE } from "../http/frame.ts";
+import { type KmsContext, NO_STORE } from "../http/context.ts";
 import {
   BAD_CLIENT,
   clientFields,

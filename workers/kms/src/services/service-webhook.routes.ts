@@ -2,7 +2,7 @@ import { z } from "@hono/zod-openapi";
 import { reference } from "#shared/contracts/input.ts";
 import { json, jsonBody } from "#shared/http/openapi.ts";
 import { endpoint } from "../endpoint.ts";
-import { NO_STORE } from "../http/frame.ts";
+import { NO_STORE } from "../http/context.ts";
 import { grantorOf } from "../http/granting.ts";
 import { assertWebhookUrl, SERVICE_REFUSALS, webhookUrl } from "../http/service-response.ts";
 

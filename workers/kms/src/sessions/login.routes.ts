@@ -8,7 +8,7 @@ import { MAX_PASSWORD_INPUT } from "../accounts/password-rules.ts";
 import { MAX_USERNAME_INPUT } from "../accounts/username.ts";
 import { endpoint } from "../endpoint.ts";
 import { attemptRefused, limitHeaders } from "../http/attempt-response.ts";
-import { NO_STORE } from "../http/frame.ts";
+import { NO_STORE } from "../http/context.ts";
 
 const credentials = z.strictObject({
   username: text({ min: 1, max: MAX_USERNAME_INPUT }),

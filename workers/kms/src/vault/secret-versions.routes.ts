@@ -4,7 +4,7 @@ import { list } from "#shared/contracts/input.ts";
 import { json, jsonBody } from "#shared/http/openapi.ts";
 import { problem } from "#shared/problem/problem.ts";
 import { endpoint } from "../endpoint.ts";
-import type { KmsContext } from "../http/frame.ts";
+import type { KmsContext } from "../http/context.ts";
 import { warningFields, warningsTo } from "../http/granting.ts";
 import { secretPath, versionNumber } from "../http/secret-fields.ts";
 import { grantorOfSecret, WHO_CHANGES_SECRETS } from "./secrets.routes.ts";

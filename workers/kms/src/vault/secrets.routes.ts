@@ -7,7 +7,7 @@ import { countParameter, json, jsonBody, page, pageQuery } from "#shared/http/op
 import { decodeCursor, toPage } from "#shared/http/page.ts";
 import { problem } from "#shared/problem/problem.ts";
 import { endpoint } from "../endpoint.ts";
-import { type KmsContext, NO_STORE } from "../http/frame.ts";
+import { type KmsContext, NO_STORE } from "../http/context.ts";
 import { grantorOf, warningFields, warningsTo } from "../http/granting.ts";
 import { secretPath, secretValue } from "../http/secret-fields.ts";
 import type { ReadFailure, SecretGrantor, SecretValue } from "./secrets.ts";

@@ -4,7 +4,7 @@ import { json, jsonBody } from "#shared/http/openapi.ts";
 import { type Problem, problem } from "#shared/problem/problem.ts";
 import type { Grantor } from "../accounts/granting.ts";
 import { endpoint } from "../endpoint.ts";
-import { NO_STORE } from "../http/frame.ts";
+import { NO_STORE } from "../http/context.ts";
 import { grantorOf, warningFields, warningsTo } from "../http/granting.ts";
 import type { DecryptFailure } from "./transit.ts";
 import { byKey, noSuchTransitKey, tooManyTransitKeys, WHO_CREATES_KEYS } from "./transit-keys.routes.ts";

@@ -6,7 +6,7 @@ import { EXAMPLE } from "#shared/http/examples.ts";
 import { json, jsonBody } from "#shared/http/openapi.ts";
 import { problem } from "#shared/problem/problem.ts";
 import { endpoint } from "../endpoint.ts";
-import { type KmsContext, NO_STORE } from "../http/frame.ts";
+import { type KmsContext, NO_STORE } from "../http/context.ts";
 import { grantorOf, warningFields, warningsTo } from "../http/granting.ts";
 import { secretPath, secretValue, versionNumber } from "../http/secret-fields.ts";
 import { readSecretValue } from "./secrets.routes.ts";
