@@ -38,7 +38,7 @@ export interface Recorder<Event extends SecurityEvent = SecurityEvent, Entry = u
   record(event: Event): Promise<void>;
   /**
    * Makes a change that is recorded: `make` stores the entry in its transaction. `isMade` says whether it came about, by
-   * default whether the result is neither `false` nor `undefined`. Gives what `make` gives.
+   * default whether the result is neither `false`, `undefined` nor a failed `Result`. Gives what `make` gives.
    */
   change<Value>(
     event: Event,
@@ -55,7 +55,10 @@ export interface ReportableEvent extends SecurityEvent {
 /** The recorder of a worker that has no audit trail of its own: `http/reporting.ts` makes it. */
 export type ReportingRecorder = Recorder<ReportableEvent, undefined>;
 
-const isThere = (value: unknown): boolean => value !== false && value !== undefined;
+const isFailure = (value: unknown): boolean =>
+  typeof value === "object" && value !== null && "ok" in value && value.ok === false;
+
+const isSuccess = (value: unknown): boolean => value !== false && value !== undefined && !isFailure(value);
 
 /** Writes the log line of an event, and counts it. */
 const noteEvent = (log: Log, event: SecurityEvent): void => {
@@ -82,7 +85,7 @@ export const createRecorder = <Event extends SecurityEvent, Entry>(
       await sink.write(event);
       if (event.outcome === "success") note(event);
     },
-    change: async (given, make, isMade = isThere) => {
+    change: async (given, make, isMade = isSuccess) => {
       const event = byCaller(given);
       const entry = await sink.prepare(event);
       let isChanged = false;
