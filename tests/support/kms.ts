@@ -6,7 +6,7 @@ import { FIRST_PARTY_CLIENT } from "#shared/contracts/access-token.ts";
 import { SCOPES, type Scope } from "#shared/contracts/rights.ts";
 import { askToGrant, type Grantor } from "../../workers/kms/src/accounts/granting.ts";
 import { macOfRecord } from "../../workers/kms/src/audit/audit.ts";
-import type { AuditEntry, AuditEvent, AuditRecorder } from "../../workers/kms/src/audit/audit-entry.ts";
+import type { AuditEntry, AuditEvent } from "../../workers/kms/src/audit/audit-entry.ts";
 import type { InternalKeys } from "../../workers/kms/src/crypto/root-key.ts";
 import { createSealer } from "../../workers/kms/src/crypto/sealing.ts";
 import * as schema from "../../workers/kms/src/db/schema.ts";
@@ -132,7 +132,7 @@ export const grantor = (subject: string, scopes: ReadonlySet<Scope> = new Set(SC
 
 /** An audit entry for a repository that wants one with every change. */
 export const auditEntry = (event: AuditEvent = { action: "user.create", outcome: "success" }): AuditEntry => {
-  const told = {
+  const content = {
     uid: crypto.randomUUID(),
     at: new Date(),
     action: event.action,
@@ -147,13 +147,7 @@ export const auditEntry = (event: AuditEvent = { action: "user.create", outcome:
     personalOf: null,
     personal: null,
   };
-  return { event, record: { ...told, mac: macOfRecord(Buffer.alloc(32), told) } };
-};
-
-/** Records nothing; a change gets an entry. */
-export const testRecorder: AuditRecorder = {
-  record: async () => undefined,
-  change: (event, make) => make(auditEntry(event)),
+  return { event, record: { ...content, mac: macOfRecord(Buffer.alloc(32), content) } };
 };
 
 const problemSchema = z.object({

@@ -15,7 +15,8 @@ import { createSessions, type Sessions, type SessionTokens } from "../../../work
 import { createTokenIssuer } from "../../../workers/kms/src/tokens/access-token.ts";
 import { generateSigningKey, unwrapSigningKey } from "../../../workers/kms/src/tokens/signing-key.ts";
 import { openTestDatabase, type TestDatabase } from "../database.ts";
-import { auditEntry, keysOf, randomBytes, testRecorder } from "../kms.ts";
+import { auditEntry, keysOf, randomBytes } from "../kms.ts";
+import { createTestRecorder } from "./recorder.ts";
 
 export const DAY_MS = 24 * 60 * 60 * 1000;
 export const START_MS = Date.parse("2026-11-23T10:00:00Z");
@@ -52,7 +53,7 @@ export const useSessions = () => {
     sessions = createSessions({
       stepUpForRoles: new Set(["admin"]),
       repository,
-      recorder: testRecorder,
+      recorder: createTestRecorder().recorder,
       refreshTokens,
       issueToken: createTokenIssuer({ issuer: "https://fountain.example", signer, now, createId }),
       now,

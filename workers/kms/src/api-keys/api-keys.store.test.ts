@@ -1,7 +1,8 @@
 import { decodeJwt } from "jose";
 import { expect, test } from "vitest";
 import type { Scope } from "#shared/contracts/rights.ts";
-import { auditEntry, grantor, randomBytes, testRecorder } from "../../../../tests/support/kms.ts";
+import { createTestRecorder } from "../../../../tests/support/kms/recorder.ts";
+import { auditEntry, grantor, randomBytes } from "../../../../tests/support/kms.ts";
 import { ALL, FROM_ANYWHERE, useApiKeys } from "../../../../tests/support/kms-store.ts";
 import { createSealer } from "../crypto/sealing.ts";
 import { createClients } from "../oauth/clients.ts";
@@ -24,7 +25,7 @@ const clients = () =>
       now,
       createId: () => crypto.randomUUID(),
     }),
-    recorder: testRecorder,
+    recorder: createTestRecorder().recorder,
     now,
   });
 

@@ -2,7 +2,8 @@ import { decodeJwt } from "jose";
 import { expect, test } from "vitest";
 import { claimsSchema } from "#shared/contracts/access-token.ts";
 import { failure } from "#shared/lang/result.ts";
-import { randomBytes, testRecorder } from "../../../../tests/support/kms.ts";
+import { createTestRecorder } from "../../../../tests/support/kms/recorder.ts";
+import { randomBytes } from "../../../../tests/support/kms.ts";
 import type { ApiKey } from "../api-keys/api-key.ts";
 import { createSealer } from "../crypto/sealing.ts";
 import type { Session } from "../sessions/session.ts";
@@ -54,7 +55,7 @@ const keysOver = ({ session, apiKey }: { session?: Session; apiKey?: ApiKey }) =
       now: () => NOW_MS,
       createId: () => "token-1",
     }),
-    recorder: testRecorder,
+    recorder: createTestRecorder().recorder,
     now: () => NOW_MS,
   });
 
