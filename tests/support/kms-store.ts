@@ -1,7 +1,7 @@
 /** What tests of API keys share: the keys of one service on a database of its own, and a clock that they set. */
 import { drizzle } from "drizzle-orm/libsql/http";
 import { afterAll, beforeAll, beforeEach } from "vitest";
-import { createApiKeyRepository } from "../../workers/kms/src/api-keys/api-keys.store.ts";
+import { createApiKeyStore } from "../../workers/kms/src/api-keys/api-keys.store.ts";
 import {
   type ApiKeys,
   createApiKeys,
@@ -10,7 +10,7 @@ import {
 } from "../../workers/kms/src/api-keys/api-keys.ts";
 import type { KmsDatabase } from "../../workers/kms/src/db/connection.ts";
 import * as schema from "../../workers/kms/src/db/schema.ts";
-import { createServiceRepository } from "../../workers/kms/src/services/services.store.ts";
+import { createServiceStore } from "../../workers/kms/src/services/services.store.ts";
 import { openTestDatabase, type TestDatabase } from "./database.ts";
 import { createTestRecorder } from "./kms/recorder.ts";
 import { auditEntry, grantor, randomBytes } from "./kms.ts";
@@ -33,11 +33,11 @@ export const useApiKeys = () => {
     if (!opened) throw new Error("there is no database before the tests");
     return { client: opened.client, orm: drizzle({ client: opened.client, schema }) };
   };
-  const keys = () => createApiKeyRepository(database());
-  const services = () => createServiceRepository(database());
+  const keys = () => createApiKeyStore(database());
+  const services = () => createServiceStore(database());
   const apiKeys = (): ApiKeys =>
     createApiKeys({
-      repository: keys(),
+      store: keys(),
       services: services(),
       recorder: createTestRecorder().recorder,
       macKey: Buffer.alloc(32, 3),

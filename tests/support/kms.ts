@@ -11,9 +11,9 @@ import type { InternalKeys } from "../../workers/kms/src/crypto/root-key.ts";
 import { createSealer } from "../../workers/kms/src/crypto/sealing.ts";
 import * as schema from "../../workers/kms/src/db/schema.ts";
 import { createEnvelopes } from "../../workers/kms/src/key-encryption/envelope.ts";
-import { createInternalKeyRepository } from "../../workers/kms/src/key-encryption/internal-keys.store.ts";
+import { createInternalKeyStore } from "../../workers/kms/src/key-encryption/internal-keys.store.ts";
 import { openInternalKeys } from "../../workers/kms/src/key-encryption/internal-keys.ts";
-import { createKekRepository } from "../../workers/kms/src/key-encryption/keks.store.ts";
+import { createKekStore } from "../../workers/kms/src/key-encryption/keks.store.ts";
 import { createKeks, type SecretKeys } from "../../workers/kms/src/key-encryption/keks.ts";
 import { createTokenIssuer, type Grant } from "../../workers/kms/src/tokens/access-token.ts";
 import { unwrapSigningKey } from "../../workers/kms/src/tokens/signing-key.ts";
@@ -69,10 +69,10 @@ export const keysOf = ({ databases, secretKey }: Pick<Target, "databases" | "sec
   if (!client) throw new Error("this installation has no kms");
   const database = { client, orm: drizzle({ client, schema }) };
   const secretKeys: SecretKeys = [secretKey];
-  const keks = createKeks({ repository: createKekRepository(database), secretKeys, randomBytes, now: Date.now });
+  const keks = createKeks({ store: createKekStore(database), secretKeys, randomBytes, now: Date.now });
   const envelopes = createEnvelopes(keks, randomBytes);
   return openInternalKeys({
-    repository: createInternalKeyRepository(database),
+    store: createInternalKeyStore(database),
     keks,
     envelopes,
   });
@@ -130,7 +130,7 @@ export const grantor = (subject: string, scopes: ReadonlySet<Scope> = new Set(SC
   return asked.value;
 };
 
-/** An audit entry for a repository that wants one with every change. */
+/** An audit entry for a store that wants one with every change. */
 export const auditEntry = (event: AuditEvent = { action: "user.create", outcome: "success" }): AuditEntry => {
   const content = {
     uid: crypto.randomUUID(),

@@ -1,12 +1,12 @@
 /** What tests of the audit log share: the trail that writes it, on a database and a clock of the test's own. */
 import type { Client } from "@libsql/client";
 import { drizzle } from "drizzle-orm/libsql/http";
-import { createAuditRepository, createSubjectKeyRepository } from "../../../workers/kms/src/audit/audit.store.ts";
+import { createAuditStore, createSubjectKeyStore } from "../../../workers/kms/src/audit/audit.store.ts";
 import { type AuditTrailOptions, createAuditTrail } from "../../../workers/kms/src/audit/audit.ts";
 import { createAuditBudget } from "../../../workers/kms/src/audit/audit-budget.ts";
 import { createRefusalLimit } from "../../../workers/kms/src/audit/refusal-limit.ts";
 import { createSubjectKeys } from "../../../workers/kms/src/audit/subject-keys.ts";
-import { createChainRepository } from "../../../workers/kms/src/audit-log/audit-chain.store.ts";
+import { createChainStore } from "../../../workers/kms/src/audit-log/audit-chain.store.ts";
 import { createSealer } from "../../../workers/kms/src/crypto/sealing.ts";
 import * as schema from "../../../workers/kms/src/db/schema.ts";
 import { randomBytes } from "../kms.ts";
@@ -21,12 +21,12 @@ interface TrailOptions extends Pick<AuditTrailOptions, "currentRequest" | "now">
 export const composeTrail = ({ client, currentRequest, now, macKey = MAC_KEY }: TrailOptions) => {
   const database = { client, orm: drizzle({ client, schema }) };
   const subjectKeys = createSubjectKeys({
-    repository: createSubjectKeyRepository(database),
+    store: createSubjectKeyStore(database),
     wrapping: createSealer(Buffer.alloc(32, 4), randomBytes),
     randomBytes,
   });
   const trail = createAuditTrail({
-    repository: createAuditRepository(database),
+    store: createAuditStore(database),
     subjectKeys,
     refusalLimit: createRefusalLimit(now),
     budget: createAuditBudget(now),
@@ -38,5 +38,5 @@ export const composeTrail = ({ client, currentRequest, now, macKey = MAC_KEY }: 
     now,
     createId: () => crypto.randomUUID(),
   });
-  return { database, chain: createChainRepository(database), subjectKeys, trail };
+  return { database, chain: createChainStore(database), subjectKeys, trail };
 };

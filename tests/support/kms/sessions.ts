@@ -4,13 +4,13 @@ import { drizzle } from "drizzle-orm/libsql/http";
 import { afterAll, beforeAll, beforeEach } from "vitest";
 import { createEmailAddresses } from "../../../workers/kms/src/accounts/email-addresses.ts";
 import type { Profile } from "../../../workers/kms/src/accounts/user.ts";
-import { createUserRepository } from "../../../workers/kms/src/accounts/users.store.ts";
+import { createUserStore } from "../../../workers/kms/src/accounts/users.store.ts";
 import { createSealer } from "../../../workers/kms/src/crypto/sealing.ts";
 import type { KmsDatabase } from "../../../workers/kms/src/db/connection.ts";
 import * as schema from "../../../workers/kms/src/db/schema.ts";
 import { createRefreshTokens } from "../../../workers/kms/src/sessions/refresh-token.ts";
-import type { SessionRepository } from "../../../workers/kms/src/sessions/session.ts";
-import { createSessionRepository } from "../../../workers/kms/src/sessions/sessions.store.ts";
+import type { SessionStore } from "../../../workers/kms/src/sessions/session.ts";
+import { createSessionStore } from "../../../workers/kms/src/sessions/sessions.store.ts";
 import { createSessions, type Sessions, type SessionTokens } from "../../../workers/kms/src/sessions/sessions.ts";
 import { createTokenIssuer } from "../../../workers/kms/src/tokens/access-token.ts";
 import { generateSigningKey, unwrapSigningKey } from "../../../workers/kms/src/tokens/signing-key.ts";
@@ -30,16 +30,16 @@ export const useSessions = () => {
   const clock = { nowMs: START_MS };
   let opened: TestDatabase | undefined;
   let database: KmsDatabase;
-  let users: ReturnType<typeof createUserRepository>;
+  let users: ReturnType<typeof createUserStore>;
   let sessions: Sessions;
-  let repository: SessionRepository;
+  let store: SessionStore;
   let user: Profile;
 
   beforeAll(async () => {
     opened = await openTestDatabase("kms");
     database = { client: opened.client, orm: drizzle({ client: opened.client, schema }) };
     const keys = await keysOf({ databases: { kms: opened.client }, secretKey: "a secret key for tests only" });
-    users = createUserRepository(database, createEmailAddresses(keys, randomBytes));
+    users = createUserStore(database, createEmailAddresses(keys, randomBytes));
   });
   afterAll(() => opened?.close());
 
@@ -49,10 +49,10 @@ export const useSessions = () => {
     const signingKey = await generateSigningKey(wrapping, new Date(clock.nowMs));
     const now = () => clock.nowMs;
     const signer = () => unwrapSigningKey(wrapping, signingKey);
-    repository = createSessionRepository(database);
+    store = createSessionStore(database);
     sessions = createSessions({
       stepUpForRoles: new Set(["admin"]),
-      repository,
+      store,
       recorder: createTestRecorder().recorder,
       refreshTokens,
       issueToken: createTokenIssuer({ issuer: "https://fountain.example", signer, now, createId }),
@@ -74,7 +74,7 @@ export const useSessions = () => {
     clock,
     client: (): Client => database.client,
     sessions: () => sessions,
-    repository: () => repository,
+    store: () => store,
     user: () => user,
     /** How many rows of a table have this value in a column. */
     count: async (table: string, column: string, value: string): Promise<number> => {

@@ -17,14 +17,14 @@ import type { InternalKeys } from "./crypto/root-key.ts";
 import { createSealer } from "./crypto/sealing.ts";
 import { createClients } from "./oauth/clients.ts";
 import { createSearchKeys } from "./oauth/search-key.ts";
-import { createPrivacyRepository } from "./privacy/privacy.store.ts";
+import { createPrivacyStore } from "./privacy/privacy.store.ts";
 import { createPrivacy } from "./privacy/privacy.ts";
 import { createEntrypoints, trustOf } from "./rpc.ts";
 import { createTokenIssuer } from "./tokens/access-token.ts";
 import { createKeyRing, REVOCATION_RETENTION_MS } from "./tokens/key-ring.ts";
-import { createSigningKeyRepository } from "./tokens/signing-keys.store.ts";
+import { createSigningKeyStore } from "./tokens/signing-keys.store.ts";
 import { createSigningKeys } from "./tokens/signing-keys.ts";
-import { createTrustRepository } from "./tokens/trust.store.ts";
+import { createTrustStore } from "./tokens/trust.store.ts";
 
 const now = Date.now;
 const createId = (): string => crypto.randomUUID();
@@ -37,7 +37,7 @@ const DAY_MS = 24 * HOUR_MS;
 
 const compose = (foundation: Foundation, keys: InternalKeys): KmsServices => {
   const { env, database } = foundation;
-  const trustRecords = createTrustRepository(database);
+  const trustRecords = createTrustStore(database);
 
   const log = createLog("kms");
   const trail = createAuditTrailServices({ foundation, keys, log, randomBytes, now, createId });
@@ -45,10 +45,10 @@ const compose = (foundation: Foundation, keys: InternalKeys): KmsServices => {
 
   const wrapping = createSealer(keys.signingKeyWrapping, randomBytes);
   const algorithm = env.JWT_ALG;
-  const keyRing = createKeyRing({ repository: trustRecords, wrapping, algorithm, recorder, now });
+  const keyRing = createKeyRing({ store: trustRecords, wrapping, algorithm, recorder, now });
   const { auditLog, pruneAudit } = createAuditLogServices({ foundation, keys, trail, keyRing, log, now });
   const signingKeys = createSigningKeys({
-    repository: createSigningKeyRepository(database),
+    store: createSigningKeyStore(database),
     keyRing,
     wrapping,
     algorithm,
@@ -107,7 +107,7 @@ const compose = (foundation: Foundation, keys: InternalKeys): KmsServices => {
     recorder,
     auditLog,
     privacy: createPrivacy({
-      repository: createPrivacyRepository(database),
+      store: createPrivacyStore(database),
       users,
       auditLog,
       keyRing,

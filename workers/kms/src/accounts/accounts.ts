@@ -6,7 +6,7 @@ import type { HashingLimit } from "./hashing-limit.ts";
 import type { KeptPassword, Passwords } from "./password.ts";
 import type { Guarded, PasswordGuard } from "./password-guard.ts";
 import { passwordFault } from "./password-rules.ts";
-import type { Credentials, Profile, UserRepository } from "./user.ts";
+import type { Credentials, Profile, UserStore } from "./user.ts";
 import { normalizeUsername, usernameFault, usernameKey } from "./username.ts";
 
 export interface NewAccount {
@@ -53,7 +53,7 @@ export interface Accounts {
 }
 
 export interface AccountsOptions {
-  users: UserRepository;
+  users: UserStore;
   passwords: Passwords;
   /** Hashing waits for it. */
   hashingLimit: HashingLimit;

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { type Fountain, startFountain } from "../../../../tests/support/harness.ts";
 import { delayAfter, FAILURES_REMEMBERED_MS } from "./lockout.ts";
-import { createAttemptRepository } from "./password-attempts.store.ts";
-import type { AttemptRepository } from "./password-guard.ts";
+import { createAttemptStore } from "./password-attempts.store.ts";
+import type { AttemptStore } from "./password-guard.ts";
 
 let fountain: Fountain;
-let attempts: AttemptRepository;
+let attempts: AttemptStore;
 let nowMs: number;
 let account: string;
 let network: string;
@@ -14,7 +14,7 @@ beforeAll(async () => {
   fountain = await startFountain({ front: "kms" });
   const client = fountain.databases["kms"];
   if (!client) throw new Error("the kms has no database");
-  attempts = createAttemptRepository({ client });
+  attempts = createAttemptStore({ client });
 });
 afterAll(() => fountain?.stop());
 

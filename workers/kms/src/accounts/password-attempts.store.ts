@@ -2,7 +2,7 @@
 import type { Row } from "@libsql/client";
 import type { KmsDatabase } from "../db/connection.ts";
 import { type Count, FAILURES_REMEMBERED_MS, FIRST_DELAY_MS, FREE_ATTEMPTS, LONGEST_DELAY_MS } from "./lockout.ts";
-import type { AttemptRepository } from "./password-guard.ts";
+import type { AttemptStore } from "./password-guard.ts";
 
 /** Doublings beyond this many make no longer delay. */
 const MAX_DOUBLINGS = 10;
@@ -41,7 +41,7 @@ const countFrom = (row: Row): Count => ({
   blockedUntilMs: Number(row["blocked_until"]),
 });
 
-export const createAttemptRepository = ({ client }: Pick<KmsDatabase, "client">): AttemptRepository => ({
+export const createAttemptStore = ({ client }: Pick<KmsDatabase, "client">): AttemptStore => ({
   isKnown: async (usernameKey, location, since) => {
     const { rows } = await client.execute({
       sql: `SELECT 1 FROM known_addresses JOIN users ON users.id = user_id

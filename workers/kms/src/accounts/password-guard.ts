@@ -42,7 +42,7 @@ export interface Release {
   by: string | undefined;
 }
 
-export interface AttemptRepository {
+export interface AttemptStore {
   /** Whether the user of this name has logged in from this place since that instant. */
   isKnown(usernameKey: string, location: string, since: Date): Promise<boolean>;
   /** The counters that there are. */
@@ -90,7 +90,7 @@ export interface PasswordGuard {
 }
 
 export interface PasswordGuardOptions {
-  repository: AttemptRepository;
+  store: AttemptStore;
   /** Hashing waits for it. */
   hashingLimit: HashingLimit;
   /** Keyed hash of a text in a context. */
@@ -104,12 +104,12 @@ const BEYOND = "password-attempts/beyond";
 
 const UNKNOWN: Allowance = allowanceOf([], 0);
 
-export const createPasswordGuard = ({ repository, hashingLimit, mac, now }: PasswordGuardOptions): PasswordGuard => {
+export const createPasswordGuard = ({ store, hashingLimit, mac, now }: PasswordGuardOptions): PasswordGuard => {
   const remembered = (rememberedMs: number): Date => new Date(now() - rememberedMs);
 
   const allowanceOfStored = async (counters: readonly string[]): Promise<Allowance> => {
     const at = now();
-    return allowanceOf(await repository.read(counters, new Date(at)), at);
+    return allowanceOf(await store.read(counters, new Date(at)), at);
   };
 
   const releaseOf = ({ limits, cleared, location }: Attempt): Release => ({
@@ -126,11 +126,11 @@ export const createPasswordGuard = ({ repository, hashingLimit, mac, now }: Pass
     check: Check<Value, Failure>,
   ): Promise<Guarded<Value, Failure> | undefined> => {
     const at = new Date(now());
-    const counts = await repository.reserve(attempt.limits, attempt.location?.tally, at);
+    const counts = await store.reserve(attempt.limits, attempt.location?.tally, at);
     if (!counts) return undefined;
     const checked = await check();
     if (!checked.ok) return { ...checked, allowance: allowanceOf(counts, at.getTime()), isOverLimit: false };
-    await repository.release(releaseOf(attempt));
+    await store.release(releaseOf(attempt));
     return { ...checked, allowance: UNKNOWN, isOverLimit: false };
   };
 
@@ -140,10 +140,10 @@ export const createPasswordGuard = ({ repository, hashingLimit, mac, now }: Pass
     allowance: Allowance,
     check: Check<Value, Failure>,
   ): Promise<Guarded<Value, Failure> | undefined> => {
-    if (!(await repository.reserve([beyond], undefined, new Date(now())))) return undefined;
+    if (!(await store.reserve([beyond], undefined, new Date(now())))) return undefined;
     const checked = await check();
     if (!checked.ok) return { ...checked, allowance, isOverLimit: true };
-    await repository.release({ cleared: [beyond], reduced: [], by: undefined });
+    await store.release({ cleared: [beyond], reduced: [], by: undefined });
     return { ...checked, allowance: UNKNOWN, isOverLimit: false };
   };
 
@@ -154,7 +154,7 @@ export const createPasswordGuard = ({ repository, hashingLimit, mac, now }: Pass
       if (!where) return { limits: [account], cleared: [account], location: undefined };
       const named = JSON.stringify([usernameKey, where.network]);
       const id = mac("known-addresses", named);
-      const isKnown = await repository.isKnown(usernameKey, id, remembered(LOCATION_REMEMBERED_MS));
+      const isKnown = await store.isKnown(usernameKey, id, remembered(LOCATION_REMEMBERED_MS));
       return {
         limits: where.isShared ? [account] : [account, mac(NETWORK, where.network)],
         // Where a user is known nothing counts but what was tried there: strangers get no new attempts by it.
@@ -170,11 +170,11 @@ export const createPasswordGuard = ({ repository, hashingLimit, mac, now }: Pass
     admit: async ({ limits }) => {
       if (limits.length === 0) return UNKNOWN;
       const at = new Date(now());
-      const counts = await repository.reserve(limits, undefined, at);
+      const counts = await store.reserve(limits, undefined, at);
       if (counts) return { ...allowanceOf(counts, at.getTime()), remaining: 1 };
       return { ...(await allowanceOfStored(limits)), remaining: 0 };
     },
-    release: (attempt) => repository.release(releaseOf(attempt)),
+    release: (attempt) => store.release(releaseOf(attempt)),
     confirmation: (userId) => {
       const counter = mac("password-attempts/confirmation", userId);
       return { limits: [counter], cleared: [counter], location: undefined };
@@ -201,9 +201,9 @@ export const createPasswordGuard = ({ repository, hashingLimit, mac, now }: Pass
       return { ...(imitated.ok ? failure("blocked") : imitated), allowance, isOverLimit: true };
     },
     remember: async ({ location }, userId) => {
-      if (location) await repository.remember(userId, location.id, new Date(now()));
+      if (location) await store.remember(userId, location.id, new Date(now()));
     },
     purge: () =>
-      repository.purge({ attempts: remembered(FAILURES_REMEMBERED_MS), locations: remembered(LOCATION_REMEMBERED_MS) }),
+      store.purge({ attempts: remembered(FAILURES_REMEMBERED_MS), locations: remembered(LOCATION_REMEMBERED_MS) }),
   };
 };

@@ -5,7 +5,7 @@ import { appendEntry } from "../audit/audit.store.ts";
 import type { KmsDatabase } from "../db/connection.ts";
 import { roles } from "../db/schema/accounts.ts";
 import { noteRightsChange } from "../tokens/rights-changes.store.ts";
-import type { RoleRepository } from "./roles.ts";
+import type { RoleStore } from "./roles.ts";
 
 /** No one loses a right by a new role, nor by a change that changes nothing. */
 const GRANTS_ANOTHER_THING = "EXISTS (SELECT 1 FROM roles WHERE name = ? AND permissions <> ?)";
@@ -15,7 +15,7 @@ const PUT = `
   INSERT INTO roles (name, permissions) VALUES (?, ?)
   ON CONFLICT (name) DO UPDATE SET permissions = excluded.permissions WHERE permissions <> excluded.permissions`;
 
-export const createRoleRepository = ({ orm, client }: KmsDatabase): RoleRepository => ({
+export const createRoleStore = ({ orm, client }: KmsDatabase): RoleStore => ({
   list: () => orm.select().from(roles).orderBy(asc(roles.name)),
   put: async ({ name, permissions }, at, entry) => {
     const stored = JSON.stringify(permissions);

@@ -30,7 +30,7 @@ export const stepUpRolesFault = (names: ReadonlySet<string>, stored: readonly st
   return `STEP_UP_FOR_ROLES is invalid: there is no role ${unknown.join(", ")}, only ${known.join(", ")}`;
 };
 
-export interface RoleRepository {
+export interface RoleStore {
   /** All roles but that of administrators, by name. */
   list(): Promise<Role[]>;
   /**
@@ -58,15 +58,15 @@ export interface Roles {
 }
 
 export interface RolesOptions {
-  repository: RoleRepository;
+  store: RoleStore;
   recorder: AuditRecorder;
   now: () => number;
 }
 
 const administrator = (): Role => ({ name: ADMIN_ROLE, permissions: [...SCOPES] });
 
-export const createRoles = ({ repository, recorder, now }: RolesOptions): Roles => {
-  const list = async (): Promise<Role[]> => [administrator(), ...(await repository.list())];
+export const createRoles = ({ store, recorder, now }: RolesOptions): Roles => {
+  const list = async (): Promise<Role[]> => [administrator(), ...(await store.list())];
   return {
     list,
     mayGrant: async (names, held) => {
@@ -79,17 +79,17 @@ export const createRoles = ({ repository, recorder, now }: RolesOptions): Roles 
     put: async ({ name, permissions }, { subject: actor, scopes: held }) => {
       if (name === ADMIN_ROLE) return failure("fixed");
       const role = { name, permissions: scopesOf([], new Set(permissions)) };
-      const stored = await repository.list();
+      const stored = await store.list();
       const existing = stored.find((other) => other.name === name);
       const before = existing?.permissions ?? [];
       if (scopesBeyond([...before, ...role.permissions], held).length > 0) return failure("not-held");
       const other = findLookAlike(name, [ADMIN_ROLE, ...stored.map((role) => role.name)]);
       if (existing === undefined && other !== undefined) return failure("looks-like", { other });
       await recorder.change({ action: "role.change", outcome: "success", actor, target: name }, (entry) =>
-        repository.put(role, new Date(now()), entry),
+        store.put(role, new Date(now()), entry),
       );
       return success(role);
     },
-    purge: () => repository.purgeChanges(new Date(now() - REVOCATION_RETENTION_MS)),
+    purge: () => store.purgeChanges(new Date(now() - REVOCATION_RETENTION_MS)),
   };
 };

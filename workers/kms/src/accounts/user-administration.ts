@@ -2,7 +2,7 @@
 import { failure, type Result, success } from "#shared/lang/result.ts";
 import type { AuditEvent, AuditRecorder } from "../audit/audit-entry.ts";
 import type { Grantor } from "./granting.ts";
-import type { Profile, UserRepository } from "./user.ts";
+import type { Profile, UserStore } from "./user.ts";
 
 /** `last-administrator`: no one would be left to administer. */
 export type AdministrationFailure = "unknown" | "last-administrator";
@@ -21,7 +21,7 @@ export interface UserAdministration {
 }
 
 export interface UserAdministrationOptions {
-  users: Pick<UserRepository, "findById" | "setRoles" | "lock" | "unlock">;
+  users: Pick<UserStore, "findById" | "setRoles" | "lock" | "unlock">;
   recorder: AuditRecorder;
   now: () => number;
 }

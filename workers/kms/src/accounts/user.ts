@@ -46,7 +46,7 @@ export interface NewPassword {
   keptSessionId: string;
 }
 
-export interface UserRepository {
+export interface UserStore {
   findById(id: string): Promise<Profile | undefined>;
   /** By the key of a username, see `usernameKey`. */
   findCredentials(usernameKey: string): Promise<Credentials | undefined>;

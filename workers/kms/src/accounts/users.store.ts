@@ -12,7 +12,7 @@ import { EARLIER_REVOCATION_COUNTS } from "../tokens/revocations.store.ts";
 import { noteRightsChange } from "../tokens/rights-changes.store.ts";
 import type { EmailAddresses } from "./email-addresses.ts";
 import { ADMIN_ROLE, scopesOf } from "./rights.ts";
-import type { Credentials, EntitledUser, Profile, User, UserFilter, UserRepository } from "./user.ts";
+import type { Credentials, EntitledUser, Profile, User, UserFilter, UserStore } from "./user.ts";
 import { usernameKey, usernameSkeleton } from "./username.ts";
 
 type UserRow = typeof users.$inferSelect;
@@ -83,7 +83,7 @@ const endSessions = (
   ];
 };
 
-export const createUserRepository = ({ orm, client }: KmsDatabase, emails: EmailAddresses): UserRepository => {
+export const createUserStore = ({ orm, client }: KmsDatabase, emails: EmailAddresses): UserStore => {
   const profileFrom = async (row: UserRow): Promise<Profile> => ({
     ...userFrom(row),
     email: row.sealedEmail === null ? null : await emails.open(row.id, row.sealedEmail),

@@ -6,7 +6,7 @@ import type { KmsDatabase } from "../db/connection.ts";
 import { apiKeys } from "../db/schema/services.ts";
 import { EARLIER_REVOCATION_COUNTS } from "../tokens/revocations.store.ts";
 import type { ApiKey, StoredApiKey } from "./api-key.ts";
-import type { ApiKeyPosition, ApiKeyRepository } from "./api-keys.ts";
+import type { ApiKeyPosition, ApiKeyStore } from "./api-keys.ts";
 
 type ApiKeyRow = typeof apiKeys.$inferSelect;
 
@@ -80,7 +80,7 @@ const isReplacing = (at: Date) => sql`EXISTS (
   WHERE replaced.successor_id = ${apiKeys.id} AND replaced.service = ${apiKeys.service} AND replaced.revoked_at IS NULL
     AND (replaced.expires_at IS NULL OR replaced.expires_at > ${at.getTime()}))`;
 
-export const createApiKeyRepository = ({ orm, client }: KmsDatabase): ApiKeyRepository => ({
+export const createApiKeyStore = ({ orm, client }: KmsDatabase): ApiKeyStore => ({
   find: async (id) => {
     const [row] = await orm.select().from(apiKeys).where(eq(apiKeys.id, id));
     return row && { apiKey: apiKeyFrom(row), hash: row.keyHash };

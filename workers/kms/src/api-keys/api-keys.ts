@@ -10,7 +10,7 @@ import { scopesBeyond } from "../accounts/rights.ts";
 import type { AuditEntry, AuditRecorder } from "../audit/audit-entry.ts";
 import { isSameHash } from "../crypto/mac.ts";
 import type { RandomBytes } from "../crypto/random.ts";
-import type { Service, ServiceRepository } from "../services/service.ts";
+import type { Service, ServiceStore } from "../services/service.ts";
 import { type ApiKey, createApiKey, hashApiKey, parseApiKeyId, type StoredApiKey, stateOfKey } from "./api-key.ts";
 
 export const MAX_GRACE_SECONDS = 7 * 24 * 60 * 60;
@@ -30,7 +30,7 @@ export interface ApiKeyRotation {
   shortensGraces: boolean;
 }
 
-export interface ApiKeyRepository {
+export interface ApiKeyStore {
   find(id: string): Promise<StoredApiKey | undefined>;
   /** Those that exist. */
   findMany(ids: readonly string[]): Promise<StoredApiKey[]>;
@@ -115,8 +115,8 @@ export interface ApiKeys {
 }
 
 export interface ApiKeysOptions {
-  repository: ApiKeyRepository;
-  services: ServiceRepository;
+  store: ApiKeyStore;
+  services: ServiceStore;
   recorder: AuditRecorder;
   macKey: Uint8Array;
   randomBytes: RandomBytes;
@@ -166,17 +166,17 @@ export const generateApiKey = (
 };
 
 export const createApiKeys = (options: ApiKeysOptions): ApiKeys => {
-  const { repository, services, recorder, macKey, now } = options;
+  const { store, services, recorder, macKey, now } = options;
 
   /** The key to replace: the one that is named, or the only one that it can be. */
   const findSource = async ({ service, id }: WantedRotation, at: Date): Promise<Result<ApiKey, RotationFailure>> => {
     if (!(await services.find(service))) return failure("unknown-service");
     if (id !== undefined) {
-      const apiKey = (await repository.find(id))?.apiKey;
+      const apiKey = (await store.find(id))?.apiKey;
       if (apiKey?.service !== service) return failure("unknown-key");
       return apiKey.revokedAt || stateOfKey(apiKey, at.getTime()) === "expired" ? failure("ended") : success(apiKey);
     }
-    const [source, another] = await repository.findActive(service, at, 2);
+    const [source, another] = await store.findActive(service, at, 2);
     if (!source) return failure("no-active-key");
     return another ? failure("several-active-keys") : success(source);
   };
@@ -210,7 +210,7 @@ export const createApiKeys = (options: ApiKeysOptions): ApiKeys => {
     const { apiKey, key } = created;
     const isStored = await recorder.change(
       { action: "key.create", outcome: "success", actor: caller.subject, target: apiKey.id },
-      (entry) => repository.insert(created, service, entry),
+      (entry) => store.insert(created, service, entry),
     );
     return isStored ? success({ apiKey, key }) : failure("unknown-service");
   };
@@ -231,7 +231,7 @@ export const createApiKeys = (options: ApiKeysOptions): ApiKeys => {
     const shortensGraces = wanted.id === undefined;
     const isRotated = await recorder.change(
       { action: "key.rotate", outcome: "success", actor: caller.subject, target: apiKey.id },
-      (entry) => repository.rotate({ source, successor, graceEndsAt, shortensGraces }, entry),
+      (entry) => store.rotate({ source, successor, graceEndsAt, shortensGraces }, entry),
     );
     return isRotated ? success({ apiKey, key }) : failure("superseded");
   };
@@ -239,7 +239,7 @@ export const createApiKeys = (options: ApiKeysOptions): ApiKeys => {
   const check: ApiKeys["check"] = async (key, origin) => {
     const id = parseApiKeyId(key);
     if (id === undefined) return failure("malformed");
-    const stored = await repository.find(id);
+    const stored = await store.find(id);
     if (!stored || !isSameHash(stored.hash, hashApiKey(macKey, key))) return failure("unknown");
     const { apiKey } = stored;
     const state = stateOfKey(apiKey, now());
@@ -261,7 +261,7 @@ export const createApiKeys = (options: ApiKeysOptions): ApiKeys => {
       const target = id ?? serviceSubject(service);
       const isFound = await recorder.change(
         { action: "key.revoke", outcome: "success", actor: caller.subject, target },
-        (entry) => repository.revoke(service, id, new Date(now()), entry),
+        (entry) => store.revoke(service, id, new Date(now()), entry),
       );
       // A service without keys has none that is not revoked.
       return isFound || id === undefined ? success(undefined) : failure("unknown-key");

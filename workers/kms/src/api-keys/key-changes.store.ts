@@ -4,7 +4,7 @@ import { appendEntry } from "../audit/audit.store.ts";
 import type { KmsDatabase } from "../db/connection.ts";
 import { insertDeliveryIf } from "../services/webhooks.store.ts";
 import { EARLIER_REVOCATION_COUNTS } from "../tokens/revocations.store.ts";
-import type { KeyChangeRepository } from "./key-changes.ts";
+import type { KeyChangeStore } from "./key-changes.ts";
 
 /** A leak overrides what an operator decided. */
 const DISABLE = `
@@ -23,7 +23,7 @@ const revokeTokens = (condition: string): string => `
 
 const renewSession = (condition: string): string => `UPDATE api_keys SET session_id = :sessionId WHERE ${condition}`;
 
-export const createKeyChangeRepository = ({ client }: KmsDatabase): KeyChangeRepository => ({
+export const createKeyChangeStore = ({ client }: KmsDatabase): KeyChangeStore => ({
   disable: async ({ apiKey, reason, at, sessionId, delivery }, entry) => {
     const disabling = { id: apiKey.id, reason, at: at.getTime() };
     const statements: InStatement[] = [

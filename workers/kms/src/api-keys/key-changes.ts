@@ -8,10 +8,10 @@ import { scopesBeyond } from "../accounts/rights.ts";
 import { type AuditEntry, type AuditEvent, type AuditRecorder, BY_KMS } from "../audit/audit-entry.ts";
 import { isSameHash } from "../crypto/mac.ts";
 import type { RandomBytes } from "../crypto/random.ts";
-import type { ServiceRepository } from "../services/service.ts";
+import type { ServiceStore } from "../services/service.ts";
 import type { Delivery, Webhooks } from "../services/webhooks.ts";
 import { type ApiKey, type DisabledReason, hashApiKey, parseApiKeyId, renewSessionId, stateOfKey } from "./api-key.ts";
-import type { ApiKeyRepository } from "./api-keys.ts";
+import type { ApiKeyStore } from "./api-keys.ts";
 
 export interface Disabling {
   apiKey: ApiKey;
@@ -23,7 +23,7 @@ export interface Disabling {
   delivery?: Delivery | undefined;
 }
 
-export interface KeyChangeRepository {
+export interface KeyChangeStore {
   /** Disables the key and revokes its tokens; false: it is disabled already, for as good a reason, or has ended. */
   disable(disabling: Disabling, entry: AuditEntry): Promise<boolean>;
   /** false: it is not disabled by an operator. */
@@ -60,8 +60,8 @@ export interface KeyChanges {
 }
 
 export interface KeyChangesOptions {
-  repository: ApiKeyRepository & KeyChangeRepository;
-  services: Pick<ServiceRepository, "find">;
+  store: ApiKeyStore & KeyChangeStore;
+  services: Pick<ServiceStore, "find">;
   webhooks: Pick<Webhooks, "prepare">;
   recorder: Pick<AuditRecorder, "change">;
   macKey: Uint8Array;
@@ -70,12 +70,12 @@ export interface KeyChangesOptions {
 }
 
 export const createKeyChanges = (options: KeyChangesOptions): KeyChanges => {
-  const { repository, services, webhooks, recorder, macKey, randomBytes, now } = options;
+  const { store, services, webhooks, recorder, macKey, randomBytes, now } = options;
 
   const hasEnded = (apiKey: ApiKey): boolean => ["revoked", "expired"].includes(stateOfKey(apiKey, now()));
 
   const find = async (service: string, id: string): Promise<ApiKey | undefined> => {
-    const apiKey = (await repository.find(id))?.apiKey;
+    const apiKey = (await store.find(id))?.apiKey;
     return apiKey?.service === service ? apiKey : undefined;
   };
 
@@ -114,7 +114,7 @@ export const createKeyChanges = (options: KeyChangesOptions): KeyChanges => {
     });
     const disabling = { apiKey, reason: "leaked", at, sessionId: renewSessionId(id, randomBytes), delivery } as const;
     await change(apiKey, { action: "key.leaked", outcome: "success", target: id, ...BY_KMS }, (entry) =>
-      repository.disable(disabling, entry),
+      store.disable(disabling, entry),
     );
   };
 
@@ -122,7 +122,7 @@ export const createKeyChanges = (options: KeyChangesOptions): KeyChanges => {
   const recognise = async (reports: readonly LeakReport[]): Promise<Map<ApiKey, string | undefined>> => {
     const reported = new Map(reports.map((report) => [parseApiKeyId(report.key), report]));
     const ids = [...reported.keys()].filter((id) => id !== undefined);
-    const found = ids.length === 0 ? [] : await repository.findMany(ids);
+    const found = ids.length === 0 ? [] : await store.findMany(ids);
     return new Map(
       found.flatMap(({ apiKey, hash }): [ApiKey, string | undefined][] => {
         const report = reported.get(apiKey.id);
@@ -140,7 +140,7 @@ export const createKeyChanges = (options: KeyChangesOptions): KeyChanges => {
       const sessionId = renewSessionId(id, randomBytes);
       const disabling = { apiKey, reason: "operator", at: new Date(now()), sessionId } as const;
       const event = { action: "key.disable", outcome: "success", actor: by.subject, target: id } as const;
-      return change(apiKey, event, (entry) => repository.disable(disabling, entry));
+      return change(apiKey, event, (entry) => store.disable(disabling, entry));
     },
     enable: async (service, id, by) => {
       const found = await findChangeable(service, id, by);
@@ -148,7 +148,7 @@ export const createKeyChanges = (options: KeyChangesOptions): KeyChanges => {
       const { value: apiKey } = found;
       if (apiKey.disabledReason === "leaked") return failure("leaked");
       const event = { action: "key.enable", outcome: "success", actor: by.subject, target: id } as const;
-      const enabled = await change(apiKey, event, (entry) => repository.enable(apiKey, entry));
+      const enabled = await change(apiKey, event, (entry) => store.enable(apiKey, entry));
       // It was reported as leaked at the same moment.
       return enabled.ok && enabled.value.disabledReason === "leaked" ? failure("leaked") : enabled;
     },
@@ -158,7 +158,7 @@ export const createKeyChanges = (options: KeyChangesOptions): KeyChanges => {
       const { value: apiKey } = found;
       const renewal = { sessionId: renewSessionId(id, randomBytes), at: new Date(now()) };
       const event = { action: "key.confine", outcome: "success", actor: by.subject, target: id } as const;
-      return change(apiKey, event, (entry) => repository.setAllowedAddresses(apiKey, allowedAddresses, renewal, entry));
+      return change(apiKey, event, (entry) => store.setAllowedAddresses(apiKey, allowedAddresses, renewal, entry));
     },
     reportLeaks: async (reports) => {
       for (const [apiKey, url] of await recognise(reports)) await reportLeak(apiKey, url);

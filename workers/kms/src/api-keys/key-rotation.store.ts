@@ -6,7 +6,7 @@ import { apiKeys, services } from "../db/schema/services.ts";
 import { insertDeliveryIf, removeDelivery } from "../services/webhooks.store.ts";
 import { EARLIER_REVOCATION_COUNTS } from "../tokens/revocations.store.ts";
 import { apiKeyFrom, INSERT_SUCCESSOR, valuesOf } from "./api-keys.store.ts";
-import type { KeyRotationRepository } from "./key-rotation.ts";
+import type { KeyRotationStore } from "./key-rotation.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
@@ -42,7 +42,7 @@ const WITHDRAW = `
   UPDATE api_keys SET revoked_at = :at
   WHERE id = :successor AND revoked_at IS NULL AND EXISTS (SELECT 1 FROM webhook_deliveries WHERE id = :delivery)`;
 
-export const createKeyRotationRepository = ({ orm, client }: KmsDatabase): KeyRotationRepository => ({
+export const createKeyRotationStore = ({ orm, client }: KmsDatabase): KeyRotationStore => ({
   listDue: async (at, limit) => {
     const rows = await orm
       .select({ key: apiKeys })

@@ -27,7 +27,7 @@ export interface ScheduledRotation {
   delivery: Delivery;
 }
 
-export interface KeyRotationRepository {
+export interface KeyRotationStore {
   /** Keys older than their service allows, without a successor, of services with a webhook. */
   listDue(at: Date, limit: number): Promise<DueKey[]>;
   /** Services with such keys and without a webhook. */
@@ -50,7 +50,7 @@ export interface KeyRotation {
 }
 
 export interface KeyRotationOptions extends Pick<ApiKeysOptions, "macKey" | "randomBytes" | "now"> {
-  repository: KeyRotationRepository;
+  store: KeyRotationStore;
   wrapping: Pick<Wrapping, "wrap">;
   /** A thunk, because the webhooks in turn need the outcome. */
   webhooks: () => Pick<Webhooks, "prepare">;
@@ -60,7 +60,7 @@ export interface KeyRotationOptions extends Pick<ApiKeysOptions, "macKey" | "ran
 }
 
 export const createKeyRotation = (options: KeyRotationOptions): KeyRotation => {
-  const { repository, wrapping, webhooks, recorder, publicUrl, now } = options;
+  const { store, wrapping, webhooks, recorder, publicUrl, now } = options;
 
   const eventOf = (target: string, reason: string): AuditEvent => ({
     action: "key.rotate",
@@ -89,16 +89,16 @@ export const createKeyRotation = (options: KeyRotationOptions): KeyRotation => {
     });
     if (!delivery) return;
     await recorder.change(eventOf(apiKey.id, "scheduled"), (entry) =>
-      repository.schedule({ due, successor: { apiKey, hash }, delivery }, entry),
+      store.schedule({ due, successor: { apiKey, hash }, delivery }, entry),
     );
   };
 
   return {
     run: async () => {
-      for (const due of await repository.listDue(new Date(now()), ROTATIONS_PER_RUN)) await rotate(due);
+      for (const due of await store.listDue(new Date(now()), ROTATIONS_PER_RUN)) await rotate(due);
     },
     remind: async () => {
-      for (const service of await repository.listBlocked(new Date(now()), REMINDERS_PER_RUN)) {
+      for (const service of await store.listBlocked(new Date(now()), REMINDERS_PER_RUN)) {
         await recorder.record({ ...eventOf(serviceSubject(service), "no-webhook"), outcome: "failure" });
       }
     },
@@ -106,12 +106,12 @@ export const createKeyRotation = (options: KeyRotationOptions): KeyRotation => {
       delivered: async (delivery) => {
         const graceEndsAt = new Date(now() + SCHEDULED_GRACE_SECONDS * 1000);
         await recorder.change(eventOf(delivery.keyId, "delivered"), (entry) =>
-          repository.endReplaced(delivery, graceEndsAt, entry),
+          store.endReplaced(delivery, graceEndsAt, entry),
         );
       },
       undeliverable: async (delivery) => {
         const event = { ...eventOf(delivery.keyId, "undeliverable"), outcome: "failure" } as const;
-        await recorder.change(event, (entry) => repository.withdraw(delivery, new Date(now()), entry));
+        await recorder.change(event, (entry) => store.withdraw(delivery, new Date(now()), entry));
       },
     },
   };

@@ -26,7 +26,7 @@ const compose = (macKey: Uint8Array = MAC_KEY) => {
     alarms += 1;
   };
   const sealer = createAuditSealer({
-    repository: chain,
+    store: chain,
     state: createTrailState(),
     macKey,
     alarm,

@@ -5,8 +5,8 @@ import { appendEntry } from "../audit/audit.store.ts";
 import type { KmsDatabase } from "../db/connection.ts";
 import { auditChain, auditCheckpoints, auditEntries } from "../db/schema/audit.ts";
 import type { ChainState, StoredChainState, StoredEntry } from "./audit-chain.ts";
-import type { PruningRepository } from "./audit-pruning.ts";
-import type { ChainRepository } from "./audit-sealing.ts";
+import type { PruningStore } from "./audit-pruning.ts";
+import type { ChainStore } from "./audit-sealing.ts";
 import type { ChainReader } from "./audit-verification.ts";
 
 const INSERT_STATE = `
@@ -43,10 +43,10 @@ const DROP_ENTRIES = `DELETE FROM audit_entries WHERE id <= :baseId AND ${IS_UND
 /** The one that vouches for the new beginning stays. */
 const DROP_CHECKPOINTS = `DELETE FROM audit_checkpoints WHERE entry_id < :baseId AND ${IS_UNDER}`;
 
-export const createChainRepository = ({
+export const createChainStore = ({
   orm,
   client,
-}: KmsDatabase): ChainRepository & Omit<ChainReader, "listCheckpoints"> & PruningRepository => ({
+}: KmsDatabase): ChainStore & Omit<ChainReader, "listCheckpoints"> & PruningStore => ({
   readTail: async (limit, markedId) => {
     const headId = sql`(SELECT COALESCE(MAX(${auditChain.headId}), 0) FROM ${auditChain})`;
     const lastVouched = sql`(SELECT MAX(${auditCheckpoints.entryId}) FROM ${auditCheckpoints})`;

@@ -2,7 +2,7 @@
 import { asc, desc, eq, gt } from "drizzle-orm";
 import type { KmsDatabase } from "../db/connection.ts";
 import { auditChain, auditCheckpoints, auditEntries } from "../db/schema/audit.ts";
-import type { CheckpointReader, CheckpointRepository } from "./audit-checkpoints.ts";
+import type { CheckpointReader, CheckpointStore } from "./audit-checkpoints.ts";
 
 const INSERT = `
   INSERT INTO audit_checkpoints (entry_id, at, jws, public_jwk)
@@ -18,7 +18,7 @@ const THIN = `
         AND later.at / 3600000 = audit_checkpoints.at / 3600000
         AND later.entry_id / CAST(:every AS INTEGER) = audit_checkpoints.entry_id / CAST(:every AS INTEGER))`;
 
-export const createCheckpointRepository = ({ orm, client }: KmsDatabase): CheckpointRepository & CheckpointReader => ({
+export const createCheckpointStore = ({ orm, client }: KmsDatabase): CheckpointStore & CheckpointReader => ({
   latest: async () => (await orm.select().from(auditCheckpoints).orderBy(desc(auditCheckpoints.entryId)).limit(1))[0],
   list: (limit, afterEntryId) =>
     orm

@@ -64,7 +64,7 @@ export interface CheckpointReader {
   list(limit: number, afterEntryId: number): Promise<Checkpoint[]>;
 }
 
-export interface CheckpointRepository {
+export interface CheckpointStore {
   latest(): Promise<Checkpoint | undefined>;
   /** The last entry linked. */
   readHead(): Promise<ChainPlace | undefined>;
@@ -84,7 +84,7 @@ export interface Checkpoints {
 }
 
 export interface CheckpointsOptions {
-  repository: CheckpointRepository;
+  store: CheckpointStore;
   issuer: string;
   signer: () => Promise<Signer>;
   /** The public half of a signing key. */
@@ -104,7 +104,7 @@ const publicMembers = ({ kty, kid, alg, use, crv, x, y, n, e }: JWK): PublicJwk 
   );
 
 export const createCheckpoints = (options: CheckpointsOptions): Checkpoints => {
-  const { repository, issuer, signer, publicJwkOf, isOurs, onCheckpoint, now } = options;
+  const { store, issuer, signer, publicJwkOf, isOurs, onCheckpoint, now } = options;
 
   const sign: Checkpoints["sign"] = async ({ id, link, seal }, end) => {
     const { kid, algorithm, privateKey } = await signer();
@@ -123,12 +123,12 @@ export const createCheckpoints = (options: CheckpointsOptions): Checkpoints => {
 
   return {
     sign,
-    thin: () => repository.thin(new Date(now() - ALL_CHECKPOINTS_FOR_MS), CHECKPOINT_EVERY_ENTRIES),
+    thin: () => store.thin(new Date(now() - ALL_CHECKPOINTS_FOR_MS), CHECKPOINT_EVERY_ENTRIES),
     makeDue: async (isUrgent) => {
-      const [head, latest] = await Promise.all([repository.readHead(), repository.latest()]);
+      const [head, latest] = await Promise.all([store.readHead(), store.latest()]);
       if (!head || !isDue(head, latest, isUrgent) || !isOurs(head)) return;
       const checkpoint = await sign(head);
-      if (await repository.insert(checkpoint)) onCheckpoint(checkpoint);
+      if (await store.insert(checkpoint)) onCheckpoint(checkpoint);
     },
   };
 };

@@ -7,12 +7,12 @@ import { type ChainPlace, sealOf } from "./audit-chain.ts";
 import {
   type Checkpoint,
   type CheckpointReader,
-  type CheckpointRepository,
+  type CheckpointStore,
   createCheckpoints,
 } from "./audit-checkpoints.ts";
 import { type ExportedEntry, exportEntries } from "./audit-export.ts";
 import { type AuditFilter, type AuditReader, createEntryOpener, type ReadableEntry } from "./audit-reading.ts";
-import { type ChainAlarm, type ChainRepository, createAuditSealer } from "./audit-sealing.ts";
+import { type ChainAlarm, type ChainStore, createAuditSealer } from "./audit-sealing.ts";
 import { type ChainReader, createChainVerifier, type VerifyChain } from "./audit-verification.ts";
 import type { TrailState } from "./trail-state.ts";
 
@@ -38,9 +38,9 @@ export interface AuditLog {
 }
 
 export interface AuditLogOptions {
-  chain: ChainRepository & Omit<ChainReader, "listCheckpoints">;
+  chain: ChainStore & Omit<ChainReader, "listCheckpoints">;
   state: TrailState;
-  checkpoints: CheckpointRepository & CheckpointReader;
+  checkpoints: CheckpointStore & CheckpointReader;
   reader: AuditReader;
   subjectKeys: SubjectKeys;
   macKey: Uint8Array;
@@ -59,7 +59,7 @@ export const createAuditLog = (options: AuditLogOptions): AuditLog => {
   const { chain, state, checkpoints: kept, reader, subjectKeys, macKey, keyRing, recorder, now } = options;
   const isOurs = ({ id, link, seal }: ChainPlace): boolean => isSameHash(seal, sealOf(macKey, id, link));
   const checkpoints = createCheckpoints({
-    repository: kept,
+    store: kept,
     issuer: options.issuer,
     signer: keyRing.signer,
     publicJwkOf: async (kid) => {
@@ -74,7 +74,7 @@ export const createAuditLog = (options: AuditLogOptions): AuditLog => {
   });
   const open = createEntryOpener(subjectKeys);
   const sealer = createAuditSealer({
-    repository: chain,
+    store: chain,
     state,
     macKey,
     alarm: options.alarm,

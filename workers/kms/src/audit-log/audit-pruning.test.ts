@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { createRecorder } from "#shared/observability/recorder.ts";
 import { openTestDatabase, type TestDatabase } from "../../../../tests/support/database.ts";
 import { composeTrail, MAC_KEY } from "../../../../tests/support/kms/audit-trail.ts";
-import { createCheckpointRepository } from "./audit-checkpoints.store.ts";
+import { createCheckpointStore } from "./audit-checkpoints.store.ts";
 import { createAuditLog } from "./audit-log.ts";
 import { createPruning } from "./audit-pruning.ts";
 import { createAuditReader } from "./audit-reading.store.ts";
@@ -35,7 +35,7 @@ const compose = () => {
   const log = createAuditLog({
     chain,
     state,
-    checkpoints: createCheckpointRepository(database),
+    checkpoints: createCheckpointStore(database),
     reader: createAuditReader(database),
     subjectKeys,
     macKey: MAC_KEY,
@@ -57,7 +57,7 @@ const compose = () => {
     now,
   });
   const prune = createPruning({
-    repository: chain,
+    store: chain,
     recorder,
     macKey: MAC_KEY,
     retentionDays: RETENTION_DAYS,

@@ -7,7 +7,7 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 /** Entries in one transaction; checkpoints are closer together than that. */
 const MAX_ENTRIES = 5_000;
 
-export interface PruningRepository {
+export interface PruningStore {
   readState(): Promise<{ state: StoredChainState | undefined }>;
   /** The last entry with a checkpoint made before that instant, among those up to `throughId`. */
   findPrunable(madeBefore: Date, afterId: number, throughId: number): Promise<StoredEntry | undefined>;
@@ -16,7 +16,7 @@ export interface PruningRepository {
 }
 
 export interface PruningOptions {
-  repository: PruningRepository;
+  store: PruningStore;
   recorder: Pick<AuditRecorder, "change">;
   macKey: Uint8Array;
   retentionDays: number;
@@ -26,22 +26,22 @@ export interface PruningOptions {
 
 /** Prunes what is due; two at once prune it once. What the chain does not vouch for stays. */
 export const createPruning =
-  ({ repository, recorder, macKey, retentionDays, alarm, now }: PruningOptions) =>
+  ({ store, recorder, macKey, retentionDays, alarm, now }: PruningOptions) =>
   async (): Promise<void> => {
     for (;;) {
-      const { state } = await repository.readState();
+      const { state } = await store.readState();
       if (!state) return;
       if (!isOurs(macKey, state)) return alarm("not-ours");
       const madeBefore = new Date(now() - retentionDays * DAY_MS);
       const throughId = Math.min(state.baseId + MAX_ENTRIES, state.headId);
-      const last = await repository.findPrunable(madeBefore, state.baseId, throughId);
+      const last = await store.findPrunable(madeBefore, state.baseId, throughId);
       if (!last) return;
       if (last.link === null || last.seal === null || !isSameHash(last.seal, sealOf(macKey, last.id, last.link)))
         return alarm("not-ours");
       const base = { baseId: last.id, baseLink: last.link, baseAt: last.at };
       const isPruned = await recorder.change(
         { action: "audit.prune", outcome: "success", target: String(last.id), ...BY_KMS },
-        (entry) => repository.prune(state, withMac(macKey, { ...state, ...base }), entry),
+        (entry) => store.prune(state, withMac(macKey, { ...state, ...base }), entry),
       );
       if (!isPruned) return;
     }

@@ -32,7 +32,7 @@ export interface ChainTail {
   marked: { id: number; link: string | null }[];
 }
 
-export interface ChainRepository {
+export interface ChainStore {
   /** All of it as of one instant. */
   readTail(limit: number, markedId: number): Promise<ChainTail>;
   /** Moves the head and links the entries, unless the chain is no longer `from`; false: it is not. */
@@ -49,7 +49,7 @@ export interface AuditSealer {
 }
 
 export interface AuditSealerOptions {
-  repository: ChainRepository;
+  store: ChainStore;
   state: TrailState;
   macKey: Uint8Array;
   /** Called when the chain is not ours, or lacks what it had before, and nothing more is linked. */
@@ -62,7 +62,7 @@ export interface AuditSealerOptions {
 export type ChainAlarm = "not-ours" | "behind";
 
 export const createAuditSealer = ({
-  repository,
+  store,
   state: trail,
   macKey,
   alarm,
@@ -87,7 +87,7 @@ export const createAuditSealer = ({
   /** The chain and what is to be linked next; `undefined`, with an alarm, when it must not be carried on. */
   const readTail = async (): Promise<ChainTail | undefined> => {
     const seen = mark;
-    const tail = await repository.readTail(SEALING_BATCH, seen.id);
+    const tail = await store.readTail(SEALING_BATCH, seen.id);
     const { state, entries } = tail;
     trail.isBehind = isLost(seen, tail);
     const isForeign = state ? !isOurs(macKey, state) : entries.some(({ link }) => link !== null);
@@ -104,7 +104,7 @@ export const createAuditSealer = ({
     if (state) raiseMark(state);
     if (entries.length > 0) {
       const next = extendChain(macKey, state ?? EMPTY_CHAIN, entries);
-      if (await repository.advance(state, next.state, next.linkages)) raiseMark(next.state);
+      if (await store.advance(state, next.state, next.linkages)) raiseMark(next.state);
     }
     await makeCheckpoint(makesCheckpoint);
     return entries.length === SEALING_BATCH;

@@ -3,9 +3,9 @@ import type { InStatement } from "@libsql/client";
 import { inArray } from "drizzle-orm";
 import type { KmsDatabase } from "../db/connection.ts";
 import { auditKeys } from "../db/schema/audit.ts";
-import type { AuditRepository } from "./audit.ts";
+import type { AuditStore } from "./audit.ts";
 import type { AuditEntry } from "./audit-entry.ts";
-import type { SubjectKeyRepository } from "./subject-keys.ts";
+import type { SubjectKeyStore } from "./subject-keys.ts";
 
 const INSERT = `
   INSERT INTO audit_entries
@@ -36,13 +36,13 @@ export const appendEntry = ({ record }: AuditEntry, when: keyof typeof CONDITION
   ],
 });
 
-export const createAuditRepository = ({ client }: KmsDatabase): AuditRepository => ({
+export const createAuditStore = ({ client }: KmsDatabase): AuditStore => ({
   insert: async (entry) => {
     await client.execute(appendEntry(entry, "always"));
   },
 });
 
-export const createSubjectKeyRepository = ({ orm, client }: KmsDatabase): SubjectKeyRepository => ({
+export const createSubjectKeyStore = ({ orm, client }: KmsDatabase): SubjectKeyStore => ({
   find: async (subjects) => {
     const rows = await orm
       .select()

@@ -23,7 +23,7 @@ export interface AuditTrail {
   writeSummaries(): Promise<void>;
 }
 
-export interface AuditRepository {
+export interface AuditStore {
   insert(entry: AuditEntry): Promise<void>;
 }
 
@@ -35,7 +35,7 @@ export interface AuditedRequest {
 }
 
 export interface AuditTrailOptions {
-  repository: AuditRepository;
+  store: AuditStore;
   subjectKeys: SubjectKeys;
   refusalLimit: RefusalLimit;
   budget: AuditBudget;
@@ -86,7 +86,7 @@ export const fieldContext = (uid: string, field: "address" | "personal"): string
 
 export const createAuditTrail = (options: AuditTrailOptions): AuditTrail => {
   const {
-    repository,
+    store,
     subjectKeys,
     refusalLimit,
     budget,
@@ -144,15 +144,14 @@ export const createAuditTrail = (options: AuditTrailOptions): AuditTrail => {
 
   const writeSummaries = async (): Promise<void> => {
     // They stand for many callers: the one that happens to be here now is none of them.
-    for (const { event, count } of refusalLimit.takeSummaries())
-      await repository.insert(await prepare(event, {}, count));
+    for (const { event, count } of refusalLimit.takeSummaries()) await store.insert(await prepare(event, {}, count));
   };
 
   const write = async (event: AuditEvent): Promise<void> => {
     const request = currentRequest();
     if (!refusalLimit.admits(event, request?.clientAddress)) return;
     budget.spend(event);
-    await repository.insert(await prepare(event, request));
+    await store.insert(await prepare(event, request));
     onEntry(event);
     await writeSummaries();
   };

@@ -9,7 +9,7 @@ import type { Sealer } from "../crypto/sealing.ts";
 const KEY_BYTES = 32;
 const MAX_REMEMBERED_KEYS = 1_000;
 
-export interface SubjectKeyRepository {
+export interface SubjectKeyStore {
   /** The keys of these subjects, `null` for those that were erased; those that never had one are missing. */
   find(subjects: readonly string[]): Promise<Map<string, string | null>>;
   /** Does nothing when the subject has a key, or had one. */
@@ -26,7 +26,7 @@ export interface SubjectKeys {
 }
 
 export interface SubjectKeysOptions {
-  repository: SubjectKeyRepository;
+  store: SubjectKeyStore;
   wrapping: Sealer;
   randomBytes: RandomBytes;
 }
@@ -34,7 +34,7 @@ export interface SubjectKeysOptions {
 /** The AAD context of a wrapped key: under another subject it does not open. */
 const subjectKeyContext = (subject: string): string => `audit_keys/${subject}/wrapped_key`;
 
-export const createSubjectKeys = ({ repository, wrapping, randomBytes }: SubjectKeysOptions): SubjectKeys => {
+export const createSubjectKeys = ({ store, wrapping, randomBytes }: SubjectKeysOptions): SubjectKeys => {
   const remembered = new LRUCache<string, Uint8Array>({ max: MAX_REMEMBERED_KEYS });
 
   const unwrap = async (subject: string, wrappedKey: string): Promise<Uint8Array | undefined> => {
@@ -43,13 +43,13 @@ export const createSubjectKeys = ({ repository, wrapping, randomBytes }: Subject
   };
 
   const findOne = async (subject: string): Promise<string | null | undefined> =>
-    (await repository.find([subject])).get(subject);
+    (await store.find([subject])).get(subject);
 
   const findOrMake = async (subject: string): Promise<string | null> => {
     const found = await findOne(subject);
     if (found !== undefined) return found;
     const key = Buffer.from(randomBytes(KEY_BYTES)).toString("base64url");
-    await repository.insert(subject, await wrapping.seal(subjectKeyContext(subject), key));
+    await store.insert(subject, await wrapping.seal(subjectKeyContext(subject), key));
     const made = await findOne(subject);
     if (made === undefined) throw new Error("an audit key was stored but is not found");
     return made;
@@ -75,7 +75,7 @@ export const createSubjectKeys = ({ repository, wrapping, randomBytes }: Subject
     read: async (subjects) => {
       const keys = new Map<string, Uint8Array>();
       if (subjects.length === 0) return keys;
-      for (const [subject, wrapped] of await repository.find(subjects)) {
+      for (const [subject, wrapped] of await store.find(subjects)) {
         const key = wrapped === null ? undefined : await unwrap(subject, wrapped);
         if (key !== undefined) keys.set(subject, key);
       }

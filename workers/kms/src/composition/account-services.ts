@@ -5,13 +5,13 @@ import { type Accounts, createAccounts } from "../accounts/accounts.ts";
 import { createEmailAddresses } from "../accounts/email-addresses.ts";
 import { createHashingLimit } from "../accounts/hashing-limit.ts";
 import { createPasswords } from "../accounts/password.ts";
-import { createAttemptRepository } from "../accounts/password-attempts.store.ts";
+import { createAttemptStore } from "../accounts/password-attempts.store.ts";
 import { createPasswordGuard } from "../accounts/password-guard.ts";
-import { createRoleRepository } from "../accounts/roles.store.ts";
+import { createRoleStore } from "../accounts/roles.store.ts";
 import { createRoles, type Roles } from "../accounts/roles.ts";
-import type { UserRepository } from "../accounts/user.ts";
+import type { UserStore } from "../accounts/user.ts";
 import { createUserAdministration, type UserAdministration } from "../accounts/user-administration.ts";
-import { createUserRepository } from "../accounts/users.store.ts";
+import { createUserStore } from "../accounts/users.store.ts";
 import type { AuditRecorder } from "../audit/audit-entry.ts";
 import { macInContext } from "../crypto/mac.ts";
 import type { RandomBytes } from "../crypto/random.ts";
@@ -21,8 +21,8 @@ import { createTokenRevocation, type RevokeAnyToken } from "../oauth/token-revoc
 import { createPasskeyLogins, type PasskeyLogins } from "../sessions/passkey-logins.ts";
 import { createPasswordLogins, type PasswordLogins } from "../sessions/password-logins.ts";
 import { createRefreshTokens } from "../sessions/refresh-token.ts";
-import type { SessionRepository } from "../sessions/session.ts";
-import { createSessionRepository } from "../sessions/sessions.store.ts";
+import type { SessionStore } from "../sessions/session.ts";
+import { createSessionStore } from "../sessions/sessions.store.ts";
 import { createSessions, type Sessions } from "../sessions/sessions.ts";
 import type { IssueToken } from "../tokens/access-token.ts";
 import { createTokenRevoker } from "../tokens/revocations.store.ts";
@@ -30,13 +30,13 @@ import type { Foundation } from "./foundation.ts";
 
 export interface AccountServices {
   accounts: Accounts;
-  users: UserRepository;
+  users: UserStore;
   userAdministration: UserAdministration;
   roles: Roles;
   sessions: Sessions;
   passwordLogins: PasswordLogins;
   passkeyLogins: PasskeyLogins;
-  storedSessions: SessionRepository;
+  storedSessions: SessionStore;
   exchangeToken: ExchangeToken;
   revokeToken: RevokeAnyToken;
   /** Forgets what has expired. */
@@ -58,18 +58,18 @@ export interface AccountServicesOptions {
 export const createAccountServices = (options: AccountServicesOptions): AccountServices => {
   const { foundation, keys, recorder, verify, issueToken, sleep, randomBytes, now, createId } = options;
   const { database, env } = foundation;
-  const users = createUserRepository(database, createEmailAddresses(keys, randomBytes));
+  const users = createUserStore(database, createEmailAddresses(keys, randomBytes));
   const hashingLimit = createHashingLimit({ now, sleep });
   const guard = createPasswordGuard({
-    repository: createAttemptRepository(database),
+    store: createAttemptStore(database),
     hashingLimit,
     mac: (context, text) => macInContext(keys.mac, context, text),
     now,
   });
   const passwords = createPasswords(keys.passwordPepper, randomBytes);
-  const storedSessions = createSessionRepository(database);
+  const storedSessions = createSessionStore(database);
   const sessions = createSessions({
-    repository: storedSessions,
+    store: storedSessions,
     refreshTokens: createRefreshTokens(keys.refreshTokenMac, randomBytes),
     issueToken,
     recorder,
@@ -77,7 +77,7 @@ export const createAccountServices = (options: AccountServicesOptions): AccountS
     now,
     createId,
   });
-  const roles = createRoles({ repository: createRoleRepository(database), recorder, now });
+  const roles = createRoles({ store: createRoleStore(database), recorder, now });
   const accounts = createAccounts({
     users,
     passwords,

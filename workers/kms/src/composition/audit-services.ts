@@ -6,14 +6,14 @@ import { currentRequest } from "#shared/observability/context.ts";
 import type { Log } from "#shared/observability/log.ts";
 import { countAuditAlarm } from "#shared/observability/metrics.ts";
 import { createRecorder } from "#shared/observability/recorder.ts";
-import { createAuditRepository, createSubjectKeyRepository } from "../audit/audit.store.ts";
+import { createAuditStore, createSubjectKeyStore } from "../audit/audit.store.ts";
 import { type AuditTrail, createAuditTrail } from "../audit/audit.ts";
 import { createAuditBudget } from "../audit/audit-budget.ts";
 import type { AuditRecorder, TrailSink } from "../audit/audit-entry.ts";
 import { createRefusalLimit } from "../audit/refusal-limit.ts";
 import { createSubjectKeys, type SubjectKeys } from "../audit/subject-keys.ts";
-import { createChainRepository } from "../audit-log/audit-chain.store.ts";
-import { createCheckpointRepository } from "../audit-log/audit-checkpoints.store.ts";
+import { createChainStore } from "../audit-log/audit-chain.store.ts";
+import { createCheckpointStore } from "../audit-log/audit-checkpoints.store.ts";
 import { placeIn } from "../audit-log/audit-checkpoints.ts";
 import { type AuditLog, createAuditLog } from "../audit-log/audit-log.ts";
 import { createPruning } from "../audit-log/audit-pruning.ts";
@@ -69,12 +69,12 @@ export const createAuditTrailServices = (options: AuditTrailServicesOptions): Au
   const { database } = foundation;
   const state = createTrailState();
   const subjectKeys = createSubjectKeys({
-    repository: createSubjectKeyRepository(database),
+    store: createSubjectKeyStore(database),
     wrapping: createSealer(keys.auditKeyWrapping, randomBytes),
     randomBytes,
   });
   const audit = createAuditTrail({
-    repository: createAuditRepository(database),
+    store: createAuditStore(database),
     subjectKeys,
     refusalLimit: createRefusalLimit(now),
     budget: createAuditBudget(now),
@@ -95,7 +95,7 @@ export const createAuditLogServices = (options: AuditLogServicesOptions): AuditL
   const { env, database } = foundation;
   const { recorder, sink, state, subjectKeys } = trail;
   const macKey = keys.auditMac;
-  const chain = createChainRepository(database);
+  const chain = createChainStore(database);
   const alarm = (reason: ChainAlarm): void => {
     log("error", "audit.broken", { reason });
     countAuditAlarm({ reason });
@@ -103,7 +103,7 @@ export const createAuditLogServices = (options: AuditLogServicesOptions): AuditL
   const auditLog = createAuditLog({
     chain,
     state,
-    checkpoints: createCheckpointRepository(database),
+    checkpoints: createCheckpointStore(database),
     reader: createAuditReader(database),
     subjectKeys,
     macKey,
@@ -118,7 +118,7 @@ export const createAuditLogServices = (options: AuditLogServicesOptions): AuditL
     now,
   });
   const prune = createPruning({
-    repository: chain,
+    store: chain,
     recorder,
     macKey,
     retentionDays: env.AUDIT_RETENTION_DAYS,

@@ -1,31 +1,31 @@
 /** Composes API keys: the services that have them, how they change, and how their owners are notified. */
 import { createKeyUses, type KeyUses } from "#shared/auth/key-uses.ts";
 import type { Log } from "#shared/observability/log.ts";
-import { createApiKeyRepository } from "../api-keys/api-keys.store.ts";
-import type { ApiKeyRepository, ApiKeys } from "../api-keys/api-keys.ts";
+import { createApiKeyStore } from "../api-keys/api-keys.store.ts";
+import type { ApiKeyStore, ApiKeys } from "../api-keys/api-keys.ts";
 import { createApiKeys } from "../api-keys/api-keys.ts";
-import { createKeyChangeRepository } from "../api-keys/key-changes.store.ts";
+import { createKeyChangeStore } from "../api-keys/key-changes.store.ts";
 import { createKeyChanges, type KeyChanges } from "../api-keys/key-changes.ts";
-import { createKeyRotationRepository } from "../api-keys/key-rotation.store.ts";
+import { createKeyRotationStore } from "../api-keys/key-rotation.store.ts";
 import { createKeyRotation } from "../api-keys/key-rotation.ts";
 import type { AuditRecorder } from "../audit/audit-entry.ts";
 import type { RandomBytes } from "../crypto/random.ts";
 import type { InternalKeys } from "../crypto/root-key.ts";
 import { createSealer } from "../crypto/sealing.ts";
-import type { ServiceRepository } from "../services/service.ts";
+import type { ServiceStore } from "../services/service.ts";
 import { createServiceRegistry, type ServiceRegistry } from "../services/service-registry.ts";
-import { createServiceRepository } from "../services/services.store.ts";
+import { createServiceStore } from "../services/services.store.ts";
 import { createSend } from "../services/webhook-sender.ts";
-import { createWebhookRepository } from "../services/webhooks.store.ts";
+import { createWebhookStore } from "../services/webhooks.store.ts";
 import { createWebhooks, type Webhooks } from "../services/webhooks.ts";
 import type { Wrapping } from "../vault/wrapping.ts";
 import type { Foundation } from "./foundation.ts";
 
 export interface KeyServices {
-  services: ServiceRepository;
+  services: ServiceStore;
   serviceRegistry: ServiceRegistry;
   apiKeys: ApiKeys;
-  storedKeys: ApiKeyRepository;
+  storedKeys: ApiKeyStore;
   keyChanges: KeyChanges;
   keyUses: KeyUses;
   webhooks: Webhooks;
@@ -51,21 +51,21 @@ export interface KeyServicesOptions {
 export const createKeyServices = (options: KeyServicesOptions): KeyServices => {
   const { foundation, keys, wrapping, recorder, log, later, sleep, randomBytes, now, createId } = options;
   const { env, database } = foundation;
-  const services = createServiceRepository(database);
-  const storedKeys = createApiKeyRepository(database);
+  const services = createServiceStore(database);
+  const storedKeys = createApiKeyStore(database);
   const sealer = createSealer(keys.sealing, randomBytes);
   const generation = { macKey: keys.apiKeyMac, randomBytes, now };
 
   const keyRotation = createKeyRotation({
     ...generation,
-    repository: createKeyRotationRepository(database),
+    store: createKeyRotationStore(database),
     wrapping,
     webhooks: () => webhooks,
     recorder,
     publicUrl: env.PUBLIC_URL,
   });
   const webhooks = createWebhooks({
-    repository: createWebhookRepository(database),
+    store: createWebhookStore(database),
     sealer,
     send: createSend(env.INTERNET),
     outcomes: { "key.rotated": keyRotation.outcome },
@@ -78,18 +78,18 @@ export const createKeyServices = (options: KeyServicesOptions): KeyServices => {
   return {
     services,
     serviceRegistry: createServiceRegistry({
-      repository: services,
+      store: services,
       sealer,
       recorder,
       randomBytes,
       webhooksAnywhere: env.WEBHOOK_TARGETS === "any",
       now,
     }),
-    apiKeys: createApiKeys({ ...generation, repository: storedKeys, services, recorder }),
+    apiKeys: createApiKeys({ ...generation, store: storedKeys, services, recorder }),
     storedKeys,
     keyChanges: createKeyChanges({
       ...generation,
-      repository: { ...storedKeys, ...createKeyChangeRepository(database) },
+      store: { ...storedKeys, ...createKeyChangeStore(database) },
       services,
       webhooks,
       recorder,

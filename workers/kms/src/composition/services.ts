@@ -1,6 +1,6 @@
 import type { KeyUses } from "#shared/auth/key-uses.ts";
 import type { BaseServices } from "#shared/http/worker-env.ts";
-import type { ApiKeyRepository, ApiKeys } from "../api-keys/api-keys.ts";
+import type { ApiKeyStore, ApiKeys } from "../api-keys/api-keys.ts";
 import type { KeyChanges } from "../api-keys/key-changes.ts";
 import type { AuditTrail } from "../audit/audit.ts";
 import type { AuditRecorder } from "../audit/audit-entry.ts";
@@ -9,7 +9,7 @@ import type { Sealer } from "../crypto/sealing.ts";
 import type { Clients } from "../oauth/clients.ts";
 import type { SearchKeys } from "../oauth/search-key.ts";
 import type { Privacy } from "../privacy/privacy.ts";
-import type { ServiceRepository } from "../services/service.ts";
+import type { ServiceStore } from "../services/service.ts";
 import type { ServiceRegistry } from "../services/service-registry.ts";
 import type { Webhooks } from "../services/webhooks.ts";
 import type { KeyRing } from "../tokens/key-ring.ts";
@@ -22,10 +22,10 @@ export interface KmsServices extends BaseServices, AccountServices, Vault {
   /** What this installation calls itself, and where callers reach it. */
   issuer: string;
   isRegistrationOpen: boolean;
-  services: ServiceRepository;
+  services: ServiceStore;
   serviceRegistry: ServiceRegistry;
   apiKeys: ApiKeys;
-  storedKeys: ApiKeyRepository;
+  storedKeys: ApiKeyStore;
   keyChanges: KeyChanges;
   keyUses: KeyUses;
   webhooks: Webhooks;

@@ -3,14 +3,14 @@ import type { Log } from "#shared/observability/log.ts";
 import type { AuditRecorder } from "../audit/audit-entry.ts";
 import type { RandomBytes } from "../crypto/random.ts";
 import type { InternalKeys } from "../crypto/root-key.ts";
-import { createRewrappingRepository } from "../root-key/rewrapping.store.ts";
+import { createRewrappingStore } from "../root-key/rewrapping.store.ts";
 import { createRootKey, type RootKey } from "../root-key/root-key-rotation.ts";
-import { createSecretRepository } from "../vault/secrets.store.ts";
-import { createSecrets, createSecretValues, type SecretRepository, type Secrets } from "../vault/secrets.ts";
-import { createTransitRepository } from "../vault/transit.store.ts";
-import { createTransit, type Transit, type TransitRepository } from "../vault/transit.ts";
+import { createSecretStore } from "../vault/secrets.store.ts";
+import { createSecrets, createSecretValues, type SecretStore, type Secrets } from "../vault/secrets.ts";
+import { createTransitStore } from "../vault/transit.store.ts";
+import { createTransit, type Transit, type TransitStore } from "../vault/transit.ts";
 import { createWorkerSecrets, type WorkerSecrets } from "../vault/worker-secrets.ts";
-import { createWrappedSecretRepository } from "../vault/wrapped-secrets.store.ts";
+import { createWrappedSecretStore } from "../vault/wrapped-secrets.store.ts";
 import { createWrapping, type Wrapping } from "../vault/wrapping.ts";
 import type { Foundation } from "./foundation.ts";
 
@@ -20,11 +20,11 @@ const REWRAP_BATCH_SIZE = 100;
 
 export interface Vault {
   secrets: Secrets;
-  storedSecrets: Pick<SecretRepository, "listPaths">;
+  storedSecrets: Pick<SecretStore, "listPaths">;
   workerSecrets: WorkerSecrets;
   wrapping: Wrapping;
   transit: Transit;
-  storedTransitKeys: Pick<TransitRepository, "find" | "list">;
+  storedTransitKeys: Pick<TransitStore, "find" | "list">;
   rootKey: RootKey;
   /** The maintenance job: removes what has expired, and continues a rotation of the root key. */
   maintain(): Promise<void>;
@@ -42,12 +42,12 @@ export interface VaultOptions {
 
 export const createVault = ({ foundation, keys, recorder, log, randomBytes, now, createId }: VaultOptions): Vault => {
   const { database, keks, envelopes } = foundation;
-  const storedTransitKeys = createTransitRepository(database);
-  const storedSecrets = createSecretRepository(database);
-  const wrappedSecrets = createWrappedSecretRepository(database);
-  const values = createSecretValues({ repository: storedSecrets, envelopes, now });
+  const storedTransitKeys = createTransitStore(database);
+  const storedSecrets = createSecretStore(database);
+  const wrappedSecrets = createWrappedSecretStore(database);
+  const values = createSecretValues({ store: storedSecrets, envelopes, now });
   const rootKey = createRootKey({
-    repository: createRewrappingRepository(database),
+    store: createRewrappingStore(database),
     keks,
     envelopes,
     recorder,
@@ -56,11 +56,11 @@ export const createVault = ({ foundation, keys, recorder, log, randomBytes, now,
     now,
   });
   return {
-    secrets: createSecrets({ values, repository: storedSecrets, recorder, now }),
+    secrets: createSecrets({ values, store: storedSecrets, recorder, now }),
     storedSecrets,
     workerSecrets: createWorkerSecrets({ values, recorder }),
     wrapping: createWrapping({
-      repository: wrappedSecrets,
+      store: wrappedSecrets,
       envelopes,
       recorder,
       macKey: keys.wrappingTokenMac,
@@ -68,7 +68,7 @@ export const createVault = ({ foundation, keys, recorder, log, randomBytes, now,
       now,
       createId,
     }),
-    transit: createTransit({ repository: storedTransitKeys, envelopes, recorder, randomBytes, now }),
+    transit: createTransit({ store: storedTransitKeys, envelopes, recorder, randomBytes, now }),
     storedTransitKeys,
     rootKey,
     maintain: async () => {

@@ -11,14 +11,14 @@ export interface StoredInternalKey extends WrappedKey {
   name: string;
 }
 
-export interface InternalKeyRepository {
+export interface InternalKeyStore {
   read(): Promise<StoredInternalKey[]>;
   /** Stores those whose name is still free, all at once. */
   insert(keys: StoredInternalKey[]): Promise<void>;
 }
 
 export interface InternalKeysOptions {
-  repository: InternalKeyRepository;
+  store: InternalKeyStore;
   keks: Pick<Keks, "unlock">;
   envelopes: Envelopes;
 }
@@ -28,8 +28,8 @@ export const internalKeyContext = (name: string): string => `internal_keys/${nam
 
 /** Opens all internal keys, and makes those that are missing. Fails with `WrongSecretKey`, having made nothing. */
 export const openInternalKeys = async (options: InternalKeysOptions): Promise<InternalKeys> => {
-  const { repository, keks, envelopes } = options;
-  const found = await repository.read();
+  const { store, keks, envelopes } = options;
+  const found = await store.read();
   await keks.unlock();
 
   const make = async (name: KeyName): Promise<StoredInternalKey> => ({
@@ -38,8 +38,8 @@ export const openInternalKeys = async (options: InternalKeysOptions): Promise<In
   });
   const known = new Set(found.map(({ name }) => name));
   const missing = KEY_NAMES.filter((name) => !known.has(name));
-  if (missing.length > 0) await repository.insert(await Promise.all(missing.map(make)));
-  const stored = missing.length > 0 ? await repository.read() : found;
+  if (missing.length > 0) await store.insert(await Promise.all(missing.map(make)));
+  const stored = missing.length > 0 ? await store.read() : found;
 
   const open = async (name: KeyName): Promise<[KeyName, Uint8Array]> => {
     const wrapped = stored.find((key) => key.name === name);

@@ -24,7 +24,7 @@ export interface StoredKek {
   createdAt: Date;
 }
 
-export interface KekRepository {
+export interface KekStore {
   /** Oldest first. */
   listKeks(): Promise<StoredKek[]>;
   /** false: another one is the next after the newest. Of the very first one there is no audit entry to store with it. */
@@ -44,7 +44,7 @@ export interface Keks extends KekSource {
 }
 
 export interface KeksOptions {
-  repository: KekRepository;
+  store: KekStore;
   secretKeys: SecretKeys;
   randomBytes: RandomBytes;
   now: () => number;
@@ -52,7 +52,7 @@ export interface KeksOptions {
 
 const checkContext = (version: number): string => `key_encryption_keys/${version}/check_value`;
 
-export const createKeks = ({ repository, secretKeys, randomBytes, now }: KeksOptions): Keks => {
+export const createKeks = ({ store, secretKeys, randomBytes, now }: KeksOptions): Keks => {
   const opened = new Map<number, Kek & { isOfCurrentKey: boolean }>();
   let newest: StoredKek | undefined;
   let readAtMs = Number.NEGATIVE_INFINITY;
@@ -79,7 +79,7 @@ export const createKeks = ({ repository, secretKeys, randomBytes, now }: KeksOpt
 
   const read = async (): Promise<StoredKek[]> => {
     const startedAtMs = now();
-    const stored = await repository.listKeks();
+    const stored = await store.listKeks();
     for (const kek of stored) await open(kek);
     newest = stored.at(-1);
     readAtMs = startedAtMs;
@@ -108,7 +108,7 @@ export const createKeks = ({ repository, secretKeys, randomBytes, now }: KeksOpt
     unlock: async () => {
       let stored = await read();
       if (stored.length === 0) {
-        await repository.insertKek(await make(1));
+        await store.insertKek(await make(1));
         stored = await read();
       }
       for (const { version } of stored) await get(version);
@@ -116,7 +116,7 @@ export const createKeks = ({ repository, secretKeys, randomBytes, now }: KeksOpt
     isCurrent: async () => (await current()).isOfCurrentKey,
     advance: async (entry) => {
       await read();
-      const isAdvanced = await repository.insertKek(await make((await current()).version + 1), entry);
+      const isAdvanced = await store.insertKek(await make((await current()).version + 1), entry);
       await read();
       return isAdvanced;
     },

@@ -6,7 +6,7 @@ import { FIRST_PARTY_CLIENT, LONGEST_TOKEN_SECONDS } from "#shared/contracts/acc
 import type { IssuedSearchKey, SearchKeyGrant } from "#shared/contracts/kms.ts";
 import { failure, type Result, success } from "#shared/lang/result.ts";
 import { endOfKey, keyIdOfSession, stateOfKey } from "../api-keys/api-key.ts";
-import type { ApiKeyRepository } from "../api-keys/api-keys.ts";
+import type { ApiKeyStore } from "../api-keys/api-keys.ts";
 import type { AuditRecorder } from "../audit/audit-entry.ts";
 import { isAlive, SESSION_ABSOLUTE_LIMIT_MS, type Session } from "../sessions/session.ts";
 import { type IssueToken, toSeconds } from "../tokens/access-token.ts";
@@ -21,7 +21,7 @@ export interface SearchKeys {
 
 export interface SearchKeysOptions {
   sessions: { find(id: string): Promise<{ session: Session } | undefined> };
-  apiKeys: Pick<ApiKeyRepository, "find">;
+  apiKeys: Pick<ApiKeyStore, "find">;
   issueToken: IssueToken;
   recorder: AuditRecorder;
   now: () => number;

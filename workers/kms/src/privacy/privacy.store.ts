@@ -9,7 +9,7 @@ import { erasures, knownAddresses } from "../db/schema/accounts.ts";
 import { sessions } from "../db/schema/sessions.ts";
 import { EARLIER_REVOCATION_COUNTS } from "../tokens/revocations.store.ts";
 import { noteRightsChange } from "../tokens/rights-changes.store.ts";
-import type { PrivacyRepository } from "./privacy.ts";
+import type { PrivacyStore } from "./privacy.ts";
 
 /** Whether the user can be erased: every statement of the transaction asks the same. */
 const CAN_BE_ERASED = `EXISTS (SELECT 1 FROM users WHERE id = :userId AND ${MAY_GO})`;
@@ -40,7 +40,7 @@ const about =
   (userId: string) =>
   (sql: string): InStatement => ({ sql, args: { userId } });
 
-export const createPrivacyRepository = ({ orm, client }: KmsDatabase): PrivacyRepository => ({
+export const createPrivacyStore = ({ orm, client }: KmsDatabase): PrivacyStore => ({
   sessionsOf: (userId) =>
     orm.select().from(sessions).where(eq(sessions.userId, userId)).orderBy(asc(sessions.createdAt), asc(sessions.id)),
   countKnownAddresses: async (userId) => {

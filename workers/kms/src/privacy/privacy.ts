@@ -2,7 +2,7 @@
 import { CompactSign } from "jose";
 import type { PersonalParts, SignedDocument } from "#shared/contracts/personal-data.ts";
 import { failure, type Result, success } from "#shared/lang/result.ts";
-import type { Profile, UserRepository } from "../accounts/user.ts";
+import type { Profile, UserStore } from "../accounts/user.ts";
 import type { AuditEntry, AuditRecorder } from "../audit/audit-entry.ts";
 import type { AuditLog } from "../audit-log/audit-log.ts";
 import type { ReadableEntry } from "../audit-log/audit-reading.ts";
@@ -17,7 +17,7 @@ const MAX_AUDIT_ENTRIES = 10_000;
 const SETTLED_AFTER_MS = 10_000;
 const ERASURES_AT_A_TIME = 100;
 
-export interface PrivacyRepository {
+export interface PrivacyStore {
   /** All of them, ended ones too. */
   sessionsOf(userId: string): Promise<Session[]>;
   countKnownAddresses(userId: string): Promise<number>;
@@ -41,8 +41,8 @@ export interface Privacy {
 }
 
 export interface PrivacyOptions {
-  repository: PrivacyRepository;
-  users: Pick<UserRepository, "findById">;
+  store: PrivacyStore;
+  users: Pick<UserStore, "findById">;
   auditLog: Pick<AuditLog, "about">;
   keyRing: Pick<KeyRing, "signer">;
   recorder: AuditRecorder;
@@ -85,7 +85,7 @@ const newest = async (entries: AsyncGenerator<ReadableEntry>) => {
 };
 
 export const createPrivacy = (options: PrivacyOptions): Privacy => {
-  const { repository, users, auditLog, keyRing, recorder, issuer, now } = options;
+  const { store, users, auditLog, keyRing, recorder, issuer, now } = options;
 
   const sign = async (text: string): Promise<string> => {
     const { kid, algorithm, privateKey } = await keyRing.signer();
@@ -108,8 +108,8 @@ export const createPrivacy = (options: PrivacyOptions): Privacy => {
         issuer,
         exportedAt: new Date(now()).toISOString(),
         account: showUser(user),
-        sessions: (await repository.sessionsOf(userId)).map(showSession),
-        knownAddresses: await repository.countKnownAddresses(userId),
+        sessions: (await store.sessionsOf(userId)).map(showSession),
+        knownAddresses: await store.countKnownAddresses(userId),
         audit: await newest(auditLog.about(userId)),
         ...parts,
       };
@@ -118,14 +118,14 @@ export const createPrivacy = (options: PrivacyOptions): Privacy => {
     erase: async (userId) => {
       const event = { action: "user.erase", actor: userId, target: userId } as const;
       const isErased = await recorder.change({ ...event, outcome: "success" }, (entry) =>
-        repository.erase(userId, new Date(now()), entry),
+        store.erase(userId, new Date(now()), entry),
       );
       if (isErased) return success(undefined);
       const reason = (await users.findById(userId)) ? "last-administrator" : "unknown";
       await recorder.record({ ...event, outcome: "failure", reason });
       return failure(reason);
     },
-    pendingErasures: () => repository.listErasures(new Date(now() - SETTLED_AFTER_MS), ERASURES_AT_A_TIME),
-    confirmErasures: repository.removeErasures,
+    pendingErasures: () => store.listErasures(new Date(now() - SETTLED_AFTER_MS), ERASURES_AT_A_TIME),
+    confirmErasures: store.removeErasures,
   };
 };

@@ -6,12 +6,12 @@ import { auditEntry, randomBytes } from "../../../../tests/support/kms.ts";
 import type { KmsDatabase } from "../db/connection.ts";
 import * as schema from "../db/schema.ts";
 import { createEnvelopes, type Envelopes } from "../key-encryption/envelope.ts";
-import { createKekRepository } from "../key-encryption/keks.store.ts";
+import { createKekStore } from "../key-encryption/keks.store.ts";
 import { createKeks, type Keks } from "../key-encryption/keks.ts";
-import { createSecretRepository } from "../vault/secrets.store.ts";
+import { createSecretStore } from "../vault/secrets.store.ts";
 import { createSecretValues, type SecretValues } from "../vault/secrets.ts";
-import { createRewrappingRepository } from "./rewrapping.store.ts";
-import { createRootKey, type RewrappingRepository, type RootKey, type RootKeyOptions } from "./root-key-rotation.ts";
+import { createRewrappingStore } from "./rewrapping.store.ts";
+import { createRootKey, type RewrappingStore, type RootKey, type RootKeyOptions } from "./root-key-rotation.ts";
 
 const BATCH_SIZE = 10;
 const SECRETS = BATCH_SIZE * 2 + 1;
@@ -35,16 +35,16 @@ interface Process {
 /** What one process has: nothing that another one made is known to it before it asks. */
 const createProcess = async (now = Date.now): Promise<Process> => {
   const secretKeys = ["a secret key of more than thirty-two bytes"] as const;
-  const keks = createKeks({ repository: createKekRepository(database), secretKeys, randomBytes, now });
+  const keks = createKeks({ store: createKekStore(database), secretKeys, randomBytes, now });
   await keks.unlock();
   const envelopes = createEnvelopes(keks, randomBytes);
   return {
     keks,
     envelopes,
-    secrets: createSecretValues({ repository: createSecretRepository(database), envelopes, now }),
+    secrets: createSecretValues({ store: createSecretStore(database), envelopes, now }),
     rootKey: (options) =>
       createRootKey({
-        repository: createRewrappingRepository(database),
+        store: createRewrappingStore(database),
         keks,
         envelopes,
         recorder: createTestRecorder().recorder,
@@ -78,16 +78,16 @@ const readAll = async ({ secrets }: Process): Promise<boolean> => {
   return values.every((read, n) => read.ok && read.value.value === String(n));
 };
 
-/** A repository that fails at its nth replacement, as if the process were killed there. */
-const killedAt = (batch: number, when: "before" | "after"): RewrappingRepository => {
-  const repository = createRewrappingRepository(database);
+/** A store that fails at its nth replacement, as if the process were killed there. */
+const killedAt = (batch: number, when: "before" | "after"): RewrappingStore => {
+  const store = createRewrappingStore(database);
   let batches = 0;
   return {
-    ...repository,
+    ...store,
     replace: async (rewrapped) => {
       batches += 1;
       if (batches === batch && when === "before") throw new Error("killed");
-      await repository.replace(rewrapped);
+      await store.replace(rewrapped);
       if (batches === batch) throw new Error("killed");
     },
   };
@@ -101,7 +101,7 @@ test.for([
 ] as const)(
   "is taken up by another process when it was killed at batch %i, %s it was stored",
   async ([batch, when]) => {
-    const killed = first.rootKey({ repository: killedAt(batch, when) });
+    const killed = first.rootKey({ store: killedAt(batch, when) });
     await expect(killed.rotate("admin", 60_000)).rejects.toThrow("killed");
     const stored = (batch - (when === "before" ? 1 : 0)) * BATCH_SIZE;
     const second = await createProcess();

@@ -6,7 +6,7 @@ import { internalKeyContext } from "../key-encryption/internal-keys.ts";
 import { secretContext } from "../vault/secrets.ts";
 import { transitContext } from "../vault/transit.ts";
 import { wrappedContext } from "../vault/wrapping.ts";
-import type { RewrappingRepository } from "./root-key-rotation.ts";
+import type { RewrappingStore } from "./root-key-rotation.ts";
 
 type PlaceOf = (row: Row) => string;
 
@@ -32,7 +32,7 @@ const IS_UNUSED = TABLES.map(
 
 const RETIRE = `DELETE FROM key_encryption_keys WHERE version < :before AND ${IS_UNUSED}`;
 
-export const createRewrappingRepository = ({ client }: KmsDatabase): RewrappingRepository => ({
+export const createRewrappingStore = ({ client }: KmsDatabase): RewrappingStore => ({
   tables: TABLES,
   list: async (table, kekVersion, limit, after) => {
     const contextOf = PLACES.get(table);

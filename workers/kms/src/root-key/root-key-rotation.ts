@@ -29,7 +29,7 @@ export interface KekUse {
   dataKeys: number;
 }
 
-export interface RewrappingRepository {
+export interface RewrappingStore {
   /** The tables that hold wrapped data keys. */
   tables: readonly string[];
   /** In the order of rows, from the one after `after`. */
@@ -58,7 +58,7 @@ export interface RootKey {
 }
 
 export interface RootKeyOptions {
-  repository: RewrappingRepository;
+  store: RewrappingStore;
   keks: Pick<Keks, "advance" | "isCurrent">;
   envelopes: Envelopes;
   recorder: Pick<AuditRecorder, "change">;
@@ -70,7 +70,7 @@ export interface RootKeyOptions {
 }
 
 export const createRootKey = (options: RootKeyOptions): RootKey => {
-  const { repository, keks, envelopes, recorder, alarm, batchSize, now } = options;
+  const { store, keks, envelopes, recorder, alarm, batchSize, now } = options;
 
   const rewrapBatch = async (outdated: readonly OutdatedKey[]): Promise<void> => {
     const rewrapped: Rewrapped[] = [];
@@ -79,14 +79,14 @@ export const createRootKey = (options: RootKeyOptions): RootKey => {
       if (to) rewrapped.push({ from, to });
       else alarm({ table: from.table, row: from.row });
     }
-    if (rewrapped.length > 0) await repository.replace(rewrapped);
+    if (rewrapped.length > 0) await store.replace(rewrapped);
   };
 
   /** false: the time was up first. */
   const rewrapTable = async (table: string, kekVersion: number, endsAtMs: number): Promise<boolean> => {
     let after = 0;
     while (now() < endsAtMs) {
-      const outdated = await repository.list(table, kekVersion, batchSize, after);
+      const outdated = await store.list(table, kekVersion, batchSize, after);
       const last = outdated.at(-1);
       if (!last) return true;
       await rewrapBatch(outdated);
@@ -97,16 +97,16 @@ export const createRootKey = (options: RootKeyOptions): RootKey => {
 
   const rewrapAll = async (budgetMs: number): Promise<void> => {
     const endsAtMs = now() + budgetMs;
-    const all = await repository.uses();
+    const all = await store.uses();
     const current = all.at(-1);
     const older = all.slice(0, -1);
     if (!current || older.length === 0) return;
     await envelopes.refresh();
     for (const { version } of older)
-      for (const table of repository.tables) if (!(await rewrapTable(table, version, endsAtMs))) return;
+      for (const table of store.tables) if (!(await rewrapTable(table, version, endsAtMs))) return;
     await recorder.change(
       { action: "root-key.retire", outcome: "success", target: String(current.version), ...BY_KMS },
-      (entry) => repository.retire(current.version, entry),
+      (entry) => store.retire(current.version, entry),
     );
   };
 
@@ -115,7 +115,7 @@ export const createRootKey = (options: RootKeyOptions): RootKey => {
     recorder.change({ action: "root-key.rotate", outcome: "success", actor, reason }, keks.advance);
 
   const status = async (): Promise<RootKeyStatus> => {
-    const all = await repository.uses();
+    const all = await store.uses();
     const current = all.at(-1);
     if (!current) throw new Error("no key-encryption key exists");
     const { version, createdAt } = current;

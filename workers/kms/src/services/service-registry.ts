@@ -10,7 +10,7 @@ import { scopesBeyond } from "../accounts/rights.ts";
 import type { AuditEvent, AuditRecorder } from "../audit/audit-entry.ts";
 import type { RandomBytes } from "../crypto/random.ts";
 import type { Sealer } from "../crypto/sealing.ts";
-import type { Service, ServiceRepository, WebhookAddress } from "./service.ts";
+import type { Service, ServiceStore, WebhookAddress } from "./service.ts";
 import { webhookUrlFault } from "./webhook-url.ts";
 import { createWebhookSecret, webhookSecretContext } from "./webhooks.ts";
 
@@ -46,7 +46,7 @@ export interface ServiceRegistry {
 }
 
 export interface ServiceRegistryOptions {
-  repository: ServiceRepository;
+  store: ServiceStore;
   sealer: Sealer;
   recorder: AuditRecorder;
   randomBytes: RandomBytes;
@@ -56,7 +56,7 @@ export interface ServiceRegistryOptions {
 }
 
 export const createServiceRegistry = (options: ServiceRegistryOptions): ServiceRegistry => {
-  const { repository, sealer, recorder, randomBytes, webhooksAnywhere, now } = options;
+  const { store, sealer, recorder, randomBytes, webhooksAnywhere, now } = options;
 
   const eventOf = (action: AuditAction, name: string, { subject }: Caller): AuditEvent => ({
     action,
@@ -66,7 +66,7 @@ export const createServiceRegistry = (options: ServiceRegistryOptions): ServiceR
   });
 
   const findWithin: ServiceRegistry["findWithin"] = async (name, { scopes }) => {
-    const service = await repository.find(name);
+    const service = await store.find(name);
     if (!service) return failure("unknown");
     return scopesBeyond(service.scopes, scopes).length > 0 ? failure("not-held") : success(service);
   };
@@ -79,12 +79,12 @@ export const createServiceRegistry = (options: ServiceRegistryOptions): ServiceR
   const enter: ServiceRegistry["enter"] = async (wanted, caller) => {
     const { name, scopes, rotateAfterDays = null, webhookUrl } = wanted;
     if (scopesBeyond(scopes, caller.scopes).length > 0) return failure("not-held");
-    const other = findLookAlike(name, await repository.listNames());
+    const other = findLookAlike(name, await store.listNames());
     if (other !== undefined) return failure("looks-like", { other });
     const made = webhookUrl === undefined ? undefined : await createWebhook(name, webhookUrl);
     const service = { name, scopes: [...new Set(scopes)], rotateAfterDays, createdAt: new Date(now()) };
     const isEntered = await recorder.change(eventOf("service.create", name, caller), (entry) =>
-      repository.insert({ ...service, webhook: made?.webhook ?? null }, entry),
+      store.insert({ ...service, webhook: made?.webhook ?? null }, entry),
     );
     if (!isEntered) return failure("taken");
     return success({ service: { ...service, webhookUrl: webhookUrl ?? null }, webhookSecret: made?.secret });
@@ -92,7 +92,7 @@ export const createServiceRegistry = (options: ServiceRegistryOptions): ServiceR
 
   const storeWebhook = (name: string, webhook: WebhookAddress | null, caller: Caller): Promise<boolean> =>
     recorder.change(eventOf("service.webhook", name, caller), (entry) =>
-      repository.setWebhook(name, webhook, new Date(now()), entry),
+      store.setWebhook(name, webhook, new Date(now()), entry),
     );
 
   return {
@@ -129,7 +129,7 @@ export const createServiceRegistry = (options: ServiceRegistryOptions): ServiceR
       const found = await findWithin(name, caller);
       if (!found.ok) return found;
       const isRemoved = await recorder.change(eventOf("service.delete", name, caller), (entry) =>
-        repository.remove(name, new Date(now()), entry),
+        store.remove(name, new Date(now()), entry),
       );
       return isRemoved ? success(undefined) : failure("unknown");
     },

@@ -22,7 +22,7 @@ export interface NewService extends Omit<Service, "webhookUrl"> {
   webhook: WebhookAddress | null;
 }
 
-export interface ServiceRepository {
+export interface ServiceStore {
   find(name: string): Promise<Service | undefined>;
   /** In the order of names, from the one after `after`. */
   listNames(): Promise<string[]>;

@@ -5,7 +5,7 @@ import { appendEntry } from "../audit/audit.store.ts";
 import type { KmsDatabase } from "../db/connection.ts";
 import { services } from "../db/schema/services.ts";
 import { EARLIER_REVOCATION_COUNTS } from "../tokens/revocations.store.ts";
-import type { ServiceRepository } from "./service.ts";
+import type { ServiceStore } from "./service.ts";
 
 const REVOKE_KEYS = `
   INSERT INTO revocations (revoked_id, revoked_at)
@@ -26,7 +26,7 @@ const SERVICE = {
   webhookUrl: services.webhookUrl,
 };
 
-export const createServiceRepository = ({ orm, client }: KmsDatabase): ServiceRepository => ({
+export const createServiceStore = ({ orm, client }: KmsDatabase): ServiceStore => ({
   find: async (name) => (await orm.select(SERVICE).from(services).where(eq(services.name, name)))[0],
   list: (limit, after) =>
     orm

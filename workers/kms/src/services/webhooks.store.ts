@@ -3,7 +3,7 @@ import type { InStatement, InValue } from "@libsql/client";
 import { and, asc, eq, isNotNull, lte } from "drizzle-orm";
 import type { KmsDatabase } from "../db/connection.ts";
 import { services, webhookDeliveries } from "../db/schema/services.ts";
-import type { Delivery, WebhookRepository } from "./webhooks.ts";
+import type { Delivery, WebhookStore } from "./webhooks.ts";
 
 /** Stores a message if there is such a key, and a webhook of its service. */
 export const insertDeliveryIf = (
@@ -25,7 +25,7 @@ export const removeDelivery = (id: string): InStatement => ({
   args: [id],
 });
 
-export const createWebhookRepository = ({ orm, client }: KmsDatabase): WebhookRepository => ({
+export const createWebhookStore = ({ orm, client }: KmsDatabase): WebhookStore => ({
   hasWebhook: async (service) => {
     const [row] = await orm.select({ url: services.webhookUrl }).from(services).where(eq(services.name, service));
     return (row?.url ?? null) !== null;

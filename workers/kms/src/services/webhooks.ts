@@ -49,7 +49,7 @@ export interface DueDelivery extends Delivery {
   secret: string;
 }
 
-export interface WebhookRepository {
+export interface WebhookStore {
   hasWebhook(service: string): Promise<boolean>;
   /** The oldest ones first. */
   listDue(at: Date, limit: number): Promise<DueDelivery[]>;
@@ -81,7 +81,7 @@ export interface Webhooks {
 }
 
 export interface WebhooksOptions {
-  repository: WebhookRepository;
+  store: WebhookStore;
   sealer: Sealer;
   send: Send;
   outcomes: Partial<Record<WebhookType, Outcome>>;
@@ -111,7 +111,7 @@ const waitAfter = (attempts: number, random: number): number | undefined => {
 const isTaken = (status: number): boolean => status >= 200 && status < 300;
 
 export const createWebhooks = (options: WebhooksOptions): Webhooks => {
-  const { repository, sealer, send, outcomes, onAttempt, now, createId, random } = options;
+  const { store, sealer, send, outcomes, onAttempt, now, createId, random } = options;
 
   const attempt = async (delivery: DueDelivery): Promise<boolean> => {
     const { id, service, url } = delivery;
@@ -136,27 +136,27 @@ export const createWebhooks = (options: WebhooksOptions): Webhooks => {
     const attempts = delivery.attempts + 1;
     const waitMs = waitAfter(attempts, random());
     // Claimed for longer than it may take, so that another run retries after a crash.
-    if (!(await repository.claim(delivery, new Date(now() + (waitMs ?? HOUR_MS))))) return;
+    if (!(await store.claim(delivery, new Date(now() + (waitMs ?? HOUR_MS))))) return;
     const outcome = outcomes[delivery.type];
     if (await attempt(delivery)) {
-      await (outcome ? outcome.delivered(delivery) : repository.remove(delivery.id));
+      await (outcome ? outcome.delivered(delivery) : store.remove(delivery.id));
       onAttempt(delivery, "delivered");
     } else if (waitMs === undefined) {
-      await (outcome ? outcome.undeliverable(delivery) : repository.remove(delivery.id));
+      await (outcome ? outcome.undeliverable(delivery) : store.remove(delivery.id));
       onAttempt(delivery, "given-up");
     } else onAttempt(delivery, "failed");
   };
 
   return {
     prepare: async (service, type, keyId, data) => {
-      if (!(await repository.hasWebhook(service))) return undefined;
+      if (!(await store.hasWebhook(service))) return undefined;
       const id = `msg_${createId()}`;
       const createdAt = new Date(now());
       const body = JSON.stringify({ type, timestamp: createdAt.toISOString(), data });
       return { id, service, type, keyId, payload: await sealer.seal(payloadContext(id), body), createdAt };
     },
     deliver: async () => {
-      const due = await repository.listDue(new Date(now()), DELIVERIES_PER_RUN);
+      const due = await store.listDue(new Date(now()), DELIVERIES_PER_RUN);
       const results = await Promise.allSettled(due.map(deliverOne));
       const failed = results.find((result) => result.status === "rejected");
       if (failed) throw failed.reason;

@@ -6,7 +6,7 @@ import { scopesBeyond } from "../accounts/rights.ts";
 import type { AuditRecorder } from "../audit/audit-entry.ts";
 import type { Grant, IssueToken, ScopedToken } from "../tokens/access-token.ts";
 import { type DemandingRoles, type Entitlement, entitlementOf } from "./role-step-up.ts";
-import { isAlive, type OpenSession, type Session, type SessionRepository, withMethod } from "./session.ts";
+import { isAlive, type OpenSession, type Session, type SessionStore, withMethod } from "./session.ts";
 import { grantOf } from "./session-grant.ts";
 
 /** A token raised for a single request lives this long. */
@@ -21,7 +21,7 @@ export interface Elevations {
 }
 
 export interface ElevationsOptions {
-  repository: SessionRepository;
+  store: SessionStore;
   issueToken: IssueToken;
   recorder: AuditRecorder;
   /** Roles whose rights a session has only once it has passed a second factor. */
@@ -45,7 +45,7 @@ const raisedScopes = (
 };
 
 export const createElevations = (options: ElevationsOptions): Elevations => {
-  const { repository, issueToken, recorder, stepUpForRoles, now, createId } = options;
+  const { store, issueToken, recorder, stepUpForRoles, now, createId } = options;
 
   /** A token for one request; one that is to be presented is stored before it is issued. */
   const grantOnce = async (
@@ -54,7 +54,7 @@ export const createElevations = (options: ElevationsOptions): Elevations => {
   ): Promise<Result<ScopedToken, "session-ended">> => {
     const tokenId = createId();
     const expiresAt = new Date(now() + ONE_REQUEST_TTL_SECONDS * 1000);
-    if (redeemable && !(await repository.addGrant({ tokenId, sessionId: grant.sessionId, expiresAt })))
+    if (redeemable && !(await store.addGrant({ tokenId, sessionId: grant.sessionId, expiresAt })))
       return failure("session-ended");
     return success(await issueToken({ ...grant, purpose, tokenId }, ONE_REQUEST_TTL_SECONDS));
   };
@@ -83,14 +83,14 @@ export const createElevations = (options: ElevationsOptions): Elevations => {
       if (granted.ok) await recorder.record({ ...event, actor });
       return granted;
     }
-    const isRaised = await recorder.change({ ...event, actor }, (entry) => repository.raise(session, entry));
+    const isRaised = await recorder.change({ ...event, actor }, (entry) => store.raise(session, entry));
     return isRaised ? success(await issueToken(grant)) : failure("session-ended");
   };
 
   return {
     elevate: async (elevation) => {
       const { sessionId: target } = elevation;
-      const found = await repository.find(target);
+      const found = await store.find(target);
       const elevated = await elevate(elevation, found);
       if (elevated.ok) return elevated;
       const { kind: reason } = elevated.error;
@@ -99,7 +99,7 @@ export const createElevations = (options: ElevationsOptions): Elevations => {
     },
     attestFactorless: async ({ sessionId, scopes, audiences, purpose }) => {
       const at = new Date(now());
-      const found = await repository.find(sessionId);
+      const found = await store.find(sessionId);
       if (!found || !isAlive(found.session, at.getTime())) return failure("session-ended");
       const entitlement = entitlementOf(found, stepUpForRoles);
       const held = new Set(entitlement.scopes);
@@ -107,6 +107,6 @@ export const createElevations = (options: ElevationsOptions): Elevations => {
       const grant = grantOf(found, entitlement, at, kept);
       return success(await issueToken({ ...grant, audiences, purpose, factorless: true }, ONE_REQUEST_TTL_SECONDS));
     },
-    redeemGrant: (tokenId) => repository.redeemGrant(tokenId, new Date(now())),
+    redeemGrant: (tokenId) => store.redeemGrant(tokenId, new Date(now())),
   };
 };

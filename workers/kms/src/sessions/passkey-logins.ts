@@ -2,7 +2,7 @@
 import type { Blocked, PasskeySession } from "#shared/contracts/kms.ts";
 import { failure, type Result, success } from "#shared/lang/result.ts";
 import type { PasswordGuard } from "../accounts/password-guard.ts";
-import type { UserRepository } from "../accounts/user.ts";
+import type { UserStore } from "../accounts/user.ts";
 import { usernameKey } from "../accounts/username.ts";
 import type { AuditRecorder } from "../audit/audit-entry.ts";
 import type { Sessions, SessionTokens } from "./sessions.ts";
@@ -20,7 +20,7 @@ export interface PasskeyLogins {
 
 export interface PasskeyLoginsOptions {
   guard: Pick<PasswordGuard, "passkey" | "login" | "admit" | "release" | "remember">;
-  users: Pick<UserRepository, "findCredentialsById">;
+  users: Pick<UserStore, "findCredentialsById">;
   sessions: Pick<Sessions, "open">;
   recorder: AuditRecorder;
 }

@@ -1,7 +1,7 @@
 /** Logins with a username and a password. */
 import type { Accounts } from "../accounts/accounts.ts";
 import type { Guarded } from "../accounts/password-guard.ts";
-import type { UserRepository } from "../accounts/user.ts";
+import type { UserStore } from "../accounts/user.ts";
 import { usernameKey } from "../accounts/username.ts";
 import type { AuditRecorder } from "../audit/audit-entry.ts";
 import type { Sessions, SessionTokens } from "./sessions.ts";
@@ -17,7 +17,7 @@ export interface PasswordLogins {
 
 export interface PasswordLoginsOptions {
   accounts: Pick<Accounts, "authenticate">;
-  users: Pick<UserRepository, "findCredentials">;
+  users: Pick<UserStore, "findCredentials">;
   sessions: Pick<Sessions, "open">;
   recorder: AuditRecorder;
 }

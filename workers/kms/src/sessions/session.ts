@@ -67,7 +67,7 @@ export interface RequestGrant {
   expiresAt: Date;
 }
 
-export interface SessionRepository {
+export interface SessionStore {
   find(id: string): Promise<OpenSession | undefined>;
   findRefreshToken(hash: string): Promise<StoredRefreshToken | undefined>;
   /** The sessions of a user that have not ended nor expired, the latest login first. */

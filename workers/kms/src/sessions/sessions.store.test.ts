@@ -5,7 +5,7 @@ import { isScope, type Scope } from "#shared/contracts/rights.ts";
 import { DAY_MS, refreshTokens, START_MS, useSessions } from "../../../../tests/support/kms/sessions.ts";
 import { auditEntry } from "../../../../tests/support/kms.ts";
 
-const { clock, client, count, end, open, refreshed, repository, sessions, user } = useSessions();
+const { clock, client, count, end, open, refreshed, store, sessions, user } = useSessions();
 
 const ONCE = { once: true, purpose: { method: "DELETE", path: "/kms/keys/films" }, redeemable: true } as const;
 
@@ -72,7 +72,7 @@ test.for([ONCE, { once: false } as const])(
       ...kind,
     });
     if (!raised.ok) throw new Error(raised.error.kind);
-    expect((await repository().find(sessionId))?.permissions).toContain("sequence:write");
+    expect((await store().find(sessionId))?.permissions).toContain("sequence:write");
     expect(decodeJwt(raised.value.accessToken)).toMatchObject({ scope: "search:read", aud: "search" });
   },
 );
@@ -157,8 +157,8 @@ test("consumes no refresh token of a session that ended between the check and th
   await end(opened.sessionId);
   const [hash, successor] = [refreshTokens.hashOf(opened.refreshToken) ?? "", refreshTokens.create()];
   const rotation = { hash, successorHash: successor.hash, at: new Date(clock.nowMs) };
-  expect(await repository().rotateRefreshToken(rotation, auditEntry())).toBe(false);
-  expect(await repository().findRefreshToken(successor.hash)).toBeUndefined();
+  expect(await store().rotateRefreshToken(rotation, auditEntry())).toBe(false);
+  expect(await store().findRefreshToken(successor.hash)).toBeUndefined();
 });
 
 test("purges dead sessions with their tokens, and nothing that lives", async () => {

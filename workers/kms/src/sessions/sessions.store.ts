@@ -7,7 +7,7 @@ import type { KmsDatabase } from "../db/connection.ts";
 import { users } from "../db/schema/accounts.ts";
 import { refreshTokens, sessions } from "../db/schema/sessions.ts";
 import { insertRevocation } from "../tokens/revocations.store.ts";
-import type { OpenSession, Session, SessionPosition, SessionRepository } from "./session.ts";
+import type { OpenSession, Session, SessionPosition, SessionStore } from "./session.ts";
 
 interface JoinedRow {
   sessions: Session;
@@ -53,7 +53,7 @@ const TOUCH_SESSION = `
 const isAfter = (position: SessionPosition | undefined) =>
   position && sql`(${sessions.createdAt}, ${sessions.id}) < (${position.createdAt.getTime()}, ${position.id})`;
 
-export const createSessionRepository = ({ orm, client }: KmsDatabase): SessionRepository => ({
+export const createSessionStore = ({ orm, client }: KmsDatabase): SessionStore => ({
   find: async (id) => {
     const [row] = await orm
       .select(JOINED)

@@ -80,7 +80,7 @@ const refreshOf = ({ session, user }: OpenSession) =>
   ({ action: "token.refresh", outcome: "success", actor: user.id, target: session.id }) as const;
 
 export const createSessions = (options: SessionsOptions): Sessions => {
-  const { repository, refreshTokens, issueToken, recorder, stepUpForRoles, now, createId } = options;
+  const { store, refreshTokens, issueToken, recorder, stepUpForRoles, now, createId } = options;
 
   const expiry = (): AliveSince => ({
     unusedSince: new Date(now() - SESSION_IDLE_LIMIT_MS),
@@ -89,12 +89,12 @@ export const createSessions = (options: SessionsOptions): Sessions => {
 
   const end = ({ id, userId: actor }: Pick<Session, "id" | "userId">, reason?: string): Promise<boolean> =>
     recorder.change({ action: "session.end", outcome: "success", reason, actor, target: id }, (entry) =>
-      repository.end(id, new Date(now()), entry),
+      store.end(id, new Date(now()), entry),
     );
 
   const find = async (token: string): Promise<StoredRefreshToken | undefined> => {
     const hash = refreshTokens.hashOf(token);
-    return hash === undefined ? undefined : repository.findRefreshToken(hash);
+    return hash === undefined ? undefined : store.findRefreshToken(hash);
   };
 
   /** The session as it was read before the successor was stored, or found stored; else why there is none. */
@@ -120,8 +120,8 @@ export const createSessions = (options: SessionsOptions): Sessions => {
     const rotation = { hash: stored.hash, successorHash: successor.hash, at: asOf };
     const isMine =
       use === "fresh"
-        ? await recorder.change(event, (entry) => repository.rotateRefreshToken(rotation, entry))
-        : await recorder.change({ ...event, reason: use }, (entry) => repository.repeatSuccessor(rotation, entry));
+        ? await recorder.change(event, (entry) => store.rotateRefreshToken(rotation, entry))
+        : await recorder.change({ ...event, reason: use }, (entry) => store.repeatSuccessor(rotation, entry));
     return isMine ? success({ stored, use }) : rotate(token, successor, wanted, asOf);
   };
 
@@ -152,9 +152,9 @@ export const createSessions = (options: SessionsOptions): Sessions => {
   return {
     ...createElevations(options),
     end: (session) => end(session),
-    list: (userId, limit, after) => repository.list(userId, expiry(), limit, after),
+    list: (userId, limit, after) => store.list(userId, expiry(), limit, after),
     endOwn: async (userId, sessionId) => {
-      const found = await repository.find(sessionId);
+      const found = await store.find(sessionId);
       return found?.user.id === userId && isAlive(found.session, now()) && end(found.session);
     },
     sessionOf: async (refreshToken) => (await find(refreshToken))?.session,
@@ -179,10 +179,10 @@ export const createSessions = (options: SessionsOptions): Sessions => {
         personal: { userId: user.id, fields: { username: user.username } },
       } as const;
       const isOpen = await recorder.change(event, (entry) =>
-        repository.insert({ session, refreshTokenHash: hash, passwordChangedAt }, entry),
+        store.insert({ session, refreshTokenHash: hash, passwordChangedAt }, entry),
       );
       const asOf = new Date(now());
-      const opened = isOpen ? await repository.find(session.id) : undefined;
+      const opened = isOpen ? await store.find(session.id) : undefined;
       if (!opened) return failure("superseded");
       const access = await issueToken(grantOf(opened, entitlementOf(opened, stepUpForRoles), asOf));
       return success({ sessionId: session.id, userId: user.id, access, refreshToken: token });
@@ -194,6 +194,6 @@ export const createSessions = (options: SessionsOptions): Sessions => {
       await recorder.record({ action: "token.refresh", outcome: "failure", reason: refreshed.error.kind, concerns });
       return refreshed;
     },
-    purge: () => repository.purge({ ...expiry(), endedBefore: new Date(now() - DEAD_SESSION_RETENTION_MS) }),
+    purge: () => store.purge({ ...expiry(), endedBefore: new Date(now() - DEAD_SESSION_RETENTION_MS) }),
   };
 };

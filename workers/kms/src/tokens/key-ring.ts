@@ -35,7 +35,7 @@ export interface TrustRecord {
   updates: RevocationUpdates;
 }
 
-export interface TrustRepository {
+export interface TrustStore {
   /** All verification keys, and, of the revocations in force since that instant or later, those after the position. */
   read(position: number, since: Date): Promise<TrustRecord>;
   /** Makes this the current key of a ring that has none; false: there is one. */
@@ -56,7 +56,7 @@ export interface KeyRing {
 }
 
 export interface KeyRingOptions {
-  repository: TrustRepository;
+  store: TrustStore;
   /** Opens the private halves. */
   wrapping: Sealer;
   /** Of the keys that are made here. */
@@ -97,7 +97,7 @@ const signingKeyOf = (keys: readonly SigningKey[], nowMs: number): SigningKey | 
   return byActivation.find(isKnown) ?? usable[0];
 };
 
-export const createKeyRing = ({ repository, wrapping, algorithm, recorder, now }: KeyRingOptions): KeyRing => {
+export const createKeyRing = ({ store, wrapping, algorithm, recorder, now }: KeyRingOptions): KeyRing => {
   const opened = new Map<string, OpenKey>();
   const log = createRevocationLog();
   let pruneAtMs = now() + PRUNE_EVERY_MS;
@@ -119,7 +119,7 @@ export const createKeyRing = ({ repository, wrapping, algorithm, recorder, now }
   const readStored = async (): Promise<SigningKey[]> => {
     for (;;) {
       const since = new Date(now() - REVOCATION_RETENTION_MS);
-      const { signingKeys, updates, ...stored } = await repository.read(log.position(), since);
+      const { signingKeys, updates, ...stored } = await store.read(log.position(), since);
       rightsChanges = stored.rightsChanges;
       if (updates.lastPosition < updates.askedFrom) remembered = undefined;
       log.add(updates);
@@ -129,7 +129,7 @@ export const createKeyRing = ({ repository, wrapping, algorithm, recorder, now }
 
   const make = async (state: "current" | "next"): Promise<SigningKey[]> => {
     const key = await generateSigningKey(wrapping, new Date(now()), { algorithm, state });
-    const insert = state === "current" ? repository.insertCurrentKey : repository.insertNextKey;
+    const insert = state === "current" ? store.insertCurrentKey : store.insertNextKey;
     await recorder.change({ action: "signing-key.create", outcome: "success", target: key.kid, ...BY_KMS }, (entry) =>
       insert(key, entry),
     );

@@ -12,9 +12,9 @@ import type { KmsDatabase } from "../db/connection.ts";
 import * as schema from "../db/schema.ts";
 import { createKeyRing, KNOWN_EVERYWHERE_MS, PUBLISHED_BEFORE_MS, TRUST_MEMORY_MS } from "./key-ring.ts";
 import { isPublishable, SIGNING_ALGORITHMS, type SigningAlgorithm } from "./signing-key.ts";
-import { createSigningKeyRepository } from "./signing-keys.store.ts";
+import { createSigningKeyStore } from "./signing-keys.store.ts";
 import { createSigningKeys, SIGNING_KEY_OVERLAP_MS } from "./signing-keys.ts";
-import { createTrustRepository } from "./trust.store.ts";
+import { createTrustStore } from "./trust.store.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 const wrapping = createSealer(Buffer.alloc(32, 1), randomBytes);
@@ -29,14 +29,14 @@ const openIsolate = (algorithm: SigningAlgorithm = "EdDSA") => {
   const common = { wrapping, algorithm, now };
   const keyRing = createKeyRing({
     ...common,
-    repository: createTrustRepository(database),
+    store: createTrustStore(database),
     recorder: createTestRecorder().recorder,
   });
   const { recorder, recorded } = createTestRecorder();
   const keys = createSigningKeys({
     ...common,
     recorder,
-    repository: createSigningKeyRepository(database),
+    store: createSigningKeyStore(database),
     keyRing,
     rotationDays: 30,
   });
@@ -236,11 +236,11 @@ test("a current key that is revoked with nothing to follow it is followed by a n
   const { keyRing, keys } = openIsolate();
   const { kid } = await keyRing.signer();
   await database.client.execute("DELETE FROM signing_keys WHERE state = 'next'");
-  const repository = createSigningKeyRepository(database);
-  const [successor] = await repository.list();
+  const store = createSigningKeyStore(database);
+  const [successor] = await store.list();
   if (!successor) throw new Error("no key exists");
   const made = { ...successor, kid: "made-in-haste", state: "next" as const };
-  expect(await repository.revoke(kid, made, new Date(nowMs), auditEntry())).toBe(true);
+  expect(await store.revoke(kid, made, new Date(nowMs), auditEntry())).toBe(true);
   expect(await kidIn("current")).toBe("made-in-haste");
   expect((await keys.list()).map(({ state }) => state).toSorted()).toEqual(["current", "revoked"]);
 });

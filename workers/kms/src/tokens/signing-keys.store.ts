@@ -5,7 +5,7 @@ import { appendEntry } from "../audit/audit.store.ts";
 import type { KmsDatabase } from "../db/connection.ts";
 import { signingKeys } from "../db/schema/keys.ts";
 import type { SigningKey } from "./signing-key.ts";
-import type { SigningKeyRepository } from "./signing-keys.ts";
+import type { SigningKeyStore } from "./signing-keys.ts";
 
 const COLUMNS = "(kid, state, algorithm, public_jwk, wrapped_private_jwk, created_at, activated_at)";
 const NO_CURRENT = "NOT EXISTS (SELECT 1 FROM signing_keys WHERE state = 'current')";
@@ -45,7 +45,7 @@ const INSERT_SUCCESSOR = `
   INSERT INTO signing_keys ${COLUMNS}
   SELECT ?, CASE WHEN ${NO_CURRENT} THEN 'current' ELSE ? END, ?, ?, ?, ?, ? WHERE ${NO_NEXT}`;
 
-export const createSigningKeyRepository = ({ orm, client }: KmsDatabase): SigningKeyRepository => ({
+export const createSigningKeyStore = ({ orm, client }: KmsDatabase): SigningKeyStore => ({
   list: () => orm.select().from(signingKeys).orderBy(desc(signingKeys.createdAt), desc(signingKeys.kid)),
   rotate: async ({ from, to, successor, at }, entry) => {
     const [retired] = await client.batch(

@@ -26,7 +26,7 @@ export interface SigningKeyRotation {
   at: Date;
 }
 
-export interface SigningKeyRepository {
+export interface SigningKeyStore {
   /** All keys, the youngest first. */
   list(): Promise<SigningKey[]>;
   /** Lets the next key take the current one's place; false: they have changed in the meantime. */
@@ -50,7 +50,7 @@ export interface SigningKeys {
 }
 
 export interface SigningKeysOptions {
-  repository: SigningKeyRepository;
+  store: SigningKeyStore;
   keyRing: KeyRing;
   wrapping: Sealer;
   algorithm: SigningAlgorithm;
@@ -65,7 +65,7 @@ interface Pair {
 }
 
 export const createSigningKeys = (options: SigningKeysOptions): SigningKeys => {
-  const { repository, keyRing, wrapping, algorithm, rotationDays, recorder, now } = options;
+  const { store, keyRing, wrapping, algorithm, rotationDays, recorder, now } = options;
 
   const create = (): Promise<SigningKey> => generateSigningKey(wrapping, new Date(now()), { algorithm, state: "next" });
 
@@ -77,12 +77,12 @@ export const createSigningKeys = (options: SigningKeysOptions): SigningKeys => {
   };
 
   const find = async (kid: string): Promise<SigningKey | undefined> =>
-    (await repository.list()).find((key) => key.kid === kid);
+    (await store.list()).find((key) => key.kid === kid);
 
   /** The two keys that every ring has once it was asked for its signer. */
   const pair = async (): Promise<Pair> => {
     await keyRing.signer();
-    const keys = await repository.list();
+    const keys = await store.list();
     const [current, next] = (["current", "next"] as const).map((state) => keys.find((key) => key.state === state));
     if (!current || !next) throw new Error("the key ring needs a current and a next key");
     return { current, next };
@@ -91,7 +91,7 @@ export const createSigningKeys = (options: SigningKeysOptions): SigningKeys => {
   const rotatePair = async ({ current, next }: Pair, reason: string, actor?: string): Promise<boolean> => {
     const rotation = { from: current, to: next, successor: await create(), at: new Date(now()) };
     return change({ action: "signing-key.rotate", outcome: "success", actor, target: next.kid, reason }, (entry) =>
-      repository.rotate(rotation, entry),
+      store.rotate(rotation, entry),
     );
   };
 
@@ -104,7 +104,7 @@ export const createSigningKeys = (options: SigningKeysOptions): SigningKeys => {
   };
 
   return {
-    list: repository.list,
+    list: store.list,
     rotate: async (actor) => {
       const keys = await pair();
       if (!(await rotatePair(keys, "requested", actor))) return failure("superseded");
@@ -119,7 +119,7 @@ export const createSigningKeys = (options: SigningKeysOptions): SigningKeys => {
         const successor = await create();
         await change(
           { action: "signing-key.revoke", outcome: "success", actor, target: kid, reason: key.state },
-          (entry) => repository.revoke(kid, successor, new Date(now()), entry),
+          (entry) => store.revoke(kid, successor, new Date(now()), entry),
         );
       }
       const revoked = await find(kid);
@@ -130,12 +130,12 @@ export const createSigningKeys = (options: SigningKeysOptions): SigningKeys => {
       if (keys.next.algorithm !== algorithm) {
         const successor = await create();
         await change({ action: "signing-key.create", outcome: "success", target: successor.kid, ...BY_KMS }, (entry) =>
-          repository.replaceNext(keys.next.kid, successor, entry),
+          store.replaceNext(keys.next.kid, successor, entry),
         );
       }
       const reason = dueReason(keys);
       if (reason !== undefined) await rotatePair(keys, reason);
-      await repository.purge(new Date(now() - SIGNING_KEY_OVERLAP_MS), new Date(now() - REVOKED_RETENTION_MS));
+      await store.purge(new Date(now() - SIGNING_KEY_OVERLAP_MS), new Date(now() - REVOKED_RETENTION_MS));
     },
   };
 };

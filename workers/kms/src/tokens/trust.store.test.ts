@@ -10,7 +10,7 @@ import * as schema from "../db/schema.ts";
 import { createKeyRing, REVOCATION_RETENTION_MS } from "./key-ring.ts";
 import { insertRevocation } from "./revocations.store.ts";
 import { WrongSecretKey } from "./signing-key.ts";
-import { createTrustRepository } from "./trust.store.ts";
+import { createTrustStore } from "./trust.store.ts";
 
 const NOW_MS = Date.parse("2026-11-23T10:00:00Z");
 const wrapping = createSealer(Buffer.alloc(32, 1), randomBytes);
@@ -21,7 +21,7 @@ let opened: TestDatabase;
 let database: KmsDatabase;
 
 const createRing = (now = () => NOW_MS, sealer = wrapping) =>
-  createKeyRing({ repository: createTrustRepository(database), wrapping: sealer, algorithm: "EdDSA", recorder, now });
+  createKeyRing({ store: createTrustStore(database), wrapping: sealer, algorithm: "EdDSA", recorder, now });
 
 beforeAll(async () => {
   opened = await openTestDatabase("kms");
@@ -122,17 +122,17 @@ test("reports everything again once the database has been set back", async () =>
 });
 
 test("asks the database at most once a second", async () => {
-  const repository = createTrustRepository(database);
+  const store = createTrustStore(database);
   let reads = 0;
   let nowMs = NOW_MS;
   const counting = {
-    ...repository,
+    ...store,
     read: (position: number, since: Date) => {
       reads += 1;
-      return repository.read(position, since);
+      return store.read(position, since);
     },
   };
-  const ring = createKeyRing({ repository: counting, wrapping, algorithm: "EdDSA", recorder, now: () => nowMs });
+  const ring = createKeyRing({ store: counting, wrapping, algorithm: "EdDSA", recorder, now: () => nowMs });
   for (let call = 0; call < 5; call += 1) await ring.trust();
   expect(reads).toBe(1);
   nowMs += 1000;
@@ -141,10 +141,10 @@ test("asks the database at most once a second", async () => {
 });
 
 test("purges only revocations that no token needs any more", async () => {
-  const repository = createTrustRepository(database);
+  const store = createTrustStore(database);
   await database.client.execute(insertRevocation("old", new Date(NOW_MS - 1)));
   await database.client.execute(insertRevocation("new", new Date(NOW_MS)));
-  await repository.purgeRevocations(new Date(NOW_MS));
+  await store.purgeRevocations(new Date(NOW_MS));
   const { rows } = await database.client.execute(
     "SELECT revoked_id FROM revocations WHERE revoked_id IN ('old', 'new')",
   );

@@ -6,11 +6,11 @@ import { rightsChanges } from "../db/schema/accounts.ts";
 import { signingKeys } from "../db/schema/keys.ts";
 import { revocationCounter, revocations } from "../db/schema/sessions.ts";
 import { toSeconds } from "./access-token.ts";
-import type { TrustRepository } from "./key-ring.ts";
+import type { TrustStore } from "./key-ring.ts";
 import { REVOCATIONS_PER_RESPONSE } from "./revocation-log.ts";
 import { insertCurrentKey, insertNextKey } from "./signing-keys.store.ts";
 
-export const createTrustRepository = ({ orm, client }: KmsDatabase): TrustRepository => ({
+export const createTrustStore = ({ orm, client }: KmsDatabase): TrustStore => ({
   read: async (position, since) => {
     const [keys, rows, [counter], changes] = await orm.batch([
       orm.select().from(signingKeys).where(ne(signingKeys.state, "revoked")),

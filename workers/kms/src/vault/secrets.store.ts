@@ -4,7 +4,7 @@ import { and, desc, eq, max } from "drizzle-orm";
 import { appendEntry } from "../audit/audit.store.ts";
 import type { KmsDatabase } from "../db/connection.ts";
 import { secretVersions } from "../db/schema/secrets.ts";
-import { MAX_SECRET_VERSIONS, type SecretRepository, type SecretVersion } from "./secrets.ts";
+import { MAX_SECRET_VERSIONS, type SecretStore, type SecretVersion } from "./secrets.ts";
 
 type SecretRow = typeof secretVersions.$inferSelect;
 
@@ -52,7 +52,7 @@ const LIST = `
 const versionsIn = (result: ResultSet | undefined): number[] =>
   (result?.rows ?? []).map((row) => Number(row["version"])).toSorted((a, b) => a - b);
 
-export const createSecretRepository = ({ orm, client }: KmsDatabase): SecretRepository => {
+export const createSecretStore = ({ orm, client }: KmsDatabase): SecretStore => {
   /** The versions that the statement changed; the audit entry is stored only if there are any. */
   const change = async (statement: InStatement, entry: Parameters<typeof appendEntry>[0]): Promise<number[]> => {
     const [changed] = await client.batch([statement, appendEntry(entry, "changed")], "write");

@@ -33,7 +33,7 @@ export interface NewSecretVersion {
   createdAt: Date;
 }
 
-export interface SecretRepository {
+export interface SecretStore {
   /** The number of the latest version, deleted or destroyed ones included; 0 when there is none. */
   latestVersion(path: string): Promise<number>;
   /** The version of this number, or the latest one. */
@@ -61,7 +61,7 @@ export interface SecretValues {
 }
 
 export interface SecretValuesOptions {
-  repository: Pick<SecretRepository, "latestVersion" | "find" | "insert">;
+  store: Pick<SecretStore, "latestVersion" | "find" | "insert">;
   envelopes: Envelopes;
   now: () => number;
 }
@@ -90,7 +90,7 @@ export interface Secrets {
 
 export interface SecretsOptions {
   values: SecretValues;
-  repository: Pick<SecretRepository, "latestVersion" | "deleteLatest" | "undelete" | "destroy">;
+  store: Pick<SecretStore, "latestVersion" | "deleteLatest" | "undelete" | "destroy">;
   recorder: AuditRecorder;
   now: () => number;
 }
@@ -98,21 +98,21 @@ export interface SecretsOptions {
 /** The AAD context of a secret's value. */
 export const secretContext = (path: string, version: number): string => `secret_versions/${path}/${version}`;
 
-export const createSecretValues = ({ repository, envelopes, now }: SecretValuesOptions): SecretValues => ({
+export const createSecretValues = ({ store, envelopes, now }: SecretValuesOptions): SecretValues => ({
   write: async (path, value, cas, entry) => {
     for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
-      const latest = await repository.latestVersion(path);
+      const latest = await store.latestVersion(path);
       if (cas !== undefined && cas !== latest) return failure("conflict");
       const version = latest + 1;
       const envelope = await envelopes.seal(secretContext(path, version), value);
       const secret = { path, version, envelope, createdAt: new Date(now()) };
-      if (await repository.insert(secret, entry)) return success(version);
+      if (await store.insert(secret, entry)) return success(version);
       await envelopes.refresh();
     }
     return failure("conflict");
   },
   read: async (path, version) => {
-    const found = await repository.find(path, version);
+    const found = await store.find(path, version);
     if (!found) return failure("unknown");
     if (found.envelope === null) return failure("destroyed");
     if (found.deletedAt !== null) return failure("deleted");
@@ -122,7 +122,7 @@ export const createSecretValues = ({ repository, envelopes, now }: SecretValuesO
   },
 });
 
-export const createSecrets = ({ values, repository, recorder, now }: SecretsOptions): Secrets => {
+export const createSecrets = ({ values, store, recorder, now }: SecretsOptions): Secrets => {
   /** Names the secret only if there is one at that path: callers choose paths. */
   const recordFailure = async (
     action: KmsAction,
@@ -130,7 +130,7 @@ export const createSecrets = ({ values, repository, recorder, now }: SecretsOpti
     reason: string,
     { subject: actor }: SecretGrantor,
   ): Promise<void> => {
-    const target = (await repository.latestVersion(path)) > 0 ? path : undefined;
+    const target = (await store.latestVersion(path)) > 0 ? path : undefined;
     await recorder.record({ action, outcome: "failure", actor, target, reason });
   };
 
@@ -167,14 +167,14 @@ export const createSecrets = ({ values, repository, recorder, now }: SecretsOpti
     },
     delete: async (path, grantor) => {
       const event = { action: "secret.delete", outcome: "success", actor: grantor.subject, target: path } as const;
-      const deleted = await recorder.change(event, (entry) => repository.deleteLatest(path, new Date(now()), entry));
+      const deleted = await recorder.change(event, (entry) => store.deleteLatest(path, new Date(now()), entry));
       if (deleted !== undefined) return success(undefined);
       await recordFailure("secret.delete", path, "unknown", grantor);
       return failure("unknown");
     },
     undelete: (path, versions, grantor) =>
-      changeVersions("secret.undelete", path, grantor, (entry) => repository.undelete(path, versions, entry)),
+      changeVersions("secret.undelete", path, grantor, (entry) => store.undelete(path, versions, entry)),
     destroy: (path, versions, grantor) =>
-      changeVersions("secret.destroy", path, grantor, (entry) => repository.destroy(path, versions, entry)),
+      changeVersions("secret.destroy", path, grantor, (entry) => store.destroy(path, versions, entry)),
   };
 };

@@ -2,7 +2,7 @@
 import type { Row } from "@libsql/client";
 import { appendEntry } from "../audit/audit.store.ts";
 import type { KmsDatabase } from "../db/connection.ts";
-import type { TransitKey, TransitRepository } from "./transit.ts";
+import type { TransitKey, TransitStore } from "./transit.ts";
 
 const KEYS = `
   SELECT name, min_decryption_version, created_at, created_by,
@@ -50,7 +50,7 @@ const FIND_VERSION = `
   LEFT JOIN transit_key_versions AS versions
     ON versions.name = keys.name AND versions.version = COALESCE(:version, keys.latest_version)`;
 
-export const createTransitRepository = ({ client }: KmsDatabase): TransitRepository => ({
+export const createTransitStore = ({ client }: KmsDatabase): TransitStore => ({
   find: async (name) => {
     const { rows } = await client.execute({ sql: `${KEYS} WHERE name = ?`, args: [name] });
     return rows[0] && keyFrom(rows[0]);

@@ -39,7 +39,7 @@ export interface NewTransitKey extends Pick<TransitKey, "name" | "createdAt" | "
   maxOfCreator: number;
 }
 
-export interface TransitRepository {
+export interface TransitStore {
   find(name: string): Promise<TransitKey | undefined>;
   /** The key with the version asked for, or its latest one. */
   findVersion(name: string, version: number | undefined): Promise<TransitKeyVersion | undefined>;
@@ -91,7 +91,7 @@ export interface Transit {
 }
 
 export interface TransitOptions {
-  repository: Omit<TransitRepository, "list">;
+  store: Omit<TransitStore, "list">;
   envelopes: Envelopes;
   recorder: AuditRecorder;
   randomBytes: RandomBytes;
@@ -106,7 +106,7 @@ const boundTo = (name: string, version: number, context: string): Uint8Array =>
   Buffer.from(`transit/${name}/${version}/${context}`, "utf8");
 
 export const createTransit = (options: TransitOptions): Transit => {
-  const { repository, envelopes, recorder, randomBytes, now } = options;
+  const { store, envelopes, recorder, randomBytes, now } = options;
 
   const unwrap = async ({ key, version }: TransitKeyVersion, wrapped: WrappedKey): Promise<Uint8Array> => {
     const bytes = await envelopes.unwrap(transitContext(key.name, version), wrapped);
@@ -117,7 +117,7 @@ export const createTransit = (options: TransitOptions): Transit => {
   const addVersion = async (name: string, version: number): Promise<boolean> => {
     const { wrapped } = await envelopes.createKey(transitContext(name, version));
     const isAdded = await recorder.change({ action: "transit.rotate", outcome: "success", target: name }, (entry) =>
-      repository.insertVersion(name, version, wrapped, new Date(now()), entry),
+      store.insertVersion(name, version, wrapped, new Date(now()), entry),
     );
     if (!isAdded) await envelopes.refresh();
     return isAdded;
@@ -128,7 +128,7 @@ export const createTransit = (options: TransitOptions): Transit => {
     const key = { name, createdBy, createdAt: new Date(now()), maxOfCreator: MAX_KEYS_OF_CREATOR };
     const isAdded = await recorder.change(
       { action: "transit.create", outcome: "success", actor: createdBy, target: name },
-      (entry) => repository.insertKey(key, wrapped, entry),
+      (entry) => store.insertKey(key, wrapped, entry),
     );
     if (!isAdded) await envelopes.refresh();
     return isAdded;
@@ -137,9 +137,9 @@ export const createTransit = (options: TransitOptions): Transit => {
   const create: Transit["create"] = async (name, grantor) => {
     let isNew = false;
     for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
-      const key = await repository.find(name);
+      const key = await store.find(name);
       if (key) return success({ key, isNew });
-      if ((await repository.countOfCreator(grantor.subject)) >= MAX_KEYS_OF_CREATOR) return failure("too-many-keys");
+      if ((await store.countOfCreator(grantor.subject)) >= MAX_KEYS_OF_CREATOR) return failure("too-many-keys");
       isNew = await addKey(name, grantor);
     }
     throw new Error("a transit key cannot be stored");
@@ -160,7 +160,7 @@ export const createTransit = (options: TransitOptions): Transit => {
   };
 
   const latestOf = async (name: string): Promise<TransitKeyVersion> => {
-    const found = await repository.findVersion(name, undefined);
+    const found = await store.findVersion(name, undefined);
     if (!found) throw new Error("a transit key was stored but is not found");
     return found;
   };
@@ -168,7 +168,7 @@ export const createTransit = (options: TransitOptions): Transit => {
   const open: Transit["decrypt"] = async (name, ciphertext, context) => {
     const [, number, body] = CIPHERTEXT.exec(ciphertext) ?? [];
     if (number === undefined || body === undefined) return failure("malformed");
-    const found = await repository.findVersion(name, Number(number));
+    const found = await store.findVersion(name, Number(number));
     if (!found) return failure("unknown-key");
     if (found.version < found.key.minDecryptionVersion) return failure("retired");
     if (!found.wrapped) return failure("unknown-version");
@@ -190,14 +190,14 @@ export const createTransit = (options: TransitOptions): Transit => {
   ): Promise<Result<Value, DecryptFailure>> => {
     if (used.ok) await recorder.record({ action, outcome: "success", target: name });
     else {
-      const target = (await repository.find(name))?.name;
+      const target = (await store.find(name))?.name;
       await recorder.record({ action, outcome: "failure", target, reason: used.error.kind });
     }
     return used;
   };
 
   const encryptOrCreate: Transit["encrypt"] = async (name, plaintext, context, grantorOf) => {
-    const found = await repository.findVersion(name, undefined);
+    const found = await store.findVersion(name, undefined);
     if (found) return success(await encryptUnder(found, plaintext, context));
     const created = await create(name, grantorOf());
     return created.ok ? success(await encryptUnder(await latestOf(name), plaintext, context)) : created;
@@ -220,17 +220,17 @@ export const createTransit = (options: TransitOptions): Transit => {
     rewrap: async (name, ciphertext, context) =>
       recordUse("transit.rewrap", name, await rewrap(name, ciphertext, context)),
     rotate: async (name) => {
-      const key = await repository.find(name);
+      const key = await store.find(name);
       if (!key) return failure("unknown-key");
       const isMine = await addVersion(name, key.latestVersion + 1);
-      const rotated = await repository.find(name);
+      const rotated = await store.find(name);
       return isMine && rotated ? success(rotated) : failure("superseded");
     },
     configure: async (name, minDecryptionVersion) => {
       const isSet = await recorder.change({ action: "transit.configure", outcome: "success", target: name }, (entry) =>
-        repository.setMinDecryptionVersion(name, minDecryptionVersion, entry),
+        store.setMinDecryptionVersion(name, minDecryptionVersion, entry),
       );
-      const key = await repository.find(name);
+      const key = await store.find(name);
       if (!key) return failure("unknown-key");
       return isSet ? success(key) : failure("unknown-version", { latestVersion: key.latestVersion });
     },

@@ -3,7 +3,7 @@ import { eq } from "drizzle-orm";
 import { appendEntry } from "../audit/audit.store.ts";
 import type { KmsDatabase } from "../db/connection.ts";
 import { wrappedSecrets } from "../db/schema/secrets.ts";
-import type { WrappedSecretRepository } from "./wrapping.ts";
+import type { WrappedSecretStore } from "./wrapping.ts";
 
 const INSERT = `
   INSERT INTO wrapped_secrets (id, token_hash, created_at, expires_at, kek_version, wrapped_key, sealed)
@@ -14,7 +14,7 @@ const CONSUME = `
   UPDATE wrapped_secrets SET consumed_at = :at, kek_version = NULL, wrapped_key = NULL, sealed = NULL
   WHERE id = :id AND consumed_at IS NULL AND expires_at > :at`;
 
-export const createWrappedSecretRepository = ({ orm, client }: KmsDatabase): WrappedSecretRepository => ({
+export const createWrappedSecretStore = ({ orm, client }: KmsDatabase): WrappedSecretStore => ({
   find: async (tokenHash) => {
     const [row] = await orm.select().from(wrappedSecrets).where(eq(wrappedSecrets.tokenHash, tokenHash));
     if (!row) return undefined;

@@ -27,7 +27,7 @@ export interface StoredWrappedSecret extends Omit<WrappedSecret, "envelope"> {
   envelope: Envelope | null;
 }
 
-export interface WrappedSecretRepository {
+export interface WrappedSecretStore {
   find(tokenHash: string): Promise<StoredWrappedSecret | undefined>;
   /** false: its KEK was retired in the meantime. */
   insert(wrapped: WrappedSecret, entry: AuditEntry): Promise<boolean>;
@@ -47,7 +47,7 @@ export interface Wrapping {
 }
 
 export interface WrappingOptions {
-  repository: Pick<WrappedSecretRepository, "find" | "insert" | "consume">;
+  store: Pick<WrappedSecretStore, "find" | "insert" | "consume">;
   envelopes: Envelopes;
   recorder: AuditRecorder;
   macKey: Uint8Array;
@@ -60,7 +60,7 @@ export interface WrappingOptions {
 export const wrappedContext = (id: string): string => `wrapped_secrets/${id}`;
 
 export const createWrapping = (options: WrappingOptions): Wrapping => {
-  const { repository, envelopes, recorder, macKey, randomBytes, now, createId } = options;
+  const { store, envelopes, recorder, macKey, randomBytes, now, createId } = options;
 
   /** Tries a second time under the KEK that replaced the first one. */
   const insert = async (
@@ -72,13 +72,13 @@ export const createWrapping = (options: WrappingOptions): Wrapping => {
       ...wrapped,
       envelope: await envelopes.seal(wrappedContext(wrapped.id), value),
     });
-    if (await repository.insert(await seal(), entry)) return true;
+    if (await store.insert(await seal(), entry)) return true;
     await envelopes.refresh();
-    return repository.insert(await seal(), entry);
+    return store.insert(await seal(), entry);
   };
 
   const find = async (token: string): Promise<StoredWrappedSecret | undefined> =>
-    PATTERN.test(token) ? repository.find(hmac(macKey, token)) : undefined;
+    PATTERN.test(token) ? store.find(hmac(macKey, token)) : undefined;
 
   const take = async (wrapped: StoredWrappedSecret | undefined): Promise<Result<string, UnwrapFailure>> => {
     if (!wrapped) return failure("unknown");
@@ -89,7 +89,7 @@ export const createWrapping = (options: WrappingOptions): Wrapping => {
     const value = await envelopes.open(wrappedContext(id), envelope);
     if (value === undefined) throw new Error("a wrapped secret cannot be decrypted: its row was modified or moved");
     const isConsumed = await recorder.change({ action: "secret.unwrap", outcome: "success", target: id }, (entry) =>
-      repository.consume(id, new Date(now()), entry),
+      store.consume(id, new Date(now()), entry),
     );
     return isConsumed ? success(value) : failure("used");
   };
