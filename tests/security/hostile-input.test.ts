@@ -152,21 +152,23 @@ describe.each(OPERATIONS)("$name", (operation) => {
     expect(status, context).toBeGreaterThanOrEqual(400);
   });
 
-  test.skipIf(reads)("refuses bodies that it cannot mean", async () => {
-    for (const [what, body] of Object.entries(BODIES)) {
-      const { status, context } = await send(operation, what, { body });
-      if (isStrict(operation) && operation.type === "application/json")
-        expect(status, context).toBeGreaterThanOrEqual(400);
-    }
-  });
+  if (!reads) {
+    test("refuses bodies that it cannot mean", async () => {
+      for (const [what, body] of Object.entries(BODIES)) {
+        const { status, context } = await send(operation, what, { body });
+        if (isStrict(operation) && operation.type === "application/json")
+          expect(status, context).toBeGreaterThanOrEqual(400);
+      }
+    });
 
-  test.skipIf(reads)("refuses members that are far too large, before it does anything with them", async () => {
-    if (operation.type !== "application/json") return;
-    for (const value of [SWELLING, MANY, { deep: MANY }, Number.MAX_VALUE, -1]) {
-      const body = filled(operation, value);
-      if (body === "{}" || body.length > 1_000_000) continue;
-      const { status, context } = await send(operation, `members of ${JSON.stringify(value).slice(0, 9)}`, { body });
-      expect(status, context).toBeGreaterThanOrEqual(400);
-    }
-  });
+    test("refuses members that are far too large, before it does anything with them", async () => {
+      if (operation.type !== "application/json") return;
+      for (const value of [SWELLING, MANY, { deep: MANY }, Number.MAX_VALUE, -1]) {
+        const body = filled(operation, value);
+        if (body === "{}" || body.length > 1_000_000) continue;
+        const { status, context } = await send(operation, `members of ${JSON.stringify(value).slice(0, 9)}`, { body });
+        expect(status, context).toBeGreaterThanOrEqual(400);
+      }
+    });
+  }
 });
