@@ -35,11 +35,14 @@ export const rpc = <Contract extends object>(worker: WorkerName, options?: Clien
     .transform((binding) => createClient<Contract>(worker, binding, options));
 /** A caller waits for these before anything else is done for it. */
 const CREDENTIAL_DEADLINE_MS = 4_000;
+/** Everything about a person, which its row of the route table gives 30 seconds. */
+export const EXPORT_DEADLINE_MS = 12_000;
 export const kmsRpc = rpc<KmsRpc>("kms", {
   deadlinesMs: {
     exchangeApiKey: CREDENTIAL_DEADLINE_MS,
     redeemGrant: CREDENTIAL_DEADLINE_MS,
     issueSearchKey: CREDENTIAL_DEADLINE_MS,
+    personalData: EXPORT_DEADLINE_MS,
   },
 });
 

@@ -56,11 +56,11 @@ test("a change that does not come about is reported and logged as a failure", as
   expect(lines).toMatchObject([{ event: "security", action: "reindex.start", outcome: "failure", reason: "not-done" }]);
 });
 
-test("a change that throws is reported and logged as a failure", async () => {
+test("a change that throws is reported and logged as one of which the outcome is not known", async () => {
   const make = () => Promise.reject(new Unavailable("the cluster does not respond"));
   await expect(recorder().change(CHANGE, make)).rejects.toThrow("the cluster does not respond");
-  expect(steps).toEqual([CHANGE, NOT_DONE]);
-  expect(lines).toMatchObject([{ event: "security", outcome: "failure", reason: "not-done" }]);
+  expect(steps).toEqual([CHANGE, { ...NOT_DONE, reason: "outcome-unknown" }]);
+  expect(lines).toMatchObject([{ event: "security", outcome: "failure", reason: "outcome-unknown" }]);
 });
 
 test("a refusal that cannot be reported is logged, and stands", async () => {

@@ -23,7 +23,7 @@ const reportOf = (event: ReportableEvent): ReportedEvent => {
 
 /**
  * A change is reported before it is made, since without an entry there is to be no change; one that then does not come
- * about is reported as a failure. What changes nothing is reported if the kms can be reached, and else only logged.
+ * about, or of which that is not known, is reported as a failure. What changes nothing is reported if the kms can be reached, and else only logged.
  */
 export const createReportingRecorder = (kms: Pick<KmsRpc, "recordEvent">, log: Log): ReportingRecorder => {
   const report = async (event: ReportableEvent): Promise<void> => {
@@ -38,9 +38,10 @@ export const createReportingRecorder = (kms: Pick<KmsRpc, "recordEvent">, log: L
       await report(event);
       return undefined;
     },
-    settle: async (event, isMade, note) => {
-      if (isMade) return;
-      const failed: ReportableEvent = { ...event, outcome: "failure", reason: "not-done" };
+    settle: async (event, settlement, note) => {
+      if (settlement === "made") return;
+      const reason = settlement === "unknown" ? "outcome-unknown" : "not-done";
+      const failed: ReportableEvent = { ...event, outcome: "failure", reason };
       note(failed);
       await reportIfPossible(failed);
     },

@@ -23,5 +23,8 @@ export function failure(kind: string, data?: object): { ok: false; error: Tagged
   return { ok: false, error: { kind, ...data } };
 }
 
-/** The value of work that has no failures of its own. */
-export const unwrap = <Value>(result: Result<Value>): Value => (result.ok ? result.value : result.error);
+/** The value of work that has no failures of its own. Throws if it fails all the same: that is a bug. */
+export const unwrap = <Value>(result: Result<Value>): Value => {
+  if (result.ok) return result.value;
+  throw new Error(`unexpected failure: ${JSON.stringify(result.error)}`);
+};

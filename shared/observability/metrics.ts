@@ -38,6 +38,8 @@ const REASONS = [
   "factor-required",
   "other-request",
   "code-refused",
+  "wrong-code",
+  "too-many-attempts",
   "unknown-user",
   "wrong-password",
   "unknown-passkey",

@@ -1,13 +1,13 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { failure, success } from "../lang/result.ts";
 import { withinRequest } from "./context.ts";
-import { createRecorder, type SecurityEvent } from "./recorder.ts";
+import { createRecorder, type SecurityEvent, type Settlement } from "./recorder.ts";
 import { startSpan } from "./trace.ts";
 
 const EVENT: SecurityEvent = { action: "key.revoke", outcome: "success", target: "key-1" };
 
 let lines: unknown[];
-let settled: boolean[];
+let settled: Settlement[];
 let stored: SecurityEvent[];
 let isReachable: boolean;
 
@@ -23,8 +23,8 @@ const recorder = createRecorder<SecurityEvent, string>(
       await store(event);
       return `entry of ${event.action}`;
     },
-    settle: async (_, isMade) => {
-      settled.push(isMade);
+    settle: async (_, settlement) => {
+      settled.push(settlement);
     },
     write: store,
   },
@@ -42,7 +42,7 @@ describe("a change", () => {
     });
     expect(given).toBe("entry of key.revoke");
     expect(lines).toMatchObject([{ level: "info", event: "security", action: "key.revoke", target: "key-1" }]);
-    expect(settled).toEqual([true]);
+    expect(settled).toEqual(["made"]);
   });
 
   test.each([
@@ -52,21 +52,21 @@ describe("a change", () => {
   ])("that results in %s has not come about", async (_, result) => {
     expect(await recorder.change(EVENT, async () => result)).toBe(result);
     expect(lines).toEqual([]);
-    expect(settled).toEqual([false]);
+    expect(settled).toEqual(["not-made"]);
   });
 
   test("that succeeds with nothing to say has come about", async () => {
     await recorder.change(EVENT, async () => success(undefined));
-    expect(settled).toEqual([true]);
+    expect(settled).toEqual(["made"]);
   });
 
-  test("is settled when it throws, and the error is passed on", async () => {
+  test("that throws is settled as unknown, and the error is passed on", async () => {
     const failed = recorder.change(EVENT, async () => {
       throw new Error("the database is full");
     });
     await expect(failed).rejects.toThrow("the database is full");
     expect(lines).toEqual([]);
-    expect(settled).toEqual([false]);
+    expect(settled).toEqual(["unknown"]);
   });
 
   test("is not made when it cannot be recorded", async () => {

@@ -23,12 +23,15 @@ export interface SecurityEvent {
   detail?: Fields | undefined;
 }
 
+/** `unknown`: making the change threw, and it may have been made all the same. */
+export type Settlement = "made" | "not-made" | "unknown";
+
 /** Where the entries go. `Entry`: what a change stores in its own transaction. */
 export interface AuditSink<Event extends SecurityEvent, Entry> {
   /** The entry of a change that is about to be made. Throws if it cannot be recorded: then the change must not be made. */
   prepare(event: Event): Promise<Entry>;
-  /** What became of the change; not made, too, if making it throws. `note` logs and counts what follows from that. */
-  settle(event: Event, isMade: boolean, note: (event: Event) => void): Promise<void>;
+  /** What became of the change. `note` logs and counts what follows from that. */
+  settle(event: Event, settlement: Settlement, note: (event: Event) => void): Promise<void>;
   /** Stores the entry of what changes nothing: an authentication, a read, a refusal. */
   write(event: Event): Promise<void>;
 }
@@ -63,7 +66,7 @@ const isSuccess = (value: unknown): boolean => value !== false && value !== unde
 /** Writes the log line of an event, and counts it. */
 const noteEvent = (log: Log, event: SecurityEvent): void => {
   const { action, outcome, reason, method, actor: subject, target, detail } = event;
-  if (reason !== undefined) noteReason(reason);
+  if (reason !== undefined && outcome !== "success") noteReason(reason);
   const level = outcome === "success" ? "info" : "warn";
   log(level, "security", { action, outcome, reason, method, subject, target, ...detail });
   countSecurityEvent(event);
@@ -88,14 +91,14 @@ export const createRecorder = <Event extends SecurityEvent, Entry>(
     change: async (given, make, isMade = isSuccess) => {
       const event = byCaller(given);
       const entry = await sink.prepare(event);
-      let isChanged = false;
+      let settlement: Settlement = "unknown";
       try {
         const value = await make(entry);
-        isChanged = isMade(value);
-        if (isChanged) note(event);
+        settlement = isMade(value) ? "made" : "not-made";
+        if (settlement === "made") note(event);
         return value;
       } finally {
-        await sink.settle(event, isChanged, note);
+        await sink.settle(event, settlement, note);
       }
     },
   };

@@ -48,8 +48,8 @@ describe("the route table", () => {
     expect(partOf("/keys/{service}/{id}", "/keys/films/x", "id")).toBe("x");
     expect(partOf("/keys/{service}/{id}", "/keys/films", "id")).toBeUndefined();
     expect(partOf("/keys/{service}/{id}", "/keys/films/x", "key")).toBeUndefined();
-    expect(partOf("/scripts/{id}.fountain", "/scripts/1.fountain", "id.fountain")).toBe("1.fountain");
-    expect(partOf("/scripts/{id}.fountain", "/scripts/1.fountain", "id")).toBeUndefined();
+    expect(partOf("/scripts/{id}.fountain", "/scripts/1.fountain", "id")).toBe("1");
+    expect(partOf("/scripts/{id}.fountain", "/scripts/1.txt", "id")).toBeUndefined();
   });
 
   test("takes dots and other signs of a template literally", () => {

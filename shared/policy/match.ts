@@ -46,8 +46,11 @@ const honoPath = (template: string): string =>
 export const partOf = (template: string, path: string, name: string): string | undefined => {
   const router = new TrieRouter<string>();
   router.add(ANY_METHOD, honoPath(template), template);
-  const part = router.match(ANY_METHOD, path)[0][0]?.[1][name];
-  return typeof part === "string" ? part : undefined;
+  const parts = router.match(ANY_METHOD, path)[0][0]?.[1] ?? {};
+  // `{id}.txt` is matched as one parameter, `id.txt`.
+  const [placeholder = "", , , ending = ""] = [...template.matchAll(PLACEHOLDER)].find(([, own]) => own === name) ?? [];
+  const part = placeholder === "" ? undefined : parts[name + ending];
+  return typeof part === "string" ? part.slice(0, part.length - ending.length) : undefined;
 };
 
 const compileTable = (table: RouteTable): TrieRouter<Route> => {

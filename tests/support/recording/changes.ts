@@ -4,7 +4,7 @@ import { createRecorder, type ReportableEvent, type ReportingRecorder } from "#s
 
 export interface Recorded {
   recorder: ReportingRecorder;
-  /** `ACTION TARGET: made`, or `: not made`, in order. */
+  /** `ACTION TARGET: made`, `not made` or `unknown`, in order. */
   entries: string[];
   /** Whether nothing can be recorded. */
   isDown: boolean;
@@ -20,8 +20,8 @@ export const recordingChanges = (): Recorded => {
         if (recorded.isDown) throw new Unavailable("played by the test");
         return undefined;
       },
-      settle: async ({ action, target }, isMade) => {
-        entries.push(`${action}${target === undefined ? "" : ` ${target}`}: ${isMade ? "made" : "not made"}`);
+      settle: async ({ action, target }, settlement) => {
+        entries.push(`${action}${target === undefined ? "" : ` ${target}`}: ${settlement.replace("-", " ")}`);
       },
       write: async () => undefined,
     }),

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { ServiceARpc } from "#shared/contracts/service-a.ts";
 import type { TwofaRpc } from "#shared/contracts/twofa.ts";
-import { kmsRpc, rpc, setting, verifierBindings } from "#shared/http/bindings.ts";
+import { EXPORT_DEADLINE_MS, kmsRpc, rpc, setting, verifierBindings } from "#shared/http/bindings.ts";
 import { parseNetworks } from "./admission/client-address.ts";
 import { originsSchema } from "./admission/cors.ts";
 
@@ -17,6 +17,6 @@ export const envSchema = z.object({
   TRUSTED_PROXIES: setting(networks.default([])),
   CORS_ORIGINS: setting(originsSchema),
   KMS_RPC: kmsRpc,
-  TWOFA_RPC: rpc<TwofaRpc>("twofa"),
-  SERVICE_A_RPC: rpc<ServiceARpc>("service-a"),
+  TWOFA_RPC: rpc<TwofaRpc>("twofa", { deadlinesMs: { factorsOf: EXPORT_DEADLINE_MS } }),
+  SERVICE_A_RPC: rpc<ServiceARpc>("service-a", { deadlinesMs: { contributionsOf: EXPORT_DEADLINE_MS } }),
 });

@@ -13,8 +13,8 @@ import type { ReadableEntry } from "./audit-reading.ts";
 /** Not as its literal type, by which the handler could respond with a list only. */
 const JSON_LINES: string = "application/x-ndjson";
 
-/** As long as those that other workers may report. */
-const MAX_FILTER_CHARACTERS = 200;
+/** As long as the words that other workers may report. */
+const MAX_FILTER_CHARACTERS = 300;
 const filtered = text({ min: 1, max: MAX_FILTER_CHARACTERS }).optional();
 
 const entryResponse = z
@@ -60,8 +60,8 @@ const ENTRY_EXAMPLE: z.input<typeof entryResponse> = {
 const toResponse = (entry: ReadableEntry): z.infer<typeof entryResponse> => {
   const { id, at, action, outcome, actor, actingService, target, reason, count, requestId, ...rest } = entry;
   const { address, personal, link } = rest;
-  const told = { action, outcome, actor, actingService, target, reason, count, requestId, address, personal, link };
-  return { id, at: at.toISOString(), ...told };
+  const content = { action, outcome, actor, actingService, target, reason, count, requestId, address, personal, link };
+  return { id, at: at.toISOString(), ...content };
 };
 
 const filterQuery = z.object({

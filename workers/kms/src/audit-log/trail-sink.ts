@@ -6,8 +6,8 @@ import { expectEntry, type TrailState } from "./trail-state.ts";
 
 export const createTrailSink = (audit: AuditTrail, state: TrailState): TrailSink => ({
   prepare: audit.prepare,
-  settle: async (event, isMade) => {
-    if (isMade) expectEntry(state, event);
+  settle: async (event, settlement) => {
+    if (settlement !== "not-made") expectEntry(state, event);
   },
   write: audit.write,
 });

@@ -1,4 +1,4 @@
-/** The audit trail in the database. Entries are only ever added; see `store/audit-chain.ts` for how they are linked. */
+/** The audit trail in the database. Entries are only ever added; see `audit-log/audit-chain.store.ts` for how they are linked. */
 import type { InStatement } from "@libsql/client";
 import { inArray } from "drizzle-orm";
 import type { KmsDatabase } from "../db/connection.ts";

@@ -31,8 +31,8 @@ export interface PrivacyStore {
 }
 
 export interface Privacy {
-  /** Everything held about the user; `parts` is what the other workers hold, `undefined` where they were not asked. */
-  collect(userId: string, parts: PersonalParts | undefined): Promise<Result<SignedDocument, "unknown">>;
+  /** Everything held about the user; `parts` is what the other workers hold. */
+  collect(userId: string, parts: PersonalParts): Promise<Result<SignedDocument, "unknown">>;
   /** Erases the user, at their own wish. */
   erase(userId: string): Promise<Result<undefined, "unknown" | "last-administrator">>;
   /** Users who were erased, whom the other workers have to forget. */
