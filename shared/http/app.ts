@@ -21,6 +21,7 @@ import { assertDeclaredInput, type DeclaredInputs, declaredInputs } from "./decl
 import { documentOf } from "./document.ts";
 import { drain } from "./drain.ts";
 import { invalidInput } from "./field-errors.ts";
+import { useFieldMessages } from "./field-messages.ts";
 import { assertParsableBody } from "./json-body.ts";
 import { PROBLEM_COMPONENT, problemSchema } from "./openapi.ts";
 import { createWorkerPipeline } from "./pipeline.ts";
@@ -91,6 +92,7 @@ export const createApp = <Services extends BaseServices>(options: AppOptions<Ser
     },
   });
   app.openAPIRegistry.register(PROBLEM_COMPONENT, problemSchema);
+  useFieldMessages();
   const log = createLog(worker);
   labelWorker(worker);
   // As the caller knows it, who sees the gateway's paths: it takes the worker's name off.
