@@ -52,13 +52,15 @@ const onlyEnglish: Plugin = {
 export interface BundleOptions {
   /** Without the white space, the comments and the long names of variables that only people need. */
   compact?: boolean;
+  /** What changes files on their way into the bundle. */
+  plugins?: readonly Plugin[];
 }
 
 /** Writes `<worker>.js` for each of the workers, and for those of the runtime, to `directory`. Throws {@link OperatorError}. */
 export const bundleWorkers = async (
   workers: readonly Worker[],
   directory: string,
-  { compact = false }: BundleOptions = {},
+  { compact = false, plugins = [] }: BundleOptions = {},
 ): Promise<void> => {
   try {
     await build({
@@ -75,7 +77,7 @@ export const bundleWorkers = async (
       keepNames: true,
       minify: compact,
       logLevel: "silent",
-      plugins: [onlyEnglish],
+      plugins: [onlyEnglish, ...plugins],
     });
   } catch (cause) {
     throw new OperatorError(`a worker cannot be bundled: ${describeFailure(cause)}`, { cause });

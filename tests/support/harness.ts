@@ -12,17 +12,15 @@ import { computeEnvironment, secretVariable } from "../../runtime/workerd/enviro
 import { reachableFrom, readTopology } from "../../runtime/workerd/topology.ts";
 import { TYPESENSE_NODES } from "../../runtime/workerd/typesense.ts";
 import { createDatabases, type Databases, ownServer, sharedServer } from "./fountain/databases.ts";
-import { frontFirst, internalOptions, typesenseOptions, workerOptions } from "./fountain/workers.ts";
+import { frontFirst, internalOptions, type RunOptions, typesenseOptions, workerOptions } from "./fountain/workers.ts";
 
 const ROOT = path.join(import.meta.dirname, "..", "..");
 
-export interface FountainOptions {
+export interface FountainOptions extends RunOptions {
   /** The worker that answers at `url`; it and all it reaches are started. The gateway, if not said. */
   front?: string;
   /** Values for declared vars, as an operator would set them: `{ REGISTRATION: "open" }`. */
   settings?: Record<string, string>;
-  /** Certificates, as PEM, that servers which messages go to may have or be signed with. */
-  trustedCertificates?: string[];
   /** A libSQL server of its own, which the test may kill. */
   ownSqld?: boolean;
   /** Another process of that Fountain, on its databases. */
@@ -91,7 +89,7 @@ export const startFountain = async (options: FountainOptions = {}): Promise<Open
       for (const stream of [stdout, stderr]) createInterface(stream).on("line", (line) => logs.push(line));
     },
     workers: [
-      ...workers.map((worker) => workerOptions(worker, environment, server.port, options.trustedCertificates ?? [])),
+      ...(await Promise.all(workers.map((worker) => workerOptions(worker, environment, server.port, options)))),
       internalOptions(workers, first),
       typesenseOptions(first, settings[TYPESENSE_NODES] ?? ""),
     ],

@@ -10,6 +10,7 @@ import { freePorts } from "../../runtime/local/ports.ts";
 import { stopProcess } from "../../runtime/local/process.ts";
 import { bundleWorkers } from "../../runtime/workerd/bundle.ts";
 import { readTopology } from "../../runtime/workerd/topology.ts";
+import { FOR_TESTS } from "./fountain/bundles.ts";
 
 /** What a test file needs in order to use what this file started. */
 export interface TestRun {
@@ -40,19 +41,16 @@ const temporaryDirectory = (): string => {
   return bavail * bsize >= ENOUGH_BYTES ? MEMORY : tmpdir();
 };
 
-/** Miniflare copies all code again and again while it writes a configuration: the less of it, the faster. */
-const COMPACT = { compact: true };
-
 /** All workers at once; one by one when that fails, so that only tests of those that cannot be bundled fail. */
 const bundleAll = async (directory: string): Promise<Record<string, string>> => {
   const { workers } = readTopology(ROOT);
-  const done = await bundleWorkers(workers, directory, COMPACT).then(
+  const done = await bundleWorkers(workers, directory, FOR_TESTS).then(
     () => true,
     () => false,
   );
   const errors: Record<string, string> = {};
   for (const worker of done ? [] : workers)
-    await bundleWorkers([worker], directory, COMPACT).catch((error: Error) => {
+    await bundleWorkers([worker], directory, FOR_TESTS).catch((error: Error) => {
       errors[worker.worker] = error.message;
     });
   return errors;

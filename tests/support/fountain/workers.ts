@@ -7,14 +7,17 @@ import { textBindings } from "../../../runtime/workerd/environment.ts";
 import type { Worker } from "../../../runtime/workerd/topology.ts";
 import { nodeAddresses, nodeBinding, TYPESENSE_NODES, TYPESENSE_SERVICE } from "../../../runtime/workerd/typesense.ts";
 import { INTERNET_SERVICE, LIBSQL_SERVICE, OUTBOUND } from "../../../runtime/workerd/workerd.ts";
+import { bundleOfProduction } from "./bundles.ts";
+
+const moduleWith = (worker: string, contents: string) => [
+  { type: "ESModule" as const, path: `${worker}.js`, contents },
+];
 
 const moduleOf = (worker: string) => {
   const { bundles, bundleErrors } = inject("testRun");
   const error = bundleErrors[worker];
   if (error !== undefined) throw new Error(error);
-  return [
-    { type: "ESModule" as const, path: `${worker}.js`, contents: readFileSync(bundlePath(bundles, worker), "utf8") },
-  ];
+  return moduleWith(worker, readFileSync(bundlePath(bundles, worker), "utf8"));
 };
 
 const DENY_NETWORK = { network: { allow: [] } };
@@ -33,15 +36,24 @@ const outboundOf = ({ services }: Worker, trustedCertificates: string[]) =>
     ? { network: { allow: ["local"], tlsOptions: { trustedCertificates } } }
     : DENY_NETWORK;
 
+export interface RunOptions {
+  /** Certificates, as PEM, that servers which messages go to may have or be signed with. */
+  trustedCertificates?: string[];
+  /** Workers that are bundled as for production: the kms hashes passwords at a lower cost else. */
+  productionBundles?: string[];
+}
+
 /** Of one of the workers. */
-export const workerOptions = (
+export const workerOptions = async (
   worker: Worker,
   environment: Record<string, string>,
   sqldPort: number,
-  trustedCertificates: string[],
-): WorkerOptions => ({
+  { trustedCertificates = [], productionBundles = [] }: RunOptions,
+): Promise<WorkerOptions> => ({
   name: worker.name,
-  modules: moduleOf(worker.worker),
+  modules: productionBundles.includes(worker.worker)
+    ? moduleWith(worker.worker, await bundleOfProduction(worker))
+    : moduleOf(worker.worker),
   compatibilityDate: worker.compatibilityDate,
   compatibilityFlags: [...worker.compatibilityFlags],
   bindings: Object.fromEntries(

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { expect, test } from "vitest";
-import { CURRENT_COST, createPasswords, type KeptPassword } from "./password.ts";
+import { CURRENT_COST } from "../crypto/password-cost.ts";
+import { createPasswords, type KeptPassword } from "./password.ts";
 
 const PEPPER = Buffer.alloc(32, 1);
 const CHEAP = { ln: 4, r: 8, p: 1 };

@@ -1,6 +1,7 @@
 /** How passwords are kept: scrypt (RFC 7914) under a pepper, bound to the user whose they are. */
 import { scrypt, timingSafeEqual } from "node:crypto";
 import { macInContext } from "../crypto/mac.ts";
+import { type Cost, CURRENT_COST } from "../crypto/password-cost.ts";
 import type { RandomBytes } from "../crypto/random.ts";
 import { normalizePassword } from "./password-rules.ts";
 
@@ -8,16 +9,6 @@ const SALT_BYTES = 16;
 const HASH_BYTES = 32;
 /** Stands in every hash, so that another format can be distinguished. */
 const VERSION = 2;
-
-interface Cost {
-  /** log2 of N. */
-  ln: number;
-  r: number;
-  p: number;
-}
-
-/** N·r·p = 655,360; Cloudflare allows up to 2^20. OWASP's equivalent of N = 2^17, r = 8, p = 1 with less memory. */
-export const CURRENT_COST: Cost = { ln: 14, r: 8, p: 5 };
 
 interface StoredHash {
   cost: Cost;

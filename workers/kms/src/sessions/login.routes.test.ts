@@ -17,7 +17,7 @@ const PASSWORD = "a long enough password";
 let fountain: Fountain;
 
 beforeAll(async () => {
-  fountain = await startFountain({ front: "kms" });
+  fountain = await startFountain({ front: "kms", productionBundles: ["kms"] });
   const token = await signToken(fountain);
   await send(fountain, "POST", "/users", { token, body: { username: "Eve", password: PASSWORD, roles: ["editor"] } });
 });
