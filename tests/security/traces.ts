@@ -84,6 +84,11 @@ export interface Given {
   uses?: string[];
 }
 
+/** Each text once: it opens the same, whatever gave it. */
+export const distinct = (given: readonly Given[]): Given[] => [
+  ...new Map(given.toReversed().map((one) => [one.text, one])).values(),
+];
+
 /** Those that open something still, but for what the caller wrapped themselves. */
 export const stillGood = async (stack: Stack, given: readonly Given[]): Promise<Given[]> => {
   const found = given.map(async ({ by, text }) => ({ by, text, uses: await usesOf(stack, text) }));
