@@ -7,8 +7,8 @@ export const createTestRecorder = (): { recorder: AuditRecorder; recorded: Audit
   const recorded: AuditEvent[] = [];
   const recorder = createRecorder<AuditEvent, AuditEntry>(() => {}, {
     prepare: async (event) => auditEntry(event),
-    settle: async (event, isMade) => {
-      if (isMade) recorded.push(event);
+    settle: async (event, settlement) => {
+      if (settlement === "made") recorded.push(event);
     },
     write: async (event) => {
       recorded.push(event);
