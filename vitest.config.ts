@@ -6,8 +6,8 @@ export default defineConfig({
     include: ["{workers,shared,runtime,tests}/**/*.test.ts"],
     globalSetup: "tests/support/setup.ts",
     pool: "forks",
-    // One more than processors: tests also wait, for what has to expire, spread or be tried again.
-    maxWorkers: 3,
+    // Two more than processors: tests also wait, for what has to expire, spread or be tried again.
+    maxWorkers: 4,
     // Miniflare would write all of them into every configuration, copying all code for each.
     env: { NODE_EXTRA_CA_CERTS: "" },
     // Importing the harness again for each file took longer than many a file.
