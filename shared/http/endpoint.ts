@@ -7,6 +7,7 @@ import { createRoute, type OpenAPIHono, type RouteConfig, type RouteHandler } fr
 import type { Context } from "hono";
 import type { Principal } from "../auth/claims.ts";
 import type { WorkerName } from "../contracts/workers.ts";
+import { honoPath } from "../policy/match.ts";
 import { type CalledKey, ROUTES, type RouteKey } from "../policy/routes.ts";
 import type { ProblemCode } from "../problem/catalogue.ts";
 import { problems, SEGMENTS } from "./openapi.ts";
@@ -39,18 +40,8 @@ export interface Endpoint<Services extends BaseServices> {
 }
 
 const PARAMETER_OF_SEGMENTS = /\{(\w+)\+\}/g;
-/** `{id}.fountain`: a parameter that is only the beginning of a segment, which stands for all of it here. */
-const PARTIAL_PARAMETER = /\{(\w+)\}\.(\w+)/g;
-
 /** A template of the route table, as the declaration spells it. */
 const declaredPath = (template: string): string => template.replace(PARAMETER_OF_SEGMENTS, `{$1${SEGMENTS}}`);
-
-/** A template of the route table, as Hono's router spells it. */
-const routingPath = (template: string): string =>
-  template
-    .replace(PARAMETER_OF_SEGMENTS, `:$1${SEGMENTS}`)
-    .replace(PARTIAL_PARAMETER, ":$1{[^/]+\\.$2}")
-    .replace(/\{(\w+)\}/g, ":$1");
 
 const METHODS = { GET: "get", PUT: "put", POST: "post", DELETE: "delete" } as const;
 
@@ -132,7 +123,7 @@ export const createEndpoint =
       register: (app) => {
         if (validatedBy === "handler") {
           app.openAPIRegistry.registerPath(route);
-          app.on(route.method.toUpperCase(), prefix + routingPath(template), respond);
+          app.on(route.method.toUpperCase(), prefix + honoPath(template), respond);
         } else app.openapi(route, respond);
       },
     };

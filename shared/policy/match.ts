@@ -36,7 +36,7 @@ const PLACEHOLDER = /\{(\w+)(\+?)\}([^/]*)/g;
 const escapeForPattern = (literal: string): string => literal.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 
 /** The template as Hono writes it. One segment of a placeholder and a literal, `{id}.txt`, is a parameter `id.txt`. */
-const honoPath = (template: string): string =>
+export const honoPath = (template: string): string =>
   template.replace(PLACEHOLDER, (_, name: string, plus: string, ending: string) => {
     if (plus !== "") return `:${name}{${SEGMENTS}}`;
     return ending === "" ? `:${name}` : `:${name}${ending}{[^/]+${escapeForPattern(ending)}}`;

@@ -1,13 +1,16 @@
 import { z } from "@hono/zod-openapi";
 import { invalidInput } from "#shared/http/field-errors.ts";
 import { inSlices } from "#shared/lang/steps.ts";
+import { partOf } from "#shared/policy/match.ts";
 import { endpoint } from "../endpoint.ts";
 import { noSuchScript, pathNumber, SCREENPLAY_EXAMPLE } from "../http/schemas.ts";
 import { writeScript } from "../model/script.ts";
 
+const TEMPLATE = "/scripts/{id}.fountain";
+
 const params = z.object({ id: pathNumber });
 
-const exportScript = endpoint("GET /scripts/{id}.fountain", {
+const exportScript = endpoint(`GET ${TEMPLATE}`, {
   operationId: "serviceA.exportScreenplay",
   tags: ["Scripts"],
   summary: "Export a script as Fountain markup: sections in sequence, each element in its latest version",
@@ -21,7 +24,7 @@ const exportScript = endpoint("GET /scripts/{id}.fountain", {
   errors: ["not-found"],
   validatedBy: "handler",
   handle: async (context) => {
-    const parsed = params.safeParse({ id: context.req.param("id")?.replace(/\.fountain$/, "") });
+    const parsed = params.safeParse({ id: partOf(TEMPLATE, context.req.path, "id") });
     if (!parsed.success) throw invalidInput("param", parsed.error.issues);
     const scriptId = parsed.data.id;
     const script = await context.var.services.scripts.read(scriptId);
