@@ -7,7 +7,7 @@ import { problem } from "#shared/problem/problem.ts";
 import type { SearchServices } from "../composition/services.ts";
 import { endpoint } from "../endpoint.ts";
 import { COLLECTION } from "../model/fields.ts";
-import type { RuleKind, RuleOutcome, Rules } from "../sync/cluster.ts";
+import { RULE_KINDS, type RuleKind, type RuleOutcome, type Rules } from "../sync/cluster.ts";
 
 const MAX_ID_LENGTH = 255;
 
@@ -108,109 +108,62 @@ const ruleIn = (outcome: RuleOutcome) => {
   }
 };
 
-const listSynonyms = endpoint("GET /collections/{name}/synonyms", {
-  operationId: "search.listSynonyms",
-  summary: "List the synonyms of the collection",
-  params: listParameters,
-  responses: { 200: json(z.object({ items: z.array(ruleSchema) }), "All synonyms", { items: [RULES.synonyms] }) },
-  errors: ERRORS,
-  handle: async (context) => {
-    const { name } = context.req.valid("param");
-    return context.json({ items: await rulesOf(context.var.services, name).list("synonyms") }, 200);
-  },
-});
+const endpointsOf = (kind: RuleKind) => {
+  const [many, single] = kind === "synonyms" ? ["Synonyms", "Synonym"] : ["Curations", "Curation"];
+  const one = single.toLowerCase();
+  const bodies = {
+    synonyms: jsonBody(BODIES.synonyms, EXAMPLES.synonyms),
+    curations: jsonBody(BODIES.curations, EXAMPLES.curations),
+  };
+  return [
+    endpoint(`GET /collections/{name}/${kind}`, {
+      operationId: `search.list${many}`,
+      summary: `List the ${kind} of the collection`,
+      params: listParameters,
+      responses: { 200: json(z.object({ items: z.array(ruleSchema) }), `All ${kind}`, { items: [RULES[kind]] }) },
+      errors: ERRORS,
+      handle: async (context) => {
+        const { name } = context.req.valid("param");
+        return context.json({ items: await rulesOf(context.var.services, name).list(kind) }, 200);
+      },
+    }),
+    endpoint(`GET /collections/{name}/${kind}/{id}`, {
+      operationId: `search.get${single}`,
+      summary: `Read a ${one}`,
+      params: ruleParameters,
+      responses: { 200: json(ruleSchema, `The ${one}`, RULES[kind]) },
+      errors: ERRORS,
+      handle: async (context) => {
+        const { name, id } = context.req.valid("param");
+        return context.json(ruleIn(await rulesOf(context.var.services, name).find(kind, id)), 200);
+      },
+    }),
+    endpoint(`PUT /collections/{name}/${kind}/{id}`, {
+      operationId: `search.set${single}`,
+      summary: `Create or replace a ${one}`,
+      params: ruleParameters,
+      body: bodies[kind],
+      responses: { 200: json(ruleSchema, `The stored ${one}`, RULES[kind]) },
+      errors: ERRORS,
+      handle: async (context) => {
+        const { name, id } = context.req.valid("param");
+        const rules = rulesOf(context.var.services, name);
+        return context.json(ruleIn(await rules.put(kind, id, context.req.valid("json"))), 200);
+      },
+    }),
+    endpoint(`DELETE /collections/{name}/${kind}/{id}`, {
+      operationId: `search.delete${single}`,
+      summary: `Delete a ${one}`,
+      params: ruleParameters,
+      responses: { 204: { description: "It is deleted" } },
+      errors: ERRORS,
+      handle: async (context) => {
+        const { name, id } = context.req.valid("param");
+        ruleIn(await rulesOf(context.var.services, name).remove(kind, id));
+        return context.body(null, 204);
+      },
+    }),
+  ];
+};
 
-const getSynonym = endpoint("GET /collections/{name}/synonyms/{id}", {
-  operationId: "search.getSynonym",
-  summary: "Read a synonym",
-  params: ruleParameters,
-  responses: { 200: json(ruleSchema, "The synonym", RULES.synonyms) },
-  errors: ERRORS,
-  handle: async (context) => {
-    const { name, id } = context.req.valid("param");
-    return context.json(ruleIn(await rulesOf(context.var.services, name).find("synonyms", id)), 200);
-  },
-});
-
-const setSynonym = endpoint("PUT /collections/{name}/synonyms/{id}", {
-  operationId: "search.setSynonym",
-  summary: "Create or replace a synonym",
-  params: ruleParameters,
-  body: jsonBody(BODIES.synonyms, EXAMPLES.synonyms),
-  responses: { 200: json(ruleSchema, "The stored synonym", RULES.synonyms) },
-  errors: ERRORS,
-  handle: async (context) => {
-    const { name, id } = context.req.valid("param");
-    const rules = rulesOf(context.var.services, name);
-    return context.json(ruleIn(await rules.put("synonyms", id, context.req.valid("json"))), 200);
-  },
-});
-
-const deleteSynonym = endpoint("DELETE /collections/{name}/synonyms/{id}", {
-  operationId: "search.deleteSynonym",
-  summary: "Delete a synonym",
-  params: ruleParameters,
-  responses: { 204: { description: "It is deleted" } },
-  errors: ERRORS,
-  handle: async (context) => {
-    const { name, id } = context.req.valid("param");
-    ruleIn(await rulesOf(context.var.services, name).remove("synonyms", id));
-    return context.body(null, 204);
-  },
-});
-
-const listCurations = endpoint("GET /collections/{name}/curations", {
-  operationId: "search.listCurations",
-  summary: "List the curations of the collection",
-  params: listParameters,
-  responses: { 200: json(z.object({ items: z.array(ruleSchema) }), "All curations", { items: [RULES.curations] }) },
-  errors: ERRORS,
-  handle: async (context) => {
-    const { name } = context.req.valid("param");
-    return context.json({ items: await rulesOf(context.var.services, name).list("curations") }, 200);
-  },
-});
-
-const getCuration = endpoint("GET /collections/{name}/curations/{id}", {
-  operationId: "search.getCuration",
-  summary: "Read a curation",
-  params: ruleParameters,
-  responses: { 200: json(ruleSchema, "The curation", RULES.curations) },
-  errors: ERRORS,
-  handle: async (context) => {
-    const { name, id } = context.req.valid("param");
-    return context.json(ruleIn(await rulesOf(context.var.services, name).find("curations", id)), 200);
-  },
-});
-
-const setCuration = endpoint("PUT /collections/{name}/curations/{id}", {
-  operationId: "search.setCuration",
-  summary: "Create or replace a curation",
-  params: ruleParameters,
-  body: jsonBody(BODIES.curations, EXAMPLES.curations),
-  responses: { 200: json(ruleSchema, "The stored curation", RULES.curations) },
-  errors: ERRORS,
-  handle: async (context) => {
-    const { name, id } = context.req.valid("param");
-    const rules = rulesOf(context.var.services, name);
-    return context.json(ruleIn(await rules.put("curations", id, context.req.valid("json"))), 200);
-  },
-});
-
-const deleteCuration = endpoint("DELETE /collections/{name}/curations/{id}", {
-  operationId: "search.deleteCuration",
-  summary: "Delete a curation",
-  params: ruleParameters,
-  responses: { 204: { description: "It is deleted" } },
-  errors: ERRORS,
-  handle: async (context) => {
-    const { name, id } = context.req.valid("param");
-    ruleIn(await rulesOf(context.var.services, name).remove("curations", id));
-    return context.body(null, 204);
-  },
-});
-
-export const rulesEndpoints = [
-  ...[listSynonyms, getSynonym, setSynonym, deleteSynonym],
-  ...[listCurations, getCuration, setCuration, deleteCuration],
-];
+export const rulesEndpoints = RULE_KINDS.flatMap(endpointsOf);
