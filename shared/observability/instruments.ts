@@ -3,6 +3,7 @@ import Counter from "prom-client/lib/counter.js";
 import Gauge from "prom-client/lib/gauge.js";
 import Histogram from "prom-client/lib/histogram.js";
 import Registry from "prom-client/lib/registry.js";
+import type { WorkerName } from "../contracts/workers.ts";
 
 /** What a label says when its value is not among the declared ones: whatever callers send, no series is added. */
 const OTHER = "other";
@@ -12,6 +13,11 @@ export interface Instrument<Label extends string> {
   help: string;
   /** Every value that each label can take. */
   labels: Readonly<Record<Label, ReadonlySet<string>>>;
+  /**
+   * The series that a worker exposes at 0 from its start. Whatever a rule takes the increase of must be among them:
+   * Prometheus sees no increase in the first value of a series, so a burst that begins a series goes unnoticed.
+   */
+  fromStart?: (worker: WorkerName) => Iterable<Record<Label, string>>;
 }
 
 /** One per isolate, and so one per worker. */
@@ -36,15 +42,27 @@ const declare = (instrument: Instrument<string>) => {
   return { name, help, labelNames: Object.keys(labels), registers: [registry] };
 };
 
-/** Increments a counter, by 1 by default; 0 initialises the series. */
+/** What exposes an instrument's first series, by worker. */
+const starters: ((worker: WorkerName) => void)[] = [];
+
+const startWith = <Label extends string>(
+  { fromStart }: Instrument<Label>,
+  initialize: (labels: Record<Label, string>) => void,
+): void => {
+  if (fromStart) starters.push((worker) => [...fromStart(worker)].forEach(initialize));
+};
+
+/** What increments a counter by 1. */
 export const createCounter = <Label extends string>(instrument: Instrument<Label>) => {
   const counter = new Counter(declare(instrument));
-  return (labels: Record<Label, string>, by = 1): void => counter.inc(bounded(instrument.labels, labels), by);
+  startWith(instrument, (labels) => counter.inc(labels, 0));
+  return (labels: Record<Label, string>): void => counter.inc(bounded(instrument.labels, labels));
 };
 
 /** What adds an observation to a histogram; the bounds of the buckets and the value are in the unit of its name. */
 export const createHistogram = <Label extends string>(instrument: Instrument<Label>, buckets: readonly number[]) => {
   const histogram = new Histogram({ ...declare(instrument), buckets: [...buckets] });
+  startWith(instrument, (labels) => histogram.zero(labels));
   return (labels: Record<Label, string>, value: number): void =>
     histogram.observe(bounded(instrument.labels, labels), value);
 };
@@ -61,8 +79,11 @@ export const createGauge = (name: string, help: string) => {
 export const createInfo = (name: string, help: string, label: string, value: string): void =>
   new Gauge(declare({ name, help, labels: { [label]: new Set([value]) } })).set({ [label]: value }, 1);
 
-/** Says whose numbers these are, in a label of every series. */
-export const labelWorker = (worker: string): void => registry.setDefaultLabels({ worker });
+/** Says whose metrics these are, in a label of every series, and exposes those that it has from the start. */
+export const labelWorker = (worker: WorkerName): void => {
+  registry.setDefaultLabels({ worker });
+  for (const start of starters) start(worker);
+};
 
 /** All numbers of this worker, in Prometheus's text format 0.0.4. */
 export const exposition = (): Promise<string> => registry.metrics();

@@ -7,15 +7,28 @@ import { VERSION } from "./version.ts";
 
 const METHODS = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]);
 
-const templatesOf = (worker: WorkerName): string[] =>
-  Object.keys(ROUTES[worker]).map((key) => key.slice(key.indexOf(" ") + 1));
+interface Operation {
+  method: string;
+  route: string;
+}
 
-/** Templates as each worker knows its own, and as the gateway knows them all. */
-const TEMPLATES = new Set([
-  UNMATCHED,
-  ...PRIVATE_PATHS,
-  ...WORKERS.flatMap((worker) => templatesOf(worker).flatMap((template) => [template, `/${worker}${template}`])),
-]);
+const rowsOf = (worker: WorkerName, prefix = ""): Operation[] =>
+  Object.keys(ROUTES[worker]).map((key) => {
+    const [method = "", template = ""] = key.split(" ");
+    return { method, route: `${prefix}${template}` };
+  });
+
+const rowsOfOthers = WORKERS.filter((worker) => worker !== "gateway").flatMap((worker) => rowsOf(worker, `/${worker}`));
+
+/** What is called at a worker: its own rows of the route table, and at the gateway those of all workers. */
+const operationsOf = (worker: WorkerName): Operation[] => [
+  ...(worker === "gateway" ? rowsOfOthers : PRIVATE_PATHS.map((route) => ({ method: "GET", route }))),
+  ...rowsOf(worker),
+  { method: "GET", route: UNMATCHED },
+  { method: "POST", route: UNMATCHED },
+];
+
+const TEMPLATES = new Set(WORKERS.flatMap((worker) => operationsOf(worker).map(({ route }) => route)));
 
 const CREDENTIALS = ["token", "api-key", "none", "password", "refresh-token", "client-secret", "passkey"];
 
@@ -62,6 +75,18 @@ const REASONS = [
   "busy",
 ];
 
+/** The credentials whose refusals alerts count at a worker. */
+const REFUSED_FROM_START: Partial<Record<WorkerName, readonly string[]>> = {
+  gateway: ["token", "api-key"],
+  kms: ["password", "passkey", "refresh-token", "client-secret"],
+};
+
+/** For every reason: which of them a burst has depends on how it is fought off. */
+const refusalsOf = (credential: string) => REASONS.map((reason) => ({ credential, outcome: "refused", reason }));
+
+/** The classes of responses that Fountain gives. */
+const STATUS_CLASSES = ["2xx", "3xx", "4xx", "5xx"];
+
 /** Upper bounds in seconds. */
 const REQUEST_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 const DATABASE_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
@@ -69,7 +94,9 @@ const DATABASE_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.
 export const countRequest = createCounter({
   name: "fountain_http_requests_total",
   help: "HTTP responses.",
-  labels: { method: METHODS, route: TEMPLATES, status_class: new Set(["1xx", "2xx", "3xx", "4xx", "5xx"]) },
+  labels: { method: METHODS, route: TEMPLATES, status_class: new Set(["1xx", ...STATUS_CLASSES]) },
+  fromStart: (worker) =>
+    operationsOf(worker).flatMap((operation) => STATUS_CLASSES.map((status_class) => ({ ...operation, status_class }))),
 });
 
 export const observeRequest = createHistogram(
@@ -77,6 +104,7 @@ export const observeRequest = createHistogram(
     name: "fountain_http_request_duration_seconds",
     help: "Seconds until the response starts.",
     labels: { route: TEMPLATES },
+    fromStart: (worker) => (worker === "gateway" ? operationsOf(worker).map(({ route }) => ({ route })) : []),
   },
   REQUEST_BUCKETS,
 );
@@ -95,57 +123,75 @@ export const countAuthentication = createCounter({
     outcome: new Set(["accepted", "refused", "undecided"]),
     reason: new Set(REASONS),
   },
+  fromStart: (worker) => REFUSED_FROM_START[worker]?.flatMap(refusalsOf) ?? [],
 });
+
+const TOKEN_KINDS = ["login", "refresh", "client-credentials", "api-key", "step-up", "search-key", "exchange"];
 
 export const countToken = createCounter({
   name: "fountain_tokens_issued_total",
   help: "Access tokens issued, by kind of grant.",
-  labels: { kind: new Set(["login", "refresh", "client-credentials", "api-key", "step-up", "search-key", "exchange"]) },
+  labels: { kind: new Set(TOKEN_KINDS) },
+  fromStart: (worker) => (worker === "kms" ? TOKEN_KINDS.map((kind) => ({ kind })) : []),
 });
+
+const KEY_EVENTS = ["created", "rotated", "revoked", "disabled", "enabled", "leaked"];
 
 export const countApiKey = createCounter({
   name: "fountain_api_keys_total",
   help: "Lifecycle events of API keys.",
-  labels: { event: new Set(["created", "rotated", "revoked", "disabled", "enabled", "leaked"]) },
+  labels: { event: new Set(KEY_EVENTS) },
+  fromStart: (worker) => (worker === "kms" ? KEY_EVENTS.map((event) => ({ event })) : []),
 });
+
+const AUDIT_ALARMS = ["not-ours", "behind"];
 
 export const countAuditAlarm = createCounter({
   name: "fountain_audit_alarms_total",
   help: "Integrity failures of the audit trail. behind: it lacks earlier entries, and changes are refused.",
-  labels: { reason: new Set(["not-ours", "behind"]) },
+  labels: { reason: new Set(AUDIT_ALARMS) },
+  fromStart: (worker) => (worker === "kms" ? AUDIT_ALARMS.map((reason) => ({ reason })) : []),
 });
+
+const CODE_METHODS = ["totp", "sent-code", "recovery-code", "passkey", "confirmation"];
+const CODE_OUTCOMES = ["accepted", "wrong", "replayed", "locked"];
 
 export const countOtp = createCounter({
   name: "fountain_otp_outcomes_total",
   help: "One-time code checks. replayed: valid, but already used; locked: not checked, after too many wrong codes.",
-  labels: {
-    method: new Set(["totp", "sent-code", "recovery-code", "passkey", "confirmation"]),
-    outcome: new Set(["accepted", "wrong", "replayed", "locked"]),
-  },
+  labels: { method: new Set(CODE_METHODS), outcome: new Set(CODE_OUTCOMES) },
+  fromStart: (worker) =>
+    worker === "twofa" ? CODE_METHODS.flatMap((method) => CODE_OUTCOMES.map((outcome) => ({ method, outcome }))) : [],
 });
+
+const CHANNELS = ["email", "sms"];
+const SENDING_OUTCOMES = [
+  "delivered",
+  "no-such-destination",
+  "rate-limited",
+  "rejected",
+  "unreachable",
+  "timeout",
+  "too-many-sends",
+];
 
 export const countMessage = createCounter({
   name: "fountain_messages_total",
   help: "Messages to users, by outcome. too-many-sends: not sent, because a limit was reached.",
-  labels: {
-    channel: new Set(["email", "sms"]),
-    outcome: new Set([
-      "delivered",
-      "no-such-destination",
-      "rate-limited",
-      "rejected",
-      "unreachable",
-      "timeout",
-      "too-many-sends",
-    ]),
-  },
+  labels: { channel: new Set(CHANNELS), outcome: new Set(SENDING_OUTCOMES) },
+  fromStart: (worker) =>
+    worker === "twofa" ? CHANNELS.flatMap((channel) => SENDING_OUTCOMES.map((outcome) => ({ channel, outcome }))) : [],
 });
+
+const DATABASE_OUTCOMES = ["ok", "constraint", "unavailable", "error"];
 
 export const observeDatabaseCall = createHistogram(
   {
     name: "fountain_database_call_duration_seconds",
     help: "Seconds of calls to the worker's own database, including waits for other writers.",
-    labels: { outcome: new Set(["ok", "constraint", "unavailable", "error"]) },
+    labels: { outcome: new Set(DATABASE_OUTCOMES) },
+    // The gateway has no database.
+    fromStart: (worker) => (worker === "gateway" ? [] : DATABASE_OUTCOMES.map((outcome) => ({ outcome }))),
   },
   DATABASE_BUCKETS,
 );
@@ -162,12 +208,13 @@ export const setOutboxDeadLetters = createGauge(
   "Outbox entries that search refused too often and that are no longer retried.",
 );
 
+const TYPESENSE_OUTCOMES = ["ok", "unreachable", "not-ready", "key-refused", "missing", "exists", "refused", "broken"];
+
 export const countTypesenseCall = createCounter({
   name: "fountain_typesense_calls_total",
   help: "Calls to Typesense nodes. unreachable, not-ready: the node failed; broken: the request made it fail.",
-  labels: {
-    outcome: new Set(["ok", "unreachable", "not-ready", "key-refused", "missing", "exists", "refused", "broken"]),
-  },
+  labels: { outcome: new Set(TYPESENSE_OUTCOMES) },
+  fromStart: (worker) => (worker === "search" ? TYPESENSE_OUTCOMES.map((outcome) => ({ outcome })) : []),
 });
 
 export const setTypesenseBreakersOpen = createGauge(

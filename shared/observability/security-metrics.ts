@@ -35,11 +35,6 @@ const API_KEYS: ByAction = {
   "key.leaked": "leaked",
 };
 
-// There from the beginning, because alerts wait for them: the first value of a series is no increase.
-for (const reason of ["unknown-user", "wrong-password"])
-  countAuthentication({ credential: "password", outcome: "refused", reason }, 0);
-countAuthentication({ credential: "refresh-token", outcome: "refused", reason: "reused" }, 0);
-
 /** How the check of a code ended, by outcome and reason. */
 const judgementOf = (outcome: Outcome, reason: string | undefined): string => {
   if (outcome === "success") return "accepted";

@@ -58,3 +58,30 @@ const COMPARISON = / (?:==|>=|<=|>|<) \d+(?:\.\d+)?(?: \* \d+)?/g;
 
 /** What an alert compares, without its limit; of one that waits for an absence, what must not be absent. */
 export const measured = (alert: string): string => alert.replace(COMPARISON, "").replace(/^absent\((.*)\)$/s, "$1");
+
+interface Matcher {
+  label: string;
+  operator: string;
+  value: string;
+  accepts(value: string): boolean;
+}
+
+export interface Selector {
+  name: string;
+  matchers: readonly Matcher[];
+}
+
+const METRICS = /\b(fountain[_:][\w:]+|probe_\w+|caddy_\w+|up)\b(?:\{([^}]*)\})?/g;
+const MATCHERS = /(\w+)\s*(=~|!~|!=|=)\s*"([^"]*)"/g;
+
+/** The label matchers of a selector in PromQL or LogQL. */
+export const matchersIn = (text: string): Matcher[] =>
+  [...text.matchAll(MATCHERS)].map(([, label = "", operator = "", value = ""]) => {
+    const pattern = operator.endsWith("~") ? new RegExp(`^(?:${value})$`) : undefined;
+    const fits = (given: string): boolean => (pattern ? pattern.test(given) : given === value);
+    return { label, operator, value, accepts: (given) => fits(given) !== operator.startsWith("!") };
+  });
+
+/** The series that a query in PromQL selects. */
+export const selectorsIn = (expression: string): Selector[] =>
+  [...expression.matchAll(METRICS)].map(([, name = "", matchers = ""]) => ({ name, matchers: matchersIn(matchers) }));

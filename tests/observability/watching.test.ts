@@ -11,7 +11,7 @@ import { type Fountain, startFountain } from "../support/harness.ts";
 import { ask, ruleHealth, unanswered } from "./answers.ts";
 import { type Exposition, metricOf, parseExposition, total } from "./exposition.ts";
 import { missingPackages, type Prometheus, startPrometheus } from "./prometheus.ts";
-import { dashboardQueries, type Query, RULES_FILE, rules } from "./queries.ts";
+import { dashboardQueries, matchersIn, type Query, RULES_FILE, rules, selectorsIn } from "./queries.ts";
 
 const DEPLOY = path.join(import.meta.dirname, "..", "..", "deploy");
 const missing = missingPackages();
@@ -32,9 +32,6 @@ afterAll(async () => {
 
 describe("the main job", () => journey(() => fountain));
 
-/** The metric names in PromQL, each with its label matchers. */
-const METRICS = /\b(fountain[_:][\w:]+|probe_\w+|caddy_\w+|up)\b(?:\{([^}]*)\})?/g;
-const MATCHERS = /(\w+)\s*(=~|!~|!=|=)\s*"([^"]*)"/g;
 /** What Prometheus adds by itself. */
 const TARGET_LABELS = ["job", "instance"];
 
@@ -45,16 +42,14 @@ const valuesOf = (metric: string, label: string): ReadonlySet<string> | undefine
 
 /** What is wrong with a query, as far as the query itself tells. */
 const faultsOf = ({ types }: Exposition, expression: string): string[] =>
-  [...expression.matchAll(METRICS)].flatMap(([, name = "", matchers = ""]) => {
+  selectorsIn(expression).flatMap(({ name, matchers }) => {
     if (name.startsWith("fountain:")) return recorded.has(name) ? [] : [`no rule records ${name}`];
     if (!name.startsWith("fountain_")) return [];
     const metric = metricOf(name, types);
     if (!types.has(metric)) return [`no worker exposes ${name}`];
-    return [...matchers.matchAll(MATCHERS)].flatMap(([, label = "", operator = "", value = ""]) => {
+    return matchers.flatMap(({ label, operator, value, accepts }) => {
       if (TARGET_LABELS.includes(label)) return [];
-      const values = valuesOf(metric, label);
-      const pattern = operator.endsWith("~") ? new RegExp(`^(?:${value})$`) : undefined;
-      const isKnown = [...(values ?? [])].some((known) => (pattern ? pattern.test(known) : known === value));
+      const isKnown = [...(valuesOf(metric, label) ?? [])].some(accepts);
       return isKnown ? [] : [`${name} never has ${label}${operator}"${value}"`];
     });
   });
@@ -230,7 +225,9 @@ describe("what is asked of the lines", () => {
     for (const query of queries) {
       const [, selector = ""] = /\{(container=[^}]*)\}/.exec(query) ?? [];
       expect(
-        [...selector.matchAll(MATCHERS)].map(([, label]) => label).filter((label) => !NO_FIELDS.includes(label ?? "")),
+        matchersIn(selector)
+          .map(({ label }) => label)
+          .filter((label) => !NO_FIELDS.includes(label)),
       ).toEqual([]);
       expect(
         fieldsOf(query).filter((field) => !known.has(field)),

@@ -8,7 +8,6 @@ import { createLog } from "#shared/observability/log.ts";
 import { createTwofaApp } from "./app.ts";
 import { createAttemptStore } from "./attempts/attempts.store.ts";
 import { createMessengers } from "./channels/messengers.ts";
-import { initializeMetrics } from "./composition/metrics.ts";
 import { relyingPartyOf } from "./composition/relying-party.ts";
 import type { TwofaServices } from "./composition/services.ts";
 import { envSchema } from "./env.ts";
@@ -23,8 +22,6 @@ import { createRecoveryCodeStore } from "./recovery-codes/recovery-codes.store.t
 import { createRpc } from "./rpc.ts";
 import { createChallengeStore } from "./sent-codes/challenges.store.ts";
 import { createSendStore } from "./sent-codes/sends.store.ts";
-
-initializeMetrics();
 
 const connect = once((bindings: unknown): TwofaServices => {
   const env = parseBindings(envSchema, bindings);

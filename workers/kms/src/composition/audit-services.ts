@@ -61,9 +61,6 @@ export interface AuditLogServices {
   pruneAudit: () => Promise<void>;
 }
 
-// There from the beginning, because alerts wait for them: the first value of a series is no increase.
-for (const reason of ["not-ours", "behind"]) countAuditAlarm({ reason }, 0);
-
 export const createAuditTrailServices = (options: AuditTrailServicesOptions): AuditTrailServices => {
   const { foundation, keys, log, randomBytes, now, createId } = options;
   const { database } = foundation;

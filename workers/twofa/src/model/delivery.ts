@@ -28,8 +28,7 @@ export type SendUse = (typeof SEND_USES)[number];
  * Why a message was not delivered: there is no such destination, the provider limits the rate, refuses the message, does
  * not respond, or did not say in time whether it accepted the message.
  */
-export const DELIVERY_FAILURES = ["no-such-destination", "rate-limited", "rejected", "unreachable", "timeout"] as const;
-export type DeliveryFailure = (typeof DELIVERY_FAILURES)[number];
+export type DeliveryFailure = "no-such-destination" | "rate-limited" | "rejected" | "unreachable" | "timeout";
 
 /** `cause` is for the log. */
 export interface Undelivered {
