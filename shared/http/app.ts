@@ -19,7 +19,7 @@ import { Problem, problem, problemResponse, typesenseErrorResponse } from "../pr
 import { unavailable } from "../problem/unavailable.ts";
 import { assertDeclaredInput, type DeclaredInputs, declaredInputs } from "./declared-input.ts";
 import { documentOf } from "./document.ts";
-import { drain } from "./drain.ts";
+import { drain, type Receive } from "./drain.ts";
 import { invalidInput } from "./field-errors.ts";
 import { useFieldMessages } from "./field-messages.ts";
 import { assertParsableBody } from "./json-body.ts";
@@ -31,6 +31,8 @@ import type { BaseServices, WorkerEnv } from "./worker-env.ts";
 export const REQUEST_ID_HEADER = "x-request-id";
 /** Set by the gateway: the caller's network address. The gateway itself believes no such header. */
 export const CLIENT_ADDRESS_HEADER = "x-fountain-client-address";
+/** On a response that came before the end of the request's body: the proxy in front is to close the connection. */
+const CLOSE_HEADER = "x-fountain-close";
 const SANE_REQUEST_ID = /^[\w.:-]{8,128}$/;
 
 /** Gives the id the caller sent when it is a sane one, and no credential in the wrong header; else a new one. */
@@ -62,6 +64,8 @@ export interface AppOptions<Services extends BaseServices> {
   connect: (bindings: unknown) => Services | Promise<Services>;
   /** The problem that only this worker knows to make of a failure. */
   problemOf?: (error: unknown) => Problem | undefined;
+  /** Takes requests in; the gateway bounds the time that their bodies may take. */
+  receive?: Receive;
   /** Decides who may call; the gateway brings its own. */
   access?: MiddlewareHandler<WorkerEnv<Services>>;
   /** The client's address; the gateway determines it and forwards it to the others. */
@@ -69,6 +73,8 @@ export interface AppOptions<Services extends BaseServices> {
   /** What every response says besides, unless it says something else itself. */
   responseHeaders?: (bindings: unknown) => Readonly<Record<string, string>>;
 }
+
+const receiveAny: Receive = (request) => ({ request, rest: () => drain(request) });
 
 const noHeaders = (): Readonly<Record<string, string>> => ({});
 
@@ -80,6 +86,7 @@ export const createApp = <Services extends BaseServices>(options: AppOptions<Ser
     worker,
     connect,
     problemOf,
+    receive = receiveAny,
     access = createWorkerPipeline<Services>(worker),
     clientAddress = forwardedAddress,
     responseHeaders = noHeaders,
@@ -104,13 +111,15 @@ export const createApp = <Services extends BaseServices>(options: AppOptions<Ser
     const { raw } = context.req;
     const { headers } = raw;
     const requestId = requestIdOf(headers);
+    const { request, rest } = receive(raw);
+    context.req.raw = request;
     context.set("requestId", requestId);
     context.set("log", log);
     context.set("template", UNMATCHED);
     const span = startSpan(parseTraceparent(headers.get("traceparent")));
     return withinRequest({ requestId, span, clientAddress: clientAddress(raw, context.env) }, async () => {
       await next();
-      await drain(raw);
+      if (!(await rest())) context.res.headers.set(CLOSE_HEADER, "1");
       context.res.headers.set(REQUEST_ID_HEADER, requestId);
       context.res.headers.set("x-content-type-options", "nosniff");
       for (const [name, value] of Object.entries(responseHeaders(context.env)))

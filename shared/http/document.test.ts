@@ -13,7 +13,7 @@ const statusesOf = (method: string, policy: Policy): string =>
 
 test("an operation for anyone refuses input only, a read has no body to refuse", () => {
   expect(statusesOf("GET", { caller: "anyone" })).toBe("400 422 503");
-  expect(statusesOf("POST", { caller: "anyone" })).toBe("400 413 415 422 503");
+  expect(statusesOf("POST", { caller: "anyone" })).toBe("400 408 413 415 422 503");
   expect(statusesOf("DELETE", { caller: "anyone" })).toBe("400 413 422 503");
 });
 
@@ -28,7 +28,7 @@ test("a second factor is a refusal of its own where the table demands one", () =
 });
 
 test("what speaks a dialect refuses input in its own words", () => {
-  expect(statusesOf("POST", { caller: "anyone", dialect: "oauth" })).toBe("413 415 503");
+  expect(statusesOf("POST", { caller: "anyone", dialect: "oauth" })).toBe("408 413 415 503");
   expect(statusesOf("POST", { caller: "authenticated", dialect: "typesense" })).toBe("");
 });
 

@@ -27,7 +27,7 @@ const callerRefusals = ({ caller, stepUp }: Policy): ProblemCode[] => {
 const bodyRefusals = (method: string, { consumes }: Policy): ProblemCode[] => {
   if (isBodiless(method)) return [];
   const anyType = method === "DELETE" || consumes === ANY_TYPE;
-  return ["too-large", ...(anyType ? [] : (["unsupported-media-type"] as const))];
+  return ["request-timeout", "too-large", ...(anyType ? [] : (["unsupported-media-type"] as const))];
 };
 
 /** The refusals that an operation has by its policy and its method; what its handler refuses comes on top. */

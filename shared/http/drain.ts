@@ -5,19 +5,30 @@ const MAX_DRAINED_BYTES = 32 * 1024 * 1024;
 /** A refusal does not wait longer than this for a body that is slow to come. */
 const MAX_DRAIN_MS = 2_000;
 
-/**
- * Discards the unread body, within its bounds. workerd closes a connection whose response is sent before its body is
- * read, without notice: a caller still sending would see a broken connection in place of the refusal, and the next
- * request on it would fail.
- */
-export const drain = async ({ body, headers }: Request): Promise<void> => {
-  if (!body || body.locked || Number(headers.get("content-length")) > MAX_DRAINED_BYTES) return;
-  const reader = body.getReader();
-  const timer = setTimeout(() => reader.cancel(), MAX_DRAIN_MS);
+/** How a worker takes a request in. */
+export type Receive = (request: Request) => {
+  request: Request;
+  /** Discards what was not read of the body. False: there is more of it, so that the connection is of no further use. */
+  rest: () => Promise<boolean>;
+};
+
+const isTooLong = (headers: Headers): boolean => Number(headers.get("content-length")) > MAX_DRAINED_BYTES;
+
+/** Discards what comes from this reader of a request's body, within the bounds. */
+export const drainReader = async (
+  reader: ReadableStreamDefaultReader<Uint8Array>,
+  headers: Headers,
+): Promise<boolean> => {
+  if (isTooLong(headers)) return false;
+  let isLate = false;
+  const timer = setTimeout(() => {
+    isLate = true;
+    return reader.cancel();
+  }, MAX_DRAIN_MS);
   try {
     for (let drained = 0; drained <= MAX_DRAINED_BYTES; ) {
       const { done, value } = await reader.read();
-      if (done) return;
+      if (done) return !isLate;
       drained += value.byteLength;
     }
   } catch {
@@ -25,4 +36,12 @@ export const drain = async ({ body, headers }: Request): Promise<void> => {
   } finally {
     clearTimeout(timer);
   }
+  return false;
 };
+
+/**
+ * Discards the unread body. workerd closes a connection whose response is sent before its body is read, without notice: a
+ * caller still sending would see a broken connection in place of the refusal, and the next request on it would fail.
+ */
+export const drain = async ({ body, headers }: Request): Promise<boolean> =>
+  !body || body.locked || drainReader(body.getReader(), headers);

@@ -10,6 +10,7 @@ export const PROBLEMS = {
   forbidden: { status: 403, title: "Not allowed" },
   "not-found": { status: 404, title: "Not found" },
   "method-not-allowed": { status: 405, title: "Method not allowed" },
+  "request-timeout": { status: 408, title: "The request took too long" },
   conflict: { status: 409, title: "Conflict" },
   "channel-unavailable": { status: 409, title: "Not configured on this installation" },
   "not-supported": { status: 409, title: "Not supported on this installation" },

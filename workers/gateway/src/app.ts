@@ -1,5 +1,6 @@
 import { createApp } from "#shared/http/app.ts";
 import { documentOf } from "#shared/http/document.ts";
+import { receiveInTime } from "./admission/body-time.ts";
 import { clientAddressOf } from "./admission/client-address.ts";
 import { withCors } from "./admission/cors.ts";
 import { recordingRefusals } from "./admission/refusals.ts";
@@ -19,6 +20,7 @@ export const createGatewayApp = (connect: (bindings: unknown) => GatewayServices
   const app = createApp({
     worker: "gateway",
     connect,
+    receive: receiveInTime,
     access: withCors(recordingRefusals(gatewayPipeline)),
     clientAddress: (request, bindings) => clientAddressOf(request, connect(bindings).trustedProxies),
     responseHeaders: (bindings) => securityHeaders(connect(bindings).publicUrl),

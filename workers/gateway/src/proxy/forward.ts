@@ -1,6 +1,6 @@
 /** Forwards a request to its worker and streams the response back. */
 import { isBodiless } from "#shared/http/access.ts";
-import { problem } from "#shared/problem/problem.ts";
+import { Problem, problem } from "#shared/problem/problem.ts";
 import { unavailable } from "../backends/unavailable.ts";
 import type { Upstream } from "../composition/services.ts";
 import { forwardedHeaders, responseHeaders } from "./headers.ts";
@@ -36,6 +36,7 @@ const bodyOf = async (request: Request): Promise<ArrayBuffer | null> => {
   try {
     return await request.arrayBuffer();
   } catch (cause) {
+    if (cause instanceof Problem) throw cause;
     throw problem("malformed-request", { detail: "The request body ended unexpectedly.", cause });
   }
 };
