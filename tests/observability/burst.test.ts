@@ -2,9 +2,10 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Fountain, startFountain } from "../support/harness.ts";
 import { ask } from "./answers.ts";
-import { missingPackages, type Prometheus, startPrometheus } from "./prometheus.ts";
+import { missingPackages } from "./caddy.ts";
+import { PROGRAMS, type Prometheus, startPrometheus } from "./prometheus.ts";
 
-const missing = missingPackages();
+const missing = missingPackages(PROGRAMS);
 const why = missing.length === 0 ? "" : ` (skipped: install Debian's ${missing.join(", ")})`;
 const SCRAPED_IN = { timeout: 15_000, interval: 250 };
 

@@ -1,6 +1,6 @@
 /** Debian's own Prometheus, Caddy and blackbox exporter around a running Fountain, with the configuration in deploy/. */
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -8,32 +8,11 @@ import { createGuard } from "../../runtime/local/guard.ts";
 import { freePorts } from "../../runtime/local/ports.ts";
 import { stopProcess } from "../../runtime/local/process.ts";
 import { eventually } from "../support/workerd.ts";
+import { adapted, startCaddy } from "./caddy.ts";
 
 const ROOT = path.join(import.meta.dirname, "..", "..");
-const PROGRAMS = ["prometheus", "caddy", "prometheus-blackbox-exporter"] as const;
-
-const isInstalled = (program: string): boolean => {
-  try {
-    execFileSync("sh", ["-c", `command -v ${program}`], { stdio: "ignore" });
-    return true;
-  } catch {
-    return false;
-  }
-};
-
-/** The Debian packages that are missing to run this. */
-export const missingPackages = (programs: readonly string[] = PROGRAMS): string[] =>
-  programs.filter((program) => !isInstalled(program));
-
-/** Replaces texts that must be there: what is tried is the file as it is deployed, but for its addresses. */
-const adapted = (file: string, replacements: Readonly<Record<string, string>>): string =>
-  Object.entries(replacements).reduce(
-    (text, [from, to]) => {
-      if (!text.includes(from)) throw new Error(`${file} has no ${JSON.stringify(from)} any more`);
-      return text.replaceAll(from, to);
-    },
-    readFileSync(path.join(ROOT, file), "utf8"),
-  );
+/** The Debian packages that this takes. */
+export const PROGRAMS = ["prometheus", "caddy", "prometheus-blackbox-exporter"] as const;
 
 const REPLICAS = `dns_sd_configs:
       - names: [workerd]
@@ -90,14 +69,7 @@ export const startPrometheus = async (fountain: Observed): Promise<Prometheus> =
     return fountain.metrics();
   });
   const [prometheusPort, blackboxPort] = await freePorts();
-  const [httpsPort, caddyPort] = await freePorts();
-  const caddyfile = adapted("Caddyfile", {
-    "\tskip_install_trust\n": `\tskip_install_trust\n\tadmin off\n\thttp_port ${(await freePorts())[0]}\n`,
-    "\n{$DOMAIN:localhost} {": `\nlocalhost:${httpsPort} {`,
-    "http://:2020": `http://:${caddyPort}`,
-    "{$WORKERD_UPSTREAMS:127.0.0.1:8787}": new URL(fountain.url).host,
-  }).replaceAll("\n:443 {", `\n:${httpsPort} {`);
-  run("caddy", ["run", "--adapter", "caddyfile", "--config", write("Caddyfile", caddyfile)]);
+  const caddy = await startCaddy(fountain.url);
   run("prometheus-blackbox-exporter", [
     `--config.file=${path.join(ROOT, "deploy/prometheus/blackbox.yml")}`,
     `--web.listen-address=127.0.0.1:${blackboxPort}`,
@@ -108,8 +80,8 @@ export const startPrometheus = async (fountain: Observed): Promise<Prometheus> =
     "1m": "1s",
     "scrape_timeout: 5s": "scrape_timeout: 1s",
     [REPLICAS.replace("15s", "1s")]: `static_configs: [{ targets: ["127.0.0.1:${scraped.port}"] }]`,
-    "caddy:2020": `127.0.0.1:${caddyPort}`,
-    "https://caddy/": `https://127.0.0.1:${httpsPort}/`,
+    "caddy:2020": `127.0.0.1:${caddy.watchPort}`,
+    "https://caddy/": `${caddy.url.replace("localhost", "127.0.0.1")}/`,
     "blackbox:9115": `127.0.0.1:${blackboxPort}`,
     "localhost:9090": `127.0.0.1:${prometheusPort}`,
   });
@@ -124,7 +96,7 @@ export const startPrometheus = async (fountain: Observed): Promise<Prometheus> =
   return {
     url,
     stop: async () => {
-      await Promise.all(children.map((child) => stopProcess(child)));
+      await Promise.all([caddy.stop(), ...children.map((child) => stopProcess(child))]);
       guard.release();
       scraped.close();
       rmSync(directory, { recursive: true, force: true });

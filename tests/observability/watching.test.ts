@@ -9,12 +9,13 @@ import "../../shared/observability/metrics.ts";
 import { journey } from "../flows/journey.ts";
 import { type Fountain, startFountain } from "../support/harness.ts";
 import { ask, ruleHealth, unanswered } from "./answers.ts";
+import { missingPackages } from "./caddy.ts";
 import { type Exposition, metricOf, parseExposition, total } from "./exposition.ts";
-import { missingPackages, type Prometheus, startPrometheus } from "./prometheus.ts";
+import { PROGRAMS, type Prometheus, startPrometheus } from "./prometheus.ts";
 import { dashboardQueries, matchersIn, type Query, RULES_FILE, rules, selectorsIn } from "./queries.ts";
 
 const DEPLOY = path.join(import.meta.dirname, "..", "..", "deploy");
-const missing = missingPackages();
+const missing = missingPackages(PROGRAMS);
 const withPrometheus = missing.length === 0;
 const why = withPrometheus ? "" : ` (skipped: install Debian's ${missing.join(", ")})`;
 

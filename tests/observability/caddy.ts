@@ -1,0 +1,93 @@
+/** A real Caddy before a running Fountain, with the Caddyfile as it is deployed, but for its addresses. */
+import { execFileSync, spawn } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { createInterface } from "node:readline";
+import { createGuard } from "../../runtime/local/guard.ts";
+import { freePorts } from "../../runtime/local/ports.ts";
+import { stopProcess } from "../../runtime/local/process.ts";
+
+/** Debian's package, or another build from 2.6 on. */
+const PROGRAM = "caddy";
+
+const ROOT = path.join(import.meta.dirname, "..", "..");
+
+const isInstalled = (program: string): boolean => {
+  try {
+    execFileSync("sh", ["-c", `command -v ${program}`], { stdio: "ignore" });
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+/** The Debian packages among these that are missing. */
+export const missingPackages = (programs: readonly string[]): string[] =>
+  programs.filter((program) => !isInstalled(program));
+
+/** Replaces texts that must be there: what is tried is the file as it is deployed, but for its addresses. */
+export const adapted = (file: string, replacements: Readonly<Record<string, string>>): string =>
+  Object.entries(replacements).reduce(
+    (text, [from, to]) => {
+      if (!text.includes(from)) throw new Error(`${file} has no ${JSON.stringify(from)} any more`);
+      return text.replaceAll(from, to);
+    },
+    readFileSync(path.join(ROOT, file), "utf8"),
+  );
+
+export interface Caddy {
+  /** `https://localhost` with its port, under a certificate of Caddy's own authority. */
+  url: string;
+  /** Where the metrics and the probe targets are. */
+  watchPort: number;
+  /** Every line it wrote so far. */
+  logs: readonly string[];
+  stop(): Promise<void>;
+}
+
+const POLL_MS = 50;
+const START_TIMEOUT_MS = 20_000;
+
+/** Starts it, and resolves once it listens. `upstream`: the gateway's URL. */
+export const startCaddy = async (upstream: string): Promise<Caddy> => {
+  const directory = mkdtempSync(path.join(tmpdir(), "fountain-caddy-"));
+  const [httpsPort, watchPort] = await freePorts();
+  const [httpPort] = await freePorts();
+  const file = path.join(directory, "Caddyfile");
+  const caddyfile = adapted("Caddyfile", {
+    "\tskip_install_trust\n": `\tskip_install_trust\n\tadmin off\n\thttp_port ${httpPort}\n`,
+    "\n{$DOMAIN:localhost} {": `\nlocalhost:${httpsPort} {`,
+    "http://:2020": `http://:${watchPort}`,
+    "{$WORKERD_UPSTREAMS:127.0.0.1:8787}": new URL(upstream).host,
+  }).replaceAll("\n:443 {", `\n:${httpsPort} {`);
+  writeFileSync(file, caddyfile);
+  const child = spawn(PROGRAM, ["run", "--adapter", "caddyfile", "--config", file], {
+    env: { PATH: process.env["PATH"], HOME: directory, XDG_DATA_HOME: directory, XDG_CONFIG_HOME: directory },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const guard = createGuard();
+  guard.watch(PROGRAM, child.pid);
+  const logs: string[] = [];
+  for (const input of [child.stdout, child.stderr]) createInterface({ input }).on("line", (line) => logs.push(line));
+  const deadline = Date.now() + START_TIMEOUT_MS;
+  const isListening = () =>
+    fetch(`http://127.0.0.1:${watchPort}/health`).then(
+      ({ ok }) => ok,
+      () => false,
+    );
+  while (!(await isListening())) {
+    if (Date.now() > deadline) throw new Error(`Caddy does not listen: ${logs.at(-1)}`);
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+  }
+  return {
+    url: `https://localhost:${httpsPort}`,
+    watchPort,
+    logs,
+    stop: async () => {
+      await stopProcess(child);
+      guard.release();
+      rmSync(directory, { recursive: true, force: true });
+    },
+  };
+};
