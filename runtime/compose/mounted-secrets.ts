@@ -1,5 +1,5 @@
 /** The secrets that Compose mounted into this container. */
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { OperatorError } from "../local/operator-error.ts";
 
@@ -18,4 +18,10 @@ export const mountedSecret = (name: string): string => {
   }
   if (content === "") throw fault("is empty");
   return content;
+};
+
+/** Has the operator filled in this secret, which is empty until then? */
+export const isSecretGiven = (name: string): boolean => {
+  const file = path.join(DIRECTORY, name);
+  return existsSync(file) && readFileSync(file, "utf8").trim() !== "";
 };

@@ -7,7 +7,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { OperatorError, reasonOf } from "../local/operator-error.ts";
 import { startScheduler } from "../local/scheduler.ts";
 import { readTopology } from "../workerd/topology.ts";
-import { mountedSecret } from "./mounted-secrets.ts";
+import { isSecretGiven, mountedSecret } from "./mounted-secrets.ts";
 
 const MAINTENANCE_INTERVAL_MS = 10_000;
 const MAINTENANCE_TIMEOUT_MS = 60_000;
@@ -17,7 +17,7 @@ const RETRY_MS = 2_000;
 /** Touched whenever a worker's maintenance succeeds; the health check looks at it. */
 const HEARTBEAT = "/tmp/heartbeat";
 
-const say = (level: "info" | "error", message: string): void => {
+const say = (level: "info" | "warn" | "error", message: string): void => {
   const line = JSON.stringify({ timestamp: new Date().toISOString(), level, service: "scheduler", message });
   console.log(line);
 };
@@ -71,7 +71,15 @@ const runMaintenanceWith = (post: Post) => async (worker: string) => {
   writeFileSync(HEARTBEAT, "");
 };
 
+/** Alerts that reach no one are worse than none: the operator believes that they would. */
+const reportReceivers = (): void => {
+  const { ALERT_EMAIL, ALERT_WEBHOOK } = process.env;
+  if (ALERT_EMAIL || ALERT_WEBHOOK || isSecretGiven("alert_webhook")) return;
+  say("warn", "NO ONE RECEIVES ALERTS: set ALERT_EMAIL or ALERT_WEBHOOK in .env, and run the profile observability");
+};
+
 try {
+  reportReceivers();
   for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => process.exit(0));
   const { workers } = readTopology(process.argv[2] ?? ".");
   const post = postTo(process.env["WORKERD_INTERNAL"] ?? "http://workerd:8788");

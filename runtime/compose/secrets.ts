@@ -65,7 +65,7 @@ const OTHER_SECRETS: readonly RandomSecret[] = [
 ];
 
 /** What the operator gets elsewhere and writes into the file; empty until then. */
-const GIVEN_SECRETS: readonly string[] = ["smtp_password", "twilio_auth_token"];
+const GIVEN_SECRETS: readonly string[] = ["smtp_password", "twilio_auth_token", "alert_webhook"];
 
 /** The name of a worker's secret in the Compose file: `service-a`, `DATABASE_TOKEN` → `service_a_database_token`. */
 export const composeSecret = (worker: string, secret: string): string => secretVariable(worker, secret).toLowerCase();

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { journey } from "../flows/journey.ts";
 import { ask, ruleHealth, unanswered } from "../observability/answers.ts";
 import { rules } from "../observability/queries.ts";
-import { answers, baseUrl, compose, eventually, secret } from "./stack.ts";
+import { answers, baseUrl, compose, container, eventually, logs, secret } from "./stack.ts";
 
 const place = inject("stack");
 const target = { url: baseUrl(place), adminUsername: "admin", adminPassword: secret(place, "admin_password") };
@@ -24,6 +24,17 @@ afterAll(async () => {
 
 describe("the main job, on the Compose stack, through Caddy over HTTPS", () => {
   journey(() => target);
+});
+
+const sayings = async (service: string): Promise<string> => logs(await container(place, service));
+
+test("the scheduler says that alerts reach no one", async () => {
+  expect(await sayings("scheduler")).toContain("NO ONE RECEIVES ALERTS");
+});
+
+test.skipIf(!watchers.includes("alertmanager"))("Alertmanager runs, and says that alerts reach no one", async () => {
+  await eventually(() => answers(`http://${place.subnet}.4.4:9093/-/ready`));
+  expect(await sayings("alertmanager")).toContain("NO ONE RECEIVES ALERTS");
 });
 
 describe.skipIf(!watchers.includes("prometheus"))("Prometheus, as it runs in the stack", () => {

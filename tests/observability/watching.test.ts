@@ -255,9 +255,4 @@ describe("the files as deployed", () => {
     run("promtool", "check", "rules", RULES_FILE);
     run("promtool", "test", "rules", path.join(DEPLOY, "prometheus", "rules.test.yml"));
   });
-
-  const noAmtool = missingPackages(["amtool"]).length > 0;
-  test.skipIf(noAmtool)("amtool accepts (skipped without prometheus-alertmanager)", () => {
-    run("amtool", "check-config", path.join(DEPLOY, "alertmanager", "alertmanager.yml"));
-  });
 });
