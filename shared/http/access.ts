@@ -30,8 +30,10 @@ export const assertConsumable = (request: Request, policy: Policy): void => {
   const expected = policy.consumes ?? "application/json";
   if (expected === ANY_TYPE) return;
   const sent = (request.headers.get("content-type") ?? "").split(";")[0]?.trim().toLowerCase() ?? "";
-  if (sent !== expected)
-    throw problem("unsupported-media-type", { detail: `Send the body as Content-Type: ${expected}.` });
+  const types = [expected, ...(policy.alsoConsumes ?? [])];
+  if (types.includes(sent)) return;
+  const named = types.filter((type) => type !== "").join(", ");
+  throw problem("unsupported-media-type", { detail: `Send the body as Content-Type: ${named}.` });
 };
 
 /** Finds the policy of the request, or refuses with 404 or 405. */

@@ -40,6 +40,10 @@ export interface Policy {
   mayGrant?: true;
   /** The media type of the request body, `application/json` by default; {@link ANY_TYPE}: any. */
   consumes?: string;
+  /** Further media types that the body may have; `""` stands for a request that names none. */
+  alsoConsumes?: readonly string[];
+  /** Whether the handler decodes the body, by the charset that `Content-Type` names. Elsewhere a body is UTF-8. */
+  decodedBy?: "handler";
   /**
    * Whose conventions the route follows, which also say to ignore parameters that are not known. `typesense`: clients
    * send their key in a header of their own, and read errors as `{message}`. `oauth`: RFC 6749 §3.1.
@@ -221,6 +225,8 @@ const TABLE = {
     "POST /scripts": {
       ...scope("sequence:write"),
       consumes: "text/plain",
+      alsoConsumes: ["text/x-fountain", "text/markdown", "application/octet-stream", ""],
+      decodedBy: "handler",
       maxBodyBytes: 8 * MIB,
       timeoutSeconds: 60,
     },

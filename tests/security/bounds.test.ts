@@ -116,15 +116,16 @@ const BY_HAND: Readonly<Record<string, string>> = {
   "shared/http/declared-input.ts": "looks at names only",
   "shared/http/json-body.ts": "the size of the body; passes over its characters once",
   "workers/gateway/src/admission/credential.ts": "looks at names only",
+  "workers/gateway/src/proxy/forward.ts": "passes the bytes on, within the size of the body",
   "workers/kms/src/http/oauth.ts": "readForm",
   "workers/kms/src/oauth/token.routes.ts": "readForm, in parseTokenRequest",
   "workers/search/src/searches/typesense.routes.ts": "4,000 characters of an address; readMultiSearch",
-  "workers/service-a/src/scripts/scripts.routes.ts":
-    "the size of the body; readScript counts elements and their characters",
+  "workers/service-a/src/http/upload.ts": "the size of the body; readScript counts elements and their characters",
   "workers/twofa/src/totp/totp.routes.ts": "parseOptionalName",
   "workers/twofa/src/passkeys/webauthn.routes.ts": "parseOptionalName",
 };
-const READING = /\breq(?:uest)?(?:\.raw)?\.(?:text|json|query|queries|parseBody|formData|blob)\(|\.searchParams\b/;
+const READING =
+  /\breq(?:uest)?(?:\.raw)?\.(?:text|json|arrayBuffer|query|queries|parseBody|formData|blob)\(|\.searchParams\b/;
 
 test("reads no request by hand but where a bound of its own is named", () => {
   const root = path.join(import.meta.dirname, "..", "..");

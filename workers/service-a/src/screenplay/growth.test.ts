@@ -9,7 +9,7 @@ import { isNote, markupOfLine } from "./line.ts";
 import { readParagraph } from "./paragraph.ts";
 import { parseInSteps } from "./parse.ts";
 import { renderInSteps } from "./render.ts";
-import { dropBinary, escapeBoneyard, readSource, stripBoneyard, unescapeBoneyard } from "./source.ts";
+import { escapeBoneyard, readSource, storable, stripBoneyard, unescapeBoneyard } from "./source.ts";
 import { normaliseText } from "./text.ts";
 import { replaceTitle, splitTitlePage, titleOf } from "./title-page.ts";
 
@@ -26,7 +26,7 @@ const LINE_READERS: Record<string, (line: string) => unknown> = {
 };
 const READERS: Record<string, (text: string) => Steps<unknown>> = {
   readSource,
-  dropBinary,
+  storable,
   stripBoneyard,
   escapeBoneyard,
   unescapeBoneyard,

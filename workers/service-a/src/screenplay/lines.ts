@@ -11,6 +11,7 @@ export const WINDOW = 32_768;
 export const EACH = 16;
 
 const LINE_FEED = 0x0a;
+const CARRIAGE_RETURN = 0x0d;
 const FIRST_SPACE_BEYOND_ASCII = 0xa0;
 
 /** True for what `trim` takes away. */
@@ -25,6 +26,17 @@ export const lineEnd = (text: string, start: number): number => {
   while (at < text.length && text.charCodeAt(at) !== LINE_FEED) at += 1;
   return at;
 };
+
+/** How many lines the text has, whatever their ends: the number of its last line. */
+export function* countLines(text: string): Steps<number> {
+  let lines = 1;
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code === LINE_FEED || (code === CARRIAGE_RETURN && text.charCodeAt(at + 1) !== LINE_FEED)) lines += 1;
+    if (at % WINDOW === 0) yield WINDOW;
+  }
+  return lines;
+}
 
 /** Characters from `start` to `end` that something else takes the place of. */
 export interface Change {

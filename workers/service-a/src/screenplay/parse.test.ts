@@ -231,10 +231,14 @@ describe("the text", () => {
     expect(kinds("A /\\* line */")).toEqual([["action", "A /* line */"]]);
   });
 
-  it.each(["a\u0000b", "a\u001bb", "a\u007fb", "a\u0090b", "a\ufffdb", "a\ud800b"])(
-    "is refused as binary: %j",
-    (text) => {
-      expect(parseScreenplay(text)).toEqual({ ok: false, error: { kind: "binary" } });
+  it("is refused for a NUL, whose line is named", () => {
+    expect(parseScreenplay("a\r\nb\rc\nd\u0000\u0000")).toEqual({ ok: false, error: { kind: "nul", line: 4 } });
+  });
+
+  it.each(["\u0007", "\u001a", "\u001b", "\u001f", "\u007f", "\u0090", "\ufffd"])(
+    "keeps the odd character %j",
+    (character) => {
+      expect(kinds(`He ${character} goes.`)).toEqual([["action", `He ${character} goes.`]]);
     },
   );
 

@@ -1,10 +1,10 @@
 /** Reads a screenplay in Fountain markup (https://fountain.io/syntax), line by line as fountain-js understands it. */
-import { failure, type Result, success } from "#shared/lang/result.ts";
+import { type Failure, failure, type Result, success } from "#shared/lang/result.ts";
 import { type Steps, tally } from "#shared/lang/steps.ts";
 import { MAX_TEXT_LENGTH, type Screenplay, type ScreenplayElement } from "./element.ts";
 import { EACH, lineEnd } from "./lines.ts";
 import { readParagraph } from "./paragraph.ts";
-import { readSource, stripBoneyard, unescapeBoneyard } from "./source.ts";
+import { type NulFailure, readSource, stripBoneyard, unescapeBoneyard } from "./source.ts";
 import { splitTitlePage, titleOf } from "./title-page.ts";
 
 /** Twice the longest screenplay that we promise to take. */
@@ -12,7 +12,7 @@ export const MAX_SCREENPLAY_ELEMENTS = 10_000;
 /** Lines that are not blank. An element may have any number of lines, and each costs time and memory. */
 export const MAX_SCREENPLAY_LINES = 200_000;
 
-export type ParseFailure = "empty" | "binary" | "too-many-elements" | "element-too-long";
+export type ParseFailure = Failure<"empty" | "too-many-elements" | "element-too-long"> | NulFailure;
 
 /** Fountain's mark for a line that is empty, yet not the end. */
 const TWO_SPACES = "  ";
@@ -64,14 +64,14 @@ function* elementsOf(body: string): Steps<Result<ScreenplayElement[], ParseFailu
 }
 
 /**
- * The screenplay, or why there is none: `binary` when the text is no text (control characters, broken UTF-8), `empty`
+ * The screenplay, or why there is none: `nul` when the text has a NUL, `empty`
  * when it has no element, `too-many-elements` beyond `MAX_SCREENPLAY_ELEMENTS` or `MAX_SCREENPLAY_LINES`,
  * `element-too-long` beyond `MAX_TEXT_LENGTH`. Boneyard is dropped, notes are kept.
  */
 export function* parseInSteps(text: string): Steps<Result<Screenplay, ParseFailure>> {
   const source = yield* readSource(text);
-  if (source === undefined) return failure("binary");
-  const kept = yield* unescapeBoneyard(yield* stripBoneyard(source));
+  if (!source.ok) return source;
+  const kept = yield* unescapeBoneyard(yield* stripBoneyard(source.value));
   if (yield* hasLongLine(kept)) return failure("element-too-long");
   const { titlePage, body } = yield* splitTitlePage(kept);
   if (titlePage.length > MAX_TEXT_LENGTH) return failure("element-too-long");

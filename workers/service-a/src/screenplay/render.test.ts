@@ -119,7 +119,7 @@ describe("a new text", () => {
     ["dialogue", "\n  one \n \n two\n\n", "one\n\ntwo"],
     ["dialogue", " \n", "—"],
     ["action", "\n\n  one  \n\n\ttwo\n", "  one\n\n\ttwo"],
-    ["action", "a\u0000b\ud800\ufffdc\u2028d", "abc\nd"],
+    ["action", "a\u0000b\ud800c\u001bd\u2028e", "ab\ufffdc\u001bd\ne"],
     ["note", "a]]]b[[c", "a] ] ]b[ [c"],
     ["lyrics", "a\n\n b", "a\nb"],
     ["page-break", "anything", "==="],

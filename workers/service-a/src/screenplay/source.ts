@@ -1,56 +1,51 @@
 /**
- * The text of a screenplay before and after it is read as Fountain: which characters it may hold, one kind of line end,
+ * The text of a screenplay before and after it is read as Fountain: one kind of line end,
  * and boneyard, the commented-out part (https://fountain.io/syntax#boneyard).
  */
+import { failure, type Result, success } from "#shared/lang/result.ts";
 import type { Steps } from "#shared/lang/steps.ts";
-import { type Change, isSpace, type Reader, rewrite } from "./lines.ts";
+import { type Change, countLines, isSpace, type Reader, rewrite } from "./lines.ts";
 
-const TAB = 0x09;
 const LINE_FEED = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
 const SLASH = 0x2f;
 const STAR = 0x2a;
 const BACKSLASH = 0x5c;
 const BYTE_ORDER_MARK = 0xfeff;
-const REPLACEMENT_CHARACTER = 0xfffd;
 /** Vertical tab, form feed, next line, line separator, paragraph separator. */
 const OTHER_LINE_ENDS: ReadonlySet<number> = new Set([0x0b, 0x0c, 0x85, 0x2028, 0x2029]);
 
-/** True for NUL and the other control characters that no text has, and for what a broken encoding leaves behind. */
-const isBinary = (code: number): boolean =>
-  (code < 0x20 && code !== TAB && code !== LINE_FEED) ||
-  (code >= 0x7f && code <= 0x9f) ||
-  code === REPLACEMENT_CHARACTER;
-
 const replaced = (at: number, replacement: string): Change => ({ start: at, end: at + 1, replacement });
 
-/** Makes `\n` the only line end, and takes byte order marks away; `onBinary` says what becomes of anything that is no text. */
+/** Makes `\n` the only line end, and takes byte order marks away; `onNul` says what becomes of a NUL. */
 const unifying =
-  (text: string, onBinary: (at: number) => Change | undefined): Reader =>
+  (text: string, onNul: (at: number) => Change | undefined): Reader =>
   (code, at) => {
     if (code === CARRIAGE_RETURN) return replaced(at, text.charCodeAt(at + 1) === LINE_FEED ? "" : "\n");
     if (code === BYTE_ORDER_MARK) return replaced(at, "");
     if (OTHER_LINE_ENDS.has(code)) return replaced(at, "\n");
-    return isBinary(code) ? onBinary(at) : undefined;
+    return code === 0 ? onNul(at) : undefined;
   };
 
-/**
- * The text with `\n` as its only line end and without byte order marks, or undefined when it is not text: a control
- * character, U+FFFD or half a surrogate pair is in it.
- */
-export function* readSource(text: string): Steps<string | undefined> {
-  if (!text.isWellFormed()) return undefined;
-  let isText = true;
-  const reader = unifying(text, () => {
-    isText = false;
+/** The text has a NUL, on this line: it is no text, or in another charset. */
+export interface NulFailure {
+  kind: "nul";
+  line: number;
+}
+
+/** The text with `\n` as its only line end and without byte order marks. Other control characters are text. */
+export function* readSource(text: string): Steps<Result<string, NulFailure>> {
+  let nulAt = -1;
+  const reader = unifying(text, (at) => {
+    if (nulAt < 0) nulAt = at;
     return undefined;
   });
   const source = yield* rewrite(text, reader);
-  return isText ? source : undefined;
+  return nulAt < 0 ? success(source) : failure("nul", { line: yield* countLines(text.slice(0, nulAt)) });
 }
 
-/** The text with everything dropped from it that `readSource` would refuse. */
-export function* dropBinary(text: string): Steps<string> {
+/** The text with everything dropped from it that no file can hold: NUL, and halves of surrogate pairs become U+FFFD. */
+export function* storable(text: string): Steps<string> {
   const wellFormed = text.toWellFormed();
   return yield* rewrite(
     wellFormed,

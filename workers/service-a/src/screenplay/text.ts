@@ -2,7 +2,7 @@
 import type { Steps } from "#shared/lang/steps.ts";
 import type { Markup } from "./element.ts";
 import { isSpace, joined, linesIn, rewrite } from "./lines.ts";
-import { dropBinary } from "./source.ts";
+import { storable } from "./source.ts";
 
 /** Stands for a text of which nothing is left, where Fountain has no way to write an empty element. */
 const PLACEHOLDER = "—";
@@ -97,5 +97,5 @@ const CLEANERS = {
  * not be empty and would be becomes a dash.
  */
 export function* normaliseText(markup: Markup, text: string): Steps<string> {
-  return yield* CLEANERS[markup](yield* dropBinary(text));
+  return yield* CLEANERS[markup](yield* storable(text));
 }

@@ -2,7 +2,7 @@
 import { type Steps, tally } from "#shared/lang/steps.ts";
 import { plainText } from "./emphasis.ts";
 import { EACH, isSpace, joined, lineEnd, WINDOW } from "./lines.ts";
-import { dropBinary } from "./source.ts";
+import { storable } from "./source.ts";
 import { oneLine } from "./text.ts";
 
 /** As much as a list of scripts shows. */
@@ -94,7 +94,7 @@ export function* titleOf(titlePage: string): Steps<string> {
 export function* replaceTitle(titlePage: string, title: string): Steps<string> {
   if ((yield* titleOf(titlePage)) === title) return titlePage;
   const { start, end } = (yield* titleRange(titlePage)) ?? { start: 0, end: 0 };
-  const value = yield* oneLine(yield* dropBinary(title.slice(0, MAX_TITLE_LENGTH)));
+  const value = yield* oneLine(yield* storable(title.slice(0, MAX_TITLE_LENGTH)));
   const rest = titlePage.slice(end);
   const begun = titlePage.slice(0, start) + (value === "" ? "" : `Title: ${value}\n`);
   const replaced = rest === "" ? begun.replace(/\n$/, "") : begun + rest;

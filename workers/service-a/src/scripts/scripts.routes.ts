@@ -3,15 +3,12 @@ import { text } from "#shared/contracts/input.ts";
 import { EXAMPLE, pageOf } from "#shared/http/examples.ts";
 import { json, page, pageQuery } from "#shared/http/openapi.ts";
 import { toPage } from "#shared/http/page.ts";
-import { inSlices } from "#shared/lang/steps.ts";
-import { problem } from "#shared/problem/problem.ts";
 import { endpoint } from "../endpoint.ts";
 import { authorOf } from "../http/author.ts";
 import { idempotencyHeaders, writeOnce } from "../http/idempotency.ts";
 import { instant, noSuchScript, numberAfter, pathNumber, SCREENPLAY_EXAMPLE } from "../http/schemas.ts";
-import { readScript, type Script } from "../model/script.ts";
-import { MAX_TEXT_LENGTH } from "../screenplay/element.ts";
-import { MAX_SCREENPLAY_ELEMENTS } from "../screenplay/parse.ts";
+import { readUpload } from "../http/upload.ts";
+import type { Script } from "../model/script.ts";
 
 const counts = z.object({ section: z.int(), character: z.int(), action: z.int(), spokenWord: z.int() });
 const imported = z.object({ scriptId: z.int(), title: z.string(), counts });
@@ -33,37 +30,33 @@ const scriptJson = ({ createdAtMs, ...rest }: Script): z.infer<typeof script> =>
 const MAX_SCREENPLAY_BYTES = 8 * 1024 * 1024;
 const screenplay = text({ max: MAX_SCREENPLAY_BYTES });
 
-const REFUSALS = {
-  empty: "The body has no screenplay elements.",
-  binary: "The body is not text: it contains control characters or is not UTF-8.",
-  "too-many-elements": `The screenplay has more than ${MAX_SCREENPLAY_ELEMENTS} elements.`,
-  "element-too-long": `An element of the screenplay has more than ${MAX_TEXT_LENGTH} characters.`,
-} as const;
+const SCREENPLAY_TYPES = ["text/plain", "text/x-fountain", "text/markdown", "application/octet-stream"] as const;
 
 const importScript = endpoint("POST /scripts", {
   operationId: "serviceA.importScreenplay",
   tags: ["Scripts"],
   summary: "Import a screenplay in Fountain markup, all or nothing",
   description:
-    "The body is Fountain markup in UTF-8, up to 8 MiB. It becomes a script with its sections, characters, actions " +
-    "and spoken words, each an element of its own.",
+    "The body is Fountain markup, up to 8 MiB. It becomes a script with its sections, characters, actions and spoken " +
+    "words, each an element of its own. `Content-Type` may be missing, and may name a charset: UTF-8 (the default), " +
+    "UTF-16, UTF-16LE, UTF-16BE, ISO-8859-1 or windows-1252. A byte order mark takes precedence over it.",
   headers: idempotencyHeaders,
-  body: { required: true, content: { "text/plain": { schema: screenplay, example: SCREENPLAY_EXAMPLE } } },
+  body: {
+    required: true,
+    content: Object.fromEntries(
+      SCREENPLAY_TYPES.map((type) => [type, { schema: screenplay, example: SCREENPLAY_EXAMPLE }]),
+    ),
+  },
   responses: {
     201: json(imported, "The script", IMPORTED_EXAMPLE),
   },
   handle: async (context, principal) => {
     const { services } = context.var;
-    const source = await context.req.text();
-    const read = await inSlices(readScript(source));
-    if (!read.ok) {
-      const detail = REFUSALS[read.error.kind];
-      throw problem("invalid-input", { detail: `Nothing was imported. ${detail}`, errors: [{ pointer: "#", detail }] });
-    }
-    const { title, counts } = read.value;
+    const { source, script: uploaded } = await readUpload(context);
+    const { title, counts } = uploaded;
     const author = authorOf(principal, services.now());
     const scriptId = await writeOnce(context, principal, [source], (idempotencyKey) =>
-      services.scripts.create(read.value, author, idempotencyKey),
+      services.scripts.create(uploaded, author, idempotencyKey),
     );
     return context.json({ scriptId, title, counts }, 201);
   },
