@@ -1,7 +1,6 @@
 /** The parts of the access check, which `pipeline.ts` puts in order. */
 
-import type { Context, HonoRequest, MiddlewareHandler } from "hono";
-import { bodyLimit } from "hono/body-limit";
+import type { Context, HonoRequest } from "hono";
 import { refusalOf, stepUpRequired, unauthenticated } from "../auth/authorize.ts";
 import { isMeantFor, type Principal } from "../auth/claims.ts";
 import type { TokenVerifier } from "../auth/verify.ts";
@@ -10,30 +9,40 @@ import type { WorkerName } from "../contracts/workers.ts";
 import { sha256 } from "../lang/digest.ts";
 import { failure } from "../lang/result.ts";
 import { Unavailable } from "../lang/unavailable.ts";
+import { isEncodedUtf8 } from "../lang/utf8.ts";
 import { noteCaller, noteReason } from "../observability/context.ts";
 import { matchRoute, partOf } from "../policy/match.ts";
-import { ANY_TYPE, DEFAULT_MAX_BODY_BYTES, type Policy } from "../policy/routes.ts";
+import type { Policy } from "../policy/routes.ts";
 import { type Problem, problem } from "../problem/problem.ts";
 import type { BaseServices, WorkerEnv } from "./worker-env.ts";
 
 /** The token of an `Authorization: Bearer` header (RFC 6750 §2.1); the scheme's name is case-insensitive. */
 export const bearerToken = (headers: Headers): string | undefined =>
-  /^bearer +([\w.~+/=-]+)[ \t]*$/i.exec(headers.get("authorization") ?? "")?.[1];
+  /^bearer +([\w.~+/=-]+)$/i.exec(headers.get("authorization") ?? "")?.[1];
 
 /** Methods whose body has no meaning (RFC 9110 §9.3.1), so that it is not read. */
 export const isBodiless = (method: string): boolean => method === "GET" || method === "HEAD";
 
-/** A body of another media type than the route takes is refused with 415. */
-export const assertConsumable = (request: Request, policy: Policy): void => {
-  const hasBody = request.body !== null && request.headers.get("content-length") !== "0";
-  if (!hasBody || isBodiless(request.method) || request.method === "DELETE") return;
-  const expected = policy.consumes ?? "application/json";
-  if (expected === ANY_TYPE) return;
-  const sent = (request.headers.get("content-type") ?? "").split(";")[0]?.trim().toLowerCase() ?? "";
-  const types = [expected, ...(policy.alsoConsumes ?? [])];
-  if (types.includes(sent)) return;
-  const named = types.filter((type) => type !== "").join(", ");
-  throw problem("unsupported-media-type", { detail: `Send the body as Content-Type: ${named}.` });
+const MAX_ADDRESS_LENGTH = 8_192;
+/** NUL and other control characters: no name in Fountain has one, and not every part would read them alike. */
+const ENCODED_CONTROL = /%(?:[01][0-9a-f]|7f)/i;
+/** What workerd has made of bytes that were sent unencoded and are not UTF-8; an encoded U+FFFD stays encoded. */
+const REPLACED = "\ufffd";
+
+/** Refuses an address that no honest client sends, with 400. */
+export const assertSaneAddress = ({ url, path }: Pick<HonoRequest, "url" | "path">): void => {
+  if (url.length > MAX_ADDRESS_LENGTH)
+    throw problem("malformed-request", {
+      detail: `The path and query must have at most ${MAX_ADDRESS_LENGTH} characters.`,
+    });
+  if (ENCODED_CONTROL.test(path))
+    throw problem("malformed-request", { detail: "The path must not contain control characters." });
+};
+
+/** Refuses an address that is not UTF-8 with 400: what it names would be replaced by something else. */
+export const assertUtf8Address = ({ url }: Pick<HonoRequest, "url">): void => {
+  if (!isEncodedUtf8(url) || url.includes(REPLACED))
+    throw problem("malformed-request", { detail: "The path and query must be UTF-8, percent-encoded." });
 };
 
 /** Finds the policy of the request, or refuses with 404 or 405. */
@@ -42,22 +51,8 @@ export const policyOf = (worker: WorkerName, method: string, path: string): { te
   if (match.ok) return match.value;
   const { allowedMethods } = match.error;
   if (allowedMethods.length === 0) throw problem("not-found", { detail: "No operation exists at this path." });
-  throw problem("method-not-allowed", {
-    detail: `Allowed methods: ${allowedMethods.join(", ")}.`,
-    headers: { allow: allowedMethods.join(", ") },
-  });
-};
-
-/** A body larger than the policy allows is refused, by its announced length or while it is read. */
-export const limitBody = (policy: Policy): MiddlewareHandler => {
-  const maxSize = policy.maxBodyBytes ?? DEFAULT_MAX_BODY_BYTES;
-  const limited = bodyLimit({
-    maxSize,
-    onError: () => {
-      throw problem("too-large", { detail: `The body must have at most ${maxSize} bytes.` });
-    },
-  });
-  return (context, next) => (isBodiless(context.req.method) ? next() : limited(context, next));
+  const allowed = allowedMethods.flatMap((name) => (name === "GET" ? ["GET", "HEAD"] : [name])).join(", ");
+  throw problem("method-not-allowed", { detail: `Allowed methods: ${allowed}.`, headers: { allow: allowed } });
 };
 
 /** The error of a refused credential: the reason goes to the log, and the caller learns nothing but 401. */
@@ -94,13 +89,10 @@ export const calledPath = (request: HonoRequest, prefix = ""): string =>
 const isFor = ({ method, path }: Purpose, request: HonoRequest, prefix: string): boolean =>
   method === request.method && path === calledPath(request, prefix);
 
-/** SHA-256 of the body's bytes in base64url. It must be small enough, and can still be read afterwards. */
+/** SHA-256 of the body's bytes in base64url, which can still be read afterwards. */
 export const bodyHash = async (request: Request): Promise<string> => sha256(await request.clone().arrayBuffer());
 
-/**
- * Refuses a body that the caller's token was not given for; to be asked once the body's size is known to be within
- * bounds.
- */
+/** Refuses a body that the caller's token was not given for. */
 export const assertBody = async (request: Request, policy: Policy, principal: Principal): Promise<void> => {
   const expected = principal.purpose?.bodySha256;
   if (expected !== undefined && expected !== (await bodyHash(request))) throw refuseOtherRequest(policy);

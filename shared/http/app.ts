@@ -15,7 +15,14 @@ import { parseTraceparent, startSpan } from "../observability/trace.ts";
 import { canonicalPath } from "../policy/path.ts";
 import { PRIVATE_PATHS, UNMATCHED } from "../policy/routes.ts";
 import { PROBLEMS } from "../problem/catalogue.ts";
-import { Problem, problem, problemResponse, typesenseErrorResponse } from "../problem/problem.ts";
+import {
+  isRequestFault,
+  oauthErrorResponse,
+  Problem,
+  problem,
+  problemResponse,
+  typesenseErrorResponse,
+} from "../problem/problem.ts";
 import { unavailable } from "../problem/unavailable.ts";
 import { assertDeclaredInput, type DeclaredInputs, declaredInputs } from "./declared-input.ts";
 import { documentOf } from "./document.ts";
@@ -23,6 +30,7 @@ import { drain, type Receive } from "./drain.ts";
 import { invalidInput } from "./field-errors.ts";
 import { useFieldMessages } from "./field-messages.ts";
 import { assertParsableBody } from "./json-body.ts";
+import { trimBlanks } from "./media-type.ts";
 import { PROBLEM_COMPONENT, problemSchema } from "./openapi.ts";
 import { createWorkerPipeline } from "./pipeline.ts";
 import { recordRequest } from "./record.ts";
@@ -43,6 +51,18 @@ const requestIdOf = (headers: Headers): string => {
 
 const DEPENDENCY_UNAVAILABLE =
   "A dependency is temporarily unavailable, and the request was not acknowledged. Retry after the time in Retry-After.";
+
+/**
+ * The request without the blanks and tabs that the runtime leaves at the end of field values, which are no part of them (RFC
+ * 9110 §5.5). A credential would be another one with them.
+ */
+const withTrimmedFields = (request: Request): Request => {
+  const padded = [...request.headers].filter(([, value]) => trimBlanks(value) !== value);
+  if (padded.length === 0) return request;
+  const headers = new Headers(request.headers);
+  for (const [name, value] of padded) headers.set(name, trimBlanks(value));
+  return new Request(request, { headers });
+};
 
 /** Turns whatever was thrown into a problem; an unknown failure is a bug and becomes a bare 500. */
 const toProblem = (error: unknown): Problem => {
@@ -108,7 +128,8 @@ export const createApp = <Services extends BaseServices>(options: AppOptions<Ser
 
   const frame: MiddlewareHandler<WorkerEnv<Services>> = (context, next) => {
     const startedAtMs = Date.now();
-    const { raw } = context.req;
+    const raw = withTrimmedFields(context.req.raw);
+    context.req.raw = raw;
     const { headers } = raw;
     const requestId = requestIdOf(headers);
     const { request, rest } = receive(raw);
@@ -153,6 +174,7 @@ export const createApp = <Services extends BaseServices>(options: AppOptions<Ser
       log("error", failed.code, { error: describeError(failed.cause) });
     if (!currentRequest()?.reason) noteReason(failed.code);
     if (policy?.dialect === "typesense") return typesenseErrorResponse(failed);
+    if (policy?.dialect === "oauth" && isRequestFault(failed)) return oauthErrorResponse(failed);
     return problemResponse(failed, { instance: prefix + context.req.path, requestId });
   });
   app.notFound(() => {

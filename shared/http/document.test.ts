@@ -14,7 +14,7 @@ const statusesOf = (method: string, policy: Policy): string =>
 test("an operation for anyone refuses input only, a read has no body to refuse", () => {
   expect(statusesOf("GET", { caller: "anyone" })).toBe("400 422 503");
   expect(statusesOf("POST", { caller: "anyone" })).toBe("400 408 413 415 422 503");
-  expect(statusesOf("DELETE", { caller: "anyone" })).toBe("400 413 422 503");
+  expect(statusesOf("DELETE", { caller: "anyone" })).toBe("400 408 413 415 422 503");
 });
 
 test("an operation that demands a caller refuses others", () => {

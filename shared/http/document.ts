@@ -3,7 +3,7 @@ import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { Env } from "hono";
 import type { WorkerName } from "../contracts/workers.ts";
 import { matchRoute } from "../policy/match.ts";
-import { ANY_TYPE, type Policy } from "../policy/routes.ts";
+import type { Policy } from "../policy/routes.ts";
 import { PROBLEMS, type ProblemCode } from "../problem/catalogue.ts";
 import { isBodiless } from "./access.ts";
 import { PROBLEM_COMPONENT, SEGMENTS } from "./openapi.ts";
@@ -24,11 +24,8 @@ const callerRefusals = ({ caller, stepUp }: Policy): ProblemCode[] => {
 };
 
 /** The refusals of a body, whether one is declared or not. */
-const bodyRefusals = (method: string, { consumes }: Policy): ProblemCode[] => {
-  if (isBodiless(method)) return [];
-  const anyType = method === "DELETE" || consumes === ANY_TYPE;
-  return ["request-timeout", "too-large", ...(anyType ? [] : (["unsupported-media-type"] as const))];
-};
+const bodyRefusals = (method: string): ProblemCode[] =>
+  isBodiless(method) ? [] : ["request-timeout", "too-large", "unsupported-media-type"];
 
 /** The refusals that an operation has by its policy and its method; what its handler refuses comes on top. */
 export const derivedRefusals = (worker: WorkerName, method: string, policy: Policy): ProblemCode[] => {
@@ -36,7 +33,7 @@ export const derivedRefusals = (worker: WorkerName, method: string, policy: Poli
   if (policy.dialect === "typesense") return [];
   const input = policy.dialect === undefined ? (["malformed-request", "invalid-input"] as const) : [];
   const unavailable = worker === "gateway" ? [] : (["unavailable"] as const);
-  return [...callerRefusals(policy), ...input, ...bodyRefusals(method, policy), ...unavailable];
+  return [...callerRefusals(policy), ...input, ...bodyRefusals(method), ...unavailable];
 };
 
 const CONTENT = { "application/problem+json": { schema: { $ref: `#/components/schemas/${PROBLEM_COMPONENT}` } } };

@@ -47,6 +47,10 @@ describe("an unread body", () => {
     expect(taken.pieces).toBe(0);
   });
 
+  test("of a caller that waits for 100 Continue is not waited for", async () => {
+    expect(await drain(requestOf(new ReadableStream(), { expect: "100-continue" }))).toBe(false);
+  });
+
   test("that does not come is waited for two seconds, and no longer", async () => {
     vi.useFakeTimers();
     let cancelled = false;

@@ -14,17 +14,21 @@ export type Receive = (request: Request) => {
 
 const isTooLong = (headers: Headers): boolean => Number(headers.get("content-length")) > MAX_DRAINED_BYTES;
 
-/** Discards what comes from this reader of a request's body, within the bounds. */
+/**
+ * Discards what comes from this reader of a request's body, within the bounds. A caller that expects 100 Continue sends
+ * nothing before it has its response (RFC 9110 §10.1.1), so it is not waited for.
+ */
 export const drainReader = async (
   reader: ReadableStreamDefaultReader<Uint8Array>,
   headers: Headers,
 ): Promise<boolean> => {
   if (isTooLong(headers)) return false;
   let isLate = false;
-  const timer = setTimeout(() => {
+  const giveUp = (): Promise<void> => {
     isLate = true;
     return reader.cancel();
-  }, MAX_DRAIN_MS);
+  };
+  const timer = setTimeout(giveUp, headers.has("expect") ? 0 : MAX_DRAIN_MS);
   try {
     for (let drained = 0; drained <= MAX_DRAINED_BYTES; ) {
       const { done, value } = await reader.read();

@@ -4,7 +4,7 @@
  * proxy may have read the first.
  */
 
-import { ANY_TYPE, type Policy } from "../policy/routes.ts";
+import { ANY_TYPE, type Policy, typesOf } from "../policy/routes.ts";
 import { problem } from "../problem/problem.ts";
 import { isBodiless } from "./access.ts";
 
@@ -102,8 +102,9 @@ interface Body {
 }
 
 /** Refuses a JSON body that would take long to parse, or that names a member twice. Runs before any validator or handler reads it. */
-export const assertParsableBody = async (request: Body, { consumes }: Policy): Promise<void> => {
-  if (isBodiless(request.method) || (consumes !== undefined && consumes !== ANY_TYPE)) return;
+export const assertParsableBody = async (request: Body, policy: Policy): Promise<void> => {
+  if (isBodiless(request.method) || !typesOf(policy).some((type) => type === "application/json" || type === ANY_TYPE))
+    return;
   const detail = jsonFault(await request.text());
   if (detail !== undefined) throw problem("malformed-request", { detail });
 };

@@ -8,7 +8,16 @@ import type { Principal } from "../auth/claims.ts";
 import type { WorkerName } from "../contracts/workers.ts";
 import type { Policy } from "../policy/routes.ts";
 import { problem } from "../problem/problem.ts";
-import { admit, assertBody, assertConsumable, bearerToken, credentialRefused, limitBody, policyOf } from "./access.ts";
+import {
+  admit,
+  assertBody,
+  assertSaneAddress,
+  assertUtf8Address,
+  bearerToken,
+  credentialRefused,
+  policyOf,
+} from "./access.ts";
+import { receiveBody } from "./body.ts";
 import type { BaseServices, WorkerEnv } from "./worker-env.ts";
 
 type RequestContext<Services extends BaseServices> = Context<WorkerEnv<Services>>;
@@ -49,17 +58,17 @@ export const createPipeline =
     respond,
   }: Stages<Services, Caller>): MiddlewareHandler<WorkerEnv<Services>> =>
   async (context, next) => {
+    assertSaneAddress(context.req);
     const target = locate(context.req);
     const { worker, policy, template } = target;
     context.set("template", template);
     context.set("policy", policy);
+    assertUtf8Address(context.req);
     const caller = policy.caller === "anyone" ? undefined : await identify(context, policy);
     if (caller) admit(context, { worker, policy, prefix }, caller.principal);
-    assertConsumable(context.req.raw, policy);
-    return limitBody(policy)(context, async () => {
-      if (caller) await assertBody(context.req.raw, policy, caller.principal);
-      await respond(context, { target, caller }, next);
-    });
+    context.req.raw = await receiveBody(context.req.raw, policy);
+    if (caller) await assertBody(context.req.raw, policy, caller.principal);
+    await respond(context, { target, caller }, next);
   };
 
 /** The principal of an access token in `Authorization`. */

@@ -38,10 +38,11 @@ export interface Policy {
    * and the gateway says of a user without a second factor that they have none, but refuses nothing.
    */
   mayGrant?: true;
-  /** The media type of the request body, `application/json` by default; {@link ANY_TYPE}: any. */
-  consumes?: string;
-  /** Further media types that the body may have; `""` stands for a request that names none. */
-  alsoConsumes?: readonly string[];
+  /**
+   * The media types of the request body, `application/json` by default; {@link ANY_TYPE}: any. A body without a type counts
+   * as `application/octet-stream` (RFC 9110 §8.3).
+   */
+  consumes?: string | readonly string[];
   /** Whether the handler decodes the body, by the charset that `Content-Type` names. Elsewhere a body is UTF-8. */
   decodedBy?: "handler";
   /**
@@ -58,6 +59,10 @@ export interface Policy {
 
 /** The media range that takes every body. */
 export const ANY_TYPE = "*/*";
+
+/** The media types that the request body may have. */
+export const typesOf = ({ consumes = "application/json" }: Pick<Policy, "consumes">): readonly string[] =>
+  typeof consumes === "string" ? [consumes] : consumes;
 
 const MIB = 1024 * 1024;
 export const DEFAULT_MAX_BODY_BYTES = MIB;
@@ -224,8 +229,7 @@ const TABLE = {
     "GET /elements/{type}/{id}/versions/{n}": scope("sequence:read"),
     "POST /scripts": {
       ...scope("sequence:write"),
-      consumes: "text/plain",
-      alsoConsumes: ["text/x-fountain", "text/markdown", "application/octet-stream", ""],
+      consumes: ["text/plain", "text/x-fountain", "text/markdown", "application/octet-stream"],
       decodedBy: "handler",
       maxBodyBytes: 8 * MIB,
       timeoutSeconds: 60,

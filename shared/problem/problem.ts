@@ -67,6 +67,16 @@ export const typesenseErrorResponse = ({ code, detail, headers }: Problem): Resp
     { status: PROBLEMS[code].status, headers: { ...headers, "cache-control": "no-store" } },
   );
 
+/** Whether the request itself is at fault: its address, its body or how that is sent. */
+export const isRequestFault = ({ code }: Problem): boolean => [400, 413, 415].includes(PROBLEMS[code].status);
+
+/** The response for a request that an OAuth endpoint cannot read, as its clients read errors (RFC 6749 §5.2). */
+export const oauthErrorResponse = ({ code, detail, headers }: Problem): Response =>
+  Response.json(
+    { error: "invalid_request", error_description: cutDetail(detail ?? PROBLEMS[code].title) },
+    { status: PROBLEMS[code].status, headers: { ...headers, "cache-control": "no-store", pragma: "no-cache" } },
+  );
+
 /** The response for a problem. */
 export const problemResponse = (failed: Problem, occurrence: Occurrence): Response => {
   const { status, title } = PROBLEMS[failed.code];

@@ -2,7 +2,7 @@
 import { createHmac } from "node:crypto";
 import { SCOPES } from "../../shared/contracts/rights.ts";
 import { WORKERS, type WorkerName } from "../../shared/contracts/workers.ts";
-import { ANY_TYPE, type Policy, ROUTES } from "../../shared/policy/routes.ts";
+import { ANY_TYPE, type Policy, ROUTES, typesOf } from "../../shared/policy/routes.ts";
 import type { Fountain } from "../support/harness.ts";
 import type { Mint } from "../support/mint.ts";
 import { createTestSigner } from "../support/tokens.ts";
@@ -33,7 +33,7 @@ const BODIES: Record<string, string> = {
 };
 
 /** The media type a route is called with, where it takes any. */
-const typeOf = ({ consumes = "application/json" }: Policy): string => (consumes === ANY_TYPE ? "text/plain" : consumes);
+const typeOf = (policy: Policy): string => typesOf(policy).find((type) => type !== ANY_TYPE) ?? "text/plain";
 
 const hasBody = (method: string): boolean => method === "POST" || method === "PUT";
 

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { WORKERS } from "../../shared/contracts/workers.ts";
 import { isBodiless } from "../../shared/http/access.ts";
-import { ANY_TYPE, ROUTES } from "../../shared/policy/routes.ts";
+import { ANY_TYPE, ROUTES, typesOf } from "../../shared/policy/routes.ts";
 import { type Fountain, startFountain } from "../support/harness.ts";
 import { logInAndStepUp } from "../support/session.ts";
 
@@ -43,14 +43,14 @@ interface Operation {
 }
 
 const OPERATIONS: Operation[] = WORKERS.flatMap((worker) =>
-  Object.entries(ROUTES[worker]).map(([key, { consumes = "application/json" }]) => {
+  Object.entries(ROUTES[worker]).map(([key, policy]) => {
     const [method = "", template = ""] = key.split(" ");
     const path = (worker === "gateway" ? "" : `/${worker}`) + template;
     return {
       name: `${method} ${path}`,
       method,
       path: path.replaceAll(/\{\w+\+?\}/g, "7"),
-      type: consumes === ANY_TYPE ? "text/plain" : consumes,
+      type: typesOf(policy).find((each) => each !== ANY_TYPE) ?? "text/plain",
       documented: path.replaceAll("+}", "}"),
     };
   }),

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { WORKERS } from "../../shared/contracts/workers.ts";
 import { isBodiless } from "../../shared/http/access.ts";
-import { ANY_TYPE, ROUTES } from "../../shared/policy/routes.ts";
+import { ANY_TYPE, ROUTES, typesOf } from "../../shared/policy/routes.ts";
 import { type Fountain, startFountain } from "../support/harness.ts";
 import { logInAndStepUp } from "../support/session.ts";
 
@@ -21,17 +21,17 @@ interface Operation {
 }
 
 const OPERATIONS: Operation[] = WORKERS.flatMap((worker) =>
-  Object.entries(ROUTES[worker]).map(([key, { caller, consumes = "application/json" }]) => {
+  Object.entries(ROUTES[worker]).map(([key, policy]) => {
     const [method = "", template = ""] = key.split(" ");
     const path = (worker === "gateway" ? "" : `/${worker}`) + template;
-    const type = consumes === ANY_TYPE ? "application/json" : consumes;
+    const type = typesOf(policy).find((each) => each !== ANY_TYPE) ?? "application/json";
     return {
       name: `${method} ${path}`,
       method,
       path: path.replaceAll(/\{\w+\+?\}/g, "7"),
       type,
       body: type === "application/json" ? "{}" : "a=b",
-      isPublic: caller === "anyone",
+      isPublic: policy.caller === "anyone",
     };
   }),
 );

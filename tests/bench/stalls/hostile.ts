@@ -1,5 +1,5 @@
 /** Requests that fit no operation, as large as any may be: what a stranger can send to each of them. */
-import { DEFAULT_MAX_BODY_BYTES, type Policy } from "../../../shared/policy/routes.ts";
+import { ANY_TYPE, DEFAULT_MAX_BODY_BYTES, type Policy, typesOf } from "../../../shared/policy/routes.ts";
 
 export interface Call {
   /** What is large about it. */
@@ -62,8 +62,7 @@ export const hostileCalls = (worker: string, row: string, policy: Policy): Call[
   const path = `${worker === "gateway" ? "" : `/${worker}`}${pathOf(template)}`;
   const addresses = Object.entries(QUERIES).map(([what, query]) => ({ what, method, path: `${path}?${query}` }));
   if (method === "GET" || method === "DELETE") return addresses;
-  const contentType = policy.consumes ?? "application/json";
-  const headers = { "content-type": contentType === "*/*" ? "application/json" : contentType };
+  const headers = { "content-type": typesOf(policy).find((type) => type !== ANY_TYPE) ?? "application/json" };
   const bytes = policy.maxBodyBytes ?? DEFAULT_MAX_BODY_BYTES;
   const bodies = Object.entries(bodiesOf(policy)).map(([what, make]) => ({
     what,

@@ -23,12 +23,12 @@ const asToken = (token: string): Credential => (TOKEN.test(token) ? { kind: "tok
 const asEither = (secret: string): Credential =>
   secret.startsWith(API_KEY_PREFIX) ? asApiKey(secret) : asToken(secret);
 
-/** Every credential that was sent, in whichever header. Blanks around a value are none of it (RFC 9110 §5.5). */
+/** Every credential that was sent, in whichever header. */
 const sentIn = (headers: Headers, isTypesense: boolean): Credential[] => {
-  const key = headers.get("x-api-key")?.trim() ?? null;
+  const key = headers.get("x-api-key");
   const bearer = headers.has("authorization") ? (bearerToken(headers) ?? "") : null;
   // Their client always sends the header, empty when the credential is in another one.
-  const typesenseKey = (isTypesense && headers.get(TYPESENSE_KEY_HEADER)?.trim()) || null;
+  const typesenseKey = (isTypesense && headers.get(TYPESENSE_KEY_HEADER)) || null;
   return [
     ...(key === null ? [] : [asApiKey(key)]),
     ...(bearer === null ? [] : [isTypesense ? asEither(bearer) : asToken(bearer)]),

@@ -3,7 +3,6 @@
 import { WORKERS, type WorkerName } from "#shared/contracts/workers.ts";
 import { policyOf } from "#shared/http/access.ts";
 import type { Target } from "#shared/http/pipeline.ts";
-import { problem } from "#shared/problem/problem.ts";
 
 /** A worker that requests are forwarded to. */
 export type Destination = Exclude<WorkerName, "gateway">;
@@ -11,20 +10,6 @@ export type Destination = Exclude<WorkerName, "gateway">;
 export const isDestination = (worker: WorkerName): worker is Destination => worker !== "gateway";
 
 export const DESTINATIONS: readonly Destination[] = WORKERS.filter(isDestination);
-
-const MAX_ADDRESS_LENGTH = 8_192;
-/** NUL and other control characters: no name in Fountain has one, and not every part would read them alike. */
-const ENCODED_CONTROL = /%(?:[01][0-9a-f]|7f)/i;
-
-/** Refuses an address that no honest client sends, with 400. */
-export const assertSaneAddress = (url: string, path: string): void => {
-  if (url.length > MAX_ADDRESS_LENGTH)
-    throw problem("malformed-request", {
-      detail: `The path and query must have at most ${MAX_ADDRESS_LENGTH} characters.`,
-    });
-  if (ENCODED_CONTROL.test(path))
-    throw problem("malformed-request", { detail: "The path must not contain control characters." });
-};
 
 /** The target of a call whose path is canonical; refuses with 404 or 405. The first segment names the worker. */
 export const targetOf = (method: string, path: string): Target => {

@@ -84,7 +84,7 @@ describe("the forwarded request", () => {
       body: "INT. CAVE - NIGHT\n",
     });
     expect(gateway.received[0]).toMatchObject({ path: "/scripts", body: "INT. CAVE - NIGHT\n" });
-    expect(gateway.received[0]?.headers.get("content-type")).toBe("text/plain; charset=utf-8");
+    expect(gateway.received[0]?.headers.get("content-type")).toBe("text/plain;charset=utf-8");
     expect(gateway.received[0]?.headers.get("content-length")).not.toBe("1");
   });
 

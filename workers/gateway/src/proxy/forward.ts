@@ -1,6 +1,5 @@
 /** Forwards a request to its worker and streams the response back. */
 import { isBodiless } from "#shared/http/access.ts";
-import { Problem, problem } from "#shared/problem/problem.ts";
 import { unavailable } from "../backends/unavailable.ts";
 import type { Upstream } from "../composition/services.ts";
 import { forwardedHeaders, responseHeaders } from "./headers.ts";
@@ -27,20 +26,6 @@ const UNKNOWN_OUTCOME =
 const isOurs = (response: Response, errorType: string): boolean =>
   response.status < 500 || (response.headers.get("content-type") ?? "").startsWith(errorType);
 
-/**
- * The whole body, which the limit keeps small: the worker's time starts when it has everything, and a worker that
- * responds without reading does not break the caller's connection.
- */
-const bodyOf = async (request: Request): Promise<ArrayBuffer | null> => {
-  if (isBodiless(request.method) || request.body === null) return null;
-  try {
-    return await request.arrayBuffer();
-  } catch (cause) {
-    if (cause instanceof Problem) throw cause;
-    throw problem("malformed-request", { detail: "The request body ended unexpectedly.", cause });
-  }
-};
-
 const fetchWithin = async (
   request: Request,
   body: ArrayBuffer | null,
@@ -66,7 +51,8 @@ const fetchWithin = async (
  * problem `unavailable`; its own problems pass through, those of 5xx too.
  */
 export const forward = async (request: Request, forwarding: Forwarding): Promise<Response> => {
-  const body = await bodyOf(request);
+  // In memory since it was received, so that the worker's time starts when it has everything.
+  const body = isBodiless(request.method) || request.body === null ? null : await request.arrayBuffer();
   const response = await fetchWithin(request, body, forwarding).catch((cause: unknown) => {
     throw unavailable(cause, UNKNOWN_OUTCOME);
   });

@@ -33,7 +33,7 @@ describe("a call is routed", () => {
     for (const method of ["OPTIONS", "PATCH", "DELETE"]) {
       const response = await gateway().fetch("/kms/users", { method });
       expect(response.status).toBe(405);
-      expect(response.headers.get("allow")).toBe("GET, POST");
+      expect(response.headers.get("allow")).toBe("GET, HEAD, POST");
     }
     expect(gateway().received).toEqual([]);
   });

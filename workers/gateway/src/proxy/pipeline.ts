@@ -13,7 +13,7 @@ import { problem } from "#shared/problem/problem.ts";
 import type { ApiKeyVerification } from "../admission/api-keys.ts";
 import { assertNoKeyInAddress, type Credential, credentialOf } from "../admission/credential.ts";
 import { type Caller, OTP_HEADER, steppedUpToken } from "../admission/step-up.ts";
-import { assertSaneAddress, type Destination, isDestination, targetOf } from "../backends/target.ts";
+import { type Destination, isDestination, targetOf } from "../backends/target.ts";
 import type { GatewayServices } from "../composition/services.ts";
 import { forward } from "./forward.ts";
 import { requestHeaders } from "./headers.ts";
@@ -87,10 +87,7 @@ export const forwardTo = async (
 /** Decides on a call and forwards it, unless the gateway serves it itself. */
 export const gatewayPipeline = createPipeline<GatewayServices, Caller>({
   prefix: "",
-  locate: (request) => {
-    assertSaneAddress(request.url, request.path);
-    return targetOf(request.method, request.path);
-  },
+  locate: ({ method, path }) => targetOf(method, path),
   identify,
   respond: async (context, { target: { worker, path, policy }, caller }, next) => {
     if (!isDestination(worker) || policy.aggregated) return next();

@@ -1,5 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import { text } from "#shared/contracts/input.ts";
+import { preferredType } from "#shared/http/accept.ts";
 import { EXAMPLE, pageOf } from "#shared/http/examples.ts";
 import { instant } from "#shared/http/instant.ts";
 import { page, pageQuery } from "#shared/http/openapi.ts";
@@ -108,7 +109,8 @@ export const entryIdIn = (after: string | undefined): number | undefined => {
   throw problem("invalid-input", { errors: [{ pointer: "#/query/after", detail: "invalid cursor" }] });
 };
 
-const wantsLines = (context: KmsContext): boolean => (context.req.header("accept") ?? "").includes(JSON_LINES);
+const wantsLines = (context: KmsContext): boolean =>
+  preferredType(context.req.header("accept"), ["application/json", JSON_LINES]) === JSON_LINES;
 
 const listAuditEntries = endpoint("GET /audit", {
   operationId: "kms.listAuditEntries",
@@ -126,6 +128,7 @@ const listAuditEntries = endpoint("GET /audit", {
   },
   handle: async (context) => {
     const { limit, after, ...filter } = context.req.valid("query");
+    context.header("vary", "Accept");
     if (wantsLines(context)) return sendLines(context, filter);
     const { auditLog } = context.var.services;
     const entries = await auditLog.list(filter, limit + 1, entryIdIn(after));

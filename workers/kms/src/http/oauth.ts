@@ -45,7 +45,7 @@ export const refuse = (context: KmsContext, { kind, description }: OAuthError): 
   if (!currentRequest()?.reason) noteReason(kind);
   const body = { error: kind, error_description: description };
   if (kind !== "invalid_client") return context.json(body, 400, NO_STORE);
-  return context.json(body, 401, { ...NO_STORE, "www-authenticate": 'Basic realm="fountain"' });
+  return context.json(body, 401, { ...NO_STORE, "www-authenticate": 'Basic realm="fountain", charset="UTF-8"' });
 };
 
 export const readFormBody = async (context: KmsContext): Promise<Parsed<Parameters>> =>

@@ -2,6 +2,7 @@
 import { MAX_TOKEN_CHARACTERS } from "#shared/contracts/access-token.ts";
 import { fitsToken, isScope, MAX_SCOPE_LIST_CHARACTERS, type Scope } from "#shared/contracts/rights.ts";
 import { failure, type Result, success } from "#shared/lang/result.ts";
+import { decodeUtf8, isEncodedUtf8 } from "#shared/lang/utf8.ts";
 
 /** The codes of RFC 6749 §5.2, RFC 7009 §2.2.1 and RFC 8693 §2.2.2. */
 export interface OAuthError {
@@ -45,6 +46,7 @@ const MAX_FORM_CHARACTERS = 64 * 1024;
 export const readForm = (body: string): Parsed<Parameters> => {
   if (body.length > MAX_FORM_CHARACTERS)
     return refused("invalid_request", `The form is longer than ${MAX_FORM_CHARACTERS} characters.`);
+  if (!isEncodedUtf8(body)) return refused("invalid_request", "The form must be UTF-8, percent-encoded.");
   const form = new URLSearchParams(body);
   if ([...form.values()].some((value) => value.length > MAX_PARAMETER_CHARACTERS))
     return refused("invalid_request", `A parameter is longer than ${MAX_PARAMETER_CHARACTERS} characters.`);
@@ -64,9 +66,11 @@ const formDecode = (text: string): string | undefined => {
   }
 };
 
-/** Client credentials in an `Authorization: Basic` header, form-encoded before they were joined. */
+/** Client credentials in an `Authorization: Basic` header, in UTF-8 and form-encoded before they were joined. */
 const parseBasic = (encoded: string): ClientCredentials | undefined => {
-  const [id = "", ...rest] = Buffer.from(encoded, "base64").toString("utf8").split(":");
+  const joined = decodeUtf8(Buffer.from(encoded, "base64"));
+  if (joined === undefined) return undefined;
+  const [id = "", ...rest] = joined.split(":");
   const credentials = { id: formDecode(id), secret: formDecode(rest.join(":")) };
   return credentials.id && credentials.secret ? { id: credentials.id, secret: credentials.secret } : undefined;
 };

@@ -127,7 +127,7 @@ test("refuses a client that does not authenticate, with a challenge", async () =
     sendForm(fountain, { ...form, client_id: "films", client_secret: "" }),
   ];
   for (const response of await Promise.all(attempts)) {
-    expect(response.headers.get("www-authenticate")).toBe('Basic realm="fountain"');
+    expect(response.headers.get("www-authenticate")).toBe('Basic realm="fountain", charset="UTF-8"');
     expect(await errorIn(response)).toEqual([401, "invalid_client"]);
   }
 });

@@ -61,6 +61,7 @@ const ERRORS = errors({
   403: "Not allowed",
   404: "Unknown collection or field",
   413: "Request too large",
+  415: "Unsupported media type, encoding or charset",
   422: "Too many hits requested",
   503: "Temporarily unavailable",
 });
