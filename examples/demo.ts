@@ -8,6 +8,7 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { stdin, stdout } from "node:process";
 import { createInterface } from "node:readline/promises";
+import { Writable } from "node:stream";
 import { SingleBar } from "cli-progress";
 import { createClient } from "./client.ts";
 import type { Play } from "./demo-play.ts";
@@ -37,9 +38,22 @@ const ask = async (question: string): Promise<string> => {
   return typed;
 };
 
+/** Shows nothing of what is typed. */
+const askHidden = async (question: string): Promise<string> => {
+  const silence = new Writable({ write: (_chunk, _encoding, done) => done() });
+  const terminal = createInterface({ input: stdin, output: silence, terminal: true });
+  terminal.on("SIGINT", () => process.exit(130));
+  // From here on the terminal itself shows nothing either.
+  stdout.write(`${question}: `);
+  const typed = await terminal.question("");
+  terminal.close();
+  stdout.write("\n");
+  return typed;
+};
+
 const askPassword = async (): Promise<string> =>
   stdin.isTTY
-    ? ask("The administrator's password, as the first `npm start` printed it")
+    ? askHidden("The administrator's password, as the first `npm start` printed it")
     : fail("Set ADMIN_PASSWORD to the administrator's password, as the first `npm start` printed it.");
 
 const askCode = async (): Promise<string> => {

@@ -3,10 +3,9 @@ import path from "node:path";
 import type { Administrator } from "./administrator.ts";
 import { START_STEPS, startFountain } from "./fountain.ts";
 import { OperatorError, reasonOf } from "./operator-error.ts";
+import { onParentEnd } from "./process.ts";
 import { createProgress } from "./progress.ts";
 import { DEFAULT_PORT, readSettings } from "./settings.ts";
-
-const PARENT_POLL_MS = 1000;
 
 const ROOT = path.join(import.meta.dirname, "..", "..");
 
@@ -38,13 +37,6 @@ const administratorLines = ({ username, generatedPassword }: Administrator): rea
         `  export ADMIN_PASSWORD='${generatedPassword}'`,
       ];
 
-/** Under npm, which was killed without a chance to pass the signal on: ends as at a signal. */
-const stopWithoutParent = (stopping: AbortController): void => {
-  if (process.env["npm_lifecycle_event"] === undefined) return;
-  const parent = process.ppid;
-  setInterval(() => process.ppid !== parent && stopping.abort(), PARENT_POLL_MS).unref();
-};
-
 /** Runs until a signal ends it (exit code 0) or it cannot continue (one line, exit code 1). */
 const run = async (): Promise<number> => {
   const stopping = new AbortController();
@@ -52,7 +44,7 @@ const run = async (): Promise<number> => {
     stopping.signal.addEventListener("abort", () => resolve(undefined));
   });
   for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => stopping.abort());
-  stopWithoutParent(stopping);
+  onParentEnd(() => stopping.abort());
   // No one reads the output any more, as in `npm start | head -1`: that is no reason to end.
   process.stdout.on("error", () => {});
   const givenUp = Promise.withResolvers<string>();

@@ -21,6 +21,7 @@ afterAll(async () => {
 });
 
 let code: string | undefined;
+let recoveryCodes: readonly unknown[] = [];
 
 const play = (...args: string[]): Promise<{ code: number | null; output: string }> =>
   new Promise((resolve) => {
@@ -104,9 +105,35 @@ test("plays where the administrator has a second factor, once a code of it is gi
   const without = await play();
   expect(without.output).toContain("set ADMIN_OTP");
   expect(without.code).toBe(1);
-  code = String(Object(confirmed.body["recoveryCodes"])[0]);
+  recoveryCodes = Object(confirmed.body["recoveryCodes"]);
+  code = String(recoveryCodes[0]);
   const { output, code: exit } = await play();
   expect(output).toContain("the second factor of the demo is removed again");
   expect(exit, output).toBe(0);
   expect((await administrator("GET", "/twofa/factors", as)).body["items"]).toHaveLength(1);
+});
+
+test("asks for the password and a code on a terminal, and shows nothing of the password", {
+  timeout: 60_000,
+}, async () => {
+  // What `script` runs has a terminal.
+  const command = `stty rows 24 cols 200; exec ${process.execPath} ${DEMO}`;
+  const { ADMIN_PASSWORD, ADMIN_OTP, ...environment } = process.env;
+  const terminal = spawn("script", ["-qec", command, "/dev/null"], {
+    env: { ...environment, FOUNTAIN_URL: fountain.url, ADMIN_USERNAME: fountain.adminUsername },
+    stdio: ["pipe", "pipe", "inherit"],
+  });
+  let output = "";
+  let answered = 0;
+  const answers = [fountain.adminPassword, String(recoveryCodes[1])];
+  terminal.stdout.on("data", (chunk) => {
+    output += chunk;
+    const asked = output.match(/printed it: |recovery code: /g)?.length ?? 0;
+    for (; answered < asked; answered += 1) terminal.stdin.write(`${answers[answered]}\r`);
+  });
+  const exit = await new Promise((resolve) => terminal.once("close", resolve));
+  expect(output).toContain("All 11 steps held.");
+  expect(exit).toBe(0);
+  expect(answered).toBe(2);
+  expect(output).not.toContain(fountain.adminPassword);
 });
