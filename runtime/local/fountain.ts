@@ -14,7 +14,7 @@ import { logStreams } from "./log-file.ts";
 import { serveMetrics } from "./metrics-port.ts";
 import { damagedData, OperatorError, reasonOf } from "./operator-error.ts";
 import { assertPortFree, freePorts } from "./ports.ts";
-import { type Prepared, readPreparation, spawnPreparation } from "./preparation.ts";
+import { type Preparation, type Prepared, spawnPreparation } from "./preparation.ts";
 import { hasEnded, stopProcess } from "./process.ts";
 import type { Progress } from "./progress.ts";
 import { waitForOrphan, writeRunFile } from "./run-file.ts";
@@ -25,7 +25,7 @@ import { type SuperviseOptions, type Supervision, supervise } from "./supervise.
 import { createLockWatches, type LockWatch } from "./write-locks.ts";
 
 const READY_TIMEOUT_MS = 20_000;
-const READY_POLL_MS = 20;
+const READY_POLL_MS = 50;
 const PROBE_TIMEOUT_MS = 5000;
 const MAINTENANCE_INTERVAL_MS = 10_000;
 const MAINTENANCE_TIMEOUT_MS = 60_000;
@@ -34,7 +34,7 @@ const MAINTENANCE_TIMEOUT_MS = 60_000;
 const MAX_SOCKET_PATH_BYTES = 103;
 
 /** The number of {@link Progress} steps that a start takes. */
-export const START_STEPS = 4;
+export const START_STEPS = 5;
 
 export interface FountainOptions {
   root: string;
@@ -99,10 +99,21 @@ interface Context extends FountainOptions {
   home: Home;
   internalSocket: string;
   guard: Guard;
+  preparation: Preparation;
   cleanups: Cleanup[];
 }
 
-const open = async (options: FountainOptions, cleanups: Cleanup[]): Promise<Context> => {
+/** Starts the preparation, which first checks all settings. Throws {@link OperatorError} with a line for each bad one. */
+const checkSettings = async (options: FountainOptions, cleanups: Cleanup[]): Promise<Preparation> => {
+  options.progress.step("Checking the settings");
+  const preparation = spawnPreparation(options.root);
+  cleanups.push(() => stopProcess(preparation.child, "SIGKILL"));
+  for (const warning of await preparation.settingsChecked()) options.onNotice(warning);
+  options.signal.throwIfAborted();
+  return preparation;
+};
+
+const open = async (options: FountainOptions, preparation: Preparation, cleanups: Cleanup[]): Promise<Context> => {
   options.progress.step("Opening FOUNTAIN_HOME");
   await assertPortFree(options.settings.port);
   const home = openHome(options.settings.home);
@@ -112,7 +123,8 @@ const open = async (options: FountainOptions, cleanups: Cleanup[]): Promise<Cont
   cleanups.push(() => rmSync(internalSocket, { force: true }));
   const guard = createGuard();
   cleanups.push(guard.release);
-  return { ...options, home, internalSocket, guard, cleanups };
+  guard.watch("preparation", preparation.child.pid);
+  return { ...options, home, internalSocket, guard, preparation, cleanups };
 };
 
 /** A child under supervision and under guard, ended with everything else. */
@@ -139,12 +151,10 @@ const prepare = async (
   sqld: SqldOptions,
   { secretKey, previousSecretKey = "" }: Pick<Secrets, "secretKey" | "previousSecretKey">,
 ): Promise<Prepared> => {
-  const { root, settings, home, guard, cleanups } = context;
-  const child = spawnPreparation({
-    root,
+  const { settings, home, guard, preparation } = context;
+  const prepared = await preparation.prepare({
     data: home.data,
     build: home.build,
-    typesenseNodes: settings.typesenseNodes,
     sqld: { port: sqld.port, adminPort: sqld.adminPort, adminKey: sqld.adminKey },
     signingKeyPem: sqld.signingKey.export({ type: "pkcs8", format: "pem" }).toString(),
     variables: {
@@ -153,9 +163,6 @@ const prepare = async (
       PUBLIC_URL: `http://localhost:${settings.port}`,
     },
   });
-  guard.watch("preparation", child.pid);
-  cleanups.push(() => stopProcess(child, "SIGKILL"));
-  const prepared = await readPreparation(child);
   guard.watch("preparation", undefined);
   return prepared;
 };
@@ -245,7 +252,8 @@ const startMaintenance = ({ internalSocket, onNotice, cleanups }: Context, worke
 };
 
 const start = async (options: FountainOptions, cleanups: Cleanup[]): Promise<Administrator | undefined> => {
-  const context = await open(options, cleanups);
+  const preparation = await checkSettings(options, cleanups);
+  const context = await open(options, preparation, cleanups);
   const { environment, maintainedWorkers, sqldPort } = await startDatabases(context);
   await startWorkers(context, environment, sqldPort);
   options.progress.step("Looking for an administrator");

@@ -1,22 +1,19 @@
 /**
- * The heavy half of a start, in a process of its own that ends before Fountain is ready: bundling, migrating and
- * generating the configuration take libraries that the supervisor would carry in memory for ever after.
+ * The heavy half of a start, in a process of its own that ends before Fountain is ready: checking the settings, bundling,
+ * migrating and generating the configuration take libraries that the supervisor would carry in memory for ever after.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import path from "node:path";
-import { text } from "node:stream/consumers";
+import { createInterface } from "node:readline";
 import { OperatorError } from "./operator-error.ts";
 
 const PREPARE = path.join(import.meta.dirname, "prepare.ts");
 
 export interface PreparationOrder {
-  root: string;
   /** Folders of FOUNTAIN_HOME. */
   data: string;
   build: string;
   sqld: { port: number; adminPort: number; adminKey: string };
-  /** URLs of Typesense nodes. */
-  typesenseNodes: readonly string[];
   /** Private key (PKCS #8, PEM) that signs database tokens. */
   signingKeyPem: string;
   /** Variables that beat the wrangler files' defaults, and that the operator's own beat. */
@@ -32,22 +29,48 @@ export interface Prepared {
   maintainedWorkers: string[];
 }
 
-/** What the process writes to its standard output. */
+/** The first line that the process writes: what is wrong with the settings, and what may be. */
+export interface SettingsVerdict {
+  faults: string[];
+  warnings: string[];
+}
+
+/** The second, once it has its order. */
 export type PreparationOutcome = { prepared: Prepared } | { failure: string };
 
-/** Starts the process; its order contains secrets and so goes through a pipe, not the command line. */
-export const spawnPreparation = (order: PreparationOrder): ChildProcess => {
-  const child = spawn(process.execPath, [PREPARE], { detached: true, stdio: ["pipe", "pipe", "inherit"] });
-  child.stdin?.end(JSON.stringify(order));
-  return child;
-};
+export interface Preparation {
+  readonly child: ChildProcess;
+  /** The warnings about settings. Throws {@link OperatorError} with a line for each that is not usable. */
+  settingsChecked(): Promise<readonly string[]>;
+  /** Has the rest done. Throws {@link OperatorError} with the reason when the start cannot continue. */
+  prepare(order: PreparationOrder): Promise<Prepared>;
+}
 
-/** What it found. Throws {@link OperatorError} with the reason when the start cannot continue. */
-export const readPreparation = async ({ stdout }: ChildProcess): Promise<Prepared> => {
-  if (stdout === null) throw new Error("the preparation has no output");
-  const output = await text(stdout);
-  if (output === "") throw new OperatorError("the preparation ended without a result");
-  const outcome: PreparationOutcome = JSON.parse(output);
-  if ("failure" in outcome) throw new OperatorError(outcome.failure);
-  return outcome.prepared;
+/** Starts the process, which checks the settings of this environment at once. */
+export const spawnPreparation = (root: string): Preparation => {
+  const child = spawn(process.execPath, [PREPARE, root], { detached: true, stdio: ["pipe", "pipe", "inherit"] });
+  const { stdin, stdout } = child;
+  const lines = createInterface({ input: stdout })[Symbol.asyncIterator]();
+  const nextLine = async (): Promise<string> => {
+    const { value, done } = await lines.next();
+    if (done) throw new OperatorError("the preparation ended without a result");
+    return value;
+  };
+  return {
+    child,
+    settingsChecked: async () => {
+      const verdict: SettingsVerdict = JSON.parse(await nextLine());
+      const { faults, warnings } = verdict;
+      // A fault may be that the setting which was meant is missing.
+      if (faults.length > 0) throw new OperatorError([...faults, ...warnings].join("\n"));
+      return warnings;
+    },
+    prepare: async (order) => {
+      // It contains secrets, and so goes through a pipe, not the command line.
+      stdin.end(JSON.stringify(order));
+      const outcome: PreparationOutcome = JSON.parse(await nextLine());
+      if ("failure" in outcome) throw new OperatorError(outcome.failure);
+      return outcome.prepared;
+    },
+  };
 };

@@ -90,7 +90,7 @@ type Operator = Readonly<Record<string, string | undefined>>;
 
 /** The key the operator set instead of the generated one. */
 const givenSecretKey = (operator: Operator, name: string): string | undefined => {
-  const given = operator[name];
+  const given = operator[name] || undefined;
   if (given !== undefined && Buffer.byteLength(given) < SECRET_KEY_BYTES) {
     const remedy = "set it to the output of `openssl rand -base64 32`, or unset it to use the generated one";
     throw new OperatorError(`${name} is weak (under ${SECRET_KEY_BYTES} bytes): ${remedy}`);

@@ -87,14 +87,14 @@ export const EDITS: readonly Edit[] = [
       ),
   },
   {
-    file: "runtime/workerd/settings-check.ts",
+    file: "runtime/settings/workers.ts",
     change: (text, names) => {
       const schema = `${names.camel}Env`;
       const path = `../../workers/${names.kebab}/src/env.ts`;
       const kms = 'import { envSchema as kms } from "../../workers/kms/src/env.ts";';
       const imported = insertAfter(text, kms, `import { envSchema as ${schema} } from "${path}";`);
       const place = { opening: "\nconst SCHEMAS: ", closing: OBJECT_END };
-      return appendEntry(imported, place, `\n  ${key(names)}: { schema: ${schema} },`);
+      return appendEntry(imported, place, `\n  ${key(names)}: ${schema},`);
     },
   },
   { file: "docker-compose.yml", change: addComposeSecret },

@@ -1,8 +1,13 @@
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
-import { fetcher, once, parseBindings, publicUrl, setting, verifierBindings } from "./bindings.ts";
+import { secretSetting, setting } from "../settings/settings.ts";
+import { fetcher, once, parseBindings, publicUrl, verifierBindings } from "./bindings.ts";
 
-const schema = z.object({ PUBLIC_URL: publicUrl, SECRET_KEY: setting(z.string().min(32)), KMS: fetcher });
+const schema = z.object({
+  PUBLIC_URL: publicUrl,
+  SECRET_KEY: secretSetting("32 bytes", z.string().min(32)),
+  KMS: fetcher,
+});
 const good = { PUBLIC_URL: "https://fountain.example/", SECRET_KEY: "s".repeat(32), KMS: { fetch: () => {} } };
 
 describe("the settings of a worker", () => {
@@ -25,7 +30,7 @@ describe("the settings of a worker", () => {
 
   test.each([null, undefined])("count as unset when they are %s", (value) => {
     expect(() => parseBindings(schema, { ...good, SECRET_KEY: value })).toThrow(/SECRET_KEY/);
-    expect(parseBindings(z.object({ A: setting(z.string().default("b")) }), { A: value })).toEqual({ A: "b" });
+    expect(parseBindings(z.object({ A: setting("a", z.string().default("b")) }), { A: value })).toEqual({ A: "b" });
   });
 });
 

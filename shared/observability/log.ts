@@ -1,7 +1,10 @@
 /** Structured logs: one JSON object a line on standard output, never a secret in it. */
 import { currentRequest } from "./context.ts";
 
-export type Level = "info" | "warn" | "error";
+/** From the least to the most urgent. */
+export const LEVELS = ["debug", "info", "warn", "error"] as const;
+export type Level = (typeof LEVELS)[number];
+export const DEFAULT_LEVEL = "info" satisfies Level;
 
 export type Fields = Record<string, string | number | boolean | undefined>;
 

@@ -1,4 +1,4 @@
-import { z } from "zod";
 import { databaseBindings, kmsRpc, verifierBindings } from "#shared/http/bindings.ts";
+import { settingsSchema } from "#shared/settings/settings.ts";
 
-export const envSchema = z.object({ ...verifierBindings, KMS_RPC: kmsRpc, ...databaseBindings });
+export const envSchema = settingsSchema({ ...verifierBindings, KMS_RPC: kmsRpc, ...databaseBindings });

@@ -1,21 +1,28 @@
 import { z } from "zod";
 import type { ServiceARpc } from "#shared/contracts/service-a.ts";
 import type { TwofaRpc } from "#shared/contracts/twofa.ts";
-import { EXPORT_DEADLINE_MS, kmsRpc, rpc, setting, verifierBindings } from "#shared/http/bindings.ts";
+import { EXPORT_DEADLINE_MS, kmsRpc, rpc, verifierBindings } from "#shared/http/bindings.ts";
+import { setting, settingsSchema } from "#shared/settings/settings.ts";
 import { parseNetworks } from "./admission/client-address.ts";
 import { originsSchema } from "./admission/cors.ts";
 
 const networks = z.string().transform((text, context) => {
   const parsed = parseNetworks(text);
-  if (parsed === undefined) context.addIssue({ code: "custom", message: "must be addresses or networks (CIDR)" });
+  if (parsed === undefined) context.addIssue({ code: "custom" });
   return parsed ?? [];
 });
 
-export const envSchema = z.object({
+export const envSchema = settingsSchema({
   ...verifierBindings,
   /** The proxies in front of us, which say where a call came from. */
-  TRUSTED_PROXIES: setting(networks.default([])),
-  CORS_ORIGINS: setting(originsSchema),
+  TRUSTED_PROXIES: setting(
+    "addresses or networks (CIDR) with commas between, such as 10.0.0.1,10.1.0.0/16",
+    networks.default([]),
+  ),
+  CORS_ORIGINS: setting(
+    "exact origins with commas between, without a path, such as https://www.example.com",
+    originsSchema.default(new Set()),
+  ),
   KMS_RPC: kmsRpc,
   TWOFA_RPC: rpc<TwofaRpc>("twofa", { deadlinesMs: { factorsOf: EXPORT_DEADLINE_MS } }),
   SERVICE_A_RPC: rpc<ServiceARpc>("service-a", { deadlinesMs: { contributionsOf: EXPORT_DEADLINE_MS } }),

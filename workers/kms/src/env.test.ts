@@ -27,7 +27,7 @@ test("finds a role that demands a second factor and does not exist", () => {
   const fault = (names: string) => stepUpRolesFault(parseRoleNames(names), ["auditor", "editor", "user"]);
   expect([fault(""), fault("admin"), fault("admin, editor")]).toEqual([undefined, undefined, undefined]);
   expect(fault("admin,admn,edtor")).toBe(
-    "STEP_UP_FOR_ROLES is invalid: there is no role admn, edtor, only admin, auditor, editor, user",
+    'has "admn", "edtor", which does not exist: set it to roles that do, with commas between: admin, auditor, editor, user',
   );
 });
 

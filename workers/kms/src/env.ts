@@ -1,6 +1,7 @@
 import { z } from "zod";
-import { databaseBindings, fetcher, setting, verifierBindings } from "#shared/http/bindings.ts";
-import { isRoleName, parseRoleNames } from "./accounts/roles.ts";
+import { databaseBindings, fetcher, optionalBinding, verifierBindings } from "#shared/http/bindings.ts";
+import { choice, secretSetting, setting, settingsSchema, wholeNumber } from "#shared/settings/settings.ts";
+import { isRoleName, parseRoleNames, STEP_UP_ROLES } from "./accounts/roles.ts";
 import { isStrongSecretKey, MIN_SECRET_KEY_BYTES } from "./crypto/root-key.ts";
 import { SIGNING_ALGORITHMS } from "./tokens/signing-key.ts";
 
@@ -9,37 +10,33 @@ const MAX_RETENTION_DAYS = 3_650;
 
 const roleNames = z
   .string()
-  .default("")
   .transform(parseRoleNames)
-  .refine(
-    (names) => [...names].every(isRoleName),
-    "must be names of roles, separated by commas, such as admin,auditor",
-  );
+  .refine((names) => [...names].every(isRoleName));
 
-export const envSchema = z.object({
+const secretKey = `${MIN_SECRET_KEY_BYTES} random bytes or more, such as the output of \`openssl rand -base64 32\``;
+
+export const envSchema = settingsSchema({
   ...verifierBindings,
   /** What everything secret is encrypted or hashed under. */
-  SECRET_KEY: setting(
-    z.string().refine(isStrongSecretKey, `at least ${MIN_SECRET_KEY_BYTES} random bytes are required`),
-  ),
+  SECRET_KEY: secretSetting(secretKey, z.string().refine(isStrongSecretKey)),
   /** The SECRET_KEY before this one, until everything is rewrapped. */
-  SECRET_KEY_PREVIOUS: z.preprocess(
-    (value) => value || undefined,
-    z.string().refine(isStrongSecretKey, `at least ${MIN_SECRET_KEY_BYTES} random bytes are required`).optional(),
+  SECRET_KEY_PREVIOUS: secretSetting(
+    "the SECRET_KEY before the present one, or to nothing",
+    z.string().refine(isStrongSecretKey).optional(),
   ),
   /** Whether strangers may create accounts. */
-  REGISTRATION: z.preprocess((value) => value || undefined, z.enum(["open", "closed"]).default("closed")),
+  REGISTRATION: choice(["open", "closed"], "closed"),
   /** Roles, with commas between, whose rights a session has only once it has passed a second factor. */
-  STEP_UP_FOR_ROLES: setting(roleNames),
+  STEP_UP_FOR_ROLES: setting(STEP_UP_ROLES, roleNames.default(new Set())),
   /** What access tokens are signed with. Changed, it takes effect by a rotation of the signing keys. */
-  JWT_ALG: setting(z.enum(SIGNING_ALGORITHMS).default("EdDSA")),
+  JWT_ALG: choice(SIGNING_ALGORITHMS, "EdDSA"),
   /** How long a signing key signs. */
-  SIGNING_KEY_ROTATION_DAYS: setting(z.coerce.number().int().min(1).max(MAX_ROTATION_DAYS).default(30)),
+  SIGNING_KEY_ROTATION_DAYS: wholeNumber({ min: 1, max: MAX_ROTATION_DAYS, fallback: 30 }),
   /** Where webhooks may go: `public`, or `any` to try things out, which takes http and private addresses too. */
-  WEBHOOK_TARGETS: setting(z.enum(["public", "any"]).default("public")),
+  WEBHOOK_TARGETS: choice(["public", "any"], "public"),
   /** The egress for webhooks; by default the global one. */
-  INTERNET: setting(fetcher.optional()),
+  INTERNET: optionalBinding(fetcher),
   /** How long audit entries are kept. */
-  AUDIT_RETENTION_DAYS: setting(z.coerce.number().int().min(1).max(MAX_RETENTION_DAYS).default(365)),
+  AUDIT_RETENTION_DAYS: wholeNumber({ min: 1, max: MAX_RETENTION_DAYS, fallback: 365 }),
   ...databaseBindings,
 });

@@ -1,12 +1,15 @@
-import { z } from "zod";
 import { databaseBindings, kmsRpc, verifierBindings } from "#shared/http/bindings.ts";
-import { channelBindings } from "./channels/settings.ts";
-import { relyingPartyBindings } from "./composition/relying-party.ts";
+import { settingsSchema } from "#shared/settings/settings.ts";
+import { channelBindings, channelRules } from "./channels/settings.ts";
+import { relyingPartyBindings, relyingPartyRules } from "./composition/relying-party.ts";
 
-export const envSchema = z.object({
-  ...verifierBindings,
-  KMS_RPC: kmsRpc,
-  ...databaseBindings,
-  ...channelBindings,
-  ...relyingPartyBindings,
-});
+export const envSchema = settingsSchema(
+  {
+    ...verifierBindings,
+    KMS_RPC: kmsRpc,
+    ...databaseBindings,
+    ...channelBindings,
+    ...relyingPartyBindings,
+  },
+  [...channelRules, ...relyingPartyRules],
+);

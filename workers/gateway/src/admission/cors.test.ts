@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { z } from "zod";
-import { parseBindings, setting } from "#shared/http/bindings.ts";
+import { parseBindings } from "#shared/http/bindings.ts";
+import { setting } from "#shared/settings/settings.ts";
 import { createTestGateway, type TestGateway } from "../../../../tests/support/gateway.ts";
 import { originsSchema } from "./cors.ts";
 
@@ -85,7 +86,7 @@ test("OPTIONS without a question is not a preflight", async () => {
 });
 
 describe("CORS_ORIGINS", () => {
-  const schema = z.object({ CORS_ORIGINS: setting(originsSchema) });
+  const schema = z.object({ CORS_ORIGINS: setting("origins", originsSchema.default(new Set())) });
   const originsIn = (value: unknown): string[] => [...parseBindings(schema, { CORS_ORIGINS: value }).CORS_ORIGINS];
 
   test("is none unless set", () => {

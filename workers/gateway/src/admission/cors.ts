@@ -6,6 +6,7 @@
 import type { MiddlewareHandler } from "hono";
 import { z } from "zod";
 import type { BaseServices, WorkerEnv } from "#shared/http/worker-env.ts";
+import { listed } from "#shared/settings/settings.ts";
 
 const isOrigin = (text: string): boolean => {
   const url = URL.parse(text);
@@ -15,9 +16,8 @@ const isOrigin = (text: string): boolean => {
 /** Exact origins with commas between, such as `https://www.example.com`; never `*`. */
 export const originsSchema = z
   .string()
-  .default("")
-  .transform((list) => list.split(",").flatMap((origin) => origin.trim() || []))
-  .refine((list) => list.every(isOrigin), "must be exact origins, separated by commas, such as https://www.example.com")
+  .transform(listed)
+  .refine((list) => list.every(isOrigin))
   .transform((list) => new Set(list));
 
 interface CorsServices extends BaseServices {

@@ -2,6 +2,7 @@
 
 import { type BaseScope, SCOPES, type Scope } from "#shared/contracts/rights.ts";
 import { type Failure, failure, type Result, success } from "#shared/lang/result.ts";
+import { listed } from "#shared/settings/settings.ts";
 import type { AuditEntry, AuditRecorder } from "../audit/audit-entry.ts";
 import { REVOCATION_RETENTION_MS } from "../tokens/key-ring.ts";
 import type { Grantor } from "./granting.ts";
@@ -19,15 +20,21 @@ const NAME = /^[a-z][a-z0-9-]{0,31}$/;
 export const isRoleName = (name: string): boolean => NAME.test(name);
 
 /** Roles by name, with commas between, such as `admin,auditor`. */
-export const parseRoleNames = (list: string): ReadonlySet<string> =>
-  new Set(list.split(",").flatMap((name) => name.trim() || []));
+export const parseRoleNames = (list: string): ReadonlySet<string> => new Set(listed(list));
+
+/** What STEP_UP_FOR_ROLES may be set to. */
+export const STEP_UP_ROLES = "names of roles with commas between, such as admin,auditor";
+
+/** The roles of a new installation, besides that of administrators. */
+export const FIRST_ROLES: readonly string[] = ["auditor", "editor", "user"];
 
 /** What is wrong with roles that demand a second factor: one that does not exist would demand it of no one. */
 export const stepUpRolesFault = (names: ReadonlySet<string>, stored: readonly string[]): string | undefined => {
   const known = [...new Set([ADMIN_ROLE, ...stored])];
   const unknown = [...names].filter((name) => !known.includes(name));
   if (unknown.length === 0) return undefined;
-  return `STEP_UP_FOR_ROLES is invalid: there is no role ${unknown.join(", ")}, only ${known.join(", ")}`;
+  const missing = unknown.map((name) => JSON.stringify(name)).join(", ");
+  return `has ${missing}, which does not exist: set it to roles that do, with commas between: ${known.join(", ")}`;
 };
 
 export interface RoleStore {

@@ -35,7 +35,7 @@ export const createFoundation = (bindings: unknown) => {
     open: async () => {
       const keys = await openInternalKeys({ store, keks, envelopes });
       const fault = stepUpRolesFault(env.STEP_UP_FOR_ROLES, await storedRoleNames(database));
-      if (fault !== undefined) throw new UnusableSettings(fault);
+      if (fault !== undefined) throw new UnusableSettings(`STEP_UP_FOR_ROLES ${fault}`);
       return keys;
     },
   };

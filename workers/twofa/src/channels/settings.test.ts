@@ -1,11 +1,12 @@
 import { describe, expect, test } from "vitest";
-import { z } from "zod";
-import { channelBindings, senderAddress, smtpSettings, twilioSettings } from "./settings.ts";
+import { parseBindings } from "#shared/http/bindings.ts";
+import { settingsSchema } from "#shared/settings/settings.ts";
+import { channelBindings, channelRules, senderAddress, smtpSettings, twilioSettings } from "./settings.ts";
 
-const schema = z.object(channelBindings);
+const schema = settingsSchema(channelBindings, channelRules);
 const MAIL_FROM = "Fountain <codes@fountain.example>";
-const smtp = (bindings: Record<string, string>) => smtpSettings(schema.parse({ MAIL_FROM, ...bindings }));
-const twilio = (bindings: Record<string, string>) => twilioSettings(schema.parse(bindings));
+const smtp = (bindings: Record<string, string>) => smtpSettings(parseBindings(schema, { MAIL_FROM, ...bindings }));
+const twilio = (bindings: Record<string, string>) => twilioSettings(parseBindings(schema, bindings));
 
 const UNSET = Object.fromEntries(Object.keys(channelBindings).map((name) => [name, null]));
 
@@ -37,12 +38,19 @@ describe("the mail server", () => {
   });
 
   test.each([
-    [{ SMTP_URL: "http://mail.example" }, /SMTP_URL is invalid/],
-    [{ SMTP_URL: "mail.example:587" }, /SMTP_URL is invalid/],
-    [{ SMTP_URL: "smtp://mail.example", SMTP_HOST: "mail.example" }, /both set/],
+    [{ SMTP_URL: "http://mail.example" }, /SMTP_URL is not usable/],
+    [{ SMTP_URL: "mail.example:587" }, /SMTP_URL is not usable/],
+    [{ SMTP_URL: "smtp://user@mail.example" }, /SMTP_URL is not usable/],
+    [{ SMTP_URL: "smtp://u:%ff@mail.example" }, /SMTP_URL is not usable/],
+    [{ SMTP_URL: "smtp://mail.example", SMTP_HOST: "mail.example" }, /SMTP_HOST is set beside SMTP_URL/],
+    [{ SMTP_URL: "smtp://mail.example", SMTP_USER: "u" }, /SMTP_USER is set beside SMTP_URL/],
+    [{ SMTP_HOST: "smtp://mail.example" }, /SMTP_HOST is not usable/],
+    [{ SMTP_HOST: "mail.example:587" }, /SMTP_HOST is not usable/],
     [{ SMTP_HOST: "mail.example", MAIL_FROM: "" }, /MAIL_FROM is missing/],
-    [{ SMTP_HOST: "mail.example", SMTP_USER: "u" }, /must be set together/],
-    [{ SMTP_HOST: "mail.example", SMTP_PASSWORD: "p" }, /must be set together/],
+    [{ MAIL_FROM }, /MAIL_FROM is set without a mail server/],
+    [{ MAIL_FROM: "", SMTP_USER: "u" }, /SMTP_USER is set without SMTP_HOST/],
+    [{ SMTP_HOST: "mail.example", SMTP_USER: "u" }, /SMTP_PASSWORD is missing/],
+    [{ SMTP_HOST: "mail.example", SMTP_PASSWORD: "p" }, /SMTP_USER is missing/],
     [{ SMTP_HOST: "mail.example", SMTP_PORT: "0" }, /SMTP_PORT/],
     [{ MAIL_FROM: "Fountain" }, /MAIL_FROM/],
     [{ MAIL_FROM: "codes@fountain.example\r\nBcc: eve@example.org" }, /MAIL_FROM/],
@@ -73,8 +81,10 @@ describe("the account at Twilio", () => {
   });
 
   test.each([
-    [{ ...account, TWILIO_AUTH_TOKEN: "" }, /must be set together/],
-    [{ TWILIO_FROM: "+15005550006" }, /must be set together/],
+    [{ ...account, TWILIO_AUTH_TOKEN: "" }, /TWILIO_AUTH_TOKEN is missing: .* must be set together/],
+    [{ TWILIO_FROM: "+15005550006" }, /TWILIO_ACCOUNT_SID is missing/],
+    [{ ...account, TWILIO_FROM: "0049 170 1" }, /TWILIO_FROM is not usable/],
+    [{ ...account, TWILIO_URL: "https://a:b@x.example" }, /TWILIO_URL is not usable/],
     [{ ...account, TWILIO_ACCOUNT_SID: "../x" }, /TWILIO_ACCOUNT_SID/],
     [{ ...account, TWILIO_URL: "file:///etc" }, /TWILIO_URL/],
   ])("set as %j is refused", (bindings, fault) => {

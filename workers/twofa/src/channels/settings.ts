@@ -1,6 +1,7 @@
 /** The settings of email and text messages. Incomplete ones are refused at the start, not at the first login. */
 import { z } from "zod";
-import { setting, UnusableSettings } from "#shared/http/bindings.ts";
+import { optionalBinding } from "#shared/http/bindings.ts";
+import { choice, type Rule, secretSetting, setting, wholeNumber } from "#shared/settings/settings.ts";
 import { parseAddress } from "../model/destination.ts";
 
 export interface SmtpSettings {
@@ -32,7 +33,15 @@ const SUBMISSION_PORT = 587;
 const SUBMISSIONS_PORT = 465;
 const MAX_PORT = 65_535;
 
-const text = setting(z.string().default(""));
+const HOST = /^(?:[\w.-]+|\[?[\da-f:.]+\]?)$/i;
+const ACCOUNT_SID = /^AC[\da-f]{32}$/i;
+/** A number, a messaging service, or the name of a sender. */
+const TWILIO_SENDER = /^(?:\+\d{5,15}|MG[\da-f]{32}|(?=.*[A-Za-z])[A-Za-z\d ]{1,11})$/;
+
+const text = (allowed: string, isAllowed: (value: string) => boolean = () => true) =>
+  setting(allowed, z.string().refine(isAllowed).default(""));
+const secret = (allowed: string, isAllowed: (value: string) => boolean = () => true) =>
+  secretSetting(allowed, z.string().refine(isAllowed).default(""));
 
 /** `Name <address>`, or the address alone. */
 const SENDER = /^(?:[^<>\r\n]*<([^<>\s]+)>|([^<>\s]+))$/;
@@ -46,23 +55,36 @@ export const senderAddress = (from: string): string | undefined => {
 
 export const channelBindings = {
   /** How long a code that was sent is valid. */
-  OTP_EXPIRATION_MINUTES: setting(z.coerce.number().int().min(1).max(MAX_EXPIRATION_MINUTES).default(5)),
+  OTP_EXPIRATION_MINUTES: wholeNumber({ min: 1, max: MAX_EXPIRATION_MINUTES, fallback: 5 }),
   /** `smtp://` (STARTTLS) or `smtps://` (TLS from the start), with user, password, host and port. */
-  SMTP_URL: text,
+  SMTP_URL: secret("smtp://user:password@host:587 or smtps://user:password@host:465", (url) => isServer(url)),
   /** The same in parts: port 465 means TLS from the start. */
-  SMTP_HOST: text,
-  SMTP_PORT: setting(z.preprocess((value) => value || SUBMISSION_PORT, z.coerce.number().int().min(1).max(MAX_PORT))),
-  SMTP_USER: text,
-  SMTP_PASSWORD: text,
+  SMTP_HOST: text("the mail server's name or address, without scheme and port", (host) => HOST.test(host)),
+  SMTP_PORT: wholeNumber({ min: 1, max: MAX_PORT, fallback: SUBMISSION_PORT }),
+  SMTP_USER: text("the user at the mail server"),
+  SMTP_PASSWORD: secret("the password at the mail server"),
   /** Where the mail server may be; workerd's configuration enforces it. */
-  SMTP_NETWORK: setting(z.enum(["public", "private"]).default("public")),
-  MAIL_FROM: text.refine((from) => from === "" || senderAddress(from) !== undefined, "must be an email address"),
+  SMTP_NETWORK: choice(["public", "private"], "public"),
+  MAIL_FROM: text(
+    "the sender's email address, such as Fountain <codes@example.com>",
+    (from) => senderAddress(from) !== undefined,
+  ),
   /** Cloudflare's binding for mail, where no mail server is set. */
-  MAIL: setting(z.custom<EmailBinding>((value) => typeof value === "object" || typeof value === "function").optional()),
-  TWILIO_ACCOUNT_SID: text.refine((sid) => /^(AC[0-9a-fA-F]{32})?$/.test(sid), "must be AC and 32 hex digits"),
-  TWILIO_AUTH_TOKEN: text,
-  TWILIO_FROM: text,
-  TWILIO_URL: setting(z.preprocess((value) => value || "https://api.twilio.com", z.url({ protocol: /^https?$/ }))),
+  MAIL: optionalBinding(z.custom<EmailBinding>((value) => typeof value === "object" || typeof value === "function")),
+  // The token may have been put here by mistake.
+  TWILIO_ACCOUNT_SID: secret("the account's SID: AC and 32 hexadecimal digits", (sid) => ACCOUNT_SID.test(sid)),
+  TWILIO_AUTH_TOKEN: secret("the account's auth token"),
+  TWILIO_FROM: text(
+    "a number such as +15005550006, a messaging service (MG and 32 hexadecimal digits), or a name of up to 11 letters and digits",
+    (from) => TWILIO_SENDER.test(from),
+  ),
+  TWILIO_URL: setting(
+    "the http or https URL of Twilio's API, without credentials",
+    z
+      .url({ protocol: /^https?$/ })
+      .refine((url) => URL.parse(url)?.username === "")
+      .default("https://api.twilio.com"),
+  ),
 };
 
 export type ChannelBindings = z.infer<z.ZodObject<typeof channelBindings>>;
@@ -72,52 +94,43 @@ const PROTOCOLS: Record<string, { implicitTls: boolean; port: number } | undefin
   "smtps:": { implicitTls: true, port: SUBMISSIONS_PORT },
 };
 
-const fromUrl = (text: string, from: string): SmtpSettings | undefined => {
+const decoded = (part: string): string | undefined => {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return undefined;
+  }
+};
+
+type Server = Omit<SmtpSettings, "from">;
+
+const serverIn = (text: string): Server | undefined => {
   const url = URL.parse(text);
   const protocol = url && PROTOCOLS[url.protocol];
   if (!protocol || url.hostname === "") return undefined;
-  return {
-    host: url.hostname,
-    port: url.port === "" ? protocol.port : Number(url.port),
-    implicitTls: protocol.implicitTls,
-    user: decodeURIComponent(url.username),
-    password: decodeURIComponent(url.password),
-    from,
-  };
+  const [user, password] = [decoded(url.username), decoded(url.password)];
+  if (user === undefined || password === undefined || (user === "") !== (password === "")) return undefined;
+  const port = url.port === "" ? protocol.port : Number(url.port);
+  return { host: url.hostname, port, implicitTls: protocol.implicitTls, user, password };
 };
 
-/** The mail server; `undefined` when none is set. Throws if the settings are incomplete. */
+const isServer = (text: string): boolean => serverIn(text) !== undefined;
+
+const serverInParts = (bindings: ChannelBindings): Server | undefined => {
+  const { SMTP_HOST: host, SMTP_PORT: port, SMTP_USER: user, SMTP_PASSWORD: password } = bindings;
+  return host === "" ? undefined : { host, port, implicitTls: port === SUBMISSIONS_PORT, user, password };
+};
+
+/** The mail server; `undefined` when none is set. */
 export const smtpSettings = (bindings: ChannelBindings): SmtpSettings | undefined => {
-  const { SMTP_URL, SMTP_HOST, SMTP_PORT, SMTP_USER, SMTP_PASSWORD, MAIL_FROM } = bindings;
-  if (SMTP_URL === "" && SMTP_HOST === "") return undefined;
-  if (SMTP_URL !== "" && SMTP_HOST !== "")
-    throw new UnusableSettings("SMTP_URL and SMTP_HOST are both set: keep one of them");
-  if (MAIL_FROM === "") throw new UnusableSettings("MAIL_FROM is missing: set it to the sender's email address");
-  const settings =
-    SMTP_URL === ""
-      ? {
-          host: SMTP_HOST,
-          port: SMTP_PORT,
-          implicitTls: SMTP_PORT === SUBMISSIONS_PORT,
-          user: SMTP_USER,
-          password: SMTP_PASSWORD,
-          from: MAIL_FROM,
-        }
-      : fromUrl(SMTP_URL, MAIL_FROM);
-  if (!settings)
-    throw new UnusableSettings("SMTP_URL is invalid: set it to smtp://user:password@host:587 or smtps://…:465");
-  if ((settings.user === "") !== (settings.password === ""))
-    throw new UnusableSettings("SMTP_USER and SMTP_PASSWORD must be set together");
-  return settings;
+  const server = serverIn(bindings.SMTP_URL) ?? serverInParts(bindings);
+  return server && { ...server, from: bindings.MAIL_FROM };
 };
 
-/** The account at Twilio; `undefined` when none is set. Throws if the settings are incomplete. */
+/** The account at Twilio; `undefined` when none is set. */
 export const twilioSettings = (bindings: ChannelBindings): TwilioSettings | undefined => {
   const { TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN, TWILIO_FROM, TWILIO_URL } = bindings;
-  const set = [TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN, TWILIO_FROM].filter((value) => value !== "");
-  if (set.length === 0) return undefined;
-  if (set.length < 3)
-    throw new UnusableSettings("TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN and TWILIO_FROM must be set together");
+  if (TWILIO_ACCOUNT_SID === "") return undefined;
   return {
     url: TWILIO_URL.replace(/\/$/, ""),
     accountSid: TWILIO_ACCOUNT_SID,
@@ -125,3 +138,45 @@ export const twilioSettings = (bindings: ChannelBindings): TwilioSettings | unde
     from: TWILIO_FROM,
   };
 };
+
+const TWILIO = ["TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "TWILIO_FROM"] as const;
+
+export const channelRules: readonly Rule<ChannelBindings>[] = [
+  {
+    settings: ["SMTP_URL", "SMTP_HOST"],
+    conflict: ({ SMTP_URL, SMTP_HOST }) =>
+      SMTP_URL !== "" && SMTP_HOST !== "" ? ["SMTP_HOST", "is set beside SMTP_URL: keep one of them"] : undefined,
+  },
+  {
+    settings: ["SMTP_URL", "SMTP_HOST", "MAIL_FROM"],
+    conflict: ({ SMTP_URL, SMTP_HOST, MAIL_FROM, MAIL }) => {
+      const hasServer = SMTP_URL !== "" || SMTP_HOST !== "";
+      if (hasServer && MAIL_FROM === "")
+        return ["MAIL_FROM", "is missing: set it to the sender's email address, such as Fountain <codes@example.com>"];
+      if (!hasServer && MAIL_FROM !== "" && !MAIL)
+        return ["MAIL_FROM", "is set without a mail server: set SMTP_HOST or SMTP_URL too, or unset it"];
+      return undefined;
+    },
+  },
+  {
+    settings: ["SMTP_URL", "SMTP_HOST", "SMTP_USER", "SMTP_PASSWORD"],
+    conflict: ({ SMTP_URL, SMTP_HOST, SMTP_USER, SMTP_PASSWORD }) => {
+      if (SMTP_URL !== "" && SMTP_USER !== "") return ["SMTP_USER", "is set beside SMTP_URL: put the user into that"];
+      if (SMTP_HOST === "" && SMTP_USER !== "") return ["SMTP_USER", "is set without SMTP_HOST: set both, or neither"];
+      if (SMTP_HOST === "") return undefined;
+      if (SMTP_USER !== "" && SMTP_PASSWORD === "")
+        return ["SMTP_PASSWORD", "is missing: SMTP_USER and SMTP_PASSWORD must be set together"];
+      if (SMTP_USER === "" && SMTP_PASSWORD !== "")
+        return ["SMTP_USER", "is missing: SMTP_USER and SMTP_PASSWORD must be set together"];
+      return undefined;
+    },
+  },
+  {
+    settings: TWILIO,
+    conflict: (bindings) => {
+      const missing = TWILIO.find((name) => bindings[name] === "");
+      if (missing === undefined || TWILIO.every((name) => bindings[name] === "")) return undefined;
+      return [missing, `is missing: ${TWILIO.join(", ")} must be set together`];
+    },
+  },
+];

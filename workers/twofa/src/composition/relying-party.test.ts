@@ -1,10 +1,12 @@
 import { describe, expect, test } from "vitest";
-import { z } from "zod";
-import { relyingPartyBindings, relyingPartyOf } from "./relying-party.ts";
+import { parseBindings, publicUrl } from "#shared/http/bindings.ts";
+import { settingsSchema } from "#shared/settings/settings.ts";
+import { relyingPartyBindings, relyingPartyOf, relyingPartyRules } from "./relying-party.ts";
 
-const schema = z.object(relyingPartyBindings);
-const read = (bindings: Record<string, string | null>, PUBLIC_URL = "https://fountain.example.com") =>
-  relyingPartyOf({ PUBLIC_URL, ...schema.parse(bindings) });
+const schema = settingsSchema({ PUBLIC_URL: publicUrl, ...relyingPartyBindings }, relyingPartyRules);
+const PUBLIC = "https://fountain.example.com";
+const read = (bindings: Record<string, string | null>, PUBLIC_URL = PUBLIC) =>
+  relyingPartyOf(parseBindings(schema, { PUBLIC_URL, ...bindings }));
 
 describe("for whom passkeys are made", () => {
   test("is the host of PUBLIC_URL, and its pages, where nothing is said", () => {
@@ -25,19 +27,23 @@ describe("for whom passkeys are made", () => {
   test.each(["https://www.example.com/", "http://www.example.com", "www.example.com", "*", "null"])(
     "is no page of %s, which is no origin that browsers make passkeys on",
     (origin) => {
-      expect(schema.safeParse({ WEBAUTHN_ORIGINS: origin }).success).toBe(false);
+      expect(() => read({ WEBAUTHN_ORIGINS: origin })).toThrow("WEBAUTHN_ORIGINS is not usable");
     },
   );
 
   test.each(["https://example.com", "example.com:443", "Example.com", "127.0.0.1", "*.example.com"])(
     "is not %s, which is no domain",
     (id) => {
-      expect(schema.safeParse({ WEBAUTHN_RP_ID: id }).success).toBe(false);
+      expect(() => read({ WEBAUTHN_RP_ID: id })).toThrow("WEBAUTHN_RP_ID is not usable");
     },
   );
 
   test("is refused, with the name of the page, where a browser would refuse it", () => {
     const settings = { WEBAUTHN_RP_ID: "example.com", WEBAUTHN_ORIGINS: "https://badexample.com" };
-    expect(() => read(settings)).toThrow("https://badexample.com");
+    expect(() => read(settings)).toThrow("WEBAUTHN_ORIGINS has https://badexample.com");
+    expect(() => read({ WEBAUTHN_RP_ID: "example.org" })).toThrow(
+      "WEBAUTHN_RP_ID is example.org, and PUBLIC_URL is not in",
+    );
+    expect(read({ WEBAUTHN_RP_ID: "example.com" }).origins).toEqual([PUBLIC]);
   });
 });

@@ -1,6 +1,6 @@
 /** The relying party of passkeys (WebAuthn Level 3 §4): set by the operator, by default the host of PUBLIC_URL. */
 import { z } from "zod";
-import { setting, UnusableSettings } from "#shared/http/bindings.ts";
+import { listed, type Rule, setting } from "#shared/settings/settings.ts";
 import type { RelyingParty } from "../model/passkey.ts";
 
 const NAME = "Fountain";
@@ -18,21 +18,20 @@ const isOwnMachine = (host: string): boolean => host === "localhost" || host.end
 export const relyingPartyBindings = {
   /** The domain that passkeys are bound to: that of the pages, or one above it. It cannot be changed later on. */
   WEBAUTHN_RP_ID: setting(
+    "a domain such as example.com, without scheme and port",
     z
       .string()
-      .default("")
-      .refine((id) => id === "" || DOMAIN.test(id), "must be a domain such as example.com, without scheme or port"),
+      .refine((id) => DOMAIN.test(id))
+      .default(""),
   ),
   /** The origins whose pages may ask for passkeys, with commas between. */
   WEBAUTHN_ORIGINS: setting(
+    "https origins with commas between, such as https://www.example.com (http for localhost only)",
     z
       .string()
-      .default("")
-      .transform((list) => list.split(",").flatMap((origin) => origin.trim() || []))
-      .refine(
-        (origins) => origins.every(isUsableOrigin),
-        "must be origins, separated by commas, such as https://www.example.com or http://localhost:3000",
-      ),
+      .transform(listed)
+      .refine((origins) => origins.every(isUsableOrigin))
+      .default([]),
   ),
 };
 
@@ -42,15 +41,31 @@ interface RelyingPartySettings {
   WEBAUTHN_ORIGINS: readonly string[];
 }
 
-/** Throws when a page of one of the origins could not ask for a passkey of that domain. */
 export const relyingPartyOf = (settings: RelyingPartySettings): RelyingParty => {
   const { hostname, origin } = new URL(settings.PUBLIC_URL);
-  const id = settings.WEBAUTHN_RP_ID || hostname;
   const origins = settings.WEBAUTHN_ORIGINS.length > 0 ? settings.WEBAUTHN_ORIGINS : [origin];
-  const stranger = settings.WEBAUTHN_ORIGINS.find((each) => !isWithin(new URL(each).hostname, id));
-  if (stranger !== undefined)
-    throw new UnusableSettings(`WEBAUTHN_ORIGINS has ${stranger}, which is not in the domain ${id} (WEBAUTHN_RP_ID)`);
-  return { id, name: NAME, origins };
+  return { id: settings.WEBAUTHN_RP_ID || hostname, name: NAME, origins };
 };
 
 const isWithin = (host: string, domain: string): boolean => host === domain || host.endsWith(`.${domain}`);
+
+/** A page of another domain could not ask for a passkey. */
+export const relyingPartyRules: readonly Rule<RelyingPartySettings>[] = [
+  {
+    settings: ["PUBLIC_URL", "WEBAUTHN_RP_ID", "WEBAUTHN_ORIGINS"],
+    conflict: (settings) => {
+      const { id, origins } = relyingPartyOf(settings);
+      const stranger = origins.find((origin) => !isWithin(new URL(origin).hostname, id));
+      if (stranger === undefined) return undefined;
+      return settings.WEBAUTHN_ORIGINS.length > 0
+        ? [
+            "WEBAUTHN_ORIGINS",
+            `has ${stranger}, which is not in the domain ${id} (WEBAUTHN_RP_ID, by default the host of PUBLIC_URL)`,
+          ]
+        : [
+            "WEBAUTHN_RP_ID",
+            `is ${id}, and PUBLIC_URL is not in that domain: set it to that host or a domain above, or set WEBAUTHN_ORIGINS`,
+          ];
+    },
+  },
+];

@@ -1,0 +1,37 @@
+/** Prepares what the workers need: migrated databases, bundles, their configuration and their environment. */
+import { createPrivateKey } from "node:crypto";
+import { parseNodeUrls } from "../../workers/search/src/typesense/node-urls.ts";
+import { prepareDatabases } from "../libsql/databases.ts";
+import { waitForSqld } from "../libsql/sqld.ts";
+import { bundleWorkers } from "../workerd/bundle.ts";
+import { computeEnvironment, secretVariable } from "../workerd/environment.ts";
+import { DATABASE_TOKEN, hasDatabase, readTopology } from "../workerd/topology.ts";
+import { nodeAddresses, TYPESENSE_NODES } from "../workerd/typesense.ts";
+import { writeWorkerdConfig } from "../workerd/workerd-config.ts";
+import type { PreparationOrder, PreparationOutcome } from "./preparation.ts";
+
+/** Throws an OperatorError when the start cannot continue. */
+export const prepare = async (root: string, order: PreparationOrder): Promise<PreparationOutcome> => {
+  const topology = readTopology(root);
+  const prepareData = async () => {
+    await waitForSqld(order.sqld.port);
+    const signingKey = createPrivateKey(order.signingKeyPem);
+    return prepareDatabases(topology, { ...order.sqld, signingKey, data: order.data });
+  };
+  const [databaseVariables] = await Promise.all([prepareData(), bundleWorkers(topology.workers, order.build)]);
+  const generated = { ...databaseVariables, ...order.variables };
+  const environment = computeEnvironment(topology, generated, process.env);
+  const nodes = parseNodeUrls(environment[TYPESENSE_NODES] ?? "");
+  writeWorkerdConfig(topology, order.build, {
+    internet: environment["WEBHOOK_TARGETS"] === "any" ? "any" : "public",
+    messages: environment["SMTP_NETWORK"] === "private" ? "any" : "public",
+    typesense: nodeAddresses(nodes.ok ? nodes.value : []),
+  });
+  const maintainedWorkers = topology.workers.filter(({ crons }) => crons.length > 0).map(({ worker }) => worker);
+  const databaseTokens = Object.fromEntries(
+    topology.workers
+      .filter(hasDatabase)
+      .map(({ worker }) => [worker, environment[secretVariable(worker, DATABASE_TOKEN)] ?? ""]),
+  );
+  return { prepared: { environment, databaseTokens, maintainedWorkers } };
+};

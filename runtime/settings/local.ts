@@ -1,0 +1,61 @@
+/** The settings of `npm start` itself, beside those of the workers. */
+import { z } from "zod";
+import { describeFault } from "../../shared/settings/describe.ts";
+import { faultsIn, secretSetting, setting, settingNames, settingsSchema } from "../../shared/settings/settings.ts";
+import { DEFAULT_PORT } from "../local/settings.ts";
+import type { Environment } from "./workers.ts";
+
+const MAX_PORT = 65_535;
+
+const port = setting(
+  `a whole number from 1 to ${MAX_PORT}`,
+  z
+    .string()
+    .regex(/^\d{1,5}$/)
+    .refine((text) => Number(text) >= 1 && Number(text) <= MAX_PORT)
+    .optional(),
+);
+
+/** How what the workers log is shown. */
+const LOG_FORMATS = ["json", "pretty"] as const;
+
+const localSchema = settingsSchema(
+  {
+    PORT: port,
+    METRICS_PORT: port,
+    FOUNTAIN_HOME: setting("a folder", z.string().optional()),
+    ADMIN_USERNAME: setting("the first administrator's username", z.string().optional()),
+    ADMIN_PASSWORD: secretSetting("the first administrator's password", z.string().optional()),
+    LOG_FORMAT: setting("json or pretty", z.enum(LOG_FORMATS).optional()),
+    TYPESENSE_NODES: setting("", z.string().optional()),
+    TYPESENSE_API_KEY: secretSetting("", z.string().optional()),
+  },
+  [
+    {
+      settings: ["PORT", "METRICS_PORT"],
+      conflict: ({ PORT, METRICS_PORT }) =>
+        METRICS_PORT !== undefined && METRICS_PORT === (PORT ?? String(DEFAULT_PORT))
+          ? ["METRICS_PORT", `is the same as PORT, ${METRICS_PORT}: set it to another port`]
+          : undefined,
+    },
+    {
+      settings: ["TYPESENSE_NODES", "TYPESENSE_API_KEY"],
+      conflict: ({ TYPESENSE_NODES, TYPESENSE_API_KEY }) =>
+        TYPESENSE_NODES && !TYPESENSE_API_KEY
+          ? ["TYPESENSE_API_KEY", "is missing: TYPESENSE_NODES is set, so set it to the cluster's admin key"]
+          : undefined,
+    },
+  ],
+);
+
+/** Node's own, which reach workerd too. */
+const OF_NODE = ["SSL_CERT_FILE", "SSL_CERT_DIR"];
+
+export const LOCAL_VARIABLES: readonly string[] = [...settingNames(localSchema), ...OF_NODE];
+
+/** One line for each of them that is not usable. */
+export const localFaults = (environment: Environment): string[] => {
+  const parsed = localSchema.safeParse(environment);
+  if (parsed.success) return [];
+  return faultsIn(localSchema, parsed.error.issues).map((fault) => describeFault(fault, environment[fault.setting]));
+};
