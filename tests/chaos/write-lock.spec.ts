@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => fountain.stop());
 
-test("sqld that has lost a write lock, and spins, is replaced, and every acknowledged write is there", async (context) => {
+test("sqld with more writers than it bears keeps what it acknowledged, and is replaced once it has lost a lock", async () => {
   const database = fountain.databases["service-a"];
   if (database === undefined) throw new Error("service-a has a database");
   const found = () =>
@@ -20,6 +20,7 @@ test("sqld that has lost a write lock, and spins, is replaced, and every acknowl
     () => found().length > 0,
   );
   expect(missing).toEqual([]);
-  console.log(`${acknowledged} writes acknowledged. ${found().join("; ")}`);
-  if (!wasLost) context.skip("sqld has not lost the lock");
+  console.log(
+    `${acknowledged} writes acknowledged; the lock was ${wasLost ? "lost" : "not lost"}. ${found().join("; ")}`,
+  );
 });
