@@ -12,6 +12,8 @@ readonly public_port=8787
 readonly internal_port=8788
 # Long enough for two rounds of Caddy's health checks.
 readonly drain_seconds=${DRAIN_SECONDS:-6}
+# workerd waits for 30 s at most until no more requests come.
+readonly max_drain_seconds=35
 
 # shellcheck source=supervise.bash
 . "$home/supervise.bash"
@@ -118,11 +120,14 @@ probe() {
   echo "$status"
 }
 
-# From here on /ready answers 503; a moment later no new request comes, and workerd can finish those it has.
+# From here on /ready answers 503. Once the load balancer has turned away, workerd says so, and can finish the requests it
+# has.
 stop() {
+  local status
   if call_internal 'POST /drain'; then
-    exec 3>&-
     pause "$((drain_seconds * 1000))"
+    read -rt "$max_drain_seconds" status <&3 || true
+    exec 3>&-
   fi
   kill -TERM "$child"
 }

@@ -11,7 +11,10 @@ export interface InternalRpc extends MetricsRpc {
 }
 
 export interface GatewayInternalRpc extends MetricsRpc {
-  /** Makes `/ready` respond 503 from now on: this process is shutting down. */
+  /**
+   * Makes `/ready` respond 503 from now on: this process is shutting down. Resolves once no more requests come, or after
+   * 30 s.
+   */
   drain(): Promise<void>;
 }
 

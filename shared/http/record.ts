@@ -38,6 +38,14 @@ const recordAuthentication = <Services extends BaseServices>(
   countAuthentication({ credential: credentialKind(context.req.raw.headers), outcome, reason: counted });
 };
 
+/** The paths of probes, which are no traffic. */
+const PROBES = new Set(["/health", "/ready"]);
+
+let served = 0;
+
+/** How many requests this isolate has responded to, probes not counted. */
+export const servedRequests = (): number => served;
+
 /** Logs and counts a request that has got its response. */
 export const recordRequest = <Services extends BaseServices>(
   context: BaseContext<Services>,
@@ -47,6 +55,7 @@ export const recordRequest = <Services extends BaseServices>(
   const { status } = context.res;
   const { log, template: route, policy, principal } = context.var;
   const reason = currentRequest()?.reason;
+  if (!PROBES.has(route)) served += 1;
   log(status >= 500 ? "error" : "info", "request", {
     method,
     route,

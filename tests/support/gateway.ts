@@ -156,8 +156,12 @@ export const createTestGateway = async (corsOrigins: readonly string[] = []): Pr
     publicUrl: ISSUER,
     trustedProxies: [],
     corsOrigins: new Set(corsOrigins),
-    ...drainable(async () => {
-      await getFromAll(upstreams, "/ready");
+    ...drainable({
+      probe: async () => {
+        await getFromAll(upstreams, "/ready");
+      },
+      served: () => 0,
+      sleep: () => Promise.resolve(),
     }),
   };
   const app = createGatewayApp(() => services);

@@ -3,6 +3,7 @@ import { waitUntil } from "cloudflare:workers";
 import { createKeyUses } from "#shared/auth/key-uses.ts";
 import { verifierOf } from "#shared/auth/verify.ts";
 import { once, parseBindings } from "#shared/http/bindings.ts";
+import { servedRequests } from "#shared/http/record.ts";
 import { createReportingRecorder } from "#shared/http/reporting.ts";
 import { createLog, describeError } from "#shared/observability/log.ts";
 import { createApiKeyVerifier } from "./admission/api-keys.ts";
@@ -23,6 +24,8 @@ const later =
   (work: Promise<void>): void =>
     waitUntil(work.catch((error: unknown) => log("warn", event, { error: describeError(error) })));
 
+const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
 const connect = once((bindings: unknown): GatewayServices => {
   const env = parseBindings(envSchema, bindings);
   const now = Date.now;
@@ -32,7 +35,7 @@ const connect = once((bindings: unknown): GatewayServices => {
       await env.KMS_RPC.recordKeyUses(batch);
     },
     later: later("key-uses-lost"),
-    sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+    sleep,
     now,
   });
   const upstreams = upstreamsIn(bindings);
@@ -49,8 +52,12 @@ const connect = once((bindings: unknown): GatewayServices => {
     publicUrl: env.PUBLIC_URL,
     trustedProxies: env.TRUSTED_PROXIES,
     corsOrigins: env.CORS_ORIGINS,
-    ...drainable(async () => {
-      await getFromAll(upstreams, "/ready");
+    ...drainable({
+      probe: async () => {
+        await getFromAll(upstreams, "/ready");
+      },
+      served: servedRequests,
+      sleep,
     }),
   };
 });

@@ -10,8 +10,8 @@ export const createEntrypoints = (connect: (bindings: unknown) => GatewayService
       return exposition();
     }
 
-    async drain(): Promise<void> {
-      connect(this.env).drain();
+    drain(): Promise<void> {
+      return connect(this.env).drain();
     }
   },
 });

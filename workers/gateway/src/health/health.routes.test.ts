@@ -45,7 +45,7 @@ describe("ready", () => {
   });
 
   test("once it drains, says so and asks nobody, while everything else is served on", async () => {
-    gateway.drain();
+    await gateway.drain();
     const response = await gateway.fetch("/ready");
     expect(response.status).toBe(503);
     expect(await response.json()).toMatchObject({ code: "unavailable", detail: "This process is shutting down." });
