@@ -5,6 +5,12 @@ const RETRY_DELAY_MS = 500;
 const TIMEOUT_MS = 15_000;
 const SECOND_MS = 1_000;
 
+const MEASURED_MS = 4_000;
+const MAX_PER_SECOND = 100;
+const MIN_PER_SECOND = 4;
+/** What is sent of what the stack can serve on this machine, however busy: replicas go, and the others take over. */
+const SHARE = 1 / 4;
+
 export interface LoadOptions {
   url: string;
   /** The headers of as many callers, who take turns. */
@@ -122,6 +128,22 @@ export const startLoad = ({ url, callers, perSecond, writeEvery, firstElementId 
       return { sent, failedAtFirst, failed, acknowledged, p50Ms: p50Ms ?? 0, p99Ms: p99Ms ?? 0 };
     },
   };
+};
+
+/** Requests a second that leave the stack as it is now room for what a test does to it. */
+export const bearableRate = async (url: string, callers: readonly Record<string, string>[]): Promise<number> => {
+  const endsAtMs = performance.now() + MEASURED_MS;
+  let responses = 0;
+  const read = async (headers: Record<string, string>): Promise<void> => {
+    while (performance.now() < endsAtMs) {
+      const response = await fetch(`${url}/service-a/elements?limit=1`, { headers });
+      await response.arrayBuffer();
+      responses += 1;
+    }
+  };
+  await Promise.all(callers.map(read));
+  const perSecond = (responses / MEASURED_MS) * SECOND_MS * SHARE;
+  return Math.round(Math.min(MAX_PER_SECOND, Math.max(MIN_PER_SECOND, perSecond)));
 };
 
 /** The report in one line. */
