@@ -67,19 +67,20 @@ CMD ["/bin/sqld"]
 END
 fi
 
-# Programs of Debian packages: image, package and command line.
-while read -r image package arguments; do
+# Programs of Debian packages: image, package, the program's name in the original, and its command line.
+while read -r image package program arguments; do
   have "$image" && continue
   build "$image" <<END
 FROM $base
-RUN apt-get update -qq && apt-get install -y -qq --no-install-recommends $package && rm -rf /var/lib/apt/lists/*
-ENTRYPOINT ["/usr/bin/$package"]
+RUN apt-get update -qq && apt-get install -y -qq --no-install-recommends $package && rm -rf /var/lib/apt/lists/* \\
+ && { [ -e /bin/$program ] || ln -s /usr/bin/$package /bin/$program; }
+ENTRYPOINT ["/bin/$program"]
 CMD [$arguments]
 END
 done <<END
-$(named prom/prometheus) prometheus "--config.file=/etc/prometheus/prometheus.yml"
-$(named prom/alertmanager) prometheus-alertmanager "--config.file=/etc/alertmanager/alertmanager.yml"
-$(named prom/blackbox-exporter) prometheus-blackbox-exporter "--config.file=/etc/blackbox_exporter/config.yml"
+$(named prom/prometheus) prometheus prometheus "--config.file=/etc/prometheus/prometheus.yml"
+$(named prom/alertmanager) prometheus-alertmanager alertmanager "--config.file=/etc/alertmanager/alertmanager.yml"
+$(named prom/blackbox-exporter) prometheus-blackbox-exporter blackbox_exporter "--config.file=/etc/blackbox_exporter/config.yml"
 END
 
 image=$(named caddy)
