@@ -6,6 +6,7 @@ import { existsSync } from "node:fs";
 import path from "node:path";
 import type { Client, InStatement } from "@libsql/client/http";
 import { type MigrationMeta, readMigrationFiles } from "drizzle-orm/migrator";
+import { renewIndex } from "../../workers/search/src/storage/text-index.ts";
 import { OperatorError, reasonOf } from "../local/operator-error.ts";
 import type { Topology, Worker } from "../workerd/topology.ts";
 
@@ -17,6 +18,12 @@ const lastAppliedAt = async (client: Client): Promise<number> => {
   );
   const { rows } = await client.execute(`SELECT max(created_at) FROM ${APPLIED_TABLE}`);
   return Number(rows[0]?.[0] ?? Number.NEGATIVE_INFINITY);
+};
+
+/** What a migration leaves to a worker's own code. Harmless when there is nothing to do. */
+const FOLLOW_UPS: Readonly<Record<string, (client: Client) => Promise<unknown>>> = {
+  // Workers that start afterwards find every document; those of the version before use an index of their own.
+  search: (client) => renewIndex(client, () => true),
 };
 
 const statementsOf = ({ sql, hash, folderMillis }: MigrationMeta): InStatement[] => [
@@ -36,6 +43,7 @@ export const migrateDatabase = async (topology: Topology, worker: Worker, client
     const last = await lastAppliedAt(client);
     const missing = migrations.filter(({ folderMillis }) => folderMillis > last);
     if (missing.length > 0) await client.migrate(missing.flatMap(statementsOf));
+    await FOLLOW_UPS[worker.worker]?.(client);
     return true;
   } catch (cause) {
     throw new OperatorError(`the migrations of ${worker.worker} do not apply: ${reasonOf(cause)}`, { cause });

@@ -3,10 +3,12 @@ import { ANSWERS } from "./answers.ts";
 import type { Case } from "./case.ts";
 import { FILTERS } from "./filters.ts";
 import { REFUSALS } from "./refusals.ts";
+import { SCRIPTS } from "./scripts.ts";
 import { WORDS } from "./words.ts";
 
 export const CASES: Readonly<Record<string, readonly Case[]>> = {
   "words, errors and ranking": WORDS,
+  "words of all scripts": SCRIPTS,
   "a filter lets through": FILTERS,
   "the order of hits": ANSWERS.ORDERS,
   pages: ANSWERS.PAGES,

@@ -1,4 +1,4 @@
-/** The documents that both engines search in the suite: two hundred, always the same. */
+/** The documents that both engines search in the suite: some two hundred, always the same. */
 import type { ElementDocument } from "#shared/contracts/search.ts";
 
 const TYPES = ["section", "action", "character", "spokenWord"] as const;
@@ -60,6 +60,17 @@ const SPECIAL: Record<
   twice: { text: "echo after echo", comment: "echo" },
   separated: { text: "wind and/or waves" },
   last: { text: "The very end", element_type: "script", version_number: 9 },
+  forge: { text: "the iron castle forge" },
+  folded: { text: "Große Straße in Łódź, Ærø und Þórshöfn" },
+  compatible: { text: "ＡＢＣ ½ x² oﬃce" },
+  cyrillic: { text: "На столе чайник, рядом ёжик" },
+  greek: { text: "Η Αθήνα το βράδυ" },
+  signs: { text: "O'Brien met well-known people at middle-high school, it's XYZ-123" },
+  chinese: { text: "他走进咖啡馆，坐在窗边" },
+  japanese: { text: "昔の東京都のドリル" },
+  thai: { text: "นี่คือตัวอย่าง" },
+  hindi: { text: "वह हिन्दी में किताब पढ़ता है" },
+  emoji: { text: "boo 👻 and 👩‍👩‍👧‍👦" },
 };
 
 const special = Object.entries(SPECIAL).map(

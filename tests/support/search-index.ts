@@ -46,9 +46,16 @@ export const createTestEngine = (client: Client) => {
     answer: engine.search,
     idsOf: async (parameters: SearchParameters) =>
       (await search({ per_page: 250, ...parameters })).hits.map(({ document }) => document.id),
-    /** Every row, after FTS5 has compared its index with them. */
+    /** Every row, after it was checked that the index is sound and has just these. */
     rows: async () => {
-      await client.execute("INSERT INTO documents_text (documents_text, rank) VALUES ('integrity-check', 1)");
+      await client.execute("INSERT INTO document_tokens (document_tokens) VALUES ('integrity-check')");
+      const { rows: missing } = await client.execute(
+        "SELECT pk FROM documents WHERE pk NOT IN (SELECT id FROM document_tokens_docsize) UNION ALL SELECT pk FROM unindexed",
+      );
+      const { rows: surplus } = await client.execute(
+        "SELECT id FROM document_tokens_docsize WHERE id NOT IN (SELECT pk FROM documents)",
+      );
+      if (missing.length + surplus.length > 0) throw new Error("the index does not have just the documents");
       const { rows } = await client.execute("SELECT * FROM documents ORDER BY id");
       return rows.map(({ length, ...columns }) => columns);
     },

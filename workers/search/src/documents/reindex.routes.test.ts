@@ -47,7 +47,7 @@ describe("POST /collections/{name}/reindex", () => {
   test("fills the full-text index anew, and what was lost from it is found again", async () => {
     await call("POST", "/documents/sync", writer, operationsOf(50));
     const database = fountain.databases["search"];
-    await database?.execute("INSERT INTO documents_text (documents_text) VALUES ('delete-all')");
+    await database?.execute("INSERT INTO document_tokens (document_tokens) VALUES ('delete-all')");
     await database?.execute("DELETE FROM words");
     const found = async (q: string) =>
       (await call("POST", "/search", operator, { q, query_by: "text", per_page: 1 })).body.found;

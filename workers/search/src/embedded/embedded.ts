@@ -1,7 +1,6 @@
 /** Puts the parts of the embedded engine together. */
 import type { Database } from "#shared/db/database.ts";
 import type { SearchEngine } from "../query/engine.ts";
-import { createDocumentLog } from "../storage/document-log.store.ts";
 import { createRebuild } from "../storage/rebuild.ts";
 import type * as schema from "../storage/schema.ts";
 import type { BuildStore, Reindexing } from "../sync/build.ts";
@@ -22,7 +21,7 @@ export interface Embedded {
 
 export const createEmbedded = ({ database, builds, now, newId }: EmbeddedOptions): Embedded => {
   const engine = createLibsqlEngine(database);
-  const reindexing = createRebuild({ database, builds, log: createDocumentLog(database), now, newId });
+  const reindexing = createRebuild({ database, builds, now, newId });
   let isAlone = false;
   /** A cluster used before receives no more changes: if it returns, it has to start over. */
   const leaveCluster = async (): Promise<void> => {

@@ -12,7 +12,7 @@ const COMPARISONS = { ":>": gt, ":>=": gte, ":<": lt, ":<=": lte } as const;
 
 /** The rows whose full text matches an FTS5 query. */
 export const rowsMatching = (expression: string): SQL =>
-  sql`(SELECT rowid FROM documents_text WHERE documents_text MATCH ${expression})`;
+  sql`(SELECT rowid FROM document_tokens WHERE document_tokens MATCH ${expression})`;
 
 /** The operand's words: all must occur, in any order. */
 const termsOf = (operand: Operand): Term[] => {

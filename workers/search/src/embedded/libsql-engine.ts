@@ -12,6 +12,7 @@ import { isExtraName, isIdleWhenEmbedded } from "../query/extras.ts";
 import { exactInterpretation } from "../query/interpretations.ts";
 import { applyOperations } from "../storage/apply.ts";
 import type * as schema from "../storage/schema.ts";
+import { renewIndex } from "../storage/text-index.ts";
 import { candidatesStatement, indexWords, pruneWords } from "../storage/vocabulary.ts";
 import { type Highlight, highlight } from "../text/highlight.ts";
 import { indexTerms } from "../text/matches.ts";
@@ -30,6 +31,8 @@ import { type Lookups, tolerantInterpretations } from "./typo-tolerance.ts";
 
 /** Pages of the index that one round of upkeep may rewrite, so that writers never wait long. */
 const MERGE_PAGES = 500;
+/** Documents that are indexed again when the index has another version: so long at a time. */
+const INDEXING_MS = 20_000;
 /** More new words than so many rounds take wait for the next upkeep. */
 const INDEX_ROUNDS = 10;
 
@@ -154,7 +157,9 @@ export const createLibsqlEngine = (database: LibsqlDatabase): SearchEngine => {
     },
 
     maintain: async () => {
-      await client.execute(`INSERT INTO documents_text (documents_text, rank) VALUES ('merge', ${MERGE_PAGES})`);
+      const endsAtMs = Date.now() + INDEXING_MS;
+      await renewIndex(client, () => Date.now() < endsAtMs);
+      await client.execute(`INSERT INTO document_tokens (document_tokens, rank) VALUES ('merge', ${MERGE_PAGES})`);
       await client.execute(pruneWords);
       for (let round = 0; round < INDEX_ROUNDS; round += 1) {
         const [, indexed] = await client.batch([...indexWords], "write");

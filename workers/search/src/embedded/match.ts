@@ -1,10 +1,20 @@
-/** Writes FTS5 expressions. The user's words only ever stand inside quotes, where FTS5 knows no operators. */
+/** Writes FTS5 expressions. What the user typed only ever stands inside quotes, where FTS5 knows no operators. */
 import type { TextField } from "../model/fields.ts";
 import type { Term } from "../text/terms.ts";
 
-/** Words that stand next to each other. */
-export const phrase = ({ text, prefix }: Pick<Term, "text" | "prefix">): string =>
-  `"${text.replaceAll('"', '""')}"${prefix ? " *" : ""}`;
+/** Tokens that follow each other. They are folded already, and none has a quotation mark. */
+const inQuotes = (tokens: readonly string[], mayGoOn: boolean): string => `"${tokens.join(" ")}"${mayGoOn ? " *" : ""}`;
+
+/** The tokens that a text must have for the term. */
+export const phrase = ({ wanted, prefix, beginsPair }: Omit<Term, "tokens">): string =>
+  inQuotes(wanted, prefix || beginsPair === true);
+
+/** The terms next to each other, in their order. */
+export const sequence = (terms: readonly Term[]): string => {
+  const last = terms.at(-1);
+  if (!last) return inQuotes([], false);
+  return phrase({ ...last, wanted: [...terms.slice(0, -1).flatMap(({ tokens }) => tokens), ...last.wanted] });
+};
 
 export const all = (expressions: readonly string[]): string => `(${expressions.join(" AND ")})`;
 

@@ -5,7 +5,7 @@
 import type { SearchedField } from "../query/engine.ts";
 import type { Alternative, Interpretation } from "../query/interpretations.ts";
 import type { Term } from "../text/terms.ts";
-import { all, any, inColumns, phrase, without } from "./match.ts";
+import { all, any, inColumns, phrase, sequence, without } from "./match.ts";
 
 export interface RankingTier {
   expression: string;
@@ -31,10 +31,15 @@ interface Half {
   tokens: readonly (readonly Alternative[])[];
 }
 
+/** As it is looked for in a field: prefixes may be turned off there. */
+const within = (field: SearchedField, term: Alternative): Alternative => ({
+  ...term,
+  prefix: term.prefix && field.prefix,
+});
+
 const tokenIn = (field: SearchedField, alternatives: readonly Alternative[]): string => {
   const usable = alternatives.filter(({ typos }) => typos <= field.maxTypos);
-  const phrases = usable.map(({ text, prefix }) => phrase({ text, prefix: prefix && field.prefix }));
-  return inColumns([field.field], any(phrases));
+  return inColumns([field.field], any(usable.map((term) => phrase(within(field, term)))));
 };
 
 /** Every token, in whatever field. */
@@ -46,8 +51,7 @@ const allIn = (field: SearchedField, { tokens }: Half): string =>
 
 const adjacentIn = (field: SearchedField, { tokens }: Half): string => {
   const typed = tokens.flatMap((alternatives) => alternatives.slice(0, 1));
-  const isOpen = field.prefix && typed.at(-1)?.prefix === true;
-  return inColumns([field.field], phrase({ text: typed.map(({ text }) => text).join(" "), prefix: isOpen }));
+  return inColumns([field.field], sequence(typed.map((term) => within(field, term))));
 };
 
 interface InField {

@@ -25,9 +25,9 @@ export interface Selection {
 
 const NOTHING = sql`FALSE`;
 /** A cross join keeps its order: the full-text index is asked once, then each of its rows is looked up. */
-const MATCHING_DOCUMENTS = sql`documents_text CROSS JOIN documents ON documents.pk = documents_text.rowid`;
+const MATCHING_DOCUMENTS = sql`document_tokens CROSS JOIN documents ON documents.pk = document_tokens.rowid`;
 
-const matches = (expression: string): SQL => sql`documents_text MATCH ${expression}`;
+const matches = (expression: string): SQL => sql`document_tokens MATCH ${expression}`;
 
 const whereClause = (...conditions: (SQL | undefined)[]): SQL => {
   const condition = and(...conditions);
@@ -93,7 +93,7 @@ export const countStatement = (selection: Selection): SQL => {
   const { total, where } = selection;
   if (where !== undefined) return sql`SELECT count(*) AS found FROM ${sourceOf(selection)}`;
   if (total === undefined) return sql`SELECT documents AS found FROM documents_total`;
-  return sql`SELECT count(*) AS found FROM documents_text WHERE ${matches(total)}`;
+  return sql`SELECT count(*) AS found FROM document_tokens WHERE ${matches(total)}`;
 };
 
 const nullsOf = ({ field, missing }: Sort): SQL => {
@@ -169,7 +169,7 @@ const ranksFirst = (order: readonly Sort[]): boolean => order[0]?.field === "_te
 const scoreOf = (tiers: readonly RankingTier[]): SQL => {
   const cases = tiers.map(
     ({ expression, score }) =>
-      sql`WHEN EXISTS (SELECT 1 FROM documents_text WHERE ${matches(expression)} AND documents_text.rowid = page.pk) THEN ${score}`,
+      sql`WHEN EXISTS (SELECT 1 FROM document_tokens WHERE ${matches(expression)} AND document_tokens.rowid = page.pk) THEN ${score}`,
   );
   return sql`CASE ${sql.join(cases, sql` `)} ELSE 0 END`;
 };

@@ -45,6 +45,7 @@ describe("a word with typing errors is found", () => {
     expect(await engine.idsOf({ q: "harbor", min_len_1typo: 7 })).toEqual([]);
     expect(await engine.idsOf({ q: "fxg", min_len_1typo: 3 })).toEqual(["harbour"]);
     expect(await engine.idsOf({ q: "nihgt", query_by: "text,comment", num_typos: "2,0" })).toEqual([]);
+    expect(await engine.idsOf({ q: "lighhto", prefix: false })).toEqual([]);
   });
 
   test("and marked as it stands in the text", async () => {

@@ -24,7 +24,8 @@ describe("a search for words", () => {
     ["-harbour", ["dialogue", "cjk"]],
     ["日本", ["cjk"]],
     ["日本語", ["cjk"]],
-    ["👍", []],
+    ["👍", ["cjk"]],
+    ["語", ["cjk"]],
     ["—", []],
   ])("%j finds %j", async (q, ids) => {
     await engine.sync([

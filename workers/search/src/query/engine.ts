@@ -23,11 +23,20 @@ export interface TypoTolerance {
   typoTokensThreshold: number;
   /** Words are left out when fewer documents than this were found; 0 never leaves out any. */
   dropTokensThreshold: number;
-  /** From which end of the query words are left out. */
-  dropTokensFrom: "right" | "left";
+  /** From which end of the query words are left out; from both of a query with few words, each way in any case. */
+  dropTokensMode: "right_to_left" | "left_to_right" | "both_sides";
+  /** In a query of more words, `both_sides` leaves them out from the right. */
+  bothSidesLimit: number;
+  /** Whether a space is a typing error: never, when nothing else is found, or always. */
+  splitJoinTokens: "off" | "fallback" | "always";
+  /** Everything is tried, whatever the thresholds. */
+  exhaustive: boolean;
   /** Shorter words are taken as they are; from the second length on two letters may be wrong. */
   minLengthForOneTypo: number;
   minLengthForTwoTypos: number;
+  /** Whether words of digits, and words that have digits among letters, may have typing errors. */
+  typosInNumbers: boolean;
+  typosInAlphanumerics: boolean;
 }
 
 export interface Sort {
@@ -63,8 +72,8 @@ export interface SearchQuery {
   sort: Sort[];
   facets: FacetRequest[];
   maxFacetValues: number;
-  /** Only values of this field with words that begin so are counted. */
-  facetQuery?: { field: ValueField; words: string };
+  /** Only values of this field with words that begin so are counted; with typing errors, if there are none otherwise. */
+  facetQuery?: { field: ValueField; words: string; maxTypos: number };
   /** Hits to pass over, and hits to show. */
   offset: number;
   limit: number;

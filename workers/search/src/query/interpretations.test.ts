@@ -11,9 +11,14 @@ import {
 const TYPO_TOLERANCE = {
   typoTokensThreshold: 1,
   dropTokensThreshold: 1,
-  dropTokensFrom: "right",
+  dropTokensMode: "right_to_left",
+  bothSidesLimit: 1_000,
+  splitJoinTokens: "fallback",
+  exhaustive: false,
   minLengthForOneTypo: 4,
   minLengthForTwoTypos: 7,
+  typosInNumbers: true,
+  typosInAlphanumerics: true,
 } as const;
 
 const termsOf = (q: string) => parseTerms(q).include;
@@ -26,7 +31,9 @@ const compared = (q: string, words: readonly string[]) => {
 
 /** Each token as its alternatives. */
 const printed = (interpretations: ReturnType<typeof misspeltInterpretations>) =>
-  interpretations.map(({ tokens }) => tokens.map((token) => token.map(({ text }) => text).join("|")).join(" "));
+  interpretations.map(({ tokens }) =>
+    tokens.map((token) => token.map(({ tokens: words }) => words.join("+")).join("|")).join(" "),
+  );
 
 test.each([
   [
@@ -39,7 +46,15 @@ test.each([
   ["door", [["door", 1]]],
   ['"harbour light"', []],
   ['"harbour"', []],
-  ["never-ending", []],
+  [
+    "never-ending",
+    [
+      ["never", 1],
+      ["ending", 1],
+    ],
+  ],
+  ["咖啡馆里", []],
+  ["👩‍👩‍👧‍👦", []],
   ["ÜBERMUT", [["ubermut", 2]]],
 ])("what may be misspelt in %j is %j", (q, suspects) => {
   const found = suspectsIn(termsOf(q), TYPO_TOLERANCE, 2).map(({ typed, maxTypos }) => [typed.word, maxTypos]);
@@ -79,7 +94,7 @@ describe("readings with words left out", () => {
     ["left", [[b, c], [c]]],
   ] as const)("begin at the %s", (from, left) => {
     const interpretations = droppedInterpretations(termsOf("one two three"), [], from);
-    expect(interpretations.map(({ tokens }) => tokens.map(([typed]) => typed?.text))).toEqual(left);
+    expect(interpretations.map(({ tokens }) => tokens.map(([typed]) => typed?.tokens[0]))).toEqual(left);
     expect(interpretations.map(({ dropped }) => dropped)).toEqual([1, 2]);
   });
 
@@ -88,19 +103,23 @@ describe("readings with words left out", () => {
     expect(printed(droppedInterpretations(terms, suspected, "right"))).toEqual(["keepr", "keepr|keeper"]);
   });
 
+  test("keep a phrase in quotes, wherever it stands", () => {
+    const terms = termsOf('one "a phrase" two');
+    expect(printed(droppedInterpretations(terms, [], "right"))).toEqual(["one a+phrase", "a+phrase"]);
+    expect(printed(droppedInterpretations(terms, [], "left"))).toEqual(["a+phrase two", "a+phrase"]);
+    expect(droppedInterpretations(termsOf('"a phrase" "another one"'), [], "right")).toEqual([]);
+  });
+
   test("are none of a single word", () => {
     expect(droppedInterpretations(termsOf("one"), [], "right")).toEqual([]);
   });
 });
 
 test("the exact reading is what was typed", () => {
-  expect(exactInterpretation(termsOf('fog "the harbour" li'))).toEqual({
+  const terms = termsOf('fog "the harbour" li');
+  expect(exactInterpretation(terms)).toEqual({
     typos: 0,
     dropped: 0,
-    tokens: [
-      [{ text: "fog", prefix: false, typos: 0 }],
-      [{ text: "the harbour", prefix: false, quoted: true, typos: 0 }],
-      [{ text: "li", prefix: true, typos: 0 }],
-    ],
+    tokens: terms.map((term) => [{ ...term, typos: 0 }]),
   });
 });

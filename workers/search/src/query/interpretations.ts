@@ -1,6 +1,6 @@
 /** The interpretations of a query, from what was typed to what may have been meant: with typos, with words dropped. */
 
-import { foldWord, type Term, wordsOf } from "../text/terms.ts";
+import { type Term, termOfWords } from "../text/terms.ts";
 import { type Typed, typosBetween } from "../text/typos.ts";
 import type { TypoTolerance } from "./engine.ts";
 
@@ -47,21 +47,31 @@ const typosAllowed = (word: string, { minLengthForOneTypo, minLengthForTwoTypos 
   return length < minLengthForTwoTypos ? 1 : 2;
 };
 
+const mayHaveTypos = (word: string, { typosInNumbers, typosInAlphanumerics }: TypoTolerance): boolean => {
+  if (/^\p{N}+$/u.test(word)) return typosInNumbers;
+  return typosInAlphanumerics || !/\p{N}/u.test(word);
+};
+
 /** The terms that may be misspelt: single words, not in quotes, long enough. */
-export const suspectsIn = (terms: readonly Term[], typoTolerance: TypoTolerance, mostTypos: number): Suspect[] =>
+export const suspectsIn = (
+  terms: readonly Term[],
+  typoTolerance: TypoTolerance,
+  mostTypos: number,
+  allowsPrefix = true,
+): Suspect[] =>
   terms.flatMap((term) => {
-    const [word, ...others] = wordsOf(term.text);
-    if (!word || others.length > 0 || term.quoted) return [];
-    const typed = { word: foldWord(word.text), prefix: term.prefix };
+    const [word] = term.wanted;
+    if (word === undefined || !term.isWord || !mayHaveTypos(word, typoTolerance)) return [];
+    const typed = { word, prefix: term.prefix && allowsPrefix };
     const maxTypos = Math.min(mostTypos, typosAllowed(typed.word, typoTolerance));
     return maxTypos > 0 ? [{ term, typed, maxTypos }] : [];
   });
 
 /** Compares a suspect with words that the documents have. */
 export const withNeighbours = (suspect: Suspect, words: readonly string[]): Suspected => {
-  const near = words.flatMap((text) => {
-    const typos = typosBetween(suspect.typed, text, suspect.maxTypos);
-    return typos === undefined ? [] : [{ text, prefix: false, typos }];
+  const near = words.flatMap((word) => {
+    const typos = typosBetween(suspect.typed, word, suspect.maxTypos);
+    return typos === undefined ? [] : [{ ...termOfWords(word), typos }];
   });
   return {
     ...suspect,
@@ -107,14 +117,20 @@ export const misspeltInterpretations = (
   );
 };
 
-/** The query with ever more words left out, from one end; each as it was typed, then with all errors allowed. */
+/**
+ * The query with ever more words left out, from one end, until one term is left; each as it was typed, then with all errors
+ * allowed. A phrase in quotes stays.
+ */
 export const droppedInterpretations = (
   terms: readonly Term[],
   suspected: readonly Suspected[],
-  from: TypoTolerance["dropTokensFrom"],
-): Interpretation[] =>
-  terms.slice(1).flatMap((_, at) => {
+  from: "right" | "left",
+): Interpretation[] => {
+  const droppable = terms.filter(({ quoted }) => !quoted);
+  return droppable.slice(droppable.length === terms.length ? 1 : 0).flatMap((_, at) => {
     const dropped = at + 1;
-    const left = from === "right" ? terms.slice(0, -dropped) : terms.slice(dropped);
+    const gone = from === "right" ? droppable.slice(-dropped) : droppable.slice(0, dropped);
+    const left = terms.filter((term) => !gone.includes(term));
     return [exactInterpretation(left, dropped), ...misspeltInterpretations(left, suspected, dropped).slice(-1)];
   });
+};

@@ -24,9 +24,14 @@ test("what is not said is Typesense's default", () => {
       typoTolerance: {
         typoTokensThreshold: 1,
         dropTokensThreshold: 1,
-        dropTokensFrom: "right",
+        dropTokensMode: "right_to_left",
+        bothSidesLimit: 1_000,
+        splitJoinTokens: "fallback",
+        exhaustive: false,
         minLengthForOneTypo: 4,
         minLengthForTwoTypos: 7,
+        typosInNumbers: true,
+        typosInAlphanumerics: true,
       },
       hidden: [],
       sort: [],
@@ -129,7 +134,7 @@ test("facets may be ordered by value, counted in ranges, and narrowed by the beg
       ],
     },
   ]);
-  expect(facetQuery).toEqual({ field: "element_type", words: "spo" });
+  expect(facetQuery).toEqual({ field: "element_type", words: "spo", maxTypos: 2 });
 });
 
 test("highlights are of the searched fields, of others, or of none", () => {
@@ -234,12 +239,9 @@ describe("a parameter that cannot be used is named, and answered as Typesense do
     [{ limit: 251 }, "limit", 422, "Only upto 250 hits can be fetched per page."],
     [{ per_page: -1 }, "per_page", 400, "Parameter `per_page` must be an unsigned integer."],
     [{ page: "abc" }, "page", 400, "Parameter `page` must be an unsigned integer."],
-    [
-      { drop_tokens_mode: "constructor" },
-      "drop_tokens_mode",
-      400,
-      "Invalid format for `drop_tokens_mode`: use right_to_left or left_to_right.",
-    ],
+    [{ drop_tokens_mode: "constructor" }, "drop_tokens_mode", 400, "Invalid format for drop tokens mode."],
+    [{ drop_tokens_mode: "both_sides:x" }, "drop_tokens_mode", 400, "Invalid format for drop tokens mode."],
+    [{ exhaustive_search: "maybe" }, "exhaustive_search", 400, "Parameter `exhaustive_search` must be a boolean."],
     [{ q: "a ".repeat(2_001), query_by: "text" }, "q", 400, "A query can have at most 4000 characters."],
     [{ vector_query: "v:([1])" }, "vector_query", 400, "Parameter `vector_query` is not supported."],
   ])("%j", (parameters, parameter, status, message) => {

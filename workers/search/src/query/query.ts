@@ -3,22 +3,16 @@
 import { failure, type Result, success } from "#shared/lang/result.ts";
 import { isValueField, type TextField, type ValueField } from "../model/fields.ts";
 import type { HighlightStyle } from "../text/highlight.ts";
-import { asksForEverything, countWords, MAX_QUERY_WORDS, parseTerms } from "../text/terms.ts";
-import type { ParameterFault, SearchedField, SearchQuery, TypoTolerance } from "./engine.ts";
+import { asksForEverything, countTokens, MAX_QUERY_WORDS, parseTerms } from "../text/terms.ts";
+import type { ParameterFault, SearchedField, SearchQuery } from "./engine.ts";
 import { asksForForeign, type Extras, isExtraName } from "./extras.ts";
 import type { Filter } from "./filter.ts";
 import { parseFilter } from "./filter-parser.ts";
 import type { QueryParameter } from "./parameter-names.ts";
-import {
-  invalid,
-  type Read,
-  readPerField,
-  readUnsigned,
-  type SearchParameters,
-  splitList,
-  textOf,
-} from "./parameters.ts";
+import { invalid, type Read, type SearchParameters, splitList, textOf } from "./parameters.ts";
 import { readFacets, readSorts, readTextFields, shownFields, textFieldsIn } from "./query-lists.ts";
+import { createReader, parseBoolean, parseSmall, type Reader } from "./reader.ts";
+import { readTypoTolerance } from "./typo-parameters.ts";
 
 /** Typesense's defaults and limits. */
 export const DEFAULT_PER_PAGE = 10;
@@ -49,49 +43,10 @@ export interface InvalidQuery {
 
 export type QueryResult = Result<ParsedQuery, InvalidQuery>;
 
-const BOOLEANS = new Map([
-  ["true", true],
-  ["false", false],
-]);
-
-const parseBoolean = (text: string): boolean | undefined => BOOLEANS.get(text.toLowerCase());
-
-const parseSmall =
-  (most: number) =>
-  (text: string): number | undefined =>
-    /^\d{1,3}$/.test(text) && Number(text) <= most ? Number(text) : undefined;
-
-/** Reads one parameter after the other, and keeps what is wrong with them. */
-const createReader = (parameters: SearchParameters) => {
-  const faults: ParameterFault[] = [];
-  const keep = <Value>(parameter: string, read: Read<Value>, otherwise: Value): Value => {
-    if (read.ok) return read.value;
-    const { kind: _, ...fault } = read.error;
-    faults.push({ parameter, ...fault });
-    return otherwise;
-  };
-  return {
-    faults,
-    keep,
-    text: (name: QueryParameter): string => textOf(parameters, name),
-    has: (name: QueryParameter): boolean => textOf(parameters, name).trim() !== "",
-    unsigned: (name: QueryParameter, otherwise: number): number =>
-      keep(name, readUnsigned(parameters, name, otherwise), otherwise),
-    perField: <Value>(
-      name: QueryParameter,
-      fieldCount: number,
-      otherwise: Value,
-      parse: (text: string) => Value | undefined,
-    ): Value[] => keep(name, readPerField(parameters, name, fieldCount, otherwise, parse), []),
-  };
-};
-
-type Reader = ReturnType<typeof createReader>;
-
 const readQ = (q: string): Read<string> => {
   if (q.length > MAX_QUERY_LENGTH) return invalid(400, `A query can have at most ${MAX_QUERY_LENGTH} characters.`);
   const wellFormed = q.toWellFormed();
-  if (countWords(parseTerms(wellFormed)) <= MAX_QUERY_WORDS) return success(wellFormed);
+  if (countTokens(parseTerms(wellFormed)) <= MAX_QUERY_WORDS) return success(wellFormed);
   return invalid(400, `A query can have at most ${MAX_QUERY_WORDS} different words.`);
 };
 
@@ -127,27 +82,6 @@ const searchedFields = (reader: Reader, fields: readonly TextField[]): SearchedF
   }));
 };
 
-const DROP_MODES = new Map<string, TypoTolerance["dropTokensFrom"]>([
-  ["", "right"],
-  ["right_to_left", "right"],
-  ["left_to_right", "left"],
-]);
-
-const readDropMode = (mode: string): Read<TypoTolerance["dropTokensFrom"]> => {
-  const from = DROP_MODES.get(mode.trim());
-  return from
-    ? success(from)
-    : invalid(400, "Invalid format for `drop_tokens_mode`: use right_to_left or left_to_right.");
-};
-
-const readTypoTolerance = (reader: Reader): TypoTolerance => ({
-  typoTokensThreshold: reader.unsigned("typo_tokens_threshold", 1),
-  dropTokensThreshold: reader.unsigned("drop_tokens_threshold", 1),
-  dropTokensFrom: reader.keep("drop_tokens_mode", readDropMode(reader.text("drop_tokens_mode")), "right"),
-  minLengthForOneTypo: reader.unsigned("min_len_1typo", 4),
-  minLengthForTwoTypos: reader.unsigned("min_len_2typo", 7),
-});
-
 const readFilterBy = (source: string): Read<Filter | undefined> => {
   if (source.trim() === "") return success(undefined);
   const parsed = parseFilter(source.toWellFormed());
@@ -161,7 +95,7 @@ const FACET_QUERY = /^\s*(\w+)\s*:(.*)$/s;
 const readFacetQuery = (
   source: string,
   isCounted: (field: ValueField) => boolean,
-): Read<SearchQuery["facetQuery"] | undefined> => {
+): Read<Omit<NonNullable<SearchQuery["facetQuery"]>, "maxTypos"> | undefined> => {
   if (source.trim() === "") return success(undefined);
   const [, field = "", words] = FACET_QUERY.exec(source) ?? [];
   if (words === undefined) return invalid(400, "Facet query must be in the `facet_field: value` format.");
@@ -226,6 +160,7 @@ export const parseQuery = (parameters: SearchParameters, embeddedFilter?: Filter
     readFacetQuery(reader.text("facet_query"), (field) => facets.some((facet) => facet.field === field)),
     undefined,
   );
+  const facetTypos = Math.min(reader.unsigned("facet_query_num_typos", MAX_TYPOS), MAX_TYPOS);
   const { limit, offset, paging } = readPaging(reader, facetQuery ? 0 : DEFAULT_PER_PAGE);
   const query: SearchQuery = {
     q,
@@ -237,7 +172,7 @@ export const parseQuery = (parameters: SearchParameters, embeddedFilter?: Filter
     sort,
     facets,
     maxFacetValues: Math.min(reader.unsigned("max_facet_values", DEFAULT_FACET_VALUES), MAX_FACET_VALUES),
-    ...(facetQuery && { facetQuery }),
+    ...(facetQuery && { facetQuery: { ...facetQuery, maxTypos: facetTypos } }),
     offset,
     limit,
     maxHits: Math.min(

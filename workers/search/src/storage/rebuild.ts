@@ -1,58 +1,53 @@
-/**
- * Rebuilds the embedded engine's full-text index: the words page by page, then the index, in a transaction that readers
- * do not notice.
- */
+/** Rebuilds the embedded engine's full-text index page by page, while searches find what is in it already. */
 import { z } from "zod";
 import type { Database } from "#shared/db/database.ts";
 import { isUnavailable } from "#shared/lang/unavailable.ts";
-import type { DocumentLog } from "../model/document-log.ts";
 import { COLLECTION } from "../model/fields.ts";
 import { type Build, type BuildStore, isRunning, type Lease, type Reindexing } from "../sync/build.ts";
 import type * as schema from "./schema.ts";
-import { addWords, vocabularyOf } from "./vocabulary.ts";
+import { indexListed, listPage } from "./text-index.ts";
 
-const PAGE_SIZE = 1_000;
 const RUN_MS = 20_000;
-const LEASE_MS = 15_000;
-/** The index is filled by one statement, which has to be done within the time that the database is given. */
+const LEASE_MS = 30_000;
+/** So often in a row a job may find the database unavailable. */
 const TRIES = 5;
 
-const FILL = [
-  "INSERT INTO documents_text (documents_text) VALUES ('rebuild')",
+/** What is left of documents that do not exist, and the number of those that do. */
+const CLEAN_UP = [
+  "DELETE FROM document_tokens WHERE rowid IN (SELECT id FROM document_tokens_docsize EXCEPT SELECT pk FROM documents)",
   "UPDATE documents_total SET documents = (SELECT count(*) FROM documents)",
 ];
 
 const COUNTS = `
-  SELECT (SELECT count(*) FROM documents) AS documents, (SELECT count(*) FROM documents_text_docsize) AS indexed`;
+  SELECT (SELECT count(*) FROM documents) AS documents, (SELECT count(*) FROM document_tokens_docsize) AS indexed`;
 
 const countsRow = z.object({ documents: z.number(), indexed: z.number() });
 
 export interface RebuildOptions {
   database: Pick<Database<typeof schema>, "client">;
   builds: BuildStore;
-  log: Pick<DocumentLog, "documentsAfter">;
   /** Milliseconds since the epoch. */
   now: () => number;
   newId: () => string;
 }
 
-export const createRebuild = ({ database: { client }, builds, log, now, newId }: RebuildOptions): Reindexing => {
+export const createRebuild = ({ database: { client }, builds, now, newId }: RebuildOptions): Reindexing => {
   let failures = 0;
 
-  const addVocabulary = async (build: Build, lease: () => Lease, untilMs: number): Promise<boolean> => {
+  const indexPages = async (build: Build, lease: () => Lease, untilMs: number): Promise<boolean> => {
     for (let { copiedPk, copied } = build; ; ) {
-      const page = await log.documentsAfter(copiedPk, PAGE_SIZE);
-      const last = page.at(-1);
-      if (!last) return builds.advance(build.jobId, { state: "catching-up" }, lease());
-      await client.execute(addWords(vocabularyOf(page.flatMap(({ document }) => [document.comment, document.text]))));
-      copiedPk = last.pk;
-      copied += page.length;
+      const pks = await listPage(client, copiedPk);
+      if (pks.length === 0) return builds.advance(build.jobId, { state: "catching-up" }, lease());
+      await indexListed(client, () => now() < untilMs);
+      copiedPk = Math.max(...pks);
+      copied += pks.length;
       if (!(await builds.advance(build.jobId, { copiedPk, copied }, lease())) || now() >= untilMs) return false;
     }
   };
 
-  const fill = async ({ jobId }: Build, lease: () => Lease): Promise<void> => {
-    await client.batch(FILL, "write");
+  const finish = async ({ jobId }: Build, lease: () => Lease, untilMs: number): Promise<void> => {
+    if (!(await indexListed(client, () => now() < untilMs))) return;
+    await client.batch(CLEAN_UP, "write");
     const { rows } = await client.execute(COUNTS);
     const { documents, indexed } = countsRow.parse(rows[0]);
     if (documents === indexed) await builds.goLive(jobId, lease());
@@ -69,8 +64,9 @@ export const createRebuild = ({ database: { client }, builds, log, now, newId }:
     const lease = (untilMs = now() + LEASE_MS): Lease => ({ holder, nowMs: now(), untilMs });
     const build = await builds.take(jobId, lease());
     if (!build) return;
-    const isReady = build.state !== "copying" || (await addVocabulary(build, lease, now() + RUN_MS));
-    if (isReady) await fill(build, lease);
+    const untilMs = now() + RUN_MS;
+    const isReady = build.state !== "copying" || (await indexPages(build, lease, untilMs));
+    if (isReady) await finish(build, lease, untilMs);
     await builds.advance(jobId, {}, lease(0));
   };
 

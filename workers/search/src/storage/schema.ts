@@ -1,6 +1,6 @@
 /**
- * The documents, columns named as in Typesense, and what feeds them to a Typesense cluster. Beside them is the full-text
- * index `documents_text`, over `comment` and `text`; the migration creates it by hand, and triggers keep it in step.
+ * The documents, columns named as in Typesense, and what feeds them to a Typesense cluster. Beside them are the full-text
+ * index `document_tokens` and the list of documents that it lacks, which migrations create by hand.
  */
 import { sql } from "drizzle-orm";
 import { index, integer, sqliteTable, text } from "drizzle-orm/sqlite-core";

@@ -1,8 +1,10 @@
 /** The statements that apply operations: a handful for thousands of them, by way of `json_each`. */
 import type { InStatement } from "@libsql/client";
+import type { Steps } from "#shared/lang/steps.ts";
 import { type DocumentOperation, type DocumentPatch, isWhole } from "../model/document.ts";
 import { FIELDS } from "../model/fields.ts";
-import { addWords, vocabularyOf } from "./vocabulary.ts";
+import { type IndexedDocument, indexStored, tokensOfDocument } from "./text-index.ts";
+import { addWords } from "./vocabulary.ts";
 
 const COLUMNS = Object.keys(FIELDS);
 const CHANGEABLE = COLUMNS.filter((column) => column !== "id");
@@ -80,7 +82,21 @@ const inWaves = (operations: readonly DocumentOperation[]): Map<string, Effect>[
 const statement = (sql: string, rows: readonly unknown[], dependents: number[] = []): SyncStatement[] =>
   rows.length === 0 ? [] : [{ statement: { sql, args: [JSON.stringify(rows)] }, dependents }];
 
-const statementsOfWave = (wave: ReadonlyMap<string, Effect>): SyncStatement[] => {
+type Store = Extract<Effect, { kind: "store" }>;
+
+/** Makes documents searchable, and their words known; those without both of their texts are left to be indexed. */
+function* indexing(stores: readonly Store[]): Steps<SyncStatement[]> {
+  const words = new Set<string>();
+  const indexed: IndexedDocument[] = [];
+  for (const { id, comment, text } of stores.map(({ patch }) => patch)) {
+    if (comment === undefined || text === undefined) continue;
+    indexed.push({ id, ...(yield* tokensOfDocument({ comment, text }, words)) });
+  }
+  const statements = [...indexStored(indexed), ...addWords(words)];
+  return statements.map((each) => ({ statement: each, dependents: [] }));
+}
+
+function* statementsOfWave(wave: ReadonlyMap<string, Effect>): Steps<SyncStatement[]> {
   const stores = [...wave.values()].filter((effect) => effect.kind === "store");
   const partial = stores.filter(({ whole }) => !whole);
   const removed = [...wave].filter(([, { kind }]) => kind === "remove");
@@ -94,24 +110,24 @@ const statementsOfWave = (wave: ReadonlyMap<string, Effect>): SyncStatement[] =>
       STORE,
       stores.map(({ patch, whole }) => ({ ...patch, whole })),
     ),
+    ...(yield* indexing(stores)),
     ...statement(
       REMOVE,
       removed.map(([id]) => id),
     ),
   ];
-};
-
-/** The words of all that is stored, even of a document that a later operation replaces. */
-const words = (operations: readonly DocumentOperation[]): SyncStatement[] => {
-  const texts = operations.flatMap(({ operation, document }) =>
-    operation === "delete" ? [] : [document.comment ?? "", document.text ?? ""],
-  );
-  const vocabulary = vocabularyOf(texts);
-  return vocabulary.length === 0 ? [] : [{ statement: addWords(vocabulary), dependents: [] }];
-};
+}
 
 /** The statements to run in one transaction. */
-export const syncStatements = (operations: readonly DocumentOperation[]): SyncStatement[] => [
-  ...inWaves(operations).flatMap(statementsOfWave),
-  ...words(operations),
-];
+export function* syncStatements(operations: readonly DocumentOperation[]): Steps<SyncStatement[]> {
+  const statements: SyncStatement[] = [];
+  for (const wave of inWaves(operations)) statements.push(...(yield* statementsOfWave(wave)));
+  return statements;
+}
+
+/** The documents that a transaction may leave unindexed: it has only one of their texts. */
+export const partlySent = (operations: readonly DocumentOperation[]): string[] =>
+  operations
+    .flatMap(({ operation, document }) => (operation === "update" ? document : []))
+    .filter(({ comment, text }) => (comment === undefined) !== (text === undefined))
+    .map(({ id }) => id);

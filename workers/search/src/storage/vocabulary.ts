@@ -6,7 +6,6 @@
 import type { InStatement } from "@libsql/client";
 import { type SQL, sql } from "drizzle-orm";
 import type { Suspect } from "../query/interpretations.ts";
-import { bareWordsOf, foldWord } from "../text/terms.ts";
 import { trigramsOf } from "../text/typos.ts";
 
 /** Longer ones are rarely mistyped, and they would fill the table. */
@@ -20,16 +19,14 @@ const MAX_NEW_WORDS = 20_000;
 const INDEXED_AT_ONCE = 1_000;
 const PRUNED_AT_ONCE = 500;
 
-/** The words of texts, once each, as they are compared. */
-export const vocabularyOf = (texts: readonly string[]): string[] => {
-  const words = new Set(bareWordsOf(foldWord(texts.join("\n"))));
-  return [...words].filter(({ length }) => length >= MIN_WORD_LENGTH && length <= MAX_WORD_LENGTH);
-};
+const isKept = ({ length }: string): boolean => length >= MIN_WORD_LENGTH && length <= MAX_WORD_LENGTH;
 
-export const addWords = (words: readonly string[]): InStatement => ({
-  sql: "INSERT OR IGNORE INTO words (word) SELECT value FROM json_each(?)",
-  args: [JSON.stringify(words)],
-});
+/** Adds words as the full-text index has them. */
+export const addWords = (words: ReadonlySet<string>): InStatement[] => {
+  const kept = [...words].filter(isKept);
+  if (kept.length === 0) return [];
+  return [{ sql: "INSERT OR IGNORE INTO words (word) SELECT value FROM json_each(?)", args: [JSON.stringify(kept)] }];
+};
 
 /** The words that are most like a suspect, and all new ones of about its length. */
 export const candidatesStatement = ({ typed, maxTypos }: Suspect): SQL => {
@@ -54,12 +51,15 @@ export const indexWords: readonly string[] = [
   `UPDATE words SET has_trigrams = 1 WHERE id IN (${NEW_WORDS})`,
 ];
 
-/** Removes words that no document has any more, from a part of the table that chance chooses. */
+/**
+ * Removes words that no document has any more, from a part of the table that chance chooses. While documents are unindexed,
+ * it is not known what they have.
+ */
 export const pruneWords = `
 DELETE FROM words WHERE id IN (
   SELECT id FROM words
   WHERE id > (SELECT abs(random()) % (max(id) + ${PRUNED_AT_ONCE}) - ${PRUNED_AT_ONCE} FROM words)
   ORDER BY id LIMIT ${PRUNED_AT_ONCE}
-) AND NOT EXISTS (
-  SELECT 1 FROM documents_text WHERE documents_text MATCH '"' || words.word || '"'
+) AND NOT EXISTS (SELECT 1 FROM unindexed) AND NOT EXISTS (
+  SELECT 1 FROM document_tokens WHERE document_tokens MATCH '"' || words.word || '"'
 )`;

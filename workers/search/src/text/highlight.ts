@@ -1,8 +1,8 @@
 /** Marks what a query found in a text, in Typesense's shape. The text itself is given as it is: HTML is not escaped. */
 import type { Steps } from "#shared/lang/steps.ts";
 import type { TextField } from "../model/fields.ts";
-import { findMatches, foldedWordsOf, type Match, type TermIndex } from "./matches.ts";
-import type { Word } from "./terms.ts";
+import { findMatches, type Match, readTokens, type TermIndex } from "./matches.ts";
+import type { Token } from "./tokens.ts";
 
 export interface Highlight {
   field: string;
@@ -34,16 +34,27 @@ interface Window {
 /** From where to where the text is shown: around the first match and those close to it. */
 const windowOf = (
   text: string,
-  words: readonly Word[],
+  tokens: readonly Token[],
   matches: readonly Match[],
   { affixWords, snippetThreshold }: HighlightStyle,
 ): Window => {
-  if (words.length < snippetThreshold) return { from: 0, to: text.length };
-  const first = matches[0]?.wordIndex ?? 0;
+  if (tokens.length < snippetThreshold) return { from: 0, to: text.length };
+  const first = matches[0]?.tokenIndex ?? 0;
   let last = first;
-  for (const { wordIndex } of matches) if (wordIndex - last <= affixWords) last = wordIndex;
-  const from = words[first - affixWords]?.from ?? 0;
-  const to = words[last + affixWords]?.to ?? text.length;
+  let end = 0;
+  for (const { tokenIndex, to } of matches) {
+    if (tokenIndex - last > affixWords) break;
+    last = tokenIndex;
+    end = to;
+  }
+  while ((tokens[last + 1]?.from ?? end) < end) last += 1;
+  const from = tokens[first - affixWords]?.from ?? 0;
+  const [lastShown, next] = tokens.slice(last + affixWords, last + affixWords + 2);
+  if (!lastShown) return { from, to: text.length };
+  // A run of characters has no spaces to end at, and the second of a pair is the first of the next one.
+  if (lastShown.kind === "pair") return { from, to: Math.max(next?.from ?? 0, end) };
+  const to = Math.max(lastShown.to, end);
+  if (lastShown.kind === "end") return { from, to };
   const space = text.slice(to).search(/\s/);
   return { from, to: space < 0 ? text.length : to + space };
 };
@@ -70,12 +81,12 @@ export function* highlight(
   index: TermIndex,
   style: HighlightStyle,
 ): Steps<Highlight | undefined> {
-  const words = yield* foldedWordsOf(text);
-  const { matches } = yield* findMatches(words, index);
+  const tokens = yield* readTokens(text);
+  const { matches } = yield* findMatches(text, tokens, index);
   if (matches.length === 0) return undefined;
   return {
     field,
-    snippet: mark(text, matches, windowOf(text, words, matches, style), style),
+    snippet: mark(text, matches, windowOf(text, tokens, matches, style), style),
     matched_tokens: [...new Set(matches.map(({ from, to }) => text.slice(from, to)))],
     ...(style.fullFields.includes(field) && { value: mark(text, matches, { from: 0, to: text.length }, style) }),
   };
@@ -83,7 +94,7 @@ export function* highlight(
 
 /** The text with the beginnings of its words marked; `undefined` unless it has all of the terms. */
 export function* markMatches(text: string, index: TermIndex, style: HighlightStyle): Steps<string | undefined> {
-  const { matches, terms } = yield* findMatches(yield* foldedWordsOf(text), index);
+  const { matches, terms } = yield* findMatches(text, yield* readTokens(text), index);
   const hasAll = index.terms.length > 0 && index.terms.every((term) => terms.has(term));
   return hasAll ? mark(text, matches, { from: 0, to: text.length }, style) : undefined;
 }

@@ -1,20 +1,18 @@
-/** Finds the words of a query in a text, in one pass over it: each word is looked up, not compared with each term. */
+/** Finds the terms of a query in a text, in one pass over it: each token is looked up, not compared with each term. */
 import { eachInSteps, type Steps } from "#shared/lang/steps.ts";
-import { foldWord, type Term, type Word, wordMatches, wordsOf } from "./terms.ts";
+import { foldWord } from "./fold.ts";
+import type { Term } from "./terms.ts";
+import { type Token, tokensOf } from "./tokens.ts";
 
-/** A range of the text to mark; `wordIndex` is its word. */
+/** A range of the text to mark; `tokenIndex` is where it begins. */
 export interface Match {
-  wordIndex: number;
+  tokenIndex: number;
   from: number;
   to: number;
 }
 
-export interface FoldedWord extends Word {
-  folded: string;
-}
-
 export interface Matches {
-  /** In the order of the text, at most one a word: the longest. */
+  /** In the order of the text; none overlaps another. */
   matches: Match[];
   /** The terms that occur. */
   terms: ReadonlySet<Term>;
@@ -22,122 +20,135 @@ export interface Matches {
 
 /** More of them in one text are of no use, and each adds two tags. */
 const MAX_MATCHES = 10_000;
-/** More than a query can ask for, so that the rest of a longer word is of no use. */
-const LONGEST_COMPARED = 8_192;
 
-const folded = (word: Word): FoldedWord => ({ ...word, folded: foldWord(word.text.slice(0, LONGEST_COMPARED)) });
-
-/** The words of a text, ready to be compared. */
-export function* foldedWordsOf(text: string): Steps<FoldedWord[]> {
-  const words: FoldedWord[] = [];
+/** The tokens of a text, ready to be compared. */
+export function* readTokens(text: string): Steps<Token[]> {
+  const tokens: Token[] = [];
   yield* eachInSteps(
-    wordMatches(text),
-    (word) => words.push(folded(word)),
-    ({ text: { length } }) => length,
+    tokensOf(text),
+    (token) => tokens.push(token),
+    ({ from, to }) => to - from,
   );
-  return words;
+  return tokens;
 }
 
-interface Target {
-  term: Term;
-  wanted: readonly string[];
-}
+const mayGoOn = ({ prefix, beginsPair }: Term): boolean => prefix || beginsPair === true;
 
-/** The terms of a query by the word that each begins with. */
+/** The terms of a query by the token that each begins with. */
 export interface TermIndex {
   terms: readonly Term[];
-  whole: ReadonlyMap<string, readonly Target[]>;
-  /** Those of one word that is a prefix, by its length. */
-  beginnings: ReadonlyMap<number, ReadonlyMap<string, readonly Target[]>>;
+  whole: ReadonlyMap<string, readonly Term[]>;
+  /** Those of one token that is a prefix, by its length. */
+  beginnings: ReadonlyMap<number, ReadonlyMap<string, readonly Term[]>>;
 }
 
-const add = (targets: Map<string, Target[]>, key: string, target: Target): void => {
-  const known = targets.get(key);
-  if (known === undefined) targets.set(key, [target]);
-  else known.push(target);
+const add = (terms: Map<string, Term[]>, key: string, term: Term): void => {
+  const known = terms.get(key);
+  if (known === undefined) terms.set(key, [term]);
+  else known.push(term);
 };
 
 export const indexTerms = (terms: readonly Term[]): TermIndex => {
-  const whole = new Map<string, Target[]>();
-  const beginnings = new Map<number, Map<string, Target[]>>();
+  const whole = new Map<string, Term[]>();
+  const beginnings = new Map<number, Map<string, Term[]>>();
   for (const term of terms) {
-    const wanted = wordsOf(term.text).map((word) => folded(word).folded);
-    const [first] = wanted;
+    const [first, ...others] = term.wanted;
     if (first === undefined) continue;
-    if (wanted.length > 1 || !term.prefix) {
-      add(whole, first, { term, wanted });
+    if (others.length > 0 || !mayGoOn(term)) {
+      add(whole, first, term);
       continue;
     }
-    const ofLength = beginnings.get(first.length) ?? new Map<string, Target[]>();
+    const ofLength = beginnings.get(first.length) ?? new Map<string, Term[]>();
     beginnings.set(first.length, ofLength);
-    add(ofLength, first, { term, wanted });
+    add(ofLength, first, term);
   }
   return { terms, whole, beginnings };
 };
 
-const NONE: readonly Target[] = [];
+const NONE: readonly Term[] = [];
 
-const targetsAt = ({ whole, beginnings }: TermIndex, word: FoldedWord): readonly Target[] => {
-  const exact = whole.get(word.folded) ?? NONE;
+const termsAt = ({ whole, beginnings }: TermIndex, { folded }: Token): readonly Term[] => {
+  const exact = whole.get(folded) ?? NONE;
   if (beginnings.size === 0) return exact;
-  const begun = [...beginnings].flatMap(([length, ofLength]) => ofLength.get(word.folded.slice(0, length)) ?? NONE);
+  const begun = [...beginnings].flatMap(([length, ofLength]) => ofLength.get(folded.slice(0, length)) ?? NONE);
   return begun.length === 0 ? exact : [...exact, ...begun];
 };
 
-/** The length of the word's beginning that folds to `prefix`. */
+/** Characters that are folded with the one before them. */
+const BELONGING = /^[\p{M}\p{Default_Ignorable_Code_Point}\uff9e\uff9f]$/u;
+
+/** The length of the beginning of a word or pair that folds to `prefix`, with what belongs to its last character. */
 const lengthOfPrefix = (word: string, prefix: string): number => {
   let length = 0;
-  let read = "";
+  let read = 0;
   for (const character of word) {
-    const next = read + foldWord(character);
-    if (read === prefix && next !== read) break;
-    read = next;
+    if (read >= prefix.length && !BELONGING.test(character)) break;
+    read += foldWord(character).length;
     length += character.length;
   }
   return length;
 };
 
-/** Where the match of a word ends; `undefined` when it is another word. */
-const endOf = (word: FoldedWord | undefined, wanted: string, mayGoOn: boolean): number | undefined => {
-  if (word?.folded === wanted) return word.to;
-  return mayGoOn && word?.folded.startsWith(wanted) ? word.from + lengthOfPrefix(word.text, wanted) : undefined;
+/** A text and its tokens. */
+interface Source {
+  text: string;
+  tokens: readonly Token[];
+}
+
+/** Where the match of a token ends; `undefined` when it is another one. */
+const endOf = (text: string, token: Token | undefined, wanted: string, isOpen: boolean): number | undefined => {
+  if (token?.folded === wanted) return token.to;
+  if (!isOpen || !token?.folded.startsWith(wanted)) return undefined;
+  const { kind, from, to } = token;
+  return kind === "emoji" ? to : from + lengthOfPrefix(text.slice(from, to), wanted);
 };
 
-/** Where the match of each word of the term ends, from `start` on; `undefined` unless all are there. */
-const endsFrom = (words: readonly FoldedWord[], start: number, { term, wanted }: Target): number[] | undefined => {
+/** Where the match of each token of the term ends, from `start` on; `undefined` unless all are there. */
+const endsFrom = ({ text, tokens }: Source, start: number, term: Term): number[] | undefined => {
   const ends: number[] = [];
-  for (const [offset, fold] of wanted.entries()) {
-    const end = endOf(words[start + offset], fold, term.prefix && offset === wanted.length - 1);
+  const last = term.wanted.length - 1;
+  for (const [offset, wanted] of term.wanted.entries()) {
+    const end = endOf(text, tokens[start + offset], wanted, offset === last && mayGoOn(term));
     if (end === undefined) return undefined;
     ends.push(end);
   }
   return ends;
 };
 
-/** About what comparing one word costs, in characters. */
+/** The places of tokens that match, those that overlap as one: pairs of characters share one. */
+const joined = (tokens: readonly Token[], ends: ReadonlyMap<number, number>): Match[] => {
+  const matches: Match[] = [];
+  for (const [tokenIndex, to] of [...ends].sort(([a], [b]) => a - b)) {
+    const from = tokens[tokenIndex]?.from ?? 0;
+    const last = matches.at(-1);
+    if (last && from < last.to) last.to = Math.max(last.to, to);
+    else if (matches.length < MAX_MATCHES) matches.push({ tokenIndex, from, to });
+    else break;
+  }
+  return matches;
+};
+
+/** About what comparing one token costs, in characters. */
 const COMPARISON = 8;
 
 /** The first matches of the terms, and which terms have any. */
-export function* findMatches(words: readonly FoldedWord[], index: TermIndex): Steps<Matches> {
+export function* findMatches(text: string, tokens: readonly Token[], index: TermIndex): Steps<Matches> {
+  const source = { text, tokens };
   const ends = new Map<number, number>();
   const terms = new Set<Term>();
   let compared = 0;
-  const lookAt = (word: FoldedWord, start: number): void => {
+  const lookAt = (token: Token, start: number): void => {
     if (ends.size >= MAX_MATCHES) return;
     compared = index.beginnings.size * COMPARISON;
-    for (const target of targetsAt(index, word)) {
-      compared += target.wanted.length * COMPARISON;
-      const found = endsFrom(words, start, target);
+    for (const term of termsAt(index, token)) {
+      compared += term.wanted.length * COMPARISON;
+      const found = endsFrom(source, start, term);
       if (found === undefined) continue;
-      terms.add(target.term);
+      terms.add(term);
       for (const [offset, end] of found.entries())
         ends.set(start + offset, Math.max(end, ends.get(start + offset) ?? 0));
     }
   };
-  yield* eachInSteps(words, lookAt, () => compared);
-  const matches = [...ends]
-    .sort(([a], [b]) => a - b)
-    .slice(0, MAX_MATCHES)
-    .map(([wordIndex, to]) => ({ wordIndex, from: words[wordIndex]?.from ?? 0, to }));
-  return { matches, terms };
+  yield* eachInSteps(tokens, lookAt, () => compared);
+  return { matches: joined(tokens, ends), terms };
 }

@@ -1,10 +1,18 @@
 /** Reads the words a user searches for: all must match, the last as a prefix, `"phrases"` in their order, `-not` this. */
+import { type Token, tokensOf } from "./tokens.ts";
 
-/** Words that stand next to each other; most often just one. A word such as `don't` is two, `don` and `t`. */
+/** What must stand in a text: most often one word; of a phrase, tokens that follow each other. */
 export interface Term {
-  text: string;
-  /** The last word is a prefix: `foun` finds `fountain`. */
+  /** As a text that consists of the term is indexed. */
+  tokens: readonly string[];
+  /** What a text must have; without the end of a run of characters, which others may follow. */
+  wanted: readonly string[];
+  /** The last token is a prefix, if the query allows prefixes: `foun` finds `fountain`. */
   prefix: boolean;
+  /** It is a prefix in any case: the first character of a pair. */
+  beginsPair?: true;
+  /** Can be misspelt, joined with the next word, or split. */
+  isWord?: true;
   /** Meant exactly as it stands. */
   quoted?: true;
 }
@@ -17,69 +25,64 @@ export interface Terms {
 /** A longer query would take the database seconds. */
 export const MAX_QUERY_WORDS = 300;
 
-/** Letters and digits, with the accents that follow them, as SQLite's unicode61 tokenizer takes them. */
-const WORDS = /[\p{L}\p{N}\p{Co}][\p{L}\p{N}\p{Co}\p{Mn}]*/gu;
 const CONTROL_CHARACTERS = /\p{Cc}/gu;
 /** An optional minus, then a phrase in quotes or everything up to the next space. */
 const PIECES = /(-?)"([^"]+)"|(\S+)/g;
 
-export interface Word {
-  text: string;
-  from: number;
-  to: number;
-}
-
-/** The words in a text, and where they stand, one at a time. */
-export function* wordMatches(text: string): Generator<Word, void> {
-  for (const match of text.matchAll(WORDS)) {
-    yield { text: match[0], from: match.index, to: match.index + match[0].length };
-  }
-}
-
-export const wordsOf = (text: string): Word[] => [...wordMatches(text)];
-
-/** The words alone, where their places are of no use; much faster. */
-export const bareWordsOf = (text: string): string[] => text.match(WORDS) ?? [];
-
-// biome-ignore lint/suspicious/noControlCharactersInRegex: it is the whole of ASCII that is meant.
-const ASCII = /^[\x00-\x7f]*$/;
-
-/** How words are compared: without case and accents. Letters that are no accents stay composed, as in Korean. */
-export const foldWord = (word: string): string => {
-  if (ASCII.test(word)) return word.toLowerCase();
-  return word
-    .normalize("NFD")
-    .replace(/\p{Mn}/gu, "")
-    .normalize("NFC")
-    .toLowerCase();
+const termOf = (tokens: readonly Token[]): Term => {
+  const folded = tokens.map((token) => token.folded);
+  const isRun = tokens.at(-1)?.kind === "end";
+  if (!isRun) return { tokens: folded, wanted: folded, prefix: false };
+  if (tokens.at(-2)?.kind === "pair") return { tokens: folded, wanted: folded.slice(0, -1), prefix: false };
+  return { tokens: folded, wanted: folded, prefix: false, beginsPair: true };
 };
 
-const keyOf = (term: Term): string =>
-  wordsOf(term.text)
-    .map((word) => foldWord(word.text))
-    .join(" ");
+/** The term of words that follow each other, folded already. */
+export const termOfWords = (...words: readonly string[]): Term => ({ tokens: words, wanted: words, prefix: false });
+
+/** The words, emoji and runs of characters in a piece of the query, each a term of its own. */
+const freeTermsOf = (tokens: readonly Token[]): Term[] => {
+  const terms: Term[] = [];
+  let run: Token[] = [];
+  for (const token of tokens) {
+    run.push(token);
+    if (token.kind === "pair") continue;
+    terms.push({ ...termOf(run), ...(token.kind === "word" && { isWord: true }) });
+    run = [];
+  }
+  return terms;
+};
+
+const keyOf = ({ tokens }: Term): string => tokens.join(" ");
 
 const unique = (terms: readonly Term[]): Term[] => [...new Map(terms.map((term) => [keyOf(term), term])).values()];
 
 /** Whether the query asks for everything: `*`, or nothing at all. */
 export const asksForEverything = (q: string): boolean => ["", "*"].includes(q.replace(CONTROL_CHARACTERS, " ").trim());
 
-/** The terms of a query; pieces without a letter or digit, such as a dash, are dropped. */
+/** Nothing more of a run of characters can follow: it is found wherever it stands. */
+const withPrefix = (term: Term): Term => (term.tokens.length > term.wanted.length ? term : { ...term, prefix: true });
+
+/** The terms of a query; pieces without a token, such as a dash, are dropped. */
 export const parseTerms = (q: string): Terms => {
   const include: Term[] = [];
   const exclude: Term[] = [];
-  let last: Term | undefined;
+  let endsOpen = false;
   for (const [piece, minus, phrase, bare] of q.replace(CONTROL_CHARACTERS, " ").matchAll(PIECES)) {
-    if (keyOf({ text: piece, prefix: false }) === "") continue;
-    const isExcluded = minus === "-" || bare?.startsWith("-") === true;
-    const term: Term = { text: phrase ?? piece, prefix: false, ...(phrase !== undefined && { quoted: true }) };
-    (isExcluded ? exclude : include).push(term);
-    if (!isExcluded) last = bare === undefined ? undefined : term;
+    const tokens = [...tokensOf(phrase ?? piece)];
+    if (tokens.length === 0) continue;
+    if (minus === "-" || bare?.startsWith("-") === true) {
+      exclude.push(termOf(tokens));
+      continue;
+    }
+    endsOpen = bare !== undefined;
+    include.push(...(bare === undefined ? [{ ...termOf(tokens), quoted: true as const }] : freeTermsOf(tokens)));
   }
-  if (last) last.prefix = true;
+  const last = include.pop();
+  if (last) include.push(endsOpen ? withPrefix(last) : last);
   return { include: unique(include), exclude: unique(exclude) };
 };
 
-/** How many words the terms have, those inside phrases too. */
-export const countWords = ({ include, exclude }: Terms): number =>
-  [...include, ...exclude].reduce((count, term) => count + wordsOf(term.text).length, 0);
+/** How many tokens the terms have. */
+export const countTokens = ({ include, exclude }: Terms): number =>
+  [...include, ...exclude].reduce((count, { tokens }) => count + tokens.length, 0);

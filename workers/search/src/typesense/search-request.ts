@@ -1,5 +1,5 @@
 /** A search as Typesense's parameters. */
-import type { FacetRequest, SearchQuery, Sort } from "../query/engine.ts";
+import type { FacetRequest, SearchQuery, Sort, TypoTolerance } from "../query/engine.ts";
 import { both, type Filter } from "../query/filter.ts";
 import { orderOf } from "../query/order.ts";
 import { ALIAS } from "./collection.ts";
@@ -80,6 +80,17 @@ const windowOf = ({ offset, limit, maxHits }: SearchQuery): Record<string, Value
   return shown > 0 ? { offset, limit: shown } : NO_HITS;
 };
 
+const printDropMode = ({ dropTokensMode, bothSidesLimit }: TypoTolerance): string =>
+  dropTokensMode === "both_sides" ? `both_sides:${bothSidesLimit}` : dropTokensMode;
+
+/** Those that are not as they are by default. */
+const switchesOf = (typoTolerance: TypoTolerance): Record<string, Value> => ({
+  ...(typoTolerance.splitJoinTokens !== "fallback" && { split_join_tokens: typoTolerance.splitJoinTokens }),
+  ...(typoTolerance.exhaustive && { exhaustive_search: true }),
+  ...(!typoTolerance.typosInNumbers && { enable_typos_for_numerical_tokens: false }),
+  ...(!typoTolerance.typosInAlphanumerics && { enable_typos_for_alpha_numerical_tokens: false }),
+});
+
 const parametersOf = (query: SearchQuery): Record<string, Value> => {
   const { queryBy, typoTolerance, highlight } = query;
   const filter = filterOf(query);
@@ -96,7 +107,8 @@ const parametersOf = (query: SearchQuery): Record<string, Value> => {
     }),
     typo_tokens_threshold: typoTolerance.typoTokensThreshold,
     drop_tokens_threshold: typoTolerance.dropTokensThreshold,
-    drop_tokens_mode: typoTolerance.dropTokensFrom === "right" ? "right_to_left" : "left_to_right",
+    drop_tokens_mode: printDropMode(typoTolerance),
+    ...switchesOf(typoTolerance),
     min_len_1typo: typoTolerance.minLengthForOneTypo,
     min_len_2typo: typoTolerance.minLengthForTwoTypos,
     ...(filter && { filter_by: printForTypesense(filter) }),
@@ -105,7 +117,10 @@ const parametersOf = (query: SearchQuery): Record<string, Value> => {
       facet_by: list(query.facets.map(printFacet)),
       max_facet_values: query.maxFacetValues,
     }),
-    ...(query.facetQuery && { facet_query: `${query.facetQuery.field}:${query.facetQuery.words}` }),
+    ...(query.facetQuery && {
+      facet_query: `${query.facetQuery.field}:${query.facetQuery.words}`,
+      facet_query_num_typos: query.facetQuery.maxTypos,
+    }),
     ...windowOf(query),
     include_fields: list(query.shownFields),
     highlight_fields: list(highlight.fields) || "none",
