@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -35,7 +36,7 @@ test("has the services of the stack", () => {
 });
 
 /** Settings of workers, which may come from a secret file. */
-const FROM_FILES = ["smtp_password", "twilio_auth_token", "typesense_api_key"];
+const FROM_FILES = ["secret_key_previous", "smtp_password", "twilio_auth_token", "typesense_api_key"];
 
 test("workerd is given every secret that a worker declares, the settings that are secret, and no other", () => {
   const declared = topology.workers.flatMap(({ worker, secrets: names }) =>
@@ -108,4 +109,22 @@ test("secrets stay out of the repository and out of the images", () => {
   const ignored = read(".dockerignore").split("\n");
   expect(ignored).toContain("*");
   expect(ignored.filter((line) => line.startsWith("!") && /secret|env/.test(line))).toEqual([]);
+});
+
+test.each([
+  "secrets/kms_secret_key",
+  "backup/libsql.tar.gz",
+  "root.crt",
+  "fountain-secrets.tar.gz",
+  "keys.age",
+  ".env.staging",
+])("git ignores %s", (file) => {
+  expect(execFileSync("git", ["check-ignore", file], { cwd: ROOT, encoding: "utf8" })).toBe(`${file}\n`);
+});
+
+test("migrate alone writes to a file of the operator's, the list of databases that have been in use", () => {
+  const bound = [...services].flatMap(([name, text]) =>
+    [...text.matchAll(/type: bind, source: "\$\{SECRETS_DIR:-\.\/secrets\}\/(\w+)"/g)].map(([, file]) => [name, file]),
+  );
+  expect(bound).toEqual([["migrate", "used_databases"]]);
 });

@@ -5,11 +5,14 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { migrateDatabase } from "../libsql/migrate.ts";
 import { connectDatabase, ensureNamespace, type SqldAdmin } from "../libsql/sqld-client.ts";
+import { assertNotLost, noteUsedDatabase } from "../libsql/used-databases.ts";
 import { OperatorError, reasonOf } from "../local/operator-error.ts";
 import { DATABASE_TOKEN, hasDatabase, readTopology, type Topology, type Worker } from "../workerd/topology.ts";
 import { mountedSecret } from "./mounted-secrets.ts";
 import { composeSecret } from "./secrets.ts";
 
+/** Mounted from where the secrets are, and the one of these files that is written to. */
+const USED_DATABASES = "/used_databases";
 const PORT = 8080;
 const ADMIN_PORT = 9090;
 const PATIENCE_MS = 60_000;
@@ -33,7 +36,8 @@ const prepare = async (topology: Topology, worker: Worker, server: Required<Sqld
   const token = mountedSecret(composeSecret(worker.worker, DATABASE_TOKEN));
   await ensureNamespace(server, worker.worker);
   const client = connectDatabase(PORT, worker.worker, token, server.host);
-  await migrateDatabase(topology, worker, client);
+  await assertNotLost(USED_DATABASES, worker.worker, client, "secrets/used_databases");
+  if (await migrateDatabase(topology, worker, client)) noteUsedDatabase(USED_DATABASES, worker.worker);
   client.close();
   console.log(`The database of ${worker.worker} is up to date.`);
 };

@@ -150,6 +150,24 @@ test("does not replace a lost key under data that may be encrypted with it", asy
   expect(existsSync(file("kms_secret_key"))).toBe(false);
 });
 
+test("a new key is made once the old one is put aside as the previous one", async () => {
+  await make();
+  const old = text("kms_secret_key");
+  writeFileSync(file("secret_key_previous"), old);
+  unlinkSync(file("kms_secret_key"));
+  expect(await make()).toEqual(["kms_secret_key"]);
+  expect(text("kms_secret_key")).not.toBe(old);
+  expect(text("secret_key_previous")).toBe(old);
+});
+
+test("migrate, another user, can note in its file which databases have been in use, and it is kept", async () => {
+  await make();
+  expect(modeOf("used_databases")).toBe(0o666);
+  writeFileSync(file("used_databases"), "kms\n");
+  await make();
+  expect(text("used_databases")).toBe("kms\n");
+});
+
 test("new database keys are made once all the old ones are removed", async () => {
   await make();
   const secretKey = text("kms_secret_key");

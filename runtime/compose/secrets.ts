@@ -27,12 +27,16 @@ const MOUNTED_MODE = 0o444;
 const PRIVATE_MODE = 0o400;
 /** For its owner to fill in. */
 const GIVEN_MODE = 0o644;
+/** For a container's user to write to. */
+const WRITTEN_MODE = 0o666;
 
 const KEY_BYTES = 32;
 const MINIMUM_PASSWORD_BYTES = 12;
 
 /** The secret that data is encrypted under: a new one would be of no use to it. */
 const SECRET_KEY = "SECRET_KEY";
+/** The one before it, while it is being replaced. */
+const PREVIOUS_SECRET_KEY = "secret_key_previous";
 
 /** Signs the tokens that open the databases. Never mounted anywhere. */
 const SIGNING_KEY = "database_signing_key.pem";
@@ -65,7 +69,10 @@ const OTHER_SECRETS: readonly RandomSecret[] = [
 ];
 
 /** What the operator gets elsewhere and writes into the file; empty until then. */
-const GIVEN_SECRETS: readonly string[] = ["smtp_password", "twilio_auth_token", "alert_webhook"];
+const GIVEN_SECRETS: readonly string[] = [PREVIOUS_SECRET_KEY, "smtp_password", "twilio_auth_token", "alert_webhook"];
+
+/** What `migrate` keeps in mind, apart from the data: the databases that have been in use. */
+const USED_DATABASES = "used_databases";
 
 /** The name of a worker's secret in the Compose file: `service-a`, `DATABASE_TOKEN` → `service_a_database_token`. */
 export const composeSecret = (worker: string, secret: string): string => secretVariable(worker, secret).toLowerCase();
@@ -181,10 +188,13 @@ const ensureDatabaseKeys = async (directory: string, ensure: Ensure, workers: re
 /** Throws {@link OperatorError} when data may exist and the key to it does not: it must come from the backup. */
 const assertKeysOfData = (directory: string, secrets: ReturnType<typeof workerSecrets>): void => {
   if (!exists(path.join(directory, SIGNING_KEY))) return;
+  const previous = path.join(directory, PREVIOUS_SECRET_KEY);
+  if (exists(previous) && read(previous) !== "") return;
   for (const { worker, secret } of secrets) {
     const file = path.join(directory, composeSecret(worker.worker, secret));
     if (secret !== SECRET_KEY || exists(file)) continue;
-    const remedy = "restore it from your backup or, if there is no data yet, remove the whole folder";
+    const remedy =
+      "restore it from your backup, put it into secret_key_previous to replace it or, if there is no data yet, remove the whole folder";
     throw new OperatorError(`${file} is missing, and the data was encrypted with it: ${remedy}`);
   }
 };
@@ -205,6 +215,7 @@ export const ensureComposeSecrets = async (
   const keys = others.map(({ worker, secret }) => randomKey(composeSecret(worker.worker, secret)));
   for (const secret of [...keys, ...OTHER_SECRETS]) await ensureRandom(directory, ensure, secret);
   for (const name of GIVEN_SECRETS) await ensure(name, () => "", GIVEN_MODE);
+  await ensure(USED_DATABASES, () => "", WRITTEN_MODE);
   // Last, because where they are, all the others were.
   const owners = workerSecrets(topology, (secret) => secret === DATABASE_TOKEN).map(({ worker }) => worker);
   await ensureDatabaseKeys(directory, ensure, owners);

@@ -12,6 +12,7 @@ import type { Worker } from "../workerd/topology.ts";
 import { migrateDatabase } from "./migrate.ts";
 import { type SqldOptions, spawnSqld, waitForSqld } from "./sqld.ts";
 import { connectDatabase, deleteNamespace, ensureNamespace, mintDatabaseToken } from "./sqld-client.ts";
+import { assertNotLost, noteUsedDatabase, readUsedDatabases } from "./used-databases.ts";
 
 const root = mkdtempSync(path.join(tmpdir(), "fountain-databases-"));
 const { privateKey: signingKey } = generateKeyPairSync("ed25519");
@@ -125,6 +126,23 @@ test("a migration that fails is told in one line, and nothing of it stays", asyn
   await expect(migrate("failing")).rejects.toThrow(/^the migrations of failing do not apply: .*missing/);
   const { rows } = await (await connect("failing")).execute("SELECT name FROM sqlite_schema WHERE name = 'a'");
   expect(rows).toEqual([]);
+});
+
+test("an empty database that has been in use is lost, and no other", async () => {
+  const file = path.join(root, "used-databases");
+  writeMigrations("notes", "CREATE TABLE a (id INTEGER);");
+  await ensureNamespace(options, "notes");
+  const client = await connect("notes");
+  await assertNotLost(file, "notes", client);
+  await migrate("notes");
+  for (const name of ["notes", "notes", "orders"]) noteUsedDatabase(file, name);
+  expect(readUsedDatabases(file)).toEqual(["notes", "orders"]);
+  await assertNotLost(file, "notes", client);
+  await deleteNamespace(options, "notes");
+  await ensureNamespace(options, "notes");
+  await expect(assertNotLost(file, "notes", await connect("notes"), "secrets/used_databases")).rejects.toThrow(
+    /^the data of notes is lost: .*empty the file secrets\/used_databases$/,
+  );
 });
 
 test("a worker without migrations is left alone", async () => {

@@ -155,6 +155,7 @@ const prepare = async (
   const prepared = await preparation.prepare({
     data: home.data,
     build: home.build,
+    usedDatabases: home.usedDatabases,
     sqld: { port: sqld.port, adminPort: sqld.adminPort, adminKey: sqld.adminKey },
     signingKeyPem: sqld.signingKey.export({ type: "pkcs8", format: "pem" }).toString(),
     variables: {

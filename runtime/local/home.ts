@@ -11,6 +11,8 @@ export interface Home {
   /** What is worth a backup, together with the secrets. */
   readonly data: string;
   readonly secrets: string;
+  /** With the secrets, which outlive lost data: the databases that have been in use. */
+  readonly usedDatabases: string;
   readonly logs: string;
   /** Bundles and configuration, made again at every start. */
   readonly build: string;
@@ -55,7 +57,13 @@ export const openHome = (directory: string): Home => {
   const lockFile = path.join(directory, "lock");
   try {
     const held = lock(lockFile);
-    return { directory, ...folders, runFile: path.join(directory, "run.json"), release: () => held.close() };
+    return {
+      directory,
+      ...folders,
+      usedDatabases: path.join(folders.secrets, "used-databases"),
+      runFile: path.join(directory, "run.json"),
+      release: () => held.close(),
+    };
   } catch (cause) {
     if (isBusy(cause)) {
       const message = `another Fountain runs on ${directory}: stop it, or set FOUNTAIN_HOME to another folder`;

@@ -13,6 +13,8 @@ export interface PreparationOrder {
   /** Folders of FOUNTAIN_HOME. */
   data: string;
   build: string;
+  /** The file that lists the databases that have been in use. */
+  usedDatabases: string;
   sqld: { port: number; adminPort: number; adminKey: string };
   /** Private key (PKCS #8, PEM) that signs database tokens. */
   signingKeyPem: string;

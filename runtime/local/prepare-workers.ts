@@ -16,7 +16,12 @@ export const prepare = async (root: string, order: PreparationOrder): Promise<Pr
   const prepareData = async () => {
     await waitForSqld(order.sqld.port);
     const signingKey = createPrivateKey(order.signingKeyPem);
-    return prepareDatabases(topology, { ...order.sqld, signingKey, data: order.data });
+    return prepareDatabases(topology, {
+      ...order.sqld,
+      signingKey,
+      data: order.data,
+      usedDatabases: order.usedDatabases,
+    });
   };
   const [databaseVariables] = await Promise.all([prepareData(), bundleWorkers(topology.workers, order.build)]);
   const generated = { ...databaseVariables, ...order.variables };

@@ -64,6 +64,12 @@ test("a missing secret key is not replaced where there are databases, though not
   expect(existsSync(secretKeyFile())).toBe(false);
 });
 
+test("a missing secret key is not replaced where databases have been in use, though the data is lost too", () => {
+  writeFileSync(home.usedDatabases, "kms\n");
+  expect(() => loadSecrets(home, {})).toThrow("the data was encrypted with it");
+  expect(existsSync(secretKeyFile())).toBe(false);
+});
+
 test("another secret key than the data's is refused", () => {
   loadSecrets(home, {});
   writeFileSync(secretKeyFile(), Buffer.alloc(32, 7).toString("base64url"));

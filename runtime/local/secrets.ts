@@ -10,6 +10,7 @@ import {
 } from "node:crypto";
 import { chmodSync, existsSync, linkSync, readFileSync, renameSync, unlinkSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { readUsedDatabases } from "../libsql/used-databases.ts";
 import type { Home } from "./home.ts";
 import { OperatorError, reasonOf } from "./operator-error.ts";
 
@@ -134,7 +135,8 @@ export const loadSecrets = (home: Home, operator: Operator): Secrets => {
   const fingerprintFile = path.join(home.data, "secret-key.fingerprint");
   const keyFile = path.join(home.secrets, "kms-secret-key");
   const isMarked = existsSync(fingerprintFile);
-  const hasData = isMarked || existsSync(path.join(home.data, "libsql"));
+  const wasUsed = readUsedDatabases(home.usedDatabases).length > 0;
+  const hasData = isMarked || wasUsed || existsSync(path.join(home.data, "libsql"));
   const previousSecretKey = loadPreviousSecretKey(`${keyFile}.previous`, operator);
   const name = operator["KMS_SECRET_KEY"] === undefined ? "SECRET_KEY" : "KMS_SECRET_KEY";
   const secretKey =

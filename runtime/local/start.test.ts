@@ -194,6 +194,32 @@ test("a database whose files are gone is damage, not a new installation", async 
   rmSync(home, { recursive: true });
 });
 
+test("a folder of data that is gone is a loss, not a new installation, unless its owner says so", async () => {
+  const home = await copyOfHome();
+  rmSync(path.join(home, "data"), { recursive: true });
+  const refused = await start({ FOUNTAIN_HOME: home });
+  expect(refused.child.exitCode).toBe(1);
+  const used = path.join(home, "secrets", "used-databases");
+  expect(complaints(refused)).toHaveLength(1);
+  expect(complaints(refused)[0]).toMatch(
+    /^Fountain: the data of .+ is lost: .*Restore your backup or, to start empty, /,
+  );
+  expect(complaints(refused)[0]).toContain(`empty the file ${used}`);
+
+  cpSync(path.join(INTACT_HOME, "data"), path.join(home, "data"), { recursive: true });
+  const restored = await start({ FOUNTAIN_HOME: home });
+  expect(restored.lines.some((line) => line.startsWith("Fountain is ready"))).toBe(true);
+  expect(restored.lines.some((line) => line.includes("was created"))).toBe(false);
+  await stopProcess(restored.child);
+
+  rmSync(path.join(home, "data"), { recursive: true });
+  writeFileSync(used, "");
+  const empty = await start({ FOUNTAIN_HOME: home });
+  expect(empty.lines.some((line) => line.includes('Administrator "admin" was created.'))).toBe(true);
+  await stopProcess(empty.child);
+  rmSync(home, { recursive: true });
+});
+
 test.for(["SIGINT", "SIGTERM", "SIGKILL"] as const)("%s to npm ends all that it started", async (signal) => {
   const { child, home } = await start({}, NPM_START);
   child.kill(signal);

@@ -191,6 +191,8 @@ const WRONG_IN_COMPOSE: typeof WRONG = {
   WORKERD_REPLICAS: ["a whole number from 1 to 4", "0", "5", "many"],
   COMPOSE_PROJECT_NAME: ["lower-case letters", "Fountain", "-x"],
   COMPOSE_PROFILES: ["typesense, observability, mail", "typesens", "mail;typesense"],
+  ALERT_EMAIL: ["an email address", "ops", "ops @example.com", 'ops"@example.com'],
+  ALERT_WEBHOOK: ["a URL that begins with", "chat.example.com", "ftp://chat.example.com"],
   FOUNTAIN_VERSION: ["the tag of an image", "a b", ":1"],
   DRAIN_SECONDS: ["a whole number from 0 to 60", "long"],
 };

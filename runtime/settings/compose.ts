@@ -4,6 +4,7 @@ import { describeFault } from "../../shared/settings/describe.ts";
 import {
   faultsIn,
   listed,
+  secretSetting,
   setting,
   settingNames,
   settingsSchema,
@@ -58,6 +59,15 @@ const composeSchema = settingsSchema({
       .transform(listed)
       .refine((profiles) => profiles.every((profile) => PROFILES.includes(profile)))
       .default([]),
+  ),
+  // Between the quotes of Alertmanager's configuration.
+  ALERT_EMAIL: text("an email address, such as ops@example.com", /^[^\s@"'\\]+@[^\s@"'\\]+$/),
+  ALERT_WEBHOOK: secretSetting(
+    "a URL that begins with https:// or http://",
+    z
+      .string()
+      .regex(/^https?:\/\/[^\s"'\\]+$/)
+      .optional(),
   ),
   FOUNTAIN_VERSION: text("the tag of an image, such as 0.1.0", /^\w[\w.-]{0,127}$/),
   SECRETS_DIR: setting("a folder", z.string().optional()),

@@ -68,7 +68,7 @@ const isPlugin = (): boolean => {
 };
 
 /** `docker compose` or `docker-compose`, whichever there is, for this stack. */
-const composeCommand = ({ directory, project }: StackPlace): string[] => [
+export const composeCommand = ({ directory, project }: StackPlace): string[] => [
   ...(isPlugin() ? ["docker", "compose"] : ["docker-compose"]),
   "--env-file",
   path.join(directory, ".env"),
