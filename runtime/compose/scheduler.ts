@@ -4,6 +4,7 @@
  */
 import { writeFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
+import { createLog } from "../../shared/observability/log.ts";
 import { OperatorError, reasonOf } from "../local/operator-error.ts";
 import { startScheduler } from "../local/scheduler.ts";
 import { readTopology } from "../workerd/topology.ts";
@@ -17,10 +18,7 @@ const RETRY_MS = 2_000;
 /** Touched whenever a worker's maintenance succeeds; the health check looks at it. */
 const HEARTBEAT = "/tmp/heartbeat";
 
-const say = (level: "info" | "warn" | "error", message: string): void => {
-  const line = JSON.stringify({ timestamp: new Date().toISOString(), level, service: "scheduler", message });
-  console.log(line);
-};
+const log = createLog("scheduler");
 
 interface Reply {
   status: number;
@@ -58,9 +56,10 @@ const createAdministrator = async (post: Post, username: string): Promise<void> 
     if (reply.status === 200) {
       const outcome = OUTCOMES[reply.text];
       if (outcome === undefined) throw new OperatorError(`no administrator: ${FAULTS[reply.text] ?? reply.text}`);
-      return say("info", `the administrator "${username}" ${outcome}`);
+      return log("info", "administrator", { message: `the administrator "${username}" ${outcome}` });
     }
-    if (!failed) say("error", `the administrator cannot be created yet (${reply.status} ${reply.text}): retrying`);
+    const message = `the administrator cannot be created yet (${reply.status} ${reply.text}): retrying`;
+    if (!failed) log("error", "administrator", { message });
     await sleep(RETRY_MS);
   }
 };
@@ -75,7 +74,9 @@ const runMaintenanceWith = (post: Post) => async (worker: string) => {
 const reportReceivers = (): void => {
   const { ALERT_EMAIL, ALERT_WEBHOOK } = process.env;
   if (ALERT_EMAIL || ALERT_WEBHOOK || isSecretGiven("alert_webhook")) return;
-  say("warn", "NO ONE RECEIVES ALERTS: set ALERT_EMAIL or ALERT_WEBHOOK in .env, and run the profile observability");
+  log("warn", "alerts", {
+    message: "NO ONE RECEIVES ALERTS: set ALERT_EMAIL or ALERT_WEBHOOK in .env, and run the profile observability",
+  });
 };
 
 try {
@@ -88,9 +89,9 @@ try {
     workers: workers.filter(({ crons }) => crons.length > 0).map(({ worker }) => worker),
     intervalMs: MAINTENANCE_INTERVAL_MS,
     runMaintenance: runMaintenanceWith(post),
-    onChange: (message) => say(message.endsWith("again") ? "info" : "error", message),
+    onChange: (message) => log(message.endsWith("again") ? "info" : "error", "maintenance", { message }),
   });
 } catch (error) {
-  say("error", reasonOf(error));
+  log("error", "stopped", { message: reasonOf(error) });
   process.exitCode = 1;
 }

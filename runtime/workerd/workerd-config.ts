@@ -58,7 +58,7 @@ const internalWorker = (front: Worker, workers: readonly Worker[]): Worker => ({
   worker: INTERNAL_WORKER,
   name: INTERNAL_WORKER,
   services: workers.map(({ worker, name }) => ({ binding: worker, service: name, entrypoint: "Internal" })),
-  vars: { [WATCHDOG_RESTARTS]: "" },
+  vars: { [WATCHDOG_RESTARTS]: "", LOG_LEVEL: "" },
   secrets: [],
 });
 

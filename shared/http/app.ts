@@ -9,8 +9,9 @@ import { holdsCredential } from "../contracts/credential-shape.ts";
 import type { WorkerName } from "../contracts/workers.ts";
 import { unavailabilityIn } from "../lang/unavailable.ts";
 import { currentRequest, noteReason, withinRequest } from "../observability/context.ts";
+import { createHealthLog, isHealthRoute } from "../observability/health-log.ts";
 import { labelWorker } from "../observability/instruments.ts";
-import { createLog, describeError } from "../observability/log.ts";
+import { createLog, describeError, type Level } from "../observability/log.ts";
 import { parseTraceparent, startSpan } from "../observability/trace.ts";
 import { canonicalPath } from "../policy/path.ts";
 import { PRIVATE_PATHS, UNMATCHED } from "../policy/routes.ts";
@@ -24,6 +25,7 @@ import {
   typesenseErrorResponse,
 } from "../problem/problem.ts";
 import { unavailable } from "../problem/unavailable.ts";
+import { isReportedSetting } from "../settings/unusable.ts";
 import { assertDeclaredInput, type DeclaredInputs, declaredInputs } from "./declared-input.ts";
 import { documentOf } from "./document.ts";
 import { drain, type Receive } from "./drain.ts";
@@ -126,6 +128,12 @@ export const createApp = <Services extends BaseServices>(options: AppOptions<Ser
   const prefix = worker === "gateway" ? "" : `/${worker}`;
   let declared: DeclaredInputs | undefined;
 
+  const healthLog = createHealthLog(Date.now);
+  const levelOfFailure = (cause: unknown, template: string): Level => {
+    if (isReportedSetting(cause)) return "debug";
+    return isHealthRoute(template) ? healthLog.failed(template) : "error";
+  };
+
   const frame: MiddlewareHandler<WorkerEnv<Services>> = (context, next) => {
     const startedAtMs = Date.now();
     const raw = withTrimmedFields(context.req.raw);
@@ -145,7 +153,7 @@ export const createApp = <Services extends BaseServices>(options: AppOptions<Ser
       context.res.headers.set("x-content-type-options", "nosniff");
       for (const [name, value] of Object.entries(responseHeaders(context.env)))
         if (!context.res.headers.has(name)) context.res.headers.set(name, value);
-      recordRequest(context, Date.now() - startedAtMs);
+      recordRequest(context, Date.now() - startedAtMs, healthLog);
     });
   };
 
@@ -170,8 +178,11 @@ export const createApp = <Services extends BaseServices>(options: AppOptions<Ser
   app.onError((error, context) => {
     const failed = problemOf?.(error) ?? toProblem(error);
     const { requestId, policy } = context.var;
-    if (failed.cause !== undefined && PROBLEMS[failed.code].status >= 500)
-      log("error", failed.code, { error: describeError(failed.cause) });
+    if (failed.cause !== undefined && PROBLEMS[failed.code].status >= 500) {
+      const level = levelOfFailure(failed.cause, context.var.template);
+      context.set("level", level);
+      log(level, failed.code, { error: describeError(failed.cause) });
+    }
     if (!currentRequest()?.reason) noteReason(failed.code);
     if (policy?.dialect === "typesense") return typesenseErrorResponse(failed);
     if (policy?.dialect === "oauth" && isRequestFault(failed)) return oauthErrorResponse(failed);

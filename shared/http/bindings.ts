@@ -3,11 +3,11 @@ import { z } from "zod";
 import { DEFAULT_MAX_STALENESS_SECONDS } from "../auth/trust.ts";
 import type { KmsRpc } from "../contracts/kms.ts";
 import type { WorkerName } from "../contracts/workers.ts";
-import { Unavailable } from "../lang/unavailable.ts";
 import { DEFAULT_LEVEL, LEVELS } from "../observability/log.ts";
 import { type ClientOptions, createClient } from "../rpc/call.ts";
 import type { Invocable } from "../rpc/wire.ts";
 import { choice, faultsIn, secretSetting, setting, wholeNumber } from "../settings/settings.ts";
+import { UnusableSettings } from "../settings/unusable.ts";
 
 /** Less than it takes to notice that the kms is unavailable would refuse every caller. */
 const MIN_STALENESS_SECONDS = 5;
@@ -84,17 +84,6 @@ export const databaseBindings = {
   /** The self-hosted libSQL server; without it the database is reached over the network. */
   LIBSQL: optionalBinding(fetcher),
 };
-
-/** The worker does nothing until an operator has corrected its settings; the message names them, and never a value. */
-export class UnusableSettings extends Unavailable {
-  override readonly name = "UnusableSettings";
-
-  constructor(message: string) {
-    super(message, {
-      detail: "A worker's settings are invalid. Ask the operator to check its log, which names the setting.",
-    });
-  }
-}
 
 /** The parsed bindings; throws {@link UnusableSettings}, which names each bad one. */
 export const parseBindings = <Schema extends z.ZodType>(schema: Schema, bindings: unknown): z.infer<Schema> => {

@@ -1,6 +1,8 @@
 /** What is left of every request: one log line, and its place in the numbers. */
 import type { Context } from "hono";
 import { currentRequest } from "../observability/context.ts";
+import { type HealthLog, isHealthRoute } from "../observability/health-log.ts";
+import type { Level } from "../observability/log.ts";
 import { countAuthentication, countRequest, observeRequest } from "../observability/metrics.ts";
 import type { BaseServices, WorkerEnv } from "./worker-env.ts";
 
@@ -38,25 +40,33 @@ const recordAuthentication = <Services extends BaseServices>(
   countAuthentication({ credential: credentialKind(context.req.raw.headers), outcome, reason: counted });
 };
 
-/** The paths of probes, which are no traffic. */
-const PROBES = new Set(["/health", "/ready"]);
-
 let served = 0;
 
-/** How many requests this isolate has responded to, probes not counted. */
+/** How many requests this isolate has responded to, health checks not counted. */
 export const servedRequests = (): number => served;
+
+/** A failure whose cause was logged has that line's level. */
+const levelOf = <Services extends BaseServices>(
+  { res: { status }, var: { template, level } }: BaseContext<Services>,
+  healthLog: HealthLog,
+): Level => {
+  if (level !== undefined) return level;
+  if (status >= 500) return isHealthRoute(template) ? healthLog.failed(template) : "error";
+  return isHealthRoute(template) && status < 400 ? healthLog.succeeded(template) : "info";
+};
 
 /** Logs and counts a request that has got its response. */
 export const recordRequest = <Services extends BaseServices>(
   context: BaseContext<Services>,
   durationMs: number,
+  healthLog: HealthLog,
 ): void => {
   const { method } = context.req;
   const { status } = context.res;
   const { log, template: route, policy, principal } = context.var;
   const reason = currentRequest()?.reason;
-  if (!PROBES.has(route)) served += 1;
-  log(status >= 500 ? "error" : "info", "request", {
+  if (!isHealthRoute(route)) served += 1;
+  log(levelOf(context, healthLog), "request", {
     method,
     route,
     status,

@@ -1,7 +1,7 @@
 /** What a request carries on its way through a worker. */
 import type { Principal } from "../auth/claims.ts";
 import type { TokenVerifier } from "../auth/verify.ts";
-import type { Log } from "../observability/log.ts";
+import type { Level, Log } from "../observability/log.ts";
 import type { Policy } from "../policy/routes.ts";
 
 /** What `connect` gives every worker besides its own services. */
@@ -20,6 +20,8 @@ export interface WorkerEnv<Services extends BaseServices> {
     log: Log;
     requestId: string;
     template: string;
+    /** Of the line about what made the request fail, once that is logged. */
+    level?: Level;
     /** Set once the request is known to have a row in the route table. */
     policy?: Policy;
     /** Set where the policy demands a caller. Endpoints get it as a parameter of its own. */

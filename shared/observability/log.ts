@@ -10,6 +10,20 @@ export type Fields = Record<string, string | number | boolean | undefined>;
 
 export type Log = (level: Level, event: string, fields?: Fields) => void;
 
+/** What happened to credentials and to the audit trail is logged at every level: the log is its copy outside the database. */
+const ALWAYS = /^(?:security$|audit\.)/;
+
+const isLevel = (text: string | undefined): text is Level => LEVELS.some((level) => level === text);
+
+/** Workers and jobs have it as a variable; one that is not usable is reported by the check of the settings. */
+const leastLevel = (): number => {
+  const { LOG_LEVEL } = process.env;
+  return LEVELS.indexOf(isLevel(LOG_LEVEL) ? LOG_LEVEL : DEFAULT_LEVEL);
+};
+
+/** Whether a line is written, by LOG_LEVEL. */
+const isLogged = (level: Level, event: string): boolean => LEVELS.indexOf(level) >= leastLevel() || ALWAYS.test(event);
+
 /**
  * A log that names its service, and the request and trace that a line belongs to. Fields are chosen by the caller one by
  * one; bodies and headers are never passed.
@@ -17,6 +31,7 @@ export type Log = (level: Level, event: string, fields?: Fields) => void;
 export const createLog =
   (service: string): Log =>
   (level, event, fields = {}) => {
+    if (!isLogged(level, event)) return;
     const request = currentRequest();
     const line = {
       timestamp: new Date().toISOString(),

@@ -4,6 +4,7 @@ import { failure, type Tagged } from "../lang/result.ts";
 import { isUnavailable } from "../lang/unavailable.ts";
 import { withinRequest } from "../observability/context.ts";
 import { createLog, describeError } from "../observability/log.ts";
+import { isReportedSetting } from "../settings/unusable.ts";
 import { type Invocable, requestOf } from "./wire.ts";
 
 /** The methods of a contract, each with the worker's services as its first argument. */
@@ -36,7 +37,7 @@ export const createDispatch = <Contract, Services>(served: Served<Contract, Serv
     const known = failureOf?.(error);
     if (known) return { ok: false, error: known };
     if (!isUnavailable(error)) throw error;
-    log("error", "unavailable", { error: describeError(error) });
+    log(isReportedSetting(error) ? "debug" : "error", "unavailable", { error: describeError(error) });
     return failure("unavailable");
   };
 

@@ -105,7 +105,7 @@ test("an API key's exchange belongs to the request that brought it", async () =>
 });
 
 test("what the gateway asks the workers by itself belongs to the request it does so for", async () => {
-  const { requestId } = await call("GET", "/ready", {});
+  const { requestId } = await call("GET", "/openapi.json", {});
   const lines = await linesOf(requestId, WORKERS.length);
   expect(lines.map((line) => line["service"]).toSorted()).toEqual(WORKERS.toSorted());
   expect(new Set(lines.map((line) => line["traceId"])).size).toBe(1);

@@ -1,6 +1,7 @@
 /** The foundation of the kms: its settings, its database, and the keys that all others are encrypted under. */
 import { createDatabase } from "#shared/db/database.ts";
-import { parseBindings, UnusableSettings } from "#shared/http/bindings.ts";
+import { parseBindings } from "#shared/http/bindings.ts";
+import { UnusableSettings } from "#shared/settings/unusable.ts";
 import { createRoleStore } from "../accounts/roles.store.ts";
 import { stepUpRolesFault } from "../accounts/roles.ts";
 import type { RandomBytes } from "../crypto/random.ts";
