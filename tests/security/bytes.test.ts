@@ -1,32 +1,9 @@
 /** How the bytes of a request are read, by every operation alike: text is UTF-8 or refused, and no byte is no body. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { WORKERS } from "../../shared/contracts/workers.ts";
-import { isBodiless } from "../../shared/http/access.ts";
-import { ANY_TYPE, type Policy, ROUTES, typesOf } from "../../shared/policy/routes.ts";
 import { type Fountain, startFountain } from "../support/harness.ts";
 import { logInAndStepUp } from "../support/session.ts";
+import { OPERATIONS, type Operation, pathOf, SENDING } from "./rows.ts";
 
-/** These end the session that the others need. */
-const ENDS_THE_SESSION = ["POST /kms/logout", "DELETE /kms/me"];
-
-interface Operation {
-  name: string;
-  method: string;
-  template: string;
-  policy: Policy;
-  type: string;
-}
-
-const OPERATIONS: Operation[] = WORKERS.flatMap((worker) =>
-  Object.entries(ROUTES[worker]).map(([key, policy]) => {
-    const [method = "", path = ""] = key.split(" ");
-    const template = (worker === "gateway" ? "" : `/${worker}`) + path;
-    const type = typesOf(policy).find((each) => each !== ANY_TYPE) ?? "application/json";
-    return { name: `${method} ${template}`, method, template, policy, type };
-  }),
-).filter(({ name }) => !ENDS_THE_SESSION.includes(name));
-
-const SENDING = OPERATIONS.filter(({ method }) => !isBodiless(method));
 const isRead = ({ policy }: Operation): boolean => policy.decodedBy === undefined;
 
 let fountain: Fountain;
@@ -51,7 +28,7 @@ const send = async ({ method, template }: Operation, { headers = {}, body, part 
     ...(body !== undefined && { body }),
     duplex: "half",
   };
-  const response = await fountain.fetch(template.replaceAll(/\{\w+\+?\}/g, part) + query, init);
+  const response = await fountain.fetch(pathOf(template, part) + query, init);
   return { status: response.status, headers: response.headers, text: await response.text() };
 };
 
