@@ -20,9 +20,6 @@ import type { BaseServices, WorkerEnv } from "./worker-env.ts";
 export const bearerToken = (headers: Headers): string | undefined =>
   /^bearer +([\w.~+/=-]+)$/i.exec(headers.get("authorization") ?? "")?.[1];
 
-/** Methods whose body has no meaning (RFC 9110 §9.3.1), so that it is not read. */
-export const isBodiless = (method: string): boolean => method === "GET" || method === "HEAD";
-
 const MAX_ADDRESS_LENGTH = 8_192;
 /** NUL and other control characters: no name in Fountain has one, and not every part would read them alike. */
 const ENCODED_CONTROL = /%(?:[01][0-9a-f]|7f)/i;

@@ -25,6 +25,8 @@ import {
   typesenseErrorResponse,
 } from "../problem/problem.ts";
 import { unavailable } from "../problem/unavailable.ts";
+import { trimBlanks } from "../semantics/media-type.ts";
+import { unlessKnown } from "../semantics/not-modified.ts";
 import { isReportedSetting } from "../settings/unusable.ts";
 import { assertDeclaredInput, type DeclaredInputs, declaredInputs } from "./declared-input.ts";
 import { documentOf } from "./document.ts";
@@ -32,7 +34,6 @@ import { drain, type Receive } from "./drain.ts";
 import { invalidInput } from "./field-errors.ts";
 import { useFieldMessages } from "./field-messages.ts";
 import { assertParsableBody } from "./json-body.ts";
-import { trimBlanks } from "./media-type.ts";
 import { PROBLEM_COMPONENT, problemSchema } from "./openapi.ts";
 import { createWorkerPipeline } from "./pipeline.ts";
 import { recordRequest } from "./record.ts";
@@ -148,6 +149,7 @@ export const createApp = <Services extends BaseServices>(options: AppOptions<Ser
     const span = startSpan(parseTraceparent(headers.get("traceparent")));
     return withinRequest({ requestId, span, clientAddress: clientAddress(raw, context.env) }, async () => {
       await next();
+      context.res = unlessKnown(request, context.res);
       if (!(await rest())) context.res.headers.set(CLOSE_HEADER, "1");
       context.res.headers.set(REQUEST_ID_HEADER, requestId);
       context.res.headers.set("x-content-type-options", "nosniff");

@@ -5,8 +5,8 @@
 import { decodeUtf8 } from "../lang/utf8.ts";
 import { ANY_TYPE, DEFAULT_MAX_BODY_BYTES, type Policy, typesOf } from "../policy/routes.ts";
 import { Problem, problem } from "../problem/problem.ts";
-import { isBodiless } from "./access.ts";
-import { type MediaType, parseMediaType } from "./media-type.ts";
+import { type MediaType, parseMediaType } from "../semantics/media-type.ts";
+import { isBodiless } from "../semantics/method.ts";
 
 /** What a body is that does not say (RFC 9110 §8.3). */
 const UNKNOWN_TYPE: MediaType = { type: "application/octet-stream", parameters: new Map() };

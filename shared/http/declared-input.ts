@@ -4,7 +4,7 @@ import { z } from "@hono/zod-openapi";
 import type { Context, Env } from "hono";
 import type { Policy } from "../policy/routes.ts";
 import { type FieldError, MAX_FIELD_ERRORS, problem } from "../problem/problem.ts";
-import { isBodiless } from "./access.ts";
+import { isBodiless } from "../semantics/method.ts";
 import { SEGMENTS } from "./openapi.ts";
 import { pointerTo } from "./pointer.ts";
 

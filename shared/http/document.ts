@@ -5,16 +5,18 @@ import type { WorkerName } from "../contracts/workers.ts";
 import { matchRoute } from "../policy/match.ts";
 import type { Policy } from "../policy/routes.ts";
 import { PROBLEMS, type ProblemCode } from "../problem/catalogue.ts";
-import { isBodiless } from "./access.ts";
+import { isBodiless } from "../semantics/method.ts";
 import { PROBLEM_COMPONENT, SEGMENTS } from "./openapi.ts";
 
 interface Response {
   description?: string;
   content?: object;
+  headers?: object;
 }
 
 interface Operation {
   responses?: Record<string, Response>;
+  parameters?: object[];
 }
 
 /** The refusals of a caller: of their credential, of what it may do, of one that cannot be checked. */
@@ -50,6 +52,24 @@ const withRefusals = (responses: Record<string, Response>, codes: readonly Probl
   return all;
 };
 
+/** As many characters of entity tags as anyone compares with. */
+const MAX_CONDITION_CHARACTERS = 2_048;
+const IF_NONE_MATCH = {
+  name: "if-none-match",
+  in: "header",
+  required: false,
+  schema: { type: "string", maxLength: MAX_CONDITION_CHARACTERS },
+  description: "Entity tags of representations that you have already",
+};
+
+/** Every read of something with an entity tag may be conditional: `not-modified.ts` implements that. */
+const withCondition = (method: string, operation: Operation): Operation => {
+  const { responses = {}, parameters = [] } = operation;
+  if (!isBodiless(method) || !("etag" in (responses["200"]?.headers ?? {}))) return operation;
+  const unchanged = { description: "Not modified since you read it with this tag" };
+  return { ...operation, parameters: [...parameters, IF_NONE_MATCH], responses: { ...responses, 304: unchanged } };
+};
+
 /**
  * The operations of a worker that an app declares, their paths as OpenAPI spells them, which has no sign for several
  * segments. `prefix`: what stands before the worker's paths in the app, and is taken off.
@@ -69,7 +89,7 @@ export const documentOf = <E extends Env>(
       const match = matchRoute(worker, method, path);
       if (!match.ok) return [];
       const responses = withRefusals(operation.responses ?? {}, derivedRefusals(worker, method, match.value.policy));
-      return [[name, { ...operation, responses }] as const];
+      return [[name, withCondition(method, { ...operation, responses })] as const];
     });
     return operations.length === 0 ? [] : [[path, Object.fromEntries(operations)] as const];
   });

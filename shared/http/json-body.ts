@@ -6,7 +6,7 @@
 
 import { ANY_TYPE, type Policy, typesOf } from "../policy/routes.ts";
 import { problem } from "../problem/problem.ts";
-import { isBodiless } from "./access.ts";
+import { isBodiless } from "../semantics/method.ts";
 
 /** The deepest body that this API accepts nests a quarter as deeply. */
 export const MAX_JSON_DEPTH = 32;

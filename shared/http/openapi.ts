@@ -70,9 +70,11 @@ export const countParameter = (range: { min: number; max: number }) =>
     .pipe(integer(range))
     .openapi({ type: "integer", minimum: range.min, maximum: range.max });
 
+const DEFAULT_LIMIT = 50;
+
 /** `?limit=` and `?after=` of every list: 50 items by default, 200 at most; `after` is an opaque cursor. */
 export const pageQuery = z.object({
-  limit: countParameter({ min: 1, max: 200 }).default(50),
+  limit: countParameter({ min: 1, max: 200 }).default(DEFAULT_LIMIT).openapi({ default: DEFAULT_LIMIT }),
   after: text({ min: 1, max: 512 }).optional(),
 });
 

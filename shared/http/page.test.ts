@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { Problem } from "../problem/problem.ts";
-import { decodeCursor, encodeCursor, toPage } from "./page.ts";
+import { decodeCursor, encodeCursor, pageOfAll, toPage } from "./page.ts";
 
 const keyOf = (item: number): string => String(item);
 
@@ -29,4 +29,16 @@ describe("a cursor", () => {
   test.each(["%%%", "a b", "MQ==", "_w"])("that nobody here gave out is 422: %s", (made) => {
     expect(() => decodeCursor(made)).toThrow(Problem);
   });
+});
+
+test("a list that is known as a whole is paged in the order of its keys", () => {
+  const names = ["c", "a", "b", "é", "B"];
+  const walked: string[] = [];
+  for (let after: string | null | undefined; after !== null; ) {
+    const { items, next } = pageOfAll(names, { limit: 2, after }, (name) => name);
+    walked.push(...items);
+    after = next;
+  }
+  expect(walked).toEqual(["B", "a", "b", "c", "é"]);
+  expect(() => pageOfAll(names, { limit: 2, after: "%" }, String)).toThrow();
 });

@@ -19,3 +19,16 @@ export const toPage = <Item>(rows: Item[], limit: number, keyOf: (item: Item) =>
   const last = items.at(-1);
   return { items, next: rows.length > limit && last !== undefined ? encodeCursor(keyOf(last)) : null };
 };
+
+/** A page of a list that is known as a whole, in the order of its keys. */
+export const pageOfAll = <Item>(
+  all: readonly Item[],
+  { limit, after }: { limit: number; after?: string | undefined },
+  keyOf: (item: Item) => string,
+) => {
+  const start = decodeCursor(after);
+  const rest = all
+    .filter((item) => start === undefined || keyOf(item) > start)
+    .sort((one, other) => (keyOf(one) < keyOf(other) ? -1 : 1));
+  return toPage(rest, limit, keyOf);
+};

@@ -152,6 +152,7 @@ const TABLE = {
     "POST /keys/verify": scope("keys:read"),
     "POST /keys/leaked": { ...PUBLIC, maxBodyBytes: 512 * 1024 },
     "GET /keys/{service}": scope("keys:read"),
+    "GET /keys/{service}/{id}": scope("keys:read"),
     "POST /keys/{service}/rotate": stepUp(scope("keys:write")),
     "POST /keys/{service}/{id}/rotate": stepUp(scope("keys:write")),
     "DELETE /keys/{service}": stepUp(scope("keys:write")),
@@ -187,6 +188,7 @@ const TABLE = {
   },
   twofa: {
     "GET /factors": USER,
+    "GET /factors/{id}": USER,
     "DELETE /factors/{id}": stepUp(USER),
     "POST /factors/totp": stepUpIfEnrolled(USER),
     "POST /factors/totp/confirm": stepUpIfEnrolled(USER),

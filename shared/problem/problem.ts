@@ -60,21 +60,34 @@ export interface Occurrence {
   requestId: string;
 }
 
+/** What every response of these statuses says, if nothing better is known (RFC 9110 §10.2.3, §11.6.1). */
+const DEFAULT_HEADERS: Readonly<Record<number, Readonly<Record<string, string>>>> = {
+  401: { "www-authenticate": "Bearer" },
+  429: { "retry-after": "60" },
+  503: { "retry-after": "2" },
+};
+
+const headersOf = ({ code, headers }: Problem): Record<string, string> => ({
+  ...DEFAULT_HEADERS[PROBLEMS[code].status],
+  ...headers,
+  "cache-control": "no-store",
+});
+
 /** The response for a problem to a client of Typesense, which reads only `message`. */
-export const typesenseErrorResponse = ({ code, detail, headers }: Problem): Response =>
+export const typesenseErrorResponse = (failed: Problem): Response =>
   Response.json(
-    { message: cutDetail(detail ?? PROBLEMS[code].title) },
-    { status: PROBLEMS[code].status, headers: { ...headers, "cache-control": "no-store" } },
+    { message: cutDetail(failed.detail ?? PROBLEMS[failed.code].title) },
+    { status: PROBLEMS[failed.code].status, headers: headersOf(failed) },
   );
 
 /** Whether the request itself is at fault: its address, its body or how that is sent. */
 export const isRequestFault = ({ code }: Problem): boolean => [400, 413, 415].includes(PROBLEMS[code].status);
 
 /** The response for a request that an OAuth endpoint cannot read, as its clients read errors (RFC 6749 §5.2). */
-export const oauthErrorResponse = ({ code, detail, headers }: Problem): Response =>
+export const oauthErrorResponse = (failed: Problem): Response =>
   Response.json(
-    { error: "invalid_request", error_description: cutDetail(detail ?? PROBLEMS[code].title) },
-    { status: PROBLEMS[code].status, headers: { ...headers, "cache-control": "no-store", pragma: "no-cache" } },
+    { error: "invalid_request", error_description: cutDetail(failed.detail ?? PROBLEMS[failed.code].title) },
+    { status: PROBLEMS[failed.code].status, headers: { ...headersOf(failed), pragma: "no-cache" } },
   );
 
 /** The response for a problem. */
@@ -92,6 +105,6 @@ export const problemResponse = (failed: Problem, occurrence: Occurrence): Respon
   };
   return Response.json(body, {
     status,
-    headers: { ...failed.headers, "content-type": "application/problem+json", "cache-control": "no-store" },
+    headers: { ...headersOf(failed), "content-type": "application/problem+json" },
   });
 };

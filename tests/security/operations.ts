@@ -27,6 +27,7 @@ const GATEWAY: Record<string, Variant[]> = {
 
 const TWOFA: Record<string, Variant[]> = {
   "GET /factors": [nothing(READS, () => ["/twofa/factors"])],
+  "GET /factors/{id}": [nothing(READS, (_, { pending: { factorId } }) => [`/twofa/factors/${factorId}`])],
   "POST /factors/totp": [grants("credential", () => ["/twofa/factors/totp", {}])],
   "POST /factors/totp/confirm": [
     // Begun before the user had one, and begun now.

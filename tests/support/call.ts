@@ -45,7 +45,7 @@ export const send = async (
   });
   const text = await response.text();
   const isJson = /[/+]json\b/.test(response.headers.get("content-type") ?? "");
-  const parsed: unknown = isJson ? JSON.parse(text) : {};
+  const parsed: unknown = isJson && text !== "" ? JSON.parse(text) : {};
   return { status: response.status, headers: response.headers, body: isRecord(parsed) ? parsed : {}, text };
 };
 

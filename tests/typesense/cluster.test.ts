@@ -112,6 +112,7 @@ test("synonyms and curations are passed on", async () => {
   expect((await call("GET", synonym)).body).toEqual({ id: "light", ...rule });
   expect((await call("GET", "/search/collections/elements/synonyms")).body).toEqual({
     items: [{ id: "light", ...rule }],
+    next: null,
   });
   expect((await call("DELETE", synonym)).status).toBe(204);
   expect((await call("DELETE", synonym)).status).toBe(404);

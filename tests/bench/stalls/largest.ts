@@ -46,6 +46,7 @@ export const LARGEST: Record<string, Largest> = {
   "gateway GET /.well-known/oauth-authorization-server": NO_BODY,
   ...KMS,
   "twofa GET /factors": "a user has a few",
+  "twofa GET /factors/{id}": ONE_ROW,
   "twofa DELETE /factors/{id}": ONE_ROW,
   "twofa POST /factors/totp": FEW_FIELDS,
   "twofa POST /factors/totp/confirm": FEW_FIELDS,

@@ -61,6 +61,7 @@ export const EXPECTED: { [Worker in WorkerName]: Record<RouteKey<Worker>, Expect
     "POST /keys/verify": READS,
     "POST /keys/leaked": "key.leaked",
     "GET /keys/{service}": READS,
+    "GET /keys/{service}/{id}": READS,
     "POST /keys/{service}/rotate": "key.rotate",
     "POST /keys/{service}/{id}/rotate": "key.rotate",
     "DELETE /keys/{service}": "key.revoke",
@@ -97,6 +98,7 @@ export const EXPECTED: { [Worker in WorkerName]: Record<RouteKey<Worker>, Expect
   },
   twofa: {
     "GET /factors": READS,
+    "GET /factors/{id}": READS,
     "DELETE /factors/{id}": "factor.remove",
     "POST /factors/totp": "factor.enrol",
     "POST /factors/totp/confirm": CONFIRMS,

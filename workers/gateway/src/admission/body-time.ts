@@ -2,9 +2,10 @@
  * Bounds the time that a request's body may take. A caller that stops sending gets 408 (RFC 9110 §15.5.9) from here: the
  * proxy in front waits longer, because Caddy responds with an empty 200 when its own `read_body` has passed.
  */
-import { isBodiless } from "#shared/http/access.ts";
+
 import { drain, drainReader, type Receive } from "#shared/http/drain.ts";
 import { problem } from "#shared/problem/problem.ts";
+import { isBodiless } from "#shared/semantics/method.ts";
 
 /** The longest pause in a body. */
 export const MAX_PAUSE_MS = 30_000;

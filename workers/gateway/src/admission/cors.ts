@@ -6,6 +6,7 @@
 import type { MiddlewareHandler } from "hono";
 import { z } from "zod";
 import type { BaseServices, WorkerEnv } from "#shared/http/worker-env.ts";
+import { CLIENT_HEADERS } from "#shared/semantics/client-headers.ts";
 import { listed } from "#shared/settings/settings.ts";
 
 const isOrigin = (text: string): boolean => {
@@ -42,8 +43,7 @@ const ALLOWED_HEADERS = [
   "x-typesense-api-key",
 ].join(", ");
 /** What a page may read besides the few headers that all may. */
-const EXPOSED_HEADERS =
-  "allow, etag, location, ratelimit, ratelimit-policy, retry-after, www-authenticate, x-request-id";
+const EXPOSED_HEADERS = CLIENT_HEADERS.join(", ");
 /** How long a browser need not ask again; Chromium caps it at two hours. */
 const PREFLIGHT_MAX_AGE_SECONDS = "600";
 

@@ -1,5 +1,5 @@
 /** Forwards a request to its worker and streams the response back. */
-import { isBodiless } from "#shared/http/access.ts";
+import { isBodiless } from "#shared/semantics/method.ts";
 import { unavailable } from "../backends/unavailable.ts";
 import type { Upstream } from "../composition/services.ts";
 import { forwardedHeaders, responseHeaders } from "./headers.ts";

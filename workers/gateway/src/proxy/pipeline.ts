@@ -3,13 +3,14 @@
 import type { Context } from "hono";
 import { unauthenticated } from "#shared/auth/authorize.ts";
 import type { Purpose } from "#shared/contracts/purpose.ts";
-import { bodyHash, calledPath, credentialRefused, isBodiless } from "#shared/http/access.ts";
+import { bodyHash, calledPath, credentialRefused } from "#shared/http/access.ts";
 import { createPipeline } from "#shared/http/pipeline.ts";
 import type { WorkerEnv } from "#shared/http/worker-env.ts";
 import { success } from "#shared/lang/result.ts";
 import { currentRequest } from "#shared/observability/context.ts";
 import { DEFAULT_TIMEOUT_SECONDS, type Policy } from "#shared/policy/routes.ts";
 import { problem } from "#shared/problem/problem.ts";
+import { isBodiless } from "#shared/semantics/method.ts";
 import type { ApiKeyVerification } from "../admission/api-keys.ts";
 import { assertNoKeyInAddress, type Credential, credentialOf } from "../admission/credential.ts";
 import { type Caller, OTP_HEADER, steppedUpToken } from "../admission/step-up.ts";

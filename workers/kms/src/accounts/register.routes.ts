@@ -1,5 +1,6 @@
 import { z } from "@hono/zod-openapi";
-import { json, jsonBody } from "#shared/http/openapi.ts";
+import { created, locationOf } from "#shared/http/location.ts";
+import { jsonBody } from "#shared/http/openapi.ts";
 import { problem } from "#shared/problem/problem.ts";
 import { endpoint } from "../endpoint.ts";
 import {
@@ -18,7 +19,7 @@ const register = endpoint("POST /register", {
   summary: "Create an account for yourself, if REGISTRATION=open",
   body: jsonBody(z.strictObject(newAccountFields), NEW_ACCOUNT_EXAMPLE),
   responses: {
-    201: json(userBody, "The new user; their role is always `user`", USER_EXAMPLE),
+    201: created(userBody, "The new user; their role is always `user`", USER_EXAMPLE),
   },
   errors: ["forbidden", "conflict"],
   handle: async (context) => {
@@ -27,9 +28,10 @@ const register = endpoint("POST /register", {
       throw problem("forbidden", { detail: "Registration is closed. Ask an administrator for an account." });
     const { username, email, password } = context.req.valid("json");
     assertAcceptable(context, { username, email, password });
-    const created = await accounts.register({ username, email, password });
-    if (!created.ok) throw ACCOUNT_REFUSALS[created.error.kind]();
-    return context.json(toUserBody(created.value), 201);
+    const registered = await accounts.register({ username, email, password });
+    if (!registered.ok) throw ACCOUNT_REFUSALS[registered.error.kind]();
+    context.header("location", locationOf("kms", "GET /users/{id}", registered.value.id));
+    return context.json(toUserBody(registered.value), 201);
   },
 });
 

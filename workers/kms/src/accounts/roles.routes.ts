@@ -3,7 +3,8 @@ import type { Principal } from "#shared/auth/claims.ts";
 import { list, reference, unicodeText } from "#shared/contracts/input.ts";
 import { SCOPES } from "#shared/contracts/rights.ts";
 import { pageOf } from "#shared/http/examples.ts";
-import { json, jsonBody } from "#shared/http/openapi.ts";
+import { json, jsonBody, page, pageQuery } from "#shared/http/openapi.ts";
+import { pageOfAll } from "#shared/http/page.ts";
 import { type Problem, problem } from "#shared/problem/problem.ts";
 import { endpoint } from "../endpoint.ts";
 import type { KmsContext } from "../http/context.ts";
@@ -71,11 +72,18 @@ export const assertHeld = async (
 const listRoles = endpoint("GET /roles", {
   operationId: "kms.listRoles",
   tags: ["Accounts"],
-  summary: "List the roles and their permissions",
+  summary: "List the roles and their permissions by name",
+  query: pageQuery,
   responses: {
-    200: json(z.object({ items: z.array(roleBody), next: z.null() }), "All roles", pageOf(ROLE_EXAMPLE)),
+    200: json(page(roleBody), "A page of roles", pageOf(ROLE_EXAMPLE)),
   },
-  handle: async (context) => context.json({ items: await context.var.services.roles.list(), next: null }, 200),
+  handle: async (context) => {
+    const roles = await context.var.services.roles.list();
+    return context.json(
+      pageOfAll(roles, context.req.valid("query"), ({ name }) => name),
+      200,
+    );
+  },
 });
 
 const putRole = endpoint("PUT /roles/{name}", {

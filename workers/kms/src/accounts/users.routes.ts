@@ -1,6 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import { reference, text } from "#shared/contracts/input.ts";
 import { pageOf } from "#shared/http/examples.ts";
+import { created, locationOf } from "#shared/http/location.ts";
 import { json, jsonBody, page, pageQuery } from "#shared/http/openapi.ts";
 import { decodeCursor, toPage } from "#shared/http/page.ts";
 import { endpoint } from "../endpoint.ts";
@@ -34,7 +35,7 @@ const createUser = endpoint("POST /users", {
   summary: "Create a user",
   body: jsonBody(newUser, { ...NEW_ACCOUNT_EXAMPLE, roles: ["user"] }),
   responses: {
-    201: json(userBody.extend(warningFields).openapi("NewUser"), "The new user", USER_EXAMPLE),
+    201: created(userBody.extend(warningFields).openapi("NewUser"), "The new user", USER_EXAMPLE),
   },
   errors: ["conflict"],
   handle: async (context, principal) => {
@@ -42,9 +43,10 @@ const createUser = endpoint("POST /users", {
     const grantor = grantorOf(context, principal, isBeyondDefault(roles) ? "rights" : "account");
     assertAcceptable(context, { username, email, password });
     await assertHeld(context, principal, roles);
-    const created = await context.var.services.accounts.create({ username, email, password, roles }, grantor);
-    if (!created.ok) throw ACCOUNT_REFUSALS[created.error.kind]();
-    return context.json({ ...toUserBody(created.value), ...warningsTo(grantor) }, 201);
+    const user = await context.var.services.accounts.create({ username, email, password, roles }, grantor);
+    if (!user.ok) throw ACCOUNT_REFUSALS[user.error.kind]();
+    context.header("location", locationOf("kms", "GET /users/{id}", user.value.id));
+    return context.json({ ...toUserBody(user.value), ...warningsTo(grantor) }, 201);
   },
 });
 

@@ -5,6 +5,7 @@ import { reference, text } from "#shared/contracts/input.ts";
 import { isVisibleText, NOT_VISIBLE } from "#shared/contracts/visible-text.ts";
 import { EXAMPLE, pageOf } from "#shared/http/examples.ts";
 import { instant } from "#shared/http/instant.ts";
+import { created, locationOf } from "#shared/http/location.ts";
 import { json, jsonBody, page, pageQuery, problems } from "#shared/http/openapi.ts";
 import { toPage } from "#shared/http/page.ts";
 import type { Problem } from "#shared/problem/problem.ts";
@@ -96,15 +97,17 @@ const createKey = endpoint("POST /keys", {
     allowedAddresses: ["203.0.113.0/24"],
   }),
   responses: {
-    201: json(createdKeyResponse.extend(warningFields).openapi("NewApiKey"), "The new key", CREATED_KEY_EXAMPLE),
+    201: created(createdKeyResponse.extend(warningFields).openapi("NewApiKey"), "The new key", CREATED_KEY_EXAMPLE),
   },
   errors: ["not-found"],
   handle: async (context, principal) => {
     const grantor = grantorOf(context, principal, "credential");
     const wanted = context.req.valid("json");
-    const created = await context.var.services.apiKeys.create(wanted, grantor);
-    if (!created.ok) throw CREATION_REFUSALS[created.error.kind]();
-    return context.json({ ...toCreatedKeyResponse(created.value), ...warningsTo(grantor) }, 201, NO_STORE);
+    const key = await context.var.services.apiKeys.create(wanted, grantor);
+    if (!key.ok) throw CREATION_REFUSALS[key.error.kind]();
+    const { service, id } = key.value.apiKey;
+    context.header("location", locationOf("kms", "GET /keys/{service}/{id}", service, id));
+    return context.json({ ...toCreatedKeyResponse(key.value), ...warningsTo(grantor) }, 201, NO_STORE);
   },
 });
 
@@ -139,6 +142,26 @@ const listKeysOfService = endpoint("GET /keys/{service}", {
   },
 });
 
+const byId = byService.extend({ id: reference() });
+
+const readKey = endpoint("GET /keys/{service}/{id}", {
+  operationId: "kms.getKey",
+  tags: ["Keys"],
+  summary: "Read an API key's metadata",
+  params: byId,
+  responses: {
+    200: json(keyResponse, "The key, without the key itself", KEY_EXAMPLE),
+  },
+  errors: ["not-found"],
+  handle: async (context) => {
+    const { service, id } = context.req.valid("param");
+    const { storedKeys, now } = context.var.services;
+    const stored = await storedKeys.find(id);
+    if (stored?.apiKey.service !== service) throw noSuchKey();
+    return context.json(toKeyResponse(stored.apiKey, now()), 200);
+  },
+});
+
 const revokeKeys = endpoint("DELETE /keys/{service}", {
   operationId: "kms.revokeServiceKeys",
   tags: ["Keys"],
@@ -155,7 +178,7 @@ const revokeKey = endpoint("DELETE /keys/{service}/{id}", {
   operationId: "kms.revokeKey",
   tags: ["Keys"],
   summary: "Revoke one key of a service",
-  params: byService.extend({ id: reference() }),
+  params: byId,
   responses: revoked,
   handle: async (context, principal) => {
     const { service, id } = context.req.valid("param");
@@ -164,4 +187,4 @@ const revokeKey = endpoint("DELETE /keys/{service}/{id}", {
   },
 });
 
-export const keysEndpoints = [createKey, listKeys, listKeysOfService, revokeKeys, revokeKey];
+export const keysEndpoints = [createKey, listKeys, listKeysOfService, readKey, revokeKeys, revokeKey];

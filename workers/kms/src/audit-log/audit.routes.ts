@@ -1,11 +1,11 @@
 import { z } from "@hono/zod-openapi";
 import { text } from "#shared/contracts/input.ts";
-import { preferredType } from "#shared/http/accept.ts";
 import { EXAMPLE, pageOf } from "#shared/http/examples.ts";
 import { instant } from "#shared/http/instant.ts";
 import { page, pageQuery } from "#shared/http/openapi.ts";
 import { decodeCursor, toPage } from "#shared/http/page.ts";
 import { problem } from "#shared/problem/problem.ts";
+import { preferredType } from "#shared/semantics/accept.ts";
 import { endpoint } from "../endpoint.ts";
 import type { KmsContext } from "../http/context.ts";
 import type { ExportedEntry } from "./audit-export.ts";

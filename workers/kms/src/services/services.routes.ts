@@ -3,6 +3,7 @@ import { FIRST_PARTY_CLIENT } from "#shared/contracts/access-token.ts";
 import { integer, reference, text } from "#shared/contracts/input.ts";
 import { looksLikeUserId } from "#shared/contracts/principal.ts";
 import { EXAMPLE, pageOf } from "#shared/http/examples.ts";
+import { created, locationOf } from "#shared/http/location.ts";
 import { json, jsonBody, page, pageQuery } from "#shared/http/openapi.ts";
 import { decodeCursor, toPage } from "#shared/http/page.ts";
 import { type Problem, problem } from "#shared/problem/problem.ts";
@@ -66,7 +67,7 @@ const createService = endpoint("POST /services", {
     webhookUrl: "https://editor.example.org/hooks/fountain",
   }),
   responses: {
-    201: json(
+    201: created(
       serviceBody.extend({ webhookSecret: z.string().optional(), ...warningFields }).openapi("NewService"),
       "The new service; only this response contains the secret of its webhook",
       { ...SERVICE_EXAMPLE, webhookSecret: "whsec_…" },
@@ -82,6 +83,7 @@ const createService = endpoint("POST /services", {
     if (!entered.ok) throw entryRefused(entered.error);
     const { service, webhookSecret } = entered.value;
     const body = { ...toServiceBody(service), ...(webhookSecret && { webhookSecret }), ...warningsTo(grantor) };
+    context.header("location", locationOf("kms", "GET /services/{name}", service.name));
     return context.json(body, 201, NO_STORE);
   },
 });

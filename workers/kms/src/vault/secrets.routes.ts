@@ -3,6 +3,7 @@ import type { Principal } from "#shared/auth/claims.ts";
 import { integer, unicodeText } from "#shared/contracts/input.ts";
 import { MAX_SECRET_PATH_CHARACTERS } from "#shared/contracts/secret-path.ts";
 import { EXAMPLE, pageOf } from "#shared/http/examples.ts";
+import { created, locationOf } from "#shared/http/location.ts";
 import { countParameter, json, jsonBody, page, pageQuery } from "#shared/http/openapi.ts";
 import { decodeCursor, toPage } from "#shared/http/page.ts";
 import { problem } from "#shared/problem/problem.ts";
@@ -73,7 +74,7 @@ const writeSecret = endpoint("PUT /secrets/{path+}", {
     { value: "the value to store", cas: 2 },
   ),
   responses: {
-    201: json(
+    201: created(
       z.object({ path: z.string(), version: z.int(), ...warningFields }).openapi("SecretVersion"),
       "The new version",
       { path: "editor/smtp-password", version: 3 },
@@ -87,6 +88,7 @@ const writeSecret = endpoint("PUT /secrets/{path+}", {
     const written = await context.var.services.secrets.write(path, value, cas, grantor);
     if (!written.ok)
       throw problem("conflict", { detail: "The current version differs from cas. Read the secret again." });
+    context.header("location", locationOf("kms", "GET /secrets/{path+}", path));
     return context.json({ path, version: written.value, ...warningsTo(grantor) }, 201);
   },
 });

@@ -3,6 +3,7 @@ import { text } from "#shared/contracts/input.ts";
 import { isGranted, patternsOf, type Scope } from "#shared/contracts/rights.ts";
 import { isTransitKeyName, MAX_TRANSIT_KEY_CHARACTERS } from "#shared/contracts/transit-key.ts";
 import { EXAMPLE, pageOf } from "#shared/http/examples.ts";
+import { created, locationOf } from "#shared/http/location.ts";
 import { json, jsonBody, page, pageQuery } from "#shared/http/openapi.ts";
 import { decodeCursor, toPage } from "#shared/http/page.ts";
 import { type Problem, problem } from "#shared/problem/problem.ts";
@@ -86,7 +87,7 @@ const createKey = endpoint("POST /transit", {
   description: WHO_CREATES_KEYS,
   body: jsonBody(z.strictObject({ name: keyName }), { name: "drafts" }),
   responses: {
-    201: json(keyResponse.extend(warningFields).openapi("NewTransitKey"), "The new key", {
+    201: created(keyResponse.extend(warningFields).openapi("NewTransitKey"), "The new key", {
       ...KEY_EXAMPLE,
       latestVersion: 1,
     }),
@@ -97,10 +98,11 @@ const createKey = endpoint("POST /transit", {
     const { services } = context.var;
     assertCovered(name, principal.scopes);
     const grantor = grantorOf(context, principal, "secret");
-    const created = await services.transit.create(name, grantor);
-    if (!created.ok) throw tooManyTransitKeys();
-    if (!created.value.isNew) throw problem("conflict", { detail: "A transit key with this name already exists." });
-    return context.json({ ...toResponse(created.value.key), ...warningsTo(grantor) }, 201);
+    const key = await services.transit.create(name, grantor);
+    if (!key.ok) throw tooManyTransitKeys();
+    if (!key.value.isNew) throw problem("conflict", { detail: "A transit key with this name already exists." });
+    context.header("location", locationOf("kms", "GET /transit/{key}", name));
+    return context.json({ ...toResponse(key.value.key), ...warningsTo(grantor) }, 201);
   },
 });
 

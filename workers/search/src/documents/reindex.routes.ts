@@ -2,6 +2,7 @@
 import { z } from "@hono/zod-openapi";
 import { reference } from "#shared/contracts/input.ts";
 import { EXAMPLE } from "#shared/http/examples.ts";
+import { created, locationOf } from "#shared/http/location.ts";
 import { json } from "#shared/http/openapi.ts";
 import { describeError } from "#shared/observability/log.ts";
 import { problem } from "#shared/problem/problem.ts";
@@ -49,16 +50,18 @@ const start = endpoint("POST /collections/{name}/reindex", {
   description: "Starts a job, or returns the running one. Requires a second factor.",
   params: collectionParameter,
   responses: {
-    202: json(z.object({ jobId: z.string() }), "The job is running", { jobId: JOB_ID_EXAMPLE }),
+    202: created(z.object({ jobId: z.string() }), "The job is running", { jobId: JOB_ID_EXAMPLE }),
   },
   errors: ["not-found"],
   handle: async (context) => {
-    assertCollection(context.req.valid("param").name);
+    const { name } = context.req.valid("param");
+    assertCollection(name);
     const { services, log } = context.var;
     const { jobId } = await services.reindexing.start();
     // The maintenance job resumes what breaks off here.
     const logFailure = (error: unknown): void => log("error", "reindex.paused", { error: describeError(error) });
     context.executionCtx.waitUntil(services.reindexing.advance().catch(logFailure));
+    context.header("location", locationOf("search", "GET /collections/{name}/reindex/{jobId}", name, jobId));
     return context.json({ jobId }, 202);
   },
 });

@@ -2,7 +2,9 @@
 import { z } from "@hono/zod-openapi";
 import { HOLDS_CREDENTIAL, holdsNoCredential } from "#shared/contracts/credential-shape.ts";
 import { integer, list, members, reference, text, unicodeText } from "#shared/contracts/input.ts";
-import { json, jsonBody } from "#shared/http/openapi.ts";
+import { pageOf } from "#shared/http/examples.ts";
+import { json, jsonBody, page, pageQuery } from "#shared/http/openapi.ts";
+import { pageOfAll } from "#shared/http/page.ts";
 import { problem } from "#shared/problem/problem.ts";
 import type { SearchServices } from "../composition/services.ts";
 import { endpoint } from "../endpoint.ts";
@@ -118,13 +120,18 @@ const endpointsOf = (kind: RuleKind) => {
   return [
     endpoint(`GET /collections/{name}/${kind}`, {
       operationId: `search.list${many}`,
-      summary: `List the ${kind} of the collection`,
+      summary: `List the ${kind} of the collection by id`,
       params: listParameters,
-      responses: { 200: json(z.object({ items: z.array(ruleSchema) }), `All ${kind}`, { items: [RULES[kind]] }) },
+      query: pageQuery,
+      responses: { 200: json(page(ruleSchema), `A page of ${kind}`, pageOf<Record<string, unknown>>(RULES[kind])) },
       errors: ERRORS,
       handle: async (context) => {
         const { name } = context.req.valid("param");
-        return context.json({ items: await rulesOf(context.var.services, name).list(kind) }, 200);
+        const rules = await rulesOf(context.var.services, name).list(kind);
+        return context.json(
+          pageOfAll(rules, context.req.valid("query"), (rule) => String(rule["id"])),
+          200,
+        );
       },
     }),
     endpoint(`GET /collections/{name}/${kind}/{id}`, {

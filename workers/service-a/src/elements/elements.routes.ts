@@ -3,13 +3,13 @@ import { pageOf } from "#shared/http/examples.ts";
 import { json, page, pageQuery } from "#shared/http/openapi.ts";
 import { decodeCursor, encodeCursor } from "#shared/http/page.ts";
 import { endpoint } from "../endpoint.ts";
+import { currentEtagOf } from "../http/conditions.ts";
 import {
   ELEMENT_EXAMPLE,
   element,
   elementJson,
   elementParams,
   elementType,
-  etagOf,
   invalidCursor,
   noSuchElement,
   pathNumber,
@@ -56,8 +56,10 @@ const read = endpoint("GET /elements/{type}/{id}", {
     const { type, id } = context.req.valid("param");
     const found = await context.var.services.elements.find({ elementType: type, elementId: id });
     if (!found) throw noSuchElement();
-    context.header("etag", etagOf(found.versionNumber));
-    return context.json(elementJson(found), 200);
+    const { versionCreatedAtMs: _, ...shown } = found;
+    context.header("etag", currentEtagOf(found));
+    context.header("cache-control", "private, no-cache");
+    return context.json(elementJson(shown), 200);
   },
 });
 

@@ -108,7 +108,7 @@ const createReads = ({ client, orm }: Database<typeof schema>) =>
   ({
     find: async (key) => {
       const [found] = await orm
-        .select({ ...elementColumns, text: versions.text })
+        .select({ ...elementColumns, text: versions.text, versionCreatedAtMs: versions.createdAt })
         .from(elements)
         .innerJoin(versions, isLatestVersion)
         .where(isElement(key));

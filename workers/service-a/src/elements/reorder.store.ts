@@ -30,9 +30,9 @@ const REMEMBER = `${DEALT}
   INSERT INTO moves (element_type, element_id, old_sequence_number, moved_at)
   SELECT :elementType, element_id, old_number, :nowMs FROM dealt WHERE old_number <> new_number`;
 
-/** By way of negative numbers, so that no number is held twice in between. */
+/** By way of negative numbers, so that no number is held twice in between. Each move is later than what was before. */
 const MOVE_ASIDE = `${DEALT}
-  UPDATE elements SET sequence_number = -dealt.new_number, updated_at = :nowMs FROM dealt
+  UPDATE elements SET sequence_number = -dealt.new_number, updated_at = max(:nowMs, updated_at + 1) FROM dealt
   WHERE element_type = :elementType AND elements.element_id = dealt.element_id AND old_number <> new_number`;
 
 const INSERT_CHANGES = `

@@ -1,10 +1,12 @@
 import { z } from "@hono/zod-openapi";
-import { json, jsonBody } from "#shared/http/openapi.ts";
+import { createdWithTag, locationOf } from "#shared/http/location.ts";
+import { jsonBody } from "#shared/http/openapi.ts";
 import { problem } from "#shared/problem/problem.ts";
 import { endpoint } from "../endpoint.ts";
 import { authorOf } from "../http/author.ts";
+import { etagOf } from "../http/conditions.ts";
 import { idempotencyHeaders, writeOnce } from "../http/idempotency.ts";
-import { comment, elementId, elementType, etagOf, newElementId, text } from "../http/schemas.ts";
+import { comment, elementId, elementType, newElementId, text } from "../http/schemas.ts";
 
 const sequence = endpoint("POST /sequence", {
   operationId: "serviceA.createElement",
@@ -21,7 +23,7 @@ const sequence = endpoint("POST /sequence", {
     text: "The keeper of the lighthouse slowly climbs the stairs.",
   }),
   responses: {
-    201: json(
+    201: createdWithTag(
       z.object({ elementType, elementId, sequenceNumber: z.int(), versionNumber: z.literal(1), comment }),
       "The element with its number",
       { elementType: "action", elementId: 7, sequenceNumber: 12, versionNumber: 1, comment: "First draft" },
@@ -37,6 +39,8 @@ const sequence = endpoint("POST /sequence", {
     );
     if (!created.ok) throw problem("conflict", { detail: "This element already exists. Create a new version of it." });
     const { text: _, ...given } = body;
+    const { elementType: type, elementId: id } = body;
+    context.header("location", locationOf("service-a", "GET /elements/{type}/{id}", type, id));
     context.header("etag", etagOf(1));
     return context.json({ ...given, sequenceNumber: created.value, versionNumber: 1 as const }, 201);
   },

@@ -1,19 +1,19 @@
 import { z } from "@hono/zod-openapi";
 import { text as boundedText } from "#shared/contracts/input.ts";
 import { EXAMPLE, pageOf } from "#shared/http/examples.ts";
+import { createdWithTag, locationOf } from "#shared/http/location.ts";
 import { json, jsonBody, page, pageQuery } from "#shared/http/openapi.ts";
 import { encodeCursor } from "#shared/http/page.ts";
 import { problem } from "#shared/problem/problem.ts";
 import { endpoint } from "../endpoint.ts";
 import { authorOf } from "../http/author.ts";
-import { isKnown, versionsToMatch } from "../http/conditions.ts";
+import { etagOf, versionsToMatch } from "../http/conditions.ts";
 import { idempotencyHeaders, writeOnce } from "../http/idempotency.ts";
 import {
   comment,
   elementId,
   elementParams,
   elementType,
-  etagOf,
   instant,
   noSuchElement,
   numberAfter,
@@ -90,13 +90,10 @@ const createVersion = endpoint("POST /sequence/version", {
     comment: "Shorter",
   }),
   responses: {
-    201: {
-      ...json(z.object({ versionNumber: z.int(), comment }), "The new version", {
-        versionNumber: 2,
-        comment: "Shorter",
-      }),
-      headers: z.object({ etag: z.string() }),
-    },
+    201: createdWithTag(z.object({ versionNumber: z.int(), comment }), "The new version", {
+      versionNumber: 2,
+      comment: "Shorter",
+    }),
   },
   errors: ["not-found", "precondition-failed"],
   handle: async (context, principal) => {
@@ -114,6 +111,9 @@ const createVersion = endpoint("POST /sequence/version", {
       services.elements.addVersion(draft, idempotencyKey),
     );
     if (added.ok) {
+      const { elementType: type, elementId: id } = given;
+      const at = locationOf("service-a", "GET /elements/{type}/{id}/versions/{n}", type, id, added.value);
+      context.header("location", at);
       context.header("etag", etagOf(added.value));
       return context.json({ versionNumber: added.value, comment: given.comment }, 201);
     }
@@ -150,7 +150,6 @@ const readVersion = endpoint("GET /elements/{type}/{id}/versions/{n}", {
   summary: "Read a version of an element, optionally compared with another",
   params: elementParams.extend({ n: pathNumber }),
   query: z.object({ diff: pathNumber.optional().openapi({ description: "The version to compare with" }) }),
-  headers: z.object({ "if-none-match": conditionHeader.optional() }),
   responses: {
     200: {
       ...json(
@@ -172,7 +171,6 @@ const readVersion = endpoint("GET /elements/{type}/{id}/versions/{n}", {
       ),
       headers: z.object({ etag: z.string() }),
     },
-    304: { description: "Not modified; versions never change" },
   },
   errors: ["not-found"],
   handle: async (context) => {
@@ -187,7 +185,6 @@ const readVersion = endpoint("GET /elements/{type}/{id}/versions/{n}", {
     if (!found || (diff !== undefined && !other)) throw noSuchVersion();
     context.header("etag", etagOf(n));
     context.header("cache-control", "private, no-cache");
-    if (isKnown(context.req.valid("header")["if-none-match"], n)) return context.body(null, 304);
     return context.json({ ...versionJson(found), ...(other && { diff: await diffOf(other, found) }) }, 200);
   },
 });

@@ -67,9 +67,6 @@ export const elementJson = ({ createdAtMs, updatedAtMs, ...rest }: Element): z.i
   updatedAt: instant(updatedAtMs),
 });
 
-/** The entity tag of an element in this version (RFC 9110 §8.8.3). */
-export const etagOf = (versionNumber: number): string => `"${versionNumber}"`;
-
 export const noSuchElement = () => problem("not-found", { detail: "This element does not exist." });
 export const noSuchScript = () => problem("not-found", { detail: "This script does not exist." });
 

@@ -25,6 +25,11 @@ export interface Element extends ElementKey {
   updatedAtMs: number;
 }
 
+/** An element with the instant at which its latest version was made; it was moved since, if it changed later. */
+export interface CurrentElement extends Element {
+  versionCreatedAtMs: number;
+}
+
 /** One state of an element's text. A version never changes. */
 export interface Version extends ElementKey {
   versionNumber: number;

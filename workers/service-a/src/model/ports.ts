@@ -1,7 +1,7 @@
 /** What service-a needs of a database. */
 import type { Result } from "#shared/lang/result.ts";
 import type { Markup } from "../screenplay/element.ts";
-import type { Author, Draft, Element, ElementKey, ElementType, Version } from "./element.ts";
+import type { Author, CurrentElement, Draft, Element, ElementKey, ElementType, Version } from "./element.ts";
 import type { IdempotencyKey, Written } from "./idempotency.ts";
 import type { Move } from "./reorder.ts";
 import type { NewScript, Script } from "./script.ts";
@@ -66,7 +66,7 @@ export interface ElementStore {
   reorder(order: NewOrder, idempotencyKey?: IdempotencyKey): Promise<Written<Reordered>>;
   /** What came of the reordering that had this key before; `undefined` where none had. */
   findReorder(idempotencyKey: IdempotencyKey, nowMs: number): Promise<Written<Reordered> | undefined>;
-  find(key: ElementKey): Promise<Element | undefined>;
+  find(key: ElementKey): Promise<CurrentElement | undefined>;
   /** In sequence, with the numbers that the elements had when the list began. */
   list(query: ElementQuery): Promise<ElementSlice>;
   findVersion(key: ElementKey, versionNumber: number): Promise<Version | undefined>;

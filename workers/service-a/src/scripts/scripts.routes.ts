@@ -1,6 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import { text } from "#shared/contracts/input.ts";
 import { EXAMPLE, pageOf } from "#shared/http/examples.ts";
+import { created, locationOf } from "#shared/http/location.ts";
 import { json, page, pageQuery } from "#shared/http/openapi.ts";
 import { toPage } from "#shared/http/page.ts";
 import { endpoint } from "../endpoint.ts";
@@ -48,7 +49,7 @@ const importScript = endpoint("POST /scripts", {
     ),
   },
   responses: {
-    201: json(imported, "The script", IMPORTED_EXAMPLE),
+    201: created(imported, "The script", IMPORTED_EXAMPLE),
   },
   handle: async (context, principal) => {
     const { services } = context.var;
@@ -58,6 +59,7 @@ const importScript = endpoint("POST /scripts", {
     const scriptId = await writeOnce(context, principal, [source], (idempotencyKey) =>
       services.scripts.create(uploaded, author, idempotencyKey),
     );
+    context.header("location", locationOf("service-a", "GET /scripts/{id}", scriptId));
     return context.json({ scriptId, title, counts }, 201);
   },
 });

@@ -69,6 +69,11 @@ const toJson = (factor: ListedFactor): z.infer<typeof factorSchema> => ({
   lastUsedAt: factor.lastUsedAtMs === null ? null : instant(factor.lastUsedAtMs),
 });
 
+const shownTo = async (services: TwofaServices, userId: string, factor: ListedFactor) => ({
+  ...toJson(factor),
+  ...(await destinationOf(services, userId, factor)),
+});
+
 const noSuchFactor = () => problem("not-found", { detail: "You have no factor with this id." });
 
 const list = endpoint("GET /factors", {
@@ -89,11 +94,26 @@ const list = endpoint("GET /factors", {
       after: decodeCursor(after),
     });
     const { items, next } = toPage(rows, limit, factorKey);
-    const shown = items.map(async (factor) => ({
-      ...toJson(factor),
-      ...(await destinationOf(services, principal.subject, factor)),
-    }));
+    const shown = items.map((factor) => shownTo(services, principal.subject, factor));
     return context.json({ items: await Promise.all(shown), next }, 200);
+  },
+});
+
+const read = endpoint("GET /factors/{id}", {
+  operationId: "twofa.getFactor",
+  tags: ["Second factor"],
+  summary: "Read one of your second factors",
+  params: z.object({ id: reference() }),
+  responses: {
+    200: json(factorSchema, "The factor", FACTOR_EXAMPLE),
+  },
+  errors: ["not-found"],
+  handle: async (context, { subject: userId }) => {
+    const { services } = context.var;
+    const factorId = context.req.valid("param").id;
+    const [factor] = await services.factors.list({ userId, nowMs: services.now(), limit: 1, factorId });
+    if (!factor) throw noSuchFactor();
+    return context.json(await shownTo(services, userId, factor), 200);
   },
 });
 
@@ -116,4 +136,4 @@ const remove = endpoint("DELETE /factors/{id}", {
   },
 });
 
-export const factorsEndpoints = [list, remove];
+export const factorsEndpoints = [list, read, remove];

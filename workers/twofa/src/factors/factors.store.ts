@@ -72,7 +72,7 @@ const isKept = (nowMs: number) => or(isNotNull(factors.confirmedAt), gt(factors.
 
 const createReads = ({ orm }: Database<typeof schema>) =>
   ({
-    list: ({ userId, nowMs, limit, after }) =>
+    list: ({ userId, nowMs, limit, after, factorId }) =>
       orm
         .select({
           id: factors.id,
@@ -91,7 +91,14 @@ const createReads = ({ orm }: Database<typeof schema>) =>
         })
         .from(factors)
         .leftJoin(passkeys, eq(passkeys.factorId, factors.id))
-        .where(and(eq(factors.userId, userId), isKept(nowMs), after === undefined ? undefined : gt(sortKey, after)))
+        .where(
+          and(
+            eq(factors.userId, userId),
+            isKept(nowMs),
+            factorId === undefined ? undefined : eq(factors.id, factorId),
+            after === undefined ? undefined : gt(sortKey, after),
+          ),
+        )
         .orderBy(asc(factors.createdAt), asc(factors.id))
         .limit(limit),
 

@@ -37,8 +37,14 @@ export interface Confirmation extends FactorUse {
 }
 
 export interface FactorStore {
-  /** The user's factors, oldest first; `after` is the sort key of the last one known. */
-  list(query: { userId: string; nowMs: number; limit: number; after: string | undefined }): Promise<ListedFactor[]>;
+  /** The user's factors, oldest first, or the one with this id; `after` is the sort key of the last one known. */
+  list(query: {
+    userId: string;
+    nowMs: number;
+    limit: number;
+    after?: string | undefined;
+    factorId?: string;
+  }): Promise<ListedFactor[]>;
   hasConfirmed(userId: string): Promise<boolean>;
   /** The user's active factors of this type, oldest first. */
   confirmed(userId: string, type: FactorType): Promise<SealedFactor[]>;

@@ -6,6 +6,7 @@ import {
   registrationSchema,
 } from "#shared/contracts/webauthn.ts";
 import { CHALLENGE_ID, CREATION_OPTIONS_EXAMPLE, REGISTRATION_EXAMPLE } from "#shared/http/examples-of-passkeys.ts";
+import { created, locationOf } from "#shared/http/location.ts";
 import { json, jsonBody } from "#shared/http/openapi.ts";
 import { endpoint } from "../endpoint.ts";
 import { CONFIRMED_EXAMPLE, confirmedBody, confirmedSchema } from "../http/confirmed.ts";
@@ -69,7 +70,7 @@ const confirm = endpoint("POST /factors/webauthn", {
   summary: "Activate an enrolled passkey with the result of navigator.credentials.create()",
   body: jsonBody(bodySchema, { response: REGISTRATION_EXAMPLE, challengeId: CHALLENGE_ID, name: "Mara's laptop" }),
   responses: {
-    201: json(confirmedSchema, "The factor is active", CONFIRMED_EXAMPLE),
+    201: created(confirmedSchema, "The factor is active", CONFIRMED_EXAMPLE),
   },
   errors: ["code-refused", "not-found", "conflict", "too-many-attempts"],
   handle: async (context, principal) => {
@@ -81,8 +82,10 @@ const confirm = endpoint("POST /factors/webauthn", {
     const request = { userId, sessionId, asFirst: !hasFactor, registration, challengeId: named, name };
     const confirmed = await confirmPasskey(services, request);
     if (!confirmed.ok && confirmed.error.kind === "wrong-code") throw passkeyRefused();
+    const body = confirmedBody(confirmed);
     context.header("cache-control", "no-store");
-    return context.json(confirmedBody(confirmed), 201);
+    context.header("location", locationOf("twofa", "GET /factors/{id}", body.factorId));
+    return context.json(body, 201);
   },
 });
 

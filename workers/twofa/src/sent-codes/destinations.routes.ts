@@ -2,6 +2,7 @@ import { z } from "@hono/zod-openapi";
 import type { Principal } from "#shared/auth/claims.ts";
 import { parsedText, reference } from "#shared/contracts/input.ts";
 import { EXAMPLE } from "#shared/http/examples.ts";
+import { created, locationOf } from "#shared/http/location.ts";
 import { json, jsonBody } from "#shared/http/openapi.ts";
 import { type Problem, problem } from "#shared/problem/problem.ts";
 import type { TwofaServices } from "../composition/services.ts";
@@ -31,7 +32,7 @@ const enrolledSchema = z.object({
 });
 
 const enrolled = (channel: SendingChannel, masked: string) => ({
-  201: json(enrolledSchema, "A code was sent to the destination", {
+  201: created(enrolledSchema, "A code was sent to the destination", {
     factorId: EXAMPLE.factorId,
     channel,
     destination: masked,
@@ -95,7 +96,9 @@ const enrolEmail = endpoint("POST /factors/email", {
   handle: async (context, principal) => {
     const { address, name } = context.req.valid("json");
     const sent = { destination: address, name };
-    return context.json(await enrol(context.var.services, principal, "email", sent), 201);
+    const body = await enrol(context.var.services, principal, "email", sent);
+    context.header("location", locationOf("twofa", "GET /factors/{id}", body.factorId));
+    return context.json(body, 201);
   },
 });
 
@@ -119,7 +122,9 @@ const enrolPhone = endpoint("POST /factors/sms", {
   handle: async (context, principal) => {
     const { phone, name } = context.req.valid("json");
     const sent = { destination: phone, name };
-    return context.json(await enrol(context.var.services, principal, "sms", sent), 201);
+    const body = await enrol(context.var.services, principal, "sms", sent);
+    context.header("location", locationOf("twofa", "GET /factors/{id}", body.factorId));
+    return context.json(body, 201);
   },
 });
 

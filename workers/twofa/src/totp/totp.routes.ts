@@ -2,6 +2,7 @@ import { z } from "@hono/zod-openapi";
 import { renderSVG } from "uqr";
 import { reference } from "#shared/contracts/input.ts";
 import { EXAMPLE } from "#shared/http/examples.ts";
+import { created, locationOf } from "#shared/http/location.ts";
 import { json, jsonBody } from "#shared/http/openapi.ts";
 import { endpoint } from "../endpoint.ts";
 import { CONFIRMED_EXAMPLE, confirmedBody, confirmedSchema } from "../http/confirmed.ts";
@@ -26,7 +27,7 @@ const enrol = endpoint("POST /factors/totp", {
     "/twofa/factors/totp/confirm.",
   body: optionalName("Mara's phone"),
   responses: {
-    201: json(
+    201: created(
       z.object({
         factorId: z.uuid(),
         secret: z.string().openapi({ description: "Base32; only this response contains it" }),
@@ -51,6 +52,7 @@ const enrol = endpoint("POST /factors/totp", {
     if (!enrolled.ok) throw tooManyFactors();
     const qrSvg = renderSVG(enrolled.value.uri, { border: QUIET_ZONE_MODULES });
     context.header("cache-control", "no-store");
+    context.header("location", locationOf("twofa", "GET /factors/{id}", enrolled.value.factorId));
     return context.json({ ...enrolled.value, qrSvg }, 201);
   },
 });
