@@ -16,10 +16,13 @@ import { envSchema } from "./env.ts";
 import { createDrain } from "./model/outbox.ts";
 import * as schema from "./model/schema.ts";
 import { createDeadLetterStore } from "./outbox/dead-letters.store.ts";
+import { createDelivery } from "./outbox/delivery.ts";
 import { createOutboxStore } from "./outbox/outbox.store.ts";
 import { createRedrive } from "./outbox/redrive.ts";
 import { createRpc } from "./rpc.ts";
 import { createScriptStore } from "./scripts/scripts.store.ts";
+
+const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 const connect = once((bindings: unknown): ServiceAServices => {
   const env = parseBindings(envSchema, bindings);
@@ -51,6 +54,7 @@ const connect = once((bindings: unknown): ServiceAServices => {
     outbox,
     contributionsOf: createContributions(database),
     drainOutbox,
+    deliver: createDelivery({ outbox, drain: drainOutbox, now, sleep }),
     runMaintenance: async () => {
       await drainOutbox();
       await purge(now());

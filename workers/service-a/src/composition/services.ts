@@ -18,4 +18,6 @@ export interface ServiceAServices extends BaseServices, Maintained {
   contributionsOf: (author: string) => Promise<Contributions>;
   /** Delivers changes to search, unless a delivery is already running. */
   drainOutbox: () => Promise<void>;
+  /** Delivers the changes stored now to search, and resolves when that is done or the time is over. */
+  deliver: (limitMs: number) => Promise<void>;
 }

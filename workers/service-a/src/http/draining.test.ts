@@ -46,6 +46,31 @@ test("an import and a reorder reach search whole", async () => {
   expect(found.map((row) => row["id"])).toEqual(elementIds.toReversed());
 });
 
+test("an import has reached search when it is acknowledged", async () => {
+  for (let round = 0; round < 3; round += 1) {
+    const text = Array.from({ length: 500 }, (_, index) => `INT. HALL ${round} ${index}`).join("\n\n");
+    const { status, body } = await call("POST", "/scripts", { text });
+    expect(status).toBe(201);
+    const found = await search(`SELECT count(*) AS count FROM documents WHERE script_id = ${body["scriptId"]}`);
+    expect(found).toEqual([{ count: 500 }]);
+  }
+});
+
+test("while search is down an import is acknowledged all the same, within seconds", async () => {
+  await fountain.databases["search"]?.execute("ALTER TABLE documents RENAME TO documents_away");
+  const startedAtMs = Date.now();
+  const { status } = await call("POST", "/scripts", { text: "INT. CELLAR - NIGHT\n\nDark." });
+  const tookMs = Date.now() - startedAtMs;
+  await fountain.databases["search"]?.execute("ALTER TABLE documents_away RENAME TO documents");
+  expect(status).toBe(201);
+  expect(tookMs).toBeLessThan(8_000);
+  const left = async (): Promise<number> => {
+    await fountain.runScheduled("service-a");
+    return changesLeft();
+  };
+  await expect.poll(left, { timeout: PATIENCE_MS, interval: 200 }).toBe(0);
+});
+
 test("while search is down writes succeed, and when it is back it has the latest of everything", async () => {
   await fountain.databases["search"]?.execute("ALTER TABLE documents RENAME TO documents_away");
   for (const id of [10, 11, 12]) expect((await create(id, `text ${id}`)).status).toBe(201);

@@ -65,6 +65,13 @@ export interface OutboxStore {
   backlog(): Promise<Backlog>;
 }
 
+export interface WaitingChanges {
+  /** The newest change that search has not had yet; `undefined` if it has had all. */
+  newest(): Promise<number | undefined>;
+  /** Whether a change up to this one has not been sent to search yet. */
+  isWaiting(upTo: number): Promise<boolean>;
+}
+
 export interface DrainOptions {
   outbox: OutboxStore;
   search: SearchRpc;

@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { Database } from "#shared/db/database.ts";
 import { elementOf, elementRow } from "../db/row.ts";
 import { TEXT_BUDGET } from "../db/slice.ts";
-import { type Backlog, type Change, MAX_ATTEMPTS, type OutboxStore } from "../model/outbox.ts";
+import { type Backlog, type Change, MAX_ATTEMPTS, type OutboxStore, type WaitingChanges } from "../model/outbox.ts";
 import type * as schema from "../model/schema.ts";
 
 const BATCH_SIZE = 1_000;
@@ -73,7 +73,9 @@ const changeRow = elementRow
     ({ id, attempts, text, ...row }): Change => ({ rowId: id, attempts, element: { ...elementOf(row), text } }),
   );
 
-export const createOutboxStore = ({ client }: Pick<Database<typeof schema>, "client">): OutboxStore => ({
+export const createOutboxStore = ({
+  client,
+}: Pick<Database<typeof schema>, "client">): OutboxStore & WaitingChanges => ({
   takeLease: async (holder, nowMs, untilMs) => {
     const { rows } = await client.execute({ sql: TAKE_LEASE, args: { holder, nowMs, untilMs } });
     return rows[0] && Number(rows[0]["failures"]);
@@ -105,5 +107,15 @@ export const createOutboxStore = ({ client }: Pick<Database<typeof schema>, "cli
   backlog: async () => {
     const { rows } = await client.execute(BACKLOG);
     return backlogRow.parse({ ...rows[0] });
+  },
+
+  newest: async () => {
+    const { rows } = await client.execute("SELECT id FROM outbox WHERE attempts = 0 ORDER BY id DESC LIMIT 1");
+    return rows[0] && Number(rows[0]["id"]);
+  },
+
+  isWaiting: async (upTo) => {
+    const sql = "SELECT 1 FROM outbox WHERE attempts = 0 AND id <= ? LIMIT 1";
+    return (await client.execute({ sql, args: [upTo] })).rows.length > 0;
   },
 });
