@@ -1,10 +1,9 @@
 /** What service-a needs of a database. */
 import type { Result } from "#shared/lang/result.ts";
-import type { Markup } from "../screenplay/element.ts";
 import type { Author, CurrentElement, Draft, Element, ElementKey, ElementType, Version } from "./element.ts";
 import type { IdempotencyKey, Written } from "./idempotency.ts";
 import type { Move } from "./reorder.ts";
-import type { NewScript, Script } from "./script.ts";
+import type { NewScript, Script, StoredScript } from "./script.ts";
 
 /** Part of a list: it may end before `limit`, when the texts in it are long. */
 export interface Slice<Item> {
@@ -80,8 +79,6 @@ export interface ScriptStore {
   find(scriptId: number): Promise<Script | undefined>;
   /** By id, after the one given. */
   list(query: { after: number; limit: number }): Promise<Script[]>;
-  /** Title page and lines, sections in sequence, inside a section as imported, each in its latest version. */
-  read(
-    scriptId: number,
-  ): Promise<{ title: string; titlePage: string; lines: { markup: Markup; text: string }[] } | undefined>;
+  /** Sections in sequence, inside a section as imported, each in its latest version. */
+  read(scriptId: number): Promise<StoredScript | undefined>;
 }

@@ -41,7 +41,13 @@ export const versions = sqliteTable(
   {
     ...key,
     versionNumber: integer("version_number").notNull(),
+    /** What is searched and exported. */
     text: text("text").notNull(),
+    /** The JSON object that was given in place of a text. */
+    data: text("data"),
+    /** Of an imported element: as its author wrote it, and what stands between it and the element before. */
+    lead: text("lead"),
+    source: text("source"),
     comment: text("comment").notNull(),
     /** The subject that made it, and the service that acted for that user. */
     createdBy: text("created_by").notNull(),
@@ -54,7 +60,10 @@ export const versions = sqliteTable(
 /** Imported screenplays; each has an element of type script with the same id, whose text is the title. */
 export const scripts = sqliteTable("scripts", {
   id: integer("id").primaryKey(),
+  /** As its author wrote it. */
   titlePage: text("title_page").notNull(),
+  /** What follows the last element. */
+  tail: text("tail").notNull().default("\n"),
   counts: text("counts", { mode: "json" }).$type<ElementCounts>().notNull(),
   createdBy: text("created_by").notNull(),
   actingService: text("acting_service"),

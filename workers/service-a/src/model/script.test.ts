@@ -63,17 +63,48 @@ describe("reading a script", () => {
 });
 
 describe("writing a script", () => {
-  const linesOf = (source: string) =>
-    read(source).elements.flatMap(({ markup, text }) => (markup === null ? [] : [{ markup, text }]));
+  const stored = (source: string): script.StoredScript => {
+    const { title, titlePage, tail, elements } = read(source);
+    const lines = elements.flatMap(({ markup, lead, source: written }, position) =>
+      markup === null ? [] : [{ markup, text: undefined, lead, source: written, position }],
+    );
+    return { title, titlePage, tail, lines };
+  };
 
   test("gives the same screenplay again", () => {
-    const { title, titlePage } = read(SCREENPLAY);
-    expect(writeScript({ title, titlePage }, linesOf(SCREENPLAY))).toBe(SCREENPLAY);
+    expect(writeScript(stored(SCREENPLAY))).toBe(SCREENPLAY);
   });
 
   test("carries a new title", () => {
-    const { titlePage } = read(SCREENPLAY);
-    const written = writeScript({ title: "The Tram", titlePage }, linesOf(SCREENPLAY));
+    const written = writeScript({ ...stored(SCREENPLAY), title: "The Tram" });
     expect(written).toBe(SCREENPLAY.replace("The Bus", "The Tram"));
+  });
+
+  test("has its sections in another order, and the same start", () => {
+    const { lines, ...rest } = stored(SCREENPLAY);
+    const [start, ...others] = lines;
+    const moved = [...(start ? [start] : []), ...others.slice(3), ...others.slice(0, 3)];
+    expect(writeScript({ ...rest, lines: moved })).toBe(`Title: The Bus
+Author: Nobody
+
+FADE IN:
+
+EXT. ROAD - NIGHT
+
+ANN
+Goodbye.
+
+INT. STATION - NIGHT
+
+BOB
+Hello.
+`);
+  });
+
+  test("writes by rule what was stored before sources were kept", () => {
+    const { lines, ...rest } = stored(SCREENPLAY);
+    const texts = read(SCREENPLAY).elements.slice(1);
+    const old = lines.map((line, at) => ({ ...line, text: texts[at]?.text, lead: null, source: null }));
+    expect(writeScript({ ...rest, tail: "\n", lines: old })).toBe(SCREENPLAY.replace("FADE IN:", "!FADE IN:"));
   });
 });

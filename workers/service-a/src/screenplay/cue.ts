@@ -17,14 +17,15 @@ export const isForcedCue = (line: string): boolean => {
 const OTHER_MARK = /^(?:[!.>~=#@]|\\@)/;
 /** A capital sharp s is rare: GROßVATER is in capitals. */
 const LOWER_CASE = /(?!ß)\p{Ll}/u;
-const LETTER = /\p{L}/u;
+/** Chinese, Arabic or Hindi letters have no case: a name in them is forced, or each action of two lines would be dialogue. */
+const UPPER_CASE = /\p{Lu}/u;
 /** Ends of lines in capitals that are transitions, or would be if they stood alone. */
 const TRANSITION_ENDS = ["BLACK.", "OUT.", "TO:"];
 /** What may stand after the name and its extensions: the end of emphasis, and the mark of dual dialogue. */
 const AFTER_NAME = /^[\s*_]*\^?$/;
 
 /**
- * "A Character element is any line entirely in uppercase"; "must include at least one alphabetical character". An
+ * "A Character element is any line entirely in uppercase", "must include at least one alphabetical character". An
  * extension in parentheses may be in any case. Inline notes are no part of the name.
  */
 export const isPlainCue = (line: string): boolean => {
@@ -36,7 +37,7 @@ export const isPlainCue = (line: string): boolean => {
   const extension = nameEnd < 0 ? "" : cue.slice(nameEnd);
   return (
     !OTHER_MARK.test(cue) &&
-    LETTER.test(name) &&
+    UPPER_CASE.test(name) &&
     !LOWER_CASE.test(name) &&
     !TRANSITION_ENDS.some((end) => name.endsWith(end)) &&
     AFTER_NAME.test(extension.startsWith("(") ? extension.slice(extension.lastIndexOf(")") + 1) : extension)

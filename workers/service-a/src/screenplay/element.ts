@@ -44,12 +44,23 @@ export interface ScreenplayElement {
   readonly text: string;
 }
 
+/** An element as its author wrote it. */
+export interface WrittenElement extends ScreenplayElement {
+  /** What stands between it and the element before: line ends, blank lines, boneyard. */
+  readonly lead: string;
+  /** The element itself, with its marks, and with the boneyard in its lines. */
+  readonly source: string;
+}
+
+/** Title page, the elements with their leads, and the tail make up the text, but for its line ends and byte order mark. */
 export interface Screenplay {
   /** The title in plain words, without emphasis; empty when no title page names one. */
   readonly title: string;
-  /** The title page as written, without the blank line that ends it; empty when there is none. */
+  /** The title page as written, with the blank lines before it, without the one that ends it; empty when there is none. */
   readonly titlePage: string;
-  readonly elements: readonly ScreenplayElement[];
+  readonly elements: readonly WrittenElement[];
+  /** What follows the last element. */
+  readonly tail: string;
 }
 
 const TYPE_OF_MARKUP = {

@@ -1,14 +1,13 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { parseScreenplay, renderScreenplay } from "../../../../tests/support/screenplay.ts";
+import { exportScreenplay, readScreenplay } from "../../../../tests/support/screenplay.ts";
 
 const PATH = `${import.meta.dirname}/../../../../examples/the-lighthouse-keeper.fountain`;
 
 describe("the example screenplay", () => {
   const text = readFileSync(PATH, "utf8");
-  const result = parseScreenplay(text);
-  if (!result.ok) throw new Error(result.error.kind);
-  const { title, elements } = result.value;
+  const screenplay = readScreenplay(text);
+  const { title, elements } = screenplay;
 
   it("has at least ten scenes and three hundred elements", () => {
     expect(title).toBe("THE LIGHTHOUSE KEEPER");
@@ -30,6 +29,6 @@ describe("the example screenplay", () => {
   });
 
   it("is written back letter for letter", () => {
-    expect(renderScreenplay(result.value)).toBe(text);
+    expect(exportScreenplay(screenplay)).toBe(text);
   });
 });

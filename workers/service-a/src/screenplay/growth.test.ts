@@ -2,19 +2,28 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { atOnce, type Steps } from "#shared/lang/steps.ts";
 import { growsLinearly } from "../../../../tests/support/growth.ts";
+import { unwritten } from "../../../../tests/support/screenplay.ts";
+import { boneyardsIn, closeBoneyard, escapeBoneyard, flattenBoneyard, stripBoneyard } from "./boneyard.ts";
 import { isForcedCue, isPlainCue } from "./cue.ts";
 import { MARKUPS, MAX_TEXT_LENGTH } from "./element.ts";
 import { plainText } from "./emphasis.ts";
 import { isNote, markupOfLine } from "./line.ts";
 import { readParagraph } from "./paragraph.ts";
 import { parseInSteps } from "./parse.ts";
-import { renderInSteps } from "./render.ts";
-import { escapeBoneyard, readSource, storable, stripBoneyard, unescapeBoneyard } from "./source.ts";
+import { isPlainHeading, isPlainName, isPlainTransition, looksLikeCue, needsForce } from "./plain.ts";
+import { type Manuscript, renderInSteps } from "./render.ts";
+import { asLines, readSource, storable } from "./source.ts";
 import { normaliseText } from "./text.ts";
-import { replaceTitle, splitTitlePage, titleOf } from "./title-page.ts";
+import { replaceTitle, titleOf, titlePageEnd } from "./title-page.ts";
 
 /** All sections are written and normalised by the same functions. */
 const DISTINCT_MARKUPS = MARKUPS.filter((markup) => !/^section-[2-6]$/.test(markup));
+
+/** An author's text that gets another one. */
+const rewritten = (source: string): Manuscript => {
+  const parts = DISTINCT_MARKUPS.map((markup) => ({ markup, text: "x", lead: source, source, isInPlace: false }));
+  return { titlePage: "", firstTitlePage: source, parts, tail: source, isTailInPlace: false };
+};
 
 /** Everything that reads or writes a stranger's text: of a line at once, of a text in steps. */
 const LINE_READERS: Record<string, (line: string) => unknown> = {
@@ -22,6 +31,11 @@ const LINE_READERS: Record<string, (line: string) => unknown> = {
   isNote,
   isForcedCue,
   isPlainCue,
+  isPlainHeading,
+  isPlainName,
+  isPlainTransition,
+  needsForce,
+  looksLikeCue: (line) => looksLikeCue(line, false),
   plainText,
 };
 const READERS: Record<string, (text: string) => Steps<unknown>> = {
@@ -29,8 +43,11 @@ const READERS: Record<string, (text: string) => Steps<unknown>> = {
   storable,
   stripBoneyard,
   escapeBoneyard,
-  unescapeBoneyard,
-  splitTitlePage,
+  boneyardsIn,
+  closeBoneyard,
+  flattenBoneyard,
+  asLines,
+  titlePageEnd,
   titleOf,
   replaceTitle: (text) => replaceTitle("Title: X\nAuthor: Y", text),
   replaceTitleOf: (text) => replaceTitle(`Author: X\n${text}`, "Y"),
@@ -38,8 +55,9 @@ const READERS: Record<string, (text: string) => Steps<unknown>> = {
   parseInSteps,
   renderInSteps: (text) => {
     const elements = DISTINCT_MARKUPS.map((markup) => ({ elementType: "action", markup, text }) as const);
-    return renderInSteps({ titlePage: "", elements });
+    return renderInSteps(unwritten({ titlePage: "", elements }));
   },
+  renderRewritten: (text) => renderInSteps(rewritten(text)),
   ...Object.fromEntries(
     MARKUPS.map((markup) => [`normalise ${markup}`, (text: string) => normaliseText(markup, text)]),
   ),
@@ -141,7 +159,7 @@ describe("no step is long, whatever a text of the largest size repeats", () => {
     for (const markup of ["action", "note", "centered", "character"] as const) {
       const elements = [{ elementType: "action", markup, text }] as const;
       expect(
-        isSteady(() => renderInSteps({ titlePage: "", elements })),
+        isSteady(() => renderInSteps(unwritten({ titlePage: "", elements }))),
         markup,
       ).toBe(true);
     }

@@ -26,15 +26,21 @@ const FADE = /^(?:FADE\s+(?:TO\s+BLACK|OUT)|CUT\s+TO\s+BLACK)\.$/;
 /** Marks that say what a line is, whatever it ends in. */
 const MARK = /^[!@~#=[]/;
 
+const LOWER_CASE = /\p{Ll}/u;
+
 /**
  * "The requirements for Transition elements are: uppercase, preceded by and followed by an empty line, ending in TO:.
  * You can force any line to be a transition by beginning it with a greater-than symbol." As other readers do, it takes
- * the three usual fades too, and letters of any case before TO:.
+ * the three usual fades too.
  */
 const isTransition: Recogniser = (line) =>
   (line.startsWith(">") && line.length > 1) ||
   FADE.test(line) ||
-  (line.length > 4 && line.endsWith("TO:") && isSpace(line.charAt(line.length - 4)) && !MARK.test(line));
+  (line.length > 4 &&
+    line.endsWith("TO:") &&
+    isSpace(line.charAt(line.length - 4)) &&
+    !MARK.test(line) &&
+    !LOWER_CASE.test(line));
 
 /** "Create a Section by preceding a line with one or more pound-sign # characters." */
 const isSection: Recogniser = (line) => line.startsWith("#");
@@ -46,8 +52,11 @@ const isSynopsis: Recogniser = (line) => line.startsWith("=") && line.charAt(1) 
 export const isNote: Recogniser = (line) =>
   line.length > 4 && line.startsWith("[[") && line.charAt(2) !== "[" && line.endsWith("]]");
 
-/** "You create a Lyric by starting with a line with a tilde." One with nothing or a space after it is no song. */
-const isLyrics: Recogniser = (line) => line.startsWith("~") && !isSpace(line.charAt(1));
+/** "You create a Lyric by starting with a line with a tilde." One with nothing after it is a blank line of a song at most. */
+const isLyrics: Recogniser = (line) => line.startsWith("~") && line.length > 1;
+
+/** A line between two others of a song. */
+export const isEmptyLyric = (line: string): boolean => line.trim() === "~";
 
 /** "Page Breaks are indicated by a line containing three or more consecutive equals signs, and nothing more." */
 const isPageBreak: Recogniser = (line) => /^={3,}$/.test(line);

@@ -10,8 +10,8 @@ export const WINDOW = 32_768;
 /** What a line, a piece or a change costs beside its characters. */
 export const EACH = 16;
 
-const LINE_FEED = 0x0a;
-const CARRIAGE_RETURN = 0x0d;
+export const LINE_FEED = 0x0a;
+export const CARRIAGE_RETURN = 0x0d;
 const FIRST_SPACE_BEYOND_ASCII = 0xa0;
 
 /** True for what `trim` takes away. */

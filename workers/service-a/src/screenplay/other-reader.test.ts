@@ -4,11 +4,11 @@ import fc from "fast-check";
 import { Fountain, Lexer } from "fountain-js";
 import { describe, expect, it } from "vitest";
 import { atOnce } from "#shared/lang/steps.ts";
-import { splitTitlePage } from "../../../../tests/support/screenplay.ts";
+import { titlePageEnd } from "../../../../tests/support/screenplay.ts";
+import { stripBoneyard } from "./boneyard.ts";
 import { isForcedCue, isPlainCue } from "./cue.ts";
 import { plainText } from "./emphasis.ts";
 import { markupOfLine } from "./line.ts";
-import { stripBoneyard } from "./source.ts";
 
 /** Short, since some of the other reader's rules take exponential time. */
 const MAX_PIECES = 5;
@@ -31,6 +31,8 @@ describe("a line by itself", () => {
     [/^[!@~#=[].*\sTO:$/, "a mark says what a line is, whatever it ends in"],
     [/^><$/, "nothing may be centered"],
     [/\t/, "a tab is a space like any other"],
+    [/^(?!>).*\p{Ll}.* TO:$/u, "a transition is uppercase"],
+    [/^~(?: |$)/, "a lyric may have a space after its tilde"],
   ];
 
   it("is of the kind that the other reader sees", () => {
@@ -48,6 +50,8 @@ describe("a line by itself", () => {
     ["# GOING TO:", "section-1", "transition"],
     ["[[ TO:", "action", "transition"],
     ["><", "centered", "transition"],
+    ["from here TO:", "action", "transition"],
+    ["~ La la", "lyrics", "action"],
     ["INT\tHOUSE", "scene-heading", "action"],
     ["FADE  OUT.", "transition", "action"],
   ])("%j is %s, and %s there", (given, ours, theirs) => {
@@ -62,7 +66,7 @@ describe("a cue", () => {
   const DIFFERENCES: readonly (readonly [RegExp, why: string])[] = [
     [/\t/, "a tab is a space like any other"],
     [/\[\[.*\]\]/, "an inline note is no part of the name"],
-    [/^[^(]*É[^(]*$|^[^A-ZÉ李]*(?:\(|$)/, "a name has a letter, of whatever alphabet"],
+    [/^[^(]*É[^(]*$|^[^A-ZÉ]*(?:\(|$)/, "a name has a capital, of whatever alphabet, and no letters without case only"],
     [/(?:BLACK|OUT)\. /, "an extension makes no name of a transition"],
   ];
 
@@ -82,6 +86,7 @@ describe("a cue", () => {
     ["BOB [[our hero]]", true],
     ["---", false],
     ["привет", false],
+    ["李雷", false],
     ["FADE OUT. (slowly)", false],
     ["BOB (V.O.)\t^", true],
   ])("%j: %s, and the other reader says the opposite", (given, ours) => {
@@ -137,7 +142,7 @@ describe("a title", () => {
   });
 
   it("may be indented by several tabs on the line after its key", () => {
-    expect(splitTitlePage("Title:\n\t\tX\n\nx").titlePage).toBe("Title:\n\t\tX");
+    expect(titlePageEnd("Title:\n\t\tX\n\nx")).toBe("Title:\n\t\tX".length);
     expect(new Fountain().parse("Title:\n\t\tX\n\nx").title).toBe("");
   });
 });

@@ -6,21 +6,29 @@
 import { type Steps, tally } from "#shared/lang/steps.ts";
 import { isDualCue, isForcedCue, isPlainCue } from "./cue.ts";
 import { elementTypeOf, type Markup, type ScreenplayElement } from "./element.ts";
-import { isNote, markupOfLine } from "./line.ts";
+import { isEmptyLyric, isNote, markupOfLine } from "./line.ts";
 import { EACH, joined, mapped } from "./lines.ts";
-import { normaliseText } from "./text.ts";
+import { storable } from "./source.ts";
+import { cleanText } from "./text.ts";
 
-/** Lines without trailing space. An empty one is the line of two spaces that keeps dialogue and notes together. */
+/** Lines without trailing space. An empty one is the line of spaces that keeps dialogue and notes together. */
 export type Paragraph = readonly string[];
 
+/** An element with its lines in the paragraph, from `first` up to before `next`. */
+export interface ReadElement extends ScreenplayElement {
+  readonly first: number;
+  readonly next: number;
+}
+
 interface Block {
-  readonly elements: readonly ScreenplayElement[];
+  readonly elements: readonly ReadElement[];
   /** Index of the first line after the block. */
   readonly next: number;
 }
 
-function* createElement(markup: Markup, text: string): Steps<ScreenplayElement> {
-  return { elementType: elementTypeOf(markup), markup, text: yield* normaliseText(markup, text) };
+function* createElement(markup: Markup, text: string, first: number, next: number): Steps<ReadElement> {
+  const cleaned = yield* cleanText(markup, yield* storable(text));
+  return { elementType: elementTypeOf(markup), markup, text: cleaned, first, next };
 }
 
 /** What looking at a line several times costs. */
@@ -54,14 +62,14 @@ const withoutForce = (line: string): string => line.replace(/^(\s*)!(?! )/, "$1"
 const opensNote = (line: string): boolean => line.lastIndexOf("[[") > line.lastIndexOf("]]");
 
 /** Where notes open and close in a paragraph. */
-interface Notes {
+export interface Notes {
   /** For each line, 1 when a note is open at its end. */
   readonly opens: Uint8Array;
   /** For each line, the index of the first line from there on that closes a note; -1 when none does. */
   readonly closes: Int32Array;
 }
 
-function* notesIn(lines: Paragraph): Steps<Notes> {
+export function* notesIn(lines: Paragraph): Steps<Notes> {
   const opens = new Uint8Array(lines.length);
   const closes = new Int32Array(lines.length + 1).fill(-1);
   const work = tally();
@@ -81,16 +89,29 @@ const noteEnd = ({ opens, closes }: Notes, at: number): number => {
   return end;
 };
 
+/** Says of each line from `first` on, one after another, whether a note that began on a line before reaches it. */
+export const noteReach = (notes: Notes, first: number): ((at: number) => boolean) => {
+  let reach = first - 1;
+  return (at) => {
+    if (at <= reach) return true;
+    reach = noteEnd(notes, at);
+    return false;
+  };
+};
+
 const isOwnLine = (line: string): boolean => MARKED.test(line) && markupOfLine(line) !== "action";
 
 function* readDialogue(lines: Paragraph, at: number): Steps<Block> {
   const cue = (lines[at] ?? "").trim().replace(/^@/, "");
   const elements = [
-    yield* createElement(isDualCue(cue) ? "dual-character" : "character", cue),
-    yield* createElement("dialogue", yield* joined(lines, "\n", at + 1)),
+    yield* createElement(isDualCue(cue) ? "dual-character" : "character", cue, at, at + 1),
+    yield* createElement("dialogue", yield* joined(lines, "\n", at + 1), at + 1, lines.length),
   ];
   return { elements, next: lines.length };
 }
+
+const continuesRun = (markup: Markup, line: string): boolean =>
+  MARKED.test(line) && (markupOfLine(line) === markup || (markup === "lyrics" && isEmptyLyric(line)));
 
 function* readRun(lines: Paragraph, at: number, markup: Markup): Steps<Block> {
   const texts: string[] = [];
@@ -101,8 +122,8 @@ function* readRun(lines: Paragraph, at: number, markup: Markup): Steps<Block> {
     texts.push(withoutMarks(markup, line));
     if (work.add(costOf(line))) yield work.take();
     next += 1;
-  } while (next < lines.length && MARKED.test(lines[next] ?? "") && markupOfLine(lines[next] ?? "") === markup);
-  return { elements: [yield* createElement(markup, yield* joined(texts, "\n"))], next };
+  } while (next < lines.length && continuesRun(markup, lines[next] ?? ""));
+  return { elements: [yield* createElement(markup, yield* joined(texts, "\n"), at, next)], next };
 }
 
 /** The text between the brackets, when the block is one note and nothing else. */
@@ -121,9 +142,12 @@ function* readAction(lines: Paragraph, notes: Notes, at: number): Steps<Block> {
     next = noteEnd(notes, next) + 1;
   } while (next < lines.length && lines[next] !== "" && !isOwnLine(lines[next] ?? ""));
   const note = noteText(yield* joined(lines, "\n", at, next));
-  if (note !== undefined) return { elements: [yield* createElement("note", note)], next };
-  const unforced = yield* mapped(lines.slice(at, next), withoutForce);
-  return { elements: [yield* createElement("action", yield* joined(unforced, "\n"))], next };
+  if (note !== undefined) return { elements: [yield* createElement("note", note, at, next)], next };
+  const isNoted = noteReach(notes, at);
+  const unforced = yield* mapped(lines.slice(at, next), (line, index) =>
+    isNoted(at + index) ? line : withoutForce(line),
+  );
+  return { elements: [yield* createElement("action", yield* joined(unforced, "\n"), at, next)], next };
 }
 
 function* readBlock(lines: Paragraph, notes: Notes, at: number): Steps<Block> {
@@ -135,7 +159,7 @@ function* readBlock(lines: Paragraph, notes: Notes, at: number): Steps<Block> {
   if (RUNS.has(markup)) return yield* readRun(lines, at, markup);
   // Before the cues: a heading or transition that lacks its blank line is no name, and the action no words of its own.
   if (markup !== "action" && markup !== "note") {
-    return { elements: [yield* createElement(markup, withoutMarks(markup, line))], next: at + 1 };
+    return { elements: [yield* createElement(markup, withoutMarks(markup, line), at, at + 1)], next: at + 1 };
   }
   if (isSpoken && noteEnd(notes, at) === at && isPlainCue(line)) return yield* readDialogue(lines, at);
   return yield* readAction(lines, notes, at);
@@ -145,9 +169,9 @@ function* readBlock(lines: Paragraph, notes: Notes, at: number): Steps<Block> {
  * The elements of a paragraph, or more than `limit` of them when there are more. A cue takes all lines to the end; marked
  * lines (`#`, `=`, `>`, `~`) need no blank lines around them.
  */
-export function* readParagraph(lines: Paragraph, limit = Number.POSITIVE_INFINITY): Steps<ScreenplayElement[]> {
+export function* readParagraph(lines: Paragraph, limit = Number.POSITIVE_INFINITY): Steps<ReadElement[]> {
   const notes = yield* notesIn(lines);
-  const read: ScreenplayElement[] = [];
+  const read: ReadElement[] = [];
   const work = tally();
   for (let at = 0; at < lines.length && read.length <= limit; ) {
     const { elements, next } = yield* readBlock(lines, notes, at);

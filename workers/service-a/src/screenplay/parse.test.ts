@@ -1,15 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { parseScreenplay } from "../../../../tests/support/screenplay.ts";
-import { MAX_SCREENPLAY_ELEMENTS, MAX_SCREENPLAY_LINES } from "./parse.ts";
+import { contentOf, kindsOf as kinds, readScreenplay } from "../../../../tests/support/screenplay.ts";
 
-const read = (text: string) => {
-  const result = parseScreenplay(text);
-  if (!result.ok) throw new Error(result.error.kind);
-  return result.value;
-};
-
-/** Kind and text of each element. */
-const kinds = (text: string) => read(text).elements.map((element) => [element.markup, element.text]);
+const read = (text: string) => contentOf(readScreenplay(text));
 
 describe("sections", () => {
   it.each([
@@ -75,11 +67,31 @@ describe("a dialogue block", () => {
     ]);
   });
 
-  it("goes on over a line of two spaces and ends at any other blank line", () => {
-    expect(kinds("BOB\nOne.\n  \nTwo.\n   \nHe leaves.")).toEqual([
+  it.each(["  ", "   ", "\t ", " \t", "\t\t"])("goes on over a line of %j", (blank) => {
+    expect(kinds(`BOB\nOne.\n${blank}\nTwo.\n\nHe leaves.`)).toEqual([
       ["character", "BOB"],
       ["dialogue", "One.\n\nTwo."],
       ["action", "He leaves."],
+    ]);
+  });
+
+  it("goes on over a line of two spaces where lines are indented by two", () => {
+    expect(kinds("  BOB\n  One.\n  \n  Two.")).toEqual([
+      ["character", "BOB"],
+      ["dialogue", "One.\n\nTwo."],
+    ]);
+  });
+
+  it.each([
+    ["", ""],
+    ["", " "],
+    ["", "\t"],
+    ["", "\u3000\u3000"],
+    ["\t\t", "\t\t"],
+    ["    ", "    "],
+  ])("ends, where lines are indented by %j, at a line of %j", (indent, blank) => {
+    expect(kinds(`${indent}BOB\n${indent}One.\n${blank}\n${indent}He leaves.`).slice(2)).toEqual([
+      ["action", `${indent}He leaves.`],
     ]);
   });
 
@@ -90,7 +102,9 @@ describe("a dialogue block", () => {
     "WILL (V.O.)(CONT’D)",
     "MARÍA Y JOSÉ",
     "GROßVATER",
-    "李雷",
+    "ИВАН",
+    "ΜΑΡΙΑ",
+    "李雷 BOB",
     "BOB [[our hero]]",
     "1ST MAN",
   ])("is opened by the name %s", (name) => {
@@ -114,6 +128,24 @@ describe("a dialogue block", () => {
     "BOB: hi (x) y",
   ])("is not opened by %s", (line) => {
     expect(kinds(`${line}\nhello ]] you`)[0]?.[0]).toBe("action");
+  });
+
+  it.each([
+    ["他走进房间。", "他坐下来。"],
+    ["雨", "夜"],
+    ["彼は部屋に入る。", "そして座る。"],
+    ["그는 방에 들어온다.", "그리고 앉는다."],
+    ["يدخل الغرفة.", "ثم يجلس."],
+    ["הוא נכנס לחדר.", "הוא יושב."],
+    ["เขาเดินเข้ามา", "แล้วนั่งลง"],
+    ["वह कमरे में आता है।", "वह बैठता है।"],
+    ["ის შედის ოთახში.", "და ჯდება."],
+  ])("is not opened by a line of letters without case: %s", (...lines) => {
+    expect(kinds(lines.join("\n"))).toEqual([["action", lines.join("\n")]]);
+    expect(kinds(`@${lines[0]}\n${lines[1]}`)).toEqual([
+      ["character", lines[0]],
+      ["dialogue", lines[1]],
+    ]);
   });
 
   it("is opened by any forced name, without its mark", () => {
@@ -167,6 +199,12 @@ describe("everything else is action", () => {
     ["> a < b > c <", "centered", "a < b > c"],
     ["> one <\n> two <", "centered", "one\ntwo"],
     ["~Willy Wonka!\n~Willy Wonka!", "lyrics", "Willy Wonka!\nWilly Wonka!"],
+    ["~ La la\n~\n~\tdi da", "lyrics", "La la\ndi da"],
+    ["~", "action", "~"],
+    ["Send everything TO:\nBox 12", "action", "Send everything TO:\nBox 12"],
+    ["from here TO:", "action", "from here TO:"],
+    ["SMASH CUT\tTO:", "transition", "SMASH CUT\tTO:"],
+    ["FONDU ENCHAÎNÉ TO:", "transition", "FONDU ENCHAÎNÉ TO:"],
     ["= A synopsis", "synopsis", "A synopsis"],
     ["=A synopsis TO:", "synopsis", "A synopsis TO:"],
     ["===", "page-break", "==="],
@@ -208,61 +246,5 @@ describe("everything else is action", () => {
     expect(kinds("He [[thinks\n# hard\n  \n~CUT TO:]] sits.")).toEqual([
       ["action", "He [[thinks\n# hard\n\n~CUT TO:]] sits."],
     ]);
-  });
-});
-
-describe("the text", () => {
-  it("reads the same with any line end and byte order mark", () => {
-    const lines = ["Title: X", "", "INT. HOUSE", "", "BOB", "Hi.", "  ", "Ho."];
-    const expected = read(lines.join("\n"));
-    expect(expected.elements).toHaveLength(3);
-    for (const end of ["\r\n", "\r", "\u2028", "\u0085"]) expect(read(`\uFEFF${lines.join(end)}`)).toEqual(expected);
-  });
-
-  it("drops boneyard, in a line and over many", () => {
-    expect(kinds("A /* hidden */ line.\n\n/*\nINT. CUT - DAY\n\nBOB\nGone.\n*/\n\nAnother.")).toEqual([
-      ["action", "A  line."],
-      ["action", "Another."],
-    ]);
-  });
-
-  it("keeps a boneyard that is never closed, and takes an escaped one literally", () => {
-    expect(kinds("A /* line")).toEqual([["action", "A /* line"]]);
-    expect(kinds("A /\\* line */")).toEqual([["action", "A /* line */"]]);
-  });
-
-  it("is refused for a NUL, whose line is named", () => {
-    expect(parseScreenplay("a\r\nb\rc\nd\u0000\u0000")).toEqual({ ok: false, error: { kind: "nul", line: 4 } });
-  });
-
-  it.each(["\u0007", "\u001a", "\u001b", "\u001f", "\u007f", "\u0090", "\ufffd"])(
-    "keeps the odd character %j",
-    (character) => {
-      expect(kinds(`He ${character} goes.`)).toEqual([["action", `He ${character} goes.`]]);
-    },
-  );
-
-  it.each(["", " \n\t\n  \n", "\uFEFF", "/* all cut */", "Title: Only a title page"])(
-    "is refused as empty: %j",
-    (text) => {
-      expect(parseScreenplay(text)).toEqual({ ok: false, error: { kind: "empty" } });
-    },
-  );
-
-  it("is refused beyond the limit of elements, and not at it", () => {
-    const paragraphs = (count: number): string => "He waits.\n\n".repeat(count);
-    expect(read(paragraphs(MAX_SCREENPLAY_ELEMENTS)).elements).toHaveLength(MAX_SCREENPLAY_ELEMENTS);
-    expect(parseScreenplay(paragraphs(MAX_SCREENPLAY_ELEMENTS + 1))).toEqual({
-      ok: false,
-      error: { kind: "too-many-elements" },
-    });
-  });
-
-  it("is refused beyond the limit of lines, however few its elements", () => {
-    expect(read("a\n".repeat(MAX_SCREENPLAY_LINES)).elements).toHaveLength(1);
-    expect(parseScreenplay("a\n".repeat(MAX_SCREENPLAY_LINES + 1))).toEqual({
-      ok: false,
-      error: { kind: "too-many-elements" },
-    });
   });
 });

@@ -1,81 +1,118 @@
-/** Reads a screenplay in Fountain markup (https://fountain.io/syntax), line by line as fountain-js understands it. */
+/** Reads a screenplay in Fountain markup (https://fountain.io/syntax), line by line, and keeps what its author wrote. */
 import { type Failure, failure, type Result, success } from "#shared/lang/result.ts";
 import { type Steps, tally } from "#shared/lang/steps.ts";
-import { MAX_TEXT_LENGTH, type Screenplay, type ScreenplayElement } from "./element.ts";
+import { fillEnd, maskBoneyard, withoutFill } from "./boneyard.ts";
+import { MAX_TEXT_LENGTH, type Screenplay, type WrittenElement } from "./element.ts";
 import { EACH, lineEnd } from "./lines.ts";
 import { readParagraph } from "./paragraph.ts";
-import { type NulFailure, readSource, stripBoneyard, unescapeBoneyard } from "./source.ts";
-import { splitTitlePage, titleOf } from "./title-page.ts";
+import { asLines, type NulFailure, readSource } from "./source.ts";
+import { titleOf, titlePageEnd } from "./title-page.ts";
 
 /** Twice the longest screenplay that we promise to take. */
 export const MAX_SCREENPLAY_ELEMENTS = 10_000;
 /** Lines that are not blank. An element may have any number of lines, and each costs time and memory. */
 export const MAX_SCREENPLAY_LINES = 200_000;
 
-export type ParseFailure = Failure<"empty" | "too-many-elements" | "element-too-long"> | NulFailure;
-
-/** Fountain's mark for a line that is empty, yet not the end. */
-const TWO_SPACES = "  ";
-
-/** Only a blank line ends a paragraph. */
-const isBlank = (line: string): boolean => line !== TWO_SPACES && line.trim() === "";
-
+/** An element as written has marks, indentation and boneyard beside its text. */
+const MAX_SOURCE_LENGTH = 2 * MAX_TEXT_LENGTH;
 /** A line may have a few marks beside the text of its element. */
 const MAX_LINE_LENGTH = MAX_TEXT_LENGTH + 64;
 
-function* hasLongLine(text: string): Steps<boolean> {
-  const work = tally();
-  for (let start = 0; start < text.length; ) {
-    const end = lineEnd(text, start);
-    if (end - start > MAX_LINE_LENGTH) return true;
-    if (work.add(end - start + 1)) yield work.take();
-    start = end + 1;
-  }
-  return false;
+export type ParseFailure = Failure<"empty" | "too-many-elements" | "element-too-long"> | NulFailure;
+
+const TWO_SPACES = "  ";
+
+const indentationOf = (line: string): string => line.slice(0, line.length - line.trimStart().length);
+
+/**
+ * Only a blank line ends a paragraph. "If you want an empty line in your dialogue, type two spaces"; more of them and tabs
+ * do, too, if they are not just the indentation of the line before, which editors leave on blank lines.
+ */
+const isBlank = (line: string, indentation: string): boolean => {
+  if (line === TWO_SPACES) return false;
+  if (line.trim() !== "") return false;
+  return line.length < TWO_SPACES.length || line === indentation || /[^ \t]/.test(line);
+};
+
+/** Lines of a paragraph, and where in the source each begins and ends. */
+interface Gathered {
+  lines: string[];
+  starts: number[];
+  ends: number[];
 }
 
-/** The elements of a text without title page and boneyard. */
-function* elementsOf(body: string): Steps<Result<ScreenplayElement[], ParseFailure>> {
-  const elements: ScreenplayElement[] = [];
+const gathering = (): Gathered => ({ lines: [], starts: [], ends: [] });
+
+/** What stands between two elements, at most so much of a run of blank lines that no one looks at. */
+const between = (text: string): string => (text.trim() === "" ? text.slice(0, MAX_TEXT_LENGTH) : text);
+
+/** The elements of a source after its title page, which ends at `from`. `view`: the source as it is read. */
+function* elementsOf(
+  source: string,
+  view: string,
+  from: number,
+): Steps<Result<Pick<Screenplay, "elements" | "tail">, ParseFailure>> {
+  const elements: WrittenElement[] = [];
   const work = tally();
-  let paragraph: string[] = [];
+  let paragraph = gathering();
+  let indentation = "";
   let lines = 0;
-  for (let start = 0; start <= body.length; ) {
-    const end = lineEnd(body, start);
-    const line = body.slice(start, end);
-    const isLast = end === body.length;
-    start = end + 1;
-    if (work.add(line.length + EACH)) yield work.take();
-    const ends = isBlank(line);
+  let writtenTo = from;
+  for (let start = from; start <= view.length; ) {
+    const end = lineEnd(view, start);
+    const line = yield* withoutFill(view.slice(start, end));
+    if (line.length > MAX_LINE_LENGTH) return failure("element-too-long");
+    if (work.add(end - start + EACH)) yield work.take();
+    const ends = isBlank(line, indentation);
     if (!ends) {
-      paragraph.push(line.trimEnd());
+      paragraph.lines.push(line.trimEnd());
+      paragraph.starts.push(fillEnd(view, start));
+      paragraph.ends.push(end);
+      if (line.trim() !== "") indentation = indentationOf(line);
       lines += 1;
     }
     if (lines > MAX_SCREENPLAY_LINES) return failure("too-many-elements");
-    if (paragraph.length === 0 || !(ends || isLast)) continue;
-    for (const element of yield* readParagraph(paragraph, MAX_SCREENPLAY_ELEMENTS - elements.length)) {
-      if (element.text.length > MAX_TEXT_LENGTH) return failure("element-too-long");
-      elements.push(element);
+    start = end + 1;
+    if (paragraph.lines.length === 0 || !(ends || start > view.length)) continue;
+    for (const read of yield* readParagraph(paragraph.lines, MAX_SCREENPLAY_ELEMENTS - elements.length)) {
+      const { first, next, ...element } = read;
+      const begin = paragraph.starts[first] ?? writtenTo;
+      const stop = paragraph.ends[next - 1] ?? begin;
+      const written = {
+        ...element,
+        lead: between(source.slice(writtenTo, begin)),
+        source: source.slice(begin, stop),
+      };
+      if (written.text.length > MAX_TEXT_LENGTH || isTooLong(written)) return failure("element-too-long");
+      elements.push(written);
+      writtenTo = stop;
     }
     if (elements.length > MAX_SCREENPLAY_ELEMENTS) return failure("too-many-elements");
-    paragraph = [];
+    paragraph = gathering();
+    indentation = "";
   }
-  return elements.length === 0 ? failure("empty") : success(elements);
+  const tail = between(source.slice(writtenTo));
+  if (tail.length > MAX_TEXT_LENGTH) return failure("element-too-long");
+  return elements.length === 0 ? failure("empty") : success({ elements, tail });
 }
 
+const isTooLong = ({ lead, source }: WrittenElement): boolean =>
+  lead.length > MAX_TEXT_LENGTH || source.length > MAX_SOURCE_LENGTH;
+
 /**
- * The screenplay, or why there is none: `nul` when the text has a NUL, `empty`
- * when it has no element, `too-many-elements` beyond `MAX_SCREENPLAY_ELEMENTS` or `MAX_SCREENPLAY_LINES`,
- * `element-too-long` beyond `MAX_TEXT_LENGTH`. Boneyard is dropped, notes are kept.
+ * The screenplay, or why there is none: `nul` when the text has a NUL, `empty` when it has no element, `too-many-elements`
+ * beyond `MAX_SCREENPLAY_ELEMENTS` or `MAX_SCREENPLAY_LINES`, `element-too-long` beyond `MAX_TEXT_LENGTH`. Boneyard is read
+ * over, and kept with the elements that it stands beside; notes are text.
  */
 export function* parseInSteps(text: string): Steps<Result<Screenplay, ParseFailure>> {
-  const source = yield* readSource(text);
-  if (!source.ok) return source;
-  const kept = yield* unescapeBoneyard(yield* stripBoneyard(source.value));
-  if (yield* hasLongLine(kept)) return failure("element-too-long");
-  const { titlePage, body } = yield* splitTitlePage(kept);
-  if (titlePage.length > MAX_TEXT_LENGTH) return failure("element-too-long");
-  const elements = yield* elementsOf(body);
+  const read = yield* readSource(text);
+  if (!read.ok) return read;
+  const source = read.value;
+  const view = yield* maskBoneyard(yield* asLines(source));
+  const titleEnd = yield* titlePageEnd(view);
+  if (titleEnd > MAX_TEXT_LENGTH) return failure("element-too-long");
+  const titlePage = source.slice(0, titleEnd);
+  const elements = yield* elementsOf(source, view, titleEnd);
   if (!elements.ok) return elements;
-  return success({ title: yield* titleOf(titlePage), titlePage, elements: elements.value });
+  return success({ title: yield* titleOf(titlePage), titlePage, ...elements.value });
 }

@@ -1,13 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { parseScreenplay, renderScreenplay } from "../../../../tests/support/screenplay.ts";
+import { contentOf, exportScreenplay, readScreenplay, renderScreenplay } from "../../../../tests/support/screenplay.ts";
 
 const MIB = 1_024 * 1_024;
 
 const readsBack = (text: string): number => {
-  const first = parseScreenplay(text);
-  if (!first.ok) throw new Error(first.error.kind);
-  expect(parseScreenplay(renderScreenplay(first.value))).toEqual(first);
-  return first.value.elements.length;
+  const first = readScreenplay(text);
+  expect(exportScreenplay(first) === text).toBe(true);
+  expect(contentOf(readScreenplay(renderScreenplay(first)))).toEqual(contentOf(first));
+  return first.elements.length;
 };
 
 describe("a large screenplay", () => {

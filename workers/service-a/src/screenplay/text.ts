@@ -1,5 +1,6 @@
 /** Which texts each kind of element can have, so that writing it as Fountain and reading it again gives the same text. */
 import type { Steps } from "#shared/lang/steps.ts";
+import { escapeBoneyard } from "./boneyard.ts";
 import type { Markup } from "./element.ts";
 import { isSpace, joined, linesIn, rewrite } from "./lines.ts";
 import { storable } from "./source.ts";
@@ -90,12 +91,15 @@ const CLEANERS = {
   },
 } as const satisfies Record<Markup, (text: string) => Steps<string>>;
 
+/** The text of an element of this kind, as its lines between the marks have it. Changes nothing that it has returned once. */
+export const cleanText = (markup: Markup, text: string): Steps<string> => CLEANERS[markup](text);
+
 /**
  * The text that an element of this kind gets when it is given `text`: the same, less what Fountain cannot express there.
- * Never fails, and changes nothing that it has returned once. Control characters go; cues, headings, sections, synopses
- * and transitions become one line; blank lines stay in action, dialogue and notes; a page break is always `===`. What may
- * not be empty and would be becomes a dash.
+ * Never fails, and changes nothing that it has returned once. Cues, headings, sections, synopses and transitions become one
+ * line; blank lines stay in action, dialogue and notes; a page break is always `===`; no boneyard opens. What may not be
+ * empty and would be becomes a dash.
  */
 export function* normaliseText(markup: Markup, text: string): Steps<string> {
-  return yield* CLEANERS[markup](yield* storable(text));
+  return yield* cleanText(markup, yield* escapeBoneyard(yield* storable(text)));
 }

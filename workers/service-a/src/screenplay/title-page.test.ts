@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { replaceTitle, splitTitlePage, titleOf } from "../../../../tests/support/screenplay.ts";
+import { replaceTitle, titleOf, titlePageEnd } from "../../../../tests/support/screenplay.ts";
 
 const PAGE = `Title:
     _**BRICK & STEEL**_
@@ -11,32 +11,68 @@ Contact:
 \tNext Level: Productions
     Solvang, CA 93463`;
 
+const pageOf = (source: string): string => source.slice(0, titlePageEnd(source));
+
 describe("the title page", () => {
-  it("is kept word for word, up to the blank line", () => {
-    expect(splitTitlePage(`\n\n${PAGE}\n\nINT. HOUSE`)).toEqual({ titlePage: PAGE, body: "\nINT. HOUSE" });
+  it("is kept word for word, up to the blank line, with those before it", () => {
+    expect(pageOf(`\n\n${PAGE}\n\nINT. HOUSE`)).toBe(`\n\n${PAGE}`);
   });
 
-  it("ends at the first line that is neither key nor indented value", () => {
-    expect(splitTitlePage("Title: X\nstray\nAuthor: Y")).toEqual({ titlePage: "Title: X", body: "stray\nAuthor: Y" });
+  it.each([
+    "Title: X\nstray\nAuthor: Y",
+    "Format: film\nTitle: X\nContact:\nÉpoque: 1900",
+    "Title: X\nContact:\na@example.org\n+1 555 0100\nNotes: y",
+    "Title: X\nDraft-no: 3\nRating (US): R\nGenre/tone: noir\nDirector's cut: yes\n№: 5\nN°, b.: 6\n作者: 李",
+    "Title:\nThe Long Way\nHome\nAuthor: Y",
+    "TITLE:\tX\n\tof two\nRevision: blue",
+  ])("is all of %j", (page) => {
+    for (const rest of ["", "\n", "\n\nAction: none."]) expect(pageOf(page + rest)).toBe(page);
   });
 
-  it("may have unknown and empty keys beside the known ones", () => {
-    const page = "Format: film\nTitle: X\nContact:\nÉpoque: 1900";
-    expect(splitTitlePage(`${page}\n\nAction.`).titlePage).toBe(page);
-  });
-
-  it.each(["FADE IN:\n\nINT. HOUSE", "BOB:\nTitle\n", "He says: Title: X", "Title:\n\nINT. HOUSE", "!Title: X", ""])(
-    "is not seen in %j",
-    (source) => {
-      expect(splitTitlePage(source)).toEqual({ titlePage: "", body: source });
+  it.each(["INT. HOUSE: DAY", "# Act", ".HOUSE", "CUT TO:", "> THE END <", "===", "!He goes."])(
+    "ends at the marked line %s where the blank line is missing",
+    (line) => {
+      expect(pageOf(`Title: X\n${line}\nNotes: none`)).toBe("Title: X");
     },
   );
+
+  it.each([
+    "FADE IN:\n\nINT. HOUSE",
+    "BOB:\nTitle\n",
+    "He says: Title: X",
+    "Title:\n\nINT. HOUSE",
+    "!Title: X",
+    "INT. HOUSE: DAY\nTitle: X",
+    "Notes:\nHe reads them.",
+    "",
+  ])("is not seen in %j", (source) => {
+    expect(pageOf(source)).toBe("");
+  });
 });
 
 describe("the title", () => {
   it("is plain words on one line", () => {
     expect(titleOf(PAGE)).toBe("BRICK & STEEL FULL RETIRED");
     expect(titleOf('Author: X\ntitle: *Love* <3 & "more"')).toBe('Love <3 & "more"');
+  });
+
+  it.each([
+    ["Title:\nThe Long Way\nHome\nAuthor: Y", "The Long Way Home"],
+    ["Title: The Long Way\nstray\nAuthor: Y", "The Long Way"],
+    ["Title: 2 * 3 & \\*so\\* on", "2 * 3 & *so* on"],
+    ["Title: /* working */ The Bus", "The Bus"],
+  ])("of %j is %s", (page, title) => {
+    expect(titleOf(page)).toBe(title);
+  });
+
+  it.each([
+    ["😀", 100],
+    ["👩‍👧", 40],
+    ["e\u0301", 100],
+    ["🇫🇷", 50],
+  ])("is cut between two of %s", (character, count) => {
+    expect(titleOf(`Title: ${character.repeat(300)}`)).toBe(character.repeat(count));
+    expect(titleOf(`Title: a${character.repeat(300)}`)).toBe(`a${character.repeat(count - 1)}`);
   });
 
   it("is empty when the title page names none", () => {
@@ -50,6 +86,34 @@ describe("another title", () => {
   it("takes the place of the old one, however many lines that had", () => {
     expect(replaceTitle(PAGE, "Wood")).toBe(PAGE.replace(/Title:(\n {4}_.*){2}/, "Title: Wood"));
     expect(replaceTitle("Author: X\ntitle: Y", "Z")).toBe("Author: X\nTitle: Z");
+  });
+
+  it("may have several lines, each of which is kept", () => {
+    expect(replaceTitle("Title: X\nAuthor: Y", "The Long\nWay Home")).toBe(
+      "Title:\n    The Long\n    Way Home\nAuthor: Y",
+    );
+  });
+
+  it("leaves the blank lines before the page and the boneyard in it", () => {
+    expect(replaceTitle("\n\nAuthor: X /* or Z */\nTitle: /* old */ Y", "Z")).toBe(
+      "\n\nAuthor: X /* or Z */\nTitle: Z /* old */",
+    );
+    expect(replaceTitle("\n\nAuthor: X", "Y")).toBe("\n\nTitle: Y\nAuthor: X");
+  });
+
+  it.each([
+    "Rock * & * Roll",
+    "*Star*",
+    "**A & B**",
+    "_under_ snake_case",
+    "back\\slash *x*",
+    "M*A*S*H",
+    "/* x */",
+    "a /\\* b",
+    '<&> "q"',
+    `${"x".repeat(199)}😀`.slice(1),
+  ])("reads back as it was given: %s", (title) => {
+    expect(titleOf(replaceTitle("Title: X\nAuthor: Y", title))).toBe(title);
   });
 
   it("is put on a page that had none, and makes a page where there was none", () => {
@@ -72,7 +136,7 @@ describe("another title", () => {
     "leaves a title page and the same elements behind: %j",
     (title) => {
       const page = replaceTitle(PAGE, title);
-      expect(splitTitlePage(`${page}\n\nINT. HOUSE`)).toEqual({ titlePage: page, body: "\nINT. HOUSE" });
+      expect(pageOf(`${page}\n\nINT. HOUSE`)).toBe(page);
       expect(page).toContain("Author: Stu");
     },
   );

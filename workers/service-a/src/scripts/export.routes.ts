@@ -29,7 +29,7 @@ const exportScript = endpoint(`GET ${TEMPLATE}`, {
     const scriptId = parsed.data.id;
     const script = await context.var.services.scripts.read(scriptId);
     if (!script) throw noSuchScript();
-    return context.text(await inSlices(writeScript(script, script.lines)), 200, {
+    return context.text(await inSlices(writeScript(script)), 200, {
       "content-type": "text/plain; charset=utf-8",
       "content-disposition": `attachment; filename="${scriptId}.fountain"`,
     });

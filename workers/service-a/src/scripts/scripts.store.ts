@@ -10,7 +10,7 @@ import { ELEMENT_TYPES } from "../model/element.ts";
 import type { ScriptStore } from "../model/ports.ts";
 import type * as schema from "../model/schema.ts";
 import { elements, scripts, versions } from "../model/schema.ts";
-import type { NewElement } from "../model/script.ts";
+import type { NewElement, StoredLine } from "../model/script.ts";
 import { MARKUPS } from "../screenplay/element.ts";
 
 const IMPORT_COMMENT = "imported";
@@ -19,8 +19,8 @@ const MAX_LISTED_TITLE_LENGTH = 200;
 const NEXT_ID = "(SELECT coalesce(max(element_id), 0) + 1 FROM elements WHERE element_type = 'script')";
 
 const INSERT_SCRIPT = `
-  INSERT INTO scripts (id, title_page, counts, created_by, acting_service, created_at)
-  VALUES (${NEXT_ID}, :titlePage, :counts, :createdBy, :actingService, :nowMs)`;
+  INSERT INTO scripts (id, title_page, tail, counts, created_by, acting_service, created_at)
+  VALUES (${NEXT_ID}, :titlePage, :tail, :counts, :createdBy, :actingService, :nowMs)`;
 
 /** The script of this transaction: ids only grow. */
 const SCRIPT_ID = "(SELECT max(id) FROM scripts)";
@@ -40,10 +40,12 @@ const INSERT_ELEMENTS = `
 const SCRIPT_NUMBER = `
   (SELECT sequence_number FROM elements WHERE element_type = 'script' AND element_id = ${SCRIPT_ID})`;
 
+/** Texts are text, lead, source. */
 const INSERT_VERSIONS = `
-  INSERT INTO versions (element_type, element_id, version_number, text, comment, created_by, acting_service,
-    created_at)
-  SELECT element_type, element_id, 1, texts.value, :comment, :createdBy, :actingService, :nowMs
+  INSERT INTO versions (element_type, element_id, version_number, text, lead, source, comment, created_by,
+    acting_service, created_at)
+  SELECT element_type, element_id, 1, texts.value ->> 0, texts.value ->> 1, texts.value ->> 2, :comment, :createdBy,
+    :actingService, :nowMs
   FROM json_each(:texts) AS texts CROSS JOIN elements ON sequence_number = ${SCRIPT_NUMBER} + :offset + texts.key`;
 
 const INSERT_CHANGES = `
@@ -51,20 +53,31 @@ const INSERT_CHANGES = `
   SELECT element_type, element_id, :nowMs, :nowMs FROM elements WHERE sequence_number >= ${SCRIPT_NUMBER}
   ORDER BY sequence_number`;
 
+/** The first version of an element of a script, which is what its author wrote, and the latest one. */
+const FIRST_AND_LATEST = `
+  JOIN versions AS first ON first.element_type = elements.element_type AND first.element_id = elements.element_id
+    AND first.version_number = 1
+  JOIN versions AS latest ON latest.element_type = elements.element_type AND latest.element_id = elements.element_id
+    AND latest.version_number = elements.version_number`;
+
 /** One value for all of them: a row each would take the client ten times as long, without a pause. */
 const READ_KEYS = `
-  SELECT json_group_array(json_array(element_type, element_id, version_number, markup, length)) AS keys FROM (
-    SELECT elements.element_type, elements.element_id, elements.version_number, elements.markup,
-      length(versions.text) AS length
-    FROM elements
-    JOIN versions ON versions.element_type = elements.element_type AND versions.element_id = elements.element_id
-      AND versions.version_number = elements.version_number
+  SELECT json_group_array(json_array(element_type, element_id, version_number, position, markup, length)) AS keys FROM (
+    SELECT elements.element_type, elements.element_id, elements.version_number, elements.position, elements.markup,
+      length(latest.text) + coalesce(length(first.lead) + length(first.source), 0) AS length
+    FROM elements ${FIRST_AND_LATEST}
     LEFT JOIN elements AS sections ON sections.element_type = 'section' AND sections.element_id = elements.section_id
     WHERE elements.script_id = :scriptId ORDER BY sections.sequence_number, elements.position)`;
 
+/** Without a text where that is the one which the author wrote first, and is in the source. */
 const READ_TEXTS = `
-  SELECT text FROM json_each(:keys) AS wanted CROSS JOIN versions
-  ON element_type = wanted.value ->> 0 AND element_id = wanted.value ->> 1 AND version_number = wanted.value ->> 2
+  SELECT first.lead, first.source,
+    iif(first.source IS NOT NULL AND latest.text = first.text, NULL, latest.text) AS text
+  FROM json_each(:keys) AS wanted
+  CROSS JOIN versions AS first ON first.element_type = wanted.value ->> 0 AND first.element_id = wanted.value ->> 1
+    AND first.version_number = 1
+  CROSS JOIN versions AS latest ON latest.element_type = wanted.value ->> 0 AND latest.element_id = wanted.value ->> 1
+    AND latest.version_number = wanted.value ->> 2
   ORDER BY wanted.key`;
 
 const rowOf = ({ elementType, ordinal, sectionOrdinal, markup }: NewElement) => [
@@ -77,16 +90,29 @@ const rowOf = ({ elementType, ordinal, sectionOrdinal, markup }: NewElement) => 
 /** Where texts are found. A version never changes, so that it is the same however long we take to come for it. */
 const keysOf = z.array(
   z
-    .tuple([z.enum(ELEMENT_TYPES), z.int(), z.int(), z.enum(MARKUPS).nullable(), z.int()])
-    .transform(([elementType, elementId, versionNumber, markup, textLength]) => ({
+    .tuple([z.enum(ELEMENT_TYPES), z.int(), z.int(), z.int(), z.enum(MARKUPS), z.int()])
+    .transform(([elementType, elementId, versionNumber, position, markup, textLength]) => ({
       elementType,
       elementId,
       versionNumber,
+      position,
       markup,
       textLength,
     })),
 );
 type TextKey = z.output<typeof keysOf>[number];
+
+const textsRow = z.object({
+  lead: z.string().nullable(),
+  source: z.string().nullable(),
+  text: z
+    .string()
+    .nullable()
+    .transform((text) => text ?? undefined),
+});
+
+const lengthOf = ({ text, lead, source }: NewElement): number =>
+  text.length + (lead?.length ?? 0) + (source?.length ?? 0);
 
 const isTitleElement = and(eq(elements.elementType, "script"), eq(elements.elementId, scripts.id));
 
@@ -109,29 +135,30 @@ export const createScriptStore = ({ client, orm }: Database<typeof schema>): Scr
       .innerJoin(elements, isTitleElement)
       .innerJoin(versions, isLatestVersion);
 
-  const readTexts = async (keys: readonly TextKey[]): Promise<string[]> => {
-    const texts: string[] = [];
+  const readLines = async (keys: readonly TextKey[]): Promise<StoredLine[]> => {
+    const lines: StoredLine[] = [];
     for (const portion of inPortions(keys, ({ textLength }) => textLength)) {
       const args = { keys: JSON.stringify(portion.map((key) => [key.elementType, key.elementId, key.versionNumber])) };
       const { rows } = await client.execute({ sql: READ_TEXTS, args });
-      for (const row of rows) texts.push(String(row["text"]));
+      for (const [at, { position, markup }] of portion.entries())
+        lines.push({ position, markup, ...textsRow.parse({ ...rows[at] }) });
     }
-    return texts;
+    return lines;
   };
 
   return {
-    create: async ({ titlePage, counts, elements: created }, author, idempotencyKey) => {
+    create: async ({ titlePage, tail, counts, elements: created }, author, idempotencyKey) => {
       const { nowMs } = author;
       let offset = 0;
       const insertVersions: InStatement[] = [];
-      for (const portion of inPortions(created, ({ text }) => text.length)) {
-        const texts = JSON.stringify(portion.map(({ text }) => text));
+      for (const portion of inPortions(created, lengthOf)) {
+        const texts = JSON.stringify(portion.map(({ text, lead, source }) => [text, lead, source]));
         insertVersions.push({ sql: INSERT_VERSIONS, args: { texts, offset, comment: IMPORT_COMMENT, ...author } });
         offset += portion.length;
         await breathe();
       }
       const effects = [
-        { sql: INSERT_SCRIPT, args: { titlePage, counts: JSON.stringify(counts), ...author } },
+        { sql: INSERT_SCRIPT, args: { titlePage, tail, counts: JSON.stringify(counts), ...author } },
         { sql: INSERT_ELEMENTS, args: { rows: JSON.stringify(created.map(rowOf)), nowMs } },
         ...insertVersions,
         { sql: INSERT_CHANGES, args: { nowMs } },
@@ -148,7 +175,7 @@ export const createScriptStore = ({ client, orm }: Database<typeof schema>): Scr
 
     read: async (scriptId) => {
       const [found] = await orm
-        .select({ title: versions.text, titlePage: scripts.titlePage })
+        .select({ title: versions.text, titlePage: scripts.titlePage, tail: scripts.tail })
         .from(scripts)
         .innerJoin(elements, isTitleElement)
         .innerJoin(versions, isLatestVersion)
@@ -156,9 +183,7 @@ export const createScriptStore = ({ client, orm }: Database<typeof schema>): Scr
       if (!found) return undefined;
       const { rows } = await client.execute({ sql: READ_KEYS, args: { scriptId } });
       const keys = keysOf.parse(JSON.parse(String(rows[0]?.["keys"])));
-      const texts = await readTexts(keys);
-      const lines = keys.map(({ markup }, at) => ({ markup: markup ?? "action", text: texts[at] ?? "" }));
-      return { ...found, lines };
+      return { ...found, lines: await readLines(keys) };
     },
   };
 };
