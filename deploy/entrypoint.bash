@@ -55,7 +55,7 @@ address_typesense() {
     if [[ $node =~ ^http://([^/:@]+)(:([0-9]+))?/?$ ]]; then
       addresses+=("--external-addr=typesense-$number=${BASH_REMATCH[1]}:${BASH_REMATCH[3]:-80}")
     else
-      faults+=("TYPESENSE_NODES has \"$node\", which is not like http://10.213.2.21:8108: see .env")
+      faults+=("TYPESENSE_NODES has \"$node\": set it to http URLs with commas between, such as http://10.213.2.21:8108")
     fi
   done
 }

@@ -31,7 +31,17 @@ const secretsOf = (service: string): string[] => {
 
 test("has the services of the stack", () => {
   expect([...services.keys()]).toEqual(
-    expect.arrayContaining(["caddy", "workerd", "libsql", "migrate", "scheduler", "typesense-3", "grafana", "mail"]),
+    expect.arrayContaining([
+      "caddy",
+      "workerd",
+      "libsql",
+      "settings",
+      "migrate",
+      "scheduler",
+      "typesense-3",
+      "grafana",
+      "mail",
+    ]),
   );
 });
 
@@ -48,6 +58,19 @@ test("workerd is given every secret that a worker declares, the settings that ar
       topology.workers.some(({ vars }) => name.toUpperCase() in vars),
       name,
     ).toBe(true);
+});
+
+test("settings is given every secret that it checks: those of workerd, of the first administrator and of alerts", () => {
+  expect(secretsOf("settings")).toEqual([...secretsOf("workerd"), "admin_password", "alert_webhook"].toSorted());
+});
+
+test("no replica is made before the settings were checked and the databases migrated", () => {
+  const jobs = /settings: \{ condition: service_completed_successfully \}/;
+  expect(services.get("workerd")).toMatch(jobs);
+  expect(services.get("workerd")).toMatch(/migrate: \{ condition: service_completed_successfully \}/);
+  expect(services.get("migrate")).toMatch(jobs);
+  const environment = /^ {4}environment:\n {6}<<: \*worker-environment$/m;
+  for (const service of ["settings", "workerd"]) expect(services.get(service)).toMatch(environment);
 });
 
 test("migrate is given what opens and creates the databases, and no other secret", () => {

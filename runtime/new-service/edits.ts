@@ -28,7 +28,7 @@ const addBindings = (text: string, { kebab, constant }: Names): string => {
 
 /** In the Compose file a worker's token goes wherever that of the kms does. */
 const addComposeSecret = (text: string, { snake }: Names): string => {
-  const listed = insertAfter(text, "      - kms_database_token", `      - ${snake}_database_token`, 3);
+  const listed = insertAfter(text, "      - kms_database_token", `      - ${snake}_database_token`, 4);
   const declared = (name: string): string =>
     `  ${name}_database_token: { file: "\${SECRETS_DIR:-./secrets}/${name}_database_token" }`;
   return insertAfter(listed, declared("kms"), declared(snake));

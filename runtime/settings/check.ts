@@ -1,10 +1,11 @@
-/** Everything that `npm start` reads from its environment, checked before it does anything. */
+/** Everything that an operator sets, checked before anything starts: of `npm start`, and of the Compose stack. */
 import path from "node:path";
 import type { SettingsVerdict } from "../local/preparation.ts";
 import { homeIn } from "../local/settings.ts";
-import { readTopology } from "../workerd/topology.ts";
+import { secretVariable } from "../workerd/environment.ts";
+import { readTopology, type Topology } from "../workerd/topology.ts";
 import { administratorFaults } from "./administrator.ts";
-import { COMPOSE_VARIABLES } from "./compose.ts";
+import { COMPOSE_VARIABLES, composeFaults } from "./compose.ts";
 import { LOCAL_VARIABLES, localFaults } from "./local.ts";
 import { nearMisses } from "./near-miss.ts";
 import { roleFaults, storedRoles } from "./roles.ts";
@@ -22,5 +23,44 @@ export const checkLocalSettings = async (root: string, environment: Environment)
     ...(roles ? roleFaults(environment, roles) : []),
   ];
   const known = [...LOCAL_VARIABLES, ...workerVariables(topology), ...COMPOSE_VARIABLES];
+  return { faults: [...new Set(faults)], warnings: nearMisses(Object.keys(environment), known) };
+};
+
+/** What the stack is made of, as its job `settings` sees it. */
+export interface ComposeSettings {
+  environment: Environment;
+  /** A mounted secret; `undefined` if it is missing or empty. */
+  secretOf: (name: string) => string | undefined;
+  /** The names of the stored roles; `undefined` if they cannot be read now: the kms looks them up. */
+  roles: readonly string[] | undefined;
+}
+
+/** Of the other services in docker-compose.yml. */
+const OF_SERVICES = ["LIBSQL_HOST", "LIBSQL_ADDRESS", "INTERNAL_PREFIX", "SSL_CERT_FILE"];
+
+/** A secret that workers need and that is not there is named by its file. */
+export const checkComposeSettings = async (
+  topology: Pick<Topology, "workers">,
+  { environment, secretOf, roles }: ComposeSettings,
+): Promise<SettingsVerdict> => {
+  const variables = workerVariables(topology);
+  // Settings that are secret may be files, as may all that `npm run secrets` makes.
+  const files = [...variables, "ADMIN_PASSWORD"].map((name) => [name, secretOf(name.toLowerCase())] as const);
+  const set: Environment = {
+    ...Object.fromEntries(files.filter(([, value]) => value !== undefined)),
+    ...Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== "")),
+  };
+  const missing = topology.workers
+    .flatMap(({ worker, secrets }) => secrets.map((secret) => secretVariable(worker, secret)))
+    .filter((name) => !set[name])
+    .map((name) => `the secret ${name.toLowerCase()} is missing or cannot be read: run \`npm run secrets\``);
+  const faults = [
+    ...missing,
+    ...composeFaults(set),
+    ...(await administratorFaults(set)),
+    ...workerFaults(topology, set),
+    ...(roles ? roleFaults(set, roles) : []),
+  ];
+  const known = [...COMPOSE_VARIABLES, ...variables, ...LOCAL_VARIABLES, ...OF_SERVICES];
   return { faults: [...new Set(faults)], warnings: nearMisses(Object.keys(environment), known) };
 };

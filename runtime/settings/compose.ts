@@ -35,45 +35,57 @@ const publishedPort = setting(
     .optional(),
 );
 
-const composeSchema = settingsSchema({
-  DOMAIN: text("the host name that callers use, in lower case, such as fountain.example.com", DOMAIN, "localhost"),
-  HTTP_PORT: publishedPort,
-  HTTPS_PORT: publishedPort,
-  SUBNET: setting(
-    "the first two numbers of a private network's addresses, such as 10.213",
-    z
-      .string()
-      .regex(/^\d{1,3}\.\d{1,3}$/)
-      .refine((value) => value.split(".").every(isOctet))
-      .default("10.213"),
-  ),
-  WORKERD_REPLICAS: wholeNumber({ min: 1, max: MAX_REPLICAS, fallback: 1 }),
-  COMPOSE_PROJECT_NAME: text(
-    "lower-case letters, digits, - and _, beginning with a letter or digit",
-    /^[a-z\d][a-z\d_-]*$/,
-  ),
-  COMPOSE_PROFILES: setting(
-    `some of ${PROFILES.join(", ")}, with commas between, or to nothing`,
-    z
-      .string()
-      .transform(listed)
-      .refine((profiles) => profiles.every((profile) => PROFILES.includes(profile)))
-      .default([]),
-  ),
-  // Between the quotes of Alertmanager's configuration.
-  ALERT_EMAIL: text("an email address, such as ops@example.com", /^[^\s@"'\\]+@[^\s@"'\\]+$/),
-  ALERT_WEBHOOK: secretSetting(
-    "a URL that begins with https:// or http://",
-    z
-      .string()
-      .regex(/^https?:\/\/[^\s"'\\]+$/)
-      .optional(),
-  ),
-  FOUNTAIN_VERSION: text("the tag of an image, such as 0.1.0", /^\w[\w.-]{0,127}$/),
-  SECRETS_DIR: setting("a folder", z.string().optional()),
-  ENV_FILE: setting("a file", z.string().optional()),
-  DRAIN_SECONDS: wholeNumber({ min: 0, max: 60, fallback: 6 }),
-});
+export const composeSchema = settingsSchema(
+  {
+    DOMAIN: text("the host name that callers use, in lower case, such as fountain.example.com", DOMAIN, "localhost"),
+    HTTP_PORT: publishedPort,
+    HTTPS_PORT: publishedPort,
+    SUBNET: setting(
+      "the first two numbers of a private network's addresses, such as 10.213",
+      z
+        .string()
+        .regex(/^\d{1,3}\.\d{1,3}$/)
+        .refine((value) => value.split(".").every(isOctet))
+        .default("10.213"),
+    ),
+    WORKERD_REPLICAS: wholeNumber({ min: 1, max: MAX_REPLICAS, fallback: 1 }),
+    COMPOSE_PROJECT_NAME: text(
+      "lower-case letters, digits, - and _, beginning with a letter or digit",
+      /^[a-z\d][a-z\d_-]*$/,
+    ),
+    COMPOSE_PROFILES: setting(
+      `some of ${PROFILES.join(", ")}, with commas between, or to nothing`,
+      z
+        .string()
+        .transform(listed)
+        .refine((profiles) => profiles.every((profile) => PROFILES.includes(profile)))
+        .default([]),
+    ),
+    // Between the quotes of Alertmanager's configuration.
+    ALERT_EMAIL: text("an email address, such as ops@example.com", /^[^\s@"'\\]+@[^\s@"'\\]+$/),
+    ALERT_WEBHOOK: secretSetting(
+      "a URL that begins with https:// or http://",
+      z
+        .string()
+        .regex(/^https?:\/\/[^\s"'\\]+$/)
+        .optional(),
+    ),
+    FOUNTAIN_VERSION: text("the tag of an image, such as 0.1.0", /^\w[\w.-]{0,127}$/),
+    SECRETS_DIR: setting("a folder", z.string().optional()),
+    ENV_FILE: setting("a file", z.string().optional()),
+    DRAIN_SECONDS: wholeNumber({ min: 0, max: 60, fallback: 6 }),
+    SMTP_HOST: setting("", z.string().optional()),
+  },
+  [
+    {
+      settings: ["ALERT_EMAIL", "SMTP_HOST"],
+      conflict: ({ ALERT_EMAIL, SMTP_HOST }) =>
+        ALERT_EMAIL !== "" && SMTP_HOST === undefined
+          ? ["ALERT_EMAIL", "is set without a mail server: set SMTP_HOST and MAIL_FROM too"]
+          : undefined,
+    },
+  ],
+);
 
 export const COMPOSE_VARIABLES: readonly string[] = settingNames(composeSchema);
 

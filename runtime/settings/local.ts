@@ -19,13 +19,13 @@ const port = setting(
 /** How what the workers log is shown. */
 const LOG_FORMATS = ["json", "pretty"] as const;
 
-const localSchema = settingsSchema(
+export const localSchema = settingsSchema(
   {
     PORT: port,
     METRICS_PORT: port,
-    FOUNTAIN_HOME: setting("a folder", z.string().optional()),
-    ADMIN_USERNAME: setting("the first administrator's username", z.string().optional()),
-    ADMIN_PASSWORD: secretSetting("the first administrator's password", z.string().optional()),
+    FOUNTAIN_HOME: setting("a folder whose path has at most 90 characters", z.string().optional()),
+    ADMIN_USERNAME: setting("a username", z.string().optional()),
+    ADMIN_PASSWORD: secretSetting("a password of at least 12 characters that is hard to guess", z.string().optional()),
     LOG_FORMAT: setting("json or pretty", z.enum(LOG_FORMATS).optional()),
     TYPESENSE_NODES: setting("", z.string().optional()),
     TYPESENSE_API_KEY: secretSetting("", z.string().optional()),

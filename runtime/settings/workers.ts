@@ -1,7 +1,7 @@
 /** The settings of the workers, checked by the workers' own schemas before one of them starts. */
 import type { z } from "zod";
 import { describeFault } from "../../shared/settings/describe.ts";
-import { faultsIn } from "../../shared/settings/settings.ts";
+import { allowedIn, faultsIn } from "../../shared/settings/settings.ts";
 import { envSchema as gateway } from "../../workers/gateway/src/env.ts";
 import { envSchema as kms } from "../../workers/kms/src/env.ts";
 import { envSchema as search } from "../../workers/search/src/env.ts";
@@ -53,6 +53,14 @@ const faultsOf = (worker: Worker, environment: Environment): string[] => {
 export const workerFaults = ({ workers }: Pick<Topology, "workers">, environment: Environment): string[] => [
   ...new Set(workers.flatMap((worker) => faultsOf(worker, environment))),
 ];
+
+/** What a variable that sets something of a worker may be set to. */
+export const allowedOfVariable = ({ workers }: Pick<Topology, "workers">, variable: string): string | undefined =>
+  workers
+    .flatMap((worker) => textBindings(worker).map((text) => ({ ...text, schema: SCHEMAS[worker.worker] })))
+    .flatMap((text) =>
+      text.schema && text.variable === variable ? (allowedIn(text.schema, text.binding) ?? []) : [],
+    )[0];
 
 /** The variables that set something of a worker. */
 export const workerVariables = ({ workers }: Pick<Topology, "workers">): string[] => [

@@ -95,6 +95,9 @@ const meaningOf = ({ shape }: Shaped, name: string): Meaning | undefined => {
   return schema && meanings.get(schema);
 };
 
+/** What a setting may be, as it stands after "set it to". */
+export const allowedIn = (schema: Shaped, name: string): string | undefined => meaningOf(schema, name)?.allowed;
+
 /** The names of the settings in a schema, which has bindings too. */
 export const settingNames = (schema: Shaped): string[] =>
   Object.keys(schema.shape ?? {}).filter((name) => meaningOf(schema, name) !== undefined);

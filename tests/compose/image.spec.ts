@@ -88,7 +88,7 @@ test("a replica is ready in under two seconds", async () => {
 
 test("every container is locked down", async () => {
   const ids = await containers(place);
-  expect(ids).toHaveLength(5);
+  expect(ids).toHaveLength(6);
   for (const inspected of JSON.parse(await docker("inspect", ...ids))) {
     const { Config: config, HostConfig: host } = inspected;
     expect(host, config.Image).toMatchObject({

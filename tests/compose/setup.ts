@@ -11,7 +11,7 @@ declare module "vitest" {
   }
 }
 
-const SERVICES = ["caddy", "workerd", "libsql", "migrate", "scheduler"];
+const SERVICES = ["caddy", "workerd", "libsql", "settings", "migrate", "scheduler"];
 
 const timed = async <Value>(what: string, work: Promise<Value>): Promise<Value> => {
   const startedAtMs = Date.now();

@@ -58,7 +58,8 @@ export const logs = async (id: string): Promise<string> => {
   return stdout + stderr;
 };
 
-const isPlugin = (): boolean => {
+/** Whether it is Compose v2, which replaces containers before it looks at what they depend on. */
+export const isPlugin = (): boolean => {
   try {
     execFileSync("docker", ["compose", "version"], { stdio: "ignore" });
     return true;
