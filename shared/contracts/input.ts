@@ -35,11 +35,21 @@ const MAX_NAME_CHARACTERS = 255;
 export const reference = () => unicodeText({ min: 1, max: MAX_NAME_CHARACTERS });
 
 /** RFC 3339 with nine digits of fractional seconds and an offset has 35 characters. */
-const MAX_INSTANT_CHARACTERS = 40;
+export const MAX_INSTANT_CHARACTERS = 40;
 
-/** An instant with `Z` or an offset (RFC 3339), as it was sent. */
-export const instantText = (fault?: string) =>
-  text({ max: MAX_INSTANT_CHARACTERS }).pipe(z.iso.datetime({ offset: true, error: fault }));
+/** Whether it can be written in RFC 3339, whose years have four digits, once it is in UTC. */
+const isWritable = (at: Date): boolean => at.getUTCFullYear() >= 0 && at.getUTCFullYear() <= 9_999;
+
+/** An instant with `Z` or an offset (RFC 3339), in a query or a body. */
+export const instantInput = text({ max: MAX_INSTANT_CHARACTERS })
+  .pipe(
+    z.iso.datetime({
+      offset: true,
+      error: "must be an RFC 3339 timestamp such as 2026-11-29T10:00:00Z; in a query, encode + as %2B",
+    }),
+  )
+  .transform((given) => new Date(given))
+  .refine(isWritable, "must be in the years 0000 to 9999 in UTC");
 
 /** An address of mail: RFC 5321 §4.5.3.1.3 allows a path of 256 octets, its angle brackets included. */
 const MAX_EMAIL_CHARACTERS = 254;

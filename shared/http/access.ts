@@ -23,6 +23,7 @@ export const bearerToken = (headers: Headers): string | undefined =>
 const MAX_ADDRESS_LENGTH = 8_192;
 /** NUL and other control characters: no name in Fountain has one, and not every part would read them alike. */
 const ENCODED_CONTROL = /%(?:[01][0-9a-f]|7f)/i;
+const ENCODED_SLASH = /%2f/i;
 /** What workerd has made of bytes that were sent unencoded and are not UTF-8; an encoded U+FFFD stays encoded. */
 const REPLACED = "\ufffd";
 
@@ -42,12 +43,17 @@ export const assertUtf8Address = ({ url }: Pick<HonoRequest, "url">): void => {
     throw problem("malformed-request", { detail: "The path and query must be UTF-8, percent-encoded." });
 };
 
+const noOperationAt = (path: string): string =>
+  ENCODED_SLASH.test(path)
+    ? "No operation exists at this path. Names must not contain an encoded slash (%2F); send the slashes of a path as they are."
+    : "No operation exists at this path.";
+
 /** Finds the policy of the request, or refuses with 404 or 405. */
 export const policyOf = (worker: WorkerName, method: string, path: string): { template: string; policy: Policy } => {
   const match = matchRoute(worker, method, path);
   if (match.ok) return match.value;
   const { allowedMethods } = match.error;
-  if (allowedMethods.length === 0) throw problem("not-found", { detail: "No operation exists at this path." });
+  if (allowedMethods.length === 0) throw problem("not-found", { detail: noOperationAt(path) });
   const allowed = allowedMethods.flatMap((name) => (name === "GET" ? ["GET", "HEAD"] : [name])).join(", ");
   throw problem("method-not-allowed", { detail: `Allowed methods: ${allowed}.`, headers: { allow: allowed } });
 };

@@ -160,6 +160,13 @@ describe("a refusal", () => {
     expect((await call("/nowhere", { method: "GET" })).problem.code).toBe("not-found");
   });
 
+  test("of a path with an encoded slash says that there is none in names", async () => {
+    expect((await call("/nothing/a%2Fb", { method: "GET" })).problem).toMatchObject({
+      code: "not-found",
+      detail: expect.stringContaining("%2F"),
+    });
+  });
+
   test("of a wrong method is 405 and says which ones there are", async () => {
     const { response, status } = await call("/sequence", { method: "DELETE" });
     expect(status).toBe(405);

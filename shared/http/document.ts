@@ -33,7 +33,8 @@ const bodyRefusals = (method: string): ProblemCode[] =>
 export const derivedRefusals = (worker: WorkerName, method: string, policy: Policy): ProblemCode[] => {
   // Typesense's clients are refused in Typesense's words, which the operations declare themselves.
   if (policy.dialect === "typesense") return [];
-  const input = policy.dialect === undefined ? (["malformed-request", "invalid-input"] as const) : [];
+  const input: ProblemCode[] = policy.dialect === "oauth" ? [] : ["malformed-request"];
+  if (policy.dialect === undefined) input.push("invalid-input");
   const unavailable = worker === "gateway" ? [] : (["unavailable"] as const);
   return [...callerRefusals(policy), ...input, ...bodyRefusals(method), ...unavailable];
 };

@@ -47,9 +47,10 @@ export interface Policy {
   decodedBy?: "handler";
   /**
    * Whose conventions the route follows, which also say to ignore parameters that are not known. `typesense`: clients
-   * send their key in a header of their own, and read errors as `{message}`. `oauth`: RFC 6749 §3.1.
+   * send their key in a header of their own, and read errors as `{message}`. `oauth`: RFC 6749 §3.1. `page`: what people open
+   * in a browser, by links that others add parameters to.
    */
-  dialect?: "typesense" | "oauth";
+  dialect?: "typesense" | "oauth" | "page";
   maxBodyBytes?: number;
   /** Whether the gateway aggregates the response from several workers. */
   aggregated?: true;
@@ -78,6 +79,7 @@ type Called = Policy & { caller: "authenticated" | "user" };
 const PUBLIC: Public = { caller: "anyone" };
 /** The client says who it is in the way of OAuth, which the kms understands. */
 const OAUTH: Public = { ...PUBLIC, dialect: "oauth", consumes: "application/x-www-form-urlencoded" };
+const PAGE: Public = { ...PUBLIC, dialect: "page" };
 const AUTHENTICATED: Called = { caller: "authenticated" };
 const USER: Called = { caller: "user" };
 const scope = (name: BaseScope): Called => ({ caller: "authenticated", scope: name });
@@ -107,10 +109,10 @@ export type RouteTable = Record<string, Policy>;
 
 const TABLE = {
   gateway: {
-    "GET /": PUBLIC,
+    "GET /": PAGE,
     "GET /health": PUBLIC,
     "GET /ready": PUBLIC,
-    "GET /docs": PUBLIC,
+    "GET /docs": PAGE,
     "GET /openapi.json": PUBLIC,
     "GET /.well-known/jwks.json": PUBLIC,
     "GET /.well-known/oauth-authorization-server": PUBLIC,

@@ -32,6 +32,12 @@ describe.each(["/", "/docs"])("the page %s", (path) => {
     expect([...policy.values()].join()).not.toMatch(/unsafe|\*|https?:/);
   });
 
+  test("is the same by a link that somebody has added parameters to", async () => {
+    const response = await gateway.fetch(`${path}?utm_source=mail&utm_source=x`);
+    expect(response.status).toBe(200);
+    expect(await response.text()).toBe(await (await gateway.fetch(path)).text());
+  });
+
   test("is complete in itself: no address outside, no inline handler or style", async () => {
     const html = await (await gateway.fetch(path)).text();
     expect(html).not.toMatch(/(?:src|href)="(?:https?:)?\/\//);

@@ -139,3 +139,24 @@ test("the maintenance jobs, run three at once, link everything once and make one
   expect(await count("SELECT COUNT(*) AS n FROM audit_checkpoints")).toBe(before + 1);
   expect(await (await send(fountain, "GET", "/audit/verify", { token })).json()).toMatchObject({ valid: true });
 });
+
+test("finds what a person did by their name, and by nothing that is nobody's", async () => {
+  const [entry] = (await read("?action=login")).items;
+  const byName = await read("?actor=ann&action=login&limit=200");
+  expect(byName).toEqual(await read(`?actor=${entry?.actor}&action=login&limit=200`));
+  expect(byName.items.length).toBeGreaterThan(0);
+  expect(await read("?actor=ANN&action=login&limit=200")).toEqual(byName);
+  expect((await read("?actor=nobody&action=login")).items).toEqual([]);
+});
+
+test.each([
+  ["application/x-ndjson", "application/x-ndjson"],
+  ["Application/X-NDJSON;q=0.9, application/json;q=0.1", "application/x-ndjson"],
+  ["application/json, application/x-ndjson;q=0", "application/json"],
+  ["*/*", "application/json"],
+])("comes in the type that Accept prefers: %s", async (accept, type) => {
+  const response = await fountain.fetch("/audit?limit=1", { headers: { authorization: `Bearer ${token}`, accept } });
+  await response.arrayBuffer();
+  expect(response.headers.get("content-type")).toBe(type);
+  expect(response.headers.get("vary")).toMatch(/\bAccept\b/);
+});

@@ -1,11 +1,13 @@
 import { z } from "@hono/zod-openapi";
 import { text } from "#shared/contracts/input.ts";
+import { looksLikeUserId, userIdOf } from "#shared/contracts/principal.ts";
 import { EXAMPLE, pageOf } from "#shared/http/examples.ts";
 import { instant } from "#shared/http/instant.ts";
 import { page, pageQuery } from "#shared/http/openapi.ts";
 import { decodeCursor, toPage } from "#shared/http/page.ts";
 import { problem } from "#shared/problem/problem.ts";
 import { preferredType } from "#shared/semantics/accept.ts";
+import { usernameKey } from "../accounts/username.ts";
 import { endpoint } from "../endpoint.ts";
 import type { KmsContext } from "../http/context.ts";
 import type { ExportedEntry } from "./audit-export.ts";
@@ -66,7 +68,7 @@ const toResponse = (entry: ReadableEntry): z.infer<typeof entryResponse> => {
 };
 
 const filterQuery = z.object({
-  actor: filtered.openapi({ description: "A user's id, or `service:NAME`" }),
+  actor: filtered.openapi({ description: "A user's id or username, or `service:NAME`" }),
   actingService: filtered.openapi({ description: "The name of a service that acted for users" }),
   action: filtered,
   from: instant.optional().openapi({ description: "The start, inclusive" }),
@@ -98,7 +100,7 @@ const streamOf = (entries: AsyncGenerator<ExportedEntry>): ReadableStream<Uint8A
 
 const sendLines = async (context: KmsContext, filter: z.infer<typeof filterQuery>): Promise<Response> => {
   const entries = await context.var.services.auditLog.export(filter);
-  return new Response(streamOf(entries), { headers: { "content-type": JSON_LINES } });
+  return new Response(streamOf(entries), { headers: { "content-type": JSON_LINES, vary: "Accept" } });
 };
 
 /** The id in a cursor. */
@@ -111,6 +113,17 @@ export const entryIdIn = (after: string | undefined): number | undefined => {
 
 const wantsLines = (context: KmsContext): boolean =>
   preferredType(context.req.header("accept"), ["application/json", JSON_LINES]) === JSON_LINES;
+
+/** A filter for what a person did, by their id, which the trail has, or by the name that a reader knows. */
+const withActorId = async <Filter extends { actor?: string | undefined }>(
+  { var: { services } }: KmsContext,
+  filter: Filter,
+): Promise<Filter> => {
+  const { actor } = filter;
+  if (actor === undefined || userIdOf(actor) === undefined || looksLikeUserId(actor)) return filter;
+  const user = await services.users.findCredentials(usernameKey(actor));
+  return user === undefined ? filter : { ...filter, actor: user.user.id };
+};
 
 const listAuditEntries = endpoint("GET /audit", {
   operationId: "kms.listAuditEntries",
@@ -127,7 +140,8 @@ const listAuditEntries = endpoint("GET /audit", {
     },
   },
   handle: async (context) => {
-    const { limit, after, ...filter } = context.req.valid("query");
+    const { limit, after, ...given } = context.req.valid("query");
+    const filter = await withActorId(context, given);
     context.header("vary", "Accept");
     if (wantsLines(context)) return sendLines(context, filter);
     const { auditLog } = context.var.services;

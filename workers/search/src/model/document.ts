@@ -1,7 +1,7 @@
 /** The documents of the collection `elements`, and the operations that change them. */
 
 import { z } from "zod";
-import { instantText, integer, text } from "#shared/contracts/input.ts";
+import { instantInput, integer, text } from "#shared/contracts/input.ts";
 import type { ElementDocument, SyncOperation } from "#shared/contracts/search.ts";
 import { failure, type Result, success } from "#shared/lang/result.ts";
 
@@ -17,7 +17,7 @@ const storable = (length: { min?: number; max: number }) => text(length).transfo
 const keyword = (min: number) => storable({ min, max: MAX_KEYWORD_LENGTH });
 const words = storable({ max: MAX_TEXT_LENGTH });
 const whole = integer({ min: Number.MIN_SAFE_INTEGER, max: Number.MAX_SAFE_INTEGER });
-const instant = instantText().transform((value) => Math.floor(Date.parse(value) / 1000));
+const seconds = instantInput.transform((at) => Math.floor(at.getTime() / 1000));
 
 /** Any part of a document. Fields that the collection does not have are dropped. */
 export const documentPatchSchema = z.object({
@@ -32,7 +32,7 @@ export const documentPatchSchema = z.object({
   script_id: whole.nullable().optional(),
   service_name: keyword(0).optional(),
   /** Seconds since the epoch; an RFC 3339 instant is taken too, and stored as seconds. */
-  updated_at: z.union([whole, instant]).optional(),
+  updated_at: z.union([whole, seconds]).optional(),
 });
 
 export type DocumentPatch = z.infer<typeof documentPatchSchema>;

@@ -46,6 +46,7 @@ describe("a document to create", () => {
     [{ ...DOCUMENT, text: 5 }, "Field `text`: "],
     [{ ...DOCUMENT, script_id: "7" }, "Field `script_id`: "],
     [{ ...DOCUMENT, updated_at: "yesterday" }, "Field `updated_at`: "],
+    [{ ...DOCUMENT, updated_at: "9999-12-31T23:59:59-05:00" }, "Field `updated_at`: "],
     [{ id: "a", element_type: "action" }, "Field `element_id` has been declared in the schema, but is not found"],
   ])("is refused when it does not fit: %j", async (document, error) => {
     const { result, stored } = await created(document);
