@@ -13,11 +13,11 @@ export interface ShellBlock {
   text: string;
 }
 
-const HEADING_OR_BLOCK = /^#+ (.+)$|^ *```(\w*)\n(.*?)^ *```$/gms;
+const HEADING_OR_BLOCK = /^#+ ([^\n]+)$|^ *```(\w*)\n(.*?)^ *```$/gms;
 const SHELLS = ["sh", "bash", "shell", "console"];
 
 /** All blocks of shell commands of a page, in their order. */
-const shellBlocks = (page: string): ShellBlock[] => {
+export const shellBlocks = (page: string): ShellBlock[] => {
   let current = "";
   return [...readFileSync(path.join(ROOT, page), "utf8").matchAll(HEADING_OR_BLOCK)].flatMap(
     ([, heading, language = "", text = ""]) => {
