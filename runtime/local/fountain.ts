@@ -9,8 +9,8 @@ import { CONFIG_FILE, spawnWorkerd, WATCHDOG_RESTARTS } from "../workerd/workerd
 import { type Administrator, createAdministrator } from "./administrator.ts";
 import { createGuard, type Guard } from "./guard.ts";
 import { type Home, openHome } from "./home.ts";
-import { callLocal, isUnreachable } from "./local-http.ts";
-import { logStreams } from "./log-file.ts";
+import { callLocal, isUnreachable, type LocalResponse } from "./local-http.ts";
+import { createJsonLogFile, logStreams, readLines } from "./log-file.ts";
 import { serveMetrics } from "./metrics-port.ts";
 import { damagedData, OperatorError, reasonOf } from "./operator-error.ts";
 import { assertPortFree, freePorts } from "./ports.ts";
@@ -44,6 +44,8 @@ export interface FountainOptions {
   signal: AbortSignal;
   /** One line about something that happened while it runs. */
   onNotice(message: string): void;
+  /** A line that a worker logged; if absent, the lines go to standard output as they are. */
+  onWorkerLine?: (line: string) => void;
   /** It cannot continue; the caller has to stop it. */
   onGiveUp(message: string): void;
 }
@@ -69,6 +71,12 @@ const assertSecretKeyFits = async (socketPath: string): Promise<void> => {
   if (text === "wrong-secret-key") throw new OperatorError(WRONG_SECRET_KEY);
 };
 
+/** A problem's own words, without its fields for machines. */
+const describeResponse = ({ status, text }: LocalResponse): string => {
+  const [, detail = text] = /"detail":"((?:[^"\\]|\\.)*)"/.exec(text) ?? [];
+  return `${status}: ${detail}`;
+};
+
 /** Resolves when every worker and its database respond. Throws {@link OperatorError} when they don't in time. */
 const waitForReady = async (
   { settings: { port }, internalSocket, signal }: Context,
@@ -84,7 +92,7 @@ const waitForReady = async (
       const response = await callLocal({ to: { port }, method: "GET", path: "/ready", timeoutMs: PROBE_TIMEOUT_MS });
       if (response.status === 200) return;
       await assertSecretKeyFits(internalSocket);
-      last = `${response.status} ${response.text}`;
+      last = describeResponse(response);
     } catch (error) {
       if (error instanceof OperatorError) throw error;
       last = reasonOf(error);
@@ -207,9 +215,10 @@ const trustOf = ({ SSL_CERT_FILE, SSL_CERT_DIR }: FountainOptions["settings"]["e
 });
 
 const startWorkers = async (context: Context, environment: Record<string, string>, sqldPort: number): Promise<void> => {
-  const { settings, home, internalSocket, progress } = context;
+  const { settings, home, internalSocket, progress, onWorkerLine } = context;
   progress.step("Starting the workers");
   const log = path.join(home.logs, "workerd.log");
+  const keepLine = createJsonLogFile(path.join(home.logs, "workers.log"));
   const workerd = startChild(context, {
     name: "workerd",
     spawn: (hangs) => {
@@ -220,6 +229,11 @@ const startWorkers = async (context: Context, environment: Record<string, string
         publicAddress: `127.0.0.1:${settings.port}`,
         internalAddress: `unix:${internalSocket}`,
         libsqlAddress: `127.0.0.1:${sqldPort}`,
+        output: onWorkerLine ? "pipe" : "inherit",
+      });
+      readLines(child.stdout, (line) => {
+        keepLine(line);
+        onWorkerLine?.(line);
       });
       logStreams(log, child.stderr);
       return child;

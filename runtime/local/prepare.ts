@@ -19,7 +19,7 @@ const verdict = await checkLocalSettings(root, process.env).catch((error: unknow
 await writeLine(verdict);
 if (verdict.faults.length === 0) {
   // Loaded while the databases start.
-  const { prepare } = await import("./prepare-workers.ts");
+  const { prepare } = await import("../workerd/prepare.ts");
   const order = await text(stdin);
   await writeLine(
     await prepare(root, JSON.parse(order)).catch((error: unknown) => ({ failure: describeFailure(error) })),

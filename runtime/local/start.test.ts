@@ -104,44 +104,6 @@ test("the databases open to nobody without a token", async () => {
   expect([401, 404]).toContain(answer.status);
 });
 
-test.for<[Record<string, string>, ...string[]]>([
-  [{ CORS_ORIGINS: "localhost:3000" }, 'CORS_ORIGINS is "localhost:3000": set it to exact origins'],
-  [{ JWT_ALG: "none" }, 'JWT_ALG is "none": set it to EdDSA, ES256, RS256 or HS256'],
-  [{ TRUSTED_PROXIES: "caddy" }, 'TRUSTED_PROXIES is "caddy": set it to addresses or networks'],
-  [{ REGISTRATION: "yes" }, 'REGISTRATION is "yes": set it to open or closed'],
-  [{ STEP_UP_FOR_ROLES: "admin;auditor" }, 'STEP_UP_FOR_ROLES is "admin;auditor": set it to names of roles'],
-  [
-    { STEP_UP_FOR_ROLES: "admn" },
-    'STEP_UP_FOR_ROLES has "admn", which does not exist: set it to roles that do, with commas between: admin, ',
-  ],
-  [{ SMTP_HOST: "mail.example.com" }, "MAIL_FROM is missing"],
-  [
-    { AUDIT_RETENTION_DAYS: "0", REVOCATION_MAX_STALENESS_SECONDS: "soon" },
-    'REVOCATION_MAX_STALENESS_SECONDS is "soon": set it to a whole number from 5 to 900',
-    'AUDIT_RETENTION_DAYS is "0": set it to a whole number from 1 to 3650',
-  ],
-])("settings that are not usable end it at once, with a line for each: %j", async ([settings, ...expected]) => {
-  const home = createTemporaryHome();
-  const refused = await start({ FOUNTAIN_HOME: home, ...settings });
-  expect(refused.child.exitCode).toBe(1);
-  const found = complaints(refused);
-  expect(found).toHaveLength(expected.length);
-  for (const [at, line] of expected.entries()) expect(found[at]).toContain(`Fountain: ${line}`);
-  expect(readdirSync(home)).toEqual([]);
-  expect(leftovers(home)).toBe("");
-  rmSync(home, { recursive: true });
-});
-
-test("a variable that is almost a setting is pointed out", async () => {
-  const home = createTemporaryHome();
-  const refused = await start({ FOUNTAIN_HOME: home, REGISTRATON: "open", METRICS_PORT: "0" });
-  expect(complaints(refused)).toEqual([
-    'Fountain: METRICS_PORT is "0": set it to a whole number from 1 to 65535',
-    "Fountain: REGISTRATON is not a setting and has no effect: did you mean REGISTRATION?",
-  ]);
-  rmSync(home, { recursive: true });
-});
-
 test("a second start on the same folder ends with one line and leaves the first alone", async () => {
   const first = await onHome();
   const second = await start();

@@ -2,10 +2,11 @@
 import path from "node:path";
 import type { Administrator } from "./administrator.ts";
 import { START_STEPS, startFountain } from "./fountain.ts";
+import { createLogView, type LogView } from "./log-view.ts";
 import { OperatorError, reasonOf } from "./operator-error.ts";
 import { onParentEnd } from "./process.ts";
 import { createProgress } from "./progress.ts";
-import { DEFAULT_PORT, readSettings } from "./settings.ts";
+import { DEFAULT_PORT, readSettings, type Settings } from "./settings.ts";
 
 const ROOT = path.join(import.meta.dirname, "..", "..");
 
@@ -37,6 +38,13 @@ const administratorLines = ({ username, generatedPassword }: Administrator): rea
         `  export ADMIN_PASSWORD='${generatedPassword}'`,
       ];
 
+/** On a terminal, and wherever LOG_FORMAT says so, people read what the workers log. */
+const logViewFor = ({ logFormat, environment }: Settings): LogView | undefined => {
+  const { isTTY } = process.stdout;
+  if ((logFormat ?? (isTTY ? "pretty" : "json")) === "json") return undefined;
+  return createLogView(process.stdout, isTTY && !environment["NO_COLOR"]);
+};
+
 /** Runs until a signal ends it (exit code 0) or it cannot continue (one line, exit code 1). */
 const run = async (): Promise<number> => {
   const stopping = new AbortController();
@@ -51,17 +59,20 @@ const run = async (): Promise<number> => {
   const progress = createProgress(START_STEPS, process.stdout);
   try {
     const settings = readSettings(process.env, ROOT);
+    const view = logViewFor(settings);
     const fountain = await startFountain({
       root: ROOT,
       settings,
       progress,
       signal: stopping.signal,
       onNotice: report,
+      ...(view && { onWorkerLine: view.line }),
       onGiveUp: givenUp.resolve,
     }).finally(progress.end);
     const { administrator } = fountain;
     if (administrator !== undefined) print(administratorLines(administrator));
     print(readyLines(settings.port, settings.adminUsername));
+    view?.open();
     const failure = await Promise.race([ended, givenUp.promise]);
     await fountain.stop();
     if (failure === undefined) return 0;

@@ -29,6 +29,8 @@ export interface WorkerdOptions {
   publicAddress: string;
   internalAddress: string;
   libsqlAddress: string;
+  /** Where what workers log goes: to our own standard output, or to the caller. */
+  output: "inherit" | "pipe";
 }
 
 const findBinary = (): string => {
@@ -37,7 +39,7 @@ const findBinary = (): string => {
   return require.resolve(`@cloudflare/workerd-${process.platform}-${arch}/bin/workerd`);
 };
 
-/** Starts workerd; what workers log to stdout goes to ours, its stderr is the caller's to read. */
+/** Starts workerd; its standard error is the caller's to read. */
 export const spawnWorkerd = (options: WorkerdOptions): ChildProcess =>
   spawn(
     findBinary(),
@@ -49,5 +51,5 @@ export const spawnWorkerd = (options: WorkerdOptions): ChildProcess =>
       `--external-addr=${LIBSQL_SERVICE}=${options.libsqlAddress}`,
     ],
     // A group of its own: Ctrl-C reaches the parent only, which ends its children in order.
-    { detached: true, stdio: ["ignore", "inherit", "pipe"], env: options.environment },
+    { detached: true, stdio: ["ignore", options.output, "pipe"], env: options.environment },
   );

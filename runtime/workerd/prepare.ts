@@ -3,12 +3,12 @@ import { createPrivateKey } from "node:crypto";
 import { parseNodeUrls } from "../../workers/search/src/typesense/node-urls.ts";
 import { prepareDatabases } from "../libsql/databases.ts";
 import { waitForSqld } from "../libsql/sqld.ts";
-import { bundleWorkers } from "../workerd/bundle.ts";
-import { computeEnvironment, secretVariable } from "../workerd/environment.ts";
-import { DATABASE_TOKEN, hasDatabase, readTopology } from "../workerd/topology.ts";
-import { nodeAddresses, TYPESENSE_NODES } from "../workerd/typesense.ts";
-import { writeWorkerdConfig } from "../workerd/workerd-config.ts";
-import type { PreparationOrder, PreparationOutcome } from "./preparation.ts";
+import type { PreparationOrder, PreparationOutcome } from "../local/preparation.ts";
+import { bundleWorkers } from "./bundle.ts";
+import { computeEnvironment, secretVariable } from "./environment.ts";
+import { DATABASE_TOKEN, hasDatabase, readTopology } from "./topology.ts";
+import { nodeAddresses, TYPESENSE_NODES } from "./typesense.ts";
+import { writeWorkerdConfig } from "./workerd-config.ts";
 
 /** Throws an OperatorError when the start cannot continue. */
 export const prepare = async (root: string, order: PreparationOrder): Promise<PreparationOutcome> => {
