@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { inPortions, TEXT_BUDGET, toSlice } from "./slice.ts";
+import { inPortions, LONG_TEXT, TEXT_BUDGET, toSlice } from "./slice.ts";
 
 describe("a slice of a list", () => {
   test("has more when there was a row beyond the limit", () => {
@@ -23,6 +23,12 @@ describe("portions", () => {
   });
 
   test("end with the item that uses up the budget", () => {
-    expect(lengths([TEXT_BUDGET - 1, 1, 1, TEXT_BUDGET, 5])).toEqual([[TEXT_BUDGET - 1, 1], [1, TEXT_BUDGET], [5]]);
+    const most = Array.from({ length: TEXT_BUDGET / LONG_TEXT }, () => LONG_TEXT);
+    expect(lengths([...most, 1, 2])).toEqual([most, [1, 2]]);
+    expect(lengths([...most.slice(1), LONG_TEXT - 1, 1, 2])).toEqual([[...most.slice(1), LONG_TEXT - 1, 1], [2]]);
+  });
+
+  test("are of one item that is long", () => {
+    expect(lengths([1, LONG_TEXT + 1, 2, 3, LONG_TEXT + 1])).toEqual([[1], [LONG_TEXT + 1], [2, 3], [LONG_TEXT + 1]]);
   });
 });

@@ -41,9 +41,10 @@ const THE_REPLACEABLE = `
 
 /** Counting up comes last: until then the version to replace is the latest. */
 const ADD_VERSION = [
-  `INSERT INTO versions (element_type, element_id, version_number, text, comment, created_by, acting_service,
+  `INSERT INTO versions (element_type, element_id, version_number, text, data, comment, created_by, acting_service,
     created_at)
-  SELECT element_type, element_id, version_number + 1, :text, :comment, :createdBy, :actingService, :nowMs ${THE_REPLACEABLE}`,
+  SELECT element_type, element_id, version_number + 1, :text, :data, :comment, :createdBy, :actingService, :nowMs
+  ${THE_REPLACEABLE}`,
   `INSERT INTO outbox (element_type, element_id, next_attempt_at, created_at)
   SELECT element_type, element_id, :nowMs, :nowMs ${THE_REPLACEABLE}`,
   `UPDATE elements SET version_number = version_number + 1, updated_at = :nowMs
@@ -74,6 +75,7 @@ const versionColumns = {
   elementType: versions.elementType,
   elementId: versions.elementId,
   versionNumber: versions.versionNumber,
+  data: versions.data,
   comment: versions.comment,
   createdBy: versions.createdBy,
   actingService: versions.actingService,
@@ -133,7 +135,7 @@ const createReads = ({ client, orm }: Database<typeof schema>) =>
 
     listVersions: async ({ elementType, elementId, after, limit }) => {
       const rows = await orm
-        .select({ ...versionColumns, text: textWithinBudget(versions.text, versions.versionNumber) })
+        .select({ ...versionColumns, text: textWithinBudget(versions.text, versions.data, versions.versionNumber) })
         .from(versions)
         .where(
           and(

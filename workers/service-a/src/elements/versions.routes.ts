@@ -18,8 +18,8 @@ import {
   noSuchElement,
   numberAfter,
   pathNumber,
-  text,
 } from "../http/schemas.ts";
+import { storedObject, versionData } from "../http/version-data.ts";
 import type { Version } from "../model/element.ts";
 import { diffLines, MAX_DIFFERENCES } from "./diff.ts";
 
@@ -33,6 +33,9 @@ const version = z
     elementId: z.int(),
     versionNumber: z.int(),
     text: z.string(),
+    newVersionData: z
+      .union([z.string(), z.record(z.string(), z.unknown())])
+      .openapi({ description: "What the version was created from, as it was given" }),
     comment: z.string(),
     createdBy: z.string().openapi({ description: "The subject that created it: a user's id or `service:NAME`" }),
     actingService: z.string().nullable().openapi({ description: "The name of the service that acted for that user" }),
@@ -45,14 +48,16 @@ const VERSION_EXAMPLE: z.input<typeof version> = {
   elementId: 7,
   versionNumber: 2,
   text: "The lighthouse keeper climbs the stairs.",
+  newVersionData: "The lighthouse keeper climbs the stairs.",
   comment: "Shorter",
   createdBy: EXAMPLE.userId,
   actingService: null,
   createdAt: EXAMPLE.today,
 };
 
-const versionJson = ({ createdAtMs, ...rest }: Version): z.infer<typeof version> => ({
+const versionJson = ({ createdAtMs, data, ...rest }: Version): z.infer<typeof version> => ({
   ...rest,
+  newVersionData: data === null ? rest.text : storedObject(data),
   createdAt: instant(createdAtMs),
 });
 
@@ -78,12 +83,13 @@ const createVersion = endpoint("POST /sequence/version", {
   tags: ["Elements"],
   summary: "Create a new version of an element",
   description:
-    "Earlier versions stay readable. With `If-Match`, the version is created only if the latest one matches; otherwise " +
+    "`newVersionData` is the new text, or a JSON object of at most 64 KiB, which is kept as it is. Its member `text`, if " +
+    "any, is the text that is searched, compared and exported. Earlier versions stay readable. With `If-Match`, the version is created only if the latest one matches; otherwise " +
     "the response is 412.",
   headers: idempotencyHeaders.extend({
     "if-match": conditionHeader.optional().openapi({ description: 'Replace only this version, for example "3"' }),
   }),
-  body: jsonBody(z.strictObject({ elementType, elementId, newVersionData: text, comment }), {
+  body: jsonBody(z.strictObject({ elementType, elementId, newVersionData: versionData, comment }), {
     elementType: "action",
     elementId: 7,
     newVersionData: "The lighthouse keeper climbs the stairs.",
@@ -102,11 +108,12 @@ const createVersion = endpoint("POST /sequence/version", {
     const condition = context.req.valid("header")["if-match"];
     const draft = {
       ...given,
-      text: newVersionData,
+      ...newVersionData,
       ...authorOf(principal, services.now()),
       replaces: versionsToMatch(condition),
     };
-    const input = [newVersionData, given, condition];
+    const { text, data } = newVersionData;
+    const input = [data === null ? text : { data }, given, condition];
     const added = await writeOnce(context, principal, input, (idempotencyKey) =>
       services.elements.addVersion(draft, idempotencyKey),
     );

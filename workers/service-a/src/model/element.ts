@@ -34,6 +34,8 @@ export interface CurrentElement extends Element {
 export interface Version extends ElementKey {
   versionNumber: number;
   text: string;
+  /** The JSON object that was given in place of a text. */
+  data: string | null;
   comment: string;
   /** The subject that made it, and the service that acted for that user. */
   createdBy: string;

@@ -35,6 +35,8 @@ export interface VersionQuery extends ElementKey {
 }
 
 export interface NewVersion extends Draft {
+  /** The JSON object that was given in place of a text. */
+  data: string | null;
   /** The version must replace one of these; any, if unset. */
   replaces?: readonly number[] | undefined;
 }

@@ -45,9 +45,6 @@ export const versions = sqliteTable(
     text: text("text").notNull(),
     /** The JSON object that was given in place of a text. */
     data: text("data"),
-    /** Of an imported element: as its author wrote it, and what stands between it and the element before. */
-    lead: text("lead"),
-    source: text("source"),
     comment: text("comment").notNull(),
     /** The subject that made it, and the service that acted for that user. */
     createdBy: text("created_by").notNull(),
@@ -55,6 +52,19 @@ export const versions = sqliteTable(
     createdAt: integer("created_at").notNull(),
   },
   (table) => [primaryKey({ columns: [table.elementType, table.elementId, table.versionNumber] })],
+);
+
+/** How the first version of an imported element was written. */
+export const sources = sqliteTable(
+  "sources",
+  {
+    ...key,
+    /** What stands between it and the element before. */
+    lead: text("lead").notNull(),
+    /** The element itself; null where that is its text. */
+    source: text("source"),
+  },
+  (table) => [primaryKey({ columns: [table.elementType, table.elementId] })],
 );
 
 /** Imported screenplays; each has an element of type script with the same id, whose text is the title. */

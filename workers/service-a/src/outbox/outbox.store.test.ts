@@ -73,7 +73,7 @@ describe("drainers in several isolates", () => {
     const drains = [drainOf(search), drainOf(search), drainOf(search)];
     for (let id = 1; id <= 5; id += 1) await elements.create(draft(id, "version 1"));
     for (let version = 2; version <= 8; version += 1) {
-      for (let id = 1; id <= 5; id += 1) await elements.addVersion(draft(id, `version ${version}`));
+      for (let id = 1; id <= 5; id += 1) await elements.addVersion({ ...draft(id, `version ${version}`), data: null });
       void Promise.all(drains.map((drain) => drain()));
     }
     await Promise.all(drains.map((drain) => drain()));
@@ -228,10 +228,10 @@ describe("an element that search refuses", () => {
     await drainOf(search)();
     await setTriesLeft(0);
     state.isRefusing = false;
-    await elements.addVersion(draft(2, "y"));
+    await elements.addVersion({ ...draft(2, "y"), data: null });
     await drainOf(search)();
     expect(await backlog()).toMatchObject({ depth: 0, deadLetters: 1 });
-    await elements.addVersion(draft(1, "y"));
+    await elements.addVersion({ ...draft(1, "y"), data: null });
     await drainOf(search)();
     expect(await backlog()).toMatchObject({ depth: 0, deadLetters: 0 });
   });

@@ -13,8 +13,10 @@ export const MAX_SCREENPLAY_ELEMENTS = 10_000;
 /** Lines that are not blank. An element may have any number of lines, and each costs time and memory. */
 export const MAX_SCREENPLAY_LINES = 200_000;
 
-/** An element as written has marks, indentation and boneyard beside its text. */
-const MAX_SOURCE_LENGTH = 2 * MAX_TEXT_LENGTH;
+/** An element as written, with its lead, has marks, indentation and boneyard beside its text; it must fit into a row. */
+const MAX_WRITTEN_LENGTH = MAX_TEXT_LENGTH + 65_536;
+/** What stands between two elements: a commented-out screenplay, and more. */
+export const MAX_LEAD_LENGTH = 2 ** 19;
 /** A line may have a few marks beside the text of its element. */
 const MAX_LINE_LENGTH = MAX_TEXT_LENGTH + 64;
 
@@ -44,7 +46,7 @@ interface Gathered {
 const gathering = (): Gathered => ({ lines: [], starts: [], ends: [] });
 
 /** What stands between two elements, at most so much of a run of blank lines that no one looks at. */
-const between = (text: string): string => (text.trim() === "" ? text.slice(0, MAX_TEXT_LENGTH) : text);
+const between = (text: string): string => (text.trim() === "" ? text.slice(0, MAX_LEAD_LENGTH) : text);
 
 /** The elements of a source after its title page, which ends at `from`. `view`: the source as it is read. */
 function* elementsOf(
@@ -92,16 +94,16 @@ function* elementsOf(
     indentation = "";
   }
   const tail = between(source.slice(writtenTo));
-  if (tail.length > MAX_TEXT_LENGTH) return failure("element-too-long");
+  if (tail.length > MAX_LEAD_LENGTH) return failure("element-too-long");
   return elements.length === 0 ? failure("empty") : success({ elements, tail });
 }
 
 const isTooLong = ({ lead, source }: WrittenElement): boolean =>
-  lead.length > MAX_TEXT_LENGTH || source.length > MAX_SOURCE_LENGTH;
+  lead.length > MAX_LEAD_LENGTH || lead.length + source.length > MAX_WRITTEN_LENGTH;
 
 /**
  * The screenplay, or why there is none: `nul` when the text has a NUL, `empty` when it has no element, `too-many-elements`
- * beyond `MAX_SCREENPLAY_ELEMENTS` or `MAX_SCREENPLAY_LINES`, `element-too-long` beyond `MAX_TEXT_LENGTH`. Boneyard is read
+ * beyond `MAX_SCREENPLAY_ELEMENTS` or `MAX_SCREENPLAY_LINES`, `element-too-long` beyond `MAX_TEXT_LENGTH` or `MAX_LEAD_LENGTH`. Boneyard is read
  * over, and kept with the elements that it stands beside; notes are text.
  */
 export function* parseInSteps(text: string): Steps<Result<Screenplay, ParseFailure>> {

@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { contentOf, kindsOf as kinds, parseScreenplay, readScreenplay } from "../../../../tests/support/screenplay.ts";
-import { MAX_TEXT_LENGTH } from "./element.ts";
-import { MAX_SCREENPLAY_ELEMENTS, MAX_SCREENPLAY_LINES } from "./parse.ts";
+import { MAX_LEAD_LENGTH, MAX_SCREENPLAY_ELEMENTS, MAX_SCREENPLAY_LINES } from "./parse.ts";
 
 const read = (text: string) => contentOf(readScreenplay(text));
 
@@ -61,14 +60,14 @@ describe("the text", () => {
     });
   });
 
-  it("is refused with boneyard of more than any text, and keeps no more blank lines than that between two elements", () => {
+  it("is refused with boneyard that is too long, and keeps no more blank lines than that between two elements", () => {
     const tooLong = { ok: false, error: { kind: "element-too-long" } };
-    expect(parseScreenplay(`One.\n\n/*${"x".repeat(MAX_TEXT_LENGTH)}*/\n\nTwo.`)).toEqual(tooLong);
-    expect(parseScreenplay(`One.\n\n/*${"x".repeat(MAX_TEXT_LENGTH)}*/\n`)).toEqual(tooLong);
+    expect(parseScreenplay(`One.\n\n/*${"x".repeat(MAX_LEAD_LENGTH)}*/\n\nTwo.`)).toEqual(tooLong);
+    expect(parseScreenplay(`One.\n\n/*${"x".repeat(MAX_LEAD_LENGTH)}*/\n`)).toEqual(tooLong);
     const { elements, tail } = readScreenplay(
-      `One.${"\n".repeat(2 * MAX_TEXT_LENGTH)}Two.${"\n".repeat(2 * MAX_TEXT_LENGTH)}`,
+      `One.${"\n".repeat(2 * MAX_LEAD_LENGTH)}Two.${"\n".repeat(2 * MAX_LEAD_LENGTH)}`,
     );
-    expect([elements[1]?.lead.length, tail.length]).toEqual([MAX_TEXT_LENGTH, MAX_TEXT_LENGTH]);
+    expect([elements[1]?.lead.length, tail.length]).toEqual([MAX_LEAD_LENGTH, MAX_LEAD_LENGTH]);
   });
 });
 

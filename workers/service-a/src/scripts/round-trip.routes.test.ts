@@ -54,6 +54,17 @@ describe("an unchanged screenplay", () => {
     expect(await exportText(await importScript(source))).toBe(source);
   });
 
+  test.each([
+    [
+      "letters of three bytes",
+      `x\n\n${"李".repeat(1_040_000)}\n\n${"李".repeat(65_000)}\n\n${"李".repeat(1_040_000)}\n`,
+    ],
+    ["boneyard", `x\n\n/*${"李".repeat(500_000)}*/\n\n ${"李".repeat(100_000)} /*${"李".repeat(500_000)}*/\n`],
+    ["characters that JSON escapes", `x\n\n${"\u0007".repeat(1_040_000)}\n\n${"\u0007 \n\n".repeat(9_000)}`],
+  ])("of the largest elements, of %s, is exported as it was written", async (_, source) => {
+    expect((await exportText(await importScript(source))) === source).toBe(true);
+  });
+
   test("has line feeds for other line ends, and no byte order mark", async () => {
     expect(await exportText(await importScript("\uFEFFOne.\r\n\r\nTwo.\rThree."))).toBe("One.\n\nTwo.\nThree.");
   });
@@ -110,7 +121,7 @@ test("a script stored before its text was kept is written by rule", async () => 
   const scriptId = await importScript(source);
   await rowsOf(
     fountain,
-    `UPDATE versions SET lead = NULL, source = NULL WHERE (element_type, element_id) IN
+    `DELETE FROM sources WHERE (element_type, element_id) IN
       (SELECT element_type, element_id FROM elements WHERE script_id = ${scriptId})`,
   );
   expect(await exportText(scriptId)).toBe(source);

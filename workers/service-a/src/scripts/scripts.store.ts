@@ -1,10 +1,10 @@
 /** Imported screenplays. */
-import type { InStatement } from "@libsql/client";
+import type { InStatement, InValue } from "@libsql/client";
 import { and, asc, eq, gt, sql } from "drizzle-orm";
 import { z } from "zod";
 import type { Database } from "#shared/db/database.ts";
 import { breathe } from "#shared/lang/steps.ts";
-import { inPortions } from "../db/slice.ts";
+import { inPortions, LONG_TEXT } from "../db/slice.ts";
 import { write } from "../db/write.store.ts";
 import { ELEMENT_TYPES } from "../model/element.ts";
 import type { ScriptStore } from "../model/ports.ts";
@@ -40,44 +40,57 @@ const INSERT_ELEMENTS = `
 const SCRIPT_NUMBER = `
   (SELECT sequence_number FROM elements WHERE element_type = 'script' AND element_id = ${SCRIPT_ID})`;
 
-/** Texts are text, lead, source. */
-const INSERT_VERSIONS = `
-  INSERT INTO versions (element_type, element_id, version_number, text, lead, source, comment, created_by,
-    acting_service, created_at)
-  SELECT element_type, element_id, 1, texts.value ->> 0, texts.value ->> 1, texts.value ->> 2, :comment, :createdBy,
-    :actingService, :nowMs
-  FROM json_each(:texts) AS texts CROSS JOIN elements ON sequence_number = ${SCRIPT_NUMBER} + :offset + texts.key`;
+const insertVersions = (text: string, rows: string, place: string): string => `
+  INSERT INTO versions (element_type, element_id, version_number, text, comment, created_by, acting_service,
+    created_at)
+  SELECT element_type, element_id, 1, ${text}, :comment, :createdBy, :actingService, :nowMs
+  FROM ${rows} CROSS JOIN elements ON sequence_number = ${SCRIPT_NUMBER} + ${place}`;
+
+const INSERT_VERSIONS = insertVersions("texts.value", "json_each(:texts) AS texts", ":offset + texts.key");
+const INSERT_LONG_VERSION = insertVersions(":text", "(SELECT 1)", ":offset");
+
+const insertWritten = (lead: string, source: string, rows: string, place: string): string => `
+  INSERT INTO sources (element_type, element_id, lead, source)
+  SELECT element_type, element_id, ${lead}, ${source}
+  FROM ${rows} CROSS JOIN elements ON sequence_number = ${SCRIPT_NUMBER} + ${place}`;
+
+/** Sources are lead, source. The script itself has none. */
+const INSERT_SOURCES = insertWritten(
+  "sources.value ->> 0",
+  "sources.value ->> 1",
+  "json_each(:sources) AS sources",
+  "1 + :offset + sources.key",
+);
+const INSERT_LONG_SOURCE = insertWritten(":lead", ":source", "(SELECT 1)", "1 + :offset");
 
 const INSERT_CHANGES = `
   INSERT INTO outbox (element_type, element_id, next_attempt_at, created_at)
   SELECT element_type, element_id, :nowMs, :nowMs FROM elements WHERE sequence_number >= ${SCRIPT_NUMBER}
   ORDER BY sequence_number`;
 
-/** The first version of an element of a script, which is what its author wrote, and the latest one. */
-const FIRST_AND_LATEST = `
-  JOIN versions AS first ON first.element_type = elements.element_type AND first.element_id = elements.element_id
-    AND first.version_number = 1
-  JOIN versions AS latest ON latest.element_type = elements.element_type AND latest.element_id = elements.element_id
-    AND latest.version_number = elements.version_number`;
+/** The first and the latest version of each element of a script, and how the first was written. */
+const versionsOf = (type: string, id: string, latest: string): string => `
+  CROSS JOIN versions AS first ON first.element_type = ${type} AND first.element_id = ${id} AND first.version_number = 1
+  CROSS JOIN versions AS latest ON latest.element_type = ${type} AND latest.element_id = ${id}
+    AND latest.version_number = ${latest}
+  LEFT JOIN sources ON sources.element_type = ${type} AND sources.element_id = ${id}`;
+
+const SOURCE = "iif(sources.lead IS NULL, NULL, coalesce(sources.source, first.text))";
 
 /** One value for all of them: a row each would take the client ten times as long, without a pause. */
 const READ_KEYS = `
   SELECT json_group_array(json_array(element_type, element_id, version_number, position, markup, length)) AS keys FROM (
     SELECT elements.element_type, elements.element_id, elements.version_number, elements.position, elements.markup,
-      length(latest.text) + coalesce(length(first.lead) + length(first.source), 0) AS length
-    FROM elements ${FIRST_AND_LATEST}
+      length(latest.text) + coalesce(length(sources.lead) + length(${SOURCE}), 0) AS length
+    FROM elements ${versionsOf("elements.element_type", "elements.element_id", "elements.version_number")}
     LEFT JOIN elements AS sections ON sections.element_type = 'section' AND sections.element_id = elements.section_id
     WHERE elements.script_id = :scriptId ORDER BY sections.sequence_number, elements.position)`;
 
 /** Without a text where that is the one which the author wrote first, and is in the source. */
 const READ_TEXTS = `
-  SELECT first.lead, first.source,
-    iif(first.source IS NOT NULL AND latest.text = first.text, NULL, latest.text) AS text
-  FROM json_each(:keys) AS wanted
-  CROSS JOIN versions AS first ON first.element_type = wanted.value ->> 0 AND first.element_id = wanted.value ->> 1
-    AND first.version_number = 1
-  CROSS JOIN versions AS latest ON latest.element_type = wanted.value ->> 0 AND latest.element_id = wanted.value ->> 1
-    AND latest.version_number = wanted.value ->> 2
+  SELECT sources.lead, ${SOURCE} AS source,
+    iif(sources.lead IS NOT NULL AND latest.text = first.text, NULL, latest.text) AS text
+  FROM json_each(:keys) AS wanted ${versionsOf("wanted.value ->> 0", "wanted.value ->> 1", "wanted.value ->> 2")}
   ORDER BY wanted.key`;
 
 const rowOf = ({ elementType, ordinal, sectionOrdinal, markup }: NewElement) => [
@@ -111,8 +124,43 @@ const textsRow = z.object({
     .transform((text) => text ?? undefined),
 });
 
-const lengthOf = ({ text, lead, source }: NewElement): number =>
-  text.length + (lead?.length ?? 0) + (source?.length ?? 0);
+type Arguments = Record<string, InValue>;
+
+const insertTexts = ([first, ...others]: readonly NewElement[], args: Arguments): InStatement =>
+  first && first.text.length > LONG_TEXT
+    ? { sql: INSERT_LONG_VERSION, args: { ...args, text: first.text } }
+    : { sql: INSERT_VERSIONS, args: { ...args, texts: JSON.stringify([first, ...others].map((each) => each?.text)) } };
+
+/** Lead and source of an element; no source where that is its text. */
+const sourceOf = ({ text, lead, source }: NewElement) => ({
+  lead: lead ?? "",
+  source: source === text ? null : source,
+});
+const sourceLength = ({ lead, source }: ReturnType<typeof sourceOf>): number => lead.length + (source?.length ?? 0);
+
+const insertSourcesOf = ([first, ...others]: readonly ReturnType<typeof sourceOf>[], offset: number): InStatement =>
+  first && sourceLength(first) > LONG_TEXT
+    ? { sql: INSERT_LONG_SOURCE, args: { ...first, offset } }
+    : {
+        sql: INSERT_SOURCES,
+        args: { sources: JSON.stringify([first, ...others].map((each) => [each?.lead, each?.source])), offset },
+      };
+
+/** A statement for each portion, given the place of its first item. */
+const inStatements = async <Item>(
+  items: readonly Item[],
+  lengthOf: (item: Item) => number,
+  insert: (portion: readonly Item[], offset: number) => InStatement,
+): Promise<InStatement[]> => {
+  const statements: InStatement[] = [];
+  let offset = 0;
+  for (const portion of inPortions(items, lengthOf)) {
+    statements.push(insert(portion, offset));
+    offset += portion.length;
+    await breathe();
+  }
+  return statements;
+};
 
 const isTitleElement = and(eq(elements.elementType, "script"), eq(elements.elementId, scripts.id));
 
@@ -149,18 +197,19 @@ export const createScriptStore = ({ client, orm }: Database<typeof schema>): Scr
   return {
     create: async ({ titlePage, tail, counts, elements: created }, author, idempotencyKey) => {
       const { nowMs } = author;
-      let offset = 0;
-      const insertVersions: InStatement[] = [];
-      for (const portion of inPortions(created, lengthOf)) {
-        const texts = JSON.stringify(portion.map(({ text, lead, source }) => [text, lead, source]));
-        insertVersions.push({ sql: INSERT_VERSIONS, args: { texts, offset, comment: IMPORT_COMMENT, ...author } });
-        offset += portion.length;
-        await breathe();
-      }
+      const args = { comment: IMPORT_COMMENT, ...author };
+      const insertVersions = await inStatements(
+        created,
+        ({ text }) => text.length,
+        (portion, offset) => insertTexts(portion, { ...args, offset }),
+      );
+      const written = created.slice(1).map(sourceOf);
+      const insertSources = await inStatements(written, sourceLength, insertSourcesOf);
       const effects = [
         { sql: INSERT_SCRIPT, args: { titlePage, tail, counts: JSON.stringify(counts), ...author } },
         { sql: INSERT_ELEMENTS, args: { rows: JSON.stringify(created.map(rowOf)), nowMs } },
         ...insertVersions,
+        ...insertSources,
         { sql: INSERT_CHANGES, args: { nowMs } },
       ];
       return write(client, { outcome: NEXT_ID, schema: z.number(), effects, args: { nowMs } }, idempotencyKey);
