@@ -3,6 +3,7 @@ import { type Audience, type Claims, TOKEN_AUDIENCE } from "../contracts/access-
 import { serviceNameOf } from "../contracts/principal.ts";
 import { type Purpose, purposeFrom } from "../contracts/purpose.ts";
 import { isScope, type Scope } from "../contracts/rights.ts";
+import type { SearchLimits } from "../contracts/search-limits.ts";
 
 /** Who is calling, and how sure we are of it. */
 export interface Principal {
@@ -29,8 +30,10 @@ export interface Principal {
   authTimeSeconds: number;
   issuedAtSeconds: number;
   expiresAtSeconds: number;
-  /** The embedded filter of a scoped key: a `filter_by` that applies to every search with it. */
+  /** The embedded filter of a scoped key: a `filter_by` that applies to every search with it; empty: everything. */
   searchFilter?: string;
+  /** What else a scoped key is restricted to. */
+  searchLimits?: SearchLimits;
   /** The one request that the token is good for. */
   purpose?: Purpose;
   /** Roles whose rights the token lacks until the session has passed a second factor. */
@@ -72,6 +75,7 @@ export const principalFrom = (claims: Claims): Principal => ({
   issuedAtSeconds: claims.iat,
   expiresAtSeconds: claims.exp,
   ...(claims.search_filter !== undefined && { searchFilter: claims.search_filter }),
+  ...(claims.search_limits !== undefined && { searchLimits: claims.search_limits }),
   ...(claims.authorization_details !== undefined && { purpose: purposeFrom(claims.authorization_details) }),
   ...(claims.withheld_roles !== undefined && { withheldRoles: claims.withheld_roles }),
   ...(claims.factorless && { factorless: claims.factorless }),

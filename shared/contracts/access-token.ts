@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { serviceNameOf, userIdOf } from "./principal.ts";
 import { purposeDetails } from "./purpose.ts";
+import { searchLimits } from "./search-limits.ts";
 import { WORKERS } from "./workers.ts";
 
 export const TOKEN_TYPE = "at+jwt";
@@ -41,8 +42,13 @@ const claimsShape = z.object({
   auth_time: z.number().int(),
   /** Who acts for the subject (RFC 8693 §4.1): a service, and the API key that it showed. */
   act: z.object({ sub: z.string().min(1), sid: z.string().min(1) }).optional(),
-  /** Makes it a scoped key, good for searching within this filter (Typesense's `filter_by`) and for nothing else. */
-  search_filter: z.string().min(1).optional(),
+  /**
+   * Makes it a scoped key, good for searching within this filter (Typesense's `filter_by`; empty: everything) and for
+   * nothing else.
+   */
+  search_filter: z.string().optional(),
+  /** Further restrictions of a scoped key. */
+  search_limits: searchLimits.optional(),
   /** Makes it good for one request, and for nothing else. */
   authorization_details: purposeDetails.optional(),
   /** Roles of the subject whose rights the token lacks until their session has passed a second factor. */
@@ -75,6 +81,10 @@ const isAboutPerson = ({ sub, act, acr, authorization_details, search_filter, fa
   return factorless === undefined || (authorization_details !== undefined && acr === "aal1");
 };
 
+const limitsScopedKey = ({ search_filter, search_limits }: Claims): boolean =>
+  search_limits === undefined || search_filter !== undefined;
+
 export const claimsSchema = claimsShape
+  .refine(limitsScopedKey, "has claims that only a scoped key can have")
   .refine(namesPrincipals, "names contradictory principals")
   .refine(isAboutPerson, "has claims that only a user can have");

@@ -6,6 +6,7 @@ import type { ReportedEvent } from "./audit.ts";
 import type { PersonalParts, SignedDocument } from "./personal-data.ts";
 import type { Purpose } from "./purpose.ts";
 import type { Scope } from "./rights.ts";
+import type { SearchLimits } from "./search-limits.ts";
 
 /** Tokens with this `sid`, `act.sid` or `jti` are refused from this instant on (seconds since the epoch). */
 export interface Revocation {
@@ -110,8 +111,10 @@ export interface SearchKeyGrant {
   sessionId: string;
   subject: string;
   clientId: string;
-  /** The `filter_by` that all searches with it are restricted to. */
+  /** The `filter_by` that all searches with it are restricted to; empty: everything. */
   filter: string;
+  /** What else they are restricted to. */
+  limits?: SearchLimits;
   /** When it ends at the latest, in seconds since the epoch. */
   expiresAtSeconds: number;
 }

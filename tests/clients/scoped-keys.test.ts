@@ -39,6 +39,67 @@ describe("a scoped key", () => {
     expect(body.found).toBe(2);
   });
 
+  test("shows, searches, filters, sorts and counts no other fields than its own, whatever its holder asks", async () => {
+    const { body } = await post("/search/scoped-keys", { include_fields: "id,text,script_id" }, site().reader);
+    expect(body).toEqual({
+      key: expect.any(String),
+      include_fields: "id,text,script_id",
+      expires_at: expect.any(Number),
+    });
+    const documents = documentsOf(body.key);
+    const all = await documents.search({ q: "*", include_fields: "*", exclude_fields: "id" });
+    expect(all.found).toBe(7);
+    for (const { document } of all.hits ?? [])
+      expect(Object.keys(document).filter((field) => !["text", "script_id"].includes(field))).toEqual([]);
+    const [first] = (await documents.search({ q: "the", query_by: "*", highlight_fields: "text,comment" })).hits ?? [];
+    expect(Object.keys(first?.highlight ?? {})).toEqual(["text"]);
+    for (const search of [
+      { q: "x", query_by: "comment" },
+      { q: "*", filter_by: "element_type:=action" },
+      { q: "*", filter_by: "script_id:=1 || comment:x" },
+      { q: "*", sort_by: "element_id:asc" },
+      { q: "*", facet_by: "element_type" },
+      { q: "*", facet_by: "script_id(sort_by:element_id:asc)" },
+      { q: "*", group_by: "element_type" },
+    ])
+      await expect(documents.search(search), JSON.stringify(search)).rejects.toThrow(
+        /Could not find|is not supported by the embedded/,
+      );
+    expect((await documents.search({ q: "*", facet_by: "*" })).facet_counts?.map((facet) => facet.field_name)).toEqual([
+      "script_id",
+    ]);
+    const authorization = `Bearer ${body.key}`;
+    const own = await post("/search/search", { q: "*", filter_by: "element_type:=action" }, { authorization });
+    expect(own).toMatchObject({ status: 422, body: { errors: [{ pointer: "#/filter_by" }] } });
+  });
+
+  test("hides the fields and the numbers that it excludes, and ends the pages where it says", async () => {
+    const { body } = await post(
+      "/search/scoped-keys",
+      { filter_by: "script_id:=1", exclude_fields: "comment,out_of,search_time_ms", limit_hits: 3 },
+      site().reader,
+    );
+    expect(body).toMatchObject({ filter_by: "script_id:=1", exclude_fields: "out_of,search_time_ms", limit_hits: 3 });
+    expect(body.include_fields.split(",")).not.toContain("comment");
+    const documents = documentsOf(body.key);
+    const pages = [1, 2].map((page) => documents.search({ q: "*", per_page: 2, page, limit_hits: 100 }));
+    const answers = await Promise.all(pages);
+    expect(answers.map(({ hits }) => hits?.length)).toEqual([2, 1]);
+    for (const answer of answers) {
+      expect(answer).not.toHaveProperty("out_of");
+      expect(answer).not.toHaveProperty("search_time_ms");
+      for (const { document } of answer.hits ?? []) expect(document).not.toHaveProperty("comment");
+    }
+    const authorization = `Bearer ${body.key}`;
+    const narrower = await post(
+      "/search/scoped-keys",
+      { include_fields: "id,comment", limit_hits: 9 },
+      { authorization },
+    );
+    expect(narrower.body).toMatchObject({ filter_by: "script_id:=1", include_fields: "id", limit_hits: 3 });
+    expect((await post("/search/scoped-keys", { include_fields: "comment" }, { authorization })).status).toBe(422);
+  });
+
   test("asked for with a scoped key is confined by both, and ends no later", async () => {
     const end = Math.floor(Date.now() / 1000) + 100;
     const authorization = `Bearer ${await scopedKey("script_id:=1", site().reader, { expires_at: end })}`;
@@ -77,7 +138,12 @@ describe("a scoped key", () => {
     [{ filter_by: `id:=${"x".repeat(1_999)}` }, "#/filter_by"],
     [{ filter_by: "script_id:=1", expires_at: 1 }, "#/expires_at"],
     [{ filter_by: "script_id:=1", expires_at: 4_000_000_000 }, "#/expires_at"],
-    [{ filter_by: "script_id:=1", exclude_fields: "text" }, "#/exclude_fields"],
+    [{ filter_by: "script_id:=1", exclude_fields: "txt" }, "#/exclude_fields"],
+    [{ include_fields: "id,$ref(*)" }, "#/include_fields"],
+    [{ exclude_fields: "*" }, "#/exclude_fields"],
+    [{ include_fields: "*" }, "#/filter_by"],
+    [{ limit_hits: -1 }, "#/limit_hits"],
+    [{ filter_by: "script_id:=1", q: "*" }, "#/q"],
   ])("is not issued for %j", async (body, pointer) => {
     const refused = await post("/search/scoped-keys", body, site().reader);
     expect(refused).toMatchObject({ status: 422, body: { errors: [{ pointer }] } });

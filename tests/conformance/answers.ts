@@ -158,6 +158,16 @@ const FACETS: readonly Case[] = [
     },
   },
   {
+    that: "those with such a word that is mistyped, if there are none otherwise",
+    search: { ...ALL, facet_by: "element_type", facet_query: "element_type:acton" },
+    expect: { facets: { element_type: { action: 44 } } },
+  },
+  {
+    that: "unless errors are forbidden there",
+    search: { ...ALL, facet_by: "element_type", facet_query: "element_type:acton", facet_query_num_typos: 0 },
+    expect: { facets: { element_type: {} } },
+  },
+  {
     that: "of nothing",
     search: { q: "xylophone", ...TEXT, facet_by: "element_type" },
     expect: { facets: { element_type: {} }, found: 0 },

@@ -89,6 +89,16 @@ export const FILTERS: readonly Case[] = [
     search: { ...ALL, filter_by: "updated_at:<1700000600" },
     expect: { matching: ({ updated_at }) => updated_at < 1_700_000_600 },
   },
+  {
+    that: "any number of 64 bits",
+    search: { ...ALL, filter_by: "updated_at:[-9223372036854775808..9223372036854775807]" },
+    expect: { matching: () => true },
+  },
+  {
+    that: "nothing beyond them",
+    search: { ...ALL, filter_by: "updated_at:>=9223372036854775807 || element_id:=9223372036854775807" },
+    expect: { ids: [], found: 0 },
+  },
   { that: "an id", search: { ...ALL, filter_by: "id:=e7" }, expect: { ids: ["e7"], found: 1 } },
   { that: "ids", search: { ...ALL, filter_by: "id:[e7,e9,nope]" }, expect: { ids: ["e7", "e9"], found: 2 } },
   { that: "all but ids", search: { ...ALL, filter_by: "id:!=[e7,e9]" }, expect: { found: 209 } },

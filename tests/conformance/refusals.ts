@@ -23,6 +23,61 @@ export const REFUSALS: readonly Case[] = [
     expect: { refused: [400, "Field `element_id` should be a string or a string array."] },
   },
   {
+    that: "a field to search in that is compared as a whole",
+    search: { q: "fox", query_by: "element_type" },
+    expect: { refused: [400, "Field `element_type` is not full-text searchable: use `filter_by`."] },
+  },
+  {
+    that: "a number of more than 64 bits",
+    search: { ...ALL, filter_by: "updated_at:<9223372036854775808" },
+    expect: { refused: [400, "Error with filter field `updated_at`: Not an int64."] },
+  },
+  ...["_eval(script_id:1):desc", "_seq_id:asc", "_rand(7):asc", "_vector_distance:asc", "_group_found:desc"].map(
+    (sort_by): Case => ({
+      that: `to sort by what is no field: ${sort_by}`,
+      search: { ...ALL, sort_by },
+      expect: { refused: [400, `Sorting by \`${/^_[a-z_]*/.exec(sort_by)?.[0]}\` is not supported.`] },
+    }),
+  ),
+  {
+    that: "to sort by a field in a way that is for places and instants",
+    search: { ...ALL, sort_by: "updated_at(origin: 1700000000, func: gauss):desc" },
+    expect: { refused: [400, "Sorting by `updated_at(origin: 1700000000, func: gauss)` is not supported."] },
+  },
+  {
+    that: "values of a facet in the order of a field that there is not",
+    search: { ...ALL, facet_by: "service_name(sort_by:colour:asc)" },
+    expect: { refused: [404, "Could not find a field named `colour` in the schema for sorting."] },
+  },
+  {
+    that: "words to leave out in a way that is none",
+    search: { q: "fox", ...TEXT, drop_tokens_mode: "both_sides:few" },
+    expect: { refused: [400, "Invalid format for drop tokens mode."] },
+  },
+  {
+    that: "fields that are not checked",
+    search: { ...ALL, validate_field_names: false },
+    expect: { refused: [400, "Parameter `validate_field_names` is supported as `true` only."] },
+  },
+  {
+    that: "matches ranked in buckets",
+    search: { q: "harbour", ...TEXT, sort_by: "_text_match(buckets: 10):desc" },
+    differs: {
+      because: "Buckets of matches (`_text_match(buckets: 10)`) need Typesense; the embedded engine refuses them.",
+      libsql: { refused: [400, EMBEDDED_REFUSES] },
+      typesense: { ids: ["harbour"] },
+    },
+  },
+  {
+    that: "values of a facet in the order of another field",
+    search: { ...ALL, per_page: 0, facet_by: "service_name(sort_by:element_id:asc)" },
+    differs: {
+      because: "Facet values in the order of another field need Typesense; the embedded engine refuses them.",
+      libsql: { refused: [400, EMBEDDED_REFUSES] },
+      typesense: { facets: { service_name: { writer: 167, importer: 44 } } },
+    },
+  },
+  {
     that: "an unknown field to filter by",
     search: { ...ALL, filter_by: "colour:=red" },
     expect: { refused: [400, "Could not find a filter field named `colour` in the schema."] },

@@ -86,6 +86,16 @@ test("a scoped key says whose it is and may search, within its filter, and nothi
   });
 });
 
+test("a scoped key says what else it is limited to, and needs no filter then", async () => {
+  const limits = { fields: ["id", "text"], omitted: ["out_of"], max_hits: 5 };
+  const grant = { ...ofUser, filter: "", limits, expiresAtSeconds: NOW_SECONDS + 600 };
+  const issued = await keysOver({ session: opened(0) }).issue(grant);
+  if (!issued.ok) throw new Error(issued.error.kind);
+  const claims = decodeJwt(issued.value.key);
+  expect(claimsSchema.parse(claims)).toEqual(claims);
+  expect(claims).toMatchObject({ search_filter: "", search_limits: limits });
+});
+
 test.each([
   ["an hour, whatever is asked for", { session: opened(0) }, ofUser, 3600],
   ["the session's ninety days", { session: opened(90 * DAY_MS - 60_000) }, ofUser, 60],

@@ -65,6 +65,7 @@ export const createSearchKeys = (options: SearchKeysOptions): SearchKeys => {
         amr: [],
         authenticatedAt: NEVER,
         searchFilter: grant.filter,
+        ...(grant.limits && { searchLimits: grant.limits }),
       },
       expiresAtSeconds - issuedAt,
     );

@@ -11,6 +11,7 @@ import {
 import type { IssuedToken } from "#shared/contracts/kms.ts";
 import { detailsOf, type Purpose } from "#shared/contracts/purpose.ts";
 import type { Scope } from "#shared/contracts/rights.ts";
+import type { SearchLimits } from "#shared/contracts/search-limits.ts";
 import type { Signer } from "./signing-key.ts";
 
 /** Who gets the token, for what, and how they were authenticated. */
@@ -28,6 +29,7 @@ export interface Grant {
   issuedAt?: Date;
   /** Restricts the token to searching these documents. */
   searchFilter?: string;
+  searchLimits?: SearchLimits;
   /** Restricts the token to this one request. */
   purpose?: Purpose;
   /** Roles whose rights are not in it before a second factor was passed. */
@@ -94,6 +96,7 @@ export const createTokenIssuer =
       auth_time: toSeconds(grant.authenticatedAt),
       ...(grant.actor !== undefined && { act: { sub: grant.actor.subject, sid: grant.actor.sessionId } }),
       ...(grant.searchFilter !== undefined && { search_filter: grant.searchFilter }),
+      ...(grant.searchLimits !== undefined && { search_limits: grant.searchLimits }),
       ...(grant.purpose !== undefined && { authorization_details: detailsOf(grant.purpose) }),
       ...(grant.withheldRoles?.length && { withheld_roles: [...grant.withheldRoles] }),
       ...(grant.factorless && { factorless: grant.factorless }),

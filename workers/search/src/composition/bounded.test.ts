@@ -7,8 +7,8 @@ import { bounded } from "./bounded.ts";
 const FILTER: Filter = { kind: "compare", field: "script_id", operator: ":>", value: 3 };
 const ANSWER: SearchResult = { found: 0, out_of: 0, hits: [], facet_counts: [] };
 
-const queryOf = (embeddedFilter?: Filter) => {
-  const parsed = parseQuery({ q: "word", query_by: "text" }, embeddedFilter);
+const queryOf = (filter?: Filter) => {
+  const parsed = parseQuery({ q: "word", query_by: "text" }, filter && { filter });
   if (!parsed.ok) throw new Error("the query is good");
   return parsed.value.query;
 };

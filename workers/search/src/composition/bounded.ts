@@ -34,7 +34,7 @@ const createLimits = ({ now, sleep }: BoundedOptions): ((query: SearchQuery) => 
     });
   const all = limitTo(CONCURRENT_SEARCHES);
   const scoped = limitTo(CONCURRENT_SCOPED_SEARCHES);
-  return ({ embeddedFilter }) => (embeddedFilter === undefined ? all : (work) => scoped(() => all(work)));
+  return ({ isScoped }) => (isScoped ? (work) => scoped(() => all(work)) : all);
 };
 
 /** The engine, whose searches fail as unavailable when they take too long. */

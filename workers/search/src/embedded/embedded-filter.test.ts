@@ -30,7 +30,13 @@ const embeddedFilter = (() => {
 
 /** What a caller so confined sees; `undefined` where the query is refused. */
 const search = async (parameters: Record<string, string>) => {
-  const read = readSearch(engine, { q: "*", query_by: "text,comment", per_page: "250", ...parameters }, embeddedFilter);
+  const read = readSearch(
+    engine,
+    { q: "*", query_by: "text,comment", per_page: "250", ...parameters },
+    {
+      filter: embeddedFilter,
+    },
+  );
   if (!read.ok) return undefined;
   const { hits, found, out_of, facet_counts } = await engine.answer(read.value.query);
   return { ids: hits.map(({ document }) => String(document.id)).sort(), found, out_of, facet_counts };

@@ -1,12 +1,9 @@
 /** The statements that count values. */
 import { type SQL, sql } from "drizzle-orm";
-import type { Steps } from "#shared/lang/steps.ts";
 import { FIELDS, type ValueField } from "../model/fields.ts";
 import type { FacetCounts, FacetRequest, SearchQuery } from "../query/engine.ts";
 import { documents } from "../storage/schema.ts";
-import { markMatches } from "../text/highlight.ts";
-import { indexTerms } from "../text/matches.ts";
-import { parseTerms } from "../text/terms.ts";
+import type { FacetValue, FoundValue } from "./facet-values.ts";
 import { type Selection, sourceOf } from "./search-sql.ts";
 
 /** One value or range; what is true of all of them stands in every row. */
@@ -40,55 +37,69 @@ const ORDERS: Record<FacetRequest["order"], SQL> = {
 
 const NUMBER_STATISTICS = sql`, min(least) OVER () AS min, max(most) OVER () AS max, total(subtotal) OVER () AS sum`;
 
-/** The values of a field among all that was found, at most `maxValues` of them. */
-export const facetStatement = (facet: FacetRequest, selection: Selection, maxValues: number): SQL => {
-  const { field, order, ranges } = facet;
+const isNumber = ({ field }: FacetRequest): boolean => FIELDS[field] === "integer";
+
+/** Each value of a field, or range, among all that was found. */
+const groupsOf = (facet: FacetRequest, selection: Selection): SQL => {
+  const { field, ranges } = facet;
   const column = documents[field];
-  const isNumber = FIELDS[field] === "integer";
   const value = ranges ? labelOf(facet) : sql`${column}`;
-  const numbers = isNumber
+  const numbers = isNumber(facet)
     ? sql`, min(${column}) AS least, max(${column}) AS most, total(${column}) AS subtotal`
     : sql``;
-  const groups = sql`SELECT ${value} AS value, count(*) AS count${numbers} FROM ${sourceOf(selection, isPresent(field))} GROUP BY 1`;
-  return sql`SELECT value, count, count(*) OVER () AS total_values, sum(count) OVER () AS documents${isNumber ? NUMBER_STATISTICS : sql``} FROM (${groups}) WHERE value IS NOT NULL ORDER BY ${ORDERS[order]} LIMIT ${maxValues}`;
+  return sql`SELECT ${value} AS value, count(*) AS count${numbers} FROM ${sourceOf(selection, isPresent(field))} GROUP BY 1`;
 };
 
-/** Values are compared with a `facet_query` outside the database, and so many of them at most. */
-const MAX_COMPARED_VALUES = 10_000;
+/** The first values of a field, at most `maxValues` of them. */
+export const facetStatement = (facet: FacetRequest, selection: Selection, maxValues: number): SQL =>
+  sql`SELECT value, count, count(*) OVER () AS total_values, sum(count) OVER () AS documents${isNumber(facet) ? NUMBER_STATISTICS : sql``} FROM (${groupsOf(facet, selection)}) WHERE value IS NOT NULL ORDER BY ${ORDERS[facet.order]} LIMIT ${maxValues}`;
 
-/** How many values of a facet a response needs. */
-export const rowsNeeded = ({ field }: FacetRequest, { facetQuery, maxFacetValues }: SearchQuery): number =>
-  facetQuery?.field === field ? MAX_COMPARED_VALUES : maxFacetValues;
+/** How many characters of values are fetched at a time: six bytes for each still fit into a response of sqld. */
+const PAGE_LENGTH = 1_000_000;
 
-const statsOf = (row: FacetRow | undefined): FacetCounts["stats"] => {
+/** All values in one row, as a list of pairs of value and count. */
+export interface FacetValuesRow extends Omit<FacetRow, "value" | "count"> {
+  list: string;
+}
+
+/** Values in their own order, after one; as many as fit into a response. */
+export const facetValuesStatement = (facet: FacetRequest, selection: Selection, after?: FacetValue["value"]): SQL => {
+  const groups = groupsOf(facet, selection);
+  const later = after === undefined ? sql`` : sql` AND value > ${after}`;
+  const sized = sql`SELECT *, sum(length(value) + 8) OVER (ORDER BY value) AS size, count(*) OVER () AS total_values, sum(count) OVER () AS documents${isNumber(facet) ? NUMBER_STATISTICS : sql``} FROM (${groups}) WHERE value IS NOT NULL${later}`;
+  const statistics = isNumber(facet) ? sql`, min(min) AS min, max(max) AS max, max(sum) AS sum` : sql``;
+  return sql`SELECT json_group_array(json_array(value, count)) AS list, coalesce(max(total_values), 0) AS total_values, coalesce(max(documents), 0) AS documents${statistics} FROM (${sized}) WHERE size <= ${PAGE_LENGTH}`;
+};
+
+type Statistics = Omit<FacetRow, "value" | "count">;
+
+const statsOf = (row: Statistics | undefined): FacetCounts["stats"] => {
   if (!row) return { total_values: 0 };
   const { total_values, documents: count, min, max, sum } = row;
-  if (min === undefined || max === undefined || sum === undefined) return { total_values };
+  // Without a value there are none.
+  if (typeof min !== "number" || typeof max !== "number" || typeof sum !== "number") return { total_values };
   return { total_values, min, max, sum, avg: sum / count };
 };
 
-const countOf = ({ ranges }: FacetRequest, { value, count }: FacetRow): FacetCounts["counts"][number] => ({
-  value: String(value),
-  highlighted: ranges ? "" : String(value),
-  count,
+/** A field's values as in the response. */
+export const toFacetCounts = ({ field, ranges }: FacetRequest, rows: readonly FacetRow[]): FacetCounts => ({
+  field_name: field,
+  counts: rows.map(({ value, count }) => ({ value: String(value), highlighted: ranges ? "" : String(value), count })),
+  sampled: false,
+  stats: statsOf(rows[0]),
 });
 
-/** A field's values as in the response; with a `facet_query`, those that have words with this prefix. */
-export function* toFacetCounts(facet: FacetRequest, rows: readonly FacetRow[], query: SearchQuery): Steps<FacetCounts> {
-  const { field } = facet;
-  const { facetQuery, maxFacetValues, highlight } = query;
-  const counts = rows.map((row) => countOf(facet, row));
-  const base = { field_name: field, sampled: false };
-  if (facetQuery?.field !== field) return { ...base, counts, stats: statsOf(rows[0]) };
-  const index = indexTerms(parseTerms(facetQuery.words).include);
-  const wanted: FacetCounts["counts"] = [];
-  for (const { value, count } of counts) {
-    const highlighted = yield* markMatches(value, index, highlight);
-    if (highlighted !== undefined) wanted.push({ value, highlighted, count });
-  }
-  return {
-    ...base,
-    counts: wanted.slice(0, maxFacetValues),
-    stats: { ...statsOf(rows[0]), total_values: wanted.length },
-  };
-}
+/** Those that a `facet_query` has found, as in the response. */
+export const toFoundCounts = (
+  { field }: FacetRequest,
+  found: readonly FoundValue[],
+  statistics: Statistics,
+  { maxFacetValues }: SearchQuery,
+): FacetCounts => ({
+  field_name: field,
+  counts: found
+    .slice(0, maxFacetValues)
+    .map(({ value, count, highlighted }) => ({ value: String(value), highlighted, count })),
+  sampled: false,
+  stats: { ...statsOf(statistics), total_values: found.length },
+});

@@ -7,8 +7,7 @@ import type { ElementDocument } from "#shared/contracts/search.ts";
 import type { Database } from "#shared/db/database.ts";
 import { inSlices, type Steps } from "#shared/lang/steps.ts";
 import type { FieldName } from "../model/fields.ts";
-import type { FacetCounts, Hit, ParameterFault, SearchEngine, SearchQuery, SearchResult } from "../query/engine.ts";
-import { isExtraName, isIdleWhenEmbedded } from "../query/extras.ts";
+import type { Hit, SearchEngine, SearchQuery, SearchResult } from "../query/engine.ts";
 import { exactInterpretation } from "../query/interpretations.ts";
 import { applyOperations } from "../storage/apply.ts";
 import type * as schema from "../storage/schema.ts";
@@ -17,8 +16,10 @@ import { candidatesStatement, indexWords, pruneWords } from "../storage/vocabula
 import { type Highlight, highlight } from "../text/highlight.ts";
 import { indexTerms } from "../text/matches.ts";
 import { parseTerms } from "../text/terms.ts";
-import { type FacetRow, facetStatement, rowsNeeded, toFacetCounts } from "./facet-sql.ts";
+import { type AnyFacetRow, facetStatements, readFacets } from "./facet-reader.ts";
+import type { FacetValuesRow } from "./facet-sql.ts";
 import { type HitRow, withTexts } from "./hit-texts.ts";
+import { refusalsOf } from "./refusals.ts";
 import {
   countStatement,
   hitsStatement,
@@ -69,24 +70,6 @@ function* toHits(rows: readonly TextRow[], query: SearchQuery, { terms }: Select
   return hits;
 }
 
-/** One facet after the other. */
-function* toAllFacetCounts(query: SearchQuery, rows: readonly FacetRow[][]): Steps<FacetCounts[]> {
-  const counts: FacetCounts[] = [];
-  for (const [at, facet] of query.facets.entries()) counts.push(yield* toFacetCounts(facet, rows[at] ?? [], query));
-  return counts;
-}
-
-/** A small engine says what it leaves to a Typesense cluster. */
-const refusalsOf = ({ extras }: SearchQuery): ParameterFault[] =>
-  Object.entries(extras)
-    .filter(([name, value]) => isExtraName(name) && !isIdleWhenEmbedded(name, value))
-    .map(([parameter]) => ({
-      parameter,
-      status: 400,
-      message: `Parameter \`${parameter}\` is not supported by the embedded search engine.`,
-      detail: `This value of \`${parameter}\` requires a Typesense cluster; the embedded search engine does not support it.`,
-    }));
-
 /** All statements in one round trip, on one state of the database. */
 const createReader =
   ({ orm }: LibsqlDatabase) =>
@@ -118,14 +101,14 @@ const createSearch = (database: LibsqlDatabase) => {
       orm.all<{ found: number }>(countStatement(selection)),
       orm.all<{ found: number }>(countStatement(reachOf(query))),
       orm.all<HitRow>(hitsStatement(query, selection)),
-      ...query.facets.map((facet) => orm.all<FacetRow>(facetStatement(facet, selection, rowsNeeded(facet, query)))),
+      ...facetStatements(query, selection).map((statement) => orm.all<AnyFacetRow>(statement)),
     ]);
     const whole = await withTexts(hits, selection, (statement) => orm.all(statement));
     return {
       found: counted[0]?.found ?? 0,
       out_of: reach[0]?.found ?? 0,
       hits: await inSlices(toHits(whole, query, selection)),
-      facet_counts: await inSlices(toAllFacetCounts(query, facets)),
+      facet_counts: await readFacets(query, selection, facets, (statement) => orm.all<FacetValuesRow>(statement)),
     };
   };
 

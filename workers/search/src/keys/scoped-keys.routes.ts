@@ -1,23 +1,29 @@
-/** POST /scoped-keys: a key for browsers, which searches within a filter for an hour at most. */
+/** POST /scoped-keys: a key for browsers, which searches within embedded parameters for an hour at most. */
 import { z } from "@hono/zod-openapi";
 import { unauthenticated } from "#shared/auth/authorize.ts";
 import type { Principal } from "#shared/auth/claims.ts";
 import { LONGEST_TOKEN_SECONDS } from "#shared/contracts/access-token.ts";
 import { integer, text } from "#shared/contracts/input.ts";
 import type { IssuedSearchKey, SearchKeyGrant } from "#shared/contracts/kms.ts";
+import type { SearchLimits } from "#shared/contracts/search-limits.ts";
 import { EXAMPLE } from "#shared/http/examples.ts";
 import { json, jsonBody } from "#shared/http/openapi.ts";
 import { type Problem, problem } from "#shared/problem/problem.ts";
 import { tooOften } from "#shared/problem/too-often.ts";
 import type { SearchServices } from "../composition/services.ts";
 import { endpoint } from "../endpoint.ts";
+import { parseFilter } from "../query/filter-parser.ts";
 import {
-  embeddedFilterOf,
+  limitsWithin,
   MAX_EMBEDDED_FILTER_BYTES,
   MAX_EMBEDDED_FILTER_LENGTH,
+  namedIn,
   printEmbeddedFilter,
-} from "../query/embedded-filter.ts";
-import { parseFilter } from "../query/filter-parser.ts";
+  restrictionsOf,
+} from "../query/restrictions.ts";
+
+/** Far more than all names together. */
+const MAX_LIST_LENGTH = 1_000;
 
 const TOO_LARGE = `The filter is too long: at most ${MAX_EMBEDDED_FILTER_LENGTH} characters, and ${MAX_EMBEDDED_FILTER_BYTES} bytes as JSON in UTF-8.`;
 
@@ -27,14 +33,51 @@ const invalid = (field: string, detail: string): Problem =>
     errors: [{ pointer: `#/${field}`, detail }],
   });
 
+const requestSchema = z.strictObject({
+  filter_by: text({ min: 1, max: MAX_EMBEDDED_FILTER_LENGTH }).optional(),
+  include_fields: text({ min: 1, max: MAX_LIST_LENGTH })
+    .optional()
+    .openapi({ description: "The only fields that exist for the key: to show, search, filter, sort and count." }),
+  exclude_fields: text({ min: 1, max: MAX_LIST_LENGTH })
+    .optional()
+    .openapi({ description: "Fields that do not exist for the key; `out_of` and `search_time_ms` as well." }),
+  limit_hits: integer({ min: 0, max: Number.MAX_SAFE_INTEGER })
+    .optional()
+    .openapi({ description: "The number of hits that all pages return together." }),
+  expires_at: integer({ min: 0, max: Number.MAX_SAFE_INTEGER })
+    .optional()
+    .openapi({ description: "Seconds since the epoch; by default and at most one hour from now." }),
+});
+type ScopedKeyRequest = z.infer<typeof requestSchema>;
+
 /** The filter as the key will have it, within the caller's own embedded filter. */
-const filterFor = (filterBy: string, principal: Principal): string => {
-  const parsed = parseFilter(filterBy.toWellFormed());
-  if (!parsed.ok) throw invalid("filter_by", `Invalid filter: ${parsed.error.detail}.`);
-  const printed = printEmbeddedFilter(parsed.value, embeddedFilterOf(principal));
+const filterFor = (filterBy: string | undefined, principal: Principal): string => {
+  const parsed = filterBy === undefined ? undefined : parseFilter(filterBy.toWellFormed());
+  if (parsed && !parsed.ok) throw invalid("filter_by", `Invalid filter: ${parsed.error.detail}.`);
+  const printed = printEmbeddedFilter(parsed?.value, restrictionsOf(principal)?.filter);
   if (!printed.ok) throw invalid("filter_by", TOO_LARGE);
   return printed.value;
 };
+
+const listOf = (name: "include_fields" | "exclude_fields", list = "") => {
+  const named = namedIn(list);
+  if (!named.ok) throw invalid(name, `There is no field \`${named.error.name}\`.`);
+  return named.value;
+};
+
+/** What the key will be limited to besides its filter, within the caller's own limits. */
+const limitsFor = (
+  { include_fields, exclude_fields, limit_hits }: ScopedKeyRequest,
+  principal: Principal,
+): SearchLimits | undefined => {
+  const include = listOf("include_fields", include_fields);
+  const exclude = listOf("exclude_fields", exclude_fields);
+  const limits = limitsWithin({ include, exclude, maxHits: limit_hits }, restrictionsOf(principal));
+  if (limits.ok) return limits.value;
+  throw invalid(include_fields === undefined ? "exclude_fields" : "include_fields", "No field is left.");
+};
+
+const UNRESTRICTED = "Restrict the key: set filter_by, include_fields, exclude_fields or limit_hits.";
 
 const endFor = (wanted: number | undefined, principal: Principal, nowSeconds: number): number => {
   const inAnHour = nowSeconds + LONGEST_TOKEN_SECONDS;
@@ -46,6 +89,14 @@ const endFor = (wanted: number | undefined, principal: Principal, nowSeconds: nu
   if (end <= nowSeconds) throw invalid("expires_at", "must be in the future");
   return end;
 };
+
+/** The restrictions as Typesense's parameters. */
+const printed = (filter: string, { fields, omitted, max_hits }: SearchLimits = {}) => ({
+  ...(filter !== "" && { filter_by: filter }),
+  ...(fields && { include_fields: fields.join(",") }),
+  ...(omitted && { exclude_fields: omitted.join(",") }),
+  ...(max_hits !== undefined && { limit_hits: max_hits }),
+});
 
 const issue = async (kms: SearchServices["kms"], grant: SearchKeyGrant): Promise<IssuedSearchKey> => {
   const issued = await kms.issueSearchKey(grant);
@@ -62,24 +113,29 @@ const scopedKeys = endpoint("POST /scoped-keys", {
   operationId: "search.createScopedKey",
   summary: "Issue a scoped key for browsers",
   description:
-    "The key searches within `filter_by`, until `expires_at` or until the session or API key that requested it ends. " +
-    "A key requested with a scoped key is restricted by both filters.",
-  body: jsonBody(
-    z
-      .strictObject({
-        filter_by: text({ min: 1, max: MAX_EMBEDDED_FILTER_LENGTH }),
-        expires_at: integer({ min: 0, max: Number.MAX_SAFE_INTEGER })
-          .optional()
-          .openapi({ description: "Seconds since the epoch; by default and at most one hour from now." }),
-      })
-      .openapi("ScopedKeyRequest"),
-    { filter_by: "script_id:=1", expires_at: 1773653400 },
-  ),
+    "The key searches within these parameters, which its holder cannot change, until `expires_at` or until the session or " +
+    "API key that requested it ends. At least one restriction is required. A key requested with a scoped key is " +
+    "restricted by both.",
+  body: jsonBody(requestSchema.openapi("ScopedKeyRequest"), {
+    filter_by: "script_id:=1",
+    exclude_fields: "comment,out_of",
+    limit_hits: 100,
+    expires_at: 1773653400,
+  }),
   responses: {
     201: json(
-      z.object({ key: z.string(), filter_by: z.string(), expires_at: z.int() }).openapi("ScopedKey"),
-      "The key; only this response contains it",
-      { key: EXAMPLE.accessToken, filter_by: "script_id:=1", expires_at: 1773653400 },
+      z
+        .object({
+          key: z.string(),
+          filter_by: z.string().optional(),
+          include_fields: z.string().optional(),
+          exclude_fields: z.string().optional(),
+          limit_hits: z.int().optional(),
+          expires_at: z.int(),
+        })
+        .openapi("ScopedKey"),
+      "The key, and all its restrictions; only this response contains it",
+      { key: EXAMPLE.accessToken, filter_by: "script_id:=1", limit_hits: 100, expires_at: 1773653400 },
     ),
   },
   errors: ["too-many-attempts"],
@@ -87,16 +143,21 @@ const scopedKeys = endpoint("POST /scoped-keys", {
     const { services } = context.var;
     if (principal.actorSessionId !== undefined)
       throw problem("forbidden", { detail: "An exchanged token cannot request scoped keys. Use your own token." });
-    const { filter_by, expires_at } = context.req.valid("json");
-    const filter = filterFor(filter_by, principal);
+    const wanted = context.req.valid("json");
+    const filter = filterFor(wanted.filter_by, principal);
+    const limits = limitsFor(wanted, principal);
+    if (filter === "" && limits === undefined) throw invalid("filter_by", UNRESTRICTED);
     const { key, expiresAtSeconds } = await issue(services.kms, {
       sessionId: principal.sessionId,
       subject: principal.subject,
       clientId: principal.clientId,
       filter,
-      expiresAtSeconds: endFor(expires_at, principal, Math.floor(services.now() / 1000)),
+      ...(limits && { limits }),
+      expiresAtSeconds: endFor(wanted.expires_at, principal, Math.floor(services.now() / 1000)),
     });
-    return context.json({ key, filter_by: filter, expires_at: expiresAtSeconds }, 201, { "cache-control": "no-store" });
+    return context.json({ key, ...printed(filter, limits), expires_at: expiresAtSeconds }, 201, {
+      "cache-control": "no-store",
+    });
   },
 });
 

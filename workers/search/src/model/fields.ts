@@ -22,6 +22,11 @@ export const FIELDS = {
   updated_at: "integer",
 } as const satisfies Record<string, FieldType>;
 
+/** Parts of a response that are no fields, and that `exclude_fields` can name as well. */
+export const OMITTABLE = ["out_of", "search_time_ms"] as const;
+export type Omittable = (typeof OMITTABLE)[number];
+export const isOmittable = (name: string): name is Omittable => OMITTABLE.some((omittable) => omittable === name);
+
 export type FieldName = keyof typeof FIELDS;
 
 type FieldOf<Type extends FieldType> = {
@@ -35,6 +40,8 @@ export type TextField = FieldOf<"text">;
 export type ValueField = FieldOf<"keyword" | "integer">;
 
 export const isFieldName = (name: string): name is FieldName => Object.hasOwn(FIELDS, name);
+
+export const FIELD_NAMES: readonly FieldName[] = Object.keys(FIELDS).filter(isFieldName);
 
 export const isTextField = (name: string): name is TextField => isFieldName(name) && FIELDS[name] === "text";
 

@@ -1,7 +1,7 @@
 /** What a search engine does for Fountain. libSQL's full-text index is one; a Typesense cluster can be another. */
 import type { ElementDocument, SyncResult } from "#shared/contracts/search.ts";
 import type { DocumentOperation } from "../model/document.ts";
-import type { FieldName, TextField, ValueField } from "../model/fields.ts";
+import type { FieldName, Omittable, TextField, ValueField } from "../model/fields.ts";
 import type { Highlight, HighlightStyle } from "../text/highlight.ts";
 import type { Extras } from "./extras.ts";
 import type { Filter } from "./filter.ts";
@@ -44,11 +44,15 @@ export interface Sort {
   descending: boolean;
   /** Where documents without the field go; last by default. */
   missing?: "first" | "last";
+  /** How coarsely Typesense ranks matches, as it writes that. */
+  buckets?: string;
 }
 
 export interface FacetRequest {
   field: ValueField;
   order: "count" | "value-ascending" | "value-descending";
+  /** The values are ordered by another field of their documents instead. */
+  sortField?: { field: ValueField; descending: boolean };
   /** Named ranges of numbers to count in, in the place of values; the end does not belong to it. */
   ranges?: { label: string; from: number; to: number }[];
 }
@@ -66,6 +70,8 @@ export interface SearchQuery {
    * hits, `found`, facets, and documents that are pinned.
    */
   embeddedFilter?: Filter;
+  /** Whether the caller has a scoped key. */
+  isScoped: boolean;
   /** The ids of documents that are left out. */
   hidden: string[];
   /** At most three. */
@@ -81,6 +87,8 @@ export interface SearchQuery {
   maxHits: number;
   /** The fields that hits show. */
   shownFields: FieldName[];
+  /** What the response leaves out. */
+  omitted: Omittable[];
   highlight: HighlightStyle;
   /** Parameters of Typesense that Fountain only passes on; an engine lists by `refusalsOf` those it does not support. */
   extras: Extras;

@@ -45,7 +45,7 @@ export const EXTRAS = {
   stopwords: NEVER,
   synonym_num_typos: "idle",
   synonym_prefix: "idle",
-  synonym_sets: "idle",
+  synonym_sets: NEVER,
   text_match_type: ["max_score"],
   use_cache: "idle",
 } as const satisfies Record<string, Embedded>;
@@ -53,24 +53,29 @@ export const EXTRAS = {
 export type ExtraName = keyof typeof EXTRAS;
 export type Extras = Partial<Record<ExtraName, string>>;
 
-/** What neither engine is asked through Fountain: it needs other data, other collections or other services. */
-export const FOREIGN = [
-  "conversation",
-  "conversation_id",
-  "conversation_model_id",
-  "nl_model_id",
-  "nl_query",
-  "remote_embedding_num_tries",
-  "remote_embedding_timeout_ms",
-  "vector_query",
-  "voice_query",
-] as const;
+/**
+ * What neither engine is asked through Fountain: it needs other data, other collections or other services, or to know
+ * nothing of the fields. Beside each stand the values that ask for nothing of that.
+ */
+export const FOREIGN: Readonly<Record<string, readonly string[]>> = {
+  conversation: OFF,
+  conversation_id: NEVER,
+  conversation_model_id: NEVER,
+  nl_model_id: NEVER,
+  nl_query: OFF,
+  remote_embedding_num_tries: NEVER,
+  remote_embedding_timeout_ms: NEVER,
+  rerank_hybrid_matches: OFF,
+  validate_field_names: ["true", "1"],
+  vector_query: NEVER,
+  voice_query: NEVER,
+};
 
 export const isExtraName = (name: string): name is ExtraName => Object.hasOwn(EXTRAS, name);
 
 /** Whether the parameter asks for something that no engine behind Fountain does. */
 export const asksForForeign = (name: string, value: string): boolean =>
-  FOREIGN.some((foreign) => foreign === name) && value !== "" && !OFF.includes(value);
+  Object.hasOwn(FOREIGN, name) && value !== "" && FOREIGN[name]?.includes(value.trim().toLowerCase()) !== true;
 
 /** Whether the embedded engine can ignore the parameter without changing the result. */
 export const isIdleWhenEmbedded = (name: ExtraName, value: string): boolean => {

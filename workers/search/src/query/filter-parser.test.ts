@@ -77,7 +77,7 @@ describe("what is not a filter is refused with the place and the reason", () => 
     ["script_id:", "a value is expected at character 11"],
     ["script_id:abc", "`script_id` requires whole numbers at character 11"],
     ["script_id:1.5", "`script_id` requires whole numbers at character 11"],
-    ["script_id:99999999999999999999", "`script_id` requires whole numbers at character 11"],
+    ["script_id:99999999999999999999", "`script_id` requires numbers of at most 64 bits at character 11"],
     ["script_id:1..5", "`[` before a range is expected at character 11"],
     ["script_id:[1..2..3]", "one number or one range is expected at character 12"],
     ["script_id:>[1]", "`script_id` requires whole numbers at character 12"],

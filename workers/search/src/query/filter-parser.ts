@@ -6,6 +6,7 @@ import { failure, type Result, success } from "#shared/lang/result.ts";
 import { FIELDS, type FieldName, isFieldName, isIntegerField } from "../model/fields.ts";
 import { type CompareOperator, depthOf, type Filter, type MatchOperator, type Operand } from "./filter.ts";
 import { FilterFault, type Token, type TokenKind, tokenize } from "./filter-tokens.ts";
+import { isInteger, toInt64 } from "./int64.ts";
 
 const MAX_DEPTH = 20;
 /** `a && b || c && d` nests as well, from the left. The database's parser takes no more than 100 opened parentheses. */
@@ -38,14 +39,12 @@ interface Written {
 }
 
 const toInteger = (text: string, at: number, field: FieldName): number => {
-  const value = /^-?\d+$/.test(text) ? Number(text) : Number.NaN;
-  if (!Number.isSafeInteger(value))
-    throw new FilterFault(
-      at,
-      `\`${field}\` requires whole numbers`,
-      `Error with filter field \`${field}\`: Numerical field has an invalid comparator.`,
-    );
-  return Object.is(value, -0) ? 0 : value;
+  const value = toInt64(text);
+  if (value !== undefined) return value;
+  const [reason, typesense] = isInteger(text)
+    ? ["requires numbers of at most 64 bits", "Not an int64."]
+    : ["requires whole numbers", "Numerical field has an invalid comparator."];
+  throw new FilterFault(at, `\`${field}\` ${reason}`, `Error with filter field \`${field}\`: ${typesense}`);
 };
 
 const toIntegerOperand = (written: Written, field: FieldName): Operand => {

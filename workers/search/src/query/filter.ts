@@ -36,6 +36,10 @@ const isPlain = (operands: readonly Operand[]): boolean => operands.length === 1
 
 const printItem = (item: Filter): string => ("items" in item ? `(${printFilter(item)})` : printFilter(item));
 
+/** The fields that a filter is about. */
+export const fieldsOf = (filter: Filter): FieldName[] =>
+  "items" in filter ? filter.items.flatMap(fieldsOf) : [filter.field];
+
 /** Gives the text that `parseFilter` reads as the same tree. */
 export const printFilter = (filter: Filter): string => {
   if ("items" in filter) return filter.items.map(printItem).join(filter.kind === "and" ? " && " : " || ");

@@ -38,8 +38,13 @@ export const QUERY_PARAMETERS = [
   "highlight_end_tag",
   "highlight_affix_num_tokens",
   "snippet_threshold",
+  "enable_highlight_v1",
 ] as const;
 
 export type QueryParameter = (typeof QUERY_PARAMETERS)[number];
 
-export const SEARCH_PARAMETERS: readonly string[] = [...QUERY_PARAMETERS, ...Object.keys(EXTRAS), ...FOREIGN];
+export const SEARCH_PARAMETERS: readonly string[] = [
+  ...QUERY_PARAMETERS,
+  ...Object.keys(EXTRAS),
+  ...Object.keys(FOREIGN),
+];

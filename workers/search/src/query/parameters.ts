@@ -20,12 +20,13 @@ export const invalid = (status: ParameterFault["status"], message: string, detai
 /** The parameter as text; empty when it is not there. */
 export const textOf = (parameters: SearchParameters, name: string): string => String(parameters[name] ?? "");
 
-const DIGITS = /^\d{1,15}$/;
+const DIGITS = /^\d{1,19}$/;
 
 export const readUnsigned = (parameters: SearchParameters, name: string, otherwise: number): Read<number> => {
   const text = textOf(parameters, name).trim();
   if (text === "") return success(otherwise);
-  return DIGITS.test(text) ? success(Number(text)) : invalid(400, `Parameter \`${name}\` must be an unsigned integer.`);
+  if (DIGITS.test(text)) return success(Math.min(Number(text), Number.MAX_SAFE_INTEGER));
+  return invalid(400, `Parameter \`${name}\` must be an unsigned integer.`);
 };
 
 /** Cuts at commas that stand in no parentheses and no brackets; pieces are trimmed, empty ones dropped. */
@@ -40,6 +41,31 @@ export const splitList = (list: string): string[] => {
     piece = character === "," && depth <= 0 ? "" : piece + character;
   }
   return [...pieces, piece].map((each) => each.trim()).filter((each) => each !== "");
+};
+
+/** A name, options in parentheses, and what comes after. No two runs of spaces meet: the time would be their square. */
+const WITH_OPTIONS = /^([\w*]+)\s*(?:\((.*)\)\s*)?(?::(.*))?$/s;
+
+export interface WithOptions {
+  name: string;
+  options?: string | undefined;
+  rest?: string | undefined;
+}
+
+/** Takes `name(options):rest` apart; what is not like that is a name. */
+export const splitOptions = (written: string): WithOptions => {
+  const [, name = written, options, rest] = WITH_OPTIONS.exec(written) ?? [];
+  return { name, options, rest };
+};
+
+/** All values, or the first fault. */
+export const collect = <Value>(reads: readonly Read<Value>[]): Read<Value[]> => {
+  const values: Value[] = [];
+  for (const read of reads) {
+    if (!read.ok) return read;
+    values.push(read.value);
+  }
+  return success(values);
 };
 
 /** The values of a parameter that is given once for all fields, or once for each of them. */

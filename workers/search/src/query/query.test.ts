@@ -33,6 +33,8 @@ test("what is not said is Typesense's default", () => {
         typosInNumbers: true,
         typosInAlphanumerics: true,
       },
+      isScoped: false,
+      omitted: [],
       hidden: [],
       sort: [],
       facets: [],
@@ -162,7 +164,7 @@ test("what only a cluster does is kept as it was written, and what nobody knows 
 
 test("what the caller may see stays apart from what the caller asks for", () => {
   const embeddedFilter = { kind: "compare", field: "script_id", operator: ":>", value: 1 } as const;
-  const result = parseQuery({ q: "*", filter_by: "script_id:=0 || id:=a" }, embeddedFilter);
+  const result = parseQuery({ q: "*", filter_by: "script_id:=0 || id:=a" }, { filter: embeddedFilter });
   expect(result).toMatchObject({ ok: true, value: { query: { embeddedFilter, filter: { kind: "or" } } } });
 });
 

@@ -1,17 +1,20 @@
 /** Turns the parameters of a search into a query; or says which ones are wrong. */
 
 import { failure, type Result, success } from "#shared/lang/result.ts";
-import { isValueField, type TextField, type ValueField } from "../model/fields.ts";
+import { FIELD_NAMES, type FieldName, isOmittable, type TextField } from "../model/fields.ts";
 import type { HighlightStyle } from "../text/highlight.ts";
 import { asksForEverything, countTokens, MAX_QUERY_WORDS, parseTerms } from "../text/terms.ts";
 import type { ParameterFault, SearchedField, SearchQuery } from "./engine.ts";
-import { asksForForeign, type Extras, isExtraName } from "./extras.ts";
-import type { Filter } from "./filter.ts";
+import { asksForForeign, type Extras, FOREIGN, isExtraName } from "./extras.ts";
+import { readFacetQuery, readFacets } from "./facets.ts";
+import { readTextFields, shownFields, textFieldsIn } from "./field-lists.ts";
+import { type Filter, fieldsOf } from "./filter.ts";
 import { parseFilter } from "./filter-parser.ts";
 import type { QueryParameter } from "./parameter-names.ts";
 import { invalid, type Read, type SearchParameters, splitList, textOf } from "./parameters.ts";
-import { readFacets, readSorts, readTextFields, shownFields, textFieldsIn } from "./query-lists.ts";
 import { createReader, parseBoolean, parseSmall, type Reader } from "./reader.ts";
+import type { Restrictions } from "./restrictions.ts";
+import { readSorts } from "./sorts.ts";
 import { readTypoTolerance } from "./typo-parameters.ts";
 
 /** Typesense's defaults and limits. */
@@ -50,8 +53,8 @@ const readQ = (q: string): Read<string> => {
   return invalid(400, `A query can have at most ${MAX_QUERY_WORDS} different words.`);
 };
 
-const readQueryBy = (list: string, q: string): Read<TextField[]> => {
-  const fields = readTextFields(list);
+const readQueryBy = (list: string, q: string, known: readonly FieldName[]): Read<TextField[]> => {
+  const fields = readTextFields(list, known);
   if (fields.ok && fields.value.length === 0 && !asksForEverything(q))
     return invalid(
       400,
@@ -69,11 +72,15 @@ const readWeights = (list: string, fieldCount: number): Read<number[]> => {
   return invalid(400, "Number of weights in `query_by_weights` does not match number of `query_by` fields.");
 };
 
+/** More than two are two, as in Typesense. */
+const parseTypos = (text: string): number | undefined =>
+  /^\d{1,9}$/.test(text) ? Math.min(Number(text), MAX_TYPOS) : undefined;
+
 const searchedFields = (reader: Reader, fields: readonly TextField[]): SearchedField[] => {
   const count = fields.length;
   const weights = reader.keep("query_by_weights", readWeights(reader.text("query_by_weights"), count), []);
   const prefixes = reader.perField("prefix", count, true, parseBoolean);
-  const typos = reader.perField("num_typos", count, MAX_TYPOS, parseSmall(MAX_TYPOS));
+  const typos = reader.perField("num_typos", count, MAX_TYPOS, parseTypos);
   return fields.map((field, index) => ({
     field,
     weight: weights[index] ?? 0,
@@ -82,26 +89,16 @@ const searchedFields = (reader: Reader, fields: readonly TextField[]): SearchedF
   }));
 };
 
-const readFilterBy = (source: string): Read<Filter | undefined> => {
+const readFilterBy = (source: string, known: readonly FieldName[]): Read<Filter | undefined> => {
   if (source.trim() === "") return success(undefined);
   const parsed = parseFilter(source.toWellFormed());
-  if (parsed.ok) return parsed;
-  const { message, detail } = parsed.error;
-  return invalid(400, message, `Invalid filter: ${detail}.`);
-};
-
-const FACET_QUERY = /^\s*(\w+)\s*:(.*)$/s;
-
-const readFacetQuery = (
-  source: string,
-  isCounted: (field: ValueField) => boolean,
-): Read<Omit<NonNullable<SearchQuery["facetQuery"]>, "maxTypos"> | undefined> => {
-  if (source.trim() === "") return success(undefined);
-  const [, field = "", words] = FACET_QUERY.exec(source) ?? [];
-  if (words === undefined) return invalid(400, "Facet query must be in the `facet_field: value` format.");
-  if (!isValueField(field) || !isCounted(field))
-    return invalid(400, `Facet query refers to a facet field \`${field}\` that is not part of \`facet_by\` parameter.`);
-  return success(words.trim() === "" ? undefined : { field, words: words.trim().toWellFormed() });
+  if (!parsed.ok) {
+    const { message, detail } = parsed.error;
+    return invalid(400, message, `Invalid filter: ${detail}.`);
+  }
+  const hidden = fieldsOf(parsed.value).find((field) => !known.includes(field));
+  if (hidden === undefined) return parsed;
+  return invalid(400, `Could not find a filter field named \`${hidden}\` in the schema.`);
 };
 
 const readPerPage = (perPage: number): Read<number> =>
@@ -126,9 +123,9 @@ const readTag = (reader: Reader, name: QueryParameter, otherwise: string): strin
   return reader.keep(name, isShort ? success(tag) : invalid(400, fault), otherwise);
 };
 
-const readHighlight = (reader: Reader, fields: readonly TextField[]): HighlightStyle => ({
-  fields: reader.has("highlight_fields") ? textFieldsIn(reader.text("highlight_fields")) : [...fields],
-  fullFields: textFieldsIn(reader.text("highlight_full_fields")),
+const readHighlight = (reader: Reader, fields: readonly TextField[], known: readonly FieldName[]): HighlightStyle => ({
+  fields: reader.has("highlight_fields") ? textFieldsIn(reader.text("highlight_fields"), known) : [...fields],
+  fullFields: textFieldsIn(reader.text("highlight_full_fields"), known),
   startTag: readTag(reader, "highlight_start_tag", "<mark>"),
   endTag: readTag(reader, "highlight_end_tag", "</mark>"),
   affixWords: Math.min(reader.unsigned("highlight_affix_num_tokens", 4), MAX_AFFIX_WORDS),
@@ -142,19 +139,44 @@ const extrasIn = (parameters: SearchParameters): Extras =>
       .map((name) => [name, textOf(parameters, name).toWellFormed()]),
   );
 
+const notSupported = (parameter: string): string => {
+  const isTrueOnly = FOREIGN[parameter]?.includes("true") === true;
+  return `Parameter \`${parameter}\` is ${isTrueOnly ? "supported as `true` only" : "not supported"}.`;
+};
+
 const foreignFaults = (parameters: SearchParameters): ParameterFault[] =>
   Object.keys(parameters)
     .filter((name) => asksForForeign(name, textOf(parameters, name)))
-    .map((parameter) => ({ parameter, status: 400, message: `Parameter \`${parameter}\` is not supported.` }));
+    .map((parameter) => ({ parameter, status: 400, message: notSupported(parameter) }));
 
-/** The query, or a fault for each parameter that cannot be used. `embeddedFilter` is what the caller may see at most. */
-export const parseQuery = (parameters: SearchParameters, embeddedFilter?: Filter): QueryResult => {
+/** Parameters that a cluster would read itself, and that could show fields that do not exist for the caller. */
+const hiddenFaults = ({ group_by = "", preset }: Extras, { fields }: Restrictions): ParameterFault[] => {
+  if (fields === undefined) return [];
+  const hidden = splitList(group_by).find((name) => !fields.some((field) => field === name));
+  const message = "Parameter `preset` is not supported with a scoped key that is restricted to some fields.";
+  return [
+    ...(hidden === undefined
+      ? []
+      : [
+          {
+            parameter: "group_by",
+            status: 404 as const,
+            message: `Could not find a field named \`${hidden}\` in the schema.`,
+          },
+        ]),
+    ...(preset === undefined ? [] : [{ parameter: "preset", status: 400 as const, message }]),
+  ];
+};
+
+/** The query, or a fault for each parameter that cannot be used. `within` is what the caller of a scoped key may see. */
+export const parseQuery = (parameters: SearchParameters, within?: Restrictions): QueryResult => {
   const reader = createReader(parameters);
+  const known = within?.fields ?? FIELD_NAMES;
   const q = reader.keep("q", readQ(reader.text("q")), "");
-  const fields = reader.keep("query_by", readQueryBy(reader.text("query_by"), q), []);
-  const filter = reader.keep("filter_by", readFilterBy(reader.text("filter_by")), undefined);
-  const sort = reader.keep("sort_by", readSorts(reader.text("sort_by")), []);
-  const facets = reader.keep("facet_by", readFacets(reader.text("facet_by")), []);
+  const fields = reader.keep("query_by", readQueryBy(reader.text("query_by"), q, known), []);
+  const filter = reader.keep("filter_by", readFilterBy(reader.text("filter_by"), known), undefined);
+  const sort = reader.keep("sort_by", readSorts(reader.text("sort_by"), known), []);
+  const facets = reader.keep("facet_by", readFacets(reader.text("facet_by"), known), []);
   const facetQuery = reader.keep(
     "facet_query",
     readFacetQuery(reader.text("facet_query"), (field) => facets.some((facet) => facet.field === field)),
@@ -167,7 +189,8 @@ export const parseQuery = (parameters: SearchParameters, embeddedFilter?: Filter
     queryBy: searchedFields(reader, fields),
     typoTolerance: readTypoTolerance(reader),
     ...(filter && { filter }),
-    ...(embeddedFilter && { embeddedFilter }),
+    ...(within?.filter && { embeddedFilter: within.filter }),
+    isScoped: within !== undefined,
     hidden: splitList(reader.text("hidden_hits").toWellFormed()),
     sort,
     facets,
@@ -178,11 +201,15 @@ export const parseQuery = (parameters: SearchParameters, embeddedFilter?: Filter
     maxHits: Math.min(
       reader.unsigned("max_hits", Number.MAX_SAFE_INTEGER),
       reader.unsigned("limit_hits", Number.MAX_SAFE_INTEGER),
+      within?.maxHits ?? Number.MAX_SAFE_INTEGER,
     ),
-    shownFields: shownFields(reader.text("include_fields"), reader.text("exclude_fields")),
-    highlight: readHighlight(reader, fields),
+    shownFields: shownFields(reader.text("include_fields"), reader.text("exclude_fields"), known),
+    omitted: [
+      ...new Set([...splitList(reader.text("exclude_fields")).filter(isOmittable), ...(within?.omitted ?? [])]),
+    ],
+    highlight: readHighlight(reader, fields, known),
     extras: extrasIn(parameters),
   };
-  const faults = [...reader.faults, ...foreignFaults(parameters)];
+  const faults = [...reader.faults, ...foreignFaults(parameters), ...hiddenFaults(query.extras, within ?? {})];
   return faults.length > 0 ? failure("invalid", { faults }) : success({ query, paging });
 };

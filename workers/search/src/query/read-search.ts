@@ -1,17 +1,17 @@
 /** From a search's parameters to a query that the engine supports, and to its result. */
 import { failure, type Result, success } from "#shared/lang/result.ts";
 import { type SearchEngine, SearchRefused, type SearchResult } from "./engine.ts";
-import type { Filter } from "./filter.ts";
 import type { SearchParameters } from "./parameters.ts";
 import { type InvalidQuery, type ParsedQuery, parseQuery, type QueryResult } from "./query.ts";
+import type { Restrictions } from "./restrictions.ts";
 
 /** The query, or a fault for each parameter that is invalid or that this engine does not support. */
 export const readSearch = (
   engine: Pick<SearchEngine, "refusalsOf">,
   parameters: SearchParameters,
-  embeddedFilter?: Filter,
+  within?: Restrictions,
 ): QueryResult => {
-  const parsed = parseQuery(parameters, embeddedFilter);
+  const parsed = parseQuery(parameters, within);
   if (!parsed.ok) return parsed;
   const faults = engine.refusalsOf(parsed.value.query);
   return faults.length > 0 ? failure("invalid", { faults }) : parsed;
@@ -25,9 +25,9 @@ export interface Found extends ParsedQuery {
 export const search = async (
   engine: Pick<SearchEngine, "refusalsOf" | "search">,
   parameters: SearchParameters,
-  embeddedFilter?: Filter,
+  within?: Restrictions,
 ): Promise<Result<Found, InvalidQuery>> => {
-  const read = readSearch(engine, parameters, embeddedFilter);
+  const read = readSearch(engine, parameters, within);
   if (!read.ok) return read;
   try {
     return success({ ...read.value, result: await engine.search(read.value.query) });

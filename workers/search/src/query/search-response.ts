@@ -1,4 +1,5 @@
 /** Search responses in Typesense's shape. */
+import type { Omittable } from "../model/fields.ts";
 import type { GroupedHits, Hit, SearchQuery, SearchResult } from "./engine.ts";
 import { type SearchParameters, textOf } from "./parameters.ts";
 import type { ParsedQuery } from "./query.ts";
@@ -32,15 +33,17 @@ const toGroup = (group: GroupedHits, withList: boolean): object => ({
 export const toTypesenseResponse = (result: SearchResult, asked: RequestedSearch, elapsedMs: number): object => {
   const { query, paging, parameters, collection } = asked;
   const withList = textOf(parameters, "enable_highlight_v1").trim().toLowerCase() !== "false";
-  const { hits, grouped_hits, ...counts } = result;
+  const { hits, grouped_hits, out_of, ...counts } = result;
+  const isShown = (part: Omittable): boolean => !query.omitted.includes(part);
   return {
     search_cutoff: false,
     ...counts,
+    ...(isShown("out_of") && { out_of }),
     ...(grouped_hits
       ? { grouped_hits: grouped_hits.map((group) => toGroup(group, withList)) }
       : { hits: hits.map((hit) => toHit(hit, withList)) }),
     ...paging,
     request_params: { collection_name: collection, first_q: query.q, per_page: query.limit, q: query.q },
-    search_time_ms: elapsedMs,
+    ...(isShown("search_time_ms") && { search_time_ms: elapsedMs }),
   };
 };

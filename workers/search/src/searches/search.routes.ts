@@ -5,11 +5,11 @@ import { json, jsonBody } from "#shared/http/openapi.ts";
 import { problem } from "#shared/problem/problem.ts";
 import { endpoint } from "../endpoint.ts";
 import { DOCUMENT_EXAMPLE } from "../model/document.ts";
-import { embeddedFilterOf } from "../query/embedded-filter.ts";
 import type { Hit, SearchResult } from "../query/engine.ts";
 import { SEARCH_PARAMETERS } from "../query/parameter-names.ts";
 import { DEFAULT_PER_PAGE, MAX_PER_PAGE } from "../query/query.ts";
 import { search } from "../query/read-search.ts";
+import { restrictionsOf } from "../query/restrictions.ts";
 
 const MAX_PAGE = 1_000_000;
 const MAX_PARAMETER_LENGTH = 4_000;
@@ -145,7 +145,7 @@ const searchDocuments = endpoint("POST /search", {
   },
   handle: async (context, principal) => {
     const { engine } = context.var.services;
-    const read = await search(engine, context.req.valid("json"), embeddedFilterOf(principal));
+    const read = await search(engine, context.req.valid("json"), restrictionsOf(principal));
     if (!read.ok)
       throw problem("invalid-input", {
         detail: "Invalid search parameters.",

@@ -12,12 +12,11 @@ import type { SearchServices } from "../composition/services.ts";
 import { endpoint } from "../endpoint.ts";
 import { DOCUMENT_EXAMPLE } from "../model/document.ts";
 import { COLLECTION } from "../model/fields.ts";
-import { embeddedFilterOf } from "../query/embedded-filter.ts";
 import type { ParameterFault } from "../query/engine.ts";
-import type { Filter } from "../query/filter.ts";
 import { MAX_PARAMETER_LENGTH, MAX_SEARCHES, readMultiSearch } from "../query/multi-search.ts";
 import type { SearchParameters } from "../query/parameters.ts";
 import { search } from "../query/read-search.ts";
+import { type Restrictions, restrictionsOf } from "../query/restrictions.ts";
 import { toTypesenseResponse } from "../query/search-response.ts";
 
 /** Typesense's limit to the query of an address. */
@@ -40,11 +39,11 @@ const outcomeOf = async (
   { engine, now }: Pick<SearchServices, "engine" | "now">,
   collection: string,
   parameters: SearchParameters,
-  embeddedFilter: Filter | undefined,
+  within: Restrictions | undefined,
 ): Promise<Outcome> => {
   if (collection !== COLLECTION) return failure("refused", { fault: NOT_FOUND });
   const startedAtMs = now();
-  const found = await search(engine, parameters, embeddedFilter);
+  const found = await search(engine, parameters, within);
   if (!found.ok) return failure("refused", { fault: found.error.faults[0] ?? NOT_FOUND });
   const { result, query, paging } = found.value;
   return success(toTypesenseResponse(result, { collection, parameters, query, paging }, now() - startedAtMs));
@@ -68,12 +67,12 @@ const ERRORS = errors({
 
 const responseSchema = z.looseObject({
   found: z.int(),
-  out_of: z.int(),
+  out_of: z.int().optional(),
   hits: z.array(z.looseObject({ document: z.looseObject({ id: z.string().optional() }) })).optional(),
   facet_counts: z.array(z.looseObject({ field_name: z.string() })),
   request_params: z.object({ collection_name: z.string(), first_q: z.string(), per_page: z.int(), q: z.string() }),
   search_cutoff: z.boolean(),
-  search_time_ms: z.int(),
+  search_time_ms: z.int().optional(),
 });
 
 const ANSWER_EXAMPLE: z.input<typeof responseSchema> = {
@@ -119,8 +118,8 @@ const searchCollection = endpoint("GET /collections/{name}/documents/search", {
         detail: `Query string exceeds max allowed length of ${MAX_ADDRESS_QUERY_LENGTH}. Use the /multi_search end-point for larger payloads.`,
       });
     const name = context.req.param("name") ?? "";
-    const embeddedFilter = embeddedFilterOf(principal);
-    const outcome = await outcomeOf(context.var.services, name, parametersIn(context), embeddedFilter);
+    const within = restrictionsOf(principal);
+    const outcome = await outcomeOf(context.var.services, name, parametersIn(context), within);
     if (!outcome.ok) throw failed(outcome.error.fault);
     return context.json(outcome.value);
   },
@@ -152,12 +151,12 @@ const multiSearch = endpoint("POST /multi_search", {
     const { services } = context.var;
     const read = readMultiSearch(await context.req.text(), parametersIn(context));
     if (!read.ok) throw problem("malformed-request", { detail: read.error.detail });
-    const embeddedFilter = embeddedFilterOf(principal);
+    const within = restrictionsOf(principal);
     const results: object[] = [];
     for (let at = 0; at < read.value.length; at += SEARCHES_AT_ONCE) {
       const some = read.value
         .slice(at, at + SEARCHES_AT_ONCE)
-        .map((parameters) => outcomeOf(services, String(parameters["collection"] ?? ""), parameters, embeddedFilter));
+        .map((parameters) => outcomeOf(services, String(parameters["collection"] ?? ""), parameters, within));
       results.push(...(await Promise.all(some)).map(toResult));
     }
     return context.json({ results });

@@ -95,7 +95,10 @@ describe("however many terms and words there are", () => {
   });
 
   test("a value of a facet is marked when it has all of them", () => {
-    const marked = (text: string, q: string) => atOnce(markMatches(text, indexTerms(parseTerms(q).include), STYLE));
+    const marked = (text: string, q: string) => {
+      const terms = parseTerms(q).include;
+      return atOnce(markMatches(text, { groups: terms.map((term) => [term]), index: indexTerms(terms) }, STYLE));
+    };
     expect(marked("red running shoes", "shoes ru")).toBe("red <mark>ru</mark>nning <mark>shoes</mark>");
     expect(marked("red running shoes", "boots ru")).toBeUndefined();
     expect(marked("red", "")).toBeUndefined();

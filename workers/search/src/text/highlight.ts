@@ -2,6 +2,7 @@
 import type { Steps } from "#shared/lang/steps.ts";
 import type { TextField } from "../model/fields.ts";
 import { findMatches, type Match, readTokens, type TermIndex } from "./matches.ts";
+import type { Term } from "./terms.ts";
 import type { Token } from "./tokens.ts";
 
 export interface Highlight {
@@ -92,9 +93,16 @@ export function* highlight(
   };
 }
 
-/** The text with the beginnings of its words marked; `undefined` unless it has all of the terms. */
-export function* markMatches(text: string, index: TermIndex, style: HighlightStyle): Steps<string | undefined> {
+/** Terms of which a text must have one of each group, and what they are looked up by. */
+export interface TermGroups {
+  groups: readonly (readonly Term[])[];
+  index: TermIndex;
+}
+
+/** The text with what matches marked; `undefined` unless it has one term of every group. */
+export function* markMatches(text: string, wanted: TermGroups, style: HighlightStyle): Steps<string | undefined> {
+  const { groups, index } = wanted;
   const { matches, terms } = yield* findMatches(text, yield* readTokens(text), index);
-  const hasAll = index.terms.length > 0 && index.terms.every((term) => terms.has(term));
+  const hasAll = groups.length > 0 && groups.every((group) => group.some((term) => terms.has(term)));
   return hasAll ? mark(text, matches, { from: 0, to: text.length }, style) : undefined;
 }

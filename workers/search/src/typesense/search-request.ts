@@ -8,11 +8,15 @@ import type { TypesenseRequest } from "./reply.ts";
 
 type Value = string | number | boolean;
 
-const printSort = ({ field, descending, missing = "last" }: Sort): string => {
+const optionsOf = ({ field, missing = "last", buckets }: Sort): string => {
+  if (buckets !== undefined) return `(${buckets})`;
   // Only this field may be missing.
-  const name = field === "script_id" ? `${field}(missing_values:${missing})` : field;
-  return `${name}:${descending ? "desc" : "asc"}`;
+  return field === "script_id" ? `(missing_values:${missing})` : "";
 };
+
+const direction = ({ descending }: Pick<Sort, "descending">): string => (descending ? "desc" : "asc");
+
+const printSort = (sort: Sort): string => `${sort.field}${optionsOf(sort)}:${direction(sort)}`;
 
 const FACET_ORDERS: Record<FacetRequest["order"], string> = {
   count: "",
@@ -20,10 +24,10 @@ const FACET_ORDERS: Record<FacetRequest["order"], string> = {
   "value-descending": "(sort_by:_alpha:desc)",
 };
 
-const printFacet = ({ field, order, ranges }: FacetRequest): string =>
-  ranges
-    ? `${field}(${ranges.map(({ label, from, to }) => `${label}:[${from},${to}]`).join(", ")})`
-    : field + FACET_ORDERS[order];
+const printFacet = ({ field, order, ranges, sortField }: FacetRequest): string => {
+  if (ranges) return `${field}(${ranges.map(({ label, from, to }) => `${label}:[${from},${to}]`).join(", ")})`;
+  return sortField ? `${field}(sort_by:${sortField.field}:${direction(sortField)})` : field + FACET_ORDERS[order];
+};
 
 const hiddenFilter = (ids: readonly string[]): Filter | undefined =>
   ids.length === 0

@@ -113,6 +113,10 @@ describe("a request", () => {
     expect(typesense.violations).toEqual([]);
   });
 
+  test("may have a time that is no whole number", async () => {
+    expect(await send(node(), "k", health, TIMEOUT_MS + 0.5)).toEqual({ ok: true, value: { ok: true } });
+  });
+
   test("to a node that hangs, breaks off or is gone is unreachable, within its time", async () => {
     const [only] = typesense.nodes;
     if (!only) throw new Error("a node was asked for");

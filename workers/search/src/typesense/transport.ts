@@ -37,7 +37,8 @@ const send = async (config: AdapterConfig, network: Network, timeoutMs: number):
     body: typeof config.data === "string" ? config.data : null,
     // A redirect would take the key along to wherever it leads.
     redirect: "manual",
-    signal: AbortSignal.timeout(timeoutMs),
+    // A share of the time left may be a fraction, which throws.
+    signal: AbortSignal.timeout(Math.floor(timeoutMs)),
   } satisfies RequestInit;
   const response = await (network ? network.fetch(urlOf(config), init) : fetch(urlOf(config), init));
   return {

@@ -1,9 +1,15 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { failure, success } from "#shared/lang/result.ts";
-import { embeddedFilterOf, MAX_EMBEDDED_FILTER_LENGTH, printEmbeddedFilter } from "./embedded-filter.ts";
 import type { Filter } from "./filter.ts";
 import { parseFilter } from "./filter-parser.ts";
+import {
+  limitsWithin,
+  MAX_EMBEDDED_FILTER_LENGTH,
+  namedIn,
+  printEmbeddedFilter,
+  restrictionsOf,
+} from "./restrictions.ts";
 
 const parse = (source: string): Filter => {
   const parsed = parseFilter(source);
@@ -71,13 +77,55 @@ describe("a filter within another", () => {
   });
 });
 
-describe("the confinement of a key", () => {
-  test("is nothing where the key has none", () => {
-    expect(embeddedFilterOf({})).toBeUndefined();
+describe("the restrictions of a key", () => {
+  test("are none where the key has no filter", () => {
+    expect(restrictionsOf({})).toBeUndefined();
   });
 
-  test("that cannot be read is never taken for none", () => {
+  test("that cannot be read are never taken for none", () => {
     for (const searchFilter of ["", " ", "nope:=1", "script_id:=1 ||"])
-      expect(() => embeddedFilterOf({ searchFilter })).toThrow();
+      expect(() => restrictionsOf({ searchFilter })).toThrow();
+    expect(() => restrictionsOf({ searchFilter: " ", searchLimits: { max_hits: 1 } })).toThrow();
+    expect(restrictionsOf({ searchFilter: "", searchLimits: { fields: ["nope"] } })).toEqual({ fields: [] });
+  });
+
+  test("are what its claims say", () => {
+    const searchLimits = { fields: ["id", "text"], omitted: ["out_of"], max_hits: 5 };
+    expect(restrictionsOf({ searchFilter: "", searchLimits })).toEqual({
+      fields: ["id", "text"],
+      omitted: ["out_of"],
+      maxHits: 5,
+    });
+  });
+});
+
+describe("the limits of a key", () => {
+  const limits = (include: string, exclude: string, maxHits?: number, within?: Parameters<typeof limitsWithin>[1]) => {
+    const [first, second] = [namedIn(include), namedIn(exclude)];
+    if (!first.ok || !second.ok) throw new Error("names no field");
+    return limitsWithin({ include: first.value, exclude: second.value, maxHits }, within);
+  };
+
+  test("name the fields that are left, what is left out, and the most hits", () => {
+    expect(limits("id,text,comment", "comment,out_of", 7)).toEqual(
+      success({ fields: ["id", "text"], omitted: ["out_of"], max_hits: 7 }),
+    );
+    expect(limits("element_*", "")).toEqual(success({ fields: ["element_type", "element_id"] }));
+    expect(limits("*", "")).toEqual(success(undefined));
+  });
+
+  test("are within those of its author", () => {
+    const within = { fields: ["id", "text"] as const, omitted: ["search_time_ms"] as const, maxHits: 3 };
+    expect(limits("text,comment", "out_of", 9, within)).toEqual(
+      success({ fields: ["text"], omitted: ["out_of", "search_time_ms"], max_hits: 3 }),
+    );
+    expect(limits("", "", undefined, within)).toEqual(
+      success({ fields: ["id", "text"], omitted: ["search_time_ms"], max_hits: 3 }),
+    );
+    expect(limits("comment", "", undefined, within)).toEqual(failure("no-fields"));
+  });
+
+  test("are refused where a name is no field's", () => {
+    expect(namedIn("text, txt")).toEqual(failure("unknown", { name: "txt" }));
   });
 });
