@@ -5,12 +5,13 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
 import { gzipSync } from "node:zlib";
-import { createClient } from "@libsql/client/http";
+import { type Client, createClient } from "@libsql/client/http";
 import { z } from "zod";
 import { migrateDatabase } from "../libsql/migrate.ts";
 import { OperatorError, reasonOf } from "../local/operator-error.ts";
 import { readTopology, type Topology } from "../workerd/topology.ts";
 import { databasesOf, type EdgeWorker, MAX_COMPRESSED_BYTES, readEdge, STAGES, type Stage } from "./edge.ts";
+import { checkEdgeSettings, ROLE_OWNER, stepUpFaults } from "./settings.ts";
 
 const ROOT = path.join(import.meta.dirname, "..", "..");
 const WRANGLER = path.join(ROOT, "node_modules", "wrangler", "bin", "wrangler.js");
@@ -60,14 +61,38 @@ const dryRun = async (worker: EdgeWorker, stage: Stage): Promise<void> => {
   }
 };
 
+/** Warns of settings that have no effect. Throws {@link OperatorError} with a line for each that is not usable. */
+const assertSettings = (workers: readonly EdgeWorker[], stage: Stage): void => {
+  const { faults, warnings } = checkEdgeSettings(workers, stage, process.env);
+  for (const warning of warnings) console.error(`Fountain: ${warning}`);
+  if (faults.length > 0) throw new OperatorError(faults.join("\n"));
+};
+
 const dryRunAll = async (topology: Topology, stage: Stage): Promise<void> => {
-  for (const worker of readEdge(topology, stage)) await dryRun(worker, stage);
+  const workers = readEdge(topology, stage);
+  assertSettings(workers, stage);
+  for (const worker of workers) await dryRun(worker, stage);
+};
+
+/** Throws {@link OperatorError} when a second factor is demanded of a role that does not exist. */
+const assertRoles = async (workers: readonly EdgeWorker[], client: Client): Promise<void> => {
+  const { rows } = await client.execute("SELECT name FROM roles ORDER BY name");
+  const [fault] = stepUpFaults(
+    workers,
+    rows.map((row) => String(row["name"])),
+  );
+  if (fault !== undefined) throw new OperatorError(fault);
 };
 
 const migrate = async (topology: Topology, workers: readonly EdgeWorker[]): Promise<void> => {
   for (const { worker, url, token } of databasesOf(workers, process.env)) {
     const client = createClient({ url, authToken: token });
-    await migrateDatabase(topology, worker, client).finally(() => client.close());
+    try {
+      await migrateDatabase(topology, worker, client);
+      if (worker.worker === ROLE_OWNER) await assertRoles(workers, client);
+    } finally {
+      client.close();
+    }
     say(`${worker.name}: the database is up to date`);
   }
 };
@@ -89,6 +114,7 @@ const deploy = async (topology: Topology, stage: Stage): Promise<void> => {
   const url = process.env["PUBLIC_URL"];
   if (!url) throw new OperatorError("the smoke test needs PUBLIC_URL: set it, as docs/edge.md says");
   const workers = readEdge(topology, stage);
+  assertSettings(workers, stage);
   databasesOf(workers, process.env);
   for (const worker of workers) await assertSecretsSet(worker, stage);
   await migrate(topology, workers);
@@ -124,6 +150,6 @@ try {
   await run(process.argv.slice(2));
 } catch (error) {
   if (!(error instanceof OperatorError)) throw error;
-  console.error(`Fountain: ${error.message}`);
+  for (const line of error.message.split("\n")) console.error(`Fountain: ${line}`);
   process.exitCode = 1;
 }

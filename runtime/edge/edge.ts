@@ -16,6 +16,7 @@ export const MAX_COMPRESSED_BYTES = 1_000_000;
 const stageTable = z.object({
   services: z.array(z.object({ service: z.string() })).default([]),
   secrets: z.object({ required: z.array(z.string()) }),
+  vars: z.record(z.string(), z.unknown()).default({}),
 });
 const wranglerFile = z.object({ env: z.record(z.enum(STAGES), stageTable) });
 
@@ -28,6 +29,8 @@ export interface EdgeWorker {
   /** The names of the workers it calls. */
   readonly callees: readonly string[];
   readonly secrets: readonly string[];
+  /** Its settings in the wrangler file of this stage, which has none of those of the others. */
+  readonly vars: Readonly<Record<string, unknown>>;
 }
 
 const fileOf = ({ worker }: Worker, topology: Topology): string =>
@@ -39,7 +42,7 @@ const readEdgeWorker = (topology: Topology, worker: Worker, stage: Stage): EdgeW
   const table = parsed.data?.env[stage];
   if (!table) throw new OperatorError(`${file} describes no environment ${stage} with its secrets`);
   const callees = [...new Set(table.services.map(({ service }) => service))];
-  return { worker, file, name: `${worker.name}-${stage}`, callees, secrets: table.secrets.required };
+  return { worker, file, name: `${worker.name}-${stage}`, callees, secrets: table.secrets.required, vars: table.vars };
 };
 
 /** Puts every worker behind those it calls. Throws {@link OperatorError} when they call each other in a cycle. */

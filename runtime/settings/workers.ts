@@ -23,8 +23,11 @@ const SCHEMAS: Readonly<Record<string, Schema>> = {
   "service-a": serviceA,
 };
 
+/** The schema of a worker's bindings; every worker of the repository has one. */
+export const schemaOf = (worker: string): Schema | undefined => SCHEMAS[worker];
+
 /** Long enough for every secret, and an URL for the database's. */
-const placeholderOf = (binding: string): string =>
+export const placeholderOf = (binding: string): string =>
   binding === DATABASE_URL ? "http://placeholder.db" : "placeholder-0123456789-abcdefghijklmnopqrstuvwxyz";
 
 /** What `npm start` and `npm run secrets` generate, where the operator has not set it. */

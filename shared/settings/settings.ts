@@ -13,11 +13,17 @@ interface Meaning {
 
 const meanings = z.registry<Meaning>();
 
-/** Unset variables arrive as `null` from workerd and as `undefined` elsewhere; one that is set to nothing is unset too. */
-const unset = (value: unknown): unknown => (value === null || value === "" ? undefined : value);
+/**
+ * Unset variables arrive as `null` from workerd and as `undefined` elsewhere; one that is set to nothing is unset too. A var
+ * of a wrangler file may be a number.
+ */
+const textOf = (value: unknown): unknown => {
+  if (value === null || value === "") return undefined;
+  return typeof value === "number" ? String(value) : value;
+};
 
 const define = <Schema extends z.ZodType>(schema: Schema, meaning: Meaning) => {
-  const defined = z.preprocess(unset, schema);
+  const defined = z.preprocess(textOf, schema);
   meanings.add(defined, meaning);
   return defined;
 };
