@@ -4,6 +4,7 @@
  */
 import { failure, type Result, success } from "#shared/lang/result.ts";
 import type { Steps } from "#shared/lang/steps.ts";
+import { parseMediaType } from "#shared/semantics/media-type.ts";
 import { countLines } from "./lines.ts";
 
 /** The charsets that can be named, as messages list them. */
@@ -41,17 +42,8 @@ export type CharsetFailure =
   | { kind: "malformed"; charset: string; line: number };
 
 /** The charset that a `Content-Type` names, in lower case; empty when it names none. */
-const charsetOf = (contentType: string): string => {
-  for (const parameter of contentType.split(";").slice(1)) {
-    const [name = "", value = ""] = parameter.split("=");
-    if (name.trim().toLowerCase() === "charset")
-      return value
-        .trim()
-        .replaceAll(/^["']|["']$/g, "")
-        .toLowerCase();
-  }
-  return "";
-};
+const charsetOf = (contentType: string): string =>
+  parseMediaType(contentType)?.parameters.get("charset")?.toLowerCase() ?? "";
 
 const encodingOf = (bytes: Uint8Array, charset: string): Result<Encoding, CharsetFailure> => {
   const encoding = charset === "" ? "utf-8" : ENCODINGS.get(charset);
