@@ -71,9 +71,10 @@ export const EDITS: readonly Edit[] = [
     file: "shared/policy/routes.ts",
     change: (text, names) => {
       const [read, write] = scopesOf(names);
-      const rows = `"POST /notes": scope("${write}"),\n    "GET /notes": scope("${read}"),`;
+      const rows = [`"POST /notes": scope("${write}"),`, `"GET /notes": scope("${read}"),`];
+      rows.push(`"GET /notes/{id}": scope("${read}"),`);
       const place = { opening: "\nconst TABLE = {", closing: "\n} satisfies Record<WorkerName, RouteTable>;" };
-      return appendEntry(text, place, `\n  ${key(names)}: {\n    ${rows}\n  },`);
+      return appendEntry(text, place, `\n  ${key(names)}: {\n    ${rows.join("\n    ")}\n  },`);
     },
   },
   { file: "wrangler.toml", change: addBindings },
@@ -103,16 +104,24 @@ export const EDITS: readonly Edit[] = [
     file: "tests/security/operations.ts",
     change: (text, names) => {
       const path = `/${names.kebab}/notes`;
-      const rows = `"POST /notes": [nothing(WRITES, () => ["${path}", { text: "a note" }])],\n    "GET /notes": [nothing(READS, () => ["${path}"])],`;
+      const rows = [
+        `"POST /notes": [nothing(WRITES, () => ["${path}", { text: "a note" }])],`,
+        `"GET /notes": [nothing(READS, () => ["${path}"])],`,
+        `"GET /notes/{id}": [nothing(READS, () => ["${path}/1"])],`,
+      ];
       const opening = "export const OPERATIONS: Record<WorkerName, Record<string, Variant[]>> = {";
-      return appendEntry(text, { opening, closing: OBJECT_END }, `\n  ${key(names)}: {\n    ${rows}\n  },`);
+      return appendEntry(
+        text,
+        { opening, closing: OBJECT_END },
+        `\n  ${key(names)}: {\n    ${rows.join("\n    ")}\n  },`,
+      );
     },
   },
   {
     file: "tests/conformance/recording/expectations.ts",
     change: (text, names) => {
       const opening = "export const EXPECTED: { [Worker in WorkerName]: Record<RouteKey<Worker>, Expectation> } = {";
-      const rows = '"POST /notes": "content",\n    "GET /notes": READS,';
+      const rows = '"POST /notes": "content",\n    "GET /notes": READS,\n    "GET /notes/{id}": READS,';
       return appendEntry(text, { opening, closing: OBJECT_END }, `\n  ${key(names)}: {\n    ${rows}\n  },`);
     },
   },
@@ -122,7 +131,7 @@ export const EDITS: readonly Edit[] = [
       appendEntry(
         text,
         { opening: "export const LARGEST: Record<string, Largest> = {", closing: OBJECT_END },
-        `\n  "${kebab} POST /notes": FEW_FIELDS,\n  "${kebab} GET /notes": PAGE,`,
+        `\n  "${kebab} POST /notes": FEW_FIELDS,\n  "${kebab} GET /notes": PAGE,\n  "${kebab} GET /notes/{id}": ONE_ROW,`,
       ),
   },
 ];

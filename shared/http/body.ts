@@ -111,7 +111,8 @@ export const receiveBody = async (request: Request, policy: Policy): Promise<Req
   if (announced > maxBytes) throw tooLarge(maxBytes);
   const typeOf = (): MediaType => typeOfBody(request.headers, method, policy);
   // A client that expects 100 Continue has a body, and waits to hear whether it is accepted (RFC 9110 §10.1.1).
-  if (announced > 0 || request.headers.has("expect")) typeOf();
+  const isExpected = request.headers.has("expect") && !request.headers.has("content-length");
+  if (announced > 0 || isExpected) typeOf();
   const bytes =
     announced > 0
       ? new Uint8Array(await request.arrayBuffer().catch(brokenOff))

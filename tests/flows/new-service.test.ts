@@ -69,7 +69,7 @@ test.each([
 test("changes nothing if a file is not as expected, and names it", async () => {
   const compose = read("docker-compose.yml");
   writeFileSync(inCopy("docker-compose.yml"), compose.replace("      - kms_database_token\n", ""));
-  await expect(create(NAME)).rejects.toThrow('Fountain: docker-compose.yml has "      - kms_database_token" 2 times');
+  await expect(create(NAME)).rejects.toThrow('Fountain: docker-compose.yml has "      - kms_database_token" 3 times');
   writeFileSync(inCopy("docker-compose.yml"), compose);
   expect(existsSync(inCopy(`workers/${NAME}`))).toBe(false);
   for (const file of CHANGED) expect(read(file), file).toBe(readFileSync(path.join(ROOT, file), "utf8"));

@@ -31,6 +31,14 @@ test("a note is written, and read page by page", async () => {
   expect((await list(`?after=${first.next}`)).items).toMatchObject([{ id: 2, text: "two" }]);
 });
 
+test("a note is read at the path that its creation names", async () => {
+  const created = await write({ text: "three" });
+  const read = (path: string) => fountain.fetch(path, { headers: reader });
+  const found = await read(created.headers.get("location") ?? "");
+  expect([found.status, await found.json()]).toEqual([200, await created.json()]);
+  expect((await read("/new-service/notes/404")).status).toBe(404);
+});
+
 test.each([
   ["without a text", {}],
   ["with an empty text", { text: "" }],
@@ -48,5 +56,5 @@ test("a note is deleted after thirty days", async () => {
   const database = fountain.databases["new-service"];
   await database?.execute("UPDATE notes SET created_at = created_at - 30 * 86400000 WHERE text = 'one'");
   await fountain.runScheduled("new-service");
-  expect((await list()).items.map(({ text }) => text)).toEqual(["two"]);
+  expect((await list()).items.map(({ text }) => text)).toEqual(["two", "three"]);
 });

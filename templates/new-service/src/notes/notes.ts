@@ -14,6 +14,7 @@ export interface Note {
 export interface NoteStore {
   /** Returns the id of the new note. */
   create(note: Omit<Note, "id">): Promise<number>;
+  find(id: number): Promise<Note | undefined>;
   /** Ordered by id, starting after the given one. */
   list(query: { after: number; limit: number }): Promise<Note[]>;
   /** Deletes the notes that were written until then. */
