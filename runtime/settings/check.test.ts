@@ -37,6 +37,7 @@ const WRONG: Readonly<Record<string, readonly [allowed: string, ...values: strin
   ],
   REVOCATION_MAX_STALENESS_SECONDS: ["a whole number from 5 to 900", "4", "901", "soon", "1e2", "-5"],
   TRUSTED_PROXIES: ["addresses or networks", "caddy", "10.0.0.0/33", "10.0.0.256", "*"],
+  SECURITY_CONTACT: ["mailto:, https: or tel: URIs", "security@example.com", "http://example.com", "mailto:security"],
   CORS_ORIGINS: ["exact origins", "localhost:3000", "*", "https://x.example/", "https://x.example;https://y.example"],
   REGISTRATION: ["open or closed", "opne", "yes", "true", "OPEN", " open"],
   STEP_UP_FOR_ROLES: ["roles", "admn", "admin;auditor", "Admin", "admin,nobody-has-this"],

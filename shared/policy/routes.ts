@@ -116,6 +116,7 @@ const TABLE = {
     "GET /openapi.json": PUBLIC,
     "GET /.well-known/jwks.json": PUBLIC,
     "GET /.well-known/oauth-authorization-server": PUBLIC,
+    "GET /.well-known/security.txt": PUBLIC,
   },
   kms: {
     "GET /.well-known/jwks.json": PUBLIC,

@@ -23,6 +23,7 @@ const GATEWAY: Record<string, Variant[]> = {
   "GET /openapi.json": [nothing(READS, () => ["/openapi.json"])],
   "GET /.well-known/jwks.json": [nothing(READS, () => ["/.well-known/jwks.json"])],
   "GET /.well-known/oauth-authorization-server": [nothing(READS, () => ["/.well-known/oauth-authorization-server"])],
+  "GET /.well-known/security.txt": [nothing(READS, () => ["/.well-known/security.txt"])],
 };
 
 const TWOFA: Record<string, Variant[]> = {

@@ -156,6 +156,7 @@ export const createTestGateway = async (corsOrigins: readonly string[] = []): Pr
     publicUrl: ISSUER,
     trustedProxies: [],
     corsOrigins: new Set(corsOrigins),
+    securityContacts: [],
     ...drainable({
       probe: async () => {
         await getFromAll(upstreams, "/ready");

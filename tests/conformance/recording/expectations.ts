@@ -24,6 +24,7 @@ export const EXPECTED: { [Worker in WorkerName]: Record<RouteKey<Worker>, Expect
     "GET /openapi.json": READS,
     "GET /.well-known/jwks.json": READS,
     "GET /.well-known/oauth-authorization-server": READS,
+    "GET /.well-known/security.txt": READS,
   },
   kms: {
     "GET /.well-known/jwks.json": READS,

@@ -10,6 +10,7 @@ import { personalDataEndpoints } from "./aggregates/personal-data.routes.ts";
 import type { GatewayServices } from "./composition/services.ts";
 import { INFO, openApiEndpoints } from "./docs/openapi.routes.ts";
 import { pagesEndpoints } from "./docs/pages.routes.ts";
+import { securityTxtEndpoints } from "./docs/security-txt.routes.ts";
 import { healthEndpoints } from "./health/health.routes.ts";
 import { jwksEndpoints } from "./proxy/jwks.routes.ts";
 import { metadataEndpoints } from "./proxy/metadata.routes.ts";
@@ -27,6 +28,7 @@ export const createGatewayApp = (connect: (bindings: unknown) => GatewayServices
   });
   const endpoints = [
     ...pagesEndpoints,
+    ...securityTxtEndpoints,
     ...healthEndpoints,
     ...jwksEndpoints,
     ...metadataEndpoints,

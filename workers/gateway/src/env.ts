@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { ServiceARpc } from "#shared/contracts/service-a.ts";
 import type { TwofaRpc } from "#shared/contracts/twofa.ts";
 import { EXPORT_DEADLINE_MS, kmsRpc, rpc, verifierBindings } from "#shared/http/bindings.ts";
-import { setting, settingsSchema } from "#shared/settings/settings.ts";
+import { listed, setting, settingsSchema } from "#shared/settings/settings.ts";
 import { parseNetworks } from "./admission/client-address.ts";
 import { originsSchema } from "./admission/cors.ts";
 
@@ -11,6 +11,12 @@ const networks = z.string().transform((text, context) => {
   if (parsed === undefined) context.addIssue({ code: "custom" });
   return parsed ?? [];
 });
+
+const CONTACT = /^(?:mailto:[^\s@,]+@[^\s@,]+|https:\/\/[^\s,]+|tel:\+?[\d().-]+)$/;
+const contactsSchema = z
+  .string()
+  .transform(listed)
+  .pipe(z.array(z.string().regex(CONTACT)));
 
 export const envSchema = settingsSchema({
   ...verifierBindings,
@@ -22,6 +28,11 @@ export const envSchema = settingsSchema({
   CORS_ORIGINS: setting(
     "exact origins with commas between, without a path, such as https://www.example.com",
     originsSchema.default(new Set()),
+  ),
+  /** Whom security.txt names, the preferred contact first. */
+  SECURITY_CONTACT: setting(
+    "mailto:, https: or tel: URIs with commas between, such as mailto:security@example.com",
+    contactsSchema.default([]),
   ),
   KMS_RPC: kmsRpc,
   TWOFA_RPC: rpc<TwofaRpc>("twofa", { deadlinesMs: { factorsOf: EXPORT_DEADLINE_MS } }),

@@ -52,6 +52,7 @@ const connect = once((bindings: unknown): GatewayServices => {
     publicUrl: env.PUBLIC_URL,
     trustedProxies: env.TRUSTED_PROXIES,
     corsOrigins: env.CORS_ORIGINS,
+    securityContacts: env.SECURITY_CONTACT,
     ...drainable({
       probe: async () => {
         await getFromAll(upstreams, "/ready");

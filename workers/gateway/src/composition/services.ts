@@ -22,6 +22,8 @@ export interface GatewayServices extends BaseServices, Drainable {
   trustedProxies: readonly Network[];
   /** The origins whose pages may call from a browser. */
   corsOrigins: ReadonlySet<string>;
+  /** Where vulnerabilities of this installation are reported, as URIs. */
+  securityContacts: readonly string[];
   upstreams: Upstreams;
   verifyApiKey: ApiKeyVerifier;
   twofa: Pick<TwofaRpc, "elevateOnce" | "hasFactor" | "confirmFactorless">;
