@@ -1,35 +1,20 @@
 /** Backup, restore, lost data and the rotation of the root key, by the commands in docs/, as an operator pastes them. */
-import { execFile } from "node:child_process";
 import { statSync } from "node:fs";
 import path from "node:path";
-import { promisify } from "node:util";
 import { afterAll, expect, inject, test } from "vitest";
 import { blocksUnder } from "../docs/shell-blocks.ts";
 import { logIn, registerService } from "../support/session.ts";
-import { answers, baseUrl, compose, composeCommand, container, docker, eventually, logs, secret } from "./stack.ts";
+import { paste } from "./paste.ts";
+import { answers, baseUrl, compose, container, docker, eventually, logs, secret } from "./stack.ts";
 
-const ROOT = path.join(import.meta.dirname, "..", "..");
 const place = inject("stack");
 const url = baseUrl(place);
 const target = { url, adminUsername: "admin", adminPassword: secret(place, "admin_password") };
-const COMPOSE = `${composeCommand(place).join(" ")} --file ${ROOT}/docker-compose.yml --project-directory ${ROOT}`;
 const TEST_MS = 300_000;
 
 afterAll(async () => {
   await eventually(() => answers(`${url}/ready`));
 });
-
-/** Runs commands of the documentation beside the secrets of this stack. */
-const paste = async (commands: string): Promise<void> => {
-  const adapted = commands
-    .replaceAll("docker compose", COMPOSE)
-    .replaceAll("fountain_libsql", `${place.project}_libsql`)
-    .replaceAll("fountain-jobs:0.1.0", "fountain-jobs:test")
-    .replaceAll("../fountain-secrets", "fountain-secrets")
-    .replaceAll("deploy/rolling-restart.sh", `COMPOSE='${COMPOSE}' ${ROOT}/deploy/rolling-restart.sh`)
-    .replaceAll("npm run secrets", `'${process.execPath}' ${ROOT}/runtime/compose/make-secrets.ts secrets`);
-  await promisify(execFile)("bash", ["-euc", adapted], { cwd: place.directory });
-};
 
 const modeOf = (file: string): number => statSync(path.join(place.directory, file)).mode & 0o777;
 
@@ -42,8 +27,8 @@ test("the backup is made while callers wait for seconds, and only its owner can 
   timeout: TEST_MS,
 }, async () => {
   await registerService(target, await logIn(target), "before-the-backup", ["search:read"]);
-  await paste(backUpData);
-  await paste(backUpSecrets);
+  await paste(place, backUpData);
+  await paste(place, backUpSecrets);
   await eventually(() => answers(`${url}/ready`));
   expect([modeOf("backup"), modeOf("fountain-secrets.tar.gz")]).toEqual([0o700, 0o600]);
 });
@@ -60,7 +45,7 @@ test("a lost volume is no new installation: migrate says so, nothing starts, and
   );
   expect(await answers(`${url}/ready`)).toBe(false);
 
-  await paste(restore);
+  await paste(place, restore);
   await eventually(() => answers(`${url}/ready`));
   const found = await services();
   expect(found).toContain("before-the-backup");
@@ -72,14 +57,14 @@ test("the root key is replaced, and the previous one removed, without a failed l
 }, async () => {
   const old = secret(place, "kms_secret_key");
   const [replace = "", removePrevious = ""] = blocksUnder("docs/secrets.md", "Docker Compose");
-  await paste(replace);
+  await paste(place, replace);
   expect(secret(place, "kms_secret_key")).not.toBe(old);
   expect(secret(place, "secret_key_previous")).toBe(old);
   await eventually(async () => {
     const answer = await fetch(`${url}/kms/root-key`, { headers: await logIn(target) });
     return Object(await answer.json()).remaining === 0;
   });
-  await paste(removePrevious);
+  await paste(place, removePrevious);
   expect(secret(place, "secret_key_previous")).toBe("");
   await eventually(() => answers(`${url}/ready`));
   expect(await services()).toContain("before-the-backup");

@@ -71,6 +71,7 @@ const NOT_RUN: Readonly<Record<string, string>> = {
   "docs/secrets.md Docker Compose": COMPOSE,
   "docs/search.md Typesense cluster": STARTS,
   "docs/self-hosting.md Install": COMPOSE,
+  "docs/self-hosting.md Settings": COMPOSE,
   "docs/self-hosting.md Secrets": COMPOSE,
   "docs/self-hosting.md Replicas": COMPOSE,
   "docs/self-hosting.md Watchdog": "inspects a process that hangs, as root",

@@ -26,11 +26,14 @@ const anchors = new Map(
   ]),
 );
 
+/** As GitHub resolves it from a page in the root: its form for private reports. */
+const GITHUB_ADVISORIES = "../../security/advisories/new";
+
 /** Links to files of the repository; those to other hosts and to a running Fountain are left out. */
 const linksOf = (page: string): string[] =>
   [...textOf(page).matchAll(/\]\(([^)\s]+)\)/g)]
     .map(([, target = ""]) => target)
-    .filter((target) => !/^(?:https?:|mailto:|\/)/.test(target));
+    .filter((target) => !/^(?:https?:|mailto:|\/)/.test(target) && target !== GITHUB_ADVISORIES);
 
 test("a heading has the anchor that GitHub gives it", () => {
   expect(["RFC 8725 compliance", "`amr` and recovery codes", "FOUNTAIN_HOME"].map(anchorOf)).toEqual([
