@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { MAX_BODY_MS, MAX_PAUSE_MS, receiveInTime } from "./body-time.ts";
+import { MAX_BODY_MS, MAX_PAUSE_MS, MAX_UNANNOUNCED_MS, receiveInTime } from "./body-time.ts";
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -9,14 +9,14 @@ afterEach(() => {
 });
 
 /** A request whose body comes as the test sends it. */
-const receive = () => {
+const receive = (headers: Record<string, string> = { "content-type": "text/plain" }) => {
   let sent: ReadableStreamDefaultController<Uint8Array> | undefined;
   const source = new ReadableStream<Uint8Array>({
     start: (controller) => {
       sent = controller;
     },
   });
-  const init = { method: "POST", body: source, duplex: "half" };
+  const init = { method: "POST", headers, body: source, duplex: "half" };
   return {
     send: (text: string) => sent?.enqueue(new TextEncoder().encode(text)),
     end: () => sent?.close(),
@@ -59,6 +59,29 @@ test("a body that drips is given up in the end", async () => {
     await vi.advanceTimersByTimeAsync(20_000);
   }
   await refused;
+});
+
+test("a body that nothing announces is none if no byte of it comes within a second", async () => {
+  const { request, rest } = receive({});
+  const read = request.text();
+  await vi.advanceTimersByTimeAsync(MAX_UNANNOUNCED_MS);
+  expect(await read).toBe("");
+  expect(await rest()).toBe(false);
+});
+
+test.each([
+  ["begun", {}],
+  ["of some type", { "content-type": "text/plain" }],
+  ["of some length", { "content-length": "1" }],
+  ["waiting for 100 Continue", { expect: "100-continue" }],
+])("a body %s is waited for as long as any", async (what, headers) => {
+  const { send, end, request } = receive(headers);
+  const read = request.text();
+  if (what === "begun") send("a");
+  await vi.advanceTimersByTimeAsync(MAX_PAUSE_MS - 1);
+  send("b");
+  end();
+  expect(await read).toMatch(/b$/);
 });
 
 test("a body that breaks off is no timeout", async () => {

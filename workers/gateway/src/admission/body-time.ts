@@ -9,6 +9,11 @@ import { isBodiless } from "#shared/semantics/method.ts";
 
 /** The longest pause in a body. */
 export const MAX_PAUSE_MS = 30_000;
+/**
+ * How long a body is waited for that nothing announces but chunked framing. Some clients send that for a request without
+ * a body, and never the chunk that ends it.
+ */
+export const MAX_UNANNOUNCED_MS = 1_000;
 /** The longest time a body may take in all: 8 MiB at 14 kB/s. `read_body` of the Caddyfile is longer. */
 export const MAX_BODY_MS = 600_000;
 
@@ -17,25 +22,28 @@ const timeout = () =>
     detail: `The body paused for ${MAX_PAUSE_MS / 1000} seconds, or took more than ${MAX_BODY_MS / 60_000} minutes. Nothing was changed: send the request again.`,
   });
 
+const ANNOUNCING = ["content-length", "content-type", "expect"];
+
 /** The request with a body that fails with the problem `request-timeout` if its bytes do not come in time. */
 export const receiveInTime: Receive = (request) => {
   if (request.body === null || isBodiless(request.method)) return { request, rest: () => drain(request) };
   const reader = request.body.getReader();
   let isLate = false;
+  let isExpected = ANNOUNCING.some((name) => request.headers.has(name));
   const endsAtMs = Date.now() + MAX_BODY_MS;
   const pull = async (controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> => {
     let timer: ReturnType<typeof setTimeout> | undefined;
-    const late = new Promise<never>((_resolve, reject) => {
-      const giveUp = () => {
-        isLate = true;
-        reject(timeout());
-      };
-      timer = setTimeout(giveUp, Math.min(MAX_PAUSE_MS, Math.max(0, endsAtMs - Date.now())));
+    const pauseMs = isExpected ? MAX_PAUSE_MS : MAX_UNANNOUNCED_MS;
+    const late = new Promise<undefined>((resolve) => {
+      timer = setTimeout(() => resolve(undefined), Math.min(pauseMs, Math.max(0, endsAtMs - Date.now())));
     });
     try {
-      const { done, value } = await Promise.race([reader.read(), late]);
-      if (done) controller.close();
-      else controller.enqueue(value);
+      const piece = await Promise.race([reader.read(), late]);
+      isLate = piece === undefined;
+      if (isLate && isExpected) throw timeout();
+      if (piece === undefined || piece.done) return controller.close();
+      isExpected = true;
+      controller.enqueue(piece.value);
     } finally {
       clearTimeout(timer);
     }
