@@ -10,6 +10,7 @@ import { readFacetQuery, readFacets } from "./facets.ts";
 import { readTextFields, shownFields, textFieldsIn } from "./field-lists.ts";
 import { type Filter, fieldsOf } from "./filter.ts";
 import { parseFilter } from "./filter-parser.ts";
+import { hiddenFieldFaults } from "./hidden-fields.ts";
 import type { QueryParameter } from "./parameter-names.ts";
 import { invalid, type Read, type SearchParameters, splitList, textOf } from "./parameters.ts";
 import { createReader, parseBoolean, parseSmall, type Reader } from "./reader.ts";
@@ -149,25 +150,6 @@ const foreignFaults = (parameters: SearchParameters): ParameterFault[] =>
     .filter((name) => asksForForeign(name, textOf(parameters, name)))
     .map((parameter) => ({ parameter, status: 400, message: notSupported(parameter) }));
 
-/** Parameters that a cluster would read itself, and that could show fields that do not exist for the caller. */
-const hiddenFaults = ({ group_by = "", preset }: Extras, { fields }: Restrictions): ParameterFault[] => {
-  if (fields === undefined) return [];
-  const hidden = splitList(group_by).find((name) => !fields.some((field) => field === name));
-  const message = "Parameter `preset` is not supported with a scoped key that is restricted to some fields.";
-  return [
-    ...(hidden === undefined
-      ? []
-      : [
-          {
-            parameter: "group_by",
-            status: 404 as const,
-            message: `Could not find a field named \`${hidden}\` in the schema.`,
-          },
-        ]),
-    ...(preset === undefined ? [] : [{ parameter: "preset", status: 400 as const, message }]),
-  ];
-};
-
 /** The query, or a fault for each parameter that cannot be used. `within` is what the caller of a scoped key may see. */
 export const parseQuery = (parameters: SearchParameters, within?: Restrictions): QueryResult => {
   const reader = createReader(parameters);
@@ -210,6 +192,6 @@ export const parseQuery = (parameters: SearchParameters, within?: Restrictions):
     highlight: readHighlight(reader, fields, known),
     extras: extrasIn(parameters),
   };
-  const faults = [...reader.faults, ...foreignFaults(parameters), ...hiddenFaults(query.extras, within ?? {})];
+  const faults = [...reader.faults, ...foreignFaults(parameters), ...hiddenFieldFaults(parameters, within?.fields)];
   return faults.length > 0 ? failure("invalid", { faults }) : success({ query, paging });
 };

@@ -29,10 +29,14 @@ const toGroup = (group: GroupedHits, withList: boolean): object => ({
   hits: group.hits.map((hit) => toHit(hit, withList)),
 });
 
+/** Whether hits have the list of highlights, beside the newer form. */
+export const showsHighlightList = (parameters: SearchParameters): boolean =>
+  textOf(parameters, "enable_highlight_v1").trim().toLowerCase() !== "false";
+
 /** The body of the response. */
 export const toTypesenseResponse = (result: SearchResult, asked: RequestedSearch, elapsedMs: number): object => {
   const { query, paging, parameters, collection } = asked;
-  const withList = textOf(parameters, "enable_highlight_v1").trim().toLowerCase() !== "false";
+  const withList = showsHighlightList(parameters);
   const { hits, grouped_hits, out_of, ...counts } = result;
   const isShown = (part: Omittable): boolean => !query.omitted.includes(part);
   return {

@@ -216,6 +216,15 @@ describe("POST /search", () => {
     expect(pointersOf(answer.body)).toEqual(pointers);
   });
 
+  test("leaves highlights out where the query says so", async () => {
+    await sync({ operation: "create", document: { ...DOCUMENT, id: "marked", text: "a marked harbour" } });
+    const marks = async (more: object) => {
+      const { body } = await search({ q: "marked", query_by: "text", ...more });
+      return body.hits[0].highlights.length;
+    };
+    expect([await marks({}), await marks({ enable_highlight_v1: false })]).toEqual([1, 0]);
+  });
+
   test("says where a filter goes wrong", async () => {
     const { body } = await search({ q: "*", filter_by: "id:=a && colour:=red" });
     expect(body.errors).toEqual([

@@ -10,6 +10,7 @@ import { SEARCH_PARAMETERS } from "../query/parameter-names.ts";
 import { DEFAULT_PER_PAGE, MAX_PER_PAGE } from "../query/query.ts";
 import { search } from "../query/read-search.ts";
 import { restrictionsOf } from "../query/restrictions.ts";
+import { showsHighlightList } from "../query/search-response.ts";
 
 const MAX_PAGE = 1_000_000;
 const MAX_PARAMETER_LENGTH = 4_000;
@@ -104,17 +105,23 @@ const responseSchema = z
   .openapi("SearchAnswer");
 
 /** A number is enough to compare hits by, though it rounds Typesense's. */
-const toHit = ({ document, highlights, text_match = "0" }: Hit) => ({
-  document,
-  highlights,
-  text_match: Number(text_match),
-});
+const toHit =
+  (withHighlights: boolean) =>
+  ({ document, highlights, text_match = "0" }: Hit) => ({
+    document,
+    highlights: withHighlights ? highlights : [],
+    text_match: Number(text_match),
+  });
 
-const toBody = ({ found, hits, grouped_hits, facet_counts }: SearchResult, page: number) => ({
+const toBody = (
+  { found, hits, grouped_hits, facet_counts }: SearchResult,
+  page: number,
+  toOwnHit: ReturnType<typeof toHit>,
+) => ({
   found,
   page,
-  hits: hits.map(toHit),
-  ...(grouped_hits && { grouped_hits: grouped_hits.map((group) => ({ ...group, hits: group.hits.map(toHit) })) }),
+  hits: hits.map(toOwnHit),
+  ...(grouped_hits && { grouped_hits: grouped_hits.map((group) => ({ ...group, hits: group.hits.map(toOwnHit) })) }),
   facet_counts,
 });
 
@@ -145,7 +152,8 @@ const searchDocuments = endpoint("POST /search", {
   },
   handle: async (context, principal) => {
     const { engine } = context.var.services;
-    const read = await search(engine, context.req.valid("json"), restrictionsOf(principal));
+    const parameters = context.req.valid("json");
+    const read = await search(engine, parameters, restrictionsOf(principal));
     if (!read.ok)
       throw problem("invalid-input", {
         detail: "Invalid search parameters.",
@@ -156,7 +164,7 @@ const searchDocuments = endpoint("POST /search", {
       });
     const { query, paging, result } = read.value;
     const page = "page" in paging ? paging.page : Math.floor(paging.offset / Math.max(1, query.limit)) + 1;
-    return context.json(toBody(result, page), 200);
+    return context.json(toBody(result, page, toHit(showsHighlightList(parameters))), 200);
   },
 });
 
