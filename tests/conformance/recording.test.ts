@@ -46,6 +46,7 @@ beforeAll(async () => {
   fountain = await startFountain({
     trustedCertificates: [certificate.cert],
     settings: {
+      LOG_LEVEL: "debug",
       REGISTRATION: "open",
       ...typesense.settings,
       SMTP_URL: `smtp://${MAIL_USER}:${encodeURIComponent(MAIL_PASSWORD)}@localhost:${mail.port}`,

@@ -58,7 +58,7 @@ const enrol = async (): Promise<void> => {
 };
 
 beforeAll(async () => {
-  fountain = await startFountain({ ownSqld: true, settings: { REGISTRATION: "open" } });
+  fountain = await startFountain({ ownSqld: true, settings: { REGISTRATION: "open", LOG_LEVEL: "debug" } });
   user = await logIn(fountain);
   secrets.push(fountain.secretKey, fountain.adminPassword, user["authorization"] ?? "");
   service = await registerService(fountain, user, "observed", ["sequence:read", "sequence:write", "search:read"]);
