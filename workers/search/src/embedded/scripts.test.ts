@@ -1,6 +1,8 @@
 /** One folding in the index, the list of words and the query; words of all scripts, and emoji, are found and marked. */
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { create, openTestEngine } from "../../../../tests/support/search-index.ts";
+import { parseTerms } from "../text/terms.ts";
 
 const engine = await openTestEngine();
 
@@ -176,4 +178,40 @@ describe("emoji are found, and marked whole", () => {
     expect(await found(TEXT, "🇪🇫")).toBe(false);
     expect(await found(TEXT, "🎃")).toBe(false);
   });
+});
+
+test("whatever a text consists of is found by it, and marked", async () => {
+  const piece = fc.oneof(
+    fc.constantFrom(
+      "Größe",
+      "чайник",
+      "Αθήνα",
+      "नमस्ते",
+      "咖啡馆",
+      "ドリル",
+      "ตัวอย่าง",
+      "👩‍👩‍👧‍👦",
+      "O’Brien",
+      "½",
+      "한국어",
+      "ﬁ",
+    ),
+    fc.string({ unit: "grapheme", minLength: 1, maxLength: 6 }),
+  );
+  const gap = fc.constantFrom(" ", "", "-", "。", "\u200b");
+  await fc.assert(
+    fc.asyncProperty(fc.array(fc.tuple(piece, gap), { minLength: 1, maxLength: 5 }), async (pieces) => {
+      const text = pieces
+        .map((parts) => parts.join(""))
+        .join("")
+        .toWellFormed();
+      await engine.sync([create("a", { text })]);
+      const words = text.replaceAll(/["\s-]+/g, " ").trim();
+      if (parseTerms(words).include.length === 0) return;
+      const { found, hits } = await engine.search({ q: words, ...EXACT, drop_tokens_threshold: 0 });
+      expect([text, found]).toEqual([text, 1]);
+      expect(hits[0]?.highlights).toHaveLength(1);
+    }),
+    { numRuns: 150 },
+  );
 });
