@@ -150,14 +150,19 @@ function* readAction(lines: Paragraph, notes: Notes, at: number): Steps<Block> {
   return { elements: [yield* createElement("action", yield* joined(unforced, "\n"), at, next)], next };
 }
 
+/** "Preceded by and followed by an empty line": other text after it makes it part of an action, unless it is forced. */
+const isCutShort = (markup: Markup, line: string, next = ""): boolean =>
+  markup === "transition" && !line.trimStart().startsWith(">") && next !== "" && markupOfLine(next) === "action";
+
 function* readBlock(lines: Paragraph, notes: Notes, at: number): Steps<Block> {
   const line = lines[at] ?? "";
   if (line === "") return { elements: [], next: at + 1 };
   const isSpoken = (lines[at + 1] ?? "") !== "";
   if (isSpoken && isForcedCue(line)) return yield* readDialogue(lines, at);
   const markup = markupOfLine(line);
+  if (isCutShort(markup, line, lines[at + 1])) return yield* readAction(lines, notes, at);
   if (RUNS.has(markup)) return yield* readRun(lines, at, markup);
-  // Before the cues: a heading or transition that lacks its blank line is no name, and the action no words of its own.
+  // Before the cues: a heading that lacks its blank line is no name, and the action no words of its own.
   if (markup !== "action" && markup !== "note") {
     return { elements: [yield* createElement(markup, withoutMarks(markup, line), at, at + 1)], next: at + 1 };
   }

@@ -203,6 +203,8 @@ describe("everything else is action", () => {
     ["~", "action", "~"],
     ["Send everything TO:\nBox 12", "action", "Send everything TO:\nBox 12"],
     ["from here TO:", "action", "from here TO:"],
+    ["SEND IT TO:\nBOX 12", "action", "SEND IT TO:\nBOX 12"],
+    ["FADE OUT.\nHe stays.", "action", "FADE OUT.\nHe stays."],
     ["SMASH CUT\tTO:", "transition", "SMASH CUT\tTO:"],
     ["FONDU ENCHAÎNÉ TO:", "transition", "FONDU ENCHAÎNÉ TO:"],
     ["= A synopsis", "synopsis", "A synopsis"],
@@ -239,6 +241,15 @@ describe("everything else is action", () => {
       ["centered", "INTERVAL"],
       ["page-break", "==="],
       ["action", "He stops."],
+    ]);
+  });
+
+  it("and a transition may stand right before a heading, or before anything if it is forced", () => {
+    expect(kinds("CUT TO:\nINT. HOUSE\n\n> CUT TO:\nHe goes.")).toEqual([
+      ["transition", "CUT TO:"],
+      ["scene-heading", "INT. HOUSE"],
+      ["transition", "CUT TO:"],
+      ["action", "He goes."],
     ]);
   });
 

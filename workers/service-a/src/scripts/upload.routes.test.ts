@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { send } from "../../../../tests/support/call.ts";
 import { type Fountain, startFountain } from "../../../../tests/support/harness.ts";
 import { type Caller, rowsOf, steppedUp } from "../../../../tests/support/service-a.ts";
 
@@ -34,6 +35,14 @@ describe("an upload", () => {
     const imported = await upload("INT. CAFÉ\n\n李雷走进房间。\n", type);
     expect(imported.status).toBe(201);
     expect(await textsOf(imported.body["scriptId"])).toEqual(["INT. CAFÉ", "李雷走进房间。"]);
+  });
+
+  test("may name no type at all", async () => {
+    const { adminUsername: username, adminPassword: password } = fountain;
+    const login = await send(fountain, "POST", "/kms/login", { json: { username, password } });
+    const headers = { authorization: `Bearer ${login.body["access_token"]}` };
+    const body = bytesOf("INT. CAFÉ\n");
+    expect((await fountain.fetch("/service-a/scripts", { method: "POST", headers, body })).status).toBe(201);
   });
 
   test.each(["application/json", "multipart/form-data; boundary=x", "text/html", "image/png"])(
