@@ -36,5 +36,11 @@ test("a place that cannot be a folder is refused in one line", () => {
   const file = path.join(tmpdir(), `fountain-file-${process.pid}`);
   writeFileSync(file, "");
   expect(() => openHome(file)).toThrow(/^FOUNTAIN_HOME .* cannot be used .*: make it a folder you can write to$/);
+  expect(statSync(file).mode & 0o777).not.toBe(0o700);
   rmSync(file);
+  expect(() => openHome("/dev/null/home")).toThrow("cannot be used");
+});
+
+test.runIf(process.platform === "linux")("a file system that holds no folders is refused", () => {
+  expect(() => openHome("/proc/nowhere/home")).toThrow("FOUNTAIN_HOME /proc/nowhere/home cannot be used");
 });

@@ -1,5 +1,5 @@
 /** FOUNTAIN_HOME: the folder that holds all data of an installation, readable by its owner only, used by one process at a time. */
-import { chmodSync, mkdirSync } from "node:fs";
+import { chmodSync, mkdirSync, statSync } from "node:fs";
 import path from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { OperatorError, reasonOf } from "./operator-error.ts";
@@ -37,6 +37,13 @@ const lock = (file: string): DatabaseSync => {
 const isBusy = (error: unknown): boolean =>
   error instanceof Error && "errcode" in error && error.errcode === SQLITE_BUSY;
 
+/** One level after the other: on file systems that hold no folders, as in /proc, Node's own recursion does not end. */
+const makeFolder = (folder: string): void => {
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return;
+  makeFolder(path.dirname(folder));
+  mkdirSync(folder, { mode: 0o700 });
+};
+
 /** Creates or opens the folder and locks it. Throws {@link OperatorError} when it is in use or not usable. */
 export const openHome = (directory: string): Home => {
   const folders = {
@@ -47,7 +54,7 @@ export const openHome = (directory: string): Home => {
   };
   try {
     for (const folder of [directory, ...Object.values(folders)]) {
-      mkdirSync(folder, { recursive: true, mode: 0o700 });
+      makeFolder(folder);
       chmodSync(folder, 0o700);
     }
   } catch (cause) {

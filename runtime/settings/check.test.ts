@@ -90,9 +90,6 @@ const ANYTHING = [
 const cases = (table: typeof WRONG) =>
   Object.entries(table).flatMap(([name, [allowed, ...values]]) => values.map((value) => ({ name, value, allowed })));
 
-/** Without it, TYPESENSE_NODES would lack its key. */
-const KEY = { TYPESENSE_API_KEY: "k" };
-
 test("every variable that is read has its wrong values here", () => {
   const tried = [...Object.keys(WRONG), ...Object.keys(WRONG_SECRETS), ...ANYTHING];
   const read = [...LOCAL_VARIABLES, ...workerVariables(topology)];
@@ -100,7 +97,7 @@ test("every variable that is read has its wrong values here", () => {
 });
 
 test.for(cases(WRONG))("$name=$value is refused", async ({ name, value, allowed }) => {
-  const { faults } = await check({ ...KEY, [name]: value });
+  const { faults } = await check({ [name]: value });
   expect(faults).toHaveLength(1);
   expect(faults[0]).toMatch(new RegExp(`^${name} (is|has) "`));
   expect(faults[0]).toContain(allowed);
@@ -119,7 +116,7 @@ test.for(cases(WRONG_SECRETS))("$name is refused without its value", async ({ na
 
 test("all faults are found at once, those of several settings too, each once", async () => {
   const wrong = Object.fromEntries([...cases(WRONG), ...cases(WRONG_SECRETS)].map(({ name, value }) => [name, value]));
-  const { faults } = await check({ ...wrong, ...KEY, TWILIO_AUTH_TOKEN: "t" });
+  const { faults } = await check({ ...wrong, TWILIO_AUTH_TOKEN: "t" });
   const names = faults.map((fault) => fault.split(" ", 1)[0]);
   expect(names.toSorted()).toEqual(Object.keys(wrong).toSorted());
 });
@@ -147,7 +144,6 @@ test("nothing is wrong with nothing, with what is set to nothing, and with the d
 
 test("an URL is shown without the credentials in it", async () => {
   const { faults } = await check({
-    ...KEY,
     TYPESENSE_NODES: "http://u:sesame@a",
     PUBLIC_URL: "https://u:sesame@a?sesame",
   });

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { describeFault } from "../../shared/settings/describe.ts";
 import { faultsIn, secretSetting, setting, settingNames, settingsSchema } from "../../shared/settings/settings.ts";
+import { parseNodeUrls } from "../../workers/search/src/typesense/node-urls.ts";
 import { DEFAULT_PORT } from "../local/settings.ts";
 import type { Environment } from "./workers.ts";
 
@@ -41,7 +42,7 @@ export const localSchema = settingsSchema(
     {
       settings: ["TYPESENSE_NODES", "TYPESENSE_API_KEY"],
       conflict: ({ TYPESENSE_NODES, TYPESENSE_API_KEY }) =>
-        TYPESENSE_NODES && !TYPESENSE_API_KEY
+        TYPESENSE_NODES && parseNodeUrls(TYPESENSE_NODES).ok && !TYPESENSE_API_KEY
           ? ["TYPESENSE_API_KEY", "is missing: TYPESENSE_NODES is set, so set it to the cluster's admin key"]
           : undefined,
     },
