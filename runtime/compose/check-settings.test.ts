@@ -53,12 +53,14 @@ test("faults of the stack, of workers and of secret files are found at once, and
   const secrets = {
     kms_secret_key: undefined,
     twofa_database_token: undefined,
+    search_database_token: "sesame",
     secret_key_previous: "sesame",
     admin_password: "sesame",
   };
   const { faults, warnings } = await check(environment, secrets);
   expect(faults).toEqual([
     "the secret kms_secret_key is missing or cannot be read: run `npm run secrets`",
+    "the secret search_database_token is weak (under 32 bytes): remove its file and run `npm run secrets`",
     "the secret twofa_database_token is missing or cannot be read: run `npm run secrets`",
     expect.stringContaining('DOMAIN is "https://x.example": set it to the host name'),
     expect.stringContaining("ADMIN_PASSWORD must have at least 12 characters"),

@@ -33,6 +33,10 @@ const MAINTENANCE_TIMEOUT_MS = 60_000;
 /** The longest path that fits a Unix socket's address everywhere (macOS: 104 bytes with the closing zero). */
 const MAX_SOCKET_PATH_BYTES = 103;
 
+/** What workerd itself prints, and what the workers log, where people read the output. */
+const WORKERD_LOG = "workerd.log";
+const WORKERS_LOG = "workers.log";
+
 /** The number of {@link Progress} steps that a start takes. */
 export const START_STEPS = 5;
 
@@ -79,15 +83,16 @@ const describeResponse = ({ status, text }: LocalResponse): string => {
 
 /** Resolves when every worker and its database respond. Throws {@link OperatorError} when they don't in time. */
 const waitForReady = async (
-  { settings: { port }, internalSocket, signal }: Context,
+  { settings: { port }, internalSocket, signal, home, onWorkerLine }: Context,
   workerd: ChildProcess,
-  log: string,
 ): Promise<void> => {
+  const workersLog = onWorkerLine ? path.join(home.logs, WORKERS_LOG) : "the lines above";
   const deadline = Date.now() + READY_TIMEOUT_MS;
   let last = "no response";
   while (Date.now() < deadline) {
     signal.throwIfAborted();
-    if (hasEnded(workerd)) throw new OperatorError(`workerd exited immediately: see ${log}`);
+    if (hasEnded(workerd))
+      throw new OperatorError(`workerd exited immediately: see ${path.join(home.logs, WORKERD_LOG)}`);
     try {
       const response = await callLocal({ to: { port }, method: "GET", path: "/ready", timeoutMs: PROBE_TIMEOUT_MS });
       if (response.status === 200) return;
@@ -99,7 +104,7 @@ const waitForReady = async (
     }
     await sleep(READY_POLL_MS);
   }
-  throw new OperatorError(`the workers are not ready after ${READY_TIMEOUT_MS / 1000} s (${last}): see ${log}`);
+  throw new OperatorError(`the workers are not ready after ${READY_TIMEOUT_MS / 1000} s (${last}): see ${workersLog}`);
 };
 
 /** What the phases of a start share. */
@@ -217,8 +222,7 @@ const trustOf = ({ SSL_CERT_FILE, SSL_CERT_DIR }: FountainOptions["settings"]["e
 const startWorkers = async (context: Context, environment: Record<string, string>, sqldPort: number): Promise<void> => {
   const { settings, home, internalSocket, progress, onWorkerLine } = context;
   progress.step("Starting the workers");
-  const log = path.join(home.logs, "workerd.log");
-  const keepLine = createJsonLogFile(path.join(home.logs, "workers.log"));
+  const keepLine = createJsonLogFile(path.join(home.logs, WORKERS_LOG));
   const workerd = startChild(context, {
     name: "workerd",
     spawn: (hangs) => {
@@ -235,7 +239,7 @@ const startWorkers = async (context: Context, environment: Record<string, string
         keepLine(line);
         onWorkerLine?.(line);
       });
-      logStreams(log, child.stderr);
+      logStreams(path.join(home.logs, WORKERD_LOG), child.stderr);
       return child;
     },
     probe: async (timeoutMs) => {
@@ -244,7 +248,7 @@ const startWorkers = async (context: Context, environment: Record<string, string
     },
     writesStack: true,
   });
-  await waitForReady(context, workerd.child, log);
+  await waitForReady(context, workerd.child);
   workerd.watch();
 };
 

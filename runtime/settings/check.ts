@@ -38,7 +38,17 @@ export interface ComposeSettings {
 /** Of the other services in docker-compose.yml. */
 const OF_SERVICES = ["LIBSQL_HOST", "LIBSQL_ADDRESS", "INTERNAL_PREFIX", "SSL_CERT_FILE"];
 
-/** A secret that workers need and that is not there is named by its file. */
+/** As the entry point of workerd's image demands it. */
+const MIN_SECRET_BYTES = 32;
+
+const secretFault = (name: string, value = ""): string | undefined => {
+  const file = name.toLowerCase();
+  if (value === "") return `the secret ${file} is missing or cannot be read: run \`npm run secrets\``;
+  if (Buffer.byteLength(value) >= MIN_SECRET_BYTES) return undefined;
+  return `the secret ${file} is weak (under ${MIN_SECRET_BYTES} bytes): remove its file and run \`npm run secrets\``;
+};
+
+/** A secret that workers need, and that is missing or weak, is named by its file. */
 export const checkComposeSettings = async (
   topology: Pick<Topology, "workers">,
   { environment, secretOf, roles }: ComposeSettings,
@@ -46,16 +56,18 @@ export const checkComposeSettings = async (
   const variables = workerVariables(topology);
   // Settings that are secret may be files, as may all that `npm run secrets` makes.
   const files = [...variables, "ADMIN_PASSWORD"].map((name) => [name, secretOf(name.toLowerCase())] as const);
-  const set: Environment = {
+  const set: Record<string, string | undefined> = {
     ...Object.fromEntries(files.filter(([, value]) => value !== undefined)),
     ...Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== "")),
   };
-  const missing = topology.workers
-    .flatMap(({ worker, secrets }) => secrets.map((secret) => secretVariable(worker, secret)))
-    .filter((name) => !set[name])
-    .map((name) => `the secret ${name.toLowerCase()} is missing or cannot be read: run \`npm run secrets\``);
+  const secrets = topology.workers.flatMap(({ worker, secrets: names }) =>
+    names.map((secret) => secretVariable(worker, secret)),
+  );
+  const secretFaults = secrets.flatMap((name) => secretFault(name, set[name]) ?? []);
+  // A secret that has its line already needs no second one.
+  for (const name of secrets) if (secretFault(name, set[name]) !== undefined) delete set[name];
   const faults = [
-    ...missing,
+    ...secretFaults,
     ...composeFaults(set),
     ...(await administratorFaults(set)),
     ...workerFaults(topology, set),
