@@ -154,6 +154,8 @@ describe.each(READS)("$name", (operation) => {
     // What this installation has not is refused, limit or not.
     if (page.status === 409) return;
     expect(page.status).toBe(200);
+    for (const wrong of ["!", "YQ==", ""])
+      expect(await perform("GET", [`${path}?after=${wrong}`]), `after=${wrong}`).toMatchObject({ status: 422 });
     const items = Object(page.body["items"]);
     expect(items.length).toBeLessThanOrEqual(1);
     if (page.body["next"] === null) return;

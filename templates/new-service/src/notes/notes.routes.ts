@@ -3,7 +3,7 @@ import { text } from "#shared/contracts/input.ts";
 import { EXAMPLE, pageOf } from "#shared/http/examples.ts";
 import { created, locationOf } from "#shared/http/location.ts";
 import { countParameter, json, jsonBody, page, pageQuery } from "#shared/http/openapi.ts";
-import { decodeCursor, toPage } from "#shared/http/page.ts";
+import { decodeNumber, toPage } from "#shared/http/page.ts";
 import { problem } from "#shared/problem/problem.ts";
 import { endpoint } from "../endpoint.ts";
 import { MAX_TEXT_LENGTH, type Note } from "./notes.ts";
@@ -40,7 +40,7 @@ const listNotes = endpoint("GET /notes", {
   responses: { 200: json(page(note), "The notes", pageOf(NOTE_EXAMPLE)) },
   handle: async (context) => {
     const { limit, after } = context.req.valid("query");
-    const rows = await context.var.services.notes.list({ after: Number(decodeCursor(after) ?? 0), limit: limit + 1 });
+    const rows = await context.var.services.notes.list({ after: decodeNumber(after) ?? 0, limit: limit + 1 });
     const { items, next } = toPage(rows, limit, ({ id }) => String(id));
     return context.json({ items: items.map(noteJson), next }, 200);
   },

@@ -1,9 +1,8 @@
 import { z } from "@hono/zod-openapi";
 import { EXAMPLE, PUBLIC_KEY_EXAMPLE, pageOf } from "#shared/http/examples.ts";
 import { countParameter, json, page, pageQuery } from "#shared/http/openapi.ts";
-import { toPage } from "#shared/http/page.ts";
+import { decodeNumber, toPage } from "#shared/http/page.ts";
 import { endpoint } from "../endpoint.ts";
-import { entryIdIn } from "./audit.routes.ts";
 import { showCheckpoint } from "./audit-export.ts";
 
 /** Within the time that the gateway waits for this route. */
@@ -56,7 +55,7 @@ const listCheckpoints = endpoint("GET /audit/checkpoints", {
   },
   handle: async (context) => {
     const { limit, after } = context.req.valid("query");
-    const kept = await context.var.services.auditLog.checkpoints(limit + 1, entryIdIn(after) ?? 0);
+    const kept = await context.var.services.auditLog.checkpoints(limit + 1, decodeNumber(after) ?? 0);
     const { items, next } = toPage(kept, limit, ({ entryId }) => String(entryId));
     return context.json({ items: items.map(showCheckpoint), next }, 200);
   },

@@ -4,8 +4,7 @@ import { looksLikeUserId, userIdOf } from "#shared/contracts/principal.ts";
 import { EXAMPLE, pageOf } from "#shared/http/examples.ts";
 import { instant } from "#shared/http/instant.ts";
 import { page, pageQuery } from "#shared/http/openapi.ts";
-import { decodeCursor, toPage } from "#shared/http/page.ts";
-import { problem } from "#shared/problem/problem.ts";
+import { decodeNumber, toPage } from "#shared/http/page.ts";
 import { preferredType } from "#shared/semantics/accept.ts";
 import { usernameKey } from "../accounts/username.ts";
 import { endpoint } from "../endpoint.ts";
@@ -103,14 +102,6 @@ const sendLines = async (context: KmsContext, filter: z.infer<typeof filterQuery
   return new Response(streamOf(entries), { headers: { "content-type": JSON_LINES, vary: "Accept" } });
 };
 
-/** The id in a cursor. */
-export const entryIdIn = (after: string | undefined): number | undefined => {
-  const key = decodeCursor(after);
-  if (key === undefined) return undefined;
-  if (/^\d{1,15}$/.test(key)) return Number(key);
-  throw problem("invalid-input", { errors: [{ pointer: "#/query/after", detail: "invalid cursor" }] });
-};
-
 const wantsLines = (context: KmsContext): boolean =>
   preferredType(context.req.header("accept"), ["application/json", JSON_LINES]) === JSON_LINES;
 
@@ -145,7 +136,7 @@ const listAuditEntries = endpoint("GET /audit", {
     context.header("vary", "Accept");
     if (wantsLines(context)) return sendLines(context, filter);
     const { auditLog } = context.var.services;
-    const entries = await auditLog.list(filter, limit + 1, entryIdIn(after));
+    const entries = await auditLog.list(filter, limit + 1, decodeNumber(after));
     const { items, next } = toPage(entries, limit, (entry) => String(entry.id));
     return context.json({ items: items.map(toResponse), next }, 200);
   },

@@ -1,6 +1,5 @@
 /** The position in a list that is ordered by creation: in its cursor, the instant and the id. */
-import { decodeCursor } from "#shared/http/page.ts";
-import { problem } from "#shared/problem/problem.ts";
+import { decodeCursor, invalidCursor } from "#shared/http/page.ts";
 
 export interface Position {
   createdAt: Date;
@@ -15,7 +14,6 @@ export const parsePosition = (after: string | undefined): Position | undefined =
   const position = decodeCursor(after);
   if (position === undefined) return undefined;
   const [, createdAt, id] = /^(\d{1,15}):([\w-]+)$/.exec(position) ?? [];
-  if (createdAt === undefined || id === undefined)
-    throw problem("invalid-input", { errors: [{ pointer: "#/query/after", detail: "invalid cursor" }] });
+  if (createdAt === undefined || id === undefined) throw invalidCursor();
   return { createdAt: new Date(Number(createdAt)), id };
 };

@@ -3,7 +3,7 @@ import { assertSteppedUp } from "#shared/auth/authorize.ts";
 import { reference } from "#shared/contracts/input.ts";
 import { EXAMPLE, pageOf } from "#shared/http/examples.ts";
 import { json, page, pageQuery } from "#shared/http/openapi.ts";
-import { decodeCursor, toPage } from "#shared/http/page.ts";
+import { decodeCursor, invalidCursor, toPage } from "#shared/http/page.ts";
 import { problem } from "#shared/problem/problem.ts";
 import { endpoint } from "../endpoint.ts";
 import { SIGNING_ALGORITHMS, SIGNING_KEY_STATES, type SigningKey } from "./signing-key.ts";
@@ -63,6 +63,7 @@ const listSigningKeys = endpoint("GET /signing-keys", {
     const keys = await context.var.services.signingKeys.list();
     // There are never more than a handful.
     const first = afterKid === undefined ? 0 : keys.findIndex(({ kid }) => kid === afterKid) + 1;
+    if (afterKid !== undefined && first === 0) throw invalidCursor();
     const { items, next } = toPage(keys.slice(first, first + limit + 1), limit, ({ kid }) => kid);
     return context.json({ items: items.map(toResponse), next }, 200);
   },

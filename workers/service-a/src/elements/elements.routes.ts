@@ -1,7 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import { pageOf } from "#shared/http/examples.ts";
 import { json, page, pageQuery } from "#shared/http/openapi.ts";
-import { decodeCursor, encodeCursor } from "#shared/http/page.ts";
+import { decodeCursor, encodeCursor, invalidCursor } from "#shared/http/page.ts";
 import { endpoint } from "../endpoint.ts";
 import { currentEtagOf } from "../http/conditions.ts";
 import {
@@ -10,7 +10,6 @@ import {
   elementJson,
   elementParams,
   elementType,
-  invalidCursor,
   noSuchElement,
   pathNumber,
 } from "../http/schemas.ts";

@@ -3,7 +3,7 @@ import { z } from "@hono/zod-openapi";
 import { text as boundedText, integer } from "#shared/contracts/input.ts";
 import { EXAMPLE } from "#shared/http/examples.ts";
 import { countParameter } from "#shared/http/openapi.ts";
-import { decodeCursor } from "#shared/http/page.ts";
+import { decodeNumber } from "#shared/http/page.ts";
 import { problem } from "#shared/problem/problem.ts";
 import { ELEMENT_TYPES, type Element, isStorable, MAX_COMMENT_LENGTH, MAX_ELEMENT_ID } from "../model/element.ts";
 import { MAX_TEXT_LENGTH } from "../screenplay/element.ts";
@@ -70,12 +70,5 @@ export const elementJson = ({ createdAtMs, updatedAtMs, ...rest }: Element): z.i
 export const noSuchElement = () => problem("not-found", { detail: "This element does not exist." });
 export const noSuchScript = () => problem("not-found", { detail: "This script does not exist." });
 
-export const invalidCursor = () =>
-  problem("invalid-input", { errors: [{ pointer: "#/query/after", detail: "invalid cursor" }] });
-
 /** The number that a cursor stands for, 0 at the beginning. A cursor of no sense gives 422. */
-export const numberAfter = (after: string | undefined): number => {
-  const key = decodeCursor(after) ?? "0";
-  if (/^\d{1,15}$/.test(key)) return Number(key);
-  throw invalidCursor();
-};
+export const numberAfter = (after: string | undefined): number => decodeNumber(after) ?? 0;
