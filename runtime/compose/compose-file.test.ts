@@ -1,4 +1,3 @@
-import { execFileSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -132,17 +131,6 @@ test("secrets stay out of the repository and out of the images", () => {
   const ignored = read(".dockerignore").split("\n");
   expect(ignored).toContain("*");
   expect(ignored.filter((line) => line.startsWith("!") && /secret|env/.test(line))).toEqual([]);
-});
-
-test.each([
-  "secrets/kms_secret_key",
-  "backup/libsql.tar.gz",
-  "root.crt",
-  "fountain-secrets.tar.gz",
-  "keys.age",
-  ".env.staging",
-])("git ignores %s", (file) => {
-  expect(execFileSync("git", ["check-ignore", file], { cwd: ROOT, encoding: "utf8" })).toBe(`${file}\n`);
 });
 
 test("migrate alone writes to a file of the operator's, the list of databases that have been in use", () => {

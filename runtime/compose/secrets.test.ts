@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { createPrivateKey, createPublicKey } from "node:crypto";
 import {
   chmodSync,
@@ -189,4 +190,17 @@ test("leaves the files of what only the operator has empty, to be filled in, and
   writeFileSync(file("smtp_password"), "short");
   expect(await make()).toEqual([]);
   expect(text("smtp_password")).toBe("short");
+});
+
+test.each([
+  "secrets/kms_secret_key",
+  "backup/libsql.tar.gz",
+  "root.crt",
+  "fountain-secrets.tar.gz",
+  "keys.age",
+  ".env.staging",
+])("git ignores %s", (file) => {
+  expect(
+    execFileSync("git", ["check-ignore", file], { cwd: path.join(import.meta.dirname, "..", ".."), encoding: "utf8" }),
+  ).toBe(`${file}\n`);
 });
