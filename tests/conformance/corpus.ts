@@ -62,7 +62,7 @@ const SPECIAL: Record<
   last: { text: "The very end", element_type: "script", version_number: 9 },
   forge: { text: "the iron castle forge" },
   folded: { text: "Große Straße in Łódź, Ærø und Þórshöfn" },
-  compatible: { text: "ＡＢＣ ½ x² oﬃce" },
+  compatible: { text: "ＡＢＣ ½ x² oﬃce, dusk—noonday" },
   cyrillic: { text: "На столе чайник, рядом ёжик" },
   greek: { text: "Η Αθήνα το βράδυ" },
   signs: { text: "O'Brien met well-known people at middle-high school, it's XYZ-123" },

@@ -7,6 +7,8 @@ const EXACT = { ...TEXT, num_typos: 0, drop_tokens_threshold: 0, split_join_toke
 
 const ANYWHERE =
   "In a script without spaces (Chinese, Japanese, Thai, …) the embedded engine finds any part of a run; Typesense finds its beginning.";
+const SIGNS =
+  "Punctuation beyond ASCII (`—`, `’`) separates words on the embedded engine; Typesense leaves it out and joins them.";
 const ACCENTS =
   "The embedded engine ignores the accents of Greek and Cyrillic letters; Typesense compares those letters as they are.";
 
@@ -68,6 +70,11 @@ export const SCRIPTS: readonly Case[] = [
       differs: { because: ACCENTS, libsql: { ids: [id] }, typesense: { ids: [] } },
     }),
   ),
+  {
+    that: "a dash that is not in ASCII separates words",
+    search: { q: "noonday", ...EXACT },
+    differs: { because: SIGNS, libsql: { ids: ["compatible"] }, typesense: { ids: [] } },
+  },
   {
     that: "no part of a word with vowel signs is a word",
     search: { q: "ताब", ...EXACT },

@@ -46,6 +46,15 @@ describe("the tokens of", () => {
   });
 });
 
+test("a run of any length has a token for each of its characters", () => {
+  for (const character of ["走", "ก", "𠀀"]) {
+    const size = 100_000;
+    const tokens = [...tokensOf(character.repeat(size))];
+    expect(tokens).toHaveLength(size);
+    expect(tokens.at(-1)).toMatchObject({ kind: "end", folded: character, to: character.length * size });
+  }
+});
+
 const text = fc.array(
   fc.oneof(
     fc.constantFrom("Fox", "Größe", "чай", "नमस्ते", "咖啡", "ไทย", "👻", " ", "-", "’", "\u200d", "\u0301", "ｶﾞ"),

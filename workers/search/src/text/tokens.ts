@@ -99,24 +99,40 @@ function* tokensOfRun(run: string, start: number): Generator<Token, void> {
   if (last) yield { kind: "end", ...last };
 }
 
-/** More than a query can ask for: the rest of a longer word is of no use. */
+/** More than a query can ask for: the rest of a longer word is of no use, and a longer run is cut, to do it in steps. */
 const LONGEST_COMPARED = 8_192;
+
+/** Letters in pieces that are soon done; no piece begins with half a surrogate pair. */
+function* slicesOf(letters: string, start: number): Generator<{ slice: string; from: number }, void> {
+  if (letters.length <= LONGEST_COMPARED || !UNSPACED.test(letters)) {
+    yield { slice: letters, from: start };
+    return;
+  }
+  for (let at = 0; at < letters.length; ) {
+    const isHalf = /[\udc00-\udfff]/.test(letters.charAt(at + LONGEST_COMPARED));
+    const slice = letters.slice(at, at + LONGEST_COMPARED + (isHalf ? 1 : 0));
+    yield { slice, from: start + at };
+    at += slice.length;
+  }
+}
+
+function* tokensOfLetters(letters: string, start: number): Generator<Token, void> {
+  for (const { isRun, text, from } of partsOf(letters, start)) {
+    if (isRun) yield* tokensOfRun(text, from);
+    else {
+      const folded = foldWord(text.slice(0, LONGEST_COMPARED));
+      if (folded !== "") yield { kind: "word", folded, from, to: from + text.length };
+    }
+  }
+}
 
 /** The tokens of a text, one at a time. */
 export function* tokensOf(text: string): Generator<Token, void> {
   for (const { 0: piece, index, groups } of text.matchAll(PIECES)) {
-    if (groups?.["letters"] === undefined) {
-      if (!NO_EMOJI.has(piece))
-        yield { kind: "emoji", folded: foldEmoji(piece), from: index, to: index + piece.length };
-      continue;
-    }
-    for (const { isRun, text: part, from } of partsOf(piece, index)) {
-      if (isRun) yield* tokensOfRun(part, from);
-      else {
-        const folded = foldWord(part.slice(0, LONGEST_COMPARED));
-        if (folded !== "") yield { kind: "word", folded, from, to: from + part.length };
-      }
-    }
+    if (groups?.["letters"] !== undefined)
+      for (const { slice, from } of slicesOf(piece, index)) yield* tokensOfLetters(slice, from);
+    else if (!NO_EMOJI.has(piece))
+      yield { kind: "emoji", folded: foldEmoji(piece), from: index, to: index + piece.length };
   }
 }
 
@@ -127,18 +143,15 @@ const ASCII_WORDS = /[a-z0-9]+/g;
 /** The tokens of a text, with a space between them; adds the words among them to `words`. ASCII is done much faster. */
 export function* indexText(text: string, words: Set<string>): Steps<string> {
   const tokens: string[] = [];
-  if (ASCII.test(text)) {
-    for (const [word] of text.toLowerCase().matchAll(ASCII_WORDS)) {
-      tokens.push(word);
-      words.add(word);
-    }
-    yield text.length;
-    return tokens.join(" ");
-  }
-  const keep = ({ kind, folded }: Token): void => {
-    tokens.push(folded);
-    if (kind === "word") words.add(folded);
+  const keepWord = (word: string): void => {
+    tokens.push(word);
+    words.add(word);
   };
-  yield* eachInSteps(tokensOf(text), keep, ({ from, to }) => to - from);
+  const keepToken = ({ kind, folded }: Token): void => {
+    if (kind === "word") keepWord(folded);
+    else tokens.push(folded);
+  };
+  if (ASCII.test(text)) yield* eachInSteps(text.toLowerCase().matchAll(ASCII_WORDS), ([word]) => keepWord(word));
+  else yield* eachInSteps(tokensOf(text), keepToken, ({ from, to }) => to - from);
   return tokens.join(" ");
 }
