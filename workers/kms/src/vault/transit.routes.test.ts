@@ -178,3 +178,10 @@ test("records every use in the audit trail", async () => {
     ["transit.rewrap", "success", null],
   ]);
 });
+
+test.each(["YQ", "YR==", "YWJjZA=", "YWJ=", "a-_=", "YQ==YQ==", "YQ==\n", " YQ=="])(
+  "refuses a plaintext that is not the base64 of its bytes: %j",
+  async (plaintext) => {
+    expect((await post("/transit/mail/encrypt", { plaintext })).status).toBe(422);
+  },
+);

@@ -12,7 +12,8 @@ import { byKey, noSuchTransitKey, tooManyTransitKeys, WHO_CREATES_KEYS } from ".
 /** In base64 and encrypted it still fits into a request to decrypt it. */
 const MAX_PLAINTEXT_BYTES = 512 * 1024;
 const MAX_CONTEXT_CHARACTERS = 1024;
-const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
+/** The one way to write these bytes: bits that decoding would drop are zero (RFC 4648 §3.5). */
+const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/][AQgw]==|[A-Za-z0-9+/]{2}[AEIMQUYcgkosw048]=)?$/;
 
 /** Four characters stand for three bytes. */
 const MAX_PLAINTEXT_CHARACTERS = 4 * Math.ceil(MAX_PLAINTEXT_BYTES / 3);

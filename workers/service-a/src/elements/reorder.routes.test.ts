@@ -40,6 +40,28 @@ describe("a new order", () => {
     expect(Number(await changes())).toBe(before + 3);
   });
 
+  test("changes the tags of what it moves, which still name the version, and of nothing else", async () => {
+    const read = (id: number, headers = {}) => call("GET", `/elements/section/${id}`, { headers });
+    const tagOf = async (id: number) => String((await read(id)).headers.get("etag"));
+    const [moved, unmoved] = [await tagOf(1), await tagOf(3)];
+    const move = (newOrder: number[]) => reorder({ elementType: "section", elementIds: [1, 2], newOrder });
+    for (const newOrder of [
+      [2, 1],
+      [1, 2],
+    ]) {
+      expect((await move(newOrder)).status).toBe(200);
+      expect((await read(1, { "if-none-match": moved })).status).toBe(200);
+    }
+    expect((await read(3, { "if-none-match": unmoved })).status).toBe(304);
+    const latest = await tagOf(1);
+    expect((await read(1, { "if-none-match": latest })).status).toBe(304);
+    const json = { elementType: "section", elementId: 1, newVersionData: "x", comment: "c" };
+    const made = await call("POST", "/sequence/version", { json, headers: { "if-match": latest } });
+    expect([made.status, await tagOf(1)]).toEqual([201, '"2"']);
+    const stale = await call("POST", "/sequence/version", { json, headers: { "if-match": latest } });
+    expect(stale.status).toBe(412);
+  });
+
   test("that is the old one changes nothing, and tells search nothing", async () => {
     const [rows, count] = [await everything(), await changes()];
     const order = [1, 2, 3, 4];
