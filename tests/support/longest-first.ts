@@ -27,6 +27,11 @@ const LONGEST = [
   "workers/kms/src/sessions/sessions.routes.test.ts",
   "workers/kms/src/audit/audited.test.ts",
   "tests/browser/instantsearch.test.ts",
+  "workers/service-a/src/screenplay/growth.test.ts",
+  "workers/service-a/src/screenplay/properties.test.ts",
+  "workers/service-a/src/screenplay/readers.test.ts",
+  "workers/service-a/src/scripts/round-trip.routes.test.ts",
+  "workers/service-a/src/elements/version-data.routes.test.ts",
 ];
 
 const isLong = ({ moduleId }: TestSpecification): boolean => LONGEST.some((file) => moduleId.endsWith(`/${file}`));

@@ -56,11 +56,14 @@ describe("an unchanged screenplay", () => {
 
   test.each([
     [
-      "letters of three bytes",
-      `x\n\n${"李".repeat(1_040_000)}\n\n${"李".repeat(65_000)}\n\n${"李".repeat(1_040_000)}\n`,
+      "characters of three bytes",
+      `x\n\n${"€".repeat(1_040_000)}\n\n${"€".repeat(65_000)}\n\n${"€".repeat(1_040_000)}\n`,
     ],
-    ["boneyard", `x\n\n/*${"李".repeat(500_000)}*/\n\n ${"李".repeat(100_000)} /*${"李".repeat(500_000)}*/\n`],
-    ["characters that JSON escapes", `x\n\n${"\u0007".repeat(1_040_000)}\n\n${"\u0007 \n\n".repeat(9_000)}`],
+    ["boneyard", `x\n\n/*${"€".repeat(500_000)}*/\n\n ${"€".repeat(100_000)} /*${"€".repeat(500_000)}*/\n`],
+    [
+      "characters that JSON escapes",
+      `x\n\n${"\u0007".repeat(1_040_000)}\n\n${`${"\u0007".repeat(65_000)}\n\n`.repeat(9)}`,
+    ],
   ])("of the largest elements, of %s, is exported as it was written", async (_, source) => {
     expect((await exportText(await importScript(source))) === source).toBe(true);
   });
