@@ -39,8 +39,9 @@ describe("a scoped search key", () => {
   test.each([
     ["of one value", lengthened(`id:=${"鍵".repeat(1_320)}x`)],
     ["of many values", lengthened(`id:=[${"鍵鍵鍵, ".repeat(249)}${"鍵".repeat(400)}x]`)],
-  ])("with the longest filter, in Chinese and %s, searches", async (_what, filter) => {
-    const made = await call("POST", "/search/scoped-keys", service, { filter_by: filter });
+  ])("with the longest filter, in Chinese and %s, and with all limits, searches", async (_what, filter) => {
+    const limits = { exclude_fields: "comment,out_of,search_time_ms", limit_hits: Number.MAX_SAFE_INTEGER };
+    const made = await call("POST", "/search/scoped-keys", service, { filter_by: filter, ...limits });
     expect([made.status, made.text.slice(0, 300)]).toEqual([201, expect.any(String)]);
     const key = String(made.body["key"]);
     expect(key.length).toBeLessThanOrEqual(MAX_TOKEN_CHARACTERS);
