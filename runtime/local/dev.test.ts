@@ -88,7 +88,7 @@ describe("what a snapshot notices", () => {
 
 describe("npm run dev", () => {
   test("restarts with what a file says now, replaced three times and then written in place", {
-    timeout: 120_000,
+    timeout: 240_000,
   }, async () => {
     const tree = path.join(copy, "tree");
     for (const place of ["workers", "shared", "runtime", "wrangler.toml", "package.json", "tsconfig.json"])

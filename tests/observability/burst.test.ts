@@ -3,9 +3,9 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Fountain, startFountain } from "../support/harness.ts";
 import { ask } from "./answers.ts";
 import { missingPackages } from "./caddy.ts";
-import { PROGRAMS, type Prometheus, startPrometheus } from "./prometheus.ts";
+import { type Prometheus, startPrometheus } from "./prometheus.ts";
 
-const missing = missingPackages(PROGRAMS);
+const missing = missingPackages(["prometheus"]);
 const why = missing.length === 0 ? "" : ` (skipped: install Debian's ${missing.join(", ")})`;
 const SCRAPED_IN = { timeout: 15_000, interval: 250 };
 
@@ -18,7 +18,7 @@ describe.skipIf(missing.length > 0)(`a burst${why}`, () => {
 
   beforeAll(async () => {
     fountain = await startFountain({ ownSqld: true, settings: { TRUSTED_PROXIES: "127.0.0.1" } });
-    prometheus = await startPrometheus(fountain);
+    prometheus = await startPrometheus(fountain, { alone: true });
   }, 60_000);
   afterAll(async () => {
     await prometheus?.stop();

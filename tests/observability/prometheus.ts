@@ -44,8 +44,11 @@ export interface Prometheus {
   stop(): Promise<void>;
 }
 
-/** Starts all three; resolves when Prometheus has scraped once. Call `stop` when done. */
-export const startPrometheus = async (fountain: Observed): Promise<Prometheus> => {
+/** Where nothing listens. */
+const NO_PORT = 1;
+
+/** Starts all three, or Prometheus `alone`; resolves when it has scraped once. Call `stop` when done. */
+export const startPrometheus = async (fountain: Observed, { alone = false } = {}): Promise<Prometheus> => {
   const directory = mkdtempSync(path.join(tmpdir(), "fountain-prometheus-"));
   const guard = createGuard();
   const children: ChildProcess[] = [];
@@ -69,19 +72,20 @@ export const startPrometheus = async (fountain: Observed): Promise<Prometheus> =
     return fountain.metrics();
   });
   const [prometheusPort, blackboxPort] = await freePorts();
-  const caddy = await startCaddy(fountain.url);
-  run("prometheus-blackbox-exporter", [
-    `--config.file=${path.join(ROOT, "deploy/prometheus/blackbox.yml")}`,
-    `--web.listen-address=127.0.0.1:${blackboxPort}`,
-  ]);
+  const caddy = alone ? undefined : await startCaddy(fountain.url);
+  if (!alone)
+    run("prometheus-blackbox-exporter", [
+      `--config.file=${path.join(ROOT, "deploy/prometheus/blackbox.yml")}`,
+      `--web.listen-address=127.0.0.1:${blackboxPort}`,
+    ]);
   const configuration = adapted("deploy/prometheus/prometheus.yml", {
     "rules.yml": path.join(ROOT, "deploy/prometheus/rules.yml"),
     "15s": "1s",
     "1m": "1s",
     "scrape_timeout: 5s": "scrape_timeout: 1s",
     [REPLICAS.replace("15s", "1s")]: `static_configs: [{ targets: ["127.0.0.1:${scraped.port}"] }]`,
-    "caddy:2020": `127.0.0.1:${caddy.watchPort}`,
-    "https://caddy/": `${caddy.url.replace("localhost", "127.0.0.1")}/`,
+    "caddy:2020": `127.0.0.1:${caddy?.watchPort ?? NO_PORT}`,
+    "https://caddy/": `${caddy?.url.replace("localhost", "127.0.0.1") ?? "https://127.0.0.1"}/`,
     "blackbox:9115": `127.0.0.1:${blackboxPort}`,
     "localhost:9090": `127.0.0.1:${prometheusPort}`,
   });
@@ -96,7 +100,7 @@ export const startPrometheus = async (fountain: Observed): Promise<Prometheus> =
   return {
     url,
     stop: async () => {
-      await Promise.all([caddy.stop(), ...children.map((child) => stopProcess(child))]);
+      await Promise.all([caddy?.stop(), ...children.map((child) => stopProcess(child))]);
       guard.release();
       scraped.close();
       rmSync(directory, { recursive: true, force: true });

@@ -165,7 +165,7 @@ describe.skipIf(!withPrometheus)(`Prometheus, Caddy and the blackbox exporter as
     const healthy = new Map(rules().map(({ name }) => [name, "ok"]));
     await expect.poll(() => ruleHealth(url()), { timeout: 15_000, interval: 250 }).toEqual(healthy);
     for (const job of ["fountain", "caddy", "probe", "prometheus"])
-      expect(await ask(url(), `up{job="${job}"}`), job).toEqual([1]);
+      await expect.poll(() => ask(url(), `up{job="${job}"}`), { timeout: 15_000, message: job }).toEqual([1]);
     expect(
       await ask(url(), "count(ALERTS{alertname!='FountainRefreshTokenReused', alertstate='firing'}) or vector(0)"),
     ).toEqual([0]);
