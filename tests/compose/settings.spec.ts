@@ -41,7 +41,7 @@ test("the job names every wrong setting, and changes nothing", async () => {
 });
 
 test("`up -d` fails, and the running replica serves on", async () => {
-  // Compose v2 replaces it first: there the job is to be run by hand, as docs/self-hosting.md says.
+  // Later versions than 1.29 replace it first: there the job is to be run by hand, as docs/self-hosting.md says.
   if (isPlugin()) return;
   const replica = await container(place, "workerd");
   const startedAt = await inspect(replica, "{{.State.StartedAt}}");

@@ -58,7 +58,7 @@ export const logs = async (id: string): Promise<string> => {
   return stdout + stderr;
 };
 
-/** Whether it is Compose v2, which replaces containers before it looks at what they depend on. */
+/** Whether it is Compose v2 or later, which replaces containers before it looks at what they depend on. */
 export const isPlugin = (): boolean => {
   try {
     execFileSync("docker", ["compose", "version"], { stdio: "ignore" });
