@@ -88,6 +88,7 @@ describe("an element as search knows it", () => {
 
   test("names no script when it has none", () => {
     expect(documentOf({ ...element, scriptId: null })).not.toHaveProperty("script_id");
+    expect(documentOf({ ...element, text: "a\u0007\u001b[1mb\n\tc" }).text).toBe("a [1mb\n\tc");
   });
 });
 

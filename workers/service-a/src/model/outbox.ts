@@ -83,7 +83,10 @@ export interface DrainOptions {
   warn: (event: string, fields: Record<string, string | number>) => void;
 }
 
-/** The element as search knows it. */
+/** All but tabs and line feeds. */
+const CONTROL_CHARACTERS = /[^\P{Cc}\t\n]+/gu;
+
+/** The element as search knows it: control characters are no words, and six times as long in JSON. */
 export const documentOf = (element: Element): ElementDocument => ({
   id: `${element.elementType}-${element.elementId}`,
   element_type: element.elementType,
@@ -91,7 +94,7 @@ export const documentOf = (element: Element): ElementDocument => ({
   sequence_number: element.sequenceNumber,
   version_number: element.versionNumber,
   comment: element.comment,
-  text: element.text,
+  text: element.text.replaceAll(CONTROL_CHARACTERS, " "),
   ...(element.scriptId !== null && { script_id: element.scriptId }),
   service_name: "service-a",
   updated_at: Math.floor(element.updatedAtMs / 1000),

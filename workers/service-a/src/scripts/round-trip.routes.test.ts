@@ -64,8 +64,10 @@ describe("an unchanged screenplay", () => {
       "characters that JSON escapes",
       `x\n\n${"\u0007".repeat(1_040_000)}\n\n${`${"\u0007".repeat(65_000)}\n\n`.repeat(9)}`,
     ],
-  ])("of the largest elements, of %s, is exported as it was written", async (_, source) => {
+  ])("of the largest elements, of %s, is exported as it was written, and searched", async (_, source) => {
     expect((await exportText(await importScript(source))) === source).toBe(true);
+    const waiting = () => rowsOf(fountain, "SELECT count(*) AS changes FROM outbox");
+    await expect.poll(waiting, { timeout: 20_000, interval: 200 }).toEqual([{ changes: 0 }]);
   });
 
   test("has line feeds for other line ends, and no byte order mark", async () => {
