@@ -57,14 +57,19 @@ const isJson = (text: string): boolean => {
   }
 };
 
-const expectSafe = async (response: Response, context: string): Promise<void> => {
+/** Documents that pages of every origin can read. */
+const isForEveryOrigin = (path: string): boolean =>
+  ["/.well-known/jwks.json", "/.well-known/oauth-authorization-server"].includes(path);
+
+const expectSafe = async (response: Response, path: string, caller: string): Promise<void> => {
+  const context = `${path}, ${caller}`;
   const { headers } = response;
   const text = await response.text();
   expect(headers.get("x-content-type-options"), context).toBe("nosniff");
   expect(headers.get("referrer-policy"), context).toBe("no-referrer");
   expect(headers.get("strict-transport-security"), context).toBe("max-age=31536000; includeSubDomains");
   expect(headers.has("set-cookie"), context).toBe(false);
-  expect(headers.has("access-control-allow-origin"), context).toBe(false);
+  expect(headers.get("access-control-allow-origin"), context).toBe(isForEveryOrigin(path) ? "*" : null);
   const policy = directivesOf(headers.get("content-security-policy"));
   for (const directive of ["default-src", "object-src", "base-uri", "form-action", "frame-ancestors"])
     expect(policy.get(directive), `${context}: ${directive}`).toBe("'none'");
@@ -94,9 +99,9 @@ test.each(OPERATIONS)(
   async (operation) => {
     const response = await call(operation, {});
     if (!operation.isPublic) expect(response.status).toBe(401);
-    await expectSafe(response, "a stranger");
+    await expectSafe(response, operation.path, "a stranger");
     if (!ENDS_THE_SESSION.includes(operation.name))
-      await expectSafe(await call(operation, administrator), "an administrator");
+      await expectSafe(await call(operation, administrator), operation.path, "an administrator");
   },
 );
 
@@ -133,7 +138,7 @@ test.each([
 ] as const)("%s %s is refused as safely", async (method, path, status) => {
   const response = await fountain.fetch(path, { method });
   expect(response.status).toBe(status);
-  await expectSafe(response, path);
+  await expectSafe(response, path, "a stranger");
 });
 
 test("over plain HTTP nothing is said of HTTPS, which a page on another port would suffer from", async () => {

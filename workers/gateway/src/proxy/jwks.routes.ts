@@ -2,7 +2,7 @@ import { z } from "@hono/zod-openapi";
 import { PUBLIC_KEY_EXAMPLE } from "#shared/http/examples.ts";
 import { json } from "#shared/http/openapi.ts";
 import { endpoint } from "../endpoint.ts";
-import { forwardTo } from "./pipeline.ts";
+import { publicDocument } from "./public-document.ts";
 
 const PATH = "/.well-known/jwks.json";
 
@@ -16,7 +16,7 @@ const jwks = endpoint("GET /.well-known/jwks.json", {
   },
   errors: ["unavailable"],
   validatedBy: "handler",
-  handle: (context) => forwardTo(context, "kms", { path: PATH, policy: { caller: "anyone" }, own: {} }),
+  handle: (context) => publicDocument(context, PATH),
 });
 
 export const jwksEndpoints = [jwks];

@@ -2,7 +2,7 @@ import { z } from "@hono/zod-openapi";
 import { EXAMPLE } from "#shared/http/examples.ts";
 import { json } from "#shared/http/openapi.ts";
 import { endpoint } from "../endpoint.ts";
-import { forwardTo } from "./pipeline.ts";
+import { publicDocument } from "./public-document.ts";
 
 const PATH = "/.well-known/oauth-authorization-server";
 
@@ -20,7 +20,7 @@ const metadata = endpoint("GET /.well-known/oauth-authorization-server", {
   },
   errors: ["unavailable"],
   validatedBy: "handler",
-  handle: (context) => forwardTo(context, "kms", { path: PATH, policy: { caller: "anyone" }, own: {} }),
+  handle: (context) => publicDocument(context, PATH),
 });
 
 export const metadataEndpoints = [metadata];
