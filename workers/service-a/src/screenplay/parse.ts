@@ -16,7 +16,7 @@ export const MAX_SCREENPLAY_LINES = 200_000;
 /** An element as written, with its lead, has marks, indentation and boneyard beside its text; it must fit into a row. */
 const MAX_WRITTEN_LENGTH = MAX_TEXT_LENGTH + 65_536;
 /** What stands between two elements: a commented-out screenplay, and more. */
-export const MAX_LEAD_LENGTH = 2 ** 19;
+export const MAX_LEAD_LENGTH = MAX_TEXT_LENGTH;
 /** A line may have a few marks beside the text of its element. */
 const MAX_LINE_LENGTH = MAX_TEXT_LENGTH + 64;
 
