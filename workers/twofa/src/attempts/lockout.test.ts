@@ -17,6 +17,8 @@ import {
 const WRONG_CODES = 1_000;
 const AT_ONCE = 50;
 const ALLOWED = 5;
+/** Shorter than the first lock, after whose end one more code is checked. */
+const GUESSING_MS = 25_000;
 
 let fountain: Fountain;
 beforeAll(async () => {
@@ -33,8 +35,9 @@ test("of 1,000 wrong codes, 50 at a time, exactly five are checked; the right on
   const guess = (): Promise<Answer> => person.call("POST", "/auth/verify", { json: { code } });
 
   const responses: Answer[] = [];
-  while (responses.length < WRONG_CODES) responses.push(...(await atOnce(AT_ONCE, guess)));
-  expect(tally(responses)).toEqual({ 401: ALLOWED, 429: WRONG_CODES - ALLOWED });
+  const endsAtMs = Date.now() + GUESSING_MS;
+  while (responses.length < WRONG_CODES && Date.now() < endsAtMs) responses.push(...(await atOnce(AT_ONCE, guess)));
+  expect(tally(responses)).toEqual({ 401: ALLOWED, 429: responses.length - ALLOWED });
   const [counted] = await rowsOf(fountain, "SELECT failures FROM attempts WHERE user_id = ?", person.id);
   expect(counted).toEqual({ failures: ALLOWED });
 
