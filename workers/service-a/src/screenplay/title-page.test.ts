@@ -25,6 +25,11 @@ describe("the title page", () => {
     "Title: X\nDraft-no: 3\nRating (US): R\nGenre/tone: noir\nDirector's cut: yes\n№: 5\nN°, b.: 6\n作者: 李",
     "Title:\nThe Long Way\nHome\nAuthor: Y",
     "TITLE:\tX\n\tof two\nRevision: blue",
+    "Title:\nThe Long Way Home",
+    "Title:\n  The Long Way Home",
+    "Title:\nThe Long Way: Home\nAuthor:\nY",
+    "Author:\nY\nContact:\nhttps://example.org",
+    "Title: X\nContact:\n@x@example.social\ny",
   ])("is all of %j", (page) => {
     for (const rest of ["", "\n", "\n\nAction: none."]) expect(pageOf(page + rest)).toBe(page);
   });
@@ -44,6 +49,8 @@ describe("the title page", () => {
     "!Title: X",
     "INT. HOUSE: DAY\nTitle: X",
     "Notes:\nHe reads them.",
+    "Title:\nINT. HOUSE",
+    "Notes:\nContact:\nHe reads them.",
     "",
   ])("is not seen in %j", (source) => {
     expect(pageOf(source)).toBe("");
@@ -59,6 +66,8 @@ describe("the title", () => {
   it.each([
     ["Title:\nThe Long Way\nHome\nAuthor: Y", "The Long Way Home"],
     ["Title: The Long Way\nstray\nAuthor: Y", "The Long Way"],
+    ["Title:\nThe Long Way: Home\nAt last\nAuthor: Y", "The Long Way: Home At last"],
+    ["Title:\n  The Long Way Home", "The Long Way Home"],
     ["Title: 2 * 3 & \\*so\\* on", "2 * 3 & *so* on"],
     ["Title: /* working */ The Bus", "The Bus"],
   ])("of %j is %s", (page, title) => {
@@ -73,6 +82,12 @@ describe("the title", () => {
   ])("is cut between two of %s", (character, count) => {
     expect(titleOf(`Title: ${character.repeat(300)}`)).toBe(character.repeat(count));
     expect(titleOf(`Title: a${character.repeat(300)}`)).toBe(`a${character.repeat(count - 1)}`);
+  });
+
+  it("is cut, and not lost, where it begins with a longer character", () => {
+    expect(titleOf(`Title: a${"\u0301".repeat(300)}`)).toBe(`a${"\u0301".repeat(199)}`);
+    const family = ["👩", ...Array.from({ length: 100 }, () => "\u200d👧")].join("");
+    expect(titleOf(`Title: ${family}`)).toBe(family.slice(0, 200));
   });
 
   it("is empty when the title page names none", () => {
@@ -129,6 +144,7 @@ describe("another title", () => {
   it("may be none, as long as the rest is still a title page", () => {
     expect(replaceTitle("Title: X\nAuthor: Y", "")).toBe("Author: Y");
     expect(replaceTitle("Title: X", " \n ")).toBe("");
+    expect(replaceTitle("\n\nTitle: X", "")).toBe("");
     expect(replaceTitle("Title: X\nFoo: bar", "")).toBe("Title: X\nFoo: bar");
   });
 

@@ -17,14 +17,20 @@ const VALUE_INDENT = "    ";
 const KEY = /^[^:]{1,200}:/;
 /** The keys of the syntax, and what other readers take for them. */
 const KNOWN_KEY = /^(title|credit|authors?|source|notes|draft ?date|date|contact|copyright|revisions?):/i;
+const TITLE_KEY = /^title:/i;
 const INDENTED = /^(?: {3}|\t)/;
 
 const isIndented = (line: string): boolean => INDENTED.test(line) && line.trim() !== "";
 
-/** Headings, transitions and all other marked lines are none. */
-const isPlain = (line: string): boolean => markupOfLine(line) === "action" && !/^\s*(?:[!@]|\[\[)/.test(line);
+/** Headings, transitions and all other marked lines are none; an `@` may begin an address. */
+const isPlain = (line: string): boolean => markupOfLine(line) === "action" && !/^\s*(?:!|\[\[)/.test(line);
 
-const isKeyLine = (line: string): boolean => KEY.test(line.trimStart()) && isPlain(line);
+const isKeyLine = (line: string): boolean => KEY.test(line.trimStart()) && isPlain(line) && !/^\s*@/.test(line);
+
+/** The line below a key without a value. Many a title has a colon in it. */
+const isValueBelow = (line: string): boolean => isIndented(line) || !KNOWN_KEY.test(line.trim());
+/** And the lines after that one. */
+const continuesValue = (line: string): boolean => isIndented(line) || !isKeyLine(line);
 
 /** Where the first line begins that is not blank. */
 function* firstLineStart(view: string): Steps<number> {
@@ -36,52 +42,60 @@ function* firstLineStart(view: string): Steps<number> {
   return start;
 }
 
-/** Any key may stand beside one of the syntax, before it too; that one has a value on its line or on the next. */
-const isKnownKey = (line: string, next: string | undefined): boolean => {
+/** How much one line, with the next one of the page, speaks for a title page. It takes {@link ENOUGH}. */
+const ENOUGH = 2;
+
+/**
+ * Any key may stand beside one of the syntax, before it too. That one has a value on its line, or indented on the next. A
+ * value that is not indented might be what a character says: it is enough below a title, or below two keys.
+ */
+const evidence = (line: string, next: string | undefined): number => {
   const text = line.trim();
   const key = KNOWN_KEY.exec(text)?.[0];
-  return key !== undefined && (key !== text || (next !== undefined && isIndented(next)));
+  if (key === undefined) return 0;
+  if (key !== text) return ENOUGH;
+  if (next === undefined || !isValueBelow(next)) return 0;
+  return isIndented(next) || TITLE_KEY.test(key) ? ENOUGH : 1;
 };
 
 /**
  * Where the title page ends that begins at the first line that is not blank: at a blank line or at a marked one, such as a
- * heading. Values are indented, though not by everyone. Without a known key that has a value there is no title page: 0.
+ * heading. Values are indented, though not by everyone. Without known keys that have values there is no title page: 0.
  */
 export function* titlePageEnd(view: string): Steps<number> {
   let before: string | undefined;
-  let hasKnownKey = false;
+  let found = 0;
   let pageEnd = 0;
   const work = tally();
   for (let start = yield* firstLineStart(view); start < view.length; ) {
     const end = lineEnd(view, start);
     const line = (yield* withoutFill(view.slice(start, end))).trimEnd();
     const belongs = isKeyLine(line) || (before !== undefined && (isIndented(line) || (line !== "" && isPlain(line))));
-    hasKnownKey ||= before !== undefined && isKnownKey(before, belongs ? line : undefined);
+    if (before !== undefined) found += evidence(before, belongs ? line : undefined);
     before = line;
     if (!belongs) break;
     pageEnd = end;
     if (work.add(end - start + EACH)) yield work.take();
     start = end + 1;
   }
-  hasKnownKey ||= isKnownKey(before ?? "", undefined);
-  return hasKnownKey ? pageEnd : 0;
+  found += evidence(before ?? "", undefined);
+  return found >= ENOUGH ? pageEnd : 0;
 }
-
-const TITLE_KEY = /^title:/i;
 
 /** Where the title stands in the page: from its key to the end of its value; `undefined` without a title. */
 function* titleRange(view: string): Steps<{ start: number; end: number } | undefined> {
   let first: number | undefined;
-  let isValueBelow = false;
+  let belongs = isIndented;
   const work = tally();
   for (let start = 0; start <= view.length; ) {
     const end = lineEnd(view, start);
     const line = yield* withoutFill(view.slice(start, end));
     if (first !== undefined) {
-      if (!isIndented(line) && (!isValueBelow || isKeyLine(line))) return { start: first, end: start };
+      if (!belongs(line)) return { start: first, end: start };
+      if (belongs === isValueBelow && line.trim() !== "") belongs = continuesValue;
     } else if (TITLE_KEY.test(line.trimStart())) {
       first = start;
-      isValueBelow = line.trimEnd().endsWith(":");
+      if (line.trim().replace(TITLE_KEY, "") === "") belongs = isValueBelow;
     }
     if (work.add(line.length + EACH)) yield work.take();
     start = end + 1;
@@ -97,7 +111,7 @@ const beginningOf = (text: string, maxLength: number): string => {
     if (index + segment.length > maxLength) break;
     end = index + segment.length;
   }
-  return text.slice(0, end);
+  return end > 0 ? text.slice(0, end) : text.slice(0, maxLength).replace(/[\uD800-\uDBFF]$/, "");
 };
 
 const viewOf = function* (titlePage: string): Steps<string> {
@@ -148,5 +162,6 @@ export function* replaceTitle(titlePage: string, title: string): Steps<string> {
   const named = lines !== "" && kept.length > 0 ? `${lines.slice(0, -1)} ${kept.join(" ")}\n` : lines;
   const begun = titlePage.slice(0, start) + named;
   const replaced = rest === "" ? begun.replace(/\n$/, "") : begun + rest;
+  if (replaced.trim() === "") return "";
   return (yield* titlePageEnd(yield* viewOf(replaced))) === replaced.length ? replaced : titlePage;
 }
