@@ -3,7 +3,7 @@
  * its author put it.
  */
 import type { Steps } from "#shared/lang/steps.ts";
-import { type Change, isSpace, joined, LINE_FEED, linesIn, type Reader, rewrite } from "./lines.ts";
+import { type Change, EACH, isSpace, joined, LINE_FEED, linesIn, type Reader, rewrite } from "./lines.ts";
 
 const SLASH = 0x2f;
 const STAR = 0x2a;
@@ -115,6 +115,22 @@ export function* closeBoneyard(text: string): Steps<string> {
   yield* rewrite(text, read);
   if (openAt() < 0) return text;
   return text.slice(0, openAt()) + (yield* escapeBoneyard(text.slice(openAt())));
+}
+
+/**
+ * The text that the pieces make up. What opens a boneyard in one of them stays text, as it was alone: it is escaped where
+ * a later piece would close it.
+ */
+export function* joinedPieces(pieces: readonly string[]): Steps<string> {
+  const closed = [...pieces];
+  let isClosedLater = false;
+  for (let at = pieces.length - 1; at >= 0; at -= 1) {
+    const piece = pieces[at] ?? "";
+    if (isClosedLater) closed[at] = yield* closeBoneyard(piece);
+    isClosedLater ||= piece.includes("*/");
+    yield piece.length + EACH;
+  }
+  return yield* joined(closed, "");
 }
 
 /** The text with each boneyard on one line, beside other text: none makes a line look blank. */

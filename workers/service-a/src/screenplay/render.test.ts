@@ -161,6 +161,22 @@ describe("an element that gets a new text", () => {
     expect(revise(source, at, text)).toBe(expected);
   });
 
+  it("keeps the boneyard of its earlier text, however much that is", () => {
+    const boneyard = "/**/".repeat(200_000);
+    const exported = exportScreenplay(readScreenplay(`He goes. ${boneyard}\n`), { texts: { 0: "He waits." } });
+    expect(exported.replaceAll("\n", "")).toBe(`He waits.${boneyard}`);
+  });
+
+  it("leaves what opens a boneyard elsewhere as it is, escaped only before what would close it", () => {
+    const screenplay = readScreenplay("See /* here.\n\nHe goes.\n\nShe goes, too.\n");
+    expect(exportScreenplay(screenplay, { texts: { 1: "He waits." } })).toBe(
+      "See /* here.\n\nHe waits.\n\nShe goes, too.\n",
+    );
+    expect(exportScreenplay(screenplay, { texts: { 1: "He /* never */ waits." } })).toBe(
+      "See /\\* here.\n\nHe /* never */ waits.\n\nShe goes, too.\n",
+    );
+  });
+
   it("leaves the boneyard of its earlier text where that was, as near as it can", () => {
     const source = "/* a */\nHe /* b */ goes.\n\n/* c */\nBOB /* d */\n/* e */Hi. /* f */\nHo.\n\nx\n";
     expect(revise(source, 0, "New.")).toBe(source.replace("He /* b */ goes.\n\n", "New.\n\n/* b */\n\n"));

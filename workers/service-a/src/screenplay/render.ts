@@ -3,7 +3,7 @@
  * another text or another place so that it reads as the same kind of element.
  */
 import type { Steps } from "#shared/lang/steps.ts";
-import { boneyardsIn, closeBoneyard, maskBoneyard, stripBoneyard } from "./boneyard.ts";
+import { boneyardsIn, joinedPieces, maskBoneyard, stripBoneyard } from "./boneyard.ts";
 import { elementTypeOf, type Markup } from "./element.ts";
 import { joined, linesIn } from "./lines.ts";
 import { readParagraph } from "./paragraph.ts";
@@ -42,7 +42,7 @@ const needsSpace = ({ markup, text }: Part): boolean =>
 /** The lead, beginning with a blank line. */
 const separated = (lead: string | null): string => {
   if (lead === null) return BLANK_LINE;
-  if (/^\n ?\n/.test(lead)) return lead;
+  if (/^\n ?\n/.test(lead)) return lead.replace(/^\n /, "\n");
   return (lead.startsWith("\n") ? "\n" : BLANK_LINE) + lead;
 };
 
@@ -98,7 +98,7 @@ function* sourceOf(part: Part, { isBeginning, isCueOfNew, isHalf }: Surroundings
   if (text === undefined && source !== null) {
     const isOther = isCueOfNew || (isBeginning && isCue(part)) ? COULD_BE_OTHER.test(source) : false;
     const isKept = !isOther && !(isBeginning && (yield* isTitlePage(source)));
-    if (isKept) return yield* closeBoneyard(source);
+    if (isKept) return source;
   }
   const written = text ?? (yield* textOf(part));
   const markup = isHalf ? "action" : markupOf(part);
@@ -106,7 +106,7 @@ function* sourceOf(part: Part, { isBeginning, isCueOfNew, isHalf }: Surroundings
 }
 
 function* changed({ titlePage, firstTitlePage, parts, tail, isTailInPlace }: Manuscript): Steps<string> {
-  const pieces: string[] = titlePage === "" ? [] : [yield* closeBoneyard(titlePage)];
+  const pieces: string[] = titlePage === "" ? [] : [titlePage];
   /** Whether a blank line must follow. */
   let isOpen = titlePage !== "" && firstTitlePage === "";
   /** Boneyard of replaced texts, which goes after the paragraph. */
@@ -127,7 +127,7 @@ function* changed({ titlePage, firstTitlePage, parts, tail, isTailInPlace }: Man
     const isBeginning =
       pieces.length === 0 && !(part.isInPlace && titlePage === firstTitlePage && part.text === undefined);
     pieces.push(lead, yield* sourceOf(part, { isBeginning, isCueOfNew, isHalf }));
-    if (part.text !== undefined && part.source !== null) boneyard.push(...(yield* boneyardsIn(part.source)));
+    if (part.text !== undefined && part.source !== null) boneyard = boneyard.concat(yield* boneyardsIn(part.source));
     isOpen = !awaitsDialogue && needsSpace(part);
     if (awaitsDialogue || boneyard.length === 0) continue;
     pieces.push(BLANK_LINE, yield* joined(boneyard, "\n"));
@@ -135,7 +135,7 @@ function* changed({ titlePage, firstTitlePage, parts, tail, isTailInPlace }: Man
     isOpen = true;
   }
   pieces.push(isOpen || !isTailInPlace ? movedTail(tail) : tail);
-  return yield* joined(pieces, "");
+  return yield* joinedPieces(pieces);
 }
 
 /**
