@@ -7,7 +7,12 @@ import type { ServiceAServices } from "../composition/services.ts";
 import { type NewScript, readScript } from "../model/script.ts";
 import { CHARSETS, type CharsetFailure, decodeText } from "../screenplay/charset.ts";
 import { MAX_TEXT_LENGTH } from "../screenplay/element.ts";
-import { MAX_LEAD_LENGTH, MAX_SCREENPLAY_ELEMENTS, type ParseFailure } from "../screenplay/parse.ts";
+import {
+  MAX_LEAD_LENGTH,
+  MAX_SCREENPLAY_ELEMENTS,
+  MAX_SCREENPLAY_LINES,
+  type ParseFailure,
+} from "../screenplay/parse.ts";
 
 const detailOf = (failure: ParseFailure | Exclude<CharsetFailure, { kind: "unknown-charset" }>): string => {
   switch (failure.kind) {
@@ -17,8 +22,12 @@ const detailOf = (failure: ParseFailure | Exclude<CharsetFailure, { kind: "unkno
       return `Line ${failure.line} contains a NUL character, which no text has. If the text is UTF-16, name that charset in Content-Type.`;
     case "too-many-elements":
       return `The screenplay has more than ${MAX_SCREENPLAY_ELEMENTS} elements.`;
+    case "too-many-lines":
+      return `The screenplay has more than ${MAX_SCREENPLAY_LINES} lines that are not blank.`;
+    case "title-page-too-long":
+      return `The title page has more than ${MAX_TEXT_LENGTH} characters.`;
     case "element-too-long":
-      return `An element of the screenplay has more than ${MAX_TEXT_LENGTH} characters, or boneyard before it more than ${MAX_LEAD_LENGTH}.`;
+      return `The element at line ${failure.line} has more than ${MAX_TEXT_LENGTH} characters, or the boneyard before it more than ${MAX_LEAD_LENGTH}.`;
     case "no-byte-order":
       return "The text has no byte order mark: name utf-16le or utf-16be as the charset in Content-Type.";
     case "malformed":

@@ -3,7 +3,7 @@ import { type Failure, failure, type Result, success } from "#shared/lang/result
 import { type Steps, tally } from "#shared/lang/steps.ts";
 import { fillEnd, maskBoneyard, withoutFill } from "./boneyard.ts";
 import { MAX_TEXT_LENGTH, type Screenplay, type WrittenElement } from "./element.ts";
-import { EACH, lineEnd } from "./lines.ts";
+import { countLines, EACH, lineEnd } from "./lines.ts";
 import { readParagraph } from "./paragraph.ts";
 import { asLines, type NulFailure, readSource } from "./source.ts";
 import { titleOf, titlePageEnd } from "./title-page.ts";
@@ -20,7 +20,16 @@ export const MAX_LEAD_LENGTH = MAX_TEXT_LENGTH;
 /** A line may have a few marks beside the text of its element. */
 const MAX_LINE_LENGTH = MAX_TEXT_LENGTH + 64;
 
-export type ParseFailure = Failure<"empty" | "too-many-elements" | "element-too-long"> | NulFailure;
+/** What begins on this line is longer than we take. */
+export interface TooLongFailure {
+  kind: "element-too-long";
+  line: number;
+}
+
+export type ParseFailure =
+  | Failure<"empty" | "too-many-elements" | "too-many-lines" | "title-page-too-long">
+  | TooLongFailure
+  | NulFailure;
 
 const TWO_SPACES = "  ";
 
@@ -63,7 +72,7 @@ function* elementsOf(
   for (let start = from; start <= view.length; ) {
     const end = lineEnd(view, start);
     const line = yield* withoutFill(view.slice(start, end));
-    if (line.length > MAX_LINE_LENGTH) return failure("element-too-long");
+    if (line.length > MAX_LINE_LENGTH) return yield* tooLong(source, start);
     if (work.add(end - start + EACH)) yield work.take();
     const ends = isBlank(line, indentation);
     if (!ends) {
@@ -73,7 +82,7 @@ function* elementsOf(
       if (line.trim() !== "") indentation = indentationOf(line);
       lines += 1;
     }
-    if (lines > MAX_SCREENPLAY_LINES) return failure("too-many-elements");
+    if (lines > MAX_SCREENPLAY_LINES) return failure("too-many-lines");
     start = end + 1;
     if (paragraph.lines.length === 0 || !(ends || start > view.length)) continue;
     for (const read of yield* readParagraph(paragraph.lines, MAX_SCREENPLAY_ELEMENTS - elements.length)) {
@@ -85,7 +94,7 @@ function* elementsOf(
         lead: between(source.slice(writtenTo, begin)),
         source: source.slice(begin, stop),
       };
-      if (written.text.length > MAX_TEXT_LENGTH || isTooLong(written)) return failure("element-too-long");
+      if (written.text.length > MAX_TEXT_LENGTH || isTooLong(written)) return yield* tooLong(source, begin);
       elements.push(written);
       writtenTo = stop;
     }
@@ -94,8 +103,12 @@ function* elementsOf(
     indentation = "";
   }
   const tail = between(source.slice(writtenTo));
-  if (tail.length > MAX_LEAD_LENGTH) return failure("element-too-long");
+  if (tail.length > MAX_LEAD_LENGTH) return yield* tooLong(source, writtenTo);
   return elements.length === 0 ? failure("empty") : success({ elements, tail });
+}
+
+function* tooLong(source: string, at: number): Steps<Result<never, TooLongFailure>> {
+  return failure("element-too-long", { line: yield* countLines(source.slice(0, at)) });
 }
 
 const isTooLong = ({ lead, source }: WrittenElement): boolean =>
@@ -103,8 +116,9 @@ const isTooLong = ({ lead, source }: WrittenElement): boolean =>
 
 /**
  * The screenplay, or why there is none: `nul` when the text has a NUL, `empty` when it has no element, `too-many-elements`
- * beyond `MAX_SCREENPLAY_ELEMENTS` or `MAX_SCREENPLAY_LINES`, `element-too-long` beyond `MAX_TEXT_LENGTH` or `MAX_LEAD_LENGTH`. Boneyard is read
- * over, and kept with the elements that it stands beside; notes are text.
+ * beyond `MAX_SCREENPLAY_ELEMENTS`, `too-many-lines` beyond `MAX_SCREENPLAY_LINES`, `title-page-too-long` beyond
+ * `MAX_TEXT_LENGTH`, `element-too-long` beyond that or `MAX_LEAD_LENGTH`. Boneyard is read over, and kept with the elements
+ * that it stands beside; notes are text.
  */
 export function* parseInSteps(text: string): Steps<Result<Screenplay, ParseFailure>> {
   const read = yield* readSource(text);
@@ -112,7 +126,7 @@ export function* parseInSteps(text: string): Steps<Result<Screenplay, ParseFailu
   const source = read.value;
   const view = yield* maskBoneyard(yield* asLines(source));
   const titleEnd = yield* titlePageEnd(view);
-  if (titleEnd > MAX_TEXT_LENGTH) return failure("element-too-long");
+  if (titleEnd > MAX_TEXT_LENGTH) return failure("title-page-too-long");
   const titlePage = source.slice(0, titleEnd);
   const elements = yield* elementsOf(source, view, titleEnd);
   if (!elements.ok) return elements;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { contentOf, kindsOf as kinds, parseScreenplay, readScreenplay } from "../../../../tests/support/screenplay.ts";
+import { MAX_TEXT_LENGTH } from "./element.ts";
 import { MAX_LEAD_LENGTH, MAX_SCREENPLAY_ELEMENTS, MAX_SCREENPLAY_LINES } from "./parse.ts";
 
 const read = (text: string) => contentOf(readScreenplay(text));
@@ -56,18 +57,30 @@ describe("the text", () => {
     expect(read("a\n".repeat(MAX_SCREENPLAY_LINES)).elements).toHaveLength(1);
     expect(parseScreenplay("a\n".repeat(MAX_SCREENPLAY_LINES + 1))).toEqual({
       ok: false,
-      error: { kind: "too-many-elements" },
+      error: { kind: "too-many-lines" },
     });
   });
 
   it("is refused with boneyard that is too long, and keeps no more blank lines than that between two elements", () => {
-    const tooLong = { ok: false, error: { kind: "element-too-long" } };
-    expect(parseScreenplay(`One.\n\n/*${"x".repeat(MAX_LEAD_LENGTH)}*/\n\nTwo.`)).toEqual(tooLong);
-    expect(parseScreenplay(`One.\n\n/*${"x".repeat(MAX_LEAD_LENGTH)}*/\n`)).toEqual(tooLong);
+    const tooLong = (line: number) => ({ ok: false, error: { kind: "element-too-long", line } });
+    expect(parseScreenplay(`One.\n\n/*${"x".repeat(MAX_LEAD_LENGTH)}*/\n\nTwo.`)).toEqual(tooLong(5));
+    expect(parseScreenplay(`One.\n\n/*${"x".repeat(MAX_LEAD_LENGTH)}*/\n`)).toEqual(tooLong(1));
     const { elements, tail } = readScreenplay(
       `One.${"\n".repeat(2 * MAX_LEAD_LENGTH)}Two.${"\n".repeat(2 * MAX_LEAD_LENGTH)}`,
     );
     expect([elements[1]?.lead.length, tail.length]).toEqual([MAX_LEAD_LENGTH, MAX_LEAD_LENGTH]);
+  });
+
+  it("is refused with a line, an element or a title page that is too long, and the line where it begins", () => {
+    const long = "x".repeat(MAX_TEXT_LENGTH);
+    expect(parseScreenplay(`One.\r\n\r\nTwo${long}`)).toEqual({
+      ok: false,
+      error: { kind: "element-too-long", line: 3 },
+    });
+    const lines = "x\n".repeat(MAX_SCREENPLAY_LINES / 2);
+    const wide = lines.replaceAll("x", "x".repeat(12));
+    expect(parseScreenplay(`One.\n\n${wide}`)).toEqual({ ok: false, error: { kind: "element-too-long", line: 3 } });
+    expect(parseScreenplay(`Title: ${long}\n\nOne.`)).toEqual({ ok: false, error: { kind: "title-page-too-long" } });
   });
 });
 

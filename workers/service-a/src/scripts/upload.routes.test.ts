@@ -75,6 +75,7 @@ describe("an upload", () => {
       /^Line 3 contains bytes that are not utf-8/,
     ],
     ["a NUL", bytesOf("a\r\nb\0\n"), /^Line 2 contains a NUL/],
+    ["an endless element", bytesOf(`a\n\n${"b".repeat(2 ** 20 + 1)}`), /^The element at line 3 has more than 1048576/],
   ])("with %s is refused, on the line that has it, and nothing is stored", async (_, bytes, detail) => {
     const count = "SELECT (SELECT count(*) FROM elements) + (SELECT count(*) FROM scripts) AS rows";
     const before = await rowsOf(fountain, count);
@@ -82,6 +83,12 @@ describe("an upload", () => {
     expect(refused).toMatchObject({ status: 422, body: { code: "invalid-input" } });
     expect(Object(refused.body["errors"])[0].detail).toMatch(detail);
     expect(await rowsOf(fountain, count)).toEqual(before);
+  });
+
+  test("with too many lines is refused with that reason", async () => {
+    const refused = await upload("a\n".repeat(200_001));
+    expect(refused).toMatchObject({ status: 422, body: { code: "invalid-input" } });
+    expect(refused.body["detail"]).toContain("more than 200000 lines that are not blank");
   });
 
   test("with form feeds and other odd characters is kept as it is", async () => {
