@@ -29,7 +29,19 @@ describe("a text", () => {
     expect(decode(bytes, contentType)).toEqual({ ok: true, value: TEXT });
   });
 
-  test.each(["iso-8859-1", "ISO-8859-1", "latin1", "windows-1252", "cp1252"])("is read as %s", (charset) => {
+  const LATIN = [
+    "iso-8859-1",
+    "ISO-8859-1",
+    "iso8859-1",
+    "ISO_8859-1",
+    "latin1",
+    "l1",
+    "windows-1252",
+    "cp1252",
+    "x-cp1252",
+  ];
+
+  test.each(LATIN)("is read as %s", (charset) => {
     const bytes = [0xc9, 0x6c, 0x61, 0x6e, 0x20, 0x80, 0x93, 0x94, 0xff];
     expect(decode(bytes, `text/plain; charset=${charset}`)).toEqual({ ok: true, value: "Élan €“”ÿ" });
   });
@@ -41,8 +53,8 @@ describe("a text", () => {
     });
   });
 
-  test("is refused in UTF-16 that does not say which byte comes first", () => {
-    expect(decode(utf16(TEXT, true), "text/plain; charset=utf-16")).toEqual({
+  test.each(["utf-16", "UTF16"])("is refused in %s that does not say which byte comes first", (charset) => {
+    expect(decode(utf16(TEXT, true), `text/plain; charset=${charset}`)).toEqual({
       ok: false,
       error: { kind: "no-byte-order" },
     });

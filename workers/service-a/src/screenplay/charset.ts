@@ -12,20 +12,25 @@ export const CHARSETS = "UTF-8, UTF-16, UTF-16LE, UTF-16BE, ISO-8859-1, windows-
 
 type Encoding = "utf-8" | "utf-16le" | "utf-16be" | "windows-1252";
 
-/** Browsers read ISO-8859-1 as windows-1252 too, which has the same letters and, for its control characters, quotes. */
+/** With the other names that are in use. Browsers read ISO-8859-1 as windows-1252 too, which has the same letters and, for its control characters, quotes. */
 const ENCODINGS: ReadonlyMap<string, Encoding> = new Map([
   ["utf-8", "utf-8"],
   ["utf8", "utf-8"],
   ["us-ascii", "utf-8"],
+  ["ascii", "utf-8"],
   ["utf-16le", "utf-16le"],
   ["utf-16be", "utf-16be"],
   ["iso-8859-1", "windows-1252"],
+  ["iso8859-1", "windows-1252"],
+  ["iso_8859-1", "windows-1252"],
   ["latin1", "windows-1252"],
+  ["l1", "windows-1252"],
   ["windows-1252", "windows-1252"],
   ["cp1252", "windows-1252"],
+  ["x-cp1252", "windows-1252"],
 ]);
-/** Its byte order is known by a byte order mark only. */
-const UTF_16 = "utf-16";
+/** Their byte order is known by a byte order mark only. */
+const UTF_16: ReadonlySet<string> = new Set(["utf-16", "utf16"]);
 
 const BYTE_ORDER_MARKS: readonly (readonly [Encoding, readonly number[]])[] = [
   ["utf-8", [0xef, 0xbb, 0xbf]],
@@ -47,7 +52,7 @@ const charsetOf = (contentType: string): string =>
 
 const encodingOf = (bytes: Uint8Array, charset: string): Result<Encoding, CharsetFailure> => {
   const encoding = charset === "" ? "utf-8" : ENCODINGS.get(charset);
-  if (encoding === undefined && charset !== UTF_16) return failure("unknown-charset", { charset });
+  if (encoding === undefined && !UTF_16.has(charset)) return failure("unknown-charset", { charset });
   const marked = BYTE_ORDER_MARKS.find(([, mark]) => mark.every((byte, at) => bytes[at] === byte))?.[0];
   const known = marked ?? encoding;
   return known === undefined ? failure("no-byte-order") : success(known);
