@@ -17,8 +17,21 @@ export const isForcedCue = (line: string): boolean => {
 const OTHER_MARK = /^(?:[!.>~=#@]|\\@)/;
 /** A capital sharp s is rare: GROßVATER is in capitals. */
 const LOWER_CASE = /(?!ß)\p{Ll}/u;
-/** Chinese, Arabic or Hindi letters have no case: a name in them is forced, or each action of two lines would be dialogue. */
-const UPPER_CASE = /\p{Lu}/u;
+/**
+ * Chinese, Arabic or Hindi letters have no case: a name in them is forced, or each action of two lines would be dialogue.
+ * Those of `1º` count for nothing.
+ */
+const CASELESS = /(?![ªº])\p{Lo}/gu;
+/** Ends of sentences, in the scripts without case. */
+const SENTENCE_MARK = /[。！？．；，、؟۔،।॥]|[.!?…]$/;
+
+/** A line in such letters is no name for an abbreviation in it, and a name in capitals may have a few of them. */
+const isInCapitals = (name: string): boolean => {
+  const capitals = name.match(/\p{Lu}/gu)?.length ?? 0;
+  const caseless = name.match(CASELESS)?.length ?? 0;
+  return capitals > caseless && (caseless === 0 || !SENTENCE_MARK.test(name));
+};
+
 /** Ends of lines in capitals that are transitions, or would be if they stood alone. */
 const TRANSITION_ENDS = ["BLACK.", "OUT.", "TO:"];
 /** What may stand after the name and its extensions: the end of emphasis, and the mark of dual dialogue. */
@@ -37,7 +50,7 @@ export const isPlainCue = (line: string): boolean => {
   const extension = nameEnd < 0 ? "" : cue.slice(nameEnd);
   return (
     !OTHER_MARK.test(cue) &&
-    UPPER_CASE.test(name) &&
+    isInCapitals(name) &&
     !LOWER_CASE.test(name) &&
     !TRANSITION_ENDS.some((end) => name.endsWith(end)) &&
     AFTER_NAME.test(extension.startsWith("(") ? extension.slice(extension.lastIndexOf(")") + 1) : extension)

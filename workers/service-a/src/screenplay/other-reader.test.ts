@@ -67,6 +67,7 @@ describe("a cue", () => {
     [/\t/, "a tab is a space like any other"],
     [/\[\[.*\]\]/, "an inline note is no part of the name"],
     [/^[^(]*É[^(]*$|^[^A-ZÉ]*(?:\(|$)/, "a name has a capital, of whatever alphabet, and no letters without case only"],
+    [/李/, "most letters of a name have case"],
     [/(?:BLACK|OUT)\. /, "an extension makes no name of a transition"],
   ];
 
@@ -87,6 +88,8 @@ describe("a cue", () => {
     ["---", false],
     ["привет", false],
     ["李雷", false],
+    ["他看TV。", false],
+    ["IBM的CEO来了。", false],
     ["FADE OUT. (slowly)", false],
     ["BOB (V.O.)\t^", true],
   ])("%j: %s, and the other reader says the opposite", (given, ours) => {
