@@ -41,15 +41,16 @@ export const MAX_INSTANT_CHARACTERS = 40;
 const isWritable = (at: Date): boolean => at.getUTCFullYear() >= 0 && at.getUTCFullYear() <= 9_999;
 
 /** An instant with `Z` or an offset (RFC 3339), in a query or a body. */
-export const instantInput = text({ max: MAX_INSTANT_CHARACTERS })
-  .pipe(
-    z.iso.datetime({
-      offset: true,
-      error: "must be an RFC 3339 timestamp such as 2026-11-29T10:00:00Z; in a query, encode + as %2B",
-    }),
-  )
-  .transform((given) => new Date(given))
-  .refine(isWritable, "must be in the years 0000 to 9999 in UTC");
+export const instantInput = () =>
+  text({ max: MAX_INSTANT_CHARACTERS })
+    .pipe(
+      z.iso.datetime({
+        offset: true,
+        error: "must be an RFC 3339 timestamp such as 2026-11-29T10:00:00Z; in a query, encode + as %2B",
+      }),
+    )
+    .transform((given) => new Date(given))
+    .refine(isWritable, "must be in the years 0000 to 9999 in UTC");
 
 /** An address of mail: RFC 5321 §4.5.3.1.3 allows a path of 256 octets, its angle brackets included. */
 const MAX_EMAIL_CHARACTERS = 254;

@@ -17,7 +17,7 @@ const storable = (length: { min?: number; max: number }) => text(length).transfo
 const keyword = (min: number) => storable({ min, max: MAX_KEYWORD_LENGTH });
 const words = storable({ max: MAX_TEXT_LENGTH });
 const whole = integer({ min: Number.MIN_SAFE_INTEGER, max: Number.MAX_SAFE_INTEGER });
-const seconds = instantInput.transform((at) => Math.floor(at.getTime() / 1000));
+const seconds = instantInput().transform((at) => Math.floor(at.getTime() / 1000));
 
 /** Any part of a document. Fields that the collection does not have are dropped. */
 export const documentPatchSchema = z.object({
