@@ -128,8 +128,10 @@ const checkSettings = async (options: FountainOptions, cleanups: Cleanup[]): Pro
 
 const open = async (options: FountainOptions, preparation: Preparation, cleanups: Cleanup[]): Promise<Context> => {
   options.progress.step("Opening FOUNTAIN_HOME");
-  await assertPortFree(options.settings.port);
-  const home = openHome(options.settings.home);
+  const { settings } = options;
+  await assertPortFree(settings.port);
+  if (settings.metricsPort !== undefined) await assertPortFree(settings.metricsPort, "METRICS_PORT");
+  const home = openHome(settings.home);
   cleanups.push(home.release);
   await waitForOrphan(home.runFile);
   const internalSocket = internalSocketIn(home);
@@ -275,12 +277,12 @@ const start = async (options: FountainOptions, cleanups: Cleanup[]): Promise<Adm
   const context = await open(options, preparation, cleanups);
   const { environment, maintainedWorkers, sqldPort } = await startDatabases(context);
   await startWorkers(context, environment, sqldPort);
-  options.progress.step("Looking for an administrator");
-  const administrator = await createAdministrator(context.internalSocket, options.settings);
-  startMaintenance(context, maintainedWorkers);
   const { metricsPort } = options.settings;
   if (metricsPort !== undefined) cleanups.push(await serveMetrics(metricsPort, context.internalSocket));
-  return administrator;
+  startMaintenance(context, maintainedWorkers);
+  // Last: nothing may fail between creating the password and showing it.
+  options.progress.step("Looking for an administrator");
+  return createAdministrator(context.internalSocket, options.settings);
 };
 
 /** Starts everything and resolves when it responds. Rejects with {@link OperatorError}, leaving nothing behind. */

@@ -143,6 +143,9 @@ test.for([
   expect(refused.child.exitCode).toBe(1);
   expect(complaints(refused)).toHaveLength(1);
   expect(complaints(refused)[0]).toContain(`the data in ${home}/data cannot be read`);
+  expect(complaints(refused)[0]).toMatch(
+    new RegExp(`: restore it from your backup or, to start empty, remove ${home}$`),
+  );
   expect(leftovers(home)).toBe("");
   rmSync(home, { recursive: true });
 });
@@ -230,16 +233,19 @@ test("a child that keeps ending ends the whole, with one line and code 1", async
   expect(leftovers(HOME)).toBe("");
 });
 
-test("a port in use ends it with one line that says what to do", async () => {
+test.each(["PORT", "METRICS_PORT"])("a %s in use ends it with one line that says what to do", async (variable) => {
   const [port] = await freePorts();
+  const home = createTemporaryHome();
   const server = createServer().listen(port, "127.0.0.1");
   await once(server, "listening");
-  const started = await start({ PORT: String(port) });
+  const started = await start({ FOUNTAIN_HOME: home, [variable]: String(port) });
   server.close();
   expect(started.child.exitCode).toBe(1);
   expect(complaints(started)).toEqual([
-    `Fountain: port ${port} is in use: free it or choose another, for example PORT=8790 npm start`,
+    `Fountain: port ${port} is in use: free it or choose another, for example ${variable}=8790 npm start`,
   ]);
+  // No administrator whose password was never shown, nor anything else.
+  expect(readdirSync(home)).toEqual([]);
 });
 
 test("a password too short for the administrator ends it with one line, and nothing is created", async () => {
