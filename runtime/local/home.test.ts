@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, expect, test } from "vitest";
@@ -39,6 +39,33 @@ test("a place that cannot be a folder is refused in one line", () => {
   expect(statSync(file).mode & 0o777).not.toBe(0o700);
   rmSync(file);
   expect(() => openHome("/dev/null/home")).toThrow("cannot be used");
+});
+
+test("a folder that others use for something else is left alone", () => {
+  mkdirSync(directory, { recursive: true });
+  writeFileSync(path.join(directory, "notes.txt"), "");
+  chmodSync(directory, 0o1777);
+  expect(() => openHome(directory)).toThrow(
+    `FOUNTAIN_HOME ${directory} has other files in it, and is open to other users: set it to a folder of its own`,
+  );
+  expect(readdirSync(directory)).toEqual(["notes.txt"]);
+  expect(statSync(directory).mode & 0o7777).toBe(0o1777);
+});
+
+test.each([
+  ["is empty but for what a new disk has", "lost+found"],
+  ["holds a backup that was restored", "data"],
+])("a folder that others can read, and that %s, is taken and closed", (_case, name) => {
+  mkdirSync(path.join(directory, name), { recursive: true });
+  chmodSync(directory, 0o755);
+  openHome(directory).release();
+  expect(statSync(directory).mode & 0o777).toBe(0o700);
+});
+
+test("other files in a folder of one's own do no harm", () => {
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  writeFileSync(path.join(directory, "notes.txt"), "");
+  openHome(directory).release();
 });
 
 test.runIf(process.platform === "linux")("a file system that holds no folders is refused", () => {

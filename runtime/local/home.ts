@@ -1,10 +1,15 @@
 /** FOUNTAIN_HOME: the folder that holds all data of an installation, readable by its owner only, used by one process at a time. */
-import { chmodSync, mkdirSync, statSync } from "node:fs";
+import { chmodSync, mkdirSync, readdirSync, statSync } from "node:fs";
 import path from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { OperatorError, reasonOf } from "./operator-error.ts";
 
 const SQLITE_BUSY = 5;
+
+/** The permissions of the group and of all others. */
+const OF_OTHERS = 0o077;
+/** What shows that a folder is a home: a backup that was restored has at least one of them. */
+const OWN = ["data", "secrets"];
 
 export interface Home {
   readonly directory: string;
@@ -44,6 +49,20 @@ const makeFolder = (folder: string): void => {
   mkdirSync(folder, { mode: 0o700 });
 };
 
+/** What may lie in a folder that was just made for Fountain. */
+const OF_NEW_FOLDERS = ["lost+found", ".DS_Store", ".gitkeep"];
+
+/**
+ * Whether the folder is used by others for something else, as /tmp is, or a home folder with published files: to close it
+ * would lock them out.
+ */
+const isShared = (directory: string): boolean => {
+  const found = statSync(directory, { throwIfNoEntry: false });
+  if (!found?.isDirectory() || (found.mode & OF_OTHERS) === 0) return false;
+  const names = readdirSync(directory);
+  return !names.some((name) => OWN.includes(name)) && names.some((name) => !OF_NEW_FOLDERS.includes(name));
+};
+
 /** Creates or opens the folder and locks it. Throws {@link OperatorError} when it is in use or not usable. */
 export const openHome = (directory: string): Home => {
   const folders = {
@@ -52,6 +71,10 @@ export const openHome = (directory: string): Home => {
     logs: path.join(directory, "logs"),
     build: path.join(directory, "build"),
   };
+  if (isShared(directory)) {
+    const remedy = "set it to a folder of its own, which only you can read";
+    throw new OperatorError(`FOUNTAIN_HOME ${directory} has other files in it, and is open to other users: ${remedy}`);
+  }
   try {
     for (const folder of [directory, ...Object.values(folders)]) {
       makeFolder(folder);
