@@ -138,7 +138,7 @@ export const loadSecrets = (home: Home, operator: Operator): Secrets => {
   const wasUsed = readUsedDatabases(home.usedDatabases).length > 0;
   const hasData = isMarked || wasUsed || existsSync(path.join(home.data, "libsql"));
   const previousSecretKey = loadPreviousSecretKey(`${keyFile}.previous`, operator);
-  const name = operator["KMS_SECRET_KEY"] === undefined ? "SECRET_KEY" : "KMS_SECRET_KEY";
+  const name = operator["KMS_SECRET_KEY"] ? "KMS_SECRET_KEY" : "SECRET_KEY";
   const secretKey =
     givenSecretKey(operator, name) ?? loadSecretKey(keyFile, !hasData || previousSecretKey !== undefined);
   const keys = previousSecretKey === undefined ? [secretKey] : [secretKey, previousSecretKey];

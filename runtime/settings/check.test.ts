@@ -62,6 +62,7 @@ const WRONG: Readonly<Record<string, readonly [allowed: string, ...values: strin
 /** The same for secrets, whose values are never shown. */
 const WRONG_SECRETS: Readonly<Record<string, readonly [allowed: string, ...values: string[]]>> = {
   ADMIN_PASSWORD: ["must have at least 12 characters", "sesame-42"],
+  SECRET_KEY: ["32 random bytes or more", "sesame-42"],
   KMS_SECRET_KEY: ["32 random bytes or more", "sesame-42"],
   SECRET_KEY_PREVIOUS: ["the SECRET_KEY before the present one", "sesame-42"],
   SMTP_URL: ["smtp://user:password@host:587", "https://u:sesame-42@mail.example", "sesame-42@mail.example"],
@@ -127,6 +128,7 @@ test.for<[Environment, string]>([
   [{ MAIL_FROM: "a@b.example" }, "MAIL_FROM is set without a mail server: "],
   [{ TWILIO_AUTH_TOKEN: "t" }, "TWILIO_ACCOUNT_SID is missing: "],
   [{ TYPESENSE_NODES: "http://a" }, "TYPESENSE_API_KEY is missing: "],
+  [{ SECRET_KEY: "s".repeat(32), KMS_SECRET_KEY: "k".repeat(32) }, "SECRET_KEY is not KMS_SECRET_KEY, and both name"],
   [{ METRICS_PORT: "8787" }, "METRICS_PORT is the same as PORT"],
   [{ PORT: "90", METRICS_PORT: "90" }, "METRICS_PORT is the same as PORT"],
   [{ WEBAUTHN_RP_ID: "example.com" }, "WEBAUTHN_RP_ID is example.com, and PUBLIC_URL is not in that domain"],

@@ -1,7 +1,16 @@
 /** The settings of `npm start` itself, beside those of the workers. */
 import { z } from "zod";
 import { describeFault } from "../../shared/settings/describe.ts";
-import { faultsIn, secretSetting, setting, settingNames, settingsSchema } from "../../shared/settings/settings.ts";
+import {
+  allowedIn,
+  faultsIn,
+  secretSetting,
+  setting,
+  settingNames,
+  settingsSchema,
+} from "../../shared/settings/settings.ts";
+import { isStrongSecretKey } from "../../workers/kms/src/crypto/root-key.ts";
+import { envSchema as kmsSchema } from "../../workers/kms/src/env.ts";
 import { parseNodeUrls } from "../../workers/search/src/typesense/node-urls.ts";
 import { DEFAULT_PORT } from "../local/settings.ts";
 import type { Environment } from "./workers.ts";
@@ -27,6 +36,11 @@ export const localSchema = settingsSchema(
     FOUNTAIN_HOME: setting("a folder whose path has at most 90 characters", z.string().optional()),
     ADMIN_USERNAME: setting("a username", z.string().optional()),
     ADMIN_PASSWORD: secretSetting("a password of at least 12 characters that is hard to guess", z.string().optional()),
+    SECRET_KEY: secretSetting(
+      allowedIn(kmsSchema, "SECRET_KEY") ?? "",
+      z.string().refine(isStrongSecretKey).optional(),
+    ),
+    KMS_SECRET_KEY: secretSetting("", z.string().optional()),
     LOG_FORMAT: setting("json or pretty", z.enum(LOG_FORMATS).optional()),
     TYPESENSE_NODES: setting("", z.string().optional()),
     TYPESENSE_API_KEY: secretSetting("", z.string().optional()),
@@ -37,6 +51,13 @@ export const localSchema = settingsSchema(
       conflict: ({ PORT, METRICS_PORT }) =>
         METRICS_PORT !== undefined && METRICS_PORT === (PORT ?? String(DEFAULT_PORT))
           ? ["METRICS_PORT", `is the same as PORT, ${METRICS_PORT}: set it to another port`]
+          : undefined,
+    },
+    {
+      settings: ["SECRET_KEY", "KMS_SECRET_KEY"],
+      conflict: ({ SECRET_KEY, KMS_SECRET_KEY }) =>
+        SECRET_KEY && KMS_SECRET_KEY && SECRET_KEY !== KMS_SECRET_KEY
+          ? ["SECRET_KEY", "is not KMS_SECRET_KEY, and both name the same setting: unset one of them"]
           : undefined,
     },
     {
