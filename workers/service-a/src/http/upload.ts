@@ -7,12 +7,7 @@ import type { ServiceAServices } from "../composition/services.ts";
 import { type NewScript, readScript } from "../model/script.ts";
 import { CHARSETS, type CharsetFailure, decodeText } from "../screenplay/charset.ts";
 import { MAX_TEXT_LENGTH } from "../screenplay/element.ts";
-import {
-  MAX_LEAD_LENGTH,
-  MAX_SCREENPLAY_ELEMENTS,
-  MAX_SCREENPLAY_LINES,
-  type ParseFailure,
-} from "../screenplay/parse.ts";
+import { MAX_SCREENPLAY_ELEMENTS, MAX_SCREENPLAY_LINES, type ParseFailure } from "../screenplay/parse.ts";
 
 const detailOf = (failure: ParseFailure | Exclude<CharsetFailure, { kind: "unknown-charset" }>): string => {
   switch (failure.kind) {
@@ -27,7 +22,7 @@ const detailOf = (failure: ParseFailure | Exclude<CharsetFailure, { kind: "unkno
     case "title-page-too-long":
       return `The title page has more than ${MAX_TEXT_LENGTH} characters.`;
     case "element-too-long":
-      return `The element at line ${failure.line} has more than ${MAX_TEXT_LENGTH} characters, or the boneyard before it more than ${MAX_LEAD_LENGTH}.`;
+      return `The element at line ${failure.line}, or the boneyard before it, has more than ${MAX_TEXT_LENGTH} characters.`;
     case "no-byte-order":
       return "The text has no byte order mark: name utf-16le or utf-16be as the charset in Content-Type.";
     case "malformed":

@@ -1,10 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { contentOf, exportScreenplay, readScreenplay, renderScreenplay } from "../../../../tests/support/screenplay.ts";
-import { MAX_LEAD_LENGTH } from "./parse.ts";
 
 const MIB = 1_024 * 1_024;
-/** They stand between elements, which has a limit of its own. */
-const LEADS: readonly string[] = [" ", "/*/"];
 
 const readsBack = (text: string): number => {
   const first = readScreenplay(text);
@@ -28,9 +25,7 @@ describe("a large screenplay", () => {
   it.each([" ", "A ", "*_", "(a) ", "/*", "/*/", "[[", "]] [[ ", "^ ", ". ", "TO: ", "> <", "~", "A", "_*a"])(
     "made of %j is read in linear time",
     (fragment) => {
-      const length = LEADS.includes(fragment) ? MAX_LEAD_LENGTH : MIB;
-      // An even number, so that what opens boneyard is closed.
-      const body = fragment.repeat(2 * Math.floor((length - 64) / fragment.length / 2));
+      const body = fragment.repeat(Math.floor((MIB - 64) / fragment.length));
       for (const text of [
         `x${body}x`,
         `${body}\nx`,
