@@ -1,7 +1,8 @@
 /** Every setting there is, set to something that it cannot be: one line names it, its value and what is allowed. */
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { rootCertificates } from "node:tls";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { readTopology } from "../workerd/topology.ts";
 import { checkLocalSettings } from "./check.ts";
@@ -56,6 +57,13 @@ const WRONG: Readonly<Record<string, readonly [allowed: string, ...values: strin
   TWILIO_URL: ["the http or https URL of Twilio's API", "file:///etc", "api.twilio.com"],
   WEBAUTHN_RP_ID: ["a domain", "https://x.com", "Example.com", "127.0.0.1"],
   WEBAUTHN_ORIGINS: ["https origins", "www.example.com", "http://www.example.com", "https://x.example/"],
+  SSL_CERT_FILE: [
+    "a file that can be read and has certificates",
+    "/nowhere/ca.pem",
+    ROOT,
+    path.join(ROOT, "README.md"),
+  ],
+  SSL_CERT_DIR: ["folders with colons between", "/nowhere", "/nowhere:/nowhere-else", path.join(ROOT, "README.md")],
   ADMIN_USERNAME: ["must", "a b", "-x", "\u001b[31mred"],
 };
 
@@ -76,8 +84,6 @@ const WRONG_SECRETS: Readonly<Record<string, readonly [allowed: string, ...value
 /** Any text that is not empty. Whether they are right shows elsewhere: a folder when it is opened, a token when it is used. */
 const ANYTHING = [
   "FOUNTAIN_HOME",
-  "SSL_CERT_FILE",
-  "SSL_CERT_DIR",
   "SMTP_USER",
   "SMTP_PASSWORD",
   "TWILIO_AUTH_TOKEN",
@@ -142,6 +148,15 @@ test("nothing is wrong with nothing, with what is set to nothing, and with the d
   const empty = Object.fromEntries([...Object.keys(WRONG), ...Object.keys(WRONG_SECRETS)].map((name) => [name, ""]));
   const defaults = Object.assign({}, ...topology.workers.map(({ vars }) => vars));
   for (const environment of [{}, empty, defaults]) expect((await check(environment)).faults).toEqual([]);
+});
+
+test("certificates in PEM are accepted, with every kind of line ending, and folders of which one is missing", async () => {
+  const file = path.join(home, "ca.pem");
+  for (const text of [rootCertificates[0] ?? "", `# ours\r\n${rootCertificates[1]?.replaceAll("\n", "\r\n")}`]) {
+    writeFileSync(file, text);
+    const { faults } = await check({ SSL_CERT_FILE: file, SSL_CERT_DIR: `/nowhere:${home}` });
+    expect(faults).toEqual([]);
+  }
 });
 
 test("an URL is shown without the credentials in it", async () => {

@@ -1,4 +1,5 @@
 /** The settings of `npm start` itself, beside those of the workers. */
+import { readFileSync, statSync } from "node:fs";
 import { z } from "zod";
 import { describeFault } from "../../shared/settings/describe.ts";
 import {
@@ -26,6 +27,16 @@ const port = setting(
     .optional(),
 );
 
+const isCertificateFile = (file: string): boolean => {
+  try {
+    return /^-----BEGIN (TRUSTED )?CERTIFICATE-----$/m.test(readFileSync(file, "latin1").replaceAll("\r", ""));
+  } catch {
+    return false;
+  }
+};
+
+const isFolder = (folder: string): boolean => statSync(folder, { throwIfNoEntry: false })?.isDirectory() ?? false;
+
 /** How what the workers log is shown. */
 const LOG_FORMATS = ["json", "pretty"] as const;
 
@@ -42,6 +53,17 @@ export const localSchema = settingsSchema(
     ),
     KMS_SECRET_KEY: secretSetting("", z.string().optional()),
     LOG_FORMAT: setting("json or pretty", z.enum(LOG_FORMATS).optional()),
+    SSL_CERT_FILE: setting(
+      "a file that can be read and has certificates in PEM",
+      z.string().refine(isCertificateFile).optional(),
+    ),
+    SSL_CERT_DIR: setting(
+      "folders with colons between, of which one exists",
+      z
+        .string()
+        .refine((folders) => folders.split(":").some(isFolder))
+        .optional(),
+    ),
     TYPESENSE_NODES: setting("", z.string().optional()),
     TYPESENSE_API_KEY: secretSetting("", z.string().optional()),
   },
@@ -70,10 +92,7 @@ export const localSchema = settingsSchema(
   ],
 );
 
-/** Node's own, which reach workerd too. */
-const OF_NODE = ["SSL_CERT_FILE", "SSL_CERT_DIR"];
-
-export const LOCAL_VARIABLES: readonly string[] = [...settingNames(localSchema), ...OF_NODE];
+export const LOCAL_VARIABLES: readonly string[] = settingNames(localSchema);
 
 /** One line for each of them that is not usable. */
 export const localFaults = (environment: Environment): string[] => {
