@@ -40,17 +40,28 @@ export const MAX_INSTANT_CHARACTERS = 40;
 /** Whether it can be written in RFC 3339, whose years have four digits, once it is in UTC. */
 const isWritable = (at: Date): boolean => at.getUTCFullYear() >= 0 && at.getUTCFullYear() <= 9_999;
 
+const isoDateTime = z.iso.datetime({ offset: true });
+const LEAP_SECOND = /(?<=T\d\d:\d\d:)60/;
+const START_OF_MONTH = /-01T00:00:00/;
+
+/** `t` and `z` may be small (RFC 3339 §5.6). A leap second ends a month in UTC, and is the second after it, as in POSIX. */
+const readInstant = (given: string): Date | undefined => {
+  const written = given.toUpperCase();
+  const countable = written.replace(LEAP_SECOND, "59");
+  if (!isoDateTime.safeParse(countable).success) return undefined;
+  const at = new Date(countable);
+  if (countable === written) return at;
+  const after = new Date(at.getTime() + 1_000);
+  return START_OF_MONTH.test(after.toISOString()) ? after : undefined;
+};
+
 /** An instant with `Z` or an offset (RFC 3339), in a query or a body. */
 export const instantInput = () =>
-  text({ max: MAX_INSTANT_CHARACTERS })
-    .pipe(
-      z.iso.datetime({
-        offset: true,
-        error: "must be an RFC 3339 timestamp such as 2026-11-29T10:00:00Z; in a query, encode + as %2B",
-      }),
-    )
-    .transform((given) => new Date(given))
-    .refine(isWritable, "must be in the years 0000 to 9999 in UTC");
+  parsedText(
+    { max: MAX_INSTANT_CHARACTERS },
+    readInstant,
+    "must be an RFC 3339 timestamp such as 2026-11-29T10:00:00Z; in a query, encode + as %2B",
+  ).refine(isWritable, "must be in the years 0000 to 9999 in UTC");
 
 /** An address of mail: RFC 5321 §4.5.3.1.3 allows a path of 256 octets, its angle brackets included. */
 const MAX_EMAIL_CHARACTERS = 254;
