@@ -102,6 +102,7 @@ export const FILTERS: readonly Case[] = [
   { that: "an id", search: { ...ALL, filter_by: "id:=e7" }, expect: { ids: ["e7"], found: 1 } },
   { that: "ids", search: { ...ALL, filter_by: "id:[e7,e9,nope]" }, expect: { ids: ["e7", "e9"], found: 2 } },
   { that: "all but ids", search: { ...ALL, filter_by: "id:!=[e7,e9]" }, expect: { found: 209 } },
+  { that: "every id", search: { ...ALL, filter_by: "id:*" }, expect: { found: 211 } },
   { that: "no unknown id", search: { ...ALL, filter_by: "id:=nope" }, expect: { ids: [], found: 0 } },
   {
     that: "a word of a text",

@@ -39,6 +39,9 @@ describe("a filter", () => {
       "text:=`a && (b) || \\`c\\``",
       { kind: "match", field: "text", operator: ":=", operands: [value("a && (b) || `c`")] },
     ],
+    ["id:*", { kind: "match", field: "id", operator: ":", operands: [{ kind: "prefix", value: "" }] }],
+    ["id:=`*`", { kind: "match", field: "id", operator: ":=", operands: [value("*")] }],
+    ["text:*", { kind: "match", field: "text", operator: ":", operands: [value("*")] }],
     ["text:=`star*`", { kind: "match", field: "text", operator: ":=", operands: [value("star*")] }],
     ["text:=AT&T and more", { kind: "match", field: "text", operator: ":=", operands: [value("AT&T and more")] }],
     [

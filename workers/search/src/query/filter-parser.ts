@@ -89,13 +89,14 @@ const createParser = (source: string) => {
     return { text: unquote(textOf(token)), prefix, from: token.from };
   };
 
-  const bareValue = (endings: ReadonlySet<TokenKind>): Written => {
+  const bareValue = (endings: ReadonlySet<TokenKind>, field: FieldName): Written => {
     const { from } = peek();
     let to = from;
     while (!endings.has(peek().kind)) to = take().to;
     const text = source.slice(from, to).trim();
     if (text === "") throw new FilterFault(from, "a value is expected");
-    const prefix = text.length > 1 && text.endsWith("*");
+    // `id:*` are all documents, as every id begins with nothing.
+    const prefix = text.endsWith("*") && (text.length > 1 || field === "id");
     return { text: prefix ? text.slice(0, -1) : text, prefix, from };
   };
 
@@ -103,7 +104,7 @@ const createParser = (source: string) => {
     operandCount += 1;
     if (operandCount > MAX_OPERANDS)
       throw new FilterFault(peek().from, `more than ${MAX_OPERANDS} values, the surplus`);
-    return toOperand(peek().kind === "quoted" ? quotedValue() : bareValue(endings), field);
+    return toOperand(peek().kind === "quoted" ? quotedValue() : bareValue(endings, field), field);
   };
 
   const list = (field: FieldName): Operand[] => {

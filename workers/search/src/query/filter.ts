@@ -26,7 +26,12 @@ const NEEDS_NO_QUOTES = /^[\p{L}\p{N}_-]+$/u;
 const printText = (value: string): string =>
   NEEDS_NO_QUOTES.test(value) ? value : `\`${value.replace(/[\\`]/g, "\\$&")}\``;
 
-const printOperand = (operand: Operand): string => {
+/** Typesense knows every id by this text only. */
+const isEveryId = (operand: Operand, field: FieldName): boolean =>
+  field === "id" && operand.kind === "prefix" && operand.value === "";
+
+const printOperand = (operand: Operand, field: FieldName): string => {
+  if (isEveryId(operand, field)) return "*";
   if (operand.kind === "range") return `${operand.from}..${operand.to}`;
   if (operand.kind === "prefix") return `${printText(operand.value)}*`;
   return typeof operand.value === "number" ? String(operand.value) : printText(operand.value);
@@ -44,7 +49,7 @@ export const fieldsOf = (filter: Filter): FieldName[] =>
 export const printFilter = (filter: Filter): string => {
   if ("items" in filter) return filter.items.map(printItem).join(filter.kind === "and" ? " && " : " || ");
   if (filter.kind === "compare") return `${filter.field}${filter.operator}${filter.value}`;
-  const operands = filter.operands.map(printOperand).join(", ");
+  const operands = filter.operands.map((operand) => printOperand(operand, filter.field)).join(", ");
   return `${filter.field}${filter.operator}${isPlain(filter.operands) ? operands : `[${operands}]`}`;
 };
 
