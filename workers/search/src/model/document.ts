@@ -1,7 +1,7 @@
 /** The documents of the collection `elements`, and the operations that change them. */
 
 import { z } from "zod";
-import { instantInput, integer, text } from "#shared/contracts/input.ts";
+import { instantInput, integer, unicodeText } from "#shared/contracts/input.ts";
 import type { ElementDocument, SyncOperation } from "#shared/contracts/search.ts";
 import { failure, type Result, success } from "#shared/lang/result.ts";
 
@@ -12,16 +12,14 @@ const MAX_KEYWORD_LENGTH = 255;
 /** As much as a request can hold. */
 const MAX_TEXT_LENGTH = 2 ** 20;
 
-/** A lone surrogate has no UTF-8 form, and a database row that holds one cannot be read again. */
-const storable = (length: { min?: number; max: number }) => text(length).transform((value) => value.toWellFormed());
-const keyword = (min: number) => storable({ min, max: MAX_KEYWORD_LENGTH });
-const words = storable({ max: MAX_TEXT_LENGTH });
+const keyword = (min: number) => unicodeText({ min, max: MAX_KEYWORD_LENGTH });
+const words = unicodeText({ max: MAX_TEXT_LENGTH });
 const whole = integer({ min: Number.MIN_SAFE_INTEGER, max: Number.MAX_SAFE_INTEGER });
 const seconds = instantInput().transform((at) => Math.floor(at.getTime() / 1000));
 
 /** Any part of a document. Fields that the collection does not have are dropped. */
 export const documentPatchSchema = z.object({
-  id: storable({ min: 1, max: MAX_ID_LENGTH }),
+  id: unicodeText({ min: 1, max: MAX_ID_LENGTH }),
   element_type: keyword(1).optional(),
   element_id: whole.optional(),
   sequence_number: whole.optional(),
@@ -120,7 +118,10 @@ export const parseOperation = (
   defaults: DocumentDefaults,
 ): Result<DocumentOperation, InvalidDocument> => {
   const { operation, document } = unchecked;
-  if (operation === "delete") return success({ operation, document: { id: document.id.toWellFormed() } });
+  if (operation === "delete")
+    return document.id.isWellFormed()
+      ? success({ operation, document: { id: document.id } })
+      : refused("Field `id`: must be well-formed Unicode.");
   const parsed = documentPatchSchema.safeParse(document);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;

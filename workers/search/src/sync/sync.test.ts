@@ -34,16 +34,13 @@ describe("a document to create", () => {
     expect(stored).toMatchObject({ updated_at: 1_700_000_001 });
   });
 
-  test("has half surrogate pairs replaced, which no database takes", async () => {
-    const { stored } = await created({ ...DOCUMENT, text: "x\ud800" });
-    expect(stored).toMatchObject({ text: "x\ufffd" });
-  });
-
   test.each([
     [{ ...DOCUMENT, sequence_number: "1" }, "Field `sequence_number`: "],
     [{ ...DOCUMENT, sequence_number: 1.5 }, "Field `sequence_number`: "],
     [{ ...DOCUMENT, sequence_number: 2 ** 60 }, "Field `sequence_number`: "],
     [{ ...DOCUMENT, text: 5 }, "Field `text`: "],
+    [{ ...DOCUMENT, text: "x\ud800" }, "Field `text`: must be well-formed Unicode."],
+    [{ ...DOCUMENT, element_type: "\udfff" }, "Field `element_type`: must be well-formed Unicode."],
     [{ ...DOCUMENT, script_id: "7" }, "Field `script_id`: "],
     [{ ...DOCUMENT, updated_at: "yesterday" }, "Field `updated_at`: "],
     [{ ...DOCUMENT, updated_at: "9999-12-31T23:59:59-05:00" }, "Field `updated_at`: "],
@@ -53,6 +50,15 @@ describe("a document to create", () => {
     expect(result).toMatchObject({ id: "a", success: false, error: expect.stringContaining(error) });
     expect(stored).toBeUndefined();
   });
+});
+
+test.each(["create", "update", "delete"] as const)("no %s takes an id that no database can hold", async (operation) => {
+  const engine = createRecorder();
+  const document = { ...DOCUMENT, id: "x\ud800" };
+  expect(await syncDocuments(engine, [{ operation, document }], DEFAULTS)).toEqual([
+    { id: "x\ud800", success: false, error: "Field `id`: must be well-formed Unicode." },
+  ]);
+  expect(engine.operations).toEqual([]);
 });
 
 test("a field that is undefined, as private calls can send it, is the same as one left out", async () => {
