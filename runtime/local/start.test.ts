@@ -257,5 +257,8 @@ test("a password too short for the administrator ends it with one line, and noth
   const accepted = await start({ FOUNTAIN_HOME: home, ADMIN_PASSWORD: "long enough for anybody" });
   expect(accepted.lines).toContain('Administrator "admin" was created.');
   await stopProcess(accepted.child);
+  const again = await start({ FOUNTAIN_HOME: home, ADMIN_PASSWORD: "another one that is long enough" });
+  expect(again.lines).toContain("Users exist already, so ADMIN_PASSWORD has changed nothing.");
+  await stopProcess(again.child);
   rmSync(home, { recursive: true });
 });

@@ -71,6 +71,8 @@ const run = async (): Promise<number> => {
     }).finally(progress.end);
     const { administrator } = fountain;
     if (administrator !== undefined) print(administratorLines(administrator));
+    else if (settings.adminPassword !== undefined)
+      print(["Users exist already, so ADMIN_PASSWORD has changed nothing."]);
     print(readyLines(settings.port, settings.adminUsername));
     view?.open();
     const failure = await Promise.race([ended, givenUp.promise]);
