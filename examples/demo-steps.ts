@@ -47,7 +47,7 @@ const ofType = (play: Play, type: string): Element[] =>
 
 const rewritten = (play: Play): string => `Rewritten by ${play.mark}.`;
 
-const wordsOf = (one: Element): string[] => one.text.match(/[\p{L}\p{M}\p{N}]+/gu) ?? [];
+const wordsOf = (one: Element): string[] => one.text.match(/[\p{L}\p{M}\p{N}]+(?:['’][\p{L}\p{M}\p{N}]+)*/gu) ?? [];
 
 /** A line of dialogue with some words in it, or the next best; in a screenplay of one line, the one just written. */
 const lineToSearch = (play: Play): Element => {
