@@ -44,6 +44,10 @@ const REFUSED = [401, 403];
 /** Everywhere within five seconds, and asking takes some time too. */
 const ENDED_WITHIN = { timeout: 30_000, interval: 500 };
 
+/** Ends it for good: a busy kms may say that it did not do so. */
+const end = ({ end: endOnce }: Caller): Promise<void> =>
+  vi.waitFor(async () => expect((await endOnce()).status).toBeLessThan(500), ENDED_WITHIN);
+
 let fountain: Fountain;
 let stack: Stack;
 
@@ -111,7 +115,7 @@ describe("without a second factor that was just passed, in person and with all o
       const after = await powersOf(stack);
       expect([...after].filter((power) => !before.has(power))).toEqual([]);
 
-      await caller.end();
+      await end(caller);
       let left: Given[] = distinct([{ by: "before", text: caller.credential }, ...given]);
       await vi.waitFor(async () => {
         left = await stillGood(stack, left);
@@ -140,7 +144,7 @@ test("a person who has just passed a second factor can do all of it, and it last
   for (const power of [" is admin", " permits users:admin", " has users:admin", "key ", "factor "])
     expect(gained).toContain(power);
 
-  await caller.end();
+  await end(caller);
   await vi.waitFor(async () => expect(await usesOf(stack, caller.credential)).toEqual([]), ENDED_WITHIN);
   const uses = new Set((await Promise.all([...new Set(given)].map((text) => usesOf(stack, text)))).flat());
   expect([...uses]).toEqual(expect.arrayContaining(["API key", `wrapping token of ${world.secret.value}`]));
