@@ -15,8 +15,9 @@ const MAINTENANCE_TIMEOUT_MS = 60_000;
 const ADMINISTRATOR_TIMEOUT_MS = 15_000;
 const RETRY_MS = 2_000;
 
-/** Touched whenever a worker's maintenance succeeds; the health check looks at it. */
+/** Touched once there is an administrator, and whenever a worker's maintenance succeeds; the health check looks at it. */
 const HEARTBEAT = "/tmp/heartbeat";
+const beat = (): void => writeFileSync(HEARTBEAT, "");
 
 const log = createLog("scheduler");
 
@@ -56,6 +57,7 @@ const createAdministrator = async (post: Post, username: string): Promise<void> 
     if (reply.status === 200) {
       const outcome = OUTCOMES[reply.text];
       if (outcome === undefined) throw new OperatorError(`no administrator: ${FAULTS[reply.text] ?? reply.text}`);
+      beat();
       return log("info", "administrator", { message: `the administrator "${username}" ${outcome}` });
     }
     const message = `the administrator cannot be created yet (${reply.status} ${reply.text}): retrying`;
@@ -67,7 +69,7 @@ const createAdministrator = async (post: Post, username: string): Promise<void> 
 const runMaintenanceWith = (post: Post) => async (worker: string) => {
   const { status, text } = await post(`/cron/${worker}`, "", MAINTENANCE_TIMEOUT_MS);
   if (status !== 204) throw new Error(text || `status ${status}`);
-  writeFileSync(HEARTBEAT, "");
+  beat();
 };
 
 /** Alerts that reach no one are worse than none: the operator believes that they would. */

@@ -1,4 +1,5 @@
 /** Once per run of the Compose suite: builds the images, starts a stack, and removes it at the end, however that comes. */
+import { setTimeout as sleep } from "node:timers/promises";
 import type { TestProject } from "vitest/node";
 import { compose, createPlace, removeStack, rootCertificate, type StackPlace } from "./stack.ts";
 
@@ -10,6 +11,9 @@ declare module "vitest" {
     rootCertificate: string;
   }
 }
+
+/** By then Caddy knows which replicas there are: its interval and its time-out. docs/self-hosting.md says so too. */
+const PROBED_AFTER_MS = 5_000;
 
 const SERVICES = ["caddy", "workerd", "libsql", "settings", "migrate", "scheduler"];
 
@@ -29,6 +33,7 @@ export default async (project: TestProject): Promise<() => Promise<void>> => {
   try {
     await timed("Building the images", compose(place, "build", ...SERVICES.filter((name) => name !== "libsql")));
     await timed("Starting the stack", compose(place, "up", "-d"));
+    await sleep(PROBED_AFTER_MS);
     project.provide("stack", place);
     project.provide("watchers", watchers);
     project.provide("rootCertificate", await rootCertificate(place));
