@@ -1,9 +1,20 @@
 import { execFileSync } from "node:child_process";
+import { connect } from "node:tls";
 import { describe, expect, inject, test } from "vitest";
 import { send } from "./send.ts";
 import { command, container, containers, logs, secret } from "./stack.ts";
 
 const place = inject("stack");
+/** Sends these bytes on a connection of its own, and leaves a moment later, whatever comes back. */
+const sendRaw = (bytes: string): Promise<void> =>
+  new Promise((resolve, reject) => {
+    const socket = connect({ host: "localhost", servername: "localhost", port: place.httpsPort }, () => {
+      socket.write(bytes);
+      setTimeout(() => socket.destroy(), 300);
+    });
+    socket.on("error", reject).on("close", () => resolve());
+  });
+
 const MARK = "a-marked-secret-that-nobody-may-log";
 
 describe("TLS", () => {
@@ -105,6 +116,21 @@ describe("answers", () => {
     // Caddy before 2.7 cannot tell why a body of no announced length broke off.
     expect([401, 413, 503]).toContain(answer.status);
   });
+});
+
+test("requests that break off or are no HTTP keep no one else out", async () => {
+  const head = "POST /kms/login HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n";
+  for (const broken of ["Transfer-Encoding: chunked\r\n\r\nzz\r\n", 'Content-Length: 50\r\n\r\n{"username":'])
+    for (let times = 0; times < 5; times += 1) {
+      await sendRaw(`${head}${broken}`);
+      const answer = await send(place, {
+        method: "POST",
+        path: "/kms/login",
+        headers: { "content-type": "application/json" },
+        body: "{}",
+      });
+      expect(answer.status).toBe(422);
+    }
 });
 
 test("no credential that was sent stands in any log", async () => {
