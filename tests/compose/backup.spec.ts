@@ -6,13 +6,12 @@ import { afterAll, expect, inject, test } from "vitest";
 import { blocksUnder } from "../docs/shell-blocks.ts";
 import { logIn, registerService } from "../support/session.ts";
 import { paste } from "./paste.ts";
-import { answers, baseUrl, compose, container, docker, eventually, logs, secret } from "./stack.ts";
+import { answers, baseUrl, compose, container, docker, eventually, logs, PROBED_AFTER_MS, secret } from "./stack.ts";
 
 const place = inject("stack");
 const url = baseUrl(place);
 const target = { url, adminUsername: "admin", adminPassword: secret(place, "admin_password") };
 const TEST_MS = 300_000;
-const PROBED_AFTER_MS = 5_000;
 
 afterAll(async () => {
   await eventually(() => answers(`${url}/ready`));
@@ -48,7 +47,7 @@ test("a lost volume is no new installation: migrate says so, nothing starts, and
   expect(await answers(`${url}/ready`)).toBe(false);
 
   await paste(place, restore);
-  // Caddy, started anew, has not yet probed all addresses that a replica may have: a write that it sends to another one fails.
+  // Caddy, which has just started, has not yet probed all addresses that a replica may have: a write that it sends to another one fails.
   await sleep(PROBED_AFTER_MS);
   await eventually(() => answers(`${url}/ready`));
   const found = await services();

@@ -1,7 +1,7 @@
 /** Once per run of the Compose suite: builds the images, starts a stack, and removes it at the end, however that comes. */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { TestProject } from "vitest/node";
-import { compose, createPlace, removeStack, rootCertificate, type StackPlace } from "./stack.ts";
+import { compose, createPlace, PROBED_AFTER_MS, removeStack, rootCertificate, type StackPlace } from "./stack.ts";
 
 declare module "vitest" {
   interface ProvidedContext {
@@ -11,9 +11,6 @@ declare module "vitest" {
     rootCertificate: string;
   }
 }
-
-/** By then Caddy knows which replicas there are: its interval and its time-out. docs/self-hosting.md says so too. */
-const PROBED_AFTER_MS = 5_000;
 
 const SERVICES = ["caddy", "workerd", "libsql", "settings", "migrate", "scheduler"];
 

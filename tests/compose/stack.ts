@@ -14,6 +14,8 @@ const FIRST_EPHEMERAL_PORT = 32_768;
 const MAX_OUTPUT_BYTES = 64 * 1024 * 1024;
 const PATIENCE_MS = 60_000;
 const POLL_MS = 200;
+/** So long after its start Caddy knows which replicas there are: an interval and a time-out of its probes. */
+export const PROBED_AFTER_MS = 5_000;
 /** For what is asked of Docker: its command line costs much of what is to be measured. */
 const SLOW_POLL_MS = 1_000;
 
