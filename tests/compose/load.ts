@@ -1,7 +1,8 @@
 /** A steady load of reads and writes, as of clients that try a failed request once more. */
 import { setTimeout as sleep } from "node:timers/promises";
 
-const RETRY_DELAY_MS = 500;
+/** What a 503 says in `Retry-After`, and what a client waits that got nothing at all: by then Caddy has noticed. */
+const RETRY_DELAY_MS = 5_000;
 const TIMEOUT_MS = 15_000;
 const SECOND_MS = 1_000;
 
@@ -51,8 +52,8 @@ const attempt = async (send: () => Promise<Response>, isGood: (status: number) =
     await response.arrayBuffer();
     const outcome = String(response.status);
     if (isGood(response.status)) return { outcome };
-    const retryAfterMs = Number(response.headers.get("retry-after") ?? 0) * SECOND_MS;
-    return { outcome, retryAfterMs: Math.max(retryAfterMs, RETRY_DELAY_MS) };
+    const seconds = response.headers.get("retry-after");
+    return { outcome, retryAfterMs: seconds === null ? RETRY_DELAY_MS : Number(seconds) * SECOND_MS };
   } catch (error) {
     const cause = error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error);
     return { outcome: cause, retryAfterMs: RETRY_DELAY_MS };
