@@ -102,6 +102,46 @@ describe("trust", () => {
     expect(kms.asked).toBe(3);
   });
 
+  test("has all calls wait for one response once what it knows is too old, and refuses none", async () => {
+    const kms = createKms();
+    const trust = createTrustSource({ kms, now, maxStalenessSeconds: 60 });
+    await trust();
+    nowMs += 65_000;
+    let respond: (trust: Result<Trust>) => void = () => {};
+    kms.answer = () => new Promise((resolve) => (respond = resolve));
+    const calls = Array.from({ length: 20 }, () => trust());
+    respond(updates([{ revokedId: "s", revokedAtSeconds: 5 }]));
+    const known = await Promise.all(calls);
+    expect(known.map((each) => each?.revokedAtSeconds.get("s"))).toEqual(calls.map(() => 5));
+    expect(kms.asked).toBe(2);
+  });
+
+  test("refuses all of them after a second and a half when the kms is silent, and asks it once for all", async () => {
+    vi.useFakeTimers();
+    const kms = createKms();
+    const trust = createTrustSource({ kms, now, maxStalenessSeconds: 60 });
+    await trust();
+    nowMs += 65_000;
+    kms.answer = () => new Promise(() => {});
+    const calls = Array.from({ length: 20 }, () => trust());
+    await vi.advanceTimersByTimeAsync(1_500);
+    expect(await Promise.all(calls)).toEqual(calls.map(() => undefined));
+    expect(kms.asked).toBe(2);
+    kms.answer = async () => updates();
+    nowMs += 1_500;
+    expect(await trust()).toBeDefined();
+  });
+
+  test("asks again when the call that was asking has been ended", async () => {
+    const kms = createKms();
+    const trust = createTrustSource({ kms, now, maxStalenessSeconds: 60 });
+    kms.answer = () => new Promise(() => {});
+    void trust();
+    kms.answer = async () => updates();
+    nowMs += 1_500;
+    expect(await trust()).toBeDefined();
+  });
+
   test("waits for a silent kms no longer than a second and a half", async () => {
     vi.useFakeTimers();
     const kms = createKms();
@@ -141,7 +181,7 @@ describe("trust", () => {
     let respondLate: (trust: Result<Trust>) => void = () => {};
     kms.answer = () => new Promise((resolve) => (respondLate = resolve));
     const late = trust();
-    nowMs += 1_000;
+    nowMs += 1_500;
     kms.answer = async () => updates([{ revokedId: "s", revokedAtSeconds: 5 }]);
     expect((await trust())?.revokedAtSeconds.has("s")).toBe(true);
     respondLate(updates([], { isWhole: false }));

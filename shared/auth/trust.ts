@@ -11,8 +11,9 @@ import { nothingIfUnavailable } from "../lang/unavailable.ts";
 const TRUST_FRESH_MS = 2_000;
 export const DEFAULT_MAX_STALENESS_SECONDS = 60;
 const RETRY_AFTER_FAILURE_MS = 1_000;
-const FIRST_FETCH_TIMEOUT_MS = 1_500;
-/** Shorter when a cached state exists: gateway and worker each wait for it, and a search has 2 seconds in all. */
+/** How long the kms may take where every call needs its response. */
+const NEEDED_TIMEOUT_MS = 1_500;
+/** Shorter while the cached state is usable: gateway and worker each wait for it, and a search has 2 seconds in all. */
 const FETCH_TIMEOUT_MS = 400;
 /** As long as the kms itself reports, and half an hour more: nothing older can stop an unexpired token. */
 const RETENTION_SECONDS = LONGEST_TOKEN_SECONDS + 30 * 60;
@@ -65,7 +66,11 @@ const learn = (known: Knowledge | undefined, trust: Trust): Knowledge => {
 
 const isSame = (some: Trust["keys"], others: Trust["keys"]): boolean => JSON.stringify(some) === JSON.stringify(others);
 
-/** A source that asks the kms at most every two seconds, however many calls there are. */
+/**
+ * A source that asks the kms at most every two seconds, however many calls there are. Once what is known is too old, all
+ * calls wait for the same response, each with a timer of its own: workerd resolves what another call began, but for one
+ * that it has ended.
+ */
 export const createTrustSource = ({ kms, now, maxStalenessSeconds }: TrustSourceOptions): TrustSource => {
   let current: CurrentTrust | undefined;
   /** May be ahead of `current` if a response of several parts broke off: the next request continues from there. */
@@ -73,6 +78,12 @@ export const createTrustSource = ({ kms, now, maxStalenessSeconds }: TrustSource
   let fetchedAtMs = Number.NEGATIVE_INFINITY;
   let refreshAtMs = Number.NEGATIVE_INFINITY;
   let pruneAtMs = now() + PRUNE_EVERY_MS;
+  /** The refresh that is under way. */
+  let underway: Promise<void> | undefined;
+  /** After that it is taken to be lost: the runtime may have ended the call that began it. */
+  let lostAtMs = Number.NEGATIVE_INFINITY;
+
+  const isUsable = (): boolean => now() - fetchedAtMs <= maxStalenessSeconds * 1000;
 
   const prune = (revokedAtSeconds: Map<string, number>): void => {
     if (now() < pruneAtMs) return;
@@ -85,7 +96,8 @@ export const createTrustSource = ({ kms, now, maxStalenessSeconds }: TrustSource
   const fetchUpdates = async (): Promise<Knowledge | undefined> => {
     let updates = knowledge;
     for (;;) {
-      const limitMs = current ? FETCH_TIMEOUT_MS : FIRST_FETCH_TIMEOUT_MS;
+      const limitMs = isUsable() ? FETCH_TIMEOUT_MS : NEEDED_TIMEOUT_MS;
+      lostAtMs = now() + limitMs;
       const response = await withinTime(kms.trust(updates?.position), limitMs).catch(nothingIfUnavailable);
       if (response === undefined) return undefined;
       const trust = unwrap(response);
@@ -95,7 +107,7 @@ export const createTrustSource = ({ kms, now, maxStalenessSeconds }: TrustSource
     }
   };
 
-  const refresh = async (): Promise<void> => {
+  const learnUpdates = async (): Promise<void> => {
     const requestedAtMs = now();
     refreshAtMs = requestedAtMs + RETRY_AFTER_FAILURE_MS;
     const updates = await fetchUpdates();
@@ -109,8 +121,20 @@ export const createTrustSource = ({ kms, now, maxStalenessSeconds }: TrustSource
     refreshAtMs = requestedAtMs + TRUST_FRESH_MS;
   };
 
+  const refresh = async (): Promise<void> => {
+    const own = learnUpdates();
+    underway = own;
+    try {
+      await own;
+    } finally {
+      if (underway === own) underway = undefined;
+    }
+  };
+
   return async () => {
-    if (!current || now() >= refreshAtMs) await refresh();
-    return now() - fetchedAtMs <= maxStalenessSeconds * 1000 ? current : undefined;
+    if (underway && now() < lostAtMs) {
+      if (!isUsable()) await withinTime(underway, NEEDED_TIMEOUT_MS);
+    } else if (now() >= refreshAtMs) await refresh();
+    return isUsable() ? current : undefined;
   };
 };
