@@ -45,7 +45,7 @@ export interface Principal {
 }
 
 /** The scopes named in a space-separated list (RFC 6749 §3.3); unknown names grant nothing and are dropped. */
-export const parseScopes = (list: string): Set<Scope> => new Set(list.split(" ").filter(isScope));
+export const parseScopes = (list: string): ReadonlySet<Scope> => new Set(list.split(" ").filter(isScope));
 
 const kindOf = ({ act, sub }: Claims): Principal["kind"] => {
   if (act !== undefined) return "delegate";
@@ -58,6 +58,32 @@ export const isMeantFor = ({ audiences }: Pick<Principal, "audiences">, worker: 
 
 const isNarrowed = ({ narrowed, aud }: Claims): boolean => narrowed ?? ![aud].flat().includes(TOKEN_AUDIENCE);
 
+const MAX_SHARED = 1_000;
+
+/**
+ * Gives the same object for the same text: many tokens have the same roles and scopes, and all of them are remembered.
+ * It is emptied when there are too many.
+ */
+const sharing = <Text, Value>(
+  textOf: (given: Text) => string,
+  make: (given: Text) => Value,
+): ((given: Text) => Value) => {
+  const made = new Map<string, Value>();
+  return (given) => {
+    const text = textOf(given);
+    const known = made.get(text);
+    if (known !== undefined) return known;
+    if (made.size >= MAX_SHARED) made.clear();
+    const value = make(given);
+    made.set(text, value);
+    return value;
+  };
+};
+
+const sharedScopes = sharing(String, parseScopes);
+const sharedNames = sharing<readonly string[], readonly string[]>(JSON.stringify, (names) => names);
+const sharedAudiences = sharing<readonly Audience[], readonly Audience[]>(JSON.stringify, (names) => names);
+
 /** Reads a principal out of verified claims. */
 export const principalFrom = (claims: Claims): Principal => ({
   kind: kindOf(claims),
@@ -66,11 +92,11 @@ export const principalFrom = (claims: Claims): Principal => ({
   sessionId: claims.sid,
   ...(claims.act !== undefined && { actingService: claims.client_id, actorSessionId: claims.act.sid }),
   tokenId: claims.jti,
-  audiences: [claims.aud].flat(),
-  roles: claims.roles,
-  scopes: parseScopes(claims.scope),
+  audiences: sharedAudiences([claims.aud].flat()),
+  roles: sharedNames(claims.roles),
+  scopes: sharedScopes(claims.scope),
   acr: claims.acr,
-  amr: claims.amr,
+  amr: sharedNames(claims.amr),
   authTimeSeconds: claims.auth_time,
   issuedAtSeconds: claims.iat,
   expiresAtSeconds: claims.exp,

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { unavailable } from "../../tests/support/rpc/private-calls.ts";
 import type { KmsRpc, Revocation, Trust } from "../contracts/kms.ts";
 import { type Result, success } from "../lang/result.ts";
-import { createTrustSource } from "./trust.ts";
+import { createTrustSource, EVERYONE } from "./trust.ts";
 
 const KEY = { kid: "key-1", alg: "EdDSA", kty: "OKP", crv: "Ed25519", x: "AA" };
 
@@ -260,5 +260,31 @@ describe("trust", () => {
     expect((await trust())?.revokedAtSeconds.size).toBe(2);
     nowMs += 3_600_000;
     expect([...((await trust())?.revokedAtSeconds.keys() ?? [])]).toEqual(["to come"]);
+  });
+
+  test("holds a bounded number of revocations, and refuses what was issued before those that it dropped", async () => {
+    const kms = createKms();
+    const nowSeconds = nowMs / 1000;
+    const trust = createTrustSource({ kms, now, maxStalenessSeconds: 60 });
+    const parts = [0, 1, 2].map((part) =>
+      Array.from({ length: 100_000 }, (_, index) => ({
+        revokedId: `${part}-${index}`,
+        revokedAtSeconds: index === 7 ? nowSeconds + 60 : nowSeconds - 30 + part * 10,
+      })),
+    );
+    const count = parts.length;
+    kms.answer = async () =>
+      updates(parts.shift(), {
+        position: count - parts.length,
+        isWhole: parts.length === count - 1,
+        hasMore: parts.length > 0,
+      });
+    const known = await trust();
+    expect(known?.revokedAtSeconds.size).toBeLessThanOrEqual(200_000);
+    expect(known?.issuedBeforeSeconds.get(EVERYONE)).toBe(nowSeconds - 30 + 10 + 1);
+    for (const revokedId of ["0-7", "1-7", "2-7", "2-99999"]) expect(known?.revokedAtSeconds.has(revokedId)).toBe(true);
+    kms.answer = async () => updates([], { position: count, isWhole: false });
+    nowMs += 2_000;
+    expect((await trust())?.issuedBeforeSeconds.get(EVERYONE)).toBe(nowSeconds - 30 + 10 + 1);
   });
 });

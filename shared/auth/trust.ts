@@ -18,13 +18,19 @@ const FETCH_TIMEOUT_MS = 400;
 /** As long as the kms itself reports, and half an hour more: nothing older can stop an unexpired token. */
 const RETENTION_SECONDS = LONGEST_TOKEN_SECONDS + 30 * 60;
 const PRUNE_EVERY_MS = 5 * 60_000;
+/** Revocations of single sessions, keys and tokens that are held; 20 MB. */
+const MAX_REVOCATIONS = 200_000;
+/** So many are dropped at once when there are more. */
+const DROPPED_AT_ONCE = 20_000;
+/** Who holds every token. */
+export const EVERYONE = "everyone";
 
 /** The current state, with a version that changes whenever the keys do. */
 export interface CurrentTrust {
   keys: Trust["keys"];
   /** By `sid`, `act.sid` or `jti`. */
   revokedAtSeconds: ReadonlyMap<string, number>;
-  /** By who lost a right: `user:<id>` or `role:<name>`. */
+  /** By who lost a right: `user:<id>`, `role:<name>` or {@link EVERYONE}. */
   issuedBeforeSeconds: ReadonlyMap<string, number>;
   version: number;
 }
@@ -45,6 +51,8 @@ interface Knowledge {
   keys: Trust["keys"];
   revokedAtSeconds: Map<string, number>;
   issuedBeforeSeconds: ReadonlyMap<string, number>;
+  /** Every token issued before is refused, which stands for the revocations that were dropped. */
+  noneBeforeSeconds: number;
   position: number;
 }
 
@@ -55,13 +63,32 @@ const add = (revokedAtSeconds: Map<string, number>, revocations: readonly Revoca
   }
 };
 
+/**
+ * Drops the revocations that have been known for longest where there are too many, and gives the instant from which on
+ * tokens must have been issued for that to be safe: what a revocation concerns was issued before it. Callers get a new token.
+ */
+const dropSurplus = (revokedAtSeconds: Map<string, number>, nowSeconds: number): number => {
+  let noneBeforeSeconds = 0;
+  if (revokedAtSeconds.size <= MAX_REVOCATIONS) return noneBeforeSeconds;
+  for (const [revokedId, at] of revokedAtSeconds) {
+    if (revokedAtSeconds.size <= MAX_REVOCATIONS - DROPPED_AT_ONCE) break;
+    if (at > nowSeconds) continue;
+    revokedAtSeconds.delete(revokedId);
+    noneBeforeSeconds = Math.max(noneBeforeSeconds, at + 1);
+  }
+  return noneBeforeSeconds;
+};
+
 /** What is known after a response; one from the first revocation on replaces those known before. */
-const learn = (known: Knowledge | undefined, trust: Trust): Knowledge => {
+const learn = (known: Knowledge | undefined, trust: Trust, nowSeconds: number): Knowledge => {
   const { keys, revocations, rightsChanges, position, isWhole } = trust;
-  const revokedAtSeconds = isWhole || !known ? new Map<string, number>() : known.revokedAtSeconds;
+  const before = isWhole ? undefined : known;
+  const revokedAtSeconds = before?.revokedAtSeconds ?? new Map<string, number>();
   add(revokedAtSeconds, revocations);
+  const noneBeforeSeconds = Math.max(before?.noneBeforeSeconds ?? 0, dropSurplus(revokedAtSeconds, nowSeconds));
   const issuedBeforeSeconds = new Map(rightsChanges.map((change) => [change.holder, change.issuedBeforeSeconds]));
-  return { keys, revokedAtSeconds, issuedBeforeSeconds, position };
+  if (noneBeforeSeconds > 0) issuedBeforeSeconds.set(EVERYONE, noneBeforeSeconds);
+  return { keys, revokedAtSeconds, issuedBeforeSeconds, noneBeforeSeconds, position };
 };
 
 const isSame = (some: Trust["keys"], others: Trust["keys"]): boolean => JSON.stringify(some) === JSON.stringify(others);
@@ -101,7 +128,7 @@ export const createTrustSource = ({ kms, now, maxStalenessSeconds }: TrustSource
       const response = await withinTime(kms.trust(updates?.position), limitMs).catch(nothingIfUnavailable);
       if (response === undefined) return undefined;
       const trust = unwrap(response);
-      updates = learn(updates, trust);
+      updates = learn(updates, trust, now() / 1000);
       if (!trust.hasMore) return updates;
       knowledge = updates;
     }

@@ -3,7 +3,7 @@ import { exportSPKI, importJWK } from "jose";
 import { beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { createTestSigner, type TestSigner, testClaims } from "../../tests/support/tokens.ts";
 import { TOKEN_TYPE } from "../contracts/access-token.ts";
-import type { CurrentTrust } from "./trust.ts";
+import { type CurrentTrust, EVERYONE } from "./trust.ts";
 import { createTokenVerifier, type TokenVerifier } from "./verify.ts";
 
 const ISSUER = "https://fountain.example";
@@ -198,8 +198,11 @@ describe("a remembered token", () => {
     expect(await verify(token)).toEqual({ ok: false, error: { kind: "invalid" } });
   });
 
-  test("is not verified again, which the key's absence would show", async () => {
-    const token = await signer.sign(claims());
+  test.each([
+    ["whose text is held", {}],
+    ["too long for that", { search_filter: `film:=${"1".repeat(1_000)}` }],
+  ])("%s is not verified again, which the key's absence would show", async (_, more) => {
+    const token = await signer.sign(claims(more));
     expect((await verify(token)).ok).toBe(true);
     trust = trusting([]);
     expect((await verify(token)).ok).toBe(true);
@@ -209,7 +212,7 @@ describe("a remembered token", () => {
 describe("a token of somebody whose rights changed", () => {
   test("is void when it was issued before, and good when after", async () => {
     const token = await signer.sign(claims());
-    for (const holder of ["user:user-1", "role:user"]) {
+    for (const holder of ["user:user-1", "role:user", EVERYONE]) {
       trust = trusting([signer.jwk], [], 1, [[holder, NOW_SECONDS + 1]]);
       expect(await verify(token), holder).toEqual({ ok: false, error: { kind: "revoked" } });
       trust = trusting([signer.jwk], [], 1, [[holder, NOW_SECONDS]]);

@@ -4,17 +4,21 @@
  * to other addresses, its token is refused and the kms is called again.
  */
 
-import { LRUCache } from "lru-cache";
 import type { Principal } from "#shared/auth/claims.ts";
 import type { KeyUses } from "#shared/auth/key-uses.ts";
 import type { Refusal, TokenVerifier } from "#shared/auth/verify.ts";
+import { ACCESS_TOKEN_TTL_SECONDS } from "#shared/contracts/access-token.ts";
 import type { ExchangedApiKey, KmsRpc } from "#shared/contracts/kms.ts";
 import { isAllowedFrom } from "#shared/contracts/networks.ts";
 import { sha256 } from "#shared/lang/digest.ts";
+import { createRecentMemory } from "#shared/lang/recent-memory.ts";
 import { failure, type Result, success } from "#shared/lang/result.ts";
 import { tooOften } from "#shared/problem/too-often.ts";
 
-const MAX_REMEMBERED = 10_000;
+/** With their tokens some 25 MB. */
+const MAX_REMEMBERED = 25_000;
+/** As long as a token lives: one that is remembered saves the kms an exchange. */
+const KEEP_TOKENS_MS = ACCESS_TOKEN_TTL_SECONDS * 1000;
 /** A token is not used any more when it might end before the worker behind us has looked at it. */
 const END_MARGIN_SECONDS = 30;
 /** How long a refused key is not asked about again. */
@@ -47,8 +51,8 @@ interface RememberedToken extends Pick<ExchangedApiKey, "keyId" | "allowedAddres
 
 /** A verifier with its own bounded memory. Throws `Unavailable` when the kms cannot be asked. */
 export const createApiKeyVerifier = ({ kms, verify, uses, now }: ApiKeyVerifierOptions): ApiKeyVerifier => {
-  const tokens = new LRUCache<string, RememberedToken>({ max: MAX_REMEMBERED });
-  const refusedUntilMs = new LRUCache<string, number>({ max: MAX_REMEMBERED });
+  const tokens = createRecentMemory<RememberedToken>({ max: MAX_REMEMBERED, keepMs: KEEP_TOKENS_MS, now });
+  const refusedUntilMs = createRecentMemory<number>({ max: MAX_REMEMBERED, keepMs: REFUSAL_MEMORY_MS, now });
 
   /** A token of the key is valid only from an address that the key allows. */
   const admit = async (remembered: RememberedToken, address: string | undefined): Promise<ApiKeyVerification> => {
