@@ -12,6 +12,7 @@ import { computeEnvironment, secretVariable } from "../../runtime/workerd/enviro
 import { reachableFrom, readTopology } from "../../runtime/workerd/topology.ts";
 import { TYPESENSE_NODES } from "../../runtime/workerd/typesense.ts";
 import { createDatabases, type Databases, ownServer, sharedServer } from "./fountain/databases.ts";
+import type { TripCounter } from "./fountain/trips.ts";
 import { frontFirst, internalOptions, type RunOptions, typesenseOptions, workerOptions } from "./fountain/workers.ts";
 
 const ROOT = path.join(import.meta.dirname, "..", "..");
@@ -23,6 +24,8 @@ export interface FountainOptions extends RunOptions {
   settings?: Record<string, string>;
   /** A libSQL server of its own, which the test may kill. */
   ownSqld?: boolean;
+  /** Counts what the workers send to the libSQL server. */
+  trips?: TripCounter;
   /** Another process of that Fountain, on its databases. */
   beside?: Fountain;
   /** The kms's SECRET_KEY: a new one, or that of the Fountain it stands beside, if not said. */
@@ -73,6 +76,7 @@ export const startFountain = async (options: FountainOptions = {}): Promise<Open
   const [first] = workers;
   if (first === undefined) throw new Error(`there is no worker ${front}`);
   const server = ownSqld ? await ownServer() : sharedServer();
+  const databasePort = (await options.trips?.listen(server.port)) ?? server.port;
   const prefix = `t${randomBytes(6).toString("hex")}`;
   const shared = beside && databasesOf.get(beside);
   const created = shared ?? (await createDatabases(server, topology, workers, prefix));
@@ -89,7 +93,7 @@ export const startFountain = async (options: FountainOptions = {}): Promise<Open
       for (const stream of [stdout, stderr]) createInterface(stream).on("line", (line) => logs.push(line));
     },
     workers: [
-      ...(await Promise.all(workers.map((worker) => workerOptions(worker, environment, server.port, options)))),
+      ...(await Promise.all(workers.map((worker) => workerOptions(worker, environment, databasePort, options)))),
       internalOptions(workers, first),
       typesenseOptions(first, settings[TYPESENSE_NODES] ?? ""),
     ],

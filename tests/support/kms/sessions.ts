@@ -3,6 +3,7 @@ import type { Client } from "@libsql/client";
 import { drizzle } from "drizzle-orm/libsql/http";
 import { afterAll, beforeAll, beforeEach } from "vitest";
 import { createEmailAddresses } from "../../../workers/kms/src/accounts/email-addresses.ts";
+import type { Admission } from "../../../workers/kms/src/accounts/lockout.ts";
 import type { Profile } from "../../../workers/kms/src/accounts/user.ts";
 import { createUserStore } from "../../../workers/kms/src/accounts/users.store.ts";
 import { createSealer } from "../../../workers/kms/src/crypto/sealing.ts";
@@ -11,7 +12,12 @@ import * as schema from "../../../workers/kms/src/db/schema.ts";
 import { createRefreshTokens } from "../../../workers/kms/src/sessions/refresh-token.ts";
 import type { SessionStore } from "../../../workers/kms/src/sessions/session.ts";
 import { createSessionStore } from "../../../workers/kms/src/sessions/sessions.store.ts";
-import { createSessions, type Sessions, type SessionTokens } from "../../../workers/kms/src/sessions/sessions.ts";
+import {
+  createSessions,
+  type Login,
+  type Sessions,
+  type SessionTokens,
+} from "../../../workers/kms/src/sessions/sessions.ts";
 import { createTokenIssuer } from "../../../workers/kms/src/tokens/access-token.ts";
 import { generateSigningKey, unwrapSigningKey } from "../../../workers/kms/src/tokens/signing-key.ts";
 import { openTestDatabase, type TestDatabase } from "../database.ts";
@@ -22,6 +28,12 @@ export const DAY_MS = 24 * 60 * 60 * 1000;
 export const START_MS = Date.parse("2026-11-23T10:00:00Z");
 
 export const refreshTokens = createRefreshTokens(Buffer.alloc(32, 2), randomBytes);
+
+/** Of a login that counted nothing. */
+export const NO_ADMISSION: Admission = {
+  release: { cleared: [], reduced: [], by: undefined },
+  location: undefined,
+};
 
 const createId = (): string => crypto.randomUUID();
 
@@ -85,9 +97,10 @@ export const useSessions = () => {
       return Number(rows[0]?.["found"]);
     },
     open: async (): Promise<SessionTokens> => {
-      const result = await sessions.open({ user, passwordChangedAt: null });
+      const login: Login = { action: "login", acr: "aal1", amr: ["pwd"], admission: NO_ADMISSION };
+      const result = await sessions.begin({ user, passwordChangedAt: null }, login);
       if (!result.ok) throw new Error(result.error.kind);
-      return result.value;
+      return sessions.issue(result.value);
     },
     end: (sessionId: string): Promise<boolean> => sessions.end({ id: sessionId, userId: user.id }),
     refreshed: async (token: string) => {

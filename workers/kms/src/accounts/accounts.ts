@@ -3,6 +3,7 @@ import { failure, type Result, success } from "#shared/lang/result.ts";
 import type { AuditEvent, AuditRecorder } from "../audit/audit-entry.ts";
 import { DEFAULT_ROLE, type Grantor, handsOut, isBeyondDefault } from "./granting.ts";
 import type { HashingLimit } from "./hashing-limit.ts";
+import type { Admission } from "./lockout.ts";
 import type { KeptPassword, Passwords } from "./password.ts";
 import type { Guarded, PasswordGuard } from "./password-guard.ts";
 import { passwordFault } from "./password-rules.ts";
@@ -14,6 +15,13 @@ export interface NewAccount {
   email?: string | undefined;
   password: string;
   roles: string[];
+}
+
+/** What a caller typed, and their network address. */
+export interface PasswordLogin {
+  username: string;
+  password: string;
+  address: string | undefined;
 }
 
 /** A field that is not accepted, and why. */
@@ -39,12 +47,14 @@ export interface Accounts {
   register(account: Omit<NewAccount, "roles">): Promise<Result<Profile, "username-taken" | "busy">>;
   /** Creates the administrator of an installation without users. */
   createFirst(account: NewAccount): Promise<Result<Profile, "exists" | "invalid">>;
-  /** Whether the user is unknown or the password wrong is for the log alone: callers must not distinguish them. */
-  authenticate(
-    username: string,
-    password: string,
-    address: string | undefined,
-  ): Promise<Guarded<Credentials, "unknown-user" | "wrong-password" | "locked">>;
+  /**
+   * What `grant` makes of a right password; it must store the admission. Whether the user is unknown or the password wrong
+   * is for the log alone: callers must not distinguish them. `userId`: whose name it is.
+   */
+  authenticate<Value, Failure extends string>(
+    login: PasswordLogin,
+    grant: (credentials: Credentials, admission: Admission) => Promise<Result<Value, Failure>>,
+  ): Promise<Guarded<Value, Failure | "unknown-user" | "wrong-password" | "locked"> & { userId: string | undefined }>;
   /** Replaces the password of a user who presents the current one, and ends their other sessions. */
   changePassword(
     change: PasswordChange,
@@ -132,34 +142,36 @@ export const createAccounts = (options: AccountsOptions): Accounts => {
       );
       return isStored ? success(user) : failure("exists");
     },
-    authenticate: async (username, password, address) => {
-      const key = usernameKey(username);
-      const attempt = await guard.login(key, address);
-      const known = await users.findCredentials(key);
-      const authenticated = await guard.run(attempt, async () => {
-        const { matches, isOutdated } = await passwords.verify(password, known && keptBy(known));
-        if (!known) return failure("unknown-user");
-        if (!matches) return failure("wrong-password");
-        if (known.user.lockedAt !== null) return failure("locked");
-        return success({ known, newHash: isOutdated ? await passwords.hash(known.user.id, password) : undefined });
-      });
-      if (!authenticated.ok) return authenticated;
-      const { known: credentials, newHash } = authenticated.value;
-      const { user, passwordHash } = credentials;
-      if (newHash !== undefined) await users.replacePasswordHash(user.id, passwordHash, newHash);
-      await guard.remember(attempt, user.id);
-      return { ...authenticated, value: credentials };
+    authenticate: async ({ username, password, address }, grant) => {
+      const { attempt, known } = await guard.login(usernameKey(username), address);
+      const authenticated = await guard.run(
+        attempt,
+        async () => {
+          const { matches, isOutdated } = await passwords.verify(password, known && keptBy(known));
+          if (!known) return failure("unknown-user");
+          if (!matches) return failure("wrong-password");
+          if (known.user.lockedAt !== null) return failure("locked");
+          return success({ known, newHash: isOutdated ? await passwords.hash(known.user.id, password) : undefined });
+        },
+        async ({ known: credentials, newHash }, admission) => {
+          const { user, passwordHash } = credentials;
+          if (newHash !== undefined) await users.replacePasswordHash(user.id, passwordHash, newHash);
+          return grant(credentials, admission);
+        },
+      );
+      return { ...authenticated, userId: known?.user.id };
     },
     changePassword: async ({ sessionId, currentPassword, newPassword }, { subject: userId }) => {
       const event = { action: "user.password", actor: userId, target: userId } as const;
       const known = await users.findCredentialsById(userId);
-      const hashed = await guard.run(guard.confirmation(userId), async () => {
+      const check = async () => {
         const { matches } = await passwords.verify(currentPassword, known && keptBy(known));
         if (!known) return failure("unknown-user");
         return matches
           ? success({ from: known.passwordHash, to: await passwords.hash(userId, newPassword) })
           : failure("wrong-password");
-      });
+      };
+      const hashed = await guard.run(guard.confirmation(userId), check, guard.release);
       if (!hashed.ok) {
         await recorder.record({ ...event, outcome: "failure", reason: hashed.error.kind });
         return hashed;

@@ -5,6 +5,7 @@
  */
 import ipaddr from "ipaddr.js";
 import { parseAddress } from "#shared/contracts/networks.ts";
+import type { Credentials } from "./user.ts";
 
 export const FREE_ATTEMPTS = 5;
 export const FIRST_DELAY_MS = 30_000;
@@ -57,3 +58,73 @@ export const allowanceOf = (counts: readonly Count[], nowMs: number): Allowance 
   const failures = Math.max(0, ...counts.map((count) => count.failures));
   return { remaining: Math.max(1, FREE_ATTEMPTS - failures), waitSeconds: 0 };
 };
+
+/** A name at an address, whether there is such a user or not. */
+export interface UserLocation {
+  /** What the user is known by here, from the next success on. */
+  id: string;
+  /** Whether they have logged in from here before, and what is counted beyond the limits allows one more. */
+  mayGoBeyond: boolean;
+  /** Counts what the limits have counted of this name from here: its success takes that back. */
+  tally: string;
+  /** Counts what is tried from here although the limits do not allow it. */
+  beyond: string;
+}
+
+/** Who tries, as the counters see it; they hold keyed hashes of names and addresses only. */
+export interface Attempt {
+  /** All of these counters must allow it. They count everyone, so that they reveal nothing about a user. */
+  limits: string[];
+  /** Those of them that begin again at zero with success; from the others only what was this name's is taken back. */
+  cleared: string[];
+  location: UserLocation | undefined;
+  /** What the limits allowed when the attempt came, if that has been read. */
+  before?: Allowance;
+}
+
+/** What to take back after success. */
+export interface Release {
+  cleared: readonly string[];
+  reduced: readonly string[];
+  /** The counter that says by how much; 1 where there is none. */
+  by: string | undefined;
+}
+
+/** What a right password, or a passkey, changes here: to be stored in the transaction of what it is for. */
+export interface Admission {
+  release: Release;
+  /** What the user is known by where they log in. */
+  location: string | undefined;
+}
+
+/** A login as the counters see it, before any password is looked at. */
+export interface LoginQuery {
+  usernameKey: string;
+  location: string | undefined;
+  /** A login from there before this instant does not count. */
+  knownSince: Date;
+  counters: readonly string[];
+  at: Date;
+}
+
+/** The user of that name; whether they have logged in from that place; and the counters that there are. */
+export interface LoginState {
+  known: Credentials | undefined;
+  isKnown: boolean;
+  counts: (Count & { counter: string })[];
+}
+
+export interface AttemptStore {
+  /** All of it as of one instant, in one round trip whether there is such a user or not. */
+  readLogin(login: LoginQuery): Promise<LoginState>;
+  /** The counters that there are. */
+  read(counters: readonly string[], at: Date): Promise<Count[]>;
+  /**
+   * Counts a failure with every limit, and with the tally, and gives the limits' counts; when one of the limits does not
+   * allow it, counts with none: `undefined`.
+   */
+  reserve(limits: readonly string[], tally: string | undefined, at: Date): Promise<Count[] | undefined>;
+  /** Takes a reserved attempt back: it was the right password, or was not looked at. */
+  release(release: Release): Promise<void>;
+  purge(before: { attempts: Date; locations: Date }): Promise<void>;
+}

@@ -1,8 +1,13 @@
+import { drizzle } from "drizzle-orm/libsql/http";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { success } from "#shared/lang/result.ts";
+import { Unavailable } from "#shared/lang/unavailable.ts";
 import { type Fountain, startFountain } from "../../../../tests/support/harness.ts";
-import { delayAfter, FAILURES_REMEMBERED_MS } from "./lockout.ts";
+import * as schema from "../db/schema.ts";
+import { createHashingLimit } from "./hashing-limit.ts";
+import { type AttemptStore, delayAfter, FAILURES_REMEMBERED_MS } from "./lockout.ts";
 import { createAttemptStore } from "./password-attempts.store.ts";
-import type { AttemptStore } from "./password-guard.ts";
+import { createPasswordGuard } from "./password-guard.ts";
 
 let fountain: Fountain;
 let attempts: AttemptStore;
@@ -14,7 +19,7 @@ beforeAll(async () => {
   fountain = await startFountain({ front: "kms" });
   const client = fountain.databases["kms"];
   if (!client) throw new Error("the kms has no database");
-  attempts = createAttemptStore({ client });
+  attempts = createAttemptStore({ client, orm: drizzle({ client, schema }) });
 });
 afterAll(() => fountain?.stop());
 
@@ -90,13 +95,45 @@ test("deletes counters and addresses that are no longer needed", async () => {
   const [user] = rows;
   const [userId, key] = [String(user?.["id"]), String(user?.["username_key"])];
   const [old, young] = [new Date(nowMs - 2), new Date(nowMs)];
-  await attempts.remember(userId, "old", old);
-  await attempts.remember(userId, "young", young);
+  for (const [place, at] of [
+    ["old", old],
+    ["young", young],
+  ] as const)
+    await fountain.databases["kms"]?.execute({
+      sql: "INSERT INTO known_addresses (user_id, place, used_at) VALUES (?, ?, ?)",
+      args: [userId, place, at.getTime()],
+    });
   await reserve(account);
   await attempts.purge({ attempts: young, locations: old });
   expect(await attempts.read([account], young)).toEqual([]);
-  expect(await attempts.isKnown(key, "old", new Date(0))).toBe(false);
-  expect(await attempts.isKnown(key, "young", new Date(0))).toBe(true);
-  expect(await attempts.isKnown(key, "young", young)).toBe(false);
-  expect(await attempts.isKnown("another-user", "young", new Date(0))).toBe(false);
+  const isKnown = async (usernameKey: string, location: string, knownSince: Date): Promise<boolean> =>
+    (await attempts.readLogin({ usernameKey, location, knownSince, counters: [], at: young })).isKnown;
+  expect(await isKnown(key, "old", new Date(0))).toBe(false);
+  expect(await isKnown(key, "young", new Date(0))).toBe(true);
+  expect(await isKnown(key, "young", young)).toBe(false);
+  expect(await isKnown("another-user", "young", new Date(0))).toBe(false);
 });
+
+test.each([
+  { error: new Error("a budget is exhausted"), failures: 0 },
+  { error: new Unavailable("the database is not responding"), failures: 1 },
+])(
+  "counts a right password as tried only if it is unknown what was stored ($error.message)",
+  async ({ error, failures }) => {
+    const guard = createPasswordGuard({
+      store: attempts,
+      hashingLimit: createHashingLimit({ now: () => nowMs, sleep: async () => {} }),
+      mac: (context, text) => `${context} ${text}`,
+      now: () => nowMs,
+    });
+    const attempt = guard.confirmation(account);
+    const granting = guard.run(
+      attempt,
+      async () => success(undefined),
+      () => Promise.reject(error),
+    );
+    await expect(granting).rejects.toBe(error);
+    const [counter = ""] = attempt.limits;
+    expect((await read(counter))[0]?.failures ?? 0).toBe(failures);
+  },
+);

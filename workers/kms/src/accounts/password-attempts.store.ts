@@ -1,8 +1,19 @@
 /** The counters of tried passwords, and the addresses users have logged in from, in the database. */
-import type { Row } from "@libsql/client";
+import type { InStatement, Row } from "@libsql/client";
+import { and, eq, getTableColumns, gt, inArray, sql } from "drizzle-orm";
 import type { KmsDatabase } from "../db/connection.ts";
-import { type Count, FAILURES_REMEMBERED_MS, FIRST_DELAY_MS, FREE_ATTEMPTS, LONGEST_DELAY_MS } from "./lockout.ts";
-import type { AttemptStore } from "./password-guard.ts";
+import { passwordAttempts, users } from "../db/schema/accounts.ts";
+import {
+  type Admission,
+  type AttemptStore,
+  type Count,
+  FAILURES_REMEMBERED_MS,
+  FIRST_DELAY_MS,
+  FREE_ATTEMPTS,
+  LONGEST_DELAY_MS,
+  type Release,
+} from "./lockout.ts";
+import { credentialsFrom } from "./users.store.ts";
 
 /** Doublings beyond this many make no longer delay. */
 const MAX_DOUBLINGS = 10;
@@ -41,14 +52,43 @@ const countFrom = (row: Row): Count => ({
   blockedUntilMs: Number(row["blocked_until"]),
 });
 
-export const createAttemptStore = ({ client }: Pick<KmsDatabase, "client">): AttemptStore => ({
-  isKnown: async (usernameKey, location, since) => {
-    const { rows } = await client.execute({
-      sql: `SELECT 1 FROM known_addresses JOIN users ON users.id = user_id
-            WHERE username_key = ? AND place = ? AND used_at > ?`,
-      args: [usernameKey, location, since.getTime()],
-    });
-    return rows.length > 0;
+const releasing = ({ cleared, reduced, by }: Release): InStatement[] => [
+  { sql: TAKE_BACK, args: { reduced: JSON.stringify(reduced), by: by ?? null } },
+  { sql: CLEAR, args: { cleared: JSON.stringify(cleared) } },
+];
+
+/** Where the user of a session has logged in from, if there is that session. */
+const REMEMBER = `
+  INSERT INTO known_addresses (user_id, place, used_at) SELECT user_id, ?, created_at FROM sessions WHERE id = ?
+  ON CONFLICT (user_id, place) DO UPDATE SET used_at = MAX(used_at, excluded.used_at)`;
+
+/** For the transaction that opens a session: takes the attempt back, and notes where it was made. */
+export const admitting = ({ release, location }: Admission, sessionId: string): InStatement[] => [
+  ...releasing(release),
+  ...(location === undefined ? [] : [{ sql: REMEMBER, args: [location, sessionId] }]),
+];
+
+export const createAttemptStore = ({ client, orm }: KmsDatabase): AttemptStore => ({
+  readLogin: async ({ usernameKey, location, knownSince, counters, at }) => {
+    const isKnown = sql<number>`EXISTS (SELECT 1 FROM known_addresses
+      WHERE user_id = ${users.id} AND place = ${location ?? null} AND used_at > ${knownSince.getTime()})`;
+    const { counter, failures, blockedUntil, attemptedAt } = passwordAttempts;
+    const rememberedSince = new Date(at.getTime() - FAILURES_REMEMBERED_MS);
+    const [[user], counts] = await orm.batch([
+      orm
+        .select({ row: getTableColumns(users), isKnown })
+        .from(users)
+        .where(eq(users.usernameKey, usernameKey)),
+      orm
+        .select({ counter, failures, blockedUntil })
+        .from(passwordAttempts)
+        .where(and(inArray(counter, [...counters]), gt(attemptedAt, rememberedSince))),
+    ]);
+    return {
+      known: user && credentialsFrom(user.row),
+      isKnown: user?.isKnown === 1,
+      counts: counts.map((count) => ({ ...count, blockedUntilMs: count.blockedUntil.getTime() })),
+    };
   },
   read: async (counters, at) => {
     const { rows } = await client.execute({
@@ -65,21 +105,8 @@ export const createAttemptStore = ({ client }: Pick<KmsDatabase, "client">): Att
     });
     return rows.length === 0 ? undefined : rows.filter((row) => row["counter"] !== tally).map(countFrom);
   },
-  release: async ({ cleared, reduced, by }) => {
-    await client.batch(
-      [
-        { sql: TAKE_BACK, args: { reduced: JSON.stringify(reduced), by: by ?? null } },
-        { sql: CLEAR, args: { cleared: JSON.stringify(cleared) } },
-      ],
-      "write",
-    );
-  },
-  remember: async (userId, location, at) => {
-    await client.execute({
-      sql: `INSERT INTO known_addresses (user_id, place, used_at) SELECT id, ?, ? FROM users WHERE id = ?
-            ON CONFLICT (user_id, place) DO UPDATE SET used_at = MAX(used_at, excluded.used_at)`,
-      args: [location, at.getTime(), userId],
-    });
+  release: async (release) => {
+    await client.batch(releasing(release), "write");
   },
   purge: async ({ attempts, locations }) => {
     await client.batch(

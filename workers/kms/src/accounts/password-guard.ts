@@ -3,61 +3,21 @@
  * the right one. One password is hashed at a time, and an attempt is counted when its hashing starts.
  */
 import { failure, type Result, success } from "#shared/lang/result.ts";
+import { isUnavailable } from "#shared/lang/unavailable.ts";
 import type { HashingLimit } from "./hashing-limit.ts";
 import {
+  type Admission,
   type Allowance,
+  type Attempt,
+  type AttemptStore,
   allowanceOf,
-  type Count,
   FAILURES_REMEMBERED_MS,
   LOCATION_REMEMBERED_MS,
   networkOf,
+  type Release,
+  type UserLocation,
 } from "./lockout.ts";
-
-/** A name at an address, whether there is such a user or not. */
-export interface UserLocation {
-  /** What the user is known by here, from the next success on. */
-  id: string;
-  /** Whether they have logged in from here before. */
-  isKnown: boolean;
-  /** Counts what the limits have counted of this name from here: its success takes that back. */
-  tally: string;
-  /** Counts what is tried from here although the limits do not allow it. */
-  beyond: string;
-}
-
-/** Who tries, as the counters see it; they hold keyed hashes of names and addresses only. */
-export interface Attempt {
-  /** All of these counters must allow it. They count everyone, so that they reveal nothing about a user. */
-  limits: string[];
-  /** Those of them that begin again at zero with success; from the others only what was this name's is taken back. */
-  cleared: string[];
-  location: UserLocation | undefined;
-}
-
-/** What to take back after success. */
-export interface Release {
-  cleared: readonly string[];
-  reduced: readonly string[];
-  /** The counter that says by how much; 1 where there is none. */
-  by: string | undefined;
-}
-
-export interface AttemptStore {
-  /** Whether the user of this name has logged in from this place since that instant. */
-  isKnown(usernameKey: string, location: string, since: Date): Promise<boolean>;
-  /** The counters that there are. */
-  read(counters: readonly string[], at: Date): Promise<Count[]>;
-  /**
-   * Counts a failure with every limit, and with the tally, and gives the limits' counts; when one of the limits does not
-   * allow it, counts with none: `undefined`.
-   */
-  reserve(limits: readonly string[], tally: string | undefined, at: Date): Promise<Count[] | undefined>;
-  /** Takes a reserved attempt back: it was the right password, or was not looked at. */
-  release(release: Release): Promise<void>;
-  /** Notes where a user has logged in from. */
-  remember(userId: string, location: string, at: Date): Promise<void>;
-  purge(before: { attempts: Date; locations: Date }): Promise<void>;
-}
+import type { Credentials } from "./user.ts";
 
 /**
  * How a check ended. `isOverLimit`: it was made beyond the limits, where no other user's would have been; its failure must
@@ -68,24 +28,38 @@ export type Guarded<Value, Failure extends string> = Result<Value, Failure | "bl
   isOverLimit: boolean;
 };
 
+type Check<Checked, Failure extends string> = () => Promise<Result<Checked, Failure>>;
+
+type Grant<Checked, Value, Refusal extends string> = (
+  checked: Checked,
+  admission: Admission,
+) => Promise<Result<Value, Refusal>>;
+
 export interface PasswordGuard {
-  /** A login to the account of this name, whether there is one or not, from this network address. */
-  login(usernameKey: string, address: string | undefined): Promise<Attempt>;
+  /** A login to the account of this name, whether there is one or not, from this network address; and the account. */
+  login(
+    usernameKey: string,
+    address: string | undefined,
+  ): Promise<{ attempt: Attempt; known: Credentials | undefined }>;
   /** A login by passkey from this address: whose it will be is not known yet. */
   passkey(address: string | undefined): Attempt;
   /** A user who is logged in presents the password again. */
   confirmation(userId: string): Attempt;
-  /** The check's result; `blocked` or `busy` when nothing was checked. Only a check that succeeds is not counted. */
-  run<Value, Failure extends string>(
+  /** The login of a user whose passkey was verified. */
+  passkeyAdmission(usernameKey: string, address: string | undefined): Admission;
+  /**
+   * The check's result, or that of `grant` after it; `blocked` or `busy` when nothing was checked. Only a check that
+   * succeeds is not counted: `grant` takes the attempt back, in the transaction of what the password is for.
+   */
+  run<Checked, Value, Failure extends string, Refusal extends string>(
     attempt: Attempt,
-    check: () => Promise<Result<Value, Failure>>,
-  ): Promise<Guarded<Value, Failure>>;
+    check: Check<Checked, Failure>,
+    grant: Grant<Checked, Value, Refusal>,
+  ): Promise<Guarded<Value, Failure | Refusal>>;
   /** Counts the attempt as failed, if it is allowed. `remaining: 0`: it is not. */
   admit(attempt: Attempt): Promise<Allowance>;
-  /** Takes back what was counted. */
-  release(attempt: Attempt): Promise<void>;
-  /** Notes that this user has logged in. */
-  remember(attempt: Attempt, userId: string): Promise<void>;
+  /** The `grant` of a check that is all there is: takes the attempt back. */
+  release<Value>(checked: Value, admission: Admission): Promise<Result<Value, never>>;
   purge(): Promise<void>;
 }
 
@@ -118,54 +92,94 @@ export const createPasswordGuard = ({ store, hashingLimit, mac, now }: PasswordG
     by: location?.tally,
   });
 
-  type Check<Value, Failure extends string> = () => Promise<Result<Value, Failure>>;
+  /** The attempt is taken back even if nothing was granted, unless it is not known what was stored. */
+  const granted = async <Checked, Value, Refusal extends string>(
+    checked: Checked,
+    admission: Admission,
+    grant: Grant<Checked, Value, Refusal>,
+  ): Promise<Guarded<Value, Refusal>> => {
+    try {
+      return { ...(await grant(checked, admission)), allowance: UNKNOWN, isOverLimit: false };
+    } catch (error) {
+      if (!isUnavailable(error)) await store.release(admission.release);
+      throw error;
+    }
+  };
 
   /** `undefined`: the limits do not allow it. */
-  const checkWithinLimits = async <Value, Failure extends string>(
+  const checkWithinLimits = async <Checked, Value, Failure extends string, Refusal extends string>(
     attempt: Attempt,
-    check: Check<Value, Failure>,
-  ): Promise<Guarded<Value, Failure> | undefined> => {
+    check: Check<Checked, Failure>,
+    grant: Grant<Checked, Value, Refusal>,
+  ): Promise<Guarded<Value, Failure | Refusal> | undefined> => {
     const at = new Date(now());
     const counts = await store.reserve(attempt.limits, attempt.location?.tally, at);
     if (!counts) return undefined;
     const checked = await check();
     if (!checked.ok) return { ...checked, allowance: allowanceOf(counts, at.getTime()), isOverLimit: false };
-    await store.release(releaseOf(attempt));
-    return { ...checked, allowance: UNKNOWN, isOverLimit: false };
+    return granted(checked.value, { release: releaseOf(attempt), location: attempt.location?.id }, grant);
   };
 
   /** Failures of others lock no user out where they are known. `undefined`: their own do. */
-  const checkBeyondLimits = async <Value, Failure extends string>(
-    beyond: string,
+  const checkBeyondLimits = async <Checked, Value, Failure extends string, Refusal extends string>(
+    { id, beyond }: UserLocation,
     allowance: Allowance,
-    check: Check<Value, Failure>,
-  ): Promise<Guarded<Value, Failure> | undefined> => {
+    check: Check<Checked, Failure>,
+    grant: Grant<Checked, Value, Refusal>,
+  ): Promise<Guarded<Value, Failure | Refusal> | undefined> => {
     if (!(await store.reserve([beyond], undefined, new Date(now())))) return undefined;
     const checked = await check();
     if (!checked.ok) return { ...checked, allowance, isOverLimit: true };
-    await store.release({ cleared: [beyond], reduced: [], by: undefined });
-    return { ...checked, allowance: UNKNOWN, isOverLimit: false };
+    const release = { cleared: [beyond], reduced: [], by: undefined };
+    return granted(checked.value, { release, location: id }, grant);
+  };
+
+  const locationOf = (usernameKey: string, network: string): Omit<UserLocation, "mayGoBeyond"> => {
+    const named = JSON.stringify([usernameKey, network]);
+    return {
+      id: mac("known-addresses", named),
+      tally: mac("password-attempts/tally", named),
+      beyond: mac(BEYOND, named),
+    };
+  };
+
+  const passkey = (address: string | undefined): Attempt => {
+    const where = networkOf(address);
+    const limits = !where || where.isShared ? [] : [mac(NETWORK, where.network)];
+    return { limits, cleared: [], location: undefined };
   };
 
   return {
     login: async (usernameKey, address) => {
       const account = mac("password-attempts/account", usernameKey);
       const where = networkOf(address);
-      if (!where) return { limits: [account], cleared: [account], location: undefined };
-      const named = JSON.stringify([usernameKey, where.network]);
-      const id = mac("known-addresses", named);
-      const isKnown = await store.isKnown(usernameKey, id, remembered(LOCATION_REMEMBERED_MS));
-      return {
-        limits: where.isShared ? [account] : [account, mac(NETWORK, where.network)],
-        // Where a user is known nothing counts but what was tried there: strangers get no new attempts by it.
-        cleared: isKnown ? [] : [account],
-        location: { id, isKnown, tally: mac("password-attempts/tally", named), beyond: mac(BEYOND, named) },
-      };
+      const location = where && locationOf(usernameKey, where.network);
+      const limits = !where || where.isShared ? [account] : [account, mac(NETWORK, where.network)];
+      const at = new Date(now());
+      // Read for every caller, all of it: the work done here must not reveal whether a user is known.
+      const { known, isKnown, counts } = await store.readLogin({
+        usernameKey,
+        location: location?.id,
+        knownSince: remembered(LOCATION_REMEMBERED_MS),
+        counters: location ? [...limits, location.beyond] : limits,
+        at,
+      });
+      const allowanceBy = (counters: readonly string[]): Allowance =>
+        allowanceOf(
+          counts.filter(({ counter }) => counters.includes(counter)),
+          at.getTime(),
+        );
+      const before = allowanceBy(limits);
+      if (!location) return { known, attempt: { limits, cleared: [account], location, before } };
+      const mayGoBeyond = allowanceBy([location.beyond]).remaining > 0 && isKnown;
+      // Where a user is known nothing counts but what was tried there: strangers get no new attempts by it.
+      const cleared = isKnown ? [] : [account];
+      return { known, attempt: { limits, cleared, location: { ...location, mayGoBeyond }, before } };
     },
-    passkey: (address) => {
+    passkey,
+    passkeyAdmission: (usernameKey, address) => {
       const where = networkOf(address);
-      const limits = !where || where.isShared ? [] : [mac(NETWORK, where.network)];
-      return { limits, cleared: [], location: undefined };
+      return { release: releaseOf(passkey(address)), location: where && locationOf(usernameKey, where.network).id };
     },
     admit: async ({ limits }) => {
       if (limits.length === 0) return UNKNOWN;
@@ -174,23 +188,24 @@ export const createPasswordGuard = ({ store, hashingLimit, mac, now }: PasswordG
       if (counts) return { ...allowanceOf(counts, at.getTime()), remaining: 1 };
       return { ...(await allowanceOfStored(limits)), remaining: 0 };
     },
-    release: (attempt) => store.release(releaseOf(attempt)),
+    release: async (checked, { release }) => {
+      await store.release(release);
+      return success(checked);
+    },
     confirmation: (userId) => {
       const counter = mac("password-attempts/confirmation", userId);
       return { limits: [counter], cleared: [counter], location: undefined };
     },
-    run: async (attempt, check) => {
+    run: async (attempt, check, grant) => {
       const { limits, location } = attempt;
-      const before = await allowanceOfStored(limits);
+      const before = attempt.before ?? (await allowanceOfStored(limits));
       const isOver = before.remaining === 0;
-      // Read for every caller: the work done here must not reveal whether a user is known.
-      const mayGoBeyond =
-        location !== undefined && (await allowanceOfStored([location.beyond])).remaining > 0 && location.isKnown;
+      const mayGoBeyond = location?.mayGoBeyond === true;
       if (!isOver || mayGoBeyond) {
         const taken = await hashingLimit.run(async () => {
-          const checked = isOver ? undefined : await checkWithinLimits(attempt, check);
+          const checked = isOver ? undefined : await checkWithinLimits(attempt, check, grant);
           if (checked || !mayGoBeyond) return checked;
-          return checkBeyondLimits(location.beyond, isOver ? before : await allowanceOfStored(limits), check);
+          return checkBeyondLimits(location, isOver ? before : await allowanceOfStored(limits), check, grant);
         });
         if (!taken.ok) return { ...taken, allowance: before, isOverLimit: isOver };
         if (taken.value) return taken.value;
@@ -199,9 +214,6 @@ export const createPasswordGuard = ({ store, hashingLimit, mac, now }: PasswordG
       const imitated = location ? await hashingLimit.imitate({ waiting: isOver && !mayGoBeyond }) : success(undefined);
       const allowance = isOver ? before : await allowanceOfStored(limits);
       return { ...(imitated.ok ? failure("blocked") : imitated), allowance, isOverLimit: true };
-    },
-    remember: async ({ location }, userId) => {
-      if (location) await store.remember(userId, location.id, new Date(now()));
     },
     purge: () =>
       store.purge({ attempts: remembered(FAILURES_REMEMBERED_MS), locations: remembered(LOCATION_REMEMBERED_MS) }),

@@ -30,6 +30,9 @@ export interface EntitledUser {
   permissionsByRole: Readonly<Record<string, readonly string[]>>;
 }
 
+/** Their roles, and what these grant, as they are stored at an instant. */
+export interface StoredEntitlement extends Omit<EntitledUser, "user">, Pick<User, "roles"> {}
+
 export interface Credentials {
   user: User;
   passwordHash: string;

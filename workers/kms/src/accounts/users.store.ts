@@ -1,5 +1,5 @@
 /** Users in the database. */
-import type { InStatement } from "@libsql/client";
+import type { InStatement, Row } from "@libsql/client";
 import { and, asc, eq, gt, or, type SQL, sql } from "drizzle-orm";
 import { z } from "zod";
 import { userHolder } from "#shared/contracts/principal.ts";
@@ -12,15 +12,23 @@ import { EARLIER_REVOCATION_COUNTS } from "../tokens/revocations.store.ts";
 import { noteRightsChange } from "../tokens/rights-changes.store.ts";
 import type { EmailAddresses } from "./email-addresses.ts";
 import { ADMIN_ROLE, scopesOf } from "./rights.ts";
-import type { Credentials, EntitledUser, Profile, User, UserFilter, UserStore } from "./user.ts";
+import type { Credentials, EntitledUser, Profile, StoredEntitlement, User, UserFilter, UserStore } from "./user.ts";
 import { usernameKey, usernameSkeleton } from "./username.ts";
 
 type UserRow = typeof users.$inferSelect;
 
-/** What each of the user's roles grants, as JSON. */
-export const permissionsOfUser = sql<string>`(
+const PERMISSIONS_OF_USER = `(
   SELECT json_group_object(roles.name, json(roles.permissions)) FROM roles
-  WHERE roles.name IN (SELECT value FROM json_each(${users.roles})))`;
+  WHERE roles.name IN (SELECT value FROM json_each(users.roles)))`;
+
+/** What each of the user's roles grants, as JSON. */
+export const permissionsOfUser = sql<string>`${sql.raw(PERMISSIONS_OF_USER)}`;
+
+/** Gives the row that {@link entitlementFrom} reads; for the transaction that opens a session. */
+export const selectEntitlement = (userId: string): InStatement => ({
+  sql: `SELECT roles, ${PERMISSIONS_OF_USER} AS permissions FROM users WHERE id = ?`,
+  args: [userId],
+});
 
 const permissionsSchema = z.record(z.string(), z.array(z.string()));
 
@@ -33,16 +41,20 @@ const userFrom = ({ id, username, roles, createdAt, lockedAt }: UserRow): User =
   lockedAt,
 });
 
-export const entitledUserFrom = (row: UserRow, permissions: string): EntitledUser => {
+const entitlementOf = (roles: string[], permissions: string): StoredEntitlement => {
   const permissionsByRole = permissionsSchema.parse(JSON.parse(permissions));
-  return {
-    user: userFrom(row),
-    permissions: scopesOf(row.roles, new Set(Object.values(permissionsByRole).flat())),
-    permissionsByRole,
-  };
+  return { roles, permissions: scopesOf(roles, new Set(Object.values(permissionsByRole).flat())), permissionsByRole };
 };
 
-const credentialsFrom = (row: UserRow): Credentials => ({
+export const entitlementFrom = (row: Row): StoredEntitlement =>
+  entitlementOf(z.array(z.string()).parse(JSON.parse(String(row["roles"]))), String(row["permissions"]));
+
+export const entitledUserFrom = (row: UserRow, permissions: string): EntitledUser => {
+  const { roles: _, ...entitlement } = entitlementOf(row.roles, permissions);
+  return { user: userFrom(row), ...entitlement };
+};
+
+export const credentialsFrom = (row: UserRow): Credentials => ({
   user: userFrom(row),
   passwordHash: row.passwordHash,
   passwordChangedAt: row.passwordChangedAt,

@@ -74,11 +74,20 @@ export interface CheckpointStore {
   thin(madeBefore: Date, everyEntries: number): Promise<void>;
 }
 
+/** The last entry linked, and the last checkpoint, as they were a moment ago. */
+export interface SeenChain {
+  headId: number;
+  latest: Checkpoint | undefined;
+}
+
 export interface Checkpoints {
   /** States the place of an entry whose seal was found to be ours; `end`: as that of the last one of an export. */
   sign(place: ChainPlace, end?: "end"): Promise<Checkpoint>;
-  /** Makes and keeps one of the last entry, when it is time or at once; two at once make one. */
-  makeDue(isUrgent: boolean): Promise<void>;
+  /**
+   * Makes and keeps one of the last entry, when it is time or at once; two at once make one. The database is asked only if
+   * one is due as the chain was seen.
+   */
+  makeDue(isUrgent: boolean, seen: SeenChain): Promise<void>;
   /** Forgets those that are close together and old. */
   thin(): Promise<void>;
 }
@@ -116,17 +125,18 @@ export const createCheckpoints = (options: CheckpointsOptions): Checkpoints => {
     return { entryId: id, at, jws, publicJwk: publicMembers(await publicJwkOf(kid)) };
   };
 
-  const isDue = (head: ChainPlace, latest: Checkpoint | undefined, isUrgent: boolean): boolean =>
+  const isDue = ({ headId, latest }: SeenChain, isUrgent: boolean): boolean =>
     latest === undefined ||
-    head.id >= latest.entryId + CHECKPOINT_EVERY_ENTRIES ||
-    (head.id > latest.entryId && (isUrgent || now() >= latest.at.getTime() + CHECKPOINT_EVERY_MS));
+    headId >= latest.entryId + CHECKPOINT_EVERY_ENTRIES ||
+    (headId > latest.entryId && (isUrgent || now() >= latest.at.getTime() + CHECKPOINT_EVERY_MS));
 
   return {
     sign,
     thin: () => store.thin(new Date(now() - ALL_CHECKPOINTS_FOR_MS), CHECKPOINT_EVERY_ENTRIES),
-    makeDue: async (isUrgent) => {
+    makeDue: async (isUrgent, seen) => {
+      if (!isDue(seen, isUrgent)) return;
       const [head, latest] = await Promise.all([store.readHead(), store.latest()]);
-      if (!head || !isDue(head, latest, isUrgent) || !isOurs(head)) return;
+      if (!head || !isDue({ headId: head.id, latest }, isUrgent) || !isOurs(head)) return;
       const checkpoint = await sign(head);
       if (await store.insert(checkpoint)) onCheckpoint(checkpoint);
     },

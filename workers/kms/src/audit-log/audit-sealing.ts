@@ -9,7 +9,7 @@ import {
   type StoredChainState,
   type StoredEntry,
 } from "./audit-chain.ts";
-import type { Checkpoint } from "./audit-checkpoints.ts";
+import type { Checkpoint, SeenChain } from "./audit-checkpoints.ts";
 import { type ChainMark, lostSince, markOf, NO_MARK } from "./audit-mark.ts";
 import type { TrailState } from "./trail-state.ts";
 
@@ -55,7 +55,7 @@ export interface AuditSealerOptions {
   /** Called when the chain is not ours, or lacks what it had before, and nothing more is linked. */
   alarm: (reason: ChainAlarm) => void;
   /** Makes the checkpoint that is due, or one in any case. */
-  makeCheckpoint: (isUrgent: boolean) => Promise<void>;
+  makeCheckpoint: (isUrgent: boolean, seen: SeenChain) => Promise<void>;
   now: () => number;
 }
 
@@ -100,13 +100,15 @@ export const createAuditSealer = ({
   const sealBatch = async (makesCheckpoint: boolean): Promise<boolean> => {
     const tail = await readTail();
     if (!tail) return false;
-    const { state, entries } = tail;
+    const { state, entries, checkpoint } = tail;
+    let { headId } = state ?? EMPTY_CHAIN;
     if (state) raiseMark(state);
     if (entries.length > 0) {
       const next = extendChain(macKey, state ?? EMPTY_CHAIN, entries);
       if (await store.advance(state, next.state, next.linkages)) raiseMark(next.state);
+      headId = next.state.headId;
     }
-    await makeCheckpoint(makesCheckpoint);
+    await makeCheckpoint(makesCheckpoint, { headId, latest: checkpoint });
     return entries.length === SEALING_BATCH;
   };
 

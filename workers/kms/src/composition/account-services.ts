@@ -94,7 +94,7 @@ export const createAccountServices = (options: AccountServicesOptions): AccountS
     userAdministration: createUserAdministration({ users, recorder, now }),
     roles,
     sessions,
-    passwordLogins: createPasswordLogins({ accounts, users, sessions, recorder }),
+    passwordLogins: createPasswordLogins({ accounts, sessions, recorder }),
     passkeyLogins: createPasskeyLogins({ guard, users, sessions, recorder }),
     storedSessions,
     exchangeToken: createTokenExchange({

@@ -30,7 +30,7 @@ const login = endpoint("POST /login", {
   handle: async (context) => {
     const { username, password } = context.req.valid("json");
     const { passwordLogins } = context.var.services;
-    const opened = await passwordLogins.open(username, password, currentRequest()?.clientAddress);
+    const opened = await passwordLogins.open({ username, password, address: currentRequest()?.clientAddress });
     if (!opened.ok) throw attemptRefused("The username or the password is wrong.", opened);
     const { access, refreshToken } = opened.value;
     return context.json(tokensBody(access, refreshToken), 200, { ...NO_STORE, ...limitHeaders(opened.allowance) });

@@ -19,9 +19,9 @@ export interface PasskeyLogins {
 }
 
 export interface PasskeyLoginsOptions {
-  guard: Pick<PasswordGuard, "passkey" | "login" | "admit" | "release" | "remember">;
+  guard: Pick<PasswordGuard, "passkey" | "passkeyAdmission" | "admit">;
   users: Pick<UserStore, "findCredentialsById">;
-  sessions: Pick<Sessions, "open">;
+  sessions: Pick<Sessions, "begin" | "issue">;
   recorder: AuditRecorder;
 }
 
@@ -34,15 +34,13 @@ export const createPasskeyLogins = ({ guard, users, sessions, recorder }: Passke
     if (!credentials) return failure("unknown-user");
     if (credentials.user.lockedAt !== null) return failure("locked");
     // RFC 8176 §2: a key, a user present at it and, since it verified them, several factors.
-    const opened = await sessions.open(credentials, {
+    const opened = await sessions.begin(credentials, {
       action: "login.passkey",
       acr: "aal2",
       amr: [method, "user", "mfa"],
+      admission: guard.passkeyAdmission(usernameKey(credentials.user.username), address),
     });
-    if (!opened.ok) return opened;
-    await guard.release(guard.passkey(address));
-    await guard.remember(await guard.login(usernameKey(credentials.user.username), address), userId);
-    return opened;
+    return opened.ok ? success(await sessions.issue(opened.value)) : opened;
   };
 
   return {

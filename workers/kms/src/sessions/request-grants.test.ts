@@ -1,6 +1,7 @@
 import { drizzle } from "drizzle-orm/libsql/http";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { type Fountain, startFountain } from "../../../../tests/support/harness.ts";
+import { NO_ADMISSION } from "../../../../tests/support/kms/sessions.ts";
 import { auditEntry, keysOf, randomBytes } from "../../../../tests/support/kms.ts";
 import { createEmailAddresses } from "../accounts/email-addresses.ts";
 import { createUserStore } from "../accounts/users.store.ts";
@@ -37,7 +38,7 @@ beforeEach(async () => {
   sessionId = crypto.randomUUID();
   const authentication = { acr: "aal1", amr: ["pwd"], authenticatedAt: AT } as const;
   const session = { id: sessionId, userId, createdAt: AT, usedAt: AT, endedAt: null, ...authentication, amr: ["pwd"] };
-  const opened = { session, refreshTokenHash: crypto.randomUUID(), passwordChangedAt: null };
+  const opened = { session, refreshTokenHash: crypto.randomUUID(), passwordChangedAt: null, admission: NO_ADMISSION };
   await store.insert(opened, auditEntry());
   tokenId = crypto.randomUUID();
   await store.addGrant({ tokenId, sessionId, expiresAt: later(60) });

@@ -1,6 +1,7 @@
 /** A user's session: everything that one login led to, until it ends (RFC 9700 §4.14.2 calls it a token family). */
 import type { Claims } from "#shared/contracts/access-token.ts";
-import type { EntitledUser } from "../accounts/user.ts";
+import type { Admission } from "../accounts/lockout.ts";
+import type { EntitledUser, StoredEntitlement } from "../accounts/user.ts";
 import type { AuditEntry } from "../audit/audit-entry.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -42,6 +43,8 @@ export interface NewSession {
   refreshTokenHash: string;
   /** When the password that was checked had been set. */
   passwordChangedAt: Date | null;
+  /** Stored with it, whether the session can be opened or not. */
+  admission: Admission;
 }
 
 export interface SessionRotation {
@@ -72,8 +75,8 @@ export interface SessionStore {
   findRefreshToken(hash: string): Promise<StoredRefreshToken | undefined>;
   /** The sessions of a user that have not ended nor expired, the latest login first. */
   list(userId: string, alive: AliveSince, limit: number, after: SessionPosition | undefined): Promise<Session[]>;
-  /** false: the user was locked, or their password changed, since it was checked. */
-  insert(opened: NewSession, entry: AuditEntry): Promise<boolean>;
+  /** What the user may do as of now; `undefined`: they were locked, or their password changed, since it was checked. */
+  insert(opened: NewSession, entry: AuditEntry): Promise<StoredEntitlement | undefined>;
   /** Consumes a refresh token for its successor, once; false: it was consumed, or its session ended, meanwhile. */
   rotateRefreshToken(rotation: SessionRotation, entry: AuditEntry): Promise<boolean>;
   /** Marks the unused successor as issued again; false: it was used, or the session ended, meanwhile. */

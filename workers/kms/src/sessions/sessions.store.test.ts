@@ -19,6 +19,22 @@ test("ends every session after 90 days, however much it is used", async () => {
   expect(await sessions().refresh(refreshToken, undefined)).toEqual({ ok: false, error: { kind: "session-ended" } });
 });
 
+test.each([
+  { isLocked: false, remembered: 1 },
+  { isLocked: true, remembered: 0 },
+])("takes an attempt back as it opens a session (locked meanwhile: $isLocked)", async ({ isLocked, remembered }) => {
+  const [counter, location] = [crypto.randomUUID(), crypto.randomUUID()];
+  const insert = "INSERT INTO password_attempts (counter, failures, blocked_until, attempted_at) VALUES (?, 1, 0, ?)";
+  await client().execute({ sql: insert, args: [counter, clock.nowMs] });
+  if (isLocked) await client().execute({ sql: "UPDATE users SET locked_at = 1 WHERE id = ?", args: [user().id] });
+  const admission = { release: { cleared: [counter], reduced: [], by: undefined }, location };
+  const login = { action: "login", acr: "aal1", amr: ["pwd"], admission } as const;
+  const begun = await sessions().begin({ user: user(), passwordChangedAt: null }, { ...login, amr: ["pwd"] });
+  expect(begun.ok).toBe(!isLocked);
+  expect(await count("password_attempts", "counter", counter)).toBe(0);
+  expect(await count("known_addresses", "place", location)).toBe(remembered);
+});
+
 test("raises a session for good after a second factor, and keeps it raised through refreshes", async () => {
   const opened = await open();
   clock.nowMs += 60_000;

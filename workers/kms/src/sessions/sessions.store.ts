@@ -1,7 +1,8 @@
 /** Sessions and their refresh tokens in the database. */
 import { and, desc, eq, getTableColumns, gt, isNull, sql } from "drizzle-orm";
 import { alias } from "drizzle-orm/sqlite-core";
-import { entitledUserFrom, permissionsOfUser } from "../accounts/users.store.ts";
+import { admitting } from "../accounts/password-attempts.store.ts";
+import { entitledUserFrom, entitlementFrom, permissionsOfUser, selectEntitlement } from "../accounts/users.store.ts";
 import { appendEntry } from "../audit/audit.store.ts";
 import type { KmsDatabase } from "../db/connection.ts";
 import { users } from "../db/schema/accounts.ts";
@@ -90,8 +91,8 @@ export const createSessionStore = ({ orm, client }: KmsDatabase): SessionStore =
       )
       .orderBy(desc(sessions.createdAt), desc(sessions.id))
       .limit(limit),
-  insert: async ({ session, refreshTokenHash, passwordChangedAt }, entry) => {
-    const [inserted] = await client.batch(
+  insert: async ({ session, refreshTokenHash, passwordChangedAt, admission }, entry) => {
+    const results = await client.batch(
       [
         {
           sql: INSERT_SESSION,
@@ -108,10 +109,13 @@ export const createSessionStore = ({ orm, client }: KmsDatabase): SessionStore =
         },
         appendEntry(entry, "changed"),
         { sql: INSERT_REFRESH_TOKEN, args: [refreshTokenHash, session.id] },
+        ...admitting(admission, session.id),
+        selectEntitlement(session.userId),
       ],
       "write",
     );
-    return inserted?.rowsAffected === 1;
+    const row = results.at(-1)?.rows[0];
+    return row && results[0]?.rowsAffected === 1 ? entitlementFrom(row) : undefined;
   },
   rotateRefreshToken: async ({ hash, successorHash, at }, entry) => {
     const [consumed] = await client.batch(

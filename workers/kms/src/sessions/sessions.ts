@@ -2,6 +2,7 @@
 import type { Audience } from "#shared/contracts/access-token.ts";
 import type { Scope } from "#shared/contracts/rights.ts";
 import { failure, type Result, success } from "#shared/lang/result.ts";
+import type { Admission } from "../accounts/lockout.ts";
 import { scopesBeyond } from "../accounts/rights.ts";
 import type { Credentials } from "../accounts/user.ts";
 import type { ScopedToken } from "../tokens/access-token.ts";
@@ -39,19 +40,28 @@ export interface RefreshedTokens extends SessionTokens {
 
 export type RefreshFailure = "unknown" | "reused" | "session-ended" | "scope-exceeded" | "token-too-long";
 
-/** How a user was recognised who opens a session. */
+/** How a user was recognised who opens a session, and what that takes back of what was counted. */
 export interface Login extends Pick<Session, "acr" | "amr"> {
   action: "login" | "login.passkey";
+  admission: Admission;
 }
 
-const BY_PASSWORD: Login = { action: "login", acr: "aal1", amr: ["pwd"] };
+/** A session that has just been stored, and its first refresh token. */
+export interface BegunSession extends OpenSession {
+  refreshToken: string;
+}
 
 export interface Sessions extends Elevations {
-  /** `superseded`: the user was locked, or their password changed, after they were authenticated. */
-  open(
+  /**
+   * Opens a session and stores the admission, in one transaction. `superseded`: the user was locked, or their password
+   * changed, after they were authenticated; only the attempt is taken back then.
+   */
+  begin(
     credentials: Pick<Credentials, "user" | "passwordChangedAt">,
-    login?: Login,
-  ): Promise<Result<SessionTokens, "superseded">>;
+    login: Login,
+  ): Promise<Result<BegunSession, "superseded">>;
+  /** The first tokens of a session. */
+  issue(begun: BegunSession): Promise<SessionTokens>;
   /**
    * Trades a refresh token for new tokens: the access token with all scopes of the user's roles and for all workers, unless
    * fewer are wanted. The session stays whole.
@@ -158,7 +168,7 @@ export const createSessions = (options: SessionsOptions): Sessions => {
       return found?.user.id === userId && isAlive(found.session, now()) && end(found.session);
     },
     sessionOf: async (refreshToken) => (await find(refreshToken))?.session,
-    open: async ({ user, passwordChangedAt }, { action, acr, amr } = BY_PASSWORD) => {
+    begin: async ({ user, passwordChangedAt }, { action, acr, amr, admission }) => {
       const at = new Date(now());
       const session: Session = {
         id: createId(),
@@ -178,14 +188,18 @@ export const createSessions = (options: SessionsOptions): Sessions => {
         target: session.id,
         personal: { userId: user.id, fields: { username: user.username } },
       } as const;
-      const isOpen = await recorder.change(event, (entry) =>
-        store.insert({ session, refreshTokenHash: hash, passwordChangedAt }, entry),
+      const entitlement = await recorder.change(event, (entry) =>
+        store.insert({ session, refreshTokenHash: hash, passwordChangedAt, admission }, entry),
       );
-      const asOf = new Date(now());
-      const opened = isOpen ? await store.find(session.id) : undefined;
-      if (!opened) return failure("superseded");
-      const access = await issueToken(grantOf(opened, entitlementOf(opened, stepUpForRoles), asOf));
-      return success({ sessionId: session.id, userId: user.id, access, refreshToken: token });
+      if (!entitlement) return failure("superseded");
+      const { roles, ...rights } = entitlement;
+      return success({ session, user: { ...user, roles }, ...rights, refreshToken: token });
+    },
+    issue: async ({ refreshToken, ...opened }) => {
+      const { session, user } = opened;
+      // The rights were read when the session was stored, and so no earlier than it was created.
+      const grant = grantOf(opened, entitlementOf(opened, stepUpForRoles), session.createdAt);
+      return { sessionId: session.id, userId: user.id, access: await issueToken(grant), refreshToken };
     },
     refresh: async (token, wanted, audiences) => {
       const refreshed = await refresh(token, wanted, audiences);
