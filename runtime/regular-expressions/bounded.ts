@@ -10,8 +10,6 @@ export const BOUNDED: Readonly<Record<string, string>> = {
   "/(.+)\\1+/g": "@zxcvbn-ts/core, of a part of a password: at most 32 characters",
   "/^(.+?)\\1+$/": "@zxcvbn-ts/core, of a part of a password: at most 32 characters",
   "/\\p{RGI_Emoji}/gv": "shared, of the name of a key or a factor: at most 100 characters, and an emoji has few",
-  "/^((?<username>[^:]*)(:(?<password>.*))?@)?((?<host>[^:\\[\\]]*)|(\\[(?<host_br>[^\\[\\]]*)\\]))(:(?<port>[0-9]*))?$/su":
-    "@libsql/core, of DATABASE_URL",
   "/^-+|-+$/g": "zod's slugify, which no schema uses",
   "/\\{[^}]+\\}/g": "hono, of a route when it is registered",
   "/\\{(?:\\{[\\d,]+\\}|[^}])+\\}/g": "hono, of a route when it is registered",
@@ -38,7 +36,6 @@ export const COMPOSING: Readonly<Record<string, string>> = {
   "node_modules/@zxcvbn-ts/core/dist/matcher/separator/matching.mjs":
     "one separator out of a list, of 32 characters at most",
   "node_modules/ipaddr.js/lib/ipaddr.js": "constants, when it is loaded",
-  "node_modules/@libsql/core/lib-esm/uri.js": "constants, when it is loaded",
   "node_modules/axios/dist/browser/axios.cjs": "constants, when it is loaded",
   "node_modules/@peculiar/x509/build/x509.es.js": "constants, when it is loaded",
   "node_modules/zod/v4/core/regexes.js": "the options of a schema, when it is made",

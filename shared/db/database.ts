@@ -2,11 +2,19 @@
  * A worker's own libSQL database: bounded waits, retries when another writer holds the lock, one error for "unavailable".
  */
 import type { Client } from "@libsql/client";
-import { createClient } from "@libsql/client/web";
-import { drizzle } from "drizzle-orm/libsql/web";
+import {
+  createTableRelationsHelpers,
+  type ExtractTablesWithRelations,
+  extractTablesRelationalConfig,
+} from "drizzle-orm";
+import { LibSQLDatabase } from "drizzle-orm/libsql/driver-core";
+import { LibSQLSession } from "drizzle-orm/libsql/session";
+import { SQLiteAsyncDialect } from "drizzle-orm/sqlite-core";
 import { causesOf, isUnavailable, Unavailable } from "../lang/unavailable.ts";
 import { observeDatabaseCall } from "../observability/metrics.ts";
+import { createClient } from "./client.ts";
 import { type ConcurrencyLimit, createConcurrencyLimit } from "./concurrency-limit.ts";
+import { createStreams, pipelineUrl, type StreamsOptions } from "./streams.ts";
 
 const REQUEST_TIMEOUT_MS = 3_000;
 /**
@@ -16,8 +24,6 @@ const SLOT_WAIT_MS = 3_500;
 const BUSY_RETRY_BUDGET_MS = 2_500;
 const BUSY_RETRY_STEP_MS = 15;
 const BUSY_RETRY_MAX_MS = 200;
-/** The client's own limiter would tie one request's work to another's, which workerd forbids. */
-const NO_CONCURRENCY_LIMIT = 1_000_000;
 
 /** The database is unavailable; nothing was acknowledged. */
 export class DatabaseUnavailable extends Unavailable {
@@ -82,20 +88,40 @@ interface DatabaseOptions {
   LIBSQL?: Pick<Fetcher, "fetch"> | undefined;
 }
 
-const createBoundedFetch =
-  (server: Pick<Fetcher, "fetch"> | undefined) =>
-  async (request: Request): Promise<Response> => {
-    const signal = AbortSignal.timeout(REQUEST_TIMEOUT_MS);
-    const response = await (server ? server.fetch(request, { signal }) : fetch(request, { signal })).catch(
-      (cause: unknown) => {
-        throw new DatabaseUnavailable("the database is not responding", { cause });
-      },
-    );
-    if (response.ok) return response;
-    throw new DatabaseUnavailable(
-      `the database responded ${response.status}: ${(await response.text()).slice(0, 200)}`,
-    );
+const createPost = ({ LIBSQL, DATABASE_TOKEN }: DatabaseOptions): StreamsOptions["post"] => {
+  const headers = { authorization: `Bearer ${DATABASE_TOKEN}`, "content-type": "application/json" };
+  return async (url, body) => {
+    const init = { method: "POST", headers, body, signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS) };
+    try {
+      const response = await (LIBSQL ? LIBSQL.fetch(url, init) : fetch(url, init));
+      return { status: response.status, text: await response.text() };
+    } catch (cause) {
+      throw new DatabaseUnavailable("the database is not responding", { cause });
+    }
   };
+};
+
+const connect = (bindings: DatabaseOptions): Client =>
+  createClient(
+    createStreams({
+      url: pipelineUrl(bindings.DATABASE_URL),
+      post: createPost(bindings),
+      now: Date.now,
+      onRefusal: (status, text) => new DatabaseUnavailable(`the database responded ${status}: ${text.slice(0, 200)}`),
+    }),
+  );
+
+/** As `drizzle-orm/libsql` puts it together, which would bring a client of its own along. */
+const createOrm = <Schema extends Record<string, unknown>>(client: Client, fullSchema: Schema) => {
+  const { tables, tableNamesMap } = extractTablesRelationalConfig<ExtractTablesWithRelations<Schema>>(
+    fullSchema,
+    createTableRelationsHelpers,
+  );
+  const schema = { fullSchema, schema: tables, tableNamesMap };
+  const dialect = new SQLiteAsyncDialect();
+  const session = new LibSQLSession<Schema, ExtractTablesWithRelations<Schema>>(client, dialect, schema, {}, undefined);
+  return new LibSQLDatabase<Schema>("async", dialect, session, schema);
+};
 
 const READS = /^\s*SELECT\b/i;
 
@@ -139,18 +165,10 @@ const withLimits = (client: Client, writers: number): Client => {
 
 /** Connects to the database of this worker; nothing is sent before the first query. */
 export const createDatabase = <Schema extends Record<string, unknown>>(bindings: DatabaseOptions, schema: Schema) => {
-  const client = withLimits(
-    createClient({
-      url: bindings.DATABASE_URL,
-      authToken: bindings.DATABASE_TOKEN,
-      fetch: createBoundedFetch(bindings.LIBSQL),
-      concurrency: NO_CONCURRENCY_LIMIT,
-    }),
-    bindings.DATABASE_WRITERS,
-  );
+  const client = withLimits(connect(bindings), bindings.DATABASE_WRITERS);
   return {
     /** Queries and single writes; each is one round trip. */
-    orm: drizzle({ client, schema }),
+    orm: createOrm(client, schema),
     /** The bare client, for statements that drizzle cannot express and for `batch(…, "write")`. */
     client,
     /** Resolves if the database responds; fails with `DatabaseUnavailable`. */
