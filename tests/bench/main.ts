@@ -1,23 +1,35 @@
-/** `npm run bench [-- NAME…]`: measures a real Fountain on this machine and prints tables. Nothing here passes or fails. */
+/**
+ * `npm run bench [-- NAME…] [--rounds N] [--profile] [--against DIRECTORY]`: measures a real Fountain on this machine and
+ * prints tables. No figure passes or fails; a response that should not have been ends it with 1.
+ */
+import { benchGateway } from "./gateway.ts";
 import { benchImport } from "./import.ts";
 import { benchKms } from "./kms.ts";
+import { type BenchOptions, readOptions } from "./options.ts";
 import { benchSearch } from "./search.ts";
 import { benchStalls } from "./stalls.ts";
 import { type Table, toMarkdown } from "./table.ts";
 
-const BENCHMARKS: Record<string, () => Promise<Table>> = {
+const BENCHMARKS: Record<string, (options: BenchOptions) => Promise<Table | Table[]>> = {
   import: benchImport,
   search: benchSearch,
   kms: benchKms,
+  gateway: benchGateway,
   stalls: benchStalls,
 };
 
-const wanted = process.argv.slice(2);
-const unknown = wanted.find((name) => !(name in BENCHMARKS));
+const options = readOptions(process.argv.slice(2));
+const { names } = options;
+const unknown = names.find((name) => !(name in BENCHMARKS));
 if (unknown !== undefined) {
   console.error(`There is no benchmark "${unknown}": choose among ${Object.keys(BENCHMARKS).join(", ")}.`);
   process.exit(1);
 }
 for (const [name, run] of Object.entries(BENCHMARKS)) {
-  if (wanted.length === 0 || wanted.includes(name)) console.log(toMarkdown(await run()));
+  if (names.length > 0 && !names.includes(name)) continue;
+  for (const table of [await run(options)].flat()) {
+    console.log(toMarkdown(table));
+    for (const fault of table.faults ?? []) console.error(`unexpected: ${fault}`);
+    if (table.faults?.length) process.exitCode = 1;
+  }
 }

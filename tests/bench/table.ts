@@ -6,6 +6,8 @@ export interface Table {
   method: string;
   columns: readonly string[];
   rows: readonly (readonly string[])[];
+  /** Responses that should not have been: the figures are not to be trusted then. */
+  faults?: readonly string[];
 }
 
 const line = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;

@@ -39,6 +39,7 @@ export const adapted = (file: string, replacements: Readonly<Record<string, stri
 export interface Caddy {
   /** `https://localhost` with its port, under a certificate of Caddy's own authority. */
   url: string;
+  pid: number;
   /** Where the metrics and the probe targets are. */
   watchPort: number;
   /** Every line it wrote so far. */
@@ -82,6 +83,7 @@ export const startCaddy = async (upstream: string): Promise<Caddy> => {
   }
   return {
     url: `https://localhost:${httpsPort}`,
+    pid: child.pid ?? 0,
     watchPort,
     logs,
     stop: async () => {
