@@ -1,4 +1,6 @@
-import { describe, expect, test } from "vitest";
+import { build } from "esbuild";
+import { Miniflare } from "miniflare";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type ConcurrencyLimit, createConcurrencyLimit } from "./concurrency-limit.ts";
 
 interface Stage {
@@ -99,35 +101,89 @@ describe("writers taking turns", () => {
     void begin(1);
     await pass(3_000);
     const later = begin(2);
-    await pass(1_100);
+    await pass(1_300);
     expect(started).toEqual([1, 2]);
     end(2);
     await later;
   });
 
-  test("are not held up by one who stopped waiting without a word", async () => {
-    let nowMs = 0;
-    const never = (): Promise<void> => new Promise(() => undefined);
-    const sleeps: (() => Promise<void>)[] = [never];
+  test("wake who is next, without any timer", async () => {
     const limit = createConcurrencyLimit({
-      now: () => nowMs,
-      sleep: async (ms) => {
-        await (sleeps.shift()?.() ?? settle());
-        nowMs += ms;
-      },
-      width: 1,
-      maxWaitMs: 5_000,
-      workMs: 10_000,
+      width: 2,
+      now: () => 0,
+      sleep: () => new Promise(() => undefined),
+      maxWaitMs: 1,
+      workMs: 1,
       onTimeout: () => new Error("too long"),
     });
-    const held = Promise.withResolvers<void>();
-    const holder = limit(() => held.promise);
-    await settle();
-    void limit(async () => "cancelled");
-    await settle();
-    const waiting = limit(async () => "done");
-    held.resolve();
-    expect(await waiting).toBe("done");
-    await holder;
+    const done: number[] = [];
+    const work = async (number: number): Promise<void> => {
+      await settle();
+      done.push(number);
+    };
+    await Promise.all([1, 2, 3, 4, 5, 6].map((number) => limit(() => work(number))));
+    expect(done).toEqual([1, 2, 3, 4, 5, 6]);
+  });
+});
+
+/** Works for as many milliseconds as the URL says, one request at a time; `/outer` gives up after as many as it says. */
+const WORKER = `
+  import { createConcurrencyLimit } from "./concurrency-limit.ts";
+  const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+  const limit = createConcurrencyLimit({
+    width: 1, now: Date.now, sleep, maxWaitMs: 20_000, workMs: 2_000, onTimeout: () => new Error("too long"),
+  });
+  const begun = [];
+  export default {
+    fetch: async (request, env) => {
+      const { pathname, searchParams } = new URL(request.url);
+      const ms = Number(searchParams.get("ms"));
+      if (pathname === "/begun") return Response.json(begun);
+      if (pathname === "/outer")
+        return env.SELF.fetch("http://self" + searchParams.get("path"), { signal: AbortSignal.timeout(ms) }).catch(
+          () => new Response("given up", { status: 504 }),
+        );
+      return limit(async () => {
+        begun.push(pathname);
+        await sleep(ms);
+        return new Response("done");
+      });
+    },
+  };`;
+
+describe("requests in workerd", () => {
+  let miniflare: Miniflare;
+  const call = (target: string) => miniflare.dispatchFetch(`http://limit${target}`);
+  const begun = async (): Promise<unknown> => (await call("/begun")).json();
+
+  beforeAll(async () => {
+    const stdin = { contents: WORKER, resolveDir: import.meta.dirname };
+    const { outputFiles } = await build({ stdin, bundle: true, format: "esm", write: false });
+    miniflare = new Miniflare({
+      name: "limit",
+      modules: [{ type: "ESModule", path: "limit.js", contents: outputFiles[0]?.text ?? "" }],
+      compatibilityDate: "2026-07-01",
+      serviceBindings: { SELF: "limit" },
+      cf: false,
+    });
+    await miniflare.ready;
+  });
+  afterAll(() => miniflare.dispose());
+
+  test("wait for what another one does, each in its turn, and none counts as hung", async () => {
+    const targets = Array.from({ length: 40 }, (_, index) => `/crowd/${index}?ms=5`);
+    const responses = await Promise.all(targets.map(call));
+    expect(responses.map(({ status }) => status)).toEqual(targets.map(() => 200));
+    expect(await begun()).toHaveLength(40);
+  });
+
+  test("go on after one that was cancelled while it worked, and after those cancelled while they waited", async () => {
+    const given = await Promise.all(
+      [1, 2, 3].map((number) => call(`/outer?ms=200&path=${encodeURIComponent(`/cancelled/${number}?ms=60000`)}`)),
+    );
+    expect(given.map(({ status }) => status)).toEqual([504, 504, 504]);
+    expect((await call("/after?ms=1")).status).toBe(200);
+    expect(await begun()).toEqual(expect.arrayContaining(["/cancelled/1", "/after"]));
+    expect(await begun()).not.toEqual(expect.arrayContaining(["/cancelled/3"]));
   });
 });

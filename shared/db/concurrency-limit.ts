@@ -1,14 +1,13 @@
 /**
  * Limits how much of something goes at a time, in the order it came: writers of a worker, and searches. When several
  * connections wait for sqld's write lock while one checkpoints, sqld 0.24.32 can lose the lock for good and spin: seen
- * within seconds with five writers, never with four, counted over all processes. Waiting is polling: workerd forbids a
- * request to wait for what another one does.
+ * within seconds with five writers, never with four, counted over all processes. Who leaves wakes who is next: workerd
+ * lets one request settle what another awaits, as long as that one has a timer of its own (otherwise it counts as hung).
  */
 
-const STEP_MS = 1;
-const MAX_PAUSE_MS = 50;
-/** A request that is cancelled never says so: a slot that was not confirmed for this long is free. */
-const SLOT_TTL_MS = 1_000;
+/** A request that is cancelled never says so: one that waits and did not confirm its place for this long has left. */
+const CONFIRMED_MS = 1_000;
+const CONFIRM_EVERY_MS = 250;
 
 export interface ConcurrencyLimitOptions {
   /** How many run at a time. */
@@ -23,6 +22,13 @@ export interface ConcurrencyLimitOptions {
   onTimeout: () => Error;
 }
 
+interface Entry {
+  /** Until when it counts. */
+  expiresAtMs: number;
+  /** Ends the pause of one that waits. */
+  wake: (() => void) | undefined;
+}
+
 /** Runs the work as soon as a slot is free. */
 export type ConcurrencyLimit = <Value>(work: () => Promise<Value>) => Promise<Value>;
 
@@ -35,38 +41,47 @@ export const createConcurrencyLimit = ({
   workMs,
   onTimeout,
 }: ConcurrencyLimitOptions): ConcurrencyLimit => {
-  /** In order of arrival: each entry, and until when it counts. */
-  const queue = new Map<symbol, number>();
+  /** In order of arrival. */
+  const queue = new Set<Entry>();
 
-  const countAhead = (entry: symbol): number => {
-    let ahead = 0;
-    for (const [other, expiresAtMs] of queue) {
-      if (other === entry) break;
-      if (expiresAtMs <= now()) queue.delete(other);
-      else ahead += 1;
+  /** The first in the queue, as many as may run at a time. */
+  const admitted = (): Entry[] => {
+    const first: Entry[] = [];
+    for (const entry of queue) {
+      if (entry.expiresAtMs <= now()) queue.delete(entry);
+      else if (first.push(entry) === width) break;
     }
-    return ahead;
+    return first;
   };
 
-  const waitForSlot = async (entry: symbol): Promise<void> => {
+  const wokenOrAfter = async (entry: Entry, ms: number): Promise<void> => {
+    await new Promise<void>((resolve) => {
+      entry.wake = resolve;
+      void sleep(ms).then(resolve);
+    });
+    entry.wake = undefined;
+  };
+
+  const waitForSlot = async (entry: Entry): Promise<void> => {
     const giveUpAtMs = now() + maxWaitMs;
     for (;;) {
-      queue.set(entry, now() + SLOT_TTL_MS);
-      const ahead = countAhead(entry);
-      if (ahead < width) return;
+      entry.expiresAtMs = now() + CONFIRMED_MS;
+      queue.add(entry);
+      if (admitted().includes(entry)) return;
       if (now() >= giveUpAtMs) throw onTimeout();
-      await sleep(Math.min(STEP_MS * (ahead - width + 1), MAX_PAUSE_MS));
+      await wokenOrAfter(entry, Math.min(CONFIRM_EVERY_MS, giveUpAtMs - now()));
     }
   };
 
   return async (work) => {
-    const entry = Symbol("entry");
+    const entry: Entry = { expiresAtMs: 0, wake: undefined };
     try {
       await waitForSlot(entry);
-      queue.set(entry, now() + workMs);
+      entry.expiresAtMs = now() + workMs;
       return await work();
     } finally {
       queue.delete(entry);
+      for (const next of admitted()) next.wake?.();
     }
   };
 };
