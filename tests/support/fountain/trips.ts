@@ -17,8 +17,8 @@ export interface Trips {
 export interface TripCounter {
   /** Stands in front of the libSQL server at this port from now on; gives the port to use instead. */
   listen(sqldPort: number): Promise<number>;
-  /** Does the work, waits until no more trips follow, and gives those of this worker. */
-  during(worker: string, work: () => Promise<unknown>): Promise<Trips>;
+  /** Does the work, waits until no more trips follow, and gives those of these workers. */
+  during(workers: readonly string[], work: () => Promise<unknown>): Promise<Trips>;
   stop(): Promise<void>;
 }
 
@@ -87,13 +87,13 @@ export const createTripCounter = (): TripCounter => {
       await new Promise<void>((resolve) => listening.listen(0, "127.0.0.1", resolve));
       return (listening.address() as AddressInfo).port;
     },
-    during: async (worker, work) => {
+    during: async (workers, work) => {
       await quiet();
       ended.length = 0;
       await work();
       const before = ended.splice(0);
       await quiet();
-      const mine = (trips: Trip[]): Trip[] => trips.filter((trip) => trip.worker === worker);
+      const mine = (trips: Trip[]): Trip[] => trips.filter(({ worker }) => workers.includes(worker));
       return { before: mine(before), after: mine(ended.splice(0)) };
     },
     stop: async () => {

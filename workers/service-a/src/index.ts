@@ -34,10 +34,11 @@ const connect = once((bindings: unknown): ServiceAServices => {
   const deadLetters = createDeadLetterStore(database);
   const outbox = createOutboxStore(database);
   const purge = createPurge(database);
-  const drainOutbox = createDrain({
+  const { drain, drainSoon } = createDrain({
     outbox,
     search: env.SEARCH_RPC,
     now,
+    sleep,
     newHolder: () => crypto.randomUUID(),
     random: Math.random,
     warn: (event, fields) => log("warn", event, fields),
@@ -53,10 +54,10 @@ const connect = once((bindings: unknown): ServiceAServices => {
     redrive: createRedrive(deadLetters, recorder),
     outbox,
     contributionsOf: createContributions(database),
-    drainOutbox,
-    deliver: createDelivery({ outbox, drain: drainOutbox, now, sleep }),
+    drainOutbox: drainSoon,
+    deliver: createDelivery({ outbox, drain, now, sleep }),
     runMaintenance: async () => {
-      await drainOutbox();
+      await drain();
       await purge(now());
     },
   };

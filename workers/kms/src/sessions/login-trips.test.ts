@@ -40,7 +40,7 @@ const CHECKPOINT = /inner join "audit_chain"|(from|INTO) "?audit_checkpoints/;
 const counted = async (work: () => Promise<Response>): Promise<{ status: number; before: number; after: number }> => {
   await new Promise((resolve) => setTimeout(resolve, KEPT_MS));
   let status = 0;
-  const { before, after } = await trips.during("kms", async () => {
+  const { before, after } = await trips.during(["kms"], async () => {
     ({ status } = await work());
   });
   const others = after.filter(({ statements }) => !statements.every((sql) => CHECKPOINT.test(sql)));

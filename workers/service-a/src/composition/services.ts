@@ -16,7 +16,7 @@ export interface ServiceAServices extends BaseServices, Maintained {
   redrive: Redrive;
   outbox: Pick<OutboxStore, "backlog">;
   contributionsOf: (author: string) => Promise<Contributions>;
-  /** Delivers changes to search, unless a delivery is already running. */
+  /** Delivers changes to search a moment later, unless a delivery is already under way. */
   drainOutbox: () => Promise<void>;
   /** Delivers the changes stored now to search, and resolves when that is done or the time is over. */
   deliver: (limitMs: number) => Promise<void>;

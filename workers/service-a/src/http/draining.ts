@@ -9,7 +9,7 @@ const IMPORT_LIMIT_MS = 5_000;
 const IMPORT = "/scripts";
 
 /**
- * Starts delivering a call's changes to search as soon as the caller has its response. An import, the first thing that a
+ * Delivers a call's changes to search once the caller has its response, with those of other calls then. An import, the first thing that a
  * newcomer searches for, is delivered before its response.
  */
 export const addDraining = (app: OpenAPIHono<WorkerEnv<ServiceAServices>>): void => {

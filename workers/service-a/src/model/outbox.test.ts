@@ -26,17 +26,14 @@ const change = (rowId: number, elementId: number, attempts = 0): Change => ({
 const createOutbox = (batches: Change[][], failures = 0) => {
   const calls: unknown[][] = [];
   const outbox: OutboxStore = {
-    takeLease: async (holder) => {
+    take: async (holder) => {
       calls.push(["take", holder]);
-      return failures;
+      const changes = batches.shift();
+      return changes && { changes, failures };
     },
     advance: async (_, outcome) => {
       calls.push(["advance", outcome.deliveredIds, outcome.refused]);
       return batches.shift() ?? [];
-    },
-    finish: async () => {
-      calls.push(["finish"]);
-      return true;
     },
     pause: async (_, untilMs, count) => {
       calls.push(["pause", untilMs, count]);
@@ -51,10 +48,12 @@ const NOW_MS = 1_000_000;
 const drainWith = (outbox: OutboxStore, sync: SearchRpc["sync"]) => {
   let holders = 0;
   const warn = vi.fn<(event: string, fields: object) => void>();
-  const drain = createDrain({
+  const sleep = vi.fn(async (_ms: number) => {});
+  const draining = createDrain({
     outbox,
     search: { sync },
     now: () => NOW_MS,
+    sleep,
     newHolder: () => {
       holders += 1;
       return `holder-${holders}`;
@@ -62,7 +61,7 @@ const drainWith = (outbox: OutboxStore, sync: SearchRpc["sync"]) => {
     random: () => 1,
     warn,
   });
-  return { drain, warn };
+  return { ...draining, warn, sleep };
 };
 
 const accept = async (operations: SyncOperation[]) => ({
@@ -110,11 +109,29 @@ describe("draining", () => {
     ]);
     expect(calls).toEqual([
       ["take", "holder-1"],
-      ["advance", [], []],
       ["advance", [1, 2], []],
       ["advance", [3], []],
-      ["finish"],
     ]);
+  });
+
+  test("delivers the changes of ten calls at once together", async () => {
+    const { outbox, calls } = createOutbox([Array.from({ length: 10 }, (_, index) => change(index, index))]);
+    const sync = vi.fn(accept);
+    const { drainSoon, sleep } = drainWith(outbox, sync);
+    await Promise.all(Array.from({ length: 10 }, drainSoon));
+    expect(sleep).toHaveBeenCalledTimes(1);
+    expect(sync.mock.calls.map(([operations]) => operations.length)).toEqual([10]);
+    expect(calls.map(([name]) => name)).toEqual(["take", "advance"]);
+  });
+
+  test("gathers what others change during a delivery before the next one", async () => {
+    const { outbox } = createOutbox([[change(1, 5)], [change(2, 6)]]);
+    const { drain, drainSoon, sleep } = drainWith(outbox, async (operations) => {
+      if (operations[0]?.document.id === "spokenWord-5") await drainSoon();
+      return accept(operations);
+    });
+    await drain();
+    expect(sleep.mock.calls).toEqual([[50]]);
   });
 
   test("sends an element once that changed several times, and confirms every change", async () => {
@@ -167,10 +184,7 @@ describe("draining", () => {
   ])("pauses, confirming nothing, when search %s", async (_, sync) => {
     const { outbox, calls } = createOutbox([[change(1, 5)]], 2);
     await drainWith(outbox, sync).drain();
-    expect(calls.slice(1)).toEqual([
-      ["advance", [], []],
-      ["pause", NOW_MS + 4_000, 3],
-    ]);
+    expect(calls.slice(1)).toEqual([["pause", NOW_MS + 4_000, 3]]);
   });
 
   test("keeps the lease to its end when search does not answer, and comes back under another name", async () => {
@@ -182,53 +196,42 @@ describe("draining", () => {
     await drained;
     vi.useRealTimers();
     expect(warn).toHaveBeenCalledWith("outbox.no-answer", { changes: 1 });
-    expect(calls).toEqual([
-      ["take", "holder-1"],
-      ["advance", [], []],
-    ]);
+    expect(calls).toEqual([["take", "holder-1"]]);
     await drain();
-    expect(calls[2]).toEqual(["take", "holder-2"]);
+    expect(calls[1]).toEqual(["take", "holder-2"]);
   });
 
   test("is not begun twice in one isolate, and looks again for whoever asked meanwhile", async () => {
-    const { outbox, calls } = createOutbox([[change(1, 5)], []]);
-    let release = (): void => undefined;
-    const held = new Promise<void>((resolve) => {
-      release = resolve;
-    });
-    const { drain } = drainWith(outbox, async (operations) => {
-      await held;
-      return accept(operations);
-    });
+    const { outbox, calls } = createOutbox([[change(1, 5)]]);
+    const held = Promise.withResolvers<void>();
+    const advance = vi.fn(() => held.promise.then(() => []));
+    const { drain } = drainWith({ ...outbox, advance }, accept);
     const first = drain();
+    await vi.waitFor(() => expect(advance).toHaveBeenCalled());
     await Promise.all([drain(), drain()]);
-    expect(calls.filter(([name]) => name === "take")).toHaveLength(1);
-    release();
+    expect(calls).toEqual([["take", "holder-1"]]);
+    held.resolve();
     await first;
-    expect(calls.filter(([name]) => name === "take")).toHaveLength(2);
+    expect(calls).toEqual([
+      ["take", "holder-1"],
+      ["take", "holder-1"],
+    ]);
   });
 
   test("can be begun again after the database was gone", async () => {
     const { outbox, calls } = createOutbox([]);
-    const broken: OutboxStore = { ...outbox, takeLease: () => Promise.reject(new Error("gone")) };
+    const broken: OutboxStore = { ...outbox, take: () => Promise.reject(new Error("gone")) };
     const { drain } = drainWith(broken, accept);
     await expect(drain()).rejects.toThrow("gone");
-    Object.assign(broken, { takeLease: outbox.takeLease });
+    Object.assign(broken, { take: outbox.take });
     await drain();
     expect(calls[0]).toEqual(["take", "holder-1"]);
   });
 
   test("does nothing more once the lease is lost", async () => {
-    const { outbox } = createOutbox([]);
+    const { outbox } = createOutbox([[change(1, 5)]]);
     const sync = vi.fn(accept);
     await drainWith({ ...outbox, advance: async () => undefined }, sync).drain();
-    expect(sync).not.toHaveBeenCalled();
-  });
-
-  test("goes on when changes came in just before it would have ended", async () => {
-    const { outbox, calls } = createOutbox([[], [change(1, 5)], []]);
-    const answers = [false, true];
-    await drainWith({ ...outbox, finish: async () => answers.shift() ?? true }, accept).drain();
-    expect(calls).toContainEqual(["advance", [1], []]);
+    expect(sync).toHaveBeenCalledTimes(1);
   });
 });

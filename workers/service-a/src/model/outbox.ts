@@ -13,6 +13,10 @@ const LEASE_MS = 20_000;
 const DELIVERY_TIMEOUT_MS = 8_000;
 /** What is left after this long is for the next run. */
 const RUN_MS = 20_000;
+/** So long after a call that changed something the changes of other calls join it, and a delivery pauses for them. */
+const GATHER_MS = 50;
+/** A call that was cancelled while it gathered keeps others from draining for no longer. */
+const GATHER_LIMIT_MS = 4 * GATHER_MS;
 const BACKOFF_MS = 1_000;
 const MAX_BACKOFF_MS = 60_000;
 /** A change that search has refused so often is a dead letter: it waits for the operator. */
@@ -48,18 +52,23 @@ export interface Backlog {
   deadLetters: number;
 }
 
+/** What a run begins with. */
+export interface TakenChanges {
+  changes: Change[];
+  /** Runs in a row before this one that found search unavailable. */
+  failures: number;
+}
+
+/** Each takes one request to the database. */
 export interface OutboxStore {
+  /** Takes the lease and gives the first changes; `undefined` if nothing is due, or the lease is paused or someone else's. */
+  take(holder: string, nowMs: number, untilMs: number): Promise<TakenChanges | undefined>;
   /**
-   * The number of failed runs before this one; `undefined` if nothing is due, or the lease is paused or someone else's.
-   */
-  takeLease(holder: string, nowMs: number, untilMs: number): Promise<number | undefined>;
-  /**
-   * Records the outcome, prolongs the lease and gives the next changes; `undefined` when the lease is lost. What has
-   * reached search buries the dead letters of the same element: search has a later state than theirs.
+   * Records the outcome, and gives the next changes with a prolonged lease; none when nothing is due, and the lease is
+   * released; `undefined` when it is lost. What has reached search buries the dead letters of the same element: search has
+   * a later state than theirs.
    */
   advance(holder: string, outcome: Outcome, nowMs: number, untilMs: number): Promise<Change[] | undefined>;
-  /** Releases the lease if nothing is due any more; otherwise returns false. */
-  finish(holder: string, nowMs: number): Promise<boolean>;
   /** Releases the lease; no isolate can take it before this instant. */
   pause(holder: string, untilMs: number, failures: number): Promise<void>;
   backlog(): Promise<Backlog>;
@@ -77,6 +86,7 @@ export interface DrainOptions {
   search: SearchRpc;
   /** Milliseconds since the epoch. */
   now: () => number;
+  sleep: (ms: number) => Promise<void>;
   newHolder: () => string;
   /** From 0 up to 1. */
   random: () => number;
@@ -108,18 +118,22 @@ export const backoffMs = (failures: number, random: number): number =>
 const refusalOf = (error = "no result for this document"): string =>
   error.slice(0, MAX_REFUSAL_LENGTH).replaceAll("\0", "").toWellFormed();
 
-const NOTHING: Outcome = { deliveredIds: [], refused: [] };
+/** Each does nothing if this isolate or another one is draining. Rejects if our database is unavailable. */
+export interface Draining {
+  /** Drains the outbox. */
+  drain(): Promise<void>;
+  /** The same a moment later, so that calls at the same time share the delivery of their changes. */
+  drainSoon(): Promise<void>;
+}
 
-/**
- * A function that drains the outbox, unless this isolate or another one is doing so. Rejects if our database is
- * unavailable.
- */
-export const createDrain = (options: DrainOptions): (() => Promise<void>) => {
-  const { outbox, search, now, newHolder, random, warn } = options;
+export const createDrain = (options: DrainOptions): Draining => {
+  const { outbox, search, now, sleep, newHolder, random, warn } = options;
   /** Spares the database the question while this isolate drains; an instant, lest a cancelled run block it for ever. */
   let busyUntilMs = Number.NEGATIVE_INFINITY;
   /** The same for every run, so that a run that lost the database can continue as soon as it is back. */
   let holder = newHolder();
+  /** Until then another call is about to drain; an instant, for the same reason. */
+  let gatheringUntilMs = Number.NEGATIVE_INFINITY;
   /** A run was requested since the last look: the caller's commit may not have been seen. */
   let isWanted = false;
 
@@ -158,16 +172,15 @@ export const createDrain = (options: DrainOptions): (() => Promise<void>) => {
     if (deadLetters > 0) warn("outbox.dead-letters", { changes: deadLetters });
   };
 
-  const run = async (failures: number, stopAtMs: number): Promise<void> => {
-    let outcome = NOTHING;
-    for (;;) {
-      busyUntilMs = now() + LEASE_MS;
-      const changes = await outbox.advance(holder, outcome, now(), busyUntilMs);
-      if (changes === undefined) return;
-      outcome = NOTHING;
-      if (changes.length === 0 && (await outbox.finish(holder, now()))) return;
+  const look = (): [holder: string, nowMs: number, untilMs: number] => {
+    isWanted = false;
+    busyUntilMs = now() + LEASE_MS;
+    return [holder, now(), busyUntilMs];
+  };
+
+  const run = async ({ changes: first, failures }: TakenChanges, stopAtMs: number): Promise<void> => {
+    for (let changes = first; changes.length > 0; ) {
       if (now() >= stopAtMs) return outbox.pause(holder, now(), 0);
-      if (changes.length === 0) continue;
       const delivered = await deliver(changes);
       if (delivered === "no-answer") {
         holder = newHolder();
@@ -178,23 +191,35 @@ export const createDrain = (options: DrainOptions): (() => Promise<void>) => {
         return outbox.pause(holder, now() + backoffMs(failures, random()), failures + 1);
       }
       warnOf(delivered);
-      outcome = delivered;
+      if (isWanted) await sleep(GATHER_MS);
+      const [leaseholder, nowMs, untilMs] = look();
+      changes = (await outbox.advance(leaseholder, delivered, nowMs, untilMs)) ?? [];
     }
   };
 
-  return async () => {
+  const drain = async (): Promise<void> => {
     isWanted = true;
     if (now() < busyUntilMs) return;
     const stopAtMs = now() + RUN_MS;
     try {
       while (isWanted && now() < stopAtMs) {
-        isWanted = false;
-        busyUntilMs = now() + LEASE_MS;
-        const failures = await outbox.takeLease(holder, now(), busyUntilMs);
-        if (failures !== undefined) await run(failures, stopAtMs);
+        const taken = await outbox.take(...look());
+        if (taken) await run(taken, stopAtMs);
       }
     } finally {
       busyUntilMs = Number.NEGATIVE_INFINITY;
     }
+  };
+
+  return {
+    drain,
+    drainSoon: async () => {
+      isWanted = true;
+      if (now() < Math.max(busyUntilMs, gatheringUntilMs)) return;
+      gatheringUntilMs = now() + GATHER_LIMIT_MS;
+      await sleep(GATHER_MS);
+      gatheringUntilMs = Number.NEGATIVE_INFINITY;
+      await drain();
+    },
   };
 };

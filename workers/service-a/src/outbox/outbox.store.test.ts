@@ -60,10 +60,11 @@ const drainOf = (search: SearchRpc, warn: (event: string) => void = () => undefi
     outbox: createOutboxStore(database),
     search,
     now: Date.now,
+    sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
     newHolder: () => crypto.randomUUID(),
     random: Math.random,
     warn,
-  });
+  }).drain;
 
 const backlog = () => createOutboxStore(database).backlog();
 
@@ -103,36 +104,36 @@ describe("the lease", () => {
   test("is one's alone until it ends, is given back or runs out", async () => {
     await elements.create(draft(1, "x"));
     const at = Date.now() + 1_000;
-    expect(await outbox().takeLease("a", at, at + 100)).toBe(0);
-    expect(await outbox().takeLease("b", at + 99, at + 200)).toBeUndefined();
-    expect(await outbox().takeLease("a", at + 99, at + 200)).toBe(0);
-    expect(await outbox().takeLease("b", at + 200, at + 300)).toBe(0);
+    const isTaken = { failures: 0, changes: [{ attempts: 0, element: { elementId: 1, text: "x", versionNumber: 1 } }] };
+    expect(await outbox().take("a", at, at + 100)).toMatchObject(isTaken);
+    expect(await outbox().take("b", at + 99, at + 200)).toBeUndefined();
+    expect(await outbox().take("a", at + 99, at + 200)).toMatchObject(isTaken);
+    expect(await outbox().take("b", at + 200, at + 300)).toMatchObject(isTaken);
     expect(await outbox().advance("a", { deliveredIds: [], refused: [] }, at, at + 900)).toBeUndefined();
     expect(await outbox().advance("b", { deliveredIds: [], refused: [] }, at, at + 900)).toHaveLength(1);
   });
 
   test("is not to be had when nothing is due", async () => {
-    expect(await outbox().takeLease("a", Date.now(), Date.now() + 100)).toBeUndefined();
+    expect(await outbox().take("a", Date.now(), Date.now() + 100)).toBeUndefined();
   });
 
   test("is kept while something is due, and given back else", async () => {
     await elements.create(draft(1, "x"));
     const at = Date.now() + 1_000;
-    await outbox().takeLease("a", at, at + 100);
-    expect(await outbox().finish("a", at)).toBe(false);
+    await outbox().take("a", at, at + 100);
     const [change] = (await outbox().advance("a", { deliveredIds: [], refused: [] }, at, at + 100)) ?? [];
-    expect(change?.element).toMatchObject({ elementId: 1, text: "x", versionNumber: 1 });
-    await outbox().advance("a", { deliveredIds: [change?.rowId ?? 0], refused: [] }, at, at + 100);
-    expect(await outbox().finish("a", at)).toBe(true);
+    expect(await outbox().advance("a", { deliveredIds: [change?.rowId ?? 0], refused: [] }, at, at + 100)).toEqual([]);
+    await elements.create(draft(2, "y"));
+    expect(await outbox().take("b", at, at + 100)).toMatchObject({ changes: [{ element: { elementId: 2 } }] });
   });
 
   test("is not to be had during a pause, which remembers the failures", async () => {
     await elements.create(draft(1, "x"));
     const at = Date.now() + 1_000;
-    await outbox().takeLease("a", at, at + 100);
+    await outbox().take("a", at, at + 100);
     await outbox().pause("a", at + 50, 4);
-    expect(await outbox().takeLease("a", at + 49, at + 500)).toBeUndefined();
-    expect(await outbox().takeLease("b", at + 50, at + 500)).toBe(4);
+    expect(await outbox().take("a", at + 49, at + 500)).toBeUndefined();
+    expect(await outbox().take("b", at + 50, at + 500)).toMatchObject({ failures: 4 });
   });
 });
 
@@ -142,13 +143,12 @@ describe("changes", () => {
     await elements.create(draft(2, "y"));
     const outbox = createOutboxStore(database);
     const at = Date.now() + 1_000;
-    await outbox.takeLease("a", at, at + 100);
-    const changes = (await outbox.advance("a", { deliveredIds: [], refused: [] }, at, at + 100)) ?? [];
+    const { changes = [] } = (await outbox.take("a", at, at + 100)) ?? {};
     const [first, second] = changes.map(({ rowId }) => rowId);
     const refused = [{ rowId: first ?? 0, attempts: 1, nextAttemptAtMs: at + 60, refusal: "odd" }];
     expect(await outbox.advance("a", { deliveredIds: [second ?? 0], refused }, at, at + 100)).toEqual([]);
-    const later = await outbox.advance("a", { deliveredIds: [], refused: [] }, at + 60, at + 200);
-    expect(later?.map(({ rowId, attempts }) => [rowId, attempts])).toEqual([[first, 1]]);
+    const later = await outbox.take("a", at + 60, at + 200);
+    expect(later?.changes.map(({ rowId, attempts }) => [rowId, attempts])).toEqual([[first, 1]]);
   });
 
   test("come oldest first, as many as one delivery may hold", async () => {
@@ -156,8 +156,7 @@ describe("changes", () => {
     for (let id = 1; id <= 5; id += 1) await elements.create(draft(id, long));
     const outbox = createOutboxStore(database);
     const at = Date.now() + 1_000;
-    await outbox.takeLease("a", at, at + 100);
-    const changes = (await outbox.advance("a", { deliveredIds: [], refused: [] }, at, at + 100)) ?? [];
+    const { changes = [] } = (await outbox.take("a", at, at + 100)) ?? {};
     expect(changes.map(({ element }) => element.elementId)).toEqual([1, 2]);
   });
 

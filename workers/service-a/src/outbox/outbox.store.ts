@@ -1,4 +1,5 @@
 /** The outbox and its lease. */
+import type { ResultSet } from "@libsql/client";
 import { z } from "zod";
 import type { Database } from "#shared/db/database.ts";
 import { elementOf, elementRow } from "../db/row.ts";
@@ -16,24 +17,30 @@ const TAKE_LEASE = `
   WHERE outbox_lease.expires_at <= :nowMs OR outbox_lease.holder = excluded.holder
   RETURNING failures`;
 
-const PROLONG_LEASE = "UPDATE outbox_lease SET expires_at = :untilMs WHERE holder = :holder RETURNING id";
+/** Releases it when nothing is due: a change that comes later is delivered by the call that made it. */
+const KEEP_LEASE = `
+  UPDATE outbox_lease SET (holder, expires_at, failures) =
+    (SELECT :holder, :untilMs, failures WHERE EXISTS (${IS_DUE}) UNION ALL SELECT NULL, 0, 0 LIMIT 1)
+  WHERE holder = :holder RETURNING id`;
 
-const DELETE_DELIVERED = "DELETE FROM outbox WHERE id IN (SELECT value FROM json_each(:deliveredIds))";
-
-const DELETE_SUPERSEDED_DEAD_LETTERS = `
-  DELETE FROM outbox WHERE attempts >= ${MAX_ATTEMPTS} AND (element_type, element_id) IN (
-    SELECT element_type, element_id FROM outbox WHERE id IN (SELECT value FROM json_each(:deliveredIds)))`;
+/** With the dead letters of the same elements. */
+const DELETE_DELIVERED = `
+  DELETE FROM outbox WHERE id IN (
+    SELECT value FROM json_each(:deliveredIds)
+    UNION ALL SELECT dead.id FROM json_each(:deliveredIds) CROSS JOIN outbox AS delivered ON delivered.id = value
+      CROSS JOIN outbox AS dead USING (element_type, element_id) WHERE dead.attempts >= ${MAX_ATTEMPTS})`;
 
 const POSTPONE_REFUSED = `
   UPDATE outbox SET attempts = refused.value ->> 'attempts', refusal = refused.value ->> 'refusal',
     next_attempt_at = refused.value ->> 'nextAttemptAtMs'
   FROM json_each(:refused) AS refused WHERE outbox.id = refused.value ->> 'rowId'`;
 
-/** Oldest first, as many as the texts allow in one delivery. */
+/** For the holder of the lease: oldest first, as many as the texts allow in one delivery. */
 const READ_DUE = `
   WITH due AS (
     SELECT id, element_type, element_id, attempts FROM outbox
     WHERE next_attempt_at <= :nowMs AND attempts < ${MAX_ATTEMPTS}
+      AND EXISTS (SELECT 1 FROM outbox_lease WHERE holder = :holder)
     ORDER BY id LIMIT ${BATCH_SIZE}
   ),
   changed AS (
@@ -42,11 +49,6 @@ const READ_DUE = `
     JOIN versions USING (element_type, element_id, version_number)
   )
   SELECT * FROM changed WHERE total_length - length(text) <= ${TEXT_BUDGET} ORDER BY id`;
-
-const FINISH = `
-  UPDATE outbox_lease SET holder = NULL, expires_at = 0, failures = 0
-  WHERE holder = :holder AND NOT EXISTS (${IS_DUE})
-  RETURNING id`;
 
 const PAUSE = `
   UPDATE outbox_lease SET holder = NULL, expires_at = :untilMs, failures = :failures WHERE holder = :holder`;
@@ -73,31 +75,35 @@ const changeRow = elementRow
     ({ id, attempts, text, ...row }): Change => ({ rowId: id, attempts, element: { ...elementOf(row), text } }),
   );
 
+const changesFrom = (due: ResultSet | undefined): Change[] =>
+  (due?.rows ?? []).map((row) => changeRow.parse({ ...row }));
+
 export const createOutboxStore = ({
   client,
 }: Pick<Database<typeof schema>, "client">): OutboxStore & WaitingChanges => ({
-  takeLease: async (holder, nowMs, untilMs) => {
-    const { rows } = await client.execute({ sql: TAKE_LEASE, args: { holder, nowMs, untilMs } });
-    return rows[0] && Number(rows[0]["failures"]);
-  },
-
-  advance: async (holder, { deliveredIds, refused }, nowMs, untilMs) => {
-    const [, , , prolonged, due] = await client.batch(
+  take: async (holder, nowMs, untilMs) => {
+    const [lease, due] = await client.batch(
       [
-        { sql: DELETE_SUPERSEDED_DEAD_LETTERS, args: { deliveredIds: JSON.stringify(deliveredIds) } },
-        { sql: DELETE_DELIVERED, args: { deliveredIds: JSON.stringify(deliveredIds) } },
-        { sql: POSTPONE_REFUSED, args: { refused: JSON.stringify(refused) } },
-        { sql: PROLONG_LEASE, args: { holder, untilMs } },
-        { sql: READ_DUE, args: { nowMs } },
+        { sql: TAKE_LEASE, args: { holder, nowMs, untilMs } },
+        { sql: READ_DUE, args: { holder, nowMs } },
       ],
       "write",
     );
-    return prolonged?.rows.length === 0 ? undefined : (due?.rows ?? []).map((row) => changeRow.parse({ ...row }));
+    return lease?.rows[0] && { failures: Number(lease.rows[0]["failures"]), changes: changesFrom(due) };
   },
 
-  finish: async (holder, nowMs) => {
-    const { rows } = await client.execute({ sql: FINISH, args: { holder, nowMs } });
-    return rows.length > 0;
+  advance: async (holder, { deliveredIds, refused }, nowMs, untilMs) => {
+    const results = await client.batch(
+      [
+        { sql: DELETE_DELIVERED, args: { deliveredIds: JSON.stringify(deliveredIds) } },
+        ...(refused.length === 0 ? [] : [{ sql: POSTPONE_REFUSED, args: { refused: JSON.stringify(refused) } }]),
+        { sql: KEEP_LEASE, args: { holder, nowMs, untilMs } },
+        { sql: READ_DUE, args: { holder, nowMs } },
+      ],
+      "write",
+    );
+    const [lease, due] = results.slice(-2);
+    return lease?.rows.length === 0 ? undefined : changesFrom(due);
   },
 
   pause: async (holder, untilMs, failures) => {

@@ -1,0 +1,48 @@
+/** How often a write, and its delivery to search, asks the databases: counts, and no times. */
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { createTripCounter } from "../../../../tests/support/fountain/trips.ts";
+import { type Fountain, startFountain } from "../../../../tests/support/harness.ts";
+import { atOnce, type Caller, steppedUp } from "../../../../tests/support/service-a.ts";
+
+const trips = createTripCounter();
+let fountain: Fountain;
+let call: Caller;
+
+const create = (elementId: number, headers: Record<string, string> = {}) =>
+  call("POST", "/sequence", { json: { elementType: "action", elementId, comment: "c", text: "a text" }, headers });
+const revise = (elementId: number) =>
+  call("POST", "/sequence/version", {
+    json: { elementType: "action", elementId, newVersionData: "another text", comment: "c" },
+  });
+
+beforeAll(async () => {
+  fountain = await startFountain({ trips });
+  call = await steppedUp(fountain);
+  // The embedded engine leaves a cluster used before, once in a process.
+  await create(1);
+});
+afterAll(async () => {
+  await fountain?.stop();
+  await trips.stop();
+});
+
+const counted = async (work: () => Promise<unknown>) => {
+  const { before, after } = await trips.during(["service-a", "search"], work);
+  return { before: before.map(({ worker }) => worker), after: after.map(({ worker }) => worker) };
+};
+
+// The changes are taken with the lease, stored by search, and confirmed as the lease is released.
+const one = { before: ["service-a"], after: ["service-a", "search", "service-a"] };
+
+test("a write takes one trip before its response, and its delivery three after it", async () => {
+  expect(await counted(() => create(2))).toEqual(one);
+  expect(await counted(() => create(3, { "idempotency-key": "three" }))).toEqual(one);
+  expect(await counted(() => revise(2))).toEqual(one);
+});
+
+test("writes at the same time share their delivery", async () => {
+  const { before, after } = await counted(() => atOnce(10, (index) => create(100 + index)));
+  expect(before.length + after.length).toBeLessThanOrEqual(3 * 10);
+  const documents = await fountain.databases["search"]?.execute("SELECT 1 FROM documents WHERE element_id >= 100");
+  expect(documents?.rows).toHaveLength(10);
+});
