@@ -2,9 +2,12 @@
  * `npm run bench [-- NAME…] [--rounds N] [--profile] [--against DIRECTORY]`: measures a real Fountain on this machine and
  * prints tables. No figure passes or fails; a response that should not have been ends it with 1.
  */
+import { benchDatabase } from "./database.ts";
 import { benchGateway } from "./gateway.ts";
+import { benchIdle } from "./idle.ts";
 import { benchImport } from "./import.ts";
 import { benchKms } from "./kms.ts";
+import { benchLogins } from "./logins.ts";
 import { type BenchOptions, readOptions } from "./options.ts";
 import { benchSearch } from "./search.ts";
 import { benchStalls } from "./stalls.ts";
@@ -15,6 +18,9 @@ const BENCHMARKS: Record<string, (options: BenchOptions) => Promise<Table | Tabl
   search: benchSearch,
   kms: benchKms,
   gateway: benchGateway,
+  database: benchDatabase,
+  logins: benchLogins,
+  idle: benchIdle,
   stalls: benchStalls,
 };
 

@@ -20,6 +20,7 @@ export const cpuMicroseconds = (processes: readonly number[]): number => {
   let total = 0;
   for (const id of processes) {
     const tasks = `/proc/${id}/task`;
+    if (!existsSync(tasks)) throw new Error(`process ${id}, which is measured, has ended`);
     for (const task of readdirSync(tasks)) total += taskMicroseconds(`${tasks}/${task}/schedstat`);
   }
   return total;

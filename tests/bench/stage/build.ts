@@ -14,7 +14,7 @@ export interface ExtraWorker {
 const text = (value: string): string => JSON.stringify(value);
 
 /** Replaces text of a file that must be there. */
-const replaceIn = (file: string, from: string, to: string): void => {
+export const replaceIn = (file: string, from: string, to: string): void => {
   const before = readFileSync(file, "utf8");
   if (!before.includes(from)) throw new Error(`${path.basename(file)} has no ${from} any more`);
   writeFileSync(file, before.replaceAll(from, to));
