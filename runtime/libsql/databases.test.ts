@@ -79,6 +79,29 @@ test("what was acknowledged survives a SIGKILL, on the same port", async () => {
   expect(rows[0]?.["count"]).toBe(3);
 });
 
+/** SQLite's FULL: a commit waits for the disk. */
+const SYNCHRONOUS_FULL = 2;
+
+test("commits wait for the disk, also in a database whose creation did not ask for that", async () => {
+  const synchronous = async (): Promise<unknown> =>
+    (await (await connect("relaxed")).execute("PRAGMA synchronous")).rows[0]?.["synchronous"];
+  const created = await fetch(`http://127.0.0.1:${options.adminPort}/v1/namespaces/relaxed/create`, {
+    method: "POST",
+    headers: { authorization: `basic ${options.adminKey}`, "content-type": "application/json" },
+    body: "{}",
+  });
+  expect(created.status).toBe(200);
+  expect(await synchronous()).not.toBe(SYNCHRONOUS_FULL);
+  await (await connect("relaxed")).execute("CREATE TABLE kept (id INTEGER)");
+  await ensureNamespace(options, "relaxed");
+  expect(await synchronous()).toBe(SYNCHRONOUS_FULL);
+  await stopProcess(sqld, "SIGKILL");
+  await start();
+  expect(await synchronous()).toBe(SYNCHRONOUS_FULL);
+  await (await connect("relaxed")).execute("SELECT * FROM kept");
+  expect((await (await connect("kms")).execute("PRAGMA synchronous")).rows[0]?.["synchronous"]).toBe(SYNCHRONOUS_FULL);
+});
+
 const worker = (name: string): Worker => ({
   worker: name,
   name,

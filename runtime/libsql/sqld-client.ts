@@ -3,6 +3,7 @@ import type { KeyObject } from "node:crypto";
 import { Agent, request } from "node:http";
 import { type Client, createClient } from "@libsql/client/http";
 import { SignJWT } from "jose";
+import { z } from "zod";
 import type { SqldOptions } from "./sqld.ts";
 
 const ADMIN_TIMEOUT_MS = 25_000;
@@ -23,12 +24,33 @@ const administer = (sqld: SqldAdmin, method: string, target: string, body?: stri
     signal: AbortSignal.timeout(ADMIN_TIMEOUT_MS),
   });
 
-/** Creates the namespace unless it exists. */
+/**
+ * A commit is on the disk before it is acknowledged (SQLite's `synchronous = FULL`). By default sqld leaves that to the next
+ * checkpoint, and what was acknowledged since the last one is lost with the power.
+ */
+const DURABILITY = { durability_mode: "strong" } as const;
+
+/** The configuration of a namespace: what is left out when it is replaced is reset, so it is sent back whole. */
+const namespaceConfig = z.looseObject({ durability_mode: z.string() });
+
+/** Makes the commits of a namespace durable that an earlier version has created; a stream keeps what it began with. */
+const makeDurable = async (sqld: SqldAdmin, namespace: string): Promise<void> => {
+  const target = `${namespace}/config`;
+  const read = await administer(sqld, "GET", target);
+  if (!read.ok) throw new Error(`the configuration of ${namespace} cannot be read: ${await read.text()}`);
+  const config = namespaceConfig.parse(await read.json());
+  if (config.durability_mode === DURABILITY.durability_mode) return;
+  const written = await administer(sqld, "POST", target, JSON.stringify({ ...config, ...DURABILITY }));
+  if (!written.ok) throw new Error(`the configuration of ${namespace} cannot be changed: ${await written.text()}`);
+};
+
+/** Creates the namespace unless it exists. Either way its commits are durable for every stream that is opened from then on. */
 export const ensureNamespace = async (sqld: SqldAdmin, namespace: string): Promise<void> => {
-  const response = await administer(sqld, "POST", `${namespace}/create`, "{}");
+  const response = await administer(sqld, "POST", `${namespace}/create`, JSON.stringify(DURABILITY));
   if (response.ok) return;
   const text = await response.text();
   if (!text.includes("already exists")) throw new Error(`database ${namespace} cannot be created: ${text}`);
+  await makeDurable(sqld, namespace);
 };
 
 /** Drops the namespace with all its data. */
