@@ -101,6 +101,13 @@ export const createUserStore = ({ orm, client }: KmsDatabase, emails: EmailAddre
     email: row.sealedEmail === null ? null : await emails.open(row.id, row.sealedEmail),
   });
 
+  /** Prepared once: drizzle takes a quarter of a read's time in the worker to put a statement together. */
+  const byId = orm
+    .select()
+    .from(users)
+    .where(eq(users.id, sql.placeholder("id")))
+    .prepare();
+
   const valuesOf = async (user: Profile, passwordHash: string) => {
     const email = user.email === null ? undefined : await emails.seal(user.id, user.email);
     return [
@@ -131,7 +138,7 @@ export const createUserStore = ({ orm, client }: KmsDatabase, emails: EmailAddre
 
   return {
     findById: async (id) => {
-      const [row] = await orm.select().from(users).where(eq(users.id, id));
+      const row = await byId.get({ id });
       return row && profileFrom(row);
     },
     findCredentials: async (key) => {
@@ -139,7 +146,7 @@ export const createUserStore = ({ orm, client }: KmsDatabase, emails: EmailAddre
       return row && credentialsFrom(row);
     },
     findCredentialsById: async (id) => {
-      const [row] = await orm.select().from(users).where(eq(users.id, id));
+      const row = await byId.get({ id });
       return row && credentialsFrom(row);
     },
     list: async (filter, limit, afterKey) => {

@@ -1,5 +1,5 @@
 /** Elements, their versions, and their place in the sequence. */
-import { and, asc, eq, gt } from "drizzle-orm";
+import { and, asc, eq, gt, sql } from "drizzle-orm";
 import { z } from "zod";
 import type { Database } from "#shared/db/database.ts";
 import { textWithinBudget, toSlice } from "../db/slice.ts";
@@ -51,8 +51,10 @@ const ADD_VERSION = [
   WHERE element_type = :elementType AND element_id = :elementId AND ${IS_REPLACEABLE}`,
 ];
 
-const isElement = ({ elementType, elementId }: ElementKey) =>
-  and(eq(elements.elementType, elementType), eq(elements.elementId, elementId));
+const IS_ELEMENT = and(
+  eq(elements.elementType, sql.placeholder("elementType")),
+  eq(elements.elementId, sql.placeholder("elementId")),
+);
 
 const isLatestVersion = and(
   eq(versions.elementType, elements.elementType),
@@ -106,16 +108,19 @@ const createWrites = ({ client }: Database<typeof schema>) =>
     findReorder: (idempotencyKey, nowMs) => findReorder(client, idempotencyKey, nowMs),
   }) satisfies Partial<ElementStore>;
 
-const createReads = ({ client, orm }: Database<typeof schema>) =>
-  ({
-    find: async (key) => {
-      const [found] = await orm
-        .select({ ...elementColumns, text: versions.text, versionCreatedAtMs: versions.createdAt })
-        .from(elements)
-        .innerJoin(versions, isLatestVersion)
-        .where(isElement(key));
-      return found;
-    },
+/** Prepared once: drizzle takes a quarter of a read's time in the worker to put a statement together. */
+const prepareFind = (orm: Database<typeof schema>["orm"]) =>
+  orm
+    .select({ ...elementColumns, text: versions.text, versionCreatedAtMs: versions.createdAt })
+    .from(elements)
+    .innerJoin(versions, isLatestVersion)
+    .where(IS_ELEMENT)
+    .prepare();
+
+const createReads = ({ client, orm }: Database<typeof schema>) => {
+  const findStatement = prepareFind(orm);
+  return {
+    find: ({ elementType, elementId }: ElementKey) => findStatement.get({ elementType, elementId }),
 
     list: (query) => listElements(client, query),
 
@@ -148,7 +153,8 @@ const createReads = ({ client, orm }: Database<typeof schema>) =>
         .limit(limit + 1);
       return toSlice(rows, limit);
     },
-  }) satisfies Partial<ElementStore>;
+  } satisfies Partial<ElementStore>;
+};
 
 export const createElementStore = (database: Database<typeof schema>): ElementStore => ({
   ...createWrites(database),
