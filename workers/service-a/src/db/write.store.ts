@@ -24,6 +24,11 @@ export interface Write<Outcome> {
   schema: z.ZodType<Outcome>;
   /** None of them does anything where the outcome is a refusal. */
   effects: readonly InStatement[];
+  /**
+   * The outcome where the first effect returns no row. That effect returns the same outcome as the SQL, which is then asked
+   * for only to be stored.
+   */
+  unlessReturned?: Outcome;
   /** What `outcome` names. */
   args: Record<string, InValue> & { nowMs: number };
 }
@@ -56,12 +61,12 @@ export const findWritten = async <Outcome>(
   return success({ outcome: readOutcome(schema, rows[0]["outcome"]), isReplay: true });
 };
 
+/** The last of these statements returns the outcome; the first effect does where there is none. */
 const beginning = (
-  outcome: string,
-  args: Write<unknown>["args"],
+  { outcome, args, unlessReturned }: Write<unknown>,
   idempotencyKey: IdempotencyKey | undefined,
 ): InStatement[] => {
-  if (!idempotencyKey) return [statement(`SELECT ${outcome} AS outcome`, args)];
+  if (!idempotencyKey) return unlessReturned ? [] : [statement(`SELECT ${outcome} AS outcome`, args)];
   const all = { ...args, ...idempotencyKey, expiresAtMs: args.nowMs + KEPT_MS };
   return [statement(FORGET_EXPIRED, all), statement(keep(outcome), all)];
 };
@@ -69,17 +74,20 @@ const beginning = (
 /** Has the effects, unless the key has had its own; then gives what came of them the first time. */
 export const write = async <Outcome>(
   client: Client,
-  { outcome, schema, effects, args }: Write<Outcome>,
+  asked: Write<Outcome>,
   idempotencyKey?: IdempotencyKey,
 ): Promise<Written<Outcome>> => {
-  const begin = beginning(outcome, args, idempotencyKey);
+  const { schema, effects, args, unlessReturned } = asked;
+  const begin = beginning(asked, idempotencyKey);
   try {
     const results = await client.batch([...begin, ...effects], "write");
-    return success({ outcome: readOutcome(schema, results[begin.length - 1]?.rows[0]?.["outcome"]), isReplay: false });
+    const returned = results[Math.max(begin.length - 1, 0)]?.rows[0];
+    const outcome = !returned && unlessReturned ? unlessReturned : readOutcome(schema, returned?.["outcome"]);
+    return success({ outcome, isReplay: false });
   } catch (error) {
     if (!idempotencyKey || !violates(error, "idempotency_keys")) throw error;
   }
   const written = await findWritten(client, schema, idempotencyKey, args.nowMs);
   // Its time may have run out just now.
-  return written ?? write(client, { outcome, schema, effects, args }, idempotencyKey);
+  return written ?? write(client, asked, idempotencyKey);
 };

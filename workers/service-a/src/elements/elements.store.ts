@@ -2,6 +2,7 @@
 import { and, asc, eq, gt, sql } from "drizzle-orm";
 import { z } from "zod";
 import type { Database } from "#shared/db/database.ts";
+import { failure } from "#shared/lang/result.ts";
 import { textWithinBudget, toSlice } from "../db/slice.ts";
 import { statement } from "../db/statement.ts";
 import { outcomeOf, refusing, succeeding, write } from "../db/write.store.ts";
@@ -18,15 +19,16 @@ const EXISTS = "EXISTS (SELECT 1 FROM elements WHERE element_type = :elementType
 
 const CREATED = `iif(${EXISTS}, ${refusing("exists")}, ${succeeding(NEXT_NUMBER)})`;
 
-/** The element comes last: until then all of them find that there is none. */
+/** Each changes something only if the one before it did. */
 const CREATE = [
+  `INSERT INTO elements (element_type, element_id, sequence_number, version_number, created_at, updated_at)
+  VALUES (:elementType, :elementId, ${NEXT_NUMBER}, 1, :nowMs, :nowMs)
+  ON CONFLICT (element_type, element_id) DO NOTHING RETURNING ${succeeding("sequence_number")} AS outcome`,
   `INSERT INTO versions (element_type, element_id, version_number, text, comment, created_by, acting_service,
     created_at)
-  SELECT :elementType, :elementId, 1, :text, :comment, :createdBy, :actingService, :nowMs WHERE NOT ${EXISTS}`,
+  SELECT :elementType, :elementId, 1, :text, :comment, :createdBy, :actingService, :nowMs WHERE changes() > 0`,
   `INSERT INTO outbox (element_type, element_id, next_attempt_at, created_at)
-  SELECT :elementType, :elementId, :nowMs, :nowMs WHERE NOT ${EXISTS}`,
-  `INSERT INTO elements (element_type, element_id, sequence_number, version_number, created_at, updated_at)
-  SELECT :elementType, :elementId, ${NEXT_NUMBER}, 1, :nowMs, :nowMs WHERE NOT ${EXISTS}`,
+  SELECT :elementType, :elementId, :nowMs, :nowMs WHERE changes() > 0`,
 ];
 
 const IS_REPLACEABLE = "(:replaces IS NULL OR version_number IN (SELECT value FROM json_each(:replaces)))";
@@ -89,9 +91,10 @@ const createWrites = ({ client }: Database<typeof schema>) =>
     create: (draft: Draft, idempotencyKey) => {
       const args = { ...draft };
       const effects = CREATE.map((sql) => statement(sql, args));
+      const schema = outcomeOf(z.number(), ["exists"]);
       return write(
         client,
-        { outcome: CREATED, schema: outcomeOf(z.number(), ["exists"]), effects, args },
+        { outcome: CREATED, schema, effects, args, unlessReturned: failure("exists") },
         idempotencyKey,
       );
     },

@@ -40,6 +40,14 @@ test("a write takes one trip before its response, and its delivery three after i
   expect(await counted(() => revise(2))).toEqual(one);
 });
 
+test("a new element takes three statements, and two more with a key", async () => {
+  const statementsOf = async (work: () => Promise<unknown>) =>
+    (await trips.during(["service-a"], work)).before.map(({ statements }) => statements.length);
+  expect(await statementsOf(() => create(4))).toEqual([3]);
+  expect(await statementsOf(() => create(5, { "idempotency-key": "five" }))).toEqual([5]);
+  expect(await statementsOf(() => create(4))).toEqual([3]);
+});
+
 test("writes at the same time share their delivery", async () => {
   const { before, after } = await counted(() => atOnce(10, (index) => create(100 + index)));
   expect(before.length + after.length).toBeLessThanOrEqual(3 * 10);
