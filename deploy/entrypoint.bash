@@ -1,7 +1,7 @@
 #!/bin/bash
-# Entry point of the workerd image: checks and reads the secret files, starts workerd, starts it again when it hangs, and
-# when told to stop first lets the load balancer turn away. Uses nothing but the shell: there is no other program in the
-# image.
+# Entry point of the workerd image: starts the hashers, checks and reads the secret files, starts workerd, starts each again
+# when it hangs, and when told to stop first lets the load balancer turn away. Uses nothing but the shell and `nice`: there
+# is no other program in the image.
 set -euo pipefail
 export LC_ALL=C
 
@@ -17,6 +17,8 @@ readonly max_drain_seconds=35
 
 # shellcheck source=supervise.bash
 . "$home/supervise.bash"
+# shellcheck source=hashers.bash
+. "$home/hashers.bash"
 
 faults=()
 addresses=()
@@ -73,6 +75,25 @@ own_address() {
   return 1
 }
 
+# Sends a request to the internal socket, whose response can be read from 3.
+call_internal() {
+  exec 3<>"/dev/tcp/$internal/$internal_port"
+  printf '%s HTTP/1.1\r\nHost: internal\r\nContent-Length: 0\r\nConnection: close\r\n\r\n' "$1" >&3
+}
+
+# The internal socket is for the network named by INTERNAL_PREFIX only, whatever other networks there are.
+if ! internal=$(own_address "${INTERNAL_PREFIX:-127.}"); then
+  faults+=("this container has no address that begins with INTERNAL_PREFIX=$INTERNAL_PREFIX: see SUBNET in .env")
+fi
+
+# Before there is any secret in this process, of which each begins as a copy.
+export HASHERS=${HASHERS:-$(usual_hashers)}
+if [[ $HASHERS =~ ^[0-9]$ ]] && ((HASHERS <= max_hashers)); then
+  for ((number = 1; number <= HASHERS; number++)); do keep_hasher "hasher-$number" & done
+else
+  faults+=("HASHERS is \"$HASHERS\": set it to a whole number from 0 to $max_hashers")
+fi
+
 while read -r kind name fallback; do
   case $kind in
     secret) export_secret "$name" ;;
@@ -81,11 +102,6 @@ while read -r kind name fallback; do
 done <"$home/settings.list"
 
 address_typesense
-
-# The internal socket is for the network named by INTERNAL_PREFIX only, whatever other networks there are.
-if ! internal=$(own_address "${INTERNAL_PREFIX:-127.}"); then
-  faults+=("this container has no address that begins with INTERNAL_PREFIX=$INTERNAL_PREFIX: see SUBNET in .env")
-fi
 
 # Where the mail server is decides how far messages may go.
 case $SMTP_NETWORK in
@@ -105,12 +121,6 @@ start() {
     --socket-addr="internal=$internal:$internal_port" \
     --external-addr="libsql=${LIBSQL_ADDRESS:-libsql:8080}" \
     "${addresses[@]}" &
-}
-
-# Sends a request to the internal socket, whose response can be read from 3.
-call_internal() {
-  exec 3<>"/dev/tcp/$internal/$internal_port"
-  printf '%s HTTP/1.1\r\nHost: internal\r\nContent-Length: 0\r\nConnection: close\r\n\r\n' "$1" >&3
 }
 
 probe() {

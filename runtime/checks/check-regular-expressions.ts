@@ -9,6 +9,7 @@ import { BOUNDED, COMPOSING } from "../regular-expressions/bounded.ts";
 import { findAll } from "../regular-expressions/find.ts";
 import { faultsOf, rememberingJudge } from "../regular-expressions/judge.ts";
 import { bundlePath, bundleWorkers, INTERNAL_WORKER } from "../workerd/bundle.ts";
+import { HASHER_WORKER } from "../workerd/hasher.ts";
 import { readTopology } from "../workerd/topology.ts";
 import { TYPESENSE_SERVICE } from "../workerd/typesense.ts";
 
@@ -20,7 +21,7 @@ try {
   const { workers } = readTopology(ROOT);
   await bundleWorkers(workers, directory);
   writeFileSync(path.join(directory, "package.json"), '{"type":"module"}');
-  const names = [...workers.map(({ worker }) => worker), INTERNAL_WORKER, TYPESENSE_SERVICE];
+  const names = [...workers.map(({ worker }) => worker), INTERNAL_WORKER, TYPESENSE_SERVICE, HASHER_WORKER];
   const found = await findAll(names.map((worker) => ({ worker, file: bundlePath(directory, worker) })));
   const { judge, save } = rememberingJudge(VERDICTS);
   const faults = await faultsOf(found, { bounded: BOUNDED, composing: COMPOSING }, judge);

@@ -1,37 +1,31 @@
 /** Fountain on this machine: databases, workers, maintenance jobs, the first administrator, and the end of them all. */
-import type { ChildProcess } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { rmSync } from "node:fs";
 import path from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { assertServing, type SqldOptions, spawnSqld, waitForSqld } from "../libsql/sqld.ts";
+import { HASHER_SERVICES, HASHERS, hasherIn, usualHashers } from "../workerd/hasher.ts";
+import { waitForHasher, waitForReady } from "../workerd/readiness.ts";
 import { CONFIG_FILE, spawnWorkerd, WATCHDOG_RESTARTS } from "../workerd/workerd.ts";
 import { type Administrator, createAdministrator } from "./administrator.ts";
 import { createGuard, type Guard } from "./guard.ts";
-import { type Home, openHome } from "./home.ts";
-import { callLocal, isUnreachable, type LocalResponse } from "./local-http.ts";
+import { type Home, openHome, socketIn } from "./home.ts";
+import { callLocal, isUnreachable } from "./local-http.ts";
 import { createJsonLogFile, logStreams, readLines } from "./log-file.ts";
 import { serveMetrics } from "./metrics-port.ts";
 import { damagedData, OperatorError, reasonOf } from "./operator-error.ts";
 import { assertPortFree, freePorts } from "./ports.ts";
 import { type Preparation, type Prepared, spawnPreparation } from "./preparation.ts";
-import { hasEnded, stopProcess } from "./process.ts";
+import { stopProcess } from "./process.ts";
 import type { Progress } from "./progress.ts";
 import { waitForOrphan, writeRunFile } from "./run-file.ts";
 import { startScheduler } from "./scheduler.ts";
-import { loadSecrets, type Secrets, WRONG_SECRET_KEY } from "./secrets.ts";
+import { loadSecrets, type Secrets } from "./secrets.ts";
 import type { Settings } from "./settings.ts";
 import { type SuperviseOptions, type Supervision, supervise } from "./supervise.ts";
 import { createLockWatches, type LockWatch } from "./write-locks.ts";
 
-const READY_TIMEOUT_MS = 20_000;
-const READY_POLL_MS = 50;
-const PROBE_TIMEOUT_MS = 5000;
 const MAINTENANCE_INTERVAL_MS = 10_000;
 const MAINTENANCE_TIMEOUT_MS = 60_000;
-
-/** The longest path that fits a Unix socket's address everywhere (macOS: 104 bytes with the closing zero). */
-const MAX_SOCKET_PATH_BYTES = 103;
 
 /** What workerd itself prints, and what the workers log, where people read the output. */
 const WORKERD_LOG = "workerd.log";
@@ -63,50 +57,6 @@ export interface Fountain {
 
 type Cleanup = () => void | Promise<void>;
 
-const internalSocketIn = (home: Home): string => {
-  const file = path.join(home.directory, "internal.sock");
-  if (Buffer.byteLength(file) <= MAX_SOCKET_PATH_BYTES) return file;
-  throw new OperatorError(`FOUNTAIN_HOME ${home.directory} is too long: choose a path under 90 characters`);
-};
-
-/** Throws {@link OperatorError} when the kms says that the data was encrypted with another key. */
-const assertSecretKeyFits = async (socketPath: string): Promise<void> => {
-  const { text } = await callLocal({ to: { socketPath }, method: "POST", path: "/keys", timeoutMs: PROBE_TIMEOUT_MS });
-  if (text === "wrong-secret-key") throw new OperatorError(WRONG_SECRET_KEY);
-};
-
-/** A problem's own words, without its fields for machines. */
-const describeResponse = ({ status, text }: LocalResponse): string => {
-  const [, detail = text] = /"detail":"((?:[^"\\]|\\.)*)"/.exec(text) ?? [];
-  return `${status}: ${detail}`;
-};
-
-/** Resolves when every worker and its database respond. Throws {@link OperatorError} when they don't in time. */
-const waitForReady = async (
-  { settings: { port }, internalSocket, signal, home, onWorkerLine }: Context,
-  workerd: ChildProcess,
-): Promise<void> => {
-  const workersLog = onWorkerLine ? path.join(home.logs, WORKERS_LOG) : "the lines above";
-  const deadline = Date.now() + READY_TIMEOUT_MS;
-  let last = "no response";
-  while (Date.now() < deadline) {
-    signal.throwIfAborted();
-    if (hasEnded(workerd))
-      throw new OperatorError(`workerd exited immediately: see ${path.join(home.logs, WORKERD_LOG)}`);
-    try {
-      const response = await callLocal({ to: { port }, method: "GET", path: "/ready", timeoutMs: PROBE_TIMEOUT_MS });
-      if (response.status === 200) return;
-      await assertSecretKeyFits(internalSocket);
-      last = describeResponse(response);
-    } catch (error) {
-      if (error instanceof OperatorError) throw error;
-      last = reasonOf(error);
-    }
-    await sleep(READY_POLL_MS);
-  }
-  throw new OperatorError(`the workers are not ready after ${READY_TIMEOUT_MS / 1000} s (${last}): see ${workersLog}`);
-};
-
 /** What the phases of a start share. */
 interface Context extends FountainOptions {
   home: Home;
@@ -134,7 +84,7 @@ const open = async (options: FountainOptions, preparation: Preparation, cleanups
   const home = openHome(settings.home);
   cleanups.push(home.release);
   await waitForOrphan(home.runFile);
-  const internalSocket = internalSocketIn(home);
+  const internalSocket = socketIn(home.directory, "internal");
   cleanups.push(() => rmSync(internalSocket, { force: true }));
   const guard = createGuard();
   cleanups.push(guard.release);
@@ -171,12 +121,14 @@ const prepare = async (
     data: home.data,
     build: home.build,
     usedDatabases: home.usedDatabases,
+    hasherSockets: HASHER_SERVICES.map((name) => socketIn(home.directory, name)),
     sqld: { port: sqld.port, adminPort: sqld.adminPort, adminKey: sqld.adminKey },
     signingKeyPem: sqld.signingKey.export({ type: "pkcs8", format: "pem" }).toString(),
     variables: {
       KMS_SECRET_KEY: secretKey,
       SECRET_KEY_PREVIOUS: previousSecretKey,
       PUBLIC_URL: `http://localhost:${settings.port}`,
+      [HASHERS]: String(usualHashers()),
     },
   });
   guard.watch("preparation", undefined);
@@ -215,6 +167,14 @@ const startDatabases = async (context: Context): Promise<Prepared & { sqldPort: 
   return { ...prepared, sqldPort: port };
 };
 
+/** Starts the processes that hash passwords. Resolves when they respond. */
+const startHashers = async (context: Context, count: number): Promise<void> => {
+  const { home, signal } = context;
+  const hashers = HASHER_SERVICES.slice(0, count).map((name) => hasherIn(home, name));
+  for (const hasher of hashers) startChild(context, hasher).watch();
+  await Promise.all(hashers.map((hasher) => waitForHasher(hasher, signal)));
+};
+
 /** The variables that say which certificate authorities are trusted, for a mail server with one of its own. */
 const trustOf = ({ SSL_CERT_FILE, SSL_CERT_DIR }: FountainOptions["settings"]["environment"]) => ({
   ...(SSL_CERT_FILE && { SSL_CERT_FILE }),
@@ -222,7 +182,7 @@ const trustOf = ({ SSL_CERT_FILE, SSL_CERT_DIR }: FountainOptions["settings"]["e
 });
 
 const startWorkers = async (context: Context, environment: Record<string, string>, sqldPort: number): Promise<void> => {
-  const { settings, home, internalSocket, progress, onWorkerLine } = context;
+  const { settings, home, internalSocket, progress, signal, onWorkerLine } = context;
   progress.step("Starting the workers");
   const keepLine = createJsonLogFile(path.join(home.logs, WORKERS_LOG));
   const workerd = startChild(context, {
@@ -250,7 +210,13 @@ const startWorkers = async (context: Context, environment: Record<string, string
     },
     writesStack: true,
   });
-  await waitForReady(context, workerd.child);
+  await waitForReady(workerd.child, {
+    port: settings.port,
+    internalSocket,
+    signal,
+    workerdLog: path.join(home.logs, WORKERD_LOG),
+    workersLog: onWorkerLine ? path.join(home.logs, WORKERS_LOG) : "the lines above",
+  });
   workerd.watch();
 };
 
@@ -276,7 +242,10 @@ const start = async (options: FountainOptions, cleanups: Cleanup[]): Promise<Adm
   const preparation = await checkSettings(options, cleanups);
   const context = await open(options, preparation, cleanups);
   const { environment, maintainedWorkers, sqldPort } = await startDatabases(context);
-  await startWorkers(context, environment, sqldPort);
+  await Promise.all([
+    startHashers(context, Number(environment[HASHERS])),
+    startWorkers(context, environment, sqldPort),
+  ]);
   const { metricsPort } = options.settings;
   if (metricsPort !== undefined) cleanups.push(await serveMetrics(metricsPort, context.internalSocket));
   startMaintenance(context, maintainedWorkers);

@@ -11,6 +11,16 @@ const OF_OTHERS = 0o077;
 /** What shows that a folder is a home: a backup that was restored has at least one of them. */
 const OWN = ["data", "secrets"];
 
+/** The longest path that fits a Unix socket's address everywhere (macOS: 104 bytes with the closing zero). */
+const MAX_SOCKET_PATH_BYTES = 103;
+
+/** A Unix socket in FOUNTAIN_HOME, which only its owner can open. Throws {@link OperatorError}: all names fit, or none. */
+export const socketIn = (directory: string, name: string): string => {
+  const file = path.join(directory, `${name}.sock`);
+  if (Buffer.byteLength(file) <= MAX_SOCKET_PATH_BYTES) return file;
+  throw new OperatorError(`FOUNTAIN_HOME ${directory} is too long: choose a path under 90 characters`);
+};
+
 export interface Home {
   readonly directory: string;
   /** What is worth a backup, together with the secrets. */

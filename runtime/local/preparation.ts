@@ -18,6 +18,8 @@ export interface PreparationOrder {
   sqld: { port: number; adminPort: number; adminKey: string };
   /** Private key (PKCS #8, PEM) that signs database tokens. */
   signingKeyPem: string;
+  /** The paths of the sockets where hashers may be. */
+  hasherSockets: string[];
   /** Variables that beat the wrangler files' defaults, and that the operator's own beat. */
   variables: Record<string, string>;
 }

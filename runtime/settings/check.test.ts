@@ -46,6 +46,7 @@ const WRONG: Readonly<Record<string, readonly [allowed: string, ...values: strin
   SIGNING_KEY_ROTATION_DAYS: ["a whole number from 1 to 365", "0", "366", "30d"],
   WEBHOOK_TARGETS: ["public or any", "private", "all"],
   AUDIT_RETENTION_DAYS: ["a whole number from 1 to 3650", "0", "3651", "1.5", "forever"],
+  HASHERS: ["a whole number from 0 to 4", "-1", "5", "all"],
   DATABASE_WRITERS: ["a whole number from 1 to 4", "0", "5", "two"],
   TYPESENSE_NODES: ["up to 7 different http or https URLs", "a:8108", "ftp://a", "http://a,http://a"],
   OTP_EXPIRATION_MINUTES: ["a whole number from 1 to 15", "0", "16", "60", "5m"],

@@ -7,6 +7,7 @@ import path from "node:path";
 import { settingsList } from "../compose/settings-list.ts";
 import { reasonOf } from "../local/operator-error.ts";
 import { bundleWorkers } from "./bundle.ts";
+import { writeHasherConfig } from "./hasher-config.ts";
 import { readTopology } from "./topology.ts";
 import { OPEN_ADDRESSES } from "./typesense.ts";
 import { PRIVATE_MAIL_CONFIG_FILE } from "./workerd.ts";
@@ -22,6 +23,7 @@ try {
   writeFileSync(path.join(directory, "settings.list"), settingsList(topology));
   const config = writeWorkerdConfig(topology, directory, { typesense: OPEN_ADDRESSES });
   writeWorkerdConfig(topology, directory, { messages: "any", typesense: OPEN_ADDRESSES }, PRIVATE_MAIL_CONFIG_FILE);
+  writeHasherConfig(topology, directory);
   console.log(`${topology.workers.length} workers and ${config}`);
 } catch (error) {
   console.error(`Fountain: ${reasonOf(error)}`);

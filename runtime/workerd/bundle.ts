@@ -2,16 +2,18 @@
 import path from "node:path";
 import { build, type Plugin, stop } from "esbuild";
 import { OperatorError, reasonOf } from "../local/operator-error.ts";
+import { HASHER_WORKER } from "./hasher.ts";
 import type { Worker } from "./topology.ts";
 import { TYPESENSE_SERVICE } from "./typesense.ts";
 
 /** The generated worker behind the internal socket. */
 export const INTERNAL_WORKER = "internal";
 
-/** The workers of the runtime's own: the one behind the internal socket, and the way to a Typesense cluster. */
+/** The workers of the runtime's own: the one behind the internal socket, the way to a Typesense cluster, and the hasher. */
 const OWN_WORKERS = {
   [INTERNAL_WORKER]: path.join(import.meta.dirname, "internal-worker.ts"),
   [TYPESENSE_SERVICE]: path.join(import.meta.dirname, "typesense-worker.ts"),
+  [HASHER_WORKER]: path.join(import.meta.dirname, "hasher-worker.ts"),
 };
 
 /** A CommonJS package cannot reach a built-in module that stays outside of the bundle; this one is asked through ours. */

@@ -63,7 +63,21 @@ test("it says that it is alive, and asks no worker for it", async () => {
   expect((await internal.fetch(new Request("http://internal/alive"), {})).status).toBe(204);
 });
 
+test("it asks a hasher whether it is alive, and takes it for no worker", async () => {
+  const alive = { fetch: async () => new Response(null, { status: 204 }) };
+  const dead = { fetch: () => Promise.reject(new Error("connection refused")) };
+  const env = { twofa: good("twofa"), "hasher-1": alive, "hasher-2": dead };
+  const probe = (name: string) => internal.fetch(new Request(`http://internal/hashers/${name}`), env);
+  expect((await probe("hasher-1")).status).toBe(204);
+  expect((await probe("hasher-2")).status).toBe(503);
+  for (const name of ["hasher-3", "twofa"]) expect((await probe(name)).status).toBe(404);
+  expect(await (await internal.fetch(new Request("http://internal/metrics"), env)).text()).not.toContain("hasher");
+  const run = new Request("http://internal/cron/hasher-1", { method: "POST" });
+  expect((await internal.fetch(run, env)).status).toBe(404);
+});
+
 test.each([
+  ["POST", "/hashers/hasher-1", 405],
   ["POST", "/alive", 405],
   ["POST", "/cron/WATCHDOG_RESTARTS", 404],
   ["POST", "/metrics", 405],

@@ -1,6 +1,7 @@
 /**
  * The worker behind the internal socket, which only this machine's operator can open: lets the scheduler run a worker's
- * maintenance, the first start create its administrator, a stop begin gracefully, and Prometheus scrape all workers.
+ * maintenance, the first start create its administrator, a stop begin gracefully, a watchdog look after the hashers, and
+ * Prometheus scrape all workers.
  */
 import type {
   FirstAdministrator,
@@ -12,8 +13,13 @@ import { withinTime } from "#shared/lang/deadline.ts";
 import { createLog, describeError } from "#shared/observability/log.ts";
 import { EXPOSITION_TYPE, mergeExpositions, upExposition } from "#shared/observability/merge.ts";
 
-/** One binding per worker, to its private entrypoint `Internal`, named after the worker in lower case. */
-type Env = Record<string, InternalRpc | string | null | undefined> & {
+type Hasher = Pick<Fetcher, "fetch">;
+
+/**
+ * One binding per worker, to its private entrypoint `Internal`, named after the worker in lower case; and one per hasher
+ * that there may be, named `hasher-1` and so on.
+ */
+type Env = Record<string, InternalRpc | Hasher | string | null | undefined> & {
   kms?: KmsInternalRpc;
   gateway?: GatewayInternalRpc;
   /** How often the watchdog has ended this process before; absent where no watchdog runs. */
@@ -21,20 +27,33 @@ type Env = Record<string, InternalRpc | string | null | undefined> & {
 };
 
 const METRICS_TIMEOUT_MS = 2_000;
+const HASHER_TIMEOUT_MS = 1_000;
 
 const log = createLog("internal");
 
-const isWorker = (binding: unknown): binding is InternalRpc => typeof binding === "object" && binding !== null;
+type Binding = Env[string] | GatewayInternalRpc;
+
+const isObject = (binding: Binding): binding is InternalRpc | Hasher => typeof binding === "object" && binding !== null;
+const isHasher = (name: string, binding: Binding): binding is Hasher => name.startsWith("hasher-") && isObject(binding);
+const isWorker = (name: string, binding: Binding): binding is InternalRpc =>
+  !name.startsWith("hasher-") && isObject(binding);
 
 const runScheduled = async (env: Env, worker: string): Promise<Response> => {
   const target = env[worker];
-  if (!isWorker(target)) return new Response(null, { status: 404 });
+  if (!isWorker(worker, target)) return new Response(null, { status: 404 });
   try {
     await target.runScheduled();
   } catch (error) {
     return new Response(error instanceof Error ? error.message : String(error), { status: 500 });
   }
   return new Response(null, { status: 204 });
+};
+
+const probeHasher = async (env: Env, name: string): Promise<Response> => {
+  const hasher = env[name];
+  if (!isHasher(name, hasher)) return new Response(null, { status: 404 });
+  const signal = AbortSignal.timeout(HASHER_TIMEOUT_MS);
+  return hasher.fetch("http://hasher/alive", { signal }).catch(() => new Response(null, { status: 503 }));
 };
 
 const createAdministrator = async (env: Env, request: Request): Promise<Response> => {
@@ -77,7 +96,7 @@ const restarts = ({ WATCHDOG_RESTARTS: count }: Env): string =>
 const metrics = async (env: Env): Promise<Response> => {
   const answers = await Promise.all(
     Object.entries(env).flatMap(([worker, target]) =>
-      isWorker(target) ? [metricsOf(worker, target).then((text) => [worker, text] as const)] : [],
+      isWorker(worker, target) ? [metricsOf(worker, target).then((text) => [worker, text] as const)] : [],
     ),
   );
   const responded = new Map(answers.map(([worker, text]) => [worker, text !== undefined]));
@@ -93,6 +112,8 @@ export default {
     const isRead = request.method === "GET";
     // For the watchdog: this thread responds.
     if (resource === "alive") return new Response(null, { status: isRead ? 204 : 405 });
+    if (resource === "hashers" && worker !== undefined)
+      return isRead ? probeHasher(env, worker) : new Response(null, { status: 405 });
     if (resource === "metrics") return isRead ? metrics(env) : new Response(null, { status: 405 });
     if (request.method !== "POST") return new Response(null, { status: 405 });
     if (resource === "cron" && worker !== undefined) return runScheduled(env, worker);

@@ -6,6 +6,7 @@ import { waitForSqld } from "../libsql/sqld.ts";
 import type { PreparationOrder, PreparationOutcome } from "../local/preparation.ts";
 import { bundleWorkers } from "./bundle.ts";
 import { computeEnvironment, secretVariable } from "./environment.ts";
+import { writeHasherConfig } from "./hasher-config.ts";
 import { DATABASE_TOKEN, hasDatabase, readTopology } from "./topology.ts";
 import { nodeAddresses, TYPESENSE_NODES } from "./typesense.ts";
 import { writeWorkerdConfig } from "./workerd-config.ts";
@@ -31,7 +32,9 @@ export const prepare = async (root: string, order: PreparationOrder): Promise<Pr
     internet: environment["WEBHOOK_TARGETS"] === "any" ? "any" : "public",
     messages: environment["SMTP_NETWORK"] === "private" ? "any" : "public",
     typesense: nodeAddresses(nodes.ok ? nodes.value : []),
+    hashers: order.hasherSockets.map((socket) => `unix:${socket}`),
   });
+  writeHasherConfig(topology, order.build);
   const maintainedWorkers = topology.workers.filter(({ crons }) => crons.length > 0).map(({ worker }) => worker);
   const databaseTokens = Object.fromEntries(
     topology.workers

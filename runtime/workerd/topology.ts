@@ -4,6 +4,7 @@ import path from "node:path";
 import { parse } from "smol-toml";
 import { z } from "zod";
 import { OperatorError, reasonOf } from "../local/operator-error.ts";
+import { HASHER_SERVICES } from "./hasher.ts";
 import { TYPESENSE_SERVICE } from "./typesense.ts";
 import { INTERNET_SERVICE, LIBSQL_SERVICE, MESSAGES_SERVICE } from "./workerd.ts";
 
@@ -19,6 +20,7 @@ export const OUTSIDE_SERVICES: readonly string[] = [
   INTERNET_SERVICE,
   MESSAGES_SERVICE,
   TYPESENSE_SERVICE,
+  ...HASHER_SERVICES,
 ];
 
 /** The worker that the public reaches. */

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { hasherConfig } from "./hasher-config.ts";
 import type { Worker } from "./topology.ts";
 import { nodeAddresses } from "./typesense.ts";
 import { workerdConfig } from "./workerd-config.ts";
@@ -49,7 +50,7 @@ test("each Typesense node is one address outside, over TLS where its URL says so
     '(name = "NODE_2", service = "typesense-2")',
   ])
     expect(withNodes).toContain(service);
-  expect(config).not.toContain("external = (address");
+  expect(config).not.toContain('name = "typesense-1"');
 });
 
 test("bindings are those of the wrangler file; settings come from the environment, none is written down", () => {
@@ -64,6 +65,21 @@ test("the internal worker, and nobody else, reaches the private entrypoint of ev
   expect(config.match(/entrypoint = "Internal"/g)).toHaveLength(2);
   expect(config).toContain('(name = "kms", service = (name = "fountain-kms", entrypoint = "Internal"))');
   expect(config).toContain('(name = "service-a", service = (name = "fountain-service-a", entrypoint = "Internal"))');
+});
+
+test("each hasher is a Unix socket, which the kms and the internal worker reach: in FOUNTAIN_HOME, or in the container alone", () => {
+  const withSockets = workerdConfig({ root: "/", workers: [WORKER] }, { hashers: ["unix:/home/hasher-1.sock"] });
+  expect(withSockets).toContain('(name = "hasher-1", external = (address = "unix:/home/hasher-1.sock", http = ()))');
+  expect(config).toContain('(name = "hasher-4", external = (address = "unix-abstract:fountain-hasher-4", http = ()))');
+  expect(config).toContain('(name = "hasher-4", service = "hasher-4")');
+});
+
+test("a hasher has no bindings, and no network, not even by the service that workerd gives to every worker", () => {
+  const hasher = hasherConfig({ root: "/", workers: [WORKER] });
+  expect(hasher).toContain('(name = "internet", network = (allow = []))');
+  expect(hasher.match(/network = /g)).toHaveLength(1);
+  for (const word of ["bindings", "fromEnvironment", "external", "disk", "globalOutbound"])
+    expect(hasher).not.toContain(word);
 });
 
 test("only the worker that says so goes out by itself: to public addresses, unless mail goes to a private one", () => {

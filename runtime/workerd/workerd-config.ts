@@ -3,6 +3,7 @@ import { writeFileSync } from "node:fs";
 import path from "node:path";
 import { INTERNAL_WORKER } from "./bundle.ts";
 import { textBindings } from "./environment.ts";
+import { ABSTRACT_ADDRESSES, HASHER_SERVICES } from "./hasher.ts";
 import type { ServiceBinding, Topology, Worker } from "./topology.ts";
 import { type NodeAddress, nodeBinding, nodeService, TYPESENSE_NODES, TYPESENSE_SERVICE } from "./typesense.ts";
 import {
@@ -52,12 +53,15 @@ const workerService = (worker: Worker): string => {
   ))`;
 };
 
-/** The worker behind the internal socket binds the private entrypoint of every worker. */
+/** The worker behind the internal socket binds the private entrypoint of every worker, and asks the hashers whether they are alive. */
 const internalWorker = (front: Worker, workers: readonly Worker[]): Worker => ({
   ...front,
   worker: INTERNAL_WORKER,
   name: INTERNAL_WORKER,
-  services: workers.map(({ worker, name }) => ({ binding: worker, service: name, entrypoint: "Internal" })),
+  services: [
+    ...workers.map(({ worker, name }) => ({ binding: worker, service: name, entrypoint: "Internal" })),
+    ...HASHER_SERVICES.map((service) => ({ binding: service, service })),
+  ],
   vars: { [WATCHDOG_RESTARTS]: "", LOG_LEVEL: "" },
   secrets: [],
 });
@@ -71,6 +75,10 @@ const typesenseWorker = (front: Worker, nodes: readonly NodeAddress[]): Worker =
   vars: { [TYPESENSE_NODES]: "" },
   secrets: [],
 });
+
+/** Each is one process, whether it runs or not: how many do is a setting. */
+const hasher = (service: string, index: number, addresses: readonly string[]): string =>
+  `(name = ${text(service)}, external = (address = ${text(addresses[index] ?? "")}, http = ()))`;
 
 const typesenseNode = ({ address, certificateHost }: NodeAddress, index: number): string => {
   const tls = `options = (), certificateHost = ${text(certificateHost ?? "")}, tlsOptions = (trustBrowserCas = true)`;
@@ -91,6 +99,8 @@ export interface Reach {
   messages?: keyof typeof REACH;
   /** The nodes of a Typesense cluster, in the order of TYPESENSE_NODES. */
   typesense?: readonly NodeAddress[];
+  /** The sockets of the hashers. */
+  hashers?: readonly string[];
 }
 
 /**
@@ -99,13 +109,14 @@ export interface Reach {
  */
 export const workerdConfig = (
   { workers }: Topology,
-  { internet = "public", messages = "public", typesense = [] }: Reach = {},
+  { internet = "public", messages = "public", typesense = [], hashers = ABSTRACT_ADDRESSES }: Reach = {},
 ): string => {
   const [front] = workers;
   if (front === undefined) throw new Error("a topology has at least one worker");
   const services = [
     ...[...workers, internalWorker(front, workers), typesenseWorker(front, typesense)].map(workerService),
     ...typesense.map(typesenseNode),
+    ...HASHER_SERVICES.map((service, index) => hasher(service, index, hashers)),
     `(name = ${text(LIBSQL_SERVICE)}, external = (http = ()))`,
     egress(INTERNET_SERVICE, internet),
     egress(MESSAGES_SERVICE, messages),

@@ -33,7 +33,8 @@ export interface WorkerdOptions {
   output: "inherit" | "pipe";
 }
 
-const findBinary = (): string => {
+/** The program. */
+export const findBinary = (): string => {
   const require = createRequire(import.meta.url);
   const arch = process.arch === "x64" ? "64" : process.arch;
   return require.resolve(`@cloudflare/workerd-${process.platform}-${arch}/bin/workerd`);

@@ -10,7 +10,7 @@ const IMAGE = "fountain-workerd:test";
 const MAX_IMAGE_BYTES = 250_000_000;
 const { workers } = readTopology(path.join(import.meta.dirname, "..", ".."));
 const SECRETS = workers.flatMap(({ worker, secrets }) => secrets.map((name) => composeSecret(worker, name)));
-const BUNDLES = [...workers.map(({ worker }) => worker), "internal", "typesense"];
+const BUNDLES = [...workers.map(({ worker }) => worker), "hasher", "internal", "typesense"];
 
 const place = inject("stack");
 
@@ -46,11 +46,14 @@ test("the image holds workerd, the bundles, the configuration and the entry poin
       "bin/sh",
       ...BUNDLES.map((name) => `fountain/${name}.js`),
       "fountain/entrypoint.bash",
+      "fountain/hasher.capnp",
+      "fountain/hashers.bash",
       "fountain/healthcheck.bash",
       "fountain/settings.list",
       "fountain/supervise.bash",
       "fountain/workerd-private-mail.capnp",
       "fountain/workerd.capnp",
+      "usr/local/bin/nice",
       "usr/local/bin/workerd",
     ].toSorted(),
   );
@@ -98,7 +101,7 @@ test("every container is locked down", async () => {
       LogConfig: { Type: "json-file", Config: { "max-size": "10m", "max-file": "5" } },
     });
     expect(config.User).toMatch(/^(10001:10001|666:666)$/);
-    for (const limit of [host.Memory, host.NanoCpus, host.PidsLimit]) expect(limit).toBeGreaterThan(0);
+    for (const limit of [host.Memory, host.NanoCpus || host.CpuQuota, host.PidsLimit]) expect(limit).toBeGreaterThan(0);
     expect(config.Env.join("\n")).not.toContain(secret(place, "kms_secret_key"));
   }
 });

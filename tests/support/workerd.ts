@@ -40,9 +40,12 @@ export interface StartedProcess {
 /** A new, empty FOUNTAIN_HOME. */
 export const createTemporaryHome = (): string => mkdtempSync(path.join(tmpdir(), "fountain-home-"));
 
+/** What the command lines of the children have: two kinds of them are workerd. */
+const COMMANDS: Readonly<Record<string, string>> = { workerd: "/workerd[.]capnp", hasher: "/hasher[.]capnp" };
+
 const processIds = (parent: number | undefined, name: string): number[] => {
   try {
-    return execFileSync("pgrep", ["-P", String(parent), name], { encoding: "utf8" })
+    return execFileSync("pgrep", ["-P", String(parent), "-f", COMMANDS[name] ?? name], { encoding: "utf8" })
       .trim()
       .split("\n")
       .map(Number);

@@ -19,7 +19,7 @@ export const NO_BODY = "takes nothing, and its answer is as long for everybody";
 export const ONE_ROW = "looks one row up, which was bounded when it was made";
 export const PAGE = "a page of at most 200 rows, each bounded when it was made";
 export const FEW_FIELDS = "a few short fields: hostile bodies are the largest";
-export const HASHED = "a password: hashed on this thread, which an issue of its own changes";
+export const HASHED = "a password: hashed on this thread where there are no hashers";
 
 export const MIB = 2 ** 20;
 export const filled = (length: number, text: string): string => text.repeat(Math.floor(length / text.length));

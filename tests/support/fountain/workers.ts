@@ -4,6 +4,7 @@ import type { WorkerOptions } from "miniflare";
 import { inject } from "vitest";
 import { bundlePath, INTERNAL_WORKER } from "../../../runtime/workerd/bundle.ts";
 import { textBindings } from "../../../runtime/workerd/environment.ts";
+import { HASHER_SERVICES } from "../../../runtime/workerd/hasher.ts";
 import type { Worker } from "../../../runtime/workerd/topology.ts";
 import { nodeAddresses, nodeBinding, TYPESENSE_NODES, TYPESENSE_SERVICE } from "../../../runtime/workerd/typesense.ts";
 import { INTERNET_SERVICE, LIBSQL_SERVICE, OUTBOUND } from "../../../runtime/workerd/workerd.ts";
@@ -61,7 +62,7 @@ export const workerOptions = async (
   ),
   serviceBindings: Object.fromEntries(
     worker.services
-      .filter(({ binding }) => binding !== OUTBOUND)
+      .filter(({ binding, service }) => binding !== OUTBOUND && !HASHER_SERVICES.includes(service))
       .map(({ binding, service, entrypoint }) => [
         binding,
         OUTSIDE[service]?.(sqldPort) ?? { name: service, ...(entrypoint === undefined ? {} : { entrypoint }) },

@@ -34,6 +34,12 @@ export const envSchema = settingsSchema({
   SIGNING_KEY_ROTATION_DAYS: wholeNumber({ min: 1, max: MAX_ROTATION_DAYS, fallback: 30 }),
   /** Where webhooks may go: `public`, or `any` to try things out, which takes http and private addresses too. */
   WEBHOOK_TARGETS: choice(["public", "any"], "public"),
+  /** How many processes hash passwords beside this one; 0: it hashes them itself, as on the edge. */
+  HASHERS: wholeNumber({ min: 0, max: 4, fallback: 0 }),
+  HASHER_1: optionalBinding(fetcher),
+  HASHER_2: optionalBinding(fetcher),
+  HASHER_3: optionalBinding(fetcher),
+  HASHER_4: optionalBinding(fetcher),
   /** The egress for webhooks; by default the global one. */
   INTERNET: optionalBinding(fetcher),
   /** How long audit entries are kept. */

@@ -1,9 +1,9 @@
 /** Accounts: creating them, and recognising their owners by password. */
 import { failure, type Result, success } from "#shared/lang/result.ts";
 import type { AuditEvent, AuditRecorder } from "../audit/audit-entry.ts";
+import type { Busy, Caller, HashingQueue } from "../hashing/hashing-queue.ts";
 import { DEFAULT_ROLE, type Grantor, handsOut, isBeyondDefault } from "./granting.ts";
-import type { HashingLimit } from "./hashing-limit.ts";
-import type { Admission } from "./lockout.ts";
+import { type Admission, callerAt, callerOf } from "./lockout.ts";
 import type { KeptPassword, Passwords } from "./password.ts";
 import type { Guarded, PasswordGuard } from "./password-guard.ts";
 import { passwordFault } from "./password-rules.ts";
@@ -42,9 +42,12 @@ export interface Accounts {
   create(
     account: NewAccount,
     grantor: Grantor<"account"> | Grantor<"rights">,
-  ): Promise<Result<Profile, "username-taken" | "busy">>;
-  /** An account for oneself, with the default role. */
-  register(account: Omit<NewAccount, "roles">): Promise<Result<Profile, "username-taken" | "busy">>;
+  ): Promise<Result<Profile, "username-taken" | Busy>>;
+  /** An account for oneself, with the default role, asked for from this network address. */
+  register(
+    account: Omit<NewAccount, "roles">,
+    address: string | undefined,
+  ): Promise<Result<Profile, "username-taken" | Busy>>;
   /** Creates the administrator of an installation without users. */
   createFirst(account: NewAccount): Promise<Result<Profile, "exists" | "invalid">>;
   /**
@@ -65,8 +68,8 @@ export interface Accounts {
 export interface AccountsOptions {
   users: UserStore;
   passwords: Passwords;
-  /** Hashing waits for it. */
-  hashingLimit: HashingLimit;
+  /** Hashing waits in it. */
+  hashingQueue: HashingQueue;
   guard: PasswordGuard;
   recorder: AuditRecorder;
   /** Where the installation is reached: no password is made of its name. */
@@ -90,7 +93,7 @@ export const accountFaults = (
 const keptBy = ({ user, passwordHash }: Credentials): KeptPassword => ({ userId: user.id, hash: passwordHash });
 
 export const createAccounts = (options: AccountsOptions): Accounts => {
-  const { users, passwords, hashingLimit, guard, recorder, issuer, now, createId } = options;
+  const { users, passwords, hashingQueue, guard, recorder, issuer, now, createId } = options;
 
   const toProfile = ({ username, email, roles }: NewAccount): Profile => ({
     id: createId(),
@@ -110,10 +113,14 @@ export const createAccounts = (options: AccountsOptions): Accounts => {
   });
 
   /** `actor`: who creates it; by default the new user. */
-  const store = async (account: NewAccount, actor?: string): Promise<Result<Profile, "username-taken" | "busy">> => {
+  const store = async (
+    account: NewAccount,
+    caller: Caller,
+    actor?: string,
+  ): Promise<Result<Profile, "username-taken" | Busy>> => {
     if (await users.isTaken(account.username)) return failure("username-taken");
     const user = toProfile(account);
-    const hashed = await hashingLimit.run(async () =>
+    const hashed = await hashingQueue.run(caller, async () =>
       (await users.isTaken(account.username)) ? undefined : passwords.hash(user.id, account.password),
     );
     if (!hashed.ok) return hashed;
@@ -129,9 +136,9 @@ export const createAccounts = (options: AccountsOptions): Accounts => {
     create: async (account, grantor) => {
       if (isBeyondDefault(account.roles) && !handsOut(grantor, "rights"))
         throw new Error("only a grantor of rights can assign more than the default role");
-      return store(account, grantor.subject);
+      return store(account, callerOf(grantor.subject), grantor.subject);
     },
-    register: (account) => store({ ...account, roles: [DEFAULT_ROLE] }),
+    register: (account, address) => store({ ...account, roles: [DEFAULT_ROLE] }, callerAt(address, false)),
     createFirst: async (account) => {
       if (!(await users.isEmpty())) return failure("exists");
       if (accountFaults(account, issuer).length > 0) return failure("invalid");

@@ -5,6 +5,7 @@
  */
 import ipaddr from "ipaddr.js";
 import { parseAddress } from "#shared/contracts/networks.ts";
+import type { Caller } from "../hashing/hashing-queue.ts";
 import type { Credentials } from "./user.ts";
 
 export const FREE_ATTEMPTS = 5;
@@ -37,6 +38,15 @@ export const networkOf = (address: string | undefined): CallerNetwork | undefine
   return { network: network.toString(), isShared };
 };
 
+/** Who has a password hashed from this address; `isKnown`: some user has logged in from its network before. */
+export const callerAt = (address: string | undefined, isKnown: boolean): Caller => {
+  const { network, isShared } = networkOf(address) ?? { network: "unknown", isShared: true };
+  return { group: network, isShared, isKnown };
+};
+
+/** A user, or a service, that is logged in. */
+export const callerOf = (subject: string): Caller => ({ group: `subject/${subject}`, isShared: false, isKnown: true });
+
 /** How far a caller is from being made to wait. */
 export interface Allowance {
   /** Attempts left before the next delay. */
@@ -59,10 +69,15 @@ export const allowanceOf = (counts: readonly Count[], nowMs: number): Allowance 
   return { remaining: Math.max(1, FREE_ATTEMPTS - failures), waitSeconds: 0 };
 };
 
+/** Under which a login is remembered: of the user from the network, and of anyone from there. */
+export type KnownLocation = Pick<UserLocation, "id" | "network">;
+
 /** A name at an address, whether there is such a user or not. */
 export interface UserLocation {
   /** What the user is known by here, from the next success on. */
   id: string;
+  /** What the network is known by, for all who have logged in from there. */
+  network: string;
   /** Whether they have logged in from here before, and what is counted beyond the limits allows one more. */
   mayGoBeyond: boolean;
   /** Counts what the limits have counted of this name from here: its success takes that back. */
@@ -78,6 +93,8 @@ export interface Attempt {
   /** Those of them that begin again at zero with success; from the others only what was this name's is taken back. */
   cleared: string[];
   location: UserLocation | undefined;
+  /** Whose turn it is to have a password hashed: it depends on where they are, not on the name. */
+  caller: Caller;
   /** What the limits allowed when the attempt came, if that has been read. */
   before?: Allowance;
 }
@@ -93,24 +110,25 @@ export interface Release {
 /** What a right password, or a passkey, changes here: to be stored in the transaction of what it is for. */
 export interface Admission {
   release: Release;
-  /** What the user is known by where they log in. */
-  location: string | undefined;
+  /** What the user, and what anyone, is known by where they log in. */
+  location: KnownLocation | undefined;
 }
 
 /** A login as the counters see it, before any password is looked at. */
 export interface LoginQuery {
   usernameKey: string;
-  location: string | undefined;
+  location: KnownLocation | undefined;
   /** A login from there before this instant does not count. */
   knownSince: Date;
   counters: readonly string[];
   at: Date;
 }
 
-/** The user of that name; whether they have logged in from that place; and the counters that there are. */
+/** The user of that name; whether they have logged in from that place, and whether anyone has; and the counters that there are. */
 export interface LoginState {
   known: Credentials | undefined;
   isKnown: boolean;
+  isKnownNetwork: boolean;
   counts: (Count & { counter: string })[];
 }
 

@@ -4,8 +4,8 @@ import { success } from "#shared/lang/result.ts";
 import { Unavailable } from "#shared/lang/unavailable.ts";
 import { type Fountain, startFountain } from "../../../../tests/support/harness.ts";
 import * as schema from "../db/schema.ts";
-import { createHashingLimit } from "./hashing-limit.ts";
-import { type AttemptStore, delayAfter, FAILURES_REMEMBERED_MS } from "./lockout.ts";
+import { createHashingQueue } from "../hashing/hashing-queue.ts";
+import { type AttemptStore, delayAfter, FAILURES_REMEMBERED_MS, FREE_ATTEMPTS } from "./lockout.ts";
 import { createAttemptStore } from "./password-attempts.store.ts";
 import { createPasswordGuard } from "./password-guard.ts";
 
@@ -98,6 +98,7 @@ test("deletes counters and addresses that are no longer needed", async () => {
   for (const [place, at] of [
     ["old", old],
     ["young", young],
+    ["network", young],
   ] as const)
     await fountain.databases["kms"]?.execute({
       sql: "INSERT INTO known_addresses (user_id, place, used_at) VALUES (?, ?, ?)",
@@ -106,12 +107,42 @@ test("deletes counters and addresses that are no longer needed", async () => {
   await reserve(account);
   await attempts.purge({ attempts: young, locations: old });
   expect(await attempts.read([account], young)).toEqual([]);
-  const isKnown = async (usernameKey: string, location: string, knownSince: Date): Promise<boolean> =>
-    (await attempts.readLogin({ usernameKey, location, knownSince, counters: [], at: young })).isKnown;
+  const isKnown = async (usernameKey: string, id: string, knownSince: Date, network = "network"): Promise<boolean> => {
+    const location = { id, network };
+    const login = await attempts.readLogin({ usernameKey, location, knownSince, counters: [], at: young });
+    // That of the network depends on nobody's name.
+    expect(login.isKnownNetwork).toBe(network === "network" && knownSince < young);
+    return login.isKnown;
+  };
   expect(await isKnown(key, "old", new Date(0))).toBe(false);
   expect(await isKnown(key, "young", new Date(0))).toBe(true);
   expect(await isKnown(key, "young", young)).toBe(false);
   expect(await isKnown("another-user", "young", new Date(0))).toBe(false);
+  expect(await isKnown(key, "young", new Date(0), "another network")).toBe(true);
+});
+
+const createGuard = () =>
+  createPasswordGuard({
+    store: attempts,
+    hashingQueue: createHashingQueue({ lanes: 1, pauseMs: 0, now: () => nowMs, sleep: async () => {} }),
+    slowHash: { probe: async () => undefined },
+    mac: (context, text) => `${context} ${text}`,
+    now: () => nowMs,
+  });
+
+test("does not count what could not be looked at because nothing can be hashed", async () => {
+  const guard = createGuard();
+  const { attempt } = await guard.login(account, "192.0.2.55");
+  const error = new Unavailable("no hasher responds");
+  const checking = () =>
+    guard.run(
+      attempt,
+      () => Promise.reject(error),
+      async () => success(undefined),
+    );
+  for (let time = 0; time < FREE_ATTEMPTS + 1; time += 1) await expect(checking()).rejects.toBe(error);
+  const tally = attempt.location?.tally ?? "";
+  for (const counter of [...attempt.limits, tally]) expect(await read(counter)).toMatchObject([{ failures: 0 }]);
 });
 
 test.each([
@@ -120,12 +151,7 @@ test.each([
 ])(
   "counts a right password as tried only if it is unknown what was stored ($error.message)",
   async ({ error, failures }) => {
-    const guard = createPasswordGuard({
-      store: attempts,
-      hashingLimit: createHashingLimit({ now: () => nowMs, sleep: async () => {} }),
-      mac: (context, text) => `${context} ${text}`,
-      now: () => nowMs,
-    });
+    const guard = createGuard();
     const attempt = guard.confirmation(account);
     const granting = guard.run(
       attempt,

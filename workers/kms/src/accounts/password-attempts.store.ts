@@ -2,7 +2,7 @@
 import type { InStatement, Row } from "@libsql/client";
 import { and, eq, getTableColumns, gt, inArray, sql } from "drizzle-orm";
 import type { KmsDatabase } from "../db/connection.ts";
-import { passwordAttempts, users } from "../db/schema/accounts.ts";
+import { knownAddresses, passwordAttempts, users } from "../db/schema/accounts.ts";
 import {
   type Admission,
   type AttemptStore,
@@ -59,26 +59,35 @@ const releasing = ({ cleared, reduced, by }: Release): InStatement[] => [
 
 /** Where the user of a session has logged in from, if there is that session. */
 const REMEMBER = `
-  INSERT INTO known_addresses (user_id, place, used_at) SELECT user_id, ?, created_at FROM sessions WHERE id = ?
+  INSERT INTO known_addresses (user_id, place, used_at)
+  SELECT user_id, value, created_at FROM sessions, json_each(?) WHERE sessions.id = ?
   ON CONFLICT (user_id, place) DO UPDATE SET used_at = MAX(used_at, excluded.used_at)`;
 
 /** For the transaction that opens a session: takes the attempt back, and notes where it was made. */
 export const admitting = ({ release, location }: Admission, sessionId: string): InStatement[] => [
   ...releasing(release),
-  ...(location === undefined ? [] : [{ sql: REMEMBER, args: [location, sessionId] }]),
+  ...(location === undefined
+    ? []
+    : [{ sql: REMEMBER, args: [JSON.stringify([location.id, location.network]), sessionId] }]),
 ];
 
 export const createAttemptStore = ({ client, orm }: KmsDatabase): AttemptStore => ({
   readLogin: async ({ usernameKey, location, knownSince, counters, at }) => {
     const isKnown = sql<number>`EXISTS (SELECT 1 FROM known_addresses
-      WHERE user_id = ${users.id} AND place = ${location ?? null} AND used_at > ${knownSince.getTime()})`;
+      WHERE user_id = ${users.id} AND place = ${location?.id ?? null} AND used_at > ${knownSince.getTime()})`;
     const { counter, failures, blockedUntil, attemptedAt } = passwordAttempts;
     const rememberedSince = new Date(at.getTime() - FAILURES_REMEMBERED_MS);
-    const [[user], counts] = await orm.batch([
+    const { place, usedAt } = knownAddresses;
+    const [[user], [network], counts] = await orm.batch([
       orm
         .select({ row: getTableColumns(users), isKnown })
         .from(users)
         .where(eq(users.usernameKey, usernameKey)),
+      orm
+        .select({ place })
+        .from(knownAddresses)
+        .where(and(eq(place, location?.network ?? ""), gt(usedAt, knownSince)))
+        .limit(1),
       orm
         .select({ counter, failures, blockedUntil })
         .from(passwordAttempts)
@@ -87,6 +96,7 @@ export const createAttemptStore = ({ client, orm }: KmsDatabase): AttemptStore =
     return {
       known: user && credentialsFrom(user.row),
       isKnown: user?.isKnown === 1,
+      isKnownNetwork: network !== undefined,
       counts: counts.map((count) => ({ ...count, blockedUntilMs: count.blockedUntil.getTime() })),
     };
   },

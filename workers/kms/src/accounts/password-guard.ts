@@ -1,16 +1,19 @@
 /**
  * Stands between callers and passwords: an attempt is counted before a password is looked at, and taken back when it was
- * the right one. One password is hashed at a time, and an attempt is counted when its hashing starts.
+ * the right one. Hashing waits in a queue, and an attempt is counted when its turn has come.
  */
 import { failure, type Result, success } from "#shared/lang/result.ts";
 import { isUnavailable } from "#shared/lang/unavailable.ts";
-import type { HashingLimit } from "./hashing-limit.ts";
+import type { Busy, HashingQueue } from "../hashing/hashing-queue.ts";
+import type { SlowHash } from "../hashing/slow-hash.ts";
 import {
   type Admission,
   type Allowance,
   type Attempt,
   type AttemptStore,
   allowanceOf,
+  callerAt,
+  callerOf,
   FAILURES_REMEMBERED_MS,
   LOCATION_REMEMBERED_MS,
   networkOf,
@@ -23,7 +26,7 @@ import type { Credentials } from "./user.ts";
  * How a check ended. `isOverLimit`: it was made beyond the limits, where no other user's would have been; its failure must
  * get the same response as `blocked`.
  */
-export type Guarded<Value, Failure extends string> = Result<Value, Failure | "blocked" | "busy"> & {
+export type Guarded<Value, Failure extends string> = Result<Value, Failure | "blocked" | Busy> & {
   allowance: Allowance;
   isOverLimit: boolean;
 };
@@ -65,8 +68,9 @@ export interface PasswordGuard {
 
 export interface PasswordGuardOptions {
   store: AttemptStore;
-  /** Hashing waits for it. */
-  hashingLimit: HashingLimit;
+  /** Hashing waits in it. */
+  hashingQueue: HashingQueue;
+  slowHash: Pick<SlowHash, "probe">;
   /** Keyed hash of a text in a context. */
   mac: (context: string, text: string) => string;
   now: () => number;
@@ -78,7 +82,13 @@ const BEYOND = "password-attempts/beyond";
 
 const UNKNOWN: Allowance = allowanceOf([], 0);
 
-export const createPasswordGuard = ({ store, hashingLimit, mac, now }: PasswordGuardOptions): PasswordGuard => {
+export const createPasswordGuard = ({
+  store,
+  hashingQueue,
+  slowHash,
+  mac,
+  now,
+}: PasswordGuardOptions): PasswordGuard => {
   const remembered = (rememberedMs: number): Date => new Date(now() - rememberedMs);
 
   const allowanceOfStored = async (counters: readonly string[]): Promise<Allowance> => {
@@ -106,6 +116,19 @@ export const createPasswordGuard = ({ store, hashingLimit, mac, now }: PasswordG
     }
   };
 
+  /** What was not looked at, because nothing could be hashed, is not counted. */
+  const takenBackUnlessChecked = async <Checked, Failure extends string>(
+    check: Check<Checked, Failure>,
+    counted: readonly string[],
+  ): Promise<Result<Checked, Failure>> => {
+    try {
+      return await check();
+    } catch (error) {
+      if (isUnavailable(error)) await store.release({ cleared: [], reduced: counted, by: undefined });
+      throw error;
+    }
+  };
+
   /** `undefined`: the limits do not allow it. */
   const checkWithinLimits = async <Checked, Value, Failure extends string, Refusal extends string>(
     attempt: Attempt,
@@ -113,31 +136,34 @@ export const createPasswordGuard = ({ store, hashingLimit, mac, now }: PasswordG
     grant: Grant<Checked, Value, Refusal>,
   ): Promise<Guarded<Value, Failure | Refusal> | undefined> => {
     const at = new Date(now());
-    const counts = await store.reserve(attempt.limits, attempt.location?.tally, at);
+    const { limits, location } = attempt;
+    const counts = await store.reserve(limits, location?.tally, at);
     if (!counts) return undefined;
-    const checked = await check();
+    const checked = await takenBackUnlessChecked(check, location ? [...limits, location.tally] : limits);
     if (!checked.ok) return { ...checked, allowance: allowanceOf(counts, at.getTime()), isOverLimit: false };
-    return granted(checked.value, { release: releaseOf(attempt), location: attempt.location?.id }, grant);
+    return granted(checked.value, { release: releaseOf(attempt), location }, grant);
   };
 
   /** Failures of others lock no user out where they are known. `undefined`: their own do. */
   const checkBeyondLimits = async <Checked, Value, Failure extends string, Refusal extends string>(
-    { id, beyond }: UserLocation,
+    location: UserLocation,
     allowance: Allowance,
     check: Check<Checked, Failure>,
     grant: Grant<Checked, Value, Refusal>,
   ): Promise<Guarded<Value, Failure | Refusal> | undefined> => {
+    const { beyond } = location;
     if (!(await store.reserve([beyond], undefined, new Date(now())))) return undefined;
-    const checked = await check();
+    const checked = await takenBackUnlessChecked(check, [beyond]);
     if (!checked.ok) return { ...checked, allowance, isOverLimit: true };
     const release = { cleared: [beyond], reduced: [], by: undefined };
-    return granted(checked.value, { release, location: id }, grant);
+    return granted(checked.value, { release, location }, grant);
   };
 
   const locationOf = (usernameKey: string, network: string): Omit<UserLocation, "mayGoBeyond"> => {
     const named = JSON.stringify([usernameKey, network]);
     return {
       id: mac("known-addresses", named),
+      network: mac("known-networks", network),
       tally: mac("password-attempts/tally", named),
       beyond: mac(BEYOND, named),
     };
@@ -146,7 +172,7 @@ export const createPasswordGuard = ({ store, hashingLimit, mac, now }: PasswordG
   const passkey = (address: string | undefined): Attempt => {
     const where = networkOf(address);
     const limits = !where || where.isShared ? [] : [mac(NETWORK, where.network)];
-    return { limits, cleared: [], location: undefined };
+    return { limits, cleared: [], location: undefined, caller: callerAt(address, false) };
   };
 
   return {
@@ -157,9 +183,9 @@ export const createPasswordGuard = ({ store, hashingLimit, mac, now }: PasswordG
       const limits = !where || where.isShared ? [account] : [account, mac(NETWORK, where.network)];
       const at = new Date(now());
       // Read for every caller, all of it: the work done here must not reveal whether a user is known.
-      const { known, isKnown, counts } = await store.readLogin({
+      const { known, isKnown, isKnownNetwork, counts } = await store.readLogin({
         usernameKey,
-        location: location?.id,
+        location,
         knownSince: remembered(LOCATION_REMEMBERED_MS),
         counters: location ? [...limits, location.beyond] : limits,
         at,
@@ -170,16 +196,17 @@ export const createPasswordGuard = ({ store, hashingLimit, mac, now }: PasswordG
           at.getTime(),
         );
       const before = allowanceBy(limits);
-      if (!location) return { known, attempt: { limits, cleared: [account], location, before } };
+      const caller = callerAt(address, isKnownNetwork);
+      if (!location) return { known, attempt: { limits, cleared: [account], location, caller, before } };
       const mayGoBeyond = allowanceBy([location.beyond]).remaining > 0 && isKnown;
       // Where a user is known nothing counts but what was tried there: strangers get no new attempts by it.
       const cleared = isKnown ? [] : [account];
-      return { known, attempt: { limits, cleared, location: { ...location, mayGoBeyond }, before } };
+      return { known, attempt: { limits, cleared, location: { ...location, mayGoBeyond }, caller, before } };
     },
     passkey,
     passkeyAdmission: (usernameKey, address) => {
       const where = networkOf(address);
-      return { release: releaseOf(passkey(address)), location: where && locationOf(usernameKey, where.network).id };
+      return { release: releaseOf(passkey(address)), location: where && locationOf(usernameKey, where.network) };
     },
     admit: async ({ limits }) => {
       if (limits.length === 0) return UNKNOWN;
@@ -194,15 +221,15 @@ export const createPasswordGuard = ({ store, hashingLimit, mac, now }: PasswordG
     },
     confirmation: (userId) => {
       const counter = mac("password-attempts/confirmation", userId);
-      return { limits: [counter], cleared: [counter], location: undefined };
+      return { limits: [counter], cleared: [counter], location: undefined, caller: callerOf(userId) };
     },
     run: async (attempt, check, grant) => {
-      const { limits, location } = attempt;
+      const { limits, location, caller } = attempt;
       const before = attempt.before ?? (await allowanceOfStored(limits));
       const isOver = before.remaining === 0;
       const mayGoBeyond = location?.mayGoBeyond === true;
       if (!isOver || mayGoBeyond) {
-        const taken = await hashingLimit.run(async () => {
+        const taken = await hashingQueue.run(caller, async () => {
           const checked = isOver ? undefined : await checkWithinLimits(attempt, check, grant);
           if (checked || !mayGoBeyond) return checked;
           return checkBeyondLimits(location, isOver ? before : await allowanceOfStored(limits), check, grant);
@@ -211,7 +238,9 @@ export const createPasswordGuard = ({ store, hashingLimit, mac, now }: PasswordG
         if (taken.value) return taken.value;
       }
       // Where a user might be known, the response takes as long as if they were.
-      const imitated = location ? await hashingLimit.imitate({ waiting: isOver && !mayGoBeyond }) : success(undefined);
+      const imitated = location
+        ? await hashingQueue.imitate(caller, { waiting: isOver && !mayGoBeyond, probe: slowHash.probe })
+        : success(undefined);
       const allowance = isOver ? before : await allowanceOfStored(limits);
       return { ...(imitated.ok ? failure("blocked") : imitated), allowance, isOverLimit: true };
     },

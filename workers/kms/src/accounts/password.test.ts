@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { expect, test } from "vitest";
 import { CURRENT_COST } from "../crypto/password-cost.ts";
+import { computeHash } from "../hashing/slow-hash.ts";
 import { createPasswords, type KeptPassword } from "./password.ts";
 
 const PEPPER = Buffer.alloc(32, 1);
@@ -8,10 +9,13 @@ const CHEAP = { ln: 4, r: 8, p: 1 };
 const USER = "0b0e1f6c-6e0c-4b52-a0a5-3d0c7b1d0a11";
 const PASSWORD = "correct horse battery staple";
 
+const passwordsAt = (cost = CURRENT_COST, pepper = PEPPER) =>
+  createPasswords({ pepper, slowHash: { hash: computeHash }, randomBytes, cost });
+
 const keptBy = (hash: string, userId = USER): KeptPassword => ({ userId, hash });
 
 test("recognises the password it hashed, and no other", async () => {
-  const passwords = createPasswords(PEPPER, randomBytes, CHEAP);
+  const passwords = passwordsAt(CHEAP);
   const stored = await passwords.hash(USER, PASSWORD);
   expect((await passwords.verify(PASSWORD, keptBy(stored))).matches).toBe(true);
   for (const wrong of ["", "Correct horse battery staple", `${PASSWORD} `, PASSWORD.slice(0, -1)])
@@ -19,24 +23,24 @@ test("recognises the password it hashed, and no other", async () => {
 });
 
 test("takes every byte of a long password into account", async () => {
-  const passwords = createPasswords(PEPPER, randomBytes, CHEAP);
+  const passwords = passwordsAt(CHEAP);
   const long = "x".repeat(1023);
   expect((await passwords.verify(`${long}b`, keptBy(await passwords.hash(USER, `${long}a`)))).matches).toBe(false);
 });
 
 test("recognises nothing without the pepper", async () => {
-  const stored = await createPasswords(PEPPER, randomBytes, CHEAP).hash(USER, PASSWORD);
-  const thief = createPasswords(Buffer.alloc(32, 2), randomBytes, CHEAP);
+  const stored = await passwordsAt(CHEAP).hash(USER, PASSWORD);
+  const thief = passwordsAt(CHEAP, Buffer.alloc(32, 2));
   expect((await thief.verify(PASSWORD, keptBy(stored))).matches).toBe(false);
 });
 
 test("never matches where nothing is stored", async () => {
-  const passwords = createPasswords(PEPPER, randomBytes, CHEAP);
+  const passwords = passwordsAt(CHEAP);
   expect((await passwords.verify(PASSWORD, undefined)).matches).toBe(false);
 });
 
 test("spends as much on an unknown user as on a known one", async () => {
-  const passwords = createPasswords(PEPPER, randomBytes, { ln: 12, r: 8, p: 1 });
+  const passwords = passwordsAt({ ln: 12, r: 8, p: 1 });
   const stored = await passwords.hash(USER, PASSWORD);
   const time = async (kept: KeptPassword | undefined): Promise<number> => {
     const startedAt = process.cpuUsage();
@@ -54,14 +58,14 @@ test("spends as much on an unknown user as on a known one", async () => {
 });
 
 test("stores the cost with the hash, and what Cloudflare allows", async () => {
-  const stored = await createPasswords(PEPPER, randomBytes).hash(USER, PASSWORD);
+  const stored = await passwordsAt().hash(USER, PASSWORD);
   expect(stored).toMatch(/^\$scrypt\$v=2\$ln=14,r=8,p=5\$[\w+/]{22}\$[\w+/]{43}$/);
   expect(2 ** CURRENT_COST.ln * CURRENT_COST.r * CURRENT_COST.p).toBeLessThanOrEqual(2 ** 20);
 });
 
 test("still recognises a hash of another cost, and says that it is outdated", async () => {
-  const stored = await createPasswords(PEPPER, randomBytes, CHEAP).hash(USER, PASSWORD);
-  const today = createPasswords(PEPPER, randomBytes, { ln: 5, r: 8, p: 1 });
+  const stored = await passwordsAt(CHEAP).hash(USER, PASSWORD);
+  const today = passwordsAt({ ln: 5, r: 8, p: 1 });
   expect(await today.verify(PASSWORD, keptBy(stored))).toEqual({ matches: true, isOutdated: true });
   expect(await today.verify(PASSWORD, keptBy(await today.hash(USER, PASSWORD)))).toEqual({
     matches: true,
@@ -70,25 +74,25 @@ test("still recognises a hash of another cost, and says that it is outdated", as
 });
 
 test("recognises a password nowhere but beside its own user", async () => {
-  const passwords = createPasswords(PEPPER, randomBytes, CHEAP);
+  const passwords = passwordsAt(CHEAP);
   const stored = await passwords.hash(USER, PASSWORD);
   expect((await passwords.verify(PASSWORD, keptBy(stored, "another user"))).matches).toBe(false);
 });
 
 test("refuses a stored hash of an unknown format", async () => {
-  const passwords = createPasswords(PEPPER, randomBytes, CHEAP);
+  const passwords = passwordsAt(CHEAP);
   const stored = await passwords.hash(USER, PASSWORD);
   for (const other of [stored.replace("$v=2", ""), stored.replace("$v=2", "$v=3"), "plain"])
     await expect(passwords.verify(PASSWORD, keptBy(other))).rejects.toThrow("unknown format");
 });
 
 test("salts every hash separately", async () => {
-  const passwords = createPasswords(PEPPER, randomBytes, CHEAP);
+  const passwords = passwordsAt(CHEAP);
   expect(await passwords.hash(USER, PASSWORD)).not.toBe(await passwords.hash(USER, PASSWORD));
 });
 
 test("recognises a password however a keyboard composes its characters", async () => {
-  const passwords = createPasswords(PEPPER, randomBytes, CHEAP);
+  const passwords = passwordsAt(CHEAP);
   const stored = await passwords.hash(USER, "cr\u00e8me br\u00fbl\u00e9e");
   expect((await passwords.verify("cre\u0300me bru\u0302le\u0301e", keptBy(stored))).matches).toBe(true);
 });

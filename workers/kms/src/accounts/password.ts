@@ -1,12 +1,12 @@
 /** How passwords are kept: scrypt (RFC 7914) under a pepper, bound to the user whose they are. */
-import { scrypt, timingSafeEqual } from "node:crypto";
+import { timingSafeEqual } from "node:crypto";
 import { macInContext } from "../crypto/mac.ts";
 import { type Cost, CURRENT_COST } from "../crypto/password-cost.ts";
 import type { RandomBytes } from "../crypto/random.ts";
+import { HASH_BYTES, type SlowHash } from "../hashing/slow-hash.ts";
 import { normalizePassword } from "./password-rules.ts";
 
 const SALT_BYTES = 16;
-const HASH_BYTES = 32;
 /** Stands in every hash, so that another format can be distinguished. */
 const VERSION = 2;
 
@@ -55,19 +55,23 @@ const parseHash = (text: string): StoredHash => {
 
 const isSameCost = (one: Cost, other: Cost): boolean => one.ln === other.ln && one.r === other.r && one.p === other.p;
 
-const deriveKey = (secret: Buffer, salt: Uint8Array, { ln, r, p }: Cost): Promise<Buffer> =>
-  new Promise((resolve, reject) => {
-    const memoryBytes = 128 * 2 ** ln * r;
-    scrypt(secret, salt, HASH_BYTES, { N: 2 ** ln, r, p, maxmem: 2 * memoryBytes }, (error, hash) =>
-      error ? reject(error) : resolve(hash),
-    );
-  });
+export interface PasswordsOptions {
+  pepper: Uint8Array;
+  slowHash: Pick<SlowHash, "hash">;
+  randomBytes: RandomBytes;
+  cost?: Cost;
+}
 
 /**
  * Hashes and verifies under a pepper that is not in the database: a copy of it alone allows no guessing. The user's id is
  * hashed too: an attacker who can write the database cannot give another user the hash of a password they know.
  */
-export const createPasswords = (pepper: Uint8Array, randomBytes: RandomBytes, cost = CURRENT_COST): Passwords => {
+export const createPasswords = ({
+  pepper,
+  slowHash,
+  randomBytes,
+  cost = CURRENT_COST,
+}: PasswordsOptions): Passwords => {
   const applyPepper = (password: string, userId: string): Buffer =>
     Buffer.from(macInContext(pepper, `password/${userId}`, normalizePassword(password)), "base64url");
   const nothingStored: StoredHash = {
@@ -78,12 +82,14 @@ export const createPasswords = (pepper: Uint8Array, randomBytes: RandomBytes, co
   return {
     hash: async (userId, password) => {
       const salt = Buffer.from(randomBytes(SALT_BYTES));
-      const hash = await deriveKey(applyPepper(password, userId), salt, cost);
+      const secret = applyPepper(password, userId);
+      const hash = Buffer.from(await slowHash.hash({ secret, salt, cost }));
       return formatHash({ cost, salt, hash });
     },
     verify: async (password, kept) => {
       const known = kept === undefined ? nothingStored : parseHash(kept.hash);
-      const hash = await deriveKey(applyPepper(password, kept?.userId ?? ""), known.salt, known.cost);
+      const secret = applyPepper(password, kept?.userId ?? "");
+      const hash = await slowHash.hash({ secret, salt: known.salt, cost: known.cost });
       const isSame = known.hash.length === hash.length && timingSafeEqual(known.hash, hash);
       return { matches: isSame && kept !== undefined, isOutdated: !isSameCost(known.cost, cost) };
     },

@@ -1,10 +1,11 @@
 import { z } from "@hono/zod-openapi";
 import { created, locationOf } from "#shared/http/location.ts";
 import { jsonBody } from "#shared/http/openapi.ts";
+import { currentRequest } from "#shared/observability/context.ts";
 import { problem } from "#shared/problem/problem.ts";
 import { endpoint } from "../endpoint.ts";
 import {
-  ACCOUNT_REFUSALS,
+  accountRefused,
   assertAcceptable,
   NEW_ACCOUNT_EXAMPLE,
   newAccountFields,
@@ -28,8 +29,8 @@ const register = endpoint("POST /register", {
       throw problem("forbidden", { detail: "Registration is closed. Ask an administrator for an account." });
     const { username, email, password } = context.req.valid("json");
     assertAcceptable(context, { username, email, password });
-    const registered = await accounts.register({ username, email, password });
-    if (!registered.ok) throw ACCOUNT_REFUSALS[registered.error.kind]();
+    const registered = await accounts.register({ username, email, password }, currentRequest()?.clientAddress);
+    if (!registered.ok) throw accountRefused(registered.error);
     context.header("location", locationOf("kms", "GET /users/{id}", registered.value.id));
     return context.json(toUserBody(registered.value), 201);
   },

@@ -7,7 +7,7 @@ import { decodeCursor, toPage } from "#shared/http/page.ts";
 import { endpoint } from "../endpoint.ts";
 import { grantorOf, warningFields, warningsTo } from "../http/granting.ts";
 import {
-  ACCOUNT_REFUSALS,
+  accountRefused,
   assertAcceptable,
   findUser,
   NEW_ACCOUNT_EXAMPLE,
@@ -44,7 +44,7 @@ const createUser = endpoint("POST /users", {
     assertAcceptable(context, { username, email, password });
     await assertHeld(context, principal, roles);
     const user = await context.var.services.accounts.create({ username, email, password, roles }, grantor);
-    if (!user.ok) throw ACCOUNT_REFUSALS[user.error.kind]();
+    if (!user.ok) throw accountRefused(user.error);
     context.header("location", locationOf("kms", "GET /users/{id}", user.value.id));
     return context.json({ ...toUserBody(user.value), ...warningsTo(grantor) }, 201);
   },

@@ -3,7 +3,6 @@ import type { TokenVerifier } from "#shared/auth/verify.ts";
 import { admittingVerifier, policyOf } from "#shared/http/access.ts";
 import { type Accounts, createAccounts } from "../accounts/accounts.ts";
 import { createEmailAddresses } from "../accounts/email-addresses.ts";
-import { createHashingLimit } from "../accounts/hashing-limit.ts";
 import { createPasswords } from "../accounts/password.ts";
 import { createAttemptStore } from "../accounts/password-attempts.store.ts";
 import { createPasswordGuard } from "../accounts/password-guard.ts";
@@ -16,6 +15,9 @@ import type { AuditRecorder } from "../audit/audit-entry.ts";
 import { macInContext } from "../crypto/mac.ts";
 import type { RandomBytes } from "../crypto/random.ts";
 import type { InternalKeys } from "../crypto/root-key.ts";
+import { createHashers } from "../hashing/hashers.ts";
+import { createHashingQueue } from "../hashing/hashing-queue.ts";
+import { createLocalSlowHash, type SlowHash } from "../hashing/slow-hash.ts";
 import { createTokenExchange, type ExchangeToken } from "../oauth/token-exchange.ts";
 import { createTokenRevocation, type RevokeAnyToken } from "../oauth/token-revocation.ts";
 import { createPasskeyLogins, type PasskeyLogins } from "../sessions/passkey-logins.ts";
@@ -55,18 +57,27 @@ export interface AccountServicesOptions {
   createId: () => string;
 }
 
+/** Beside this process where there are processes for it, else in this one. */
+const slowHashOf = (env: Foundation["env"], sleep: AccountServicesOptions["sleep"]): SlowHash => {
+  const { HASHERS, HASHER_1, HASHER_2, HASHER_3, HASHER_4 } = env;
+  const hashers = [HASHER_1, HASHER_2, HASHER_3, HASHER_4].slice(0, HASHERS).filter((hasher) => hasher !== undefined);
+  return hashers.length > 0 ? createHashers(hashers) : createLocalSlowHash(sleep);
+};
+
 export const createAccountServices = (options: AccountServicesOptions): AccountServices => {
   const { foundation, keys, recorder, verify, issueToken, sleep, randomBytes, now, createId } = options;
   const { database, env } = foundation;
   const users = createUserStore(database, createEmailAddresses(keys, randomBytes));
-  const hashingLimit = createHashingLimit({ now, sleep });
+  const slowHash = slowHashOf(env, sleep);
+  const hashingQueue = createHashingQueue({ ...slowHash, now, sleep });
   const guard = createPasswordGuard({
     store: createAttemptStore(database),
-    hashingLimit,
+    hashingQueue,
+    slowHash,
     mac: (context, text) => macInContext(keys.mac, context, text),
     now,
   });
-  const passwords = createPasswords(keys.passwordPepper, randomBytes);
+  const passwords = createPasswords({ pepper: keys.passwordPepper, slowHash, randomBytes });
   const storedSessions = createSessionStore(database);
   const sessions = createSessions({
     store: storedSessions,
@@ -81,7 +92,7 @@ export const createAccountServices = (options: AccountServicesOptions): AccountS
   const accounts = createAccounts({
     users,
     passwords,
-    hashingLimit,
+    hashingQueue,
     guard,
     recorder,
     issuer: env.PUBLIC_URL,

@@ -2,16 +2,15 @@
 import type { Failure } from "#shared/lang/result.ts";
 import { type Problem, problem } from "#shared/problem/problem.ts";
 import { type Allowance, FAILURES_REMEMBERED_MS, FREE_ATTEMPTS } from "../accounts/lockout.ts";
+import type { Busy } from "../hashing/hashing-queue.ts";
 
 const WINDOW_SECONDS = FAILURES_REMEMBERED_MS / 1000;
 
-const RETRY_AFTER_SECONDS = "5";
-
 /** The response when more passwords wait to be checked than can be in time. */
-export const tooBusy = (): Problem =>
+export const tooBusy = ({ retryAfterSeconds }: Busy): Problem =>
   problem("unavailable", {
     detail: "Too many passwords are being checked at the moment. Retry after the time in Retry-After.",
-    headers: { "retry-after": RETRY_AFTER_SECONDS },
+    headers: { "retry-after": String(retryAfterSeconds) },
   });
 
 /** As in draft-ietf-httpapi-ratelimit-headers-10. */
@@ -20,7 +19,7 @@ export const limitHeaders = ({ remaining, waitSeconds }: Allowance): Record<stri
   ratelimit: `"password";r=${remaining}${waitSeconds > 0 ? `;t=${waitSeconds}` : ""}`,
 });
 
-type AttemptFailure = "busy" | "blocked" | "unknown-user" | "wrong-password" | "locked" | "superseded";
+type AttemptFailure = Busy | "blocked" | "unknown-user" | "wrong-password" | "locked" | "superseded";
 
 /** How an attempt ended that gives nothing. */
 interface Refusal {
@@ -40,7 +39,7 @@ export const attemptRefused = (detail: string, { error, allowance, isOverLimit }
     });
   switch (error.kind) {
     case "busy":
-      return tooBusy();
+      return tooBusy(error);
     case "blocked":
       return blocked();
     case "unknown-user":

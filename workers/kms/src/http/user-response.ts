@@ -8,6 +8,7 @@ import { accountFaults, type NewAccount } from "../accounts/accounts.ts";
 import { MAX_PASSWORD_INPUT } from "../accounts/password-rules.ts";
 import type { Profile } from "../accounts/user.ts";
 import { MAX_USERNAME_INPUT } from "../accounts/username.ts";
+import type { Busy } from "../hashing/hashing-queue.ts";
 import { tooBusy } from "./attempt-response.ts";
 import type { KmsContext } from "./context.ts";
 
@@ -71,12 +72,11 @@ export const assertAcceptable = (context: KmsContext, account: Omit<NewAccount, 
   });
 };
 
-/** The problems of an account that cannot be created. */
-export const ACCOUNT_REFUSALS = {
-  "username-taken": () =>
-    problem("conflict", { detail: "This username is taken, or looks like one that is. Choose another." }),
-  busy: tooBusy,
-};
+/** The problem of an account that cannot be created. */
+export const accountRefused = (error: { kind: "username-taken" } | Busy): Problem =>
+  error.kind === "busy"
+    ? tooBusy(error)
+    : problem("conflict", { detail: "This username is taken, or looks like one that is. Choose another." });
 
 /** The problems of a change that an administrator cannot make of a user. */
 export const ADMINISTRATION_REFUSALS = {

@@ -11,6 +11,7 @@ import {
   tokensSchema,
 } from "../../../../tests/support/kms.ts";
 import { createPasswords } from "../accounts/password.ts";
+import { computeHash } from "../hashing/slow-hash.ts";
 
 const PASSWORD = "a long enough password";
 
@@ -100,7 +101,8 @@ test("never writes a password, a token or a stored hash to the log", async () =>
 });
 
 test("stores a new hash at login when the cost has changed, and lets the user in all the same", async () => {
-  const cheap = createPasswords((await keysOf(fountain)).passwordPepper, randomBytes, { ln: 10, r: 8, p: 1 });
+  const { passwordPepper: pepper } = await keysOf(fountain);
+  const cheap = createPasswords({ pepper, slowHash: { hash: computeHash }, randomBytes, cost: { ln: 10, r: 8, p: 1 } });
   const outdated = await cheap.hash(await idOf("Eve"), PASSWORD);
   await fountain.databases["kms"]?.execute({
     sql: "UPDATE users SET password_hash = ? WHERE username = 'Eve'",
@@ -142,7 +144,7 @@ test("serves a burst of logins one by one, and refuses those it cannot serve in 
   const late = responses.filter((response) => response.status !== 200);
   expect(late.length).toBeLessThan(20);
   for (const response of late) {
-    expect(response.headers.get("retry-after")).toBe("5");
+    expect(response.headers.get("retry-after")).toMatch(/^[1-9]$/);
     expect(await problemIn(response)).toMatchObject({
       status: 503,
       detail: expect.stringContaining("Too many passwords"),

@@ -23,16 +23,16 @@ test.each([
   { isLocked: false, remembered: 1 },
   { isLocked: true, remembered: 0 },
 ])("takes an attempt back as it opens a session (locked meanwhile: $isLocked)", async ({ isLocked, remembered }) => {
-  const [counter, location] = [crypto.randomUUID(), crypto.randomUUID()];
+  const [counter, id, network] = [crypto.randomUUID(), crypto.randomUUID(), crypto.randomUUID()];
   const insert = "INSERT INTO password_attempts (counter, failures, blocked_until, attempted_at) VALUES (?, 1, 0, ?)";
   await client().execute({ sql: insert, args: [counter, clock.nowMs] });
   if (isLocked) await client().execute({ sql: "UPDATE users SET locked_at = 1 WHERE id = ?", args: [user().id] });
-  const admission = { release: { cleared: [counter], reduced: [], by: undefined }, location };
+  const admission = { release: { cleared: [counter], reduced: [], by: undefined }, location: { id, network } };
   const login = { action: "login", acr: "aal1", amr: ["pwd"], admission } as const;
   const begun = await sessions().begin({ user: user(), passwordChangedAt: null }, { ...login, amr: ["pwd"] });
   expect(begun.ok).toBe(!isLocked);
   expect(await count("password_attempts", "counter", counter)).toBe(0);
-  expect(await count("known_addresses", "place", location)).toBe(remembered);
+  for (const place of [id, network]) expect(await count("known_addresses", "place", place)).toBe(remembered);
 });
 
 test("raises a session for good after a second factor, and keeps it raised through refreshes", async () => {

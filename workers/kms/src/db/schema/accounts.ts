@@ -54,18 +54,22 @@ export const passwordAttempts = sqliteTable(
   (table) => [index("password_attempts_by_time").on(table.attemptedAt)],
 );
 
-/** Where users have logged in from: failures of others do not lock them out there. */
+/** Where users have logged in from: failures of others do not lock them out there, and no stranger goes before anyone there. */
 export const knownAddresses = sqliteTable(
   "known_addresses",
   {
     userId: text("user_id")
       .notNull()
       .references(() => users.id, { onDelete: "cascade" }),
-    /** HMAC of user and address. */
+    /** HMAC of user and network, and another of the network alone. */
     place: text().notNull(),
     usedAt: instant("used_at").notNull(),
   },
-  (table) => [primaryKey({ columns: [table.userId, table.place] }), index("known_addresses_by_use").on(table.usedAt)],
+  (table) => [
+    primaryKey({ columns: [table.userId, table.place] }),
+    index("known_addresses_by_place").on(table.place, table.usedAt),
+    index("known_addresses_by_use").on(table.usedAt),
+  ],
 );
 
 /** Users who were erased, until twofa has forgotten them too. */

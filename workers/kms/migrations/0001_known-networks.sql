@@ -1,0 +1,1 @@
+CREATE INDEX `known_addresses_by_place` ON `known_addresses` (`place`,`used_at`);
