@@ -130,6 +130,18 @@ const createGuard = () =>
     now: () => nowMs,
   });
 
+test("gives any name the same turn at an address where someone has logged in, and none at another", async () => {
+  await fountain.databases["kms"]?.execute({
+    sql: "INSERT INTO known_addresses (user_id, place, used_at) SELECT id, ?, ? FROM users LIMIT 1",
+    args: ["known-networks 192.0.2.77", nowMs],
+  });
+  const callerOf = async (name: string, address: string) => (await createGuard().login(name, address)).attempt.caller;
+  for (const name of [fountain.adminUsername, "made-up"]) {
+    expect(await callerOf(name, "192.0.2.77")).toEqual({ group: "192.0.2.77", isShared: false, isKnown: true });
+    expect((await callerOf(name, "192.0.2.78")).isKnown).toBe(false);
+  }
+});
+
 test("does not count what could not be looked at because nothing can be hashed", async () => {
   const guard = createGuard();
   const { attempt } = await guard.login(account, "192.0.2.55");
