@@ -76,7 +76,6 @@ export const bundleWorkers = async (
       mainFields: ["module", "browser", "main"],
       external: ["node:*", "cloudflare:*"],
       alias: { util: NODE_UTIL, ...UNUSED },
-      keepNames: true,
       minify: compact,
       logLevel: "silent",
       plugins: [onlyEnglish, ...plugins],

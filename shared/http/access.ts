@@ -12,12 +12,14 @@ import { Unavailable } from "../lang/unavailable.ts";
 import { isEncodedUtf8 } from "../lang/utf8.ts";
 import { noteCaller, noteReason } from "../observability/context.ts";
 import { matchRoute, partOf } from "../policy/match.ts";
+import { queryOf } from "../policy/path.ts";
 import type { Policy } from "../policy/routes.ts";
 import { type Problem, problem } from "../problem/problem.ts";
+import type { Fields } from "./fields.ts";
 import type { BaseServices, WorkerEnv } from "./worker-env.ts";
 
 /** The token of an `Authorization: Bearer` header (RFC 6750 §2.1); the scheme's name is case-insensitive. */
-export const bearerToken = (headers: Headers): string | undefined =>
+export const bearerToken = (headers: Pick<Fields, "get">): string | undefined =>
   /^bearer +([\w.~+/=-]+)$/i.exec(headers.get("authorization") ?? "")?.[1];
 
 const MAX_ADDRESS_LENGTH = 8_192;
@@ -73,7 +75,7 @@ const resourceOf = <Services extends BaseServices>(
 ): string | undefined => {
   if (narrowedBy === "handler") return undefined;
   if (narrowedBy === "prefix") return context.req.query("prefix");
-  return partOf(context.var.template, context.req.path, narrowedBy);
+  return partOf(context.get("template"), context.req.path, narrowedBy);
 };
 
 /** Refuses a token that was given for another request. */
@@ -87,7 +89,7 @@ const refuseOtherRequest = (policy: Policy): Problem => {
 
 /** Path and query as the caller sends them to the gateway; `prefix`: what the gateway has taken off. */
 export const calledPath = (request: HonoRequest, prefix = ""): string =>
-  `${prefix}${request.path}${new URL(request.url).search}`;
+  `${prefix}${request.path}${queryOf(request.url)}`;
 
 const isFor = ({ method, path }: Purpose, request: HonoRequest, prefix: string): boolean =>
   method === request.method && path === calledPath(request, prefix);

@@ -25,7 +25,6 @@ import {
   typesenseErrorResponse,
 } from "../problem/problem.ts";
 import { unavailable } from "../problem/unavailable.ts";
-import { trimBlanks } from "../semantics/media-type.ts";
 import { unlessKnown } from "../semantics/not-modified.ts";
 import { isReportedSetting } from "../settings/unusable.ts";
 import { assertDeclaredInput, type DeclaredInputs, declaredInputs } from "./declared-input.ts";
@@ -33,6 +32,7 @@ import { documentOf } from "./document.ts";
 import { drain, type Receive } from "./drain.ts";
 import { invalidInput } from "./field-errors.ts";
 import { useFieldMessages } from "./field-messages.ts";
+import { type Fields, readFields } from "./fields.ts";
 import { assertParsableBody } from "./json-body.ts";
 import { PROBLEM_COMPONENT, problemSchema } from "./openapi.ts";
 import { createWorkerPipeline } from "./pipeline.ts";
@@ -47,25 +47,13 @@ const CLOSE_HEADER = "x-fountain-close";
 const SANE_REQUEST_ID = /^[\w.:-]{8,128}$/;
 
 /** Gives the id the caller sent when it is a sane one, and no credential in the wrong header; else a new one. */
-const requestIdOf = (headers: Headers): string => {
-  const sent = headers.get(REQUEST_ID_HEADER) ?? "";
-  return SANE_REQUEST_ID.test(sent) && !holdsCredential(sent) ? sent : crypto.randomUUID();
+const requestIdOf = (fields: Fields): string => {
+  const sent = fields.get(REQUEST_ID_HEADER);
+  return sent !== null && SANE_REQUEST_ID.test(sent) && !holdsCredential(sent) ? sent : crypto.randomUUID();
 };
 
 const DEPENDENCY_UNAVAILABLE =
   "A dependency is temporarily unavailable, and the request was not acknowledged. Retry after the time in Retry-After.";
-
-/**
- * The request without the blanks and tabs that the runtime leaves at the end of field values, which are no part of them (RFC
- * 9110 §5.5). A credential would be another one with them.
- */
-const withTrimmedFields = (request: Request): Request => {
-  const padded = [...request.headers].filter(([, value]) => trimBlanks(value) !== value);
-  if (padded.length === 0) return request;
-  const headers = new Headers(request.headers);
-  for (const [name, value] of padded) headers.set(name, trimBlanks(value));
-  return new Request(request, { headers });
-};
 
 /** Turns whatever was thrown into a problem; an unknown failure is a bug and becomes a bare 500. */
 const toProblem = (error: unknown): Problem => {
@@ -92,16 +80,17 @@ export interface AppOptions<Services extends BaseServices> {
   /** Decides who may call; the gateway brings its own. */
   access?: MiddlewareHandler<WorkerEnv<Services>>;
   /** The client's address; the gateway determines it and forwards it to the others. */
-  clientAddress?: (request: Request, bindings: unknown) => string | undefined;
+  clientAddress?: (request: Request, fields: Fields, bindings: unknown) => string | undefined;
   /** What every response says besides, unless it says something else itself. */
-  responseHeaders?: (bindings: unknown) => Readonly<Record<string, string>>;
+  responseHeaders?: (bindings: unknown) => readonly (readonly [name: string, value: string])[];
 }
 
-const receiveAny: Receive = (request) => ({ request, rest: () => drain(request) });
+const receiveAny: Receive = (request) => ({ request, rest: request.body === null ? undefined : () => drain(request) });
 
-const noHeaders = (): Readonly<Record<string, string>> => ({});
+const noHeaders = (): readonly (readonly [string, string])[] => [];
 
-const forwardedAddress = ({ headers }: Request): string | undefined => headers.get(CLIENT_ADDRESS_HEADER) ?? undefined;
+const forwardedAddress = (_request: Request, fields: Fields): string | undefined =>
+  fields.get(CLIENT_ADDRESS_HEADER) ?? undefined;
 
 /** An empty worker: add routes to it with `openapi`. */
 export const createApp = <Services extends BaseServices>(options: AppOptions<Services>) => {
@@ -137,25 +126,29 @@ export const createApp = <Services extends BaseServices>(options: AppOptions<Ser
 
   const frame: MiddlewareHandler<WorkerEnv<Services>> = (context, next) => {
     const startedAtMs = Date.now();
-    const raw = withTrimmedFields(context.req.raw);
-    context.req.raw = raw;
-    const { headers } = raw;
-    const requestId = requestIdOf(headers);
-    const { request, rest } = receive(raw);
+    const { request: sent, fields } = readFields(context.req.raw);
+    const requestId = requestIdOf(fields);
+    const { request, rest } = receive(sent);
     context.req.raw = request;
+    context.set("fields", fields);
     context.set("requestId", requestId);
     context.set("log", log);
     context.set("template", UNMATCHED);
-    const span = startSpan(parseTraceparent(headers.get("traceparent")));
-    return withinRequest({ requestId, span, clientAddress: clientAddress(raw, context.env) }, async () => {
+    const span = startSpan(parseTraceparent(fields.get("traceparent")));
+    return withinRequest({ requestId, span, clientAddress: clientAddress(sent, fields, context.env) }, async () => {
       await next();
-      context.res = unlessKnown(request, context.res);
-      if (!(await rest())) context.res.headers.set(CLOSE_HEADER, "1");
-      context.res.headers.set(REQUEST_ID_HEADER, requestId);
-      context.res.headers.set("x-content-type-options", "nosniff");
-      for (const [name, value] of Object.entries(responseHeaders(context.env)))
-        if (!context.res.headers.has(name)) context.res.headers.set(name, value);
-      recordRequest(context, Date.now() - startedAtMs, healthLog);
+      const response = unlessKnown({ method: request.method, headers: fields }, context.res);
+      if (response !== context.res) context.res = response;
+      const { headers } = response;
+      if (rest && !(await rest())) headers.set(CLOSE_HEADER, "1");
+      headers.set(REQUEST_ID_HEADER, requestId);
+      headers.set("x-content-type-options", "nosniff");
+      for (const [name, value] of responseHeaders(context.env)) if (!headers.has(name)) headers.set(name, value);
+      recordRequest(
+        context,
+        { method: request.method, status: response.status, durationMs: Date.now() - startedAtMs },
+        healthLog,
+      );
     });
   };
 
@@ -164,10 +157,10 @@ export const createApp = <Services extends BaseServices>(options: AppOptions<Ser
     if (!privatePaths.has(context.req.path))
       return access(context, async () => {
         declared ??= declaredInputs(app.openAPIRegistry);
-        const { policy, template } = context.var;
+        const policy = context.get("policy");
         if (policy) {
           await assertParsableBody(context.req, policy);
-          await assertDeclaredInput(context, { policy, template, declared });
+          await assertDeclaredInput(context, { policy, template: context.get("template"), declared });
         }
         await next();
       });
@@ -179,9 +172,10 @@ export const createApp = <Services extends BaseServices>(options: AppOptions<Ser
   app.use(check);
   app.onError((error, context) => {
     const failed = problemOf?.(error) ?? toProblem(error);
-    const { requestId, policy } = context.var;
+    const requestId = context.get("requestId");
+    const policy = context.get("policy");
     if (failed.cause !== undefined && PROBLEMS[failed.code].status >= 500) {
-      const level = levelOfFailure(failed.cause, context.var.template);
+      const level = levelOfFailure(failed.cause, context.get("template"));
       context.set("level", level);
       log(level, failed.code, { error: describeError(failed.cause) });
     }
@@ -195,7 +189,7 @@ export const createApp = <Services extends BaseServices>(options: AppOptions<Ser
   });
   if (worker !== "gateway") {
     app.get("/ready", async (context) => {
-      await context.var.services.probe();
+      await context.get("services").probe();
       return context.json({ status: "ok" });
     });
     app.get("/openapi.json", (context) => context.json(documentOf(app, worker, { title: worker, version: "1" })));

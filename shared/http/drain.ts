@@ -8,8 +8,11 @@ const MAX_DRAIN_MS = 2_000;
 /** How a worker takes a request in. */
 export type Receive = (request: Request) => {
   request: Request;
-  /** Discards what was not read of the body. False: there is more of it, so that the connection is of no further use. */
-  rest: () => Promise<boolean>;
+  /**
+   * Discards what was not read of the body; none where there is no body. False: there is more of it, so that the connection
+   * is of no further use.
+   */
+  rest: (() => Promise<boolean>) | undefined;
 };
 
 const isTooLong = (headers: Headers): boolean => Number(headers.get("content-length")) > MAX_DRAINED_BYTES;

@@ -113,7 +113,7 @@ export const createEndpoint =
     });
     const isPublic = ROUTES[worker][key]?.caller === "anyone";
     const respond = (context: Context<WorkerEnv<Services>>): Response | Promise<Response> => {
-      const { principal } = context.var;
+      const principal = context.get("principal");
       if (!isPublic && principal === undefined) throw new Error(`${key} was reached without a caller`);
       return Reflect.apply(handle, undefined, isPublic ? [context] : [context, principal]);
     };

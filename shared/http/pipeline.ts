@@ -67,18 +67,18 @@ export const createPipeline =
     const caller = policy.caller === "anyone" ? undefined : await identify(context, policy);
     if (caller) admit(context, { worker, policy, prefix }, caller.principal);
     context.req.raw = await receiveBody(context.req.raw, policy);
-    if (caller) await assertBody(context.req.raw, policy, caller.principal);
+    if (caller?.principal.purpose) await assertBody(context.req.raw, policy, caller.principal);
     await respond(context, { target, caller }, next);
   };
 
 /** The principal of an access token in `Authorization`. */
-const identifyByToken = async <Services extends BaseServices>({
-  req,
-  var: { services },
-}: RequestContext<Services>): Promise<{ principal: Principal }> => {
-  const token = bearerToken(req.raw.headers);
-  if (token === undefined) throw unauthenticated(req.header("authorization") !== undefined);
-  const verification = await services.verify(token);
+const identifyByToken = async <Services extends BaseServices>(
+  context: RequestContext<Services>,
+): Promise<{ principal: Principal }> => {
+  const fields = context.get("fields");
+  const token = bearerToken(fields);
+  if (token === undefined) throw unauthenticated(fields.has("authorization"));
+  const verification = await context.get("services").verify(token);
   if (!verification.ok) throw credentialRefused(verification.error.kind);
   return { principal: verification.value };
 };
@@ -98,7 +98,7 @@ export const createWorkerPipeline = <Services extends BaseServices>(
     identify: identifyByToken,
     respond: async (context, { target: { policy }, caller }, next) => {
       if (caller) {
-        const nowMs = context.var.services.now();
+        const nowMs = context.get("services").now();
         if (policy.stepUp?.when === "always") assertSteppedUp(caller.principal, nowMs, policy.stepUp);
         if (policy.grants) assertMayGrant(policy.grants, caller.principal, nowMs);
       }

@@ -1,9 +1,11 @@
 /** What is left of every request: one log line, and its place in the numbers. */
 import type { Context } from "hono";
+import type { Principal } from "../auth/claims.ts";
 import { currentRequest } from "../observability/context.ts";
 import { type HealthLog, isHealthRoute } from "../observability/health-log.ts";
 import type { Level } from "../observability/log.ts";
 import { countAuthentication, countRequest, observeRequest } from "../observability/metrics.ts";
+import type { Fields } from "./fields.ts";
 import type { BaseServices, WorkerEnv } from "./worker-env.ts";
 
 type BaseContext<Services extends BaseServices> = Context<WorkerEnv<Services>>;
@@ -11,7 +13,7 @@ type BaseContext<Services extends BaseServices> = Context<WorkerEnv<Services>>;
 /** Clients of Typesense send an API key in the place of a token, and tokens in a header of their own. */
 const API_KEY = /(^| )ftn_/;
 
-const credentialKind = (headers: Headers): string => {
+const credentialKind = (headers: Fields): string => {
   const sent = headers.get("x-typesense-api-key") || headers.get("authorization");
   if (headers.has("x-api-key") || API_KEY.test(sent ?? "")) return "api-key";
   return sent === null ? "none" : "token";
@@ -21,8 +23,9 @@ const credentialKind = (headers: Headers): string => {
  * How this worker judged the caller's credential; `undefined` where it came to no judgement. A refusal without a reason
  * is another worker's, passed on.
  */
-const authenticationOutcome = <Services extends BaseServices>(
-  { res: { status }, var: { principal } }: BaseContext<Services>,
+const authenticationOutcome = (
+  status: number,
+  principal: Principal | undefined,
   reason: string | undefined,
 ): string | undefined => {
   if (reason && (status === 401 || status === 403)) return "refused";
@@ -32,12 +35,13 @@ const authenticationOutcome = <Services extends BaseServices>(
 
 const recordAuthentication = <Services extends BaseServices>(
   context: BaseContext<Services>,
+  status: number,
   reason: string | undefined,
 ): void => {
-  const outcome = authenticationOutcome(context, reason);
+  const outcome = authenticationOutcome(status, context.get("principal"), reason);
   if (outcome === undefined) return;
   const counted = outcome === "accepted" ? "none" : (reason ?? "none");
-  countAuthentication({ credential: credentialKind(context.req.raw.headers), outcome, reason: counted });
+  countAuthentication({ credential: credentialKind(context.get("fields")), outcome, reason: counted });
 };
 
 let served = 0;
@@ -45,36 +49,38 @@ let served = 0;
 /** How many requests this isolate has responded to, health checks not counted. */
 export const servedRequests = (): number => served;
 
-/** A failure whose cause was logged has that line's level. */
-const levelOf = <Services extends BaseServices>(
-  { res: { status }, var: { template, level } }: BaseContext<Services>,
-  healthLog: HealthLog,
-): Level => {
-  if (level !== undefined) return level;
+/** Of the line of a request; a failure whose cause was logged has that line's level. */
+const levelOf = (template: string, status: number, healthLog: HealthLog): Level => {
   if (status >= 500) return isHealthRoute(template) ? healthLog.failed(template) : "error";
   return isHealthRoute(template) && status < 400 ? healthLog.succeeded(template) : "info";
 };
 
+/** What is recorded of a request besides its place in the route table. */
+interface Served {
+  method: string;
+  status: number;
+  durationMs: number;
+}
+
 /** Logs and counts a request that has got its response. */
 export const recordRequest = <Services extends BaseServices>(
   context: BaseContext<Services>,
-  durationMs: number,
+  { method, status, durationMs }: Served,
   healthLog: HealthLog,
 ): void => {
-  const { method } = context.req;
-  const { status } = context.res;
-  const { log, template: route, policy, principal } = context.var;
+  const route = context.get("template");
+  const policy = context.get("policy");
   const reason = currentRequest()?.reason;
   if (!isHealthRoute(route)) served += 1;
-  log(levelOf(context, healthLog), "request", {
+  context.get("log")(context.get("level") ?? levelOf(route, status, healthLog), "request", {
     method,
     route,
     status,
     durationMs,
-    subject: principal?.subject,
+    subject: context.get("principal")?.subject,
     reason,
   });
   countRequest({ method, route, status_class: `${Math.floor(status / 100)}xx` });
   observeRequest({ route }, durationMs / 1000);
-  if (policy && policy.caller !== "anyone") recordAuthentication(context, reason);
+  if (policy && policy.caller !== "anyone") recordAuthentication(context, status, reason);
 };

@@ -3,6 +3,7 @@ import type { Principal } from "../auth/claims.ts";
 import type { TokenVerifier } from "../auth/verify.ts";
 import type { Level, Log } from "../observability/log.ts";
 import type { Policy } from "../policy/routes.ts";
+import type { Fields } from "./fields.ts";
 
 /** What `connect` gives every worker besides its own services. */
 export interface BaseServices {
@@ -17,6 +18,8 @@ export interface WorkerEnv<Services extends BaseServices> {
   Bindings: Record<string, unknown>;
   Variables: {
     services: Services;
+    /** The header fields as they were sent. */
+    fields: Fields;
     log: Log;
     requestId: string;
     template: string;

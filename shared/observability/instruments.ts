@@ -52,19 +52,45 @@ const startWith = <Label extends string>(
   if (fromStart) starters.push((worker) => [...fromStart(worker)].forEach(initialize));
 };
 
+/**
+ * What gives the series of these labels, made once: prom-client copies and checks labels at every call otherwise. Series of
+ * values that were not declared are looked up each time, so that there are no more of them than of declared values.
+ */
+const heldSeries = <Label extends string, Series>(
+  { labels: allowed }: Instrument<Label>,
+  seriesOf: (labels: Record<Label, string>) => Series,
+): ((labels: Record<Label, string>) => Series) => {
+  const held = new Map<string, Series>();
+  const keyOf = (labels: Record<Label, string>): string => {
+    let key = "";
+    for (const name in allowed) key += `${labels[name]}\n`;
+    return key;
+  };
+  return (labels) => {
+    const known = held.get(keyOf(labels));
+    if (known !== undefined) return known;
+    const safe = bounded(allowed, labels);
+    const key = keyOf(safe);
+    const series = held.get(key) ?? seriesOf(safe);
+    held.set(key, series);
+    return series;
+  };
+};
+
 /** What increments a counter by 1. */
 export const createCounter = <Label extends string>(instrument: Instrument<Label>) => {
   const counter = new Counter(declare(instrument));
   startWith(instrument, (labels) => counter.inc(labels, 0));
-  return (labels: Record<Label, string>): void => counter.inc(bounded(instrument.labels, labels));
+  const seriesOf = heldSeries(instrument, (labels) => counter.labels(labels));
+  return (labels: Record<Label, string>): void => seriesOf(labels).inc();
 };
 
 /** What adds an observation to a histogram; the bounds of the buckets and the value are in the unit of its name. */
 export const createHistogram = <Label extends string>(instrument: Instrument<Label>, buckets: readonly number[]) => {
   const histogram = new Histogram({ ...declare(instrument), buckets: [...buckets] });
   startWith(instrument, (labels) => histogram.zero(labels));
-  return (labels: Record<Label, string>, value: number): void =>
-    histogram.observe(bounded(instrument.labels, labels), value);
+  const seriesOf = heldSeries(instrument, (labels) => histogram.labels(labels));
+  return (labels: Record<Label, string>, value: number): void => seriesOf(labels).observe(value);
 };
 
 /** What sets a gauge without labels; `undefined` takes it out of the exposition: better no value than an old one. */

@@ -1,5 +1,7 @@
 /** Trace context (W3C Trace Context, level 1): where a request belongs, handed on from worker to worker. */
 
+import { randomHex } from "../lang/random.ts";
+
 /** One worker's part in a trace. */
 export interface Span {
   /** 32 lower-case hexadecimal digits, the same in every worker that the request passes. */
@@ -12,8 +14,6 @@ export interface Span {
 /** §3.2.2. A later version may add fields behind a further dash (§4.3); version `ff` is none. */
 const TRACEPARENT = /^(?!ff)([0-9a-f]{2})-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-([0-9a-f]{2})(-.*)?$/;
 const SAMPLED_FLAG = 1;
-
-const randomHex = (bytes: number): string => Buffer.from(crypto.getRandomValues(new Uint8Array(bytes))).toString("hex");
 
 /** The caller's span in a `traceparent` header; `undefined` when there is none or it is not a valid one. */
 export const parseTraceparent = (header: string | null | undefined): Span | undefined => {

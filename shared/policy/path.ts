@@ -3,6 +3,9 @@
 const STRAY_PERCENT = /%(?![0-9a-f]{2})/gi;
 const ENCODED_ASCII = /%[2-7][0-9a-f]/gi;
 const UNRESERVED = /[\w.~-]/;
+/** Nothing in it is encoded, resolved or turned. */
+const PLAIN = /^[\w~/.-]*$/;
+const END_OF_PATH = /[?#]/;
 
 const decodeUnreserved = (triplet: string): string => {
   const character = String.fromCharCode(Number.parseInt(triplet.slice(1), 16));
@@ -17,7 +20,22 @@ const decodeUnreserved = (triplet: string): string => {
 export const canonicalPath = (url: string): string => {
   const start = url.indexOf("/", url.indexOf("://") + 3);
   if (start === -1) return "/";
+  const end = url.slice(start).search(END_OF_PATH);
+  const written = end === -1 ? url.slice(start) : url.slice(start, start + end);
+  if (PLAIN.test(written) && !written.includes("/.")) return written;
   const { pathname } = new URL(`http://host${url.slice(start)}`);
   if (!pathname.includes("%")) return pathname;
   return pathname.replace(STRAY_PERCENT, "%25").replace(ENCODED_ASCII, decodeUnreserved);
+};
+
+/** Printable ASCII without what the URL standard encodes in a query. */
+const QUERY_AS_SENT = /^[!$-&(-;=?-~]*$/;
+
+/** The query of a URL with its `?`, as `URL.search` has it; empty if there is none. */
+export const queryOf = (url: string): string => {
+  const start = url.indexOf("?");
+  if (start === -1) return "";
+  const query = url.slice(start);
+  if (!QUERY_AS_SENT.test(query) || url.includes("#")) return new URL(url).search;
+  return query === "?" ? "" : query;
 };

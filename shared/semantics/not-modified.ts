@@ -12,12 +12,17 @@ export const namesTag = (header: string, etag: string): boolean => {
   return [...header.matchAll(TAG)].some(([, tag]) => tag === opaque);
 };
 
+interface ConditionalRequest {
+  method: string;
+  headers: Pick<Headers, "get">;
+}
+
 /** The response to a read, or 304 without its content where the caller has that already. */
-export const unlessKnown = (request: Request, response: Response): Response => {
+export const unlessKnown = (request: ConditionalRequest, response: Response): Response => {
   const known = request.headers.get("if-none-match");
+  if (known === null || response.status !== 200 || !isBodiless(request.method)) return response;
   const etag = response.headers.get("etag");
-  if (known === null || etag === null || response.status !== 200 || !isBodiless(request.method)) return response;
-  if (!namesTag(known, etag)) return response;
+  if (etag === null || !namesTag(known, etag)) return response;
   const headers = new Headers(response.headers);
   for (const name of [...headers.keys()]) if (name.startsWith("content-")) headers.delete(name);
   return new Response(null, { status: 304, headers });

@@ -4,7 +4,6 @@ import { receiveInTime } from "./admission/body-time.ts";
 import { clientAddressOf } from "./admission/client-address.ts";
 import { withCors } from "./admission/cors.ts";
 import { recordingRefusals } from "./admission/refusals.ts";
-import { securityHeaders } from "./admission/security-headers.ts";
 import { passkeyLoginEndpoints } from "./aggregates/passkey-login.routes.ts";
 import { personalDataEndpoints } from "./aggregates/personal-data.routes.ts";
 import type { GatewayServices } from "./composition/services.ts";
@@ -23,8 +22,8 @@ export const createGatewayApp = (connect: (bindings: unknown) => GatewayServices
     connect,
     receive: receiveInTime,
     access: withCors(recordingRefusals(gatewayPipeline)),
-    clientAddress: (request, bindings) => clientAddressOf(request, connect(bindings).trustedProxies),
-    responseHeaders: (bindings) => securityHeaders(connect(bindings).publicUrl),
+    clientAddress: ({ cf }, headers, bindings) => clientAddressOf({ cf, headers }, connect(bindings).trustedProxies),
+    responseHeaders: (bindings) => connect(bindings).responseHeaders,
   });
   const endpoints = [
     ...pagesEndpoints,

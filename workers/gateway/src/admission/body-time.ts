@@ -26,8 +26,10 @@ const ANNOUNCING = ["content-length", "content-type", "expect"];
 
 /** The request with a body that fails with the problem `request-timeout` if its bytes do not come in time. */
 export const receiveInTime: Receive = (request) => {
-  if (request.body === null || isBodiless(request.method)) return { request, rest: () => drain(request) };
-  const reader = request.body.getReader();
+  const { body: sent } = request;
+  if (sent === null) return { request, rest: undefined };
+  if (isBodiless(request.method)) return { request, rest: () => drain(request) };
+  const reader = sent.getReader();
   let isLate = false;
   let isExpected = ANNOUNCING.some((name) => request.headers.has(name));
   const endsAtMs = Date.now() + MAX_BODY_MS;

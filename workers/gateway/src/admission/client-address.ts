@@ -3,6 +3,7 @@
  * trusted proxy says and we cannot read makes the address unknown: it is the caller's, and certainly not the proxy's.
  */
 import { isWithin, type Network, normalizeAddress, parseNetwork } from "#shared/contracts/networks.ts";
+import type { Fields } from "#shared/http/fields.ts";
 
 /** Networks written as `10.0.0.0/8, ::1`; `undefined` when one of them is none. */
 export const parseNetworks = (text: string): Network[] | undefined => {
@@ -34,11 +35,17 @@ const addressIn = (element: string): string | undefined => {
   return Number(port) <= LAST_PORT ? normalizeAddress(address) : undefined;
 };
 
+/** What says where a request came from. */
+interface Received {
+  cf?: unknown;
+  headers: Pick<Fields, "get">;
+}
+
 /**
  * workerd puts the peer's address into `cf.clientIp`; on the edge, Cloudflare sets the header and overwrites the
  * caller's.
  */
-const peerOf = ({ cf, headers }: Pick<Request, "headers"> & { cf?: unknown }): string | undefined => {
+const peerOf = ({ cf, headers }: Received): string | undefined => {
   const peer = typeof cf === "object" && cf !== null && "clientIp" in cf ? cf.clientIp : undefined;
   return addressIn(typeof peer === "string" ? peer : (headers.get("cf-connecting-ip") ?? ""));
 };
@@ -62,10 +69,7 @@ const forwardedAddress = (forwarded: string, trustedProxies: readonly Network[])
  * The caller's address, in its normal form: the peer's or, behind trusted proxies that say so, another one. `undefined`
  * when it is not known; nothing that depends on an address may then be allowed.
  */
-export const clientAddressOf = (
-  request: Pick<Request, "headers"> & { cf?: unknown },
-  trustedProxies: readonly Network[],
-): string | undefined => {
+export const clientAddressOf = (request: Received, trustedProxies: readonly Network[]): string | undefined => {
   const peer = peerOf(request);
   if (peer === undefined || !isWithin(trustedProxies, peer)) return peer;
   const forwarded = request.headers.get("x-forwarded-for");

@@ -64,7 +64,7 @@ const preflightResponse = (): Response =>
 export const withCors =
   <Services extends CorsServices>(access: Access<Services>): Access<Services> =>
   async (context, next) => {
-    const { corsOrigins } = context.var.services;
+    const { corsOrigins } = context.get("services");
     if (corsOrigins.size === 0) return access(context, next);
     const origin = context.req.header("origin");
     const isAllowed = origin !== undefined && corsOrigins.has(origin);

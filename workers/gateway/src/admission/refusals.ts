@@ -19,11 +19,11 @@ export const recordingRefusals =
     try {
       return await pipeline(context, next);
     } catch (error) {
-      const { principal, template, services } = context.var;
+      const principal = context.get("principal");
       if (error instanceof Problem && principal && RECORDED.has(error.code)) {
-        const target = `${context.req.method} ${template}`;
+        const target = `${context.req.method} ${context.get("template")}`;
         const refusal = { action: "access.refuse", outcome: "refused", target, reason: error.code } as const;
-        context.executionCtx.waitUntil(services.recorder.record(refusal));
+        context.executionCtx.waitUntil(context.get("services").recorder.record(refusal));
       }
       throw error;
     }

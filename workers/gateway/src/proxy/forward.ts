@@ -1,15 +1,19 @@
 /** Forwards a request to its worker and streams the response back. */
+import type { Fields } from "#shared/http/fields.ts";
+import { withinTime } from "#shared/lang/deadline.ts";
 import { isBodiless } from "#shared/semantics/method.ts";
 import { unavailable } from "../backends/unavailable.ts";
 import type { Upstream } from "../composition/services.ts";
-import { forwardedHeaders, responseHeaders } from "./headers.ts";
+import { forwardedHeaders, passedOn } from "./headers.ts";
 
 export interface Forwarding {
   /** The worker's name, for the log. */
   callee: string;
   upstream: Upstream;
-  /** The path as the worker knows it. */
+  /** Path and query as the worker knows them. */
   path: string;
+  /** The header fields that the caller sent. */
+  fields: Fields;
   /** Headers that the gateway sets itself: request id, prefix, token. */
   own: Readonly<Record<string, string>>;
   /** The media type that the worker's own errors have. */
@@ -29,21 +33,20 @@ const isOurs = (response: Response, errorType: string): boolean =>
 const fetchWithin = async (
   request: Request,
   body: ArrayBuffer | null,
-  { upstream, path, own, limitMs }: Forwarding,
+  { callee, upstream, path, fields, own, limitMs }: Forwarding,
 ): Promise<Response> => {
-  const controller = new AbortController();
-  const timer = setTimeout(() => controller.abort(), limitMs);
-  try {
-    return await upstream.fetch(`http://worker${path}${new URL(request.url).search}`, {
+  const response = await withinTime(
+    upstream.fetch(`http://worker${path}`, {
       method: request.method,
-      headers: forwardedHeaders(request.headers, own),
+      headers: forwardedHeaders(fields, request.headers.get("content-type"), own),
       body,
       redirect: "manual",
-      signal: controller.signal,
-    });
-  } finally {
-    clearTimeout(timer);
-  }
+    }),
+    limitMs,
+  );
+  // The runtime ends what the call left open once the caller has its response.
+  if (response === undefined) throw new Error(`${callee} did not respond within ${limitMs} ms`);
+  return response;
 };
 
 /**
@@ -60,9 +63,5 @@ export const forward = async (request: Request, forwarding: Forwarding): Promise
     await response.body?.cancel();
     throw unavailable(new Error(`${forwarding.callee} responded a bare ${response.status}`), UNKNOWN_OUTCOME);
   }
-  return new Response(response.body, {
-    status: response.status,
-    statusText: response.statusText,
-    headers: responseHeaders(response.headers, forwarding.forCaller),
-  });
+  return passedOn(response, forwarding.forCaller);
 };

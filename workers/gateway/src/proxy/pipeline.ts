@@ -8,6 +8,7 @@ import { createPipeline } from "#shared/http/pipeline.ts";
 import type { WorkerEnv } from "#shared/http/worker-env.ts";
 import { success } from "#shared/lang/result.ts";
 import { currentRequest } from "#shared/observability/context.ts";
+import { queryOf } from "#shared/policy/path.ts";
 import { DEFAULT_TIMEOUT_SECONDS, type Policy } from "#shared/policy/routes.ts";
 import { problem } from "#shared/problem/problem.ts";
 import { isBodiless } from "#shared/semantics/method.ts";
@@ -40,7 +41,7 @@ const verificationOf = async (services: GatewayServices, credential: Credential)
 
 const identify = async (context: GatewayContext, policy: Policy): Promise<Caller> => {
   if (policy.dialect === "typesense") assertNoKeyInAddress(context.req.url);
-  const verification = await verificationOf(context.var.services, credentialOf(context.req.raw.headers, policy));
+  const verification = await verificationOf(context.get("services"), credentialOf(context.get("fields"), policy));
   if (!verification.ok) throw credentialRefused(verification.error.kind);
   return verification.value;
 };
@@ -58,12 +59,13 @@ const authorizationOf = async (
   policy: Policy,
   caller: Caller | undefined,
 ): Promise<Record<string, string>> => {
+  const fields = context.get("fields");
   if (!caller) {
-    const sent = context.req.header("authorization");
-    return sent === undefined ? {} : { authorization: sent };
+    const sent = fields.get("authorization");
+    return sent === null ? {} : { authorization: sent };
   }
-  const { twofa, kms, now } = context.var.services;
-  const code = context.req.header(OTP_HEADER);
+  const { twofa, kms, now } = context.get("services");
+  const code = fields.get(OTP_HEADER) ?? undefined;
   const purposeOf = () => purposeOfRequest(context);
   const token = await steppedUpToken({ policy, caller, code, purposeOf, twofa, kms, nowSeconds: now() / 1000 });
   return { authorization: `Bearer ${token}` };
@@ -77,9 +79,10 @@ export const forwardTo = async (
 ): Promise<Response> =>
   forward(context.req.raw, {
     callee: destination,
-    upstream: context.var.services.upstreams[destination],
-    path,
-    own: { ...own, ...requestHeaders(context.req.raw.headers) },
+    upstream: context.get("services").upstreams[destination],
+    path: path + queryOf(context.req.url),
+    fields: context.get("fields"),
+    own: { ...own, ...requestHeaders(context.get("fields")) },
     errorType: policy.dialect === "typesense" ? "application/json" : "application/problem+json",
     forCaller: policy.caller !== "anyone",
     limitMs: (policy.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS) * 1000,
