@@ -9,7 +9,7 @@ import { CONFIG_FILE, spawnWorkerd, WATCHDOG_RESTARTS } from "../workerd/workerd
 import { type Administrator, createAdministrator } from "./administrator.ts";
 import { createGuard, type Guard } from "./guard.ts";
 import { type Home, openHome, socketIn } from "./home.ts";
-import { callLocal, isUnreachable } from "./local-http.ts";
+import { announceStop, callLocal, isUnreachable } from "./local-http.ts";
 import { createJsonLogFile, logStreams, readLines } from "./log-file.ts";
 import { serveMetrics } from "./metrics-port.ts";
 import { damagedData, OperatorError, reasonOf } from "./operator-error.ts";
@@ -210,6 +210,7 @@ const startWorkers = async (context: Context, environment: Record<string, string
     },
     writesStack: true,
   });
+  context.cleanups.push(() => announceStop(internalSocket));
   await waitForReady(workerd.child, {
     port: settings.port,
     internalSocket,

@@ -37,3 +37,13 @@ export const callLocal = ({ to, method, path, headers = {}, body, timeoutMs }: L
     outgoing.on("error", reject);
     outgoing.end(body);
   });
+
+/** To write some lines takes no longer. */
+const STOP_TIMEOUT_MS = 500;
+
+/** Has the workers write the log lines that they hold, and hold no more. Without a response workerd is ended all the same. */
+export const announceStop = async (socketPath: string): Promise<void> => {
+  await callLocal({ to: { socketPath }, method: "POST", path: "/stopping", timeoutMs: STOP_TIMEOUT_MS }).catch(
+    () => {},
+  );
+};

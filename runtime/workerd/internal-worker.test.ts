@@ -4,7 +4,11 @@ import internal from "./internal-worker.ts";
 const exposition = (worker: string): string =>
   `# HELP requests_total R.\n# TYPE requests_total counter\nrequests_total{worker="${worker}"} 1\n`;
 
-const target = (metrics: () => Promise<string>) => ({ metrics, runScheduled: () => Promise.resolve() });
+const target = (metrics: () => Promise<string>) => ({
+  metrics,
+  runScheduled: () => Promise.resolve(),
+  writeLogAtOnce: () => Promise.resolve(),
+});
 const good = (worker: string) => target(() => Promise.resolve(exposition(worker)));
 
 const scrape = async (env: Record<string, ReturnType<typeof target>>): Promise<Response> =>

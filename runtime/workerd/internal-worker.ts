@@ -69,8 +69,18 @@ const createAdministrator = async (env: Env, request: Request): Promise<Response
 const openKeys = async (env: Env): Promise<Response> =>
   env.kms === undefined ? new Response(null, { status: 404 }) : new Response(await env.kms.openKeys());
 
+/** Log lines that are held would be lost when workerd ends: none is, from now on. */
+const writeLogAtOnce = async (env: Env): Promise<Response> => {
+  const calls = Object.entries(env).flatMap(([name, target]) =>
+    isWorker(name, target) ? [target.writeLogAtOnce()] : [],
+  );
+  await Promise.allSettled(calls);
+  return new Response(null, { status: 204 });
+};
+
 const drain = async (env: Env): Promise<Response> => {
   if (env.gateway === undefined) return new Response(null, { status: 404 });
+  await writeLogAtOnce(env);
   await env.gateway.drain();
   return new Response(null, { status: 204 });
 };
@@ -118,6 +128,7 @@ export default {
     if (request.method !== "POST") return new Response(null, { status: 405 });
     if (resource === "cron" && worker !== undefined) return runScheduled(env, worker);
     if (resource === "drain") return drain(env);
+    if (resource === "stopping") return writeLogAtOnce(env);
     if (resource === "keys") return openKeys(env);
     if (resource === "administrator") return createAdministrator(env, request);
     return new Response(null, { status: 404 });

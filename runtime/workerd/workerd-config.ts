@@ -43,6 +43,8 @@ const workerService = (worker: Worker): string => {
     ...textBindings(worker).map(
       ({ binding, variable }) => `(name = ${text(binding)}, fromEnvironment = ${text(variable)})`,
     ),
+    // What ends workerd notifies it before, over the internal socket.
+    `(name = "LOG_IN_BATCHES", text = "1")`,
   ];
   return `(name = ${text(worker.name)}, worker = (
     modules = [(name = ${text(`${worker.worker}.js`)}, esModule = embed ${text(`${worker.worker}.js`)})],

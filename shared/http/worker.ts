@@ -1,7 +1,10 @@
 /** What a worker exports: its request handler, and its maintenance and metrics for the operator. */
-import { WorkerEntrypoint } from "cloudflare:workers";
+import { WorkerEntrypoint, waitUntil } from "cloudflare:workers";
 import type { InternalRpc } from "../contracts/internal.ts";
 import { exposition } from "../observability/instruments.ts";
+import { writeLinesAtOnce, writeLinesInBatches } from "../observability/lines.ts";
+
+const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 interface App {
   fetch: (
@@ -16,13 +19,25 @@ export interface Maintained {
   runMaintenance: () => Promise<void>;
 }
 
+/**
+ * Writes log lines in batches where the runtime's configuration says so: workerd's own, whose `Internal` is notified before the end.
+ * workerd waits for no timer when it ends. On the edge a line belongs to its request and is not held.
+ */
+export const batchLogLines = (): void => {
+  if (process.env["LOG_IN_BATCHES"] !== "1") return;
+  writeLinesInBatches((flush, afterMs) => waitUntil(sleep(afterMs).then(flush)));
+};
+
 /** The handlers that Cloudflare calls; elsewhere the runtime starts maintenance over `Internal`. */
-export const createWorker = (app: App, runMaintenance: (bindings: unknown) => Promise<unknown>) => ({
-  fetch: app.fetch,
-  scheduled: async (_trigger: ScheduledController, bindings: unknown): Promise<void> => {
-    await runMaintenance(bindings);
-  },
-});
+export const createWorker = (app: App, runMaintenance: (bindings: unknown) => Promise<unknown>) => {
+  batchLogLines();
+  return {
+    fetch: app.fetch,
+    scheduled: async (_trigger: ScheduledController, bindings: unknown): Promise<void> => {
+      await runMaintenance(bindings);
+    },
+  };
+};
 
 /** The private entrypoint `Internal` of a worker; `measure` sets what is measured at the moment of asking. */
 export const createInternal = <Services extends Maintained>(
@@ -37,5 +52,9 @@ export const createInternal = <Services extends Maintained>(
     async metrics(): Promise<string> {
       await measure(connect(this.env));
       return exposition();
+    }
+
+    async writeLogAtOnce(): Promise<void> {
+      writeLinesAtOnce();
     }
   };

@@ -7,7 +7,7 @@ const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(
 let pool = new Uint8Array(0);
 let used = 0;
 
-/** That many random bytes, cryptographically secure, in lower-case hexadecimal digits. No byte is handed out twice. */
+/** That many random bytes, cryptographically secure, in lower-case hexadecimal digits. No byte is used twice. */
 export const randomHex = (bytes: number): string => {
   if (used + bytes > pool.length) {
     pool = crypto.getRandomValues(new Uint8Array(POOL_BYTES));

@@ -1,5 +1,6 @@
 /** Structured logs: one JSON object a line on standard output, never a secret in it. */
 import { currentRequest } from "./context.ts";
+import { writeLine } from "./lines.ts";
 
 /** From the least to the most urgent. */
 export const LEVELS = ["debug", "info", "warn", "error"] as const;
@@ -44,7 +45,7 @@ export const createLog =
       actingService: request?.actingService,
       ...fields,
     };
-    console.log(JSON.stringify(line));
+    writeLine(JSON.stringify(line), level === "error" || ALWAYS.test(event));
   };
 
 const MAX_DESCRIPTION_LENGTH = 500;

@@ -5,6 +5,7 @@ import { verifierOf } from "#shared/auth/verify.ts";
 import { once, parseBindings } from "#shared/http/bindings.ts";
 import { servedRequests } from "#shared/http/record.ts";
 import { createReportingRecorder } from "#shared/http/reporting.ts";
+import { batchLogLines } from "#shared/http/worker.ts";
 import { createLog, describeError } from "#shared/observability/log.ts";
 import { createApiKeyVerifier } from "./admission/api-keys.ts";
 import { securityHeaders } from "./admission/security-headers.ts";
@@ -66,5 +67,7 @@ const connect = once((bindings: unknown): GatewayServices => {
 });
 
 export const { Internal } = createEntrypoints(connect);
+
+batchLogLines();
 
 export default createGatewayApp(connect);

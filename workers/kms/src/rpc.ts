@@ -5,6 +5,7 @@ import type { Blocked, IssuedToken, KmsRpc, Trust } from "#shared/contracts/kms.
 import { failure, type Result, success } from "#shared/lang/result.ts";
 import { currentRequest } from "#shared/observability/context.ts";
 import { exposition } from "#shared/observability/instruments.ts";
+import { writeLinesAtOnce } from "#shared/observability/lines.ts";
 import { serve } from "#shared/rpc/serve.ts";
 import { BudgetExhausted } from "./audit/audit-budget.ts";
 import type { KmsServices } from "./composition/services.ts";
@@ -125,6 +126,10 @@ export const createEntrypoints = (connect: (bindings: unknown) => Promise<KmsSer
   ),
 
   Internal: class extends WorkerEntrypoint implements KmsInternalRpc {
+    async writeLogAtOnce(): Promise<void> {
+      writeLinesAtOnce();
+    }
+
     metrics(): Promise<string> {
       return exposition();
     }

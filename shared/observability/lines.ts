@@ -1,0 +1,60 @@
+/**
+ * Where log lines are written to: standard output, at once, or in batches where a runtime asks for that. One write costs about
+ * as much as verifying a token.
+ */
+
+/** No line is held for longer. */
+const BATCH_MS = 20;
+/** Some 100 kB. */
+const MAX_HELD = 250;
+
+/** Calls `flush` after that time, in whichever request; throws where there is none. */
+export type FlushLater = (flush: () => void, afterMs: number) => void;
+
+let flushLater: FlushLater | undefined;
+let held: string[] = [];
+let heldSinceMs = 0;
+
+const flush = (): void => {
+  if (held.length === 0) return;
+  const text = held.join("\n");
+  held = [];
+  console.log(text);
+};
+
+const hold = (later: FlushLater, line: string): void => {
+  const nowMs = Date.now();
+  held.push(line);
+  // The request whose timer was to write them may have been ended.
+  if (held.length > 1) {
+    if (held.length >= MAX_HELD || nowMs - heldSinceMs >= BATCH_MS) flush();
+    return;
+  }
+  heldSinceMs = nowMs;
+  try {
+    later(flush, BATCH_MS);
+  } catch {
+    flush();
+  }
+};
+
+/** Writes a line; an `urgent` one at once, after all those that are held. */
+export const writeLine = (line: string, isUrgent: boolean): void => {
+  if (flushLater && !isUrgent) {
+    hold(flushLater, line);
+    return;
+  }
+  flush();
+  console.log(line);
+};
+
+/** From now on lines are held for at most 20 ms, until {@link writeLinesAtOnce}. */
+export const writeLinesInBatches = (later: FlushLater): void => {
+  flushLater = later;
+};
+
+/** Writes what is held, and every line at once from now on: this process is about to be ended. */
+export const writeLinesAtOnce = (): void => {
+  flushLater = undefined;
+  flush();
+};
