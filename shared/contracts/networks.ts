@@ -65,6 +65,7 @@ export const formatNetwork = ([address, length]: Network): string => {
 
 /** Whether the address lies in one of the networks. */
 export const isWithin = (networks: readonly Network[], text: string): boolean => {
+  if (networks.length === 0) return false;
   const address = parseAddress(text);
   if (address === undefined) return false;
   return networks.some(([network, length]) => network.kind() === address.kind() && address.match(network, length));

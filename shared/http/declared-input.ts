@@ -2,6 +2,7 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import { z } from "@hono/zod-openapi";
 import type { Context, Env } from "hono";
+import { queryOf } from "../policy/path.ts";
 import type { Policy } from "../policy/routes.ts";
 import { type FieldError, MAX_FIELD_ERRORS, problem } from "../problem/problem.ts";
 import { isBodiless } from "../semantics/method.ts";
@@ -81,6 +82,7 @@ export const assertDeclaredInput = async <E extends Env>(
   if (policy.dialect !== undefined) return;
   const method = req.method === "HEAD" ? "GET" : req.method;
   const { query, takesBody } = declared.get(`${method} ${template}`) ?? NOTHING;
-  if (req.url.includes("?")) refuse(queryFaults([...new URL(req.url).searchParams.keys()], query));
+  const sent = queryOf(req.url);
+  if (sent !== "") refuse(queryFaults([...new URLSearchParams(sent).keys()], query));
   if (!takesBody && !isBodiless(method)) refuse(unwantedMembers(await req.text()));
 };

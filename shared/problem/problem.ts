@@ -44,7 +44,11 @@ export class Problem extends Error {
   readonly headers: Record<string, string>;
 
   constructor(code: ProblemCode, options: ProblemOptions = {}) {
+    // It is a response, and no one reads where it was made: collecting the stack would cost more than the rest of it.
+    const { stackTraceLimit } = Error;
+    Error.stackTraceLimit = 0;
     super(options.detail ?? PROBLEMS[code].title, { cause: options.cause });
+    Error.stackTraceLimit = stackTraceLimit;
     this.code = code;
     this.detail = options.detail;
     this.errors = options.errors;

@@ -27,12 +27,24 @@ const LAST_PORT = 65_535;
  * 7239 §6);
  * `undefined` for everything else, as for `unknown` and the `_names` of RFC 7239 §6.3.
  */
-const addressIn = (element: string): string | undefined => {
-  if (element.length > MAX_ELEMENT_LENGTH) return undefined;
+const parseElement = (element: string): string | undefined => {
   const trimmed = element.trim();
   const node = QUOTED.exec(trimmed)?.[1] ?? trimmed;
   const [, address = node, port = "0"] = BRACKETED.exec(node) ?? WITH_PORT.exec(node) ?? [];
   return Number(port) <= LAST_PORT ? normalizeAddress(address) : undefined;
+};
+
+const MAX_KNOWN = 1_000;
+const known = new Map<string, string | undefined>();
+
+/** The same, parsed once for each text. */
+const addressIn = (element: string): string | undefined => {
+  if (element.length > MAX_ELEMENT_LENGTH) return undefined;
+  if (known.has(element)) return known.get(element);
+  if (known.size >= MAX_KNOWN) known.clear();
+  const address = parseElement(element);
+  known.set(element, address);
+  return address;
 };
 
 /** What says where a request came from. */
