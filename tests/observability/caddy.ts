@@ -4,6 +4,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { createInterface } from "node:readline";
+import { parse } from "yaml";
+import { z } from "zod";
 import { createGuard } from "../../runtime/local/guard.ts";
 import { freePorts } from "../../runtime/local/ports.ts";
 import { stopProcess } from "../../runtime/local/process.ts";
@@ -13,6 +15,10 @@ const PROGRAM = "caddy";
 
 const ROOT = path.join(import.meta.dirname, "..", "..");
 
+const caddyService = z.object({
+  services: z.object({ caddy: z.object({ environment: z.object({ GOMEMLIMIT: z.string(), GOGC: z.string() }) }) }),
+});
+
 const isInstalled = (program: string): boolean => {
   try {
     execFileSync("sh", ["-c", `command -v ${program}`], { stdio: "ignore" });
@@ -20,6 +26,12 @@ const isInstalled = (program: string): boolean => {
   } catch {
     return false;
   }
+};
+
+/** How Go collects garbage in it, as it is deployed. */
+const memorySettings = (): Record<string, string> => {
+  const compose: unknown = parse(readFileSync(path.join(ROOT, "docker-compose.yml"), "utf8"), { merge: true });
+  return caddyService.parse(compose).services.caddy.environment;
 };
 
 /** The Debian packages among these that are missing. */
@@ -64,7 +76,13 @@ export const startCaddy = async (upstream: string): Promise<Caddy> => {
   }).replaceAll("\n:443 {", `\n:${httpsPort} {`);
   writeFileSync(file, caddyfile);
   const child = spawn(PROGRAM, ["run", "--adapter", "caddyfile", "--config", file], {
-    env: { PATH: process.env["PATH"], HOME: directory, XDG_DATA_HOME: directory, XDG_CONFIG_HOME: directory },
+    env: {
+      ...memorySettings(),
+      PATH: process.env["PATH"],
+      HOME: directory,
+      XDG_DATA_HOME: directory,
+      XDG_CONFIG_HOME: directory,
+    },
     stdio: ["ignore", "pipe", "pipe"],
   });
   const guard = createGuard();
