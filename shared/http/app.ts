@@ -192,7 +192,9 @@ export const createApp = <Services extends BaseServices>(options: AppOptions<Ser
       await context.get("services").probe();
       return context.json({ status: "ok" });
     });
-    app.get("/openapi.json", (context) => context.json(documentOf(app, worker, { title: worker, version: "1" })));
+    app.get("/openapi.json", async (context) =>
+      context.json(await documentOf(app, worker, { title: worker, version: "1" })),
+    );
   }
   return app;
 };

@@ -36,7 +36,7 @@ test("the gateway needs nobody to answer, unless an operation says so", () => {
   expect(derivedRefusals("gateway", "GET", { caller: "anyone" })).not.toContain("unavailable");
 });
 
-test("the document adds what follows from the table to what an operation declares", () => {
+test("the document adds what follows from the table to what an operation declares", async () => {
   const probe = async (): Promise<void> => {};
   const connect = (): BaseServices => ({
     verify: async () => ({ ok: false, error: { kind: "invalid" } }) as const,
@@ -53,7 +53,7 @@ test("the document adds what follows from the table to what an operation declare
     errors: ["login-refused", "conflict"],
     handle: (context) => context.json({ version: 1 }, 201),
   }).register(app);
-  expect(documentOf(app, "kms", { title: "T", version: "1" })).toMatchObject({
+  expect(await documentOf(app, "kms", { title: "T", version: "1" })).toMatchObject({
     paths: {
       "/secrets/{path}": {
         put: {

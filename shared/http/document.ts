@@ -1,12 +1,12 @@
 /** A worker's OpenAPI document, with the error responses that follow from its rows of the route table. */
-import type { OpenAPIHono } from "@hono/zod-openapi";
-import type { Env } from "hono";
+import { OpenAPIHono, type RouteConfig } from "@hono/zod-openapi";
 import type { WorkerName } from "../contracts/workers.ts";
+import { breathe } from "../lang/steps.ts";
 import { matchRoute } from "../policy/match.ts";
 import type { Policy } from "../policy/routes.ts";
 import { PROBLEMS, type ProblemCode } from "../problem/catalogue.ts";
 import { isBodiless } from "../semantics/method.ts";
-import { PROBLEM_COMPONENT, SEGMENTS } from "./openapi.ts";
+import { PROBLEM_COMPONENT, problemSchema, SEGMENTS } from "./openapi.ts";
 
 interface Response {
   description?: string;
@@ -71,28 +71,63 @@ const withCondition = (method: string, operation: Operation): Operation => {
   return { ...operation, parameters: [...parameters, IF_NONE_MATCH], responses: { ...responses, 304: unchanged } };
 };
 
+/** Some milliseconds of work where nothing is compiled yet. */
+const ROUTES_AT_ONCE = 6;
+
+interface Info {
+  title: string;
+  version: string;
+}
+
+interface Document {
+  paths?: Record<string, Record<string, Operation>> | undefined;
+  components?: { schemas?: object; parameters?: object } | undefined;
+}
+
+/** The document of these routes alone. */
+const declaredBy = (routes: readonly RouteConfig[], info: Info): Document => {
+  const part = new OpenAPIHono();
+  part.openAPIRegistry.register(PROBLEM_COMPONENT, problemSchema);
+  for (const route of routes) part.openAPIRegistry.registerPath(route);
+  return Object(part.getOpenAPI31Document({ openapi: "3.1.0", info: { ...info } }));
+};
+
+/** The operations at a path that the route table knows, with what follows from it. */
+const operationsAt = (worker: WorkerName, path: string, item: Record<string, Operation>): [string, Operation][] =>
+  Object.entries(item).flatMap(([name, operation]) => {
+    const method = name.toUpperCase();
+    const match = matchRoute(worker, method, path);
+    if (!match.ok) return [];
+    const responses = withRefusals(operation.responses ?? {}, derivedRefusals(worker, method, match.value.policy));
+    return [[name, withCondition(method, { ...operation, responses })]];
+  });
+
 /**
  * The operations of a worker that an app declares, their paths as OpenAPI spells them, which has no sign for several
- * segments. `prefix`: what stands before the worker's paths in the app, and is taken off.
+ * segments. `prefix`: what stands before the worker's paths in the app, and is taken off. Other requests are served
+ * meanwhile.
  */
-export const documentOf = <E extends Env>(
-  app: OpenAPIHono<E>,
+export const documentOf = async (
+  { openAPIRegistry: { definitions } }: { openAPIRegistry: Pick<OpenAPIHono["openAPIRegistry"], "definitions"> },
   worker: WorkerName,
-  info: { title: string; version: string },
+  info: Info,
   prefix = "",
-): object => {
-  const document = app.getOpenAPI31Document({ openapi: "3.1.0", info });
-  const paths = Object.entries<Record<string, Operation>>(Object(document.paths)).flatMap(([declared, item]) => {
-    if (!declared.startsWith(`${prefix}/`)) return [];
-    const path = declared.slice(prefix.length).replaceAll(SEGMENTS, "");
-    const operations = Object.entries(item).flatMap(([name, operation]) => {
-      const method = name.toUpperCase();
-      const match = matchRoute(worker, method, path);
-      if (!match.ok) return [];
-      const responses = withRefusals(operation.responses ?? {}, derivedRefusals(worker, method, match.value.policy));
-      return [[name, withCondition(method, { ...operation, responses })] as const];
-    });
-    return operations.length === 0 ? [] : [[path, Object.fromEntries(operations)] as const];
-  });
-  return { ...document, paths: Object.fromEntries(paths) };
+): Promise<object> => {
+  const routes = definitions.flatMap((definition) =>
+    definition.type === "route" && definition.route.path.startsWith(`${prefix}/`) ? [definition.route] : [],
+  );
+  const paths: Record<string, Record<string, Operation>> = {};
+  const components = { schemas: {}, parameters: {} };
+  for (let first = 0; first < routes.length; first += ROUTES_AT_ONCE) {
+    if (first > 0) await breathe();
+    const part = declaredBy(routes.slice(first, first + ROUTES_AT_ONCE), info);
+    for (const [declared, item] of Object.entries(part.paths ?? {})) {
+      const path = declared.slice(prefix.length).replaceAll(SEGMENTS, "");
+      const operations = operationsAt(worker, path, item);
+      if (operations.length > 0) paths[path] = { ...paths[path], ...Object.fromEntries(operations) };
+    }
+    Object.assign(components.schemas, part.components?.schemas);
+    Object.assign(components.parameters, part.components?.parameters);
+  }
+  return { openapi: "3.1.0", info, paths, components };
 };

@@ -22,9 +22,6 @@ export const INFO = {
     "Every error is `application/problem+json` (RFC 9457).",
 };
 
-/** As it is sent. */
-const plain = (document: object): unknown => JSON.parse(JSON.stringify(document));
-
 const policyAt = (worker: WorkerName, method: string, path: string): Policy | undefined => {
   const match = matchRoute(worker, method, path);
   return match.ok ? match.value.policy : undefined;
@@ -39,7 +36,7 @@ const partOf = (worker: WorkerName, document: unknown): Part => ({
 });
 
 /** What the gateway declares: its own operations, and those of the kms that it serves in its place. */
-type OwnDocuments = Record<"gateway" | "kms", () => object>;
+type OwnDocuments = Record<"gateway" | "kms", () => Promise<object>>;
 
 export const openApiEndpoints = (own: OwnDocuments) => {
   let remembered: string | undefined;
@@ -48,10 +45,9 @@ export const openApiEndpoints = (own: OwnDocuments) => {
 
   const wholeDocument = async (upstreams: Upstreams): Promise<string> => {
     const others = await getFromAll(upstreams, "/openapi.json");
-    const parts = WORKERS.map((worker) =>
-      partOf(worker, worker === "gateway" ? plain(own.gateway()) : others.get(worker)),
-    );
-    return JSON.stringify(mergeDocuments(INFO, [...parts, partOf("kms", plain(own.kms()))]));
+    const gateway = await own.gateway();
+    const parts = WORKERS.map((worker) => partOf(worker, worker === "gateway" ? gateway : others.get(worker)));
+    return JSON.stringify(await mergeDocuments(INFO, [...parts, partOf("kms", await own.kms())]));
   };
 
   const makeDocument = (upstreams: Upstreams): Promise<string> => {

@@ -18,8 +18,8 @@ const SCOPED: Demand = { caller: "authenticated", scope: "keys:read" };
 const KEYS = { "/keys": { get: { summary: "Keys", responses: { 200: { description: "They", ...body("Key") } } } } };
 
 describe("the merged document", () => {
-  test("puts each worker's paths behind its prefix, under its tag", () => {
-    const merged = mergeDocuments(INFO, [part("gateway", { caller: "anyone" }, KEYS), part("kms", SCOPED, KEYS)]);
+  test("puts each worker's paths behind its prefix, under its tag", async () => {
+    const merged = await mergeDocuments(INFO, [part("gateway", { caller: "anyone" }, KEYS), part("kms", SCOPED, KEYS)]);
     expect(Object.keys(merged.paths)).toEqual(["/keys", "/kms/keys"]);
     expect(merged.paths["/kms/keys"]).toMatchObject({ get: { tags: ["kms"], summary: "Keys" } });
     expect(merged.tags).toEqual([
@@ -28,11 +28,11 @@ describe("the merged document", () => {
     ]);
   });
 
-  test("keeps schemas of the same name apart, references included, however deep", () => {
+  test("keeps schemas of the same name apart, references included, however deep", async () => {
     const schemas = {
       Key: { type: "object", properties: { next: { anyOf: [{ $ref: "#/components/schemas/Key" }] } } },
     };
-    const merged = mergeDocuments(INFO, [
+    const merged = await mergeDocuments(INFO, [
       part("kms", SCOPED, KEYS, schemas),
       part("search", SCOPED, KEYS, { Key: { type: "string" } }),
     ]);
@@ -44,37 +44,38 @@ describe("the merged document", () => {
     expect(JSON.stringify(merged)).not.toContain('"#/components/schemas/Key"');
   });
 
-  test("shares the problem document among all workers", () => {
+  test("shares the problem document among all workers", async () => {
     const problem = { type: "object" };
     const parts = ["kms", "search"].map((worker) => part(worker, SCOPED, KEYS, { Problem: problem }));
-    expect(mergeDocuments(INFO, parts).components.schemas).toEqual({ Problem: problem });
+    expect((await mergeDocuments(INFO, parts)).components.schemas).toEqual({ Problem: problem });
   });
 
-  test("leaves out what the route table does not know", () => {
-    expect(mergeDocuments(INFO, [part("kms", undefined, KEYS)]).paths).toEqual({ "/kms/keys": {} });
+  test("leaves out what the route table does not know", async () => {
+    expect((await mergeDocuments(INFO, [part("kms", undefined, KEYS)])).paths).toEqual({ "/kms/keys": {} });
   });
 });
 
 describe("an operation", () => {
-  const merge = (demand: Demand) => Object(mergeDocuments(INFO, [part("kms", demand, KEYS)]).paths["/kms/keys"]).get;
+  const merge = async (demand: Demand) =>
+    Object((await mergeDocuments(INFO, [part("kms", demand, KEYS)])).paths["/kms/keys"]).get;
 
-  test("for anyone wants no credential", () => {
-    const operation = merge({ caller: "anyone" });
+  test("for anyone wants no credential", async () => {
+    const operation = await merge({ caller: "anyone" });
     expect(operation.security).toEqual([]);
   });
 
-  test("with a scope names it for either credential", () => {
-    const operation = merge(SCOPED);
+  test("with a scope names it for either credential", async () => {
+    const operation = await merge(SCOPED);
     expect(operation.security).toEqual([{ accessToken: ["keys:read"] }, { apiKey: ["keys:read"] }]);
     expect(operation["x-step-up"]).toBeUndefined();
   });
 
-  test("for users only takes no API key", () => {
-    expect(merge({ caller: "user" }).security).toEqual([{ accessToken: [] }]);
+  test("for users only takes no API key", async () => {
+    expect((await merge({ caller: "user" })).security).toEqual([{ accessToken: [] }]);
   });
 
-  test("with step-up says so, and takes the code along", () => {
-    const operation = merge({ ...SCOPED, stepUp: { when: "always", maxAgeSeconds: 60 } });
+  test("with step-up says so, and takes the code along", async () => {
+    const operation = await merge({ ...SCOPED, stepUp: { when: "always", maxAgeSeconds: 60 } });
     expect(operation["x-step-up"]).toBe("always");
     expect(operation["x-step-up-max-age"]).toBe(60);
     expect(operation.parameters).toEqual([{ $ref: "#/components/parameters/X-OTP" }]);

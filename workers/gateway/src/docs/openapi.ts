@@ -1,10 +1,12 @@
 /** Merges the workers' OpenAPI 3.1 documents into one, and notes on each operation what the route table demands. */
 import { z } from "zod";
+import { breathe } from "#shared/lang/steps.ts";
 
 type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
 type JsonObject = Record<string, Json>;
 
-const objectSchema = z.record(z.string(), z.json());
+/** JSON it is anyway: a worker made it. */
+const objectSchema = z.custom<JsonObject>((value) => typeof value === "object" && value !== null);
 
 /** As much of a worker's document as merging needs; the rest is passed through. */
 export const documentSchema = z.object({
@@ -100,26 +102,31 @@ const componentsOf = ({ worker, document }: Part, kind: string): [string, Json][
     withOwnNames(component, worker),
   ]);
 
-/** Operations of one path may be in several parts. */
-const joined = (entries: readonly [string, JsonObject][]): Record<string, JsonObject> => {
+/** The one document. Operations that the route table does not know are left out. Other requests are served meanwhile. */
+export const mergeDocuments = async (
+  info: { title: string; version: string; description: string },
+  parts: readonly Part[],
+) => {
   const paths: Record<string, JsonObject> = {};
-  for (const [path, item] of entries) paths[path] = { ...paths[path], ...item };
-  return paths;
-};
-
-/** The one document. Operations that the route table does not know are left out. */
-export const mergeDocuments = (info: { title: string; version: string; description: string }, parts: Part[]) => ({
-  openapi: "3.1.0",
-  info,
-  servers: [{ url: "/" }],
-  tags: [...new Map(parts.map(({ worker, description }) => [worker, { name: worker, description }])).values()],
-  paths: joined(parts.flatMap(pathsOf)),
-  components: {
-    securitySchemes: SECURITY_SCHEMES,
-    parameters: {
-      "X-OTP": OTP_PARAMETER,
-      ...Object.fromEntries(parts.flatMap((part) => componentsOf(part, "parameters"))),
+  const parameters: [string, Json][] = [];
+  const schemas: [string, Json][] = [];
+  for (const part of parts) {
+    await breathe();
+    // Operations of one path may be in several parts.
+    for (const [path, item] of pathsOf(part)) paths[path] = { ...paths[path], ...item };
+    parameters.push(...componentsOf(part, "parameters"));
+    schemas.push(...componentsOf(part, "schemas"));
+  }
+  return {
+    openapi: "3.1.0",
+    info,
+    servers: [{ url: "/" }],
+    tags: [...new Map(parts.map(({ worker, description }) => [worker, { name: worker, description }])).values()],
+    paths,
+    components: {
+      securitySchemes: SECURITY_SCHEMES,
+      parameters: { "X-OTP": OTP_PARAMETER, ...Object.fromEntries(parameters) },
+      schemas: Object.fromEntries(schemas),
     },
-    schemas: Object.fromEntries(parts.flatMap((part) => componentsOf(part, "schemas"))),
-  },
-});
+  };
+};
