@@ -16,8 +16,9 @@ const PROBE_EVERY_MS = 5;
 const READERS = 8;
 const SETTLE_MS = 300;
 const TAIL = 0.99;
-/** Too many at a time is refused, which is no fault: the client tries again. */
+/** Too many at a time is refused, which is no fault: the client waits, as `Retry-After` asks for, and tries again. */
 const BUSY = new Set([429, 503]);
+const RETRY_MS = 1_000;
 
 interface Responses {
   statuses: Map<number, number>;
@@ -47,6 +48,7 @@ const callFor = async (port: number, { request, callers, everyMs }: Caller, endM
       const tookMs = performance.now() - sentAtMs;
       all.latencies.push(tookMs);
       all.statuses.set(status, (all.statuses.get(status) ?? 0) + 1);
+      if (BUSY.has(status)) await sleep(Math.min(RETRY_MS, Math.max(0, endMs - performance.now())));
       if (everyMs !== undefined) await sleep(Math.max(0, everyMs - tookMs));
     }
     connection.close();
