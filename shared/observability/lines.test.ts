@@ -41,9 +41,13 @@ test("a line is held no longer where the timer was lost with its request", () =>
   expect(written).toEqual(["a\nb"]);
 });
 
-test("no more than a bounded number is held", () => {
-  for (let line = 0; line < 250; line += 1) writeLine("x", false);
-  expect(written).toHaveLength(1);
+test("no more is written at a time than a pipe takes whole, beside other processes", () => {
+  for (let line = 0; line < 50; line += 1) writeLine("ä".repeat(500), false);
+  writeLinesAtOnce();
+  expect(written.join("\n").split("\n")).toHaveLength(50);
+  const sizes = written.map((text) => Buffer.byteLength(`${text}\n`));
+  expect(Math.max(...sizes)).toBeLessThanOrEqual(4096);
+  expect(sizes.length).toBeLessThan(20);
 });
 
 test("outside of a request nothing is held", () => {

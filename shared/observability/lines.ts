@@ -5,29 +5,36 @@
 
 /** No line is held for longer. */
 const BATCH_MS = 20;
-/** Some 100 kB. */
-const MAX_HELD = 250;
+/** A pipe takes so many bytes whole (PIPE_BUF of Linux), as workerd writes them: those of other processes come before or after. */
+const MAX_BATCH_BYTES = 4_096;
 
 /** Calls `flush` after that time, in whichever request; throws where there is none. */
 export type FlushLater = (flush: () => void, afterMs: number) => void;
 
 let flushLater: FlushLater | undefined;
 let held: string[] = [];
+let heldBytes = 0;
 let heldSinceMs = 0;
+
+const encoder = new TextEncoder();
 
 const flush = (): void => {
   if (held.length === 0) return;
   const text = held.join("\n");
   held = [];
+  heldBytes = 0;
   console.log(text);
 };
 
 const hold = (later: FlushLater, line: string): void => {
   const nowMs = Date.now();
+  const bytes = encoder.encode(line).length + 1;
+  if (heldBytes + bytes > MAX_BATCH_BYTES) flush();
   held.push(line);
-  // The request whose timer was to write them may have been ended.
+  heldBytes += bytes;
   if (held.length > 1) {
-    if (held.length >= MAX_HELD || nowMs - heldSinceMs >= BATCH_MS) flush();
+    // The request whose timer was to write them may have been ended.
+    if (nowMs - heldSinceMs >= BATCH_MS) flush();
     return;
   }
   heldSinceMs = nowMs;
