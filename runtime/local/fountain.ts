@@ -4,13 +4,14 @@ import { rmSync } from "node:fs";
 import path from "node:path";
 import { assertServing, type SqldOptions, spawnSqld, waitForSqld } from "../libsql/sqld.ts";
 import { HASHER_SERVICES, HASHERS, hasherIn, usualHashers } from "../workerd/hasher.ts";
-import { waitForHasher, waitForReady } from "../workerd/readiness.ts";
-import { CONFIG_FILE, spawnWorkerd, WATCHDOG_RESTARTS } from "../workerd/workerd.ts";
+import { DATABASE_WRITERS, usualWriters } from "../workerd/processes.ts";
+import { type WorkerdProcess, waitForProcess, waitForReady } from "../workerd/readiness.ts";
+import { internalSocketIn, servingProcesses, siblingSocketsIn } from "../workerd/serving.ts";
 import { type Administrator, createAdministrator } from "./administrator.ts";
 import { createGuard, type Guard } from "./guard.ts";
 import { type Home, openHome, socketIn } from "./home.ts";
 import { announceStop, callLocal, isUnreachable } from "./local-http.ts";
-import { createJsonLogFile, logStreams, readLines } from "./log-file.ts";
+import { createJsonLogFile, logStreams } from "./log-file.ts";
 import { serveMetrics } from "./metrics-port.ts";
 import { damagedData, OperatorError, reasonOf } from "./operator-error.ts";
 import { assertPortFree, freePorts } from "./ports.ts";
@@ -21,14 +22,13 @@ import { waitForOrphan, writeRunFile } from "./run-file.ts";
 import { startScheduler } from "./scheduler.ts";
 import { loadSecrets, type Secrets } from "./secrets.ts";
 import type { Settings } from "./settings.ts";
-import { type SuperviseOptions, type Supervision, supervise } from "./supervise.ts";
+import { type Supervised, type Supervision, supervise } from "./supervise.ts";
 import { createLockWatches, type LockWatch } from "./write-locks.ts";
 
 const MAINTENANCE_INTERVAL_MS = 10_000;
 const MAINTENANCE_TIMEOUT_MS = 60_000;
 
-/** What workerd itself prints, and what the workers log, where people read the output. */
-const WORKERD_LOG = "workerd.log";
+/** What the workers log, where people read the output. */
 const WORKERS_LOG = "workers.log";
 
 /** The number of {@link Progress} steps that a start takes. */
@@ -84,8 +84,9 @@ const open = async (options: FountainOptions, preparation: Preparation, cleanups
   const home = openHome(settings.home);
   cleanups.push(home.release);
   await waitForOrphan(home.runFile);
-  const internalSocket = socketIn(home.directory, "internal");
-  cleanups.push(() => rmSync(internalSocket, { force: true }));
+  const internalSocket = internalSocketIn(home);
+  for (const socket of [internalSocket, ...siblingSocketsIn(home)])
+    cleanups.push(() => rmSync(socket, { force: true }));
   const guard = createGuard();
   cleanups.push(guard.release);
   guard.watch("preparation", preparation.child.pid);
@@ -93,13 +94,13 @@ const open = async (options: FountainOptions, preparation: Preparation, cleanups
 };
 
 /** A child under supervision and under guard, ended with everything else. */
-const startChild = (context: Context, child: Omit<SuperviseOptions, "onCrash" | "onGiveUp">): Supervision => {
+const startChild = async (context: Context, child: Supervised): Promise<Supervision> => {
   const { guard, cleanups, signal, onNotice, onGiveUp } = context;
   signal.throwIfAborted();
-  const supervision = supervise({
+  const supervision = await supervise({
     ...child,
-    spawn: (hangs) => {
-      const spawned = child.spawn(hangs);
+    spawn: async (hangs) => {
+      const spawned = await child.spawn(hangs);
       guard.watch(child.name, spawned.pid);
       return spawned;
     },
@@ -122,6 +123,7 @@ const prepare = async (
     build: home.build,
     usedDatabases: home.usedDatabases,
     hasherSockets: HASHER_SERVICES.map((name) => socketIn(home.directory, name)),
+    siblingSockets: siblingSocketsIn(home),
     sqld: { port: sqld.port, adminPort: sqld.adminPort, adminKey: sqld.adminKey },
     signingKeyPem: sqld.signingKey.export({ type: "pkcs8", format: "pem" }).toString(),
     variables: {
@@ -129,6 +131,7 @@ const prepare = async (
       SECRET_KEY_PREVIOUS: previousSecretKey,
       PUBLIC_URL: `http://localhost:${settings.port}`,
       [HASHERS]: String(usualHashers()),
+      [DATABASE_WRITERS]: String(usualWriters(settings.processes)),
     },
   });
   guard.watch("preparation", undefined);
@@ -146,7 +149,7 @@ const startDatabases = async (context: Context): Promise<Prepared & { sqldPort: 
   writeRunFile(home.runFile, { port: settings.port, sqldPort: port, internalSocket });
   cleanups.push(() => rmSync(home.runFile, { force: true }));
   let lockWatches: LockWatch[] = [];
-  const sqld = startChild(context, {
+  const sqld = await startChild(context, {
     name: "sqld",
     spawn: () => {
       const child = spawnSqld(options);
@@ -167,13 +170,21 @@ const startDatabases = async (context: Context): Promise<Prepared & { sqldPort: 
   return { ...prepared, sqldPort: port };
 };
 
-/** Starts the processes that hash passwords. Resolves when they respond. */
-const startHashers = async (context: Context, count: number): Promise<void> => {
-  const { home, signal } = context;
-  const hashers = HASHER_SERVICES.slice(0, count).map((name) => hasherIn(home, name));
-  for (const hasher of hashers) startChild(context, hasher).watch();
-  await Promise.all(hashers.map((hasher) => waitForHasher(hasher, signal)));
+/** Starts processes beside the first that serves requests. Resolves when they respond. */
+const startOthers = async (context: Context, others: readonly WorkerdProcess[]): Promise<readonly Supervision[]> => {
+  const started: Supervision[] = [];
+  for (const other of others) started.push(await startChild(context, other));
+  for (const { watch } of started) watch();
+  await Promise.all(others.map((other) => waitForProcess(other, context.signal)));
+  return started;
 };
+
+/** Starts the processes that hash passwords. Resolves when they respond. */
+const startHashers = (context: Context, count: number): Promise<readonly Supervision[]> =>
+  startOthers(
+    context,
+    HASHER_SERVICES.slice(0, count).map((name) => hasherIn(context.home, name)),
+  );
 
 /** The variables that say which certificate authorities are trusted, for a mail server with one of its own. */
 const trustOf = ({ SSL_CERT_FILE, SSL_CERT_DIR }: FountainOptions["settings"]["environment"]) => ({
@@ -181,44 +192,38 @@ const trustOf = ({ SSL_CERT_FILE, SSL_CERT_DIR }: FountainOptions["settings"]["e
   ...(SSL_CERT_DIR && { SSL_CERT_DIR }),
 });
 
+/** Starts the processes that serve requests, the first alone: what has to be made once is made by then. */
 const startWorkers = async (context: Context, environment: Record<string, string>, sqldPort: number): Promise<void> => {
   const { settings, home, internalSocket, progress, signal, onWorkerLine } = context;
   progress.step("Starting the workers");
   const keepLine = createJsonLogFile(path.join(home.logs, WORKERS_LOG));
-  const workerd = startChild(context, {
-    name: "workerd",
-    spawn: (hangs) => {
-      rmSync(internalSocket, { force: true });
-      const child = spawnWorkerd({
-        config: path.join(home.build, CONFIG_FILE),
-        environment: { ...environment, ...trustOf(settings.environment), [WATCHDOG_RESTARTS]: String(hangs) },
-        publicAddress: `127.0.0.1:${settings.port}`,
-        internalAddress: `unix:${internalSocket}`,
-        libsqlAddress: `127.0.0.1:${sqldPort}`,
-        output: onWorkerLine ? "pipe" : "inherit",
-      });
-      readLines(child.stdout, (line) => {
+  const [first, ...others] = servingProcesses({
+    home,
+    port: settings.port,
+    sqldPort,
+    count: settings.processes,
+    environment: { ...environment, ...trustOf(settings.environment) },
+    ...(onWorkerLine && {
+      onLine: (line) => {
         keepLine(line);
-        onWorkerLine?.(line);
-      });
-      logStreams(path.join(home.logs, WORKERD_LOG), child.stderr);
-      return child;
-    },
-    probe: async (timeoutMs) => {
-      await callLocal({ to: { socketPath: internalSocket }, method: "GET", path: "/alive", timeoutMs });
-      return undefined;
-    },
-    writesStack: true,
+        onWorkerLine(line);
+      },
+    }),
   });
-  context.cleanups.push(() => announceStop(internalSocket));
+  const workerd = await startChild(context, first);
+  const announce = (): Promise<void> => announceStop(internalSocket);
+  context.cleanups.push(announce);
   await waitForReady(workerd.child, {
     port: settings.port,
     internalSocket,
     signal,
-    workerdLog: path.join(home.logs, WORKERD_LOG),
+    workerdLog: first.log,
     workersLog: onWorkerLine ? path.join(home.logs, WORKERS_LOG) : "the lines above",
   });
   workerd.watch();
+  const all = [workerd, ...(await startOthers(context, others))];
+  // They end together, as each may have requests to finish; before, each is notified.
+  context.cleanups.push(async () => void (await Promise.all(all.map(({ stop }) => stop()))), announce);
 };
 
 const startMaintenance = ({ internalSocket, onNotice, cleanups }: Context, workers: readonly string[]): void => {
@@ -243,10 +248,11 @@ const start = async (options: FountainOptions, cleanups: Cleanup[]): Promise<Adm
   const preparation = await checkSettings(options, cleanups);
   const context = await open(options, preparation, cleanups);
   const { environment, maintainedWorkers, sqldPort } = await startDatabases(context);
-  await Promise.all([
+  const started = await Promise.allSettled([
     startHashers(context, Number(environment[HASHERS])),
     startWorkers(context, environment, sqldPort),
   ]);
+  for (const outcome of started) if (outcome.status === "rejected") throw outcome.reason;
   const { metricsPort } = options.settings;
   if (metricsPort !== undefined) cleanups.push(await serveMetrics(metricsPort, context.internalSocket));
   startMaintenance(context, maintainedWorkers);

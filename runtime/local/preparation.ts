@@ -20,6 +20,8 @@ export interface PreparationOrder {
   signingKeyPem: string;
   /** The paths of the sockets where hashers may be. */
   hasherSockets: string[];
+  /** The paths of the internal sockets that processes of workerd but the first may have. */
+  siblingSockets: string[];
   /** Variables that beat the wrangler files' defaults, and that the operator's own beat. */
   variables: Record<string, string>;
 }

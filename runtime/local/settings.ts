@@ -1,5 +1,6 @@
 /** What the operator set for `npm start`, once it has been checked: see runtime/settings/local.ts. */
 import path from "node:path";
+import { processCount } from "../workerd/processes.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -10,6 +11,8 @@ export interface Settings {
   readonly port: number;
   /** Where Prometheus reads the metrics of all workers; unset: only on the internal socket. */
   readonly metricsPort: number | undefined;
+  /** How many processes of workerd serve the port. */
+  readonly processes: number;
   /** Absolute path of FOUNTAIN_HOME. */
   readonly home: string;
   readonly adminUsername: string;
@@ -34,6 +37,7 @@ const logFormatIn = ({ LOG_FORMAT }: Environment): LogFormat | undefined =>
 export const readSettings = (environment: Environment, root: string): Settings => ({
   port: Number(environment["PORT"] || DEFAULT_PORT),
   metricsPort: environment["METRICS_PORT"] ? Number(environment["METRICS_PORT"]) : undefined,
+  processes: processCount(environment),
   home: homeIn(environment, root),
   adminUsername: environment["ADMIN_USERNAME"] || "admin",
   adminPassword: environment["ADMIN_PASSWORD"] || undefined,

@@ -26,6 +26,7 @@ const complaints = ({ lines }: StartedProcess): string[] => lines.filter((line) 
 
 test.for<[Record<string, string>, ...string[]]>([
   [{ CORS_ORIGINS: "localhost:3000" }, 'CORS_ORIGINS is "localhost:3000": set it to exact origins'],
+  [{ WORKERS: "many" }, 'WORKERS is "many": set it to a whole number from 1 to 4'],
   [{ JWT_ALG: "none" }, 'JWT_ALG is "none": set it to EdDSA, ES256, RS256 or HS256'],
   [{ TRUSTED_PROXIES: "caddy" }, 'TRUSTED_PROXIES is "caddy": set it to addresses or networks'],
   [{ REGISTRATION: "yes" }, 'REGISTRATION is "yes": set it to open or closed'],

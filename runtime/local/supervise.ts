@@ -5,6 +5,7 @@
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
+import { reasonOf } from "./operator-error.ts";
 import { hasEnded, stopProcess } from "./process.ts";
 import { createPatience, type Probe, sampleThreads, watchForHang } from "./watchdog.ts";
 
@@ -18,7 +19,7 @@ const STACK_TIMEOUT_MS = 500;
 export interface SuperviseOptions {
   name: string;
   /** Starts the child; called again after each crash, with how often it has hung so far. */
-  spawn(hangs: number): ChildProcess;
+  spawn(hangs: number): ChildProcess | Promise<ChildProcess>;
   /** Called with one line whenever it ends by itself, or is ended because it hangs. */
   onCrash(message: string): void;
   /** Called with one line when it is given up. */
@@ -28,6 +29,9 @@ export interface SuperviseOptions {
   /** On SIGABRT the child writes a stack to its log and ends, without leaving its memory in a file. */
   writesStack?: boolean;
 }
+
+/** A child, without who hears of it. */
+export type Supervised = Omit<SuperviseOptions, "onCrash" | "onGiveUp">;
 
 export interface Supervision {
   /** The child of the first start. */
@@ -44,29 +48,40 @@ const describeExit = (child: ChildProcess): string =>
 /** How long to wait before the next start, given the number of recent crashes. */
 const backoffMs = (crashes: number): number => FIRST_BACKOFF_MS * 2 ** (crashes - 1);
 
-/** Starts the child. */
-export const supervise = (options: SuperviseOptions): Supervision => {
+/** Starts the child. Rejects when it cannot be started. */
+export const supervise = async (options: SuperviseOptions): Promise<Supervision> => {
   const { name, spawn, onCrash, onGiveUp, probe, writesStack = false } = options;
   const stopping = new AbortController();
   const patience = createPatience();
-  const first = spawn(0);
+  const first = await spawn(0);
   let child = first;
+  let starting: Promise<void> | undefined;
   let crashedAt: number[] = [];
   let hangs = 0;
 
-  const onExit = async (reason: string): Promise<void> => {
+  const onExit = async (reason: string, last = describeExit(child)): Promise<void> => {
     if (stopping.signal.aborted) return;
     const now = Date.now();
     crashedAt = [...crashedAt.filter((at) => now - at < WINDOW_MS), now];
     if (crashedAt.length > MAX_CRASHES) {
-      onGiveUp(`${name} exited ${crashedAt.length} times within a minute; the last time it ${describeExit(child)}`);
+      onGiveUp(`${name} exited ${crashedAt.length} times within a minute; the last time it ${last}`);
       return;
     }
     onCrash(`${name} ${reason}: restarting it`);
     const waited = await sleep(backoffMs(crashedAt.length), true, { signal: stopping.signal }).catch(() => false);
     if (!waited) return;
-    child = spawn(hangs);
-    watch();
+    starting = startAgain();
+    await starting;
+  };
+
+  const startAgain = async (): Promise<void> => {
+    try {
+      child = await spawn(hangs);
+      watch();
+    } catch (error) {
+      const reason = `cannot be started (${reasonOf(error)})`;
+      void onExit(reason, reason);
+    }
   };
 
   /** Kills a child that hangs: it handles no other signal. */
@@ -115,6 +130,8 @@ export const supervise = (options: SuperviseOptions): Supervision => {
     watch,
     stop: async () => {
       stopping.abort();
+      // A child that is being started has to be ended as well.
+      await starting;
       await stopProcess(child);
     },
   };

@@ -14,6 +14,8 @@ import { isStrongSecretKey } from "../../workers/kms/src/crypto/root-key.ts";
 import { envSchema as kmsSchema } from "../../workers/kms/src/env.ts";
 import { parseNodeUrls } from "../../workers/search/src/typesense/node-urls.ts";
 import { DEFAULT_PORT } from "../local/settings.ts";
+import { canShareAPort, MAX_PROCESSES } from "../workerd/processes.ts";
+import { processes } from "./processes.ts";
 import type { Environment } from "./workers.ts";
 
 const MAX_PORT = 65_535;
@@ -44,6 +46,7 @@ export const localSchema = settingsSchema(
   {
     PORT: port,
     METRICS_PORT: port,
+    WORKERS: processes,
     FOUNTAIN_HOME: setting("a folder whose path has at most 90 characters", z.string().optional()),
     ADMIN_USERNAME: setting("a username", z.string().optional()),
     ADMIN_PASSWORD: secretSetting("a password of at least 12 characters that is hard to guess", z.string().optional()),
@@ -64,6 +67,7 @@ export const localSchema = settingsSchema(
         .refine((folders) => folders.split(":").some(isFolder))
         .optional(),
     ),
+    DATABASE_WRITERS: setting("", z.string().optional()),
     TYPESENSE_NODES: setting("", z.string().optional()),
     TYPESENSE_API_KEY: secretSetting("", z.string().optional()),
   },
@@ -73,6 +77,20 @@ export const localSchema = settingsSchema(
       conflict: ({ PORT, METRICS_PORT }) =>
         METRICS_PORT !== undefined && METRICS_PORT === (PORT ?? String(DEFAULT_PORT))
           ? ["METRICS_PORT", `is the same as PORT, ${METRICS_PORT}: set it to another port`]
+          : undefined,
+    },
+    {
+      settings: ["WORKERS"],
+      conflict: ({ WORKERS }) =>
+        Number(WORKERS) > 1 && !canShareAPort
+          ? ["WORKERS", `is ${WORKERS}, and processes share a port on Linux only: set it to 1`]
+          : undefined,
+    },
+    {
+      settings: ["WORKERS", "DATABASE_WRITERS"],
+      conflict: ({ WORKERS, DATABASE_WRITERS }) =>
+        Number(WORKERS) * Number(DATABASE_WRITERS) > MAX_PROCESSES
+          ? ["WORKERS", `is ${WORKERS}, with ${DATABASE_WRITERS} DATABASE_WRITERS in each: libSQL supports 4 in all`]
           : undefined,
     },
     {

@@ -80,7 +80,68 @@ test("it asks a hasher whether it is alive, and takes it for no worker", async (
   expect((await internal.fetch(run, env)).status).toBe(404);
 });
 
+/** Another process, with what it was asked. */
+const sibling = (respond: (path: string) => Promise<Response>) => {
+  const asked: string[] = [];
+  const fetch = async (input: RequestInfo | URL, init?: RequestInit): Promise<Response> => {
+    const { method, url } = new Request(input, init);
+    const { pathname } = new URL(url);
+    asked.push(`${method} ${pathname}`);
+    return respond(pathname);
+  };
+  return { process: { fetch }, asked };
+};
+const responding = () =>
+  sibling(async (path) =>
+    path === "/metrics" ? new Response(exposition("twofa")) : new Response(null, { status: 204 }),
+  );
+const dead = () => sibling(() => Promise.reject(new Error("connection refused")));
+
+const post = (path: string, env: Parameters<typeof internal.fetch>[1]): Promise<Response> =>
+  internal.fetch(new Request(`http://internal${path}`, { method: "POST" }), env);
+
+test("the series of several processes stand together, each with its process; of one that is gone, all workers are down", async () => {
+  const env = { twofa: good("twofa"), SIBLINGS: "2", "workerd-2": responding().process, "workerd-3": dead().process };
+  const text = await (await internal.fetch(new Request("http://internal/metrics"), env)).text();
+  expect(text.match(/# TYPE requests_total/g)).toHaveLength(1);
+  for (const line of [
+    'requests_total{process="1",worker="twofa"} 1',
+    'requests_total{process="2",worker="twofa"} 1',
+    'fountain_worker_up{process="1",worker="twofa"} 1',
+    'fountain_worker_up{process="3",worker="twofa"} 0',
+    'fountain_watchdog_restarts_total{process="1"} 0',
+  ])
+    expect(text).toContain(`${line}\n`);
+  expect(text).not.toMatch(/worker="workerd-/);
+});
+
+test("all processes drain, and are notified of the stop, whether each responds or not; those that do not run are not asked", async () => {
+  const [two, three, four] = [responding(), dead(), responding()];
+  const gateway = { ...good("gateway"), drain: () => Promise.resolve() };
+  const siblings = { "workerd-2": two.process, "workerd-3": three.process, "workerd-4": four.process };
+  const env = { gateway, ...siblings, SIBLINGS: "2" };
+  expect((await post("/drain", env)).status).toBe(204);
+  expect((await post("/stopping", env)).status).toBe(204);
+  expect([two.asked, three.asked, four.asked]).toEqual([
+    ["POST /drain", "POST /stopping"],
+    ["POST /drain", "POST /stopping"],
+    [],
+  ]);
+});
+
+test("maintenance goes round the processes, and past one that is gone", async () => {
+  const [two, three] = [responding(), dead()];
+  const own = vi.fn(() => Promise.resolve());
+  const round = { ...good("search"), runScheduled: own };
+  const env = { search: round, SIBLINGS: "2", "workerd-2": two.process, "workerd-3": three.process };
+  for (let call = 0; call < 6; call += 1) expect((await post("/cron/search", env)).status).toBe(204);
+  expect(own).toHaveBeenCalledTimes(4);
+  expect(two.asked).toEqual(["POST /cron/search", "POST /cron/search"]);
+  expect(three.asked).toHaveLength(2);
+});
+
 test.each([
+  ["POST", "/cron/workerd-2", 404],
   ["POST", "/hashers/hasher-1", 405],
   ["POST", "/alive", 405],
   ["POST", "/cron/WATCHDOG_RESTARTS", 404],

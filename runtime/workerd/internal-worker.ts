@@ -1,7 +1,7 @@
 /**
  * The worker behind the internal socket, which only this machine's operator can open: lets the scheduler run a worker's
  * maintenance, the first start create its administrator, a stop begin gracefully, a watchdog look after the hashers, and
- * Prometheus scrape all workers.
+ * Prometheus scrape all workers. Where several processes serve requests, it speaks for all of them.
  */
 import type {
   FirstAdministrator,
@@ -11,36 +11,77 @@ import type {
 } from "#shared/contracts/internal.ts";
 import { withinTime } from "#shared/lang/deadline.ts";
 import { createLog, describeError } from "#shared/observability/log.ts";
-import { EXPOSITION_TYPE, mergeExpositions, upExposition } from "#shared/observability/merge.ts";
+import { EXPOSITION_TYPE, labelSeries, mergeExpositions, upExposition } from "#shared/observability/merge.ts";
 
-type Hasher = Pick<Fetcher, "fetch">;
+type OtherProcess = Pick<Fetcher, "fetch">;
 
 /**
- * One binding per worker, to its private entrypoint `Internal`, named after the worker in lower case; and one per hasher
- * that there may be, named `hasher-1` and so on.
+ * One binding per worker, to its private entrypoint `Internal`, named after the worker in lower case; one per hasher that
+ * there may be, named `hasher-1` and so on; and one per other process that may serve requests, named `workerd-2` and so on.
  */
-type Env = Record<string, InternalRpc | Hasher | string | null | undefined> & {
+type Env = Record<string, InternalRpc | OtherProcess | string | null | undefined> & {
   kms?: KmsInternalRpc;
   gateway?: GatewayInternalRpc;
+  /** How many other processes serve requests and are reached through this one: 0 in all but the first. */
+  SIBLINGS?: string | null;
   /** How often the watchdog has ended this process before; absent where no watchdog runs. */
   WATCHDOG_RESTARTS?: string | null;
 };
 
 const METRICS_TIMEOUT_MS = 2_000;
+/** Longer than another process waits for the slowest worker. */
+const SIBLING_METRICS_TIMEOUT_MS = 3_000;
 const HASHER_TIMEOUT_MS = 1_000;
 
 const log = createLog("internal");
 
 type Binding = Env[string] | GatewayInternalRpc;
 
-const isObject = (binding: Binding): binding is InternalRpc | Hasher => typeof binding === "object" && binding !== null;
-const isHasher = (name: string, binding: Binding): binding is Hasher => name.startsWith("hasher-") && isObject(binding);
-const isWorker = (name: string, binding: Binding): binding is InternalRpc =>
-  !name.startsWith("hasher-") && isObject(binding);
+const HASHER = "hasher-";
+const SIBLING = "workerd-";
 
-const runScheduled = async (env: Env, worker: string): Promise<Response> => {
+const isObject = (binding: Binding): binding is InternalRpc | OtherProcess =>
+  typeof binding === "object" && binding !== null;
+const isHasher = (name: string, binding: Binding): binding is OtherProcess =>
+  name.startsWith(HASHER) && isObject(binding);
+const isSibling = (name: string, binding: Binding): binding is OtherProcess =>
+  name.startsWith(SIBLING) && isObject(binding);
+const isWorker = (name: string, binding: Binding): binding is InternalRpc =>
+  !name.startsWith(HASHER) && !name.startsWith(SIBLING) && isObject(binding);
+
+/** The other processes that this one speaks for. */
+const siblingsOf = (env: Env): OtherProcess[] =>
+  Array.from({ length: Number(env.SIBLINGS ?? 0) }, (_, index) => `${SIBLING}${index + 2}`).flatMap((name) => {
+    const sibling = env[name];
+    return isSibling(name, sibling) ? [sibling] : [];
+  });
+
+/** What another process responds; `undefined` if it doesn't: it has just ended, or is about to be ended. */
+const askSibling = (
+  sibling: OtherProcess,
+  method: "GET" | "POST",
+  path: string,
+  timeoutMs?: number,
+): Promise<Response | undefined> => {
+  const signal = timeoutMs === undefined ? null : AbortSignal.timeout(timeoutMs);
+  return sibling.fetch(`http://internal${path}`, { method, signal }).catch(() => undefined);
+};
+
+/** How often the maintenance of each worker has been run. */
+const rounds = new Map<string, number>();
+
+/** Maintenance goes round the processes: some of what it writes is kept by each of them until then. */
+const runInTurn = async (env: Env, worker: string): Promise<Response> => {
   const target = env[worker];
   if (!isWorker(worker, target)) return new Response(null, { status: 404 });
+  const siblings = siblingsOf(env);
+  const round = rounds.get(worker) ?? 0;
+  rounds.set(worker, round + 1);
+  const sibling = siblings[(round % (siblings.length + 1)) - 1];
+  return (sibling && (await askSibling(sibling, "POST", `/cron/${worker}`))) ?? runScheduled(target);
+};
+
+const runScheduled = async (target: InternalRpc): Promise<Response> => {
   try {
     await target.runScheduled();
   } catch (error) {
@@ -70,18 +111,25 @@ const openKeys = async (env: Env): Promise<Response> =>
   env.kms === undefined ? new Response(null, { status: 404 }) : new Response(await env.kms.openKeys());
 
 /** Log lines that are held would be lost when workerd ends: none is, from now on. */
-const writeLogAtOnce = async (env: Env): Promise<Response> => {
+const writeLogAtOnce = async (env: Env): Promise<void> => {
   const calls = Object.entries(env).flatMap(([name, target]) =>
     isWorker(name, target) ? [target.writeLogAtOnce()] : [],
   );
   await Promise.allSettled(calls);
+};
+
+/** Has every other process do the same. */
+const askSiblings = (env: Env, path: string): Promise<unknown> =>
+  Promise.all(siblingsOf(env).map((sibling) => askSibling(sibling, "POST", path)));
+
+const announceStop = async (env: Env): Promise<Response> => {
+  await Promise.all([askSiblings(env, "/stopping"), writeLogAtOnce(env)]);
   return new Response(null, { status: 204 });
 };
 
 const drain = async (env: Env): Promise<Response> => {
   if (env.gateway === undefined) return new Response(null, { status: 404 });
-  await writeLogAtOnce(env);
-  await env.gateway.drain();
+  await Promise.all([askSiblings(env, "/drain"), env.gateway.drain(), writeLogAtOnce(env)]);
   return new Response(null, { status: 204 });
 };
 
@@ -103,7 +151,8 @@ const restarts = ({ WATCHDOG_RESTARTS: count }: Env): string =>
     "",
   ].join("\n");
 
-const metrics = async (env: Env): Promise<Response> => {
+/** The metrics of this process; without those of a worker that gives none. */
+const ownMetrics = async (env: Env): Promise<string> => {
   const answers = await Promise.all(
     Object.entries(env).flatMap(([worker, target]) =>
       isWorker(worker, target) ? [metricsOf(worker, target).then((text) => [worker, text] as const)] : [],
@@ -111,7 +160,27 @@ const metrics = async (env: Env): Promise<Response> => {
   );
   const responded = new Map(answers.map(([worker, text]) => [worker, text !== undefined]));
   const expositions = answers.flatMap(([, text]) => text ?? []);
-  return new Response(mergeExpositions([upExposition(responded), restarts(env), ...expositions]), {
+  return mergeExpositions([upExposition(responded), restarts(env), ...expositions]);
+};
+
+/** Those of another process; when it does not respond, that none of its workers does. */
+const siblingMetrics = async (env: Env, sibling: OtherProcess): Promise<string> => {
+  const response = await askSibling(sibling, "GET", "/metrics", SIBLING_METRICS_TIMEOUT_MS);
+  const text = await response?.text().catch(() => undefined);
+  if (text !== undefined) return text;
+  const workers = Object.keys(env).filter((name) => isWorker(name, env[name]));
+  return upExposition(new Map(workers.map((worker) => [worker, false])));
+};
+
+/**
+ * The metrics of all processes. Where there are several, a label says whose each series is: in a sum, the restart of one would
+ * look like a restart of all.
+ */
+const metrics = async (env: Env): Promise<Response> => {
+  const siblings = siblingsOf(env);
+  const all = await Promise.all([ownMetrics(env), ...siblings.map((sibling) => siblingMetrics(env, sibling))]);
+  const labelled = all.map((text, index) => labelSeries(text, "process", String(index + 1)));
+  return new Response(siblings.length === 0 ? all[0] : mergeExpositions(labelled), {
     headers: { "content-type": EXPOSITION_TYPE },
   });
 };
@@ -126,9 +195,9 @@ export default {
       return isRead ? probeHasher(env, worker) : new Response(null, { status: 405 });
     if (resource === "metrics") return isRead ? metrics(env) : new Response(null, { status: 405 });
     if (request.method !== "POST") return new Response(null, { status: 405 });
-    if (resource === "cron" && worker !== undefined) return runScheduled(env, worker);
+    if (resource === "cron" && worker !== undefined) return runInTurn(env, worker);
     if (resource === "drain") return drain(env);
-    if (resource === "stopping") return writeLogAtOnce(env);
+    if (resource === "stopping") return announceStop(env);
     if (resource === "keys") return openKeys(env);
     if (resource === "administrator") return createAdministrator(env, request);
     return new Response(null, { status: 404 });

@@ -33,6 +33,7 @@ export const prepare = async (root: string, order: PreparationOrder): Promise<Pr
     messages: environment["SMTP_NETWORK"] === "private" ? "any" : "public",
     typesense: nodeAddresses(nodes.ok ? nodes.value : []),
     hashers: order.hasherSockets.map((socket) => `unix:${socket}`),
+    siblings: order.siblingSockets.map((socket) => `unix:${socket}`),
   });
   writeHasherConfig(topology, order.build);
   const maintainedWorkers = topology.workers.filter(({ crons }) => crons.length > 0).map(({ worker }) => worker);

@@ -5,7 +5,13 @@ import { callLocal, type LocalResponse } from "../local/local-http.ts";
 import { OperatorError, reasonOf } from "../local/operator-error.ts";
 import { hasEnded } from "../local/process.ts";
 import { WRONG_SECRET_KEY } from "../local/secrets.ts";
-import type { HasherProcess } from "./hasher.ts";
+import type { Supervised } from "../local/supervise.ts";
+
+/** A process of workerd, as its supervisor knows it. */
+export interface WorkerdProcess extends Supervised {
+  /** Where it writes what is wrong. */
+  log: string;
+}
 
 const READY_TIMEOUT_MS = 20_000;
 const READY_POLL_MS = 50;
@@ -54,12 +60,12 @@ export const waitForReady = async (workerd: ChildProcess, options: ReadinessOpti
   throw new OperatorError(`the workers are not ready after ${READY_TIMEOUT_MS / 1000} s (${last}): see ${workersLog}`);
 };
 
-/** Resolves when a hasher responds. Throws {@link OperatorError} when it doesn't in time. */
-export const waitForHasher = async ({ name, log, probe }: HasherProcess, signal: AbortSignal): Promise<void> => {
+/** Resolves when a process responds. Throws {@link OperatorError} when it doesn't in time. */
+export const waitForProcess = async ({ name, log, probe }: WorkerdProcess, signal: AbortSignal): Promise<void> => {
   const deadline = Date.now() + READY_TIMEOUT_MS;
   for (;;) {
     try {
-      await probe(PROBE_TIMEOUT_MS);
+      await probe(PROBE_TIMEOUT_MS, 1);
       return;
     } catch (error) {
       signal.throwIfAborted();

@@ -74,6 +74,13 @@ test("each hasher is a Unix socket, which the kms and the internal worker reach:
   expect(config).toContain('(name = "hasher-4", service = "hasher-4")');
 });
 
+test("the internal worker, and nobody else, reaches its like in the other processes", () => {
+  const withSockets = workerdConfig({ root: "/", workers: [WORKER] }, { siblings: ["unix:/home/workerd-2.sock"] });
+  expect(withSockets).toContain('(name = "workerd-2", external = (address = "unix:/home/workerd-2.sock", http = ()))');
+  expect(config).toContain('(name = "workerd-4", external = (address = "127.0.0.1:8791", http = ()))');
+  expect(config.match(/service = "workerd-2"/g)).toHaveLength(1);
+});
+
 test("a hasher has no bindings, and no network, not even by the service that workerd gives to every worker", () => {
   const hasher = hasherConfig({ root: "/", workers: [WORKER] });
   expect(hasher).toContain('(name = "internet", network = (allow = []))');

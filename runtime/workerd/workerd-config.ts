@@ -4,6 +4,7 @@ import path from "node:path";
 import { INTERNAL_WORKER } from "./bundle.ts";
 import { textBindings } from "./environment.ts";
 import { ABSTRACT_ADDRESSES, HASHER_SERVICES } from "./hasher.ts";
+import { LOOPBACK_ADDRESSES, SIBLING_SERVICES, SIBLINGS } from "./processes.ts";
 import type { ServiceBinding, Topology, Worker } from "./topology.ts";
 import { type NodeAddress, nodeBinding, nodeService, TYPESENSE_NODES, TYPESENSE_SERVICE } from "./typesense.ts";
 import {
@@ -55,16 +56,19 @@ const workerService = (worker: Worker): string => {
   ))`;
 };
 
-/** The worker behind the internal socket binds the private entrypoint of every worker, and asks the hashers whether they are alive. */
+/**
+ * The worker behind the internal socket binds the private entrypoint of every worker, asks the hashers whether they are alive,
+ * and in the first process reaches its like in the others.
+ */
 const internalWorker = (front: Worker, workers: readonly Worker[]): Worker => ({
   ...front,
   worker: INTERNAL_WORKER,
   name: INTERNAL_WORKER,
   services: [
     ...workers.map(({ worker, name }) => ({ binding: worker, service: name, entrypoint: "Internal" })),
-    ...HASHER_SERVICES.map((service) => ({ binding: service, service })),
+    ...[...HASHER_SERVICES, ...SIBLING_SERVICES].map((service) => ({ binding: service, service })),
   ],
-  vars: { [WATCHDOG_RESTARTS]: "", LOG_LEVEL: "" },
+  vars: { [WATCHDOG_RESTARTS]: "", [SIBLINGS]: "", LOG_LEVEL: "" },
   secrets: [],
 });
 
@@ -79,8 +83,8 @@ const typesenseWorker = (front: Worker, nodes: readonly NodeAddress[]): Worker =
 });
 
 /** Each is one process, whether it runs or not: how many do is a setting. */
-const hasher = (service: string, index: number, addresses: readonly string[]): string =>
-  `(name = ${text(service)}, external = (address = ${text(addresses[index] ?? "")}, http = ()))`;
+const otherProcess = (service: string, address = ""): string =>
+  `(name = ${text(service)}, external = (address = ${text(address)}, http = ()))`;
 
 const typesenseNode = ({ address, certificateHost }: NodeAddress, index: number): string => {
   const tls = `options = (), certificateHost = ${text(certificateHost ?? "")}, tlsOptions = (trustBrowserCas = true)`;
@@ -103,22 +107,24 @@ export interface Reach {
   typesense?: readonly NodeAddress[];
   /** The sockets of the hashers. */
   hashers?: readonly string[];
+  /** The internal sockets of all processes but the first. */
+  siblings?: readonly string[];
 }
 
 /**
  * The configuration, to stand beside the bundles. The addresses of sockets and of the databases are left out: they are
  * given when workerd starts, so that one configuration serves every machine.
  */
-export const workerdConfig = (
-  { workers }: Topology,
-  { internet = "public", messages = "public", typesense = [], hashers = ABSTRACT_ADDRESSES }: Reach = {},
-): string => {
+export const workerdConfig = ({ workers }: Topology, reach: Reach = {}): string => {
+  const { internet = "public", messages = "public", typesense = [] } = reach;
+  const { hashers = ABSTRACT_ADDRESSES, siblings = LOOPBACK_ADDRESSES } = reach;
   const [front] = workers;
   if (front === undefined) throw new Error("a topology has at least one worker");
   const services = [
     ...[...workers, internalWorker(front, workers), typesenseWorker(front, typesense)].map(workerService),
     ...typesense.map(typesenseNode),
-    ...HASHER_SERVICES.map((service, index) => hasher(service, index, hashers)),
+    ...HASHER_SERVICES.map((service, index) => otherProcess(service, hashers[index])),
+    ...SIBLING_SERVICES.map((service, index) => otherProcess(service, siblings[index])),
     `(name = ${text(LIBSQL_SERVICE)}, external = (http = ()))`,
     egress(INTERNET_SERVICE, internet),
     egress(MESSAGES_SERVICE, messages),

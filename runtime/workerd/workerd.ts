@@ -26,12 +26,16 @@ export const PRIVATE_MAIL_CONFIG_FILE = "workerd-private-mail.capnp";
 export interface WorkerdOptions {
   config: string;
   environment: Record<string, string>;
-  publicAddress: string;
+  /** The file descriptor of a socket that listens for the public. */
+  publicSocket: number;
   internalAddress: string;
   libsqlAddress: string;
   /** Where what workers log goes: to our own standard output, or to the caller. */
   output: "inherit" | "pipe";
 }
+
+/** The first descriptor after those of the standard streams. */
+const INHERITED = 3;
 
 /** The program. */
 export const findBinary = (): string => {
@@ -47,10 +51,10 @@ export const spawnWorkerd = (options: WorkerdOptions): ChildProcess =>
     [
       "serve",
       options.config,
-      `--socket-addr=${PUBLIC_SOCKET}=${options.publicAddress}`,
+      `--socket-fd=${PUBLIC_SOCKET}=${INHERITED}`,
       `--socket-addr=${INTERNAL_SOCKET}=${options.internalAddress}`,
       `--external-addr=${LIBSQL_SERVICE}=${options.libsqlAddress}`,
     ],
     // A group of its own: Ctrl-C reaches the parent only, which ends its children in order.
-    { detached: true, stdio: ["ignore", options.output, "pipe"], env: options.environment },
+    { detached: true, stdio: ["ignore", options.output, "pipe", options.publicSocket], env: options.environment },
   );

@@ -21,6 +21,12 @@ export const mergeExpositions = (expositions: readonly string[]): string => {
   return [...metrics.values()].map((lines) => `${lines.join("\n")}\n`).join("\n");
 };
 
+const SERIES = /^(?!#)(\w+)(\{)?/gm;
+
+/** The same exposition with one more label in every series; the value needs no escapes. */
+export const labelSeries = (exposition: string, label: string, value: string): string =>
+  exposition.replace(SERIES, (_, name, hasLabels) => `${name}{${label}="${value}"${hasLabels ? "," : "}"}`);
+
 /** Which workers responded to a scrape, as an exposition of its own. */
 export const upExposition = (responded: ReadonlyMap<string, boolean>): string =>
   [

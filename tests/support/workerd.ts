@@ -71,6 +71,8 @@ export const spawnStart = async (
       PATH: process.env["PATH"],
       HOME: process.env["HOME"],
       NODE_COMPILE_CACHE: COMPILE_CACHE,
+      // On every machine, however many processors it has.
+      WORKERS: "1",
       ...settings,
       FOUNTAIN_HOME: home,
       PORT: String(port),

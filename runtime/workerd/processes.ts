@@ -1,0 +1,39 @@
+/** The processes of workerd that serve requests: each runs every worker, and all listen on one port. */
+import { availableParallelism } from "node:os";
+
+/** The setting that says how many there are. */
+const WORKERS = "WORKERS";
+/** libSQL supports so many concurrent writers, and each process is one at least. */
+export const MAX_PROCESSES = 4;
+/** The setting that says how many writers each has. */
+export const DATABASE_WRITERS = "DATABASE_WRITERS";
+const USUAL_WRITERS = 2;
+
+/** The variable that says, to the internal worker of the first process, how many others there are. */
+export const SIBLINGS = "SIBLINGS";
+
+/** The service names of all but the first: addresses outside, which only the first asks for something. */
+export const SIBLING_SERVICES: readonly string[] = Array.from(
+  { length: MAX_PROCESSES - 1 },
+  (_, n) => `workerd-${n + 2}`,
+);
+
+/** Their internal sockets in a container, whose loopback addresses no one else reaches. */
+export const LOOPBACK_ADDRESSES: readonly string[] = SIBLING_SERVICES.map((_, n) => `127.0.0.1:${8789 + n}`);
+
+/** Only there can several processes listen on one port. */
+export const canShareAPort = process.platform === "linux";
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** As many as were set; by default one fewer than there are processors, and no more than the writers allow. */
+export const processCount = (environment: Environment, processors = availableParallelism()): number => {
+  if (environment[WORKERS]) return Number(environment[WORKERS]);
+  const writers = Number(environment[DATABASE_WRITERS] || 1);
+  const most = canShareAPort ? Math.floor(MAX_PROCESSES / writers) : 1;
+  return Math.max(1, Math.min(most, processors - 1));
+};
+
+/** How many writers each of them has by default. */
+export const usualWriters = (processes: number): number =>
+  Math.min(USUAL_WRITERS, Math.floor(MAX_PROCESSES / processes));
