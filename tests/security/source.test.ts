@@ -72,8 +72,9 @@ test("no call to others follows a redirect", () => {
     "workers/gateway/src/docs/docs-script.ts",
     // Two addresses of the gateway's own workers.
     "workers/gateway/src/proxy/upstream.ts",
-    // The binding to libSQL.
+    // The binding to libSQL, and those to the hashers.
     "shared/db/database.ts",
+    "workers/kms/src/hashing/hashers.ts",
     // Handed to twilio.ts.
     "workers/twofa/src/channels/messengers.ts",
   ];
@@ -87,8 +88,11 @@ test("no comparison is a loose one", () => {
 });
 
 test("no statement is made of a value: they are bound", () => {
-  // A constant number in the definition of an index.
-  expect(filesWith(/\bsql\.raw\(/)).toEqual(["workers/service-a/src/model/schema.ts"]);
+  // Constants: a subquery of two statements, and a number in the definition of an index.
+  expect(filesWith(/\bsql\.raw\(/)).toEqual([
+    "workers/kms/src/accounts/users.store.ts",
+    "workers/service-a/src/model/schema.ts",
+  ]);
   // Nothing that a caller said is at hand where statements are written: stores are given arguments, not requests.
   const stores = files.filter(({ file }) => /\.store\.ts$|\/(db|storage|embedded)\//.test(file));
   expect(stores.length).toBeGreaterThan(40);
