@@ -1,5 +1,12 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { type Caller, createHashingQueue, type HashingQueue, MAX_PER_GROUP, MAX_WAIT_MS } from "./hashing-queue.ts";
+import {
+  type Caller,
+  createHashingQueue,
+  type HashingQueue,
+  MAX_ENTRIES,
+  MAX_PER_GROUP,
+  MAX_WAIT_MS,
+} from "./hashing-queue.ts";
 
 const WORK_MS = 150;
 /** As many as begin within the bound, the first at once. */
@@ -104,6 +111,19 @@ test("has room for so many of one network only, but for any number behind a prox
   expect((await finish(behind)).every(({ ok }) => ok)).toBe(true);
 });
 
+test("has room for callers from known places, however many networks strangers come from", async () => {
+  const queue = createQueue();
+  const { work } = record();
+  const strangers = Array.from({ length: PLACES - 1 }, (_, n) => queue.run(stranger(`s${n}`), work("")));
+  const guessers = Array.from({ length: MAX_ENTRIES }, (_, n) =>
+    queue.imitate(stranger(`g${n}`), { waiting: true, probe: async () => undefined }),
+  );
+  const office = queue.run(known("office"), work(""));
+  expect((await finish(guessers)).filter(({ ok }) => !ok)).not.toEqual([]);
+  expect((await office).ok).toBe(true);
+  await Promise.all(strangers);
+});
+
 test("frees the lane when work fails", async () => {
   const queue = createQueue();
   await expect(queue.run(proxy, () => Promise.reject(new Error("broken")))).rejects.toThrow("broken");
@@ -140,13 +160,19 @@ test("imitates what work takes, waiting included, and does not hold it up", asyn
   const queue = createQueue();
   const { work } = record();
   const imitated = (caller: Caller) => queue.imitate(caller, { waiting: true, probe });
-  for (let piece = 0; piece < 5; piece += 1) await finish([queue.run(proxy, () => sleep(300))]);
+  for (let piece = 0; piece < 5; piece += 1) await finish([queue.run(proxy, () => sleep(300).then(() => "hash"))]);
   expect(await durationOf(() => imitated(proxy))).toBe(300);
   const ahead = queue.run(proxy, work("ahead"));
   const imitation = durationOf(() => imitated(stranger("guesser")));
   const behind = queue.run(stranger("behind"), work("behind"));
   await finish([ahead, behind]);
   expect(await imitation).toBe(WORK_MS + 300);
+});
+
+test("imitates work that hashes, however often other work turns out to have nothing to hash", async () => {
+  const queue = createQueue();
+  for (let piece = 0; piece < 5; piece += 1) await finish([queue.run(proxy, async () => undefined)]);
+  expect(await durationOf(() => queue.imitate(proxy, { waiting: false, probe }))).toBe(WORK_MS);
 });
 
 test("imitates that one group's pieces wait for each other", async () => {

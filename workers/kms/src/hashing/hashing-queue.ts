@@ -12,8 +12,8 @@ import { failure, type Result, success } from "#shared/lang/result.ts";
 export const MAX_WAIT_MS = 5_000;
 /** So many requests of one group may wait or run: an office that logs in behind one address is no flood. */
 export const MAX_PER_GROUP = 32;
-/** Of all groups, those that are only imitated included. */
-const MAX_ENTRIES = 1_000;
+/** Of all groups, those that are only imitated included; strangers take no place from callers from known places. */
+export const MAX_ENTRIES = 500;
 /** What waits says so often that it is still there; a request that was cancelled does not. */
 const HEARTBEAT_MS = 250;
 const GONE_AFTER_MS = 1_000;
@@ -37,7 +37,7 @@ export interface Busy {
 }
 
 export interface HashingQueue {
-  /** What the work gives; `busy` when it was not started. */
+  /** What the work gives, `undefined` where there was nothing to hash; `busy` when it was not started. */
   run<Value>(caller: Caller, work: () => Promise<Value>): Promise<Result<Value, Busy>>;
   /**
    * Takes as long as `run` would for this caller, and has the same outcome, but delays no other work: only what else is
@@ -57,7 +57,7 @@ export interface HashingQueueOptions {
 
 /** What a piece of work takes until some have been measured. */
 const USUAL_WORK_MS = 150;
-/** So many of the last ones are remembered: one that did less or more than the others does not count. */
+/** So many of the last ones that hashed are remembered: one that took longer than the others does not count. */
 const MEASURED = 5;
 
 interface Entry {
@@ -118,7 +118,8 @@ export const createHashingQueue = ({ lanes, pauseMs, now, sleep }: HashingQueueO
   /** Resolves when the turn has come, with the entry that has to be ended; `busy` when it would come too late. */
   const begin = async (caller: Caller, isImitation: boolean): Promise<Result<Entry, Busy>> => {
     const rank = entries.filter((other) => other.caller.group === caller.group).length;
-    if ((rank >= MAX_PER_GROUP && !caller.isShared) || entries.length >= MAX_ENTRIES)
+    const rivals = caller.isKnown ? entries.filter((other) => other.caller.isKnown) : entries;
+    if ((rank >= MAX_PER_GROUP && !caller.isShared) || rivals.length >= MAX_ENTRIES)
       return busy((rank * typicalMs()) / lanes);
     const expiresAtMs = now() + GONE_AFTER_MS;
     const entry: Entry = { caller, isImitation, rank, isRunning: false, expiresAtMs, wake: () => undefined };
@@ -159,9 +160,11 @@ export const createHashingQueue = ({ lanes, pauseMs, now, sleep }: HashingQueueO
       if (!begun.ok) return begun;
       const begunAtMs = now();
       try {
-        return success(await work());
+        const value = await work();
+        // What hashed nothing is quick: callers could make many such, and imitations as quick would be no imitations.
+        if (value !== undefined) tookMs = [...tookMs.slice(1), now() - begunAtMs];
+        return success(value);
       } finally {
-        tookMs = [...tookMs.slice(1), now() - begunAtMs];
         end(begun.value, pauseMs);
       }
     },
