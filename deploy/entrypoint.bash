@@ -1,14 +1,16 @@
 #!/bin/bash
-# Entry point of the workerd image: starts the hashers, checks and reads the secret files, starts workerd, starts each again
-# when it hangs, and when told to stop first lets the load balancer turn away. Uses nothing but the shell and `nice`: there
-# is no other program in the image.
+# Started by listen.pl, which has opened the public socket: starts the hashers, checks and reads the secret files, starts the
+# processes of workerd, starts each again when it hangs, and when told to stop first lets the load balancer turn away. Uses
+# nothing but the shell and `nice`.
 set -euo pipefail
 export LC_ALL=C
 
 readonly home=/fountain
 readonly secrets=/run/secrets
 readonly minimum_secret_bytes=32
-readonly public_port=8787
+# Its descriptor: see the Dockerfile.
+readonly public_socket=9
+# The internal socket of the first process, and on the loopback address those of the others: see runtime/workerd/processes.ts.
 readonly internal_port=8788
 # Long enough for two rounds of Caddy's health checks.
 readonly drain_seconds=${DRAIN_SECONDS:-6}
@@ -75,9 +77,9 @@ own_address() {
   return 1
 }
 
-# Sends a request to the internal socket, whose response can be read from 3.
+# Sends a request to an internal socket, by default that of the first process; its response can be read from 3.
 call_internal() {
-  exec 3<>"/dev/tcp/$internal/$internal_port"
+  exec 3<>"/dev/tcp/${2:-$internal/$internal_port}"
   printf '%s HTTP/1.1\r\nHost: internal\r\nContent-Length: 0\r\nConnection: close\r\n\r\n' "$1" >&3
 }
 
@@ -87,7 +89,7 @@ if ! internal=$(own_address "${INTERNAL_PREFIX:-127.}"); then
 fi
 
 # Before there is any secret in this process, of which each begins as a copy.
-export HASHERS=${HASHERS:-$(usual_hashers)}
+export HASHERS=${HASHERS:-$(one_less_up_to "$max_hashers")}
 if [[ $HASHERS =~ ^[0-9]$ ]] && ((HASHERS <= max_hashers)); then
   for ((number = 1; number <= HASHERS; number++)); do keep_hasher "hasher-$number" & done
 else
@@ -100,6 +102,13 @@ while read -r kind name fallback; do
     setting) export_setting "$name" "$fallback" ;;
   esac
 done <"$home/settings.list"
+
+# Each process has some writers, of which libSQL supports so many, and a rolling restart adds a replica.
+readonly max_writers=4
+WORKERS=${WORKERS:-$(one_less_up_to "$((max_writers / DATABASE_WRITERS / (${WORKERD_REPLICAS:-1} + 1)))")}
+if [[ ! $WORKERS =~ ^[1-9]$ ]] || ((WORKERS > max_writers)); then
+  faults+=("WORKERS is \"$WORKERS\": set it to a whole number from 1 to $max_writers")
+fi
 
 address_typesense
 
@@ -115,23 +124,38 @@ if ((${#faults[@]} > 0)); then
   exit 1
 fi
 
-start() {
-  WATCHDOG_RESTARTS=$hangs workerd serve "$home/$config" \
-    --socket-addr="public=*:$public_port" \
-    --socket-addr="internal=$internal:$internal_port" \
-    --external-addr="libsql=${LIBSQL_ADDRESS:-libsql:8080}" \
-    "${addresses[@]}" &
+# Defines how to start and probe the process of workerd with this number, at HOST/PORT.
+serve_at() {
+  number=$1 address=$2
+  start() {
+    WATCHDOG_RESTARTS=$hangs SIBLINGS=$((number == 1 ? WORKERS - 1 : 0)) workerd serve "$home/$config" \
+      --socket-fd="public=$public_socket" \
+      --socket-addr="internal=${address/\//:}" \
+      --external-addr="libsql=${LIBSQL_ADDRESS:-libsql:8080}" \
+      "${addresses[@]}" &
+  }
+  probe() {
+    local status
+    call_internal 'GET /alive' "$address"
+    read -r status <&3
+    echo "$status"
+  }
 }
 
-probe() {
-  local status
-  call_internal 'GET /alive'
-  read -r status <&3
-  echo "$status"
+keep_sibling() {
+  serve_at "$1" "127.0.0.1/$((internal_port + $1 - 1))"
+  stop() { kill -TERM "$child"; }
+  supervise "workerd-$1" for-ever
 }
+
+siblings=()
+for ((number = 2; number <= WORKERS; number++)); do
+  keep_sibling "$number" &
+  siblings+=("$!")
+done
 
 # From here on /ready answers 503. Once the load balancer has turned away, workerd says so, and can finish the requests it
-# has.
+# has. The first process drains the others as well.
 stop() {
   local status
   if call_internal 'POST /drain'; then
@@ -139,7 +163,10 @@ stop() {
     read -rt "$max_drain_seconds" status <&3 || true
     exec 3>&-
   fi
-  kill -TERM "$child"
+  kill -TERM "$child" "${siblings[@]}"
+  ((${#siblings[@]} == 0)) || wait "${siblings[@]}"
 }
 
-supervise workerd
+serve_at 1 "$internal/$internal_port"
+# Docker starts the container again when its one process exits; others serve on.
+supervise workerd "$( ((WORKERS == 1)) || echo for-ever)"

@@ -4,20 +4,28 @@
 # Below whatever serves requests. Each takes memory.
 readonly hasher_nice=5 max_hashers=4
 
-# Prints how many there are by default: one fewer than there are processors.
-usual_hashers() {
+# Prints the number of processors.
+count_processors() {
   local name list range ranges processors=0
   while read -r name list; do
     [[ $name == Cpus_allowed_list: ]] || continue
     IFS=, read -ra ranges <<<"$list"
     for range in "${ranges[@]}"; do processors=$((processors + ${range#*-} - ${range%-*} + 1)); done
   done </proc/self/status
-  echo "$((processors <= 2 ? 1 : processors > max_hashers ? max_hashers : processors - 1))"
+  echo "$processors"
+}
+
+# Prints one fewer than there are processors, from 1 to a number.
+one_less_up_to() {
+  local count=$(($(count_processors) - 1))
+  echo "$((count < 1 || $1 < 1 ? 1 : count > $1 ? $1 : count))"
 }
 
 # Keeps the hasher NAME running, for ever, on a socket that can be reached in this container only.
 keep_hasher() {
-  local name=$1 code
+  local name=$1
+  # The public socket is none of its business.
+  exec {public_socket}<&-
   start() {
     (exec -c /usr/local/bin/nice -n "$hasher_nice" /usr/local/bin/workerd serve "$home/hasher.capnp" \
       --socket-addr="hasher=unix-abstract:fountain-$name") &
@@ -34,11 +42,6 @@ keep_hasher() {
     read -r status <&3
     echo "$status"
   }
-  while :; do
-    code=0
-    (supervise "$name") || code=$?
-    printf '{"timestamp":"%(%Y-%m-%dT%H:%M:%SZ)T","level":"error","service":"%s","event":"exit","message":"%s"}\n' -1 \
-      "$name" "$name exited with code $code: restarting it"
-    pause 1000
-  done
+  stop() { kill -TERM "$child"; }
+  supervise "$name" for-ever
 }

@@ -37,8 +37,8 @@ if ((count == 0)); then
   echo "Fountain: no replica runs; start it first: ${compose[*]} up -d" >&2
   exit 1
 fi
-# Whatever is wrong with the settings is said at once, and in words.
-"${compose[@]}" run --rm --no-deps -T settings
+# Whatever is wrong with the settings is said at once, and in words: also that one replica more has too many processes.
+"${compose[@]}" run --rm --no-deps -T -e WORKERD_REPLICAS="$((count < 4 ? count + 1 : count))" settings
 project=$(docker inspect -f '{{index .Config.Labels "com.docker.compose.project"}}' "${old[0]}")
 for index in "${!old[@]}"; do
   printf 'Replacing replica %d of %d …\n' "$((index + 1))" "$count"

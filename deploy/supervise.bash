@@ -1,7 +1,8 @@
 # Sourced by the entry points of the containers: runs one process, and ends and starts it again when it hangs. The same
 # rules as in runtime/local/watchdog.ts, which has the reasons; bash alone, because there may be no other program.
 #
-# An entry point defines these, and calls `supervise NAME`:
+# An entry point defines these, and calls `supervise NAME`, or `supervise NAME for-ever` if the process is to be started again
+# when it exits, too:
 #   start   starts the process in the background; `hangs` says how often it has hung
 #   probe   prints the status line of its response to an HTTP request
 #   stop    asks the process `child` to end
@@ -109,10 +110,9 @@ watch() {
     ((now - started_at <= probe_timeout + interval + late)) || responded_at=$now
   done
   trap '' TERM
-  printf '{"timestamp":"%(%Y-%m-%dT%H:%M:%SZ)T","level":"error","service":"%s","event":"hang","message":"%s"}\n' -1 \
-    "$name" "$name $wrong: restarting it$(describe_threads "$child")"
+  report "$name" hang "$name $wrong: restarting it$(describe_threads "$child")"
   # workerd writes its stack; what is stopped takes the first signal as soon as it gets the second.
-  if [[ $name == workerd ]]; then
+  if [[ $name == workerd* ]]; then
     kill -ABRT "$child" && kill -CONT "$child" && pause 500
   fi 2>/dev/null
   kill -KILL "$child" 2>/dev/null
@@ -136,6 +136,11 @@ on_stop() {
   stop || true
 }
 
+# Logs a line about a process.
+report() {
+  printf '{"timestamp":"%(%Y-%m-%dT%H:%M:%SZ)T","level":"error","service":"%s","event":"%s","message":"%s"}\n' -1 "$@"
+}
+
 supervise() {
   local code now
   trap on_stop TERM INT
@@ -150,7 +155,12 @@ supervise() {
       wait "$child" || code=$?
     done
     kill -TERM "$watcher" 2>/dev/null || true
-    wait "$watcher" || break
+    if ! wait "$watcher"; then
+      [[ -z $stopping && ${2:-} == for-ever ]] || break
+      report "$1" exit "$1 exited with code $code: restarting it"
+      pause 1000
+      continue
+    fi
     hangs=$((hangs + 1))
     read_clock
     hung_at+=("$now")

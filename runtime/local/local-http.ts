@@ -2,8 +2,8 @@
 import { type RequestOptions, request } from "node:http";
 
 export interface LocalCall {
-  /** A port of 127.0.0.1, or the path of a Unix socket. */
-  to: Pick<RequestOptions, "port"> | Pick<RequestOptions, "socketPath">;
+  /** A port, by default of 127.0.0.1, or the path of a Unix socket. */
+  to: Pick<RequestOptions, "port" | "host"> | Pick<RequestOptions, "socketPath">;
   method: "GET" | "POST";
   path: string;
   headers?: Record<string, string>;

@@ -206,6 +206,7 @@ const WRONG_IN_COMPOSE: typeof WRONG = {
   HTTPS_PORT: ["a port from 1 to 65535", "65536", "localhost:443"],
   SUBNET: ["the first two numbers", "10", "10.213.1", "10.256", "10.213.0.0/16"],
   WORKERD_REPLICAS: ["a whole number from 1 to 4", "0", "5", "many"],
+  WORKERS: ["a whole number from 1 to 4", "0", "5", "all"],
   COMPOSE_PROJECT_NAME: ["lower-case letters", "Fountain", "-x"],
   COMPOSE_PROFILES: ["typesense, observability, mail", "typesens", "mail;typesense"],
   ALERT_EMAIL: ["an email address", "ops", "ops @example.com", 'ops"@example.com'],
@@ -224,6 +225,13 @@ test.for(cases(WRONG_IN_COMPOSE))("$name=$value is refused by the stack", ({ nam
   expect(composeFaults({ [name]: value })).toEqual([
     expect.stringMatching(new RegExp(`^${name} is "`)) && expect.stringContaining(allowed),
   ]);
+});
+
+test("all replicas together have four processes at most", () => {
+  expect(composeFaults({ WORKERS: "2", WORKERD_REPLICAS: "2" })).toEqual([]);
+  expect(composeFaults({ WORKERS: "4" })).toEqual([]);
+  const fault = "WORKERS is 2, in each of 3 replicas: libSQL supports 4 in all";
+  expect(composeFaults({ WORKERS: "2", WORKERD_REPLICAS: "3" })).toEqual([fault]);
 });
 
 test("a worker that is declared has a schema, so that its settings are checked", () => {

@@ -10,6 +10,8 @@ import {
   settingsSchema,
   wholeNumber,
 } from "../../shared/settings/settings.ts";
+import { MAX_PROCESSES } from "../workerd/processes.ts";
+import { processes } from "./processes.ts";
 import type { Environment } from "./workers.ts";
 
 /** As many as the network `app` has addresses for. */
@@ -49,6 +51,7 @@ export const composeSchema = settingsSchema(
         .default("10.213"),
     ),
     WORKERD_REPLICAS: wholeNumber({ min: 1, max: MAX_REPLICAS, fallback: 1 }),
+    WORKERS: processes,
     COMPOSE_PROJECT_NAME: text(
       "lower-case letters, digits, - and _, beginning with a letter or digit",
       /^[a-z\d][a-z\d_-]*$/,
@@ -77,6 +80,13 @@ export const composeSchema = settingsSchema(
     SMTP_HOST: setting("", z.string().optional()),
   },
   [
+    {
+      settings: ["WORKERS", "WORKERD_REPLICAS"],
+      conflict: ({ WORKERS, WORKERD_REPLICAS }) =>
+        Number(WORKERS) * WORKERD_REPLICAS > MAX_PROCESSES
+          ? ["WORKERS", `is ${WORKERS}, in each of ${WORKERD_REPLICAS} replicas: libSQL supports 4 in all`]
+          : undefined,
+    },
     {
       settings: ["ALERT_EMAIL", "SMTP_HOST"],
       conflict: ({ ALERT_EMAIL, SMTP_HOST }) =>

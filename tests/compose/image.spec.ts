@@ -49,11 +49,13 @@ test("the image holds workerd, the bundles, the configuration and the entry poin
       "fountain/hasher.capnp",
       "fountain/hashers.bash",
       "fountain/healthcheck.bash",
+      "fountain/listen.pl",
       "fountain/settings.list",
       "fountain/supervise.bash",
       "fountain/workerd-private-mail.capnp",
       "fountain/workerd.capnp",
       "usr/local/bin/nice",
+      "usr/local/bin/perl",
       "usr/local/bin/workerd",
     ].toSorted(),
   );

@@ -111,6 +111,8 @@ export const createPlace = async (directory: string): Promise<StackPlace> => {
     HTTP_PORT: `127.0.0.1:${httpPort}`,
     HTTPS_PORT: `127.0.0.1:${httpsPort}`,
     FOUNTAIN_VERSION: "test",
+    // On every machine, however many processors it has.
+    WORKERS: "1",
     SECRETS_DIR: secrets,
     ENV_FILE: path.join(directory, ".env"),
   };
