@@ -35,8 +35,8 @@ export interface CurrentTrust {
   version: number;
 }
 
-/** Returns the current state, or `undefined` if what is known is too old to rely on. */
-export type TrustSource = () => Promise<CurrentTrust | undefined>;
+/** Returns the current state, or `undefined` if what is known is too old to rely on: at once where nothing has to be asked. */
+export type TrustSource = () => CurrentTrust | undefined | Promise<CurrentTrust | undefined>;
 
 export interface TrustSourceOptions {
   kms: Pick<KmsRpc, "trust">;
@@ -158,10 +158,10 @@ export const createTrustSource = ({ kms, now, maxStalenessSeconds }: TrustSource
     }
   };
 
-  return async () => {
-    if (underway && now() < lostAtMs) {
-      if (!isUsable()) await withinTime(underway, NEEDED_TIMEOUT_MS);
-    } else if (now() >= refreshAtMs) await refresh();
-    return isUsable() ? current : undefined;
+  const usable = (): CurrentTrust | undefined => (isUsable() ? current : undefined);
+
+  return () => {
+    if (underway && now() < lostAtMs) return usable() ?? withinTime(underway, NEEDED_TIMEOUT_MS).then(usable);
+    return now() >= refreshAtMs ? refresh().then(usable) : usable();
   };
 };

@@ -79,7 +79,7 @@ const isRevoked = (principal: Principal, trust: CurrentTrust, nowSeconds: number
 };
 
 interface TokenMemory {
-  find(token: string): Promise<Principal | undefined>;
+  find(token: string): Principal | undefined | Promise<Principal | undefined>;
   add(token: string, principal: Principal): Promise<void>;
   clear(): void;
 }
@@ -95,14 +95,13 @@ const createTokenMemory = (now: () => number): TokenMemory => {
   const takeAtHand = (token: string, principal: Principal): void => {
     if (token.length <= MAX_CHARACTERS_AT_HAND) atHand.set(token, principal);
   };
+  const findByDigest = async (token: string): Promise<Principal | undefined> => {
+    const known = byDigest.get(await sha256(token));
+    if (known) takeAtHand(token, known);
+    return known;
+  };
   return {
-    find: async (token) => {
-      const principal = atHand.get(token);
-      if (principal) return principal;
-      const known = byDigest.get(await sha256(token));
-      if (known) takeAtHand(token, known);
-      return known;
-    },
+    find: (token) => atHand.get(token) ?? findByDigest(token),
     add: async (token, principal) => {
       takeAtHand(token, principal);
       byDigest.set(await sha256(token), principal);

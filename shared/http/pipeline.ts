@@ -8,6 +8,7 @@ import type { Principal } from "../auth/claims.ts";
 import type { WorkerName } from "../contracts/workers.ts";
 import type { Policy } from "../policy/routes.ts";
 import { problem } from "../problem/problem.ts";
+import { isBodiless } from "../semantics/method.ts";
 import {
   admit,
   assertBody,
@@ -38,7 +39,7 @@ export interface Stages<Services extends BaseServices, Caller extends { principa
   /** What was taken off the path before the request got here. */
   prefix: string;
   /** Finds the row of the route table; throws 404 or 405. */
-  locate: (request: HonoRequest) => Target;
+  locate: (request: Pick<HonoRequest, "method" | "path">) => Target;
   /** Verifies the request's credential; throws 401, or 503 where that cannot be done. */
   identify: (context: RequestContext<Services>, policy: Policy) => Promise<Caller>;
   /** Comes last: demands or obtains the second factor, and responds or has the handler respond. */
@@ -58,15 +59,16 @@ export const createPipeline =
     respond,
   }: Stages<Services, Caller>): MiddlewareHandler<WorkerEnv<Services>> =>
   async (context, next) => {
-    assertSaneAddress(context.req);
-    const target = locate(context.req);
+    const { method, path, url } = context.req;
+    assertSaneAddress({ url, path });
+    const target = locate({ method, path });
     const { worker, policy, template } = target;
     context.set("template", template);
     context.set("policy", policy);
-    assertUtf8Address(context.req);
+    assertUtf8Address({ url });
     const caller = policy.caller === "anyone" ? undefined : await identify(context, policy);
     if (caller) admit(context, { worker, policy, prefix }, caller.principal);
-    context.req.raw = await receiveBody(context.req.raw, policy);
+    if (!isBodiless(method)) context.req.raw = await receiveBody(context.req.raw, policy);
     if (caller?.principal.purpose) await assertBody(context.req.raw, policy, caller.principal);
     await respond(context, { target, caller }, next);
   };

@@ -77,12 +77,27 @@ const heldSeries = <Label extends string, Series>(
   };
 };
 
-/** What increments a counter by 1. */
+/** What increments a counter by 1. What was counted is handed to prom-client when it is asked for the numbers. */
 export const createCounter = <Label extends string>(instrument: Instrument<Label>) => {
-  const counter = new Counter(declare(instrument));
+  const all = new Set<{ labels: Record<Label, string>; counted: number }>();
+  const counter = new Counter({
+    ...declare(instrument),
+    collect: () => {
+      for (const series of all) {
+        counter.inc(series.labels, series.counted);
+        series.counted = 0;
+      }
+    },
+  });
   startWith(instrument, (labels) => counter.inc(labels, 0));
-  const seriesOf = heldSeries(instrument, (labels) => counter.labels(labels));
-  return (labels: Record<Label, string>): void => seriesOf(labels).inc();
+  const seriesOf = heldSeries(instrument, (labels) => {
+    const series = { labels, counted: 0 };
+    all.add(series);
+    return series;
+  });
+  return (labels: Record<Label, string>): void => {
+    seriesOf(labels).counted += 1;
+  };
 };
 
 /** What adds an observation to a histogram; the bounds of the buckets and the value are in the unit of its name. */
