@@ -9,7 +9,6 @@ import { createReportingRecorder } from "#shared/http/reporting.ts";
 import { failure, success } from "#shared/lang/result.ts";
 import { createLog } from "#shared/observability/log.ts";
 import { createApiKeyVerifier } from "../../workers/gateway/src/admission/api-keys.ts";
-import { securityHeaders } from "../../workers/gateway/src/admission/security-headers.ts";
 import { createGatewayApp } from "../../workers/gateway/src/app.ts";
 import { DESTINATIONS, type Destination } from "../../workers/gateway/src/backends/target.ts";
 import type { GatewayServices } from "../../workers/gateway/src/composition/services.ts";
@@ -155,7 +154,6 @@ export const createTestGateway = async (corsOrigins: readonly string[] = []): Pr
     personalDataOf: async (userId) => ({ document: { userId }, signature: "a.b.c" }),
     upstreams,
     publicUrl: ISSUER,
-    responseHeaders: securityHeaders(ISSUER),
     trustedProxies: [],
     corsOrigins: new Set(corsOrigins),
     securityContacts: [],

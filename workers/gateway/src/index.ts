@@ -8,7 +8,6 @@ import { createReportingRecorder } from "#shared/http/reporting.ts";
 import { batchLogLines } from "#shared/http/worker.ts";
 import { createLog, describeError } from "#shared/observability/log.ts";
 import { createApiKeyVerifier } from "./admission/api-keys.ts";
-import { securityHeaders } from "./admission/security-headers.ts";
 import { createPasskeyLogins } from "./aggregates/passkey-login.ts";
 import { createPersonalData } from "./aggregates/personal-data.ts";
 import { createGatewayApp } from "./app.ts";
@@ -52,7 +51,6 @@ const connect = once((bindings: unknown): GatewayServices => {
     recorder: createReportingRecorder(env.KMS_RPC, log),
     upstreams,
     publicUrl: env.PUBLIC_URL,
-    responseHeaders: securityHeaders(env.PUBLIC_URL),
     trustedProxies: env.TRUSTED_PROXIES,
     corsOrigins: env.CORS_ORIGINS,
     securityContacts: env.SECURITY_CONTACT,

@@ -22,7 +22,12 @@ import { requestHeaders } from "./headers.ts";
 
 export type GatewayContext = Context<WorkerEnv<GatewayServices>>;
 
-const verificationOf = async (services: GatewayServices, credential: Credential): Promise<ApiKeyVerification> => {
+const verifyToken = async ({ verify }: GatewayServices, token: string): Promise<ApiKeyVerification> => {
+  const verification = await verify(token);
+  return verification.ok ? success({ principal: verification.value, token }) : verification;
+};
+
+const verificationOf = (services: GatewayServices, credential: Credential): Promise<ApiKeyVerification> => {
   switch (credential.kind) {
     case "several":
       throw problem("malformed-request", { detail: "Send one credential in one header." });
@@ -32,10 +37,8 @@ const verificationOf = async (services: GatewayServices, credential: Credential)
       throw unauthenticated(true);
     case "api-key":
       return services.verifyApiKey(credential.key, currentRequest()?.clientAddress);
-    case "token": {
-      const verification = await services.verify(credential.token);
-      return verification.ok ? success({ principal: verification.value, token: credential.token }) : verification;
-    }
+    case "token":
+      return verifyToken(services, credential.token);
   }
 };
 
@@ -58,35 +61,34 @@ const authorizationOf = async (
   context: GatewayContext,
   policy: Policy,
   caller: Caller | undefined,
-): Promise<Record<string, string>> => {
+): Promise<string | null> => {
   const fields = context.get("fields");
-  if (!caller) {
-    const sent = fields.get("authorization");
-    return sent === null ? {} : { authorization: sent };
-  }
+  if (!caller) return fields.get("authorization");
   const { twofa, kms, now } = context.get("services");
   const code = fields.get(OTP_HEADER) ?? undefined;
   const purposeOf = () => purposeOfRequest(context);
-  const token = await steppedUpToken({ policy, caller, code, purposeOf, twofa, kms, nowSeconds: now() / 1000 });
-  return { authorization: `Bearer ${token}` };
+  return `Bearer ${await steppedUpToken({ policy, caller, code, purposeOf, twofa, kms, nowSeconds: now() / 1000 })}`;
 };
 
-/** Forwards the request to the worker of this name. */
+/** Forwards the request to the worker of this name, whose response becomes the one at hand. */
 export const forwardTo = async (
   context: GatewayContext,
   destination: Destination,
   { path, policy, own }: { path: string; policy: Policy; own: Record<string, string> },
-): Promise<Response> =>
-  forward(context.req.raw, {
+): Promise<void> => {
+  const received = await forward(context.req.raw, {
     callee: destination,
+    method: context.req.method,
     upstream: context.get("services").upstreams[destination],
     path: path + queryOf(context.req.url),
     fields: context.get("fields"),
     own: { ...own, ...requestHeaders(context.get("fields")) },
     errorType: policy.dialect === "typesense" ? "application/json" : "application/problem+json",
-    forCaller: policy.caller !== "anyone",
     limitMs: (policy.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS) * 1000,
   });
+  context.set("received", received);
+  context.res = received;
+};
 
 /** Decides on a call and forwards it, unless the gateway serves it itself. */
 export const gatewayPipeline = createPipeline<GatewayServices, Caller>({
@@ -97,6 +99,6 @@ export const gatewayPipeline = createPipeline<GatewayServices, Caller>({
     if (!isDestination(worker) || policy.aggregated) return next();
     // Last of all, because it uses up the caller's code.
     const authorization = await authorizationOf(context, policy, caller);
-    context.res = await forwardTo(context, worker, { path, policy, own: authorization });
+    await forwardTo(context, worker, { path, policy, own: authorization === null ? {} : { authorization } });
   },
 });
