@@ -1,6 +1,6 @@
 /** Forwards a request to its worker and streams the response back. */
 import type { Fields } from "#shared/http/fields.ts";
-import { withinTime } from "#shared/lang/deadline.ts";
+import type { WithinTime } from "#shared/lang/deadline.ts";
 import { isBodiless } from "#shared/semantics/method.ts";
 import { unavailable } from "../backends/unavailable.ts";
 import type { Upstream } from "../composition/services.ts";
@@ -19,6 +19,7 @@ export interface Forwarding {
   own: Readonly<Record<string, string>>;
   /** The media type that the worker's own errors have. */
   errorType: string;
+  withinTime: WithinTime;
   /** How long the worker may take to start its response. */
   limitMs: number;
 }
@@ -34,7 +35,7 @@ const isOurs = (response: Response, errorType: string): boolean =>
  * problem `unavailable`; its own problems pass through, those of 5xx too.
  */
 export const forward = async (request: Request, forwarding: Forwarding): Promise<Response> => {
-  const { callee, upstream, path, method, fields, own, errorType, limitMs } = forwarding;
+  const { callee, upstream, path, method, fields, own, errorType, withinTime, limitMs } = forwarding;
   // In memory since it was received, so that the worker's time starts when it has everything.
   const body = isBodiless(method) || request.body === null ? null : await request.arrayBuffer();
   const contentType = isBodiless(method) ? fields.get("content-type") : request.headers.get("content-type");

@@ -84,6 +84,7 @@ export const forwardTo = async (
     fields: context.get("fields"),
     own: { ...own, ...requestHeaders(context.get("fields")) },
     errorType: policy.dialect === "typesense" ? "application/json" : "application/problem+json",
+    withinTime: context.get("services").withinTime,
     limitMs: (policy.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS) * 1000,
   });
   context.set("received", received);
