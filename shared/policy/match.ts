@@ -53,7 +53,10 @@ export const partOf = (template: string, path: string, name: string): string | u
   return typeof part === "string" ? part.slice(0, part.length - ending.length) : undefined;
 };
 
-const compileTable = (table: RouteTable): TrieRouter<Route> => {
+/** The routes that fit a path, the first one first. */
+type Find = (path: string) => readonly Route[];
+
+const compileTable = (table: RouteTable): Find => {
   const routes = new Map<string, Route>();
   const router = new TrieRouter<Route>();
   for (const [key, policy] of Object.entries(table)) {
@@ -63,7 +66,10 @@ const compileTable = (table: RouteTable): TrieRouter<Route> => {
     routes.set(template, route);
     route.policies.set(method, policy);
   }
-  return router;
+  const find: Find = (path) => router.match(ANY_METHOD, path)[0].map(([route]) => route);
+  // Found once: most calls are for paths without a placeholder, and the router splits and compares each of their segments.
+  const found = new Map([...routes.keys()].filter((path) => !path.includes("{")).map((path) => [path, find(path)]));
+  return (path) => found.get(path) ?? find(path);
 };
 
 const compiled = new Map(WORKERS.map((worker) => [worker, compileTable(ROUTES[worker])]));
@@ -71,7 +77,7 @@ const compiled = new Map(WORKERS.map((worker) => [worker, compileTable(ROUTES[wo
 /** The policy of a call. HEAD counts as GET. */
 export const matchRoute = (worker: WorkerName, method: string, path: string): Result<MatchedRoute, NoRoute> => {
   const wanted = method === "HEAD" ? "GET" : method;
-  const fitting = (compiled.get(worker)?.match(ANY_METHOD, path)[0] ?? []).map(([route]) => route);
+  const fitting = compiled.get(worker)?.(path) ?? [];
   for (const route of fitting) {
     const policy = route.policies.get(wanted);
     if (policy) return success({ template: route.template, policy });
