@@ -14,7 +14,7 @@ import { labelWorker } from "../observability/instruments.ts";
 import { createLog, describeError, type Level } from "../observability/log.ts";
 import { parseTraceparent, startSpan } from "../observability/trace.ts";
 import { canonicalPath } from "../policy/path.ts";
-import { type Policy, PRIVATE_PATHS, UNMATCHED } from "../policy/routes.ts";
+import { PRIVATE_PATHS, UNMATCHED } from "../policy/routes.ts";
 import { PROBLEMS } from "../problem/catalogue.ts";
 import {
   isRequestFault,
@@ -26,10 +26,7 @@ import {
 } from "../problem/problem.ts";
 import { unavailable } from "../problem/unavailable.ts";
 import { unlessKnown } from "../semantics/not-modified.ts";
-import { completed, type Entry } from "../semantics/outgoing.ts";
-import { securityHeaders } from "../semantics/security-headers.ts";
 import { isReportedSetting } from "../settings/unusable.ts";
-import { once } from "./bindings.ts";
 import { assertDeclaredInput, type DeclaredInputs, declaredInputs } from "./declared-input.ts";
 import { documentOf } from "./document.ts";
 import { drain, type Receive } from "./drain.ts";
@@ -40,14 +37,13 @@ import { assertParsableBody } from "./json-body.ts";
 import { PROBLEM_COMPONENT, problemSchema } from "./openapi.ts";
 import { createWorkerPipeline } from "./pipeline.ts";
 import { recordRequest } from "./record.ts";
-import { type BaseServices, replaceResponse, type WorkerEnv } from "./worker-env.ts";
+import type { BaseServices, WorkerEnv } from "./worker-env.ts";
 
 export const REQUEST_ID_HEADER = "x-request-id";
 /** Set by the gateway: the caller's network address. The gateway itself believes no such header. */
 export const CLIENT_ADDRESS_HEADER = "x-fountain-client-address";
 /** On a response that came before the end of the request's body: the proxy in front is to close the connection. */
 const CLOSE_HEADER = "x-fountain-close";
-const NO_SNIFFING: Entry = ["x-content-type-options", "nosniff"];
 const SANE_REQUEST_ID = /^[\w.:-]{8,128}$/;
 
 /** Gives the id the caller sent when it is a sane one, and no credential in the wrong header; else a new one. */
@@ -85,26 +81,13 @@ export interface AppOptions<Services extends BaseServices> {
   access?: MiddlewareHandler<WorkerEnv<Services>>;
   /** The client's address; the gateway determines it and forwards it to the others. */
   clientAddress?: (request: Request, fields: Fields, bindings: unknown) => string | undefined;
+  /** What every response says besides, unless it says something else itself. */
+  responseHeaders?: (bindings: unknown) => readonly (readonly [name: string, value: string])[];
 }
 
 const receiveAny: Receive = (request) => ({ request, rest: request.body === null ? undefined : () => drain(request) });
 
-const publicUrlIn = (bindings: unknown): string =>
-  typeof bindings === "object" && bindings !== null && "PUBLIC_URL" in bindings ? String(bindings.PUBLIC_URL) : "";
-
-const NOT_STORED: Entry = ["cache-control", "no-store"];
-
-/** What responses say by default, from a worker's bindings, and by the policy that the call was made under. */
-const createDefaults = (): ((bindings: unknown, policy: Policy | undefined) => readonly Entry[]) => {
-  const compose = once((bindings: unknown) => {
-    const all = securityHeaders(publicUrlIn(bindings));
-    return { all, authenticated: [...all, NOT_STORED] };
-  });
-  return (bindings, policy) => {
-    const { all, authenticated } = compose(bindings);
-    return policy === undefined || policy.caller === "anyone" ? all : authenticated;
-  };
-};
+const noHeaders = (): readonly (readonly [string, string])[] => [];
 
 const forwardedAddress = (_request: Request, fields: Fields): string | undefined =>
   fields.get(CLIENT_ADDRESS_HEADER) ?? undefined;
@@ -118,6 +101,7 @@ export const createApp = <Services extends BaseServices>(options: AppOptions<Ser
     receive = receiveAny,
     access = createWorkerPipeline<Services>(worker),
     clientAddress = forwardedAddress,
+    responseHeaders = noHeaders,
   } = options;
   const privatePaths = new Set(worker === "gateway" ? [] : PRIVATE_PATHS);
   const app = new OpenAPIHono<WorkerEnv<Services>>({
@@ -140,8 +124,6 @@ export const createApp = <Services extends BaseServices>(options: AppOptions<Ser
     return isHealthRoute(template) ? healthLog.failed(template) : "error";
   };
 
-  const defaultsOf = createDefaults();
-
   const frame: MiddlewareHandler<WorkerEnv<Services>> = (context, next) => {
     const startedAtMs = Date.now();
     const { request: sent, fields } = readFields(context.req.raw);
@@ -155,18 +137,18 @@ export const createApp = <Services extends BaseServices>(options: AppOptions<Ser
     const span = startSpan(parseTraceparent(fields.get("traceparent")));
     return withinRequest({ requestId, span, clientAddress: clientAddress(sent, fields, context.env) }, async () => {
       await next();
-      const { method } = request;
-      const always: Entry[] = [[REQUEST_ID_HEADER, requestId], NO_SNIFFING];
-      if (rest && !(await rest())) always.push([CLOSE_HEADER, "1"]);
-      const byDefault = defaultsOf(context.env, context.get("policy"));
-      const wasReceived = context.get("received") === context.res;
-      const response = completed(
-        unlessKnown({ method, headers: fields }, context.res),
-        { always, byDefault },
-        wasReceived,
+      const response = unlessKnown({ method: request.method, headers: fields }, context.res);
+      if (response !== context.res) context.res = response;
+      const { headers } = response;
+      if (rest && !(await rest())) headers.set(CLOSE_HEADER, "1");
+      headers.set(REQUEST_ID_HEADER, requestId);
+      headers.set("x-content-type-options", "nosniff");
+      for (const [name, value] of responseHeaders(context.env)) if (!headers.has(name)) headers.set(name, value);
+      recordRequest(
+        context,
+        { method: request.method, status: response.status, durationMs: Date.now() - startedAtMs },
+        healthLog,
       );
-      replaceResponse(context, response);
-      recordRequest(context, { method, status: response.status, durationMs: Date.now() - startedAtMs }, healthLog);
     });
   };
 

@@ -10,6 +10,7 @@ import { withinTime } from "#shared/lang/deadline.ts";
 import { failure, success } from "#shared/lang/result.ts";
 import { createLog } from "#shared/observability/log.ts";
 import { createApiKeyVerifier } from "../../workers/gateway/src/admission/api-keys.ts";
+import { securityHeaders } from "../../workers/gateway/src/admission/security-headers.ts";
 import { createGatewayApp } from "../../workers/gateway/src/app.ts";
 import { DESTINATIONS, type Destination } from "../../workers/gateway/src/backends/target.ts";
 import type { GatewayServices } from "../../workers/gateway/src/composition/services.ts";
@@ -156,6 +157,7 @@ export const createTestGateway = async (corsOrigins: readonly string[] = []): Pr
     upstreams,
     withinTime,
     publicUrl: ISSUER,
+    responseHeaders: securityHeaders(ISSUER),
     trustedProxies: [],
     corsOrigins: new Set(corsOrigins),
     securityContacts: [],

@@ -1,10 +1,9 @@
 /**
  * The real gateway in front of a service that does nothing, and in the same process what it is compared with: a bare
- * worker, and a bare worker that passes everything on to such a service.
+ * worker, and a bare worker that passes everything on.
  */
 import { randomBytes } from "node:crypto";
 import { SignJWT } from "jose";
-import { securityHeaders } from "../../../shared/semantics/security-headers.ts";
 import { createTestSigner, testClaims } from "../../support/tokens.ts";
 import { addSocket, addWorker, wrapWorker } from "./build.ts";
 import { type Clone, type CloneOptions, cloneWorkerd } from "./clone.ts";
@@ -34,25 +33,13 @@ export default {
   },
 };`;
 
-/** What responds without any work of its own, and says in its headers what every worker of Fountain says. */
-const TRIVIAL = `
-const said = ${JSON.stringify({
-  ...Object.fromEntries(securityHeaders("http:")),
-  "cache-control": "no-store",
-  "x-content-type-options": "nosniff",
-})};
-const trivial = (request) =>
-  new Response("ok", { headers: { ...said, "x-request-id": request.headers.get("x-request-id") ?? "none" } });
-`;
-
 const trivialSource = (product: string): string => `
 import product from "${product}";
 export * from "${product}";
-${TRIVIAL}
 export default {
   ...product,
   fetch: (request, ...rest) =>
-    request.url.endsWith("${TRIVIAL_QUERY}") ? trivial(request) : product.fetch(request, ...rest),
+    request.url.endsWith("${TRIVIAL_QUERY}") ? new Response("ok") : product.fetch(request, ...rest),
 };`;
 
 /** The kms publishes one more key, with which the benchmark signs tokens. */
@@ -101,8 +88,7 @@ export const startStage = async (
       wrapWorker(directory, "service-a", trivialSource);
       wrapWorker(directory, "kms", trustedSource(signer.jwk));
       addWorker(directory, { name: "bare", source: BARE });
-      addWorker(directory, { name: "pass", source: PASS, services: { NEXT: "trivial" } });
-      addWorker(directory, { name: "trivial", source: `${TRIVIAL}export default { fetch: trivial };` });
+      addWorker(directory, { name: "pass", source: PASS, services: { NEXT: "bare" } });
       addWorker(directory, { name: "verify", source: verifierSource(peerSecret) });
       for (const [service, port] of Object.entries(ports)) addSocket(directory, service, port);
     },

@@ -23,6 +23,7 @@ export const createGatewayApp = (connect: (bindings: unknown) => GatewayServices
     receive: receiveInTime,
     access: withCors(recordingRefusals(gatewayPipeline)),
     clientAddress: ({ cf }, headers, bindings) => clientAddressOf({ cf, headers }, connect(bindings).trustedProxies),
+    responseHeaders: (bindings) => connect(bindings).responseHeaders,
   });
   const endpoints = [
     ...pagesEndpoints,

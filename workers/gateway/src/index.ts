@@ -10,6 +10,7 @@ import { withinTime } from "#shared/lang/deadline.ts";
 import { createSharedTimer } from "#shared/lang/shared-timer.ts";
 import { createLog, describeError } from "#shared/observability/log.ts";
 import { createApiKeyVerifier } from "./admission/api-keys.ts";
+import { securityHeaders } from "./admission/security-headers.ts";
 import { createPasskeyLogins } from "./aggregates/passkey-login.ts";
 import { createPersonalData } from "./aggregates/personal-data.ts";
 import { createGatewayApp } from "./app.ts";
@@ -54,6 +55,7 @@ const connect = once((bindings: unknown): GatewayServices => {
     upstreams,
     withinTime: isOwnRuntime() ? createSharedTimer(waitUntil) : withinTime,
     publicUrl: env.PUBLIC_URL,
+    responseHeaders: securityHeaders(env.PUBLIC_URL),
     trustedProxies: env.TRUSTED_PROXIES,
     corsOrigins: env.CORS_ORIGINS,
     securityContacts: env.SECURITY_CONTACT,

@@ -51,15 +51,6 @@ describe("a page of an origin that the operator named", () => {
     }
   });
 
-  test("may read an answer of a worker's whose own headers are fixed", async () => {
-    const gateway = await createTestGateway([SITE]);
-    gateway.worker.answer = () => Response.redirect("http://worker/elsewhere", 302);
-    const authorization = `Bearer ${await gateway.userToken()}`;
-    const response = await gateway.fetch("/search/status", { headers: { origin: SITE, authorization } });
-    expect(response.status).toBe(302);
-    expect(corsHeadersOf(response)).toMatchObject({ "access-control-allow-origin": SITE, vary: "Origin" });
-  });
-
   test("may never send the browser's own credentials along", async () => {
     const gateway = await createTestGateway([SITE]);
     expect((await preflight(gateway, SITE)).headers.has("access-control-allow-credentials")).toBe(false);

@@ -5,7 +5,7 @@
  */
 import type { MiddlewareHandler } from "hono";
 import { z } from "zod";
-import { type BaseServices, headersToChange, type WorkerEnv } from "#shared/http/worker-env.ts";
+import type { BaseServices, WorkerEnv } from "#shared/http/worker-env.ts";
 import { CLIENT_HEADERS } from "#shared/semantics/client-headers.ts";
 import { listed } from "#shared/settings/settings.ts";
 
@@ -61,15 +61,17 @@ const preflightResponse = (): Response =>
   });
 
 /** The access check with CORS: pages of the allowed origins can read its responses, refusals included. */
-export const withCors = <Services extends CorsServices>(access: Access<Services>): Access<Services> => {
-  const accessFromPages: Access<Services> = async (context, next) => {
+export const withCors =
+  <Services extends CorsServices>(access: Access<Services>): Access<Services> =>
+  async (context, next) => {
     const { corsOrigins } = context.get("services");
+    if (corsOrigins.size === 0) return access(context, next);
     const origin = context.req.header("origin");
     const isAllowed = origin !== undefined && corsOrigins.has(origin);
     try {
       return isAllowed && isPreflight(context.req.raw) ? preflightResponse() : await access(context, next);
     } finally {
-      const headers = headersToChange(context);
+      const { headers } = context.res;
       headers.append("vary", "Origin");
       if (isAllowed) {
         headers.set("access-control-allow-origin", origin);
@@ -77,6 +79,3 @@ export const withCors = <Services extends CorsServices>(access: Access<Services>
       }
     }
   };
-  return (context, next) =>
-    context.get("services").corsOrigins.size === 0 ? access(context, next) : accessFromPages(context, next);
-};

@@ -19,6 +19,8 @@ export type Upstreams = Readonly<Record<Destination, Upstream>>;
 export interface GatewayServices extends BaseServices, Drainable {
   /** Where callers reach this installation, without a slash at the end. */
   publicUrl: string;
+  /** What every response says besides, unless it says something else itself. */
+  responseHeaders: readonly (readonly [name: string, value: string])[];
   /** Whose X-Forwarded-For is believed. */
   trustedProxies: readonly Network[];
   /** The origins whose pages may call from a browser. */

@@ -4,7 +4,7 @@ import type { WithinTime } from "#shared/lang/deadline.ts";
 import { isBodiless } from "#shared/semantics/method.ts";
 import { unavailable } from "../backends/unavailable.ts";
 import type { Upstream } from "../composition/services.ts";
-import { forwardedHeaders } from "./headers.ts";
+import { forwardedHeaders, passedOn } from "./headers.ts";
 
 export interface Forwarding {
   /** The worker's name, for the log. */
@@ -19,6 +19,8 @@ export interface Forwarding {
   own: Readonly<Record<string, string>>;
   /** The media type that the worker's own errors have. */
   errorType: string;
+  /** Whether the response is for one caller only. */
+  forCaller: boolean;
   withinTime: WithinTime;
   /** How long the worker may take to start its response. */
   limitMs: number;
@@ -35,7 +37,7 @@ const isOurs = (response: Response, errorType: string): boolean =>
  * problem `unavailable`; its own problems pass through, those of 5xx too.
  */
 export const forward = async (request: Request, forwarding: Forwarding): Promise<Response> => {
-  const { callee, upstream, path, method, fields, own, errorType, withinTime, limitMs } = forwarding;
+  const { callee, upstream, path, method, fields, own, errorType, forCaller, withinTime, limitMs } = forwarding;
   // In memory since it was received, so that the worker's time starts when it has everything.
   const body = isBodiless(method) || request.body === null ? null : await request.arrayBuffer();
   const contentType = isBodiless(method) ? fields.get("content-type") : request.headers.get("content-type");
@@ -52,7 +54,7 @@ export const forward = async (request: Request, forwarding: Forwarding): Promise
   // The runtime ends what the call left open once the caller has its response.
   if (response === undefined)
     throw unavailable(new Error(`${callee} did not respond within ${limitMs} ms`), UNKNOWN_OUTCOME);
-  if (isOurs(response, errorType)) return response;
+  if (isOurs(response, errorType)) return passedOn(response, forCaller);
   await response.body?.cancel();
   throw unavailable(new Error(`${callee} responded a bare ${response.status}`), UNKNOWN_OUTCOME);
 };

@@ -1,4 +1,4 @@
-/** What passes the gateway on the way to a worker. Everything not named here stays behind. */
+/** What passes the gateway, in either direction. Everything not named here stays behind. */
 import { CLIENT_ADDRESS_HEADER, REQUEST_ID_HEADER } from "#shared/http/app.ts";
 import type { Fields } from "#shared/http/fields.ts";
 import { currentRequest } from "#shared/observability/context.ts";
@@ -14,6 +14,21 @@ const REQUEST_HEADERS = [
   "if-modified-since",
   "if-none-match",
   "user-agent",
+];
+
+/** Meant for one connection (RFC 9110 §7.6.1), or revealing what runs behind the gateway. */
+const WITHHELD_RESPONSE_HEADERS = [
+  "connection",
+  "keep-alive",
+  "proxy-authenticate",
+  "proxy-connection",
+  "server",
+  "te",
+  "trailer",
+  "transfer-encoding",
+  "upgrade",
+  "via",
+  "x-powered-by",
 ];
 
 /**
@@ -48,4 +63,13 @@ export const forwardedHeaders = (
     if (value !== null) headers[name] = value;
   }
   return headers;
+};
+
+/** The response for the caller. Responses to authenticated calls are not cached, unless the worker says so. */
+export const passedOn = (received: Response, forCaller: boolean): Response => {
+  const response = new Response(received.body, received);
+  const { headers } = response;
+  for (const name of WITHHELD_RESPONSE_HEADERS) headers.delete(name);
+  if (forCaller && !headers.has("cache-control")) headers.set("cache-control", "no-store");
+  return response;
 };

@@ -70,13 +70,13 @@ const authorizationOf = async (
   return `Bearer ${await steppedUpToken({ policy, caller, code, purposeOf, twofa, kms, nowSeconds: now() / 1000 })}`;
 };
 
-/** Forwards the request to the worker of this name, whose response becomes the one at hand. */
+/** Forwards the request to the worker of this name. */
 export const forwardTo = async (
   context: GatewayContext,
   destination: Destination,
   { path, policy, own }: { path: string; policy: Policy; own: Record<string, string> },
-): Promise<void> => {
-  const received = await forward(context.req.raw, {
+): Promise<Response> =>
+  forward(context.req.raw, {
     callee: destination,
     method: context.req.method,
     upstream: context.get("services").upstreams[destination],
@@ -84,12 +84,10 @@ export const forwardTo = async (
     fields: context.get("fields"),
     own: { ...own, ...requestHeaders(context.get("fields")) },
     errorType: policy.dialect === "typesense" ? "application/json" : "application/problem+json",
+    forCaller: policy.caller !== "anyone",
     withinTime: context.get("services").withinTime,
     limitMs: (policy.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS) * 1000,
   });
-  context.set("received", received);
-  context.res = received;
-};
 
 /** Decides on a call and forwards it, unless the gateway serves it itself. */
 export const gatewayPipeline = createPipeline<GatewayServices, Caller>({
@@ -100,6 +98,10 @@ export const gatewayPipeline = createPipeline<GatewayServices, Caller>({
     if (!isDestination(worker) || policy.aggregated) return next();
     // Last of all, because it uses up the caller's code.
     const authorization = await authorizationOf(context, policy, caller);
-    await forwardTo(context, worker, { path, policy, own: authorization === null ? {} : { authorization } });
+    context.res = await forwardTo(context, worker, {
+      path,
+      policy,
+      own: authorization === null ? {} : { authorization },
+    });
   },
 });

@@ -15,6 +15,6 @@ const EVERYWHERE = { "content-security-policy": NO_PAGE, "referrer-policy": "no-
 /** A year, the least that counts; a host says so over HTTPS only (RFC 6797 §7.2). */
 const OVER_TLS = { "strict-transport-security": "max-age=31536000; includeSubDomains" };
 
-/** As entries, which every response says by default. */
+/** As entries, which are set on every response. */
 export const securityHeaders = (publicUrl: string): readonly (readonly [name: string, value: string])[] =>
   Object.entries(publicUrl.startsWith("https:") ? { ...EVERYWHERE, ...OVER_TLS } : EVERYWHERE);
