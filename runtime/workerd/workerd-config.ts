@@ -44,8 +44,8 @@ const workerService = (worker: Worker): string => {
     ...textBindings(worker).map(
       ({ binding, variable }) => `(name = ${text(binding)}, fromEnvironment = ${text(variable)})`,
     ),
-    // What ends workerd notifies it before, over the internal socket, and no work after a response is cut short.
-    `(name = "OWN_RUNTIME", text = "1")`,
+    // What ends workerd notifies it before, over the internal socket.
+    `(name = "LOG_IN_BATCHES", text = "1")`,
   ];
   return `(name = ${text(worker.name)}, worker = (
     modules = [(name = ${text(`${worker.worker}.js`)}, esModule = embed ${text(`${worker.worker}.js`)})],

@@ -15,6 +15,8 @@ const RETRY_AFTER_FAILURE_MS = 1_000;
 const NEEDED_TIMEOUT_MS = 1_500;
 /** Shorter while the cached state is usable: gateway and worker each wait for it, and a search has 2 seconds in all. */
 const FETCH_TIMEOUT_MS = 400;
+/** How often a call that waits for another's request looks whether there is a response. */
+const LOOK_MS = 10;
 /** As long as the kms itself reports, and half an hour more: nothing older can stop an unexpired token. */
 const RETENTION_SECONDS = LONGEST_TOKEN_SECONDS + 30 * 60;
 const PRUNE_EVERY_MS = 5 * 60_000;
@@ -56,6 +58,8 @@ interface Knowledge {
   position: number;
 }
 
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
 const add = (revokedAtSeconds: Map<string, number>, revocations: readonly Revocation[]): void => {
   for (const { revokedId, revokedAtSeconds: at } of revocations) {
     const known = revokedAtSeconds.get(revokedId);
@@ -95,8 +99,8 @@ const isSame = (some: Trust["keys"], others: Trust["keys"]): boolean => JSON.str
 
 /**
  * A source that asks the kms at most every two seconds, however many calls there are. Once what is known is too old, all
- * calls wait for the same response, each with a timer of its own: workerd resolves what another call began, but for one
- * that it has ended.
+ * calls wait for the same response. Each looks for it by a timer of its own: one that another call wakes can, after thousands
+ * of them, continue as if it were that one, and workerd then refuses its response.
  */
 export const createTrustSource = ({ kms, now, maxStalenessSeconds }: TrustSourceOptions): TrustSource => {
   let current: CurrentTrust | undefined;
@@ -105,9 +109,7 @@ export const createTrustSource = ({ kms, now, maxStalenessSeconds }: TrustSource
   let fetchedAtMs = Number.NEGATIVE_INFINITY;
   let refreshAtMs = Number.NEGATIVE_INFINITY;
   let pruneAtMs = now() + PRUNE_EVERY_MS;
-  /** The refresh that is under way. */
-  let underway: Promise<void> | undefined;
-  /** After that it is taken to be lost: the runtime may have ended the call that began it. */
+  /** Of the refresh that is under way: after that it is taken to be lost, as the runtime may have ended the call that began it. */
   let lostAtMs = Number.NEGATIVE_INFINITY;
 
   const isUsable = (): boolean => now() - fetchedAtMs <= maxStalenessSeconds * 1000;
@@ -148,20 +150,26 @@ export const createTrustSource = ({ kms, now, maxStalenessSeconds }: TrustSource
     refreshAtMs = requestedAtMs + TRUST_FRESH_MS;
   };
 
+  const isUnderway = (): boolean => now() < lostAtMs;
+
   const refresh = async (): Promise<void> => {
-    const own = learnUpdates();
-    underway = own;
     try {
-      await own;
+      await learnUpdates();
     } finally {
-      if (underway === own) underway = undefined;
+      lostAtMs = Number.NEGATIVE_INFINITY;
     }
   };
 
   const usable = (): CurrentTrust | undefined => (isUsable() ? current : undefined);
 
+  const usableSoon = async (): Promise<CurrentTrust | undefined> => {
+    const giveUpAtMs = now() + NEEDED_TIMEOUT_MS;
+    while (!isUsable() && isUnderway() && now() < giveUpAtMs) await pause(LOOK_MS);
+    return usable();
+  };
+
   return () => {
-    if (underway && now() < lostAtMs) return usable() ?? withinTime(underway, NEEDED_TIMEOUT_MS).then(usable);
+    if (isUnderway()) return usable() ?? usableSoon();
     return now() >= refreshAtMs ? refresh().then(usable) : usable();
   };
 };

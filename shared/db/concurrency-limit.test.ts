@@ -106,24 +106,6 @@ describe("writers taking turns", () => {
     end(2);
     await later;
   });
-
-  test("wake who is next, without any timer", async () => {
-    const limit = createConcurrencyLimit({
-      width: 2,
-      now: () => 0,
-      sleep: () => new Promise(() => undefined),
-      maxWaitMs: 1,
-      workMs: 1,
-      onTimeout: () => new Error("too long"),
-    });
-    const done: number[] = [];
-    const work = async (number: number): Promise<void> => {
-      await settle();
-      done.push(number);
-    };
-    await Promise.all([1, 2, 3, 4, 5, 6].map((number) => limit(() => work(number))));
-    expect(done).toEqual([1, 2, 3, 4, 5, 6]);
-  });
 });
 
 /** Works for as many milliseconds as the URL says, one request at a time; `/outer` gives up after as many as it says. */

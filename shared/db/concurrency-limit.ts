@@ -1,13 +1,15 @@
 /**
  * Limits how much of something goes at a time, in the order it came: writers of a worker, and searches. When several
  * connections wait for sqld's write lock while one checkpoints, sqld 0.24.32 can lose the lock for good and spin: seen
- * within seconds with five writers, never with four, counted over all processes. Who leaves wakes who is next: workerd
- * lets one request settle what another awaits, as long as that one has a timer of its own (otherwise it counts as hung).
+ * within seconds with five writers, never with four, counted over all processes. Waiting is
+ * polling: a request that another one wakes can, after thousands of them, continue as if it were that one, and workerd then
+ * refuses its response.
  */
 
-/** A request that is cancelled never says so: one that waits and did not confirm its place for this long has left. */
-const CONFIRMED_MS = 1_000;
-const CONFIRM_EVERY_MS = 250;
+const STEP_MS = 1;
+const MAX_PAUSE_MS = 50;
+/** A request that is cancelled never says so: a slot that was not confirmed for this long is free. */
+const SLOT_TTL_MS = 1_000;
 
 export interface ConcurrencyLimitOptions {
   /** How many run at a time. */
@@ -22,13 +24,6 @@ export interface ConcurrencyLimitOptions {
   onTimeout: () => Error;
 }
 
-interface Entry {
-  /** Until when it counts. */
-  expiresAtMs: number;
-  /** Ends the pause of one that waits. */
-  wake: (() => void) | undefined;
-}
-
 /** Runs the work as soon as a slot is free. */
 export type ConcurrencyLimit = <Value>(work: () => Promise<Value>) => Promise<Value>;
 
@@ -41,47 +36,38 @@ export const createConcurrencyLimit = ({
   workMs,
   onTimeout,
 }: ConcurrencyLimitOptions): ConcurrencyLimit => {
-  /** In order of arrival. */
-  const queue = new Set<Entry>();
+  /** In order of arrival: each entry, and until when it counts. */
+  const queue = new Map<symbol, number>();
 
-  /** The first in the queue, as many as may run at a time. */
-  const admitted = (): Entry[] => {
-    const first: Entry[] = [];
-    for (const entry of queue) {
-      if (entry.expiresAtMs <= now()) queue.delete(entry);
-      else if (first.push(entry) === width) break;
+  const countAhead = (entry: symbol): number => {
+    let ahead = 0;
+    for (const [other, expiresAtMs] of queue) {
+      if (other === entry) break;
+      if (expiresAtMs <= now()) queue.delete(other);
+      else ahead += 1;
     }
-    return first;
+    return ahead;
   };
 
-  const wokenOrAfter = async (entry: Entry, ms: number): Promise<void> => {
-    await new Promise<void>((resolve) => {
-      entry.wake = resolve;
-      void sleep(ms).then(resolve);
-    });
-    entry.wake = undefined;
-  };
-
-  const waitForSlot = async (entry: Entry): Promise<void> => {
+  const waitForSlot = async (entry: symbol): Promise<void> => {
     const giveUpAtMs = now() + maxWaitMs;
     for (;;) {
-      entry.expiresAtMs = now() + CONFIRMED_MS;
-      queue.add(entry);
-      if (admitted().includes(entry)) return;
+      queue.set(entry, now() + SLOT_TTL_MS);
+      const ahead = countAhead(entry);
+      if (ahead < width) return;
       if (now() >= giveUpAtMs) throw onTimeout();
-      await wokenOrAfter(entry, Math.min(CONFIRM_EVERY_MS, giveUpAtMs - now()));
+      await sleep(Math.min(STEP_MS * (ahead - width + 1), MAX_PAUSE_MS));
     }
   };
 
   return async (work) => {
-    const entry: Entry = { expiresAtMs: 0, wake: undefined };
+    const entry = Symbol("entry");
     try {
       await waitForSlot(entry);
-      entry.expiresAtMs = now() + workMs;
+      queue.set(entry, now() + workMs);
       return await work();
     } finally {
       queue.delete(entry);
-      for (const next of admitted()) next.wake?.();
     }
   };
 };

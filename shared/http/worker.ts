@@ -20,17 +20,11 @@ export interface Maintained {
 }
 
 /**
- * Whether this is the workerd that Fountain starts itself, as its configuration says. There, work may outlive its request for
- * as long as it takes, and `Internal` is notified before the end.
- */
-export const isOwnRuntime = (): boolean => process.env["OWN_RUNTIME"] === "1";
-
-/**
- * Writes log lines in batches on the own runtime; workerd waits for no timer when it ends. On the edge a line belongs to its
- * request and is not held.
+ * Writes log lines in batches where the runtime's configuration says so: workerd's own, whose `Internal` is notified before the end.
+ * workerd waits for no timer when it ends. On the edge a line belongs to its request and is not held.
  */
 export const batchLogLines = (): void => {
-  if (!isOwnRuntime()) return;
+  if (process.env["LOG_IN_BATCHES"] !== "1") return;
   writeLinesInBatches((flush, afterMs) => waitUntil(sleep(afterMs).then(flush)));
 };
 

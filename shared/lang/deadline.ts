@@ -1,9 +1,7 @@
 /** Bounded waits on another worker. */
 
 /** The result of the work, or `undefined` if it takes longer than `limitMs`; the work itself continues. */
-export type WithinTime = <Value>(work: Promise<Value>, limitMs: number) => Promise<Value | undefined>;
-
-export const withinTime: WithinTime = <Value>(work: Promise<Value>, limitMs: number): Promise<Value | undefined> =>
+export const withinTime = <Value>(work: Promise<Value>, limitMs: number): Promise<Value | undefined> =>
   new Promise((resolve, reject) => {
     const timer = setTimeout(() => resolve(undefined), limitMs);
     const settling =

@@ -6,7 +6,6 @@ import type { KmsRpc, Revocation } from "#shared/contracts/kms.ts";
 import type { OneTimeCode, TwofaRpc } from "#shared/contracts/twofa.ts";
 import { kmsRpc, rpc } from "#shared/http/bindings.ts";
 import { createReportingRecorder } from "#shared/http/reporting.ts";
-import { withinTime } from "#shared/lang/deadline.ts";
 import { failure, success } from "#shared/lang/result.ts";
 import { createLog } from "#shared/observability/log.ts";
 import { createApiKeyVerifier } from "../../workers/gateway/src/admission/api-keys.ts";
@@ -155,7 +154,6 @@ export const createTestGateway = async (corsOrigins: readonly string[] = []): Pr
     },
     personalDataOf: async (userId) => ({ document: { userId }, signature: "a.b.c" }),
     upstreams,
-    withinTime,
     publicUrl: ISSUER,
     responseHeaders: securityHeaders(ISSUER),
     trustedProxies: [],

@@ -26,7 +26,6 @@ export default {
     const { pathname, search } = new URL(request.url);
     if (pathname === "/users/throw") throw new Error("boom");
     if (pathname === "/users/redirect") return Response.redirect("http://worker/ready", 302);
-    if (pathname === "/users/hang") await scheduler.wait(120_000);
     if (pathname === "/sequence") return new Response("unread", { status: 409 });
     if (pathname === "/users/long") return new Response(stream("x".repeat(3_000_000)));
     const body = await request.text();
@@ -72,7 +71,7 @@ export const useGatewayOnWorkerd = () => {
           // Straight to the worker: Miniflare's own entry would tidy the address up.
           unsafeDirectSockets: [{ host: "127.0.0.1", port: 0 }],
           modules: [{ type: "ESModule", path: "gateway.js", contents: bundle }],
-          bindings: { PUBLIC_URL: ISSUER, OWN_RUNTIME: "1" },
+          bindings: { PUBLIC_URL: ISSUER },
           serviceBindings: {
             ...Object.fromEntries(DESTINATIONS.map((destination) => [bindingOf(destination), upstream])),
             KMS_RPC: rpc,

@@ -5,9 +5,7 @@ import { verifierOf } from "#shared/auth/verify.ts";
 import { once, parseBindings } from "#shared/http/bindings.ts";
 import { servedRequests } from "#shared/http/record.ts";
 import { createReportingRecorder } from "#shared/http/reporting.ts";
-import { batchLogLines, isOwnRuntime } from "#shared/http/worker.ts";
-import { withinTime } from "#shared/lang/deadline.ts";
-import { createSharedTimer } from "#shared/lang/shared-timer.ts";
+import { batchLogLines } from "#shared/http/worker.ts";
 import { createLog, describeError } from "#shared/observability/log.ts";
 import { createApiKeyVerifier } from "./admission/api-keys.ts";
 import { securityHeaders } from "./admission/security-headers.ts";
@@ -53,7 +51,6 @@ const connect = once((bindings: unknown): GatewayServices => {
     passkeyLogins: createPasskeyLogins(env.TWOFA_RPC),
     recorder: createReportingRecorder(env.KMS_RPC, log),
     upstreams,
-    withinTime: isOwnRuntime() ? createSharedTimer(waitUntil) : withinTime,
     publicUrl: env.PUBLIC_URL,
     responseHeaders: securityHeaders(env.PUBLIC_URL),
     trustedProxies: env.TRUSTED_PROXIES,

@@ -2,7 +2,6 @@ import type { KmsRpc } from "#shared/contracts/kms.ts";
 import type { Network } from "#shared/contracts/networks.ts";
 import type { TwofaRpc } from "#shared/contracts/twofa.ts";
 import type { BaseServices } from "#shared/http/worker-env.ts";
-import type { WithinTime } from "#shared/lang/deadline.ts";
 import type { ReportingRecorder } from "#shared/observability/recorder.ts";
 import type { ApiKeyVerifier } from "../admission/api-keys.ts";
 import type { PasskeyLogins } from "../aggregates/passkey-login.ts";
@@ -28,8 +27,6 @@ export interface GatewayServices extends BaseServices, Drainable {
   /** Where vulnerabilities of this installation are reported, as URIs. */
   securityContacts: readonly string[];
   upstreams: Upstreams;
-  /** Bounds the wait for a worker. */
-  withinTime: WithinTime;
   verifyApiKey: ApiKeyVerifier;
   twofa: Pick<TwofaRpc, "elevateOnce" | "hasFactor" | "confirmFactorless">;
   kms: Pick<KmsRpc, "redeemGrant">;

@@ -1,6 +1,6 @@
 /** Forwards a request to its worker and streams the response back. */
 import type { Fields } from "#shared/http/fields.ts";
-import type { WithinTime } from "#shared/lang/deadline.ts";
+import { withinTime } from "#shared/lang/deadline.ts";
 import { isBodiless } from "#shared/semantics/method.ts";
 import { unavailable } from "../backends/unavailable.ts";
 import type { Upstream } from "../composition/services.ts";
@@ -21,7 +21,6 @@ export interface Forwarding {
   errorType: string;
   /** Whether the response is for one caller only. */
   forCaller: boolean;
-  withinTime: WithinTime;
   /** How long the worker may take to start its response. */
   limitMs: number;
 }
@@ -37,7 +36,7 @@ const isOurs = (response: Response, errorType: string): boolean =>
  * problem `unavailable`; its own problems pass through, those of 5xx too.
  */
 export const forward = async (request: Request, forwarding: Forwarding): Promise<Response> => {
-  const { callee, upstream, path, method, fields, own, errorType, forCaller, withinTime, limitMs } = forwarding;
+  const { callee, upstream, path, method, fields, own, errorType, forCaller, limitMs } = forwarding;
   // In memory since it was received, so that the worker's time starts when it has everything.
   const body = isBodiless(method) || request.body === null ? null : await request.arrayBuffer();
   const contentType = isBodiless(method) ? fields.get("content-type") : request.headers.get("content-type");

@@ -85,7 +85,6 @@ export const forwardTo = async (
     own: { ...own, ...requestHeaders(context.get("fields")) },
     errorType: policy.dialect === "typesense" ? "application/json" : "application/problem+json",
     forCaller: policy.caller !== "anyone",
-    withinTime: context.get("services").withinTime,
     limitMs: (policy.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS) * 1000,
   });
 

@@ -14,8 +14,10 @@ export const MAX_WAIT_MS = 5_000;
 export const MAX_PER_GROUP = 32;
 /** Of all groups, those that are only imitated included; strangers take no place from callers from known places. */
 export const MAX_ENTRIES = 500;
-/** What waits says so often that it is still there; a request that was cancelled does not. */
-const HEARTBEAT_MS = 250;
+/** What waits looks after so long for each that goes before it, whether its turn has come; no other request may wake it. */
+const LOOK_MS = 5;
+/** It looks at least so often, and says by it that it is still there; a request that was cancelled does not. */
+const MAX_PAUSE_MS = 250;
 const GONE_AFTER_MS = 1_000;
 /** A request that is cancelled while its work runs never says that it has ended; the next one starts after this time. */
 const LEASE_MS = 2_000;
@@ -68,8 +70,6 @@ interface Entry {
   isRunning: boolean;
   /** From then on it does not count. */
   expiresAtMs: number;
-  /** Has it look whether its turn has come. */
-  wake: () => void;
 }
 
 const goesBefore = (one: Entry, other: Entry): boolean => {
@@ -103,16 +103,6 @@ export const createHashingQueue = ({ lanes, pauseMs, now, sleep }: HashingQueueO
     return entries.slice(0, entries.indexOf(entry)).filter((other) => holdsUp(other, entry)).length;
   };
 
-  /** Everyone who may be next looks again; what was cancelled does not hear it, and expires. */
-  const wakeNext = (): void => {
-    let ahead = 0;
-    for (const { isRunning, isImitation, wake } of entries) {
-      if (!isRunning) wake();
-      if (!isImitation) ahead += 1;
-      if (ahead > lanes) return;
-    }
-  };
-
   const busy = (waitMs: number) => failure("busy", { retryAfterSeconds: Math.max(1, Math.ceil(waitMs / 1000)) });
 
   /** Resolves when the turn has come, with the entry that has to be ended; `busy` when it would come too late. */
@@ -122,7 +112,7 @@ export const createHashingQueue = ({ lanes, pauseMs, now, sleep }: HashingQueueO
     if ((rank >= MAX_PER_GROUP && !caller.isShared) || rivals.length >= MAX_ENTRIES)
       return busy((rank * typicalMs()) / lanes);
     const expiresAtMs = now() + GONE_AFTER_MS;
-    const entry: Entry = { caller, isImitation, rank, isRunning: false, expiresAtMs, wake: () => undefined };
+    const entry: Entry = { caller, isImitation, rank, isRunning: false, expiresAtMs };
     insert(entry);
     const cameAtMs = now();
     let limitMs = MAX_WAIT_MS;
@@ -135,11 +125,7 @@ export const createHashingQueue = ({ lanes, pauseMs, now, sleep }: HashingQueueO
       // What runs has done a part of its work by the next look.
       limitMs = MAX_WAIT_MS + typicalMs();
       entry.expiresAtMs = now() + GONE_AFTER_MS;
-      const firstExpiryMs = Math.min(...entries.map((other) => other.expiresAtMs));
-      const woken = new Promise<void>((resolve) => {
-        entry.wake = resolve;
-      });
-      await Promise.race([woken, sleep(Math.min(HEARTBEAT_MS, Math.max(1, firstExpiryMs - now())))]);
+      await sleep(Math.min(LOOK_MS * (before - lanes + 1), MAX_PAUSE_MS));
     }
     remove(entry);
     entry.isRunning = true;
@@ -151,7 +137,6 @@ export const createHashingQueue = ({ lanes, pauseMs, now, sleep }: HashingQueueO
   const end = (entry: Entry, freeAfterMs: number): void => {
     if (freeAfterMs > 0) entry.expiresAtMs = now() + freeAfterMs;
     else remove(entry);
-    wakeNext();
   };
 
   return {
