@@ -6,6 +6,7 @@ import { LONGEST_TOKEN_SECONDS } from "../contracts/access-token.ts";
 import type { KmsRpc, Revocation, Trust } from "../contracts/kms.ts";
 import { withinTime } from "../lang/deadline.ts";
 import { unwrap } from "../lang/result.ts";
+import { sleep } from "../lang/sleep.ts";
 import { nothingIfUnavailable } from "../lang/unavailable.ts";
 
 const TRUST_FRESH_MS = 2_000;
@@ -57,8 +58,6 @@ interface Knowledge {
   noneBeforeSeconds: number;
   position: number;
 }
-
-const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 const add = (revokedAtSeconds: Map<string, number>, revocations: readonly Revocation[]): void => {
   for (const { revokedId, revokedAtSeconds: at } of revocations) {
@@ -164,7 +163,7 @@ export const createTrustSource = ({ kms, now, maxStalenessSeconds }: TrustSource
 
   const usableSoon = async (): Promise<CurrentTrust | undefined> => {
     const giveUpAtMs = now() + NEEDED_TIMEOUT_MS;
-    while (!isUsable() && isUnderway() && now() < giveUpAtMs) await pause(LOOK_MS);
+    while (!isUsable() && isUnderway() && now() < giveUpAtMs) await sleep(LOOK_MS);
     return usable();
   };
 

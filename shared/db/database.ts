@@ -10,6 +10,7 @@ import {
 import { LibSQLDatabase } from "drizzle-orm/libsql/driver-core";
 import { LibSQLSession } from "drizzle-orm/libsql/session";
 import { SQLiteAsyncDialect } from "drizzle-orm/sqlite-core";
+import { sleep } from "../lang/sleep.ts";
 import { causesOf, isUnavailable, Unavailable } from "../lang/unavailable.ts";
 import { observeDatabaseCall } from "../observability/metrics.ts";
 import { createClient } from "./client.ts";
@@ -47,8 +48,6 @@ export const isUniqueViolation = (error: unknown): boolean =>
 export const violates = (error: unknown, name: string): boolean =>
   hasCode(error, "SQLITE_CONSTRAINT") && [...causesOf(error)].some((at) => String(at).includes(name));
 
-const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
-
 const retryWhileBusy = async <Value>(work: () => Promise<Value>): Promise<Value> => {
   const giveUpAtMs = Date.now() + BUSY_RETRY_BUDGET_MS;
   for (let attempt = 1; ; attempt += 1) {
@@ -57,7 +56,7 @@ const retryWhileBusy = async <Value>(work: () => Promise<Value>): Promise<Value>
     } catch (error) {
       if (!isBusy(error)) throw error;
       if (Date.now() >= giveUpAtMs) throw new DatabaseUnavailable("the database is busy", { cause: error });
-      await pause(Math.random() * Math.min(BUSY_RETRY_STEP_MS * 2 ** attempt, BUSY_RETRY_MAX_MS));
+      await sleep(Math.random() * Math.min(BUSY_RETRY_STEP_MS * 2 ** attempt, BUSY_RETRY_MAX_MS));
     }
   }
 };
@@ -142,7 +141,7 @@ const limitWriters = (width: number): ConcurrencyLimit =>
   createConcurrencyLimit({
     width,
     now: Date.now,
-    sleep: pause,
+    sleep,
     maxWaitMs: SLOT_WAIT_MS,
     workMs: REQUEST_TIMEOUT_MS,
     onTimeout: () => new DatabaseUnavailable("too many writers are waiting for the database"),

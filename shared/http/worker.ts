@@ -1,10 +1,9 @@
 /** What a worker exports: its request handler, and its maintenance and metrics for the operator. */
 import { WorkerEntrypoint, waitUntil } from "cloudflare:workers";
 import type { InternalRpc } from "../contracts/internal.ts";
+import { sleep } from "../lang/sleep.ts";
 import { exposition } from "../observability/instruments.ts";
 import { writeLinesAtOnce, writeLinesInBatches } from "../observability/lines.ts";
-
-const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 interface App {
   fetch: (

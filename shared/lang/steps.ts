@@ -3,6 +3,7 @@
  * no input may block it for long: such work is a generator that yields, every now and then, how much it has done. Counted
  * is what was looked at, in characters or what takes as long: the clock stands still while code runs on the edge.
  */
+import { sleep } from "./sleep.ts";
 
 /** Each number is the work since the one before. */
 export type Steps<Value> = Generator<number, Value, void>;
@@ -11,7 +12,7 @@ export type Steps<Value> = Generator<number, Value, void>;
 const SLICE = 250_000;
 
 /** Lets everything else that waits for the thread run. */
-export const breathe = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0));
+export const breathe = (): Promise<void> => sleep(0);
 
 /** So much makes a step, where one piece of work is too little for one. */
 const STEP = 32_768;

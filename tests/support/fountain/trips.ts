@@ -1,6 +1,7 @@
 /** Counts the requests that workers send to the libSQL server: a proxy in front of it, which notes the statements. */
 import { Agent, createServer, type IncomingMessage, request, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 
 /** One request to the database of a worker. */
 export interface Trip {
@@ -26,8 +27,6 @@ export interface TripCounter {
 const TRIP_MS = 40;
 /** No trip for so long: nothing follows any more. */
 const QUIET_MS = 400;
-
-const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 const readAll = async (incoming: IncomingMessage): Promise<Buffer> => {
   const chunks: Buffer[] = [];
@@ -60,7 +59,7 @@ export const createTripCounter = (): TripCounter => {
 
   const quiet = async (): Promise<void> => {
     lastAtMs = Date.now();
-    while (open > 0 || Date.now() - lastAtMs < QUIET_MS) await pause(20);
+    while (open > 0 || Date.now() - lastAtMs < QUIET_MS) await sleep(20);
   };
 
   return {
@@ -74,7 +73,7 @@ export const createTripCounter = (): TripCounter => {
             const onward = request({ host: "127.0.0.1", port: sqldPort, agent, method, path: url, headers }, resolve);
             onward.on("error", reject).end(body);
           }),
-          pause(TRIP_MS),
+          sleep(TRIP_MS),
         ]);
         const text = await readAll(answer);
         ended.push(tripOf(headers.host ?? "", body));

@@ -6,6 +6,7 @@ import { once, parseBindings } from "#shared/http/bindings.ts";
 import { servedRequests } from "#shared/http/record.ts";
 import { createReportingRecorder } from "#shared/http/reporting.ts";
 import { batchLogLines } from "#shared/http/worker.ts";
+import { sleep } from "#shared/lang/sleep.ts";
 import { createLog, describeError } from "#shared/observability/log.ts";
 import { createApiKeyVerifier } from "./admission/api-keys.ts";
 import { securityHeaders } from "./admission/security-headers.ts";
@@ -25,8 +26,6 @@ const later =
   (event: string) =>
   (work: Promise<void>): void =>
     waitUntil(work.catch((error: unknown) => log("warn", event, { error: describeError(error) })));
-
-const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 const connect = once((bindings: unknown): GatewayServices => {
   const env = parseBindings(envSchema, bindings);

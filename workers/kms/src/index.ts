@@ -2,6 +2,7 @@
 import { waitUntil } from "cloudflare:workers";
 import { verifierOf } from "#shared/auth/verify.ts";
 import { createWorker } from "#shared/http/worker.ts";
+import { sleep } from "#shared/lang/sleep.ts";
 import { createLog, describeError } from "#shared/observability/log.ts";
 import { createKmsApp } from "./app.ts";
 import { createAccountServices } from "./composition/account-services.ts";
@@ -28,8 +29,6 @@ import { createTrustStore } from "./tokens/trust.store.ts";
 
 const now = Date.now;
 const createId = (): string => crypto.randomUUID();
-const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
-
 const EVERY_ROUND = 0;
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;

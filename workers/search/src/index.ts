@@ -4,6 +4,7 @@ import { createDatabase } from "#shared/db/database.ts";
 import { once, parseBindings } from "#shared/http/bindings.ts";
 import { createReportingRecorder } from "#shared/http/reporting.ts";
 import { createInternal, createWorker } from "#shared/http/worker.ts";
+import { sleep } from "#shared/lang/sleep.ts";
 import { createLog } from "#shared/observability/log.ts";
 import { createSearchApp } from "./app.ts";
 import { bounded } from "./composition/bounded.ts";
@@ -16,8 +17,6 @@ import { createDocumentLog } from "./storage/document-log.store.ts";
 import * as schema from "./storage/schema.ts";
 import { recordedReindexing, recordedRotation, recordedRules } from "./sync/recorded.ts";
 import { createTypesense } from "./typesense/create.ts";
-
-const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 const connect = once((bindings: unknown): SearchServices => {
   const env = parseBindings(envSchema, bindings);

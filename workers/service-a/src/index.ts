@@ -4,6 +4,7 @@ import { createDatabase } from "#shared/db/database.ts";
 import { once, parseBindings } from "#shared/http/bindings.ts";
 import { createReportingRecorder } from "#shared/http/reporting.ts";
 import { createInternal, createWorker } from "#shared/http/worker.ts";
+import { sleep } from "#shared/lang/sleep.ts";
 import { createLog } from "#shared/observability/log.ts";
 import { createServiceAApp } from "./app.ts";
 import { measureBacklog } from "./composition/backlog.ts";
@@ -21,8 +22,6 @@ import { createOutboxStore } from "./outbox/outbox.store.ts";
 import { createRedrive } from "./outbox/redrive.ts";
 import { createRpc } from "./rpc.ts";
 import { createScriptStore } from "./scripts/scripts.store.ts";
-
-const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 const connect = once((bindings: unknown): ServiceAServices => {
   const env = parseBindings(envSchema, bindings);
