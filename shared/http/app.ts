@@ -34,7 +34,6 @@ import { invalidInput } from "./field-errors.ts";
 import { useFieldMessages } from "./field-messages.ts";
 import { type Fields, readFields } from "./fields.ts";
 import { assertParsableBody } from "./json-body.ts";
-import { PROBLEM_COMPONENT, problemSchema } from "./openapi.ts";
 import { createWorkerPipeline } from "./pipeline.ts";
 import { recordRequest } from "./record.ts";
 import type { BaseServices, WorkerEnv } from "./worker-env.ts";
@@ -110,7 +109,6 @@ export const createApp = <Services extends BaseServices>(options: AppOptions<Ser
       if (!result.success) throw invalidInput(result.target, result.error.issues);
     },
   });
-  app.openAPIRegistry.register(PROBLEM_COMPONENT, problemSchema);
   useFieldMessages();
   const log = createLog(worker);
   labelWorker(worker);
