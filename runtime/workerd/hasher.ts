@@ -1,11 +1,12 @@
 /** The hashers: processes of workerd that compute the slow hashes of passwords, and nothing else. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync, rmSync, writeFileSync } from "node:fs";
-import { availableParallelism, setPriority } from "node:os";
+import { setPriority } from "node:os";
 import path from "node:path";
 import { type Home, socketIn } from "../local/home.ts";
-import { callLocal } from "../local/local-http.ts";
 import { logStreams } from "../local/log-file.ts";
+import { oneLessUpTo } from "./processes.ts";
+import { probeAlive, type WorkerdProcess } from "./readiness.ts";
 import { findBinary } from "./workerd.ts";
 
 /** The setting that says how many there are. */
@@ -26,7 +27,7 @@ export const HASHER_SOCKET = "hasher";
 export const ABSTRACT_ADDRESSES: readonly string[] = HASHER_SERVICES.map((name) => `unix-abstract:fountain-${name}`);
 
 /** One fewer than there are processors, so that one is left to serve requests. */
-export const usualHashers = (): number => Math.max(1, Math.min(MAX_HASHERS, availableParallelism() - 1));
+export const usualHashers = (): number => oneLessUpTo(MAX_HASHERS);
 
 /** Below whatever serves requests, and not so low that other work of the machine keeps it from running at all. */
 const NICE = 5;
@@ -61,18 +62,8 @@ const spawnHasher = (config: string, socketPath: string): ChildProcess => {
   }
 };
 
-/** A hasher as its supervisor knows it. */
-export interface HasherProcess {
-  name: string;
-  /** Where it writes what is wrong. */
-  log: string;
-  writesStack: true;
-  spawn(): ChildProcess;
-  probe(timeoutMs: number): Promise<undefined>;
-}
-
 /** The hasher of this name in FOUNTAIN_HOME. */
-export const hasherIn = ({ directory, build, logs }: Home, name: string): HasherProcess => {
+export const hasherIn = ({ directory, build, logs }: Home, name: string): WorkerdProcess => {
   const socketPath = socketIn(directory, name);
   const log = path.join(logs, `${name}.log`);
   return {
@@ -84,9 +75,6 @@ export const hasherIn = ({ directory, build, logs }: Home, name: string): Hasher
       logStreams(log, child.stderr);
       return child;
     },
-    probe: async (timeoutMs) => {
-      await callLocal({ to: { socketPath }, method: "GET", path: "/alive", timeoutMs });
-      return undefined;
-    },
+    probe: probeAlive(socketPath),
   };
 };

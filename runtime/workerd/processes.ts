@@ -12,6 +12,10 @@ const USUAL_WRITERS = 2;
 /** The variable that says, to the internal worker of the first process, how many others there are. */
 export const SIBLINGS = "SIBLINGS";
 
+/** One fewer than there are processors, from 1 to a number. */
+export const oneLessUpTo = (most: number, processors = availableParallelism()): number =>
+  Math.max(1, Math.min(most, processors - 1));
+
 /** The service names of all but the first: addresses outside, which only the first asks for something. */
 export const SIBLING_SERVICES: readonly string[] = Array.from(
   { length: MAX_PROCESSES - 1 },
@@ -27,11 +31,11 @@ export const canShareAPort = process.platform === "linux";
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** As many as were set; by default one fewer than there are processors, and no more than the writers allow. */
-export const processCount = (environment: Environment, processors = availableParallelism()): number => {
+export const processCount = (environment: Environment, processors?: number): number => {
   if (environment[WORKERS]) return Number(environment[WORKERS]);
   const writers = Number(environment[DATABASE_WRITERS] || 1);
   const most = canShareAPort ? Math.floor(MAX_PROCESSES / writers) : 1;
-  return Math.max(1, Math.min(most, processors - 1));
+  return oneLessUpTo(most, processors);
 };
 
 /** How many writers each of them has by default. */

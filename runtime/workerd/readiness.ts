@@ -6,12 +6,21 @@ import { OperatorError, reasonOf } from "../local/operator-error.ts";
 import { hasEnded } from "../local/process.ts";
 import { WRONG_SECRET_KEY } from "../local/secrets.ts";
 import type { Supervised } from "../local/supervise.ts";
+import type { Probe } from "../local/watchdog.ts";
 
 /** A process of workerd, as its supervisor knows it. */
 export interface WorkerdProcess extends Supervised {
   /** Where it writes what is wrong. */
   log: string;
 }
+
+/** Whether the process behind this Unix socket responds. */
+export const probeAlive =
+  (socketPath: string): Probe =>
+  async (timeoutMs) => {
+    await callLocal({ to: { socketPath }, method: "GET", path: "/alive", timeoutMs });
+    return undefined;
+  };
 
 const READY_TIMEOUT_MS = 20_000;
 const READY_POLL_MS = 50;

@@ -2,11 +2,10 @@
 import { rmSync } from "node:fs";
 import path from "node:path";
 import { type Home, socketIn } from "../local/home.ts";
-import { callLocal } from "../local/local-http.ts";
 import { logStreams, readLines } from "../local/log-file.ts";
 import { spawnListening } from "./listening.ts";
 import { SIBLING_SERVICES, SIBLINGS } from "./processes.ts";
-import type { WorkerdProcess } from "./readiness.ts";
+import { probeAlive, type WorkerdProcess } from "./readiness.ts";
 import { CONFIG_FILE, spawnWorkerd, WATCHDOG_RESTARTS } from "./workerd.ts";
 
 /** The internal socket of the first process; the others are reached through it, too. */
@@ -55,10 +54,7 @@ const servingProcess = (
         logStreams(log, child.stderr);
         return child;
       }),
-    probe: async (timeoutMs) => {
-      await callLocal({ to: { socketPath: internalSocket }, method: "GET", path: "/alive", timeoutMs });
-      return undefined;
-    },
+    probe: probeAlive(internalSocket),
   };
 };
 
