@@ -74,7 +74,7 @@ test("each hasher is a Unix socket, which the kms and the internal worker reach:
   expect(config).toContain('(name = "hasher-4", service = "hasher-4")');
 });
 
-test("the internal worker, and nobody else, reaches its like in the other processes", () => {
+test("only the internal worker reaches the internal workers of the other processes", () => {
   const withSockets = workerdConfig({ root: "/", workers: [WORKER] }, { siblings: ["unix:/home/workerd-2.sock"] });
   expect(withSockets).toContain('(name = "workerd-2", external = (address = "unix:/home/workerd-2.sock", http = ()))');
   expect(config).toContain('(name = "workerd-4", external = (address = "127.0.0.1:8791", http = ()))');

@@ -58,7 +58,7 @@ const workerService = (worker: Worker): string => {
 
 /**
  * The worker behind the internal socket binds the private entrypoint of every worker, asks the hashers whether they are alive,
- * and in the first process reaches its like in the others.
+ * and in the first process reaches the internal workers of the others.
  */
 const internalWorker = (front: Worker, workers: readonly Worker[]): Worker => ({
   ...front,

@@ -1,9 +1,8 @@
 /**
  * Limits how much of something goes at a time, in the order it came: writers of a worker, and searches. When several
  * connections wait for sqld's write lock while one checkpoints, sqld 0.24.32 can lose the lock for good and spin: seen
- * within seconds with five writers, never with four, counted over all processes. Waiting is
- * polling: a request that another one wakes can, after thousands of them, continue as if it were that one, and workerd then
- * refuses its response.
+ * within seconds with five writers, never with four, counted over all processes. Waiting is polling: a request that another
+ * one wakes can, after thousands of them, continue as if it were that one, and workerd then refuses its response.
  */
 
 const STEP_MS = 1;

@@ -180,7 +180,7 @@ describe("a stream that the server does not know", () => {
     [400, "Could not deserialize JSON request body"],
     [500, '{"message":"The stream has expired due to inactivity","code":"STREAM_EXPIRED"}'],
     [502, "Received an invalid baton"],
-  ])("is told from another refusal: %i %s", async (status, text) => {
+  ])("is distinguished from another refusal: %i %s", async (status, text) => {
     const { client, exchanges } = open((send) => async (url, json) => {
       const response = await send(url, json);
       return exchanges.length === 2 ? { status, text } : response;

@@ -75,7 +75,7 @@ const createPhases = (
   let strangers = 0;
   const stranger = (): string => {
     strangers += 1;
-    return `nobody-${strangers}`;
+    return `unknown-${strangers}`;
   };
   const health = requestBytes("/health");
   const read = requestBytes("/kms/me", { headers });

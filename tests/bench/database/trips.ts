@@ -11,7 +11,7 @@ import { sequenceOf } from "./writes.ts";
 
 const COUNTER = "counter";
 const COUNT_PATH = "/bench-count";
-/** From then on each trip of service-a takes longer by this, so that those that a response waits for can be told. */
+/** From then on each trip of service-a takes longer by this, which distinguishes those that a response waits for. */
 const DELAY_PATH = "/bench-delay";
 const DELAY_MS = 250;
 const DELAYED_HOST = "service-a.";

@@ -110,7 +110,7 @@ test("deletes counters and addresses that are no longer needed", async () => {
   const isKnown = async (usernameKey: string, id: string, knownSince: Date, network = "network"): Promise<boolean> => {
     const location = { id, network };
     const login = await attempts.readLogin({ usernameKey, location, knownSince, counters: [], at: young });
-    // That of the network depends on nobody's name.
+    // That of the network is the same for every name.
     expect(login.isKnownNetwork).toBe(network === "network" && knownSince < young);
     return login.isKnown;
   };

@@ -24,7 +24,7 @@ beforeAll(async () => {
   fountain = await startFountain({ front: "kms", trips });
   token = await signToken(fountain);
   // The first failure of all makes the key that the addresses of unknown callers are sealed under.
-  await logInWith("nobody", "no password");
+  await logInWith("unknown", "no password");
   await asAdministrator();
 });
 afterAll(async () => {
@@ -34,7 +34,7 @@ afterAll(async () => {
 
 /** By then keys are read again, and entries linked, as after any pause. */
 const KEPT_MS = 1_100;
-/** Once a minute, whoever happens to call. */
+/** At most once a minute, during any call. */
 const CHECKPOINT = /inner join "audit_chain"|(from|INTO) "?audit_checkpoints/;
 
 const counted = async (work: () => Promise<Response>): Promise<{ status: number; before: number; after: number }> => {
