@@ -14,6 +14,7 @@ const topology = readTopology(ROOT);
 const SECRET = "sesame-0123456789-abcdefghijklmnopqrstuvwxyz";
 const SECRETS: Record<string, string> = {
   kms_secret_key: SECRET,
+  gateway_database_token: SECRET,
   kms_database_token: SECRET,
   twofa_database_token: SECRET,
   search_database_token: SECRET,

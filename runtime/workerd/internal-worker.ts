@@ -35,7 +35,7 @@ const HASHER_TIMEOUT_MS = 1_000;
 
 const log = createLog("internal");
 
-type Binding = Env[string] | GatewayInternalRpc;
+type Binding = Env[string];
 
 const HASHER = "hasher-";
 const SIBLING = "workerd-";

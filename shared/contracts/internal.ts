@@ -1,19 +1,16 @@
 /** What the runtime may ask of a worker, over its private entrypoint `Internal`; the public never reaches it. */
 
 /** What every worker has. */
-export interface ProcessRpc {
+export interface InternalRpc {
   /** The worker's metrics, in Prometheus's text format 0.0.4. */
   metrics(): Promise<string>;
   /** The process is about to be ended: from now on every log line is written at once. */
   writeLogAtOnce(): Promise<void>;
-}
-
-export interface InternalRpc extends ProcessRpc {
   /** The worker's periodic maintenance; harmless when run twice at once. */
   runScheduled(): Promise<void>;
 }
 
-export interface GatewayInternalRpc extends ProcessRpc {
+export interface GatewayInternalRpc extends InternalRpc {
   /**
    * Makes `/ready` respond 503 from now on: this process is shutting down. Resolves once no more requests come, or after
    * 30 s.

@@ -22,7 +22,7 @@ export interface Maintained {
  * Writes log lines in batches where the runtime's configuration says so: workerd's own, whose `Internal` is notified before the
  * end. workerd waits for no timer when it ends. On the edge a line belongs to its request and is not held.
  */
-export const batchLogLines = (): void => {
+const batchLogLines = (): void => {
   if (process.env["LOG_IN_BATCHES"] !== "1") return;
   writeLinesInBatches((flush, afterMs) => waitUntil(sleep(afterMs).then(flush)));
 };

@@ -190,8 +190,7 @@ export const observeDatabaseCall = createHistogram(
     name: "fountain_database_call_duration_seconds",
     help: "Seconds of calls to the worker's own database, including waits for other writers.",
     labels: { outcome: new Set(DATABASE_OUTCOMES) },
-    // The gateway has no database.
-    fromStart: (worker) => (worker === "gateway" ? [] : DATABASE_OUTCOMES.map((outcome) => ({ outcome }))),
+    fromStart: () => DATABASE_OUTCOMES.map((outcome) => ({ outcome })),
   },
   DATABASE_BUCKETS,
 );

@@ -14,7 +14,7 @@ import { createGatewayApp } from "../../workers/gateway/src/app.ts";
 import { DESTINATIONS, type Destination } from "../../workers/gateway/src/backends/target.ts";
 import type { GatewayServices } from "../../workers/gateway/src/composition/services.ts";
 import { drainable } from "../../workers/gateway/src/health/drain.ts";
-import { bindingOf, getFromAll, upstreamsIn } from "../../workers/gateway/src/proxy/upstream.ts";
+import { bindingOf, probeAll, upstreamsIn } from "../../workers/gateway/src/proxy/upstream.ts";
 import { bindingTo } from "./rpc/private-calls.ts";
 import { createTestSigner, type TestSigner, testClaims } from "./tokens.ts";
 
@@ -43,6 +43,8 @@ export interface TestGateway {
   clock: { nowMs: number };
   /** How every worker answers. */
   worker: { answer: Answer };
+  /** Whether its own database answers. */
+  database: { probe: () => Promise<void> };
   received: Received[];
   revocations: Revocation[];
   kms: {
@@ -84,6 +86,7 @@ export const createTestGateway = async (corsOrigins: readonly string[] = []): Pr
   };
   const received: Received[] = [];
   const revocations: Revocation[] = [];
+  const database = { probe: () => Promise.resolve() };
   const worker: { answer: Answer } = { answer: () => Response.json({ ok: true }) };
   const upstream = (destination: Destination): Pick<Fetcher, "fetch"> => ({
     fetch: async (input, init) => {
@@ -160,18 +163,18 @@ export const createTestGateway = async (corsOrigins: readonly string[] = []): Pr
     corsOrigins: new Set(corsOrigins),
     securityContacts: [],
     ...drainable({
-      probe: async () => {
-        await getFromAll(upstreams, "/ready");
-      },
+      probe: () => probeAll(upstreams, () => database.probe()),
       served: () => 0,
       sleep: () => Promise.resolve(),
     }),
+    runMaintenance: () => Promise.resolve(),
   };
   const app = createGatewayApp(() => services);
   return {
     signer,
     clock,
     worker,
+    database,
     received,
     revocations,
     refusals,

@@ -71,7 +71,7 @@ export const useGatewayOnWorkerd = () => {
           // Straight to the worker: Miniflare's own entry would tidy the address up.
           unsafeDirectSockets: [{ host: "127.0.0.1", port: 0 }],
           modules: [{ type: "ESModule", path: "gateway.js", contents: bundle }],
-          bindings: { PUBLIC_URL: ISSUER },
+          bindings: { PUBLIC_URL: ISSUER, DATABASE_URL: "http://gateway.db", DATABASE_TOKEN: "unused" },
           serviceBindings: {
             ...Object.fromEntries(DESTINATIONS.map((destination) => [bindingOf(destination), upstream])),
             KMS_RPC: rpc,

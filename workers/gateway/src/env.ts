@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { ServiceARpc } from "#shared/contracts/service-a.ts";
 import type { TwofaRpc } from "#shared/contracts/twofa.ts";
-import { EXPORT_DEADLINE_MS, kmsRpc, rpc, verifierBindings } from "#shared/http/bindings.ts";
+import { databaseBindings, EXPORT_DEADLINE_MS, kmsRpc, rpc, verifierBindings } from "#shared/http/bindings.ts";
 import { listed, setting, settingsSchema } from "#shared/settings/settings.ts";
 import { parseNetworks } from "./admission/client-address.ts";
 import { originsSchema } from "./admission/cors.ts";
@@ -37,4 +37,5 @@ export const envSchema = settingsSchema({
   KMS_RPC: kmsRpc,
   TWOFA_RPC: rpc<TwofaRpc>("twofa", { deadlinesMs: { factorsOf: EXPORT_DEADLINE_MS } }),
   SERVICE_A_RPC: rpc<ServiceARpc>("service-a", { deadlinesMs: { contributionsOf: EXPORT_DEADLINE_MS } }),
+  ...databaseBindings,
 });

@@ -2,10 +2,11 @@
 import { waitUntil } from "cloudflare:workers";
 import { createKeyUses } from "#shared/auth/key-uses.ts";
 import { verifierOf } from "#shared/auth/verify.ts";
+import { createDatabase } from "#shared/db/database.ts";
 import { once, parseBindings } from "#shared/http/bindings.ts";
 import { servedRequests } from "#shared/http/record.ts";
 import { createReportingRecorder } from "#shared/http/reporting.ts";
-import { batchLogLines } from "#shared/http/worker.ts";
+import { createWorker } from "#shared/http/worker.ts";
 import { sleep } from "#shared/lang/sleep.ts";
 import { createLog, describeError } from "#shared/observability/log.ts";
 import { createApiKeyVerifier } from "./admission/api-keys.ts";
@@ -14,10 +15,11 @@ import { createPasskeyLogins } from "./aggregates/passkey-login.ts";
 import { createPersonalData } from "./aggregates/personal-data.ts";
 import { createGatewayApp } from "./app.ts";
 import type { GatewayServices } from "./composition/services.ts";
+import * as schema from "./configuration/configuration.schema.ts";
 import { envSchema } from "./env.ts";
 import { drainable } from "./health/drain.ts";
-import { getFromAll, upstreamsIn } from "./proxy/upstream.ts";
-import { createEntrypoints } from "./rpc.ts";
+import { probeAll, upstreamsIn } from "./proxy/upstream.ts";
+import { createGatewayInternal } from "./rpc.ts";
 
 const log = createLog("gateway");
 
@@ -40,6 +42,7 @@ const connect = once((bindings: unknown): GatewayServices => {
     now,
   });
   const upstreams = upstreamsIn(bindings);
+  const database = createDatabase(env, schema);
   return {
     now,
     verify,
@@ -56,17 +59,15 @@ const connect = once((bindings: unknown): GatewayServices => {
     corsOrigins: env.CORS_ORIGINS,
     securityContacts: env.SECURITY_CONTACT,
     ...drainable({
-      probe: async () => {
-        await getFromAll(upstreams, "/ready");
-      },
+      probe: () => probeAll(upstreams, database.probe),
       served: servedRequests,
       sleep,
     }),
+    // Nothing of the gateway's needs any yet.
+    runMaintenance: () => Promise.resolve(),
   };
 });
 
-export const { Internal } = createEntrypoints(connect);
+export const Internal = createGatewayInternal(connect);
 
-batchLogLines();
-
-export default createGatewayApp(connect);
+export default createWorker(createGatewayApp(connect), (bindings) => connect(bindings).runMaintenance());

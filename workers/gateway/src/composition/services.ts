@@ -1,6 +1,7 @@
 import type { KmsRpc } from "#shared/contracts/kms.ts";
 import type { Network } from "#shared/contracts/networks.ts";
 import type { TwofaRpc } from "#shared/contracts/twofa.ts";
+import type { Maintained } from "#shared/http/worker.ts";
 import type { BaseServices } from "#shared/http/worker-env.ts";
 import type { ReportingRecorder } from "#shared/observability/recorder.ts";
 import type { ApiKeyVerifier } from "../admission/api-keys.ts";
@@ -15,7 +16,7 @@ export type Upstream = Pick<Fetcher, "fetch">;
 export type Upstreams = Readonly<Record<Destination, Upstream>>;
 
 /** What the gateway works with. */
-export interface GatewayServices extends BaseServices, Drainable {
+export interface GatewayServices extends BaseServices, Drainable, Maintained {
   /** Where callers reach this installation, without a slash at the end. */
   publicUrl: string;
   /** What every response says besides, unless it says something else itself. */

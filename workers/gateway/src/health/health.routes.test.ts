@@ -1,4 +1,6 @@
 import { beforeEach, describe, expect, test, vi } from "vitest";
+import { WORKERS } from "#shared/contracts/workers.ts";
+import { Unavailable } from "#shared/lang/unavailable.ts";
 import { createTestGateway, type TestGateway } from "../../../../tests/support/gateway.ts";
 import { DESTINATIONS } from "../backends/target.ts";
 
@@ -16,12 +18,12 @@ test("health says that the process runs, and asks nobody", async () => {
 });
 
 describe("ready", () => {
-  test("asks every worker", async () => {
+  test("asks every worker, and its own database", async () => {
     const response = await gateway.fetch("/ready");
     expect(response.status).toBe(200);
     expect(await response.json()).toEqual({
       status: "ok",
-      workers: Object.fromEntries(DESTINATIONS.map((worker) => [worker, "ok"])),
+      workers: Object.fromEntries(WORKERS.map((worker) => [worker, "ok"])),
     });
     expect(gateway.received.map(({ destination, path }) => `${destination}${path}`).sort()).toEqual(
       DESTINATIONS.map((worker) => `${worker}/ready`).sort(),
@@ -42,6 +44,22 @@ describe("ready", () => {
       code: "unavailable",
       detail: "No usable response from kms and search.",
     });
+  });
+
+  test("is named itself while its own database does not respond", async () => {
+    gateway.database.probe = () => Promise.reject(new Unavailable("the database is not responding"));
+    const response = await gateway.fetch("/ready");
+    expect(response.status).toBe(503);
+    expect(await response.json()).toMatchObject({ detail: "No usable response from gateway." });
+  });
+
+  test("does not wait for its own database for ever", async () => {
+    vi.useFakeTimers();
+    gateway.database.probe = () => new Promise(() => undefined);
+    const responding = gateway.fetch("/ready");
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(await (await responding).json()).toMatchObject({ detail: "No usable response from gateway." });
+    vi.useRealTimers();
   });
 
   test("once it drains, says so and asks nobody, while everything else is served on", async () => {

@@ -1,10 +1,10 @@
 import { z } from "@hono/zod-openapi";
+import { WORKERS } from "#shared/contracts/workers.ts";
 import { json } from "#shared/http/openapi.ts";
-import { DESTINATIONS } from "../backends/target.ts";
 import { endpoint } from "../endpoint.ts";
 
 const ok = z.literal("ok");
-const forEach = <Value>(value: Value) => Object.fromEntries(DESTINATIONS.map((worker) => [worker, value]));
+const forEach = <Value>(value: Value) => Object.fromEntries(WORKERS.map((worker) => [worker, value]));
 
 const health = endpoint("GET /health", {
   operationId: "gateway.health",

@@ -1,6 +1,8 @@
 /** The workers behind the gateway, and its own questions to them: their private paths, which no caller reaches. */
 import { z } from "zod";
+import type { WorkerName } from "#shared/contracts/workers.ts";
 import { fetcher, parseBindings } from "#shared/http/bindings.ts";
+import { withinTime } from "#shared/lang/deadline.ts";
 import { describeError } from "#shared/observability/log.ts";
 import { DESTINATIONS, type Destination } from "../backends/target.ts";
 import { unavailable } from "../backends/unavailable.ts";
@@ -21,41 +23,67 @@ export const upstreamsIn = (bindings: unknown): Upstreams => {
 const TIMEOUT_MS = 2_000;
 
 interface NoResponse {
-  destination: Destination;
+  worker: WorkerName;
   cause: unknown;
 }
 
-type Reply = { destination: Destination; body: unknown } | NoResponse;
+type Reply = { worker: WorkerName; body: unknown } | NoResponse;
 
-const getFrom = async (upstreams: Upstreams, destination: Destination, path: string): Promise<Reply> => {
+const getFrom = async (upstreams: Upstreams, worker: Destination, path: string): Promise<Reply> => {
   try {
-    const response = await upstreams[destination].fetch(`http://worker${path}`, {
+    const response = await upstreams[worker].fetch(`http://worker${path}`, {
       headers: requestHeaders(),
       signal: AbortSignal.timeout(TIMEOUT_MS),
     });
     const body: unknown = await response.json();
-    return response.ok ? { destination, body } : { destination, cause: new Error(`responded ${response.status}`) };
+    return response.ok ? { worker, body } : { worker, cause: new Error(`responded ${response.status}`) };
   } catch (cause) {
-    return { destination, cause };
+    return { worker, cause };
   }
 };
 
 const list = (names: readonly string[]): string =>
   names.length < 2 ? names.join("") : `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
 
+/** The bodies of usable replies. Fails with the problem `unavailable`, which names the workers that gave none. */
+const bodiesOf = (replies: readonly Reply[]): Map<WorkerName, unknown> => {
+  const unresponsive = replies.filter((reply): reply is NoResponse => "cause" in reply);
+  if (unresponsive.length > 0) {
+    const names = list(unresponsive.map(({ worker }) => worker));
+    const cause = new Error(unresponsive.map((reply) => `${reply.worker}: ${describeError(reply.cause)}`).join("; "));
+    throw unavailable(cause, `No usable response from ${names}.`);
+  }
+  return new Map(replies.flatMap((reply) => ("body" in reply ? [[reply.worker, reply.body]] : [])));
+};
+
+const getFromEach = (upstreams: Upstreams, path: string): Promise<Reply>[] =>
+  DESTINATIONS.map((destination) => getFrom(upstreams, destination, path));
+
 /**
  * The responses of all workers to a GET of this private path, in parallel, within two seconds. Fails with the problem
  * `unavailable`, which names the workers without a usable response.
  */
-export const getFromAll = async (upstreams: Upstreams, path: string): Promise<Map<Destination, unknown>> => {
-  const replies = await Promise.all(DESTINATIONS.map((destination) => getFrom(upstreams, destination, path)));
-  const unresponsive = replies.filter((reply): reply is NoResponse => "cause" in reply);
-  if (unresponsive.length > 0) {
-    const names = list(unresponsive.map(({ destination }) => destination));
-    const cause = new Error(
-      unresponsive.map((reply) => `${reply.destination}: ${describeError(reply.cause)}`).join("; "),
+export const getFromAll = async (upstreams: Upstreams, path: string): Promise<Map<WorkerName, unknown>> =>
+  bodiesOf(await Promise.all(getFromEach(upstreams, path)));
+
+const ownReply = async (probeDatabase: () => Promise<void>): Promise<Reply> => {
+  try {
+    const body = await withinTime(
+      probeDatabase().then(() => "ok"),
+      TIMEOUT_MS,
     );
-    throw unavailable(cause, `No usable response from ${names}.`);
+    return body === undefined
+      ? { worker: "gateway", cause: new Error("its database is slow") }
+      : { worker: "gateway", body };
+  } catch (cause) {
+    return { worker: "gateway", cause };
   }
-  return new Map(replies.flatMap((reply) => ("body" in reply ? [[reply.destination, reply.body]] : [])));
+};
+
+/**
+ * Resolves if every worker and its database respond within two seconds, the gateway's own too. Fails with the problem
+ * `unavailable`, which names those that don't.
+ */
+export const probeAll = async (upstreams: Upstreams, probeDatabase: () => Promise<void>): Promise<void> => {
+  bodiesOf(await Promise.all([ownReply(probeDatabase), ...getFromEach(upstreams, "/ready")]));
 };

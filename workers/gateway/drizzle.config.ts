@@ -1,0 +1,7 @@
+import { defineConfig } from "drizzle-kit";
+
+export default defineConfig({
+  dialect: "sqlite",
+  schema: "./workers/gateway/src/configuration/configuration.schema.ts",
+  out: "./workers/gateway/migrations",
+});
