@@ -8,10 +8,11 @@ import path from "node:path";
 import { BOUNDED, COMPOSING } from "../regular-expressions/bounded.ts";
 import { findAll } from "../regular-expressions/find.ts";
 import { faultsOf, rememberingJudge } from "../regular-expressions/judge.ts";
-import { bundlePath, bundleWorkers, INTERNAL_WORKER } from "../workerd/bundle.ts";
+import { bundlePath, bundleWorkers } from "../workerd/bundle.ts";
 import { HASHER_WORKER } from "../workerd/hasher.ts";
 import { readTopology } from "../workerd/topology.ts";
 import { TYPESENSE_SERVICE } from "../workerd/typesense.ts";
+import { INTERNAL_WORKER } from "../workerd/workerd.ts";
 
 const ROOT = path.join(import.meta.dirname, "..", "..");
 const VERDICTS = path.join(ROOT, "node_modules", ".cache", "regular-expressions", "recheck-4.5.0.json");

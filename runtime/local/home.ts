@@ -29,7 +29,7 @@ export interface Home {
   /** With the secrets, which outlive lost data: the databases that have been in use. */
   readonly usedDatabases: string;
   readonly logs: string;
-  /** Bundles and configuration, made again at every start. */
+  /** Bundles, made again when they have changed, and the configuration, made at every start. */
   readonly build: string;
   /** What runs at the moment, for other processes of the same operator; absent when nothing runs. */
   readonly runFile: string;

@@ -5,8 +5,8 @@ import { SCOPES } from "../../shared/contracts/rights.ts";
 import { WORKERS } from "../../shared/contracts/workers.ts";
 import { ROUTES } from "../../shared/policy/routes.ts";
 import { OperatorError } from "../local/operator-error.ts";
-import { INTERNAL_WORKER } from "../workerd/bundle.ts";
 import { OUTSIDE_SERVICES, readTopology } from "../workerd/topology.ts";
+import { INTERNAL_WORKER } from "../workerd/workerd.ts";
 
 /** It is the first segment of a path, and part of a Cloudflare worker's name, which has at most 63 characters. */
 const MAX_NAME_CHARACTERS = 30;

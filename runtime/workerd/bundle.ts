@@ -1,13 +1,12 @@
 /** Bundles each worker into one ES module. */
+import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { build, type Plugin, stop } from "esbuild";
 import { OperatorError, reasonOf } from "../local/operator-error.ts";
 import { HASHER_WORKER } from "./hasher.ts";
 import type { Worker } from "./topology.ts";
 import { TYPESENSE_SERVICE } from "./typesense.ts";
-
-/** The generated worker behind the internal socket. */
-export const INTERNAL_WORKER = "internal";
+import { INTERNAL_WORKER } from "./workerd.ts";
 
 /** The workers of the runtime's own: the one behind the internal socket, the way to a Typesense cluster, and the hasher. */
 const OWN_WORKERS = {
@@ -58,14 +57,31 @@ export interface BundleOptions {
   plugins?: readonly Plugin[];
 }
 
-/** Writes `<worker>.js` for each of the workers, and for those of the runtime, to `directory`. Throws {@link OperatorError}. */
+/**
+ * V8 keeps a text in one byte a character, or in two if a single one needs it. Regular expressions, comments and tagged
+ * templates are what esbuild leaves as it is; in all of them an escape means the same.
+ */
+const inAscii = (code: string): string =>
+  code.replace(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
+
+export interface Bundled {
+  /** What was written. */
+  bundles: string[];
+  /** What they are made of. */
+  sources: string[];
+}
+
+/**
+ * Writes `<worker>.js` for each of the workers, and for those of the runtime, to `directory`. Returns the paths of files.
+ * Throws {@link OperatorError}.
+ */
 export const bundleWorkers = async (
   workers: readonly Worker[],
   directory: string,
   { compact = false, plugins = [] }: BundleOptions = {},
-): Promise<void> => {
+): Promise<Bundled> => {
   try {
-    await build({
+    const { outputFiles, metafile } = await build({
       entryPoints: { ...OWN_WORKERS, ...Object.fromEntries(workers.map((w) => [w.worker, w.main])) },
       outdir: directory,
       bundle: true,
@@ -79,7 +95,15 @@ export const bundleWorkers = async (
       minify: compact,
       logLevel: "silent",
       plugins: [onlyEnglish, ...plugins],
+      write: false,
+      metafile: true,
     });
+    mkdirSync(directory, { recursive: true });
+    for (const { path: file, text } of outputFiles) writeFileSync(file, inAscii(text));
+    return {
+      bundles: outputFiles.map(({ path: file }) => file),
+      sources: Object.keys(metafile.inputs).map((file) => path.resolve(file)),
+    };
   } catch (cause) {
     throw new OperatorError(`a worker cannot be bundled: ${describeFailure(cause)}`, { cause });
   } finally {

@@ -4,9 +4,9 @@ import { parseNodeUrls } from "../../workers/search/src/typesense/node-urls.ts";
 import { prepareDatabases } from "../libsql/databases.ts";
 import { waitForSqld } from "../libsql/sqld.ts";
 import type { PreparationOrder, PreparationOutcome } from "../local/preparation.ts";
-import { bundleWorkers } from "./bundle.ts";
 import { computeEnvironment, secretVariable } from "./environment.ts";
 import { writeHasherConfig } from "./hasher-config.ts";
+import { keepBundles } from "./kept-bundles.ts";
 import { DATABASE_TOKEN, hasDatabase, readTopology } from "./topology.ts";
 import { nodeAddresses, TYPESENSE_NODES } from "./typesense.ts";
 import { writeWorkerdConfig } from "./workerd-config.ts";
@@ -24,7 +24,7 @@ export const prepare = async (root: string, order: PreparationOrder): Promise<Pr
       usedDatabases: order.usedDatabases,
     });
   };
-  const [databaseVariables] = await Promise.all([prepareData(), bundleWorkers(topology.workers, order.build)]);
+  const [databaseVariables] = await Promise.all([prepareData(), keepBundles(topology, order.build)]);
   const generated = { ...databaseVariables, ...order.variables };
   const environment = computeEnvironment(topology, generated, process.env);
   const nodes = parseNodeUrls(environment[TYPESENSE_NODES] ?? "");

@@ -1,7 +1,6 @@
 /** workerd's configuration, generated from the topology. */
 import { writeFileSync } from "node:fs";
 import path from "node:path";
-import { INTERNAL_WORKER } from "./bundle.ts";
 import { textBindings } from "./environment.ts";
 import { ABSTRACT_ADDRESSES, HASHER_SERVICES } from "./hasher.ts";
 import { LOOPBACK_ADDRESSES, SIBLING_SERVICES, SIBLINGS } from "./processes.ts";
@@ -10,6 +9,7 @@ import { type NodeAddress, nodeBinding, nodeService, TYPESENSE_NODES, TYPESENSE_
 import {
   CONFIG_FILE,
   INTERNAL_SOCKET,
+  INTERNAL_WORKER,
   INTERNET_SERVICE,
   LIBSQL_SERVICE,
   MESSAGES_SERVICE,

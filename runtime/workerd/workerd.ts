@@ -5,6 +5,8 @@ import { createRequire } from "node:module";
 /** The sockets whose addresses are given on the command line, not in the configuration. */
 export const PUBLIC_SOCKET = "public";
 export const INTERNAL_SOCKET = "internal";
+/** The generated worker behind the internal socket. */
+export const INTERNAL_WORKER = "internal";
 /** The service name that stands for the libSQL server: an address outside, not a worker. */
 export const LIBSQL_SERVICE = "libsql";
 /** The service name that stands for the internet, as far as a worker may reach it. */

@@ -2,12 +2,12 @@
 import { readFileSync } from "node:fs";
 import type { WorkerOptions } from "miniflare";
 import { inject } from "vitest";
-import { bundlePath, INTERNAL_WORKER } from "../../../runtime/workerd/bundle.ts";
+import { bundlePath } from "../../../runtime/workerd/bundle.ts";
 import { textBindings } from "../../../runtime/workerd/environment.ts";
 import { HASHER_SERVICES } from "../../../runtime/workerd/hasher.ts";
 import type { Worker } from "../../../runtime/workerd/topology.ts";
 import { nodeAddresses, nodeBinding, TYPESENSE_NODES, TYPESENSE_SERVICE } from "../../../runtime/workerd/typesense.ts";
-import { INTERNET_SERVICE, LIBSQL_SERVICE, OUTBOUND } from "../../../runtime/workerd/workerd.ts";
+import { INTERNAL_WORKER, INTERNET_SERVICE, LIBSQL_SERVICE, OUTBOUND } from "../../../runtime/workerd/workerd.ts";
 import { bundleOfProduction } from "./bundles.ts";
 
 const moduleWith = (worker: string, contents: string) => [
