@@ -2,7 +2,7 @@
 import { type Audience, type Claims, TOKEN_AUDIENCE } from "../contracts/access-token.ts";
 import { serviceNameOf } from "../contracts/principal.ts";
 import { type Purpose, purposeFrom } from "../contracts/purpose.ts";
-import { isScope, type Scope } from "../contracts/rights.ts";
+import { ADMIN_ROLE, isScope, isUpstreamScope, type Scope } from "../contracts/rights.ts";
 import type { SearchLimits } from "../contracts/search-limits.ts";
 
 /** Who is calling, and how sure we are of it. */
@@ -80,7 +80,24 @@ const sharing = <Text, Value>(
   };
 };
 
+/**
+ * The scopes of an administrator's own token. Theirs is every scope that an upstream declares, though the token was issued
+ * before, which therefore does not list it.
+ */
+class AdministratorScopes extends Set<Scope> {
+  override has(scope: Scope): boolean {
+    return super.has(scope) || isUpstreamScope(scope);
+  }
+}
+
 const sharedScopes = sharing(String, parseScopes);
+const sharedAdministratorScopes = sharing(String, (list) => new AdministratorScopes(parseScopes(list)));
+
+const scopesFrom = (claims: Claims): ReadonlySet<Scope> => {
+  const isWhole = claims.search_filter === undefined && !isNarrowed(claims);
+  const isAdministrator = kindOf(claims) === "user" && claims.roles.includes(ADMIN_ROLE);
+  return isAdministrator && isWhole ? sharedAdministratorScopes(claims.scope) : sharedScopes(claims.scope);
+};
 const sharedNames = sharing<readonly string[], readonly string[]>(JSON.stringify, (names) => names);
 const sharedAudiences = sharing<readonly Audience[], readonly Audience[]>(JSON.stringify, (names) => names);
 
@@ -94,7 +111,7 @@ export const principalFrom = (claims: Claims): Principal => ({
   tokenId: claims.jti,
   audiences: sharedAudiences([claims.aud].flat()),
   roles: sharedNames(claims.roles),
-  scopes: sharedScopes(claims.scope),
+  scopes: scopesFrom(claims),
   acr: claims.acr,
   amr: sharedNames(claims.amr),
   authTimeSeconds: claims.auth_time,

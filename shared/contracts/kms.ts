@@ -64,6 +64,8 @@ export interface SessionToken {
   scopes: Scope[];
   /** The workers it is good for. */
   audiences: Audience[];
+  /** It may do less than its user, or at some workers only; else it also has what upstreams declared after it was issued. */
+  narrowed: boolean;
 }
 
 /** That a user has no second factor, said for one request of a session of theirs. */
@@ -153,6 +155,9 @@ export interface SecretWrite {
   cas: number;
 }
 
+/** Why an upstream cannot have these scopes: one is another's, or there would be more than fit into a token. */
+export type DeclarationFailure = { kind: "taken"; scope: string; owner: string } | { kind: "too-many" };
+
 export interface KmsRpc {
   /** The verification keys in force, and the revocations added since `position`; by default from the first one on. */
   trust(position?: number): Promise<Result<Trust>>;
@@ -190,6 +195,14 @@ export interface KmsRpc {
   readSecret(path: string): Promise<Result<StoredSecret, "unknown" | "forbidden">>;
   /** Stores such a secret; the number of its new version. `conflict`: it was not at the version to replace. */
   writeSecret(write: SecretWrite): Promise<Result<number, "conflict" | "forbidden">>;
+  /**
+   * Replaces the scopes of an upstream, with a description each: from now on they can be granted. A scope stays its first
+   * owner's for ever. Names are those of `isUpstreamScope`, descriptions have at most `MAX_SCOPE_DESCRIPTION_CHARACTERS`;
+   * anything else is a bug and throws.
+   */
+  declareScopes(owner: string, scopes: Record<string, string>): Promise<Result<true, DeclarationFailure>>;
+  /** Takes the scopes of an upstream out of new tokens until it declares them again. */
+  withdrawScopes(owner: string): Promise<Result<true>>;
   /** Encrypts text for storage elsewhere (AES-256-GCM). */
   seal(input: SealInput): Promise<Result<string>>;
   /** Decrypts what `seal` gave for the same context. */

@@ -3,7 +3,7 @@
  * it again, and what is not in it cannot be reached.
  */
 import { type Granted, STEP_UP_MAX_AGE_SECONDS } from "../contracts/granting.ts";
-import type { BaseScope } from "../contracts/rights.ts";
+import type { BaseScope, Permission } from "../contracts/rights.ts";
 import type { WorkerName } from "../contracts/workers.ts";
 
 /** How sure of the caller a call must be, and how recently that was proven (RFC 9470). */
@@ -18,7 +18,7 @@ export interface Policy {
   /** Who may call: anyone, any valid credential, or only a user's session. */
   caller: "anyone" | "authenticated" | "user";
   /** The scope the caller's token must hold. */
-  scope?: BaseScope;
+  scope?: Permission;
   /**
    * What a narrowed form of the scope must cover to do: what `{path+}` or `{key}` stands for in the path, or `?prefix=`;
    * `handler`: the handler keeps to what it covers.

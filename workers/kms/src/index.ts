@@ -26,6 +26,8 @@ import { createKeyRing, REVOCATION_RETENTION_MS } from "./tokens/key-ring.ts";
 import { createSigningKeyStore } from "./tokens/signing-keys.store.ts";
 import { createSigningKeys } from "./tokens/signing-keys.ts";
 import { createTrustStore } from "./tokens/trust.store.ts";
+import { createUpstreamScopeStore } from "./upstream-scopes/upstream-scopes.store.ts";
+import { createUpstreamScopes } from "./upstream-scopes/upstream-scopes.ts";
 
 const now = Date.now;
 const createId = (): string => crypto.randomUUID();
@@ -57,10 +59,12 @@ const compose = (foundation: Foundation, keys: InternalKeys): KmsServices => {
   });
   const issueToken = createTokenIssuer({ issuer: env.PUBLIC_URL, signer: keyRing.signer, now, createId });
   const verify = verifierOf(env, { trust: (position) => trustOf(keyRing, position) }, now);
+  const upstreamScopes = createUpstreamScopes(createUpstreamScopeStore(database), now);
   const accountServices = createAccountServices({
     foundation,
     keys,
     recorder,
+    upstreamScopes,
     verify,
     issueToken,
     sleep,
@@ -76,6 +80,7 @@ const compose = (foundation: Foundation, keys: InternalKeys): KmsServices => {
     foundation,
     keys,
     wrapping: vault.wrapping,
+    upstreamScopes,
     recorder,
     log,
     later,
@@ -97,6 +102,7 @@ const compose = (foundation: Foundation, keys: InternalKeys): KmsServices => {
     isRegistrationOpen: env.REGISTRATION === "open",
     ...accountServices,
     ...keyServices,
+    upstreamScopes,
     later,
     clients: createClients({ apiKeys, issueToken, recorder, now }),
     searchKeys: createSearchKeys({ sessions: storedSessions, apiKeys: storedKeys, issueToken, recorder, now }),

@@ -12,6 +12,7 @@ import type { KmsServices } from "./composition/services.ts";
 import type { ScopedToken } from "./tokens/access-token.ts";
 import type { KeyRing } from "./tokens/key-ring.ts";
 import { WrongSecretKey } from "./tokens/signing-key.ts";
+import { parseDeclaration } from "./upstream-scopes/upstream-scopes.ts";
 
 /** A small installation is through with a change of SECRET_KEY before it is ready. */
 const REWRAP_AT_START_MS = 5_000;
@@ -112,6 +113,13 @@ export const createEntrypoints = (connect: (bindings: unknown) => Promise<KmsSer
       readSecret: ({ workerSecrets }, path) => workerSecrets.read(path),
 
       writeSecret: ({ workerSecrets }, write) => workerSecrets.write(write),
+
+      declareScopes: ({ upstreamScopes }, owner, scopes) => upstreamScopes.declare(owner, parseDeclaration(scopes)),
+
+      withdrawScopes: async ({ upstreamScopes }, owner) => {
+        await upstreamScopes.withdraw(owner);
+        return success(true);
+      },
 
       seal: async ({ sealer }, { context, plaintext }) => success(await sealer.seal(context, plaintext)),
 

@@ -40,6 +40,7 @@ describe("a second factor that is demanded", () => {
         sessionId: "session-1",
         scopes: expect.any(Array),
         audiences: ["fountain"],
+        narrowed: false,
         code: GOOD_CODE,
         purpose: { method: "POST", path: "/service-a/sequence/reorder", bodySha256: await sha256("{}") },
       },

@@ -96,8 +96,8 @@ const requestOf = async ({ caller: { principal }, purposeOf }: StepUp) => {
     throw problem("invalid-input", {
       detail: `X-OTP confirms a request whose path and query have at most ${MAX_PURPOSE_PATH_CHARACTERS} characters. For a longer one, verify a second factor for the session at POST /twofa/auth/verify.`,
     });
-  const { subject, sessionId, scopes, audiences } = principal;
-  return { subject, sessionId, scopes: [...scopes], audiences: [...audiences], purpose };
+  const { subject, sessionId, scopes, audiences, narrowed = false } = principal;
+  return { subject, sessionId, scopes: [...scopes], audiences: [...audiences], narrowed, purpose };
 };
 
 /** A token that the code was traded for. */

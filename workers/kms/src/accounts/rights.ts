@@ -1,12 +1,8 @@
 /** What roles grant, and who may grant what. */
-import { type BaseScope, isGranted, SCOPES, type Scope } from "#shared/contracts/rights.ts";
+import { isGranted, type Permission, SCOPES, type Scope, type UpstreamScope } from "#shared/contracts/rights.ts";
 
-/** The role that has every permission there is, those to come too; it stands in no table and cannot be edited. */
-export const ADMIN_ROLE = "admin";
-
-/** The scopes of a user with these roles, which have these permissions together; in the order of SCOPES. */
-export const scopesOf = (roles: readonly string[], permissions: ReadonlySet<string>): BaseScope[] =>
-  SCOPES.filter((scope) => roles.includes(ADMIN_ROLE) || permissions.has(scope));
+/** Everything that a role can grant, in the one order that roles and tokens have: the built-in scopes, then the declared. */
+export const grantable = (declared: readonly UpstreamScope[]): Permission[] => [...SCOPES, ...declared];
 
 /** What both of these allow. */
 export const commonScopes = (some: Iterable<Scope>, others: Iterable<Scope>): Scope[] => {

@@ -1,7 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import type { Principal } from "#shared/auth/claims.ts";
 import { list, reference, unicodeText } from "#shared/contracts/input.ts";
-import { SCOPES } from "#shared/contracts/rights.ts";
 import { pageOf } from "#shared/http/examples.ts";
 import { json, jsonBody, page, pageQuery } from "#shared/http/openapi.ts";
 import { pageOfAll } from "#shared/http/page.ts";
@@ -9,12 +8,13 @@ import { type Problem, problem } from "#shared/problem/problem.ts";
 import { endpoint } from "../endpoint.ts";
 import type { KmsContext } from "../http/context.ts";
 import { grantorOf } from "../http/granting.ts";
+import { permissionName, unknownScopes } from "../http/scope-name.ts";
 import { ADMINISTRATION_REFUSALS, findUser, toUserBody, USER_EXAMPLE, userBody } from "../http/user-response.ts";
 import { looksTaken } from "./look-alikes.ts";
 import { type ChangeFailure, type GrantFailure, isRoleName } from "./roles.ts";
 
-const roleBody = z.object({ name: z.string(), permissions: z.array(z.enum(SCOPES)) }).openapi("Role");
-const ROLE_EXAMPLE: z.input<typeof roleBody> = { name: "editor", permissions: ["search:read", "sequence:write"] };
+const roleBody = z.object({ name: z.string(), permissions: z.array(permissionName) }).openapi("Role");
+const ROLE_EXAMPLE: z.output<typeof roleBody> = { name: "editor", permissions: ["search:read", "sequence:write"] };
 
 /** All of them stand in each token of the user, beside whatever else fits into one. */
 const MAX_ROLES = 32;
@@ -26,7 +26,7 @@ const roleName = unicodeText({ max: MAX_ROLE_NAME_CHARACTERS });
 /** The roles of a user. */
 export const roleNames = list(roleName, { min: 1, max: MAX_ROLES });
 const wantedRoles = z.strictObject({ roles: roleNames });
-const wantedPermissions = z.strictObject({ permissions: list(z.enum(SCOPES), { max: MAX_PERMISSIONS }) });
+const wantedPermissions = z.strictObject({ permissions: list(permissionName, { max: MAX_PERMISSIONS }) });
 
 const beyondYours = (): Problem =>
   problem("forbidden", { detail: "You cannot grant or revoke permissions that your token does not have." });
@@ -39,12 +39,14 @@ const unknownRoles = (names: readonly string[], unknown: readonly string[]): Pro
     ),
   });
 
-const changeRefused = (error: ChangeFailure): Problem => {
+const changeRefused = (names: readonly string[], error: ChangeFailure): Problem => {
   switch (error.kind) {
     case "looks-like":
       return problem("conflict", { detail: looksTaken(error.other) });
     case "not-held":
       return beyondYours();
+    case "unknown-scopes":
+      return unknownScopes("permissions", names, error.unknown);
     case "fixed":
       return problem("conflict", { detail: "The role admin cannot be changed." });
   }
@@ -106,7 +108,7 @@ const putRole = endpoint("PUT /roles/{name}", {
     const { roles } = context.var.services;
     const grantor = grantorOf(context, principal, "rights");
     const changed = await roles.put({ name, permissions }, grantor);
-    if (!changed.ok) throw changeRefused(changed.error);
+    if (!changed.ok) throw changeRefused(permissions, changed.error);
     return context.json(changed.value, 200);
   },
 });

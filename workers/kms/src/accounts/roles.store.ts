@@ -5,6 +5,7 @@ import { appendEntry } from "../audit/audit.store.ts";
 import type { KmsDatabase } from "../db/connection.ts";
 import { roles } from "../db/schema/accounts.ts";
 import { noteRightsChange } from "../tokens/rights-changes.store.ts";
+import { inForce } from "../upstream-scopes/upstream-scopes.store.ts";
 import type { RoleStore } from "./roles.ts";
 
 /** No one loses a right by a new role, nor by a change that changes nothing. */
@@ -16,7 +17,11 @@ const PUT = `
   ON CONFLICT (name) DO UPDATE SET permissions = excluded.permissions WHERE permissions <> excluded.permissions`;
 
 export const createRoleStore = ({ orm, client }: KmsDatabase): RoleStore => ({
-  list: () => orm.select().from(roles).orderBy(asc(roles.name)),
+  list: () =>
+    orm
+      .select({ name: roles.name, permissions: inForce(roles.permissions) })
+      .from(roles)
+      .orderBy(asc(roles.name)),
   put: async ({ name, permissions }, at, entry) => {
     const stored = JSON.stringify(permissions);
     const [, changed] = await client.batch(

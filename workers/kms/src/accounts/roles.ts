@@ -1,17 +1,18 @@
 /** Roles: names for bundles of permissions. They are stored, and an administrator may change what they grant. */
 
-import { type BaseScope, SCOPES, type Scope } from "#shared/contracts/rights.ts";
+import { ADMIN_ROLE, type Permission, type Scope, type UpstreamScope } from "#shared/contracts/rights.ts";
 import { type Failure, failure, type Result, success } from "#shared/lang/result.ts";
 import { listed } from "#shared/settings/settings.ts";
 import type { AuditEntry, AuditRecorder } from "../audit/audit-entry.ts";
 import { REVOCATION_RETENTION_MS } from "../tokens/key-ring.ts";
+import type { UpstreamScopes } from "../upstream-scopes/upstream-scopes.ts";
 import type { Grantor } from "./granting.ts";
 import { findLookAlike, type LooksLike } from "./look-alikes.ts";
-import { ADMIN_ROLE, scopesBeyond, scopesOf } from "./rights.ts";
+import { grantable, scopesBeyond } from "./rights.ts";
 
 export interface Role {
   name: string;
-  permissions: BaseScope[];
+  permissions: Permission[];
 }
 
 const NAME = /^[a-z][a-z0-9-]{0,31}$/;
@@ -38,7 +39,7 @@ export const stepUpRolesFault = (names: ReadonlySet<string>, stored: readonly st
 };
 
 export interface RoleStore {
-  /** All roles but that of administrators, by name. */
+  /** All roles but that of administrators, by name, without permissions that are withdrawn. */
   list(): Promise<Role[]>;
   /**
    * Stores what a role grants, and voids the tokens with that role that were issued before; false: it grants this already,
@@ -51,7 +52,10 @@ export interface RoleStore {
 
 /** `unknown`: those of the roles that do not exist. */
 export type GrantFailure = { kind: "unknown-roles"; unknown: readonly string[] } | { kind: "not-held" };
-export type ChangeFailure = Failure<"fixed" | "not-held" | LooksLike>;
+/** `unknown-scopes`: those of the permissions that no upstream declares. */
+export type ChangeFailure = Failure<
+  "fixed" | "not-held" | LooksLike | { kind: "unknown-scopes"; unknown: readonly string[] }
+>;
 
 export interface Roles {
   /** By name, the role of administrators included. */
@@ -66,14 +70,21 @@ export interface Roles {
 
 export interface RolesOptions {
   store: RoleStore;
+  upstreamScopes: Pick<UpstreamScopes, "list">;
   recorder: AuditRecorder;
   now: () => number;
 }
 
-const administrator = (): Role => ({ name: ADMIN_ROLE, permissions: [...SCOPES] });
+const administrator = (declared: readonly UpstreamScope[]): Role => ({
+  name: ADMIN_ROLE,
+  permissions: grantable(declared),
+});
 
-export const createRoles = ({ store, recorder, now }: RolesOptions): Roles => {
-  const list = async (): Promise<Role[]> => [administrator(), ...(await store.list())];
+export const createRoles = ({ store, upstreamScopes, recorder, now }: RolesOptions): Roles => {
+  const list = async (): Promise<[Role, ...Role[]]> => {
+    const [declared, stored] = await Promise.all([upstreamScopes.list(), store.list()]);
+    return [administrator(declared), ...stored];
+  };
   return {
     list,
     mayGrant: async (names, held) => {
@@ -85,8 +96,10 @@ export const createRoles = ({ store, recorder, now }: RolesOptions): Roles => {
     },
     put: async ({ name, permissions }, { subject: actor, scopes: held }) => {
       if (name === ADMIN_ROLE) return failure("fixed");
-      const role = { name, permissions: scopesOf([], new Set(permissions)) };
-      const stored = await store.list();
+      const [{ permissions: all }, ...stored] = await list();
+      const unknown = permissions.filter((permission) => !all.includes(permission));
+      if (unknown.length > 0) return failure("unknown-scopes", { unknown });
+      const role = { name, permissions: all.filter((permission) => permissions.includes(permission)) };
       const existing = stored.find((other) => other.name === name);
       const before = existing?.permissions ?? [];
       if (scopesBeyond([...before, ...role.permissions], held).length > 0) return failure("not-held");

@@ -1,5 +1,5 @@
 /** A person with an account. */
-import type { Scope } from "#shared/contracts/rights.ts";
+import type { Permission } from "#shared/contracts/rights.ts";
 import type { AuditEntry } from "../audit/audit-entry.ts";
 
 export interface User {
@@ -25,8 +25,9 @@ export interface UserFilter {
 /** A user, and what their roles grant them right now. */
 export interface EntitledUser {
   user: User;
-  permissions: Scope[];
-  /** What each of their roles contributes, but that of administrators, which has no list. */
+  /** In the order of `grantable`. */
+  permissions: Permission[];
+  /** What each of their roles contributes, that of administrators too. */
   permissionsByRole: Readonly<Record<string, readonly string[]>>;
 }
 

@@ -3,6 +3,7 @@ import type { InStatement, Row } from "@libsql/client";
 import { and, asc, eq, gt, or, type SQL, sql } from "drizzle-orm";
 import { z } from "zod";
 import { userHolder } from "#shared/contracts/principal.ts";
+import { ADMIN_ROLE, isUpstreamScope } from "#shared/contracts/rights.ts";
 import { isUniqueViolation } from "#shared/db/database.ts";
 import { appendEntry } from "../audit/audit.store.ts";
 import type { AuditEntry } from "../audit/audit-entry.ts";
@@ -10,18 +11,22 @@ import type { KmsDatabase } from "../db/connection.ts";
 import { users } from "../db/schema/accounts.ts";
 import { EARLIER_REVOCATION_COUNTS } from "../tokens/revocations.store.ts";
 import { noteRightsChange } from "../tokens/rights-changes.store.ts";
+import { DECLARED_SCOPES } from "../upstream-scopes/upstream-scopes.store.ts";
 import type { EmailAddresses } from "./email-addresses.ts";
-import { ADMIN_ROLE, scopesOf } from "./rights.ts";
+import { grantable } from "./rights.ts";
 import type { Credentials, EntitledUser, Profile, StoredEntitlement, User, UserFilter, UserStore } from "./user.ts";
 import { usernameKey, usernameSkeleton } from "./username.ts";
 
 type UserRow = typeof users.$inferSelect;
 
-const PERMISSIONS_OF_USER = `(
-  SELECT json_group_object(roles.name, json(roles.permissions)) FROM roles
-  WHERE roles.name IN (SELECT value FROM json_each(users.roles)))`;
+/** With what is declared as of the same instant, so that a token has no more and no less. */
+const PERMISSIONS_OF_USER = `json_object(
+  'byRole', json((
+    SELECT json_group_object(roles.name, json(roles.permissions)) FROM roles
+    WHERE roles.name IN (SELECT value FROM json_each(users.roles)))),
+  'declared', json(${DECLARED_SCOPES}))`;
 
-/** What each of the user's roles grants, as JSON. */
+/** What each of the user's roles grants, and which scopes are declared, as JSON. */
 export const permissionsOfUser = sql<string>`${sql.raw(PERMISSIONS_OF_USER)}`;
 
 /** Gives the row that {@link entitlementFrom} reads; for the transaction that opens a session. */
@@ -30,7 +35,8 @@ export const selectEntitlement = (userId: string): InStatement => ({
   args: [userId],
 });
 
-const permissionsSchema = z.record(z.string(), z.array(z.string()));
+const names = z.array(z.string());
+const permissionsSchema = z.object({ byRole: z.record(z.string(), names), declared: names });
 
 /** The user in a row, without password hash and email address. */
 const userFrom = ({ id, username, roles, createdAt, lockedAt }: UserRow): User => ({
@@ -42,8 +48,11 @@ const userFrom = ({ id, username, roles, createdAt, lockedAt }: UserRow): User =
 });
 
 const entitlementOf = (roles: string[], permissions: string): StoredEntitlement => {
-  const permissionsByRole = permissionsSchema.parse(JSON.parse(permissions));
-  return { roles, permissions: scopesOf(roles, new Set(Object.values(permissionsByRole).flat())), permissionsByRole };
+  const { byRole, declared } = permissionsSchema.parse(JSON.parse(permissions));
+  const all = grantable(declared.filter(isUpstreamScope));
+  const permissionsByRole = roles.includes(ADMIN_ROLE) ? { ...byRole, [ADMIN_ROLE]: all } : byRole;
+  const granted = new Set(Object.values(permissionsByRole).flat());
+  return { roles, permissions: all.filter((permission) => granted.has(permission)), permissionsByRole };
 };
 
 export const entitlementFrom = (row: Row): StoredEntitlement =>

@@ -1,16 +1,20 @@
 /** API keys in the database: their metadata and a keyed hash, never the key. */
 import type { InValue } from "@libsql/client";
-import { and, asc, desc, eq, gt, inArray, isNull, not, or, sql } from "drizzle-orm";
+import { and, asc, desc, eq, getTableColumns, gt, inArray, isNull, not, or, sql } from "drizzle-orm";
 import { appendEntry } from "../audit/audit.store.ts";
 import type { KmsDatabase } from "../db/connection.ts";
 import { apiKeys } from "../db/schema/services.ts";
 import { EARLIER_REVOCATION_COUNTS } from "../tokens/revocations.store.ts";
+import { IN_FORCE_OF, inForce } from "../upstream-scopes/upstream-scopes.store.ts";
 import type { ApiKey, StoredApiKey } from "./api-key.ts";
 import type { ApiKeyPosition, ApiKeyStore } from "./api-keys.ts";
 
 type ApiKeyRow = typeof apiKeys.$inferSelect;
 
 export const apiKeyFrom = ({ keyHash: _hash, successorId: _successor, ...apiKey }: ApiKeyRow): ApiKey => apiKey;
+
+/** What it may do now: without scopes that are withdrawn. */
+const KEY = { ...getTableColumns(apiKeys), scopes: inForce(apiKeys.scopes) };
 
 const COLUMNS = "(id, service, name, key_hash, scopes, created_at, expires_at, session_id, allowed_addresses)";
 
@@ -29,7 +33,7 @@ export const valuesOf = ({ apiKey, hash }: StoredApiKey): InValue[] => [
 /** The scopes are compared too: a service removed and created again is another service. */
 const INSERT = `
   INSERT INTO api_keys ${COLUMNS}
-  SELECT ?, ?, ?, ?, ?, ?, ?, ?, ? FROM services WHERE name = ? AND scopes = ? AND created_at = ?`;
+  SELECT ?, ?, ?, ?, ?, ?, ?, ?, ? FROM services WHERE name = ? AND ${IN_FORCE_OF("scopes")} = ? AND created_at = ?`;
 
 /** Only while the key that it is made from has not been revoked. */
 export const INSERT_SUCCESSOR = `
@@ -82,19 +86,19 @@ const isReplacing = (at: Date) => sql`EXISTS (
 
 export const createApiKeyStore = ({ orm, client }: KmsDatabase): ApiKeyStore => ({
   find: async (id) => {
-    const [row] = await orm.select().from(apiKeys).where(eq(apiKeys.id, id));
+    const [row] = await orm.select(KEY).from(apiKeys).where(eq(apiKeys.id, id));
     return row && { apiKey: apiKeyFrom(row), hash: row.keyHash };
   },
   findMany: async (ids) => {
     const rows = await orm
-      .select()
+      .select(KEY)
       .from(apiKeys)
       .where(inArray(apiKeys.id, [...ids]));
     return rows.map((row) => ({ apiKey: apiKeyFrom(row), hash: row.keyHash }));
   },
   list: async (service, limit, after) => {
     const rows = await orm
-      .select()
+      .select(KEY)
       .from(apiKeys)
       .where(and(service === undefined ? undefined : eq(apiKeys.service, service), isAfter(after)))
       .orderBy(asc(apiKeys.createdAt), asc(apiKeys.id))
@@ -103,7 +107,7 @@ export const createApiKeyStore = ({ orm, client }: KmsDatabase): ApiKeyStore => 
   },
   findActive: async (service, at, limit) => {
     const rows = await orm
-      .select()
+      .select(KEY)
       .from(apiKeys)
       .where(
         and(

@@ -28,6 +28,7 @@ import { createSessionStore } from "../sessions/sessions.store.ts";
 import { createSessions, type Sessions } from "../sessions/sessions.ts";
 import type { IssueToken } from "../tokens/access-token.ts";
 import { createTokenRevoker } from "../tokens/revocations.store.ts";
+import type { UpstreamScopes } from "../upstream-scopes/upstream-scopes.ts";
 import type { Foundation } from "./foundation.ts";
 
 export interface AccountServices {
@@ -49,6 +50,7 @@ export interface AccountServicesOptions {
   foundation: Pick<Foundation, "database" | "env">;
   keys: InternalKeys;
   recorder: AuditRecorder;
+  upstreamScopes: UpstreamScopes;
   verify: TokenVerifier;
   issueToken: IssueToken;
   sleep: (ms: number) => Promise<void>;
@@ -65,7 +67,7 @@ const slowHashOf = (env: Foundation["env"], sleep: AccountServicesOptions["sleep
 };
 
 export const createAccountServices = (options: AccountServicesOptions): AccountServices => {
-  const { foundation, keys, recorder, verify, issueToken, sleep, randomBytes, now, createId } = options;
+  const { foundation, keys, recorder, upstreamScopes, verify, issueToken, sleep, randomBytes, now, createId } = options;
   const { database, env } = foundation;
   const users = createUserStore(database, createEmailAddresses(keys, randomBytes));
   const slowHash = slowHashOf(env, sleep);
@@ -88,7 +90,7 @@ export const createAccountServices = (options: AccountServicesOptions): AccountS
     now,
     createId,
   });
-  const roles = createRoles({ store: createRoleStore(database), recorder, now });
+  const roles = createRoles({ store: createRoleStore(database), upstreamScopes, recorder, now });
   const accounts = createAccounts({
     users,
     passwords,
@@ -110,6 +112,7 @@ export const createAccountServices = (options: AccountServicesOptions): AccountS
     storedSessions,
     exchangeToken: createTokenExchange({
       verify: admittingVerifier(verify, "kms", policyOf("kms", "POST", "/token").policy),
+      upstreamScopes,
       issueToken,
       recorder,
       now,

@@ -18,6 +18,7 @@ import { createServiceStore } from "../services/services.store.ts";
 import { createSend } from "../services/webhook-sender.ts";
 import { createWebhookStore } from "../services/webhooks.store.ts";
 import { createWebhooks, type Webhooks } from "../services/webhooks.ts";
+import type { UpstreamScopes } from "../upstream-scopes/upstream-scopes.ts";
 import type { Wrapping } from "../vault/wrapping.ts";
 import type { Foundation } from "./foundation.ts";
 
@@ -39,6 +40,7 @@ export interface KeyServicesOptions {
   foundation: Foundation;
   keys: Pick<InternalKeys, "apiKeyMac" | "sealing">;
   wrapping: Wrapping;
+  upstreamScopes: UpstreamScopes;
   recorder: AuditRecorder;
   log: Log;
   later: (work: Promise<void>) => void;
@@ -49,7 +51,8 @@ export interface KeyServicesOptions {
 }
 
 export const createKeyServices = (options: KeyServicesOptions): KeyServices => {
-  const { foundation, keys, wrapping, recorder, log, later, sleep, randomBytes, now, createId } = options;
+  const { foundation, keys, wrapping, upstreamScopes, recorder, log, later, sleep, randomBytes, now, createId } =
+    options;
   const { env, database } = foundation;
   const services = createServiceStore(database);
   const storedKeys = createApiKeyStore(database);
@@ -79,6 +82,7 @@ export const createKeyServices = (options: KeyServicesOptions): KeyServices => {
     services,
     serviceRegistry: createServiceRegistry({
       store: services,
+      upstreamScopes,
       sealer,
       recorder,
       randomBytes,

@@ -14,6 +14,7 @@ import type { ServiceRegistry } from "../services/service-registry.ts";
 import type { Webhooks } from "../services/webhooks.ts";
 import type { KeyRing } from "../tokens/key-ring.ts";
 import type { SigningKeys } from "../tokens/signing-keys.ts";
+import type { UpstreamScopes } from "../upstream-scopes/upstream-scopes.ts";
 import type { AccountServices } from "./account-services.ts";
 import type { Vault } from "./vault-services.ts";
 
@@ -30,6 +31,7 @@ export interface KmsServices extends BaseServices, AccountServices, Vault {
   keyUses: KeyUses;
   webhooks: Webhooks;
   clients: Clients;
+  upstreamScopes: UpstreamScopes;
   searchKeys: SearchKeys;
   keyRing: KeyRing;
   signingKeys: SigningKeys;

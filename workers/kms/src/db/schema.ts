@@ -2,6 +2,7 @@
 export * from "./schema/accounts.ts";
 export * from "./schema/audit.ts";
 export * from "./schema/keys.ts";
+export * from "./schema/scopes.ts";
 export * from "./schema/secrets.ts";
 export * from "./schema/services.ts";
 export * from "./schema/sessions.ts";

@@ -1,7 +1,7 @@
 import { z } from "@hono/zod-openapi";
-import { SCOPES } from "#shared/contracts/rights.ts";
 import { EXAMPLE } from "#shared/http/examples.ts";
 import { json } from "#shared/http/openapi.ts";
+import { grantable } from "../accounts/rights.ts";
 import { endpoint } from "../endpoint.ts";
 import { GRANT_TYPES } from "./token-request.ts";
 
@@ -28,7 +28,7 @@ const metadata = z
   .openapi("ServerMetadata");
 
 /** The addresses are as callers know them: through the gateway. There is no authorization endpoint to redirect to. */
-const metadataOf = (issuer: string): z.infer<typeof metadata> => ({
+const metadataOf = (issuer: string, scopes: readonly string[]): z.infer<typeof metadata> => ({
   issuer,
   token_endpoint: `${issuer}/kms/token`,
   token_endpoint_auth_methods_supported: [...CLIENT_AUTHENTICATION, "none"],
@@ -39,7 +39,7 @@ const metadataOf = (issuer: string): z.infer<typeof metadata> => ({
   jwks_uri: `${issuer}/.well-known/jwks.json`,
   grant_types_supported: [...GRANT_TYPES],
   response_types_supported: [],
-  scopes_supported: [...SCOPES],
+  scopes_supported: [...scopes],
   service_documentation: `${issuer}/docs`,
 });
 
@@ -48,9 +48,13 @@ const getMetadata = endpoint("GET /.well-known/oauth-authorization-server", {
   tags: ["Tokens"],
   summary: "Get the metadata of this authorization server (RFC 8414)",
   responses: {
-    200: json(metadata, "The metadata", metadataOf(EXAMPLE.issuer)),
+    200: json(metadata, "The metadata", metadataOf(EXAMPLE.issuer, grantable([]))),
   },
-  handle: (context) => context.json(metadataOf(context.var.services.issuer), 200, { "cache-control": CACHE_CONTROL }),
+  handle: async (context) => {
+    const { issuer, upstreamScopes } = context.var.services;
+    const scopes = grantable(await upstreamScopes.shown());
+    return context.json(metadataOf(issuer, scopes), 200, { "cache-control": CACHE_CONTROL });
+  },
 });
 
 export const metadataEndpoints = [getMetadata];

@@ -11,6 +11,7 @@ import { type ApiKey, endOfKey } from "../api-keys/api-key.ts";
 import type { AuditRecorder } from "../audit/audit-entry.ts";
 import { type IssueToken, type ScopedToken, toSeconds } from "../tokens/access-token.ts";
 import { ifItFits } from "../tokens/fitting-token.ts";
+import type { UpstreamScopes } from "../upstream-scopes/upstream-scopes.ts";
 import type { VerifyToken } from "./verified-token.ts";
 
 export interface Exchange {
@@ -42,13 +43,14 @@ export type ExchangeToken = (exchange: Exchange) => Promise<Result<ExchangedToke
 export interface TokenExchangeOptions {
   /** Admits what is good at the token endpoint: no token for other workers, for one request or for searching only. */
   verify: VerifyToken;
+  upstreamScopes: Pick<UpstreamScopes, "undeclared">;
   issueToken: IssueToken;
   recorder: AuditRecorder;
   now: () => number;
 }
 
 const exchangeWith =
-  ({ verify, issueToken, now }: TokenExchangeOptions): ExchangeToken =>
+  ({ verify, upstreamScopes, issueToken, now }: TokenExchangeOptions): ExchangeToken =>
   async ({ actor, subjectToken, scopes: wanted, audiences: targets }) => {
     const verification = await verify(subjectToken);
     if (!verification.ok)
@@ -56,7 +58,8 @@ const exchangeWith =
     const { value: principal } = verification;
     // What was exchanged already was narrowed for one purpose: it is not passed on.
     if (principal.kind !== "user") return failure("subject-not-a-user");
-    if (scopesBeyond(wanted ?? [], principal.scopes).length > 0) return failure("scope-exceeded");
+    const isBeyond = scopesBeyond(wanted ?? [], principal.scopes).length > 0;
+    if (isBeyond || (await upstreamScopes.undeclared(wanted ?? [])).length > 0) return failure("scope-exceeded");
     const scopes = wanted ?? commonScopes(principal.scopes, actor.scopes);
     if (scopes.length === 0) return failure("no-common-scope");
     const audiences = targets ?? principal.audiences;

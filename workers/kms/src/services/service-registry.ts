@@ -10,6 +10,7 @@ import { scopesBeyond } from "../accounts/rights.ts";
 import type { AuditEvent, AuditRecorder } from "../audit/audit-entry.ts";
 import type { RandomBytes } from "../crypto/random.ts";
 import type { Sealer } from "../crypto/sealing.ts";
+import type { UpstreamScopes } from "../upstream-scopes/upstream-scopes.ts";
 import type { Service, ServiceStore, WebhookAddress } from "./service.ts";
 import { webhookUrlFault } from "./webhook-url.ts";
 import { createWebhookSecret, webhookSecretContext } from "./webhooks.ts";
@@ -27,7 +28,10 @@ export interface EnteredService {
   webhookSecret: string | undefined;
 }
 
-export type EntryFailure = Failure<"not-held" | "taken" | LooksLike>;
+/** `unknown-scopes`: those that no upstream declares. */
+export type EntryFailure = Failure<
+  "not-held" | "taken" | LooksLike | { kind: "unknown-scopes"; unknown: readonly string[] }
+>;
 
 export interface ServiceRegistry {
   /** What is wrong with an address for webhooks; `undefined` when nothing is. */
@@ -47,6 +51,7 @@ export interface ServiceRegistry {
 
 export interface ServiceRegistryOptions {
   store: ServiceStore;
+  upstreamScopes: Pick<UpstreamScopes, "undeclared">;
   sealer: Sealer;
   recorder: AuditRecorder;
   randomBytes: RandomBytes;
@@ -56,7 +61,7 @@ export interface ServiceRegistryOptions {
 }
 
 export const createServiceRegistry = (options: ServiceRegistryOptions): ServiceRegistry => {
-  const { store, sealer, recorder, randomBytes, webhooksAnywhere, now } = options;
+  const { store, upstreamScopes, sealer, recorder, randomBytes, webhooksAnywhere, now } = options;
 
   const eventOf = (action: AuditAction, name: string, { subject }: Caller): AuditEvent => ({
     action,
@@ -78,6 +83,8 @@ export const createServiceRegistry = (options: ServiceRegistryOptions): ServiceR
 
   const enter: ServiceRegistry["enter"] = async (wanted, caller) => {
     const { name, scopes, rotateAfterDays = null, webhookUrl } = wanted;
+    const unknown = await upstreamScopes.undeclared(scopes);
+    if (unknown.length > 0) return failure("unknown-scopes", { unknown });
     if (scopesBeyond(scopes, caller.scopes).length > 0) return failure("not-held");
     const other = findLookAlike(name, await store.listNames());
     if (other !== undefined) return failure("looks-like", { other });

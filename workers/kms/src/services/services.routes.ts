@@ -11,7 +11,7 @@ import { looksTaken } from "../accounts/look-alikes.ts";
 import { endpoint } from "../endpoint.ts";
 import { NO_STORE } from "../http/context.ts";
 import { grantorOf, warningFields, warningsTo } from "../http/granting.ts";
-import { wantedScopes } from "../http/scope-name.ts";
+import { unknownScopes, wantedScopes } from "../http/scope-name.ts";
 import {
   assertWebhookUrl,
   MAX_SERVICE_NAME_CHARACTERS,
@@ -42,10 +42,12 @@ const newService = z.strictObject({
 
 const byName = z.object({ name: reference() });
 
-const entryRefused = (error: EntryFailure): Problem => {
+const entryRefused = (scopes: readonly string[], error: EntryFailure): Problem => {
   switch (error.kind) {
     case "looks-like":
       return problem("conflict", { detail: looksTaken(error.other) });
+    case "unknown-scopes":
+      return unknownScopes("scopes", scopes, error.unknown);
     case "not-held":
       return scopesNotHeld();
     case "taken":
@@ -80,7 +82,7 @@ const createService = endpoint("POST /services", {
     const { serviceRegistry } = context.var.services;
     if (wanted.webhookUrl !== undefined) assertWebhookUrl(context, "#/webhookUrl", wanted.webhookUrl);
     const entered = await serviceRegistry.enter(wanted, grantor);
-    if (!entered.ok) throw entryRefused(entered.error);
+    if (!entered.ok) throw entryRefused(wanted.scopes, entered.error);
     const { service, webhookSecret } = entered.value;
     const body = { ...toServiceBody(service), ...(webhookSecret && { webhookSecret }), ...warningsTo(grantor) };
     context.header("location", locationOf("kms", "GET /services/{name}", service.name));

@@ -5,6 +5,7 @@ import { appendEntry } from "../audit/audit.store.ts";
 import type { KmsDatabase } from "../db/connection.ts";
 import { services } from "../db/schema/services.ts";
 import { EARLIER_REVOCATION_COUNTS } from "../tokens/revocations.store.ts";
+import { inForce } from "../upstream-scopes/upstream-scopes.store.ts";
 import type { ServiceStore } from "./service.ts";
 
 const REVOKE_KEYS = `
@@ -20,7 +21,7 @@ const WITHDRAW_SUCCESSORS = `
 
 const SERVICE = {
   name: services.name,
-  scopes: services.scopes,
+  scopes: inForce(services.scopes),
   rotateAfterDays: services.rotateAfterDays,
   createdAt: services.createdAt,
   webhookUrl: services.webhookUrl,

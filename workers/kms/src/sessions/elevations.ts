@@ -1,6 +1,6 @@
 /** Access tokens of sessions after a second factor, and those of users who have none. */
-import type { Elevation, Factorless } from "#shared/contracts/kms.ts";
-import { isGranted, type Scope } from "#shared/contracts/rights.ts";
+import type { Elevation, Factorless, SessionToken } from "#shared/contracts/kms.ts";
+import { isGranted, isUpstreamScope, type Scope } from "#shared/contracts/rights.ts";
 import { failure, type Result, success } from "#shared/lang/result.ts";
 import { scopesBeyond } from "../accounts/rights.ts";
 import type { AuditRecorder } from "../audit/audit-entry.ts";
@@ -31,17 +31,22 @@ export interface ElevationsOptions {
 }
 
 /**
+ * The scopes of the caller's token that the session still has. A token that was not narrowed has all that its user may do,
+ * and so what an upstream has declared since it was issued.
+ */
+const keptScopes = ({ scopes, narrowed }: SessionToken, { scopes: now }: Entitlement): Scope[] => {
+  const [had, held] = [new Set(scopes), new Set(now)];
+  const since = narrowed ? [] : now.filter((scope) => isUpstreamScope(scope) && !had.has(scope));
+  return [...scopes.filter((scope) => isGranted(scope, held)), ...since];
+};
+
+/**
  * The scopes after a second factor: those the caller's token has and, if it had all that it could have `before`, what was
  * withheld until now.
  */
-const raisedScopes = (
-  { scopes, rightsWithheld = false }: Elevation,
-  before: Entitlement,
-  after: Entitlement,
-): Scope[] => {
-  if (rightsWithheld && scopesBeyond(before.scopes, new Set(scopes)).length === 0) return after.scopes;
-  const held = new Set(after.scopes);
-  return scopes.filter((scope) => isGranted(scope, held));
+const raisedScopes = (elevation: Elevation, before: Entitlement, after: Entitlement): Scope[] => {
+  const hadAll = scopesBeyond(before.scopes, new Set(keptScopes(elevation, before))).length === 0;
+  return elevation.rightsWithheld === true && hadAll ? after.scopes : keptScopes(elevation, after);
 };
 
 export const createElevations = (options: ElevationsOptions): Elevations => {
@@ -97,14 +102,13 @@ export const createElevations = (options: ElevationsOptions): Elevations => {
       await recorder.record({ action: "token.elevate", outcome: "failure", reason, actor: found?.user.id, target });
       return elevated;
     },
-    attestFactorless: async ({ sessionId, scopes, audiences, purpose }) => {
+    attestFactorless: async (factorless) => {
+      const { sessionId, audiences, purpose } = factorless;
       const at = new Date(now());
       const found = await store.find(sessionId);
       if (!found || !isAlive(found.session, at.getTime())) return failure("session-ended");
       const entitlement = entitlementOf(found, stepUpForRoles);
-      const held = new Set(entitlement.scopes);
-      const kept = scopes.filter((scope) => isGranted(scope, held));
-      const grant = grantOf(found, entitlement, at, kept);
+      const grant = grantOf(found, entitlement, at, keptScopes(factorless, entitlement));
       return success(await issueToken({ ...grant, audiences, purpose, factorless: true }, ONE_REQUEST_TTL_SECONDS));
     },
     redeemGrant: (tokenId) => store.redeemGrant(tokenId, new Date(now())),

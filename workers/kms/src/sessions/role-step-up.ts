@@ -1,6 +1,5 @@
 /** Roles whose rights a session has only once it has passed a second factor: STEP_UP_FOR_ROLES. */
 import type { Scope } from "#shared/contracts/rights.ts";
-import { scopesOf } from "../accounts/rights.ts";
 import type { OpenSession } from "./session.ts";
 
 /** Roles that demand a second factor of their users. */
@@ -28,5 +27,5 @@ export const entitlementOf = (
   if (withheldRoles.length === 0) return { roles: user.roles, scopes: permissions, withheldRoles };
   const roles = user.roles.filter((role) => !demanding.has(role));
   const granted = new Set(roles.flatMap((role) => permissionsByRole[role] ?? []));
-  return { roles, scopes: scopesOf(roles, granted), withheldRoles };
+  return { roles, scopes: permissions.filter((permission) => granted.has(permission)), withheldRoles };
 };

@@ -42,6 +42,7 @@ test("raises a session for good after a second factor, and keeps it raised throu
     sessionId: opened.sessionId,
     audiences: ["fountain"],
     scopes: ["audit:read"],
+    narrowed: true,
     method: "otp",
     once: false,
   });
@@ -59,6 +60,7 @@ test("raises a single request for a minute, and leaves the session as it was", a
     sessionId: opened.sessionId,
     audiences: ["fountain"],
     scopes: ["audit:read"],
+    narrowed: true,
     method: "otp",
     ...ONCE,
   });
@@ -84,6 +86,7 @@ test.for([ONCE, { once: false } as const])(
       sessionId,
       audiences: ["search"],
       scopes: ["search:read", "audit:read"],
+      narrowed: true,
       method: "otp",
       ...kind,
     });
@@ -111,13 +114,13 @@ test("says of a token that scopes were left out on request, and of no other", as
 
   const audiences: Audience[] = ["fountain"];
   const { sessionId } = opened;
-  const request = { sessionId, audiences, purpose: ONCE.purpose };
   for (const [given, narrowed] of [
     [scopes, undefined],
     [["search:read"] satisfies Scope[], true],
   ] as const) {
-    const attested = await sessions().attestFactorless({ ...request, scopes: [...given] });
-    const raised = await sessions().elevate({ sessionId, audiences, scopes: [...given], method: "otp", ...ONCE });
+    const token = { sessionId, audiences, scopes: [...given], narrowed: narrowed === true };
+    const attested = await sessions().attestFactorless({ ...token, purpose: ONCE.purpose });
+    const raised = await sessions().elevate({ ...token, method: "otp", ...ONCE });
     if (!attested.ok || !raised.ok) throw new Error("the session goes on");
     expect([attested.value, raised.value].map((token) => claimsOf(token)["narrowed"])).toEqual([narrowed, narrowed]);
   }
@@ -126,7 +129,7 @@ test("says of a token that scopes were left out on request, and of no other", as
 test("says of a user without a second factor, for one request, that they have none", async () => {
   const { sessionId } = await open();
   const audiences: Audience[] = ["kms"];
-  const request = { sessionId, audiences, purpose: ONCE.purpose };
+  const request = { sessionId, audiences, narrowed: true, purpose: ONCE.purpose };
   const attested = await sessions().attestFactorless({ ...request, scopes: ["search:read", "audit:read"] });
   if (!attested.ok) throw new Error(attested.error.kind);
   expect(attested.value.expiresInSeconds).toBe(60);
@@ -149,7 +152,14 @@ test("raises no session that has ended, expired or never been", async () => {
   const [ended, expired] = [await open(), await open()];
   await end(ended.sessionId);
   const elevate = (sessionId: string) =>
-    sessions().elevate({ sessionId, audiences: ["fountain"], scopes: ["audit:read"], method: "otp", once: false });
+    sessions().elevate({
+      sessionId,
+      audiences: ["fountain"],
+      scopes: ["audit:read"],
+      narrowed: true,
+      method: "otp",
+      once: false,
+    });
   expect(await elevate(ended.sessionId)).toEqual({ ok: false, error: { kind: "session-ended" } });
   expect(await elevate("nothing")).toEqual({ ok: false, error: { kind: "session-ended" } });
   clock.nowMs += 14 * DAY_MS;

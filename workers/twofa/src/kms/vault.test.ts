@@ -15,7 +15,7 @@ const kms: VaultKms = {
   mac: ({ context, data }) => Promise.resolve(success(`${context}|${data}`)),
 };
 
-const ELEVATION: Elevation = { sessionId: "s", scopes: [], audiences: [], method: "otp", once: false };
+const ELEVATION: Elevation = { sessionId: "s", scopes: [], audiences: [], narrowed: false, method: "otp", once: false };
 
 describe("the vault", () => {
   test("binds each value to the row it belongs to", async () => {

@@ -119,6 +119,7 @@ const verify = endpoint("POST /auth/verify", {
       sessionId: principal.sessionId,
       scopes: [...principal.scopes],
       audiences: [...principal.audiences],
+      narrowed: principal.narrowed === true,
       method: proven.method,
       rightsWithheld: principal.withheldRoles !== undefined,
       ...(purpose === undefined ? { once: false } : { once: true, purpose, redeemable: true }),

@@ -1,6 +1,6 @@
 /** Users, what they may do, and the passwords that were tried. */
 import { index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
-import type { BaseScope } from "#shared/contracts/rights.ts";
+import type { Permission } from "#shared/contracts/rights.ts";
 import { instant } from "./columns.ts";
 
 export const users = sqliteTable(
@@ -28,7 +28,7 @@ export const users = sqliteTable(
 
 export const roles = sqliteTable("roles", {
   name: text().primaryKey(),
-  permissions: text({ mode: "json" }).$type<BaseScope[]>().notNull(),
+  permissions: text({ mode: "json" }).$type<Permission[]>().notNull(),
 });
 
 /** Who lost a right of late: tokens of this holder (`user:<id>` or `role:<name>`) issued before are refused. */
