@@ -10,6 +10,7 @@ import type { WorkerName } from "../contracts/workers.ts";
 import { honoPath } from "../policy/match.ts";
 import { type CalledKey, ROUTES, type RouteKey } from "../policy/routes.ts";
 import type { ProblemCode } from "../problem/catalogue.ts";
+import { validateParameters } from "./declared-input.ts";
 import { problems, SEGMENTS } from "./openapi.ts";
 import type { BaseServices, WorkerEnv } from "./worker-env.ts";
 
@@ -111,6 +112,13 @@ export const createEndpoint =
       request,
       responses: { ...responses, ...problems(...errors) },
     });
+    // Documented as a whole; the library validates the rest of it.
+    const validated: RouteConfig = {
+      ...route,
+      hide: true,
+      request: { ...(headers && { headers }), ...(body && { body }) },
+      ...((query || params) && { middleware: validateParameters({ query, params }) }),
+    };
     const isPublic = ROUTES[worker][key]?.caller === "anyone";
     const respond = (context: Context<WorkerEnv<Services>>): Response | Promise<Response> => {
       const principal = context.get("principal");
@@ -121,10 +129,9 @@ export const createEndpoint =
       key,
       operationId: declaration.operationId,
       register: (app) => {
-        if (validatedBy === "handler") {
-          app.openAPIRegistry.registerPath(route);
-          app.on(route.method.toUpperCase(), prefix + honoPath(template), respond);
-        } else app.openapi(route, respond);
+        app.openAPIRegistry.registerPath(route);
+        if (validatedBy === "handler") app.on(route.method.toUpperCase(), prefix + honoPath(template), respond);
+        else app.openapi(validated, respond);
       },
     };
   };
