@@ -100,12 +100,61 @@ export const createCounter = <Label extends string>(instrument: Instrument<Label
   };
 };
 
-/** What adds an observation to a histogram; the bounds of the buckets and the value are in the unit of its name. */
+/** The values of one set of labels: how many are at most a bound and above the one before it, and their sum. */
+interface Distribution<Label extends string> {
+  labels: Record<Label, string>;
+  counts: number[];
+  sum: number;
+}
+
+/** The series of a distribution, as prom-client has them written: each bucket counts those below it too. */
+const seriesOfDistribution = <Label extends string>(
+  name: string,
+  bounds: readonly number[],
+  { labels: sharedLabels, counts, sum }: Distribution<Label>,
+) => {
+  let count = 0;
+  const buckets = bounds.map((bound, at) => {
+    count += counts[at] ?? 0;
+    const le = Number.isFinite(bound) ? bound : "+Inf";
+    return { metricName: `${name}_bucket`, labels: { le }, sharedLabels, value: count };
+  });
+  return [
+    ...buckets,
+    { metricName: `${name}_sum`, labels: {}, sharedLabels, value: sum },
+    { metricName: `${name}_count`, labels: {}, sharedLabels, value: count },
+  ];
+};
+
+/**
+ * What adds an observation to a histogram; the bounds of the buckets and the value are in the unit of its name. prom-client
+ * writes the numbers and does not hold them, because it would sort and join the labels at every observation.
+ */
 export const createHistogram = <Label extends string>(instrument: Instrument<Label>, buckets: readonly number[]) => {
+  const all = new Set<Distribution<Label>>();
+  const bounds = [...buckets, Number.POSITIVE_INFINITY];
+  const { name, help } = instrument;
   const histogram = new Histogram({ ...declare(instrument), buckets: [...buckets] });
-  startWith(instrument, (labels) => histogram.zero(labels));
-  const seriesOf = heldSeries(instrument, (labels) => histogram.labels(labels));
-  return (labels: Record<Label, string>, value: number): void => seriesOf(labels).observe(value);
+  Object.assign(histogram, {
+    getForPromString: async () => ({
+      name,
+      help,
+      type: "histogram",
+      values: [...all].flatMap((distribution) => seriesOfDistribution(name, bounds, distribution)),
+    }),
+  });
+  const distributionOf = heldSeries(instrument, (labels) => {
+    const distribution = { labels, counts: bounds.map(() => 0), sum: 0 };
+    all.add(distribution);
+    return distribution;
+  });
+  startWith(instrument, distributionOf);
+  return (labels: Record<Label, string>, value: number): void => {
+    const distribution = distributionOf(labels);
+    const at = bounds.findIndex((bound) => value <= bound);
+    distribution.counts[at] = (distribution.counts[at] ?? 0) + 1;
+    distribution.sum += value;
+  };
 };
 
 /** What sets a gauge without labels; `undefined` takes it out of the exposition: better no value than an old one. */

@@ -1,12 +1,14 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import fc from "fast-check";
+import Histogram from "prom-client/lib/histogram.js";
+import Registry from "prom-client/lib/registry.js";
 import { expect, test, vi } from "vitest";
 import { VERSION } from "./version.ts";
 
 // Numbers are one isolate's, from its first request on.
 vi.resetModules();
-const { exposition, labelWorker } = await import("./instruments.ts");
+const { createHistogram, exposition, labelWorker } = await import("./instruments.ts");
 const { countAuthentication, countOtp, countRequest, observeDatabaseCall, observeRequest, setOutboxDepth } =
   await import("./metrics.ts");
 
@@ -40,6 +42,26 @@ test("adds no series for values that nobody declared, whatever they are", async 
   const before = (await seriesOf("fountain_")).length;
   fc.assert(fc.property(fc.string(), (text) => count(`${text}!`)));
   expect(await seriesOf("fountain_")).toHaveLength(before);
+});
+
+test("a histogram is written as prom-client writes its own", async () => {
+  const registry = new Registry();
+  registry.setDefaultLabels({ worker: "kms" });
+  const own = createHistogram(
+    { name: "test_seconds", help: "Test.", labels: { route: new Set(["/a", "/b"]) } },
+    [1, 2],
+  );
+  const theirs = new Histogram({
+    ...{ name: "test_seconds", help: "Test.", labelNames: ["route"], buckets: [1, 2] },
+    registers: [registry],
+  });
+  const values = [0, 0.1, 0.2, 1, 1.5, 2, 2.5, 1e9];
+  for (const route of ["/b", "/a"])
+    for (const value of values) {
+      own({ route }, value);
+      theirs.observe({ route }, value);
+    }
+  expect(await exposition()).toContain(await registry.metrics());
 });
 
 test("a gauge without a value is not there", async () => {
