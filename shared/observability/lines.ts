@@ -17,6 +17,11 @@ let heldBytes = 0;
 let heldSinceMs = 0;
 
 const encoder = new TextEncoder();
+/** Where lines are encoded to count their bytes: an array for each would be one more to collect. */
+const encoded = new Uint8Array(MAX_BATCH_BYTES);
+
+/** The bytes of a line and its end; of a longer one than a batch can have, about as many as that. */
+const bytesOf = (line: string): number => encoder.encodeInto(line, encoded).written + 1;
 
 const flush = (): void => {
   if (held.length === 0) return;
@@ -28,7 +33,7 @@ const flush = (): void => {
 
 const hold = (later: FlushLater, line: string): void => {
   const nowMs = Date.now();
-  const bytes = encoder.encode(line).length + 1;
+  const bytes = bytesOf(line);
   if (heldBytes + bytes > MAX_BATCH_BYTES) flush();
   held.push(line);
   heldBytes += bytes;

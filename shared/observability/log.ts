@@ -17,13 +17,13 @@ const ALWAYS = /^(?:security$|audit\.)/;
 const isLevel = (text: string | undefined): text is Level => LEVELS.some((level) => level === text);
 
 /** Workers and jobs have it as a variable; one that is not usable is reported by the check of the settings. */
-const leastLevel = (): number => {
-  const { LOG_LEVEL } = process.env;
-  return LEVELS.indexOf(isLevel(LOG_LEVEL) ? LOG_LEVEL : DEFAULT_LEVEL);
-};
+const { LOG_LEVEL } = process.env;
+const LOGGED: ReadonlySet<Level> = new Set(
+  LEVELS.slice(LEVELS.indexOf(isLevel(LOG_LEVEL) ? LOG_LEVEL : DEFAULT_LEVEL)),
+);
 
 /** Whether a line is written, by LOG_LEVEL. */
-const isLogged = (level: Level, event: string): boolean => LEVELS.indexOf(level) >= leastLevel() || ALWAYS.test(event);
+const isLogged = (level: Level, event: string): boolean => LOGGED.has(level) || ALWAYS.test(event);
 
 /**
  * A log that names its service, and the request and trace that a line belongs to. Fields are chosen by the caller one by
