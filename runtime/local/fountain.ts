@@ -15,7 +15,7 @@ import { createJsonLogFile, logStreams } from "./log-file.ts";
 import { serveMetrics } from "./metrics-port.ts";
 import { damagedData, OperatorError, reasonOf } from "./operator-error.ts";
 import { assertPortFree, freePorts } from "./ports.ts";
-import { type Preparation, type Prepared, spawnPreparation } from "./preparation.ts";
+import type { Preparation, Prepared } from "./preparation.ts";
 import { stopProcess } from "./process.ts";
 import type { Progress } from "./progress.ts";
 import { waitForOrphan, writeRunFile } from "./run-file.ts";
@@ -35,8 +35,9 @@ const WORKERS_LOG = "workers.log";
 export const START_STEPS = 5;
 
 export interface FountainOptions {
-  root: string;
   settings: Settings;
+  /** Checks the settings already. */
+  preparation: Preparation;
   progress: Progress;
   /** Ends a start before it is through. */
   signal: AbortSignal;
@@ -62,23 +63,21 @@ interface Context extends FountainOptions {
   home: Home;
   internalSocket: string;
   guard: Guard;
-  preparation: Preparation;
   cleanups: Cleanup[];
 }
 
-/** Starts the preparation, which first checks all settings. Throws {@link OperatorError} with a line for each bad one. */
-const checkSettings = async (options: FountainOptions, cleanups: Cleanup[]): Promise<Preparation> => {
-  options.progress.step("Checking the settings");
-  const preparation = spawnPreparation(options.root);
+/** The preparation first checks all settings. Throws {@link OperatorError} with a line for each bad one. */
+const checkSettings = async (options: FountainOptions, cleanups: Cleanup[]): Promise<void> => {
+  const { preparation, progress, signal, onNotice } = options;
+  progress.step("Checking the settings");
   cleanups.push(() => stopProcess(preparation.child, "SIGKILL"));
-  for (const warning of await preparation.settingsChecked()) options.onNotice(warning);
-  options.signal.throwIfAborted();
-  return preparation;
+  for (const warning of await preparation.settingsChecked()) onNotice(warning);
+  signal.throwIfAborted();
 };
 
-const open = async (options: FountainOptions, preparation: Preparation, cleanups: Cleanup[]): Promise<Context> => {
+const open = async (options: FountainOptions, cleanups: Cleanup[]): Promise<Context> => {
   options.progress.step("Opening FOUNTAIN_HOME");
-  const { settings } = options;
+  const { settings, preparation } = options;
   await assertPortFree(settings.port);
   if (settings.metricsPort !== undefined) await assertPortFree(settings.metricsPort, "METRICS_PORT");
   const home = openHome(settings.home);
@@ -90,7 +89,7 @@ const open = async (options: FountainOptions, preparation: Preparation, cleanups
   const guard = createGuard();
   cleanups.push(guard.release);
   guard.watch("preparation", preparation.child.pid);
-  return { ...options, home, internalSocket, guard, preparation, cleanups };
+  return { ...options, home, internalSocket, guard, cleanups };
 };
 
 /** A child under supervision and under guard, ended with everything else. */
@@ -245,8 +244,8 @@ const startMaintenance = ({ internalSocket, onNotice, cleanups }: Context, worke
 };
 
 const start = async (options: FountainOptions, cleanups: Cleanup[]): Promise<Administrator | undefined> => {
-  const preparation = await checkSettings(options, cleanups);
-  const context = await open(options, preparation, cleanups);
+  await checkSettings(options, cleanups);
+  const context = await open(options, cleanups);
   const { environment, maintainedWorkers, sqldPort } = await startDatabases(context);
   const started = await Promise.allSettled([
     startHashers(context, Number(environment[HASHERS])),

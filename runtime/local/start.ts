@@ -1,9 +1,9 @@
 /** `npm start`: runs Fountain until a signal ends it, and reports what the operator needs to know. */
 import path from "node:path";
 import type { Administrator } from "./administrator.ts";
-import { START_STEPS, startFountain } from "./fountain.ts";
 import { createLogView, type LogView } from "./log-view.ts";
 import { OperatorError, reasonOf } from "./operator-error.ts";
+import { spawnPreparation } from "./preparation.ts";
 import { onParentEnd } from "./process.ts";
 import { createProgress } from "./progress.ts";
 import { DEFAULT_PORT, readSettings, type Settings } from "./settings.ts";
@@ -56,13 +56,16 @@ const run = async (): Promise<number> => {
   // No one reads the output any more, as in `npm start | head -1`: that is no reason to end.
   process.stdout.on("error", () => {});
   const givenUp = Promise.withResolvers<string>();
-  const progress = createProgress(START_STEPS, process.stdout);
   try {
+    const preparation = spawnPreparation(ROOT);
+    // Loaded while the settings are checked.
+    const { START_STEPS, startFountain } = await import("./fountain.ts");
+    const progress = createProgress(START_STEPS, process.stdout);
     const settings = readSettings(process.env, ROOT);
     const view = logViewFor(settings);
     const fountain = await startFountain({
-      root: ROOT,
       settings,
+      preparation,
       progress,
       signal: stopping.signal,
       onNotice: report,

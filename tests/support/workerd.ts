@@ -54,8 +54,8 @@ const processIds = (parent: number | undefined, name: string): number[] => {
   }
 };
 
-/** The process itself, and the whole of what the operator types. */
-const START_COMMAND = [process.execPath, START] as const;
+/** The process itself, as package.json starts it, and the whole of what the operator types. */
+const START_COMMAND = [process.execPath, "--max-semi-space-size=1", START] as const;
 export const NPM_START = ["npm", "start"] as const;
 
 /** Starts it; nothing of this process's own settings leaks into it. */

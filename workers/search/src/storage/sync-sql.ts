@@ -4,7 +4,7 @@ import type { Steps } from "#shared/lang/steps.ts";
 import { type DocumentOperation, type DocumentPatch, isWhole } from "../model/document.ts";
 import { FIELDS } from "../model/fields.ts";
 import { type IndexedDocument, indexStored, tokensOfDocument } from "./text-index.ts";
-import { addWords } from "./vocabulary.ts";
+import { addWords } from "./words.ts";
 
 const COLUMNS = Object.keys(FIELDS);
 const CHANGEABLE = COLUMNS.filter((column) => column !== "id");

@@ -9,7 +9,7 @@ import type { Database } from "#shared/db/database.ts";
 import { inSlices, type Steps } from "#shared/lang/steps.ts";
 import { indexText } from "../text/tokens.ts";
 import type * as schema from "./schema.ts";
-import { addWords } from "./vocabulary.ts";
+import { addWords } from "./words.ts";
 
 /** To be raised whenever other tokens are made of a text: all documents are then indexed again, while searches continue. */
 export const INDEX_VERSION = 1;

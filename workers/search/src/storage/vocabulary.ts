@@ -3,14 +3,11 @@
  * transaction that stores the first document with it. Upkeep gives new words their trigrams, until which all of them are
  * compared, and removes words that no document has any more.
  */
-import type { InStatement } from "@libsql/client";
 import { type SQL, sql } from "drizzle-orm";
 import type { Suspect } from "../query/interpretations.ts";
 import { trigramsOf } from "../text/typos.ts";
+import { MAX_WORD_LENGTH } from "./words.ts";
 
-/** Longer ones are rarely mistyped, and they would fill the table. */
-const MAX_WORD_LENGTH = 32;
-const MIN_WORD_LENGTH = 2;
 /** So many of those that share the most trigrams are compared letter by letter. */
 const MAX_CANDIDATES = 400;
 /** The words of some ten thousand new documents; a search must not wait for more. */
@@ -18,15 +15,6 @@ const MAX_NEW_WORDS = 20_000;
 /** What one round of upkeep looks at, so that writers never wait long. */
 const INDEXED_AT_ONCE = 1_000;
 const PRUNED_AT_ONCE = 500;
-
-const isKept = ({ length }: string): boolean => length >= MIN_WORD_LENGTH && length <= MAX_WORD_LENGTH;
-
-/** Adds words as the full-text index has them. */
-export const addWords = (words: ReadonlySet<string>): InStatement[] => {
-  const kept = [...words].filter(isKept);
-  if (kept.length === 0) return [];
-  return [{ sql: "INSERT OR IGNORE INTO words (word) SELECT value FROM json_each(?)", args: [JSON.stringify(kept)] }];
-};
 
 /** The words that are most like a suspect, and all new ones of about its length. */
 export const candidatesStatement = ({ typed, maxTypos }: Suspect): SQL => {
