@@ -58,10 +58,10 @@ const encodingOf = (bytes: Uint8Array, charset: string): Result<Encoding, Charse
   return known === undefined ? failure("no-byte-order") : success(known);
 };
 
-/** The text without its byte order mark; `isWhole`: more bytes may follow otherwise. */
-const decoded = (encoding: Encoding, bytes: Uint8Array, isWhole: boolean): string | undefined => {
+/** The text of the first bytes of more; `undefined`: they are not of the encoding. */
+const beginningOf = (encoding: Encoding, bytes: Uint8Array): string | undefined => {
   try {
-    return new TextDecoder(encoding, { fatal: true, ignoreBOM: false }).decode(bytes, { stream: !isWhole });
+    return new TextDecoder(encoding, { fatal: true, ignoreBOM: false }).decode(bytes, { stream: true });
   } catch (error) {
     if (error instanceof TypeError) return undefined;
     throw error;
@@ -73,18 +73,38 @@ function* faultyLine(encoding: Encoding, bytes: Uint8Array): Steps<number> {
   let [good, bad] = [0, bytes.length + 1];
   while (good + 1 < bad) {
     const middle = Math.floor((good + bad) / 2);
-    if (decoded(encoding, bytes.subarray(0, middle), false) === undefined) bad = middle;
+    if (beginningOf(encoding, bytes.subarray(0, middle)) === undefined) bad = middle;
     else good = middle;
     yield middle;
   }
-  return yield* countLines(decoded(encoding, bytes.subarray(0, good), false) ?? "");
+  return yield* countLines(beginningOf(encoding, bytes.subarray(0, good)) ?? "");
+}
+
+/** Bytes that are decoded in one step: together they take the thread too long. */
+const PIECE_BYTES = 262_144;
+
+/** The text without its byte order mark; `undefined`: the bytes are not of the encoding. */
+function* decodedInPieces(encoding: Encoding, bytes: Uint8Array): Steps<string | undefined> {
+  const decoder = new TextDecoder(encoding, { fatal: true, ignoreBOM: false });
+  const pieces: string[] = [];
+  try {
+    for (let at = 0; at < bytes.length; at += PIECE_BYTES) {
+      pieces.push(decoder.decode(bytes.subarray(at, at + PIECE_BYTES), { stream: true }));
+      yield PIECE_BYTES;
+    }
+    pieces.push(decoder.decode());
+  } catch (error) {
+    if (error instanceof TypeError) return undefined;
+    throw error;
+  }
+  return pieces.join("");
 }
 
 /** The text of these bytes, which came with this `Content-Type`. */
 export function* decodeText(bytes: Uint8Array, contentType: string): Steps<Result<string, CharsetFailure>> {
   const encoding = encodingOf(bytes, charsetOf(contentType));
   if (!encoding.ok) return encoding;
-  const text = decoded(encoding.value, bytes, true);
+  const text = yield* decodedInPieces(encoding.value, bytes);
   if (text !== undefined) return success(text);
   return failure("malformed", { charset: encoding.value, line: yield* faultyLine(encoding.value, bytes) });
 }
