@@ -19,7 +19,6 @@ export const NO_BODY = "takes nothing, and its answer is as long for everybody";
 export const ONE_ROW = "looks one row up, which was bounded when it was made";
 export const PAGE = "a page of at most 200 rows, each bounded when it was made";
 export const FEW_FIELDS = "a few short fields: hostile bodies are the largest";
-export const HASHED = "a password: hashed on this thread where there are no hashers";
 
 export const MIB = 2 ** 20;
 export const filled = (length: number, text: string): string => text.repeat(Math.floor(length / text.length));
@@ -35,6 +34,13 @@ export const get = (path: string, what: string, headers?: Record<string, string>
   method: "GET",
   path,
   ...(headers && { headers }),
+});
+/** As `json`, with a body of its own each time it is sent. */
+export const fresh = (method: string, path: string, what: string, make: () => unknown): Call => ({
+  ...json(method, path, what, undefined),
+  get body() {
+    return JSON.stringify(make());
+  },
 });
 export const form = (path: string, fields: Record<string, string>): Call => ({
   what: "long parameters",

@@ -1,12 +1,25 @@
 /** The rows of the kms: see `largest.ts`. */
-import { FEW_FIELDS, filled, form, get, HASHED, json, type Largest, NO_BODY, ONE_ROW, PAGE } from "./calls.ts";
+import { randomUUID } from "node:crypto";
+import { FEW_FIELDS, filled, form, fresh, get, json, type Largest, NO_BODY, ONE_ROW, PAGE } from "./calls.ts";
 
 const scopes = Array.from({ length: 64 }, (_, index) => `secrets:read:${filled(230, "a")}${index}/*`);
 
+/** As long as a password may be, and those that take the longest to rate. */
+const PASSWORDS: Record<string, string> = {
+  "a password of 1,024 bytes": filled(1_024, "zkqv pwxj rmfg 4817 "),
+  "a password of signs that stand for letters": filled(1_024, "4@8(3$1!0+7%2|"),
+  "a password of words": filled(1_024, "correcthorsebatterystaple"),
+};
+
+const newAccounts = (path: string) => () =>
+  Object.entries(PASSWORDS).map(([what, password]) =>
+    fresh("POST", path, what, () => ({ username: randomUUID(), password })),
+  );
+
 export const KMS: Record<string, Largest> = {
   "kms GET /.well-known/jwks.json": NO_BODY,
-  "kms POST /register": HASHED,
-  "kms POST /login": HASHED,
+  "kms POST /register": newAccounts("/kms/register"),
+  "kms POST /login": newAccounts("/kms/login"),
   "kms POST /login/passkey/options": FEW_FIELDS,
   "kms POST /login/passkey": FEW_FIELDS,
   "kms GET /.well-known/oauth-authorization-server": NO_BODY,
@@ -25,9 +38,14 @@ export const KMS: Record<string, Largest> = {
   "kms GET /me": ONE_ROW,
   "kms GET /me/export": () => [get("/kms/me/export", "all that the administrator has done")],
   "kms DELETE /me": NO_BODY,
-  "kms PUT /me/password": HASHED,
+  "kms PUT /me/password": () => [
+    json("PUT", "/kms/me/password", "a wrong password of 1,024 bytes", {
+      currentPassword: filled(1_024, "wrong"),
+      newPassword: PASSWORDS["a password of 1,024 bytes"],
+    }),
+  ],
   "kms GET /users": PAGE,
-  "kms POST /users": HASHED,
+  "kms POST /users": newAccounts("/kms/users"),
   "kms GET /users/{id}": ONE_ROW,
   "kms PUT /users/{id}/roles": () => [
     json("PUT", "/kms/users/1/roles", "32 roles", { roles: Array.from({ length: 32 }, (_, n) => filled(60, "r") + n) }),

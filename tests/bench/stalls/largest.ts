@@ -2,7 +2,7 @@
  * For each row of the route table the largest that the contract allows, beside what hostile.ts sends to all of them; or
  * why there is nothing larger. A test holds it to the route table.
  */
-import { FEW_FIELDS, filled, get, HASHED, json, type Largest, MIB, NO_BODY, ONE_ROW, PAGE } from "./calls.ts";
+import { FEW_FIELDS, filled, get, json, type Largest, MIB, NO_BODY, ONE_ROW, PAGE } from "./calls.ts";
 import { KMS } from "./largest-kms.ts";
 import { imports } from "./screenplays.ts";
 
@@ -183,8 +183,3 @@ export const LARGEST: Record<string, Largest> = {
   "service-a GET /outbox/dead-letters": PAGE,
   "service-a POST /outbox/dead-letters/redrive": NO_BODY,
 };
-
-/** Rows that are named as exceptions, whatever was measured. */
-export const EXCEPTIONS: Record<string, string> = Object.fromEntries(
-  Object.entries(LARGEST).flatMap(([row, largest]) => (largest === HASHED ? [[row, HASHED]] : [])),
-);
