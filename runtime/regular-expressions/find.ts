@@ -48,12 +48,23 @@ const CLOUDFLARE = `data:text/javascript,
 export class WorkerEntrypoint {}
 export const waitUntil = () => {};`;
 
+/** WebAssembly has no regular expressions, and is not used until a request comes. */
+const WASM = "data:text/javascript,export default undefined;";
+
+/** What stands for a module that Node cannot load. */
+const standIn = (specifier: string): string | undefined => {
+  if (specifier.startsWith("cloudflare:")) return CLOUDFLARE;
+  return specifier.endsWith(".wasm") ? WASM : undefined;
+};
+
 /** Those that a bundle composes when it is loaded, as it does of its routes and schemas. */
 export const findComposed = async (bundle: string): Promise<RegExp[]> => {
   const composed: RegExp[] = [];
   const hooks = registerHooks({
-    resolve: (specifier, context, next) =>
-      specifier.startsWith("cloudflare:") ? { url: CLOUDFLARE, shortCircuit: true } : next(specifier, context),
+    resolve: (specifier, context, next) => {
+      const url = standIn(specifier);
+      return url === undefined ? next(specifier, context) : { url, shortCircuit: true };
+    },
   });
   const original = globalThis.RegExp;
   const record = (made: unknown): object => {

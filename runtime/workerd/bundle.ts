@@ -91,6 +91,8 @@ export const bundleWorkers = async (
       conditions: ["workerd", "worker", "browser"],
       mainFields: ["module", "browser", "main"],
       external: ["node:*", "cloudflare:*"],
+      loader: { ".wasm": "copy" },
+      assetNames: "[name]",
       alias: { util: NODE_UTIL, ...UNUSED },
       minify: compact,
       logLevel: "silent",
@@ -99,7 +101,8 @@ export const bundleWorkers = async (
       metafile: true,
     });
     mkdirSync(directory, { recursive: true });
-    for (const { path: file, text } of outputFiles) writeFileSync(file, inAscii(text));
+    for (const { path: file, text, contents } of outputFiles)
+      writeFileSync(file, file.endsWith(".wasm") ? contents : inAscii(text));
     return {
       bundles: outputFiles.map(({ path: file }) => file),
       sources: Object.keys(metafile.inputs).map((file) => path.resolve(file)),

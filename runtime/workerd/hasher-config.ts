@@ -2,6 +2,7 @@
 import { writeFileSync } from "node:fs";
 import path from "node:path";
 import { HASHER_CONFIG_FILE, HASHER_SOCKET, HASHER_WORKER } from "./hasher.ts";
+import { moduleList } from "./modules.ts";
 import type { Topology } from "./topology.ts";
 
 /** Its one worker has no bindings; even the service that workerd gives to every worker leads nowhere. */
@@ -11,7 +12,7 @@ using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
   services = [
     (name = "${HASHER_WORKER}", worker = (
-      modules = [(name = "${HASHER_WORKER}.js", esModule = embed "${HASHER_WORKER}.js")],
+      modules = [${moduleList(HASHER_WORKER)}],
       compatibilityDate = "${front?.compatibilityDate}",
       compatibilityFlags = ["nodejs_compat"],
     )),

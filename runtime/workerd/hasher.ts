@@ -11,7 +11,7 @@ import { findBinary } from "./workerd.ts";
 
 /** The setting that says how many there are. */
 export const HASHERS = "HASHERS";
-/** Each takes memory, and four check some thirty passwords a second. */
+/** Each takes memory, and four check some hundred passwords a second. */
 const MAX_HASHERS = 4;
 
 /** The bundle, and the name of its worker. */

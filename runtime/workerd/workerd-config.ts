@@ -3,6 +3,7 @@ import { writeFileSync } from "node:fs";
 import path from "node:path";
 import { textBindings } from "./environment.ts";
 import { ABSTRACT_ADDRESSES, HASHER_SERVICES } from "./hasher.ts";
+import { moduleList } from "./modules.ts";
 import { LOOPBACK_ADDRESSES, SIBLING_SERVICES, SIBLINGS } from "./processes.ts";
 import type { ServiceBinding, Topology, Worker } from "./topology.ts";
 import { type NodeAddress, nodeBinding, nodeService, TYPESENSE_NODES, TYPESENSE_SERVICE } from "./typesense.ts";
@@ -48,7 +49,7 @@ const workerService = (worker: Worker): string => {
     `(name = "LOG_IN_BATCHES", text = "1")`,
   ];
   return `(name = ${text(worker.name)}, worker = (
-    modules = [(name = ${text(`${worker.worker}.js`)}, esModule = embed ${text(`${worker.worker}.js`)})],
+    modules = [${moduleList(worker.worker)}],
     compatibilityDate = ${text(worker.compatibilityDate)},
     compatibilityFlags = [${worker.compatibilityFlags.map(text).join(", ")}],
     bindings = [${bindings.join(", ")}],

@@ -1,4 +1,4 @@
-/** What logins do to everyone else: hashing a password takes a tenth of a second of a processor. */
+/** What logins do to everyone else: hashing a password takes a twentieth of a second of a processor. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { openConnection, requestBytes } from "./load/connection.ts";
 import { CAN_COUNT_CPU, watchForeignLoad } from "./load/cpu.ts";

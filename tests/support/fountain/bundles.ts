@@ -11,7 +11,7 @@ const cheapPasswords: Plugin = {
   name: "cheap-passwords",
   setup: ({ onLoad }) => {
     onLoad({ filter: /[\\/]kms[\\/]src[\\/]crypto[\\/]password-cost\.ts$/ }, () => ({
-      contents: "export const CURRENT_COST = { ln: 4, r: 8, p: 1 };",
+      contents: 'export const CURRENT_COST = { algorithm: "argon2id", m: 8, t: 1, p: 1 };',
     }));
   },
 };

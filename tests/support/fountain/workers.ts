@@ -1,10 +1,12 @@
 /** What Miniflare needs to know of Fountain's workers. */
 import { readFileSync } from "node:fs";
+import path from "node:path";
 import type { WorkerOptions } from "miniflare";
 import { inject } from "vitest";
 import { bundlePath } from "../../../runtime/workerd/bundle.ts";
 import { textBindings } from "../../../runtime/workerd/environment.ts";
 import { HASHER_SERVICES } from "../../../runtime/workerd/hasher.ts";
+import { wasmOf } from "../../../runtime/workerd/modules.ts";
 import type { Worker } from "../../../runtime/workerd/topology.ts";
 import { nodeAddresses, nodeBinding, TYPESENSE_NODES, TYPESENSE_SERVICE } from "../../../runtime/workerd/typesense.ts";
 import { INTERNAL_WORKER, INTERNET_SERVICE, LIBSQL_SERVICE, OUTBOUND } from "../../../runtime/workerd/workerd.ts";
@@ -12,6 +14,11 @@ import { bundleOfProduction } from "./bundles.ts";
 
 const moduleWith = (worker: string, contents: string) => [
   { type: "ESModule" as const, path: `${worker}.js`, contents },
+  ...wasmOf(worker).map((file) => ({
+    type: "CompiledWasm" as const,
+    path: file,
+    contents: readFileSync(path.join(inject("testRun").bundles, file)),
+  })),
 ];
 
 const moduleOf = (worker: string) => {

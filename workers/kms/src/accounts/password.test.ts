@@ -1,11 +1,13 @@
 import { randomBytes } from "node:crypto";
 import { expect, test } from "vitest";
-import { CURRENT_COST } from "../crypto/password-cost.ts";
+import { type Argon2idCost, CURRENT_COST } from "../crypto/password-cost.ts";
 import { computeHash } from "../hashing/slow-hash.ts";
 import { createPasswords, type KeptPassword } from "./password.ts";
 
 const PEPPER = Buffer.alloc(32, 1);
-const CHEAP = { ln: 4, r: 8, p: 1 };
+const CHEAP: Argon2idCost = { algorithm: "argon2id", m: 8, t: 1, p: 1 };
+/** Of {@link PASSWORD} under {@link PEPPER}, as they were made before. */
+const SCRYPT = "$scrypt$v=2$ln=14,r=8,p=5$p5m/mjHtDjue2r13e5Zj/Q$uohtHty6II+i9ToOCE3N/CXEsMB7zNbbJh9sZmY78mk";
 const USER = "0b0e1f6c-6e0c-4b52-a0a5-3d0c7b1d0a11";
 const PASSWORD = "correct horse battery staple";
 
@@ -40,7 +42,7 @@ test("never matches where nothing is stored", async () => {
 });
 
 test("spends as much on an unknown user as on a known one", async () => {
-  const passwords = passwordsAt({ ln: 12, r: 8, p: 1 });
+  const passwords = passwordsAt({ ...CHEAP, m: 2_048, t: 2 });
   const stored = await passwords.hash(USER, PASSWORD);
   const time = async (kept: KeptPassword | undefined): Promise<number> => {
     const startedAt = process.cpuUsage();
@@ -57,20 +59,27 @@ test("spends as much on an unknown user as on a known one", async () => {
   expect(unknown / known).toBeLessThan(2);
 });
 
-test("stores the cost with the hash, and what Cloudflare allows", async () => {
+test("stores the cost with the hash", async () => {
   const stored = await passwordsAt().hash(USER, PASSWORD);
-  expect(stored).toMatch(/^\$scrypt\$v=2\$ln=14,r=8,p=5\$[\w+/]{22}\$[\w+/]{43}$/);
-  expect(2 ** CURRENT_COST.ln * CURRENT_COST.r * CURRENT_COST.p).toBeLessThanOrEqual(2 ** 20);
+  expect(stored).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$[\w+/]{22}\$[\w+/]{43}$/);
 });
 
 test("still recognises a hash of another cost, and says that it is outdated", async () => {
   const stored = await passwordsAt(CHEAP).hash(USER, PASSWORD);
-  const today = passwordsAt({ ln: 5, r: 8, p: 1 });
+  const today = passwordsAt({ ...CHEAP, t: 2 });
   expect(await today.verify(PASSWORD, keptBy(stored))).toEqual({ matches: true, isOutdated: true });
   expect(await today.verify(PASSWORD, keptBy(await today.hash(USER, PASSWORD)))).toEqual({
     matches: true,
     isOutdated: false,
   });
+});
+
+test("still recognises a hash by scrypt, only beside its user, and says that it is outdated", async () => {
+  const passwords = passwordsAt(CHEAP);
+  const verdictOn = (password: string, userId?: string) => passwords.verify(password, keptBy(SCRYPT, userId));
+  expect(await verdictOn(PASSWORD)).toEqual({ matches: true, isOutdated: true });
+  expect((await verdictOn(`${PASSWORD}r`)).matches).toBe(false);
+  expect((await verdictOn(PASSWORD, "another user")).matches).toBe(false);
 });
 
 test("recognises a password nowhere but beside its own user", async () => {
@@ -82,8 +91,26 @@ test("recognises a password nowhere but beside its own user", async () => {
 test("refuses a stored hash of an unknown format", async () => {
   const passwords = passwordsAt(CHEAP);
   const stored = await passwords.hash(USER, PASSWORD);
-  for (const other of [stored.replace("$v=2", ""), stored.replace("$v=2", "$v=3"), "plain"])
-    await expect(passwords.verify(PASSWORD, keptBy(other))).rejects.toThrow("unknown format");
+  const others = [
+    stored.replace("$v=19", ""),
+    stored.replace("$v=19", "$v=16"),
+    stored.replace("argon2id", "argon2d"),
+    stored.slice(0, -1),
+    SCRYPT.replace("$v=2", "$v=3"),
+    "plain",
+  ];
+  for (const other of others) await expect(passwords.verify(PASSWORD, keptBy(other))).rejects.toThrow("unknown format");
+});
+
+test("refuses a stored hash that would take more than any ever took", async () => {
+  const passwords = passwordsAt(CHEAP);
+  const stored = await passwords.hash(USER, PASSWORD);
+  for (const other of [
+    stored.replace("m=8", "m=999999"),
+    stored.replace("t=1", "t=99"),
+    SCRYPT.replace("ln=14", "ln=20"),
+  ])
+    await expect(passwords.verify(PASSWORD, keptBy(other))).rejects.toThrow("no password is hashed at");
 });
 
 test("salts every hash separately", async () => {

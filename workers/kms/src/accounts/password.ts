@@ -1,15 +1,12 @@
-/** How passwords are kept: scrypt (RFC 7914) under a pepper, bound to the user whose they are. */
+/** How passwords are kept: Argon2id (RFC 9106) under a pepper, bound to the user whose they are. */
 import { timingSafeEqual } from "node:crypto";
 import { macInContext } from "../crypto/mac.ts";
-import { type Cost, CURRENT_COST } from "../crypto/password-cost.ts";
+import { type Argon2idCost, type Cost, CURRENT_COST } from "../crypto/password-cost.ts";
 import type { RandomBytes } from "../crypto/random.ts";
 import { HASH_BYTES, type SlowHash } from "../hashing/slow-hash.ts";
 import { normalizePassword } from "./password-rules.ts";
 
 const SALT_BYTES = 16;
-/** Stands in every hash, so that another format can be distinguished. */
-const VERSION = 2;
-
 interface StoredHash {
   cost: Cost;
   salt: Buffer;
@@ -29,37 +26,45 @@ export interface PasswordVerdict {
 }
 
 export interface Passwords {
-  /** `$scrypt$v=2$ln=14,r=8,p=5$salt$hash`, all that is needed to verify it but the pepper and the user's id. */
+  /** A PHC string, `$argon2id$v=19$m=19456,t=2,p=1$salt$hash`: all to verify it by but the pepper and the user's id. */
   hash(userId: string, password: string): Promise<string>;
-  /** Takes the same time when there is nothing stored to compare with, and then never matches. */
+  /** Takes as long as for a hash of today's cost when there is nothing to compare with, and then never matches. */
   verify(password: string, kept: KeptPassword | undefined): Promise<PasswordVerdict>;
 }
 
 const encode = (bytes: Uint8Array): string => Buffer.from(bytes).toString("base64").replaceAll("=", "");
 
-const formatHash = ({ cost, salt, hash }: StoredHash): string =>
-  `$scrypt$v=${VERSION}$ln=${cost.ln},r=${cost.r},p=${cost.p}$${encode(salt)}$${encode(hash)}`;
+const formatHash = ({ m, t, p }: Argon2idCost, salt: Uint8Array, hash: Uint8Array): string =>
+  `$argon2id$v=19$m=${m},t=${t},p=${p}$${encode(salt)}$${encode(hash)}`;
 
-const FORMAT = /^\$scrypt\$v=2\$ln=(?<ln>\d+),r=(?<r>\d+),p=(?<p>\d+)\$(?<salt>[\w+/]+)\$(?<hash>[\w+/]+)$/;
+/** No longer than what {@link formatHash} makes, or made once. */
+const ARGON2ID =
+  /^\$argon2id\$v=19\$m=(?<m>\d{1,6}),t=(?<t>\d{1,2}),p=(?<p>\d{1,2})\$(?<salt>[\w+/]{22})\$(?<hash>[\w+/]{43})$/;
+const SCRYPT =
+  /^\$scrypt\$v=2\$ln=(?<ln>\d{1,2}),r=(?<r>\d{1,2}),p=(?<p>\d{1,2})\$(?<salt>[\w+/]{22})\$(?<hash>[\w+/]{43})$/;
 
 const parseHash = (text: string): StoredHash => {
-  const groups = FORMAT.exec(text)?.groups;
+  const groups = (ARGON2ID.exec(text) ?? SCRYPT.exec(text))?.groups;
   if (!groups) throw new Error("a stored password hash has an unknown format");
-  const { ln, r, p, salt = "", hash = "" } = groups;
+  const { m, t, ln, r, p, salt = "", hash = "" } = groups;
   return {
-    cost: { ln: Number(ln), r: Number(r), p: Number(p) },
+    cost:
+      m === undefined
+        ? { algorithm: "scrypt", ln: Number(ln), r: Number(r), p: Number(p) }
+        : { algorithm: "argon2id", m: Number(m), t: Number(t), p: Number(p) },
     salt: Buffer.from(salt, "base64"),
     hash: Buffer.from(hash, "base64"),
   };
 };
 
-const isSameCost = (one: Cost, other: Cost): boolean => one.ln === other.ln && one.r === other.r && one.p === other.p;
+const isSameCost = (one: Cost, other: Argon2idCost): boolean =>
+  one.algorithm === other.algorithm && one.m === other.m && one.t === other.t && one.p === other.p;
 
 export interface PasswordsOptions {
   pepper: Uint8Array;
   slowHash: Pick<SlowHash, "hash">;
   randomBytes: RandomBytes;
-  cost?: Cost;
+  cost?: Argon2idCost;
 }
 
 /**
@@ -84,7 +89,7 @@ export const createPasswords = ({
       const salt = Buffer.from(randomBytes(SALT_BYTES));
       const secret = applyPepper(password, userId);
       const hash = Buffer.from(await slowHash.hash({ secret, salt, cost }));
-      return formatHash({ cost, salt, hash });
+      return formatHash(cost, salt, hash);
     },
     verify: async (password, kept) => {
       const known = kept === undefined ? nothingStored : parseHash(kept.hash);

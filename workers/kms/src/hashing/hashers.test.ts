@@ -1,14 +1,16 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { isUnavailable } from "#shared/lang/unavailable.ts";
 import worker from "../../../../runtime/workerd/hasher-worker.ts";
+import type { Cost, ScryptCost } from "../crypto/password-cost.ts";
 import { createHashers, type Hasher } from "./hashers.ts";
 import { computeHash, type SlowHashInput } from "./slow-hash.ts";
 
 const INPUT: SlowHashInput = {
   secret: Buffer.from("a keyed hash of a password"),
   salt: Buffer.alloc(16, 7),
-  cost: { ln: 4, r: 8, p: 1 },
+  cost: { algorithm: "argon2id", m: 8, t: 1, p: 1 },
 };
+const SCRYPT: ScryptCost = { algorithm: "scrypt", ln: 4, r: 8, p: 1 };
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -34,8 +36,10 @@ const dead = () => Promise.reject(new Error("connection refused"));
 
 test("a hasher computes what would be computed here", async () => {
   const { hasher } = createHasher();
-  const hash = await createHashers([hasher]).hash(INPUT);
-  expect(Buffer.from(hash)).toEqual(Buffer.from(await computeHash(INPUT)));
+  for (const input of [INPUT, { ...INPUT, cost: SCRYPT }]) {
+    const hash = await createHashers([hasher]).hash(input);
+    expect(Buffer.from(hash)).toEqual(Buffer.from(await computeHash(input)));
+  }
 });
 
 test("one that has ended is passed over, and none is unavailable", async () => {
@@ -57,11 +61,17 @@ test("the one with the least to do is asked", async () => {
 
 test("a cost that no password is hashed at is refused, by the hasher as well", async () => {
   const { hasher } = createHasher();
-  for (const cost of [
-    { ln: 30, r: 8, p: 1 },
-    { ln: 4, r: 8, p: 1_000 },
-    { ln: 4.5, r: 8, p: 1 },
-  ]) {
+  const costs = [
+    { ...SCRYPT, ln: 30 },
+    { ...SCRYPT, p: 1_000 },
+    { ...SCRYPT, ln: 4.5 },
+    { ...INPUT.cost, m: 2 ** 21 },
+    { ...INPUT.cost, m: 7 },
+    { ...INPUT.cost, t: 1_000 },
+    { ...INPUT.cost, p: 0 },
+    { ...INPUT.cost, algorithm: "argon2d" },
+  ] as Cost[];
+  for (const cost of costs) {
     await expect(computeHash({ ...INPUT, cost })).rejects.toThrow("no password is hashed at");
     await expect(createHashers([hasher]).hash({ ...INPUT, cost })).rejects.toThrow("responded with 400");
   }

@@ -2,7 +2,7 @@
 import { Unavailable } from "#shared/lang/unavailable.ts";
 import { formatInput, HASH_BYTES, type SlowHash } from "./slow-hash.ts";
 
-/** A hash takes a sixth of a second, and a process that hangs is ended after this time; but a busy machine needs patience. */
+/** A hash takes a twentieth of a second, and a process that hangs is ended after this time; but a busy machine needs patience. */
 const HASH_TIMEOUT_MS = 4_500;
 const PROBE_TIMEOUT_MS = 1_000;
 

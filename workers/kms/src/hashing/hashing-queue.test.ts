@@ -8,7 +8,7 @@ import {
   MAX_WAIT_MS,
 } from "./hashing-queue.ts";
 
-const WORK_MS = 150;
+const WORK_MS = 50;
 /** As many as begin within the bound, the first at once. */
 const PLACES = 1 + Math.floor(MAX_WAIT_MS / WORK_MS);
 const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
@@ -198,10 +198,9 @@ test("imitates that the queue is full, and that nothing can be hashed", async ()
   const running = Array.from({ length: PLACES }, () => queue.run(proxy, work("")));
   const guesser = stranger("guesser");
   // A stranger who comes first is not behind those who came more often: so this one comes after as many as it takes.
-  const before = Array.from({ length: 20 }, (_, n) => queue.run(known(`k${n}`), work("")));
-  const all = Array.from({ length: 20 }, (_, n) => queue.run(known(`l${n}`), work("")));
+  const before = Array.from({ length: PLACES }, (_, n) => queue.run(known(`k${n}`), work("")));
   expect(await queue.imitate(guesser, { waiting: true, probe })).toMatchObject({ ok: false });
-  await finish([...running, ...before, ...all]);
+  await finish([...running, ...before]);
   const broken = () => Promise.reject(new Error("no hasher responds"));
   const failing = expect(queue.imitate(guesser, { waiting: false, probe: broken })).rejects.toThrow("no hasher");
   await finish([failing]);

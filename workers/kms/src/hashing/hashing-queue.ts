@@ -58,7 +58,7 @@ export interface HashingQueueOptions {
 }
 
 /** What a piece of work takes until some have been measured. */
-const USUAL_WORK_MS = 150;
+const USUAL_WORK_MS = 50;
 /** So many of the last ones that hashed are remembered: one that took longer than the others does not count. */
 const MEASURED = 5;
 

@@ -1,14 +1,16 @@
 /**
- * The slow hash of passwords, scrypt (RFC 7914): computed in this process, or by a process beside it that knows no secret
- * and serves nothing else.
+ * The slow hash of passwords: Argon2id (RFC 9106), or scrypt (RFC 7914), which came before. Computed in this process, or by a
+ * process beside it that knows no secret and serves nothing else.
  */
 import { scrypt } from "node:crypto";
-import type { Cost } from "../crypto/password-cost.ts";
+import type { Argon2idCost, Cost, ScryptCost } from "../crypto/password-cost.ts";
+import { argon2id } from "./argon2id.ts";
 
 export const HASH_BYTES = 32;
-/** 128·N·r bytes (RFC 7914 §6): the current cost takes 16 MiB. */
+/** The current cost takes 19 MiB. */
 const MAX_MEMORY_BYTES = 64 * 2 ** 20;
-const MAX_P = 16;
+/** Of passes and of lanes. */
+const MAX_FACTOR = 16;
 
 export interface SlowHashInput {
   /** What is hashed: not the password itself, but its HMAC under the pepper. */
@@ -28,21 +30,40 @@ export interface SlowHash {
   probe(): Promise<void>;
 }
 
-const memoryBytes = ({ ln, r }: Cost): number => 128 * 2 ** ln * r;
+const isFactor = (value: unknown): boolean =>
+  Number.isInteger(value) && Number(value) > 0 && Number(value) <= MAX_FACTOR;
 
-const isPositive = (value: unknown): value is number => Number.isInteger(value) && Number(value) > 0;
+/** `undefined` when no password was ever hashed at this cost. */
+const computeArgon2id = async (
+  { secret, salt }: SlowHashInput,
+  { m, t, p }: Argon2idCost,
+): Promise<Uint8Array | undefined> => {
+  // RFC 9106 §3.1: 8 blocks of 1 KiB for each lane, at least.
+  if (![t, p].every(isFactor) || !Number.isInteger(m) || m < 8 * p || m * 1024 > MAX_MEMORY_BYTES) return undefined;
+  return argon2id({ password: secret, salt, memorySize: m, passes: t, parallelism: p, tagLength: HASH_BYTES });
+};
+
+/** `undefined` when no password was ever hashed at this cost. */
+const computeScrypt = async (
+  { secret, salt }: SlowHashInput,
+  { ln, r, p }: ScryptCost,
+): Promise<Uint8Array | undefined> => {
+  // RFC 7914 §6.
+  const memoryBytes = 128 * 2 ** ln * r;
+  if (![ln, r, p].every(isFactor) || memoryBytes > MAX_MEMORY_BYTES) return undefined;
+  const options = { N: 2 ** ln, r, p, maxmem: 2 * memoryBytes };
+  return new Promise((resolve, reject) =>
+    scrypt(secret, salt, HASH_BYTES, options, (error, hash) => (error ? reject(error) : resolve(hash))),
+  );
+};
 
 /** Rejects costs that no password was ever hashed at. Blocks the thread where the runtime has no other for it, as workerd. */
-export const computeHash = ({ secret, salt, cost }: SlowHashInput): Promise<Uint8Array> =>
-  new Promise((resolve, reject) => {
-    const { ln, r, p } = cost;
-    if (![ln, r, p].every(isPositive) || p > MAX_P || memoryBytes(cost) > MAX_MEMORY_BYTES) {
-      reject(new RangeError(`no password is hashed at ln=${ln}, r=${r}, p=${p}`));
-      return;
-    }
-    const options = { N: 2 ** ln, r, p, maxmem: 2 * memoryBytes(cost) };
-    scrypt(secret, salt, HASH_BYTES, options, (error, hash) => (error ? reject(error) : resolve(hash)));
-  });
+export const computeHash = async (input: SlowHashInput): Promise<Uint8Array> => {
+  const { cost } = input;
+  const hash = await (cost.algorithm === "argon2id" ? computeArgon2id(input, cost) : computeScrypt(input, cost));
+  if (hash === undefined) throw new RangeError(`no password is hashed at ${JSON.stringify(cost)}`);
+  return hash;
+};
 
 /** So that a burst of logins neither holds up token checks, nor lets waiting database calls run into their limit. */
 const PAUSE_MS = 25;

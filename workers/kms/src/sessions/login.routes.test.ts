@@ -1,3 +1,4 @@
+import { scryptSync } from "node:crypto";
 import { decodeJwt } from "jose";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Fountain, startFountain } from "../../../../tests/support/harness.ts";
@@ -11,6 +12,8 @@ import {
   tokensSchema,
 } from "../../../../tests/support/kms.ts";
 import { createPasswords } from "../accounts/password.ts";
+import { macInContext } from "../crypto/mac.ts";
+import { CURRENT_COST } from "../crypto/password-cost.ts";
 import { computeHash } from "../hashing/slow-hash.ts";
 
 const PASSWORD = "a long enough password";
@@ -100,10 +103,26 @@ test("never writes a password, a token or a stored hash to the log", async () =>
     expect(logs).not.toContain(secret);
 });
 
-test("stores a new hash at login when the cost has changed, and lets the user in all the same", async () => {
+const hashAtLess = async (userId: string): Promise<string> => {
   const { passwordPepper: pepper } = await keysOf(fountain);
-  const cheap = createPasswords({ pepper, slowHash: { hash: computeHash }, randomBytes, cost: { ln: 10, r: 8, p: 1 } });
-  const outdated = await cheap.hash(await idOf("Eve"), PASSWORD);
+  const cost = { ...CURRENT_COST, m: 1_024 };
+  return createPasswords({ pepper, slowHash: { hash: computeHash }, randomBytes, cost }).hash(userId, PASSWORD);
+};
+
+const hashByScrypt = async (userId: string): Promise<string> => {
+  const { passwordPepper } = await keysOf(fountain);
+  const secret = Buffer.from(macInContext(passwordPepper, `password/${userId}`, PASSWORD), "base64url");
+  const salt = randomBytes(16);
+  const hash = scryptSync(secret, salt, 32, { N: 2 ** 14, r: 8, p: 5 });
+  const [saltText, hashText] = [salt, hash].map((bytes) => Buffer.from(bytes).toString("base64").replaceAll("=", ""));
+  return `$scrypt$v=2$ln=14,r=8,p=5$${saltText}$${hashText}`;
+};
+
+test.each([
+  ["at another cost", hashAtLess],
+  ["by scrypt", hashByScrypt],
+])("replaces a hash %s at login, and lets the user in all the same", async (_, hash) => {
+  const outdated = await hash(await idOf("Eve"));
   await fountain.databases["kms"]?.execute({
     sql: "UPDATE users SET password_hash = ? WHERE username = 'Eve'",
     args: [outdated],
@@ -111,7 +130,7 @@ test("stores a new hash at login when the cost has changed, and lets the user in
   expect((await logInWith("Eve", "not the right password")).status).toBe(401);
   expect(await storedHash()).toBe(outdated);
   expect((await logInWith("Eve", PASSWORD)).status).toBe(200);
-  expect(await storedHash()).toMatch(/^\$scrypt\$v=2\$ln=14,r=8,p=5\$/);
+  expect(await storedHash()).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
   expect((await logInWith("Eve", PASSWORD)).status).toBe(200);
 });
 
