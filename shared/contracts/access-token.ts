@@ -13,6 +13,19 @@ const NARROW_AUDIENCES = WORKERS.filter((worker) => worker !== "gateway");
 export const AUDIENCES = [TOKEN_AUDIENCE, ...NARROW_AUDIENCES] as const;
 export type Audience = (typeof AUDIENCES)[number];
 const audience = z.enum(AUDIENCES);
+
+/** Makes {@link UpstreamAudience} a type of its own, which only {@link isUpstreamAudience} gives a name. */
+declare const UPSTREAM: unique symbol;
+/** The audience of a token for an upstream, by the upstream's name. */
+export type UpstreamAudience = string & { readonly [UPSTREAM]: true };
+const UPSTREAM_NAME = /^[a-z][a-z0-9-]{0,62}$/;
+/** Names of Fountain's own: whatever accepts one as audience would take an upstream's token for one of a caller. */
+const OWN_AUDIENCES: ReadonlySet<string> = new Set([TOKEN_AUDIENCE, ...WORKERS]);
+
+/** Whether tokens can be issued for an upstream of this name: Fountain's own workers refuse them. */
+export const isUpstreamAudience = (name: string): name is UpstreamAudience =>
+  UPSTREAM_NAME.test(name) && !OWN_AUDIENCES.has(name);
+
 /** The `client_id` of tokens that a person got by logging in. */
 export const FIRST_PARTY_CLIENT = "fountain";
 /**

@@ -155,6 +155,35 @@ export interface SecretWrite {
   cas: number;
 }
 
+/** The caller's access token, and what the upstream that is called shall receive. */
+export interface UpstreamTokenRequest {
+  token: string;
+  /** The upstream's name. */
+  audience: string;
+  /** What the token may carry at most: the scopes that the upstream understands. */
+  scopes: string[];
+}
+
+/** A user by id, a service by name, or an API key by its id. */
+export type DescribedPrincipal = { subject: string } | { service: string } | { key: string };
+
+/** What a principal may do now, if they authenticate. */
+export interface PrincipalDescription {
+  kind: "user" | "service";
+  /** As in the `sub` of their tokens. */
+  subject: string;
+  clientId: string;
+  roles: string[];
+  /** All that they may have; a user's with the roles for which a second factor must have been passed. */
+  scopes: string[];
+  /** Whether a user is not locked, and a key not ended nor disabled. */
+  usable: boolean;
+  /** Why not. */
+  reason?: "locked" | "revoked" | "expired" | "disabled";
+  /** Addresses and networks that the key may be used from; `null`: anywhere. */
+  allowedAddresses: string[] | null;
+}
+
 /** Why an upstream cannot have these scopes: one is another's, or there would be more than fit into a token. */
 export type DeclarationFailure = { kind: "taken"; scope: string; owner: string } | { kind: "too-many" };
 
@@ -203,6 +232,13 @@ export interface KmsRpc {
   declareScopes(owner: string, scopes: Record<string, string>): Promise<Result<true, DeclarationFailure>>;
   /** Takes the scopes of an upstream out of new tokens until it declares them again. */
   withdrawScopes(owner: string): Promise<Result<true>>;
+  /**
+   * A token for an upstream alone, of five minutes at most, which says of the caller what theirs says. `refused`: the token is
+   * invalid or restricted to workers or searches, or the audience is no upstream's name.
+   */
+  issueUpstreamToken(request: UpstreamTokenRequest): Promise<Result<IssuedToken, "refused">>;
+  /** Who that is and what they may do, for the explanation of a decision. */
+  describePrincipal(who: DescribedPrincipal): Promise<Result<PrincipalDescription, "unknown">>;
   /** Encrypts text for storage elsewhere (AES-256-GCM). */
   seal(input: SealInput): Promise<Result<string>>;
   /** Decrypts what `seal` gave for the same context. */

@@ -129,6 +129,7 @@ const TABLE = {
     "POST /token": OAUTH,
     "POST /revoke": OAUTH,
     "POST /introspect": OAUTH,
+    "GET /revocations": scope("tokens:verify"),
     "POST /logout": AUTHENTICATED,
     "GET /sessions": USER,
     "DELETE /sessions/{id}": USER,

@@ -36,6 +36,7 @@ export const EXPECTED: { [Worker in WorkerName]: Record<RouteKey<Worker>, Expect
     "POST /token": "token.refresh",
     "POST /revoke": "session.end",
     "POST /introspect": READS,
+    "GET /revocations": READS,
     "POST /logout": "session.end",
     "GET /sessions": READS,
     "DELETE /sessions/{id}": "session.end",

@@ -31,6 +31,7 @@ import { meEndpoints } from "./sessions/me.routes.ts";
 import { sessionsEndpoints } from "./sessions/sessions.routes.ts";
 import { TokenTooLong } from "./tokens/access-token.ts";
 import { keySetEndpoints } from "./tokens/key-set.routes.ts";
+import { revocationsEndpoints } from "./tokens/revocations.routes.ts";
 import { signingKeysEndpoints } from "./tokens/signing-keys.routes.ts";
 import { secretVersionsEndpoints } from "./vault/secret-versions.routes.ts";
 import { secretsEndpoints } from "./vault/secrets.routes.ts";
@@ -61,6 +62,7 @@ const ENDPOINTS = [
   ...keyChangesEndpoints,
   ...keyRotationEndpoints,
   ...keysEndpoints,
+  ...revocationsEndpoints,
   ...signingKeysEndpoints,
   ...secretVersionsEndpoints,
   ...wrappingEndpoints,

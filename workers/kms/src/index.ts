@@ -18,6 +18,8 @@ import type { InternalKeys } from "./crypto/root-key.ts";
 import { createSealer } from "./crypto/sealing.ts";
 import { createClients } from "./oauth/clients.ts";
 import { createSearchKeys } from "./oauth/search-key.ts";
+import { createUpstreamTokens } from "./oauth/upstream-token.ts";
+import { createPrincipalDescription } from "./principals/principal-description.ts";
 import { createPrivacyStore } from "./privacy/privacy.store.ts";
 import { createPrivacy } from "./privacy/privacy.ts";
 import { createEntrypoints, trustOf } from "./rpc.ts";
@@ -105,6 +107,23 @@ const compose = (foundation: Foundation, keys: InternalKeys): KmsServices => {
     upstreamScopes,
     later,
     clients: createClients({ apiKeys, issueToken, recorder, now }),
+    issueUpstreamToken: createUpstreamTokens({
+      verify,
+      issueToken: createTokenIssuer({
+        issuer: env.PUBLIC_URL,
+        signer: () => keyRing.signer(env.REVOCATION_MAX_STALENESS_SECONDS * 1000),
+        now,
+        createId,
+      }),
+      maxStalenessSeconds: env.REVOCATION_MAX_STALENESS_SECONDS,
+      now,
+    }),
+    describePrincipal: createPrincipalDescription({
+      users,
+      services: keyServices.services,
+      apiKeys: storedKeys,
+      now,
+    }),
     searchKeys: createSearchKeys({ sessions: storedSessions, apiKeys: storedKeys, issueToken, recorder, now }),
     keyRing,
     signingKeys,

@@ -121,6 +121,13 @@ export const createEntrypoints = (connect: (bindings: unknown) => Promise<KmsSer
         return success(true);
       },
 
+      issueUpstreamToken: async ({ issueUpstreamToken }, request) => {
+        const token = await issueUpstreamToken(request);
+        return token.ok ? success(issued(token.value)) : token;
+      },
+
+      describePrincipal: ({ describePrincipal }, who) => describePrincipal(who),
+
       seal: async ({ sealer }, { context, plaintext }) => success(await sealer.seal(context, plaintext)),
 
       open: async ({ sealer }, { context, ciphertext }) => {

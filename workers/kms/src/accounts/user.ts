@@ -52,6 +52,8 @@ export interface NewPassword {
 
 export interface UserStore {
   findById(id: string): Promise<Profile | undefined>;
+  /** With what their roles grant now. */
+  findEntitled(id: string): Promise<EntitledUser | undefined>;
   /** By the key of a username, see `usernameKey`. */
   findCredentials(usernameKey: string): Promise<Credentials | undefined>;
   findCredentialsById(id: string): Promise<Credentials | undefined>;

@@ -150,6 +150,13 @@ export const createUserStore = ({ orm, client }: KmsDatabase, emails: EmailAddre
       const row = await byId.get({ id });
       return row && profileFrom(row);
     },
+    findEntitled: async (id) => {
+      const [row] = await orm
+        .select({ user: users, permissions: permissionsOfUser })
+        .from(users)
+        .where(eq(users.id, id));
+      return row && entitledUserFrom(row.user, row.permissions);
+    },
     findCredentials: async (key) => {
       const [row] = await orm.select().from(users).where(eq(users.usernameKey, key));
       return row && credentialsFrom(row);

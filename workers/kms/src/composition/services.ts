@@ -8,6 +8,8 @@ import type { AuditLog } from "../audit-log/audit-log.ts";
 import type { Sealer } from "../crypto/sealing.ts";
 import type { Clients } from "../oauth/clients.ts";
 import type { SearchKeys } from "../oauth/search-key.ts";
+import type { IssueUpstreamToken } from "../oauth/upstream-token.ts";
+import type { DescribePrincipal } from "../principals/principal-description.ts";
 import type { Privacy } from "../privacy/privacy.ts";
 import type { ServiceStore } from "../services/service.ts";
 import type { ServiceRegistry } from "../services/service-registry.ts";
@@ -33,6 +35,8 @@ export interface KmsServices extends BaseServices, AccountServices, Vault {
   clients: Clients;
   upstreamScopes: UpstreamScopes;
   searchKeys: SearchKeys;
+  issueUpstreamToken: IssueUpstreamToken;
+  describePrincipal: DescribePrincipal;
   keyRing: KeyRing;
   signingKeys: SigningKeys;
   /** Stores what other workers report. */

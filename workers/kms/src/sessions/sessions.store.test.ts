@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import type { Audience } from "#shared/contracts/access-token.ts";
 import { isScope, type Scope } from "#shared/contracts/rights.ts";
 import { DAY_MS, refreshTokens, START_MS, useSessions } from "../../../../tests/support/kms/sessions.ts";
+import { upstreamScopesIn } from "../../../../tests/support/kms/upstream-scopes.ts";
 import { auditEntry } from "../../../../tests/support/kms.ts";
 
 const { clock, client, count, end, open, refreshed, store, sessions, user } = useSessions();
@@ -95,6 +96,26 @@ test.for([ONCE, { once: false } as const])(
     expect(decodeJwt(raised.value.accessToken)).toMatchObject({ scope: "search:read", aud: "search" });
   },
 );
+
+test("a second factor, or the lack of one, adds what was declared since the token was issued, unless that is narrowed", async () => {
+  const { sessionId, access } = await open();
+  await upstreamScopesIn(client()).declare("notes", { "notes:read": "Read notes" });
+  const grants = "UPDATE roles SET permissions = json_insert(permissions, '$[#]', 'notes:read') WHERE name = 'editor'";
+  await client().execute(grants);
+  const scopes = access.scope.split(" ").filter(isScope);
+  const audiences: Audience[] = ["fountain"];
+  for (const narrowed of [false, true]) {
+    const token = { sessionId, audiences, scopes, narrowed };
+    const attested = await sessions().attestFactorless({ ...token, purpose: ONCE.purpose });
+    const raised = await sessions().elevate({ ...token, method: "otp", ...ONCE });
+    for (const issued of [attested, raised]) {
+      if (!issued.ok) throw new Error(issued.error.kind);
+      const claims = decodeJwt(issued.value.accessToken);
+      expect(claims["scope"]).toBe(narrowed ? access.scope : `${access.scope} notes:read`);
+      expect(claims["narrowed"]).toBe(narrowed ? true : undefined);
+    }
+  }
+});
 
 test("says of a token that scopes were left out on request, and of no other", async () => {
   const opened = await open();

@@ -7,6 +7,7 @@ import {
   MAX_TOKEN_CHARACTERS,
   TOKEN_AUDIENCE,
   TOKEN_TYPE,
+  type UpstreamAudience,
 } from "#shared/contracts/access-token.ts";
 import type { IssuedToken } from "#shared/contracts/kms.ts";
 import { detailsOf, type Purpose } from "#shared/contracts/purpose.ts";
@@ -40,8 +41,8 @@ export interface Grant {
   narrowed?: true;
   /** Its `jti`, where the caller has to know it. */
   tokenId?: string;
-  /** The workers that accept it; by default all. */
-  audiences?: readonly Audience[];
+  /** The workers that accept it, or the upstream; by default all workers. */
+  audiences?: readonly (Audience | UpstreamAudience)[];
   /** The service that acts for the subject, and the key it showed. */
   actor?: { subject: string; sessionId: string };
 }
@@ -101,7 +102,7 @@ export const createTokenIssuer =
       ...(grant.withheldRoles?.length && { withheld_roles: [...grant.withheldRoles] }),
       ...(grant.factorless && { factorless: grant.factorless }),
       ...(grant.narrowed && { narrowed: grant.narrowed }),
-    } satisfies Claims;
+    } satisfies Omit<Claims, "aud"> & { aud: string | string[] };
     const accessToken = await new SignJWT(claims)
       .setProtectedHeader({ alg: algorithm, kid, typ: TOKEN_TYPE })
       .sign(privateKey);

@@ -49,8 +49,11 @@ export interface TrustStore {
 export interface KeyRing {
   /** What other workers verify tokens with, and what was revoked since that position. Fails with `WrongSecretKey`. */
   trust(position?: number): Promise<Trust>;
-  /** The key to sign with; a ring without keys makes its first ones. Fails with `WrongSecretKey`. */
-  signer(): Promise<Signer>;
+  /**
+   * The key to sign with; a ring without keys makes its first ones. The database is asked only where what is remembered is
+   * older than `maxAgeMs`, by default a second. Fails with `WrongSecretKey`.
+   */
+  signer(maxAgeMs?: number): Promise<Signer>;
   /** Makes the next call read the keys again. */
   forget(): void;
 }
@@ -153,9 +156,9 @@ export const createKeyRing = ({ store, wrapping, algorithm, recorder, now }: Key
   };
 
   /** What was read a moment ago is used again, unless the caller has a later position already. */
-  const read = async (position = 0): Promise<SigningKey[]> => {
+  const read = async (position = 0, maxAgeMs = TRUST_MEMORY_MS): Promise<SigningKey[]> => {
     const readAtMs = now();
-    if (remembered && readAtMs - remembered.readAtMs < TRUST_MEMORY_MS && position <= log.position())
+    if (remembered && readAtMs - remembered.readAtMs < maxAgeMs && position <= log.position())
       return remembered.signingKeys;
     const signingKeys = await complete(await readStored());
     prune(signingKeys);
@@ -167,8 +170,8 @@ export const createKeyRing = ({ store, wrapping, algorithm, recorder, now }: Key
     forget: () => {
       remembered = undefined;
     },
-    signer: async () => {
-      const key = signingKeyOf(await read(), now());
+    signer: async (maxAgeMs) => {
+      const key = signingKeyOf(await read(undefined, maxAgeMs), now());
       if (!key) throw new Error("no signing key is current");
       return (await open(key)).signer;
     },
