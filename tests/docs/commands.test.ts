@@ -32,6 +32,7 @@ const GUIDE: readonly (readonly [string, string])[] = [
   ["docs/api-keys.md", "API keys"],
   ["docs/api-keys.md", "Leaked keys"],
   ["docs/tokens.md", "Token exchange"],
+  ["docs/tokens.md", "Verifying tokens beside the gateway"],
   ["docs/search.md", "Searching"],
   ["docs/search.md", "Scoped keys"],
   ["docs/audit.md", "Audit trail"],
@@ -186,6 +187,7 @@ describe.skipIf(missing.length > 0)(`on another fresh home${why}`, () => {
     expect(said("docs/secrets.md Encryption as a service")).toContain('"plaintext":"aGVsbG8="');
     expect(said("docs/api-keys.md API keys")).toMatch(/whsec_.*^ftn_.*192\.0\.2\.0\/24/ms);
     expect(said("docs/tokens.md Token exchange")).toContain('"access_token"');
+    expect(said("docs/tokens.md Verifying tokens beside the gateway")).toContain('"isWhole":true');
     expect(said("docs/search.md Scoped keys")).toContain('"filter_by":"script_id:=1"');
     expect(said("docs/audit.md Audit trail")).toContain('"valid":true');
     expect(said("docs/audit.md Verify an export offline").match(/^valid: entries/gm)).toHaveLength(3);
