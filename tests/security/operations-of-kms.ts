@@ -166,6 +166,7 @@ export const KMS: Record<string, Variant[]> = {
   "DELETE /keys/{service}/{id}": [nothing(ENDS, ({ services }) => [key(services.revoked)])],
   "DELETE /keys/{service}": [nothing(ENDS, ({ services }) => [`/kms/keys/${services.revoked.name}`])],
   "DELETE /services/{name}": [nothing(ENDS, ({ services }) => [`/kms/services/${services.removed.name}`])],
+  "GET /revocations": [nothing(READS, () => ["/kms/revocations?position=0"])],
   "GET /signing-keys": [nothing(READS, () => ["/kms/signing-keys"])],
   "POST /signing-keys/rotate": [
     nothing("keys that never leave", () => ["/kms/signing-keys/rotate"], { answers: [409] }),

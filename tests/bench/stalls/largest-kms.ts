@@ -32,6 +32,7 @@ export const KMS: Record<string, Largest> = {
   ],
   "kms POST /revoke": () => [form("/kms/revoke", { token: filled(16_000, "a.") })],
   "kms POST /introspect": () => [form("/kms/introspect", { token: filled(16_000, "a.") })],
+  "kms GET /revocations": () => [get("/kms/revocations", "every revocation in force")],
   "kms POST /logout": NO_BODY,
   "kms GET /sessions": PAGE,
   "kms DELETE /sessions/{id}": ONE_ROW,
