@@ -112,6 +112,10 @@ fi
 
 address_typesense
 
+if [[ ! ${SUBNET:=10.213} =~ ^[0-9]{1,3}\.[0-9]{1,3}$ ]]; then
+  faults+=("SUBNET is \"$SUBNET\": set it to the first two numbers of a private network's addresses, such as 10.213")
+fi
+
 # Where the mail server is decides how far messages may go.
 case $SMTP_NETWORK in
   public) config=workerd.capnp ;;
@@ -123,6 +127,10 @@ if ((${#faults[@]} > 0)); then
   printf 'Fountain: %s\n' "${faults[@]}" >&2
   exit 1
 fi
+
+# Where no service behind the gateway may be: $home/networks.capnp, which workerd's configuration reads, leads to this file.
+networks=$(<"$home/networks.capnp.in")
+echo "${networks//SUBNET/$SUBNET}" >/tmp/networks.capnp
 
 # Defines how to start and probe the process of workerd with this number, at HOST/PORT.
 serve_at() {

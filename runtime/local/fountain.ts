@@ -123,6 +123,12 @@ const prepare = async (
     usedDatabases: home.usedDatabases,
     hasherSockets: HASHER_SERVICES.map((name) => socketIn(home.directory, name)),
     siblingSockets: siblingSocketsIn(home),
+    ports: [
+      settings.port,
+      sqld.port,
+      sqld.adminPort,
+      ...(settings.metricsPort === undefined ? [] : [settings.metricsPort]),
+    ],
     sqld: { port: sqld.port, adminPort: sqld.adminPort, adminKey: sqld.adminKey },
     signingKeyPem: sqld.signingKey.export({ type: "pkcs8", format: "pem" }).toString(),
     variables: {

@@ -22,6 +22,8 @@ export interface PreparationOrder {
   hasherSockets: string[];
   /** The paths of the internal sockets that processes of workerd but the first may have. */
   siblingSockets: string[];
+  /** Every TCP port that Fountain listens on. */
+  ports: number[];
   /** Variables that beat the wrangler files' defaults, and that the operator's own beat. */
   variables: Record<string, string>;
 }

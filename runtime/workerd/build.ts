@@ -10,6 +10,7 @@ import { bundleWorkers } from "./bundle.ts";
 import { writeHasherConfig } from "./hasher-config.ts";
 import { readTopology } from "./topology.ts";
 import { OPEN_ADDRESSES } from "./typesense.ts";
+import { NETWORKS_TEMPLATE, networksTemplate } from "./upstreams.ts";
 import { PRIVATE_MAIL_CONFIG_FILE } from "./workerd.ts";
 import { writeWorkerdConfig } from "./workerd-config.ts";
 
@@ -21,6 +22,7 @@ try {
   mkdirSync(directory, { recursive: true });
   await bundleWorkers(topology.workers, directory);
   writeFileSync(path.join(directory, "settings.list"), settingsList(topology));
+  writeFileSync(path.join(directory, NETWORKS_TEMPLATE), networksTemplate());
   const config = writeWorkerdConfig(topology, directory, { typesense: OPEN_ADDRESSES });
   writeWorkerdConfig(topology, directory, { messages: "any", typesense: OPEN_ADDRESSES }, PRIVATE_MAIL_CONFIG_FILE);
   writeHasherConfig(topology, directory);

@@ -9,6 +9,7 @@ import { writeHasherConfig } from "./hasher-config.ts";
 import { keepBundles } from "./kept-bundles.ts";
 import { DATABASE_TOKEN, hasDatabase, readTopology } from "./topology.ts";
 import { nodeAddresses, TYPESENSE_NODES } from "./typesense.ts";
+import { NEVER_REACHED } from "./upstreams.ts";
 import { writeWorkerdConfig } from "./workerd-config.ts";
 
 /** Throws an OperatorError when the start cannot continue. */
@@ -34,6 +35,8 @@ export const prepare = async (root: string, order: PreparationOrder): Promise<Pr
     typesense: nodeAddresses(nodes.ok ? nodes.value : []),
     hashers: order.hasherSockets.map((socket) => `unix:${socket}`),
     siblings: order.siblingSockets.map((socket) => `unix:${socket}`),
+    neverUpstreams: NEVER_REACHED,
+    internalPorts: order.ports,
   });
   writeHasherConfig(topology, order.build);
   const maintainedWorkers = topology.workers.filter(({ crons }) => crons.length > 0).map(({ worker }) => worker);

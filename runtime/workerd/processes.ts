@@ -22,8 +22,9 @@ export const SIBLING_SERVICES: readonly string[] = Array.from(
   (_, n) => `workerd-${n + 2}`,
 );
 
-/** Their internal sockets in a container, whose loopback addresses no one else reaches. */
-export const LOOPBACK_ADDRESSES: readonly string[] = SIBLING_SERVICES.map((_, n) => `127.0.0.1:${8789 + n}`);
+/** The ports of their internal sockets in a container, whose loopback addresses no one else reaches. */
+export const LOOPBACK_PORTS: readonly number[] = SIBLING_SERVICES.map((_, n) => 8789 + n);
+export const LOOPBACK_ADDRESSES: readonly string[] = LOOPBACK_PORTS.map((port) => `127.0.0.1:${port}`);
 
 /** Only there can several processes listen on one port. */
 export const canShareAPort = process.platform === "linux";

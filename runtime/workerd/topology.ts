@@ -6,6 +6,7 @@ import { z } from "zod";
 import { OperatorError, reasonOf } from "../local/operator-error.ts";
 import { HASHER_SERVICES } from "./hasher.ts";
 import { TYPESENSE_SERVICE } from "./typesense.ts";
+import { UPSTREAMS_SERVICE } from "./upstreams.ts";
 import { INTERNET_SERVICE, LIBSQL_SERVICE, MESSAGES_SERVICE } from "./workerd.ts";
 
 /** The var that names a worker's own database; every other var is one setting shared by name. */
@@ -20,6 +21,7 @@ export const OUTSIDE_SERVICES: readonly string[] = [
   INTERNET_SERVICE,
   MESSAGES_SERVICE,
   TYPESENSE_SERVICE,
+  UPSTREAMS_SERVICE,
   ...HASHER_SERVICES,
 ];
 

@@ -7,6 +7,7 @@ import { moduleList } from "./modules.ts";
 import { LOOPBACK_ADDRESSES, SIBLING_SERVICES, SIBLINGS } from "./processes.ts";
 import type { ServiceBinding, Topology, Worker } from "./topology.ts";
 import { type NodeAddress, nodeBinding, nodeService, TYPESENSE_NODES, TYPESENSE_SERVICE } from "./typesense.ts";
+import { CONTAINER_PORTS, INTERNAL_PORTS, upstreamsService } from "./upstreams.ts";
 import {
   CONFIG_FILE,
   INTERNAL_SOCKET,
@@ -38,7 +39,10 @@ const serviceBinding = ({ binding, service, entrypoint }: ServiceBinding): strin
   return `(name = ${text(binding)}, service = ${target})`;
 };
 
-const workerService = (worker: Worker): string => {
+/** A binding that is text of the configuration itself. */
+type Text = readonly [name: string, value: string];
+
+const workerService = (worker: Worker, texts: readonly Text[] = []): string => {
   const outbound = worker.services.find(({ binding }) => binding === OUTBOUND);
   const bindings = [
     ...worker.services.filter((service) => service !== outbound).map(serviceBinding),
@@ -47,6 +51,7 @@ const workerService = (worker: Worker): string => {
     ),
     // What ends workerd notifies it before, over the internal socket.
     `(name = "LOG_IN_BATCHES", text = "1")`,
+    ...texts.map(([name, value]) => `(name = ${text(name)}, text = ${text(value)})`),
   ];
   return `(name = ${text(worker.name)}, worker = (
     modules = [${moduleList(worker.worker)}],
@@ -110,6 +115,10 @@ export interface Reach {
   hashers?: readonly string[];
   /** The internal sockets of all processes but the first. */
   siblings?: readonly string[];
+  /** The networks in which no upstream is; by default those of a container, which a file of its own has. */
+  neverUpstreams?: readonly string[];
+  /** The ports of this machine that Fountain listens on; by default those of a container. */
+  internalPorts?: readonly number[];
 }
 
 /**
@@ -118,17 +127,21 @@ export interface Reach {
  */
 export const workerdConfig = ({ workers }: Topology, reach: Reach = {}): string => {
   const { internet = "public", messages = "public", typesense = [] } = reach;
-  const { hashers = ABSTRACT_ADDRESSES, siblings = LOOPBACK_ADDRESSES } = reach;
-  const [front] = workers;
+  const { hashers = ABSTRACT_ADDRESSES, siblings = LOOPBACK_ADDRESSES, internalPorts = CONTAINER_PORTS } = reach;
+  const [front, ...others] = workers;
   if (front === undefined) throw new Error("a topology has at least one worker");
   const services = [
-    ...[...workers, internalWorker(front, workers), typesenseWorker(front, typesense)].map(workerService),
+    workerService(front, [[INTERNAL_PORTS, internalPorts.join(",")]]),
+    ...[...others, internalWorker(front, workers), typesenseWorker(front, typesense)].map((worker) =>
+      workerService(worker),
+    ),
     ...typesense.map(typesenseNode),
     ...HASHER_SERVICES.map((service, index) => otherProcess(service, hashers[index])),
     ...SIBLING_SERVICES.map((service, index) => otherProcess(service, siblings[index])),
     `(name = ${text(LIBSQL_SERVICE)}, external = (http = ()))`,
     egress(INTERNET_SERVICE, internet),
     egress(MESSAGES_SERVICE, messages),
+    upstreamsService(reach.neverUpstreams),
     `(name = ${text(NO_NETWORK)}, network = (allow = []))`,
   ];
   const sockets = [

@@ -50,6 +50,8 @@ test("the image holds workerd, the bundles, the configuration and the entry poin
       "fountain/hashers.bash",
       "fountain/healthcheck.bash",
       "fountain/listen.pl",
+      "fountain/networks.capnp",
+      "fountain/networks.capnp.in",
       "fountain/settings.list",
       "fountain/supervise.bash",
       "fountain/workerd-private-mail.capnp",

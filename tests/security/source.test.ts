@@ -53,8 +53,9 @@ test("no cookie is set or read, and nothing is kept in a browser", () => {
   expect(filesWith(/set-cookie|setCookie|hono\/cookie|\blocalStorage\b|\bsessionStorage\b|\bindexedDB\b/i)).toEqual([]);
 });
 
-/** Who calls others; each says what becomes of a redirect. The gateway's callees are its own workers, libSQL is a binding. */
+/** Who calls others; each says what becomes of a redirect. libSQL is a binding. */
 const CALLERS = [
+  "workers/gateway/src/proxy/egress.ts",
   "workers/gateway/src/proxy/forward.ts",
   "workers/kms/src/services/webhook-sender.ts",
   "workers/search/src/typesense/transport.ts",

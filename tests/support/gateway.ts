@@ -14,6 +14,7 @@ import { createGatewayApp } from "../../workers/gateway/src/app.ts";
 import { DESTINATIONS, type Destination } from "../../workers/gateway/src/backends/target.ts";
 import type { GatewayServices } from "../../workers/gateway/src/composition/services.ts";
 import { drainable } from "../../workers/gateway/src/health/drain.ts";
+import { createEgress } from "../../workers/gateway/src/proxy/egress.ts";
 import { bindingOf, probeAll, upstreamsIn } from "../../workers/gateway/src/proxy/upstream.ts";
 import { bindingTo } from "./rpc/private-calls.ts";
 import { createTestSigner, type TestSigner, testClaims } from "./tokens.ts";
@@ -157,6 +158,8 @@ export const createTestGateway = async (corsOrigins: readonly string[] = []): Pr
     },
     personalDataOf: async (userId) => ({ document: { userId }, signature: "a.b.c" }),
     upstreams,
+    egress: createEgress(),
+    internalPorts: new Set(),
     publicUrl: ISSUER,
     responseHeaders: securityHeaders(ISSUER),
     trustedProxies: [],

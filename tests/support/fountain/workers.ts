@@ -9,6 +9,7 @@ import { HASHER_SERVICES } from "../../../runtime/workerd/hasher.ts";
 import { wasmOf } from "../../../runtime/workerd/modules.ts";
 import type { Worker } from "../../../runtime/workerd/topology.ts";
 import { nodeAddresses, nodeBinding, TYPESENSE_NODES, TYPESENSE_SERVICE } from "../../../runtime/workerd/typesense.ts";
+import { NEVER_REACHED, UPSTREAMS_SERVICE } from "../../../runtime/workerd/upstreams.ts";
 import { INTERNAL_WORKER, INTERNET_SERVICE, LIBSQL_SERVICE, OUTBOUND } from "../../../runtime/workerd/workerd.ts";
 import { bundleOfProduction } from "./bundles.ts";
 
@@ -35,6 +36,7 @@ type Designator = NonNullable<WorkerOptions["serviceBindings"]>[string];
 /** The services that are no workers. Tests receive on this machine what otherwise goes out to the internet. */
 const OUTSIDE: Record<string, ((sqldPort: number) => Designator) | undefined> = {
   [LIBSQL_SERVICE]: (sqldPort) => ({ external: { address: `127.0.0.1:${sqldPort}`, http: {} } }),
+  [UPSTREAMS_SERVICE]: () => ({ network: { allow: ["public", "private"], deny: [...NEVER_REACHED] } }),
   [INTERNET_SERVICE]: () => ({ network: { allow: ["local"] } }),
 };
 

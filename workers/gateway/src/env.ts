@@ -1,7 +1,15 @@
 import { z } from "zod";
 import type { ServiceARpc } from "#shared/contracts/service-a.ts";
 import type { TwofaRpc } from "#shared/contracts/twofa.ts";
-import { databaseBindings, EXPORT_DEADLINE_MS, kmsRpc, rpc, verifierBindings } from "#shared/http/bindings.ts";
+import {
+  databaseBindings,
+  EXPORT_DEADLINE_MS,
+  fetcher,
+  kmsRpc,
+  optionalBinding,
+  rpc,
+  verifierBindings,
+} from "#shared/http/bindings.ts";
 import { listed, setting, settingsSchema } from "#shared/settings/settings.ts";
 import { parseNetworks } from "./admission/client-address.ts";
 import { originsSchema } from "./admission/cors.ts";
@@ -12,11 +20,19 @@ const networks = z.string().transform((text, context) => {
   return parsed ?? [];
 });
 
+const MAX_PORT = 65_535;
+
 const CONTACT = /^(?:mailto:[^\s@,]+@[^\s@,]+|https:\/\/[^\s,]+|tel:\+?[\d().-]+)$/;
 const contactsSchema = z
   .string()
   .transform(listed)
   .pipe(z.array(z.string().regex(CONTACT)));
+
+const portsSchema = z
+  .string()
+  .transform(listed)
+  .transform((ports) => new Set(ports.map(Number)))
+  .refine((ports) => [...ports].every((port) => Number.isInteger(port) && port >= 1 && port <= MAX_PORT));
 
 export const envSchema = settingsSchema({
   ...verifierBindings,
@@ -38,4 +54,8 @@ export const envSchema = settingsSchema({
   TWOFA_RPC: rpc<TwofaRpc>("twofa", { deadlinesMs: { factorsOf: EXPORT_DEADLINE_MS } }),
   SERVICE_A_RPC: rpc<ServiceARpc>("service-a", { deadlinesMs: { contributionsOf: EXPORT_DEADLINE_MS } }),
   ...databaseBindings,
+  /** The egress of a self-hosted Fountain to the services behind the gateway; on the edge `fetch` is. */
+  UPSTREAMS: optionalBinding(fetcher),
+  /** The ports of this machine that Fountain itself listens on; the runtime's configuration has them, and the edge none. */
+  INTERNAL_PORTS: optionalBinding(portsSchema),
 });

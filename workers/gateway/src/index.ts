@@ -18,6 +18,7 @@ import type { GatewayServices } from "./composition/services.ts";
 import * as schema from "./configuration/configuration.schema.ts";
 import { envSchema } from "./env.ts";
 import { drainable } from "./health/drain.ts";
+import { createEgress } from "./proxy/egress.ts";
 import { probeAll, upstreamsIn } from "./proxy/upstream.ts";
 import { createGatewayInternal } from "./rpc.ts";
 
@@ -53,6 +54,8 @@ const connect = once((bindings: unknown): GatewayServices => {
     passkeyLogins: createPasskeyLogins(env.TWOFA_RPC),
     recorder: createReportingRecorder(env.KMS_RPC, log),
     upstreams,
+    egress: createEgress(env.UPSTREAMS),
+    internalPorts: env.INTERNAL_PORTS ?? new Set(),
     publicUrl: env.PUBLIC_URL,
     responseHeaders: securityHeaders(env.PUBLIC_URL),
     trustedProxies: env.TRUSTED_PROXIES,

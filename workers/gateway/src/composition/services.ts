@@ -28,6 +28,10 @@ export interface GatewayServices extends BaseServices, Drainable, Maintained {
   /** Where vulnerabilities of this installation are reported, as URIs. */
   securityContacts: readonly string[];
   upstreams: Upstreams;
+  /** Sends a request to a service behind the gateway, to wherever its URL says that it is. */
+  egress: Upstream;
+  /** No service behind the gateway is on one of these ports: there is Fountain itself. */
+  internalPorts: ReadonlySet<number>;
   verifyApiKey: ApiKeyVerifier;
   twofa: Pick<TwofaRpc, "elevateOnce" | "hasFactor" | "confirmFactorless">;
   kms: Pick<KmsRpc, "redeemGrant">;
