@@ -1,4 +1,7 @@
 import { describe, expect, test } from "vitest";
+import { testClaims } from "../../tests/support/tokens.ts";
+import { claimsSchema } from "../contracts/access-token.ts";
+import { isUpstreamScope } from "../contracts/rights.ts";
 import { STEP_UP } from "../policy/routes.ts";
 import {
   assertSteppedUp,
@@ -9,7 +12,7 @@ import {
   stepUpRequired,
   unauthenticated,
 } from "./authorize.ts";
-import { type Principal, parseScopes } from "./claims.ts";
+import { type Principal, parseScopes, principalFrom } from "./claims.ts";
 
 const NOW = 1_800_000_000;
 const principal = (changed: Partial<Principal> = {}): Principal => ({
@@ -143,4 +146,26 @@ test("says invalid_token only to a caller that sent a credential (RFC 6750 §3.1
 test("a scope nobody knows grants nothing", () => {
   expect([...parseScopes("sequence:read root  sequence:READ")]).toEqual(["sequence:read"]);
   expect(parseScopes("").size).toBe(0);
+});
+
+test("a scope of an upstream is had by an administrator's whole token, and else by tokens that list it", () => {
+  const scope = "notes:read";
+  if (!isUpstreamScope(scope)) throw new Error("an upstream can have this scope");
+  const mayRead = (claims: Record<string, unknown>): boolean => {
+    const caller = principalFrom(claimsSchema.parse(testClaims("https://fountain.example", NOW, claims)));
+    return refusalOf({ caller: "authenticated", scope }, caller) === undefined;
+  };
+  const administrator = { roles: ["user", "admin"] };
+  const service = { sub: "service:films", client_id: "films" };
+  expect(mayRead(administrator)).toBe(true);
+  expect(mayRead({ scope: "search:read notes:read" })).toBe(true);
+  for (const lacking of [
+    { roles: ["user"] },
+    { ...administrator, narrowed: true },
+    { ...administrator, aud: "search" },
+    { ...administrator, search_filter: "" },
+    { ...administrator, ...service },
+    { ...administrator, client_id: "films", act: { sub: "service:films", sid: "key-1" } },
+  ])
+    expect(mayRead(lacking), JSON.stringify(lacking)).toBe(false);
 });

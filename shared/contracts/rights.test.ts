@@ -1,10 +1,28 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { isGranted, isScope, type Scope } from "./rights.ts";
+import { isGranted, isPermission, isScope, isUpstreamScope, type Scope } from "./rights.ts";
 import { coversSecretPath, coversSecretPrefix, isSecretPath, isSecretPattern } from "./secret-path.ts";
 
 const scopes = (...names: string[]): Set<Scope> => new Set(names.filter(isScope));
 const granted = (wanted: string, ...held: string[]): boolean => isScope(wanted) && isGranted(wanted, scopes(...held));
+
+test("an upstream can have scopes of two short parts, whose namespace is none of Fountain's own", () => {
+  for (const name of ["notes:read", "a:b", "my-notes2:read-all", `${"n".repeat(31)}:${"r".repeat(31)}`])
+    expect([isUpstreamScope(name), isScope(name), isPermission(name)], name).toEqual([true, true, true]);
+  for (const name of ["notes", "notes:read:all", "Notes:read", "2notes:read", "notes:", `${"n".repeat(32)}:read`])
+    expect([isUpstreamScope(name), isScope(name), isPermission(name)], name).toEqual([false, false, false]);
+  for (const name of [
+    "search:mine",
+    "users:me",
+    "gateway:all",
+    "tokens:sign",
+    "kms:read",
+    "service-a:read",
+    "fountain:all",
+  ])
+    expect([isUpstreamScope(name), isScope(name)], name).toEqual([false, false]);
+  expect([isPermission("search:read"), isPermission("secrets:read:films/*")]).toEqual([true, false]);
+});
 
 describe("a narrowed scope", () => {
   test("for encryption is one of the name of a transit key, and of no pattern", () => {

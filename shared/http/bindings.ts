@@ -51,6 +51,7 @@ export const kmsRpc = rpc<KmsRpc>("kms", {
     exchangeApiKey: CREDENTIAL_DEADLINE_MS,
     redeemGrant: CREDENTIAL_DEADLINE_MS,
     issueSearchKey: CREDENTIAL_DEADLINE_MS,
+    issueUpstreamToken: CREDENTIAL_DEADLINE_MS,
     personalData: EXPORT_DEADLINE_MS,
   },
 });

@@ -89,9 +89,10 @@ test("no comparison is a loose one", () => {
 });
 
 test("no statement is made of a value: they are bound", () => {
-  // Constants: a subquery of two statements, and a number in the definition of an index.
+  // Constants: subqueries of several statements, and a number in the definition of an index.
   expect(filesWith(/\bsql\.raw\(/)).toEqual([
     "workers/kms/src/accounts/users.store.ts",
+    "workers/kms/src/upstream-scopes/upstream-scopes.store.ts",
     "workers/service-a/src/model/schema.ts",
   ]);
   // Nothing that a caller said is at hand where statements are written: stores are given arguments, not requests.
