@@ -73,6 +73,12 @@ export const REPORTED_ACTIONS = [
   "search-rule.change",
   "dead-letters.redrive",
   "sequence.reorder",
+  "upstream.put",
+  "upstream.delete",
+  "limit.put",
+  "limit.delete",
+  "policy.put",
+  "policy.delete",
   "access.refuse",
 ] as const;
 

@@ -2,7 +2,7 @@
  * What happens to every request before its handler, in the gateway and in each worker: one order, so that a step added
  * here is in both. They differ in four places, the stages.
  */
-import type { Context, HonoRequest, MiddlewareHandler } from "hono";
+import type { Context, MiddlewareHandler } from "hono";
 import { assertMayGrant, assertSteppedUp, unauthenticated } from "../auth/authorize.ts";
 import type { Principal } from "../auth/claims.ts";
 import type { WorkerName } from "../contracts/workers.ts";
@@ -35,40 +35,53 @@ export interface Target {
 }
 
 /** What differs between the gateway and a worker behind it. `Caller`: what is known of a verified caller. */
-export interface Stages<Services extends BaseServices, Caller extends { principal: Principal }> {
+export interface Stages<
+  Services extends BaseServices,
+  Caller extends { principal: Principal },
+  At extends Target = Target,
+> {
   /** What was taken off the path before the request got here. */
   prefix: string;
   /** Finds the row of the route table; throws 404 or 405. */
-  locate: (request: Pick<HonoRequest, "method" | "path">) => Target;
+  locate: (context: RequestContext<Services>) => At | Promise<At>;
+  /** Comes before anything is asked of the caller; throws to refuse. */
+  screen?: (context: RequestContext<Services>, target: At) => void | Promise<void>;
   /** Verifies the request's credential; throws 401, or 503 where that cannot be done. */
   identify: (context: RequestContext<Services>, policy: Policy) => Promise<Caller>;
+  /** Comes once the credential is verified, and before it is asked what it is good for; throws to refuse. */
+  meter?: (context: RequestContext<Services>, call: { target: At; caller: Caller | undefined }) => void | Promise<void>;
   /** Comes last: demands or obtains the second factor, and responds or has the handler respond. */
   respond: (
     context: RequestContext<Services>,
-    call: { target: Target; caller: Caller | undefined },
+    call: { target: At; caller: Caller | undefined },
     next: () => Promise<void>,
   ) => Promise<void>;
 }
 
 /** The stages in their order. */
 export const createPipeline =
-  <Services extends BaseServices, Caller extends { principal: Principal }>({
+  <Services extends BaseServices, Caller extends { principal: Principal }, At extends Target = Target>({
     prefix,
     locate,
+    screen,
     identify,
+    meter,
     respond,
-  }: Stages<Services, Caller>): MiddlewareHandler<WorkerEnv<Services>> =>
+  }: Stages<Services, Caller, At>): MiddlewareHandler<WorkerEnv<Services>> =>
   async (context, next) => {
     const { method, path, url } = context.req;
     assertSaneAddress({ url, path });
-    const target = locate({ method, path });
+    const located = locate(context);
+    const target = located instanceof Promise ? await located : located;
     const { worker, policy, template } = target;
     context.set("template", template);
     context.set("policy", policy);
     assertUtf8Address({ url });
+    if (screen) await screen(context, target);
     const caller = policy.caller === "anyone" ? undefined : await identify(context, policy);
+    if (meter) await meter(context, { target, caller });
     if (caller) admit(context, { worker, policy, prefix }, caller.principal);
-    if (!isBodiless(method)) context.req.raw = await receiveBody(context.req.raw, policy);
+    if (!isBodiless(method) && policy.streamed !== true) context.req.raw = await receiveBody(context.req.raw, policy);
     if (caller?.principal.purpose) await assertBody(context.req.raw, policy, caller.principal);
     await respond(context, { target, caller }, next);
   };
@@ -91,7 +104,7 @@ export const createWorkerPipeline = <Services extends BaseServices>(
 ): MiddlewareHandler<WorkerEnv<Services>> =>
   createPipeline<Services, { principal: Principal }>({
     prefix: `/${worker}`,
-    locate: ({ method, path }) => {
+    locate: ({ req: { method, path } }) => {
       const { template, policy } = policyOf(worker, method, path);
       // The gateway serves these itself.
       if (policy.aggregated) throw problem("not-found", { detail: "Only the gateway serves this operation." });

@@ -54,6 +54,8 @@ export interface Policy {
   maxBodyBytes?: number;
   /** Whether the gateway aggregates the response from several workers. */
   aggregated?: true;
+  /** Whether the body is passed on as it comes, and read by no one here. */
+  streamed?: true;
   /** How long the gateway waits for the response to start. */
   timeoutSeconds?: number;
 }
@@ -96,6 +98,9 @@ const SENDING: Called = { ...stepUpIfEnrolled(USER), timeoutSeconds: SENDING_TIM
 
 /** Reads that apply the embedded filter of a scoped key. */
 const SEARCHING: Called = { ...scope("search:read"), scopedKeys: true };
+/** What is configured at the gateway: some of it is a long list of routes. */
+const CONFIGURED: Called = { ...stepUp(scope("gateway:write")), maxBodyBytes: 256 * 1024 };
+
 const TYPESENSE: Called = { ...SEARCHING, dialect: "typesense" };
 
 /** The paths that only the gateway requests, through its binding; as they are not in the table, no caller can. */
@@ -117,6 +122,18 @@ const TABLE = {
     "GET /.well-known/jwks.json": PUBLIC,
     "GET /.well-known/oauth-authorization-server": PUBLIC,
     "GET /.well-known/security.txt": PUBLIC,
+    "GET /gateway/upstreams": scope("gateway:read"),
+    "GET /gateway/upstreams/{name}": scope("gateway:read"),
+    "PUT /gateway/upstreams/{name}": CONFIGURED,
+    "DELETE /gateway/upstreams/{name}": CONFIGURED,
+    "GET /gateway/limits": scope("gateway:read"),
+    "GET /gateway/limits/{name}": scope("gateway:read"),
+    "PUT /gateway/limits/{name}": CONFIGURED,
+    "DELETE /gateway/limits/{name}": CONFIGURED,
+    "GET /gateway/policies": scope("gateway:read"),
+    "GET /gateway/policies/{name}": scope("gateway:read"),
+    "PUT /gateway/policies/{name}": CONFIGURED,
+    "DELETE /gateway/policies/{name}": CONFIGURED,
   },
   kms: {
     "GET /.well-known/jwks.json": PUBLIC,

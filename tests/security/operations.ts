@@ -15,6 +15,14 @@ const RULE = "/search/collections/elements";
 const MULTI_SEARCH = JSON.stringify({ searches: [{ collection: "elements", q: "*" }] });
 const address = (): string => `${crypto.randomUUID()}@example.org`;
 
+/** The operations on one kind of what is configured at the gateway. */
+const configured = (kind: string, body: object): Record<string, Variant[]> => ({
+  [`GET /gateway/${kind}`]: [nothing(READS, () => [`/gateway/${kind}`])],
+  [`GET /gateway/${kind}/{name}`]: [nothing(READS, () => [`/gateway/${kind}/one`], { answers: [404] })],
+  [`PUT /gateway/${kind}/{name}`]: [nothing(WRITES, () => [`/gateway/${kind}/one`, body])],
+  [`DELETE /gateway/${kind}/{name}`]: [nothing(ENDS, () => [`/gateway/${kind}/one`], { answers: [404] })],
+});
+
 const GATEWAY: Record<string, Variant[]> = {
   "GET /": [nothing(READS, () => ["/"])],
   "GET /health": [nothing(READS, () => ["/health"])],
@@ -24,6 +32,9 @@ const GATEWAY: Record<string, Variant[]> = {
   "GET /.well-known/jwks.json": [nothing(READS, () => ["/.well-known/jwks.json"])],
   "GET /.well-known/oauth-authorization-server": [nothing(READS, () => ["/.well-known/oauth-authorization-server"])],
   "GET /.well-known/security.txt": [nothing(READS, () => ["/.well-known/security.txt"])],
+  ...configured("upstreams", { targets: [] }),
+  ...configured("limits", { match: "POST /kms/login", per: "address", limit: 1_000_000, window: "1m" }),
+  ...configured("policies", { effect: "deny", routes: ["* /nowhere"], dryRun: true }),
 };
 
 const TWOFA: Record<string, Variant[]> = {

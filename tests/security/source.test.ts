@@ -55,8 +55,8 @@ test("no cookie is set or read, and nothing is kept in a browser", () => {
 
 /** Who calls others; each says what becomes of a redirect. libSQL is a binding. */
 const CALLERS = [
-  "workers/gateway/src/proxy/egress.ts",
   "workers/gateway/src/proxy/forward.ts",
+  "workers/gateway/src/upstreams/egress.ts",
   "workers/kms/src/services/webhook-sender.ts",
   "workers/search/src/typesense/transport.ts",
   "workers/twofa/src/channels/twilio.ts",

@@ -9,11 +9,15 @@ import {
   deleteNamespace,
   ensureNamespace,
   mintDatabaseToken,
+  namespaceUrl,
 } from "../../runtime/libsql/sqld-client.ts";
 import { readTopology } from "../../runtime/workerd/topology.ts";
 
 export interface TestDatabase {
   client: Client;
+  /** What a worker needs to open it, and the server that its binding `LIBSQL` leads to. */
+  bindings: { DATABASE_URL: string; DATABASE_TOKEN: string };
+  server: { external: { address: string; http: object } };
   /** Drops the database. */
   close(): Promise<void>;
 }
@@ -26,14 +30,13 @@ export const openTestDatabase = async (folder: string): Promise<TestDatabase> =>
   if (worker === undefined) throw new Error(`there is no worker ${folder}`);
   const namespace = `t${randomBytes(6).toString("hex")}-${folder}`;
   await ensureNamespace(sqld, namespace);
-  const client = connectDatabase(
-    sqld.port,
-    namespace,
-    await mintDatabaseToken(createPrivateKey(signingKeyPem), namespace),
-  );
+  const token = await mintDatabaseToken(createPrivateKey(signingKeyPem), namespace);
+  const client = connectDatabase(sqld.port, namespace, token);
   await migrateDatabase(topology, worker, client);
   return {
     client,
+    bindings: { DATABASE_URL: namespaceUrl(namespace), DATABASE_TOKEN: token },
+    server: { external: { address: `127.0.0.1:${sqld.port}`, http: {} } },
     close: async () => {
       client.close();
       await deleteNamespace(sqld, namespace);

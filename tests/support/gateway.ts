@@ -1,4 +1,5 @@
 /** The gateway in a test: its real app and verifiers, in front of workers that the test plays. */
+import { z } from "zod";
 import { createTrustSource } from "#shared/auth/trust.ts";
 import { createTokenVerifier } from "#shared/auth/verify.ts";
 import type { ReportedEvent } from "#shared/contracts/audit.ts";
@@ -13,8 +14,9 @@ import { securityHeaders } from "../../workers/gateway/src/admission/security-he
 import { createGatewayApp } from "../../workers/gateway/src/app.ts";
 import { DESTINATIONS, type Destination } from "../../workers/gateway/src/backends/target.ts";
 import type { GatewayServices } from "../../workers/gateway/src/composition/services.ts";
+import { KINDS, type Kind } from "../../workers/gateway/src/configuration/configuration.schema.ts";
+import { compileConfiguration } from "../../workers/gateway/src/configuration/configuration.ts";
 import { drainable } from "../../workers/gateway/src/health/drain.ts";
-import { createEgress } from "../../workers/gateway/src/proxy/egress.ts";
 import { bindingOf, probeAll, upstreamsIn } from "../../workers/gateway/src/proxy/upstream.ts";
 import { bindingTo } from "./rpc/private-calls.ts";
 import { createTestSigner, type TestSigner, testClaims } from "./tokens.ts";
@@ -67,6 +69,8 @@ export interface TestGateway {
   /** Refusals that the audit trail was told of. */
   refusals: ReportedEvent[];
   fetch(path: string, init?: RequestInit): Promise<Response>;
+  /** What is configured, by kind and name. */
+  configure(objects: Partial<Record<Kind, Record<string, object>>>): void;
   /** Tells it that it is about to end. */
   drain(): void;
 }
@@ -140,8 +144,14 @@ export const createTestGateway = async (corsOrigins: readonly string[] = []): Pr
   const upstreams = upstreamsIn(
     Object.fromEntries(DESTINATIONS.map((destination) => [bindingOf(destination), upstream(destination)])),
   );
+  let configuration = compileConfiguration({ revision: 0, objects: [] });
+  const notStored = () => Promise.reject(new Error("nothing is stored here"));
   const services: GatewayServices = {
     now,
+    configuration: { current: () => configuration, expire: () => {} },
+    upstreamTokens: async ({ name }, { principal }) => `token-for-${name}-of-${principal.subject}`,
+    egress: { reach: () => Promise.reject(new Error("no upstream is reached from here")), random: Math.random },
+    objects: { find: notStored, list: notStored, put: notStored, remove: notStored },
     verify,
     verifyApiKey: createApiKeyVerifier({
       kms: kmsRpc.parse(bindingTo(kms)),
@@ -158,7 +168,6 @@ export const createTestGateway = async (corsOrigins: readonly string[] = []): Pr
     },
     personalDataOf: async (userId) => ({ document: { userId }, signature: "a.b.c" }),
     upstreams,
-    egress: createEgress(),
     internalPorts: new Set(),
     publicUrl: ISSUER,
     responseHeaders: securityHeaders(ISSUER),
@@ -186,6 +195,20 @@ export const createTestGateway = async (corsOrigins: readonly string[] = []): Pr
     grants,
     userToken: token,
     drain: services.drain,
+    configure: (objects) => {
+      const stored = Object.entries(objects).flatMap(([kind, named]) =>
+        Object.entries(named).map(([name, body]) => ({
+          kind: z.enum(KINDS).parse(kind),
+          name,
+          body,
+          version: 1,
+          source: "api" as const,
+          createdAtMs: 0,
+          updatedAtMs: 0,
+        })),
+      );
+      configuration = compileConfiguration({ revision: configuration.revision + 1, objects: stored });
+    },
     serviceToken,
     fetch: async (path, init) =>
       app.fetch(new Request(ISSUER + path, { ...init, ...(init?.body && { duplex: "half" }) }), {}, IN_BACKGROUND),

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, inject } from "vitest";
 import { bundlePath } from "../../../runtime/workerd/bundle.ts";
 import { DESTINATIONS } from "../../../workers/gateway/src/backends/target.ts";
 import { bindingOf } from "../../../workers/gateway/src/proxy/upstream.ts";
+import { openTestDatabase, type TestDatabase } from "../database.ts";
 import { ISSUER } from "../gateway.ts";
 import { createTestSigner, testClaims } from "../tokens.ts";
 
@@ -42,11 +43,13 @@ interface Call {
 /** For the tests of one file. Call it at its top. */
 export const useGatewayOnWorkerd = () => {
   let miniflare: Miniflare;
+  let database: TestDatabase;
   let origin: string;
   let authorization: string;
   let raisedAuthorization: string;
 
   beforeAll(async () => {
+    database = await openTestDatabase("gateway");
     const signer = await createTestSigner("key-1");
     const scope = "users:admin keys:read keys:write sequence:write";
     authorization = `Bearer ${await signer.sign(testClaims(ISSUER, Math.floor(Date.now() / 1000), { scope }))}`;
@@ -71,12 +74,13 @@ export const useGatewayOnWorkerd = () => {
           // Straight to the worker: Miniflare's own entry would tidy the address up.
           unsafeDirectSockets: [{ host: "127.0.0.1", port: 0 }],
           modules: [{ type: "ESModule", path: "gateway.js", contents: bundle }],
-          bindings: { PUBLIC_URL: ISSUER, DATABASE_URL: "http://gateway.db", DATABASE_TOKEN: "unused" },
+          bindings: { PUBLIC_URL: ISSUER, ...database.bindings },
           serviceBindings: {
             ...Object.fromEntries(DESTINATIONS.map((destination) => [bindingOf(destination), upstream])),
             KMS_RPC: rpc,
             TWOFA_RPC: rpc,
             SERVICE_A_RPC: rpc,
+            LIBSQL: database.server,
           },
         },
         {
@@ -90,7 +94,10 @@ export const useGatewayOnWorkerd = () => {
     await miniflare.ready;
     origin = (await miniflare.unsafeGetDirectURL("gateway")).origin;
   });
-  afterAll(() => miniflare.dispose());
+  afterAll(async () => {
+    await miniflare?.dispose();
+    await database?.close();
+  });
 
   /** Sends the path as it is, which `fetch` does not. A body that is announced and not given is never sent. */
   const send = async (path: string, { method = "GET", headers = {}, body }: Call = {}) => {

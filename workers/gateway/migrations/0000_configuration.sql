@@ -2,14 +2,16 @@ CREATE TABLE `configuration` (
 	`kind` text NOT NULL,
 	`name` text NOT NULL,
 	`version` integer NOT NULL,
-	`etag` text NOT NULL,
 	`source` text NOT NULL,
+	`claim` text,
 	`body` text NOT NULL,
+	`created_at` integer NOT NULL,
 	`updated_at` integer NOT NULL,
 	PRIMARY KEY(`kind`, `name`),
 	CONSTRAINT "configuration_source" CHECK("configuration"."source" IN ('api', 'file'))
 );
 --> statement-breakpoint
+CREATE UNIQUE INDEX `configuration_claim_unique` ON `configuration` (`claim`);--> statement-breakpoint
 CREATE TABLE `configuration_revision` (
 	`id` integer PRIMARY KEY NOT NULL,
 	`revision` integer NOT NULL,

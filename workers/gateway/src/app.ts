@@ -11,9 +11,12 @@ import { INFO, openApiEndpoints } from "./docs/openapi.routes.ts";
 import { pagesEndpoints } from "./docs/pages.routes.ts";
 import { securityTxtEndpoints } from "./docs/security-txt.routes.ts";
 import { healthEndpoints } from "./health/health.routes.ts";
+import { limitsEndpoints } from "./limits/limits.routes.ts";
+import { policiesEndpoints } from "./policies/policies.routes.ts";
 import { jwksEndpoints } from "./proxy/jwks.routes.ts";
 import { metadataEndpoints } from "./proxy/metadata.routes.ts";
 import { gatewayPipeline } from "./proxy/pipeline.ts";
+import { upstreamsEndpoints } from "./upstreams/upstreams.routes.ts";
 
 /** The gateway: its own few routes, and everything else forwarded by its pipeline. */
 export const createGatewayApp = (connect: (bindings: unknown) => GatewayServices) => {
@@ -33,6 +36,9 @@ export const createGatewayApp = (connect: (bindings: unknown) => GatewayServices
     ...metadataEndpoints,
     ...personalDataEndpoints,
     ...passkeyLoginEndpoints,
+    ...upstreamsEndpoints,
+    ...limitsEndpoints,
+    ...policiesEndpoints,
     ...openApiEndpoints({
       gateway: () => documentOf(app, "gateway", INFO),
       kms: () => documentOf(app, "kms", INFO, "/kms"),

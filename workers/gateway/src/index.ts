@@ -16,11 +16,15 @@ import { createPersonalData } from "./aggregates/personal-data.ts";
 import { createGatewayApp } from "./app.ts";
 import type { GatewayServices } from "./composition/services.ts";
 import * as schema from "./configuration/configuration.schema.ts";
+import { followConfiguration } from "./configuration/configuration.ts";
+import { createObjectStore } from "./configuration/objects.store.ts";
+import { createObjects } from "./configuration/objects.ts";
 import { envSchema } from "./env.ts";
 import { drainable } from "./health/drain.ts";
-import { createEgress } from "./proxy/egress.ts";
 import { probeAll, upstreamsIn } from "./proxy/upstream.ts";
 import { createGatewayInternal } from "./rpc.ts";
+import { createReach } from "./upstreams/egress.ts";
+import { createUpstreamTokens } from "./upstreams/identity.ts";
 
 const log = createLog("gateway");
 
@@ -44,17 +48,27 @@ const connect = once((bindings: unknown): GatewayServices => {
   });
   const upstreams = upstreamsIn(bindings);
   const database = createDatabase(env, schema);
+  const recorder = createReportingRecorder(env.KMS_RPC, log);
+  const store = createObjectStore(database);
+  const configuration = followConfiguration({
+    store,
+    onFailure: (error) => log("warn", "configuration-not-read", { error: describeError(error) }),
+    now,
+  });
   return {
     now,
     verify,
+    configuration,
+    objects: createObjects({ store, kms: env.KMS_RPC, recorder, followed: configuration, now }),
+    upstreamTokens: createUpstreamTokens({ kms: env.KMS_RPC, now }),
+    egress: { reach: createReach(env.UPSTREAMS), random: Math.random },
     verifyApiKey: createApiKeyVerifier({ kms: env.KMS_RPC, verify, uses, now }),
     twofa: env.TWOFA_RPC,
     kms: env.KMS_RPC,
     personalDataOf: createPersonalData({ kms: env.KMS_RPC, twofa: env.TWOFA_RPC, serviceA: env.SERVICE_A_RPC }),
     passkeyLogins: createPasskeyLogins(env.TWOFA_RPC),
-    recorder: createReportingRecorder(env.KMS_RPC, log),
+    recorder,
     upstreams,
-    egress: createEgress(env.UPSTREAMS),
     internalPorts: env.INTERNAL_PORTS ?? new Set(),
     publicUrl: env.PUBLIC_URL,
     responseHeaders: securityHeaders(env.PUBLIC_URL),

@@ -8,7 +8,11 @@ import type { ApiKeyVerifier } from "../admission/api-keys.ts";
 import type { PasskeyLogins } from "../aggregates/passkey-login.ts";
 import type { PersonalDataOf } from "../aggregates/personal-data.ts";
 import type { Destination } from "../backends/target.ts";
+import type { Configuration } from "../configuration/configuration.ts";
+import type { Followed } from "../configuration/followed.ts";
+import type { Objects } from "../configuration/objects.ts";
 import type { Drainable } from "../health/drain.ts";
+import type { UpstreamServices } from "../upstreams/ports.ts";
 
 /** Another worker, as its binding is called. */
 export type Upstream = Pick<Fetcher, "fetch">;
@@ -16,9 +20,7 @@ export type Upstream = Pick<Fetcher, "fetch">;
 export type Upstreams = Readonly<Record<Destination, Upstream>>;
 
 /** What the gateway works with. */
-export interface GatewayServices extends BaseServices, Drainable, Maintained {
-  /** Where callers reach this installation, without a slash at the end. */
-  publicUrl: string;
+export interface GatewayServices extends BaseServices, Drainable, Maintained, UpstreamServices {
   /** What every response says besides, unless it says something else itself. */
   responseHeaders: readonly (readonly [name: string, value: string])[];
   /** Whose X-Forwarded-For is believed. */
@@ -28,8 +30,9 @@ export interface GatewayServices extends BaseServices, Drainable, Maintained {
   /** Where vulnerabilities of this installation are reported, as URIs. */
   securityContacts: readonly string[];
   upstreams: Upstreams;
-  /** Sends a request to a service behind the gateway, to wherever its URL says that it is. */
-  egress: Upstream;
+  /** What is configured: upstreams, limits and policies. */
+  configuration: Followed<Configuration>;
+  objects: Objects;
   /** No service behind the gateway is on one of these ports: there is Fountain itself. */
   internalPorts: ReadonlySet<number>;
   verifyApiKey: ApiKeyVerifier;

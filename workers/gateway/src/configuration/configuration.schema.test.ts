@@ -14,8 +14,9 @@ const revisionAfter = async (sql: string): Promise<unknown> => {
 };
 
 const insert = (source: string): string =>
-  `INSERT INTO configuration VALUES ('upstream', 'notes', 1, 'a', '${source}', '{}', 0)`;
-const UPSERT = `${insert("api")} ON CONFLICT DO UPDATE SET version = version + 1`;
+  `INSERT INTO configuration (kind, name, version, source, body, created_at, updated_at)
+    VALUES ('upstream', 'notes', 1, '${source}', '{}', 0, 0)`;
+const UPSERT = `${insert("api")} ON CONFLICT (kind, name) DO UPDATE SET version = version + 1`;
 
 test("each change of the configuration grows its revision by one", async () => {
   expect(await revisionAfter(insert("file"))).toBe(1);

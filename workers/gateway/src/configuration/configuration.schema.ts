@@ -2,19 +2,27 @@
 import { sql } from "drizzle-orm";
 import { check, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
 
-/** One row for each object: an upstream, a limit, a policy. */
+export const KINDS = ["upstream", "limit", "policy"] as const;
+export type Kind = (typeof KINDS)[number];
+
+/** Where an object comes from: a call of the API, or the file that the operator named at the start. */
+export const SOURCES = ["api", "file"] as const;
+export type Source = (typeof SOURCES)[number];
+
+/** One row for each object. Instants are milliseconds since the epoch. */
 export const configuration = sqliteTable(
   "configuration",
   {
-    kind: text("kind").notNull(),
+    kind: text("kind", { enum: KINDS }).notNull(),
     name: text("name").notNull(),
-    /** Grows with each replacement of the object. */
+    /** Grows with each replacement of the object; its entity tag. */
     version: integer("version").notNull(),
-    etag: text("etag").notNull(),
-    /** `api`: set by a call; `file`: by the file that is read at the start. */
-    source: text("source", { enum: ["api", "file"] }).notNull(),
-    body: text("body", { mode: "json" }).notNull(),
-    /** Milliseconds since the epoch. */
+    source: text("source", { enum: SOURCES }).notNull(),
+    /** What two objects cannot have at once: the host and prefix of an upstream. */
+    claim: text("claim").unique(),
+    /** JSON, as it was checked. */
+    body: text("body").notNull(),
+    createdAt: integer("created_at").notNull(),
     updatedAt: integer("updated_at").notNull(),
   },
   (table) => [

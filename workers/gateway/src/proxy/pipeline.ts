@@ -1,11 +1,9 @@
 /** The gateway's stages of the pipeline: its credentials, the second factor, and on to the worker. */
 
-import type { Context } from "hono";
 import { unauthenticated } from "#shared/auth/authorize.ts";
 import type { Purpose } from "#shared/contracts/purpose.ts";
 import { bodyHash, calledPath, credentialRefused } from "#shared/http/access.ts";
 import { createPipeline } from "#shared/http/pipeline.ts";
-import type { WorkerEnv } from "#shared/http/worker-env.ts";
 import { success } from "#shared/lang/result.ts";
 import { currentRequest } from "#shared/observability/context.ts";
 import { queryOf } from "#shared/policy/path.ts";
@@ -15,12 +13,14 @@ import { isBodiless } from "#shared/semantics/method.ts";
 import type { ApiKeyVerification } from "../admission/api-keys.ts";
 import { assertNoKeyInAddress, type Credential, credentialOf } from "../admission/credential.ts";
 import { type Caller, OTP_HEADER, steppedUpToken } from "../admission/step-up.ts";
-import { type Destination, isDestination, targetOf } from "../backends/target.ts";
+import { type Destination, isDestination } from "../backends/target.ts";
+import type { GatewayContext } from "../composition/context.ts";
 import type { GatewayServices } from "../composition/services.ts";
+import { callUpstream } from "../upstreams/call.ts";
+import type { UpstreamCaller } from "../upstreams/ports.ts";
 import { forward } from "./forward.ts";
 import { requestHeaders } from "./headers.ts";
-
-export type GatewayContext = Context<WorkerEnv<GatewayServices>>;
+import { type GatewayTarget, locateCall } from "./locate.ts";
 
 const verifyToken = async ({ verify }: GatewayServices, token: string): Promise<ApiKeyVerification> => {
   const verification = await verify(token);
@@ -56,19 +56,19 @@ const purposeOfRequest = async (context: GatewayContext): Promise<Purpose> => {
   return isBodiless(method) ? { method, path } : { method, path, bodySha256: await bodyHash(raw) };
 };
 
-/** What the worker is to know of the caller: the token decided on, or, where anyone may call, what the caller sent. */
-const authorizationOf = async (
-  context: GatewayContext,
-  policy: Policy,
-  caller: Caller | undefined,
-): Promise<string | null> => {
-  const fields = context.get("fields");
-  if (!caller) return fields.get("authorization");
+/** The token that the called is to see: the caller's own, or one that says what a code has proven. */
+const tokenOf = (context: GatewayContext, policy: Policy, caller: Caller): Promise<string> => {
   const { twofa, kms, now } = context.get("services");
-  const code = fields.get(OTP_HEADER) ?? undefined;
+  const code = context.get("fields").get(OTP_HEADER) ?? undefined;
   const purposeOf = () => purposeOfRequest(context);
-  return `Bearer ${await steppedUpToken({ policy, caller, code, purposeOf, twofa, kms, nowSeconds: now() / 1000 })}`;
+  return steppedUpToken({ policy, caller, code, purposeOf, twofa, kms, nowSeconds: now() / 1000 });
 };
+
+/** What is known of the caller of an upstream. A token that a code was traded for is good for this request. */
+const upstreamCaller = (caller: Caller, token: string): UpstreamCaller =>
+  token === caller.token
+    ? { ...caller, once: false }
+    : { principal: { ...caller.principal, acr: "aal2" }, token, once: true };
 
 /** Forwards the request to the worker of this name. */
 export const forwardTo = async (
@@ -89,18 +89,28 @@ export const forwardTo = async (
   });
 
 /** Decides on a call and forwards it, unless the gateway serves it itself. */
-export const gatewayPipeline = createPipeline<GatewayServices, Caller>({
+export const gatewayPipeline = createPipeline<GatewayServices, Caller, GatewayTarget>({
   prefix: "",
-  locate: ({ method, path }) => targetOf(method, path),
+  locate: locateCall,
   identify,
-  respond: async (context, { target: { worker, path, policy }, caller }, next) => {
-    if (!isDestination(worker) || policy.aggregated) return next();
+  respond: async (context, { target: { worker, path, policy, call }, caller }, next) => {
     // Last of all, because it uses up the caller's code.
-    const authorization = await authorizationOf(context, policy, caller);
-    context.res = await forwardTo(context, worker, {
-      path,
-      policy,
-      own: authorization === null ? {} : { authorization },
-    });
+    const token = caller && (await tokenOf(context, policy, caller));
+    if (call) {
+      const known = caller && token !== undefined ? upstreamCaller(caller, token) : undefined;
+      const sent = { raw: context.req.raw, fields: context.get("fields") };
+      context.res = await callUpstream(context.get("services"), sent, { call, caller: known });
+    } else if (isDestination(worker) && !policy.aggregated) {
+      // Where anyone may call, what the caller sent.
+      const authorization = token === undefined ? context.get("fields").get("authorization") : `Bearer ${token}`;
+      context.res = await forwardTo(context, worker, {
+        path,
+        policy,
+        own: authorization === null ? {} : { authorization },
+      });
+    } else {
+      await next();
+      if (caller && !context.res.headers.has("cache-control")) context.header("cache-control", "no-store");
+    }
   },
 });

@@ -1,5 +1,6 @@
 /** Documents about this installation, which pages of every origin can read: verifiers run in browsers too. */
-import { forwardTo, type GatewayContext } from "./pipeline.ts";
+import type { GatewayContext } from "../composition/context.ts";
+import { forwardTo } from "./pipeline.ts";
 
 /** The kms's document at this path. */
 export const publicDocument = async (context: GatewayContext, path: string): Promise<Response> => {

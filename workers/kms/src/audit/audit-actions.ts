@@ -75,6 +75,12 @@ const REPORTED_TARGETS = {
   "search-rule.change": "name",
   "dead-letters.redrive": "none",
   "sequence.reorder": "name",
+  "upstream.put": "name",
+  "upstream.delete": "name",
+  "limit.put": "name",
+  "limit.delete": "name",
+  "policy.put": "name",
+  "policy.delete": "name",
   "access.refuse": "none",
 } as const satisfies Record<ReportedAction, TargetKind>;
 

@@ -2,9 +2,9 @@ import { z } from "@hono/zod-openapi";
 import { createdWithTag, locationOf } from "#shared/http/location.ts";
 import { jsonBody } from "#shared/http/openapi.ts";
 import { problem } from "#shared/problem/problem.ts";
+import { etagOf } from "#shared/semantics/entity-tag.ts";
 import { endpoint } from "../endpoint.ts";
 import { authorOf } from "../http/author.ts";
-import { etagOf } from "../http/conditions.ts";
 import { idempotencyHeaders, writeOnce } from "../http/idempotency.ts";
 import { comment, elementId, elementType, newElementId, text } from "../http/schemas.ts";
 

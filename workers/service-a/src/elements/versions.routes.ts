@@ -5,9 +5,9 @@ import { createdWithTag, locationOf } from "#shared/http/location.ts";
 import { json, jsonBody, page, pageQuery } from "#shared/http/openapi.ts";
 import { encodeCursor } from "#shared/http/page.ts";
 import { problem } from "#shared/problem/problem.ts";
+import { etagOf, versionsToMatch } from "#shared/semantics/entity-tag.ts";
 import { endpoint } from "../endpoint.ts";
 import { authorOf } from "../http/author.ts";
-import { etagOf, versionsToMatch } from "../http/conditions.ts";
 import { idempotencyHeaders, writeOnce } from "../http/idempotency.ts";
 import {
   comment,

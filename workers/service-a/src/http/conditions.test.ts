@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { currentEtagOf, versionsToMatch } from "./conditions.ts";
+import { versionsToMatch } from "#shared/semantics/entity-tag.ts";
+import { currentEtagOf } from "./conditions.ts";
 
 test.each([
   [undefined, undefined],

@@ -1,0 +1,65 @@
+/** What is configured, compiled: each process holds it in memory and follows its changes. */
+import type { z } from "zod";
+import { type RouteLimitBody, routeLimitBody } from "../limits/limit.ts";
+import { type PolicyBody, policyBody } from "../policies/policy.ts";
+import { compileUpstream, createUpstreamFinder, type Upstream } from "../upstreams/compiled.ts";
+import { upstreamBody } from "../upstreams/upstream.ts";
+import type { Kind } from "./configuration.schema.ts";
+import { createFollowed, type Followed } from "./followed.ts";
+import type { ObjectStore, StoredConfiguration } from "./stored.ts";
+
+/** An object under its name. */
+export interface Named<Body> {
+  name: string;
+  body: Body;
+}
+
+export interface Configuration {
+  /** Grows with every change. */
+  revision: number;
+  upstreams: ReadonlyMap<string, Upstream>;
+  find: ReturnType<typeof createUpstreamFinder>;
+  limits: readonly Named<RouteLimitBody>[];
+  policies: readonly Named<PolicyBody>[];
+}
+
+/** By which schema each kind is read, when it is stored and when it is loaded. */
+export const BODIES = { upstream: upstreamBody, limit: routeLimitBody, policy: policyBody } as const satisfies Record<
+  Kind,
+  z.ZodType
+>;
+
+/** Compiles what is stored. Throws if it is not as it was checked. */
+export const compileConfiguration = ({ revision, objects }: StoredConfiguration): Configuration => {
+  const of = (kind: Kind) => objects.filter((object) => object.kind === kind);
+  const upstreams = of("upstream").map(({ name, body, version }) =>
+    compileUpstream(name, BODIES.upstream.parse(body), version),
+  );
+  return {
+    revision,
+    upstreams: new Map(upstreams.map((upstream) => [upstream.name, upstream])),
+    find: createUpstreamFinder(upstreams),
+    limits: of("limit").map(({ name, body }) => ({ name, body: BODIES.limit.parse(body) })),
+    policies: of("policy").map(({ name, body }) => ({ name, body: BODIES.policy.parse(body) })),
+  };
+};
+
+export interface ConfigurationOptions {
+  store: Pick<ObjectStore, "loadSince">;
+  onFailure: (error: unknown) => void;
+  /** Milliseconds since the epoch. */
+  now: () => number;
+}
+
+/** Follows the configuration: a change is live within five seconds, and the last one stays while the database is away. */
+export const followConfiguration = ({ store, onFailure, now }: ConfigurationOptions): Followed<Configuration> =>
+  createFollowed<Configuration>({
+    load: async (known) => {
+      const loaded = await store.loadSince(known?.revision);
+      if (loaded !== "unchanged") return compileConfiguration(loaded);
+      if (known === undefined) throw new Error("nothing is unchanged before the first load");
+      return known;
+    },
+    onFailure,
+    now,
+  });

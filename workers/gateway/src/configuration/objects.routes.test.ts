@@ -1,0 +1,139 @@
+/** What is configured, through the gateway and on a real database. */
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type Answer, type Call, expectProblem, send } from "../../../../tests/support/call.ts";
+import { type Fountain, startFountain } from "../../../../tests/support/harness.ts";
+import { itemsOf, pointersOf } from "../../../../tests/support/service-a.ts";
+import { logIn, logInAndStepUp, registerService } from "../../../../tests/support/session.ts";
+
+let fountain: Fountain;
+let plain: Record<string, string>;
+let administrator: Record<string, string>;
+beforeAll(async () => {
+  fountain = await startFountain();
+  plain = await logIn(fountain);
+  administrator = await logInAndStepUp(fountain);
+});
+afterAll(() => fountain?.stop());
+
+const call = (method: string, path: string, { headers, ...rest }: Call = {}): Promise<Answer> =>
+  send(fountain, method, `/gateway${path}`, { ...rest, headers: { ...administrator, ...headers } });
+
+const LIMIT = { match: "POST /kms/login", per: "address", limit: 1_000, window: "1m" };
+const POLICY = { effect: "deny", routes: ["* /notes/admin/**"], when: { roles: ["intern"] } };
+const UPSTREAM = {
+  targets: ["http://127.0.0.1:9000"],
+  scopes: { "notes:read": "Read notes" },
+  routes: [{ match: "GET /items/{id}", scope: "notes:read" }],
+};
+const KINDS = [
+  ["/limits/all-logins", LIMIT],
+  ["/policies/no-interns", POLICY],
+  ["/upstreams/notes", UPSTREAM],
+] as const;
+
+describe.each(KINDS)("%s", (path, body) => {
+  const list = path.slice(0, path.lastIndexOf("/"));
+  const name = path.slice(list.length + 1);
+
+  test("is created, shown, replaced, listed and deleted", async () => {
+    const created = await call("PUT", path, { json: body });
+    expect(created).toMatchObject({ status: 201, body: { name, ...body, source: "api" } });
+    expect(created.headers.get("location")).toBe(`/gateway${path}`);
+    const shown = await call("GET", path);
+    expect(shown).toMatchObject({ status: 200, body: created.body });
+    expect(shown.headers.get("etag")).toBe(created.headers.get("etag"));
+    expect(await call("PUT", path, { json: body })).toMatchObject({ status: 200, body: { name, ...body } });
+    expect(itemsOf(await call("GET", `${list}?limit=200`)).map((item) => item["name"])).toContain(name);
+    expect((await call("DELETE", path)).status).toBe(204);
+    expectProblem(await call("GET", path), 404);
+    expectProblem(await call("DELETE", path), 404);
+  });
+
+  test("is changed only as the conditions of the call say", async () => {
+    expectProblem(await call("PUT", path, { json: body, headers: { "if-match": '"1"' } }), 412);
+    const created = await call("PUT", path, { json: body, headers: { "if-none-match": "*" } });
+    expect(created.status).toBe(201);
+    expectProblem(await call("PUT", path, { json: body, headers: { "if-none-match": "*" } }), 412);
+    const match = { "if-match": String(created.headers.get("etag")) };
+    expect((await call("PUT", path, { json: body, headers: match })).status).toBe(200);
+    expectProblem(await call("PUT", path, { json: body, headers: match }), 412);
+    expectProblem(await call("DELETE", path, { headers: match }), 412);
+    expect((await call("DELETE", path)).status).toBe(204);
+  });
+
+  test("is changed by someone with a second factor, and by no service", async () => {
+    const keys = await registerService(fountain, administrator, `reader-of${list.replace("/", "-")}`, ["gateway:read"]);
+    for (const method of ["PUT", "DELETE"]) {
+      const answer = await send(fountain, method, `/gateway${path}`, { json: body, headers: plain });
+      expectProblem(answer, 401);
+      expect(answer.headers.get("www-authenticate")).toContain("insufficient_user_authentication");
+      expectProblem(await send(fountain, method, `/gateway${path}`, { json: body, headers: keys }), 403);
+      expectProblem(await send(fountain, method, `/gateway${path}`, { json: body }), 401);
+    }
+    expect((await send(fountain, "GET", `/gateway${list}`, { headers: keys })).status).toBe(200);
+    expectProblem(await send(fountain, "GET", `/gateway${list}`), 401);
+    expectProblem(await call("GET", path), 404);
+  });
+});
+
+describe("what cannot be stored is refused, and changes nothing", () => {
+  test.each<[string, object, string[]]>([
+    ["/limits/x", { ...LIMIT, window: "2d" }, ["#/window"]],
+    ["/limits/x", { ...LIMIT, window: "0s" }, ["#/window"]],
+    ["/limits/x", { ...LIMIT, match: "/kms/login" }, ["#/match"]],
+    ["/limits/x", { ...LIMIT, per: "user" }, ["#/per"]],
+    ["/limits/x", { ...LIMIT, limit: 0 }, ["#/limit"]],
+    ["/limits/x", { ...LIMIT, extra: 1 }, ["#/extra"]],
+    ["/limits/X", LIMIT, ["#/param/name"]],
+    ["/policies/x", { ...POLICY, routes: [] }, ["#/routes"]],
+    ["/policies/x", { ...POLICY, when: { addresses: ["10.0.0.1/40"] } }, ["#/when/addresses/0"]],
+    [
+      "/policies/x",
+      { ...POLICY, when: { hours: { zone: "Mars/Base", from: "09:00", to: "17:00" } } },
+      ["#/when/hours/zone"],
+    ],
+    [
+      "/policies/x",
+      { ...POLICY, when: { hours: { zone: "UTC", from: "9", to: "25:00" } } },
+      ["#/when/hours/from", "#/when/hours/to"],
+    ],
+    ["/upstreams/x", { ...UPSTREAM, targets: ["ftp://127.0.0.1"] }, ["#/targets/0"]],
+    ["/upstreams/x", { ...UPSTREAM, targets: ["http://user:pw@127.0.0.1"] }, ["#/targets/0"]],
+    ["/upstreams/x", { ...UPSTREAM, prefix: "/kms/x" }, ["#/prefix"]],
+    ["/upstreams/x", { ...UPSTREAM, prefix: "/a/../b" }, ["#/prefix"]],
+    ["/upstreams/x", { ...UPSTREAM, prefix: "/" }, ["#/prefix"]],
+    ["/upstreams/x", { ...UPSTREAM, scopes: { "kms:read": "" } }, ["#/scopes/kms:read"]],
+    ["/upstreams/x", { ...UPSTREAM, routes: [{ match: "GET /", anyone: true, scope: "notes:read" }] }, ["#/routes/0"]],
+    ["/upstreams/kms", UPSTREAM, ["#/param/name"]],
+    ["/upstreams/fountain", UPSTREAM, ["#/param/name"]],
+  ])("%s %j", async (path, json, pointers) => {
+    const answer = await call("PUT", path, { json });
+    expectProblem(answer, 422);
+    expect(pointersOf(answer)).toEqual(pointers);
+    expect([404, 422]).toContain((await call("GET", path)).status);
+  });
+});
+
+test("two upstreams have neither one prefix nor one scope", async () => {
+  expect((await call("PUT", "/upstreams/films", { json: { targets: [], scopes: { "films:read": "" } } })).status).toBe(
+    201,
+  );
+  const samePrefix = await call("PUT", "/upstreams/movies", { json: { targets: [], prefix: "/films" } });
+  expectProblem(samePrefix, 409);
+  const sameScope = await call("PUT", "/upstreams/movies", { json: { targets: [], scopes: { "films:read": "" } } });
+  expectProblem(sameScope, 409);
+  expect(sameScope.body["detail"]).toContain("films");
+  expectProblem(await call("GET", "/upstreams/movies"), 404);
+  const onItsHost = { targets: [], prefix: "/films", host: "movies.example.org" };
+  expect((await call("PUT", "/upstreams/movies", { json: onItsHost })).status).toBe(201);
+});
+
+test("the scopes of an upstream can be granted as soon as it is there, and no longer when it is gone", async () => {
+  const json = { targets: [], scopes: { "plays:read": "Read plays" } };
+  const role = { json: { permissions: ["plays:read"] }, headers: administrator };
+  expectProblem(await send(fountain, "PUT", "/kms/roles/actor", role), 422);
+  expect((await call("PUT", "/upstreams/plays", { json })).status).toBe(201);
+  expect((await send(fountain, "PUT", "/kms/roles/actor", role)).status).toBe(200);
+  expect((await call("DELETE", "/upstreams/plays")).status).toBe(204);
+  expectProblem(await send(fountain, "PUT", "/kms/roles/player", role), 422);
+});

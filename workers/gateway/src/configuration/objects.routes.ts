@@ -1,0 +1,223 @@
+/** The endpoints that each kind of what is configured has: list, show, create or replace, delete. */
+import { z } from "@hono/zod-openapi";
+import { text } from "#shared/contracts/input.ts";
+import { EXAMPLE, pageOf } from "#shared/http/examples.ts";
+import { created, locationOf } from "#shared/http/location.ts";
+import { json, jsonBody, page, pageQuery } from "#shared/http/openapi.ts";
+import { pageOfAll } from "#shared/http/page.ts";
+import type { Result } from "#shared/lang/result.ts";
+import { type Problem, problem } from "#shared/problem/problem.ts";
+import { etagOf, versionsToMatch } from "#shared/semantics/entity-tag.ts";
+import type { GatewayContext } from "../composition/context.ts";
+import { endpoint } from "../endpoint.ts";
+import { type Kind, SOURCES } from "./configuration.schema.ts";
+import { BODIES } from "./configuration.ts";
+import type { PutFailure } from "./objects.ts";
+import type { StoredObject } from "./stored.ts";
+
+/** What is shown of every object besides what was configured. */
+const METADATA = {
+  name: z.string(),
+  source: z.enum(SOURCES).openapi({ description: "`file`: the configuration file that Fountain was started with" }),
+  createdAt: z.iso.datetime(),
+  updatedAt: z.iso.datetime(),
+};
+
+const MAX_CONDITION_CHARACTERS = 1_024;
+
+/** The conditions that a change can have (RFC 9110 §13.1). */
+const CONDITIONS = z.object({
+  "if-match": text({ max: MAX_CONDITION_CHARACTERS })
+    .optional()
+    .openapi({ description: 'Change it only if its ETag is still this, for example "3"' }),
+  "if-none-match": z.literal("*").optional().openapi({ description: "`*`: create it, but replace nothing" }),
+});
+
+type Conditions = z.infer<typeof CONDITIONS>;
+
+/** The versions that a change may replace, 0 where there may be none; `undefined`: whatever there is. */
+const expectedBy = ({ "if-match": match, "if-none-match": none }: Conditions): number[] | undefined =>
+  none === undefined ? versionsToMatch(match) : [0];
+
+/** An object as it is shown. */
+const shownObject = (body: object, { name, source, createdAtMs, updatedAtMs }: StoredObject) => ({
+  ...body,
+  name,
+  source,
+  createdAt: new Date(createdAtMs).toISOString(),
+  updatedAt: new Date(updatedAtMs).toISOString(),
+});
+
+const NOUNS: Record<Kind, string> = { upstream: "upstream", limit: "limit", policy: "policy" };
+
+const unknownObject = (kind: Kind): Problem =>
+  problem("not-found", { detail: `The gateway has no ${NOUNS[kind]} of this name.` });
+
+const hasChanged = (kind: Kind): Problem =>
+  problem("precondition-failed", { detail: `The ${NOUNS[kind]} is not as the condition expects it. Read it again.` });
+
+type Failure = Extract<Result<never, PutFailure>, { ok: false }>["error"];
+
+const refusalOf = (kind: Kind, error: Failure): Problem => {
+  switch (error.kind) {
+    case "changed":
+      return hasChanged(kind);
+    case "taken":
+      return problem("conflict", { detail: "Another upstream has this host and prefix. Choose another prefix." });
+    case "too-many":
+      return problem("conflict", { detail: `There are too many of its kind. Delete a ${NOUNS[kind]} first.` });
+    case "too-many-scopes":
+      return problem("conflict", { detail: "All upstreams together have too many scopes. Declare fewer." });
+    case "scope-taken":
+      return problem("conflict", { detail: `The scope ${error.scope} belongs to the upstream ${error.owner}.` });
+  }
+};
+
+/** A page of all objects of a kind. */
+const listObjects = async (context: GatewayContext, kind: Kind, query: { limit: number; after?: string | undefined }) =>
+  pageOfAll(await context.var.services.objects.list(kind), query, ({ name }) => name);
+
+/** The object, and the headers to show it with. Fails with the problem `not-found`. */
+const findObject = async (context: GatewayContext, kind: Kind, name: string) => {
+  const found = await context.var.services.objects.find(kind, name);
+  if (!found) throw unknownObject(kind);
+  return { found, headers: { etag: etagOf(found.version) } };
+};
+
+/** Creates or replaces the object; whether it is new, and the headers to say so with. */
+const putObject = async (
+  context: GatewayContext,
+  kind: Kind,
+  { name, body, conditions }: { name: string; body: object; conditions: Conditions },
+) => {
+  const expected = expectedBy(conditions);
+  const stored = await context.var.services.objects.put({ kind, name, body, source: "api", expected });
+  if (!stored.ok) throw refusalOf(kind, stored.error);
+  const { version, createdAtMs, updatedAtMs } = stored.value;
+  const isNew = version === 1 && createdAtMs === updatedAtMs;
+  return { object: stored.value, isNew, headers: { etag: etagOf(version) } };
+};
+
+/** Deletes the object. Fails with the problem `not-found` or `precondition-failed`. */
+const deleteObject = async (
+  context: GatewayContext,
+  kind: Kind,
+  { name, conditions }: { name: string; conditions: Conditions },
+): Promise<void> => {
+  const outcome = await context.var.services.objects.remove(kind, name, expectedBy(conditions));
+  if (outcome === "unknown") throw unknownObject(kind);
+  if (outcome === "changed") throw hasChanged(kind);
+};
+
+type Path = "/gateway/upstreams" | "/gateway/limits" | "/gateway/policies";
+
+export interface ObjectsDeclaration {
+  kind: Kind;
+  path: Path;
+  /** For operation ids: `Upstream`, `Upstreams`. */
+  ids: { one: string; all: string };
+  /** For summaries: `an upstream`, `upstreams`. */
+  words: { one: string; all: string };
+  name: z.ZodType<string, string>;
+  example: { name: string; body: object };
+  /** What is shown of one besides what is stored. */
+  stateOf?: (context: GatewayContext, name: string) => Promise<object>;
+}
+
+/** Declares the four endpoints of a kind. */
+export const objectEndpoints = ({
+  kind,
+  path,
+  ids,
+  words,
+  name,
+  example,
+  stateOf = async () => ({}),
+}: ObjectsDeclaration) => {
+  const tags = [ids.all];
+  const schema: z.ZodType<object, object> = BODIES[kind];
+  const params = z.object({ name });
+  const body = z.looseObject(METADATA).openapi(`Stored${ids.one}`);
+  const stored = {
+    ...example.body,
+    name: example.name,
+    source: "api" as const,
+    createdAt: EXAMPLE.created,
+    updatedAt: EXAMPLE.today,
+  };
+  const shown = async (context: GatewayContext, object: StoredObject) => ({
+    ...shownObject(schema.parse(object.body), object),
+    ...(await stateOf(context, object.name)),
+  });
+
+  const listAll = endpoint(`GET ${path}`, {
+    operationId: `gateway.list${ids.all}`,
+    tags,
+    summary: `List the ${words.all} by name`,
+    query: pageQuery,
+    responses: { 200: json(page(body), `A page of ${words.all}`, pageOf(stored)) },
+    handle: async (context) => {
+      const { items, next } = await listObjects(context, kind, context.req.valid("query"));
+      return context.json({ items: await Promise.all(items.map((item) => shown(context, item))), next }, 200);
+    },
+  });
+
+  const getOne = endpoint(`GET ${path}/{name}`, {
+    operationId: `gateway.get${ids.one}`,
+    tags,
+    summary: `Show ${words.one}`,
+    params,
+    responses: { 200: json(body, "As it is stored; `ETag` names its version", stored) },
+    errors: ["not-found"],
+    handle: async (context) => {
+      const { found, headers } = await findObject(context, kind, context.req.valid("param").name);
+      return context.json(await shown(context, found), 200, headers);
+    },
+  });
+
+  const putOne = endpoint(`PUT ${path}/{name}`, {
+    operationId: `gateway.put${ids.one}`,
+    tags,
+    summary: `Create ${words.one}, or replace the whole of it`,
+    description: "Live in every process within five seconds.",
+    params,
+    headers: CONDITIONS,
+    body: jsonBody(schema, example.body),
+    responses: {
+      200: json(body, "It was replaced", stored),
+      201: created(body, "It was created", stored),
+    },
+    errors: ["conflict", "precondition-failed"],
+    handle: async (context) => {
+      const change = {
+        name: context.req.valid("param").name,
+        body: context.req.valid("json"),
+        conditions: context.req.valid("header"),
+      };
+      const { object, isNew, headers } = await putObject(context, kind, change);
+      const response = await shown(context, object);
+      if (!isNew) return context.json(response, 200, headers);
+      return context.json(response, 201, {
+        ...headers,
+        location: locationOf("gateway", `GET ${path}/{name}`, object.name),
+      });
+    },
+  });
+
+  const deleteOne = endpoint(`DELETE ${path}/{name}`, {
+    operationId: `gateway.delete${ids.one}`,
+    tags,
+    summary: `Delete ${words.one}`,
+    params,
+    headers: CONDITIONS.pick({ "if-match": true }),
+    responses: { 204: { description: "It was deleted" } },
+    errors: ["not-found", "precondition-failed"],
+    handle: async (context) => {
+      const { name: deleted } = context.req.valid("param");
+      await deleteObject(context, kind, { name: deleted, conditions: context.req.valid("header") });
+      return context.body(null, 204);
+    },
+  });
+
+  return [listAll, getOne, putOne, deleteOne];
+};

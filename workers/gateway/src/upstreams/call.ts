@@ -1,0 +1,88 @@
+/** Calls an upstream: as its own caller, with the body as it comes, and the response as it comes back. */
+import { withinTime } from "#shared/lang/deadline.ts";
+import { currentRequest } from "#shared/observability/context.ts";
+import { formatTraceparent, parseTraceparent } from "#shared/observability/trace.ts";
+import { queryOf } from "#shared/policy/path.ts";
+import { isBodiless } from "#shared/semantics/method.ts";
+import { unavailable } from "../backends/unavailable.ts";
+import { DEFAULT_ANSWER_SECONDS, type Upstream, type UpstreamCall } from "./compiled.ts";
+import { upstreamFields, upstreamResponse } from "./fields.ts";
+import { identityFields } from "./identity.ts";
+import type { SentRequest, UpstreamCaller, UpstreamServices } from "./ports.ts";
+import type { Target } from "./target.ts";
+
+const UNKNOWN_OUTCOME =
+  "The service did not respond, and the request may have taken effect. Retry after the time in Retry-After.";
+
+/** One of the targets, each as often as its weight says. */
+const pickTarget = (targets: readonly Target[], random: () => number): Target | undefined => {
+  let rest = random() * targets.reduce((sum, { weight }) => sum + weight, 0);
+  for (const target of targets) {
+    rest -= target.weight;
+    if (rest < 0) return target;
+  }
+  return undefined;
+};
+
+const identityOf = async (
+  { upstreamTokens }: UpstreamServices,
+  upstream: Upstream,
+  caller: UpstreamCaller | undefined,
+) => {
+  if (caller === undefined || upstream.identity === "none") return {};
+  const token = await upstreamTokens(upstream, caller);
+  const scopes = upstream.scopes.filter((scope) => [...caller.principal.scopes].some((held) => held === scope));
+  return {
+    authorization: `Bearer ${token}`,
+    ...(upstream.identity === "headers" && identityFields(caller.principal, scopes)),
+  };
+};
+
+/** What the gateway says of the request itself: its id and trace, and how the caller reached it. */
+const requestFields = (
+  { publicUrl }: UpstreamServices,
+  { fields, raw: { url } }: SentRequest,
+  { upstream }: UpstreamCall,
+): Record<string, string> => {
+  const request = currentRequest();
+  const state = fields.get("tracestate");
+  return {
+    ...(request && { "x-request-id": request.requestId, traceparent: formatTraceparent(request.span) }),
+    ...(request?.clientAddress !== undefined && { "x-forwarded-for": request.clientAddress }),
+    ...(state && parseTraceparent(fields.get("traceparent")) && { tracestate: state }),
+    "x-forwarded-host":
+      fields.get("host") ?? url.slice(url.indexOf("://") + 3, url.indexOf("/", url.indexOf("://") + 3)),
+    "x-forwarded-proto": publicUrl.startsWith("https:") ? "https" : "http",
+    ...(upstream.prefix !== "/" && upstream.body.keepPrefix !== true && { "x-forwarded-prefix": upstream.prefix }),
+  };
+};
+
+/** The response of the upstream. Throws the problem `unavailable` if there is none in time. */
+export const callUpstream = async (
+  services: UpstreamServices,
+  sent: SentRequest,
+  { call, caller }: { call: UpstreamCall; caller: UpstreamCaller | undefined },
+): Promise<Response> => {
+  const { upstream, route, path } = call;
+  const { reach, random } = services.egress;
+  const target = pickTarget(upstream.targets, random);
+  if (target === undefined)
+    throw unavailable(new Error(`${upstream.name} has no target`), `${upstream.name} has no target.`);
+  const own = { ...requestFields(services, sent, call), ...(await identityOf(services, upstream, caller)) };
+  const { raw, fields } = sent;
+  const { method, url } = raw;
+  const init = {
+    method,
+    headers: upstreamFields(raw.headers, fields, own),
+    body: isBodiless(method) ? null : raw.body,
+  };
+  const limitMs = (route.policy.timeoutSeconds ?? DEFAULT_ANSWER_SECONDS) * 1000;
+  const response = await withinTime(reach(target.url.replace(/\/$/, "") + path + queryOf(url), init), limitMs).catch(
+    (cause: unknown) => {
+      throw unavailable(cause, UNKNOWN_OUTCOME);
+    },
+  );
+  if (response === undefined)
+    throw unavailable(new Error(`${upstream.name} did not respond within ${limitMs} ms`), UNKNOWN_OUTCOME);
+  return upstreamResponse(response, caller !== undefined);
+};

@@ -1,0 +1,62 @@
+/** The header fields that pass to an upstream and back: everything but what concerns one connection, or says who calls. */
+import type { Fields } from "#shared/http/fields.ts";
+
+/** Meant for one connection (RFC 9110 §7.6.1). */
+const OF_CONNECTION = [
+  "connection",
+  "keep-alive",
+  "proxy-authenticate",
+  "proxy-authorization",
+  "proxy-connection",
+  "te",
+  "trailer",
+  "transfer-encoding",
+  "upgrade",
+];
+
+/** The caller's credentials for Fountain, and what only a gateway may say. */
+const WITHHELD: ReadonlySet<string> = new Set([
+  ...OF_CONNECTION,
+  "authorization",
+  "cf-connecting-ip",
+  "content-length",
+  "expect",
+  "forwarded",
+  "host",
+  "via",
+  "x-api-key",
+  "x-otp",
+  "x-real-ip",
+  "x-request-id",
+  "x-typesense-api-key",
+  "traceparent",
+  "tracestate",
+]);
+
+const isWithheld = (name: string): boolean => {
+  // Servers that hand fields over as variables read `X_Fountain_Subject` as the same name (RFC 3875 §4.1.18).
+  const read = name.replaceAll("_", "-");
+  return WITHHELD.has(read) || read.startsWith("x-fountain-") || read.startsWith("x-forwarded-");
+};
+
+/** The fields that `Connection` names (RFC 9110 §7.6.1). */
+const namedByConnection = (sent: Fields): ReadonlySet<string> =>
+  new Set((sent.get("connection") ?? "").toLowerCase().split(/[\s,]+/));
+
+/** The fields of the forwarded request; `own`: what the gateway says itself. */
+export const upstreamFields = (headers: Headers, sent: Fields, own: Readonly<Record<string, string>>): Headers => {
+  const named = namedByConnection(sent);
+  const forwarded = new Headers(own);
+  headers.forEach((value, name) => {
+    if (!isWithheld(name) && !named.has(name)) forwarded.append(name, value);
+  });
+  return forwarded;
+};
+
+/** The response for the caller. One to an authenticated call is not cached, unless the upstream says so. */
+export const upstreamResponse = (received: Response, forCaller: boolean): Response => {
+  const response = new Response(received.body, received);
+  for (const name of OF_CONNECTION) response.headers.delete(name);
+  if (forCaller && !response.headers.has("cache-control")) response.headers.set("cache-control", "no-store");
+  return response;
+};

@@ -1,0 +1,23 @@
+/** Upstreams: stored, listed and deleted. */
+
+import { objectEndpoints } from "../configuration/objects.routes.ts";
+import { upstreamName } from "../matching/names.ts";
+
+export const upstreamsEndpoints = objectEndpoints({
+  kind: "upstream",
+  path: "/gateway/upstreams",
+  ids: { one: "Upstream", all: "Upstreams" },
+  words: { one: "an upstream", all: "upstreams" },
+  name: upstreamName(),
+  example: {
+    name: "notes",
+    body: {
+      targets: ["http://127.0.0.1:9000"],
+      scopes: { "notes:read": "Read notes", "notes:write": "Write notes" },
+      routes: [
+        { match: "GET /items/{id}", scope: "notes:read" },
+        { match: "* /items/**", scope: "notes:write" },
+      ],
+    },
+  },
+});
