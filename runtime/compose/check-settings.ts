@@ -1,6 +1,6 @@
 /**
- * The one-shot job `settings` of the Compose stack: checks all settings and secrets before a replica of workerd is made or
- * replaced. Takes the folder with the wrangler files.
+ * The one-shot job `settings` of the Compose stack: checks all settings, secrets and the configuration file before a replica of
+ * workerd is made or replaced. Takes the folder with the wrangler files.
  */
 import type { Client } from "@libsql/client/http";
 import { FIRST_ROLES } from "../../workers/kms/src/accounts/roles.ts";
@@ -8,6 +8,7 @@ import { connectDatabase } from "../libsql/sqld-client.ts";
 import { reasonOf } from "../local/operator-error.ts";
 import { checkComposeSettings } from "../settings/check.ts";
 import { DATABASE_TOKEN, readTopology } from "../workerd/topology.ts";
+import { mountedConfiguration } from "./mounted-configuration.ts";
 import { isSecretGiven, mountedSecret } from "./mounted-secrets.ts";
 import { composeSecret } from "./secrets.ts";
 
@@ -40,6 +41,7 @@ try {
   const topology = readTopology(process.argv[2] ?? ".");
   const settings = { environment: process.env, secretOf, roles: await storedRoles() };
   const { faults, warnings } = await checkComposeSettings(topology, settings);
+  faults.push(...(mountedConfiguration()?.faults ?? []));
   for (const line of [...faults, ...warnings]) console.error(`Fountain: ${line}`);
   if (faults.length > 0) process.exitCode = 1;
   else console.log("All settings are usable.");

@@ -36,6 +36,7 @@ test("has the services of the stack", () => {
       "libsql",
       "settings",
       "migrate",
+      "configure",
       "scheduler",
       "typesense-3",
       "grafana",
@@ -75,6 +76,15 @@ test("no replica is made before the settings were checked and the databases migr
 test("migrate is given what opens and creates the databases, and no other secret", () => {
   const tokens = topology.workers.filter(hasDatabase).map(({ worker }) => composeSecret(worker, DATABASE_TOKEN));
   expect(secretsOf("migrate")).toEqual(["libsql_admin_key", ...tokens].toSorted());
+});
+
+test("the configuration file is checked before a replica is made, and applied before anyone is served", () => {
+  for (const job of ["settings", "configure"]) {
+    expect(services.get(job)).toMatch(/^ {4}volumes: \*configuration$/m);
+    expect(services.get(job)).toMatch(/^ {6}CONFIG_FILE: \$\{CONFIG_FILE:-\/dev\/null\}$/m);
+  }
+  expect(services.get("caddy")).toMatch(/configure: \{ condition: service_completed_successfully \}/);
+  expect(secretsOf("configure")).toEqual([composeSecret("gateway", DATABASE_TOKEN)]);
 });
 
 test("`npm run secrets` makes every secret that is named", async () => {

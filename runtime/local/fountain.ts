@@ -2,6 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { rmSync } from "node:fs";
 import path from "node:path";
+import { applyConfiguration } from "../configuration/apply.ts";
 import { assertServing, type SqldOptions, spawnSqld, waitForSqld } from "../libsql/sqld.ts";
 import { HASHER_SERVICES, HASHERS, hasherIn, usualHashers } from "../workerd/hasher.ts";
 import { DATABASE_WRITERS, usualWriters } from "../workerd/processes.ts";
@@ -34,10 +35,15 @@ const WORKERS_LOG = "workers.log";
 /** The number of {@link Progress} steps that a start takes. */
 export const START_STEPS = 5;
 
+/** The worker that the configuration file is for. */
+const GATEWAY = "gateway";
+
 export interface FountainOptions {
   settings: Settings;
   /** Checks the settings already. */
   preparation: Preparation;
+  /** Absolute path of the file that says what is configured at the gateway; without one it stays as it is. */
+  configurationFile?: string | undefined;
   progress: Progress;
   /** Ends a start before it is through. */
   signal: AbortSignal;
@@ -63,19 +69,26 @@ interface Context extends FountainOptions {
   home: Home;
   internalSocket: string;
   guard: Guard;
+  /** What the configuration file says. */
+  configuration: unknown;
   cleanups: Cleanup[];
 }
 
-/** The preparation first checks all settings. Throws {@link OperatorError} with a line for each bad one. */
-const checkSettings = async (options: FountainOptions, cleanups: Cleanup[]): Promise<void> => {
+/**
+ * The preparation first checks all settings. Returns what the configuration file says. Throws {@link OperatorError} with a
+ * line for each fault.
+ */
+const checkSettings = async (options: FountainOptions, cleanups: Cleanup[]): Promise<unknown> => {
   const { preparation, progress, signal, onNotice } = options;
   progress.step("Checking the settings");
   cleanups.push(() => stopProcess(preparation.child, "SIGKILL"));
-  for (const warning of await preparation.settingsChecked()) onNotice(warning);
+  const { warnings, configuration } = await preparation.settingsChecked();
+  for (const warning of warnings) onNotice(warning);
   signal.throwIfAborted();
+  return configuration;
 };
 
-const open = async (options: FountainOptions, cleanups: Cleanup[]): Promise<Context> => {
+const open = async (options: FountainOptions, configuration: unknown, cleanups: Cleanup[]): Promise<Context> => {
   options.progress.step("Opening FOUNTAIN_HOME");
   const { settings, preparation } = options;
   await assertPortFree(settings.port);
@@ -89,7 +102,7 @@ const open = async (options: FountainOptions, cleanups: Cleanup[]): Promise<Cont
   const guard = createGuard();
   cleanups.push(guard.release);
   guard.watch("preparation", preparation.child.pid);
-  return { ...options, home, internalSocket, guard, cleanups };
+  return { ...options, configuration, home, internalSocket, guard, cleanups };
 };
 
 /** A child under supervision and under guard, ended with everything else. */
@@ -250,20 +263,24 @@ const startMaintenance = ({ internalSocket, onNotice, cleanups }: Context, worke
 };
 
 const start = async (options: FountainOptions, cleanups: Cleanup[]): Promise<Administrator | undefined> => {
-  await checkSettings(options, cleanups);
-  const context = await open(options, cleanups);
-  const { environment, maintainedWorkers, sqldPort } = await startDatabases(context);
+  const context = await open(options, await checkSettings(options, cleanups), cleanups);
+  const { environment, databaseTokens, maintainedWorkers, sqldPort } = await startDatabases(context);
   const started = await Promise.allSettled([
     startHashers(context, Number(environment[HASHERS])),
     startWorkers(context, environment, sqldPort),
   ]);
   for (const outcome of started) if (outcome.status === "rejected") throw outcome.reason;
-  const { metricsPort } = options.settings;
+  const { configurationFile: file, settings } = options;
+  if (file !== undefined) {
+    const { internalSocket, configuration: content } = context;
+    await applyConfiguration(internalSocket, { file, content, databaseToken: databaseTokens[GATEWAY] ?? "" });
+  }
+  const { metricsPort } = settings;
   if (metricsPort !== undefined) cleanups.push(await serveMetrics(metricsPort, context.internalSocket));
   startMaintenance(context, maintainedWorkers);
   // Last: nothing may fail between creating the password and showing it.
   options.progress.step("Looking for an administrator");
-  return createAdministrator(context.internalSocket, options.settings);
+  return createAdministrator(context.internalSocket, settings);
 };
 
 /** Starts everything and resolves when it responds. Rejects with {@link OperatorError}, leaving nothing behind. */

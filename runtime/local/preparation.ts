@@ -37,10 +37,16 @@ export interface Prepared {
   maintainedWorkers: string[];
 }
 
-/** The first line that the process writes: what is wrong with the settings, and what may be. */
+/** What is wrong with the settings, and what may be. */
 export interface SettingsVerdict {
   faults: string[];
   warnings: string[];
+}
+
+/** The first line that the process writes. */
+export interface StartVerdict extends SettingsVerdict {
+  /** What the configuration file says, if there is one. */
+  configuration?: unknown;
 }
 
 /** The second, once it has its order. */
@@ -48,15 +54,16 @@ export type PreparationOutcome = { prepared: Prepared } | { failure: string };
 
 export interface Preparation {
   readonly child: ChildProcess;
-  /** The warnings about settings. Throws {@link OperatorError} with a line for each that is not usable. */
-  settingsChecked(): Promise<readonly string[]>;
+  /** The warnings about settings, and what the file says. Throws {@link OperatorError} with a line for each fault. */
+  settingsChecked(): Promise<Pick<StartVerdict, "warnings" | "configuration">>;
   /** Has the rest done. Throws {@link OperatorError} with the reason when the start cannot continue. */
   prepare(order: PreparationOrder): Promise<Prepared>;
 }
 
-/** Starts the process, which checks the settings of this environment at once. */
-export const spawnPreparation = (root: string): Preparation => {
-  const child = spawn(process.execPath, [PREPARE, root], { detached: true, stdio: ["pipe", "pipe", "inherit"] });
+/** Starts the process, which checks the settings of this environment, and the configuration file, at once. */
+export const spawnPreparation = (root: string, configurationFile?: string): Preparation => {
+  const args = [PREPARE, root, ...(configurationFile === undefined ? [] : [configurationFile])];
+  const child = spawn(process.execPath, args, { detached: true, stdio: ["pipe", "pipe", "inherit"] });
   const { stdin, stdout } = child;
   const lines = createInterface({ input: stdout })[Symbol.asyncIterator]();
   const nextLine = async (): Promise<string> => {
@@ -67,11 +74,11 @@ export const spawnPreparation = (root: string): Preparation => {
   return {
     child,
     settingsChecked: async () => {
-      const verdict: SettingsVerdict = JSON.parse(await nextLine());
-      const { faults, warnings } = verdict;
+      const verdict: StartVerdict = JSON.parse(await nextLine());
+      const { faults, warnings, configuration } = verdict;
       // A fault may be that the setting which was meant is missing.
       if (faults.length > 0) throw new OperatorError([...faults, ...warnings].join("\n"));
-      return warnings;
+      return { warnings, configuration };
     },
     prepare: async (order) => {
       // It contains secrets, and so goes through a pipe, not the command line.

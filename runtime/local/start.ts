@@ -1,5 +1,6 @@
 /** `npm start`: runs Fountain until a signal ends it, and reports what the operator needs to know. */
 import path from "node:path";
+import { parseArgs } from "node:util";
 import type { Administrator } from "./administrator.ts";
 import { createLogView, type LogView } from "./log-view.ts";
 import { OperatorError, reasonOf } from "./operator-error.ts";
@@ -45,6 +46,16 @@ const logViewFor = ({ logFormat, environment }: Settings): LogView | undefined =
   return createLogView(process.stdout, isTTY && !environment["NO_COLOR"]);
 };
 
+/** The file that `--config` names, from where the operator is. Throws {@link OperatorError} for any other argument. */
+const configurationFileIn = (args: string[], environment: NodeJS.ProcessEnv): string | undefined => {
+  try {
+    const { config } = parseArgs({ args, options: { config: { type: "string" } } }).values;
+    return config && path.resolve(environment["INIT_CWD"] ?? "", config);
+  } catch (error) {
+    throw new OperatorError(`npm start takes nothing but -- --config FILE (${reasonOf(error)})`);
+  }
+};
+
 /** Runs until a signal ends it (exit code 0) or it cannot continue (one line, exit code 1). */
 const run = async (): Promise<number> => {
   const stopping = new AbortController();
@@ -57,7 +68,8 @@ const run = async (): Promise<number> => {
   process.stdout.on("error", () => {});
   const givenUp = Promise.withResolvers<string>();
   try {
-    const preparation = spawnPreparation(ROOT);
+    const configurationFile = configurationFileIn(process.argv.slice(2), process.env);
+    const preparation = spawnPreparation(ROOT, configurationFile);
     // Loaded while the settings are checked.
     const { START_STEPS, startFountain } = await import("./fountain.ts");
     const progress = createProgress(START_STEPS, process.stdout);
@@ -66,6 +78,7 @@ const run = async (): Promise<number> => {
     const fountain = await startFountain({
       settings,
       preparation,
+      configurationFile,
       progress,
       signal: stopping.signal,
       onNotice: report,

@@ -74,6 +74,7 @@ export const composeSchema = settingsSchema(
         .optional(),
     ),
     FOUNTAIN_VERSION: text("the tag of an image, such as 0.1.0", /^\w[\w.-]{0,127}$/),
+    CONFIG_FILE: setting("a file", z.string().optional()),
     SECRETS_DIR: setting("a folder", z.string().optional()),
     ENV_FILE: setting("a file", z.string().optional()),
     DRAIN_SECONDS: wholeNumber({ min: 0, max: 60, fallback: 6 }),

@@ -117,7 +117,7 @@ test("the series of several processes stand together, each with its process; of 
 
 test("all processes drain, and are notified of the stop, whether each responds or not; those that do not run are not asked", async () => {
   const [two, three, four] = [responding(), dead(), responding()];
-  const gateway = { ...good("gateway"), drain: () => Promise.resolve() };
+  const gateway = { ...good("gateway"), drain: () => Promise.resolve(), applyConfiguration: async () => [] };
   const siblings = { "workerd-2": two.process, "workerd-3": three.process, "workerd-4": four.process };
   const env = { gateway, ...siblings, SIBLINGS: "2" };
   expect((await post("/drain", env)).status).toBe(204);

@@ -1,7 +1,8 @@
 /**
  * The worker behind the internal socket, which only this machine's operator can open: lets the scheduler run a worker's
- * maintenance, the first start create its administrator, a stop begin gracefully, a watchdog look after the hashers, and
- * Prometheus scrape all workers. Where several processes serve requests, it speaks for all of them.
+ * maintenance, the first start create its administrator, a start apply the configuration file, a stop begin gracefully, a
+ * watchdog look after the hashers, and Prometheus scrape all workers. Where several processes serve requests, it speaks for
+ * all of them.
  */
 import type {
   FirstAdministrator,
@@ -107,6 +108,19 @@ const createAdministrator = async (env: Env, request: Request): Promise<Response
   }
 };
 
+/** The lines about what is wrong with it as JSON, none if it was applied. */
+const applyConfiguration = async (env: Env, request: Request): Promise<Response> => {
+  if (env.gateway === undefined) return new Response(null, { status: 404 });
+  const proof = request.headers.get("authorization")?.replace(/^Bearer /, "") ?? "";
+  const file: unknown = await request.json();
+  try {
+    const faults = await env.gateway.applyConfiguration(file, proof);
+    return faults === "refused" ? new Response(null, { status: 403 }) : Response.json(faults);
+  } catch (error) {
+    return new Response(error instanceof Error ? error.message : String(error), { status: 503 });
+  }
+};
+
 const openKeys = async (env: Env): Promise<Response> =>
   env.kms === undefined ? new Response(null, { status: 404 }) : new Response(await env.kms.openKeys());
 
@@ -199,6 +213,7 @@ export default {
     if (resource === "drain") return drain(env);
     if (resource === "stopping") return announceStop(env);
     if (resource === "keys") return openKeys(env);
+    if (resource === "configuration") return applyConfiguration(env, request);
     if (resource === "administrator") return createAdministrator(env, request);
     return new Response(null, { status: 404 });
   },

@@ -16,6 +16,12 @@ export interface GatewayInternalRpc extends InternalRpc {
    * 30 s.
    */
   drain(): Promise<void>;
+  /**
+   * Makes what is configured what this parsed configuration file says: all of it or nothing. Returns a line for each fault, none
+   * if it was applied. `proof`: the token that opens the gateway's database, whose holder could write there anyway; without
+   * it `refused`.
+   */
+  applyConfiguration(file: unknown, proof: string): Promise<readonly string[] | "refused">;
 }
 
 export interface FirstAdministrator {

@@ -12,7 +12,7 @@ declare module "vitest" {
   }
 }
 
-const SERVICES = ["caddy", "workerd", "libsql", "settings", "migrate", "scheduler"];
+const SERVICES = ["caddy", "workerd", "libsql", "settings", "migrate", "configure", "scheduler"];
 
 const timed = async <Value>(what: string, work: Promise<Value>): Promise<Value> => {
   const startedAtMs = Date.now();

@@ -152,6 +152,8 @@ export const createTestGateway = async (corsOrigins: readonly string[] = []): Pr
     upstreamTokens: async ({ name }, { principal }) => `token-for-${name}-of-${principal.subject}`,
     egress: { reach: () => Promise.reject(new Error("no upstream is reached from here")), random: Math.random },
     objects: { find: notStored, list: notStored, put: notStored, remove: notStored },
+    applyFile: notStored,
+    databaseToken: "token-of-the-database",
     verify,
     verifyApiKey: createApiKeyVerifier({
       kms: kmsRpc.parse(bindingTo(kms)),

@@ -17,6 +17,7 @@ import { createGatewayApp } from "./app.ts";
 import type { GatewayServices } from "./composition/services.ts";
 import * as schema from "./configuration/configuration.schema.ts";
 import { followConfiguration } from "./configuration/configuration.ts";
+import { createFileApplication } from "./configuration/file-application.ts";
 import { createObjectStore } from "./configuration/objects.store.ts";
 import { createObjects } from "./configuration/objects.ts";
 import { envSchema } from "./env.ts";
@@ -55,11 +56,14 @@ const connect = once((bindings: unknown): GatewayServices => {
     onFailure: (error) => log("warn", "configuration-not-read", { error: describeError(error) }),
     now,
   });
+  const changing = { store, kms: env.KMS_RPC, recorder, followed: configuration, now };
   return {
     now,
     verify,
     configuration,
-    objects: createObjects({ store, kms: env.KMS_RPC, recorder, followed: configuration, now }),
+    objects: createObjects(changing),
+    applyFile: createFileApplication(changing),
+    databaseToken: env.DATABASE_TOKEN,
     upstreamTokens: createUpstreamTokens({ kms: env.KMS_RPC, now }),
     egress: { reach: createReach(env.UPSTREAMS), random: Math.random },
     verifyApiKey: createApiKeyVerifier({ kms: env.KMS_RPC, verify, uses, now }),

@@ -9,6 +9,7 @@ import type { PasskeyLogins } from "../aggregates/passkey-login.ts";
 import type { PersonalDataOf } from "../aggregates/personal-data.ts";
 import type { Destination } from "../backends/target.ts";
 import type { Configuration } from "../configuration/configuration.ts";
+import type { ApplyFile } from "../configuration/file-application.ts";
 import type { Followed } from "../configuration/followed.ts";
 import type { Objects } from "../configuration/objects.ts";
 import type { Drainable } from "../health/drain.ts";
@@ -35,6 +36,9 @@ export interface GatewayServices extends BaseServices, Drainable, Maintained, Up
   objects: Objects;
   /** No service behind the gateway is on one of these ports: there is Fountain itself. */
   internalPorts: ReadonlySet<number>;
+  /** Applies the configuration file, for callers with the token that opens the gateway's database. */
+  applyFile: ApplyFile;
+  databaseToken: string;
   verifyApiKey: ApiKeyVerifier;
   twofa: Pick<TwofaRpc, "elevateOnce" | "hasFactor" | "confirmFactorless">;
   kms: Pick<KmsRpc, "redeemGrant">;

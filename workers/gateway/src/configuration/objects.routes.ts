@@ -56,6 +56,11 @@ const unknownObject = (kind: Kind): Problem =>
 const hasChanged = (kind: Kind): Problem =>
   problem("precondition-failed", { detail: `The ${NOUNS[kind]} is not as the condition expects it. Read it again.` });
 
+const isOfFile = (kind: Kind): Problem =>
+  problem("conflict", {
+    detail: `This ${NOUNS[kind]} is configured by the file that Fountain was started with. Change the file and start again.`,
+  });
+
 type Failure = Extract<Result<never, PutFailure>, { ok: false }>["error"];
 
 const refusalOf = (kind: Kind, error: Failure): Problem => {
@@ -64,6 +69,8 @@ const refusalOf = (kind: Kind, error: Failure): Problem => {
       return hasChanged(kind);
     case "taken":
       return problem("conflict", { detail: "Another upstream has this host and prefix. Choose another prefix." });
+    case "of-file":
+      return isOfFile(kind);
     case "too-many":
       return problem("conflict", { detail: `There are too many of its kind. Delete a ${NOUNS[kind]} first.` });
     case "too-many-scopes":
@@ -91,14 +98,14 @@ const putObject = async (
   { name, body, conditions }: { name: string; body: object; conditions: Conditions },
 ) => {
   const expected = expectedBy(conditions);
-  const stored = await context.var.services.objects.put({ kind, name, body, source: "api", expected });
+  const stored = await context.var.services.objects.put({ kind, name, body, expected });
   if (!stored.ok) throw refusalOf(kind, stored.error);
   const { version, createdAtMs, updatedAtMs } = stored.value;
   const isNew = version === 1 && createdAtMs === updatedAtMs;
   return { object: stored.value, isNew, headers: { etag: etagOf(version) } };
 };
 
-/** Deletes the object. Fails with the problem `not-found` or `precondition-failed`. */
+/** Deletes the object. Fails with the problem `not-found`, `precondition-failed` or `conflict`. */
 const deleteObject = async (
   context: GatewayContext,
   kind: Kind,
@@ -107,6 +114,7 @@ const deleteObject = async (
   const outcome = await context.var.services.objects.remove(kind, name, expectedBy(conditions));
   if (outcome === "unknown") throw unknownObject(kind);
   if (outcome === "changed") throw hasChanged(kind);
+  if (outcome === "of-file") throw isOfFile(kind);
 };
 
 type Path = "/gateway/upstreams" | "/gateway/limits" | "/gateway/policies";
@@ -211,7 +219,7 @@ export const objectEndpoints = ({
     params,
     headers: CONDITIONS.pick({ "if-match": true }),
     responses: { 204: { description: "It was deleted" } },
-    errors: ["not-found", "precondition-failed"],
+    errors: ["not-found", "conflict", "precondition-failed"],
     handle: async (context) => {
       const { name: deleted } = context.req.valid("param");
       await deleteObject(context, kind, { name: deleted, conditions: context.req.valid("header") });

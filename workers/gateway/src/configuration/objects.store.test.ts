@@ -15,7 +15,6 @@ beforeEach(() => database.client.execute("DELETE FROM configuration"));
 const write = (changed: Partial<ObjectWrite> = {}): ObjectWrite => ({
   kind: "limit",
   name: "logins",
-  source: "api",
   body: { limit: 1 },
   claim: null,
   expected: undefined,

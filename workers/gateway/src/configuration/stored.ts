@@ -19,10 +19,12 @@ export interface StoredConfiguration {
   objects: readonly StoredObject[];
 }
 
-export interface ObjectWrite {
+export interface ObjectKey {
   kind: Kind;
   name: string;
-  source: Source;
+}
+
+export interface ObjectWrite extends ObjectKey {
   body: unknown;
   /** What no other object may have. */
   claim: string | null;
@@ -36,8 +38,25 @@ export interface ObjectStore {
   loadSince(revision: number | undefined): Promise<StoredConfiguration | "unchanged">;
   find(kind: Kind, name: string): Promise<StoredObject | undefined>;
   list(kind: Kind): Promise<StoredObject[]>;
-  /** Stores it, and says under which version. `taken`: another has its claim. `too-many`: there is no room. */
-  put(write: ObjectWrite): Promise<Result<StoredObject, "changed" | "taken" | "too-many">>;
-  /** Whether it was there, at one of the expected versions. */
-  remove(kind: Kind, name: string, expected: readonly number[] | undefined): Promise<"removed" | "unknown" | "changed">;
+  /**
+   * Stores it, and says under which version. `taken`: another has its claim. `too-many`: there is no room. `of-file`: it is the
+   * configuration file's, and only that replaces it.
+   */
+  put(write: ObjectWrite): Promise<Result<StoredObject, "changed" | "taken" | "too-many" | "of-file">>;
+  /** Whether it was there, at one of the expected versions, and not the configuration file's. */
+  remove(kind: Kind, name: string, expected: readonly number[] | undefined): Promise<Removal>;
+  /** Writes all of it as the configuration file's, unless anything was changed since the revision. */
+  replace(replacement: FileReplacement): Promise<boolean>;
 }
+
+export type Removal = "removed" | "unknown" | "changed" | "of-file";
+
+export interface FileReplacement {
+  revision: number;
+  writes: readonly (ObjectKey & Pick<ObjectWrite, "body" | "claim">)[];
+  removals: readonly ObjectKey[];
+  nowMs: number;
+}
+
+/** Of each kind, in an installation: what each process holds, and looks through. */
+export const MAX_OBJECTS = 200;
