@@ -22,6 +22,7 @@ export const PROBLEMS = {
   internal: { status: 500, title: "Internal error" },
   "delivery-failed": { status: 502, title: "The message was not delivered" },
   unavailable: { status: 503, title: "Temporarily unavailable" },
+  "gateway-timeout": { status: 504, title: "The service behind the gateway did not respond in time" },
 } as const;
 
 export type ProblemCode = keyof typeof PROBLEMS;

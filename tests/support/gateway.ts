@@ -18,6 +18,7 @@ import { KINDS, type Kind } from "../../workers/gateway/src/configuration/config
 import { compileConfiguration } from "../../workers/gateway/src/configuration/configuration.ts";
 import { drainable } from "../../workers/gateway/src/health/drain.ts";
 import { bindingOf, probeAll, upstreamsIn } from "../../workers/gateway/src/proxy/upstream.ts";
+import { createRunCall } from "../../workers/gateway/src/upstreams/targets/run.ts";
 import { bindingTo } from "./rpc/private-calls.ts";
 import { createTestSigner, type TestSigner, testClaims } from "./tokens.ts";
 
@@ -150,7 +151,10 @@ export const createTestGateway = async (corsOrigins: readonly string[] = []): Pr
     now,
     configuration: { current: () => configuration, expire: () => {} },
     upstreamTokens: async ({ name }, { principal }) => `token-for-${name}-of-${principal.subject}`,
-    egress: { reach: () => Promise.reject(new Error("no upstream is reached from here")), random: Math.random },
+    egress: {
+      reach: () => Promise.reject(new Error("no upstream is reached from here")),
+      run: createRunCall({ now, random: Math.random }),
+    },
     objects: { find: notStored, list: notStored, put: notStored, remove: notStored },
     applyFile: notStored,
     databaseToken: "token-of-the-database",

@@ -26,6 +26,7 @@ import { probeAll, upstreamsIn } from "./proxy/upstream.ts";
 import { createGatewayInternal } from "./rpc.ts";
 import { createReach } from "./upstreams/egress.ts";
 import { createUpstreamTokens } from "./upstreams/identity.ts";
+import { createRunCall } from "./upstreams/targets/run.ts";
 
 const log = createLog("gateway");
 
@@ -65,7 +66,7 @@ const connect = once((bindings: unknown): GatewayServices => {
     applyFile: createFileApplication(changing),
     databaseToken: env.DATABASE_TOKEN,
     upstreamTokens: createUpstreamTokens({ kms: env.KMS_RPC, now }),
-    egress: { reach: createReach(env.UPSTREAMS), random: Math.random },
+    egress: { reach: createReach(env.UPSTREAMS), run: createRunCall({ now, random: Math.random }) },
     verifyApiKey: createApiKeyVerifier({ kms: env.KMS_RPC, verify, uses, now }),
     twofa: env.TWOFA_RPC,
     kms: env.KMS_RPC,

@@ -4,25 +4,13 @@ import { currentRequest } from "#shared/observability/context.ts";
 import { formatTraceparent, parseTraceparent } from "#shared/observability/trace.ts";
 import { queryOf } from "#shared/policy/path.ts";
 import { isBodiless } from "#shared/semantics/method.ts";
-import { unavailable } from "../backends/unavailable.ts";
 import { DEFAULT_ANSWER_SECONDS, type Upstream, type UpstreamCall } from "./compiled.ts";
 import { upstreamFields, upstreamResponse } from "./fields.ts";
 import { identityFields } from "./identity.ts";
 import type { SentRequest, UpstreamCaller, UpstreamServices } from "./ports.ts";
-import type { Target } from "./target.ts";
 
-const UNKNOWN_OUTCOME =
-  "The service did not respond, and the request may have taken effect. Retry after the time in Retry-After.";
-
-/** One of the targets, each as often as its weight says. */
-const pickTarget = (targets: readonly Target[], random: () => number): Target | undefined => {
-  let rest = random() * targets.reduce((sum, { weight }) => sum + weight, 0);
-  for (const target of targets) {
-    rest -= target.weight;
-    if (rest < 0) return target;
-  }
-  return undefined;
-};
+/** The header field that says how long the upstream has to respond, in milliseconds. */
+const TIMEOUT_FIELD = "x-fountain-timeout-ms";
 
 const identityOf = async (
   { upstreamTokens }: UpstreamServices,
@@ -57,32 +45,26 @@ const requestFields = (
   };
 };
 
-/** The response of the upstream. Throws the problem `unavailable` if there is none in time. */
+/** The response of the upstream; fails as {@link RunCall} does. */
 export const callUpstream = async (
   services: UpstreamServices,
   sent: SentRequest,
   { call, caller }: { call: UpstreamCall; caller: UpstreamCaller | undefined },
 ): Promise<Response> => {
   const { upstream, route, path } = call;
-  const { reach, random } = services.egress;
-  const target = pickTarget(upstream.targets, random);
-  if (target === undefined)
-    throw unavailable(new Error(`${upstream.name} has no target`), `${upstream.name} has no target.`);
+  const { egress, now } = services;
+  const deadlineAtMs = now() + (route.policy.timeoutSeconds ?? DEFAULT_ANSWER_SECONDS) * 1000;
   const own = { ...requestFields(services, sent, call), ...(await identityOf(services, upstream, caller)) };
   const { raw, fields } = sent;
   const { method, url } = raw;
-  const init = {
-    method,
-    headers: upstreamFields(raw.headers, fields, own),
-    body: isBodiless(method) ? null : raw.body,
-  };
-  const limitMs = (route.policy.timeoutSeconds ?? DEFAULT_ANSWER_SECONDS) * 1000;
-  const response = await withinTime(reach(target.url.replace(/\/$/, "") + path + queryOf(url), init), limitMs).catch(
-    (cause: unknown) => {
-      throw unavailable(cause, UNKNOWN_OUTCOME);
-    },
-  );
-  if (response === undefined)
-    throw unavailable(new Error(`${upstream.name} did not respond within ${limitMs} ms`), UNKNOWN_OUTCOME);
+  const headers = upstreamFields(raw.headers, fields, own);
+  const body = isBodiless(method) ? null : raw.body;
+  const response = await egress.run({ upstream, method, hasBody: body !== null, deadlineAtMs }, (target, limitMs) => {
+    headers.set(TIMEOUT_FIELD, String(limitMs));
+    return withinTime(
+      egress.reach(target.url.replace(/\/$/, "") + path + queryOf(url), { method, headers, body }),
+      limitMs,
+    );
+  });
   return upstreamResponse(response, caller !== undefined);
 };

@@ -3,6 +3,7 @@
 import type { Fields } from "#shared/http/fields.ts";
 import type { Caller } from "../admission/step-up.ts";
 import type { Upstream } from "./compiled.ts";
+import type { Target } from "./target.ts";
 
 /** A caller, and whether the token was made for this one request. */
 export interface UpstreamCaller extends Caller {
@@ -18,6 +19,28 @@ export type UpstreamTokens = (
 /** Reaches servers of upstreams. */
 export type Reach = (url: string, init: RequestInit) => Promise<Response>;
 
+/** A call of an upstream, as far as it concerns which of its targets is called, and how often. */
+export interface TargetCall {
+  upstream: Upstream;
+  method: string;
+  /** Whether a body is sent. It comes as a stream, and can be sent once. */
+  hasBody: boolean;
+  /** Until when there must be a response. Milliseconds since the epoch. */
+  deadlineAtMs: number;
+}
+
+/**
+ * Sends the request to a target: its response as soon as that begins, `undefined` if there is none within `limitMs`. Rejects
+ * if the connection fails, and with a `Problem` where the call ends with it, whatever another target would do.
+ */
+export type Attempt = (target: Target, limitMs: number) => Promise<Response | undefined>;
+
+/**
+ * The response of one of the upstream's targets. Throws the problem `unavailable` if there is none, and `gateway-timeout` if
+ * there is none in time.
+ */
+export type RunCall = (call: TargetCall, attempt: Attempt) => Promise<Response>;
+
 /** A request as the caller sent it. */
 export interface SentRequest {
   raw: Request;
@@ -25,9 +48,11 @@ export interface SentRequest {
 }
 
 export interface UpstreamServices {
+  /** Milliseconds since the epoch. */
+  now: () => number;
   /** Where callers reach this installation, without a slash at the end. */
   publicUrl: string;
   upstreamTokens: UpstreamTokens;
   /** How servers of upstreams are reached and chosen. */
-  egress: { reach: Reach; random: () => number };
+  egress: { reach: Reach; run: RunCall };
 }
