@@ -14,7 +14,7 @@ const compiledWasm: Plugin = {
 export default defineConfig({
   plugins: [compiledWasm],
   test: {
-    include: ["{workers,shared,runtime,tests}/**/*.test.ts"],
+    include: ["{workers,shared,runtime,tests,clients}/**/*.test.ts"],
     globalSetup: "tests/support/setup.ts",
     pool: "forks",
     // Two more than processors: tests also wait, for what has to expire, spread or be tried again.

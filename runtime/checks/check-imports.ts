@@ -14,7 +14,7 @@ const filesIn = (folders: string) =>
     text: readFileSync(path.join(ROOT, name), "utf8"),
   }));
 
-const files = filesIn("workers,shared,examples");
+const files = filesIn("workers,shared,examples,clients");
 const allFiles = [...files, ...filesIn("runtime,tests")];
 const faults = [
   ...findViolations(files).map(({ file, target, rule }) => `${file} imports ${target}: ${rule}`),

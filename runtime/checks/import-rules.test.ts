@@ -28,6 +28,8 @@ test.for([
   ["shared/http/app.ts", "../../workers/kms/src/env.ts"],
   ["shared/http/app.ts", "../../runtime/local/ports.ts"],
   ["examples/demo.ts", "../tests/support/harness.ts"],
+  ["clients/verify-js/src/verifier.ts", "#shared/auth/verify.ts"],
+  ["clients/verify-js/src/adapters.ts", "hono"],
 ] as const)("%s may not import %s", ([file, specifier]) => {
   expect(violate(file, specifier)).toBe(true);
 });
@@ -47,6 +49,7 @@ test.for([
   ["workers/kms/src/accounts/users.routes.test.ts", "../../../../tests/support/harness.ts"],
   ["shared/http/app.ts", "../problem/problem.ts"],
   ["runtime/local/start.ts", "../../workers/kms/src/env.ts"],
+  ["clients/verify-js/src/keys.ts", "jose"],
 ] as const)("%s may import %s", ([file, specifier]) => {
   expect(violate(file, specifier)).toBe(false);
 });

@@ -79,6 +79,11 @@ const RULES: readonly Rule[] = [
     from: /^examples\//,
     only: ["^examples/", "^shared/", "^npm:"],
   },
+  {
+    rule: "a client may import only itself and what its package.json names",
+    from: /^clients\/([^/]+)\//,
+    only: ["^clients/$1/", "^npm:jose$"],
+  },
 ];
 
 /** The specifiers in `import … from "x"`, `export … from "x"`, `import "x"` and `import("x")`, types included. */
