@@ -96,3 +96,10 @@ export const members = <Schema extends z.ZodType>(schema: Schema, max: number) =
   countedFirst(schema, "object", max, (value) =>
     typeof value === "object" && value !== null ? Object.keys(value).length : 0,
   );
+
+/** An object of at most `max` members whose names fit `name`, and their values `value`. */
+export const record = <Name extends z.ZodType<string, string>, Value extends z.ZodType>(
+  name: Name,
+  value: Value,
+  max: number,
+) => members(z.record(name, value), max).meta({ maxProperties: max });

@@ -22,6 +22,9 @@ export const INFO = {
     "Every error is `application/problem+json` (RFC 9457).",
 };
 
+/** A worker makes its description once, which takes its time on a busy machine. */
+const DOCUMENT_TIMEOUT_MS = 8_000;
+
 const policyAt = (worker: WorkerName, method: string, path: string): Policy | undefined => {
   const match = matchRoute(worker, method, path);
   return match.ok ? match.value.policy : undefined;
@@ -44,7 +47,7 @@ export const openApiEndpoints = (own: OwnDocuments) => {
   let making: Promise<string> | undefined;
 
   const wholeDocument = async (upstreams: Upstreams): Promise<string> => {
-    const others = await getFromAll(upstreams, "/openapi.json");
+    const others = await getFromAll(upstreams, "/openapi.json", DOCUMENT_TIMEOUT_MS);
     const gateway = await own.gateway();
     const parts = WORKERS.map((worker) => partOf(worker, worker === "gateway" ? gateway : others.get(worker)));
     return JSON.stringify(await mergeDocuments(INFO, [...parts, partOf("kms", await own.kms())]));

@@ -1,6 +1,6 @@
 /** Policies as they are configured: who may call what, by attributes of the caller and the call. */
 import { z } from "zod";
-import { list, text } from "#shared/contracts/input.ts";
+import { list, record, text } from "#shared/contracts/input.ts";
 import { MAX_NETWORK_LENGTH, parseNetwork } from "#shared/contracts/networks.ts";
 import { patternText } from "../matching/pattern.ts";
 
@@ -50,10 +50,7 @@ const whenBody = z.strictObject({
   ).optional(),
   hours: hours.optional(),
   /** What names in the route's pattern must stand for; `$subject`: the caller's subject. */
-  path: z
-    .record(text({ min: 1, max: 32 }), text({ min: 1, max: MAX_NAME_CHARACTERS }))
-    .refine((given) => Object.keys(given).length <= MAX_PARAMETERS, `must have at most ${MAX_PARAMETERS} members`)
-    .optional(),
+  path: record(text({ min: 1, max: 32 }), text({ min: 1, max: MAX_NAME_CHARACTERS }), MAX_PARAMETERS).optional(),
 });
 
 const effect = z.enum(["allow", "deny"]);

@@ -29,11 +29,15 @@ interface NoResponse {
 
 type Reply = { worker: WorkerName; body: unknown } | NoResponse;
 
-const getFrom = async (upstreams: Upstreams, worker: Destination, path: string): Promise<Reply> => {
+const getFrom = async (
+  upstreams: Upstreams,
+  worker: Destination,
+  { path, limitMs }: { path: string; limitMs: number },
+): Promise<Reply> => {
   try {
     const response = await upstreams[worker].fetch(`http://worker${path}`, {
       headers: requestHeaders(),
-      signal: AbortSignal.timeout(TIMEOUT_MS),
+      signal: AbortSignal.timeout(limitMs),
     });
     const body: unknown = await response.json();
     return response.ok ? { worker, body } : { worker, cause: new Error(`responded ${response.status}`) };
@@ -56,15 +60,18 @@ const bodiesOf = (replies: readonly Reply[]): Map<WorkerName, unknown> => {
   return new Map(replies.flatMap((reply) => ("body" in reply ? [[reply.worker, reply.body]] : [])));
 };
 
-const getFromEach = (upstreams: Upstreams, path: string): Promise<Reply>[] =>
-  DESTINATIONS.map((destination) => getFrom(upstreams, destination, path));
+const getFromEach = (upstreams: Upstreams, path: string, limitMs: number): Promise<Reply>[] =>
+  DESTINATIONS.map((destination) => getFrom(upstreams, destination, { path, limitMs }));
 
 /**
- * The responses of all workers to a GET of this private path, in parallel, within two seconds. Fails with the problem
+ * The responses of all workers to a GET of this private path, in parallel, within this time. Fails with the problem
  * `unavailable`, which names the workers without a usable response.
  */
-export const getFromAll = async (upstreams: Upstreams, path: string): Promise<Map<WorkerName, unknown>> =>
-  bodiesOf(await Promise.all(getFromEach(upstreams, path)));
+export const getFromAll = async (
+  upstreams: Upstreams,
+  path: string,
+  limitMs: number,
+): Promise<Map<WorkerName, unknown>> => bodiesOf(await Promise.all(getFromEach(upstreams, path, limitMs)));
 
 const ownReply = async (probeDatabase: () => Promise<void>): Promise<Reply> => {
   try {
@@ -85,5 +92,5 @@ const ownReply = async (probeDatabase: () => Promise<void>): Promise<Reply> => {
  * `unavailable`, which names those that don't.
  */
 export const probeAll = async (upstreams: Upstreams, probeDatabase: () => Promise<void>): Promise<void> => {
-  bodiesOf(await Promise.all([ownReply(probeDatabase), ...getFromEach(upstreams, "/ready")]));
+  bodiesOf(await Promise.all([ownReply(probeDatabase), ...getFromEach(upstreams, "/ready", TIMEOUT_MS)]));
 };

@@ -1,7 +1,7 @@
 /** Upstreams as they are configured: a service behind the gateway, where it is, and who may call what of it. */
 import { z } from "zod";
-import { integer, list, text } from "#shared/contracts/input.ts";
-import { isPermission, isUpstreamScope } from "#shared/contracts/rights.ts";
+import { integer, list, record, text } from "#shared/contracts/input.ts";
+import { isPermission, isUpstreamScope, MAX_SCOPE_DESCRIPTION_CHARACTERS } from "#shared/contracts/rights.ts";
 import { limitBody } from "../limits/limit.ts";
 import { isReserved, objectName } from "../matching/names.ts";
 import { patternText } from "../matching/pattern.ts";
@@ -16,7 +16,6 @@ const MAX_LIMITS = 16;
 const MAX_RULES = 64;
 const MAX_PREFIX_CHARACTERS = 255;
 const MAX_HOST_CHARACTERS = 253;
-const MAX_DESCRIPTION_CHARACTERS = 255;
 /** What a caller may be made to wait for at most; Caddy waits as long. */
 const MAX_ANSWER_SECONDS = 600;
 const MAX_CONNECT_MS = 30_000;
@@ -80,10 +79,7 @@ export const upstreamBody = z
     keepPrefix: z.boolean().optional(),
     /** The host that callers name, where it has one of its own. */
     host: text({ min: 1, max: MAX_HOST_CHARACTERS }).regex(HOST, "must be a host name in lower case").optional(),
-    scopes: z
-      .record(scopeName, text({ max: MAX_DESCRIPTION_CHARACTERS }))
-      .refine((given) => Object.keys(given).length <= MAX_SCOPES, `must have at most ${MAX_SCOPES} members`)
-      .optional(),
+    scopes: record(scopeName, text({ max: MAX_SCOPE_DESCRIPTION_CHARACTERS }), MAX_SCOPES).optional(),
     /** How it learns who calls: by a token of its own, by that and header fields, or not at all. */
     identity: z.enum(["token", "headers", "none"]).optional(),
     /** What can be called, the first that fits counts; without routes, any valid credential may call every path. */
