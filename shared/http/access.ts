@@ -68,14 +68,14 @@ export const credentialRefused = (reason: string): Problem | Unavailable => {
     : unauthenticated(true);
 };
 
-/** What a call is about, where its scope may be narrowed to that. */
-const resourceOf = <Services extends BaseServices>(
-  context: Context<WorkerEnv<Services>>,
+/** What a call is about, where its scope may be narrowed to that; `path`: as the template has it. */
+export const resourceOf = (
+  { template, path, url }: { template: string; path: string; url: string },
   { narrowedBy = "handler" }: Policy,
 ): string | undefined => {
   if (narrowedBy === "handler") return undefined;
-  if (narrowedBy === "prefix") return context.req.query("prefix");
-  return partOf(context.get("template"), context.req.path, narrowedBy);
+  if (narrowedBy === "prefix") return new URLSearchParams(queryOf(url)).get("prefix") ?? undefined;
+  return partOf(template, path, narrowedBy);
 };
 
 /** Refuses a token that was given for another request. */
@@ -115,7 +115,10 @@ export const admit = <Services extends BaseServices>(
   if (!isMeantFor(principal, worker)) throw credentialRefused("other-audience");
   context.set("principal", principal);
   noteCaller(principal);
-  const refusal = refusalOf(policy, principal, () => resourceOf(context, policy));
+  const { path, url } = context.req;
+  const refusal = refusalOf(policy, principal, () =>
+    resourceOf({ template: context.get("template"), path, url }, policy),
+  );
   if (refusal) throw refusal;
   if (principal.purpose !== undefined && !isFor(principal.purpose, context.req, prefix))
     throw refuseOtherRequest(policy);

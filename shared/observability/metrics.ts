@@ -73,6 +73,7 @@ const REASONS = [
   "disabled",
   "address-not-allowed",
   "busy",
+  "policy",
 ];
 
 /** The credentials whose refusals alerts count at a worker. */
@@ -124,6 +125,15 @@ export const countAuthentication = createCounter({
     reason: new Set(REASONS),
   },
   fromStart: (worker) => REFUSED_FROM_START[worker]?.flatMap(refusalsOf) ?? [],
+});
+
+const REFUSED_BY = ["firewall", "path", "policy", "dry-run"];
+
+export const countRefusal = createCounter({
+  name: "fountain_rule_refusals_total",
+  help: "Calls that rules of operators refused. dry-run: let through, and a policy in a dry run would have refused it.",
+  labels: { by: new Set(REFUSED_BY) },
+  fromStart: (worker) => (worker === "gateway" ? REFUSED_BY.map((by) => ({ by })) : []),
 });
 
 const TOKEN_KINDS = ["login", "refresh", "client-credentials", "api-key", "step-up", "search-key", "exchange"];

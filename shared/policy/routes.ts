@@ -134,6 +134,9 @@ const TABLE = {
     "GET /gateway/policies/{name}": scope("gateway:read"),
     "PUT /gateway/policies/{name}": CONFIGURED,
     "DELETE /gateway/policies/{name}": CONFIGURED,
+    "POST /gateway/policies/explain": scope("gateway:read"),
+    // It decides about the call that a proxy describes.
+    "GET /gateway/authorize": PUBLIC,
   },
   kms: {
     "GET /.well-known/jwks.json": PUBLIC,

@@ -41,6 +41,10 @@ const GUIDE: readonly (readonly [string, string])[] = [
   ["docs/second-factor.md", "Pass a second factor"],
   ["docs/second-factor.md", "Single-request tokens"],
   ["docs/search.md", "Reindexing"],
+  ["docs/policies.md", "Write a policy"],
+  ["docs/policies.md", "Firewall"],
+  ["docs/policies.md", "Try it first"],
+  ["docs/forward-auth.md", "Set it up"],
 ];
 
 const COMPOSE = "needs Docker: tests/compose runs it, or the same commands with other names";
@@ -198,6 +202,8 @@ describe.skipIf(missing.length > 0)(`on another fresh home${why}`, () => {
     expect(said("docs/second-factor.md Pass a second factor")).toContain('"recoveryCodes"');
     expect(said("docs/second-factor.md Single-request tokens")).toMatch(/^HTTP\/1.1 204/m);
     expect(said("docs/search.md Reindexing")).toContain('"status"');
+    expect(said("docs/policies.md Try it first")).toContain('"decision":"deny"');
+    expect(said("docs/forward-auth.md Set it up")).toContain('"host":"site.example"');
   });
 
   test("the metrics are where docs/observability.md looks for them", async () => {

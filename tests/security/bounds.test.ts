@@ -114,7 +114,6 @@ test("has a bound for every string, number, list and object of every request", (
 
 /** Who reads a body or a query past the declared schema, and what bounds it there. */
 const BY_HAND: Readonly<Record<string, string>> = {
-  "shared/http/access.ts": "one parameter, which the declared schema bounds afterwards",
   "shared/http/body.ts": "the size of the body",
   "shared/http/declared-input.ts": "looks at names only",
   "shared/http/json-body.ts": "the size of the body; passes over its characters once",

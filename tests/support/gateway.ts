@@ -3,13 +3,15 @@ import { z } from "zod";
 import { createTrustSource } from "#shared/auth/trust.ts";
 import { createTokenVerifier } from "#shared/auth/verify.ts";
 import type { ReportedEvent } from "#shared/contracts/audit.ts";
-import type { KmsRpc, Revocation } from "#shared/contracts/kms.ts";
+import type { KmsRpc, PrincipalDescription, Revocation } from "#shared/contracts/kms.ts";
+import type { Network } from "#shared/contracts/networks.ts";
 import type { OneTimeCode, TwofaRpc } from "#shared/contracts/twofa.ts";
 import { kmsRpc, rpc } from "#shared/http/bindings.ts";
 import { createReportingRecorder } from "#shared/http/reporting.ts";
 import { failure, success } from "#shared/lang/result.ts";
 import { createLog } from "#shared/observability/log.ts";
 import { createApiKeyVerifier } from "../../workers/gateway/src/admission/api-keys.ts";
+import { createRefusalLog } from "../../workers/gateway/src/admission/refusal-log.ts";
 import { securityHeaders } from "../../workers/gateway/src/admission/security-headers.ts";
 import { createGatewayApp } from "../../workers/gateway/src/app.ts";
 import { DESTINATIONS, type Destination } from "../../workers/gateway/src/backends/target.ts";
@@ -54,11 +56,14 @@ export interface TestGateway {
   kms: {
     exchangeApiKey: KmsRpc["exchangeApiKey"];
     redeemGrant: KmsRpc["redeemGrant"];
+    describePrincipal: KmsRpc["describePrincipal"];
     exchanged: string[];
     /** Keys whose use was noted. */
     used: string[];
     /** What the good key may be used from. */
     allowedAddresses: string[] | null;
+    /** Whom it describes: users and services by their subjects, keys by their ids. */
+    principals: Map<string, PrincipalDescription>;
   };
   twofa: Pick<TwofaRpc, "elevateOnce" | "hasFactor" | "confirmFactorless"> & { used: OneTimeCode[] };
   /** Tokens for one request that were not presented yet, by their `jti`. */
@@ -69,6 +74,12 @@ export interface TestGateway {
   serviceToken(replaced?: Record<string, unknown>): Promise<string>;
   /** Refusals that the audit trail was told of. */
   refusals: ReportedEvent[];
+  /** What was logged of refusals by rules: the event and the rule. */
+  ruleLines: string[];
+  /** How upstreams are reached. */
+  egress: GatewayServices["egress"];
+  /** Whose X-Forwarded-For is believed. */
+  trustedProxies: Network[];
   fetch(path: string, init?: RequestInit): Promise<Response>;
   /** What is configured, by kind and name. */
   configure(objects: Partial<Record<Kind, Record<string, object>>>): void;
@@ -109,6 +120,12 @@ export const createTestGateway = async (corsOrigins: readonly string[] = []): Pr
     exchanged: [],
     used: [],
     allowedAddresses: null,
+    principals: new Map(),
+    describePrincipal: async (who) => {
+      const name = "subject" in who ? who.subject : "service" in who ? `service:${who.service}` : who.key;
+      const found = kms.principals.get(name);
+      return found ? success(found) : failure("unknown");
+    },
     redeemGrant: async (tokenId) => success(grants.delete(tokenId)),
     exchangeApiKey: async (key) => {
       kms.exchanged.push(key);
@@ -146,15 +163,18 @@ export const createTestGateway = async (corsOrigins: readonly string[] = []): Pr
     Object.fromEntries(DESTINATIONS.map((destination) => [bindingOf(destination), upstream(destination)])),
   );
   let configuration = compileConfiguration({ revision: 0, objects: [] });
+  const ruleLines: string[] = [];
+  const trustedProxies: Network[] = [];
+  const egress: TestGateway["egress"] = {
+    reach: () => Promise.reject(new Error("no upstream is reached from here")),
+    run: createRunCall({ now, random: Math.random }),
+  };
   const notStored = () => Promise.reject(new Error("nothing is stored here"));
   const services: GatewayServices = {
     now,
     configuration: { current: () => configuration, expire: () => {} },
     upstreamTokens: async ({ name }, { principal }) => `token-for-${name}-of-${principal.subject}`,
-    egress: {
-      reach: () => Promise.reject(new Error("no upstream is reached from here")),
-      run: createRunCall({ now, random: Math.random }),
-    },
+    egress,
     objects: { find: notStored, list: notStored, put: notStored, remove: notStored },
     applyFile: notStored,
     databaseToken: "token-of-the-database",
@@ -167,6 +187,7 @@ export const createTestGateway = async (corsOrigins: readonly string[] = []): Pr
     }),
     twofa: rpc<TwofaRpc>("twofa").parse(bindingTo(twofa)),
     kms: kmsRpc.parse(bindingTo(kms)),
+    refusals: createRefusalLog({ log: (_, event, { rule } = {}) => ruleLines.push(`${event} ${rule}`), now }),
     recorder: createReportingRecorder(kmsRpc.parse(bindingTo({ recordEvent })), createLog("gateway")),
     passkeyLogins: {
       options: () => Promise.reject(new Error("nobody logs in by passkey here")),
@@ -177,7 +198,7 @@ export const createTestGateway = async (corsOrigins: readonly string[] = []): Pr
     internalPorts: new Set(),
     publicUrl: ISSUER,
     responseHeaders: securityHeaders(ISSUER),
-    trustedProxies: [],
+    trustedProxies,
     corsOrigins: new Set(corsOrigins),
     securityContacts: [],
     ...drainable({
@@ -196,6 +217,9 @@ export const createTestGateway = async (corsOrigins: readonly string[] = []): Pr
     received,
     revocations,
     refusals,
+    ruleLines,
+    egress,
+    trustedProxies,
     kms,
     twofa,
     grants,

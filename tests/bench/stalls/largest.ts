@@ -68,6 +68,8 @@ export const LARGEST: Record<string, Largest> = {
     }),
   ],
   "gateway DELETE /gateway/policies/{name}": ONE_ROW,
+  "gateway POST /gateway/policies/explain": FEW_FIELDS,
+  "gateway GET /gateway/authorize": NO_BODY,
   ...KMS,
   "twofa GET /factors": "a user has a few",
   "twofa GET /factors/{id}": ONE_ROW,

@@ -37,6 +37,8 @@ export const EXPECTED: { [Worker in WorkerName]: Record<RouteKey<Worker>, Expect
     "GET /gateway/policies/{name}": READS,
     "PUT /gateway/policies/{name}": "policy.put",
     "DELETE /gateway/policies/{name}": "policy.delete",
+    "POST /gateway/policies/explain": READS,
+    "GET /gateway/authorize": READS,
   },
   kms: {
     "GET /.well-known/jwks.json": READS,

@@ -6,6 +6,8 @@ import { withCors } from "./admission/cors.ts";
 import { recordingRefusals } from "./admission/refusals.ts";
 import { passkeyLoginEndpoints } from "./aggregates/passkey-login.routes.ts";
 import { personalDataEndpoints } from "./aggregates/personal-data.routes.ts";
+import { authorizeEndpoints } from "./authorize/authorize.routes.ts";
+import { explainEndpoints } from "./authorize/explain.routes.ts";
 import type { GatewayServices } from "./composition/services.ts";
 import { INFO, openApiEndpoints } from "./docs/openapi.routes.ts";
 import { pagesEndpoints } from "./docs/pages.routes.ts";
@@ -39,6 +41,8 @@ export const createGatewayApp = (connect: (bindings: unknown) => GatewayServices
     ...upstreamsEndpoints,
     ...limitsEndpoints,
     ...policiesEndpoints,
+    ...explainEndpoints,
+    ...authorizeEndpoints,
     ...openApiEndpoints({
       gateway: () => documentOf(app, "gateway", INFO),
       kms: () => documentOf(app, "kms", INFO, "/kms"),

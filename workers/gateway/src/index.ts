@@ -10,6 +10,7 @@ import { createWorker } from "#shared/http/worker.ts";
 import { sleep } from "#shared/lang/sleep.ts";
 import { createLog, describeError } from "#shared/observability/log.ts";
 import { createApiKeyVerifier } from "./admission/api-keys.ts";
+import { createRefusalLog } from "./admission/refusal-log.ts";
 import { securityHeaders } from "./admission/security-headers.ts";
 import { createPasskeyLogins } from "./aggregates/passkey-login.ts";
 import { createPersonalData } from "./aggregates/personal-data.ts";
@@ -73,6 +74,7 @@ const connect = once((bindings: unknown): GatewayServices => {
     personalDataOf: createPersonalData({ kms: env.KMS_RPC, twofa: env.TWOFA_RPC, serviceA: env.SERVICE_A_RPC }),
     passkeyLogins: createPasskeyLogins(env.TWOFA_RPC),
     recorder,
+    refusals: createRefusalLog({ log, now }),
     upstreams,
     internalPorts: env.INTERNAL_PORTS ?? new Set(),
     publicUrl: env.PUBLIC_URL,

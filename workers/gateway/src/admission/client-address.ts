@@ -62,6 +62,12 @@ const peerOf = ({ cf, headers }: Received): string | undefined => {
   return addressIn(typeof peer === "string" ? peer : (headers.get("cf-connecting-ip") ?? ""));
 };
 
+/** Whether the request itself came from a trusted proxy. */
+export const isFromTrustedProxy = (request: Received, trustedProxies: readonly Network[]): boolean => {
+  const peer = peerOf(request);
+  return peer !== undefined && isWithin(trustedProxies, peer);
+};
+
 /**
  * The nearest address in X-Forwarded-For that is none of our proxies, or the farthest where all of them are. An element
  * is read only when all proxies behind it are trusted, so that nothing further to the left can change what is found.

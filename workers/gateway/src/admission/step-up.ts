@@ -82,6 +82,14 @@ const challengeOf = async (
   return result && !unwrap(result) ? factorRequired(demand) : stepUpRequired(demand);
 };
 
+/** The second factor that a call still lacks; `undefined`: it needs none, or the caller has passed one recently enough. */
+export const lackingFactor = (
+  { stepUp }: Policy,
+  principal: Principal,
+  nowSeconds: number,
+): StepUpDemand | undefined =>
+  stepUp === undefined || hasSteppedUp(principal, nowSeconds, stepUp) ? undefined : stepUp;
+
 /** Uses up a token that was given for this request (and was admitted, which says that it was for this one). */
 const redeem = async (kms: StepUp["kms"], { principal }: Caller, demand: StepUpDemand): Promise<void> => {
   const redeemed = await kms.redeemGrant(principal.tokenId);
@@ -138,10 +146,9 @@ const grantingToken = async (stepUp: StepUp, what: Granted | undefined): Promise
 export const steppedUpToken = async (stepUp: StepUp): Promise<string> => {
   const { policy, caller, code, kms, nowSeconds } = stepUp;
   const { principal, token } = caller;
-  const demand = policy.stepUp;
-  if (demand === undefined) return token;
-  if (hasSteppedUp(principal, nowSeconds, demand)) {
-    if (principal.purpose !== undefined) await redeem(kms, caller, demand);
+  const demand = lackingFactor(policy, principal, nowSeconds);
+  if (demand === undefined) {
+    if (policy.stepUp && principal.purpose !== undefined) await redeem(kms, caller, policy.stepUp);
     return token;
   }
   if (code && principal.kind === "user" && principal.purpose === undefined) return tradeCode(stepUp, code, demand);

@@ -5,6 +5,7 @@ import type { Maintained } from "#shared/http/worker.ts";
 import type { BaseServices } from "#shared/http/worker-env.ts";
 import type { ReportingRecorder } from "#shared/observability/recorder.ts";
 import type { ApiKeyVerifier } from "../admission/api-keys.ts";
+import type { RefusalLog } from "../admission/refusal-log.ts";
 import type { PasskeyLogins } from "../aggregates/passkey-login.ts";
 import type { PersonalDataOf } from "../aggregates/personal-data.ts";
 import type { Destination } from "../backends/target.ts";
@@ -41,9 +42,11 @@ export interface GatewayServices extends BaseServices, Drainable, Maintained, Up
   databaseToken: string;
   verifyApiKey: ApiKeyVerifier;
   twofa: Pick<TwofaRpc, "elevateOnce" | "hasFactor" | "confirmFactorless">;
-  kms: Pick<KmsRpc, "redeemGrant">;
+  kms: Pick<KmsRpc, "redeemGrant" | "describePrincipal">;
   personalDataOf: PersonalDataOf;
   passkeyLogins: PasskeyLogins;
   /** Records the callers that the gateway refuses. */
   recorder: Pick<ReportingRecorder, "record">;
+  /** Notes what firewalls and policies refuse. */
+  refusals: RefusalLog;
 }

@@ -1,7 +1,8 @@
 /** What is configured, compiled: each process holds it in memory and follows its changes. */
 import type { z } from "zod";
 import { type RouteLimitBody, routeLimitBody } from "../limits/limit.ts";
-import { type PolicyBody, policyBody } from "../policies/policy.ts";
+import { policyBody } from "../policies/policy.ts";
+import { compileRule, type Rule } from "../policies/rule.ts";
 import { compileUpstream, createUpstreamFinder, type Upstream } from "../upstreams/compiled.ts";
 import { upstreamBody } from "../upstreams/upstream.ts";
 import type { Kind } from "./configuration.schema.ts";
@@ -20,7 +21,8 @@ export interface Configuration {
   upstreams: ReadonlyMap<string, Upstream>;
   find: ReturnType<typeof createUpstreamFinder>;
   limits: readonly Named<RouteLimitBody>[];
-  policies: readonly Named<PolicyBody>[];
+  /** By their names. */
+  policies: ReadonlyMap<string, Rule>;
 }
 
 /** By which schema each kind is read, when it is stored and when it is loaded. */
@@ -40,7 +42,7 @@ export const compileConfiguration = ({ revision, objects }: StoredConfiguration)
     upstreams: new Map(upstreams.map((upstream) => [upstream.name, upstream])),
     find: createUpstreamFinder(upstreams),
     limits: of("limit").map(({ name, body }) => ({ name, body: BODIES.limit.parse(body) })),
-    policies: of("policy").map(({ name, body }) => ({ name, body: BODIES.policy.parse(body) })),
+    policies: new Map(of("policy").map(({ name, body }) => [name, compileRule(name, BODIES.policy.parse(body))])),
   };
 };
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { parsePattern, segmentsOf } from "./pattern.ts";
+import { parsePattern, readingsOf, segmentsOf } from "./pattern.ts";
 
 const match = (pattern: string, method: string, path: string) => parsePattern(pattern)?.match(method, segmentsOf(path));
 
@@ -24,6 +24,9 @@ describe("a pattern", () => {
     ["* /**/raw", "GET", "/a/b/raw", {}],
     ["* /a/**/a", "GET", "/a", undefined],
     ["* /users/{id}/**", "PUT", "/users/7/notes/1", { id: "7" }],
+    ["GET /caf%C3%A9", "GET", "/caf%c3%a9", {}],
+    ["GET /a:b", "GET", "/a%3Ab", {}],
+    ["GET /a%3ab", "GET", "/a:b", {}],
   ])("%s: %s %s", (pattern, method, path, expected) => {
     expect(match(pattern, method, path)).toEqual(expected);
   });
@@ -42,4 +45,15 @@ describe("a pattern", () => {
   ])("is none: %j", (text) => {
     expect(parsePattern(text)).toBeUndefined();
   });
+});
+
+test.each([
+  ["/a/b", ["a/b"]],
+  ["/a%2Fb", ["a%2Fb", "a%2Fb", "a/b", "a/b", "a/b"]],
+  ["/a;x=1/b", ["a;x=1/b", "a/b", "a;x=1/b", "a/b", "a/b"]],
+  ["/a;x%2Fy/b", ["a;x%2Fy/b", "a/b", "a;x/y/b", "a/b", "a/y/b"]],
+])("%s is read as services do", (path, expected) => {
+  expect(readingsOf(path).map((segments) => segments.map((one) => one.replaceAll("/", "%2F")).join("/"))).toEqual(
+    expected,
+  );
 });

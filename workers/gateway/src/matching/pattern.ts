@@ -21,8 +21,33 @@ const METHOD = /^(?:\*|[A-Z]{1,16})$/;
 const LITERAL = /^[\w.~!$&'()+,=:@%-]{1,255}$/;
 const NAMED = /^\{([A-Za-z_]\w{0,31})(\+?)\}$/;
 
-/** The segments of a canonical path, without the empty ones. */
-export const segmentsOf = (path: string): string[] => path.split("/").filter((segment) => segment !== "");
+const decoded = (segment: string): string => {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return segment;
+  }
+};
+
+const writtenSegments = (path: string): string[] => path.split("/").filter((segment) => segment !== "");
+
+/** The segments of a canonical path, decoded, without the empty ones. */
+export const segmentsOf = (path: string): string[] => writtenSegments(path).map(decoded);
+
+const READ_DIFFERENTLY = /;|%3b|%2f/i;
+const withoutParameters = (path: string): string => path.replace(/(?:;|%3b)[^/]*/gi, "");
+const withSlashes = (path: string): string => path.replace(/%2f/gi, "/");
+
+/**
+ * The segments of a path in each way that services read it, as it is written first: some take an encoded slash for a slash, and
+ * what follows a semicolon for no part of the segment (RFC 3986 §3.3). Nearly all paths have one reading.
+ */
+export const readingsOf = (path: string): (readonly string[])[] => {
+  if (!READ_DIFFERENTLY.test(path)) return [segmentsOf(path)];
+  const bare = withoutParameters(path);
+  const split = withSlashes(path);
+  return [path, bare, split, withSlashes(bare), withoutParameters(split)].map(segmentsOf);
+};
 
 type Part =
   | { kind: "literal"; text: string }
@@ -34,15 +59,7 @@ const partOf = (segment: string): Part | undefined => {
   if (segment === "**") return { kind: "many", name: undefined, min: 0 };
   const [, name, plus] = NAMED.exec(segment) ?? [];
   if (name !== undefined) return plus === "" ? { kind: "one", name } : { kind: "many", name, min: 1 };
-  return LITERAL.test(segment) ? { kind: "literal", text: segment } : undefined;
-};
-
-const decoded = (segment: string): string => {
-  try {
-    return decodeURIComponent(segment);
-  } catch {
-    return segment;
-  }
+  return LITERAL.test(segment) ? { kind: "literal", text: decoded(segment) } : undefined;
 };
 
 /** Matches parts of one segment each, one after another; false where one does not fit. */
@@ -50,7 +67,7 @@ const matchEach = (parts: readonly Part[], segments: readonly string[], found: R
   parts.every((part, at) => {
     const segment = segments[at] ?? "";
     if (part.kind === "literal") return part.text === segment;
-    if (part.name !== undefined) found[part.name] = decoded(segment);
+    if (part.name !== undefined) found[part.name] = segment;
     return true;
   });
 
@@ -65,7 +82,7 @@ const matcherOf = (parts: readonly Part[]) => {
     const tailFrom = segments.length - tail.length;
     if (tailFrom - head.length < many.min) return false;
     if (!matchEach(head, segments, found) || !matchEach(tail, segments.slice(tailFrom), found)) return false;
-    if (many.name !== undefined) found[many.name] = segments.slice(head.length, tailFrom).map(decoded).join("/");
+    if (many.name !== undefined) found[many.name] = segments.slice(head.length, tailFrom).join("/");
     return true;
   };
 };
@@ -74,7 +91,7 @@ const matcherOf = (parts: readonly Part[]) => {
 export const parsePattern = (written: string): Pattern | undefined => {
   const [method = "", path = "", ...rest] = written.split(" ");
   if (!METHOD.test(method) || !path.startsWith("/") || rest.length > 0) return undefined;
-  const parts = segmentsOf(path).map(partOf);
+  const parts = writtenSegments(path).map(partOf);
   const known = parts.filter((part) => part !== undefined);
   if (known.length < parts.length || known.filter(({ kind }) => kind === "many").length > 1) return undefined;
   const fits = matcherOf(known);

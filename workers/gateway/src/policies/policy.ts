@@ -3,14 +3,13 @@ import { z } from "zod";
 import { list, record, text } from "#shared/contracts/input.ts";
 import { MAX_NETWORK_LENGTH, parseNetwork } from "#shared/contracts/networks.ts";
 import { patternText } from "../matching/pattern.ts";
+import { DAYS } from "./days.ts";
 
 const MAX_NAMES = 64;
 const MAX_NAME_CHARACTERS = 255;
 const MAX_ROUTES = 64;
 const MAX_PARAMETERS = 8;
 const TIME = /^(?:[01]\d|2[0-3]):[0-5]\d$/;
-
-const DAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"] as const;
 
 const name = text({ min: 1, max: MAX_NAME_CHARACTERS });
 /** One name, or several of which one suffices. */
@@ -68,3 +67,4 @@ export const routePolicyBody = z.strictObject({ effect, when: whenBody.default({
 
 export type PolicyBody = z.infer<typeof policyBody>;
 export type RoutePolicyBody = z.infer<typeof routePolicyBody>;
+export type When = z.infer<typeof whenBody>;

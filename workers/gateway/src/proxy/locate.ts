@@ -1,12 +1,17 @@
 /** Finds what a call is for: a worker, an endpoint of the gateway's own, or a service that was put behind it. */
+import type { Fields } from "#shared/http/fields.ts";
 import type { Target } from "#shared/http/pipeline.ts";
 import { nothingIfUnavailable, Unavailable } from "#shared/lang/unavailable.ts";
+import { currentRequest } from "#shared/observability/context.ts";
 import { problem } from "#shared/problem/problem.ts";
+import type { RefusalLog } from "../admission/refusal-log.ts";
 import { targetOf } from "../backends/target.ts";
 import type { GatewayContext } from "../composition/context.ts";
 import type { Configuration } from "../configuration/configuration.ts";
 import { isReserved } from "../matching/names.ts";
+import { readingsOf } from "../matching/pattern.ts";
 import { routeCall, type Upstream, type UpstreamCall } from "../upstreams/compiled.ts";
+import { trickIn } from "../upstreams/plain-path.ts";
 
 /** Where a call goes, and under which configuration that was decided. */
 export interface GatewayTarget extends Target {
@@ -15,6 +20,21 @@ export interface GatewayTarget extends Target {
   /** The call of an upstream. */
   call: UpstreamCall | undefined;
 }
+
+/** A call as it arrives, before anything is known of its caller. */
+export interface ArrivingCall {
+  method: string;
+  /** The whole URL as it was sent. */
+  url: string;
+  /** Its canonical path. */
+  path: string;
+  /** `undefined`: it is not known. */
+  address: string | undefined;
+  fields: Pick<Fields, "get">;
+}
+
+/** What takes note of calls that are refused here. */
+type Note = RefusalLog["note"];
 
 /** The host that the caller names, without a port. */
 const hostOf = (url: string): string => {
@@ -31,9 +51,25 @@ const firstSegment = (path: string): string => {
   return path.slice(1, end === -1 ? undefined : end);
 };
 
+/** Refuses with 400 a path that the upstream may read in another way than we do, and with 403 what its firewall denies. */
+const screen = (upstream: Upstream, { method, url, path, address, fields }: ArrivingCall, note: Note): void => {
+  const { name, body, firewall } = upstream;
+  const trick = trickIn(url, body.lenientPaths === true);
+  if (trick !== undefined) {
+    note("path", name, `${method}: ${trick}`);
+    throw problem("malformed-request", {
+      detail: `The path contains ${trick}, which services read in different ways.`,
+    });
+  }
+  const rule = firewall({ method, readings: readingsOf(path), address, fields });
+  if (rule === undefined) return;
+  note("firewall", `${name} #${rule}`, method);
+  throw problem("forbidden", { detail: "This call is not allowed." });
+};
+
 const upstreamTarget = (
   upstream: Upstream,
-  { method, path }: { method: string; path: string },
+  { method, path }: Pick<ArrivingCall, "method" | "path">,
   configuration: Configuration,
 ): GatewayTarget => {
   const call = routeCall(upstream, method, path);
@@ -42,8 +78,13 @@ const upstreamTarget = (
   return { worker: "gateway", path: call.path, template, policy, configuration, call };
 };
 
-const findUpstream = ({ find }: Configuration, url: string, path: string): Upstream | undefined =>
-  find.ofHost(hostOf(url), path) ?? (isReserved(firstSegment(path)) ? undefined : find.ofPath(path));
+/** Proxies that ask about a call keep its host. */
+export const AUTHORIZE_PATH = "/gateway/authorize";
+
+const findUpstream = ({ find }: Configuration, url: string, path: string): Upstream | undefined => {
+  if (path === AUTHORIZE_PATH) return undefined;
+  return find.ofHost(hostOf(url), path) ?? (isReserved(firstSegment(path)) ? undefined : find.ofPath(path));
+};
 
 /** What anyone may call of the gateway itself does not depend on the configuration: health, keys, documentation. */
 const withoutConfiguration = (method: string, path: string): GatewayTarget => {
@@ -66,13 +107,21 @@ const knownConfiguration = (
   }
 };
 
-/** The target of a call; refuses with 404 or 405, and with 503 as long as the configuration has never been read. */
+/** The target under this configuration; refuses with 404 or 405, and what an upstream does not let through with 400 or 403. */
+export const locate = (configuration: Configuration, arriving: ArrivingCall, note: Note): GatewayTarget => {
+  const { method, url, path } = arriving;
+  const upstream = configuration.upstreams.size === 0 ? undefined : findUpstream(configuration, url, path);
+  if (upstream === undefined) return { ...targetOf(method, path), configuration, call: undefined };
+  screen(upstream, arriving, note);
+  return upstreamTarget(upstream, arriving, configuration);
+};
+
+/** The target of a call; refuses as {@link locate} does, and with 503 as long as the configuration has never been read. */
 export const locateCall = async (context: GatewayContext): Promise<GatewayTarget> => {
   const { method, path, url } = context.req;
   const current = knownConfiguration(context);
   const configuration = current instanceof Promise ? await current : current;
   if (configuration === undefined) return withoutConfiguration(method, path);
-  const upstream = configuration.upstreams.size === 0 ? undefined : findUpstream(configuration, url, path);
-  if (upstream) return upstreamTarget(upstream, { method, path }, configuration);
-  return { ...targetOf(method, path), configuration, call: undefined };
+  const arriving = { method, path, url, address: currentRequest()?.clientAddress, fields: context.get("fields") };
+  return locate(configuration, arriving, context.get("services").refusals.note);
 };

@@ -21,6 +21,7 @@ import type { UpstreamCaller } from "../upstreams/ports.ts";
 import { forward } from "./forward.ts";
 import { requestHeaders } from "./headers.ts";
 import { type GatewayTarget, locateCall } from "./locate.ts";
+import { assertPolicies } from "./policies.ts";
 
 const verifyToken = async ({ verify }: GatewayServices, token: string): Promise<ApiKeyVerification> => {
   const verification = await verify(token);
@@ -65,7 +66,7 @@ const tokenOf = (context: GatewayContext, policy: Policy, caller: Caller): Promi
 };
 
 /** What is known of the caller of an upstream. A token that a code was traded for is good for this request. */
-const upstreamCaller = (caller: Caller, token: string): UpstreamCaller =>
+export const upstreamCaller = (caller: Caller, token: string): UpstreamCaller =>
   token === caller.token
     ? { ...caller, once: false }
     : { principal: { ...caller.principal, acr: "aal2" }, token, once: true };
@@ -88,14 +89,25 @@ export const forwardTo = async (
     limitMs: (policy.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS) * 1000,
   });
 
+/** What the gateway asks of a call before it responds, in this order. */
+export const STAGES = { prefix: "", locate: locateCall, identify };
+
+/** What it asks last: the policies, and then the second factor, because that uses up the caller's code. */
+export const decidedToken = async (
+  context: GatewayContext,
+  target: GatewayTarget,
+  caller: Caller | undefined,
+): Promise<string | undefined> => {
+  assertPolicies(context, target, caller?.principal);
+  return caller && tokenOf(context, target.policy, caller);
+};
+
 /** Decides on a call and forwards it, unless the gateway serves it itself. */
 export const gatewayPipeline = createPipeline<GatewayServices, Caller, GatewayTarget>({
-  prefix: "",
-  locate: locateCall,
-  identify,
-  respond: async (context, { target: { worker, path, policy, call }, caller }, next) => {
-    // Last of all, because it uses up the caller's code.
-    const token = caller && (await tokenOf(context, policy, caller));
+  ...STAGES,
+  respond: async (context, { target, caller }, next) => {
+    const { worker, path, policy, call } = target;
+    const token = await decidedToken(context, target, caller);
     if (call) {
       const known = caller && token !== undefined ? upstreamCaller(caller, token) : undefined;
       const sent = { raw: context.req.raw, fields: context.get("fields") };

@@ -6,7 +6,7 @@ import { queryOf } from "#shared/policy/path.ts";
 import { isBodiless } from "#shared/semantics/method.ts";
 import { DEFAULT_ANSWER_SECONDS, type Upstream, type UpstreamCall } from "./compiled.ts";
 import { upstreamFields, upstreamResponse } from "./fields.ts";
-import { identityFields } from "./identity.ts";
+import { identityFields, scopesFor } from "./identity.ts";
 import type { SentRequest, UpstreamCaller, UpstreamServices } from "./ports.ts";
 
 /** The header field that says how long the upstream has to respond, in milliseconds. */
@@ -19,10 +19,9 @@ const identityOf = async (
 ) => {
   if (caller === undefined || upstream.identity === "none") return {};
   const token = await upstreamTokens(upstream, caller);
-  const scopes = upstream.scopes.filter((scope) => [...caller.principal.scopes].some((held) => held === scope));
   return {
     authorization: `Bearer ${token}`,
-    ...(upstream.identity === "headers" && identityFields(caller.principal, scopes)),
+    ...(upstream.identity === "headers" && identityFields(caller.principal, scopesFor(upstream, caller.principal))),
   };
 };
 

@@ -1,8 +1,9 @@
 /** An upstream as calls are matched against it: compiled once for each change of the configuration. */
 import { type Policy, STEP_UP } from "#shared/policy/routes.ts";
 import type { LimitBody } from "../limits/limit.ts";
-import { type PathParameters, type Pattern, segmentsOf, storedPattern } from "../matching/pattern.ts";
-import type { RoutePolicyBody } from "../policies/policy.ts";
+import { type PathParameters, type Pattern, readingsOf, storedPattern } from "../matching/pattern.ts";
+import { compileRule, type Rule } from "../policies/rule.ts";
+import { compileFirewall, type Firewall } from "./firewall.ts";
 import { type Target, targetOf } from "./target.ts";
 import { prefixOf, type RouteBody, type UpstreamBody } from "./upstream.ts";
 
@@ -16,7 +17,7 @@ export interface UpstreamRoute {
   policy: Policy;
   limits: readonly LimitBody[];
   /** Names of policies, and policies of its own. */
-  policies: readonly (string | RoutePolicyBody)[];
+  policies: readonly (string | Rule)[];
 }
 
 export interface Upstream {
@@ -33,6 +34,7 @@ export interface Upstream {
   scopes: readonly string[];
   routes: readonly UpstreamRoute[];
   limits: readonly LimitBody[];
+  firewall: Firewall;
 }
 
 /** The route of an upstream that a call takes. */
@@ -40,6 +42,8 @@ export interface UpstreamCall {
   upstream: Upstream;
   route: UpstreamRoute;
   parameters: PathParameters;
+  /** The same for each way in which the path can be read. */
+  parametersByReading: readonly PathParameters[];
   /** The path as the upstream knows it. */
   path: string;
 }
@@ -61,12 +65,19 @@ const policyOf = (route: Partial<RouteBody>, { answerWithinSeconds, maxBodyBytes
 
 const templateOf = (prefix: string, path: string): string => (prefix === "/" ? path : prefix + path);
 
-const compileRoute = (route: RouteBody, prefix: string, body: UpstreamBody): UpstreamRoute => ({
+const compilePolicies = (upstream: string, { match, policy }: RouteBody): UpstreamRoute["policies"] => {
+  const given = policy === undefined ? [] : [policy].flat();
+  return given.map((one, at) =>
+    typeof one === "string" ? one : compileRule(`${upstream}: ${match}${given.length > 1 ? ` #${at + 1}` : ""}`, one),
+  );
+};
+
+const compileRoute = (name: string, route: RouteBody, prefix: string, body: UpstreamBody): UpstreamRoute => ({
   template: templateOf(prefix, route.match.slice(route.match.indexOf(" ") + 1)),
   pattern: storedPattern(route.match),
   policy: policyOf(route, body),
   limits: route.limits ?? [],
-  policies: route.policy === undefined ? [] : [route.policy].flat(),
+  policies: compilePolicies(name, route),
 });
 
 export const compileUpstream = (name: string, body: UpstreamBody, version: number): Upstream => {
@@ -87,8 +98,9 @@ export const compileUpstream = (name: string, body: UpstreamBody, version: numbe
     targets: body.targets.map(targetOf),
     identity: body.identity ?? "token",
     scopes: Object.keys(body.scopes ?? {}),
-    routes: body.routes?.map((route) => compileRoute(route, prefix, body)) ?? [all],
+    routes: body.routes?.map((route) => compileRoute(name, route, prefix, body)) ?? [all],
     limits: body.limits ?? [],
+    firewall: compileFirewall(body.firewall ?? []),
   };
 };
 
@@ -118,13 +130,34 @@ export const createUpstreamFinder = (upstreams: readonly Upstream[]) => {
   };
 };
 
-/** The first route of the upstream that a call fits; `undefined`: there is none. */
-export const routeCall = (upstream: Upstream, method: string, path: string): UpstreamCall | undefined => {
-  const rest = restOf(upstream.prefix, path);
-  const segments = segmentsOf(rest);
-  for (const route of upstream.routes) {
+interface Fitting {
+  route: UpstreamRoute;
+  parameters: PathParameters;
+}
+
+const fittingRoute = (
+  routes: readonly UpstreamRoute[],
+  method: string,
+  segments: readonly string[],
+): Fitting | undefined => {
+  for (const route of routes) {
     const parameters = route.pattern ? route.pattern.match(method, segments) : {};
-    if (parameters) return { upstream, route, parameters, path: upstream.body.keepPrefix === true ? path : rest };
+    if (parameters) return { route, parameters };
   }
   return undefined;
+};
+
+/** The first route of the upstream that a call fits; `undefined`: there is none, or it is another one if the path is read otherwise. */
+export const routeCall = (upstream: Upstream, method: string, path: string): UpstreamCall | undefined => {
+  const rest = restOf(upstream.prefix, path);
+  const fitting = readingsOf(rest).map((segments) => fittingRoute(upstream.routes, method, segments));
+  const found = fitting.filter((one) => one !== undefined);
+  const [first] = found;
+  if (!first || found.length < fitting.length || found.some(({ route }) => route !== first.route)) return undefined;
+  return {
+    upstream,
+    ...first,
+    parametersByReading: found.map(({ parameters }) => parameters),
+    path: upstream.body.keepPrefix === true ? path : rest,
+  };
 };

@@ -14,9 +14,21 @@ const OF_CONNECTION = [
   "upgrade",
 ];
 
-/** The caller's credentials for Fountain, and what only a gateway may say. */
+/** They make another call of the one that was decided on. */
+const OVERRIDES = [
+  "x-http-method",
+  "x-http-method-override",
+  "x-method-override",
+  "x-original-method",
+  "x-original-uri",
+  "x-original-url",
+  "x-rewrite-url",
+];
+
+/** The caller's credentials for Fountain, what only a gateway may say, and what would change the call. */
 const WITHHELD: ReadonlySet<string> = new Set([
   ...OF_CONNECTION,
+  ...OVERRIDES,
   "authorization",
   "cf-connecting-ip",
   "content-length",

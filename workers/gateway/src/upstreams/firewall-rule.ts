@@ -26,3 +26,5 @@ export const firewallRule = z.strictObject({
     MAX_PARTS,
   ).optional(),
 });
+
+export type FirewallRule = z.infer<typeof firewallRule>;

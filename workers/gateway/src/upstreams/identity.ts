@@ -1,8 +1,10 @@
 /** What an upstream learns of the caller: by a token for it alone, and by header fields where it cannot read tokens. */
 import type { Principal } from "#shared/auth/claims.ts";
 import type { KmsRpc } from "#shared/contracts/kms.ts";
+import { isScope } from "#shared/contracts/rights.ts";
 import { credentialRefused } from "#shared/http/access.ts";
 import { createRecentMemory } from "#shared/lang/recent-memory.ts";
+import type { Upstream } from "./compiled.ts";
 import type { UpstreamTokens } from "./ports.ts";
 
 /** With their tokens some 25 MB. */
@@ -21,6 +23,10 @@ export const identityFields = (
   "x-fountain-scope": scopes.join(" "),
   "x-fountain-acr": acr,
 });
+
+/** The caller's scopes that the upstream understands. */
+export const scopesFor = ({ scopes }: Pick<Upstream, "scopes">, principal: Principal): string[] =>
+  scopes.filter((scope) => isScope(scope) && principal.scopes.has(scope));
 
 export interface UpstreamTokensOptions {
   kms: Pick<KmsRpc, "issueUpstreamToken">;

@@ -1,0 +1,95 @@
+/** Paths as they are sent byte for byte, through a real gateway in front of a real service. */
+import { createServer } from "node:http";
+import { connect } from "node:net";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { freePorts } from "../../runtime/local/ports.ts";
+import { send } from "../support/call.ts";
+import type { Fountain } from "../support/harness.ts";
+import { logInAndStepUp } from "../support/session.ts";
+import { startWorkerd } from "../support/workerd.ts";
+
+const reached: string[] = [];
+const service = createServer(({ url = "" }, response) => {
+  reached.push(url);
+  response.end("reached");
+});
+
+let fountain: Fountain;
+beforeAll(async () => {
+  const [port] = await freePorts();
+  await new Promise<void>((resolve) => service.listen(port, "127.0.0.1", resolve));
+  fountain = await startWorkerd();
+  const headers = await logInAndStepUp(fountain);
+  const json = {
+    targets: [`http://127.0.0.1:${port}`],
+    routes: [
+      { match: "GET /open/**", anyone: true },
+      { match: "GET /**", scope: "users:admin" },
+    ],
+  };
+  expect(await send(fountain, "PUT", "/gateway/upstreams/strict", { headers, json })).toMatchObject({ status: 201 });
+  const lenient = { ...json, lenientPaths: true };
+  expect(await send(fountain, "PUT", "/gateway/upstreams/lenient", { headers, json: lenient })).toMatchObject({
+    status: 201,
+  });
+}, 60_000);
+afterAll(async () => {
+  service.close();
+  await fountain?.stop();
+});
+
+/** The status of a request whose line has these very bytes. */
+const statusOf = (target: string): Promise<number> =>
+  new Promise((resolve, reject) => {
+    const { hostname, port } = new URL(fountain.url);
+    const socket = connect({ host: hostname, port: Number(port) });
+    socket.setEncoding("latin1").once("data", (chunk) => {
+      socket.destroy();
+      resolve(Number(String(chunk).split(" ")[1]));
+    });
+    socket.on("error", reject);
+    socket.on("end", () => reject(new Error("there was no response")));
+    socket.write(`GET ${target} HTTP/1.1\r\nhost: ${hostname}\r\n\r\n`);
+  });
+
+const SECRET = "secret";
+/** The runtime resolves these, so that they are decided on and sent as what they mean. */
+const RESOLVED = [`/open/../${SECRET}`, `/open/./../${SECRET}`];
+const REFUSED = [
+  `/open/%2e%2e/${SECRET}`,
+  `/open/..\\${SECRET}`,
+  `/open\\..\\${SECRET}`,
+  `/open/%252e%252e/${SECRET}`,
+  `/open/..;/${SECRET}`,
+  `/open/..%2f${SECRET}`,
+  `/open/..%252f${SECRET}`,
+  `/open/..%5c${SECRET}`,
+  `/open/%c0%ae%c0%ae/${SECRET}`,
+  `/open/.../${SECRET}`,
+  `/open/x%00/${SECRET}`,
+  `/open/%2e%2e%2f${SECRET}`,
+];
+
+const all = (paths: readonly string[], status: number) => Object.fromEntries(paths.map((path) => [path, status]));
+
+const statusesOf = async (upstream: string, paths: readonly string[]) => {
+  const statuses: Record<string, number> = {};
+  for (const path of paths) statuses[path] = await statusOf(`/${upstream}${path}`);
+  return statuses;
+};
+
+test.each(["strict", "lenient"])("no path leads around the routes of an upstream that is %s", async (upstream) => {
+  expect(await statusesOf(upstream, ["/open/x", `/${SECRET}`, ...RESOLVED, ...REFUSED])).toEqual({
+    "/open/x": 200,
+    ...all([`/${SECRET}`, ...RESOLVED], 401),
+    ...all(REFUSED, 400),
+  });
+  expect(reached.splice(0)).toEqual(["/open/x"]);
+});
+
+test("what services are known to need is let through to one that is lenient, byte for byte", async () => {
+  const needed = ["/open//x", "/open/x;v=1", "/open/a%2Fb"];
+  expect(await statusesOf("strict", needed)).toEqual(all(needed, 400));
+  expect(await statusesOf("lenient", needed)).toEqual(all(needed, 200));
+  expect(reached.splice(0)).toEqual(needed);
+});

@@ -1,0 +1,184 @@
+/**
+ * Explains what would be decided on a call, by the functions that decide on calls, in their order. Nothing is called, counted
+ * or used up.
+ */
+import { grantRefused, refusalOf } from "#shared/auth/authorize.ts";
+import type { Principal } from "#shared/auth/claims.ts";
+import { ACCESS_TOKEN_TTL_SECONDS, TOKEN_AUDIENCE } from "#shared/contracts/access-token.ts";
+import { refusalToGrant } from "#shared/contracts/granting.ts";
+import type { DescribedPrincipal, PrincipalDescription } from "#shared/contracts/kms.ts";
+import { isAllowedFrom } from "#shared/contracts/networks.ts";
+import { isScope } from "#shared/contracts/rights.ts";
+import { assertSaneAddress, assertUtf8Address, resourceOf } from "#shared/http/access.ts";
+import { unwrap } from "#shared/lang/result.ts";
+import { canonicalPath } from "#shared/policy/path.ts";
+import type { ProblemCode } from "#shared/problem/catalogue.ts";
+import { Problem } from "#shared/problem/problem.ts";
+import { lackingFactor } from "../admission/step-up.ts";
+import type { GatewayServices } from "../composition/services.ts";
+import type { Configuration } from "../configuration/configuration.ts";
+import type { PolicyDecision } from "../policies/decide.ts";
+import { type GatewayTarget, locate } from "../proxy/locate.ts";
+import { policyDecision } from "../proxy/policies.ts";
+
+/** A call as it is described. */
+export interface DescribedCall {
+  method: string;
+  /** The whole URL. */
+  url: string;
+  /** `undefined`: it brings no credential. */
+  who: DescribedPrincipal | undefined;
+  /** What a user has proven of themselves, just now. */
+  acr: "aal1" | "aal2";
+  /** `undefined`: it is not known. */
+  address: string | undefined;
+  /** Milliseconds since the epoch. */
+  atMs: number;
+}
+
+export type DecidedBy = "credential" | "scope" | "step-up" | "policy" | "limit";
+
+export interface Explanation {
+  decision: "allow" | "deny";
+  by: DecidedBy;
+  /** The policy, the scope, or the part of the configuration that decided. */
+  rule?: string;
+  reason: string;
+  evaluated: { rule: string; matched: boolean; why: string }[];
+}
+
+type Services = Pick<GatewayServices, "kms" | "twofa">;
+/** What decided. */
+type Verdict = Pick<Explanation, "by" | "rule" | "reason">;
+
+/** What refuses a call before its caller is looked at, by the code of the problem. */
+const PARTS: Partial<Record<ProblemCode, string>> = {
+  "malformed-request": "path",
+  forbidden: "firewall",
+  "not-found": "routes",
+  "method-not-allowed": "routes",
+};
+
+const ignore = (): void => {};
+
+const locateDescribed = (
+  configuration: Configuration,
+  { method, url, address }: DescribedCall,
+): GatewayTarget | Verdict => {
+  const path = canonicalPath(url);
+  try {
+    assertSaneAddress({ url, path });
+    const fields = { get: () => null };
+    const target = locate(configuration, { method, url, path, address, fields }, ignore);
+    assertUtf8Address({ url });
+    return target;
+  } catch (error) {
+    const part = error instanceof Problem ? PARTS[error.code] : undefined;
+    if (!(error instanceof Problem) || part === undefined) throw error;
+    return { by: "policy", rule: part, reason: error.message };
+  }
+};
+
+/** The principal of a token that were issued now. */
+const principalOf = (description: PrincipalDescription, { acr, atMs }: DescribedCall): Principal => {
+  const atSeconds = Math.floor(atMs / 1000);
+  const { kind, subject, clientId, roles, scopes } = description;
+  return {
+    kind,
+    subject,
+    clientId,
+    sessionId: "",
+    tokenId: "",
+    audiences: [TOKEN_AUDIENCE],
+    roles,
+    scopes: new Set(scopes.filter(isScope)),
+    acr: kind === "user" ? acr : "aal1",
+    amr: [],
+    authTimeSeconds: atSeconds,
+    issuedAtSeconds: atSeconds,
+    expiresAtSeconds: atSeconds + ACCESS_TOKEN_TTL_SECONDS,
+  };
+};
+
+const identifyDescribed = async ({ kms }: Services, call: DescribedCall): Promise<Principal | Verdict> => {
+  const refused = (reason: string): Verdict => ({ by: "credential", reason });
+  if (call.who === undefined) return refused("The call needs a credential, and brings none.");
+  const found = await kms.describePrincipal(call.who);
+  if (!found.ok) return refused("There is no such user, service or key.");
+  const { usable, reason, allowedAddresses } = found.value;
+  if (!usable) return refused(`The credential is not accepted: ${reason}.`);
+  if (!isAllowedFrom(allowedAddresses, call.address)) return refused("The key may not be used from this address.");
+  return principalOf(found.value, call);
+};
+
+/** What the caller is not admitted for. */
+const admissionDenial = (
+  { policy, template }: GatewayTarget,
+  principal: Principal,
+  url: string,
+): Verdict | undefined => {
+  const refusal = refusalOf(policy, principal, () => resourceOf({ template, path: canonicalPath(url), url }, policy));
+  if (refusal === undefined) return undefined;
+  const reason = refusal.message;
+  if (policy.caller === "user" && principal.kind !== "user") return { by: "credential", reason };
+  if (refusal.code === "step-up-required") return { by: "step-up", reason };
+  return { by: "scope", reason, ...(policy.scope !== undefined && { rule: policy.scope }) };
+};
+
+/** The second factor that is lacking, or whatever else the rule of granting demands. */
+const stepUpDenial = async (
+  { twofa }: Services,
+  { policy }: GatewayTarget,
+  principal: Principal,
+  atSeconds: number,
+): Promise<Verdict | undefined> => {
+  const lacking = lackingFactor(policy, principal, atSeconds);
+  if (lacking === undefined) return undefined;
+  if (lacking.when === "always")
+    return { by: "step-up", reason: `The call needs a second factor, passed within ${lacking.maxAgeSeconds} seconds.` };
+  if (policy.grants === undefined) return undefined;
+  const isFactorless = principal.kind === "user" && !unwrap(await twofa.hasFactor(principal.subject));
+  const refusal = refusalToGrant(policy.grants, { ...principal, ...(isFactorless && { factorless: true }) }, atSeconds);
+  return refusal && { by: "step-up", reason: grantRefused(refusal).message };
+};
+
+const inWords = ({ evaluated }: PolicyDecision): Explanation["evaluated"] =>
+  evaluated.map(({ rule, matched, why }) => ({ rule, matched, why: why() }));
+
+/** What allowed a call in the end: a policy that says who may, the scope that it needs, or that its caller is known. */
+const allowance = ({ policy }: GatewayTarget, { rule, reason }: PolicyDecision): Verdict => {
+  if (rule !== undefined) return { by: "policy", rule, reason };
+  if (policy.scope !== undefined)
+    return { by: "scope", rule: policy.scope, reason: `The caller has ${policy.scope}, and ${reason}.` };
+  const known = policy.caller === "anyone" ? "Anyone may make this call" : "The caller is known";
+  return { by: "credential", reason: `${known}, and ${reason}.` };
+};
+
+const isVerdict = (found: object): found is Verdict => "by" in found;
+
+/** The decision, and what decided. */
+export const explainCall = async (
+  services: Services,
+  configuration: Configuration,
+  call: DescribedCall,
+): Promise<Explanation> => {
+  const denied = (denial: Verdict, evaluated: Explanation["evaluated"] = []): Explanation => ({
+    decision: "deny",
+    ...denial,
+    evaluated,
+  });
+  const { method, url, address, atMs } = call;
+  const target = locateDescribed(configuration, call);
+  if (isVerdict(target)) return denied(target);
+  const caller = target.policy.caller === "anyone" ? undefined : await identifyDescribed(services, call);
+  if (caller && isVerdict(caller)) return denied(caller);
+  const admission = caller && admissionDenial(target, caller, url);
+  if (admission) return denied(admission);
+  const decision = policyDecision(target, { method, path: canonicalPath(url), caller, address, atMs });
+  const evaluated = inWords(decision);
+  const { allowed, rule, reason } = decision;
+  if (!allowed) return denied({ by: "policy", reason, ...(rule !== undefined && { rule }) }, evaluated);
+  const stepUp = caller && (await stepUpDenial(services, target, caller, atMs / 1000));
+  if (stepUp) return denied(stepUp, evaluated);
+  return { decision: "allow", ...allowance(target, decision), evaluated };
+};
