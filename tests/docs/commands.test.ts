@@ -17,7 +17,7 @@ const pages = execFileSync("git", ["ls-files", "-z", "--", "*.md"], { cwd: ROOT,
   .filter((page) => page !== "" && statSync(path.join(ROOT, page), { throwIfNoEntry: false }));
 const blocks = pages.flatMap(shellBlocks);
 
-const missing = missingPackages(["oathtool", "promtool"]);
+const missing = missingPackages(["oathtool", "promtool", "uvicorn"]);
 const why = missing.length === 0 ? "" : ` (skipped: ${missing.join(", ")} missing)`;
 
 /** The headings whose blocks are run here, in this order: later ones use what earlier ones have made. */
@@ -39,6 +39,10 @@ const GUIDE: readonly (readonly [string, string])[] = [
   ["docs/audit.md", "Verify an export offline"],
   ["docs/observability.md", "Changing alerts"],
   ["docs/second-factor.md", "Pass a second factor"],
+  ["docs/services-behind-the-gateway.md", "1. Start a service"],
+  ["docs/services-behind-the-gateway.md", "2. Put it behind the gateway"],
+  ["docs/services-behind-the-gateway.md", "3. Call it"],
+  ["docs/services-behind-the-gateway.md", "The same with FastAPI"],
   ["docs/second-factor.md", "Single-request tokens"],
   ["docs/search.md", "Reindexing"],
   ["docs/policies.md", "Write a policy"],
@@ -200,6 +204,9 @@ describe.skipIf(missing.length > 0)(`on another fresh home${why}`, () => {
     expect(said("docs/audit.md Verify an export offline")).toContain("HMACs: valid");
     expect(said("docs/observability.md Changing alerts")).toContain("SUCCESS");
     expect(said("docs/second-factor.md Pass a second factor")).toContain('"recoveryCodes"');
+    expect(said("docs/services-behind-the-gateway.md 2. Put it behind the gateway")).toMatch(/^\[\]$/m);
+    expect(said("docs/services-behind-the-gateway.md 3. Call it")).toMatch(/Buy a lamp.*Buy a lamp.*^401\n403$/ms);
+    expect(said("docs/services-behind-the-gateway.md The same with FastAPI")).toContain('"title":"Trim the wick"');
     expect(said("docs/second-factor.md Single-request tokens")).toMatch(/^HTTP\/1.1 204/m);
     expect(said("docs/search.md Reindexing")).toContain('"status"');
     expect(said("docs/policies.md Try it first")).toContain('"decision":"deny"');

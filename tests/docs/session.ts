@@ -38,6 +38,7 @@ export const createCheckout = async (adminPassword: string): Promise<Checkout> =
   for (const name of readdirSync(ROOT).filter((each) => !OWN.includes(each)))
     symlinkSync(path.join(ROOT, name), path.join(directory, name));
   const [port, metricsPort] = await freePorts();
+  const servicePorts = await freePorts();
   const settings = { FOUNTAIN_HOME: path.join(directory, ".fountain"), METRICS_PORT: String(metricsPort) };
   const guard = createGuard();
   let running: StartedProcess | undefined;
@@ -47,6 +48,7 @@ export const createCheckout = async (adminPassword: string): Promise<Checkout> =
     block
       .replaceAll("localhost:8787", `localhost:${port}`)
       .replaceAll("localhost:9464", `localhost:${metricsPort}`)
+      .replaceAll(/\b900([01])\b/g, (_, which: string) => String(servicePorts[Number(which)]))
       .replaceAll("'the one that npm start printed'", `'${adminPassword}'`);
 
   return {
