@@ -117,11 +117,18 @@ test("the series of several processes stand together, each with its process; of 
 
 test("all processes drain, and are notified of the stop, whether each responds or not; those that do not run are not asked", async () => {
   const [two, three, four] = [responding(), dead(), responding()];
-  const gateway = { ...good("gateway"), drain: () => Promise.resolve(), applyConfiguration: async () => [] };
+  const releaseAllowances = vi.fn(() => Promise.reject(new Error("no database")));
+  const gateway = {
+    ...good("gateway"),
+    drain: () => Promise.resolve(),
+    releaseAllowances,
+    applyConfiguration: async () => [],
+  };
   const siblings = { "workerd-2": two.process, "workerd-3": three.process, "workerd-4": four.process };
   const env = { gateway, ...siblings, SIBLINGS: "2" };
   expect((await post("/drain", env)).status).toBe(204);
   expect((await post("/stopping", env)).status).toBe(204);
+  expect(releaseAllowances).toHaveBeenCalledTimes(1);
   expect([two.asked, three.asked, four.asked]).toEqual([
     ["POST /drain", "POST /stopping"],
     ["POST /drain", "POST /stopping"],

@@ -33,6 +33,7 @@ const METRICS_TIMEOUT_MS = 2_000;
 /** Longer than another process waits for the slowest worker. */
 const SIBLING_METRICS_TIMEOUT_MS = 3_000;
 const HASHER_TIMEOUT_MS = 1_000;
+const RELEASE_TIMEOUT_MS = 1_000;
 
 const log = createLog("internal");
 
@@ -136,8 +137,14 @@ const writeLogAtOnce = async (env: Env): Promise<void> => {
 const askSiblings = (env: Env, path: string): Promise<unknown> =>
   Promise.all(siblingsOf(env).map((sibling) => askSibling(sibling, "POST", path)));
 
+/** What is not given back in time is lost to its window. */
+const releaseAllowances = async ({ gateway }: Env): Promise<void> => {
+  if (gateway)
+    await withinTime(Promise.resolve(gateway.releaseAllowances()), RELEASE_TIMEOUT_MS).catch(() => undefined);
+};
+
 const announceStop = async (env: Env): Promise<Response> => {
-  await Promise.all([askSiblings(env, "/stopping"), writeLogAtOnce(env)]);
+  await Promise.all([askSiblings(env, "/stopping"), releaseAllowances(env), writeLogAtOnce(env)]);
   return new Response(null, { status: 204 });
 };
 

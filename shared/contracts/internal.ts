@@ -22,6 +22,8 @@ export interface GatewayInternalRpc extends InternalRpc {
    * it `refused`.
    */
   applyConfiguration(file: unknown, proof: string): Promise<readonly string[] | "refused">;
+  /** Gives back what this process has taken of exact limits and not used: it is about to end. */
+  releaseAllowances(): Promise<void>;
 }
 
 export interface FirstAdministrator {

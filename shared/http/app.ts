@@ -142,6 +142,7 @@ export const createApp = <Services extends BaseServices>(options: AppOptions<Ser
       headers.set(REQUEST_ID_HEADER, requestId);
       headers.set("x-content-type-options", "nosniff");
       for (const [name, value] of responseHeaders(context.env)) if (!headers.has(name)) headers.set(name, value);
+      for (const [name, value] of context.get("limitFields")?.() ?? []) headers.append(name, value);
       recordRequest(
         context,
         { method: request.method, status: response.status, durationMs: Date.now() - startedAtMs },

@@ -25,6 +25,8 @@ export interface WorkerEnv<Services extends BaseServices> {
     template: string;
     /** Of the line about what made the request fail, once that is logged. */
     level?: Level;
+    /** What the response says of the limits that the request was held against. */
+    limitFields?: () => readonly (readonly [name: string, value: string])[];
     /** Set once the request is known to have a row in the route table. */
     policy?: Policy;
     /** Set where the policy demands a caller. Endpoints get it as a parameter of its own. */

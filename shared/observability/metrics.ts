@@ -127,7 +127,7 @@ export const countAuthentication = createCounter({
   fromStart: (worker) => REFUSED_FROM_START[worker]?.flatMap(refusalsOf) ?? [],
 });
 
-const REFUSED_BY = ["firewall", "path", "policy", "dry-run"];
+const REFUSED_BY = ["firewall", "path", "policy", "dry-run", "limit"];
 
 export const countRefusal = createCounter({
   name: "fountain_rule_refusals_total",
@@ -153,6 +153,21 @@ export const countApiKey = createCounter({
   labels: { event: new Set(KEY_EVENTS) },
   fromStart: (worker) => (worker === "kms" ? KEY_EVENTS.map((event) => ({ event })) : []),
 });
+
+/** The names that administrators give to limits; of more than these, all others are counted as one. */
+const MAX_LIMIT_NAMES = 200;
+const LIMIT_NAMES = new Set<string>();
+
+const countByLimit = createCounter({
+  name: "fountain_limited_total",
+  help: "Calls refused by a limit.",
+  labels: { limit: LIMIT_NAMES },
+});
+
+export const countLimited = (limit: string): void => {
+  if (LIMIT_NAMES.size < MAX_LIMIT_NAMES) LIMIT_NAMES.add(limit);
+  countByLimit({ limit });
+};
 
 const AUDIT_ALARMS = ["not-ours", "behind"];
 

@@ -43,6 +43,7 @@ const GUIDE: readonly (readonly [string, string])[] = [
   ["docs/services-behind-the-gateway.md", "2. Put it behind the gateway"],
   ["docs/services-behind-the-gateway.md", "3. Call it"],
   ["docs/services-behind-the-gateway.md", "The same with FastAPI"],
+  ["docs/limits.md", "Set a limit"],
   ["docs/second-factor.md", "Single-request tokens"],
   ["docs/search.md", "Reindexing"],
   ["docs/policies.md", "Write a policy"],

@@ -8,10 +8,12 @@ import type { Network } from "#shared/contracts/networks.ts";
 import type { OneTimeCode, TwofaRpc } from "#shared/contracts/twofa.ts";
 import { kmsRpc, rpc } from "#shared/http/bindings.ts";
 import { createReportingRecorder } from "#shared/http/reporting.ts";
+import { sha256 } from "#shared/lang/digest.ts";
 import { failure, success } from "#shared/lang/result.ts";
+import { sleep } from "#shared/lang/sleep.ts";
 import { createLog } from "#shared/observability/log.ts";
 import { createApiKeyVerifier } from "../../workers/gateway/src/admission/api-keys.ts";
-import { createRefusalLog } from "../../workers/gateway/src/admission/refusal-log.ts";
+import { createRefusalLog, noteLimited } from "../../workers/gateway/src/admission/refusal-log.ts";
 import { securityHeaders } from "../../workers/gateway/src/admission/security-headers.ts";
 import { createGatewayApp } from "../../workers/gateway/src/app.ts";
 import { DESTINATIONS, type Destination } from "../../workers/gateway/src/backends/target.ts";
@@ -19,8 +21,13 @@ import type { GatewayServices } from "../../workers/gateway/src/composition/serv
 import { KINDS, type Kind } from "../../workers/gateway/src/configuration/configuration.schema.ts";
 import { compileConfiguration } from "../../workers/gateway/src/configuration/configuration.ts";
 import { drainable } from "../../workers/gateway/src/health/drain.ts";
+import type { AllowanceStore } from "../../workers/gateway/src/limits/allowance.ts";
+import { createLeases } from "../../workers/gateway/src/limits/leases.ts";
+import { createLimits } from "../../workers/gateway/src/limits/limits.ts";
+import { createLocalCounts } from "../../workers/gateway/src/limits/local-counts.ts";
 import { bindingOf, probeAll, upstreamsIn } from "../../workers/gateway/src/proxy/upstream.ts";
 import { createRunCall } from "../../workers/gateway/src/upstreams/targets/run.ts";
+import { createTestAllowances } from "./gateway/allowances.ts";
 import { bindingTo } from "./rpc/private-calls.ts";
 import { createTestSigner, type TestSigner, testClaims } from "./tokens.ts";
 
@@ -72,6 +79,8 @@ export interface TestGateway {
   userToken(replaced?: Record<string, unknown>): Promise<string>;
   /** A service's token, with some claims replaced. */
   serviceToken(replaced?: Record<string, unknown>): Promise<string>;
+  /** Where exact limits are stored. */
+  allowances: AllowanceStore;
   /** Refusals that the audit trail was told of. */
   refusals: ReportedEvent[];
   /** What was logged of refusals by rules: the event and the rule. */
@@ -162,8 +171,10 @@ export const createTestGateway = async (corsOrigins: readonly string[] = []): Pr
   const upstreams = upstreamsIn(
     Object.fromEntries(DESTINATIONS.map((destination) => [bindingOf(destination), upstream(destination)])),
   );
+  const allowances = createTestAllowances();
   let configuration = compileConfiguration({ revision: 0, objects: [] });
   const ruleLines: string[] = [];
+  const refusalLog = createRefusalLog({ log: (_, event, { rule } = {}) => ruleLines.push(`${event} ${rule}`), now });
   const trustedProxies: Network[] = [];
   const egress: TestGateway["egress"] = {
     reach: () => Promise.reject(new Error("no upstream is reached from here")),
@@ -175,6 +186,13 @@ export const createTestGateway = async (corsOrigins: readonly string[] = []): Pr
     configuration: { current: () => configuration, expire: () => {} },
     upstreamTokens: async ({ name }, { principal }) => `token-for-${name}-of-${principal.subject}`,
     egress,
+    limits: createLimits({
+      counts: createLocalCounts({ max: 1_000, startMs: clock.nowMs }),
+      leases: createLeases({ store: allowances, digest: sha256, now, sleep, keep: () => {} }),
+      onRefusal: noteLimited(refusalLog),
+      now,
+    }),
+    releaseAllowances: () => Promise.resolve(),
     objects: { find: notStored, list: notStored, put: notStored, remove: notStored },
     applyFile: notStored,
     databaseToken: "token-of-the-database",
@@ -187,7 +205,7 @@ export const createTestGateway = async (corsOrigins: readonly string[] = []): Pr
     }),
     twofa: rpc<TwofaRpc>("twofa").parse(bindingTo(twofa)),
     kms: kmsRpc.parse(bindingTo(kms)),
-    refusals: createRefusalLog({ log: (_, event, { rule } = {}) => ruleLines.push(`${event} ${rule}`), now }),
+    refusals: refusalLog,
     recorder: createReportingRecorder(kmsRpc.parse(bindingTo({ recordEvent })), createLog("gateway")),
     passkeyLogins: {
       options: () => Promise.reject(new Error("nobody logs in by passkey here")),
@@ -223,6 +241,7 @@ export const createTestGateway = async (corsOrigins: readonly string[] = []): Pr
     kms,
     twofa,
     grants,
+    allowances,
     userToken: token,
     drain: services.drain,
     configure: (objects) => {

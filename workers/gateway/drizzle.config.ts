@@ -2,6 +2,6 @@ import { defineConfig } from "drizzle-kit";
 
 export default defineConfig({
   dialect: "sqlite",
-  schema: "./workers/gateway/src/configuration/configuration.schema.ts",
+  schema: "./workers/gateway/src/{configuration,limits}/*.schema.ts",
   out: "./workers/gateway/migrations",
 });

@@ -15,6 +15,7 @@ import { securityHeaders } from "./admission/security-headers.ts";
 import { createPasskeyLogins } from "./aggregates/passkey-login.ts";
 import { createPersonalData } from "./aggregates/personal-data.ts";
 import { createGatewayApp } from "./app.ts";
+import { composeLimits } from "./composition/limits.ts";
 import type { GatewayServices } from "./composition/services.ts";
 import * as schema from "./configuration/configuration.schema.ts";
 import { followConfiguration } from "./configuration/configuration.ts";
@@ -59,10 +60,14 @@ const connect = once((bindings: unknown): GatewayServices => {
     now,
   });
   const changing = { store, kms: env.KMS_RPC, recorder, followed: configuration, now };
+  const refusals = createRefusalLog({ log, now });
+  const limiting = composeLimits({ database, refusals, keep: later("allowance-not-counted"), now });
+  const draining = drainable({ probe: () => probeAll(upstreams, database.probe), served: servedRequests, sleep });
   return {
     now,
     verify,
     configuration,
+    limits: limiting.limits,
     objects: createObjects(changing),
     applyFile: createFileApplication(changing),
     databaseToken: env.DATABASE_TOKEN,
@@ -74,7 +79,7 @@ const connect = once((bindings: unknown): GatewayServices => {
     personalDataOf: createPersonalData({ kms: env.KMS_RPC, twofa: env.TWOFA_RPC, serviceA: env.SERVICE_A_RPC }),
     passkeyLogins: createPasskeyLogins(env.TWOFA_RPC),
     recorder,
-    refusals: createRefusalLog({ log, now }),
+    refusals,
     upstreams,
     internalPorts: env.INTERNAL_PORTS ?? new Set(),
     publicUrl: env.PUBLIC_URL,
@@ -82,13 +87,13 @@ const connect = once((bindings: unknown): GatewayServices => {
     trustedProxies: env.TRUSTED_PROXIES,
     corsOrigins: env.CORS_ORIGINS,
     securityContacts: env.SECURITY_CONTACT,
-    ...drainable({
-      probe: () => probeAll(upstreams, database.probe),
-      served: servedRequests,
-      sleep,
-    }),
-    // Nothing of the gateway's needs any yet.
-    runMaintenance: () => Promise.resolve(),
+    ...draining,
+    drain: async () => {
+      await draining.drain();
+      await limiting.release("all");
+    },
+    releaseAllowances: () => limiting.release("all"),
+    runMaintenance: limiting.runMaintenance,
   };
 });
 

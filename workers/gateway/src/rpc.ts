@@ -21,4 +21,8 @@ export const createGatewayInternal = (connect: (bindings: unknown) => GatewaySer
       const { applyFile, databaseToken } = connect(this.env);
       return (await isSame(proof, databaseToken)) ? applyFile(file) : "refused";
     }
+
+    releaseAllowances(): Promise<void> {
+      return connect(this.env).releaseAllowances();
+    }
   };

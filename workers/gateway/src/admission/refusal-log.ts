@@ -1,10 +1,10 @@
 /** Notes what rules of operators refuse: each call in the metrics, and at most one line a second and rule in the log. */
 import { createRecentMemory } from "#shared/lang/recent-memory.ts";
 import type { Log } from "#shared/observability/log.ts";
-import { countRefusal } from "#shared/observability/metrics.ts";
+import { countLimited, countRefusal } from "#shared/observability/metrics.ts";
 
 /** `dry-run`: a policy that would have refused, and let the call pass. */
-export type RefusedBy = "firewall" | "path" | "policy" | "dry-run";
+export type RefusedBy = "firewall" | "path" | "policy" | "dry-run" | "limit";
 
 export interface RefusalLog {
   /** `rule`: its name; `call`: the method and the route. */
@@ -16,6 +16,7 @@ const EVENTS = {
   path: "path-refused",
   policy: "policy-refused",
   "dry-run": "policy-would-refuse",
+  limit: "limit-reached",
 } as const satisfies Record<RefusedBy, string>;
 
 const PAUSE_MS = 1_000;
@@ -44,3 +45,11 @@ export const createRefusalLog = ({ log, now }: RefusalLogOptions): RefusalLog =>
     },
   };
 };
+
+/** Notes what limits refuse, and counts it by limit. */
+export const noteLimited =
+  ({ note }: RefusalLog) =>
+  ({ name }: { name: string }, { method, target }: { method: string; target: { template: string } }): void => {
+    countLimited(name);
+    note("limit", name, `${method} ${target.template}`);
+  };

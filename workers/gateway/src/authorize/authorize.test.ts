@@ -146,3 +146,14 @@ describe("a proxy that asks", () => {
     );
   });
 });
+
+test("a call that is asked about counts as the call that it is, of its own caller, and once", async () => {
+  const everywhere = { match: "* /**", per: "address", limit: 2, window: "1m" };
+  gateway.configure({ limit: { everywhere }, upstream: { notes: { targets: [], routes: [{ match: "GET /**" }] } } });
+  expect((await ask(bearer())).headers.get("ratelimit")).toBe('"everywhere";r=1;t=30');
+  expect((await ask(bearer())).status).toBe(200);
+  const refused = await ask(bearer());
+  expect([refused.status, refused.headers.get("retry-after")]).toEqual([429, "30"]);
+  expect(refused.headers.get("ratelimit-policy")).toBe('"everywhere";q=2;w=60');
+  expect((await ask({ ...bearer(), "x-forwarded-for": "203.0.113.8" })).status).toBe(200);
+});

@@ -73,7 +73,12 @@ export const authorizeCall = async (asked: GatewayContext, { method, url }: Forw
     context.set("fields", fieldsOfCall(asked.get("fields")));
     context.set("log", asked.get("log"));
     context.set("requestId", asked.get("requestId"));
-    await next();
+    try {
+      await next();
+    } finally {
+      const fields = context.get("limitFields");
+      if (fields) asked.set("limitFields", fields);
+    }
   });
   app.use(recordingRefusals(pipeline));
   return app.request(new Request(url, { method }), undefined, asked.env, asked.executionCtx);

@@ -14,6 +14,7 @@ import type { ApplyFile } from "../configuration/file-application.ts";
 import type { Followed } from "../configuration/followed.ts";
 import type { Objects } from "../configuration/objects.ts";
 import type { Drainable } from "../health/drain.ts";
+import type { Limits } from "../limits/limits.ts";
 import type { UpstreamServices } from "../upstreams/ports.ts";
 
 /** Another worker, as its binding is called. */
@@ -40,6 +41,9 @@ export interface GatewayServices extends BaseServices, Drainable, Maintained, Up
   /** Applies the configuration file, for callers with the token that opens the gateway's database. */
   applyFile: ApplyFile;
   databaseToken: string;
+  limits: Limits;
+  /** Gives back what this process has taken of exact limits and not used. */
+  releaseAllowances: () => Promise<void>;
   verifyApiKey: ApiKeyVerifier;
   twofa: Pick<TwofaRpc, "elevateOnce" | "hasFactor" | "confirmFactorless">;
   kms: Pick<KmsRpc, "redeemGrant" | "describePrincipal">;

@@ -15,12 +15,23 @@ import { BODIES } from "./configuration.ts";
 import type { PutFailure } from "./objects.ts";
 import type { StoredObject } from "./stored.ts";
 
+/** An object that is there unless one of its name is stored. */
+interface DefaultObject {
+  name: string;
+  body: object;
+}
+
+/** Either as it is stored, or a default, which has no version. */
+type ShownObject = StoredObject | DefaultObject;
+
 /** What is shown of every object besides what was configured. */
 const METADATA = {
   name: z.string(),
-  source: z.enum(SOURCES).openapi({ description: "`file`: the configuration file that Fountain was started with" }),
-  createdAt: z.iso.datetime(),
-  updatedAt: z.iso.datetime(),
+  source: z.enum([...SOURCES, "default"]).openapi({
+    description: "`file`: the configuration file that Fountain was started with; `default`: Fountain itself",
+  }),
+  createdAt: z.iso.datetime().optional(),
+  updatedAt: z.iso.datetime().optional(),
 };
 
 const MAX_CONDITION_CHARACTERS = 1_024;
@@ -40,13 +51,12 @@ const expectedBy = ({ "if-match": match, "if-none-match": none }: Conditions): n
   none === undefined ? versionsToMatch(match) : [0];
 
 /** An object as it is shown. */
-const shownObject = (body: object, { name, source, createdAtMs, updatedAtMs }: StoredObject) => ({
-  ...body,
-  name,
-  source,
-  createdAt: new Date(createdAtMs).toISOString(),
-  updatedAt: new Date(updatedAtMs).toISOString(),
-});
+const shownObject = (body: object, object: ShownObject) => {
+  if (!("source" in object)) return { ...body, name: object.name, source: "default" as const };
+  const { name, source, createdAtMs, updatedAtMs } = object;
+  const at = (ms: number): string => new Date(ms).toISOString();
+  return { ...body, name, source, createdAt: at(createdAtMs), updatedAt: at(updatedAtMs) };
+};
 
 const NOUNS: Record<Kind, string> = { upstream: "upstream", limit: "limit", policy: "policy" };
 
@@ -80,15 +90,30 @@ const refusalOf = (kind: Kind, error: Failure): Problem => {
   }
 };
 
+/** A kind, and those of it that are there from the start. */
+interface Known {
+  kind: Kind;
+  defaults: readonly DefaultObject[];
+}
+
 /** A page of all objects of a kind. */
-const listObjects = async (context: GatewayContext, kind: Kind, query: { limit: number; after?: string | undefined }) =>
-  pageOfAll(await context.var.services.objects.list(kind), query, ({ name }) => name);
+const listObjects = async (
+  context: GatewayContext,
+  { kind, defaults }: Known,
+  query: { limit: number; after?: string | undefined },
+) => {
+  const stored = await context.var.services.objects.list(kind);
+  const names = new Set(stored.map(({ name }) => name));
+  const others = defaults.filter(({ name }) => !names.has(name));
+  return pageOfAll<ShownObject>([...stored, ...others], query, ({ name }) => name);
+};
 
 /** The object, and the headers to show it with. Fails with the problem `not-found`. */
-const findObject = async (context: GatewayContext, kind: Kind, name: string) => {
-  const found = await context.var.services.objects.find(kind, name);
+const findObject = async (context: GatewayContext, { kind, defaults }: Known, name: string) => {
+  const stored = await context.var.services.objects.find(kind, name);
+  const found = stored ?? defaults.find((one) => one.name === name);
   if (!found) throw unknownObject(kind);
-  return { found, headers: { etag: etagOf(found.version) } };
+  return { found, headers: stored ? { etag: etagOf(stored.version) } : {} };
 };
 
 /** Creates or replaces the object; whether it is new, and the headers to say so with. */
@@ -108,10 +133,12 @@ const putObject = async (
 /** Deletes the object. Fails with the problem `not-found`, `precondition-failed` or `conflict`. */
 const deleteObject = async (
   context: GatewayContext,
-  kind: Kind,
+  { kind, defaults }: Known,
   { name, conditions }: { name: string; conditions: Conditions },
 ): Promise<void> => {
   const outcome = await context.var.services.objects.remove(kind, name, expectedBy(conditions));
+  if (outcome === "unknown" && defaults.some((one) => one.name === name))
+    throw problem("conflict", { detail: `This ${NOUNS[kind]} is a default. Replace it by one of the same name.` });
   if (outcome === "unknown") throw unknownObject(kind);
   if (outcome === "changed") throw hasChanged(kind);
   if (outcome === "of-file") throw isOfFile(kind);
@@ -128,6 +155,8 @@ export interface ObjectsDeclaration {
   words: { one: string; all: string };
   name: z.ZodType<string, string>;
   example: { name: string; body: object };
+  /** Those that are there from the start. */
+  defaults?: readonly DefaultObject[];
   /** What is shown of one besides what is stored. */
   stateOf?: (context: GatewayContext, name: string) => Promise<object>;
 }
@@ -140,6 +169,7 @@ export const objectEndpoints = ({
   words,
   name,
   example,
+  defaults = [],
   stateOf = async () => ({}),
 }: ObjectsDeclaration) => {
   const tags = [ids.all];
@@ -153,7 +183,8 @@ export const objectEndpoints = ({
     createdAt: EXAMPLE.created,
     updatedAt: EXAMPLE.today,
   };
-  const shown = async (context: GatewayContext, object: StoredObject) => ({
+  const known = { kind, defaults };
+  const shown = async (context: GatewayContext, object: ShownObject) => ({
     ...shownObject(schema.parse(object.body), object),
     ...(await stateOf(context, object.name)),
   });
@@ -165,7 +196,7 @@ export const objectEndpoints = ({
     query: pageQuery,
     responses: { 200: json(page(body), `A page of ${words.all}`, pageOf(stored)) },
     handle: async (context) => {
-      const { items, next } = await listObjects(context, kind, context.req.valid("query"));
+      const { items, next } = await listObjects(context, known, context.req.valid("query"));
       return context.json({ items: await Promise.all(items.map((item) => shown(context, item))), next }, 200);
     },
   });
@@ -178,7 +209,7 @@ export const objectEndpoints = ({
     responses: { 200: json(body, "As it is stored; `ETag` names its version", stored) },
     errors: ["not-found"],
     handle: async (context) => {
-      const { found, headers } = await findObject(context, kind, context.req.valid("param").name);
+      const { found, headers } = await findObject(context, known, context.req.valid("param").name);
       return context.json(await shown(context, found), 200, headers);
     },
   });
@@ -222,7 +253,7 @@ export const objectEndpoints = ({
     errors: ["not-found", "conflict", "precondition-failed"],
     handle: async (context) => {
       const { name: deleted } = context.req.valid("param");
-      await deleteObject(context, kind, { name: deleted, conditions: context.req.valid("header") });
+      await deleteObject(context, known, { name: deleted, conditions: context.req.valid("header") });
       return context.body(null, 204);
     },
   });

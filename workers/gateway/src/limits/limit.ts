@@ -6,6 +6,7 @@ import { patternText } from "../matching/pattern.ts";
 
 /** Whom a limit counts: each address (IPv6 by /64), each subject, each service, each API key; `all`: everyone together. */
 const COUNTED_BY = ["address", "subject", "service", "key", "all"] as const;
+export type CountedBy = (typeof COUNTED_BY)[number];
 
 const MAX_CALLS = 1_000_000_000;
 const SECONDS = { s: 1, m: 60, h: 3_600, d: 86_400 } as const;
@@ -15,7 +16,7 @@ const LONGEST_SECONDS = SECONDS.d;
 const isUnit = (unit: string): unit is keyof typeof SECONDS => unit in SECONDS;
 
 /** The seconds of a window; `undefined` for `month`, which has as many as the month has in UTC. */
-const windowSeconds = (window: string): number | undefined => {
+export const windowSeconds = (window: string): number | undefined => {
   const [, count = "", unit = ""] = WINDOW.exec(window) ?? [];
   return isUnit(unit) ? Number(count) * SECONDS[unit] : undefined;
 };

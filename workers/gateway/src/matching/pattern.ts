@@ -38,12 +38,15 @@ const READ_DIFFERENTLY = /;|%3b|%2f/i;
 const withoutParameters = (path: string): string => path.replace(/(?:;|%3b)[^/]*/gi, "");
 const withSlashes = (path: string): string => path.replace(/%2f/gi, "/");
 
+/** Whether services read this path in different ways. */
+export const isReadDifferently = (path: string): boolean => READ_DIFFERENTLY.test(path);
+
 /**
  * The segments of a path in each way that services read it, as it is written first: some take an encoded slash for a slash, and
  * what follows a semicolon for no part of the segment (RFC 3986 §3.3). Nearly all paths have one reading.
  */
 export const readingsOf = (path: string): (readonly string[])[] => {
-  if (!READ_DIFFERENTLY.test(path)) return [segmentsOf(path)];
+  if (!isReadDifferently(path)) return [segmentsOf(path)];
   const bare = withoutParameters(path);
   const split = withSlashes(path);
   return [path, bare, split, withSlashes(bare), withoutParameters(split)].map(segmentsOf);

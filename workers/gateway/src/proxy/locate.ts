@@ -8,6 +8,7 @@ import type { RefusalLog } from "../admission/refusal-log.ts";
 import { targetOf } from "../backends/target.ts";
 import type { GatewayContext } from "../composition/context.ts";
 import type { Configuration } from "../configuration/configuration.ts";
+import type { Passage } from "../limits/limits.ts";
 import { isReserved } from "../matching/names.ts";
 import { readingsOf } from "../matching/pattern.ts";
 import { routeCall, type Upstream, type UpstreamCall } from "../upstreams/compiled.ts";
@@ -19,6 +20,8 @@ export interface GatewayTarget extends Target {
   configuration: Configuration | undefined;
   /** The call of an upstream. */
   call: UpstreamCall | undefined;
+  /** Set where limits may fit the call. */
+  passage?: Passage | undefined;
 }
 
 /** A call as it arrives, before anything is known of its caller. */

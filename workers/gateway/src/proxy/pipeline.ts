@@ -12,6 +12,7 @@ import { problem } from "#shared/problem/problem.ts";
 import { isBodiless } from "#shared/semantics/method.ts";
 import type { ApiKeyVerification } from "../admission/api-keys.ts";
 import { assertNoKeyInAddress, type Credential, credentialOf } from "../admission/credential.ts";
+import { meterCall, screenCall, withOwnLimits } from "../admission/limiting.ts";
 import { type Caller, OTP_HEADER, steppedUpToken } from "../admission/step-up.ts";
 import { type Destination, isDestination } from "../backends/target.ts";
 import type { GatewayContext } from "../composition/context.ts";
@@ -90,7 +91,14 @@ export const forwardTo = async (
   });
 
 /** What the gateway asks of a call before it responds, in this order. */
-export const STAGES = { prefix: "", locate: locateCall, identify };
+export const STAGES = {
+  prefix: "",
+  locate: locateCall,
+  screen: screenCall,
+  identify,
+  meter: (_: GatewayContext, { target, caller }: { target: GatewayTarget; caller: Caller | undefined }) =>
+    meterCall(target, caller?.principal),
+};
 
 /** What it asks last: the policies, and then the second factor, because that uses up the caller's code. */
 export const decidedToken = async (
@@ -111,7 +119,7 @@ export const gatewayPipeline = createPipeline<GatewayServices, Caller, GatewayTa
     if (call) {
       const known = caller && token !== undefined ? upstreamCaller(caller, token) : undefined;
       const sent = { raw: context.req.raw, fields: context.get("fields") };
-      context.res = await callUpstream(context.get("services"), sent, { call, caller: known });
+      context.res = withOwnLimits(target, await callUpstream(context.get("services"), sent, { call, caller: known }));
     } else if (isDestination(worker) && !policy.aggregated) {
       // Where anyone may call, what the caller sent.
       const authorization = token === undefined ? context.get("fields").get("authorization") : `Bearer ${token}`;

@@ -1,0 +1,245 @@
+/**
+ * Counts exact limits once over all processes. A process takes some calls of the allowance at a time, a lease, and counts in
+ * its memory until they are used up. What it does not use it gives back. So the total is never exceeded: what a process that is
+ * killed had taken is lost to its window. No call wakes another: one asks for a lease, and those that wait for it look by timers
+ * of their own (see docs/adr/0010).
+ */
+import { withinTime } from "#shared/lang/deadline.ts";
+import { isUnavailable, Unavailable } from "#shared/lang/unavailable.ts";
+import type { AllowanceStore } from "./allowance.ts";
+import type { Outcome } from "./gcra.ts";
+import { type Window, windowAt } from "./windows.ts";
+
+/** What a process holds of one allowance at most: a tenth of it, and never more than this. */
+const LARGEST = 1_000;
+const LARGEST_SHARE = 10;
+/** A lease that lasts less long is followed by one of twice its size, and one that lasts longer by one of half of it. */
+const QUICK_MS = 1_000;
+const SLOW_MS = 10_000;
+/** An allowance that is used up is not asked about again for so long: another process may give some of it back. */
+const USED_UP_MS = 1_000;
+const RETRY_AFTER_FAILURE_MS = 1_000;
+/** How long a call waits for a lease, and when one that asks for it is taken to have been cancelled. */
+const WAIT_MS = 3_000;
+const FIRST_LOOK_MS = 5;
+const SLOWEST_LOOK_MS = 50;
+/** A lease that no call has used for so long is given back. */
+const IDLE_MS = 5_000;
+const RELEASE_EVERY_MS = 1_000;
+/** Of all limits together; the one that was opened first is given back then. */
+const MAX_LEASES = 20_000;
+/** A window is pruned once no process can still give back calls of it. */
+const PRUNE_AFTER_MS = 60 * 60_000;
+
+/** How many calls a process can hold, and so lose, of an allowance of this many. */
+export const largestLease = (limit: number): number =>
+  Math.max(1, Math.min(LARGEST, Math.floor(limit / LARGEST_SHARE)));
+
+/** What is counted exactly. */
+export interface Quota {
+  /** Says which limit it is, with its numbers. */
+  id: string;
+  name: string;
+  limit: number;
+  /** `undefined`: a month. */
+  windowSeconds: number | undefined;
+}
+
+/** Of a call that was counted: by which lease. */
+export interface LeasedOutcome extends Outcome {
+  lease: { units: number };
+}
+
+export interface Leases {
+  /** Counts a call of theirs, unless it is one too many. Throws {@link Unavailable} if that cannot be known in time. */
+  take(quota: Quota, who: string): LeasedOutcome | Promise<LeasedOutcome>;
+  /** Takes back a call that was counted; one of a window that is over is lost with it. */
+  giveBack(outcome: LeasedOutcome): void;
+  /** Gives back what no call has used of late; `all`: whatever is left. */
+  release(which: "idle" | "all"): Promise<void>;
+  /** Deletes what is stored about windows that are over. */
+  prune(): Promise<void>;
+}
+
+export interface LeasesOptions {
+  store: AllowanceStore;
+  /** SHA-256. */
+  digest: (text: string) => Promise<string>;
+  /** Milliseconds since the epoch. */
+  now: () => number;
+  sleep: (ms: number) => Promise<void>;
+  /** Keeps work running although the call that began it ends. */
+  keep: (work: Promise<void>) => void;
+}
+
+interface Lease {
+  window: Window;
+  /** Calls that may still come. */
+  units: number;
+  /** What others may take, as of the last question. */
+  left: number;
+  /** How many to ask for. */
+  size: number;
+  /** The calls that found no unit, and were given none since. */
+  missed: number;
+  takenAtMs: number;
+  usedAtMs: number;
+  /** There is a question until then, or no reason to ask. */
+  askedUntilMs: number;
+  usedUpUntilMs: number;
+  failedUntilMs: number;
+  failure: unknown;
+}
+
+const NEVER = Number.NEGATIVE_INFINITY;
+
+const newLease = (window: Window, size: number): Lease => ({
+  window,
+  units: 0,
+  left: 0,
+  size,
+  missed: 0,
+  takenAtMs: NEVER,
+  usedAtMs: NEVER,
+  askedUntilMs: NEVER,
+  usedUpUntilMs: NEVER,
+  failedUntilMs: NEVER,
+  failure: undefined,
+});
+
+export const createLeases = ({ store, digest, now, sleep, keep }: LeasesOptions): Leases => {
+  const leases = new Map<string, Lease>();
+  let releaseAtMs = now() + IDLE_MS;
+
+  const textOf = ({ id }: Quota, who: string): string => `${id}\n${who}`;
+
+  /** Sends back what no call can use any more, and only once: it is not known what became of a request that was lost. */
+  const sendBack = async (text: string, { units: unused, window }: Lease): Promise<void> => {
+    if (unused > 0 && now() < window.endMs) await store.giveBack({ key: await digest(text), window, unused });
+  };
+
+  const forgetFirst = (): void => {
+    for (const [text, lease] of leases) {
+      leases.delete(text);
+      keep(sendBack(text, lease));
+      return;
+    }
+  };
+
+  /** The lease of the present window. */
+  const leaseOf = (quota: Quota, text: string): Lease => {
+    const nowMs = now();
+    const known = leases.get(text);
+    if (known && nowMs >= known.window.startMs && nowMs < known.window.endMs) return known;
+    if (!known && leases.size >= MAX_LEASES) forgetFirst();
+    const lease = newLease(windowAt(quota.windowSeconds, nowMs), known?.size ?? 1);
+    leases.set(text, lease);
+    return lease;
+  };
+
+  const outcomeOf = (lease: Lease, admitted: boolean): LeasedOutcome => ({
+    admitted,
+    remaining: lease.units + lease.left,
+    waitMs: lease.window.endMs - now(),
+    lease,
+  });
+
+  const useUnit = (lease: Lease): LeasedOutcome => {
+    lease.units -= 1;
+    lease.usedAtMs = now();
+    return outcomeOf(lease, true);
+  };
+
+  /** What can be said without a question; `undefined`: nothing. */
+  const decide = (lease: Lease): LeasedOutcome | undefined => {
+    if (lease.units > 0) return useUnit(lease);
+    return now() < lease.usedUpUntilMs ? outcomeOf(lease, false) : undefined;
+  };
+
+  const sizeOf = ({ size, takenAtMs, missed }: Lease, limit: number): number => {
+    const lastedMs = now() - takenAtMs;
+    const next = lastedMs < QUICK_MS ? size * 2 : lastedMs > SLOW_MS ? Math.ceil(size / 2) : size;
+    return Math.min(Math.max(next, missed), largestLease(limit));
+  };
+
+  const ask = async ({ limit }: Quota, text: string, lease: Lease): Promise<void> => {
+    lease.size = sizeOf(lease, limit);
+    try {
+      const { granted, left } = await store.take({
+        key: await digest(text),
+        window: lease.window,
+        limit,
+        wanted: lease.size,
+      });
+      lease.units += granted;
+      lease.left = left;
+      lease.takenAtMs = now();
+      lease.missed = Math.max(0, lease.missed - granted);
+      if (granted === 0) lease.usedUpUntilMs = now() + USED_UP_MS;
+    } catch (error) {
+      lease.failedUntilMs = now() + RETRY_AFTER_FAILURE_MS;
+      lease.failure = error;
+      if (!isUnavailable(error)) throw error;
+    } finally {
+      lease.askedUntilMs = NEVER;
+    }
+  };
+
+  /** Asks if no one does, or waits a little. */
+  const askOrWait = async (quota: Quota, text: string, lease: Lease, lookMs: number): Promise<void> => {
+    if (now() < lease.askedUntilMs) return sleep(lookMs);
+    lease.askedUntilMs = now() + WAIT_MS;
+    const asking = ask(quota, text, lease);
+    // What it takes would be lost with a call that is cancelled.
+    keep(asking);
+    await withinTime(asking, WAIT_MS);
+  };
+
+  const waitForUnit = async (quota: Quota, text: string): Promise<LeasedOutcome> => {
+    const giveUpAtMs = now() + WAIT_MS;
+    let lookMs = FIRST_LOOK_MS;
+    leaseOf(quota, text).missed += 1;
+    for (;;) {
+      const lease = leaseOf(quota, text);
+      const outcome = decide(lease);
+      if (outcome) return outcome;
+      if (now() < lease.failedUntilMs || now() >= giveUpAtMs)
+        throw new Unavailable(`the allowance of ${quota.name} is not known`, {
+          detail: `The limit ${quota.name} cannot be counted at the moment. Retry after the time in Retry-After.`,
+          cause: lease.failure,
+        });
+      await askOrWait(quota, text, lease, lookMs);
+      lookMs = Math.min(lookMs * 2, SLOWEST_LOOK_MS);
+    }
+  };
+
+  const release: Leases["release"] = async (which) => {
+    const idleSinceMs = which === "all" ? Number.POSITIVE_INFINITY : now() - IDLE_MS;
+    const released: Promise<void>[] = [];
+    for (const [text, lease] of leases) {
+      if (Math.max(lease.usedAtMs, lease.takenAtMs) > idleSinceMs || now() < lease.askedUntilMs) continue;
+      leases.delete(text);
+      released.push(sendBack(text, lease));
+    }
+    await Promise.all(released);
+  };
+
+  return {
+    take: (quota, who) => {
+      const text = textOf(quota, who);
+      if (now() >= releaseAtMs) {
+        releaseAtMs = now() + RELEASE_EVERY_MS;
+        keep(release("idle"));
+      }
+      return decide(leaseOf(quota, text)) ?? waitForUnit(quota, text);
+    },
+
+    giveBack: ({ lease }) => {
+      lease.units += 1;
+    },
+
+    release,
+
+    prune: () => store.prune(now() - PRUNE_AFTER_MS),
+  };
+};
