@@ -23,8 +23,31 @@ const PASS = "bare passthrough";
 const TOKEN = "gateway, token";
 const KEY = "gateway, API key";
 const MANY = "gateway, many tokens";
+const LIMITED = "gateway, token, two limits";
+const EXACT = "gateway, API key, three limits";
 const HEALTH = "gateway, /health";
 const CHECK = "worker's own check";
+
+/** Costs as much as that without limits, but for limits that are never reached. */
+const LIMITED_PATH = TRIVIAL_PATH.replace("elements", "scripts");
+const MANY_CALLS = 1_000_000_000;
+const LIMITS = [
+  { name: "bench-address", per: "address" },
+  { name: "bench-subject", per: "subject" },
+  { name: "bench-key", per: "key", exact: true },
+];
+
+/** Every process reads it when it starts, and those that run some seconds later. */
+const configureLimits = async ({ databases }: WorkerdFountain): Promise<void> => {
+  for (const { name, ...limit } of LIMITS) {
+    const body = JSON.stringify({ match: "GET /service-a/scripts", limit: MANY_CALLS, window: "1d", ...limit });
+    await databases["gateway"]?.execute({
+      sql: `INSERT INTO configuration (kind, name, version, source, body, created_at, updated_at)
+        VALUES ('limit', :name, 1, 'api', :body, 0, 0)`,
+      args: { name, body },
+    });
+  }
+};
 
 const bearer = (token: string): { authorization: string } => ({ authorization: `Bearer ${token}` });
 
@@ -45,12 +68,15 @@ const variantsOf = async (
   });
   const { bare, pass, "fountain-service-a": serviceA } = stage.ports;
   const trivial = (headers: Record<string, string>) => always(requestBytes(TRIVIAL_PATH, { headers }));
+  const limited = (headers: Record<string, string>) => always(requestBytes(LIMITED_PATH, { headers }));
   const eachToken = tokens.map((token) => requestBytes(TRIVIAL_PATH, { headers: bearer(token) }));
   return [
     variant(BARE, bare, trivial(withToken)),
     variant(PASS, pass, trivial(withToken)),
     variant(TOKEN, stage.port, trivial(withToken)),
     variant(KEY, stage.port, trivial(apiKey)),
+    variant(LIMITED, stage.port, limited(withToken)),
+    variant(EXACT, stage.port, limited(apiKey)),
     variant(MANY, stage.port, inTurn(eachToken)),
     variant(HEALTH, stage.port, always(requestBytes("/health"))),
     variant(CHECK, serviceA, always(requestBytes(REFUSED_PATH, { headers: withToken })), 422),
@@ -82,6 +108,16 @@ const goalsOf = (run: Run): Goal[] => [
     mustReach: 0.9,
   },
   {
+    measure: "without limits ÷ with two, CPU",
+    ...cpuRatio(run, TOKEN, LIMITED),
+    mustReach: 0.95,
+  },
+  {
+    measure: "without limits ÷ with three, one of them exact, CPU",
+    ...cpuRatio(run, KEY, EXACT),
+    mustReach: 0.95,
+  },
+  {
     measure: "bare passthrough ÷ /health, CPU",
     ...cpuRatio(run, PASS, HEALTH),
     mustReach: 0.95,
@@ -96,6 +132,7 @@ const goalsOf = (run: Run): Goal[] => [
 
 const measure = async (fountain: WorkerdFountain, options: BenchOptions): Promise<Table[]> => {
   const apiKey = await registerService(fountain, await logIn(fountain), "bench", ["sequence:read"]);
+  await configureLimits(fountain);
   const processes = fountain.processIds("workerd");
   const stage = await startStage(processes);
   const peers = await startPeers(stage);
