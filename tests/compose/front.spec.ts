@@ -87,6 +87,7 @@ describe("answers", () => {
     ["GET", "/health", 200, ""],
     ["GET", "/nowhere", 404, ""],
     ["GET", "/metrics", 404, ""],
+    ["GET", "/gateway/authorize", 404, ""],
     ["GET", "/kms/me", 401, ""],
     ["POST", "/kms/login", 422, "{}"],
     ["POST", "/kms/login", 413, big],
