@@ -13,6 +13,7 @@ export const createTestAllowances = (): AllowanceStore & { taken: Map<string, nu
       taken.set(placeOf(allowance), before + granted);
       return { granted, left: limit - before - granted };
     },
+    countTaken: async (allowance) => taken.get(placeOf(allowance)) ?? 0,
     giveBack: async ({ unused, ...allowance }) => {
       taken.set(placeOf(allowance), (taken.get(placeOf(allowance)) ?? 0) - unused);
     },

@@ -37,8 +37,8 @@ const serviceOf = ({ kind, subject, sessionId, actingService, actorSessionId }: 
   }
 };
 
-const senderOf = (principal: Principal | undefined): Sender => ({
-  address: currentRequest()?.clientAddress,
+export const senderOf = (principal: Principal | undefined, address: string | undefined): Sender => ({
+  address,
   ...(principal && { subject: principal.subject, ...serviceOf(principal) }),
 });
 
@@ -54,7 +54,7 @@ const countAt = (stage: Stage, { passage }: Target, principal: Principal | undef
   const refuse = (refusal: Applied | undefined): void => {
     if (refusal) throw refusalBy(refusal);
   };
-  const refusal = passage.count(stage, senderOf(principal));
+  const refusal = passage.count(stage, senderOf(principal, currentRequest()?.clientAddress));
   return refusal instanceof Promise ? refusal.then(refuse) : refuse(refusal);
 };
 

@@ -139,6 +139,17 @@ describe("a proxy that asks", () => {
     expect((await ask(bearer())).status).toBe(200);
   });
 
+  test("is held against the limits of the call, and says so", async () => {
+    const limits = [{ name: "few", per: "address", limit: 1, window: "1h" }];
+    gateway.configure({ upstream: { notes: { targets: [], limits } } });
+    const first = await ask(bearer());
+    expect([first.status, first.headers.get("ratelimit")]).toEqual([200, expect.stringContaining('"few";r=0')]);
+    const second = await ask(bearer());
+    expect([second.status, second.headers.get("retry-after")]).toEqual([429, expect.stringMatching(/^35\d\d$|^3600$/)]);
+    expect(second.headers.get("ratelimit")).toContain('"few"');
+    expect((await ask({ ...bearer(), "x-forwarded-for": "203.0.113.8" })).status).toBe(200);
+  });
+
   test("leaves the refusals of known callers in the audit trail", async () => {
     await ask({ ...bearer(), "x-forwarded-uri": "/notes/office" });
     expect(gateway.refusals).toContainEqual(

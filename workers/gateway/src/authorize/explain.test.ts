@@ -172,6 +172,20 @@ describe("an explanation", () => {
     expect(await explain(call)).toMatchObject({ by: "credential", reason: expect.stringContaining("expired") });
   });
 
+  test.each([false, true])("names the limit that is used up, and uses up none (exact: %s)", async (exact) => {
+    const limits = [{ name: "few", per: "subject", limit: 2, window: "1h", exact }];
+    gateway.configure({ upstream: { notes: { ...UPSTREAM, limits } } });
+    const call = { method: "GET", path: "/notes/items/7", subject: "user-1" };
+    for (let asked = 0; asked < 3; asked += 1) expect(await explain(call)).toMatchObject({ decision: "allow" });
+    const token = await gateway.userToken({ scope: "notes:read" });
+    const status = async () =>
+      (await gateway.fetch("/notes/items/7", { headers: { authorization: `Bearer ${token}` } })).status;
+    expect([await status(), await status()]).toEqual([200, 200]);
+    expect(await explain(call)).toMatchObject({ decision: "deny", by: "limit", rule: "few" });
+    expect(await status()).toBe(429);
+    expect(await explain({ ...call, subject: "editor-1" })).toMatchObject({ decision: "allow" });
+  });
+
   test("decides as of the instant that it is given", async () => {
     configure({
       night: { effect: "deny", routes: ["* /**"], when: { hours: { zone: "UTC", from: "22:00", to: "06:00" } } },

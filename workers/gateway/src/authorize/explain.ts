@@ -14,9 +14,12 @@ import { unwrap } from "#shared/lang/result.ts";
 import { canonicalPath } from "#shared/policy/path.ts";
 import type { ProblemCode } from "#shared/problem/catalogue.ts";
 import { Problem } from "#shared/problem/problem.ts";
+import { senderOf } from "../admission/limiting.ts";
 import { lackingFactor } from "../admission/step-up.ts";
 import type { GatewayServices } from "../composition/services.ts";
 import type { Configuration } from "../configuration/configuration.ts";
+import type { Passage } from "../limits/limits.ts";
+import type { Stage } from "../limits/open-limits.ts";
 import type { PolicyDecision } from "../policies/decide.ts";
 import { type GatewayTarget, locate } from "../proxy/locate.ts";
 import { policyDecision } from "../proxy/policies.ts";
@@ -47,7 +50,7 @@ export interface Explanation {
   evaluated: { rule: string; matched: boolean; why: string }[];
 }
 
-type Services = Pick<GatewayServices, "kms" | "twofa">;
+type Services = Pick<GatewayServices, "kms" | "twofa" | "limits">;
 /** What decided. */
 type Verdict = Pick<Explanation, "by" | "rule" | "reason">;
 
@@ -79,15 +82,27 @@ const locateDescribed = (
   }
 };
 
+/** The limit that is used up. */
+const limitDenial = async (
+  passage: Passage | undefined,
+  stage: Stage,
+  principal: Principal | undefined,
+  { address }: DescribedCall,
+): Promise<Verdict | undefined> => {
+  const limit = await passage?.peek(stage, senderOf(principal, address));
+  return limit && { by: "limit", rule: limit.name, reason: `The limit ${limit.name} is used up at the moment.` };
+};
+
 /** The principal of a token that were issued now. */
-const principalOf = (description: PrincipalDescription, { acr, atMs }: DescribedCall): Principal => {
+const principalOf = (description: PrincipalDescription, { who, acr, atMs }: DescribedCall): Principal => {
   const atSeconds = Math.floor(atMs / 1000);
   const { kind, subject, clientId, roles, scopes } = description;
   return {
     kind,
     subject,
     clientId,
-    sessionId: "",
+    // Of an API key, its id.
+    sessionId: who && "key" in who ? who.key : "",
     tokenId: "",
     audiences: [TOKEN_AUDIENCE],
     roles,
@@ -170,11 +185,18 @@ export const explainCall = async (
   const { method, url, address, atMs } = call;
   const target = locateDescribed(configuration, call);
   if (isVerdict(target)) return denied(target);
+  const path = canonicalPath(url);
+  const limited = { template: target.template, route: target.call?.route };
+  const passage = services.limits.passageOf({ configuration, target: limited, method, path });
+  const screened = await limitDenial(passage, "screen", undefined, call);
+  if (screened) return denied(screened);
   const caller = target.policy.caller === "anyone" ? undefined : await identifyDescribed(services, call);
   if (caller && isVerdict(caller)) return denied(caller);
+  const metered = await limitDenial(passage, "meter", caller, call);
+  if (metered) return denied(metered);
   const admission = caller && admissionDenial(target, caller, url);
   if (admission) return denied(admission);
-  const decision = policyDecision(target, { method, path: canonicalPath(url), caller, address, atMs });
+  const decision = policyDecision(target, { method, path, caller, address, atMs });
   const evaluated = inWords(decision);
   const { allowed, rule, reason } = decision;
   if (!allowed) return denied({ by: "policy", reason, ...(rule !== undefined && { rule }) }, evaluated);

@@ -13,6 +13,8 @@ export interface AllowanceStore {
    * None are granted once as many as the limit are taken.
    */
   take(allowance: Allowance & { limit: number; wanted: number }): Promise<{ granted: number; left: number }>;
+  /** How many calls are taken. */
+  countTaken(allowance: Allowance): Promise<number>;
   /** Gives back calls that were taken and not used. To be called once for each: it is not safe to repeat. */
   giveBack(allowance: Allowance & { unused: number }): Promise<void>;
   /** Deletes what is about windows that ended before this instant. */

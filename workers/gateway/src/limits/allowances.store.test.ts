@@ -40,6 +40,7 @@ test("what is given back can be taken again, and never more than was taken", asy
   expect(await take(4, 1)).toEqual([1, 2]);
   await store.giveBack({ ...A, unused: 2 });
   expect(await take(4, 1)).toEqual([1, 3]);
+  expect([await store.countTaken(A), await store.countTaken({ ...A, key: "unknown" })]).toEqual([1, 0]);
   await store.giveBack({ ...A, key: "unknown", unused: 2 });
 });
 

@@ -15,6 +15,7 @@ const TAKE = `INSERT INTO allowances (key, window_start, window_end, taken, gran
   VALUES (:key, :startMs, :endMs, :first, :first)
   ON CONFLICT (key, window_start) DO UPDATE SET granted = ${GRANT}, taken = taken + ${GRANT} WHERE allowances.taken < :limit
   RETURNING granted, taken`;
+const TAKEN = "SELECT taken FROM allowances WHERE key = :key AND window_start = :startMs";
 const GIVE_BACK = `UPDATE allowances SET taken = taken - :unused
   WHERE key = :key AND window_start = :startMs AND taken >= :unused`;
 const PRUNE = `DELETE FROM allowances WHERE rowid IN
@@ -29,6 +30,11 @@ export const createAllowanceStore = ({
     if (!rows[0]) return { granted: 0, left: 0 };
     const { granted, taken } = row.parse(rows[0]);
     return { granted, left: limit - taken };
+  },
+
+  countTaken: async ({ key, window: { startMs } }) => {
+    const { rows } = await client.execute({ sql: TAKEN, args: { key, startMs } });
+    return rows[0] ? row.pick({ taken: true }).parse(rows[0]).taken : 0;
   },
 
   giveBack: async ({ key, window: { startMs }, unused }) => {

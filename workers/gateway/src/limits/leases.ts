@@ -53,6 +53,8 @@ export interface LeasedOutcome extends Outcome {
 export interface Leases {
   /** Counts a call of theirs, unless it is one too many. Throws {@link Unavailable} if that cannot be known in time. */
   take(quota: Quota, who: string): LeasedOutcome | Promise<LeasedOutcome>;
+  /** Whether a call of theirs would be admitted, without counting it. Throws {@link Unavailable} if that cannot be known. */
+  peek(quota: Quota, who: string): Promise<boolean>;
   /** Takes back a call that was counted; one of a window that is over is lost with it. */
   giveBack(outcome: LeasedOutcome): void;
   /** Gives back what no call has used of late; `all`: whatever is left. */
@@ -232,6 +234,15 @@ export const createLeases = ({ store, digest, now, sleep, keep }: LeasesOptions)
         keep(release("idle"));
       }
       return decide(leaseOf(quota, text)) ?? waitForUnit(quota, text);
+    },
+
+    peek: async (quota, who) => {
+      const text = textOf(quota, who);
+      const nowMs = now();
+      const known = leases.get(text);
+      if (known && known.units > 0 && nowMs < known.window.endMs) return true;
+      const allowance = { key: await digest(text), window: windowAt(quota.windowSeconds, nowMs) };
+      return (await store.countTaken(allowance)) < quota.limit;
     },
 
     giveBack: ({ lease }) => {

@@ -41,6 +41,8 @@ export interface Passage {
    * counted. In both cases none that was applied has counted it.
    */
   count(stage: Stage, sender: Sender): Applied | undefined | Promise<Applied | undefined>;
+  /** The limit of a stage that would refuse the call now. It counts nothing. */
+  peek(stage: Stage, sender: Sender): Promise<Limit | undefined>;
 }
 
 export interface Limits {
@@ -50,7 +52,7 @@ export interface Limits {
 
 export interface LimitsOptions {
   counts: LocalCounts;
-  leases: Pick<Leases, "take" | "giveBack">;
+  leases: Pick<Leases, "take" | "peek" | "giveBack">;
   /** Called for each call that a limit refuses. */
   onRefusal: (limit: Limit, call: LimitedCall) => void;
   /** Milliseconds since the epoch. */
@@ -131,12 +133,31 @@ export const createLimits = ({ counts, leases, onRefusal, now }: LimitsOptions):
     return exact.length === 0 ? undefined : countExactly(call, exact, applied);
   };
 
+  const peek = async (
+    rules: readonly Rule[],
+    { method, path }: LimitedCall,
+    sender: Sender,
+  ): Promise<Limit | undefined> => {
+    for (const rule of rules) {
+      const { limit } = rule;
+      const who = fits(rule, method, path) ? countedAs(limit.per, sender) : undefined;
+      if (who === undefined) continue;
+      const isAdmitted = limit.local ? limit.local.peek(who, now()).admitted : await leases.peek(limit, who);
+      if (!isAdmitted) return limit;
+    }
+    return undefined;
+  };
+
   return {
     passageOf: (call) => {
       const fitting = compiledFor(call.configuration).fitting(call.target, call.method, call.path);
       if (fitting === undefined) return undefined;
       const applied: Applied[] = [];
-      return { applied, count: (stage, sender) => count(fitting[stage], call, sender, applied) };
+      return {
+        applied,
+        count: (stage, sender) => count(fitting[stage], call, sender, applied),
+        peek: (stage, sender) => peek(fitting[stage], call, sender),
+      };
     },
   };
 };

@@ -13,6 +13,8 @@ const COMPARED = 8;
 export interface LocalCounter {
   /** Counts a call of theirs, unless it is one too many. */
   take(who: string, nowMs: number): Outcome;
+  /** What would come of a call of theirs, without counting it. */
+  peek(who: string, nowMs: number): Outcome;
   /** Takes back a call that was counted. */
   giveBack(who: string): void;
 }
@@ -111,12 +113,15 @@ export const createLocalCounts = ({ max, startMs }: { max: number; startMs: numb
   return {
     open: (pace) => {
       const callers = createCallers();
+      const judgeOf = (place: number | undefined, now: number) =>
+        judge(pace, place === undefined ? now : callers.zeroAt(place), now);
       const counter: Counter = {
         callers,
+        peek: (who, nowMs) => judgeOf(callers.find(who), nowMs - startMs),
         take: (who, nowMs) => {
           const now = nowMs - startMs;
           const place = callers.find(who);
-          const judged = judge(pace, place === undefined ? now : callers.zeroAt(place), now);
+          const judged = judgeOf(place, now);
           if (place === undefined) addTo(callers, who, judged.zeroAtMs, now);
           else callers.set(place, judged.zeroAtMs);
           return judged;
