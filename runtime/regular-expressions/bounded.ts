@@ -27,6 +27,8 @@ export const BOUNDED: Readonly<Record<string, string>> = {
     "@peculiar/x509, of names that are to be put into certificates: nothing here makes any",
   '/"(.*?[^\\\\])?"/': "@peculiar/x509, of names that are to be put into certificates: nothing here makes any",
   "/(\\s+)[^\\s]*$/": "nodemailer, of a header of a message: addresses have at most 254 characters, the rest is ours",
+  "/^(?:(?:https?|ftp):\\/\\/)(?:\\S+(?::\\S*)?@)?(?:(?!10(?:\\.\\d{1,3}){3})(?!127(?:\\.\\d{1,3}){3})(?!169\\.254(?:\\.\\d{1,3}){2})(?!192\\.168(?:\\.\\d{1,3}){2})(?!172\\.(?:1[6-9]|2\\d|3[0-1])(?:\\.\\d{1,3}){2})(?:[1-9]\\d?|1\\d\\d|2[01]\\d|22[0-3])(?:\\.(?:1?\\d{1,2}|2[0-4]\\d|25[0-5])){2}(?:\\.(?:[1-9]\\d?|1\\d\\d|2[0-4]\\d|25[0-4]))|(?:(?:[a-z\\u{00a1}-\\u{ffff}0-9]+-?)*[a-z\\u{00a1}-\\u{ffff}0-9]+)(?:\\.(?:[a-z\\u{00a1}-\\u{ffff}0-9]+-?)*[a-z\\u{00a1}-\\u{ffff}0-9]+)*(?:\\.(?:[a-z\\u{00a1}-\\u{ffff}]{2,})))(?::\\d{2,5})?(?:\\/[^\\s]*)?$/iu":
+    "@cfworker/json-schema, of the format `url`: no schema has a format, as workers/gateway/src/openapi/schemas.ts keeps none",
   "/^334\\s+(.+)$/": "nodemailer, of a reply of the mail server, which the operator names",
 };
 
@@ -45,6 +47,11 @@ export const COMPOSING: Readonly<Record<string, string>> = {
   "node_modules/hono/dist/utils/url.js": "routes, when it is loaded or with the first request",
   "node_modules/hono/dist/router/reg-exp-router/node.js": "routes, with the first request",
   "node_modules/hono/dist/router/reg-exp-router/trie.js": "routes, with the first request",
+  "workers/gateway/src/openapi/pattern-safety.ts": "patterns of a service's document, tried on nothing",
+  "node_modules/@cfworker/json-schema/dist/esm/validate.js":
+    "patterns of a service's document: workers/gateway/src/openapi/pattern-safety.ts lets none through that backtracks",
+  "node_modules/@cfworker/json-schema/dist/esm/format.js":
+    "what is to be of the format `regex`: no schema has a format",
   "node_modules/nodemailer/dist/esm/mime-funcs/index.js": "numbers of characters",
   "node_modules/nodemailer/dist/esm/mime-node/index.js": "constants",
 };

@@ -25,6 +25,7 @@ import type { AllowanceStore } from "../../workers/gateway/src/limits/allowance.
 import { createLeases } from "../../workers/gateway/src/limits/leases.ts";
 import { createLimits } from "../../workers/gateway/src/limits/limits.ts";
 import { createLocalCounts } from "../../workers/gateway/src/limits/local-counts.ts";
+import { createDocuments } from "../../workers/gateway/src/openapi/documents.ts";
 import { bindingOf, probeAll, upstreamsIn } from "../../workers/gateway/src/proxy/upstream.ts";
 import { createRunCall } from "../../workers/gateway/src/upstreams/targets/run.ts";
 import { createTestAllowances } from "./gateway/allowances.ts";
@@ -193,6 +194,12 @@ export const createTestGateway = async (corsOrigins: readonly string[] = []): Pr
       now,
     }),
     releaseAllowances: () => Promise.resolve(),
+    documents: createDocuments({
+      reach: (url, init) => egress.reach(url, init),
+      later: () => {},
+      onFailure: () => {},
+      now,
+    }),
     objects: { find: notStored, list: notStored, put: notStored, remove: notStored },
     applyFile: notStored,
     databaseToken: "token-of-the-database",

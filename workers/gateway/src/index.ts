@@ -24,6 +24,7 @@ import { createObjectStore } from "./configuration/objects.store.ts";
 import { createObjects } from "./configuration/objects.ts";
 import { envSchema } from "./env.ts";
 import { drainable } from "./health/drain.ts";
+import { createDocuments } from "./openapi/documents.ts";
 import { probeAll, upstreamsIn } from "./proxy/upstream.ts";
 import { createGatewayInternal } from "./rpc.ts";
 import { createReach } from "./upstreams/egress.ts";
@@ -63,16 +64,23 @@ const connect = once((bindings: unknown): GatewayServices => {
   const refusals = createRefusalLog({ log, now });
   const limiting = composeLimits({ database, refusals, keep: later("allowance-not-counted"), now });
   const draining = drainable({ probe: () => probeAll(upstreams, database.probe), served: servedRequests, sleep });
+  const reach = createReach(env.UPSTREAMS);
   return {
     now,
     verify,
     configuration,
     limits: limiting.limits,
+    documents: createDocuments({
+      reach,
+      later: later("openapi-not-read"),
+      onFailure: (upstream, error) => log("warn", "openapi-not-read", { upstream, error: describeError(error) }),
+      now,
+    }),
     objects: createObjects(changing),
     applyFile: createFileApplication(changing),
     databaseToken: env.DATABASE_TOKEN,
     upstreamTokens: createUpstreamTokens({ kms: env.KMS_RPC, now }),
-    egress: { reach: createReach(env.UPSTREAMS), run: createRunCall({ now, random: Math.random }) },
+    egress: { reach, run: createRunCall({ now, random: Math.random }) },
     verifyApiKey: createApiKeyVerifier({ kms: env.KMS_RPC, verify, uses, now }),
     twofa: env.TWOFA_RPC,
     kms: env.KMS_RPC,

@@ -15,6 +15,7 @@ import type { Followed } from "../configuration/followed.ts";
 import type { Objects } from "../configuration/objects.ts";
 import type { Drainable } from "../health/drain.ts";
 import type { Limits } from "../limits/limits.ts";
+import type { Documents } from "../openapi/documents.ts";
 import type { UpstreamServices } from "../upstreams/ports.ts";
 
 /** Another worker, as its binding is called. */
@@ -36,6 +37,8 @@ export interface GatewayServices extends BaseServices, Drainable, Maintained, Up
   /** What is configured: upstreams, limits and policies. */
   configuration: Followed<Configuration>;
   objects: Objects;
+  /** The OpenAPI documents of services that have one. */
+  documents: Documents;
   /** No service behind the gateway is on one of these ports: there is Fountain itself. */
   internalPorts: ReadonlySet<number>;
   /** Applies the configuration file, for callers with the token that opens the gateway's database. */

@@ -2,13 +2,15 @@ import { z } from "@hono/zod-openapi";
 import { WORKERS, type WorkerName } from "#shared/contracts/workers.ts";
 import { json } from "#shared/http/openapi.ts";
 import { withinTime } from "#shared/lang/deadline.ts";
+import { nothingIfUnavailable } from "#shared/lang/unavailable.ts";
 import { matchRoute } from "#shared/policy/match.ts";
 import type { Policy } from "#shared/policy/routes.ts";
-import type { Upstreams } from "../composition/services.ts";
+import type { GatewayServices, Upstreams } from "../composition/services.ts";
 import { endpoint } from "../endpoint.ts";
 import { getFromAll } from "../proxy/upstream.ts";
 import { DESCRIPTIONS } from "./descriptions.ts";
 import { documentSchema, mergeDocuments, type Part } from "./openapi.ts";
+import { upstreamPart } from "./upstream-part.ts";
 
 /** Longer than the workers are waited for. */
 const MADE_WITHIN_MS = 3_000;
@@ -41,29 +43,51 @@ const partOf = (worker: WorkerName, document: unknown): Part => ({
 /** What the gateway declares: its own operations, and those of the kms that it serves in its place. */
 type OwnDocuments = Record<"gateway" | "kms", () => Promise<object>>;
 
-export const openApiEndpoints = (own: OwnDocuments) => {
-  let remembered: string | undefined;
-  /** The first call makes it, those that come meanwhile wait: it takes long enough to hold up all others. */
-  let making: Promise<string> | undefined;
+/** What services behind the gateway add, as far as their documents are known, and by what it is known again. */
+interface Foreign {
+  key: string;
+  parts: readonly Part[];
+}
 
-  const wholeDocument = async (upstreams: Upstreams): Promise<string> => {
+const foreignParts = async ({ configuration, documents }: GatewayServices): Promise<Foreign> => {
+  const current = await (async () => configuration.current())().catch(nothingIfUnavailable);
+  if (current === undefined) return { key: "", parts: [] };
+  const upstreams = [...current.upstreams.values()];
+  const known = await Promise.all(
+    upstreams.map(async (upstream) => ({ upstream, known: await documents.of(upstream) })),
+  );
+  const shown = known.flatMap(({ upstream, known: document }) => (document ? [{ upstream, document }] : []));
+  if (shown.length === 0) return { key: "", parts: [] };
+  return {
+    key: `${current.revision} ${shown.map(({ document }) => document.id).join(" ")}`,
+    parts: shown.flatMap(({ upstream, document }) => upstreamPart(upstream, document, current) ?? []),
+  };
+};
+
+export const openApiEndpoints = (own: OwnDocuments) => {
+  let remembered: { key: string; text: string } | undefined;
+  /** The first call makes it, those that come meanwhile wait: it takes long enough to hold up all others. */
+  let making: { key: string; made: Promise<string> } | undefined;
+
+  const wholeDocument = async (upstreams: Upstreams, foreign: Foreign): Promise<string> => {
     const others = await getFromAll(upstreams, "/openapi.json", DOCUMENT_TIMEOUT_MS);
     const gateway = await own.gateway();
     const parts = WORKERS.map((worker) => partOf(worker, worker === "gateway" ? gateway : others.get(worker)));
-    return JSON.stringify(await mergeDocuments(INFO, [...parts, partOf("kms", await own.kms())]));
+    return JSON.stringify(await mergeDocuments(INFO, [...parts, partOf("kms", await own.kms()), ...foreign.parts]));
   };
 
-  const makeDocument = (upstreams: Upstreams): Promise<string> => {
-    const made = wholeDocument(upstreams).finally(() => {
-      if (making === made) making = undefined;
+  const makeDocument = (upstreams: Upstreams, foreign: Foreign): Promise<string> => {
+    const made = wholeDocument(upstreams, foreign).finally(() => {
+      if (making?.made === made) making = undefined;
     });
-    making = made;
+    making = { key: foreign.key, made };
     return made;
   };
 
   /** A call that was cut off takes what it was making with it, and those that wait must not wait for ever. */
-  const documentSoon = async (upstreams: Upstreams): Promise<string> =>
-    (making && (await withinTime(making, MADE_WITHIN_MS))) ?? makeDocument(upstreams);
+  const documentSoon = async (upstreams: Upstreams, foreign: Foreign): Promise<string> =>
+    (making?.key === foreign.key ? await withinTime(making.made, MADE_WITHIN_MS) : undefined) ??
+    makeDocument(upstreams, foreign);
 
   const getOpenApiDocument = endpoint("GET /openapi.json", {
     operationId: "gateway.getOpenApiDocument",
@@ -78,8 +102,11 @@ export const openApiEndpoints = (own: OwnDocuments) => {
     errors: ["unavailable"],
     validatedBy: "handler",
     handle: async (context) => {
-      remembered ??= await documentSoon(context.var.services.upstreams);
-      return new Response(remembered, {
+      const { services } = context.var;
+      const foreign = await foreignParts(services);
+      if (remembered?.key !== foreign.key)
+        remembered = { key: foreign.key, text: await documentSoon(services.upstreams, foreign) };
+      return new Response(remembered.text, {
         headers: { "content-type": "application/json", "cache-control": "public, max-age=60" },
       });
     },

@@ -22,7 +22,7 @@ export interface Demand {
 }
 
 export interface Part {
-  /** Names the operations' tag and keeps the components apart. */
+  /** The operations' tag, and the name that keeps the components apart: of a worker, or a service behind the gateway. */
   worker: string;
   description: string;
   /** What all its paths begin with. */
@@ -30,6 +30,8 @@ export interface Part {
   document: z.infer<typeof documentSchema>;
   /** The route table's policy for an operation; `undefined` for one that no caller can reach. */
   demandOf: (method: string, path: string) => Demand | undefined;
+  /** The document is not Fountain's own. */
+  isForeign?: true;
 }
 
 /** The one component that all workers share. */
@@ -55,18 +57,21 @@ const OTP_PARAMETER = {
   description: "A code of the caller's second factor, instead of a prior step-up. Each code works once.",
 };
 
-const componentName = (worker: string, name: string): string => (name === SHARED_SCHEMA ? name : `${worker}.${name}`);
+type Owner = Pick<Part, "worker" | "isForeign">;
 
-const rename = (value: Json, worker: string): Json => {
-  if (Array.isArray(value)) return value.map((item) => rename(item, worker));
+const componentName = ({ worker, isForeign }: Owner, name: string): string =>
+  name === SHARED_SCHEMA && isForeign !== true ? name : `${worker}.${name}`;
+
+const rename = (value: Json, owner: Owner): Json => {
+  if (Array.isArray(value)) return value.map((item) => rename(item, owner));
   if (typeof value === "string")
-    return value.replace(REFERENCE, (_, kind, name) => `#/components/${kind}/${componentName(worker, name)}`);
-  return typeof value === "object" && value !== null ? withOwnNames(value, worker) : value;
+    return value.replace(REFERENCE, (_, kind, name) => `#/components/${kind}/${componentName(owner, name)}`);
+  return typeof value === "object" && value !== null ? withOwnNames(value, owner) : value;
 };
 
 /** The same, with each reference pointing at the component's name in the merged document. */
-const withOwnNames = (object: JsonObject, worker: string): JsonObject =>
-  Object.fromEntries(Object.entries(object).map(([key, value]) => [key, rename(value, worker)]));
+const withOwnNames = (object: JsonObject, owner: Owner): JsonObject =>
+  Object.fromEntries(Object.entries(object).map(([key, value]) => [key, rename(value, owner)]));
 
 /** The credentials that will do: any of the listed ones (OpenAPI 3.1 §4.8.30). */
 const securityOf = ({ caller, scope }: Demand): Json => {
@@ -87,20 +92,25 @@ const withDemand = (operation: JsonObject, worker: string, demand: Demand): Json
   };
 };
 
-const pathsOf = ({ worker, prefix, document, demandOf }: Part): [string, JsonObject][] =>
-  Object.entries(document.paths).map(([path, item]) => {
+const pathsOf = (part: Part): [string, JsonObject][] => {
+  const { worker, prefix, document, demandOf } = part;
+  return Object.entries(document.paths).map(([path, item]) => {
     const operations = Object.entries(item).flatMap(([method, operation]): [string, Json][] => {
       const demand = METHODS.includes(method) ? demandOf(method.toUpperCase(), path) : undefined;
-      return demand ? [[method, withDemand(withOwnNames(operation, worker), worker, demand)]] : [];
+      return demand ? [[method, withDemand(withOwnNames(operation, part), worker, demand)]] : [];
     });
     return [prefix + path, Object.fromEntries(operations)];
   });
+};
 
-const componentsOf = ({ worker, document }: Part, kind: string): [string, Json][] =>
-  Object.entries(document.components[kind] ?? {}).map(([name, component]) => [
-    componentName(worker, name),
-    withOwnNames(component, worker),
+const componentsOf = (part: Part, kind: string): [string, Json][] =>
+  Object.entries(part.document.components[kind] ?? {}).map(([name, component]) => [
+    componentName(part, name),
+    withOwnNames(component, part),
   ]);
+
+/** Kinds of components that documents of services may have besides schemas and parameters. */
+const OTHER_KINDS = ["responses", "requestBodies", "headers", "examples", "links"];
 
 /** The one document. Operations that the route table does not know are left out. Other requests are served meanwhile. */
 export const mergeDocuments = async (
@@ -110,12 +120,17 @@ export const mergeDocuments = async (
   const paths: Record<string, JsonObject> = {};
   const parameters: [string, Json][] = [];
   const schemas: [string, Json][] = [];
+  const others = new Map<string, Record<string, Json>>();
   for (const part of parts) {
     await breathe();
     // Operations of one path may be in several parts.
     for (const [path, item] of pathsOf(part)) paths[path] = { ...paths[path], ...item };
     parameters.push(...componentsOf(part, "parameters"));
     schemas.push(...componentsOf(part, "schemas"));
+    for (const kind of OTHER_KINDS) {
+      const components = componentsOf(part, kind);
+      if (components.length > 0) others.set(kind, { ...others.get(kind), ...Object.fromEntries(components) });
+    }
   }
   return {
     openapi: "3.1.0",
@@ -127,6 +142,7 @@ export const mergeDocuments = async (
       securitySchemes: SECURITY_SCHEMES,
       parameters: { "X-OTP": OTP_PARAMETER, ...Object.fromEntries(parameters) },
       schemas: Object.fromEntries(schemas),
+      ...Object.fromEntries(others),
     },
   };
 };

@@ -17,6 +17,7 @@ import { type Caller, OTP_HEADER, steppedUpToken } from "../admission/step-up.ts
 import { type Destination, isDestination } from "../backends/target.ts";
 import type { GatewayContext } from "../composition/context.ts";
 import type { GatewayServices } from "../composition/services.ts";
+import { validateCall } from "../openapi/validate-call.ts";
 import { callUpstream } from "../upstreams/call.ts";
 import type { UpstreamCaller } from "../upstreams/ports.ts";
 import { forward } from "./forward.ts";
@@ -100,14 +101,26 @@ export const STAGES = {
     meterCall(target, caller?.principal),
 };
 
-/** What it asks last: the policies, and then the second factor, because that uses up the caller's code. */
+/**
+ * What it asks last: the policies, and then the second factor, because that uses up the caller's code. `beforeCode`: what else
+ * can refuse the call.
+ */
 export const decidedToken = async (
   context: GatewayContext,
   target: GatewayTarget,
   caller: Caller | undefined,
+  beforeCode: () => Promise<void> = async () => {},
 ): Promise<string | undefined> => {
   assertPolicies(context, target, caller?.principal);
+  await beforeCode();
   return caller && tokenOf(context, target.policy, caller);
+};
+
+/** Holds the call of a service to its OpenAPI document, if it has one. */
+const holdToDocument = async (context: GatewayContext, call: GatewayTarget["call"]): Promise<void> => {
+  if (call?.upstream.body.openapi === undefined) return;
+  const sent = { raw: context.req.raw, fields: context.get("fields") };
+  context.req.raw = await validateCall(context.get("services").documents, sent, call);
 };
 
 /** Decides on a call and forwards it, unless the gateway serves it itself. */
@@ -115,7 +128,7 @@ export const gatewayPipeline = createPipeline<GatewayServices, Caller, GatewayTa
   ...STAGES,
   respond: async (context, { target, caller }, next) => {
     const { worker, path, policy, call } = target;
-    const token = await decidedToken(context, target, caller);
+    const token = await decidedToken(context, target, caller, () => holdToDocument(context, call));
     if (call) {
       const known = caller && token !== undefined ? upstreamCaller(caller, token) : undefined;
       const sent = { raw: context.req.raw, fields: context.get("fields") };

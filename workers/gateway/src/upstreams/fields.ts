@@ -45,7 +45,8 @@ const WITHHELD: ReadonlySet<string> = new Set([
   "tracestate",
 ]);
 
-const isWithheld = (name: string): boolean => {
+/** Whether a field of the caller does not pass to upstreams. */
+export const isWithheld = (name: string): boolean => {
   // Servers that hand fields over as variables read `X_Fountain_Subject` as the same name (RFC 3875 §4.1.18).
   const read = name.replaceAll("_", "-");
   return WITHHELD.has(read) || read.startsWith("x-fountain-") || read.startsWith("x-forwarded-");
