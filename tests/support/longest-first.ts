@@ -12,6 +12,7 @@ const LONGEST = [
   "tests/flows/algorithms.test.ts",
   "workers/twofa/src/attempts/lockout.test.ts",
   "tests/flows/new-service.test.ts",
+  "tests/clients/recipes.test.ts",
   "tests/flows/credentials.test.ts",
   "workers/twofa/src/passkeys/webauthn.routes.test.ts",
   "workers/search/src/embedded/long-texts.test.ts",

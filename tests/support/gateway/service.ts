@@ -19,8 +19,6 @@ export interface ServiceOptions {
   command: (port: number) => readonly [string, ...string[]];
   cwd: string;
   environment?: Record<string, string>;
-  /** Until it listens: a compiler may be at work. */
-  timeoutMs?: number;
 }
 
 const accepts = async (port: number): Promise<boolean> => {
@@ -36,12 +34,7 @@ const accepts = async (port: number): Promise<boolean> => {
 };
 
 /** Resolves once it listens; rejects with what it printed if it ends instead. */
-export const startService = async ({
-  command,
-  cwd,
-  environment,
-  timeoutMs,
-}: ServiceOptions): Promise<StartedService> => {
+export const startService = async ({ command, cwd, environment }: ServiceOptions): Promise<StartedService> => {
   const [port] = await freePorts();
   const [program, ...args] = command(port);
   const child = spawn(program, args, {
@@ -56,7 +49,7 @@ export const startService = async ({
     await stopProcess(child);
     guard.release();
   };
-  const listens = eventually(() => hasEnded(child) || accepts(port), timeoutMs);
+  const listens = eventually(() => hasEnded(child) || accepts(port));
   await listens.catch(async (error: unknown) => {
     await stop();
     throw error;
