@@ -53,6 +53,7 @@ test("the image holds workerd, the bundles, the configuration and the entry poin
       "fountain/networks.capnp",
       "fountain/networks.capnp.in",
       "fountain/settings.list",
+      "fountain/simd.wasm",
       "fountain/supervise.bash",
       "fountain/workerd-private-mail.capnp",
       "fountain/workerd.capnp",
@@ -93,7 +94,7 @@ test("a replica that was killed is ready again", async () => {
 
 test("every container is locked down", async () => {
   const ids = await containers(place);
-  expect(ids).toHaveLength(6);
+  expect(ids).toHaveLength(7);
   for (const inspected of JSON.parse(await docker("inspect", ...ids))) {
     const { Config: config, HostConfig: host } = inspected;
     expect(host, config.Image).toMatchObject({
