@@ -1,5 +1,6 @@
 /** Prepares what the workers need: migrated databases, bundles, their configuration and their environment. */
 import { createPrivateKey } from "node:crypto";
+import { NEVER_REACHED } from "../../workers/gateway/src/upstreams/never-reached.ts";
 import { parseNodeUrls } from "../../workers/search/src/typesense/node-urls.ts";
 import { prepareDatabases } from "../libsql/databases.ts";
 import { waitForSqld } from "../libsql/sqld.ts";
@@ -9,7 +10,6 @@ import { writeHasherConfig } from "./hasher-config.ts";
 import { keepBundles } from "./kept-bundles.ts";
 import { DATABASE_TOKEN, hasDatabase, readTopology } from "./topology.ts";
 import { nodeAddresses, TYPESENSE_NODES } from "./typesense.ts";
-import { NEVER_REACHED } from "./upstreams.ts";
 import { writeWorkerdConfig } from "./workerd-config.ts";
 
 /** Throws an OperatorError when the start cannot continue. */

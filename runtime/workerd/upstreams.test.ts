@@ -6,15 +6,10 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { eventually } from "../../tests/support/workerd.ts";
+import { NEVER_REACHED } from "../../workers/gateway/src/upstreams/never-reached.ts";
 import { freePorts } from "../local/ports.ts";
 import { stopProcess } from "../local/process.ts";
-import {
-  NETWORKS_FILE,
-  NEVER_REACHED,
-  NEVER_REACHED_IN_COMPOSE,
-  networksTemplate,
-  upstreamsService,
-} from "./upstreams.ts";
+import { NETWORKS_FILE, NEVER_REACHED_IN_COMPOSE, networksTemplate, upstreamsService } from "./upstreams.ts";
 import { findBinary } from "./workerd.ts";
 
 /** Fetches what it is asked for. */

@@ -81,7 +81,7 @@ export interface AppOptions<Services extends BaseServices> {
   /** The client's address; the gateway determines it and forwards it to the others. */
   clientAddress?: (request: Request, fields: Fields, bindings: unknown) => string | undefined;
   /** What every response says besides, unless it says something else itself. */
-  responseHeaders?: (bindings: unknown) => readonly (readonly [name: string, value: string])[];
+  responseHeaders?: (bindings: unknown, isRelayed: boolean) => readonly (readonly [name: string, value: string])[];
 }
 
 const receiveAny: Receive = (request) => ({ request, rest: request.body === null ? undefined : () => drain(request) });
@@ -135,13 +135,15 @@ export const createApp = <Services extends BaseServices>(options: AppOptions<Ser
     const span = startSpan(parseTraceparent(fields.get("traceparent")));
     return withinRequest({ requestId, span, clientAddress: clientAddress(sent, fields, context.env) }, async () => {
       await next();
-      const response = unlessKnown({ method: request.method, headers: fields }, context.res);
+      const isRelayed = context.get("relayed") === true;
+      const response = isRelayed ? context.res : unlessKnown({ method: request.method, headers: fields }, context.res);
       if (response !== context.res) context.res = response;
       const { headers } = response;
       if (rest && !(await rest())) headers.set(CLOSE_HEADER, "1");
       headers.set(REQUEST_ID_HEADER, requestId);
       headers.set("x-content-type-options", "nosniff");
-      for (const [name, value] of responseHeaders(context.env)) if (!headers.has(name)) headers.set(name, value);
+      for (const [name, value] of responseHeaders(context.env, isRelayed))
+        if (!headers.has(name)) headers.set(name, value);
       for (const [name, value] of context.get("limitFields")?.() ?? []) headers.append(name, value);
       recordRequest(
         context,

@@ -42,7 +42,8 @@ const typeOfBody = (headers: Headers, method: string, policy: Policy): MediaType
   return media ?? UNKNOWN_TYPE;
 };
 
-const tooLarge = (maxBytes: number): Problem =>
+/** The refusal of a body that is longer than its route takes. */
+export const tooLarge = (maxBytes: number): Problem =>
   problem("too-large", { detail: `The body must have at most ${maxBytes} bytes.` });
 
 const joined = (pieces: readonly Uint8Array[], length: number): Uint8Array<ArrayBuffer> => {
@@ -57,11 +58,14 @@ const joined = (pieces: readonly Uint8Array[], length: number): Uint8Array<Array
 
 interface Limits {
   maxBytes: number;
+  /** The refusal of more. */
+  tooLong: () => Problem;
   /** Called once, when the first byte is there. */
   onFirstByte: () => void;
 }
 
-const brokenOff = (cause: unknown): never => {
+/** The error of a body that its sender did not finish. */
+export const brokenOff = (cause: unknown): never => {
   if (cause instanceof Problem) throw cause;
   throw problem("malformed-request", { detail: "The request body ended unexpectedly.", cause });
 };
@@ -69,7 +73,7 @@ const brokenOff = (cause: unknown): never => {
 /** All bytes of a body whose length was not announced. The rest of one that is refused can still be drained. */
 const readPieces = async (
   body: ReadableStream<Uint8Array>,
-  { maxBytes, onFirstByte }: Limits,
+  { maxBytes, tooLong, onFirstByte }: Limits,
 ): Promise<Uint8Array<ArrayBuffer>> => {
   const reader = body.getReader();
   const pieces: Uint8Array[] = [];
@@ -81,7 +85,7 @@ const readPieces = async (
       if (value.byteLength === 0) continue;
       if (length === 0) onFirstByte();
       length += value.byteLength;
-      if (length > maxBytes) throw tooLarge(maxBytes);
+      if (length > maxBytes) throw tooLong();
       pieces.push(value);
     }
   } finally {
@@ -90,8 +94,33 @@ const readPieces = async (
 };
 
 /** How many bytes the body has, where that is certain before it is read (RFC 9112 §6.3). */
-const announcedLength = (headers: Headers): number =>
+export const announcedLength = (headers: Headers): number =>
   headers.has("transfer-encoding") ? 0 : Number(headers.get("content-length") ?? 0);
+
+/** As large as a body may be whose hash decides. */
+const MAX_HELD_BYTES = 8 * 1024 * 1024;
+
+const tooLargeToConfirm = (): Problem =>
+  problem("too-large", {
+    detail: `A second factor for one request confirms its body, which must have at most ${MAX_HELD_BYTES} bytes. For a larger one, verify a second factor for the session at POST /twofa/auth/verify.`,
+  });
+
+/**
+ * A request that is otherwise streamed, with its body in memory as it is, because a rule needs its hash. Refuses with 413 a
+ * body that is too large for that or for its route.
+ */
+export const holdBody = async (
+  request: Request,
+  { maxBodyBytes = DEFAULT_MAX_BODY_BYTES }: Policy,
+): Promise<Request> => {
+  const { method, body, headers } = request;
+  if (isBodiless(method) || body === null) return request;
+  const maxBytes = Math.min(maxBodyBytes, MAX_HELD_BYTES);
+  const tooLong = (): Problem => (maxBytes < maxBodyBytes ? tooLargeToConfirm() : tooLarge(maxBytes));
+  if (announcedLength(headers) > maxBytes) throw tooLong();
+  const bytes = await readPieces(body, { maxBytes, tooLong, onFirstByte: () => {} });
+  return new Request(request, { body: bytes });
+};
 
 /** The normal form of the type: without parameters, but for the charset where the handler decodes. */
 const normalized = ({ type, parameters }: MediaType, { decodedBy }: Policy): string => {
@@ -116,7 +145,7 @@ export const receiveBody = async (request: Request, policy: Policy): Promise<Req
   const bytes =
     announced > 0
       ? new Uint8Array(await request.arrayBuffer().catch(brokenOff))
-      : await readPieces(body, { maxBytes, onFirstByte: typeOf });
+      : await readPieces(body, { maxBytes, tooLong: () => tooLarge(maxBytes), onFirstByte: typeOf });
   const headers = new Headers(request.headers);
   if (bytes.byteLength === 0) {
     headers.delete("content-type");

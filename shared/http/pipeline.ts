@@ -18,7 +18,7 @@ import {
   credentialRefused,
   policyOf,
 } from "./access.ts";
-import { receiveBody } from "./body.ts";
+import { holdBody, receiveBody } from "./body.ts";
 import type { BaseServices, WorkerEnv } from "./worker-env.ts";
 
 type RequestContext<Services extends BaseServices> = Context<WorkerEnv<Services>>;
@@ -82,6 +82,8 @@ export const createPipeline =
     if (meter) await meter(context, { target, caller });
     if (caller) admit(context, { worker, policy, prefix }, caller.principal);
     if (!isBodiless(method) && policy.streamed !== true) context.req.raw = await receiveBody(context.req.raw, policy);
+    if (caller?.principal.purpose && policy.streamed === true)
+      context.req.raw = await holdBody(context.req.raw, policy);
     if (caller?.principal.purpose) await assertBody(context.req.raw, policy, caller.principal);
     await respond(context, { target, caller }, next);
   };

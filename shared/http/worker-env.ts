@@ -29,6 +29,8 @@ export interface WorkerEnv<Services extends BaseServices> {
     limitFields?: () => readonly (readonly [name: string, value: string])[];
     /** Set once the request is known to have a row in the route table. */
     policy?: Policy;
+    /** The response comes from a service that is no part of Fountain: what it says of its representation stays. */
+    relayed?: boolean;
     /** Set where the policy demands a caller. Endpoints get it as a parameter of its own. */
     principal?: Principal;
   };

@@ -21,8 +21,10 @@ export const PROBLEMS = {
   "too-many-attempts": { status: 429, title: "Too many attempts" },
   internal: { status: 500, title: "Internal error" },
   "delivery-failed": { status: 502, title: "The message was not delivered" },
+  "bad-gateway": { status: 502, title: "The service behind the gateway failed" },
   unavailable: { status: 503, title: "Temporarily unavailable" },
   "gateway-timeout": { status: 504, title: "The service behind the gateway did not respond in time" },
+  "loop-detected": { status: 508, title: "Loop detected" },
 } as const;
 
 export type ProblemCode = keyof typeof PROBLEMS;

@@ -36,8 +36,9 @@ test("no regular expression is made of what a caller sent", () => {
   expect(filesWith(/\bnew RegExp\(|[^.\w]RegExp\(/)).toEqual(["workers/kms/src/accounts/username.ts"]);
 });
 
-test("no XML, template, WebSocket, or compressed body is read", () => {
-  expect(filesWith(/\bDOMParser\b|\bXMLParser\b|\bWebSocketPair\b|\bnew WebSocket\b/)).toEqual([]);
+test("no XML, template, or compressed body is read, and messages of WebSockets are only passed on", () => {
+  expect(filesWith(/\bDOMParser\b|\bXMLParser\b|\bnew WebSocket\b/)).toEqual([]);
+  expect(filesWith(/\bWebSocketPair\b/)).toEqual(["workers/gateway/src/upstreams/web-sockets.ts"]);
   expect(filesWith(/\bDecompressionStream\b|\b(?:gunzip|inflate|unzip|brotliDecompress)\w*\(/)).toEqual([]);
 });
 

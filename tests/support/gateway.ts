@@ -27,10 +27,21 @@ import { createLimits } from "../../workers/gateway/src/limits/limits.ts";
 import { createLocalCounts } from "../../workers/gateway/src/limits/local-counts.ts";
 import { createDocuments } from "../../workers/gateway/src/openapi/documents.ts";
 import { bindingOf, probeAll, upstreamsIn } from "../../workers/gateway/src/proxy/upstream.ts";
+import { createOpenSockets } from "../../workers/gateway/src/upstreams/open-sockets.ts";
 import { createRunCall } from "../../workers/gateway/src/upstreams/targets/run.ts";
 import { createTestAllowances } from "./gateway/allowances.ts";
 import { bindingTo } from "./rpc/private-calls.ts";
 import { createTestSigner, type TestSigner, testClaims } from "./tokens.ts";
+
+// workerd has these streams, and Node has not.
+Object.assign(globalThis, {
+  IdentityTransformStream: TransformStream,
+  FixedLengthStream: class extends TransformStream {
+    constructor(_length: number) {
+      super();
+    }
+  },
+});
 
 export const ISSUER = "http://localhost:8787";
 export const GOOD_API_KEY = "ftn_good";
@@ -220,9 +231,10 @@ export const createTestGateway = async (corsOrigins: readonly string[] = []): Pr
     },
     personalDataOf: async (userId) => ({ document: { userId }, signature: "a.b.c" }),
     upstreams,
-    internalPorts: new Set(),
+    openSockets: createOpenSockets(now),
     publicUrl: ISSUER,
     responseHeaders: securityHeaders(ISSUER),
+    relayedHeaders: [],
     trustedProxies,
     corsOrigins: new Set(corsOrigins),
     securityContacts: [],

@@ -9,8 +9,9 @@ import { HASHER_SERVICES } from "../../../runtime/workerd/hasher.ts";
 import { wasmOf } from "../../../runtime/workerd/modules.ts";
 import type { Worker } from "../../../runtime/workerd/topology.ts";
 import { nodeAddresses, nodeBinding, TYPESENSE_NODES, TYPESENSE_SERVICE } from "../../../runtime/workerd/typesense.ts";
-import { NEVER_REACHED, UPSTREAMS_SERVICE } from "../../../runtime/workerd/upstreams.ts";
+import { UPSTREAMS_SERVICE } from "../../../runtime/workerd/upstreams.ts";
 import { INTERNAL_WORKER, INTERNET_SERVICE, LIBSQL_SERVICE, OUTBOUND } from "../../../runtime/workerd/workerd.ts";
+import { NEVER_REACHED } from "../../../workers/gateway/src/upstreams/never-reached.ts";
 import { bundleOfProduction } from "./bundles.ts";
 
 const moduleWith = (worker: string, contents: string) => [

@@ -28,7 +28,7 @@ export const createGatewayApp = (connect: (bindings: unknown) => GatewayServices
     receive: receiveInTime,
     access: withCors(recordingRefusals(gatewayPipeline)),
     clientAddress: ({ cf }, headers, bindings) => clientAddressOf({ cf, headers }, connect(bindings).trustedProxies),
-    responseHeaders: (bindings) => connect(bindings).responseHeaders,
+    responseHeaders: (bindings, isRelayed) => connect(bindings)[isRelayed ? "relayedHeaders" : "responseHeaders"],
   });
   const endpoints = [
     ...pagesEndpoints,

@@ -11,7 +11,7 @@ import { sleep } from "#shared/lang/sleep.ts";
 import { createLog, describeError } from "#shared/observability/log.ts";
 import { createApiKeyVerifier } from "./admission/api-keys.ts";
 import { createRefusalLog } from "./admission/refusal-log.ts";
-import { securityHeaders } from "./admission/security-headers.ts";
+import { securityHeaders, transportSecurity } from "./admission/security-headers.ts";
 import { createPasskeyLogins } from "./aggregates/passkey-login.ts";
 import { createPersonalData } from "./aggregates/personal-data.ts";
 import { createGatewayApp } from "./app.ts";
@@ -25,10 +25,12 @@ import { createObjects } from "./configuration/objects.ts";
 import { envSchema } from "./env.ts";
 import { drainable } from "./health/drain.ts";
 import { createDocuments } from "./openapi/documents.ts";
-import { probeAll, upstreamsIn } from "./proxy/upstream.ts";
+import { isOwnBinding, probeAll, upstreamsIn } from "./proxy/upstream.ts";
 import { createGatewayInternal } from "./rpc.ts";
-import { createReach } from "./upstreams/egress.ts";
+import { boundServices, createReach } from "./upstreams/egress.ts";
 import { createUpstreamTokens } from "./upstreams/identity.ts";
+import { createOpenSockets } from "./upstreams/open-sockets.ts";
+import { createTargetRules } from "./upstreams/target-rules.ts";
 import { createRunCall } from "./upstreams/targets/run.ts";
 
 const log = createLog("gateway");
@@ -52,6 +54,12 @@ const connect = once((bindings: unknown): GatewayServices => {
     now,
   });
   const upstreams = upstreamsIn(bindings);
+  const bound = boundServices(bindings, (name) => name in env || isOwnBinding(name));
+  const targetRules = createTargetRules({
+    publicUrl: env.PUBLIC_URL,
+    internalPorts: env.INTERNAL_PORTS ?? new Set(),
+    bindings: new Set(bound.keys()),
+  });
   const database = createDatabase(env, schema);
   const recorder = createReportingRecorder(env.KMS_RPC, log);
   const store = createObjectStore(database);
@@ -60,11 +68,11 @@ const connect = once((bindings: unknown): GatewayServices => {
     onFailure: (error) => log("warn", "configuration-not-read", { error: describeError(error) }),
     now,
   });
-  const changing = { store, kms: env.KMS_RPC, recorder, followed: configuration, now };
+  const changing = { store, kms: env.KMS_RPC, recorder, followed: configuration, targetRules, now };
   const refusals = createRefusalLog({ log, now });
   const limiting = composeLimits({ database, refusals, keep: later("allowance-not-counted"), now });
   const draining = drainable({ probe: () => probeAll(upstreams, database.probe), served: servedRequests, sleep });
-  const reach = createReach(env.UPSTREAMS);
+  const reach = createReach({ egress: env.UPSTREAMS, bound, targetRules });
   return {
     now,
     verify,
@@ -89,9 +97,10 @@ const connect = once((bindings: unknown): GatewayServices => {
     recorder,
     refusals,
     upstreams,
-    internalPorts: env.INTERNAL_PORTS ?? new Set(),
+    openSockets: createOpenSockets(now),
     publicUrl: env.PUBLIC_URL,
     responseHeaders: securityHeaders(env.PUBLIC_URL),
+    relayedHeaders: transportSecurity(env.PUBLIC_URL),
     trustedProxies: env.TRUSTED_PROXIES,
     corsOrigins: env.CORS_ORIGINS,
     securityContacts: env.SECURITY_CONTACT,

@@ -96,11 +96,26 @@ test("the rest of a body that was read in part, or not at all, is discarded", as
   for (const isBegun of [true, false]) {
     const { send, end, request, rest } = receive();
     send("a");
-    if (isBegun) await request.body?.getReader().read();
+    if (isBegun) {
+      const reader = request.body?.getReader();
+      await reader?.read();
+      reader?.releaseLock();
+    }
     send("b");
     end();
     expect(await rest?.()).toBe(true);
   }
+});
+
+test("what is still being read is left to its reader", async () => {
+  const { send, end, request, rest } = receive();
+  const reader = request.body?.getReader();
+  send("a");
+  end();
+  expect(await rest?.()).toBe(false);
+  expect((await reader?.read())?.done).toBe(false);
+  expect((await reader?.read())?.done).toBe(true);
+  expect(await rest?.()).toBe(true);
 });
 
 test("a rest that does not come is waited for two seconds", async () => {

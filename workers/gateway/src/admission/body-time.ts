@@ -31,6 +31,7 @@ export const receiveInTime: Receive = (request) => {
   if (isBodiless(request.method)) return { request, rest: () => drain(request) };
   const reader = sent.getReader();
   let isLate = false;
+  let hasEnded = false;
   let isExpected = ANNOUNCING.some((name) => request.headers.has(name));
   const endsAtMs = Date.now() + MAX_BODY_MS;
   const pull = async (controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> => {
@@ -43,7 +44,10 @@ export const receiveInTime: Receive = (request) => {
       const piece = await Promise.race([reader.read(), late]);
       isLate = piece === undefined;
       if (isLate && isExpected) throw timeout();
-      if (piece === undefined || piece.done) return controller.close();
+      if (piece === undefined || piece.done) {
+        hasEnded = piece !== undefined;
+        return controller.close();
+      }
       isExpected = true;
       controller.enqueue(piece.value);
     } finally {
@@ -54,9 +58,11 @@ export const receiveInTime: Receive = (request) => {
   // Node's Request, in tests, wants `duplex`.
   const init = { body, duplex: "half" };
   const rest = async (): Promise<boolean> => {
-    if (!isLate) return drainReader(reader, request.headers);
-    await reader.cancel();
-    return false;
+    if (hasEnded) return true;
+    if (isLate) await reader.cancel();
+    // What still reads it passes it on, to a service that has responded before the end.
+    if (isLate || body.locked) return false;
+    return drainReader(reader, request.headers);
   };
   return { request: new Request(request, init), rest };
 };

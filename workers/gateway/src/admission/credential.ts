@@ -3,6 +3,7 @@ import { bearerToken } from "#shared/http/access.ts";
 import type { Fields } from "#shared/http/fields.ts";
 import type { Policy } from "#shared/policy/routes.ts";
 import { problem } from "#shared/problem/problem.ts";
+import { socketCredentials } from "./socket-credential.ts";
 
 export type Credential =
   | { kind: "none" | "several" | "unreadable" }
@@ -24,8 +25,12 @@ const asToken = (token: string): Credential => (TOKEN.test(token) ? { kind: "tok
 const asEither = (secret: string): Credential =>
   secret.startsWith(API_KEY_PREFIX) ? asApiKey(secret) : asToken(secret);
 
+/** What decides where a credential may stand. */
+type CredentialPolicy = Pick<Policy, "dialect" | "streamed">;
+
 /** Every credential that was sent, in whichever header. */
-const sentIn = (headers: Fields, isTypesense: boolean): Credential[] => {
+const sentIn = (headers: Fields, { dialect, streamed }: CredentialPolicy): Credential[] => {
+  const isTypesense = dialect === "typesense";
   const key = headers.get("x-api-key");
   const bearer = headers.has("authorization") ? (bearerToken(headers) ?? "") : null;
   // Their client always sends the header, empty when the credential is in another one.
@@ -34,6 +39,7 @@ const sentIn = (headers: Fields, isTypesense: boolean): Credential[] => {
     ...(key === null ? [] : [asApiKey(key)]),
     ...(bearer === null ? [] : [isTypesense ? asEither(bearer) : asToken(bearer)]),
     ...(typesenseKey === null ? [] : [asEither(typesenseKey)]),
+    ...(streamed === true ? socketCredentials(headers).map(asEither) : []),
   ];
 };
 
@@ -55,8 +61,8 @@ const isSame = (one: Credential, other: Credential): boolean =>
  * Reads the credential headers; `unreadable` is one that cannot be valid anywhere. The same credential in two headers is
  * one.
  */
-export const credentialOf = (headers: Fields, { dialect }: Pick<Policy, "dialect">): Credential => {
-  const sent = sentIn(headers, dialect === "typesense");
+export const credentialOf = (headers: Fields, policy: CredentialPolicy): Credential => {
+  const sent = sentIn(headers, policy);
   const [first, ...others] = sent;
   if (first === undefined) return { kind: "none" };
   return others.every((other) => isSame(first, other)) ? first : { kind: "several" };

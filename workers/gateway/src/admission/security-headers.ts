@@ -10,11 +10,28 @@ const NO_PAGE = [
   "sandbox",
 ].join("; ");
 
-const EVERYWHERE = { "content-security-policy": NO_PAGE, "referrer-policy": "no-referrer" };
+const NO_SENSORS = ["accelerometer", "camera", "geolocation", "gyroscope", "microphone", "payment", "usb"];
+
+const EVERYWHERE = {
+  "content-security-policy": NO_PAGE,
+  "cross-origin-opener-policy": "same-origin",
+  "cross-origin-resource-policy": "same-origin",
+  "permissions-policy": NO_SENSORS.map((name) => `${name}=()`).join(", "),
+  "referrer-policy": "no-referrer",
+  "x-frame-options": "DENY",
+};
 
 /** A year, the least that counts; a host says so over HTTPS only (RFC 6797 §7.2). */
 const OVER_TLS = { "strict-transport-security": "max-age=31536000; includeSubDomains" };
 
-/** As entries, which are set on every response. */
-export const securityHeaders = (publicUrl: string): readonly (readonly [name: string, value: string])[] =>
-  Object.entries(publicUrl.startsWith("https:") ? { ...EVERYWHERE, ...OVER_TLS } : EVERYWHERE);
+type Entries = readonly (readonly [name: string, value: string])[];
+
+/** What concerns the host and not the page, which holds for services behind the gateway as well. */
+export const transportSecurity = (publicUrl: string): Entries =>
+  Object.entries(publicUrl.startsWith("https:") ? OVER_TLS : {});
+
+/** What is set on every response of Fountain's own. */
+export const securityHeaders = (publicUrl: string): Entries => [
+  ...Object.entries(EVERYWHERE),
+  ...transportSecurity(publicUrl),
+];

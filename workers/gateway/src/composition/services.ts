@@ -27,6 +27,8 @@ export type Upstreams = Readonly<Record<Destination, Upstream>>;
 export interface GatewayServices extends BaseServices, Drainable, Maintained, UpstreamServices {
   /** What every response says besides, unless it says something else itself. */
   responseHeaders: readonly (readonly [name: string, value: string])[];
+  /** The same of what comes from a service behind the gateway, which decides itself what its pages may do. */
+  relayedHeaders: readonly (readonly [name: string, value: string])[];
   /** Whose X-Forwarded-For is believed. */
   trustedProxies: readonly Network[];
   /** The origins whose pages may call from a browser. */
@@ -39,8 +41,6 @@ export interface GatewayServices extends BaseServices, Drainable, Maintained, Up
   objects: Objects;
   /** The OpenAPI documents of services that have one. */
   documents: Documents;
-  /** No service behind the gateway is on one of these ports: there is Fountain itself. */
-  internalPorts: ReadonlySet<number>;
   /** Applies the configuration file, for callers with the token that opens the gateway's database. */
   applyFile: ApplyFile;
   databaseToken: string;

@@ -55,6 +55,7 @@ beforeEach(async () => {
           expired += 1;
         },
       },
+      targetRules: (target) => (target.includes("169.254") ? "be metadata" : undefined),
       now: () => 5_000,
     });
   apply = createProcess();

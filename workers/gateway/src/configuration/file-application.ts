@@ -1,6 +1,7 @@
 /** Makes what is configured what the configuration file says. What is unchanged is neither written nor audited. */
 import { failure, type Result, success, unwrap } from "#shared/lang/result.ts";
 import { Unavailable } from "#shared/lang/unavailable.ts";
+import { refusedTargets } from "../upstreams/target-rules.ts";
 import { upstreamBody } from "../upstreams/upstream.ts";
 import { claimOf, conflictsIn, type FileObject } from "./file.ts";
 import { parseConfigurationFile } from "./file-schema.ts";
@@ -43,7 +44,20 @@ export type ApplyFile = (given: unknown) => Promise<readonly string[]>;
  * Applies a parsed file: all of it or nothing. Returns a line for each fault, none if it was applied. Objects of the API under
  * names in the file become the file's; the file's that it no longer has are deleted. Throws {@link Unavailable}.
  */
-export const createFileApplication = ({ store, kms, recorder, followed, now }: ObjectsOptions): ApplyFile => {
+export const createFileApplication = ({
+  store,
+  kms,
+  recorder,
+  followed,
+  targetRules,
+  now,
+}: ObjectsOptions): ApplyFile => {
+  const targetFaults = (file: readonly FileObject[]): string[] =>
+    file.flatMap(({ kind, name, body }) => {
+      const refused = kind === "upstream" ? refusedTargets(upstreamBody.parse(body).targets, targetRules) : [];
+      return refused.map(({ path, detail }) => `upstreams.${[name, ...path].join(".")}: ${detail}`);
+    });
+
   const declareAll = async (puts: readonly FileObject[]): Promise<string[]> => {
     const faults: string[] = [];
     for (const { kind, name, body } of puts) {
@@ -83,7 +97,7 @@ export const createFileApplication = ({ store, kms, recorder, followed, now }: O
     { revision, objects }: StoredConfiguration,
     file: readonly FileObject[],
   ): Promise<Result<true, "changed" | { kind: "invalid"; faults: readonly string[] }>> => {
-    const conflicts = conflictsIn(file, keptBeside(file, objects));
+    const conflicts = [...targetFaults(file), ...conflictsIn(file, keptBeside(file, objects))];
     if (conflicts.length > 0) return failure("invalid", { faults: conflicts });
     const plan = planOf(file, objects);
     if (plan.puts.length + plan.removals.length === 0) return success(true);

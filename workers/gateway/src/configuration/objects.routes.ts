@@ -85,6 +85,8 @@ const refusalOf = (kind: Kind, error: Failure): Problem => {
       return problem("conflict", { detail: `There are too many of its kind. Delete a ${NOUNS[kind]} first.` });
     case "too-many-scopes":
       return problem("conflict", { detail: "All upstreams together have too many scopes. Declare fewer." });
+    case "target-refused":
+      return problem("invalid-input", { detail: "No service behind the gateway may be there.", errors: error.errors });
     case "scope-taken":
       return problem("conflict", { detail: `The scope ${error.scope} belongs to the upstream ${error.owner}.` });
   }

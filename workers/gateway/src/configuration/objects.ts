@@ -2,6 +2,8 @@
 import type { KmsRpc } from "#shared/contracts/kms.ts";
 import { failure, type Result, success, unwrap } from "#shared/lang/result.ts";
 import type { ReportingRecorder } from "#shared/observability/recorder.ts";
+import type { FieldError } from "#shared/problem/problem.ts";
+import { refusedTargets, type TargetRules } from "../upstreams/target-rules.ts";
 import { type UpstreamBody, upstreamBody } from "../upstreams/upstream.ts";
 import type { Kind } from "./configuration.schema.ts";
 import { claimOf } from "./file.ts";
@@ -23,7 +25,13 @@ export type ScopeFailure =
   | { readonly kind: "scope-taken"; readonly scope: string; readonly owner: string };
 
 /** `taken`: another upstream has its host and prefix; `of-file`: the configuration file has one of this name. */
-export type PutFailure = "changed" | "taken" | "too-many" | "of-file" | ScopeFailure;
+export type PutFailure =
+  | "changed"
+  | "taken"
+  | "too-many"
+  | "of-file"
+  | ScopeFailure
+  | { readonly kind: "target-refused"; readonly errors: FieldError[] };
 
 export interface Objects {
   find: ObjectStore["find"];
@@ -37,6 +45,7 @@ export interface ObjectsOptions {
   kms: Pick<KmsRpc, "declareScopes" | "withdrawScopes">;
   recorder: Pick<ReportingRecorder, "change">;
   followed: Pick<Followed<unknown>, "expire">;
+  targetRules: TargetRules;
   /** Milliseconds since the epoch. */
   now: () => number;
 }
@@ -64,11 +73,16 @@ export const declareScopes = async (
   }
 };
 
-export const createObjects = ({ store, kms, recorder, followed, now }: ObjectsOptions): Objects => {
+export const createObjects = ({ store, kms, recorder, followed, targetRules, now }: ObjectsOptions): Objects => {
   const storeChange = async (change: Change): Promise<Result<StoredObject, PutFailure>> => {
     const write = { ...change, nowMs: now() };
     if (change.kind !== "upstream") return store.put({ ...write, claim: null });
     const body = upstreamBody.parse(change.body);
+    const errors = refusedTargets(body.targets, targetRules).map(({ path, detail }) => ({
+      pointer: `#/${path.join("/")}`,
+      detail,
+    }));
+    if (errors.length > 0) return failure("target-refused", { errors });
     const declared = await declareScopes(kms, change.name, body);
     return declared.ok ? store.put({ ...write, claim: claimOf({ name: change.name, body }) }) : declared;
   };

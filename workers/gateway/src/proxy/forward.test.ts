@@ -117,6 +117,10 @@ describe("the answer", () => {
     expect(Object.fromEntries(response.headers)).toEqual({
       "cache-control": "no-store",
       "content-security-policy": expect.stringContaining("default-src 'none'"),
+      "cross-origin-opener-policy": "same-origin",
+      "cross-origin-resource-policy": "same-origin",
+      "permissions-policy": expect.stringContaining("camera=()"),
+      "x-frame-options": "DENY",
       "content-type": "text/plain;charset=UTF-8",
       etag: '"v2"',
       location: "/x",

@@ -3,6 +3,7 @@
 import { unauthenticated } from "#shared/auth/authorize.ts";
 import type { Purpose } from "#shared/contracts/purpose.ts";
 import { bodyHash, calledPath, credentialRefused } from "#shared/http/access.ts";
+import { holdBody } from "#shared/http/body.ts";
 import { createPipeline } from "#shared/http/pipeline.ts";
 import { success } from "#shared/lang/result.ts";
 import { currentRequest } from "#shared/observability/context.ts";
@@ -19,11 +20,13 @@ import type { GatewayContext } from "../composition/context.ts";
 import type { GatewayServices } from "../composition/services.ts";
 import { validateCall } from "../openapi/validate-call.ts";
 import { callUpstream } from "../upstreams/call.ts";
+import { assertNoLoop } from "../upstreams/loops.ts";
 import type { UpstreamCaller } from "../upstreams/ports.ts";
 import { forward } from "./forward.ts";
 import { requestHeaders } from "./headers.ts";
 import { type GatewayTarget, locateCall } from "./locate.ts";
 import { assertPolicies } from "./policies.ts";
+import { standingOf } from "./standing.ts";
 
 const verifyToken = async ({ verify }: GatewayServices, token: string): Promise<ApiKeyVerification> => {
   const verification = await verify(token);
@@ -53,7 +56,8 @@ const identify = async (context: GatewayContext, policy: Policy): Promise<Caller
 };
 
 /** This very request, byte for byte. */
-const purposeOfRequest = async (context: GatewayContext): Promise<Purpose> => {
+const purposeOfRequest = async (context: GatewayContext, policy: Policy): Promise<Purpose> => {
+  if (policy.streamed === true) context.req.raw = await holdBody(context.req.raw, policy);
   const { method, raw } = context.req;
   const path = calledPath(context.req);
   return isBodiless(method) ? { method, path } : { method, path, bodySha256: await bodyHash(raw) };
@@ -63,7 +67,7 @@ const purposeOfRequest = async (context: GatewayContext): Promise<Purpose> => {
 const tokenOf = (context: GatewayContext, policy: Policy, caller: Caller): Promise<string> => {
   const { twofa, kms, now } = context.get("services");
   const code = context.get("fields").get(OTP_HEADER) ?? undefined;
-  const purposeOf = () => purposeOfRequest(context);
+  const purposeOf = () => purposeOfRequest(context, policy);
   return steppedUpToken({ policy, caller, code, purposeOf, twofa, kms, nowSeconds: now() / 1000 });
 };
 
@@ -94,7 +98,10 @@ export const forwardTo = async (
 /** What the gateway asks of a call before it responds, in this order. */
 export const STAGES = {
   prefix: "",
-  locate: locateCall,
+  locate: (context: GatewayContext): Promise<GatewayTarget> => {
+    assertNoLoop(context.get("fields"), context.get("services").publicUrl);
+    return locateCall(context);
+  },
   screen: screenCall,
   identify,
   meter: (_: GatewayContext, { target, caller }: { target: GatewayTarget; caller: Caller | undefined }) =>
@@ -131,8 +138,14 @@ export const gatewayPipeline = createPipeline<GatewayServices, Caller, GatewayTa
     const token = await decidedToken(context, target, caller, () => holdToDocument(context, call));
     if (call) {
       const known = caller && token !== undefined ? upstreamCaller(caller, token) : undefined;
-      const sent = { raw: context.req.raw, fields: context.get("fields") };
-      context.res = withOwnLimits(target, await callUpstream(context.get("services"), sent, { call, caller: known }));
+      const services = context.get("services");
+      const fields = context.get("fields");
+      const credential = caller && credentialOf(fields, policy);
+      const standing = standingOf(services, call, { credential, token: caller?.token });
+      const sent = { raw: context.req.raw, fields };
+      const response = await callUpstream(services, sent, { call, caller: known, standing });
+      context.res = withOwnLimits(target, response);
+      context.set("relayed", true);
     } else if (isDestination(worker) && !policy.aggregated) {
       // Where anyone may call, what the caller sent.
       const authorization = token === undefined ? context.get("fields").get("authorization") : `Bearer ${token}`;

@@ -14,6 +14,10 @@ const upstreamsSchema = z.record(z.enum(DESTINATIONS), fetcher);
 /** The name under which the gateway binds a worker: `service-a` as `SERVICE_A`. */
 export const bindingOf = (destination: Destination): string => destination.toUpperCase().replaceAll("-", "_");
 
+/** Whether the gateway binds a worker of Fountain by this name, for calls or for RPC. */
+export const isOwnBinding = (name: string): boolean =>
+  DESTINATIONS.some((destination) => bindingOf(destination) === name.replace(/_RPC$/, ""));
+
 /** The workers behind the gateway, out of its bindings. Throws an error that names the missing ones. */
 export const upstreamsIn = (bindings: unknown): Upstreams => {
   const all = z.looseObject({}).parse(bindings);

@@ -1,16 +1,17 @@
 /** Calls an upstream: as its own caller, with the body as it comes, and the response as it comes back. */
-import { withinTime } from "#shared/lang/deadline.ts";
 import { currentRequest } from "#shared/observability/context.ts";
 import { formatTraceparent, parseTraceparent } from "#shared/observability/trace.ts";
-import { queryOf } from "#shared/policy/path.ts";
+import { type Problem, problem } from "#shared/problem/problem.ts";
 import { isBodiless } from "#shared/semantics/method.ts";
-import { DEFAULT_ANSWER_SECONDS, type Upstream, type UpstreamCall } from "./compiled.ts";
-import { upstreamFields, upstreamResponse } from "./fields.ts";
+import { isSocketRequest } from "../admission/socket-credential.ts";
+import { unavailable } from "../backends/unavailable.ts";
+import { createAttempt } from "./attempt.ts";
+import { DEFAULT_ANSWER_SECONDS, DEFAULT_MAX_BODY_BYTES, type Upstream, type UpstreamCall } from "./compiled.ts";
+import { socketResponse, upstreamFields, upstreamResponse } from "./fields.ts";
 import { identityFields, scopesFor } from "./identity.ts";
+import { LOOP_FIELD, loopField } from "./loops.ts";
 import type { SentRequest, UpstreamCaller, UpstreamServices } from "./ports.ts";
-
-/** The header field that says how long the upstream has to respond, in milliseconds. */
-const TIMEOUT_FIELD = "x-fountain-timeout-ms";
+import { bridge, type Standing } from "./web-sockets.ts";
 
 const identityOf = async (
   { upstreamTokens }: UpstreamServices,
@@ -37,6 +38,7 @@ const requestFields = (
     ...(request && { "x-request-id": request.requestId, traceparent: formatTraceparent(request.span) }),
     ...(request?.clientAddress !== undefined && { "x-forwarded-for": request.clientAddress }),
     ...(state && parseTraceparent(fields.get("traceparent")) && { tracestate: state }),
+    [LOOP_FIELD]: loopField(fields, publicUrl),
     "x-forwarded-host":
       fields.get("host") ?? url.slice(url.indexOf("://") + 3, url.indexOf("/", url.indexOf("://") + 3)),
     "x-forwarded-proto": publicUrl.startsWith("https:") ? "https" : "http",
@@ -44,26 +46,67 @@ const requestFields = (
   };
 };
 
-/** The response of the upstream; fails as {@link RunCall} does. */
+const tooManySockets = (): Problem =>
+  problem("too-many-attempts", {
+    detail: "You have too many WebSockets open at this service. Close one first.",
+    headers: { "retry-after": "10" },
+  });
+
+/** What responds to TRACE gives back the fields that it received, those of the gateway included (RFC 9110 §9.3.8). */
+const NEVER_PASSED_ON = ["TRACE", "TRACK", "CONNECT"];
+
+export interface CalledUpstream {
+  call: UpstreamCall;
+  /** `undefined` where anyone may call. */
+  caller: UpstreamCaller | undefined;
+  standing: Standing;
+}
+
+type Run = () => Promise<Response>;
+
+/** Opens a WebSocket, if there is a place for it; the upstream's response, where it opens none. */
+const openSocket = async (
+  { openSockets }: UpstreamServices,
+  { call: { upstream }, caller, standing }: CalledUpstream,
+  run: Run,
+): Promise<Response> => {
+  const who = caller?.principal.subject ?? currentRequest()?.clientAddress ?? "";
+  const place = openSockets.take({ upstream: upstream.name, caller: who }, upstream.webSockets);
+  if (place === "full-for-caller") throw tooManySockets();
+  if (typeof place === "string")
+    throw unavailable(new Error(`no WebSocket more: ${place}`), "Too many WebSockets are open. Retry later.");
+  try {
+    const response = await run();
+    if (!response.webSocket) {
+      place.release();
+      return upstreamResponse(response, caller !== undefined);
+    }
+    const { keep: onAlive, release: onEnd } = place;
+    return socketResponse(response, bridge({ upstream: response.webSocket, standing, onAlive, onEnd }));
+  } catch (error) {
+    place.release();
+    throw error;
+  }
+};
+
+/** The response of the upstream, for the caller. Throws the problems of {@link RunCall} and {@link createAttempt}. */
 export const callUpstream = async (
   services: UpstreamServices,
   sent: SentRequest,
-  { call, caller }: { call: UpstreamCall; caller: UpstreamCaller | undefined },
+  called: CalledUpstream,
 ): Promise<Response> => {
+  const { call, caller } = called;
   const { upstream, route, path } = call;
-  const { egress, now } = services;
-  const deadlineAtMs = now() + (route.policy.timeoutSeconds ?? DEFAULT_ANSWER_SECONDS) * 1000;
-  const own = { ...requestFields(services, sent, call), ...(await identityOf(services, upstream, caller)) };
   const { raw, fields } = sent;
-  const { method, url } = raw;
+  const { method } = raw;
+  if (NEVER_PASSED_ON.includes(method)) throw problem("method-not-allowed", { detail: `${method} is not passed on.` });
+  const { maxBodyBytes = DEFAULT_MAX_BODY_BYTES, timeoutSeconds = DEFAULT_ANSWER_SECONDS } = route.policy;
+  const deadlineAtMs = services.now() + timeoutSeconds * 1000;
+  const own = { ...requestFields(services, sent, call), ...(await identityOf(services, upstream, caller)) };
   const headers = upstreamFields(raw.headers, fields, own);
-  const body = isBodiless(method) ? null : raw.body;
-  const response = await egress.run({ upstream, method, hasBody: body !== null, deadlineAtMs }, (target, limitMs) => {
-    headers.set(TIMEOUT_FIELD, String(limitMs));
-    return withinTime(
-      egress.reach(target.url.replace(/\/$/, "") + path + queryOf(url), { method, headers, body }),
-      limitMs,
-    );
-  });
-  return upstreamResponse(response, caller !== undefined);
+  const hasBody = !isBodiless(method) && raw.body !== null;
+  const attempt = createAttempt(services, sent, { upstream, path, headers, maxBodyBytes });
+  const run = () => services.egress.run({ upstream, method, hasBody, deadlineAtMs }, attempt);
+  if (isSocketRequest(fields)) return openSocket(services, called, run);
+  return upstreamResponse(await run(), caller !== undefined);
 };

@@ -35,6 +35,8 @@ export interface Upstream {
   routes: readonly UpstreamRoute[];
   limits: readonly LimitBody[];
   firewall: Firewall;
+  /** How many WebSockets may be open in each process. */
+  webSockets: { perUpstream: number; perCaller: number };
 }
 
 /** The route of an upstream that a call takes. */
@@ -49,7 +51,9 @@ export interface UpstreamCall {
 }
 
 export const DEFAULT_ANSWER_SECONDS = 30;
-const DEFAULT_MAX_BODY_BYTES = 100 * 1024 * 1024;
+const DEFAULT_MAX_SOCKETS = 1_000;
+const DEFAULT_MAX_SOCKETS_PER_CALLER = 50;
+export const DEFAULT_MAX_BODY_BYTES = 100 * 1024 * 1024;
 
 const callerOf = ({ anyone }: Pick<RouteBody, "anyone">): Policy["caller"] =>
   anyone === true ? "anyone" : "authenticated";
@@ -101,6 +105,10 @@ export const compileUpstream = (name: string, body: UpstreamBody, version: numbe
     routes: body.routes?.map((route) => compileRoute(name, route, prefix, body)) ?? [all],
     limits: body.limits ?? [],
     firewall: compileFirewall(body.firewall ?? []),
+    webSockets: {
+      perUpstream: body.webSockets?.max ?? DEFAULT_MAX_SOCKETS,
+      perCaller: body.webSockets?.maxPerCaller ?? DEFAULT_MAX_SOCKETS_PER_CALLER,
+    },
   };
 };
 

@@ -1,5 +1,6 @@
 /** The header fields that pass to an upstream and back: everything but what concerns one connection, or says who calls. */
 import type { Fields } from "#shared/http/fields.ts";
+import { isSocketRequest, offeredProtocols, PROTOCOLS_FIELD } from "../admission/socket-credential.ts";
 
 /** Meant for one connection (RFC 9110 §7.6.1). */
 const OF_CONNECTION = [
@@ -30,11 +31,15 @@ const WITHHELD: ReadonlySet<string> = new Set([
   ...OF_CONNECTION,
   ...OVERRIDES,
   "authorization",
+  "cdn-loop",
   "cf-connecting-ip",
   "content-length",
   "expect",
   "forwarded",
   "host",
+  PROTOCOLS_FIELD,
+  "sec-websocket-key",
+  "sec-websocket-version",
   "via",
   "x-api-key",
   "x-otp",
@@ -52,9 +57,11 @@ export const isWithheld = (name: string): boolean => {
   return WITHHELD.has(read) || read.startsWith("x-fountain-") || read.startsWith("x-forwarded-");
 };
 
+const TOKENS = /[\w!#$%&'*+.^`|~-]+/g;
+
 /** The fields that `Connection` names (RFC 9110 §7.6.1). */
-const namedByConnection = (sent: Fields): ReadonlySet<string> =>
-  new Set((sent.get("connection") ?? "").toLowerCase().split(/[\s,]+/));
+const namedByConnection = (sent: Pick<Fields, "get">): ReadonlySet<string> =>
+  new Set((sent.get("connection") ?? "").toLowerCase().match(TOKENS) ?? []);
 
 /** The fields of the forwarded request; `own`: what the gateway says itself. */
 export const upstreamFields = (headers: Headers, sent: Fields, own: Readonly<Record<string, string>>): Headers => {
@@ -63,13 +70,31 @@ export const upstreamFields = (headers: Headers, sent: Fields, own: Readonly<Rec
   headers.forEach((value, name) => {
     if (!isWithheld(name) && !named.has(name)) forwarded.append(name, value);
   });
+  if (!isSocketRequest(sent)) return forwarded;
+  forwarded.set("upgrade", "websocket");
+  const protocols = offeredProtocols(sent.get(PROTOCOLS_FIELD) ?? "");
+  if (protocols !== undefined) forwarded.set(PROTOCOLS_FIELD, protocols);
   return forwarded;
+};
+
+/** What the caller reads of the header of the response. */
+const passOnFields = (headers: Headers, connection: Pick<Headers, "get">, forCaller: boolean): void => {
+  for (const name of [...OF_CONNECTION, ...namedByConnection(connection)]) headers.delete(name);
+  // What Caddy and Fountain's own workers say of a response; no service may.
+  for (const name of [...headers.keys()]) if (name.startsWith("x-fountain-")) headers.delete(name);
+  if (forCaller && !headers.has("cache-control")) headers.set("cache-control", "no-store");
 };
 
 /** The response for the caller. One to an authenticated call is not cached, unless the upstream says so. */
 export const upstreamResponse = (received: Response, forCaller: boolean): Response => {
   const response = new Response(received.body, received);
-  for (const name of OF_CONNECTION) response.headers.delete(name);
-  if (forCaller && !response.headers.has("cache-control")) response.headers.set("cache-control", "no-store");
+  passOnFields(response.headers, received.headers, forCaller);
   return response;
+};
+
+/** The response that opens a WebSocket, of which this is the caller's end. */
+export const socketResponse = (received: Response, webSocket: WebSocket): Response => {
+  const headers = new Headers(received.headers);
+  passOnFields(headers, received.headers, false);
+  return new Response(null, { status: 101, headers, webSocket });
 };

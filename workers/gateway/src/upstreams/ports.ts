@@ -3,6 +3,7 @@
 import type { Fields } from "#shared/http/fields.ts";
 import type { Caller } from "../admission/step-up.ts";
 import type { Upstream } from "./compiled.ts";
+import type { OpenSockets } from "./open-sockets.ts";
 import type { Target } from "./target.ts";
 
 /** A caller, and whether the token was made for this one request. */
@@ -36,8 +37,8 @@ export interface TargetCall {
 export type Attempt = (target: Target, limitMs: number) => Promise<Response | undefined>;
 
 /**
- * The response of one of the upstream's targets. Throws the problem `unavailable` if there is none, and `gateway-timeout` if
- * there is none in time.
+ * The response of one of the upstream's targets. Throws the problem `bad-gateway` if there is none, `gateway-timeout` if there
+ * is none in time, and `unavailable` if there is no target to send it to.
  */
 export type RunCall = (call: TargetCall, attempt: Attempt) => Promise<Response>;
 
@@ -53,6 +54,7 @@ export interface UpstreamServices {
   /** Where callers reach this installation, without a slash at the end. */
   publicUrl: string;
   upstreamTokens: UpstreamTokens;
+  openSockets: OpenSockets;
   /** How servers of upstreams are reached and chosen. */
   egress: { reach: Reach; run: RunCall };
 }

@@ -4,7 +4,8 @@ import { integer, text } from "#shared/contracts/input.ts";
 
 const MAX_URL_CHARACTERS = 255;
 const MAX_WEIGHT = 1_000;
-/** A service binding of the gateway, on the edge. */
+/** A target that is no server but a service binding of the gateway, on the edge. */
+export const BINDING_SCHEME = "binding:";
 const BINDING = /^binding:[A-Z][A-Z0-9_]{0,63}$/;
 
 const isServer = (written: string): boolean => {

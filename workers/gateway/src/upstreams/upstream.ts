@@ -7,6 +7,7 @@ import { isReserved, objectName } from "../matching/names.ts";
 import { patternText } from "../matching/pattern.ts";
 import { routePolicyBody } from "../policies/policy.ts";
 import { firewallRule } from "./firewall-rule.ts";
+import { MAX_SOCKETS } from "./open-sockets.ts";
 import { targetBody } from "./target.ts";
 
 const MAX_TARGETS = 32;
@@ -95,6 +96,13 @@ export const upstreamBody = z
     connectTimeoutMs: integer({ min: 10, max: MAX_CONNECT_MS }).optional(),
     /** How many calls of it may be under way in each process at once. */
     maxConcurrency: integer({ min: 1, max: 10_000 }).optional(),
+    /** How many WebSockets may be open in each process at once: to it, and by each caller of it. */
+    webSockets: z
+      .strictObject({
+        max: integer({ min: 0, max: MAX_SOCKETS }).optional(),
+        maxPerCaller: integer({ min: 0, max: MAX_SOCKETS }).optional(),
+      })
+      .optional(),
     /** Evaluated before everything else. */
     firewall: list(firewallRule, { max: MAX_RULES }).optional(),
     /** Lets through paths that services read in different ways: with `//`, `;` or an encoded slash. */

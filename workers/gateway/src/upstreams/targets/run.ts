@@ -1,11 +1,10 @@
 /** Runs a call of an upstream on one of its targets, each chosen as often as its weight says. */
-import { problem } from "#shared/problem/problem.ts";
+import { Problem, problem } from "#shared/problem/problem.ts";
 import { unavailable } from "../../backends/unavailable.ts";
 import type { RunCall } from "../ports.ts";
 import type { Target } from "../target.ts";
 
-const UNKNOWN_OUTCOME =
-  "The service did not respond, and the request may have taken effect. Retry after the time in Retry-After.";
+const LOST = "The service cannot be reached or sent no valid response. The request may have taken effect.";
 const TOO_LATE = "The service did not respond in time, and the request may have taken effect.";
 
 const pickTarget = (targets: readonly Target[], random: () => number): Target | undefined => {
@@ -29,7 +28,7 @@ export const createRunCall =
     const target = pickTarget(targets, random);
     if (target === undefined) throw unavailable(new Error(`${name} has no target`), `${name} has no target.`);
     const response = await attempt(target, Math.max(1, deadlineAtMs - now())).catch((cause: unknown) => {
-      throw unavailable(cause, UNKNOWN_OUTCOME);
+      throw cause instanceof Problem ? cause : problem("bad-gateway", { detail: LOST, cause });
     });
     if (response === undefined)
       throw problem("gateway-timeout", { detail: TOO_LATE, cause: new Error(`${name} did not respond in time`) });

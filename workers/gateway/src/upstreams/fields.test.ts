@@ -1,0 +1,74 @@
+import { describe, expect, test } from "vitest";
+import { readFields } from "#shared/http/fields.ts";
+import { upstreamFields, upstreamResponse } from "./fields.ts";
+
+/** What the upstream gets of these fields. */
+const forwarded = (sent: Record<string, string>): Record<string, string> => {
+  const { request, fields } = readFields(new Request("http://localhost/", { headers: sent }));
+  return Object.fromEntries(upstreamFields(request.headers, fields, { "x-fountain-subject": "user-1" }));
+};
+
+describe("a request", () => {
+  test.for([
+    ...["authorization", "Authorization", "x-api-key", "X_Api_Key", "x-otp", "x-typesense-api-key"],
+    ...["x-fountain-subject", "X-Fountain-Roles", "x_fountain_scope", "X_FOUNTAIN_ACR", "x-fountain_anything"],
+    ...["forwarded", "x-forwarded-for", "X_Forwarded_For", "x-forwarded-user", "x-real-ip", "via", "cdn-loop"],
+    ...[
+      "proxy-authorization",
+      "te",
+      "trailer",
+      "upgrade",
+      "keep-alive",
+      "proxy-connection",
+      "x-request-id",
+      "traceparent",
+    ],
+  ])("loses the caller's %s", (name) => {
+    expect(forwarded({ [name]: "root", "x-own": "1" })).toEqual({ "x-fountain-subject": "user-1", "x-own": "1" });
+  });
+
+  test("keeps what is between caller and service, but for what concerns one connection", () => {
+    const sent = {
+      cookie: "a=1",
+      range: "bytes=0-1",
+      "accept-encoding": "br",
+      "x-hop": "1",
+      connection: "close, X-Hop",
+    };
+    const { connection, "x-hop": hop, ...kept } = sent;
+    expect(forwarded(sent)).toEqual({ "x-fountain-subject": "user-1", ...kept });
+    expect([connection, hop]).toEqual(["close, X-Hop", "1"]);
+  });
+
+  test("for a WebSocket names the subprotocols, without the one that is a credential", () => {
+    const sent = { upgrade: "WebSocket", "sec-websocket-protocol": "fountain.bearer.abc, chat,fountain.bearer.d" };
+    expect(forwarded(sent)).toMatchObject({ upgrade: "websocket", "sec-websocket-protocol": "chat" });
+    expect(forwarded({ ...sent, "sec-websocket-protocol": "fountain.bearer.abc" })).not.toHaveProperty(
+      "sec-websocket-protocol",
+    );
+  });
+});
+
+test("a response keeps its cookies, its challenge and its coding, and loses what only Fountain says", () => {
+  const headers = new Headers({
+    "www-authenticate": 'Basic realm="notes"',
+    "content-encoding": "gzip",
+    "content-security-policy": "default-src 'self'",
+    connection: "X-Hop, @invalid",
+    "x-hop": "1",
+    "keep-alive": "timeout=5",
+    "x-fountain-close": "1",
+  });
+  headers.append("set-cookie", "a=1");
+  headers.append("set-cookie", "b=2");
+  const { headers: passed } = upstreamResponse(new Response("x", { headers }), true);
+  expect(passed.getSetCookie()).toEqual(["a=1", "b=2"]);
+  expect(Object.fromEntries(passed)).toMatchObject({
+    "www-authenticate": 'Basic realm="notes"',
+    "content-encoding": "gzip",
+    "content-security-policy": "default-src 'self'",
+    "cache-control": "no-store",
+  });
+  for (const name of ["connection", "x-hop", "keep-alive", "x-fountain-close"])
+    expect(passed.has(name), name).toBe(false);
+});

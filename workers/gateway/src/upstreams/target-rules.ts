@@ -1,0 +1,101 @@
+/**
+ * Where no upstream may be (SSRF): asked when a target is stored, and again before each connection. What a name resolves to
+ * is only known to the egress, which refuses the same networks after resolution.
+ */
+import { isWithin, type Network, parseAddress, parseNetwork } from "#shared/contracts/networks.ts";
+import { NEVER_REACHED } from "./never-reached.ts";
+import { BINDING_SCHEME, type TargetBody, targetOf } from "./target.ts";
+
+/** What decides besides the target itself. */
+export interface Surroundings {
+  /** Where callers reach this installation. */
+  publicUrl: string;
+  /** The ports of this machine that Fountain itself listens on. */
+  internalPorts: ReadonlySet<number>;
+  /** The service bindings that a target may name. */
+  bindings: ReadonlySet<string>;
+}
+
+/** Why there may be no upstream there, to follow "must not"; `undefined`: there may. */
+export type TargetRules = (target: string) => string | undefined;
+
+/** Multicast, reserved and broadcast: no server has such an address. */
+const NO_SERVERS = ["224.0.0.0/3", "ff00::/8"];
+const LOOPBACK = "::1";
+
+const networksOf = (texts: readonly string[]): Network[] =>
+  texts.map(parseNetwork).filter((network) => network !== undefined);
+const REFUSED = networksOf([...NEVER_REACHED, ...NO_SERVERS]);
+
+/** Names under which clouds serve their metadata. */
+const METADATA_NAMES: ReadonlySet<string> = new Set([
+  "instance-data",
+  "instance-data.ec2.internal",
+  "metadata",
+  "metadata.azure.com",
+  "metadata.azure.internal",
+  "metadata.goog",
+  "metadata.google.internal",
+  "metadata.oraclecloud.com",
+  "metadata.packet.net",
+  "metadata.platformequinix.com",
+  "metadata.tencentyun.com",
+  "rancher-metadata",
+]);
+/** Under such names the workers reach their databases. */
+const DATABASE_NAME = /\.db$/;
+
+const DEFAULT_PORTS: Readonly<Record<string, number>> = { "http:": 80, "https:": 443 };
+
+/** A server as the URL standard reads it: decimal, octal, hexadecimal and short addresses in their normal form. */
+const serverOf = (text: string) => {
+  const url = URL.parse(text);
+  if (url === null) return undefined;
+  const host = url.hostname.replace(/^\[|\]$/g, "").replace(/\.$/, "");
+  return { host, port: Number(url.port) || DEFAULT_PORTS[url.protocol] };
+};
+
+const isPublicAddress = (host: string): boolean => parseAddress(host)?.range() === "unicast";
+
+const serverRefusal = (target: string, { publicUrl, internalPorts }: Surroundings): string | undefined => {
+  const server = serverOf(target);
+  if (server?.port === undefined) return "be anything but a URL";
+  const { host, port } = server;
+  // `::1` lies in the network of IPv4-compatible addresses, and is none.
+  if (host !== LOOPBACK && isWithin(REFUSED, host))
+    return "be a link-local, cloud metadata, unspecified, multicast or reserved address";
+  if (METADATA_NAMES.has(host)) return "be a cloud's metadata service";
+  const own = serverOf(publicUrl);
+  const isOwn = host === own?.host && port === own.port;
+  if (isOwn || DATABASE_NAME.test(host) || (internalPorts.has(port) && !isPublicAddress(host)))
+    return "be Fountain itself";
+  return undefined;
+};
+
+/** The targets of an upstream that may not be: where they stand in it, and what is wrong with them. */
+export const refusedTargets = (targets: readonly TargetBody[], rules: TargetRules) =>
+  targets.flatMap((target, index) => {
+    const refusal = rules(targetOf(target).url);
+    const path = ["targets", index, ...(typeof target === "string" ? [] : ["url"])];
+    return refusal === undefined ? [] : [{ path, detail: `must not ${refusal}` }];
+  });
+
+/** More than all upstreams have. */
+const MAX_KNOWN = 10_000;
+
+/** The rules of this installation, which remember their decisions. */
+export const createTargetRules = (surroundings: Surroundings): TargetRules => {
+  const known = new Map<string, string | undefined>();
+  const decide = (target: string): string | undefined => {
+    if (!target.startsWith(BINDING_SCHEME)) return serverRefusal(target, surroundings);
+    const isBound = surroundings.bindings.has(target.slice(BINDING_SCHEME.length));
+    return isBound ? undefined : "name a service binding that the gateway does not have";
+  };
+  return (target) => {
+    if (known.has(target)) return known.get(target);
+    if (known.size >= MAX_KNOWN) known.clear();
+    const refusal = decide(target);
+    known.set(target, refusal);
+    return refusal;
+  };
+};

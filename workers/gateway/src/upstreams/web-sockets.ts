@@ -1,0 +1,80 @@
+/** WebSockets to upstreams (RFC 6455): passed on message by message, and closed once the caller may not call any more. */
+import { sleep } from "#shared/lang/sleep.ts";
+
+/** With the time that a revocation takes to be known here, a WebSocket is closed within five seconds. */
+const LOOK_EVERY_MS = 2_000;
+
+/** What a WebSocket is closed with from here: a code (RFC 6455 §7.4) and the reason. */
+export interface Closing {
+  code: number;
+  reason: string;
+}
+
+/** Why the caller may not continue; `undefined`: they may. */
+export type Standing = () => Promise<Closing | undefined>;
+
+/** A service that has left without closing, and a caller. */
+const SERVICE_LOST: Closing = { code: 1011, reason: "The service broke the connection off." };
+const CALLER_LOST: Closing = { code: 1001, reason: "" };
+
+/** Codes that stand for what no one sends (RFC 6455 §7.4.1). */
+const NO_STATUS = 1005;
+const NEVER_SENT = [1004, NO_STATUS, 1006, 1015];
+
+const closeWith = (socket: WebSocket, { code, reason }: Closing): void => {
+  if (code === NO_STATUS) socket.close();
+  else socket.close(code, reason);
+};
+
+export interface Bridged {
+  /** The upstream's, as it was accepted by it. */
+  upstream: WebSocket;
+  standing: Standing;
+  /** Called from time to time while it is open. */
+  onAlive: () => void;
+  /** Called once it has been closed. */
+  onEnd: () => void;
+}
+
+/** The caller's end of a WebSocket whose other end is at the upstream. */
+export const bridge = ({ upstream, standing, onAlive, onEnd }: Bridged): WebSocket => {
+  const { 0: callers, 1: own } = new WebSocketPair();
+  let isOpen = true;
+  /** Closes both ends, the first of these with the first closing. */
+  const end = (...closings: readonly (readonly [WebSocket, Closing])[]): void => {
+    if (!isOpen) return;
+    isOpen = false;
+    for (const [socket, closing] of closings) {
+      try {
+        closeWith(socket, closing);
+      } catch {
+        // It is closed already.
+      }
+    }
+    onEnd();
+  };
+  const passOn = (from: WebSocket, to: WebSocket, lost: Closing): void => {
+    from.binaryType = "arraybuffer";
+    from.accept({ allowHalfOpen: true });
+    from.addEventListener("message", ({ data }) => {
+      if (isOpen) to.send(data);
+    });
+    from.addEventListener("close", ({ code, reason }) => {
+      const isSaid = code === NO_STATUS || !NEVER_SENT.includes(code);
+      end([to, isSaid ? { code, reason } : lost], [from, { code: isSaid ? code : 1000, reason: "" }]);
+    });
+    from.addEventListener("error", () => end([to, lost], [from, lost]));
+  };
+  const watch = async (): Promise<void> => {
+    while (isOpen) {
+      await sleep(LOOK_EVERY_MS);
+      onAlive();
+      const closing = isOpen ? await standing() : undefined;
+      if (closing) end([own, closing], [upstream, CALLER_LOST]);
+    }
+  };
+  passOn(upstream, own, SERVICE_LOST);
+  passOn(own, upstream, CALLER_LOST);
+  watch().catch(() => end([own, SERVICE_LOST], [upstream, CALLER_LOST]));
+  return callers;
+};
