@@ -37,6 +37,8 @@ test("the backup is made while callers wait for seconds, and only its owner can 
 test("a lost volume is no new installation: migrate says so, nothing starts, and the backup restores it", {
   timeout: TEST_MS,
 }, async () => {
+  // Caddy has just started: see below.
+  await sleep(PROBED_AFTER_MS);
   await registerService(target, await logIn(target), "after-the-backup", ["search:read"]);
   await compose(place, "rm", "--stop", "--force", "caddy", "scheduler", "workerd", "migrate", "libsql");
   await docker("volume", "rm", `${place.project}_libsql`);
