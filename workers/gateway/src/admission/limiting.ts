@@ -25,22 +25,19 @@ interface Target {
   passage?: Passage | undefined;
 }
 
-/** The service that calls, and the id of its API key: the session of the token that the key was exchanged for. */
-const serviceOf = ({ kind, subject, sessionId, actingService, actorSessionId }: Principal): Partial<Sender> => {
+/** Of a service the key is the session of its token, which the key was exchanged for. */
+export const senderOf = (principal: Principal | undefined, address: string | undefined): Sender => {
+  if (principal === undefined) return { address };
+  const { kind, subject, sessionId, actingService, actorSessionId } = principal;
   switch (kind) {
     case "service":
-      return { service: serviceNameOf(subject), key: sessionId };
+      return { address, subject, service: serviceNameOf(subject), key: sessionId };
     case "delegate":
-      return { service: actingService, key: actorSessionId };
+      return { address, subject, service: actingService, key: actorSessionId };
     case "user":
-      return {};
+      return { address, subject };
   }
 };
-
-export const senderOf = (principal: Principal | undefined, address: string | undefined): Sender => ({
-  address,
-  ...(principal && { subject: principal.subject, ...serviceOf(principal) }),
-});
 
 const refusalBy = ({ limit, outcome }: Applied): Problem =>
   problem("too-many-attempts", {

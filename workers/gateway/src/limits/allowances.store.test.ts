@@ -54,7 +54,7 @@ test("windows that are over are pruned, and no others", async () => {
 });
 
 test("exactly a thousand of three thousand calls pass, by three processes at once", async () => {
-  const quota = { id: "id", name: "quota", limit: 1_000, windowSeconds: 86_400 };
+  const quota = { id: "id", number: 1, name: "quota", limit: 1_000, windowSeconds: 86_400 };
   const start = () =>
     createLeases({
       store,

@@ -9,6 +9,7 @@ const HOUR_MS = 3_600_000;
 
 const quotaOf = (limit: number, windowSeconds: number | undefined = 3_600): Quota => ({
   id: `quota ${limit}`,
+  number: limit,
   name: "quota",
   limit,
   windowSeconds,

@@ -39,6 +39,8 @@ export const largestLease = (limit: number): number =>
 export interface Quota {
   /** Says which limit it is, with its numbers. */
   id: string;
+  /** The same, in this process alone. */
+  number: number;
   name: string;
   limit: number;
   /** `undefined`: a month. */
@@ -75,6 +77,8 @@ export interface LeasesOptions {
 }
 
 interface Lease {
+  /** What its allowance is stored by the digest of. */
+  text: string;
   window: Window;
   /** Calls that may still come. */
   units: number;
@@ -95,7 +99,8 @@ interface Lease {
 
 const NEVER = Number.NEGATIVE_INFINITY;
 
-const newLease = (window: Window, size: number): Lease => ({
+const newLease = (text: string, window: Window, size: number): Lease => ({
+  text,
   window,
   units: 0,
   left: 0,
@@ -114,48 +119,50 @@ export const createLeases = ({ store, digest, now, sleep, keep }: LeasesOptions)
   let releaseAtMs = now() + IDLE_MS;
 
   const textOf = ({ id }: Quota, who: string): string => `${id}\n${who}`;
+  /** The same, shorter. */
+  const keyOf = ({ number }: Quota, who: string): string => `${number} ${who}`;
 
   /** Sends back what no call can use any more, and only once: it is not known what became of a request that was lost. */
-  const sendBack = async (text: string, { units: unused, window }: Lease): Promise<void> => {
+  const sendBack = async ({ text, units: unused, window }: Lease): Promise<void> => {
     if (unused > 0 && now() < window.endMs) await store.giveBack({ key: await digest(text), window, unused });
   };
 
   const forgetFirst = (): void => {
-    for (const [text, lease] of leases) {
-      leases.delete(text);
-      keep(sendBack(text, lease));
+    for (const [key, lease] of leases) {
+      leases.delete(key);
+      keep(sendBack(lease));
       return;
     }
   };
 
   /** The lease of the present window. */
-  const leaseOf = (quota: Quota, text: string): Lease => {
-    const nowMs = now();
-    const known = leases.get(text);
+  const leaseOf = (quota: Quota, who: string, nowMs: number): Lease => {
+    const key = keyOf(quota, who);
+    const known = leases.get(key);
     if (known && nowMs >= known.window.startMs && nowMs < known.window.endMs) return known;
     if (!known && leases.size >= MAX_LEASES) forgetFirst();
-    const lease = newLease(windowAt(quota.windowSeconds, nowMs), known?.size ?? 1);
-    leases.set(text, lease);
+    const lease = newLease(textOf(quota, who), windowAt(quota.windowSeconds, nowMs), known?.size ?? 1);
+    leases.set(key, lease);
     return lease;
   };
 
-  const outcomeOf = (lease: Lease, admitted: boolean): LeasedOutcome => ({
+  const outcomeOf = (lease: Lease, admitted: boolean, nowMs: number): LeasedOutcome => ({
     admitted,
     remaining: lease.units + lease.left,
-    waitMs: lease.window.endMs - now(),
+    waitMs: lease.window.endMs - nowMs,
     lease,
   });
 
-  const useUnit = (lease: Lease): LeasedOutcome => {
+  const useUnit = (lease: Lease, nowMs: number): LeasedOutcome => {
     lease.units -= 1;
-    lease.usedAtMs = now();
-    return outcomeOf(lease, true);
+    lease.usedAtMs = nowMs;
+    return outcomeOf(lease, true, nowMs);
   };
 
   /** What can be said without a question; `undefined`: nothing. */
-  const decide = (lease: Lease): LeasedOutcome | undefined => {
-    if (lease.units > 0) return useUnit(lease);
-    return now() < lease.usedUpUntilMs ? outcomeOf(lease, false) : undefined;
+  const decide = (lease: Lease, nowMs: number): LeasedOutcome | undefined => {
+    if (lease.units > 0) return useUnit(lease, nowMs);
+    return nowMs < lease.usedUpUntilMs ? outcomeOf(lease, false, nowMs) : undefined;
   };
 
   const sizeOf = ({ size, takenAtMs, missed }: Lease, limit: number): number => {
@@ -164,11 +171,11 @@ export const createLeases = ({ store, digest, now, sleep, keep }: LeasesOptions)
     return Math.min(Math.max(next, missed), largestLease(limit));
   };
 
-  const ask = async ({ limit }: Quota, text: string, lease: Lease): Promise<void> => {
+  const ask = async ({ limit }: Quota, lease: Lease): Promise<void> => {
     lease.size = sizeOf(lease, limit);
     try {
       const { granted, left } = await store.take({
-        key: await digest(text),
+        key: await digest(lease.text),
         window: lease.window,
         limit,
         wanted: lease.size,
@@ -188,29 +195,30 @@ export const createLeases = ({ store, digest, now, sleep, keep }: LeasesOptions)
   };
 
   /** Asks if no one does, or waits a little. */
-  const askOrWait = async (quota: Quota, text: string, lease: Lease, lookMs: number): Promise<void> => {
+  const askOrWait = async (quota: Quota, lease: Lease, lookMs: number): Promise<void> => {
     if (now() < lease.askedUntilMs) return sleep(lookMs);
     lease.askedUntilMs = now() + WAIT_MS;
-    const asking = ask(quota, text, lease);
+    const asking = ask(quota, lease);
     // What it takes would be lost with a call that is cancelled.
     keep(asking);
     await withinTime(asking, WAIT_MS);
   };
 
-  const waitForUnit = async (quota: Quota, text: string): Promise<LeasedOutcome> => {
+  const waitForUnit = async (quota: Quota, who: string): Promise<LeasedOutcome> => {
     const giveUpAtMs = now() + WAIT_MS;
     let lookMs = FIRST_LOOK_MS;
-    leaseOf(quota, text).missed += 1;
+    leaseOf(quota, who, now()).missed += 1;
     for (;;) {
-      const lease = leaseOf(quota, text);
-      const outcome = decide(lease);
+      const nowMs = now();
+      const lease = leaseOf(quota, who, nowMs);
+      const outcome = decide(lease, nowMs);
       if (outcome) return outcome;
-      if (now() < lease.failedUntilMs || now() >= giveUpAtMs)
+      if (nowMs < lease.failedUntilMs || nowMs >= giveUpAtMs)
         throw new Unavailable(`the allowance of ${quota.name} is not known`, {
           detail: `The limit ${quota.name} cannot be counted at the moment. Retry after the time in Retry-After.`,
           cause: lease.failure,
         });
-      await askOrWait(quota, text, lease, lookMs);
+      await askOrWait(quota, lease, lookMs);
       lookMs = Math.min(lookMs * 2, SLOWEST_LOOK_MS);
     }
   };
@@ -218,30 +226,29 @@ export const createLeases = ({ store, digest, now, sleep, keep }: LeasesOptions)
   const release: Leases["release"] = async (which) => {
     const idleSinceMs = which === "all" ? Number.POSITIVE_INFINITY : now() - IDLE_MS;
     const released: Promise<void>[] = [];
-    for (const [text, lease] of leases) {
+    for (const [key, lease] of leases) {
       if (Math.max(lease.usedAtMs, lease.takenAtMs) > idleSinceMs || now() < lease.askedUntilMs) continue;
-      leases.delete(text);
-      released.push(sendBack(text, lease));
+      leases.delete(key);
+      released.push(sendBack(lease));
     }
     await Promise.all(released);
   };
 
   return {
     take: (quota, who) => {
-      const text = textOf(quota, who);
-      if (now() >= releaseAtMs) {
-        releaseAtMs = now() + RELEASE_EVERY_MS;
+      const nowMs = now();
+      if (nowMs >= releaseAtMs) {
+        releaseAtMs = nowMs + RELEASE_EVERY_MS;
         keep(release("idle"));
       }
-      return decide(leaseOf(quota, text)) ?? waitForUnit(quota, text);
+      return decide(leaseOf(quota, who, nowMs), nowMs) ?? waitForUnit(quota, who);
     },
 
     peek: async (quota, who) => {
-      const text = textOf(quota, who);
       const nowMs = now();
-      const known = leases.get(text);
+      const known = leases.get(keyOf(quota, who));
       if (known && known.units > 0 && nowMs < known.window.endMs) return true;
-      const allowance = { key: await digest(text), window: windowAt(quota.windowSeconds, nowMs) };
+      const allowance = { key: await digest(textOf(quota, who)), window: windowAt(quota.windowSeconds, nowMs) };
       return (await store.countTaken(allowance)) < quota.limit;
     },
 

@@ -95,19 +95,32 @@ export const createLimits = ({ counts, leases, onRefusal, now }: LimitsOptions):
     return true;
   };
 
-  const countExactly = async (
+  const waitFor = async (
     call: LimitedCall,
+    { limit, who, taking }: { limit: Limit; who: string; taking: Promise<LeasedOutcome> },
     rest: readonly { limit: Limit; who: string }[],
     applied: Applied[],
   ): Promise<Applied | undefined> => {
-    for (const { limit, who } of rest) {
-      try {
-        const one = { limit, who, outcome: await leases.take(limit, who) };
-        if (apply(call, applied, one)) return one;
-      } catch (error) {
-        applied.forEach(takeBack);
-        throw error;
-      }
+    try {
+      const one = { limit, who, outcome: await taking };
+      return apply(call, applied, one) ? one : await countExactly(call, rest, applied);
+    } catch (error) {
+      applied.forEach(takeBack);
+      throw error;
+    }
+  };
+
+  const countExactly = (
+    call: LimitedCall,
+    rest: readonly { limit: Limit; who: string }[],
+    applied: Applied[],
+  ): Applied | undefined | Promise<Applied | undefined> => {
+    for (const [at, { limit, who }] of rest.entries()) {
+      const outcome = leases.take(limit, who);
+      if (outcome instanceof Promise)
+        return waitFor(call, { limit, who, taking: outcome }, rest.slice(at + 1), applied);
+      const one = { limit, who, outcome };
+      if (apply(call, applied, one)) return one;
     }
     return undefined;
   };

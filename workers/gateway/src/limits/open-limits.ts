@@ -33,8 +33,10 @@ const partsOf = (per: LimitBody["per"]): CountedBy[] => [...new Set([per].flat()
 
 export const createOpenLimits = (counts: LocalCounts): OpenLimits => {
   const limits = new Map<string, Limit>();
+  let opened = 0;
 
   const create = (id: string, name: string, body: Omit<LimitBody, "name">): Limit => {
+    opened += 1;
     const { limit, burst } = body;
     const per = partsOf(body.per);
     const seconds = windowSeconds(body.window);
@@ -42,6 +44,7 @@ export const createOpenLimits = (counts: LocalCounts): OpenLimits => {
       isExact(body) || seconds === undefined ? undefined : { limit, windowSeconds: seconds, ...(burst && { burst }) };
     return {
       id,
+      number: opened,
       name,
       limit,
       windowSeconds: seconds,
