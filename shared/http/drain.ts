@@ -22,7 +22,7 @@ const isTooLong = (headers: Headers): boolean => Number(headers.get("content-len
  * nothing before it has its response (RFC 9110 §10.1.1), so it is not waited for.
  */
 export const drainReader = async (
-  reader: ReadableStreamDefaultReader<Uint8Array>,
+  reader: { read(): Promise<{ done: boolean; value?: Uint8Array | undefined }>; cancel(): Promise<void> },
   headers: Headers,
 ): Promise<boolean> => {
   if (isTooLong(headers)) return false;
@@ -36,7 +36,7 @@ export const drainReader = async (
     for (let drained = 0; drained <= MAX_DRAINED_BYTES; ) {
       const { done, value } = await reader.read();
       if (done) return !isLate;
-      drained += value.byteLength;
+      drained += value?.byteLength ?? 0;
     }
   } catch {
     // It broke off: there is no connection left to save.

@@ -10,8 +10,9 @@ afterEach(() => {
 
 /** A request whose body comes as the test sends it. */
 const receive = (headers: Record<string, string> = { "content-type": "text/plain" }) => {
-  let sent: ReadableStreamDefaultController<Uint8Array> | undefined;
-  const source = new ReadableStream<Uint8Array>({
+  let sent: ReadableByteStreamController | undefined;
+  const source = new ReadableStream({
+    type: "bytes",
     start: (controller) => {
       sent = controller;
     },
@@ -19,7 +20,10 @@ const receive = (headers: Record<string, string> = { "content-type": "text/plain
   const init = { method: "POST", headers, body: source, duplex: "half" };
   return {
     send: (text: string) => sent?.enqueue(new TextEncoder().encode(text)),
-    end: () => sent?.close(),
+    end: () => {
+      sent?.close();
+      sent?.byobRequest?.respond(0);
+    },
     ...receiveInTime(new Request("http://x/", init)),
   };
 };
@@ -85,7 +89,7 @@ test.each([
 });
 
 test("a body that breaks off is no timeout", async () => {
-  const source = new ReadableStream({ pull: (controller) => controller.error(new Error("reset")) });
+  const source = new ReadableStream({ type: "bytes", pull: (controller) => controller.error(new Error("reset")) });
   const init = { method: "POST", body: source, duplex: "half" };
   const { request, rest } = receiveInTime(new Request("http://x/", init));
   await expect(request.text()).rejects.toThrow("reset");

@@ -22,6 +22,24 @@ const timeout = () =>
     detail: `The body paused for ${MAX_PAUSE_MS / 1000} seconds, or took more than ${MAX_BODY_MS / 60_000} minutes. Nothing was changed: send the request again.`,
   });
 
+/** What is read at a time, at first and at most: each piece costs as much as some kilobytes of it. */
+const FIRST_PIECE_BYTES = 4_096;
+const MAX_PIECE_BYTES = 65_536;
+
+/** Reads a body in pieces that grow with what comes. */
+const piecesOf = (body: ReadableStream<Uint8Array>) => {
+  const reader = body.getReader({ mode: "byob" });
+  let size = FIRST_PIECE_BYTES;
+  return {
+    read: async () => {
+      const piece = await reader.read(new Uint8Array(size));
+      if (piece.value?.byteLength === size) size = Math.min(2 * size, MAX_PIECE_BYTES);
+      return piece;
+    },
+    cancel: () => reader.cancel(),
+  };
+};
+
 const ANNOUNCING = ["content-length", "content-type", "expect"];
 
 /** The request with a body that fails with the problem `request-timeout` if its bytes do not come in time. */
@@ -29,7 +47,7 @@ export const receiveInTime: Receive = (request) => {
   const { body: sent } = request;
   if (sent === null) return { request, rest: undefined };
   if (isBodiless(request.method)) return { request, rest: () => drain(request) };
-  const reader = sent.getReader();
+  const reader = piecesOf(sent);
   let isLate = false;
   let hasEnded = false;
   let isExpected = ANNOUNCING.some((name) => request.headers.has(name));

@@ -89,7 +89,7 @@ describe("the forwarded request", () => {
   });
 
   test("is not sent before the body is complete", async () => {
-    const broken = new ReadableStream({ pull: (controller) => controller.error(new Error("reset")) });
+    const broken = new ReadableStream({ type: "bytes", pull: (controller) => controller.error(new Error("reset")) });
     const response = await gateway.fetch("/service-a/scripts", {
       method: "POST",
       headers: { authorization: `Bearer ${token}`, "content-type": "text/plain", "content-length": "10" },
