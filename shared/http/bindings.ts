@@ -37,6 +37,8 @@ export const publicUrl = setting(
     .transform((url) => url.replace(/\/$/, "")),
 );
 export const fetcher = z.custom<Pick<Fetcher, "fetch">>(isStub, "a service binding is required");
+/** A binding to servers outside, by HTTP and by TCP. */
+export const network = z.custom<Pick<Fetcher, "fetch" | "connect">>(isStub, "a service binding is required");
 /** A binding to another worker's private entrypoint, as the client of its contract. */
 export const rpc = <Contract extends object>(worker: WorkerName, options?: ClientOptions<Contract>) =>
   z

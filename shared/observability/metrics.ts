@@ -3,6 +3,8 @@ import { KMS_ACTIONS, OUTCOMES, REPORTED_ACTIONS } from "../contracts/audit.ts";
 import { WORKERS, type WorkerName } from "../contracts/workers.ts";
 import { PRIVATE_PATHS, ROUTES, UNMATCHED } from "../policy/routes.ts";
 import { createCounter, createGauge, createHistogram, createInfo } from "./instruments.ts";
+// Each worker has these as well.
+import "./upstream-metrics.ts";
 import { VERSION } from "./version.ts";
 
 const METHODS = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]);

@@ -28,7 +28,7 @@ import { createLocalCounts } from "../../workers/gateway/src/limits/local-counts
 import { createDocuments } from "../../workers/gateway/src/openapi/documents.ts";
 import { bindingOf, probeAll, upstreamsIn } from "../../workers/gateway/src/proxy/upstream.ts";
 import { createOpenSockets } from "../../workers/gateway/src/upstreams/open-sockets.ts";
-import { createRunCall } from "../../workers/gateway/src/upstreams/targets/run.ts";
+import { createTargets } from "../../workers/gateway/src/upstreams/targets/targets.ts";
 import { createTestAllowances } from "./gateway/allowances.ts";
 import { bindingTo } from "./rpc/private-calls.ts";
 import { createTestSigner, type TestSigner, testClaims } from "./tokens.ts";
@@ -188,10 +188,17 @@ export const createTestGateway = async (corsOrigins: readonly string[] = []): Pr
   const ruleLines: string[] = [];
   const refusalLog = createRefusalLog({ log: (_, event, { rule } = {}) => ruleLines.push(`${event} ${rule}`), now });
   const trustedProxies: Network[] = [];
-  const egress: TestGateway["egress"] = {
-    reach: () => Promise.reject(new Error("no upstream is reached from here")),
-    run: createRunCall({ now, random: Math.random }),
-  };
+  const reach = () => Promise.reject(new Error("no upstream is reached from here"));
+  const targets = createTargets({
+    reach,
+    connect: undefined,
+    later: () => {},
+    now,
+    random: Math.random,
+    sleep: () => Promise.resolve(),
+    log: createLog("gateway"),
+  });
+  const egress: TestGateway["egress"] = { reach, run: targets.run, show: targets.show };
   const notStored = () => Promise.reject(new Error("nothing is stored here"));
   const services: GatewayServices = {
     now,

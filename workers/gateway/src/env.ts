@@ -4,8 +4,8 @@ import type { TwofaRpc } from "#shared/contracts/twofa.ts";
 import {
   databaseBindings,
   EXPORT_DEADLINE_MS,
-  fetcher,
   kmsRpc,
+  network,
   optionalBinding,
   rpc,
   verifierBindings,
@@ -55,7 +55,7 @@ export const envSchema = settingsSchema({
   SERVICE_A_RPC: rpc<ServiceARpc>("service-a", { deadlinesMs: { contributionsOf: EXPORT_DEADLINE_MS } }),
   ...databaseBindings,
   /** The egress of a self-hosted Fountain to the services behind the gateway; on the edge `fetch` is. */
-  UPSTREAMS: optionalBinding(fetcher),
+  UPSTREAMS: optionalBinding(network),
   /** The ports of this machine that Fountain itself listens on; the runtime's configuration has them, and the edge none. */
   INTERNAL_PORTS: optionalBinding(portsSchema),
 });

@@ -8,6 +8,7 @@ import { servedRequests } from "#shared/http/record.ts";
 import { createReportingRecorder } from "#shared/http/reporting.ts";
 import { createWorker } from "#shared/http/worker.ts";
 import { sleep } from "#shared/lang/sleep.ts";
+import { nothingIfUnavailable } from "#shared/lang/unavailable.ts";
 import { createLog, describeError } from "#shared/observability/log.ts";
 import { createApiKeyVerifier } from "./admission/api-keys.ts";
 import { createRefusalLog } from "./admission/refusal-log.ts";
@@ -31,7 +32,8 @@ import { boundServices, createReach } from "./upstreams/egress.ts";
 import { createUpstreamTokens } from "./upstreams/identity.ts";
 import { createOpenSockets } from "./upstreams/open-sockets.ts";
 import { createTargetRules } from "./upstreams/target-rules.ts";
-import { createRunCall } from "./upstreams/targets/run.ts";
+import { createConnect } from "./upstreams/targets/connect.ts";
+import { createTargets } from "./upstreams/targets/targets.ts";
 
 const log = createLog("gateway");
 
@@ -63,16 +65,30 @@ const connect = once((bindings: unknown): GatewayServices => {
   const database = createDatabase(env, schema);
   const recorder = createReportingRecorder(env.KMS_RPC, log);
   const store = createObjectStore(database);
+  const reach = createReach({ egress: env.UPSTREAMS, bound, targetRules });
+  const targets = createTargets({
+    reach,
+    connect: createConnect({ egress: env.UPSTREAMS, targetRules }),
+    later: later("health-check-failed"),
+    now,
+    random: Math.random,
+    sleep,
+    log,
+  });
   const configuration = followConfiguration({
     store,
     onFailure: (error) => log("warn", "configuration-not-read", { error: describeError(error) }),
+    onChange: (changed) => targets.keep(changed.upstreams),
     now,
   });
   const changing = { store, kms: env.KMS_RPC, recorder, followed: configuration, targetRules, now };
   const refusals = createRefusalLog({ log, now });
   const limiting = composeLimits({ database, refusals, keep: later("allowance-not-counted"), now });
   const draining = drainable({ probe: () => probeAll(upstreams, database.probe), served: servedRequests, sleep });
-  const reach = createReach({ egress: env.UPSTREAMS, bound, targetRules });
+  const checkHealth = async (): Promise<void> => {
+    const known = await Promise.resolve().then(configuration.current).catch(nothingIfUnavailable);
+    if (known) await targets.check(known.upstreams);
+  };
   return {
     now,
     verify,
@@ -88,7 +104,7 @@ const connect = once((bindings: unknown): GatewayServices => {
     applyFile: createFileApplication(changing),
     databaseToken: env.DATABASE_TOKEN,
     upstreamTokens: createUpstreamTokens({ kms: env.KMS_RPC, now }),
-    egress: { reach, run: createRunCall({ now, random: Math.random }) },
+    egress: { reach, run: targets.run, show: targets.show },
     verifyApiKey: createApiKeyVerifier({ kms: env.KMS_RPC, verify, uses, now }),
     twofa: env.TWOFA_RPC,
     kms: env.KMS_RPC,
@@ -110,7 +126,9 @@ const connect = once((bindings: unknown): GatewayServices => {
       await limiting.release("all");
     },
     releaseAllowances: () => limiting.release("all"),
-    runMaintenance: limiting.runMaintenance,
+    runMaintenance: async () => {
+      await Promise.all([limiting.runMaintenance(), checkHealth()]);
+    },
   };
 });
 

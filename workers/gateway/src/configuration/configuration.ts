@@ -49,16 +49,27 @@ export const compileConfiguration = ({ revision, objects }: StoredConfiguration)
 export interface ConfigurationOptions {
   store: Pick<ObjectStore, "loadSince">;
   onFailure: (error: unknown) => void;
+  /** Called with each configuration that is another. */
+  onChange: (configuration: Configuration) => void;
   /** Milliseconds since the epoch. */
   now: () => number;
 }
 
 /** Follows the configuration: a change is live within five seconds, and the last one stays while the database is away. */
-export const followConfiguration = ({ store, onFailure, now }: ConfigurationOptions): Followed<Configuration> =>
+export const followConfiguration = ({
+  store,
+  onFailure,
+  onChange,
+  now,
+}: ConfigurationOptions): Followed<Configuration> =>
   createFollowed<Configuration>({
     load: async (known) => {
       const loaded = await store.loadSince(known?.revision);
-      if (loaded !== "unchanged") return compileConfiguration(loaded);
+      if (loaded !== "unchanged") {
+        const changed = compileConfiguration(loaded);
+        onChange(changed);
+        return changed;
+      }
       if (known === undefined) throw new Error("nothing is unchanged before the first load");
       return known;
     },

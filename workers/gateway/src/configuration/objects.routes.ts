@@ -159,8 +159,8 @@ export interface ObjectsDeclaration {
   example: { name: string; body: object };
   /** Those that are there from the start. */
   defaults?: readonly DefaultObject[];
-  /** What is shown of one besides what is stored. */
-  stateOf?: (context: GatewayContext, name: string) => Promise<object>;
+  /** What this process knows of one, which is shown with what is stored. */
+  state?: { schema: z.ZodType; example: object; of: (context: GatewayContext, object: ShownObject) => object };
 }
 
 /** Declares the four endpoints of a kind. */
@@ -172,23 +172,27 @@ export const objectEndpoints = ({
   name,
   example,
   defaults = [],
-  stateOf = async () => ({}),
+  state,
 }: ObjectsDeclaration) => {
   const tags = [ids.all];
   const schema: z.ZodType<object, object> = BODIES[kind];
   const params = z.object({ name });
-  const body = z.looseObject(METADATA).openapi(`Stored${ids.one}`);
+  const members: typeof METADATA = { ...METADATA, ...(state && { state: state.schema }) };
+  const body = z.looseObject(members).openapi(`Stored${ids.one}`);
   const stored = {
     ...example.body,
     name: example.name,
     source: "api" as const,
     createdAt: EXAMPLE.created,
     updatedAt: EXAMPLE.today,
+    ...(state && { state: state.example }),
   };
   const known = { kind, defaults };
-  const shown = async (context: GatewayContext, object: ShownObject) => ({
+  const stateOf = (context: GatewayContext, object: ShownObject): object =>
+    state ? { state: state.of(context, object) } : {};
+  const shown = (context: GatewayContext, object: ShownObject) => ({
     ...shownObject(schema.parse(object.body), object),
-    ...(await stateOf(context, object.name)),
+    ...stateOf(context, object),
   });
 
   const listAll = endpoint(`GET ${path}`, {
@@ -199,7 +203,7 @@ export const objectEndpoints = ({
     responses: { 200: json(page(body), `A page of ${words.all}`, pageOf(stored)) },
     handle: async (context) => {
       const { items, next } = await listObjects(context, known, context.req.valid("query"));
-      return context.json({ items: await Promise.all(items.map((item) => shown(context, item))), next }, 200);
+      return context.json({ items: items.map((item) => shown(context, item)), next }, 200);
     },
   });
 
@@ -212,7 +216,7 @@ export const objectEndpoints = ({
     errors: ["not-found"],
     handle: async (context) => {
       const { found, headers } = await findObject(context, known, context.req.valid("param").name);
-      return context.json(await shown(context, found), 200, headers);
+      return context.json(shown(context, found), 200, headers);
     },
   });
 
@@ -236,7 +240,7 @@ export const objectEndpoints = ({
         conditions: context.req.valid("header"),
       };
       const { object, isNew, headers } = await putObject(context, kind, change);
-      const response = await shown(context, object);
+      const response = shown(context, object);
       if (!isNew) return context.json(response, 200, headers);
       return context.json(response, 201, {
         ...headers,

@@ -98,9 +98,10 @@ test("bodies are passed on as they come", async () => {
   expect([answer.status, answer.text === text]).toEqual([200, true]);
 });
 
-test("a service that is not there gives 502, and harms no other", async () => {
+test("a service that is not there gives 503 with a time to retry after, and harms no other", async () => {
   await put("dead", { targets: ["http://127.0.0.1:1"], prefix: "/dead" });
   const answer = await send(fountain, "GET", "/dead/x", { headers: plain });
-  expectProblem(answer, 502);
+  expectProblem(answer, 503);
+  expect(answer.headers.get("retry-after")).not.toBeNull();
   expect((await send(fountain, "GET", "/old-notes/x", { headers: plain })).status).toBe(200);
 });

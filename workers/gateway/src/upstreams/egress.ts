@@ -31,7 +31,7 @@ export interface ReachOptions {
 }
 
 /** The target that a URL is at. */
-const targetIn = (url: string): string => {
+export const targetIn = (url: string): string => {
   const start = url.startsWith(BINDING_SCHEME) ? BINDING_SCHEME.length : url.indexOf("://") + 3;
   const end = url.indexOf("/", start);
   return end === -1 ? url : url.slice(0, end);

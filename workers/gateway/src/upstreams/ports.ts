@@ -4,6 +4,7 @@ import type { Fields } from "#shared/http/fields.ts";
 import type { Caller } from "../admission/step-up.ts";
 import type { Upstream } from "./compiled.ts";
 import type { OpenSockets } from "./open-sockets.ts";
+import type { ShownState } from "./state.ts";
 import type { Target } from "./target.ts";
 
 /** A caller, and whether the token was made for this one request. */
@@ -19,6 +20,9 @@ export type UpstreamTokens = (
 
 /** Reaches servers of upstreams. */
 export type Reach = (url: string, init: RequestInit) => Promise<Response>;
+
+/** Whether a connection to the server of this URL can be made within that time. */
+export type Connect = (url: string, limitMs: number) => Promise<boolean>;
 
 /** A call of an upstream, as far as it concerns which of its targets is called, and how often. */
 export interface TargetCall {
@@ -38,7 +42,7 @@ export type Attempt = (target: Target, limitMs: number) => Promise<Response | un
 
 /**
  * The response of one of the upstream's targets. Throws the problem `bad-gateway` if there is none, `gateway-timeout` if there
- * is none in time, and `unavailable` if there is no target to send it to.
+ * is none in time, and `unavailable` if nothing was sent.
  */
 export type RunCall = (call: TargetCall, attempt: Attempt) => Promise<Response>;
 
@@ -48,6 +52,14 @@ export interface SentRequest {
   fields: Fields;
 }
 
+/** How servers of upstreams are reached and chosen. */
+export interface Egress {
+  reach: Reach;
+  run: RunCall;
+  /** The state of an upstream and its targets in this process. */
+  show(name: string, targets: readonly Target[]): ShownState;
+}
+
 export interface UpstreamServices {
   /** Milliseconds since the epoch. */
   now: () => number;
@@ -55,6 +67,5 @@ export interface UpstreamServices {
   publicUrl: string;
   upstreamTokens: UpstreamTokens;
   openSockets: OpenSockets;
-  /** How servers of upstreams are reached and chosen. */
-  egress: { reach: Reach; run: RunCall };
+  egress: Egress;
 }

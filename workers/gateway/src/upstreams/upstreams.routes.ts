@@ -2,6 +2,9 @@
 
 import { objectEndpoints } from "../configuration/objects.routes.ts";
 import { upstreamName } from "../matching/names.ts";
+import { upstreamState } from "./state.ts";
+import { targetOf } from "./target.ts";
+import { upstreamBody } from "./upstream.ts";
 
 export const upstreamsEndpoints = objectEndpoints({
   kind: "upstream",
@@ -9,6 +12,12 @@ export const upstreamsEndpoints = objectEndpoints({
   ids: { one: "Upstream", all: "Upstreams" },
   words: { one: "an upstream", all: "upstreams" },
   name: upstreamName(),
+  state: {
+    schema: upstreamState,
+    example: { breaker: "closed", targets: [{ url: "http://127.0.0.1:9000", weight: 1, status: "healthy" }] },
+    of: (context, { name, body }) =>
+      context.get("services").egress.show(name, upstreamBody.parse(body).targets.map(targetOf)),
+  },
   example: {
     name: "notes",
     body: {
