@@ -2,7 +2,7 @@ import path from "node:path";
 import { expect, test } from "vitest";
 import { secretVariable } from "../workerd/environment.ts";
 import { hasDatabase, OUTSIDE_SERVICES, readTopology } from "../workerd/topology.ts";
-import { calleesFirst, databasesOf, readEdge, STAGES } from "./edge.ts";
+import { calleesFirst, databasesOf, missingCallee, readEdge, STAGES } from "./edge.ts";
 
 const topology = readTopology(path.join(import.meta.dirname, "..", ".."));
 
@@ -28,6 +28,15 @@ test.for(STAGES)("demands at %s every secret and every setting that has no defau
     const owned = worker.vars["DATABASE_URL"] === undefined ? [] : ["DATABASE_URL"];
     expect(new Set(secrets)).toEqual(new Set(["PUBLIC_URL", ...owned, ...worker.secrets]));
   }
+});
+
+test.each([
+  ["wrangler.toml", "fountain-kms-staging", undefined],
+  ["wrangler.toml", "notes", undefined],
+  ["wrangler.toml", "fountain-kms-production", "fountain-kms-production"],
+  ["workers/search/wrangler.toml", "notes", "notes"],
+])("%s may bind services of the account only where the gateway does: %s", (file, callee, missing) => {
+  expect(missingCallee({ file, callees: [callee] }, [{ name: "fountain-kms-staging" }])).toBe(missing);
 });
 
 test("refuses workers that call each other in a cycle", () => {

@@ -33,8 +33,10 @@ export interface EdgeWorker {
   readonly vars: Readonly<Record<string, unknown>>;
 }
 
+const GATEWAY_FILE = "wrangler.toml";
+
 const fileOf = ({ worker }: Worker, topology: Topology): string =>
-  topology.workers[0]?.worker === worker ? "wrangler.toml" : path.join("workers", worker, "wrangler.toml");
+  topology.workers[0]?.worker === worker ? GATEWAY_FILE : path.join("workers", worker, "wrangler.toml");
 
 const readEdgeWorker = (topology: Topology, worker: Worker, stage: Stage): EdgeWorker => {
   const file = fileOf(worker, topology);
@@ -60,13 +62,27 @@ export const calleesFirst = <One extends Pick<EdgeWorker, "name" | "callees">>(w
   return ordered;
 };
 
+/** What Fountain's own workers are called; other services of the account may be behind the gateway. */
+const OWN_NAME = /^fountain-/;
+
+/** What a worker binds that should be deployed with it and is not; `undefined`: nothing. */
+export const missingCallee = (
+  { file, callees }: Pick<EdgeWorker, "file" | "callees">,
+  deployed: readonly Pick<EdgeWorker, "name">[],
+): string | undefined => {
+  const isGateway = file === GATEWAY_FILE;
+  return callees.find(
+    (callee) => !deployed.some(({ name }) => name === callee) && (!isGateway || OWN_NAME.test(callee)),
+  );
+};
+
 /** All workers of a stage, callees first. Throws {@link OperatorError}, also when one calls what is not deployed. */
 export const readEdge = (topology: Topology, stage: Stage): EdgeWorker[] => {
   const workers = topology.workers.map((worker) => readEdgeWorker(topology, worker, stage));
-  const names = new Set(workers.map(({ name }) => name));
-  for (const { file, callees } of workers) {
-    const unknown = callees.find((callee) => !names.has(callee));
-    if (unknown !== undefined) throw new OperatorError(`${file} binds "${unknown}", which is not a worker in ${stage}`);
+  for (const worker of workers) {
+    const missing = missingCallee(worker, workers);
+    if (missing !== undefined)
+      throw new OperatorError(`${worker.file} binds "${missing}", which is not a worker in ${stage}`);
   }
   return calleesFirst(workers);
 };
