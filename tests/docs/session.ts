@@ -13,6 +13,8 @@ const ROOT = path.join(import.meta.dirname, "..", "..");
 /** What belongs to an installation, or to the developer's own. */
 const OWN = [".git", ".fountain", "backup", "secrets", ".env", ".wrangler"];
 const MARK = "end of a block:";
+/** What a page starts in the background ends with the shell, also where the reader never comes to its end. */
+const CLEAN_UP = "trap 'kill $(jobs -p) 2>/dev/null' EXIT\n";
 const END = new RegExp(`(.*?)\\n${MARK} (\\d+)\\n`, "gs");
 
 export interface Checkout {
@@ -63,7 +65,7 @@ export const createCheckout = async (adminPassword: string): Promise<Checkout> =
       if (running) await stopProcess(running.child);
     },
     paste: async (...blocks) => {
-      const script = blocks.map((block) => `${adapted(block)}\nprintf '\\n${MARK} %s\\n' $?\n`).join("");
+      const script = CLEAN_UP + blocks.map((block) => `${adapted(block)}\nprintf '\\n${MARK} %s\\n' $?\n`).join("");
       const shell = spawn("bash", ["-c", script], {
         cwd: directory,
         env: { ...process.env, ADMIN_PASSWORD: adminPassword, FOUNTAIN_URL: `http://localhost:${port}` },
