@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { unavailable } from "../../tests/support/rpc/private-calls.ts";
 import type { KmsRpc, Revocation, Trust } from "../contracts/kms.ts";
 import { type Result, success } from "../lang/result.ts";
+import { sleep } from "../lang/sleep.ts";
 import { createTrustSource, EVERYONE } from "./trust.ts";
 
 const KEY = { kid: "key-1", alg: "EdDSA", kty: "OKP", crv: "Ed25519", x: "AA" };
@@ -65,6 +66,15 @@ describe("trust", () => {
     kms.answer = async () => updates([{ revokedId: "s", revokedAtSeconds: 5 }]);
     nowMs += 2_000;
     expect((await trust())?.revokedAtSeconds.get("s")).toBe(5);
+  });
+
+  test("relies on nothing old after a pause, in none of several calls at once", async () => {
+    const kms = createKms();
+    const trust = createTrustSource({ kms, now, maxStalenessSeconds: 60 });
+    nowMs += (await trust()) ? 30_000 : 0;
+    kms.answer = () => sleep(30).then(() => updates([{ revokedId: "session-1", revokedAtSeconds: 1 }]));
+    const known = await Promise.all([trust(), trust(), trust()]);
+    expect([known.map((state) => state?.revokedAtSeconds.size), kms.asked]).toEqual([[1, 1, 1], 2]);
   });
 
   test("lives on old news for sixty seconds when the kms cannot be asked, and then fails closed", async () => {

@@ -16,6 +16,11 @@ const RETRY_AFTER_FAILURE_MS = 1_000;
 const NEEDED_TIMEOUT_MS = 1_500;
 /** Shorter while the cached state is usable: gateway and worker each wait for it, and a search has 2 seconds in all. */
 const FETCH_TIMEOUT_MS = 400;
+/**
+ * What is older is not relied on while newer updates are on their way: after a pause a revocation could be as old as that, and
+ * it counts within five seconds.
+ */
+const RECENT_MS = 3_500;
 /** How often a call that waits for another's request looks whether there is a response. */
 const LOOK_MS = 10;
 /** As long as the kms itself reports, and half an hour more: nothing older can stop an unexpired token. */
@@ -97,8 +102,8 @@ const learn = (known: Knowledge | undefined, trust: Trust, nowSeconds: number): 
 const isSame = (some: Trust["keys"], others: Trust["keys"]): boolean => JSON.stringify(some) === JSON.stringify(others);
 
 /**
- * A source that asks the kms at most every two seconds, however many calls there are. Once what is known is too old, all
- * calls wait for the same response. Each looks for it by a timer of its own: one that another call wakes can, after thousands
+ * A source that asks the kms at most every two seconds, however many calls there are. Once what is known is no longer recent,
+ * all calls wait for the same response. Each looks for it by a timer of its own: one that another call wakes can, after thousands
  * of them, continue as if it were that one, and workerd then refuses its response.
  */
 export const createTrustSource = ({ kms, now, maxStalenessSeconds }: TrustSourceOptions): TrustSource => {
@@ -111,7 +116,11 @@ export const createTrustSource = ({ kms, now, maxStalenessSeconds }: TrustSource
   /** Of the refresh that is under way: after that it is taken to be lost, as the runtime may have ended the call that began it. */
   let lostAtMs = Number.NEGATIVE_INFINITY;
 
+  /** The last request failed: the cached state is what there is, and no call waits for it. */
+  let isFailing = false;
+
   const isUsable = (): boolean => now() - fetchedAtMs <= maxStalenessSeconds * 1000;
+  const isRecent = (): boolean => isUsable() && (isFailing || now() - fetchedAtMs <= RECENT_MS);
 
   const prune = (revokedAtSeconds: Map<string, number>): void => {
     if (now() < pruneAtMs) return;
@@ -139,6 +148,7 @@ export const createTrustSource = ({ kms, now, maxStalenessSeconds }: TrustSource
     const requestedAtMs = now();
     refreshAtMs = requestedAtMs + RETRY_AFTER_FAILURE_MS;
     const updates = await fetchUpdates();
+    isFailing = updates === undefined;
     if (!updates || requestedAtMs < fetchedAtMs) return;
     prune(updates.revokedAtSeconds);
     const version = (current?.version ?? 0) + (current && isSame(current.keys, updates.keys) ? 0 : 1);
@@ -163,12 +173,12 @@ export const createTrustSource = ({ kms, now, maxStalenessSeconds }: TrustSource
 
   const usableSoon = async (): Promise<CurrentTrust | undefined> => {
     const giveUpAtMs = now() + NEEDED_TIMEOUT_MS;
-    while (!isUsable() && isUnderway() && now() < giveUpAtMs) await sleep(LOOK_MS);
+    while (!isRecent() && isUnderway() && now() < giveUpAtMs) await sleep(LOOK_MS);
     return usable();
   };
 
   return () => {
-    if (isUnderway()) return usable() ?? usableSoon();
+    if (isUnderway()) return isRecent() ? usable() : usableSoon();
     return now() >= refreshAtMs ? refresh().then(usable) : usable();
   };
 };
