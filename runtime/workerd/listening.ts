@@ -2,11 +2,31 @@
 import type { ChildProcess } from "node:child_process";
 import { createServer } from "node:net";
 
+/** How long a connection is silent before its other end is asked whether it is still there. */
+const ASK_AFTER_SECONDS = 5;
+
+interface Handle {
+  fd: number;
+  setKeepAlive(isOn: boolean, afterSeconds: number): number;
+}
+
+const isHandle = (value: unknown): value is Handle =>
+  typeof value === "object" &&
+  value !== null &&
+  "fd" in value &&
+  typeof value.fd === "number" &&
+  "setKeepAlive" in value &&
+  typeof value.setKeepAlive === "function";
+
+/**
+ * The descriptor of a listening socket whose connections inherit that they are asked. workerd takes no notice of a connection
+ * that its caller just closes, but of one that does not exist any more: so it cancels what is done for a caller who left.
+ */
 const descriptorOf = (server: ReturnType<typeof createServer>): number => {
   const handle: unknown = Reflect.get(server, "_handle");
-  if (typeof handle === "object" && handle !== null && "fd" in handle && typeof handle.fd === "number")
-    return handle.fd;
-  throw new Error("a listening socket has no file descriptor");
+  if (!isHandle(handle)) throw new Error("a listening socket has no file descriptor");
+  handle.setKeepAlive(true, ASK_AFTER_SECONDS);
+  return handle.fd;
 };
 
 export interface ListeningOptions {
