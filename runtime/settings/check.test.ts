@@ -218,7 +218,7 @@ const WRONG_IN_COMPOSE: typeof WRONG = {
 };
 
 test("every variable of the Compose stack has its wrong values here", () => {
-  expect([...Object.keys(WRONG_IN_COMPOSE), "SECRETS_DIR", "ENV_FILE", "SMTP_HOST"].toSorted()).toEqual(
+  expect([...Object.keys(WRONG_IN_COMPOSE), "SECRETS_DIR", "ENV_FILE", "CONFIG_FILE", "SMTP_HOST"].toSorted()).toEqual(
     COMPOSE_VARIABLES.toSorted(),
   );
 });

@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { createInterface } from "node:readline";
+import { connect as connectTls } from "node:tls";
 import { parse } from "yaml";
 import { z } from "zod";
 import { createGuard } from "../../runtime/local/guard.ts";
@@ -90,9 +91,19 @@ export const startCaddy = async (upstream: string): Promise<Caddy> => {
   const logs: string[] = [];
   for (const input of [child.stdout, child.stderr]) createInterface({ input }).on("line", (line) => logs.push(line));
   const deadline = Date.now() + START_TIMEOUT_MS;
+  /** It listens before it has its certificate, and then breaks handshakes off. */
+  const isShakingHands = () =>
+    new Promise<boolean>((resolve) => {
+      const socket = connectTls({ port: httpsPort, servername: "localhost", rejectUnauthorized: false });
+      const say = (does: boolean) => () => {
+        socket.destroy();
+        resolve(does);
+      };
+      socket.once("secureConnect", say(true)).once("error", say(false));
+    });
   const isListening = () =>
     fetch(`http://127.0.0.1:${watchPort}/health`).then(
-      ({ ok }) => ok,
+      ({ ok }) => ok && isShakingHands(),
       () => false,
     );
   while (!(await isListening())) {

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, test, vi } from "vitest";
 import { createTestTargets, ok, reset, status, upstreamOf } from "../../../../../tests/support/gateway/targets.ts";
 
 const A = "http://a.example";
@@ -211,9 +211,12 @@ describe("the circuit breaker", () => {
   test("lets the next call through when a trial never ends, as its caller went away", async () => {
     await open();
     targets.clock.nowMs += 5_000;
+    // With the call its timers end.
+    vi.useFakeTimers();
     targets.servers.set(A, () => new Promise(() => {}));
     void targets.call(upstream);
-    await Promise.resolve();
+    await vi.advanceTimersByTimeAsync(0);
+    vi.useRealTimers();
     targets.clock.nowMs += 9_999;
     expect(await targets.call(upstream)).toBe("unavailable 1");
     targets.clock.nowMs += 1;
