@@ -25,12 +25,12 @@ const startProgram = (root: string): string => {
   return path.join(root, program);
 };
 
-/** Starts the Fountain of the checkout in this directory: this one by default. Call `stop` when done. */
-export const startInstallation = async (directory = HERE): Promise<Installation> => {
+/** Starts the Fountain of the checkout in this directory: this one by default, with these arguments. Call `stop` when done. */
+export const startInstallation = async (directory = HERE, ...given: string[]): Promise<Installation> => {
   const root = path.resolve(directory);
   if (root !== HERE) execFileSync(process.execPath, ["runtime/setup.mjs"], { cwd: root, stdio: "ignore" });
   const adminPassword = randomBytes(12).toString("hex");
-  const command = [process.execPath, startProgram(root)] as const;
+  const command: [string, ...string[]] = [process.execPath, startProgram(root), ...given];
   const { child, home, port, lines, readyOrEnded, childrenNamed } = await spawnStart(
     { ADMIN_PASSWORD: adminPassword },
     command,

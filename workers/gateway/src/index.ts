@@ -31,7 +31,7 @@ import { createGatewayInternal } from "./rpc.ts";
 import { boundServices, createReach } from "./upstreams/egress.ts";
 import { createUpstreamTokens } from "./upstreams/identity.ts";
 import { createOpenSockets } from "./upstreams/open-sockets.ts";
-import { createTargetRules } from "./upstreams/target-rules.ts";
+import { createTargetRules, ownHostOf } from "./upstreams/target-rules.ts";
 import { createConnect } from "./upstreams/targets/connect.ts";
 import { createTargets } from "./upstreams/targets/targets.ts";
 
@@ -77,6 +77,7 @@ const connect = once((bindings: unknown): GatewayServices => {
   });
   const configuration = followConfiguration({
     store,
+    ownHost: ownHostOf(env.PUBLIC_URL),
     onFailure: (error) => log("warn", "configuration-not-read", { error: describeError(error) }),
     onChange: (changed) => targets.keep(changed.upstreams),
     now,

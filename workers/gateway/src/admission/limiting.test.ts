@@ -49,6 +49,13 @@ describe("a limit per address", () => {
     expect(await statusesOf(1, FROM.one)).toEqual([429]);
   });
 
+  test("locks out neither health checks nor those who have to undo it", async () => {
+    gateway().configure({ limit: { all: limit({ match: "* /**", per: "all", limit: 1, window: "1d" }) } });
+    expect(await statusesOf(2, KEY)).toEqual([200, 429]);
+    expect(await statusesOf(2, KEY, "/health")).toEqual([200, 200]);
+    expect(await statusesOf(2, FROM.one, "/gateway/limits")).toEqual([401, 401]);
+  });
+
   test("says nothing where it does not apply", async () => {
     expect(fieldsOf(await get("/health"))).toEqual([null, null]);
     expect(fieldsOf(await get("/kms/users", KEY))).toEqual([null, null]);

@@ -31,8 +31,11 @@ export const BODIES = { upstream: upstreamBody, limit: routeLimitBody, policy: p
   z.ZodType
 >;
 
-/** Compiles what is stored. Throws if it is not as it was checked. */
-export const compileConfiguration = ({ revision, objects }: StoredConfiguration): Configuration => {
+/**
+ * Compiles what is stored. Throws if it is not as it was checked. `ownHost`: that of Fountain itself, which no upstream has
+ * even if it was stored when Fountain had another one.
+ */
+export const compileConfiguration = ({ revision, objects }: StoredConfiguration, ownHost?: string): Configuration => {
   const of = (kind: Kind) => objects.filter((object) => object.kind === kind);
   const upstreams = of("upstream").map(({ name, body, version }) =>
     compileUpstream(name, BODIES.upstream.parse(body), version),
@@ -40,7 +43,7 @@ export const compileConfiguration = ({ revision, objects }: StoredConfiguration)
   return {
     revision,
     upstreams: new Map(upstreams.map((upstream) => [upstream.name, upstream])),
-    find: createUpstreamFinder(upstreams),
+    find: createUpstreamFinder(upstreams.filter(({ host }) => host === undefined || host !== ownHost)),
     limits: of("limit").map(({ name, body }) => ({ name, body: BODIES.limit.parse(body) })),
     policies: new Map(of("policy").map(({ name, body }) => [name, compileRule(name, BODIES.policy.parse(body))])),
   };
@@ -49,6 +52,8 @@ export const compileConfiguration = ({ revision, objects }: StoredConfiguration)
 export interface ConfigurationOptions {
   store: Pick<ObjectStore, "loadSince">;
   onFailure: (error: unknown) => void;
+  /** Of Fountain itself. */
+  ownHost: string | undefined;
   /** Called with each configuration that is another. */
   onChange: (configuration: Configuration) => void;
   /** Milliseconds since the epoch. */
@@ -59,6 +64,7 @@ export interface ConfigurationOptions {
 export const followConfiguration = ({
   store,
   onFailure,
+  ownHost,
   onChange,
   now,
 }: ConfigurationOptions): Followed<Configuration> =>
@@ -66,7 +72,7 @@ export const followConfiguration = ({
     load: async (known) => {
       const loaded = await store.loadSince(known?.revision);
       if (loaded !== "unchanged") {
-        const changed = compileConfiguration(loaded);
+        const changed = compileConfiguration(loaded, ownHost);
         onChange(changed);
         return changed;
       }

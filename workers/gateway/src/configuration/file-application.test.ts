@@ -55,7 +55,9 @@ beforeEach(async () => {
           expired += 1;
         },
       },
-      targetRules: (target) => (target.includes("169.254") ? "be metadata" : undefined),
+      targetRules: Object.assign((target: string) => (target.includes("169.254") ? "be metadata" : undefined), {
+        isOwnHost: () => false,
+      }),
       now: () => 5_000,
     });
   apply = createProcess();

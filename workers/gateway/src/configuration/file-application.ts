@@ -54,7 +54,7 @@ export const createFileApplication = ({
 }: ObjectsOptions): ApplyFile => {
   const targetFaults = (file: readonly FileObject[]): string[] =>
     file.flatMap(({ kind, name, body }) => {
-      const refused = kind === "upstream" ? refusedTargets(upstreamBody.parse(body).targets, targetRules) : [];
+      const refused = kind === "upstream" ? refusedTargets(upstreamBody.parse(body), targetRules) : [];
       return refused.map(({ path, detail }) => `upstreams.${[name, ...path].join(".")}: ${detail}`);
     });
 

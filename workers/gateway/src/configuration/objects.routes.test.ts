@@ -99,6 +99,8 @@ describe("what cannot be stored is refused, and changes nothing", () => {
     ],
     ["/upstreams/x", { ...UPSTREAM, targets: ["ftp://127.0.0.1"] }, ["#/targets/0"]],
     ["/upstreams/x", { ...UPSTREAM, targets: ["http://user:pw@127.0.0.1"] }, ["#/targets/0"]],
+    ["/upstreams/x", { ...UPSTREAM, host: "localhost" }, ["#/host"]],
+    ["/upstreams/x", { ...UPSTREAM, host: "127.0.0.1" }, ["#/host"]],
     ["/upstreams/x", { ...UPSTREAM, prefix: "/kms/x" }, ["#/prefix"]],
     ["/upstreams/x", { ...UPSTREAM, prefix: "/a/../b" }, ["#/prefix"]],
     ["/upstreams/x", { ...UPSTREAM, prefix: "/" }, ["#/prefix"]],

@@ -78,7 +78,7 @@ export const createObjects = ({ store, kms, recorder, followed, targetRules, now
     const write = { ...change, nowMs: now() };
     if (change.kind !== "upstream") return store.put({ ...write, claim: null });
     const body = upstreamBody.parse(change.body);
-    const errors = refusedTargets(body.targets, targetRules).map(({ path, detail }) => ({
+    const errors = refusedTargets(body, targetRules).map(({ path, detail }) => ({
       pointer: `#/${path.join("/")}`,
       detail,
     }));

@@ -46,8 +46,12 @@ export interface CompiledLimits {
   fitting(target: LimitedTarget, method: string, path: string): Fitting | undefined;
 }
 
-/** Here other proxies ask about calls, which count as the calls that they are. */
-const ASKED_HERE = "/gateway/authorize";
+/**
+ * No limit fits these: health is asked for by what restarts and routes, limits are changed here by those who set one too low,
+ * and other proxies ask here about calls, which count as the calls that they are.
+ */
+const isNeverLimited = (template: string): boolean =>
+  template === "/health" || template === "/ready" || template.startsWith("/gateway/");
 
 /** More methods than there are: what else is made up is not remembered. */
 const MAX_METHODS = 32;
@@ -92,7 +96,7 @@ export const compileLimits = (
 
   /** A path that can be read in different ways may fit patterns that its route does not. */
   const find = ({ template, route }: LimitedTarget, method: string, isOdd: boolean): Fitting | undefined => {
-    if (template === ASKED_HERE) return undefined;
+    if (route === undefined && isNeverLimited(template)) return undefined;
     const own = route === undefined ? [] : (ofRoutes.get(route) ?? []);
     const matching = patterned.flatMap(({ limit, pattern }): Rule[] => {
       const fit = isOdd ? "sometimes" : fitOf(pattern, method, template);

@@ -138,6 +138,8 @@ describe("policies", () => {
     // There is no such row, which says that the policies let it pass.
     const deleted = await call("/gateway/policies/closed", { method: "DELETE", headers: administrator });
     expect(await deleted.json()).not.toMatchObject({ code: "forbidden" });
+    const verified = await call("/twofa/auth/verify", { method: "POST", headers: administrator });
+    expect(verified.status).toBe(200);
     expect(gateway.ruleLines).toEqual(["policy-refused closed"]);
     const reader = { authorization: `Bearer ${await gateway.userToken({ scope: "gateway:read" })}` };
     expect((await call("/gateway/policies", { headers: reader })).status).toBe(403);

@@ -19,16 +19,17 @@ export interface Asked {
   atMs: number;
 }
 
-const OWN = "/gateway/";
+/** Where what is configured is changed, and where the second factor is verified which that needs. */
+const WAY_BACK = ["/gateway/", "/twofa/auth/"];
 
 /**
  * Whether policies do not apply. A proxy that asks does so about another call, to which they do; those who may change them must be able to undo one that denies everything, and a proxy in front
  * that takes the gateway for unhealthy would let no one through to do so.
  */
 const isExempt = ({ worker, template, call }: GatewayTarget, caller: PolicyCaller | undefined): boolean => {
-  if (call || worker !== "gateway") return false;
-  if (template === AUTHORIZE_PATH || isHealthRoute(template)) return true;
-  return template.startsWith(OWN) && caller?.scopes.has("gateway:write") === true;
+  if (call) return false;
+  if (worker === "gateway" && (template === AUTHORIZE_PATH || isHealthRoute(template))) return true;
+  return WAY_BACK.some((path) => template.startsWith(path)) && caller?.scopes.has("gateway:write") === true;
 };
 
 const allowedBecause = (reason: string): PolicyDecision => ({

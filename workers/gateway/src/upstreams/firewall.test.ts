@@ -46,6 +46,8 @@ describe("a firewall", () => {
     ["counts HEAD as GET", READS, { method: "HEAD" }, undefined],
     ["refuses another method", READS, { method: "POST" }, 2],
     ["refuses by a part of a header value", PRESENT, { headers: { "user-agent": "x sqlmap/1" } }, 1],
+    ["refuses in whichever case", PRESENT, { headers: { "user-agent": "SQLMAP/1" } }, 1],
+    ["refuses by a name with _", PRESENT, { headers: { user_agent: "sqlmap" } }, 1],
     [
       "takes all that is given together",
       PRESENT,

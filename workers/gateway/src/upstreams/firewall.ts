@@ -46,12 +46,26 @@ const byCall = (patterns: readonly Pattern[], effect: FirewallRule["effect"]): C
   };
 };
 
-const byFields = (wanted: readonly (readonly [name: string, value: string])[]): Check => {
-  return ({ fields }) =>
+/** The values of a field that was sent several times, all in one and each by itself; some services read `_` in its name as `-`. */
+const valuesOf = ({ fields }: Arrival, name: string): string[] =>
+  [name, name.replaceAll("-", "_")]
+    .flatMap((written) => fields.get(written) ?? [])
+    .flatMap((sent) => [sent, ...sent.split(",").map((part) => part.trim())])
+    .map((value) => value.toLowerCase());
+
+/** A denial holds for any of a field's values, in whichever case; a permission for the whole field as it was sent. */
+const byFields = (
+  wanted: readonly (readonly [name: string, value: string])[],
+  effect: FirewallRule["effect"],
+): Check => {
+  const isPermitted: Check = ({ fields }) =>
     wanted.every(([name, value]) => {
       const sent = fields.get(name);
       return sent !== null && fits(value, sent);
     });
+  const isDenied: Check = (arrival) =>
+    wanted.every(([name, value]) => valuesOf(arrival, name).some((sent) => fits(value.toLowerCase(), sent)));
+  return effect === "deny" ? isDenied : isPermitted;
 };
 
 const compile = ({ effect, addresses, calls, headers }: FirewallRule) => {
@@ -59,7 +73,7 @@ const compile = ({ effect, addresses, calls, headers }: FirewallRule) => {
   const checks: Check[] = [
     ...(networks === undefined ? [] : [byAddress(networks, effect)]),
     ...(calls === undefined ? [] : [byCall(calls.map(storedPattern), effect)]),
-    ...(headers === undefined ? [] : [byFields(Object.entries(headers))]),
+    ...(headers === undefined ? [] : [byFields(Object.entries(headers), effect)]),
   ];
   return { effect, applies: (arrival: Arrival): boolean => checks.every((check) => check(arrival)) };
 };

@@ -3,6 +3,7 @@
  * another. No honest client of most services sends any.
  */
 import { isEncodedUtf8 } from "#shared/lang/utf8.ts";
+import { canonicalPath } from "#shared/policy/path.ts";
 
 /** What is wrong with the path. `lenient`: services are known that need such paths, so that an upstream may ask for them. */
 interface Trick {
@@ -60,7 +61,9 @@ export const sentPath = (url: string): string => {
 
 /** What in the path of a URL services read differently, in words; `undefined`: nothing. `lenient`: what is let through. */
 export const trickIn = (url: string, lenient: boolean): string | undefined => {
-  const path = sentPath(url);
-  if (isPlain(path)) return undefined;
-  return TRICKS.find((trick) => !(lenient && trick.lenient === true) && trick.isIn(path))?.fault;
+  const sent = sentPath(url);
+  if (isPlain(sent)) return undefined;
+  // Digits of what is encoded may be encoded themselves: what is passed on has them decoded.
+  const paths = [sent, canonicalPath(url)];
+  return TRICKS.find((trick) => !(lenient && trick.lenient === true) && paths.some(trick.isIn))?.fault;
 };

@@ -16,8 +16,12 @@ export interface Surroundings {
   bindings: ReadonlySet<string>;
 }
 
-/** Why there may be no upstream there, to follow "must not"; `undefined`: there may. */
-export type TargetRules = (target: string) => string | undefined;
+export interface TargetRules {
+  /** Why there may be no upstream there, to follow "must not"; `undefined`: there may. */
+  (target: string): string | undefined;
+  /** Whether callers reach Fountain itself at this host. */
+  isOwnHost(host: string): boolean;
+}
 
 /** Multicast, reserved and broadcast: no server has such an address. */
 const NO_SERVERS = ["224.0.0.0/3", "ff00::/8"];
@@ -55,6 +59,9 @@ const serverOf = (text: string) => {
   return { host, port: Number(url.port) || DEFAULT_PORTS[url.protocol] };
 };
 
+/** The host at which callers reach Fountain. */
+export const ownHostOf = (publicUrl: string): string | undefined => serverOf(publicUrl)?.host;
+
 const isPublicAddress = (host: string): boolean => parseAddress(host)?.range() === "unicast";
 
 const serverRefusal = (target: string, { publicUrl, internalPorts }: Surroundings): string | undefined => {
@@ -72,8 +79,27 @@ const serverRefusal = (target: string, { publicUrl, internalPorts }: Surrounding
   return undefined;
 };
 
-/** The targets of an upstream that may not be: where they stand in it, and what is wrong with them. */
-export const refusedTargets = (targets: readonly TargetBody[], rules: TargetRules) =>
+/**
+ * Why an upstream may not have this host to itself, to follow "must not"; `undefined`: it may. An upstream there would get the
+ * passwords of logins, and lock administrators out.
+ */
+const hostRefusal = (host: string, isOwnHost: (host: string) => boolean): string | undefined =>
+  isOwnHost(host) || host === "localhost" || parseAddress(host) !== undefined
+    ? "be where Fountain itself is"
+    : undefined;
+
+/** What of an upstream may not be: where it stands in it, and what is wrong with it. */
+export const refusedTargets = (
+  { targets, host }: { targets: readonly TargetBody[]; host?: string | undefined },
+  rules: TargetRules,
+) => [...refusedHost(host, rules), ...refusedServers(targets, rules)];
+
+const refusedHost = (host: string | undefined, { isOwnHost }: TargetRules) => {
+  const refusal = host === undefined ? undefined : hostRefusal(host, isOwnHost);
+  return refusal === undefined ? [] : [{ path: ["host"], detail: `must not ${refusal}` }];
+};
+
+const refusedServers = (targets: readonly TargetBody[], rules: TargetRules) =>
   targets.flatMap((target, index) => {
     const refusal = rules(targetOf(target).url);
     const path = ["targets", index, ...(typeof target === "string" ? [] : ["url"])];
@@ -91,11 +117,12 @@ export const createTargetRules = (surroundings: Surroundings): TargetRules => {
     const isBound = surroundings.bindings.has(target.slice(BINDING_SCHEME.length));
     return isBound ? undefined : "name a service binding that the gateway does not have";
   };
-  return (target) => {
+  const remembered = (target: string): string | undefined => {
     if (known.has(target)) return known.get(target);
     if (known.size >= MAX_KNOWN) known.clear();
     const refusal = decide(target);
     known.set(target, refusal);
     return refusal;
   };
+  return Object.assign(remembered, { isOwnHost: (host: string) => host === ownHostOf(surroundings.publicUrl) });
 };
