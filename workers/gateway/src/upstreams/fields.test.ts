@@ -12,6 +12,8 @@ describe("a request", () => {
   test.for([
     ...["authorization", "Authorization", "x-api-key", "X_Api_Key", "x-otp", "x-typesense-api-key"],
     ...["x-fountain-subject", "X-Fountain-Roles", "x_fountain_scope", "X_FOUNTAIN_ACR", "x-fountain_anything"],
+    ...["X.Fountain.Subject", "x--fountain-subject", "x__fountain__subject", "X.Forwarded.For"],
+    ...["Remote-User", "X-Remote-User", "X-Auth-Request-Email", "X-WebAuth-User", "True-Client-IP", "X-Client-IP"],
     ...["forwarded", "x-forwarded-for", "X_Forwarded_For", "x-forwarded-user", "x-real-ip", "via", "cdn-loop"],
     ...[
       "proxy-authorization",

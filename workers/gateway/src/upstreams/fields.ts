@@ -26,10 +26,26 @@ const OVERRIDES = [
   "x-rewrite-url",
 ];
 
+/** By these, other proxies say who calls or from where: a service that still trusts them must not be deceived. */
+const OF_OTHER_PROXIES = [
+  "remote-email",
+  "remote-groups",
+  "remote-name",
+  "remote-user",
+  "true-client-ip",
+  "x-client-ip",
+  "x-cluster-client-ip",
+  "x-real-ip",
+  "x-remote-group",
+  "x-remote-user",
+];
+const WITHHELD_PREFIXES = ["x-auth-request-", "x-forwarded-", "x-fountain-", "x-webauth-"];
+
 /** The caller's credentials for Fountain, what only a gateway may say, and what would change the call. */
 const WITHHELD: ReadonlySet<string> = new Set([
   ...OF_CONNECTION,
   ...OVERRIDES,
+  ...OF_OTHER_PROXIES,
   "authorization",
   "cdn-loop",
   "cf-connecting-ip",
@@ -43,18 +59,19 @@ const WITHHELD: ReadonlySet<string> = new Set([
   "via",
   "x-api-key",
   "x-otp",
-  "x-real-ip",
   "x-request-id",
   "x-typesense-api-key",
   "traceparent",
   "tracestate",
 ]);
 
-/** Whether a field of the caller does not pass to upstreams. */
+const SEPARATORS = /[^a-z0-9]+/g;
+
+/** Whether a field of the caller does not pass to upstreams; `name`: in lower case. */
 export const isWithheld = (name: string): boolean => {
-  // Servers that hand fields over as variables read `X_Fountain_Subject` as the same name (RFC 3875 §4.1.18).
-  const read = name.replaceAll("_", "-");
-  return WITHHELD.has(read) || read.startsWith("x-fountain-") || read.startsWith("x-forwarded-");
+  // Servers that hand fields over as variables read `X_Fountain_Subject` as the same name (RFC 3875 §4.1.18), some a dot, too.
+  const read = name.replaceAll(SEPARATORS, "-");
+  return WITHHELD.has(read) || WITHHELD_PREFIXES.some((prefix) => read.startsWith(prefix));
 };
 
 const TOKENS = /[\w!#$%&'*+.^`|~-]+/g;
