@@ -6,6 +6,20 @@ const UNRESERVED = /[\w.~-]/;
 /** Nothing in it is encoded, resolved or turned. */
 const PLAIN = /^[\w~/.-]*$/;
 const END_OF_PATH = /[?#]/;
+const END_OF_AUTHORITY = /[/?#]/;
+
+const authorityStart = (url: string): number => url.indexOf("://") + 3;
+
+/** The host of an absolute URL, with its port, as it is written. */
+export const authorityOf = (url: string): string => url.slice(authorityStart(url)).split(END_OF_AUTHORITY, 1)[0] ?? "";
+
+/** The path of an absolute URL as it is written. */
+export const writtenPath = (url: string): string => {
+  const start = url.indexOf("/", authorityStart(url));
+  if (start === -1) return "/";
+  const end = url.slice(start).search(END_OF_PATH);
+  return end === -1 ? url.slice(start) : url.slice(start, start + end);
+};
 
 const decodeUnreserved = (triplet: string): string => {
   const character = String.fromCharCode(Number.parseInt(triplet.slice(1), 16));
@@ -18,12 +32,9 @@ const decodeUnreserved = (triplet: string): string => {
  * whatever the host, and applying it twice changes nothing: the next worker sees what was decided on here.
  */
 export const canonicalPath = (url: string): string => {
-  const start = url.indexOf("/", url.indexOf("://") + 3);
-  if (start === -1) return "/";
-  const end = url.slice(start).search(END_OF_PATH);
-  const written = end === -1 ? url.slice(start) : url.slice(start, start + end);
+  const written = writtenPath(url);
   if (PLAIN.test(written) && !written.includes("/.")) return written;
-  const { pathname } = new URL(`http://host${url.slice(start)}`);
+  const { pathname } = new URL(`http://host${written}`);
   if (!pathname.includes("%")) return pathname;
   return pathname.replace(STRAY_PERCENT, "%25").replace(ENCODED_ASCII, decodeUnreserved);
 };

@@ -10,6 +10,7 @@ import { z } from "zod";
 import { createGuard } from "../../runtime/local/guard.ts";
 import { freePorts } from "../../runtime/local/ports.ts";
 import { stopProcess } from "../../runtime/local/process.ts";
+import { untilListening } from "../support/programs/listening.ts";
 
 /** Debian's package, or another build from 2.6 on. */
 const PROGRAM = "caddy";
@@ -60,9 +61,6 @@ export interface Caddy {
   stop(): Promise<void>;
 }
 
-const POLL_MS = 50;
-const START_TIMEOUT_MS = 20_000;
-
 /** Starts it, and resolves once it listens. `upstream`: the gateway's URL. */
 export const startCaddy = async (upstream: string): Promise<Caddy> => {
   const directory = mkdtempSync(path.join(tmpdir(), "fountain-caddy-"));
@@ -90,7 +88,6 @@ export const startCaddy = async (upstream: string): Promise<Caddy> => {
   guard.watch(PROGRAM, child.pid);
   const logs: string[] = [];
   for (const input of [child.stdout, child.stderr]) createInterface({ input }).on("line", (line) => logs.push(line));
-  const deadline = Date.now() + START_TIMEOUT_MS;
   /** It listens before it has its certificate, and then breaks handshakes off. */
   const isShakingHands = () =>
     new Promise<boolean>((resolve) => {
@@ -106,10 +103,7 @@ export const startCaddy = async (upstream: string): Promise<Caddy> => {
       ({ ok }) => ok && isShakingHands(),
       () => false,
     );
-  while (!(await isListening())) {
-    if (Date.now() > deadline) throw new Error(`Caddy does not listen: ${logs.at(-1)}`);
-    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
-  }
+  await untilListening("Caddy", isListening, () => logs.at(-1));
   return {
     url: `https://localhost:${httpsPort}`,
     pid: child.pid ?? 0,

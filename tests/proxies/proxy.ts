@@ -8,6 +8,7 @@ import { createInterface } from "node:readline";
 import { createGuard } from "../../runtime/local/guard.ts";
 import { freePorts } from "../../runtime/local/ports.ts";
 import { stopProcess } from "../../runtime/local/process.ts";
+import { untilListening } from "../support/programs/listening.ts";
 
 export interface Page {
   status: number;
@@ -24,8 +25,6 @@ export interface RunningProxy {
 }
 
 const HOST = "site.example";
-const POLL_MS = 50;
-const START_TIMEOUT_MS = 20_000;
 
 const get = (port: number, target: string, headers: Record<string, string> = {}): Promise<Page> =>
   new Promise((resolve, reject) => {
@@ -97,16 +96,12 @@ const start = async ({ wrap, command }: Program, text: string, fountain: string)
   const lines: string[] = [];
   for (const stream of [child.stdout, child.stderr])
     if (stream) createInterface(stream).on("line", (line) => lines.push(line));
-  const deadline = Date.now() + START_TIMEOUT_MS;
   const isListening = () =>
     get(port, "/").then(
       () => true,
       () => false,
     );
-  while (!(await isListening())) {
-    if (Date.now() > deadline) throw new Error(`${program} does not listen: ${lines.join("\n")}`);
-    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
-  }
+  await untilListening(program, isListening, () => lines.join("\n"));
   return {
     get: (target, headers) => get(port, target, headers),
     passedOn: service.seen,

@@ -36,7 +36,7 @@ const GATEWAY: Record<string, Variant[]> = {
   ...configured("limits", { match: "POST /kms/login", per: "address", limit: 1_000_000, window: "1m" }),
   ...configured("policies", { effect: "deny", routes: ["* /nowhere"], dryRun: true }),
   "POST /gateway/policies/explain": [
-    nothing(READS, () => ["/gateway/policies/explain", { method: "GET", path: "/kms/me", service: "nobody" }]),
+    nothing(READS, () => ["/gateway/policies/explain", { method: "GET", path: "/kms/me", service: "unknown" }]),
   ],
   "GET /gateway/authorize": [nothing(READS, () => ["/gateway/authorize"], { answers: [403] })],
 };

@@ -73,7 +73,7 @@ describe("a WebSocket", () => {
     socket.close();
   });
 
-  test("is closed with the code of the end that closes it, and told apart from one that breaks", async () => {
+  test("is closed with the code of the end that closes it, and distinguished from one that breaks", async () => {
     const one = await open("/chat/room");
     one.close(4001, "done");
     expect(await last.closed).toEqual({ code: 4001, reason: "done" });

@@ -160,7 +160,7 @@ describe("limits of an upstream", () => {
     expect(await statusesOf(3, user, "/notes/other")).toEqual([200, 200, 429]);
   });
 
-  test("are told instead of the service's own, which are told where none of ours apply", async () => {
+  test("replace the service's own, which pass where none of ours apply", async () => {
     const user = bearer(await gateway().userToken());
     expect(fieldsOf(await get("/notes/other", user))).toEqual(['"notes";q=3;w=60', '"notes";r=2;t=20']);
     expect(fieldsOf(await get("/notes/open"))).toEqual(['"own";q=9;w=1', '"own";r=9']);
@@ -177,7 +177,7 @@ describe("limits of an upstream", () => {
   });
 });
 
-test("what a worker says of its own limits is told beside ours", async () => {
+test("what a worker says of its own limits stands beside ours", async () => {
   gateway().configure({ limit: { reads: limit({ per: "all" }) } });
   gateway().worker.answer = () =>
     new Response(null, { headers: { "ratelimit-policy": '"password";q=5;w=9', ratelimit: '"password";r=4' } });

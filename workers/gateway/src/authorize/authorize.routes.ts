@@ -1,10 +1,11 @@
 /** For proxies that ask whether a call may pass: Caddy's `forward_auth`, nginx's `auth_request`, Traefik's `ForwardAuth`. */
+import { writtenPath } from "#shared/policy/path.ts";
 import { type Problem, problem } from "#shared/problem/problem.ts";
 import { isFromTrustedProxy } from "../admission/client-address.ts";
 import type { GatewayContext } from "../composition/context.ts";
 import { endpoint } from "../endpoint.ts";
 import { AUTHORIZE_PATH } from "../proxy/locate.ts";
-import { sentPath, trickIn } from "../upstreams/plain-path.ts";
+import { trickIn } from "../upstreams/plain-path.ts";
 import { authorizeCall } from "./authorize.ts";
 import { type ForwardedCall, type ForwardedFault, readForwardedCall } from "./forwarded.ts";
 
@@ -21,7 +22,7 @@ const faulty = ({ kind, field }: ForwardedFault): Problem =>
 
 /** Refuses all others, and paths that a proxy in front of us could have taken for another than this one, which it must not pass on. */
 const assertProxy = (context: GatewayContext): void => {
-  if (sentPath(context.req.url) !== AUTHORIZE_PATH) throw problem("not-found");
+  if (writtenPath(context.req.url) !== AUTHORIZE_PATH) throw problem("not-found");
   const { trustedProxies } = context.get("services");
   const cf = "cf" in context.req.raw ? context.req.raw.cf : undefined;
   if (!isFromTrustedProxy({ cf, headers: context.get("fields") }, trustedProxies))

@@ -73,7 +73,7 @@ describe("a proxy that asks", () => {
     expect((await ask({ ...bearer(), ...original, "x-forwarded-method": "", "x-forwarded-uri": "" })).status).toBe(200);
   });
 
-  test("lets anyone call where anyone may, as nobody", async () => {
+  test("lets anyone call where anyone may, without a subject", async () => {
     const answer = await ask({ ...bearer(), "x-fountain-subject": "admin-1", "x-forwarded-uri": "/notes/open/x" });
     expect(answer.status).toBe(200);
     expect([answer.headers.has("authorization"), answer.headers.get("x-fountain-subject")]).toEqual([false, ""]);

@@ -24,7 +24,7 @@ const user = (name: string, roles: string[], scope: string, acr: "aal1" | "aal2"
 });
 
 export const CALLERS: readonly TableCaller[] = [
-  { name: "nobody", described: {}, address: "203.0.113.7" },
+  { name: "stranger", described: {}, address: "203.0.113.7" },
   user("user-1", ["user"], "sequence:read search:read notes:read", "aal1", "10.1.2.3"),
   user("editor-1", ["editor", "user"], "sequence:read sequence:write notes:read notes:write", "aal1", "203.0.113.7"),
   user("admin-1", ["admin"], ADMIN_SCOPES, "aal1", "10.1.2.3"),

@@ -149,7 +149,7 @@ describe("an explanation", () => {
     ["what the firewall denies", { path: "/notes/internal/x" }, { by: "policy", rule: "firewall" }],
     ["a call that no route fits", { path: "/notes/nowhere" }, { by: "policy", rule: "routes" }],
     ["a method that a path does not have", { path: "/kms/me", method: "PUT" }, { by: "policy", rule: "routes" }],
-    ["a caller who is not known", { path: "/kms/me", subject: "nobody" }, { by: "credential" }],
+    ["a caller who is not known", { path: "/kms/me", subject: "unknown" }, { by: "credential" }],
     ["no caller", { path: "/kms/me", subject: undefined }, { by: "credential" }],
     ["a scope that is missing", { path: "/kms/users" }, { by: "scope", rule: "users:admin" }],
     ["a policy that does not exist", { path: "/notes/named" }, { by: "policy", rule: "a-rule" }],

@@ -76,7 +76,7 @@ describe("an exact limit", () => {
     expect(asked.slice(0, 2)).toEqual([1, 99]);
   });
 
-  test("begins anew with each window, and counts each caller alone", async () => {
+  test("starts at zero with each window, and counts each caller alone", async () => {
     const { start, clock } = createWorld();
     const leases = start();
     const use = async (who: string) => {

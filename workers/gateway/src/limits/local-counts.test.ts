@@ -30,7 +30,7 @@ test("a call that is given back was not counted", () => {
     counter.giveBack("a");
   }
   expect(useUp(() => counter.take("a", START_MS))).toBe(10);
-  counter.giveBack("nobody");
+  counter.giveBack("unknown");
 });
 
 test("who is at zero again is forgotten as others come, and a counter that is closed with all that it has", () => {

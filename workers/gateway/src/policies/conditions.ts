@@ -42,10 +42,10 @@ export interface Condition {
 }
 
 const SUBJECT = "$subject";
-const NOBODY = "no caller is known on this route";
+const NO_CALLER = "no caller is known on this route";
 
 const ofCaller = (describe: (caller: PolicyCaller) => string): Condition["found"] => {
-  return ({ caller }) => (caller ? describe(caller) : NOBODY);
+  return ({ caller }) => (caller ? describe(caller) : NO_CALLER);
 };
 
 const oneOf = (what: string, names: readonly string[]): string =>
@@ -124,7 +124,7 @@ const parameter = (name: string, value: string): Condition => ({
     const actual = parameters[name];
     if (actual === undefined) return `the route's pattern has no {${name}}`;
     return value === SUBJECT
-      ? `it is ${actual}, and ${caller ? `the subject ${caller.subject}` : NOBODY}`
+      ? `it is ${actual}, and ${caller ? `the subject ${caller.subject}` : NO_CALLER}`
       : `it is ${actual}`;
   },
 });

@@ -1,7 +1,7 @@
 /** Policies as they are configured: who may call what, by attributes of the caller and the call. */
 import { z } from "zod";
 import { list, record, text } from "#shared/contracts/input.ts";
-import { MAX_NETWORK_LENGTH, parseNetwork } from "#shared/contracts/networks.ts";
+import { networkList } from "../matching/networks.ts";
 import { patternText } from "../matching/pattern.ts";
 import { DAYS } from "./days.ts";
 
@@ -40,13 +40,7 @@ const whenBody = z.strictObject({
   subject: names.optional(),
   service: names.optional(),
   acr: z.enum(["aal1", "aal2"]).optional(),
-  addresses: list(
-    text({ min: 2, max: MAX_NETWORK_LENGTH }).refine(
-      (network) => parseNetwork(network) !== undefined,
-      "must be an address or a network such as 10.0.0.0/8",
-    ),
-    { min: 1, max: MAX_NAMES },
-  ).optional(),
+  addresses: networkList(MAX_NAMES).optional(),
   hours: hours.optional(),
   /** What names in the route's pattern must stand for; `$subject`: the caller's subject. */
   path: record(text({ min: 1, max: 32 }), text({ min: 1, max: MAX_NAME_CHARACTERS }), MAX_PARAMETERS).optional(),

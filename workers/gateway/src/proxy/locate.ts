@@ -3,6 +3,7 @@ import type { Fields } from "#shared/http/fields.ts";
 import type { Target } from "#shared/http/pipeline.ts";
 import { nothingIfUnavailable, Unavailable } from "#shared/lang/unavailable.ts";
 import { currentRequest } from "#shared/observability/context.ts";
+import { authorityOf } from "#shared/policy/path.ts";
 import { problem } from "#shared/problem/problem.ts";
 import type { RefusalLog } from "../admission/refusal-log.ts";
 import { targetOf } from "../backends/target.ts";
@@ -40,14 +41,7 @@ export interface ArrivingCall {
 type Note = RefusalLog["note"];
 
 /** The host that the caller names, without a port. */
-const hostOf = (url: string): string => {
-  const start = url.indexOf("://") + 3;
-  const end = url.indexOf("/", start);
-  return url
-    .slice(start, end === -1 ? undefined : end)
-    .replace(/:\d*$/, "")
-    .toLowerCase();
-};
+const hostOf = (url: string): string => authorityOf(url).replace(/:\d*$/, "").toLowerCase();
 
 const firstSegment = (path: string): string => {
   const end = path.indexOf("/", 1);

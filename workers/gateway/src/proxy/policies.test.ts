@@ -129,7 +129,7 @@ describe("policies", () => {
   });
 
   test("that deny everything lock out neither who may change them nor health checks", async () => {
-    configure({ closed: DENY("* /**"), nobody: { effect: "allow", routes: ["* /**"], when: { roles: ["nobody"] } } });
+    configure({ closed: DENY("* /**"), unmet: { effect: "allow", routes: ["* /**"], when: { roles: ["unheld"] } } });
     expect((await call("/notes/x")).status).toBe(403);
     expect((await call("/health")).status).toBe(200);
     const administrator = {

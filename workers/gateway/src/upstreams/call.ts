@@ -1,6 +1,7 @@
 /** Calls an upstream: as its own caller, with the body as it comes, and the response as it comes back. */
 import { currentRequest } from "#shared/observability/context.ts";
 import { formatTraceparent, parseTraceparent } from "#shared/observability/trace.ts";
+import { authorityOf } from "#shared/policy/path.ts";
 import { type Problem, problem } from "#shared/problem/problem.ts";
 import { isBodiless } from "#shared/semantics/method.ts";
 import { isSocketRequest } from "../admission/socket-credential.ts";
@@ -39,8 +40,7 @@ const requestFields = (
     ...(request?.clientAddress !== undefined && { "x-forwarded-for": request.clientAddress }),
     ...(state && parseTraceparent(fields.get("traceparent")) && { tracestate: state }),
     [LOOP_FIELD]: loopField(fields, publicUrl),
-    "x-forwarded-host":
-      fields.get("host") ?? url.slice(url.indexOf("://") + 3, url.indexOf("/", url.indexOf("://") + 3)),
+    "x-forwarded-host": fields.get("host") ?? authorityOf(url),
     "x-forwarded-proto": publicUrl.startsWith("https:") ? "https" : "http",
     ...(upstream.prefix !== "/" && upstream.body.keepPrefix !== true && { "x-forwarded-prefix": upstream.prefix }),
   };

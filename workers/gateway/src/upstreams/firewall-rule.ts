@@ -1,7 +1,7 @@
 /** Firewall rules of an upstream as they are configured: what is let through or refused before anything is asked of a caller. */
 import { z } from "zod";
 import { list, record, text } from "#shared/contracts/input.ts";
-import { MAX_NETWORK_LENGTH, parseNetwork } from "#shared/contracts/networks.ts";
+import { networkList } from "../matching/networks.ts";
 import { patternText } from "../matching/pattern.ts";
 
 const MAX_PARTS = 64;
@@ -10,13 +10,7 @@ const FIELD = /^[a-z0-9-]{1,64}$/;
 /** The first rule of which everything given holds decides. */
 export const firewallRule = z.strictObject({
   effect: z.enum(["allow", "deny"]),
-  addresses: list(
-    text({ min: 2, max: MAX_NETWORK_LENGTH }).refine(
-      (network) => parseNetwork(network) !== undefined,
-      "must be an address or a network such as 10.0.0.0/8",
-    ),
-    { min: 1, max: MAX_PARTS },
-  ).optional(),
+  addresses: networkList(MAX_PARTS).optional(),
   /** Patterns of calls, as the caller sends them: with the prefix. */
   calls: list(patternText(), { min: 1, max: MAX_PARTS }).optional(),
   /** A header field, and what it must be; `*` stands for any characters. */

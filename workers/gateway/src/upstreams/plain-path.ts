@@ -3,7 +3,7 @@
  * another. No honest client of most services sends any.
  */
 import { isEncodedUtf8 } from "#shared/lang/utf8.ts";
-import { canonicalPath } from "#shared/policy/path.ts";
+import { canonicalPath, writtenPath } from "#shared/policy/path.ts";
 
 /** What is wrong with the path. `lenient`: services are known that need such paths, so that an upstream may ask for them. */
 interface Trick {
@@ -51,17 +51,9 @@ const PLAIN = /^[\w/.~-]*$/;
 const isPlain = (path: string): boolean =>
   PLAIN.test(path) && !path.includes("//") && !path.includes("./") && !path.endsWith(".");
 
-/** The path of a URL as it was sent. */
-export const sentPath = (url: string): string => {
-  const start = url.indexOf("/", url.indexOf("://") + 3);
-  const end = start === -1 ? -1 : url.slice(start).search(/[?#]/);
-  if (start === -1) return "/";
-  return end === -1 ? url.slice(start) : url.slice(start, start + end);
-};
-
 /** What in the path of a URL services read differently, in words; `undefined`: nothing. `lenient`: what is let through. */
 export const trickIn = (url: string, lenient: boolean): string | undefined => {
-  const sent = sentPath(url);
+  const sent = writtenPath(url);
   if (isPlain(sent)) return undefined;
   // Digits of what is encoded may be encoded themselves: what is passed on has them decoded.
   const paths = [sent, canonicalPath(url)];

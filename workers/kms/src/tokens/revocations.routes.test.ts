@@ -51,7 +51,7 @@ test("a verifier learns what was revoked since it last asked, and who lost a rig
   }, KNOWN_WITHIN);
 });
 
-test("a position that is none is refused, and one that is not known yet begins anew", async () => {
+test("a position that is none is refused, and one that is not known yet starts from the beginning", async () => {
   for (const position of ["-1", "x", "1.5", ""])
     expect((await send(fountain, "GET", `/revocations?position=${position}`, { token })).status, position).toBe(422);
   expect(await feed(1_000_000)).toMatchObject({ isWhole: true });

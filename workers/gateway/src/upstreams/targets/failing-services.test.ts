@@ -61,7 +61,7 @@ afterAll(async () => {
 /** A service under a name of its own, so that no test meets the breaker of another. */
 const putFailing = (name: string, body: object = {}) => put(name, { targets: [failing], ...body });
 
-test("one that hangs gives 504 at the deadline, which it was told", async () => {
+test("one that hangs gives 504 at the deadline, which it received", async () => {
   await putFailing("hanging", { answerWithinSeconds: 1 });
   behave = () => {};
   expectProblem(await call("/hanging/x"), 504);
