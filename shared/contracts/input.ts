@@ -9,10 +9,13 @@ interface Length {
   max: number;
 }
 
-/** Text of at most `max` characters (Unicode code points, as in JSON Schema's `maxLength`). */
+/**
+ * Text of at most `max` characters (Unicode code points, as in JSON Schema's `maxLength`). What is too short is still looked
+ * at by the checks that follow, which can say what is meant to be there.
+ */
 export const text = ({ min = 0, max }: Length): z.ZodString => {
   const bounded = z.string().max(max, { abort: true });
-  return min === 0 ? bounded : bounded.min(min, { abort: true });
+  return min === 0 ? bounded : bounded.min(min);
 };
 
 /** Text that `parse` makes a value of, or refuses with `undefined`. */

@@ -1,45 +1,70 @@
 /** What validation found wrong, as the entries of a problem. */
 import { type FieldError, MAX_FIELD_ERRORS, type Problem, problem } from "../problem/problem.ts";
+import { noneOfForms } from "./field-messages.ts";
 import { pointerTo } from "./pointer.ts";
 
-/** What zod found. Where several shapes are allowed, `errors` has what is wrong with the input as each of them. */
+/** What zod found. */
 export interface Issue {
+  code?: string | undefined;
   path: PropertyKey[];
   message: string;
+  /** Where several forms are allowed, what is wrong with the input as each of them. */
   errors?: readonly (readonly Issue[])[];
   /** The members that are not known. */
   keys?: readonly PropertyKey[];
+  /** What is wrong with the name of a member. */
+  issues?: readonly Issue[];
 }
 
 interface Fault {
   path: PropertyKey[];
   detail: string;
+  /** It counts characters or parts, where another fault may say what is meant to be there. */
+  isOfSize: boolean;
 }
 
 const faultsOf = (issue: Issue): Fault[] => {
-  if (issue.keys)
-    return issue.keys
-      .slice(0, MAX_FIELD_ERRORS)
-      .map((key) => ({ path: [...issue.path, key], detail: "unknown member" }));
-  return closestFaults(issue) ?? [{ path: issue.path, detail: issue.message }];
+  const { path, message, errors, keys } = issue;
+  const fault = (at: PropertyKey[], detail: string): Fault => ({
+    path: at,
+    detail,
+    isOfSize: issue.code === "too_small" || issue.code === "too_big",
+  });
+  if (keys) return keys.slice(0, MAX_FIELD_ERRORS).map((key) => fault([...path, key], "unknown member"));
+  if (errors) return faultsOfForms(errors).map((inner) => ({ ...inner, path: [...path, ...inner.path] }));
+  if (issue.code !== "invalid_key") return [fault(path, message)];
+  const [ofName] = saying((issue.issues ?? []).flatMap(faultsOf));
+  return [fault(path, `its name ${ofName?.detail ?? "is not allowed"}`)];
 };
 
-/** Faults of the allowed shape that the input comes closest to, among those it has at its top. */
-const closestFaults = (issue: Issue): Fault[] | undefined => {
-  const shapes = (issue.errors ?? []).map((issues) => issues.slice(0, MAX_FIELD_ERRORS).flatMap(faultsOf));
-  const fitting = shapes.filter((faults) => faults.every(({ path }) => path.length > 0));
-  const closest = fitting.sort((one, other) => one.length - other.length)[0];
-  return closest?.map(({ path, detail }) => ({ path: [...issue.path, ...path], detail }));
+/** Those that say what is meant to be there first; each group in its order. */
+const saying = (faults: readonly Fault[]): Fault[] => [
+  ...faults.filter(({ isOfSize }) => !isOfSize),
+  ...faults.filter(({ isOfSize }) => isOfSize),
+];
+
+const isOfOtherType = (issues: readonly Issue[]): boolean =>
+  issues.some(({ code, path }) => code === "invalid_type" && path.length === 0);
+
+/** Faults of the form that the input comes closest to, among those of its type; what the forms are, where it is close to none. */
+const faultsOfForms = (forms: readonly (readonly Issue[])[]): Fault[] => {
+  const ofType = forms.filter((issues) => !isOfOtherType(issues));
+  const candidates = (ofType.length === 0 ? forms : ofType).map((issues) =>
+    issues.slice(0, MAX_FIELD_ERRORS).flatMap(faultsOf),
+  );
+  const [only] = candidates;
+  if (only && ofType.length === 1) return only;
+  const inside = candidates.filter((faults) => faults.every(({ path }) => path.length > 0));
+  const closest = inside.sort((one, other) => one.length - other.length)[0];
+  const details = candidates.flatMap((faults) => saying(faults)[0]?.detail ?? []);
+  return closest ?? [{ path: [], detail: noneOfForms(details), isOfSize: false }];
 };
 
-/** One entry per offending field, which is its first fault; a hundred at most. */
+/** One entry per offending field, which is the first of its faults that says what is meant to be there; a hundred at most. */
 export const fieldErrors = (target: string, issues: readonly Issue[]): FieldError[] => {
-  const errors = issues
-    .slice(0, MAX_FIELD_ERRORS)
-    .flatMap(faultsOf)
-    .map(({ path, detail }) => ({ pointer: pointerTo(target, path), detail }));
-  return [...Map.groupBy(errors, ({ pointer }) => pointer).values()]
-    .flatMap(([first]) => first ?? [])
+  const faults = issues.slice(0, MAX_FIELD_ERRORS).flatMap(faultsOf);
+  return [...Map.groupBy(faults, ({ path }) => pointerTo(target, path))]
+    .map(([pointer, ofField]) => ({ pointer, detail: saying(ofField)[0]?.detail ?? "is not valid" }))
     .slice(0, MAX_FIELD_ERRORS);
 };
 

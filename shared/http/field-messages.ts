@@ -35,11 +35,20 @@ const fieldMessage = (issue: RawIssue): string | undefined => {
       return issue.values.length === 1
         ? `must be ${String(issue.values[0])}`
         : `must be one of ${issue.values.map(String).join(", ")}`;
-    case "invalid_union":
-      return "fits none of the allowed forms";
     default:
       return undefined;
   }
+};
+
+const MUST_BE = "must be ";
+
+/** What is wrong with a value that may have any of several forms, by what is wrong with it as each of them. */
+export const noneOfForms = (details: Iterable<string>): string => {
+  const [first, ...others] = new Set(details);
+  if (first === undefined) return "has none of the allowed forms";
+  const isShort = first.startsWith(MUST_BE);
+  const rest = others.map((detail) => (isShort && detail.startsWith(MUST_BE) ? detail.slice(MUST_BE.length) : detail));
+  return [first, ...rest].join(", or ");
 };
 
 /** Sets these words for all schemas of this process. */

@@ -28,8 +28,8 @@ test.each<[unknown, ...string[]]>([
   [[], "the file: must be an object"],
   [{ upstream: {} }, "upstream: unknown member"],
   [{ limits: [] }, "limits: must be an object"],
-  [{ limits: { Logins: LIMIT } }, "limits.Logins: the name must be lower-case letters"],
-  [{ upstreams: { kms: { targets: [] } } }, "upstreams.kms: the name is a name of Fountain's own"],
+  [{ limits: { Logins: LIMIT } }, "limits.Logins: its name must be lower-case letters"],
+  [{ upstreams: { kms: { targets: [] } } }, "upstreams.kms: its name is a name of Fountain's own"],
   [
     { upstreams: { notes: { targets: ["ftp://x"], extra: 1 } }, limits: { logins: { ...LIMIT, window: "2d" } } },
     "upstreams.notes.targets.0: must be an http or https URL",

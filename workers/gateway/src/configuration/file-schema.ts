@@ -25,7 +25,8 @@ const linesOf = (place: string, issues: Issues): string[] =>
 const objectIn = (member: Member, name: string, given: unknown): FileObject | string[] => {
   const place = `${member}.${name}`;
   const named = NAMES[member].safeParse(name);
-  if (!named.success) return named.error.issues.map(({ message }) => `${place}: the name ${message}`);
+  if (!named.success)
+    return fieldErrors("json", named.error.issues).map(({ detail }) => `${place}: its name ${detail}`);
   const kind = KINDS_BY_MEMBER[member];
   const schema: z.ZodType<object> = BODIES[kind];
   const body = schema.safeParse(given);

@@ -1,5 +1,6 @@
 /** What the validator found wrong, in the words in which Fountain says it of its own input. */
 import { type OutputUnit, type Schema, validate } from "@cfworker/json-schema";
+import { noneOfForms } from "#shared/http/field-messages.ts";
 import { isObject, isText, listOf, member } from "./json.ts";
 import type { SchemaList } from "./schemas.ts";
 
@@ -122,14 +123,19 @@ const faultOf = (finding: Finding, unit: OutputUnit): Fault[] => {
 const isWrongKind = (units: readonly OutputUnit[], at: string): boolean =>
   units.every(({ keyword, instanceLocation }) => OUTER.has(keyword) || (keyword === "type" && instanceLocation === at));
 
-/** Of a choice, the faults of the only form whose kind the value has; else that it fits none. */
+/** Of a choice, the faults of the only form whose kind the value has; else what the forms are. */
 const faultsOfChoice = (finding: Finding, choice: OutputUnit, inner: readonly OutputUnit[]): Fault[] => {
   const start = choice.keywordLocation.length + 1;
   const forms = Map.groupBy(inner, ({ keywordLocation }) => keywordLocation.slice(start).split("/", 1)[0]);
   const close = [...forms.values()].filter((units) => !isWrongKind(units, choice.instanceLocation));
   const [only] = close;
   if (only && close.length === 1) return faultsIn(finding, only);
-  return [{ path: stepsOf(choice.instanceLocation), detail: "fits none of the allowed forms" }];
+  const path = stepsOf(choice.instanceLocation);
+  const details = [...(close.length === 0 ? forms.values() : close)]
+    .flatMap((units) => faultsIn(finding, units))
+    .filter((fault) => fault.path.length === path.length)
+    .map(({ detail }) => detail);
+  return [{ path, detail: noneOfForms(details) }];
 };
 
 const faultsIn = (finding: Finding, units: readonly OutputUnit[]): Fault[] => {
