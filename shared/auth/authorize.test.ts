@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { testClaims } from "../../tests/support/tokens.ts";
 import { claimsSchema } from "../contracts/access-token.ts";
 import { isUpstreamScope } from "../contracts/rights.ts";
-import { STEP_UP } from "../policy/routes.ts";
+import { STEP_UP } from "../policy/policy.ts";
 import {
   assertSteppedUp,
   factorRequired,

@@ -2,7 +2,7 @@
 import { type Granted, type GrantRefusal, refusalToGrant, STEP_UP_MAX_AGE_SECONDS } from "../contracts/granting.ts";
 import { patternsOf } from "../contracts/rights.ts";
 import { coversSecretPath, coversSecretPrefix } from "../contracts/secret-path.ts";
-import { type Policy, STEP_UP, type StepUpDemand } from "../policy/routes.ts";
+import { type Policy, STEP_UP, type StepUpDemand } from "../policy/policy.ts";
 import { type Problem, problem } from "../problem/problem.ts";
 import type { Principal } from "./claims.ts";
 

@@ -13,7 +13,7 @@ import { isEncodedUtf8 } from "../lang/utf8.ts";
 import { noteCaller, noteReason } from "../observability/context.ts";
 import { matchRoute, partOf } from "../policy/match.ts";
 import { queryOf } from "../policy/path.ts";
-import type { Policy } from "../policy/routes.ts";
+import type { Policy } from "../policy/policy.ts";
 import { type Problem, problem } from "../problem/problem.ts";
 import type { Fields } from "./fields.ts";
 import type { BaseServices, WorkerEnv } from "./worker-env.ts";

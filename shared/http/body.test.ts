@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Policy } from "../policy/routes.ts";
+import type { Policy } from "../policy/policy.ts";
 import { Problem } from "../problem/problem.ts";
 import { receiveBody } from "./body.ts";
 

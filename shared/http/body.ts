@@ -3,7 +3,7 @@
  * if it has a byte, its `Content-Type` is in one form, and its text is UTF-8.
  */
 import { decodeUtf8 } from "../lang/utf8.ts";
-import { ANY_TYPE, DEFAULT_MAX_BODY_BYTES, type Policy, typesOf } from "../policy/routes.ts";
+import { ANY_TYPE, DEFAULT_MAX_BODY_BYTES, type Policy, typesOf } from "../policy/policy.ts";
 import { Problem, problem } from "../problem/problem.ts";
 import { type MediaType, parseMediaType } from "../semantics/media-type.ts";
 import { isBodiless } from "../semantics/method.ts";

@@ -3,7 +3,7 @@ import type { OpenAPIHono } from "@hono/zod-openapi";
 import { z } from "@hono/zod-openapi";
 import type { Context, Env, HonoRequest, MiddlewareHandler } from "hono";
 import { queryOf } from "../policy/path.ts";
-import type { Policy } from "../policy/routes.ts";
+import type { Policy } from "../policy/policy.ts";
 import { type FieldError, MAX_FIELD_ERRORS, problem } from "../problem/problem.ts";
 import { isBodiless } from "../semantics/method.ts";
 import { invalidInput } from "./field-errors.ts";

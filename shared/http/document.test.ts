@@ -1,6 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import { expect, test } from "vitest";
-import type { Policy } from "../policy/routes.ts";
+import type { Policy } from "../policy/policy.ts";
 import { PROBLEMS } from "../problem/catalogue.ts";
 import { createApp } from "./app.ts";
 import { derivedRefusals, documentOf } from "./document.ts";

@@ -3,7 +3,7 @@ import { OpenAPIHono, type RouteConfig } from "@hono/zod-openapi";
 import type { WorkerName } from "../contracts/workers.ts";
 import { breathe } from "../lang/steps.ts";
 import { matchRoute } from "../policy/match.ts";
-import type { Policy } from "../policy/routes.ts";
+import type { Policy } from "../policy/policy.ts";
 import { PROBLEMS, type ProblemCode } from "../problem/catalogue.ts";
 import { isBodiless } from "../semantics/method.ts";
 import { PROBLEM_COMPONENT, problemSchema, SEGMENTS } from "./openapi.ts";

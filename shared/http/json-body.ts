@@ -4,7 +4,7 @@
  * proxy may have read the first.
  */
 
-import { ANY_TYPE, type Policy, typesOf } from "../policy/routes.ts";
+import { ANY_TYPE, type Policy, typesOf } from "../policy/policy.ts";
 import { problem } from "../problem/problem.ts";
 import { isBodiless } from "../semantics/method.ts";
 

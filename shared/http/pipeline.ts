@@ -6,7 +6,7 @@ import type { Context, MiddlewareHandler } from "hono";
 import { assertMayGrant, assertSteppedUp, unauthenticated } from "../auth/authorize.ts";
 import type { Principal } from "../auth/claims.ts";
 import type { WorkerName } from "../contracts/workers.ts";
-import type { Policy } from "../policy/routes.ts";
+import type { Policy } from "../policy/policy.ts";
 import { problem } from "../problem/problem.ts";
 import { isBodiless } from "../semantics/method.ts";
 import {

@@ -2,7 +2,7 @@
 import type { Principal } from "../auth/claims.ts";
 import type { TokenVerifier } from "../auth/verify.ts";
 import type { Level, Log } from "../observability/log.ts";
-import type { Policy } from "../policy/routes.ts";
+import type { Policy } from "../policy/policy.ts";
 import type { Fields } from "./fields.ts";
 
 /** What `connect` gives every worker besides its own services. */

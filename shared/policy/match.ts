@@ -6,7 +6,8 @@
 import { TrieRouter } from "hono/router/trie-router";
 import { WORKERS, type WorkerName } from "../contracts/workers.ts";
 import { failure, type Result, success } from "../lang/result.ts";
-import { type Policy, ROUTES, type RouteTable } from "./routes.ts";
+import type { Policy, RouteTable } from "./policy.ts";
+import { ROUTES } from "./routes.ts";
 
 export interface MatchedRoute {
   template: string;

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { WorkerName } from "../contracts/workers.ts";
-import { ROUTES, STEP_UP } from "./routes.ts";
+import { STEP_UP } from "./policy.ts";
+import { ROUTES } from "./routes.ts";
 
 /** What the HTTP contract marks as such; more may demand it. */
 const MARKED: [WorkerName, string][] = [

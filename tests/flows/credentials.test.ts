@@ -5,7 +5,7 @@
 import { createHash } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import type { WorkerName } from "../../shared/contracts/workers.ts";
-import type { Policy } from "../../shared/policy/routes.ts";
+import type { Policy } from "../../shared/policy/policy.ts";
 import { type Fountain, startFountain } from "../support/harness.ts";
 import { type Mint, openMint } from "../support/mint.ts";
 import {

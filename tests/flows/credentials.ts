@@ -2,7 +2,8 @@
 import { createHmac } from "node:crypto";
 import { SCOPES } from "../../shared/contracts/rights.ts";
 import { WORKERS, type WorkerName } from "../../shared/contracts/workers.ts";
-import { ANY_TYPE, type Policy, ROUTES, typesOf } from "../../shared/policy/routes.ts";
+import { ANY_TYPE, type Policy, typesOf } from "../../shared/policy/policy.ts";
+import { ROUTES } from "../../shared/policy/routes.ts";
 import type { Fountain } from "../support/harness.ts";
 import type { Mint } from "../support/mint.ts";
 import { createTestSigner } from "../support/tokens.ts";

@@ -7,7 +7,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vit
 import type { Granted } from "../../shared/contracts/granting.ts";
 import { WORKERS, type WorkerName } from "../../shared/contracts/workers.ts";
 import { matchRoute } from "../../shared/policy/match.ts";
-import { type Policy, ROUTES } from "../../shared/policy/routes.ts";
+import type { Policy } from "../../shared/policy/policy.ts";
+import { ROUTES } from "../../shared/policy/routes.ts";
 import { everything } from "../flows/credentials.ts";
 import type { Answer } from "../support/call.ts";
 import { type Fountain, startFountain } from "../support/harness.ts";

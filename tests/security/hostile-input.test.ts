@@ -1,7 +1,8 @@
 /** What no honest client sends, to every operation: it is refused as the API document says, briefly, and never with 5xx. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { WORKERS } from "../../shared/contracts/workers.ts";
-import { ANY_TYPE, ROUTES, typesOf } from "../../shared/policy/routes.ts";
+import { ANY_TYPE, typesOf } from "../../shared/policy/policy.ts";
+import { ROUTES } from "../../shared/policy/routes.ts";
 import { isBodiless } from "../../shared/semantics/method.ts";
 import { type Fountain, startFountain } from "../support/harness.ts";
 import { logInAndStepUp } from "../support/session.ts";

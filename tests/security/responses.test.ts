@@ -1,7 +1,8 @@
 /** What every response says to a browser, whatever operation it is of and whoever asks. A route that is added cannot escape. */
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { WORKERS } from "../../shared/contracts/workers.ts";
-import { ANY_TYPE, ROUTES, typesOf } from "../../shared/policy/routes.ts";
+import { ANY_TYPE, typesOf } from "../../shared/policy/policy.ts";
+import { ROUTES } from "../../shared/policy/routes.ts";
 import { isBodiless } from "../../shared/semantics/method.ts";
 import { type Fountain, startFountain } from "../support/harness.ts";
 import { logInAndStepUp } from "../support/session.ts";

@@ -1,6 +1,7 @@
 /** The rows of the route table as requests to the gateway. */
 import { WORKERS } from "../../shared/contracts/workers.ts";
-import { ANY_TYPE, type Policy, ROUTES, typesOf } from "../../shared/policy/routes.ts";
+import { ANY_TYPE, type Policy, typesOf } from "../../shared/policy/policy.ts";
+import { ROUTES } from "../../shared/policy/routes.ts";
 import { isBodiless } from "../../shared/semantics/method.ts";
 
 /** These end the session that the others need. */

@@ -1,5 +1,5 @@
 /** Requests that fit no operation, as large as any may be: what a stranger can send to each of them. */
-import { ANY_TYPE, DEFAULT_MAX_BODY_BYTES, type Policy, typesOf } from "../../../shared/policy/routes.ts";
+import { ANY_TYPE, DEFAULT_MAX_BODY_BYTES, type Policy, typesOf } from "../../../shared/policy/policy.ts";
 
 export interface Call {
   /** What is large about it. */

@@ -1,7 +1,7 @@
 /** The credential of a request: one access token or one API key, never several (RFC 6750 §2). */
 import { bearerToken } from "#shared/http/access.ts";
 import type { Fields } from "#shared/http/fields.ts";
-import type { Policy } from "#shared/policy/routes.ts";
+import type { Policy } from "#shared/policy/policy.ts";
 import { problem } from "#shared/problem/problem.ts";
 import { socketCredentials } from "./socket-credential.ts";
 

@@ -20,7 +20,7 @@ import { MAX_TYPED_CODE_LENGTH, type TwofaRpc } from "#shared/contracts/twofa.ts
 import { withinTime } from "#shared/lang/deadline.ts";
 import { unwrap } from "#shared/lang/result.ts";
 import { nothingIfUnavailable } from "#shared/lang/unavailable.ts";
-import type { Policy, StepUpDemand } from "#shared/policy/routes.ts";
+import type { Policy, StepUpDemand } from "#shared/policy/policy.ts";
 import { type Problem, problem } from "#shared/problem/problem.ts";
 
 export const OTP_HEADER = "x-otp";

@@ -4,7 +4,7 @@ import { json } from "#shared/http/openapi.ts";
 import { withinTime } from "#shared/lang/deadline.ts";
 import { nothingIfUnavailable } from "#shared/lang/unavailable.ts";
 import { matchRoute } from "#shared/policy/match.ts";
-import type { Policy } from "#shared/policy/routes.ts";
+import type { Policy } from "#shared/policy/policy.ts";
 import type { GatewayServices, Upstreams } from "../composition/services.ts";
 import { endpoint } from "../endpoint.ts";
 import { getFromAll } from "../proxy/upstream.ts";

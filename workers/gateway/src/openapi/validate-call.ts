@@ -4,7 +4,7 @@ import type { Fields } from "#shared/http/fields.ts";
 import { jsonFault } from "#shared/http/json-body.ts";
 import { pointerTo } from "#shared/http/pointer.ts";
 import { queryOf } from "#shared/policy/path.ts";
-import { ANY_TYPE, type Policy } from "#shared/policy/routes.ts";
+import { ANY_TYPE, type Policy } from "#shared/policy/policy.ts";
 import { type FieldError, MAX_FIELD_ERRORS, type Problem, problem } from "#shared/problem/problem.ts";
 import { parseMediaType } from "#shared/semantics/media-type.ts";
 import { isBodiless } from "#shared/semantics/method.ts";

@@ -8,7 +8,7 @@ import { createPipeline } from "#shared/http/pipeline.ts";
 import { success } from "#shared/lang/result.ts";
 import { currentRequest } from "#shared/observability/context.ts";
 import { queryOf } from "#shared/policy/path.ts";
-import { DEFAULT_TIMEOUT_SECONDS, type Policy } from "#shared/policy/routes.ts";
+import { DEFAULT_TIMEOUT_SECONDS, type Policy } from "#shared/policy/policy.ts";
 import { problem } from "#shared/problem/problem.ts";
 import { isBodiless } from "#shared/semantics/method.ts";
 import type { ApiKeyVerification } from "../admission/api-keys.ts";

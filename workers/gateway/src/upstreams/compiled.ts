@@ -1,5 +1,5 @@
 /** An upstream as calls are matched against it: compiled once for each change of the configuration. */
-import { type Policy, STEP_UP } from "#shared/policy/routes.ts";
+import { type Policy, STEP_UP } from "#shared/policy/policy.ts";
 import type { LimitBody } from "../limits/limit.ts";
 import { type PathParameters, type Pattern, readingsOf, storedPattern } from "../matching/pattern.ts";
 import { compileRule, type Rule } from "../policies/rule.ts";
