@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { NEVER_REACHED_HOSTS } from "./never-reached.table.ts";
 import { createTargetRules } from "./target-rules.ts";
 
 const rules = createTargetRules({
@@ -13,20 +14,9 @@ const ITSELF = /Fountain itself$/;
 const UNBOUND = /service binding/;
 
 test.for([
-  // Cloud metadata, in every way to write an IPv4 address.
-  ...["169.254.169.254", "2852039166", "0251.0376.0251.0376", "0xa9fea9fe", "0xA9.0xFE.0xA9.0xFE", "169.254.43518"],
-  ...[
-    "[::ffff:169.254.169.254]",
-    "[::ffff:a9fe:a9fe]",
-    "[0:0:0:0:0:ffff:a9fe:a9fe]",
-    "169.254.170.2",
-    "169.254.169.254.",
-  ],
-  ...["[fe80::1]", "[febf::1]", "[fd00:ec2::254]", "[fd20:ce::254]", "100.100.100.200", "168.63.129.16"],
-  ...["[64:ff9b::169.254.169.254]", "[2002:a9fe:a9fe::]", "[::169.254.169.254]"],
-  // This host, and what is none.
-  ...["0.0.0.0", "0", "0x0", "00000", "0.1.2.3", "[::]", "[::0]", "[::127.0.0.1]", "[::ffff:0.0.0.0]"],
-  ...["224.0.0.1", "239.255.255.250", "255.255.255.255", "[ff02::1]", "%31%36%39.254.169.254", "１６９.254.169.254"],
+  ...NEVER_REACHED_HOSTS,
+  ...["0xA9.0xFE.0xA9.0xFE", "169.254.43518", "169.254.169.254.", "[0:0:0:0:0:ffff:a9fe:a9fe]", "0x0", "00000"],
+  ...["[::0]", "%31%36%39.254.169.254", "１６９.254.169.254"],
 ])("no upstream is at the address %s", (host) => {
   expect(rules(`http://${host}:9000`)).toMatch(ADDRESS);
 });
@@ -56,6 +46,12 @@ test.for([
     "http://[::1]:9000",
     "http://10.0.0.7:9000",
     "http://notes:3000",
+    "http://100.64.0.1:9000",
+    "http://198.18.0.1:9000",
+    "http://192.0.1.1:9000",
+    "http://[64:ff9b::808:808]:9000",
+    "http://[2001:200::1]:9000",
+    "http://[fd00::1]:9000",
   ],
   ...["https://notes.example.com", "http://93.184.216.34:8787", "http://fountain.example.com:9000", "binding:NOTES"],
 ])("an upstream may be at %s", (target) => {

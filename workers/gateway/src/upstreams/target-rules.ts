@@ -23,13 +23,11 @@ export interface TargetRules {
   isOwnHost(host: string): boolean;
 }
 
-/** Multicast, reserved and broadcast: no server has such an address. */
-const NO_SERVERS = ["224.0.0.0/3", "ff00::/8"];
 const LOOPBACK = "::1";
 
 const networksOf = (texts: readonly string[]): Network[] =>
   texts.map(parseNetwork).filter((network) => network !== undefined);
-const REFUSED = networksOf([...NEVER_REACHED, ...NO_SERVERS]);
+const REFUSED = networksOf(NEVER_REACHED);
 
 /** Names under which clouds serve their metadata. */
 const METADATA_NAMES: ReadonlySet<string> = new Set([
