@@ -131,10 +131,17 @@ export interface WorkerdFountain extends Fountain {
   processIds(name: string): number[];
 }
 
+export interface WorkerdOptions {
+  settings?: Environment;
+  /** A command that runs the one that follows it, in its own place. */
+  within?: readonly string[];
+}
+
 /** Starts all workers, with empty databases and an administrator. Call `stop` when done. */
-export const startWorkerd = async (options: { settings?: Environment } = {}): Promise<WorkerdFountain> => {
+export const startWorkerd = async ({ settings, within = [] }: WorkerdOptions = {}): Promise<WorkerdFountain> => {
   const adminPassword = randomBytes(12).toString("hex");
-  const started = await spawnStart({ ...options.settings, ADMIN_PASSWORD: adminPassword });
+  const [program = START_COMMAND[0], ...args] = [...within, ...START_COMMAND];
+  const started = await spawnStart({ ...settings, ADMIN_PASSWORD: adminPassword }, [program, ...args]);
   const { child, home, port, lines } = started;
   await started.readyOrEnded();
   const run = readRunFile(path.join(home, "run.json"));

@@ -18,7 +18,7 @@ const SERVERS = path.join(import.meta.dirname, "servers");
 const hasUvicorn = missingPackages(["uvicorn"]).length === 0;
 const hasCaddy = missingPackages(["caddy"]).length === 0;
 
-const world = useWorld({ WORKERS: "3" });
+const world = useWorld({ settings: { WORKERS: "3" } });
 const children: ChildProcess[] = [];
 let expressPort: number;
 

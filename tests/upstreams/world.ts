@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, expect } from "vitest";
 import { type Answer, type Headers, send } from "../support/call.ts";
 import { logInAndStepUp } from "../support/session.ts";
-import { startWorkerd, type WorkerdFountain } from "../support/workerd.ts";
+import { startWorkerd, type WorkerdFountain, type WorkerdOptions } from "../support/workerd.ts";
 
 const START_TIMEOUT_MS = 60_000;
 
@@ -13,10 +13,10 @@ export interface World {
 }
 
 /** For the tests of one file. Call it at its top. */
-export const useWorld = (settings: Record<string, string> = {}): (() => World) => {
+export const useWorld = (options: WorkerdOptions = {}): (() => World) => {
   let world: World;
   beforeAll(async () => {
-    const fountain = await startWorkerd({ settings });
+    const fountain = await startWorkerd(options);
     const administrator = await logInAndStepUp(fountain);
     const put = async (name: string, body: object) => {
       const stored = await send(fountain, "PUT", `/gateway/upstreams/${name}`, { json: body, headers: administrator });
