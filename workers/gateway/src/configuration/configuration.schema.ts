@@ -15,7 +15,7 @@ export const configuration = sqliteTable(
   {
     kind: text("kind", { enum: KINDS }).notNull(),
     name: text("name").notNull(),
-    /** Grows with each replacement of the object; its entity tag. */
+    /** Its entity tag. Grows with each replacement, and a new object starts beyond any that had its name. */
     version: integer("version").notNull(),
     source: text("source", { enum: SOURCES }).notNull(),
     /** What two objects cannot have at once: the host and prefix of an upstream. */

@@ -26,6 +26,7 @@ beforeAll(async () => {
 afterAll(() => database?.close());
 beforeEach(async () => {
   await database.client.execute("DELETE FROM configuration");
+  await database.client.execute("UPDATE configuration_revision SET revision = 0");
   recorded = [];
   declared = new Map();
   expired = 0;
@@ -106,7 +107,7 @@ test("objects of the API stay, but for those whose names are in the file; those 
   await put("limit", "mine", LIMIT);
   await put("limit", "logins", LIMIT);
   expect(await apply({ limits: { logins: LIMIT } })).toEqual([]);
-  expect(await stored()).toEqual(["limit logins file 2", "limit mine api 1"]);
+  expect(await stored()).toEqual(["limit logins file 3", "limit mine api 1"]);
   expect(await put("limit", "logins", LIMIT)).toMatchObject({ ok: false, error: { kind: "of-file" } });
   expect(await store.remove("limit", "logins", undefined)).toBe("of-file");
   expect(await apply(null)).toEqual([]);

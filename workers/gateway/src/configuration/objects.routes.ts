@@ -5,6 +5,7 @@ import { EXAMPLE, pageOf } from "#shared/http/examples.ts";
 import { created, locationOf } from "#shared/http/location.ts";
 import { json, jsonBody, page, pageQuery } from "#shared/http/openapi.ts";
 import { pageOfAll } from "#shared/http/page.ts";
+import { sha256 } from "#shared/lang/digest.ts";
 import type { Result } from "#shared/lang/result.ts";
 import { type Problem, problem } from "#shared/problem/problem.ts";
 import { etagOf, versionsToMatch } from "#shared/semantics/entity-tag.ts";
@@ -92,6 +93,15 @@ const refusalOf = (kind: Kind, error: Failure): Problem => {
   }
 };
 
+/**
+ * Its entity tag, that of its version: what `If-Match` is about. Where there is a state, which no change replaces, the tag
+ * differs with it besides, so that 304 is for those alone who have the same one (RFC 9110 §8.8.1). A default has none.
+ */
+const tagOf = async (object: ShownObject, shown: object): Promise<{ etag?: string }> => {
+  if (!("version" in object)) return {};
+  return { etag: etagOf(object.version, "state" in shown ? await sha256(JSON.stringify(shown.state)) : undefined) };
+};
+
 /** A kind, and those of it that are there from the start. */
 interface Known {
   kind: Kind;
@@ -110,26 +120,24 @@ const listObjects = async (
   return pageOfAll<ShownObject>([...stored, ...others], query, ({ name }) => name);
 };
 
-/** The object, and the headers to show it with. Fails with the problem `not-found`. */
-const findObject = async (context: GatewayContext, { kind, defaults }: Known, name: string) => {
+/** Fails with the problem `not-found`. */
+const findObject = async (context: GatewayContext, { kind, defaults }: Known, name: string): Promise<ShownObject> => {
   const stored = await context.var.services.objects.find(kind, name);
   const found = stored ?? defaults.find((one) => one.name === name);
   if (!found) throw unknownObject(kind);
-  return { found, headers: stored ? { etag: etagOf(stored.version) } : {} };
+  return found;
 };
 
-/** Creates or replaces the object; whether it is new, and the headers to say so with. */
+/** Creates or replaces the object, and says whether it is new. */
 const putObject = async (
   context: GatewayContext,
   kind: Kind,
   { name, body, conditions }: { name: string; body: object; conditions: Conditions },
-) => {
+): Promise<{ object: StoredObject; isNew: boolean }> => {
   const expected = expectedBy(conditions);
   const stored = await context.var.services.objects.put({ kind, name, body, expected });
   if (!stored.ok) throw refusalOf(kind, stored.error);
-  const { version, createdAtMs, updatedAtMs } = stored.value;
-  const isNew = version === 1 && createdAtMs === updatedAtMs;
-  return { object: stored.value, isNew, headers: { etag: etagOf(version) } };
+  return { object: stored.value, isNew: stored.value.createdAtMs === stored.value.updatedAtMs };
 };
 
 /** Deletes the object. Fails with the problem `not-found`, `precondition-failed` or `conflict`. */
@@ -215,8 +223,9 @@ export const objectEndpoints = ({
     responses: { 200: json(body, "As it is stored; `ETag` names its version", stored) },
     errors: ["not-found"],
     handle: async (context) => {
-      const { found, headers } = await findObject(context, known, context.req.valid("param").name);
-      return context.json(shown(context, found), 200, headers);
+      const found = await findObject(context, known, context.req.valid("param").name);
+      const response = shown(context, found);
+      return context.json(response, 200, await tagOf(found, response));
     },
   });
 
@@ -239,8 +248,9 @@ export const objectEndpoints = ({
         body: context.req.valid("json"),
         conditions: context.req.valid("header"),
       };
-      const { object, isNew, headers } = await putObject(context, kind, change);
+      const { object, isNew } = await putObject(context, kind, change);
       const response = shown(context, object);
+      const headers = await tagOf(object, response);
       if (!isNew) return context.json(response, 200, headers);
       return context.json(response, 201, {
         ...headers,

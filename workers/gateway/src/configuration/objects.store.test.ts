@@ -10,7 +10,10 @@ beforeAll(async () => {
   store = createObjectStore({ client: database.client });
 });
 afterAll(() => database?.close());
-beforeEach(() => database.client.execute("DELETE FROM configuration"));
+beforeEach(async () => {
+  await database.client.execute("DELETE FROM configuration");
+  await database.client.execute("UPDATE configuration_revision SET revision = 0");
+});
 
 const write = (changed: Partial<ObjectWrite> = {}): ObjectWrite => ({
   kind: "limit",
@@ -45,6 +48,24 @@ test("a change applies to the expected version only", async () => {
   expect(await errorOf({ expected: [1] })).toBeUndefined();
   expect(await store.remove("limit", "logins", [1])).toBe("changed");
   expect(await store.remove("limit", "logins", [2])).toBe("removed");
+});
+
+test("one that is deleted and created again has no version that it had before", async () => {
+  await store.put(write());
+  await store.put(write());
+  await store.remove("limit", "logins", undefined);
+  const again = await store.put(write({ expected: [0] }));
+  expect(again.ok && again.value.version).toBeGreaterThan(2);
+  expect(await errorOf({ expected: [1, 2] })).toBe("changed");
+});
+
+test("a replacement is told from a creation, even within a millisecond", async () => {
+  const created = await store.put(write());
+  const replaced = await store.put(write());
+  expect([created, replaced]).toMatchObject([
+    { ok: true, value: { createdAtMs: 1_000, updatedAtMs: 1_000 } },
+    { ok: true, value: { createdAtMs: 1_000, updatedAtMs: 1_001 } },
+  ]);
 });
 
 test("of twenty that create it at once, one does", async () => {

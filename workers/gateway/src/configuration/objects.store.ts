@@ -23,14 +23,16 @@ const objectFrom = (found: unknown): StoredObject => {
 const COLUMNS = "kind, name, version, source, body, created_at, updated_at";
 const SINCE = `SELECT r.revision, c.kind, c.name, c.version, c.source, c.body, c.created_at, c.updated_at
   FROM configuration_revision r LEFT JOIN configuration c ON r.revision IS NOT :revision`;
+/** Of a new object: higher than that of any that had its name, since each write of one has moved the revision on. */
+const FIRST_VERSION = "1 + (SELECT revision FROM configuration_revision)";
 /** The list of versions is JSON; null: any. Version 0 is that of an object that is not there yet. */
 const isExpected = (version: string) => `(:expected IS NULL OR ${version} IN (SELECT value FROM json_each(:expected)))`;
 const PUT = `INSERT INTO configuration (kind, name, version, source, claim, body, created_at, updated_at)
-  SELECT :kind, :name, 1, 'api', :claim, :body, :nowMs, :nowMs
+  SELECT :kind, :name, ${FIRST_VERSION}, 'api', :claim, :body, :nowMs, :nowMs
   WHERE EXISTS (SELECT 1 FROM configuration WHERE kind = :kind AND name = :name)
     OR (${isExpected("0")} AND (SELECT count(*) FROM configuration WHERE kind = :kind) < ${MAX_OBJECTS})
   ON CONFLICT (kind, name) DO UPDATE SET version = version + 1, claim = excluded.claim, body = excluded.body,
-    updated_at = excluded.updated_at WHERE source = 'api' AND ${isExpected("configuration.version")}
+    updated_at = max(excluded.updated_at, created_at + 1) WHERE source = 'api' AND ${isExpected("configuration.version")}
   RETURNING ${COLUMNS}`;
 const REMOVE = `DELETE FROM configuration
   WHERE kind = :kind AND name = :name AND source = 'api' AND ${isExpected("version")} RETURNING version`;
@@ -43,7 +45,7 @@ const REMOVE_ALL = `DELETE FROM configuration WHERE ${OF_LIST}`;
 /** Two of them may have each other's claims from now on. */
 const RELEASE_CLAIMS = `UPDATE configuration SET claim = NULL WHERE claim IS NOT NULL AND ${OF_LIST}`;
 const WRITE_ALL = `INSERT INTO configuration (kind, name, version, source, claim, body, created_at, updated_at)
-  SELECT value ->> 'kind', value ->> 'name', 1, 'file', value ->> 'claim', value ->> 'body', :nowMs, :nowMs
+  SELECT value ->> 'kind', value ->> 'name', ${FIRST_VERSION}, 'file', value ->> 'claim', value ->> 'body', :nowMs, :nowMs
   FROM json_each(:list) WHERE true
   ON CONFLICT (kind, name) DO UPDATE SET version = version + 1, source = 'file', claim = excluded.claim,
     body = excluded.body, updated_at = excluded.updated_at`;

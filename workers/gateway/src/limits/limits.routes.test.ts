@@ -36,7 +36,11 @@ test("are listed and shown with the others, replaced by one of the same name, an
   expect(standing.body).not.toHaveProperty("createdAt");
 
   const replaced = await call("PUT", LOGIN, OWN, { "if-none-match": "*" });
-  expect(replaced).toMatchObject({ status: 201, etag: '"1"', body: { ...OWN, source: "api" } });
+  expect(replaced).toMatchObject({
+    status: 201,
+    etag: expect.stringMatching(/^"\d+"$/),
+    body: { ...OWN, source: "api" },
+  });
   expect(await call("PUT", LOGIN, OWN, { "if-none-match": "*" })).toMatchObject({ status: 412 });
   const listed = await call("GET", "");
   expect([namesOf(listed, "api"), namesOf(listed, "default").length]).toEqual([["default-login"], names.length - 1]);

@@ -9,4 +9,4 @@ type Tagged = Pick<CurrentElement, "versionNumber" | "updatedAtMs" | "versionCre
  * that was not moved has the tag of its version.
  */
 export const currentEtagOf = ({ versionNumber, updatedAtMs, versionCreatedAtMs }: Tagged): string =>
-  updatedAtMs === versionCreatedAtMs ? etagOf(versionNumber) : `"${versionNumber}.${updatedAtMs}"`;
+  etagOf(versionNumber, updatedAtMs === versionCreatedAtMs ? undefined : updatedAtMs);
