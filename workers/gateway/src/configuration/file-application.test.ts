@@ -143,6 +143,9 @@ test("nothing is applied where anything cannot be", async () => {
   expect(await apply({ limits: many })).toEqual(["limits: there would be 201, and at most 200 can be"]);
   expect(await stored()).toEqual(before);
   expect(recorded).toEqual([]);
+  const two = { first: upstream("/first", { "first:read": "" }), second: upstream("/second", { "taken:read": "" }) };
+  expect(await apply({ upstreams: two })).toHaveLength(1);
+  expect(declared.has("first")).toBe(false);
 });
 
 test("of eight processes that start at once, one applies the file", async () => {

@@ -1,11 +1,12 @@
 /** Makes what is configured what the configuration file says. What is unchanged is neither written nor audited. */
-import { failure, type Result, success, unwrap } from "#shared/lang/result.ts";
+import { failure, type Result, success } from "#shared/lang/result.ts";
 import { Unavailable } from "#shared/lang/unavailable.ts";
 import { refusedTargets } from "../upstreams/target-rules.ts";
 import { upstreamBody } from "../upstreams/upstream.ts";
 import { claimOf, conflictsIn, type FileObject } from "./file.ts";
 import { parseConfigurationFile } from "./file-schema.ts";
-import { DELETE_ACTIONS, declareScopes, type ObjectsOptions, PUT_ACTIONS } from "./objects.ts";
+import { DELETE_ACTIONS, type ObjectsOptions, PUT_ACTIONS } from "./objects.ts";
+import { createScopes } from "./scopes.ts";
 import type { ObjectKey, StoredConfiguration, StoredObject } from "./stored.ts";
 
 /** More processes do not start at once. */
@@ -38,6 +39,9 @@ const keptBeside = (file: readonly FileObject[], stored: readonly StoredObject[]
     .filter((object) => object.source === "api" && !file.some((wanted) => isSame(object, wanted)))
     .map(({ kind, name, body }) => ({ kind, name, body: Object(body) }));
 
+/** `changed`: something else was changed meanwhile, and nothing by this. */
+type ApplicationFailure = "changed" | { kind: "invalid"; faults: readonly string[] };
+
 export type ApplyFile = (given: unknown) => Promise<readonly string[]>;
 
 /**
@@ -52,6 +56,8 @@ export const createFileApplication = ({
   targetRules,
   now,
 }: ObjectsOptions): ApplyFile => {
+  const scopes = createScopes({ store, kms });
+
   const targetFaults = (file: readonly FileObject[]): string[] =>
     file.flatMap(({ kind, name, body }) => {
       const refused = kind === "upstream" ? refusedTargets(upstreamBody.parse(body), targetRules) : [];
@@ -62,7 +68,7 @@ export const createFileApplication = ({
     const faults: string[] = [];
     for (const { kind, name, body } of puts) {
       if (kind !== "upstream") continue;
-      const declared = await declareScopes(kms, name, upstreamBody.parse(body));
+      const declared = await scopes.declare(name, upstreamBody.parse(body));
       if (declared.ok) continue;
       const { error } = declared;
       faults.push(
@@ -92,21 +98,25 @@ export const createFileApplication = ({
     )();
   };
 
-  /** `changed`: something else was changed meanwhile, and nothing by this. */
+  /** Declares the scopes and writes everything. */
+  const carryOut = async (plan: Plan, revision: number): Promise<Result<true, ApplicationFailure>> => {
+    const faults = await declareAll(plan.puts);
+    if (faults.length > 0) return failure("invalid", { faults });
+    return (await writeAll(plan, revision)) ? success(true) : failure("changed");
+  };
+
   const applyTo = async (
     { revision, objects }: StoredConfiguration,
     file: readonly FileObject[],
-  ): Promise<Result<true, "changed" | { kind: "invalid"; faults: readonly string[] }>> => {
+  ): Promise<Result<true, ApplicationFailure>> => {
     const conflicts = [...targetFaults(file), ...conflictsIn(file, keptBeside(file, objects))];
     if (conflicts.length > 0) return failure("invalid", { faults: conflicts });
     const plan = planOf(file, objects);
     if (plan.puts.length + plan.removals.length === 0) return success(true);
-    const faults = await declareAll(plan.puts);
-    if (faults.length > 0) return failure("invalid", { faults });
-    if (!(await writeAll(plan, revision))) return failure("changed");
-    for (const { kind, name } of plan.removals) if (kind === "upstream") unwrap(await kms.withdrawScopes(name));
-    followed.expire();
-    return success(true);
+    const carriedOut = await carryOut(plan, revision);
+    for (const { kind, name } of [...plan.puts, ...plan.removals]) if (kind === "upstream") await scopes.settle(name);
+    if (carriedOut.ok) followed.expire();
+    return carriedOut;
   };
 
   return async (given) => {

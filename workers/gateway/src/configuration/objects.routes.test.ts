@@ -139,3 +139,52 @@ test("the scopes of an upstream can be granted as soon as it is there, and no lo
   expect((await call("DELETE", "/upstreams/plays")).status).toBe(204);
   expectProblem(await send(fountain, "PUT", "/kms/roles/player", role), 422);
 });
+
+describe("a refused change of an upstream", () => {
+  const grantable = async (scope: string): Promise<boolean> => {
+    const role = { json: { permissions: [scope] }, headers: administrator };
+    return (await send(fountain, "PUT", "/kms/roles/tester", role)).status === 200;
+  };
+  const json = { targets: [], scopes: { "songs:read": "" } };
+
+  test("leaves its scopes as they are, and reserves none for it", async () => {
+    const created = await call("PUT", "/upstreams/songs", { json });
+    const match = { "if-match": String(created.headers.get("etag")) };
+    expect((await call("PUT", "/upstreams/songs", { json, headers: match })).status).toBe(200);
+    const other = { targets: [], scopes: { "tunes:read": "" } };
+    expectProblem(await call("PUT", "/upstreams/songs", { json: other, headers: match }), 412);
+    expectProblem(await call("PUT", "/upstreams/tunes", { json: { ...other, prefix: "/songs" } }), 409);
+    expect([await grantable("songs:read"), await grantable("tunes:read")]).toEqual([true, false]);
+    expect((await call("PUT", "/upstreams/airs", { json: other })).status).toBe(201);
+  });
+
+  test("leaves those that are stored, whichever of several at once it is", async () => {
+    const match = { "if-match": String((await call("GET", "/upstreams/songs")).headers.get("etag")) };
+    const scopes = Array.from({ length: 6 }, (_, at) => `songs:verb-${at}`);
+    const outcomes = await Promise.all(
+      scopes.map((scope) =>
+        call("PUT", "/upstreams/songs", { json: { targets: [], scopes: { [scope]: "" } }, headers: match }),
+      ),
+    );
+    expect(outcomes.map(({ status }) => status).toSorted()).toEqual([200, 412, 412, 412, 412, 412]);
+    const { body } = await call("GET", "/upstreams/songs");
+    const granted = await Promise.all(scopes.map(grantable));
+    expect(scopes.filter((_, at) => granted[at])).toEqual(Object.keys(Object(body["scopes"])));
+  });
+});
+
+test("who has an upstream in another state gets it anew, and can change it all the same", async () => {
+  const json = { targets: ["http://127.0.0.1:1"], retries: 0 };
+  const created = await call("PUT", "/upstreams/stateful", { json });
+  const etag = String(created.headers.get("etag"));
+  const shown = () => call("GET", "/upstreams/stateful", { headers: { "if-none-match": etag } });
+  expect((await shown()).status).toBe(304);
+  await expect
+    .poll(async () => {
+      await send(fountain, "GET", "/stateful/x", { headers: administrator });
+      return (await shown()).status;
+    })
+    .toBe(200);
+  const changed = await call("PUT", "/upstreams/stateful", { json, headers: { "if-match": etag } });
+  expect(changed.status).toBe(200);
+});

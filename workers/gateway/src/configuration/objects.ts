@@ -1,14 +1,15 @@
 /** Changes what is configured: each change is audited, and live in every process within five seconds. */
 import type { KmsRpc } from "#shared/contracts/kms.ts";
-import { failure, type Result, success, unwrap } from "#shared/lang/result.ts";
+import { failure, type Result } from "#shared/lang/result.ts";
 import type { ReportingRecorder } from "#shared/observability/recorder.ts";
 import type { FieldError } from "#shared/problem/problem.ts";
 import { refusedTargets, type TargetRules } from "../upstreams/target-rules.ts";
-import { type UpstreamBody, upstreamBody } from "../upstreams/upstream.ts";
+import { upstreamBody } from "../upstreams/upstream.ts";
 import type { Kind } from "./configuration.schema.ts";
 import { claimOf } from "./file.ts";
 import type { Followed } from "./followed.ts";
-import type { ObjectStore, Removal, StoredObject } from "./stored.ts";
+import { createScopes, type ScopeFailure } from "./scopes.ts";
+import { MAX_OBJECTS, type ObjectStore, type Removal, type StoredObject } from "./stored.ts";
 
 export interface Change {
   kind: Kind;
@@ -18,11 +19,6 @@ export interface Change {
   /** The versions that it may replace, 0 if there may be none; `undefined`: whatever there is. */
   expected: readonly number[] | undefined;
 }
-
-/** `scope-taken`: another one has declared a scope of its. */
-export type ScopeFailure =
-  | "too-many-scopes"
-  | { readonly kind: "scope-taken"; readonly scope: string; readonly owner: string };
 
 /** `taken`: another upstream has its host and prefix; `of-file`: the configuration file has one of this name. */
 export type PutFailure =
@@ -57,35 +53,42 @@ export const DELETE_ACTIONS = {
   policy: "policy.delete",
 } as const;
 
-/** Declares an upstream's scopes at the kms: they can be granted before it is there, and never the other way round. */
-export const declareScopes = async (
-  kms: Pick<KmsRpc, "declareScopes">,
-  name: string,
-  { scopes = {} }: UpstreamBody,
-): Promise<Result<true, ScopeFailure>> => {
-  const declared = await kms.declareScopes(name, scopes);
-  if (declared.ok) return success(true);
-  switch (declared.error.kind) {
-    case "taken":
-      return failure("scope-taken", { scope: declared.error.scope, owner: declared.error.owner });
-    case "too-many":
-      return failure("too-many-scopes");
-  }
+/** What is known to refuse an upstream before it is written. */
+const refusalOf = (
+  stored: readonly StoredObject[],
+  { name, body, expected }: Change,
+): Result<never, PutFailure> | undefined => {
+  const found = stored.find((object) => object.name === name);
+  if (expected !== undefined && !expected.includes(found?.version ?? 0)) return failure("changed");
+  if (found === undefined && stored.length >= MAX_OBJECTS) return failure("too-many");
+  const claims = (object: Pick<StoredObject, "name" | "body">): string =>
+    claimOf({ name: object.name, body: upstreamBody.parse(object.body) });
+  const claim = claims({ name, body });
+  return stored.some((object) => object !== found && claims(object) === claim) ? failure("taken") : undefined;
 };
 
 export const createObjects = ({ store, kms, recorder, followed, targetRules, now }: ObjectsOptions): Objects => {
-  const storeChange = async (change: Change): Promise<Result<StoredObject, PutFailure>> => {
-    const write = { ...change, nowMs: now() };
-    if (change.kind !== "upstream") return store.put({ ...write, claim: null });
+  const scopes = createScopes({ store, kms });
+
+  const storeUpstream = async (change: Change): Promise<Result<StoredObject, PutFailure>> => {
     const body = upstreamBody.parse(change.body);
     const errors = refusedTargets(body, targetRules).map(({ path, detail }) => ({
       pointer: `#/${path.join("/")}`,
       detail,
     }));
     if (errors.length > 0) return failure("target-refused", { errors });
-    const declared = await declareScopes(kms, change.name, body);
-    return declared.ok ? store.put({ ...write, claim: claimOf({ name: change.name, body }) }) : declared;
+    // A scope stays its first owner's: what will be refused is to declare none.
+    const refusal = refusalOf(await store.list("upstream"), change);
+    if (refusal) return refusal;
+    const declared = await scopes.declare(change.name, body);
+    if (!declared.ok) return declared;
+    const stored = await store.put({ ...change, claim: claimOf({ name: change.name, body }), nowMs: now() });
+    await scopes.settle(change.name);
+    return stored;
   };
+
+  const storeChange = (change: Change): Promise<Result<StoredObject, PutFailure>> =>
+    change.kind === "upstream" ? storeUpstream(change) : store.put({ ...change, claim: null, nowMs: now() });
 
   return {
     find: store.find,
@@ -108,7 +111,7 @@ export const createObjects = ({ store, kms, recorder, followed, targetRules, now
         event,
         async () => {
           const outcome = await store.remove(kind, name, expected);
-          if (outcome === "removed" && kind === "upstream") unwrap(await kms.withdrawScopes(name));
+          if (kind === "upstream") await scopes.settle(name);
           return outcome;
         },
         (outcome) => outcome === "removed",
