@@ -75,11 +75,20 @@ const connect = once((bindings: unknown): GatewayServices => {
     sleep,
     log,
   });
+  const documents = createDocuments({
+    reach,
+    later: later("openapi-not-read"),
+    onFailure: (upstream, error) => log("warn", "openapi-not-read", { upstream, error: describeError(error) }),
+    now,
+  });
   const configuration = followConfiguration({
     store,
     ownHost: ownHostOf(env.PUBLIC_URL),
     onFailure: (error) => log("warn", "configuration-not-read", { error: describeError(error) }),
-    onChange: (changed) => targets.keep(changed.upstreams),
+    onChange: ({ upstreams: changed }) => {
+      targets.keep(changed);
+      documents.prepare(changed.values());
+    },
     now,
   });
   const changing = { store, kms: env.KMS_RPC, recorder, followed: configuration, targetRules, now };
@@ -88,19 +97,16 @@ const connect = once((bindings: unknown): GatewayServices => {
   const draining = drainable({ probe: () => probeAll(upstreams, database.probe), served: servedRequests, sleep });
   const checkHealth = async (): Promise<void> => {
     const known = await Promise.resolve().then(configuration.current).catch(nothingIfUnavailable);
-    if (known) await targets.check(known.upstreams);
+    if (known === undefined) return;
+    documents.prepare(known.upstreams.values());
+    await targets.check(known.upstreams);
   };
   return {
     now,
     verify,
     configuration,
     limits: limiting.limits,
-    documents: createDocuments({
-      reach,
-      later: later("openapi-not-read"),
-      onFailure: (upstream, error) => log("warn", "openapi-not-read", { upstream, error: describeError(error) }),
-      now,
-    }),
+    documents,
     objects: createObjects(changing),
     applyFile: createFileApplication(changing),
     databaseToken: env.DATABASE_TOKEN,

@@ -6,6 +6,8 @@ import {
   DOCUMENT,
   json,
 } from "../../../../tests/support/gateway/described-service.ts";
+import { compileUpstream } from "../upstreams/compiled.ts";
+import { createDocuments } from "./documents.ts";
 
 let service: DescribedService;
 beforeAll(async () => {
@@ -68,4 +70,64 @@ describe("the document", () => {
     });
     expect([response.status, service.gateway.twofa.used.length]).toEqual([422, used]);
   });
+});
+
+describe("a first document", () => {
+  beforeEach(async () => {
+    service = await createDescribedService();
+  });
+
+  test.each([
+    ["that refuses connections", () => Promise.reject(new Error("refused"))],
+    ["that is starting", async () => new Response(null, { status: 503 })],
+  ])("of a service %s is asked for each second, and holds the next call to it", async (_, down) => {
+    service.describe(DOCUMENT);
+    const { reach } = service.gateway.egress;
+    service.gateway.egress.reach = (url, init) => (url.endsWith("/openapi.json") ? down() : reach(url, init));
+    for (let second = 0; second < 60; second += 1) {
+      expect((await service.call("GET", "/items/seven")).status).toBe(200);
+      await service.wait(1_000);
+    }
+    service.gateway.egress.reach = reach;
+    expect((await service.call("GET", "/items/seven")).status).toBe(422);
+    expect(service.fetched).toBe(1);
+  });
+
+  test("that cannot be used is asked for more and more seldom", async () => {
+    service.describe("no JSON");
+    const askedAt: number[] = [];
+    for (let second = 0; second < 100; second += 1) {
+      const before = service.fetched;
+      await service.call("GET", "/items/seven");
+      if (service.fetched > before) askedAt.push(second);
+      await service.wait(1_000);
+    }
+    expect(askedAt).toEqual([0, 1, 3, 7, 15, 31, 61, 91]);
+    service.document = DOCUMENT;
+    await service.wait(30_000);
+    expect((await service.call("GET", "/items/seven")).status).toBe(422);
+  });
+});
+
+test("documents are asked for before any call, a few at a time", async () => {
+  const asked: string[] = [];
+  const documents = createDocuments({
+    reach: async (url) => {
+      asked.push(new URL(url).hostname);
+      return Response.json(DOCUMENT);
+    },
+    later: () => {},
+    onFailure: () => {},
+    now: () => 0,
+  });
+  const upstreams = ["a", "b", "c", "d", "e", "none"].map((name) =>
+    compileUpstream(name, { targets: [`http://${name}`], ...(name !== "none" && { openapi: "/openapi.json" }) }, 1),
+  );
+  documents.prepare(upstreams);
+  documents.prepare(upstreams);
+  expect(asked).toEqual(["a", "b", "c", "d"]);
+  const [first] = upstreams;
+  await vi.waitFor(() => expect(first && documents.of(first)).toHaveProperty("document"));
+  documents.prepare(upstreams);
+  expect(asked).toEqual(["a", "b", "c", "d", "e"]);
 });

@@ -1,18 +1,23 @@
 /**
  * The OpenAPI documents of the services behind the gateway, as each process holds them: fetched from the service when it is
- * called, and again every few minutes; the last good one stays. No call wakes another: those that wait look by timers of their
+ * configured or called, and again every few minutes; the last good one stays. No call wakes another: those that wait look by timers of their
  * own (see docs/adr/0010).
  */
 import { withinTime } from "#shared/lang/deadline.ts";
 import { sleep } from "#shared/lang/sleep.ts";
+import { isUnavailable, Unavailable } from "#shared/lang/unavailable.ts";
 import type { Upstream } from "../upstreams/compiled.ts";
 import type { Reach } from "../upstreams/ports.ts";
 import { type OpenApiDocument, parseDocument } from "./document.ts";
 import { compileOperations, type Operations } from "./operations.ts";
 
 const REFRESH_MS = 5 * 60_000;
-const RETRY_MS = 30_000;
+/** After the first failure, and twice as long after each that follows; as long each time where the service is not up. */
+const RETRY_MS = 1_000;
+const LONGEST_RETRY_MS = 30_000;
 const FETCH_LIMIT_MS = 5_000;
+/** So many are asked for before they are needed: on the edge, a call has six connections, and needs some itself. */
+const MAX_EAGER = 4;
 /** How long a call waits for the first document of a service, which then passes without. */
 const FIRST_WAIT_MS = 1_000;
 const LOOK_MS = 20;
@@ -34,6 +39,8 @@ export interface KnownDocument {
 export interface Documents {
   /** The document of a service that has one: at once where it is known, `undefined` where it could not be had soon. */
   of(upstream: Upstream): KnownDocument | undefined | Promise<KnownDocument | undefined>;
+  /** Asks for some of the documents that were not read yet, without waiting for them. */
+  prepare(upstreams: Iterable<Upstream>): void;
 }
 
 export interface DocumentsOptions {
@@ -55,6 +62,8 @@ interface Entry {
   /** Of the question that is under way: after that it is taken to be lost, as the runtime may have ended the call that asked. */
   lostAtMs: number;
   hasFailed: boolean;
+  /** How often it could not be had since it was asked for as it is now. */
+  failures: number;
   usedAtMs: number;
 }
 
@@ -77,15 +86,25 @@ const readBounded = async (response: Response): Promise<string> => {
   return text + decoder.decode();
 };
 
+/** A server that is starting, or a proxy in front of it. */
+const NOT_UP: ReadonlySet<number> = new Set([502, 503, 504]);
+
+/** Calls of a service that is not up fail, too, and once it is up they should be validated. */
+const retryMs = (error: unknown, failures: number): number =>
+  isUnavailable(error) ? RETRY_MS : Math.min(RETRY_MS * 2 ** failures, LONGEST_RETRY_MS);
+
 export const createDocuments = ({ reach, later, onFailure, now }: DocumentsOptions): Documents => {
   const entries = new Map<string, Entry>();
   let documents = 0;
 
   const fetchFrom = async (url: string, signal: AbortSignal): Promise<string> => {
-    const response = await reach(url, { headers: { accept: "application/json" }, signal });
+    const response = await reach(url, { headers: { accept: "application/json" }, signal }).catch((cause: unknown) => {
+      throw signal.aborted ? cause : new Unavailable("the service cannot be reached", { cause });
+    });
     if (response.status === 200) return readBounded(response);
     await response.body?.cancel();
-    throw new Error(`the service responded ${response.status}`);
+    const fault = `the service responded ${response.status}`;
+    throw NOT_UP.has(response.status) ? new Unavailable(fault) : new Error(fault);
   };
 
   const fetchText = async ({ targets, body: { openapi = "" } }: Upstream): Promise<string> => {
@@ -124,9 +143,10 @@ export const createDocuments = ({ reach, later, onFailure, now }: DocumentsOptio
 
   const load = async (upstream: Upstream, entry: Entry): Promise<void> => {
     const edition = editionOf(upstream);
+    if (entry.asked !== edition) entry.failures = 0;
     entry.asked = edition;
     entry.lostAtMs = now() + FETCH_LIMIT_MS;
-    entry.askAgainAtMs = now() + RETRY_MS;
+    entry.askAgainAtMs = entry.lostAtMs;
     try {
       const text = await withinTime(fetchText(upstream), FETCH_LIMIT_MS);
       if (text === undefined) throw new Error(`the service did not respond within ${FETCH_LIMIT_MS} ms`);
@@ -139,8 +159,11 @@ export const createDocuments = ({ reach, later, onFailure, now }: DocumentsOptio
       }
       entry.fetched = edition;
       entry.hasFailed = false;
+      entry.failures = 0;
       entry.askAgainAtMs = now() + REFRESH_MS;
     } catch (error) {
+      entry.askAgainAtMs = now() + retryMs(error, entry.failures);
+      entry.failures += 1;
       if (!entry.hasFailed) onFailure(upstream.name, error);
       entry.hasFailed = true;
     } finally {
@@ -158,6 +181,7 @@ export const createDocuments = ({ reach, later, onFailure, now }: DocumentsOptio
       askAgainAtMs: Number.NEGATIVE_INFINITY,
       lostAtMs: Number.NEGATIVE_INFINITY,
       hasFailed: false,
+      failures: 0,
       usedAtMs: now(),
     };
     entries.set(name, created);
@@ -175,19 +199,36 @@ export const createDocuments = ({ reach, later, onFailure, now }: DocumentsOptio
     return entry.known;
   };
 
+  const isUnderWay = (entry: Entry, edition: string): boolean => now() < entry.lostAtMs && entry.asked === edition;
+
+  /** Asks for the document if it is time to. */
+  const askIfDue = (upstream: Upstream, entry: Entry): Promise<void> | undefined => {
+    const edition = editionOf(upstream);
+    const isDue = now() >= entry.askAgainAtMs || entry.asked !== edition;
+    if (!isDue || isUnderWay(entry, edition)) return undefined;
+    const loading = load(upstream, entry);
+    later(loading);
+    return loading;
+  };
+
   return {
     of: (upstream) => {
       if (upstream.body.openapi === undefined) return undefined;
       const entry = entryOf(upstream.name);
       entry.usedAtMs = now();
+      const loading = askIfDue(upstream, entry);
       const edition = editionOf(upstream);
-      const isChanged = entry.fetched !== edition;
-      const isUnderWay = now() < entry.lostAtMs && entry.asked === edition;
-      const isDue = now() >= entry.askAgainAtMs || entry.asked !== edition;
-      if (!isDue || isUnderWay) return isChanged && isUnderWay ? afterOther(entry) : entry.known;
-      const loading = load(upstream, entry);
-      later(loading);
-      return isChanged ? afterwards(loading, entry) : entry.known;
+      if (entry.fetched === edition) return entry.known;
+      if (loading) return afterwards(loading, entry);
+      return isUnderWay(entry, edition) ? afterOther(entry) : entry.known;
+    },
+
+    prepare: (upstreams) => {
+      const unread = [...upstreams].filter(
+        (upstream) =>
+          upstream.body.openapi !== undefined && entries.get(upstream.name)?.fetched !== editionOf(upstream),
+      );
+      for (const upstream of unread.slice(0, MAX_EAGER)) askIfDue(upstream, entryOf(upstream.name));
     },
   };
 };
