@@ -1,11 +1,15 @@
 /** A service that knows nothing of Fountain, put behind it by one call. */
-import { createServer, type IncomingMessage, type Server } from "node:http";
+import { once } from "node:events";
+import { createServer, get, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createRemoteJWKSet, decodeJwt, jwtVerify } from "jose";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { expectProblem, send } from "../../../../tests/support/call.ts";
 import { type Fountain, startFountain } from "../../../../tests/support/harness.ts";
 import { logIn, logInAndStepUp, registerService } from "../../../../tests/support/session.ts";
+
+/** What a service may say of a host of its own only. */
+const OF_HOST = { "clear-site-data": '"*"', "set-cookie": ["__Host-fountain=s; Secure; Path=/", "own=1"] };
 
 let fountain: Fountain;
 let service: Server;
@@ -26,7 +30,7 @@ beforeAll(async () => {
   service = createServer((request, response) => {
     received.push(request);
     if (request.url === "/moved") return response.writeHead(302, { location: "/kms/me" }).end();
-    response.writeHead(200, { "content-type": "text/plain", "x-own": "yes" });
+    response.writeHead(200, { "content-type": "text/plain", "x-own": "yes", ...OF_HOST });
     request.pipe(response);
   });
   await new Promise<void>((resolve) => service.listen(0, "127.0.0.1", resolve));
@@ -41,6 +45,7 @@ beforeAll(async () => {
       { match: "GET /moved", anyone: true },
     ],
   });
+  await put("pages", { targets, host: "pages.example", routes: [{ match: "* /**", anyone: true }] });
   await put("old-notes", { targets, identity: "headers", keepPrefix: true });
 });
 afterAll(async () => {
@@ -104,4 +109,17 @@ test("a service that is not there gives 503 with a time to retry after, and harm
   expectProblem(answer, 503);
   expect(answer.headers.get("retry-after")).not.toBeNull();
   expect((await send(fountain, "GET", "/old-notes/x", { headers: plain })).status).toBe(200);
+});
+
+test("only on a host of its own it speaks for the whole host, and it never gets Fountain's cookies", async () => {
+  const cookie = "__Host-fountain=session; own=1";
+  const shared = await send(fountain, "GET", "/old-notes/x", { headers: { ...plain, cookie } });
+  expect([shared.headers.get("clear-site-data"), shared.headers.getSetCookie()]).toEqual([null, ["own=1"]]);
+  expect(last().cookie).toBe("own=1");
+  const [apart]: [IncomingMessage] = Object(
+    await once(get(`${fountain.url}/x`, { headers: { host: "pages.example", cookie } }), "response"),
+  );
+  apart.resume();
+  expect(apart.headers).toMatchObject(OF_HOST);
+  expect(last().cookie).toBe("own=1");
 });

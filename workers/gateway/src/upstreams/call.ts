@@ -8,7 +8,7 @@ import { isSocketRequest } from "../admission/socket-credential.ts";
 import { unavailable } from "../backends/unavailable.ts";
 import { createAttempt } from "./attempt.ts";
 import { DEFAULT_ANSWER_SECONDS, DEFAULT_MAX_BODY_BYTES, type Upstream, type UpstreamCall } from "./compiled.ts";
-import { socketResponse, upstreamFields, upstreamResponse } from "./fields.ts";
+import { type Passing, socketResponse, upstreamFields, upstreamResponse } from "./fields.ts";
 import { identityFields, scopesFor } from "./identity.ts";
 import { LOOP_FIELD, loopField } from "./loops.ts";
 import type { SentRequest, UpstreamCaller, UpstreamServices } from "./ports.ts";
@@ -64,12 +64,19 @@ export interface CalledUpstream {
 
 type Run = () => Promise<Response>;
 
+const passingOf = ({ call: { upstream }, caller }: CalledUpstream): Passing => ({
+  forCaller: caller !== undefined,
+  onOwnHost: upstream.host === undefined,
+});
+
 /** Opens a WebSocket, if there is a place for it; the upstream's response, where it opens none. */
-const openSocket = async (
-  { openSockets }: UpstreamServices,
-  { call: { upstream }, caller, standing }: CalledUpstream,
-  run: Run,
-): Promise<Response> => {
+const openSocket = async ({ openSockets }: UpstreamServices, called: CalledUpstream, run: Run): Promise<Response> => {
+  const {
+    call: { upstream },
+    caller,
+    standing,
+  } = called;
+  const passing = passingOf(called);
   const who = caller?.principal.subject ?? currentRequest()?.clientAddress ?? "";
   const place = openSockets.take({ upstream: upstream.name, caller: who }, upstream.webSockets);
   if (place === "full-for-caller") throw tooManySockets();
@@ -79,10 +86,11 @@ const openSocket = async (
     const response = await run();
     if (!response.webSocket) {
       place.release();
-      return upstreamResponse(response, caller !== undefined);
+      return upstreamResponse(response, passing);
     }
     const { keep: onAlive, release: onEnd } = place;
-    return socketResponse(response, bridge({ upstream: response.webSocket, standing, onAlive, onEnd }));
+    const callerEnd = bridge({ upstream: response.webSocket, standing, onAlive, onEnd });
+    return socketResponse(response, callerEnd, passing.onOwnHost);
   } catch (error) {
     place.release();
     throw error;
@@ -108,5 +116,5 @@ export const callUpstream = async (
   const attempt = createAttempt(services, sent, { upstream, path, headers, maxBodyBytes });
   const run = () => services.egress.run({ upstream, method, hasBody, deadlineAtMs }, attempt);
   if (isSocketRequest(fields)) return openSocket(services, called, run);
-  return upstreamResponse(await run(), caller !== undefined);
+  return upstreamResponse(await run(), passingOf(called));
 };

@@ -42,6 +42,16 @@ describe("a request", () => {
     expect([connection, hop]).toEqual(["close, X-Hop", "1"]);
   });
 
+  test.each([
+    ["__Host-fountain=s", undefined],
+    ["a=1; __Host-fountain_session=s; b=2", "a=1; b=2"],
+    ["__HOST-Fountain=s;a=1", "a=1"],
+    ["a=1, __Host-fountain=s; b=2", "b=2"],
+    ["a=__Host-fountain=s; not__Host-fountain=1", "a=__Host-fountain=s; not__Host-fountain=1"],
+  ])("keeps Fountain's own cookies from the service: %s", (cookie, passed) => {
+    expect(forwarded({ cookie })["cookie"]).toBe(passed);
+  });
+
   test("for a WebSocket names the subprotocols, without the one that is a credential", () => {
     const sent = { upgrade: "WebSocket", "sec-websocket-protocol": "fountain.bearer.abc, chat,fountain.bearer.d" };
     expect(forwarded(sent)).toMatchObject({ upgrade: "websocket", "sec-websocket-protocol": "chat" });
@@ -63,7 +73,7 @@ test("a response keeps its cookies, its challenge and its coding, and loses what
   });
   headers.append("set-cookie", "a=1");
   headers.append("set-cookie", "b=2");
-  const { headers: passed } = upstreamResponse(new Response("x", { headers }), true);
+  const { headers: passed } = upstreamResponse(new Response("x", { headers }), { forCaller: true, onOwnHost: false });
   expect(passed.getSetCookie()).toEqual(["a=1", "b=2"]);
   expect(Object.fromEntries(passed)).toMatchObject({
     "www-authenticate": 'Basic realm="notes"',
@@ -73,4 +83,25 @@ test("a response keeps its cookies, its challenge and its coding, and loses what
   });
   for (const name of ["connection", "x-hop", "keep-alive", "x-fountain-close"])
     expect(passed.has(name), name).toBe(false);
+});
+
+test("a response on Fountain's own host does not speak for the host, and sets none of Fountain's cookies", () => {
+  const ofHost = {
+    "alt-svc": 'h3="elsewhere:443"',
+    "clear-site-data": '"*"',
+    nel: '{"report_to":"elsewhere"}',
+    "report-to": "{}",
+    "service-worker-allowed": "/",
+    "strict-transport-security": "max-age=0",
+  };
+  const headers = new Headers({ ...ofHost, "x-own": "1" });
+  const own = ["__Host-fountain=s; Secure; Path=/", " __host-FOUNTAIN-x=s", "=__Host-fountain=s", "__Host-fountain"];
+  for (const cookie of [...own, "a=1; Path=/notes", "__Host-other=2"]) headers.append("set-cookie", cookie);
+  const passed = (onOwnHost: boolean) =>
+    upstreamResponse(new Response("x", { headers }), { forCaller: false, onOwnHost }).headers;
+  expect(passed(true).getSetCookie()).toEqual(["a=1; Path=/notes", "__Host-other=2"]);
+  expect(Object.keys(ofHost).filter((name) => passed(true).has(name))).toEqual([]);
+  expect(passed(true).get("x-own")).toBe("1");
+  expect(Object.fromEntries(passed(false))).toMatchObject(ofHost);
+  expect(passed(false).getSetCookie()).toHaveLength(6);
 });

@@ -1,6 +1,7 @@
 /** The header fields that pass to an upstream and back: everything but what concerns one connection, or says who calls. */
 import type { Fields } from "#shared/http/fields.ts";
 import { isSocketRequest, offeredProtocols, PROTOCOLS_FIELD } from "../admission/socket-credential.ts";
+import { removeFieldsOfHost, withoutOwnCookies } from "./own-host.ts";
 
 /** Meant for one connection (RFC 9110 §7.6.1). */
 const OF_CONNECTION = [
@@ -85,7 +86,9 @@ export const upstreamFields = (headers: Headers, sent: Fields, own: Readonly<Rec
   const named = namedByConnection(sent);
   const forwarded = new Headers(own);
   headers.forEach((value, name) => {
-    if (!isWithheld(name) && !named.has(name)) forwarded.append(name, value);
+    if (isWithheld(name) || named.has(name)) return;
+    const passed = name === "cookie" ? withoutOwnCookies(value) : value;
+    if (passed !== undefined) forwarded.append(name, passed);
   });
   if (!isSocketRequest(sent)) return forwarded;
   forwarded.set("upgrade", "websocket");
@@ -94,24 +97,33 @@ export const upstreamFields = (headers: Headers, sent: Fields, own: Readonly<Rec
   return forwarded;
 };
 
+/** On which conditions a response goes to the caller. */
+export interface Passing {
+  /** The call was authenticated. */
+  forCaller: boolean;
+  /** The upstream has no host of its own. */
+  onOwnHost: boolean;
+}
+
 /** What the caller reads of the header of the response. */
-const passOnFields = (headers: Headers, connection: Pick<Headers, "get">, forCaller: boolean): void => {
+const passOnFields = (headers: Headers, connection: Pick<Headers, "get">, { forCaller, onOwnHost }: Passing): void => {
   for (const name of [...OF_CONNECTION, ...namedByConnection(connection)]) headers.delete(name);
   // What Caddy and Fountain's own workers say of a response; no service may.
   for (const name of [...headers.keys()]) if (name.startsWith("x-fountain-")) headers.delete(name);
+  if (onOwnHost) removeFieldsOfHost(headers);
   if (forCaller && !headers.has("cache-control")) headers.set("cache-control", "no-store");
 };
 
 /** The response for the caller. One to an authenticated call is not cached, unless the upstream says so. */
-export const upstreamResponse = (received: Response, forCaller: boolean): Response => {
+export const upstreamResponse = (received: Response, passing: Passing): Response => {
   const response = new Response(received.body, received);
-  passOnFields(response.headers, received.headers, forCaller);
+  passOnFields(response.headers, received.headers, passing);
   return response;
 };
 
 /** The response that opens a WebSocket, of which this is the caller's end. */
-export const socketResponse = (received: Response, webSocket: WebSocket): Response => {
+export const socketResponse = (received: Response, webSocket: WebSocket, onOwnHost: boolean): Response => {
   const headers = new Headers(received.headers);
-  passOnFields(headers, received.headers, false);
+  passOnFields(headers, received.headers, { forCaller: false, onOwnHost });
   return new Response(null, { status: 101, headers, webSocket });
 };
