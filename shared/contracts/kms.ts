@@ -206,6 +206,15 @@ export interface KmsRpc {
   openPasskeySession(session: PasskeySession): Promise<Result<OpenedSession, "refused" | Blocked>>;
   /** Reports a login by passkey that failed; `reason` is a code. */
   refusePasskeyLogin(reason: string, userId?: string): Promise<Result<true>>;
+  /**
+   * Trades the unused refresh token of a session for the value of a cookie, by which a browser carries the session on. Used
+   * again, the refresh token ends the session.
+   */
+  keepInBrowser(refreshToken: string): Promise<Result<string, "session-ended" | Blocked>>;
+  /** An access token of the session that a browser's cookie stands for, as the session is now. */
+  exchangeBrowserCookie(cookie: string): Promise<Result<IssuedToken, "session-ended">>;
+  /** A new cookie for the session, after which the old one is of no use. */
+  renewBrowserCookie(cookie: string): Promise<Result<string, "session-ended">>;
   /** Issues an access token that is good for searching within a filter only. */
   issueSearchKey(grant: SearchKeyGrant): Promise<Result<IssuedSearchKey, "session-ended" | Blocked>>;
   /** Records an event in the audit trail. Failures and refusals that come too fast are aggregated. */

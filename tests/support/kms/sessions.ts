@@ -85,6 +85,7 @@ export const useSessions = () => {
   return {
     clock,
     client: (): Client => database.client,
+    database: (): KmsDatabase => database,
     sessions: () => sessions,
     store: () => store,
     user: () => user,

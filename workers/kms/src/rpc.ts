@@ -83,6 +83,12 @@ export const createEntrypoints = (connect: (bindings: unknown) => Promise<KmsSer
         return success(true);
       },
 
+      keepInBrowser: ({ browserSessions }, refreshToken) => browserSessions.keep(refreshToken),
+
+      exchangeBrowserCookie: ({ browserSessions }, cookie) => browserSessions.exchange(cookie),
+
+      renewBrowserCookie: ({ browserSessions }, cookie) => browserSessions.renew(cookie),
+
       issueSearchKey: ({ searchKeys }, grant) => searchKeys.issue(grant),
 
       recordEvent: async ({ audit, auditLog, later }, event) => {

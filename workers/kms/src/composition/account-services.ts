@@ -20,6 +20,8 @@ import { createHashingQueue } from "../hashing/hashing-queue.ts";
 import { createLocalSlowHash, type SlowHash } from "../hashing/slow-hash.ts";
 import { createTokenExchange, type ExchangeToken } from "../oauth/token-exchange.ts";
 import { createTokenRevocation, type RevokeAnyToken } from "../oauth/token-revocation.ts";
+import { createBrowserCookieStore } from "../sessions/browser-sessions.store.ts";
+import { type BrowserSessions, createBrowserSessions } from "../sessions/browser-sessions.ts";
 import { createPasskeyLogins, type PasskeyLogins } from "../sessions/passkey-logins.ts";
 import { createPasswordLogins, type PasswordLogins } from "../sessions/password-logins.ts";
 import { createRefreshTokens } from "../sessions/refresh-token.ts";
@@ -39,6 +41,7 @@ export interface AccountServices {
   sessions: Sessions;
   passwordLogins: PasswordLogins;
   passkeyLogins: PasskeyLogins;
+  browserSessions: BrowserSessions;
   storedSessions: SessionStore;
   exchangeToken: ExchangeToken;
   revokeToken: RevokeAnyToken;
@@ -81,9 +84,10 @@ export const createAccountServices = (options: AccountServicesOptions): AccountS
   });
   const passwords = createPasswords({ pepper: keys.passwordPepper, slowHash, randomBytes });
   const storedSessions = createSessionStore(database);
+  const refreshTokens = createRefreshTokens(keys.refreshTokenMac, randomBytes);
   const sessions = createSessions({
     store: storedSessions,
-    refreshTokens: createRefreshTokens(keys.refreshTokenMac, randomBytes),
+    refreshTokens,
     issueToken,
     recorder,
     stepUpForRoles: env.STEP_UP_FOR_ROLES,
@@ -109,6 +113,17 @@ export const createAccountServices = (options: AccountServicesOptions): AccountS
     sessions,
     passwordLogins: createPasswordLogins({ accounts, sessions, recorder }),
     passkeyLogins: createPasskeyLogins({ guard, users, sessions, recorder }),
+    browserSessions: createBrowserSessions({
+      store: createBrowserCookieStore(database),
+      sessions: storedSessions,
+      refreshTokens,
+      issueToken,
+      recorder,
+      stepUpForRoles: env.STEP_UP_FOR_ROLES,
+      mac: (context, text) => macInContext(keys.refreshTokenMac, context, text),
+      randomBytes,
+      now,
+    }),
     storedSessions,
     exchangeToken: createTokenExchange({
       verify: admittingVerifier(verify, "kms", policyOf("kms", "POST", "/token").policy),

@@ -1,6 +1,7 @@
 /** All tables of the kms, from which migrations are generated. Stores import the file of the table that they need. */
 export * from "./schema/accounts.ts";
 export * from "./schema/audit.ts";
+export * from "./schema/browser-cookies.ts";
 export * from "./schema/keys.ts";
 export * from "./schema/scopes.ts";
 export * from "./schema/secrets.ts";

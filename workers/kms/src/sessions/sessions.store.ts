@@ -16,12 +16,17 @@ interface JoinedRow {
   permissions: string;
 }
 
-const openSessionFrom = ({ sessions: session, users: user, permissions }: JoinedRow): OpenSession => ({
+export const openSessionFrom = ({ sessions: session, users: user, permissions }: JoinedRow): OpenSession => ({
   session,
   ...entitledUserFrom(user, permissions),
 });
 
-const JOINED = { sessions: getTableColumns(sessions), users: getTableColumns(users), permissions: permissionsOfUser };
+/** What a session is read with. */
+export const JOINED = {
+  sessions: getTableColumns(sessions),
+  users: getTableColumns(users),
+  permissions: permissionsOfUser,
+};
 
 const successors = alias(refreshTokens, "successors");
 
