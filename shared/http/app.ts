@@ -133,7 +133,11 @@ export const createApp = <Services extends BaseServices>(options: AppOptions<Ser
     context.set("log", log);
     context.set("template", UNMATCHED);
     const span = startSpan(parseTraceparent(fields.get("traceparent")));
-    return withinRequest({ requestId, span, clientAddress: clientAddress(sent, fields, context.env) }, async () => {
+    const sender = {
+      clientAddress: clientAddress(sent, fields, context.env),
+      userAgent: fields.get("user-agent") ?? undefined,
+    };
+    return withinRequest({ requestId, span, ...sender }, async () => {
       await next();
       const isRelayed = context.get("relayed") === true;
       const response = isRelayed ? context.res : unlessKnown({ method: request.method, headers: fields }, context.res);

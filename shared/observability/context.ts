@@ -7,6 +7,8 @@ export interface RequestContext {
   span: Span;
   /** The network address of the sender, if it is known for certain. */
   clientAddress?: string | undefined;
+  /** What the sender says it is (RFC 9110 §10.1.5). */
+  userAgent?: string | undefined;
   /** The caller, once their token has been verified. */
   subject?: string | undefined;
   /** The service that acts for that caller; none where users act themselves. */

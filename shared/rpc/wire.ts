@@ -7,6 +7,7 @@ export interface Carrier {
   requestId: string;
   traceparent: string;
   clientAddress: string | undefined;
+  userAgent: string | undefined;
   actingService: string | undefined;
 }
 
@@ -15,10 +16,11 @@ export interface Invocable {
   invoke(method: string, args: unknown[], request: Carrier | undefined): Promise<unknown>;
 }
 
-export const carrierOf = ({ requestId, span, clientAddress, actingService }: RequestContext): Carrier => ({
+export const carrierOf = ({ requestId, span, clientAddress, userAgent, actingService }: RequestContext): Carrier => ({
   requestId,
   traceparent: formatTraceparent(span),
   clientAddress,
+  userAgent,
   actingService,
 });
 

@@ -8,6 +8,7 @@ import { type Fountain, startFountain } from "../support/harness.ts";
 import { type Mint, openMint } from "../support/mint.ts";
 
 const PASSWORD = "a long enough password";
+const BROWSER = { "user-agent": "A browser/1" };
 
 let fountain: Fountain;
 let mint: Mint;
@@ -28,7 +29,7 @@ interface Person {
 const newPerson = async (username: string): Promise<Person> => {
   const json = { username, email: `${username}@example.com`, password: PASSWORD, roles: ["editor"] };
   const created = await call("POST", "/kms/users", await administrator(), json);
-  const { body } = await call("POST", "/kms/login", {}, { username, password: PASSWORD });
+  const { body } = await call("POST", "/kms/login", BROWSER, { username, password: PASSWORD });
   const token = String(body["access_token"]);
   const begun = await call("POST", "/twofa/factors/totp", bearer(token));
   const secret = String(begun.body["secret"]);
@@ -67,7 +68,7 @@ test("shows a person everything held about him, signed by the kms", async () => 
   const { document, signature } = exported.body;
   expect(document).toMatchObject({
     account: { id: ann.id, username: "ann", email: "ann@example.com", roles: ["editor"] },
-    sessions: [{ acr: "aal1" }],
+    sessions: [{ acr: "aal1", clientId: "fountain", userAgent: BROWSER["user-agent"] }],
     secondFactor: { factors: [{ type: "totp", confirmedAt: expect.any(String) }], recoveryCodesLeft: 10 },
     contributions: { versions: [{ elementType: "character", elementId: 1, comment: "by ann" }], isComplete: true },
     audit: { isComplete: true },

@@ -9,6 +9,7 @@ import { createUserStore } from "../../../workers/kms/src/accounts/users.store.t
 import { createSealer } from "../../../workers/kms/src/crypto/sealing.ts";
 import type { KmsDatabase } from "../../../workers/kms/src/db/connection.ts";
 import * as schema from "../../../workers/kms/src/db/schema.ts";
+import { createOrigins } from "../../../workers/kms/src/sessions/origin.ts";
 import { createRefreshTokens } from "../../../workers/kms/src/sessions/refresh-token.ts";
 import type { SessionStore } from "../../../workers/kms/src/sessions/session.ts";
 import { createSessionStore } from "../../../workers/kms/src/sessions/sessions.store.ts";
@@ -67,6 +68,7 @@ export const useSessions = () => {
       store,
       recorder: createTestRecorder().recorder,
       refreshTokens,
+      origins: createOrigins(Buffer.alloc(32, 3), randomBytes),
       issueToken: createTokenIssuer({ issuer: "https://fountain.example", signer, now, createId }),
       now,
       createId,
@@ -98,7 +100,7 @@ export const useSessions = () => {
       return Number(rows[0]?.["found"]);
     },
     open: async (): Promise<SessionTokens> => {
-      const login: Login = { action: "login", acr: "aal1", amr: ["pwd"], admission: NO_ADMISSION };
+      const login: Login = { action: "login", acr: "aal1", amr: ["pwd"], admission: NO_ADMISSION, origin: {} };
       const result = await sessions.begin({ user, passwordChangedAt: null }, login);
       if (!result.ok) throw new Error(result.error.kind);
       return sessions.issue(result.value);

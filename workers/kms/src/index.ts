@@ -133,6 +133,7 @@ const compose = (foundation: Foundation, keys: InternalKeys): KmsServices => {
     privacy: createPrivacy({
       store: createPrivacyStore(database),
       users,
+      origins: accountServices.origins,
       auditLog,
       keyRing,
       recorder,

@@ -9,6 +9,7 @@ import { writeLinesAtOnce } from "#shared/observability/lines.ts";
 import { serve } from "#shared/rpc/serve.ts";
 import { BudgetExhausted } from "./audit/audit-budget.ts";
 import type { KmsServices } from "./composition/services.ts";
+import { originOfRequest } from "./sessions/origin.ts";
 import type { ScopedToken } from "./tokens/access-token.ts";
 import type { KeyRing } from "./tokens/key-ring.ts";
 import { WrongSecretKey } from "./tokens/signing-key.ts";
@@ -72,7 +73,7 @@ export const createEntrypoints = (connect: (bindings: unknown) => Promise<KmsSer
       },
 
       openPasskeySession: async ({ passkeyLogins }, session) => {
-        const opened = await passkeyLogins.open(session, currentRequest()?.clientAddress);
+        const opened = await passkeyLogins.open(session, originOfRequest());
         if (!opened.ok) return failure("refused");
         const { access, refreshToken } = opened.value;
         return success({ ...issued(access), scope: access.scope, refreshToken });

@@ -22,6 +22,7 @@ import { createTokenExchange, type ExchangeToken } from "../oauth/token-exchange
 import { createTokenRevocation, type RevokeAnyToken } from "../oauth/token-revocation.ts";
 import { createBrowserCookieStore } from "../sessions/browser-sessions.store.ts";
 import { type BrowserSessions, createBrowserSessions } from "../sessions/browser-sessions.ts";
+import { createOrigins, type Origins } from "../sessions/origin.ts";
 import { createPasskeyLogins, type PasskeyLogins } from "../sessions/passkey-logins.ts";
 import { createPasswordLogins, type PasswordLogins } from "../sessions/password-logins.ts";
 import { createRefreshTokens } from "../sessions/refresh-token.ts";
@@ -43,6 +44,7 @@ export interface AccountServices {
   passkeyLogins: PasskeyLogins;
   browserSessions: BrowserSessions;
   storedSessions: SessionStore;
+  origins: Origins;
   exchangeToken: ExchangeToken;
   revokeToken: RevokeAnyToken;
   /** Forgets what has expired. */
@@ -85,9 +87,11 @@ export const createAccountServices = (options: AccountServicesOptions): AccountS
   const passwords = createPasswords({ pepper: keys.passwordPepper, slowHash, randomBytes });
   const storedSessions = createSessionStore(database);
   const refreshTokens = createRefreshTokens(keys.refreshTokenMac, randomBytes);
+  const origins = createOrigins(keys.sessionOriginSealing, randomBytes);
   const sessions = createSessions({
     store: storedSessions,
     refreshTokens,
+    origins,
     issueToken,
     recorder,
     stepUpForRoles: env.STEP_UP_FOR_ROLES,
@@ -125,6 +129,7 @@ export const createAccountServices = (options: AccountServicesOptions): AccountS
       now,
     }),
     storedSessions,
+    origins,
     exchangeToken: createTokenExchange({
       verify: admittingVerifier(verify, "kms", policyOf("kms", "POST", "/token").policy),
       upstreamScopes,

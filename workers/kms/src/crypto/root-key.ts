@@ -29,6 +29,7 @@ export const KEY_NAMES = [
   "wrappingTokenMac",
   "emailSealing",
   "emailMac",
+  "sessionOriginSealing",
 ] as const;
 
 export type KeyName = (typeof KEY_NAMES)[number];

@@ -24,6 +24,8 @@ const opened = (ageMs: number, endedAt: Date | null = null): Session => ({
   acr: "aal2",
   amr: ["pwd", "otp"],
   authenticatedAt: new Date(NOW_MS),
+  clientId: "fountain",
+  sealedOrigin: null,
 });
 
 const stored = (changed: Partial<ApiKey> = {}): ApiKey => ({

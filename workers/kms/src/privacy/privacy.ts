@@ -6,6 +6,7 @@ import type { Profile, UserStore } from "../accounts/user.ts";
 import type { AuditEntry, AuditRecorder } from "../audit/audit-entry.ts";
 import type { AuditLog } from "../audit-log/audit-log.ts";
 import type { ReadableEntry } from "../audit-log/audit-reading.ts";
+import type { Origin, Origins } from "../sessions/origin.ts";
 import type { Session } from "../sessions/session.ts";
 import type { KeyRing } from "../tokens/key-ring.ts";
 
@@ -43,6 +44,7 @@ export interface Privacy {
 export interface PrivacyOptions {
   store: PrivacyStore;
   users: Pick<UserStore, "findById">;
+  origins: Pick<Origins, "openAll">;
   auditLog: Pick<AuditLog, "about">;
   keyRing: Pick<KeyRing, "signer">;
   recorder: AuditRecorder;
@@ -56,15 +58,21 @@ const showUser = ({ createdAt, lockedAt, ...user }: Profile) => ({
   lockedAt: lockedAt?.toISOString() ?? null,
 });
 
-const showSession = ({ id, createdAt, usedAt, endedAt, acr, amr, authenticatedAt }: Session) => ({
-  id,
-  createdAt: createdAt.toISOString(),
-  usedAt: usedAt.toISOString(),
-  endedAt: endedAt?.toISOString() ?? null,
-  acr,
-  amr,
-  authenticatedAt: authenticatedAt.toISOString(),
-});
+const showSession = ({ origin, ...session }: Session & { origin: Origin }) => {
+  const { id, createdAt, usedAt, endedAt, acr, amr, authenticatedAt, clientId } = session;
+  return {
+    id,
+    createdAt: createdAt.toISOString(),
+    usedAt: usedAt.toISOString(),
+    endedAt: endedAt?.toISOString() ?? null,
+    acr,
+    amr,
+    authenticatedAt: authenticatedAt.toISOString(),
+    clientId,
+    address: origin.address ?? null,
+    userAgent: origin.userAgent ?? null,
+  };
+};
 
 const showEntry = (entry: ReadableEntry) => {
   const { id, at, action, outcome, actor, actingService, target, reason, count, address, personal } = entry;
@@ -85,7 +93,7 @@ const newest = async (entries: AsyncGenerator<ReadableEntry>) => {
 };
 
 export const createPrivacy = (options: PrivacyOptions): Privacy => {
-  const { store, users, auditLog, keyRing, recorder, issuer, now } = options;
+  const { store, users, origins, auditLog, keyRing, recorder, issuer, now } = options;
 
   const sign = async (text: string): Promise<string> => {
     const { kid, algorithm, privateKey } = await keyRing.signer();
@@ -108,7 +116,7 @@ export const createPrivacy = (options: PrivacyOptions): Privacy => {
         issuer,
         exportedAt: new Date(now()).toISOString(),
         account: showUser(user),
-        sessions: (await store.sessionsOf(userId)).map(showSession),
+        sessions: (await origins.openAll(await store.sessionsOf(userId))).map(showSession),
         knownAddresses: await store.countKnownAddresses(userId),
         audit: await newest(auditLog.about(userId)),
         ...parts,

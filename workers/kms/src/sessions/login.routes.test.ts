@@ -1,6 +1,7 @@
 import { scryptSync } from "node:crypto";
 import { decodeJwt } from "jose";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { CLIENT_ADDRESS_HEADER } from "#shared/http/app.ts";
 import { type Fountain, startFountain } from "../../../../tests/support/harness.ts";
 import {
   ISSUER,
@@ -169,4 +170,20 @@ test("serves a burst of logins one by one, and refuses those it cannot serve in 
       detail: expect.stringContaining("Too many passwords"),
     });
   }
+});
+
+test("is listed with what and from where it was made, which the database does not show", async () => {
+  const headers = { "user-agent": "A browser/1", [CLIENT_ADDRESS_HEADER]: "203.0.113.7" };
+  const body = JSON.stringify({ username: fountain.adminUsername, password: fountain.adminPassword });
+  const init = { method: "POST", headers: { ...headers, "content-type": "application/json" }, body };
+  const { access_token: token } = tokensSchema.parse(await (await fountain.fetch("/login", init)).json());
+  const { items } = await (await send(fountain, "GET", "/sessions", { token })).json<{ items: unknown[] }>();
+  expect(items[0]).toMatchObject({
+    current: true,
+    client: { id: "fountain", userAgent: "A browser/1" },
+    address: "203.0.113.7",
+  });
+  const { rows = [] } = (await fountain.databases["kms"]?.execute("SELECT * FROM sessions")) ?? {};
+  expect(rows.length).toBeGreaterThan(0);
+  expect(JSON.stringify(rows)).not.toMatch(/A browser|203\.0\.113/);
 });

@@ -3,12 +3,12 @@ import { text } from "#shared/contracts/input.ts";
 import { EXAMPLE } from "#shared/http/examples.ts";
 import { json, jsonBody } from "#shared/http/openapi.ts";
 import { TOKENS_EXAMPLE, tokensBody, tokensSchema } from "#shared/http/tokens.ts";
-import { currentRequest } from "#shared/observability/context.ts";
 import { MAX_PASSWORD_INPUT } from "../accounts/password-rules.ts";
 import { MAX_USERNAME_INPUT } from "../accounts/username.ts";
 import { endpoint } from "../endpoint.ts";
 import { attemptRefused, limitHeaders } from "../http/attempt-response.ts";
 import { NO_STORE } from "../http/context.ts";
+import { originOfRequest } from "./origin.ts";
 
 const credentials = z.strictObject({
   username: text({ min: 1, max: MAX_USERNAME_INPUT }),
@@ -30,7 +30,7 @@ const login = endpoint("POST /login", {
   handle: async (context) => {
     const { username, password } = context.req.valid("json");
     const { passwordLogins } = context.var.services;
-    const opened = await passwordLogins.open({ username, password, address: currentRequest()?.clientAddress });
+    const opened = await passwordLogins.open({ username, password }, originOfRequest());
     if (!opened.ok) throw attemptRefused("The username or the password is wrong.", opened);
     const { access, refreshToken } = opened.value;
     return context.json(tokensBody(access, refreshToken), 200, { ...NO_STORE, ...limitHeaders(opened.allowance) });

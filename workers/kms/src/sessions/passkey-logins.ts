@@ -5,6 +5,7 @@ import type { PasswordGuard } from "../accounts/password-guard.ts";
 import type { UserStore } from "../accounts/user.ts";
 import { usernameKey } from "../accounts/username.ts";
 import type { AuditRecorder } from "../audit/audit-entry.ts";
+import type { Origin } from "./origin.ts";
 import type { Sessions, SessionTokens } from "./sessions.ts";
 
 export type LoginRefusal = "unknown-user" | "locked" | "superseded";
@@ -13,7 +14,7 @@ export interface PasskeyLogins {
   /** Counts a login from this address as failed, before it is looked at. */
   admit(address: string | undefined): Promise<Result<undefined, Blocked>>;
   /** Opens a session for a user whose passkey was verified, and takes back what `admit` counted. */
-  open(session: PasskeySession, address: string | undefined): Promise<Result<SessionTokens, LoginRefusal>>;
+  open(session: PasskeySession, origin: Origin): Promise<Result<SessionTokens, LoginRefusal>>;
   /** Records that twofa refused a passkey: why, and whose it was if that is known. */
   refuse(reason: string, userId: string | undefined): Promise<void>;
 }
@@ -29,7 +30,7 @@ export const createPasskeyLogins = ({ guard, users, sessions, recorder }: Passke
   const refuse = (reason: string, userId?: string): Promise<void> =>
     recorder.record({ action: "login.passkey", outcome: "failure", reason, target: userId, concerns: userId });
 
-  const open: PasskeyLogins["open"] = async ({ userId, method }, address) => {
+  const open: PasskeyLogins["open"] = async ({ userId, method }, origin) => {
     const credentials = await users.findCredentialsById(userId);
     if (!credentials) return failure("unknown-user");
     if (credentials.user.lockedAt !== null) return failure("locked");
@@ -38,7 +39,8 @@ export const createPasskeyLogins = ({ guard, users, sessions, recorder }: Passke
       action: "login.passkey",
       acr: "aal2",
       amr: [method, "user", "mfa"],
-      admission: guard.passkeyAdmission(usernameKey(credentials.user.username), address),
+      admission: guard.passkeyAdmission(usernameKey(credentials.user.username), origin.address),
+      origin,
     });
     return opened.ok ? success(await sessions.issue(opened.value)) : opened;
   };
@@ -50,8 +52,8 @@ export const createPasskeyLogins = ({ guard, users, sessions, recorder }: Passke
       await refuse("blocked");
       return failure("blocked", { retryAfterSeconds: waitSeconds });
     },
-    open: async (session, address) => {
-      const opened = await open(session, address);
+    open: async (session, origin) => {
+      const opened = await open(session, origin);
       if (!opened.ok) await refuse(opened.error.kind, session.userId);
       return opened;
     },

@@ -2,12 +2,14 @@
 import type { Accounts, PasswordLogin } from "../accounts/accounts.ts";
 import type { Guarded } from "../accounts/password-guard.ts";
 import type { AuditRecorder } from "../audit/audit-entry.ts";
+import type { Origin } from "./origin.ts";
 import type { Sessions, SessionTokens } from "./sessions.ts";
 
 export interface PasswordLogins {
   /** Opens a session. The reasons for a failure are for the log alone: callers must not distinguish them. */
   open(
-    login: PasswordLogin,
+    login: Omit<PasswordLogin, "address">,
+    origin: Origin,
   ): Promise<Guarded<SessionTokens, "unknown-user" | "wrong-password" | "locked" | "superseded">>;
 }
 
@@ -18,9 +20,10 @@ export interface PasswordLoginsOptions {
 }
 
 export const createPasswordLogins = ({ accounts, sessions, recorder }: PasswordLoginsOptions): PasswordLogins => ({
-  open: async (login) => {
-    const { userId, ...begun } = await accounts.authenticate(login, (credentials, admission) =>
-      sessions.begin(credentials, { action: "login", acr: "aal1", amr: ["pwd"], admission }),
+  open: async (login, origin) => {
+    const attempt = { ...login, address: origin.address };
+    const { userId, ...begun } = await accounts.authenticate(attempt, (credentials, admission) =>
+      sessions.begin(credentials, { action: "login", acr: "aal1", amr: ["pwd"], admission, origin }),
     );
     if (begun.ok) return { ...begun, value: await sessions.issue(begun.value) };
     // Whose account it was, and not what was typed: that may have been a password.

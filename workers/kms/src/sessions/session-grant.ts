@@ -1,5 +1,4 @@
 /** What the access tokens of a session grant. */
-import { FIRST_PARTY_CLIENT } from "#shared/contracts/access-token.ts";
 import type { Scope } from "#shared/contracts/rights.ts";
 import { scopesBeyond } from "../accounts/rights.ts";
 import type { Grant } from "../tokens/access-token.ts";
@@ -14,7 +13,7 @@ export const grantOf = (
   scopes: readonly Scope[] = held,
 ): Grant => ({
   subject: user.id,
-  clientId: FIRST_PARTY_CLIENT,
+  clientId: session.clientId,
   sessionId: session.id,
   roles,
   scopes,

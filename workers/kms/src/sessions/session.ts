@@ -21,6 +21,10 @@ export interface Session {
   acr: Claims["acr"];
   amr: string[];
   authenticatedAt: Date;
+  /** The OAuth client that acts in it; `fountain` where users act themselves. */
+  clientId: string;
+  /** See `origin.ts`. */
+  sealedOrigin: string | null;
 }
 
 /** A session with the user it belongs to, and what they may do. */

@@ -7,7 +7,8 @@ import { toPage } from "#shared/http/page.ts";
 import { problem } from "#shared/problem/problem.ts";
 import { endpoint } from "../endpoint.ts";
 import { parsePosition, positionOf } from "../http/position.ts";
-import { endOfSession, type Session } from "./session.ts";
+import { endOfSession } from "./session.ts";
+import type { ListedSession } from "./sessions.ts";
 
 const sessionBody = z
   .object({
@@ -18,10 +19,15 @@ const sessionBody = z
     expiresAt: z.iso.datetime().openapi({ description: "When it ends if it is not used" }),
     acr: z.enum(["aal1", "aal2"]),
     amr: z.array(z.string()),
+    client: z.object({
+      id: z.string().openapi({ description: "The OAuth client; `fountain` where users act themselves" }),
+      userAgent: z.string().nullable().openapi({ description: "What the software called itself at the login" }),
+    }),
+    address: z.string().nullable().openapi({ description: "The network address at the login, if it is known" }),
   })
   .openapi("Session");
 
-const toSessionBody = (session: Session, currentId: string): z.infer<typeof sessionBody> => ({
+const toSessionBody = ({ origin, ...session }: ListedSession, currentId: string): z.infer<typeof sessionBody> => ({
   id: session.id,
   current: session.id === currentId,
   createdAt: session.createdAt.toISOString(),
@@ -29,6 +35,8 @@ const toSessionBody = (session: Session, currentId: string): z.infer<typeof sess
   expiresAt: endOfSession(session).toISOString(),
   acr: session.acr,
   amr: session.amr,
+  client: { id: session.clientId, userAgent: origin.userAgent ?? null },
+  address: origin.address ?? null,
 });
 
 const listSessions = endpoint("GET /sessions", {
@@ -48,6 +56,8 @@ const listSessions = endpoint("GET /sessions", {
         expiresAt: EXAMPLE.monthLater,
         acr: "aal1" as const,
         amr: ["pwd"],
+        client: { id: "fountain", userAgent: "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0" },
+        address: EXAMPLE.address,
       }),
     ),
   },

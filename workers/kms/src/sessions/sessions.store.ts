@@ -31,8 +31,8 @@ export const JOINED = {
 const successors = alias(refreshTokens, "successors");
 
 const INSERT_SESSION = `
-  INSERT INTO sessions (id, user_id, created_at, used_at, acr, amr, authenticated_at)
-  SELECT ?, id, ?, ?, ?, ?, ? FROM users WHERE id = ? AND locked_at IS NULL AND password_changed_at IS ?`;
+  INSERT INTO sessions (id, user_id, created_at, used_at, acr, amr, authenticated_at, client_id, sealed_origin)
+  SELECT ?, id, ?, ?, ?, ?, ?, ?, ? FROM users WHERE id = ? AND locked_at IS NULL AND password_changed_at IS ?`;
 
 const INSERT_REFRESH_TOKEN = `
   INSERT INTO refresh_tokens (token_hash, session_id, issued_at) SELECT ?, id, created_at FROM sessions WHERE id = ?`;
@@ -108,6 +108,8 @@ export const createSessionStore = ({ orm, client }: KmsDatabase): SessionStore =
             session.acr,
             JSON.stringify(session.amr),
             session.authenticatedAt.getTime(),
+            session.clientId,
+            session.sealedOrigin,
             session.userId,
             passwordChangedAt?.getTime() ?? null,
           ],

@@ -1,5 +1,5 @@
 /** Sessions: opened by a login, carried on by refresh tokens (RFC 9700 §4.14.2), raised by a second factor, ended. */
-import type { Audience } from "#shared/contracts/access-token.ts";
+import { type Audience, FIRST_PARTY_CLIENT } from "#shared/contracts/access-token.ts";
 import type { Scope } from "#shared/contracts/rights.ts";
 import { failure, type Result, success } from "#shared/lang/result.ts";
 import type { Admission } from "../accounts/lockout.ts";
@@ -8,6 +8,7 @@ import type { Credentials } from "../accounts/user.ts";
 import type { ScopedToken } from "../tokens/access-token.ts";
 import { ifItFits } from "../tokens/fitting-token.ts";
 import { createElevations, type Elevations, type ElevationsOptions } from "./elevations.ts";
+import type { Origin, Origins } from "./origin.ts";
 import type { RefreshToken, RefreshTokens } from "./refresh-token.ts";
 import { entitlementOf } from "./role-step-up.ts";
 import {
@@ -43,12 +44,18 @@ export type RefreshFailure = "unknown" | "reused" | "session-ended" | "scope-exc
 /** How a user was recognised who opens a session, and what that takes back of what was counted. */
 export interface Login extends Pick<Session, "acr" | "amr"> {
   action: "login" | "login.passkey";
+  origin: Origin;
   admission: Admission;
 }
 
 /** A session that has just been stored, and its first refresh token. */
 export interface BegunSession extends OpenSession {
   refreshToken: string;
+}
+
+/** A session as it is shown: with where it was opened. */
+export interface ListedSession extends Session {
+  origin: Origin;
 }
 
 export interface Sessions extends Elevations {
@@ -74,7 +81,7 @@ export interface Sessions extends Elevations {
   /** The session that a refresh token of ours belongs to, alive or not. */
   sessionOf(refreshToken: string): Promise<Session | undefined>;
   /** The sessions of a user that are alive, the latest login first. */
-  list(userId: string, limit: number, after: SessionPosition | undefined): Promise<Session[]>;
+  list(userId: string, limit: number, after: SessionPosition | undefined): Promise<ListedSession[]>;
   /** Ends a session of this user; false: they have none of this id. */
   endOwn(userId: string, sessionId: string): Promise<boolean>;
   /** Ends a session at its user's wish; false: it had ended before. */
@@ -84,13 +91,14 @@ export interface Sessions extends Elevations {
 
 export interface SessionsOptions extends ElevationsOptions {
   refreshTokens: RefreshTokens;
+  origins: Origins;
 }
 
 const refreshOf = ({ session, user }: OpenSession) =>
   ({ action: "token.refresh", outcome: "success", actor: user.id, target: session.id }) as const;
 
 export const createSessions = (options: SessionsOptions): Sessions => {
-  const { store, refreshTokens, issueToken, recorder, stepUpForRoles, now, createId } = options;
+  const { store, refreshTokens, origins, issueToken, recorder, stepUpForRoles, now, createId } = options;
 
   const expiry = (): AliveSince => ({
     unusedSince: new Date(now() - SESSION_IDLE_LIMIT_MS),
@@ -162,16 +170,17 @@ export const createSessions = (options: SessionsOptions): Sessions => {
   return {
     ...createElevations(options),
     end: (session) => end(session),
-    list: (userId, limit, after) => store.list(userId, expiry(), limit, after),
+    list: async (userId, limit, after) => origins.openAll(await store.list(userId, expiry(), limit, after)),
     endOwn: async (userId, sessionId) => {
       const found = await store.find(sessionId);
       return found?.user.id === userId && isAlive(found.session, now()) && end(found.session);
     },
     sessionOf: async (refreshToken) => (await find(refreshToken))?.session,
-    begin: async ({ user, passwordChangedAt }, { action, acr, amr, admission }) => {
+    begin: async ({ user, passwordChangedAt }, { action, acr, amr, admission, origin }) => {
       const at = new Date(now());
+      const id = createId();
       const session: Session = {
-        id: createId(),
+        id,
         userId: user.id,
         createdAt: at,
         usedAt: at,
@@ -179,6 +188,8 @@ export const createSessions = (options: SessionsOptions): Sessions => {
         acr,
         amr,
         authenticatedAt: at,
+        clientId: FIRST_PARTY_CLIENT,
+        sealedOrigin: await origins.seal(id, origin),
       };
       const { token, hash } = refreshTokens.create();
       const event = {

@@ -1,5 +1,6 @@
 /** Sessions with their tokens, and what was revoked. */
 import { index, integer, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import { FIRST_PARTY_CLIENT } from "#shared/contracts/access-token.ts";
 import { users } from "./accounts.ts";
 import { instant } from "./columns.ts";
 
@@ -16,6 +17,10 @@ export const sessions = sqliteTable(
     acr: text({ enum: ["aal1", "aal2"] }).notNull(),
     amr: text({ mode: "json" }).$type<string[]>().notNull(),
     authenticatedAt: instant("authenticated_at").notNull(),
+    /** The OAuth client that acts in it. */
+    clientId: text("client_id").notNull().default(FIRST_PARTY_CLIENT),
+    /** Where it was opened: the address and the user agent, sealed and bound to this row. */
+    sealedOrigin: text("sealed_origin"),
   },
   (table) => [
     index("sessions_by_user").on(table.userId),

@@ -1,0 +1,29 @@
+import { expect, test } from "vitest";
+import { randomBytes } from "../../../../tests/support/kms.ts";
+import { createOrigins } from "./origin.ts";
+
+const origins = createOrigins(Buffer.alloc(32, 1), randomBytes);
+const STORED = {
+  userId: "user-1",
+  createdAt: new Date(0),
+  usedAt: new Date(0),
+  endedAt: null,
+  acr: "aal1",
+  amr: ["pwd"],
+  authenticatedAt: new Date(0),
+  clientId: "fountain",
+} as const;
+
+const stored = (id: string, sealedOrigin: string | null) => ({ ...STORED, amr: ["pwd"], id, sealedOrigin });
+
+test("keeps no more of a user agent than browsers send", async () => {
+  const sealed = await origins.seal("one", { address: "203.0.113.7", userAgent: "x".repeat(100_000) });
+  const [opened] = await origins.openAll([stored("one", sealed)]);
+  expect(opened?.origin).toEqual({ address: "203.0.113.7", userAgent: "x".repeat(256) });
+});
+
+test("opens an origin in its own session only, and knows of none in sessions from before there were any", async () => {
+  const sealed = await origins.seal("one", { address: "203.0.113.7" });
+  await expect(origins.openAll([stored("two", sealed)])).rejects.toThrow("session two");
+  expect((await origins.openAll([stored("two", null)]))[0]?.origin).toEqual({});
+});

@@ -1,0 +1,51 @@
+/** Where a session was opened, for its user to recognise: sealed where it is stored, and deleted with the session. */
+import { currentRequest } from "#shared/observability/context.ts";
+import type { RandomBytes } from "../crypto/random.ts";
+import { createSealer } from "../crypto/sealing.ts";
+import type { Session } from "./session.ts";
+
+/** Room for what browsers send; whatever is longer is no browser's, and cut off. */
+const MAX_USER_AGENT_CHARACTERS = 256;
+
+export interface Origin {
+  /** The network address, if it is known for certain. */
+  address?: string | undefined;
+  /** What the software called itself, which may be anything. */
+  userAgent?: string | undefined;
+}
+
+/** Where the request at hand comes from. */
+export const originOfRequest = (): Origin => {
+  const request = currentRequest();
+  return { address: request?.clientAddress, userAgent: request?.userAgent };
+};
+
+export interface Origins {
+  /** To be stored with this session, and nowhere else. */
+  seal(sessionId: string, origin: Origin): Promise<string>;
+  /** The sessions with their origins; throws where one was stored with another session, or changed. */
+  openAll<Stored extends Session>(sessions: readonly Stored[]): Promise<(Stored & { origin: Origin })[]>;
+}
+
+const sealingContext = (sessionId: string): string => `sessions/${sessionId}/sealed_origin`;
+
+export const createOrigins = (key: Uint8Array, randomBytes: RandomBytes): Origins => {
+  const sealer = createSealer(key, randomBytes);
+
+  const open = async ({ id, sealedOrigin }: Session): Promise<Origin> => {
+    // Opened before origins were stored.
+    if (sealedOrigin === null) return {};
+    const opened = await sealer.open(sealingContext(id), sealedOrigin);
+    if (opened === undefined) throw new Error(`the origin of session ${id} cannot be decrypted: its row was modified`);
+    return JSON.parse(opened);
+  };
+
+  return {
+    seal: (sessionId, { address, userAgent }) =>
+      sealer.seal(
+        sealingContext(sessionId),
+        JSON.stringify({ address, userAgent: userAgent?.slice(0, MAX_USER_AGENT_CHARACTERS) }),
+      ),
+    openAll: (sessions) => Promise.all(sessions.map(async (session) => ({ ...session, origin: await open(session) }))),
+  };
+};
