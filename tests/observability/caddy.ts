@@ -61,13 +61,14 @@ export interface Caddy {
   stop(): Promise<void>;
 }
 
-/** Starts it, and resolves once it listens. `upstream`: the gateway's URL. */
-export const startCaddy = async (upstream: string): Promise<Caddy> => {
+/** Starts it, and resolves once it listens. `upstream`: the gateway's URL; `changes`: other texts of the Caddyfile to replace. */
+export const startCaddy = async (upstream: string, changes: Readonly<Record<string, string>> = {}): Promise<Caddy> => {
   const directory = mkdtempSync(path.join(tmpdir(), "fountain-caddy-"));
   const [httpsPort, watchPort] = await freePorts();
   const [httpPort] = await freePorts();
   const file = path.join(directory, "Caddyfile");
   const caddyfile = adapted("Caddyfile", {
+    ...changes,
     "\tskip_install_trust\n": `\tskip_install_trust\n\tadmin off\n\thttp_port ${httpPort}\n`,
     "\n{$DOMAIN:localhost} {": `\nlocalhost:${httpsPort} {`,
     "http://:2020": `http://:${watchPort}`,

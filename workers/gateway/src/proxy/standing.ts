@@ -1,11 +1,11 @@
-/** Whether the caller of a WebSocket may still have it: asked again and again while it is open. */
+/** Whether the caller of a WebSocket or a stream of events may still have it: asked again and again while it is open. */
 import { refusalOf } from "#shared/auth/authorize.ts";
 import { currentRequest } from "#shared/observability/context.ts";
 import type { ApiKeyVerification } from "../admission/api-keys.ts";
 import type { Credential } from "../admission/credential.ts";
 import type { GatewayServices } from "../composition/services.ts";
 import type { UpstreamCall } from "../upstreams/compiled.ts";
-import type { Closing, Standing } from "../upstreams/web-sockets.ts";
+import type { Closing, Standing } from "../upstreams/standing.ts";
 
 /** Codes of RFC 6455 §7.4.1, and of the registry that it founded. */
 const GONE: Closing = { code: 1001, reason: "The service is not behind the gateway any more." };

@@ -55,7 +55,9 @@ export const createAttempt =
     const { method } = raw;
     headers.set(TIMEOUT_FIELD, String(limitMs));
     const upload = startUpload(isBodiless(method) ? { body: null, headers } : raw, { maxBytes: maxBodyBytes, now });
-    const answer = reach(urlAt(target, path, raw.url), { method, headers, body: upload.body });
+    // A compressed body is passed on as it is: decoding it and compressing it again would hold events back.
+    const encodeResponseBody = "manual";
+    const answer = reach(urlAt(target, path, raw.url), { method, headers, body: upload.body, encodeResponseBody });
     const response = await inTime(answer, upload, limitMs, now);
     if (response) assertFinal(response, upstream.name);
     return response;

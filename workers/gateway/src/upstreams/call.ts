@@ -8,11 +8,13 @@ import { isSocketRequest } from "../admission/socket-credential.ts";
 import { unavailable } from "../backends/unavailable.ts";
 import { createAttempt } from "./attempt.ts";
 import { DEFAULT_ANSWER_SECONDS, DEFAULT_MAX_BODY_BYTES, type Upstream, type UpstreamCall } from "./compiled.ts";
+import { endingWithStanding } from "./event-streams.ts";
 import { type Passing, socketResponse, upstreamFields, upstreamResponse } from "./fields.ts";
 import { identityFields, scopesFor } from "./identity.ts";
 import { LOOP_FIELD, loopField } from "./loops.ts";
 import type { SentRequest, UpstreamCaller, UpstreamServices } from "./ports.ts";
-import { bridge, type Standing } from "./web-sockets.ts";
+import type { Standing } from "./standing.ts";
+import { bridge } from "./web-sockets.ts";
 
 const identityOf = async (
   { upstreamTokens }: UpstreamServices,
@@ -103,7 +105,7 @@ export const callUpstream = async (
   sent: SentRequest,
   called: CalledUpstream,
 ): Promise<Response> => {
-  const { call, caller } = called;
+  const { call, caller, standing } = called;
   const { upstream, route, path } = call;
   const { raw, fields } = sent;
   const { method } = raw;
@@ -116,5 +118,5 @@ export const callUpstream = async (
   const attempt = createAttempt(services, sent, { upstream, path, headers, maxBodyBytes });
   const run = () => services.egress.run({ upstream, method, hasBody, deadlineAtMs }, attempt);
   if (isSocketRequest(fields)) return openSocket(services, called, run);
-  return upstreamResponse(await run(), passingOf(called));
+  return endingWithStanding(upstreamResponse(await run(), passingOf(called)), standing);
 };

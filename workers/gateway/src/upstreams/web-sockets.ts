@@ -1,17 +1,5 @@
 /** WebSockets to upstreams (RFC 6455): passed on message by message, and closed once the caller may not call any more. */
-import { sleep } from "#shared/lang/sleep.ts";
-
-/** With the time that a revocation takes to be known here, a WebSocket is closed within five seconds. */
-const LOOK_EVERY_MS = 2_000;
-
-/** What a WebSocket is closed with from here: a code (RFC 6455 §7.4) and the reason. */
-export interface Closing {
-  code: number;
-  reason: string;
-}
-
-/** Why the caller may not continue; `undefined`: they may. */
-export type Standing = () => Promise<Closing | undefined>;
+import { type Closing, type Standing, untilRefused } from "./standing.ts";
 
 /** A service that has left without closing, and a caller. */
 const SERVICE_LOST: Closing = { code: 1011, reason: "The service broke the connection off." };
@@ -66,12 +54,8 @@ export const bridge = ({ upstream, standing, onAlive, onEnd }: Bridged): WebSock
     from.addEventListener("error", () => end([to, lost], [from, lost]));
   };
   const watch = async (): Promise<void> => {
-    while (isOpen) {
-      await sleep(LOOK_EVERY_MS);
-      onAlive();
-      const closing = isOpen ? await standing() : undefined;
-      if (closing) end([own, closing], [upstream, CALLER_LOST]);
-    }
+    const closing = await untilRefused(standing, () => isOpen, onAlive);
+    if (closing) end([own, closing], [upstream, CALLER_LOST]);
   };
   passOn(upstream, own, SERVICE_LOST);
   passOn(own, upstream, CALLER_LOST);
