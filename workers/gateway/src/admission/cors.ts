@@ -41,9 +41,13 @@ const ALLOWED_HEADERS = [
   "x-otp",
   "x-request-id",
   "x-typesense-api-key",
+  // What services behind the gateway take. It does not stand for `authorization`.
+  "*",
 ].join(", ");
 /** What a page may read besides the few headers that all may. */
 const EXPOSED_HEADERS = CLIENT_HEADERS.join(", ");
+/** Everything that a service behind the gateway says. */
+const RELAYED_HEADERS = `${EXPOSED_HEADERS}, *`;
 /** How long a browser need not ask again; Chromium caps it at two hours. */
 const PREFLIGHT_MAX_AGE_SECONDS = "600";
 
@@ -75,7 +79,8 @@ export const withCors =
       headers.append("vary", "Origin");
       if (isAllowed) {
         headers.set("access-control-allow-origin", origin);
-        headers.set("access-control-expose-headers", EXPOSED_HEADERS);
+        // Besides what a service behind the gateway names itself.
+        headers.append("access-control-expose-headers", context.get("relayed") ? RELAYED_HEADERS : EXPOSED_HEADERS);
       }
     }
   };
