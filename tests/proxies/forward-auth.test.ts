@@ -1,4 +1,7 @@
-/** Real proxies that ask Fountain whether a call may pass, as the guide configures them, in front of a static site. */
+/**
+ * Proxies that ask Fountain whether a call may pass, as the guide configures them, in front of a static site: a real nginx, a
+ * real Caddy, and what speaks as Traefik does.
+ */
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -7,13 +10,15 @@ import { send } from "../support/call.ts";
 import { type Fountain, startFountain } from "../support/harness.ts";
 import { logIn, logInAndStepUp, registerService } from "../support/session.ts";
 import { type RunningProxy, startCaddy, startNginx } from "./proxy.ts";
+import { startTraefik } from "./traefik.ts";
 
 const GUIDE = path.join(import.meta.dirname, "..", "..", "docs", "forward-auth.md");
 
-/** The block of the guide that is written in this language. */
-const configurationIn = (language: string): string => {
-  const [, text] = new RegExp(`\`\`\`${language}\\n([\\s\\S]*?)\`\`\``).exec(readFileSync(GUIDE, "utf8")) ?? [];
-  if (text === undefined) throw new Error(`the guide has no ${language}`);
+/** The block of the guide about this proxy. */
+const configurationOf = (name: string): string => {
+  const [, text] =
+    new RegExp(`## ${name}\\n[^#]*?\`\`\`\\w+\\n([\\s\\S]*?)\`\`\``).exec(readFileSync(GUIDE, "utf8")) ?? [];
+  if (text === undefined) throw new Error(`the guide has nothing about ${name}`);
   return text;
 };
 
@@ -50,10 +55,11 @@ afterAll(() => fountain?.stop());
 describe.skipIf(missing.length > 0).each([
   ["nginx", startNginx],
   ["Caddy", startCaddy],
+  ["Traefik", startTraefik],
 ])("%s", (name, start) => {
   let proxy: RunningProxy;
   beforeAll(async () => {
-    proxy = await start(configurationIn(name.toLowerCase()), new URL(fountain.url).host);
+    proxy = await start(configurationOf(name), new URL(fountain.url).host);
   }, 30_000);
   afterAll(() => proxy?.stop());
 
@@ -92,7 +98,9 @@ describe.skipIf(missing.length > 0).each([
 
   test("says to what is behind it who calls, and nothing that the caller says of themselves", async () => {
     const claims = { "x-fountain-roles": "admin", "x-fountain-subject": "admin", "x-fountain-acr": "aal2" };
-    expect((await proxy.get("/app/x", { ...key, ...claims })).body).toBe("service\n");
+    // Some services read these as the same names.
+    const alike = { x_fountain_roles: "admin", "x-fountain_subject": "admin", "x.fountain.acr": "aal2" };
+    expect((await proxy.get("/app/x", { ...key, ...claims, ...alike })).body).toBe("service\n");
     const seen = proxy.passedOn();
     expect(seen).toMatchObject({
       authorization: expect.stringMatching(/^Bearer ey/),
@@ -102,6 +110,7 @@ describe.skipIf(missing.length > 0).each([
     expect(seen["x-fountain-roles"] ?? "").toBe("");
     expect(seen["x-fountain-acr"]).toBe("aal1");
     expect(seen["x-api-key"] ?? "").toBe("");
+    for (const name of Object.keys(alike)) expect(seen[name] ?? "").toBe("");
     expect((await proxy.get("/app/open/x", { ...token, ...claims })).body).toBe("service\n");
     const anyone = proxy.passedOn();
     for (const name of ["authorization", ...Object.keys(claims)]) expect(anyone[name] ?? "").toBe("");

@@ -26,7 +26,7 @@ export interface RunningProxy {
 
 const HOST = "site.example";
 
-const get = (port: number, target: string, headers: Record<string, string> = {}): Promise<Page> =>
+export const getFrom = (port: number, target: string, headers: Record<string, string> = {}): Promise<Page> =>
   new Promise((resolve, reject) => {
     const sent = request({ host: "127.0.0.1", port, path: target, headers: { ...headers, host: HOST } }, (incoming) => {
       let body = "";
@@ -38,27 +38,28 @@ const get = (port: number, target: string, headers: Record<string, string> = {})
     sent.on("error", reject).end();
   });
 
-/** A service that notes what comes to it. */
-const startService = async (port: number) => {
+/** Files of which some are for anyone, as the upstream's routes say. */
+const FILES: Readonly<Record<string, string>> = {
+  "page.txt": "protected\n",
+  "open/page.txt": "open\n",
+  "near/page.txt": "near\n",
+  "far/page.txt": "far\n",
+};
+
+/** A service that notes what comes to it, and has the files as well, for a proxy that serves none itself. */
+export const startService = async (port: number) => {
   let seen: IncomingHttpHeaders = {};
-  const server = createServer(({ headers }, response) => {
+  const server = createServer(({ headers, url = "" }, response) => {
     seen = headers;
-    response.end("service\n");
+    response.end(FILES[url.slice(1)] ?? "service\n");
   });
   await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));
   return { seen: () => seen, stop: () => server.close() };
 };
 
-/** Files of which some are for anyone, as the upstream's routes say. */
 const writeSite = (directory: string): string => {
   const site = path.join(directory, "site");
-  const files = {
-    "page.txt": "protected\n",
-    "open/page.txt": "open\n",
-    "near/page.txt": "near\n",
-    "far/page.txt": "far\n",
-  };
-  for (const [name, text] of Object.entries(files)) {
+  for (const [name, text] of Object.entries(FILES)) {
     mkdirSync(path.join(site, path.dirname(name)), { recursive: true });
     writeFileSync(path.join(site, name), text);
   }
@@ -97,13 +98,13 @@ const start = async ({ wrap, command }: Program, text: string, fountain: string)
   for (const stream of [child.stdout, child.stderr])
     if (stream) createInterface(stream).on("line", (line) => lines.push(line));
   const isListening = () =>
-    get(port, "/").then(
+    getFrom(port, "/").then(
       () => true,
       () => false,
     );
   await untilListening(program, isListening, () => lines.join("\n"));
   return {
-    get: (target, headers) => get(port, target, headers),
+    get: (target, headers) => getFrom(port, target, headers),
     passedOn: service.seen,
     stop: async () => {
       await stopProcess(child);
