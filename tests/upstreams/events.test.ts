@@ -3,6 +3,7 @@
  * silent one, and the caller who may not call any more loses it.
  */
 import { createServer, type Server, type ServerResponse } from "node:http";
+import { connect } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { createGunzip, createGzip } from "node:zlib";
 import { decodeJwt } from "jose";
@@ -87,6 +88,22 @@ const listen = async (
   return { text: () => text, ended };
 };
 
+/** A stream for a caller who asks for a WebSocket, which the service does not open. */
+const listenInPlaceOfSocket = async (path: string, { authorization }: Headers): Promise<Stream> => {
+  const { hostname, port } = new URL(world().fountain.url);
+  const socket = connect(Number(port), hostname);
+  let text = "";
+  socket.on("data", (bytes) => {
+    text += bytes.toString();
+  });
+  const upgrade = [`authorization: ${authorization}`, "connection: upgrade", "upgrade: websocket"];
+  const handshake = ["sec-websocket-version: 13", "sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ=="];
+  socket.write([`GET ${path} HTTP/1.1`, "host: localhost", ...upgrade, ...handshake, "", ""].join("\r\n"));
+  await eventually(() => text.includes("data: first"));
+  const ended = eventually(() => text.endsWith("\r\n0\r\n\r\n")).then(() => socket.destroy());
+  return { text: () => text, ended: ended.then(() => true) };
+};
+
 describe("a stream of events", () => {
   test("outlasts every limit in its way, however long it is silent", async ({ skip }) => {
     if (!hasCaddy) skip();
@@ -116,12 +133,13 @@ describe("a stream of events", () => {
     const session = await logIn(world().fountain);
     const key = await registerService(world().fountain, world().administrator, "reader", ["news:read"]);
     const revoked = [await listen("/news/events?session", session), await listen("/news/events?key", key)];
+    revoked.push(await listenInPlaceOfSocket("/news/events?socket", session));
     const other = await listen("/news/events?other", world().administrator);
     const anyone = await listen("/news/open?anyone", session);
     await send(world().fountain, "POST", "/kms/logout", { headers: session });
     await send(world().fountain, "DELETE", "/kms/keys/reader", { headers: world().administrator });
     for (const { ended } of revoked) expect(await ended).toBe(true);
-    await eventually(() => !open.has("session") && !open.has("key"));
+    await eventually(() => !["session", "key", "socket"].some((id) => open.has(id)));
     for (const id of ["other", "anyone"]) open.get(id)?.write("data: still here\n\n");
     for (const { text } of [other, anyone]) await eventually(() => text().includes("still here"));
   });

@@ -71,6 +71,9 @@ const passingOf = ({ call: { upstream }, caller }: CalledUpstream): Passing => (
   onOwnHost: upstream.host === undefined,
 });
 
+const responseFor = (called: CalledUpstream, received: Response): Response =>
+  endingWithStanding(upstreamResponse(received, passingOf(called)), called.standing);
+
 /** Opens a WebSocket, if there is a place for it; the upstream's response, where it opens none. */
 const openSocket = async ({ openSockets }: UpstreamServices, called: CalledUpstream, run: Run): Promise<Response> => {
   const {
@@ -78,7 +81,6 @@ const openSocket = async ({ openSockets }: UpstreamServices, called: CalledUpstr
     caller,
     standing,
   } = called;
-  const passing = passingOf(called);
   const who = caller?.principal.subject ?? currentRequest()?.clientAddress ?? "";
   const place = openSockets.take({ upstream: upstream.name, caller: who }, upstream.webSockets);
   if (place === "full-for-caller") throw tooManySockets();
@@ -88,11 +90,11 @@ const openSocket = async ({ openSockets }: UpstreamServices, called: CalledUpstr
     const response = await run();
     if (!response.webSocket) {
       place.release();
-      return upstreamResponse(response, passing);
+      return responseFor(called, response);
     }
     const { keep: onAlive, release: onEnd } = place;
     const callerEnd = bridge({ upstream: response.webSocket, standing, onAlive, onEnd });
-    return socketResponse(response, callerEnd, passing.onOwnHost);
+    return socketResponse(response, callerEnd, passingOf(called).onOwnHost);
   } catch (error) {
     place.release();
     throw error;
@@ -105,7 +107,7 @@ export const callUpstream = async (
   sent: SentRequest,
   called: CalledUpstream,
 ): Promise<Response> => {
-  const { call, caller, standing } = called;
+  const { call, caller } = called;
   const { upstream, route, path } = call;
   const { raw, fields } = sent;
   const { method } = raw;
@@ -118,5 +120,5 @@ export const callUpstream = async (
   const attempt = createAttempt(services, sent, { upstream, path, headers, maxBodyBytes });
   const run = () => services.egress.run({ upstream, method, hasBody, deadlineAtMs }, attempt);
   if (isSocketRequest(fields)) return openSocket(services, called, run);
-  return endingWithStanding(upstreamResponse(await run(), passingOf(called)), standing);
+  return responseFor(called, await run());
 };
