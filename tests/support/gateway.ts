@@ -218,7 +218,7 @@ export const createTestGateway = async (corsOrigins: readonly string[] = []): Pr
       onFailure: () => {},
       now,
     }),
-    objects: { find: notStored, list: notStored, put: notStored, remove: notStored },
+    objects: { find: notStored, list: notStored, put: notStored, remove: notStored, warningsOf: notStored },
     applyFile: notStored,
     databaseToken: "token-of-the-database",
     verify,

@@ -1,7 +1,7 @@
 /** Makes what is configured what the configuration file says. What is unchanged is neither written nor audited. */
 import { failure, type Result, success } from "#shared/lang/result.ts";
 import { Unavailable } from "#shared/lang/unavailable.ts";
-import { refusedTargets } from "../upstreams/target-rules.ts";
+import { refusedParts } from "../upstreams/impossible.ts";
 import { upstreamBody } from "../upstreams/upstream.ts";
 import { claimOf, conflictsIn, type FileObject } from "./file.ts";
 import { parseConfigurationFile } from "./file-schema.ts";
@@ -58,9 +58,9 @@ export const createFileApplication = ({
 }: ObjectsOptions): ApplyFile => {
   const scopes = createScopes({ store, kms });
 
-  const targetFaults = (file: readonly FileObject[]): string[] =>
+  const faultsIn = (file: readonly FileObject[]): string[] =>
     file.flatMap(({ kind, name, body }) => {
-      const refused = kind === "upstream" ? refusedTargets(upstreamBody.parse(body), targetRules) : [];
+      const refused = kind === "upstream" ? refusedParts(name, upstreamBody.parse(body), targetRules) : [];
       return refused.map(({ path, detail }) => `upstreams.${[name, ...path].join(".")}: ${detail}`);
     });
 
@@ -109,7 +109,7 @@ export const createFileApplication = ({
     { revision, objects }: StoredConfiguration,
     file: readonly FileObject[],
   ): Promise<Result<true, ApplicationFailure>> => {
-    const conflicts = [...targetFaults(file), ...conflictsIn(file, keptBeside(file, objects))];
+    const conflicts = [...faultsIn(file), ...conflictsIn(file, keptBeside(file, objects))];
     if (conflicts.length > 0) return failure("invalid", { faults: conflicts });
     const plan = planOf(file, objects);
     if (plan.puts.length + plan.removals.length === 0) return success(true);

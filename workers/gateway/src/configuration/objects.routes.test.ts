@@ -106,6 +106,20 @@ describe("what cannot be stored is refused, and changes nothing", () => {
     ["/upstreams/x", { ...UPSTREAM, prefix: "/" }, ["#/prefix"]],
     ["/upstreams/x", { ...UPSTREAM, scopes: { "kms:read": "" } }, ["#/scopes/kms:read"]],
     ["/upstreams/x", { ...UPSTREAM, routes: [{ match: "GET /", anyone: true, scope: "notes:read" }] }, ["#/routes/0"]],
+    ["/upstreams/x", { ...UPSTREAM, targets: ["http://192.0.0.192"] }, ["#/targets/0"]],
+    [
+      "/upstreams/x",
+      { ...UPSTREAM, firewall: [{ effect: "deny", calls: ["* /x/admin/**", "* /admin/**"] }, { effect: "allow" }] },
+      ["#/firewall/0/calls/1"],
+    ],
+    [
+      "/upstreams/x",
+      {
+        ...UPSTREAM,
+        routes: [{ match: "GET /{id}", policy: { effect: "allow", when: { path: { id: "1", owner: "2" } } } }],
+      },
+      ["#/routes/0/policy/when/path/owner"],
+    ],
     ["/upstreams/kms", UPSTREAM, ["#/param/name"]],
     ["/upstreams/fountain", UPSTREAM, ["#/param/name"]],
   ])("%s %j", async (path, json, pointers) => {
@@ -187,4 +201,30 @@ test("who has an upstream in another state gets it anew, and can change it all t
     .toBe(200);
   const changed = await call("PUT", "/upstreams/stateful", { json, headers: { "if-match": etag } });
   expect(changed.status).toBe(200);
+});
+
+test("what will not work as things are is stored with a warning, until it does", async () => {
+  const routes = [
+    { match: "GET /{id}", policy: "later" },
+    { match: "POST /", scope: "plays:raed" },
+  ];
+  const created = await call("PUT", "/upstreams/plays", {
+    json: { ...UPSTREAM, scopes: { "plays:read": "" }, routes },
+  });
+  const warnings = [
+    { pointer: "#/routes/0/policy", detail: "there is no policy later, so every call of this route is refused" },
+    { pointer: "#/routes/1/scope", detail: "no upstream declares plays:raed, so no caller can have it" },
+  ];
+  expect(created).toMatchObject({ status: 201, body: { warnings } });
+  const shown = await call("GET", "/upstreams/plays");
+  expect(shown.body).toEqual(created.body);
+  expectProblem(await send(fountain, "GET", "/plays/1", { headers: administrator }), 403);
+  expect(
+    (await call("PUT", "/policies/later", { json: { ...POLICY, routes: ["* /plays/**"] } })).body,
+  ).not.toHaveProperty("warnings");
+  const later = await call("GET", "/upstreams/plays", {
+    headers: { "if-none-match": String(shown.headers.get("etag")) },
+  });
+  expect(later).toMatchObject({ status: 200, body: { warnings: [warnings[1]] } });
+  for (const path of ["/upstreams/plays", "/policies/later"]) expect((await call("DELETE", path)).status).toBe(204);
 });

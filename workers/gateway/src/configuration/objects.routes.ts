@@ -5,15 +5,17 @@ import { EXAMPLE, pageOf } from "#shared/http/examples.ts";
 import { created, locationOf } from "#shared/http/location.ts";
 import { json, jsonBody, page, pageQuery } from "#shared/http/openapi.ts";
 import { pageOfAll } from "#shared/http/page.ts";
+import { pointerTo } from "#shared/http/pointer.ts";
 import { sha256 } from "#shared/lang/digest.ts";
-import type { Result } from "#shared/lang/result.ts";
-import { type Problem, problem } from "#shared/problem/problem.ts";
+import { nothingIfUnavailable } from "#shared/lang/unavailable.ts";
+import { type FieldError, problem } from "#shared/problem/problem.ts";
 import { etagOf, versionsToMatch } from "#shared/semantics/entity-tag.ts";
 import type { GatewayContext } from "../composition/context.ts";
 import { endpoint } from "../endpoint.ts";
+import type { FaultyPart } from "../upstreams/impossible.ts";
 import { type Kind, SOURCES } from "./configuration.schema.ts";
 import { BODIES } from "./configuration.ts";
-import type { PutFailure } from "./objects.ts";
+import { hasChanged, isOfFile, refusalOf, unknownObject } from "./object-problems.ts";
 import type { StoredObject } from "./stored.ts";
 
 /** An object that is there unless one of its name is stored. */
@@ -33,6 +35,12 @@ const METADATA = {
   }),
   createdAt: z.iso.datetime().optional(),
   updatedAt: z.iso.datetime().optional(),
+  warnings: z
+    .array(z.object({ pointer: z.string(), detail: z.string() }))
+    .optional()
+    .openapi({
+      description: "What of it will not work as everything else is configured now, if anything; not in lists",
+    }),
 };
 
 const MAX_CONDITION_CHARACTERS = 1_024;
@@ -59,47 +67,17 @@ const shownObject = (body: object, object: ShownObject) => {
   return { ...body, name, source, createdAt: at(createdAtMs), updatedAt: at(updatedAtMs) };
 };
 
-const NOUNS: Record<Kind, string> = { upstream: "upstream", limit: "limit", policy: "policy" };
-
-const unknownObject = (kind: Kind): Problem =>
-  problem("not-found", { detail: `The gateway has no ${NOUNS[kind]} of this name.` });
-
-const hasChanged = (kind: Kind): Problem =>
-  problem("precondition-failed", { detail: `The ${NOUNS[kind]} is not as the condition expects it. Read it again.` });
-
-const isOfFile = (kind: Kind): Problem =>
-  problem("conflict", {
-    detail: `This ${NOUNS[kind]} is configured by the file that Fountain was started with. Change the file and start again.`,
-  });
-
-type Failure = Extract<Result<never, PutFailure>, { ok: false }>["error"];
-
-const refusalOf = (kind: Kind, error: Failure): Problem => {
-  switch (error.kind) {
-    case "changed":
-      return hasChanged(kind);
-    case "taken":
-      return problem("conflict", { detail: "Another upstream has this host and prefix. Choose another prefix." });
-    case "of-file":
-      return isOfFile(kind);
-    case "too-many":
-      return problem("conflict", { detail: `There are too many of its kind. Delete a ${NOUNS[kind]} first.` });
-    case "too-many-scopes":
-      return problem("conflict", { detail: "All upstreams together have too many scopes. Declare fewer." });
-    case "target-refused":
-      return problem("invalid-input", { detail: "No service behind the gateway may be there.", errors: error.errors });
-    case "scope-taken":
-      return problem("conflict", { detail: `The scope ${error.scope} belongs to the upstream ${error.owner}.` });
-  }
-};
+const atPointer = ({ path, detail }: FaultyPart): FieldError => ({ pointer: pointerTo("json", path), detail });
 
 /**
- * Its entity tag, that of its version: what `If-Match` is about. Where there is a state, which no change replaces, the tag
- * differs with it besides, so that 304 is for those alone who have the same one (RFC 9110 §8.8.1). A default has none.
+ * Its entity tag, that of its version: what `If-Match` is about. Where there is a state or a warning, which no change of it
+ * replaces, the tag differs with them besides, so that 304 is for those alone who have the same (RFC 9110 §8.8.1). A default
+ * has none.
  */
 const tagOf = async (object: ShownObject, shown: object): Promise<{ etag?: string }> => {
   if (!("version" in object)) return {};
-  return { etag: etagOf(object.version, "state" in shown ? await sha256(JSON.stringify(shown.state)) : undefined) };
+  const rest = ["state" in shown && shown.state, "warnings" in shown && shown.warnings];
+  return { etag: etagOf(object.version, rest.some(Boolean) ? await sha256(JSON.stringify(rest)) : undefined) };
 };
 
 /** A kind, and those of it that are there from the start. */
@@ -136,7 +114,14 @@ const putObject = async (
 ): Promise<{ object: StoredObject; isNew: boolean }> => {
   const expected = expectedBy(conditions);
   const stored = await context.var.services.objects.put({ kind, name, body, expected });
-  if (!stored.ok) throw refusalOf(kind, stored.error);
+  if (!stored.ok) {
+    const { error } = stored;
+    if (error.kind !== "refused") throw refusalOf(kind, error);
+    throw problem("invalid-input", {
+      detail: "One or more fields can never work.",
+      errors: error.parts.map(atPointer),
+    });
+  }
   return { object: stored.value, isNew: stored.value.createdAtMs === stored.value.updatedAtMs };
 };
 
@@ -148,7 +133,7 @@ const deleteObject = async (
 ): Promise<void> => {
   const outcome = await context.var.services.objects.remove(kind, name, expectedBy(conditions));
   if (outcome === "unknown" && defaults.some((one) => one.name === name))
-    throw problem("conflict", { detail: `This ${NOUNS[kind]} is a default. Replace it by one of the same name.` });
+    throw problem("conflict", { detail: `This ${kind} is a default. Replace it by one of the same name.` });
   if (outcome === "unknown") throw unknownObject(kind);
   if (outcome === "changed") throw hasChanged(kind);
   if (outcome === "of-file") throw isOfFile(kind);
@@ -203,6 +188,16 @@ export const objectEndpoints = ({
     ...stateOf(context, object),
   });
 
+  /** With what of it will not work; a change that was made is not reported as failed because this cannot be found out. */
+  const shownWithWarnings = async (context: GatewayContext, object: ShownObject) => {
+    const { objects } = context.var.services;
+    const warnings = "version" in object ? await objects.warningsOf(object).catch(nothingIfUnavailable) : [];
+    const response = shown(context, object);
+    return warnings === undefined || warnings.length === 0
+      ? response
+      : { ...response, warnings: warnings.map(atPointer) };
+  };
+
   const listAll = endpoint(`GET ${path}`, {
     operationId: `gateway.list${ids.all}`,
     tags,
@@ -220,11 +215,11 @@ export const objectEndpoints = ({
     tags,
     summary: `Show ${words.one}`,
     params,
-    responses: { 200: json(body, "As it is stored; `ETag` names its version", stored) },
+    responses: { 200: json(body, "As it is stored, with what of it will not work; `ETag` names its version", stored) },
     errors: ["not-found"],
     handle: async (context) => {
       const found = await findObject(context, known, context.req.valid("param").name);
-      const response = shown(context, found);
+      const response = await shownWithWarnings(context, found);
       return context.json(response, 200, await tagOf(found, response));
     },
   });
@@ -249,7 +244,9 @@ export const objectEndpoints = ({
         conditions: context.req.valid("header"),
       };
       const { object, isNew } = await putObject(context, kind, change);
-      const response = shown(context, object);
+      // From here on it counts in this process, which asks for the document of a service at once.
+      await Promise.resolve().then(context.var.services.configuration.current).catch(nothingIfUnavailable);
+      const response = await shownWithWarnings(context, object);
       const headers = await tagOf(object, response);
       if (!isNew) return context.json(response, 200, headers);
       return context.json(response, 201, {

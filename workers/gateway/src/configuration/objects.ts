@@ -2,14 +2,15 @@
 import type { KmsRpc } from "#shared/contracts/kms.ts";
 import { failure, type Result } from "#shared/lang/result.ts";
 import type { ReportingRecorder } from "#shared/observability/recorder.ts";
-import type { FieldError } from "#shared/problem/problem.ts";
-import { refusedTargets, type TargetRules } from "../upstreams/target-rules.ts";
+import { type FaultyPart, refusedParts } from "../upstreams/impossible.ts";
+import type { TargetRules } from "../upstreams/target-rules.ts";
 import { upstreamBody } from "../upstreams/upstream.ts";
 import type { Kind } from "./configuration.schema.ts";
 import { claimOf } from "./file.ts";
 import type { Followed } from "./followed.ts";
 import { createScopes, type ScopeFailure } from "./scopes.ts";
 import { MAX_OBJECTS, type ObjectStore, type Removal, type StoredObject } from "./stored.ts";
+import { warningsOf } from "./warnings.ts";
 
 export interface Change {
   kind: Kind;
@@ -27,11 +28,13 @@ export type PutFailure =
   | "too-many"
   | "of-file"
   | ScopeFailure
-  | { readonly kind: "target-refused"; readonly errors: FieldError[] };
+  | { readonly kind: "refused"; readonly parts: readonly FaultyPart[] };
 
 export interface Objects {
   find: ObjectStore["find"];
   list: ObjectStore["list"];
+  /** What of a stored object will not work as things are. */
+  warningsOf(object: StoredObject): Promise<FaultyPart[]>;
   put(change: Change): Promise<Result<StoredObject, PutFailure>>;
   remove(kind: Kind, name: string, expected: readonly number[] | undefined): Promise<Removal>;
 }
@@ -72,11 +75,8 @@ export const createObjects = ({ store, kms, recorder, followed, targetRules, now
 
   const storeUpstream = async (change: Change): Promise<Result<StoredObject, PutFailure>> => {
     const body = upstreamBody.parse(change.body);
-    const errors = refusedTargets(body, targetRules).map(({ path, detail }) => ({
-      pointer: `#/${path.join("/")}`,
-      detail,
-    }));
-    if (errors.length > 0) return failure("target-refused", { errors });
+    const parts = refusedParts(change.name, body, targetRules);
+    if (parts.length > 0) return failure("refused", { parts });
     // A scope stays its first owner's: what will be refused is to declare none.
     const refusal = refusalOf(await store.list("upstream"), change);
     if (refusal) return refusal;
@@ -93,6 +93,11 @@ export const createObjects = ({ store, kms, recorder, followed, targetRules, now
   return {
     find: store.find,
     list: store.list,
+
+    warningsOf: async (object) => {
+      const stored = await store.loadSince(undefined);
+      return stored === "unchanged" ? [] : warningsOf(object, stored.objects);
+    },
 
     put: async (change) => {
       if ((await store.find(change.kind, change.name))?.source === "file") return failure("of-file");

@@ -12,6 +12,7 @@ export interface Pattern {
   /** As it was written. */
   readonly text: string;
   readonly method: string;
+  readonly parts: readonly Part[];
   /** What its names stand for; `undefined`: the call does not fit. HEAD counts as GET. */
   match(method: string, segments: readonly string[]): PathParameters | undefined;
 }
@@ -52,7 +53,8 @@ export const readingsOf = (path: string): (readonly string[])[] => {
   return [path, bare, split, withSlashes(bare), withoutParameters(split)].map(segmentsOf);
 };
 
-type Part =
+/** What a segment of a path must be; `many`: any number of segments, but `min` at least. */
+export type Part =
   | { kind: "literal"; text: string }
   | { kind: "one"; name: string | undefined }
   | { kind: "many"; name: string | undefined; min: 0 | 1 };
@@ -101,6 +103,7 @@ export const parsePattern = (written: string): Pattern | undefined => {
   return {
     text: written,
     method,
+    parts: known,
     match: (calledBy, segments) => {
       const wanted = calledBy === "HEAD" && method !== "HEAD" ? "GET" : calledBy;
       if (method !== "*" && method !== wanted) return undefined;
@@ -123,3 +126,7 @@ export const storedPattern = (written: string): Pattern => {
   if (pattern === undefined) throw new Error(`a stored pattern cannot be read: ${written}`);
   return pattern;
 };
+
+/** The names in a pattern. */
+export const namesIn = ({ parts }: Pattern): string[] =>
+  parts.flatMap((part) => (part.kind === "literal" ? [] : (part.name ?? [])));

@@ -5,7 +5,7 @@ import { type PathParameters, type Pattern, readingsOf, storedPattern } from "..
 import { compileRule, type Rule } from "../policies/rule.ts";
 import { compileFirewall, type Firewall } from "./firewall.ts";
 import { type Target, targetOf } from "./target.ts";
-import { prefixOf, type RouteBody, type UpstreamBody } from "./upstream.ts";
+import { prefixOf, type RouteBody, type UpstreamBody, withPrefix } from "./upstream.ts";
 
 /** What one route of an upstream demands. */
 export interface UpstreamRoute {
@@ -67,8 +67,6 @@ const policyOf = (route: Partial<RouteBody>, { answerWithinSeconds, maxBodyBytes
   timeoutSeconds: route.answerWithinSeconds ?? answerWithinSeconds ?? DEFAULT_ANSWER_SECONDS,
 });
 
-const templateOf = (prefix: string, path: string): string => (prefix === "/" ? path : prefix + path);
-
 const compilePolicies = (upstream: string, { match, policy }: RouteBody): UpstreamRoute["policies"] => {
   const given = policy === undefined ? [] : [policy].flat();
   return given.map((one, at) =>
@@ -77,7 +75,7 @@ const compilePolicies = (upstream: string, { match, policy }: RouteBody): Upstre
 };
 
 const compileRoute = (name: string, route: RouteBody, prefix: string, body: UpstreamBody): UpstreamRoute => ({
-  template: templateOf(prefix, route.match.slice(route.match.indexOf(" ") + 1)),
+  template: withPrefix(prefix, route.match.slice(route.match.indexOf(" ") + 1)),
   pattern: storedPattern(route.match),
   policy: policyOf(route, body),
   limits: route.limits ?? [],
@@ -87,7 +85,7 @@ const compileRoute = (name: string, route: RouteBody, prefix: string, body: Upst
 export const compileUpstream = (name: string, body: UpstreamBody, version: number): Upstream => {
   const prefix = prefixOf(name, body);
   const all: UpstreamRoute = {
-    template: templateOf(prefix, "/**"),
+    template: withPrefix(prefix, "/**"),
     pattern: undefined,
     policy: policyOf({}, body),
     limits: [],
@@ -113,7 +111,7 @@ export const compileUpstream = (name: string, body: UpstreamBody, version: numbe
 };
 
 /** Whether a path lies under an upstream's prefix. */
-const isUnder = (prefix: string, path: string): boolean =>
+export const isUnder = (prefix: string, path: string): boolean =>
   prefix === "/" || path === prefix || path.startsWith(`${prefix}/`);
 
 /** The path without the prefix. */

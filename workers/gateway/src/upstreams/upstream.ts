@@ -120,3 +120,16 @@ export type RouteBody = z.infer<typeof routeBody>;
 /** Where an upstream's paths begin. */
 export const prefixOf = (name: string, { prefix, host }: Pick<UpstreamBody, "prefix" | "host">): string =>
   prefix ?? (host === undefined ? `/${name}` : "/");
+
+/** The path of a route's pattern as callers send it. */
+export const withPrefix = (prefix: string, path: string): string => (prefix === "/" ? path : prefix + path);
+
+/** The calls that an upstream has routes for, as patterns of what callers send. */
+export const callsOf = (name: string, body: Pick<UpstreamBody, "prefix" | "host" | "routes">): string[] => {
+  const prefix = prefixOf(name, body);
+  const written = body.routes?.map(({ match }) => match) ?? ["* /**"];
+  return written.map((match) => {
+    const blank = match.indexOf(" ") + 1;
+    return match.slice(0, blank) + withPrefix(prefix, match.slice(blank));
+  });
+};
