@@ -68,6 +68,7 @@ export const REPORTED_ACTIONS = [
   "recovery-codes.replace",
   "challenge.send",
   "announcement.send",
+  "mail.send",
   "search-credentials.rotate",
   "reindex.start",
   "search-rule.change",
@@ -87,8 +88,8 @@ export type ReportedAction = (typeof REPORTED_ACTIONS)[number];
 export type AuditAction = KmsAction | ReportedAction;
 
 /** Messages to users. */
-export const isMessageAction = (action: AuditAction): action is "challenge.send" | "announcement.send" =>
-  action === "challenge.send" || action === "announcement.send";
+export const isMessageAction = (action: AuditAction): action is "challenge.send" | "announcement.send" | "mail.send" =>
+  action === "challenge.send" || action === "announcement.send" || action === "mail.send";
 
 export const OUTCOMES = ["success", "failure", "refused"] as const;
 export type Outcome = (typeof OUTCOMES)[number];

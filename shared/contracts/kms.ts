@@ -3,6 +3,7 @@ import type { JWK } from "jose";
 import type { Result } from "../lang/result.ts";
 import type { Audience } from "./access-token.ts";
 import type { ReportedEvent } from "./audit.ts";
+import type { ClaimedMail } from "./mails.ts";
 import type { PersonalParts, SignedDocument } from "./personal-data.ts";
 import type { Purpose } from "./purpose.ts";
 import type { Scope } from "./rights.ts";
@@ -229,6 +230,10 @@ export interface KmsRpc {
   usernameOf(userId: string): Promise<Result<string, "unknown">>;
   /** The address of mail that the user gave the account; `null`: none. */
   emailOf(userId: string): Promise<Result<string | null, "unknown">>;
+  /** At most so many mails whose turn it is. Each is due again a minute later, and later each time, until it is settled. */
+  claimMails(limit: number): Promise<Result<ClaimedMail[]>>;
+  /** These mails are sent, or never will be: what they say is forgotten. */
+  settleMails(ids: string[]): Promise<Result<true>>;
   /** A secret that the workers keep for themselves; `forbidden`: not at a path of theirs. */
   readSecret(path: string): Promise<Result<StoredSecret, "unknown" | "forbidden">>;
   /** Stores such a secret; the number of its new version. `conflict`: it was not at the version to replace. */

@@ -91,6 +91,8 @@ export interface TestGateway {
   userToken(replaced?: Record<string, unknown>): Promise<string>;
   /** A service's token, with some claims replaced. */
   serviceToken(replaced?: Record<string, unknown>): Promise<string>;
+  /** How often it had mails delivered. */
+  delivering: { runs: number };
   /** Where exact limits are stored. */
   allowances: AllowanceStore;
   /** Refusals that the audit trail was told of. */
@@ -200,6 +202,7 @@ export const createTestGateway = async (corsOrigins: readonly string[] = []): Pr
   });
   const egress: TestGateway["egress"] = { reach, run: targets.run, show: targets.show };
   const notStored = () => Promise.reject(new Error("nothing is stored here"));
+  const delivering = { runs: 0 };
   const services: GatewayServices = {
     now,
     configuration: { current: () => configuration, expire: () => {} },
@@ -236,6 +239,9 @@ export const createTestGateway = async (corsOrigins: readonly string[] = []): Pr
       options: () => Promise.reject(new Error("nobody logs in by passkey here")),
       logIn: () => Promise.reject(new Error("nobody logs in by passkey here")),
     },
+    deliverMails: () => {
+      delivering.runs += 1;
+    },
     personalDataOf: async (userId) => ({ document: { userId }, signature: "a.b.c" }),
     upstreams,
     openSockets: createOpenSockets(now),
@@ -255,6 +261,7 @@ export const createTestGateway = async (corsOrigins: readonly string[] = []): Pr
   const app = createGatewayApp(() => services);
   return {
     signer,
+    delivering,
     clock,
     worker,
     database,

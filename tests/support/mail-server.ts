@@ -27,6 +27,8 @@ export interface MailServerOptions {
   unknownMailboxReply?: number;
   /** What it says to the mail itself, when it does not take it. */
   refuseDataWith?: number;
+  /** Awaited when a mail has arrived, before that is acknowledged. */
+  beforeReply?: () => Promise<unknown>;
 }
 
 export interface MailServer {
@@ -50,7 +52,7 @@ const listen = (server: Server | SMTPServer, port: number): Promise<number> =>
 
 /** Starts a mail server for `localhost`. */
 export const startMailServer = async (options: MailServerOptions = {}): Promise<MailServer> => {
-  const { implicitTls = false, plain = false, unknownMailboxReply = 550, refuseDataWith } = options;
+  const { implicitTls = false, plain = false, unknownMailboxReply = 550, refuseDataWith, beforeReply } = options;
   const certificate = options.certificate ?? createCertificate("localhost");
   const mails: Mail[] = [];
   const handlers: SMTPServerOptions = {
@@ -73,7 +75,7 @@ export const startMailServer = async (options: MailServerOptions = {}): Promise<
           user: String(session.user),
           raw: Buffer.concat(chunks).toString(),
         });
-        done();
+        void Promise.resolve(beforeReply?.()).then(() => done());
       });
     },
   };

@@ -115,6 +115,12 @@ const connect = once((bindings: unknown): GatewayServices => {
     verifyApiKey: createApiKeyVerifier({ kms: env.KMS_RPC, verify, uses, now }),
     twofa: env.TWOFA_RPC,
     kms: env.KMS_RPC,
+    deliverMails: () =>
+      later("mails-not-delivered")(
+        (async () => {
+          await env.TWOFA_RPC.deliverMails();
+        })(),
+      ),
     personalDataOf: createPersonalData({ kms: env.KMS_RPC, twofa: env.TWOFA_RPC, serviceA: env.SERVICE_A_RPC }),
     passkeyLogins: createPasskeyLogins(env.TWOFA_RPC),
     recorder,

@@ -74,7 +74,7 @@ const compose = (foundation: Foundation, keys: InternalKeys): KmsServices => {
     now,
     createId,
   });
-  const { users, storedSessions } = accountServices;
+  const { users, storedSessions, mails } = accountServices;
   const vault = createVault({ foundation, keys, recorder, log, randomBytes, now, createId });
   const later = (work: Promise<void>): void =>
     waitUntil(work.catch((error: unknown) => log("error", "background.failed", { error: describeError(error) })));
@@ -146,6 +146,14 @@ const compose = (foundation: Foundation, keys: InternalKeys): KmsServices => {
     runMaintenance: createMaintenance(
       [
         { name: "sessions and password attempts", everyMs: MINUTE_MS, run: accountServices.purgeAccounts },
+        {
+          name: "mails",
+          everyMs: MINUTE_MS,
+          run: async () => {
+            const count = await mails.purge();
+            if (count > 0) log("warn", "mails.expired", { count });
+          },
+        },
         {
           name: "revocations",
           everyMs: MINUTE_MS,

@@ -117,6 +117,13 @@ export const createEntrypoints = (connect: (bindings: unknown) => Promise<KmsSer
         return user ? success(user.email) : failure("unknown");
       },
 
+      claimMails: async ({ mails }, limit) => success(await mails.claim(limit)),
+
+      settleMails: async ({ mails }, ids) => {
+        await mails.settle(ids);
+        return success(true);
+      },
+
       readSecret: ({ workerSecrets }, path) => workerSecrets.read(path),
 
       writeSecret: ({ workerSecrets }, write) => workerSecrets.write(write),

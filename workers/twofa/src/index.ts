@@ -1,10 +1,11 @@
 /** Composition root of twofa: exports and wiring. */
+import { waitUntil } from "cloudflare:workers";
 import { verifierOf } from "#shared/auth/verify.ts";
 import { createDatabase } from "#shared/db/database.ts";
 import { once, parseBindings } from "#shared/http/bindings.ts";
 import { createReportingRecorder } from "#shared/http/reporting.ts";
 import { createInternal, createWorker } from "#shared/http/worker.ts";
-import { createLog } from "#shared/observability/log.ts";
+import { createLog, describeError } from "#shared/observability/log.ts";
 import { createTwofaApp } from "./app.ts";
 import { createAttemptStore } from "./attempts/attempts.store.ts";
 import { createMessengers } from "./channels/messengers.ts";
@@ -12,8 +13,11 @@ import { relyingPartyOf } from "./composition/relying-party.ts";
 import type { TwofaServices } from "./composition/services.ts";
 import { envSchema } from "./env.ts";
 import { createFactorStore } from "./factors/factors.store.ts";
+import { createMailQueue } from "./kms/mail-queue.ts";
 import { createPasskeyLogins } from "./kms/passkey-logins.ts";
 import { createVault } from "./kms/vault.ts";
+import { createMailDelivery } from "./mails/mail-delivery.ts";
+import { createMailRenderer } from "./mails/rendering.ts";
 import * as schema from "./model/schema.ts";
 import { createPasskeyStore } from "./passkeys/passkeys.store.ts";
 import { createHoldingStore } from "./privacy/holdings.store.ts";
@@ -31,6 +35,16 @@ const connect = once((bindings: unknown): TwofaServices => {
   const challenges = createChallengeStore(database);
   const holdings = createHoldingStore(database);
   const log = createLog("twofa");
+  const recorder = createReportingRecorder(env.KMS_RPC, log);
+  const messengers = createMessengers(env);
+  const deliverMails = createMailDelivery({
+    queue: createMailQueue(env.KMS_RPC),
+    email: messengers.email,
+    render: createMailRenderer({ installation: "Fountain", language: "en" }),
+    recorder,
+    log,
+    now,
+  });
   return {
     now,
     verify: verifierOf(env, env.KMS_RPC, now),
@@ -43,18 +57,22 @@ const connect = once((bindings: unknown): TwofaServices => {
     passkeys: createPasskeyStore(database),
     relyingParty: relyingPartyOf(env),
     passkeyLogins: createPasskeyLogins(env.KMS_RPC),
-    messengers: createMessengers(env),
+    messengers,
     codeTtlMs: env.OTP_EXPIRATION_MINUTES * 60_000,
     vault: createVault(env.KMS_RPC),
     randomBytes: (count) => crypto.getRandomValues(new Uint8Array(count)),
     createId: () => crypto.randomUUID(),
-    recorder: createReportingRecorder(env.KMS_RPC, log),
+    recorder,
     log,
     holdings,
+    deliverMails,
+    later: (work) =>
+      waitUntil(work.catch((error: unknown) => log("error", "background.failed", { error: describeError(error) }))),
     runMaintenance: async () => {
       await factors.purgeExpired(now());
       await challenges.purgeExpired(now());
       await eraseUsers(env.KMS_RPC, holdings);
+      await deliverMails();
     },
   };
 });

@@ -50,6 +50,8 @@ export interface GatewayServices extends BaseServices, Drainable, Maintained, Up
   verifyApiKey: ApiKeyVerifier;
   twofa: Pick<TwofaRpc, "elevateOnce" | "hasFactor" | "confirmFactorless">;
   kms: Pick<KmsRpc, "redeemGrant" | "describePrincipal">;
+  /** Has twofa deliver the mails that wait, after the response. */
+  deliverMails: () => void;
   personalDataOf: PersonalDataOf;
   passkeyLogins: PasskeyLogins;
   /** Records the callers that the gateway refuses. */

@@ -19,6 +19,21 @@ afterEach(() => {
 const get = (path: string, headers: Record<string, string> = {}, method = "GET") =>
   gateway.fetch(path, { method, headers: { authorization: `Bearer ${token}`, ...headers } });
 
+describe("a response that says that a mail may wait", () => {
+  const answer = () => new Response(null, { status: 204, headers: { "x-fountain-mail": "pending" } });
+
+  test("has it delivered, and looks to the caller like any other", async () => {
+    gateway.worker.answer = answer;
+    const response = await get("/kms/me");
+    expect(response.status).toBe(204);
+    expect(response.headers.has("x-fountain-mail")).toBe(false);
+    expect(gateway.delivering.runs).toBe(1);
+    gateway.worker.answer = () => new Response(null, { status: 204 });
+    await get("/kms/me");
+    expect(gateway.delivering.runs).toBe(1);
+  });
+});
+
 describe("the forwarded request", () => {
   test("has the harmless headers of the caller's and the gateway's own, and no others", async () => {
     await get("/service-a/elements", {

@@ -1,6 +1,7 @@
 /** The gateway's stages of the pipeline: its credentials, the second factor, and on to the worker. */
 
 import { unauthenticated } from "#shared/auth/authorize.ts";
+import { MAIL_HEADER } from "#shared/contracts/mails.ts";
 import type { Purpose } from "#shared/contracts/purpose.ts";
 import { bodyHash, calledPath, credentialRefused } from "#shared/http/access.ts";
 import { holdBody } from "#shared/http/body.ts";
@@ -77,13 +78,13 @@ export const upstreamCaller = (caller: Caller, token: string): UpstreamCaller =>
     ? { ...caller, once: false }
     : { principal: { ...caller.principal, acr: "aal2" }, token, once: true };
 
-/** Forwards the request to the worker of this name. */
+/** Forwards the request to the worker of this name, and afterwards has the mail delivered that it may have caused. */
 export const forwardTo = async (
   context: GatewayContext,
   destination: Destination,
   { path, policy, own }: { path: string; policy: Policy; own: Record<string, string> },
-): Promise<Response> =>
-  forward(context.req.raw, {
+): Promise<Response> => {
+  const response = await forward(context.req.raw, {
     callee: destination,
     method: context.req.method,
     upstream: context.get("services").upstreams[destination],
@@ -94,6 +95,12 @@ export const forwardTo = async (
     forCaller: policy.caller !== "anyone",
     limitMs: (policy.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS) * 1000,
   });
+  if (response.headers.has(MAIL_HEADER)) {
+    response.headers.delete(MAIL_HEADER);
+    context.get("services").deliverMails();
+  }
+  return response;
+};
 
 /** What the gateway asks of a call before it responds, in this order. */
 export const STAGES = {

@@ -2,6 +2,7 @@
 import { failure, type Result, success } from "#shared/lang/result.ts";
 import type { AuditEvent, AuditRecorder } from "../audit/audit-entry.ts";
 import type { Busy, Caller, HashingQueue } from "../hashing/hashing-queue.ts";
+import type { Mails, StoredMail } from "../mails/mails.ts";
 import { DEFAULT_ROLE, type Grantor, handsOut, isBeyondDefault } from "./granting.ts";
 import { type Admission, callerAt, callerOf } from "./lockout.ts";
 import type { KeptPassword, Passwords } from "./password.ts";
@@ -58,7 +59,7 @@ export interface Accounts {
     login: PasswordLogin,
     grant: (credentials: Credentials, admission: Admission) => Promise<Result<Value, Failure>>,
   ): Promise<Guarded<Value, Failure | "unknown-user" | "wrong-password" | "locked"> & { userId: string | undefined }>;
-  /** Replaces the password of a user who presents the current one, and ends their other sessions. */
+  /** Replaces the password of a user who presents the current one, ends their other sessions, and notifies them by mail. */
   changePassword(
     change: PasswordChange,
     grantor: Grantor<"password">,
@@ -71,6 +72,7 @@ export interface AccountsOptions {
   /** Hashing waits in it. */
   hashingQueue: HashingQueue;
   guard: PasswordGuard;
+  mails: Pick<Mails, "prepare">;
   recorder: AuditRecorder;
   /** Where the installation is reached: no password is made of its name. */
   issuer: string;
@@ -93,7 +95,7 @@ export const accountFaults = (
 const keptBy = ({ user, passwordHash }: Credentials): KeptPassword => ({ userId: user.id, hash: passwordHash });
 
 export const createAccounts = (options: AccountsOptions): Accounts => {
-  const { users, passwords, hashingQueue, guard, recorder, issuer, now, createId } = options;
+  const { users, passwords, hashingQueue, guard, mails, recorder, issuer, now, createId } = options;
 
   const toProfile = ({ username, email, roles }: NewAccount): Profile => ({
     id: createId(),
@@ -130,6 +132,14 @@ export const createAccounts = (options: AccountsOptions): Accounts => {
       users.insert(user, hash, entry),
     );
     return isStored ? success(user) : failure("username-taken");
+  };
+
+  /** The mail about a change of the password; `undefined`: there is no address. */
+  const passwordNotice = async (userId: string): Promise<StoredMail | undefined> => {
+    const user = await users.findById(userId);
+    if (!user || user.email === null) return undefined;
+    const { username, email: destination } = user;
+    return mails.prepare({ kind: "password-changed", data: { username }, userId, destination });
   };
 
   return {
@@ -185,8 +195,9 @@ export const createAccounts = (options: AccountsOptions): Accounts => {
       }
       const { allowance, isOverLimit, value } = hashed;
       const password = { ...value, userId, at: new Date(now()), keptSessionId: sessionId };
+      const notice = await passwordNotice(userId);
       const isChanged = await recorder.change({ ...event, outcome: "success" }, (entry) =>
-        users.changePassword(password, entry),
+        users.changePassword(password, entry, notice),
       );
       if (isChanged) return { ...success(undefined), allowance, isOverLimit };
       await recorder.record({ ...event, outcome: "failure", reason: "superseded" });

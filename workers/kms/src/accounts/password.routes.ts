@@ -6,6 +6,7 @@ import { problem } from "#shared/problem/problem.ts";
 import { endpoint } from "../endpoint.ts";
 import { attemptRefused } from "../http/attempt-response.ts";
 import { grantorOf } from "../http/granting.ts";
+import { noteMail } from "../http/pending-mail.ts";
 import { MAX_PASSWORD_INPUT, passwordFault } from "./password-rules.ts";
 
 const passwords = z.strictObject({
@@ -47,6 +48,7 @@ const password = endpoint("PUT /me/password", {
         throw problem("conflict", { detail: "Another session has changed the password in the meantime." });
       throw attemptRefused("The current password is wrong.", changed);
     }
+    noteMail(context);
     return context.body(null, 204);
   },
 });

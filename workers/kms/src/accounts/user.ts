@@ -1,6 +1,7 @@
 /** A person with an account. */
 import type { Permission } from "#shared/contracts/rights.ts";
 import type { AuditEntry } from "../audit/audit-entry.ts";
+import type { StoredMail } from "../mails/mails.ts";
 
 export interface User {
   id: string;
@@ -68,8 +69,8 @@ export interface UserStore {
   insertFirst(user: Profile, passwordHash: string, entry: AuditEntry): Promise<boolean>;
   /** Replaces a hash by one of the same password, unless it has been replaced meanwhile. */
   replacePasswordHash(userId: string, from: string, to: string): Promise<void>;
-  /** Changes the password and ends the other sessions; false: it has been changed meanwhile. */
-  changePassword(password: NewPassword, entry: AuditEntry): Promise<boolean>;
+  /** Changes the password, ends the other sessions, and stores the notice; false: it has been changed meanwhile. */
+  changePassword(password: NewPassword, entry: AuditEntry, notice: StoredMail | undefined): Promise<boolean>;
   /** Replaces the roles, and voids the access tokens issued before; false: no administrator would be left. */
   setRoles(userId: string, roles: readonly string[], at: Date, entry: AuditEntry): Promise<boolean>;
   /** Locks a user and ends their sessions; false: they are locked, or no administrator would be left. */

@@ -9,6 +9,7 @@ import { appendEntry } from "../audit/audit.store.ts";
 import type { AuditEntry } from "../audit/audit-entry.ts";
 import type { KmsDatabase } from "../db/connection.ts";
 import { users } from "../db/schema/accounts.ts";
+import { insertMail } from "../mails/mails.store.ts";
 import { EARLIER_REVOCATION_COUNTS } from "../tokens/revocations.store.ts";
 import { noteRightsChange } from "../tokens/rights-changes.store.ts";
 import { DECLARED_SCOPES } from "../upstream-scopes/upstream-scopes.store.ts";
@@ -139,7 +140,7 @@ export const createUserStore = ({ orm, client }: KmsDatabase, emails: EmailAddre
     return or(isNamed, eq(users.emailMac, emails.macOf(search)));
   };
 
-  /** Whether the statement changed a row; its audit entry stands in the same transaction. */
+  /** Whether the statement changed a row; its audit entry, and then the others, stand in the same transaction. */
   const change = async (statement: InStatement, entry: AuditEntry, ...others: InStatement[]): Promise<boolean> => {
     const [changed] = await client.batch([statement, appendEntry(entry, "changed"), ...others], "write");
     return changed?.rowsAffected === 1;
@@ -204,10 +205,11 @@ export const createUserStore = ({ orm, client }: KmsDatabase, emails: EmailAddre
         args: [to, userId, from],
       });
     },
-    changePassword: ({ userId, from, to, at, keptSessionId }, entry) => {
+    changePassword: ({ userId, from, to, at, keptSessionId }, entry, notice) => {
       const sql = "UPDATE users SET password_hash = ?, password_changed_at = ? WHERE id = ? AND password_hash = ?";
       const others = endSessions({ userId, keptId: keptSessionId, at }, "password_hash = ?", to);
-      return change({ sql, args: [to, at.getTime(), userId, from] }, entry, ...others);
+      const notices = notice ? [insertMail(notice)] : [];
+      return change({ sql, args: [to, at.getTime(), userId, from] }, entry, ...notices, ...others);
     },
     setRoles: (userId, roles, at, entry) => {
       const condition = roles.includes(ADMIN_ROLE) ? "TRUE" : MAY_GO;

@@ -97,6 +97,7 @@ const BUDGETS = {
   "factor.disable": UNLIMITED,
   "challenge.send": UNLIMITED,
   "announcement.send": UNLIMITED,
+  "mail.send": UNLIMITED,
   "access.refuse": UNLIMITED,
 } as const satisfies Record<AuditAction, Budget | undefined>;
 

@@ -15,9 +15,12 @@ import type { AuditRecorder } from "../audit/audit-entry.ts";
 import { macInContext } from "../crypto/mac.ts";
 import type { RandomBytes } from "../crypto/random.ts";
 import type { InternalKeys } from "../crypto/root-key.ts";
+import { createSealer } from "../crypto/sealing.ts";
 import { createHashers } from "../hashing/hashers.ts";
 import { createHashingQueue } from "../hashing/hashing-queue.ts";
 import { createLocalSlowHash, type SlowHash } from "../hashing/slow-hash.ts";
+import { createMailStore } from "../mails/mails.store.ts";
+import { createMails, type Mails } from "../mails/mails.ts";
 import { createTokenExchange, type ExchangeToken } from "../oauth/token-exchange.ts";
 import { createTokenRevocation, type RevokeAnyToken } from "../oauth/token-revocation.ts";
 import { createBrowserCookieStore } from "../sessions/browser-sessions.store.ts";
@@ -36,6 +39,7 @@ import type { Foundation } from "./foundation.ts";
 
 export interface AccountServices {
   accounts: Accounts;
+  mails: Mails;
   users: UserStore;
   userAdministration: UserAdministration;
   roles: Roles;
@@ -99,11 +103,19 @@ export const createAccountServices = (options: AccountServicesOptions): AccountS
     createId,
   });
   const roles = createRoles({ store: createRoleStore(database), upstreamScopes, recorder, now });
+  const mails = createMails({
+    store: createMailStore(database),
+    sealer: createSealer(keys.sealing, randomBytes),
+    macKey: keys.emailMac,
+    now,
+    createId,
+  });
   const accounts = createAccounts({
     users,
     passwords,
     hashingQueue,
     guard,
+    mails,
     recorder,
     issuer: env.PUBLIC_URL,
     now,
@@ -111,6 +123,7 @@ export const createAccountServices = (options: AccountServicesOptions): AccountS
   });
   return {
     accounts,
+    mails,
     users,
     userAdministration: createUserAdministration({ users, recorder, now }),
     roles,

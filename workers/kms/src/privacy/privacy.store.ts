@@ -23,6 +23,7 @@ const FORGET = [
   `DELETE FROM refresh_tokens
    WHERE session_id IN (SELECT id FROM sessions WHERE user_id = :userId) AND ${CAN_BE_ERASED}`,
   `DELETE FROM sessions WHERE user_id = :userId AND ${CAN_BE_ERASED}`,
+  `DELETE FROM mails WHERE user_id = :userId AND ${CAN_BE_ERASED}`,
   `DELETE FROM known_addresses WHERE user_id = :userId AND ${CAN_BE_ERASED}`,
 ];
 

@@ -10,8 +10,8 @@ import { DELIVER_WITHIN_MS } from "./smtp.ts";
 /** Sends by the binding. What it refuses, it refuses by an exception. */
 export const createCloudflareMessenger =
   (binding: EmailBinding, from: string): Messenger =>
-  async ({ destination, subject, text }) => {
-    const sending = binding.send({ from, to: destination, subject, text }).then(
+  async ({ destination, subject, text, html }) => {
+    const sending = binding.send({ from, to: destination, subject, text, ...(html !== undefined && { html }) }).then(
       (): Delivery => success(undefined),
       (error: unknown): Delivery => failure("rejected", { cause: describeError(error) }),
     );

@@ -25,7 +25,7 @@ export interface TwilioSettings {
 
 /** As much of `SendEmail` as is needed. */
 export interface EmailBinding {
-  send(message: { from: string; to: string; subject: string; text: string }): Promise<unknown>;
+  send(message: { from: string; to: string; subject: string; text: string; html?: string }): Promise<unknown>;
 }
 
 const MAX_EXPIRATION_MINUTES = 15;

@@ -40,10 +40,23 @@ const openSocket = ({ host, port, implicitTls }: SmtpSettings): net.Socket =>
 
 type Done = (error?: Error | null) => void;
 
-const compose = ({ from }: SmtpSettings, { destination, subject, text }: Message): Promise<Buffer> => {
+const compose = ({ from }: SmtpSettings, senderAddress: string, message: Message): Promise<Buffer> => {
+  const { id, destination, subject, text, html } = message;
   // RFC 3834 §5: no automatic replies to this.
   const headers = { "Auto-Submitted": "auto-generated" };
-  return new MailComposer({ from, to: destination, subject, text, headers }).compile().build();
+  // RFC 5322 §3.6.4.
+  const messageId = id && `<${id}${senderAddress.slice(senderAddress.lastIndexOf("@"))}>`;
+  return new MailComposer({
+    from,
+    to: destination,
+    subject,
+    text,
+    headers,
+    ...(html !== undefined && { html }),
+    ...(messageId && { messageId }),
+  })
+    .compile()
+    .build();
 };
 
 /** Sends mail over one connection each. */
@@ -76,7 +89,7 @@ export const createSmtpMessenger =
 
     const at: { step: Step } = { step: "connecting" };
     const deliver = async (): Promise<Delivery> => {
-      const mail = await compose(settings, message);
+      const mail = await compose(settings, senderAddress, message);
       await perform((done) => connection.connect(done));
       at.step = "logging-in";
       if (user !== "") await perform((done) => connection.login({ user, pass: password }, done));

@@ -1,9 +1,10 @@
 /** The kms as twofa uses it: every value is bound to the row it belongs to. */
 import type { KmsRpc } from "#shared/contracts/kms.ts";
+import { mailboxOf } from "#shared/contracts/mails.ts";
 import { unwrap } from "#shared/lang/result.ts";
 import { isUnavailable, Unavailable } from "#shared/lang/unavailable.ts";
 import { tooOften } from "#shared/problem/too-often.ts";
-import { destinationKey, floodKey } from "../model/destination.ts";
+import { destinationKey } from "../model/destination.ts";
 import type { Vault } from "../model/ports.ts";
 
 const secretContext = (userId: string, factorId: string): string => `twofa:factors:${userId}:${factorId}:secret`;
@@ -43,7 +44,7 @@ export const createVault = (kms: VaultKms): Vault => ({
     return opened.value;
   },
 
-  macMailbox: (destination) => kms.mac({ context: "twofa:mailbox", data: floodKey(destination) }).then(unwrap),
+  macMailbox: (destination) => kms.mac({ context: "twofa:mailbox", data: mailboxOf(destination) }).then(unwrap),
 
   macDestination: (destination) =>
     kms.mac({ context: "twofa:destination", data: destinationKey(destination) }).then(unwrap),

@@ -50,7 +50,7 @@ export const mayHaveArrived = (failure: DeliveryFailure): boolean => failure ===
 export interface Send {
   id: string;
   userId: string;
-  /** The keyed hash of the destination as `floodKey` has it. */
+  /** The keyed hash of the destination as `mailboxOf` has it. */
   destinationMac: string;
   use: SendUse;
   nowMs: number;

@@ -39,11 +39,3 @@ export const maskDestination = (destination: string): string =>
 
 /** The one spelling a destination is recognised by: mail servers ignore case. */
 export const destinationKey = (destination: string): string => destination.toLowerCase();
-
-const SUBADDRESS = /^([^@+]+)\+[^@]*@/;
-
-/**
- * The mailbox that a message arrives in, to count messages by: `ann+shop@example.org` is `ann@example.org` (RFC 5233). Dots are
- * left alone: hardly any provider ignores them, and elsewhere they distinguish people.
- */
-export const floodKey = (destination: string): string => destinationKey(destination).replace(SUBADDRESS, "$1@");

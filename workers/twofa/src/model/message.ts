@@ -5,6 +5,10 @@ export interface Message {
   destination: string;
   subject: string;
   text: string;
+  /** The same for mail readers that show it. */
+  html?: string;
+  /** The same at every attempt, so that a mail server or reader recognizes what it has had. */
+  id?: string;
 }
 
 export interface CodeMessage {

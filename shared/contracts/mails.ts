@@ -1,0 +1,45 @@
+/** Mails to users: the kms stores them with what they report, twofa words and sends them. */
+
+export const LANGUAGES = ["en", "de"] as const;
+export type Language = (typeof LANGUAGES)[number];
+
+/** What each kind of mail says besides its time. It is sealed until the mail is sent. */
+export interface MailData {
+  /** To the owner of an account whose password was replaced. */
+  "password-changed": { username: string };
+}
+
+export type MailKind = keyof MailData;
+
+/** A kind of mail with its data. */
+export type MailContent = { [Kind in MailKind]: { kind: Kind; data: MailData[Kind] } }[MailKind];
+
+/** A mail to send. Another run may get it again, unless it is settled within a minute. */
+export type ClaimedMail = MailContent & {
+  /** The same at every attempt. */
+  id: string;
+  /** Counts from 1. */
+  attempt: number;
+  isLastAttempt: boolean;
+  /** Whom it is about; `null`: no user. */
+  userId: string | null;
+  destination: string;
+  /** `null`: that of the installation. */
+  language: Language | null;
+  /** When what it reports happened. */
+  createdAtMs: number;
+};
+
+const SUBADDRESS = /^([^@+]+)\+[^@]*@/;
+
+/**
+ * The mailbox that a message arrives in, to count messages by: `Ann+shop@example.org` is `ann@example.org` (RFC 5233). Dots are
+ * left alone: hardly any provider ignores them, and elsewhere they distinguish people.
+ */
+export const mailboxOf = (destination: string): string => destination.toLowerCase().replace(SUBADDRESS, "$1@");
+
+/**
+ * On a response of the kms: a mail may be waiting, and the gateway has twofa deliver it. Set whether there is one or not, so that
+ * it reveals nothing; callers never see it.
+ */
+export const MAIL_HEADER = "x-fountain-mail";

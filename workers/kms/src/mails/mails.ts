@@ -1,0 +1,138 @@
+/**
+ * The outbox of mails to users. A mail is stored in the transaction of what it reports; twofa, which has the mail server, claims
+ * it and sends it at least once, with growing delays until it is taken.
+ */
+import { z } from "zod";
+import { type ClaimedMail, LANGUAGES, type Language, type MailContent, mailboxOf } from "#shared/contracts/mails.ts";
+import { macInContext } from "../crypto/mac.ts";
+import type { InternalKeys } from "../crypto/root-key.ts";
+import type { Sealer } from "../crypto/sealing.ts";
+
+const SECOND_MS = 1_000;
+const MINUTE_MS = 60 * SECOND_MS;
+const HOUR_MS = 60 * MINUTE_MS;
+/** How long a mail waits after each attempt, unless it is settled before; after the last one it is given up. */
+const WAIT_MS = [
+  MINUTE_MS,
+  2 * MINUTE_MS,
+  5 * MINUTE_MS,
+  15 * MINUTE_MS,
+  HOUR_MS,
+  4 * HOUR_MS,
+  12 * HOUR_MS,
+  HOUR_MS,
+] as const;
+/** A notice that is older surprises more than it helps. */
+const TTL_MS = 72 * HOUR_MS;
+/** For how long a mail counts, sent or not. */
+export const COUNTED_FOR_MS = HOUR_MS;
+/** So many mails of a kind may go to a mailbox within {@link COUNTED_FOR_MS}: no one is flooded by what strangers ask for. */
+export const MAX_PER_MAILBOX_AND_KIND = 5;
+
+/** A mail to prepare. */
+export type NewMail = MailContent & {
+  /** Whom it is about: it is forgotten with them. `null`: no user. */
+  userId: string | null;
+  destination: string;
+  /** By default that of the installation. */
+  language?: Language;
+  /** How long it is worth sending; by default three days. */
+  ttlMs?: number;
+};
+
+/** A mail ready for storage. */
+export interface StoredMail {
+  id: string;
+  kind: MailContent["kind"];
+  userId: string | null;
+  destinationMac: string;
+  sealed: string;
+  createdAt: Date;
+  expiresAt: Date;
+}
+
+/** A mail whose turn it is, and how often that was tried before. */
+export interface DueMail extends Omit<StoredMail, "destinationMac" | "expiresAt"> {
+  attempts: number;
+}
+
+export interface MailStore {
+  /** Those that were tried less than `maxAttempts` times, the most overdue first. */
+  listDue(at: Date, limit: number, maxAttempts: number): Promise<DueMail[]>;
+  /** Counts an attempt of each and says when the next one is due; gives the ids of those that no other run has claimed. */
+  claim(due: readonly { id: string; attempts: number; nextAttemptAt: Date }[]): Promise<Set<string>>;
+  /** Forgets what these mails say. */
+  settle(ids: readonly string[]): Promise<void>;
+  /** Deletes what no longer counts; gives how many were never sent. */
+  purge(at: Date, maxAttempts: number): Promise<number>;
+}
+
+export interface Mails {
+  /** Seals a mail for `insertMail`, which the store of what it reports puts into its transaction. */
+  prepare(mail: NewMail): Promise<StoredMail>;
+  /** At most so many mails whose turn it is. They are due again a minute later, and later each time, until they are settled. */
+  claim(limit: number): Promise<ClaimedMail[]>;
+  /** These mails are sent, or never will be. */
+  settle(ids: readonly string[]): Promise<void>;
+  /** Deletes what no longer counts; gives how many mails expired without having been sent. */
+  purge(): Promise<number>;
+}
+
+export interface MailsOptions {
+  store: MailStore;
+  sealer: Sealer;
+  macKey: InternalKeys["emailMac"];
+  now: () => number;
+  createId: () => string;
+}
+
+const contextOf = (id: string): string => `mails/${id}/sealed`;
+
+const sealedSchema = z.object({
+  destination: z.string(),
+  language: z.enum(LANGUAGES).nullable(),
+  content: z.custom<MailContent>((value) => typeof value === "object" && value !== null && "kind" in value),
+});
+
+export const createMails = ({ store, sealer, macKey, now, createId }: MailsOptions): Mails => {
+  const open = async ({ id, userId, attempts, createdAt, sealed }: DueMail): Promise<ClaimedMail> => {
+    const text = await sealer.open(contextOf(id), sealed);
+    if (text === undefined) throw new Error(`the mail ${id} cannot be decrypted: its row was modified`);
+    const { content, destination, language } = sealedSchema.parse(JSON.parse(text));
+    const attempt = attempts + 1;
+    const isLastAttempt = attempt === WAIT_MS.length;
+    return { ...content, id, userId, destination, language, attempt, isLastAttempt, createdAtMs: createdAt.getTime() };
+  };
+
+  return {
+    prepare: async ({ kind, data, userId, destination, language = null, ttlMs = TTL_MS }) => {
+      const id = createId();
+      const createdAt = new Date(now());
+      const plaintext = JSON.stringify({ destination, language, content: { kind, data } });
+      return {
+        id,
+        kind,
+        userId,
+        destinationMac: macInContext(macKey, "mails/destination", mailboxOf(destination)),
+        sealed: await sealer.seal(contextOf(id), plaintext),
+        createdAt,
+        expiresAt: new Date(createdAt.getTime() + ttlMs),
+      };
+    },
+    claim: async (limit) => {
+      const at = now();
+      const due = await store.listDue(new Date(at), limit, WAIT_MS.length);
+      if (due.length === 0) return [];
+      const claimed = await store.claim(
+        due.map(({ id, attempts }) => ({
+          id,
+          attempts,
+          nextAttemptAt: new Date(at + (WAIT_MS[attempts] ?? HOUR_MS)),
+        })),
+      );
+      return Promise.all(due.filter(({ id }) => claimed.has(id)).map(open));
+    },
+    settle: store.settle,
+    purge: () => store.purge(new Date(now()), WAIT_MS.length),
+  };
+};
