@@ -28,6 +28,8 @@ beforeAll(async () => {
     ],
   };
   expect(await send(fountain, "PUT", "/gateway/upstreams/strict", { headers, json })).toMatchObject({ status: 201 });
+  const limit = { match: "GET /lenient/open/x", per: "all", limit: 1_000_000, window: "1d" };
+  await send(fountain, "PUT", "/gateway/limits/open", { headers, json: limit });
   const lenient = { ...json, lenientPaths: true };
   expect(await send(fountain, "PUT", "/gateway/upstreams/lenient", { headers, json: lenient })).toMatchObject({
     status: 201,
@@ -38,19 +40,21 @@ afterAll(async () => {
   await fountain?.stop();
 });
 
-/** The status of a request whose line has these very bytes. */
-const statusOf = (target: string): Promise<number> =>
+/** The head of the response to a request whose line has these very bytes. */
+const headOf = (target: string, method = "GET"): Promise<string> =>
   new Promise((resolve, reject) => {
     const { hostname, port } = new URL(fountain.url);
     const socket = connect({ host: hostname, port: Number(port) });
     socket.setEncoding("latin1").once("data", (chunk) => {
       socket.destroy();
-      resolve(Number(String(chunk).split(" ")[1]));
+      resolve(String(chunk));
     });
     socket.on("error", reject);
     socket.on("end", () => reject(new Error("there was no response")));
-    socket.write(`GET ${target} HTTP/1.1\r\nhost: ${hostname}\r\n\r\n`);
+    socket.write(`${method} ${target} HTTP/1.1\r\nhost: ${hostname}\r\ncontent-length: 0\r\n\r\n`);
   });
+
+const statusOf = async (target: string): Promise<number> => Number((await headOf(target)).split(" ")[1]);
 
 const SECRET = "secret";
 /** The runtime resolves these, so that they are decided on and sent as what they mean. */
@@ -92,4 +96,46 @@ test("what services are known to need is let through to one that is lenient, byt
   expect(await statusesOf("strict", needed)).toEqual(all(needed, 400));
   expect(await statusesOf("lenient", needed)).toEqual(all(needed, 200));
   expect(reached.splice(0)).toEqual(needed);
+});
+
+/** What it is spelled like, and how else services may read the same. */
+const spellings = (first: string, last: string): string[] => {
+  const encoded = `%${last.charCodeAt(0).toString(16)}${last.slice(1)}`;
+  const parts = [
+    last,
+    encoded,
+    encoded.toUpperCase(),
+    `${last};v=1`,
+    `${last}%3bv=1`,
+    `./${last}`,
+    `x/../${last}`,
+    `;v/${last}`,
+    `%2f${last}`,
+    `${last}%2f`,
+  ];
+  const paths = parts.flatMap((part) => [`${first}/${part}`, `${first}/${part}/`, `${first}//${part}`]);
+  return [
+    ...paths,
+    `${first}%2f${last}`,
+    `${first};v/${last}`,
+    `${first}\\${last}`,
+    `/${first}/${last}`,
+    `${first}/${last}?a`,
+  ];
+};
+
+test.each([
+  ["POST", "/kms/login", "default-login", spellings("/kms", "login")],
+  ["GET", "/lenient/open/x", "open", spellings("/lenient/open", "x")],
+])("no spelling of %s %s leads around a limit to what it limits", async (method, path, name, paths) => {
+  const isCounted = (head: string): boolean => new RegExp(`^ratelimit-policy: .*"${name}"`, "im").test(head);
+  await expect.poll(async () => isCounted(await headOf(path, method)), { timeout: 10_000 }).toBe(true);
+  const outcomes = await Promise.all(
+    paths.map(async (sent) => {
+      const head = await headOf(sent, method);
+      return { sent, status: Number(head.split(" ")[1]), isCounted: isCounted(head) };
+    }),
+  );
+  expect(outcomes.filter((one) => !one.isCounted && ![400, 404, 405].includes(one.status))).toEqual([]);
+  expect(outcomes.filter((one) => one.isCounted).length).toBeGreaterThan(3);
 });
