@@ -32,7 +32,7 @@ export const composeLimits = ({ database, refusals, keep, now }: LimitingOptions
     limits: createLimits({ counts, leases, onRefusal: noteLimited(refusals), now }),
     release: leases.release,
     runMaintenance: async () => {
-      await leases.release("idle");
+      await leases.release("old");
       await leases.prune();
     },
   };

@@ -18,6 +18,7 @@ const quotaOf = (limit: number, windowSeconds: number | undefined = 3_600): Quot
 /** Several processes on one database, and a clock that moves while they wait. */
 const createWorld = () => {
   const clock = { nowMs: START_MS };
+  const sleepers: { untilMs: number; wake: () => void }[] = [];
   const store = createTestAllowances();
   const asked: number[] = [];
   const database = { isAway: false, isSlow: false };
@@ -35,14 +36,21 @@ const createWorld = () => {
       store: counting,
       digest: async (text) => text,
       now: () => clock.nowMs,
-      sleep: async () => {
+      sleep: async (ms) => {
+        if (ms >= 1_000) return new Promise((wake) => sleepers.push({ untilMs: clock.nowMs + ms, wake: () => wake() }));
         await new Promise(setImmediate);
         clock.nowMs += 0.001;
       },
       keep: (work) => void work.catch(() => undefined),
     });
+  /** Has time pass, and wakes those who sleep for longer than a call waits. */
+  const pass = (ms: number): Promise<void> => {
+    clock.nowMs += ms;
+    for (const { untilMs, wake } of sleepers) if (untilMs <= clock.nowMs) wake();
+    return new Promise((resolve) => setImmediate(resolve));
+  };
   const takenOf = () => [...store.taken.values()].reduce((sum, taken) => sum + taken, 0);
-  return { clock, store, asked, database, start, takenOf };
+  return { clock, store, asked, database, start, takenOf, pass };
 };
 
 const admittedOf = async (calls: (LeasedOutcome | Promise<LeasedOutcome>)[]): Promise<number> =>
@@ -121,15 +129,14 @@ describe("an exact limit", () => {
     expect((await leases.take(quotaOf(1), "a")).admitted).toBe(false);
   });
 
-  test("gives back what a process does not use: when it is idle, and at the end", async () => {
-    const { start, clock, takenOf } = createWorld();
+  test("gives back what a process does not use: soon, though no call comes, and at the end", async () => {
+    const { start, takenOf, pass } = createWorld();
     const leases = start();
     for (let call = 0; call < 20; call += 1) await leases.take(quotaOf(1_000), "a");
+    await pass(1_000);
+    await leases.release("old");
     expect(takenOf()).toBeGreaterThan(20);
-    await leases.release("idle");
-    expect(takenOf()).toBeGreaterThan(20);
-    clock.nowMs += 5_000;
-    await leases.release("idle");
+    await pass(2_000);
     expect(takenOf()).toBe(20);
     for (let call = 0; call < 5; call += 1) await leases.take(quotaOf(1_000), "a");
     await leases.release("all");
@@ -145,6 +152,22 @@ describe("an exact limit", () => {
     await one.release("all");
     clock.nowMs += 1_000;
     expect((await other.take(quotaOf(1), "a")).admitted).toBe(true);
+  });
+
+  test("is used up while others hold calls for some seconds only, and says so to those it refuses", async () => {
+    const { start, pass } = createWorld();
+    const [holder, other] = [start(), start()];
+    const limit = quotaOf(100);
+    for (let call = 0; call < 9; call += 1) await holder.take(limit, "a");
+    while ((await other.take(limit, "a")).admitted);
+    const refused = await other.take(limit, "a");
+    expect([refused.admitted, refused.waitMs]).toEqual([false, 4_000]);
+    await pass(3_000);
+    expect((await other.take(limit, "a")).admitted).toBe(true);
+    while ((await other.take(limit, "a")).admitted);
+    await pass(4_000);
+    const { admitted, waitMs } = await other.take(limit, "a");
+    expect([admitted, waitMs]).toEqual([false, HOUR_MS - 7_000]);
   });
 
   test("is not counted while the database is away, once the lease is used up, and is again when it is back", async () => {
@@ -170,7 +193,7 @@ test("never exceeded, whatever calls, crashes, releases and times come in which 
   });
   await fc.assert(
     fc.asyncProperty(fc.integer({ min: 1, max: 120 }), fc.array(step, { maxLength: 60 }), async (limit, steps) => {
-      const { start, clock, store, takenOf } = createWorld();
+      const { start, store, takenOf, pass } = createWorld();
       const processes = times(3, start);
       const passed = new Map<number, number>();
       const held: { outcome: LeasedOutcome; process: number }[] = [];
@@ -198,10 +221,8 @@ test("never exceeded, whatever calls, crashes, releases and times come in which 
           processes[process] = start();
         },
         release: ({ process }) => pending.push(processes[process]?.release("all") ?? Promise.resolve()),
-        idle: ({ process }) => pending.push(processes[process]?.release("idle") ?? Promise.resolve()),
-        time: ({ count }) => {
-          clock.nowMs += count * 700;
-        },
+        idle: ({ process }) => pending.push(processes[process]?.release("old") ?? Promise.resolve()),
+        time: ({ count }) => pass(count * 700),
       };
       for (const one of steps) {
         run[one.kind](one);

@@ -14,8 +14,8 @@ import { type Window, windowAt } from "./windows.ts";
 const LARGEST = 1_000;
 const LARGEST_SHARE = 10;
 /** A lease that lasts less long is followed by one of twice its size, and one that lasts longer by one of half of it. */
-const QUICK_MS = 1_000;
-const SLOW_MS = 10_000;
+const QUICK_MS = 500;
+const SLOW_MS = 2_000;
 /** An allowance that is used up is not asked about again for so long: another process may give some of it back. */
 const USED_UP_MS = 1_000;
 const RETRY_AFTER_FAILURE_MS = 1_000;
@@ -23,9 +23,11 @@ const RETRY_AFTER_FAILURE_MS = 1_000;
 const WAIT_MS = 3_000;
 const FIRST_LOOK_MS = 5;
 const SLOWEST_LOOK_MS = 50;
-/** A lease that no call has used for so long is given back. */
-const IDLE_MS = 5_000;
+/** What is left of a lease after so long is given back, give or take the interval at which processes look. */
+const HELD_MS = 2_000;
 const RELEASE_EVERY_MS = 1_000;
+/** An allowance that has been used up for so long stays so: by then, each process has given back what it held. */
+const SETTLED_MS = HELD_MS + 2 * RELEASE_EVERY_MS;
 /** Of all limits together; the one that was opened first is given back then. */
 const MAX_LEASES = 20_000;
 /** A window is pruned once no process can still give back calls of it. */
@@ -59,8 +61,8 @@ export interface Leases {
   peek(quota: Quota, who: string): Promise<boolean>;
   /** Takes back a call that was counted; one of a window that is over is lost with it. */
   giveBack(outcome: LeasedOutcome): void;
-  /** Gives back what no call has used of late; `all`: whatever is left. */
-  release(which: "idle" | "all"): Promise<void>;
+  /** Gives back what is left of leases that were taken some time ago; `all`: of all. */
+  release(which: "old" | "all"): Promise<void>;
   /** Deletes what is stored about windows that are over. */
   prune(): Promise<void>;
 }
@@ -93,6 +95,8 @@ interface Lease {
   /** There is a question until then, or no reason to ask. */
   askedUntilMs: number;
   usedUpUntilMs: number;
+  /** `undefined`: as far as is known, it is not. */
+  usedUpSinceMs: number | undefined;
   failedUntilMs: number;
   failure: unknown;
 }
@@ -110,13 +114,14 @@ const newLease = (text: string, window: Window, size: number): Lease => ({
   usedAtMs: NEVER,
   askedUntilMs: NEVER,
   usedUpUntilMs: NEVER,
+  usedUpSinceMs: undefined,
   failedUntilMs: NEVER,
   failure: undefined,
 });
 
 export const createLeases = ({ store, digest, now, sleep, keep }: LeasesOptions): Leases => {
   const leases = new Map<string, Lease>();
-  let releaseAtMs = now() + IDLE_MS;
+  let watchAgainAtMs = NEVER;
 
   const textOf = ({ id }: Quota, who: string): string => `${id}\n${who}`;
   /** The same, shorter. */
@@ -146,12 +151,12 @@ export const createLeases = ({ store, digest, now, sleep, keep }: LeasesOptions)
     return lease;
   };
 
-  const outcomeOf = (lease: Lease, admitted: boolean, nowMs: number): LeasedOutcome => ({
-    admitted,
-    remaining: lease.units + lease.left,
-    waitMs: lease.window.endMs - nowMs,
-    lease,
-  });
+  const outcomeOf = (lease: Lease, admitted: boolean, nowMs: number): LeasedOutcome => {
+    const { units, left, window, usedUpSinceMs = NEVER } = lease;
+    const settledAtMs = usedUpSinceMs + SETTLED_MS;
+    const moreAtMs = nowMs < settledAtMs ? Math.min(settledAtMs, window.endMs) : window.endMs;
+    return { admitted, remaining: units + left, waitMs: moreAtMs - nowMs, lease };
+  };
 
   const useUnit = (lease: Lease, nowMs: number): LeasedOutcome => {
     lease.units -= 1;
@@ -163,6 +168,29 @@ export const createLeases = ({ store, digest, now, sleep, keep }: LeasesOptions)
   const decide = (lease: Lease, nowMs: number): LeasedOutcome | undefined => {
     if (lease.units > 0) return useUnit(lease, nowMs);
     return nowMs < lease.usedUpUntilMs ? outcomeOf(lease, false, nowMs) : undefined;
+  };
+
+  /** Whether it is still in use, so that its size is worth knowing, or used up, and since when. */
+  const isWorthKeeping = ({ usedAtMs, usedUpSinceMs, window }: Lease, sinceMs: number): boolean =>
+    usedAtMs > sinceMs || (usedUpSinceMs !== undefined && now() < window.endMs);
+
+  const release: Leases["release"] = async (which) => {
+    const takenBeforeMs = which === "all" ? Number.POSITIVE_INFINITY : now() - HELD_MS;
+    const released: Promise<void>[] = [];
+    for (const [key, lease] of leases) {
+      if (lease.takenAtMs > takenBeforeMs || now() < lease.askedUntilMs) continue;
+      released.push(sendBack({ ...lease }));
+      lease.units = 0;
+      if (!isWorthKeeping(lease, takenBeforeMs)) leases.delete(key);
+    }
+    await Promise.all(released);
+  };
+
+  /** Has what is left of a lease that was just taken given back in time, though no call may come until then. */
+  const watch = (): void => {
+    if (now() < watchAgainAtMs) return;
+    watchAgainAtMs = now() + RELEASE_EVERY_MS;
+    keep(sleep(HELD_MS + RELEASE_EVERY_MS).then(() => release("old")));
   };
 
   const sizeOf = ({ size, takenAtMs, missed }: Lease, limit: number): number => {
@@ -184,7 +212,9 @@ export const createLeases = ({ store, digest, now, sleep, keep }: LeasesOptions)
       lease.left = left;
       lease.takenAtMs = now();
       lease.missed = Math.max(0, lease.missed - granted);
+      lease.usedUpSinceMs = granted === 0 ? (lease.usedUpSinceMs ?? now()) : undefined;
       if (granted === 0) lease.usedUpUntilMs = now() + USED_UP_MS;
+      else watch();
     } catch (error) {
       lease.failedUntilMs = now() + RETRY_AFTER_FAILURE_MS;
       lease.failure = error;
@@ -223,24 +253,9 @@ export const createLeases = ({ store, digest, now, sleep, keep }: LeasesOptions)
     }
   };
 
-  const release: Leases["release"] = async (which) => {
-    const idleSinceMs = which === "all" ? Number.POSITIVE_INFINITY : now() - IDLE_MS;
-    const released: Promise<void>[] = [];
-    for (const [key, lease] of leases) {
-      if (Math.max(lease.usedAtMs, lease.takenAtMs) > idleSinceMs || now() < lease.askedUntilMs) continue;
-      leases.delete(key);
-      released.push(sendBack(lease));
-    }
-    await Promise.all(released);
-  };
-
   return {
     take: (quota, who) => {
       const nowMs = now();
-      if (nowMs >= releaseAtMs) {
-        releaseAtMs = nowMs + RELEASE_EVERY_MS;
-        keep(release("idle"));
-      }
       return decide(leaseOf(quota, who, nowMs), nowMs) ?? waitForUnit(quota, who);
     },
 
