@@ -148,7 +148,7 @@ export const createApp = <Services extends BaseServices>(options: AppOptions<Ser
       headers.set("x-content-type-options", "nosniff");
       for (const [name, value] of responseHeaders(context.env, isRelayed))
         if (!headers.has(name)) headers.set(name, value);
-      for (const [name, value] of context.get("limitFields")?.() ?? []) headers.append(name, value);
+      context.get("addLimitFields")?.(headers);
       recordRequest(
         context,
         { method: request.method, status: response.status, durationMs: Date.now() - startedAtMs },

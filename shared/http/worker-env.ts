@@ -25,8 +25,8 @@ export interface WorkerEnv<Services extends BaseServices> {
     template: string;
     /** Of the line about what made the request fail, once that is logged. */
     level?: Level;
-    /** What the response says of the limits that the request was held against. */
-    limitFields?: () => readonly (readonly [name: string, value: string])[];
+    /** Adds to the response what is to be said of the limits that the request was held against. */
+    addLimitFields?: (headers: Headers) => void;
     /** Set once the request is known to have a row in the route table. */
     policy?: Policy;
     /** The response comes from a service that is no part of Fountain: what it says of its representation stays. */

@@ -7,7 +7,7 @@ import { currentRequest } from "#shared/observability/context.ts";
 import { type Problem, problem } from "#shared/problem/problem.ts";
 import type { LimitedConfiguration, LimitedRoute } from "../limits/compiled.ts";
 import type { Sender } from "../limits/counted.ts";
-import { LIMIT_FIELDS, limitFields, retryAfterSeconds } from "../limits/fields.ts";
+import { addLimitFields, LIMIT_FIELDS, retryAfterSeconds } from "../limits/fields.ts";
 import type { Applied, Limits, Passage } from "../limits/limits.ts";
 import type { Stage } from "../limits/open-limits.ts";
 
@@ -45,14 +45,15 @@ const refusalBy = ({ limit, outcome }: Applied): Problem =>
     headers: { "retry-after": String(retryAfterSeconds(outcome)) },
   });
 
+const refuseBy = (refusal: Applied | undefined): void => {
+  if (refusal) throw refusalBy(refusal);
+};
+
 /** Counts the call by the limits of a stage; refuses with 429, and with 503 where an exact one cannot be counted. */
 const countAt = (stage: Stage, { passage }: Target, principal: Principal | undefined): void | Promise<void> => {
   if (passage === undefined) return undefined;
-  const refuse = (refusal: Applied | undefined): void => {
-    if (refusal) throw refusalBy(refusal);
-  };
   const refusal = passage.count(stage, senderOf(principal, currentRequest()?.clientAddress));
-  return refusal instanceof Promise ? refusal.then(refuse) : refuse(refusal);
+  return refusal instanceof Promise ? refusal.then(refuseBy) : refuseBy(refusal);
 };
 
 /** Holds the call against limits per address, and of all callers together. */
@@ -66,7 +67,7 @@ export const screenCall = <Services extends LimitingServices>(
   const passage = limits.passageOf({ configuration, target: { template, route: call?.route }, method, path });
   if (passage === undefined) return undefined;
   target.passage = passage;
-  context.set("limitFields", () => (passage.applied.length === 0 ? [] : limitFields(passage.applied, now())));
+  context.set("addLimitFields", (headers) => addLimitFields(headers, passage.applied, now()));
   return countAt("screen", target, undefined);
 };
 

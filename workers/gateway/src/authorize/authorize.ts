@@ -76,8 +76,8 @@ export const authorizeCall = async (asked: GatewayContext, { method, url }: Forw
     try {
       await next();
     } finally {
-      const fields = context.get("limitFields");
-      if (fields) asked.set("limitFields", fields);
+      const addLimitFields = context.get("addLimitFields");
+      if (addLimitFields) asked.set("addLimitFields", addLimitFields);
     }
   });
   app.use(recordingRefusals(pipeline));

@@ -17,8 +17,9 @@ const monthSeconds = (nowMs: number): number => {
 /** Their names: of the policies, and of what is left of each. */
 export const LIMIT_FIELDS = ["ratelimit-policy", "ratelimit"] as const;
 
-/** One member for each limit that applies, in the order in which they were asked. Names of limits need no escape. */
-export const limitFields = (applied: readonly Applied[], nowMs: number): [name: string, value: string][] => {
+/** Adds one member for each limit that applies, in the order in which they were asked. Names of limits need no escape. */
+export const addLimitFields = (headers: Pick<Headers, "append">, applied: readonly Applied[], nowMs: number): void => {
+  if (applied.length === 0) return;
   let [policies, states] = ["", ""];
   for (const { limit, outcome } of applied) {
     const separator = policies === "" ? "" : ", ";
@@ -26,10 +27,8 @@ export const limitFields = (applied: readonly Applied[], nowMs: number): [name: 
     states += `${separator}"${limit.name}";r=${Math.max(0, outcome.remaining)};t=${Math.ceil(outcome.waitMs / 1000)}`;
   }
   const [policy, state] = LIMIT_FIELDS;
-  return [
-    [policy, policies],
-    [state, states],
-  ];
+  headers.append(policy, policies);
+  headers.append(state, states);
 };
 
 /** When a refused call may be repeated, in whole seconds. */

@@ -59,6 +59,10 @@ export interface LimitsOptions {
   now: () => number;
 }
 
+/** As whom a rule counts the call; `undefined`: it does not. */
+const whoIn = (rule: Rule, { method, path }: LimitedCall, sender: Sender): string | undefined =>
+  fits(rule, method, path) ? countedAs(rule.limit.per, sender) : undefined;
+
 export const createLimits = ({ counts, leases, onRefusal, now }: LimitsOptions): Limits => {
   const opened = createOpenLimits(counts);
   const compiled = new WeakMap<LimitedConfiguration, CompiledLimits>();
@@ -95,65 +99,42 @@ export const createLimits = ({ counts, leases, onRefusal, now }: LimitsOptions):
     return true;
   };
 
-  const waitFor = async (
-    call: LimitedCall,
-    { limit, who, taking }: { limit: Limit; who: string; taking: Promise<LeasedOutcome> },
-    rest: readonly { limit: Limit; who: string }[],
-    applied: Applied[],
-  ): Promise<Applied | undefined> => {
-    try {
-      const one = { limit, who, outcome: await taking };
-      return apply(call, applied, one) ? one : await countExactly(call, rest, applied);
-    } catch (error) {
-      applied.forEach(takeBack);
-      throw error;
-    }
-  };
-
-  const countExactly = (
-    call: LimitedCall,
-    rest: readonly { limit: Limit; who: string }[],
-    applied: Applied[],
-  ): Applied | undefined | Promise<Applied | undefined> => {
-    for (const [at, { limit, who }] of rest.entries()) {
-      const outcome = leases.take(limit, who);
-      if (outcome instanceof Promise)
-        return waitFor(call, { limit, who, taking: outcome }, rest.slice(at + 1), applied);
-      const one = { limit, who, outcome };
-      if (apply(call, applied, one)) return one;
-    }
-    return undefined;
-  };
-
-  const count = (
+  /** Counts the call by the rules from this one on: first by those in memory, then one after another by those that may wait. */
+  const countFrom = (
+    first: number,
     rules: readonly Rule[],
     call: LimitedCall,
     sender: Sender,
     applied: Applied[],
   ): Applied | undefined | Promise<Applied | undefined> => {
     const nowMs = now();
-    const { method, path } = call;
-    const exact: { limit: Limit; who: string }[] = [];
-    for (const rule of rules) {
+    for (let at = first; at < rules.length; at += 1) {
+      const rule = rules[at];
+      const who = rule && whoIn(rule, call, sender);
+      if (rule === undefined || who === undefined) continue;
       const { limit } = rule;
-      const who = fits(rule, method, path) ? countedAs(limit.per, sender) : undefined;
-      if (who === undefined) continue;
-      if (limit.local) {
-        const one = { limit, who, outcome: limit.local.take(who, nowMs) };
-        if (apply(call, applied, one)) return one;
-      } else exact.push({ limit, who });
+      const outcome = limit.local ? limit.local.take(who, nowMs) : leases.take(limit, who);
+      if (outcome instanceof Promise)
+        return outcome.then(
+          (known) => {
+            const one = { limit, who, outcome: known };
+            return apply(call, applied, one) ? one : countFrom(at + 1, rules, call, sender, applied);
+          },
+          (error: unknown) => {
+            applied.forEach(takeBack);
+            throw error;
+          },
+        );
+      const one = { limit, who, outcome };
+      if (apply(call, applied, one)) return one;
     }
-    return exact.length === 0 ? undefined : countExactly(call, exact, applied);
+    return undefined;
   };
 
-  const peek = async (
-    rules: readonly Rule[],
-    { method, path }: LimitedCall,
-    sender: Sender,
-  ): Promise<Limit | undefined> => {
+  const peek = async (rules: readonly Rule[], call: LimitedCall, sender: Sender): Promise<Limit | undefined> => {
     for (const rule of rules) {
       const { limit } = rule;
-      const who = fits(rule, method, path) ? countedAs(limit.per, sender) : undefined;
+      const who = whoIn(rule, call, sender);
       if (who === undefined) continue;
       const isAdmitted = limit.local ? limit.local.peek(who, now()).admitted : await leases.peek(limit, who);
       if (!isAdmitted) return limit;
@@ -168,7 +149,7 @@ export const createLimits = ({ counts, leases, onRefusal, now }: LimitsOptions):
       const applied: Applied[] = [];
       return {
         applied,
-        count: (stage, sender) => count(fitting[stage], call, sender, applied),
+        count: (stage, sender) => countFrom(0, fitting[stage], call, sender, applied),
         peek: (stage, sender) => peek(fitting[stage], call, sender),
       };
     },
