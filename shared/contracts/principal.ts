@@ -21,6 +21,9 @@ export const serviceNameOf = (subject: string): string | undefined =>
 export const userIdOf = (subject: string): string | undefined =>
   subject.includes(KIND_SEPARATOR) ? undefined : subject;
 
+/** What the ids of registered OAuth clients begin with: no name of a service has an underscore. */
+export const OAUTH_CLIENT_PREFIX = "client_";
+
 /** Whether a text has the form of a user's id, in whichever case. */
 export const looksLikeUserId = (text: string): boolean => UUID.test(text);
 

@@ -44,7 +44,7 @@ const PARAMETER_OF_SEGMENTS = /\{(\w+)\+\}/g;
 /** A template of the route table, as the declaration spells it. */
 const declaredPath = (template: string): string => template.replace(PARAMETER_OF_SEGMENTS, `{$1${SEGMENTS}}`);
 
-const METHODS = { GET: "get", PUT: "put", POST: "post", DELETE: "delete" } as const;
+const METHODS = { GET: "get", PUT: "put", POST: "post", PATCH: "patch", DELETE: "delete" } as const;
 
 const isMethod = (name: string): name is keyof typeof METHODS => name in METHODS;
 

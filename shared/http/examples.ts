@@ -8,6 +8,8 @@ export const EXAMPLE = {
   sessionId: "c2a9d8b1-4f63-4e07-8a15-6b3e9f20d7c4",
   /** A second factor of theirs. */
   factorId: "e61f07b3-5d28-4c9a-b0f4-91a7d3c8e562",
+  /** An application that she logs in to. */
+  clientId: "client_5d0c7b1e-93a4-4f28-b6d5-e8127ac04f39",
   /** A service, and an API key of it. */
   service: "script-editor",
   keyId: "7Qm2xVbL",

@@ -22,6 +22,11 @@ const newUser = (roles?: string[]): Sent => [
   "/kms/users",
   { username: `new-${unique()}`, password: PASSWORD, ...(roles && { roles }) },
 ];
+const newClient = (scopes: readonly string[]) => ({
+  name: "An application",
+  redirectUris: ["https://app.example/"],
+  scopes,
+});
 const key = ({ name, keyId }: ServiceWithKey, action = ""): string => `/kms/keys/${name}/${keyId}${action}`;
 const form = (path: string, fields: Record<string, string>): Sent => [path, undefined, { form: fields }];
 const grant = (grant_type: string, fields: Record<string, string>): Sent =>
@@ -125,6 +130,17 @@ export const KMS: Record<string, Variant[]> = {
     grants("rights", ({ role }) => [`/kms/roles/${role}`, { permissions: SCOPES }]),
     grants("rights", () => [`/kms/roles/new-${unique()}`, { permissions: ["users:admin"] }]),
   ],
+  "POST /clients": [
+    grants("credential", () => ["/kms/clients", newClient(SCOPES)]),
+    grants("credential", () => ["/kms/clients", newClient([])]),
+  ],
+  "GET /clients": [nothing(READS, () => ["/kms/clients"])],
+  "GET /clients/{id}": [nothing(READS, ({ clients }) => [`/kms/clients/${clients.read}`])],
+  "PATCH /clients/{id}": [
+    grants("credential", ({ clients }) => [`/kms/clients/${clients.read}`, { newSecret: true }]),
+    grants("credential", ({ clients }) => [`/kms/clients/${clients.read}`, { trusted: true }]),
+  ],
+  "DELETE /clients/{id}": [nothing(ENDS, ({ clients }) => [`/kms/clients/${clients.removed}`])],
   "POST /services": [
     grants("credential", () => ["/kms/services", { name: `new-${unique()}`, scopes: SCOPES }]),
     grants("credential", () => ["/kms/services", { name: `new-${unique()}`, scopes: ["search:read"] }]),

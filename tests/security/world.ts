@@ -17,6 +17,8 @@ export interface World {
   role: string;
   /** One service for each thing that is done to a service or its key. */
   services: Record<"read" | "rotated" | "revoked" | "removed" | "disabled" | "enabled" | "exchanging", ServiceWithKey>;
+  /** The ids of OAuth clients. */
+  clients: Record<"read" | "removed", string>;
   secret: { path: string; value: string };
   /** Which a worker keeps for itself. */
   secretOfWorker: { path: string; value: string };
@@ -45,6 +47,10 @@ export const createWorld = async (stack: Stack): Promise<World> => {
     await post("/kms/services", { name, scopes: SCOPES_OF_SERVICE });
     const { key, id } = await post("/kms/keys", { service: name });
     return { name, key: String(key), keyId: String(id) };
+  };
+  const createClient = async (): Promise<string> => {
+    const body = { name: "An application", redirectUris: ["https://app.example/"], scopes: ["search:read"] };
+    return String((await post("/kms/clients", body))["clientId"]);
   };
   const createSecret = async (path: string, value: string): Promise<string> => {
     await successOf(call("PUT", `/kms/secrets/${path}`, administrator, { value }));
@@ -86,6 +92,7 @@ export const createWorld = async (stack: Stack): Promise<World> => {
     lockedAdministratorId: await createUser(["admin"], true),
     role,
     services,
+    clients: { read: await createClient(), removed: await createClient() },
     secret,
     secretOfWorker,
     deletedSecret,

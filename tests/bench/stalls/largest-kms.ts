@@ -55,6 +55,17 @@ export const KMS: Record<string, Largest> = {
   "kms POST /users/{id}/unlock": NO_BODY,
   "kms GET /roles": PAGE,
   "kms PUT /roles/{name}": FEW_FIELDS,
+  "kms POST /clients": () => [
+    json("POST", "/kms/clients", "64 scopes and 20 long addresses", {
+      name: "largest",
+      scopes,
+      redirectUris: Array.from({ length: 20 }, (_, n) => `https://app.example/${filled(900, "a")}${n}`),
+    }),
+  ],
+  "kms GET /clients": PAGE,
+  "kms GET /clients/{id}": ONE_ROW,
+  "kms PATCH /clients/{id}": FEW_FIELDS,
+  "kms DELETE /clients/{id}": ONE_ROW,
   "kms POST /services": () => [json("POST", "/kms/services", "64 scopes", { name: "largest", scopes })],
   "kms GET /services": PAGE,
   "kms GET /services/{name}": ONE_ROW,

@@ -22,6 +22,9 @@ export const arrangements = (kms: () => Target, token: () => string) => {
     return { id: String(id), accessToken, refreshToken, stepped };
   };
 
+  const newClient = async (): Promise<string> =>
+    String((await post("/clients", { name: "Notes", redirectUris: ["https://notes.example/"] }))["clientId"]);
+
   const newService = async (): Promise<string> =>
     String((await post("/services", { name: unique(), scopes: ["search:read"] }))["name"]);
 
@@ -53,5 +56,5 @@ export const arrangements = (kms: () => Target, token: () => string) => {
   const ciphertextOf = async (key: string): Promise<string> =>
     String((await post(`${key}/encrypt`, { plaintext: Buffer.from("text").toString("base64") }))["ciphertext"]);
 
-  return { post, newUser, newService, newKey, newSecret, deletedSecret, newTransitKey, ciphertextOf };
+  return { post, newUser, newClient, newService, newKey, newSecret, deletedSecret, newTransitKey, ciphertextOf };
 };

@@ -32,10 +32,8 @@ const rowsOf = async ({ databases }: Target, sql: string) => {
 
 /** One for every route that is no GET. `undefined`: it changes nothing, and using it is not recorded. */
 export const examplesOf = (kms: () => Target, token: () => string): Record<string, Example | undefined> => {
-  const { post, newUser, newService, newKey, newSecret, deletedSecret, newTransitKey, ciphertextOf } = arrangements(
-    kms,
-    token,
-  );
+  const { post, newUser, newClient, newService, newKey, newSecret, deletedSecret, newTransitKey, ciphertextOf } =
+    arrangements(kms, token);
   return {
     "POST /introspect": undefined,
     "POST /keys/verify": undefined,
@@ -108,6 +106,18 @@ export const examplesOf = (kms: () => Target, token: () => string): Record<strin
         const isNarrow = rows[0]?.["permissions"] === '["audit:read"]';
         return { path: "/roles/auditor", body: { permissions: isNarrow ? ["keys:read"] : ["audit:read"] } };
       },
+    },
+    "POST /clients": {
+      action: "client.create",
+      arrange: async () => ({ path: "/clients", body: { name: "Notes", redirectUris: ["https://notes.example/"] } }),
+    },
+    "PATCH /clients/{id}": {
+      action: "client.change",
+      arrange: async () => ({ path: `/clients/${await newClient()}`, body: { newSecret: true } }),
+    },
+    "DELETE /clients/{id}": {
+      action: "client.delete",
+      arrange: async () => ({ path: `/clients/${await newClient()}` }),
     },
     "POST /services": {
       action: "service.create",

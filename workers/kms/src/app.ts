@@ -21,6 +21,7 @@ import { introspectEndpoints } from "./oauth/introspect.routes.ts";
 import { metadataEndpoints } from "./oauth/metadata.routes.ts";
 import { revokeEndpoints } from "./oauth/revoke.routes.ts";
 import { tokenEndpoints } from "./oauth/token.routes.ts";
+import { clientsEndpoints } from "./oauth-clients/clients.routes.ts";
 import { privacyEndpoints } from "./privacy/privacy.routes.ts";
 import { rootKeyEndpoints } from "./root-key/root-key.routes.ts";
 import { serviceWebhookEndpoints } from "./services/service-webhook.routes.ts";
@@ -55,6 +56,7 @@ const ENDPOINTS = [
   ...usersEndpoints,
   ...userLockEndpoints,
   ...rolesEndpoints,
+  ...clientsEndpoints,
   ...servicesEndpoints,
   ...serviceWebhookEndpoints,
   ...keyVerificationEndpoints,

@@ -10,6 +10,7 @@ import { createAuditLogServices, createAuditTrailServices } from "./composition/
 import { createFoundation, type Foundation, randomBytes } from "./composition/foundation.ts";
 import { createKeyServices } from "./composition/key-services.ts";
 import { createMaintenance } from "./composition/maintenance.ts";
+import { createOAuthServices } from "./composition/oauth-services.ts";
 import type { KmsServices } from "./composition/services.ts";
 import { createConnection } from "./composition/unlock.ts";
 import { createVault } from "./composition/vault-services.ts";
@@ -104,6 +105,7 @@ const compose = (foundation: Foundation, keys: InternalKeys): KmsServices => {
     isRegistrationOpen: env.REGISTRATION === "open",
     ...accountServices,
     ...keyServices,
+    ...createOAuthServices({ foundation, keys, upstreamScopes, recorder, randomBytes, now, createId }),
     upstreamScopes,
     later,
     clients: createClients({ apiKeys, issueToken, recorder, now }),

@@ -18,10 +18,11 @@ import type { KeyRing } from "../tokens/key-ring.ts";
 import type { SigningKeys } from "../tokens/signing-keys.ts";
 import type { UpstreamScopes } from "../upstream-scopes/upstream-scopes.ts";
 import type { AccountServices } from "./account-services.ts";
+import type { OAuthServices } from "./oauth-services.ts";
 import type { Vault } from "./vault-services.ts";
 
 /** What the routes and private entrypoints of the kms work with. */
-export interface KmsServices extends BaseServices, AccountServices, Vault {
+export interface KmsServices extends BaseServices, AccountServices, OAuthServices, Vault {
   /** What this installation calls itself, and where callers reach it. */
   issuer: string;
   isRegistrationOpen: boolean;

@@ -30,6 +30,7 @@ export const KEY_NAMES = [
   "emailSealing",
   "emailMac",
   "sessionOriginSealing",
+  "oauthMac",
 ] as const;
 
 export type KeyName = (typeof KEY_NAMES)[number];

@@ -4,6 +4,7 @@ export * from "./schema/audit.ts";
 export * from "./schema/browser-cookies.ts";
 export * from "./schema/keys.ts";
 export * from "./schema/mails.ts";
+export * from "./schema/oauth.ts";
 export * from "./schema/scopes.ts";
 export * from "./schema/secrets.ts";
 export * from "./schema/services.ts";

@@ -46,6 +46,11 @@ export const unknownScopes = (member: string, names: readonly string[], unknown:
 
 export const SCOPES_TOO_LONG = `must have at most ${MAX_SCOPE_LIST_CHARACTERS} characters in total, separated by spaces, to fit into a token: name fewer or broader scopes`;
 
-export const wantedScopes = list(scopeName, { min: 1, max: MAX_SCOPES })
-  .refine(fitsToken, SCOPES_TOO_LONG)
-  .openapi({ description: `At most ${MAX_SCOPE_LIST_CHARACTERS} characters in total, separated by spaces` });
+const scopesInToken = (min: number) =>
+  list(scopeName, { min, max: MAX_SCOPES })
+    .refine(fitsToken, SCOPES_TOO_LONG)
+    .openapi({ description: `At most ${MAX_SCOPE_LIST_CHARACTERS} characters in total, separated by spaces` });
+
+export const wantedScopes = scopesInToken(1);
+/** Where there may be none. */
+export const scopesOrNone = scopesInToken(0);

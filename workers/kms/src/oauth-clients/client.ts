@@ -1,0 +1,57 @@
+/** OAuth clients (RFC 6749 §2): applications that people log in to with Fountain. */
+import { OAUTH_CLIENT_PREFIX } from "#shared/contracts/principal.ts";
+import type { Scope } from "#shared/contracts/rights.ts";
+import type { AuditEntry } from "../audit/audit-entry.ts";
+import { hmac } from "../crypto/mac.ts";
+import type { RandomBytes } from "../crypto/random.ts";
+
+const SECRET_PREFIX = "fcs_";
+const SECRET_BYTES = 32;
+const SECRET = /^fcs_[\w-]{43}$/;
+
+/** What is stored of a client: everything but the secret. */
+export interface OAuthClient {
+  id: string;
+  name: string;
+  redirectUris: string[];
+  postLogoutRedirectUris: string[];
+  /** What it may ask people for, beside who they are. */
+  scopes: Scope[];
+  /** It cannot keep a secret, and has none. */
+  isPublic: boolean;
+  /** People are not asked for their consent. */
+  isTrusted: boolean;
+  createdAt: Date;
+}
+
+export interface StoredClient {
+  client: OAuthClient;
+  /** `null`: it is public. */
+  secretHash: string | null;
+}
+
+/** What can be changed later. */
+type Changeable = Omit<OAuthClient, "id" | "isPublic" | "createdAt">;
+export type ClientChange = { [Name in keyof Changeable]?: Changeable[Name] | undefined };
+
+export interface ClientStore {
+  find(id: string): Promise<StoredClient | undefined>;
+  /** In the order of ids. */
+  list(limit: number, after: string | undefined): Promise<OAuthClient[]>;
+  insert(stored: StoredClient, entry: AuditEntry): Promise<boolean>;
+  /** Replaces what is named; false: there is no such client. */
+  change(id: string, change: ClientChange & { secretHash?: string }, entry: AuditEntry): Promise<boolean>;
+  /** With all that it was given; false: there is no such client. */
+  remove(id: string, entry: AuditEntry): Promise<boolean>;
+}
+
+/** A new id: no service can have the same. */
+export const newClientId = (createId: () => string): string => OAUTH_CLIENT_PREFIX + createId();
+
+/** A new secret. */
+export const createClientSecret = (randomBytes: RandomBytes): string =>
+  SECRET_PREFIX + Buffer.from(randomBytes(SECRET_BYTES)).toString("base64url");
+
+/** What is stored of a secret; `undefined`: it cannot be one of ours. */
+export const hashClientSecret = (macKey: Uint8Array, secret: string): string | undefined =>
+  SECRET.test(secret) ? hmac(macKey, secret) : undefined;
