@@ -93,10 +93,13 @@ class AdministratorScopes extends Set<Scope> {
 const sharedScopes = sharing(String, parseScopes);
 const sharedAdministratorScopes = sharing(String, (list) => new AdministratorScopes(parseScopes(list)));
 
+/** The scopes of a list, and those of all upstreams besides if it is that of an administrator. */
+export const scopesHeld = (list: string, ofAdministrator: boolean): ReadonlySet<Scope> =>
+  ofAdministrator ? sharedAdministratorScopes(list) : sharedScopes(list);
+
 const scopesFrom = (claims: Claims): ReadonlySet<Scope> => {
   const isWhole = claims.search_filter === undefined && !isNarrowed(claims);
-  const isAdministrator = kindOf(claims) === "user" && claims.roles.includes(ADMIN_ROLE);
-  return isAdministrator && isWhole ? sharedAdministratorScopes(claims.scope) : sharedScopes(claims.scope);
+  return scopesHeld(claims.scope, isWhole && kindOf(claims) === "user" && claims.roles.includes(ADMIN_ROLE));
 };
 const sharedNames = sharing<readonly string[], readonly string[]>(JSON.stringify, (names) => names);
 const sharedAudiences = sharing<readonly Audience[], readonly Audience[]>(JSON.stringify, (names) => names);

@@ -177,6 +177,8 @@ export interface PrincipalDescription {
   roles: string[];
   /** All that they may have; a user's with the roles for which a second factor must have been passed. */
   scopes: string[];
+  /** What a user has until then, if any of their roles demands one. */
+  beforeSecondFactor?: { roles: string[]; scopes: string[]; withheldRoles: string[] };
   /** Whether a user is not locked, and a key not ended nor disabled. */
   usable: boolean;
   /** Why not. */

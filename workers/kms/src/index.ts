@@ -124,6 +124,7 @@ const compose = (foundation: Foundation, keys: InternalKeys): KmsServices => {
       users,
       services: keyServices.services,
       apiKeys: storedKeys,
+      stepUpForRoles: env.STEP_UP_FOR_ROLES,
       now,
     }),
     searchKeys: createSearchKeys({ sessions: storedSessions, apiKeys: storedKeys, issueToken, recorder, now }),

@@ -30,6 +30,12 @@ export const CALLERS: readonly TableCaller[] = [
   user("admin-1", ["admin"], ADMIN_SCOPES, "aal1", "10.1.2.3"),
   user("admin-1", ["admin"], ADMIN_SCOPES, "aal2", "2001:db8::7"),
   {
+    name: "a user before the second factor that a role demands",
+    claims: { sub: "lead-1", roles: ["user"], scope: "notes:read", acr: "aal1", withheld_roles: ["editor"] },
+    described: { subject: "lead-1" },
+    address: "203.0.113.7",
+  },
+  {
     name: "a service from an unknown address",
     claims: { sub: "service:scripts", client_id: "scripts", sid: "key-1", roles: [], scope: "notes:read keys:write" },
     described: { service: "scripts" },
@@ -51,6 +57,19 @@ export const PRINCIPALS: ReadonlyMap<string, PrincipalDescription> = new Map([
   described("user", "user-1", "fountain", ["user"], "sequence:read search:read notes:read"),
   described("user", "editor-1", "fountain", ["editor", "user"], "sequence:read sequence:write notes:read notes:write"),
   described("user", "admin-1", "fountain", ["admin"], `${ADMIN_SCOPES} notes:read notes:write`),
+  [
+    "lead-1",
+    {
+      kind: "user",
+      subject: "lead-1",
+      clientId: "fountain",
+      roles: ["editor", "user"],
+      scopes: ["notes:read", "notes:write", "keys:write"],
+      beforeSecondFactor: { roles: ["user"], scopes: ["notes:read"], withheldRoles: ["editor"] },
+      usable: true,
+      allowedAddresses: null,
+    },
+  ],
   described("service", "service:scripts", "scripts", [], "notes:read keys:write"),
 ]);
 
@@ -65,6 +84,7 @@ export const UPSTREAM = {
     { match: "GET /mine/{owner}", policy: { effect: "allow", when: { path: { owner: "$subject" } } } },
     { match: "GET /named", policy: ["a-rule"] },
     { match: "GET /internal/**" },
+    { match: "POST /items", scope: "other:write" },
   ],
 };
 
@@ -75,6 +95,7 @@ export const CALLS: readonly (readonly [method: string, path: string])[] = [
   ["GET", "/notes/public/a/b"],
   ["GET", "/notes/mine/user-1"],
   ["GET", "/notes/named"],
+  ["POST", "/notes/items"],
   ["GET", "/kms/me"],
   ["POST", "/kms/keys"],
   ["POST", "/kms/login"],

@@ -83,11 +83,11 @@ const configure = (policies: Record<string, object>): void =>
 const NAMED = { effect: "allow", routes: ["GET /elsewhere"], when: { roles: ["admin", "user"] } };
 const numbered = (rules: readonly object[]) => Object.fromEntries(rules.map((rule, at) => [`rule-${at}`, rule]));
 
-describe("the decision and its explanation agree on sixty calls", () => {
+describe("the decision and its explanation agree on seventy-seven calls", () => {
   test.each(RULES.map((rule, at) => [at + 1, rule] as const))("under rule %i", async (_, rule) => {
     configure({ "a-rule": NAMED, another: rule });
     const decided = await decisions();
-    expect(Object.keys(decided)).toHaveLength(60);
+    expect(Object.keys(decided)).toHaveLength(77);
     expect(await explanations()).toEqual(decided);
   });
 
@@ -146,7 +146,11 @@ describe("an explanation", () => {
 
   test.each<[string, object, object]>([
     ["a path with tricks", { path: "/notes/items%2F7" }, { by: "policy", rule: "path" }],
-    ["what the firewall denies", { path: "/notes/internal/x" }, { by: "policy", rule: "firewall" }],
+    [
+      "what the firewall denies, and by which rule",
+      { path: "/notes/internal/x" },
+      { by: "policy", rule: "firewall", evaluated: [expect.objectContaining({ rule: "notes #1", matched: true })] },
+    ],
     ["a call that no route fits", { path: "/notes/nowhere" }, { by: "policy", rule: "routes" }],
     ["a method that a path does not have", { path: "/kms/me", method: "PUT" }, { by: "policy", rule: "routes" }],
     ["a caller who is not known", { path: "/kms/me", subject: "unknown" }, { by: "credential" }],
@@ -157,6 +161,14 @@ describe("an explanation", () => {
     configure({});
     const call = { method: "GET", subject: "user-1", ...described };
     expect(await explain(call)).toMatchObject({ decision: "deny", ...expected });
+  });
+
+  test("knows the roles that are withheld until a second factor was passed", async () => {
+    configure({ leads: { effect: "deny", routes: ["GET /notes/items/{id}"], when: { roles: "editor" } } });
+    const call = { method: "DELETE", path: "/notes/items/7", subject: "lead-1" };
+    expect(await explain(call)).toMatchObject({ decision: "deny", by: "step-up" });
+    expect(await explain({ ...call, acr: "aal2" })).toMatchObject({ decision: "allow", by: "scope" });
+    expect(await explain({ ...call, method: "GET" })).toMatchObject({ decision: "deny", by: "policy", rule: "leads" });
   });
 
   test("looks at where a key may be used, and whether it may", async () => {

@@ -3,12 +3,12 @@
  * or used up.
  */
 import { grantRefused, refusalOf } from "#shared/auth/authorize.ts";
-import type { Principal } from "#shared/auth/claims.ts";
+import { type Principal, scopesHeld } from "#shared/auth/claims.ts";
 import { ACCESS_TOKEN_TTL_SECONDS, TOKEN_AUDIENCE } from "#shared/contracts/access-token.ts";
 import { refusalToGrant } from "#shared/contracts/granting.ts";
 import type { DescribedPrincipal, PrincipalDescription } from "#shared/contracts/kms.ts";
 import { isAllowedFrom } from "#shared/contracts/networks.ts";
-import { isScope } from "#shared/contracts/rights.ts";
+import { ADMIN_ROLE } from "#shared/contracts/rights.ts";
 import { assertSaneAddress, assertUtf8Address, resourceOf } from "#shared/http/access.ts";
 import { unwrap } from "#shared/lang/result.ts";
 import { canonicalPath } from "#shared/policy/path.ts";
@@ -21,7 +21,7 @@ import type { Configuration } from "../configuration/configuration.ts";
 import type { Passage } from "../limits/limits.ts";
 import type { Stage } from "../limits/open-limits.ts";
 import type { PolicyDecision } from "../policies/decide.ts";
-import { type GatewayTarget, locate } from "../proxy/locate.ts";
+import { type GatewayTarget, locate, type Note } from "../proxy/locate.ts";
 import { policyDecision } from "../proxy/policies.ts";
 
 /** A call as it is described. */
@@ -51,8 +51,8 @@ export interface Explanation {
 }
 
 type Services = Pick<GatewayServices, "kms" | "twofa" | "limits">;
-/** What decided. */
-type Verdict = Pick<Explanation, "by" | "rule" | "reason">;
+/** What decided; `evaluated`: the rule of a firewall, which is looked at before any policy. */
+type Verdict = Pick<Explanation, "by" | "rule" | "reason"> & Partial<Pick<Explanation, "evaluated">>;
 
 /** What refuses a call before its caller is looked at, by the code of the problem. */
 const PARTS: Partial<Record<ProblemCode, string>> = {
@@ -62,23 +62,26 @@ const PARTS: Partial<Record<ProblemCode, string>> = {
   "method-not-allowed": "routes",
 };
 
-const ignore = (): void => {};
-
 const locateDescribed = (
   configuration: Configuration,
   { method, url, address }: DescribedCall,
 ): GatewayTarget | Verdict => {
   const path = canonicalPath(url);
+  let evaluated: Explanation["evaluated"] | undefined;
+  const note: Note = (by, rule) => {
+    if (by === "firewall")
+      evaluated = [{ rule, matched: true, why: "it is the first rule of the firewall that applies, and denies" }];
+  };
   try {
     assertSaneAddress({ url, path });
     const fields = { get: () => null };
-    const target = locate(configuration, { method, url, path, address, fields }, ignore);
+    const target = locate(configuration, { method, url, path, address, fields }, note);
     assertUtf8Address({ url });
     return target;
   } catch (error) {
     const part = error instanceof Problem ? PARTS[error.code] : undefined;
     if (!(error instanceof Problem) || part === undefined) throw error;
-    return { by: "policy", rule: part, reason: error.message };
+    return { by: "policy", rule: part, reason: error.message, ...(evaluated && { evaluated }) };
   }
 };
 
@@ -96,7 +99,9 @@ const limitDenial = async (
 /** The principal of a token that were issued now. */
 const principalOf = (description: PrincipalDescription, { who, acr, atMs }: DescribedCall): Principal => {
   const atSeconds = Math.floor(atMs / 1000);
-  const { kind, subject, clientId, roles, scopes } = description;
+  const { kind, subject, clientId } = description;
+  const held = acr === "aal1" ? (description.beforeSecondFactor ?? description) : description;
+  const { roles, scopes } = held;
   return {
     kind,
     subject,
@@ -106,7 +111,8 @@ const principalOf = (description: PrincipalDescription, { who, acr, atMs }: Desc
     tokenId: "",
     audiences: [TOKEN_AUDIENCE],
     roles,
-    scopes: new Set(scopes.filter(isScope)),
+    scopes: scopesHeld(scopes.join(" "), kind === "user" && roles.includes(ADMIN_ROLE)),
+    ...("withheldRoles" in held && { withheldRoles: held.withheldRoles }),
     acr: kind === "user" ? acr : "aal1",
     amr: [],
     authTimeSeconds: atSeconds,
@@ -184,7 +190,7 @@ export const explainCall = async (
   });
   const { method, url, address, atMs } = call;
   const target = locateDescribed(configuration, call);
-  if (isVerdict(target)) return denied(target);
+  if (isVerdict(target)) return denied(target, target.evaluated);
   const path = canonicalPath(url);
   const limited = { template: target.template, route: target.call?.route };
   const passage = services.limits.passageOf({ configuration, target: limited, method, path });

@@ -213,7 +213,7 @@ test("what will not work as things are is stored with a warning, until it does",
   });
   const warnings = [
     { pointer: "#/routes/0/policy", detail: "there is no policy later, so every call of this route is refused" },
-    { pointer: "#/routes/1/scope", detail: "no upstream declares plays:raed, so no caller can have it" },
+    { pointer: "#/routes/1/scope", detail: "no upstream declares plays:raed, so only administrators have it" },
   ];
   expect(created).toMatchObject({ status: 201, body: { warnings } });
   const shown = await call("GET", "/upstreams/plays");

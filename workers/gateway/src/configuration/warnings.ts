@@ -38,7 +38,9 @@ const isKnownScope = (scope: string, { scopes }: Others): boolean =>
   isUpstreamScope(scope) ? scopes.has(scope) : isScope(scope);
 
 const unknownScope = (path: PropertyKey[], scope: string, others: Others): FaultyPart[] =>
-  isKnownScope(scope, others) ? [] : [{ path, detail: `no upstream declares ${scope}, so no caller can have it` }];
+  isKnownScope(scope, others)
+    ? []
+    : [{ path, detail: `no upstream declares ${scope}, so only administrators have it` }];
 
 const inCondition = ({ scopes = [] }: When, path: PropertyKey[], others: Others): FaultyPart[] =>
   [scopes]

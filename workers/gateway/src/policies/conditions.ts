@@ -13,8 +13,9 @@ export interface PolicyCaller {
   subject: string;
   /** The service that acts for the subject. */
   actingService?: string;
+  /** Those whose rights the caller has. */
   roles: readonly string[];
-  /** Roles whose rights the caller's token lacks. */
+  /** The caller's other roles, whose rights are withheld until a second factor was passed. */
   withheldRoles?: readonly string[];
   scopes: ReadonlySet<Scope>;
   acr: "aal1" | "aal2";
@@ -55,7 +56,7 @@ const listOr = (names: Iterable<string>, none: string): string => [...names].joi
 
 /** Roles whose rights are withheld until a second factor was passed permit nothing, and still deny. */
 const rolesOf = ({ roles, withheldRoles = [] }: PolicyCaller, effect: Effect): readonly string[] =>
-  effect === "deny" ? roles : roles.filter((role) => !withheldRoles.includes(role));
+  effect === "deny" ? [...roles, ...withheldRoles] : roles;
 
 const roles = (wanted: readonly string[], effect: Effect): Condition => ({
   wanted: oneOf("role", wanted),

@@ -38,7 +38,7 @@ export interface ArrivingCall {
 }
 
 /** What takes note of calls that are refused here. */
-type Note = RefusalLog["note"];
+export type Note = RefusalLog["note"];
 
 /** The host that the caller names, without a port. */
 const hostOf = (url: string): string => authorityOf(url).replace(/:\d*$/, "").toLowerCase();

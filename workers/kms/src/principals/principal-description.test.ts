@@ -23,16 +23,29 @@ beforeAll(async () => {
   const users = createUserStore(database, createEmailAddresses(keys, randomBytes));
   const services = createServiceStore(database);
   const apiKeys = createApiKeyStore(database);
-  describePrincipal = createPrincipalDescription({ users, services, apiKeys, now: () => NOW_MS });
+  describePrincipal = createPrincipalDescription({
+    users,
+    services,
+    apiKeys,
+    stepUpForRoles: new Set(["auditor"]),
+    now: () => NOW_MS,
+  });
 
   const register = upstreamScopesIn(opened.client);
   await register.declare("notes", { "notes:read": "Read notes" });
   await register.declare("films", { "films:read": "Read films" });
-  for (const [id, role] of [
-    ["ann", "admin"],
-    ["bob", "auditor"],
+  for (const [id, roles] of [
+    ["ann", ["admin"]],
+    ["bob", ["auditor", "user"]],
   ] as const) {
-    const user = { id, username: id, email: `${id}@example.org`, roles: [role], createdAt: new Date(), lockedAt: null };
+    const user = {
+      id,
+      username: id,
+      email: `${id}@example.org`,
+      roles: [...roles],
+      createdAt: new Date(),
+      lockedAt: null,
+    };
     await users.insert(user, "a password hash", auditEntry());
   }
   await opened.client.execute("UPDATE users SET locked_at = 1 WHERE id = 'bob'");
@@ -48,10 +61,12 @@ beforeAll(async () => {
 });
 afterAll(() => opened?.close());
 
+const FACTORLESS = { roles: ["user"], scopes: expect.not.arrayContaining(["audit:read"]), withheldRoles: ["auditor"] };
 const SITE = { kind: "service", subject: "service:site", clientId: "site", roles: [] };
 
 test.each<[DescribedPrincipal, object]>([
-  [{ subject: "bob" }, { kind: "user", subject: "bob", roles: ["auditor"], usable: false, reason: "locked" }],
+  [{ subject: "bob" }, { kind: "user", subject: "bob", roles: ["auditor", "user"], usable: false, reason: "locked" }],
+  [{ subject: "bob" }, { scopes: expect.arrayContaining(["audit:read"]), beforeSecondFactor: FACTORLESS }],
   [{ subject: "ann" }, { clientId: "fountain", scopes: expect.arrayContaining(["users:admin", "notes:read"]) }],
   [{ service: "site" }, { ...SITE, scopes: ["notes:read", "search:read"], usable: true, allowedAddresses: null }],
   [{ key: "good" }, { ...SITE, scopes: ["notes:read", "search:read"], allowedAddresses: ["192.0.2.0/24"] }],

@@ -8,6 +8,7 @@ import type { UserStore } from "../accounts/user.ts";
 import { type ApiKey, type ApiKeyState, stateOfKey } from "../api-keys/api-key.ts";
 import type { ApiKeyStore } from "../api-keys/api-keys.ts";
 import type { ServiceStore } from "../services/service.ts";
+import { type DemandingRoles, entitlementOf } from "../sessions/role-step-up.ts";
 
 export type DescribePrincipal = (who: DescribedPrincipal) => Promise<Result<PrincipalDescription, "unknown">>;
 
@@ -15,6 +16,8 @@ export interface PrincipalDescriptionOptions {
   users: Pick<UserStore, "findEntitled">;
   services: Pick<ServiceStore, "find">;
   apiKeys: Pick<ApiKeyStore, "find">;
+  /** Roles that demand a second factor of their users. */
+  stepUpForRoles: DemandingRoles;
   now: () => number;
 }
 
@@ -45,19 +48,23 @@ const keyDescription = (apiKey: ApiKey, nowMs: number): PrincipalDescription => 
 };
 
 export const createPrincipalDescription = (options: PrincipalDescriptionOptions): DescribePrincipal => {
-  const { users, services, apiKeys, now } = options;
+  const { users, services, apiKeys, stepUpForRoles, now } = options;
 
   const describeUser = async (id: string): Promise<PrincipalDescription | undefined> => {
     const found = await users.findEntitled(id);
     if (!found) return undefined;
     const { user, permissions } = found;
     const isLocked = user.lockedAt !== null;
+    const { roles, scopes, withheldRoles } = entitlementOf({ ...found, session: { acr: "aal1" } }, stepUpForRoles);
     return {
       kind: "user",
       subject: user.id,
       clientId: FIRST_PARTY_CLIENT,
       roles: user.roles,
       scopes: permissions,
+      ...(withheldRoles.length > 0 && {
+        beforeSecondFactor: { roles: [...roles], scopes, withheldRoles: [...withheldRoles] },
+      }),
       usable: !isLocked,
       ...(isLocked && { reason: "locked" }),
       allowedAddresses: null,
