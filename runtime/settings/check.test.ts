@@ -50,6 +50,8 @@ const WRONG: Readonly<Record<string, readonly [allowed: string, ...values: strin
   WORKERS: ["a whole number from 1 to 4", "0", "5", "all"],
   DATABASE_WRITERS: ["a whole number from 1 to 4", "0", "5", "two"],
   TYPESENSE_NODES: ["up to 7 different http or https URLs", "a:8108", "ftp://a", "http://a,http://a"],
+  INSTALLATION_NAME: ["a name of at most 40 letters", " ", "a:b", "<b>", "a".repeat(41), "Films\u202e"],
+  DEFAULT_LANGUAGE: ["en or de", "fr", "EN"],
   OTP_EXPIRATION_MINUTES: ["a whole number from 1 to 15", "0", "16", "60", "5m"],
   SMTP_HOST: ["the mail server's name", "smtp://mail.example", "mail.example:587", "mail example"],
   SMTP_PORT: ["a whole number from 1 to 65535", "0", "smtp", "65536"],

@@ -1,4 +1,5 @@
 import { databaseBindings, kmsRpc, verifierBindings } from "#shared/http/bindings.ts";
+import { installationBindings } from "#shared/settings/installation.ts";
 import { settingsSchema } from "#shared/settings/settings.ts";
 import { channelBindings, channelRules } from "./channels/settings.ts";
 import { relyingPartyBindings, relyingPartyRules } from "./composition/relying-party.ts";
@@ -8,6 +9,7 @@ export const envSchema = settingsSchema(
     ...verifierBindings,
     KMS_RPC: kmsRpc,
     ...databaseBindings,
+    ...installationBindings,
     ...channelBindings,
     ...relyingPartyBindings,
   },

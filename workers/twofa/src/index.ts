@@ -17,7 +17,7 @@ import { createMailQueue } from "./kms/mail-queue.ts";
 import { createPasskeyLogins } from "./kms/passkey-logins.ts";
 import { createVault } from "./kms/vault.ts";
 import { createMailDelivery } from "./mails/mail-delivery.ts";
-import { createMailRenderer } from "./mails/rendering.ts";
+import { createWording } from "./mails/rendering.ts";
 import * as schema from "./model/schema.ts";
 import { createPasskeyStore } from "./passkeys/passkeys.store.ts";
 import { createHoldingStore } from "./privacy/holdings.store.ts";
@@ -37,10 +37,15 @@ const connect = once((bindings: unknown): TwofaServices => {
   const log = createLog("twofa");
   const recorder = createReportingRecorder(env.KMS_RPC, log);
   const messengers = createMessengers(env);
+  const wording = createWording({
+    installation: env.INSTALLATION_NAME,
+    publicUrl: env.PUBLIC_URL,
+    language: env.DEFAULT_LANGUAGE,
+  });
   const deliverMails = createMailDelivery({
     queue: createMailQueue(env.KMS_RPC),
     email: messengers.email,
-    render: createMailRenderer({ installation: "Fountain", language: "en" }),
+    wording,
     recorder,
     log,
     now,
@@ -58,6 +63,8 @@ const connect = once((bindings: unknown): TwofaServices => {
     relyingParty: relyingPartyOf(env),
     passkeyLogins: createPasskeyLogins(env.KMS_RPC),
     messengers,
+    wording,
+    installation: env.INSTALLATION_NAME,
     codeTtlMs: env.OTP_EXPIRATION_MINUTES * 60_000,
     vault: createVault(env.KMS_RPC),
     randomBytes: (count) => crypto.getRandomValues(new Uint8Array(count)),

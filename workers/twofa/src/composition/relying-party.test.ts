@@ -1,9 +1,13 @@
 import { describe, expect, test } from "vitest";
 import { parseBindings, publicUrl } from "#shared/http/bindings.ts";
+import { installationBindings } from "#shared/settings/installation.ts";
 import { settingsSchema } from "#shared/settings/settings.ts";
 import { relyingPartyBindings, relyingPartyOf, relyingPartyRules } from "./relying-party.ts";
 
-const schema = settingsSchema({ PUBLIC_URL: publicUrl, ...relyingPartyBindings }, relyingPartyRules);
+const schema = settingsSchema(
+  { PUBLIC_URL: publicUrl, ...installationBindings, ...relyingPartyBindings },
+  relyingPartyRules,
+);
 const PUBLIC = "https://fountain.example.com";
 const read = (bindings: Record<string, string | null>, PUBLIC_URL = PUBLIC) =>
   relyingPartyOf(parseBindings(schema, { PUBLIC_URL, ...bindings }));
@@ -13,6 +17,7 @@ describe("for whom passkeys are made", () => {
     const expected = { id: "fountain.example.com", name: "Fountain", origins: ["https://fountain.example.com"] };
     expect(read({})).toEqual(expected);
     expect(read({ WEBAUTHN_RP_ID: "", WEBAUTHN_ORIGINS: null })).toEqual(expected);
+    expect(read({ INSTALLATION_NAME: "Films (staging)" }).name).toBe("Films (staging)");
     expect(read({}, "http://localhost:8787")).toMatchObject({ id: "localhost", origins: ["http://localhost:8787"] });
   });
 

@@ -3,7 +3,6 @@ import { z } from "zod";
 import { listed, type Rule, setting } from "#shared/settings/settings.ts";
 import type { RelyingParty } from "../model/passkey.ts";
 
-const NAME = "Fountain";
 const DOMAIN = /^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/;
 
 /** Browsers make passkeys on secure pages only, and on the machine's own. */
@@ -37,6 +36,7 @@ export const relyingPartyBindings = {
 
 interface RelyingPartySettings {
   PUBLIC_URL: string;
+  INSTALLATION_NAME: string;
   WEBAUTHN_RP_ID: string;
   WEBAUTHN_ORIGINS: readonly string[];
 }
@@ -44,7 +44,7 @@ interface RelyingPartySettings {
 export const relyingPartyOf = (settings: RelyingPartySettings): RelyingParty => {
   const { hostname, origin } = new URL(settings.PUBLIC_URL);
   const origins = settings.WEBAUTHN_ORIGINS.length > 0 ? settings.WEBAUTHN_ORIGINS : [origin];
-  return { id: settings.WEBAUTHN_RP_ID || hostname, name: NAME, origins };
+  return { id: settings.WEBAUTHN_RP_ID || hostname, name: settings.INSTALLATION_NAME, origins };
 };
 
 const isWithin = (host: string, domain: string): boolean => host === domain || host.endsWith(`.${domain}`);

@@ -11,6 +11,7 @@ import {
 import { WORKERS } from "#shared/contracts/workers.ts";
 import { matchRoute } from "#shared/policy/match.ts";
 import { canonicalPath } from "#shared/policy/path.ts";
+import type { CodeAction } from "../model/message.ts";
 
 const HEX_CHARACTERS = 64;
 const HEX = /^[0-9a-f]{64}$/i;
@@ -80,6 +81,8 @@ export const storedPurpose = {
     text === null ? undefined : purposeFrom(purposeDetails.parse(JSON.parse(text))),
 };
 
-/** What a code for this request does, to complete "to …". */
-export const actionOf = (value: Purpose | undefined): string =>
-  value === undefined ? "confirm that it is you" : `confirm this one request: ${value.method} ${value.path}`;
+/** What a code for this request does. */
+export const actionOf = (value: Purpose | undefined): CodeAction =>
+  value === undefined
+    ? { kind: "confirm-identity" }
+    : { kind: "confirm-request", request: `${value.method} ${value.path}` };

@@ -10,9 +10,13 @@ const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (character
 const BODY = "margin:0;padding:24px;font:16px/1.5 system-ui,sans-serif";
 const CARD = "max-width:36em;margin:0 auto";
 
+/** With its address in plain sight. */
+const linkOf = ({ label, url }: { label: string; url: string }): string =>
+  `<p><strong><a href="${escapeHtml(url)}">${escapeHtml(label)}</a></strong><br>${escapeHtml(url)}</p>\n`;
+
 /** The mail, with everything in it escaped. */
 export const htmlOf = (
-  { subject, action, ifNotYou }: MailText,
+  { subject, action, link, notes = [], ifNotYou }: MailText,
   { installation, language }: { installation: string; language: Language },
 ): string => `<!doctype html>
 <html lang="${language}">
@@ -26,8 +30,7 @@ export const htmlOf = (
 <div style="${CARD}">
 <h1 style="font-size:20px">${escapeHtml(subject)}</h1>
 <p>${escapeHtml(action)}</p>
-<p>${escapeHtml(ifNotYou)}</p>
-<p style="font-size:14px;opacity:.7">${escapeHtml(installation)}</p>
+${link ? linkOf(link) : ""}${[...notes, ifNotYou].map((note) => `<p>${escapeHtml(note)}</p>\n`).join("")}<p style="font-size:14px;opacity:.7">${escapeHtml(installation)}</p>
 </div>
 </body>
 </html>

@@ -3,7 +3,7 @@ import type { ClaimedMail } from "#shared/contracts/mails.ts";
 import type { Log } from "#shared/observability/log.ts";
 import type { ReportingRecorder } from "#shared/observability/recorder.ts";
 import type { Messenger } from "../model/delivery.ts";
-import type { Message } from "../model/message.ts";
+import type { Wording } from "../model/message.ts";
 
 /** How many go out at once; so many, too, may be sent twice if this process ends in between. */
 const BATCH = 8;
@@ -23,7 +23,7 @@ export interface MailDeliveryOptions {
   queue: MailQueue;
   /** Sends mail; `undefined`: nothing is set up for it, and mails wait. */
   email: Messenger | undefined;
-  render: (mail: ClaimedMail) => Message;
+  wording: Pick<Wording, "mail">;
   recorder: Pick<ReportingRecorder, "record">;
   log: Log;
   now: () => number;
@@ -38,7 +38,7 @@ export type DeliverMails = () => Promise<void>;
 type Attempt = { mail: ClaimedMail; isTaken: boolean; isFinal: boolean; report: () => Promise<void> };
 
 export const createMailDelivery = (options: MailDeliveryOptions): DeliverMails => {
-  const { queue, email, render, recorder, log, now } = options;
+  const { queue, email, wording, recorder, log, now } = options;
   /** Sent or given up, which the kms does not know yet. */
   const unsettled = new Set<string>();
   let busyUntilMs = 0;
@@ -48,7 +48,7 @@ export const createMailDelivery = (options: MailDeliveryOptions): DeliverMails =
     const { id, kind, userId, attempt: count, isLastAttempt } = mail;
     // The kms reports by itself, for no caller.
     const event = { action: "mail.send", actor: undefined, target: userId ?? undefined, method: "email" } as const;
-    const delivery = await send(render(mail));
+    const delivery = await send(wording.mail(mail));
     if (delivery.ok) {
       const report = () => recorder.record({ ...event, outcome: "success", detail: { id, kind } });
       return { mail, isTaken: true, isFinal: true, report };

@@ -1,40 +1,50 @@
-/** Words a mail in its language, as plain text and as simple HTML. */
-import type { ClaimedMail, Language, MailData, MailKind } from "#shared/contracts/mails.ts";
-import type { Message } from "../model/message.ts";
+/** Words messages in their language, and mails both as plain text and as simple HTML. */
+import type { Language, MailData, MailKind } from "#shared/contracts/mails.ts";
+import type { Message, Wording } from "../model/message.ts";
 import { htmlOf } from "./html.ts";
-import type { MailText, Occasion, Texts } from "./texts/text.ts";
+import type { MailText, Report, Texts } from "./texts/text.ts";
 import { TEXTS } from "./texts/texts.ts";
 
-export interface Rendering {
+export interface WordingOptions {
   /** The name of the installation. */
   installation: string;
-  /** Of mails that have no language of their own. */
+  publicUrl: string;
+  /** Of messages that have no language of their own. */
   language: Language;
 }
 
-const wordsOf = <Kind extends MailKind>(
-  { mails }: Texts,
-  kind: Kind,
-  data: MailData[Kind],
-  occasion: Occasion,
-): MailText => mails[kind](data, occasion);
+const textOf = <Kind extends MailKind>({ mails }: Texts, kind: Kind, data: MailData[Kind], report: Report): MailText =>
+  mails[kind](data, report);
 
-const textOf = ({ action, ifNotYou }: MailText, installation: string): string =>
-  `${[action, ifNotYou].join("\n\n")}\n\n-- \n${installation}\n`;
+const plainText = ({ action, link, notes = [], ifNotYou }: MailText, installation: string): string =>
+  `${[action, ...(link ? [`${link.label}:\n${link.url}`] : []), ...notes, ifNotYou].join("\n\n")}\n\n-- \n${installation}\n`;
 
-/** The message to send. */
-export const createMailRenderer =
-  ({ installation, language: fallback }: Rendering) =>
-  (mail: ClaimedMail): Message => {
-    const { id, kind, data, destination, createdAtMs } = mail;
-    const language = mail.language ?? fallback;
-    const texts = TEXTS[language];
-    const words = wordsOf(texts, kind, data, { installation, at: texts.instant(createdAtMs) });
-    return {
-      id,
-      destination,
-      subject: words.subject,
-      text: textOf(words, installation),
-      html: htmlOf(words, { installation, language }),
-    };
+export const createWording = ({ installation, publicUrl, language: fallback }: WordingOptions): Wording => {
+  const mailOf = (destination: string, words: MailText, language: Language): Message => ({
+    destination,
+    subject: words.subject,
+    text: plainText(words, installation),
+    html: htmlOf(words, { installation, language }),
+  });
+
+  return {
+    mail: ({ id, kind, data, destination, createdAtMs, language: own }) => {
+      const language = own ?? fallback;
+      const texts = TEXTS[language];
+      const words = textOf(texts, kind, data, { installation, publicUrl, at: texts.instant(createdAtMs) });
+      return { ...mailOf(destination, words, language), id };
+    },
+    code: ({ channel, destination, language: own, ...code }) => {
+      const language = own ?? fallback;
+      const { codeMail, codeText } = TEXTS[language];
+      const report = { ...code, installation };
+      const mail = mailOf(destination, codeMail(report), language);
+      return channel === "email" ? mail : { destination, subject: mail.subject, text: codeText(report) };
+    },
+    recoveryCodeUsed: (destination, usedAtMs) => {
+      const texts = TEXTS[fallback];
+      const report = { installation, publicUrl, at: texts.instant(usedAtMs) };
+      return mailOf(destination, texts.recoveryCodeUsed(report), fallback);
+    },
   };
+};

@@ -1,4 +1,5 @@
-/** The messages that users get: they name the action, and warn against sharing the code. */
+/** The messages that users get. Their texts are in `mails/texts`. */
+import type { ClaimedMail, Language } from "#shared/contracts/mails.ts";
 import type { SendingChannel } from "./challenge.ts";
 
 export interface Message {
@@ -11,45 +12,29 @@ export interface Message {
   id?: string;
 }
 
+/** What a code does. */
+export type CodeAction =
+  | { kind: "confirm-identity" }
+  /** `request`: method and path. */
+  | { kind: "confirm-request"; request: string }
+  | { kind: "add-address" }
+  | { kind: "add-phone" };
+
 export interface CodeMessage {
   channel: SendingChannel;
   destination: string;
+  /** By default that of the installation. */
+  language: Language | undefined;
   code: string;
-  /** What the code does, to complete "to …". */
-  action: string;
+  action: CodeAction;
   validMinutes: number;
 }
 
-const minutes = (count: number): string => (count === 1 ? "1 minute" : `${count} minutes`);
-
-const emailText = ({ code, action, validMinutes }: CodeMessage): string => `Your code is ${code}
-
-Enter it where you were asked for it, to ${action}. It works once, for ${minutes(validMinutes)}.
-
-Never share this code. Fountain never asks you for it, neither by phone nor by email.
-
-If you did not request it, someone may know your password: change it, and do not enter the code anywhere.
-`;
-
-const smsText = ({ code, action, validMinutes }: CodeMessage): string =>
-  `${code} is your Fountain code to ${action}. Never share it, as Fountain never asks for it. Valid ${minutes(validMinutes)}.`;
-
-/** The message with a code. The subject has none, because locked screens show it. */
-export const codeMessage = (told: CodeMessage): Message => ({
-  destination: told.destination,
-  subject: "Your Fountain code",
-  text: told.channel === "email" ? emailText(told) : smsText(told),
-});
-
-/** Says that a recovery code was used, in case someone else used it. */
-export const recoveryCodeUsed = (destination: string, usedAtMs: number): Message => ({
-  destination,
-  subject: "A recovery code of your Fountain account was used",
-  text: `On ${new Date(usedAtMs).toUTCString()} one of your recovery codes was used instead of your second factor.
-
-If that was you, no action is needed. Each recovery code works once: create new ones before you run out.
-
-If it was not you, someone knows your password and has your recovery codes: change your password, which ends all other
-sessions, and then create new recovery codes, which invalidates the old ones.
-`,
-});
+/** Words messages, each in its language. */
+export interface Wording {
+  mail(mail: ClaimedMail): Message;
+  /** Names what the code does, and warns against sharing it. The subject has no code, because locked screens show it. */
+  code(message: CodeMessage): Message;
+  /** Says that a recovery code was used, in case someone else used it. */
+  recoveryCodeUsed(destination: string, usedAtMs: number): Message;
+}

@@ -7,6 +7,7 @@ import type { ChallengeStore } from "./challenge.ts";
 import type { Messengers, SendStore } from "./delivery.ts";
 import type { FactorType, ListedFactor, NewFactor, SealedFactor } from "./factor.ts";
 import type { Locked, ReservedAttempt } from "./lockout.ts";
+import type { Wording } from "./message.ts";
 import type { NewPasskey, PasskeyMethod, PasskeyStore, RelyingParty } from "./passkey.ts";
 
 export interface FactorUse {
@@ -126,6 +127,9 @@ export interface Ports {
   challenges: ChallengeStore;
   sends: SendStore;
   messengers: Messengers;
+  wording: Wording;
+  /** What the installation calls itself. */
+  installation: string;
   passkeys: PasskeyStore;
   relyingParty: RelyingParty;
   passkeyLogins: PasskeyLogins;

@@ -1,7 +1,6 @@
 /** Notifies a user by email that one of their recovery codes was used. */
 import { failure, type Result } from "#shared/lang/result.ts";
 import { type Messenger, mayHaveArrived, type Undelivered } from "../model/delivery.ts";
-import { recoveryCodeUsed } from "../model/message.ts";
 import type { Ports } from "../model/ports.ts";
 
 /** An address that belongs to a factor has been confirmed; that of the account is only claimed. */
@@ -29,7 +28,7 @@ const announce = async (ports: Ports, email: Messenger, userId: string, recipien
     const reservation = await ports.sends.reserve({ ...send, destinationMac });
     if (!reservation.ok) return failure("too-many-sends");
   }
-  const delivery = await email(recoveryCodeUsed(address, nowMs));
+  const delivery = await email(ports.wording.recoveryCodeUsed(address, nowMs));
   if (!delivery.ok && !isConfirmed && !mayHaveArrived(delivery.error.kind)) await ports.sends.release(send.id);
   return delivery;
 };

@@ -1,15 +1,17 @@
 /** Factors that codes are sent to: enrolled with an address or a phone number, active once the first code is confirmed. */
+import type { Language } from "#shared/contracts/mails.ts";
 import { type Failure, failure, type Result, success } from "#shared/lang/result.ts";
 import { type ConfirmationRequest, type Confirming, confirmFactor, findEnrolment } from "../factors/confirmation.ts";
 import { isSendingChannel, type SendingChannel } from "../model/challenge.ts";
 import type { SealedFactor } from "../model/factor.ts";
+import type { CodeAction } from "../model/message.ts";
 import type { Ports } from "../model/ports.ts";
 import { type NotSent, type Sent, sendCode } from "./sending.ts";
 
-const TO_ADD: Record<SendingChannel, string> = {
-  email: "add this address to your account as a second factor",
-  sms: "add this phone to your account",
-};
+const ADDING = {
+  email: { kind: "add-address" },
+  sms: { kind: "add-phone" },
+} as const satisfies Record<SendingChannel, CodeAction>;
 
 export interface DestinationEnrolment {
   userId: string;
@@ -17,6 +19,8 @@ export interface DestinationEnrolment {
   channel: SendingChannel;
   name: string;
   destination: string;
+  /** What the caller reads. */
+  language: Language | undefined;
 }
 
 export interface EnrolledDestination {
@@ -29,7 +33,7 @@ export type EnrolmentFailure = Failure<"too-many-factors" | "known-destination" 
 /** Enrols a factor that is not active yet, and sends its first code. If it is not delivered, the factor is removed. */
 export const enrolDestination = async (
   ports: Ports,
-  { userId, sessionId, channel, name, destination }: DestinationEnrolment,
+  { userId, sessionId, channel, name, destination, language }: DestinationEnrolment,
 ): Promise<Result<EnrolledDestination, EnrolmentFailure>> => {
   if (ports.messengers[channel] === undefined) return failure("channel-unavailable");
   const factorId = ports.createId();
@@ -43,7 +47,7 @@ export const enrolDestination = async (
   );
   if (!isEnrolled) return failure("too-many-factors");
 
-  const code = { use: "enrolment", action: TO_ADD[channel], purpose: null } as const;
+  const code = { use: "enrolment", action: ADDING[channel], language, purpose: null } as const;
   const sent = await sendCode(ports, { ...code, userId, sessionId, channel, factorId, destination });
   if (sent.ok) return success({ factorId, expiresAtMs: sent.value.expiresAtMs });
   await ports.factors.remove(userId, factorId);
@@ -73,8 +77,9 @@ export interface GenerationRequest {
   channel: SendingChannel;
   /** Which of several factors; by default the first one. */
   factorId: string | undefined;
-  /** What the code does, to complete "to …". */
-  action: string;
+  /** What the caller reads. */
+  language: Language | undefined;
+  action: CodeAction;
   /** JSON of the one request that the response confirms; null: any. */
   purpose: string | null;
 }

@@ -1,10 +1,12 @@
 import { z } from "@hono/zod-openapi";
 import type { Principal } from "#shared/auth/claims.ts";
 import { parsedText, reference } from "#shared/contracts/input.ts";
+import type { Language } from "#shared/contracts/mails.ts";
 import { EXAMPLE } from "#shared/http/examples.ts";
 import { created, locationOf } from "#shared/http/location.ts";
 import { json, jsonBody } from "#shared/http/openapi.ts";
 import { type Problem, problem } from "#shared/problem/problem.ts";
+import { preferredLanguage } from "#shared/semantics/language.ts";
 import type { TwofaServices } from "../composition/services.ts";
 import { endpoint } from "../endpoint.ts";
 import { CONFIRMED_EXAMPLE, confirmedBody, confirmedSchema } from "../http/confirmed.ts";
@@ -66,7 +68,7 @@ const enrol = async (
   services: TwofaServices,
   principal: Principal,
   channel: SendingChannel,
-  typed: { destination: string; name: string },
+  typed: { destination: string; name: string; language: Language | undefined },
 ): Promise<z.infer<typeof enrolledSchema>> => {
   const { subject: userId, sessionId } = principal;
   assertMayAddFactor(principal, await services.factors.hasConfirmed(userId), services.now());
@@ -95,7 +97,8 @@ const enrolEmail = endpoint("POST /factors/email", {
   errors: ENROLMENT_ERRORS,
   handle: async (context, principal) => {
     const { address, name } = context.req.valid("json");
-    const sent = { destination: address, name };
+    const language = preferredLanguage(context.var.fields.get("accept-language"));
+    const sent = { destination: address, name, language };
     const body = await enrol(context.var.services, principal, "email", sent);
     context.header("location", locationOf("twofa", "GET /factors/{id}", body.factorId));
     return context.json(body, 201);
@@ -121,7 +124,8 @@ const enrolPhone = endpoint("POST /factors/sms", {
   errors: ENROLMENT_ERRORS,
   handle: async (context, principal) => {
     const { phone, name } = context.req.valid("json");
-    const sent = { destination: phone, name };
+    const language = preferredLanguage(context.var.fields.get("accept-language"));
+    const sent = { destination: phone, name, language };
     const body = await enrol(context.var.services, principal, "sms", sent);
     context.header("location", locationOf("twofa", "GET /factors/{id}", body.factorId));
     return context.json(body, 201);

@@ -1,9 +1,10 @@
 /** Sends the code of a challenge. */
+import type { Language } from "#shared/contracts/mails.ts";
 import { failure, type Result, success } from "#shared/lang/result.ts";
 import type { ChallengeUse, SendingChannel } from "../model/challenge.ts";
 import { type DeliveryFailure, mayHaveArrived, type SendUse } from "../model/delivery.ts";
 import { secondsUntil } from "../model/lockout.ts";
-import { codeMessage } from "../model/message.ts";
+import type { CodeAction } from "../model/message.ts";
 import type { Ports } from "../model/ports.ts";
 import { createOneTimeCode } from "./one-time-code.ts";
 
@@ -16,8 +17,9 @@ export interface CodeRequest {
   channel: SendingChannel;
   factorId: string;
   destination: string;
-  /** What the code does, to complete "to …". */
-  action: string;
+  /** What the caller reads. */
+  language: Language | undefined;
+  action: CodeAction;
   /** JSON of the one request that the response confirms; null: any. */
   purpose: string | null;
 }
@@ -34,7 +36,7 @@ export interface Sent {
 
 /** Creates the challenge, and sends its code. A challenge whose code was not delivered is removed. */
 export const sendCode = async (ports: Ports, request: CodeRequest): Promise<Result<Sent, NotSent>> => {
-  const { userId, channel, factorId, destination, action, ...challenge } = request;
+  const { userId, channel, factorId, destination, language, action, ...challenge } = request;
   const messenger = ports.messengers[channel];
   if (messenger === undefined) return failure("channel-unavailable");
   const event = { action: "challenge.send", actor: userId, target: factorId, method: channel } as const;
@@ -56,7 +58,7 @@ export const sendCode = async (ports: Ports, request: CodeRequest): Promise<Resu
   await ports.challenges.create({ ...challenge, id, userId, channel, factorId, codeMac, createdAtMs, expiresAtMs });
 
   const validMinutes = Math.round(ports.codeTtlMs / MINUTE_MS);
-  const delivery = await messenger(codeMessage({ channel, destination, code, action, validMinutes }));
+  const delivery = await messenger(ports.wording.code({ channel, destination, language, code, action, validMinutes }));
   if (delivery.ok) {
     await ports.recorder.record({ ...event, outcome: "success" });
     return success({ challengeId: id, expiresAtMs });

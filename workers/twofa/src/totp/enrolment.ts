@@ -27,7 +27,7 @@ export const enrolTotp = async (
     () => ports.factors.enrol({ ...factor, createdAtMs: ports.now() }),
   );
   if (!isEnrolled) return failure("too-many-factors");
-  return success({ factorId, secret, uri: totpUri(secret, username) });
+  return success({ factorId, secret, uri: totpUri(secret, ports.installation, username) });
 };
 
 /** Makes an authenticator app active. This consumes the code's time step. */

@@ -73,10 +73,10 @@ describe("a new secret", () => {
 
 describe("the URI", () => {
   test("names the issuer, the account and the secret as authenticator apps read them", () => {
-    const uri = new URL(totpUri(RFC_SECRET, "7a2c"));
+    const uri = new URL(totpUri(RFC_SECRET, "Films", "7a2c"));
     expect(uri.protocol).toBe("otpauth:");
     expect(uri.host).toBe("totp");
-    expect(decodeURIComponent(uri.pathname)).toBe("/Fountain:7a2c");
-    expect(Object.fromEntries(uri.searchParams)).toEqual({ secret: RFC_SECRET, issuer: "Fountain" });
+    expect(decodeURIComponent(uri.pathname)).toBe("/Films:7a2c");
+    expect(Object.fromEntries(uri.searchParams)).toEqual({ secret: RFC_SECRET, issuer: "Films" });
   });
 });

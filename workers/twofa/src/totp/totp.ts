@@ -9,7 +9,6 @@ const DIGITS = 6;
 const SECRET_BYTES = 20;
 /** RFC 6238 §5.2: one step before and one after, for clock drift and typing time. */
 const WINDOW_STEPS = 1;
-const ISSUER = "Fountain";
 
 const CODE = /^\d{6}$/;
 
@@ -25,9 +24,9 @@ export const parseTotpCode = (typed: string): string | undefined => {
 export const createTotpSecret = (randomBytes: (count: number) => Uint8Array): string =>
   base32.encode(randomBytes(SECRET_BYTES));
 
-/** The `otpauth://` URI that a QR code carries to the authenticator app. */
-export const totpUri = (secret: string, accountName: string): string =>
-  generateURI({ issuer: ISSUER, label: accountName, secret, digits: DIGITS, period: PERIOD_SECONDS });
+/** The `otpauth://` URI that a QR code carries to the authenticator app, which shows both names. */
+export const totpUri = (secret: string, issuer: string, accountName: string): string =>
+  generateURI({ issuer, label: accountName, secret, digits: DIGITS, period: PERIOD_SECONDS });
 
 /**
  * The time step whose code this is, within the window around `nowMs`, or `undefined`. Whether the step may still be

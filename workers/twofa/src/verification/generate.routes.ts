@@ -5,6 +5,7 @@ import { EXAMPLE } from "#shared/http/examples.ts";
 import { CHALLENGE_ID, CHALLENGED_OPTIONS_EXAMPLE } from "#shared/http/examples-of-passkeys.ts";
 import { json, jsonBody } from "#shared/http/openapi.ts";
 import { type Problem, problem } from "#shared/problem/problem.ts";
+import { preferredLanguage } from "#shared/semantics/language.ts";
 import { endpoint } from "../endpoint.ts";
 import { notSent } from "../http/not-sent.ts";
 import { actionOf, purpose, storedPurpose } from "../http/purpose.ts";
@@ -72,7 +73,8 @@ const generate = endpoint("POST /auth/generate", {
     const { services } = context.var;
     const { channel, factorId, purpose } = context.req.valid("json");
     const { subject: userId, sessionId } = principal;
-    const what = { action: actionOf(purpose), purpose: storedPurpose.write(purpose) };
+    const language = preferredLanguage(context.var.fields.get("accept-language"));
+    const what = { action: actionOf(purpose), language, purpose: storedPurpose.write(purpose) };
     if (channel === "webauthn") {
       const challenged = await challengePasskeys(services, { userId, sessionId, purpose: what.purpose });
       if (!challenged.ok) throw challenged.error.kind === "disabled" ? passkeyDisabled() : noSuchFactor(channel);

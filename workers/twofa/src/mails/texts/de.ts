@@ -1,6 +1,23 @@
+import type { CodeAction } from "../../model/message.ts";
 import type { Texts } from "./text.ts";
 
 const INSTANT = new Intl.DateTimeFormat("de-DE", { dateStyle: "full", timeStyle: "short", timeZone: "UTC" });
+
+const minutes = (count: number): string => (count === 1 ? "1 Minute" : `${count} Minuten`);
+
+/** Completes "um …". */
+const purposeOf = (action: CodeAction): string => {
+  switch (action.kind) {
+    case "confirm-identity":
+      return "zu bestätigen, dass Sie es sind";
+    case "confirm-request":
+      return `diese eine Anfrage zu bestätigen: ${action.request}`;
+    case "add-address":
+      return "diese Adresse als zweiten Faktor zu Ihrem Konto hinzuzufügen";
+    case "add-phone":
+      return "dieses Telefon zu Ihrem Konto hinzuzufügen";
+  }
+};
 
 export const DE: Texts = {
   instant: (atMs) => `${INSTANT.format(atMs)} Uhr (UTC)`,
@@ -12,4 +29,25 @@ export const DE: Texts = {
         "Wenn Sie das nicht waren, hat jemand Zugang zu Ihrem Konto. Benachrichtigen Sie sofort die Betreiber dieser Installation: Sie können es sperren.",
     }),
   },
+  codeMail: ({ installation, code, action, validMinutes }) => ({
+    subject: `Ihr Code von ${installation}`,
+    action: `Ihr Code: ${code}`,
+    notes: [
+      `Geben Sie ihn dort ein, wo Sie danach gefragt wurden, um ${purposeOf(action)}. Er gilt einmal und ${minutes(validMinutes)} lang.`,
+      `Geben Sie diesen Code nie weiter. ${installation} fragt Sie nie danach, weder am Telefon noch per E-Mail.`,
+    ],
+    ifNotYou:
+      "Wenn Sie ihn nicht angefordert haben, kennt vielleicht jemand Ihr Passwort: Ändern Sie es, und geben Sie den Code nirgends ein.",
+  }),
+  codeText: ({ installation, code, action, validMinutes }) =>
+    `${code} ist Ihr Code von ${installation}, um ${purposeOf(action)}. Geben Sie ihn nie weiter. ${minutes(validMinutes)} gültig.`,
+  recoveryCodeUsed: ({ installation, at }) => ({
+    subject: `Ein Wiederherstellungscode Ihres Kontos bei ${installation} wurde benutzt`,
+    action: `Am ${at} wurde einer Ihrer Wiederherstellungscodes statt Ihres zweiten Faktors benutzt.`,
+    notes: [
+      "Wenn Sie das waren, ist nichts zu tun. Jeder Code gilt einmal: Erzeugen Sie neue, bevor sie aufgebraucht sind.",
+    ],
+    ifNotYou:
+      "Wenn Sie das nicht waren, kennt jemand Ihr Passwort und Ihre Wiederherstellungscodes: Ändern Sie Ihr Passwort, was alle anderen Sitzungen beendet, und erzeugen Sie dann neue Wiederherstellungscodes, was die alten ungültig macht.",
+  }),
 };

@@ -1,6 +1,23 @@
+import type { CodeAction } from "../../model/message.ts";
 import type { Texts } from "./text.ts";
 
 const INSTANT = new Intl.DateTimeFormat("en-GB", { dateStyle: "full", timeStyle: "short", timeZone: "UTC" });
+
+const minutes = (count: number): string => (count === 1 ? "1 minute" : `${count} minutes`);
+
+/** Completes "to …". */
+const purposeOf = (action: CodeAction): string => {
+  switch (action.kind) {
+    case "confirm-identity":
+      return "confirm that it is you";
+    case "confirm-request":
+      return `confirm this one request: ${action.request}`;
+    case "add-address":
+      return "add this address to your account as a second factor";
+    case "add-phone":
+      return "add this phone to your account";
+  }
+};
 
 export const EN: Texts = {
   instant: (atMs) => `${INSTANT.format(atMs)} (UTC)`,
@@ -12,4 +29,23 @@ export const EN: Texts = {
         "If it was not you, someone has access to your account. Inform the people who run this installation at once: they can lock it.",
     }),
   },
+  codeMail: ({ installation, code, action, validMinutes }) => ({
+    subject: `Your ${installation} code`,
+    action: `Your code is ${code}`,
+    notes: [
+      `Enter it where you were asked for it, to ${purposeOf(action)}. It works once, for ${minutes(validMinutes)}.`,
+      `Never share this code. ${installation} never asks you for it, neither by phone nor by email.`,
+    ],
+    ifNotYou:
+      "If you did not request it, someone may know your password: change it, and do not enter the code anywhere.",
+  }),
+  codeText: ({ installation, code, action, validMinutes }) =>
+    `${code} is your ${installation} code to ${purposeOf(action)}. Never share it, as ${installation} never asks for it. Valid ${minutes(validMinutes)}.`,
+  recoveryCodeUsed: ({ installation, at }) => ({
+    subject: `A recovery code of your ${installation} account was used`,
+    action: `On ${at} one of your recovery codes was used instead of your second factor.`,
+    notes: ["If that was you, no action is needed. Each recovery code works once: create new ones before you run out."],
+    ifNotYou:
+      "If it was not you, someone knows your password and has your recovery codes: change your password, which ends all other sessions, and then create new recovery codes, which invalidates the old ones.",
+  }),
 };

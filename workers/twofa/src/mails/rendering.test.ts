@@ -1,0 +1,77 @@
+import { describe, expect, test } from "vitest";
+import { LANGUAGES } from "#shared/contracts/mails.ts";
+import type { CodeAction } from "../model/message.ts";
+import { createWording } from "./rendering.ts";
+
+const AT_MS = Date.UTC(2026, 10, 23, 11, 0, 0);
+const CODE = "12345678";
+const worded = (installation = "Fountain") =>
+  createWording({ installation, publicUrl: "https://fountain.example", language: "en" });
+
+describe.each(LANGUAGES)("in %s", (language) => {
+  const { code, mail } = worded("Films");
+  const message = { code: CODE, language, validMinutes: 5 };
+
+  test.each(["email", "sms"] as const)("a code by %s is in its text once, and not in its subject", (channel) => {
+    const action = { kind: "confirm-request", request: "DELETE /kms/keys/films" } as const;
+    const { subject, text, html } = code({ ...message, channel, destination: "ann@example.org", action });
+    expect(text.match(/\d{8}/g)).toEqual([CODE]);
+    expect(text).toContain("DELETE /kms/keys/films");
+    expect(text).toContain("Films");
+    expect(text).toMatch(/never|nie /i);
+    // Locked screens show it.
+    expect(subject).not.toMatch(/\d/);
+    expect(html?.match(/\d{8}/g)).toEqual(channel === "email" ? [CODE] : undefined);
+  });
+
+  test.each<CodeAction>([{ kind: "confirm-identity" }, { kind: "add-phone" }])(
+    "a text message to $kind stands in one piece of GSM 03.38",
+    (action) => {
+      const { text } = code({ ...message, channel: "sms", destination: "+4915112345678", action });
+      expect(text).toMatch(/^[A-Za-z0-9äöüÄÖÜß .,:;'()/-]{1,160}$/);
+    },
+  );
+
+  test("a notice names the installation, the user, the time, and what to do, in both of its forms", () => {
+    const { subject, text, html, id } = mail({
+      ...{ kind: "password-changed", data: { username: "ann" }, id: "1", attempt: 1, isLastAttempt: false },
+      ...{ userId: "u", destination: "ann@example.org", language, createdAtMs: AT_MS },
+    });
+    expect(id).toBe("1");
+    expect(subject).toContain("Films");
+    for (const form of [text, html]) {
+      expect(form).toMatch(/23(\.| November) (November )?2026.* 11:00.*\(UTC\)/);
+      expect(form).toContain("ann");
+      expect(form).toMatch(/not you|Sie das nicht waren/);
+    }
+    expect(html).toContain(`<html lang="${language}">`);
+  });
+});
+
+test("what is markup in a name stays text", () => {
+  const { html, text } = worded("A & <b>").mail({
+    ...{ kind: "password-changed", data: { username: '<a href="x">' }, id: "1", attempt: 1, isLastAttempt: false },
+    ...{ userId: "u", destination: "ann@example.org", language: null, createdAtMs: AT_MS },
+  });
+  expect(html).toContain("&lt;a href=&quot;x&quot;&gt;");
+  expect(html).toContain("A &amp; &lt;b&gt;");
+  expect(html).not.toMatch(/<(?:a|b|img|script|link)\b/);
+  expect(text).toContain('<a href="x">');
+});
+
+test("one minute is one minute", () => {
+  const message = { code: CODE, action: { kind: "confirm-identity" }, validMinutes: 1 } as const;
+  const { text } = worded().code({
+    ...message,
+    channel: "email",
+    destination: "ann@example.org",
+    language: undefined,
+  });
+  expect(text).toContain("for 1 minute.");
+});
+
+test("the notice of a recovery code says when it was used and what to do if it was someone else", () => {
+  const { text } = worded().recoveryCodeUsed("ann@example.org", AT_MS);
+  expect(text).toContain("23 November 2026 at 11:00 (UTC)");
+  expect(text).toContain("change your password");
+});
