@@ -5,6 +5,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { SOCKETS_SERVICE } from "../../workers/gateway/src/upstreams/sockets/opener.ts";
 import { BOUNDED, COMPOSING } from "../regular-expressions/bounded.ts";
 import { findAll } from "../regular-expressions/find.ts";
 import { faultsOf, rememberingJudge } from "../regular-expressions/judge.ts";
@@ -22,7 +23,13 @@ try {
   const { workers } = readTopology(ROOT);
   await bundleWorkers(workers, directory);
   writeFileSync(path.join(directory, "package.json"), '{"type":"module"}');
-  const names = [...workers.map(({ worker }) => worker), INTERNAL_WORKER, TYPESENSE_SERVICE, HASHER_WORKER];
+  const names = [
+    ...workers.map(({ worker }) => worker),
+    INTERNAL_WORKER,
+    TYPESENSE_SERVICE,
+    SOCKETS_SERVICE,
+    HASHER_WORKER,
+  ];
   const found = await findAll(names.map((worker) => ({ worker, file: bundlePath(directory, worker) })));
   const { judge, save } = rememberingJudge(VERDICTS);
   const faults = await faultsOf(found, { bounded: BOUNDED, composing: COMPOSING }, judge);

@@ -2,16 +2,18 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { build, type Plugin, stop } from "esbuild";
+import { SOCKETS_SERVICE } from "../../workers/gateway/src/upstreams/sockets/opener.ts";
 import { OperatorError, reasonOf } from "../local/operator-error.ts";
 import { HASHER_WORKER } from "./hasher.ts";
 import type { Worker } from "./topology.ts";
 import { TYPESENSE_SERVICE } from "./typesense.ts";
 import { INTERNAL_WORKER } from "./workerd.ts";
 
-/** The workers of the runtime's own: the one behind the internal socket, the way to a Typesense cluster, and the hasher. */
+/** The workers of the runtime's own: the one behind the internal socket, the ways to a Typesense cluster and of WebSockets, the hasher. */
 const OWN_WORKERS = {
   [INTERNAL_WORKER]: path.join(import.meta.dirname, "internal-worker.ts"),
   [TYPESENSE_SERVICE]: path.join(import.meta.dirname, "typesense-worker.ts"),
+  [SOCKETS_SERVICE]: path.join(import.meta.dirname, "sockets-worker.ts"),
   [HASHER_WORKER]: path.join(import.meta.dirname, "hasher-worker.ts"),
 };
 

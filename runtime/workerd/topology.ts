@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { parse } from "smol-toml";
 import { z } from "zod";
+import { SOCKETS_SERVICE } from "../../workers/gateway/src/upstreams/sockets/opener.ts";
 import { OperatorError, reasonOf } from "../local/operator-error.ts";
 import { HASHER_SERVICES } from "./hasher.ts";
 import { TYPESENSE_SERVICE } from "./typesense.ts";
@@ -22,6 +23,7 @@ export const OUTSIDE_SERVICES: readonly string[] = [
   MESSAGES_SERVICE,
   TYPESENSE_SERVICE,
   UPSTREAMS_SERVICE,
+  SOCKETS_SERVICE,
   ...HASHER_SERVICES,
 ];
 

@@ -24,8 +24,8 @@ const config = workerdConfig({
 });
 
 test("every worker, those of the runtime included, has no network but its bindings", () => {
-  expect(config.match(/worker = \(/g)).toHaveLength(4);
-  expect(config.match(/globalOutbound = "no-network"/g)).toHaveLength(4);
+  expect(config.match(/worker = \(/g)).toHaveLength(5);
+  expect(config.match(/globalOutbound = "no-network"/g)).toHaveLength(5);
   expect(config).toContain('(name = "no-network", network = (allow = []))');
 });
 

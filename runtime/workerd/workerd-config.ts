@@ -1,13 +1,14 @@
 /** workerd's configuration, generated from the topology. */
 import { writeFileSync } from "node:fs";
 import path from "node:path";
+import { SOCKET_ENDS, SOCKETS_SERVICE } from "../../workers/gateway/src/upstreams/sockets/opener.ts";
 import { textBindings } from "./environment.ts";
 import { ABSTRACT_ADDRESSES, HASHER_SERVICES } from "./hasher.ts";
 import { moduleList } from "./modules.ts";
 import { LOOPBACK_ADDRESSES, SIBLING_SERVICES, SIBLINGS } from "./processes.ts";
 import type { ServiceBinding, Topology, Worker } from "./topology.ts";
 import { type NodeAddress, nodeBinding, nodeService, TYPESENSE_NODES, TYPESENSE_SERVICE } from "./typesense.ts";
-import { CONTAINER_PORTS, INTERNAL_PORTS, upstreamsService } from "./upstreams.ts";
+import { CONTAINER_PORTS, INTERNAL_PORTS, UPSTREAMS_SERVICE, upstreamsService } from "./upstreams.ts";
 import {
   CONFIG_FILE,
   INTERNAL_SOCKET,
@@ -33,16 +34,21 @@ const V8_FLAGS = ["--no-maglev-build-code-on-background"];
 const text = (value: string): string => JSON.stringify(value);
 const list = (items: readonly string[]): string => `[\n${items.map((item) => `    ${item},\n`).join("")}  ]`;
 
-const serviceBinding = ({ binding, service, entrypoint }: ServiceBinding): string => {
-  const target =
-    entrypoint === undefined ? text(service) : `(name = ${text(service)}, entrypoint = ${text(entrypoint)})`;
-  return `(name = ${text(binding)}, service = ${target})`;
-};
+const designator = ({ service, entrypoint }: Pick<ServiceBinding, "service" | "entrypoint">): string =>
+  entrypoint === undefined ? text(service) : `(name = ${text(service)}, entrypoint = ${text(entrypoint)})`;
+
+const serviceBinding = (bound: ServiceBinding): string =>
+  `(name = ${text(bound.binding)}, service = ${designator(bound)})`;
 
 /** A binding that is text of the configuration itself. */
 type Text = readonly [name: string, value: string];
 
-const workerService = (worker: Worker, texts: readonly Text[] = []): string => {
+/** `tail`: the worker that is notified of its requests once they are over. */
+const workerService = (
+  worker: Worker,
+  texts: readonly Text[] = [],
+  tail?: Pick<ServiceBinding, "service" | "entrypoint">,
+): string => {
   const outbound = worker.services.find(({ binding }) => binding === OUTBOUND);
   const bindings = [
     ...worker.services.filter((service) => service !== outbound).map(serviceBinding),
@@ -58,7 +64,7 @@ const workerService = (worker: Worker, texts: readonly Text[] = []): string => {
     compatibilityDate = ${text(worker.compatibilityDate)},
     compatibilityFlags = [${worker.compatibilityFlags.map(text).join(", ")}],
     bindings = [${bindings.join(", ")}],
-    globalOutbound = ${text(outbound?.service ?? NO_NETWORK)},
+    globalOutbound = ${text(outbound?.service ?? NO_NETWORK)},${tail ? `\n    tails = [${designator(tail)}],` : ""}
   ))`;
 };
 
@@ -75,6 +81,16 @@ const internalWorker = (front: Worker, workers: readonly Worker[]): Worker => ({
     ...[...HASHER_SERVICES, ...SIBLING_SERVICES].map((service) => ({ binding: service, service })),
   ],
   vars: { [WATCHDOG_RESTARTS]: "", [SIBLINGS]: "", LOG_LEVEL: "" },
+  secrets: [],
+});
+
+/** The worker that opens WebSockets at services behind the gateway. */
+const socketsWorker = (front: Worker): Worker => ({
+  ...front,
+  worker: SOCKETS_SERVICE,
+  name: SOCKETS_SERVICE,
+  services: [{ binding: "UPSTREAMS", service: UPSTREAMS_SERVICE }],
+  vars: {},
   secrets: [],
 });
 
@@ -135,6 +151,7 @@ export const workerdConfig = ({ workers }: Topology, reach: Reach = {}): string 
     ...[...others, internalWorker(front, workers), typesenseWorker(front, typesense)].map((worker) =>
       workerService(worker),
     ),
+    workerService(socketsWorker(front), [], { service: front.name, entrypoint: SOCKET_ENDS }),
     ...typesense.map(typesenseNode),
     ...HASHER_SERVICES.map((service, index) => otherProcess(service, hashers[index])),
     ...SIBLING_SERVICES.map((service, index) => otherProcess(service, siblings[index])),

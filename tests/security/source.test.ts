@@ -42,7 +42,7 @@ test("no regular expression is made of what a caller sent", () => {
 
 test("no XML, template, or compressed body is read, and messages of WebSockets are only passed on", () => {
   expect(filesWith(/\bDOMParser\b|\bXMLParser\b|\bnew WebSocket\b/)).toEqual([]);
-  expect(filesWith(/\bWebSocketPair\b/)).toEqual(["workers/gateway/src/upstreams/web-sockets.ts"]);
+  expect(filesWith(/\bWebSocketPair\b/)).toEqual(["workers/gateway/src/upstreams/sockets/bridge.ts"]);
   expect(filesWith(/\bDecompressionStream\b|\b(?:gunzip|inflate|unzip|brotliDecompress)\w*\(/)).toEqual([]);
 });
 

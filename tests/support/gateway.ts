@@ -27,7 +27,8 @@ import { createLimits } from "../../workers/gateway/src/limits/limits.ts";
 import { createLocalCounts } from "../../workers/gateway/src/limits/local-counts.ts";
 import { createDocuments } from "../../workers/gateway/src/openapi/documents.ts";
 import { bindingOf, probeAll, upstreamsIn } from "../../workers/gateway/src/proxy/upstream.ts";
-import { createOpenSockets } from "../../workers/gateway/src/upstreams/open-sockets.ts";
+import { bridged } from "../../workers/gateway/src/upstreams/sockets/bridge.ts";
+import { createOpenSockets } from "../../workers/gateway/src/upstreams/sockets/open-sockets.ts";
 import { createTargets } from "../../workers/gateway/src/upstreams/targets/targets.ts";
 import { createTestAllowances } from "./gateway/allowances.ts";
 import { bindingTo } from "./rpc/private-calls.ts";
@@ -245,6 +246,7 @@ export const createTestGateway = async (corsOrigins: readonly string[] = []): Pr
     personalDataOf: async (userId) => ({ document: { userId }, signature: "a.b.c" }),
     upstreams,
     openSockets: createOpenSockets(now),
+    passages: bridged((url, init) => egress.reach(url, init)),
     publicUrl: ISSUER,
     responseHeaders: securityHeaders(ISSUER),
     relayedHeaders: [],

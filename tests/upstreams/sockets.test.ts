@@ -1,5 +1,7 @@
 /** WebSockets through the gateway, on the real runtime, with the client that most use. */
+import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
+import type { IncomingMessage } from "node:http";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import WebSocket, { WebSocketServer } from "ws";
 import { type Headers, send } from "../support/call.ts";
@@ -23,7 +25,8 @@ const closeOf = (socket: WebSocket): Promise<Closed> =>
   });
 
 beforeAll(async () => {
-  service = new WebSocketServer({ port: 0, host: "127.0.0.1", perMessageDeflate: true });
+  const verifyClient = ({ req }: { req: IncomingMessage }) => req.url?.endsWith("/no") !== true;
+  service = new WebSocketServer({ port: 0, host: "127.0.0.1", perMessageDeflate: true, verifyClient });
   service.on("connection", (socket, request) => {
     last = { socket, protocols: request.headers["sec-websocket-protocol"], closed: closeOf(socket) };
     socket.on("message", (data, binary) => socket.send(data, { binary }));
@@ -39,11 +42,18 @@ beforeAll(async () => {
     routes: [{ match: "GET /room", scope: "chat:use" }],
   });
   await world().put("narrow", { targets, webSockets: { max: 3, maxPerCaller: 2 } });
+  await world().put("absent", { targets: ["http://127.0.0.1:9"], webSockets: { max: 3, maxPerCaller: 2 } });
 });
 afterAll(() => {
   for (const socket of service?.clients ?? []) socket.terminate();
   service?.close();
 });
+
+/** The memory of the process that serves requests, in megabytes. */
+const residentMb = (): number => {
+  const [pid] = world().fountain.processIds("workerd");
+  return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]) / 1024;
+};
 
 /** Opens one; rejects with the status of the response, where it does not open. */
 const open = (path: string, headers: Headers = world().administrator, protocols: string[] = []): Promise<WebSocket> =>
@@ -69,7 +79,9 @@ describe("a WebSocket", () => {
     expect([socket.protocol, last.protocols]).toEqual(["one", "one, two"]);
     expect(await exchange(socket, "hello")).toBe("text hello");
     expect(await exchange(socket, Buffer.from("bytes"))).toBe("binary bytes");
-    expect(await exchange(socket, "x".repeat(500_000))).toBe(`text ${"x".repeat(500_000)}`);
+    expect(await exchange(socket, "x".repeat(5_000_000))).toBe(`text ${"x".repeat(5_000_000)}`);
+    socket.ping();
+    await new Promise((resolve) => socket.once("pong", resolve));
     socket.close();
   });
 
@@ -85,10 +97,10 @@ describe("a WebSocket", () => {
     expect((await last.closed).code).toBe(1005);
     const four = await open("/chat/room");
     last.socket.terminate();
-    expect((await closeOf(four)).code).toBe(1011);
+    expect((await closeOf(four)).code).toBe(1006);
     const five = await open("/chat/room");
     five.terminate();
-    expect((await last.closed).code).toBe(1001);
+    expect((await last.closed).code).toBe(1006);
   });
 
   test("opens for an API key, and for a credential among the subprotocols, which the service does not see", async () => {
@@ -109,6 +121,13 @@ describe("a WebSocket", () => {
     await expect(open("/chat/other")).rejects.toThrow("404");
   });
 
+  test("that the service does not open takes no place", async () => {
+    for (let time = 0; time < 4; time += 1) {
+      await expect(open("/narrow/no")).rejects.toThrow("401");
+      await expect(open("/absent/x")).rejects.toThrow("503");
+    }
+  });
+
   test("is closed within five seconds when the credential is revoked", async () => {
     const session = await logIn(world().fountain);
     const bySession = await open("/chat/room", session);
@@ -119,7 +138,7 @@ describe("a WebSocket", () => {
     await send(world().fountain, "POST", "/kms/logout", { headers: session });
     await send(world().fountain, "DELETE", "/kms/keys/leaver", { headers: world().administrator });
     const revokedAt = Date.now();
-    for (const { code } of await closed) expect(code).toBe(1008);
+    for (const { code } of await closed) expect(code).toBe(1006);
     expect(Date.now() - revokedAt).toBeLessThan(5_500);
     expect(await exchange(other, "still here")).toBe("text still here");
   });
@@ -141,10 +160,6 @@ describe("a WebSocket", () => {
   });
 
   test("costs little: 200 of them leave memory flat", { timeout: 60_000 }, async () => {
-    const residentMb = (): number => {
-      const [pid] = world().fountain.processIds("workerd");
-      return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]) / 1024;
-    };
     const all = await Promise.all(Array.from({ length: 200 }, () => open("/chat/room")));
     const talk = () => Promise.all(all.map((socket) => exchange(socket, "y".repeat(10_000))));
     for (let round = 0; round < 30; round += 1) await talk();
@@ -153,5 +168,27 @@ describe("a WebSocket", () => {
     // They carry 120 MB in each direction.
     expect(residentMb() - before).toBeLessThan(80);
     for (const socket of all) socket.terminate();
+  });
+
+  test.for(["caller", "service"])("keeps nothing for a %s that does not read", { timeout: 60_000 }, async (deaf) => {
+    // Both ends compress.
+    const message = randomBytes(1_000_000);
+    const before = residentMb();
+    const all = [];
+    for (let count = 0; count < 3; count += 1) {
+      const callers = await open("/chat/room");
+      const [reader, writer] = deaf === "caller" ? [callers, last.socket] : [last.socket, callers];
+      reader.pause();
+      for (let sent = 0; sent < 150; sent += 1) writer.send(message);
+      all.push({ writer, callers });
+    }
+    // The kernel holds some of it at each of two hops, here up to 72 MB of each connection.
+    await new Promise((resolve) => setTimeout(resolve, 3_000));
+    for (const { writer } of all) {
+      expect(writer.readyState).toBe(WebSocket.OPEN);
+      expect(writer.bufferedAmount).toBeGreaterThan(50_000_000);
+    }
+    expect(residentMb() - before).toBeLessThan(80);
+    for (const { callers } of all) callers.terminate();
   });
 });

@@ -12,6 +12,7 @@ import { nodeAddresses, nodeBinding, TYPESENSE_NODES, TYPESENSE_SERVICE } from "
 import { UPSTREAMS_SERVICE } from "../../../runtime/workerd/upstreams.ts";
 import { INTERNAL_WORKER, INTERNET_SERVICE, LIBSQL_SERVICE, OUTBOUND } from "../../../runtime/workerd/workerd.ts";
 import { NEVER_REACHED } from "../../../workers/gateway/src/upstreams/never-reached.ts";
+import { SOCKETS_SERVICE } from "../../../workers/gateway/src/upstreams/sockets/opener.ts";
 import { bundleOfProduction } from "./bundles.ts";
 
 const moduleWith = (worker: string, contents: string) => [
@@ -40,6 +41,9 @@ const OUTSIDE: Record<string, ((sqldPort: number) => Designator) | undefined> = 
   [UPSTREAMS_SERVICE]: () => ({ network: { allow: ["public", "private"], deny: [...NEVER_REACHED] } }),
   [INTERNET_SERVICE]: () => ({ network: { allow: ["local"] } }),
 };
+
+/** Of the runtime's own: without these, a worker does itself what they do, as on the edge. */
+const NOT_HERE: readonly string[] = [...HASHER_SERVICES, SOCKETS_SERVICE];
 
 /** Egress for a worker's own connections, where it has one: to this machine, and to servers that the test vouches for. */
 const outboundOf = ({ services }: Worker, trustedCertificates: string[]) =>
@@ -72,7 +76,7 @@ export const workerOptions = async (
   ),
   serviceBindings: Object.fromEntries(
     worker.services
-      .filter(({ binding, service }) => binding !== OUTBOUND && !HASHER_SERVICES.includes(service))
+      .filter(({ binding, service }) => binding !== OUTBOUND && !NOT_HERE.includes(service))
       .map(({ binding, service, entrypoint }) => [
         binding,
         OUTSIDE[service]?.(sqldPort) ?? { name: service, ...(entrypoint === undefined ? {} : { entrypoint }) },

@@ -4,6 +4,7 @@ import type { TwofaRpc } from "#shared/contracts/twofa.ts";
 import {
   databaseBindings,
   EXPORT_DEADLINE_MS,
+  fetcher,
   kmsRpc,
   network,
   optionalBinding,
@@ -56,6 +57,8 @@ export const envSchema = settingsSchema({
   ...databaseBindings,
   /** The egress of a self-hosted Fountain to the services behind the gateway; on the edge `fetch` is. */
   UPSTREAMS: optionalBinding(network),
+  /** The worker of a self-hosted Fountain that opens WebSockets at those services. */
+  SOCKETS: optionalBinding(fetcher),
   /** The ports of this machine that Fountain itself listens on; the runtime's configuration has them, and the edge none. */
   INTERNAL_PORTS: optionalBinding(portsSchema),
 });

@@ -27,10 +27,12 @@ import { envSchema } from "./env.ts";
 import { drainable } from "./health/drain.ts";
 import { createDocuments } from "./openapi/documents.ts";
 import { isOwnBinding, probeAll, upstreamsIn } from "./proxy/upstream.ts";
-import { createGatewayInternal } from "./rpc.ts";
+import { createGatewayInternal, createSocketEnds } from "./rpc.ts";
 import { boundServices, createReach } from "./upstreams/egress.ts";
 import { createUpstreamTokens } from "./upstreams/identity.ts";
-import { createOpenSockets } from "./upstreams/open-sockets.ts";
+import { bridged } from "./upstreams/sockets/bridge.ts";
+import { createNativePassages } from "./upstreams/sockets/native.ts";
+import { createOpenSockets } from "./upstreams/sockets/open-sockets.ts";
 import { createTargetRules, ownHostOf } from "./upstreams/target-rules.ts";
 import { createConnect } from "./upstreams/targets/connect.ts";
 import { createTargets } from "./upstreams/targets/targets.ts";
@@ -66,6 +68,10 @@ const connect = once((bindings: unknown): GatewayServices => {
   const recorder = createReportingRecorder(env.KMS_RPC, log);
   const store = createObjectStore(database);
   const reach = createReach({ egress: env.UPSTREAMS, bound, targetRules });
+  const opening = {
+    reach: createReach({ egress: env.SOCKETS, bound: new Map(), targetRules }),
+    later: later("socket-not-watched"),
+  };
   const targets = createTargets({
     reach,
     connect: createConnect({ egress: env.UPSTREAMS, targetRules }),
@@ -127,6 +133,7 @@ const connect = once((bindings: unknown): GatewayServices => {
     refusals,
     upstreams,
     openSockets: createOpenSockets(now),
+    passages: env.SOCKETS ? createNativePassages(opening) : bridged(reach),
     publicUrl: env.PUBLIC_URL,
     responseHeaders: securityHeaders(env.PUBLIC_URL),
     relayedHeaders: transportSecurity(env.PUBLIC_URL),
@@ -146,5 +153,7 @@ const connect = once((bindings: unknown): GatewayServices => {
 });
 
 export const Internal = createGatewayInternal(connect);
+
+export const SocketEnds = createSocketEnds(connect);
 
 export default createWorker(createGatewayApp(connect), (bindings) => connect(bindings).runMaintenance());

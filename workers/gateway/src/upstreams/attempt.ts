@@ -3,7 +3,7 @@ import { withinTime } from "#shared/lang/deadline.ts";
 import { queryOf } from "#shared/policy/path.ts";
 import { isBodiless } from "#shared/semantics/method.ts";
 import type { Upstream } from "./compiled.ts";
-import type { Attempt, SentRequest, UpstreamServices } from "./ports.ts";
+import type { Attempt, Reach, SentRequest, UpstreamServices } from "./ports.ts";
 import { BINDING_SCHEME, type Target } from "./target.ts";
 import { startUpload, type Upload } from "./upload.ts";
 
@@ -33,6 +33,7 @@ const urlAt = ({ url }: Target, path: string, sentUrl: string): string => {
 };
 
 export interface AttemptedCall {
+  reach: Reach;
   upstream: Upstream;
   /** As the upstream knows it. */
   path: string;
@@ -49,9 +50,9 @@ const TIMEOUT_FIELD = "x-fountain-timeout-ms";
  * end.
  */
 export const createAttempt =
-  ({ egress: { reach }, now }: UpstreamServices, { raw }: SentRequest, call: AttemptedCall): Attempt =>
+  ({ now }: Pick<UpstreamServices, "now">, { raw }: SentRequest, call: AttemptedCall): Attempt =>
   async (target, limitMs) => {
-    const { upstream, path, headers, maxBodyBytes } = call;
+    const { reach, upstream, path, headers, maxBodyBytes } = call;
     const { method } = raw;
     headers.set(TIMEOUT_FIELD, String(limitMs));
     const upload = startUpload(isBodiless(method) ? { body: null, headers } : raw, { maxBytes: maxBodyBytes, now });

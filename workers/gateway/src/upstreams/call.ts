@@ -12,9 +12,8 @@ import { endingWithStanding } from "./event-streams.ts";
 import { type Passing, socketResponse, upstreamFields, upstreamResponse } from "./fields.ts";
 import { identityFields, scopesFor } from "./identity.ts";
 import { LOOP_FIELD, loopField } from "./loops.ts";
-import type { SentRequest, UpstreamCaller, UpstreamServices } from "./ports.ts";
+import type { Passage, SentRequest, UpstreamCaller, UpstreamServices } from "./ports.ts";
 import type { Standing } from "./standing.ts";
-import { bridge } from "./web-sockets.ts";
 
 const identityOf = async (
   { upstreamTokens }: UpstreamServices,
@@ -75,7 +74,11 @@ const responseFor = (called: CalledUpstream, received: Response): Response =>
   endingWithStanding(upstreamResponse(received, passingOf(called)), called.standing);
 
 /** Opens a WebSocket, if there is a place for it; the upstream's response, where it opens none. */
-const openSocket = async ({ openSockets }: UpstreamServices, called: CalledUpstream, run: Run): Promise<Response> => {
+const openSocket = async (
+  { openSockets }: UpstreamServices,
+  called: CalledUpstream,
+  { passage, run }: { passage: Passage; run: Run },
+): Promise<Response> => {
   const {
     call: { upstream },
     caller,
@@ -92,8 +95,7 @@ const openSocket = async ({ openSockets }: UpstreamServices, called: CalledUpstr
       place.release();
       return responseFor(called, response);
     }
-    const { keep: onAlive, release: onEnd } = place;
-    const callerEnd = bridge({ upstream: response.webSocket, standing, onAlive, onEnd });
+    const callerEnd = passage.join(response.webSocket, { standing, place });
     return socketResponse(response, callerEnd, passingOf(called).onOwnHost);
   } catch (error) {
     place.release();
@@ -117,8 +119,10 @@ export const callUpstream = async (
   const own = { ...requestFields(services, sent, call), ...(await identityOf(services, upstream, caller)) };
   const headers = upstreamFields(raw.headers, fields, own);
   const hasBody = !isBodiless(method) && raw.body !== null;
-  const attempt = createAttempt(services, sent, { upstream, path, headers, maxBodyBytes });
+  const passage = isSocketRequest(fields) ? services.passages.open() : undefined;
+  const { reach } = passage ?? services.egress;
+  const attempt = createAttempt(services, sent, { reach, upstream, path, headers, maxBodyBytes });
   const run = () => services.egress.run({ upstream, method, hasBody, deadlineAtMs }, attempt);
-  if (isSocketRequest(fields)) return openSocket(services, called, run);
+  if (passage) return openSocket(services, called, { passage, run });
   return responseFor(called, await run());
 };

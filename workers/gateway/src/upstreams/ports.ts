@@ -3,7 +3,7 @@
 import type { Fields } from "#shared/http/fields.ts";
 import type { Caller } from "../admission/step-up.ts";
 import type { Upstream } from "./compiled.ts";
-import type { OpenSockets } from "./open-sockets.ts";
+import type { Standing } from "./standing.ts";
 import type { ShownState } from "./state.ts";
 import type { Target } from "./target.ts";
 
@@ -60,6 +60,46 @@ export interface Egress {
   show(name: string, targets: readonly Target[]): ShownState;
 }
 
+/** A place for a WebSocket. */
+export interface Place {
+  keep(): void;
+  release(): void;
+}
+
+export interface Bounds {
+  perUpstream: number;
+  perCaller: number;
+}
+
+export type Taken = Place | "full" | "full-for-upstream" | "full-for-caller";
+
+export interface OpenSockets {
+  /** A place for one more, or which bound leaves none. */
+  take(socket: { upstream: string; caller: string }, bounds: Bounds): Taken;
+}
+
+/** A WebSocket, as those see it who count it and watch over it. */
+export interface OpenedSocket {
+  standing: Standing;
+  /** It is kept as long as it is open, and released once it has ended. */
+  place: Place;
+}
+
+/** How one WebSocket passes from the caller to the upstream. */
+export interface Passage {
+  /** Opens it at the upstream. */
+  reach: Reach;
+  /** What the caller gets of it; `upstream`: what {@link reach} has opened. It ends within five seconds of a revocation. */
+  join(upstream: WebSocket, opened: OpenedSocket): WebSocket;
+}
+
+/** How WebSockets pass. */
+export interface Passages {
+  open(): Passage;
+  /** Of those that the runtime passes on: the request that was sent with this id is over. Harmless for other ids. */
+  noteEnd(id: string): void;
+}
+
 export interface UpstreamServices {
   /** Milliseconds since the epoch. */
   now: () => number;
@@ -67,5 +107,6 @@ export interface UpstreamServices {
   publicUrl: string;
   upstreamTokens: UpstreamTokens;
   openSockets: OpenSockets;
+  passages: Passages;
   egress: Egress;
 }

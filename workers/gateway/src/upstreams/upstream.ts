@@ -7,8 +7,10 @@ import { isReserved, objectName } from "../matching/names.ts";
 import { patternText } from "../matching/pattern.ts";
 import { routePolicyBody } from "../policies/policy.ts";
 import { firewallRule } from "./firewall-rule.ts";
-import { MAX_SOCKETS } from "./open-sockets.ts";
 import { targetBody } from "./target.ts";
+
+/** WebSockets in a process. With their buffers, some hundred megabytes. */
+export const MAX_SOCKETS = 2_000;
 
 const MAX_TARGETS = 32;
 const MAX_SCOPES = 32;

@@ -1,5 +1,9 @@
-/** WebSockets to upstreams (RFC 6455): passed on message by message, and closed once the caller may not call any more. */
-import { type Closing, type Standing, untilRefused } from "./standing.ts";
+/**
+ * WebSockets to upstreams (RFC 6455) on the edge, passed on message by message. Cloudflare notifies no worker when a WebSocket
+ * that its runtime passes on has ended, and stops work that outlives the response.
+ */
+import type { OpenedSocket, Passages, Reach } from "../ports.ts";
+import { type Closing, untilRefused } from "../standing.ts";
 
 /** A service that has left without closing, and a caller. */
 const SERVICE_LOST: Closing = { code: 1011, reason: "The service broke the connection off." };
@@ -14,18 +18,8 @@ const closeWith = (socket: WebSocket, { code, reason }: Closing): void => {
   else socket.close(code, reason);
 };
 
-export interface Bridged {
-  /** The upstream's, as it was accepted by it. */
-  upstream: WebSocket;
-  standing: Standing;
-  /** Called from time to time while it is open. */
-  onAlive: () => void;
-  /** Called once it has been closed. */
-  onEnd: () => void;
-}
-
 /** The caller's end of a WebSocket whose other end is at the upstream. */
-export const bridge = ({ upstream, standing, onAlive, onEnd }: Bridged): WebSocket => {
+const bridge = (upstream: WebSocket, opened: OpenedSocket): WebSocket => {
   const { 0: callers, 1: own } = new WebSocketPair();
   let isOpen = true;
   /** Closes both ends, the first of these with the first closing. */
@@ -39,7 +33,7 @@ export const bridge = ({ upstream, standing, onAlive, onEnd }: Bridged): WebSock
         // It is closed already.
       }
     }
-    onEnd();
+    opened.place.release();
   };
   const passOn = (from: WebSocket, to: WebSocket, lost: Closing): void => {
     from.binaryType = "arraybuffer";
@@ -53,12 +47,15 @@ export const bridge = ({ upstream, standing, onAlive, onEnd }: Bridged): WebSock
     });
     from.addEventListener("error", () => end([to, lost], [from, lost]));
   };
-  const watch = async (): Promise<void> => {
-    const closing = await untilRefused(standing, () => isOpen, onAlive);
-    if (closing) end([own, closing], [upstream, CALLER_LOST]);
-  };
   passOn(upstream, own, SERVICE_LOST);
   passOn(own, upstream, CALLER_LOST);
-  watch().catch(() => end([own, SERVICE_LOST], [upstream, CALLER_LOST]));
+  untilRefused(opened.standing, () => isOpen, opened.place.keep)
+    .then((closing) => closing && end([own, closing], [upstream, CALLER_LOST]))
+    .catch(() => end([own, SERVICE_LOST], [upstream, CALLER_LOST]));
   return callers;
 };
+
+export const bridged = (reach: Reach): Passages => ({
+  open: () => ({ reach, join: bridge }),
+  noteEnd: () => {},
+});

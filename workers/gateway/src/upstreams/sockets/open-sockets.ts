@@ -1,7 +1,6 @@
 /** Which WebSockets are open in this process: there are bounds for all, for each upstream and for each caller. */
-
-/** With their buffers, some hundred megabytes. */
-export const MAX_SOCKETS = 2_000;
+import type { OpenSockets } from "../ports.ts";
+import { MAX_SOCKETS } from "../upstream.ts";
 
 /** One that has not been heard of for so long has ended without saying so. */
 const FORGOTTEN_AFTER_MS = 30_000;
@@ -10,24 +9,6 @@ interface OpenSocket {
   upstream: string;
   caller: string;
   aliveAtMs: number;
-}
-
-/** A place for a WebSocket. */
-export interface Place {
-  keep(): void;
-  release(): void;
-}
-
-export interface Bounds {
-  perUpstream: number;
-  perCaller: number;
-}
-
-export type Taken = Place | "full" | "full-for-upstream" | "full-for-caller";
-
-export interface OpenSockets {
-  /** A place for one more, or which bound leaves none. */
-  take(socket: { upstream: string; caller: string }, bounds: Bounds): Taken;
 }
 
 export const createOpenSockets = (now: () => number): OpenSockets => {
