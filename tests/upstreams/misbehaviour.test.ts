@@ -75,6 +75,21 @@ describe("a GET", () => {
   });
 });
 
+test("a call that asks for a WebSocket by another method than GET is refused: the service would be sent a GET", async () => {
+  const { fountain, administrator } = world();
+  const before = server.requests.length;
+  for (const method of ["POST", "DELETE"]) {
+    const headers = { ...administrator, connection: "upgrade", upgrade: "websocket" };
+    const status = await new Promise((resolve, reject) => {
+      const sent = sendRequest(`${fountain.url}/even/ok`, { method, headers });
+      sent.on("response", (response) => resolve(response.resume().statusCode)).on("error", reject);
+      sent.end();
+    });
+    expect(status).toBe(400);
+  }
+  expect(server.requests.length).toBe(before);
+});
+
 /** Sends a body in pieces and gives the status of the response, or the error's code. */
 const upload = (path: string, pieces: readonly Buffer[], headers: Record<string, string | number> = {}) =>
   new Promise<number | string | undefined>((resolve) => {

@@ -53,6 +53,12 @@ const tooManySockets = (): Problem =>
     headers: { "retry-after": "10" },
   });
 
+/** workerd sends every request that asks for a WebSocket as a GET, whatever the caller's right was for (RFC 6455 §4.1). */
+const assertOpensByGet = (method: string): void => {
+  if (method === "GET") return;
+  throw problem("malformed-request", { detail: "Only a GET can ask for a WebSocket: leave out the field Upgrade." });
+};
+
 /** What responds to TRACE gives back the fields that it received, those of the gateway included (RFC 9110 §9.3.8). */
 const NEVER_PASSED_ON = ["TRACE", "TRACK", "CONNECT"];
 
@@ -114,6 +120,7 @@ export const callUpstream = async (
   const { raw, fields } = sent;
   const { method } = raw;
   if (NEVER_PASSED_ON.includes(method)) throw problem("method-not-allowed", { detail: `${method} is not passed on.` });
+  if (isSocketRequest(fields)) assertOpensByGet(method);
   const { maxBodyBytes = DEFAULT_MAX_BODY_BYTES, timeoutSeconds = DEFAULT_ANSWER_SECONDS } = route.policy;
   const deadlineAtMs = services.now() + timeoutSeconds * 1000;
   const own = { ...requestFields(services, sent, call), ...(await identityOf(services, upstream, caller)) };
