@@ -7,10 +7,12 @@ import { EXAMPLE } from "#shared/http/examples.ts";
 import { instant } from "#shared/http/instant.ts";
 import { json, jsonBody } from "#shared/http/openapi.ts";
 import { endpoint } from "../endpoint.ts";
+import { fieldValues } from "../upstreams/firewall-rule.ts";
 import { explainCall } from "./explain.ts";
 
 const MAX_PATH_CHARACTERS = 8_192;
 const MAX_HOST_CHARACTERS = 259;
+const MAX_FIELD_CHARACTERS = 8_192;
 
 const body = z
   .strictObject({
@@ -28,6 +30,8 @@ const body = z
     address: text({ min: 2, max: MAX_NETWORK_LENGTH })
       .refine((address) => normalizeAddress(address) !== undefined, "must be an IP address")
       .optional(),
+    /** Header fields that a firewall looks at. */
+    headers: fieldValues(MAX_FIELD_CHARACTERS).optional(),
     at: instant.optional(),
     /** What the user has proven; `aal1` by default. */
     acr: z.enum(["aal1", "aal2"]).optional(),
@@ -73,13 +77,22 @@ const explain = endpoint("POST /gateway/policies/explain", {
   handle: async (context) => {
     const services = context.get("services");
     const described = context.req.valid("json");
-    const { method, path, host = new URL(services.publicUrl).host, address, at, acr = "aal1" } = described;
+    const {
+      method,
+      path,
+      host = new URL(services.publicUrl).host,
+      address,
+      at,
+      acr = "aal1",
+      headers = {},
+    } = described;
     const found = await explainCall(services, await services.configuration.current(), {
       method,
       url: `http://${host}${path}`,
       who: callerOf(described),
       acr,
       address: address === undefined ? undefined : normalizeAddress(address),
+      headers: new Map(Object.entries(headers)),
       atMs: at?.getTime() ?? services.now(),
     });
     return context.json(found, 200);

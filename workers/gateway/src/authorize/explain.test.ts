@@ -163,6 +163,22 @@ describe("an explanation", () => {
     expect(await explain(call)).toMatchObject({ decision: "deny", ...expected });
   });
 
+  test("looks at header fields as a firewall does", async () => {
+    const firewall = [{ effect: "allow", headers: { "x-team": "ops*" } }, { effect: "deny" }];
+    gateway.configure({ upstream: { notes: { ...UPSTREAM, firewall } } });
+    const token = await gateway.userToken({ scope: "notes:read" });
+    for (const [team, decision] of [
+      ["ops-1", "allow"],
+      ["dev", "deny"],
+    ] as const) {
+      const headers = { "x-team": team };
+      const call = { method: "GET", path: "/notes/items/7", subject: "user-1", headers };
+      expect(await explain(call)).toMatchObject({ decision });
+      const real = await gateway.fetch(call.path, { headers: { ...headers, authorization: `Bearer ${token}` } });
+      expect(real.ok).toBe(decision === "allow");
+    }
+  });
+
   test("knows the roles that are withheld until a second factor was passed", async () => {
     configure({ leads: { effect: "deny", routes: ["GET /notes/items/{id}"], when: { roles: "editor" } } });
     const call = { method: "DELETE", path: "/notes/items/7", subject: "lead-1" };

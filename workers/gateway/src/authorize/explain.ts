@@ -35,6 +35,8 @@ export interface DescribedCall {
   acr: "aal1" | "aal2";
   /** `undefined`: it is not known. */
   address: string | undefined;
+  /** Other header fields than credentials, by their names in lower case. */
+  headers: ReadonlyMap<string, string>;
   /** Milliseconds since the epoch. */
   atMs: number;
 }
@@ -64,7 +66,7 @@ const PARTS: Partial<Record<ProblemCode, string>> = {
 
 const locateDescribed = (
   configuration: Configuration,
-  { method, url, address }: DescribedCall,
+  { method, url, address, headers }: DescribedCall,
 ): GatewayTarget | Verdict => {
   const path = canonicalPath(url);
   let evaluated: Explanation["evaluated"] | undefined;
@@ -74,7 +76,7 @@ const locateDescribed = (
   };
   try {
     assertSaneAddress({ url, path });
-    const fields = { get: () => null };
+    const fields = { get: (name: string) => headers.get(name) ?? null };
     const target = locate(configuration, { method, url, path, address, fields }, note);
     assertUtf8Address({ url });
     return target;
