@@ -1,20 +1,31 @@
 /**
- * Part of `npm run check`: ends with code 1 when the script in the /docs page is not what its source compiles to. With
- * `--write`, as in `npm run fix`, it is compiled. The result is in the repository because nothing that bundles or runs the
- * gateway (our own build, wrangler, the tests) takes a script of a page from its source.
+ * Part of `npm run check`: ends with code 1 when the script of a page is not what its source compiles to. With `--write`, as in
+ * `npm run fix`, it is compiled. The result is in the repository because nothing that bundles or runs the gateway (our own
+ * build, wrangler, the tests) takes a script of a page from its source.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { build } from "esbuild";
 
-const DOCS = path.join(import.meta.dirname, "..", "..", "workers", "gateway", "src", "docs");
-const SOURCE = path.join(DOCS, "browser", "docs.ts");
-const COMPILED = path.join(DOCS, "docs-script.ts");
+const GATEWAY = path.join(import.meta.dirname, "..", "..", "workers", "gateway", "src");
 
-const compile = async (): Promise<string> => {
+interface Script {
+  source: string;
+  compiled: string;
+  /** What it is exported as. */
+  name: string;
+}
+
+const SCRIPTS: readonly Script[] = [
+  { source: "docs/browser/docs.ts", compiled: "docs/docs-script.ts", name: "DOCS_SCRIPT" },
+  { source: "pages/browser/pages.ts", compiled: "pages/frame/pages-script.ts", name: "PAGES_SCRIPT" },
+];
+
+const compile = async ({ source, name }: Script): Promise<string> => {
+  const entry = path.join(GATEWAY, source);
   const { outputFiles } = await build({
-    entryPoints: [SOURCE],
-    absWorkingDir: path.dirname(SOURCE),
+    entryPoints: [entry],
+    absWorkingDir: path.dirname(entry),
     bundle: true,
     format: "iife",
     target: "es2022",
@@ -23,12 +34,16 @@ const compile = async (): Promise<string> => {
   });
   const script = outputFiles.map(({ text }) => text).join("");
   const literal = script.replace(/[\\`]|\$\{/g, "\\$&");
-  return `/** Compiled from browser/docs.ts by \`npm run fix\`. */\nexport const DOCS_SCRIPT = \`\n${literal}\`;\n`;
+  const origin = source.slice(source.indexOf("/") + 1);
+  return `/** Compiled from ${origin} by \`npm run fix\`. */\nexport const ${name} = \`\n${literal}\`;\n`;
 };
 
-const compiled = await compile();
-if (process.argv.includes("--write")) writeFileSync(COMPILED, compiled);
-else if (readFileSync(COMPILED, "utf8") !== compiled) {
-  console.error("workers/gateway/src/docs/docs-script.ts is not what browser/docs.ts compiles to: run npm run fix");
-  process.exitCode = 1;
+for (const script of SCRIPTS) {
+  const compiled = await compile(script);
+  const file = path.join(GATEWAY, script.compiled);
+  if (process.argv.includes("--write")) writeFileSync(file, compiled);
+  else if (readFileSync(file, "utf8") !== compiled) {
+    console.error(`${script.compiled} is not what ${script.source} compiles to: run npm run fix`);
+    process.exitCode = 1;
+  }
 }

@@ -30,7 +30,7 @@ const STORES = "\\.store\\.ts$";
 
 /** Folders of a worker whose files are no rules: they speak HTTP, SQL or to other workers, or put the worker together. */
 const ADAPTERS =
-  "http|db|kms|composition|storage|embedded|typesense|channels|proxy|admission|aggregates|authorize|health|docs|backends|upstreams|openapi";
+  "http|db|kms|composition|storage|embedded|typesense|channels|proxy|admission|aggregates|authorize|health|docs|pages|backends|upstreams|openapi";
 
 const RULES: readonly Rule[] = [
   {

@@ -3,7 +3,7 @@
  * A route cannot forget any of them, and a route that is not in the route table is never reached.
  */
 import { OpenAPIHono } from "@hono/zod-openapi";
-import type { MiddlewareHandler } from "hono";
+import type { Context, MiddlewareHandler } from "hono";
 import { HTTPException } from "hono/http-exception";
 import { holdsCredential } from "../contracts/credential-shape.ts";
 import type { WorkerName } from "../contracts/workers.ts";
@@ -80,6 +80,8 @@ export interface AppOptions<Services extends BaseServices> {
   access?: MiddlewareHandler<WorkerEnv<Services>>;
   /** The client's address; the gateway determines it and forwards it to the others. */
   clientAddress?: (request: Request, fields: Fields, bindings: unknown) => string | undefined;
+  /** The response that this worker makes of a problem, in the place of the usual one. */
+  responseOf?: (failed: Problem, context: Context<WorkerEnv<Services>>) => Response | Promise<Response> | undefined;
   /** What every response says besides, unless it says something else itself. */
   responseHeaders?: (bindings: unknown, isRelayed: boolean) => readonly (readonly [name: string, value: string])[];
 }
@@ -101,6 +103,7 @@ export const createApp = <Services extends BaseServices>(options: AppOptions<Ser
     access = createWorkerPipeline<Services>(worker),
     clientAddress = forwardedAddress,
     responseHeaders = noHeaders,
+    responseOf,
   } = options;
   const privatePaths = new Set(worker === "gateway" ? [] : PRIVATE_PATHS);
   const app = new OpenAPIHono<WorkerEnv<Services>>({
@@ -185,6 +188,8 @@ export const createApp = <Services extends BaseServices>(options: AppOptions<Ser
       log(level, failed.code, { error: describeError(failed.cause) });
     }
     if (!currentRequest()?.reason) noteReason(failed.code);
+    const own = responseOf?.(failed, context);
+    if (own) return own;
     if (policy?.dialect === "typesense") return typesenseErrorResponse(failed);
     if (policy?.dialect === "oauth" && isRequestFault(failed)) return oauthErrorResponse(failed);
     return problemResponse(failed, { instance: prefix + context.req.path, requestId });

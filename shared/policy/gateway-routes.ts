@@ -1,5 +1,5 @@
 /** The rows of the gateway, which serves them itself. */
-import { type Called, PAGE, PUBLIC, type RouteTable, scope, stepUp } from "./policy.ts";
+import { type Called, FORM, PAGE, PUBLIC, type RouteTable, scope, stepUp } from "./policy.ts";
 
 /** What is configured at the gateway: some of it is a long list of routes. */
 const CONFIGURED: Called = { ...stepUp(scope("gateway:write")), maxBodyBytes: 256 * 1024 };
@@ -13,6 +13,15 @@ export const GATEWAY_ROUTES = {
   "GET /.well-known/jwks.json": PUBLIC,
   "GET /.well-known/oauth-authorization-server": PUBLIC,
   "GET /.well-known/security.txt": PUBLIC,
+  "GET /account/login": PAGE,
+  "POST /account/login": FORM,
+  "GET /account/second-factor": PAGE,
+  "POST /account/second-factor": FORM,
+  "GET /account/sign-up": PAGE,
+  "POST /account/sign-up": FORM,
+  "POST /account/logout": FORM,
+  "GET /account": PAGE,
+  "POST /account": FORM,
   "GET /gateway/upstreams": scope("gateway:read"),
   "GET /gateway/upstreams/{name}": scope("gateway:read"),
   "PUT /gateway/upstreams/{name}": CONFIGURED,

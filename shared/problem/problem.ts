@@ -71,7 +71,8 @@ const DEFAULT_HEADERS: Readonly<Record<number, Readonly<Record<string, string>>>
   503: { "retry-after": "2" },
 };
 
-const headersOf = ({ code, headers }: Problem): Record<string, string> => ({
+/** The header fields of its response. */
+export const problemHeaders = ({ code, headers }: Problem): Record<string, string> => ({
   ...DEFAULT_HEADERS[PROBLEMS[code].status],
   ...headers,
   "cache-control": "no-store",
@@ -81,7 +82,7 @@ const headersOf = ({ code, headers }: Problem): Record<string, string> => ({
 export const typesenseErrorResponse = (failed: Problem): Response =>
   Response.json(
     { message: cutDetail(failed.detail ?? PROBLEMS[failed.code].title) },
-    { status: PROBLEMS[failed.code].status, headers: headersOf(failed) },
+    { status: PROBLEMS[failed.code].status, headers: problemHeaders(failed) },
   );
 
 /** Whether the request itself is at fault: its address, its body or how that is sent. */
@@ -91,7 +92,7 @@ export const isRequestFault = ({ code }: Problem): boolean => [400, 413, 415].in
 export const oauthErrorResponse = (failed: Problem): Response =>
   Response.json(
     { error: "invalid_request", error_description: cutDetail(failed.detail ?? PROBLEMS[failed.code].title) },
-    { status: PROBLEMS[failed.code].status, headers: { ...headersOf(failed), pragma: "no-cache" } },
+    { status: PROBLEMS[failed.code].status, headers: { ...problemHeaders(failed), pragma: "no-cache" } },
   );
 
 /** The response for a problem. */
@@ -109,6 +110,6 @@ export const problemResponse = (failed: Problem, occurrence: Occurrence): Respon
   };
   return Response.json(body, {
     status,
-    headers: { ...headersOf(failed), "content-type": "application/problem+json" },
+    headers: { ...problemHeaders(failed), "content-type": "application/problem+json" },
   });
 };

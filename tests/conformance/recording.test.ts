@@ -17,8 +17,9 @@ import { signToken } from "../support/kms.ts";
 import { MAIL_PASSWORD, MAIL_USER, type MailServer, startMailServer } from "../support/mail-server.ts";
 import { ACCOUNT_SID, AUTH_TOKEN, SENDER, startTwilio, type Twilio } from "../support/twilio.ts";
 import { type StandIn, startTypesense } from "../typesense/stand-in.ts";
-import { prepare, type Setting } from "./recording/examples.ts";
+import { prepare } from "./recording/examples.ts";
 import { EXPECTED, type Expectation } from "./recording/expectations.ts";
+import type { Setting } from "./recording/setting.ts";
 
 /** The kms comes last, as it changes the keys that everything else depends on. */
 const ROWS = [...WORKERS.filter((worker) => worker !== "kms"), "kms" as const].flatMap((worker) =>

@@ -32,7 +32,7 @@ const SAFELISTED = [
 ];
 /** Said to browsers, proxies and caches. */
 const NOT_FOR_PAGES =
-  /^(?:access-control-|content-security-policy$|strict-transport-|referrer-policy$|x-content-type-options$|vary$|date$|connection$|keep-alive$|transfer-encoding$|content-encoding$|x-fountain-close$|cross-origin-|permissions-policy$|x-frame-options$|mf-)/;
+  /^(?:access-control-|content-security-policy$|strict-transport-|referrer-policy$|x-content-type-options$|vary$|date$|connection$|keep-alive$|transfer-encoding$|content-encoding$|x-fountain-close$|cross-origin-|permissions-policy$|x-frame-options$|set-cookie$|mf-)/;
 
 interface Documented {
   responses: Record<string, { headers?: object; content?: Record<string, { schema: Record<string, unknown> }> }>;

@@ -118,6 +118,7 @@ const BY_HAND: Readonly<Record<string, string>> = {
   "shared/http/declared-input.ts": "looks at names only",
   "shared/http/json-body.ts": "the size of the body; passes over its characters once",
   "workers/gateway/src/admission/credential.ts": "looks at names only",
+  "workers/gateway/src/pages/frame/endpoint.ts": "the size of a form, whose fields operations validate",
   "workers/gateway/src/proxy/forward.ts": "passes the bytes on, within the size of the body",
   "workers/kms/src/http/oauth.ts": "readForm",
   "workers/kms/src/oauth/token.routes.ts": "readForm, in parseTokenRequest",
@@ -131,7 +132,7 @@ const READING =
 
 test("reads no request by hand but where a bound of its own is named", () => {
   const root = path.join(import.meta.dirname, "..", "..");
-  const files = globSync(["shared/**/*.ts", "workers/*/src/**/*.ts"], { cwd: root });
+  const files = globSync(["shared/**/*.{ts,tsx}", "workers/*/src/**/*.{ts,tsx}"], { cwd: root });
   const product = files.filter((file) => !/(?:\.test|\/testing)\.ts$|\/testing\//.test(file));
   const readers = product.filter((file) => READING.test(readFileSync(path.join(root, file), "utf8")));
   expect(readers.sort()).toEqual(Object.keys(BY_HAND).sort());

@@ -23,7 +23,21 @@ const configured = (kind: string, body: object): Record<string, Variant[]> => ({
   [`DELETE /gateway/${kind}/{name}`]: [nothing(ENDS, () => [`/gateway/${kind}/one`], { answers: [404] })],
 });
 
+/** What comes from no page of ours does nothing, whatever it brings along. */
+const UNPROVEN = { answers: [403] };
+const pageOf = (path: string): Record<string, Variant[]> => ({
+  [`GET ${path}`]: [nothing(READS, () => [path])],
+  [`POST ${path}`]: [
+    nothing("a form counts with the cookie of its page only", () => [path, undefined, { form: {} }], UNPROVEN),
+  ],
+});
+
 const GATEWAY: Record<string, Variant[]> = {
+  ...pageOf("/account/login"),
+  ...pageOf("/account/second-factor"),
+  ...pageOf("/account/sign-up"),
+  ...pageOf("/account"),
+  "POST /account/logout": [nothing(ENDS, () => ["/account/logout", undefined, { form: {} }], UNPROVEN)],
   "GET /": [nothing(READS, () => ["/"])],
   "GET /health": [nothing(READS, () => ["/health"])],
   "GET /ready": [nothing(READS, () => ["/ready"])],

@@ -67,15 +67,21 @@ const expectSafe = async (response: Response, path: string, caller: string): Pro
   const { headers } = response;
   const text = await response.text();
   expect(headers.get("x-content-type-options"), context).toBe("nosniff");
-  expect(headers.get("referrer-policy"), context).toBe("no-referrer");
-  expect(headers.get("strict-transport-security"), context).toBe("max-age=31536000; includeSubDomains");
-  expect(headers.has("set-cookie"), context).toBe(false);
-  expect(headers.get("access-control-allow-origin"), context).toBe(isForEveryOrigin(path) ? "*" : null);
-  const policy = directivesOf(headers.get("content-security-policy"));
-  for (const directive of ["default-src", "object-src", "base-uri", "form-action", "frame-ancestors"])
-    expect(policy.get(directive), `${context}: ${directive}`).toBe("'none'");
   const type = headers.get("content-type") ?? "";
   const isPage = type.startsWith("text/html");
+  const hasForms = isPage && path.startsWith("/account");
+  // Without a referrer, a browser would not say from which origin a form comes.
+  expect(headers.get("referrer-policy"), context).toBe(hasForms ? "same-origin" : "no-referrer");
+  expect(headers.get("strict-transport-security"), context).toBe("max-age=31536000; includeSubDomains");
+  const cookies = headers.getSetCookie();
+  expect(hasForms ? [] : cookies, context).toEqual([]);
+  for (const cookie of cookies)
+    expect(cookie, context).toMatch(/^__Host-[a-z-]+=[\w-]*; Path=\/; Secure; HttpOnly; SameSite=Lax/);
+  expect(headers.get("access-control-allow-origin"), context).toBe(isForEveryOrigin(path) ? "*" : null);
+  const policy = directivesOf(headers.get("content-security-policy"));
+  expect(policy.get("form-action"), context).toBe(hasForms ? "'self'" : "'none'");
+  for (const directive of ["default-src", "object-src", "base-uri", "frame-ancestors"])
+    expect(policy.get(directive), `${context}: ${directive}`).toBe("'none'");
   expect(policy.has("sandbox"), context).toBe(!isPage);
   if (text === "") return;
   expect(TEXT_TYPES.test(type) || JSON_TYPES.test(type), `${context}: ${type}`).toBe(true);

@@ -236,10 +236,7 @@ export const createTestGateway = async (corsOrigins: readonly string[] = []): Pr
     kms: kmsRpc.parse(bindingTo(kms)),
     refusals: refusalLog,
     recorder: createReportingRecorder(kmsRpc.parse(bindingTo({ recordEvent })), createLog("gateway")),
-    passkeyLogins: {
-      options: () => Promise.reject(new Error("nobody logs in by passkey here")),
-      logIn: () => Promise.reject(new Error("nobody logs in by passkey here")),
-    },
+    passkeyLogins: { options: notStored, logIn: notStored },
     deliverMails: () => {
       delivering.runs += 1;
     },
@@ -248,6 +245,7 @@ export const createTestGateway = async (corsOrigins: readonly string[] = []): Pr
     openSockets: createOpenSockets(now),
     passages: bridged((url, init) => egress.reach(url, init)),
     publicUrl: ISSUER,
+    isRegistrationOpen: false,
     responseHeaders: securityHeaders(ISSUER),
     relayedHeaders: [],
     trustedProxies,

@@ -1,29 +1,16 @@
 /** A call of each operation that succeeds, from the examples that other tests have, and where they have none, from here. */
 import type { WorkerName } from "../../../shared/contracts/workers.ts";
-import { bearer, type Caller, createBeginner, type Stack, successOf } from "../../security/callers.ts";
+import { bearer, createBeginner, type Stack, successOf } from "../../security/callers.ts";
 import { OPERATIONS } from "../../security/operations.ts";
 import type { Sent } from "../../security/variants.ts";
-import type { World } from "../../security/world.ts";
 import { createAuthenticator } from "../../support/authenticator.ts";
 import type { Headers } from "../../support/call.ts";
 import { examplesOf, type Call as KmsCall } from "../../support/kms/changes.ts";
-import { codeIn, type MailServer } from "../../support/mail-server.ts";
+import { codeIn } from "../../support/mail-server.ts";
 import { asked, handleOf, register } from "../../support/passkeys.ts";
 import { codeOf, enrol, forgetTimeSteps, type Person, personWith } from "../../support/twofa.ts";
-
-/** Where the calls are made. */
-export interface Setting {
-  stack: Stack;
-  world: World;
-  /** A person with all rights, who has just passed a second factor. */
-  caller: Caller;
-  mail: MailServer;
-}
-
-export interface Prepared {
-  headers: Headers;
-  sent: Sent;
-}
+import { PAGE_EXAMPLES } from "./examples-of-pages.ts";
+import type { Prepared, Setting } from "./setting.ts";
 
 type Example = (setting: Setting) => Promise<Prepared>;
 
@@ -56,6 +43,7 @@ const readRule = async ({ stack, caller }: Setting, rule: string, body: object):
 };
 
 const OWN: Partial<Record<WorkerName, Record<string, Example>>> = {
+  gateway: PAGE_EXAMPLES,
   kms: {
     "POST /login/passkey": async ({ stack }) => {
       const person = await newPerson(stack);

@@ -14,6 +14,8 @@ import { pagesEndpoints } from "./docs/pages.routes.ts";
 import { securityTxtEndpoints } from "./docs/security-txt.routes.ts";
 import { healthEndpoints } from "./health/health.routes.ts";
 import { limitsEndpoints } from "./limits/limits.routes.ts";
+import { accountPages } from "./pages/pages.routes.ts";
+import { problemPage } from "./pages/views/problem.tsx";
 import { policiesEndpoints } from "./policies/policies.routes.ts";
 import { jwksEndpoints } from "./proxy/jwks.routes.ts";
 import { metadataEndpoints } from "./proxy/metadata.routes.ts";
@@ -27,6 +29,7 @@ export const createGatewayApp = (connect: (bindings: unknown) => GatewayServices
     connect,
     receive: receiveInTime,
     access: withCors(recordingRefusals(gatewayPipeline)),
+    responseOf: problemPage,
     clientAddress: ({ cf }, headers, bindings) => clientAddressOf({ cf, headers }, connect(bindings).trustedProxies),
     responseHeaders: (bindings, isRelayed) => connect(bindings)[isRelayed ? "relayedHeaders" : "responseHeaders"],
   });
@@ -43,6 +46,7 @@ export const createGatewayApp = (connect: (bindings: unknown) => GatewayServices
     ...policiesEndpoints,
     ...explainEndpoints,
     ...authorizeEndpoints,
+    ...accountPages(async (request, { env, executionCtx }) => app.fetch(request, env, executionCtx)),
     ...openApiEndpoints({
       gateway: () => documentOf(app, "gateway", INFO),
       kms: () => documentOf(app, "kms", INFO, "/kms"),

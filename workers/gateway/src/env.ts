@@ -11,7 +11,7 @@ import {
   rpc,
   verifierBindings,
 } from "#shared/http/bindings.ts";
-import { listed, setting, settingsSchema } from "#shared/settings/settings.ts";
+import { choice, listed, setting, settingsSchema } from "#shared/settings/settings.ts";
 import { parseNetworks } from "./admission/client-address.ts";
 import { originsSchema } from "./admission/cors.ts";
 
@@ -42,6 +42,8 @@ export const envSchema = settingsSchema({
     "addresses or networks (CIDR) with commas between, such as 10.0.0.1,10.1.0.0/16",
     networks.default([]),
   ),
+  /** Whether strangers may create accounts, which the kms enforces. */
+  REGISTRATION: choice(["open", "closed"], "closed"),
   CORS_ORIGINS: setting(
     "exact origins with commas between, without a path, such as https://www.example.com",
     originsSchema.default(new Set()),

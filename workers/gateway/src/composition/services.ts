@@ -49,7 +49,18 @@ export interface GatewayServices extends BaseServices, Drainable, Maintained, Up
   releaseAllowances: () => Promise<void>;
   verifyApiKey: ApiKeyVerifier;
   twofa: Pick<TwofaRpc, "elevateOnce" | "hasFactor" | "confirmFactorless">;
-  kms: Pick<KmsRpc, "redeemGrant" | "describePrincipal">;
+  kms: Pick<
+    KmsRpc,
+    | "redeemGrant"
+    | "describePrincipal"
+    | "keepInBrowser"
+    | "exchangeBrowserCookie"
+    | "renewBrowserCookie"
+    | "seal"
+    | "open"
+  >;
+  /** Whether anyone may create an account; the kms decides, and pages say so. */
+  isRegistrationOpen: boolean;
   /** Has twofa deliver the mails that wait, after the response. */
   deliverMails: () => void;
   personalDataOf: PersonalDataOf;

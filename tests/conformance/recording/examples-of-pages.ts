@@ -1,0 +1,54 @@
+/** Forms of the pages that succeed, each sent from its page. */
+import { createBeginner, type Stack } from "../../security/callers.ts";
+import { cookieHeader, FROM_HERE, openVisitor, type Visitor } from "../../support/gateway/visitor.ts";
+import { codeOf, enrol, forgetTimeSteps, personWith } from "../../support/twofa.ts";
+import type { Prepared, Setting } from "./setting.ts";
+
+type Example = (setting: Setting) => Promise<Prepared>;
+
+/** The form of the page that is open, filled in. */
+const filled = (visitor: Visitor, path: string, fields: Record<string, string>, which?: string): Prepared => ({
+  headers: { ...FROM_HERE, cookie: cookieHeader(visitor) },
+  sent: [path, undefined, { form: { ...visitor.formOf(path, which), ...fields } }],
+});
+
+/** Someone without a factor who has logged in by the page. */
+const enter = async (stack: Stack) => {
+  const { account, credential } = await createBeginner(stack);
+  const visitor = openVisitor(stack.fountain);
+  await visitor.logIn(account);
+  return { account, visitor, person: personWith(stack.fountain, credential) };
+};
+
+export const PAGE_EXAMPLES: Record<string, Example> = {
+  "POST /account/login": async ({ stack }) => {
+    const { account } = await createBeginner(stack);
+    const visitor = openVisitor(stack.fountain);
+    await visitor.get("/account/login");
+    return filled(visitor, "/account/login", account, 'name="password"');
+  },
+  "POST /account/second-factor": async ({ stack }) => {
+    const { visitor, person } = await enter(stack);
+    const { secret } = await enrol(person);
+    await forgetTimeSteps(stack.fountain, person);
+    await visitor.get("/account/second-factor");
+    return filled(visitor, "/account/second-factor", { code: codeOf(secret) }, 'name="code"');
+  },
+  "POST /account/sign-up": async ({ stack }) => {
+    const visitor = openVisitor(stack.fountain);
+    await visitor.get("/account/sign-up");
+    const username = `visitor-${crypto.randomUUID()}`;
+    return filled(visitor, "/account/sign-up", { username, password: "a password for tests: lantern" });
+  },
+  "POST /account/logout": async ({ stack }) => {
+    const { visitor } = await enter(stack);
+    await visitor.get("/account");
+    return filled(visitor, "/account/logout", {});
+  },
+  "POST /account": async ({ stack }) => {
+    const { visitor, account } = await enter(stack);
+    await visitor.get("/account");
+    const passwords = { currentPassword: account.password, newPassword: "a password for tests: lantern" };
+    return filled(visitor, "/account", passwords);
+  },
+};

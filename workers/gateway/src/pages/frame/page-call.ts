@@ -1,0 +1,55 @@
+/** One call of a page: who it comes from as far as the browser says, what was sent, and in which language it is read. */
+import type { GatewayContext } from "../../composition/context.ts";
+import type { Texts } from "../texts/en.ts";
+import { isLanguage, LANGUAGES, type Language, preferredLanguage } from "../texts/languages.ts";
+import { type Jar, openJar } from "./jar.ts";
+import { createOperate, type Dispatch, type Operate } from "./operations.ts";
+
+/** The fields of a form; of one that is sent twice, the first. */
+export type Form = Readonly<Record<string, string>>;
+
+/** What every page knows of who reads it, those of errors too. */
+export interface Reader {
+  readonly context: GatewayContext;
+  readonly path: string;
+  readonly query: Form;
+  readonly jar: Jar;
+  readonly language: Language;
+  readonly texts: Texts;
+}
+
+export interface PageCall extends Reader {
+  /** Empty, unless a form was sent. */
+  readonly form: Form;
+  readonly operate: Operate;
+}
+
+export const fieldsIn = (encoded: string): Form => {
+  const fields = new Map<string, string>();
+  for (const [name, value] of new URLSearchParams(encoded)) if (!fields.has(name)) fields.set(name, value);
+  return Object.fromEntries(fields);
+};
+
+/** The language: as chosen by `?lang`, which is kept; as chosen before; or as the browser says. */
+const languageOf = ({ lang }: Form, jar: Jar, acceptLanguage: string | null): Language => {
+  if (isLanguage(lang)) {
+    if (lang !== jar.language) jar.keepLanguage(lang);
+    return lang;
+  }
+  return isLanguage(jar.language) ? jar.language : preferredLanguage(acceptLanguage);
+};
+
+export const openReader = (context: GatewayContext): Reader => {
+  const fields = context.get("fields");
+  const jar = openJar(fields.get("cookie"));
+  const { path, url } = context.req;
+  const query = fieldsIn(URL.parse(url)?.search ?? "");
+  const language = languageOf(query, jar, fields.get("accept-language"));
+  return { context, path, query, jar, language, texts: LANGUAGES[language] };
+};
+
+export const openPage = (context: GatewayContext, dispatch: Dispatch, form: Form): PageCall => ({
+  ...openReader(context),
+  form,
+  operate: createOperate(dispatch, context),
+});

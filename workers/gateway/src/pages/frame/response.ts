@@ -1,0 +1,59 @@
+/** The responses of pages: HTML under a policy that lets nothing run or load but their own style and script. */
+import { createHash } from "node:crypto";
+import type { HtmlEscapedString } from "hono/utils/html";
+import type { Reader } from "./page-call.ts";
+import { PAGES_SCRIPT } from "./pages-script.ts";
+import { PAGES_STYLE } from "./pages-style.ts";
+
+const hashOf = (text: string): string => `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
+
+const POLICY = [
+  "default-src 'none'",
+  `style-src ${hashOf(PAGES_STYLE)}`,
+  `script-src ${hashOf(PAGES_SCRIPT)}`,
+  "img-src data:",
+  "connect-src 'self'",
+  "object-src 'none'",
+  "base-uri 'none'",
+  "form-action 'self'",
+  "frame-ancestors 'none'",
+  "require-trusted-types-for 'script'",
+].join("; ");
+
+const HEADERS = {
+  "cache-control": "no-store",
+  "content-security-policy": POLICY,
+  // With `no-referrer`, browsers would not say of a form which origin it comes from.
+  "referrer-policy": "same-origin",
+  vary: "Accept-Language, Cookie",
+};
+
+const withCookies = ({ jar }: Pick<Reader, "jar">, response: Response): Response => {
+  for (const cookie of jar.changes) response.headers.append("set-cookie", cookie);
+  return response;
+};
+
+/** What hono/jsx makes of a page. */
+export type Html = HtmlEscapedString | Promise<HtmlEscapedString>;
+
+export const htmlResponse = async (
+  page: Reader,
+  html: Html,
+  { status = 200, headers = {} }: { status?: number; headers?: Record<string, string> } = {},
+): Promise<Response> =>
+  withCookies(
+    page,
+    new Response(`<!doctype html>\n${await html}`, {
+      status,
+      headers: {
+        ...HEADERS,
+        ...headers,
+        "content-type": "text/html; charset=utf-8",
+        "content-language": page.language,
+      },
+    }),
+  );
+
+/** Sends the browser on, by GET (RFC 9110 §15.4.4). `to`: a path of our own. */
+export const redirect = (page: Reader, to: string): Response =>
+  withCookies(page, new Response(null, { status: 303, headers: { location: to, "cache-control": "no-store" } }));

@@ -1,0 +1,89 @@
+/** The page to log in at. */
+import type { FC } from "hono/jsx";
+import type { Refusal } from "../frame/operations.ts";
+import type { Form, Reader } from "../frame/page-call.ts";
+import { Layout, SafeForm } from "../views/layout.tsx";
+import { Field, faultOf, Notice, PasskeyParts, RefusalNotice } from "../views/parts.tsx";
+
+export interface LoginView {
+  /** Where to go then, or what to do. */
+  hidden: Form;
+  username?: string | undefined;
+  /** It is asked for because something needs a fresh login. */
+  isAgain?: boolean;
+  refusal?: Refusal | undefined;
+  /** By what it was refused. */
+  isPasskey?: boolean;
+  notice?: string | undefined;
+}
+
+const PATH = "/account/login";
+
+const Refused: FC<{ page: Reader; view: LoginView }> = ({ page, view: { refusal, isPasskey } }) => {
+  if (refusal === undefined) return null;
+  const isPasskeyRefused = isPasskey === true && refusal.code !== "too-many-attempts" && refusal.code !== "unavailable";
+  return (
+    <RefusalNotice
+      page={page}
+      refusal={refusal}
+      text={isPasskeyRefused ? page.texts.login.passkeyRefused : undefined}
+    />
+  );
+};
+
+export const LoginPage: FC<{ page: Reader; view: LoginView; canSignUp: boolean }> = ({ page, view, canSignUp }) => {
+  const { texts } = page;
+  const { hidden, username, isAgain, refusal, notice } = view;
+  const title = isAgain ? texts.login.again : texts.login.title;
+  return (
+    <Layout page={page} title={title} narrow>
+      <h1>{title}</h1>
+      {isAgain && <p class="lead">{texts.login.againWhy}</p>}
+      {notice && <Notice kind="plain">{notice}</Notice>}
+      <Refused page={page} view={view} />
+      <div class="card">
+        <SafeForm page={page} action={PATH} hidden={hidden}>
+          <Field
+            name="username"
+            label={texts.login.username}
+            value={username}
+            autocomplete="username webauthn"
+            error={faultOf(refusal, "username")}
+            autofocus={username === undefined}
+          />
+          <Field
+            name="password"
+            type="password"
+            label={texts.login.password}
+            autocomplete="current-password"
+            error={faultOf(refusal, "password")}
+            autofocus={username !== undefined}
+          />
+          <button type="submit">{texts.login.submit}</button>
+        </SafeForm>
+        <div data-passkey-only hidden>
+          <p class="or">{texts.login.or}</p>
+          <SafeForm page={page} action={PATH} hidden={hidden} ceremony="log-in">
+            <PasskeyParts page={page} label={texts.login.passkey} quiet />
+          </SafeForm>
+        </div>
+        <noscript>
+          <p class="hint">{texts.common.noScript}</p>
+        </noscript>
+      </div>
+      {canSignUp && !isAgain && (
+        <p class="aside">
+          {texts.login.noAccount} <a href="/account/sign-up">{texts.login.signUp}</a>
+        </p>
+      )}
+    </Layout>
+  );
+};
+
+/** In the place of a login that no browser would keep. */
+export const InsecurePage: FC<{ page: Reader }> = ({ page }) => (
+  <Layout page={page} title={page.texts.login.title} narrow>
+    <h1>{page.texts.login.title}</h1>
+    <Notice kind="bad">{page.texts.login.insecure}</Notice>
+  </Layout>
+);

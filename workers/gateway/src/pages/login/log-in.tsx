@@ -1,0 +1,115 @@
+/** Logs in at `/account/login`: with a password or a passkey, for a page that comes then or in the middle of an action. */
+import type { Result } from "#shared/lang/result.ts";
+import { destinationOf } from "../frame/destination.ts";
+import { attempted, NOTHING, type Refusal } from "../frame/operations.ts";
+import type { Form, PageCall } from "../frame/page-call.ts";
+import { openPending, PENDING_FIELD, type Pending } from "../frame/pending.ts";
+import { htmlResponse, redirect } from "../frame/response.ts";
+import { keepLogin, loginTokens, owesFactor, type Visitor, visitorOf } from "../frame/visitor.ts";
+import { askForFactor, askForLogin, toLogin } from "./asking.tsx";
+import { InsecurePage, type LoginView } from "./log-in-page.tsx";
+
+/** Repeats a form whose sender has confirmed who they are. */
+export type Resume = (page: PageCall, visitor: Visitor, pending: Pending) => Promise<Response>;
+
+const LOCAL_HOST = /^(?:localhost|.*\.localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
+
+/** Whether browsers keep a `Secure` cookie of this installation. */
+const keepsCookies = ({ context }: PageCall): boolean => {
+  const { protocol, hostname } = new URL(context.get("services").publicUrl);
+  return protocol === "https:" || LOCAL_HOST.test(hostname);
+};
+
+const hiddenOf = ({ query, form }: PageCall): Form => {
+  const pending = form[PENDING_FIELD];
+  return pending === undefined ? { next: destinationOf(form["next"] ?? query["next"]) } : { [PENDING_FIELD]: pending };
+};
+
+export const showLogin = async (page: PageCall): Promise<Response> => {
+  if (!keepsCookies(page)) return htmlResponse(page, <InsecurePage page={page} />);
+  const next = destinationOf(page.query["next"]);
+  const visitor = await visitorOf(page);
+  if (visitor) {
+    const isIn = !(await owesFactor(page, visitor));
+    return redirect(page, isIn ? next : `/account/second-factor?${new URLSearchParams({ next })}`);
+  }
+  const notices: Record<string, string> = {
+    "logged-out": page.texts.login.loggedOut,
+    deleted: page.texts.data.deleted,
+  };
+  const view = { hidden: { next }, notice: notices[page.query["done"] ?? ""] };
+  return askForLogin(page, view);
+};
+
+const parsed = (json: string): unknown => {
+  try {
+    return JSON.parse(json);
+  } catch {
+    return undefined;
+  }
+};
+
+/** What a script read of a passkey, as the API takes it. */
+export const proofOf = ({ credential = "", challengeId = "" }: Form) => ({ challengeId, response: parsed(credential) });
+
+const logIn = async ({
+  form,
+  operate,
+}: PageCall): Promise<Result<{ access_token: string; refresh_token: string }, Refusal>> =>
+  form["credential"] === undefined
+    ? operate(
+        {
+          method: "POST",
+          path: "/kms/login",
+          json: { username: form["username"] ?? "", password: form["password"] ?? "" },
+        },
+        loginTokens,
+      )
+    : operate({ method: "POST", path: "/kms/login/passkey", json: proofOf(form) }, loginTokens);
+
+/** The form that waits, where the login is that of its sender. */
+const pendingOf = async (page: PageCall, accessToken: string): Promise<Pending | undefined> => {
+  const verification = await page.context.get("services").verify(accessToken);
+  return verification.ok ? openPending(page, verification.value.subject, page.form[PENDING_FIELD] ?? "") : undefined;
+};
+
+/** Continues where the login was asked for. */
+const enter = async (page: PageCall, pending: Pending | undefined, resume: Resume): Promise<Response> => {
+  const visitor = await visitorOf(page);
+  if (!visitor) return toLogin(page);
+  const hidden = hiddenOf(page);
+  if (await owesFactor(page, visitor)) {
+    if (pending) return askForFactor(page, visitor, { hidden });
+    return redirect(page, `/account/second-factor?${new URLSearchParams(hidden)}`);
+  }
+  return pending ? resume(page, visitor, pending) : redirect(page, destinationOf(hidden["next"]));
+};
+
+export const takeLogin =
+  (resume: Resume) =>
+  async (page: PageCall): Promise<Response> => {
+    if (!keepsCookies(page)) return htmlResponse(page, <InsecurePage page={page} />);
+    const isAgain = PENDING_FIELD in page.form;
+    const view: LoginView = {
+      hidden: hiddenOf(page),
+      username: page.form["username"],
+      isAgain,
+      isPasskey: "credential" in page.form,
+    };
+    const tokens = await logIn(page);
+    if (!tokens.ok) return askForLogin(page, { ...view, refusal: tokens.error });
+    const pending = isAgain ? await pendingOf(page, tokens.value.access_token) : undefined;
+    if (isAgain && pending === undefined) {
+      await page.operate({ method: "POST", path: "/kms/logout", token: tokens.value.access_token }, NOTHING);
+      return askForLogin(page, { ...view, notice: page.texts.login.other });
+    }
+    await keepLogin(page, tokens.value);
+    return enter(page, pending, resume);
+  };
+
+export const logOut = async (page: PageCall): Promise<Response> => {
+  const visitor = await visitorOf(page);
+  if (visitor) attempted(await page.operate({ method: "POST", path: "/kms/logout", token: visitor.token }, NOTHING));
+  page.jar.endSession();
+  return redirect(page, "/account/login?done=logged-out");
+};

@@ -1,0 +1,88 @@
+/** Creates an account at `/account/sign-up`, where anyone may, and logs in with it. */
+import type { FC } from "hono/jsx";
+import { HOME } from "../frame/destination.ts";
+import { done, NOTHING, type Refusal, refusedForm } from "../frame/operations.ts";
+import type { PageCall, Reader } from "../frame/page-call.ts";
+import { htmlResponse, redirect } from "../frame/response.ts";
+import { keepLogin, loginTokens, visitorOf } from "../frame/visitor.ts";
+import { Layout, SafeForm } from "../views/layout.tsx";
+import { Field, faultOf, Notice, RefusalNotice } from "../views/parts.tsx";
+
+const PATH = "/account/sign-up";
+
+interface SignUpProps {
+  page: PageCall;
+  isOpen: boolean;
+  refusal?: Refusal | undefined;
+}
+
+const SignUpForm: FC<SignUpProps> = ({ page, refusal }) => {
+  const { texts, form } = page;
+  const text = refusal?.code === "conflict" ? texts.signUp.taken : undefined;
+  return (
+    <>
+      {refusal && <RefusalNotice page={page} refusal={refusal} text={text} />}
+      <div class="card">
+        <SafeForm page={page} action={PATH}>
+          <Field
+            name="username"
+            label={texts.signUp.username}
+            value={form["username"]}
+            autocomplete="username"
+            error={faultOf(refusal, "username")}
+            autofocus
+          />
+          <Field
+            name="email"
+            type="email"
+            label={texts.signUp.email}
+            value={form["email"]}
+            autocomplete="email"
+            optional={texts.common.optional}
+            error={faultOf(refusal, "email")}
+          />
+          <Field
+            name="password"
+            type="password"
+            label={texts.signUp.password}
+            hint={texts.signUp.passwordHint}
+            autocomplete="new-password"
+            error={faultOf(refusal, "password")}
+          />
+          <button type="submit">{texts.signUp.submit}</button>
+        </SafeForm>
+      </div>
+    </>
+  );
+};
+
+const SignUpPage: FC<SignUpProps> = (props) => {
+  const { texts }: Reader = props.page;
+  return (
+    <Layout page={props.page} title={texts.signUp.title} narrow>
+      <h1>{texts.signUp.title}</h1>
+      {props.isOpen ? <SignUpForm {...props} /> : <Notice kind="plain">{texts.signUp.closed}</Notice>}
+      <p class="aside">
+        {props.isOpen && texts.signUp.haveAccount} <a href="/account/login">{texts.common.logIn}</a>
+      </p>
+    </Layout>
+  );
+};
+
+const show = (page: PageCall, refusal?: Refusal): Promise<Response> => {
+  const isOpen = page.context.get("services").isRegistrationOpen;
+  return htmlResponse(page, <SignUpPage page={page} isOpen={isOpen} refusal={refusal} />, refusedForm(refusal));
+};
+
+export const showSignUp = async (page: PageCall): Promise<Response> =>
+  (await visitorOf(page)) ? redirect(page, HOME) : show(page);
+
+export const signUp = async (page: PageCall): Promise<Response> => {
+  const { username = "", email = "", password = "" } = page.form;
+  const json = { username, password, ...(email !== "" && { email }) };
+  const registered = await page.operate({ method: "POST", path: "/kms/register", json }, NOTHING);
+  if (!registered.ok) return show(page, registered.error);
+  const login = { method: "POST", path: "/kms/login", json: { username, password } } as const;
+  await keepLogin(page, done(await page.operate(login, loginTokens)));
+  return redirect(page, HOME);
+};

@@ -1,0 +1,131 @@
+/** What all pages have around their content. */
+import { raw } from "hono/html";
+import type { FC, PropsWithChildren } from "hono/jsx";
+import { ICON, MARK_PATHS } from "../../docs/page.ts";
+import { formToken, TOKEN_FIELD } from "../frame/forgery.ts";
+import type { Form, Reader } from "../frame/page-call.ts";
+import { PAGES_SCRIPT } from "../frame/pages-script.ts";
+import { PAGES_STYLE } from "../frame/pages-style.ts";
+import { LANGUAGES, type Language } from "../texts/languages.ts";
+
+/** The name of the installation. */
+const INSTALLATION = "Fountain";
+
+interface FormProps {
+  page: Reader;
+  action: string;
+  /** Fields that are not shown. */
+  hidden?: Form;
+  class?: string;
+  /** What the script does before the form is sent. */
+  ceremony?: "log-in" | "authenticate" | "register";
+  /** For that. */
+  options?: string;
+}
+
+/** A form that only a page of ours can send. */
+export const SafeForm: FC<PropsWithChildren<FormProps>> = ({
+  page,
+  action,
+  hidden = {},
+  ceremony,
+  options,
+  ...props
+}) => (
+  <form method="post" action={action} class={props.class} data-ceremony={ceremony} data-options={options}>
+    <input type="hidden" name={TOKEN_FIELD} value={formToken(page.jar.formSecret())} />
+    {Object.entries(hidden).map(([name, value]) => (
+      <input type="hidden" name={name} value={value} />
+    ))}
+    {props.children}
+  </form>
+);
+
+const TABS = [
+  ["/account", "profile"],
+  ["/account/security", "security"],
+  ["/account/sessions", "sessions"],
+  ["/account/data", "data"],
+] as const;
+
+const Tabs: FC<{ page: Reader; current: string }> = ({ page, current }) => (
+  <nav class="tabs" aria-label={page.texts.nav.label}>
+    {TABS.map(([path, name]) => (
+      <a href={path} aria-current={path === current ? "page" : undefined}>
+        {page.texts.nav[name]}
+      </a>
+    ))}
+  </nav>
+);
+
+/** This page in the other language; a page that a form led to is opened from the start. */
+const inLanguage = ({ path, query }: Reader, lang: Language): string =>
+  `${path}?${new URLSearchParams({ ...query, lang })}`;
+
+const Languages: FC<{ page: Reader }> = ({ page }) => (
+  <nav aria-label={page.texts.common.languages}>
+    {Object.entries(LANGUAGES).map(([code, { language, locale }]) => (
+      <a
+        href={inLanguage(page, code === "de" ? "de" : "en")}
+        lang={locale}
+        hreflang={locale}
+        aria-current={code === page.language ? "true" : undefined}
+      >
+        {language}
+      </a>
+    ))}
+  </nav>
+);
+
+interface LayoutProps {
+  page: Reader;
+  title: string;
+  /** The tab of the account that is open; none, where no one is logged in. */
+  current?: string;
+  narrow?: boolean;
+}
+
+export const Layout: FC<PropsWithChildren<LayoutProps>> = ({ page, title, current, narrow, children }) => (
+  <html lang={page.texts.locale}>
+    <head>
+      <meta charset="utf-8" />
+      <meta name="viewport" content="width=device-width, initial-scale=1" />
+      <meta name="color-scheme" content="light dark" />
+      <title>{`${title} · ${INSTALLATION}`}</title>
+      <link rel="icon" href={ICON} />
+      <style>{raw(PAGES_STYLE)}</style>
+    </head>
+    <body>
+      <a class="skip" href="#content">
+        {page.texts.common.skip}
+      </a>
+      <header class="top">
+        <div class="bar">
+          <a class="brand" href={current === undefined ? "/" : "/account"}>
+            <svg viewBox="0 0 32 32" aria-hidden="true">
+              {raw(MARK_PATHS)}
+            </svg>
+            <span>{INSTALLATION}</span>
+          </a>
+          {current !== undefined && (
+            <>
+              <Tabs page={page} current={current} />
+              <SafeForm page={page} action="/account/logout" class="inline">
+                <button type="submit" class="quiet">
+                  {page.texts.common.logOut}
+                </button>
+              </SafeForm>
+            </>
+          )}
+        </div>
+      </header>
+      <main id="content" class={narrow ? "narrow" : undefined}>
+        {children}
+      </main>
+      <footer>
+        <Languages page={page} />
+      </footer>
+      <script>{raw(PAGES_SCRIPT)}</script>
+    </body>
+  </html>
+);

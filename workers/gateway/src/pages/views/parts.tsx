@@ -1,0 +1,97 @@
+/** Parts that several pages have. */
+import type { FC, PropsWithChildren } from "hono/jsx";
+import type { Refusal } from "../frame/operations.ts";
+import type { Reader } from "../frame/page-call.ts";
+
+interface FieldProps {
+  name: string;
+  label: string;
+  type?: "text" | "password" | "email" | "tel";
+  value?: string | undefined;
+  hint?: string;
+  /** What is wrong with it, in the words of the API, which are English. */
+  error?: string | undefined;
+  autocomplete?: string;
+  optional?: string;
+  readonly?: boolean;
+  autofocus?: boolean;
+  /** Digits that are read off elsewhere. */
+  code?: "numeric" | "text";
+  maxlength?: number;
+}
+
+/** An input with its label, hint and fault, each of which a screen reader finds. */
+export const Field: FC<FieldProps> = ({ name, label, type = "text", hint, error, optional, code, ...input }) => {
+  const described = [hint && `${name}-hint`, error && `${name}-error`].filter(Boolean).join(" ");
+  return (
+    <div class="field">
+      <label for={name}>
+        {label}
+        {optional && <span class="optional"> ({optional})</span>}
+      </label>
+      <input
+        id={name}
+        name={name}
+        type={type}
+        value={input.value}
+        required={optional === undefined}
+        readonly={input.readonly}
+        autocomplete={input.autocomplete ?? "off"}
+        autofocus={input.autofocus}
+        maxlength={input.maxlength}
+        class={code && "code"}
+        inputmode={code}
+        autocapitalize={type === "text" ? "none" : undefined}
+        aria-describedby={described || undefined}
+        aria-invalid={error ? "true" : undefined}
+      />
+      {hint && (
+        <p class="hint" id={`${name}-hint`}>
+          {hint}
+        </p>
+      )}
+      {error && (
+        <p class="error" id={`${name}-error`} lang="en">
+          {error}
+        </p>
+      )}
+    </div>
+  );
+};
+
+/** What has happened, read out at once. `bad`: what has not. */
+export const Notice: FC<PropsWithChildren<{ kind?: "bad" | "plain" }>> = ({ kind, children }) => (
+  <p class={`notice ${kind ?? ""}`} role={kind === "bad" ? "alert" : "status"}>
+    {children}
+  </p>
+);
+
+/** A refusal in the words of the page; `text`: where the page knows better than its code. */
+export const RefusalNotice: FC<{ page: Reader; refusal: Refusal; text?: string | undefined }> = ({
+  page: { texts },
+  refusal: { code, retryAfterSeconds },
+  text,
+}) => (
+  <Notice kind="bad">
+    {text ?? texts.problems[code]}
+    {code === "too-many-attempts" && ` ${texts.failure.retry(retryAfterSeconds ?? 60)}`}
+  </Notice>
+);
+
+/** The fault of a field, in the words of the API. */
+export const faultOf = (refusal: Refusal | undefined, field: string): string | undefined =>
+  refusal?.errors.find(({ pointer }) => pointer === `#/${field}`)?.detail;
+
+/** What a passkey is used by; the script shows it. */
+export const PasskeyParts: FC<{ page: Reader; label: string; quiet?: boolean }> = ({ page, label, quiet }) => (
+  <>
+    <input type="hidden" name="credential" value="" />
+    <input type="hidden" name="challengeId" value="" />
+    <p class="error" role="alert" data-failed hidden>
+      {page.texts.common.passkeyFailed}
+    </p>
+    <button type="submit" class={quiet ? "quiet" : undefined}>
+      {label}
+    </button>
+  </>
+);
