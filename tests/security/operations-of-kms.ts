@@ -90,6 +90,7 @@ export const KMS: Record<string, Variant[]> = {
   "POST /logout": [nothing(ENDS, () => ["/kms/logout"], { endsCaller: true })],
   "GET /sessions": [nothing(READS, () => ["/kms/sessions"])],
   "DELETE /sessions/{id}": [nothing(ENDS, (_, { otherSession }) => [`/kms/sessions/${otherSession}`])],
+  "DELETE /sessions": [nothing(ENDS, () => ["/kms/sessions"])],
   "GET /me": [nothing(READS, () => ["/kms/me"])],
   "GET /me/export": [nothing(READS, () => ["/kms/me/export"])],
   "DELETE /me": [grants("credential", () => ["/kms/me"], { endsCaller: true })],
@@ -116,6 +117,15 @@ export const KMS: Record<string, Variant[]> = {
     grants("rights", () => newUser(["user", "auditor"])),
   ],
   "GET /users/{id}": [nothing(READS, ({ userId }) => [`/kms/users/${userId}`])],
+  "PATCH /users/{id}": [
+    grants("credential", ({ userId }) => [`/kms/users/${userId}`, { email: `${unique()}@example.org` }]),
+    grants("credential", ({ lockedAdministratorId }) => [
+      `/kms/users/${lockedAdministratorId}`,
+      { username: `new-${unique()}` },
+    ]),
+  ],
+  "GET /users/{id}/sessions": [nothing(READS, ({ userId }) => [`/kms/users/${userId}/sessions`])],
+  "DELETE /users/{id}/sessions": [nothing(ENDS, ({ userId }) => [`/kms/users/${userId}/sessions`])],
   "PUT /users/{id}/roles": [
     grants("rights", ({ userId }) => [`/kms/users/${userId}/roles`, { roles: ["admin"] }]),
     grants("rights", ({ userId }) => [`/kms/users/${userId}/roles`, { roles: ["user"] }]),
@@ -125,11 +135,13 @@ export const KMS: Record<string, Variant[]> = {
     grants("access", ({ lockedUserId }) => [`/kms/users/${lockedUserId}/unlock`]),
     grants("rights", ({ lockedAdministratorId }) => [`/kms/users/${lockedAdministratorId}/unlock`]),
   ],
+  "DELETE /users/{id}": [grants("credential", ({ lockedUserId }) => [`/kms/users/${lockedUserId}`])],
   "GET /roles": [nothing(READS, () => ["/kms/roles"])],
   "PUT /roles/{name}": [
     grants("rights", ({ role }) => [`/kms/roles/${role}`, { permissions: SCOPES }]),
     grants("rights", () => [`/kms/roles/new-${unique()}`, { permissions: ["users:admin"] }]),
   ],
+  "DELETE /roles/{name}": [grants("rights", ({ role }) => [`/kms/roles/${role}`])],
   "POST /clients": [
     grants("credential", () => ["/kms/clients", newClient(SCOPES)]),
     grants("credential", () => ["/kms/clients", newClient([])]),
@@ -147,6 +159,10 @@ export const KMS: Record<string, Variant[]> = {
   ],
   "GET /services": [nothing(READS, () => ["/kms/services"])],
   "GET /services/{name}": [nothing(READS, ({ services }) => [`/kms/services/${services.read.name}`])],
+  "PATCH /services/{name}": [
+    grants("credential", ({ services }) => [`/kms/services/${services.read.name}`, { scopes: ["search:read"] }]),
+    grants("credential", ({ services }) => [`/kms/services/${services.read.name}`, { scopes: SCOPES }]),
+  ],
   "PUT /services/{name}/webhook": [
     grants("credential", ({ services }) => [
       `/kms/services/${services.read.name}/webhook`,
@@ -247,6 +263,7 @@ export const KMS: Record<string, Variant[]> = {
   "POST /transit/{key}/rotate": [
     nothing("keys that never leave", ({ transit }) => [`/kms/transit/${transit.key}/rotate`]),
   ],
+  "DELETE /transit/{key}": [nothing(ENDS, ({ transit }) => [`/kms/transit/${transit.key}`])],
   "GET /root-key": [nothing(READS, () => ["/kms/root-key"])],
   "POST /root-key/rotate": [nothing("keys that never leave", () => ["/kms/root-key/rotate"])],
 };

@@ -35,6 +35,7 @@ export const KMS: Record<string, Largest> = {
   "kms GET /revocations": () => [get("/kms/revocations", "every revocation in force")],
   "kms POST /logout": NO_BODY,
   "kms GET /sessions": PAGE,
+  "kms DELETE /sessions": NO_BODY,
   "kms DELETE /sessions/{id}": ONE_ROW,
   "kms GET /me": ONE_ROW,
   "kms GET /me/export": () => [get("/kms/me/export", "all that the administrator has done")],
@@ -48,6 +49,10 @@ export const KMS: Record<string, Largest> = {
   "kms GET /users": PAGE,
   "kms POST /users": newAccounts("/kms/users"),
   "kms GET /users/{id}": ONE_ROW,
+  "kms PATCH /users/{id}": FEW_FIELDS,
+  "kms DELETE /users/{id}": NO_BODY,
+  "kms GET /users/{id}/sessions": PAGE,
+  "kms DELETE /users/{id}/sessions": NO_BODY,
   "kms PUT /users/{id}/roles": () => [
     json("PUT", "/kms/users/1/roles", "32 roles", { roles: Array.from({ length: 32 }, (_, n) => filled(60, "r") + n) }),
   ],
@@ -55,6 +60,7 @@ export const KMS: Record<string, Largest> = {
   "kms POST /users/{id}/unlock": NO_BODY,
   "kms GET /roles": PAGE,
   "kms PUT /roles/{name}": FEW_FIELDS,
+  "kms DELETE /roles/{name}": ONE_ROW,
   "kms POST /clients": () => [
     json("POST", "/kms/clients", "64 scopes and 20 long addresses", {
       name: "largest",
@@ -69,6 +75,7 @@ export const KMS: Record<string, Largest> = {
   "kms POST /services": () => [json("POST", "/kms/services", "64 scopes", { name: "largest", scopes })],
   "kms GET /services": PAGE,
   "kms GET /services/{name}": ONE_ROW,
+  "kms PATCH /services/{name}": () => [json("PATCH", "/kms/services/largest", "64 scopes", { scopes })],
   "kms DELETE /services/{name}": ONE_ROW,
   "kms PUT /services/{name}/webhook": FEW_FIELDS,
   "kms DELETE /services/{name}/webhook": ONE_ROW,
@@ -132,6 +139,7 @@ export const KMS: Record<string, Largest> = {
   "kms POST /transit": FEW_FIELDS,
   "kms GET /transit/{key}": ONE_ROW,
   "kms PUT /transit/{key}": FEW_FIELDS,
+  "kms DELETE /transit/{key}": ONE_ROW,
   "kms POST /transit/{key}/encrypt": ({ transitKey }) => [
     json("POST", `/kms/transit/${transitKey}/encrypt`, "512 KiB", {
       plaintext: Buffer.alloc(512 * 1024).toString("base64"),

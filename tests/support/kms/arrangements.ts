@@ -2,6 +2,21 @@
 import { expect } from "vitest";
 import { logIn, send, signToken, type Target } from "../kms.ts";
 
+/** A call, ready to be made. */
+export interface Call {
+  path: string;
+  body?: unknown;
+  /** Instead of a JSON body. */
+  form?: Record<string, string>;
+  token?: string;
+}
+
+export interface Example {
+  /** What the audit trail calls it. */
+  action: string;
+  arrange: () => Promise<Call>;
+}
+
 export const PASSWORD = "a long enough password";
 
 export const unique = (): string => `a${crypto.randomUUID().replaceAll("-", "").slice(0, 12)}`;

@@ -1,24 +1,10 @@
 /** An example of every call that changes something in the kms, as the route table has them. */
 import { expect } from "vitest";
 import { send, type Target } from "../kms.ts";
-import { arrangements, PASSWORD, unique } from "./arrangements.ts";
+import { administrationExamplesOf } from "./administration.ts";
+import { arrangements, type Example, PASSWORD, unique } from "./arrangements.ts";
 
 const NEW_PASSWORD = "another long enough password";
-
-/** A call, ready to be made. */
-export interface Call {
-  path: string;
-  body?: unknown;
-  /** Instead of a JSON body. */
-  form?: Record<string, string>;
-  token?: string;
-}
-
-export interface Example {
-  /** What the audit trail calls it. */
-  action: string;
-  arrange: () => Promise<Call>;
-}
 
 const sessionOf = (accessToken: string): string =>
   String(JSON.parse(Buffer.from(accessToken.split(".")[1] ?? "", "base64url").toString())["sid"]);
@@ -35,6 +21,7 @@ export const examplesOf = (kms: () => Target, token: () => string): Record<strin
   const { post, newUser, newClient, newService, newKey, newSecret, deletedSecret, newTransitKey, ciphertextOf } =
     arrangements(kms, token);
   return {
+    ...administrationExamplesOf(kms, token),
     "POST /introspect": undefined,
     "POST /keys/verify": undefined,
     "POST /register": {

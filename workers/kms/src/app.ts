@@ -5,6 +5,7 @@ import { tooOften } from "#shared/problem/too-often.ts";
 import { passwordEndpoints } from "./accounts/password.routes.ts";
 import { registerEndpoints } from "./accounts/register.routes.ts";
 import { rolesEndpoints } from "./accounts/roles.routes.ts";
+import { userAdministrationEndpoints } from "./accounts/user-administration.routes.ts";
 import { userLockEndpoints } from "./accounts/user-lock.routes.ts";
 import { usersEndpoints } from "./accounts/users.routes.ts";
 import { keyChangesEndpoints } from "./api-keys/key-changes.routes.ts";
@@ -54,6 +55,7 @@ const ENDPOINTS = [
   ...passwordEndpoints,
   ...sessionsEndpoints,
   ...usersEndpoints,
+  ...userAdministrationEndpoints,
   ...userLockEndpoints,
   ...rolesEndpoints,
   ...clientsEndpoints,

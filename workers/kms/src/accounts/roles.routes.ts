@@ -11,7 +11,7 @@ import { grantorOf } from "../http/granting.ts";
 import { permissionName, unknownScopes } from "../http/scope-name.ts";
 import { ADMINISTRATION_REFUSALS, findUser, toUserBody, USER_EXAMPLE, userBody } from "../http/user-response.ts";
 import { looksTaken } from "./look-alikes.ts";
-import { type ChangeFailure, type GrantFailure, isRoleName } from "./roles.ts";
+import { type ChangeFailure, type GrantFailure, isRoleName, type RemovalFailure } from "./roles.ts";
 
 const roleBody = z.object({ name: z.string(), permissions: z.array(permissionName) }).openapi("Role");
 const ROLE_EXAMPLE: z.output<typeof roleBody> = { name: "editor", permissions: ["search:read", "sequence:write"] };
@@ -113,6 +113,32 @@ const putRole = endpoint("PUT /roles/{name}", {
   },
 });
 
+const REMOVAL_REFUSALS: Record<RemovalFailure["kind"], () => Problem> = {
+  "built-in": () =>
+    problem("conflict", { detail: "This role is built in. Only roles that you have made can be deleted." }),
+  demanding: () =>
+    problem("conflict", { detail: "STEP_UP_FOR_ROLES names this role. Remove it from the setting first." }),
+  unknown: () => problem("not-found", { detail: "No role has this name." }),
+  "not-held": beyondYours,
+};
+
+const deleteRole = endpoint("DELETE /roles/{name}", {
+  operationId: "kms.deleteRole",
+  tags: ["Accounts"],
+  summary: "Delete a role, which all who have it lose; built-in roles remain",
+  params: z.object({ name: roleName }),
+  responses: {
+    204: { description: "The role is deleted; access tokens with it are void within 5 seconds, and must be refreshed" },
+  },
+  errors: ["not-found", "conflict"],
+  handle: async (context, principal) => {
+    const grantor = grantorOf(context, principal, "rights");
+    const removed = await context.var.services.roles.remove(context.req.valid("param").name, grantor);
+    if (!removed.ok) throw REMOVAL_REFUSALS[removed.error.kind]();
+    return context.body(null, 204);
+  },
+});
+
 const putRolesOfUser = endpoint("PUT /users/{id}/roles", {
   operationId: "kms.setUserRoles",
   tags: ["Accounts"],
@@ -139,4 +165,4 @@ const putRolesOfUser = endpoint("PUT /users/{id}/roles", {
   },
 });
 
-export const rolesEndpoints = [listRoles, putRole, putRolesOfUser];
+export const rolesEndpoints = [listRoles, putRole, deleteRole, putRolesOfUser];

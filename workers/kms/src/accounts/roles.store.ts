@@ -16,6 +16,12 @@ const PUT = `
   INSERT INTO roles (name, permissions) VALUES (?, ?)
   ON CONFLICT (name) DO UPDATE SET permissions = excluded.permissions WHERE permissions <> excluded.permissions`;
 
+/** From all who have it, so that a new role of that name has no holders. */
+const TAKE_AWAY = `
+  UPDATE users SET roles = (SELECT json_group_array(value) FROM json_each(users.roles) WHERE value <> :name)
+  WHERE EXISTS (SELECT 1 FROM json_each(users.roles) WHERE value = :name)
+    AND NOT EXISTS (SELECT 1 FROM roles WHERE name = :name)`;
+
 export const createRoleStore = ({ orm, client }: KmsDatabase): RoleStore => ({
   list: () =>
     orm
@@ -33,6 +39,18 @@ export const createRoleStore = ({ orm, client }: KmsDatabase): RoleStore => ({
       "write",
     );
     return changed?.rowsAffected === 1;
+  },
+  remove: async (name, at, entry) => {
+    const [removed] = await client.batch(
+      [
+        { sql: "DELETE FROM roles WHERE name = ?", args: [name] },
+        appendEntry(entry, "changed"),
+        noteRightsChange(roleHolder(name), at),
+        { sql: TAKE_AWAY, args: { name } },
+      ],
+      "write",
+    );
+    return removed?.rowsAffected === 1;
   },
   purgeChanges: async (before) => {
     await client.execute({ sql: "DELETE FROM rights_changes WHERE changed_at < ?", args: [before.getTime()] });

@@ -29,6 +29,8 @@ export const STEP_UP_ROLES = "names of roles with commas between, such as admin,
 /** The roles of a new installation, besides that of administrators. */
 export const FIRST_ROLES: readonly string[] = ["auditor", "editor", "user"];
 
+const BUILT_IN_ROLES: readonly string[] = [ADMIN_ROLE, ...FIRST_ROLES];
+
 /** What is wrong with roles that demand a second factor: one that does not exist would demand it of no one. */
 export const stepUpRolesFault = (names: ReadonlySet<string>, stored: readonly string[]): string | undefined => {
   const known = [...new Set([ADMIN_ROLE, ...stored])];
@@ -46,6 +48,8 @@ export interface RoleStore {
    * and nothing is changed.
    */
   put(role: Role, at: Date, entry: AuditEntry): Promise<boolean>;
+  /** Deletes a role, takes it from all who have it, and voids the tokens with it; false: there is none of that name. */
+  remove(name: string, at: Date, entry: AuditEntry): Promise<boolean>;
   /** Forgets who lost a right before that instant. */
   purgeChanges(before: Date): Promise<void>;
 }
@@ -57,6 +61,9 @@ export type ChangeFailure = Failure<
   "fixed" | "not-held" | LooksLike | { kind: "unknown-scopes"; unknown: readonly string[] }
 >;
 
+/** `built-in`: every installation has it. `demanding`: `STEP_UP_FOR_ROLES` names it. */
+export type RemovalFailure = Failure<"built-in" | "demanding" | "unknown" | "not-held">;
+
 export interface Roles {
   /** By name, the role of administrators included. */
   list(): Promise<Role[]>;
@@ -64,6 +71,8 @@ export interface Roles {
   mayGrant(names: readonly string[], held: ReadonlySet<Scope>): Promise<Result<undefined, GrantFailure>>;
   /** Makes or changes a role that grants, before and after, no more than the grantor may do. */
   put(role: Role, grantor: Grantor<"rights">): Promise<Result<Role, ChangeFailure>>;
+  /** Deletes a role, which may grant no more than its remover may do; all who have it lose it. */
+  remove(name: string, grantor: Grantor<"rights">): Promise<Result<undefined, RemovalFailure>>;
   /** Forgets changes of rights that no unexpired token was issued before. */
   purge(): Promise<void>;
 }
@@ -72,6 +81,8 @@ export interface RolesOptions {
   store: RoleStore;
   upstreamScopes: Pick<UpstreamScopes, "list">;
   recorder: AuditRecorder;
+  /** Roles whose rights a session has only once it has passed a second factor. */
+  stepUpForRoles: ReadonlySet<string>;
   now: () => number;
 }
 
@@ -80,7 +91,7 @@ const administrator = (declared: readonly UpstreamScope[]): Role => ({
   permissions: grantable(declared),
 });
 
-export const createRoles = ({ store, upstreamScopes, recorder, now }: RolesOptions): Roles => {
+export const createRoles = ({ store, upstreamScopes, recorder, stepUpForRoles, now }: RolesOptions): Roles => {
   const list = async (): Promise<[Role, ...Role[]]> => {
     const [declared, stored] = await Promise.all([upstreamScopes.list(), store.list()]);
     return [administrator(declared), ...stored];
@@ -109,6 +120,19 @@ export const createRoles = ({ store, upstreamScopes, recorder, now }: RolesOptio
         store.put(role, new Date(now()), entry),
       );
       return success(role);
+    },
+    remove: async (name, { subject: actor, scopes: held }) => {
+      if (BUILT_IN_ROLES.includes(name)) return failure("built-in");
+      const role = (await list()).find((existing) => existing.name === name);
+      if (!role) return failure("unknown");
+      // Without it the setting would be refused at the next start.
+      if (stepUpForRoles.has(name)) return failure("demanding");
+      if (scopesBeyond(role.permissions, held).length > 0) return failure("not-held");
+      const isRemoved = await recorder.change(
+        { action: "role.delete", outcome: "success", actor, target: name },
+        (entry) => store.remove(name, new Date(now()), entry),
+      );
+      return isRemoved ? success(undefined) : failure("unknown");
     },
     purge: () => store.purgeChanges(new Date(now() - REVOCATION_RETENTION_MS)),
   };

@@ -1,13 +1,20 @@
-/** What administrators change of other users: their roles, and whether they can log in. */
+/** What administrators change of other users: their names, addresses and roles, and whether they can log in. */
 import { failure, type Result, success } from "#shared/lang/result.ts";
 import type { AuditEvent, AuditRecorder } from "../audit/audit-entry.ts";
 import type { Grantor } from "./granting.ts";
-import type { Profile, UserStore } from "./user.ts";
+import type { AccountChange, Profile, UserStore } from "./user.ts";
+import { normalizeUsername } from "./username.ts";
 
 /** `last-administrator`: no one would be left to administer. */
 export type AdministrationFailure = "unknown" | "last-administrator";
 
 export interface UserAdministration {
+  /** Changes the username or the email address; the user as changed. */
+  update(
+    user: Profile,
+    change: AccountChange,
+    grantor: Grantor<"credential">,
+  ): Promise<Result<Profile, "unknown" | "username-taken">>;
   /** Replaces the roles, and voids the access tokens issued before. */
   setRoles(
     id: string,
@@ -21,7 +28,7 @@ export interface UserAdministration {
 }
 
 export interface UserAdministrationOptions {
-  users: Pick<UserStore, "findById" | "setRoles" | "lock" | "unlock">;
+  users: Pick<UserStore, "findById" | "update" | "setRoles" | "lock" | "unlock">;
   recorder: AuditRecorder;
   now: () => number;
 }
@@ -37,6 +44,20 @@ export const createUserAdministration = (options: UserAdministrationOptions): Us
   });
 
   return {
+    update: async (user, wanted, { subject }) => {
+      const username = normalizeUsername(wanted.username ?? user.username);
+      const email = wanted.email === undefined ? user.email : wanted.email;
+      const change: AccountChange = {
+        ...(username !== user.username && { username }),
+        ...(email !== user.email && { email }),
+      };
+      if (Object.keys(change).length === 0) return success(user);
+      const fields = Object.fromEntries(Object.entries(change).map(([name, value]) => [name, value ?? ""]));
+      const event = { ...eventOf("user.change", user.id, subject), personal: { userId: user.id, fields } };
+      const isChanged = await recorder.change(event, (entry) => users.update(user.id, change, entry));
+      if (isChanged) return success({ ...user, username, email });
+      return failure((await users.findById(user.id)) ? "username-taken" : "unknown");
+    },
     setRoles: async (id, roles, { subject }) => {
       const isChanged = await recorder.change(eventOf("user.roles", id, subject), (entry) =>
         users.setRoles(id, roles, new Date(now()), entry),

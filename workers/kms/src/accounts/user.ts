@@ -41,6 +41,13 @@ export interface Credentials {
   passwordChangedAt: Date | null;
 }
 
+/** What is changed of an account; what is left out stays. */
+export interface AccountChange {
+  username?: string | undefined;
+  /** `null`: none any more. */
+  email?: string | null | undefined;
+}
+
 /** A password to replace the one that was checked. */
 export interface NewPassword {
   userId: string;
@@ -67,6 +74,8 @@ export interface UserStore {
   insert(user: Profile, passwordHash: string, entry: AuditEntry): Promise<boolean>;
   /** Stores the very first user; false: there is one already. */
   insertFirst(user: Profile, passwordHash: string, entry: AuditEntry): Promise<boolean>;
+  /** Changes what is given; false: there is no such user, or the username is taken, or looks like one that is. */
+  update(userId: string, change: AccountChange, entry: AuditEntry): Promise<boolean>;
   /** Replaces a hash by one of the same password, unless it has been replaced meanwhile. */
   replacePasswordHash(userId: string, from: string, to: string): Promise<void>;
   /** Changes the password, ends the other sessions, and stores the notice; false: it has been changed meanwhile. */

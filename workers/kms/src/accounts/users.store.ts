@@ -70,6 +70,11 @@ export const credentialsFrom = (row: UserRow): Credentials => ({
   passwordChangedAt: row.passwordChangedAt,
 });
 
+/** The roles in the parameter but those that were deleted meanwhile. */
+const EXISTING_ROLES = `(
+  SELECT json_group_array(value) FROM json_each(?) WHERE value = '${ADMIN_ROLE}' OR value IN (SELECT name FROM roles))`;
+const NEW_USER = `?, ?, ?, ?, ?, ?, ?, ${EXISTING_ROLES}, ?`;
+
 const INSERT =
   "INSERT INTO users (id, username, username_key, username_skeleton, sealed_email, email_mac, password_hash, roles, created_at)";
 
@@ -104,6 +109,13 @@ const endSessions = (
     },
   ];
 };
+
+/** false also where the username is taken. */
+const unlessTaken = (changing: Promise<boolean>): Promise<boolean> =>
+  changing.catch((error: unknown) => {
+    if (isUniqueViolation(error)) return false;
+    throw error;
+  });
 
 export const createUserStore = ({ orm, client }: KmsDatabase, emails: EmailAddresses): UserStore => {
   const profileFrom = async (row: UserRow): Promise<Profile> => ({
@@ -183,21 +195,32 @@ export const createUserStore = ({ orm, client }: KmsDatabase, emails: EmailAddre
       return (await orm.select({ id: users.id }).from(users).where(isAlike).limit(1)).length > 0;
     },
     isEmpty: async () => (await orm.select({ id: users.id }).from(users).limit(1)).length === 0,
-    insert: async (user, passwordHash, entry) => {
-      try {
-        const statement = {
-          sql: `${INSERT} VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-          args: await valuesOf(user, passwordHash),
-        };
-        return await change(statement, entry);
-      } catch (error) {
-        if (isUniqueViolation(error)) return false;
-        throw error;
-      }
-    },
+    insert: async (user, passwordHash, entry) =>
+      unlessTaken(change({ sql: `${INSERT} SELECT ${NEW_USER}`, args: await valuesOf(user, passwordHash) }, entry)),
     insertFirst: async (user, passwordHash, entry) => {
-      const sql = `${INSERT} SELECT ?, ?, ?, ?, ?, ?, ?, ?, ? WHERE NOT EXISTS (SELECT 1 FROM users)`;
+      const sql = `${INSERT} SELECT ${NEW_USER} WHERE NOT EXISTS (SELECT 1 FROM users)`;
       return change({ sql, args: await valuesOf(user, passwordHash) }, entry);
+    },
+    update: async (userId, { username, email }, entry) => {
+      const stored = typeof email === "string" ? await emails.seal(userId, email) : undefined;
+      const columns: Record<string, string | null> = {
+        ...(username !== undefined && {
+          username,
+          username_key: usernameKey(username),
+          username_skeleton: usernameSkeleton(username),
+        }),
+        ...(email !== undefined && { sealed_email: stored?.sealed ?? null, email_mac: stored?.mac ?? null }),
+      };
+      const assignments = Object.keys(columns).map((column) => `${column} = ?`);
+      return unlessTaken(
+        change(
+          {
+            sql: `UPDATE users SET ${assignments.join(", ")} WHERE id = ?`,
+            args: [...Object.values(columns), userId],
+          },
+          entry,
+        ),
+      );
     },
     replacePasswordHash: async (userId, from, to) => {
       await client.execute({
@@ -214,7 +237,7 @@ export const createUserStore = ({ orm, client }: KmsDatabase, emails: EmailAddre
     setRoles: (userId, roles, at, entry) => {
       const condition = roles.includes(ADMIN_ROLE) ? "TRUE" : MAY_GO;
       const statement = {
-        sql: `UPDATE users SET roles = ? WHERE id = ? AND ${condition}`,
+        sql: `UPDATE users SET roles = ${EXISTING_ROLES} WHERE id = ? AND ${condition}`,
         args: [JSON.stringify(roles), userId],
       };
       return change(statement, entry, noteRightsChange(userHolder(userId), at));

@@ -1,9 +1,11 @@
 /** API keys in the database: their metadata and a keyed hash, never the key. */
 import type { InValue } from "@libsql/client";
 import { and, asc, desc, eq, getTableColumns, gt, inArray, isNull, not, or, sql } from "drizzle-orm";
+import type { Scope } from "#shared/contracts/rights.ts";
+import { commonScopes } from "../accounts/rights.ts";
 import { appendEntry } from "../audit/audit.store.ts";
 import type { KmsDatabase } from "../db/connection.ts";
-import { apiKeys } from "../db/schema/services.ts";
+import { apiKeys, services } from "../db/schema/services.ts";
 import { EARLIER_REVOCATION_COUNTS } from "../tokens/revocations.store.ts";
 import { IN_FORCE_OF, inForce } from "../upstream-scopes/upstream-scopes.store.ts";
 import type { ApiKey, StoredApiKey } from "./api-key.ts";
@@ -13,8 +15,17 @@ type ApiKeyRow = typeof apiKeys.$inferSelect;
 
 export const apiKeyFrom = ({ keyHash: _hash, successorId: _successor, ...apiKey }: ApiKeyRow): ApiKey => apiKey;
 
-/** What it may do now: without scopes that are withdrawn. */
-const KEY = { ...getTableColumns(apiKeys), scopes: inForce(apiKeys.scopes) };
+/** What it was created with, and what its service may do now: each without scopes that are withdrawn. */
+const KEY = {
+  key: { ...getTableColumns(apiKeys), scopes: inForce(apiKeys.scopes) },
+  serviceScopes: inForce(services.scopes),
+};
+
+/** What the key may do now: no more than its service. */
+const storedKeyFrom = ({ key, serviceScopes }: { key: ApiKeyRow; serviceScopes: Scope[] }): StoredApiKey => ({
+  apiKey: { ...apiKeyFrom(key), scopes: commonScopes(key.scopes, serviceScopes) },
+  hash: key.keyHash,
+});
 
 const COLUMNS = "(id, service, name, key_hash, scopes, created_at, expires_at, session_id, allowed_addresses)";
 
@@ -84,88 +95,85 @@ const isReplacing = (at: Date) => sql`EXISTS (
   WHERE replaced.successor_id = ${apiKeys.id} AND replaced.service = ${apiKeys.service} AND replaced.revoked_at IS NULL
     AND (replaced.expires_at IS NULL OR replaced.expires_at > ${at.getTime()}))`;
 
-export const createApiKeyStore = ({ orm, client }: KmsDatabase): ApiKeyStore => ({
-  find: async (id) => {
-    const [row] = await orm.select(KEY).from(apiKeys).where(eq(apiKeys.id, id));
-    return row && { apiKey: apiKeyFrom(row), hash: row.keyHash };
-  },
-  findMany: async (ids) => {
-    const rows = await orm
-      .select(KEY)
-      .from(apiKeys)
-      .where(inArray(apiKeys.id, [...ids]));
-    return rows.map((row) => ({ apiKey: apiKeyFrom(row), hash: row.keyHash }));
-  },
-  list: async (service, limit, after) => {
-    const rows = await orm
-      .select(KEY)
-      .from(apiKeys)
-      .where(and(service === undefined ? undefined : eq(apiKeys.service, service), isAfter(after)))
-      .orderBy(asc(apiKeys.createdAt), asc(apiKeys.id))
-      .limit(limit);
-    return rows.map(apiKeyFrom);
-  },
-  findActive: async (service, at, limit) => {
-    const rows = await orm
-      .select(KEY)
-      .from(apiKeys)
-      .where(
-        and(
-          eq(apiKeys.service, service),
-          isNull(apiKeys.revokedAt),
-          or(isNull(apiKeys.expiresAt), gt(apiKeys.expiresAt, at)),
-          not(isReplacing(at)),
-        ),
-      )
-      .orderBy(desc(apiKeys.createdAt), desc(apiKeys.id))
-      .limit(limit);
-    return rows.map(apiKeyFrom);
-  },
-  insert: async (stored, service, entry) => {
-    const [inserted] = await client.batch(
-      [
-        {
-          sql: INSERT,
-          args: [...valuesOf(stored), service.name, JSON.stringify(service.scopes), service.createdAt.getTime()],
-        },
-        appendEntry(entry, "changed"),
-      ],
-      "write",
-    );
-    return inserted?.rowsAffected === 1;
-  },
-  rotate: async ({ source, successor, graceEndsAt, shortensGraces }, entry) => {
-    const ending = { service: source.service, successor: successor.apiKey.id, end: graceEndsAt.getTime() };
-    const replacing = { ...ending, source: source.id, shortensGraces: Number(shortensGraces) };
-    const [inserted] = await client.batch(
-      [
-        { sql: INSERT_SUCCESSOR, args: [...valuesOf(successor), source.id] },
-        appendEntry(entry, "changed"),
-        { sql: END_REPLACED, args: replacing },
-        { sql: REVOKE_REPLACED_TOKENS, args: ending },
-        { sql: FORGET_SUCCESSORS, args: { service: source.service } },
-      ],
-      "write",
-    );
-    return inserted?.rowsAffected === 1;
-  },
-  revoke: async (service, id, at, entry) => {
-    const args = { service, id: id ?? null, at: at.getTime() };
-    const [, revoked] = await client.batch(
-      [
-        { sql: REVOKE_TOKENS, args },
-        { sql: REVOKE, args },
-        appendEntry(entry, "changed"),
-        { sql: FORGET_SUCCESSORS, args: { service } },
-      ],
-      "write",
-    );
-    return (revoked?.rowsAffected ?? 0) > 0;
-  },
-  recordUses: async (uses) => {
-    await client.execute({
-      sql: RECORD_USES,
-      args: [JSON.stringify(uses.map(({ keyId, usedAtMs }) => [keyId, usedAtMs]))],
-    });
-  },
-});
+export const createApiKeyStore = ({ orm, client }: KmsDatabase): ApiKeyStore => {
+  const keys = () => orm.select(KEY).from(apiKeys).innerJoin(services, eq(services.name, apiKeys.service));
+
+  return {
+    find: async (id) => {
+      const [row] = await keys().where(eq(apiKeys.id, id));
+      return row && storedKeyFrom(row);
+    },
+    findMany: async (ids) => {
+      const rows = await keys().where(inArray(apiKeys.id, [...ids]));
+      return rows.map(storedKeyFrom);
+    },
+    list: async (service, limit, after) => {
+      const rows = await keys()
+        .where(and(service === undefined ? undefined : eq(apiKeys.service, service), isAfter(after)))
+        .orderBy(asc(apiKeys.createdAt), asc(apiKeys.id))
+        .limit(limit);
+      return rows.map((row) => storedKeyFrom(row).apiKey);
+    },
+    findActive: async (service, at, limit) => {
+      const rows = await keys()
+        .where(
+          and(
+            eq(apiKeys.service, service),
+            isNull(apiKeys.revokedAt),
+            or(isNull(apiKeys.expiresAt), gt(apiKeys.expiresAt, at)),
+            not(isReplacing(at)),
+          ),
+        )
+        .orderBy(desc(apiKeys.createdAt), desc(apiKeys.id))
+        .limit(limit);
+      return rows.map((row) => storedKeyFrom(row).apiKey);
+    },
+    insert: async (stored, service, entry) => {
+      const [inserted] = await client.batch(
+        [
+          {
+            sql: INSERT,
+            args: [...valuesOf(stored), service.name, JSON.stringify(service.scopes), service.createdAt.getTime()],
+          },
+          appendEntry(entry, "changed"),
+        ],
+        "write",
+      );
+      return inserted?.rowsAffected === 1;
+    },
+    rotate: async ({ source, successor, graceEndsAt, shortensGraces }, entry) => {
+      const ending = { service: source.service, successor: successor.apiKey.id, end: graceEndsAt.getTime() };
+      const replacing = { ...ending, source: source.id, shortensGraces: Number(shortensGraces) };
+      const [inserted] = await client.batch(
+        [
+          { sql: INSERT_SUCCESSOR, args: [...valuesOf(successor), source.id] },
+          appendEntry(entry, "changed"),
+          { sql: END_REPLACED, args: replacing },
+          { sql: REVOKE_REPLACED_TOKENS, args: ending },
+          { sql: FORGET_SUCCESSORS, args: { service: source.service } },
+        ],
+        "write",
+      );
+      return inserted?.rowsAffected === 1;
+    },
+    revoke: async (service, id, at, entry) => {
+      const args = { service, id: id ?? null, at: at.getTime() };
+      const [, revoked] = await client.batch(
+        [
+          { sql: REVOKE_TOKENS, args },
+          { sql: REVOKE, args },
+          appendEntry(entry, "changed"),
+          { sql: FORGET_SUCCESSORS, args: { service } },
+        ],
+        "write",
+      );
+      return (revoked?.rowsAffected ?? 0) > 0;
+    },
+    recordUses: async (uses) => {
+      await client.execute({
+        sql: RECORD_USES,
+        args: [JSON.stringify(uses.map(({ keyId, usedAtMs }) => [keyId, usedAtMs]))],
+      });
+    },
+  };
+};

@@ -5,7 +5,8 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { ROUTES } from "#shared/policy/routes.ts";
 import { type Fountain, startFountain } from "../../../../tests/support/harness.ts";
-import { type Call, examplesOf } from "../../../../tests/support/kms/changes.ts";
+import type { Call } from "../../../../tests/support/kms/arrangements.ts";
+import { examplesOf } from "../../../../tests/support/kms/changes.ts";
 import { send, signToken } from "../../../../tests/support/kms.ts";
 
 let fountain: Fountain;

@@ -102,7 +102,13 @@ export const createAccountServices = (options: AccountServicesOptions): AccountS
     now,
     createId,
   });
-  const roles = createRoles({ store: createRoleStore(database), upstreamScopes, recorder, now });
+  const roles = createRoles({
+    store: createRoleStore(database),
+    upstreamScopes,
+    recorder,
+    stepUpForRoles: env.STEP_UP_FOR_ROLES,
+    now,
+  });
   const mails = createMails({
     store: createMailStore(database),
     sealer: createSealer(keys.sealing, randomBytes),

@@ -7,7 +7,7 @@ import { type Problem, problem } from "#shared/problem/problem.ts";
 import { accountFaults, type NewAccount } from "../accounts/accounts.ts";
 import { MAX_PASSWORD_INPUT } from "../accounts/password-rules.ts";
 import type { Profile } from "../accounts/user.ts";
-import { MAX_USERNAME_INPUT } from "../accounts/username.ts";
+import { MAX_USERNAME_INPUT, usernameFault } from "../accounts/username.ts";
 import type { Busy } from "../hashing/hashing-queue.ts";
 import { tooBusy } from "./attempt-response.ts";
 import type { KmsContext } from "./context.ts";
@@ -70,6 +70,12 @@ export const assertAcceptable = (context: KmsContext, account: Omit<NewAccount, 
     detail: "The username or the password does not meet the rules.",
     errors: faults.map(({ field, detail }) => ({ pointer: `#/${field}`, detail })),
   });
+};
+
+/** Refuses a username that the rules do not accept, with 422. */
+export const assertUsername = (username: string): void => {
+  const detail = usernameFault(username);
+  if (detail !== undefined) throw problem("invalid-input", { errors: [{ pointer: "#/username", detail }] });
 };
 
 /** The problem of an account that cannot be created. */

@@ -1,7 +1,11 @@
+import { z } from "@hono/zod-openapi";
 import { assertSteppedUp, unauthenticated } from "#shared/auth/authorize.ts";
+import { reference } from "#shared/contracts/input.ts";
 import { problem } from "#shared/problem/problem.ts";
+import { assertHeld } from "../accounts/roles.routes.ts";
 import { endpoint } from "../endpoint.ts";
 import { grantorOf } from "../http/granting.ts";
+import { ADMINISTRATION_REFUSALS, findUser } from "../http/user-response.ts";
 
 const ERASURE_REFUSALS = {
   unknown: () => unauthenticated(true),
@@ -29,4 +33,24 @@ const eraseMe = endpoint("DELETE /me", {
   },
 });
 
-export const privacyEndpoints = [eraseMe];
+const eraseUser = endpoint("DELETE /users/{id}", {
+  operationId: "kms.eraseUser",
+  tags: ["Accounts"],
+  summary: "Erase a user, as they can themselves with DELETE /me",
+  params: z.object({ id: reference() }),
+  responses: {
+    204: { description: "The user is erased" },
+  },
+  errors: ["not-found", "conflict"],
+  handle: async (context, principal) => {
+    const { services } = context.var;
+    grantorOf(context, principal, "credential");
+    const user = await findUser(context, context.req.valid("param").id);
+    await assertHeld(context, principal, user.roles);
+    const erased = await services.privacy.erase(user.id, principal.subject);
+    if (!erased.ok) throw ADMINISTRATION_REFUSALS[erased.error.kind]();
+    return context.body(null, 204);
+  },
+});
+
+export const privacyEndpoints = [eraseMe, eraseUser];

@@ -34,8 +34,8 @@ export interface PrivacyStore {
 export interface Privacy {
   /** Everything held about the user; `parts` is what the other workers hold. */
   collect(userId: string, parts: PersonalParts): Promise<Result<SignedDocument, "unknown">>;
-  /** Erases the user, at their own wish. */
-  erase(userId: string): Promise<Result<undefined, "unknown" | "last-administrator">>;
+  /** Erases the user, at their own wish, or that of the administrator who is the actor. */
+  erase(userId: string, actor?: string): Promise<Result<undefined, "unknown" | "last-administrator">>;
   /** Users who were erased, whom the other workers have to forget. */
   pendingErasures(): Promise<string[]>;
   confirmErasures(userIds: readonly string[]): Promise<void>;
@@ -123,8 +123,8 @@ export const createPrivacy = (options: PrivacyOptions): Privacy => {
       };
       return success({ document, signature: await sign(JSON.stringify(document)) });
     },
-    erase: async (userId) => {
-      const event = { action: "user.erase", actor: userId, target: userId } as const;
+    erase: async (userId, actor = userId) => {
+      const event = { action: "user.erase", actor, target: userId } as const;
       const isErased = await recorder.change({ ...event, outcome: "success" }, (entry) =>
         store.erase(userId, new Date(now()), entry),
       );

@@ -33,11 +33,27 @@ export type EntryFailure = Failure<
   "not-held" | "taken" | LooksLike | { kind: "unknown-scopes"; unknown: readonly string[] }
 >;
 
+/** What is left out stays. */
+export interface WantedChange {
+  scopes?: readonly Scope[] | undefined;
+  rotateAfterDays?: number | null | undefined;
+}
+
+export type ServiceChangeFailure = Failure<
+  "unknown" | "not-held" | "superseded" | { kind: "unknown-scopes"; unknown: readonly string[] }
+>;
+
 export interface ServiceRegistry {
   /** What is wrong with an address for webhooks; `undefined` when nothing is. */
   webhookFault(url: string): string | undefined;
   /** The service, if it may do no more than the caller: no one changes what exceeds their own rights. */
   findWithin(name: string, caller: Caller): Promise<Result<Service, "unknown" | "not-held">>;
+  /** Changes a service that does, before and after, no more than the grantor may do. `superseded`: another change came first. */
+  change(
+    name: string,
+    wanted: WantedChange,
+    grantor: Grantor<"credential">,
+  ): Promise<Result<Service, ServiceChangeFailure>>;
   enter(wanted: WantedService, grantor: Grantor<"credential">): Promise<Result<EnteredService, EntryFailure>>;
   /** A new secret to verify the messages with, which from now on go to that address. */
   setWebhook(
@@ -102,7 +118,26 @@ export const createServiceRegistry = (options: ServiceRegistryOptions): ServiceR
       store.setWebhook(name, webhook, new Date(now()), entry),
     );
 
+  const change: ServiceRegistry["change"] = async (name, wanted, caller) => {
+    const found = await findWithin(name, caller);
+    if (!found.ok) return found;
+    const { value: service } = found;
+    const unknown = await upstreamScopes.undeclared(wanted.scopes ?? []);
+    if (unknown.length > 0) return failure("unknown-scopes", { unknown });
+    if (scopesBeyond(wanted.scopes ?? [], caller.scopes).length > 0) return failure("not-held");
+    const { rotateAfterDays = service.rotateAfterDays } = wanted;
+    const changed = { scopes: [...new Set(wanted.scopes ?? service.scopes)], rotateAfterDays };
+    const lost = scopesBeyond(service.scopes, new Set(changed.scopes));
+    const isSame = JSON.stringify(changed.scopes) === JSON.stringify(service.scopes);
+    if (isSame && rotateAfterDays === service.rotateAfterDays) return found;
+    const isChanged = await recorder.change(eventOf("service.change", name, caller), (entry) =>
+      store.update(service, changed, lost.length > 0, new Date(now()), entry),
+    );
+    return isChanged ? success({ ...service, ...changed }) : failure("superseded");
+  };
+
   return {
+    change,
     findWithin,
     webhookFault: (url) => webhookUrlFault(url, webhooksAnywhere),
     enter: async (wanted, caller) => {

@@ -12,6 +12,8 @@ export interface Service {
   webhookUrl: string | null;
 }
 
+export type ServiceChange = Pick<Service, "scopes" | "rotateAfterDays">;
+
 export interface WebhookAddress {
   url: string;
   /** Sealed. */
@@ -29,6 +31,11 @@ export interface ServiceStore {
   list(limit: number, after: string | undefined): Promise<Service[]>;
   /** false: the name is taken. */
   insert(service: NewService, entry: AuditEntry): Promise<boolean>;
+  /**
+   * Replaces the scopes and the age of keys; `revokes`: the access tokens of its keys, which have more than they may now. False:
+   * the service is no longer as it was `found`.
+   */
+  update(found: Service, change: ServiceChange, revokes: boolean, at: Date, entry: AuditEntry): Promise<boolean>;
   /** Where the owner is notified of their keys from now on; `null`: nowhere, and pending messages are deleted. */
   setWebhook(name: string, webhook: WebhookAddress | null, at: Date, entry: AuditEntry): Promise<boolean>;
   /** Removes the service and its keys, and revokes their tokens, in one transaction; false: there is no such service. */

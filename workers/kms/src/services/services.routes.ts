@@ -24,7 +24,7 @@ import {
   webhookUrl,
 } from "../http/service-response.ts";
 
-import type { EntryFailure } from "./service-registry.ts";
+import type { EntryFailure, ServiceChangeFailure } from "./service-registry.ts";
 
 const MAX_ROTATE_AFTER_DAYS = 3650;
 
@@ -33,11 +33,18 @@ const serviceName = text({ max: MAX_SERVICE_NAME_CHARACTERS })
   .regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, "must be lower-case letters and digits, in words joined by single hyphens")
   .refine((name) => name !== FIRST_PARTY_CLIENT, "is reserved");
 
+const rotateAfterDays = integer({ min: 1, max: MAX_ROTATE_AFTER_DAYS });
+
 const newService = z.strictObject({
   name: serviceName,
   scopes: wantedScopes,
-  rotateAfterDays: integer({ min: 1, max: MAX_ROTATE_AFTER_DAYS }).optional(),
+  rotateAfterDays: rotateAfterDays.optional(),
   webhookUrl: webhookUrl.optional().openapi({ description: "The URL that rotations and leaks are reported to" }),
+});
+
+const serviceChange = z.strictObject({
+  scopes: wantedScopes.optional(),
+  rotateAfterDays: rotateAfterDays.nullable().optional().openapi({ description: "`null`: keys may grow any age" }),
 });
 
 const byName = z.object({ name: reference() });
@@ -122,6 +129,42 @@ const readService = endpoint("GET /services/{name}", {
   },
 });
 
+const CHANGE_CONFLICT = "This service was changed at the same time. Read it before you retry.";
+
+const changeRefused = (scopes: readonly string[], error: ServiceChangeFailure): Problem => {
+  switch (error.kind) {
+    case "unknown-scopes":
+      return unknownScopes("scopes", scopes, error.unknown);
+    case "superseded":
+      return problem("conflict", { detail: CHANGE_CONFLICT });
+    default:
+      return SERVICE_REFUSALS[error.kind]();
+  }
+};
+
+const updateService = endpoint("PATCH /services/{name}", {
+  operationId: "kms.updateService",
+  tags: ["Services"],
+  summary: "Change what a service may do, or how old its keys may grow; what is left out stays",
+  description:
+    "Its keys never exceed `scopes`: what is taken away they lose within 5 seconds, and their access tokens are void. A key " +
+    "that was created with a scope has it again once the service has.",
+  params: byName,
+  body: jsonBody(serviceChange, { scopes: ["search:read", "sequence:write"], rotateAfterDays: 90 }),
+  responses: {
+    200: json(serviceBody, "The service", SERVICE_EXAMPLE),
+  },
+  errors: ["not-found", "conflict"],
+  handle: async (context, principal) => {
+    const { name } = context.req.valid("param");
+    const wanted = context.req.valid("json");
+    const grantor = grantorOf(context, principal, "credential");
+    const changed = await context.var.services.serviceRegistry.change(name, wanted, grantor);
+    if (!changed.ok) throw changeRefused(wanted.scopes ?? [], changed.error);
+    return context.json(toServiceBody(changed.value), 200);
+  },
+});
+
 const deleteService = endpoint("DELETE /services/{name}", {
   operationId: "kms.deleteService",
   tags: ["Services"],
@@ -139,4 +182,4 @@ const deleteService = endpoint("DELETE /services/{name}", {
   },
 });
 
-export const servicesEndpoints = [createService, listServices, readService, deleteService];
+export const servicesEndpoints = [createService, listServices, readService, updateService, deleteService];

@@ -5,13 +5,33 @@ import { appendEntry } from "../audit/audit.store.ts";
 import type { KmsDatabase } from "../db/connection.ts";
 import { services } from "../db/schema/services.ts";
 import { EARLIER_REVOCATION_COUNTS } from "../tokens/revocations.store.ts";
-import { inForce } from "../upstream-scopes/upstream-scopes.store.ts";
+import { IN_FORCE_OF, inForce } from "../upstream-scopes/upstream-scopes.store.ts";
 import type { ServiceStore } from "./service.ts";
 
 const REVOKE_KEYS = `
   INSERT INTO revocations (revoked_id, revoked_at)
   SELECT session_id, ? FROM api_keys WHERE service = ? AND (revoked_at IS NULL OR revoked_at > ?)
   ${EARLIER_REVOCATION_COUNTS}`;
+
+/** Right behind the audit entry of the change. */
+const revokeIfChanged = (name: string, at: Date): InStatement => ({
+  sql: `INSERT INTO revocations (revoked_id, revoked_at)
+        SELECT session_id, :at FROM api_keys
+        WHERE service = :name AND (revoked_at IS NULL OR revoked_at > :at) AND changes() > 0
+        ${EARLIER_REVOCATION_COUNTS}`,
+  args: { name, at: at.getTime() },
+});
+
+/** Right behind that: the tokens of the keys name other sessions from now on. */
+const renewIfRevoked = (name: string): InStatement => ({
+  sql: "UPDATE api_keys SET session_id = lower(hex(randomblob(16))) WHERE service = ? AND changes() > 0",
+  args: [name],
+});
+
+/** Unless another change came first, or the service was removed and created again. */
+const UPDATE = `
+  UPDATE services SET scopes = :scopes, rotate_after_days = :rotateAfterDays
+  WHERE name = :name AND created_at = :createdAt AND ${IN_FORCE_OF("scopes")} = :found`;
 
 /** Keys that their owner was to be sent. */
 const WITHDRAW_SUCCESSORS = `
@@ -57,6 +77,19 @@ export const createServiceStore = ({ orm, client }: KmsDatabase): ServiceStore =
       "write",
     );
     return inserted?.rowsAffected === 1;
+  },
+  update: async (found, { scopes, rotateAfterDays }, revokes, at, entry) => {
+    const { name, createdAt } = found;
+    const stored = { name, createdAt: createdAt.getTime(), found: JSON.stringify(found.scopes) };
+    const [changed] = await client.batch(
+      [
+        { sql: UPDATE, args: { ...stored, scopes: JSON.stringify(scopes), rotateAfterDays } },
+        appendEntry(entry, "changed"),
+        ...(revokes ? [revokeIfChanged(name, at), renewIfRevoked(name)] : []),
+      ],
+      "write",
+    );
+    return changed?.rowsAffected === 1;
   },
   setWebhook: async (name, webhook, at, entry) => {
     const statements: InStatement[] = [

@@ -93,6 +93,8 @@ export interface SessionStore {
   redeemGrant(tokenId: string, at: Date): Promise<boolean>;
   /** Ends a session and revokes its access tokens, in one transaction; false: it had ended, or never been. */
   end(id: string, at: Date, entry: AuditEntry): Promise<boolean>;
+  /** Ends the sessions of a user but the one kept, and revokes their access tokens; false: there was none. */
+  endAll(userId: string, keptId: string | undefined, at: Date, entry: AuditEntry): Promise<boolean>;
   /** Forgets sessions that ended or expired, consumed refresh tokens and unused grants, from before that instant. */
   purge(dead: AliveSince & { endedBefore: Date }): Promise<void>;
 }

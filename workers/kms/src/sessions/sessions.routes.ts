@@ -1,43 +1,17 @@
 import { z } from "@hono/zod-openapi";
 import { grantRefused } from "#shared/auth/authorize.ts";
 import { reference } from "#shared/contracts/input.ts";
-import { EXAMPLE, pageOf } from "#shared/http/examples.ts";
+import { pageOf } from "#shared/http/examples.ts";
 import { json, page, pageQuery } from "#shared/http/openapi.ts";
 import { toPage } from "#shared/http/page.ts";
 import { problem } from "#shared/problem/problem.ts";
+import { assertHeld } from "../accounts/roles.routes.ts";
 import { endpoint } from "../endpoint.ts";
 import { parsePosition, positionOf } from "../http/position.ts";
-import { endOfSession } from "./session.ts";
-import type { ListedSession } from "./sessions.ts";
+import { SESSION_EXAMPLE, sessionBody, toSessionBody } from "../http/session-response.ts";
+import { findUser } from "../http/user-response.ts";
 
-const sessionBody = z
-  .object({
-    id: z.string(),
-    current: z.boolean().openapi({ description: "Whether it is the session of this request" }),
-    createdAt: z.iso.datetime(),
-    lastUsedAt: z.iso.datetime().openapi({ description: "The last login or refresh" }),
-    expiresAt: z.iso.datetime().openapi({ description: "When it ends if it is not used" }),
-    acr: z.enum(["aal1", "aal2"]),
-    amr: z.array(z.string()),
-    client: z.object({
-      id: z.string().openapi({ description: "The OAuth client; `fountain` where users act themselves" }),
-      userAgent: z.string().nullable().openapi({ description: "What the software called itself at the login" }),
-    }),
-    address: z.string().nullable().openapi({ description: "The network address at the login, if it is known" }),
-  })
-  .openapi("Session");
-
-const toSessionBody = ({ origin, ...session }: ListedSession, currentId: string): z.infer<typeof sessionBody> => ({
-  id: session.id,
-  current: session.id === currentId,
-  createdAt: session.createdAt.toISOString(),
-  lastUsedAt: session.usedAt.toISOString(),
-  expiresAt: endOfSession(session).toISOString(),
-  acr: session.acr,
-  amr: session.amr,
-  client: { id: session.clientId, userAgent: origin.userAgent ?? null },
-  address: origin.address ?? null,
-});
+const byId = z.object({ id: reference() });
 
 const listSessions = endpoint("GET /sessions", {
   operationId: "kms.listSessions",
@@ -45,21 +19,7 @@ const listSessions = endpoint("GET /sessions", {
   summary: "List the caller's own sessions, latest login first",
   query: pageQuery,
   responses: {
-    200: json(
-      page(sessionBody),
-      "A page of sessions",
-      pageOf({
-        id: EXAMPLE.sessionId,
-        current: true,
-        createdAt: EXAMPLE.today,
-        lastUsedAt: EXAMPLE.quarterLater,
-        expiresAt: EXAMPLE.monthLater,
-        acr: "aal1" as const,
-        amr: ["pwd"],
-        client: { id: "fountain", userAgent: "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0" },
-        address: EXAMPLE.address,
-      }),
-    ),
+    200: json(page(sessionBody), "A page of sessions", pageOf(SESSION_EXAMPLE)),
   },
   handle: async (context, principal) => {
     const { limit, after } = context.req.valid("query");
@@ -75,7 +35,7 @@ const endSession = endpoint("DELETE /sessions/{id}", {
   tags: ["Accounts"],
   summary: "End one of the caller's own sessions",
   description: "A narrowed token can end only its own session.",
-  params: z.object({ id: reference() }),
+  params: byId,
   responses: {
     204: { description: "The session has ended; every worker refuses its tokens within 5 seconds" },
   },
@@ -90,4 +50,54 @@ const endSession = endpoint("DELETE /sessions/{id}", {
   },
 });
 
-export const sessionsEndpoints = [listSessions, endSession];
+const endOtherSessions = endpoint("DELETE /sessions", {
+  operationId: "kms.endOtherSessions",
+  tags: ["Accounts"],
+  summary: "End the caller's other sessions, and keep the one of this request",
+  responses: {
+    204: { description: "No other session is left; every worker refuses their tokens within 5 seconds" },
+  },
+  handle: async (context, principal) => {
+    if (principal.narrowed === true) throw grantRefused("narrowed");
+    await context.var.services.sessions.endAll(principal.subject, principal.subject, principal.sessionId);
+    return context.body(null, 204);
+  },
+});
+
+const listUserSessions = endpoint("GET /users/{id}/sessions", {
+  operationId: "kms.listUserSessions",
+  tags: ["Accounts"],
+  summary: "List the sessions of a user, latest login first",
+  params: byId,
+  query: pageQuery,
+  responses: {
+    200: json(page(sessionBody), "A page of sessions", pageOf(SESSION_EXAMPLE)),
+  },
+  errors: ["not-found"],
+  handle: async (context, principal) => {
+    const { limit, after } = context.req.valid("query");
+    const user = await findUser(context, context.req.valid("param").id);
+    const found = await context.var.services.sessions.list(user.id, limit + 1, parsePosition(after));
+    const { items, next } = toPage(found, limit, positionOf);
+    return context.json({ items: items.map((session) => toSessionBody(session, principal.sessionId)), next }, 200);
+  },
+});
+
+const endUserSessions = endpoint("DELETE /users/{id}/sessions", {
+  operationId: "kms.endUserSessions",
+  tags: ["Accounts"],
+  summary: "End all sessions of a user, who can log in again",
+  params: byId,
+  responses: {
+    204: { description: "No session is left; every worker refuses their tokens within 5 seconds" },
+  },
+  errors: ["not-found"],
+  handle: async (context, principal) => {
+    const user = await findUser(context, context.req.valid("param").id);
+    await assertHeld(context, principal, user.roles);
+    await context.var.services.sessions.endAll(user.id, principal.subject);
+    return context.body(null, 204);
+  },
+});
+
+export const sessionsEndpoints = [listSessions, endSession, endOtherSessions, listUserSessions, endUserSessions];

@@ -7,7 +7,7 @@ import { appendEntry } from "../audit/audit.store.ts";
 import type { KmsDatabase } from "../db/connection.ts";
 import { users } from "../db/schema/accounts.ts";
 import { refreshTokens, sessions } from "../db/schema/sessions.ts";
-import { insertRevocation } from "../tokens/revocations.store.ts";
+import { EARLIER_REVOCATION_COUNTS, insertRevocation } from "../tokens/revocations.store.ts";
 import type { OpenSession, Session, SessionPosition, SessionStore } from "./session.ts";
 
 interface JoinedRow {
@@ -55,6 +55,14 @@ const HAND_OUT_AGAIN = `
 
 const TOUCH_SESSION = `
   UPDATE sessions SET used_at = MAX(used_at, ?) WHERE id = (SELECT session_id FROM refresh_tokens WHERE token_hash = ?)`;
+
+const OPEN_BUT_ONE = "user_id = :userId AND id IS NOT :keptId AND ended_at IS NULL";
+
+const REVOKE_ALL = `
+  INSERT INTO revocations (revoked_id, revoked_at)
+  SELECT id, :at FROM sessions WHERE ${OPEN_BUT_ONE} ${EARLIER_REVOCATION_COUNTS}`;
+
+const END_ALL = `UPDATE sessions SET ended_at = :at WHERE ${OPEN_BUT_ONE}`;
 
 const isAfter = (position: SessionPosition | undefined) =>
   position && sql`(${sessions.createdAt}, ${sessions.id}) < (${position.createdAt.getTime()}, ${position.id})`;
@@ -186,6 +194,14 @@ export const createSessionStore = ({ orm, client }: KmsDatabase): SessionStore =
       "write",
     );
     return ended?.rowsAffected === 1;
+  },
+  endAll: async (userId, keptId, at, entry) => {
+    const args = { userId, keptId: keptId ?? null, at: at.getTime() };
+    const [, ended] = await client.batch(
+      [{ sql: REVOKE_ALL, args }, { sql: END_ALL, args }, appendEntry(entry, "changed")],
+      "write",
+    );
+    return (ended?.rowsAffected ?? 0) > 0;
   },
   purge: async ({ endedBefore, unusedSince, createdBefore }) => {
     const dead = [endedBefore.getTime(), unusedSince.getTime(), createdBefore.getTime()];

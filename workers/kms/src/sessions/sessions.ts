@@ -86,6 +86,8 @@ export interface Sessions extends Elevations {
   endOwn(userId: string, sessionId: string): Promise<boolean>;
   /** Ends a session at its user's wish; false: it had ended before. */
   end(session: Pick<Session, "id" | "userId">): Promise<boolean>;
+  /** Ends all sessions of a user but the one kept, at the wish of the actor; there may be none. */
+  endAll(userId: string, actor: string, keptId?: string): Promise<void>;
   purge(): Promise<void>;
 }
 
@@ -174,6 +176,11 @@ export const createSessions = (options: SessionsOptions): Sessions => {
     endOwn: async (userId, sessionId) => {
       const found = await store.find(sessionId);
       return found?.user.id === userId && isAlive(found.session, now()) && end(found.session);
+    },
+    endAll: async (userId, actor, keptId) => {
+      await recorder.change({ action: "user.log-out", outcome: "success", actor, target: userId }, (entry) =>
+        store.endAll(userId, keptId, new Date(now()), entry),
+      );
     },
     sessionOf: async (refreshToken) => (await find(refreshToken))?.session,
     begin: async ({ user, passwordChangedAt }, { action, acr, amr, admission, origin }) => {

@@ -166,4 +166,20 @@ const rotateKey = endpoint("POST /transit/{key}/rotate", {
   },
 });
 
-export const transitKeysEndpoints = [listKeys, createKey, readKey, configureKey, rotateKey];
+const deleteKey = endpoint("DELETE /transit/{key}", {
+  operationId: "kms.deleteTransitKey",
+  tags: ["Transit"],
+  summary: "Delete a transit key for good: what was encrypted with it can never be decrypted again",
+  params: byKey,
+  responses: {
+    204: { description: "The key is deleted" },
+  },
+  errors: ["not-found"],
+  handle: async (context) => {
+    const removed = await context.var.services.transit.remove(context.req.valid("param").key);
+    if (!removed.ok) throw noSuchTransitKey();
+    return context.body(null, 204);
+  },
+});
+
+export const transitKeysEndpoints = [listKeys, createKey, readKey, configureKey, rotateKey, deleteKey];

@@ -185,3 +185,18 @@ test.each(["YQ", "YR==", "YWJjZA=", "YWJ=", "a-_=", "YQ==YQ==", "YQ==\n", " YQ==
     expect((await post("/transit/mail/encrypt", { plaintext })).status).toBe(422);
   },
 );
+
+test("deletes a key for good: a new one of its name opens none of its ciphertexts", async () => {
+  const { ciphertext } = await encrypt("doomed", "a text");
+  await rotate("doomed");
+  const remove = () => send(fountain, "DELETE", "/transit/doomed", { token });
+  const responses = await Promise.all([remove(), remove()]);
+  expect(responses.map(({ status }) => status).toSorted()).toEqual([204, 404]);
+  expect((await decrypt("doomed", ciphertext)).status).toBe(404);
+  await encrypt("doomed", "another text");
+  expect((await decrypt("doomed", ciphertext)).status).toBe(422);
+  const left = await fountain.databases["kms"]?.execute(
+    "SELECT version FROM transit_key_versions WHERE name = 'doomed'",
+  );
+  expect(left?.rows.map((row) => row["version"])).toEqual([1]);
+});

@@ -102,4 +102,15 @@ export const createTransitStore = ({ client }: KmsDatabase): TransitStore => ({
     );
     return changed?.rowsAffected === 1;
   },
+  remove: async (name, entry) => {
+    const [, removed] = await client.batch(
+      [
+        { sql: "DELETE FROM transit_key_versions WHERE name = ?", args: [name] },
+        { sql: "DELETE FROM transit_keys WHERE name = ?", args: [name] },
+        appendEntry(entry, "changed"),
+      ],
+      "write",
+    );
+    return removed?.rowsAffected === 1;
+  },
 });

@@ -53,6 +53,8 @@ export interface TransitStore {
   countOfCreator(createdBy: string): Promise<number>;
   /** false: there is no such key, or no such version of it. */
   setMinDecryptionVersion(name: string, version: number, entry: AuditEntry): Promise<boolean>;
+  /** Deletes a key with all its versions; false: there is no such key. */
+  remove(name: string, entry: AuditEntry): Promise<boolean>;
 }
 
 export interface Encrypted {
@@ -88,6 +90,8 @@ export interface Transit {
   rewrap(name: string, ciphertext: string, context: string): Promise<Result<Encrypted, DecryptFailure>>;
   rotate(name: string): Promise<Result<TransitKey, "unknown-key" | "superseded">>;
   configure(name: string, minDecryptionVersion: number): Promise<Result<TransitKey, "unknown-key" | NoSuchVersion>>;
+  /** Deletes a key for good: nothing that was encrypted with it can be decrypted any more. */
+  remove(name: string): Promise<Result<undefined, "unknown-key">>;
 }
 
 export interface TransitOptions {
@@ -225,6 +229,12 @@ export const createTransit = (options: TransitOptions): Transit => {
       const isMine = await addVersion(name, key.latestVersion + 1);
       const rotated = await store.find(name);
       return isMine && rotated ? success(rotated) : failure("superseded");
+    },
+    remove: async (name) => {
+      const isRemoved = await recorder.change({ action: "transit.delete", outcome: "success", target: name }, (entry) =>
+        store.remove(name, entry),
+      );
+      return isRemoved ? success(undefined) : failure("unknown-key");
     },
     configure: async (name, minDecryptionVersion) => {
       const isSet = await recorder.change({ action: "transit.configure", outcome: "success", target: name }, (entry) =>
