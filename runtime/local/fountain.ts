@@ -11,8 +11,9 @@ import { internalSocketIn, servingProcesses, siblingSocketsIn } from "../workerd
 import { type Administrator, createAdministrator } from "./administrator.ts";
 import { createGuard, type Guard } from "./guard.ts";
 import { type Home, openHome, socketIn } from "./home.ts";
-import { announceStop, callLocal, isUnreachable } from "./local-http.ts";
+import { announceStop } from "./local-http.ts";
 import { createJsonLogFile, logStreams } from "./log-file.ts";
+import { type Mailbox, openMailbox } from "./mailbox/mailbox.ts";
 import { serveMetrics } from "./metrics-port.ts";
 import { damagedData, OperatorError, reasonOf } from "./operator-error.ts";
 import { assertPortFree, freePorts } from "./ports.ts";
@@ -20,14 +21,13 @@ import type { Preparation, Prepared } from "./preparation.ts";
 import { stopProcess } from "./process.ts";
 import type { Progress } from "./progress.ts";
 import { waitForOrphan, writeRunFile } from "./run-file.ts";
-import { startScheduler } from "./scheduler.ts";
+import { maintenanceOver, startScheduler } from "./scheduler.ts";
 import { loadSecrets, type Secrets } from "./secrets.ts";
 import type { Settings } from "./settings.ts";
 import { type Supervised, type Supervision, supervise } from "./supervise.ts";
 import { createLockWatches, type LockWatch } from "./write-locks.ts";
 
 const MAINTENANCE_INTERVAL_MS = 10_000;
-const MAINTENANCE_TIMEOUT_MS = 60_000;
 
 /** What the workers log, where people read the output. */
 const WORKERS_LOG = "workers.log";
@@ -58,6 +58,8 @@ export interface FountainOptions {
 export interface Fountain {
   /** The administrator just created; absent when there was one already. */
   readonly administrator: Administrator | undefined;
+  /** Where mails are kept; absent where there is a mail server. */
+  readonly mailbox: Mailbox | undefined;
   /** Ends every process and lets go of FOUNTAIN_HOME. */
   stop(): Promise<void>;
 }
@@ -69,6 +71,7 @@ interface Context extends FountainOptions {
   home: Home;
   internalSocket: string;
   guard: Guard;
+  mailbox: Mailbox | undefined;
   /** What the configuration file says. */
   configuration: unknown;
   cleanups: Cleanup[];
@@ -102,7 +105,9 @@ const open = async (options: FountainOptions, configuration: unknown, cleanups: 
   const guard = createGuard();
   cleanups.push(guard.release);
   guard.watch("preparation", preparation.child.pid);
-  return { ...options, configuration, home, internalSocket, guard, cleanups };
+  const mailbox = settings.hasMailServer ? undefined : await openMailbox(home);
+  if (mailbox) cleanups.push(mailbox.close);
+  return { ...options, configuration, home, internalSocket, guard, mailbox, cleanups };
 };
 
 /** A child under supervision and under guard, ended with everything else. */
@@ -129,18 +134,19 @@ const prepare = async (
   sqld: SqldOptions,
   { secretKey, previousSecretKey = "" }: Pick<Secrets, "secretKey" | "previousSecretKey">,
 ): Promise<Prepared> => {
-  const { settings, home, guard, preparation } = context;
+  const { settings, home, guard, mailbox, preparation } = context;
   const prepared = await preparation.prepare({
     data: home.data,
     build: home.build,
     usedDatabases: home.usedDatabases,
     hasherSockets: HASHER_SERVICES.map((name) => socketIn(home.directory, name)),
     siblingSockets: siblingSocketsIn(home),
+    mailboxSocket: mailbox?.socket,
     ports: [
       settings.port,
       sqld.port,
       sqld.adminPort,
-      ...(settings.metricsPort === undefined ? [] : [settings.metricsPort]),
+      ...[settings.metricsPort, mailbox?.port].filter((port) => port !== undefined),
     ],
     sqld: { port: sqld.port, adminPort: sqld.adminPort, adminKey: sqld.adminKey },
     signingKeyPem: sqld.signingKey.export({ type: "pkcs8", format: "pem" }).toString(),
@@ -248,21 +254,13 @@ const startMaintenance = ({ internalSocket, onNotice, cleanups }: Context, worke
   const stop = startScheduler({
     workers,
     intervalMs: MAINTENANCE_INTERVAL_MS,
-    runMaintenance: async (worker) => {
-      const run = { method: "POST", path: `/cron/${worker}`, timeoutMs: MAINTENANCE_TIMEOUT_MS } as const;
-      const response = await callLocal({ to: { socketPath: internalSocket }, ...run }).catch((error: unknown) => {
-        // It is being started again, which the supervisor reports.
-        if (isUnreachable(error)) return undefined;
-        throw error;
-      });
-      if (response && response.status !== 204) throw new Error(response.text || `status ${response.status}`);
-    },
+    runMaintenance: maintenanceOver(internalSocket),
     onChange: onNotice,
   });
   cleanups.push(stop);
 };
 
-const start = async (options: FountainOptions, cleanups: Cleanup[]): Promise<Administrator | undefined> => {
+const start = async (options: FountainOptions, cleanups: Cleanup[]): Promise<Omit<Fountain, "stop">> => {
   const context = await open(options, await checkSettings(options, cleanups), cleanups);
   const { environment, databaseTokens, maintainedWorkers, sqldPort } = await startDatabases(context);
   const started = await Promise.allSettled([
@@ -280,7 +278,7 @@ const start = async (options: FountainOptions, cleanups: Cleanup[]): Promise<Adm
   startMaintenance(context, maintainedWorkers);
   // Last: nothing may fail between creating the password and showing it.
   options.progress.step("Looking for an administrator");
-  return createAdministrator(context.internalSocket, settings);
+  return { administrator: await createAdministrator(context.internalSocket, settings), mailbox: context.mailbox };
 };
 
 /** Starts everything and resolves when it responds. Rejects with {@link OperatorError}, leaving nothing behind. */
@@ -290,7 +288,7 @@ export const startFountain = async (options: FountainOptions): Promise<Fountain>
     for (const cleanUp of cleanups.splice(0).reverse()) await cleanUp();
   };
   try {
-    return { administrator: await start(options, cleanups), stop };
+    return { ...(await start(options, cleanups)), stop };
   } catch (error) {
     await stop();
     throw error;

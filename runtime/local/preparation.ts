@@ -22,6 +22,8 @@ export interface PreparationOrder {
   hasherSockets: string[];
   /** The paths of the internal sockets that processes of workerd but the first may have. */
   siblingSockets: string[];
+  /** The path of the socket that mails are put into; absent where there is a mail server. */
+  mailboxSocket?: string | undefined;
   /** Every TCP port that Fountain listens on. */
   ports: number[];
   /** Variables that beat the wrangler files' defaults, and that the operator's own beat. */

@@ -15,6 +15,8 @@ export interface Settings {
   readonly processes: number;
   /** Absolute path of FOUNTAIN_HOME. */
   readonly home: string;
+  /** Whether mails go to a mail server; else they are kept in FOUNTAIN_HOME. */
+  readonly hasMailServer: boolean;
   readonly adminUsername: string;
   /** Unset: one is generated for the first administrator. */
   readonly adminPassword: string | undefined;
@@ -39,6 +41,7 @@ export const readSettings = (environment: Environment, root: string): Settings =
   metricsPort: environment["METRICS_PORT"] ? Number(environment["METRICS_PORT"]) : undefined,
   processes: processCount(environment),
   home: homeIn(environment, root),
+  hasMailServer: Boolean(environment["SMTP_URL"] || environment["SMTP_HOST"]),
   adminUsername: environment["ADMIN_USERNAME"] || "admin",
   adminPassword: environment["ADMIN_PASSWORD"] || undefined,
   logFormat: logFormatIn(environment),

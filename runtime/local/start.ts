@@ -3,6 +3,7 @@ import path from "node:path";
 import { parseArgs } from "node:util";
 import type { Administrator } from "./administrator.ts";
 import { createLogView, type LogView } from "./log-view.ts";
+import type { Mailbox } from "./mailbox/mailbox.ts";
 import { OperatorError, reasonOf } from "./operator-error.ts";
 import { spawnPreparation } from "./preparation.ts";
 import { onParentEnd } from "./process.ts";
@@ -30,6 +31,11 @@ const readyLines = (port: number, username: string): readonly string[] => {
     `  curl -s ${url}/openapi.json    (or open ${url}/docs in a browser)`,
   ];
 };
+
+const mailboxLines = (mailbox: Mailbox | undefined): readonly string[] =>
+  mailbox === undefined
+    ? []
+    : [`No mail server is set, so mails are kept in ${mailbox.folder}. Read them at`, `  ${mailbox.url}`];
 
 const administratorLines = ({ username, generatedPassword }: Administrator): readonly string[] =>
   generatedPassword === undefined
@@ -89,7 +95,7 @@ const run = async (): Promise<number> => {
     if (administrator !== undefined) print(administratorLines(administrator));
     else if (settings.adminPassword !== undefined)
       print(["Users exist already, so ADMIN_PASSWORD has changed nothing."]);
-    print(readyLines(settings.port, settings.adminUsername));
+    print([...readyLines(settings.port, settings.adminUsername), ...mailboxLines(fountain.mailbox)]);
     view?.open();
     const failure = await Promise.race([ended, givenUp.promise]);
     await fountain.stop();

@@ -32,6 +32,7 @@ export const prepare = async (root: string, order: PreparationOrder): Promise<Pr
   writeWorkerdConfig(topology, order.build, {
     internet: environment["WEBHOOK_TARGETS"] === "any" ? "any" : "public",
     messages: environment["SMTP_NETWORK"] === "private" ? "any" : "public",
+    mailbox: order.mailboxSocket && `unix:${order.mailboxSocket}`,
     typesense: nodeAddresses(nodes.ok ? nodes.value : []),
     hashers: order.hasherSockets.map((socket) => `unix:${socket}`),
     siblings: order.siblingSockets.map((socket) => `unix:${socket}`),

@@ -120,11 +120,23 @@ const REACH = { public: ["public"], any: ["public", "private"] } as const;
 const egress = (service: string, reach: keyof typeof REACH): string =>
   `(name = ${text(service)}, network = (allow = [${REACH[reach].map(text).join(", ")}], tlsOptions = (trustBrowserCas = true)))`;
 
+/** The mailbox of `npm start`; no wrangler file has it, so that there is none anywhere else. */
+const MAILBOX = { binding: "MAILBOX", service: "mailbox" };
+
+/** The worker, with the mailbox if it is the one that sends messages. */
+const withMailbox = (worker: Worker): Worker => {
+  const { services } = worker;
+  const sendsMessages = services.some(({ service }) => service === MESSAGES_SERVICE);
+  return sendsMessages ? { ...worker, services: [...services, MAILBOX] } : worker;
+};
+
 export interface Reach {
   /** What workers reach over the service that stands for the internet. */
   internet?: keyof typeof REACH;
   /** Where mail servers may be. */
   messages?: keyof typeof REACH;
+  /** The socket that mails are put into, where there is no mail server. */
+  mailbox?: string | undefined;
   /** The nodes of a Typesense cluster, in the order of TYPESENSE_NODES. */
   typesense?: readonly NodeAddress[];
   /** The sockets of the hashers. */
@@ -149,9 +161,10 @@ export const workerdConfig = ({ workers }: Topology, reach: Reach = {}): string 
   const services = [
     workerService(front, [[INTERNAL_PORTS, internalPorts.join(",")]]),
     ...[...others, internalWorker(front, workers), typesenseWorker(front, typesense)].map((worker) =>
-      workerService(worker),
+      workerService(reach.mailbox === undefined ? worker : withMailbox(worker)),
     ),
     workerService(socketsWorker(front), [], { service: front.name, entrypoint: SOCKET_ENDS }),
+    ...(reach.mailbox === undefined ? [] : [otherProcess(MAILBOX.service, reach.mailbox)]),
     ...typesense.map(typesenseNode),
     ...HASHER_SERVICES.map((service, index) => otherProcess(service, hashers[index])),
     ...SIBLING_SERVICES.map((service, index) => otherProcess(service, siblings[index])),

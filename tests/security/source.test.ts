@@ -70,6 +70,7 @@ const CALLERS = [
   "workers/gateway/src/upstreams/egress.ts",
   "workers/kms/src/services/webhook-sender.ts",
   "workers/search/src/typesense/transport.ts",
+  "workers/twofa/src/channels/kept-mail.ts",
   "workers/twofa/src/channels/twilio.ts",
 ];
 

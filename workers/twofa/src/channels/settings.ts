@@ -1,6 +1,6 @@
 /** The settings of email and text messages. Incomplete ones are refused at the start, not at the first login. */
 import { z } from "zod";
-import { optionalBinding } from "#shared/http/bindings.ts";
+import { fetcher, optionalBinding } from "#shared/http/bindings.ts";
 import { choice, type Rule, secretSetting, setting, wholeNumber } from "#shared/settings/settings.ts";
 import { parseAddress } from "../model/destination.ts";
 
@@ -71,6 +71,8 @@ export const channelBindings = {
   ),
   /** Cloudflare's binding for mail, where no mail server is set. */
   MAIL: optionalBinding(z.custom<EmailBinding>((value) => typeof value === "object" || typeof value === "function")),
+  /** The mailbox of `npm start`, where no mail server is set. */
+  MAILBOX: optionalBinding(fetcher),
   // The token may have been put here by mistake.
   TWILIO_ACCOUNT_SID: secret("the account's SID: AC and 32 hexadecimal digits", (sid) => ACCOUNT_SID.test(sid)),
   TWILIO_AUTH_TOKEN: secret("the account's auth token"),
