@@ -51,6 +51,7 @@ export const hasSteppedUp = (principal: Principal, nowSeconds: number, demand: D
  * A route whose handler does so says `conditional` or `always` in the route table, so that `X-OTP` is taken there.
  */
 export const assertSteppedUp = (principal: Principal, nowMs: number, demand: Demanded = STEP_UP): void => {
+  if (principal.kind === "delegate") throw grantRefused("delegate");
   if (!hasSteppedUp(principal, nowMs / 1000, demand)) throw stepUpRequired(demand);
 };
 
@@ -74,8 +75,7 @@ const freshLoginRequired = (lead: string): Problem =>
   });
 
 const GRANT_REFUSALS: Record<GrantRefusal, (lead: string) => Problem> = {
-  delegate: (lead) =>
-    forbidden(`${lead}A service that acts for a user cannot do this for them: they have to do it themselves.`),
+  delegate: (lead) => forbidden(`${lead}Who acts for a user cannot do this for them: they have to do it themselves.`),
   service: (lead) => forbidden(`${lead}A service cannot do this: it needs a person who has passed a second factor.`),
   narrowed: (lead) =>
     forbidden(
@@ -122,6 +122,8 @@ export const refusalOf = (
   if (principal.purpose !== undefined && policy.stepUp === undefined)
     return forbidden("This token is valid only for the request it was issued for.");
   if (policy.caller === "user" && principal.kind !== "user") return forbidden("This requires a user's session.");
+  if (principal.kind === "delegate" && policy.stepUp?.when === "always" && policy.stepUp.delegates !== true)
+    return grantRefused("delegate");
   if (holdsScope(policy, principal, resource)) return undefined;
   if (principal.withheldRoles !== undefined) return stepUpRequired(STEP_UP, roleNeedsFactor(principal.withheldRoles));
   return forbidden(`This requires the scope ${policy.scope}.`, policy.scope);

@@ -1,5 +1,5 @@
 /** The caller, from the claims of a verified access token. */
-import { type Audience, type Claims, TOKEN_AUDIENCE } from "../contracts/access-token.ts";
+import { type Audience, type Claims, FIRST_PARTY_CLIENT, TOKEN_AUDIENCE } from "../contracts/access-token.ts";
 import { serviceNameOf } from "../contracts/principal.ts";
 import { type Purpose, purposeFrom } from "../contracts/purpose.ts";
 import { ADMIN_ROLE, isScope, isUpstreamScope, type Scope } from "../contracts/rights.ts";
@@ -7,7 +7,7 @@ import type { SearchLimits } from "../contracts/search-limits.ts";
 
 /** Who is calling, and how sure we are of it. */
 export interface Principal {
-  /** `delegate`: a service that acts for a user, and cannot do what only the users themselves may. */
+  /** `delegate`: a service or an application that acts for a user, and cannot do what only the users themselves may. */
   kind: "user" | "service" | "delegate";
   /** A user's id, or `service:NAME`. */
   subject: string;
@@ -47,9 +47,9 @@ export interface Principal {
 /** The scopes named in a space-separated list (RFC 6749 §3.3); unknown names grant nothing and are dropped. */
 export const parseScopes = (list: string): ReadonlySet<Scope> => new Set(list.split(" ").filter(isScope));
 
-const kindOf = ({ act, sub }: Claims): Principal["kind"] => {
-  if (act !== undefined) return "delegate";
-  return serviceNameOf(sub) === undefined ? "user" : "service";
+const kindOf = ({ sub, client_id }: Pick<Claims, "sub" | "client_id">): Principal["kind"] => {
+  if (serviceNameOf(sub) !== undefined) return "service";
+  return client_id === FIRST_PARTY_CLIENT ? "user" : "delegate";
 };
 
 /** Whether the caller's token is good at this worker. */

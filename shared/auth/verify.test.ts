@@ -239,3 +239,20 @@ test("a token is refused when it was revoked by itself, and when the key of the 
     expect(await verify(token), id).toEqual({ ok: false, error: { kind: "revoked" } });
   }
 });
+
+test("an application that someone logged in to acts for them, is told of their factor, and never passes for them", async () => {
+  const ofClient = (more: object) => signer.sign(claims({ client_id: "client_1", acr: "aal2", ...more }));
+  expect(await verify(await ofClient({}))).toMatchObject({
+    ok: true,
+    value: { kind: "delegate", subject: "user-1", clientId: "client_1", acr: "aal2" },
+  });
+  const authorization_details = [{ type: "fountain_request", actions: ["GET"], locations: ["/kms/me"] }];
+  for (const more of [
+    { authorization_details },
+    { authorization_details, acr: "aal1", factorless: true },
+    { search_filter: "film:=1" },
+    { sub: "service:films" },
+    { client_id: "films" },
+  ])
+    expect(await verify(await ofClient(more)), JSON.stringify(more)).toEqual({ ok: false, error: { kind: "invalid" } });
+});

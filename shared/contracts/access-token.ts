@@ -1,6 +1,6 @@
 /** What an access token says (RFC 9068): the claims that the kms signs and every worker reads. */
 import { z } from "zod";
-import { serviceNameOf, userIdOf } from "./principal.ts";
+import { isOAuthClientId, serviceNameOf, userIdOf } from "./principal.ts";
 import { purposeDetails } from "./purpose.ts";
 import { searchLimits } from "./search-limits.ts";
 import { WORKERS } from "./workers.ts";
@@ -76,21 +76,26 @@ export type Claims = z.infer<typeof claimsShape>;
 
 /**
  * A service is its own client, acts only for a user, and is named alike wherever the token names it. A user without a
- * service that acts for them is a client of Fountain's own, so that a service's token cannot pass for a user's.
+ * service that acts for them is a client of Fountain's own, or of an application that they logged in to, so that a
+ * service's token cannot pass for a user's.
  */
 const namesPrincipals = ({ sub, act, client_id }: Claims): boolean => {
   if (userIdOf(sub) === undefined) return act === undefined && serviceNameOf(sub) === client_id;
-  return act === undefined ? client_id === FIRST_PARTY_CLIENT : serviceNameOf(act.sub) === client_id;
+  if (act !== undefined) return serviceNameOf(act.sub) === client_id;
+  return client_id === FIRST_PARTY_CLIENT || isOAuthClientId(client_id);
 };
 
 /**
- * A second factor, one request to confirm by it, and the lack of a factor are a user's in person. No token is good for
- * one request and for searching too; that a user has no factor is said for one request only, and of none who passed one.
+ * A second factor, one request to confirm by it, and the lack of a factor are a user's in person; an application that they
+ * logged in to learns of the factor, and no more. No token is good for one request and for searching too; that a user has
+ * no factor is said for one request only, and of none who passed one.
  */
-const isAboutPerson = ({ sub, act, acr, authorization_details, search_filter, factorless }: Claims): boolean => {
+const isAboutPerson = (claims: Claims): boolean => {
+  const { sub, act, acr, client_id, authorization_details, search_filter, factorless } = claims;
+  const isOfRequest = authorization_details !== undefined || factorless !== undefined;
   const isPerson = act === undefined && userIdOf(sub) !== undefined && search_filter === undefined;
-  const isPersonal = acr === "aal2" || authorization_details !== undefined || factorless !== undefined;
-  if (isPersonal && !isPerson) return false;
+  if ((acr === "aal2" || isOfRequest) && !isPerson) return false;
+  if (isOfRequest && client_id !== FIRST_PARTY_CLIENT) return false;
   return factorless === undefined || (authorization_details !== undefined && acr === "aal1");
 };
 

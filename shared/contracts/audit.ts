@@ -54,6 +54,8 @@ export const KMS_ACTIONS = [
   "service.change",
   "service.delete",
   "service.webhook",
+  "authorization.grant",
+  "token.authorization-code",
   "client.create",
   "client.change",
   "client.delete",

@@ -3,6 +3,8 @@ import type { JWK } from "jose";
 import type { Result } from "../lang/result.ts";
 import type { Audience } from "./access-token.ts";
 import type { ReportedEvent } from "./audit.ts";
+import type { AuthorizationRpc } from "./authorization.ts";
+import type { Blocked } from "./blocked.ts";
 import type { ClaimedMail } from "./mails.ts";
 import type { PersonalParts, SignedDocument } from "./personal-data.ts";
 import type { Purpose } from "./purpose.ts";
@@ -103,12 +105,6 @@ export interface OpenedSession extends IssuedToken {
   scope: string;
 }
 
-/** The caller has failed, or done this, too often: nothing was done, and nothing will be for so many seconds. */
-export interface Blocked {
-  readonly kind: "blocked";
-  readonly retryAfterSeconds: number;
-}
-
 /** A scoped key to issue: for the requesting principal, and for as long as their session or API key lives. */
 export interface SearchKeyGrant {
   sessionId: string;
@@ -190,7 +186,7 @@ export interface PrincipalDescription {
 /** Why an upstream cannot have these scopes: one is another's, or there would be more than fit into a token. */
 export type DeclarationFailure = { kind: "taken"; scope: string; owner: string } | { kind: "too-many" };
 
-export interface KmsRpc {
+export interface KmsRpc extends AuthorizationRpc {
   /** The verification keys in force, and the revocations added since `position`; by default from the first one on. */
   trust(position?: number): Promise<Result<Trust>>;
   /** Trades an API key for a short-lived access token of its service; the caller's address is that of the request. */

@@ -78,6 +78,14 @@ const isBaseScope = (name: string): name is BaseScope => SCOPES.some((scope) => 
 /** Whether a role may grant, and a policy demand, a scope of this name. */
 export const isPermission = (name: string): name is Permission => isBaseScope(name) || isUpstreamScope(name);
 
+/** What an application may learn of a person (OpenID Connect Core §5.4), and whether it may do so when they are away (§11). */
+export const IDENTITY_SCOPES = ["openid", "profile", "email", "offline_access"] as const;
+export type IdentityScope = (typeof IDENTITY_SCOPES)[number];
+export const isIdentityScope = (name: string): name is IdentityScope => IDENTITY_SCOPES.some((scope) => scope === name);
+
+/** What a person can let an application do. */
+export type GrantedScope = Scope | IdentityScope;
+
 /** The pattern that the scope is narrowed to, if it is this base scope narrowed. */
 const patternOf = (scope: string, base: string): string | undefined =>
   scope.startsWith(`${base}:`) ? scope.slice(base.length + 1) : undefined;

@@ -8,6 +8,8 @@ export interface StepUpDemand {
   when: "always" | "conditional";
   acr: "aal2";
   maxAgeSeconds: number;
+  /** Whether who acts for a user may do it, where a token says that the user passed the factor; else only they themselves. */
+  delegates?: true;
 }
 
 export interface Policy {

@@ -107,7 +107,7 @@ export const useSessions = () => {
     },
     end: (sessionId: string): Promise<boolean> => sessions.end({ id: sessionId, userId: user.id }),
     refreshed: async (token: string) => {
-      const result = await sessions.refresh(token, undefined);
+      const result = await sessions.refresh(token);
       if (!result.ok) throw new Error(result.error.kind);
       return result.value;
     },

@@ -94,6 +94,18 @@ const compose = (foundation: Foundation, keys: InternalKeys): KmsServices => {
   });
   const { apiKeys, storedKeys } = keyServices;
 
+  const oauthServices = createOAuthServices({
+    foundation,
+    keys,
+    accounts: accountServices,
+    upstreamScopes,
+    issueToken,
+    recorder,
+    randomBytes,
+    now,
+    createId,
+  });
+
   return {
     now,
     verify,
@@ -105,7 +117,7 @@ const compose = (foundation: Foundation, keys: InternalKeys): KmsServices => {
     isRegistrationOpen: env.REGISTRATION === "open",
     ...accountServices,
     ...keyServices,
-    ...createOAuthServices({ foundation, keys, upstreamScopes, recorder, randomBytes, now, createId }),
+    ...oauthServices,
     upstreamScopes,
     later,
     clients: createClients({ apiKeys, issueToken, recorder, now }),
@@ -162,6 +174,7 @@ const compose = (foundation: Foundation, keys: InternalKeys): KmsServices => {
           everyMs: MINUTE_MS,
           run: () => trustRecords.purgeRevocations(new Date(now() - REVOCATION_RETENTION_MS)),
         },
+        { name: "authorizations", everyMs: MINUTE_MS, run: oauthServices.purgeAuthorizations },
         { name: "signing keys", everyMs: EVERY_ROUND, run: signingKeys.maintain },
         { name: "secrets and root key", everyMs: EVERY_ROUND, run: vault.maintain },
         { name: "API keys and webhooks", everyMs: EVERY_ROUND, run: keyServices.maintainKeys },

@@ -1,7 +1,8 @@
 import { WorkerEntrypoint } from "cloudflare:workers";
 import { reportedEvent } from "#shared/contracts/audit.ts";
+import type { Blocked } from "#shared/contracts/blocked.ts";
 import type { FirstAdministrator, FirstAdministratorResult, KmsInternalRpc } from "#shared/contracts/internal.ts";
-import type { Blocked, IssuedToken, KmsRpc, Trust } from "#shared/contracts/kms.ts";
+import type { IssuedToken, KmsRpc, Trust } from "#shared/contracts/kms.ts";
 import { failure, type Result, success } from "#shared/lang/result.ts";
 import { currentRequest } from "#shared/observability/context.ts";
 import { exposition } from "#shared/observability/instruments.ts";
@@ -89,6 +90,10 @@ export const createEntrypoints = (connect: (bindings: unknown) => Promise<KmsSer
       exchangeBrowserCookie: ({ browserSessions }, cookie) => browserSessions.exchange(cookie),
 
       renewBrowserCookie: ({ browserSessions }, cookie) => browserSessions.renew(cookie),
+
+      authorize: async ({ authorizations }, call) => success(await authorizations.authorize(call)),
+
+      decide: ({ authorizations }, decision) => authorizations.decide(decision),
 
       issueSearchKey: ({ searchKeys }, grant) => searchKeys.issue(grant),
 

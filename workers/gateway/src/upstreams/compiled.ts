@@ -61,7 +61,7 @@ const callerOf = ({ anyone }: Pick<RouteBody, "anyone">): Policy["caller"] =>
 const policyOf = (route: Partial<RouteBody>, { answerWithinSeconds, maxBodyBytes }: UpstreamBody): Policy => ({
   caller: callerOf(route),
   ...(route.scope !== undefined && { scope: route.scope }),
-  ...(route.stepUp && { stepUp: { ...STEP_UP, maxAgeSeconds: route.stepUp.maxAgeSeconds } }),
+  ...(route.stepUp && { stepUp: { ...STEP_UP, maxAgeSeconds: route.stepUp.maxAgeSeconds, delegates: true } }),
   streamed: true,
   maxBodyBytes: route.maxBodyBytes ?? maxBodyBytes ?? DEFAULT_MAX_BODY_BYTES,
   timeoutSeconds: route.answerWithinSeconds ?? answerWithinSeconds ?? DEFAULT_ANSWER_SECONDS,

@@ -29,6 +29,8 @@ const BUDGETS = {
   login: PERSONAL,
   "login.passkey": PERSONAL,
   "token.refresh": PERSONAL,
+  "authorization.grant": PERSONAL,
+  "token.authorization-code": PERSONAL,
   "token.elevate": PERSONAL,
   "user.password": RARE,
   "personal-data.export": RARE,

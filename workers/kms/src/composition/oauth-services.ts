@@ -1,22 +1,40 @@
 /** Composes the OAuth 2.1 and OpenID Connect provider. */
 import type { AuditRecorder } from "../audit/audit-entry.ts";
+import { createAuthorizationStore } from "../authorization/authorization.store.ts";
+import { type Authorizations, createAuthorizations } from "../authorization/authorizations.ts";
+import { createCodeRedemption, type RedeemCode } from "../authorization/code-redemption.ts";
+import { macInContext } from "../crypto/mac.ts";
 import type { RandomBytes } from "../crypto/random.ts";
 import type { InternalKeys } from "../crypto/root-key.ts";
 import type { ClientStore } from "../oauth-clients/client.ts";
+import { type AuthenticateClient, createClientAuthentication } from "../oauth-clients/client-authentication.ts";
 import { type ClientRegistry, createClientRegistry } from "../oauth-clients/client-registry.ts";
 import { createClientStore } from "../oauth-clients/clients.store.ts";
+import { createRefreshTokens } from "../sessions/refresh-token.ts";
+import type { IssueToken } from "../tokens/access-token.ts";
 import type { UpstreamScopes } from "../upstream-scopes/upstream-scopes.ts";
+import type { AccountServices } from "./account-services.ts";
 import type { Foundation } from "./foundation.ts";
+
+/** A code that comes back by then ends what it gave. */
+const USED_CODE_RETENTION_MS = 24 * 60 * 60 * 1000;
 
 export interface OAuthServices {
   storedClients: Pick<ClientStore, "find" | "list">;
   clientRegistry: ClientRegistry;
+  authenticateClient: AuthenticateClient;
+  authorizations: Authorizations;
+  redeemCode: RedeemCode;
+  /** Forgets what has expired. */
+  purgeAuthorizations(): Promise<void>;
 }
 
 export interface OAuthServicesOptions {
   foundation: Pick<Foundation, "database" | "env">;
-  keys: Pick<InternalKeys, "oauthMac">;
+  keys: Pick<InternalKeys, "oauthMac" | "refreshTokenMac">;
+  accounts: Pick<AccountServices, "sessions" | "storedSessions">;
   upstreamScopes: UpstreamScopes;
+  issueToken: IssueToken;
   recorder: AuditRecorder;
   randomBytes: RandomBytes;
   now: () => number;
@@ -24,18 +42,47 @@ export interface OAuthServicesOptions {
 }
 
 export const createOAuthServices = (options: OAuthServicesOptions): OAuthServices => {
-  const { foundation, keys, upstreamScopes, recorder, randomBytes, now, createId } = options;
-  const storedClients = createClientStore(foundation.database);
+  const { foundation, keys, accounts, upstreamScopes, issueToken, recorder, randomBytes, now, createId } = options;
+  const { database, env } = foundation;
+  const { sessions, storedSessions } = accounts;
+  const macKey = keys.oauthMac;
+  const mac = (context: string, secret: string): string => macInContext(macKey, context, secret);
+  const clients = createClientStore(database);
+  const store = createAuthorizationStore(database);
   return {
-    storedClients,
+    storedClients: clients,
     clientRegistry: createClientRegistry({
-      store: storedClients,
+      store: clients,
       upstreamScopes,
       recorder,
-      macKey: keys.oauthMac,
+      macKey,
       randomBytes,
       now,
       createId,
     }),
+    authenticateClient: createClientAuthentication({ clients, macKey, recorder }),
+    authorizations: createAuthorizations({
+      clients,
+      sessions: storedSessions,
+      store,
+      recorder,
+      issuer: env.PUBLIC_URL,
+      mac,
+      randomBytes,
+      now,
+    }),
+    redeemCode: createCodeRedemption({
+      store,
+      storedSessions,
+      sessions,
+      refreshTokens: createRefreshTokens(keys.refreshTokenMac, randomBytes),
+      issueToken,
+      stepUpForRoles: env.STEP_UP_FOR_ROLES,
+      recorder,
+      mac,
+      now,
+      createId,
+    }),
+    purgeAuthorizations: () => store.purge(new Date(now()), new Date(now() - USED_CODE_RETENTION_MS)),
   };
 };

@@ -40,6 +40,11 @@ export const BAD_CLIENT: OAuthError = {
   description: "The service or its API key is unknown.",
 };
 
+export const BAD_OAUTH_CLIENT: OAuthError = {
+  kind: "invalid_client",
+  description: "The client or its secret is unknown.",
+};
+
 /** An error response of OAuth, not a problem. */
 export const refuse = (context: KmsContext, { kind, description }: OAuthError): Response => {
   if (!currentRequest()?.reason) noteReason(kind);

@@ -109,7 +109,9 @@ export const createClientRegistry = (options: ClientRegistryOptions): ClientRegi
     remove: async (id, caller) => {
       const found = await findWithin(id, caller);
       if (!found.ok) return found;
-      const isRemoved = await recorder.change(eventOf("client.delete", id, caller), (entry) => store.remove(id, entry));
+      const isRemoved = await recorder.change(eventOf("client.delete", id, caller), (entry) =>
+        store.remove(id, new Date(now()), entry),
+      );
       return isRemoved ? success(undefined) : failure("unknown");
     },
   };

@@ -42,7 +42,7 @@ export interface ClientStore {
   /** Replaces what is named; false: there is no such client. */
   change(id: string, change: ClientChange & { secretHash?: string }, entry: AuditEntry): Promise<boolean>;
   /** With all that it was given; false: there is no such client. */
-  remove(id: string, entry: AuditEntry): Promise<boolean>;
+  remove(id: string, at: Date, entry: AuditEntry): Promise<boolean>;
 }
 
 /** A new id: no service can have the same. */

@@ -3,6 +3,7 @@ import { asc, eq, gt } from "drizzle-orm";
 import { appendEntry } from "../audit/audit.store.ts";
 import type { KmsDatabase } from "../db/connection.ts";
 import { oauthClients } from "../db/schema/oauth.ts";
+import { EARLIER_REVOCATION_COUNTS } from "../tokens/revocations.store.ts";
 import type { ClientStore, StoredClient } from "./client.ts";
 
 type ClientRow = typeof oauthClients.$inferSelect;
@@ -21,6 +22,16 @@ const CHANGE = `
     secret_hash = COALESCE(:secretHash, secret_hash),
     is_trusted = COALESCE(:isTrusted, is_trusted)
   WHERE id = :id AND (:secretHash IS NULL OR secret_hash IS NOT NULL)`;
+
+const REVOKE_TOKENS = `
+  INSERT INTO revocations (revoked_id, revoked_at)
+  SELECT id, ? FROM sessions WHERE client_id = ? AND ended_at IS NULL ${EARLIER_REVOCATION_COUNTS}`;
+
+const FORGET = [
+  "DELETE FROM consents WHERE client_id = ?",
+  "DELETE FROM authorization_codes WHERE client_id = ?",
+  "DELETE FROM authorization_requests WHERE client_id = ?",
+];
 
 const storedFrom = ({ secretHash, ...client }: ClientRow): StoredClient => ({
   client: { ...client, isPublic: secretHash === null },
@@ -63,9 +74,17 @@ export const createClientStore = ({ orm, client: database }: KmsDatabase): Clien
     const [changed] = await database.batch([{ sql: CHANGE, args }, appendEntry(entry, "changed")], "write");
     return changed?.rowsAffected === 1;
   },
-  remove: async (id, entry) => {
-    const remove = { sql: "DELETE FROM oauth_clients WHERE id = ?", args: [id] };
-    const [removed] = await database.batch([remove, appendEntry(entry, "changed")], "write");
+  remove: async (id, at, entry) => {
+    const [removed] = await database.batch(
+      [
+        { sql: "DELETE FROM oauth_clients WHERE id = ?", args: [id] },
+        appendEntry(entry, "changed"),
+        { sql: REVOKE_TOKENS, args: [at.getTime(), id] },
+        { sql: "UPDATE sessions SET ended_at = ? WHERE client_id = ? AND ended_at IS NULL", args: [at.getTime(), id] },
+        ...FORGET.map((sql) => ({ sql, args: [id] })),
+      ],
+      "write",
+    );
     return removed?.rowsAffected === 1;
   },
 });

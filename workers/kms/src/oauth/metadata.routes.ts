@@ -13,6 +13,7 @@ const names = z.array(z.string());
 const metadata = z
   .object({
     issuer: z.string(),
+    authorization_endpoint: z.string(),
     token_endpoint: z.string(),
     token_endpoint_auth_methods_supported: names,
     revocation_endpoint: z.string(),
@@ -22,14 +23,18 @@ const metadata = z
     jwks_uri: z.string(),
     grant_types_supported: names,
     response_types_supported: names,
+    response_modes_supported: names,
+    code_challenge_methods_supported: names,
+    authorization_response_iss_parameter_supported: z.boolean(),
     scopes_supported: names,
     service_documentation: z.string(),
   })
   .openapi("ServerMetadata");
 
-/** The addresses are as callers know them: through the gateway. There is no authorization endpoint to redirect to. */
+/** The addresses are as callers know them: through the gateway. */
 const metadataOf = (issuer: string, scopes: readonly string[]): z.infer<typeof metadata> => ({
   issuer,
+  authorization_endpoint: `${issuer}/oauth/authorize`,
   token_endpoint: `${issuer}/kms/token`,
   token_endpoint_auth_methods_supported: [...CLIENT_AUTHENTICATION, "none"],
   revocation_endpoint: `${issuer}/kms/revoke`,
@@ -38,7 +43,10 @@ const metadataOf = (issuer: string, scopes: readonly string[]): z.infer<typeof m
   introspection_endpoint_auth_methods_supported: CLIENT_AUTHENTICATION,
   jwks_uri: `${issuer}/.well-known/jwks.json`,
   grant_types_supported: [...GRANT_TYPES],
-  response_types_supported: [],
+  response_types_supported: ["code"],
+  response_modes_supported: ["query"],
+  code_challenge_methods_supported: ["S256"],
+  authorization_response_iss_parameter_supported: true,
   scopes_supported: [...scopes],
   service_documentation: `${issuer}/docs`,
 });

@@ -1,10 +1,12 @@
 import { z } from "@hono/zod-openapi";
 import { FIRST_PARTY_CLIENT } from "#shared/contracts/access-token.ts";
+import { isOAuthClientId } from "#shared/contracts/principal.ts";
 import { EXAMPLE } from "#shared/http/examples.ts";
 import { Unavailable } from "#shared/lang/unavailable.ts";
 import { endpoint } from "../endpoint.ts";
-import { NO_STORE } from "../http/context.ts";
+import { type KmsContext, NO_STORE } from "../http/context.ts";
 import {
+  BAD_OAUTH_CLIENT,
   clientFields,
   formBody,
   identifyClient,
@@ -14,6 +16,7 @@ import {
   refuse,
 } from "../http/oauth.ts";
 import { type OAuthError, parseClient } from "./oauth-form.ts";
+import type { RevokingClient } from "./token-revocation.ts";
 
 const form = z
   .object({ token: parameter, token_type_hint: parameter.optional(), ...clientFields })
@@ -23,6 +26,14 @@ const NO_TOKEN: OAuthError = { kind: "invalid_request", description: "token is m
 const NOT_YOURS: OAuthError = {
   kind: "unauthorized_client",
   description: "Only the client that the token was issued to can revoke it.",
+};
+
+const revokeAs = async (context: KmsContext, token: string | undefined, client: RevokingClient): Promise<Response> => {
+  if (token === undefined) return refuse(context, NO_TOKEN);
+  const revoked = await context.var.services.revokeToken(token, client);
+  if (revoked.ok) return context.body(null, 200, NO_STORE);
+  if (revoked.error.kind === "trust-unavailable") throw new Unavailable("the verification keys are not known");
+  return refuse(context, NOT_YOURS);
 };
 
 const revoke = endpoint("POST /revoke", {
@@ -40,19 +51,20 @@ const revoke = endpoint("POST /revoke", {
     if (!read.ok) return refuse(context, read.error);
     const credentials = parseClient(read.value, context.req.header("authorization"));
     if (!credentials.ok) return refuse(context, credentials.error);
+    const claimedId = credentials.value?.id ?? read.value.get("client_id");
+    if (claimedId !== undefined && isOAuthClientId(claimedId)) {
+      const claimed = { id: claimedId, secret: credentials.value?.secret };
+      const authenticated = await context.var.services.authenticateClient(claimed, "token.revoke");
+      if (!authenticated.ok) return refuse(context, BAD_OAUTH_CLIENT);
+      return revokeAs(context, read.value.get("token"), { id: claimedId, isAuthenticated: true });
+    }
     const identified = credentials.value && (await identifyClient(context, credentials.value, "token.revoke"));
     if (identified && !identified.ok) return refuse(context, identified.error);
     const clientId = identified?.value.service ?? read.value.get("client_id") ?? FIRST_PARTY_CLIENT;
     if (!identified && clientId !== FIRST_PARTY_CLIENT)
       return refuse(context, { kind: "invalid_client", description: "Client authentication is required." });
 
-    const token = read.value.get("token");
-    if (token === undefined) return refuse(context, NO_TOKEN);
-    const client = { id: clientId, isAuthenticated: identified !== undefined };
-    const revoked = await context.var.services.revokeToken(token, client);
-    if (revoked.ok) return context.body(null, 200, NO_STORE);
-    if (revoked.error.kind === "trust-unavailable") throw new Unavailable("the verification keys are not known");
-    return refuse(context, NOT_YOURS);
+    return revokeAs(context, read.value.get("token"), { id: clientId, isAuthenticated: identified !== undefined });
   },
 });
 

@@ -26,6 +26,9 @@ const opened = (ageMs: number, endedAt: Date | null = null): Session => ({
   authenticatedAt: new Date(NOW_MS),
   clientId: "fountain",
   sealedOrigin: null,
+  parentId: null,
+  grantedScopes: null,
+  audiences: null,
 });
 
 const stored = (changed: Partial<ApiKey> = {}): ApiKey => ({

@@ -60,9 +60,14 @@ test("refuses credentials that are missing or cannot be read", () => {
 });
 
 test("reads a refresh token, with or without the name of the first-party client", () => {
-  const value = { grant: "refresh_token", refreshToken: "ftr_x", scopes: undefined, audiences: undefined };
+  const value = { grant: "refresh_token", refreshToken: "ftr_x" };
   expect(parse("grant_type=refresh_token&refresh_token=ftr_x")).toEqual({ ok: true, value });
   expect(parse("grant_type=refresh_token&refresh_token=ftr_x&client_id=fountain")).toEqual({ ok: true, value });
+  const client = { id: "client_x", secret: undefined };
+  expect(parse("grant_type=refresh_token&refresh_token=ftr_x&client_id=client_x")).toEqual({
+    ok: true,
+    value: { ...value, client },
+  });
 });
 
 test("refuses a user's refresh token from a service", () => {
@@ -90,7 +95,10 @@ test("refuses grants and scopes that do not exist", () => {
 
 test("counts a scope named twice once", () => {
   const parsed = parse("grant_type=refresh_token&refresh_token=a&scope=search:read+search:read++keys:read");
-  expect(parsed.ok && parsed.value.scopes?.toSorted()).toEqual(["keys:read", "search:read"]);
+  expect(parsed.ok && "scopes" in parsed.value && parsed.value.scopes?.toSorted()).toEqual([
+    "keys:read",
+    "search:read",
+  ]);
 });
 
 const EXCHANGE = {

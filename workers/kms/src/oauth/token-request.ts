@@ -1,7 +1,9 @@
 /** Reads a request to the token endpoint (RFC 6749 §4.4.2 and §6, RFC 8693 §2.1). */
 import { type Audience, FIRST_PARTY_CLIENT } from "#shared/contracts/access-token.ts";
-import type { Scope } from "#shared/contracts/rights.ts";
+import { isOAuthClientId } from "#shared/contracts/principal.ts";
+import { type IdentityScope, isIdentityScope, type Scope } from "#shared/contracts/rights.ts";
 import { success } from "#shared/lang/result.ts";
+import type { ClaimedClient } from "../oauth-clients/client-authentication.ts";
 import {
   type ClientCredentials,
   type Parameters,
@@ -16,7 +18,7 @@ import { parseTarget } from "./token-target.ts";
 export const TOKEN_EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange";
 export const ACCESS_TOKEN_TYPE = "urn:ietf:params:oauth:token-type:access_token";
 const JWT_TYPE = "urn:ietf:params:oauth:token-type:jwt";
-export const GRANT_TYPES = ["refresh_token", "client_credentials", TOKEN_EXCHANGE] as const;
+export const GRANT_TYPES = ["authorization_code", "refresh_token", "client_credentials", TOKEN_EXCHANGE] as const;
 
 interface GrantRequest {
   /** The requested scopes; by default all. */
@@ -31,7 +33,20 @@ export interface ExchangeRequest extends GrantRequest {
 }
 
 export type TokenRequest =
-  | ({ grant: "refresh_token"; refreshToken: string } & GrantRequest)
+  | ({
+      grant: "authorization_code";
+      client: ClaimedClient;
+      code: string;
+      redirectUri: string;
+      codeVerifier: string;
+    } & Pick<GrantRequest, "audiences">)
+  | ({
+      grant: "refresh_token";
+      refreshToken: string;
+      /** `undefined`: Fountain's own. */
+      client: ClaimedClient | undefined;
+      identityScopes: IdentityScope[] | undefined;
+    } & GrantRequest)
   | ({ grant: "client_credentials"; client: ClientCredentials } & GrantRequest)
   | ({ grant: typeof TOKEN_EXCHANGE } & ExchangeRequest);
 
@@ -40,16 +55,46 @@ interface Begun {
   parameters: Parameters;
   client: ClientCredentials | undefined;
   wanted: GrantRequest;
+  /** The scopes among those wanted that only applications of people can have. */
+  identityScopes: IdentityScope[];
 }
+
+/** RFC 7636 §4.1. */
+const CODE_VERIFIER = /^[\w.~-]{43,128}$/;
+
+/** The OAuth client that authenticates, or that says its name, as public ones do; `undefined`: Fountain's own, or a service. */
+const claimedClient = ({ parameters, client }: Begun): ClaimedClient | undefined => {
+  const id = client?.id ?? parameters.get("client_id");
+  return id !== undefined && isOAuthClientId(id) ? { id, secret: client?.secret } : undefined;
+};
+
+const parseCode = (begun: Begun): Parsed<TokenRequest> => {
+  const { parameters, wanted } = begun;
+  const client = claimedClient(begun);
+  if (!client) return refused("invalid_client", "Send the client_id of the application.");
+  const [code, redirectUri, codeVerifier] = ["code", "redirect_uri", "code_verifier"].map((name) =>
+    parameters.get(name),
+  );
+  if (code === undefined) return refused("invalid_request", "code is missing.");
+  if (redirectUri === undefined) return refused("invalid_request", "redirect_uri is missing.");
+  if (codeVerifier === undefined || !CODE_VERIFIER.test(codeVerifier))
+    return refused("invalid_request", "code_verifier is missing or malformed.");
+  return success({ grant: "authorization_code", client, code, redirectUri, codeVerifier, audiences: wanted.audiences });
+};
 
 const NO_CLIENT = "Send the service's name and one of its API keys.";
 
-const parseRefresh = ({ parameters, client, wanted }: Begun): Parsed<TokenRequest> => {
+const parseRefresh = (begun: Begun): Parsed<TokenRequest> => {
+  const { parameters, wanted } = begun;
+  const client = claimedClient(begun);
   const refreshToken = parameters.get("refresh_token");
   if (refreshToken === undefined) return refused("invalid_request", "refresh_token is missing.");
-  if (client || (parameters.get("client_id") ?? FIRST_PARTY_CLIENT) !== FIRST_PARTY_CLIENT)
+  const id = begun.client?.id ?? parameters.get("client_id") ?? FIRST_PARTY_CLIENT;
+  if (!client && (begun.client || id !== FIRST_PARTY_CLIENT))
     return refused("unauthorized_client", "Services have no refresh tokens. Use client_credentials.");
-  return success({ grant: "refresh_token", refreshToken, ...wanted });
+  const hasScopes = wanted.scopes !== undefined;
+  const identityScopes = hasScopes ? begun.identityScopes : undefined;
+  return success({ grant: "refresh_token", refreshToken, client, identityScopes, ...wanted });
 };
 
 const parseExchange = ({ parameters, client, wanted }: Begun): Parsed<TokenRequest> => {
@@ -65,6 +110,13 @@ const parseExchange = ({ parameters, client, wanted }: Begun): Parsed<TokenReque
   return success({ grant: TOKEN_EXCHANGE, client, subjectToken, ...wanted });
 };
 
+/** The list without those that say what an application may learn of a person, and these. */
+const withoutIdentityScopes = (list: string | undefined): [string | undefined, IdentityScope[]] => {
+  const names = list?.split(" ") ?? [];
+  const identity = names.filter(isIdentityScope);
+  return [list && names.filter((name) => !isIdentityScope(name)).join(" "), identity];
+};
+
 /** The request, or the error to return. `issuer`: where this installation is reached. */
 export const parseTokenRequest = (
   form: string,
@@ -78,14 +130,18 @@ export const parseTokenRequest = (
   if (grant === undefined) return refused("invalid_request", "grant_type is missing.");
   const client = parseClient(parameters, authorization);
   if (!client.ok) return client;
-  const scopes = parseScopes(parameters.get("scope"));
+  const [scope, identityScopes] = withoutIdentityScopes(parameters.get("scope"));
+  const scopes = parseScopes(scope);
   if (!scopes.ok) return scopes;
   const audiences = parseTarget(parameters, issuer);
   if (!audiences.ok) return audiences;
 
   const wanted = { scopes: scopes.value, audiences: audiences.value };
-  const begun = { parameters, client: client.value, wanted };
+  const begun = { parameters, client: client.value, wanted, identityScopes };
+  if (identityScopes.length > 0 && grant !== "refresh_token") return refused("invalid_scope", "A scope is unknown.");
   switch (grant) {
+    case "authorization_code":
+      return parseCode(begun);
     case "refresh_token":
       return parseRefresh(begun);
     case "client_credentials":

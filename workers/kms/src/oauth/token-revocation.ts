@@ -1,7 +1,7 @@
 /** Token revocation (RFC 7009): a refresh token ends its session, an access token is revoked by itself. */
 
 import { FIRST_PARTY_CLIENT } from "#shared/contracts/access-token.ts";
-import { serviceSubject } from "#shared/contracts/principal.ts";
+import { isOAuthClientId, serviceSubject } from "#shared/contracts/principal.ts";
 import { failure, type Result, success } from "#shared/lang/result.ts";
 import type { AuditEntry, AuditRecorder } from "../audit/audit-entry.ts";
 import type { Sessions } from "../sessions/sessions.ts";
@@ -10,7 +10,7 @@ import type { VerifyToken } from "./verified-token.ts";
 /** The client that asks. */
 export interface RevokingClient {
   id: string;
-  /** It has authenticated with an API key; a client that has not counts as the one it says it is. */
+  /** It has authenticated, or is a public client of people; a client that has not counts as the one it says it is. */
   isAuthenticated: boolean;
 }
 
@@ -39,7 +39,8 @@ export const createTokenRevocation = (options: TokenRevocationOptions): RevokeAn
     if (clientId !== client.id) return failure("other-client");
     // Every visitor of a page holds its scoped key, and none of them may take it from the others.
     if (searchFilter !== undefined && !client.isAuthenticated) return failure("other-client");
-    const actor = clientId === FIRST_PARTY_CLIENT ? subject : serviceSubject(clientId);
+    const isOfPerson = clientId === FIRST_PARTY_CLIENT || isOAuthClientId(clientId);
+    const actor = isOfPerson ? subject : serviceSubject(clientId);
     await recorder.change(
       { action: "token.revoke", outcome: "success", actor, target: tokenId },
       (entry) => revoke(tokenId, entry),
@@ -51,7 +52,7 @@ export const createTokenRevocation = (options: TokenRevocationOptions): RevokeAn
   return async (token, client) => {
     const session = await sessions.sessionOf(token);
     if (!session) return revokeAccessToken(token, client);
-    if (client.id !== FIRST_PARTY_CLIENT) return failure("other-client");
+    if (client.id !== session.clientId) return failure("other-client");
     await sessions.end(session);
     return success(undefined);
   };

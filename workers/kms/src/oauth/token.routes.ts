@@ -1,14 +1,17 @@
 import { z } from "@hono/zod-openapi";
-import { MAX_TOKEN_CHARACTERS } from "#shared/contracts/access-token.ts";
+import { FIRST_PARTY_CLIENT, MAX_TOKEN_CHARACTERS } from "#shared/contracts/access-token.ts";
 import { EXAMPLE } from "#shared/http/examples.ts";
 import { json } from "#shared/http/openapi.ts";
 import { TOKENS_EXAMPLE, tokensBody, tokensSchema } from "#shared/http/tokens.ts";
+import { sha256 } from "#shared/lang/digest.ts";
 import { Unavailable } from "#shared/lang/unavailable.ts";
 import { currentRequest } from "#shared/observability/context.ts";
+import type { RedemptionFailure } from "../authorization/code-redemption.ts";
 import { endpoint } from "../endpoint.ts";
 import { type KmsContext, NO_STORE } from "../http/context.ts";
 import {
   BAD_CLIENT,
+  BAD_OAUTH_CLIENT,
   clientFields,
   formBody,
   identifyClient,
@@ -32,6 +35,9 @@ const form = z
   .object({
     grant_type: z.enum(GRANT_TYPES),
     refresh_token: parameter.optional(),
+    code: parameter.optional(),
+    redirect_uri: parameter.optional(),
+    code_verifier: parameter.optional().openapi({ description: "Of PKCE (RFC 7636)" }),
     scope: parameter.optional(),
     subject_token: parameter.optional().openapi({ description: "The access token of the user to act for" }),
     subject_token_type: parameter.optional().openapi({ example: ACCESS_TOKEN_TYPE }),
@@ -67,8 +73,27 @@ const TOO_LONG: OAuthError = {
   description: `The token would have more than ${MAX_TOKEN_CHARACTERS} characters. Name fewer scopes in scope.`,
 };
 
+const TARGET_NOT_GRANTED: OAuthError = {
+  kind: "invalid_target",
+  description: "That was not asked for when access was granted.",
+};
+
+const BAD_CODE: OAuthError = {
+  kind: "invalid_grant",
+  description: "This code is invalid, or was not given for this client, redirect_uri and code_verifier.",
+};
+
+const CODE_REFUSALS: Record<RedemptionFailure, OAuthError> = {
+  unknown: BAD_CODE,
+  reused: BAD_CODE,
+  "target-exceeded": TARGET_NOT_GRANTED,
+  "token-too-long": TOO_LONG,
+};
+
 const REFRESH_REFUSALS: Record<RefreshFailure, OAuthError> = {
   unknown: BAD_GRANT,
+  "other-client": BAD_GRANT,
+  "target-exceeded": TARGET_NOT_GRANTED,
   reused: BAD_GRANT,
   "session-ended": BAD_GRANT,
   "scope-exceeded": EXCEEDED,
@@ -99,11 +124,28 @@ const EXCHANGE_REFUSALS: Record<Exclude<ExchangeFailure, "trust-unavailable">, O
 
 type Grant<Name extends TokenRequest["grant"]> = Extract<TokenRequest, { grant: Name }>;
 
+const redeem = async (
+  context: KmsContext,
+  { client, code, redirectUri, codeVerifier, audiences }: Grant<"authorization_code">,
+): Promise<Response> => {
+  const { authenticateClient: authenticate, redeemCode } = context.var.services;
+  const authenticated = await authenticate(client, "token.authorization-code");
+  if (!authenticated.ok) return refuse(context, BAD_OAUTH_CLIENT);
+  const codeChallenge = await sha256(codeVerifier);
+  const redeemed = await redeemCode({ clientId: client.id, code, redirectUri, codeChallenge, audiences });
+  if (!redeemed.ok) return refuse(context, CODE_REFUSALS[redeemed.error.kind]);
+  const { access, refreshToken } = redeemed.value;
+  return context.json(tokensBody(access, refreshToken), 200, NO_STORE);
+};
+
 const refresh = async (
   context: KmsContext,
-  { refreshToken, scopes, audiences }: Grant<"refresh_token">,
+  { refreshToken, client, ...wanted }: Grant<"refresh_token">,
 ): Promise<Response> => {
-  const refreshed = await context.var.services.sessions.refresh(refreshToken, scopes, audiences);
+  const { authenticateClient: authenticate, sessions } = context.var.services;
+  const authenticated = client && (await authenticate(client, "token.refresh"));
+  if (authenticated && !authenticated.ok) return refuse(context, BAD_OAUTH_CLIENT);
+  const refreshed = await sessions.refresh(refreshToken, { clientId: client?.id ?? FIRST_PARTY_CLIENT, ...wanted });
   if (!refreshed.ok) return refuse(context, REFRESH_REFUSALS[refreshed.error.kind]);
   const { access, refreshToken: successor } = refreshed.value;
   return context.json(tokensBody(access, successor), 200, NO_STORE);
@@ -135,6 +177,8 @@ const exchange = async (context: KmsContext, request: Grant<typeof TOKEN_EXCHANG
 
 const grantIt = (context: KmsContext, request: TokenRequest): Promise<Response> => {
   switch (request.grant) {
+    case "authorization_code":
+      return redeem(context, request);
     case "refresh_token":
       return refresh(context, request);
     case "client_credentials":

@@ -22,6 +22,11 @@ const REVOKE_TOKENS = `
 const FORGET = [
   `DELETE FROM refresh_tokens
    WHERE session_id IN (SELECT id FROM sessions WHERE user_id = :userId) AND ${CAN_BE_ERASED}`,
+  `DELETE FROM authorization_codes
+   WHERE session_id IN (SELECT id FROM sessions WHERE user_id = :userId) AND ${CAN_BE_ERASED}`,
+  `DELETE FROM authorization_requests
+   WHERE session_id IN (SELECT id FROM sessions WHERE user_id = :userId) AND ${CAN_BE_ERASED}`,
+  `DELETE FROM consents WHERE user_id = :userId AND ${CAN_BE_ERASED}`,
   `DELETE FROM sessions WHERE user_id = :userId AND ${CAN_BE_ERASED}`,
   `DELETE FROM mails WHERE user_id = :userId AND ${CAN_BE_ERASED}`,
   `DELETE FROM known_addresses WHERE user_id = :userId AND ${CAN_BE_ERASED}`,

@@ -59,7 +59,7 @@ test("trades a refresh token for one cookie, however often it is tried at once",
 test("ends the session when its refresh token comes back, and takes none that was used", async () => {
   const { refreshToken } = await open();
   const cookie = await kept(refreshToken);
-  expect(await sessions().refresh(refreshToken, undefined)).toMatchObject({ ok: false, error: { kind: "reused" } });
+  expect(await sessions().refresh(refreshToken)).toMatchObject({ ok: false, error: { kind: "reused" } });
   expect(await claims(cookie)).toBe("session-ended");
 
   const other = await open();

@@ -12,6 +12,9 @@ const STORED = {
   amr: ["pwd"],
   authenticatedAt: new Date(0),
   clientId: "fountain",
+  parentId: null,
+  grantedScopes: null,
+  audiences: null,
 } as const;
 
 const stored = (id: string, sealedOrigin: string | null) => ({ ...STORED, amr: ["pwd"], id, sealedOrigin });

@@ -1,5 +1,6 @@
 /** Logins without a password: twofa verifies passkeys, and here callers are counted and sessions opened. */
-import type { Blocked, PasskeySession } from "#shared/contracts/kms.ts";
+import type { Blocked } from "#shared/contracts/blocked.ts";
+import type { PasskeySession } from "#shared/contracts/kms.ts";
 import { failure, type Result, success } from "#shared/lang/result.ts";
 import type { PasswordGuard } from "../accounts/password-guard.ts";
 import type { UserStore } from "../accounts/user.ts";

@@ -22,7 +22,7 @@ test("gives the same successor again for a token that was just used, and changes
   const again = await refreshed(opened.refreshToken);
   expect(again).toMatchObject({ refreshToken: second.refreshToken, use: "concurrent" });
   expect(await count("refresh_tokens", "session_id", opened.sessionId)).toBe(2);
-  expect((await sessions().refresh(second.refreshToken, undefined)).ok).toBe(true);
+  expect((await sessions().refresh(second.refreshToken)).ok).toBe(true);
 });
 
 test("derives no successor from a token alone", async () => {
@@ -42,7 +42,7 @@ test.for([12_000, 600_000, 10 * DAY_MS])(
     for (const retry of retries) expect(retry).toMatchObject({ refreshToken: second.refreshToken, use: "retried" });
     expect(await count("refresh_tokens", "session_id", opened.sessionId)).toBe(2);
     const third = await refreshed(second.refreshToken);
-    expect((await sessions().refresh(third.refreshToken, undefined)).ok).toBe(true);
+    expect((await sessions().refresh(third.refreshToken)).ok).toBe(true);
   },
 );
 
@@ -52,7 +52,7 @@ test("a retry carries the session on like any other refresh", async () => {
   clock.nowMs += 13 * DAY_MS;
   const { refreshToken } = await refreshed(opened.refreshToken);
   clock.nowMs += 13 * DAY_MS;
-  expect((await sessions().refresh(refreshToken, undefined)).ok).toBe(true);
+  expect((await sessions().refresh(refreshToken)).ok).toBe(true);
 });
 
 test("ends the whole session when a consumed token comes back whose successor has been used since", async () => {
@@ -61,8 +61,11 @@ test("ends the whole session when a consumed token comes back whose successor ha
   clock.nowMs += CONCURRENT_REFRESH_MS;
   await refreshed(second.refreshToken);
   clock.nowMs += CONCURRENT_REFRESH_MS;
-  expect(await sessions().refresh(opened.refreshToken, undefined)).toEqual({ ok: false, error: { kind: "reused" } });
-  expect(await sessions().refresh(second.refreshToken, undefined)).toEqual({
+  expect(await sessions().refresh(opened.refreshToken)).toEqual({
+    ok: false,
+    error: { kind: "reused" },
+  });
+  expect(await sessions().refresh(second.refreshToken)).toEqual({
     ok: false,
     error: { kind: "session-ended" },
   });
@@ -91,8 +94,11 @@ test("ends the whole session when a consumed token comes back whose successor ha
   const opened = await open();
   const second = await refreshed(opened.refreshToken);
   const third = await refreshed(second.refreshToken);
-  expect(await sessions().refresh(opened.refreshToken, undefined)).toEqual({ ok: false, error: { kind: "reused" } });
-  expect(await sessions().refresh(third.refreshToken, undefined)).toEqual({
+  expect(await sessions().refresh(opened.refreshToken)).toEqual({
+    ok: false,
+    error: { kind: "reused" },
+  });
+  expect(await sessions().refresh(third.refreshToken)).toEqual({
     ok: false,
     error: { kind: "session-ended" },
   });
@@ -105,21 +111,25 @@ test("takes a consumed token with another successor than its own for reused", as
     sql: "UPDATE refresh_tokens SET successor_hash = 'another' WHERE token_hash = ?",
     args: [refreshTokens.hashOf(opened.refreshToken) ?? ""],
   });
-  expect(await sessions().refresh(opened.refreshToken, undefined)).toEqual({ ok: false, error: { kind: "reused" } });
+  expect(await sessions().refresh(opened.refreshToken)).toEqual({
+    ok: false,
+    error: { kind: "reused" },
+  });
 });
 
 test("leaves the user's other sessions alone when one dies of reuse", async () => {
   const [one, other] = [await open(), await open()];
   await refreshed((await refreshed(one.refreshToken)).refreshToken);
-  expect(await sessions().refresh(one.refreshToken, undefined)).toEqual({ ok: false, error: { kind: "reused" } });
-  expect((await sessions().refresh(other.refreshToken, undefined)).ok).toBe(true);
+  expect(await sessions().refresh(one.refreshToken)).toEqual({
+    ok: false,
+    error: { kind: "reused" },
+  });
+  expect((await sessions().refresh(other.refreshToken)).ok).toBe(true);
 });
 
 test("gives 100 refreshes of one token at once exactly one successor, which carries the session on", async () => {
   const opened = await open();
-  const results = await Promise.all(
-    Array.from({ length: 100 }, () => sessions().refresh(opened.refreshToken, undefined)),
-  );
+  const results = await Promise.all(Array.from({ length: 100 }, () => sessions().refresh(opened.refreshToken)));
   const successors = results.map((result) => (result.ok ? result.value.refreshToken : result.error.kind));
   expect(new Set(successors).size).toBe(1);
   expect(results.filter((result) => result.ok && result.value.use === "fresh")).toHaveLength(1);
@@ -137,11 +147,11 @@ test("reads the user's roles again at every refresh", async () => {
 
 test("narrows the scopes of a refresh when asked, and refuses to widen them without consuming the token", async () => {
   const opened = await open();
-  expect(await sessions().refresh(opened.refreshToken, ["users:admin"])).toEqual({
+  expect(await sessions().refresh(opened.refreshToken, { scopes: ["users:admin"] })).toEqual({
     ok: false,
     error: { kind: "scope-exceeded" },
   });
-  const narrowed = await sessions().refresh(opened.refreshToken, ["search:read"]);
+  const narrowed = await sessions().refresh(opened.refreshToken, { scopes: ["search:read"] });
   expect(narrowed.ok && narrowed.value.access.scope).toBe("search:read");
 });
 
@@ -150,18 +160,18 @@ test("ends a session left idle for 14 days, and keeps one that is used", async (
   clock.nowMs += 14 * DAY_MS - 1;
   const carriedOn = await refreshed(used.refreshToken);
   clock.nowMs += 1;
-  expect(await sessions().refresh(idle.refreshToken, undefined)).toEqual({
+  expect(await sessions().refresh(idle.refreshToken)).toEqual({
     ok: false,
     error: { kind: "session-ended" },
   });
-  expect((await sessions().refresh(carriedOn.refreshToken, undefined)).ok).toBe(true);
+  expect((await sessions().refresh(carriedOn.refreshToken)).ok).toBe(true);
 });
 
 test("never lets a refresh outlive a logout that happens at the same time", async () => {
   for (let round = 0; round < 10; round += 1) {
     const opened = await open();
-    const [result] = await Promise.all([sessions().refresh(opened.refreshToken, undefined), end(opened.sessionId)]);
+    const [result] = await Promise.all([sessions().refresh(opened.refreshToken), end(opened.sessionId)]);
     const last = result.ok ? result.value.refreshToken : opened.refreshToken;
-    expect(await sessions().refresh(last, undefined)).toEqual({ ok: false, error: { kind: "session-ended" } });
+    expect(await sessions().refresh(last)).toEqual({ ok: false, error: { kind: "session-ended" } });
   }
 });

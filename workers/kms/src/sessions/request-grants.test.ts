@@ -36,7 +36,14 @@ beforeEach(async () => {
     auditEntry(),
   );
   sessionId = crypto.randomUUID();
-  const authentication = { acr: "aal1", authenticatedAt: AT, clientId: "fountain", sealedOrigin: null } as const;
+  const ownClient = {
+    clientId: "fountain",
+    parentId: null,
+    grantedScopes: null,
+    audiences: null,
+    sealedOrigin: null,
+  } as const;
+  const authentication = { acr: "aal1", authenticatedAt: AT, ...ownClient } as const;
   const session = { id: sessionId, userId, createdAt: AT, usedAt: AT, endedAt: null, ...authentication, amr: ["pwd"] };
   const opened = { session, refreshTokenHash: crypto.randomUUID(), passwordChangedAt: null, admission: NO_ADMISSION };
   await store.insert(opened, auditEntry());

@@ -1,5 +1,6 @@
 /** A user's session: everything that one login led to, until it ends (RFC 9700 §4.14.2 calls it a token family). */
-import type { Claims } from "#shared/contracts/access-token.ts";
+import type { Audience, Claims } from "#shared/contracts/access-token.ts";
+import type { GrantedScope } from "#shared/contracts/rights.ts";
 import type { Admission } from "../accounts/lockout.ts";
 import type { EntitledUser, StoredEntitlement } from "../accounts/user.ts";
 import type { AuditEntry } from "../audit/audit-entry.ts";
@@ -25,6 +26,11 @@ export interface Session {
   clientId: string;
   /** See `origin.ts`. */
   sealedOrigin: string | null;
+  /** The session in which the user let the client in, and with which this one ends; `null`: with none. */
+  parentId: string | null;
+  /** What the user let the client do, and where it asked to; `null`: all that they may, everywhere. */
+  grantedScopes: GrantedScope[] | null;
+  audiences: Audience[] | null;
 }
 
 /** A session with the user it belongs to, and what they may do. */
@@ -91,7 +97,7 @@ export interface SessionStore {
   addGrant(grant: RequestGrant): Promise<boolean>;
   /** Uses up such a token; false: there is none of this id, any more. */
   redeemGrant(tokenId: string, at: Date): Promise<boolean>;
-  /** Ends a session and revokes its access tokens, in one transaction; false: it had ended, or never been. */
+  /** Ends a session and those of clients that end with it, and revokes their access tokens, in one transaction; false: it had ended, or never been. */
   end(id: string, at: Date, entry: AuditEntry): Promise<boolean>;
   /** Ends the sessions of a user but the one kept, and revokes their access tokens; false: there was none. */
   endAll(userId: string, keptId: string | undefined, at: Date, entry: AuditEntry): Promise<boolean>;

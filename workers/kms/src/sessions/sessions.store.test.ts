@@ -17,7 +17,10 @@ test("ends every session after 90 days, however much it is used", async () => {
     ({ refreshToken } = await refreshed(refreshToken));
   }
   clock.nowMs += 10 * DAY_MS;
-  expect(await sessions().refresh(refreshToken, undefined)).toEqual({ ok: false, error: { kind: "session-ended" } });
+  expect(await sessions().refresh(refreshToken)).toEqual({
+    ok: false,
+    error: { kind: "session-ended" },
+  });
 });
 
 test.each([
@@ -124,7 +127,7 @@ test("says of a token that scopes were left out on request, and of no other", as
   expect(whole).not.toHaveProperty("narrowed");
   const scopes = String(whole["scope"]).split(" ").filter(isScope);
   const refresh = async (token: string, wanted?: Scope[]) => {
-    const refreshed = await sessions().refresh(token, wanted);
+    const refreshed = await sessions().refresh(token, { scopes: wanted });
     if (!refreshed.ok) throw new Error(refreshed.error.kind);
     return refreshed.value;
   };
@@ -218,5 +221,5 @@ test("purges dead sessions with their tokens, and nothing that lives", async () 
   expect(await count("sessions", "id", ended.sessionId)).toBe(0);
   expect(await count("sessions", "id", idle.sessionId)).toBe(0);
   expect(await count("refresh_tokens", "session_id", ended.sessionId)).toBe(0);
-  expect((await sessions().refresh(carriedOn.refreshToken, undefined)).ok).toBe(true);
+  expect((await sessions().refresh(carriedOn.refreshToken)).ok).toBe(true);
 });

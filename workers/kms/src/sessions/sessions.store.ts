@@ -53,6 +53,18 @@ const HAND_OUT_AGAIN = `
   WHERE token_hash = :successorHash AND consumed_at IS NULL
     AND EXISTS (SELECT 1 FROM sessions WHERE id = refresh_tokens.session_id AND ended_at IS NULL)`;
 
+/** The sessions of clients that end with this one. */
+const REVOKE_CHILDREN = `
+  INSERT INTO revocations (revoked_id, revoked_at)
+  SELECT id, :at FROM sessions WHERE parent_id = :id AND ended_at IS NULL ${EARLIER_REVOCATION_COUNTS}`;
+
+const END_CHILDREN = "UPDATE sessions SET ended_at = :at WHERE parent_id = :id AND ended_at IS NULL";
+
+const EXPIRED = "used_at < :unusedSince OR created_at < :createdBefore";
+const DEAD = `
+  SELECT id FROM sessions
+  WHERE ended_at < :endedBefore OR ${EXPIRED} OR parent_id IN (SELECT id FROM sessions WHERE ${EXPIRED})`;
+
 const TOUCH_SESSION = `
   UPDATE sessions SET used_at = MAX(used_at, ?) WHERE id = (SELECT session_id FROM refresh_tokens WHERE token_hash = ?)`;
 
@@ -190,6 +202,8 @@ export const createSessionStore = ({ orm, client }: KmsDatabase): SessionStore =
         { sql: "UPDATE sessions SET ended_at = ? WHERE id = ? AND ended_at IS NULL", args: [at.getTime(), id] },
         appendEntry(entry, "changed"),
         insertRevocation(id, at),
+        { sql: REVOKE_CHILDREN, args: { id, at: at.getTime() } },
+        { sql: END_CHILDREN, args: { id, at: at.getTime() } },
       ],
       "write",
     );
@@ -204,15 +218,15 @@ export const createSessionStore = ({ orm, client }: KmsDatabase): SessionStore =
     return (ended?.rowsAffected ?? 0) > 0;
   },
   purge: async ({ endedBefore, unusedSince, createdBefore }) => {
-    const dead = [endedBefore.getTime(), unusedSince.getTime(), createdBefore.getTime()];
+    const dead = {
+      endedBefore: endedBefore.getTime(),
+      unusedSince: unusedSince.getTime(),
+      createdBefore: createdBefore.getTime(),
+    };
     await client.batch(
       [
-        {
-          sql: `DELETE FROM refresh_tokens WHERE session_id IN
-                  (SELECT id FROM sessions WHERE ended_at < ? OR used_at < ? OR created_at < ?)`,
-          args: dead,
-        },
-        { sql: "DELETE FROM sessions WHERE ended_at < ? OR used_at < ? OR created_at < ?", args: dead },
+        { sql: `DELETE FROM refresh_tokens WHERE session_id IN (${DEAD})`, args: dead },
+        { sql: `DELETE FROM sessions WHERE id IN (${DEAD})`, args: dead },
         { sql: "DELETE FROM refresh_tokens WHERE consumed_at < ?", args: [unusedSince.getTime()] },
         { sql: "DELETE FROM request_grants WHERE expires_at < ?", args: [endedBefore.getTime()] },
       ],

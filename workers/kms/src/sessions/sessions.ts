@@ -1,6 +1,6 @@
 /** Sessions: opened by a login, carried on by refresh tokens (RFC 9700 §4.14.2), raised by a second factor, ended. */
 import { type Audience, FIRST_PARTY_CLIENT } from "#shared/contracts/access-token.ts";
-import type { Scope } from "#shared/contracts/rights.ts";
+import type { IdentityScope, Scope } from "#shared/contracts/rights.ts";
 import { failure, type Result, success } from "#shared/lang/result.ts";
 import type { Admission } from "../accounts/lockout.ts";
 import { scopesBeyond } from "../accounts/rights.ts";
@@ -10,7 +10,7 @@ import { ifItFits } from "../tokens/fitting-token.ts";
 import { createElevations, type Elevations, type ElevationsOptions } from "./elevations.ts";
 import type { Origin, Origins } from "./origin.ts";
 import type { RefreshToken, RefreshTokens } from "./refresh-token.ts";
-import { entitlementOf } from "./role-step-up.ts";
+import { type Entitlement, entitlementOf } from "./role-step-up.ts";
 import {
   type AliveSince,
   isAlive,
@@ -23,7 +23,7 @@ import {
   type StoredRefreshToken,
   useOfRefreshToken,
 } from "./session.ts";
-import { grantOf } from "./session-grant.ts";
+import { grantOf, identityScopesIn, isGoodAt, scopesIn } from "./session-grant.ts";
 
 const DEAD_SESSION_RETENTION_MS = 24 * 60 * 60 * 1000;
 
@@ -37,9 +37,26 @@ export interface SessionTokens {
 /** `concurrent` or `retried`: the same refresh token as before, with a new access token. */
 export interface RefreshedTokens extends SessionTokens {
   use: RefreshTokenUse;
+  session: Session;
 }
 
-export type RefreshFailure = "unknown" | "reused" | "session-ended" | "scope-exceeded" | "token-too-long";
+/** Who presents a refresh token, and what for. */
+export interface RefreshRequest {
+  /** The client that has authenticated; by default Fountain's own. */
+  clientId?: string | undefined;
+  scopes?: readonly Scope[] | undefined;
+  identityScopes?: readonly IdentityScope[] | undefined;
+  audiences?: readonly Audience[] | undefined;
+}
+
+export type RefreshFailure =
+  | "other-client"
+  | "target-exceeded"
+  | "unknown"
+  | "reused"
+  | "session-ended"
+  | "scope-exceeded"
+  | "token-too-long";
 
 /** How a user was recognised who opens a session, and what that takes back of what was counted. */
 export interface Login extends Pick<Session, "acr" | "amr"> {
@@ -70,22 +87,18 @@ export interface Sessions extends Elevations {
   /** The first tokens of a session. */
   issue(begun: BegunSession): Promise<SessionTokens>;
   /**
-   * Trades a refresh token for new tokens: the access token with all scopes of the user's roles and for all workers, unless
-   * fewer are wanted. The session stays whole.
+   * Trades a refresh token for new tokens: the access token with all that the session can have, unless less is wanted. The
+   * session stays whole.
    */
-  refresh(
-    token: string,
-    wanted: readonly Scope[] | undefined,
-    audiences?: readonly Audience[] | undefined,
-  ): Promise<Result<RefreshedTokens, RefreshFailure>>;
+  refresh(token: string, wanted?: RefreshRequest): Promise<Result<RefreshedTokens, RefreshFailure>>;
   /** The session that a refresh token of ours belongs to, alive or not. */
   sessionOf(refreshToken: string): Promise<Session | undefined>;
   /** The sessions of a user that are alive, the latest login first. */
   list(userId: string, limit: number, after: SessionPosition | undefined): Promise<ListedSession[]>;
   /** Ends a session of this user; false: they have none of this id. */
   endOwn(userId: string, sessionId: string): Promise<boolean>;
-  /** Ends a session at its user's wish; false: it had ended before. */
-  end(session: Pick<Session, "id" | "userId">): Promise<boolean>;
+  /** Ends a session at its user's wish, or for a reason; false: it had ended before. */
+  end(session: Pick<Session, "id" | "userId">, reason?: string): Promise<boolean>;
   /** Ends all sessions of a user but the one kept, at the wish of the actor; there may be none. */
   endAll(userId: string, actor: string, keptId?: string): Promise<void>;
   purge(): Promise<void>;
@@ -95,6 +108,18 @@ export interface SessionsOptions extends ElevationsOptions {
   refreshTokens: RefreshTokens;
   origins: Origins;
 }
+
+/** What of it goes beyond the session; `undefined`: nothing. */
+const beyondSession = (
+  { session }: OpenSession,
+  { scopes: held }: Entitlement,
+  { scopes = [], identityScopes = [], audiences = [] }: RefreshRequest,
+): "scope-exceeded" | "target-exceeded" | undefined => {
+  const [allowed, known] = [new Set(scopesIn(session, held)), identityScopesIn(session)];
+  if (scopesBeyond(scopes, allowed).length > 0) return "scope-exceeded";
+  if (identityScopes.some((scope) => !known.includes(scope))) return "scope-exceeded";
+  return isGoodAt(session, audiences) ? undefined : "target-exceeded";
+};
 
 const refreshOf = ({ session, user }: OpenSession) =>
   ({ action: "token.refresh", outcome: "success", actor: user.id, target: session.id }) as const;
@@ -121,19 +146,20 @@ export const createSessions = (options: SessionsOptions): Sessions => {
   const rotate = async (
     token: string,
     successor: RefreshToken,
-    wanted: readonly Scope[] | undefined,
+    wanted: RefreshRequest,
     asOf: Date,
   ): Promise<Result<{ stored: StoredRefreshToken; use: RefreshTokenUse }, RefreshFailure>> => {
     const stored = await find(token);
     if (!stored) return failure("unknown");
+    if (stored.session.clientId !== (wanted.clientId ?? FIRST_PARTY_CLIENT)) return failure("other-client");
     if (!isAlive(stored.session, asOf.getTime())) return failure("session-ended");
     const use = useOfRefreshToken(stored, successor.hash, asOf.getTime());
     if (use === "reused") {
       await end(stored.session, "refresh-token-reused");
       return failure("reused");
     }
-    const { scopes } = entitlementOf(stored, stepUpForRoles);
-    if (wanted && scopesBeyond(wanted, new Set(scopes)).length > 0) return failure("scope-exceeded");
+    const beyond = beyondSession(stored, entitlementOf(stored, stepUpForRoles), wanted);
+    if (beyond) return failure(beyond);
     if (use === "concurrent") return success({ stored, use });
 
     const event = refreshOf(stored);
@@ -145,19 +171,18 @@ export const createSessions = (options: SessionsOptions): Sessions => {
     return isMine ? success({ stored, use }) : rotate(token, successor, wanted, asOf);
   };
 
-  const refresh = async (
-    token: string,
-    wanted: readonly Scope[] | undefined,
-    audiences: readonly Audience[] | undefined,
-  ): Promise<Result<RefreshedTokens, RefreshFailure>> => {
+  const refresh = async (token: string, wanted: RefreshRequest): Promise<Result<RefreshedTokens, RefreshFailure>> => {
     const successor = refreshTokens.successorOf(token);
     // The instant of arrival counts: of many requests at once, the last to be served is no later than the first.
     const asOf = new Date(now());
     const rotated = await rotate(token, successor, wanted, asOf);
     if (!rotated.ok) return rotated;
     const { stored, use } = rotated.value;
-    const grant = grantOf(stored, entitlementOf(stored, stepUpForRoles), asOf, wanted);
-    const issued = await ifItFits(issueToken(audiences === undefined ? grant : { ...grant, audiences }));
+    const { audiences, identityScopes, scopes } = wanted;
+    const grant = grantOf(stored, entitlementOf(stored, stepUpForRoles), asOf, scopes);
+    const issued = await ifItFits(
+      issueToken({ ...grant, ...(audiences && { audiences }), ...(identityScopes && { identityScopes }) }),
+    );
     if (!issued.ok) return issued;
     if (use === "concurrent") await recorder.record({ ...refreshOf(stored), reason: use });
     return success({
@@ -166,12 +191,13 @@ export const createSessions = (options: SessionsOptions): Sessions => {
       access: issued.value,
       refreshToken: successor.token,
       use,
+      session: stored.session,
     });
   };
 
   return {
     ...createElevations(options),
-    end: (session) => end(session),
+    end,
     list: async (userId, limit, after) => origins.openAll(await store.list(userId, expiry(), limit, after)),
     endOwn: async (userId, sessionId) => {
       const found = await store.find(sessionId);
@@ -197,6 +223,9 @@ export const createSessions = (options: SessionsOptions): Sessions => {
         authenticatedAt: at,
         clientId: FIRST_PARTY_CLIENT,
         sealedOrigin: await origins.seal(id, origin),
+        parentId: null,
+        grantedScopes: null,
+        audiences: null,
       };
       const { token, hash } = refreshTokens.create();
       const event = {
@@ -219,8 +248,8 @@ export const createSessions = (options: SessionsOptions): Sessions => {
       const grant = grantOf(opened, entitlementOf(opened, stepUpForRoles), session.createdAt);
       return { sessionId: session.id, userId: user.id, access: await issueToken(grant), refreshToken };
     },
-    refresh: async (token, wanted, audiences) => {
-      const refreshed = await refresh(token, wanted, audiences);
+    refresh: async (token, wanted = {}) => {
+      const refreshed = await refresh(token, wanted);
       if (refreshed.ok) return refreshed;
       const concerns = (await find(token))?.session.userId;
       await recorder.record({ action: "token.refresh", outcome: "failure", reason: refreshed.error.kind, concerns });

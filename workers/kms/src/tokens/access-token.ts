@@ -11,7 +11,7 @@ import {
 } from "#shared/contracts/access-token.ts";
 import type { IssuedToken } from "#shared/contracts/kms.ts";
 import { detailsOf, type Purpose } from "#shared/contracts/purpose.ts";
-import type { Scope } from "#shared/contracts/rights.ts";
+import type { IdentityScope, Scope } from "#shared/contracts/rights.ts";
 import type { SearchLimits } from "#shared/contracts/search-limits.ts";
 import type { Signer } from "./signing-key.ts";
 
@@ -23,6 +23,8 @@ export interface Grant {
   sessionId: string;
   roles: readonly string[];
   scopes: readonly Scope[];
+  /** What an application may learn of the subject: named in the token beside the scopes. */
+  identityScopes?: readonly IdentityScope[];
   acr: Claims["acr"];
   amr: readonly string[];
   authenticatedAt: Date;
@@ -80,7 +82,7 @@ export const createTokenIssuer =
     const { kid, algorithm, privateKey } = await signer();
     const nowSeconds = toSeconds(now());
     const [audience = TOKEN_AUDIENCE, ...others] = grant.audiences ?? [];
-    const scope = grant.scopes.join(" ");
+    const scope = [...(grant.identityScopes ?? []), ...grant.scopes].join(" ");
     const claims = {
       iss: issuer,
       aud: others.length === 0 ? audience : [audience, ...others],

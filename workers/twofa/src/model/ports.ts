@@ -1,5 +1,6 @@
 /** What the rules of the second factor depend on: storage, the kms, time, randomness and the recorder. */
-import type { Blocked, Elevation, Factorless, IssuedToken, OpenedSession } from "#shared/contracts/kms.ts";
+import type { Blocked } from "#shared/contracts/blocked.ts";
+import type { Elevation, Factorless, IssuedToken, OpenedSession } from "#shared/contracts/kms.ts";
 import type { Result } from "#shared/lang/result.ts";
 import type { Log } from "#shared/observability/log.ts";
 import type { ReportingRecorder } from "#shared/observability/recorder.ts";

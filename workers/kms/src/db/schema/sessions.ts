@@ -1,6 +1,7 @@
 /** Sessions with their tokens, and what was revoked. */
 import { index, integer, sqliteTable, text } from "drizzle-orm/sqlite-core";
-import { FIRST_PARTY_CLIENT } from "#shared/contracts/access-token.ts";
+import { type Audience, FIRST_PARTY_CLIENT } from "#shared/contracts/access-token.ts";
+import type { GrantedScope } from "#shared/contracts/rights.ts";
 import { users } from "./accounts.ts";
 import { instant } from "./columns.ts";
 
@@ -21,12 +22,19 @@ export const sessions = sqliteTable(
     clientId: text("client_id").notNull().default(FIRST_PARTY_CLIENT),
     /** Where it was opened: the address and the user agent, sealed and bound to this row. */
     sealedOrigin: text("sealed_origin"),
+    /** The session in which the user let the client in, and with which this one ends; null: with none. */
+    parentId: text("parent_id"),
+    /** What the user let the client do, and where it asked to; null: where users act themselves, all that they may. */
+    grantedScopes: text("granted_scopes", { mode: "json" }).$type<GrantedScope[]>(),
+    audiences: text({ mode: "json" }).$type<Audience[]>(),
   },
   (table) => [
     index("sessions_by_user").on(table.userId),
     index("sessions_by_use").on(table.usedAt),
     index("sessions_by_end").on(table.endedAt),
     index("sessions_by_creation").on(table.createdAt),
+    index("sessions_by_parent").on(table.parentId),
+    index("sessions_by_client").on(table.clientId),
   ],
 );
 

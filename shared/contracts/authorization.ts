@@ -1,0 +1,69 @@
+/**
+ * What the pages of the gateway ask the kms of OAuth 2.1 and OpenID Connect: the kms validates and decides, the pages show
+ * and pass on. A session is the one of the browser, by its id; the pages have verified it, and who must pass a second
+ * factor has passed it.
+ */
+import type { Result } from "../lang/result.ts";
+import type { Blocked } from "./blocked.ts";
+
+/** As they stand in the query or the form: in their order, and those sent twice stand twice. */
+export type RequestParameters = [name: string, value: string][];
+
+/**
+ * Says when the person was sent to the login page, in whole seconds since the epoch. The page adds this parameter to those
+ * that it was called with, and leaves them as they are: a login since then satisfies `prompt=login`, `select_account` and
+ * `max_age`. It counts for a quarter of an hour.
+ */
+export const AUTHENTICATED_SINCE = "authenticated_since";
+
+export interface AuthorizationCall {
+  parameters: RequestParameters;
+  /** Absent: no one is logged in here. */
+  sessionId?: string;
+}
+
+/** Why there is no page to send the person back to: the client or where it wants them to be sent cannot be trusted. */
+export type InvalidRequest =
+  | "client-unknown"
+  | "client-unreachable"
+  | "redirect-uri-mismatch"
+  | "request-expired"
+  | "malformed";
+
+/** What people are shown of an application that wants something of them. */
+export interface ShownClient {
+  clientId: string;
+  name: string;
+  /** Where they are sent afterwards: its host, or its scheme where it has none. */
+  destination: string;
+  /** It runs on their device, or describes itself: no one vouches for its name. */
+  isUnverified: boolean;
+}
+
+/** A scope it asks for. `description`: what the upstream that declares it says, else the pages have a text. */
+export interface ShownScope {
+  scope: string;
+  description: string | null;
+}
+
+export type AuthorizationOutcome =
+  | { kind: "invalid"; problem: InvalidRequest }
+  /** With a code, or with an error that is the client's to handle: 303, and nothing else is shown. */
+  | { kind: "redirect"; location: string }
+  /** Then come back with {@link AUTHENTICATED_SINCE}. `second-factor`: of the session that there is. */
+  | { kind: "log-in"; why: "no-session" | "reauthenticate" | "second-factor"; loginHint?: string }
+  | { kind: "consent"; client: ShownClient; scopes: ShownScope[]; decisionToken: string };
+
+export interface AuthorizationDecision {
+  /** Of the page that asked; good once, for ten minutes, in the session that it was shown in. */
+  decisionToken: string;
+  sessionId: string;
+  allow: boolean;
+}
+
+export interface AuthorizationRpc {
+  /** What comes of a request to the authorization endpoint (RFC 6749 §4.1.1, OpenID Connect Core §3.1.2). */
+  authorize(call: AuthorizationCall): Promise<Result<AuthorizationOutcome, Blocked>>;
+  /** What comes of what the person said when they were asked for consent. `expired`: ask `authorize` again. */
+  decide(decision: AuthorizationDecision): Promise<Result<{ kind: "redirect"; location: string }, "expired" | Blocked>>;
+}

@@ -1,0 +1,116 @@
+/** What tests of the OAuth server share: a client, a person, and the way from the authorization endpoint to tokens. */
+import { createHash } from "node:crypto";
+import { drizzle } from "drizzle-orm/libsql/http";
+import { decodeJwt } from "jose";
+import type { AuthorizationOutcome } from "../../../shared/contracts/authorization.ts";
+import { createAuthorizationStore } from "../../../workers/kms/src/authorization/authorization.store.ts";
+import { type Authorizations, createAuthorizations } from "../../../workers/kms/src/authorization/authorizations.ts";
+import { macInContext } from "../../../workers/kms/src/crypto/mac.ts";
+import * as schema from "../../../workers/kms/src/db/schema.ts";
+import { createClientStore } from "../../../workers/kms/src/oauth-clients/clients.store.ts";
+import { createSessionStore } from "../../../workers/kms/src/sessions/sessions.store.ts";
+import { ISSUER, keysOf, logIn, randomBytes, send, sendForm, signToken, type Target } from "../kms.ts";
+import { PASSWORD, unique } from "./arrangements.ts";
+import { createTestRecorder } from "./recorder.ts";
+
+export const REDIRECT_URI = "https://app.example/callback";
+const VERIFIER = "a-verifier-of-a-client-that-nobody-else-knows-0123456789";
+const challengeOf = (verifier: string): string => createHash("sha256").update(verifier).digest("base64url");
+
+export interface TestClient {
+  clientId: string;
+  clientSecret: string | undefined;
+}
+
+/** A client of a running kms. */
+export const createClient = async (kms: Target, more: Record<string, unknown> = {}): Promise<TestClient> => {
+  const body = { name: "An app", redirectUris: [REDIRECT_URI], scopes: ["search:read", "sequence:read"], ...more };
+  const response = await send(kms, "POST", "/clients", { token: await signToken(kms), body });
+  return response.json<TestClient>();
+};
+
+export interface TestPerson {
+  userId: string;
+  sessionId: string;
+  accessToken: string;
+  refreshToken: string;
+}
+
+/** A person who has just logged in. */
+export const createPerson = async (kms: Target): Promise<TestPerson> => {
+  const username = unique();
+  await send(kms, "POST", "/users", { token: await signToken(kms), body: { username, password: PASSWORD } });
+  const tokens = await logIn(kms, username, PASSWORD);
+  const { sub, sid } = decodeJwt(tokens.accessToken);
+  return { userId: String(sub), sessionId: String(sid), ...tokens };
+};
+
+/** The rules of the authorization endpoint on the database of a running kms. */
+export const authorizationsOf = async (kms: Target, now: () => number = Date.now): Promise<Authorizations> => {
+  const client = kms.databases["kms"];
+  if (!client) throw new Error("the kms has no database");
+  const database = { client, orm: drizzle({ client, schema }) };
+  const keys = await keysOf(kms);
+  return createAuthorizations({
+    clients: createClientStore(database),
+    sessions: createSessionStore(database),
+    store: createAuthorizationStore(database),
+    recorder: createTestRecorder().recorder,
+    issuer: ISSUER,
+    mac: (context, secret) => macInContext(keys.oauthMac, context, secret),
+    randomBytes,
+    now,
+  });
+};
+
+/** A request that is as it should be; `undefined` takes a parameter out. */
+export const requestOf = (
+  clientId: string,
+  more: Record<string, string | undefined> = {},
+): [name: string, value: string][] =>
+  Object.entries({
+    response_type: "code",
+    client_id: clientId,
+    redirect_uri: REDIRECT_URI,
+    scope: "openid search:read",
+    state: "a state",
+    code_challenge: challengeOf(VERIFIER),
+    code_challenge_method: "S256",
+    ...more,
+  }).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]));
+
+/** What the client is sent. */
+export const sentTo = (outcome: AuthorizationOutcome): URLSearchParams => {
+  if (outcome.kind !== "redirect") throw new Error(`no redirect, but ${JSON.stringify(outcome)}`);
+  return new URL(outcome.location).searchParams;
+};
+
+/** A code for what the person has let the client do. */
+export const codeFor = async (
+  authorizations: Authorizations,
+  parameters: [name: string, value: string][],
+  sessionId: string,
+): Promise<string> => {
+  const asked = await authorizations.authorize({ parameters, sessionId });
+  if (asked.kind !== "consent") return sentTo(asked).get("code") ?? "";
+  const decided = await authorizations.decide({ decisionToken: asked.decisionToken, sessionId, allow: true });
+  if (!decided.ok) throw new Error(decided.error.kind);
+  return sentTo(decided.value).get("code") ?? "";
+};
+
+/** Presents a code, as the client would. */
+export const redeem = (
+  kms: Target,
+  { clientId, clientSecret }: TestClient,
+  code: string,
+  more: Record<string, string> = {},
+): Promise<Response> =>
+  sendForm(kms, {
+    grant_type: "authorization_code",
+    client_id: clientId,
+    ...(clientSecret !== undefined && { client_secret: clientSecret }),
+    code,
+    redirect_uri: REDIRECT_URI,
+    code_verifier: VERIFIER,
+    ...more,
+  });

@@ -1,0 +1,140 @@
+/** Authorizations in the database. What may happen once is decided by the first statement of a transaction. */
+import { and, eq, sql } from "drizzle-orm";
+import { appendEntry } from "../audit/audit.store.ts";
+import type { KmsDatabase } from "../db/connection.ts";
+import { authorizationCodes, authorizationRequests, consents } from "../db/schema/oauth.ts";
+import { upstreamScopes } from "../db/schema/scopes.ts";
+import { sessions } from "../db/schema/sessions.ts";
+import type { AuthorizationStore } from "./authorization.ts";
+
+/** Of the questions that wait for a session, all but the latest. */
+const FORGET_OLDER = `
+  DELETE FROM authorization_requests WHERE session_id = :sessionId AND token_hash NOT IN (
+    SELECT token_hash FROM authorization_requests WHERE session_id = :sessionId ORDER BY expires_at DESC LIMIT :keep)`;
+
+const INSERT_CODE = `
+  INSERT INTO authorization_codes
+    (code_hash, client_id, session_id, redirect_uri, code_challenge, scopes, audiences, nonce, expires_at)
+  SELECT :codeHash, :clientId, id, :redirectUri, :codeChallenge, :scopes, :audiences, :nonce, :expiresAt
+  FROM sessions WHERE id = :sessionId AND ended_at IS NULL
+    AND EXISTS (SELECT 1 FROM oauth_clients WHERE id = :clientId)`;
+
+/** Adds to what was granted before. */
+const INSERT_CONSENT = `
+  INSERT INTO consents (user_id, client_id, scopes, granted_at)
+  SELECT sessions.user_id, :clientId, code.scopes, :at
+  FROM authorization_codes AS code JOIN sessions ON sessions.id = code.session_id WHERE code.code_hash = :codeHash
+  ON CONFLICT (user_id, client_id) DO UPDATE SET granted_at = excluded.granted_at, scopes = (
+    SELECT json_group_array(value) FROM
+      (SELECT value FROM json_each(consents.scopes) UNION SELECT value FROM json_each(excluded.scopes)))`;
+
+const CONSUME = `
+  UPDATE authorization_codes SET consumed_at = :at, opened_session_id = :openedSessionId
+  WHERE code_hash = :codeHash AND consumed_at IS NULL AND expires_at > :at
+    AND client_id = :clientId AND redirect_uri = :redirectUri AND code_challenge = :codeChallenge
+    AND EXISTS (SELECT 1 FROM sessions WHERE id = authorization_codes.session_id AND ended_at IS NULL)`;
+
+/** As the user is authenticated in the session that they let the client in from, which it ends with unless they let it stay. */
+const OPEN_SESSION = `
+  INSERT INTO sessions
+    (id, user_id, created_at, used_at, acr, amr, authenticated_at, client_id, parent_id, granted_scopes, audiences)
+  SELECT :openedSessionId, parent.user_id, :at, :at, parent.acr, parent.amr, parent.authenticated_at, code.client_id,
+    CASE WHEN EXISTS (SELECT 1 FROM json_each(code.scopes) WHERE value = 'offline_access') THEN NULL ELSE parent.id END,
+    code.scopes, code.audiences
+  FROM authorization_codes AS code JOIN sessions AS parent ON parent.id = code.session_id
+  WHERE code.code_hash = :codeHash AND code.opened_session_id = :openedSessionId`;
+
+const INSERT_REFRESH_TOKEN = `
+  INSERT INTO refresh_tokens (token_hash, session_id, issued_at)
+  SELECT :refreshTokenHash, id, created_at FROM sessions WHERE id = :openedSessionId`;
+
+export const createAuthorizationStore = ({ orm, client }: KmsDatabase): AuthorizationStore => ({
+  findConsent: async (userId, clientId) => {
+    const [row] = await orm
+      .select({ scopes: consents.scopes })
+      .from(consents)
+      .where(and(eq(consents.userId, userId), eq(consents.clientId, clientId)));
+    return row?.scopes;
+  },
+  describeScopes: async (scopes) => {
+    const rows = await orm
+      .select({ scope: upstreamScopes.scope, description: upstreamScopes.description })
+      .from(upstreamScopes)
+      .where(sql`${upstreamScopes.scope} IN (SELECT value FROM json_each(${JSON.stringify(scopes)}))`);
+    return new Map(rows.map(({ scope, description }) => [scope, description]));
+  },
+  ask: async ({ tokenHash, clientId, parameters, sessionId, expiresAt }, keep) => {
+    await client.batch(
+      [
+        {
+          sql: `INSERT INTO authorization_requests (token_hash, kind, client_id, parameters, session_id, expires_at)
+                VALUES (?, 'asked', ?, ?, ?, ?)`,
+          args: [tokenHash, clientId, JSON.stringify(parameters), sessionId, expiresAt.getTime()],
+        },
+        { sql: FORGET_OLDER, args: { sessionId, keep } },
+      ],
+      "write",
+    );
+  },
+  takeAsked: async (tokenHash, sessionId, at) => {
+    const [row] = await orm
+      .delete(authorizationRequests)
+      .where(
+        and(
+          eq(authorizationRequests.tokenHash, tokenHash),
+          eq(authorizationRequests.kind, "asked"),
+          eq(authorizationRequests.sessionId, sessionId),
+          sql`${authorizationRequests.expiresAt} > ${at.getTime()}`,
+        ),
+      )
+      .returning();
+    return row && { clientId: row.clientId, parameters: row.parameters, sessionId };
+  },
+  grant: async (code, consentedAt, entry) => {
+    const { codeHash, clientId, expiresAt, scopes, audiences, ...rest } = code;
+    const args = {
+      ...rest,
+      codeHash,
+      clientId,
+      scopes: JSON.stringify(scopes),
+      audiences: audiences && JSON.stringify(audiences),
+      expiresAt: expiresAt.getTime(),
+    };
+    const consent = { sql: INSERT_CONSENT, args: { codeHash, clientId, at: consentedAt?.getTime() ?? null } };
+    const [inserted] = await client.batch(
+      [{ sql: INSERT_CODE, args }, appendEntry(entry, "changed"), ...(consentedAt ? [consent] : [])],
+      "write",
+    );
+    return inserted?.rowsAffected === 1;
+  },
+  findCode: async (codeHash) => {
+    const [row] = await orm
+      .select({ code: authorizationCodes, userId: sessions.userId })
+      .from(authorizationCodes)
+      .innerJoin(sessions, eq(sessions.id, authorizationCodes.sessionId))
+      .where(eq(authorizationCodes.codeHash, codeHash));
+    return row && { ...row.code, userId: row.userId };
+  },
+  redeem: async ({ codeHash, clientId, redirectUri, codeChallenge, at, openedSessionId, refreshTokenHash }, entry) => {
+    const opened = { codeHash, openedSessionId };
+    const [consumed] = await client.batch(
+      [
+        { sql: CONSUME, args: { ...opened, clientId, redirectUri, codeChallenge, at: at.getTime() } },
+        appendEntry(entry, "changed"),
+        { sql: OPEN_SESSION, args: { ...opened, at: at.getTime() } },
+        { sql: INSERT_REFRESH_TOKEN, args: { openedSessionId, refreshTokenHash } },
+      ],
+      "write",
+    );
+    return consumed?.rowsAffected === 1;
+  },
+  purge: async (at, codesBefore) => {
+    await client.batch(
+      [
+        { sql: "DELETE FROM authorization_requests WHERE expires_at < ?", args: [at.getTime()] },
+        { sql: "DELETE FROM authorization_codes WHERE expires_at < ?", args: [codesBefore.getTime()] },
+      ],
+      "write",
+    );
+  },
+});

@@ -1,0 +1,249 @@
+/**
+ * The authorization endpoint (RFC 6749 §4.1, RFC 9700 §2.1, RFC 9207, OpenID Connect Core §3.1.2): what comes of a request, and
+ * of what a person says who had to be asked. Errors go to the client only once it and its redirect URI are known.
+ */
+import type {
+  AuthorizationCall,
+  AuthorizationDecision,
+  AuthorizationOutcome,
+  InvalidRequest,
+  RequestParameters,
+  ShownClient,
+  ShownScope,
+} from "#shared/contracts/authorization.ts";
+import type { GrantedScope } from "#shared/contracts/rights.ts";
+import { failure, type Result, success } from "#shared/lang/result.ts";
+import type { AuditRecorder } from "../audit/audit-entry.ts";
+import type { RandomBytes } from "../crypto/random.ts";
+import type { ClientStore, OAuthClient } from "../oauth-clients/client.ts";
+import { isClaimed, isRegistered } from "../oauth-clients/redirect-uri.ts";
+import { isAlive, type OpenSession, type SessionStore } from "../sessions/session.ts";
+import type { AuthorizationStore } from "./authorization.ts";
+import {
+  type AuthorizationRequest,
+  isRepeated,
+  parameterOf,
+  parseAuthorizationRequest,
+  type RequestError,
+} from "./authorization-request.ts";
+
+/** RFC 6749 §4.1.2 allows ten minutes; a browser takes seconds. */
+const CODE_TTL_MS = 60_000;
+const QUESTION_TTL_MS = 10 * 60_000;
+/** How many questions may wait in a session: tabs. */
+const QUESTIONS_PER_SESSION = 10;
+/** How long ago someone may have been sent to log in for a request. */
+const LOGIN_TTL_SECONDS = 15 * 60;
+const SECRET_BYTES = 32;
+
+export interface Authorizations {
+  authorize(call: AuthorizationCall): Promise<AuthorizationOutcome>;
+  decide(decision: AuthorizationDecision): Promise<Result<{ kind: "redirect"; location: string }, "expired">>;
+}
+
+export interface AuthorizationsOptions {
+  clients: Pick<ClientStore, "find">;
+  sessions: Pick<SessionStore, "find">;
+  store: AuthorizationStore;
+  recorder: AuditRecorder;
+  issuer: string;
+  /** What is stored of a code or the token of a question. */
+  mac: (context: string, secret: string) => string;
+  randomBytes: RandomBytes;
+  now: () => number;
+}
+
+/** A client, and a redirect URI of its own. */
+interface Trusted {
+  client: OAuthClient;
+  redirectUri: string;
+}
+
+type ResponseError =
+  | RequestError["kind"]
+  | "access_denied"
+  | "login_required"
+  | "interaction_required"
+  | "consent_required";
+
+/** What a code is stored under. */
+export const CODE_CONTEXT = "authorization-code";
+const QUESTION_CONTEXT = "authorization-question";
+
+const shownClient = ({ client, redirectUri }: Trusted): ShownClient => {
+  const { protocol, host } = new URL(redirectUri);
+  return {
+    clientId: client.id,
+    name: client.name,
+    destination: host === "" ? protocol : host,
+    isUnverified: !isClaimed(redirectUri),
+  };
+};
+
+export const createAuthorizations = (options: AuthorizationsOptions): Authorizations => {
+  const { clients, sessions, store, recorder, issuer, mac, randomBytes, now } = options;
+
+  const newSecret = (): string => Buffer.from(randomBytes(SECRET_BYTES)).toString("base64url");
+
+  /** `iss` says who responds, so that no client takes it for another server's (RFC 9207). */
+  const respond = (redirectUri: string, state: string | undefined, members: Record<string, string>): string => {
+    const query = new URLSearchParams({ ...members, ...(state !== undefined && { state }), iss: issuer });
+    return `${redirectUri}${redirectUri.includes("?") ? "&" : "?"}${query}`;
+  };
+
+  const refuse = (
+    { redirectUri, state }: Pick<AuthorizationRequest, "redirectUri" | "state">,
+    error: ResponseError,
+    description: string,
+  ): { kind: "redirect"; location: string } => ({
+    kind: "redirect",
+    location: respond(redirectUri, state, { error, error_description: description }),
+  });
+
+  const trustedOf = async (parameters: RequestParameters): Promise<Result<Trusted, InvalidRequest>> => {
+    // Of two, another reader may take the other one.
+    if (isRepeated(parameters, "client_id", "redirect_uri")) return failure("malformed");
+    const clientId = parameterOf(parameters, "client_id");
+    const found = clientId === undefined ? undefined : await clients.find(clientId);
+    if (!found) return failure("client-unknown");
+    const redirectUri = parameterOf(parameters, "redirect_uri");
+    if (redirectUri === undefined || !isRegistered(redirectUri, found.client.redirectUris))
+      return failure("redirect-uri-mismatch");
+    return success({ client: found.client, redirectUri });
+  };
+
+  /** What the client gets: nothing that the person had to be asked for before. */
+  const grantCode = async (
+    { client }: Trusted,
+    request: AuthorizationRequest,
+    { session, user }: OpenSession,
+    consentedAt: Date | undefined,
+  ): Promise<{ kind: "redirect"; location: string } | undefined> => {
+    const code = newSecret();
+    const stored = {
+      codeHash: mac(CODE_CONTEXT, code),
+      clientId: client.id,
+      sessionId: session.id,
+      redirectUri: request.redirectUri,
+      codeChallenge: request.codeChallenge,
+      scopes: request.scopes,
+      audiences: request.audiences ?? null,
+      nonce: request.nonce ?? null,
+      expiresAt: new Date(now() + CODE_TTL_MS),
+    };
+    const event = { action: "authorization.grant", outcome: "success", actor: user.id, target: client.id } as const;
+    const isGranted = await recorder.change(event, (entry) => store.grant(stored, consentedAt, entry));
+    if (!isGranted) return undefined;
+    return { kind: "redirect", location: respond(request.redirectUri, request.state, { code }) };
+  };
+
+  /** Whether the person has authenticated as recently as the client demands. */
+  const isFresh = ({ session }: OpenSession, request: AuthorizationRequest): boolean => {
+    const nowSeconds = now() / 1000;
+    const atSeconds = session.authenticatedAt.getTime() / 1000;
+    const { prompts, maxAgeSeconds, authenticatedSince: since } = request;
+    const isRecent = since !== undefined && since >= nowSeconds - LOGIN_TTL_SECONDS && atSeconds >= since;
+    if (isRecent) return true;
+    if (prompts.has("login") || prompts.has("select_account")) return false;
+    return maxAgeSeconds === undefined || nowSeconds - atSeconds <= maxAgeSeconds;
+  };
+
+  /** Why the person has to log in first. */
+  const loginNeeded = (
+    open: OpenSession | undefined,
+    request: AuthorizationRequest,
+  ): Extract<AuthorizationOutcome, { kind: "log-in" }>["why"] | undefined => {
+    if (!open) return "no-session";
+    if (!isFresh(open, request)) return "reauthenticate";
+    return request.needsSecondFactor && open.session.acr !== "aal2" ? "second-factor" : undefined;
+  };
+
+  /** Programs that share a device can take each other's redirect: a consent is not remembered for them (RFC 8252 §8.6). */
+  const isConsented = async ({ client, redirectUri }: Trusted, request: AuthorizationRequest, userId: string) => {
+    if (request.prompts.has("consent")) return false;
+    if (client.isTrusted) return true;
+    if (!isClaimed(redirectUri)) return false;
+    const granted: readonly GrantedScope[] = (await store.findConsent(userId, client.id)) ?? [];
+    return request.scopes.length > 0 && request.scopes.every((scope) => granted.includes(scope));
+  };
+
+  const shownScopes = async (scopes: readonly GrantedScope[]): Promise<ShownScope[]> => {
+    const described = await store.describeScopes(scopes);
+    return scopes.map((scope) => ({ scope, description: described.get(scope) ?? null }));
+  };
+
+  const ask = async (
+    trusted: Trusted,
+    request: AuthorizationRequest,
+    parameters: RequestParameters,
+    sessionId: string,
+  ): Promise<AuthorizationOutcome> => {
+    const decisionToken = newSecret();
+    const tokenHash = mac(QUESTION_CONTEXT, decisionToken);
+    const expiresAt = new Date(now() + QUESTION_TTL_MS);
+    await store.ask(
+      { tokenHash, clientId: trusted.client.id, parameters, sessionId, expiresAt },
+      QUESTIONS_PER_SESSION,
+    );
+    return { kind: "consent", client: shownClient(trusted), scopes: await shownScopes(request.scopes), decisionToken };
+  };
+
+  /** The session of a person who acts in it themselves. */
+  const openSession = async (sessionId: string | undefined): Promise<OpenSession | undefined> => {
+    const found = sessionId === undefined ? undefined : await sessions.find(sessionId);
+    if (!found || found.session.grantedScopes !== null) return undefined;
+    return isAlive(found.session, now()) && found.user.lockedAt === null ? found : undefined;
+  };
+
+  return {
+    authorize: async ({ parameters, sessionId }) => {
+      const trusted = await trustedOf(parameters);
+      if (!trusted.ok) return { kind: "invalid", problem: trusted.error.kind };
+      const state = isRepeated(parameters, "state") ? undefined : parameterOf(parameters, "state");
+      const parsed = parseAuthorizationRequest(parameters, { ...trusted.value, issuer });
+      if (!parsed.ok)
+        return refuse({ redirectUri: trusted.value.redirectUri, state }, parsed.error.kind, parsed.error.description);
+      const { value: request } = parsed;
+      const isSilent = request.prompts.has("none");
+
+      const open = await openSession(sessionId);
+      const why = loginNeeded(open, request);
+      if (why !== undefined || !open) {
+        if (isSilent && why === "second-factor")
+          return refuse(request, "interaction_required", "The person has to pass a second factor.");
+        if (isSilent) return refuse(request, "login_required", "The person has to log in.");
+        const hint = request.loginHint === undefined ? {} : { loginHint: request.loginHint };
+        return { kind: "log-in", why: why ?? "no-session", ...hint };
+      }
+      if (!(await isConsented(trusted.value, request, open.user.id))) {
+        if (isSilent) return refuse(request, "consent_required", "The person has to agree.");
+        return ask(trusted.value, request, parameters, open.session.id);
+      }
+      return (await grantCode(trusted.value, request, open, undefined)) ?? { kind: "log-in", why: "no-session" };
+    },
+
+    decide: async ({ decisionToken, sessionId, allow }) => {
+      const asked = await store.takeAsked(mac(QUESTION_CONTEXT, decisionToken), sessionId, new Date(now()));
+      const open = asked && (await openSession(sessionId));
+      if (!asked || !open) return failure("expired");
+      // The client may have been changed since.
+      const trusted = await trustedOf(asked.parameters);
+      const parsed = trusted.ok ? parseAuthorizationRequest(asked.parameters, { ...trusted.value, issuer }) : undefined;
+      if (!trusted.ok || !parsed?.ok) return failure("expired");
+      const { value: request } = parsed;
+      if (allow) {
+        const granted = await grantCode(trusted.value, request, open, new Date(now()));
+        return granted ? success(granted) : failure("expired");
+      }
+      const { id: target } = trusted.value.client;
+      await recorder.record({
+        action: "authorization.grant",
+        outcome: "refused",
+        actor: open.user.id,
+        target,
+        reason: "denied",
+      });
+      return success(refuse(request, "access_denied", "The person has refused."));
+    },
+  };
+};

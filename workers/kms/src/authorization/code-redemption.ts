@@ -1,0 +1,94 @@
+/**
+ * Trades an authorization code for a session of the client's (RFC 6749 §4.1.3, RFC 7636 §4.6): once. A second use ends what the
+ * first one gave, because then two have the code (RFC 9700 §4.5).
+ */
+import type { Audience } from "#shared/contracts/access-token.ts";
+import { failure, type Result, success } from "#shared/lang/result.ts";
+import type { AuditRecorder } from "../audit/audit-entry.ts";
+import type { RefreshTokens } from "../sessions/refresh-token.ts";
+import { type DemandingRoles, entitlementOf } from "../sessions/role-step-up.ts";
+import type { OpenSession, SessionStore } from "../sessions/session.ts";
+import { grantOf, isGoodAt } from "../sessions/session-grant.ts";
+import type { Sessions } from "../sessions/sessions.ts";
+import type { IssueToken, ScopedToken } from "../tokens/access-token.ts";
+import { ifItFits } from "../tokens/fitting-token.ts";
+import type { AuthorizationStore } from "./authorization.ts";
+import { CODE_CONTEXT } from "./authorizations.ts";
+
+export interface PresentedCode {
+  /** Has authenticated, or is public. */
+  clientId: string;
+  code: string;
+  redirectUri: string;
+  /** S256 of the verifier that was sent. */
+  codeChallenge: string;
+  /** Of those that were asked for, where the access token shall be good. */
+  audiences: readonly Audience[] | undefined;
+}
+
+export interface RedeemedCode extends OpenSession {
+  access: ScopedToken;
+  refreshToken: string;
+  nonce: string | undefined;
+}
+
+export type RedemptionFailure = "unknown" | "reused" | "target-exceeded" | "token-too-long";
+
+export type RedeemCode = (presented: PresentedCode) => Promise<Result<RedeemedCode, RedemptionFailure>>;
+
+export interface CodeRedemptionOptions {
+  store: Pick<AuthorizationStore, "findCode" | "redeem">;
+  storedSessions: Pick<SessionStore, "find">;
+  sessions: Pick<Sessions, "end">;
+  refreshTokens: Pick<RefreshTokens, "create">;
+  issueToken: IssueToken;
+  stepUpForRoles: DemandingRoles;
+  recorder: AuditRecorder;
+  mac: (context: string, secret: string) => string;
+  now: () => number;
+  createId: () => string;
+}
+
+export const createCodeRedemption = (options: CodeRedemptionOptions): RedeemCode => {
+  const { store, storedSessions, sessions, refreshTokens, issueToken, stepUpForRoles, recorder, mac, now, createId } =
+    options;
+
+  const redeem: RedeemCode = async ({ clientId, code, redirectUri, codeChallenge, audiences }) => {
+    const codeHash = mac(CODE_CONTEXT, code);
+    const stored = await store.findCode(codeHash);
+    if (!stored || stored.clientId !== clientId) return failure("unknown");
+    if (audiences && !isGoodAt({ audiences: stored.audiences }, audiences)) return failure("target-exceeded");
+    const at = new Date(now());
+    const openedSessionId = createId();
+    const { token: refreshToken, hash: refreshTokenHash } = refreshTokens.create();
+    const isRedeemed = await recorder.change(
+      { action: "token.authorization-code", outcome: "success", actor: stored.userId, target: openedSessionId },
+      (entry) =>
+        store.redeem({ codeHash, clientId, redirectUri, codeChallenge, at, openedSessionId, refreshTokenHash }, entry),
+    );
+    if (!isRedeemed) {
+      const { consumedAt, openedSessionId: given } = (await store.findCode(codeHash)) ?? stored;
+      if (consumedAt === null || given === null) return failure("unknown");
+      await sessions.end({ id: given, userId: stored.userId }, "code-reused");
+      return failure("reused");
+    }
+    const open = await storedSessions.find(openedSessionId);
+    if (!open) return failure("unknown");
+    const grant = grantOf(open, entitlementOf(open, stepUpForRoles), at);
+    const issued = await ifItFits(issueToken({ ...grant, ...(audiences && { audiences }) }));
+    if (!issued.ok) return issued;
+    return success({ ...open, access: issued.value, refreshToken, nonce: stored.nonce ?? undefined });
+  };
+
+  return async (presented) => {
+    const redeemed = await redeem(presented);
+    if (!redeemed.ok)
+      await recorder.record({
+        action: "token.authorization-code",
+        outcome: "failure",
+        reason: redeemed.error.kind,
+        target: presented.clientId,
+      });
+    return redeemed;
+  };
+};
