@@ -46,7 +46,13 @@ test("has the services of the stack", () => {
 });
 
 /** Settings of workers, which may come from a secret file. */
-const FROM_FILES = ["secret_key_previous", "smtp_password", "twilio_auth_token", "typesense_api_key"];
+const FROM_FILES = [
+  "secret_key_previous",
+  "smtp_password",
+  "twilio_auth_token",
+  "message_webhook_secret",
+  "typesense_api_key",
+];
 
 test("workerd is given every secret that a worker declares, the settings that are secret, and no other", () => {
   const declared = topology.workers.flatMap(({ worker, secrets: names }) =>

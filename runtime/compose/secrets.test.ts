@@ -186,7 +186,7 @@ test("an empty folder that Docker left in a secret's place makes way", async () 
 
 test("leaves the files of what only the operator has empty, to be filled in, and keeps what he wrote", async () => {
   await make();
-  expect([text("smtp_password"), text("twilio_auth_token")]).toEqual(["", ""]);
+  expect([text("smtp_password"), text("message_webhook_secret")]).toEqual(["", ""]);
   writeFileSync(file("smtp_password"), "short");
   expect(await make()).toEqual([]);
   expect(text("smtp_password")).toBe("short");

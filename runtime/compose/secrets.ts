@@ -69,7 +69,13 @@ const OTHER_SECRETS: readonly RandomSecret[] = [
 ];
 
 /** What the operator gets elsewhere and writes into the file; empty until then. */
-const GIVEN_SECRETS: readonly string[] = [PREVIOUS_SECRET_KEY, "smtp_password", "twilio_auth_token", "alert_webhook"];
+const GIVEN_SECRETS: readonly string[] = [
+  PREVIOUS_SECRET_KEY,
+  "smtp_password",
+  "twilio_auth_token",
+  "message_webhook_secret",
+  "alert_webhook",
+];
 
 /** What `migrate` keeps in mind, apart from the data: the databases that have been in use. */
 const USED_DATABASES = "used_databases";

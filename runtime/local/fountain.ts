@@ -105,7 +105,7 @@ const open = async (options: FountainOptions, configuration: unknown, cleanups: 
   const guard = createGuard();
   cleanups.push(guard.release);
   guard.watch("preparation", preparation.child.pid);
-  const mailbox = settings.hasMailServer ? undefined : await openMailbox(home);
+  const mailbox = settings.sendsMails ? undefined : await openMailbox(home);
   if (mailbox) cleanups.push(mailbox.close);
   return { ...options, configuration, home, internalSocket, guard, mailbox, cleanups };
 };

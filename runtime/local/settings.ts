@@ -15,8 +15,8 @@ export interface Settings {
   readonly processes: number;
   /** Absolute path of FOUNTAIN_HOME. */
   readonly home: string;
-  /** Whether mails go to a mail server; else they are kept in FOUNTAIN_HOME. */
-  readonly hasMailServer: boolean;
+  /** Whether mails are sent; else they are kept in FOUNTAIN_HOME. */
+  readonly sendsMails: boolean;
   readonly adminUsername: string;
   /** Unset: one is generated for the first administrator. */
   readonly adminPassword: string | undefined;
@@ -41,7 +41,7 @@ export const readSettings = (environment: Environment, root: string): Settings =
   metricsPort: environment["METRICS_PORT"] ? Number(environment["METRICS_PORT"]) : undefined,
   processes: processCount(environment),
   home: homeIn(environment, root),
-  hasMailServer: Boolean(environment["SMTP_URL"] || environment["SMTP_HOST"]),
+  sendsMails: ["SMTP_URL", "SMTP_HOST", "MESSAGE_WEBHOOK_URL"].some((name) => environment[name]),
   adminUsername: environment["ADMIN_USERNAME"] || "admin",
   adminPassword: environment["ADMIN_PASSWORD"] || undefined,
   logFormat: logFormatIn(environment),

@@ -72,6 +72,7 @@ const CALLERS = [
   "workers/search/src/typesense/transport.ts",
   "workers/twofa/src/channels/kept-mail.ts",
   "workers/twofa/src/channels/twilio.ts",
+  "workers/twofa/src/channels/webhook.ts",
 ];
 
 test("no call to others follows a redirect", () => {

@@ -23,6 +23,13 @@ export interface TwilioSettings {
   from: string;
 }
 
+/** A service of the operator's that delivers messages. */
+export interface WebhookSettings {
+  url: string;
+  /** `whsec_` and base64. */
+  secret: string;
+}
+
 /** As much of `SendEmail` as is needed. */
 export interface EmailBinding {
   send(message: { from: string; to: string; subject: string; text: string; html?: string }): Promise<unknown>;
@@ -42,6 +49,21 @@ const text = (allowed: string, isAllowed: (value: string) => boolean = () => tru
   setting(allowed, z.string().refine(isAllowed).default(""));
 const secret = (allowed: string, isAllowed: (value: string) => boolean = () => true) =>
   secretSetting(allowed, z.string().refine(isAllowed).default(""));
+
+const isWebhookUrl = (value: string): boolean => {
+  const url = URL.parse(value);
+  return url !== null && /^https?:$/.test(url.protocol) && url.username === "" && url.password === "";
+};
+
+/** What Standard Webhooks asks for. */
+const WEBHOOK_SECRET_BYTES = { min: 24, max: 64 };
+
+const isWebhookSecret = (value: string): boolean => {
+  const [, encoded] = /^whsec_([A-Za-z0-9+/]+={0,2})$/.exec(value) ?? [];
+  const bytes = Buffer.from(encoded ?? "", "base64");
+  const { min, max } = WEBHOOK_SECRET_BYTES;
+  return bytes.toString("base64") === encoded && bytes.length >= min && bytes.length <= max;
+};
 
 /** `Name <address>`, or the address alone. */
 const SENDER = /^(?:[^<>\r\n]*<([^<>\s]+)>|([^<>\s]+))$/;
@@ -87,6 +109,12 @@ export const channelBindings = {
       .refine((url) => URL.parse(url)?.username === "")
       .default("https://api.twilio.com"),
   ),
+  /** The operator's own service, for channels that have no provider. */
+  MESSAGE_WEBHOOK_URL: text(
+    "the https URL of your service that delivers messages, without credentials (http with SMTP_NETWORK=private)",
+    (url) => isWebhookUrl(url),
+  ),
+  MESSAGE_WEBHOOK_SECRET: secret("whsec_ and 24 to 64 random bytes in base64", (value) => isWebhookSecret(value)),
 };
 
 export type ChannelBindings = z.infer<z.ZodObject<typeof channelBindings>>;
@@ -141,6 +169,12 @@ export const twilioSettings = (bindings: ChannelBindings): TwilioSettings | unde
   };
 };
 
+/** The operator's service; `undefined` when none is set. */
+export const webhookSettings = (bindings: ChannelBindings): WebhookSettings | undefined =>
+  bindings.MESSAGE_WEBHOOK_URL === ""
+    ? undefined
+    : { url: bindings.MESSAGE_WEBHOOK_URL, secret: bindings.MESSAGE_WEBHOOK_SECRET };
+
 const TWILIO = ["TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "TWILIO_FROM"] as const;
 
 export const channelRules: readonly Rule<ChannelBindings>[] = [
@@ -179,6 +213,18 @@ export const channelRules: readonly Rule<ChannelBindings>[] = [
       const missing = TWILIO.find((name) => bindings[name] === "");
       if (missing === undefined || TWILIO.every((name) => bindings[name] === "")) return undefined;
       return [missing, `is missing: ${TWILIO.join(", ")} must be set together`];
+    },
+  },
+  {
+    settings: ["MESSAGE_WEBHOOK_URL", "MESSAGE_WEBHOOK_SECRET", "SMTP_NETWORK"],
+    conflict: ({ MESSAGE_WEBHOOK_URL: url, MESSAGE_WEBHOOK_SECRET, SMTP_NETWORK }) => {
+      if (url === "" && MESSAGE_WEBHOOK_SECRET !== "")
+        return ["MESSAGE_WEBHOOK_URL", "is missing: set it together with MESSAGE_WEBHOOK_SECRET"];
+      if (url !== "" && MESSAGE_WEBHOOK_SECRET === "")
+        return ["MESSAGE_WEBHOOK_SECRET", "is missing: set it to whsec_ and the output of `openssl rand -base64 32`"];
+      if (url.startsWith("http:") && SMTP_NETWORK === "public")
+        return ["MESSAGE_WEBHOOK_URL", "must begin with https://, unless SMTP_NETWORK is private"];
+      return undefined;
     },
   },
 ];

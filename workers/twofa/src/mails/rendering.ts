@@ -38,8 +38,13 @@ export const createWording = ({ installation, publicUrl, language: fallback }: W
       const language = own ?? fallback;
       const { codeMail, codeText } = TEXTS[language];
       const report = { ...code, installation };
-      const mail = mailOf(destination, codeMail(report), language);
-      return channel === "email" ? mail : { destination, subject: mail.subject, text: codeText(report) };
+      const words = codeMail(report);
+      return {
+        ...(channel === "email"
+          ? mailOf(destination, words, language)
+          : { destination, subject: words.subject, text: codeText(report) }),
+        code: code.code,
+      };
     },
     recoveryCodeUsed: (destination, usedAtMs) => {
       const texts = TEXTS[fallback];

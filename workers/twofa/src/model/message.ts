@@ -8,6 +8,8 @@ export interface Message {
   text: string;
   /** The same for mail readers that show it. */
   html?: string;
+  /** The code in it, for messengers that show it apart. */
+  code?: string;
   /** The same at every attempt, so that a mail server or reader recognizes what it has had. */
   id?: string;
 }
