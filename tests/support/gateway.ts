@@ -245,6 +245,7 @@ export const createTestGateway = async (corsOrigins: readonly string[] = []): Pr
     openSockets: createOpenSockets(now),
     passages: bridged((url, init) => egress.reach(url, init)),
     publicUrl: ISSUER,
+    installation: { name: "Fountain", language: "en" },
     isRegistrationOpen: false,
     responseHeaders: securityHeaders(ISSUER),
     relayedHeaders: [],

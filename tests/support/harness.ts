@@ -22,6 +22,8 @@ export interface FountainOptions extends RunOptions {
   front?: string;
   /** Values for declared vars, as an operator would set them: `{ REGISTRATION: "open" }`. */
   settings?: Record<string, string>;
+  /** Where it listens, if a browser has to know that before; by default somewhere free. */
+  port?: number;
   /** A libSQL server of its own, which the test may kill. */
   ownSqld?: boolean;
   /** Counts what the workers send to the libSQL server. */
@@ -87,7 +89,7 @@ export const startFountain = async (options: FountainOptions = {}): Promise<Open
   const logs: string[] = [];
   const miniflare = new Miniflare({
     host: "127.0.0.1",
-    port: 0,
+    port: options.port ?? 0,
     cf: false,
     handleRuntimeStdio: (stdout: Readable, stderr: Readable) => {
       for (const stream of [stdout, stderr]) createInterface(stream).on("line", (line) => logs.push(line));

@@ -54,6 +54,12 @@ export const LARGEST: Record<string, Largest> = {
   "gateway POST /account/logout": FEW_FIELDS,
   "gateway GET /account": NO_BODY,
   "gateway POST /account": FEW_FIELDS,
+  "gateway GET /account/security": NO_BODY,
+  "gateway POST /account/security": FEW_FIELDS,
+  "gateway GET /account/sessions": NO_BODY,
+  "gateway POST /account/sessions": FEW_FIELDS,
+  "gateway GET /account/data": NO_BODY,
+  "gateway POST /account/data": FEW_FIELDS,
   "gateway GET /gateway/upstreams": PAGE,
   "gateway GET /gateway/upstreams/{name}": ONE_ROW,
   "gateway PUT /gateway/upstreams/{name}": () => [

@@ -45,6 +45,21 @@ export const PAGE_EXAMPLES: Record<string, Example> = {
     await visitor.get("/account");
     return filled(visitor, "/account/logout", {});
   },
+  "POST /account/security": async ({ stack }) => {
+    const { visitor } = await enter(stack);
+    await visitor.get("/account/security");
+    return filled(visitor, "/account/security", {}, "add-totp");
+  },
+  "POST /account/sessions": async ({ stack }) => {
+    const { visitor } = await enter(stack);
+    await visitor.get("/account/sessions");
+    return filled(visitor, "/account/sessions", {}, 'name="session"');
+  },
+  "POST /account/data": async ({ stack }) => {
+    const { visitor } = await enter(stack);
+    await visitor.get("/account/data");
+    return filled(visitor, "/account/data", {}, "export");
+  },
   "POST /account": async ({ stack }) => {
     const { visitor, account } = await enter(stack);
     await visitor.get("/account");

@@ -135,6 +135,7 @@ const connect = once((bindings: unknown): GatewayServices => {
     openSockets: createOpenSockets(now),
     passages: env.SOCKETS ? createNativePassages(opening) : bridged(reach),
     publicUrl: env.PUBLIC_URL,
+    installation: { name: env.INSTALLATION_NAME, language: env.DEFAULT_LANGUAGE },
     isRegistrationOpen: env.REGISTRATION === "open",
     responseHeaders: securityHeaders(env.PUBLIC_URL),
     relayedHeaders: transportSecurity(env.PUBLIC_URL),

@@ -1,4 +1,5 @@
 import type { KmsRpc } from "#shared/contracts/kms.ts";
+import type { Language } from "#shared/contracts/mails.ts";
 import type { Network } from "#shared/contracts/networks.ts";
 import type { TwofaRpc } from "#shared/contracts/twofa.ts";
 import type { Maintained } from "#shared/http/worker.ts";
@@ -59,6 +60,8 @@ export interface GatewayServices extends BaseServices, Drainable, Maintained, Up
     | "seal"
     | "open"
   >;
+  /** What it is called, and the language of those who name none. */
+  installation: { name: string; language: Language };
   /** Whether anyone may create an account; the kms decides, and pages say so. */
   isRegistrationOpen: boolean;
   /** Has twofa deliver the mails that wait, after the response. */

@@ -1,5 +1,8 @@
 /** The pages of the gateway: to log in at, and of a user's own account. */
+import { changeData, showData } from "./account/data.tsx";
 import { changePassword, showProfile } from "./account/profile.tsx";
+import { changeFactors, showSecurity } from "./account/security.tsx";
+import { endSessions, showSessions } from "./account/sessions.tsx";
 import { HOME } from "./frame/destination.ts";
 import { createPageEndpoint, type PageEndpoint } from "./frame/endpoint.ts";
 import type { Dispatch } from "./frame/operations.ts";
@@ -9,15 +12,26 @@ import { logOut, type Resume, showLogin, takeLogin } from "./login/log-in.tsx";
 import { showFactor, takeFactor } from "./login/second-factor.ts";
 import { showSignUp, signUp } from "./login/sign-up.tsx";
 
-/** The forms of a user's own account, by their paths. */
-const FORMS: Readonly<Record<string, VisitorHandle>> = {
-  "/account": changePassword,
-};
+interface AccountPage {
+  show: VisitorHandle;
+  /** Does what its form says. */
+  take: VisitorHandle;
+}
 
-const resume: Resume = async (page, visitor, { path, form }) => {
-  const handle = FORMS[path];
-  return handle ? serveVisitor({ ...page, path, query: {}, form }, visitor, handle) : redirect(page, HOME);
-};
+const ACCOUNT = {
+  "/account": { show: showProfile, take: changePassword },
+  "/account/security": { show: showSecurity, take: changeFactors },
+  "/account/sessions": { show: showSessions, take: endSessions },
+  "/account/data": { show: showData, take: changeData },
+} as const satisfies Record<string, AccountPage>;
+
+const isAccountPath = (path: string): path is keyof typeof ACCOUNT => Object.hasOwn(ACCOUNT, path);
+const PATHS = Object.keys(ACCOUNT).filter(isAccountPath);
+
+const resume: Resume = async (page, visitor, { path, form }) =>
+  isAccountPath(path)
+    ? serveVisitor({ ...page, path, query: {}, form }, visitor, ACCOUNT[path].take)
+    : redirect(page, HOME);
 
 /** The pages of one gateway, which sends their operations by `dispatch`. */
 export const accountPages = (dispatch: Dispatch): PageEndpoint[] => {
@@ -30,10 +44,12 @@ export const accountPages = (dispatch: Dispatch): PageEndpoint[] => {
     declare("GET /account/sign-up", showSignUp),
     declare("POST /account/sign-up", signUp),
     declare("POST /account/logout", logOut),
-    declare(
-      "GET /account",
-      forVisitors((page, visitor) => showProfile(page, visitor)),
-    ),
-    declare("POST /account", forVisitors(changePassword)),
+    ...PATHS.flatMap((path) => [
+      declare(
+        `GET ${path}`,
+        forVisitors((page, visitor) => ACCOUNT[path].show(page, visitor)),
+      ),
+      declare(`POST ${path}`, forVisitors(ACCOUNT[path].take)),
+    ]),
   ];
 };

@@ -19,7 +19,7 @@ const profileSchema = z.object({
 
 type Profile = z.infer<typeof profileSchema>;
 
-const profileOf = async ({ operate }: PageCall, { token }: Visitor): Promise<Profile> =>
+export const profileOf = async ({ operate }: PageCall, { token }: Visitor): Promise<Profile> =>
   done(await operate({ method: "GET", path: "/kms/me", token }, profileSchema));
 
 interface ProfileProps {

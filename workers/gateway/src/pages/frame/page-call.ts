@@ -1,7 +1,9 @@
 /** One call of a page: who it comes from as far as the browser says, what was sent, and in which language it is read. */
+import type { Language } from "#shared/contracts/mails.ts";
 import type { GatewayContext } from "../../composition/context.ts";
+import type { GatewayServices } from "../../composition/services.ts";
 import type { Texts } from "../texts/en.ts";
-import { isLanguage, LANGUAGES, type Language, preferredLanguage } from "../texts/languages.ts";
+import { isLanguage, LANGUAGES, preferredLanguage } from "../texts/languages.ts";
 import { type Jar, openJar } from "./jar.ts";
 import { createOperate, type Dispatch, type Operate } from "./operations.ts";
 
@@ -14,6 +16,8 @@ export interface Reader {
   readonly path: string;
   readonly query: Form;
   readonly jar: Jar;
+  /** What the installation is called. */
+  readonly installation: string;
   readonly language: Language;
   readonly texts: Texts;
 }
@@ -31,21 +35,26 @@ export const fieldsIn = (encoded: string): Form => {
 };
 
 /** The language: as chosen by `?lang`, which is kept; as chosen before; or as the browser says. */
-const languageOf = ({ lang }: Form, jar: Jar, acceptLanguage: string | null): Language => {
+const languageOf = ({ lang }: Form, jar: Jar, preferred: Language): Language => {
   if (isLanguage(lang)) {
     if (lang !== jar.language) jar.keepLanguage(lang);
     return lang;
   }
-  return isLanguage(jar.language) ? jar.language : preferredLanguage(acceptLanguage);
+  return isLanguage(jar.language) ? jar.language : preferred;
 };
+
+const NAMELESS: GatewayServices["installation"] = { name: "Fountain", language: "en" };
 
 export const openReader = (context: GatewayContext): Reader => {
   const fields = context.get("fields");
   const jar = openJar(fields.get("cookie"));
   const { path, url } = context.req;
   const query = fieldsIn(URL.parse(url)?.search ?? "");
-  const language = languageOf(query, jar, fields.get("accept-language"));
-  return { context, path, query, jar, language, texts: LANGUAGES[language] };
+  // Without usable settings there are no services, and only errors to show.
+  const services: GatewayServices | undefined = context.get("services");
+  const { name, language: fallback } = services?.installation ?? NAMELESS;
+  const language = languageOf(query, jar, preferredLanguage(fields.get("accept-language"), fallback));
+  return { context, path, query, jar, installation: name, language, texts: LANGUAGES[language] };
 };
 
 export const openPage = (context: GatewayContext, dispatch: Dispatch, form: Form): PageCall => ({

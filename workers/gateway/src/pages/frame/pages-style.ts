@@ -23,13 +23,14 @@ body { min-height: 100vh; display: flex; flex-direction: column; }
 .tabs a[aria-current] { color: var(--deep); background: var(--soft-water); font-weight: 600; }
 main { flex: 1; width: 100%; max-width: 46rem; margin: 0 auto; padding: 2rem 1.25rem 3rem; }
 main.narrow { max-width: 27rem; padding-top: clamp(1.5rem, 8vh, 5rem); }
-h1 { margin: 0 0 .5rem; font-size: 1.75rem; line-height: 1.2; letter-spacing: -.015em; color: var(--deep); }
+h1 { margin: 0 0 .9rem; font-size: 1.75rem; line-height: 1.2; letter-spacing: -.015em; color: var(--deep); }
 h2 { margin: 0 0 .5rem; font-size: 1.15rem; line-height: 1.3; color: var(--deep); }
 h3 { margin: 0; font-size: 1rem; }
 p { margin: 0 0 .75rem; }
 .lead, .hint, .meta { color: var(--soft); }
 .hint, .meta { font-size: .9rem; }
 .lead { margin-bottom: 1.25rem; }
+h1 + .lead { margin-top: -.5rem; }
 .card { margin: 0 0 1.25rem; padding: 1.35rem 1.5rem; border: 1px solid var(--line); border-radius: .9rem;
   background: var(--card); }
 .card > :last-child, .row > :last-child { margin-bottom: 0; }
@@ -65,6 +66,7 @@ button.danger { background: none; border-color: var(--bad); color: var(--bad); }
 .row { display: flex; flex-wrap: wrap; gap: .5rem 1rem; align-items: center; justify-content: space-between;
   padding: .85rem 0; border-top: 1px solid var(--line); }
 .row:first-child { padding-top: 0; border-top: 0; }
+.row:last-child { padding-bottom: 0; }
 .row .what { flex: 1 1 14rem; min-width: 0; overflow-wrap: anywhere; }
 .row .meta { margin: 0; }
 .chip { display: inline-block; padding: 0 .55rem; border-radius: 1rem; background: var(--soft-water); color: var(--deep);

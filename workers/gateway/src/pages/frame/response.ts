@@ -57,3 +57,16 @@ export const htmlResponse = async (
 /** Sends the browser on, by GET (RFC 9110 §15.4.4). `to`: a path of our own. */
 export const redirect = (page: Reader, to: string): Response =>
   withCookies(page, new Response(null, { status: 303, headers: { location: to, "cache-control": "no-store" } }));
+
+/** A file to keep. */
+export const download = (page: Reader, body: string, { name, type }: { name: string; type: string }): Response =>
+  withCookies(
+    page,
+    new Response(body, {
+      headers: {
+        "cache-control": "no-store",
+        "content-type": type,
+        "content-disposition": `attachment; filename="${name}"`,
+      },
+    }),
+  );

@@ -158,6 +158,7 @@ export const DE: Texts = {
     doneReading: "Ich habe sie aufbewahrt",
     removed: "Der Faktor ist entfernt.",
     addedDone: "Der Faktor ist aktiv.",
+    thenAsked: "Als Nächstes werden Sie einmal nach Ihrem neuen Faktor gefragt, damit Sie sehen, dass er funktioniert.",
     qr: "QR-Code für die Authenticator-App",
   },
   sessions: {

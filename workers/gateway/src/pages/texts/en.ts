@@ -155,6 +155,7 @@ export const EN = {
     doneReading: "I have stored them",
     removed: "The factor is removed.",
     addedDone: "The factor is active.",
+    thenAsked: "Next you are asked for your new factor once, so that you see that it works.",
     qr: "QR code for the authenticator app",
   },
   sessions: {

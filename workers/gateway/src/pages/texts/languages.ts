@@ -1,11 +1,9 @@
 /** The languages of the pages, and which of them a visitor gets. */
+import type { Language } from "#shared/contracts/mails.ts";
 import { DE } from "./de.ts";
 import { EN, type Texts } from "./en.ts";
 
-export const LANGUAGES = { en: EN, de: DE } as const satisfies Record<string, Texts>;
-export type Language = keyof typeof LANGUAGES;
-
-const DEFAULT: Language = "en";
+export const LANGUAGES: Readonly<Record<Language, Texts>> = { en: EN, de: DE };
 
 export const isLanguage = (text: string | null | undefined): text is Language =>
   text !== null && text !== undefined && Object.hasOwn(LANGUAGES, text);
@@ -13,8 +11,8 @@ export const isLanguage = (text: string | null | undefined): text is Language =>
 /** More ranges than any browser sends. */
 const MAX_RANGES = 20;
 
-/** The language that `Accept-Language` prefers of ours (RFC 9110 §12.5.4). */
-export const preferredLanguage = (header: string | null): Language => {
+/** The language of ours that `Accept-Language` prefers, where it names one (RFC 9110 §12.5.4). */
+export const preferredLanguage = (header: string | null, fallback: Language): Language => {
   const ranges = (header ?? "")
     .toLowerCase()
     .split(",", MAX_RANGES)
@@ -24,5 +22,5 @@ export const preferredLanguage = (header: string | null): Language => {
       return { language: tag.split("-")[0], quality: Number(quality) || 0 };
     });
   const ranked = ranges.filter(({ quality }) => quality > 0).sort((one, other) => other.quality - one.quality);
-  return ranked.map(({ language }) => language).find(isLanguage) ?? DEFAULT;
+  return ranked.map(({ language }) => language).find(isLanguage) ?? fallback;
 };

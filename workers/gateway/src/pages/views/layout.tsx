@@ -1,15 +1,14 @@
 /** What all pages have around their content. */
+
 import { raw } from "hono/html";
 import type { FC, PropsWithChildren } from "hono/jsx";
+import type { Language } from "#shared/contracts/mails.ts";
 import { ICON, MARK_PATHS } from "../../docs/page.ts";
 import { formToken, TOKEN_FIELD } from "../frame/forgery.ts";
 import type { Form, Reader } from "../frame/page-call.ts";
 import { PAGES_SCRIPT } from "../frame/pages-script.ts";
 import { PAGES_STYLE } from "../frame/pages-style.ts";
-import { LANGUAGES, type Language } from "../texts/languages.ts";
-
-/** The name of the installation. */
-const INSTALLATION = "Fountain";
+import { LANGUAGES } from "../texts/languages.ts";
 
 interface FormProps {
   page: Reader;
@@ -91,7 +90,7 @@ export const Layout: FC<PropsWithChildren<LayoutProps>> = ({ page, title, curren
       <meta charset="utf-8" />
       <meta name="viewport" content="width=device-width, initial-scale=1" />
       <meta name="color-scheme" content="light dark" />
-      <title>{`${title} · ${INSTALLATION}`}</title>
+      <title>{`${title} · ${page.installation}`}</title>
       <link rel="icon" href={ICON} />
       <style>{raw(PAGES_STYLE)}</style>
     </head>
@@ -105,7 +104,7 @@ export const Layout: FC<PropsWithChildren<LayoutProps>> = ({ page, title, curren
             <svg viewBox="0 0 32 32" aria-hidden="true">
               {raw(MARK_PATHS)}
             </svg>
-            <span>{INSTALLATION}</span>
+            <span>{page.installation}</span>
           </a>
           {current !== undefined && (
             <>

@@ -1,0 +1,35 @@
+/** What a session's software is, in a few words. It is what the software calls itself, and proves nothing. */
+
+/** The first that fits: many browsers name others too. */
+const BROWSERS: readonly (readonly [mark: string, name: string])[] = [
+  ["Edg/", "Edge"],
+  ["OPR/", "Opera"],
+  ["SamsungBrowser/", "Samsung Internet"],
+  ["Firefox/", "Firefox"],
+  ["FxiOS/", "Firefox"],
+  ["Chrome/", "Chrome"],
+  ["CriOS/", "Chrome"],
+  ["Safari/", "Safari"],
+];
+
+const SYSTEMS: typeof BROWSERS = [
+  ["iPhone", "iPhone"],
+  ["iPad", "iPad"],
+  ["Android", "Android"],
+  ["Windows", "Windows"],
+  ["CrOS", "ChromeOS"],
+  ["Mac OS X", "macOS"],
+  ["Linux", "Linux"],
+];
+
+const MAX_CHARACTERS = 60;
+
+const nameIn = (userAgent: string, names: typeof BROWSERS): string | undefined =>
+  names.find(([mark]) => userAgent.includes(mark))?.[1];
+
+/** Browser and system, such as `Firefox, Linux`; of other software its beginning; `undefined`: it is not known. */
+export const deviceOf = (userAgent: string | null): string | undefined => {
+  if (userAgent === null || userAgent === "") return undefined;
+  const known = [nameIn(userAgent, BROWSERS), nameIn(userAgent, SYSTEMS)].filter((name) => name !== undefined);
+  return known.length > 0 ? known.join(", ") : userAgent.slice(0, MAX_CHARACTERS);
+};
