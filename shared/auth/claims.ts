@@ -1,8 +1,15 @@
 /** The caller, from the claims of a verified access token. */
 import { type Audience, type Claims, FIRST_PARTY_CLIENT, TOKEN_AUDIENCE } from "../contracts/access-token.ts";
-import { serviceNameOf } from "../contracts/principal.ts";
+import { isOAuthClientId, serviceNameOf } from "../contracts/principal.ts";
 import { type Purpose, purposeFrom } from "../contracts/purpose.ts";
-import { ADMIN_ROLE, isScope, isUpstreamScope, type Scope } from "../contracts/rights.ts";
+import {
+  ADMIN_ROLE,
+  type IdentityScope,
+  isIdentityScope,
+  isScope,
+  isUpstreamScope,
+  type Scope,
+} from "../contracts/rights.ts";
 import type { SearchLimits } from "../contracts/search-limits.ts";
 
 /** Who is calling, and how sure we are of it. */
@@ -24,6 +31,8 @@ export interface Principal {
   audiences: readonly Audience[];
   roles: readonly string[];
   scopes: ReadonlySet<Scope>;
+  /** What the application that acts for the user may learn of them. */
+  identityScopes?: readonly IdentityScope[];
   acr: "aal1" | "aal2";
   amr: readonly string[];
   /** When the caller last authenticated; for `aal2`, when the second factor was passed. Seconds since the epoch. */
@@ -115,6 +124,7 @@ export const principalFrom = (claims: Claims): Principal => ({
   audiences: sharedAudiences([claims.aud].flat()),
   roles: sharedNames(claims.roles),
   scopes: scopesFrom(claims),
+  ...(isOAuthClientId(claims.client_id) && { identityScopes: claims.scope.split(" ").filter(isIdentityScope) }),
   acr: claims.acr,
   amr: sharedNames(claims.amr),
   authTimeSeconds: claims.auth_time,

@@ -8,6 +8,7 @@ export const tokensSchema = z
     token_type: z.literal("Bearer"),
     expires_in: z.int().openapi({ description: "Seconds" }),
     refresh_token: z.string().optional(),
+    id_token: z.string().optional().openapi({ description: "Only of an application that was granted `openid`" }),
     scope: z.string(),
     issued_token_type: z.string().optional().openapi({ description: "Only after a token exchange (RFC 8693)" }),
   })

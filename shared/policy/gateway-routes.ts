@@ -12,6 +12,7 @@ export const GATEWAY_ROUTES = {
   "GET /openapi.json": PUBLIC,
   "GET /.well-known/jwks.json": PUBLIC,
   "GET /.well-known/oauth-authorization-server": PUBLIC,
+  "GET /.well-known/openid-configuration": PUBLIC,
   "GET /.well-known/security.txt": PUBLIC,
   "GET /account/login": PAGE,
   "POST /account/login": FORM,

@@ -38,6 +38,9 @@ export const KMS: Record<string, Variant[]> = {
   "GET /.well-known/oauth-authorization-server": [
     nothing(READS, () => ["/kms/.well-known/oauth-authorization-server"]),
   ],
+  "GET /.well-known/openid-configuration": [nothing(READS, () => ["/kms/.well-known/openid-configuration"])],
+  "GET /userinfo": [nothing(READS, () => ["/kms/userinfo"], { answers: [403] })],
+  "POST /userinfo": [nothing(READS, () => ["/kms/userinfo"], { answers: [403] })],
   "POST /register": [
     nothing("anyone may have an account with the default role, where the operator opened that", () => [
       "/kms/register",

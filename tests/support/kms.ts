@@ -60,6 +60,7 @@ export const tokensSchema = z.strictObject({
   token_type: z.literal("Bearer"),
   expires_in: z.int(),
   refresh_token: z.string().optional(),
+  id_token: z.string().optional(),
   scope: z.string(),
 });
 
@@ -85,7 +86,7 @@ export const logIn = async (
   password = target.adminPassword,
 ): Promise<{ accessToken: string; refreshToken: string }> => {
   const response = await send(target, "POST", "/login", { body: { username, password } });
-  const tokens = tokensSchema.required().parse(await response.json());
+  const tokens = tokensSchema.required({ refresh_token: true }).parse(await response.json());
   return { accessToken: tokens.access_token, refreshToken: tokens.refresh_token };
 };
 

@@ -18,6 +18,9 @@ const newAccounts = (path: string) => () =>
 
 export const KMS: Record<string, Largest> = {
   "kms GET /.well-known/jwks.json": NO_BODY,
+  "kms GET /.well-known/openid-configuration": NO_BODY,
+  "kms GET /userinfo": ONE_ROW,
+  "kms POST /userinfo": ONE_ROW,
   "kms POST /register": newAccounts("/kms/register"),
   "kms POST /login": newAccounts("/kms/login"),
   "kms POST /login/passkey/options": FEW_FIELDS,

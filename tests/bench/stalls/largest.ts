@@ -44,6 +44,7 @@ export const LARGEST: Record<string, Largest> = {
   "gateway GET /openapi.json": () => [get("/openapi.json", "the whole of it")],
   "gateway GET /.well-known/jwks.json": NO_BODY,
   "gateway GET /.well-known/oauth-authorization-server": NO_BODY,
+  "gateway GET /.well-known/openid-configuration": NO_BODY,
   "gateway GET /.well-known/security.txt": NO_BODY,
   "gateway GET /account/login": NO_BODY,
   "gateway POST /account/login": FEW_FIELDS,

@@ -1,4 +1,5 @@
 /** A call of each operation that succeeds, from the examples that other tests have, and where they have none, from here. */
+import { decodeJwt } from "jose";
 import type { WorkerName } from "../../../shared/contracts/workers.ts";
 import { bearer, createBeginner, type Stack, successOf } from "../../security/callers.ts";
 import { OPERATIONS } from "../../security/operations.ts";
@@ -7,6 +8,7 @@ import { createAuthenticator } from "../../support/authenticator.ts";
 import type { Headers } from "../../support/call.ts";
 import type { Call as KmsCall } from "../../support/kms/arrangements.ts";
 import { examplesOf } from "../../support/kms/changes.ts";
+import { signToken } from "../../support/kms.ts";
 import { codeIn } from "../../support/mail-server.ts";
 import { asked, handleOf, register } from "../../support/passkeys.ts";
 import { codeOf, enrol, forgetTimeSteps, type Person, personWith } from "../../support/twofa.ts";
@@ -43,9 +45,18 @@ const readRule = async ({ stack, caller }: Setting, rule: string, body: object):
   return json(caller.headers, path);
 };
 
+/** With a token that an application was issued for the caller. */
+const asApplication = async ({ stack, caller }: Setting, path: string): Promise<Prepared> => {
+  const subject = String(decodeJwt(caller.credential).sub);
+  const grant = { subject, clientId: "client_1", scopes: [], identityScopes: ["openid"] } as const;
+  return json(bearer(await signToken(stack.fountain, grant)), path);
+};
+
 const OWN: Partial<Record<WorkerName, Record<string, Example>>> = {
   gateway: PAGE_EXAMPLES,
   kms: {
+    "GET /userinfo": (setting) => asApplication(setting, "/kms/userinfo"),
+    "POST /userinfo": (setting) => asApplication(setting, "/kms/userinfo"),
     "POST /login/passkey": async ({ stack }) => {
       const person = await newPerson(stack);
       const { authenticator } = await register(person);

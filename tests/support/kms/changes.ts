@@ -23,6 +23,7 @@ export const examplesOf = (kms: () => Target, token: () => string): Record<strin
   return {
     ...administrationExamplesOf(kms, token),
     "POST /introspect": undefined,
+    "POST /userinfo": undefined,
     "POST /keys/verify": undefined,
     "POST /register": {
       action: "user.create",

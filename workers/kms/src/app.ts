@@ -18,6 +18,7 @@ import { auditEndpoints } from "./audit-log/audit.routes.ts";
 import { auditVerificationEndpoints } from "./audit-log/audit-verification.routes.ts";
 import type { KmsServices } from "./composition/services.ts";
 import { auditedAccess } from "./http/audited-access.ts";
+import { userInfoEndpoints } from "./identity/userinfo.routes.ts";
 import { introspectEndpoints } from "./oauth/introspect.routes.ts";
 import { metadataEndpoints } from "./oauth/metadata.routes.ts";
 import { revokeEndpoints } from "./oauth/revoke.routes.ts";
@@ -47,6 +48,7 @@ const ENDPOINTS = [
   ...registerEndpoints,
   ...loginEndpoints,
   ...tokenEndpoints,
+  ...userInfoEndpoints,
   ...revokeEndpoints,
   ...introspectEndpoints,
   ...metadataEndpoints,

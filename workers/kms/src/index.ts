@@ -28,7 +28,7 @@ import { createTokenIssuer } from "./tokens/access-token.ts";
 import { createKeyRing, REVOCATION_RETENTION_MS } from "./tokens/key-ring.ts";
 import { createSigningKeyStore } from "./tokens/signing-keys.store.ts";
 import { createSigningKeys } from "./tokens/signing-keys.ts";
-import { createTrustStore } from "./tokens/trust.store.ts";
+import { createIdTokenKeyStore, createTrustStore } from "./tokens/trust.store.ts";
 import { createUpstreamScopeStore } from "./upstream-scopes/upstream-scopes.store.ts";
 import { createUpstreamScopes } from "./upstream-scopes/upstream-scopes.ts";
 
@@ -59,6 +59,21 @@ const compose = (foundation: Foundation, keys: InternalKeys): KmsServices => {
     rotationDays: env.SIGNING_KEY_ROTATION_DAYS,
     recorder,
     now,
+  });
+  const idTokens = {
+    purpose: "id-token",
+    // Which every relying party knows (OpenID Connect Core §15.1).
+    algorithm: "RS256",
+    wrapping,
+    recorder,
+    now,
+  } as const;
+  const idTokenKeyRing = createKeyRing({ ...idTokens, store: createIdTokenKeyStore(database) });
+  const idTokenKeys = createSigningKeys({
+    ...idTokens,
+    store: createSigningKeyStore(database, "id-token"),
+    keyRing: idTokenKeyRing,
+    rotationDays: env.SIGNING_KEY_ROTATION_DAYS,
   });
   const issueToken = createTokenIssuer({ issuer: env.PUBLIC_URL, signer: keyRing.signer, now, createId });
   const verify = verifierOf(env, { trust: (position) => trustOf(keyRing, position) }, now);
@@ -98,6 +113,7 @@ const compose = (foundation: Foundation, keys: InternalKeys): KmsServices => {
     foundation,
     keys,
     accounts: accountServices,
+    idTokenKeyRing,
     upstreamScopes,
     issueToken,
     recorder,
@@ -142,6 +158,8 @@ const compose = (foundation: Foundation, keys: InternalKeys): KmsServices => {
     searchKeys: createSearchKeys({ sessions: storedSessions, apiKeys: storedKeys, issueToken, recorder, now }),
     keyRing,
     signingKeys,
+    idTokenKeyRing,
+    idTokenKeys,
     audit,
     recorder,
     auditLog,
@@ -176,6 +194,7 @@ const compose = (foundation: Foundation, keys: InternalKeys): KmsServices => {
         },
         { name: "authorizations", everyMs: MINUTE_MS, run: oauthServices.purgeAuthorizations },
         { name: "signing keys", everyMs: EVERY_ROUND, run: signingKeys.maintain },
+        { name: "keys of ID tokens", everyMs: EVERY_ROUND, run: idTokenKeys.maintain },
         { name: "secrets and root key", everyMs: EVERY_ROUND, run: vault.maintain },
         { name: "API keys and webhooks", everyMs: EVERY_ROUND, run: keyServices.maintainKeys },
         { name: "keys that cannot be rotated", everyMs: DAY_MS, run: keyServices.remindOfRotations },

@@ -45,7 +45,8 @@ const REPEATABLE = "resource";
 const MAX_VALUE_CHARACTERS = 2_048;
 const MAX_ID_TOKEN_CHARACTERS = 8_192;
 const MAX_PARAMETERS = 64;
-const PROMPTS = ["none", "login", "consent", "select_account"];
+/** What `prompt` may say (OpenID Connect Core §3.1.2.1). */
+export const PROMPTS = ["none", "login", "consent", "select_account"];
 /** SHA-256 in base64url. */
 const CHALLENGE = /^[\w-]{43}$/;
 const SECONDS = /^\d{1,10}$/;

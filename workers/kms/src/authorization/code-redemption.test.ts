@@ -31,7 +31,8 @@ afterAll(() => fountain?.stop());
 const newCode = (more: Record<string, string> = {}, { sessionId } = person): Promise<string> =>
   codeFor(authorizations, requestOf(client.clientId, more), sessionId);
 const errorIn = async (response: Response): Promise<unknown> => Object(await response.json())["error"];
-const tokensIn = async (response: Response) => tokensSchema.required().parse(await response.json());
+const tokensIn = async (response: Response) => TOKENS.parse(await response.json());
+const TOKENS = tokensSchema.required({ refresh_token: true });
 const refresh = (refreshToken: string, more: Record<string, string> = {}, { clientId, clientSecret } = client) =>
   sendForm(fountain, {
     grant_type: "refresh_token",

@@ -6,12 +6,14 @@ import { createCodeRedemption, type RedeemCode } from "../authorization/code-red
 import { macInContext } from "../crypto/mac.ts";
 import type { RandomBytes } from "../crypto/random.ts";
 import type { InternalKeys } from "../crypto/root-key.ts";
+import { createIdTokens, type IdTokenFor } from "../identity/id-token.ts";
 import type { ClientStore } from "../oauth-clients/client.ts";
 import { type AuthenticateClient, createClientAuthentication } from "../oauth-clients/client-authentication.ts";
 import { type ClientRegistry, createClientRegistry } from "../oauth-clients/client-registry.ts";
 import { createClientStore } from "../oauth-clients/clients.store.ts";
 import { createRefreshTokens } from "../sessions/refresh-token.ts";
 import type { IssueToken } from "../tokens/access-token.ts";
+import type { KeyRing } from "../tokens/key-ring.ts";
 import type { UpstreamScopes } from "../upstream-scopes/upstream-scopes.ts";
 import type { AccountServices } from "./account-services.ts";
 import type { Foundation } from "./foundation.ts";
@@ -25,6 +27,8 @@ export interface OAuthServices {
   authenticateClient: AuthenticateClient;
   authorizations: Authorizations;
   redeemCode: RedeemCode;
+  /** The ID token that goes with an access token, where the client may know who the person is. */
+  idTokenFor: IdTokenFor;
   /** Forgets what has expired. */
   purgeAuthorizations(): Promise<void>;
 }
@@ -32,7 +36,8 @@ export interface OAuthServices {
 export interface OAuthServicesOptions {
   foundation: Pick<Foundation, "database" | "env">;
   keys: Pick<InternalKeys, "oauthMac" | "refreshTokenMac">;
-  accounts: Pick<AccountServices, "sessions" | "storedSessions">;
+  accounts: Pick<AccountServices, "sessions" | "storedSessions" | "users">;
+  idTokenKeyRing: KeyRing;
   upstreamScopes: UpstreamScopes;
   issueToken: IssueToken;
   recorder: AuditRecorder;
@@ -42,7 +47,18 @@ export interface OAuthServicesOptions {
 }
 
 export const createOAuthServices = (options: OAuthServicesOptions): OAuthServices => {
-  const { foundation, keys, accounts, upstreamScopes, issueToken, recorder, randomBytes, now, createId } = options;
+  const {
+    foundation,
+    keys,
+    accounts,
+    idTokenKeyRing,
+    upstreamScopes,
+    issueToken,
+    recorder,
+    randomBytes,
+    now,
+    createId,
+  } = options;
   const { database, env } = foundation;
   const { sessions, storedSessions } = accounts;
   const macKey = keys.oauthMac;
@@ -83,6 +99,7 @@ export const createOAuthServices = (options: OAuthServicesOptions): OAuthService
       now,
       createId,
     }),
+    idTokenFor: createIdTokens({ users: accounts.users, issuer: env.PUBLIC_URL, signer: idTokenKeyRing.signer, now }),
     purgeAuthorizations: () => store.purge(new Date(now()), new Date(now() - USED_CODE_RETENTION_MS)),
   };
 };

@@ -40,6 +40,8 @@ export interface KmsServices extends BaseServices, AccountServices, OAuthService
   describePrincipal: DescribePrincipal;
   keyRing: KeyRing;
   signingKeys: SigningKeys;
+  idTokenKeyRing: KeyRing;
+  idTokenKeys: SigningKeys;
   /** Stores what other workers report. */
   audit: Pick<AuditTrail, "write">;
   recorder: AuditRecorder;

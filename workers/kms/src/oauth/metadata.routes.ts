@@ -1,8 +1,11 @@
 import { z } from "@hono/zod-openapi";
+import { IDENTITY_SCOPES } from "#shared/contracts/rights.ts";
 import { EXAMPLE } from "#shared/http/examples.ts";
 import { json } from "#shared/http/openapi.ts";
 import { grantable } from "../accounts/rights.ts";
+import { PROMPTS } from "../authorization/authorization-request.ts";
 import { endpoint } from "../endpoint.ts";
+import type { KmsContext } from "../http/context.ts";
 import { GRANT_TYPES } from "./token-request.ts";
 
 const CACHE_CONTROL = "public, max-age=300";
@@ -27,9 +30,23 @@ const metadata = z
     code_challenge_methods_supported: names,
     authorization_response_iss_parameter_supported: z.boolean(),
     scopes_supported: names,
+    userinfo_endpoint: z.string(),
+    end_session_endpoint: z.string(),
+    subject_types_supported: names,
+    id_token_signing_alg_values_supported: names,
+    claims_supported: names,
+    acr_values_supported: names,
+    prompt_values_supported: names,
+    claims_parameter_supported: z.boolean(),
+    request_parameter_supported: z.boolean(),
+    request_uri_parameter_supported: z.boolean(),
     service_documentation: z.string(),
   })
   .openapi("ServerMetadata");
+
+/** What ID tokens and the response of the userinfo endpoint say. */
+const CLAIMS = ["iss", "sub", "aud", "azp", "exp", "iat", "auth_time", "nonce", "acr", "amr", "sid", "at_hash"];
+const CLAIMS_OF_PEOPLE = ["preferred_username", "email", "email_verified"];
 
 /** The addresses are as callers know them: through the gateway. */
 const metadataOf = (issuer: string, scopes: readonly string[]): z.infer<typeof metadata> => ({
@@ -47,9 +64,25 @@ const metadataOf = (issuer: string, scopes: readonly string[]): z.infer<typeof m
   response_modes_supported: ["query"],
   code_challenge_methods_supported: ["S256"],
   authorization_response_iss_parameter_supported: true,
-  scopes_supported: [...scopes],
+  scopes_supported: [...IDENTITY_SCOPES, ...scopes],
+  userinfo_endpoint: `${issuer}/kms/userinfo`,
+  end_session_endpoint: `${issuer}/oauth/logout`,
+  subject_types_supported: ["public"],
+  id_token_signing_alg_values_supported: ["RS256"],
+  claims_supported: [...CLAIMS, ...CLAIMS_OF_PEOPLE],
+  acr_values_supported: ["aal1", "aal2"],
+  prompt_values_supported: PROMPTS,
+  claims_parameter_supported: false,
+  request_parameter_supported: false,
+  request_uri_parameter_supported: false,
   service_documentation: `${issuer}/docs`,
 });
+
+const respond = async (context: KmsContext) => {
+  const { issuer, upstreamScopes } = context.var.services;
+  const scopes = grantable(await upstreamScopes.shown());
+  return context.json(metadataOf(issuer, scopes), 200, { "cache-control": CACHE_CONTROL });
+};
 
 const getMetadata = endpoint("GET /.well-known/oauth-authorization-server", {
   operationId: "kms.getServerMetadata",
@@ -58,11 +91,17 @@ const getMetadata = endpoint("GET /.well-known/oauth-authorization-server", {
   responses: {
     200: json(metadata, "The metadata", metadataOf(EXAMPLE.issuer, grantable([]))),
   },
-  handle: async (context) => {
-    const { issuer, upstreamScopes } = context.var.services;
-    const scopes = grantable(await upstreamScopes.shown());
-    return context.json(metadataOf(issuer, scopes), 200, { "cache-control": CACHE_CONTROL });
-  },
+  handle: respond,
 });
 
-export const metadataEndpoints = [getMetadata];
+const getConfiguration = endpoint("GET /.well-known/openid-configuration", {
+  operationId: "kms.getOpenIdConfiguration",
+  tags: ["Tokens"],
+  summary: "Get the same for OpenID Connect (OpenID Connect Discovery §4)",
+  responses: {
+    200: json(metadata, "The metadata", metadataOf(EXAMPLE.issuer, grantable([]))),
+  },
+  handle: respond,
+});
+
+export const metadataEndpoints = [getMetadata, getConfiguration];

@@ -19,6 +19,7 @@ import {
   parameter,
   refuse,
 } from "../http/oauth.ts";
+import type { WantedIdToken } from "../identity/id-token.ts";
 import type { RefreshFailure } from "../sessions/sessions.ts";
 import type { ClientFailure } from "./clients.ts";
 import type { OAuthError } from "./oauth-form.ts";
@@ -124,6 +125,14 @@ const EXCHANGE_REFUSALS: Record<Exclude<ExchangeFailure, "trust-unavailable">, O
 
 type Grant<Name extends TokenRequest["grant"]> = Extract<TokenRequest, { grant: Name }>;
 
+const sessionTokens = async (
+  context: KmsContext,
+  { access, refreshToken, ...about }: WantedIdToken & { refreshToken: string },
+): Promise<Response> => {
+  const idToken = await context.var.services.idTokenFor({ ...about, access });
+  return context.json({ ...tokensBody(access, refreshToken), ...(idToken && { id_token: idToken }) }, 200, NO_STORE);
+};
+
 const redeem = async (
   context: KmsContext,
   { client, code, redirectUri, codeVerifier, audiences }: Grant<"authorization_code">,
@@ -134,8 +143,7 @@ const redeem = async (
   const codeChallenge = await sha256(codeVerifier);
   const redeemed = await redeemCode({ clientId: client.id, code, redirectUri, codeChallenge, audiences });
   if (!redeemed.ok) return refuse(context, CODE_REFUSALS[redeemed.error.kind]);
-  const { access, refreshToken } = redeemed.value;
-  return context.json(tokensBody(access, refreshToken), 200, NO_STORE);
+  return sessionTokens(context, redeemed.value);
 };
 
 const refresh = async (
@@ -147,8 +155,7 @@ const refresh = async (
   if (authenticated && !authenticated.ok) return refuse(context, BAD_OAUTH_CLIENT);
   const refreshed = await sessions.refresh(refreshToken, { clientId: client?.id ?? FIRST_PARTY_CLIENT, ...wanted });
   if (!refreshed.ok) return refuse(context, REFRESH_REFUSALS[refreshed.error.kind]);
-  const { access, refreshToken: successor } = refreshed.value;
-  return context.json(tokensBody(access, successor), 200, NO_STORE);
+  return sessionTokens(context, refreshed.value);
 };
 
 const authenticateClient = async (

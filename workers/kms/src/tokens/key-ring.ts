@@ -11,6 +11,7 @@ import {
   type Signer,
   type SigningAlgorithm,
   type SigningKey,
+  type SigningKeyPurpose,
   type SigningKeyState,
   unwrapSigningKey,
   verificationJwk,
@@ -54,12 +55,16 @@ export interface KeyRing {
    * older than `maxAgeMs`, by default a second. Fails with `WrongSecretKey`.
    */
   signer(maxAgeMs?: number): Promise<Signer>;
+  /** The public keys that there are: unlike the others this makes none. */
+  published(): Promise<JWK[]>;
   /** Makes the next call read the keys again. */
   forget(): void;
 }
 
 export interface KeyRingOptions {
-  store: TrustStore;
+  store: Pick<TrustStore, "read" | "insertCurrentKey" | "insertNextKey">;
+  /** What the keys are for; by default access tokens. */
+  purpose?: SigningKeyPurpose;
   /** Opens the private halves. */
   wrapping: Sealer;
   /** Of the keys that are made here. */
@@ -100,11 +105,13 @@ const signingKeyOf = (keys: readonly SigningKey[], nowMs: number): SigningKey | 
   return byActivation.find(isKnown) ?? usable[0];
 };
 
-export const createKeyRing = ({ store, wrapping, algorithm, recorder, now }: KeyRingOptions): KeyRing => {
+export const createKeyRing = (options: KeyRingOptions): KeyRing => {
+  const { store, purpose = "access-token", wrapping, algorithm, recorder, now } = options;
   const opened = new Map<string, OpenKey>();
   const log = createRevocationLog();
   let pruneAtMs = now() + PRUNE_EVERY_MS;
   let rightsChanges: RightsChange[] = [];
+  let shown: { keys: JWK[]; readAtMs: number } | undefined;
   let remembered: { signingKeys: SigningKey[]; readAtMs: number } | undefined;
 
   const open = async (key: SigningKey): Promise<OpenKey> => {
@@ -131,7 +138,7 @@ export const createKeyRing = ({ store, wrapping, algorithm, recorder, now }: Key
   };
 
   const make = async (state: "current" | "next"): Promise<SigningKey[]> => {
-    const key = await generateSigningKey(wrapping, new Date(now()), { algorithm, state });
+    const key = await generateSigningKey(wrapping, new Date(now()), { purpose, algorithm, state });
     const insert = state === "current" ? store.insertCurrentKey : store.insertNextKey;
     await recorder.change({ action: "signing-key.create", outcome: "success", target: key.kid, ...BY_KMS }, (entry) =>
       insert(key, entry),
@@ -169,6 +176,13 @@ export const createKeyRing = ({ store, wrapping, algorithm, recorder, now }: Key
   return {
     forget: () => {
       remembered = undefined;
+      shown = undefined;
+    },
+    published: async () => {
+      const readAtMs = now();
+      if (shown === undefined || readAtMs - shown.readAtMs >= TRUST_MEMORY_MS)
+        shown = { keys: (await readStored()).map(({ publicJwk }) => publicJwk), readAtMs };
+      return shown.keys;
     },
     signer: async (maxAgeMs) => {
       const key = signingKeyOf(await read(undefined, maxAgeMs), now());

@@ -26,13 +26,14 @@ const keySetSchema = z.object({ keys: z.array(publicKey) }).openapi("KeySet");
 const keySet = endpoint("GET /.well-known/jwks.json", {
   operationId: "kms.getKeySet",
   tags: ["Tokens"],
-  summary: "Get the public keys that verify access tokens (RFC 7517)",
+  summary: "Get the public keys that verify access tokens and ID tokens (RFC 7517)",
   responses: {
     200: json(keySetSchema, "The key set", { keys: [PUBLIC_KEY_EXAMPLE] }),
   },
   handle: async (context) => {
-    const { keys } = await context.var.services.keyRing.trust();
-    return context.json(keySetSchema.parse({ keys: keys.filter(isPublishable) }), 200, {
+    const { keyRing, idTokenKeyRing } = context.var.services;
+    const keys = [...(await keyRing.trust()).keys.filter(isPublishable), ...(await idTokenKeyRing.published())];
+    return context.json(keySetSchema.parse({ keys }), 200, {
       "cache-control": CACHE_CONTROL,
     });
   },

@@ -21,8 +21,13 @@ const SHARED_SECRET_BYTES = 32;
 export const SIGNING_KEY_STATES = ["next", "current", "retiring", "revoked"] as const;
 export type SigningKeyState = (typeof SIGNING_KEY_STATES)[number];
 
+/** What a key signs. One for ID tokens verifies no access token, which every client could else make of the other. */
+export const SIGNING_KEY_PURPOSES = ["access-token", "id-token"] as const;
+export type SigningKeyPurpose = (typeof SIGNING_KEY_PURPOSES)[number];
+
 export interface SigningKey {
   kid: string;
+  purpose: SigningKeyPurpose;
   state: SigningKeyState;
   algorithm: SigningAlgorithm;
   /** With `kid`, `alg` and `use`, as published; of a shared secret nothing else. */
@@ -80,6 +85,7 @@ const createKeyPair = async (algorithm: SigningAlgorithm): Promise<Halves> => {
 };
 
 export interface NewSigningKey {
+  purpose?: SigningKeyPurpose;
   algorithm?: SigningAlgorithm;
   state?: "next" | "current";
 }
@@ -88,11 +94,12 @@ export interface NewSigningKey {
 export const generateSigningKey = async (
   wrapping: Sealer,
   createdAt: Date,
-  { algorithm = "EdDSA", state = "current" }: NewSigningKey = {},
+  { purpose = "access-token", algorithm = "EdDSA", state = "current" }: NewSigningKey = {},
 ): Promise<SigningKey> => {
   const { kid, publicJwk, privateJwk } = algorithm === "HS256" ? createSharedSecret() : await createKeyPair(algorithm);
   return {
     kid,
+    purpose,
     state,
     algorithm,
     publicJwk: { ...publicJwk, kid, alg: algorithm, use: "sig" },

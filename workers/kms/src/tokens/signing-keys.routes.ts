@@ -6,12 +6,13 @@ import { json, page, pageQuery } from "#shared/http/openapi.ts";
 import { decodeCursor, invalidCursor, toPage } from "#shared/http/page.ts";
 import { problem } from "#shared/problem/problem.ts";
 import { endpoint } from "../endpoint.ts";
-import { SIGNING_ALGORITHMS, SIGNING_KEY_STATES, type SigningKey } from "./signing-key.ts";
-import { SIGNING_KEY_OVERLAP_MS } from "./signing-keys.ts";
+import { SIGNING_ALGORITHMS, SIGNING_KEY_PURPOSES, SIGNING_KEY_STATES, type SigningKey } from "./signing-key.ts";
+import { OVERLAP_MS } from "./signing-keys.ts";
 
 const signingKeyResponse = z
   .object({
     kid: z.string(),
+    purpose: z.enum(SIGNING_KEY_PURPOSES),
     state: z.enum(SIGNING_KEY_STATES).openapi({
       description:
         "next: published, signs later. retiring: replaced; signs for at most two more minutes, and its tokens stay valid until they expire.",
@@ -26,6 +27,7 @@ const signingKeyResponse = z
 
 const SIGNING_KEY_EXAMPLE: z.input<typeof signingKeyResponse> = {
   kid: EXAMPLE.signingKeyId,
+  purpose: "access-token",
   state: "current",
   algorithm: "EdDSA",
   createdAt: EXAMPLE.created,
@@ -34,15 +36,16 @@ const SIGNING_KEY_EXAMPLE: z.input<typeof signingKeyResponse> = {
   publishedUntil: null,
 };
 
-const toResponse = ({ kid, state, algorithm, createdAt, activatedAt, endedAt }: SigningKey) => ({
+const toResponse = ({ kid, purpose, state, algorithm, createdAt, activatedAt, endedAt }: SigningKey) => ({
   kid,
+  purpose,
   state,
   algorithm,
   createdAt: createdAt.toISOString(),
   activatedAt: activatedAt?.toISOString() ?? null,
   endedAt: endedAt?.toISOString() ?? null,
   publishedUntil:
-    state === "retiring" && endedAt ? new Date(endedAt.getTime() + SIGNING_KEY_OVERLAP_MS).toISOString() : null,
+    state === "retiring" && endedAt ? new Date(endedAt.getTime() + OVERLAP_MS[purpose]).toISOString() : null,
 });
 
 const listSigningKeys = endpoint("GET /signing-keys", {
@@ -60,7 +63,8 @@ const listSigningKeys = endpoint("GET /signing-keys", {
   handle: async (context) => {
     const { limit, after } = context.req.valid("query");
     const afterKid = decodeCursor(after);
-    const keys = await context.var.services.signingKeys.list();
+    const { signingKeys, idTokenKeys } = context.var.services;
+    const keys = [...(await signingKeys.list()), ...(await idTokenKeys.list())];
     // There are never more than a handful.
     const first = afterKid === undefined ? 0 : keys.findIndex(({ kid }) => kid === afterKid) + 1;
     if (afterKid !== undefined && first === 0) throw invalidCursor();
@@ -74,13 +78,16 @@ const rotateSigningKeys = endpoint("POST /signing-keys/rotate", {
   tags: ["Signing keys"],
   summary:
     "Rotate the signing key: the next key signs once it has been published for two minutes; earlier tokens stay valid",
+  query: z.object({ purpose: z.enum(SIGNING_KEY_PURPOSES).optional() }),
   responses: {
     200: json(signingKeyResponse, "The current key", SIGNING_KEY_EXAMPLE),
   },
   errors: ["conflict"],
   handle: async (context, principal) => {
     const { services } = context.var;
-    const rotated = await services.signingKeys.rotate(principal.subject);
+    const { purpose = "access-token" } = context.req.valid("query");
+    const keys = purpose === "id-token" ? services.idTokenKeys : services.signingKeys;
+    const rotated = await keys.rotate(principal.subject);
     if (!rotated.ok)
       throw problem("conflict", {
         detail: "Another caller has just changed the signing keys. List them before you retry.",
@@ -105,7 +112,10 @@ const revokeSigningKey = endpoint("POST /signing-keys/{kid}/revoke", {
   handle: async (context, principal) => {
     const { services } = context.var;
     assertSteppedUp(principal, services.now());
-    const revoked = await services.signingKeys.revoke(context.req.valid("param").kid, principal.subject);
+    const { kid } = context.req.valid("param");
+    const isOfIdTokens = (await services.idTokenKeys.list()).some((key) => key.kid === kid);
+    const keys = isOfIdTokens ? services.idTokenKeys : services.signingKeys;
+    const revoked = await keys.revoke(kid, principal.subject);
     if (!revoked.ok) throw problem("not-found", { detail: "No signing key has this id." });
     return context.json(toResponse(revoked.value), 200);
   },

@@ -7,7 +7,7 @@ import { failure, type Result, success } from "#shared/lang/result.ts";
 import { type AuditEntry, type AuditEvent, type AuditRecorder, BY_KMS } from "../audit/audit-entry.ts";
 import type { Sealer } from "../crypto/sealing.ts";
 import { type KeyRing, PUBLISHED_BEFORE_MS } from "./key-ring.ts";
-import { generateSigningKey, type SigningAlgorithm, type SigningKey } from "./signing-key.ts";
+import { generateSigningKey, type SigningAlgorithm, type SigningKey, type SigningKeyPurpose } from "./signing-key.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 /**
@@ -17,6 +17,12 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 export const SIGNING_KEY_OVERLAP_MS = (LONGEST_TOKEN_SECONDS + 5 * 60) * 1000;
 /** How long a revoked key is still listed. */
 const REVOKED_RETENTION_MS = 90 * DAY_MS;
+
+/** How long a key that was replaced is published: one of ID tokens as long as a session that one may be about. */
+export const OVERLAP_MS: Record<SigningKeyPurpose, number> = {
+  "access-token": SIGNING_KEY_OVERLAP_MS,
+  "id-token": 90 * DAY_MS,
+};
 
 export interface SigningKeyRotation {
   from: SigningKey;
@@ -51,6 +57,8 @@ export interface SigningKeys {
 
 export interface SigningKeysOptions {
   store: SigningKeyStore;
+  /** What the keys are for; by default access tokens. Those of ID tokens are there from the first one on. */
+  purpose?: SigningKeyPurpose;
   keyRing: KeyRing;
   wrapping: Sealer;
   algorithm: SigningAlgorithm;
@@ -65,9 +73,10 @@ interface Pair {
 }
 
 export const createSigningKeys = (options: SigningKeysOptions): SigningKeys => {
-  const { store, keyRing, wrapping, algorithm, rotationDays, recorder, now } = options;
+  const { store, purpose = "access-token", keyRing, wrapping, algorithm, rotationDays, recorder, now } = options;
 
-  const create = (): Promise<SigningKey> => generateSigningKey(wrapping, new Date(now()), { algorithm, state: "next" });
+  const create = (): Promise<SigningKey> =>
+    generateSigningKey(wrapping, new Date(now()), { purpose, algorithm, state: "next" });
 
   /** Makes the change with its audit entry; the keys are read again after it. */
   const change = async (event: AuditEvent, make: (entry: AuditEntry) => Promise<boolean>): Promise<boolean> => {
@@ -126,6 +135,7 @@ export const createSigningKeys = (options: SigningKeysOptions): SigningKeys => {
       return revoked ? success(revoked) : failure("unknown");
     },
     maintain: async () => {
+      if (purpose === "id-token" && (await store.list()).length === 0) return;
       const keys = await pair();
       if (keys.next.algorithm !== algorithm) {
         const successor = await create();
@@ -135,7 +145,7 @@ export const createSigningKeys = (options: SigningKeysOptions): SigningKeys => {
       }
       const reason = dueReason(keys);
       if (reason !== undefined) await rotatePair(keys, reason);
-      await store.purge(new Date(now() - SIGNING_KEY_OVERLAP_MS), new Date(now() - REVOKED_RETENTION_MS));
+      await store.purge(new Date(now() - OVERLAP_MS[purpose]), new Date(now() - REVOKED_RETENTION_MS));
     },
   };
 };

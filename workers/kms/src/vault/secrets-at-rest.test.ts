@@ -40,7 +40,9 @@ test("shows no password, token, key or private key in a copy of the database", a
   await send(fountain, "POST", "/users", { token, body: { username: "ann", password: PASSWORD } });
   const { accessToken, refreshToken } = await logIn(fountain, "ann", PASSWORD);
   const form = { grant_type: "refresh_token", refresh_token: refreshToken };
-  const { refresh_token } = tokensSchema.required().parse(await (await sendForm(fountain, form)).json());
+  const { refresh_token } = tokensSchema
+    .required({ refresh_token: true })
+    .parse(await (await sendForm(fountain, form)).json());
   await send(fountain, "POST", "/services", { token, body: { name: "films", scopes: ["search:read"] } });
   const keySchema = z.object({ key: z.string(), id: z.string() });
   const made = keySchema.parse(

@@ -8,6 +8,10 @@ export const signingKeys = sqliteTable(
   "signing_keys",
   {
     kid: text().primaryKey(),
+    /** What it signs: access tokens and documents of Fountain's, or ID tokens, and never both. */
+    purpose: text({ enum: ["access-token", "id-token"] })
+      .notNull()
+      .default("access-token"),
     state: text({ enum: ["next", "current", "retiring", "revoked"] }).notNull(),
     algorithm: text({ enum: ["EdDSA", "ES256", "RS256", "HS256"] }).notNull(),
     /** Of a shared secret only its parameters. */
@@ -20,8 +24,8 @@ export const signingKeys = sqliteTable(
     endedAt: instant("ended_at"),
   },
   (table) => [
-    uniqueIndex("signing_keys_one_current").on(table.state).where(sql`${table.state} = 'current'`),
-    uniqueIndex("signing_keys_one_next").on(table.state).where(sql`${table.state} = 'next'`),
+    uniqueIndex("signing_keys_one_current").on(table.purpose).where(sql`${table.state} = 'current'`),
+    uniqueIndex("signing_keys_one_next").on(table.purpose).where(sql`${table.state} = 'next'`),
   ],
 );
 
