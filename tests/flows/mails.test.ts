@@ -142,6 +142,24 @@ test("a mail that was sent while the database died is sent once, and forgotten a
   expect(mail.mails).toHaveLength(3);
 });
 
+test("a mail that cannot be read, or has no text, holds up no other", async () => {
+  const mail = await mailServer();
+  const fountain = await start(mail.port);
+  await storeMails(fountain, notices(2));
+  await fountain.databases["kms"]?.execute("UPDATE mails SET sealed = (SELECT max(sealed) FROM mails)");
+  const [notice] = notices(1);
+  if (!notice) throw new Error("no notice");
+  await storeMails(fountain, [
+    Object.assign({ ...notice }, { kind: "of a later version", destination: "ann@example.org" }),
+  ]);
+  await storeMails(fountain, [{ ...notice, destination: "ben@example.org" }]);
+  await fountain.runScheduled("twofa");
+  expect(mail.mails.map(({ to: [address] }) => address)).toContain("ben@example.org");
+  // The one that was copied over another is readable in its own row only.
+  expect(mail.mails).toHaveLength(2);
+  expect(await outbox(fountain)).toEqual({ waiting: 2, counted: 2 });
+});
+
 test("a process that ends between sending and settling costs one more mail with the same id", async () => {
   const mail = await mailServer();
   const fountain = await start(mail.port);

@@ -95,13 +95,15 @@ const sealedSchema = z.object({
 });
 
 export const createMails = ({ store, sealer, macKey, now, createId }: MailsOptions): Mails => {
-  const open = async ({ id, userId, attempts, createdAt, sealed }: DueMail): Promise<ClaimedMail> => {
+  /** Empty for a row that was modified: it must not hold up the others, and expires like one that cannot be sent. */
+  const open = async ({ id, userId, attempts, createdAt, sealed }: DueMail): Promise<ClaimedMail[]> => {
     const text = await sealer.open(contextOf(id), sealed);
-    if (text === undefined) throw new Error(`the mail ${id} cannot be decrypted: its row was modified`);
+    if (text === undefined) return [];
     const { content, destination, language } = sealedSchema.parse(JSON.parse(text));
     const attempt = attempts + 1;
     const isLastAttempt = attempt === WAIT_MS.length;
-    return { ...content, id, userId, destination, language, attempt, isLastAttempt, createdAtMs: createdAt.getTime() };
+    const createdAtMs = createdAt.getTime();
+    return [{ ...content, id, userId, destination, language, attempt, isLastAttempt, createdAtMs }];
   };
 
   return {
@@ -130,7 +132,7 @@ export const createMails = ({ store, sealer, macKey, now, createId }: MailsOptio
           nextAttemptAt: new Date(at + (WAIT_MS[attempts] ?? HOUR_MS)),
         })),
       );
-      return Promise.all(due.filter(({ id }) => claimed.has(id)).map(open));
+      return (await Promise.all(due.filter(({ id }) => claimed.has(id)).map(open))).flat();
     },
     settle: store.settle,
     purge: () => store.purge(new Date(now()), WAIT_MS.length),

@@ -1,8 +1,9 @@
 /** Delivers mails from the kms's outbox, each at least once: on demand, and once a minute in case no one asked. */
 import type { ClaimedMail } from "#shared/contracts/mails.ts";
-import type { Log } from "#shared/observability/log.ts";
+import { failure } from "#shared/lang/result.ts";
+import { describeError, type Log } from "#shared/observability/log.ts";
 import type { ReportingRecorder } from "#shared/observability/recorder.ts";
-import type { Messenger } from "../model/delivery.ts";
+import type { Delivery, Messenger } from "../model/delivery.ts";
 import type { Wording } from "../model/message.ts";
 
 /** How many go out at once; so many, too, may be sent twice if this process ends in between. */
@@ -44,11 +45,20 @@ export const createMailDelivery = (options: MailDeliveryOptions): DeliverMails =
   let busyUntilMs = 0;
   let isAskedAgain = false;
 
+  /** A mail that another version of Fountain has stored may have no text here; it must not hold up the others. */
+  const deliver = async (send: Messenger, mail: ClaimedMail): Promise<Delivery> => {
+    try {
+      return await send(wording.mail(mail));
+    } catch (error) {
+      return failure("rejected", { cause: describeError(error) });
+    }
+  };
+
   const attempt = async (send: Messenger, mail: ClaimedMail): Promise<Attempt> => {
     const { id, kind, userId, attempt: count, isLastAttempt } = mail;
     // The kms reports by itself, for no caller.
     const event = { action: "mail.send", actor: undefined, target: userId ?? undefined, method: "email" } as const;
-    const delivery = await send(wording.mail(mail));
+    const delivery = await deliver(send, mail);
     if (delivery.ok) {
       const report = () => recorder.record({ ...event, outcome: "success", detail: { id, kind } });
       return { mail, isTaken: true, isFinal: true, report };
@@ -88,7 +98,7 @@ export const createMailDelivery = (options: MailDeliveryOptions): DeliverMails =
     const startedAtMs = now();
     busyUntilMs = startedAtMs + RUN_ENDS_WITHIN_MS;
     try {
-      while (isAskedAgain) {
+      while (isAskedAgain && now() - startedAtMs < RUN_FOR_MS) {
         isAskedAgain = false;
         while ((await deliverBatch(email)) && now() - startedAtMs < RUN_FOR_MS);
       }
