@@ -12,6 +12,7 @@ export const KMS_ACTIONS = [
   "user.password",
   "user.erase",
   "user.log-out",
+  "user.reset-factors",
   "personal-data.export",
   "role.change",
   "role.delete",

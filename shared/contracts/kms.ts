@@ -98,6 +98,16 @@ export interface PasskeySession {
   method: "hwk" | "swk";
 }
 
+/** Whose second factors are to be removed, by whom. */
+export interface FactorReset {
+  userId: string;
+  actor: string;
+  /** Of the actor's token: it is refused for a user who may do more. */
+  scopes: Scope[];
+  /** Where to notify the user, if the account has no address of mail. */
+  destination?: string;
+}
+
 /** The tokens of a session that a login opened. */
 export interface OpenedSession extends IssuedToken {
   refreshToken: string;
@@ -228,6 +238,12 @@ export interface KmsRpc extends AuthorizationRpc {
   usernameOf(userId: string): Promise<Result<string, "unknown">>;
   /** The address of mail that the user gave the account; `null`: none. */
   emailOf(userId: string): Promise<Result<string | null, "unknown">>;
+  /** Whether the actor may administer this user, who has no second factor to remove. */
+  mayResetFactors(reset: FactorReset): Promise<Result<true, "unknown" | "not-held">>;
+  /** Ends the user's sessions, records the removal that follows, and stores a mail that notifies the user. */
+  announceFactorReset(reset: FactorReset): Promise<Result<true, "unknown" | "not-held" | Blocked>>;
+  /** Ends all sessions of a user. */
+  endSessionsOf(userId: string, actor: string): Promise<Result<true>>;
   /** At most so many mails whose turn it is. Each is due again a minute later, and later each time, until it is settled. */
   claimMails(limit: number): Promise<Result<ClaimedMail[]>>;
   /** These mails are sent, or never will be: what they say is forgotten. */

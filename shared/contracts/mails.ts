@@ -7,6 +7,8 @@ export type Language = (typeof LANGUAGES)[number];
 export interface MailData {
   /** To the owner of an account whose password was replaced. */
   "password-changed": { username: string };
+  /** To a user whose second factors an administrator has removed. */
+  "factors-removed": { username: string };
 }
 
 export type MailKind = keyof MailData;

@@ -1,5 +1,5 @@
 /** The rows of twofa. */
-import { type Called, type RouteTable, stepUp, stepUpIfEnrolled, USER } from "./policy.ts";
+import { type Called, type RouteTable, scope, stepUp, stepUpIfEnrolled, USER } from "./policy.ts";
 
 /** A message is sent before the response, and a slow mail server needs time. */
 const SENDING_TIMEOUT_SECONDS = 20;
@@ -17,6 +17,7 @@ export const TWOFA_ROUTES = {
   "POST /factors/webauthn/options": stepUpIfEnrolled(USER),
   "POST /factors/webauthn": stepUpIfEnrolled(USER),
   "POST /recovery-codes": stepUp(USER),
+  "DELETE /users/{id}/factors": stepUp(scope("users:admin")),
   "POST /auth/generate": { ...USER, timeoutSeconds: SENDING_TIMEOUT_SECONDS },
   "POST /auth/verify": USER,
 } satisfies RouteTable;

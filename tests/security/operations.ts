@@ -97,6 +97,7 @@ const TWOFA: Record<string, Variant[]> = {
     }),
   ],
   "DELETE /factors/{id}": [grants("credential", (_, { pending: { factorId } }) => [`/twofa/factors/${factorId}`])],
+  "DELETE /users/{id}/factors": [grants("credential", ({ userId }) => [`/twofa/users/${userId}/factors`])],
   "POST /recovery-codes": [grants("credential", () => ["/twofa/recovery-codes"])],
   "POST /auth/generate": [nothing(BEGINS, () => ["/twofa/auth/generate", { channel: "email" }], { answers: [409] })],
   "POST /auth/verify": [

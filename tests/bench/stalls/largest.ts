@@ -108,6 +108,7 @@ export const LARGEST: Record<string, Largest> = {
     }),
   ],
   "twofa POST /recovery-codes": NO_BODY,
+  "twofa DELETE /users/{id}/factors": NO_BODY,
   "twofa POST /auth/generate": FEW_FIELDS,
   "twofa POST /auth/verify": FEW_FIELDS,
   "search POST /documents/sync": () => [

@@ -82,6 +82,11 @@ const OWN: Partial<Record<WorkerName, Record<string, Example>>> = {
       await forgetTimeSteps(stack.fountain, person);
       return json(bearer(person.token), "/twofa/auth/verify", { code: codeOf(secret) });
     },
+    "DELETE /users/{id}/factors": async ({ stack, caller }) => {
+      const person = await newPerson(stack);
+      await enrol(person);
+      return json(caller.headers, `/twofa/users/${person.id}/factors`);
+    },
     "DELETE /factors/{id}": async ({ stack, caller }) => {
       const person = personWith(stack.fountain, caller.credential);
       const { factorId } = await register(person, createAuthenticator());

@@ -156,6 +156,7 @@ export const EXPECTED: { [Worker in WorkerName]: Record<RouteKey<Worker>, Expect
     "POST /factors/webauthn/options": "factor.enrol",
     "POST /factors/webauthn": CONFIRMS,
     "POST /recovery-codes": "recovery-codes.replace",
+    "DELETE /users/{id}/factors": "user.reset-factors",
     "POST /auth/generate": "challenge.send",
     // It judges the code, and then issues a token.
     "POST /auth/verify": ["factor.verify", "token.elevate"],

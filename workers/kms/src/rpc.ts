@@ -122,6 +122,21 @@ export const createEntrypoints = (connect: (bindings: unknown) => Promise<KmsSer
         return user ? success(user.email) : failure("unknown");
       },
 
+      mayResetFactors: async ({ factorResets }, reset) => {
+        const checked = await factorResets.check(reset);
+        return checked.ok ? success(true) : checked;
+      },
+
+      announceFactorReset: async ({ factorResets }, reset) => {
+        const announced = await factorResets.announce(reset);
+        return announced.ok ? success(true) : announced;
+      },
+
+      endSessionsOf: async ({ sessions }, userId, actor) => {
+        await sessions.endAll(userId, actor);
+        return success(true);
+      },
+
       claimMails: async ({ mails }, limit) => success(await mails.claim(limit)),
 
       settleMails: async ({ mails }, ids) => {

@@ -13,6 +13,7 @@ import { relyingPartyOf } from "./composition/relying-party.ts";
 import type { TwofaServices } from "./composition/services.ts";
 import { envSchema } from "./env.ts";
 import { createFactorStore } from "./factors/factors.store.ts";
+import { createAdministration } from "./kms/administration.ts";
 import { createMailQueue } from "./kms/mail-queue.ts";
 import { createPasskeyLogins } from "./kms/passkey-logins.ts";
 import { createVault } from "./kms/vault.ts";
@@ -62,6 +63,7 @@ const connect = once((bindings: unknown): TwofaServices => {
     passkeys: createPasskeyStore(database),
     relyingParty: relyingPartyOf(env),
     passkeyLogins: createPasskeyLogins(env.KMS_RPC),
+    administration: createAdministration(env.KMS_RPC),
     messengers,
     wording,
     installation: env.INSTALLATION_NAME,

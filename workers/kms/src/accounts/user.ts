@@ -84,6 +84,8 @@ export interface UserStore {
   setRoles(userId: string, roles: readonly string[], at: Date, entry: AuditEntry): Promise<boolean>;
   /** Locks a user and ends their sessions; false: they are locked, or no administrator would be left. */
   lock(userId: string, at: Date, entry: AuditEntry): Promise<boolean>;
+  /** Ends the user's sessions and stores the mail that notifies them, with its entry, in any case. */
+  announceReset(userId: string, notice: StoredMail | undefined, at: Date, entry: AuditEntry): Promise<void>;
   /** false: they are not locked. */
   unlock(userId: string, entry: AuditEntry): Promise<boolean>;
 }

@@ -247,6 +247,16 @@ export const createUserStore = ({ orm, client }: KmsDatabase, emails: EmailAddre
       const others = endSessions({ userId, keptId: null, at }, "locked_at = ?", at.getTime());
       return change({ sql, args: [at.getTime(), userId] }, entry, ...others);
     },
+    announceReset: async (userId, notice, at, entry) => {
+      await client.batch(
+        [
+          appendEntry(entry, "always"),
+          ...(notice ? [insertMail(notice)] : []),
+          ...endSessions({ userId, keptId: null, at }, "id = ?", userId),
+        ],
+        "write",
+      );
+    },
     unlock: (userId, entry) =>
       change(
         { sql: "UPDATE users SET locked_at = NULL WHERE id = ? AND locked_at IS NOT NULL", args: [userId] },

@@ -13,6 +13,7 @@ const TARGETS = {
   "user.password": "user",
   "user.erase": "user",
   "user.log-out": "user",
+  "user.reset-factors": "user",
   "personal-data.export": "user",
   "role.change": "name",
   "role.delete": "name",

@@ -41,6 +41,7 @@ const BUDGETS = {
   "audit.verify": PERSONAL,
   "user.create": WORK,
   "user.change": WORK,
+  "user.reset-factors": WORK,
   "user.roles": WORK,
   "user.unlock": WORK,
   "role.change": WORK,

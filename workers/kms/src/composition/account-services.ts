@@ -25,6 +25,7 @@ import { createTokenExchange, type ExchangeToken } from "../oauth/token-exchange
 import { createTokenRevocation, type RevokeAnyToken } from "../oauth/token-revocation.ts";
 import { createBrowserCookieStore } from "../sessions/browser-sessions.store.ts";
 import { type BrowserSessions, createBrowserSessions } from "../sessions/browser-sessions.ts";
+import { createFactorResets, type FactorResets } from "../sessions/factor-resets.ts";
 import { createOrigins, type Origins } from "../sessions/origin.ts";
 import { createPasskeyLogins, type PasskeyLogins } from "../sessions/passkey-logins.ts";
 import { createPasswordLogins, type PasswordLogins } from "../sessions/password-logins.ts";
@@ -42,6 +43,7 @@ export interface AccountServices {
   mails: Mails;
   users: UserStore;
   userAdministration: UserAdministration;
+  factorResets: FactorResets;
   roles: Roles;
   sessions: Sessions;
   passwordLogins: PasswordLogins;
@@ -132,6 +134,7 @@ export const createAccountServices = (options: AccountServicesOptions): AccountS
     mails,
     users,
     userAdministration: createUserAdministration({ users, recorder, now }),
+    factorResets: createFactorResets({ users, roles, mails, recorder, now }),
     roles,
     sessions,
     passwordLogins: createPasswordLogins({ accounts, sessions, recorder }),

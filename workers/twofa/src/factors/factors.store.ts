@@ -45,6 +45,10 @@ const CONFIRM = `
 const DROP_CODES_WITHOUT_FACTOR = `
   DELETE FROM recovery_codes WHERE user_id = :userId AND NOT EXISTS (${HAS_CONFIRMED})`;
 
+/** What a user has with a second factor. */
+const OWNED = ["factors", "passkeys", "recovery_codes", "challenges"];
+const HAS_ANY = OWNED.map((table) => `SELECT 1 FROM ${table} WHERE user_id = :userId`).join(" UNION ALL ");
+
 /** `factorKey`, in SQL. */
 const sortKey = sql<string>`printf('%015d:%s', ${factors.createdAt}, ${factors.id})`;
 
@@ -200,6 +204,18 @@ const createWrites = ({ orm, client }: Database<typeof schema>) =>
         "write",
       );
       return removed?.rowsAffected === 1;
+    },
+
+    hasAny: async (userId) => {
+      const { rows } = await client.execute({ sql: HAS_ANY, args: { userId } });
+      return rows.length > 0;
+    },
+
+    removeAll: async (userId) => {
+      await client.batch(
+        OWNED.map((table) => ({ sql: `DELETE FROM ${table} WHERE user_id = ?`, args: [userId] })),
+        "write",
+      );
     },
 
     purgeExpired: async (nowMs) => {

@@ -32,20 +32,23 @@ describe.each(LANGUAGES)("in %s", (language) => {
     },
   );
 
-  test("a notice names the installation, the user, the time, and what to do, in both of its forms", () => {
-    const { subject, text, html, id } = mail({
-      ...{ kind: "password-changed", data: { username: "ann" }, id: "1", attempt: 1, isLastAttempt: false },
-      ...{ userId: "u", destination: "ann@example.org", language, createdAtMs: AT_MS },
-    });
-    expect(id).toBe("1");
-    expect(subject).toContain("Films");
-    for (const form of [text, html]) {
-      expect(form).toMatch(/23(\.| November) (November )?2026.* 11:00.*\(UTC\)/);
-      expect(form).toContain("ann");
-      expect(form).toMatch(/not you|Sie das nicht waren/);
-    }
-    expect(html).toContain(`<html lang="${language}">`);
-  });
+  test.each(["password-changed", "factors-removed"] as const)(
+    "a notice (%s) names the installation, the user, the time, and what to do, in both of its forms",
+    (kind) => {
+      const { subject, text, html, id } = mail({
+        ...{ kind, data: { username: "ann" }, id: "1", attempt: 1, isLastAttempt: false },
+        ...{ userId: "u", destination: "ann@example.org", language, createdAtMs: AT_MS },
+      });
+      expect(id).toBe("1");
+      expect(subject).toContain("Films");
+      for (const form of [text, html]) {
+        expect(form).toMatch(/23(\.| November) (November )?2026.* 11:00.*\(UTC\)/);
+        expect(form).toContain("ann");
+        expect(form).toMatch(/If (it was not you|you did not)|Wenn Sie (das nicht waren|nicht)/);
+      }
+      expect(html).toContain(`<html lang="${language}">`);
+    },
+  );
 });
 
 test("what is markup in a name stays text", () => {

@@ -1,6 +1,6 @@
 /** What the rules of the second factor depend on: storage, the kms, time, randomness and the recorder. */
 import type { Blocked } from "#shared/contracts/blocked.ts";
-import type { Elevation, Factorless, IssuedToken, OpenedSession } from "#shared/contracts/kms.ts";
+import type { Elevation, Factorless, FactorReset, IssuedToken, OpenedSession } from "#shared/contracts/kms.ts";
 import type { Result } from "#shared/lang/result.ts";
 import type { Log } from "#shared/observability/log.ts";
 import type { ReportingRecorder } from "#shared/observability/recorder.ts";
@@ -67,6 +67,10 @@ export interface FactorStore {
   touch(use: FactorUse): Promise<void>;
   /** Removes a factor of this user, and with the last confirmed one the recovery codes; false when there is none. */
   remove(userId: string, factorId: string): Promise<boolean>;
+  /** Whether the user has anything that {@link removeAll} removes. */
+  hasAny(userId: string): Promise<boolean>;
+  /** Removes the user's factors, confirmed or not, with their passkeys, challenges and recovery codes. */
+  removeAll(userId: string): Promise<void>;
   /** Forgets every enrolment that expired unconfirmed. */
   purgeExpired(nowMs: number): Promise<void>;
 }
@@ -121,6 +125,15 @@ export interface PasskeyLogins {
   open(userId: string, method: PasskeyMethod): Promise<OpenedSession | undefined>;
 }
 
+/** Users as the kms administers them; each method throws `Unavailable` if the kms does not respond. */
+export interface Administration {
+  /** Whether the actor may administer the user. */
+  mayReset(reset: FactorReset): Promise<Result<undefined, "unknown" | "not-held">>;
+  /** Ends the user's sessions, records that their factors are removed, and notifies them by mail. */
+  announceReset(reset: FactorReset): Promise<Result<undefined, "unknown" | "not-held">>;
+  endSessions(userId: string, actor: string): Promise<void>;
+}
+
 export interface Ports {
   factors: FactorStore;
   recoveryCodes: RecoveryCodeStore;
@@ -134,6 +147,7 @@ export interface Ports {
   passkeys: PasskeyStore;
   relyingParty: RelyingParty;
   passkeyLogins: PasskeyLogins;
+  administration: Administration;
   /** How long a code that was sent is valid. */
   codeTtlMs: number;
   vault: Vault;

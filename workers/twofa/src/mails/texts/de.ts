@@ -28,6 +28,15 @@ export const DE: Texts = {
       ifNotYou:
         "Wenn Sie das nicht waren, hat jemand Zugang zu Ihrem Konto. Benachrichtigen Sie sofort die Betreiber dieser Installation: Sie können es sperren.",
     }),
+    "factors-removed": ({ username }, { installation, at }) => ({
+      subject: `Die zweiten Faktoren Ihres Kontos bei ${installation} wurden entfernt`,
+      action: `Am ${at} wurden von der Verwaltung alle zweiten Faktoren und Wiederherstellungscodes Ihres Kontos ${username} entfernt und alle Sitzungen beendet.`,
+      notes: [
+        "Wenn Sie darum gebeten haben, melden Sie sich jetzt mit Ihrem Passwort an, und richten Sie einen neuen zweiten Faktor ein.",
+      ],
+      ifNotYou:
+        "Wenn Sie nicht darum gebeten haben, versucht vielleicht jemand, in Ihr Konto zu kommen, das jetzt nur noch Ihr Passwort schützt. Benachrichtigen Sie sofort die Betreiber dieser Installation: Sie können es sperren.",
+    }),
   },
   codeMail: ({ installation, code, action, validMinutes }) => ({
     subject: `Ihr Code von ${installation}`,

@@ -28,6 +28,13 @@ export const EN: Texts = {
       ifNotYou:
         "If it was not you, someone has access to your account. Inform the people who run this installation at once: they can lock it.",
     }),
+    "factors-removed": ({ username }, { installation, at }) => ({
+      subject: `The second factors of your ${installation} account were removed`,
+      action: `On ${at} an administrator removed all second factors and recovery codes of your account ${username}, and ended all sessions.`,
+      notes: ["If you asked for it, log in with your password and enrol a new second factor now."],
+      ifNotYou:
+        "If you did not ask for it, someone may try to get into your account, which only your password protects now. Inform the people who run this installation at once: they can lock it.",
+    }),
   },
   codeMail: ({ installation, code, action, validMinutes }) => ({
     subject: `Your ${installation} code`,
