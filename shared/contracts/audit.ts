@@ -56,6 +56,7 @@ export const KMS_ACTIONS = [
   "service.delete",
   "service.webhook",
   "authorization.grant",
+  "authorization.revoke",
   "token.authorization-code",
   "client.create",
   "client.change",

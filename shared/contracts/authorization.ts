@@ -61,7 +61,24 @@ export interface AuthorizationDecision {
   allow: boolean;
 }
 
+export interface LogoutCall {
+  parameters: RequestParameters;
+  /** The one of the browser; absent: no one is logged in here. */
+  sessionId?: string;
+}
+
+/**
+ * What comes of a request to log out (OpenID Connect RP-Initiated Logout §2). `location`: where to send the person once the
+ * session has ended, as any session ends; `null`: nowhere. `ask`: nothing proves that an application of theirs sent them.
+ */
+export type LogoutOutcome =
+  | { kind: "invalid"; problem: InvalidRequest }
+  | { kind: "log-out"; location: string | null }
+  | { kind: "ask"; client: { clientId: string; name: string } | null; location: string | null };
+
 export interface AuthorizationRpc {
+  /** What to do about a request to log out; it ends nothing itself. */
+  logoutRequest(call: LogoutCall): Promise<Result<LogoutOutcome, Blocked>>;
   /** What comes of a request to the authorization endpoint (RFC 6749 §4.1.1, OpenID Connect Core §3.1.2). */
   authorize(call: AuthorizationCall): Promise<Result<AuthorizationOutcome, Blocked>>;
   /** What comes of what the person said when they were asked for consent. `expired`: ask `authorize` again. */

@@ -37,6 +37,8 @@ export const KMS_ROUTES = {
   "DELETE /sessions": USER,
   "GET /me": USER,
   "GET /me/export": { ...USER, aggregated: true, timeoutSeconds: 30 },
+  "GET /me/applications": USER,
+  "DELETE /me/applications/{clientId}": USER,
   "DELETE /me": stepUp(USER),
   "PUT /me/password": granting("password", USER),
   "GET /users": scope("users:admin"),

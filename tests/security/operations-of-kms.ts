@@ -95,6 +95,8 @@ export const KMS: Record<string, Variant[]> = {
   "DELETE /sessions/{id}": [nothing(ENDS, (_, { otherSession }) => [`/kms/sessions/${otherSession}`])],
   "DELETE /sessions": [nothing(ENDS, () => ["/kms/sessions"])],
   "GET /me": [nothing(READS, () => ["/kms/me"])],
+  "GET /me/applications": [nothing(READS, () => ["/kms/me/applications"])],
+  "DELETE /me/applications/{clientId}": [nothing(ENDS, () => ["/kms/me/applications/client_1"], { answers: [404] })],
   "GET /me/export": [nothing(READS, () => ["/kms/me/export"])],
   "DELETE /me": [grants("credential", () => ["/kms/me"], { endsCaller: true })],
   "PUT /me/password": [

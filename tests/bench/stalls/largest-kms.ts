@@ -41,6 +41,8 @@ export const KMS: Record<string, Largest> = {
   "kms DELETE /sessions": NO_BODY,
   "kms DELETE /sessions/{id}": ONE_ROW,
   "kms GET /me": ONE_ROW,
+  "kms GET /me/applications": PAGE,
+  "kms DELETE /me/applications/{clientId}": ONE_ROW,
   "kms GET /me/export": () => [get("/kms/me/export", "all that the administrator has done")],
   "kms DELETE /me": NO_BODY,
   "kms PUT /me/password": () => [

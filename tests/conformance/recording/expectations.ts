@@ -75,6 +75,8 @@ export const EXPECTED: { [Worker in WorkerName]: Record<RouteKey<Worker>, Expect
     "DELETE /sessions": "user.log-out",
     "DELETE /sessions/{id}": "session.end",
     "GET /me": READS,
+    "GET /me/applications": READS,
+    "DELETE /me/applications/{clientId}": "authorization.revoke",
     "GET /me/export": "personal-data.export",
     "DELETE /me": "user.erase",
     "PUT /me/password": "user.password",

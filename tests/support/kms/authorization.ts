@@ -1,12 +1,13 @@
 /** What tests of the OAuth server share: a client, a person, and the way from the authorization endpoint to tokens. */
 import { createHash } from "node:crypto";
 import { drizzle } from "drizzle-orm/libsql/http";
-import { decodeJwt } from "jose";
+import { decodeJwt, type JWK } from "jose";
 import type { AuthorizationOutcome } from "../../../shared/contracts/authorization.ts";
 import { createAuthorizationStore } from "../../../workers/kms/src/authorization/authorization.store.ts";
 import { type Authorizations, createAuthorizations } from "../../../workers/kms/src/authorization/authorizations.ts";
 import { macInContext } from "../../../workers/kms/src/crypto/mac.ts";
 import * as schema from "../../../workers/kms/src/db/schema.ts";
+import { createIdTokenHints, type ReadIdTokenHint } from "../../../workers/kms/src/identity/id-token-hint.ts";
 import { createClientStore } from "../../../workers/kms/src/oauth-clients/clients.store.ts";
 import { createSessionStore } from "../../../workers/kms/src/sessions/sessions.store.ts";
 import { ISSUER, keysOf, logIn, randomBytes, send, sendForm, signToken, type Target } from "../kms.ts";
@@ -45,6 +46,13 @@ export const createPerson = async (kms: Target): Promise<TestPerson> => {
   return { userId: String(sub), sessionId: String(sid), ...tokens };
 };
 
+const publishedKeys = async (kms: Target): Promise<JWK[]> =>
+  (await (await kms.fetch("/.well-known/jwks.json")).json<{ keys: JWK[] }>()).keys;
+
+/** What reads the ID tokens of a running kms that come back. */
+export const hintsOf = (kms: Target): ReadIdTokenHint =>
+  createIdTokenHints({ issuer: ISSUER, published: () => publishedKeys(kms) });
+
 /** The rules of the authorization endpoint on the database of a running kms. */
 export const authorizationsOf = async (kms: Target, now: () => number = Date.now): Promise<Authorizations> => {
   const client = kms.databases["kms"];
@@ -56,6 +64,7 @@ export const authorizationsOf = async (kms: Target, now: () => number = Date.now
     sessions: createSessionStore(database),
     store: createAuthorizationStore(database),
     recorder: createTestRecorder().recorder,
+    readIdTokenHint: hintsOf(kms),
     issuer: ISSUER,
     mac: (context, secret) => macInContext(keys.oauthMac, context, secret),
     randomBytes,

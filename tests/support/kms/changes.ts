@@ -58,6 +58,16 @@ export const examplesOf = (kms: () => Target, token: () => string): Record<strin
         return { path: `/sessions/${sessionOf(accessToken)}`, token: accessToken };
       },
     },
+    "DELETE /me/applications/{clientId}": {
+      action: "authorization.revoke",
+      arrange: async () => {
+        const { id, stepped } = await newUser();
+        const clientId = await newClient();
+        const consent = "INSERT INTO consents (user_id, client_id, scopes, granted_at) VALUES";
+        await rowsOf(kms(), `${consent} ('${id}', '${clientId}', '[]', 1000)`);
+        return { path: `/me/applications/${clientId}`, token: stepped };
+      },
+    },
     "DELETE /me": { action: "user.erase", arrange: async () => ({ path: "/me", token: (await newUser()).stepped }) },
     "PUT /me/password": {
       action: "user.password",

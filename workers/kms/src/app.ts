@@ -16,6 +16,7 @@ import { leakedKeysEndpoints } from "./api-keys/leaked-keys.routes.ts";
 import { BudgetExhausted } from "./audit/audit-budget.ts";
 import { auditEndpoints } from "./audit-log/audit.routes.ts";
 import { auditVerificationEndpoints } from "./audit-log/audit-verification.routes.ts";
+import { applicationsEndpoints } from "./authorization/applications.routes.ts";
 import type { KmsServices } from "./composition/services.ts";
 import { auditedAccess } from "./http/audited-access.ts";
 import { userInfoEndpoints } from "./identity/userinfo.routes.ts";
@@ -60,6 +61,7 @@ const ENDPOINTS = [
   ...userAdministrationEndpoints,
   ...userLockEndpoints,
   ...rolesEndpoints,
+  ...applicationsEndpoints,
   ...clientsEndpoints,
   ...servicesEndpoints,
   ...serviceWebhookEndpoints,

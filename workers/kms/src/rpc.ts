@@ -93,6 +93,8 @@ export const createEntrypoints = (connect: (bindings: unknown) => Promise<KmsSer
 
       authorize: async ({ authorizations }, call) => success(await authorizations.authorize(call)),
 
+      logoutRequest: async ({ requestLogout }, call) => success(await requestLogout(call)),
+
       decide: ({ authorizations }, decision) => authorizations.decide(decision),
 
       issueSearchKey: ({ searchKeys }, grant) => searchKeys.issue(grant),

@@ -91,6 +91,7 @@ const BUDGETS = {
   "user.erase": UNLIMITED,
   "token.revoke": UNLIMITED,
   "session.end": UNLIMITED,
+  "authorization.revoke": UNLIMITED,
   "user.log-out": UNLIMITED,
   "key.revoke": UNLIMITED,
   "key.disable": UNLIMITED,

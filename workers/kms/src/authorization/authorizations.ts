@@ -15,6 +15,7 @@ import type { GrantedScope } from "#shared/contracts/rights.ts";
 import { failure, type Result, success } from "#shared/lang/result.ts";
 import type { AuditRecorder } from "../audit/audit-entry.ts";
 import type { RandomBytes } from "../crypto/random.ts";
+import type { ReadIdTokenHint } from "../identity/id-token-hint.ts";
 import type { ClientStore, OAuthClient } from "../oauth-clients/client.ts";
 import { isClaimed, isRegistered } from "../oauth-clients/redirect-uri.ts";
 import { isAlive, type OpenSession, type SessionStore } from "../sessions/session.ts";
@@ -46,6 +47,7 @@ export interface AuthorizationsOptions {
   sessions: Pick<SessionStore, "find">;
   store: AuthorizationStore;
   recorder: AuditRecorder;
+  readIdTokenHint: ReadIdTokenHint;
   issuer: string;
   /** What is stored of a code or the token of a question. */
   mac: (context: string, secret: string) => string;
@@ -81,7 +83,7 @@ const shownClient = ({ client, redirectUri }: Trusted): ShownClient => {
 };
 
 export const createAuthorizations = (options: AuthorizationsOptions): Authorizations => {
-  const { clients, sessions, store, recorder, issuer, mac, randomBytes, now } = options;
+  const { clients, sessions, store, recorder, readIdTokenHint, issuer, mac, randomBytes, now } = options;
 
   const newSecret = (): string => Buffer.from(randomBytes(SECRET_BYTES)).toString("base64url");
 
@@ -206,14 +208,20 @@ export const createAuthorizations = (options: AuthorizationsOptions): Authorizat
       const { value: request } = parsed;
       const isSilent = request.prompts.has("none");
 
+      const hint = request.idTokenHint === undefined ? undefined : await readIdTokenHint(request.idTokenHint);
+      if (request.idTokenHint !== undefined && hint?.clientId !== trusted.value.client.id)
+        return refuse(request, "invalid_request", "id_token_hint is no ID token that this client was issued.");
+
       const open = await openSession(sessionId);
-      const why = loginNeeded(open, request);
+      // Someone else is logged in here.
+      const isOther = open !== undefined && hint !== undefined && hint.userId !== open.user.id;
+      const why = isOther ? "reauthenticate" : loginNeeded(open, request);
       if (why !== undefined || !open) {
         if (isSilent && why === "second-factor")
           return refuse(request, "interaction_required", "The person has to pass a second factor.");
         if (isSilent) return refuse(request, "login_required", "The person has to log in.");
-        const hint = request.loginHint === undefined ? {} : { loginHint: request.loginHint };
-        return { kind: "log-in", why: why ?? "no-session", ...hint };
+        const { loginHint } = request;
+        return { kind: "log-in", why: why ?? "no-session", ...(loginHint !== undefined && { loginHint }) };
       }
       if (!(await isConsented(trusted.value, request, open.user.id))) {
         if (isSilent) return refuse(request, "consent_required", "The person has to agree.");

@@ -189,6 +189,18 @@ test("is revoked by the client that has it, and by no other", async () => {
   expect(await errorIn(await refresh(refresh_token))).toBe("invalid_grant");
 });
 
+test("takes scopes that a client lost out of what it is issued from then on", async () => {
+  const lesser = await createClient(fountain);
+  const scope = "openid search:read sequence:read";
+  const code = () => codeFor(authorizations, requestOf(lesser.clientId, { scope }), person.sessionId);
+  const { refresh_token } = await tokensIn(await redeem(fountain, lesser, await code()));
+  const unused = await code();
+  const body = { scopes: ["search:read"] };
+  await send(fountain, "PATCH", `/clients/${lesser.clientId}`, { token: await signToken(fountain), body });
+  for (const response of [await refresh(refresh_token, {}, lesser), await redeem(fountain, lesser, unused)])
+    expect((await tokensIn(response)).scope).toBe("openid search:read");
+});
+
 test("ends everything of a client that is deleted", async () => {
   const gone = await createClient(fountain, { trusted: true });
   const code = () => codeFor(authorizations, requestOf(gone.clientId), person.sessionId);

@@ -1,5 +1,7 @@
 /** Composes the OAuth 2.1 and OpenID Connect provider. */
 import type { AuditRecorder } from "../audit/audit-entry.ts";
+import { createApplicationStore } from "../authorization/applications.store.ts";
+import { type Applications, createApplications } from "../authorization/applications.ts";
 import { createAuthorizationStore } from "../authorization/authorization.store.ts";
 import { type Authorizations, createAuthorizations } from "../authorization/authorizations.ts";
 import { createCodeRedemption, type RedeemCode } from "../authorization/code-redemption.ts";
@@ -7,6 +9,8 @@ import { macInContext } from "../crypto/mac.ts";
 import type { RandomBytes } from "../crypto/random.ts";
 import type { InternalKeys } from "../crypto/root-key.ts";
 import { createIdTokens, type IdTokenFor } from "../identity/id-token.ts";
+import { createIdTokenHints } from "../identity/id-token-hint.ts";
+import { createLogoutRequest, type RequestLogout } from "../identity/logout-request.ts";
 import type { ClientStore } from "../oauth-clients/client.ts";
 import { type AuthenticateClient, createClientAuthentication } from "../oauth-clients/client-authentication.ts";
 import { type ClientRegistry, createClientRegistry } from "../oauth-clients/client-registry.ts";
@@ -27,6 +31,8 @@ export interface OAuthServices {
   authenticateClient: AuthenticateClient;
   authorizations: Authorizations;
   redeemCode: RedeemCode;
+  requestLogout: RequestLogout;
+  applications: Applications;
   /** The ID token that goes with an access token, where the client may know who the person is. */
   idTokenFor: IdTokenFor;
   /** Forgets what has expired. */
@@ -65,6 +71,7 @@ export const createOAuthServices = (options: OAuthServicesOptions): OAuthService
   const mac = (context: string, secret: string): string => macInContext(macKey, context, secret);
   const clients = createClientStore(database);
   const store = createAuthorizationStore(database);
+  const readIdTokenHint = createIdTokenHints({ issuer: env.PUBLIC_URL, published: idTokenKeyRing.published });
   return {
     storedClients: clients,
     clientRegistry: createClientRegistry({
@@ -82,6 +89,7 @@ export const createOAuthServices = (options: OAuthServicesOptions): OAuthService
       sessions: storedSessions,
       store,
       recorder,
+      readIdTokenHint,
       issuer: env.PUBLIC_URL,
       mac,
       randomBytes,
@@ -99,6 +107,8 @@ export const createOAuthServices = (options: OAuthServicesOptions): OAuthService
       now,
       createId,
     }),
+    requestLogout: createLogoutRequest({ clients, sessions: storedSessions, readIdTokenHint }),
+    applications: createApplications({ store: createApplicationStore(database), recorder, now }),
     idTokenFor: createIdTokens({ users: accounts.users, issuer: env.PUBLIC_URL, signer: idTokenKeyRing.signer, now }),
     purgeAuthorizations: () => store.purge(new Date(now()), new Date(now() - USED_CODE_RETENTION_MS)),
   };

@@ -1,5 +1,6 @@
 /** OAuth clients in the database. */
 import { asc, eq, gt } from "drizzle-orm";
+import { IDENTITY_SCOPES } from "#shared/contracts/rights.ts";
 import { appendEntry } from "../audit/audit.store.ts";
 import type { KmsDatabase } from "../db/connection.ts";
 import { oauthClients } from "../db/schema/oauth.ts";
@@ -22,6 +23,15 @@ const CHANGE = `
     secret_hash = COALESCE(:secretHash, secret_hash),
     is_trusted = COALESCE(:isTrusted, is_trusted)
   WHERE id = :id AND (:secretHash IS NULL OR secret_hash IS NOT NULL)`;
+
+const keptOf = (column: string): string =>
+  `(SELECT json_group_array(value) FROM json_each(${column}) WHERE value IN (SELECT value FROM json_each(:kept)))`;
+
+/** Takes what the client may ask for no longer from what people have let it do. */
+const NARROW = [
+  `UPDATE sessions SET granted_scopes = ${keptOf("granted_scopes")} WHERE client_id = :id AND ended_at IS NULL`,
+  `UPDATE authorization_codes SET scopes = ${keptOf("scopes")} WHERE client_id = :id`,
+];
 
 const REVOKE_TOKENS = `
   INSERT INTO revocations (revoked_id, revoked_at)
@@ -71,7 +81,12 @@ export const createClientStore = ({ orm, client: database }: KmsDatabase): Clien
       secretHash: secretHash ?? null,
       isTrusted: isTrusted ?? null,
     };
-    const [changed] = await database.batch([{ sql: CHANGE, args }, appendEntry(entry, "changed")], "write");
+    const kept = { id, kept: JSON.stringify([...IDENTITY_SCOPES, ...(scopes ?? [])]) };
+    const narrowed = scopes === undefined ? [] : NARROW.map((sql) => ({ sql, args: kept }));
+    const [changed] = await database.batch(
+      [{ sql: CHANGE, args }, appendEntry(entry, "changed"), ...narrowed],
+      "write",
+    );
     return changed?.rowsAffected === 1;
   },
   remove: async (id, at, entry) => {

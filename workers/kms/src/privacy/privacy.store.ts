@@ -6,6 +6,7 @@ import { MAY_GO } from "../accounts/users.store.ts";
 import { appendEntry } from "../audit/audit.store.ts";
 import type { KmsDatabase } from "../db/connection.ts";
 import { erasures, knownAddresses } from "../db/schema/accounts.ts";
+import { consents } from "../db/schema/oauth.ts";
 import { sessions } from "../db/schema/sessions.ts";
 import { EARLIER_REVOCATION_COUNTS } from "../tokens/revocations.store.ts";
 import { noteRightsChange } from "../tokens/rights-changes.store.ts";
@@ -49,6 +50,12 @@ const about =
 export const createPrivacyStore = ({ orm, client }: KmsDatabase): PrivacyStore => ({
   sessionsOf: (userId) =>
     orm.select().from(sessions).where(eq(sessions.userId, userId)).orderBy(asc(sessions.createdAt), asc(sessions.id)),
+  applicationsOf: (userId) =>
+    orm
+      .select({ clientId: consents.clientId, scopes: consents.scopes, grantedAt: consents.grantedAt })
+      .from(consents)
+      .where(eq(consents.userId, userId))
+      .orderBy(asc(consents.clientId)),
   countKnownAddresses: async (userId) => {
     const [row] = await orm.select({ known: count() }).from(knownAddresses).where(eq(knownAddresses.userId, userId));
     return row?.known ?? 0;

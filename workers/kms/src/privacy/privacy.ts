@@ -18,9 +18,18 @@ const MAX_AUDIT_ENTRIES = 10_000;
 const SETTLED_AFTER_MS = 10_000;
 const ERASURES_AT_A_TIME = 100;
 
+/** That the user let an application do something. */
+export interface HeldConsent {
+  clientId: string;
+  scopes: string[];
+  grantedAt: Date;
+}
+
 export interface PrivacyStore {
   /** All of them, ended ones too. */
   sessionsOf(userId: string): Promise<Session[]>;
+  /** What they let applications do. */
+  applicationsOf(userId: string): Promise<HeldConsent[]>;
   countKnownAddresses(userId: string): Promise<number>;
   /**
    * Deletes the user, their sessions and the key of their personal data in the audit trail, and voids their tokens, all or
@@ -74,6 +83,11 @@ const showSession = ({ origin, ...session }: Session & { origin: Origin }) => {
   };
 };
 
+const showApplication = ({ grantedAt, ...consent }: HeldConsent) => ({
+  ...consent,
+  grantedAt: grantedAt.toISOString(),
+});
+
 const showEntry = (entry: ReadableEntry) => {
   const { id, at, action, outcome, actor, actingService, target, reason, count, address, personal } = entry;
   const shown = { action, outcome, actor, actingService, target, reason, count, address, personal };
@@ -117,6 +131,7 @@ export const createPrivacy = (options: PrivacyOptions): Privacy => {
         exportedAt: new Date(now()).toISOString(),
         account: showUser(user),
         sessions: (await origins.openAll(await store.sessionsOf(userId))).map(showSession),
+        applications: (await store.applicationsOf(userId)).map(showApplication),
         knownAddresses: await store.countKnownAddresses(userId),
         audit: await newest(auditLog.about(userId)),
         ...parts,
