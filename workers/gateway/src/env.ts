@@ -11,7 +11,7 @@ import {
   rpc,
   verifierBindings,
 } from "#shared/http/bindings.ts";
-import { installationBindings } from "#shared/settings/installation.ts";
+import { installationBindings, pageBindings } from "#shared/settings/installation.ts";
 import { choice, listed, setting, settingsSchema } from "#shared/settings/settings.ts";
 import { parseNetworks } from "./admission/client-address.ts";
 import { originsSchema } from "./admission/cors.ts";
@@ -46,6 +46,7 @@ export const envSchema = settingsSchema({
   /** Whether strangers may create accounts, which the kms enforces. */
   REGISTRATION: choice(["open", "closed"], "closed"),
   ...installationBindings,
+  ...pageBindings,
   CORS_ORIGINS: setting(
     "exact origins with commas between, without a path, such as https://www.example.com",
     originsSchema.default(new Set()),

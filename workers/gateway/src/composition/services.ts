@@ -24,6 +24,17 @@ export type Upstream = Pick<Fetcher, "fetch">;
 
 export type Upstreams = Readonly<Record<Destination, Upstream>>;
 
+/** What the pages say of the installation. */
+export interface Installation {
+  name: string;
+  /** Of those who ask for none. */
+  language: Language;
+  /** A `data:` URL of an image; `undefined`: Fountain's own mark. */
+  logo?: string | undefined;
+  termsUrl?: string | undefined;
+  privacyUrl?: string | undefined;
+}
+
 /** What the gateway works with. */
 export interface GatewayServices extends BaseServices, Drainable, Maintained, UpstreamServices {
   /** What every response says besides, unless it says something else itself. */
@@ -60,8 +71,7 @@ export interface GatewayServices extends BaseServices, Drainable, Maintained, Up
     | "seal"
     | "open"
   >;
-  /** What it is called, and the language of those who name none. */
-  installation: { name: string; language: Language };
+  installation: Installation;
   /** Whether anyone may create an account; the kms decides, and pages say so. */
   isRegistrationOpen: boolean;
   /** Has twofa deliver the mails that wait, after the response. */

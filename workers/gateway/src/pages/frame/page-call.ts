@@ -1,9 +1,10 @@
 /** One call of a page: who it comes from as far as the browser says, what was sent, and in which language it is read. */
 import type { Language } from "#shared/contracts/mails.ts";
+import { preferredLanguage } from "#shared/semantics/language.ts";
 import type { GatewayContext } from "../../composition/context.ts";
-import type { GatewayServices } from "../../composition/services.ts";
+import type { GatewayServices, Installation } from "../../composition/services.ts";
 import type { Texts } from "../texts/en.ts";
-import { isLanguage, LANGUAGES, preferredLanguage } from "../texts/languages.ts";
+import { isLanguage, LANGUAGES } from "../texts/languages.ts";
 import { type Jar, openJar } from "./jar.ts";
 import { createOperate, type Dispatch, type Operate } from "./operations.ts";
 
@@ -16,8 +17,7 @@ export interface Reader {
   readonly path: string;
   readonly query: Form;
   readonly jar: Jar;
-  /** What the installation is called. */
-  readonly installation: string;
+  readonly installation: Installation;
   readonly language: Language;
   readonly texts: Texts;
 }
@@ -43,7 +43,7 @@ const languageOf = ({ lang }: Form, jar: Jar, preferred: Language): Language => 
   return isLanguage(jar.language) ? jar.language : preferred;
 };
 
-const NAMELESS: GatewayServices["installation"] = { name: "Fountain", language: "en" };
+const NAMELESS: Installation = { name: "Fountain", language: "en" };
 
 export const openReader = (context: GatewayContext): Reader => {
   const fields = context.get("fields");
@@ -52,9 +52,10 @@ export const openReader = (context: GatewayContext): Reader => {
   const query = fieldsIn(URL.parse(url)?.search ?? "");
   // Without usable settings there are no services, and only errors to show.
   const services: GatewayServices | undefined = context.get("services");
-  const { name, language: fallback } = services?.installation ?? NAMELESS;
-  const language = languageOf(query, jar, preferredLanguage(fields.get("accept-language"), fallback));
-  return { context, path, query, jar, installation: name, language, texts: LANGUAGES[language] };
+  const installation = services?.installation ?? NAMELESS;
+  const preferred = preferredLanguage(fields.get("accept-language")) ?? installation.language;
+  const language = languageOf(query, jar, preferred);
+  return { context, path, query, jar, installation, language, texts: LANGUAGES[language] };
 };
 
 export const openPage = (context: GatewayContext, dispatch: Dispatch, form: Form): PageCall => ({

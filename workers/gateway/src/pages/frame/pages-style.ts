@@ -15,7 +15,8 @@ body { min-height: 100vh; display: flex; flex-direction: column; }
   padding: .6rem 1.25rem; }
 .brand { display: inline-flex; align-items: center; gap: .55rem; margin-right: auto; color: var(--deep); font-weight: 650;
   font-size: 1.1rem; text-decoration: none; overflow-wrap: anywhere; }
-.brand svg, .brand img { width: 1.9rem; height: 1.9rem; }
+.brand svg { width: 1.9rem; height: 1.9rem; }
+.brand img { height: 1.9rem; max-width: 8rem; object-fit: contain; }
 .who { color: var(--soft); font-size: .9rem; overflow-wrap: anywhere; }
 .tabs { order: 3; flex-basis: 100%; display: flex; flex-wrap: wrap; gap: .1rem .25rem; margin: 0 -.6rem; }
 .tabs a { padding: .3rem .6rem; border-radius: .5rem; color: var(--soft); text-decoration: none; font-size: .95rem; }
@@ -85,6 +86,7 @@ details[open] summary { margin-bottom: 1rem; }
 .aside { color: var(--soft); text-align: center; }
 footer { padding: 1rem 1.25rem 1.5rem; color: var(--soft); font-size: .875rem; text-align: center; }
 footer a { margin: 0 .35rem; }
+footer p { margin: .4rem 0 0; }
 [hidden] { display: none !important; }
 @media (max-width: 30rem) { .card { padding: 1.1rem 1.1rem; } dl { grid-template-columns: 1fr; gap: 0; }
   dd { margin-bottom: .6rem; } }

@@ -48,6 +48,8 @@ export const DE: Texts = {
     cancel: "Abbrechen",
     remove: "Entfernen",
     never: "nie",
+    terms: "Nutzungsbedingungen",
+    privacy: "Datenschutzerklärung",
     optional: "freiwillig",
     noScript: "Passkeys brauchen JavaScript, das in diesem Browser ausgeschaltet ist.",
     passkeyFailed: "Der Passkey wurde nicht verwendet. Versuchen Sie es noch einmal oder wählen Sie einen anderen Weg.",

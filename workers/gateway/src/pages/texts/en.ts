@@ -46,6 +46,8 @@ export const EN = {
     cancel: "Cancel",
     remove: "Remove",
     never: "never",
+    terms: "Terms of use",
+    privacy: "Privacy policy",
     optional: "optional",
     noScript: "Passkeys need JavaScript, which is off in this browser.",
     passkeyFailed: "The passkey was not used. Try again, or choose another way.",

@@ -3,6 +3,7 @@
 import { raw } from "hono/html";
 import type { FC, PropsWithChildren } from "hono/jsx";
 import type { Language } from "#shared/contracts/mails.ts";
+import type { Installation } from "../../composition/services.ts";
 import { ICON, MARK_PATHS } from "../../docs/page.ts";
 import { formToken, TOKEN_FIELD } from "../frame/forgery.ts";
 import type { Form, Reader } from "../frame/page-call.ts";
@@ -76,6 +77,34 @@ const Languages: FC<{ page: Reader }> = ({ page }) => (
   </nav>
 );
 
+/** Its name stands beside it. */
+const Mark: FC<{ installation: Installation }> = ({ installation: { logo } }) =>
+  logo === undefined ? (
+    <svg viewBox="0 0 32 32" aria-hidden="true">
+      {raw(MARK_PATHS)}
+    </svg>
+  ) : (
+    <img src={logo} alt="" />
+  );
+
+const Legal: FC<{ page: Reader }> = ({ page: { installation, texts } }) => {
+  const links = [
+    [installation.termsUrl, texts.common.terms],
+    [installation.privacyUrl, texts.common.privacy],
+  ] as const;
+  const given = links.filter(([url]) => url !== undefined);
+  if (given.length === 0) return null;
+  return (
+    <p>
+      {given.map(([url, text]) => (
+        <a href={url} rel="noreferrer">
+          {text}
+        </a>
+      ))}
+    </p>
+  );
+};
+
 interface LayoutProps {
   page: Reader;
   title: string;
@@ -90,8 +119,8 @@ export const Layout: FC<PropsWithChildren<LayoutProps>> = ({ page, title, curren
       <meta charset="utf-8" />
       <meta name="viewport" content="width=device-width, initial-scale=1" />
       <meta name="color-scheme" content="light dark" />
-      <title>{`${title} · ${page.installation}`}</title>
-      <link rel="icon" href={ICON} />
+      <title>{`${title} · ${page.installation.name}`}</title>
+      <link rel="icon" href={page.installation.logo ?? ICON} />
       <style>{raw(PAGES_STYLE)}</style>
     </head>
     <body>
@@ -101,10 +130,8 @@ export const Layout: FC<PropsWithChildren<LayoutProps>> = ({ page, title, curren
       <header class="top">
         <div class="bar">
           <a class="brand" href={current === undefined ? "/" : "/account"}>
-            <svg viewBox="0 0 32 32" aria-hidden="true">
-              {raw(MARK_PATHS)}
-            </svg>
-            <span>{page.installation}</span>
+            <Mark installation={page.installation} />
+            <span>{page.installation.name}</span>
           </a>
           {current !== undefined && (
             <>
@@ -123,6 +150,7 @@ export const Layout: FC<PropsWithChildren<LayoutProps>> = ({ page, title, curren
       </main>
       <footer>
         <Languages page={page} />
+        <Legal page={page} />
       </footer>
       <script>{raw(PAGES_SCRIPT)}</script>
     </body>
