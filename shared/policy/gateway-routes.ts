@@ -42,6 +42,6 @@ export const GATEWAY_ROUTES = {
   "PUT /gateway/policies/{name}": CONFIGURED,
   "DELETE /gateway/policies/{name}": CONFIGURED,
   "POST /gateway/policies/explain": scope("gateway:read"),
-  // It decides about the call that a proxy describes.
-  "GET /gateway/authorize": PUBLIC,
+  // It decides about the call that a proxy describes in header fields.
+  "GET /gateway/authorize": { ...PUBLIC, dialect: "proxy" },
 } satisfies RouteTable;

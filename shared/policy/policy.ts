@@ -46,9 +46,9 @@ export interface Policy {
   /**
    * Whose conventions the route follows, which also say to ignore parameters that are not known. `typesense`: clients
    * send their key in a header of their own, and read errors as `{message}`. `oauth`: RFC 6749 §3.1. `page`: what people open
-   * in a browser, by links that others add parameters to.
+   * in a browser, by links that others add parameters to. `proxy`: what proxies ask about a call, whose query some send along.
    */
-  dialect?: "typesense" | "oauth" | "page";
+  dialect?: "typesense" | "oauth" | "page" | "proxy";
   maxBodyBytes?: number;
   /** Whether the gateway aggregates the response from several workers. */
   aggregated?: true;

@@ -71,6 +71,16 @@ describe.skipIf(missing.length > 0).each([
     expect(await proxy.get("/open/page.txt")).toMatchObject({ status: 200, body: "open\n" });
   });
 
+  test("decides the same with a query, whatever is in it", async () => {
+    for (const query of ["?v=1&v=2", "?q=a%20b&next=/open/page.txt", "?", "?%2Fopen"]) {
+      const page = await proxy.get(`/page.txt${query}`, token);
+      expect([page.status, page.body]).toEqual([200, "protected\n"]);
+      expect((await proxy.get(`/page.txt${query}`)).status).toBe(401);
+      expect(await proxy.get(`/open/page.txt${query}`)).toMatchObject({ status: 200, body: "open\n" });
+      expect(await proxy.get(`/app/x${query}`, token)).toMatchObject({ status: 200, body: "service\n" });
+    }
+  });
+
   test.each<[string, string, Record<string, string>, number]>([
     ["without a credential", "/page.txt", {}, 401],
     ["with a bad one", "/page.txt", { authorization: "Bearer x" }, 401],

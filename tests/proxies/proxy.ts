@@ -51,7 +51,7 @@ export const startService = async (port: number) => {
   let seen: IncomingHttpHeaders = {};
   const server = createServer(({ headers, url = "" }, response) => {
     seen = headers;
-    response.end(FILES[url.slice(1)] ?? "service\n");
+    response.end(FILES[url.split("?", 1)[0]?.slice(1) ?? ""] ?? "service\n");
   });
   await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));
   return { seen: () => seen, stop: () => server.close() };

@@ -35,9 +35,9 @@ const FORWARDED = {
   "x-forwarded-host": "localhost:8787",
 };
 
-const ask = (headers: Record<string, string> = {}): Promise<Response> => {
+const ask = (headers: Record<string, string> = {}, query = ""): Promise<Response> => {
   const sent = Object.entries({ ...FORWARDED, ...headers }).filter(([, value]) => value !== "");
-  return gateway.fetch("/gateway/authorize", { headers: Object.fromEntries(sent) });
+  return gateway.fetch(`/gateway/authorize${query}`, { headers: Object.fromEntries(sent) });
 };
 
 const bearer = () => ({ authorization: `Bearer ${user}` });
@@ -66,6 +66,11 @@ describe("a proxy that asks", () => {
     const answer = await ask({ ...bearer(), "x-forwarded-host": "SITE.example:443", "x-forwarded-uri": "/notes/1" });
     expect([answer.status, answer.headers.get("x-fountain-subject")]).toEqual([200, "user-1"]);
     expect(answer.headers.has("authorization")).toBe(false);
+  });
+
+  test("may send the query of the call along, which decides nothing", async () => {
+    expect((await ask(bearer(), "?x=1&x=2&q=a%20b")).status).toBe(200);
+    expect((await ask({}, "?x-forwarded-uri=/notes/open/x")).status).toBe(401);
   });
 
   test("may send nginx's names of the fields", async () => {
