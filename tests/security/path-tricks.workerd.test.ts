@@ -15,11 +15,12 @@ const service = createServer(({ url = "" }, response) => {
 });
 
 let fountain: Fountain;
+let headers: Record<string, string>;
 beforeAll(async () => {
   const [port] = await freePorts();
   await new Promise<void>((resolve) => service.listen(port, "127.0.0.1", resolve));
   fountain = await startWorkerd();
-  const headers = await logInAndStepUp(fountain);
+  headers = await logInAndStepUp(fountain);
   const json = {
     targets: [`http://127.0.0.1:${port}`],
     routes: [
@@ -97,6 +98,35 @@ test("what services are known to need is let through to one that is lenient, byt
   expect(await statusesOf("lenient", needed)).toEqual(all(needed, 200));
   expect(reached.splice(0)).toEqual(needed);
 });
+
+/** Where else the runtime resolves dots, or leaves them alone. */
+const DOTTED = [
+  ...[
+    "/open/..",
+    "/open/.",
+    "/open/a/..",
+    "/open/./",
+    "/open/../",
+    "/open/x/../../../strict/open/x",
+    "/open/..?a=/../x",
+  ],
+  ...["/secret/../open/x", "/secret/../open/%2e%2e/x", "/open/x..", "/open//../../secret", "/open/a?/../../secret"],
+];
+
+test.each(["strict", "lenient"])(
+  "the explanation knows what becomes of each at an upstream that is %s",
+  async (name) => {
+    const paths = ["/open/x", `/${SECRET}`, ...RESOLVED, ...REFUSED, ...DOTTED];
+    const explained: Record<string, number> = {};
+    for (const path of paths) {
+      const json = { method: "GET", path: `/${name}${path}` };
+      const { body } = await send(fountain, "POST", "/gateway/policies/explain", { headers, json });
+      const denials: Record<string, number> = { credential: 401, path: 400, routes: 404 };
+      explained[path] = body["decision"] === "allow" ? 200 : (denials[String(body["rule"] ?? body["by"])] ?? 0);
+    }
+    expect(explained).toEqual(await statusesOf(name, paths));
+  },
+);
 
 /** What it is spelled like, and how else services may read the same. */
 const spellings = (first: string, last: string): string[] => {

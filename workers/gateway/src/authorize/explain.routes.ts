@@ -8,6 +8,7 @@ import { instant } from "#shared/http/instant.ts";
 import { json, jsonBody } from "#shared/http/openapi.ts";
 import { endpoint } from "../endpoint.ts";
 import { fieldValues } from "../upstreams/firewall-rule.ts";
+import { arrivingPath } from "./arriving-path.ts";
 import { explainCall } from "./explain.ts";
 
 const MAX_PATH_CHARACTERS = 8_192;
@@ -88,7 +89,7 @@ const explain = endpoint("POST /gateway/policies/explain", {
     } = described;
     const found = await explainCall(services, await services.configuration.current(), {
       method,
-      url: `http://${host}${path}`,
+      url: `http://${host}${arrivingPath(path)}`,
       who: callerOf(described),
       acr,
       address: address === undefined ? undefined : normalizeAddress(address),
