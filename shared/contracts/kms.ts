@@ -61,6 +61,24 @@ export interface KeyUse {
   usedAtMs: number;
 }
 
+/** What calls of a service came to within an hour, as one process of the gateway counted them since its last report. */
+export interface KeyUsage {
+  service: string;
+  /** The start of the hour, in milliseconds since the epoch. */
+  hourMs: number;
+  /** All of them. */
+  calls: number;
+  /** Of these, those that were refused for their key, its scopes or a policy, and those beyond a limit. */
+  refused: number;
+  limited: number;
+}
+
+/** A key that is refused; `service`: whose it is, where it is one that has ended or may not be used from there. */
+export interface InvalidApiKey {
+  readonly kind: "invalid";
+  readonly service?: string | undefined;
+}
+
 /** The token that a new one is to be made of, which may do no more. */
 export interface SessionToken {
   sessionId: string;
@@ -200,9 +218,11 @@ export interface KmsRpc extends AuthorizationRpc {
   /** The verification keys in force, and the revocations added since `position`; by default from the first one on. */
   trust(position?: number): Promise<Result<Trust>>;
   /** Trades an API key for a short-lived access token of its service; the caller's address is that of the request. */
-  exchangeApiKey(key: string): Promise<Result<ExchangedApiKey, "invalid" | Blocked>>;
+  exchangeApiKey(key: string): Promise<Result<ExchangedApiKey, InvalidApiKey | Blocked>>;
   /** Stores when keys were used last. */
   recordKeyUses(uses: KeyUse[]): Promise<Result<undefined>>;
+  /** Adds to what the calls of services came to; those of services that do not exist are dropped. */
+  recordKeyUsage(usage: KeyUsage[]): Promise<Result<true>>;
   /** Gives a session that has just passed a second factor a token with `acr` = `aal2`. */
   elevate(elevation: Elevation): Promise<Result<IssuedToken, "session-ended" | Blocked>>;
   /** A token for one request that says that its user has no second factor; it cannot be presented. */

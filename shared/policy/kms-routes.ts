@@ -71,6 +71,7 @@ export const KMS_ROUTES = {
   "POST /keys/verify": scope("keys:read"),
   "POST /keys/leaked": { ...PUBLIC, maxBodyBytes: 512 * 1024 },
   "GET /keys/{service}": scope("keys:read"),
+  "GET /keys/{service}/usage": scope("keys:read"),
   "GET /keys/{service}/{id}": scope("keys:read"),
   "POST /keys/{service}/rotate": stepUp(scope("keys:write")),
   "POST /keys/{service}/{id}/rotate": stepUp(scope("keys:write")),

@@ -188,6 +188,7 @@ export const KMS: Record<string, Variant[]> = {
   ],
   "POST /keys/leaked": [nothing(ENDS, () => ["/kms/keys/leaked", { key: "ftn_AAAAAAAA_unknown" }])],
   "GET /keys/{service}": [nothing(READS, ({ services }) => [`/kms/keys/${services.read.name}`])],
+  "GET /keys/{service}/usage": [nothing(READS, ({ services }) => [`/kms/keys/${services.read.name}/usage`])],
   "GET /keys/{service}/{id}": [nothing(READS, ({ services }) => [key(services.read, "")])],
   "POST /keys/{service}/rotate": [
     grants("credential", ({ services }) => [`/kms/keys/${services.rotated.name}/rotate`, {}]),

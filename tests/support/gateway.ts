@@ -232,6 +232,7 @@ export const createTestGateway = async (corsOrigins: readonly string[] = []): Pr
       uses: { note: (keyId) => kms.used.push(keyId) },
       now,
     }),
+    usage: { count: () => undefined },
     twofa: rpc<TwofaRpc>("twofa").parse(bindingTo(twofa)),
     kms: kmsRpc.parse(bindingTo(kms)),
     refusals: refusalLog,

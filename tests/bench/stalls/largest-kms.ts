@@ -107,6 +107,7 @@ export const KMS: Record<string, Largest> = {
     ),
   ],
   "kms GET /keys/{service}": PAGE,
+  "kms GET /keys/{service}/usage": PAGE,
   "kms GET /keys/{service}/{id}": ONE_ROW,
   "kms POST /keys/{service}/rotate": FEW_FIELDS,
   "kms POST /keys/{service}/{id}/rotate": FEW_FIELDS,

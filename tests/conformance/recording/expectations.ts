@@ -110,6 +110,7 @@ export const EXPECTED: { [Worker in WorkerName]: Record<RouteKey<Worker>, Expect
     "POST /keys/verify": READS,
     "POST /keys/leaked": "key.leaked",
     "GET /keys/{service}": READS,
+    "GET /keys/{service}/usage": READS,
     "GET /keys/{service}/{id}": READS,
     "POST /keys/{service}/rotate": "key.rotate",
     "POST /keys/{service}/{id}/rotate": "key.rotate",

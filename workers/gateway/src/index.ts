@@ -11,6 +11,7 @@ import { sleep } from "#shared/lang/sleep.ts";
 import { nothingIfUnavailable } from "#shared/lang/unavailable.ts";
 import { createLog, describeError } from "#shared/observability/log.ts";
 import { createApiKeyVerifier } from "./admission/api-keys.ts";
+import { createUsageCounter } from "./admission/key-usage.ts";
 import { createRefusalLog } from "./admission/refusal-log.ts";
 import { securityHeaders, transportSecurity } from "./admission/security-headers.ts";
 import { createPasskeyLogins } from "./aggregates/passkey-login.ts";
@@ -54,6 +55,14 @@ const connect = once((bindings: unknown): GatewayServices => {
       await env.KMS_RPC.recordKeyUses(batch);
     },
     later: later("key-uses-lost"),
+    sleep,
+    now,
+  });
+  const usage = createUsageCounter({
+    report: async (batch) => {
+      await env.KMS_RPC.recordKeyUsage(batch);
+    },
+    later: later("key-usage-lost"),
     sleep,
     now,
   });
@@ -119,6 +128,7 @@ const connect = once((bindings: unknown): GatewayServices => {
     upstreamTokens: createUpstreamTokens({ kms: env.KMS_RPC, now }),
     egress: { reach, run: targets.run, show: targets.show },
     verifyApiKey: createApiKeyVerifier({ kms: env.KMS_RPC, verify, uses, now }),
+    usage,
     twofa: env.TWOFA_RPC,
     kms: env.KMS_RPC,
     deliverMails: () =>

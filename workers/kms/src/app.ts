@@ -10,6 +10,7 @@ import { userLockEndpoints } from "./accounts/user-lock.routes.ts";
 import { usersEndpoints } from "./accounts/users.routes.ts";
 import { keyChangesEndpoints } from "./api-keys/key-changes.routes.ts";
 import { keyRotationEndpoints } from "./api-keys/key-rotation.routes.ts";
+import { keyUsageEndpoints } from "./api-keys/key-usage.routes.ts";
 import { keyVerificationEndpoints } from "./api-keys/key-verification.routes.ts";
 import { keysEndpoints } from "./api-keys/keys.routes.ts";
 import { leakedKeysEndpoints } from "./api-keys/leaked-keys.routes.ts";
@@ -69,6 +70,7 @@ const ENDPOINTS = [
   ...leakedKeysEndpoints,
   ...keyChangesEndpoints,
   ...keyRotationEndpoints,
+  ...keyUsageEndpoints,
   ...keysEndpoints,
   ...revocationsEndpoints,
   ...signingKeysEndpoints,

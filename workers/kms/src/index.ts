@@ -197,6 +197,7 @@ const compose = (foundation: Foundation, keys: InternalKeys): KmsServices => {
         { name: "keys of ID tokens", everyMs: EVERY_ROUND, run: idTokenKeys.maintain },
         { name: "secrets and root key", everyMs: EVERY_ROUND, run: vault.maintain },
         { name: "API keys and webhooks", everyMs: EVERY_ROUND, run: keyServices.maintainKeys },
+        { name: "old usage of keys", everyMs: HOUR_MS, run: keyServices.purgeKeyUsage },
         { name: "keys that cannot be rotated", everyMs: DAY_MS, run: keyServices.remindOfRotations },
         { name: "aggregated refusals", everyMs: EVERY_ROUND, run: audit.writeSummaries },
         { name: "audit chain and checkpoints", everyMs: EVERY_ROUND, run: auditLog.seal },

@@ -46,7 +46,7 @@ export const createEntrypoints = (connect: (bindings: unknown) => Promise<KmsSer
 
       exchangeApiKey: async ({ clients }, key) => {
         const exchanged = await clients.exchange(key, currentRequest()?.clientAddress);
-        if (!exchanged.ok) return failure("invalid");
+        if (!exchanged.ok) return failure("invalid", { service: exchanged.error.service });
         const { keyId, allowedAddresses, access } = exchanged.value;
         return success({ ...issued(access), keyId, allowedAddresses });
       },
@@ -54,6 +54,11 @@ export const createEntrypoints = (connect: (bindings: unknown) => Promise<KmsSer
       recordKeyUses: async ({ storedKeys }, uses) => {
         await storedKeys.recordUses(uses);
         return success(undefined);
+      },
+
+      recordKeyUsage: async ({ keyUsage }, usage) => {
+        await keyUsage.add(usage);
+        return success(true);
       },
 
       elevate: async ({ sessions }, elevation) => {

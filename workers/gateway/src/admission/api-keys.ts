@@ -14,6 +14,7 @@ import { sha256 } from "#shared/lang/digest.ts";
 import { createRecentMemory } from "#shared/lang/recent-memory.ts";
 import { failure, type Result, success } from "#shared/lang/result.ts";
 import { tooOften } from "#shared/problem/too-often.ts";
+import { callingService } from "./key-usage.ts";
 
 /** With their tokens some 25 MB. */
 const MAX_REMEMBERED = 25_000;
@@ -30,7 +31,13 @@ export interface VerifiedCaller {
   token: string;
 }
 
-export type ApiKeyVerification = Result<VerifiedCaller, Refusal | "invalid-api-key" | "address-not-allowed">;
+/** `service`: whose the key is, where it is known for certain. */
+interface RefusedKey {
+  kind: "invalid-api-key" | "address-not-allowed";
+  service: string | undefined;
+}
+
+export type ApiKeyVerification = Result<VerifiedCaller, Refusal | RefusedKey>;
 
 /** `address`: where the key is used from; `undefined` if unknown. */
 export type ApiKeyVerifier = (key: string, address: string | undefined) => Promise<ApiKeyVerification>;
@@ -49,17 +56,23 @@ interface RememberedToken extends Pick<ExchangedApiKey, "keyId" | "allowedAddres
   usableUntilMs: number;
 }
 
+interface RememberedRefusal {
+  service: string | undefined;
+  untilMs: number;
+}
+
 /** A verifier with its own bounded memory. Throws `Unavailable` when the kms cannot be asked. */
 export const createApiKeyVerifier = ({ kms, verify, uses, now }: ApiKeyVerifierOptions): ApiKeyVerifier => {
   const tokens = createRecentMemory<RememberedToken>({ max: MAX_REMEMBERED, keepMs: KEEP_TOKENS_MS, now });
-  const refusedUntilMs = createRecentMemory<number>({ max: MAX_REMEMBERED, keepMs: REFUSAL_MEMORY_MS, now });
+  const refused = createRecentMemory<RememberedRefusal>({ max: MAX_REMEMBERED, keepMs: REFUSAL_MEMORY_MS, now });
 
   /** A token of the key is valid only from an address that the key allows. */
   const admit = async (remembered: RememberedToken, address: string | undefined): Promise<ApiKeyVerification> => {
     const { token, keyId, allowedAddresses } = remembered;
     const verification = await verify(token);
     if (!verification.ok) return verification;
-    if (!isAllowedFrom(allowedAddresses, address)) return failure("address-not-allowed");
+    if (!isAllowedFrom(allowedAddresses, address))
+      return failure("address-not-allowed", { service: callingService(verification.value) });
     uses.note(keyId);
     return success({ principal: verification.value, token });
   };
@@ -89,8 +102,8 @@ export const createApiKeyVerifier = ({ kms, verify, uses, now }: ApiKeyVerifierO
         case "blocked":
           throw tooOften(result.error.retryAfterSeconds);
         case "invalid":
-          refusedUntilMs.set(refusalKey, now() + REFUSAL_MEMORY_MS);
-          return failure("invalid-api-key");
+          refused.set(refusalKey, { service: result.error.service, untilMs: now() + REFUSAL_MEMORY_MS });
+          return failure("invalid-api-key", { service: result.error.service });
       }
     }
     const { accessToken: token, expiresInSeconds, keyId, allowedAddresses } = result.value;
@@ -105,7 +118,8 @@ export const createApiKeyVerifier = ({ kms, verify, uses, now }: ApiKeyVerifierO
     const digest = await sha256(key);
     // A key may be refused for where it comes from, and good from elsewhere at the same time.
     const refusalKey = `${digest} ${address}`;
-    if ((refusedUntilMs.get(refusalKey) ?? 0) > now()) return failure("invalid-api-key");
+    const refusal = refused.get(refusalKey);
+    if (refusal && refusal.untilMs > now()) return failure("invalid-api-key", { service: refusal.service });
     return (await fromMemory(digest, address)) ?? exchange(digest, key, address, refusalKey);
   };
 };

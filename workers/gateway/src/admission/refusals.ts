@@ -3,9 +3,11 @@ import type { MiddlewareHandler } from "hono";
 import type { BaseServices, WorkerEnv } from "#shared/http/worker-env.ts";
 import type { ReportingRecorder } from "#shared/observability/recorder.ts";
 import { Problem } from "#shared/problem/problem.ts";
+import { callingService, type UsageCounter } from "./key-usage.ts";
 
 interface RecordingServices extends BaseServices {
   recorder: Pick<ReportingRecorder, "record">;
+  usage: UsageCounter;
 }
 
 type Stage<Services extends RecordingServices> = MiddlewareHandler<WorkerEnv<Services>>;
@@ -23,6 +25,7 @@ export const recordingRefusals =
       if (error instanceof Problem && principal && RECORDED.has(error.code)) {
         const target = `${context.req.method} ${context.get("template")}`;
         const refusal = { action: "access.refuse", outcome: "refused", target, reason: error.code } as const;
+        context.get("services").usage.count(callingService(principal), "refused");
         context.executionCtx.waitUntil(context.get("services").recorder.record(refusal));
       }
       throw error;

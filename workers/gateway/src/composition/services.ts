@@ -6,6 +6,7 @@ import type { Maintained } from "#shared/http/worker.ts";
 import type { BaseServices } from "#shared/http/worker-env.ts";
 import type { ReportingRecorder } from "#shared/observability/recorder.ts";
 import type { ApiKeyVerifier } from "../admission/api-keys.ts";
+import type { UsageCounter } from "../admission/key-usage.ts";
 import type { RefusalLog } from "../admission/refusal-log.ts";
 import type { PasskeyLogins } from "../aggregates/passkey-login.ts";
 import type { PersonalDataOf } from "../aggregates/personal-data.ts";
@@ -60,6 +61,7 @@ export interface GatewayServices extends BaseServices, Drainable, Maintained, Up
   /** Gives back what this process has taken of exact limits and not used. */
   releaseAllowances: () => Promise<void>;
   verifyApiKey: ApiKeyVerifier;
+  usage: UsageCounter;
   twofa: Pick<TwofaRpc, "elevateOnce" | "hasFactor" | "confirmFactorless">;
   kms: Pick<
     KmsRpc,

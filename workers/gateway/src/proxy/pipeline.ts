@@ -14,6 +14,7 @@ import { problem } from "#shared/problem/problem.ts";
 import { isBodiless } from "#shared/semantics/method.ts";
 import type { ApiKeyVerification } from "../admission/api-keys.ts";
 import { assertNoKeyInAddress, type Credential, credentialOf } from "../admission/credential.ts";
+import { callingService, countLimited } from "../admission/key-usage.ts";
 import { meterCall, screenCall, withOwnLimits } from "../admission/limiting.ts";
 import { type Caller, OTP_HEADER, steppedUpToken } from "../admission/step-up.ts";
 import { type Destination, isDestination } from "../backends/target.ts";
@@ -51,9 +52,12 @@ const verificationOf = (services: GatewayServices, credential: Credential): Prom
 
 const identify = async (context: GatewayContext, policy: Policy): Promise<Caller> => {
   if (policy.dialect === "typesense") assertNoKeyInAddress(context.req.url);
-  const verification = await verificationOf(context.get("services"), credentialOf(context.get("fields"), policy));
-  if (!verification.ok) throw credentialRefused(verification.error.kind);
-  return verification.value;
+  const services = context.get("services");
+  const verification = await verificationOf(services, credentialOf(context.get("fields"), policy));
+  if (verification.ok) return verification.value;
+  const { error } = verification;
+  if ("service" in error) for (const what of ["calls", "refused"] as const) services.usage.count(error.service, what);
+  throw credentialRefused(error.kind);
 };
 
 /** This very request, byte for byte. */
@@ -111,8 +115,11 @@ export const STAGES = {
   },
   screen: screenCall,
   identify,
-  meter: (_: GatewayContext, { target, caller }: { target: GatewayTarget; caller: Caller | undefined }) =>
-    meterCall(target, caller?.principal),
+  meter: (context: GatewayContext, { target, caller }: { target: GatewayTarget; caller: Caller | undefined }) => {
+    const principal = caller?.principal;
+    const service = principal && callingService(principal);
+    return countLimited(context.get("services").usage, service, () => meterCall(target, principal));
+  },
 };
 
 /**

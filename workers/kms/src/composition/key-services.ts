@@ -8,6 +8,7 @@ import { createKeyChangeStore } from "../api-keys/key-changes.store.ts";
 import { createKeyChanges, type KeyChanges } from "../api-keys/key-changes.ts";
 import { createKeyRotationStore } from "../api-keys/key-rotation.store.ts";
 import { createKeyRotation } from "../api-keys/key-rotation.ts";
+import { createKeyUsageStore, type KeyUsageStore } from "../api-keys/key-usage.store.ts";
 import type { AuditRecorder } from "../audit/audit-entry.ts";
 import type { RandomBytes } from "../crypto/random.ts";
 import type { InternalKeys } from "../crypto/root-key.ts";
@@ -22,6 +23,8 @@ import type { UpstreamScopes } from "../upstream-scopes/upstream-scopes.ts";
 import type { Wrapping } from "../vault/wrapping.ts";
 import type { Foundation } from "./foundation.ts";
 
+const USAGE_RETENTION_MS = 90 * 24 * 60 * 60 * 1000;
+
 export interface KeyServices {
   services: ServiceStore;
   serviceRegistry: ServiceRegistry;
@@ -29,9 +32,12 @@ export interface KeyServices {
   storedKeys: ApiKeyStore;
   keyChanges: KeyChanges;
   keyUses: KeyUses;
+  keyUsage: KeyUsageStore;
   webhooks: Webhooks;
   /** Rotates keys that are due, and sends the messages to owners that are due. */
   maintainKeys(): Promise<void>;
+  /** Forgets what calls came to 90 days ago. */
+  purgeKeyUsage(): Promise<void>;
   /** Records which services have keys that are due and cannot be rotated. */
   remindOfRotations(): Promise<void>;
 }
@@ -56,6 +62,7 @@ export const createKeyServices = (options: KeyServicesOptions): KeyServices => {
   const { env, database } = foundation;
   const services = createServiceStore(database);
   const storedKeys = createApiKeyStore(database);
+  const keyUsage = createKeyUsageStore(database);
   const sealer = createSealer(keys.sealing, randomBytes);
   const generation = { macKey: keys.apiKeyMac, randomBytes, now };
 
@@ -99,7 +106,9 @@ export const createKeyServices = (options: KeyServicesOptions): KeyServices => {
       recorder,
     }),
     keyUses: createKeyUses({ report: storedKeys.recordUses, later, sleep, now }),
+    keyUsage,
     webhooks,
+    purgeKeyUsage: () => keyUsage.purge(new Date(now() - USAGE_RETENTION_MS)),
     remindOfRotations: keyRotation.remind,
     maintainKeys: async () => {
       await keyRotation.run();

@@ -2,6 +2,7 @@ import type { KeyUses } from "#shared/auth/key-uses.ts";
 import type { BaseServices } from "#shared/http/worker-env.ts";
 import type { ApiKeyStore, ApiKeys } from "../api-keys/api-keys.ts";
 import type { KeyChanges } from "../api-keys/key-changes.ts";
+import type { KeyUsageStore } from "../api-keys/key-usage.store.ts";
 import type { AuditTrail } from "../audit/audit.ts";
 import type { AuditRecorder } from "../audit/audit-entry.ts";
 import type { AuditLog } from "../audit-log/audit-log.ts";
@@ -32,6 +33,7 @@ export interface KmsServices extends BaseServices, AccountServices, OAuthService
   storedKeys: ApiKeyStore;
   keyChanges: KeyChanges;
   keyUses: KeyUses;
+  keyUsage: KeyUsageStore;
   webhooks: Webhooks;
   clients: Clients;
   upstreamScopes: UpstreamScopes;

@@ -37,8 +37,11 @@ export interface Clients {
     address: string | undefined,
     action: AuditAction,
   ): Promise<Result<ApiKey, BadKey | "other-service">>;
-  /** A token for a caller with this key at this address. The reasons are for the log alone. */
-  exchange(key: string, address: string | undefined): Promise<Result<ClientToken, ClientFailure>>;
+  /** A token for a caller with this key at this address. The reasons are for the log alone; `service`: whose the key is. */
+  exchange(
+    key: string,
+    address: string | undefined,
+  ): Promise<Result<ClientToken, { kind: ClientFailure; service: string | undefined }>>;
   /**
    * A token for the service that authenticates with its name and its key: by default with all the key's scopes and for all
    * workers.
@@ -57,6 +60,12 @@ export interface ClientsOptions {
   recorder: AuditRecorder;
   now: () => number;
 }
+
+/** The key that was checked, if it is one of ours. */
+const keyIn = (checked: ApiKeyCheck): ApiKey | undefined => {
+  if (checked.ok) return checked.value;
+  return "apiKey" in checked.error ? checked.error.apiKey : undefined;
+};
 
 export const createClients = ({ apiKeys, issueToken, recorder, now }: ClientsOptions): Clients => {
   const issue = async (
@@ -113,10 +122,12 @@ export const createClients = ({ apiKeys, issueToken, recorder, now }: ClientsOpt
   return {
     exchange: async (key, address) => {
       const checked = await apiKeys.check(key, { address });
-      return recorded(
+      const result = await recorded(
         "key.exchange",
         checked.ok ? await issue(checked.value, checked.value.scopes) : failure(checked.error.kind),
       );
+      if (result.ok) return result;
+      return failure(result.error.kind, { service: keyIn(checked)?.service });
     },
     identify: async (service, key, address, action) => {
       const identified = await checkOf(service, key, address);

@@ -113,11 +113,12 @@ export const createServiceStore = ({ orm, client }: KmsDatabase): ServiceStore =
         { sql: REVOKE_KEYS, args: [at.getTime(), name, at.getTime()] },
         { sql: "DELETE FROM api_keys WHERE service = ?", args: [name] },
         { sql: "DELETE FROM webhook_deliveries WHERE service = ?", args: [name] },
+        { sql: "DELETE FROM key_usage WHERE service = ?", args: [name] },
         { sql: "DELETE FROM services WHERE name = ?", args: [name] },
         appendEntry(entry, "changed"),
       ],
       "write",
     );
-    return results[3]?.rowsAffected === 1;
+    return results[4]?.rowsAffected === 1;
   },
 });

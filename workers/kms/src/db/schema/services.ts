@@ -1,5 +1,5 @@
 /** Services, their API keys, and the messages to their owners. */
-import { index, integer, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import { index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
 import type { Scope } from "#shared/contracts/rights.ts";
 import { instant } from "./columns.ts";
 
@@ -42,6 +42,21 @@ export const apiKeys = sqliteTable(
     index("api_keys_by_service").on(table.service, table.createdAt, table.id),
     index("api_keys_by_creation").on(table.createdAt, table.id),
   ],
+);
+
+/** What the calls of each service came to, hour by hour. */
+export const keyUsage = sqliteTable(
+  "key_usage",
+  {
+    service: text()
+      .notNull()
+      .references(() => services.name, { onDelete: "cascade" }),
+    hour: instant("hour").notNull(),
+    calls: integer().notNull(),
+    refused: integer().notNull(),
+    limited: integer().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.service, table.hour] }), index("key_usage_by_hour").on(table.hour)],
 );
 
 /** Messages to the owners of services that have not arrived yet. */
