@@ -14,6 +14,8 @@ export const GATEWAY_ROUTES = {
   "GET /.well-known/oauth-authorization-server": PUBLIC,
   "GET /.well-known/openid-configuration": PUBLIC,
   "GET /.well-known/security.txt": PUBLIC,
+  "GET /oauth/authorize": PAGE,
+  "POST /oauth/authorize": FORM,
   "GET /account/login": PAGE,
   "POST /account/login": FORM,
   "GET /account/second-factor": PAGE,

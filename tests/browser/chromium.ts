@@ -24,5 +24,5 @@ export const findChromium = (): string | undefined => {
   return [process.env["CHROMIUM"] ?? "", ...candidates].find((file) => file !== "" && isExecutable(file));
 };
 
-export const startChromium = (executablePath: string): Promise<Browser> =>
-  chromium.launch({ executablePath, args: ARGUMENTS });
+export const startChromium = (executablePath: string, more: readonly string[] = []): Promise<Browser> =>
+  chromium.launch({ executablePath, args: [...ARGUMENTS, ...more] });

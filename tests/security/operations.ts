@@ -33,6 +33,14 @@ const pageOf = (path: string): Record<string, Variant[]> => ({
 });
 
 const GATEWAY: Record<string, Variant[]> = {
+  "GET /oauth/authorize": [nothing(READS, () => ["/oauth/authorize"], { answers: [400] })],
+  "POST /oauth/authorize": [
+    nothing(
+      "a form counts with the cookie of its page only",
+      () => ["/oauth/authorize", undefined, { form: {} }],
+      UNPROVEN,
+    ),
+  ],
   ...pageOf("/account/login"),
   ...pageOf("/account/second-factor"),
   ...pageOf("/account/sign-up"),

@@ -46,6 +46,8 @@ export const LARGEST: Record<string, Largest> = {
   "gateway GET /.well-known/oauth-authorization-server": NO_BODY,
   "gateway GET /.well-known/openid-configuration": NO_BODY,
   "gateway GET /.well-known/security.txt": NO_BODY,
+  "gateway GET /oauth/authorize": FEW_FIELDS,
+  "gateway POST /oauth/authorize": FEW_FIELDS,
   "gateway GET /account/login": NO_BODY,
   "gateway POST /account/login": FEW_FIELDS,
   "gateway GET /account/second-factor": NO_BODY,

@@ -1,5 +1,5 @@
 /** Forms of the pages that succeed, each sent from its page. */
-import { createBeginner, type Stack } from "../../security/callers.ts";
+import { createBeginner, type Stack, successOf } from "../../security/callers.ts";
 import { cookieHeader, FROM_HERE, openVisitor, type Visitor } from "../../support/gateway/visitor.ts";
 import { codeOf, enrol, forgetTimeSteps, personWith } from "../../support/twofa.ts";
 import type { Prepared, Setting } from "./setting.ts";
@@ -59,6 +59,24 @@ export const PAGE_EXAMPLES: Record<string, Example> = {
     const { visitor } = await enter(stack);
     await visitor.get("/account/data");
     return filled(visitor, "/account/data", {}, "export");
+  },
+  "POST /oauth/authorize": async (setting) => {
+    const { visitor } = await enter(setting.stack);
+    const { stack, caller } = setting;
+    const redirectUris = ["https://app.example/callback"];
+    const { clientId } = await successOf(
+      stack.call("POST", "/kms/clients", caller.headers, { name: "An app", redirectUris, public: true }),
+    );
+    const query = new URLSearchParams({
+      response_type: "code",
+      client_id: String(clientId),
+      redirect_uri: redirectUris[0] ?? "",
+      scope: "openid",
+      code_challenge: "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM",
+      code_challenge_method: "S256",
+    });
+    await visitor.get(`/oauth/authorize?${query}`);
+    return filled(visitor, "/oauth/authorize", { decision: "allow" });
   },
   "POST /account": async ({ stack }) => {
     const { visitor, account } = await enter(stack);

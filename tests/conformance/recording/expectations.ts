@@ -26,6 +26,8 @@ export const EXPECTED: { [Worker in WorkerName]: Record<RouteKey<Worker>, Expect
     "GET /.well-known/oauth-authorization-server": READS,
     "GET /.well-known/openid-configuration": READS,
     "GET /.well-known/security.txt": READS,
+    "GET /oauth/authorize": READS,
+    "POST /oauth/authorize": "authorization.grant",
     "GET /account/login": READS,
     "POST /account/login": ["login", "token.refresh"],
     "GET /account/second-factor": READS,

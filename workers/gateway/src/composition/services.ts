@@ -72,6 +72,8 @@ export interface GatewayServices extends BaseServices, Drainable, Maintained, Up
     | "renewBrowserCookie"
     | "seal"
     | "open"
+    | "authorize"
+    | "decide"
   >;
   installation: Installation;
   /** Whether anyone may create an account; the kms decides, and pages say so. */

@@ -11,6 +11,7 @@ const PER_MINUTE: readonly (readonly [name: string, match: string, limit: number
   ["default-passkey-login", "POST /kms/login/passkey", 600],
   ["default-register", "POST /kms/register", 300],
   ["default-account-pages", "POST /account/**", 1_200],
+  ["default-oauth-pages", "POST /oauth/**", 1_200],
   ["default-leaked", "POST /kms/keys/leaked", 300],
   ["default-token", "POST /kms/token", 6_000],
   ["default-revoke", "POST /kms/revoke", 6_000],

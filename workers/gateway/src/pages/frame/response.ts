@@ -54,7 +54,7 @@ export const htmlResponse = async (
     }),
   );
 
-/** Sends the browser on, by GET (RFC 9110 §15.4.4). `to`: a path of our own. */
+/** Sends the browser on, by GET (RFC 9110 §15.4.4): to a path of our own, or to an application that the kms sends it to. */
 export const redirect = (page: Reader, to: string): Response =>
   withCookies(page, new Response(null, { status: 303, headers: { location: to, "cache-control": "no-store" } }));
 

@@ -6,6 +6,7 @@ import type { Form, PageCall } from "../frame/page-call.ts";
 import { openPending, PENDING_FIELD, type Pending } from "../frame/pending.ts";
 import { htmlResponse, redirect } from "../frame/response.ts";
 import { keepLogin, loginTokens, owesFactor, type Visitor, visitorOf } from "../frame/visitor.ts";
+import { proceedTo } from "../views/onward.tsx";
 import { askForFactor, askForLogin, toLogin } from "./asking.tsx";
 import { InsecurePage, type LoginView } from "./log-in-page.tsx";
 
@@ -29,7 +30,7 @@ export const showLogin = async (page: PageCall): Promise<Response> => {
   if (!keepsCookies(page)) return htmlResponse(page, <InsecurePage page={page} />);
   const next = destinationOf(page.query["next"]);
   const visitor = await visitorOf(page);
-  if (visitor) {
+  if (visitor && page.query["again"] === undefined) {
     const isIn = !(await owesFactor(page, visitor));
     return redirect(page, isIn ? next : `/account/second-factor?${new URLSearchParams({ next })}`);
   }
@@ -37,7 +38,7 @@ export const showLogin = async (page: PageCall): Promise<Response> => {
     "logged-out": page.texts.login.loggedOut,
     deleted: page.texts.data.deleted,
   };
-  const view = { hidden: { next }, notice: notices[page.query["done"] ?? ""] };
+  const view = { hidden: { next }, username: page.query["login_hint"], notice: notices[page.query["done"] ?? ""] };
   return askForLogin(page, view);
 };
 
@@ -82,7 +83,7 @@ const enter = async (page: PageCall, pending: Pending | undefined, resume: Resum
     if (pending) return askForFactor(page, visitor, { hidden });
     return redirect(page, `/account/second-factor?${new URLSearchParams(hidden)}`);
   }
-  return pending ? resume(page, visitor, pending) : redirect(page, destinationOf(hidden["next"]));
+  return pending ? resume(page, visitor, pending) : proceedTo(page, destinationOf(hidden["next"]));
 };
 
 export const takeLogin =

@@ -6,6 +6,7 @@ import type { Form, PageCall } from "../frame/page-call.ts";
 import { openPending, PENDING_FIELD } from "../frame/pending.ts";
 import { redirect } from "../frame/response.ts";
 import { owesFactor, renewLogin, type Visitor, visitorOf } from "../frame/visitor.ts";
+import { proceedTo } from "../views/onward.tsx";
 import { askForFactor, serveVisitor, toLogin } from "./asking.tsx";
 import type { SentCode } from "./factor-page.tsx";
 import { proofOf, type Resume } from "./log-in.tsx";
@@ -19,7 +20,8 @@ export const showFactor = async (page: PageCall): Promise<Response> => {
   const visitor = await visitorOf(page);
   if (!visitor) return toLogin(page);
   const hidden = hiddenOf(page);
-  if (!(await owesFactor(page, visitor))) return redirect(page, destinationOf(hidden["next"]));
+  if (page.query["again"] === undefined && !(await owesFactor(page, visitor)))
+    return redirect(page, destinationOf(hidden["next"]));
   return serveVisitor(page, visitor, () => askForFactor(page, visitor, { hidden }));
 };
 
@@ -53,7 +55,7 @@ const proofIn = (form: Form): object => {
 /** Continues where the factor was asked for. */
 const proceed = async (page: PageCall, visitor: Visitor, resume: Resume): Promise<Response> => {
   const sealed = page.form[PENDING_FIELD];
-  if (sealed === undefined) return redirect(page, destinationOf(page.form["next"]));
+  if (sealed === undefined) return proceedTo(page, destinationOf(page.form["next"]));
   const pending = await openPending(page, visitor.principal.subject, sealed);
   if (!pending) throw new PageProblem("forbidden", { detail: page.texts.failure.expiredAction });
   return resume(page, visitor, pending);

@@ -199,6 +199,35 @@ export const DE: Texts = {
     reference: "Kennung",
     home: "Zu Ihrem Konto",
   },
+  consent: {
+    title: (name) => `${name} bittet um Zugriff`,
+    account: (username) => `Auf Ihr Konto ${username}.`,
+    unverified:
+      "Niemand hier bürgt für diese Anwendung oder ihren Namen. Fahren Sie nur fort, wenn Sie das selbst begonnen haben.",
+    wants: "Sie wird Folgendes können:",
+    allow: "Erlauben",
+    deny: "Nicht erlauben",
+    afterwards: (destination) => `Danach geht es bei ${destination} weiter.`,
+    scopes: {
+      openid: "Sie bei der Anmeldung wiedererkennen",
+      profile: "Ihren Benutzernamen sehen",
+      email: "Ihre E-Mail-Adresse sehen",
+      offline_access: "verbunden bleiben, wenn Sie nicht da sind",
+      "search:read": "suchen",
+      "search:write": "ändern, was sich suchen lässt",
+      "sequence:read": "Skripte und ihre Elemente lesen",
+      "sequence:write": "Skripte und ihre Elemente ändern",
+    },
+    invalid: {
+      "client-unknown": "Die Anwendung, von der Sie kommen, ist nicht bekannt. Es ist nichts geschehen.",
+      "client-unreachable":
+        "Die Anwendung, von der Sie kommen, beschreibt sich nicht so, wie sie soll. Es ist nichts geschehen.",
+      "redirect-uri-mismatch":
+        "Die Anwendung will Sie an eine Adresse schicken, die sie nicht registriert hat. Es ist nichts geschehen.",
+      "request-expired": "Die Anfrage der Anwendung ist abgelaufen. Beginnen Sie dort noch einmal.",
+      malformed: "Die Anwendung hat eine Anfrage geschickt, die nicht lesbar ist. Es ist nichts geschehen.",
+    },
+  },
   problems,
   instant: (iso) =>
     `${new Date(iso).toLocaleString("de-DE", { dateStyle: "medium", timeStyle: "short", timeZone: "UTC" })} UTC`,

@@ -1,4 +1,5 @@
 /** The texts of the pages in English. What another language lacks of them does not compile. */
+import type { InvalidRequest } from "#shared/contracts/authorization.ts";
 import type { ProblemCode } from "#shared/problem/catalogue.ts";
 
 const minutes = (seconds: number): string => {
@@ -194,6 +195,34 @@ export const EN = {
     retry: (seconds: number) => `Try again in ${minutes(seconds)}.`,
     reference: "Reference",
     home: "To your account",
+  },
+  consent: {
+    title: (name: string) => `${name} asks for access`,
+    account: (username: string) => `To your account ${username}.`,
+    unverified: "No one here vouches for this application or its name. Continue only if you started this yourself.",
+    wants: "It will be able to:",
+    allow: "Allow",
+    deny: "Do not allow",
+    afterwards: (destination: string) => `Then you continue at ${destination}.`,
+    scopes: {
+      openid: "recognise you when you log in",
+      profile: "see your username",
+      email: "see your email address",
+      offline_access: "stay connected while you are away",
+      "search:read": "search",
+      "search:write": "change what can be searched",
+      "sequence:read": "read scripts and their elements",
+      "sequence:write": "change scripts and their elements",
+    } as Readonly<Record<string, string>>,
+    invalid: {
+      "client-unknown": "The application that sent you here is not known. Nothing was done.",
+      "client-unreachable":
+        "The application that sent you here does not describe itself as it should. Nothing was done.",
+      "redirect-uri-mismatch":
+        "The application wants to send you to an address that it has not registered. Nothing was done.",
+      "request-expired": "The request of the application has expired. Start again there.",
+      malformed: "The application has sent a request that cannot be read. Nothing was done.",
+    } satisfies Record<InvalidRequest, string>,
   },
   problems,
   /** Of an instant, in the time zone of whom no one has asked: UTC. */

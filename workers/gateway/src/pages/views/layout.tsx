@@ -111,13 +111,16 @@ interface LayoutProps {
   /** The tab of the account that is open; none, where no one is logged in. */
   current?: string;
   narrow?: boolean;
+  /** Where the browser continues at once, by itself. */
+  refresh?: string;
 }
 
-export const Layout: FC<PropsWithChildren<LayoutProps>> = ({ page, title, current, narrow, children }) => (
+export const Layout: FC<PropsWithChildren<LayoutProps>> = ({ page, title, current, narrow, refresh, children }) => (
   <html lang={page.texts.locale}>
     <head>
       <meta charset="utf-8" />
       <meta name="viewport" content="width=device-width, initial-scale=1" />
+      {refresh !== undefined && <meta http-equiv="refresh" content={`0;url=${refresh}`} />}
       <meta name="color-scheme" content="light dark" />
       <title>{`${title} · ${page.installation.name}`}</title>
       <link rel="icon" href={page.installation.logo ?? ICON} />

@@ -1,0 +1,130 @@
+/**
+ * An application elsewhere sends a person to log in, in a real Chromium, which holds redirects after a form to the policy of its
+ * page. Skipped, and said so, where there is no Chromium.
+ */
+import type { RequestListener } from "node:http";
+import { createServer, type Server } from "node:https";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { freePorts } from "../../runtime/local/ports.ts";
+import { createCertificate } from "../support/certificate.ts";
+import { type Fountain, startFountain } from "../support/harness.ts";
+import { logInAndStepUp } from "../support/session.ts";
+import { type Account, newPerson } from "../support/twofa.ts";
+import { findChromium, startChromium } from "./chromium.ts";
+
+const CHROMIUM = findChromium();
+if (CHROMIUM === undefined)
+  console.warn("There is no Chromium on this machine: applications are not tried in a browser.");
+
+const CALLBACK = "https://app.example/callback";
+
+describe.skipIf(CHROMIUM === undefined)("an application", () => {
+  let fountain: Fountain;
+  let browser: Browser;
+  let page: Page;
+  let application: Server;
+  let origin: string;
+  let person: Account;
+  const complaints: string[] = [];
+
+  beforeAll(async () => {
+    const [port = 0, other = 0] = await freePorts();
+    origin = `http://localhost:${port}`;
+    const elsewhere = [`--host-resolver-rules=MAP app.example 127.0.0.1:${other}`, "--ignore-certificate-errors"];
+    browser = await startChromium(CHROMIUM ?? "", elsewhere);
+    const serve: RequestListener = (_, response) => response.end("The application is at work.");
+    application = createServer(createCertificate("app.example"), serve).listen(other, "127.0.0.1");
+    fountain = await startFountain({ port, settings: { PUBLIC_URL: origin } });
+    person = await newPerson(fountain);
+    administrator = await logInAndStepUp(fountain);
+    page = await (await browser.newContext()).newPage();
+    page.setDefaultTimeout(8_000);
+    page.on("console", (message) => {
+      if (message.text().includes("Content Security Policy")) complaints.push(message.text());
+    });
+  });
+  afterAll(async () => {
+    await browser?.close();
+    application?.close();
+    await fountain?.stop();
+  });
+
+  let administrator: Record<string, string>;
+  const register = async (): Promise<string> => {
+    const response = await fountain.fetch("/kms/clients", {
+      method: "POST",
+      headers: { "content-type": "application/json", ...administrator },
+      body: JSON.stringify({ name: "Storyboards", redirectUris: [CALLBACK], public: true, scopes: ["search:read"] }),
+    });
+    expect(response.status).toBe(201);
+    const { clientId } = Object(await response.json());
+    return String(clientId);
+  };
+
+  const requestOf = (clientId: string, more: Record<string, string> = {}): string =>
+    `${origin}/oauth/authorize?${new URLSearchParams({
+      response_type: "code",
+      client_id: clientId,
+      redirect_uri: CALLBACK,
+      scope: "openid search:read",
+      state: "of the application",
+      code_challenge: "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM",
+      code_challenge_method: "S256",
+      ...more,
+    })}`;
+  const logIn = async () => {
+    await page.getByLabel("Username").fill(person.username);
+    await page.getByLabel("Password").fill(person.password);
+    await page.getByRole("button", { name: "Log in", exact: true }).click();
+  };
+  const arrival = async (): Promise<URLSearchParams> => {
+    await page.getByText("The application is at work.").waitFor();
+    return new URL(page.url()).searchParams;
+  };
+  let clientId: string;
+
+  test("has people log in and asks them for their consent, and gets a code", async () => {
+    clientId = await register();
+    await page.goto(requestOf(clientId));
+    await logIn();
+    await page.getByRole("heading", { name: "Storyboards asks for access" }).waitFor();
+    expect(await page.getByText("recognise you when you log in").isVisible()).toBe(true);
+    await page.getByRole("button", { name: "Allow", exact: true }).click();
+    const sent = await arrival();
+    expect([sent.get("state"), sent.get("iss"), sent.get("error")]).toEqual(["of the application", origin, null]);
+    expect(sent.get("code")).toBeTruthy();
+  });
+
+  test("is asked about no more by those who have consented, whether they have to log in first or not", async () => {
+    await page.goto(requestOf(clientId));
+    expect((await arrival()).get("code")).toBeTruthy();
+    await page.context().clearCookies();
+    await page.goto(requestOf(clientId));
+    await logIn();
+    expect((await arrival()).get("code")).toBeTruthy();
+  });
+
+  test("can have someone who is logged in log in again", async () => {
+    await page.goto(requestOf(clientId, { prompt: "login" }));
+    await page.getByRole("heading", { name: "Log in" }).waitFor();
+    await logIn();
+    expect((await arrival()).get("code")).toBeTruthy();
+  });
+
+  test("learns that someone does not want it", async () => {
+    await page.goto(requestOf(await register()));
+    await page.getByRole("button", { name: "Do not allow" }).click();
+    expect((await arrival()).get("error")).toBe("access_denied");
+  });
+
+  test("that is not known sends no one anywhere", async () => {
+    await page.goto(requestOf("client_unknown"));
+    await page.getByText("The application that sent you here is not known.").waitFor();
+    expect(new URL(page.url()).origin).toBe(origin);
+  });
+
+  test("meets no policy of a page that stops it", () => {
+    expect(complaints).toEqual([]);
+  });
+});
