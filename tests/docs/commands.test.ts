@@ -75,6 +75,7 @@ const NOT_RUN: Readonly<Record<string, string>> = {
   "docs/observability.md Docker Compose": COMPOSE,
   "docs/observability.md Who receives alerts": COMPOSE,
   "docs/observability.md Logs": STARTS,
+  "docs/pages.md Your name and logo": "sets settings by files that an installation has of its own",
   "docs/running.md Running Fountain": STARTS,
   "docs/running.md Configuration file": STARTS,
   "docs/running.md Backup and restore": "run below, with Fountain stopped",
@@ -90,6 +91,8 @@ const NOT_RUN: Readonly<Record<string, string>> = {
   "docs/self-hosting.md Upgrading": COMPOSE,
   "docs/self-hosting.md Backup and restore": COMPOSE,
   "docs/self-hosting.md Lost data": COMPOSE,
+  "docs/services-behind-the-gateway.md Put your service behind Fountain":
+    "needs a code that comes later than the one just used; passing the factor is run in docs/second-factor.md",
   "examples/instantsearch/README.md InstantSearch in the browser": STARTS,
   "examples/passkeys/README.md Passkeys in a web page": STARTS,
 };
