@@ -21,7 +21,7 @@ from fastapi import HTTPException, Request
 ALGORITHMS = {"EdDSA", "ES256", "RS256"}
 CLAIMS = ["exp", "iat", "sub", "jti", "sid", "roles", "scope", "acr", "auth_time"]
 # Valid for searches or for one request at Fountain only.
-RESTRICTIONS = {"search_filter", "search_limits", "authorization_details"}
+RESTRICTIONS = {"search_filter", "search_limits", "authorization_details", "cnf"}
 MAX_TOKEN_CHARACTERS = 8192
 POLL_SECONDS = 2
 KEYS_SECONDS = 30

@@ -52,10 +52,11 @@ type Claims struct {
 		Subject   string `json:"sub"`
 		SessionID string `json:"sid"`
 	} `json:"act"`
-	// Valid for searches or for one request at Fountain only.
+	// Valid for searches, for one request at Fountain, or with a proof of its key only.
 	SearchFilter *json.RawMessage `json:"search_filter"`
 	SearchLimits *json.RawMessage `json:"search_limits"`
 	Details      *json.RawMessage `json:"authorization_details"`
+	Confirmation *json.RawMessage `json:"cnf"`
 }
 
 // Demand on a caller, besides a valid token: all scopes, and a second factor within MaxAge, if that is not 0.
@@ -171,7 +172,7 @@ func (fountain *Fountain) isMeant(claims *Claims, now time.Time) bool {
 	isWhole := claims.IssuedAt != nil && claims.Subject != "" && claims.ID != "" && claims.SessionID != "" &&
 		claims.Roles != nil && claims.Scope != nil && claims.ACR != "" && claims.AuthTime != 0 &&
 		(claims.Actor == nil || claims.Actor.SessionID != "")
-	isFree := claims.SearchFilter == nil && claims.SearchLimits == nil && claims.Details == nil
+	isFree := claims.SearchFilter == nil && claims.SearchLimits == nil && claims.Details == nil && claims.Confirmation == nil
 	return claims.Issuer == fountain.Issuer && isForUs && isNow && isWhole && isFree
 }
 

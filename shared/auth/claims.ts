@@ -27,6 +27,8 @@ export interface Principal {
   actorSessionId?: string;
   /** This very token. */
   tokenId: string;
+  /** The key that the token is bound to: the gateway demands a proof of it at every call. */
+  jkt?: string;
   /** What it is good for: everything, or some workers. */
   audiences: readonly Audience[];
   roles: readonly string[];
@@ -121,6 +123,7 @@ export const principalFrom = (claims: Claims): Principal => ({
   sessionId: claims.sid,
   ...(claims.act !== undefined && { actingService: claims.client_id, actorSessionId: claims.act.sid }),
   tokenId: claims.jti,
+  ...(claims.cnf !== undefined && { jkt: claims.cnf.jkt }),
   audiences: sharedAudiences([claims.aud].flat()),
   roles: sharedNames(claims.roles),
   scopes: scopesFrom(claims),

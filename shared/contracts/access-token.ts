@@ -53,6 +53,8 @@ const claimsShape = z.object({
   acr: z.enum(["aal1", "aal2"]),
   amr: z.array(z.string()),
   auth_time: z.number().int(),
+  /** The key that its holder must prove to have (RFC 9449 §6.1): by its SHA-256 thumbprint. */
+  cnf: z.object({ jkt: z.string().regex(/^[\w-]{43}$/) }).optional(),
   /** Who acts for the subject (RFC 8693 §4.1): a service, and the API key that it showed. */
   act: z.object({ sub: z.string().min(1), sid: z.string().min(1) }).optional(),
   /**

@@ -42,9 +42,13 @@ export interface Trust {
   hasMore: boolean;
 }
 
+/** How an access token is presented: `DPoP` with a proof of the key that it is bound to (RFC 9449 §7.1). */
+export type TokenType = "Bearer" | "DPoP";
+
 /** An access token, and the seconds it has to live. */
 export interface IssuedToken {
   accessToken: string;
+  tokenType: TokenType;
   expiresInSeconds: number;
 }
 

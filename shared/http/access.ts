@@ -22,6 +22,10 @@ import type { BaseServices, WorkerEnv } from "./worker-env.ts";
 export const bearerToken = (headers: Pick<Fields, "get">): string | undefined =>
   /^bearer +([\w.~+/=-]+)$/i.exec(headers.get("authorization") ?? "")?.[1];
 
+/** The token of an `Authorization: DPoP` header (RFC 9449 §7.1). */
+export const boundToken = (headers: Pick<Fields, "get">): string | undefined =>
+  /^dpop +([\w.~+/=-]+)$/i.exec(headers.get("authorization") ?? "")?.[1];
+
 const MAX_ADDRESS_LENGTH = 8_192;
 /** NUL and other control characters: no name in Fountain has one, and not every part would read them alike. */
 const ENCODED_CONTROL = /%(?:[01][0-9a-f]|7f)/i;

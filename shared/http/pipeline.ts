@@ -47,9 +47,11 @@ export interface Stages<
   /** Comes before anything is asked of the caller; throws to refuse. */
   screen?: (context: RequestContext<Services>, target: At) => void | Promise<void>;
   /** Verifies the request's credential; throws 401, or 503 where that cannot be done. */
-  identify: (context: RequestContext<Services>, policy: Policy) => Promise<Caller>;
+  identify: (context: RequestContext<Services>, target: At) => Promise<Caller>;
   /** Comes once the credential is verified, and before it is asked what it is good for; throws to refuse. */
   meter?: (context: RequestContext<Services>, call: { target: At; caller: Caller | undefined }) => void | Promise<void>;
+  /** Gives what is thrown in the place of a failure that comes once the target is known. */
+  refused?: (context: RequestContext<Services>, target: At, error: unknown) => unknown;
   /** Comes last: demands or obtains the second factor, and responds or has the handler respond. */
   respond: (
     context: RequestContext<Services>,
@@ -59,26 +61,25 @@ export interface Stages<
 }
 
 /** The stages in their order. */
-export const createPipeline =
-  <Services extends BaseServices, Caller extends { principal: Principal }, At extends Target = Target>({
-    prefix,
-    locate,
-    screen,
-    identify,
-    meter,
-    respond,
-  }: Stages<Services, Caller, At>): MiddlewareHandler<WorkerEnv<Services>> =>
-  async (context, next) => {
-    const { method, path, url } = context.req;
-    assertSaneAddress({ url, path });
-    const located = locate(context);
-    const target = located instanceof Promise ? await located : located;
-    const { worker, policy, template } = target;
-    context.set("template", template);
-    context.set("policy", policy);
+export const createPipeline = <
+  Services extends BaseServices,
+  Caller extends { principal: Principal },
+  At extends Target = Target,
+>({
+  prefix,
+  locate,
+  screen,
+  identify,
+  meter,
+  refused,
+  respond,
+}: Stages<Services, Caller, At>): MiddlewareHandler<WorkerEnv<Services>> => {
+  const run = async (context: RequestContext<Services>, target: At, next: () => Promise<void>): Promise<void> => {
+    const { worker, policy } = target;
+    const { method, url } = context.req;
     assertUtf8Address({ url });
     if (screen) await screen(context, target);
-    const caller = policy.caller === "anyone" ? undefined : await identify(context, policy);
+    const caller = policy.caller === "anyone" ? undefined : await identify(context, target);
     if (meter) await meter(context, { target, caller });
     if (caller) admit(context, { worker, policy, prefix }, caller.principal);
     if (!isBodiless(method) && policy.streamed !== true) context.req.raw = await receiveBody(context.req.raw, policy);
@@ -87,6 +88,21 @@ export const createPipeline =
     if (caller?.principal.purpose) await assertBody(context.req.raw, policy, caller.principal);
     await respond(context, { target, caller }, next);
   };
+
+  return async (context, next) => {
+    const { path, url } = context.req;
+    assertSaneAddress({ url, path });
+    const located = locate(context);
+    const target = located instanceof Promise ? await located : located;
+    context.set("template", target.template);
+    context.set("policy", target.policy);
+    try {
+      await run(context, target, next);
+    } catch (error) {
+      throw refused ? refused(context, target, error) : error;
+    }
+  };
+};
 
 /** The principal of an access token in `Authorization`. */
 const identifyByToken = async <Services extends BaseServices>(

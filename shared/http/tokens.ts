@@ -2,10 +2,15 @@
 import { z } from "@hono/zod-openapi";
 import { EXAMPLE } from "./examples.ts";
 
+/** How the access token is presented. */
+export const tokenType = z
+  .enum(["Bearer", "DPoP"])
+  .openapi({ description: "`DPoP` where it is bound to the key of a proof (RFC 9449)" });
+
 export const tokensSchema = z
   .object({
     access_token: z.string(),
-    token_type: z.literal("Bearer"),
+    token_type: tokenType,
     expires_in: z.int().openapi({ description: "Seconds" }),
     refresh_token: z.string().optional(),
     id_token: z.string().optional().openapi({ description: "Only of an application that was granted `openid`" }),
@@ -25,6 +30,7 @@ export const TOKENS_EXAMPLE: z.input<typeof tokensSchema> = {
 
 interface Access {
   accessToken: string;
+  tokenType: z.infer<typeof tokenType>;
   expiresInSeconds: number;
   /** Separated by spaces. */
   scope: string;
@@ -33,7 +39,7 @@ interface Access {
 /** The body of the response; `refreshToken` where the session is new or was refreshed. */
 export const tokensBody = (access: Access, refreshToken?: string): z.infer<typeof tokensSchema> => ({
   access_token: access.accessToken,
-  token_type: "Bearer",
+  token_type: access.tokenType,
   expires_in: access.expiresInSeconds,
   ...(refreshToken !== undefined && { refresh_token: refreshToken }),
   scope: access.scope,

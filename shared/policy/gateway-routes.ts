@@ -13,6 +13,8 @@ export const GATEWAY_ROUTES = {
   "GET /.well-known/jwks.json": PUBLIC,
   "GET /.well-known/oauth-authorization-server": PUBLIC,
   "GET /.well-known/openid-configuration": PUBLIC,
+  "GET /.well-known/oauth-protected-resource": PUBLIC,
+  "GET /.well-known/oauth-protected-resource/{prefix+}": PUBLIC,
   "GET /.well-known/security.txt": PUBLIC,
   "GET /oauth/authorize": PAGE,
   "POST /oauth/authorize": FORM,

@@ -159,6 +159,7 @@ describe.each(RECIPES.map((recipe) => ({ recipe, ...recipe })))("$name", ({ reci
         await sign({ nbf: now + 60 }),
         await sign({ sid: undefined }),
         await sign({ search_filter: "" }),
+        await sign({ cnf: { jkt: "x".repeat(43) } }),
         await sign({ authorization_details: [] }),
         await sign({ act: {} }),
         await sign({}, { typ: "JWT" }),

@@ -53,12 +53,15 @@ export const send = (
 /** Typesense's clients are told a message and nothing else; what it stands for shows in the status. */
 const CODES: Record<number, string> = { 400: "malformed-request", 401: "unauthenticated", 403: "forbidden" };
 
+/** The gateway says where to get a token, and the workers do not. */
+const METADATA_ADDRESS = /,? resource_metadata="[^"]+"$/;
+
 /** Status, code and challenge of an answer, in one line. */
 export const describeAnswer = async (response: Response, { policy }: Route): Promise<string> => {
   const body = Object(await response.json().catch(() => undefined));
   const isMessage = typeof body.message === "string" && Object.keys(body).length === 1;
   const code = policy.dialect === "typesense" && isMessage ? CODES[response.status] : body.code;
-  const challenge = response.headers.get("www-authenticate") ?? "no challenge";
+  const challenge = (response.headers.get("www-authenticate") ?? "no challenge").replace(METADATA_ADDRESS, "");
   return `${response.status} ${code}, ${challenge}`;
 };
 

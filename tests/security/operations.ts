@@ -57,6 +57,10 @@ const GATEWAY: Record<string, Variant[]> = {
   "GET /.well-known/jwks.json": [nothing(READS, () => ["/.well-known/jwks.json"])],
   "GET /.well-known/oauth-authorization-server": [nothing(READS, () => ["/.well-known/oauth-authorization-server"])],
   "GET /.well-known/openid-configuration": [nothing(READS, () => ["/.well-known/openid-configuration"])],
+  "GET /.well-known/oauth-protected-resource": [nothing(READS, () => ["/.well-known/oauth-protected-resource"])],
+  "GET /.well-known/oauth-protected-resource/{prefix+}": [
+    nothing(READS, () => ["/.well-known/oauth-protected-resource/search"]),
+  ],
   "GET /.well-known/security.txt": [nothing(READS, () => ["/.well-known/security.txt"])],
   ...configured("upstreams", { targets: [] }),
   ...configured("limits", { match: "POST /kms/login", per: "address", limit: 1_000_000, window: "1m" }),

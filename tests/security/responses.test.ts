@@ -60,9 +60,12 @@ const isJson = (text: string): boolean => {
 
 /** Documents that pages of every origin can read. */
 const isForEveryOrigin = (path: string): boolean =>
-  ["/.well-known/jwks.json", "/.well-known/oauth-authorization-server", "/.well-known/openid-configuration"].includes(
-    path,
-  );
+  [
+    "/.well-known/jwks.json",
+    "/.well-known/oauth-authorization-server",
+    "/.well-known/oauth-protected-resource",
+    "/.well-known/openid-configuration",
+  ].includes(path);
 
 const expectSafe = async (response: Response, path: string, caller: string): Promise<void> => {
   const context = `${path}, ${caller}`;

@@ -15,6 +15,7 @@ import { createLog } from "#shared/observability/log.ts";
 import { createApiKeyVerifier } from "../../workers/gateway/src/admission/api-keys.ts";
 import { createRefusalLog, noteLimited } from "../../workers/gateway/src/admission/refusal-log.ts";
 import { securityHeaders } from "../../workers/gateway/src/admission/security-headers.ts";
+import { createSeenProofs } from "../../workers/gateway/src/admission/seen-proofs.ts";
 import { createGatewayApp } from "../../workers/gateway/src/app.ts";
 import { DESTINATIONS, type Destination } from "../../workers/gateway/src/backends/target.ts";
 import type { GatewayServices } from "../../workers/gateway/src/composition/services.ts";
@@ -31,18 +32,9 @@ import { bridged } from "../../workers/gateway/src/upstreams/sockets/bridge.ts";
 import { createOpenSockets } from "../../workers/gateway/src/upstreams/sockets/open-sockets.ts";
 import { createTargets } from "../../workers/gateway/src/upstreams/targets/targets.ts";
 import { createTestAllowances } from "./gateway/allowances.ts";
+import "./gateway/streams.ts";
 import { bindingTo } from "./rpc/private-calls.ts";
 import { createTestSigner, type TestSigner, testClaims } from "./tokens.ts";
-
-// workerd has these streams, and Node has not.
-Object.assign(globalThis, {
-  IdentityTransformStream: TransformStream,
-  FixedLengthStream: class extends TransformStream {
-    constructor(_length: number) {
-      super();
-    }
-  },
-});
 
 export const ISSUER = "http://localhost:8787";
 export const GOOD_API_KEY = "ftn_good";
@@ -51,6 +43,10 @@ const START_SECONDS = 1_800_000_000;
 
 /** Work after the response goes on by itself. */
 const IN_BACKGROUND = { waitUntil: () => {}, passThroughOnException: () => {}, props: {} };
+
+const ISSUED = { tokenType: "Bearer", expiresInSeconds: 900 } as const;
+const requestTo = (path: string, init?: RequestInit): Request =>
+  new Request(path.startsWith("/") ? ISSUER + path : path, { ...init, ...(init?.body && { duplex: "half" }) });
 
 /** A request as a worker received it. */
 export interface Received {
@@ -104,6 +100,7 @@ export interface TestGateway {
   egress: GatewayServices["egress"];
   /** Whose X-Forwarded-For is believed. */
   trustedProxies: Network[];
+  /** `path`: or a whole URL, for another host. */
   fetch(path: string, init?: RequestInit): Promise<Response>;
   /** What is configured, by kind and name. */
   configure(objects: Partial<Record<Kind, Record<string, object>>>): void;
@@ -155,8 +152,8 @@ export const createTestGateway = async (corsOrigins: readonly string[] = []): Pr
       kms.exchanged.push(key);
       if (key !== GOOD_API_KEY) return failure("invalid");
       return success({
+        ...ISSUED,
         accessToken: await serviceToken(),
-        expiresInSeconds: 900,
         keyId: "api-key-1",
         allowedAddresses: kms.allowedAddresses,
       });
@@ -170,7 +167,7 @@ export const createTestGateway = async (corsOrigins: readonly string[] = []): Pr
     elevateOnce: async (input) => {
       twofa.used.push(input);
       if (input.code !== GOOD_CODE) return failure("wrong-code");
-      return success({ accessToken: await token({ acr: "aal2", jti: "elevated" }), expiresInSeconds: 60 });
+      return success({ ...ISSUED, accessToken: await token({ acr: "aal2", jti: "elevated" }) });
     },
   };
 
@@ -233,6 +230,7 @@ export const createTestGateway = async (corsOrigins: readonly string[] = []): Pr
       now,
     }),
     usage: { count: () => undefined },
+    seenProofs: createSeenProofs({ now }),
     twofa: rpc<TwofaRpc>("twofa").parse(bindingTo(twofa)),
     kms: kmsRpc.parse(bindingTo(kms)),
     refusals: refusalLog,
@@ -294,7 +292,6 @@ export const createTestGateway = async (corsOrigins: readonly string[] = []): Pr
       configuration = compileConfiguration({ revision: configuration.revision + 1, objects: stored });
     },
     serviceToken,
-    fetch: async (path, init) =>
-      app.fetch(new Request(ISSUER + path, { ...init, ...(init?.body && { duplex: "half" }) }), {}, IN_BACKGROUND),
+    fetch: async (path, init) => app.fetch(requestTo(path, init), {}, IN_BACKGROUND),
   };
 };

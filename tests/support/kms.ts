@@ -57,7 +57,7 @@ export const sendForm = (
 
 export const tokensSchema = z.strictObject({
   access_token: z.string(),
-  token_type: z.literal("Bearer"),
+  token_type: z.enum(["Bearer", "DPoP"]),
   expires_in: z.int(),
   refresh_token: z.string().optional(),
   id_token: z.string().optional(),

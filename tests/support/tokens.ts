@@ -1,5 +1,6 @@
-/** Access tokens for tests: well-formed ones, and ones with exactly one thing wrong. */
-import { exportJWK, generateKeyPair, type JWK, SignJWT } from "jose";
+/** Access tokens and proofs of keys for tests: well-formed ones, and ones with exactly one thing wrong. */
+import { createHash } from "node:crypto";
+import { calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK, SignJWT } from "jose";
 import {
   ACCESS_TOKEN_TTL_SECONDS,
   FIRST_PARTY_CLIENT,
@@ -52,5 +53,40 @@ export const createTestSigner = async (kid: string, alg = "EdDSA"): Promise<Test
     jwk: { ...publicJwk, kid, alg, use: "sig" },
     sign: (claims, header) =>
       new SignJWT(claims).setProtectedHeader({ alg, typ: TOKEN_TYPE, kid, ...header }).sign(privateKey),
+  };
+};
+
+/** A client's key, and its proofs (RFC 9449). */
+export interface ProofKey {
+  jwk: JWK;
+  /** Its private half, as no proof may show it. */
+  privateJwk: JWK;
+  jkt: string;
+  /** A proof of now; `undefined` removes a claim or a parameter of the header. */
+  prove(
+    method: string,
+    url: string,
+    more?: { token?: string; claims?: Record<string, unknown>; header?: Record<string, unknown> },
+  ): Promise<string>;
+}
+
+export const createProofKey = async (alg = "ES256"): Promise<ProofKey> => {
+  const { publicKey, privateKey } = await generateKeyPair(alg, { extractable: true });
+  const jwk = await exportJWK(publicKey);
+  return {
+    jwk,
+    privateJwk: await exportJWK(privateKey),
+    jkt: await calculateJwkThumbprint(jwk),
+    prove: (htm, htu, { token, claims, header } = {}) =>
+      new SignJWT({
+        jti: crypto.randomUUID(),
+        htm,
+        htu,
+        iat: Math.floor(Date.now() / 1000),
+        ...(token !== undefined && { ath: createHash("sha256").update(token).digest("base64url") }),
+        ...claims,
+      })
+        .setProtectedHeader({ alg, typ: "dpop+jwt", jwk, ...header })
+        .sign(privateKey),
   };
 };

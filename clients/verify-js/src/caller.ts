@@ -21,10 +21,10 @@ export interface Caller {
 const SERVICE = "service:";
 
 /**
- * What makes a token valid only for a search, or for one request at Fountain (RFC 9396): a verifier that does not enforce
- * that must refuse it.
+ * What makes a token valid only for a search, for one request at Fountain (RFC 9396), or with a proof of its key (RFC 9449): a
+ * verifier that does not enforce that must refuse it.
  */
-const RESTRICTIONS = ["search_filter", "search_limits", "authorization_details"];
+const RESTRICTIONS = ["search_filter", "search_limits", "authorization_details", "cnf"];
 
 const textOf = (claims: JWTPayload, name: string): string => {
   const value = claims[name];

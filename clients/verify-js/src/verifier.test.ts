@@ -78,6 +78,7 @@ const INVALID: [string, (publisher: Publisher) => Promise<string> | string][] = 
   ["with roles that are no texts", claimed({ roles: [1] })],
   ["with an actor that is none", claimed({ act: { sub: "service:films" } })],
   ["valid only for a search", claimed({ search_filter: "" })],
+  ["bound to a key", claimed({ cnf: { jkt: "x".repeat(43) } })],
   ["valid only for one request", claimed({ authorization_details: [{ type: "request" }] })],
   ["of another type", ({ claims }) => signer.sign(claims(), { typ: "JWT" })],
   ["without a type", ({ claims }) => signer.sign(claims(), { typ: undefined })],

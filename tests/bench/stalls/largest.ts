@@ -45,6 +45,8 @@ export const LARGEST: Record<string, Largest> = {
   "gateway GET /.well-known/jwks.json": NO_BODY,
   "gateway GET /.well-known/oauth-authorization-server": NO_BODY,
   "gateway GET /.well-known/openid-configuration": NO_BODY,
+  "gateway GET /.well-known/oauth-protected-resource": NO_BODY,
+  "gateway GET /.well-known/oauth-protected-resource/{prefix+}": NO_BODY,
   "gateway GET /.well-known/security.txt": NO_BODY,
   "gateway GET /oauth/authorize": FEW_FIELDS,
   "gateway POST /oauth/authorize": FEW_FIELDS,

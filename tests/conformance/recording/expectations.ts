@@ -25,6 +25,8 @@ export const EXPECTED: { [Worker in WorkerName]: Record<RouteKey<Worker>, Expect
     "GET /.well-known/jwks.json": READS,
     "GET /.well-known/oauth-authorization-server": READS,
     "GET /.well-known/openid-configuration": READS,
+    "GET /.well-known/oauth-protected-resource": READS,
+    "GET /.well-known/oauth-protected-resource/{prefix+}": READS,
     "GET /.well-known/security.txt": READS,
     "GET /oauth/authorize": READS,
     "POST /oauth/authorize": "authorization.grant",

@@ -113,8 +113,9 @@ export const redeem = (
   { clientId, clientSecret }: TestClient,
   code: string,
   more: Record<string, string> = {},
-): Promise<Response> =>
-  sendForm(kms, {
+  headers: Record<string, string> = {},
+): Promise<Response> => {
+  const form = {
     grant_type: "authorization_code",
     client_id: clientId,
     ...(clientSecret !== undefined && { client_secret: clientSecret }),
@@ -122,4 +123,6 @@ export const redeem = (
     redirect_uri: REDIRECT_URI,
     code_verifier: VERIFIER,
     ...more,
-  });
+  };
+  return sendForm(kms, form, headers);
+};

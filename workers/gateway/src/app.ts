@@ -20,6 +20,7 @@ import { policiesEndpoints } from "./policies/policies.routes.ts";
 import { jwksEndpoints } from "./proxy/jwks.routes.ts";
 import { metadataEndpoints } from "./proxy/metadata.routes.ts";
 import { gatewayPipeline } from "./proxy/pipeline.ts";
+import { resourceMetadataEndpoints } from "./proxy/resource-metadata.routes.ts";
 import { upstreamsEndpoints } from "./upstreams/upstreams.routes.ts";
 
 /** The gateway: its own few routes, and everything else forwarded by its pipeline. */
@@ -39,6 +40,7 @@ export const createGatewayApp = (connect: (bindings: unknown) => GatewayServices
     ...healthEndpoints,
     ...jwksEndpoints,
     ...metadataEndpoints,
+    ...resourceMetadataEndpoints,
     ...personalDataEndpoints,
     ...passkeyLoginEndpoints,
     ...upstreamsEndpoints,

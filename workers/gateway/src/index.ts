@@ -14,6 +14,7 @@ import { createApiKeyVerifier } from "./admission/api-keys.ts";
 import { createUsageCounter } from "./admission/key-usage.ts";
 import { createRefusalLog } from "./admission/refusal-log.ts";
 import { securityHeaders, transportSecurity } from "./admission/security-headers.ts";
+import { createSeenProofs } from "./admission/seen-proofs.ts";
 import { createPasskeyLogins } from "./aggregates/passkey-login.ts";
 import { createPersonalData } from "./aggregates/personal-data.ts";
 import { createGatewayApp } from "./app.ts";
@@ -127,6 +128,7 @@ const connect = once((bindings: unknown): GatewayServices => {
     databaseToken: env.DATABASE_TOKEN,
     upstreamTokens: createUpstreamTokens({ kms: env.KMS_RPC, now }),
     egress: { reach, run: targets.run, show: targets.show },
+    seenProofs: createSeenProofs({ now }),
     verifyApiKey: createApiKeyVerifier({ kms: env.KMS_RPC, verify, uses, now }),
     usage,
     twofa: env.TWOFA_RPC,

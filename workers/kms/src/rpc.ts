@@ -26,7 +26,7 @@ const unlocked = (connecting: Promise<KmsServices>): Promise<KmsServices | undef
     return undefined;
   });
 
-const issued = ({ accessToken, expiresInSeconds }: ScopedToken): IssuedToken => ({ accessToken, expiresInSeconds });
+const issued = ({ scope: _, ...token }: ScopedToken): IssuedToken => token;
 
 /** What a caller does too often. */
 const failureOf = (error: unknown): Blocked | undefined =>

@@ -23,6 +23,7 @@ const use = async (key = GOOD_API_KEY, address?: string): Promise<number> => {
 
 const exchanged = (accessToken: string): ExchangedApiKey => ({
   accessToken,
+  tokenType: "Bearer",
   expiresInSeconds: 900,
   keyId: "api-key-1",
   allowedAddresses: null,

@@ -32,6 +32,7 @@ const ALLOWED_METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE";
 const ALLOWED_HEADERS = [
   "authorization",
   "content-type",
+  "dpop",
   "idempotency-key",
   "if-match",
   "if-none-match",

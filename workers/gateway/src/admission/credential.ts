@@ -1,5 +1,5 @@
 /** The credential of a request: one access token or one API key, never several (RFC 6750 §2). */
-import { bearerToken } from "#shared/http/access.ts";
+import { bearerToken, boundToken } from "#shared/http/access.ts";
 import type { Fields } from "#shared/http/fields.ts";
 import type { Policy } from "#shared/policy/policy.ts";
 import { problem } from "#shared/problem/problem.ts";
@@ -8,6 +8,8 @@ import { socketCredentials } from "./socket-credential.ts";
 export type Credential =
   | { kind: "none" | "several" | "unreadable" }
   | { kind: "token"; token: string }
+  /** Presented with a proof of the key that it is bound to, or so it says. */
+  | { kind: "bound-token"; token: string }
   | { kind: "api-key"; key: string };
 
 /** Where Typesense's clients send their key; read only where they call. */
@@ -25,6 +27,13 @@ const asToken = (token: string): Credential => (TOKEN.test(token) ? { kind: "tok
 const asEither = (secret: string): Credential =>
   secret.startsWith(API_KEY_PREFIX) ? asApiKey(secret) : asToken(secret);
 
+const inAuthorization = (headers: Fields, isTypesense: boolean): Credential => {
+  const bearer = bearerToken(headers);
+  if (bearer !== undefined) return isTypesense ? asEither(bearer) : asToken(bearer);
+  const token = boundToken(headers);
+  return token === undefined ? { kind: "unreadable" } : { kind: "bound-token", token };
+};
+
 /** What decides where a credential may stand. */
 type CredentialPolicy = Pick<Policy, "dialect" | "streamed">;
 
@@ -32,12 +41,11 @@ type CredentialPolicy = Pick<Policy, "dialect" | "streamed">;
 const sentIn = (headers: Fields, { dialect, streamed }: CredentialPolicy): Credential[] => {
   const isTypesense = dialect === "typesense";
   const key = headers.get("x-api-key");
-  const bearer = headers.has("authorization") ? (bearerToken(headers) ?? "") : null;
   // Their client always sends the header, empty when the credential is in another one.
   const typesenseKey = (isTypesense && headers.get(TYPESENSE_KEY_HEADER)) || null;
   return [
     ...(key === null ? [] : [asApiKey(key)]),
-    ...(bearer === null ? [] : [isTypesense ? asEither(bearer) : asToken(bearer)]),
+    ...(headers.has("authorization") ? [inAuthorization(headers, isTypesense)] : []),
     ...(typesenseKey === null ? [] : [asEither(typesenseKey)]),
     ...(streamed === true ? socketCredentials(headers).map(asEither) : []),
   ];
@@ -46,6 +54,7 @@ const sentIn = (headers: Fields, { dialect, streamed }: CredentialPolicy): Crede
 const secretOf = (credential: Credential): string | undefined => {
   switch (credential.kind) {
     case "token":
+    case "bound-token":
       return credential.token;
     case "api-key":
       return credential.key;

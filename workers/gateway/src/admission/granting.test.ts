@@ -26,7 +26,7 @@ describe("a call that hands something out", () => {
     const asked: unknown[] = [];
     gateway().twofa.confirmFactorless = async (input) => {
       asked.push(input);
-      return success({ accessToken: "vouched", expiresInSeconds: 60 });
+      return success({ accessToken: "vouched", tokenType: "Bearer", expiresInSeconds: 60 });
     };
     expect((await create(bearer(await admin()))).status).toBe(200);
     expect(gateway().received[0]?.headers.get("authorization")).toBe("Bearer vouched");
@@ -43,7 +43,7 @@ describe("a call that hands something out", () => {
 
   test("is refused to a narrowed token that would leave a credential behind, not what the token is for", async () => {
     gateway().twofa.confirmFactorless = async ({ audiences }) =>
-      success({ accessToken: audiences.join(), expiresInSeconds: 60 });
+      success({ accessToken: audiences.join(), tokenType: "Bearer", expiresInSeconds: 60 });
     for (const narrowed of [{ aud: "kms" }, { narrowed: true }])
       expect((await create(bearer(await admin(narrowed)))).status).toBe(403);
     expect(gateway().received).toEqual([]);
@@ -91,7 +91,8 @@ describe("a call that hands something out only at times, as its worker finds", (
     ];
     for (const token of tokens) expect((await encrypt(bearer(token))).status).toBe(200);
     expect(forwarded()).toEqual(tokens.map((token) => `Bearer ${token}`));
-    gateway().twofa.confirmFactorless = async () => success({ accessToken: "vouched", expiresInSeconds: 60 });
+    gateway().twofa.confirmFactorless = async () =>
+      success({ accessToken: "vouched", tokenType: "Bearer", expiresInSeconds: 60 });
     expect((await encrypt(bearer(await user()))).status).toBe(200);
     expect(forwarded().at(-1)).toBe("Bearer vouched");
   });

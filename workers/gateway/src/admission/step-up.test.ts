@@ -128,6 +128,7 @@ describe("a second factor that is demanded", () => {
         ok: true,
         value: {
           accessToken: await gateway().serviceToken({ scope: ALL_SCOPES }),
+          tokenType: "Bearer",
           expiresInSeconds: 900,
           keyId: "api-key-1",
           allowedAddresses: null,

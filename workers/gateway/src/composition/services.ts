@@ -8,6 +8,7 @@ import type { ReportingRecorder } from "#shared/observability/recorder.ts";
 import type { ApiKeyVerifier } from "../admission/api-keys.ts";
 import type { UsageCounter } from "../admission/key-usage.ts";
 import type { RefusalLog } from "../admission/refusal-log.ts";
+import type { SeenProofs } from "../admission/seen-proofs.ts";
 import type { PasskeyLogins } from "../aggregates/passkey-login.ts";
 import type { PersonalDataOf } from "../aggregates/personal-data.ts";
 import type { Destination } from "../backends/target.ts";
@@ -62,6 +63,7 @@ export interface GatewayServices extends BaseServices, Drainable, Maintained, Up
   releaseAllowances: () => Promise<void>;
   verifyApiKey: ApiKeyVerifier;
   usage: UsageCounter;
+  seenProofs: SeenProofs;
   twofa: Pick<TwofaRpc, "elevateOnce" | "hasFactor" | "confirmFactorless">;
   kms: Pick<
     KmsRpc,

@@ -14,6 +14,7 @@ import { isReserved } from "../matching/names.ts";
 import { readingsOf } from "../matching/pattern.ts";
 import { routeCall, type Upstream, type UpstreamCall } from "../upstreams/compiled.ts";
 import { trickIn } from "../upstreams/plain-path.ts";
+import { isMetadataPath } from "./resource.ts";
 
 /** Where a call goes, and under which configuration that was decided. */
 export interface GatewayTarget extends Target {
@@ -41,7 +42,7 @@ export interface ArrivingCall {
 export type Note = RefusalLog["note"];
 
 /** The host that the caller names, without a port. */
-const hostOf = (url: string): string => authorityOf(url).replace(/:\d*$/, "").toLowerCase();
+export const hostOf = (url: string): string => authorityOf(url).replace(/:\d*$/, "").toLowerCase();
 
 const firstSegment = (path: string): string => {
   const end = path.indexOf("/", 1);
@@ -78,7 +79,14 @@ const upstreamTarget = (
 /** Proxies that ask about a call keep its host. */
 export const AUTHORIZE_PATH = "/gateway/authorize";
 
-const findUpstream = ({ find }: Configuration, url: string, path: string): Upstream | undefined => {
+/** Whether the gateway describes the upstream in its place, because it is the one that demands tokens there (RFC 9728). */
+const isDescribedHere = (upstream: Upstream, { method, path }: Pick<ArrivingCall, "method" | "path">): boolean =>
+  isMetadataPath(path) && routeCall(upstream, method, path)?.route.policy.caller !== "anyone";
+
+const findUpstream = (
+  { find }: Configuration,
+  { url, path }: Pick<ArrivingCall, "url" | "path">,
+): Upstream | undefined => {
   if (path === AUTHORIZE_PATH) return undefined;
   return find.ofHost(hostOf(url), path) ?? (isReserved(firstSegment(path)) ? undefined : find.ofPath(path));
 };
@@ -106,9 +114,10 @@ const knownConfiguration = (
 
 /** The target under this configuration; refuses with 404 or 405, and what an upstream does not let through with 400 or 403. */
 export const locate = (configuration: Configuration, arriving: ArrivingCall, note: Note): GatewayTarget => {
-  const { method, url, path } = arriving;
-  const upstream = configuration.upstreams.size === 0 ? undefined : findUpstream(configuration, url, path);
-  if (upstream === undefined) return { ...targetOf(method, path), configuration, call: undefined };
+  const { method, path } = arriving;
+  const upstream = configuration.upstreams.size === 0 ? undefined : findUpstream(configuration, arriving);
+  if (upstream === undefined || isDescribedHere(upstream, arriving))
+    return { ...targetOf(method, path), configuration, call: undefined };
   screen(upstream, arriving, note);
   return upstreamTarget(upstream, arriving, configuration);
 };

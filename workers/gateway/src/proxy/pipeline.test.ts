@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { bearer, codeOf, useTestGateway } from "../../../../tests/support/gateway/each.ts";
-import { GOOD_API_KEY, GOOD_CODE } from "../../../../tests/support/gateway.ts";
+import { GOOD_API_KEY, GOOD_CODE, ISSUER } from "../../../../tests/support/gateway.ts";
 
 const { gateway, lines, get, reorder, editorToken } = useTestGateway();
 
@@ -55,7 +55,9 @@ describe("a credential", () => {
   test("is needed where the table demands a caller", async () => {
     const response = await get("/kms/me");
     expect(response.status).toBe(401);
-    expect(response.headers.get("www-authenticate")).toBe("Bearer");
+    expect(response.headers.get("www-authenticate")).toBe(
+      `Bearer resource_metadata="${ISSUER}/.well-known/oauth-protected-resource/kms"`,
+    );
     expect(gateway().received).toEqual([]);
   });
 
@@ -76,7 +78,7 @@ describe("a credential", () => {
     async (authorization) => {
       const response = await get("/kms/me", { authorization });
       expect(response.status).toBe(401);
-      expect(response.headers.get("www-authenticate")).toBe('Bearer error="invalid_token"');
+      expect(response.headers.get("www-authenticate")).toMatch(/^Bearer error="invalid_token", resource_metadata="/);
     },
   );
 

@@ -3,6 +3,7 @@
 import { unauthenticated } from "#shared/auth/authorize.ts";
 import { MAIL_HEADER } from "#shared/contracts/mails.ts";
 import type { Purpose } from "#shared/contracts/purpose.ts";
+import { DPOP_HEADER } from "#shared/dpop/proof.ts";
 import { bodyHash, calledPath, credentialRefused } from "#shared/http/access.ts";
 import { holdBody } from "#shared/http/body.ts";
 import { createPipeline } from "#shared/http/pipeline.ts";
@@ -16,6 +17,7 @@ import type { ApiKeyVerification } from "../admission/api-keys.ts";
 import { assertNoKeyInAddress, type Credential, credentialOf } from "../admission/credential.ts";
 import { callingService, countLimited } from "../admission/key-usage.ts";
 import { meterCall, screenCall, withOwnLimits } from "../admission/limiting.ts";
+import { assertProven, bindingRefused, isUnbound } from "../admission/proof.ts";
 import { type Caller, OTP_HEADER, steppedUpToken } from "../admission/step-up.ts";
 import { type Destination, isDestination } from "../backends/target.ts";
 import type { GatewayContext } from "../composition/context.ts";
@@ -28,6 +30,7 @@ import { forward } from "./forward.ts";
 import { requestHeaders } from "./headers.ts";
 import { type GatewayTarget, locateCall } from "./locate.ts";
 import { assertPolicies } from "./policies.ts";
+import { calledUrl, withMetadataAddress } from "./resource.ts";
 import { standingOf } from "./standing.ts";
 
 const verifyToken = async ({ verify }: GatewayServices, token: string): Promise<ApiKeyVerification> => {
@@ -46,18 +49,36 @@ const verificationOf = (services: GatewayServices, credential: Credential): Prom
     case "api-key":
       return services.verifyApiKey(credential.key, currentRequest()?.clientAddress);
     case "token":
+    case "bound-token":
       return verifyToken(services, credential.token);
   }
 };
 
-const identify = async (context: GatewayContext, policy: Policy): Promise<Caller> => {
+/** Why a credential was refused, in the words of the scheme that it came by; 503 where it could not be verified. */
+const refusedCredential = ({ kind }: Credential, reason: string): Error =>
+  kind === "bound-token" && reason !== "trust-unavailable"
+    ? bindingRefused("invalid_token", reason)
+    : credentialRefused(reason);
+
+const identify = async (context: GatewayContext, target: GatewayTarget): Promise<Caller> => {
+  const { policy } = target;
   if (policy.dialect === "typesense") assertNoKeyInAddress(context.req.url);
   const services = context.get("services");
-  const verification = await verificationOf(services, credentialOf(context.get("fields"), policy));
-  if (verification.ok) return verification.value;
-  const { error } = verification;
-  if ("service" in error) for (const what of ["calls", "refused"] as const) services.usage.count(error.service, what);
-  throw credentialRefused(error.kind);
+  const fields = context.get("fields");
+  const credential = credentialOf(fields, policy);
+  const verification = await verificationOf(services, credential);
+  if (!verification.ok) {
+    const { error } = verification;
+    if ("service" in error) for (const what of ["calls", "refused"] as const) services.usage.count(error.service, what);
+    throw refusedCredential(credential, error.kind);
+  }
+  const { principal, token } = verification.value;
+  if (isUnbound(credential, principal.jkt)) return verification.value;
+  const { method, path } = context.req;
+  const request = () => ({ method, url: calledUrl(target, services.publicUrl, path), token });
+  const presented = { credential, jkt: principal.jkt, proof: fields.get(DPOP_HEADER), request };
+  await assertProven(presented, { seen: services.seenProofs, nowMs: services.now() });
+  return verification.value;
 };
 
 /** This very request, byte for byte. */
@@ -120,6 +141,8 @@ export const STAGES = {
     const service = principal && callingService(principal);
     return countLimited(context.get("services").usage, service, () => meterCall(target, principal));
   },
+  refused: (context: GatewayContext, target: GatewayTarget, error: unknown): unknown =>
+    withMetadataAddress(error, target, context.get("services").publicUrl),
 };
 
 /**
@@ -144,6 +167,13 @@ const holdToDocument = async (context: GatewayContext, call: GatewayTarget["call
   context.req.raw = await validateCall(context.get("services").documents, sent, call);
 };
 
+/** Where anyone may call, what the caller sent: a client of OAuth authenticates to the worker itself. */
+const credentialsSent = (context: GatewayContext, { dialect }: Policy): Record<string, string> => {
+  const fields = context.get("fields");
+  const names = dialect === "oauth" ? ["authorization", DPOP_HEADER] : ["authorization"];
+  return Object.fromEntries(names.flatMap((name) => (fields.has(name) ? [[name, fields.get(name) ?? ""]] : [])));
+};
+
 /** Decides on a call and forwards it, unless the gateway serves it itself. */
 export const gatewayPipeline = createPipeline<GatewayServices, Caller, GatewayTarget>({
   ...STAGES,
@@ -161,13 +191,8 @@ export const gatewayPipeline = createPipeline<GatewayServices, Caller, GatewayTa
       context.res = withOwnLimits(target, response);
       context.set("relayed", true);
     } else if (isDestination(worker) && !policy.aggregated) {
-      // Where anyone may call, what the caller sent.
-      const authorization = token === undefined ? context.get("fields").get("authorization") : `Bearer ${token}`;
-      context.res = await forwardTo(context, worker, {
-        path,
-        policy,
-        own: authorization === null ? {} : { authorization },
-      });
+      const own = token === undefined ? credentialsSent(context, policy) : { authorization: `Bearer ${token}` };
+      context.res = await forwardTo(context, worker, { path, policy, own });
     } else {
       await next();
       if (caller && !context.res.headers.has("cache-control")) context.header("cache-control", "no-store");

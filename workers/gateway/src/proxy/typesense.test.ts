@@ -68,7 +68,7 @@ describe("an error", () => {
   test("is a message and nothing else, with the status and the headers that it always has", async () => {
     const none = await get({});
     expect(none.headers.get("content-type")).toMatch(/^application\/json/);
-    expect(none.headers.get("www-authenticate")).toBe("Bearer");
+    expect(none.headers.get("www-authenticate")).toMatch(/^Bearer resource_metadata="/);
     expect([none.status, await none.json()]).toEqual([
       401,
       { message: "Send a valid access token in Authorization, or an API key in X-API-Key." },

@@ -51,6 +51,7 @@ const WITHHELD: ReadonlySet<string> = new Set([
   "cdn-loop",
   "cf-connecting-ip",
   "content-length",
+  "dpop",
   "expect",
   "forwarded",
   "host",

@@ -17,7 +17,7 @@ const MAX_SCOPES = 32;
 const MAX_ROUTES = 256;
 const MAX_LIMITS = 16;
 const MAX_RULES = 64;
-const MAX_PREFIX_CHARACTERS = 255;
+export const MAX_PREFIX_CHARACTERS = 255;
 const MAX_HOST_CHARACTERS = 253;
 /** What a caller may be made to wait for at most; Caddy waits as long. */
 const MAX_ANSWER_SECONDS = 600;

@@ -37,10 +37,11 @@ const CONSUME = `
 /** As the user is authenticated in the session that they let the client in from, which it ends with unless they let it stay. */
 const OPEN_SESSION = `
   INSERT INTO sessions
-    (id, user_id, created_at, used_at, acr, amr, authenticated_at, client_id, parent_id, granted_scopes, audiences)
+    (id, user_id, created_at, used_at, acr, amr, authenticated_at, client_id, parent_id, granted_scopes, audiences,
+     jkt)
   SELECT :openedSessionId, parent.user_id, :at, :at, parent.acr, parent.amr, parent.authenticated_at, code.client_id,
     CASE WHEN EXISTS (SELECT 1 FROM json_each(code.scopes) WHERE value = 'offline_access') THEN NULL ELSE parent.id END,
-    code.scopes, code.audiences
+    code.scopes, code.audiences, :sessionJkt
   FROM authorization_codes AS code JOIN sessions AS parent ON parent.id = code.session_id
   WHERE code.code_hash = :codeHash AND code.opened_session_id = :openedSessionId`;
 
@@ -115,13 +116,14 @@ export const createAuthorizationStore = ({ orm, client }: KmsDatabase): Authoriz
       .where(eq(authorizationCodes.codeHash, codeHash));
     return row && { ...row.code, userId: row.userId };
   },
-  redeem: async ({ codeHash, clientId, redirectUri, codeChallenge, at, openedSessionId, refreshTokenHash }, entry) => {
+  redeem: async ({ codeHash, at, openedSessionId, refreshTokenHash, sessionJkt, ...shown }, entry) => {
     const opened = { codeHash, openedSessionId };
+    const { clientId, redirectUri, codeChallenge } = shown;
     const [consumed] = await client.batch(
       [
         { sql: CONSUME, args: { ...opened, clientId, redirectUri, codeChallenge, at: at.getTime() } },
         appendEntry(entry, "changed"),
-        { sql: OPEN_SESSION, args: { ...opened, at: at.getTime() } },
+        { sql: OPEN_SESSION, args: { ...opened, sessionJkt, at: at.getTime() } },
         { sql: INSERT_REFRESH_TOKEN, args: { openedSessionId, refreshTokenHash } },
       ],
       "write",

@@ -39,6 +39,8 @@ export interface CodeRedemption
   /** The session to open for the client, and its first refresh token. */
   openedSessionId: string;
   refreshTokenHash: string;
+  /** The key that the session is bound to. */
+  sessionJkt: string | null;
 }
 
 export interface AuthorizationStore {

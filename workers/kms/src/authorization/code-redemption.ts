@@ -24,6 +24,9 @@ export interface PresentedCode {
   codeChallenge: string;
   /** Of those that were asked for, where the access token shall be good. */
   audiences: readonly Audience[] | undefined;
+  /** The key that was proven: the session is bound to it, unless the client has authenticated by a secret (RFC 9449 §5). */
+  jkt: string | undefined;
+  isAuthenticated: boolean;
 }
 
 export interface RedeemedCode extends OpenSession {
@@ -53,18 +56,19 @@ export const createCodeRedemption = (options: CodeRedemptionOptions): RedeemCode
   const { store, storedSessions, sessions, refreshTokens, issueToken, stepUpForRoles, recorder, mac, now, createId } =
     options;
 
-  const redeem: RedeemCode = async ({ clientId, code, redirectUri, codeChallenge, audiences }) => {
+  const redeem: RedeemCode = async ({ code, audiences, jkt, isAuthenticated, ...shown }) => {
+    const { clientId } = shown;
     const codeHash = mac(CODE_CONTEXT, code);
     const stored = await store.findCode(codeHash);
     if (!stored || stored.clientId !== clientId) return failure("unknown");
     if (audiences && !isGoodAt({ audiences: stored.audiences }, audiences)) return failure("target-exceeded");
     const at = new Date(now());
     const openedSessionId = createId();
+    const sessionJkt = isAuthenticated || jkt === undefined ? null : jkt;
     const { token: refreshToken, hash: refreshTokenHash } = refreshTokens.create();
     const isRedeemed = await recorder.change(
       { action: "token.authorization-code", outcome: "success", actor: stored.userId, target: openedSessionId },
-      (entry) =>
-        store.redeem({ codeHash, clientId, redirectUri, codeChallenge, at, openedSessionId, refreshTokenHash }, entry),
+      (entry) => store.redeem({ ...shown, codeHash, at, openedSessionId, refreshTokenHash, sessionJkt }, entry),
     );
     if (!isRedeemed) {
       const { consumedAt, openedSessionId: given } = (await store.findCode(codeHash)) ?? stored;
@@ -75,7 +79,9 @@ export const createCodeRedemption = (options: CodeRedemptionOptions): RedeemCode
     const open = await storedSessions.find(openedSessionId);
     if (!open) return failure("unknown");
     const grant = grantOf(open, entitlementOf(open, stepUpForRoles), at);
-    const issued = await ifItFits(issueToken({ ...grant, ...(audiences && { audiences }) }));
+    const issued = await ifItFits(
+      issueToken({ ...grant, ...(audiences && { audiences }), ...(jkt !== undefined && { jkt }) }),
+    );
     if (!issued.ok) return issued;
     return success({ ...open, access: issued.value, refreshToken, nonce: stored.nonce ?? undefined });
   };

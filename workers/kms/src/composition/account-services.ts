@@ -16,6 +16,8 @@ import { macInContext } from "../crypto/mac.ts";
 import type { RandomBytes } from "../crypto/random.ts";
 import type { InternalKeys } from "../crypto/root-key.ts";
 import { createSealer } from "../crypto/sealing.ts";
+import { createProofStore } from "../dpop/proofs.store.ts";
+import { createProofs, type Proofs } from "../dpop/proofs.ts";
 import { createHashers } from "../hashing/hashers.ts";
 import { createHashingQueue } from "../hashing/hashing-queue.ts";
 import { createLocalSlowHash, type SlowHash } from "../hashing/slow-hash.ts";
@@ -51,6 +53,7 @@ export interface AccountServices {
   browserSessions: BrowserSessions;
   storedSessions: SessionStore;
   origins: Origins;
+  proofs: Proofs;
   exchangeToken: ExchangeToken;
   revokeToken: RevokeAnyToken;
   /** Forgets what has expired. */
@@ -118,6 +121,7 @@ export const createAccountServices = (options: AccountServicesOptions): AccountS
     now,
     createId,
   });
+  const proofs = createProofs({ store: createProofStore(database), now });
   const accounts = createAccounts({
     users,
     passwords,
@@ -152,6 +156,7 @@ export const createAccountServices = (options: AccountServicesOptions): AccountS
     }),
     storedSessions,
     origins,
+    proofs,
     exchangeToken: createTokenExchange({
       verify: admittingVerifier(verify, "kms", policyOf("kms", "POST", "/token").policy),
       upstreamScopes,
@@ -169,6 +174,7 @@ export const createAccountServices = (options: AccountServicesOptions): AccountS
       await sessions.purge();
       await guard.purge();
       await roles.purge();
+      await proofs.purge();
     },
   };
 };

@@ -30,6 +30,7 @@ const open = (id: string, userId: string, parentId: string | null): OpenSession 
     authenticatedAt: AT,
     clientId: "client_1",
     sealedOrigin: null,
+    jkt: null,
     grantedScopes: null,
     audiences: null,
   },

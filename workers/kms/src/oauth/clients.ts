@@ -26,6 +26,14 @@ type BadKey = Extract<ApiKeyCheck, { ok: false }>["error"]["kind"];
 
 export type ClientFailure = BadKey | "other-service" | "scope-exceeded" | "token-too-long";
 
+/** What a client wants of its token. */
+export interface ClientGrant {
+  scopes?: readonly Scope[] | undefined;
+  audiences?: readonly Audience[] | undefined;
+  /** The key that it has proven to have. */
+  jkt?: string | undefined;
+}
+
 export interface Clients {
   /**
    * The key of the service that authenticates with its name and its key; a failure is recorded as one of the `action`. The
@@ -49,7 +57,7 @@ export interface Clients {
   authenticate(
     service: string,
     key: string,
-    wanted: { scopes?: readonly Scope[] | undefined; audiences?: readonly Audience[] | undefined },
+    wanted: ClientGrant,
     address: string | undefined,
   ): Promise<Result<ClientToken, ClientFailure>>;
 }
@@ -71,7 +79,7 @@ export const createClients = ({ apiKeys, issueToken, recorder, now }: ClientsOpt
   const issue = async (
     apiKey: ApiKey,
     scopes: readonly Scope[],
-    audiences?: readonly Audience[],
+    { audiences, jkt }: Pick<ClientGrant, "audiences" | "jkt"> = {},
   ): Promise<Result<ClientToken, "expired" | "token-too-long">> => {
     const at = now();
     const secondsLeft = Math.floor(((endOfKey(apiKey)?.getTime() ?? Number.POSITIVE_INFINITY) - at) / 1000);
@@ -88,6 +96,7 @@ export const createClients = ({ apiKeys, issueToken, recorder, now }: ClientsOpt
           amr: [API_KEY_METHOD],
           authenticatedAt: new Date(at),
           ...(audiences && { audiences }),
+          ...(jkt !== undefined && { jkt }),
         },
         Math.min(ACCESS_TOKEN_TTL_SECONDS, secondsLeft),
       ),
@@ -134,7 +143,7 @@ export const createClients = ({ apiKeys, issueToken, recorder, now }: ClientsOpt
       if (!identified.ok) await recorder.record({ action, outcome: "failure", reason: identified.error.kind });
       return identified;
     },
-    authenticate: async (service, key, { scopes: wanted, audiences }, address) => {
+    authenticate: async (service, key, { scopes: wanted, ...bounds }, address) => {
       const action = "token.client-credentials";
       const identified = await checkOf(service, key, address);
       if (!identified.ok) return recorded(action, identified);
@@ -142,7 +151,7 @@ export const createClients = ({ apiKeys, issueToken, recorder, now }: ClientsOpt
       const isBeyond = wanted !== undefined && scopesBeyond(wanted, new Set(apiKey.scopes)).length > 0;
       return recorded(
         action,
-        isBeyond ? failure("scope-exceeded") : await issue(apiKey, wanted ?? apiKey.scopes, audiences),
+        isBeyond ? failure("scope-exceeded") : await issue(apiKey, wanted ?? apiKey.scopes, bounds),
       );
     },
   };

@@ -30,6 +30,8 @@ const identify = async (context: KmsContext, parameters: Parameters): Promise<Re
   if (bearer !== undefined) {
     const verification = await context.var.services.verify(bearer);
     if (!verification.ok) throw credentialRefused(verification.error.kind);
+    // The gateway demands no proof where anyone may call.
+    if (verification.value.jkt !== undefined) throw credentialRefused("key-unproven");
     // Anyone may call, but who does so with a token is admitted with it as everywhere else.
     const { policy } = policyOf("kms", context.req.method, context.req.path);
     admit(context, { worker: "kms", policy, prefix: "" }, verification.value);

@@ -1,5 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import { IDENTITY_SCOPES } from "#shared/contracts/rights.ts";
+import { DPOP_ALGORITHMS } from "#shared/dpop/proof.ts";
 import { EXAMPLE } from "#shared/http/examples.ts";
 import { json } from "#shared/http/openapi.ts";
 import { grantable } from "../accounts/rights.ts";
@@ -40,6 +41,7 @@ const metadata = z
     claims_parameter_supported: z.boolean(),
     request_parameter_supported: z.boolean(),
     request_uri_parameter_supported: z.boolean(),
+    dpop_signing_alg_values_supported: names,
     service_documentation: z.string(),
   })
   .openapi("ServerMetadata");
@@ -75,6 +77,7 @@ const metadataOf = (issuer: string, scopes: readonly string[]): z.infer<typeof m
   claims_parameter_supported: false,
   request_parameter_supported: false,
   request_uri_parameter_supported: false,
+  dpop_signing_alg_values_supported: [...DPOP_ALGORITHMS],
   service_documentation: `${issuer}/docs`,
 });
 

@@ -4,7 +4,7 @@ import { fitsToken, isScope, MAX_SCOPE_LIST_CHARACTERS, type Scope } from "#shar
 import { failure, type Result, success } from "#shared/lang/result.ts";
 import { decodeUtf8, isEncodedUtf8 } from "#shared/lang/utf8.ts";
 
-/** The codes of RFC 6749 §5.2, RFC 7009 §2.2.1 and RFC 8693 §2.2.2. */
+/** The codes of RFC 6749 §5.2, RFC 7009 §2.2.1, RFC 8693 §2.2.2 and RFC 9449 §5. */
 export interface OAuthError {
   readonly kind:
     | "invalid_request"
@@ -14,7 +14,8 @@ export interface OAuthError {
     | "unsupported_grant_type"
     | "unsupported_token_type"
     | "invalid_scope"
-    | "invalid_target";
+    | "invalid_target"
+    | "invalid_dpop_proof";
   readonly description: string;
 }
 

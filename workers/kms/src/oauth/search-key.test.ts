@@ -29,6 +29,7 @@ const opened = (ageMs: number, endedAt: Date | null = null): Session => ({
   parentId: null,
   grantedScopes: null,
   audiences: null,
+  jkt: null,
 });
 
 const stored = (changed: Partial<ApiKey> = {}): ApiKey => ({

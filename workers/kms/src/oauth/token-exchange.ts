@@ -22,6 +22,8 @@ export interface Exchange {
   scopes: readonly Scope[] | undefined;
   /** Some of the subject token's audiences; by default all of them. */
   audiences: readonly Audience[] | undefined;
+  /** The key that the acting service has proven to have. */
+  jkt?: string | undefined;
 }
 
 export interface ExchangedToken {
@@ -32,6 +34,7 @@ export interface ExchangedToken {
 export type ExchangeFailure =
   | "trust-unavailable"
   | "subject-invalid"
+  | "subject-bound"
   | "subject-not-a-user"
   | "scope-exceeded"
   | "no-common-scope"
@@ -51,11 +54,13 @@ export interface TokenExchangeOptions {
 
 const exchangeWith =
   ({ verify, upstreamScopes, issueToken, now }: TokenExchangeOptions): ExchangeToken =>
-  async ({ actor, subjectToken, scopes: wanted, audiences: targets }) => {
+  async ({ actor, subjectToken, scopes: wanted, audiences: targets, jkt }) => {
     const verification = await verify(subjectToken);
     if (!verification.ok)
       return failure(verification.error.kind === "trust-unavailable" ? "trust-unavailable" : "subject-invalid");
     const { value: principal } = verification;
+    // Only the holder of its key may use it, and that is not the service.
+    if (principal.jkt !== undefined) return failure("subject-bound");
     // What was exchanged already was narrowed for one purpose: it is not passed on.
     if (principal.kind !== "user") return failure("subject-not-a-user");
     const isBeyond = scopesBeyond(wanted ?? [], principal.scopes).length > 0;
@@ -88,6 +93,7 @@ const exchangeWith =
           authenticatedAt: new Date(principal.authTimeSeconds * 1000),
           issuedAt: new Date(principal.issuedAtSeconds * 1000),
           audiences,
+          ...(jkt !== undefined && { jkt }),
           actor: { subject: serviceSubject(actor.service), sessionId: actor.sessionId },
         },
         ttlSeconds,

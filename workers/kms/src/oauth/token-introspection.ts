@@ -1,11 +1,12 @@
 /** Token introspection (RFC 7662): whether an access token is good right now, and what it says. */
 import { decodeJwt } from "jose";
 import { type Claims, claimsSchema } from "#shared/contracts/access-token.ts";
+import type { TokenType } from "#shared/contracts/kms.ts";
 import { failure, type Result, success } from "#shared/lang/result.ts";
 import type { VerifiedToken, VerifyToken } from "./verified-token.ts";
 
 /** RFC 7662 §2.2; about a token that is not good, or not the asker's business, nothing is said. */
-export type Introspection = { active: false } | ({ active: true; token_type: "Bearer" } & Claims);
+export type Introspection = { active: false } | ({ active: true; token_type: TokenType } & Claims);
 
 /**
  * Who asks: a service, which may be shown any token; or a user, or a service that acts for them, who may ask about
@@ -27,5 +28,6 @@ export const introspect = async (
   if (!verification.ok)
     return verification.error.kind === "trust-unavailable" ? failure("trust-unavailable") : success(INACTIVE);
   const claims = claimsSchema.parse(decodeJwt(token));
-  return success(mayKnow(asker, claims) ? { active: true, token_type: "Bearer", ...claims } : INACTIVE);
+  const token_type = claims.cnf === undefined ? "Bearer" : "DPoP";
+  return success(mayKnow(asker, claims) ? { active: true, token_type, ...claims } : INACTIVE);
 };

@@ -1,11 +1,13 @@
 import { z } from "@hono/zod-openapi";
 import { FIRST_PARTY_CLIENT, MAX_TOKEN_CHARACTERS } from "#shared/contracts/access-token.ts";
+import { DPOP_HEADER } from "#shared/dpop/proof.ts";
 import { EXAMPLE } from "#shared/http/examples.ts";
 import { json } from "#shared/http/openapi.ts";
 import { TOKENS_EXAMPLE, tokensBody, tokensSchema } from "#shared/http/tokens.ts";
 import { sha256 } from "#shared/lang/digest.ts";
+import { type Result, success } from "#shared/lang/result.ts";
 import { Unavailable } from "#shared/lang/unavailable.ts";
-import { currentRequest } from "#shared/observability/context.ts";
+import { currentRequest, noteReason } from "#shared/observability/context.ts";
 import type { RedemptionFailure } from "../authorization/code-redemption.ts";
 import { endpoint } from "../endpoint.ts";
 import { type KmsContext, NO_STORE } from "../http/context.ts";
@@ -69,6 +71,23 @@ const BAD_SUBJECT: OAuthError = {
   description: "subject_token must be a valid access token that was issued to a user.",
 };
 
+const BOUND_SUBJECT: OAuthError = {
+  kind: "invalid_request",
+  description: "subject_token is bound to a key (DPoP): only the holder of the key can use it.",
+};
+const BAD_PROOF: OAuthError = {
+  kind: "invalid_dpop_proof",
+  description: "The DPoP proof is invalid, too old, for another request or already used. Send a new one.",
+};
+const NO_PROOF: OAuthError = {
+  kind: "invalid_dpop_proof",
+  description: "This refresh token is bound to a key. Send a DPoP proof that is signed with it.",
+};
+const OTHER_KEY: OAuthError = {
+  kind: "invalid_grant",
+  description: "This refresh token is bound to another key. Sign the DPoP proof with that one.",
+};
+
 const TOO_LONG: OAuthError = {
   kind: "invalid_scope",
   description: `The token would have more than ${MAX_TOKEN_CHARACTERS} characters. Name fewer scopes in scope.`,
@@ -98,6 +117,8 @@ const REFRESH_REFUSALS: Record<RefreshFailure, OAuthError> = {
   reused: BAD_GRANT,
   "session-ended": BAD_GRANT,
   "scope-exceeded": EXCEEDED,
+  "key-unproven": NO_PROOF,
+  "other-key": OTHER_KEY,
   "token-too-long": TOO_LONG,
 };
 
@@ -116,6 +137,7 @@ const CLIENT_REFUSALS: Record<ClientFailure, OAuthError> = {
 
 const EXCHANGE_REFUSALS: Record<Exclude<ExchangeFailure, "trust-unavailable">, OAuthError> = {
   "subject-invalid": BAD_SUBJECT,
+  "subject-bound": BOUND_SUBJECT,
   "subject-not-a-user": BAD_SUBJECT,
   "scope-exceeded": EXCEEDED,
   "no-common-scope": NO_COMMON_SCOPE,
@@ -136,12 +158,15 @@ const sessionTokens = async (
 const redeem = async (
   context: KmsContext,
   { client, code, redirectUri, codeVerifier, audiences }: Grant<"authorization_code">,
+  jkt: string | undefined,
 ): Promise<Response> => {
   const { authenticateClient: authenticate, redeemCode } = context.var.services;
   const authenticated = await authenticate(client, "token.authorization-code");
   if (!authenticated.ok) return refuse(context, BAD_OAUTH_CLIENT);
   const codeChallenge = await sha256(codeVerifier);
-  const redeemed = await redeemCode({ clientId: client.id, code, redirectUri, codeChallenge, audiences });
+  const isAuthenticated = client.secret !== undefined;
+  const presented = { clientId: client.id, code, redirectUri, codeChallenge, audiences, jkt, isAuthenticated };
+  const redeemed = await redeemCode(presented);
   if (!redeemed.ok) return refuse(context, CODE_REFUSALS[redeemed.error.kind]);
   return sessionTokens(context, redeemed.value);
 };
@@ -149,11 +174,13 @@ const redeem = async (
 const refresh = async (
   context: KmsContext,
   { refreshToken, client, ...wanted }: Grant<"refresh_token">,
+  jkt: string | undefined,
 ): Promise<Response> => {
   const { authenticateClient: authenticate, sessions } = context.var.services;
   const authenticated = client && (await authenticate(client, "token.refresh"));
   if (authenticated && !authenticated.ok) return refuse(context, BAD_OAUTH_CLIENT);
-  const refreshed = await sessions.refresh(refreshToken, { clientId: client?.id ?? FIRST_PARTY_CLIENT, ...wanted });
+  const presenter = { clientId: client?.id ?? FIRST_PARTY_CLIENT, jkt, isAuthenticated: client?.secret !== undefined };
+  const refreshed = await sessions.refresh(refreshToken, { ...presenter, ...wanted });
   if (!refreshed.ok) return refuse(context, REFRESH_REFUSALS[refreshed.error.kind]);
   return sessionTokens(context, refreshed.value);
 };
@@ -161,19 +188,29 @@ const refresh = async (
 const authenticateClient = async (
   context: KmsContext,
   { client, ...wanted }: Grant<"client_credentials">,
+  jkt: string | undefined,
 ): Promise<Response> => {
   const { clients, keyUses } = context.var.services;
-  const authenticated = await clients.authenticate(client.id, client.secret, wanted, currentRequest()?.clientAddress);
+  const authenticated = await clients.authenticate(
+    client.id,
+    client.secret,
+    { ...wanted, jkt },
+    currentRequest()?.clientAddress,
+  );
   if (!authenticated.ok) return refuse(context, CLIENT_REFUSALS[authenticated.error.kind]);
   const { access, keyId } = authenticated.value;
   keyUses.note(keyId);
   return context.json(tokensBody(access), 200, NO_STORE);
 };
 
-const exchange = async (context: KmsContext, request: Grant<typeof TOKEN_EXCHANGE>): Promise<Response> => {
+const exchange = async (
+  context: KmsContext,
+  request: Grant<typeof TOKEN_EXCHANGE>,
+  jkt: string | undefined,
+): Promise<Response> => {
   const identified = await identifyClient(context, request.client, "token.exchange");
   if (!identified.ok) return refuse(context, identified.error);
-  const exchanged = await context.var.services.exchangeToken({ ...request, actor: identified.value });
+  const exchanged = await context.var.services.exchangeToken({ ...request, actor: identified.value, jkt });
   if (!exchanged.ok) {
     if (exchanged.error.kind === "trust-unavailable") throw new Unavailable("the verification keys are not known");
     return refuse(context, EXCHANGE_REFUSALS[exchanged.error.kind]);
@@ -182,16 +219,28 @@ const exchange = async (context: KmsContext, request: Grant<typeof TOKEN_EXCHANG
   return context.json({ ...tokensBody(access), issued_token_type: ACCESS_TOKEN_TYPE }, 200, NO_STORE);
 };
 
-const grantIt = (context: KmsContext, request: TokenRequest): Promise<Response> => {
+/** Uses up the proof that was sent, and gives the thumbprint of its key (RFC 9449 §5); `undefined`: none was sent. */
+const provenKey = async (context: KmsContext): Promise<Result<string | undefined, OAuthError>> => {
+  const proof = context.req.header(DPOP_HEADER);
+  if (proof === undefined) return success(undefined);
+  const { proofs, issuer } = context.var.services;
+  const used = await proofs.use(proof, { method: "POST", url: `${issuer}/kms/token` });
+  if (used.ok) return used;
+  noteReason(used.error.kind);
+  return { ok: false, error: BAD_PROOF };
+};
+
+/** `jkt`: the key that the tokens are to be bound to. */
+const grantIt = (context: KmsContext, request: TokenRequest, jkt: string | undefined): Promise<Response> => {
   switch (request.grant) {
     case "authorization_code":
-      return redeem(context, request);
+      return redeem(context, request, jkt);
     case "refresh_token":
-      return refresh(context, request);
+      return refresh(context, request, jkt);
     case "client_credentials":
-      return authenticateClient(context, request);
+      return authenticateClient(context, request, jkt);
     case TOKEN_EXCHANGE:
-      return exchange(context, request);
+      return exchange(context, request, jkt);
   }
 };
 
@@ -201,7 +250,8 @@ const token = endpoint("POST /token", {
   summary: "Issue tokens (OAuth 2.0): refresh_token and client_credentials (RFC 6749), token exchange (RFC 8693)",
   description:
     "`refresh_token` returns a session's next tokens and consumes the one sent. `client_credentials` gives a service a token " +
-    "for its API key. Token exchange gives a service a token to act for the user whose access token is `subject_token`.",
+    "for its API key. Token exchange gives a service a token to act for the user whose access token is `subject_token`. With a proof in the header `DPoP` (RFC 9449), " +
+    "the tokens are bound to its key.",
   ...formBody(form, { grant_type: "refresh_token", refresh_token: EXAMPLE.refreshToken }),
   responses: {
     200: json(tokensSchema, "Tokens", TOKENS_EXAMPLE),
@@ -213,7 +263,8 @@ const token = endpoint("POST /token", {
     const { issuer } = context.var.services;
     const parsed = parseTokenRequest(await context.req.text(), context.req.header("authorization"), issuer);
     if (!parsed.ok) return refuse(context, parsed.error);
-    return grantIt(context, parsed.value);
+    const key = await provenKey(context);
+    return key.ok ? grantIt(context, parsed.value, key.value) : refuse(context, key.error);
   },
 });
 

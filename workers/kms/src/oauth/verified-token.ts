@@ -8,6 +8,8 @@ export interface VerifiedToken {
   subject: string;
   /** The service it was issued to, or Fountain itself. */
   clientId: string;
+  /** The key that it is bound to. */
+  jkt?: string | undefined;
   /** Its `jti`. */
   tokenId: string;
   sessionId: string;

@@ -111,3 +111,12 @@ test("takes nothing that only looks like a cookie", async () => {
   for (const cookie of ["", "ftb_", `ftb_${"A".repeat(43)}`, `ftr_${"A".repeat(43)}`])
     expect(await claims(cookie)).toBe("session-ended");
 });
+
+test("keeps no session that is bound to a key: a cookie proves none", async () => {
+  const { refreshToken } = await open();
+  const bound = await sessions().refresh(refreshToken, { jkt: "x".repeat(43) });
+  if (!bound.ok) throw new Error(bound.error.kind);
+  expect(await browser.keep(bound.value.refreshToken)).toMatchObject({ ok: false });
+  const carriedOn = await sessions().refresh(bound.value.refreshToken, { jkt: "x".repeat(43) });
+  expect(carriedOn.ok).toBe(true);
+});

@@ -60,7 +60,8 @@ export const createBrowserSessions = (options: BrowserSessionsOptions): BrowserS
     keep: async (refreshToken) => {
       const refreshTokenHash = refreshTokens.hashOf(refreshToken);
       const stored = refreshTokenHash && (await sessions.findRefreshToken(refreshTokenHash));
-      if (!stored || !isAlive(stored.session, now())) return failure("session-ended");
+      // A cookie proves no key.
+      if (!stored || stored.session.jkt !== null || !isAlive(stored.session, now())) return failure("session-ended");
       const cookie = createCookie();
       const kept = { refreshTokenHash, cookieHash: hashOf(cookie), at: new Date(now()) };
       const event = { action: "token.refresh", outcome: "success", reason: "browser" } as const;
@@ -76,10 +77,8 @@ export const createBrowserSessions = (options: BrowserSessionsOptions): BrowserS
       if (!found || !isAlive(found.session, at.getTime())) return failure("session-ended");
       const { id, usedAt } = found.session;
       if (at.getTime() - usedAt.getTime() >= USE_INTERVAL_MS) await store.touch(id, at);
-      const { accessToken, expiresInSeconds } = await issueToken(
-        grantOf(found, entitlementOf(found, stepUpForRoles), at),
-      );
-      return success({ accessToken, expiresInSeconds });
+      const { scope: _, ...issued } = await issueToken(grantOf(found, entitlementOf(found, stepUpForRoles), at));
+      return success(issued);
     },
 
     renew: async (cookie) => {

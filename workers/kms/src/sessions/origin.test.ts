@@ -15,6 +15,7 @@ const STORED = {
   parentId: null,
   grantedScopes: null,
   audiences: null,
+  jkt: null,
 } as const;
 
 const stored = (id: string, sealedOrigin: string | null) => ({ ...STORED, amr: ["pwd"], id, sealedOrigin });

@@ -42,6 +42,7 @@ beforeEach(async () => {
     grantedScopes: null,
     audiences: null,
     sealedOrigin: null,
+    jkt: null,
   } as const;
   const authentication = { acr: "aal1", authenticatedAt: AT, ...ownClient } as const;
   const session = { id: sessionId, userId, createdAt: AT, usedAt: AT, endedAt: null, ...authentication, amr: ["pwd"] };

@@ -38,4 +38,5 @@ export const grantOf = (
   amr: session.amr,
   authenticatedAt: session.authenticatedAt,
   issuedAt: asOf,
+  ...(session.jkt !== null && { jkt: session.jkt }),
 });

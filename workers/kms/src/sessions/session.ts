@@ -31,6 +31,8 @@ export interface Session {
   /** What the user let the client do, and where it asked to; `null`: all that they may, everywhere. */
   grantedScopes: GrantedScope[] | null;
   audiences: Audience[] | null;
+  /** The thumbprint of the key that its tokens are bound to (RFC 9449 §5). */
+  jkt: string | null;
 }
 
 /** A session with the user it belongs to, and what they may do. */
@@ -91,6 +93,8 @@ export interface SessionStore {
   rotateRefreshToken(rotation: SessionRotation, entry: AuditEntry): Promise<boolean>;
   /** Marks the unused successor as issued again; false: it was used, or the session ended, meanwhile. */
   repeatSuccessor(rotation: SessionRotation, entry: AuditEntry): Promise<boolean>;
+  /** Binds a session to a key; false: it ended, or is bound to another. */
+  bind(id: string, jkt: string): Promise<boolean>;
   /** Stores how the user authenticated; false: the session ended meanwhile. */
   raise(session: Session, entry: AuditEntry): Promise<boolean>;
   /** Stores that a token for one request may be presented, once; false: the session has ended. */

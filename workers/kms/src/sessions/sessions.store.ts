@@ -167,6 +167,13 @@ export const createSessionStore = ({ orm, client }: KmsDatabase): SessionStore =
     );
     return marked?.rowsAffected === 1;
   },
+  bind: async (id, jkt) => {
+    const { rowsAffected } = await client.execute({
+      sql: "UPDATE sessions SET jkt = :jkt WHERE id = :id AND ended_at IS NULL AND (jkt IS NULL OR jkt = :jkt)",
+      args: { id, jkt },
+    });
+    return rowsAffected === 1;
+  },
   raise: async ({ id, acr, amr, authenticatedAt }, entry) => {
     const [raised] = await client.batch(
       [

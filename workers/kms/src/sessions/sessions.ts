@@ -47,8 +47,13 @@ export interface RefreshRequest {
   scopes?: readonly Scope[] | undefined;
   identityScopes?: readonly IdentityScope[] | undefined;
   audiences?: readonly Audience[] | undefined;
+  /** The key that was proven: the session is bound to it from now on, unless the client has authenticated. */
+  jkt?: string | undefined;
+  /** The client has proven by a secret who it is, so that no one else can use its refresh tokens (RFC 9449 §5). */
+  isAuthenticated?: boolean;
 }
 
+/** `key-unproven`: the session is bound to a key, and no proof was sent; `other-key`: or one of another key. */
 export type RefreshFailure =
   | "other-client"
   | "target-exceeded"
@@ -56,6 +61,8 @@ export type RefreshFailure =
   | "reused"
   | "session-ended"
   | "scope-exceeded"
+  | "key-unproven"
+  | "other-key"
   | "token-too-long";
 
 /** How a user was recognised who opens a session, and what that takes back of what was counted. */
@@ -142,6 +149,18 @@ export const createSessions = (options: SessionsOptions): Sessions => {
     return hash === undefined ? undefined : store.findRefreshToken(hash);
   };
 
+  /** The session bound to the key that was proven; refuses where it is bound to another, or to one that was not proven. */
+  const boundTo = async (
+    stored: StoredRefreshToken,
+    { jkt, isAuthenticated = false }: RefreshRequest,
+  ): Promise<Result<StoredRefreshToken, "key-unproven" | "other-key">> => {
+    const { session } = stored;
+    if (isAuthenticated || session.jkt === (jkt ?? null)) return success(stored);
+    if (jkt === undefined) return failure("key-unproven");
+    const isBound = session.jkt === null && (await store.bind(session.id, jkt));
+    return isBound ? success({ ...stored, session: { ...session, jkt } }) : failure("other-key");
+  };
+
   /** The session as it was read before the successor was stored, or found stored; else why there is none. */
   const rotate = async (
     token: string,
@@ -160,7 +179,9 @@ export const createSessions = (options: SessionsOptions): Sessions => {
     }
     const beyond = beyondSession(stored, entitlementOf(stored, stepUpForRoles), wanted);
     if (beyond) return failure(beyond);
-    if (use === "concurrent") return success({ stored, use });
+    const bound = await boundTo(stored, wanted);
+    if (!bound.ok) return bound;
+    if (use === "concurrent") return success({ stored: bound.value, use });
 
     const event = refreshOf(stored);
     const rotation = { hash: stored.hash, successorHash: successor.hash, at: asOf };
@@ -168,7 +189,7 @@ export const createSessions = (options: SessionsOptions): Sessions => {
       use === "fresh"
         ? await recorder.change(event, (entry) => store.rotateRefreshToken(rotation, entry))
         : await recorder.change({ ...event, reason: use }, (entry) => store.repeatSuccessor(rotation, entry));
-    return isMine ? success({ stored, use }) : rotate(token, successor, wanted, asOf);
+    return isMine ? success({ stored: bound.value, use }) : rotate(token, successor, wanted, asOf);
   };
 
   const refresh = async (token: string, wanted: RefreshRequest): Promise<Result<RefreshedTokens, RefreshFailure>> => {
@@ -178,10 +199,15 @@ export const createSessions = (options: SessionsOptions): Sessions => {
     const rotated = await rotate(token, successor, wanted, asOf);
     if (!rotated.ok) return rotated;
     const { stored, use } = rotated.value;
-    const { audiences, identityScopes, scopes } = wanted;
+    const { audiences, identityScopes, scopes, jkt } = wanted;
     const grant = grantOf(stored, entitlementOf(stored, stepUpForRoles), asOf, scopes);
     const issued = await ifItFits(
-      issueToken({ ...grant, ...(audiences && { audiences }), ...(identityScopes && { identityScopes }) }),
+      issueToken({
+        ...grant,
+        ...(audiences && { audiences }),
+        ...(identityScopes && { identityScopes }),
+        ...(jkt !== undefined && { jkt }),
+      }),
     );
     if (!issued.ok) return issued;
     if (use === "concurrent") await recorder.record({ ...refreshOf(stored), reason: use });
@@ -226,6 +252,7 @@ export const createSessions = (options: SessionsOptions): Sessions => {
         parentId: null,
         grantedScopes: null,
         audiences: null,
+        jkt: null,
       };
       const { token, hash } = refreshTokens.create();
       const event = {

@@ -45,6 +45,8 @@ export interface Grant {
   tokenId?: string;
   /** The workers that accept it, or the upstream; by default all workers. */
   audiences?: readonly (Audience | UpstreamAudience)[];
+  /** The thumbprint of the key that it is bound to. */
+  jkt?: string;
   /** The service that acts for the subject, and the key it showed. */
   actor?: { subject: string; sessionId: string };
 }
@@ -97,6 +99,7 @@ export const createTokenIssuer =
       acr: grant.acr,
       amr: [...grant.amr],
       auth_time: toSeconds(grant.authenticatedAt),
+      ...(grant.jkt !== undefined && { cnf: { jkt: grant.jkt } }),
       ...(grant.actor !== undefined && { act: { sub: grant.actor.subject, sid: grant.actor.sessionId } }),
       ...(grant.searchFilter !== undefined && { search_filter: grant.searchFilter }),
       ...(grant.searchLimits !== undefined && { search_limits: grant.searchLimits }),
@@ -109,5 +112,6 @@ export const createTokenIssuer =
       .setProtectedHeader({ alg: algorithm, kid, typ: TOKEN_TYPE })
       .sign(privateKey);
     if (accessToken.length > MAX_TOKEN_CHARACTERS) throw new TokenTooLong();
-    return { accessToken, expiresInSeconds: ttlSeconds, scope };
+    const tokenType = grant.jkt === undefined ? "Bearer" : "DPoP";
+    return { accessToken, tokenType, expiresInSeconds: ttlSeconds, scope };
   };

@@ -5,6 +5,7 @@ import { detailsOf, type Purpose, purposeDetails } from "#shared/contracts/purpo
 import { type Assertion, assertionSchema, challengeId } from "#shared/contracts/webauthn.ts";
 import { EXAMPLE } from "#shared/http/examples.ts";
 import { json, jsonBody } from "#shared/http/openapi.ts";
+import { tokenType } from "#shared/http/tokens.ts";
 import { describeError } from "#shared/observability/log.ts";
 import type { TwofaServices } from "../composition/services.ts";
 import { endpoint } from "../endpoint.ts";
@@ -95,7 +96,7 @@ const verify = endpoint("POST /auth/verify", {
     200: json(
       z.object({
         access_token: z.string(),
-        token_type: z.literal("Bearer"),
+        token_type: tokenType,
         expires_in: z.int(),
         authorization_details: purposeDetails
           .optional()
@@ -129,7 +130,7 @@ const verify = endpoint("POST /auth/verify", {
     return context.json(
       {
         access_token: token.accessToken,
-        token_type: "Bearer" as const,
+        token_type: token.tokenType,
         expires_in: token.expiresInSeconds,
         ...(purpose !== undefined && { authorization_details: detailsOf(purpose) }),
       },

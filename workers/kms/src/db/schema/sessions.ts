@@ -27,6 +27,8 @@ export const sessions = sqliteTable(
     /** What the user let the client do, and where it asked to; null: where users act themselves, all that they may. */
     grantedScopes: text("granted_scopes", { mode: "json" }).$type<GrantedScope[]>(),
     audiences: text({ mode: "json" }).$type<Audience[]>(),
+    /** The thumbprint of the key that its tokens are bound to. */
+    jkt: text(),
   },
   (table) => [
     index("sessions_by_user").on(table.userId),

@@ -1,0 +1,57 @@
+/** Protected resources as callers know them (RFC 9728): each upstream and each worker is one, and the installation as a whole. */
+import type { WorkerName } from "#shared/contracts/workers.ts";
+import { Problem, problem } from "#shared/problem/problem.ts";
+import { isDestination } from "../backends/target.ts";
+import type { Upstream } from "../upstreams/compiled.ts";
+
+const METADATA_PATH = "/.well-known/oauth-protected-resource";
+
+/** Whether a path is one at which a protected resource describes itself. */
+export const isMetadataPath = (path: string): boolean => path === METADATA_PATH || path.startsWith(`${METADATA_PATH}/`);
+
+/** Where a call goes, as far as it matters here. */
+interface Called {
+  worker: WorkerName;
+  call: { upstream: Pick<Upstream, "host" | "prefix"> } | undefined;
+}
+
+/** Where callers reach it, without a slash at the end: at a host of its own, by the scheme and port of `publicUrl`, or there. */
+const homeOf = (host: string | undefined, publicUrl: string): string => {
+  if (host === undefined) return publicUrl;
+  const { protocol, port } = new URL(publicUrl);
+  return `${protocol}//${host}${port && `:${port}`}`;
+};
+
+const homeOfCalled = ({ call }: Called, publicUrl: string): string => homeOf(call?.upstream.host, publicUrl);
+
+/** The URL of a call as its caller knows it, whatever proxies made of it; `path`: the canonical one. */
+export const calledUrl = (called: Called, publicUrl: string, path: string): string =>
+  homeOfCalled(called, publicUrl) + path;
+
+/** What stands behind the home of the resource; empty for the installation as a whole. */
+const pathOf = ({ worker, call }: Called): string => {
+  if (call === undefined) return isDestination(worker) ? `/${worker}` : "";
+  return call.upstream.prefix === "/" ? "" : call.upstream.prefix;
+};
+
+/** The identifier of an upstream. */
+export const resourceOfUpstream = (upstream: Pick<Upstream, "host" | "prefix">, publicUrl: string): string => {
+  const called: Called = { worker: "gateway", call: { upstream } };
+  return homeOfCalled(called, publicUrl) + pathOf(called);
+};
+
+/**
+ * The 401 of a call, with where its client learns which authorization server issues tokens (RFC 9728 §5.1). Whatever else was
+ * thrown stays as it is.
+ */
+export const withMetadataAddress = (error: unknown, called: Called, publicUrl: string): unknown => {
+  const challenge = error instanceof Problem && error.code === "unauthenticated" && error.headers["www-authenticate"];
+  if (!challenge) return error;
+  const { detail, headers, cause } = error;
+  const address = `resource_metadata="${homeOfCalled(called, publicUrl)}${METADATA_PATH}${pathOf(called)}"`;
+  return problem("unauthenticated", {
+    ...(detail !== undefined && { detail }),
+    headers: { ...headers, "www-authenticate": `${challenge}${challenge.includes(" ") ? "," : ""} ${address}` },
+    cause,
+  });
+};
