@@ -9,6 +9,12 @@ export interface MailData {
   "password-changed": { username: string };
   /** To a user whose second factors an administrator has removed. */
   "factors-removed": { username: string };
+  /** To the verified address of a user who wants a new password. */
+  "password-reset": { username: string; token: string; code: string };
+  /** To an address that a user, or an administrator for them, says is theirs. */
+  "email-verification": { username: string; token: string; code: string };
+  /** To the address that a user had until then. */
+  "email-changed": { username: string };
 }
 
 export type MailKind = keyof MailData;

@@ -8,6 +8,7 @@ export const PROBLEMS = {
   "code-refused": { status: 401, title: "The code is not accepted" },
   "login-refused": { status: 401, title: "Login failed" },
   forbidden: { status: 403, title: "Not allowed" },
+  "link-refused": { status: 403, title: "The link or code is not accepted" },
   "not-found": { status: 404, title: "Not found" },
   "method-not-allowed": { status: 405, title: "Method not allowed" },
   "request-timeout": { status: 408, title: "The request took too long" },

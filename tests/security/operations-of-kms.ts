@@ -1,6 +1,7 @@
 /** The operations of the kms: what each hands out, and requests that do it. */
 import { SCOPES } from "../../shared/contracts/rights.ts";
 import { ACCESS_TOKEN_TYPE, type Caller, exchangeOf, unique } from "./callers.ts";
+import { BY_MAIL } from "./operations-by-mail.ts";
 import { OWN_VALUE } from "./traces.ts";
 import { ENDS, grants, nothing, proof, READS, type Sent, type Variant, WRITES } from "./variants.ts";
 import type { ServiceWithKey, World } from "./world.ts";
@@ -99,6 +100,7 @@ export const KMS: Record<string, Variant[]> = {
   "DELETE /me/applications/{clientId}": [nothing(ENDS, () => ["/kms/me/applications/client_1"], { answers: [404] })],
   "GET /me/export": [nothing(READS, () => ["/kms/me/export"])],
   "DELETE /me": [grants("credential", () => ["/kms/me"], { endsCaller: true })],
+  ...BY_MAIL,
   "PUT /me/password": [
     grants("password", (_, { account: { password } }) => [
       "/kms/me/password",

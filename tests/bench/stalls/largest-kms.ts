@@ -51,6 +51,18 @@ export const KMS: Record<string, Largest> = {
       newPassword: PASSWORDS["a password of 1,024 bytes"],
     }),
   ],
+  "kms PUT /me/email": FEW_FIELDS,
+  "kms POST /me/email/verify": FEW_FIELDS,
+  "kms POST /password/forgot": () => [
+    json("POST", "/kms/password/forgot", "an unknown login of 256 characters", { login: filled(256, "nobody") }),
+  ],
+  "kms POST /password/reset": () => [
+    json("POST", "/kms/password/reset", "a wrong code and a password of 1,024 bytes", {
+      login: filled(256, "nobody"),
+      code: "00000000",
+      newPassword: PASSWORDS["a password of 1,024 bytes"],
+    }),
+  ],
   "kms GET /users": PAGE,
   "kms POST /users": newAccounts("/kms/users"),
   "kms GET /users/{id}": ONE_ROW,

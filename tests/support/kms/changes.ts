@@ -3,6 +3,7 @@ import { expect } from "vitest";
 import { send, type Target } from "../kms.ts";
 import { administrationExamplesOf } from "./administration.ts";
 import { arrangements, type Example, PASSWORD, unique } from "./arrangements.ts";
+import { byMailExamplesOf } from "./by-mail.ts";
 
 const NEW_PASSWORD = "another long enough password";
 
@@ -22,6 +23,7 @@ export const examplesOf = (kms: () => Target, token: () => string): Record<strin
     arrangements(kms, token);
   return {
     ...administrationExamplesOf(kms, token),
+    ...byMailExamplesOf(kms, token),
     "POST /introspect": undefined,
     "POST /userinfo": undefined,
     "POST /keys/verify": undefined,

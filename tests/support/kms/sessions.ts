@@ -79,6 +79,7 @@ export const useSessions = () => {
       email: null,
       roles: ["editor"],
       createdAt: new Date(clock.nowMs),
+      emailVerifiedAt: null,
       lockedAt: null,
     };
     await users.insert(user, "not a hash", auditEntry());

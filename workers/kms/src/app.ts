@@ -18,6 +18,8 @@ import { BudgetExhausted } from "./audit/audit-budget.ts";
 import { auditEndpoints } from "./audit-log/audit.routes.ts";
 import { auditVerificationEndpoints } from "./audit-log/audit-verification.routes.ts";
 import { applicationsEndpoints } from "./authorization/applications.routes.ts";
+import { emailVerificationEndpoints } from "./by-mail/email-verification.routes.ts";
+import { passwordResetEndpoints } from "./by-mail/password-reset.routes.ts";
 import type { KmsServices } from "./composition/services.ts";
 import { auditedAccess } from "./http/audited-access.ts";
 import { userInfoEndpoints } from "./identity/userinfo.routes.ts";
@@ -57,6 +59,8 @@ const ENDPOINTS = [
   ...logoutEndpoints,
   ...meEndpoints,
   ...passwordEndpoints,
+  ...passwordResetEndpoints,
+  ...emailVerificationEndpoints,
   ...sessionsEndpoints,
   ...usersEndpoints,
   ...userAdministrationEndpoints,

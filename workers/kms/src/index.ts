@@ -78,6 +78,8 @@ const compose = (foundation: Foundation, keys: InternalKeys): KmsServices => {
   const issueToken = createTokenIssuer({ issuer: env.PUBLIC_URL, signer: keyRing.signer, now, createId });
   const verify = verifierOf(env, { trust: (position) => trustOf(keyRing, position) }, now);
   const upstreamScopes = createUpstreamScopes(createUpstreamScopeStore(database), now);
+  const later = (work: Promise<void>): void =>
+    waitUntil(work.catch((error: unknown) => log("error", "background.failed", { error: describeError(error) })));
   const accountServices = createAccountServices({
     foundation,
     keys,
@@ -86,14 +88,13 @@ const compose = (foundation: Foundation, keys: InternalKeys): KmsServices => {
     verify,
     issueToken,
     sleep,
+    later,
     randomBytes,
     now,
     createId,
   });
   const { users, storedSessions, mails } = accountServices;
   const vault = createVault({ foundation, keys, recorder, log, randomBytes, now, createId });
-  const later = (work: Promise<void>): void =>
-    waitUntil(work.catch((error: unknown) => log("error", "background.failed", { error: describeError(error) })));
   const keyServices = createKeyServices({
     foundation,
     keys,

@@ -1,7 +1,9 @@
 /** Accounts: creating them, and recognising their owners by password. */
+import type { Language } from "#shared/contracts/mails.ts";
 import { failure, type Result, success } from "#shared/lang/result.ts";
 import type { AuditEvent, AuditRecorder } from "../audit/audit-entry.ts";
 import type { Busy, Caller, HashingQueue } from "../hashing/hashing-queue.ts";
+import type { AddressMailing } from "../links/address-mails.ts";
 import type { Mails, StoredMail } from "../mails/mails.ts";
 import { DEFAULT_ROLE, type Grantor, handsOut, isBeyondDefault } from "./granting.ts";
 import { type Admission, callerAt, callerOf } from "./lockout.ts";
@@ -44,10 +46,10 @@ export interface Accounts {
     account: NewAccount,
     grantor: Grantor<"account"> | Grantor<"rights">,
   ): Promise<Result<Profile, "username-taken" | Busy>>;
-  /** An account for oneself, with the default role, asked for from this network address. */
+  /** An account for oneself, with the default role, asked for from this network address, in this language. */
   register(
     account: Omit<NewAccount, "roles">,
-    address: string | undefined,
+    from: { address: string | undefined; language: Language | undefined },
   ): Promise<Result<Profile, "username-taken" | Busy>>;
   /** Creates the administrator of an installation without users. */
   createFirst(account: NewAccount): Promise<Result<Profile, "exists" | "invalid">>;
@@ -73,6 +75,7 @@ export interface AccountsOptions {
   hashingQueue: HashingQueue;
   guard: PasswordGuard;
   mails: Pick<Mails, "prepare">;
+  verification: AddressMailing["verification"];
   recorder: AuditRecorder;
   /** Where the installation is reached: no password is made of its name. */
   issuer: string;
@@ -95,12 +98,13 @@ export const accountFaults = (
 const keptBy = ({ user, passwordHash }: Credentials): KeptPassword => ({ userId: user.id, hash: passwordHash });
 
 export const createAccounts = (options: AccountsOptions): Accounts => {
-  const { users, passwords, hashingQueue, guard, mails, recorder, issuer, now, createId } = options;
+  const { users, passwords, hashingQueue, guard, mails, verification, recorder, issuer, now, createId } = options;
 
   const toProfile = ({ username, email, roles }: NewAccount): Profile => ({
     id: createId(),
     username: normalizeUsername(username),
     email: email ?? null,
+    emailVerifiedAt: null,
     roles: [...new Set(roles)],
     createdAt: new Date(now()),
     lockedAt: null,
@@ -118,7 +122,7 @@ export const createAccounts = (options: AccountsOptions): Accounts => {
   const store = async (
     account: NewAccount,
     caller: Caller,
-    actor?: string,
+    { actor, language }: { actor?: string; language?: Language | undefined },
   ): Promise<Result<Profile, "username-taken" | Busy>> => {
     if (await users.isTaken(account.username)) return failure("username-taken");
     const user = toProfile(account);
@@ -128,8 +132,9 @@ export const createAccounts = (options: AccountsOptions): Accounts => {
     if (!hashed.ok) return hashed;
     const { value: hash } = hashed;
     if (hash === undefined) return failure("username-taken");
+    const letter = user.email === null ? undefined : await verification(user, user.email, language);
     const isStored = await recorder.change(creationOf(user, actor ?? user.id), (entry) =>
-      users.insert(user, hash, entry),
+      users.insert(user, hash, entry, letter),
     );
     return isStored ? success(user) : failure("username-taken");
   };
@@ -146,9 +151,10 @@ export const createAccounts = (options: AccountsOptions): Accounts => {
     create: async (account, grantor) => {
       if (isBeyondDefault(account.roles) && !handsOut(grantor, "rights"))
         throw new Error("only a grantor of rights can assign more than the default role");
-      return store(account, callerOf(grantor.subject), grantor.subject);
+      return store(account, callerOf(grantor.subject), { actor: grantor.subject });
     },
-    register: (account, address) => store({ ...account, roles: [DEFAULT_ROLE] }, callerAt(address, false)),
+    register: (account, { address, language }) =>
+      store({ ...account, roles: [DEFAULT_ROLE] }, callerAt(address, false), { language }),
     createFirst: async (account) => {
       if (!(await users.isEmpty())) return failure("exists");
       if (accountFaults(account, issuer).length > 0) return failure("invalid");

@@ -47,6 +47,18 @@ const TAKE_BACK = `
 
 const CLEAR = `DELETE FROM password_attempts WHERE counter IN ${listed("cleared")}`;
 
+/** Counts one more with each of these counters, and gives them; changes no row, and gives none, when one does not allow it. */
+export const reserving = (counters: readonly string[], at: Date): InStatement => {
+  const listing = JSON.stringify(counters);
+  return { sql: RESERVE, args: { limits: listing, counters: listing, at: at.getTime() } };
+};
+
+/** They begin again at zero. */
+export const forgetting = (counters: readonly string[]): InStatement => ({
+  sql: CLEAR,
+  args: { cleared: JSON.stringify(counters) },
+});
+
 const countFrom = (row: Row): Count => ({
   failures: Number(row["failures"]),
   blockedUntilMs: Number(row["blocked_until"]),
@@ -54,7 +66,7 @@ const countFrom = (row: Row): Count => ({
 
 const releasing = ({ cleared, reduced, by }: Release): InStatement[] => [
   { sql: TAKE_BACK, args: { reduced: JSON.stringify(reduced), by: by ?? null } },
-  { sql: CLEAR, args: { cleared: JSON.stringify(cleared) } },
+  forgetting(cleared),
 ];
 
 /** Where the user of a session has logged in from, if there is that session. */

@@ -3,7 +3,9 @@ import { created, locationOf } from "#shared/http/location.ts";
 import { jsonBody } from "#shared/http/openapi.ts";
 import { currentRequest } from "#shared/observability/context.ts";
 import { problem } from "#shared/problem/problem.ts";
+import { preferredLanguage } from "#shared/semantics/language.ts";
 import { endpoint } from "../endpoint.ts";
+import { noteMail } from "../http/pending-mail.ts";
 import {
   accountRefused,
   assertAcceptable,
@@ -29,8 +31,15 @@ const register = endpoint("POST /register", {
       throw problem("forbidden", { detail: "Registration is closed. Ask an administrator for an account." });
     const { username, email, password } = context.req.valid("json");
     assertAcceptable(context, { username, email, password });
-    const registered = await accounts.register({ username, email, password }, currentRequest()?.clientAddress);
+    const registered = await accounts.register(
+      { username, email, password },
+      {
+        address: currentRequest()?.clientAddress,
+        language: preferredLanguage(context.req.header("accept-language")),
+      },
+    );
     if (!registered.ok) throw accountRefused(registered.error);
+    noteMail(context);
     context.header("location", locationOf("kms", "GET /users/{id}", registered.value.id));
     return context.json(toUserBody(registered.value), 201);
   },

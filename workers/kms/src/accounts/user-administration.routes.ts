@@ -4,6 +4,7 @@ import { EXAMPLE } from "#shared/http/examples.ts";
 import { json, jsonBody } from "#shared/http/openapi.ts";
 import { endpoint } from "../endpoint.ts";
 import { grantorOf } from "../http/granting.ts";
+import { noteMail } from "../http/pending-mail.ts";
 import {
   ADMINISTRATION_REFUSALS,
   accountRefused,
@@ -37,6 +38,7 @@ const updateUser = endpoint("PATCH /users/{id}", {
     const user = await findUser(context, context.req.valid("param").id);
     await assertHeld(context, principal, user.roles);
     const updated = await context.var.services.userAdministration.update(user, change, grantor);
+    noteMail(context);
     if (updated.ok) return context.json(toUserBody(updated.value), 200);
     const { kind } = updated.error;
     throw kind === "unknown" ? ADMINISTRATION_REFUSALS.unknown() : accountRefused({ kind });

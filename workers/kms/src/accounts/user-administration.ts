@@ -1,6 +1,7 @@
 /** What administrators change of other users: their names, addresses and roles, and whether they can log in. */
 import { failure, type Result, success } from "#shared/lang/result.ts";
 import type { AuditEvent, AuditRecorder } from "../audit/audit-entry.ts";
+import type { AddressMailing } from "../links/address-mails.ts";
 import type { Grantor } from "./granting.ts";
 import type { AccountChange, Profile, UserStore } from "./user.ts";
 import { normalizeUsername } from "./username.ts";
@@ -29,12 +30,13 @@ export interface UserAdministration {
 
 export interface UserAdministrationOptions {
   users: Pick<UserStore, "findById" | "update" | "setRoles" | "lock" | "unlock">;
+  addressMails: AddressMailing["mailsOf"];
   recorder: AuditRecorder;
   now: () => number;
 }
 
 export const createUserAdministration = (options: UserAdministrationOptions): UserAdministration => {
-  const { users, recorder, now } = options;
+  const { users, addressMails, recorder, now } = options;
 
   const eventOf = (action: AuditEvent["action"], target: string, actor: string): AuditEvent => ({
     action,
@@ -54,8 +56,10 @@ export const createUserAdministration = (options: UserAdministrationOptions): Us
       if (Object.keys(change).length === 0) return success(user);
       const fields = Object.fromEntries(Object.entries(change).map(([name, value]) => [name, value ?? ""]));
       const event = { ...eventOf("user.change", user.id, subject), personal: { userId: user.id, fields } };
-      const isChanged = await recorder.change(event, (entry) => users.update(user.id, change, entry));
-      if (isChanged) return success({ ...user, username, email });
+      const mailed = change.email === undefined ? {} : await addressMails({ ...user, username }, change.email);
+      const isChanged = await recorder.change(event, (entry) => users.update(user.id, change, entry, mailed));
+      const emailVerifiedAt = change.email === undefined ? user.emailVerifiedAt : null;
+      if (isChanged) return success({ ...user, username, email, emailVerifiedAt });
       return failure((await users.findById(user.id)) ? "username-taken" : "unknown");
     },
     setRoles: async (id, roles, { subject }) => {

@@ -1,6 +1,8 @@
 /** A person with an account. */
 import type { Permission } from "#shared/contracts/rights.ts";
 import type { AuditEntry } from "../audit/audit-entry.ts";
+import type { AddressMails } from "../links/address-mails.ts";
+import type { Letter } from "../links/links.ts";
 import type { StoredMail } from "../mails/mails.ts";
 
 export interface User {
@@ -16,6 +18,8 @@ export interface User {
 /** What a user is shown of their account, and administrators of theirs. */
 export interface Profile extends User {
   email: string | null;
+  /** When they proved that mail to it reaches them; `null`: not yet. */
+  emailVerifiedAt: Date | null;
 }
 
 /** Which users a list has: those whose name has this text in it, or whose email address it is. */
@@ -62,6 +66,8 @@ export interface UserStore {
   findById(id: string): Promise<Profile | undefined>;
   /** With what their roles grant now. */
   findEntitled(id: string): Promise<EntitledUser | undefined>;
+  /** By username, or by an address that is verified; of several with that address, who had it first. */
+  findByLogin(login: string): Promise<Profile | undefined>;
   /** By the key of a username, see `usernameKey`. */
   findCredentials(usernameKey: string): Promise<Credentials | undefined>;
   findCredentialsById(id: string): Promise<Credentials | undefined>;
@@ -70,12 +76,12 @@ export interface UserStore {
   /** Whether a user has this username, or one that looks like it. */
   isTaken(username: string): Promise<boolean>;
   isEmpty(): Promise<boolean>;
-  /** false: the username is taken, or one that looks like it. */
-  insert(user: Profile, passwordHash: string, entry: AuditEntry): Promise<boolean>;
+  /** With the letter by which the address is verified. false: the username is taken, or one that looks like it. */
+  insert(user: Profile, passwordHash: string, entry: AuditEntry, letter?: Letter): Promise<boolean>;
   /** Stores the very first user; false: there is one already. */
   insertFirst(user: Profile, passwordHash: string, entry: AuditEntry): Promise<boolean>;
   /** Changes what is given; false: there is no such user, or the username is taken, or looks like one that is. */
-  update(userId: string, change: AccountChange, entry: AuditEntry): Promise<boolean>;
+  update(userId: string, change: AccountChange, entry: AuditEntry, mails: AddressMails): Promise<boolean>;
   /** Replaces a hash by one of the same password, unless it has been replaced meanwhile. */
   replacePasswordHash(userId: string, from: string, to: string): Promise<void>;
   /** Changes the password, ends the other sessions, and stores the notice; false: it has been changed meanwhile. */

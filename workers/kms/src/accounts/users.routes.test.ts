@@ -20,7 +20,15 @@ test("creates a user and reads them back, without anything of their password", a
   expect(response.status).toBe(201);
   const user = await response.json<Record<string, unknown>>();
   expect(user).toMatchObject({ username: "ann", email: "ann@example.com", roles: ["editor"] });
-  expect(Object.keys(user).toSorted()).toEqual(["createdAt", "email", "id", "lockedAt", "roles", "username"]);
+  expect(Object.keys(user).toSorted()).toEqual([
+    "createdAt",
+    "email",
+    "emailVerified",
+    "id",
+    "lockedAt",
+    "roles",
+    "username",
+  ]);
   const read = await send(fountain, "GET", `/users/${user["id"]}`, { token });
   expect(await read.json()).toEqual(user);
 });

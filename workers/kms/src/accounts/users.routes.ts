@@ -6,6 +6,7 @@ import { json, jsonBody, page, pageQuery } from "#shared/http/openapi.ts";
 import { decodeCursor, toPage } from "#shared/http/page.ts";
 import { endpoint } from "../endpoint.ts";
 import { grantorOf, warningFields, warningsTo } from "../http/granting.ts";
+import { noteMail } from "../http/pending-mail.ts";
 import {
   accountRefused,
   assertAcceptable,
@@ -45,6 +46,7 @@ const createUser = endpoint("POST /users", {
     await assertHeld(context, principal, roles);
     const user = await context.var.services.accounts.create({ username, email, password, roles }, grantor);
     if (!user.ok) throw accountRefused(user.error);
+    noteMail(context);
     context.header("location", locationOf("kms", "GET /users/{id}", user.value.id));
     return context.json({ ...toUserBody(user.value), ...warningsTo(grantor) }, 201);
   },

@@ -1,6 +1,6 @@
 /** Users in the database. */
 import type { InStatement, Row } from "@libsql/client";
-import { and, asc, eq, gt, or, type SQL, sql } from "drizzle-orm";
+import { and, asc, desc, eq, gt, isNotNull, or, type SQL, sql } from "drizzle-orm";
 import { z } from "zod";
 import { userHolder } from "#shared/contracts/principal.ts";
 import { ADMIN_ROLE, isUpstreamScope } from "#shared/contracts/rights.ts";
@@ -9,6 +9,7 @@ import { appendEntry } from "../audit/audit.store.ts";
 import type { AuditEntry } from "../audit/audit-entry.ts";
 import type { KmsDatabase } from "../db/connection.ts";
 import { users } from "../db/schema/accounts.ts";
+import { insertLetter, voidLinks } from "../links/links.store.ts";
 import { insertMail } from "../mails/mails.store.ts";
 import { EARLIER_REVOCATION_COUNTS } from "../tokens/revocations.store.ts";
 import { noteRightsChange } from "../tokens/rights-changes.store.ts";
@@ -90,7 +91,7 @@ export const MAY_GO = `(NOT ${IS_ADMIN} OR EXISTS (
     AND EXISTS (SELECT 1 FROM json_each(other.roles) WHERE value = '${ADMIN_ROLE}')))`;
 
 /** Ends the sessions of a user but the one kept, and revokes their tokens, if the user is as the condition says. */
-const endSessions = (
+export const endSessions = (
   { userId, keptId, at }: { userId: string; keptId: string | null; at: Date },
   condition: string,
   value: string | number,
@@ -117,10 +118,15 @@ const unlessTaken = (changing: Promise<boolean>): Promise<boolean> =>
     throw error;
   });
 
+/** What was mailed to the address until then is of no use any more. */
+const voidAddressLinks = (userId: string, exceptId = ""): InStatement =>
+  voidLinks({ userId, purposes: ["email-verification", "password-reset"], exceptId }, "id = ?", userId);
+
 export const createUserStore = ({ orm, client }: KmsDatabase, emails: EmailAddresses): UserStore => {
   const profileFrom = async (row: UserRow): Promise<Profile> => ({
     ...userFrom(row),
     email: row.sealedEmail === null ? null : await emails.open(row.id, row.sealedEmail),
+    emailVerifiedAt: row.emailVerifiedAt,
   });
 
   /** Prepared once: drizzle takes a quarter of a read's time in the worker to put a statement together. */
@@ -178,6 +184,18 @@ export const createUserStore = ({ orm, client }: KmsDatabase, emails: EmailAddre
       const row = await byId.get({ id });
       return row && credentialsFrom(row);
     },
+    findByLogin: async (login) => {
+      const mac = emails.macOf(login);
+      const [row] = await orm
+        .select()
+        .from(users)
+        .where(
+          or(eq(users.usernameKey, usernameKey(login)), and(eq(users.emailMac, mac), isNotNull(users.emailVerifiedAt))),
+        )
+        .orderBy(desc(sql`${users.emailMac} IS ${mac} AND ${users.emailVerifiedAt} IS NOT NULL`), asc(users.createdAt))
+        .limit(1);
+      return row && profileFrom(row);
+    },
     list: async (filter, limit, afterKey) => {
       const rows = await orm
         .select()
@@ -195,13 +213,15 @@ export const createUserStore = ({ orm, client }: KmsDatabase, emails: EmailAddre
       return (await orm.select({ id: users.id }).from(users).where(isAlike).limit(1)).length > 0;
     },
     isEmpty: async () => (await orm.select({ id: users.id }).from(users).limit(1)).length === 0,
-    insert: async (user, passwordHash, entry) =>
-      unlessTaken(change({ sql: `${INSERT} SELECT ${NEW_USER}`, args: await valuesOf(user, passwordHash) }, entry)),
+    insert: async (user, passwordHash, entry, letter) => {
+      const statement = { sql: `${INSERT} SELECT ${NEW_USER}`, args: await valuesOf(user, passwordHash) };
+      return unlessTaken(change(statement, entry, ...insertLetter(letter)));
+    },
     insertFirst: async (user, passwordHash, entry) => {
       const sql = `${INSERT} SELECT ${NEW_USER} WHERE NOT EXISTS (SELECT 1 FROM users)`;
       return change({ sql, args: await valuesOf(user, passwordHash) }, entry);
     },
-    update: async (userId, { username, email }, entry) => {
+    update: async (userId, { username, email }, entry, { letter, notice }) => {
       const stored = typeof email === "string" ? await emails.seal(userId, email) : undefined;
       const columns: Record<string, string | null> = {
         ...(username !== undefined && {
@@ -209,7 +229,11 @@ export const createUserStore = ({ orm, client }: KmsDatabase, emails: EmailAddre
           username_key: usernameKey(username),
           username_skeleton: usernameSkeleton(username),
         }),
-        ...(email !== undefined && { sealed_email: stored?.sealed ?? null, email_mac: stored?.mac ?? null }),
+        ...(email !== undefined && {
+          sealed_email: stored?.sealed ?? null,
+          email_mac: stored?.mac ?? null,
+          email_verified_at: null,
+        }),
       };
       const assignments = Object.keys(columns).map((column) => `${column} = ?`);
       return unlessTaken(
@@ -219,6 +243,8 @@ export const createUserStore = ({ orm, client }: KmsDatabase, emails: EmailAddre
             args: [...Object.values(columns), userId],
           },
           entry,
+          ...insertLetter(letter, notice),
+          ...(email === undefined ? [] : [voidAddressLinks(userId, letter?.link.id)]),
         ),
       );
     },

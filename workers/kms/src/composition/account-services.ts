@@ -21,6 +21,9 @@ import { createProofs, type Proofs } from "../dpop/proofs.ts";
 import { createHashers } from "../hashing/hashers.ts";
 import { createHashingQueue } from "../hashing/hashing-queue.ts";
 import { createLocalSlowHash, type SlowHash } from "../hashing/slow-hash.ts";
+import { createAddressMailing } from "../links/address-mails.ts";
+import { createLinkStore } from "../links/links.store.ts";
+import { createLinks } from "../links/links.ts";
 import { createMailStore } from "../mails/mails.store.ts";
 import { createMails, type Mails } from "../mails/mails.ts";
 import { createTokenExchange, type ExchangeToken } from "../oauth/token-exchange.ts";
@@ -38,9 +41,10 @@ import { createSessions, type Sessions } from "../sessions/sessions.ts";
 import type { IssueToken } from "../tokens/access-token.ts";
 import { createTokenRevoker } from "../tokens/revocations.store.ts";
 import type { UpstreamScopes } from "../upstream-scopes/upstream-scopes.ts";
+import { type ByMailServices, createByMailServices } from "./by-mail-services.ts";
 import type { Foundation } from "./foundation.ts";
 
-export interface AccountServices {
+export interface AccountServices extends ByMailServices {
   accounts: Accounts;
   mails: Mails;
   users: UserStore;
@@ -68,6 +72,8 @@ export interface AccountServicesOptions {
   verify: TokenVerifier;
   issueToken: IssueToken;
   sleep: (ms: number) => Promise<void>;
+  /** Continues some work after the response; its failure is logged. */
+  later: (work: Promise<void>) => void;
   randomBytes: RandomBytes;
   now: () => number;
   createId: () => string;
@@ -81,16 +87,19 @@ const slowHashOf = (env: Foundation["env"], sleep: AccountServicesOptions["sleep
 };
 
 export const createAccountServices = (options: AccountServicesOptions): AccountServices => {
-  const { foundation, keys, recorder, upstreamScopes, verify, issueToken, sleep, randomBytes, now, createId } = options;
+  const { foundation, keys, recorder, upstreamScopes, verify, issueToken, sleep, later, randomBytes, now, createId } =
+    options;
   const { database, env } = foundation;
-  const users = createUserStore(database, createEmailAddresses(keys, randomBytes));
+  const emails = createEmailAddresses(keys, randomBytes);
+  const users = createUserStore(database, emails);
+  const mac = (context: string, text: string): string => macInContext(keys.mac, context, text);
   const slowHash = slowHashOf(env, sleep);
   const hashingQueue = createHashingQueue({ ...slowHash, now, sleep });
   const guard = createPasswordGuard({
     store: createAttemptStore(database),
     hashingQueue,
     slowHash,
-    mac: (context, text) => macInContext(keys.mac, context, text),
+    mac,
     now,
   });
   const passwords = createPasswords({ pepper: keys.passwordPepper, slowHash, randomBytes });
@@ -122,23 +131,47 @@ export const createAccountServices = (options: AccountServicesOptions): AccountS
     createId,
   });
   const proofs = createProofs({ store: createProofStore(database), now });
+  const links = createLinks({
+    store: createLinkStore(database),
+    key: keys.linkMac,
+    sealer: createSealer(keys.sealing, randomBytes),
+    randomBytes,
+    now,
+    createId,
+  });
+  const addressMailing = createAddressMailing({ links, mails });
   const accounts = createAccounts({
     users,
     passwords,
     hashingQueue,
     guard,
     mails,
+    verification: addressMailing.verification,
     recorder,
     issuer: env.PUBLIC_URL,
     now,
     createId,
   });
   return {
+    ...createByMailServices({
+      foundation,
+      users,
+      emails,
+      passwords,
+      hashingQueue,
+      links,
+      mails,
+      mailing: addressMailing,
+      recorder,
+      mac,
+      later,
+      now,
+    }),
     accounts,
     mails,
     users,
-    userAdministration: createUserAdministration({ users, recorder, now }),
     factorResets: createFactorResets({ users, roles, mails, recorder, now }),
+    userAdministration: createUserAdministration({ users, addressMails: addressMailing.mailsOf, recorder, now }),
     roles,
     sessions,
     passwordLogins: createPasswordLogins({ accounts, sessions, recorder }),
@@ -175,6 +208,7 @@ export const createAccountServices = (options: AccountServicesOptions): AccountS
       await guard.purge();
       await roles.purge();
       await proofs.purge();
+      await links.purge();
     },
   };
 };

@@ -31,6 +31,7 @@ export const KEY_NAMES = [
   "emailMac",
   "sessionOriginSealing",
   "oauthMac",
+  "linkMac",
 ] as const;
 
 export type KeyName = (typeof KEY_NAMES)[number];

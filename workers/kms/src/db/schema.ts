@@ -4,6 +4,7 @@ export * from "./schema/audit.ts";
 export * from "./schema/browser-cookies.ts";
 export * from "./schema/dpop-proofs.ts";
 export * from "./schema/keys.ts";
+export * from "./schema/links.ts";
 export * from "./schema/mails.ts";
 export * from "./schema/oauth.ts";
 export * from "./schema/scopes.ts";

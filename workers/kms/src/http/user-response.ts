@@ -16,6 +16,9 @@ export const userFields = {
   id: z.string(),
   username: z.string(),
   email: z.string().nullable(),
+  emailVerified: z
+    .boolean()
+    .openapi({ description: "Whether the user has proved that mail to the address reaches them" }),
   roles: z.array(z.string()),
   createdAt: z.iso.datetime(),
   lockedAt: z.iso.datetime().nullable(),
@@ -27,14 +30,17 @@ export const USER_EXAMPLE: z.input<typeof userBody> = {
   id: EXAMPLE.userId,
   username: EXAMPLE.username,
   email: EXAMPLE.email,
+  emailVerified: true,
   roles: ["user"],
   createdAt: EXAMPLE.created,
   lockedAt: null,
 };
 
+export const newAddress = emailText().refine(holdsNoCredential, HOLDS_CREDENTIAL).openapi({ format: "email" });
+
 export const newAccountFields = {
   username: text({ max: MAX_USERNAME_INPUT }),
-  email: emailText().refine(holdsNoCredential, HOLDS_CREDENTIAL).openapi({ format: "email" }).optional(),
+  email: newAddress.optional(),
   password: text({ max: MAX_PASSWORD_INPUT }),
 };
 
@@ -44,13 +50,14 @@ export const NEW_ACCOUNT_EXAMPLE = {
   password: "four unrelated plain words",
 };
 
-export const toUserBody = ({ id, username, email, roles, createdAt, lockedAt }: Profile): z.infer<typeof userBody> => ({
-  id,
-  username,
-  email,
-  roles,
-  createdAt: createdAt.toISOString(),
-  lockedAt: lockedAt?.toISOString() ?? null,
+export const toUserBody = (user: Profile): z.infer<typeof userBody> => ({
+  id: user.id,
+  username: user.username,
+  email: user.email,
+  emailVerified: user.emailVerifiedAt !== null,
+  roles: user.roles,
+  createdAt: user.createdAt.toISOString(),
+  lockedAt: user.lockedAt?.toISOString() ?? null,
 });
 
 const noSuchUser = (): Problem => problem("not-found", { detail: "No user has this id." });

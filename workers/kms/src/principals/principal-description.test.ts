@@ -44,6 +44,7 @@ beforeAll(async () => {
       email: `${id}@example.org`,
       roles: [...roles],
       createdAt: new Date(),
+      emailVerifiedAt: null,
       lockedAt: null,
     };
     await users.insert(user, "a password hash", auditEntry());

@@ -29,6 +29,7 @@ const FORGET = [
    WHERE session_id IN (SELECT id FROM sessions WHERE user_id = :userId) AND ${CAN_BE_ERASED}`,
   `DELETE FROM consents WHERE user_id = :userId AND ${CAN_BE_ERASED}`,
   `DELETE FROM sessions WHERE user_id = :userId AND ${CAN_BE_ERASED}`,
+  `DELETE FROM links WHERE user_id = :userId AND ${CAN_BE_ERASED}`,
   `DELETE FROM mails WHERE user_id = :userId AND ${CAN_BE_ERASED}`,
   `DELETE FROM known_addresses WHERE user_id = :userId AND ${CAN_BE_ERASED}`,
 ];

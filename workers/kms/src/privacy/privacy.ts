@@ -61,8 +61,9 @@ export interface PrivacyOptions {
   now: () => number;
 }
 
-const showUser = ({ createdAt, lockedAt, ...user }: Profile) => ({
+const showUser = ({ createdAt, lockedAt, emailVerifiedAt, ...user }: Profile) => ({
   ...user,
+  emailVerifiedAt: emailVerifiedAt?.toISOString() ?? null,
   createdAt: createdAt.toISOString(),
   lockedAt: lockedAt?.toISOString() ?? null,
 });

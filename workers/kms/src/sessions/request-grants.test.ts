@@ -29,7 +29,15 @@ beforeEach(async () => {
   const database = { client, orm: drizzle({ client, schema }) };
   store = createSessionStore(database);
   const userId = crypto.randomUUID();
-  const user = { id: userId, username: userId, email: null, roles: ["user"], createdAt: AT, lockedAt: null };
+  const user = {
+    id: userId,
+    username: userId,
+    email: null,
+    emailVerifiedAt: null,
+    roles: ["user"],
+    createdAt: AT,
+    lockedAt: null,
+  };
   await createUserStore(database, createEmailAddresses(await keysOf(fountain), randomBytes)).insert(
     user,
     "not a hash",

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { LANGUAGES } from "#shared/contracts/mails.ts";
+import { LANGUAGES, type MailContent, type MailData, type MailKind } from "#shared/contracts/mails.ts";
 import type { CodeAction } from "../model/message.ts";
 import { createWording } from "./rendering.ts";
 
@@ -47,6 +47,37 @@ describe.each(LANGUAGES)("in %s", (language) => {
         expect(form).toMatch(/If (it was not you|you did not)|Wenn Sie (das nicht waren|nicht)/);
       }
       expect(html).toContain(`<html lang="${language}">`);
+    },
+  );
+});
+
+const LINK = { token: "ftl_token", code: CODE };
+const EVERY_MAIL: { [Kind in MailKind]: MailData[Kind] } = {
+  "password-changed": { username: "ann" },
+  "factors-removed": { username: "ann" },
+  "password-reset": { username: "ann", ...LINK },
+  "email-verification": { username: "ann", ...LINK },
+  "email-changed": { username: "ann" },
+};
+
+describe.each(LANGUAGES)("every mail in %s", (language) => {
+  test.each(Object.entries(EVERY_MAIL))(
+    "%s says what happened, when, and what to do; its link, if it has one",
+    (kind, data) => {
+      const { subject, text, html } = worded("Films").mail({
+        ...({ kind, data } as MailContent),
+        ...{ id: "1", attempt: 1, isLastAttempt: false, userId: "u", destination: "ann@example.org", language },
+        createdAtMs: AT_MS,
+      });
+      expect(subject).toContain("Films");
+      expect(subject).not.toContain(CODE);
+      for (const form of [text, html]) {
+        expect(form).toContain("2026");
+        expect(form).toMatch(/If (it was not you|you did not)|Wenn Sie (das nicht|nicht)/);
+        if ("token" in data) expect(form).toMatch(/https:\/\/fountain\.example\/account\/[a-z-]+\?token=ftl_token/);
+        if ("code" in data) expect(form).toContain(CODE);
+        expect(form).not.toContain("undefined");
+      }
     },
   );
 });

@@ -16,6 +16,7 @@ const problems: Record<ProblemCode, string> = {
   "code-refused": "Das ist falsch, abgelaufen oder schon benutzt. Versuchen Sie es mit dem nächsten Code.",
   "login-refused": "Benutzername oder Passwort ist falsch.",
   forbidden: "Das ist Ihnen nicht erlaubt.",
+  "link-refused": "Dieser Link oder Code gilt nicht.",
   "not-found": "Unter dieser Adresse gibt es nichts.",
   "method-not-allowed": "Diese Adresse lässt sich so nicht verwenden.",
   "request-timeout": "Die Anfrage hat zu lange gedauert.",

@@ -15,6 +15,7 @@ const problems: Record<ProblemCode, string> = {
   "code-refused": "That is wrong, expired or already used. Try again with the next code.",
   "login-refused": "The username or the password is wrong.",
   forbidden: "You are not allowed to do this.",
+  "link-refused": "This link or code does not work.",
   "not-found": "There is nothing at this address.",
   "method-not-allowed": "This address cannot be used like that.",
   "request-timeout": "The request took too long.",

@@ -16,6 +16,8 @@ export const users = sqliteTable(
     sealedEmail: text("sealed_email"),
     /** HMAC of the email address, which others may have too. */
     emailMac: text("email_mac"),
+    /** When the user proved that mail to this address reaches them; null: not yet. */
+    emailVerifiedAt: instant("email_verified_at"),
     passwordHash: text("password_hash").notNull(),
     /** A login that began before it does not become a session. */
     passwordChangedAt: instant("password_changed_at"),

@@ -37,6 +37,34 @@ export const DE: Texts = {
       ifNotYou:
         "Wenn Sie nicht darum gebeten haben, versucht vielleicht jemand, in Ihr Konto zu kommen, das jetzt nur noch Ihr Passwort schützt. Benachrichtigen Sie sofort die Betreiber dieser Installation: Sie können es sperren.",
     }),
+    "password-reset": ({ username, token, code }, { installation, at, publicUrl }) => ({
+      subject: `Neues Passwort für ${installation} wählen`,
+      action: `Am ${at} hat jemand ein neues Passwort für Ihr Konto ${username} angefordert.`,
+      link: { label: "Neues Passwort wählen", url: `${publicUrl}/account/reset?token=${token}` },
+      notes: [
+        `Oder geben Sie dort, wo Sie es angefordert haben, diesen Code ein: ${code}`,
+        "Link und Code gelten einmal und 30 Minuten lang. Ein neues Passwort beendet alle Sitzungen; ein zweiter Faktor wird weiterhin verlangt.",
+      ],
+      ifNotYou:
+        "Wenn Sie das nicht waren, ist nichts zu tun: Ihr Passwort bleibt, wie es ist. Geben Sie Link und Code nie weiter.",
+    }),
+    "email-verification": ({ username, token, code }, { installation, at, publicUrl }) => ({
+      subject: `Ihre E-Mail-Adresse für ${installation} bestätigen`,
+      action: `Am ${at} wurde diese Adresse für das Konto ${username} angegeben.`,
+      link: { label: "Diese Adresse bestätigen", url: `${publicUrl}/account/verify-email?token=${token}` },
+      notes: [
+        `Oder geben Sie dort, wo Sie angemeldet sind, diesen Code ein: ${code}`,
+        "Link und Code gelten einmal und 24 Stunden lang.",
+      ],
+      ifNotYou:
+        "Wenn Sie das nicht waren, ignorieren Sie diese Nachricht: Ohne Bestätigung der Adresse geschieht nichts.",
+    }),
+    "email-changed": ({ username }, { installation, at }) => ({
+      subject: `Die E-Mail-Adresse Ihres Kontos bei ${installation} wurde geändert`,
+      action: `Am ${at} wurde die E-Mail-Adresse Ihres Kontos ${username} geändert. Nachrichten dazu gehen nicht mehr an diese Adresse.`,
+      ifNotYou:
+        "Wenn Sie das nicht waren, hat jemand Zugang zu Ihrem Konto. Benachrichtigen Sie sofort die Betreiber dieser Installation: Sie können es sperren.",
+    }),
   },
   codeMail: ({ installation, code, action, validMinutes }) => ({
     subject: `Ihr Code von ${installation}`,

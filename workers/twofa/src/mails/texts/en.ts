@@ -35,6 +35,29 @@ export const EN: Texts = {
       ifNotYou:
         "If you did not ask for it, someone may try to get into your account, which only your password protects now. Inform the people who run this installation at once: they can lock it.",
     }),
+    "password-reset": ({ username, token, code }, { installation, at, publicUrl }) => ({
+      subject: `Choose a new ${installation} password`,
+      action: `On ${at} someone asked for a new password for your account ${username}.`,
+      link: { label: "Choose a new password", url: `${publicUrl}/account/reset?token=${token}` },
+      notes: [
+        `Or enter this code where you asked: ${code}`,
+        "Link and code work once, for 30 minutes. A new password ends all sessions; a second factor is still asked for.",
+      ],
+      ifNotYou: "If it was not you, no action is needed: your password stays as it is. Never share link or code.",
+    }),
+    "email-verification": ({ username, token, code }, { installation, at, publicUrl }) => ({
+      subject: `Confirm your email address for ${installation}`,
+      action: `On ${at} this address was given for the account ${username}.`,
+      link: { label: "Confirm this address", url: `${publicUrl}/account/verify-email?token=${token}` },
+      notes: [`Or enter this code where you are logged in: ${code}`, "Link and code work once, for 24 hours."],
+      ifNotYou: "If it was not you, ignore this mail: nothing happens unless the address is confirmed.",
+    }),
+    "email-changed": ({ username }, { installation, at }) => ({
+      subject: `The email address of your ${installation} account was changed`,
+      action: `On ${at} the email address of your account ${username} was changed. Mails about it no longer go to this address.`,
+      ifNotYou:
+        "If it was not you, someone has access to your account. Inform the people who run this installation at once: they can lock it.",
+    }),
   },
   codeMail: ({ installation, code, action, validMinutes }) => ({
     subject: `Your ${installation} code`,

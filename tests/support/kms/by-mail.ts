@@ -1,0 +1,43 @@
+/** An example of every call by which users do something with what was mailed to them. */
+import type { Target } from "../kms.ts";
+import { arrangements, type Example, PASSWORD, unique } from "./arrangements.ts";
+import { storeLink, verifyAddress } from "./links.ts";
+
+export const byMailExamplesOf = (kms: () => Target, token: () => string): Record<string, Example> => {
+  const { post, newUser } = arrangements(kms, token);
+  return {
+    "PUT /me/email": {
+      action: "email.request",
+      arrange: async () => ({
+        path: "/me/email",
+        token: (await newUser()).stepped,
+        body: { email: `${unique()}@example.org` },
+      }),
+    },
+    "POST /me/email/verify": {
+      action: "email.verify",
+      arrange: async () => {
+        const { id, accessToken } = await newUser();
+        const payload = { email: `${unique()}@example.org` };
+        const link = await storeLink(kms(), { purpose: "email-verification", userId: id, payload });
+        return { path: "/me/email/verify", token: accessToken, body: { token: link.token } };
+      },
+    },
+    "POST /password/forgot": {
+      action: "password.forgot",
+      arrange: async () => {
+        const username = unique();
+        const { id } = await post("/users", { username, password: PASSWORD, email: `${username}@example.org` });
+        await verifyAddress(kms(), String(id));
+        return { path: "/password/forgot", body: { login: username } };
+      },
+    },
+    "POST /password/reset": {
+      action: "user.password",
+      arrange: async () => {
+        const link = await storeLink(kms(), { purpose: "password-reset", userId: (await newUser()).id });
+        return { path: "/password/reset", body: { token: link.token, newPassword: "another long enough password" } };
+      },
+    },
+  };
+};

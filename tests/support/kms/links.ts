@@ -1,0 +1,33 @@
+/** Links as the kms makes them, put into its database, where a test needs what would have been mailed. */
+import { drizzle } from "drizzle-orm/libsql/http";
+import { createSealer } from "../../../workers/kms/src/crypto/sealing.ts";
+import * as schema from "../../../workers/kms/src/db/schema.ts";
+import { createLinkStore, insertLink } from "../../../workers/kms/src/links/links.store.ts";
+import { createLinks, type NewLink } from "../../../workers/kms/src/links/links.ts";
+import { keysOf, randomBytes, type Target } from "../kms.ts";
+
+/** Stores a link; gives the token and the code that stand in no database. */
+export const storeLink = async (
+  target: Pick<Target, "databases" | "secretKey">,
+  link: Omit<NewLink, "ttlMs"> & { ttlMs?: number },
+): Promise<{ id: string; token: string; code: string }> => {
+  const client = target.databases["kms"];
+  if (!client) throw new Error("this installation has no kms");
+  const keys = await keysOf(target);
+  const { create } = createLinks({
+    store: createLinkStore({ client, orm: drizzle({ client, schema }) }),
+    key: keys.linkMac,
+    sealer: createSealer(keys.sealing, randomBytes),
+    randomBytes,
+    now: Date.now,
+    createId: () => crypto.randomUUID(),
+  });
+  const { stored, token, code } = await create({ ttlMs: 60_000, hasCode: true, ...link });
+  await client.batch(["UPDATE revocation_counter SET position = position", insertLink(stored)], "write");
+  return { id: stored.id, token, code };
+};
+
+/** As if the user had proved that mail to their address reaches them. */
+export const verifyAddress = async ({ databases }: Pick<Target, "databases">, userId: string): Promise<void> => {
+  await databases["kms"]?.execute({ sql: "UPDATE users SET email_verified_at = 1 WHERE id = ?", args: [userId] });
+};

@@ -1,0 +1,46 @@
+/** Requests for a new password, and new passwords, in the database. */
+import { forgetting, reserving } from "../accounts/password-attempts.store.ts";
+import { endSessions } from "../accounts/users.store.ts";
+import { appendEntry } from "../audit/audit.store.ts";
+import type { KmsDatabase } from "../db/connection.ts";
+import { consumeLink, insertLink, voidLinks } from "../links/links.store.ts";
+import { insertMail } from "../mails/mails.store.ts";
+import type { PasswordResetStore } from "./password-reset.ts";
+
+/** Changes a row if the statement before it did, and the letter is to be sent: what follows depends on it. */
+const GATE = "UPDATE password_attempts SET failures = failures WHERE counter = :counter AND :isSent AND changes() > 0";
+
+const SET_PASSWORD = `
+  UPDATE users SET password_hash = ?, password_changed_at = ? WHERE id = ? AND locked_at IS NULL AND changes() > 0`;
+
+export const createPasswordResetStore = ({ client }: KmsDatabase): PasswordResetStore => ({
+  request: async ({ letter, isSent, counter }, entry) => {
+    const [, gate] = await client.batch(
+      [
+        reserving([counter], letter.link.createdAt),
+        { sql: GATE, args: { counter, isSent } },
+        insertLink(letter.link),
+        appendEntry(entry, "changed"),
+        insertMail(letter.mail),
+      ],
+      "write",
+    );
+    return gate?.rowsAffected === 1;
+  },
+  setPassword: async ({ linkId, userId, hash, at, counters }, entry, notice) => {
+    const atMs = at.getTime();
+    const [, set] = await client.batch(
+      [
+        consumeLink(linkId, at),
+        { sql: SET_PASSWORD, args: [hash, atMs, userId] },
+        appendEntry(entry, "changed"),
+        ...(notice ? [insertMail(notice)] : []),
+        ...endSessions({ userId, keptId: null, at }, "password_hash = ?", hash),
+        voidLinks({ userId, purposes: ["password-reset", "recovery"] }, "password_hash = ?", hash),
+        forgetting(counters),
+      ],
+      "write",
+    );
+    return set?.rowsAffected === 1;
+  },
+});

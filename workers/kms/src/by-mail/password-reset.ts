@@ -1,0 +1,168 @@
+/**
+ * A forgotten password: a link and a code go to the user's verified address, and a new password is set by either. Neither the
+ * response nor its time says whether there is such a user: what is done, and each round trip to the database, is the same.
+ */
+import type { Language } from "#shared/contracts/mails.ts";
+import { failure, type Result, success } from "#shared/lang/result.ts";
+import { callerAt } from "../accounts/lockout.ts";
+import type { Passwords } from "../accounts/password.ts";
+import { passwordFault } from "../accounts/password-rules.ts";
+import type { Profile, UserStore } from "../accounts/user.ts";
+import { usernameKey } from "../accounts/username.ts";
+import type { AuditEntry, AuditRecorder } from "../audit/audit-entry.ts";
+import type { Busy, HashingQueue } from "../hashing/hashing-queue.ts";
+import type { Letter, Links, StoredLink } from "../links/links.ts";
+import type { Mails, StoredMail } from "../mails/mails.ts";
+import type { Blocked, TypedCodes } from "./typed-codes.ts";
+
+const TTL_MS = 30 * 60_000;
+const PURPOSE = "password-reset";
+/** Whom a letter is written to that is not stored. */
+const NOBODY = { id: null, username: "nobody", email: "nobody@invalid.example" };
+
+/** Asked for by a person who may be anyone. */
+export interface ResetRequest {
+  login: string;
+  language: Language | undefined;
+}
+
+/** What was mailed, and by whose name it was asked for where it is a code. */
+export type ResetProof = { token: string } | { login: string; code: string };
+
+export interface SetPassword {
+  linkId: string;
+  userId: string;
+  hash: string;
+  at: Date;
+  counters: readonly string[];
+}
+
+export interface PasswordResetStore {
+  /**
+   * Counts the request, and stores the letter if it is to be `sent`, all in one transaction; gives whether it was. Nothing is
+   * stored where the counter does not allow it.
+   */
+  request(request: { letter: Letter; isSent: boolean; counter: string }, entry: AuditEntry): Promise<boolean>;
+  /** Uses up the link, sets the password, ends all sessions and voids the user's other links; false: it was used. */
+  setPassword(password: SetPassword, entry: AuditEntry, notice: StoredMail | undefined): Promise<boolean>;
+}
+
+export interface PasswordReset {
+  /** Mails a link and a code to the verified address of the user with this name or address, if there is one. */
+  request(request: ResetRequest): Promise<void>;
+  /** Sets a new password. `weak`: why it is not accepted; then the link remains. */
+  reset(
+    proof: ResetProof,
+    newPassword: string,
+    address: string | undefined,
+  ): Promise<Result<undefined, "refused" | Blocked | Busy | { kind: "weak"; detail: string }>>;
+}
+
+export interface PasswordResetOptions {
+  store: PasswordResetStore;
+  users: Pick<UserStore, "findByLogin" | "findById">;
+  passwords: Pick<Passwords, "hash">;
+  hashingQueue: HashingQueue;
+  links: Pick<Links, "create" | "find" | "findById">;
+  codes: TypedCodes;
+  mails: Pick<Mails, "prepare">;
+  recorder: AuditRecorder;
+  mac: (context: string, text: string) => string;
+  /** Continues some work after the response. */
+  later: (work: Promise<void>) => void;
+  issuer: string;
+  now: () => number;
+}
+
+/** Why no mail goes out; `undefined`: it does. */
+const reasonAgainst = (user: Profile | undefined): string | undefined => {
+  if (!user) return "unknown-user";
+  if (user.lockedAt !== null) return "locked";
+  return user.email === null || user.emailVerifiedAt === null ? "no-verified-address" : undefined;
+};
+
+export const createPasswordReset = (options: PasswordResetOptions): PasswordReset => {
+  const { store, users, passwords, hashingQueue, links, codes, mails, recorder, mac, later, issuer, now } = options;
+
+  const requestCounter = (login: string): string => mac("password-reset/request", usernameKey(login));
+  const codeCounter = (login: string): string => mac("password-reset/code", usernameKey(login));
+
+  const letterTo = async (
+    { id: userId, username, email }: { id: string | null; username: string; email: string },
+    language: Language | undefined,
+  ): Promise<Letter> => {
+    const { stored, token, code } = await links.create({ purpose: PURPOSE, userId, hasCode: true, ttlMs: TTL_MS });
+    const data = { username, token, code };
+    const mail = await mails.prepare({
+      ...{ kind: PURPOSE, data, userId, destination: email, ttlMs: TTL_MS },
+      ...(language && { language }),
+    });
+    return { link: stored, mail };
+  };
+
+  const linkOf = async (
+    proof: ResetProof,
+  ): Promise<Result<StoredLink, "wrong-link" | "wrong-code" | Blocked> & { userId?: string | undefined }> => {
+    if ("token" in proof) {
+      const link = await links.find([PURPOSE], proof.token);
+      return link ? success(link) : failure("wrong-link");
+    }
+    const user = await users.findByLogin(proof.login);
+    const counter = codeCounter(proof.login);
+    const tried = await codes.tryCode({ purpose: PURPOSE, userId: user?.id ?? null, counter, code: proof.code });
+    return { ...tried, userId: user?.id };
+  };
+
+  return {
+    request: async ({ login, language }) => {
+      const user = await users.findByLogin(login);
+      const reason = reasonAgainst(user);
+      const isSent = reason === undefined;
+      const letter = await letterTo(isSent && user ? { ...user, email: user.email ?? "" } : NOBODY, language);
+      const event = { action: "password.forgot", actor: undefined, target: user?.id, concerns: user?.id } as const;
+      await recorder.change({ ...event, outcome: "success" }, (entry) =>
+        store.request({ letter, isSent, counter: requestCounter(login) }, entry),
+      );
+      // After the response, which must not take longer for it.
+      if (!isSent) later(recorder.record({ ...event, outcome: "failure", reason }));
+    },
+    reset: async (proof, newPassword, address) => {
+      const refuse = async (reason: string, userId: string | undefined) => {
+        const event = { action: "user.password", outcome: "failure", reason, actor: undefined } as const;
+        await recorder.record({ ...event, target: userId, concerns: userId });
+        return failure("refused");
+      };
+      const found = await linkOf(proof);
+      if (!found.ok) {
+        const { error } = found;
+        return error.kind === "blocked" ? { ok: false, error } : refuse(error.kind, found.userId);
+      }
+      const { id: linkId, userId } = found.value;
+      const user = userId === null ? undefined : await users.findById(userId);
+      if (!user) return refuse("wrong-link", undefined);
+      if (user.lockedAt !== null) return refuse("locked", user.id);
+      const detail = passwordFault(newPassword, { ...user, issuer });
+      if (detail !== undefined) return failure("weak", { detail });
+
+      const notice =
+        user.email === null
+          ? undefined
+          : await mails.prepare({
+              ...{ kind: "password-changed", data: { username: user.username }, userId: user.id },
+              destination: user.email,
+            });
+      const counters = "login" in proof ? [codeCounter(proof.login), requestCounter(proof.login)] : [];
+      const event = { action: "user.password", outcome: "success", reason: "reset", actor: user.id } as const;
+      const set = await hashingQueue.run(callerAt(address, false), async () => {
+        // Of many who come with one link, one has a password hashed.
+        if (!(await links.findById(linkId))) return undefined;
+        const password = { linkId, userId: user.id, hash: await passwords.hash(user.id, newPassword), counters };
+        return recorder.change({ ...event, target: user.id }, (entry) =>
+          store.setPassword({ ...password, at: new Date(now()) }, entry, notice),
+        );
+      });
+      if (!set.ok) return set;
+      return set.value === true ? success(undefined) : refuse("used", user.id);
+    },
+  };
+};

@@ -1,0 +1,68 @@
+/** Composes what users do with links and codes that are mailed to them. */
+
+import type { EmailAddresses } from "../accounts/email-addresses.ts";
+import type { Passwords } from "../accounts/password.ts";
+import { createAttemptStore } from "../accounts/password-attempts.store.ts";
+import type { UserStore } from "../accounts/user.ts";
+import type { AuditRecorder } from "../audit/audit-entry.ts";
+import { createEmailVerificationStore } from "../by-mail/email-verification.store.ts";
+import { createEmailVerification, type EmailVerification } from "../by-mail/email-verification.ts";
+import { createPasswordResetStore } from "../by-mail/password-reset.store.ts";
+import { createPasswordReset, type PasswordReset } from "../by-mail/password-reset.ts";
+import { createTypedCodeStore } from "../by-mail/typed-codes.store.ts";
+import { createTypedCodes } from "../by-mail/typed-codes.ts";
+import type { HashingQueue } from "../hashing/hashing-queue.ts";
+import type { AddressMailing } from "../links/address-mails.ts";
+import type { Links } from "../links/links.ts";
+import type { Mails } from "../mails/mails.ts";
+import type { Foundation } from "./foundation.ts";
+
+export interface ByMailServices {
+  emailVerification: EmailVerification;
+  passwordReset: PasswordReset;
+}
+
+export interface ByMailServicesOptions {
+  foundation: Pick<Foundation, "database" | "env">;
+  users: UserStore;
+  emails: EmailAddresses;
+  passwords: Passwords;
+  hashingQueue: HashingQueue;
+  links: Links;
+  mails: Mails;
+  mailing: AddressMailing;
+  recorder: AuditRecorder;
+  mac: (context: string, text: string) => string;
+  later: (work: Promise<void>) => void;
+  now: () => number;
+}
+
+export const createByMailServices = ({
+  foundation,
+  emails,
+  mailing,
+  ...shared
+}: ByMailServicesOptions): ByMailServices => {
+  const { database, env } = foundation;
+  const { links, now } = shared;
+  const codes = createTypedCodes({
+    store: createTypedCodeStore(database),
+    attempts: createAttemptStore(database),
+    links,
+    now,
+  });
+  return {
+    emailVerification: createEmailVerification({
+      ...shared,
+      store: createEmailVerificationStore(database, emails),
+      codes,
+      mailing,
+    }),
+    passwordReset: createPasswordReset({
+      ...shared,
+      store: createPasswordResetStore(database),
+      codes,
+      issuer: env.PUBLIC_URL,
+    }),
+  };
+};
