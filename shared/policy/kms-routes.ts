@@ -27,7 +27,7 @@ export const KMS_ROUTES = {
   "GET /.well-known/openid-configuration": PUBLIC,
   "POST /token": OAUTH,
   "GET /userinfo": AUTHENTICATED,
-  "POST /userinfo": { ...AUTHENTICATED, dialect: "oauth", consumes: "application/x-www-form-urlencoded" },
+  "POST /userinfo": AUTHENTICATED,
   "POST /revoke": OAUTH,
   "POST /introspect": OAUTH,
   "GET /revocations": scope("tokens:verify"),

@@ -88,8 +88,10 @@ describe("the route table", () => {
       const policy = ROUTES[worker][key];
       return policy?.caller === "authenticated" && policy.scope === undefined;
     });
-    // One's own session, and what is good for whoever holds its token.
+    // One's own session, what is good for whoever holds its token, and what the handler asks a scope for.
     expect(lax).toEqual([
+      ["kms", "GET /userinfo"],
+      ["kms", "POST /userinfo"],
       ["kms", "POST /logout"],
       ["kms", "POST /secrets/unwrap"],
     ]);

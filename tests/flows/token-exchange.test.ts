@@ -68,7 +68,7 @@ describe("token exchange (RFC 8693)", () => {
       headers: { ...bearer(exchanged.access_token), "content-type": "application/json" },
       body: JSON.stringify({ permissions: [] }),
     });
-    expect(response.status).toBe(401);
+    expect(response.status).toBe(403);
   });
 
   test("never lives longer than the token it was made of", async () => {

@@ -40,8 +40,8 @@ export const KMS: Record<string, Variant[]> = {
     nothing(READS, () => ["/kms/.well-known/oauth-authorization-server"]),
   ],
   "GET /.well-known/openid-configuration": [nothing(READS, () => ["/kms/.well-known/openid-configuration"])],
-  "GET /userinfo": [nothing(READS, () => ["/kms/userinfo"], { answers: [403] })],
-  "POST /userinfo": [nothing(READS, () => ["/kms/userinfo"], { answers: [403] })],
+  "GET /userinfo": [nothing(READS, () => ["/kms/userinfo"])],
+  "POST /userinfo": [nothing(READS, () => ["/kms/userinfo"])],
   "POST /register": [
     nothing("anyone may have an account with the default role, where the operator opened that", () => [
       "/kms/register",

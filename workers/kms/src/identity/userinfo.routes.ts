@@ -1,6 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import { unauthenticated } from "#shared/auth/authorize.ts";
 import type { Principal } from "#shared/auth/claims.ts";
+import { IDENTITY_SCOPES } from "#shared/contracts/rights.ts";
 import { EXAMPLE } from "#shared/http/examples.ts";
 import { json } from "#shared/http/openapi.ts";
 import { problem } from "#shared/problem/problem.ts";
@@ -26,15 +27,17 @@ const responses = {
   }),
 };
 
-const claimsFor = async (context: KmsContext, { subject, identityScopes = [] }: Principal) => {
-  if (!identityScopes.includes("openid"))
+/** People themselves may know all of it. */
+const claimsFor = async (context: KmsContext, { kind, subject, identityScopes = [] }: Principal) => {
+  const scopes = kind === "user" ? IDENTITY_SCOPES : identityScopes;
+  if (!scopes.includes("openid"))
     throw problem("forbidden", {
-      detail: "This requires a token that an application was issued with the scope openid.",
-      headers: { "www-authenticate": 'Bearer error="insufficient_scope", scope="openid"' },
+      detail: "This requires a user's token, or one that an application was issued with the scope openid.",
+      headers: { "www-authenticate": 'Bearer error="insufficient_scope"' },
     });
   const user = await context.var.services.users.findById(subject);
   if (!user) throw unauthenticated(true);
-  return identityClaims(user, identityScopes);
+  return identityClaims(user, scopes);
 };
 
 const getUserInfo = endpoint("GET /userinfo", {
