@@ -2,6 +2,7 @@
 import { decodeJwt } from "jose";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { z } from "zod";
+import { DPOP_ALGORITHMS } from "#shared/dpop/proof.ts";
 import { type Fountain, startFountain } from "../../../../tests/support/harness.ts";
 import {
   authorizationsOf,
@@ -174,5 +175,13 @@ test("a public client's session is bound by the proof that comes with the code, 
       const unbound = { ...form, refresh_token: again.refresh_token };
       expect(await tokensIn(await request(unbound))).toMatchObject({ token_type: "Bearer", cnf: undefined });
     }
+  }
+});
+
+test("the runtime verifies every algorithm that is offered", async () => {
+  for (const alg of DPOP_ALGORITHMS) {
+    const { prove, jkt } = await createProofKey(alg);
+    const bound = await sendForm(fountain, credentials(), { dpop: await prove("POST", TOKEN_URL) });
+    expect(await tokensIn(bound), alg).toMatchObject({ token_type: "DPoP", cnf: { jkt } });
   }
 });
