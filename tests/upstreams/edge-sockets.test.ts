@@ -70,3 +70,10 @@ test("a WebSocket is closed when the credential is revoked", async () => {
   await send(fountain, "POST", "/kms/logout", { headers: session });
   expect(await closed).toEqual([1008, "The credential is not valid any more."]);
 });
+
+test("a WebSocket is closed when a policy refuses it", async () => {
+  const closed = closeOf(await open());
+  const json = { effect: "deny", routes: ["* /chat/**"] };
+  await send(fountain, "PUT", "/gateway/policies/closed", { headers: administrator, json });
+  expect(await closed).toEqual([1008, "The call is not allowed any more."]);
+});

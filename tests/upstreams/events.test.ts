@@ -14,6 +14,7 @@ import { type Headers, send } from "../support/call.ts";
 import { openMint } from "../support/mint.ts";
 import { logIn, registerService } from "../support/session.ts";
 import { eventually } from "../support/workerd.ts";
+import { REFUSING_CHANGES, WITHIN_MS } from "./refusing-changes.ts";
 import { useWorld } from "./world.ts";
 
 /** Longer than each of these, and than workerd keeps a connection that is not used. */
@@ -167,5 +168,26 @@ describe("a stream of events", () => {
     const stream = await listen("/gone/events?gone", world().administrator);
     await send(world().fountain, "DELETE", "/gateway/upstreams/gone", { headers: world().administrator });
     expect(await stream.ended).toBe(true);
+  });
+
+  test("ends within five seconds once its caller could not ask for it any more, with an API key too", async () => {
+    const { port } = Object(service.address());
+    const routes = [{ match: "GET /events", scope: "news:read" }];
+    const body = { targets: [`http://127.0.0.1:${port}`], routes };
+    const key = await registerService(world().fountain, world().administrator, "listener", ["news:read"]);
+    const kept = await listen("/news/events?kept", key);
+    const late = REFUSING_CHANGES.map(async ([what, change], at) => {
+      const name = `changing-${at}`;
+      await world().put(name, body);
+      const stream = await listen(`/${name}/events?${name}`, key);
+      await change({ ...world(), name, body });
+      const changedAtMs = Date.now();
+      expect(await stream.ended, what).toBe(true);
+      await eventually(() => !open.has(name));
+      return Date.now() - changedAtMs > WITHIN_MS ? [what] : [];
+    });
+    expect((await Promise.all(late)).flat()).toEqual([]);
+    open.get("kept")?.write("data: still here\n\n");
+    await eventually(() => kept.text().includes("still here"));
   });
 });

@@ -7,6 +7,7 @@ import WebSocket, { WebSocketServer } from "ws";
 import { type Headers, send } from "../support/call.ts";
 import { logIn, registerService } from "../support/session.ts";
 import { eventually } from "../support/workerd.ts";
+import { REFUSING_CHANGES, WITHIN_MS } from "./refusing-changes.ts";
 import { useWorld } from "./world.ts";
 
 interface Closed {
@@ -38,7 +39,7 @@ beforeAll(async () => {
   await world().put("chat", {
     targets,
     webSockets: { maxPerCaller: 210 },
-    scopes: { "chat:use": "Chat" },
+    scopes: { "chat:use": "Chat", "news:read": "Read news" },
     routes: [{ match: "GET /room", scope: "chat:use" }],
   });
   await world().put("narrow", { targets, webSockets: { max: 3, maxPerCaller: 2 } });
@@ -140,6 +141,25 @@ describe("a WebSocket", () => {
     const revokedAt = Date.now();
     for (const { code } of await closed) expect(code).toBe(1006);
     expect(Date.now() - revokedAt).toBeLessThan(5_500);
+    expect(await exchange(other, "still here")).toBe("text still here");
+  });
+
+  test("is closed within five seconds once its caller could not open it any more, with an API key too", async () => {
+    const { port } = Object(service.address());
+    const body = { targets: [`http://127.0.0.1:${port}`], routes: [{ match: "GET /events", scope: "chat:use" }] };
+    const scopes = ["chat:use", "news:read"];
+    const key = await registerService(world().fountain, world().administrator, "listener", scopes);
+    const other = await open("/chat/room", key);
+    const late = REFUSING_CHANGES.map(async ([what, change], at) => {
+      const name = `changing-${at}`;
+      await world().put(name, body);
+      const closed = closeOf(await open(`/${name}/events`, key));
+      await change({ ...world(), name, body });
+      const changedAtMs = Date.now();
+      expect((await closed).code, what).toBe(1006);
+      return Date.now() - changedAtMs > WITHIN_MS ? [what] : [];
+    });
+    expect((await Promise.all(late)).flat()).toEqual([]);
     expect(await exchange(other, "still here")).toBe("text still here");
   });
 

@@ -122,12 +122,16 @@ export const locate = (configuration: Configuration, arriving: ArrivingCall, not
   return upstreamTarget(upstream, arriving, configuration);
 };
 
+export const arrivingCall = (context: GatewayContext): ArrivingCall => {
+  const { method, path, url } = context.req;
+  return { method, path, url, address: currentRequest()?.clientAddress, fields: context.get("fields") };
+};
+
 /** The target of a call; refuses as {@link locate} does, and with 503 as long as the configuration has never been read. */
 export const locateCall = async (context: GatewayContext): Promise<GatewayTarget> => {
-  const { method, path, url } = context.req;
+  const arriving = arrivingCall(context);
   const current = knownConfiguration(context);
   const configuration = current instanceof Promise ? await current : current;
-  if (configuration === undefined) return withoutConfiguration(method, path);
-  const arriving = { method, path, url, address: currentRequest()?.clientAddress, fields: context.get("fields") };
+  if (configuration === undefined) return withoutConfiguration(arriving.method, arriving.path);
   return locate(configuration, arriving, context.get("services").refusals.note);
 };

@@ -28,7 +28,7 @@ import { assertNoLoop } from "../upstreams/loops.ts";
 import type { UpstreamCaller } from "../upstreams/ports.ts";
 import { forward } from "./forward.ts";
 import { requestHeaders } from "./headers.ts";
-import { type GatewayTarget, locateCall } from "./locate.ts";
+import { arrivingCall, type GatewayTarget, locateCall } from "./locate.ts";
 import { assertPolicies } from "./policies.ts";
 import { calledUrl, withMetadataAddress } from "./resource.ts";
 import { standingOf } from "./standing.ts";
@@ -185,7 +185,13 @@ export const gatewayPipeline = createPipeline<GatewayServices, Caller, GatewayTa
       const services = context.get("services");
       const fields = context.get("fields");
       const credential = caller && credentialOf(fields, policy);
-      const standing = standingOf(services, call, { credential, token: caller?.token });
+      const opening = {
+        arriving: arrivingCall(context),
+        upstream: call.upstream.name,
+        credential,
+        token: caller?.token,
+      };
+      const standing = standingOf(services, opening);
       const sent = { raw: context.req.raw, fields };
       const response = await callUpstream(services, sent, { call, caller: known, standing });
       context.res = withOwnLimits(target, response);
