@@ -32,6 +32,7 @@ import { bridged } from "../../workers/gateway/src/upstreams/sockets/bridge.ts";
 import { createOpenSockets } from "../../workers/gateway/src/upstreams/sockets/open-sockets.ts";
 import { createTargets } from "../../workers/gateway/src/upstreams/targets/targets.ts";
 import { createTestAllowances } from "./gateway/allowances.ts";
+import { INSTALLATION } from "./gateway/installation.ts";
 import "./gateway/streams.ts";
 import { bindingTo } from "./rpc/private-calls.ts";
 import { createTestSigner, type TestSigner, testClaims } from "./tokens.ts";
@@ -244,13 +245,10 @@ export const createTestGateway = async (corsOrigins: readonly string[] = []): Pr
     openSockets: createOpenSockets(now),
     passages: bridged((url, init) => egress.reach(url, init)),
     publicUrl: ISSUER,
-    installation: { name: "Fountain", language: "en" },
-    isRegistrationOpen: false,
+    ...INSTALLATION,
     responseHeaders: securityHeaders(ISSUER),
-    relayedHeaders: [],
     trustedProxies,
     corsOrigins: new Set(corsOrigins),
-    securityContacts: [],
     ...drainable({
       probe: () => probeAll(upstreams, () => database.probe()),
       served: () => 0,

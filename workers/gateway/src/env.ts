@@ -12,7 +12,8 @@ import {
   verifierBindings,
 } from "#shared/http/bindings.ts";
 import { installationBindings, pageBindings } from "#shared/settings/installation.ts";
-import { choice, listed, setting, settingsSchema } from "#shared/settings/settings.ts";
+import { listed, setting, settingsSchema } from "#shared/settings/settings.ts";
+import { signInBindings, signInRule } from "#shared/settings/sign-in.ts";
 import { parseNetworks } from "./admission/client-address.ts";
 import { originsSchema } from "./admission/cors.ts";
 
@@ -36,34 +37,36 @@ const portsSchema = z
   .transform((ports) => new Set(ports.map(Number)))
   .refine((ports) => [...ports].every((port) => Number.isInteger(port) && port >= 1 && port <= MAX_PORT));
 
-export const envSchema = settingsSchema({
-  ...verifierBindings,
-  /** The proxies in front of us, which say where a call came from. */
-  TRUSTED_PROXIES: setting(
-    "addresses or networks (CIDR) with commas between, such as 10.0.0.1,10.1.0.0/16",
-    networks.default([]),
-  ),
-  /** Whether strangers may create accounts, which the kms enforces. */
-  REGISTRATION: choice(["open", "closed"], "closed"),
-  ...installationBindings,
-  ...pageBindings,
-  CORS_ORIGINS: setting(
-    "exact origins with commas between, without a path, such as https://www.example.com",
-    originsSchema.default(new Set()),
-  ),
-  /** Whom security.txt names, the preferred contact first. */
-  SECURITY_CONTACT: setting(
-    "mailto:, https: or tel: URIs with commas between, such as mailto:security@example.com",
-    contactsSchema.default([]),
-  ),
-  KMS_RPC: kmsRpc,
-  TWOFA_RPC: rpc<TwofaRpc>("twofa", { deadlinesMs: { factorsOf: EXPORT_DEADLINE_MS } }),
-  SERVICE_A_RPC: rpc<ServiceARpc>("service-a", { deadlinesMs: { contributionsOf: EXPORT_DEADLINE_MS } }),
-  ...databaseBindings,
-  /** The egress of a self-hosted Fountain to the services behind the gateway; on the edge `fetch` is. */
-  UPSTREAMS: optionalBinding(network),
-  /** The worker of a self-hosted Fountain that opens WebSockets at those services. */
-  SOCKETS: optionalBinding(fetcher),
-  /** The ports of this machine that Fountain itself listens on; the runtime's configuration has them, and the edge none. */
-  INTERNAL_PORTS: optionalBinding(portsSchema),
-});
+export const envSchema = settingsSchema(
+  {
+    ...verifierBindings,
+    /** The proxies in front of us, which say where a call came from. */
+    TRUSTED_PROXIES: setting(
+      "addresses or networks (CIDR) with commas between, such as 10.0.0.1,10.1.0.0/16",
+      networks.default([]),
+    ),
+    ...signInBindings,
+    ...installationBindings,
+    ...pageBindings,
+    CORS_ORIGINS: setting(
+      "exact origins with commas between, without a path, such as https://www.example.com",
+      originsSchema.default(new Set()),
+    ),
+    /** Whom security.txt names, the preferred contact first. */
+    SECURITY_CONTACT: setting(
+      "mailto:, https: or tel: URIs with commas between, such as mailto:security@example.com",
+      contactsSchema.default([]),
+    ),
+    KMS_RPC: kmsRpc,
+    TWOFA_RPC: rpc<TwofaRpc>("twofa", { deadlinesMs: { factorsOf: EXPORT_DEADLINE_MS } }),
+    SERVICE_A_RPC: rpc<ServiceARpc>("service-a", { deadlinesMs: { contributionsOf: EXPORT_DEADLINE_MS } }),
+    ...databaseBindings,
+    /** The egress of a self-hosted Fountain to the services behind the gateway; on the edge `fetch` is. */
+    UPSTREAMS: optionalBinding(network),
+    /** The worker of a self-hosted Fountain that opens WebSockets at those services. */
+    SOCKETS: optionalBinding(fetcher),
+    /** The ports of this machine that Fountain itself listens on; the runtime's configuration has them, and the edge none. */
+    INTERNAL_PORTS: optionalBinding(portsSchema),
+  },
+  [signInRule],
+);

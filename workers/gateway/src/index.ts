@@ -155,6 +155,7 @@ const connect = once((bindings: unknown): GatewayServices => {
       privacyUrl: env.PRIVACY_URL,
     },
     isRegistrationOpen: env.REGISTRATION === "open",
+    signInMethods: env.SIGN_IN_METHODS,
     responseHeaders: securityHeaders(env.PUBLIC_URL),
     relayedHeaders: transportSecurity(env.PUBLIC_URL),
     trustedProxies: env.TRUSTED_PROXIES,

@@ -132,6 +132,7 @@ const compose = (foundation: Foundation, keys: InternalKeys): KmsServices => {
     },
     issuer: env.PUBLIC_URL,
     isRegistrationOpen: env.REGISTRATION === "open",
+    signInMethods: env.SIGN_IN_METHODS,
     ...accountServices,
     ...keyServices,
     ...oauthServices,

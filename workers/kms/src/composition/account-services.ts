@@ -175,7 +175,13 @@ export const createAccountServices = (options: AccountServicesOptions): AccountS
     roles,
     sessions,
     passwordLogins: createPasswordLogins({ accounts, sessions, recorder }),
-    passkeyLogins: createPasskeyLogins({ guard, users, sessions, recorder }),
+    passkeyLogins: createPasskeyLogins({
+      guard,
+      users,
+      sessions,
+      recorder,
+      isOffered: env.SIGN_IN_METHODS.has("passkey"),
+    }),
     browserSessions: createBrowserSessions({
       store: createBrowserCookieStore(database),
       sessions: storedSessions,

@@ -1,5 +1,6 @@
 import type { KeyUses } from "#shared/auth/key-uses.ts";
 import type { BaseServices } from "#shared/http/worker-env.ts";
+import type { SignInMethod } from "#shared/settings/sign-in.ts";
 import type { ApiKeyStore, ApiKeys } from "../api-keys/api-keys.ts";
 import type { KeyChanges } from "../api-keys/key-changes.ts";
 import type { KeyUsageStore } from "../api-keys/key-usage.store.ts";
@@ -27,6 +28,8 @@ export interface KmsServices extends BaseServices, AccountServices, OAuthService
   /** What this installation calls itself, and where callers reach it. */
   issuer: string;
   isRegistrationOpen: boolean;
+  /** What a login may begin with. */
+  signInMethods: ReadonlySet<SignInMethod>;
   services: ServiceStore;
   serviceRegistry: ServiceRegistry;
   apiKeys: ApiKeys;

@@ -3,6 +3,7 @@ import { text } from "#shared/contracts/input.ts";
 import { EXAMPLE } from "#shared/http/examples.ts";
 import { json, jsonBody } from "#shared/http/openapi.ts";
 import { TOKENS_EXAMPLE, tokensBody, tokensSchema } from "#shared/http/tokens.ts";
+import { problem } from "#shared/problem/problem.ts";
 import { MAX_PASSWORD_INPUT } from "../accounts/password-rules.ts";
 import { MAX_USERNAME_INPUT } from "../accounts/username.ts";
 import { endpoint } from "../endpoint.ts";
@@ -26,10 +27,12 @@ const login = endpoint("POST /login", {
   responses: {
     200: json(tokensSchema, "A new session's tokens", TOKENS_EXAMPLE),
   },
-  errors: ["login-refused", "too-many-attempts"],
+  errors: ["forbidden", "login-refused", "too-many-attempts"],
   handle: async (context) => {
     const { username, password } = context.req.valid("json");
-    const { passwordLogins } = context.var.services;
+    const { passwordLogins, signInMethods } = context.var.services;
+    if (!signInMethods.has("password"))
+      throw problem("forbidden", { detail: "No one logs in with a password here. Use a passkey." });
     const opened = await passwordLogins.open({ username, password }, originOfRequest());
     if (!opened.ok) throw attemptRefused("The username or the password is wrong.", opened);
     const { access, refreshToken } = opened.value;

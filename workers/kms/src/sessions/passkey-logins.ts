@@ -9,7 +9,7 @@ import type { AuditRecorder } from "../audit/audit-entry.ts";
 import type { Origin } from "./origin.ts";
 import type { Sessions, SessionTokens } from "./sessions.ts";
 
-export type LoginRefusal = "unknown-user" | "locked" | "superseded";
+export type LoginRefusal = "unknown-user" | "locked" | "superseded" | "not-offered";
 
 export interface PasskeyLogins {
   /** Counts a login from this address as failed, before it is looked at. */
@@ -25,13 +25,18 @@ export interface PasskeyLoginsOptions {
   users: Pick<UserStore, "findCredentialsById">;
   sessions: Pick<Sessions, "begin" | "issue">;
   recorder: AuditRecorder;
+  /** Whether this installation lets people log in by a passkey. */
+  isOffered: boolean;
 }
 
-export const createPasskeyLogins = ({ guard, users, sessions, recorder }: PasskeyLoginsOptions): PasskeyLogins => {
+export const createPasskeyLogins = (options: PasskeyLoginsOptions): PasskeyLogins => {
+  const { guard, users, sessions, recorder, isOffered } = options;
+
   const refuse = (reason: string, userId?: string): Promise<void> =>
     recorder.record({ action: "login.passkey", outcome: "failure", reason, target: userId, concerns: userId });
 
   const open: PasskeyLogins["open"] = async ({ userId, method }, origin) => {
+    if (!isOffered) return failure("not-offered");
     const credentials = await users.findCredentialsById(userId);
     if (!credentials) return failure("unknown-user");
     if (credentials.user.lockedAt !== null) return failure("locked");

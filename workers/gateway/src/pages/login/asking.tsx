@@ -12,7 +12,7 @@ import { LoginPage, type LoginView } from "./log-in-page.tsx";
 export const askForLogin = (page: PageCall, view: LoginView): Promise<Response> =>
   htmlResponse(
     page,
-    <LoginPage page={page} view={view} canSignUp={page.context.get("services").isRegistrationOpen} />,
+    <LoginPage page={page} view={view} offered={page.context.get("services")} />,
     refusedForm(view.refusal),
   );
 

@@ -1,5 +1,6 @@
 /** The page to log in at. */
 import type { FC } from "hono/jsx";
+import type { GatewayServices } from "../../composition/services.ts";
 import type { Refusal } from "../frame/operations.ts";
 import type { Form, Reader } from "../frame/page-call.ts";
 import { Layout, SafeForm } from "../views/layout.tsx";
@@ -31,9 +32,36 @@ const Refused: FC<{ page: Reader; view: LoginView }> = ({ page, view: { refusal,
   );
 };
 
-export const LoginPage: FC<{ page: Reader; view: LoginView; canSignUp: boolean }> = ({ page, view, canSignUp }) => {
+const PasswordForm: FC<{ page: Reader; view: LoginView }> = ({ page, view: { hidden, username, refusal } }) => (
+  <SafeForm page={page} action={PATH} hidden={hidden}>
+    <Field
+      name="username"
+      label={page.texts.login.username}
+      value={username}
+      autocomplete="username webauthn"
+      error={faultOf(refusal, "username")}
+      autofocus={username === undefined}
+    />
+    <Field
+      name="password"
+      type="password"
+      label={page.texts.login.password}
+      autocomplete="current-password"
+      error={faultOf(refusal, "password")}
+      autofocus={username !== undefined}
+    />
+    <button type="submit">{page.texts.login.submit}</button>
+  </SafeForm>
+);
+
+/** What one can do at this installation. */
+type Offered = Pick<GatewayServices, "isRegistrationOpen" | "signInMethods">;
+
+export const LoginPage: FC<{ page: Reader; view: LoginView; offered: Offered }> = ({ page, view, offered }) => {
   const { texts } = page;
-  const { hidden, username, isAgain, refusal, notice } = view;
+  const { hidden, isAgain, notice } = view;
+  const { isRegistrationOpen, signInMethods } = offered;
+  const hasPassword = signInMethods.has("password");
   const title = isAgain ? texts.login.again : texts.login.title;
   return (
     <Layout page={page} title={title} narrow>
@@ -42,36 +70,22 @@ export const LoginPage: FC<{ page: Reader; view: LoginView; canSignUp: boolean }
       {notice && <Notice kind="plain">{notice}</Notice>}
       <Refused page={page} view={view} />
       <div class="card">
-        <SafeForm page={page} action={PATH} hidden={hidden}>
-          <Field
-            name="username"
-            label={texts.login.username}
-            value={username}
-            autocomplete="username webauthn"
-            error={faultOf(refusal, "username")}
-            autofocus={username === undefined}
-          />
-          <Field
-            name="password"
-            type="password"
-            label={texts.login.password}
-            autocomplete="current-password"
-            error={faultOf(refusal, "password")}
-            autofocus={username !== undefined}
-          />
-          <button type="submit">{texts.login.submit}</button>
-        </SafeForm>
-        <div data-passkey-only hidden>
-          <p class="or">{texts.login.or}</p>
-          <SafeForm page={page} action={PATH} hidden={hidden} ceremony="log-in">
-            <PasskeyParts page={page} label={texts.login.passkey} quiet />
-          </SafeForm>
-        </div>
-        <noscript>
-          <p class="hint">{texts.common.noScript}</p>
-        </noscript>
+        {hasPassword && <PasswordForm page={page} view={view} />}
+        {signInMethods.has("passkey") && (
+          <div data-passkey-only hidden>
+            {hasPassword && <p class="or">{texts.login.or}</p>}
+            <SafeForm page={page} action={PATH} hidden={hidden} ceremony="log-in">
+              <PasskeyParts page={page} label={texts.login.passkey} quiet={hasPassword} />
+            </SafeForm>
+          </div>
+        )}
+        {signInMethods.has("passkey") && (
+          <noscript>
+            <p class="hint">{texts.common.noScript}</p>
+          </noscript>
+        )}
       </div>
-      {canSignUp && !isAgain && (
+      {isRegistrationOpen && !isAgain && (
         <p class="aside">
           {texts.login.noAccount} <a href="/account/sign-up">{texts.login.signUp}</a>
         </p>

@@ -1,0 +1,15 @@
+/** What the tests' gateways say of themselves. */
+import type { GatewayServices } from "../../../workers/gateway/src/composition/services.ts";
+
+type Described = Pick<
+  GatewayServices,
+  "installation" | "isRegistrationOpen" | "signInMethods" | "securityContacts" | "relayedHeaders"
+>;
+
+export const INSTALLATION: Described = {
+  installation: { name: "Fountain", language: "en" },
+  isRegistrationOpen: false,
+  signInMethods: new Set(["password", "passkey"]),
+  securityContacts: [],
+  relayedHeaders: [],
+};
