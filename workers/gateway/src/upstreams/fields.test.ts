@@ -89,6 +89,7 @@ test("a response on Fountain's own host does not speak for the host, and sets no
   const ofHost = {
     "alt-svc": 'h3="elsewhere:443"',
     "clear-site-data": '"*"',
+    "cross-origin-opener-policy": "same-origin",
     nel: '{"report_to":"elsewhere"}',
     "report-to": "{}",
     "service-worker-allowed": "/",

@@ -7,6 +7,8 @@
 const OF_HOST = [
   "alt-svc",
   "clear-site-data",
+  // As it stands on Fountain's pages: a page of the same origin that has it, too, would keep hold of the windows that it opens.
+  "cross-origin-opener-policy",
   "nel",
   "report-to",
   "service-worker-allowed",
