@@ -31,6 +31,8 @@ export const GATEWAY_ROUTES = {
   "POST /account/security": FORM,
   "GET /account/sessions": PAGE,
   "POST /account/sessions": FORM,
+  "GET /account/applications": PAGE,
+  "POST /account/applications": FORM,
   "GET /account/data": PAGE,
   "POST /account/data": FORM,
   "GET /gateway/upstreams": scope("gateway:read"),

@@ -47,6 +47,7 @@ const GATEWAY: Record<string, Variant[]> = {
   ...pageOf("/account"),
   ...pageOf("/account/security"),
   ...pageOf("/account/sessions"),
+  ...pageOf("/account/applications"),
   ...pageOf("/account/data"),
   "POST /account/logout": [nothing(ENDS, () => ["/account/logout", undefined, { form: {} }], UNPROVEN)],
   "GET /": [nothing(READS, () => ["/"])],

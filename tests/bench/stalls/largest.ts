@@ -63,6 +63,8 @@ export const LARGEST: Record<string, Largest> = {
   "gateway POST /account/security": FEW_FIELDS,
   "gateway GET /account/sessions": NO_BODY,
   "gateway POST /account/sessions": FEW_FIELDS,
+  "gateway GET /account/applications": NO_BODY,
+  "gateway POST /account/applications": FEW_FIELDS,
   "gateway GET /account/data": NO_BODY,
   "gateway POST /account/data": FEW_FIELDS,
   "gateway GET /gateway/upstreams": PAGE,

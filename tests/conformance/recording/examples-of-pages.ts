@@ -1,5 +1,6 @@
 /** Forms of the pages that succeed, each sent from its page. */
-import { createBeginner, type Stack, successOf } from "../../security/callers.ts";
+import { createBeginner, type Stack } from "../../security/callers.ts";
+import { CALLBACK, connect, registerApplication } from "../../support/gateway/application.ts";
 import { cookieHeader, FROM_HERE, openVisitor, type Visitor } from "../../support/gateway/visitor.ts";
 import { codeOf, enrol, forgetTimeSteps, personWith } from "../../support/twofa.ts";
 import type { Prepared, Setting } from "./setting.ts";
@@ -55,6 +56,12 @@ export const PAGE_EXAMPLES: Record<string, Example> = {
     await visitor.get("/account/sessions");
     return filled(visitor, "/account/sessions", {}, 'name="session"');
   },
+  "POST /account/applications": async ({ stack, caller }) => {
+    const { visitor } = await enter(stack);
+    await connect(stack.fountain, visitor, await registerApplication(stack.fountain, caller.headers));
+    await visitor.get("/account/applications");
+    return filled(visitor, "/account/applications", {});
+  },
   "POST /account/data": async ({ stack }) => {
     const { visitor } = await enter(stack);
     await visitor.get("/account/data");
@@ -63,14 +70,11 @@ export const PAGE_EXAMPLES: Record<string, Example> = {
   "POST /oauth/authorize": async (setting) => {
     const { visitor } = await enter(setting.stack);
     const { stack, caller } = setting;
-    const redirectUris = ["https://app.example/callback"];
-    const { clientId } = await successOf(
-      stack.call("POST", "/kms/clients", caller.headers, { name: "An app", redirectUris, public: true }),
-    );
+    const clientId = await registerApplication(stack.fountain, caller.headers);
     const query = new URLSearchParams({
       response_type: "code",
-      client_id: String(clientId),
-      redirect_uri: redirectUris[0] ?? "",
+      client_id: clientId,
+      redirect_uri: CALLBACK,
       scope: "openid",
       code_challenge: "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM",
       code_challenge_method: "S256",

@@ -43,6 +43,8 @@ export const EXPECTED: { [Worker in WorkerName]: Record<RouteKey<Worker>, Expect
     "POST /account/security": "factor.enrol",
     "GET /account/sessions": READS,
     "POST /account/sessions": "session.end",
+    "GET /account/applications": READS,
+    "POST /account/applications": "authorization.revoke",
     "GET /account/data": READS,
     "POST /account/data": "personal-data.export",
     "GET /gateway/upstreams": READS,

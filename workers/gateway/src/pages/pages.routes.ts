@@ -1,4 +1,5 @@
 /** The pages of the gateway: to log in at, and of a user's own account. */
+import { disconnectApplication, showApplications } from "./account/applications.tsx";
 import { changeData, showData } from "./account/data.tsx";
 import { changePassword, showProfile } from "./account/profile.tsx";
 import { changeFactors, showSecurity } from "./account/security.tsx";
@@ -23,6 +24,7 @@ const ACCOUNT = {
   "/account": { show: showProfile, take: changePassword },
   "/account/security": { show: showSecurity, take: changeFactors },
   "/account/sessions": { show: showSessions, take: endSessions },
+  "/account/applications": { show: showApplications, take: disconnectApplication },
   "/account/data": { show: showData, take: changeData },
 } as const satisfies Record<string, AccountPage>;
 

@@ -45,6 +45,7 @@ const TABS = [
   ["/account", "profile"],
   ["/account/security", "security"],
   ["/account/sessions", "sessions"],
+  ["/account/applications", "applications"],
   ["/account/data", "data"],
 ] as const;
 
