@@ -73,6 +73,7 @@ const NOT_RUN: Readonly<Record<string, string>> = {
   "docs/edge.md 4. Create the first administrator": EDGE,
   "docs/observability.md Quick start": "starts what stays; the two that end are run below",
   "docs/observability.md Docker Compose": COMPOSE,
+  "docs/openid-connect.md Recipes": "needs Gitea; tests/oidc logs people in with Apache",
   "docs/observability.md Who receives alerts": COMPOSE,
   "docs/observability.md Logs": STARTS,
   "docs/pages.md Your name and logo": "sets settings by files that an installation has of its own",

@@ -12,7 +12,7 @@ import { forVisitors, serveVisitor, type VisitorHandle } from "./login/asking.ts
 import { logOut, type Resume, showLogin, takeLogin } from "./login/log-in.tsx";
 import { showFactor, takeFactor } from "./login/second-factor.ts";
 import { showSignUp, signUp } from "./login/sign-up.tsx";
-import { showAuthorization, takeDecision } from "./oauth/authorize.tsx";
+import { requestByPost, showAuthorization, takeDecision } from "./oauth/authorize.tsx";
 
 interface AccountPage {
   show: VisitorHandle;
@@ -48,7 +48,7 @@ export const accountPages = (dispatch: Dispatch): PageEndpoint[] => {
     declare("POST /account/sign-up", signUp),
     declare("POST /account/logout", logOut),
     declare("GET /oauth/authorize", showAuthorization),
-    declare("POST /oauth/authorize", takeDecision),
+    declare("POST /oauth/authorize", takeDecision, requestByPost),
     ...PATHS.flatMap((path) => [
       declare(
         `GET ${path}`,

@@ -11,6 +11,9 @@ import { fieldsIn, openPage, type PageCall } from "./page-call.ts";
 
 export type Handle = (page: PageCall) => Promise<Response>;
 
+/** Responds to a form that other sites may send, because it does no more than a link of theirs; `undefined`: it is none. */
+export type HandleForeign = (page: PageCall, encoded: string) => Response | undefined;
+
 /** It is not in the API document: pages are for people, and their HTML may change at any time. */
 export interface PageEndpoint {
   register(app: OpenAPIHono<WorkerEnv<GatewayServices>>): void;
@@ -38,12 +41,15 @@ const assertOpenedByPerson = ({ context, texts }: PageCall): void => {
 /** Declares the pages of one gateway, which sends their operations by `dispatch`. */
 export const createPageEndpoint =
   (dispatch: Dispatch) =>
-  (key: RouteKey<"gateway">, handle: Handle): PageEndpoint => {
+  (key: RouteKey<"gateway">, handle: Handle, handleForeign?: HandleForeign): PageEndpoint => {
     const [method = "", template = ""] = key.split(" ");
     const respond = async (context: GatewayContext): Promise<Response> => {
       const isForm = method === "POST";
-      const page = openPage(context, dispatch, isForm ? fieldsIn(await context.req.text()) : {});
+      const encoded = isForm ? await context.req.text() : "";
+      const page = openPage(context, dispatch, fieldsIn(encoded));
       assertOpenedByPerson(page);
+      const foreign = handleForeign?.(page, encoded);
+      if (foreign) return foreign;
       if (isForm) assertOwnForm(page);
       try {
         return await handle(page);

@@ -9,6 +9,7 @@ import {
 } from "#shared/contracts/authorization.ts";
 import { tooOften } from "#shared/problem/too-often.ts";
 import { profileOf } from "../account/profile.tsx";
+import type { HandleForeign } from "../frame/endpoint.ts";
 import { PageProblem } from "../frame/operations.ts";
 import type { PageCall } from "../frame/page-call.ts";
 import { htmlResponse, redirect } from "../frame/response.ts";
@@ -70,6 +71,13 @@ export const showAuthorization = async (page: PageCall): Promise<Response> => {
     );
   return serveVisitor(page, visitor, () => authorize(page, visitor));
 };
+
+/**
+ * A request that an application has people send by POST (OpenID Connect Core §3.1.2.1): the same by GET, with which browsers send
+ * our cookie.
+ */
+export const requestByPost: HandleForeign = (page, encoded) =>
+  page.form["client_id"] === undefined ? undefined : redirect(page, `${AUTHORIZE}?${new URLSearchParams(encoded)}`);
 
 /** Takes what the person said. */
 export const takeDecision = async (page: PageCall): Promise<Response> => {
