@@ -93,6 +93,38 @@ describe("a good API key", () => {
   });
 });
 
+describe("calls that come at once with a new API key", () => {
+  const burst = (calls: number): Promise<number[]> => Promise.all(Array.from({ length: calls }, () => use()));
+
+  test("have it traded once, from one address", async () => {
+    expect(await burst(50)).toEqual(Array.from({ length: 50 }, () => 200));
+    expect(gateway.kms.exchanged).toEqual([GOOD_API_KEY]);
+  });
+
+  test("are all refused by one exchange", async () => {
+    gateway.kms.exchangeApiKey = vi.fn(async () => failure("invalid"));
+    expect(new Set(await burst(50))).toEqual(new Set([401]));
+    expect(gateway.kms.exchangeApiKey).toHaveBeenCalledOnce();
+  });
+
+  test("do without one whose exchange fails, or never ends", async () => {
+    const { exchangeApiKey } = gateway.kms;
+    const failing = vi.fn(exchangeApiKey).mockRejectedValueOnce(new Error("gone"));
+    gateway.kms.exchangeApiKey = failing;
+    expect((await burst(5)).toSorted()).toEqual([200, 200, 200, 200, 503]);
+
+    gateway = await createTestGateway();
+    const lost = vi.fn(gateway.kms.exchangeApiKey).mockReturnValueOnce(new Promise(() => {}));
+    gateway.kms.exchangeApiKey = lost;
+    void use();
+    await vi.waitFor(() => expect(lost).toHaveBeenCalledOnce());
+    const others = burst(5);
+    gateway.clock.nowMs += 1_000;
+    expect(await others).toEqual([200, 200, 200, 200, 200]);
+    expect(lost).toHaveBeenCalledTimes(2);
+  });
+});
+
 describe("an API key that may be used from some addresses only", () => {
   const [HOME, ELSEWHERE] = ["192.0.2.7", "198.51.100.7"];
 
