@@ -2,11 +2,16 @@
 import { closeSync, openSync, readSync } from "node:fs";
 import { parse, YAMLParseError } from "yaml";
 import { useFieldMessages } from "../../shared/http/field-messages.ts";
+import { conflictsIn, refusalsIn } from "../../workers/gateway/src/configuration/file.ts";
 import { parseConfigurationFile } from "../../workers/gateway/src/configuration/file-schema.ts";
+import { createTargetRules } from "../../workers/gateway/src/upstreams/target-rules.ts";
 import { reasonOf } from "../local/operator-error.ts";
 
 /** 200 objects of each kind have room in it. */
 const MAX_BYTES = 4 * 1024 * 1024;
+
+/** What no installation on this runtime may call. What is an installation's own, the gateway knows. */
+const ANYWHERE = createTargetRules({ publicUrl: "", internalPorts: new Set(), bindings: new Set() });
 
 /** What the file says, and a line for each fault in it. */
 export interface ConfigurationFile {
@@ -38,8 +43,9 @@ export const readConfigurationFile = (file: string): ConfigurationFile => {
   useFieldMessages();
   try {
     const content: unknown = parse(readText(file), { strict: true, uniqueKeys: true, logLevel: "error" });
-    const parsed = parseConfigurationFile(content);
-    return { content, faults: parsed.ok ? [] : parsed.error.faults.map((fault) => `${file}: ${fault}`) };
+    const { objects, faults } = parseConfigurationFile(content);
+    const all = [...faults, ...refusalsIn(objects, ANYWHERE), ...conflictsIn(objects, [])];
+    return { content, faults: all.map((fault) => `${file}: ${fault}`) };
   } catch (error) {
     return { content: undefined, faults: [`${file} ${describe(error)}`] };
   }

@@ -148,6 +148,21 @@ test("nothing is applied where anything cannot be", async () => {
   expect(declared.has("first")).toBe(false);
 });
 
+test("everything that is wrong is said at once", async () => {
+  const notes = { ...upstream("/notes"), targets: ["http://169.254.169.254", "http://notes:9000"] };
+  const routes = { match: "GET /{id}/{id}", limits: [{ name: "few", per: "all", limit: 1, window: "1s" }] };
+  const a = { ...upstream("/notes"), limits: routes.limits, routes: [routes] };
+  expect(await apply({ upstream: {}, limits: { logins: { ...LIMIT, limit: 0 } }, upstreams: { notes, a } })).toEqual([
+    "upstream: unknown member",
+    "limits.logins.limit: must be at least 1",
+    "upstreams.notes.targets.0: must not be metadata",
+    "upstreams.a.routes.0.limits.0.name: must be another name than that of a limit beside it",
+    "upstreams.a.routes.0.match: must have {id} once: it stands for one part of a path",
+    "upstreams.a.prefix: the upstream notes has this host and prefix",
+  ]);
+  expect(await stored()).toEqual([]);
+});
+
 test("of eight processes that start at once, one applies the file", async () => {
   const file = { upstreams: { notes: upstream("/notes") }, limits: { logins: LIMIT } };
   const outcomes = await Promise.all(Array.from({ length: 8 }, () => createProcess()(file)));

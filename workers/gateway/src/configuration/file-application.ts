@@ -1,9 +1,8 @@
 /** Makes what is configured what the configuration file says. What is unchanged is neither written nor audited. */
 import { failure, type Result, success } from "#shared/lang/result.ts";
 import { Unavailable } from "#shared/lang/unavailable.ts";
-import { refusedParts } from "../upstreams/impossible.ts";
 import { upstreamBody } from "../upstreams/upstream.ts";
-import { claimOf, conflictsIn, type FileObject } from "./file.ts";
+import { claimOf, conflictsIn, type FileObject, refusalsIn } from "./file.ts";
 import { parseConfigurationFile } from "./file-schema.ts";
 import { DELETE_ACTIONS, type ObjectsOptions, PUT_ACTIONS } from "./objects.ts";
 import { createScopes } from "./scopes.ts";
@@ -58,12 +57,6 @@ export const createFileApplication = ({
 }: ObjectsOptions): ApplyFile => {
   const scopes = createScopes({ store, kms });
 
-  const faultsIn = (file: readonly FileObject[]): string[] =>
-    file.flatMap(({ kind, name, body }) => {
-      const refused = kind === "upstream" ? refusedParts(name, upstreamBody.parse(body), targetRules) : [];
-      return refused.map(({ path, detail }) => `upstreams.${[name, ...path].join(".")}: ${detail}`);
-    });
-
   const declareAll = async (puts: readonly FileObject[]): Promise<string[]> => {
     const faults: string[] = [];
     for (const { kind, name, body } of puts) {
@@ -109,7 +102,7 @@ export const createFileApplication = ({
     { revision, objects }: StoredConfiguration,
     file: readonly FileObject[],
   ): Promise<Result<true, ApplicationFailure>> => {
-    const conflicts = [...faultsIn(file), ...conflictsIn(file, keptBeside(file, objects))];
+    const conflicts = conflictsIn(file, keptBeside(file, objects));
     if (conflicts.length > 0) return failure("invalid", { faults: conflicts });
     const plan = planOf(file, objects);
     if (plan.puts.length + plan.removals.length === 0) return success(true);
@@ -120,12 +113,13 @@ export const createFileApplication = ({
   };
 
   return async (given) => {
-    const file = parseConfigurationFile(given);
-    if (!file.ok) return file.error.faults;
+    const { objects: file, faults } = parseConfigurationFile(given);
+    const refused = [...faults, ...refusalsIn(file, targetRules)];
+    if (refused.length > 0) return [...refused, ...conflictsIn(file, [])];
     for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
       const stored = await store.loadSince(undefined);
       if (stored === "unchanged") throw new Error("nothing is unchanged before the first load");
-      const applied = await applyTo(stored, file.value);
+      const applied = await applyTo(stored, file);
       if (applied.ok) return [];
       if (applied.error.kind === "invalid") return applied.error.faults;
     }

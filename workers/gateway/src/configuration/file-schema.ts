@@ -1,15 +1,11 @@
 /** The configuration file: the objects that the API stores, by kind and name, checked by the same schemas. */
 import { z } from "zod";
 import { fieldErrors } from "#shared/http/field-errors.ts";
-import { failure, type Result, success } from "#shared/lang/result.ts";
 import { objectName, upstreamName } from "../matching/names.ts";
 import { BODIES } from "./configuration.ts";
 import { type FileObject, KINDS_BY_MEMBER, type Member } from "./file.ts";
 
-const objects = z.record(z.string(), z.unknown()).nullish();
-const fileSchema = z
-  .strictObject({ upstreams: objects, limits: objects, policies: objects } satisfies Record<Member, unknown>)
-  .nullish();
+const named = z.record(z.string(), z.unknown()).nullish();
 
 const NAMES = { upstreams: upstreamName(), limits: objectName(), policies: objectName() };
 
@@ -24,27 +20,39 @@ const linesOf = (place: string, issues: Issues): string[] =>
 
 const objectIn = (member: Member, name: string, given: unknown): FileObject | string[] => {
   const place = `${member}.${name}`;
-  const named = NAMES[member].safeParse(name);
-  if (!named.success)
-    return fieldErrors("json", named.error.issues).map(({ detail }) => `${place}: its name ${detail}`);
+  const ofName = NAMES[member].safeParse(name);
+  const nameFaults = ofName.success
+    ? []
+    : fieldErrors("json", ofName.error.issues).map(({ detail }) => `${place}: its name ${detail}`);
   const kind = KINDS_BY_MEMBER[member];
   const schema: z.ZodType<object> = BODIES[kind];
   const body = schema.safeParse(given);
-  return body.success ? { kind, name, body: body.data } : linesOf(place, body.error.issues);
+  if (!body.success) return [...nameFaults, ...linesOf(place, body.error.issues)];
+  return ofName.success ? { kind, name, body: body.data } : nameFaults;
 };
 
-const isMember = (text: string): text is Member => text in KINDS_BY_MEMBER;
+const isMember = (text: string): text is Member => Object.hasOwn(KINDS_BY_MEMBER, text);
 
-/** The objects of a file. `invalid`: one line for each member that is not usable, which begins with where it is. */
-export const parseConfigurationFile = (
-  given: unknown,
-): Result<FileObject[], { kind: "invalid"; faults: readonly string[] }> => {
-  const file = fileSchema.safeParse(given);
-  if (!file.success) return failure("invalid", { faults: linesOf("", file.error.issues) });
-  const read = Object.entries(file.data ?? {}).flatMap(([member, named]) =>
-    isMember(member) ? Object.entries(named ?? {}).map(([name, body]) => objectIn(member, name, body)) : [],
-  );
-  const faults = read.flatMap((object) => (Array.isArray(object) ? object : []));
-  if (faults.length > 0) return failure("invalid", { faults });
-  return success(read.flatMap((object) => (Array.isArray(object) ? [] : [object])));
+/** The objects under one member of the file; instead of each that is not usable the lines that say why. */
+const objectsIn = (member: string, given: unknown): (FileObject | string[])[] => {
+  if (!isMember(member)) return [[`${member}: unknown member`]];
+  const objects = named.safeParse(given);
+  if (!objects.success) return [linesOf(member, objects.error.issues)];
+  return Object.entries(objects.data ?? {}).map(([name, body]) => objectIn(member, name, body));
+};
+
+/** What a file says: the objects that are usable, and for each that is not a line that begins with where it is. */
+export interface ReadFile {
+  objects: FileObject[];
+  faults: string[];
+}
+
+export const parseConfigurationFile = (given: unknown): ReadFile => {
+  const file = named.safeParse(given);
+  if (!file.success) return { objects: [], faults: linesOf("", file.error.issues) };
+  const read = Object.entries(file.data ?? {}).flatMap(([member, objects]) => objectsIn(member, objects));
+  return {
+    objects: read.flatMap((object) => (Array.isArray(object) ? [] : [object])),
+    faults: read.flatMap((object) => (Array.isArray(object) ? object : [])),
+  };
 };

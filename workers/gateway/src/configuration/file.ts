@@ -1,6 +1,9 @@
 /** What a configuration file says, and whether it can be beside what else is configured. */
+
+import type { TargetRules } from "../upstreams/target-rules.ts";
 import { prefixOf, type UpstreamBody, upstreamBody } from "../upstreams/upstream.ts";
 import type { Kind } from "./configuration.schema.ts";
+import { refusedIn } from "./refused.ts";
 import { MAX_OBJECTS, type ObjectKey } from "./stored.ts";
 
 /** An object of the file, as the schema of its kind gives it. */
@@ -14,6 +17,8 @@ export const KINDS_BY_MEMBER = { upstreams: "upstream", limits: "limit", policie
   Kind
 >;
 export type Member = keyof typeof KINDS_BY_MEMBER;
+
+const MEMBERS = { upstream: "upstreams", limit: "limits", policy: "policies" } as const satisfies Record<Kind, Member>;
 
 interface NamedUpstream {
   name: string;
@@ -30,6 +35,14 @@ const conflictBetween = (one: NamedUpstream, other: NamedUpstream): string | und
   const scope = Object.keys(one.body.scopes ?? {}).find((name) => taken.has(name));
   return scope && `upstreams.${one.name}.scopes.${scope}: it belongs to the upstream ${other.name}`;
 };
+
+/** A line for each part of the file's objects that can never be, whatever else is configured. */
+export const refusalsIn = (file: readonly FileObject[], rules: TargetRules): string[] =>
+  file.flatMap((object) =>
+    refusedIn(object, rules).map(
+      ({ path, detail }) => `${[MEMBERS[object.kind], object.name, ...path].join(".")}: ${detail}`,
+    ),
+  );
 
 /** A line for each object that cannot be beside the others: of the file, and of those that `kept` names beside it. */
 export const conflictsIn = (file: readonly FileObject[], kept: readonly FileObject[]): string[] => {

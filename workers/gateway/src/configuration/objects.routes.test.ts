@@ -76,6 +76,8 @@ describe.each(KINDS)("%s", (path, body) => {
   });
 });
 
+const FEW = { name: "few", per: "all", limit: 1, window: "1m" };
+
 describe("what cannot be stored is refused, and changes nothing", () => {
   test.each<[string, object, string[]]>([
     ["/limits/x", { ...LIMIT, window: "2d" }, ["#/window"]],
@@ -119,6 +121,29 @@ describe("what cannot be stored is refused, and changes nothing", () => {
         routes: [{ match: "GET /{id}", policy: { effect: "allow", when: { path: { id: "1", owner: "2" } } } }],
       },
       ["#/routes/0/policy/when/path/owner"],
+    ],
+    ["/limits/x", { ...LIMIT, match: "GET /x/{a}/{a}" }, ["#/match"]],
+    ["/policies/x", { ...POLICY, routes: ["GET /x/{a}", "GET /x/{a}/{b}/{a+}"] }, ["#/routes/1"]],
+    ["/upstreams/x", { ...UPSTREAM, routes: [{ match: "GET /{a}/{a}" }] }, ["#/routes/0/match"]],
+    [
+      "/upstreams/x",
+      {
+        ...UPSTREAM,
+        limits: [FEW, FEW],
+        routes: [
+          { match: "GET /a", limits: [FEW] },
+          { match: "GET /b", limits: [{ ...FEW, name: "b" }] },
+          {
+            match: "GET /c",
+            limits: [
+              { ...FEW, name: "b" },
+              { ...FEW, name: "c" },
+              { ...FEW, name: "b" },
+            ],
+          },
+        ],
+      },
+      ["#/limits/1/name", "#/routes/0/limits/0/name", "#/routes/2/limits/2/name"],
     ],
     ["/upstreams/kms", UPSTREAM, ["#/param/name"]],
     ["/upstreams/fountain", UPSTREAM, ["#/param/name"]],

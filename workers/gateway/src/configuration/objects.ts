@@ -2,12 +2,13 @@
 import type { KmsRpc } from "#shared/contracts/kms.ts";
 import { failure, type Result } from "#shared/lang/result.ts";
 import type { ReportingRecorder } from "#shared/observability/recorder.ts";
-import { type FaultyPart, refusedParts } from "../upstreams/impossible.ts";
+import type { FaultyPart } from "../upstreams/impossible.ts";
 import type { TargetRules } from "../upstreams/target-rules.ts";
 import { upstreamBody } from "../upstreams/upstream.ts";
 import type { Kind } from "./configuration.schema.ts";
 import { claimOf } from "./file.ts";
 import type { Followed } from "./followed.ts";
+import { refusedIn } from "./refused.ts";
 import { createScopes, type ScopeFailure } from "./scopes.ts";
 import { MAX_OBJECTS, type ObjectStore, type Removal, type StoredObject } from "./stored.ts";
 import { warningsOf } from "./warnings.ts";
@@ -75,8 +76,6 @@ export const createObjects = ({ store, kms, recorder, followed, targetRules, now
 
   const storeUpstream = async (change: Change): Promise<Result<StoredObject, PutFailure>> => {
     const body = upstreamBody.parse(change.body);
-    const parts = refusedParts(change.name, body, targetRules);
-    if (parts.length > 0) return failure("refused", { parts });
     // A scope stays its first owner's: what will be refused is to declare none.
     const refusal = refusalOf(await store.list("upstream"), change);
     if (refusal) return refusal;
@@ -87,8 +86,11 @@ export const createObjects = ({ store, kms, recorder, followed, targetRules, now
     return stored;
   };
 
-  const storeChange = (change: Change): Promise<Result<StoredObject, PutFailure>> =>
-    change.kind === "upstream" ? storeUpstream(change) : store.put({ ...change, claim: null, nowMs: now() });
+  const storeChange = async (change: Change): Promise<Result<StoredObject, PutFailure>> => {
+    const parts = refusedIn(change, targetRules);
+    if (parts.length > 0) return failure("refused", { parts });
+    return change.kind === "upstream" ? storeUpstream(change) : store.put({ ...change, claim: null, nowMs: now() });
+  };
 
   return {
     find: store.find,

@@ -130,3 +130,9 @@ export const storedPattern = (written: string): Pattern => {
 /** The names in a pattern. */
 export const namesIn = ({ parts }: Pattern): string[] =>
   parts.flatMap((part) => (part.kind === "literal" ? [] : (part.name ?? [])));
+
+/** The names that stand in a pattern more than once, where the last would hide the others. */
+export const repeatedNames = (written: string): string[] => {
+  const names = namesIn(storedPattern(written));
+  return [...new Set(names.filter((name, at) => names.indexOf(name) !== at))];
+};

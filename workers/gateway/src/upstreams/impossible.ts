@@ -41,10 +41,32 @@ const refusedConditions = ({ match, policy }: RouteBody): FaultyPart[] => {
   );
 };
 
+/** Limits that count the same calls under one name, so that no one could tell which of them has refused. */
+const refusedLimits = ({ limits = [], routes = [] }: UpstreamBody): FaultyPart[] => {
+  const shared = limits.map(({ name }) => name);
+  const repeatedIn = (names: readonly string[], path: PropertyKey[]): FaultyPart[] =>
+    names.flatMap((name, at) => {
+      const isTaken = names.indexOf(name) !== at || (path.length > 1 && shared.includes(name));
+      return isTaken
+        ? [{ path: [...path, at, "name"], detail: "must be another name than that of a limit beside it" }]
+        : [];
+    });
+  return [
+    ...repeatedIn(shared, ["limits"]),
+    ...routes.flatMap((route, at) =>
+      repeatedIn(
+        (route.limits ?? []).map(({ name }) => name),
+        ["routes", at, "limits"],
+      ),
+    ),
+  ];
+};
+
 /** Each part of an upstream that may not be. */
 export const refusedParts = (name: string, body: UpstreamBody, rules: TargetRules): FaultyPart[] => [
   ...refusedTargets(body, rules),
   ...refusedRules(name, body),
+  ...refusedLimits(body),
   ...(body.routes ?? []).flatMap((route, at) =>
     refusedConditions(route).map(({ path, detail }) => ({ path: ["routes", at, ...path], detail })),
   ),
