@@ -55,6 +55,51 @@ test.each<[string, string, object, string[]]>([
   expect(pointersOf("upstream", name, body)).toEqual(expected);
 });
 
+test.each<[string[], string[]]>([
+  [["GET /a", "GET /b", "POST /a", "* /a"], []],
+  [["GET /items/{id}", "GET /items/**", "* /items/**", "* /**"], []],
+  [
+    ["GET /items/**", "GET /items/{id}", "HEAD /items", "POST /items"],
+    ["#/routes/1/match", "#/routes/2/match"],
+  ],
+  [["HEAD /items", "GET /items", "GET /items/"], ["#/routes/2/match"]],
+  [["* /{a}/{b}", "GET /**/x", "GET /x/*"], ["#/routes/2/match"]],
+  [
+    ["GET /{rest+}", "GET /**", "GET /a/**", "GET /**"],
+    ["#/routes/2/match", "#/routes/3/match"],
+  ],
+  [["GET /**/raw", "GET /a/{b+}/raw", "GET /a/{b+}"], ["#/routes/1/match"]],
+])("of the routes %j, no call takes %j", (matches, expected) => {
+  expect(pointersOf("upstream", "x", { targets, routes: matches.map((match) => ({ match })) })).toEqual(expected);
+});
+
+test("limits per caller say where no caller is known", () => {
+  const per = (by: unknown, name = "x") => ({ name, per: by, limit: 1, window: "1m" });
+  const limits = [per("address"), per(["address", "key"], "y")];
+  const open = { match: "GET /open", anyone: true, limits: [per("all", "z"), per("subject", "s")] };
+  const closed = { match: "GET /closed", limits: [per("service", "s")] };
+  expect(pointersOf("upstream", "x", { targets, limits, routes: [open, closed] })).toEqual(["#/routes/0/limits/1/per"]);
+  expect(pointersOf("upstream", "x", { targets, limits, routes: [open] })).toEqual([
+    "#/limits/1/per",
+    "#/routes/0/limits/1/per",
+  ]);
+  expect(pointersOf("upstream", "x", { targets, limits })).toEqual([]);
+  const limitOf = (match: string, by: unknown) => pointersOf("limit", "x", { ...limit(match), per: by });
+  expect(limitOf("POST /kms/login", "subject")).toEqual(["#/per"]);
+  expect(limitOf("* /kms/**", "subject")).toEqual([]);
+  expect(limitOf("POST /kms/login", ["address", "all"])).toEqual([]);
+});
+
+test.each([
+  ["GET /health", ["#/match"]],
+  ["* /ready", ["#/match"]],
+  ["GET /gateway/**", ["#/match"]],
+  ["PUT /gateway/limits/{name}", ["#/match"]],
+  ["GET /{any}", []],
+])("a limit for %s, which may count nothing", (match, expected) => {
+  expect(pointersOf("limit", "x", limit(match))).toEqual(expected);
+});
+
 test("both upstreams say that one takes calls of the other", () => {
   const all = [...STORED, object("upstream", "deep", { targets, prefix: "/notes/deep" })];
   const detailsOf = (name: string) =>

@@ -4,7 +4,10 @@
  */
 import { isScope, isUpstreamScope } from "#shared/contracts/rights.ts";
 import { ROUTES } from "#shared/policy/routes.ts";
-import { routeLimitBody } from "../limits/limit.ts";
+import { isNeverLimited } from "../limits/compiled.ts";
+import { lackingWithoutCaller } from "../limits/counted.ts";
+import { fitOf } from "../limits/fitting.ts";
+import { type LimitBody, type RouteLimitBody, routeLimitBody } from "../limits/limit.ts";
 import { overlap } from "../matching/overlap.ts";
 import { namesIn, type Pattern, storedPattern } from "../matching/pattern.ts";
 import { policyBody, type When } from "../policies/policy.ts";
@@ -25,12 +28,24 @@ interface Others {
   policies: ReadonlySet<string>;
 }
 
-/** The calls of Fountain itself. `{id}.txt` is no segment that a pattern could name. */
-const OWN_CALLS: readonly Pattern[] = Object.entries(ROUTES).flatMap(([worker, table]) =>
-  Object.keys(table).map((key) => {
+/** Calls of Fountain itself, or of an upstream. */
+interface Calls {
+  pattern: Pattern;
+  /** No credential is asked for. */
+  anyone: boolean;
+  neverLimited: boolean;
+}
+
+/** `{id}.txt` is no segment that a pattern could name. */
+const OWN_CALLS: readonly Calls[] = Object.entries(ROUTES).flatMap(([worker, table]) =>
+  Object.entries(table).map(([key, policy]) => {
     const [method, path = ""] = key.split(" ");
-    const prefix = worker === "gateway" ? "" : `/${worker}`;
-    return storedPattern(`${method} ${prefix}${path.replaceAll(/\{\w+\}[^/]+/g, "*")}`);
+    const template = (worker === "gateway" ? "" : `/${worker}`) + path;
+    return {
+      pattern: storedPattern(`${method} ${template.replaceAll(/\{\w+\}[^/]+/g, "*")}`),
+      anyone: policy.caller === "anyone",
+      neverLimited: isNeverLimited(template),
+    };
   }),
 );
 
@@ -70,29 +85,84 @@ const nested = (name: string, body: UpstreamBody, { upstreams }: Others): Faulty
   });
 };
 
+/** Routes that no call takes, since all that fit one take an earlier one. */
+const shadowed = (routes: readonly RouteBody[]): FaultyPart[] =>
+  routes.flatMap(({ match }, at) => {
+    const [method = "", path = ""] = match.split(" ");
+    const earlier = routes.slice(0, at).find((route) => fitOf(storedPattern(route.match), method, path) === "always");
+    return earlier === undefined
+      ? []
+      : [
+          {
+            path: ["routes", at, "match"],
+            detail: `no call takes this route: all that fit it take ${earlier.match} before`,
+          },
+        ];
+  });
+
+/** A limit on calls of which nobody is known to make them. */
+const callerless = (per: LimitBody["per"], path: PropertyKey[]): FaultyPart[] => {
+  const lacking = lackingWithoutCaller(per);
+  return lacking === undefined
+    ? []
+    : [
+        {
+          path: [...path, "per"],
+          detail: `it counts nothing: anyone may make these calls, so that no ${lacking} is known`,
+        },
+      ];
+};
+
+const callerlessIn = ({ limits = [], routes = [] }: UpstreamBody): FaultyPart[] => {
+  const isOpen = routes.length > 0 && routes.every(({ anyone }) => anyone === true);
+  return [
+    ...(isOpen ? limits : []).flatMap(({ per }, at) => callerless(per, ["limits", at])),
+    ...routes.flatMap((route, at) =>
+      (route.anyone === true ? (route.limits ?? []) : []).flatMap(({ per }, limit) =>
+        callerless(per, ["routes", at, "limits", limit]),
+      ),
+    ),
+  ];
+};
+
 const inUpstream = (name: string, body: UpstreamBody, others: Others): FaultyPart[] => [
   ...(body.targets.some((target) => targetOf(target).weight > 0)
     ? []
     : [{ path: ["targets"], detail: "none gets calls: it serves forward authentication only, other calls get 503" }]),
   ...(body.routes?.length === 0 ? [{ path: ["routes"], detail: "there is none: every call gets 404" }] : []),
   ...nested(name, body, others),
+  ...shadowed(body.routes ?? []),
+  ...callerlessIn(body),
   ...(body.routes ?? []).flatMap((route, at) =>
     inRoute(route, others).map(({ path, detail }) => ({ path: ["routes", at, ...path], detail })),
   ),
 ];
 
-const fitsSomeCall = (written: string, { upstreams }: Others): boolean => {
+/** All calls that may fit the pattern. */
+const callsFitting = (written: string, { upstreams }: Others): Calls[] => {
   const pattern = storedPattern(written);
-  return (
-    OWN_CALLS.some((call) => overlap(pattern, call)) ||
-    upstreams.some(({ name, body }) => callsOf(name, body).some((call) => overlap(pattern, storedPattern(call))))
+  const ofUpstreams = upstreams.flatMap(({ name, body }) =>
+    callsOf(name, body).map((call, at) => ({
+      pattern: storedPattern(call),
+      anyone: body.routes?.[at]?.anyone === true,
+      neverLimited: false,
+    })),
   );
+  return [...OWN_CALLS, ...ofUpstreams].filter((calls) => overlap(pattern, calls.pattern));
 };
 
+const NO_CALL = "no call fits it: neither Fountain nor an upstream has such a route";
+
 const inPattern = (path: PropertyKey[], written: string, others: Others): FaultyPart[] =>
-  fitsSomeCall(written, others)
-    ? []
-    : [{ path, detail: "no call fits it: neither Fountain nor an upstream has such a route" }];
+  callsFitting(written, others).length > 0 ? [] : [{ path, detail: NO_CALL }];
+
+const inLimit = ({ match, per }: RouteLimitBody, others: Others): FaultyPart[] => {
+  const fitting = callsFitting(match, others);
+  if (fitting.length === 0) return [{ path: ["match"], detail: NO_CALL }];
+  const limited = fitting.filter(({ neverLimited }) => !neverLimited);
+  if (limited.length === 0) return [{ path: ["match"], detail: "no limit fits /health, /ready and /gateway/**" }];
+  return limited.every(({ anyone }) => anyone) ? callerless(per, []) : [];
+};
 
 /** In a route whose pattern lacks a name, what the name stands for is never known. */
 const lackingNames = (names: readonly string[], written: string, path: PropertyKey[]): FaultyPart[] => {
@@ -108,7 +178,7 @@ const lackingNames = (names: readonly string[], written: string, path: PropertyK
 /** What is found in an object of each kind. */
 const FINDERS = {
   upstream: ({ name, body }: Configured, others: Others) => inUpstream(name, upstreamBody.parse(body), others),
-  limit: ({ body }: Configured, others: Others) => inPattern(["match"], routeLimitBody.parse(body).match, others),
+  limit: ({ body }: Configured, others: Others) => inLimit(routeLimitBody.parse(body), others),
   policy: ({ body }: Configured, others: Others) => {
     const { routes, when } = policyBody.parse(body);
     const names = Object.keys(when.path ?? {});

@@ -50,7 +50,7 @@ export interface CompiledLimits {
  * No limit fits these: health is asked for by what restarts and routes, limits are changed here by those who set one too low,
  * and other proxies ask here about calls, which count as the calls that they are.
  */
-const isNeverLimited = (template: string): boolean =>
+export const isNeverLimited = (template: string): boolean =>
   template === "/health" || template === "/ready" || template.startsWith("/gateway/");
 
 /** More methods than there are: what else is made up is not remembered. */

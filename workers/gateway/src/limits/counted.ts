@@ -37,6 +37,13 @@ const READERS: Readonly<Record<CountedBy, (sender: Sender) => string | undefined
   all: () => "",
 };
 
+/** What of a call is known only where a credential is asked for. */
+const OF_CALLER: readonly CountedBy[] = ["subject", "service", "key"];
+
+/** By what a limit counts that a call without a caller lacks; `undefined`: such calls are counted, too. */
+export const lackingWithoutCaller = (per: CountedBy | readonly CountedBy[]): CountedBy | undefined =>
+  [per].flat().find((by) => OF_CALLER.includes(by));
+
 /** Stands between the parts of a compound: none of them has it. */
 const SEPARATOR = "\n";
 
