@@ -100,7 +100,7 @@ const shadowed = (routes: readonly RouteBody[]): FaultyPart[] =>
         ];
   });
 
-/** A limit on calls of which nobody is known to make them. */
+/** A limit per caller on calls that have no caller. */
 const callerless = (per: LimitBody["per"], path: PropertyKey[]): FaultyPart[] => {
   const lacking = lackingWithoutCaller(per);
   return lacking === undefined

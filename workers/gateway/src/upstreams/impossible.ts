@@ -41,7 +41,7 @@ const refusedConditions = ({ match, policy }: RouteBody): FaultyPart[] => {
   );
 };
 
-/** Limits that count the same calls under one name, so that no one could tell which of them has refused. */
+/** Limits that count the same calls under one name, so that a refusal would not say which of them it is. */
 const refusedLimits = ({ limits = [], routes = [] }: UpstreamBody): FaultyPart[] => {
   const shared = limits.map(({ name }) => name);
   const repeatedIn = (names: readonly string[], path: PropertyKey[]): FaultyPart[] =>
