@@ -29,7 +29,7 @@ export interface Principal {
   tokenId: string;
   /** The key that the token is bound to: the gateway demands a proof of it at every call. */
   jkt?: string;
-  /** What it is good for: everything, or some workers. */
+  /** What it is good for: everything, or some workers and upstreams. */
   audiences: readonly Audience[];
   roles: readonly string[];
   scopes: ReadonlySet<Scope>;
@@ -63,9 +63,9 @@ const kindOf = ({ sub, client_id }: Pick<Claims, "sub" | "client_id">): Principa
   return client_id === FIRST_PARTY_CLIENT ? "user" : "delegate";
 };
 
-/** Whether the caller's token is good at this worker. */
-export const isMeantFor = ({ audiences }: Pick<Principal, "audiences">, worker: string): boolean =>
-  audiences.some((audience) => audience === TOKEN_AUDIENCE || audience === worker);
+/** Whether the caller's token is good there: at the worker of this name, or for the upstream at this URL. */
+export const isMeantFor = ({ audiences }: Pick<Principal, "audiences">, called: string): boolean =>
+  audiences.some((audience) => audience === TOKEN_AUDIENCE || audience === called);
 
 const isNarrowed = ({ narrowed, aud }: Claims): boolean => narrowed ?? ![aud].flat().includes(TOKEN_AUDIENCE);
 

@@ -1,7 +1,7 @@
 /** Verifies access tokens (RFC 9068 §4, RFC 8725), remembering the ones already verified until they end. */
 
 import { importJWK, type JWK, jwtVerify } from "jose";
-import { AUDIENCES, claimsSchema, MAX_TOKEN_CHARACTERS, TOKEN_TYPE } from "../contracts/access-token.ts";
+import { claimsSchema, MAX_TOKEN_CHARACTERS, TOKEN_TYPE } from "../contracts/access-token.ts";
 import { roleHolder, userHolder, userIdOf } from "../contracts/principal.ts";
 import { sha256 } from "../lang/digest.ts";
 import { createRecentMemory } from "../lang/recent-memory.ts";
@@ -53,9 +53,8 @@ const verifySignature = async (token: string, trust: CurrentTrust, options: Veri
     const { payload } = await jwtVerify(token, await importJWK(key.jwk), {
       algorithms: [key.algorithm],
       issuer: options.issuer,
-      audience: [...AUDIENCES],
       typ: TOKEN_TYPE,
-      requiredClaims: ["exp", "iat", "sub", "jti", "sid"],
+      requiredClaims: ["aud", "exp", "iat", "sub", "jti", "sid"],
       currentDate: new Date(options.now()),
     });
     const claims = claimsSchema.safeParse(payload);

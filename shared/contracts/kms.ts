@@ -87,7 +87,7 @@ export interface InvalidApiKey {
 export interface SessionToken {
   sessionId: string;
   scopes: Scope[];
-  /** The workers it is good for. */
+  /** What it is good for. */
   audiences: Audience[];
   /** It may do less than its user, or at some workers only; else it also has what upstreams declared after it was issued. */
   narrowed: boolean;
@@ -184,11 +184,11 @@ export interface SecretWrite {
   cas: number;
 }
 
-/** The caller's access token, and what the upstream that is called shall receive. */
+/** The caller's access token, and what the upstream of this name (`audience`), reached at `resource`, shall receive. */
 export interface UpstreamTokenRequest {
   token: string;
-  /** The upstream's name. */
   audience: string;
+  resource: string;
   /** What the token may carry at most: the scopes that the upstream understands. */
   scopes: string[];
 }
@@ -285,8 +285,8 @@ export interface KmsRpc extends AuthorizationRpc {
   /** Takes the scopes of an upstream out of new tokens until it declares them again. */
   withdrawScopes(owner: string): Promise<Result<true>>;
   /**
-   * A token for an upstream alone, of five minutes at most, which says of the caller what theirs says. `refused`: the token is
-   * invalid or restricted to workers or searches, or the audience is no upstream's name.
+   * A token for an upstream alone, of five minutes at most, which says of the caller what theirs says. `refused`: theirs is
+   * invalid or restricted to something else, or the audience is no upstream's name.
    */
   issueUpstreamToken(request: UpstreamTokenRequest): Promise<Result<IssuedToken, "refused">>;
   /** Who that is and what they may do, for the explanation of a decision. */

@@ -108,15 +108,15 @@ export const assertBody = async (request: Request, policy: Policy, principal: Pr
 };
 
 /**
- * Sets the principal, or refuses: with 401 a token that is meant for other workers (RFC 8725 §3.9) or for another
- * request, with 403 the wrong kind of caller, or a missing scope. `prefix`: what the gateway has taken off the path.
+ * Sets the principal, or refuses: with 401 a token that is meant for something else (RFC 8725 §3.9) or for another
+ * request, with 403 the wrong kind of caller, or a missing scope. `called`: see `isMeantFor`; `prefix`: what the gateway has taken off the path.
  */
 export const admit = <Services extends BaseServices>(
   context: Context<WorkerEnv<Services>>,
-  { worker, policy, prefix }: { worker: WorkerName; policy: Policy; prefix: string },
+  { called, policy, prefix }: { called: string; policy: Policy; prefix: string },
   principal: Principal,
 ): void => {
-  if (!isMeantFor(principal, worker)) throw credentialRefused("other-audience");
+  if (!isMeantFor(principal, called)) throw credentialRefused("other-audience");
   context.set("principal", principal);
   noteCaller(principal);
   const { path, url } = context.req;

@@ -44,6 +44,8 @@ export interface Stages<
   prefix: string;
   /** Finds the row of the route table; throws 404 or 405. */
   locate: (context: RequestContext<Services>) => At | Promise<At>;
+  /** What a caller's token must be good for (see `isMeantFor`), where that is not the target's worker. */
+  called?: (context: RequestContext<Services>, target: At) => string;
   /** Comes before anything is asked of the caller; throws to refuse. */
   screen?: (context: RequestContext<Services>, target: At) => void | Promise<void>;
   /** Verifies the request's credential; throws 401, or 503 where that cannot be done. */
@@ -68,6 +70,7 @@ export const createPipeline = <
 >({
   prefix,
   locate,
+  called,
   screen,
   identify,
   meter,
@@ -81,7 +84,7 @@ export const createPipeline = <
     if (screen) await screen(context, target);
     const caller = policy.caller === "anyone" ? undefined : await identify(context, target);
     if (meter) await meter(context, { target, caller });
-    if (caller) admit(context, { worker, policy, prefix }, caller.principal);
+    if (caller) admit(context, { called: called?.(context, target) ?? worker, policy, prefix }, caller.principal);
     if (!isBodiless(method) && policy.streamed !== true) context.req.raw = await receiveBody(context.req.raw, policy);
     if (caller?.principal.purpose && policy.streamed === true)
       context.req.raw = await holdBody(context.req.raw, policy);

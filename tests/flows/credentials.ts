@@ -5,7 +5,7 @@ import { WORKERS, type WorkerName } from "../../shared/contracts/workers.ts";
 import { ANY_TYPE, type Policy, typesOf } from "../../shared/policy/policy.ts";
 import { ROUTES } from "../../shared/policy/routes.ts";
 import type { Fountain } from "../support/harness.ts";
-import type { Mint } from "../support/mint.ts";
+import { ISSUER, type Mint } from "../support/mint.ts";
 import { createTestSigner } from "../support/tokens.ts";
 
 export interface Route {
@@ -108,6 +108,14 @@ export const brokenCredentials = async (mint: Mint): Promise<Record<string, Head
     expired: bearer(await mint.sign(everything({ exp: nowSeconds() - 1 }))),
     "without an end": bearer(await mint.sign(everything({ exp: undefined }))),
     "for another audience": bearer(await mint.sign(everything({ aud: "elsewhere" }))),
+    "for a service behind the gateway": bearer(await mint.sign(everything({ aud: `${ISSUER}/notes` }))),
+    "for what that service receives": bearer(await mint.sign(everything({ aud: "notes" }))),
+    "for another installation's service": bearer(
+      await mint.sign(everything({ aud: ["fountain", "https://evil.example/notes"] })),
+    ),
+    "for the URLs of workers": bearer(
+      await mint.sign(everything({ aud: BEHIND_THE_GATEWAY.map((name) => `${ISSUER}/${name}`) })),
+    ),
     "of another issuer": bearer(await mint.sign(everything({ iss: "https://evil.example" }))),
     "of another type": bearer(await mint.sign(everything(), { typ: "JWT" })),
     "of an unknown key": bearer(await mint.sign(everything(), { kid: "unknown" })),

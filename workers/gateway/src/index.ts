@@ -126,7 +126,7 @@ const connect = once((bindings: unknown): GatewayServices => {
     objects: createObjects(changing),
     applyFile: createFileApplication(changing),
     databaseToken: env.DATABASE_TOKEN,
-    upstreamTokens: createUpstreamTokens({ kms: env.KMS_RPC, now }),
+    upstreamTokens: createUpstreamTokens({ kms: env.KMS_RPC, publicUrl: env.PUBLIC_URL, now }),
     egress: { reach, run: targets.run, show: targets.show },
     seenProofs: createSeenProofs({ now }),
     verifyApiKey: createApiKeyVerifier({ kms: env.KMS_RPC, verify, uses, now }),

@@ -1,28 +1,10 @@
 /** The names of what is configured at the gateway. */
 import { text } from "#shared/contracts/input.ts";
-import { WORKERS } from "#shared/contracts/workers.ts";
+import { isReserved } from "#shared/contracts/workers.ts";
 
 const NAME = /^[a-z][a-z0-9-]*$/;
 const MAX_NAME_CHARACTERS = 63;
 const MAX_UPSTREAM_NAME_CHARACTERS = 31;
-
-/** First segments of the gateway's own paths, and of those that it may get. */
-const RESERVED: ReadonlySet<string> = new Set([
-  ...WORKERS,
-  "account",
-  "console",
-  "docs",
-  "fountain",
-  "health",
-  "metrics",
-  "oauth",
-  "openapi.json",
-  "ready",
-  ".well-known",
-]);
-
-/** Whether paths below this first segment are Fountain's own. */
-export const isReserved = (segment: string): boolean => RESERVED.has(segment);
 
 /** The name of a limit or a policy. */
 export const objectName = () =>

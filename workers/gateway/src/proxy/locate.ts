@@ -1,4 +1,6 @@
 /** Finds what a call is for: a worker, an endpoint of the gateway's own, or a service that was put behind it. */
+
+import { isReserved } from "#shared/contracts/workers.ts";
 import type { Fields } from "#shared/http/fields.ts";
 import type { Target } from "#shared/http/pipeline.ts";
 import { nothingIfUnavailable, Unavailable } from "#shared/lang/unavailable.ts";
@@ -10,7 +12,6 @@ import { targetOf } from "../backends/target.ts";
 import type { GatewayContext } from "../composition/context.ts";
 import type { Configuration } from "../configuration/configuration.ts";
 import type { Passage } from "../limits/limits.ts";
-import { isReserved } from "../matching/names.ts";
 import { readingsOf } from "../matching/pattern.ts";
 import { routeCall, type Upstream, type UpstreamCall } from "../upstreams/compiled.ts";
 import { trickIn } from "../upstreams/plain-path.ts";

@@ -30,7 +30,7 @@ import { forward } from "./forward.ts";
 import { requestHeaders } from "./headers.ts";
 import { arrivingCall, type GatewayTarget, locateCall } from "./locate.ts";
 import { assertPolicies } from "./policies.ts";
-import { calledUrl, withMetadataAddress } from "./resource.ts";
+import { audienceOf, calledUrl, withMetadataAddress } from "./resource.ts";
 import { standingOf } from "./standing.ts";
 
 const verifyToken = async ({ verify }: GatewayServices, token: string): Promise<ApiKeyVerification> => {
@@ -134,6 +134,8 @@ export const STAGES = {
     assertNoLoop(context.get("fields"), context.get("services").publicUrl);
     return locateCall(context);
   },
+  called: (context: GatewayContext, target: GatewayTarget): string =>
+    audienceOf(target, context.get("services").publicUrl),
   screen: screenCall,
   identify,
   meter: (context: GatewayContext, { target, caller }: { target: GatewayTarget; caller: Caller | undefined }) => {

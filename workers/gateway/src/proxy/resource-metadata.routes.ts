@@ -10,9 +10,9 @@ import { DESTINATIONS } from "../backends/target.ts";
 import type { GatewayContext } from "../composition/context.ts";
 import { endpoint } from "../endpoint.ts";
 import type { Upstream } from "../upstreams/compiled.ts";
+import { resourceOfUpstream } from "../upstreams/identifier.ts";
 import { MAX_PREFIX_CHARACTERS } from "../upstreams/upstream.ts";
 import { hostOf } from "./locate.ts";
-import { resourceOfUpstream } from "./resource.ts";
 
 const PUBLIC_DOCUMENT = { "cache-control": "public, max-age=60", "access-control-allow-origin": "*" };
 const names = z.array(z.string());

@@ -3,6 +3,7 @@ import type { WorkerName } from "#shared/contracts/workers.ts";
 import { Problem, problem } from "#shared/problem/problem.ts";
 import { isDestination } from "../backends/target.ts";
 import type { Upstream } from "../upstreams/compiled.ts";
+import { homeOf, pathOfUpstream, resourceOfUpstream } from "../upstreams/identifier.ts";
 
 const METADATA_PATH = "/.well-known/oauth-protected-resource";
 
@@ -15,13 +16,6 @@ interface Called {
   call: { upstream: Pick<Upstream, "host" | "prefix"> } | undefined;
 }
 
-/** Where callers reach it, without a slash at the end: at a host of its own, by the scheme and port of `publicUrl`, or there. */
-const homeOf = (host: string | undefined, publicUrl: string): string => {
-  if (host === undefined) return publicUrl;
-  const { protocol, port } = new URL(publicUrl);
-  return `${protocol}//${host}${port && `:${port}`}`;
-};
-
 const homeOfCalled = ({ call }: Called, publicUrl: string): string => homeOf(call?.upstream.host, publicUrl);
 
 /** The URL of a call as its caller knows it, whatever proxies made of it; `path`: the canonical one. */
@@ -30,15 +24,13 @@ export const calledUrl = (called: Called, publicUrl: string, path: string): stri
 
 /** What stands behind the home of the resource; empty for the installation as a whole. */
 const pathOf = ({ worker, call }: Called): string => {
-  if (call === undefined) return isDestination(worker) ? `/${worker}` : "";
-  return call.upstream.prefix === "/" ? "" : call.upstream.prefix;
+  if (call) return pathOfUpstream(call.upstream);
+  return isDestination(worker) ? `/${worker}` : "";
 };
 
-/** The identifier of an upstream. */
-export const resourceOfUpstream = (upstream: Pick<Upstream, "host" | "prefix">, publicUrl: string): string => {
-  const called: Called = { worker: "gateway", call: { upstream } };
-  return homeOfCalled(called, publicUrl) + pathOf(called);
-};
+/** What a caller's token must be good for: the upstream, by its identifier, or the worker. */
+export const audienceOf = ({ worker, call }: Called, publicUrl: string): string =>
+  call ? resourceOfUpstream(call.upstream, publicUrl) : worker;
 
 /**
  * The 401 of a call, with where its client learns which authorization server issues tokens (RFC 9728 §5.1). Whatever else was

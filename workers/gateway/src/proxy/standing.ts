@@ -3,7 +3,7 @@
  * that came now. Limits count calls, and a code is good for one, so neither is asked for again.
  */
 import { refusalOf } from "#shared/auth/authorize.ts";
-import type { Principal } from "#shared/auth/claims.ts";
+import { isMeantFor, type Principal } from "#shared/auth/claims.ts";
 import { Problem } from "#shared/problem/problem.ts";
 import type { ApiKeyVerification } from "../admission/api-keys.ts";
 import type { Credential } from "../admission/credential.ts";
@@ -12,6 +12,7 @@ import type { Configuration } from "../configuration/configuration.ts";
 import type { Closing, Standing } from "../upstreams/standing.ts";
 import { type ArrivingCall, type GatewayTarget, locate } from "./locate.ts";
 import { policyDecision } from "./policies.ts";
+import { audienceOf } from "./resource.ts";
 
 /** Codes of RFC 6455 §7.4.1, and of the registry that it founded. */
 const GONE: Closing = { code: 1001, reason: "The service is not behind the gateway any more." };
@@ -19,7 +20,7 @@ const REFUSED: Closing = { code: 1008, reason: "The credential is not valid any 
 const FORBIDDEN: Closing = { code: 1008, reason: "The call is not allowed any more." };
 const UNKNOWN: Closing = { code: 1013, reason: "The credential cannot be verified at the moment." };
 
-type Services = Pick<GatewayServices, "verify" | "verifyApiKey" | "configuration" | "refusals" | "now">;
+type Services = Pick<GatewayServices, "verify" | "verifyApiKey" | "configuration" | "refusals" | "now" | "publicUrl">;
 
 /** The call that opened it. */
 export interface OpeningCall {
@@ -32,7 +33,7 @@ export interface OpeningCall {
 }
 
 export const standingOf = (services: Services, { arriving, upstream, credential, token }: OpeningCall): Standing => {
-  const { verify, verifyApiKey, configuration, refusals, now } = services;
+  const { verify, verifyApiKey, configuration, refusals, now, publicUrl } = services;
   const { method, path, address } = arriving;
   let current = token;
 
@@ -68,6 +69,7 @@ export const standingOf = (services: Services, { arriving, upstream, credential,
     if ("code" in target) return target;
     const caller = target.policy.caller === "anyone" ? undefined : await callerOf();
     if (caller && "code" in caller) return caller;
+    if (caller && !isMeantFor(caller, audienceOf(target, publicUrl))) return REFUSED;
     if (caller && refusalOf(target.policy, caller)) return FORBIDDEN;
     const { allowed, rule } = policyDecision(target, { method, path, caller, address, atMs: now() });
     if (allowed) return undefined;

@@ -5,6 +5,7 @@ import { isScope } from "#shared/contracts/rights.ts";
 import { credentialRefused } from "#shared/http/access.ts";
 import { createRecentMemory } from "#shared/lang/recent-memory.ts";
 import type { Upstream } from "./compiled.ts";
+import { resourceOfUpstream } from "./identifier.ts";
 import type { UpstreamTokens } from "./ports.ts";
 
 /** With their tokens some 25 MB. */
@@ -30,23 +31,31 @@ export const scopesFor = ({ scopes }: Pick<Upstream, "scopes">, principal: Princ
 
 export interface UpstreamTokensOptions {
   kms: Pick<KmsRpc, "issueUpstreamToken">;
+  /** Where callers reach this installation, without a slash at the end. */
+  publicUrl: string;
   /** Milliseconds since the epoch. */
   now: () => number;
 }
 
 /** Tokens for upstreams, each remembered for as long as it is of use: by the caller's token, which is verified at every call. */
-export const createUpstreamTokens = ({ kms, now }: UpstreamTokensOptions): UpstreamTokens => {
+export const createUpstreamTokens = ({ kms, publicUrl, now }: UpstreamTokensOptions): UpstreamTokens => {
   const remembered = createRecentMemory<{ token: string; usableUntilMs: number }>({
     max: MAX_REMEMBERED,
     keepMs: KEEP_TOKENS_MS,
     now,
   });
-  return async ({ name, version, scopes }, { principal, token, once }) => {
+  return async (upstream, { principal, token, once }) => {
+    const { name, version, scopes } = upstream;
     const key = `${name} ${version} ${principal.tokenId}`;
     const known = once ? undefined : remembered.get(key);
     if (known && known.usableUntilMs > now()) return known.token;
     const askedAtMs = now();
-    const issued = await kms.issueUpstreamToken({ token, audience: name, scopes: [...scopes] });
+    const issued = await kms.issueUpstreamToken({
+      token,
+      audience: name,
+      resource: resourceOfUpstream(upstream, publicUrl),
+      scopes: [...scopes],
+    });
     if (!issued.ok) throw credentialRefused(issued.error.kind);
     const { accessToken, expiresInSeconds } = issued.value;
     if (!once)

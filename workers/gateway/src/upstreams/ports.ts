@@ -14,7 +14,7 @@ export interface UpstreamCaller extends Caller {
 
 /** A token for this upstream alone, which says who calls. */
 export type UpstreamTokens = (
-  upstream: Pick<Upstream, "name" | "version" | "scopes">,
+  upstream: Pick<Upstream, "name" | "version" | "scopes" | "host" | "prefix">,
   caller: UpstreamCaller,
 ) => Promise<string>;
 

@@ -2,8 +2,9 @@
 import { z } from "zod";
 import { integer, list, record, text } from "#shared/contracts/input.ts";
 import { isPermission, isUpstreamScope, MAX_SCOPE_DESCRIPTION_CHARACTERS } from "#shared/contracts/rights.ts";
+import { isReserved } from "#shared/contracts/workers.ts";
 import { limitBody } from "../limits/limit.ts";
-import { isReserved, objectName } from "../matching/names.ts";
+import { objectName } from "../matching/names.ts";
 import { patternText } from "../matching/pattern.ts";
 import { routePolicyBody } from "../policies/policy.ts";
 import { firewallRule } from "./firewall-rule.ts";

@@ -148,6 +148,18 @@ test("gives tokens for the resources that were asked for, and for no other", asy
   expect((await refresh(refresh_token, { resource: `${ISSUER}/search` })).status).toBe(200);
 });
 
+test("gives tokens for a service behind the gateway, by its URL, which the kms itself refuses", async () => {
+  const resource = `${ISSUER}/notes`;
+  const code = await newCode({ resource: `${resource}/` });
+  const { refresh_token, access_token } = await tokensIn(await redeem(fountain, client, code, { resource }));
+  expect(decodeJwt(access_token)["aud"]).toBe(resource);
+  const userinfo = (token: string) => send(fountain, "GET", "/userinfo", { token });
+  expect((await userinfo(access_token)).status).toBe(401);
+  expect(await errorIn(await refresh(refresh_token, { resource: `${ISSUER}/other` }))).toBe("invalid_target");
+  const refreshed = await tokensIn(await refresh(refresh_token));
+  expect(decodeJwt(refreshed.access_token)["aud"]).toBe(resource);
+});
+
 test("ends with the session that the person let it in from, unless they let it stay", async () => {
   const one = await createPerson(fountain);
   const bound = await tokensIn(await redeem(fountain, client, await newCode({}, one)));

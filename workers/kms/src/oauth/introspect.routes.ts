@@ -34,7 +34,7 @@ const identify = async (context: KmsContext, parameters: Parameters): Promise<Re
     if (verification.value.jkt !== undefined) throw credentialRefused("key-unproven");
     // Anyone may call, but who does so with a token is admitted with it as everywhere else.
     const { policy } = policyOf("kms", context.req.method, context.req.path);
-    admit(context, { worker: "kms", policy, prefix: "" }, verification.value);
+    admit(context, { called: "kms", policy, prefix: "" }, verification.value);
     return success(verification.value);
   }
   const client = parseClient(parameters, context.req.header("authorization"));

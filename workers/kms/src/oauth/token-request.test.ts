@@ -133,6 +133,10 @@ test.each([REFRESH, CREDENTIALS, exchange()])("reads what the token shall be goo
     "kms",
   ]);
   expect(audiencesOf(targeted(grant, ["resource", ISSUER], ["audience", "search"]))).toEqual(["fountain"]);
+  const upstreams = (count: number) =>
+    Array.from({ length: count }, (_, index): [string, string] => ["resource", `${ISSUER}/notes/${index}`]);
+  expect(audiencesOf(targeted(grant, ...upstreams(8), ...upstreams(8)))).toHaveLength(8);
+  expect(audiencesOf(targeted(grant, ...upstreams(9)))).toBe("invalid_target");
 });
 
 test.each([
@@ -146,6 +150,8 @@ test.each([
   ["https://fountain.example/x/../kms", "kms"],
   ["https://fountain.example/%6Bms", "kms"],
   ["https://fountain.example/service%2Da", "service-a"],
+  ["https://fountain.example/notes/", "https://fountain.example/notes"],
+  ["HTTPS://fountain.example:443/mcp/./to%6Fls", "https://fountain.example/mcp/tools"],
 ])("takes %s for %s (RFC 3986 §6.2)", (resource, audience) => {
   expect(audiencesOf(targeted(CREDENTIALS, ["resource", resource]))).toEqual([audience]);
 });
@@ -165,7 +171,12 @@ test.each([
   ["resource", "https://fountain.example\\kms"],
   ["resource", "https:fountain.example/kms"],
   ["resource", " https://fountain.example/kms"],
-  ["resource", `${ISSUER}/nothing`],
+  ["audience", "notes"],
+  ["resource", `${ISSUER}/notes//items`],
+  ["resource", `${ISSUER}/notes%2Fitems`],
+  ["resource", `${ISSUER}/oauth/authorize`],
+  ["resource", `${ISSUER}/.well-known`],
+  ["resource", `${ISSUER}/${"a".repeat(255)}`],
   ["resource", `${ISSUER}/fountain`],
   ["resource", `${ISSUER}/KMS`],
   ["resource", `${ISSUER}/kms//`],

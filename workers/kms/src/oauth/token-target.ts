@@ -1,9 +1,16 @@
-/** What a token shall be good for: workers named by `audience` (RFC 8693 §2.1), or pointed at by `resource` (RFC 8707). */
-import { AUDIENCES, type Audience, TOKEN_AUDIENCE } from "#shared/contracts/access-token.ts";
+/**
+ * What a token shall be good for: workers named by `audience` (RFC 8693 §2.1), or workers and upstreams pointed at by
+ * `resource` (RFC 8707).
+ */
+import { AUDIENCES, type Audience, isResourceOf, TOKEN_AUDIENCE } from "#shared/contracts/access-token.ts";
 import { success } from "#shared/lang/result.ts";
 import { type Parameters, type Parsed, refused } from "./oauth-form.ts";
 
-const isAudience = (name: string): name is Audience => AUDIENCES.some((audience) => audience === name);
+/** Each is in the token, and in what is stored of a session. */
+const MAX_AUDIENCES = 8;
+
+const isAudience = (name: string): name is (typeof AUDIENCES)[number] =>
+  AUDIENCES.some((audience) => audience === name);
 
 /** An absolute URI of RFC 3986 without user, query and fragment; the URL parser would repair what is none. */
 const PLAIN_URI = /^https?:\/\/[\w.~!$&'()*+,;=:[\]%-]+(?:\/[\w.~!$&'()*+,;=:@%/-]*)?$/i;
@@ -25,13 +32,16 @@ const normalUri = (uri: string): string | undefined => {
   return (origin + pathname).replace(/\/$/, "");
 };
 
-/** The worker that is reached there, or all of them; `undefined`: none of this installation's. */
+/** The worker or upstream that is reached there, or all of them; `undefined`: none of this installation's. */
 const audienceAt = (uri: string, issuer: string): Audience | undefined => {
   const [target, home] = [normalUri(uri), normalUri(issuer)];
   if (target === undefined || home === undefined) return undefined;
   if (target === home) return TOKEN_AUDIENCE;
-  const name = target.startsWith(`${home}/`) ? target.slice(home.length + 1) : "";
-  return isAudience(name) && name !== TOKEN_AUDIENCE ? name : undefined;
+  if (!target.startsWith(`${home}/`)) return undefined;
+  const path = target.slice(home.length + 1);
+  if (isAudience(path)) return path === TOKEN_AUDIENCE ? undefined : path;
+  const resource = `${issuer}/${path}`;
+  return isResourceOf(issuer, resource) ? resource : undefined;
 };
 
 /** The audiences that are asked for; `undefined` when none are named. `issuer`: where this installation is reached. */
@@ -43,7 +53,11 @@ export const parseTarget = (parameters: Parameters, issuer: string): Parsed<Audi
   if (audiences.length < wanted.length)
     return refused(
       "invalid_target",
-      `audience must be one of ${AUDIENCES.join(", ")}; resource must be ${issuer}/AUDIENCE.`,
+      `audience must be one of ${AUDIENCES.join(", ")}; resource must be ${issuer}/AUDIENCE or a service's URL below ${issuer}.`,
     );
-  return success(audiences.includes(TOKEN_AUDIENCE) ? [TOKEN_AUDIENCE] : [...new Set(audiences)]);
+  if (audiences.includes(TOKEN_AUDIENCE)) return success([TOKEN_AUDIENCE]);
+  const different = [...new Set(audiences)];
+  return different.length > MAX_AUDIENCES
+    ? refused("invalid_target", `A token can be for ${MAX_AUDIENCES} targets at most.`)
+    : success(different);
 };

@@ -46,7 +46,7 @@ const form = z
     subject_token_type: parameter.optional().openapi({ example: ACCESS_TOKEN_TYPE }),
     audience: parameter.optional().openapi({ description: "The workers to call", example: "service-a" }),
     resource: parameter.optional().openapi({
-      description: "The workers to call, by URL (RFC 8707)",
+      description: "The workers or services to call, by URL (RFC 8707)",
       example: "http://localhost:8787/service-a",
     }),
     ...clientFields,

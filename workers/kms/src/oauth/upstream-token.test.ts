@@ -4,6 +4,7 @@ import { decodeJwt, decodeProtectedHeader } from "jose";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { createTrustSource } from "#shared/auth/trust.ts";
 import { createTokenVerifier, type TokenVerifier } from "#shared/auth/verify.ts";
+import { isResourceOf } from "#shared/contracts/access-token.ts";
 import { WORKERS } from "#shared/contracts/workers.ts";
 import { success } from "#shared/lang/result.ts";
 import { Unavailable } from "#shared/lang/unavailable.ts";
@@ -86,16 +87,23 @@ const tokenOf = async (grant: Partial<Grant> = {}, ttlSeconds?: number): Promise
   return (await issueToken(whole, ttlSeconds)).accessToken;
 };
 
+/** Where callers reach the upstream. */
+const RESOURCE = `${ISSUER}/notes`;
 const scopes = ["sequence:read", "sequence:write", "notes:read"];
 
+const resourcesAt = (...paths: string[]) => {
+  const urls = paths.map((path) => ISSUER + path);
+  return urls.filter((url) => isResourceOf(ISSUER, url));
+};
+
 const issuedFor = async (token: string) => {
-  const issued = await issueUpstreamToken({ token, audience: "notes", scopes });
+  const issued = await issueUpstreamToken({ token, audience: "notes", resource: RESOURCE, scopes });
   if (!issued.ok) throw new Error(issued.error.kind);
   return { ...issued.value, claims: decodeJwt(issued.value.accessToken) };
 };
 
 const outcomeOf = async (token: string, audience = "notes"): Promise<string> => {
-  const issued = await issueUpstreamToken({ token, audience, scopes });
+  const issued = await issueUpstreamToken({ token, audience, resource: RESOURCE, scopes });
   return issued.ok ? "issued" : issued.error.kind;
 };
 
@@ -172,12 +180,18 @@ describe("a token for an upstream", () => {
   test("is refused to a token that is restricted, revoked or none", async () => {
     expect(await outcomeOf(await tokenOf({ acr: "aal1", searchFilter: "", scopes: ["search:read"] }))).toBe("refused");
     expect(await outcomeOf(await tokenOf({ audiences: ["search", "kms"] }))).toBe("refused");
+    expect(await outcomeOf(await tokenOf({ audiences: resourcesAt("/other", "/notes/items") }))).toBe("refused");
     expect(await outcomeOf("no token")).toBe("refused");
     const ended = await tokenOf({ sessionId: "ended" });
     expect(await outcomeOf(ended)).toBe("issued");
     await opened.client.execute({ sql: "INSERT INTO revocations VALUES ('ended', ?, 0)", args: [nowMs] });
     nowMs += 3_000;
     expect(await outcomeOf(ended)).toBe("refused");
+  });
+
+  test("is issued for one that is good for this upstream alone", async () => {
+    const { claims } = await issuedFor(await tokenOf({ audiences: resourcesAt("/other", "/notes") }));
+    expect(claims["aud"]).toBe("notes");
   });
 
   test("costs no call to the database, and is issued without one for as long as tokens are good without", async () => {

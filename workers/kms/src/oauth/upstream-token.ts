@@ -49,10 +49,14 @@ const identityOf = (caller: CallerToken): Omit<Grant, "scopes"> => ({
   }),
 });
 
+/** Whether the caller's token is good everywhere, or for calls of this upstream. */
+const isGoodAt = ({ audiences }: CallerToken, resource: string): boolean =>
+  audiences.some((audience) => audience === TOKEN_AUDIENCE || audience === resource);
+
 /** Asks no database: callers wait for it in the middle of their request. Throws `Unavailable` without verification keys. */
 export const createUpstreamTokens =
   ({ verify, issueToken, maxStalenessSeconds, now }: UpstreamTokensOptions): IssueUpstreamToken =>
-  async ({ token, audience, scopes }) => {
+  async ({ token, audience, resource, scopes }) => {
     if (!isUpstreamAudience(audience)) return failure("refused");
     const verification = await verify(token);
     if (!verification.ok) {
@@ -60,7 +64,7 @@ export const createUpstreamTokens =
       return failure("refused");
     }
     const { value: caller } = verification;
-    if (caller.searchFilter !== undefined || !caller.audiences.includes(TOKEN_AUDIENCE)) return failure("refused");
+    if (caller.searchFilter !== undefined || !isGoodAt(caller, resource)) return failure("refused");
     const nowSeconds = toSeconds(now());
     // A change of rights since then may not be known yet: it voids this token, too, where it is known.
     const issuedAtSeconds = Math.max(caller.issuedAtSeconds, nowSeconds - maxStalenessSeconds - SLACK_SECONDS);
