@@ -11,6 +11,10 @@ export interface MailData {
   "factors-removed": { username: string };
   /** To the verified address of a user who wants a new password. */
   "password-reset": { username: string; token: string; code: string };
+  /** To a person who is to have an account. */
+  invitation: { invitedBy: string; token: string };
+  /** To a user whose password an administrator lets them replace by a link that the administrator hands over. */
+  "reset-link-created": { username: string };
   /** To an address that a user, or an administrator for them, says is theirs. */
   "email-verification": { username: string; token: string; code: string };
   /** To the address that a user had until then. */

@@ -1,9 +1,16 @@
 /** The operations of the kms that take or send what is mailed. */
-import { unique } from "./callers.ts";
-import { grants, nothing, proof, type Variant } from "./variants.ts";
+import { type Caller, type Stack, successOf, unique } from "./callers.ts";
+import { ENDS, grants, nothing, proof, READS, type Sent, type Variant } from "./variants.ts";
+import type { World } from "./world.ts";
 
 const PASSWORD = "a password for tests: estuary";
 const NO_LINK = `ftl_${"A".repeat(43)}`;
+
+/** The path of an invitation that is open. */
+const newInvitation = async (_: World, __: Caller, { call, administrator }: Stack): Promise<Sent> => {
+  const body = { email: `${unique()}@example.org` };
+  return [`/kms/invitations/${(await successOf(call("POST", "/kms/invitations", administrator, body)))["id"]}`];
+};
 
 export const BY_MAIL: Record<string, Variant[]> = {
   "PUT /me/email": [grants("credential", () => ["/kms/me/email", { email: `${unique()}@example.org` }])],
@@ -27,6 +34,27 @@ export const BY_MAIL: Record<string, Variant[]> = {
         (_, { credential }) => [
           "/kms/password/reset",
           { login: "admin", code: credential.slice(0, 30), newPassword: PASSWORD },
+        ],
+      ],
+      { answers: [403] },
+    ),
+  ],
+  "POST /users/{id}/reset-link": [grants("credential", ({ userId }) => [`/kms/users/${userId}/reset-link`])],
+  "POST /invitations": [
+    grants("rights", () => ["/kms/invitations", { email: `${unique()}@example.org` }]),
+    grants("rights", () => ["/kms/invitations", { email: `${unique()}@example.org`, roles: ["admin"] }]),
+  ],
+  "GET /invitations": [nothing(READS, () => ["/kms/invitations"])],
+  "GET /invitations/{id}": [nothing(READS, newInvitation)],
+  "DELETE /invitations/{id}": [nothing(ENDS, newInvitation)],
+  "POST /invitations/accept": [
+    proof(
+      "the link that was mailed",
+      () => ["/kms/invitations/accept", { token: NO_LINK, username: unique(), password: PASSWORD }],
+      [
+        (_, { credential }) => [
+          "/kms/invitations/accept",
+          { token: credential.slice(0, 100), username: unique(), password: PASSWORD },
         ],
       ],
       { answers: [403] },

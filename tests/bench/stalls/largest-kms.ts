@@ -75,6 +75,17 @@ export const KMS: Record<string, Largest> = {
   ],
   "kms POST /users/{id}/lock": NO_BODY,
   "kms POST /users/{id}/unlock": NO_BODY,
+  "kms POST /users/{id}/reset-link": NO_BODY,
+  "kms POST /invitations": FEW_FIELDS,
+  "kms GET /invitations": PAGE,
+  "kms GET /invitations/{id}": ONE_ROW,
+  "kms DELETE /invitations/{id}": NO_BODY,
+  "kms POST /invitations/accept": () => [
+    json("POST", "/kms/invitations/accept", "a wrong token and a password of 1,024 bytes", {
+      token: filled(128, "ftl_"),
+      password: PASSWORDS["a password of 1,024 bytes"],
+    }),
+  ],
   "kms GET /roles": PAGE,
   "kms PUT /roles/{name}": FEW_FIELDS,
   "kms DELETE /roles/{name}": ONE_ROW,

@@ -1,7 +1,7 @@
 /** An example of every call by which users do something with what was mailed to them. */
 import type { Target } from "../kms.ts";
 import { arrangements, type Example, PASSWORD, unique } from "./arrangements.ts";
-import { storeLink, verifyAddress } from "./links.ts";
+import { storeInvitation, storeLink, verifyAddress } from "./links.ts";
 
 export const byMailExamplesOf = (kms: () => Target, token: () => string): Record<string, Example> => {
   const { post, newUser } = arrangements(kms, token);
@@ -30,6 +30,28 @@ export const byMailExamplesOf = (kms: () => Target, token: () => string): Record
         const { id } = await post("/users", { username, password: PASSWORD, email: `${username}@example.org` });
         await verifyAddress(kms(), String(id));
         return { path: "/password/forgot", body: { login: username } };
+      },
+    },
+    "POST /users/{id}/reset-link": {
+      action: "reset-link.create",
+      arrange: async () => ({ path: `/users/${(await newUser()).id}/reset-link` }),
+    },
+    "POST /invitations": {
+      action: "invitation.create",
+      arrange: async () => ({ path: "/invitations", body: { email: `${unique()}@example.org` } }),
+    },
+    "DELETE /invitations/{id}": {
+      action: "invitation.revoke",
+      arrange: async () => {
+        const { id } = await post("/invitations", { email: `${unique()}@example.org` });
+        return { path: `/invitations/${id}` };
+      },
+    },
+    "POST /invitations/accept": {
+      action: "user.create",
+      arrange: async () => {
+        const link = await storeInvitation(kms());
+        return { path: "/invitations/accept", body: { token: link.token, username: unique(), password: PASSWORD } };
       },
     },
     "POST /password/reset": {

@@ -31,3 +31,28 @@ export const storeLink = async (
 export const verifyAddress = async ({ databases }: Pick<Target, "databases">, userId: string): Promise<void> => {
   await databases["kms"]?.execute({ sql: "UPDATE users SET email_verified_at = 1 WHERE id = ?", args: [userId] });
 };
+
+/** Stores an invitation by the first administrator, unless told. */
+export const storeInvitation = async (
+  target: Pick<Target, "databases" | "secretKey" | "adminUsername">,
+  { email = `${crypto.randomUUID()}@example.org`, roles = ["user"], createdBy = "", ...more }: Partial<Invited> = {},
+) => {
+  const found = await target.databases["kms"]?.execute({
+    sql: "SELECT id FROM users WHERE username = ?",
+    args: [target.adminUsername],
+  });
+  return storeLink(target, {
+    purpose: "invitation",
+    userId: null,
+    createdBy: createdBy || String(found?.rows[0]?.["id"]),
+    payload: { email, roles, ...more },
+  });
+};
+
+interface Invited {
+  email: string;
+  username: string;
+  roles: string[];
+  /** The inviter's id. */
+  createdBy: string;
+}

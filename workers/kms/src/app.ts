@@ -19,7 +19,9 @@ import { auditEndpoints } from "./audit-log/audit.routes.ts";
 import { auditVerificationEndpoints } from "./audit-log/audit-verification.routes.ts";
 import { applicationsEndpoints } from "./authorization/applications.routes.ts";
 import { emailVerificationEndpoints } from "./by-mail/email-verification.routes.ts";
+import { invitationsEndpoints } from "./by-mail/invitations.routes.ts";
 import { passwordResetEndpoints } from "./by-mail/password-reset.routes.ts";
+import { resetLinksEndpoints } from "./by-mail/reset-links.routes.ts";
 import type { KmsServices } from "./composition/services.ts";
 import { auditedAccess } from "./http/audited-access.ts";
 import { userInfoEndpoints } from "./identity/userinfo.routes.ts";
@@ -60,6 +62,8 @@ const ENDPOINTS = [
   ...meEndpoints,
   ...passwordEndpoints,
   ...passwordResetEndpoints,
+  ...resetLinksEndpoints,
+  ...invitationsEndpoints,
   ...emailVerificationEndpoints,
   ...sessionsEndpoints,
   ...usersEndpoints,

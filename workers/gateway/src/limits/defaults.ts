@@ -13,6 +13,7 @@ const PER_MINUTE: readonly (readonly [name: string, match: string, limit: number
   ["default-account-pages", "POST /account/**", 1_200],
   ["default-oauth-pages", "POST /oauth/**", 1_200],
   ["default-forgot", "POST /kms/password/forgot", 600],
+  ["default-invitation", "POST /kms/invitations/accept", 600],
   ["default-reset", "POST /kms/password/reset", 600],
   ["default-leaked", "POST /kms/keys/leaked", 300],
   ["default-token", "POST /kms/token", 6_000],

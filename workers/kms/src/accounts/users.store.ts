@@ -74,10 +74,33 @@ export const credentialsFrom = (row: UserRow): Credentials => ({
 /** The roles in the parameter but those that were deleted meanwhile. */
 const EXISTING_ROLES = `(
   SELECT json_group_array(value) FROM json_each(?) WHERE value = '${ADMIN_ROLE}' OR value IN (SELECT name FROM roles))`;
-const NEW_USER = `?, ?, ?, ?, ?, ?, ?, ${EXISTING_ROLES}, ?`;
 
-const INSERT =
-  "INSERT INTO users (id, username, username_key, username_skeleton, sealed_email, email_mac, password_hash, roles, created_at)";
+/** Stores a user, on a condition. Fails with a unique violation where the username is taken. */
+export const insertUser = async (
+  emails: Pick<EmailAddresses, "seal">,
+  user: Profile,
+  passwordHash: string,
+  condition = "",
+): Promise<InStatement> => {
+  const email = user.email === null ? undefined : await emails.seal(user.id, user.email);
+  return {
+    sql: `INSERT INTO users (id, username, username_key, username_skeleton, sealed_email, email_mac, email_verified_at,
+            password_hash, roles, created_at)
+          SELECT ?, ?, ?, ?, ?, ?, ?, ?, ${EXISTING_ROLES}, ? ${condition}`,
+    args: [
+      user.id,
+      user.username,
+      usernameKey(user.username),
+      usernameSkeleton(user.username),
+      email?.sealed ?? null,
+      email?.mac ?? null,
+      user.emailVerifiedAt?.getTime() ?? null,
+      passwordHash,
+      JSON.stringify(user.roles),
+      user.createdAt.getTime(),
+    ],
+  };
+};
 
 /** Whether the user is an administrator who may log in, in a statement about `users`. */
 const IS_ADMIN = `(locked_at IS NULL AND EXISTS (SELECT 1 FROM json_each(roles) WHERE value = '${ADMIN_ROLE}'))`;
@@ -112,7 +135,7 @@ export const endSessions = (
 };
 
 /** false also where the username is taken. */
-const unlessTaken = (changing: Promise<boolean>): Promise<boolean> =>
+export const unlessTaken = (changing: Promise<boolean>): Promise<boolean> =>
   changing.catch((error: unknown) => {
     if (isUniqueViolation(error)) return false;
     throw error;
@@ -135,21 +158,6 @@ export const createUserStore = ({ orm, client }: KmsDatabase, emails: EmailAddre
     .from(users)
     .where(eq(users.id, sql.placeholder("id")))
     .prepare();
-
-  const valuesOf = async (user: Profile, passwordHash: string) => {
-    const email = user.email === null ? undefined : await emails.seal(user.id, user.email);
-    return [
-      user.id,
-      user.username,
-      usernameKey(user.username),
-      usernameSkeleton(user.username),
-      email?.sealed ?? null,
-      email?.mac ?? null,
-      passwordHash,
-      JSON.stringify(user.roles),
-      user.createdAt.getTime(),
-    ];
-  };
 
   const matches = ({ search }: UserFilter): SQL | undefined => {
     if (search === undefined) return undefined;
@@ -213,13 +221,11 @@ export const createUserStore = ({ orm, client }: KmsDatabase, emails: EmailAddre
       return (await orm.select({ id: users.id }).from(users).where(isAlike).limit(1)).length > 0;
     },
     isEmpty: async () => (await orm.select({ id: users.id }).from(users).limit(1)).length === 0,
-    insert: async (user, passwordHash, entry, letter) => {
-      const statement = { sql: `${INSERT} SELECT ${NEW_USER}`, args: await valuesOf(user, passwordHash) };
-      return unlessTaken(change(statement, entry, ...insertLetter(letter)));
-    },
+    insert: async (user, passwordHash, entry, letter) =>
+      unlessTaken(change(await insertUser(emails, user, passwordHash), entry, ...insertLetter(letter))),
     insertFirst: async (user, passwordHash, entry) => {
-      const sql = `${INSERT} SELECT ${NEW_USER} WHERE NOT EXISTS (SELECT 1 FROM users)`;
-      return change({ sql, args: await valuesOf(user, passwordHash) }, entry);
+      const condition = "WHERE NOT EXISTS (SELECT 1 FROM users)";
+      return change(await insertUser(emails, user, passwordHash, condition), entry);
     },
     update: async (userId, { username, email }, entry, { letter, notice }) => {
       const stored = typeof email === "string" ? await emails.seal(userId, email) : undefined;

@@ -3,12 +3,17 @@
 import type { EmailAddresses } from "../accounts/email-addresses.ts";
 import type { Passwords } from "../accounts/password.ts";
 import { createAttemptStore } from "../accounts/password-attempts.store.ts";
+import type { Roles } from "../accounts/roles.ts";
 import type { UserStore } from "../accounts/user.ts";
 import type { AuditRecorder } from "../audit/audit-entry.ts";
 import { createEmailVerificationStore } from "../by-mail/email-verification.store.ts";
 import { createEmailVerification, type EmailVerification } from "../by-mail/email-verification.ts";
+import { createInvitationStore } from "../by-mail/invitations.store.ts";
+import { createInvitations, type Invitations } from "../by-mail/invitations.ts";
 import { createPasswordResetStore } from "../by-mail/password-reset.store.ts";
 import { createPasswordReset, type PasswordReset } from "../by-mail/password-reset.ts";
+import { createResetLinkStore } from "../by-mail/reset-links.store.ts";
+import { createResetLinks, type ResetLinks } from "../by-mail/reset-links.ts";
 import { createTypedCodeStore } from "../by-mail/typed-codes.store.ts";
 import { createTypedCodes } from "../by-mail/typed-codes.ts";
 import type { HashingQueue } from "../hashing/hashing-queue.ts";
@@ -20,6 +25,8 @@ import type { Foundation } from "./foundation.ts";
 export interface ByMailServices {
   emailVerification: EmailVerification;
   passwordReset: PasswordReset;
+  resetLinks: ResetLinks;
+  invitations: Invitations;
 }
 
 export interface ByMailServicesOptions {
@@ -34,7 +41,9 @@ export interface ByMailServicesOptions {
   recorder: AuditRecorder;
   mac: (context: string, text: string) => string;
   later: (work: Promise<void>) => void;
+  roles: Roles;
   now: () => number;
+  createId: () => string;
 }
 
 export const createByMailServices = ({
@@ -64,5 +73,7 @@ export const createByMailServices = ({
       codes,
       issuer: env.PUBLIC_URL,
     }),
+    resetLinks: createResetLinks({ ...shared, store: createResetLinkStore(database), publicUrl: env.PUBLIC_URL }),
+    invitations: createInvitations({ ...shared, store: createInvitationStore(database, emails) }),
   };
 };

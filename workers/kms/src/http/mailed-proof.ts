@@ -6,7 +6,7 @@ import { type Problem, problem } from "#shared/problem/problem.ts";
 const MAX_TOKEN_INPUT = 128;
 const MAX_CODE_INPUT = 32;
 
-const token = text({ min: 1, max: MAX_TOKEN_INPUT }).openapi({ description: "What the link has in `?token=`" });
+export const token = text({ min: 1, max: MAX_TOKEN_INPUT }).openapi({ description: "What the link has in `?token=`" });
 export const tokenField = token.optional();
 export const codeField = text({ min: 1, max: MAX_CODE_INPUT })
   .optional()

@@ -58,6 +58,8 @@ const EVERY_MAIL: { [Kind in MailKind]: MailData[Kind] } = {
   "password-reset": { username: "ann", ...LINK },
   "email-verification": { username: "ann", ...LINK },
   "email-changed": { username: "ann" },
+  invitation: { invitedBy: "ben", token: LINK.token },
+  "reset-link-created": { username: "ann" },
 };
 
 describe.each(LANGUAGES)("every mail in %s", (language) => {

@@ -48,6 +48,20 @@ export const DE: Texts = {
       ifNotYou:
         "Wenn Sie das nicht waren, ist nichts zu tun: Ihr Passwort bleibt, wie es ist. Geben Sie Link und Code nie weiter.",
     }),
+    invitation: ({ invitedBy, token }, { installation, at, publicUrl }) => ({
+      subject: `Einladung zu ${installation}`,
+      action: `Am ${at} hat ${invitedBy} Sie eingeladen, ein Konto bei ${installation} zu haben.`,
+      link: { label: "Konto anlegen", url: `${publicUrl}/account/invitation?token=${token}` },
+      notes: ["Der Link gilt einmal und 72 Stunden lang."],
+      ifNotYou:
+        "Wenn Sie nicht damit gerechnet haben, ignorieren Sie diese Nachricht: Ohne den Link entsteht kein Konto. Geben Sie ihn nie weiter.",
+    }),
+    "reset-link-created": ({ username }, { installation, at }) => ({
+      subject: `Ein Link für ein neues Passwort Ihres Kontos bei ${installation} wurde erstellt`,
+      action: `Am ${at} hat ein Administrator einen Link erstellt, mit dem für Ihr Konto ${username} ein neues Passwort gesetzt werden kann. Er gilt einmal und 24 Stunden lang.`,
+      ifNotYou:
+        "Wenn Sie nicht darum gebeten haben, versucht vielleicht jemand, in Ihr Konto zu kommen. Benachrichtigen Sie sofort die Betreiber dieser Installation: Sie können es sperren.",
+    }),
     "email-verification": ({ username, token, code }, { installation, at, publicUrl }) => ({
       subject: `Ihre E-Mail-Adresse für ${installation} bestätigen`,
       action: `Am ${at} wurde diese Adresse für das Konto ${username} angegeben.`,

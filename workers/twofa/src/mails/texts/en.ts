@@ -45,6 +45,20 @@ export const EN: Texts = {
       ],
       ifNotYou: "If it was not you, no action is needed: your password stays as it is. Never share link or code.",
     }),
+    invitation: ({ invitedBy, token }, { installation, at, publicUrl }) => ({
+      subject: `You are invited to ${installation}`,
+      action: `On ${at} ${invitedBy} invited you to have an account at ${installation}.`,
+      link: { label: "Create your account", url: `${publicUrl}/account/invitation?token=${token}` },
+      notes: ["The link works once, for 72 hours."],
+      ifNotYou:
+        "If you did not expect it, ignore this mail: without the link no account is created. Never share the link.",
+    }),
+    "reset-link-created": ({ username }, { installation, at }) => ({
+      subject: `A reset link for your ${installation} account was created`,
+      action: `On ${at} an administrator created a link by which a new password can be set for your account ${username}. It works once, for 24 hours.`,
+      ifNotYou:
+        "If you did not ask for it, someone may try to get into your account. Inform the people who run this installation at once: they can lock it.",
+    }),
     "email-verification": ({ username, token, code }, { installation, at, publicUrl }) => ({
       subject: `Confirm your email address for ${installation}`,
       action: `On ${at} this address was given for the account ${username}.`,

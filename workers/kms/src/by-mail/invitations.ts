@@ -1,0 +1,166 @@
+/**
+ * Invitations: an administrator says who may have an account and with which roles, and the person who gets the mail makes it. What
+ * the inviter may do is asked again then: an invitation by someone who has lost these rights is worth nothing.
+ */
+import { z } from "zod";
+import { failure, type Result, success } from "#shared/lang/result.ts";
+import type { Grantor } from "../accounts/granting.ts";
+import { callerAt } from "../accounts/lockout.ts";
+import type { Passwords } from "../accounts/password.ts";
+import type { Roles } from "../accounts/roles.ts";
+import type { EntitledUser, Profile, UserStore } from "../accounts/user.ts";
+import { normalizeUsername } from "../accounts/username.ts";
+import type { AuditEntry, AuditRecorder } from "../audit/audit-entry.ts";
+import type { Busy, HashingQueue } from "../hashing/hashing-queue.ts";
+import type { Letter, Links, StoredLink } from "../links/links.ts";
+import type { Mails } from "../mails/mails.ts";
+
+const TTL_MS = 72 * 60 * 60_000;
+const PURPOSE = "invitation";
+/** What it takes to invite. */
+const INVITERS_SCOPE = "users:admin";
+
+const invitedSchema = z.object({ email: z.string(), username: z.string().optional(), roles: z.array(z.string()) });
+
+/** Who is invited. `username`: what they are called unless they choose another name. */
+export type Invited = z.infer<typeof invitedSchema>;
+
+export interface Invitation extends Invited {
+  id: string;
+  /** The id of the inviter. */
+  invitedBy: string;
+  createdAt: Date;
+  expiresAt: Date;
+}
+
+/** An invitation that someone holds, and that is worth something right now. */
+export interface HeldInvitation extends Invitation {
+  inviter: EntitledUser;
+}
+
+export interface InvitationStore {
+  insert(letter: Letter, entry: AuditEntry): Promise<boolean>;
+  list(at: Date, limit: number, afterId: string | undefined): Promise<StoredLink[]>;
+  /** false: there is none with this id. */
+  remove(id: string, entry: AuditEntry): Promise<boolean>;
+  /**
+   * Uses up the invitation, if the inviter still has these roles and is not locked, and stores the user; false: the username is
+   * taken, or the invitation is of no use any more.
+   */
+  accept(accepted: { invitation: HeldInvitation; user: Profile; hash: string }, entry: AuditEntry): Promise<boolean>;
+}
+
+export interface Invitations {
+  invite(invited: Invited, grantor: Grantor<"rights">): Promise<Invitation>;
+  /** Those that can be accepted, by id. */
+  list(limit: number, afterId: string | undefined): Promise<Invitation[]>;
+  findById(id: string): Promise<Invitation | undefined>;
+  revoke(id: string, actor: string): Promise<Result<undefined, "unknown">>;
+  /** The invitation of this token. */
+  find(token: string): Promise<Result<HeldInvitation, "refused">>;
+  /** Makes the account, whose address is verified by the mail that was read. */
+  accept(
+    invitation: HeldInvitation,
+    account: { username: string; password: string },
+    address: string | undefined,
+  ): Promise<Result<Profile, "refused" | "username-taken" | Busy>>;
+}
+
+export interface InvitationsOptions {
+  store: InvitationStore;
+  links: Pick<Links, "create" | "find" | "findById" | "payloadOf">;
+  mails: Pick<Mails, "prepare">;
+  users: Pick<UserStore, "findById" | "findEntitled" | "isTaken">;
+  roles: Pick<Roles, "mayGrant">;
+  passwords: Pick<Passwords, "hash">;
+  hashingQueue: HashingQueue;
+  recorder: AuditRecorder;
+  now: () => number;
+  createId: () => string;
+}
+
+export const createInvitations = (options: InvitationsOptions): Invitations => {
+  const { store, links, mails, users, roles, passwords, hashingQueue, recorder, now, createId } = options;
+
+  const read = async (link: StoredLink): Promise<Invitation> => {
+    const { id, createdBy, createdAt, expiresAt } = link;
+    return {
+      ...invitedSchema.parse(await links.payloadOf(link)),
+      id,
+      invitedBy: createdBy ?? "",
+      createdAt,
+      expiresAt,
+    };
+  };
+
+  const refuse = async (reason: string) => {
+    await recorder.record({ action: "user.create", outcome: "failure", reason, actor: undefined });
+    return failure("refused");
+  };
+
+  return {
+    invite: async (invited, { subject: actor }) => {
+      const payload: Invited = { ...invited, roles: [...new Set(invited.roles)] };
+      const { stored, token } = await links.create({
+        purpose: PURPOSE,
+        userId: null,
+        createdBy: actor,
+        payload,
+        ttlMs: TTL_MS,
+      });
+      const invitedBy = (await users.findById(actor))?.username ?? "an administrator";
+      const mail = await mails.prepare({
+        ...{ kind: PURPOSE, data: { invitedBy, token }, userId: null, destination: invited.email, ttlMs: TTL_MS },
+      });
+      const event = { action: "invitation.create", outcome: "success", actor, target: stored.id } as const;
+      await recorder.change(event, (entry) => store.insert({ link: stored, mail }, entry));
+      return read(stored);
+    },
+    list: async (limit, afterId) => Promise.all((await store.list(new Date(now()), limit, afterId)).map(read)),
+    findById: async (id) => {
+      const link = await links.findById(id);
+      return link?.purpose === PURPOSE ? read(link) : undefined;
+    },
+    revoke: async (id, actor) => {
+      const event = { action: "invitation.revoke", outcome: "success", actor, target: id } as const;
+      const isRevoked = await recorder.change(event, (entry) => store.remove(id, entry));
+      return isRevoked ? success(undefined) : failure("unknown");
+    },
+    find: async (token) => {
+      const link = await links.find([PURPOSE], token);
+      if (!link) return refuse("wrong-link");
+      const invitation = await read(link);
+      const inviter = await users.findEntitled(invitation.invitedBy);
+      const held = new Set(inviter?.permissions);
+      const isEntitled = inviter?.user.lockedAt === null && held.has(INVITERS_SCOPE);
+      if (!isEntitled || !(await roles.mayGrant(invitation.roles, held)).ok) return refuse("inviter-not-entitled");
+      return success({ ...invitation, inviter });
+    },
+    accept: async (invitation, { username, password }, address) => {
+      const at = new Date(now());
+      const { email } = invitation;
+      const user: Profile = {
+        ...{ id: createId(), username: normalizeUsername(username), email, emailVerifiedAt: at },
+        ...{ roles: invitation.roles, createdAt: at, lockedAt: null },
+      };
+      const event = {
+        action: "user.create",
+        outcome: "success",
+        reason: PURPOSE,
+        actor: user.id,
+        target: user.id,
+      } as const;
+      const personal = { userId: user.id, fields: { username: user.username, email } };
+      if (await users.isTaken(username)) return failure("username-taken");
+      const made = await hashingQueue.run(callerAt(address, false), async () => {
+        // Of many who come with one link, one has a password hashed.
+        if (!(await links.findById(invitation.id))) return undefined;
+        const accepted = { invitation, user, hash: await passwords.hash(user.id, password) };
+        return recorder.change({ ...event, personal }, (entry) => store.accept(accepted, entry));
+      });
+      if (!made.ok) return made;
+      if (made.value === true) return success(user);
+      return (await users.isTaken(username)) ? failure("username-taken") : refuse("used");
+    },
+  };
+};

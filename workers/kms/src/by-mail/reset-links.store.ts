@@ -1,0 +1,24 @@
+/** Administrators' reset links in the database. */
+import { appendEntry } from "../audit/audit.store.ts";
+import type { KmsDatabase } from "../db/connection.ts";
+import { insertLink } from "../links/links.store.ts";
+import { insertMail } from "../mails/mails.store.ts";
+import type { ResetLinkStore } from "./reset-links.ts";
+
+/** Changes a row, and nothing in it, if the user can log in: what follows depends on it. */
+const GATE = "UPDATE users SET locked_at = locked_at WHERE id = ? AND locked_at IS NULL";
+
+export const createResetLinkStore = ({ client }: KmsDatabase): ResetLinkStore => ({
+  insert: async (link, entry, notice) => {
+    const [, inserted] = await client.batch(
+      [
+        { sql: GATE, args: [link.userId] },
+        insertLink(link),
+        appendEntry(entry, "changed"),
+        ...(notice ? [insertMail(notice)] : []),
+      ],
+      "write",
+    );
+    return inserted?.rowsAffected === 1;
+  },
+});
