@@ -6,7 +6,7 @@ import { freePorts } from "../../runtime/local/ports.ts";
 import { send } from "../support/call.ts";
 import { openVisitor, type PageAnswer, type Visitor } from "../support/gateway/visitor.ts";
 import { type Fountain, startFountain } from "../support/harness.ts";
-import { createStepUp } from "../support/session.ts";
+import { logInAndStepUp } from "../support/session.ts";
 import { type Account, newPerson } from "../support/twofa.ts";
 
 /** Of applications that nothing has to be sent to: browsers here do not follow. */
@@ -21,6 +21,8 @@ export interface Provider {
   person: Account;
   /** Someone else. */
   other: Account;
+  /** The headers of an administrator who has stepped up. */
+  administrator: Record<string, string>;
   /** Registers an application; by default with {@link REDIRECT_URI} and a secret. */
   register(more?: Record<string, unknown>): Promise<Application>;
 }
@@ -32,15 +34,16 @@ export const startProvider = async (settings: Record<string, string> = {}): Prom
   const fountain = await startFountain({ port, settings: { PUBLIC_URL: issuer, ...settings } });
   const person = await newPerson(fountain, "mara@people.example");
   const other = await newPerson(fountain);
-  const headers = await (await createStepUp(fountain))();
+  const administrator = await logInAndStepUp(fountain);
   return {
     fountain,
     issuer,
     person,
     other,
+    administrator,
     register: async (more = {}) => {
       const json = { name: "Storyboards", redirectUris: [REDIRECT_URI], scopes: ["search:read"], ...more };
-      const { status, body, text } = await send(fountain, "POST", "/kms/clients", { json, headers });
+      const { status, body, text } = await send(fountain, "POST", "/kms/clients", { json, headers: administrator });
       expect(status, text).toBe(201);
       return registered.parse(body);
     },

@@ -68,7 +68,7 @@ gateway, requires a second factor where it matters, and serves search through th
 <a href="/health"><b>Health</b><span>whether the gateway runs</span></a>
 </nav>
 <h2>First calls</h2>
-<pre><code>${calls(publicUrl)}</code></pre>
+<pre tabindex="0"><code>${calls(publicUrl)}</code></pre>
 <h2>Workers</h2>
 <ul>
 ${workers}</ul>

@@ -54,5 +54,6 @@ body { margin: 0; background: var(--paper); color: var(--ink);
   font: 16px/1.6 system-ui, -apple-system, "Segoe UI", Roboto, sans-serif; }
 a { color: var(--water); }
 code, pre { font-family: var(--mono); font-size: .875em; }
+code { overflow-wrap: anywhere; }
 :focus-visible { outline: 2px solid var(--water); outline-offset: 2px; }
 `;

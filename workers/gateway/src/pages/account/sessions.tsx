@@ -30,10 +30,10 @@ const SessionRow: FC<{ page: PageCall; session: Session }> = ({ page, session })
   return (
     <li class="row">
       <div class="what">
-        <h3>
+        <h2>
           {device} {session.current && <span class="chip">{sessions.current}</span>}{" "}
           <span class="chip">{sessions.level[session.acr]}</span>
-        </h3>
+        </h2>
         <p class="meta">
           {session.address && `${sessions.from} ${session.address} · `}
           {sessions.lastUsed}: {instant(session.lastUsedAt)}

@@ -26,7 +26,7 @@ main { flex: 1; width: 100%; max-width: 46rem; margin: 0 auto; padding: 2rem 1.2
 main.narrow { max-width: 27rem; padding-top: clamp(1.5rem, 8vh, 5rem); }
 h1 { margin: 0 0 .9rem; font-size: 1.75rem; line-height: 1.2; letter-spacing: -.015em; color: var(--deep); }
 h2 { margin: 0 0 .5rem; font-size: 1.15rem; line-height: 1.3; color: var(--deep); }
-h3 { margin: 0; font-size: 1rem; }
+h3, .row h2 { margin: 0; font-size: 1rem; color: inherit; }
 p { margin: 0 0 .75rem; }
 .lead, .hint, .meta { color: var(--soft); }
 .hint, .meta { font-size: .9rem; }
@@ -85,7 +85,7 @@ details summary { cursor: pointer; color: var(--water); }
 details[open] summary { margin-bottom: 1rem; }
 .aside { color: var(--soft); text-align: center; }
 footer { padding: 1rem 1.25rem 1.5rem; color: var(--soft); font-size: .875rem; text-align: center; }
-footer a { margin: 0 .35rem; }
+footer a { display: inline-block; margin: 0 .35rem; }
 footer p { margin: .4rem 0 0; }
 [hidden] { display: none !important; }
 @media (max-width: 30rem) { .card { padding: 1.1rem 1.1rem; } dl { grid-template-columns: 1fr; gap: 0; }

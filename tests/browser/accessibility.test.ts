@@ -1,0 +1,185 @@
+/**
+ * Every page of the gateway in a real Chromium, in the states that people meet it in: axe finds no violation, light and dark, on a
+ * narrow and a wide screen, and nothing has to be scrolled sideways (WCAG 2.2 §1.4.10). Skipped, and said so, where there is no
+ * Chromium.
+ */
+import axe from "axe-core";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { GATEWAY_ROUTES } from "../../shared/policy/gateway-routes.ts";
+import { PAGE } from "../../shared/policy/policy.ts";
+import { newVerifier, type Provider, requestTo, startProvider } from "../oidc/provider.ts";
+import { codeOf, enrol, forgetTimeSteps } from "../support/twofa.ts";
+import { findChromium, startChromium } from "./chromium.ts";
+
+const CHROMIUM = findChromium();
+if (CHROMIUM === undefined) console.warn("There is no Chromium on this machine: no page is looked at by axe.");
+
+const SCHEMES = ["light", "dark"] as const;
+/** What WCAG takes for the narrowest screen, and one of a desk, in CSS pixels. */
+const WIDTHS = [320, 1_280];
+
+let provider: Provider;
+let secret: string;
+
+const press = (page: Page, name: string) => page.getByRole("button", { name, exact: true }).first().click();
+const heading = (page: Page, name: string | RegExp) => page.getByRole("heading", { name, level: 1 }).waitFor();
+const open = (page: Page, path: string) => page.goto(`${provider.issuer}${path}`);
+
+const typePassword = async (page: Page, { username, password } = provider.other) => {
+  await page.getByLabel("Username").fill(username);
+  await page.getByLabel("Password", { exact: true }).fill(password);
+  await press(page, "Log in");
+};
+/** Logs in someone without a second factor, and leads to that page. */
+const asMember = async (page: Page, path: string) => {
+  await open(page, `/account/login?${new URLSearchParams({ next: path })}`);
+  await typePassword(page);
+  await page.waitForURL(`**${path}`);
+};
+const toSecondFactor = async (page: Page) => {
+  await open(page, "/account/login?next=/account/security");
+  await typePassword(page, provider.person);
+  await heading(page, "Second factor");
+};
+
+/** Leads to a page, in a browser that has been nowhere yet. */
+type Visit = (page: Page) => Promise<unknown>;
+
+/** By row of the route table, and state. */
+const STATES: Readonly<Record<string, Record<string, Visit>>> = {
+  "GET /": { "as it is": (page) => open(page, "/") },
+  "GET /docs": {
+    "as it is": async (page) => {
+      await open(page, "/docs");
+      await page.getByText("/kms/login/passkey/options").first().waitFor();
+    },
+  },
+  "GET /oauth/authorize": {
+    consent: async (page) => {
+      const application = await provider.register();
+      const { pathname, search } = new URL(
+        requestTo(provider, application, newVerifier(), { scope: "openid email search:read" }),
+      );
+      await open(page, pathname + search);
+      await typePassword(page);
+      await heading(page, /asks for access/);
+    },
+    "of an application that no one knows": (page) => open(page, "/oauth/authorize?client_id=client_unknown"),
+  },
+  "GET /account/login": {
+    "as it is": (page) => open(page, "/account/login"),
+    "with a wrong password": async (page) => {
+      await open(page, "/account/login");
+      await typePassword(page, { ...provider.other, password: "not the password" });
+      await page.getByText("The username or the password is wrong.").waitFor();
+    },
+    "in German": (page) => open(page, "/account/login?lang=de"),
+  },
+  "GET /account/second-factor": {
+    "as it is": toSecondFactor,
+    "with a wrong code": async (page) => {
+      await toSecondFactor(page);
+      await page.locator('input[name="code"]').first().fill("000000");
+      await page.locator('form:has(input[name="code"]) button').first().click();
+      await page.locator("[aria-invalid], .notice.bad").first().waitFor();
+    },
+  },
+  "GET /account/sign-up": {
+    "as it is": (page) => open(page, "/account/sign-up"),
+    "with faults": async (page) => {
+      await open(page, "/account/sign-up");
+      await page.getByLabel("Username").fill("mara-who-is-new");
+      await page.getByLabel("Password", { exact: true }).fill("password1");
+      await press(page, "Create account");
+      await page.locator("[aria-invalid]").first().waitFor();
+    },
+  },
+  "GET /account": {
+    "as it is": (page) => asMember(page, "/account"),
+    "with a wrong password": async (page) => {
+      await asMember(page, "/account");
+      await page.getByLabel("Current password").fill("not the password");
+      await page.getByLabel("New password").fill("lantern harbour otter violin");
+      await press(page, "Change password");
+      await page.locator("[aria-invalid], .notice.bad").first().waitFor();
+    },
+  },
+  "GET /account/security": {
+    "without a factor": (page) => asMember(page, "/account/security"),
+    "with a QR code to scan": async (page) => {
+      await asMember(page, "/account/security");
+      await press(page, "Add: Authenticator app");
+      await page.locator(".qr").waitFor();
+    },
+    "with factors": async (page) => {
+      await toSecondFactor(page);
+      await forgetTimeSteps(provider.fountain, provider.person);
+      await page.locator('input[name="code"]').first().fill(codeOf(secret));
+      await page.locator('form:has(input[name="code"]) button').first().click();
+      await heading(page, "Security");
+    },
+  },
+  "GET /account/sessions": { "as it is": (page) => asMember(page, "/account/sessions") },
+  "GET /account/applications": {
+    "with one that is connected": async (page) => {
+      const { pathname, search } = new URL(
+        requestTo(provider, await provider.register({ trusted: true }), newVerifier()),
+      );
+      await asMember(page, "/account");
+      await page.request.get(`${provider.issuer}${pathname}${search}`, { maxRedirects: 0 });
+      await open(page, "/account/applications");
+    },
+  },
+  "GET /account/data": { "as it is": (page) => asMember(page, "/account/data") },
+};
+
+/** What axe finds, in the few words that lead to it. */
+const violationsOf = async (page: Page): Promise<string[]> => {
+  const { violations }: axe.AxeResults = await page.evaluate(`${axe.source}; axe.run()`);
+  return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 200)}`));
+};
+
+const pagesIn = (routes: Readonly<Record<string, unknown>>): string[] =>
+  Object.keys(routes).filter((key) => routes[key] === PAGE);
+
+test("every page is looked at", () => {
+  expect(Object.keys(STATES).toSorted()).toEqual(pagesIn(GATEWAY_ROUTES).toSorted());
+});
+
+describe.skipIf(CHROMIUM === undefined)("axe finds nothing on", () => {
+  let browser: Browser;
+
+  beforeAll(async () => {
+    browser = await startChromium(CHROMIUM ?? "");
+    provider = await startProvider({
+      REGISTRATION: "open",
+      TERMS_URL: "https://people.example/terms",
+      PRIVACY_URL: "https://people.example/privacy",
+    });
+    ({ secret } = await enrol(provider.person));
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await provider?.fountain.stop();
+  });
+
+  const cases = Object.entries(STATES).flatMap(([row, states]) =>
+    Object.entries(states).map(([state, visit]) => ({ name: `${row} ${state}`, visit })),
+  );
+  test.each(cases)("$name", async ({ visit }) => {
+    const context = await browser.newContext();
+    const page = await context.newPage();
+    page.setDefaultTimeout(10_000);
+    await visit(page);
+    for (const colorScheme of SCHEMES)
+      for (const width of WIDTHS) {
+        await page.emulateMedia({ colorScheme });
+        await page.setViewportSize({ width, height: 800 });
+        const excess = await page.evaluate("document.documentElement.scrollWidth - innerWidth");
+        const found = { violations: await violationsOf(page), excess };
+        expect(found, `${colorScheme}, ${width} px`).toEqual({ violations: [], excess: 0 });
+      }
+    await context.close();
+  });
+});
