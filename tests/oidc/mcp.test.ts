@@ -1,25 +1,73 @@
 /**
- * The OAuth client of the Model Context Protocol's SDK, as it is published: refused, it finds out from the refusal where people log
- * in (RFC 9728, RFC 8414), and comes back with a token for that resource alone (RFC 8707).
+ * A client of the Model Context Protocol, as its SDK is published, and a server that knows nothing of tokens behind the gateway: the
+ * client is refused, finds out from the refusal where people log in (RFC 9728, RFC 8414), and comes back with a token for that
+ * server alone (RFC 8707).
  */
-import { auth, extractWWWAuthenticateParams, type OAuthClientProvider } from "@modelcontextprotocol/sdk/client/auth.js";
+import { createServer, type Server } from "node:http";
+import { type OAuthClientProvider, UnauthorizedError } from "@modelcontextprotocol/sdk/client/auth.js";
+import { Client } from "@modelcontextprotocol/sdk/client/index.js";
+import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
+import { McpServer } from "@modelcontextprotocol/sdk/server/mcp.js";
+import { StreamableHTTPServerTransport } from "@modelcontextprotocol/sdk/server/streamableHttp.js";
 import type { OAuthTokens } from "@modelcontextprotocol/sdk/shared/auth.js";
+import type { Transport } from "@modelcontextprotocol/sdk/shared/transport.js";
 import { decodeJwt } from "jose";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { freePorts } from "../../runtime/local/ports.ts";
+import { send } from "../support/call.ts";
+import { putUpstream } from "../support/gateway/upstreams.ts";
+import { eventually } from "../support/workerd.ts";
 import { openBrowser, type Provider, startProvider } from "./provider.ts";
 
 const CALLBACK = "http://127.0.0.1:51004/callback";
 
 let provider: Provider;
+let server: Server;
+let address: URL;
+
+/** The SDK's types do not fit its own under `exactOptionalPropertyTypes`. */
+const asTransport = (transport: object): Transport => transport as Transport;
+
+/** Answers each request by itself, as servers without sessions do. */
+const serveTools = (port: number): Server =>
+  createServer(async (request, response) => {
+    const tools = new McpServer({ name: "notes", version: "1.0.0" });
+    tools.registerTool("count", { description: "Counts notes" }, () => ({
+      content: [{ type: "text", text: "three" }],
+    }));
+    const transport = new StreamableHTTPServerTransport();
+    await tools.connect(asTransport(transport));
+    await transport.handleRequest(request, response);
+  }).listen(port, "127.0.0.1");
+
+const administer = async (path: string, json: unknown): Promise<void> => {
+  const { status, text } = await send({ url: provider.issuer }, "PUT", path, { json, headers: provider.administrator });
+  expect(status, text).toBeLessThan(300);
+};
+
 beforeAll(async () => {
+  const [port = 0] = await freePorts();
+  server = serveTools(port);
   provider = await startProvider();
+  await putUpstream({ url: provider.issuer }, provider.administrator, "notes", {
+    targets: [`http://127.0.0.1:${port}`],
+    scopes: { "notes:read": "Read your notes" },
+    routes: [{ match: "* /mcp", scope: "notes:read" }],
+  });
+  await administer("/kms/roles/reader", { permissions: ["notes:read"] });
+  await administer(`/kms/users/${provider.person.id}/roles`, { roles: ["user", "reader"] });
+  address = new URL(`${provider.issuer}/notes/mcp`);
+  await eventually(async () => (await fetch(address, { method: "POST" })).status === 401);
 });
-afterAll(() => provider?.fountain.stop());
+afterAll(async () => {
+  server?.close();
+  await provider?.fountain.stop();
+});
 
 /** What a client keeps, and where it sends people. */
 const keepFor = (clientId: string) => {
   const kept: { tokens?: OAuthTokens; verifier?: string; asked?: URL } = {};
-  const storage: OAuthClientProvider = {
+  const authProvider: OAuthClientProvider = {
     redirectUrl: CALLBACK,
     clientMetadata: { client_name: "Notebook", redirect_uris: [CALLBACK], token_endpoint_auth_method: "none" },
     clientInformation: () => ({ client_id: clientId, issuer: provider.issuer }),
@@ -35,32 +83,46 @@ const keepFor = (clientId: string) => {
     },
     codeVerifier: () => kept.verifier ?? "",
   };
-  return { kept, storage };
+  return { kept, open: () => new StreamableHTTPClientTransport(address, { authProvider }) };
 };
 
-test("is refused, has its person log in, calls with a token for that resource alone, and refreshes", async () => {
+const connect = async (transport: StreamableHTTPClientTransport): Promise<Client> => {
+  const client = new Client({ name: "notebook", version: "1.0.0" });
+  await client.connect(asTransport(transport));
+  return client;
+};
+
+/** The client, once its person has logged in where it was sent to. */
+const logIn = async (person = provider.person) => {
   const redirectUris = ["http://127.0.0.1/callback"];
-  const { clientId } = await provider.register({ public: true, redirectUris, scopes: ["search:read"] });
-  const { kept, storage } = keepFor(clientId);
-  const serverUrl = `${provider.issuer}/search/status`;
-  const { resourceMetadataUrl } = extractWWWAuthenticateParams(await fetch(serverUrl));
-  if (!resourceMetadataUrl) throw new Error("the refusal names no metadata");
-  const options = { serverUrl, resourceMetadataUrl, scope: "search:read" };
-  expect(await auth(storage, options)).toBe("REDIRECT");
-  expect(kept.asked?.searchParams.get("resource")).toBe(`${provider.issuer}/search`);
+  const { clientId } = await provider.register({ public: true, redirectUris, scopes: ["notes:read"] });
+  const { kept, open } = keepFor(clientId);
+  const first = open();
+  await expect(connect(first)).rejects.toBeInstanceOf(UnauthorizedError);
+  const { callback, steps } = await openBrowser(provider, person).follow(kept.asked ?? "");
+  expect([callback?.searchParams.get("error_description"), steps]).toEqual([null, ["log-in", "consent"]]);
+  await first.finishAuth(callback?.searchParams.get("code") ?? "");
+  return { clientId, kept, open };
+};
 
-  const { callback, steps } = await openBrowser(provider).follow(kept.asked ?? "");
-  expect(steps).toEqual(["log-in", "consent"]);
-  const authorizationCode = callback?.searchParams.get("code") ?? "";
-  expect(await auth(storage, { ...options, authorizationCode })).toBe("AUTHORIZED");
+test("is refused, has its person log in, and calls a tool with a token for that server alone", async () => {
+  const { clientId, kept, open } = await logIn();
+  expect(kept.asked?.searchParams.get("resource")).toBe(`${provider.issuer}/notes`);
+  const client = await connect(open());
+  expect(await client.callTool({ name: "count" })).toMatchObject({ content: [{ text: "three" }] });
+  await client.close();
 
-  const statusOf = async (address: string): Promise<number> =>
-    (await fetch(address, { headers: { authorization: `Bearer ${kept.tokens?.access_token}` } })).status;
-  expect(decodeJwt(kept.tokens?.access_token ?? "")).toMatchObject({ aud: "search", scope: "search:read" });
-  expect([await statusOf(serverUrl), await statusOf(`${provider.issuer}/service-a/elements`)]).toEqual([200, 401]);
+  const { access_token = "" } = kept.tokens ?? {};
+  expect(decodeJwt(access_token)).toMatchObject({
+    aud: `${provider.issuer}/notes`,
+    scope: "notes:read",
+    client_id: clientId,
+  });
+  const headers = { authorization: `Bearer ${access_token}` };
+  expect((await fetch(`${provider.issuer}/search/status`, { headers })).status).toBe(401);
+});
 
-  const before = kept.tokens?.refresh_token;
-  expect(await auth(storage, options)).toBe("AUTHORIZED");
-  expect(kept.tokens?.refresh_token).not.toBe(before);
-  expect(await statusOf(serverUrl)).toBe(200);
+test("tries again for the same server where its person lacks a scope, and learns that it is refused", async () => {
+  const { open } = await logIn(provider.other);
+  await expect(connect(open())).rejects.toMatchObject({ code: 403 });
 });

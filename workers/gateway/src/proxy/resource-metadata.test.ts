@@ -55,10 +55,13 @@ test("a client that calls an upstream without a token is told where its metadata
   expect(await described(`${METADATA}/notes`)).toMatchObject({ scopes_supported: ["notes:read"] });
 });
 
-test("an invalid token is told so too, and a call that needs no more than a scope is not", async () => {
+test("an invalid token is told so too, and one that lacks a scope", async () => {
   expect(addressIn(await get("/search/status", bearer("x")))).toBe(`${ISSUER}${METADATA}/search`);
   const forbidden = await get("/search/status", bearer(await gateway().userToken({ scope: "" })));
-  expect([forbidden.status, addressIn(forbidden)]).toEqual([403, ""]);
+  expect([forbidden.status, addressIn(forbidden)]).toEqual([
+    403,
+    `${ISSUER}/.well-known/oauth-protected-resource/search`,
+  ]);
 });
 
 test("nothing is described that is not there", async () => {

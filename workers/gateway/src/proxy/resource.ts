@@ -1,5 +1,6 @@
 /** Protected resources as callers know them (RFC 9728): each upstream and each worker is one, and the installation as a whole. */
 import type { WorkerName } from "#shared/contracts/workers.ts";
+import type { ProblemCode } from "#shared/problem/catalogue.ts";
 import { Problem, problem } from "#shared/problem/problem.ts";
 import { isDestination } from "../backends/target.ts";
 import type { Upstream } from "../upstreams/compiled.ts";
@@ -32,16 +33,18 @@ const pathOf = ({ worker, call }: Called): string => {
 export const audienceOf = ({ worker, call }: Called, publicUrl: string): string =>
   call ? resourceOfUpstream(call.upstream, publicUrl) : worker;
 
+const CHALLENGING: readonly ProblemCode[] = ["unauthenticated", "forbidden"];
+
 /**
- * The 401 of a call, with where its client learns which authorization server issues tokens (RFC 9728 §5.1). Whatever else was
- * thrown stays as it is.
+ * The challenge of a call that was refused, with where its client learns which authorization server issues tokens, and which
+ * scopes there are (RFC 9728 §5.1). Whatever else was thrown stays as it is.
  */
 export const withMetadataAddress = (error: unknown, called: Called, publicUrl: string): unknown => {
-  const challenge = error instanceof Problem && error.code === "unauthenticated" && error.headers["www-authenticate"];
+  const challenge = error instanceof Problem && CHALLENGING.includes(error.code) && error.headers["www-authenticate"];
   if (!challenge) return error;
-  const { detail, headers, cause } = error;
+  const { code, detail, headers, cause } = error;
   const address = `resource_metadata="${homeOfCalled(called, publicUrl)}${METADATA_PATH}${pathOf(called)}"`;
-  return problem("unauthenticated", {
+  return problem(code, {
     ...(detail !== undefined && { detail }),
     headers: { ...headers, "www-authenticate": `${challenge}${challenge.includes(" ") ? "," : ""} ${address}` },
     cause,
