@@ -64,6 +64,7 @@ export const KMS_ACTIONS = [
   "authorization.grant",
   "authorization.revoke",
   "token.authorization-code",
+  "token.device-code",
   "client.create",
   "client.change",
   "client.delete",

@@ -76,7 +76,34 @@ export type LogoutOutcome =
   | { kind: "log-out"; location: string | null }
   | { kind: "ask"; client: { clientId: string; name: string } | null; location: string | null };
 
+/** A code that a person has typed who is logged in here: as they typed it, in whichever case and grouping. */
+export interface DeviceCall {
+  userCode: string;
+  sessionId: string;
+}
+
+/** What a device asks for that shows the code (RFC 8628 §3.3). A person is asked each time, whatever they have said before. */
+export interface DeviceQuestion {
+  /** `isUnverified`: it has no secret, so that anyone can say that they are this application. */
+  client: Pick<ShownClient, "clientId" | "name" | "isUnverified">;
+  scopes: ShownScope[];
+}
+
+export interface DeviceDecision extends DeviceCall {
+  allow: boolean;
+}
+
+/**
+ * `unknown`: no device waits with this code. It has expired, has been decided on, or never was; such a guess is counted, and
+ * `blocked` is who guesses on. `no-session`: the person has to log in.
+ */
+export type DeviceFailure = "unknown" | "no-session" | Blocked;
+
 export interface AuthorizationRpc {
+  /** Who asks with a code of the device flow, and for what. */
+  deviceRequest(call: DeviceCall): Promise<Result<DeviceQuestion, DeviceFailure>>;
+  /** Lets the device in that shows the code, or turns it away: once. */
+  decideDevice(decision: DeviceDecision): Promise<Result<true, DeviceFailure>>;
   /** What to do about a request to log out; it ends nothing itself. */
   logoutRequest(call: LogoutCall): Promise<Result<LogoutOutcome, Blocked>>;
   /** What comes of a request to the authorization endpoint (RFC 6749 §4.1.1, OpenID Connect Core §3.1.2). */

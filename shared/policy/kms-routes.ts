@@ -26,6 +26,7 @@ export const KMS_ROUTES = {
   "GET /.well-known/oauth-authorization-server": PUBLIC,
   "GET /.well-known/openid-configuration": PUBLIC,
   "POST /token": OAUTH,
+  "POST /device": OAUTH,
   "GET /userinfo": AUTHENTICATED,
   "POST /userinfo": AUTHENTICATED,
   "POST /revoke": OAUTH,

@@ -15,6 +15,7 @@ const GITHUB = "GitHub may say more of a leaked key, which is disabled all the s
 /** Objects that take members they do not know, because who defines them may add some. */
 const OPEN: Readonly<Record<string, string>> = {
   "POST /kms/token application/x-www-form-urlencoded": OAUTH,
+  "POST /kms/device application/x-www-form-urlencoded": OAUTH,
   "POST /kms/revoke application/x-www-form-urlencoded": OAUTH,
   "POST /kms/introspect application/x-www-form-urlencoded": OAUTH,
   "POST /kms/keys/leaked application/json|1/*": GITHUB,

@@ -85,6 +85,11 @@ export const KMS: Record<string, Variant[]> = {
       ],
     ),
   ],
+  "POST /device": [
+    nothing("codes, which give nothing until a person who is logged in has agreed", ({ clients }) =>
+      form("/kms/device", { client_id: clients.public }),
+    ),
+  ],
   "POST /revoke": [nothing(ENDS, (_, { credential }) => form("/kms/revoke", { token: credential.slice(0, -1) }))],
   "POST /introspect": [
     nothing("what a token says, which has to be shown whole", (_, __, { victim }) =>

@@ -18,7 +18,7 @@ export interface World {
   /** One service for each thing that is done to a service or its key. */
   services: Record<"read" | "rotated" | "revoked" | "removed" | "disabled" | "enabled" | "exchanging", ServiceWithKey>;
   /** The ids of OAuth clients. */
-  clients: Record<"read" | "removed", string>;
+  clients: Record<"read" | "public" | "removed", string>;
   secret: { path: string; value: string };
   /** Which a worker keeps for itself. */
   secretOfWorker: { path: string; value: string };
@@ -48,8 +48,8 @@ export const createWorld = async (stack: Stack): Promise<World> => {
     const { key, id } = await post("/kms/keys", { service: name });
     return { name, key: String(key), keyId: String(id) };
   };
-  const createClient = async (): Promise<string> => {
-    const body = { name: "An application", redirectUris: ["https://app.example/"], scopes: ["search:read"] };
+  const createClient = async (more: Record<string, unknown> = {}): Promise<string> => {
+    const body = { name: "An application", redirectUris: ["https://app.example/"], scopes: ["search:read"], ...more };
     return String((await post("/kms/clients", body))["clientId"]);
   };
   const createSecret = async (path: string, value: string): Promise<string> => {
@@ -92,7 +92,11 @@ export const createWorld = async (stack: Stack): Promise<World> => {
     lockedAdministratorId: await createUser(["admin"], true),
     role,
     services,
-    clients: { read: await createClient(), removed: await createClient() },
+    clients: {
+      read: await createClient(),
+      public: await createClient({ public: true }),
+      removed: await createClient(),
+    },
     secret,
     secretOfWorker,
     deletedSecret,

@@ -33,6 +33,7 @@ export const KMS: Record<string, Largest> = {
       scope: filled(16_000, "a "),
     }),
   ],
+  "kms POST /device": () => [form("/kms/device", { client_id: filled(8_000, "a"), scope: filled(8_000, "a ") })],
   "kms POST /revoke": () => [form("/kms/revoke", { token: filled(16_000, "a.") })],
   "kms POST /introspect": () => [form("/kms/introspect", { token: filled(16_000, "a.") })],
   "kms GET /revocations": () => [get("/kms/revocations", "every revocation in force")],

@@ -71,6 +71,7 @@ export const EXPECTED: { [Worker in WorkerName]: Record<RouteKey<Worker>, Expect
     "GET /.well-known/oauth-authorization-server": READS,
     "GET /.well-known/openid-configuration": READS,
     "POST /token": "token.refresh",
+    "POST /device": "nothing",
     "GET /userinfo": READS,
     "POST /userinfo": READS,
     "POST /revoke": "session.end",

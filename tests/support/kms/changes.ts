@@ -25,6 +25,7 @@ export const examplesOf = (kms: () => Target, token: () => string): Record<strin
     ...administrationExamplesOf(kms, token),
     ...byMailExamplesOf(kms, token),
     "POST /introspect": undefined,
+    "POST /device": undefined,
     "POST /userinfo": undefined,
     "POST /keys/verify": undefined,
     "POST /register": {

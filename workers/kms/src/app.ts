@@ -23,6 +23,7 @@ import { invitationsEndpoints } from "./by-mail/invitations.routes.ts";
 import { passwordResetEndpoints } from "./by-mail/password-reset.routes.ts";
 import { resetLinksEndpoints } from "./by-mail/reset-links.routes.ts";
 import type { KmsServices } from "./composition/services.ts";
+import { deviceEndpoints } from "./device/device.routes.ts";
 import { auditedAccess } from "./http/audited-access.ts";
 import { userInfoEndpoints } from "./identity/userinfo.routes.ts";
 import { introspectEndpoints } from "./oauth/introspect.routes.ts";
@@ -54,6 +55,7 @@ const ENDPOINTS = [
   ...registerEndpoints,
   ...loginEndpoints,
   ...tokenEndpoints,
+  ...deviceEndpoints,
   ...userInfoEndpoints,
   ...revokeEndpoints,
   ...introspectEndpoints,

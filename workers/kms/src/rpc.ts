@@ -102,6 +102,10 @@ export const createEntrypoints = (connect: (bindings: unknown) => Promise<KmsSer
 
       decide: ({ authorizations }, decision) => authorizations.decide(decision),
 
+      deviceRequest: ({ deviceRequests }, call) => deviceRequests.question(call),
+
+      decideDevice: ({ deviceRequests }, decision) => deviceRequests.decide(decision),
+
       issueSearchKey: ({ searchKeys }, grant) => searchKeys.issue(grant),
 
       recordEvent: async ({ audit, auditLog, later }, event) => {

@@ -31,6 +31,7 @@ const BUDGETS = {
   "token.refresh": PERSONAL,
   "authorization.grant": PERSONAL,
   "token.authorization-code": PERSONAL,
+  "token.device-code": PERSONAL,
   "token.elevate": PERSONAL,
   "user.password": RARE,
   "email.request": RARE,

@@ -37,6 +37,8 @@ const END_SESSIONS = `
 const FORGET = [
   `DELETE FROM authorization_codes WHERE client_id = :clientId AND consumed_at IS NULL
      AND session_id IN (SELECT id FROM sessions WHERE user_id = :userId)`,
+  `DELETE FROM device_requests WHERE client_id = :clientId
+     AND session_id IN (SELECT id FROM sessions WHERE user_id = :userId)`,
   "DELETE FROM consents WHERE user_id = :userId AND client_id = :clientId",
 ];
 

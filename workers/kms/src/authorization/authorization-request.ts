@@ -22,6 +22,8 @@ export interface RequestError {
   readonly description: string;
 }
 
+type ScopeError = RequestError & { kind: "invalid_scope" };
+
 export interface AuthorizationRequest {
   redirectUri: string;
   state: string | undefined;
@@ -65,8 +67,10 @@ export const parameterOf = (parameters: RequestParameters, name: string): string
 export const isRepeated = (parameters: RequestParameters, ...names: string[]): boolean =>
   names.some((name) => parameters.filter(([given]) => given === name).length > 1);
 
-const fault = (kind: RequestError["kind"], description: string): Result<never, RequestError> =>
-  failure(kind, { description });
+const fault = <Kind extends RequestError["kind"]>(
+  kind: Kind,
+  description: string,
+): Result<never, RequestError & { kind: Kind }> => failure(kind, { description });
 
 const spaced = (list: string | undefined): string[] => (list ?? "").split(" ").filter((word) => word !== "");
 
@@ -82,7 +86,7 @@ const shapeFault = (parameters: RequestParameters): Result<never, RequestError> 
 };
 
 /** Scopes that no one knows are left out (OpenID Connect Core §3.1.2.1); those that the client may not ask for are refused. */
-const readScopes = (list: string | undefined, client: OAuthClient): Result<GrantedScope[], RequestError> => {
+export const readScopes = (list: string | undefined, client: OAuthClient): Result<GrantedScope[], ScopeError> => {
   const names = [...new Set(spaced(list))];
   if (!fitsToken(names)) return fault("invalid_scope", "The scopes are too long to fit into a token.");
   const allowed = new Set(client.scopes);

@@ -9,7 +9,6 @@ import type {
   InvalidRequest,
   RequestParameters,
   ShownClient,
-  ShownScope,
 } from "#shared/contracts/authorization.ts";
 import type { GrantedScope } from "#shared/contracts/rights.ts";
 import { failure, type Result, success } from "#shared/lang/result.ts";
@@ -18,7 +17,8 @@ import type { RandomBytes } from "../crypto/random.ts";
 import type { ReadIdTokenHint } from "../identity/id-token-hint.ts";
 import type { ClientStore, OAuthClient } from "../oauth-clients/client.ts";
 import { isClaimed, isRegistered } from "../oauth-clients/redirect-uri.ts";
-import { isAlive, type OpenSession, type SessionStore } from "../sessions/session.ts";
+import type { OpenSession, SessionStore } from "../sessions/session.ts";
+import { createActingSession } from "./acting-session.ts";
 import type { AuthorizationStore } from "./authorization.ts";
 import {
   type AuthorizationRequest,
@@ -27,6 +27,7 @@ import {
   parseAuthorizationRequest,
   type RequestError,
 } from "./authorization-request.ts";
+import { createShownScopes } from "./shown-scopes.ts";
 
 /** RFC 6749 §4.1.2 allows ten minutes; a browser takes seconds. */
 const CODE_TTL_MS = 60_000;
@@ -169,10 +170,7 @@ export const createAuthorizations = (options: AuthorizationsOptions): Authorizat
     return request.scopes.length > 0 && request.scopes.every((scope) => granted.includes(scope));
   };
 
-  const shownScopes = async (scopes: readonly GrantedScope[]): Promise<ShownScope[]> => {
-    const described = await store.describeScopes(scopes);
-    return scopes.map((scope) => ({ scope, description: described.get(scope) ?? null }));
-  };
+  const shownScopes = createShownScopes(store);
 
   const ask = async (
     trusted: Trusted,
@@ -190,12 +188,7 @@ export const createAuthorizations = (options: AuthorizationsOptions): Authorizat
     return { kind: "consent", client: shownClient(trusted), scopes: await shownScopes(request.scopes), decisionToken };
   };
 
-  /** The session of a person who acts in it themselves. */
-  const openSession = async (sessionId: string | undefined): Promise<OpenSession | undefined> => {
-    const found = sessionId === undefined ? undefined : await sessions.find(sessionId);
-    if (!found || found.session.grantedScopes !== null) return undefined;
-    return isAlive(found.session, now()) && found.user.lockedAt === null ? found : undefined;
-  };
+  const openSession = createActingSession(sessions, now);
 
   return {
     authorize: async ({ parameters, sessionId }) => {

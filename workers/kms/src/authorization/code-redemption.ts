@@ -6,14 +6,11 @@ import type { Audience } from "#shared/contracts/access-token.ts";
 import { failure, type Result, success } from "#shared/lang/result.ts";
 import type { AuditRecorder } from "../audit/audit-entry.ts";
 import type { RefreshTokens } from "../sessions/refresh-token.ts";
-import { type DemandingRoles, entitlementOf } from "../sessions/role-step-up.ts";
-import type { OpenSession, SessionStore } from "../sessions/session.ts";
-import { grantOf, isGoodAt } from "../sessions/session-grant.ts";
+import { isGoodAt } from "../sessions/session-grant.ts";
 import type { Sessions } from "../sessions/sessions.ts";
-import type { IssueToken, ScopedToken } from "../tokens/access-token.ts";
-import { ifItFits } from "../tokens/fitting-token.ts";
 import type { AuthorizationStore } from "./authorization.ts";
 import { CODE_CONTEXT } from "./authorizations.ts";
+import type { FirstTokens, OpenedSession } from "./first-tokens.ts";
 
 export interface PresentedCode {
   /** Has authenticated, or is public. */
@@ -29,9 +26,7 @@ export interface PresentedCode {
   isAuthenticated: boolean;
 }
 
-export interface RedeemedCode extends OpenSession {
-  access: ScopedToken;
-  refreshToken: string;
+export interface RedeemedCode extends OpenedSession {
   nonce: string | undefined;
 }
 
@@ -41,11 +36,9 @@ export type RedeemCode = (presented: PresentedCode) => Promise<Result<RedeemedCo
 
 export interface CodeRedemptionOptions {
   store: Pick<AuthorizationStore, "findCode" | "redeem">;
-  storedSessions: Pick<SessionStore, "find">;
   sessions: Pick<Sessions, "end">;
   refreshTokens: Pick<RefreshTokens, "create">;
-  issueToken: IssueToken;
-  stepUpForRoles: DemandingRoles;
+  firstTokens: FirstTokens;
   recorder: AuditRecorder;
   mac: (context: string, secret: string) => string;
   now: () => number;
@@ -53,8 +46,7 @@ export interface CodeRedemptionOptions {
 }
 
 export const createCodeRedemption = (options: CodeRedemptionOptions): RedeemCode => {
-  const { store, storedSessions, sessions, refreshTokens, issueToken, stepUpForRoles, recorder, mac, now, createId } =
-    options;
+  const { store, sessions, refreshTokens, firstTokens, recorder, mac, now, createId } = options;
 
   const redeem: RedeemCode = async ({ code, audiences, jkt, isAuthenticated, ...shown }) => {
     const { clientId } = shown;
@@ -76,14 +68,8 @@ export const createCodeRedemption = (options: CodeRedemptionOptions): RedeemCode
       await sessions.end({ id: given, userId: stored.userId }, "code-reused");
       return failure("reused");
     }
-    const open = await storedSessions.find(openedSessionId);
-    if (!open) return failure("unknown");
-    const grant = grantOf(open, entitlementOf(open, stepUpForRoles), at);
-    const issued = await ifItFits(
-      issueToken({ ...grant, ...(audiences && { audiences }), ...(jkt !== undefined && { jkt }) }),
-    );
-    if (!issued.ok) return issued;
-    return success({ ...open, access: issued.value, refreshToken, nonce: stored.nonce ?? undefined });
+    const issued = await firstTokens(openedSessionId, at, { audiences, jkt });
+    return issued.ok ? success({ ...issued.value, refreshToken, nonce: stored.nonce ?? undefined }) : issued;
   };
 
   return async (presented) => {

@@ -1,13 +1,20 @@
 /** Composes the OAuth 2.1 and OpenID Connect provider. */
+import { createAttemptStore } from "../accounts/password-attempts.store.ts";
 import type { AuditRecorder } from "../audit/audit-entry.ts";
+import { createActingSession } from "../authorization/acting-session.ts";
 import { createApplicationStore } from "../authorization/applications.store.ts";
 import { type Applications, createApplications } from "../authorization/applications.ts";
 import { createAuthorizationStore } from "../authorization/authorization.store.ts";
 import { type Authorizations, createAuthorizations } from "../authorization/authorizations.ts";
 import { createCodeRedemption, type RedeemCode } from "../authorization/code-redemption.ts";
+import { createFirstTokens } from "../authorization/first-tokens.ts";
+import { createShownScopes } from "../authorization/shown-scopes.ts";
 import { macInContext } from "../crypto/mac.ts";
 import type { RandomBytes } from "../crypto/random.ts";
 import type { InternalKeys } from "../crypto/root-key.ts";
+import { createDeviceStore } from "../device/device.store.ts";
+import { createDeviceRedemption, type RedeemDeviceCode } from "../device/device-redemption.ts";
+import { createDeviceRequests, type DeviceRequests } from "../device/device-requests.ts";
 import { createIdTokens, type IdTokenFor } from "../identity/id-token.ts";
 import { createIdTokenHints } from "../identity/id-token-hint.ts";
 import { createLogoutRequest, type RequestLogout } from "../identity/logout-request.ts";
@@ -25,12 +32,17 @@ import type { Foundation } from "./foundation.ts";
 /** A code that comes back by then ends what it gave. */
 const USED_CODE_RETENTION_MS = 24 * 60 * 60 * 1000;
 
+/** A device that still asks is told why it has to begin again. */
+const EXPIRED_DEVICE_RETENTION_MS = 60 * 60 * 1000;
+
 export interface OAuthServices {
   storedClients: Pick<ClientStore, "find" | "list">;
   clientRegistry: ClientRegistry;
   authenticateClient: AuthenticateClient;
   authorizations: Authorizations;
   redeemCode: RedeemCode;
+  deviceRequests: DeviceRequests;
+  redeemDeviceCode: RedeemDeviceCode;
   requestLogout: RequestLogout;
   applications: Applications;
   /** The ID token that goes with an access token, where the client may know who the person is. */
@@ -71,6 +83,10 @@ export const createOAuthServices = (options: OAuthServicesOptions): OAuthService
   const mac = (context: string, secret: string): string => macInContext(macKey, context, secret);
   const clients = createClientStore(database);
   const store = createAuthorizationStore(database);
+  const devices = createDeviceStore(database);
+  const refreshTokens = createRefreshTokens(keys.refreshTokenMac, randomBytes);
+  const firstTokens = createFirstTokens({ storedSessions, issueToken, stepUpForRoles: env.STEP_UP_FOR_ROLES });
+  const shared = { recorder, mac, now };
   const readIdTokenHint = createIdTokenHints({ issuer: env.PUBLIC_URL, published: idTokenKeyRing.published });
   return {
     storedClients: clients,
@@ -87,29 +103,29 @@ export const createOAuthServices = (options: OAuthServicesOptions): OAuthService
     authorizations: createAuthorizations({
       clients,
       sessions: storedSessions,
+      ...shared,
       store,
-      recorder,
       readIdTokenHint,
       issuer: env.PUBLIC_URL,
-      mac,
       randomBytes,
-      now,
     }),
-    redeemCode: createCodeRedemption({
-      store,
-      storedSessions,
-      sessions,
-      refreshTokens: createRefreshTokens(keys.refreshTokenMac, randomBytes),
-      issueToken,
-      stepUpForRoles: env.STEP_UP_FOR_ROLES,
-      recorder,
-      mac,
-      now,
-      createId,
+    redeemCode: createCodeRedemption({ ...shared, store, sessions, refreshTokens, firstTokens, createId }),
+    deviceRequests: createDeviceRequests({
+      ...shared,
+      store: devices,
+      clients,
+      actingSession: createActingSession(storedSessions, now),
+      shownScopes: createShownScopes(store),
+      attempts: createAttemptStore(database),
+      randomBytes,
     }),
+    redeemDeviceCode: createDeviceRedemption({ ...shared, store: devices, refreshTokens, firstTokens, createId }),
     requestLogout: createLogoutRequest({ clients, sessions: storedSessions, readIdTokenHint }),
     applications: createApplications({ store: createApplicationStore(database), recorder, now }),
     idTokenFor: createIdTokens({ users: accounts.users, issuer: env.PUBLIC_URL, signer: idTokenKeyRing.signer, now }),
-    purgeAuthorizations: () => store.purge(new Date(now()), new Date(now() - USED_CODE_RETENTION_MS)),
+    purgeAuthorizations: async () => {
+      await store.purge(new Date(now()), new Date(now() - USED_CODE_RETENTION_MS));
+      await devices.purge(new Date(now() - EXPIRED_DEVICE_RETENTION_MS));
+    },
   };
 };

@@ -31,6 +31,7 @@ const keptOf = (column: string): string =>
 const NARROW = [
   `UPDATE sessions SET granted_scopes = ${keptOf("granted_scopes")} WHERE client_id = :id AND ended_at IS NULL`,
   `UPDATE authorization_codes SET scopes = ${keptOf("scopes")} WHERE client_id = :id`,
+  `UPDATE device_requests SET scopes = ${keptOf("scopes")} WHERE client_id = :id`,
 ];
 
 const REVOKE_TOKENS = `
@@ -41,6 +42,7 @@ const FORGET = [
   "DELETE FROM consents WHERE client_id = ?",
   "DELETE FROM authorization_codes WHERE client_id = ?",
   "DELETE FROM authorization_requests WHERE client_id = ?",
+  "DELETE FROM device_requests WHERE client_id = ?",
 ];
 
 const storedFrom = ({ secretHash, ...client }: ClientRow): StoredClient => ({

@@ -4,7 +4,7 @@ import { fitsToken, isScope, MAX_SCOPE_LIST_CHARACTERS, type Scope } from "#shar
 import { failure, type Result, success } from "#shared/lang/result.ts";
 import { decodeUtf8, isEncodedUtf8 } from "#shared/lang/utf8.ts";
 
-/** The codes of RFC 6749 §5.2, RFC 7009 §2.2.1, RFC 8693 §2.2.2 and RFC 9449 §5. */
+/** The codes of RFC 6749 §5.2, RFC 7009 §2.2.1, RFC 8628 §3.5, RFC 8693 §2.2.2 and RFC 9449 §5. */
 export interface OAuthError {
   readonly kind:
     | "invalid_request"
@@ -15,6 +15,10 @@ export interface OAuthError {
     | "unsupported_token_type"
     | "invalid_scope"
     | "invalid_target"
+    | "authorization_pending"
+    | "slow_down"
+    | "access_denied"
+    | "expired_token"
     | "invalid_dpop_proof";
   readonly description: string;
 }

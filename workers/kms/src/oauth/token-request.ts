@@ -15,10 +15,17 @@ import {
 } from "./oauth-form.ts";
 import { parseTarget } from "./token-target.ts";
 
+export const DEVICE_CODE = "urn:ietf:params:oauth:grant-type:device_code";
 export const TOKEN_EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange";
 export const ACCESS_TOKEN_TYPE = "urn:ietf:params:oauth:token-type:access_token";
 const JWT_TYPE = "urn:ietf:params:oauth:token-type:jwt";
-export const GRANT_TYPES = ["authorization_code", "refresh_token", "client_credentials", TOKEN_EXCHANGE] as const;
+export const GRANT_TYPES = [
+  "authorization_code",
+  "refresh_token",
+  "client_credentials",
+  DEVICE_CODE,
+  TOKEN_EXCHANGE,
+] as const;
 
 interface GrantRequest {
   /** The requested scopes; by default all. */
@@ -40,6 +47,7 @@ export type TokenRequest =
       redirectUri: string;
       codeVerifier: string;
     } & Pick<GrantRequest, "audiences">)
+  | ({ grant: typeof DEVICE_CODE; client: ClaimedClient; deviceCode: string } & Pick<GrantRequest, "audiences">)
   | ({
       grant: "refresh_token";
       refreshToken: string;
@@ -63,15 +71,20 @@ interface Begun {
 const CODE_VERIFIER = /^[\w.~-]{43,128}$/;
 
 /** The OAuth client that authenticates, or that says its name, as public ones do; `undefined`: Fountain's own, or a service. */
-const claimedClient = ({ parameters, client }: Begun): ClaimedClient | undefined => {
+export const claimedClient = ({
+  parameters,
+  client,
+}: Pick<Begun, "parameters" | "client">): ClaimedClient | undefined => {
   const id = client?.id ?? parameters.get("client_id");
   return id !== undefined && isOAuthClientId(id) ? { id, secret: client?.secret } : undefined;
 };
 
+const NO_APPLICATION = refused("invalid_client", "Send the client_id of the application.");
+
 const parseCode = (begun: Begun): Parsed<TokenRequest> => {
   const { parameters, wanted } = begun;
   const client = claimedClient(begun);
-  if (!client) return refused("invalid_client", "Send the client_id of the application.");
+  if (!client) return NO_APPLICATION;
   const [code, redirectUri, codeVerifier] = ["code", "redirect_uri", "code_verifier"].map((name) =>
     parameters.get(name),
   );
@@ -80,6 +93,14 @@ const parseCode = (begun: Begun): Parsed<TokenRequest> => {
   if (codeVerifier === undefined || !CODE_VERIFIER.test(codeVerifier))
     return refused("invalid_request", "code_verifier is missing or malformed.");
   return success({ grant: "authorization_code", client, code, redirectUri, codeVerifier, audiences: wanted.audiences });
+};
+
+const parseDeviceCode = (begun: Begun): Parsed<TokenRequest> => {
+  const client = claimedClient(begun);
+  if (!client) return NO_APPLICATION;
+  const deviceCode = begun.parameters.get("device_code");
+  if (deviceCode === undefined) return refused("invalid_request", "device_code is missing.");
+  return success({ grant: DEVICE_CODE, client, deviceCode, audiences: begun.wanted.audiences });
 };
 
 const NO_CLIENT = "Send the service's name and one of its API keys.";
@@ -142,6 +163,8 @@ export const parseTokenRequest = (
   switch (grant) {
     case "authorization_code":
       return parseCode(begun);
+    case DEVICE_CODE:
+      return parseDeviceCode(begun);
     case "refresh_token":
       return parseRefresh(begun);
     case "client_credentials":

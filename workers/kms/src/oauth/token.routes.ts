@@ -9,6 +9,7 @@ import { type Result, success } from "#shared/lang/result.ts";
 import { Unavailable } from "#shared/lang/unavailable.ts";
 import { currentRequest, noteReason } from "#shared/observability/context.ts";
 import type { RedemptionFailure } from "../authorization/code-redemption.ts";
+import type { DeviceRedemptionFailure } from "../device/device-redemption.ts";
 import { endpoint } from "../endpoint.ts";
 import { type KmsContext, NO_STORE } from "../http/context.ts";
 import {
@@ -28,6 +29,7 @@ import type { OAuthError } from "./oauth-form.ts";
 import type { ExchangeFailure } from "./token-exchange.ts";
 import {
   ACCESS_TOKEN_TYPE,
+  DEVICE_CODE,
   GRANT_TYPES,
   parseTokenRequest,
   TOKEN_EXCHANGE,
@@ -41,6 +43,7 @@ const form = z
     code: parameter.optional(),
     redirect_uri: parameter.optional(),
     code_verifier: parameter.optional().openapi({ description: "Of PKCE (RFC 7636)" }),
+    device_code: parameter.optional().openapi({ description: "Of a device that waits to be let in (RFC 8628)" }),
     scope: parameter.optional(),
     subject_token: parameter.optional().openapi({ description: "The access token of the user to act for" }),
     subject_token_type: parameter.optional().openapi({ example: ACCESS_TOKEN_TYPE }),
@@ -110,6 +113,16 @@ const CODE_REFUSALS: Record<RedemptionFailure, OAuthError> = {
   "token-too-long": TOO_LONG,
 };
 
+const DEVICE_REFUSALS: Record<DeviceRedemptionFailure, OAuthError> = {
+  unknown: { kind: "invalid_grant", description: "This device code is invalid, was used, or is another client's." },
+  expired: { kind: "expired_token", description: "No one let the device in within ten minutes. Begin again." },
+  denied: { kind: "access_denied", description: "The person has refused." },
+  undecided: { kind: "authorization_pending", description: "The person has not decided yet." },
+  "too-soon": { kind: "slow_down", description: "Wait five seconds longer between two requests from now on." },
+  "target-exceeded": TARGET_NOT_GRANTED,
+  "token-too-long": TOO_LONG,
+};
+
 const REFRESH_REFUSALS: Record<RefreshFailure, OAuthError> = {
   unknown: BAD_GRANT,
   "other-client": BAD_GRANT,
@@ -168,6 +181,20 @@ const redeem = async (
   const presented = { clientId: client.id, code, redirectUri, codeChallenge, audiences, jkt, isAuthenticated };
   const redeemed = await redeemCode(presented);
   if (!redeemed.ok) return refuse(context, CODE_REFUSALS[redeemed.error.kind]);
+  return sessionTokens(context, redeemed.value);
+};
+
+const redeemDevice = async (
+  context: KmsContext,
+  { client, deviceCode, audiences }: Grant<typeof DEVICE_CODE>,
+  jkt: string | undefined,
+): Promise<Response> => {
+  const { authenticateClient: authenticate, redeemDeviceCode } = context.var.services;
+  const authenticated = await authenticate(client, "token.device-code");
+  if (!authenticated.ok) return refuse(context, BAD_OAUTH_CLIENT);
+  const isAuthenticated = client.secret !== undefined;
+  const redeemed = await redeemDeviceCode({ clientId: client.id, deviceCode, audiences, jkt, isAuthenticated });
+  if (!redeemed.ok) return refuse(context, DEVICE_REFUSALS[redeemed.error.kind]);
   return sessionTokens(context, redeemed.value);
 };
 
@@ -235,6 +262,8 @@ const grantIt = (context: KmsContext, request: TokenRequest, jkt: string | undef
   switch (request.grant) {
     case "authorization_code":
       return redeem(context, request, jkt);
+    case DEVICE_CODE:
+      return redeemDevice(context, request, jkt);
     case "refresh_token":
       return refresh(context, request, jkt);
     case "client_credentials":

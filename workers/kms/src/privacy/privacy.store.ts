@@ -27,6 +27,8 @@ const FORGET = [
    WHERE session_id IN (SELECT id FROM sessions WHERE user_id = :userId) AND ${CAN_BE_ERASED}`,
   `DELETE FROM authorization_requests
    WHERE session_id IN (SELECT id FROM sessions WHERE user_id = :userId) AND ${CAN_BE_ERASED}`,
+  `DELETE FROM device_requests
+   WHERE session_id IN (SELECT id FROM sessions WHERE user_id = :userId) AND ${CAN_BE_ERASED}`,
   `DELETE FROM consents WHERE user_id = :userId AND ${CAN_BE_ERASED}`,
   `DELETE FROM sessions WHERE user_id = :userId AND ${CAN_BE_ERASED}`,
   `DELETE FROM links WHERE user_id = :userId AND ${CAN_BE_ERASED}`,

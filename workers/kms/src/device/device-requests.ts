@@ -1,0 +1,148 @@
+/**
+ * The device flow (RFC 8628) up to the person's decision. What they type is counted by who they are: a code that fits no device is
+ * a guess, and who guesses on has to wait. A person is asked each time, whichever client it is: that someone sent them
+ * the code proves nothing (§5.4).
+ */
+import type { Audience } from "#shared/contracts/access-token.ts";
+import type { DeviceCall, DeviceDecision, DeviceFailure, DeviceQuestion } from "#shared/contracts/authorization.ts";
+import type { GrantedScope } from "#shared/contracts/rights.ts";
+import { failure, type Result, success } from "#shared/lang/result.ts";
+import { Unavailable } from "#shared/lang/unavailable.ts";
+import { type AttemptStore, allowanceOf } from "../accounts/lockout.ts";
+import type { AuditRecorder } from "../audit/audit-entry.ts";
+import type { ActingSession } from "../authorization/acting-session.ts";
+import type { ShownScopes } from "../authorization/shown-scopes.ts";
+import type { RandomBytes } from "../crypto/random.ts";
+import type { ClientStore, OAuthClient } from "../oauth-clients/client.ts";
+import type { OpenSession } from "../sessions/session.ts";
+import {
+  DEVICE_CODE_CONTEXT,
+  type DeviceStore,
+  INTERVAL_MS,
+  type StoredDeviceRequest,
+  USER_CODE_CONTEXT,
+} from "./device.ts";
+import { newUserCode, readUserCode, shownUserCode } from "./user-code.ts";
+
+const TTL_SECONDS = 10 * 60;
+const SECRET_BYTES = 32;
+/** Two devices get the same code of 20^8 once in a blue moon. */
+const TRIES = 3;
+const GUESSES_CONTEXT = "device-guesses";
+
+export interface WantedAccess {
+  scopes: GrantedScope[];
+  audiences: Audience[] | undefined;
+}
+
+/** What the device is told, and shows. */
+export interface BegunDevice {
+  deviceCode: string;
+  userCode: string;
+  expiresInSeconds: number;
+  intervalSeconds: number;
+}
+
+export interface DeviceRequests {
+  /** `client` has authenticated, or is public. */
+  begin(client: OAuthClient, wanted: WantedAccess): Promise<BegunDevice>;
+  question(call: DeviceCall): Promise<Result<DeviceQuestion, DeviceFailure>>;
+  decide(decision: DeviceDecision): Promise<Result<true, DeviceFailure>>;
+}
+
+export interface DeviceRequestsOptions {
+  store: DeviceStore;
+  clients: Pick<ClientStore, "find">;
+  actingSession: ActingSession;
+  shownScopes: ShownScopes;
+  attempts: Pick<AttemptStore, "read" | "reserve" | "release">;
+  recorder: AuditRecorder;
+  mac: (context: string, secret: string) => string;
+  randomBytes: RandomBytes;
+  now: () => number;
+}
+
+interface Found {
+  request: StoredDeviceRequest;
+  client: OAuthClient;
+  open: OpenSession;
+}
+
+export const createDeviceRequests = (options: DeviceRequestsOptions): DeviceRequests => {
+  const { store, clients, actingSession, shownScopes, attempts, recorder, mac, randomBytes, now } = options;
+
+  const findRequest = async (userCode: string): Promise<Omit<Found, "open"> | undefined> => {
+    const code = readUserCode(userCode);
+    if (code === undefined) return undefined;
+    const request = await store.findWaiting(mac(USER_CODE_CONTEXT, code), new Date(now()));
+    const found = request && (await clients.find(request.clientId));
+    return request && found && { request, client: found.client };
+  };
+
+  /** The request with the code. It is counted as a guess before it is looked for; that is taken back if it is right. */
+  const find = async ({ userCode, sessionId }: DeviceCall): Promise<Result<Found, DeviceFailure>> => {
+    const open = await actingSession(sessionId);
+    if (!open) return failure("no-session");
+    const counter = mac(GUESSES_CONTEXT, open.user.id);
+    const at = new Date(now());
+    if (!(await attempts.reserve([counter], undefined, at))) {
+      const { waitSeconds } = allowanceOf(await attempts.read([counter], at), now());
+      return failure("blocked", { retryAfterSeconds: Math.max(1, waitSeconds) });
+    }
+    const found = await findRequest(userCode);
+    if (!found) return failure("unknown");
+    // Not cleared: else one's own device would allow any number of guesses.
+    await attempts.release({ cleared: [], reduced: [counter], by: undefined });
+    return success({ ...found, open });
+  };
+
+  return {
+    begin: async ({ id: clientId }, { scopes, audiences }) => {
+      const deviceCode = Buffer.from(randomBytes(SECRET_BYTES)).toString("base64url");
+      const request = {
+        deviceCodeHash: mac(DEVICE_CODE_CONTEXT, deviceCode),
+        clientId,
+        scopes,
+        audiences: audiences ?? null,
+        intervalMs: INTERVAL_MS,
+        expiresAt: new Date(now() + TTL_SECONDS * 1000),
+      };
+      for (let tries = 0; tries < TRIES; tries += 1) {
+        const code = newUserCode(randomBytes);
+        if (await store.insert({ ...request, userCodeHash: mac(USER_CODE_CONTEXT, code) }))
+          return {
+            deviceCode,
+            userCode: shownUserCode(code),
+            expiresInSeconds: TTL_SECONDS,
+            intervalSeconds: INTERVAL_MS / 1000,
+          };
+      }
+      throw new Unavailable("no user code is free");
+    },
+
+    question: async (call) => {
+      const found = await find(call);
+      if (!found.ok) return found;
+      const { id: clientId, name, isPublic: isUnverified } = found.value.client;
+      const scopes = await shownScopes(found.value.request.scopes);
+      return success({ client: { clientId, name, isUnverified }, scopes });
+    },
+
+    decide: async ({ allow, ...call }) => {
+      const found = await find(call);
+      if (!found.ok) return found;
+      const { request, client, open } = found.value;
+      const { userCodeHash } = request;
+      const about = { action: "authorization.grant", actor: open.user.id, target: client.id } as const;
+      const isDecided = await recorder.change(
+        allow ? { ...about, outcome: "success" } : { ...about, outcome: "refused", reason: "denied" },
+        (entry) =>
+          store.decide(
+            { userCodeHash, sessionId: call.sessionId, decision: allow ? "allowed" : "refused", at: new Date(now()) },
+            entry,
+          ),
+      );
+      return isDecided ? success(true) : failure("unknown");
+    },
+  };
+};

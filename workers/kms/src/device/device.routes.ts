@@ -1,0 +1,91 @@
+import { z } from "@hono/zod-openapi";
+import { EXAMPLE } from "#shared/http/examples.ts";
+import { json } from "#shared/http/openapi.ts";
+import { readScopes } from "../authorization/authorization-request.ts";
+import { endpoint } from "../endpoint.ts";
+import { NO_STORE } from "../http/context.ts";
+import {
+  BAD_OAUTH_CLIENT,
+  clientFields,
+  formBody,
+  OAUTH_REFUSALS,
+  parameter,
+  readFormBody,
+  refuse,
+} from "../http/oauth.ts";
+import { type OAuthError, parseClient } from "../oauth/oauth-form.ts";
+import { claimedClient } from "../oauth/token-request.ts";
+import { parseTarget } from "../oauth/token-target.ts";
+
+const form = z
+  .object({
+    scope: parameter.optional().openapi({ description: "By default all that the client may ask for" }),
+    resource: parameter.optional().openapi({ description: "The workers to call, by URL (RFC 8707)" }),
+    audience: parameter.optional().openapi({ description: "The workers to call" }),
+    ...clientFields,
+  })
+  .openapi("DeviceRequest");
+
+const response = z
+  .object({
+    device_code: z.string(),
+    user_code: z.string(),
+    verification_uri: z.string(),
+    verification_uri_complete: z.string(),
+    expires_in: z.int(),
+    interval: z.int(),
+  })
+  .openapi("DeviceResponse");
+
+const NO_APPLICATION: OAuthError = { kind: "invalid_client", description: "Send the client_id of the application." };
+
+const page = (issuer: string): string => `${issuer}/oauth/device`;
+
+const beginDevice = endpoint("POST /device", {
+  operationId: "kms.beginDevice",
+  tags: ["Tokens"],
+  summary: "Begin to log in on a device without a browser (RFC 8628); the person types user_code on another one",
+  description:
+    "The device shows `user_code` and `verification_uri`, and asks `POST /kms/token` every `interval` seconds with `device_code` " +
+    "until it gets tokens or is refused.",
+  ...formBody(form, { client_id: EXAMPLE.clientId, scope: "openid offline_access" }),
+  responses: {
+    200: json(response, "What to show, and to ask with", {
+      device_code: "4lJ…",
+      user_code: "BDWP-HQPK",
+      verification_uri: page(EXAMPLE.issuer),
+      verification_uri_complete: `${page(EXAMPLE.issuer)}?user_code=BDWP-HQPK`,
+      expires_in: 600,
+      interval: 5,
+    }),
+    ...OAUTH_REFUSALS,
+  },
+  validatedBy: "handler",
+  handle: async (context) => {
+    const { authenticateClient, deviceRequests, issuer } = context.var.services;
+    const read = await readFormBody(context);
+    if (!read.ok) return refuse(context, read.error);
+    const credentials = parseClient(read.value, context.req.header("authorization"));
+    if (!credentials.ok) return refuse(context, credentials.error);
+    const claimed = claimedClient({ parameters: read.value, client: credentials.value });
+    if (!claimed) return refuse(context, NO_APPLICATION);
+    const client = await authenticateClient(claimed, "token.device-code");
+    if (!client.ok) return refuse(context, BAD_OAUTH_CLIENT);
+    const scopes = readScopes(read.value.get("scope"), client.value);
+    if (!scopes.ok) return refuse(context, scopes.error);
+    const audiences = parseTarget(read.value, issuer);
+    if (!audiences.ok) return refuse(context, audiences.error);
+    const begun = await deviceRequests.begin(client.value, { scopes: scopes.value, audiences: audiences.value });
+    const body = {
+      device_code: begun.deviceCode,
+      user_code: begun.userCode,
+      verification_uri: page(issuer),
+      verification_uri_complete: `${page(issuer)}?user_code=${begun.userCode}`,
+      expires_in: begun.expiresInSeconds,
+      interval: begun.intervalSeconds,
+    };
+    return context.json(body, 200, NO_STORE);
+  },
+});
+
+export const deviceEndpoints = [beginDevice];
