@@ -27,6 +27,7 @@ export const KMS_ROUTES = {
   "GET /.well-known/openid-configuration": PUBLIC,
   "POST /token": OAUTH,
   "POST /device": OAUTH,
+  "POST /par": OAUTH,
   "GET /userinfo": AUTHENTICATED,
   "POST /userinfo": AUTHENTICATED,
   "POST /revoke": OAUTH,

@@ -16,6 +16,7 @@ const GITHUB = "GitHub may say more of a leaked key, which is disabled all the s
 const OPEN: Readonly<Record<string, string>> = {
   "POST /kms/token application/x-www-form-urlencoded": OAUTH,
   "POST /kms/device application/x-www-form-urlencoded": OAUTH,
+  "POST /kms/par application/x-www-form-urlencoded": OAUTH,
   "POST /kms/revoke application/x-www-form-urlencoded": OAUTH,
   "POST /kms/introspect application/x-www-form-urlencoded": OAUTH,
   "POST /kms/keys/leaked application/json|1/*": GITHUB,

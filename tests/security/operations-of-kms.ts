@@ -90,6 +90,17 @@ export const KMS: Record<string, Variant[]> = {
       form("/kms/device", { client_id: clients.public }),
     ),
   ],
+  "POST /par": [
+    nothing("a name for a request, which gives nothing until a person who is logged in has agreed", ({ clients }) =>
+      form("/kms/par", {
+        client_id: clients.public,
+        response_type: "code",
+        redirect_uri: "https://app.example/",
+        code_challenge: "a".repeat(43),
+        code_challenge_method: "S256",
+      }),
+    ),
+  ],
   "POST /revoke": [nothing(ENDS, (_, { credential }) => form("/kms/revoke", { token: credential.slice(0, -1) }))],
   "POST /introspect": [
     nothing("what a token says, which has to be shown whole", (_, __, { victim }) =>

@@ -34,6 +34,7 @@ export const KMS: Record<string, Largest> = {
     }),
   ],
   "kms POST /device": () => [form("/kms/device", { client_id: filled(8_000, "a"), scope: filled(8_000, "a ") })],
+  "kms POST /par": () => [form("/kms/par", { client_id: filled(8_000, "a"), scope: filled(8_000, "a ") })],
   "kms POST /revoke": () => [form("/kms/revoke", { token: filled(16_000, "a.") })],
   "kms POST /introspect": () => [form("/kms/introspect", { token: filled(16_000, "a.") })],
   "kms GET /revocations": () => [get("/kms/revocations", "every revocation in force")],

@@ -72,6 +72,7 @@ export const EXPECTED: { [Worker in WorkerName]: Record<RouteKey<Worker>, Expect
     "GET /.well-known/openid-configuration": READS,
     "POST /token": "token.refresh",
     "POST /device": "nothing",
+    "POST /par": "nothing",
     "GET /userinfo": READS,
     "POST /userinfo": READS,
     "POST /revoke": "session.end",

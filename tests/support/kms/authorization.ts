@@ -5,6 +5,7 @@ import { decodeJwt, type JWK } from "jose";
 import type { AuthorizationOutcome } from "../../../shared/contracts/authorization.ts";
 import { createAuthorizationStore } from "../../../workers/kms/src/authorization/authorization.store.ts";
 import { type Authorizations, createAuthorizations } from "../../../workers/kms/src/authorization/authorizations.ts";
+import { createPushedRequests } from "../../../workers/kms/src/authorization/pushed-requests.ts";
 import { macInContext } from "../../../workers/kms/src/crypto/mac.ts";
 import * as schema from "../../../workers/kms/src/db/schema.ts";
 import { createIdTokenHints, type ReadIdTokenHint } from "../../../workers/kms/src/identity/id-token-hint.ts";
@@ -59,14 +60,17 @@ export const authorizationsOf = async (kms: Target, now: () => number = Date.now
   if (!client) throw new Error("the kms has no database");
   const database = { client, orm: drizzle({ client, schema }) };
   const keys = await keysOf(kms);
+  const store = createAuthorizationStore(database);
+  const mac = (context: string, secret: string): string => macInContext(keys.oauthMac, context, secret);
   return createAuthorizations({
+    pushedRequests: createPushedRequests({ store, mac, randomBytes, now }),
     clients: createClientStore(database),
     sessions: createSessionStore(database),
-    store: createAuthorizationStore(database),
+    store,
     recorder: createTestRecorder().recorder,
     readIdTokenHint: hintsOf(kms),
     issuer: ISSUER,
-    mac: (context, secret) => macInContext(keys.oauthMac, context, secret),
+    mac,
     randomBytes,
     now,
   });

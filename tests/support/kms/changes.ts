@@ -26,6 +26,7 @@ export const examplesOf = (kms: () => Target, token: () => string): Record<strin
     ...byMailExamplesOf(kms, token),
     "POST /introspect": undefined,
     "POST /device": undefined,
+    "POST /par": undefined,
     "POST /userinfo": undefined,
     "POST /keys/verify": undefined,
     "POST /register": {

@@ -18,6 +18,7 @@ import { BudgetExhausted } from "./audit/audit-budget.ts";
 import { auditEndpoints } from "./audit-log/audit.routes.ts";
 import { auditVerificationEndpoints } from "./audit-log/audit-verification.routes.ts";
 import { applicationsEndpoints } from "./authorization/applications.routes.ts";
+import { pushedRequestsEndpoints } from "./authorization/pushed-requests.routes.ts";
 import { emailVerificationEndpoints } from "./by-mail/email-verification.routes.ts";
 import { invitationsEndpoints } from "./by-mail/invitations.routes.ts";
 import { passwordResetEndpoints } from "./by-mail/password-reset.routes.ts";
@@ -56,6 +57,7 @@ const ENDPOINTS = [
   ...loginEndpoints,
   ...tokenEndpoints,
   ...deviceEndpoints,
+  ...pushedRequestsEndpoints,
   ...userInfoEndpoints,
   ...revokeEndpoints,
   ...introspectEndpoints,

@@ -18,6 +18,7 @@ const PER_MINUTE: readonly (readonly [name: string, match: string, limit: number
   ["default-leaked", "POST /kms/keys/leaked", 300],
   ["default-token", "POST /kms/token", 6_000],
   ["default-device", "POST /kms/device", 600],
+  ["default-par", "POST /kms/par", 600],
   ["default-revoke", "POST /kms/revoke", 6_000],
   // A service asks at every call that it gets.
   ["default-introspect", "POST /kms/introspect", 30_000],

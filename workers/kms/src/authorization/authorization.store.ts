@@ -1,5 +1,6 @@
 /** Authorizations in the database. What may happen once is decided by the first statement of a transaction. */
 import { and, eq, sql } from "drizzle-orm";
+import { z } from "zod";
 import { appendEntry } from "../audit/audit.store.ts";
 import type { KmsDatabase } from "../db/connection.ts";
 import { authorizationCodes, authorizationRequests, consents } from "../db/schema/oauth.ts";
@@ -17,7 +18,23 @@ const INSERT_CODE = `
     (code_hash, client_id, session_id, redirect_uri, code_challenge, scopes, audiences, nonce, expires_at)
   SELECT :codeHash, :clientId, id, :redirectUri, :codeChallenge, :scopes, :audiences, :nonce, :expiresAt
   FROM sessions WHERE id = :sessionId AND ended_at IS NULL
-    AND EXISTS (SELECT 1 FROM oauth_clients WHERE id = :clientId)`;
+    AND EXISTS (SELECT 1 FROM oauth_clients WHERE id = :clientId)
+    AND (:pushedHash IS NULL OR EXISTS
+      (SELECT 1 FROM authorization_requests WHERE token_hash = :pushedHash AND kind = 'pushed' AND expires_at > :at))`;
+
+const FORGET_PUSHED = `
+  DELETE FROM authorization_requests WHERE token_hash = :pushedHash
+    AND EXISTS (SELECT 1 FROM authorization_codes WHERE code_hash = :codeHash)`;
+
+/** The right sides are the values before. */
+const BEGIN_PUSHED = `
+  UPDATE authorization_requests SET
+    begun_at = COALESCE(begun_at, :at), expires_at = CASE WHEN begun_at IS NULL THEN :keptUntil ELSE expires_at END
+  WHERE token_hash = :tokenHash AND kind = 'pushed' AND client_id = :clientId AND expires_at > :at
+  RETURNING parameters, begun_at`;
+
+const pushedRow = z.object({ parameters: z.string(), begun_at: z.number() });
+const storedParameters = z.array(z.tuple([z.string(), z.string()]));
 
 /** Adds to what was granted before. */
 const INSERT_CONSENT = `
@@ -64,13 +81,14 @@ export const createAuthorizationStore = ({ orm, client }: KmsDatabase): Authoriz
       .where(sql`${upstreamScopes.scope} IN (SELECT value FROM json_each(${JSON.stringify(scopes)}))`);
     return new Map(rows.map(({ scope, description }) => [scope, description]));
   },
-  ask: async ({ tokenHash, clientId, parameters, sessionId, expiresAt }, keep) => {
+  ask: async ({ tokenHash, clientId, parameters, sessionId, pushedHash, expiresAt }, keep) => {
     await client.batch(
       [
         {
-          sql: `INSERT INTO authorization_requests (token_hash, kind, client_id, parameters, session_id, expires_at)
-                VALUES (?, 'asked', ?, ?, ?, ?)`,
-          args: [tokenHash, clientId, JSON.stringify(parameters), sessionId, expiresAt.getTime()],
+          sql: `INSERT INTO authorization_requests
+                  (token_hash, kind, client_id, parameters, session_id, pushed_hash, expires_at)
+                VALUES (?, 'asked', ?, ?, ?, ?, ?)`,
+          args: [tokenHash, clientId, JSON.stringify(parameters), sessionId, pushedHash, expiresAt.getTime()],
         },
         { sql: FORGET_OLDER, args: { sessionId, keep } },
       ],
@@ -89,9 +107,19 @@ export const createAuthorizationStore = ({ orm, client }: KmsDatabase): Authoriz
         ),
       )
       .returning();
-    return row && { clientId: row.clientId, parameters: row.parameters, sessionId };
+    return row && { clientId: row.clientId, parameters: row.parameters, sessionId, pushedHash: row.pushedHash };
   },
-  grant: async (code, consentedAt, entry) => {
+  push: async (pushed) => {
+    await orm.insert(authorizationRequests).values({ ...pushed, kind: "pushed" });
+  },
+  beginPushed: async (tokenHash, clientId, at, keptUntil) => {
+    const args = { tokenHash, clientId, at: at.getTime(), keptUntil: keptUntil.getTime() };
+    const { rows } = await client.execute({ sql: BEGIN_PUSHED, args });
+    if (rows[0] === undefined) return undefined;
+    const { parameters, begun_at } = pushedRow.parse({ ...rows[0] });
+    return { parameters: storedParameters.parse(JSON.parse(parameters)), begunAt: new Date(begun_at) };
+  },
+  grant: async (code, { at, isConsented, pushedHash }, entry) => {
     const { codeHash, clientId, expiresAt, scopes, audiences, ...rest } = code;
     const args = {
       ...rest,
@@ -100,10 +128,17 @@ export const createAuthorizationStore = ({ orm, client }: KmsDatabase): Authoriz
       scopes: JSON.stringify(scopes),
       audiences: audiences && JSON.stringify(audiences),
       expiresAt: expiresAt.getTime(),
+      pushedHash,
+      at: at.getTime(),
     };
-    const consent = { sql: INSERT_CONSENT, args: { codeHash, clientId, at: consentedAt?.getTime() ?? null } };
+    const consent = { sql: INSERT_CONSENT, args: { codeHash, clientId, at: at.getTime() } };
     const [inserted] = await client.batch(
-      [{ sql: INSERT_CODE, args }, appendEntry(entry, "changed"), ...(consentedAt ? [consent] : [])],
+      [
+        { sql: INSERT_CODE, args },
+        appendEntry(entry, "changed"),
+        ...(isConsented ? [consent] : []),
+        { sql: FORGET_PUSHED, args: { pushedHash, codeHash } },
+      ],
       "write",
     );
     return inserted?.rowsAffected === 1;

@@ -10,7 +10,15 @@ export interface AskedRequest {
   clientId: string;
   parameters: RequestParameters;
   sessionId: string;
+  /** The pushed request that it is about. */
+  pushedHash: string | null;
   expiresAt: Date;
+}
+
+/** A request that a client has pushed (RFC 9126), and when a browser first came with it. */
+export interface PushedRequest {
+  parameters: RequestParameters;
+  begunAt: Date;
 }
 
 export interface AuthorizationCode {
@@ -56,8 +64,18 @@ export interface AuthorizationStore {
     sessionId: string,
     at: Date,
   ): Promise<Omit<AskedRequest, "tokenHash" | "expiresAt"> | undefined>;
-  /** Stores a code and, if the user was asked, what they said; false: the session has ended. */
-  grant(code: AuthorizationCode, consentedAt: Date | undefined, entry: AuditEntry): Promise<boolean>;
+  push(pushed: Pick<AskedRequest, "tokenHash" | "clientId" | "parameters" | "expiresAt">): Promise<void>;
+  /** What the client pushed. From the first browser that comes with it on, it is kept until `keptUntil`. */
+  beginPushed(tokenHash: string, clientId: string, at: Date, keptUntil: Date): Promise<PushedRequest | undefined>;
+  /**
+   * Stores a code and, if the user was asked, what they said, and forgets the pushed request that it is for; false: the session
+   * has ended, or the pushed request is there no more.
+   */
+  grant(
+    code: AuthorizationCode,
+    granting: { at: Date; isConsented: boolean; pushedHash: string | null },
+    entry: AuditEntry,
+  ): Promise<boolean>;
   findCode(codeHash: string): Promise<StoredCode | undefined>;
   /** Consumes a code for a session of the client's, once, if all of it fits. */
   redeem(redemption: CodeRedemption, entry: AuditEntry): Promise<boolean>;

@@ -27,6 +27,7 @@ import {
   parseAuthorizationRequest,
   type RequestError,
 } from "./authorization-request.ts";
+import type { PushedRequests, ResolvedRequest } from "./pushed-requests.ts";
 import { createShownScopes } from "./shown-scopes.ts";
 
 /** RFC 6749 §4.1.2 allows ten minutes; a browser takes seconds. */
@@ -39,6 +40,8 @@ const LOGIN_TTL_SECONDS = 15 * 60;
 const SECRET_BYTES = 32;
 
 export interface Authorizations {
+  /** Why a request of the client with these would come to nothing, before any person is asked; `undefined`: it would not. */
+  faultOf(parameters: RequestParameters): Promise<RequestError | undefined>;
   authorize(call: AuthorizationCall): Promise<AuthorizationOutcome>;
   decide(decision: AuthorizationDecision): Promise<Result<{ kind: "redirect"; location: string }, "expired">>;
 }
@@ -47,6 +50,7 @@ export interface AuthorizationsOptions {
   clients: Pick<ClientStore, "find">;
   sessions: Pick<SessionStore, "find">;
   store: AuthorizationStore;
+  pushedRequests: Pick<PushedRequests, "resolve">;
   recorder: AuditRecorder;
   readIdTokenHint: ReadIdTokenHint;
   issuer: string;
@@ -60,6 +64,7 @@ export interface AuthorizationsOptions {
 interface Trusted {
   client: OAuthClient;
   redirectUri: string;
+  pushedHash: string | null;
 }
 
 type ResponseError =
@@ -84,7 +89,8 @@ const shownClient = ({ client, redirectUri }: Trusted): ShownClient => {
 };
 
 export const createAuthorizations = (options: AuthorizationsOptions): Authorizations => {
-  const { clients, sessions, store, recorder, readIdTokenHint, issuer, mac, randomBytes, now } = options;
+  const { clients, sessions, store, pushedRequests, recorder, readIdTokenHint, issuer, mac, randomBytes, now } =
+    options;
 
   const newSecret = (): string => Buffer.from(randomBytes(SECRET_BYTES)).toString("base64url");
 
@@ -103,7 +109,7 @@ export const createAuthorizations = (options: AuthorizationsOptions): Authorizat
     location: respond(redirectUri, state, { error, error_description: description }),
   });
 
-  const trustedOf = async (parameters: RequestParameters): Promise<Result<Trusted, InvalidRequest>> => {
+  const trustedOf = async ({ parameters, pushedHash }: ResolvedRequest): Promise<Result<Trusted, InvalidRequest>> => {
     // Of two, another reader may take the other one.
     if (isRepeated(parameters, "client_id", "redirect_uri")) return failure("malformed");
     const clientId = parameterOf(parameters, "client_id");
@@ -112,15 +118,15 @@ export const createAuthorizations = (options: AuthorizationsOptions): Authorizat
     const redirectUri = parameterOf(parameters, "redirect_uri");
     if (redirectUri === undefined || !isRegistered(redirectUri, found.client.redirectUris))
       return failure("redirect-uri-mismatch");
-    return success({ client: found.client, redirectUri });
+    return success({ client: found.client, redirectUri, pushedHash });
   };
 
   /** What the client gets: nothing that the person had to be asked for before. */
   const grantCode = async (
-    { client }: Trusted,
+    { client, pushedHash }: Trusted,
     request: AuthorizationRequest,
     { session, user }: OpenSession,
-    consentedAt: Date | undefined,
+    isConsented: boolean,
   ): Promise<{ kind: "redirect"; location: string } | undefined> => {
     const code = newSecret();
     const stored = {
@@ -135,7 +141,9 @@ export const createAuthorizations = (options: AuthorizationsOptions): Authorizat
       expiresAt: new Date(now() + CODE_TTL_MS),
     };
     const event = { action: "authorization.grant", outcome: "success", actor: user.id, target: client.id } as const;
-    const isGranted = await recorder.change(event, (entry) => store.grant(stored, consentedAt, entry));
+    const isGranted = await recorder.change(event, (entry) =>
+      store.grant(stored, { at: new Date(now()), isConsented, pushedHash }, entry),
+    );
     if (!isGranted) return undefined;
     return { kind: "redirect", location: respond(request.redirectUri, request.state, { code }) };
   };
@@ -182,7 +190,7 @@ export const createAuthorizations = (options: AuthorizationsOptions): Authorizat
     const tokenHash = mac(QUESTION_CONTEXT, decisionToken);
     const expiresAt = new Date(now() + QUESTION_TTL_MS);
     await store.ask(
-      { tokenHash, clientId: trusted.client.id, parameters, sessionId, expiresAt },
+      { tokenHash, clientId: trusted.client.id, parameters, sessionId, pushedHash: trusted.pushedHash, expiresAt },
       QUESTIONS_PER_SESSION,
     );
     return { kind: "consent", client: shownClient(trusted), scopes: await shownScopes(request.scopes), decisionToken };
@@ -191,8 +199,18 @@ export const createAuthorizations = (options: AuthorizationsOptions): Authorizat
   const openSession = createActingSession(sessions, now);
 
   return {
-    authorize: async ({ parameters, sessionId }) => {
-      const trusted = await trustedOf(parameters);
+    faultOf: async (parameters) => {
+      const trusted = await trustedOf({ parameters, pushedHash: null });
+      if (!trusted.ok) return { kind: "invalid_request", description: "redirect_uri is not registered." };
+      const parsed = parseAuthorizationRequest(parameters, { ...trusted.value, issuer });
+      return parsed.ok ? undefined : parsed.error;
+    },
+
+    authorize: async ({ parameters: sent, sessionId }) => {
+      const resolved = await pushedRequests.resolve(sent);
+      if (!resolved.ok) return { kind: "invalid", problem: resolved.error.kind };
+      const { parameters } = resolved.value;
+      const trusted = await trustedOf(resolved.value);
       if (!trusted.ok) return { kind: "invalid", problem: trusted.error.kind };
       const state = isRepeated(parameters, "state") ? undefined : parameterOf(parameters, "state");
       const parsed = parseAuthorizationRequest(parameters, { ...trusted.value, issuer });
@@ -220,7 +238,7 @@ export const createAuthorizations = (options: AuthorizationsOptions): Authorizat
         if (isSilent) return refuse(request, "consent_required", "The person has to agree.");
         return ask(trusted.value, request, parameters, open.session.id);
       }
-      return (await grantCode(trusted.value, request, open, undefined)) ?? { kind: "log-in", why: "no-session" };
+      return (await grantCode(trusted.value, request, open, false)) ?? { kind: "log-in", why: "no-session" };
     },
 
     decide: async ({ decisionToken, sessionId, allow }) => {
@@ -228,12 +246,12 @@ export const createAuthorizations = (options: AuthorizationsOptions): Authorizat
       const open = asked && (await openSession(sessionId));
       if (!asked || !open) return failure("expired");
       // The client may have been changed since.
-      const trusted = await trustedOf(asked.parameters);
+      const trusted = await trustedOf(asked);
       const parsed = trusted.ok ? parseAuthorizationRequest(asked.parameters, { ...trusted.value, issuer }) : undefined;
       if (!trusted.ok || !parsed?.ok) return failure("expired");
       const { value: request } = parsed;
       if (allow) {
-        const granted = await grantCode(trusted.value, request, open, new Date(now()));
+        const granted = await grantCode(trusted.value, request, open, true);
         return granted ? success(granted) : failure("expired");
       }
       const { id: target } = trusted.value.client;

@@ -8,6 +8,7 @@ import { createAuthorizationStore } from "../authorization/authorization.store.t
 import { type Authorizations, createAuthorizations } from "../authorization/authorizations.ts";
 import { createCodeRedemption, type RedeemCode } from "../authorization/code-redemption.ts";
 import { createFirstTokens } from "../authorization/first-tokens.ts";
+import { createPushedRequests, type PushedRequests } from "../authorization/pushed-requests.ts";
 import { createShownScopes } from "../authorization/shown-scopes.ts";
 import { macInContext } from "../crypto/mac.ts";
 import type { RandomBytes } from "../crypto/random.ts";
@@ -41,6 +42,7 @@ export interface OAuthServices {
   authenticateClient: AuthenticateClient;
   authorizations: Authorizations;
   redeemCode: RedeemCode;
+  pushedRequests: PushedRequests;
   deviceRequests: DeviceRequests;
   redeemDeviceCode: RedeemDeviceCode;
   requestLogout: RequestLogout;
@@ -88,6 +90,7 @@ export const createOAuthServices = (options: OAuthServicesOptions): OAuthService
   const firstTokens = createFirstTokens({ storedSessions, issueToken, stepUpForRoles: env.STEP_UP_FOR_ROLES });
   const shared = { recorder, mac, now };
   const readIdTokenHint = createIdTokenHints({ issuer: env.PUBLIC_URL, published: idTokenKeyRing.published });
+  const pushedRequests = createPushedRequests({ store, mac, randomBytes, now });
   return {
     storedClients: clients,
     clientRegistry: createClientRegistry({
@@ -100,7 +103,9 @@ export const createOAuthServices = (options: OAuthServicesOptions): OAuthService
       createId,
     }),
     authenticateClient: createClientAuthentication({ clients, macKey, recorder }),
+    pushedRequests,
     authorizations: createAuthorizations({
+      pushedRequests,
       clients,
       sessions: storedSessions,
       ...shared,

@@ -18,6 +18,7 @@ const metadata = z
   .object({
     issuer: z.string(),
     authorization_endpoint: z.string(),
+    pushed_authorization_request_endpoint: z.string(),
     device_authorization_endpoint: z.string(),
     token_endpoint: z.string(),
     token_endpoint_auth_methods_supported: names,
@@ -55,6 +56,7 @@ const CLAIMS_OF_PEOPLE = ["preferred_username", "email", "email_verified"];
 const metadataOf = (issuer: string, scopes: readonly string[]): z.infer<typeof metadata> => ({
   issuer,
   authorization_endpoint: `${issuer}/oauth/authorize`,
+  pushed_authorization_request_endpoint: `${issuer}/kms/par`,
   device_authorization_endpoint: `${issuer}/kms/device`,
   token_endpoint: `${issuer}/kms/token`,
   token_endpoint_auth_methods_supported: [...CLIENT_AUTHENTICATION, "none"],

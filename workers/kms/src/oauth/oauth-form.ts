@@ -19,7 +19,12 @@ export interface OAuthError {
     | "slow_down"
     | "access_denied"
     | "expired_token"
-    | "invalid_dpop_proof";
+    | "invalid_dpop_proof"
+    // Of a request to the authorization endpoint that was pushed.
+    | "unsupported_response_type"
+    | "request_not_supported"
+    | "request_uri_not_supported"
+    | "registration_not_supported";
   readonly description: string;
 }
 

@@ -48,6 +48,8 @@ export const authorizationRequests = sqliteTable(
     expiresAt: instant("expires_at").notNull(),
     /** When a browser first came with one that was pushed. */
     begunAt: instant("begun_at"),
+    /** Of a question about one that was pushed: that one. */
+    pushedHash: text("pushed_hash"),
   },
   (table) => [
     index("authorization_requests_by_expiry").on(table.expiresAt),

@@ -1,0 +1,1 @@
+ALTER TABLE `authorization_requests` ADD `pushed_hash` text;
