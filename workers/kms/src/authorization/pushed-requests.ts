@@ -1,6 +1,6 @@
 /**
  * Requests that a client pushes before it sends the browser (RFC 9126): no one on the way can read or change them. One is kept for 90
- * seconds until a browser comes with it, then for a quarter of an hour, and is gone with the code that comes of it.
+ * seconds until a browser comes with it, then for a quarter of an hour, and is deleted with the code that comes of it.
  */
 import { AUTHENTICATED_SINCE, type InvalidRequest, type RequestParameters } from "#shared/contracts/authorization.ts";
 import { failure, type Result, success } from "#shared/lang/result.ts";

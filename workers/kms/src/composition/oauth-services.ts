@@ -33,7 +33,7 @@ import type { Foundation } from "./foundation.ts";
 /** A code that comes back by then ends what it gave. */
 const USED_CODE_RETENTION_MS = 24 * 60 * 60 * 1000;
 
-/** A device that still asks is told why it has to begin again. */
+/** Until then, a device that still asks gets the reason why it has to begin again. */
 const EXPIRED_DEVICE_RETENTION_MS = 60 * 60 * 1000;
 
 export interface OAuthServices {

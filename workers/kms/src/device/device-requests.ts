@@ -35,7 +35,7 @@ export interface WantedAccess {
   audiences: Audience[] | undefined;
 }
 
-/** What the device is told, and shows. */
+/** What the device gets, and shows. */
 export interface BegunDevice {
   deviceCode: string;
   userCode: string;
