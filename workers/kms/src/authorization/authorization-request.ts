@@ -134,7 +134,7 @@ export const parseAuthorizationRequest = (
   const scopes = readScopes(value("scope"), client);
   if (!scopes.ok) return scopes;
   const resources = parameters.flatMap(([name, given]) => (name === REPEATABLE && given !== "" ? [given] : []));
-  const target = parseTarget({ get: () => undefined, all: (name) => (name === REPEATABLE ? resources : []) }, issuer);
+  const target = parseTarget({ all: (name) => (name === REPEATABLE ? resources : []) }, issuer);
   if (!target.ok) return fault("invalid_target", target.error.description);
   const acrValues = spaced(value("acr_values"));
   const since = value(AUTHENTICATED_SINCE);

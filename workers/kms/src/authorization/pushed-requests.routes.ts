@@ -3,8 +3,16 @@ import { EXAMPLE } from "#shared/http/examples.ts";
 import { json } from "#shared/http/openapi.ts";
 import { endpoint } from "../endpoint.ts";
 import { NO_STORE } from "../http/context.ts";
-import { BAD_OAUTH_CLIENT, clientFields, formBody, OAUTH_REFUSALS, parameter, refuse } from "../http/oauth.ts";
-import { parseClient, readForm } from "../oauth/oauth-form.ts";
+import {
+  BAD_OAUTH_CLIENT,
+  clientFields,
+  formBody,
+  OAUTH_REFUSALS,
+  parameter,
+  readFormBody,
+  refuse,
+} from "../http/oauth.ts";
+import { parseClient } from "../oauth/oauth-form.ts";
 import { claimedClient } from "../oauth/token-request.ts";
 import { PUSHED_TTL_SECONDS } from "./pushed-requests.ts";
 
@@ -46,8 +54,7 @@ const push = endpoint("POST /par", {
   validatedBy: "handler",
   handle: async (context) => {
     const { authenticateClient, authorizations, pushedRequests } = context.var.services;
-    const body = await context.req.text();
-    const read = readForm(body);
+    const read = await readFormBody(context);
     if (!read.ok) return refuse(context, read.error);
     const credentials = parseClient(read.value, context.req.header("authorization"));
     if (!credentials.ok) return refuse(context, credentials.error);
@@ -55,7 +62,7 @@ const push = endpoint("POST /par", {
     if (!claimed) return refuse(context, BAD_OAUTH_CLIENT);
     const client = await authenticateClient(claimed, "authorization.grant");
     if (!client.ok) return refuse(context, BAD_OAUTH_CLIENT);
-    const asked = [...new URLSearchParams(body)].filter(([name]) => !CREDENTIALS.includes(name));
+    const asked = read.value.entries().filter(([name]) => !CREDENTIALS.includes(name));
     const parameters: [string, string][] = [["client_id", claimed.id], ...asked];
     const fault = await authorizations.faultOf(parameters);
     if (fault) return refuse(context, fault);

@@ -43,6 +43,8 @@ export interface Parameters {
   get(name: string): string | undefined;
   /** All values of one that may be sent several times. */
   all(name: string): string[];
+  /** All of them, as they stand in the form. */
+  entries(): [name: string, value: string][];
 }
 
 /** A parameter sent twice spoils the request (RFC 6749 §3.2), but for those of token exchange (RFC 8693 §2.1). */
@@ -65,6 +67,7 @@ export const readForm = (body: string): Parsed<Parameters> => {
   return success({
     get: (name) => form.get(name) || undefined,
     all: (name) => form.getAll(name).filter((value) => value !== ""),
+    entries: () => [...form],
   });
 };
 

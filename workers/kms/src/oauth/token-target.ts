@@ -45,7 +45,7 @@ const audienceAt = (uri: string, issuer: string): Audience | undefined => {
 };
 
 /** The audiences that are asked for; `undefined` when none are named. `issuer`: where this installation is reached. */
-export const parseTarget = (parameters: Parameters, issuer: string): Parsed<Audience[] | undefined> => {
+export const parseTarget = (parameters: Pick<Parameters, "all">, issuer: string): Parsed<Audience[] | undefined> => {
   const named = parameters.all("audience").map((name) => (isAudience(name) ? name : undefined));
   const wanted = [...named, ...parameters.all("resource").map((uri) => audienceAt(uri, issuer))];
   if (wanted.length === 0) return success(undefined);
