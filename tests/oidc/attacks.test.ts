@@ -169,8 +169,11 @@ describe("consent that someone did not give (RFC 9700 §4.7)", () => {
   test("by a form that pretends to be a request of an application is a question again", async () => {
     const { browser, form } = await consentIn();
     const { searchParams } = new URL(requestTo(provider, asking, newVerifier(), { prompt: "consent" }));
+    const elsewhere = { "sec-fetch-site": "cross-site" };
     const fields = { ...form, decision: "allow", ...Object.fromEntries(searchParams) };
-    const { status, location } = await browser.post("/oauth/authorize", fields, { "sec-fetch-site": "cross-site" });
+    expect((await browser.post("/oauth/authorize", fields, elsewhere)).status).toBe(403);
+    const tokenless = Object.fromEntries(Object.entries(fields).filter(([name]) => name !== "form"));
+    const { status, location } = await browser.post("/oauth/authorize", tokenless, elsewhere);
     expect([status, location?.startsWith("/oauth/authorize?")]).toEqual([303, true]);
     expect((await browser.get(location ?? "")).html).toContain('name="decision"');
   });

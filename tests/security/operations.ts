@@ -32,15 +32,13 @@ const pageOf = (path: string): Record<string, Variant[]> => ({
   ],
 });
 
+const OPENED = "what comes from no page of ours is opened as if by a link";
+
 const GATEWAY: Record<string, Variant[]> = {
   "GET /oauth/authorize": [nothing(READS, () => ["/oauth/authorize"], { answers: [400] })],
-  "POST /oauth/authorize": [
-    nothing(
-      "a form counts with the cookie of its page only",
-      () => ["/oauth/authorize", undefined, { form: {} }],
-      UNPROVEN,
-    ),
-  ],
+  "POST /oauth/authorize": [nothing(OPENED, () => ["/oauth/authorize", undefined, { form: {} }])],
+  "GET /oauth/logout": [nothing(READS, () => ["/oauth/logout"])],
+  "POST /oauth/logout": [nothing(OPENED, () => ["/oauth/logout", undefined, { form: {} }])],
   ...pageOf("/account/login"),
   ...pageOf("/account/second-factor"),
   ...pageOf("/account/sign-up"),

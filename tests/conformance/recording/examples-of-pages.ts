@@ -82,6 +82,11 @@ export const PAGE_EXAMPLES: Record<string, Example> = {
     await visitor.get(`/oauth/authorize?${query}`);
     return filled(visitor, "/oauth/authorize", { decision: "allow" });
   },
+  "POST /oauth/logout": async ({ stack }) => {
+    const { visitor } = await enter(stack);
+    await visitor.get("/oauth/logout");
+    return filled(visitor, "/oauth/logout", {});
+  },
   "POST /account": async ({ stack }) => {
     const { visitor, account } = await enter(stack);
     await visitor.get("/account");

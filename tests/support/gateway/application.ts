@@ -6,7 +6,7 @@ import type { PageAnswer, Visitor } from "./visitor.ts";
 
 export const CALLBACK = "https://app.example/callback";
 /** Where it wants people to be sent who have logged out. */
-const GOODBYE = "https://app.example/goodbye?from=fountain";
+export const GOODBYE = "https://app.example/goodbye?from=fountain";
 
 const VERIFIER = "a-verifier-of-a-client-that-nobody-else-knows-0123456789";
 const CHALLENGE = createHash("sha256").update(VERIFIER).digest("base64url");
@@ -26,7 +26,7 @@ export const registerApplication = async (fountain: Pick<Fountain, "url">, admin
 };
 
 /** Where the page leads on to. */
-const onwardOf = ({ html }: PageAnswer): URL => {
+export const onwardOf = ({ html }: PageAnswer): URL => {
   const [, to = ""] = /<a class="button" href="([^"]*)"/.exec(html) ?? [];
   return new URL(to.replaceAll("&amp;", "&"));
 };

@@ -77,6 +77,7 @@ export interface GatewayServices extends BaseServices, Drainable, Maintained, Up
     | "open"
     | "authorize"
     | "decide"
+    | "logoutRequest"
   >;
   installation: Installation;
   /** Whether anyone may create an account; the kms decides, and pages say so. */

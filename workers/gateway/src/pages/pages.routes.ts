@@ -12,7 +12,9 @@ import { forVisitors, serveVisitor, type VisitorHandle } from "./login/asking.ts
 import { logOut, type Resume, showLogin, takeLogin } from "./login/log-in.tsx";
 import { showFactor, takeFactor } from "./login/second-factor.ts";
 import { showSignUp, signUp } from "./login/sign-up.tsx";
-import { requestByPost, showAuthorization, takeDecision } from "./oauth/authorize.tsx";
+import { showAuthorization, takeDecision } from "./oauth/authorize.tsx";
+import { showLogout, takeLogout } from "./oauth/log-out.tsx";
+import { requestByPost } from "./oauth/parameters.ts";
 
 interface AccountPage {
   show: VisitorHandle;
@@ -49,6 +51,8 @@ export const accountPages = (dispatch: Dispatch): PageEndpoint[] => {
     declare("POST /account/logout", logOut),
     declare("GET /oauth/authorize", showAuthorization),
     declare("POST /oauth/authorize", takeDecision, requestByPost),
+    declare("GET /oauth/logout", showLogout),
+    declare("POST /oauth/logout", takeLogout, requestByPost),
     ...PATHS.flatMap((path) => [
       declare(
         `GET ${path}`,

@@ -5,7 +5,7 @@ import { unwrap } from "#shared/lang/result.ts";
 import { Unavailable } from "#shared/lang/unavailable.ts";
 import { problem } from "#shared/problem/problem.ts";
 import { tooOften } from "#shared/problem/too-often.ts";
-import { NOTHING } from "./operations.ts";
+import { NOTHING, Refused } from "./operations.ts";
 import type { PageCall } from "./page-call.ts";
 
 /** Nothing of it is remembered: a page asks each time, so that what was ended or raised a moment ago is seen at once. */
@@ -44,6 +44,16 @@ export const keepLogin = async (page: PageCall, { refresh_token }: z.infer<typeo
     throw kept.error.kind === "blocked" ? tooOften(kept.error.retryAfterSeconds) : problem("unauthenticated");
   page.jar.keepSession(kept.value);
   if (former) await page.operate({ method: "POST", path: "/kms/logout", token: former.token }, NOTHING);
+};
+
+/** Ends the session of the browser, if it has one. Throws {@link Refused} where it continues. */
+export const endLogin = async (page: PageCall, visitor: Visitor | undefined): Promise<void> => {
+  if (visitor) {
+    const ended = await page.operate({ method: "POST", path: "/kms/logout", token: visitor.token }, NOTHING);
+    // It may have ended a moment ago.
+    if (!ended.ok && ended.error.code !== "unauthenticated") throw new Refused(ended.error);
+  }
+  page.jar.endSession();
 };
 
 /** Gives the browser a new cookie for its session, which has been raised. */

@@ -1,11 +1,11 @@
 /** Logs in at `/account/login`: with a password or a passkey, for a page that comes then or in the middle of an action. */
 import type { Result } from "#shared/lang/result.ts";
 import { destinationOf } from "../frame/destination.ts";
-import { attempted, NOTHING, type Refusal } from "../frame/operations.ts";
+import { NOTHING, type Refusal } from "../frame/operations.ts";
 import type { Form, PageCall } from "../frame/page-call.ts";
 import { openPending, PENDING_FIELD, type Pending } from "../frame/pending.ts";
 import { htmlResponse, redirect } from "../frame/response.ts";
-import { keepLogin, loginTokens, owesFactor, type Visitor, visitorOf } from "../frame/visitor.ts";
+import { endLogin, keepLogin, loginTokens, owesFactor, type Visitor, visitorOf } from "../frame/visitor.ts";
 import { proceedTo } from "../views/onward.tsx";
 import { askForFactor, askForLogin, toLogin } from "./asking.tsx";
 import { InsecurePage, type LoginView } from "./log-in-page.tsx";
@@ -108,9 +108,10 @@ export const takeLogin =
     return enter(page, pending, resume);
   };
 
+/** Where those find themselves who have logged out. */
+export const LOGGED_OUT = "/account/login?done=logged-out";
+
 export const logOut = async (page: PageCall): Promise<Response> => {
-  const visitor = await visitorOf(page);
-  if (visitor) attempted(await page.operate({ method: "POST", path: "/kms/logout", token: visitor.token }, NOTHING));
-  page.jar.endSession();
-  return redirect(page, "/account/login?done=logged-out");
+  await endLogin(page, await visitorOf(page));
+  return redirect(page, LOGGED_OUT);
 };

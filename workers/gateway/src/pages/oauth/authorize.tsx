@@ -9,7 +9,6 @@ import {
 } from "#shared/contracts/authorization.ts";
 import { tooOften } from "#shared/problem/too-often.ts";
 import { profileOf } from "../account/profile.tsx";
-import type { HandleForeign } from "../frame/endpoint.ts";
 import { PageProblem } from "../frame/operations.ts";
 import type { PageCall } from "../frame/page-call.ts";
 import { htmlResponse, redirect } from "../frame/response.ts";
@@ -17,11 +16,7 @@ import { owesFactor, type Visitor, visitorOf } from "../frame/visitor.ts";
 import { serveVisitor, toLogin } from "../login/asking.tsx";
 import { leadOn } from "../views/onward.tsx";
 import { AUTHORIZE, ConsentPage } from "./consent-page.tsx";
-
-const parametersOf = ({ context }: PageCall): RequestParameters => {
-  const { search } = new URL(context.req.url);
-  return [...new URLSearchParams(search)].filter(([name]) => name !== "lang");
-};
+import { parametersOf } from "./parameters.ts";
 
 type LogIn = Extract<AuthorizationOutcome, { kind: "log-in" }>;
 
@@ -71,13 +66,6 @@ export const showAuthorization = async (page: PageCall): Promise<Response> => {
     );
   return serveVisitor(page, visitor, () => authorize(page, visitor));
 };
-
-/**
- * A request that an application has people send by POST (OpenID Connect Core §3.1.2.1): the same by GET, with which browsers send
- * our cookie.
- */
-export const requestByPost: HandleForeign = (page, encoded) =>
-  page.form["client_id"] === undefined ? undefined : redirect(page, `${AUTHORIZE}?${new URLSearchParams(encoded)}`);
 
 /** Takes what the person said. */
 export const takeDecision = async (page: PageCall): Promise<Response> => {

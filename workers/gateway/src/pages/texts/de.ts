@@ -213,6 +213,15 @@ export const DE: Texts = {
     reference: "Kennung",
     home: "Zu Ihrem Konto",
   },
+  logout: {
+    title: "Abmelden?",
+    why: (name) => `${name} bittet Sie, sich hier abzumelden, und überall, wo Sie sich von hier aus angemeldet haben.`,
+    whyNoOne: "Sie melden sich damit hier ab, und überall, wo Sie sich von hier aus angemeldet haben.",
+    submit: "Abmelden",
+    stay: "Angemeldet bleiben",
+    done: "Sie sind abgemeldet",
+    onward: (name) => `Weiter zu ${name}`,
+  },
   consent: {
     title: (name) => `${name} bittet um Zugriff`,
     account: (username) => `Auf Ihr Konto ${username}.`,

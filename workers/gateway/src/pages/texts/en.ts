@@ -210,6 +210,15 @@ export const EN = {
     reference: "Reference",
     home: "To your account",
   },
+  logout: {
+    title: "Log out?",
+    why: (name: string) => `${name} asks you to log out of your account here, and of what you have opened with it.`,
+    whyNoOne: "You would log out of your account here, and of what you have opened with it.",
+    submit: "Log out",
+    stay: "Stay logged in",
+    done: "You are logged out",
+    onward: (name: string) => `Continue to ${name}`,
+  },
   consent: {
     title: (name: string) => `${name} asks for access`,
     account: (username: string) => `To your account ${username}.`,
