@@ -4,7 +4,7 @@
  */
 import { z } from "zod";
 import { unwrap } from "#shared/lang/result.ts";
-import type { PageCall } from "./page-call.ts";
+import type { GatewayServices } from "../../composition/services.ts";
 
 /** The name of the field that carries it. */
 export const PENDING_FIELD = "pending";
@@ -22,20 +22,27 @@ export type Pending = Pick<z.infer<typeof pendingSchema>, "path" | "form">;
 /** No one but the user whose form it is can have it repeated. */
 const contextOf = (userId: string): string => `gateway/pending-form/${userId}`;
 
-const kmsOf = ({ context }: PageCall) => context.get("services").kms;
+interface Sealing {
+  kms: Pick<GatewayServices["kms"], "seal" | "open">;
+  now: () => number;
+}
 
 /** The form, sealed for this user for ten minutes. */
-export const sealPending = async (page: PageCall, userId: string, { path, form }: Pending): Promise<string> => {
-  const expiresAtMs = page.context.get("services").now() + LIFETIME_MS;
+export const sealPending = async ({ kms, now }: Sealing, userId: string, { path, form }: Pending): Promise<string> => {
+  const expiresAtMs = now() + LIFETIME_MS;
   const plaintext = JSON.stringify({ path, form, expiresAtMs });
-  const sealed = await kmsOf(page).seal({ context: contextOf(userId), plaintext });
+  const sealed = await kms.seal({ context: contextOf(userId), plaintext });
   return unwrap(sealed);
 };
 
 /** The form; `undefined`: it is another user's, too old, or none. */
-export const openPending = async (page: PageCall, userId: string, ciphertext: string): Promise<Pending | undefined> => {
-  const opened = await kmsOf(page).open({ context: contextOf(userId), ciphertext });
+export const openPending = async (
+  { kms, now }: Sealing,
+  userId: string,
+  ciphertext: string,
+): Promise<Pending | undefined> => {
+  const opened = await kms.open({ context: contextOf(userId), ciphertext });
   if (!opened.ok) return undefined;
   const { path, form, expiresAtMs } = pendingSchema.parse(JSON.parse(opened.value));
-  return expiresAtMs > page.context.get("services").now() ? { path, form } : undefined;
+  return expiresAtMs > now() ? { path, form } : undefined;
 };

@@ -45,7 +45,7 @@ export type VisitorHandle = (page: PageCall, visitor: Visitor) => Promise<Respon
 /** What a page demands of a visitor who has authenticated at all: a second factor, or to log in again (RFC 9470 §3). */
 const confirm = async (page: PageCall, visitor: Visitor, { challenge }: Refusal): Promise<Response> => {
   const { path, form } = page;
-  const pending = await sealPending(page, visitor.principal.subject, { path, form });
+  const pending = await sealPending(page.context.get("services"), visitor.principal.subject, { path, form });
   const hidden = { [PENDING_FIELD]: pending };
   return challenge.includes("acr_values")
     ? askForFactor(page, visitor, { hidden })

@@ -70,8 +70,11 @@ const logIn = async ({
 
 /** The form that waits, where the login is that of its sender. */
 const pendingOf = async (page: PageCall, accessToken: string): Promise<Pending | undefined> => {
-  const verification = await page.context.get("services").verify(accessToken);
-  return verification.ok ? openPending(page, verification.value.subject, page.form[PENDING_FIELD] ?? "") : undefined;
+  const services = page.context.get("services");
+  const verification = await services.verify(accessToken);
+  return verification.ok
+    ? openPending(services, verification.value.subject, page.form[PENDING_FIELD] ?? "")
+    : undefined;
 };
 
 /** Continues where the login was asked for. */

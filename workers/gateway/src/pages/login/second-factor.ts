@@ -56,7 +56,7 @@ const proofIn = (form: Form): object => {
 const proceed = async (page: PageCall, visitor: Visitor, resume: Resume): Promise<Response> => {
   const sealed = page.form[PENDING_FIELD];
   if (sealed === undefined) return proceedTo(page, destinationOf(page.form["next"]));
-  const pending = await openPending(page, visitor.principal.subject, sealed);
+  const pending = await openPending(page.context.get("services"), visitor.principal.subject, sealed);
   if (!pending) throw new PageProblem("forbidden", { detail: page.texts.failure.expiredAction });
   return resume(page, visitor, pending);
 };
