@@ -34,7 +34,7 @@ describe("a login", () => {
     const [cookie] = headers.getSetCookie();
     expect(cookie).toMatch(/^__Host-fountain=ftb_[\w-]{43}; Path=\/; Secure; HttpOnly; SameSite=Lax; Max-Age=7776000$/);
     const { status: shown, text, headers: page } = await visitor.get("/account");
-    expect([shown, page.get("cache-control"), page.get("referrer-policy")]).toEqual([200, "no-store", "same-origin"]);
+    expect([shown, page.get("cache-control"), page.get("referrer-policy")]).toEqual([200, "no-store", "strict-origin"]);
     expect(text).toContain(person.username);
   });
 

@@ -76,7 +76,7 @@ const expectSafe = async (response: Response, path: string, caller: string): Pro
   const isPage = type.startsWith("text/html");
   const hasForms = isPage && /^\/(?:account|oauth)\b/.test(path);
   // Without a referrer, a browser would not say from which origin a form comes.
-  expect(headers.get("referrer-policy"), context).toBe(hasForms ? "same-origin" : "no-referrer");
+  expect(headers.get("referrer-policy"), context).toBe(hasForms ? "strict-origin" : "no-referrer");
   expect(headers.get("strict-transport-security"), context).toBe("max-age=31536000; includeSubDomains");
   const cookies = headers.getSetCookie();
   expect(hasForms ? [] : cookies, context).toEqual([]);

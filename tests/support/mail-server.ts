@@ -120,3 +120,13 @@ export const codeIn = (text: string): string => {
   if (code === undefined) throw new Error(`there is no code in: ${text}`);
   return code;
 };
+
+/** The link in a mail, whose lines are encoded as RFC 2045 §6.7 says. */
+export const linkIn = (raw: string): string => {
+  const text = raw
+    .replace(/=\r\n/g, "")
+    .replace(/=([\dA-F]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+  const [link] = /https?:\/\/\S+\?token=[\w-]+/.exec(text) ?? [];
+  if (link === undefined) throw new Error(`there is no link in: ${text}`);
+  return link;
+};

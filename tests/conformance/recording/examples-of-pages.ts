@@ -1,7 +1,8 @@
 /** Forms of the pages that succeed, each sent from its page. */
-import { createBeginner, type Stack } from "../../security/callers.ts";
+import { createBeginner, type Stack, successOf } from "../../security/callers.ts";
 import { CALLBACK, connect, registerApplication } from "../../support/gateway/application.ts";
 import { cookieHeader, FROM_HERE, openVisitor, type Visitor } from "../../support/gateway/visitor.ts";
+import { storeLink, verifyAddress } from "../../support/kms/links.ts";
 import { codeOf, enrol, forgetTimeSteps, personWith } from "../../support/twofa.ts";
 import type { Prepared, Setting } from "./setting.ts";
 
@@ -45,6 +46,29 @@ export const PAGE_EXAMPLES: Record<string, Example> = {
     const { visitor } = await enter(stack);
     await visitor.get("/account");
     return filled(visitor, "/account/logout", {});
+  },
+  "POST /account/forgot": async ({ stack, caller }) => {
+    const username = `visitor-${crypto.randomUUID()}`;
+    const account = { username, password: "a password for tests: lantern", email: `${username}@example.org` };
+    const { id } = await successOf(stack.call("POST", "/kms/users", caller.headers, account));
+    await verifyAddress(stack.fountain, String(id));
+    const visitor = openVisitor(stack.fountain);
+    await visitor.get("/account/forgot");
+    return filled(visitor, "/account/forgot", { login: username });
+  },
+  "POST /account/reset": async ({ stack }) => {
+    const { person } = await enter(stack);
+    const { token } = await storeLink(stack.fountain, { purpose: "password-reset", userId: person.id });
+    const visitor = openVisitor(stack.fountain);
+    await visitor.get(`/account/reset?token=${token}`);
+    return filled(visitor, "/account/reset", { newPassword: "a password for tests: lantern" });
+  },
+  "POST /account/verify-email": async ({ stack }) => {
+    const { visitor, person } = await enter(stack);
+    const payload = { email: `${crypto.randomUUID()}@example.org` };
+    const { token } = await storeLink(stack.fountain, { purpose: "email-verification", userId: person.id, payload });
+    await visitor.get(`/account/verify-email?token=${token}`);
+    return filled(visitor, "/account/verify-email", {}, "token");
   },
   "POST /account/security": async ({ stack }) => {
     const { visitor } = await enter(stack);

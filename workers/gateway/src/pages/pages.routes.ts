@@ -8,6 +8,9 @@ import { HOME } from "./frame/destination.ts";
 import { createPageEndpoint, type PageEndpoint } from "./frame/endpoint.ts";
 import type { Dispatch } from "./frame/operations.ts";
 import { redirect } from "./frame/response.ts";
+import { changeEmail, EMAIL, showEmail } from "./links/email.tsx";
+import { showForgot, takeForgot } from "./links/forgot.tsx";
+import { showReset, takeReset } from "./links/reset.tsx";
 import { forVisitors, serveVisitor, type VisitorHandle } from "./login/asking.tsx";
 import { logOut, type Resume, showLogin, takeLogin } from "./login/log-in.tsx";
 import { showFactor, takeFactor } from "./login/second-factor.ts";
@@ -24,6 +27,7 @@ interface AccountPage {
 
 const ACCOUNT = {
   "/account": { show: showProfile, take: changePassword },
+  [EMAIL]: { show: showEmail, take: changeEmail },
   "/account/security": { show: showSecurity, take: changeFactors },
   "/account/sessions": { show: showSessions, take: endSessions },
   "/account/applications": { show: showApplications, take: disconnectApplication },
@@ -49,6 +53,10 @@ export const accountPages = (dispatch: Dispatch): PageEndpoint[] => {
     declare("GET /account/sign-up", showSignUp),
     declare("POST /account/sign-up", signUp),
     declare("POST /account/logout", logOut),
+    declare("GET /account/forgot", showForgot),
+    declare("POST /account/forgot", takeForgot),
+    declare("GET /account/reset", showReset),
+    declare("POST /account/reset", takeReset),
     declare("GET /oauth/authorize", showAuthorization),
     declare("POST /oauth/authorize", takeDecision, requestByPost),
     declare("GET /oauth/logout", showLogout),

@@ -6,18 +6,19 @@ import type { PageCall } from "../frame/page-call.ts";
 import { htmlResponse, redirect } from "../frame/response.ts";
 import type { Visitor } from "../frame/visitor.ts";
 import { Layout, SafeForm } from "../views/layout.tsx";
-import { Field, faultOf, Notice, RefusalNotice } from "../views/parts.tsx";
+import { EmailState, Field, faultOf, Notice, RefusalNotice } from "../views/parts.tsx";
 
 const PATH = "/account";
 
 const profileSchema = z.object({
   username: z.string(),
   email: z.string().nullable(),
+  emailVerified: z.boolean(),
   roles: z.array(z.string()),
   createdAt: z.string(),
 });
 
-type Profile = z.infer<typeof profileSchema>;
+export type Profile = z.infer<typeof profileSchema>;
 
 export const profileOf = async ({ operate }: PageCall, { token }: Visitor): Promise<Profile> =>
   done(await operate({ method: "GET", path: "/kms/me", token }, profileSchema));
@@ -65,17 +66,24 @@ const PasswordForm: FC<ProfileProps> = ({ page, profile, refusal }) => {
 const ProfilePage: FC<ProfileProps> = (props) => {
   const { page, profile } = props;
   const { texts } = page;
+  const notices: Record<string, string> = { password: texts.profile.passwordDone, email: texts.email.done };
+  const done = notices[page.query["done"] ?? ""];
   return (
     <Layout page={page} title={texts.profile.title} current={PATH}>
       <h1>{texts.profile.title}</h1>
       <p class="lead">{profile.username}</p>
-      {page.query["done"] === "password" && <Notice>{texts.profile.passwordDone}</Notice>}
+      {done !== undefined && <Notice>{done}</Notice>}
       <section class="card">
         <dl>
           <dt>{texts.profile.username}</dt>
           <dd>{profile.username}</dd>
           <dt>{texts.profile.email}</dt>
-          <dd>{profile.email ?? texts.profile.noEmail}</dd>
+          <dd>
+            {profile.email ?? texts.profile.noEmail}{" "}
+            {profile.email !== null && <EmailState page={page} profile={profile} />}
+            <br />
+            <a href="/account/verify-email">{texts.email.manage}</a>
+          </dd>
           <dt>{texts.profile.roles}</dt>
           <dd>{profile.roles.join(", ")}</dd>
           <dt>{texts.profile.since}</dt>

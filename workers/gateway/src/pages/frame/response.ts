@@ -23,8 +23,9 @@ const POLICY = [
 const HEADERS = {
   "cache-control": "no-store",
   "content-security-policy": POLICY,
-  // With `no-referrer`, browsers would not say of a form which origin it comes from.
-  "referrer-policy": "same-origin",
+  // No address of a page, which may have a link's token in it, leads anywhere. With `no-referrer`, browsers would not say of a form
+  // which origin it comes from either.
+  "referrer-policy": "strict-origin",
   vary: "Accept-Language, Cookie",
 };
 

@@ -51,6 +51,7 @@ const PasswordForm: FC<{ page: Reader; view: LoginView }> = ({ page, view: { hid
       autofocus={username !== undefined}
     />
     <button type="submit">{page.texts.login.submit}</button>
+    <a href="/account/forgot">{page.texts.login.forgot}</a>
   </SafeForm>
 );
 

@@ -18,6 +18,7 @@ interface SignUpProps {
 
 const SignUpForm: FC<SignUpProps> = ({ page, refusal }) => {
   const { texts, form } = page;
+  const { termsUrl } = page.installation;
   const text = refusal?.code === "conflict" ? texts.signUp.taken : undefined;
   return (
     <>
@@ -49,6 +50,14 @@ const SignUpForm: FC<SignUpProps> = ({ page, refusal }) => {
             autocomplete="new-password"
             error={faultOf(refusal, "password")}
           />
+          {termsUrl !== undefined && (
+            <p class="hint">
+              {texts.signUp.accept}{" "}
+              <a href={termsUrl} rel="noreferrer">
+                {texts.common.terms}
+              </a>
+            </p>
+          )}
           <button type="submit">{texts.signUp.submit}</button>
         </SafeForm>
       </div>
@@ -84,5 +93,5 @@ export const signUp = async (page: PageCall): Promise<Response> => {
   if (!registered.ok) return show(page, registered.error);
   const login = { method: "POST", path: "/kms/login", json: { username, password } } as const;
   await keepLogin(page, done(await page.operate(login, loginTokens)));
-  return redirect(page, HOME);
+  return redirect(page, email === "" ? HOME : "/account/verify-email?done=sent");
 };

@@ -66,6 +66,14 @@ export const Notice: FC<PropsWithChildren<{ kind?: "bad" | "plain" }>> = ({ kind
   </p>
 );
 
+/** Whether mail to the address of an account is known to reach its owner. */
+export const EmailState: FC<{ page: Reader; profile: { emailVerified: boolean } }> = ({ page, profile }) => {
+  const { verified, unverified } = page.texts.email;
+  return (
+    <span class={profile.emailVerified ? "chip" : "chip bad"}>{profile.emailVerified ? verified : unverified}</span>
+  );
+};
+
 /** A refusal in the words of the page; `text`: where the page knows better than its code. */
 export const RefusalNotice: FC<{ page: Reader; refusal: Refusal; text?: string | undefined }> = ({
   page: { texts },

@@ -1,0 +1,135 @@
+/**
+ * Mails and the pages that their links lead to, in a real Chromium and with a real mail server, where a program opens every link
+ * before its reader does. Skipped, and said so, where there is no Chromium.
+ */
+import type { Browser, CDPSession, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { freePorts } from "../../runtime/local/ports.ts";
+import { createCertificate } from "../support/certificate.ts";
+import { type Fountain, startFountain } from "../support/harness.ts";
+import { linkIn, MAIL_PASSWORD, MAIL_USER, type MailServer, startMailServer } from "../support/mail-server.ts";
+import { findChromium, startChromium } from "./chromium.ts";
+
+const CHROMIUM = findChromium();
+if (CHROMIUM === undefined) console.warn("There is no Chromium on this machine: links of mails are not tried.");
+
+const PASSWORD = "lantern harbour otter violin";
+const NEW_PASSWORD = "kestrel meadow copper thimble";
+
+describe.skipIf(CHROMIUM === undefined)("in a browser", () => {
+  let fountain: Fountain;
+  let mail: MailServer;
+  let browser: Browser;
+  let page: Page;
+  let devices: CDPSession;
+  let authenticatorId: string;
+  let origin: string;
+  const username = `mara-${crypto.randomUUID().slice(0, 8)}`;
+  const email = `${username}@example.org`;
+
+  beforeAll(async () => {
+    browser = await startChromium(CHROMIUM ?? "");
+    const certificate = createCertificate("localhost");
+    mail = await startMailServer({ certificate });
+    const [port = 0] = await freePorts();
+    origin = `http://localhost:${port}`;
+    fountain = await startFountain({
+      port,
+      trustedCertificates: [certificate.cert],
+      settings: {
+        ...{ REGISTRATION: "open", PUBLIC_URL: origin, MAIL_FROM: "Films <films@example.org>" },
+        SMTP_URL: `smtp://${MAIL_USER}:${encodeURIComponent(MAIL_PASSWORD)}@localhost:${mail.port}`,
+      },
+    });
+    const context = await browser.newContext();
+    page = await context.newPage();
+    page.setDefaultTimeout(8_000);
+    devices = await context.newCDPSession(page);
+    await devices.send("WebAuthn.enable");
+    const options = {
+      protocol: "ctap2",
+      transport: "internal",
+      hasResidentKey: true,
+      hasUserVerification: true,
+      isUserVerified: true,
+      automaticPresenceSimulation: true,
+    } as const;
+    ({ authenticatorId } = await devices.send("WebAuthn.addVirtualAuthenticator", { options }));
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await fountain?.stop();
+    await mail?.stop();
+  });
+
+  const press = (name: string) => page.getByRole("button", { name, exact: true }).click();
+  const heading = (name: string) => page.getByRole("heading", { name, level: 1 }).waitFor();
+
+  /** The link of the mail with this subject, which a scanner has opened by then. */
+  const linkOf = async (subject: string): Promise<string> => {
+    const link = await vi.waitFor(() => {
+      const arrived = mail.mails.find(({ raw }) => raw.includes(subject));
+      return linkIn(arrived?.raw ?? "");
+    }, 10_000);
+    for (const method of ["HEAD", "GET"]) await fetch(link, { method });
+    return link;
+  };
+
+  test("someone signs up, and confirms their address by the link in the mail", async () => {
+    await page.goto(`${origin}/account/sign-up`);
+    await page.getByLabel("Username").fill(username);
+    await page.getByLabel("Email address").fill(email);
+    await page.getByLabel("Password").fill(PASSWORD);
+    await press("Create account");
+    await heading("Email address");
+    expect(await page.getByText("not verified").isVisible()).toBe(true);
+    await page.goto(await linkOf("Confirm your email address"));
+    await press("Confirm the address");
+    await heading("Profile");
+    expect(await page.getByRole("status").innerText()).toBe("Your email address is verified.");
+  });
+
+  test("a forgotten password is replaced by the link in the mail, and the second factor is still asked for", async () => {
+    await page.goto(`${origin}/account/security`);
+    await press("Add: Passkey or security key");
+    await page.getByLabel("Name").fill("My laptop");
+    await press("Create passkey");
+    await heading("Recovery codes");
+    await page.goto(`${origin}/account/security`);
+    await heading("Second factor");
+    await press("Use a passkey");
+    await heading("Security");
+    await devices.send("WebAuthn.setAutomaticPresenceSimulation", { authenticatorId, enabled: false });
+    await press("Log out");
+    await heading("Log in");
+    await page.getByRole("link", { name: "Forgotten your password?" }).click();
+    await page.getByLabel("Username or email address").fill(email);
+    await press("Send");
+    await heading("Look at your mail");
+    await page.goto(await linkOf("Choose a new"));
+    await page.getByLabel("New password").fill(NEW_PASSWORD);
+    await press("Set the password");
+    await heading("Log in");
+    expect(await page.getByRole("status").innerText()).toContain("Your new password is set");
+    await page.getByLabel("Username").fill(username);
+    await page.getByLabel("Password").fill(NEW_PASSWORD);
+    await press("Log in");
+    await heading("Second factor");
+    await devices.send("WebAuthn.setAutomaticPresenceSimulation", { authenticatorId, enabled: true });
+    await press("Use a passkey");
+    await heading("Profile");
+    await vi.waitFor(
+      () => expect(mail.mails.some(({ raw }) => raw.includes("password was changed"))).toBe(true),
+      10_000,
+    );
+  });
+
+  test("the link is of no use then, and its page says what to do", async () => {
+    await page.goto(await linkOf("Choose a new"));
+    await page.getByLabel("New password").fill(PASSWORD);
+    await press("Set the password");
+    await page.getByText("This link is wrong, expired or already used.").waitFor();
+    await page.getByRole("link", { name: "Have a new link sent" }).click();
+    await heading("Forgotten password");
+  });
+});

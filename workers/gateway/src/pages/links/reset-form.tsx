@@ -1,0 +1,61 @@
+/** The form for a new password, by what was mailed. */
+import type { FC } from "hono/jsx";
+import type { Refusal } from "../frame/operations.ts";
+import type { Form, Reader } from "../frame/page-call.ts";
+import { SafeForm } from "../views/layout.tsx";
+import { Field, faultOf } from "../views/parts.tsx";
+
+const RESET = "/account/reset";
+
+interface ResetFormProps {
+  page: Reader;
+  /** The link's token; or the name that was asked with and the code, as far as they were entered. */
+  proof: Form;
+  refusal?: Refusal | undefined;
+}
+
+const MAX_CODE_CHARACTERS = 32;
+
+const CodeFields: FC<ResetFormProps> = ({ page: { texts }, proof: { login, code }, refusal }) => (
+  <>
+    <Field
+      name="login"
+      label={texts.forgot.login}
+      value={login}
+      autocomplete="username"
+      error={faultOf(refusal, "login")}
+      autofocus={login === undefined}
+    />
+    <Field
+      name="code"
+      label={texts.reset.code}
+      value={code}
+      code="numeric"
+      autocomplete="one-time-code"
+      maxlength={MAX_CODE_CHARACTERS}
+      error={faultOf(refusal, "code")}
+      autofocus={login !== undefined}
+    />
+  </>
+);
+
+export const ResetForm: FC<ResetFormProps> = (props) => {
+  const { page, proof, refusal } = props;
+  const { texts } = page;
+  const hidden: Form = proof["token"] === undefined ? {} : { token: proof["token"] };
+  return (
+    <SafeForm page={page} action={RESET} hidden={hidden}>
+      {proof["token"] === undefined && <CodeFields {...props} />}
+      <Field
+        name="newPassword"
+        type="password"
+        label={texts.profile.next}
+        hint={texts.signUp.passwordHint}
+        autocomplete="new-password"
+        error={faultOf(refusal, "newPassword")}
+        autofocus={proof["token"] !== undefined}
+      />
+      <button type="submit">{texts.reset.submit}</button>
+    </SafeForm>
+  );
+};
