@@ -31,6 +31,8 @@ export const GATEWAY_ROUTES = {
   "POST /account/forgot": FORM,
   "GET /account/reset": PAGE,
   "POST /account/reset": FORM,
+  "GET /account/invitation": PAGE,
+  "POST /account/invitation": FORM,
   "GET /account/verify-email": PAGE,
   "POST /account/verify-email": FORM,
   "GET /account": PAGE,

@@ -35,7 +35,7 @@ const typePassword = async (page: Page, { username, password } = provider.other)
 const asMember = async (page: Page, path: string) => {
   await open(page, `/account/login?${new URLSearchParams({ next: path })}`);
   await typePassword(page);
-  await page.waitForURL(`**${path}`);
+  await page.waitForURL(`${provider.issuer}${path}`);
 };
 const toSecondFactor = async (page: Page) => {
   await open(page, "/account/login?next=/account/security");
@@ -104,6 +104,32 @@ const STATES: Readonly<Record<string, Record<string, Visit>>> = {
       await press(page, "Change password");
       await page.locator("[aria-invalid], .notice.bad").first().waitFor();
     },
+  },
+  "GET /account/forgot": {
+    "as it is": (page) => open(page, "/account/forgot"),
+    "once asked": async (page) => {
+      await open(page, "/account/forgot");
+      await page.getByLabel("Username or email address").fill("nobody");
+      await press(page, "Send");
+      await heading(page, "Look at your mail");
+    },
+  },
+  "GET /account/reset": {
+    "by a code": (page) => open(page, "/account/reset"),
+    "by a link that is wrong": async (page) => {
+      await open(page, "/account/reset?token=wrong");
+      await page.getByLabel("New password").fill("lantern harbour otter violin");
+      await press(page, "Set the password");
+      await page.getByText("This link is wrong").waitFor();
+    },
+  },
+  "GET /account/invitation": {
+    "as it is": (page) => open(page, "/account/invitation?token=any"),
+    "without its token": (page) => open(page, "/account/invitation"),
+  },
+  "GET /account/verify-email": {
+    "by a link": (page) => asMember(page, "/account/verify-email?token=any"),
+    "with a code to enter": (page) => asMember(page, "/account/verify-email?done=sent"),
   },
   "GET /account/security": {
     "without a factor": (page) => asMember(page, "/account/security"),

@@ -5,9 +5,11 @@
 import type { Browser, CDPSession, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { freePorts } from "../../runtime/local/ports.ts";
+import { send } from "../support/call.ts";
 import { createCertificate } from "../support/certificate.ts";
 import { type Fountain, startFountain } from "../support/harness.ts";
 import { linkIn, MAIL_PASSWORD, MAIL_USER, type MailServer, startMailServer } from "../support/mail-server.ts";
+import { enrol, logIn, personWith, stepUp } from "../support/twofa.ts";
 import { findChromium, startChromium } from "./chromium.ts";
 
 const CHROMIUM = findChromium();
@@ -124,7 +126,23 @@ describe.skipIf(CHROMIUM === undefined)("in a browser", () => {
     );
   });
 
-  test("the link is of no use then, and its page says what to do", async () => {
+  test("someone who is invited arrives with the role that the invitation is for", async () => {
+    const guest = `guest-${crypto.randomUUID().slice(0, 8)}`;
+    const json = { email: `${guest}@example.org`, roles: ["editor"] };
+    const administrator = personWith(fountain, (await logIn(fountain)).token);
+    const token = await stepUp(fountain, administrator, await enrol(administrator));
+    expect((await send(fountain, "POST", "/kms/invitations", { token, json })).status).toBe(201);
+    const link = await linkOf("You are invited");
+    await press("Log out");
+    await page.goto(link);
+    await page.getByLabel("Username").fill(guest);
+    await page.getByLabel("Password").fill(PASSWORD);
+    await press("Create account");
+    await heading("Profile");
+    expect(await page.locator("dl").innerText()).toMatch(/example\.org verified.*editor/s);
+  });
+
+  test("the link of a mail is of no use once it was used, and its page says what to do", async () => {
     await page.goto(await linkOf("Choose a new"));
     await page.getByLabel("New password").fill(PASSWORD);
     await press("Set the password");

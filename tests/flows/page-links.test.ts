@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openVisitor, type Visitor } from "../support/gateway/visitor.ts";
 import { type Fountain, startFountain } from "../support/harness.ts";
-import { storeLink, verifyAddress } from "../support/kms/links.ts";
+import { storeInvitation, storeLink, verifyAddress } from "../support/kms/links.ts";
 import { type Account, codeOf, enrol, forgetTimeSteps, newPerson } from "../support/twofa.ts";
 
 let fountain: Fountain;
@@ -165,6 +165,26 @@ describe("an address", () => {
     const { code } = await mailedTo(person, email);
     const confirmed = await visitor.submit("/account/verify-email", { code }, 'name="code"');
     expect(confirmed.location).toBe("/account?done=email");
+  });
+});
+
+describe("an invitation", () => {
+  const invitationPage = ({ token }: { token: string }): string => `/account/invitation?token=${token}`;
+
+  test("whose link scanners have opened lets one person in, with the roles in it, and then no one", async () => {
+    const link = await storeInvitation(fountain);
+    await scan(invitationPage(link));
+    const visitor = openVisitor(fountain);
+    await visitor.get(invitationPage(link));
+    const account = { username: `guest-${crypto.randomUUID()}`, password: NEW_PASSWORD };
+    const weak = await visitor.submit("/account/invitation", { ...account, password: "short" });
+    expect([weak.status, weak.html.includes('id="password-error"')]).toEqual([422, true]);
+    expect((await visitor.submit("/account/invitation", account)).location).toBe("/account");
+    expect((await visitor.get("/account")).text).toContain(account.username);
+    const other = openVisitor(fountain);
+    await other.get(invitationPage(link));
+    const late = await other.submit("/account/invitation", { ...account, username: `guest-${crypto.randomUUID()}` });
+    expect([late.status, late.text.includes("Ask the person who invited you for a new one.")]).toEqual([403, true]);
   });
 });
 

@@ -49,6 +49,7 @@ const GATEWAY: Record<string, Variant[]> = {
   ...pageOf("/account/data"),
   ...pageOf("/account/forgot"),
   ...pageOf("/account/reset"),
+  ...pageOf("/account/invitation"),
   ...pageOf("/account/verify-email"),
   "POST /account/logout": [nothing(ENDS, () => ["/account/logout", undefined, { form: {} }], UNPROVEN)],
   "GET /": [nothing(READS, () => ["/"])],

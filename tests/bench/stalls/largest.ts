@@ -60,6 +60,8 @@ export const LARGEST: Record<string, Largest> = {
   "gateway POST /account/forgot": FEW_FIELDS,
   "gateway GET /account/reset": NO_BODY,
   "gateway POST /account/reset": FEW_FIELDS,
+  "gateway GET /account/invitation": NO_BODY,
+  "gateway POST /account/invitation": FEW_FIELDS,
   "gateway GET /account/verify-email": NO_BODY,
   "gateway POST /account/verify-email": FEW_FIELDS,
   "gateway GET /account/sign-up": NO_BODY,

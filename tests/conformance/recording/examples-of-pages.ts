@@ -2,7 +2,7 @@
 import { createBeginner, type Stack, successOf } from "../../security/callers.ts";
 import { CALLBACK, connect, registerApplication } from "../../support/gateway/application.ts";
 import { cookieHeader, FROM_HERE, openVisitor, type Visitor } from "../../support/gateway/visitor.ts";
-import { storeLink, verifyAddress } from "../../support/kms/links.ts";
+import { storeInvitation, storeLink, verifyAddress } from "../../support/kms/links.ts";
 import { codeOf, enrol, forgetTimeSteps, personWith } from "../../support/twofa.ts";
 import type { Prepared, Setting } from "./setting.ts";
 
@@ -62,6 +62,13 @@ export const PAGE_EXAMPLES: Record<string, Example> = {
     const visitor = openVisitor(stack.fountain);
     await visitor.get(`/account/reset?token=${token}`);
     return filled(visitor, "/account/reset", { newPassword: "a password for tests: lantern" });
+  },
+  "POST /account/invitation": async ({ stack }) => {
+    const { token } = await storeInvitation(stack.fountain);
+    const visitor = openVisitor(stack.fountain);
+    await visitor.get(`/account/invitation?token=${token}`);
+    const username = `visitor-${crypto.randomUUID()}`;
+    return filled(visitor, "/account/invitation", { username, password: "a password for tests: lantern" });
   },
   "POST /account/verify-email": async ({ stack }) => {
     const { visitor, person } = await enter(stack);

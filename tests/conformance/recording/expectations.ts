@@ -43,6 +43,8 @@ export const EXPECTED: { [Worker in WorkerName]: Record<RouteKey<Worker>, Expect
     "POST /account/forgot": "password.forgot",
     "GET /account/reset": READS,
     "POST /account/reset": "user.password",
+    "GET /account/invitation": READS,
+    "POST /account/invitation": ["user.create", "login", "token.refresh"],
     "GET /account/verify-email": READS,
     "POST /account/verify-email": "email.verify",
     "GET /account": READS,

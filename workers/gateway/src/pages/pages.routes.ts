@@ -10,6 +10,7 @@ import type { Dispatch } from "./frame/operations.ts";
 import { redirect } from "./frame/response.ts";
 import { changeEmail, EMAIL, showEmail } from "./links/email.tsx";
 import { showForgot, takeForgot } from "./links/forgot.tsx";
+import { acceptInvitation, showInvitation } from "./links/invitation.tsx";
 import { showReset, takeReset } from "./links/reset.tsx";
 import { forVisitors, serveVisitor, type VisitorHandle } from "./login/asking.tsx";
 import { logOut, type Resume, showLogin, takeLogin } from "./login/log-in.tsx";
@@ -55,6 +56,8 @@ export const accountPages = (dispatch: Dispatch): PageEndpoint[] => {
     declare("POST /account/logout", logOut),
     declare("GET /account/forgot", showForgot),
     declare("POST /account/forgot", takeForgot),
+    declare("GET /account/invitation", showInvitation),
+    declare("POST /account/invitation", acceptInvitation),
     declare("GET /account/reset", showReset),
     declare("POST /account/reset", takeReset),
     declare("GET /oauth/authorize", showAuthorization),

@@ -16,9 +16,19 @@ interface SignUpProps {
   refusal?: Refusal | undefined;
 }
 
+/** What comes with an account, where the operator has terms. */
+export const TermsHint: FC<{ page: Reader }> = ({ page: { texts, installation } }) =>
+  installation.termsUrl === undefined ? null : (
+    <p class="hint">
+      {texts.signUp.accept}{" "}
+      <a href={installation.termsUrl} rel="noreferrer">
+        {texts.common.terms}
+      </a>
+    </p>
+  );
+
 const SignUpForm: FC<SignUpProps> = ({ page, refusal }) => {
   const { texts, form } = page;
-  const { termsUrl } = page.installation;
   const text = refusal?.code === "conflict" ? texts.signUp.taken : undefined;
   return (
     <>
@@ -50,14 +60,7 @@ const SignUpForm: FC<SignUpProps> = ({ page, refusal }) => {
             autocomplete="new-password"
             error={faultOf(refusal, "password")}
           />
-          {termsUrl !== undefined && (
-            <p class="hint">
-              {texts.signUp.accept}{" "}
-              <a href={termsUrl} rel="noreferrer">
-                {texts.common.terms}
-              </a>
-            </p>
-          )}
+          <TermsHint page={page} />
           <button type="submit">{texts.signUp.submit}</button>
         </SafeForm>
       </div>
@@ -86,12 +89,21 @@ const show = (page: PageCall, refusal?: Refusal): Promise<Response> => {
 export const showSignUp = async (page: PageCall): Promise<Response> =>
   (await visitorOf(page)) ? redirect(page, HOME) : show(page);
 
+/** Logs in with an account that was just created, and leads to a page. */
+export const enterWith = async (
+  page: PageCall,
+  account: { username: string; password: string },
+  to: string,
+): Promise<Response> => {
+  const login = { method: "POST", path: "/kms/login", json: account } as const;
+  await keepLogin(page, done(await page.operate(login, loginTokens)));
+  return redirect(page, to);
+};
+
 export const signUp = async (page: PageCall): Promise<Response> => {
   const { username = "", email = "", password = "" } = page.form;
   const json = { username, password, ...(email !== "" && { email }) };
   const registered = await page.operate({ method: "POST", path: "/kms/register", json }, NOTHING);
   if (!registered.ok) return show(page, registered.error);
-  const login = { method: "POST", path: "/kms/login", json: { username, password } } as const;
-  await keepLogin(page, done(await page.operate(login, loginTokens)));
-  return redirect(page, email === "" ? HOME : "/account/verify-email?done=sent");
+  return enterWith(page, { username, password }, email === "" ? HOME : "/account/verify-email?done=sent");
 };

@@ -116,6 +116,13 @@ export const DE: Texts = {
     again: "Einen neuen Link senden lassen",
     done: "Ihr neues Passwort gilt, und alle Ihre Sitzungen sind beendet. Melden Sie sich damit an.",
   },
+  invitation: {
+    title: "Sie sind eingeladen",
+    lead: "Legen Sie Ihr Konto an.",
+    usernameHint: "Lassen Sie es leer, wenn die Einladung einen Benutzernamen für Sie vorsieht.",
+    refused:
+      "Diese Einladung ist falsch, abgelaufen, zurückgezogen oder schon benutzt. Bitten Sie um eine neue, wer Sie eingeladen hat.",
+  },
   email: {
     title: "E-Mail-Adresse",
     linkWhy: "Bestätigen Sie, dass die Adresse, an die dieser Link ging, Ihre ist.",

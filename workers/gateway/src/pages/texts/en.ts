@@ -113,6 +113,13 @@ export const EN = {
     again: "Have a new link sent",
     done: "Your new password is set, and all your sessions have ended. Log in with it.",
   },
+  invitation: {
+    title: "You are invited",
+    lead: "Create your account.",
+    usernameHint: "Leave it empty if the invitation came with a username for you.",
+    refused:
+      "This invitation is wrong, expired, withdrawn or already used. Ask the person who invited you for a new one.",
+  },
   email: {
     title: "Email address",
     linkWhy: "Confirm that the address to which this link was sent is yours.",

@@ -1,0 +1,82 @@
+/** Creates the account that an invitation is for, at `/account/invitation`, and logs in. Opening the link uses nothing up. */
+import type { FC } from "hono/jsx";
+import { z } from "zod";
+import { HOME } from "../frame/destination.ts";
+import { type Refusal, refusedForm } from "../frame/operations.ts";
+import type { PageCall } from "../frame/page-call.ts";
+import { htmlResponse } from "../frame/response.ts";
+import { enterWith, TermsHint } from "../login/sign-up.tsx";
+import { Layout, SafeForm } from "../views/layout.tsx";
+import { Field, faultOf, Notice, RefusalNotice } from "../views/parts.tsx";
+
+const INVITATION = "/account/invitation";
+
+interface InvitationProps {
+  page: PageCall;
+  token: string;
+  refusal?: Refusal | undefined;
+}
+
+const AccountForm: FC<InvitationProps> = ({ page, token, refusal }) => {
+  const { texts, form } = page;
+  const isTaken = refusal?.code === "conflict";
+  return (
+    <>
+      <p class="lead">{texts.invitation.lead}</p>
+      {refusal && <RefusalNotice page={page} refusal={refusal} text={isTaken ? texts.signUp.taken : undefined} />}
+      <div class="card">
+        <SafeForm page={page} action={INVITATION} hidden={{ token }}>
+          <Field
+            name="username"
+            label={texts.signUp.username}
+            hint={texts.invitation.usernameHint}
+            value={form["username"]}
+            autocomplete="username"
+            optional={texts.common.optional}
+            error={faultOf(refusal, "username")}
+            autofocus
+          />
+          <Field
+            name="password"
+            type="password"
+            label={texts.signUp.password}
+            hint={texts.signUp.passwordHint}
+            autocomplete="new-password"
+            error={faultOf(refusal, "password")}
+          />
+          <TermsHint page={page} />
+          <button type="submit">{texts.signUp.submit}</button>
+        </SafeForm>
+      </div>
+    </>
+  );
+};
+
+const InvitationPage: FC<InvitationProps> = (props) => {
+  const { page, token, refusal } = props;
+  const { invitation, common } = page.texts;
+  const isDead = token === "" || refusal?.code === "link-refused";
+  return (
+    <Layout page={page} title={invitation.title} narrow>
+      <h1>{invitation.title}</h1>
+      {isDead ? <Notice kind="bad">{invitation.refused}</Notice> : <AccountForm {...props} />}
+      <p class="aside">
+        <a href="/account/login">{common.logIn}</a>
+      </p>
+    </Layout>
+  );
+};
+
+const show = (page: PageCall, token: string, refusal?: Refusal): Promise<Response> =>
+  htmlResponse(page, <InvitationPage page={page} token={token} refusal={refusal} />, refusedForm(refusal));
+
+export const showInvitation = (page: PageCall): Promise<Response> => show(page, page.query["token"] ?? "");
+
+export const acceptInvitation = async (page: PageCall): Promise<Response> => {
+  const { token = "", username = "", password = "" } = page.form;
+  const json = { token, password, ...(username !== "" && { username }) };
+  const accept = { method: "POST", path: "/kms/invitations/accept", json } as const;
+  const accepted = await page.operate(accept, z.object({ username: z.string() }));
+  if (!accepted.ok) return show(page, token, accepted.error);
+  return enterWith(page, { username: accepted.value.username, password }, HOME);
+};
