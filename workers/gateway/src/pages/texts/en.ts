@@ -1,6 +1,7 @@
 /** The texts of the pages in English. What another language lacks of them does not compile. */
 import type { InvalidRequest } from "#shared/contracts/authorization.ts";
 import type { ProblemCode } from "#shared/problem/catalogue.ts";
+import { LINKS_EN } from "./links-en.ts";
 
 const minutes = (seconds: number): string => {
   const count = Math.max(1, Math.ceil(seconds / 60));
@@ -92,52 +93,7 @@ export const EN = {
     accept: "With the account you accept:",
     taken: "This username is taken.",
   },
-  forgot: {
-    title: "Forgotten password",
-    lead: "A link and a code for a new password go to the verified email address of your account.",
-    login: "Username or email address",
-    submit: "Send",
-    sentTitle: "Look at your mail",
-    sent: "If there is such an account with a verified address, a mail is on its way. Open the link in it, or enter its code here.",
-    codeTitle: "Enter the code",
-    nothing: "Nothing came? It may be among unwanted mail. If your address was never verified, ask an administrator.",
-    again: "Ask again",
-  },
-  reset: {
-    title: "New password",
-    lead: "It ends all your sessions. A second factor is still asked for.",
-    code: "Code from the mail",
-    submit: "Set the password",
-    codeRefused: "This code is wrong, expired or already used. Nothing was changed.",
-    linkRefused: "This link is wrong, expired or already used. Nothing was changed.",
-    again: "Have a new link sent",
-    done: "Your new password is set, and all your sessions have ended. Log in with it.",
-  },
-  invitation: {
-    title: "You are invited",
-    lead: "Create your account.",
-    usernameHint: "Leave it empty if the invitation came with a username for you.",
-    refused:
-      "This invitation is wrong, expired, withdrawn or already used. Ask the person who invited you for a new one.",
-  },
-  email: {
-    title: "Email address",
-    linkWhy: "Confirm that the address to which this link was sent is yours.",
-    confirm: "Confirm the address",
-    codeTitle: "Enter the code",
-    codeWhy: "It is in the mail, beside the link. Both work for 24 hours.",
-    code: "Code from the mail",
-    changeTitle: "Another address",
-    sendTitle: "Send the mail again",
-    changeWhy: "A link and a code go to this address. It becomes yours once you have confirmed it.",
-    send: "Send",
-    sent: "A mail is on its way. Open the link in it, or enter its code here.",
-    refused: "This link or code is wrong, expired, already used, or for another account. Have a new mail sent.",
-    verified: "verified",
-    unverified: "not verified",
-    manage: "Change or verify the address",
-    done: "Your email address is verified.",
-  },
+  ...LINKS_EN,
   factor: {
     title: "Second factor",
     lead: "Confirm that it is you.",

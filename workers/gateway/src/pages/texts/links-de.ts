@@ -1,0 +1,53 @@
+/** What the pages say in German to which links in mails lead. */
+import type { LinkTexts } from "./links-en.ts";
+
+export const LINKS_DE: LinkTexts = {
+  forgot: {
+    title: "Passwort vergessen",
+    lead: "Ein Link und ein Code für ein neues Passwort gehen an die bestätigte E-Mail-Adresse Ihres Kontos.",
+    login: "Benutzername oder E-Mail-Adresse",
+    submit: "Senden",
+    sentTitle: "Sehen Sie in Ihre E-Mail",
+    sent: "Wenn es ein solches Konto mit einer bestätigten Adresse gibt, ist eine E-Mail unterwegs. Öffnen Sie den Link darin, oder geben Sie den Code hier ein.",
+    codeTitle: "Code eingeben",
+    nothing:
+      "Nichts angekommen? Vielleicht liegt es im Spamordner. Wenn Ihre Adresse nie bestätigt wurde, wenden Sie sich an die Verwaltung.",
+    again: "Noch einmal senden",
+  },
+  reset: {
+    title: "Neues Passwort",
+    lead: "Es beendet alle Ihre Sitzungen. Nach einem zweiten Faktor wird weiterhin gefragt.",
+    code: "Code aus der E-Mail",
+    submit: "Passwort setzen",
+    codeRefused: "Dieser Code ist falsch, abgelaufen oder schon benutzt. Es wurde nichts geändert.",
+    linkRefused: "Dieser Link ist falsch, abgelaufen oder schon benutzt. Es wurde nichts geändert.",
+    again: "Einen neuen Link senden lassen",
+    done: "Ihr neues Passwort gilt, und alle Ihre Sitzungen sind beendet. Melden Sie sich damit an.",
+  },
+  invitation: {
+    title: "Sie sind eingeladen",
+    lead: "Legen Sie Ihr Konto an.",
+    usernameHint: "Lassen Sie es leer, wenn die Einladung einen Benutzernamen für Sie vorsieht.",
+    refused:
+      "Diese Einladung ist falsch, abgelaufen, zurückgezogen oder schon benutzt. Bitten Sie um eine neue, wer Sie eingeladen hat.",
+  },
+  email: {
+    title: "E-Mail-Adresse",
+    linkWhy: "Bestätigen Sie, dass die Adresse, an die dieser Link ging, Ihre ist.",
+    confirm: "Adresse bestätigen",
+    codeTitle: "Code eingeben",
+    codeWhy: "Er steht in der E-Mail neben dem Link. Beide gelten 24 Stunden.",
+    code: "Code aus der E-Mail",
+    changeTitle: "Eine andere Adresse",
+    sendTitle: "Die E-Mail noch einmal senden",
+    changeWhy: "Ein Link und ein Code gehen an diese Adresse. Sie gilt, sobald Sie sie bestätigt haben.",
+    send: "Senden",
+    sent: "Eine E-Mail ist unterwegs. Öffnen Sie den Link darin, oder geben Sie den Code hier ein.",
+    refused:
+      "Dieser Link oder Code ist falsch, abgelaufen, schon benutzt oder für ein anderes Konto. Lassen Sie eine neue E-Mail senden.",
+    verified: "bestätigt",
+    unverified: "nicht bestätigt",
+    manage: "Adresse ändern oder bestätigen",
+    done: "Ihre E-Mail-Adresse ist bestätigt.",
+  },
+};
