@@ -19,7 +19,7 @@ const createResetLink = endpoint("POST /users/{id}/reset-link", {
   params: z.object({ id: reference() }),
   responses: {
     200: json(resetLink, "The link, to be handed to the user over a channel where they are known", {
-      url: `${EXAMPLE.issuer}/account/reset?token=ftl_…`,
+      url: `${EXAMPLE.issuer}/account/reset?token=ftl_3q2-7wAAgH5kT0m1`,
       expiresAt: EXAMPLE.monthLater,
     }),
   },
