@@ -67,6 +67,14 @@ const STATES: Readonly<Record<string, Record<string, Visit>>> = {
     },
     "of an application that no one knows": (page) => open(page, "/oauth/authorize?client_id=client_unknown"),
   },
+  "GET /oauth/logout": {
+    "with someone logged in": async (page) => {
+      await asMember(page, "/account");
+      await open(page, "/oauth/logout");
+      await heading(page, "Log out?");
+    },
+    "with no one logged in": (page) => open(page, "/oauth/logout"),
+  },
   "GET /account/login": {
     "as it is": (page) => open(page, "/account/login"),
     "with a wrong password": async (page) => {

@@ -18,6 +18,7 @@ if (CHROMIUM === undefined)
   console.warn("There is no Chromium on this machine: applications are not tried in a browser.");
 
 const CALLBACK = "https://app.example/callback";
+const GOODBYE = "https://app.example/goodbye";
 
 describe.skipIf(CHROMIUM === undefined)("an application", () => {
   let fountain: Fountain;
@@ -26,6 +27,7 @@ describe.skipIf(CHROMIUM === undefined)("an application", () => {
   let application: Server;
   let origin: string;
   let person: Account;
+  let clientId: string;
   const complaints: string[] = [];
 
   beforeAll(async () => {
@@ -33,7 +35,13 @@ describe.skipIf(CHROMIUM === undefined)("an application", () => {
     origin = `http://localhost:${port}`;
     const elsewhere = [`--host-resolver-rules=MAP app.example 127.0.0.1:${other}`, "--ignore-certificate-errors"];
     browser = await startChromium(CHROMIUM ?? "", elsewhere);
-    const serve: RequestListener = (_, response) => response.end("The application is at work.");
+    const serve: RequestListener = (_, response) => {
+      response.setHeader("content-type", "text/html");
+      response.end(`The application is at work.
+        <form method="post" action="${origin}/oauth/logout"><input type="hidden" name="client_id" value="${clientId}">
+        <input type="hidden" name="post_logout_redirect_uri" value="${GOODBYE}">
+        <input type="hidden" name="state" value="of the application"><button>Leave</button></form>`);
+    };
     application = createServer(createCertificate("app.example"), serve).listen(other, "127.0.0.1");
     fountain = await startFountain({ port, settings: { PUBLIC_URL: origin } });
     person = await newPerson(fountain);
@@ -55,7 +63,13 @@ describe.skipIf(CHROMIUM === undefined)("an application", () => {
     const response = await fountain.fetch("/kms/clients", {
       method: "POST",
       headers: { "content-type": "application/json", ...administrator },
-      body: JSON.stringify({ name: "Storyboards", redirectUris: [CALLBACK], public: true, scopes: ["search:read"] }),
+      body: JSON.stringify({
+        name: "Storyboards",
+        redirectUris: [CALLBACK],
+        postLogoutRedirectUris: [GOODBYE],
+        public: true,
+        scopes: ["search:read"],
+      }),
     });
     expect(response.status).toBe(201);
     const { clientId } = Object(await response.json());
@@ -82,7 +96,6 @@ describe.skipIf(CHROMIUM === undefined)("an application", () => {
     await page.getByText("The application is at work.").waitFor();
     return new URL(page.url()).searchParams;
   };
-  let clientId: string;
 
   test("has people log in and asks them for their consent, and gets a code", async () => {
     clientId = await register();
@@ -116,6 +129,26 @@ describe.skipIf(CHROMIUM === undefined)("an application", () => {
     await page.goto(requestOf(await register()));
     await page.getByRole("button", { name: "Do not allow" }).click();
     expect((await arrival()).get("error")).toBe("access_denied");
+  });
+
+  test("can have people log out, by a form of its own, who are asked and come back to it", async () => {
+    await page.goto(requestOf(clientId));
+    await arrival();
+    await page.getByRole("button", { name: "Leave" }).click();
+    await page.getByText("Storyboards asks you to log out").waitFor();
+    await page.getByRole("button", { name: "Log out" }).click();
+    expect([(await arrival()).get("state"), page.url().startsWith(GOODBYE)]).toEqual(["of the application", true]);
+    await page.goto(`${origin}/account`);
+    await page.getByRole("heading", { name: "Log in" }).waitFor();
+    await logIn();
+  });
+
+  test("is disconnected by people who no longer want it, and has to ask them again", async () => {
+    await page.getByRole("link", { name: "Applications" }).click();
+    await page.getByRole("button", { name: "Disconnect: Storyboards" }).click();
+    await page.getByText("The application is disconnected.").waitFor();
+    await page.goto(requestOf(clientId));
+    await page.getByRole("heading", { name: "Storyboards asks for access" }).waitFor();
   });
 
   test("that is not known sends no one anywhere", async () => {
