@@ -157,12 +157,18 @@ const STATES: Readonly<Record<string, Record<string, Visit>>> = {
   "GET /account/sessions": { "as it is": (page) => asMember(page, "/account/sessions") },
   "GET /account/applications": {
     "with one that is connected": async (page) => {
+      const application = await provider.register();
       const { pathname, search } = new URL(
-        requestTo(provider, await provider.register({ trusted: true }), newVerifier()),
+        requestTo(provider, application, newVerifier(), { scope: "openid email search:read" }),
       );
-      await asMember(page, "/account");
-      await page.request.get(`${provider.issuer}${pathname}${search}`, { maxRedirects: 0 });
+      await open(page, pathname + search);
+      await typePassword(page);
+      // What it leads on to is not there.
+      const allowed = page.waitForResponse((response) => response.request().method() === "POST");
+      await press(page, "Allow");
+      await allowed;
       await open(page, "/account/applications");
+      await page.getByRole("button", { name: "Disconnect" }).first().waitFor();
     },
   },
   "GET /account/data": { "as it is": (page) => asMember(page, "/account/data") },

@@ -37,6 +37,7 @@ h1 + .lead { margin-top: -.5rem; }
 .card > :last-child, .row > :last-child { margin-bottom: 0; }
 .card.danger { border-color: var(--bad); }
 form { display: grid; gap: 1rem; }
+form + .aside { margin-top: 1rem; }
 form.inline { display: inline; }
 .field { display: grid; gap: .3rem; }
 .field label { font-weight: 600; font-size: .95rem; }
