@@ -16,6 +16,7 @@ import { type Fountain, startFountain } from "../support/harness.ts";
 
 /** What a 201 creates that cannot be read at a path of its own, and why. */
 const WITHOUT_PLACE: Readonly<Record<string, string>> = {
+  "POST /kms/par": "a browser brings it along by its request_uri (RFC 9126 §2.2)",
   "POST /kms/secrets/wrap": "only the holder of the token reads it, once",
   "POST /search/scoped-keys": "a key that is stored nowhere",
 };

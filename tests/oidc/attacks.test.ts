@@ -195,7 +195,7 @@ describe("pages", () => {
     expect(pages.map(({ status }) => status)).toEqual([200, 200, 400]);
     for (const { headers } of pages) {
       expect(headers.get("content-security-policy")).toContain("frame-ancestors 'none'");
-      expect(headers.get("referrer-policy")).toBe("same-origin");
+      expect(headers.get("referrer-policy")).toBe("strict-origin");
       expect(headers.get("cache-control")).toBe("no-store");
     }
     const framed = { "sec-fetch-dest": "iframe", "sec-fetch-site": "cross-site" };
