@@ -28,6 +28,12 @@ const TRIP_MS = 40;
 /** No trip for so long: nothing follows any more. */
 const QUIET_MS = 400;
 
+/** The audit trail's own, at most once a minute, during any call. */
+const CHECKPOINT = /inner join "audit_chain"|(from|INTO) "?audit_checkpoints/;
+
+/** Whether the trip has nothing to do with the call, but with the audit trail's checkpoints. */
+export const isCheckpoint = ({ statements }: Trip): boolean => statements.every((sql) => CHECKPOINT.test(sql));
+
 const readAll = async (incoming: IncomingMessage): Promise<Buffer> => {
   const chunks: Buffer[] = [];
   for await (const chunk of incoming) chunks.push(Buffer.from(chunk));

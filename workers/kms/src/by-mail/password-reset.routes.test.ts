@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { createTripCounter } from "../../../../tests/support/fountain/trips.ts";
+import { createTripCounter, isCheckpoint } from "../../../../tests/support/fountain/trips.ts";
 import { type Fountain, startFountain } from "../../../../tests/support/harness.ts";
 import { PASSWORD, unique } from "../../../../tests/support/kms/arrangements.ts";
 import { storeLink, verifyAddress } from "../../../../tests/support/kms/links.ts";
@@ -65,7 +65,7 @@ test("a request gets the same response and makes the same round trips whether th
       status: response?.status,
       text: await response?.text(),
       headers,
-      trips: before.map(({ statements }) => statements),
+      trips: before.filter((trip) => !isCheckpoint(trip)).map(({ statements }) => statements),
     });
   }
   expect(seen[0]).toMatchObject({ status: 202, text: "" });
@@ -191,7 +191,7 @@ test("a wrong code makes the same round trips whether there is such a user or no
   const seen = [];
   for (const login of [username, unique(), (await newUser()).username]) {
     const { before } = await trips.during(["kms"], () => reset({ login, code: "00000000" }));
-    seen.push(before.map(({ statements }) => statements));
+    seen.push(before.filter((trip) => !isCheckpoint(trip)).map(({ statements }) => statements));
   }
   expect(seen[1]).toEqual(seen[0]);
   expect(seen[2]).toEqual(seen[0]);
