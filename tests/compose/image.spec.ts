@@ -10,7 +10,7 @@ const IMAGE = "fountain-workerd:test";
 const MAX_IMAGE_BYTES = 250_000_000;
 const { workers } = readTopology(path.join(import.meta.dirname, "..", ".."));
 const SECRETS = workers.flatMap(({ worker, secrets }) => secrets.map((name) => composeSecret(worker, name)));
-const BUNDLES = [...workers.map(({ worker }) => worker), "hasher", "internal", "typesense"];
+const BUNDLES = [...workers.map(({ worker }) => worker), "hasher", "internal", "sockets", "typesense"];
 
 const place = inject("stack");
 

@@ -158,11 +158,11 @@ test.each(UNMET)("demands %s, of a request or of all", async (_, demand, claims,
   const publisher = createPublisher(signer.jwk);
   const token = await signer.sign(publisher.claims(claims));
   for (const attempt of [
-    verifierOf(publisher).verify(token, demand),
-    verifierOf(publisher, demand).verify(token),
-    verifierOf(publisher, demand).verify(token, { scopes: [], maxAgeSeconds: 86_400 }),
+    () => verifierOf(publisher).verify(token, demand),
+    () => verifierOf(publisher, demand).verify(token),
+    () => verifierOf(publisher, demand).verify(token, { scopes: [], maxAgeSeconds: 86_400 }),
   ]) {
-    const refusal = await refusalOf(attempt);
+    const refusal = await refusalOf(attempt());
     expect([refusal.status, refusal.headers["www-authenticate"]]).toEqual([status, challenge]);
   }
 });

@@ -41,8 +41,10 @@ test("a mail is a file that only its owner can read, and stands on the page", as
   const change = { currentPassword: PASSWORD, newPassword: "five unrelated words, plain ones" };
   expect((await call("PUT", "/kms/me/password", change, token)).status).toBe(204);
 
-  await eventually(() => readdirSync(folder()).length === 1);
-  const file = path.join(folder(), readdirSync(folder())[0] ?? "");
+  const contents = () => readdirSync(folder()).map((name) => readFileSync(path.join(folder(), name), "utf8"));
+  await eventually(() => contents().length === 2 && contents().some((text) => text.includes("password was changed")));
+  const at = contents().findIndex((text) => text.includes("password was changed"));
+  const file = path.join(folder(), readdirSync(folder())[at] ?? "");
   expect(statSync(folder()).mode & 0o777).toBe(0o700);
   expect(statSync(file).mode & 0o777).toBe(0o600);
   expect(readFileSync(file, "utf8")).toMatch(

@@ -163,7 +163,10 @@ test("trades no key for another service's token, nor for more scopes than the ke
 test("trades no key that is revoked, expired or unknown", async () => {
   const { key, apiKey } = await create();
   await keys().revoke(service(), apiKey.id, new Date(clock.nowMs), auditEntry());
-  expect(await clients().exchange(key, undefined)).toEqual({ ok: false, error: { kind: "revoked", service: service() } });
+  expect(await clients().exchange(key, undefined)).toEqual({
+    ok: false,
+    error: { kind: "revoked", service: service() },
+  });
   expect(await clients().exchange("ftn_x", undefined)).toEqual({ ok: false, error: { kind: "malformed" } });
 });
 

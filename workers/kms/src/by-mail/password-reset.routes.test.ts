@@ -190,8 +190,13 @@ test("a wrong code makes the same round trips whether there is such a user or no
   await linkFor(id);
   const seen = [];
   for (const login of [username, unique(), (await newUser()).username]) {
-    const { before } = await trips.during(["kms"], () => reset({ login, code: "00000000" }));
-    seen.push(before.filter((trip) => !isCheckpoint(trip)).map(({ statements }) => statements));
+    const once = async () => {
+      const { before } = await trips.during(["kms"], () => reset({ login, code: "00000000" }));
+      return before.filter((trip) => !isCheckpoint(trip)).map(({ statements }) => statements);
+    };
+    // What else goes on meanwhile adds trips, and takes none away.
+    const [first, second] = [await once(), await once()];
+    seen.push(first.length <= second.length ? first : second);
   }
   expect(seen[1]).toEqual(seen[0]);
   expect(seen[2]).toEqual(seen[0]);

@@ -37,8 +37,8 @@ test("removes every factor and recovery code, ends the sessions, and tells the u
     expect((await person.call("GET", "/factors")).status).toBe(401);
     expect((await person.call("GET", "/factors", { token: raised })).status).toBe(401);
   }, KNOWN_WITHIN);
-  await vi.waitFor(() => expect(email.mailsTo(address)).toHaveLength(1), KNOWN_WITHIN);
-  expect(email.mailsTo(address)[0]?.raw).toContain("were removed");
+  const notices = () => email.mailsTo(address).filter(({ raw }) => raw.includes("were removed"));
+  await vi.waitFor(() => expect(notices()).toHaveLength(1), KNOWN_WITHIN);
   expect(await resetsOf(person.id)).toMatchObject([{ actor: "test-administrator", outcome: "success" }]);
 
   const again = await logIn(email.fountain, person.username, person.password);
