@@ -18,8 +18,7 @@ export interface Sent {
   body?: string;
 }
 
-/** Sends a request to Caddy over HTTPS or, if so said, over plain HTTP. */
-export const send = (place: StackPlace, sent: Sent, scheme: "https" | "http" = "https"): Promise<Answer> =>
+const sendOnce = (place: StackPlace, sent: Sent, scheme: "https" | "http"): Promise<Answer> =>
   new Promise((resolve, reject) => {
     const { body = "", headers = {}, ...line } = sent;
     const [open, host, port] =
@@ -36,4 +35,14 @@ export const send = (place: StackPlace, sent: Sent, scheme: "https" | "http" = "
     // Who asks first is answered before the body is sent, and keeps the connection.
     if (headers["expect"] === undefined) outgoing.end(body);
     else outgoing.on("continue", () => outgoing.end(body)).flushHeaders();
+  });
+
+/**
+ * Sends a request to Caddy over HTTPS or, if so said, over plain HTTP. Whose connection closes while the body is on its way may
+ * miss the response that came before (RFC 9112 §9.5), and asks once more.
+ */
+export const send = (place: StackPlace, sent: Sent, scheme: "https" | "http" = "https"): Promise<Answer> =>
+  sendOnce(place, sent, scheme).catch((error: unknown) => {
+    if (error instanceof Error && "code" in error && error.code === "EPIPE") return sendOnce(place, sent, scheme);
+    throw error;
   });
