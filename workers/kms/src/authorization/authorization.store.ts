@@ -7,6 +7,7 @@ import { authorizationCodes, authorizationRequests, consents } from "../db/schem
 import { upstreamScopes } from "../db/schema/scopes.ts";
 import { sessions } from "../db/schema/sessions.ts";
 import type { AuthorizationStore } from "./authorization.ts";
+import { INSERT_REFRESH_TOKEN, openClientSession } from "./client-sessions.store.ts";
 
 /** Of the questions that wait for a session, all but the latest. */
 const FORGET_OLDER = `
@@ -51,20 +52,9 @@ const CONSUME = `
     AND client_id = :clientId AND redirect_uri = :redirectUri AND code_challenge = :codeChallenge
     AND EXISTS (SELECT 1 FROM sessions WHERE id = authorization_codes.session_id AND ended_at IS NULL)`;
 
-/** As the user is authenticated in the session that they let the client in from, which it ends with unless they let it stay. */
-const OPEN_SESSION = `
-  INSERT INTO sessions
-    (id, user_id, created_at, used_at, acr, amr, authenticated_at, client_id, parent_id, granted_scopes, audiences,
-     jkt)
-  SELECT :openedSessionId, parent.user_id, :at, :at, parent.acr, parent.amr, parent.authenticated_at, code.client_id,
-    CASE WHEN EXISTS (SELECT 1 FROM json_each(code.scopes) WHERE value = 'offline_access') THEN NULL ELSE parent.id END,
-    code.scopes, code.audiences, :sessionJkt
-  FROM authorization_codes AS code JOIN sessions AS parent ON parent.id = code.session_id
-  WHERE code.code_hash = :codeHash AND code.opened_session_id = :openedSessionId`;
-
-const INSERT_REFRESH_TOKEN = `
-  INSERT INTO refresh_tokens (token_hash, session_id, issued_at)
-  SELECT :refreshTokenHash, id, created_at FROM sessions WHERE id = :openedSessionId`;
+const OPEN_SESSION = openClientSession(`
+  FROM authorization_codes AS granted JOIN sessions AS parent ON parent.id = granted.session_id
+  WHERE granted.code_hash = :codeHash AND granted.opened_session_id = :openedSessionId`);
 
 export const createAuthorizationStore = ({ orm, client }: KmsDatabase): AuthorizationStore => ({
   findConsent: async (userId, clientId) => {

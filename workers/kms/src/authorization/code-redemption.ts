@@ -2,7 +2,6 @@
  * Trades an authorization code for a session of the client's (RFC 6749 §4.1.3, RFC 7636 §4.6): once. A second use ends what the
  * first one gave, because then two have the code (RFC 9700 §4.5).
  */
-import type { Audience } from "#shared/contracts/access-token.ts";
 import { failure, type Result, success } from "#shared/lang/result.ts";
 import type { AuditRecorder } from "../audit/audit-entry.ts";
 import type { RefreshTokens } from "../sessions/refresh-token.ts";
@@ -10,20 +9,13 @@ import { isGoodAt } from "../sessions/session-grant.ts";
 import type { Sessions } from "../sessions/sessions.ts";
 import type { AuthorizationStore } from "./authorization.ts";
 import { CODE_CONTEXT } from "./authorizations.ts";
-import type { FirstTokens, OpenedSession } from "./first-tokens.ts";
+import { type FirstTokens, type OpenedSession, type PresentedGrant, sessionKey } from "./first-tokens.ts";
 
-export interface PresentedCode {
-  /** Has authenticated, or is public. */
-  clientId: string;
+export interface PresentedCode extends PresentedGrant {
   code: string;
   redirectUri: string;
   /** S256 of the verifier that was sent. */
   codeChallenge: string;
-  /** Of those that were asked for, where the access token shall be good. */
-  audiences: readonly Audience[] | undefined;
-  /** The key that was proven: the session is bound to it, unless the client has authenticated by a secret (RFC 9449 §5). */
-  jkt: string | undefined;
-  isAuthenticated: boolean;
 }
 
 export interface RedeemedCode extends OpenedSession {
@@ -56,7 +48,7 @@ export const createCodeRedemption = (options: CodeRedemptionOptions): RedeemCode
     if (audiences && !isGoodAt({ audiences: stored.audiences }, audiences)) return failure("target-exceeded");
     const at = new Date(now());
     const openedSessionId = createId();
-    const sessionJkt = isAuthenticated || jkt === undefined ? null : jkt;
+    const sessionJkt = sessionKey({ jkt, isAuthenticated });
     const { token: refreshToken, hash: refreshTokenHash } = refreshTokens.create();
     const isRedeemed = await recorder.change(
       { action: "token.authorization-code", outcome: "success", actor: stored.userId, target: openedSessionId },

@@ -7,6 +7,21 @@ import { grantOf } from "../sessions/session-grant.ts";
 import type { IssueToken, ScopedToken } from "../tokens/access-token.ts";
 import { ifItFits } from "../tokens/fitting-token.ts";
 
+/** What a client presents with whatever it trades for a session. */
+export interface PresentedGrant {
+  /** Has authenticated, or is public. */
+  clientId: string;
+  /** Of those that were asked for, where the access token shall be good. */
+  audiences: readonly Audience[] | undefined;
+  /** The key that was proven. */
+  jkt: string | undefined;
+  isAuthenticated: boolean;
+}
+
+/** The key that the session is bound to: the proven one, unless the client has authenticated by a secret (RFC 9449 §5). */
+export const sessionKey = ({ jkt, isAuthenticated }: Pick<PresentedGrant, "jkt" | "isAuthenticated">): string | null =>
+  isAuthenticated ? null : (jkt ?? null);
+
 /** A session that a client has just got, and its tokens. */
 export interface OpenedSession extends OpenSession {
   access: ScopedToken;

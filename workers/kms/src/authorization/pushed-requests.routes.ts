@@ -3,17 +3,7 @@ import { EXAMPLE } from "#shared/http/examples.ts";
 import { json } from "#shared/http/openapi.ts";
 import { endpoint } from "../endpoint.ts";
 import { NO_STORE } from "../http/context.ts";
-import {
-  BAD_OAUTH_CLIENT,
-  clientFields,
-  formBody,
-  OAUTH_REFUSALS,
-  parameter,
-  readFormBody,
-  refuse,
-} from "../http/oauth.ts";
-import { parseClient } from "../oauth/oauth-form.ts";
-import { claimedClient } from "../oauth/token-request.ts";
+import { clientFields, formBody, OAUTH_REFUSALS, parameter, readClientForm, refuse } from "../http/oauth.ts";
 import { PUSHED_TTL_SECONDS } from "./pushed-requests.ts";
 
 const form = z
@@ -53,20 +43,15 @@ const push = endpoint("POST /par", {
   },
   validatedBy: "handler",
   handle: async (context) => {
-    const { authenticateClient, authorizations, pushedRequests } = context.var.services;
-    const read = await readFormBody(context);
+    const { authorizations, pushedRequests } = context.var.services;
+    const read = await readClientForm(context, "authorization.grant");
     if (!read.ok) return refuse(context, read.error);
-    const credentials = parseClient(read.value, context.req.header("authorization"));
-    if (!credentials.ok) return refuse(context, credentials.error);
-    const claimed = claimedClient({ parameters: read.value, client: credentials.value });
-    if (!claimed) return refuse(context, BAD_OAUTH_CLIENT);
-    const client = await authenticateClient(claimed, "authorization.grant");
-    if (!client.ok) return refuse(context, BAD_OAUTH_CLIENT);
-    const asked = read.value.entries().filter(([name]) => !CREDENTIALS.includes(name));
-    const parameters: [string, string][] = [["client_id", claimed.id], ...asked];
+    const { parameters: sent, client } = read.value;
+    const asked = sent.entries().filter(([name]) => !CREDENTIALS.includes(name));
+    const parameters: [string, string][] = [["client_id", client.id], ...asked];
     const fault = await authorizations.faultOf(parameters);
     if (fault) return refuse(context, fault);
-    const requestUri = await pushedRequests.push(claimed.id, parameters);
+    const requestUri = await pushedRequests.push(client.id, parameters);
     return context.json({ request_uri: requestUri, expires_in: PUSHED_TTL_SECONDS }, 201, NO_STORE);
   },
 });

@@ -1,21 +1,18 @@
 /** What a device gets that asks whether it was let in (RFC 8628 §3.4, §3.5): once, a session of its client's. */
-import type { Audience } from "#shared/contracts/access-token.ts";
 import { failure, type Result, success } from "#shared/lang/result.ts";
 import type { AuditRecorder } from "../audit/audit-entry.ts";
-import type { FirstTokens, OpenedSession } from "../authorization/first-tokens.ts";
+import {
+  type FirstTokens,
+  type OpenedSession,
+  type PresentedGrant,
+  sessionKey,
+} from "../authorization/first-tokens.ts";
 import type { RefreshTokens } from "../sessions/refresh-token.ts";
 import { isGoodAt } from "../sessions/session-grant.ts";
 import { DEVICE_CODE_CONTEXT, type DeviceStore } from "./device.ts";
 
-export interface PresentedDeviceCode {
-  /** Has authenticated, or is public. */
-  clientId: string;
+export interface PresentedDeviceCode extends PresentedGrant {
   deviceCode: string;
-  /** Of those that were asked for, where the access token shall be good. */
-  audiences: readonly Audience[] | undefined;
-  /** The key that was proven: the session is bound to it, unless the client has authenticated by a secret (RFC 9449 §5). */
-  jkt: string | undefined;
-  isAuthenticated: boolean;
 }
 
 /** `too-soon`: the device has to wait longer from now on. */
@@ -63,7 +60,7 @@ export const createDeviceRedemption = (options: DeviceRedemptionOptions): Redeem
     const userId = await store.userOf(deviceCodeHash);
     if (userId === undefined) return failure("unknown");
     const openedSessionId = createId();
-    const sessionJkt = isAuthenticated || jkt === undefined ? null : jkt;
+    const sessionJkt = sessionKey({ jkt, isAuthenticated });
     const { token: refreshToken, hash: refreshTokenHash } = refreshTokens.create();
     const isRedeemed = await recorder.change(
       { action: "token.device-code", outcome: "success", actor: userId, target: openedSessionId },

@@ -4,17 +4,8 @@ import { json } from "#shared/http/openapi.ts";
 import { readScopes } from "../authorization/authorization-request.ts";
 import { endpoint } from "../endpoint.ts";
 import { NO_STORE } from "../http/context.ts";
-import {
-  BAD_OAUTH_CLIENT,
-  clientFields,
-  formBody,
-  OAUTH_REFUSALS,
-  parameter,
-  readFormBody,
-  refuse,
-} from "../http/oauth.ts";
-import { type OAuthError, parseClient } from "../oauth/oauth-form.ts";
-import { claimedClient } from "../oauth/token-request.ts";
+import { clientFields, formBody, OAUTH_REFUSALS, parameter, readClientForm, refuse } from "../http/oauth.ts";
+import type { OAuthError } from "../oauth/oauth-form.ts";
 import { parseTarget } from "../oauth/token-target.ts";
 
 const form = z
@@ -62,20 +53,15 @@ const beginDevice = endpoint("POST /device", {
   },
   validatedBy: "handler",
   handle: async (context) => {
-    const { authenticateClient, deviceRequests, issuer } = context.var.services;
-    const read = await readFormBody(context);
+    const { deviceRequests, issuer } = context.var.services;
+    const read = await readClientForm(context, "token.device-code", NO_APPLICATION);
     if (!read.ok) return refuse(context, read.error);
-    const credentials = parseClient(read.value, context.req.header("authorization"));
-    if (!credentials.ok) return refuse(context, credentials.error);
-    const claimed = claimedClient({ parameters: read.value, client: credentials.value });
-    if (!claimed) return refuse(context, NO_APPLICATION);
-    const client = await authenticateClient(claimed, "token.device-code");
-    if (!client.ok) return refuse(context, BAD_OAUTH_CLIENT);
-    const scopes = readScopes(read.value.get("scope"), client.value);
+    const { parameters, client } = read.value;
+    const scopes = readScopes(parameters.get("scope"), client);
     if (!scopes.ok) return refuse(context, scopes.error);
-    const audiences = parseTarget(read.value, issuer);
+    const audiences = parseTarget(parameters, issuer);
     if (!audiences.ok) return refuse(context, audiences.error);
-    const begun = await deviceRequests.begin(client.value, { scopes: scopes.value, audiences: audiences.value });
+    const begun = await deviceRequests.begin(client, { scopes: scopes.value, audiences: audiences.value });
     const body = {
       device_code: begun.deviceCode,
       user_code: begun.userCode,

@@ -1,6 +1,7 @@
 /** Devices that wait, in the database. What may happen once is decided by the first statement of a transaction. */
 import { and, eq, gt, isNull, sql } from "drizzle-orm";
 import { appendEntry } from "../audit/audit.store.ts";
+import { INSERT_REFRESH_TOKEN, openClientSession } from "../authorization/client-sessions.store.ts";
 import type { KmsDatabase } from "../db/connection.ts";
 import { deviceRequests } from "../db/schema/device.ts";
 import { sessions } from "../db/schema/sessions.ts";
@@ -15,21 +16,10 @@ const DECIDE = `
     AND EXISTS (SELECT 1 FROM sessions WHERE id = :sessionId AND ended_at IS NULL)
     AND EXISTS (SELECT 1 FROM oauth_clients WHERE id = device_requests.client_id)`;
 
-/** As the person is authenticated in the session that they decided in, which it ends with unless they let it stay. */
-const OPEN_SESSION = `
-  INSERT INTO sessions
-    (id, user_id, created_at, used_at, acr, amr, authenticated_at, client_id, parent_id, granted_scopes, audiences,
-     jkt)
-  SELECT :openedSessionId, parent.user_id, :at, :at, parent.acr, parent.amr, parent.authenticated_at, device.client_id,
-    CASE WHEN EXISTS (SELECT 1 FROM json_each(device.scopes) WHERE value = 'offline_access') THEN NULL ELSE parent.id END,
-    device.scopes, device.audiences, :sessionJkt
-  FROM device_requests AS device JOIN sessions AS parent ON parent.id = device.session_id
-  WHERE device.device_code_hash = :deviceCodeHash AND device.client_id = :clientId AND device.decision = 'allowed'
-    AND device.expires_at > :at AND parent.ended_at IS NULL`;
-
-const INSERT_REFRESH_TOKEN = `
-  INSERT INTO refresh_tokens (token_hash, session_id, issued_at)
-  SELECT :refreshTokenHash, id, created_at FROM sessions WHERE id = :openedSessionId`;
+const OPEN_SESSION = openClientSession(`
+  FROM device_requests AS granted JOIN sessions AS parent ON parent.id = granted.session_id
+  WHERE granted.device_code_hash = :deviceCodeHash AND granted.client_id = :clientId AND granted.decision = 'allowed'
+    AND granted.expires_at > :at AND parent.ended_at IS NULL`);
 
 const FORGET = `
   DELETE FROM device_requests

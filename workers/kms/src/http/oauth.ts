@@ -3,7 +3,7 @@ import { z } from "@hono/zod-openapi";
 import type { AuditAction } from "#shared/contracts/audit.ts";
 import { text } from "#shared/contracts/input.ts";
 import { json } from "#shared/http/openapi.ts";
-import type { Result } from "#shared/lang/result.ts";
+import { type Result, success } from "#shared/lang/result.ts";
 import { currentRequest, noteReason } from "#shared/observability/context.ts";
 import type { ApiKey } from "../api-keys/api-key.ts";
 import {
@@ -12,8 +12,11 @@ import {
   type OAuthError,
   type Parameters,
   type Parsed,
+  parseClient,
   readForm,
 } from "../oauth/oauth-form.ts";
+import { claimedClient } from "../oauth/token-request.ts";
+import type { OAuthClient } from "../oauth-clients/client.ts";
 import { type KmsContext, NO_STORE } from "./context.ts";
 
 const oauthError = z.object({ error: z.string(), error_description: z.string() }).openapi("OAuthError");
@@ -55,6 +58,26 @@ export const refuse = (context: KmsContext, { kind, description }: OAuthError): 
 
 export const readFormBody = async (context: KmsContext): Promise<Parsed<Parameters>> =>
   readForm(await context.req.text());
+
+/**
+ * The parameters of a form, and the registered client that sends it and has authenticated, or is public. `unnamed`: the refusal of
+ * a form that names none. A failure is recorded as one of the action.
+ */
+export const readClientForm = async (
+  context: KmsContext,
+  action: AuditAction,
+  unnamed: OAuthError = BAD_OAUTH_CLIENT,
+): Promise<Parsed<{ parameters: Parameters; client: OAuthClient }>> => {
+  const read = await readFormBody(context);
+  if (!read.ok) return read;
+  const parameters = read.value;
+  const credentials = parseClient(parameters, context.req.header("authorization"));
+  if (!credentials.ok) return credentials;
+  const claimed = claimedClient({ parameters, client: credentials.value });
+  if (!claimed) return { ok: false, error: unnamed };
+  const client = await context.var.services.authenticateClient(claimed, action);
+  return client.ok ? success({ parameters, client: client.value }) : { ok: false, error: BAD_OAUTH_CLIENT };
+};
 
 /** The key of the client with these credentials. A refusal is recorded as one of the action. */
 export const identifyClient = async (
