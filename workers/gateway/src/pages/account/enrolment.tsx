@@ -3,7 +3,7 @@ import type { FC } from "hono/jsx";
 import type { Refusal } from "../frame/operations.ts";
 import type { Reader } from "../frame/page-call.ts";
 import { Layout, SafeForm } from "../views/layout.tsx";
-import { Field, faultOf, PasskeyParts, RefusalNotice } from "../views/parts.tsx";
+import { CodeField, Field, faultOf, PasskeyParts, RefusalNotice } from "../views/parts.tsx";
 
 export const SECURITY = "/account/security";
 const MAX_NAME_CHARACTERS = 64;
@@ -20,12 +20,9 @@ const Cancel: FC<{ page: Reader }> = ({ page }) => (
   </p>
 );
 
-const CodeField: FC<StepProps> = ({ page, refusal }) => (
-  <Field
-    name="code"
+const StepCodeField: FC<StepProps> = ({ page, refusal }) => (
+  <CodeField
     label={page.texts.security.code}
-    code="numeric"
-    autocomplete="one-time-code"
     maxlength={MAX_CODE_CHARACTERS}
     error={faultOf(refusal, "code")}
     autofocus
@@ -60,7 +57,7 @@ export const TotpPage: FC<StepProps & { step: TotpStep }> = ({ page, step, refus
           <span class="secret">{inGroups(secret)}</span>
         </p>
         <SafeForm page={page} action={SECURITY} hidden={{ action: "confirm-totp", factorId, secret }}>
-          <CodeField page={page} refusal={refusal} />
+          <StepCodeField page={page} refusal={refusal} />
           <button type="submit">{texts.security.confirm}</button>
         </SafeForm>
       </section>
@@ -84,7 +81,7 @@ export const CodePage: FC<StepProps & { step: CodeStep }> = ({ page, step, refus
       <section class="card">
         <p>{texts.security.confirmSent(step.destination)}</p>
         <SafeForm page={page} action={SECURITY} hidden={{ action: "confirm-code", ...step }}>
-          <CodeField page={page} refusal={refusal} />
+          <StepCodeField page={page} refusal={refusal} />
           <button type="submit">{texts.security.confirm}</button>
         </SafeForm>
       </section>

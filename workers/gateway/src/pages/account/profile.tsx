@@ -6,7 +6,7 @@ import type { PageCall } from "../frame/page-call.ts";
 import { htmlResponse, redirect } from "../frame/response.ts";
 import type { Visitor } from "../frame/visitor.ts";
 import { Layout, SafeForm } from "../views/layout.tsx";
-import { EmailState, Field, faultOf, Notice, RefusalNotice } from "../views/parts.tsx";
+import { EmailState, Field, faultOf, NewPasswordField, Notice, RefusalNotice } from "../views/parts.tsx";
 
 const PATH = "/account";
 
@@ -49,14 +49,7 @@ const PasswordForm: FC<ProfileProps> = ({ page, profile, refusal }) => {
           autocomplete="current-password"
           error={faultOf(refusal, "currentPassword")}
         />
-        <Field
-          name="newPassword"
-          type="password"
-          label={texts.profile.next}
-          hint={texts.signUp.passwordHint}
-          autocomplete="new-password"
-          error={faultOf(refusal, "newPassword")}
-        />
+        <NewPasswordField page={page} name="newPassword" label={texts.profile.next} refusal={refusal} />
         <button type="submit">{texts.profile.passwordSubmit}</button>
       </SafeForm>
     </section>

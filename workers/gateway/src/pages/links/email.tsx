@@ -7,7 +7,7 @@ import { htmlResponse, redirect } from "../frame/response.ts";
 import type { Visitor } from "../frame/visitor.ts";
 import type { VisitorHandle } from "../login/asking.tsx";
 import { Layout, SafeForm } from "../views/layout.tsx";
-import { EmailState, Field, faultOf, Notice, RefusalNotice } from "../views/parts.tsx";
+import { CodeField, EmailState, Field, faultOf, Notice, RefusalNotice } from "../views/parts.tsx";
 
 export const EMAIL = "/account/verify-email";
 
@@ -34,14 +34,7 @@ const CodeForm: FC<{ page: Reader; refusal: Refusal | undefined }> = ({ page, re
     <h2>{page.texts.email.codeTitle}</h2>
     <p class="hint">{page.texts.email.codeWhy}</p>
     <SafeForm page={page} action={EMAIL}>
-      <Field
-        name="code"
-        label={page.texts.email.code}
-        code="numeric"
-        autocomplete="one-time-code"
-        maxlength={MAX_CODE_CHARACTERS}
-        error={faultOf(refusal, "code")}
-      />
+      <CodeField label={page.texts.email.code} maxlength={MAX_CODE_CHARACTERS} error={faultOf(refusal, "code")} />
       <button type="submit">{page.texts.email.confirm}</button>
     </SafeForm>
   </section>

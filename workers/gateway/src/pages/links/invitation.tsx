@@ -7,7 +7,7 @@ import type { PageCall } from "../frame/page-call.ts";
 import { htmlResponse } from "../frame/response.ts";
 import { enterWith, TermsHint } from "../login/sign-up.tsx";
 import { Layout, SafeForm } from "../views/layout.tsx";
-import { Field, faultOf, Notice, RefusalNotice } from "../views/parts.tsx";
+import { Field, faultOf, NewPasswordField, Notice, RefusalNotice } from "../views/parts.tsx";
 
 const INVITATION = "/account/invitation";
 
@@ -36,14 +36,7 @@ const AccountForm: FC<InvitationProps> = ({ page, token, refusal }) => {
             error={faultOf(refusal, "username")}
             autofocus
           />
-          <Field
-            name="password"
-            type="password"
-            label={texts.signUp.password}
-            hint={texts.signUp.passwordHint}
-            autocomplete="new-password"
-            error={faultOf(refusal, "password")}
-          />
+          <NewPasswordField page={page} name="password" label={texts.signUp.password} refusal={refusal} />
           <TermsHint page={page} />
           <button type="submit">{texts.signUp.submit}</button>
         </SafeForm>

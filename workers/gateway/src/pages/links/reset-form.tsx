@@ -3,7 +3,7 @@ import type { FC } from "hono/jsx";
 import type { Refusal } from "../frame/operations.ts";
 import type { Form, Reader } from "../frame/page-call.ts";
 import { SafeForm } from "../views/layout.tsx";
-import { Field, faultOf } from "../views/parts.tsx";
+import { CodeField, Field, faultOf, NewPasswordField } from "../views/parts.tsx";
 
 const RESET = "/account/reset";
 
@@ -26,12 +26,9 @@ const CodeFields: FC<ResetFormProps> = ({ page: { texts }, proof: { login, code 
       error={faultOf(refusal, "login")}
       autofocus={login === undefined}
     />
-    <Field
-      name="code"
+    <CodeField
       label={texts.reset.code}
       value={code}
-      code="numeric"
-      autocomplete="one-time-code"
       maxlength={MAX_CODE_CHARACTERS}
       error={faultOf(refusal, "code")}
       autofocus={login !== undefined}
@@ -46,13 +43,11 @@ export const ResetForm: FC<ResetFormProps> = (props) => {
   return (
     <SafeForm page={page} action={RESET} hidden={hidden}>
       {proof["token"] === undefined && <CodeFields {...props} />}
-      <Field
+      <NewPasswordField
+        page={page}
         name="newPassword"
-        type="password"
         label={texts.profile.next}
-        hint={texts.signUp.passwordHint}
-        autocomplete="new-password"
-        error={faultOf(refusal, "newPassword")}
+        refusal={refusal}
         autofocus={proof["token"] !== undefined}
       />
       <button type="submit">{texts.reset.submit}</button>

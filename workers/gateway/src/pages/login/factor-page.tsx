@@ -5,7 +5,7 @@ import type { Refusal } from "../frame/operations.ts";
 import type { Form, Reader } from "../frame/page-call.ts";
 import { PENDING_FIELD } from "../frame/pending.ts";
 import { Layout, SafeForm } from "../views/layout.tsx";
-import { Field, faultOf, Notice, PasskeyParts, RefusalNotice } from "../views/parts.tsx";
+import { CodeField, Field, faultOf, Notice, PasskeyParts, RefusalNotice } from "../views/parts.tsx";
 
 /** A code that is on its way. */
 export interface SentCode {
@@ -29,15 +29,7 @@ const CodeForm: FC<Omit<FactorProps, "options" | "factors"> & { label: string; i
   const { hidden, sent, refusal } = question;
   return (
     <SafeForm page={page} action={PATH} hidden={{ ...hidden, ...sent }}>
-      <Field
-        name="code"
-        label={label}
-        code="numeric"
-        autocomplete="one-time-code"
-        maxlength={MAX_CODE_CHARACTERS}
-        error={faultOf(refusal, "code")}
-        autofocus={isFirst}
-      />
+      <CodeField label={label} maxlength={MAX_CODE_CHARACTERS} error={faultOf(refusal, "code")} autofocus={isFirst} />
       <button type="submit">{page.texts.factor.appSubmit}</button>
     </SafeForm>
   );

@@ -6,7 +6,7 @@ import type { PageCall, Reader } from "../frame/page-call.ts";
 import { htmlResponse, redirect } from "../frame/response.ts";
 import { keepLogin, loginTokens, visitorOf } from "../frame/visitor.ts";
 import { Layout, SafeForm } from "../views/layout.tsx";
-import { Field, faultOf, Notice, RefusalNotice } from "../views/parts.tsx";
+import { Field, faultOf, NewPasswordField, Notice, RefusalNotice } from "../views/parts.tsx";
 
 const PATH = "/account/sign-up";
 
@@ -52,14 +52,7 @@ const SignUpForm: FC<SignUpProps> = ({ page, refusal }) => {
             optional={texts.common.optional}
             error={faultOf(refusal, "email")}
           />
-          <Field
-            name="password"
-            type="password"
-            label={texts.signUp.password}
-            hint={texts.signUp.passwordHint}
-            autocomplete="new-password"
-            error={faultOf(refusal, "password")}
-          />
+          <NewPasswordField page={page} name="password" label={texts.signUp.password} refusal={refusal} />
           <TermsHint page={page} />
           <button type="submit">{texts.signUp.submit}</button>
         </SafeForm>

@@ -90,6 +90,32 @@ export const RefusalNotice: FC<{ page: Reader; refusal: Refusal; text?: string |
 export const faultOf = (refusal: Refusal | undefined, field: string): string | undefined =>
   refusal?.errors.find(({ pointer }) => pointer === `#/${field}`)?.detail;
 
+/** A password that is being chosen, which password managers offer to make up. */
+export const NewPasswordField: FC<{
+  page: Reader;
+  name: string;
+  label: string;
+  refusal: Refusal | undefined;
+  autofocus?: boolean;
+}> = ({ page, refusal, ...input }) => (
+  <Field
+    type="password"
+    hint={page.texts.signUp.passwordHint}
+    autocomplete="new-password"
+    error={faultOf(refusal, input.name)}
+    {...input}
+  />
+);
+
+/** A code that was sent, or that an app shows. */
+export const CodeField: FC<{
+  label: string;
+  maxlength: number;
+  value?: string | undefined;
+  error: string | undefined;
+  autofocus?: boolean;
+}> = (props) => <Field name="code" code="numeric" autocomplete="one-time-code" {...props} />;
+
 /** What a passkey is used by; the script shows it. */
 export const PasskeyParts: FC<{ page: Reader; label: string; quiet?: boolean }> = ({ page, label, quiet }) => (
   <>
