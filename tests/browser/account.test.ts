@@ -7,7 +7,7 @@ import type { Browser, CDPSession, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { freePorts } from "../../runtime/local/ports.ts";
 import { type Fountain, startFountain } from "../support/harness.ts";
-import { findChromium, startChromium } from "./chromium.ts";
+import { addAuthenticator, findChromium, startChromium } from "./chromium.ts";
 
 const CHROMIUM = findChromium();
 if (CHROMIUM === undefined) console.warn("There is no Chromium on this machine: the account's pages are not tried.");
@@ -42,19 +42,7 @@ describe.skipIf(CHROMIUM === undefined)("in a browser", () => {
       content: `if (location.search.includes("suggest=no"))
         PublicKeyCredential.isConditionalMediationAvailable = () => Promise.resolve(false);`,
     });
-    devices = await context.newCDPSession(page);
-    await devices.send("WebAuthn.enable");
-    const added = await devices.send("WebAuthn.addVirtualAuthenticator", {
-      options: {
-        protocol: "ctap2",
-        transport: "internal",
-        hasResidentKey: true,
-        hasUserVerification: true,
-        isUserVerified: true,
-        automaticPresenceSimulation: true,
-      },
-    });
-    authenticatorId = added.authenticatorId;
+    ({ devices, authenticatorId } = await addAuthenticator(page));
   });
   afterAll(async () => {
     await browser?.close();

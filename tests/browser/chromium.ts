@@ -1,7 +1,7 @@
 /** The Chromium of this machine, for tests that need a real browser. */
 import { accessSync, constants } from "node:fs";
 import path from "node:path";
-import type { Browser } from "playwright-core";
+import type { Browser, CDPSession, Page } from "playwright-core";
 import { chromium } from "playwright-core";
 
 const NAMES = ["chromium", "chromium-browser", "google-chrome"];
@@ -26,3 +26,19 @@ export const findChromium = (): string | undefined => {
 
 export const startChromium = (executablePath: string, more: readonly string[] = []): Promise<Browser> =>
   chromium.launch({ executablePath, args: [...ARGUMENTS, ...more] });
+
+/** An authenticator that Chromium plays for a page (CDP, WebAuthn domain): built in, and sure of its user at once. */
+export const addAuthenticator = async (page: Page): Promise<{ devices: CDPSession; authenticatorId: string }> => {
+  const devices = await page.context().newCDPSession(page);
+  await devices.send("WebAuthn.enable");
+  const options = {
+    protocol: "ctap2",
+    transport: "internal",
+    hasResidentKey: true,
+    hasUserVerification: true,
+    isUserVerified: true,
+    automaticPresenceSimulation: true,
+  } as const;
+  const { authenticatorId } = await devices.send("WebAuthn.addVirtualAuthenticator", { options });
+  return { devices, authenticatorId };
+};

@@ -10,7 +10,7 @@ import { createCertificate } from "../support/certificate.ts";
 import { type Fountain, startFountain } from "../support/harness.ts";
 import { linkIn, MAIL_PASSWORD, MAIL_USER, type MailServer, startMailServer } from "../support/mail-server.ts";
 import { enrol, logIn, personWith, stepUp } from "../support/twofa.ts";
-import { findChromium, startChromium } from "./chromium.ts";
+import { addAuthenticator, findChromium, startChromium } from "./chromium.ts";
 
 const CHROMIUM = findChromium();
 if (CHROMIUM === undefined) console.warn("There is no Chromium on this machine: links of mails are not tried.");
@@ -46,17 +46,7 @@ describe.skipIf(CHROMIUM === undefined)("in a browser", () => {
     const context = await browser.newContext();
     page = await context.newPage();
     page.setDefaultTimeout(8_000);
-    devices = await context.newCDPSession(page);
-    await devices.send("WebAuthn.enable");
-    const options = {
-      protocol: "ctap2",
-      transport: "internal",
-      hasResidentKey: true,
-      hasUserVerification: true,
-      isUserVerified: true,
-      automaticPresenceSimulation: true,
-    } as const;
-    ({ authenticatorId } = await devices.send("WebAuthn.addVirtualAuthenticator", { options }));
+    ({ devices, authenticatorId } = await addAuthenticator(page));
   });
   afterAll(async () => {
     await browser?.close();

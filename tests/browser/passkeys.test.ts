@@ -9,7 +9,7 @@ import { startExample } from "../../examples/passkeys/server.ts";
 import { freePorts } from "../../runtime/local/ports.ts";
 import { type Fountain, startFountain } from "../support/harness.ts";
 import { newPerson } from "../support/twofa.ts";
-import { findChromium, startChromium } from "./chromium.ts";
+import { addAuthenticator, findChromium, startChromium } from "./chromium.ts";
 
 const CHROMIUM = findChromium();
 if (CHROMIUM === undefined) console.warn("There is no Chromium on this machine: passkeys are not tried in a browser.");
@@ -35,19 +35,7 @@ describe.skipIf(CHROMIUM === undefined)("a passkey", () => {
     page = await browser.newPage();
     page.setDefaultTimeout(5_000);
     page.on("pageerror", (error) => complaints.push(String(error)));
-    devices = await page.context().newCDPSession(page);
-    await devices.send("WebAuthn.enable");
-    const added = await devices.send("WebAuthn.addVirtualAuthenticator", {
-      options: {
-        protocol: "ctap2",
-        transport: "internal",
-        hasResidentKey: true,
-        hasUserVerification: true,
-        isUserVerified: true,
-        automaticPresenceSimulation: true,
-      },
-    });
-    authenticatorId = added.authenticatorId;
+    ({ devices, authenticatorId } = await addAuthenticator(page));
     await page.goto(origin);
   });
   afterAll(async () => {
