@@ -240,7 +240,7 @@ test("a token is refused when it was revoked by itself, and when the key of the 
   }
 });
 
-test("an application that someone logged in to acts for them, is told of their factor, and never passes for them", async () => {
+test("an application that someone logged in to acts for them, learns of their factor, and never passes for them", async () => {
   const ofClient = (more: object) => signer.sign(claims({ client_id: "client_1", acr: "aal2", ...more }));
   expect(await verify(await ofClient({}))).toMatchObject({
     ok: true,

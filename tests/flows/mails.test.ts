@@ -56,7 +56,7 @@ const notices = (count: number) =>
     destination: `user-${at}@example.org`,
   }));
 
-test("a user whose password was changed is told at once, and nothing readable stays behind", async () => {
+test("a user whose password was changed is notified at once, and nothing readable stays behind", async () => {
   const mail = await mailServer();
   const fountain = await start(mail.port);
   const person = await newPerson(fountain, "Ann@example.org");

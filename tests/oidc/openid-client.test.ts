@@ -101,7 +101,7 @@ describe("an application", () => {
     });
   });
 
-  test("is told by its own error what the authorization endpoint refuses", async () => {
+  test("learns by its own error what the authorization endpoint refuses", async () => {
     const [verifier, state] = [client.randomPKCECodeVerifier(), client.randomState()];
     const address = client.buildAuthorizationUrl(config, {
       redirect_uri: REDIRECT_URI,
