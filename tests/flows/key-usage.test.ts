@@ -37,7 +37,8 @@ test("calls are counted by the hour: those that pass, those refused, and those b
   expect((await call("GET", "/kms/keys", { authorization: `Bearer ${access_token}` })).status).toBe(403);
   await call("DELETE", `/kms/keys/films/${id}`, administrator);
   await vi.waitFor(async () => expect((await status(key)).status).toBe(401), REPORTED_WITHIN);
-  expect((await status(`${key.slice(0, -1)}x`)).status).toBe(401);
+  const another = `${key.slice(0, -1)}${key.endsWith("x") ? "y" : "x"}`;
+  expect((await status(another)).status).toBe(401);
 
   await vi.waitFor(async () => {
     const { body } = await call("GET", "/kms/keys/films/usage", administrator);
