@@ -12,6 +12,7 @@ import { endingWithStanding } from "./event-streams.ts";
 import { type Passing, socketResponse, upstreamFields, upstreamResponse } from "./fields.ts";
 import { identityFields, scopesFor } from "./identity.ts";
 import { LOOP_FIELD, loopField } from "./loops.ts";
+import { assertNoWorkerAtPrefix } from "./own-host.ts";
 import type { Passage, SentRequest, UpstreamCaller, UpstreamServices } from "./ports.ts";
 import type { Standing } from "./standing.ts";
 
@@ -71,9 +72,10 @@ export interface CalledUpstream {
 
 type Run = () => Promise<Response>;
 
-const passingOf = ({ call: { upstream }, caller }: CalledUpstream): Passing => ({
+const passingOf = ({ call: { upstream, atPrefix }, caller }: CalledUpstream): Passing => ({
   forCaller: caller !== undefined,
   onOwnHost: upstream.host === undefined,
+  atPrefix,
 });
 
 const responseFor = (called: CalledUpstream, received: Response): Response =>
@@ -102,7 +104,7 @@ const openSocket = async (
       return responseFor(called, response);
     }
     const callerEnd = passage.join(response.webSocket, { standing, place });
-    return socketResponse(response, callerEnd, passingOf(called).onOwnHost);
+    return socketResponse(response, callerEnd, passingOf(called));
   } catch (error) {
     place.release();
     throw error;
@@ -116,11 +118,12 @@ export const callUpstream = async (
   called: CalledUpstream,
 ): Promise<Response> => {
   const { call, caller } = called;
-  const { upstream, route, path } = call;
+  const { upstream, route, path, atPrefix } = call;
   const { raw, fields } = sent;
   const { method } = raw;
   if (NEVER_PASSED_ON.includes(method)) throw problem("method-not-allowed", { detail: `${method} is not passed on.` });
   if (isSocketRequest(fields)) assertOpensByGet(method);
+  if (upstream.host === undefined && atPrefix) assertNoWorkerAtPrefix(fields);
   const { maxBodyBytes = DEFAULT_MAX_BODY_BYTES, timeoutSeconds = DEFAULT_ANSWER_SECONDS } = route.policy;
   const deadlineAtMs = services.now() + timeoutSeconds * 1000;
   const own = { ...requestFields(services, sent, call), ...(await identityOf(services, upstream, caller)) };

@@ -48,6 +48,8 @@ export interface UpstreamCall {
   parametersByReading: readonly PathParameters[];
   /** The path as the upstream knows it. */
   path: string;
+  /** The call is for the prefix itself, without a slash behind it. */
+  atPrefix: boolean;
 }
 
 export const DEFAULT_ANSWER_SECONDS = 30;
@@ -165,5 +167,6 @@ export const routeCall = (upstream: Upstream, method: string, path: string): Ups
     ...first,
     parametersByReading: found.map(({ parameters }) => parameters),
     path: upstream.body.keepPrefix === true ? path : rest,
+    atPrefix: path === upstream.prefix,
   };
 };

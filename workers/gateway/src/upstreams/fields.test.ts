@@ -73,7 +73,11 @@ test("a response keeps its cookies, its challenge and its coding, and loses what
   });
   headers.append("set-cookie", "a=1");
   headers.append("set-cookie", "b=2");
-  const { headers: passed } = upstreamResponse(new Response("x", { headers }), { forCaller: true, onOwnHost: false });
+  const { headers: passed } = upstreamResponse(new Response("x", { headers }), {
+    forCaller: true,
+    onOwnHost: false,
+    atPrefix: false,
+  });
   expect(passed.getSetCookie()).toEqual(["a=1", "b=2"]);
   expect(Object.fromEntries(passed)).toMatchObject({
     "www-authenticate": 'Basic realm="notes"',
@@ -92,6 +96,7 @@ test("a response on Fountain's own host does not speak for the host, and sets no
     "cross-origin-opener-policy": "same-origin",
     nel: '{"report_to":"elsewhere"}',
     "report-to": "{}",
+    "secure-session-registration": '(ES256);path="/notes/session"',
     "service-worker-allowed": "/",
     "strict-transport-security": "max-age=0",
   };
@@ -99,10 +104,11 @@ test("a response on Fountain's own host does not speak for the host, and sets no
   const own = ["__Host-fountain=s; Secure; Path=/", " __host-FOUNTAIN-x=s", "=__Host-fountain=s", "__Host-fountain"];
   for (const cookie of [...own, "a=1; Path=/notes", "__Host-other=2"]) headers.append("set-cookie", cookie);
   const passed = (onOwnHost: boolean) =>
-    upstreamResponse(new Response("x", { headers }), { forCaller: false, onOwnHost }).headers;
+    upstreamResponse(new Response("x", { headers }), { forCaller: false, onOwnHost, atPrefix: true }).headers;
   expect(passed(true).getSetCookie()).toEqual(["a=1; Path=/notes", "__Host-other=2"]);
   expect(Object.keys(ofHost).filter((name) => passed(true).has(name))).toEqual([]);
-  expect(passed(true).get("x-own")).toBe("1");
+  expect([passed(true).get("x-own"), passed(true).get("vary")]).toEqual(["1", "Service-Worker"]);
   expect(Object.fromEntries(passed(false))).toMatchObject(ofHost);
   expect(passed(false).getSetCookie()).toHaveLength(6);
+  expect(passed(false).has("vary")).toBe(false);
 });

@@ -1,7 +1,7 @@
 /** The header fields that pass to an upstream and back: everything but what concerns one connection, or says who calls. */
 import type { Fields } from "#shared/http/fields.ts";
 import { isSocketRequest, offeredProtocols, PROTOCOLS_FIELD } from "../admission/socket-credential.ts";
-import { removeFieldsOfHost, withoutOwnCookies } from "./own-host.ts";
+import { removeFieldsOfHost, varyByWorker, withoutOwnCookies } from "./own-host.ts";
 
 /** Meant for one connection (RFC 9110 §7.6.1). */
 const OF_CONNECTION = [
@@ -104,14 +104,18 @@ export interface Passing {
   forCaller: boolean;
   /** The upstream has no host of its own. */
   onOwnHost: boolean;
+  /** The call is for the prefix itself. */
+  atPrefix: boolean;
 }
 
 /** What the caller reads of the header of the response. */
-const passOnFields = (headers: Headers, connection: Pick<Headers, "get">, { forCaller, onOwnHost }: Passing): void => {
+const passOnFields = (headers: Headers, connection: Pick<Headers, "get">, passing: Passing): void => {
+  const { forCaller, onOwnHost, atPrefix } = passing;
   for (const name of [...OF_CONNECTION, ...namedByConnection(connection)]) headers.delete(name);
   // What Caddy and Fountain's own workers say of a response; no service may.
   for (const name of [...headers.keys()]) if (name.startsWith("x-fountain-")) headers.delete(name);
   if (onOwnHost) removeFieldsOfHost(headers);
+  if (onOwnHost && atPrefix) varyByWorker(headers);
   if (forCaller && !headers.has("cache-control")) headers.set("cache-control", "no-store");
 };
 
@@ -123,8 +127,8 @@ export const upstreamResponse = (received: Response, passing: Passing): Response
 };
 
 /** The response that opens a WebSocket, of which this is the caller's end. */
-export const socketResponse = (received: Response, webSocket: WebSocket, onOwnHost: boolean): Response => {
+export const socketResponse = (received: Response, webSocket: WebSocket, passing: Passing): Response => {
   const headers = new Headers(received.headers);
-  passOnFields(headers, received.headers, { forCaller: false, onOwnHost });
+  passOnFields(headers, received.headers, { ...passing, forCaller: false });
   return new Response(null, { status: 101, headers, webSocket });
 };

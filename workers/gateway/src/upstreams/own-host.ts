@@ -1,7 +1,10 @@
 /**
  * What keeps Fountain's own pages and sessions apart from a service on the same host: its responses may not speak for the
- * host as a whole, and the cookies of Fountain's sessions are between the browser and Fountain.
+ * host as a whole, no service worker of it may serve Fountain's pages, and the cookies of Fountain's sessions are between the
+ * browser and Fountain.
  */
+import type { Fields } from "#shared/http/fields.ts";
+import { problem } from "#shared/problem/problem.ts";
 
 /** They concern the whole host, Fountain's own pages included. */
 const OF_HOST = [
@@ -11,6 +14,9 @@ const OF_HOST = [
   "cross-origin-opener-policy",
   "nel",
   "report-to",
+  // By sessions that are bound to a device, a browser would ask the service before it opens any page of the host.
+  "sec-session-registration",
+  "secure-session-registration",
   "service-worker-allowed",
   "strict-transport-security",
 ];
@@ -38,3 +44,18 @@ export const removeFieldsOfHost = (headers: Headers): void => {
   headers.delete("set-cookie");
   for (const cookie of cookies) if (!setsOwn(cookie)) headers.append("set-cookie", cookie);
 };
+
+/** The field by which a browser asks for the script of a service worker. */
+const WORKER_FIELD = "service-worker";
+
+/**
+ * Refuses a browser the script of a service worker at the prefix itself, `/notes`. For a browser, it lies in the folder above: its
+ * worker would serve every page of the host (Service Workers, "Update": the scope that a script may have).
+ */
+export const assertNoWorkerAtPrefix = (sent: Pick<Fields, "has">): void => {
+  if (!sent.has(WORKER_FIELD)) return;
+  throw problem("forbidden", { detail: "The script of a service worker must be below the prefix of its service." });
+};
+
+/** Keeps a browser from making a service worker of such a script that its cache has. */
+export const varyByWorker = (headers: Headers): void => headers.append("vary", "Service-Worker");
