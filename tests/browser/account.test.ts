@@ -54,6 +54,12 @@ describe.skipIf(CHROMIUM === undefined)("in a browser", () => {
   /** Suggestions are taken at once by an authenticator that simulates presence. */
   const simulatePresence = (enabled: boolean) =>
     devices.send("WebAuthn.setAutomaticPresenceSimulation", { authenticatorId, enabled });
+  /** As if every factor had been passed more than five minutes ago. */
+  const loseFactor = () =>
+    fountain.databases["kms"]?.execute({
+      sql: "UPDATE sessions SET authenticated_at = ?",
+      args: [Date.now() - 301_000],
+    });
   const logOut = async () => {
     await simulatePresence(false);
     await press("Log out");
@@ -114,10 +120,7 @@ describe.skipIf(CHROMIUM === undefined)("in a browser", () => {
   });
 
   test("an action that needs the factor again asks for it in place, and is done then", async () => {
-    await fountain.databases["kms"]?.execute({
-      sql: "UPDATE sessions SET authenticated_at = ?",
-      args: [Date.now() - 301_000],
-    });
+    await loseFactor();
     await page.goto(`${origin}/account`);
     await page.getByLabel("Current password").fill(PASSWORD);
     await page.getByLabel("New password").fill(`${PASSWORD} kestrel`);
@@ -136,6 +139,33 @@ describe.skipIf(CHROMIUM === undefined)("in a browser", () => {
     await press("Log in with a passkey");
     await page.getByText("The passkey was not used.").waitFor();
     await devices.send("WebAuthn.setUserVerified", { authenticatorId, isUserVerified: true });
+  });
+
+  test("an account is deleted once its owner has named it and passed the factor, and logs no one in after that", async () => {
+    await page.addInitScript({ content: "PublicKeyCredential.isConditionalMediationAvailable = async () => false;" });
+    await page.goto(`${origin}/account/login?next=/account/data&suggest=no`);
+    await press("Log in with a passkey");
+    await heading("Your data");
+    await page.getByLabel("Type your username to confirm").fill(`${username}-not`);
+    await press("Delete my account");
+    await page.getByText("That is not your username. Nothing was deleted.").waitFor();
+    await loseFactor();
+    await page.getByLabel("Type your username to confirm").fill(username);
+    await press("Delete my account");
+    await heading("Second factor");
+    await press("Use a passkey");
+    await page.getByText("Your account is deleted.").waitFor();
+    const cookies = await page.context().cookies(origin);
+    expect(cookies.find(({ name }) => name === "__Host-fountain")).toBeUndefined();
+    await page.goto(`${origin}/account`);
+    await heading("Log in");
+    await page.getByLabel("Username").fill(username);
+    await page.getByLabel("Password").fill(`${PASSWORD} kestrel`);
+    await press("Log in");
+    await page.getByText("The username or the password is wrong.").waitFor();
+    await page.goto(`${origin}/account/login?suggest=no`);
+    await press("Log in with a passkey");
+    await page.getByText("The passkey was not accepted.").waitFor();
   });
 
   test("no page complains about its own policy", () => {
