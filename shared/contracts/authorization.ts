@@ -84,6 +84,8 @@ export interface DeviceCall {
 
 /** What a device asks for that shows the code (RFC 8628 §3.3). A person is asked each time, whatever they have said before. */
 export interface DeviceQuestion {
+  /** The code, as the device shows it. */
+  userCode: string;
   /** `isUnverified`: it has no secret, so that anyone can say that they are this application. */
   client: Pick<ShownClient, "clientId" | "name" | "isUnverified">;
   scopes: ShownScope[];

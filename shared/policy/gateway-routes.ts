@@ -18,6 +18,8 @@ export const GATEWAY_ROUTES = {
   "GET /.well-known/security.txt": PUBLIC,
   "GET /oauth/authorize": PAGE,
   "POST /oauth/authorize": FORM,
+  "GET /oauth/device": PAGE,
+  "POST /oauth/device": FORM,
   "GET /oauth/logout": PAGE,
   "POST /oauth/logout": FORM,
   "GET /account/login": PAGE,

@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { GATEWAY_ROUTES } from "../../shared/policy/gateway-routes.ts";
 import { PAGE } from "../../shared/policy/policy.ts";
 import { newVerifier, type Provider, requestTo, startProvider } from "../oidc/provider.ts";
+import { beginDevice } from "../support/gateway/application.ts";
 import { codeOf, enrol, forgetTimeSteps } from "../support/twofa.ts";
 import { findChromium, startChromium } from "./chromium.ts";
 
@@ -42,6 +43,13 @@ const toSecondFactor = async (page: Page) => {
   await typePassword(page, provider.person);
   await heading(page, "Second factor");
 };
+const askByDevice = async (page: Page) => {
+  const { clientId } = await provider.register({ public: true });
+  const { link } = await beginDevice(provider.fountain, clientId, { scope: "openid email search:read" });
+  await asMember(page, link);
+  await press(page, "Continue");
+  await heading(page, /asks for access/);
+};
 
 /** Leads to a page, in a browser that has been nowhere yet. */
 type Visit = (page: Page) => Promise<unknown>;
@@ -66,6 +74,24 @@ const STATES: Readonly<Record<string, Record<string, Visit>>> = {
       await heading(page, /asks for access/);
     },
     "of an application that no one knows": (page) => open(page, "/oauth/authorize?client_id=client_unknown"),
+  },
+  "GET /oauth/device": {
+    "with a code of a link": (page) => asMember(page, "/oauth/device?user_code=BDWP-HQPK"),
+    "with a code that is wrong": async (page) => {
+      await asMember(page, "/oauth/device?user_code=BDWP-HQPK");
+      await press(page, "Continue");
+      await page.getByText("No device waits with this code.").waitFor();
+    },
+    "with a device that asks": async (page) => {
+      await askByDevice(page);
+      await page.getByText("search:read").waitFor();
+    },
+    "once the device is let in": async (page) => {
+      await askByDevice(page);
+      await press(page, "Allow");
+      await page.getByText("The device is connected.").waitFor();
+    },
+    "in German": (page) => asMember(page, "/oauth/device?lang=de"),
   },
   "GET /oauth/logout": {
     "with someone logged in": async (page) => {

@@ -8,6 +8,7 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { freePorts } from "../../runtime/local/ports.ts";
 import { createCertificate } from "../support/certificate.ts";
+import { beginDevice, pollDevice } from "../support/gateway/application.ts";
 import { type Fountain, startFountain } from "../support/harness.ts";
 import { logInAndStepUp } from "../support/session.ts";
 import { type Account, newPerson } from "../support/twofa.ts";
@@ -149,6 +150,21 @@ describe.skipIf(CHROMIUM === undefined)("an application", () => {
     await page.getByText("The application is disconnected.").waitFor();
     await page.goto(requestOf(clientId));
     await page.getByRole("heading", { name: "Storyboards asks for access" }).waitFor();
+  });
+
+  test("on a device without a browser is let in by the code that it shows, after a login", async () => {
+    const { deviceCode, userCode, link } = await beginDevice(fountain, clientId, { scope: "openid" });
+    await page.context().clearCookies();
+    await page.goto(origin + link);
+    await logIn();
+    await page.getByText("Continue only if your device shows exactly this code.").waitFor();
+    expect(await page.getByLabel("Code").inputValue()).toBe(userCode);
+    await page.getByRole("button", { name: "Continue" }).click();
+    await page.getByRole("heading", { name: "Storyboards asks for access" }).waitFor();
+    expect(await page.getByText(userCode).isVisible()).toBe(true);
+    await page.getByRole("button", { name: "Allow", exact: true }).click();
+    await page.getByText("The device is connected.").waitFor();
+    expect((await pollDevice(fountain, clientId, deviceCode)).status).toBe(200);
   });
 
   test("that is not known sends no one anywhere", async () => {

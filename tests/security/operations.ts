@@ -37,6 +37,7 @@ const OPENED = "what comes from no page of ours is opened as if by a link";
 const GATEWAY: Record<string, Variant[]> = {
   "GET /oauth/authorize": [nothing(READS, () => ["/oauth/authorize"], { answers: [400] })],
   "POST /oauth/authorize": [nothing(OPENED, () => ["/oauth/authorize", undefined, { form: {} }], { answers: [400] })],
+  ...pageOf("/oauth/device"),
   "GET /oauth/logout": [nothing(READS, () => ["/oauth/logout"])],
   "POST /oauth/logout": [nothing(OPENED, () => ["/oauth/logout", undefined, { form: {} }])],
   ...pageOf("/account/login"),

@@ -50,6 +50,8 @@ export const LARGEST: Record<string, Largest> = {
   "gateway GET /.well-known/security.txt": NO_BODY,
   "gateway GET /oauth/authorize": FEW_FIELDS,
   "gateway POST /oauth/authorize": FEW_FIELDS,
+  "gateway GET /oauth/device": FEW_FIELDS,
+  "gateway POST /oauth/device": FEW_FIELDS,
   "gateway GET /oauth/logout": FEW_FIELDS,
   "gateway POST /oauth/logout": FEW_FIELDS,
   "gateway GET /account/login": NO_BODY,

@@ -1,6 +1,6 @@
 /** Forms of the pages that succeed, each sent from its page. */
 import { createBeginner, type Stack, successOf } from "../../security/callers.ts";
-import { CALLBACK, connect, registerApplication } from "../../support/gateway/application.ts";
+import { beginDevice, CALLBACK, connect, registerApplication } from "../../support/gateway/application.ts";
 import { cookieHeader, FROM_HERE, openVisitor, type Visitor } from "../../support/gateway/visitor.ts";
 import { storeInvitation, storeLink, verifyAddress } from "../../support/kms/links.ts";
 import { codeOf, enrol, forgetTimeSteps, personWith } from "../../support/twofa.ts";
@@ -112,6 +112,13 @@ export const PAGE_EXAMPLES: Record<string, Example> = {
     });
     await visitor.get(`/oauth/authorize?${query}`);
     return filled(visitor, "/oauth/authorize", { decision: "allow" });
+  },
+  "POST /oauth/device": async ({ stack, caller }) => {
+    const { visitor } = await enter(stack);
+    const clientId = await registerApplication(stack.fountain, caller.headers);
+    const { userCode } = await beginDevice(stack.fountain, clientId);
+    await visitor.get("/oauth/device");
+    return filled(visitor, "/oauth/device", { userCode, decision: "allow" });
   },
   "POST /oauth/logout": async ({ stack }) => {
     const { visitor } = await enter(stack);

@@ -30,6 +30,8 @@ export const EXPECTED: { [Worker in WorkerName]: Record<RouteKey<Worker>, Expect
     "GET /.well-known/security.txt": READS,
     "GET /oauth/authorize": READS,
     "POST /oauth/authorize": "authorization.grant",
+    "GET /oauth/device": READS,
+    "POST /oauth/device": "authorization.grant",
     "GET /oauth/logout": READS,
     "POST /oauth/logout": "session.end",
     "GET /account/login": READS,

@@ -31,6 +31,11 @@ export const onwardOf = ({ html }: PageAnswer): URL => {
   return new URL(to.replaceAll("&amp;", "&"));
 };
 
+const post = (fountain: Pick<Fountain, "url">, path: string, form: Record<string, string>): Promise<Answer> => {
+  const headers = { "content-type": "application/x-www-form-urlencoded" };
+  return send(fountain, "POST", path, { text: String(new URLSearchParams(form)), headers });
+};
+
 /** The visitor, who is logged in, lets the application in, which gets tokens. */
 export const connect = async (
   fountain: Pick<Fountain, "url">,
@@ -47,15 +52,31 @@ export const connect = async (
   });
   await visitor.get(`/oauth/authorize?${query}`);
   const code = onwardOf(await visitor.submit("/oauth/authorize", { decision: "allow" })).searchParams.get("code");
-  const form = new URLSearchParams({
+  const { status, body } = await post(fountain, "/kms/token", {
     grant_type: "authorization_code",
     client_id: clientId,
     redirect_uri: CALLBACK,
     code: code ?? "",
     code_verifier: VERIFIER,
   });
-  const headers = { "content-type": "application/x-www-form-urlencoded" };
-  const { status, body } = await send(fountain, "POST", "/kms/token", { text: String(form), headers });
   if (status !== 200) throw new Error(`the application got no tokens: ${status} ${JSON.stringify(body)}`);
   return body;
+};
+
+/** What a device shows that wants in as this application, and asks with. */
+export const beginDevice = async (
+  fountain: Pick<Fountain, "url">,
+  clientId: string,
+  more: Record<string, string> = {},
+): Promise<{ deviceCode: string; userCode: string; link: string }> => {
+  const { status, body } = await post(fountain, "/kms/device", { client_id: clientId, ...more });
+  if (status !== 200) throw new Error(`no device can begin: ${status} ${JSON.stringify(body)}`);
+  const { pathname, search } = new URL(String(body["verification_uri_complete"]));
+  return { deviceCode: String(body["device_code"]), userCode: String(body["user_code"]), link: pathname + search };
+};
+
+/** Asks as the device does whether it was let in. */
+export const pollDevice = (fountain: Pick<Fountain, "url">, clientId: string, deviceCode: string): Promise<Answer> => {
+  const grant_type = "urn:ietf:params:oauth:grant-type:device_code";
+  return post(fountain, "/kms/token", { grant_type, device_code: deviceCode, client_id: clientId });
 };

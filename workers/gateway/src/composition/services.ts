@@ -78,6 +78,8 @@ export interface GatewayServices extends BaseServices, Drainable, Maintained, Up
     | "authorize"
     | "decide"
     | "logoutRequest"
+    | "deviceRequest"
+    | "decideDevice"
   >;
   installation: Installation;
   /** Whether anyone may create an account; the kms decides, and pages say so. */

@@ -17,6 +17,7 @@ import { logOut, type Resume, showLogin, takeLogin } from "./login/log-in.tsx";
 import { showFactor, takeFactor } from "./login/second-factor.ts";
 import { showSignUp, signUp } from "./login/sign-up.tsx";
 import { showAuthorization, takeDecision } from "./oauth/authorize.tsx";
+import { showDevice, takeDevice } from "./oauth/device.tsx";
 import { showLogout, takeLogout } from "./oauth/log-out.tsx";
 import { requestByPost } from "./oauth/parameters.ts";
 
@@ -62,6 +63,8 @@ export const accountPages = (dispatch: Dispatch): PageEndpoint[] => {
     declare("POST /account/reset", takeReset),
     declare("GET /oauth/authorize", showAuthorization),
     declare("POST /oauth/authorize", takeDecision, requestByPost),
+    declare("GET /oauth/device", forVisitors(showDevice)),
+    declare("POST /oauth/device", forVisitors(takeDevice)),
     declare("GET /oauth/logout", showLogout),
     declare("POST /oauth/logout", takeLogout, requestByPost),
     ...PATHS.flatMap((path) => [

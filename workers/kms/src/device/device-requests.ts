@@ -63,6 +63,8 @@ export interface DeviceRequestsOptions {
 }
 
 interface Found {
+  /** As it was typed, in its normal form. */
+  code: string;
   request: StoredDeviceRequest;
   client: OAuthClient;
   open: OpenSession;
@@ -76,7 +78,7 @@ export const createDeviceRequests = (options: DeviceRequestsOptions): DeviceRequ
     if (code === undefined) return undefined;
     const request = await store.findWaiting(mac(USER_CODE_CONTEXT, code), new Date(now()));
     const found = request && (await clients.find(request.clientId));
-    return request && found && { request, client: found.client };
+    return request && found && { code, request, client: found.client };
   };
 
   /** The request with the code. It is counted as a guess before it is looked for; that is taken back if it is right. */
@@ -125,7 +127,7 @@ export const createDeviceRequests = (options: DeviceRequestsOptions): DeviceRequ
       if (!found.ok) return found;
       const { id: clientId, name, isPublic: isUnverified } = found.value.client;
       const scopes = await shownScopes(found.value.request.scopes);
-      return success({ client: { clientId, name, isUnverified }, scopes });
+      return success({ userCode: shownUserCode(found.value.code), client: { clientId, name, isUnverified }, scopes });
     },
 
     decide: async ({ allow, ...call }) => {

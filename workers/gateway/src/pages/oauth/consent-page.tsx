@@ -1,6 +1,6 @@
 /** Asks whether an application may have what it wants. */
 import type { FC } from "hono/jsx";
-import type { AuthorizationOutcome } from "#shared/contracts/authorization.ts";
+import type { AuthorizationOutcome, ShownScope } from "#shared/contracts/authorization.ts";
 import type { Reader } from "../frame/page-call.ts";
 import { Layout, SafeForm } from "../views/layout.tsx";
 import { Notice } from "../views/parts.tsx";
@@ -8,6 +8,37 @@ import { Notice } from "../views/parts.tsx";
 export const AUTHORIZE = "/oauth/authorize";
 
 type Consent = Extract<AuthorizationOutcome, { kind: "consent" }>;
+
+/** What an application asks for, if it is anything. */
+export const WantedScopes: FC<{ page: Reader; scopes: readonly ShownScope[] }> = ({ page, scopes }) => {
+  const { consent: texts } = page.texts;
+  if (scopes.length === 0) return null;
+  return (
+    <section class="card">
+      <h2>{texts.wants}</h2>
+      <ul class="rows">
+        {scopes.map(({ scope, description }) => (
+          <li class="row">
+            <span class="what">{description ?? texts.scopes[scope] ?? scope}</span>
+            <code>{scope}</code>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+};
+
+/** What is pressed to let an application in, or not. */
+export const DecisionButtons: FC<{ page: Reader }> = ({ page: { texts } }) => (
+  <>
+    <button type="submit" name="decision" value="allow">
+      {texts.consent.allow}
+    </button>
+    <button type="submit" name="decision" value="deny" class="quiet">
+      {texts.consent.deny}
+    </button>
+  </>
+);
 
 export const ConsentPage: FC<{ page: Reader; consent: Consent; username: string }> = ({ page, consent, username }) => {
   const { consent: texts } = page.texts;
@@ -17,28 +48,9 @@ export const ConsentPage: FC<{ page: Reader; consent: Consent; username: string 
       <h1>{texts.title(client.name)}</h1>
       <p class="lead">{texts.account(username)}</p>
       {client.isUnverified && <Notice kind="bad">{texts.unverified}</Notice>}
-      <section class="card">
-        {scopes.length > 0 && (
-          <>
-            <h2>{texts.wants}</h2>
-            <ul class="rows">
-              {scopes.map(({ scope, description }) => (
-                <li class="row">
-                  <span class="what">{description ?? texts.scopes[scope] ?? scope}</span>
-                  <code>{scope}</code>
-                </li>
-              ))}
-            </ul>
-          </>
-        )}
-      </section>
+      <WantedScopes page={page} scopes={scopes} />
       <SafeForm page={page} action={AUTHORIZE} hidden={{ decisionToken }}>
-        <button type="submit" name="decision" value="allow">
-          {texts.allow}
-        </button>
-        <button type="submit" name="decision" value="deny" class="quiet">
-          {texts.deny}
-        </button>
+        <DecisionButtons page={page} />
       </SafeForm>
       <p class="aside meta">{texts.afterwards(client.destination)}</p>
     </Layout>

@@ -1,5 +1,6 @@
 /** The texts of the pages in German. */
 import type { ProblemCode } from "#shared/problem/catalogue.ts";
+import { DEVICE_DE } from "./device-de.ts";
 import type { Texts } from "./en.ts";
 import { LINKS_DE } from "./links-de.ts";
 
@@ -96,6 +97,7 @@ export const DE: Texts = {
     taken: "Dieser Benutzername ist vergeben.",
   },
   ...LINKS_DE,
+  ...DEVICE_DE,
   factor: {
     title: "Zweiter Faktor",
     lead: "Bestätigen Sie, dass Sie es sind.",

@@ -1,6 +1,7 @@
 /** The texts of the pages in English. What another language lacks of them does not compile. */
 import type { InvalidRequest } from "#shared/contracts/authorization.ts";
 import type { ProblemCode } from "#shared/problem/catalogue.ts";
+import { DEVICE_EN } from "./device-en.ts";
 import { LINKS_EN } from "./links-en.ts";
 
 const minutes = (seconds: number): string => {
@@ -94,6 +95,7 @@ export const EN = {
     taken: "This username is taken.",
   },
   ...LINKS_EN,
+  ...DEVICE_EN,
   factor: {
     title: "Second factor",
     lead: "Confirm that it is you.",

@@ -1,0 +1,118 @@
+/** Letting a device in by its code, at the page for it. */
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { beginDevice, pollDevice, registerApplication } from "../support/gateway/application.ts";
+import { openVisitor } from "../support/gateway/visitor.ts";
+import { type Fountain, startFountain } from "../support/harness.ts";
+import { logInAndStepUp } from "../support/session.ts";
+import { type Account, codeOf, enrol, forgetTimeSteps, newPerson } from "../support/twofa.ts";
+
+const PATH = "/oauth/device";
+
+let fountain: Fountain;
+let clientId: string;
+/** Created while the administrator has no second factor. */
+let people: Account[];
+beforeAll(async () => {
+  fountain = await startFountain();
+  people = await Promise.all(Array.from({ length: 8 }, () => newPerson(fountain)));
+  clientId = await registerApplication(fountain, await logInAndStepUp(fountain));
+});
+afterAll(() => fountain?.stop());
+
+const someone = (): Account => {
+  const person = people.pop();
+  if (!person) throw new Error("there is no one left");
+  return person;
+};
+
+const enter = async (person = someone()) => {
+  const visitor = openVisitor(fountain);
+  await visitor.logIn(person);
+  return visitor;
+};
+
+const begin = (more: Record<string, string> = {}) => beginDevice(fountain, clientId, more);
+const poll = async (deviceCode: string): Promise<unknown> => {
+  const { status, body } = await pollDevice(fountain, clientId, deviceCode);
+  return status === 200 ? "tokens" : body["error"];
+};
+
+describe("a person", () => {
+  test("types the code as they like, sees who asks for what, and lets the device in", async () => {
+    const visitor = await enter();
+    const { userCode, deviceCode } = await begin({ scope: "openid search:read" });
+    await visitor.get(PATH);
+    const asked = await visitor.submit(PATH, { userCode: ` ${userCode.toLowerCase().replace("-", " ")} ` });
+    for (const said of ["Storyboards asks for access", "search:read", userCode, "If someone sent you the code"])
+      expect(asked.text).toContain(said);
+    expect(await poll(deviceCode)).toBe("authorization_pending");
+    const { status, location } = await visitor.submit(PATH, { decision: "allow" }, userCode);
+    expect([status, location]).toEqual([303, `${PATH}?done=allowed`]);
+    expect((await visitor.get(location ?? "")).text).toContain("The device is connected.");
+    expect(await poll(deviceCode)).toBe("tokens");
+  });
+
+  test("refuses it, and then it gets nothing", async () => {
+    const visitor = await enter();
+    const { userCode, deviceCode } = await begin();
+    await visitor.get(PATH);
+    await visitor.submit(PATH, { userCode });
+    const { location } = await visitor.submit(PATH, { decision: "deny" }, userCode);
+    expect((await visitor.get(location ?? "")).text).toContain("The device was refused.");
+    expect(await poll(deviceCode)).toBe("access_denied");
+  });
+
+  test("comes by a link, logs in, passes the second factor, and finds the code filled in, of which nothing has come yet", async () => {
+    const person = someone();
+    const { secret } = await enrol(person);
+    await forgetTimeSteps(fountain, person);
+    const { userCode, deviceCode, link } = await begin();
+    const visitor = openVisitor(fountain);
+    await visitor.get((await visitor.get(link)).location ?? "");
+    const { username, password } = person;
+    const login = await visitor.submit("/account/login", { username, password }, 'name="password"');
+    await visitor.get(login.location ?? "");
+    const passed = await visitor.submit("/account/second-factor", { code: codeOf(secret) }, 'name="code"');
+    expect(passed.html).toContain(`content="0;url=${link}"`);
+    const opened = await visitor.get(link);
+    expect(opened.text).toContain("Continue only if your device shows exactly this code.");
+    expect(visitor.formOf(PATH)["userCode"]).toBe(userCode);
+    expect(opened.text).not.toContain("Storyboards");
+    expect(await poll(deviceCode)).toBe("authorization_pending");
+  });
+
+  test("is told that no device waits with a code, once it is decided on too, and has to wait after five of them", async () => {
+    const visitor = await enter();
+    const { userCode } = await begin();
+    await visitor.get(PATH);
+    const form = visitor.formOf(PATH);
+    await visitor.post(PATH, { ...form, userCode, decision: "deny" });
+    for (const code of [userCode, "BBBB-BBBB", "", "<b>code</b>", "x".repeat(2_000)]) {
+      const { status, text } = await visitor.post(PATH, { ...form, userCode: code });
+      expect([status, text]).toEqual([422, expect.stringContaining("No device waits with this code.")]);
+    }
+    const { userCode: right } = await begin();
+    const blocked = await visitor.post(PATH, { ...form, userCode: right });
+    expect([blocked.status, blocked.text]).toEqual([429, expect.stringContaining("Try again in")]);
+    expect((await visitor.post(PATH, { ...form, userCode: right, decision: "allow" })).status).toBe(429);
+  });
+
+  test("decides by a form of their own only", async () => {
+    const [visitor, other] = await Promise.all([enter(), enter()]);
+    const { userCode, deviceCode } = await begin();
+    await other.get(PATH);
+    const foreign = { ...other.formOf(PATH), userCode, decision: "allow" };
+    expect((await visitor.post(PATH, foreign)).status).toBe(403);
+    expect((await other.post(PATH, foreign, { "sec-fetch-site": "cross-site" })).status).toBe(403);
+    expect((await visitor.get(`${PATH}?user_code=${userCode}&decision=allow`)).status).toBe(200);
+    expect(await poll(deviceCode)).toBe("authorization_pending");
+  });
+
+  test("reads it in German", async () => {
+    const visitor = await enter();
+    const { userCode } = await begin();
+    expect((await visitor.get(`${PATH}?lang=de`)).text).toContain("Gerät verbinden");
+    const { text } = await visitor.submit(PATH, { userCode });
+    for (const said of ["Storyboards bittet um Zugriff", "Hat Ihnen jemand den Code"]) expect(text).toContain(said);
+  });
+});

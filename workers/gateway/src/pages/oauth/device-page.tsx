@@ -1,0 +1,77 @@
+/** The pages on which a person lets a device in (RFC 8628 §3.3): they enter its code, decide, and see what became of it. */
+import type { FC } from "hono/jsx";
+import type { DeviceQuestion } from "#shared/contracts/authorization.ts";
+import type { Reader } from "../frame/page-call.ts";
+import { Layout, SafeForm } from "../views/layout.tsx";
+import { Field, Notice } from "../views/parts.tsx";
+import { DecisionButtons, WantedScopes } from "./consent-page.tsx";
+
+export const DEVICE = "/oauth/device";
+
+/** Room for dashes and spaces. */
+const MAX_CODE_CHARACTERS = 32;
+
+/** `code`: of the link that led here, or as it was typed; `isUnknown`: no device waits with it. */
+export const CodePage: FC<{ page: Reader; code: string; isUnknown?: boolean }> = ({ page, code, isUnknown }) => {
+  const { device } = page.texts;
+  const isFromLink = code !== "" && !isUnknown;
+  return (
+    <Layout page={page} title={device.title} narrow>
+      <h1>{device.title}</h1>
+      <p class="lead">{isFromLink ? device.compare : device.lead}</p>
+      {isUnknown && <Notice kind="bad">{device.unknown}</Notice>}
+      <div class="card">
+        <SafeForm page={page} action={DEVICE}>
+          <Field
+            name="userCode"
+            label={device.code}
+            code="text"
+            value={code.slice(0, MAX_CODE_CHARACTERS)}
+            maxlength={MAX_CODE_CHARACTERS}
+            autofocus={!isFromLink}
+          />
+          <button type="submit">{device.submit}</button>
+        </SafeForm>
+      </div>
+      <p class="aside meta">{device.phishing}</p>
+    </Layout>
+  );
+};
+
+export const DeviceQuestionPage: FC<{ page: Reader; question: DeviceQuestion; username: string }> = (props) => {
+  const { page, question, username } = props;
+  const { consent, device } = page.texts;
+  const { client, scopes, userCode } = question;
+  return (
+    <Layout page={page} title={consent.title(client.name)} narrow>
+      <h1>{consent.title(client.name)}</h1>
+      <p class="lead">{consent.account(username)}</p>
+      <Notice kind="bad">
+        {device.phishing} {client.isUnverified && consent.unverified}
+      </Notice>
+      <section class="card">
+        <h2>{device.yours}</h2>
+        <p class="secret">{userCode}</p>
+      </section>
+      <WantedScopes page={page} scopes={scopes} />
+      <SafeForm page={page} action={DEVICE} hidden={{ userCode }}>
+        <DecisionButtons page={page} />
+      </SafeForm>
+    </Layout>
+  );
+};
+
+export const DecidedPage: FC<{ page: Reader; isAllowed: boolean }> = ({ page, isAllowed }) => {
+  const { device } = page.texts;
+  return (
+    <Layout page={page} title={device.title} narrow>
+      <h1>{device.title}</h1>
+      {isAllowed ? <Notice>{device.allowed}</Notice> : <Notice kind="plain">{device.refused}</Notice>}
+      {isAllowed && <p class="meta">{device.ended}</p>}
+      <p class="aside">
+        <a href="/account/sessions">{page.texts.nav.sessions}</a>{" "}
+        <a href="/account/applications">{page.texts.nav.applications}</a>
+      </p>
+    </Layout>
+  );
+};
