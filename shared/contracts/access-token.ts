@@ -3,7 +3,8 @@ import { z } from "zod";
 import { isOAuthClientId, serviceNameOf, userIdOf } from "./principal.ts";
 import { purposeDetails } from "./purpose.ts";
 import { searchLimits } from "./search-limits.ts";
-import { isReserved, WORKERS } from "./workers.ts";
+import { isResourceOf, type ResourceAudience } from "./upstreams.ts";
+import { WORKERS } from "./workers.ts";
 
 export const TOKEN_TYPE = "at+jwt";
 /** The audience of a token that is good everywhere. */
@@ -12,25 +13,8 @@ export const TOKEN_AUDIENCE = "fountain";
 const NARROW_AUDIENCES = WORKERS.filter((worker) => worker !== "gateway");
 export const AUDIENCES = [TOKEN_AUDIENCE, ...NARROW_AUDIENCES] as const;
 
-/** Makes {@link ResourceAudience} a type of its own, which only {@link isResourceOf} gives a text. */
-declare const RESOURCE: unique symbol;
-/** The audience of a token that is good for calls of one upstream: the URL at which the gateway serves it (RFC 8707). */
-export type ResourceAudience = string & { readonly [RESOURCE]: true };
 /** What a token can be good for in Fountain. */
 export type Audience = (typeof AUDIENCES)[number] | ResourceAudience;
-const RESOURCE_PATH = /^\/([\w.~-]+)(?:\/[\w.~-]+)*$/;
-/** As long as the longest prefix of an upstream. */
-const MAX_RESOURCE_PATH_CHARACTERS = 255;
-
-/**
- * Whether an upstream could be served at this URL, below the installation's own: whether there is one, only the gateway
- * knows, and a token for one that does not exist opens nothing.
- */
-export const isResourceOf = (issuer: string, url: string): url is ResourceAudience => {
-  const path = url.startsWith(`${issuer}/`) ? url.slice(issuer.length) : "";
-  const first = path.length <= MAX_RESOURCE_PATH_CHARACTERS ? RESOURCE_PATH.exec(path)?.[1] : undefined;
-  return first !== undefined && !isReserved(first.toLowerCase());
-};
 
 const ownAudience = z.enum(AUDIENCES);
 const audience = z.union([ownAudience, z.custom<ResourceAudience>((given) => typeof given === "string")]);

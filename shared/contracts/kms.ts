@@ -10,6 +10,7 @@ import type { PersonalParts, SignedDocument } from "./personal-data.ts";
 import type { Purpose } from "./purpose.ts";
 import type { Scope } from "./rights.ts";
 import type { SearchLimits } from "./search-limits.ts";
+import type { DeclarationRpc } from "./upstreams.ts";
 
 /** Tokens with this `sid`, `act.sid` or `jti` are refused from this instant on (seconds since the epoch). */
 export interface Revocation {
@@ -215,10 +216,7 @@ export interface PrincipalDescription {
   allowedAddresses: string[] | null;
 }
 
-/** Why an upstream cannot have these scopes: one is another's, or there would be more than fit into a token. */
-export type DeclarationFailure = { kind: "taken"; scope: string; owner: string } | { kind: "too-many" };
-
-export interface KmsRpc extends AuthorizationRpc {
+export interface KmsRpc extends AuthorizationRpc, DeclarationRpc {
   /** The verification keys in force, and the revocations added since `position`; by default from the first one on. */
   trust(position?: number): Promise<Result<Trust>>;
   /** Trades an API key for a short-lived access token of its service; the caller's address is that of the request. */
@@ -276,14 +274,6 @@ export interface KmsRpc extends AuthorizationRpc {
   readSecret(path: string): Promise<Result<StoredSecret, "unknown" | "forbidden">>;
   /** Stores such a secret; the number of its new version. `conflict`: it was not at the version to replace. */
   writeSecret(write: SecretWrite): Promise<Result<number, "conflict" | "forbidden">>;
-  /**
-   * Replaces the scopes of an upstream, with a description each: from now on they can be granted. A scope stays its first
-   * owner's for ever. Names are those of `isUpstreamScope`, descriptions have at most `MAX_SCOPE_DESCRIPTION_CHARACTERS`;
-   * anything else is a bug and throws.
-   */
-  declareScopes(owner: string, scopes: Record<string, string>): Promise<Result<true, DeclarationFailure>>;
-  /** Takes the scopes of an upstream out of new tokens until it declares them again. */
-  withdrawScopes(owner: string): Promise<Result<true>>;
   /**
    * A token for an upstream alone, of five minutes at most, which says of the caller what theirs says. `refused`: theirs is
    * invalid or restricted to something else, or the audience is no upstream's name.

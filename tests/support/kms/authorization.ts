@@ -14,6 +14,7 @@ import { createSessionStore } from "../../../workers/kms/src/sessions/sessions.s
 import { ISSUER, keysOf, logIn, randomBytes, send, sendForm, signToken, type Target } from "../kms.ts";
 import { PASSWORD, unique } from "./arrangements.ts";
 import { createTestRecorder } from "./recorder.ts";
+import { upstreamScopesIn } from "./upstream-scopes.ts";
 
 export const REDIRECT_URI = "https://app.example/callback";
 const VERIFIER = "a-verifier-of-a-client-that-nobody-else-knows-0123456789";
@@ -69,6 +70,7 @@ export const authorizationsOf = async (kms: Target, now: () => number = Date.now
     store,
     recorder: createTestRecorder().recorder,
     readIdTokenHint: hintsOf(kms),
+    upstreamHosts: upstreamScopesIn(client),
     issuer: ISSUER,
     mac,
     randomBytes,

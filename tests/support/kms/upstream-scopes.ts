@@ -10,7 +10,7 @@ import {
 } from "../../../workers/kms/src/upstream-scopes/upstream-scopes.ts";
 
 export interface TestRegister extends Omit<UpstreamScopes, "declare"> {
-  declare(owner: string, scopes: Record<string, string>): ReturnType<UpstreamScopes["declare"]>;
+  declare(owner: string, scopes: Record<string, string>, host?: string): ReturnType<UpstreamScopes["declare"]>;
 }
 
 export const upstreamScopesIn = (client: Client | undefined): TestRegister => {
@@ -19,5 +19,5 @@ export const upstreamScopesIn = (client: Client | undefined): TestRegister => {
     createUpstreamScopeStore({ client, orm: drizzle({ client, schema }) }),
     Date.now,
   );
-  return { ...register, declare: (owner, scopes) => register.declare(owner, parseDeclaration(scopes)) };
+  return { ...register, declare: (owner, scopes, host) => register.declare(owner, parseDeclaration(scopes), host) };
 };

@@ -159,7 +159,8 @@ export const createEntrypoints = (connect: (bindings: unknown) => Promise<KmsSer
 
       writeSecret: ({ workerSecrets }, write) => workerSecrets.write(write),
 
-      declareScopes: ({ upstreamScopes }, owner, scopes) => upstreamScopes.declare(owner, parseDeclaration(scopes)),
+      declareScopes: ({ upstreamScopes }, owner, scopes, host) =>
+        upstreamScopes.declare(owner, parseDeclaration(scopes), host),
 
       withdrawScopes: async ({ upstreamScopes }, owner) => {
         await upstreamScopes.withdraw(owner);

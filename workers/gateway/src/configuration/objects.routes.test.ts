@@ -1,4 +1,5 @@
 /** What is configured, through the gateway and on a real database. */
+import { decodeJwt } from "jose";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Answer, type Call, expectProblem, send } from "../../../../tests/support/call.ts";
 import { type Fountain, startFountain } from "../../../../tests/support/harness.ts";
@@ -210,6 +211,23 @@ describe("a refused change of an upstream", () => {
     const granted = await Promise.all(scopes.map(grantable));
     expect(scopes.filter((_, at) => granted[at])).toEqual(Object.keys(Object(body["scopes"])));
   });
+});
+
+test("the host of an upstream is a target of tokens as long as it is there", async () => {
+  const url = "http://sheets.example:8787";
+  const tokenFor = async (): Promise<unknown> => {
+    const login = { username: fountain.adminUsername, password: fountain.adminPassword };
+    const { body: tokens } = await send(fountain, "POST", "/kms/login", { json: login });
+    const form = { grant_type: "refresh_token", refresh_token: String(tokens["refresh_token"]), resource: `${url}/` };
+    const headers = { "content-type": "application/x-www-form-urlencoded" };
+    const { body } = await send(fountain, "POST", "/kms/token", { text: `${new URLSearchParams(form)}`, headers });
+    return body["error"] ?? decodeJwt(String(body["access_token"])).aud;
+  };
+  expect(await tokenFor()).toBe("invalid_target");
+  expect((await call("PUT", "/upstreams/sheets", { json: { targets: [], host: "sheets.example" } })).status).toBe(201);
+  expect(await tokenFor()).toBe(url);
+  expect((await call("DELETE", "/upstreams/sheets")).status).toBe(204);
+  expect(await tokenFor()).toBe("invalid_target");
 });
 
 test("who has an upstream in another state gets it anew, and can change it all the same", async () => {

@@ -1,5 +1,5 @@
 /** Changes what is configured: each change is audited, and live in every process within five seconds. */
-import type { KmsRpc } from "#shared/contracts/kms.ts";
+import type { DeclarationRpc } from "#shared/contracts/upstreams.ts";
 import { failure, type Result } from "#shared/lang/result.ts";
 import type { ReportingRecorder } from "#shared/observability/recorder.ts";
 import type { FaultyPart } from "../upstreams/impossible.ts";
@@ -42,7 +42,7 @@ export interface Objects {
 
 export interface ObjectsOptions {
   store: ObjectStore;
-  kms: Pick<KmsRpc, "declareScopes" | "withdrawScopes">;
+  kms: DeclarationRpc;
   recorder: Pick<ReportingRecorder, "change">;
   followed: Pick<Followed<unknown>, "expire">;
   targetRules: TargetRules;

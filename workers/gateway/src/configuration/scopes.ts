@@ -1,5 +1,5 @@
-/** The scopes of upstreams, at the kms. They are declared before an upstream is stored, and in the end are those of what is stored. */
-import type { DeclarationFailure, KmsRpc } from "#shared/contracts/kms.ts";
+/** The scopes and hosts of upstreams, at the kms. They are declared before an upstream is stored, and in the end are those of what is stored. */
+import type { DeclarationFailure, DeclarationRpc } from "#shared/contracts/upstreams.ts";
 import { failure, type Result, success, unwrap } from "#shared/lang/result.ts";
 import { Unavailable } from "#shared/lang/unavailable.ts";
 import { type UpstreamBody, upstreamBody } from "../upstreams/upstream.ts";
@@ -11,7 +11,7 @@ export type ScopeFailure =
   | { readonly kind: "scope-taken"; readonly scope: string; readonly owner: string };
 
 export interface Scopes {
-  /** Declares those of an upstream: they can be granted before it is there, and never the other way round. */
+  /** Declares those of an upstream, and its host: they can be granted before it is there, and never the other way round. */
   declare(name: string, body: UpstreamBody): Promise<Result<true, ScopeFailure>>;
   /**
    * Makes them those of the upstream that is stored under this name, none if there is none. To be called after each attempt to
@@ -22,7 +22,7 @@ export interface Scopes {
 
 export interface ScopesOptions {
   store: Pick<ObjectStore, "find">;
-  kms: Pick<KmsRpc, "declareScopes" | "withdrawScopes">;
+  kms: DeclarationRpc;
 }
 
 /** Each further one follows a change that was made meanwhile. */
@@ -40,8 +40,8 @@ const unwrapped = (name: string, declared: Result<true, ScopeFailure>): void => 
 };
 
 export const createScopes = ({ store, kms }: ScopesOptions): Scopes => {
-  const declare: Scopes["declare"] = async (name, { scopes = {} }) => {
-    const declared = await kms.declareScopes(name, scopes);
+  const declare: Scopes["declare"] = async (name, { scopes = {}, host }) => {
+    const declared = await kms.declareScopes(name, scopes, host);
     return declared.ok ? success(true) : refusalOf(declared.error);
   };
 

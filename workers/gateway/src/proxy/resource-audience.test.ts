@@ -20,6 +20,7 @@ const open = (): void => {
       tools: { targets: ["http://127.0.0.1:9001"], prefix: "/mcp/tools" },
       other: { targets: ["http://127.0.0.1:9002"], prefix: "/tools" },
       site: { targets: ["http://127.0.0.1:9003"], host: "site.localhost", prefix: "/notes" },
+      whole: { targets: ["http://127.0.0.1:9004"], host: "whole.localhost" },
     },
   });
 };
@@ -40,6 +41,11 @@ test("a token for an upstream opens that one, and nothing else", async () => {
   // The name of the upstream below /mcp/tools, and the prefix of another.
   expect(await statuses(`${ISSUER}/tools`, CALLS)).toEqual([401, 401, 200, 401, 401, 401]);
   expect(await statuses([`${ISSUER}/notes`, "search"], CALLS)).toEqual([200, 401, 401, 401, 200, 401]);
+  const site = "http://site.localhost:8787";
+  expect(await statuses(`${site}/notes`, CALLS)).toEqual([401, 401, 401, 200, 401, 401]);
+  expect(await statuses(site, CALLS)).toEqual([401, 401, 401, 401, 401, 401]);
+  const whole = ["http://whole.localhost/notes/items", ...CALLS];
+  expect(await statuses("http://whole.localhost:8787", whole)).toEqual([200, 401, 401, 401, 401, 401, 401]);
   expect(await statuses("fountain", CALLS.slice(0, 5))).toEqual([200, 200, 200, 200, 200]);
 });
 

@@ -1,10 +1,11 @@
 /** Protected resources as callers know them (RFC 9728): each upstream and each worker is one, and the installation as a whole. */
+import { homeOf } from "#shared/contracts/upstreams.ts";
 import type { WorkerName } from "#shared/contracts/workers.ts";
 import type { ProblemCode } from "#shared/problem/catalogue.ts";
 import { Problem, problem } from "#shared/problem/problem.ts";
 import { isDestination } from "../backends/target.ts";
 import type { Upstream } from "../upstreams/compiled.ts";
-import { homeOf, pathOfUpstream, resourceOfUpstream } from "../upstreams/identifier.ts";
+import { pathOfUpstream, resourceOfUpstream } from "../upstreams/identifier.ts";
 
 const METADATA_PATH = "/.well-known/oauth-protected-resource";
 

@@ -15,9 +15,11 @@ import { failure, type Result, success } from "#shared/lang/result.ts";
 import type { AuditRecorder } from "../audit/audit-entry.ts";
 import type { RandomBytes } from "../crypto/random.ts";
 import type { ReadIdTokenHint } from "../identity/id-token-hint.ts";
+import { checkTarget } from "../oauth/token-target.ts";
 import type { ClientStore, OAuthClient } from "../oauth-clients/client.ts";
 import { isClaimed, isRegistered } from "../oauth-clients/redirect-uri.ts";
 import type { OpenSession, SessionStore } from "../sessions/session.ts";
+import type { UpstreamHosts } from "../upstream-scopes/upstream-scopes.ts";
 import { createActingSession } from "./acting-session.ts";
 import type { AuthorizationStore } from "./authorization.ts";
 import {
@@ -53,6 +55,7 @@ export interface AuthorizationsOptions {
   pushedRequests: Pick<PushedRequests, "resolve">;
   recorder: AuditRecorder;
   readIdTokenHint: ReadIdTokenHint;
+  upstreamHosts: UpstreamHosts;
   issuer: string;
   /** What is stored of a code or the token of a question. */
   mac: (context: string, secret: string) => string;
@@ -89,8 +92,8 @@ const shownClient = ({ client, redirectUri }: Trusted): ShownClient => {
 };
 
 export const createAuthorizations = (options: AuthorizationsOptions): Authorizations => {
-  const { clients, sessions, store, pushedRequests, recorder, readIdTokenHint, issuer, mac, randomBytes, now } =
-    options;
+  const { clients, sessions, store, pushedRequests, recorder, readIdTokenHint, upstreamHosts } = options;
+  const { issuer, mac, randomBytes, now } = options;
 
   const newSecret = (): string => Buffer.from(randomBytes(SECRET_BYTES)).toString("base64url");
 
@@ -180,6 +183,16 @@ export const createAuthorizations = (options: AuthorizationsOptions): Authorizat
 
   const shownScopes = createShownScopes(store);
 
+  const parse = async (
+    parameters: RequestParameters,
+    trusted: Trusted,
+  ): Promise<Result<AuthorizationRequest, RequestError>> => {
+    const parsed = parseAuthorizationRequest(parameters, { ...trusted, issuer });
+    if (!parsed.ok) return parsed;
+    const target = await checkTarget(parsed.value.audiences, issuer, upstreamHosts);
+    return target.ok ? parsed : failure("invalid_target", { description: target.error.description });
+  };
+
   const ask = async (
     trusted: Trusted,
     request: AuthorizationRequest,
@@ -202,7 +215,7 @@ export const createAuthorizations = (options: AuthorizationsOptions): Authorizat
     faultOf: async (parameters) => {
       const trusted = await trustedOf({ parameters, pushedHash: null });
       if (!trusted.ok) return { kind: "invalid_request", description: "redirect_uri is not registered." };
-      const parsed = parseAuthorizationRequest(parameters, { ...trusted.value, issuer });
+      const parsed = await parse(parameters, trusted.value);
       return parsed.ok ? undefined : parsed.error;
     },
 
@@ -213,7 +226,7 @@ export const createAuthorizations = (options: AuthorizationsOptions): Authorizat
       const trusted = await trustedOf(resolved.value);
       if (!trusted.ok) return { kind: "invalid", problem: trusted.error.kind };
       const state = isRepeated(parameters, "state") ? undefined : parameterOf(parameters, "state");
-      const parsed = parseAuthorizationRequest(parameters, { ...trusted.value, issuer });
+      const parsed = await parse(parameters, trusted.value);
       if (!parsed.ok)
         return refuse({ redirectUri: trusted.value.redirectUri, state }, parsed.error.kind, parsed.error.description);
       const { value: request } = parsed;
@@ -247,7 +260,7 @@ export const createAuthorizations = (options: AuthorizationsOptions): Authorizat
       if (!asked || !open) return failure("expired");
       // The client may have been changed since.
       const trusted = await trustedOf(asked);
-      const parsed = trusted.ok ? parseAuthorizationRequest(asked.parameters, { ...trusted.value, issuer }) : undefined;
+      const parsed = trusted.ok ? await parse(asked.parameters, trusted.value) : undefined;
       if (!trusted.ok || !parsed?.ok) return failure("expired");
       const { value: request } = parsed;
       if (allow) {

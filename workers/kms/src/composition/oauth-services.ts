@@ -111,6 +111,7 @@ export const createOAuthServices = (options: OAuthServicesOptions): OAuthService
       ...shared,
       store,
       readIdTokenHint,
+      upstreamHosts: upstreamScopes,
       issuer: env.PUBLIC_URL,
       randomBytes,
     }),

@@ -6,7 +6,7 @@ import { endpoint } from "../endpoint.ts";
 import { NO_STORE } from "../http/context.ts";
 import { clientFields, formBody, OAUTH_REFUSALS, parameter, readClientForm, refuse } from "../http/oauth.ts";
 import type { OAuthError } from "../oauth/oauth-form.ts";
-import { parseTarget } from "../oauth/token-target.ts";
+import { checkTarget, parseTarget } from "../oauth/token-target.ts";
 
 const form = z
   .object({
@@ -53,7 +53,7 @@ const beginDevice = endpoint("POST /device", {
   },
   validatedBy: "handler",
   handle: async (context) => {
-    const { deviceRequests, issuer } = context.var.services;
+    const { deviceRequests, issuer, upstreamScopes } = context.var.services;
     const read = await readClientForm(context, "token.device-code", NO_APPLICATION);
     if (!read.ok) return refuse(context, read.error);
     const { parameters, client } = read.value;
@@ -61,6 +61,8 @@ const beginDevice = endpoint("POST /device", {
     if (!scopes.ok) return refuse(context, scopes.error);
     const audiences = parseTarget(parameters, issuer);
     if (!audiences.ok) return refuse(context, audiences.error);
+    const target = await checkTarget(audiences.value, issuer, upstreamScopes);
+    if (!target.ok) return refuse(context, target.error);
     const begun = await deviceRequests.begin(client, { scopes: scopes.value, audiences: audiences.value });
     const body = {
       device_code: begun.deviceCode,

@@ -152,6 +152,8 @@ test.each([
   ["https://fountain.example/service%2Da", "service-a"],
   ["https://fountain.example/notes/", "https://fountain.example/notes"],
   ["HTTPS://fountain.example:443/mcp/./to%6Fls", "https://fountain.example/mcp/tools"],
+  ["https://Notes.Example:443/", "https://notes.example"],
+  ["https://notes.example/mcp/tools/", "https://notes.example/mcp/tools"],
 ])("takes %s for %s (RFC 3986 §6.2)", (resource, audience) => {
   expect(audiencesOf(targeted(CREDENTIALS, ["resource", resource]))).toEqual([audience]);
 });
@@ -162,7 +164,10 @@ test.each([
   ["audience", ISSUER],
   ["resource", "kms"],
   ["resource", "/kms"],
-  ["resource", "https://other.example"],
+  ["resource", "http://notes.example"],
+  ["resource", "https://notes.example:8443"],
+  ["resource", "https://notes.example/x//y"],
+  ["resource", "https://notes_1.example"],
   ["resource", "https://evil.example/service-a"],
   ["resource", `${ISSUER}.evil.example/service-a`],
   ["resource", "https://fountain.example:444/kms"],

@@ -2,9 +2,11 @@
  * What a token shall be good for: workers named by `audience` (RFC 8693 §2.1), or workers and upstreams pointed at by
  * `resource` (RFC 8707).
  */
-import { AUDIENCES, type Audience, isResourceOf, TOKEN_AUDIENCE } from "#shared/contracts/access-token.ts";
-import { success } from "#shared/lang/result.ts";
-import { type Parameters, type Parsed, refused } from "./oauth-form.ts";
+import { AUDIENCES, type Audience, TOKEN_AUDIENCE } from "#shared/contracts/access-token.ts";
+import { hostOfResource, isResourceOf } from "#shared/contracts/upstreams.ts";
+import { type Result, success } from "#shared/lang/result.ts";
+import type { UpstreamHosts } from "../upstream-scopes/upstream-scopes.ts";
+import { type OAuthError, type Parameters, type Parsed, refused } from "./oauth-form.ts";
 
 /** Each is in the token, and in what is stored of a session. */
 const MAX_AUDIENCES = 8;
@@ -37,24 +39,41 @@ const audienceAt = (uri: string, issuer: string): Audience | undefined => {
   const [target, home] = [normalUri(uri), normalUri(issuer)];
   if (target === undefined || home === undefined) return undefined;
   if (target === home) return TOKEN_AUDIENCE;
-  if (!target.startsWith(`${home}/`)) return undefined;
-  const path = target.slice(home.length + 1);
-  if (isAudience(path)) return path === TOKEN_AUDIENCE ? undefined : path;
-  const resource = `${issuer}/${path}`;
+  const path = target.startsWith(`${home}/`) ? target.slice(home.length + 1) : undefined;
+  if (path !== undefined && isAudience(path)) return path === TOKEN_AUDIENCE ? undefined : path;
+  const resource = path === undefined ? target : `${issuer}/${path}`;
   return isResourceOf(issuer, resource) ? resource : undefined;
 };
 
-/** The audiences that are asked for; `undefined` when none are named. `issuer`: where this installation is reached. */
+const unknownTarget = (issuer: string): Result<never, OAuthError> =>
+  refused(
+    "invalid_target",
+    `audience must be one of ${AUDIENCES.join(", ")}; resource must be ${issuer}/AUDIENCE or the URL of a service behind the gateway.`,
+  );
+
+/**
+ * Succeeds if there is an upstream at each host that these lead to beside the installation's own: no token is for a place that is
+ * none of ours. Asks the database only where there is such a host.
+ */
+export const checkTarget = async (
+  audiences: readonly Audience[] | undefined,
+  issuer: string,
+  { unknownHosts }: Pick<UpstreamHosts, "unknownHosts">,
+): Promise<Parsed<undefined>> => {
+  const hosts = audiences?.flatMap((audience) => hostOfResource(issuer, audience) ?? []) ?? [];
+  return hosts.length > 0 && (await unknownHosts(hosts)).length > 0 ? unknownTarget(issuer) : success(undefined);
+};
+
+/**
+ * The audiences that are asked for; `undefined` when none are named. Those at other hosts are still to be checked, by
+ * {@link checkTarget}. `issuer`: where this installation is reached.
+ */
 export const parseTarget = (parameters: Pick<Parameters, "all">, issuer: string): Parsed<Audience[] | undefined> => {
   const named = parameters.all("audience").map((name) => (isAudience(name) ? name : undefined));
   const wanted = [...named, ...parameters.all("resource").map((uri) => audienceAt(uri, issuer))];
   if (wanted.length === 0) return success(undefined);
   const audiences = wanted.filter((audience) => audience !== undefined);
-  if (audiences.length < wanted.length)
-    return refused(
-      "invalid_target",
-      `audience must be one of ${AUDIENCES.join(", ")}; resource must be ${issuer}/AUDIENCE or a service's URL below ${issuer}.`,
-    );
+  if (audiences.length < wanted.length) return unknownTarget(issuer);
   if (audiences.includes(TOKEN_AUDIENCE)) return success([TOKEN_AUDIENCE]);
   const different = [...new Set(audiences)];
   return different.length > MAX_AUDIENCES

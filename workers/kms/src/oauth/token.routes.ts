@@ -37,6 +37,7 @@ import {
   TOKEN_EXCHANGE,
   type TokenRequest,
 } from "./token-request.ts";
+import { checkTarget } from "./token-target.ts";
 
 const form = z
   .object({
@@ -189,9 +190,11 @@ const token = endpoint("POST /token", {
   errors: ["too-many-attempts"],
   validatedBy: "handler",
   handle: async (context) => {
-    const { issuer } = context.var.services;
+    const { issuer, upstreamScopes } = context.var.services;
     const parsed = parseTokenRequest(await context.req.text(), context.req.header("authorization"), issuer);
     if (!parsed.ok) return refuse(context, parsed.error);
+    const target = await checkTarget(parsed.value.audiences, issuer, upstreamScopes);
+    if (!target.ok) return refuse(context, target.error);
     const key = await provenKey(context);
     return key.ok ? grantIt(context, parsed.value, key.value) : refuse(context, key.error);
   },

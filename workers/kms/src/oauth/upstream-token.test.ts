@@ -4,7 +4,7 @@ import { decodeJwt, decodeProtectedHeader } from "jose";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { createTrustSource } from "#shared/auth/trust.ts";
 import { createTokenVerifier, type TokenVerifier } from "#shared/auth/verify.ts";
-import { isResourceOf } from "#shared/contracts/access-token.ts";
+import { isResourceOf } from "#shared/contracts/upstreams.ts";
 import { WORKERS } from "#shared/contracts/workers.ts";
 import { success } from "#shared/lang/result.ts";
 import { Unavailable } from "#shared/lang/unavailable.ts";

@@ -1,8 +1,8 @@
-/** The scopes of upstreams in the database. */
-import { asc, eq, type SQL, sql } from "drizzle-orm";
+/** The scopes and hosts of upstreams in the database. */
+import { asc, eq, inArray, type SQL, sql } from "drizzle-orm";
 import type { SQLiteColumn } from "drizzle-orm/sqlite-core";
 import type { KmsDatabase } from "../db/connection.ts";
-import { upstreamScopes } from "../db/schema/scopes.ts";
+import { upstreamHosts, upstreamScopes } from "../db/schema/scopes.ts";
 import type { UpstreamScopeStore } from "./upstream-scopes.ts";
 
 const WANTED = "SELECT json_extract(value, '$[0]') FROM json_each(:wanted)";
@@ -25,6 +25,9 @@ const DECLARE = `
 
 const WITHDRAW_OTHERS = `
   UPDATE upstream_scopes SET is_declared = 0 WHERE owner = :owner AND scope NOT IN (${WANTED}) AND ${FITS}`;
+
+const FORGET_HOST = `DELETE FROM upstream_hosts WHERE owner = :owner AND ${FITS}`;
+const KEEP_HOST = `INSERT INTO upstream_hosts (owner, host) SELECT :owner, :host WHERE :host IS NOT NULL AND ${FITS}`;
 
 const FIND_TAKEN = `
   SELECT scope, owner FROM upstream_scopes WHERE owner <> :owner AND scope IN (${WANTED}) ORDER BY scope LIMIT 1`;
@@ -54,7 +57,7 @@ export const createUpstreamScopeStore = ({ orm, client }: KmsDatabase): Upstream
       .orderBy(asc(upstreamScopes.scope));
     return rows.map(({ scope }) => scope);
   },
-  declare: async ({ owner, scopes, ...limits }) => {
+  declare: async ({ owner, scopes, host = null, ...limits }) => {
     const names = [...scopes.keys()];
     const wanted = { owner, wanted: JSON.stringify([...scopes]) };
     const args = {
@@ -63,10 +66,12 @@ export const createUpstreamScopeStore = ({ orm, client }: KmsDatabase): Upstream
       count: names.length,
       characters: names.map((name) => `${name} `).join("").length,
     };
-    const [, , fits, taken] = await client.batch(
+    const [, , , , fits, taken] = await client.batch(
       [
         { sql: DECLARE, args },
         { sql: WITHDRAW_OTHERS, args },
+        { sql: FORGET_HOST, args },
+        { sql: KEEP_HOST, args: { ...args, host } },
         { sql: `SELECT ${FITS} AS fits`, args },
         { sql: FIND_TAKEN, args: wanted },
       ],
@@ -79,6 +84,19 @@ export const createUpstreamScopeStore = ({ orm, client }: KmsDatabase): Upstream
     };
   },
   withdraw: async (owner) => {
-    await client.execute({ sql: "UPDATE upstream_scopes SET is_declared = 0 WHERE owner = ?", args: [owner] });
+    await client.batch(
+      [
+        { sql: "UPDATE upstream_scopes SET is_declared = 0 WHERE owner = ?", args: [owner] },
+        { sql: "DELETE FROM upstream_hosts WHERE owner = ?", args: [owner] },
+      ],
+      "write",
+    );
+  },
+  findHosts: async (hosts) => {
+    const rows = await orm
+      .selectDistinct({ host: upstreamHosts.host })
+      .from(upstreamHosts)
+      .where(inArray(upstreamHosts.host, [...hosts]));
+    return rows.map(({ host }) => host);
   },
 });

@@ -91,6 +91,32 @@ describe("a declared scope", () => {
   });
 });
 
+describe("a host", () => {
+  const targetAt = async (resource: string): Promise<unknown> => {
+    const form = { grant_type: "refresh_token", refresh_token: (await logIn(fountain)).refreshToken, resource };
+    const body = await (await sendForm(fountain, form)).json<{ access_token?: string; error?: string }>();
+    return body.access_token === undefined ? body.error : decodeJwt(body.access_token).aud;
+  };
+
+  test("is a target as long as it is an upstream's", async () => {
+    const site = "http://site.example:8787";
+    expect(await targetAt(site)).toBe("invalid_target");
+    await register.declare("site", {}, "site.example");
+    await register.declare("part", {}, "site.example");
+    expect(await targetAt(`${site}/`)).toBe(site);
+    expect(await targetAt(`${site}/part`)).toBe(`${site}/part`);
+    for (const elsewhere of ["http://other.example:8787", "http://sub.site.example:8787", "https://site.example"])
+      expect(await targetAt(elsewhere), elsewhere).toBe("invalid_target");
+    await register.declare("site", {}, "moved.example");
+    expect(await targetAt(site)).toBe(site);
+    await register.withdraw("part");
+    expect(await targetAt(site)).toBe("invalid_target");
+    expect(await targetAt("http://moved.example:8787")).toBe("http://moved.example:8787");
+    await register.declare("site", {});
+    expect(await targetAt("http://moved.example:8787")).toBe("invalid_target");
+  });
+});
+
 describe("a scope that is not declared", () => {
   test("is none, whoever grants it", async () => {
     expect(await problemIn(await putRole(["search:read", "films:read"]))).toMatchObject({

@@ -1,5 +1,5 @@
-/** The register of the scopes that upstreams declare: what can be granted beside the built-in scopes. */
-import type { DeclarationFailure } from "#shared/contracts/kms.ts";
+/** The register of what upstreams declare: scopes that can be granted beside the built-in ones, and hosts that tokens can be for. */
+
 import {
   isUpstreamScope,
   MAX_SCOPE_DESCRIPTION_CHARACTERS,
@@ -7,6 +7,7 @@ import {
   SCOPES,
   type UpstreamScope,
 } from "#shared/contracts/rights.ts";
+import type { DeclarationFailure } from "#shared/contracts/upstreams.ts";
 import { failure, type Result, success } from "#shared/lang/result.ts";
 import { isUnavailable } from "#shared/lang/unavailable.ts";
 
@@ -23,6 +24,8 @@ export interface Declaration {
   owner: string;
   /** Descriptions by scope. */
   scopes: ReadonlyMap<UpstreamScope, string>;
+  /** The host that it has to itself. */
+  host: string | undefined;
   maxDeclared: number;
   maxReserved: number;
   /** Of all declared scopes, each with a blank. */
@@ -35,6 +38,8 @@ export interface UpstreamScopeStore {
   /** Replaces the owner's set in one transaction, if it fits. */
   declare(declaration: Declaration): Promise<{ isDone: boolean; taken: { scope: string; owner: string } | undefined }>;
   withdraw(owner: string): Promise<void>;
+  /** Those of the hosts that are some upstream's. */
+  findHosts(hosts: readonly string[]): Promise<string[]>;
 }
 
 /** The declared scopes with their descriptions. Throws where a name or a description is none: the caller has to check. */
@@ -48,10 +53,22 @@ export const parseDeclaration = (scopes: Readonly<Record<string, string>>): Map<
     }),
   );
 
-export interface UpstreamScopes {
-  /** Replaces the scopes of an upstream; those that it had and are not among them are withdrawn. */
-  declare(owner: string, scopes: ReadonlyMap<UpstreamScope, string>): Promise<Result<true, DeclarationFailure>>;
-  /** Withdraws all scopes of an upstream: until it declares them again, no one is granted them, and no token has them. */
+export interface UpstreamHosts {
+  /** Those of the hosts at which there is no upstream. */
+  unknownHosts(hosts: readonly string[]): Promise<string[]>;
+}
+
+export interface UpstreamScopes extends UpstreamHosts {
+  /**
+   * Replaces the scopes and the host of an upstream; those scopes that it had and are not among them are withdrawn. `host`: the one
+   * that it has to itself.
+   */
+  declare(
+    owner: string,
+    scopes: ReadonlyMap<UpstreamScope, string>,
+    host?: string,
+  ): Promise<Result<true, DeclarationFailure>>;
+  /** Withdraws all scopes of an upstream: until it declares them again, no one is granted them, and no token has them. Its host is free. */
   withdraw(owner: string): Promise<void>;
   /** Those that are declared, by name. */
   list(): Promise<UpstreamScope[]>;
@@ -72,10 +89,11 @@ export const createUpstreamScopes = (store: UpstreamScopeStore, now: () => numbe
   const list = async (): Promise<UpstreamScope[]> => (await store.listDeclared()).filter(isUpstreamScope);
 
   return {
-    declare: async (owner, scopes) => {
+    declare: async (owner, scopes, host) => {
       const { isDone, taken } = await store.declare({
         owner,
         scopes,
+        host,
         maxDeclared: MAX_DECLARED,
         maxReserved: MAX_RESERVED,
         maxCharacters: MAX_CHARACTERS,
@@ -104,6 +122,10 @@ export const createUpstreamScopes = (store: UpstreamScopeStore, now: () => numbe
       if (wanted.length === 0) return [];
       const declared = new Set(await list());
       return wanted.filter((scope) => !declared.has(scope));
+    },
+    unknownHosts: async (hosts) => {
+      const known = new Set(await store.findHosts(hosts));
+      return hosts.filter((host) => !known.has(host));
     },
   };
 };
