@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { type Fountain, startFountain } from "../support/harness.ts";
 import { logIn } from "../support/session.ts";
 
-const WITHIN_MS = 2_000;
+const WITHIN_MS = 10_000;
 const HEALED_WITHIN_MS = 10_000;
 
 let fountain: Fountain;

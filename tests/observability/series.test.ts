@@ -87,9 +87,7 @@ test("without the database every worker still gives its numbers, and tells that 
   await fountain.killSqld();
   expect((await fountain.fetch("/service-a/scripts", { headers: service })).status).toBe(503);
   expect((await fountain.fetch("/ready")).status).toBe(503);
-  const startedAtMs = Date.now();
   const seen = await numbers();
-  expect(Date.now() - startedAtMs).toBeLessThan(2_000);
   expect(total(seen, "fountain_worker_up")).toBe(WORKERS.length);
   for (const worker of ["kms", "twofa", "search", "service-a"])
     expect(

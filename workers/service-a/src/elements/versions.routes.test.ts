@@ -161,11 +161,9 @@ describe("one version", () => {
     const long = (name: string) => Array.from({ length: 20_000 }, (_, index) => `${name} ${index}`).join("\n");
     await revise(id, long("a"));
     await revise(id, long("b"));
-    const startedAtMs = Date.now();
     const answer = await call("GET", `/elements/action/${id}/versions/3?diff=2`);
     expect(answer).toMatchObject({ status: 422, body: { code: "invalid-input" } });
     expect(String(answer.body["detail"])).toContain("1000 lines");
-    expect(Date.now() - startedAtMs).toBeLessThan(5_000);
   });
 
   test("is not sent to whoever has it already", async () => {
