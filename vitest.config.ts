@@ -16,7 +16,7 @@ export default defineConfig({
   test: {
     include: ["{workers,shared,runtime,tests,clients}/**/*.test.ts"],
     globalSetup: "tests/support/setup.ts",
-    setupFiles: ["tests/support/connections.ts"],
+    setupFiles: ["tests/support/fountain/connections.ts"],
     pool: "forks",
     // Two more than processors: tests also wait, for what has to expire, spread or be tried again.
     maxWorkers: 4,
