@@ -1,16 +1,14 @@
 import { z } from "@hono/zod-openapi";
-import { WORKERS, type WorkerName } from "#shared/contracts/workers.ts";
+import { WORKERS } from "#shared/contracts/workers.ts";
 import { json } from "#shared/http/openapi.ts";
 import { withinTime } from "#shared/lang/deadline.ts";
 import { nothingIfUnavailable } from "#shared/lang/unavailable.ts";
-import { matchRoute } from "#shared/policy/match.ts";
-import type { Policy } from "#shared/policy/policy.ts";
 import type { GatewayServices, Upstreams } from "../composition/services.ts";
 import { endpoint } from "../endpoint.ts";
 import { getFromAll } from "../proxy/upstream.ts";
-import { DESCRIPTIONS } from "./descriptions.ts";
-import { documentSchema, mergeDocuments, type Part } from "./openapi.ts";
+import { mergeDocuments, type Part } from "./openapi.ts";
 import { upstreamPart } from "./upstream-part.ts";
+import { workerPart } from "./worker-part.ts";
 
 /** Longer than the workers are waited for. */
 const MADE_WITHIN_MS = 3_000;
@@ -26,19 +24,6 @@ export const INFO = {
 
 /** A worker makes its description once, which takes its time on a busy machine. */
 const DOCUMENT_TIMEOUT_MS = 8_000;
-
-const policyAt = (worker: WorkerName, method: string, path: string): Policy | undefined => {
-  const match = matchRoute(worker, method, path);
-  return match.ok ? match.value.policy : undefined;
-};
-
-const partOf = (worker: WorkerName, document: unknown): Part => ({
-  worker,
-  description: DESCRIPTIONS[worker],
-  prefix: worker === "gateway" ? "" : `/${worker}`,
-  document: documentSchema.parse(document),
-  demandOf: (method, path) => policyAt(worker, method, path),
-});
 
 /** What the gateway declares: its own operations, and those of the kms that it serves in its place. */
 type OwnDocuments = Record<"gateway" | "kms", () => Promise<object>>;
@@ -72,8 +57,8 @@ export const openApiEndpoints = (own: OwnDocuments) => {
   const wholeDocument = async (upstreams: Upstreams, foreign: Foreign): Promise<string> => {
     const others = await getFromAll(upstreams, "/openapi.json", DOCUMENT_TIMEOUT_MS);
     const gateway = await own.gateway();
-    const parts = WORKERS.map((worker) => partOf(worker, worker === "gateway" ? gateway : others.get(worker)));
-    return JSON.stringify(await mergeDocuments(INFO, [...parts, partOf("kms", await own.kms()), ...foreign.parts]));
+    const parts = WORKERS.map((worker) => workerPart(worker, worker === "gateway" ? gateway : others.get(worker)));
+    return JSON.stringify(await mergeDocuments(INFO, [...parts, workerPart("kms", await own.kms()), ...foreign.parts]));
   };
 
   const makeDocument = (upstreams: Upstreams, foreign: Foreign): Promise<string> => {
