@@ -89,6 +89,10 @@ export interface DeviceQuestion {
   /** `isUnverified`: it has no secret, so that anyone can say that they are this application. */
   client: Pick<ShownClient, "clientId" | "name" | "isUnverified">;
   scopes: ShownScope[];
+  /** It is Fountain's own command line, which acts as the person, with all that they may do. */
+  hasFullAccess: boolean;
+  /** Where the device is, as far as it is known, and what its software calls itself. */
+  origin: { address: string | null; userAgent: string | null };
 }
 
 export interface DeviceDecision extends DeviceCall {
@@ -97,9 +101,10 @@ export interface DeviceDecision extends DeviceCall {
 
 /**
  * `unknown`: no device waits with this code. It has expired, has been decided on, or never was; such a guess is counted, and
- * `blocked` is who guesses on. `no-session`: the person has to log in.
+ * `blocked` is who guesses on. `no-session`: the person has to log in. `stale`: they have to authenticate once more, because what
+ * asks would have full access.
  */
-export type DeviceFailure = "unknown" | "no-session" | Blocked;
+export type DeviceFailure = "unknown" | "no-session" | "stale" | Blocked;
 
 export interface AuthorizationRpc {
   /** Who asks with a code of the device flow, and for what. */

@@ -86,6 +86,12 @@ const STATES: Readonly<Record<string, Record<string, Visit>>> = {
       await askByDevice(page);
       await page.getByText("search:read").waitFor();
     },
+    "with the command line, which has full access": async (page) => {
+      const { link } = await beginDevice(provider.fountain, "fountain");
+      await asMember(page, link);
+      await press(page, "Continue");
+      await heading(page, "The command line asks for full access");
+    },
     "once the device is let in": async (page) => {
       await askByDevice(page);
       await press(page, "Allow");
@@ -189,10 +195,9 @@ const STATES: Readonly<Record<string, Record<string, Visit>>> = {
       );
       await open(page, pathname + search);
       await typePassword(page);
-      // What it leads on to is not there.
-      const allowed = page.waitForResponse((response) => response.request().method() === "POST");
+      await page.route("https://app.example/**", (route) => route.fulfill({ body: "The application is at work." }));
       await press(page, "Allow");
-      await allowed;
+      await page.getByText("The application is at work.").waitFor();
       await open(page, "/account/applications");
       await page.getByRole("button", { name: "Disconnect" }).first().waitFor();
     },

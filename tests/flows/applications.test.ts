@@ -4,7 +4,7 @@ import { connect, GOODBYE, onwardOf, registerApplication } from "../support/gate
 import { openVisitor, type Visitor } from "../support/gateway/visitor.ts";
 import { type Fountain, startFountain } from "../support/harness.ts";
 import { logInAndStepUp } from "../support/session.ts";
-import { type Account, newPerson } from "../support/twofa.ts";
+import { type Account, newPeople } from "../support/twofa.ts";
 
 let fountain: Fountain;
 let clientId: string;
@@ -12,7 +12,7 @@ let clientId: string;
 let people: Account[];
 beforeAll(async () => {
   fountain = await startFountain();
-  people = await Promise.all(Array.from({ length: 12 }, () => newPerson(fountain)));
+  people = await newPeople(fountain, 12);
   clientId = await registerApplication(fountain, await logInAndStepUp(fountain));
 });
 afterAll(() => fountain?.stop());

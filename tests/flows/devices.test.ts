@@ -1,10 +1,11 @@
 /** Letting a device in by its code, at the page for it. */
+import { decodeJwt } from "jose";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { beginDevice, pollDevice, registerApplication } from "../support/gateway/application.ts";
 import { openVisitor } from "../support/gateway/visitor.ts";
 import { type Fountain, startFountain } from "../support/harness.ts";
 import { logInAndStepUp } from "../support/session.ts";
-import { type Account, codeOf, enrol, forgetTimeSteps, newPerson } from "../support/twofa.ts";
+import { type Account, codeOf, enrol, forgetTimeSteps, newPeople } from "../support/twofa.ts";
 
 const PATH = "/oauth/device";
 
@@ -14,7 +15,7 @@ let clientId: string;
 let people: Account[];
 beforeAll(async () => {
   fountain = await startFountain();
-  people = await Promise.all(Array.from({ length: 8 }, () => newPerson(fountain)));
+  people = await newPeople(fountain, 10);
   clientId = await registerApplication(fountain, await logInAndStepUp(fountain));
 });
 afterAll(() => fountain?.stop());
@@ -31,6 +32,9 @@ const enter = async (person = someone()) => {
   return visitor;
 };
 
+/** Fountain's own, which has full access. */
+const OWN = "fountain";
+
 const begin = (more: Record<string, string> = {}) => beginDevice(fountain, clientId, more);
 const poll = async (deviceCode: string): Promise<unknown> => {
   const { status, body } = await pollDevice(fountain, clientId, deviceCode);
@@ -43,7 +47,8 @@ describe("a person", () => {
     const { userCode, deviceCode } = await begin({ scope: "openid search:read" });
     await visitor.get(PATH);
     const asked = await visitor.submit(PATH, { userCode: ` ${userCode.toLowerCase().replace("-", " ")} ` });
-    for (const said of ["Storyboards asks for access", "search:read", userCode, "If someone sent you the code"])
+    const warned = ["If someone sent you the code", "No one here vouches for this application"];
+    for (const said of ["Storyboards asks for access", "search:read", userCode, "fountain, laptop", ...warned])
       expect(asked.text).toContain(said);
     expect(await poll(deviceCode)).toBe("authorization_pending");
     const { status, location } = await visitor.submit(PATH, { decision: "allow" }, userCode);
@@ -114,5 +119,67 @@ describe("a person", () => {
     expect((await visitor.get(`${PATH}?lang=de`)).text).toContain("Gerät verbinden");
     const { text } = await visitor.submit(PATH, { userCode });
     for (const said of ["Storyboards bittet um Zugriff", "Hat Ihnen jemand den Code"]) expect(text).toContain(said);
+  });
+});
+
+describe("the command line", () => {
+  const age = (person: Account) =>
+    fountain.databases["kms"]?.execute({
+      sql: "UPDATE sessions SET authenticated_at = authenticated_at - 301000 WHERE user_id = ?",
+      args: [person.id],
+    });
+  /** The claims of the token that it got. */
+  const claimsOf = async (deviceCode: string) => {
+    const { status, body, text } = await pollDevice(fountain, OWN, deviceCode);
+    expect(status, text).toBe(200);
+    return { claims: decodeJwt(String(body["access_token"])), token: String(body["access_token"]) };
+  };
+
+  test("asks for full access, needs a fresh second factor of who has one, and is a session that they see and end", async () => {
+    const person = someone();
+    const { secret } = await enrol(person);
+    const pass = async () => {
+      await forgetTimeSteps(fountain, person);
+      return visitor.submit("/account/second-factor", { code: codeOf(secret) }, 'name="code"');
+    };
+    const visitor = await enter(person);
+    const { userCode, deviceCode } = await beginDevice(fountain, OWN);
+    await visitor.get("/account/second-factor");
+    await pass();
+    await age(person);
+    await visitor.get(PATH);
+    const { text } = await visitor.submit(PATH, { userCode });
+    for (const said of ["The command line asks for full access", "everything that you may", "fountain, laptop"])
+      expect(text).toContain(said);
+    const asked = await visitor.submit(PATH, { decision: "allow" }, userCode);
+    expect([asked.text, asked.html]).toEqual([
+      expect.stringContaining("This needs your second factor."),
+      expect.not.stringContaining(userCode),
+    ]);
+    expect((await pollDevice(fountain, OWN, deviceCode)).body["error"]).toBe("authorization_pending");
+    const { status, location } = await pass();
+    expect([status, location]).toEqual([303, `${PATH}?done=allowed`]);
+
+    const { claims, token } = await claimsOf(deviceCode);
+    expect(claims).toMatchObject({ sub: person.id, client_id: "fountain", acr: "aal2" });
+    const me = () => fountain.fetch("/kms/me", { headers: { authorization: `Bearer ${token}` } });
+    expect((await me()).status).toBe(200);
+    expect((await visitor.get("/account/sessions")).text).toContain("fountain, laptop");
+    await visitor.submit("/account/sessions", {}, `value="${claims["sid"]}"`);
+    await expect.poll(async () => (await me()).status, { timeout: 15_000 }).toBe(401);
+  });
+
+  test("needs a fresh login of who has no second factor", async () => {
+    const person = someone();
+    const visitor = await enter(person);
+    await age(person);
+    const { userCode, deviceCode } = await beginDevice(fountain, OWN);
+    await visitor.get(PATH);
+    await visitor.submit(PATH, { userCode });
+    expect((await visitor.submit(PATH, { decision: "allow" }, userCode)).text).toContain("Log in again");
+    const { username, password } = person;
+    const done = await visitor.submit("/account/login", { username, password }, 'name="password"');
+    expect(done.location).toBe(`${PATH}?done=allowed`);
+    expect((await claimsOf(deviceCode)).claims).toMatchObject({ sub: person.id, client_id: "fountain", acr: "aal1" });
   });
 });

@@ -77,6 +77,13 @@ export const newPerson = async (fountain: Fountain, email?: string): Promise<Acc
   return { ...personWith(fountain, token), username, password: PASSWORD };
 };
 
+/** So many new users, one after the other: passwords are hashed within seconds or refused, and a busy machine takes a few at a time. */
+export const newPeople = async (fountain: Fountain, count: number): Promise<Account[]> => {
+  const people: Account[] = [];
+  while (people.length < count) people.push(await newPerson(fountain));
+  return people;
+};
+
 /** Well below the five minutes within which a login counts as fresh. */
 const REUSE_WITHIN_MS = 120_000;
 const idle = new Map<Fountain, { person: Person; loggedInAtMs: number }[]>();

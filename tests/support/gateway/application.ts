@@ -31,8 +31,11 @@ export const onwardOf = ({ html }: PageAnswer): URL => {
   return new URL(to.replaceAll("&amp;", "&"));
 };
 
+/** What the programs here call themselves: as Fountain's own command line does. */
+const AGENT = "fountain-cli/1.0.0 (laptop)";
+
 const post = (fountain: Pick<Fountain, "url">, path: string, form: Record<string, string>): Promise<Answer> => {
-  const headers = { "content-type": "application/x-www-form-urlencoded" };
+  const headers = { "content-type": "application/x-www-form-urlencoded", "user-agent": AGENT };
   return send(fountain, "POST", path, { text: String(new URLSearchParams(form)), headers });
 };
 

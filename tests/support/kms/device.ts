@@ -10,6 +10,8 @@ import * as schema from "../../../workers/kms/src/db/schema.ts";
 import { createDeviceStore } from "../../../workers/kms/src/device/device.store.ts";
 import { createDeviceRequests, type DeviceRequests } from "../../../workers/kms/src/device/device-requests.ts";
 import { createClientStore } from "../../../workers/kms/src/oauth-clients/clients.store.ts";
+import { withOwnClient } from "../../../workers/kms/src/oauth-clients/own-client.ts";
+import { createOrigins } from "../../../workers/kms/src/sessions/origin.ts";
 import { createSessionStore } from "../../../workers/kms/src/sessions/sessions.store.ts";
 import { keysOf, randomBytes, sendForm, type Target } from "../kms.ts";
 import type { TestClient } from "./authorization.ts";
@@ -23,7 +25,8 @@ export const deviceRequestsOf = async (kms: Target, now: () => number = Date.now
   const keys = await keysOf(kms);
   return createDeviceRequests({
     store: createDeviceStore(database),
-    clients: createClientStore(database),
+    clients: withOwnClient(createClientStore(database)),
+    origins: createOrigins(keys.sessionOriginSealing, randomBytes),
     actingSession: createActingSession(createSessionStore(database), now),
     shownScopes: createShownScopes(createAuthorizationStore(database)),
     attempts: createAttemptStore(database),

@@ -18,6 +18,7 @@ import { showFactor, takeFactor } from "./login/second-factor.ts";
 import { showSignUp, signUp } from "./login/sign-up.tsx";
 import { showAuthorization, takeDecision } from "./oauth/authorize.tsx";
 import { showDevice, takeDevice } from "./oauth/device.tsx";
+import { DEVICE } from "./oauth/device-page.tsx";
 import { showLogout, takeLogout } from "./oauth/log-out.tsx";
 import { requestByPost } from "./oauth/parameters.ts";
 
@@ -39,10 +40,16 @@ const ACCOUNT = {
 const isAccountPath = (path: string): path is keyof typeof ACCOUNT => Object.hasOwn(ACCOUNT, path);
 const PATHS = Object.keys(ACCOUNT).filter(isAccountPath);
 
-const resume: Resume = async (page, visitor, { path, form }) =>
-  isAccountPath(path)
-    ? serveVisitor({ ...page, path, query: {}, form }, visitor, ACCOUNT[path].take)
-    : redirect(page, HOME);
+/** What a form of this page does that had to wait; `undefined`: none does. */
+const takeOf = (path: string): VisitorHandle | undefined => {
+  if (path === DEVICE) return takeDevice;
+  return isAccountPath(path) ? ACCOUNT[path].take : undefined;
+};
+
+const resume: Resume = async (page, visitor, { path, form }) => {
+  const take = takeOf(path);
+  return take ? serveVisitor({ ...page, path, query: {}, form }, visitor, take) : redirect(page, HOME);
+};
 
 /** The pages of one gateway, which sends their operations by `dispatch`. */
 export const accountPages = (dispatch: Dispatch): PageEndpoint[] => {

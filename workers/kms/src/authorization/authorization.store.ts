@@ -148,7 +148,7 @@ export const createAuthorizationStore = ({ orm, client }: KmsDatabase): Authoriz
       [
         { sql: CONSUME, args: { ...opened, clientId, redirectUri, codeChallenge, at: at.getTime() } },
         appendEntry(entry, "changed"),
-        { sql: OPEN_SESSION, args: { ...opened, sessionJkt, at: at.getTime() } },
+        { sql: OPEN_SESSION, args: { ...opened, sessionJkt, sealedOrigin: null, at: at.getTime() } },
         { sql: INSERT_REFRESH_TOKEN, args: { openedSessionId, refreshTokenHash } },
       ],
       "write",

@@ -23,6 +23,7 @@ import type { ClientStore } from "../oauth-clients/client.ts";
 import { type AuthenticateClient, createClientAuthentication } from "../oauth-clients/client-authentication.ts";
 import { type ClientRegistry, createClientRegistry } from "../oauth-clients/client-registry.ts";
 import { createClientStore } from "../oauth-clients/clients.store.ts";
+import { withOwnClient } from "../oauth-clients/own-client.ts";
 import { createRefreshTokens } from "../sessions/refresh-token.ts";
 import type { IssueToken } from "../tokens/access-token.ts";
 import type { KeyRing } from "../tokens/key-ring.ts";
@@ -56,7 +57,7 @@ export interface OAuthServices {
 export interface OAuthServicesOptions {
   foundation: Pick<Foundation, "database" | "env">;
   keys: Pick<InternalKeys, "oauthMac" | "refreshTokenMac">;
-  accounts: Pick<AccountServices, "sessions" | "storedSessions" | "users">;
+  accounts: Pick<AccountServices, "sessions" | "storedSessions" | "users" | "origins">;
   idTokenKeyRing: KeyRing;
   upstreamScopes: UpstreamScopes;
   issueToken: IssueToken;
@@ -80,10 +81,11 @@ export const createOAuthServices = (options: OAuthServicesOptions): OAuthService
     createId,
   } = options;
   const { database, env } = foundation;
-  const { sessions, storedSessions } = accounts;
+  const { sessions, storedSessions, origins } = accounts;
   const macKey = keys.oauthMac;
   const mac = (context: string, secret: string): string => macInContext(macKey, context, secret);
   const clients = createClientStore(database);
+  const clientsOfDevices = withOwnClient(clients);
   const store = createAuthorizationStore(database);
   const devices = createDeviceStore(database);
   const refreshTokens = createRefreshTokens(keys.refreshTokenMac, randomBytes);
@@ -102,7 +104,7 @@ export const createOAuthServices = (options: OAuthServicesOptions): OAuthService
       now,
       createId,
     }),
-    authenticateClient: createClientAuthentication({ clients, macKey, recorder }),
+    authenticateClient: createClientAuthentication({ clients: clientsOfDevices, macKey, recorder }),
     pushedRequests,
     authorizations: createAuthorizations({
       pushedRequests,
@@ -119,13 +121,21 @@ export const createOAuthServices = (options: OAuthServicesOptions): OAuthService
     deviceRequests: createDeviceRequests({
       ...shared,
       store: devices,
-      clients,
+      clients: clientsOfDevices,
+      origins,
       actingSession: createActingSession(storedSessions, now),
       shownScopes: createShownScopes(store),
       attempts: createAttemptStore(database),
       randomBytes,
     }),
-    redeemDeviceCode: createDeviceRedemption({ ...shared, store: devices, refreshTokens, firstTokens, createId }),
+    redeemDeviceCode: createDeviceRedemption({
+      ...shared,
+      store: devices,
+      refreshTokens,
+      firstTokens,
+      origins,
+      createId,
+    }),
     requestLogout: createLogoutRequest({ clients, sessions: storedSessions, readIdTokenHint }),
     applications: createApplications({ store: createApplicationStore(database), recorder, now }),
     idTokenFor: createIdTokens({ users: accounts.users, issuer: env.PUBLIC_URL, signer: idTokenKeyRing.signer, now }),

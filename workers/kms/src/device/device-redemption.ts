@@ -7,6 +7,7 @@ import {
   type PresentedGrant,
   sessionKey,
 } from "../authorization/first-tokens.ts";
+import { type Origins, originOfRequest } from "../sessions/origin.ts";
 import type { RefreshTokens } from "../sessions/refresh-token.ts";
 import { isGoodAt } from "../sessions/session-grant.ts";
 import { DEVICE_CODE_CONTEXT, type DeviceStore } from "./device.ts";
@@ -36,6 +37,7 @@ export interface DeviceRedemptionOptions {
   store: Pick<DeviceStore, "findByDeviceCode" | "noteAsked" | "redeem" | "userOf">;
   refreshTokens: Pick<RefreshTokens, "create">;
   firstTokens: FirstTokens;
+  origins: Pick<Origins, "seal">;
   recorder: AuditRecorder;
   mac: (context: string, secret: string) => string;
   now: () => number;
@@ -43,7 +45,7 @@ export interface DeviceRedemptionOptions {
 }
 
 export const createDeviceRedemption = (options: DeviceRedemptionOptions): RedeemDeviceCode => {
-  const { store, refreshTokens, firstTokens, recorder, mac, now, createId } = options;
+  const { store, refreshTokens, firstTokens, origins, recorder, mac, now, createId } = options;
 
   const redeem: RedeemDeviceCode = async ({ clientId, deviceCode, audiences, jkt, isAuthenticated }) => {
     const deviceCodeHash = mac(DEVICE_CODE_CONTEXT, deviceCode);
@@ -61,10 +63,12 @@ export const createDeviceRedemption = (options: DeviceRedemptionOptions): Redeem
     if (userId === undefined) return failure("unknown");
     const openedSessionId = createId();
     const sessionJkt = sessionKey({ jkt, isAuthenticated });
+    const sealedOrigin = await origins.seal(openedSessionId, originOfRequest());
     const { token: refreshToken, hash: refreshTokenHash } = refreshTokens.create();
+    const opened = { deviceCodeHash, clientId, at, openedSessionId, refreshTokenHash, sessionJkt, sealedOrigin };
     const isRedeemed = await recorder.change(
       { action: "token.device-code", outcome: "success", actor: userId, target: openedSessionId },
-      (entry) => store.redeem({ deviceCodeHash, clientId, at, openedSessionId, refreshTokenHash, sessionJkt }, entry),
+      (entry) => store.redeem(opened, entry),
     );
     // Another question was faster, or the session that let it in has ended.
     if (!isRedeemed) return failure("unknown");

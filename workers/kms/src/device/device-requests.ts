@@ -5,6 +5,7 @@
  */
 import type { Audience } from "#shared/contracts/access-token.ts";
 import type { DeviceCall, DeviceDecision, DeviceFailure, DeviceQuestion } from "#shared/contracts/authorization.ts";
+import { STEP_UP_MAX_AGE_SECONDS } from "#shared/contracts/granting.ts";
 import type { GrantedScope } from "#shared/contracts/rights.ts";
 import { failure, type Result, success } from "#shared/lang/result.ts";
 import { Unavailable } from "#shared/lang/unavailable.ts";
@@ -14,6 +15,8 @@ import type { ActingSession } from "../authorization/acting-session.ts";
 import type { ShownScopes } from "../authorization/shown-scopes.ts";
 import type { RandomBytes } from "../crypto/random.ts";
 import type { ClientStore, OAuthClient } from "../oauth-clients/client.ts";
+import { isOwnClient } from "../oauth-clients/own-client.ts";
+import { type Origins, originOfRequest } from "../sessions/origin.ts";
 import type { OpenSession } from "../sessions/session.ts";
 import {
   DEVICE_CODE_CONTEXT,
@@ -25,6 +28,8 @@ import {
 import { newUserCode, readUserCode, shownUserCode } from "./user-code.ts";
 
 const TTL_SECONDS = 10 * 60;
+/** What gets access to all of an account waits for a shorter time. */
+const OWN_TTL_SECONDS = 5 * 60;
 const SECRET_BYTES = 32;
 /** Two devices get the same code of 20^8 once in a blue moon. */
 const TRIES = 3;
@@ -53,6 +58,7 @@ export interface DeviceRequests {
 export interface DeviceRequestsOptions {
   store: DeviceStore;
   clients: Pick<ClientStore, "find">;
+  origins: Pick<Origins, "sealOfDevice" | "openOfDevice">;
   actingSession: ActingSession;
   shownScopes: ShownScopes;
   attempts: Pick<AttemptStore, "read" | "reserve" | "release">;
@@ -71,7 +77,7 @@ interface Found {
 }
 
 export const createDeviceRequests = (options: DeviceRequestsOptions): DeviceRequests => {
-  const { store, clients, actingSession, shownScopes, attempts, recorder, mac, randomBytes, now } = options;
+  const { store, clients, origins, actingSession, shownScopes, attempts, recorder, mac, randomBytes, now } = options;
 
   const findRequest = async (userCode: string): Promise<Omit<Found, "open"> | undefined> => {
     const code = readUserCode(userCode);
@@ -80,6 +86,10 @@ export const createDeviceRequests = (options: DeviceRequestsOptions): DeviceRequ
     const found = request && (await clients.find(request.clientId));
     return request && found && { code, request, client: found.client };
   };
+
+  /** Whether the person has authenticated as recently as for whatever creates a credential. */
+  const isFresh = ({ session }: OpenSession): boolean =>
+    now() - session.authenticatedAt.getTime() <= STEP_UP_MAX_AGE_SECONDS * 1000;
 
   /** The request with the code. It is counted as a guess before it is looked for; that is taken back if it is right. */
   const find = async ({ userCode, sessionId }: DeviceCall): Promise<Result<Found, DeviceFailure>> => {
@@ -101,13 +111,16 @@ export const createDeviceRequests = (options: DeviceRequestsOptions): DeviceRequ
   return {
     begin: async ({ id: clientId }, { scopes, audiences }) => {
       const deviceCode = Buffer.from(randomBytes(SECRET_BYTES)).toString("base64url");
+      const expiresInSeconds = isOwnClient({ id: clientId }) ? OWN_TTL_SECONDS : TTL_SECONDS;
+      const deviceCodeHash = mac(DEVICE_CODE_CONTEXT, deviceCode);
       const request = {
-        deviceCodeHash: mac(DEVICE_CODE_CONTEXT, deviceCode),
+        deviceCodeHash,
         clientId,
         scopes,
         audiences: audiences ?? null,
+        sealedOrigin: await origins.sealOfDevice(deviceCodeHash, originOfRequest()),
         intervalMs: INTERVAL_MS,
-        expiresAt: new Date(now() + TTL_SECONDS * 1000),
+        expiresAt: new Date(now() + expiresInSeconds * 1000),
       };
       for (let tries = 0; tries < TRIES; tries += 1) {
         const code = newUserCode(randomBytes);
@@ -115,7 +128,7 @@ export const createDeviceRequests = (options: DeviceRequestsOptions): DeviceRequ
           return {
             deviceCode,
             userCode: shownUserCode(code),
-            expiresInSeconds: TTL_SECONDS,
+            expiresInSeconds,
             intervalSeconds: INTERVAL_MS / 1000,
           };
       }
@@ -125,15 +138,27 @@ export const createDeviceRequests = (options: DeviceRequestsOptions): DeviceRequ
     question: async (call) => {
       const found = await find(call);
       if (!found.ok) return found;
-      const { id: clientId, name, isPublic: isUnverified } = found.value.client;
-      const scopes = await shownScopes(found.value.request.scopes);
-      return success({ userCode: shownUserCode(found.value.code), client: { clientId, name, isUnverified }, scopes });
+      const { client, code, request } = found.value;
+      const { id: clientId, name, isPublic: isUnverified } = client;
+      const hasFullAccess = isOwnClient(client);
+      const [scopes, origin] = await Promise.all([
+        hasFullAccess ? [] : shownScopes(request.scopes),
+        origins.openOfDevice(request),
+      ]);
+      return success({
+        userCode: shownUserCode(code),
+        client: { clientId, name, isUnverified },
+        scopes,
+        hasFullAccess,
+        origin: { address: origin.address ?? null, userAgent: origin.userAgent ?? null },
+      });
     },
 
     decide: async ({ allow, ...call }) => {
       const found = await find(call);
       if (!found.ok) return found;
       const { request, client, open } = found.value;
+      if (allow && isOwnClient(client) && !isFresh(open)) return failure("stale");
       const { userCodeHash } = request;
       const about = { action: "authorization.grant", actor: open.user.id, target: client.id } as const;
       const isDecided = await recorder.change(

@@ -14,6 +14,9 @@ const form = z
     resource: parameter.optional().openapi({ description: "The workers to call, by URL (RFC 8707)" }),
     audience: parameter.optional().openapi({ description: "The workers to call" }),
     ...clientFields,
+    client_id: parameter.optional().openapi({
+      description: "The application, or `fountain`: a tool that acts as the person, in a session of theirs",
+    }),
   })
   .openapi("DeviceRequest");
 

@@ -1,5 +1,6 @@
 /** Devices that wait, in the database. What may happen once is decided by the first statement of a transaction. */
 import { and, eq, gt, isNull, sql } from "drizzle-orm";
+import { FIRST_PARTY_CLIENT } from "#shared/contracts/access-token.ts";
 import { appendEntry } from "../audit/audit.store.ts";
 import { INSERT_REFRESH_TOKEN, openClientSession } from "../authorization/client-sessions.store.ts";
 import type { KmsDatabase } from "../db/connection.ts";
@@ -14,7 +15,7 @@ const DECIDE = `
   UPDATE device_requests SET decision = :decision, session_id = :sessionId
   WHERE user_code_hash = :userCodeHash AND decision IS NULL AND expires_at > :at
     AND EXISTS (SELECT 1 FROM sessions WHERE id = :sessionId AND ended_at IS NULL)
-    AND EXISTS (SELECT 1 FROM oauth_clients WHERE id = device_requests.client_id)`;
+    AND (client_id = '${FIRST_PARTY_CLIENT}' OR EXISTS (SELECT 1 FROM oauth_clients WHERE id = device_requests.client_id))`;
 
 const OPEN_SESSION = openClientSession(`
   FROM device_requests AS granted JOIN sessions AS parent ON parent.id = granted.session_id
@@ -71,11 +72,11 @@ export const createDeviceStore = ({ orm, client }: KmsDatabase): DeviceStore => 
       .returning({ intervalMs });
     return row?.intervalMs ?? INTERVAL_MS;
   },
-  redeem: async ({ at, refreshTokenHash, clientId, sessionJkt, ...opened }, entry) => {
+  redeem: async ({ at, refreshTokenHash, clientId, sessionJkt, sealedOrigin, ...opened }, entry) => {
     const { openedSessionId } = opened;
     const [inserted] = await client.batch(
       [
-        { sql: OPEN_SESSION, args: { ...opened, clientId, sessionJkt, at: at.getTime() } },
+        { sql: OPEN_SESSION, args: { ...opened, clientId, sessionJkt, sealedOrigin, at: at.getTime() } },
         appendEntry(entry, "changed"),
         { sql: INSERT_REFRESH_TOKEN, args: { openedSessionId, refreshTokenHash } },
         { sql: FORGET, args: opened },

@@ -16,6 +16,8 @@ export interface DeviceRequest {
   clientId: string;
   scopes: GrantedScope[];
   audiences: Audience[] | null;
+  /** Where the device is; see `sessions/origin.ts`. */
+  sealedOrigin: string | null;
   intervalMs: number;
   expiresAt: Date;
 }
@@ -35,6 +37,7 @@ export interface DeviceRedemption {
   refreshTokenHash: string;
   /** The key that the session is bound to. */
   sessionJkt: string | null;
+  sealedOrigin: string;
 }
 
 export interface DeviceDecisionChange {

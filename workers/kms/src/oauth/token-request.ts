@@ -70,13 +70,14 @@ interface Begun {
 /** RFC 7636 §4.1. */
 const CODE_VERIFIER = /^[\w.~-]{43,128}$/;
 
-/** The OAuth client that authenticates, or that says its name, as public ones do; `undefined`: Fountain's own, or a service. */
+/** The OAuth client that authenticates, or that says its name, as public ones do; `undefined`: none does, or a service. */
 export const claimedClient = ({
   parameters,
   client,
 }: Pick<Begun, "parameters" | "client">): ClaimedClient | undefined => {
   const id = client?.id ?? parameters.get("client_id");
-  return id !== undefined && isOAuthClientId(id) ? { id, secret: client?.secret } : undefined;
+  const isKnownKind = id !== undefined && (isOAuthClientId(id) || id === FIRST_PARTY_CLIENT);
+  return isKnownKind ? { id, secret: client?.secret } : undefined;
 };
 
 const NO_APPLICATION = refused("invalid_client", "Send the client_id of the application.");
@@ -107,7 +108,8 @@ const NO_CLIENT = "Send the service's name and one of its API keys.";
 
 const parseRefresh = (begun: Begun): Parsed<TokenRequest> => {
   const { parameters, wanted } = begun;
-  const client = claimedClient(begun);
+  const claimed = claimedClient(begun);
+  const client = claimed?.id === FIRST_PARTY_CLIENT ? undefined : claimed;
   const refreshToken = parameters.get("refresh_token");
   if (refreshToken === undefined) return refused("invalid_request", "refresh_token is missing.");
   const id = begun.client?.id ?? parameters.get("client_id") ?? FIRST_PARTY_CLIENT;

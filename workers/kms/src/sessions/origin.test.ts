@@ -28,6 +28,8 @@ test("keeps no more of a user agent than browsers send", async () => {
 
 test("opens an origin in its own session only, and knows of none in sessions from before there were any", async () => {
   const sealed = await origins.seal("one", { address: "203.0.113.7" });
-  await expect(origins.openAll([stored("two", sealed)])).rejects.toThrow("session two");
+  await expect(origins.openAll([stored("two", sealed)])).rejects.toThrow("sessions/two/");
+  const ofDevice = { deviceCodeHash: "one", sealedOrigin: sealed };
+  await expect(origins.openOfDevice(ofDevice)).rejects.toThrow("device_requests/one/");
   expect((await origins.openAll([stored("two", null)]))[0]?.origin).toEqual({});
 });

@@ -1,4 +1,4 @@
-/** Where a session was opened, for its user to recognise: sealed where it is stored, and deleted with the session. */
+/** Where a session was opened, or wants to be, for its user to recognise: sealed where it is stored, and deleted with it. */
 import { currentRequest } from "#shared/observability/context.ts";
 import type { RandomBytes } from "../crypto/random.ts";
 import { createSealer } from "../crypto/sealing.ts";
@@ -25,27 +25,38 @@ export interface Origins {
   seal(sessionId: string, origin: Origin): Promise<string>;
   /** The sessions with their origins; throws where one was stored with another session, or changed. */
   openAll<Stored extends Session>(sessions: readonly Stored[]): Promise<(Stored & { origin: Origin })[]>;
+  /** To be stored with a device that waits. */
+  sealOfDevice(deviceCodeHash: string, origin: Origin): Promise<string>;
+  openOfDevice(device: { deviceCodeHash: string; sealedOrigin: string | null }): Promise<Origin>;
 }
 
-const sealingContext = (sessionId: string): string => `sessions/${sessionId}/sealed_origin`;
+const ofSession = (id: string): string => `sessions/${id}/sealed_origin`;
+const ofDevice = (codeHash: string): string => `device_requests/${codeHash}/sealed_origin`;
 
 export const createOrigins = (key: Uint8Array, randomBytes: RandomBytes): Origins => {
   const sealer = createSealer(key, randomBytes);
 
-  const open = async ({ id, sealedOrigin }: Session): Promise<Origin> => {
-    // Opened before origins were stored.
+  const seal = (context: string, { address, userAgent }: Origin): Promise<string> =>
+    sealer.seal(context, JSON.stringify({ address, userAgent: userAgent?.slice(0, MAX_USER_AGENT_CHARACTERS) }));
+
+  const open = async (context: string, sealedOrigin: string | null): Promise<Origin> => {
+    // Stored before origins were.
     if (sealedOrigin === null) return {};
-    const opened = await sealer.open(sealingContext(id), sealedOrigin);
-    if (opened === undefined) throw new Error(`the origin of session ${id} cannot be decrypted: its row was modified`);
+    const opened = await sealer.open(context, sealedOrigin);
+    if (opened === undefined) throw new Error(`${context} cannot be decrypted: its row was modified`);
     return JSON.parse(opened);
   };
 
   return {
-    seal: (sessionId, { address, userAgent }) =>
-      sealer.seal(
-        sealingContext(sessionId),
-        JSON.stringify({ address, userAgent: userAgent?.slice(0, MAX_USER_AGENT_CHARACTERS) }),
+    seal: (sessionId, origin) => seal(ofSession(sessionId), origin),
+    openAll: (sessions) =>
+      Promise.all(
+        sessions.map(async (session) => ({
+          ...session,
+          origin: await open(ofSession(session.id), session.sealedOrigin),
+        })),
       ),
-    openAll: (sessions) => Promise.all(sessions.map(async (session) => ({ ...session, origin: await open(session) }))),
+    sealOfDevice: (deviceCodeHash, origin) => seal(ofDevice(deviceCodeHash), origin),
+    openOfDevice: ({ deviceCodeHash, sealedOrigin }) => open(ofDevice(deviceCodeHash), sealedOrigin),
   };
 };

@@ -23,13 +23,20 @@ const SYSTEMS: typeof BROWSERS = [
 ];
 
 const MAX_CHARACTERS = 60;
+/** What Fountain's own command line sends, with the name of its host. */
+const COMMAND_LINE = /^fountain-cli\/[\w.-]{1,32} \(([\w.-]{1,63})\)/;
 
 const nameIn = (userAgent: string, names: typeof BROWSERS): string | undefined =>
   names.find(([mark]) => userAgent.includes(mark))?.[1];
 
-/** Browser and system, such as `Firefox, Linux`; of other software its beginning; `undefined`: it is not known. */
+/**
+ * Browser and system, such as `Firefox, Linux`; of Fountain's command line `fountain, HOST`; of other software its beginning;
+ * `undefined`: it is not known.
+ */
 export const deviceOf = (userAgent: string | null): string | undefined => {
   if (userAgent === null || userAgent === "") return undefined;
+  const [, host] = COMMAND_LINE.exec(userAgent) ?? [];
+  if (host !== undefined) return `fountain, ${host}`;
   const known = [nameIn(userAgent, BROWSERS), nameIn(userAgent, SYSTEMS)].filter((name) => name !== undefined);
   return known.length > 0 ? known.join(", ") : userAgent.slice(0, MAX_CHARACTERS);
 };

@@ -42,15 +42,17 @@ export const toLogin = (page: PageCall): Response => redirect(page, withNext("/a
 
 export type VisitorHandle = (page: PageCall, visitor: Visitor) => Promise<Response>;
 
-/** What a page demands of a visitor who has authenticated at all: a second factor, or to log in again (RFC 9470 §3). */
-const confirm = async (page: PageCall, visitor: Visitor, { challenge }: Refusal): Promise<Response> => {
+/** Asks a visitor who has authenticated at all for a second factor or to log in again, and then repeats the form. */
+const confirm = async (page: PageCall, visitor: Visitor, by: "factor" | "login"): Promise<Response> => {
   const { path, form } = page;
   const pending = await sealPending(page.context.get("services"), visitor.principal.subject, { path, form });
   const hidden = { [PENDING_FIELD]: pending };
-  return challenge.includes("acr_values")
-    ? askForFactor(page, visitor, { hidden })
-    : askForLogin(page, { hidden, isAgain: true });
+  return by === "factor" ? askForFactor(page, visitor, { hidden }) : askForLogin(page, { hidden, isAgain: true });
 };
+
+/** Asks a visitor to confirm who they are as surely as they have so far. */
+export const confirmAgain = (page: PageCall, visitor: Visitor): Promise<Response> =>
+  confirm(page, visitor, visitor.principal.acr === "aal2" ? "factor" : "login");
 
 /** Serves the page, and asks the visitor to confirm who they are where an operation wants to know. */
 export const serveVisitor = async (page: PageCall, visitor: Visitor, handle: VisitorHandle): Promise<Response> => {
@@ -59,7 +61,8 @@ export const serveVisitor = async (page: PageCall, visitor: Visitor, handle: Vis
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
     if (error.refusal.code === "unauthenticated") return toLogin(page);
-    if (error.refusal.code === "step-up-required") return confirm(page, visitor, error.refusal);
+    if (error.refusal.code === "step-up-required")
+      return confirm(page, visitor, error.refusal.challenge.includes("acr_values") ? "factor" : "login");
     throw error;
   }
 };

@@ -1,6 +1,7 @@
 /** The pages on which a person lets a device in (RFC 8628 §3.3): they enter its code, decide, and see what became of it. */
 import type { FC } from "hono/jsx";
 import type { DeviceQuestion } from "#shared/contracts/authorization.ts";
+import { deviceOf } from "../account/device.ts";
 import type { Reader } from "../frame/page-call.ts";
 import { Layout, SafeForm } from "../views/layout.tsx";
 import { Field, Notice } from "../views/parts.tsx";
@@ -38,21 +39,44 @@ export const CodePage: FC<{ page: Reader; code: string; isUnknown?: boolean }> =
   );
 };
 
+/** The code and where the device with it is: the person compares both with the one in front of them. */
+const AskingDevice: FC<{ page: Reader; question: DeviceQuestion }> = ({ page, question: { userCode, origin } }) => {
+  const { device } = page.texts;
+  const known = [
+    [device.address, origin.address ?? undefined],
+    [device.software, deviceOf(origin.userAgent)],
+  ].filter(([, value]) => value !== undefined);
+  return (
+    <section class="card">
+      <h2>{device.yours}</h2>
+      <p class="secret">{userCode}</p>
+      {known.length > 0 && (
+        <dl>
+          {known.map(([name, value]) => (
+            <>
+              <dt>{name}</dt>
+              <dd>{value}</dd>
+            </>
+          ))}
+        </dl>
+      )}
+    </section>
+  );
+};
+
 export const DeviceQuestionPage: FC<{ page: Reader; question: DeviceQuestion; username: string }> = (props) => {
   const { page, question, username } = props;
   const { consent, device } = page.texts;
-  const { client, scopes, userCode } = question;
+  const { client, scopes, userCode, hasFullAccess } = question;
+  const title = hasFullAccess ? device.fullTitle : consent.title(client.name);
   return (
-    <Layout page={page} title={consent.title(client.name)} narrow>
-      <h1>{consent.title(client.name)}</h1>
+    <Layout page={page} title={title} narrow>
+      <h1>{title}</h1>
       <p class="lead">{consent.account(username)}</p>
       <Notice kind="bad">
-        {device.phishing} {client.isUnverified && consent.unverified}
+        {device.phishing} {hasFullAccess ? device.full : client.isUnverified && consent.unverified}
       </Notice>
-      <section class="card">
-        <h2>{device.yours}</h2>
-        <p class="secret">{userCode}</p>
-      </section>
+      <AskingDevice page={page} question={question} />
       <WantedScopes page={page} scopes={scopes} />
       <SafeForm page={page} action={DEVICE} hidden={{ userCode }}>
         <DecisionButtons page={page} />

@@ -9,7 +9,8 @@ import { tooOften } from "#shared/problem/too-often.ts";
 import { profileOf } from "../account/profile.tsx";
 import type { PageCall } from "../frame/page-call.ts";
 import { htmlResponse, redirect } from "../frame/response.ts";
-import { toLogin, type VisitorHandle } from "../login/asking.tsx";
+import type { Visitor } from "../frame/visitor.ts";
+import { confirmAgain, toLogin, type VisitorHandle } from "../login/asking.tsx";
 import { CodePage, DEVICE, DecidedPage, DeviceQuestionPage } from "./device-page.tsx";
 
 const UNPROCESSABLE = 422;
@@ -24,12 +25,14 @@ export const showDevice: VisitorHandle = async (page) => {
 type Refused = Extract<Result<never, DeviceFailure>, { ok: false }>["error"];
 
 /** Throws where the person has guessed too often. */
-const refuse = (page: PageCall, error: Refused): Response | Promise<Response> => {
+const refuse = (page: PageCall, visitor: Visitor, error: Refused): Response | Promise<Response> => {
   switch (error.kind) {
     case "blocked":
       throw tooOften(error.retryAfterSeconds);
     case "no-session":
       return toLogin(page);
+    case "stale":
+      return confirmAgain(page, visitor);
     case "unknown": {
       const html = <CodePage page={page} code={page.form["userCode"] ?? ""} isUnknown />;
       return htmlResponse(page, html, { status: UNPROCESSABLE });
@@ -44,11 +47,13 @@ export const takeDevice: VisitorHandle = async (page, visitor) => {
   const call = { userCode, sessionId: visitor.principal.sessionId };
   if (decision === undefined) {
     const asked = await kms.deviceRequest(call);
-    if (!asked.ok) return refuse(page, asked.error);
+    if (!asked.ok) return refuse(page, visitor, asked.error);
     const { username } = await profileOf(page, visitor);
     return htmlResponse(page, <DeviceQuestionPage page={page} question={asked.value} username={username} />);
   }
   const allow = decision === "allow";
   const decided = await kms.decideDevice({ ...call, allow });
-  return decided.ok ? redirect(page, `${DEVICE}?done=${allow ? "allowed" : "refused"}`) : refuse(page, decided.error);
+  return decided.ok
+    ? redirect(page, `${DEVICE}?done=${allow ? "allowed" : "refused"}`)
+    : refuse(page, visitor, decided.error);
 };

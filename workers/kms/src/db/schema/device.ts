@@ -15,6 +15,8 @@ export const deviceRequests = sqliteTable(
     clientId: text("client_id").notNull(),
     scopes: text({ mode: "json" }).$type<GrantedScope[]>().notNull(),
     audiences: text({ mode: "json" }).$type<Audience[]>(),
+    /** Where the device is: the address and the user agent, sealed and bound to this row. */
+    sealedOrigin: text("sealed_origin"),
     /** What the person said. */
     decision: text({ enum: ["allowed", "refused"] }),
     /** The session in which they said it. */
