@@ -62,6 +62,8 @@ const WRONG: Readonly<Record<string, readonly [allowed: string, ...values: strin
     'data:image/png;base64,AAAA" onerror="x',
   ],
   TERMS_URL: ["an https or http URL", "films.example/terms", "javascript:alert(1)", "/terms"],
+  TERMS_VERSION: ["a version of at most 32 letters", "2026/11", "-1", "2026-11 draft", "1".repeat(33)],
+  PRIVACY_VERSION: ["a version of at most 32 letters", "<b>", " "],
   PRIVACY_URL: ["an https or http URL", "ftp://films.example"],
   OTP_EXPIRATION_MINUTES: ["a whole number from 1 to 15", "0", "16", "60", "5m"],
   SMTP_HOST: ["the mail server's name", "smtp://mail.example", "mail.example:587", "mail example"],

@@ -15,6 +15,8 @@ export const KMS_ACTIONS = [
   "user.reset-factors",
   "email.request",
   "email.verify",
+  "consent.give",
+  "consent.withdraw",
   "password.forgot",
   "reset-link.create",
   "invitation.create",

@@ -5,7 +5,8 @@ import type { Audience } from "./access-token.ts";
 import type { ReportedEvent } from "./audit.ts";
 import type { AuthorizationRpc } from "./authorization.ts";
 import type { Blocked } from "./blocked.ts";
-import type { ClaimedMail } from "./mails.ts";
+import type { ConsentRpc } from "./consents.ts";
+import type { PeopleRpc } from "./people.ts";
 import type { PersonalParts, SignedDocument } from "./personal-data.ts";
 import type { Purpose } from "./purpose.ts";
 import type { Scope } from "./rights.ts";
@@ -121,16 +122,6 @@ export interface PasskeySession {
   method: "hwk" | "swk";
 }
 
-/** Whose second factors are to be removed, by whom. */
-export interface FactorReset {
-  userId: string;
-  actor: string;
-  /** Of the actor's token: it is refused for a user who may do more. */
-  scopes: Scope[];
-  /** Where to notify the user, if the account has no address of mail. */
-  destination?: string;
-}
-
 /** The tokens of a session that a login opened. */
 export interface OpenedSession extends IssuedToken {
   refreshToken: string;
@@ -216,7 +207,7 @@ export interface PrincipalDescription {
   allowedAddresses: string[] | null;
 }
 
-export interface KmsRpc extends AuthorizationRpc, DeclarationRpc {
+export interface KmsRpc extends AuthorizationRpc, ConsentRpc, DeclarationRpc, PeopleRpc {
   /** The verification keys in force, and the revocations added since `position`; by default from the first one on. */
   trust(position?: number): Promise<Result<Trust>>;
   /** Trades an API key for a short-lived access token of its service; the caller's address is that of the request. */
@@ -256,20 +247,6 @@ export interface KmsRpc extends AuthorizationRpc, DeclarationRpc {
   pendingErasures(): Promise<Result<string[]>>;
   /** The caller has forgotten all about these users. */
   confirmErasures(userIds: string[]): Promise<Result<true>>;
-  /** The name a user logs in with. */
-  usernameOf(userId: string): Promise<Result<string, "unknown">>;
-  /** The address of mail that the user gave the account; `null`: none. */
-  emailOf(userId: string): Promise<Result<string | null, "unknown">>;
-  /** Whether the actor may administer this user, who has no second factor to remove. */
-  mayResetFactors(reset: FactorReset): Promise<Result<true, "unknown" | "not-held">>;
-  /** Ends the user's sessions, records the removal that follows, and stores a mail that notifies the user. */
-  announceFactorReset(reset: FactorReset): Promise<Result<true, "unknown" | "not-held" | Blocked>>;
-  /** Ends all sessions of a user. */
-  endSessionsOf(userId: string, actor: string): Promise<Result<true>>;
-  /** At most so many mails whose turn it is. Each is due again a minute later, and later each time, until it is settled. */
-  claimMails(limit: number): Promise<Result<ClaimedMail[]>>;
-  /** These mails are sent, or never will be: what they say is forgotten. */
-  settleMails(ids: string[]): Promise<Result<true>>;
   /** A secret that the workers keep for themselves; `forbidden`: not at a path of theirs. */
   readSecret(path: string): Promise<Result<StoredSecret, "unknown" | "forbidden">>;
   /** Stores such a secret; the number of its new version. `conflict`: it was not at the version to replace. */

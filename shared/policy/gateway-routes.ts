@@ -37,6 +37,8 @@ export const GATEWAY_ROUTES = {
   "POST /account/invitation": FORM,
   "GET /account/verify-email": PAGE,
   "POST /account/verify-email": FORM,
+  "GET /account/terms": PAGE,
+  "POST /account/terms": FORM,
   "GET /account": PAGE,
   "POST /account": FORM,
   "GET /account/security": PAGE,

@@ -9,8 +9,10 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { GATEWAY_ROUTES } from "../../shared/policy/gateway-routes.ts";
 import { PAGE } from "../../shared/policy/policy.ts";
 import { newVerifier, type Provider, requestTo, startProvider } from "../oidc/provider.ts";
+import { send } from "../support/call.ts";
 import { beginDevice } from "../support/gateway/application.ts";
-import { codeOf, enrol, forgetTimeSteps } from "../support/twofa.ts";
+import { TERMS_SETTINGS, TERMS_VERSION } from "../support/kms/consents.ts";
+import { codeOf, enrol, forgetTimeSteps, newPerson } from "../support/twofa.ts";
 import { findChromium, startChromium } from "./chromium.ts";
 
 const CHROMIUM = findChromium();
@@ -32,6 +34,8 @@ const typePassword = async (page: Page, { username, password } = provider.other)
   await page.getByLabel("Password", { exact: true }).fill(password);
   await press(page, "Log in");
 };
+const agree = (token: string) =>
+  send(provider.fountain, "PUT", "/kms/me/consents/terms", { token, json: { version: TERMS_VERSION } });
 /** Logs in someone without a second factor, and leads to that page. */
 const asMember = async (page: Page, path: string) => {
   await open(page, `/account/login?${new URLSearchParams({ next: path })}`);
@@ -202,6 +206,16 @@ const STATES: Readonly<Record<string, Record<string, Visit>>> = {
       await page.getByRole("button", { name: "Disconnect" }).first().waitFor();
     },
   },
+  "GET /account/terms": {
+    "to agree": async (page) => {
+      const { username, password } = await newPerson(provider.fountain);
+      await open(page, "/account/login");
+      await typePassword(page, { ...provider.other, username, password });
+      await heading(page, "Terms and privacy");
+      await page.locator('input[type="checkbox"]').waitFor();
+    },
+    "agreed to": (page) => asMember(page, "/account/terms"),
+  },
   "GET /account/data": { "as it is": (page) => asMember(page, "/account/data") },
 };
 
@@ -225,9 +239,10 @@ describe.skipIf(CHROMIUM === undefined)("axe finds nothing on", () => {
     browser = await startChromium(CHROMIUM ?? "");
     provider = await startProvider({
       REGISTRATION: "open",
-      TERMS_URL: "https://people.example/terms",
+      ...TERMS_SETTINGS,
       PRIVACY_URL: "https://people.example/privacy",
     });
+    for (const { token } of [provider.person, provider.other]) await agree(token);
     ({ secret } = await enrol(provider.person));
   });
   afterAll(async () => {

@@ -13,6 +13,7 @@ import { createStack, send } from "../security/stack.ts";
 import { createWorld } from "../security/world.ts";
 import { createCertificate } from "../support/certificate.ts";
 import { type Fountain, startFountain } from "../support/harness.ts";
+import { TERMS_SETTINGS } from "../support/kms/consents.ts";
 import { signToken } from "../support/kms.ts";
 import { MAIL_PASSWORD, MAIL_USER, type MailServer, startMailServer } from "../support/mail-server.ts";
 import { ACCOUNT_SID, AUTH_TOKEN, SENDER, startTwilio, type Twilio } from "../support/twilio.ts";
@@ -49,6 +50,7 @@ beforeAll(async () => {
     settings: {
       LOG_LEVEL: "debug",
       REGISTRATION: "open",
+      ...TERMS_SETTINGS,
       ...typesense.settings,
       SMTP_URL: `smtp://${MAIL_USER}:${encodeURIComponent(MAIL_PASSWORD)}@localhost:${mail.port}`,
       MAIL_FROM: "Fountain <codes@fountain.example>",

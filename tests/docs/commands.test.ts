@@ -77,6 +77,7 @@ const NOT_RUN: Readonly<Record<string, string>> = {
   "docs/observability.md Who receives alerts": COMPOSE,
   "docs/observability.md Logs": STARTS,
   "docs/pages.md Your name and logo": "sets settings by files that an installation has of its own",
+  "docs/pages.md Terms and privacy policy": "these are lines of a settings file",
   "docs/running.md Running Fountain": STARTS,
   "docs/running.md Configuration file": STARTS,
   "docs/running.md Backup and restore": "run below, with Fountain stopped",

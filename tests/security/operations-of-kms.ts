@@ -112,6 +112,11 @@ export const KMS: Record<string, Variant[]> = {
   "DELETE /sessions/{id}": [nothing(ENDS, (_, { otherSession }) => [`/kms/sessions/${otherSession}`])],
   "DELETE /sessions": [nothing(ENDS, () => ["/kms/sessions"])],
   "GET /me": [nothing(READS, () => ["/kms/me"])],
+  "GET /me/consents": [nothing(READS, () => ["/kms/me/consents"])],
+  "PUT /me/consents/{document}": [
+    nothing(WRITES, () => ["/kms/me/consents/terms", { version: "2026-11" }], { answers: [404] }),
+  ],
+  "DELETE /me/consents/{document}": [nothing(ENDS, () => ["/kms/me/consents/terms"], { answers: [404] })],
   "GET /me/applications": [nothing(READS, () => ["/kms/me/applications"])],
   "DELETE /me/applications/{clientId}": [nothing(ENDS, () => ["/kms/me/applications/client_1"], { answers: [404] })],
   "GET /me/export": [nothing(READS, () => ["/kms/me/export"])],

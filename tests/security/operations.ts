@@ -48,6 +48,7 @@ const GATEWAY: Record<string, Variant[]> = {
   ...pageOf("/account/sessions"),
   ...pageOf("/account/applications"),
   ...pageOf("/account/data"),
+  ...pageOf("/account/terms"),
   ...pageOf("/account/forgot"),
   ...pageOf("/account/reset"),
   ...pageOf("/account/invitation"),

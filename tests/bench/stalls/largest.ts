@@ -77,6 +77,8 @@ export const LARGEST: Record<string, Largest> = {
   "gateway POST /account/sessions": FEW_FIELDS,
   "gateway GET /account/applications": NO_BODY,
   "gateway POST /account/applications": FEW_FIELDS,
+  "gateway GET /account/terms": NO_BODY,
+  "gateway POST /account/terms": FEW_FIELDS,
   "gateway GET /account/data": NO_BODY,
   "gateway POST /account/data": FEW_FIELDS,
   "gateway GET /gateway/upstreams": PAGE,

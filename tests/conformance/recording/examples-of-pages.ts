@@ -1,7 +1,8 @@
 /** Forms of the pages that succeed, each sent from its page. */
-import { createBeginner, type Stack, successOf } from "../../security/callers.ts";
+import { bearer, createBeginner, type Stack, successOf } from "../../security/callers.ts";
 import { beginDevice, CALLBACK, connect, registerApplication } from "../../support/gateway/application.ts";
 import { cookieHeader, FROM_HERE, openVisitor, type Visitor } from "../../support/gateway/visitor.ts";
+import { TERMS_VERSION } from "../../support/kms/consents.ts";
 import { storeInvitation, storeLink, verifyAddress } from "../../support/kms/links.ts";
 import { codeOf, enrol, forgetTimeSteps, personWith } from "../../support/twofa.ts";
 import type { Prepared, Setting } from "./setting.ts";
@@ -14,9 +15,13 @@ const filled = (visitor: Visitor, path: string, fields: Record<string, string>, 
   sent: [path, undefined, { form: { ...visitor.formOf(path, which), ...fields } }],
 });
 
-/** Someone without a factor who has logged in by the page. */
-const enter = async (stack: Stack) => {
+const AGREED = { terms: TERMS_VERSION };
+
+/** Someone without a factor who has agreed to the terms, unless they have yet to, and logged in by the page. */
+const enter = async (stack: Stack, hasAgreed = true) => {
   const { account, credential } = await createBeginner(stack);
+  const agreement = { version: TERMS_VERSION };
+  if (hasAgreed) await successOf(stack.call("PUT", "/kms/me/consents/terms", bearer(credential), agreement));
   const visitor = openVisitor(stack.fountain);
   await visitor.logIn(account);
   return { account, visitor, person: personWith(stack.fountain, credential) };
@@ -40,7 +45,7 @@ export const PAGE_EXAMPLES: Record<string, Example> = {
     const visitor = openVisitor(stack.fountain);
     await visitor.get("/account/sign-up");
     const username = `visitor-${crypto.randomUUID()}`;
-    return filled(visitor, "/account/sign-up", { username, password: "a password for tests: lantern" });
+    return filled(visitor, "/account/sign-up", { username, password: "a password for tests: lantern", ...AGREED });
   },
   "POST /account/logout": async ({ stack }) => {
     const { visitor } = await enter(stack);
@@ -68,7 +73,7 @@ export const PAGE_EXAMPLES: Record<string, Example> = {
     const visitor = openVisitor(stack.fountain);
     await visitor.get(`/account/invitation?token=${token}`);
     const username = `visitor-${crypto.randomUUID()}`;
-    return filled(visitor, "/account/invitation", { username, password: "a password for tests: lantern" });
+    return filled(visitor, "/account/invitation", { username, password: "a password for tests: lantern", ...AGREED });
   },
   "POST /account/verify-email": async ({ stack }) => {
     const { visitor, person } = await enter(stack);
@@ -92,6 +97,11 @@ export const PAGE_EXAMPLES: Record<string, Example> = {
     await connect(stack.fountain, visitor, await registerApplication(stack.fountain, caller.headers));
     await visitor.get("/account/applications");
     return filled(visitor, "/account/applications", {});
+  },
+  "POST /account/terms": async ({ stack }) => {
+    const { visitor } = await enter(stack, false);
+    await visitor.get("/account/terms");
+    return filled(visitor, "/account/terms", AGREED);
   },
   "POST /account/data": async ({ stack }) => {
     const { visitor } = await enter(stack);

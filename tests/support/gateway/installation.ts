@@ -7,7 +7,7 @@ type Described = Pick<
 >;
 
 export const INSTALLATION: Described = {
-  installation: { name: "Fountain", language: "en" },
+  installation: { name: "Fountain", language: "en", documents: [] },
   isRegistrationOpen: false,
   signInMethods: new Set(["password", "passkey"]),
   securityContacts: [],

@@ -4,6 +4,7 @@ import { send, type Target } from "../kms.ts";
 import { administrationExamplesOf } from "./administration.ts";
 import { arrangements, type Example, PASSWORD, unique } from "./arrangements.ts";
 import { byMailExamplesOf } from "./by-mail.ts";
+import { consentExamplesOf } from "./consents.ts";
 
 const NEW_PASSWORD = "another long enough password";
 
@@ -24,6 +25,7 @@ export const examplesOf = (kms: () => Target, token: () => string): Record<strin
   return {
     ...administrationExamplesOf(kms, token),
     ...byMailExamplesOf(kms, token),
+    ...consentExamplesOf(kms, token),
     "POST /introspect": undefined,
     "POST /device": undefined,
     "POST /par": undefined,

@@ -82,7 +82,7 @@ export const useSessions = () => {
       emailVerifiedAt: null,
       lockedAt: null,
     };
-    await users.insert(user, "not a hash", auditEntry());
+    await users.insert({ user, hash: "not a hash" }, auditEntry());
   });
 
   return {

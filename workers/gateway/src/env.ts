@@ -11,7 +11,7 @@ import {
   rpc,
   verifierBindings,
 } from "#shared/http/bindings.ts";
-import { installationBindings, pageBindings } from "#shared/settings/installation.ts";
+import { installationBindings, legalBindings, legalRules, pageBindings } from "#shared/settings/installation.ts";
 import { listed, setting, settingsSchema } from "#shared/settings/settings.ts";
 import { signInBindings, signInRule } from "#shared/settings/sign-in.ts";
 import { parseNetworks } from "./admission/client-address.ts";
@@ -47,6 +47,7 @@ export const envSchema = settingsSchema(
     ),
     ...signInBindings,
     ...installationBindings,
+    ...legalBindings,
     ...pageBindings,
     CORS_ORIGINS: setting(
       "exact origins with commas between, without a path, such as https://www.example.com",
@@ -68,5 +69,5 @@ export const envSchema = settingsSchema(
     /** The ports of this machine that Fountain itself listens on; the runtime's configuration has them, and the edge none. */
     INTERNAL_PORTS: optionalBinding(portsSchema),
   },
-  [signInRule],
+  [signInRule, ...legalRules],
 );

@@ -10,6 +10,7 @@ import { createWorker } from "#shared/http/worker.ts";
 import { sleep } from "#shared/lang/sleep.ts";
 import { nothingIfUnavailable } from "#shared/lang/unavailable.ts";
 import { createLog, describeError } from "#shared/observability/log.ts";
+import { legalDocumentsOf } from "#shared/settings/installation.ts";
 import { createApiKeyVerifier } from "./admission/api-keys.ts";
 import { createUsageCounter } from "./admission/key-usage.ts";
 import { createRefusalLog } from "./admission/refusal-log.ts";
@@ -153,6 +154,7 @@ const connect = once((bindings: unknown): GatewayServices => {
       logo: env.INSTALLATION_LOGO,
       termsUrl: env.TERMS_URL,
       privacyUrl: env.PRIVACY_URL,
+      documents: legalDocumentsOf(env),
     },
     isRegistrationOpen: env.REGISTRATION === "open",
     signInMethods: env.SIGN_IN_METHODS,

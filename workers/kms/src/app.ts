@@ -24,6 +24,7 @@ import { invitationsEndpoints } from "./by-mail/invitations.routes.ts";
 import { passwordResetEndpoints } from "./by-mail/password-reset.routes.ts";
 import { resetLinksEndpoints } from "./by-mail/reset-links.routes.ts";
 import type { KmsServices } from "./composition/services.ts";
+import { consentsEndpoints } from "./consents/consents.routes.ts";
 import { deviceEndpoints } from "./device/device.routes.ts";
 import { auditedAccess } from "./http/audited-access.ts";
 import { userInfoEndpoints } from "./identity/userinfo.routes.ts";
@@ -64,6 +65,7 @@ const ENDPOINTS = [
   ...metadataEndpoints,
   ...logoutEndpoints,
   ...meEndpoints,
+  ...consentsEndpoints,
   ...passwordEndpoints,
   ...passwordResetEndpoints,
   ...resetLinksEndpoints,

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { databaseBindings, fetcher, optionalBinding, verifierBindings } from "#shared/http/bindings.ts";
+import { legalBindings, legalRules } from "#shared/settings/installation.ts";
 import { choice, secretSetting, setting, settingsSchema, wholeNumber } from "#shared/settings/settings.ts";
 import { signInBindings, signInRule } from "#shared/settings/sign-in.ts";
 import { isRoleName, parseRoleNames, STEP_UP_ROLES } from "./accounts/roles.ts";
@@ -27,6 +28,7 @@ export const envSchema = settingsSchema(
       z.string().refine(isStrongSecretKey).optional(),
     ),
     ...signInBindings,
+    ...legalBindings,
     /** Roles, with commas between, whose rights a session has only once it has passed a second factor. */
     STEP_UP_FOR_ROLES: setting(STEP_UP_ROLES, roleNames.default(new Set())),
     /** What access tokens are signed with. Changed, it takes effect by a rotation of the signing keys. */
@@ -47,5 +49,5 @@ export const envSchema = settingsSchema(
     AUDIT_RETENTION_DAYS: wholeNumber({ min: 1, max: MAX_RETENTION_DAYS, fallback: 365 }),
     ...databaseBindings,
   },
-  [signInRule],
+  [signInRule, ...legalRules],
 );

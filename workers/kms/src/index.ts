@@ -169,6 +169,7 @@ const compose = (foundation: Foundation, keys: InternalKeys): KmsServices => {
       store: createPrivacyStore(database),
       users,
       origins: accountServices.origins,
+      consents: accountServices.consents,
       auditLog,
       keyRing,
       recorder,

@@ -123,6 +123,8 @@ export const createEntrypoints = (connect: (bindings: unknown) => Promise<KmsSer
         return success(true);
       },
 
+      dueConsents: async ({ consents }, userId) => success(await consents.due(userId)),
+
       usernameOf: async ({ users }, userId) => {
         const user = await users.findById(userId);
         return user ? success(user.username) : failure("unknown");

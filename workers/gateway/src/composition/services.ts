@@ -1,3 +1,4 @@
+import type { LegalDocuments } from "#shared/contracts/consents.ts";
 import type { KmsRpc } from "#shared/contracts/kms.ts";
 import type { Language } from "#shared/contracts/mails.ts";
 import type { Network } from "#shared/contracts/networks.ts";
@@ -36,6 +37,8 @@ export interface Installation {
   logo?: string | undefined;
   termsUrl?: string | undefined;
   privacyUrl?: string | undefined;
+  /** What people are asked to agree to. */
+  documents: LegalDocuments;
 }
 
 /** What the gateway works with. */
@@ -73,6 +76,7 @@ export interface GatewayServices extends BaseServices, Drainable, Maintained, Up
     | "keepInBrowser"
     | "exchangeBrowserCookie"
     | "renewBrowserCookie"
+    | "dueConsents"
     | "seal"
     | "open"
     | "authorize"

@@ -4,6 +4,8 @@ import { changeData, showData } from "./account/data.tsx";
 import { changePassword, showProfile } from "./account/profile.tsx";
 import { changeFactors, showSecurity } from "./account/security.tsx";
 import { endSessions, showSessions } from "./account/sessions.tsx";
+import { showTerms, takeTerms } from "./account/terms.tsx";
+import { TERMS } from "./frame/consents.ts";
 import { HOME } from "./frame/destination.ts";
 import { createPageEndpoint, type PageEndpoint } from "./frame/endpoint.ts";
 import type { Dispatch } from "./frame/operations.ts";
@@ -34,6 +36,7 @@ const ACCOUNT = {
   "/account/security": { show: showSecurity, take: changeFactors },
   "/account/sessions": { show: showSessions, take: endSessions },
   "/account/applications": { show: showApplications, take: disconnectApplication },
+  [TERMS]: { show: showTerms, take: takeTerms },
   "/account/data": { show: showData, take: changeData },
 } as const satisfies Record<string, AccountPage>;
 

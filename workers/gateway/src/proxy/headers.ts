@@ -1,4 +1,5 @@
 /** What passes the gateway, in either direction. Everything not named here stays behind. */
+import { PAGE_HEADER } from "#shared/contracts/consents.ts";
 import { CLIENT_ADDRESS_HEADER, REQUEST_ID_HEADER } from "#shared/http/app.ts";
 import type { Fields } from "#shared/http/fields.ts";
 import { currentRequest } from "#shared/observability/context.ts";
@@ -14,6 +15,7 @@ const REQUEST_HEADERS = [
   "if-modified-since",
   "if-none-match",
   "user-agent",
+  PAGE_HEADER,
 ];
 
 /** Meant for one connection (RFC 9110 §7.6.1), or revealing what runs behind the gateway. */

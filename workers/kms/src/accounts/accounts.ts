@@ -2,6 +2,7 @@
 import type { Language } from "#shared/contracts/mails.ts";
 import { failure, type Result, success } from "#shared/lang/result.ts";
 import type { AuditEvent, AuditRecorder } from "../audit/audit-entry.ts";
+import type { GivenConsent } from "../consents/consents.ts";
 import type { Busy, Caller, HashingQueue } from "../hashing/hashing-queue.ts";
 import type { AddressMailing } from "../links/address-mails.ts";
 import type { Mails, StoredMail } from "../mails/mails.ts";
@@ -48,7 +49,7 @@ export interface Accounts {
   ): Promise<Result<Profile, "username-taken" | Busy>>;
   /** An account for oneself, with the default role, asked for from this network address, in this language. */
   register(
-    account: Omit<NewAccount, "roles">,
+    account: Omit<NewAccount, "roles"> & { consents: readonly GivenConsent[] },
     from: { address: string | undefined; language: Language | undefined },
   ): Promise<Result<Profile, "username-taken" | Busy>>;
   /** Creates the administrator of an installation without users. */
@@ -122,7 +123,11 @@ export const createAccounts = (options: AccountsOptions): Accounts => {
   const store = async (
     account: NewAccount,
     caller: Caller,
-    { actor, language }: { actor?: string; language?: Language | undefined },
+    {
+      actor,
+      language,
+      consents,
+    }: { actor?: string; language?: Language | undefined; consents?: readonly GivenConsent[] },
   ): Promise<Result<Profile, "username-taken" | Busy>> => {
     if (await users.isTaken(account.username)) return failure("username-taken");
     const user = toProfile(account);
@@ -134,7 +139,7 @@ export const createAccounts = (options: AccountsOptions): Accounts => {
     if (hash === undefined) return failure("username-taken");
     const letter = user.email === null ? undefined : await verification(user, user.email, language);
     const isStored = await recorder.change(creationOf(user, actor ?? user.id), (entry) =>
-      users.insert(user, hash, entry, letter),
+      users.insert({ user, hash, letter, consents }, entry),
     );
     return isStored ? success(user) : failure("username-taken");
   };
@@ -153,8 +158,8 @@ export const createAccounts = (options: AccountsOptions): Accounts => {
         throw new Error("only a grantor of rights can assign more than the default role");
       return store(account, callerOf(grantor.subject), { actor: grantor.subject });
     },
-    register: (account, { address, language }) =>
-      store({ ...account, roles: [DEFAULT_ROLE] }, callerAt(address, false), { language }),
+    register: ({ consents, ...account }, { address, language }) =>
+      store({ ...account, roles: [DEFAULT_ROLE] }, callerAt(address, false), { language, consents }),
     createFirst: async (account) => {
       if (!(await users.isEmpty())) return failure("exists");
       if (accountFaults(account, issuer).length > 0) return failure("invalid");

@@ -5,6 +5,7 @@ import { currentRequest } from "#shared/observability/context.ts";
 import { problem } from "#shared/problem/problem.ts";
 import { preferredLanguage } from "#shared/semantics/language.ts";
 import { endpoint } from "../endpoint.ts";
+import { consentsField, givenConsents } from "../http/consent-response.ts";
 import { noteMail } from "../http/pending-mail.ts";
 import {
   accountRefused,
@@ -20,7 +21,7 @@ const register = endpoint("POST /register", {
   operationId: "kms.register",
   tags: ["Accounts"],
   summary: "Create an account for yourself, if REGISTRATION=open",
-  body: jsonBody(z.strictObject(newAccountFields), NEW_ACCOUNT_EXAMPLE),
+  body: jsonBody(z.strictObject({ ...newAccountFields, consents: consentsField }), NEW_ACCOUNT_EXAMPLE),
   responses: {
     201: created(userBody, "The new user; their role is always `user`", USER_EXAMPLE),
   },
@@ -29,10 +30,11 @@ const register = endpoint("POST /register", {
     const { accounts, isRegistrationOpen } = context.var.services;
     if (!isRegistrationOpen)
       throw problem("forbidden", { detail: "Registration is closed. Ask an administrator for an account." });
-    const { username, email, password } = context.req.valid("json");
+    const { username, email, password, consents: versions } = context.req.valid("json");
     assertAcceptable(context, { username, email, password });
+    const consents = givenConsents(context, versions, "sign-up-page");
     const registered = await accounts.register(
-      { username, email, password },
+      { username, email, password, consents },
       {
         address: currentRequest()?.clientAddress,
         language: preferredLanguage(context.req.header("accept-language")),

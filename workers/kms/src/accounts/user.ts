@@ -1,6 +1,7 @@
 /** A person with an account. */
 import type { Permission } from "#shared/contracts/rights.ts";
 import type { AuditEntry } from "../audit/audit-entry.ts";
+import type { GivenConsent } from "../consents/consents.ts";
 import type { AddressMails } from "../links/address-mails.ts";
 import type { Letter } from "../links/links.ts";
 import type { StoredMail } from "../mails/mails.ts";
@@ -45,6 +46,15 @@ export interface Credentials {
   passwordChangedAt: Date | null;
 }
 
+/** A user to store. */
+export interface CreatedUser {
+  user: Profile;
+  hash: string;
+  /** By which the address is verified. */
+  letter?: Letter | undefined;
+  consents?: readonly GivenConsent[] | undefined;
+}
+
 /** What is changed of an account; what is left out stays. */
 export interface AccountChange {
   username?: string | undefined;
@@ -76,8 +86,8 @@ export interface UserStore {
   /** Whether a user has this username, or one that looks like it. */
   isTaken(username: string): Promise<boolean>;
   isEmpty(): Promise<boolean>;
-  /** With the letter by which the address is verified. false: the username is taken, or one that looks like it. */
-  insert(user: Profile, passwordHash: string, entry: AuditEntry, letter?: Letter): Promise<boolean>;
+  /** false: the username is taken, or one that looks like it. */
+  insert(created: CreatedUser, entry: AuditEntry): Promise<boolean>;
   /** Stores the very first user; false: there is one already. */
   insertFirst(user: Profile, passwordHash: string, entry: AuditEntry): Promise<boolean>;
   /** Changes what is given; false: there is no such user, or the username is taken, or looks like one that is. */

@@ -5,6 +5,7 @@ import { created, locationOf } from "#shared/http/location.ts";
 import { json, jsonBody, page, pageQuery } from "#shared/http/openapi.ts";
 import { decodeCursor, toPage } from "#shared/http/page.ts";
 import { endpoint } from "../endpoint.ts";
+import { CONSENT_EXAMPLE, consentBody, toConsentBody } from "../http/consent-response.ts";
 import { grantorOf, warningFields, warningsTo } from "../http/granting.ts";
 import { noteMail } from "../http/pending-mail.ts";
 import {
@@ -68,17 +69,25 @@ const listUsers = endpoint("GET /users", {
   },
 });
 
+const userWithConsents = userBody
+  .extend({
+    consents: z.array(consentBody).openapi({ description: "What they agree to of the operator's conditions" }),
+  })
+  .openapi("UserWithConsents");
+
 const readUser = endpoint("GET /users/{id}", {
   operationId: "kms.getUser",
   tags: ["Accounts"],
   summary: "Read a user",
   params: z.object({ id: reference() }),
   responses: {
-    200: json(userBody, "The user", USER_EXAMPLE),
+    200: json(userWithConsents, "The user", { ...USER_EXAMPLE, consents: [CONSENT_EXAMPLE] }),
   },
   errors: ["not-found"],
   handle: async (context) => {
-    return context.json(toUserBody(await findUser(context, context.req.valid("param").id)), 200);
+    const user = await findUser(context, context.req.valid("param").id);
+    const consents = await context.var.services.consents.standing(user.id);
+    return context.json({ ...toUserBody(user), consents: consents.map(toConsentBody) }, 200);
   },
 });
 

@@ -7,6 +7,7 @@ import { ADMIN_ROLE, isUpstreamScope } from "#shared/contracts/rights.ts";
 import { isUniqueViolation } from "#shared/db/database.ts";
 import { appendEntry } from "../audit/audit.store.ts";
 import type { AuditEntry } from "../audit/audit-entry.ts";
+import { insertConsent } from "../consents/consents.store.ts";
 import type { KmsDatabase } from "../db/connection.ts";
 import { users } from "../db/schema/accounts.ts";
 import { insertLetter, voidLinks } from "../links/links.store.ts";
@@ -221,8 +222,10 @@ export const createUserStore = ({ orm, client }: KmsDatabase, emails: EmailAddre
       return (await orm.select({ id: users.id }).from(users).where(isAlike).limit(1)).length > 0;
     },
     isEmpty: async () => (await orm.select({ id: users.id }).from(users).limit(1)).length === 0,
-    insert: async (user, passwordHash, entry, letter) =>
-      unlessTaken(change(await insertUser(emails, user, passwordHash), entry, ...insertLetter(letter))),
+    insert: async ({ user, hash, letter, consents = [] }, entry) => {
+      const given = consents.map((consent) => insertConsent(user.id, consent));
+      return unlessTaken(change(await insertUser(emails, user, hash), entry, ...insertLetter(letter), ...given));
+    },
     insertFirst: async (user, passwordHash, entry) => {
       const condition = "WHERE NOT EXISTS (SELECT 1 FROM users)";
       return change(await insertUser(emails, user, passwordHash, condition), entry);

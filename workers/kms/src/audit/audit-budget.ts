@@ -36,6 +36,8 @@ const BUDGETS = {
   "user.password": RARE,
   "email.request": RARE,
   "email.verify": RARE,
+  "consent.give": RARE,
+  "consent.withdraw": UNLIMITED,
   "personal-data.export": RARE,
   "search-key.issue": PERSONAL,
   "factor.enrol": RARE,

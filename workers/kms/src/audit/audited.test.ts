@@ -7,6 +7,7 @@ import { ROUTES } from "#shared/policy/routes.ts";
 import { type Fountain, startFountain } from "../../../../tests/support/harness.ts";
 import type { Call } from "../../../../tests/support/kms/arrangements.ts";
 import { examplesOf } from "../../../../tests/support/kms/changes.ts";
+import { TERMS_SETTINGS } from "../../../../tests/support/kms/consents.ts";
 import { send, signToken } from "../../../../tests/support/kms.ts";
 
 let fountain: Fountain;
@@ -90,7 +91,7 @@ const RECORDED = CALLS.flatMap((route) => {
 });
 
 beforeAll(async () => {
-  fountain = await startFountain({ front: "kms", settings: { REGISTRATION: "open" } });
+  fountain = await startFountain({ front: "kms", settings: { REGISTRATION: "open", ...TERMS_SETTINGS } });
   token = await signToken(fountain);
 });
 afterAll(() => fountain?.stop());

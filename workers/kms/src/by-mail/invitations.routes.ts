@@ -9,6 +9,7 @@ import { type Problem, problem } from "#shared/problem/problem.ts";
 import { DEFAULT_ROLE } from "../accounts/granting.ts";
 import { assertHeld, roleNames } from "../accounts/roles.routes.ts";
 import { endpoint } from "../endpoint.ts";
+import { consentsField, givenConsents } from "../http/consent-response.ts";
 import { grantorOf } from "../http/granting.ts";
 import { linkRefused, token } from "../http/mailed-proof.ts";
 import { noteMail } from "../http/pending-mail.ts";
@@ -121,7 +122,7 @@ const revokeInvitation = endpoint("DELETE /invitations/{id}", {
   },
 });
 
-const acceptance = z.strictObject({ token, username: username.optional(), password });
+const acceptance = z.strictObject({ token, username: username.optional(), password, consents: consentsField });
 
 const acceptInvitation = endpoint("POST /invitations/accept", {
   operationId: "kms.acceptInvitation",
@@ -142,8 +143,12 @@ const acceptInvitation = endpoint("POST /invitations/accept", {
       throw problem("invalid-input", {
         errors: [{ pointer: "#/username", detail: "is required: the invitation has none" }],
       });
-    const account = { username: name, password: given.password };
-    assertAcceptable(context, { ...account, email: found.value.email });
+    const { password: chosen } = given;
+    assertAcceptable(context, { username: name, password: chosen, email: found.value.email });
+    const account = {
+      ...{ username: name, password: chosen },
+      consents: givenConsents(context, given.consents, "invitation-page"),
+    };
     const accepted = await invitations.accept(found.value, account, currentRequest()?.clientAddress);
     if (!accepted.ok) throw accepted.error.kind === "refused" ? linkRefused() : accountRefused(accepted.error);
     context.header("location", locationOf("kms", "GET /users/{id}", accepted.value.id));

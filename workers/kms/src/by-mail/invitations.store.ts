@@ -2,6 +2,7 @@
 import type { EmailAddresses } from "../accounts/email-addresses.ts";
 import { insertUser, unlessTaken } from "../accounts/users.store.ts";
 import { appendEntry } from "../audit/audit.store.ts";
+import { insertConsent } from "../consents/consents.store.ts";
 import type { KmsDatabase } from "../db/connection.ts";
 import { createLinkStore, insertLetter } from "../links/links.store.ts";
 import type { InvitationStore } from "./invitations.ts";
@@ -28,16 +29,17 @@ export const createInvitationStore = (database: KmsDatabase, emails: Pick<EmailA
       const [removed] = await client.batch([{ sql, args: [id] }, appendEntry(entry, "changed")], "write");
       return removed?.rowsAffected === 1;
     },
-    accept: async ({ invitation, user, hash }, entry) => {
+    accept: async ({ invitation, user, hash, consents }, entry) => {
       const inserted = await insertUser(emails, user, hash, "WHERE changes() > 0");
       const consumed = {
         sql: CONSUME,
         args: [invitation.id, user.createdAt.getTime(), JSON.stringify(invitation.inviter.user.roles)],
       };
+      const given = consents.map((consent) => insertConsent(user.id, consent));
       // A username that is taken takes the consumption back, with all the rest.
       return unlessTaken(
         client
-          .batch([consumed, inserted, appendEntry(entry, "changed")], "write")
+          .batch([consumed, inserted, appendEntry(entry, "changed"), ...given], "write")
           .then(([, stored]) => stored?.rowsAffected === 1),
       );
     },

@@ -11,6 +11,7 @@ import type { Roles } from "../accounts/roles.ts";
 import type { EntitledUser, Profile, UserStore } from "../accounts/user.ts";
 import { normalizeUsername } from "../accounts/username.ts";
 import type { AuditEntry, AuditRecorder } from "../audit/audit-entry.ts";
+import type { GivenConsent } from "../consents/consents.ts";
 import type { Busy, HashingQueue } from "../hashing/hashing-queue.ts";
 import type { Letter, Links, StoredLink } from "../links/links.ts";
 import type { Mails } from "../mails/mails.ts";
@@ -38,6 +39,14 @@ export interface HeldInvitation extends Invitation {
   inviter: EntitledUser;
 }
 
+/** What an invitation is used up for. */
+export interface AcceptedInvitation {
+  invitation: HeldInvitation;
+  user: Profile;
+  hash: string;
+  consents: readonly GivenConsent[];
+}
+
 export interface InvitationStore {
   insert(letter: Letter, entry: AuditEntry): Promise<boolean>;
   list(at: Date, limit: number, afterId: string | undefined): Promise<StoredLink[]>;
@@ -47,7 +56,7 @@ export interface InvitationStore {
    * Uses up the invitation, if the inviter still has these roles and is not locked, and stores the user; false: the username is
    * taken, or the invitation is of no use any more.
    */
-  accept(accepted: { invitation: HeldInvitation; user: Profile; hash: string }, entry: AuditEntry): Promise<boolean>;
+  accept(accepted: AcceptedInvitation, entry: AuditEntry): Promise<boolean>;
 }
 
 export interface Invitations {
@@ -61,7 +70,7 @@ export interface Invitations {
   /** Makes the account, whose address is verified by the mail that was read. */
   accept(
     invitation: HeldInvitation,
-    account: { username: string; password: string },
+    account: { username: string; password: string; consents: readonly GivenConsent[] },
     address: string | undefined,
   ): Promise<Result<Profile, "refused" | "username-taken" | Busy>>;
 }
@@ -136,7 +145,7 @@ export const createInvitations = (options: InvitationsOptions): Invitations => {
       if (!isEntitled || !(await roles.mayGrant(invitation.roles, held)).ok) return refuse("inviter-not-entitled");
       return success({ ...invitation, inviter });
     },
-    accept: async (invitation, { username, password }, address) => {
+    accept: async (invitation, { username, password, consents }, address) => {
       const at = new Date(now());
       const { email } = invitation;
       const user: Profile = {
@@ -155,7 +164,7 @@ export const createInvitations = (options: InvitationsOptions): Invitations => {
       const made = await hashingQueue.run(callerAt(address, false), async () => {
         // Of many who come with one link, one has a password hashed.
         if (!(await links.findById(invitation.id))) return undefined;
-        const accepted = { invitation, user, hash: await passwords.hash(user.id, password) };
+        const accepted = { invitation, user, consents, hash: await passwords.hash(user.id, password) };
         return recorder.change({ ...event, personal }, (entry) => store.accept(accepted, entry));
       });
       if (!made.ok) return made;

@@ -1,6 +1,7 @@
 /** Composes what people have in the kms: their accounts, passwords, roles and sessions, and the tokens made of these. */
 import type { TokenVerifier } from "#shared/auth/verify.ts";
 import { admittingVerifier, policyOf } from "#shared/http/access.ts";
+import { legalDocumentsOf } from "#shared/settings/installation.ts";
 import { type Accounts, createAccounts } from "../accounts/accounts.ts";
 import { createEmailAddresses } from "../accounts/email-addresses.ts";
 import { createPasswords } from "../accounts/password.ts";
@@ -12,6 +13,8 @@ import type { UserStore } from "../accounts/user.ts";
 import { createUserAdministration, type UserAdministration } from "../accounts/user-administration.ts";
 import { createUserStore } from "../accounts/users.store.ts";
 import type { AuditRecorder } from "../audit/audit-entry.ts";
+import { createConsentStore } from "../consents/consents.store.ts";
+import { type Consents, createConsents } from "../consents/consents.ts";
 import { macInContext } from "../crypto/mac.ts";
 import type { RandomBytes } from "../crypto/random.ts";
 import type { InternalKeys } from "../crypto/root-key.ts";
@@ -58,6 +61,7 @@ export interface AccountServices extends ByMailServices {
   storedSessions: SessionStore;
   origins: Origins;
   proofs: Proofs;
+  consents: Consents;
   exchangeToken: ExchangeToken;
   revokeToken: RevokeAnyToken;
   /** Forgets what has expired. */
@@ -198,6 +202,13 @@ export const createAccountServices = (options: AccountServicesOptions): AccountS
     storedSessions,
     origins,
     proofs,
+    consents: createConsents({
+      store: createConsentStore(database),
+      documents: legalDocumentsOf(env),
+      recorder,
+      now,
+      createId,
+    }),
     exchangeToken: createTokenExchange({
       verify: admittingVerifier(verify, "kms", policyOf("kms", "POST", "/token").policy),
       upstreamScopes,

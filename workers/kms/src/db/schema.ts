@@ -2,6 +2,7 @@
 export * from "./schema/accounts.ts";
 export * from "./schema/audit.ts";
 export * from "./schema/browser-cookies.ts";
+export * from "./schema/consents.ts";
 export * from "./schema/device.ts";
 export * from "./schema/dpop-proofs.ts";
 export * from "./schema/keys.ts";

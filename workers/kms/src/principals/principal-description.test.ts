@@ -47,7 +47,7 @@ beforeAll(async () => {
       emailVerifiedAt: null,
       lockedAt: null,
     };
-    await users.insert(user, "a password hash", auditEntry());
+    await users.insert({ user, hash: "a password hash" }, auditEntry());
   }
   await opened.client.execute("UPDATE users SET locked_at = 1 WHERE id = 'bob'");
   const scopes = `'["notes:read","films:read","search:read"]'`;

@@ -29,6 +29,7 @@ const FORGET = [
    WHERE session_id IN (SELECT id FROM sessions WHERE user_id = :userId) AND ${CAN_BE_ERASED}`,
   `DELETE FROM device_requests
    WHERE session_id IN (SELECT id FROM sessions WHERE user_id = :userId) AND ${CAN_BE_ERASED}`,
+  `DELETE FROM legal_consents WHERE user_id = :userId AND ${CAN_BE_ERASED}`,
   `DELETE FROM consents WHERE user_id = :userId AND ${CAN_BE_ERASED}`,
   `DELETE FROM sessions WHERE user_id = :userId AND ${CAN_BE_ERASED}`,
   `DELETE FROM links WHERE user_id = :userId AND ${CAN_BE_ERASED}`,

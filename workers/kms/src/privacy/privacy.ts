@@ -6,6 +6,7 @@ import type { Profile, UserStore } from "../accounts/user.ts";
 import type { AuditEntry, AuditRecorder } from "../audit/audit-entry.ts";
 import type { AuditLog } from "../audit-log/audit-log.ts";
 import type { ReadableEntry } from "../audit-log/audit-reading.ts";
+import type { Consents } from "../consents/consents.ts";
 import type { Origin, Origins } from "../sessions/origin.ts";
 import type { Session } from "../sessions/session.ts";
 import type { KeyRing } from "../tokens/key-ring.ts";
@@ -54,6 +55,7 @@ export interface PrivacyOptions {
   store: PrivacyStore;
   users: Pick<UserStore, "findById">;
   origins: Pick<Origins, "openAll">;
+  consents: Pick<Consents, "list">;
   auditLog: Pick<AuditLog, "about">;
   keyRing: Pick<KeyRing, "signer">;
   recorder: AuditRecorder;
@@ -95,6 +97,25 @@ const showEntry = (entry: ReadableEntry) => {
   return { id, at: at.toISOString(), ...shown };
 };
 
+/** So many are read at a time. */
+const CONSENTS_AT_A_TIME = 200;
+
+const allConsents = async ({ list }: Pick<Consents, "list">, userId: string) => {
+  const shown = [];
+  let rows = await list(userId, CONSENTS_AT_A_TIME, undefined);
+  while (rows.length > 0) {
+    for (const { document, version, way, givenAt, withdrawnAt } of rows)
+      shown.push({
+        ...{ document, version, way },
+        givenAt: givenAt.toISOString(),
+        withdrawnAt: withdrawnAt?.toISOString() ?? null,
+      });
+    const last = rows.at(-1);
+    rows = last ? await list(userId, CONSENTS_AT_A_TIME, { id: last.id, createdAt: last.givenAt }) : [];
+  }
+  return shown;
+};
+
 const newest = async (entries: AsyncGenerator<ReadableEntry>) => {
   const kept = [];
   let isComplete = true;
@@ -108,7 +129,7 @@ const newest = async (entries: AsyncGenerator<ReadableEntry>) => {
 };
 
 export const createPrivacy = (options: PrivacyOptions): Privacy => {
-  const { store, users, origins, auditLog, keyRing, recorder, issuer, now } = options;
+  const { store, users, origins, consents, auditLog, keyRing, recorder, issuer, now } = options;
 
   const sign = async (text: string): Promise<string> => {
     const { kid, algorithm, privateKey } = await keyRing.signer();
@@ -133,6 +154,7 @@ export const createPrivacy = (options: PrivacyOptions): Privacy => {
         account: showUser(user),
         sessions: (await origins.openAll(await store.sessionsOf(userId))).map(showSession),
         applications: (await store.applicationsOf(userId)).map(showApplication),
+        consents: await allConsents(consents, userId),
         knownAddresses: await store.countKnownAddresses(userId),
         audit: await newest(auditLog.about(userId)),
         ...parts,

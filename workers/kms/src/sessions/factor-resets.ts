@@ -1,5 +1,5 @@
 /** Second factors that an administrator removes at twofa, which the kms allows, records and notifies the user of. */
-import type { FactorReset } from "#shared/contracts/kms.ts";
+import type { FactorReset } from "#shared/contracts/people.ts";
 import { failure, type Result, success } from "#shared/lang/result.ts";
 import type { Roles } from "../accounts/roles.ts";
 import type { Profile, UserStore } from "../accounts/user.ts";

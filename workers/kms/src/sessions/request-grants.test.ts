@@ -39,8 +39,7 @@ beforeEach(async () => {
     lockedAt: null,
   };
   await createUserStore(database, createEmailAddresses(await keysOf(fountain), randomBytes)).insert(
-    user,
-    "not a hash",
+    { user, hash: "not a hash" },
     auditEntry(),
   );
   sessionId = crypto.randomUUID();

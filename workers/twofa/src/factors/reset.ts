@@ -1,5 +1,5 @@
 /** How an administrator removes the second factors of a user who has lost them. */
-import type { FactorReset } from "#shared/contracts/kms.ts";
+import type { FactorReset } from "#shared/contracts/people.ts";
 import { type Result, success } from "#shared/lang/result.ts";
 import type { Ports } from "../model/ports.ts";
 

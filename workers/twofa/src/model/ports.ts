@@ -1,6 +1,7 @@
 /** What the rules of the second factor depend on: storage, the kms, time, randomness and the recorder. */
 import type { Blocked } from "#shared/contracts/blocked.ts";
-import type { Elevation, Factorless, FactorReset, IssuedToken, OpenedSession } from "#shared/contracts/kms.ts";
+import type { Elevation, Factorless, IssuedToken, OpenedSession } from "#shared/contracts/kms.ts";
+import type { FactorReset } from "#shared/contracts/people.ts";
 import type { Result } from "#shared/lang/result.ts";
 import type { Log } from "#shared/observability/log.ts";
 import type { ReportingRecorder } from "#shared/observability/recorder.ts";

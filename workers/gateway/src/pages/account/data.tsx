@@ -1,5 +1,6 @@
 /** What is stored about a visitor, at `/account/data`: to keep, and to delete. */
 import type { FC } from "hono/jsx";
+import { TERMS } from "../frame/consents.ts";
 import { attempted, done, NOTHING, type Refusal, refusedForm } from "../frame/operations.ts";
 import type { PageCall } from "../frame/page-call.ts";
 import { download, htmlResponse, redirect } from "../frame/response.ts";
@@ -34,6 +35,11 @@ const DataPage: FC<DataProps> = ({ page, refusal, isMismatch }) => {
           </button>
         </SafeForm>
       </section>
+      {page.installation.documents.length > 0 && (
+        <p>
+          <a href={TERMS}>{page.texts.terms.manage}</a>
+        </p>
+      )}
       <section class="card danger">
         <h2>{data.deleteTitle}</h2>
         <p>{data.deleteWhy}</p>

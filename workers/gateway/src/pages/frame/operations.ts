@@ -3,6 +3,7 @@
  * limits, policies, step-up and audit trail are the same. What is refused there is refused here.
  */
 import { z } from "zod";
+import { PAGE_HEADER } from "#shared/contracts/consents.ts";
 import { REQUEST_ID_HEADER } from "#shared/http/app.ts";
 import { failure, type Result, success } from "#shared/lang/result.ts";
 import { currentRequest } from "#shared/observability/context.ts";
@@ -53,7 +54,7 @@ const PASSED_ON = ["user-agent", "accept-language"];
 const requestOf = (context: GatewayContext, { method, path, token, json }: Operation): Request => {
   const request = currentRequest();
   const fields = context.get("fields");
-  const headers = new Headers({ accept: "application/json" });
+  const headers = new Headers({ accept: "application/json", [PAGE_HEADER]: "1" });
   for (const name of PASSED_ON) {
     const value = fields.get(name);
     if (value !== null) headers.set(name, value);

@@ -43,7 +43,7 @@ const languageOf = ({ lang }: Form, jar: Jar, preferred: Language): Language => 
   return isLanguage(jar.language) ? jar.language : preferred;
 };
 
-const NAMELESS: Installation = { name: "Fountain", language: "en" };
+const NAMELESS: Installation = { name: "Fountain", language: "en", documents: [] };
 
 export const openReader = (context: GatewayContext): Reader => {
   const fields = context.get("fields");

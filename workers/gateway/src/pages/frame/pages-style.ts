@@ -45,6 +45,9 @@ form.inline { display: inline; }
 .field .optional { color: var(--soft); font-weight: 400; }
 input { width: 100%; font: inherit; color: inherit; padding: .55rem .75rem; border: 1px solid var(--control);
   border-radius: .55rem; background: var(--paper); }
+.check { display: flex; gap: .65rem; align-items: flex-start; }
+.check input { flex: none; width: 1.25rem; height: 1.25rem; margin: .15rem 0 0; accent-color: var(--water); }
+.check label { font-weight: 400; }
 input[readonly] { color: var(--soft); }
 input[aria-invalid] { border-color: var(--bad); }
 input.code { font: 600 1.25rem var(--mono); letter-spacing: .18em; max-width: 14rem; }

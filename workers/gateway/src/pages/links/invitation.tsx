@@ -1,11 +1,14 @@
 /** Creates the account that an invitation is for, at `/account/invitation`, and logs in. Opening the link uses nothing up. */
 import type { FC } from "hono/jsx";
 import { z } from "zod";
+import type { LegalDocument } from "#shared/contracts/consents.ts";
+import { consentsOf, missingIn } from "../frame/consents.ts";
 import { HOME } from "../frame/destination.ts";
 import { type Refusal, refusedForm } from "../frame/operations.ts";
 import type { PageCall } from "../frame/page-call.ts";
 import { htmlResponse } from "../frame/response.ts";
-import { enterWith, TermsHint } from "../login/sign-up.tsx";
+import { enterWith } from "../login/sign-up.tsx";
+import { AccountConditions } from "../views/consent-boxes.tsx";
 import { Layout, SafeForm } from "../views/layout.tsx";
 import { Field, faultOf, NewPasswordField, Notice, RefusalNotice } from "../views/parts.tsx";
 
@@ -15,9 +18,11 @@ interface InvitationProps {
   page: PageCall;
   token: string;
   refusal?: Refusal | undefined;
+  /** What was not agreed to in the form that was sent. */
+  missing?: readonly LegalDocument[];
 }
 
-const AccountForm: FC<InvitationProps> = ({ page, token, refusal }) => {
+const AccountForm: FC<InvitationProps> = ({ page, token, refusal, missing = [] }) => {
   const { texts, form } = page;
   const isTaken = refusal?.code === "conflict";
   return (
@@ -37,7 +42,7 @@ const AccountForm: FC<InvitationProps> = ({ page, token, refusal }) => {
             autofocus
           />
           <NewPasswordField page={page} name="password" label={texts.signUp.password} refusal={refusal} />
-          <TermsHint page={page} />
+          <AccountConditions page={page} missing={missing} />
           <button type="submit">{texts.signUp.submit}</button>
         </SafeForm>
       </div>
@@ -63,11 +68,16 @@ const InvitationPage: FC<InvitationProps> = (props) => {
 const show = (page: PageCall, token: string, refusal?: Refusal): Promise<Response> =>
   htmlResponse(page, <InvitationPage page={page} token={token} refusal={refusal} />, refusedForm(refusal));
 
+const askToAgree = (page: PageCall, token: string, missing: readonly LegalDocument[]): Promise<Response> =>
+  htmlResponse(page, <InvitationPage page={page} token={token} missing={missing} />, { status: 422 });
+
 export const showInvitation = (page: PageCall): Promise<Response> => show(page, page.query["token"] ?? "");
 
 export const acceptInvitation = async (page: PageCall): Promise<Response> => {
   const { token = "", username = "", password = "" } = page.form;
-  const json = { token, password, ...(username !== "" && { username }) };
+  const missing = missingIn(page.installation.documents, page.form);
+  if (missing.length > 0) return askToAgree(page, token, missing);
+  const json = { token, password, ...(username !== "" && { username }), ...consentsOf(page, page.form) };
   const accept = { method: "POST", path: "/kms/invitations/accept", json } as const;
   const accepted = await page.operate(accept, z.object({ username: z.string() }));
   if (!accepted.ok) return show(page, token, accepted.error);

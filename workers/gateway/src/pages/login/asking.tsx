@@ -1,5 +1,6 @@
 /** The pages that ask a visitor who they are: before they get in, and in the middle of what needs to know it for sure. */
 
+import { owesConsent, TERMS } from "../frame/consents.ts";
 import { factorsOf, passkeyOptions } from "../frame/factors.ts";
 import { type Refusal, Refused, refusedForm } from "../frame/operations.ts";
 import type { Form, PageCall } from "../frame/page-call.ts";
@@ -67,12 +68,13 @@ export const serveVisitor = async (page: PageCall, visitor: Visitor, handle: Vis
   }
 };
 
-/** A page for those who are logged in; others log in first. */
+/** A page for those who are logged in, and have agreed to what the operator asks; others do that first. */
 export const forVisitors =
   (handle: VisitorHandle) =>
   async (page: PageCall): Promise<Response> => {
     const visitor = await visitorOf(page);
     if (!visitor) return toLogin(page);
     if (await owesFactor(page, visitor)) return redirect(page, withNext("/account/second-factor", page));
+    if (await owesConsent(page, visitor)) return redirect(page, withNext(TERMS, page));
     return serveVisitor(page, visitor, handle);
   };

@@ -1,10 +1,13 @@
 /** Creates an account at `/account/sign-up`, where anyone may, and logs in with it. */
 import type { FC } from "hono/jsx";
+import type { LegalDocument } from "#shared/contracts/consents.ts";
+import { consentsOf, missingIn } from "../frame/consents.ts";
 import { HOME } from "../frame/destination.ts";
 import { done, NOTHING, type Refusal, refusedForm } from "../frame/operations.ts";
 import type { PageCall, Reader } from "../frame/page-call.ts";
 import { htmlResponse, redirect } from "../frame/response.ts";
 import { keepLogin, loginTokens, visitorOf } from "../frame/visitor.ts";
+import { AccountConditions } from "../views/consent-boxes.tsx";
 import { Layout, SafeForm } from "../views/layout.tsx";
 import { Field, faultOf, NewPasswordField, Notice, RefusalNotice } from "../views/parts.tsx";
 
@@ -14,20 +17,11 @@ interface SignUpProps {
   page: PageCall;
   isOpen: boolean;
   refusal?: Refusal | undefined;
+  /** What was not agreed to in the form that was sent. */
+  missing: readonly LegalDocument[];
 }
 
-/** What comes with an account, where the operator has terms. */
-export const TermsHint: FC<{ page: Reader }> = ({ page: { texts, installation } }) =>
-  installation.termsUrl === undefined ? null : (
-    <p class="hint">
-      {texts.signUp.accept}{" "}
-      <a href={installation.termsUrl} rel="noreferrer">
-        {texts.common.terms}
-      </a>
-    </p>
-  );
-
-const SignUpForm: FC<SignUpProps> = ({ page, refusal }) => {
+const SignUpForm: FC<SignUpProps> = ({ page, refusal, missing }) => {
   const { texts, form } = page;
   const text = refusal?.code === "conflict" ? texts.signUp.taken : undefined;
   return (
@@ -53,7 +47,7 @@ const SignUpForm: FC<SignUpProps> = ({ page, refusal }) => {
             error={faultOf(refusal, "email")}
           />
           <NewPasswordField page={page} name="password" label={texts.signUp.password} refusal={refusal} />
-          <TermsHint page={page} />
+          <AccountConditions page={page} missing={missing} />
           <button type="submit">{texts.signUp.submit}</button>
         </SafeForm>
       </div>
@@ -74,9 +68,10 @@ const SignUpPage: FC<SignUpProps> = (props) => {
   );
 };
 
-const show = (page: PageCall, refusal?: Refusal): Promise<Response> => {
+const show = (page: PageCall, refusal?: Refusal, missing: readonly LegalDocument[] = []): Promise<Response> => {
   const isOpen = page.context.get("services").isRegistrationOpen;
-  return htmlResponse(page, <SignUpPage page={page} isOpen={isOpen} refusal={refusal} />, refusedForm(refusal));
+  const html = <SignUpPage page={page} isOpen={isOpen} refusal={refusal} missing={missing} />;
+  return htmlResponse(page, html, missing.length > 0 ? { status: 422 } : refusedForm(refusal));
 };
 
 export const showSignUp = async (page: PageCall): Promise<Response> =>
@@ -95,7 +90,9 @@ export const enterWith = async (
 
 export const signUp = async (page: PageCall): Promise<Response> => {
   const { username = "", email = "", password = "" } = page.form;
-  const json = { username, password, ...(email !== "" && { email }) };
+  const missing = missingIn(page.installation.documents, page.form);
+  if (missing.length > 0) return show(page, undefined, missing);
+  const json = { username, password, ...(email !== "" && { email }), ...consentsOf(page, page.form) };
   const registered = await page.operate({ method: "POST", path: "/kms/register", json }, NOTHING);
   if (!registered.ok) return show(page, registered.error);
   return enterWith(page, { username, password }, email === "" ? HOME : "/account/verify-email?done=sent");

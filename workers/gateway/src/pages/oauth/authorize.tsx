@@ -9,6 +9,7 @@ import {
 } from "#shared/contracts/authorization.ts";
 import { tooOften } from "#shared/problem/too-often.ts";
 import { profileOf } from "../account/profile.tsx";
+import { owesConsent, TERMS } from "../frame/consents.ts";
 import { PageProblem } from "../frame/operations.ts";
 import type { PageCall } from "../frame/page-call.ts";
 import { htmlResponse, redirect } from "../frame/response.ts";
@@ -56,6 +57,12 @@ const authorize = async (page: PageCall, visitor: Visitor | undefined): Promise<
   }
 };
 
+const toTerms = (page: PageCall): Response =>
+  redirect(
+    page,
+    `${TERMS}?${new URLSearchParams({ next: `${AUTHORIZE}?${new URLSearchParams(parametersOf(page))}` })}`,
+  );
+
 export const showAuthorization = async (page: PageCall): Promise<Response> => {
   const visitor = await visitorOf(page);
   if (!visitor) return authorize(page, undefined);
@@ -64,6 +71,8 @@ export const showAuthorization = async (page: PageCall): Promise<Response> => {
       page,
       `/account/second-factor?${new URLSearchParams({ next: `${AUTHORIZE}?${new URLSearchParams(parametersOf(page))}` })}`,
     );
+  // An application that asks to show no page gets tokens, or an error, as clients of the API do.
+  if (page.query["prompt"] !== "none" && (await owesConsent(page, visitor))) return toTerms(page);
   return serveVisitor(page, visitor, () => authorize(page, visitor));
 };
 
@@ -71,6 +80,7 @@ export const showAuthorization = async (page: PageCall): Promise<Response> => {
 export const takeDecision = async (page: PageCall): Promise<Response> => {
   const visitor = await visitorOf(page);
   if (!visitor || (await owesFactor(page, visitor))) return toLogin(page);
+  if (await owesConsent(page, visitor)) return redirect(page, TERMS);
   const { decisionToken = "", decision } = page.form;
   const decided = await page.context.get("services").kms.decide({
     decisionToken,

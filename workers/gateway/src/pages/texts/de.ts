@@ -3,6 +3,7 @@ import type { ProblemCode } from "#shared/problem/catalogue.ts";
 import { DEVICE_DE } from "./device-de.ts";
 import type { Texts } from "./en.ts";
 import { LINKS_DE } from "./links-de.ts";
+import { TERMS_DE } from "./terms-de.ts";
 
 const minutes = (seconds: number): string => {
   const count = Math.max(1, Math.ceil(seconds / 60));
@@ -98,6 +99,7 @@ export const DE: Texts = {
   },
   ...LINKS_DE,
   ...DEVICE_DE,
+  ...TERMS_DE,
   factor: {
     title: "Zweiter Faktor",
     lead: "Bestätigen Sie, dass Sie es sind.",

@@ -3,6 +3,7 @@ import type { InvalidRequest } from "#shared/contracts/authorization.ts";
 import type { ProblemCode } from "#shared/problem/catalogue.ts";
 import { DEVICE_EN } from "./device-en.ts";
 import { LINKS_EN } from "./links-en.ts";
+import { TERMS_EN } from "./terms-en.ts";
 
 const minutes = (seconds: number): string => {
   const count = Math.max(1, Math.ceil(seconds / 60));
@@ -96,6 +97,7 @@ export const EN = {
   },
   ...LINKS_EN,
   ...DEVICE_EN,
+  ...TERMS_EN,
   factor: {
     title: "Second factor",
     lead: "Confirm that it is you.",

@@ -1,0 +1,32 @@
+/** What the other workers may call at the kms about its users and the mails to them. */
+import type { Result } from "../lang/result.ts";
+import type { Blocked } from "./blocked.ts";
+import type { ClaimedMail } from "./mails.ts";
+import type { Scope } from "./rights.ts";
+
+/** Whose second factors are to be removed, by whom. */
+export interface FactorReset {
+  userId: string;
+  actor: string;
+  /** Of the actor's token: it is refused for a user who may do more. */
+  scopes: Scope[];
+  /** Where to notify the user, if the account has no address of mail. */
+  destination?: string;
+}
+
+export interface PeopleRpc {
+  /** The name a user logs in with. */
+  usernameOf(userId: string): Promise<Result<string, "unknown">>;
+  /** The address of mail that the user gave the account; `null`: none. */
+  emailOf(userId: string): Promise<Result<string | null, "unknown">>;
+  /** Whether the actor may administer this user, who has no second factor to remove. */
+  mayResetFactors(reset: FactorReset): Promise<Result<true, "unknown" | "not-held">>;
+  /** Ends the user's sessions, records the removal that follows, and stores a mail that notifies the user. */
+  announceFactorReset(reset: FactorReset): Promise<Result<true, "unknown" | "not-held" | Blocked>>;
+  /** Ends all sessions of a user. */
+  endSessionsOf(userId: string, actor: string): Promise<Result<true>>;
+  /** At most so many mails whose turn it is. Each is due again a minute later, and later each time, until it is settled. */
+  claimMails(limit: number): Promise<Result<ClaimedMail[]>>;
+  /** These mails are sent, or never will be: what they say is forgotten. */
+  settleMails(ids: string[]): Promise<Result<true>>;
+}
