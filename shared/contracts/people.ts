@@ -25,6 +25,8 @@ export interface PeopleRpc {
   announceFactorReset(reset: FactorReset): Promise<Result<true, "unknown" | "not-held" | Blocked>>;
   /** Ends all sessions of a user. */
   endSessionsOf(userId: string, actor: string): Promise<Result<true>>;
+  /** The username that the invitation of this token comes with; `null`: none. Nothing is used up by that. */
+  invitedAs(token: string): Promise<Result<string | null, "refused">>;
   /** At most so many mails whose turn it is. Each is due again a minute later, and later each time, until it is settled. */
   claimMails(limit: number): Promise<Result<ClaimedMail[]>>;
   /** These mails are sent, or never will be: what they say is forgotten. */

@@ -12,7 +12,8 @@ import { newVerifier, type Provider, requestTo, startProvider } from "../oidc/pr
 import { send } from "../support/call.ts";
 import { beginDevice } from "../support/gateway/application.ts";
 import { TERMS_SETTINGS, TERMS_VERSION } from "../support/kms/consents.ts";
-import { codeOf, enrol, forgetTimeSteps, newPerson } from "../support/twofa.ts";
+import { storeInvitation } from "../support/kms/links.ts";
+import { type Account, codeOf, enrol, forgetTimeSteps, newPerson } from "../support/twofa.ts";
 import { findChromium, startChromium } from "./chromium.ts";
 
 const CHROMIUM = findChromium();
@@ -24,6 +25,8 @@ const WIDTHS = [320, 1_280];
 
 let provider: Provider;
 let secret: string;
+/** Has not agreed to the terms. */
+let newcomer: Account;
 
 const press = (page: Page, name: string) => page.getByRole("button", { name, exact: true }).first().click();
 const heading = (page: Page, name: string | RegExp) => page.getByRole("heading", { name, level: 1 }).waitFor();
@@ -135,6 +138,7 @@ const STATES: Readonly<Record<string, Record<string, Visit>>> = {
       await open(page, "/account/sign-up");
       await page.getByLabel("Username").fill("mara-who-is-new");
       await page.getByLabel("Password", { exact: true }).fill("password1");
+      await page.getByRole("checkbox").check();
       await press(page, "Create account");
       await page.locator("[aria-invalid]").first().waitFor();
     },
@@ -168,7 +172,11 @@ const STATES: Readonly<Record<string, Record<string, Visit>>> = {
     },
   },
   "GET /account/invitation": {
-    "as it is": (page) => open(page, "/account/invitation?token=any"),
+    "as it is": async (page) => {
+      const { token } = await storeInvitation(provider.fountain, { username: "mara-who-is-invited" });
+      await open(page, `/account/invitation?token=${token}`);
+      await page.getByRole("checkbox").waitFor();
+    },
     "without its token": (page) => open(page, "/account/invitation"),
   },
   "GET /account/verify-email": {
@@ -208,9 +216,8 @@ const STATES: Readonly<Record<string, Record<string, Visit>>> = {
   },
   "GET /account/terms": {
     "to agree": async (page) => {
-      const { username, password } = await newPerson(provider.fountain);
       await open(page, "/account/login");
-      await typePassword(page, { ...provider.other, username, password });
+      await typePassword(page, newcomer);
       await heading(page, "Terms and privacy");
       await page.locator('input[type="checkbox"]').waitFor();
     },
@@ -243,6 +250,7 @@ describe.skipIf(CHROMIUM === undefined)("axe finds nothing on", () => {
       PRIVACY_URL: "https://people.example/privacy",
     });
     for (const { token } of [provider.person, provider.other]) await agree(token);
+    newcomer = await newPerson(provider.fountain);
     ({ secret } = await enrol(provider.person));
   });
   afterAll(async () => {

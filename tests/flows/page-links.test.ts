@@ -175,16 +175,30 @@ describe("an invitation", () => {
     const link = await storeInvitation(fountain);
     await scan(invitationPage(link));
     const visitor = openVisitor(fountain);
-    await visitor.get(invitationPage(link));
+    const other = openVisitor(fountain);
+    for (const each of [visitor, other]) await each.get(invitationPage(link));
     const account = { username: `guest-${crypto.randomUUID()}`, password: NEW_PASSWORD };
     const weak = await visitor.submit("/account/invitation", { ...account, password: "short" });
     expect([weak.status, weak.html.includes('id="password-error"')]).toEqual([422, true]);
     expect((await visitor.submit("/account/invitation", account)).location).toBe("/account");
     expect((await visitor.get("/account")).text).toContain(account.username);
-    const other = openVisitor(fountain);
-    await other.get(invitationPage(link));
     const late = await other.submit("/account/invitation", { ...account, username: `guest-${crypto.randomUUID()}` });
     expect([late.status, late.text.includes("Ask the person who invited you for a new one.")]).toEqual([403, true]);
+    expect((await other.get(invitationPage(link))).text).toContain("Ask the person who invited you for a new one.");
+  });
+
+  test("shows the username that it comes with to who has its link, and to no one else", async () => {
+    const username = `guest-${crypto.randomUUID()}`;
+    const link = await storeInvitation(fountain, { username });
+    const visitor = openVisitor(fountain);
+    await scan(invitationPage(link));
+    await visitor.get(invitationPage(link));
+    expect(visitor.formOf("/account/invitation")["username"]).toBe(username);
+    const { html } = await openVisitor(fountain).get(invitationPage({ token: `${link.token.slice(0, -8)}AAAAAAAA` }));
+    expect([html.includes(username), html.includes('name="username"')]).toEqual([false, false]);
+    const chosen = `other-${crypto.randomUUID()}`;
+    await visitor.submit("/account/invitation", { username: chosen, password: NEW_PASSWORD });
+    expect((await visitor.get("/account")).text).toContain(chosen);
   });
 });
 

@@ -150,6 +150,8 @@ export const createEntrypoints = (connect: (bindings: unknown) => Promise<KmsSer
         return success(true);
       },
 
+      invitedAs: ({ invitations }, token) => invitations.usernameFor(token),
+
       claimMails: async ({ mails }, limit) => success(await mails.claim(limit)),
 
       settleMails: async ({ mails }, ids) => {

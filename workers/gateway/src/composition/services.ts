@@ -77,6 +77,7 @@ export interface GatewayServices extends BaseServices, Drainable, Maintained, Up
     | "exchangeBrowserCookie"
     | "renewBrowserCookie"
     | "dueConsents"
+    | "invitedAs"
     | "seal"
     | "open"
     | "authorize"

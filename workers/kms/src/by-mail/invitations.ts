@@ -65,6 +65,8 @@ export interface Invitations {
   list(limit: number, afterId: string | undefined): Promise<Invitation[]>;
   findById(id: string): Promise<Invitation | undefined>;
   revoke(id: string, actor: string): Promise<Result<undefined, "unknown">>;
+  /** The username that the invitation of this token comes with, if it is worth something; nothing is recorded. */
+  usernameFor(token: string): Promise<Result<string | null, "refused">>;
   /** The invitation of this token. */
   find(token: string): Promise<Result<HeldInvitation, "refused">>;
   /** Makes the account, whose address is verified by the mail that was read. */
@@ -102,6 +104,17 @@ export const createInvitations = (options: InvitationsOptions): Invitations => {
     };
   };
 
+  const heldBy = async (token: string): Promise<Result<HeldInvitation, "wrong-link" | "inviter-not-entitled">> => {
+    const link = await links.find([PURPOSE], token);
+    if (!link) return failure("wrong-link");
+    const invitation = await read(link);
+    const inviter = await users.findEntitled(invitation.invitedBy);
+    const held = new Set(inviter?.permissions);
+    const isEntitled = inviter?.user.lockedAt === null && held.has(INVITERS_SCOPE);
+    if (!isEntitled || !(await roles.mayGrant(invitation.roles, held)).ok) return failure("inviter-not-entitled");
+    return success({ ...invitation, inviter });
+  };
+
   const refuse = async (reason: string) => {
     await recorder.record({ action: "user.create", outcome: "failure", reason, actor: undefined });
     return failure("refused");
@@ -135,15 +148,13 @@ export const createInvitations = (options: InvitationsOptions): Invitations => {
       const isRevoked = await recorder.change(event, (entry) => store.remove(id, entry));
       return isRevoked ? success(undefined) : failure("unknown");
     },
+    usernameFor: async (token) => {
+      const found = await heldBy(token);
+      return found.ok ? success(found.value.username ?? null) : failure("refused");
+    },
     find: async (token) => {
-      const link = await links.find([PURPOSE], token);
-      if (!link) return refuse("wrong-link");
-      const invitation = await read(link);
-      const inviter = await users.findEntitled(invitation.invitedBy);
-      const held = new Set(inviter?.permissions);
-      const isEntitled = inviter?.user.lockedAt === null && held.has(INVITERS_SCOPE);
-      if (!isEntitled || !(await roles.mayGrant(invitation.roles, held)).ok) return refuse("inviter-not-entitled");
-      return success({ ...invitation, inviter });
+      const found = await heldBy(token);
+      return found.ok ? found : refuse(found.error.kind);
     },
     accept: async (invitation, { username, password, consents }, address) => {
       const at = new Date(now());

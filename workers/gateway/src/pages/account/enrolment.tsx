@@ -24,7 +24,7 @@ const StepCodeField: FC<StepProps> = ({ page, refusal }) => (
   <CodeField
     label={page.texts.security.code}
     maxlength={MAX_CODE_CHARACTERS}
-    error={faultOf(refusal, "code")}
+    error={faultOf(page, refusal, "code", "code")}
     autofocus
   />
 );
@@ -115,7 +115,7 @@ export const PasskeyPage: FC<StepProps & { options: string }> = ({ page, options
               label={texts.security.name}
               value={texts.security.types.webauthn}
               maxlength={MAX_NAME_CHARACTERS}
-              error={faultOf(refusal, "name")}
+              error={faultOf(page, refusal, "name", "name")}
               autofocus
             />
             <PasskeyParts page={page} label={texts.security.createPasskey} />

@@ -47,7 +47,7 @@ const PasswordForm: FC<ProfileProps> = ({ page, profile, refusal }) => {
           type="password"
           label={texts.profile.current}
           autocomplete="current-password"
-          error={faultOf(refusal, "currentPassword")}
+          error={faultOf(page, refusal, "currentPassword", "password")}
         />
         <NewPasswordField page={page} name="newPassword" label={texts.profile.next} refusal={refusal} />
         <button type="submit">{texts.profile.passwordSubmit}</button>

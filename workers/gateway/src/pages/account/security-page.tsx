@@ -59,7 +59,7 @@ interface DestinationProps {
 }
 
 const Destination: FC<DestinationProps> = ({ page, action, title, field, refusal }) => {
-  const error = faultOf(refusal, field);
+  const error = faultOf(page, refusal, field, field === "phone" ? "phone" : "email");
   return (
     <li class="row">
       <details class="what" open={error !== undefined}>

@@ -34,7 +34,11 @@ const CodeForm: FC<{ page: Reader; refusal: Refusal | undefined }> = ({ page, re
     <h2>{page.texts.email.codeTitle}</h2>
     <p class="hint">{page.texts.email.codeWhy}</p>
     <SafeForm page={page} action={EMAIL}>
-      <CodeField label={page.texts.email.code} maxlength={MAX_CODE_CHARACTERS} error={faultOf(refusal, "code")} />
+      <CodeField
+        label={page.texts.email.code}
+        maxlength={MAX_CODE_CHARACTERS}
+        error={faultOf(page, refusal, "code", "code")}
+      />
       <button type="submit">{page.texts.email.confirm}</button>
     </SafeForm>
   </section>
@@ -54,7 +58,7 @@ const AddressForm: FC<EmailProps> = ({ page, profile, refusal }) => {
           label={page.texts.profile.email}
           value={page.form["email"] ?? (isMissing ? undefined : (profile.email ?? undefined))}
           autocomplete="email"
-          error={faultOf(refusal, "email")}
+          error={faultOf(page, refusal, "email", "email")}
         />
         <button type="submit" class="quiet">
           {email.send}

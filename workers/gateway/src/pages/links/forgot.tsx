@@ -23,7 +23,7 @@ const ForgotPage: FC<{ page: PageCall; refusal?: Refusal | undefined }> = ({ pag
             label={forgot.login}
             value={page.form["login"]}
             autocomplete="username"
-            error={faultOf(refusal, "login")}
+            error={faultOf(page, refusal, "login", "login")}
             autofocus
           />
           <button type="submit">{forgot.submit}</button>

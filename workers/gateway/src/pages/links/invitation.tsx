@@ -17,12 +17,16 @@ const INVITATION = "/account/invitation";
 interface InvitationProps {
   page: PageCall;
   token: string;
+  /** The username that it comes with. */
+  invitedAs?: string | undefined;
+  /** It is of no use. */
+  isDead?: boolean;
   refusal?: Refusal | undefined;
   /** What was not agreed to in the form that was sent. */
   missing?: readonly LegalDocument[];
 }
 
-const AccountForm: FC<InvitationProps> = ({ page, token, refusal, missing = [] }) => {
+const AccountForm: FC<InvitationProps> = ({ page, token, invitedAs, refusal, missing = [] }) => {
   const { texts, form } = page;
   const isTaken = refusal?.code === "conflict";
   return (
@@ -34,11 +38,10 @@ const AccountForm: FC<InvitationProps> = ({ page, token, refusal, missing = [] }
           <Field
             name="username"
             label={texts.signUp.username}
-            hint={texts.invitation.usernameHint}
-            value={form["username"]}
+            hint={invitedAs === undefined ? undefined : texts.invitation.usernameHint}
+            value={form["username"] ?? invitedAs}
             autocomplete="username"
-            optional={texts.common.optional}
-            error={faultOf(refusal, "username")}
+            error={faultOf(page, refusal, "username", "username")}
             autofocus
           />
           <NewPasswordField page={page} name="password" label={texts.signUp.password} refusal={refusal} />
@@ -51,9 +54,9 @@ const AccountForm: FC<InvitationProps> = ({ page, token, refusal, missing = [] }
 };
 
 const InvitationPage: FC<InvitationProps> = (props) => {
-  const { page, token, refusal } = props;
+  const { page, refusal } = props;
   const { invitation, common } = page.texts;
-  const isDead = token === "" || refusal?.code === "link-refused";
+  const isDead = props.isDead === true || refusal?.code === "link-refused";
   return (
     <Layout page={page} title={invitation.title} narrow>
       <h1>{invitation.title}</h1>
@@ -71,7 +74,13 @@ const show = (page: PageCall, token: string, refusal?: Refusal): Promise<Respons
 const askToAgree = (page: PageCall, token: string, missing: readonly LegalDocument[]): Promise<Response> =>
   htmlResponse(page, <InvitationPage page={page} token={token} missing={missing} />, { status: 422 });
 
-export const showInvitation = (page: PageCall): Promise<Response> => show(page, page.query["token"] ?? "");
+/** Who has the link is shown what it comes with; who has not learns nothing. */
+export const showInvitation = async (page: PageCall): Promise<Response> => {
+  const { token = "" } = page.query;
+  const invited = await page.context.get("services").kms.invitedAs(token);
+  if (!invited.ok) return htmlResponse(page, <InvitationPage page={page} token={token} isDead />);
+  return htmlResponse(page, <InvitationPage page={page} token={token} invitedAs={invited.value ?? undefined} />);
+};
 
 export const acceptInvitation = async (page: PageCall): Promise<Response> => {
   const { token = "", username = "", password = "" } = page.form;

@@ -16,21 +16,21 @@ interface ResetFormProps {
 
 const MAX_CODE_CHARACTERS = 32;
 
-const CodeFields: FC<ResetFormProps> = ({ page: { texts }, proof: { login, code }, refusal }) => (
+const CodeFields: FC<ResetFormProps> = ({ page, proof: { login, code }, refusal }) => (
   <>
     <Field
       name="login"
-      label={texts.forgot.login}
+      label={page.texts.forgot.login}
       value={login}
       autocomplete="username"
-      error={faultOf(refusal, "login")}
+      error={faultOf(page, refusal, "login", "login")}
       autofocus={login === undefined}
     />
     <CodeField
-      label={texts.reset.code}
+      label={page.texts.reset.code}
       value={code}
       maxlength={MAX_CODE_CHARACTERS}
-      error={faultOf(refusal, "code")}
+      error={faultOf(page, refusal, "code", "code")}
       autofocus={login !== undefined}
     />
   </>

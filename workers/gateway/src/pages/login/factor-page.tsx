@@ -29,7 +29,12 @@ const CodeForm: FC<Omit<FactorProps, "options" | "factors"> & { label: string; i
   const { hidden, sent, refusal } = question;
   return (
     <SafeForm page={page} action={PATH} hidden={{ ...hidden, ...sent }}>
-      <CodeField label={label} maxlength={MAX_CODE_CHARACTERS} error={faultOf(refusal, "code")} autofocus={isFirst} />
+      <CodeField
+        label={label}
+        maxlength={MAX_CODE_CHARACTERS}
+        error={faultOf(page, refusal, "code", "code")}
+        autofocus={isFirst}
+      />
       <button type="submit">{page.texts.factor.appSubmit}</button>
     </SafeForm>
   );

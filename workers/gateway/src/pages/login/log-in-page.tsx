@@ -39,7 +39,7 @@ const PasswordForm: FC<{ page: Reader; view: LoginView }> = ({ page, view: { hid
       label={page.texts.login.username}
       value={username}
       autocomplete="username webauthn"
-      error={faultOf(refusal, "username")}
+      error={faultOf(page, refusal, "username", "login")}
       autofocus={username === undefined}
     />
     <Field
@@ -47,7 +47,7 @@ const PasswordForm: FC<{ page: Reader; view: LoginView }> = ({ page, view: { hid
       type="password"
       label={page.texts.login.password}
       autocomplete="current-password"
-      error={faultOf(refusal, "password")}
+      error={faultOf(page, refusal, "password", "password")}
       autofocus={username !== undefined}
     />
     <button type="submit">{page.texts.login.submit}</button>

@@ -34,7 +34,7 @@ const SignUpForm: FC<SignUpProps> = ({ page, refusal, missing }) => {
             label={texts.signUp.username}
             value={form["username"]}
             autocomplete="username"
-            error={faultOf(refusal, "username")}
+            error={faultOf(page, refusal, "username", "username")}
             autofocus
           />
           <Field
@@ -44,7 +44,7 @@ const SignUpForm: FC<SignUpProps> = ({ page, refusal, missing }) => {
             value={form["email"]}
             autocomplete="email"
             optional={texts.common.optional}
-            error={faultOf(refusal, "email")}
+            error={faultOf(page, refusal, "email", "email")}
           />
           <NewPasswordField page={page} name="password" label={texts.signUp.password} refusal={refusal} />
           <AccountConditions page={page} missing={missing} />

@@ -2,6 +2,7 @@
 import type { ProblemCode } from "#shared/problem/catalogue.ts";
 import { DEVICE_DE } from "./device-de.ts";
 import type { Texts } from "./en.ts";
+import { FAULTS_DE } from "./faults.ts";
 import { LINKS_DE } from "./links-de.ts";
 import { TERMS_DE } from "./terms-de.ts";
 
@@ -259,6 +260,7 @@ export const DE: Texts = {
       malformed: "Die Anwendung hat eine Anfrage geschickt, die nicht lesbar ist. Es ist nichts geschehen.",
     },
   },
+  faults: FAULTS_DE,
   problems,
   instant: (iso) =>
     `${new Date(iso).toLocaleString("de-DE", { dateStyle: "medium", timeStyle: "short", timeZone: "UTC" })} UTC`,

@@ -2,6 +2,7 @@
 import type { InvalidRequest } from "#shared/contracts/authorization.ts";
 import type { ProblemCode } from "#shared/problem/catalogue.ts";
 import { DEVICE_EN } from "./device-en.ts";
+import type { FaultTexts } from "./faults.ts";
 import { LINKS_EN } from "./links-en.ts";
 import { TERMS_EN } from "./terms-en.ts";
 
@@ -255,6 +256,8 @@ export const EN = {
       malformed: "The application has sent a request that cannot be read. Nothing was done.",
     } satisfies Record<InvalidRequest, string>,
   },
+  /** `null`: as the API words them. */
+  faults: null as FaultTexts | null,
   problems,
   /** Of an instant, in the time zone of whom no one has asked: UTC. */
   instant: (iso: string): string =>

@@ -11,7 +11,7 @@ export const LINKS_DE: LinkTexts = {
     sent: "Wenn es ein solches Konto mit einer bestätigten Adresse gibt, ist eine E-Mail unterwegs. Öffnen Sie den Link darin, oder geben Sie den Code hier ein.",
     codeTitle: "Code eingeben",
     nothing:
-      "Nichts angekommen? Vielleicht liegt es im Spamordner. Wenn Ihre Adresse nie bestätigt wurde, wenden Sie sich an die Verwaltung.",
+      "Nichts angekommen? Vielleicht liegt es im Spamordner; an eine Adresse gehen höchstens fünf in der Stunde. Wenn Ihre nie bestätigt wurde, wenden Sie sich an die Verwaltung.",
     again: "Noch einmal senden",
   },
   reset: {
@@ -27,7 +27,7 @@ export const LINKS_DE: LinkTexts = {
   invitation: {
     title: "Sie sind eingeladen",
     lead: "Legen Sie Ihr Konto an.",
-    usernameHint: "Lassen Sie es leer, wenn die Einladung einen Benutzernamen für Sie vorsieht.",
+    usernameHint: "Die Einladung sieht diesen Namen vor. Sie können einen anderen wählen.",
     refused:
       "Diese Einladung ist falsch, abgelaufen, zurückgezogen oder schon benutzt. Bitten Sie um eine neue, wer Sie eingeladen hat.",
   },
@@ -40,7 +40,8 @@ export const LINKS_DE: LinkTexts = {
     code: "Code aus der E-Mail",
     changeTitle: "Eine andere Adresse",
     sendTitle: "Die E-Mail noch einmal senden",
-    changeWhy: "Ein Link und ein Code gehen an diese Adresse. Sie gilt, sobald Sie sie bestätigt haben.",
+    changeWhy:
+      "Ein Link und ein Code gehen an diese Adresse, höchstens fünfmal in der Stunde. Sie gilt, sobald Sie sie bestätigt haben.",
     send: "Senden",
     sent: "Eine E-Mail ist unterwegs. Öffnen Sie den Link darin, oder geben Sie den Code hier ein.",
     refused:

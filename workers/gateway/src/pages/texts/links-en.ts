@@ -9,7 +9,8 @@ export const LINKS_EN = {
     sentTitle: "Look at your mail",
     sent: "If there is such an account with a verified address, a mail is on its way. Open the link in it, or enter its code here.",
     codeTitle: "Enter the code",
-    nothing: "Nothing came? It may be among unwanted mail. If your address was never verified, ask an administrator.",
+    nothing:
+      "Nothing came? It may be among unwanted mail; and at most five of these go to an address in an hour. If yours was never verified, ask an administrator.",
     again: "Ask again",
   },
   reset: {
@@ -25,7 +26,7 @@ export const LINKS_EN = {
   invitation: {
     title: "You are invited",
     lead: "Create your account.",
-    usernameHint: "Leave it empty if the invitation came with a username for you.",
+    usernameHint: "The invitation comes with this name. You may choose another.",
     refused:
       "This invitation is wrong, expired, withdrawn or already used. Ask the person who invited you for a new one.",
   },
@@ -38,7 +39,8 @@ export const LINKS_EN = {
     code: "Code from the mail",
     changeTitle: "Another address",
     sendTitle: "Send the mail again",
-    changeWhy: "A link and a code go to this address. It becomes yours once you have confirmed it.",
+    changeWhy:
+      "A link and a code go to this address, five times an hour at most. It becomes yours once you have confirmed it.",
     send: "Send",
     sent: "A mail is on its way. Open the link in it, or enter its code here.",
     refused: "This link or code is wrong, expired, already used, or for another account. Have a new mail sent.",

@@ -2,14 +2,15 @@
 import type { FC, PropsWithChildren } from "hono/jsx";
 import type { Refusal } from "../frame/operations.ts";
 import type { Reader } from "../frame/page-call.ts";
+import type { FaultTexts } from "../texts/faults.ts";
 
 interface FieldProps {
   name: string;
   label: string;
   type?: "text" | "password" | "email" | "tel";
   value?: string | undefined;
-  hint?: string;
-  /** What is wrong with it, in the words of the API, which are English. */
+  hint?: string | undefined;
+  /** What is wrong with it. */
   error?: string | undefined;
   autocomplete?: string;
   optional?: string;
@@ -51,7 +52,7 @@ export const Field: FC<FieldProps> = ({ name, label, type = "text", hint, error,
         </p>
       )}
       {error && (
-        <p class="error" id={`${name}-error`} lang="en">
+        <p class="error" id={`${name}-error`}>
           {error}
         </p>
       )}
@@ -86,9 +87,16 @@ export const RefusalNotice: FC<{ page: Reader; refusal: Refusal; text?: string |
   </Notice>
 );
 
-/** The fault of a field, in the words of the API. */
-export const faultOf = (refusal: Refusal | undefined, field: string): string | undefined =>
-  refusal?.errors.find(({ pointer }) => pointer === `#/${field}`)?.detail;
+/** The fault of a field: in English in the words of the API, which knows the rule; elsewhere in those for all rules of the field. */
+export const faultOf = (
+  { texts }: Reader,
+  refusal: Refusal | undefined,
+  field: string,
+  kind: keyof FaultTexts,
+): string | undefined => {
+  const error = refusal?.errors.find(({ pointer }) => pointer === `#/${field}`);
+  return error && (texts.faults?.[kind] ?? error.detail);
+};
 
 /** A password that is being chosen, which password managers offer to make up. */
 export const NewPasswordField: FC<{
@@ -102,7 +110,7 @@ export const NewPasswordField: FC<{
     type="password"
     hint={page.texts.signUp.passwordHint}
     autocomplete="new-password"
-    error={faultOf(refusal, input.name)}
+    error={faultOf(page, refusal, input.name, "newPassword")}
     {...input}
   />
 );
