@@ -10,7 +10,7 @@ import {
   isUpstreamScope,
   type Scope,
 } from "../contracts/rights.ts";
-import type { SearchLimits } from "../contracts/search-limits.ts";
+import type { SearchLimits } from "../contracts/search.ts";
 
 /** Who is calling, and how sure we are of it. */
 export interface Principal {

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { isOAuthClientId, serviceNameOf, userIdOf } from "./principal.ts";
 import { purposeDetails } from "./purpose.ts";
-import { searchLimits } from "./search-limits.ts";
+import { searchLimits } from "./search.ts";
 import { isResourceOf, type ResourceAudience } from "./upstreams.ts";
 import { WORKERS } from "./workers.ts";
 

@@ -5,12 +5,11 @@ import type { Audience } from "./access-token.ts";
 import type { ReportedEvent } from "./audit.ts";
 import type { AuthorizationRpc } from "./authorization.ts";
 import type { Blocked } from "./blocked.ts";
-import type { ConsentRpc } from "./consents.ts";
 import type { PeopleRpc } from "./people.ts";
 import type { PersonalParts, SignedDocument } from "./personal-data.ts";
 import type { Purpose } from "./purpose.ts";
 import type { Scope } from "./rights.ts";
-import type { SearchLimits } from "./search-limits.ts";
+import type { SearchLimits } from "./search.ts";
 import type { DeclarationRpc } from "./upstreams.ts";
 
 /** Tokens with this `sid`, `act.sid` or `jti` are refused from this instant on (seconds since the epoch). */
@@ -207,7 +206,7 @@ export interface PrincipalDescription {
   allowedAddresses: string[] | null;
 }
 
-export interface KmsRpc extends AuthorizationRpc, ConsentRpc, DeclarationRpc, PeopleRpc {
+export interface KmsRpc extends AuthorizationRpc, DeclarationRpc, PeopleRpc {
   /** The verification keys in force, and the revocations added since `position`; by default from the first one on. */
   trust(position?: number): Promise<Result<Trust>>;
   /** Trades an API key for a short-lived access token of its service; the caller's address is that of the request. */

@@ -1,8 +1,24 @@
-/** What the other workers may call at the kms about its users and the mails to them. */
+/** What the other workers may call at the kms about its users: their consents, their second factors, the mails to them. */
 import type { Result } from "../lang/result.ts";
 import type { Blocked } from "./blocked.ts";
 import type { ClaimedMail } from "./mails.ts";
 import type { Scope } from "./rights.ts";
+
+export const LEGAL_DOCUMENTS = ["terms", "privacy"] as const;
+export type LegalDocument = (typeof LEGAL_DOCUMENTS)[number];
+
+/** The documents that people are asked to agree to, in the version in force. */
+export type LegalDocuments = readonly { document: LegalDocument; version: string; url: string }[];
+
+/** By which way a consent was given. */
+export const CONSENT_WAYS = ["sign-up-page", "invitation-page", "account-page", "api"] as const;
+export type ConsentWay = (typeof CONSENT_WAYS)[number];
+
+/**
+ * On a request of a page to the kms. It proves nothing: who wants to be recorded as someone on a page can as well send the page's
+ * form.
+ */
+export const PAGE_HEADER = "x-fountain-page";
 
 /** Whose second factors are to be removed, by whom. */
 export interface FactorReset {
@@ -15,6 +31,8 @@ export interface FactorReset {
 }
 
 export interface PeopleRpc {
+  /** The documents whose version in force the user has not agreed to, or no longer does. */
+  dueConsents(userId: string): Promise<Result<LegalDocument[]>>;
   /** The name a user logs in with. */
   usernameOf(userId: string): Promise<Result<string, "unknown">>;
   /** The address of mail that the user gave the account; `null`: none. */

@@ -1,7 +1,7 @@
 /** What an installation calls itself, and the language it speaks to those of whom it knows none. */
 import { z } from "zod";
-import { LEGAL_DOCUMENTS, type LegalDocument, type LegalDocuments } from "../contracts/consents.ts";
 import { LANGUAGES } from "../contracts/mails.ts";
+import { LEGAL_DOCUMENTS, type LegalDocument, type LegalDocuments } from "../contracts/people.ts";
 import { choice, type Rule, setting } from "./settings.ts";
 
 /** It stands in the URIs of authenticator apps, in text messages, and in the subjects of mails. */

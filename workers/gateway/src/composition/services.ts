@@ -1,7 +1,7 @@
-import type { LegalDocuments } from "#shared/contracts/consents.ts";
 import type { KmsRpc } from "#shared/contracts/kms.ts";
 import type { Language } from "#shared/contracts/mails.ts";
 import type { Network } from "#shared/contracts/networks.ts";
+import type { LegalDocuments } from "#shared/contracts/people.ts";
 import type { TwofaRpc } from "#shared/contracts/twofa.ts";
 import type { Maintained } from "#shared/http/worker.ts";
 import type { BaseServices } from "#shared/http/worker-env.ts";

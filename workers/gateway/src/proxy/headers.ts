@@ -1,5 +1,5 @@
 /** What passes the gateway, in either direction. Everything not named here stays behind. */
-import { PAGE_HEADER } from "#shared/contracts/consents.ts";
+import { PAGE_HEADER } from "#shared/contracts/people.ts";
 import { CLIENT_ADDRESS_HEADER, REQUEST_ID_HEADER } from "#shared/http/app.ts";
 import type { Fields } from "#shared/http/fields.ts";
 import { currentRequest } from "#shared/observability/context.ts";

@@ -11,7 +11,6 @@ import { insertConsent } from "../consents/consents.store.ts";
 import type { KmsDatabase } from "../db/connection.ts";
 import { users } from "../db/schema/accounts.ts";
 import { insertLetter, voidLinks } from "../links/links.store.ts";
-import { insertMail } from "../mails/mails.store.ts";
 import { EARLIER_REVOCATION_COUNTS } from "../tokens/revocations.store.ts";
 import { noteRightsChange } from "../tokens/rights-changes.store.ts";
 import { DECLARED_SCOPES } from "../upstream-scopes/upstream-scopes.store.ts";
@@ -223,8 +222,8 @@ export const createUserStore = ({ orm, client }: KmsDatabase, emails: EmailAddre
     },
     isEmpty: async () => (await orm.select({ id: users.id }).from(users).limit(1)).length === 0,
     insert: async ({ user, hash, letter, consents = [] }, entry) => {
-      const given = consents.map((consent) => insertConsent(user.id, consent));
-      return unlessTaken(change(await insertUser(emails, user, hash), entry, ...insertLetter(letter), ...given));
+      const others = [...insertLetter(letter), ...consents.map((consent) => insertConsent(user.id, consent))];
+      return unlessTaken(change(await insertUser(emails, user, hash), entry, ...others));
     },
     insertFirst: async (user, passwordHash, entry) => {
       const condition = "WHERE NOT EXISTS (SELECT 1 FROM users)";
@@ -265,9 +264,9 @@ export const createUserStore = ({ orm, client }: KmsDatabase, emails: EmailAddre
     },
     changePassword: ({ userId, from, to, at, keptSessionId }, entry, notice) => {
       const sql = "UPDATE users SET password_hash = ?, password_changed_at = ? WHERE id = ? AND password_hash = ?";
-      const others = endSessions({ userId, keptId: keptSessionId, at }, "password_hash = ?", to);
-      const notices = notice ? [insertMail(notice)] : [];
-      return change({ sql, args: [to, at.getTime(), userId, from] }, entry, ...notices, ...others);
+      const ended = endSessions({ userId, keptId: keptSessionId, at }, "password_hash = ?", to);
+      const args = [to, at.getTime(), userId, from];
+      return change({ sql, args }, entry, ...insertLetter(undefined, notice), ...ended);
     },
     setRoles: (userId, roles, at, entry) => {
       const condition = roles.includes(ADMIN_ROLE) ? "TRUE" : MAY_GO;
@@ -286,7 +285,7 @@ export const createUserStore = ({ orm, client }: KmsDatabase, emails: EmailAddre
       await client.batch(
         [
           appendEntry(entry, "always"),
-          ...(notice ? [insertMail(notice)] : []),
+          ...insertLetter(undefined, notice),
           ...endSessions({ userId, keptId: null, at }, "id = ?", userId),
         ],
         "write",

@@ -1,6 +1,6 @@
 import { z } from "@hono/zod-openapi";
-import { LEGAL_DOCUMENTS } from "#shared/contracts/consents.ts";
 import { reference } from "#shared/contracts/input.ts";
+import { LEGAL_DOCUMENTS } from "#shared/contracts/people.ts";
 import { EXAMPLE, pageOf } from "#shared/http/examples.ts";
 import { json, jsonBody, page, pageQuery } from "#shared/http/openapi.ts";
 import { toPage } from "#shared/http/page.ts";

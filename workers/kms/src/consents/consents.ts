@@ -2,12 +2,7 @@
  * Consents to the operator's conditions: which version, when, by which way, and until when. What it means that one is withdrawn is
  * the operator's business.
  */
-import {
-  type ConsentWay,
-  LEGAL_DOCUMENTS,
-  type LegalDocument,
-  type LegalDocuments,
-} from "#shared/contracts/consents.ts";
+import { type ConsentWay, LEGAL_DOCUMENTS, type LegalDocument, type LegalDocuments } from "#shared/contracts/people.ts";
 import { failure, type Result, success } from "#shared/lang/result.ts";
 import type { AuditEntry, AuditRecorder } from "../audit/audit-entry.ts";
 

@@ -1,7 +1,7 @@
 /** Consents as the API shows and takes them. */
 import { z } from "@hono/zod-openapi";
-import { CONSENT_WAYS, type ConsentWay, LEGAL_DOCUMENTS, PAGE_HEADER } from "#shared/contracts/consents.ts";
 import { text } from "#shared/contracts/input.ts";
+import { CONSENT_WAYS, type ConsentWay, LEGAL_DOCUMENTS, PAGE_HEADER } from "#shared/contracts/people.ts";
 import { EXAMPLE } from "#shared/http/examples.ts";
 import { problem } from "#shared/problem/problem.ts";
 import type { Consent, GivenConsent, GivenVersions } from "../consents/consents.ts";

@@ -12,7 +12,7 @@ import {
 import type { IssuedToken } from "#shared/contracts/kms.ts";
 import { detailsOf, type Purpose } from "#shared/contracts/purpose.ts";
 import type { IdentityScope, Scope } from "#shared/contracts/rights.ts";
-import type { SearchLimits } from "#shared/contracts/search-limits.ts";
+import type { SearchLimits } from "#shared/contracts/search.ts";
 import type { Signer } from "./signing-key.ts";
 
 /** Who gets the token, for what, and how they were authenticated. */

@@ -5,7 +5,7 @@ import type { Principal } from "#shared/auth/claims.ts";
 import { LONGEST_TOKEN_SECONDS } from "#shared/contracts/access-token.ts";
 import { integer, text } from "#shared/contracts/input.ts";
 import type { IssuedSearchKey, SearchKeyGrant } from "#shared/contracts/kms.ts";
-import type { SearchLimits } from "#shared/contracts/search-limits.ts";
+import type { SearchLimits } from "#shared/contracts/search.ts";
 import { EXAMPLE } from "#shared/http/examples.ts";
 import { json, jsonBody } from "#shared/http/openapi.ts";
 import { type Problem, problem } from "#shared/problem/problem.ts";

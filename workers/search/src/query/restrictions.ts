@@ -3,7 +3,7 @@
  * caller writes can reach around it; other fields do not exist for the caller, so that none can be guessed by filtering,
  * sorting or counting.
  */
-import type { SearchLimits } from "#shared/contracts/search-limits.ts";
+import type { SearchLimits } from "#shared/contracts/search.ts";
 import { failure, type Result, success } from "#shared/lang/result.ts";
 import { FIELD_NAMES, type FieldName, isFieldName, isOmittable, OMITTABLE, type Omittable } from "../model/fields.ts";
 import { both, type Filter, printFilter } from "./filter.ts";

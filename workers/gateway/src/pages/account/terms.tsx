@@ -1,7 +1,7 @@
 /** What a visitor agrees to of the operator's conditions, at `/account/terms`; who owes it is led here from every other page. */
 import type { FC } from "hono/jsx";
 import { z } from "zod";
-import { LEGAL_DOCUMENTS, type LegalDocument } from "#shared/contracts/consents.ts";
+import { LEGAL_DOCUMENTS, type LegalDocument } from "#shared/contracts/people.ts";
 import { missingIn, TERMS } from "../frame/consents.ts";
 import { destinationOf } from "../frame/destination.ts";
 import { attempted, done, NOTHING, type Refusal, refusedForm } from "../frame/operations.ts";

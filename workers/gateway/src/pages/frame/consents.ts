@@ -1,5 +1,5 @@
 /** What visitors have agreed to of the operator's conditions, where that is asked of them. */
-import type { LegalDocument, LegalDocuments } from "#shared/contracts/consents.ts";
+import type { LegalDocument, LegalDocuments } from "#shared/contracts/people.ts";
 import { unwrap } from "#shared/lang/result.ts";
 import type { Form, PageCall, Reader } from "./page-call.ts";
 import type { Visitor } from "./visitor.ts";
@@ -20,7 +20,7 @@ export const owesConsent = async (
   unwrap(await context.get("services").kms.dueConsents(principal.subject)).length > 0;
 
 /** The versions that a form agrees to. */
-export const versionsIn = (documents: LegalDocuments, form: Form): Form =>
+const versionsIn = (documents: LegalDocuments, form: Form): Form =>
   Object.fromEntries(
     documents.flatMap(({ document }) => (form[document] === undefined ? [] : [[document, form[document]]])),
   );

@@ -3,7 +3,7 @@
  * limits, policies, step-up and audit trail are the same. What is refused there is refused here.
  */
 import { z } from "zod";
-import { PAGE_HEADER } from "#shared/contracts/consents.ts";
+import { PAGE_HEADER } from "#shared/contracts/people.ts";
 import { REQUEST_ID_HEADER } from "#shared/http/app.ts";
 import { failure, type Result, success } from "#shared/lang/result.ts";
 import { currentRequest } from "#shared/observability/context.ts";

@@ -1,7 +1,7 @@
 /** Creates the account that an invitation is for, at `/account/invitation`, and logs in. Opening the link uses nothing up. */
 import type { FC } from "hono/jsx";
 import { z } from "zod";
-import type { LegalDocument } from "#shared/contracts/consents.ts";
+import type { LegalDocument } from "#shared/contracts/people.ts";
 import { consentsOf, missingIn } from "../frame/consents.ts";
 import { HOME } from "../frame/destination.ts";
 import { type Refusal, refusedForm } from "../frame/operations.ts";

@@ -1,6 +1,6 @@
 /** Creates an account at `/account/sign-up`, where anyone may, and logs in with it. */
 import type { FC } from "hono/jsx";
-import type { LegalDocument } from "#shared/contracts/consents.ts";
+import type { LegalDocument } from "#shared/contracts/people.ts";
 import { consentsOf, missingIn } from "../frame/consents.ts";
 import { HOME } from "../frame/destination.ts";
 import { done, NOTHING, type Refusal, refusedForm } from "../frame/operations.ts";

@@ -1,5 +1,5 @@
 /** What the pages say in English of the operator's conditions. */
-import type { LegalDocument } from "#shared/contracts/consents.ts";
+import type { LegalDocument } from "#shared/contracts/people.ts";
 
 export const TERMS_EN = {
   terms: {

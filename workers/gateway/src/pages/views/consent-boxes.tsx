@@ -1,6 +1,6 @@
 /** Boxes by which people agree to the operator's conditions. */
 import type { FC } from "hono/jsx";
-import type { LegalDocument, LegalDocuments } from "#shared/contracts/consents.ts";
+import type { LegalDocument, LegalDocuments } from "#shared/contracts/people.ts";
 import type { Reader } from "../frame/page-call.ts";
 
 interface BoxesProps {

@@ -1,7 +1,7 @@
 /** What people have agreed to of the operator's conditions. Rows are only ever added, and closed once. */
 import { sql } from "drizzle-orm";
 import { index, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
-import type { ConsentWay, LegalDocument } from "#shared/contracts/consents.ts";
+import type { ConsentWay, LegalDocument } from "#shared/contracts/people.ts";
 import { users } from "./accounts.ts";
 import { instant } from "./columns.ts";
 
