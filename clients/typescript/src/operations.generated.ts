@@ -254,6 +254,23 @@ export interface Schemas {
       authenticatedAt: string;
     };
   };
+  "kms.Consents": {
+    items: Schemas["kms.Consent"][];
+    next: string | null;
+    documents: {
+      document: "terms" | "privacy";
+      version: string;
+      url: string;
+      agreed: boolean;
+    }[];
+  };
+  "kms.Consent": {
+    document: "terms" | "privacy";
+    version: string;
+    way: "sign-up-page" | "invitation-page" | "account-page" | "api";
+    givenAt: string;
+    withdrawnAt: string | null;
+  };
   "kms.ResetLink": {
     url: string;
     expiresAt: string;
@@ -292,6 +309,9 @@ export interface Schemas {
   };
   "kms.NewUser": Schemas["kms.User"] & {
     warnings?: Schemas["kms.Warning"][] | undefined;
+  };
+  "kms.UserWithConsents": Schemas["kms.User"] & {
+    consents: Schemas["kms.Consent"][];
   };
   "kms.LockedUser": Schemas["kms.User"] & {
     warnings?: Schemas["kms.Warning"][] | undefined;
@@ -1158,6 +1178,10 @@ export interface Operations {
       username: string;
       email?: string | undefined;
       password: string;
+      consents?: {
+        terms?: string | undefined;
+        privacy?: string | undefined;
+      } | undefined;
     };
     data: Schemas["kms.User"];
   };
@@ -1220,6 +1244,31 @@ export interface Operations {
   };
   /** Erase the caller: deletes the account, its sessions and second factors; its tokens are refused within 5 seconds. (step-up) */
   "DELETE /kms/me": {
+    data: undefined;
+  };
+  /** List all consents that the caller has ever given, latest first, and what is asked of them now. */
+  "GET /kms/me/consents": {
+    query?: {
+      limit?: number | undefined;
+      after?: string | undefined;
+    };
+    data: Schemas["kms.Consents"];
+  };
+  /** Agree to the version in force of the terms of use (`terms`) or the privacy policy (`privacy`). */
+  "PUT /kms/me/consents/{document}": {
+    path: {
+      document: string;
+    };
+    body: {
+      version: string;
+    };
+    data: Schemas["kms.Consent"];
+  };
+  /** Withdraw what the caller has agreed to of a document, in whatever version. */
+  "DELETE /kms/me/consents/{document}": {
+    path: {
+      document: string;
+    };
     data: undefined;
   };
   /** Change the caller's own password and end their other sessions. (step-up, once a factor is enrolled) */
@@ -1294,6 +1343,10 @@ export interface Operations {
       token: string;
       username?: string | undefined;
       password: string;
+      consents?: {
+        terms?: string | undefined;
+        privacy?: string | undefined;
+      } | undefined;
     };
     data: Schemas["kms.User"];
   };
@@ -1382,7 +1435,7 @@ export interface Operations {
     path: {
       id: string;
     };
-    data: Schemas["kms.User"];
+    data: Schemas["kms.UserWithConsents"];
   };
   /** Change a user's name or email address; what is left out stays, and `null` removes the address. (scope `users:admin`; step-up) */
   "PATCH /kms/users/{id}": {
