@@ -13,7 +13,7 @@ import { send } from "../support/call.ts";
 import { beginDevice } from "../support/gateway/application.ts";
 import { TERMS_SETTINGS, TERMS_VERSION } from "../support/kms/consents.ts";
 import { storeInvitation } from "../support/kms/links.ts";
-import { type Account, codeOf, enrol, forgetTimeSteps, newPerson } from "../support/twofa.ts";
+import { type Account, codeOf, enrol, forgetTimeSteps } from "../support/twofa.ts";
 import { findChromium, startChromium } from "./chromium.ts";
 
 const CHROMIUM = findChromium();
@@ -26,13 +26,15 @@ const WIDTHS = [320, 1_280];
 let provider: Provider;
 let secret: string;
 /** Has not agreed to the terms. */
-let newcomer: Account;
+const NEWCOMER = { username: "mara-who-has-not-agreed", password: "a password for tests: lantern" };
+
+type Credentials = Pick<Account, "username" | "password">;
 
 const press = (page: Page, name: string) => page.getByRole("button", { name, exact: true }).first().click();
 const heading = (page: Page, name: string | RegExp) => page.getByRole("heading", { name, level: 1 }).waitFor();
 const open = (page: Page, path: string) => page.goto(`${provider.issuer}${path}`);
 
-const typePassword = async (page: Page, { username, password } = provider.other) => {
+const typePassword = async (page: Page, { username, password }: Credentials = provider.other) => {
   await page.getByLabel("Username").fill(username);
   await page.getByLabel("Password", { exact: true }).fill(password);
   await press(page, "Log in");
@@ -217,7 +219,7 @@ const STATES: Readonly<Record<string, Record<string, Visit>>> = {
   "GET /account/terms": {
     "to agree": async (page) => {
       await open(page, "/account/login");
-      await typePassword(page, newcomer);
+      await typePassword(page, NEWCOMER);
       await heading(page, "Terms and privacy");
       await page.locator('input[type="checkbox"]').waitFor();
     },
@@ -250,7 +252,7 @@ describe.skipIf(CHROMIUM === undefined)("axe finds nothing on", () => {
       PRIVACY_URL: "https://people.example/privacy",
     });
     for (const { token } of [provider.person, provider.other]) await agree(token);
-    newcomer = await newPerson(provider.fountain);
+    await send(provider.fountain, "POST", "/kms/register", { json: NEWCOMER });
     ({ secret } = await enrol(provider.person));
   });
   afterAll(async () => {
