@@ -9,7 +9,7 @@ main { max-width: 46rem; margin: 0 auto; padding: 4.5rem 1.5rem 3rem; }
 .mark { width: 4rem; height: 4rem; }
 h1 { margin: .75rem 0 0; font-size: 2.75rem; line-height: 1.1; letter-spacing: -.02em; color: var(--deep); }
 .lead { margin: .75rem 0 2rem; font-size: 1.2rem; color: var(--soft); }
-nav { display: grid; grid-template-columns: repeat(auto-fit, minmax(10rem, 1fr)); gap: .75rem; margin-bottom: 2.5rem; }
+nav { display: grid; grid-template-columns: repeat(auto-fit, minmax(12rem, 1fr)); gap: .75rem; margin-bottom: 2.5rem; }
 nav a { display: block; padding: .8rem 1rem; border: 1px solid var(--line); border-radius: .75rem;
   background: var(--card); text-decoration: none; }
 nav a:hover { border-color: var(--water); }
@@ -62,6 +62,7 @@ export const landingPage = (publicUrl: string): Page => ({
 <p class="lead">The security backbone for a small team's services: it issues and rotates credentials, checks them at one
 gateway, requires a second factor where it matters, and serves search through the same gateway.</p>
 <nav>
+<a href="/account"><b>Your account</b><span>log in, and look after it</span></a>
 <a href="/docs"><b>API reference</b><span>try every operation in the browser</span></a>
 <a href="/openapi.json"><b>openapi.json</b><span>the OpenAPI document</span></a>
 <a href="/ready"><b>Readiness</b><span>every worker and its database</span></a>

@@ -48,7 +48,8 @@ describe.each(["/", "/docs"])("the page %s", (path) => {
 describe("the landing page", () => {
   test("links to what a newcomer needs", () => {
     const { html } = landingPage(ISSUER);
-    for (const link of ["/docs", "/health", "/ready", "/openapi.json"]) expect(html).toContain(`href="${link}"`);
+    for (const link of ["/account", "/docs", "/health", "/ready", "/openapi.json"])
+      expect(html).toContain(`href="${link}"`);
     expect(html).toContain(`${ISSUER}/kms/login`);
   });
 

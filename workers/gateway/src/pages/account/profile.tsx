@@ -64,7 +64,6 @@ const ProfilePage: FC<ProfileProps> = (props) => {
   return (
     <Layout page={page} title={texts.profile.title} current={PATH}>
       <h1>{texts.profile.title}</h1>
-      <p class="lead">{profile.username}</p>
       {done !== undefined && <Notice>{done}</Notice>}
       <section class="card">
         <dl>
@@ -75,7 +74,7 @@ const ProfilePage: FC<ProfileProps> = (props) => {
             {profile.email ?? texts.profile.noEmail}{" "}
             {profile.email !== null && <EmailState page={page} profile={profile} />}
             <br />
-            <a href="/account/verify-email">{texts.email.manage}</a>
+            <a href="/account/verify-email">{profile.email === null ? texts.email.add : texts.email.manage}</a>
           </dd>
           <dt>{texts.profile.roles}</dt>
           <dd>{profile.roles.join(", ")}</dd>

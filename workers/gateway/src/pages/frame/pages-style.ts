@@ -26,6 +26,7 @@ main { flex: 1; width: 100%; max-width: 46rem; margin: 0 auto; padding: 2rem 1.2
 main.narrow { max-width: 27rem; padding-top: clamp(1.5rem, 8vh, 5rem); }
 h1 { margin: 0 0 .9rem; font-size: 1.75rem; line-height: 1.2; letter-spacing: -.015em; color: var(--deep); }
 h2 { margin: 0 0 .5rem; font-size: 1.15rem; line-height: 1.3; color: var(--deep); }
+h1, h2, h3, button, .button { overflow-wrap: anywhere; }
 h3, .row h2 { margin: 0; font-size: 1rem; color: inherit; }
 p { margin: 0 0 .75rem; }
 .lead, .hint, .meta { color: var(--soft); }
@@ -36,7 +37,7 @@ h1 + .lead { margin-top: -.5rem; }
   background: var(--card); }
 .card > :last-child, .row > :last-child { margin-bottom: 0; }
 .card.danger { border-color: var(--bad); }
-form { display: grid; gap: 1rem; }
+form { display: grid; grid-template-columns: minmax(0, 1fr); gap: 1rem; }
 form + .aside { margin-top: 1rem; }
 form.inline { display: inline; }
 .field { display: grid; gap: .3rem; }
@@ -54,7 +55,7 @@ input.code { font: 600 1.25rem var(--mono); letter-spacing: .18em; max-width: 14
 .error { margin: 0; color: var(--bad); font-size: .9rem; }
 button, .button { justify-self: start; font: inherit; font-weight: 600; padding: .55rem 1.2rem; border-radius: .6rem;
   border: 1px solid var(--water); background: var(--water); color: var(--on-water); cursor: pointer; text-align: center;
-  text-decoration: none; display: inline-block; }
+  text-decoration: none; display: inline-block; max-width: 100%; }
 button:hover, .button:hover { filter: brightness(1.08); }
 .narrow form > button { width: 100%; }
 button.quiet, .button.quiet { background: none; color: var(--water); border-color: var(--control); }
@@ -90,6 +91,7 @@ details[open] summary { margin-bottom: 1rem; }
 .aside { color: var(--soft); text-align: center; }
 footer { padding: 1rem 1.25rem 1.5rem; color: var(--soft); font-size: .875rem; text-align: center; }
 footer a { display: inline-block; margin: 0 .35rem; }
+footer [aria-current] { color: inherit; text-decoration: none; }
 footer p { margin: .4rem 0 0; }
 [hidden] { display: none !important; }
 @media (max-width: 30rem) { .card { padding: 1.1rem 1.1rem; } dl { grid-template-columns: 1fr; gap: 0; }

@@ -47,9 +47,11 @@ const CodeForm: FC<{ page: Reader; refusal: Refusal | undefined }> = ({ page, re
 const AddressForm: FC<EmailProps> = ({ page, profile, refusal }) => {
   const { email } = page.texts;
   const isMissing = profile.email === null || profile.emailVerified;
+  const changeTitle = profile.email === null ? email.add : email.changeTitle;
+  const title = isMissing ? changeTitle : email.sendTitle;
   return (
     <section class="card">
-      <h2>{isMissing ? email.changeTitle : email.sendTitle}</h2>
+      <h2>{title}</h2>
       <p class="hint">{email.changeWhy}</p>
       <SafeForm page={page} action={EMAIL}>
         <Field

@@ -102,7 +102,11 @@ export const FactorPage: FC<FactorProps> = (props) => {
           <Recovery page={page} hidden={question.hidden} />
         </>
       )}
-      {!isForAction && (
+      {isForAction ? (
+        <p class="aside">
+          <a href="/account">{texts.common.cancel}</a>
+        </p>
+      ) : (
         <SafeForm page={page} action="/account/logout" class="aside">
           <button type="submit" class="link">
             {texts.common.logOut}

@@ -86,6 +86,11 @@ export const LoginPage: FC<{ page: Reader; view: LoginView; offered: Offered }> 
           </noscript>
         )}
       </div>
+      {isAgain && (
+        <p class="aside">
+          <a href="/account">{texts.common.cancel}</a>
+        </p>
+      )}
       {isRegistrationOpen && !isAgain && (
         <p class="aside">
           {texts.login.noAccount} <a href="/account/sign-up">{texts.login.signUp}</a>

@@ -115,7 +115,12 @@ export const takeLogin =
 /** Where those find themselves who have logged out. */
 export const LOGGED_OUT = "/account/login?done=logged-out";
 
+/** Who was on the way to a page can log in again as someone else, and continues there. */
 export const logOut = async (page: PageCall): Promise<Response> => {
   await endLogin(page, await visitorOf(page));
-  return redirect(page, LOGGED_OUT);
+  const { next } = page.form;
+  return redirect(
+    page,
+    next === undefined ? LOGGED_OUT : `${LOGGED_OUT}&${new URLSearchParams({ next: destinationOf(next) })}`,
+  );
 };

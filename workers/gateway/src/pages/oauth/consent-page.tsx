@@ -4,6 +4,7 @@ import type { AuthorizationOutcome, ShownScope } from "#shared/contracts/authori
 import type { Reader } from "../frame/page-call.ts";
 import { Layout, SafeForm } from "../views/layout.tsx";
 import { Notice } from "../views/parts.tsx";
+import { parametersOf } from "./parameters.ts";
 
 export const AUTHORIZE = "/oauth/authorize";
 
@@ -43,8 +44,9 @@ export const DecisionButtons: FC<{ page: Reader }> = ({ page: { texts } }) => (
 export const ConsentPage: FC<{ page: Reader; consent: Consent; username: string }> = ({ page, consent, username }) => {
   const { consent: texts } = page.texts;
   const { client, scopes, decisionToken } = consent;
+  const leave = `${AUTHORIZE}?${new URLSearchParams(parametersOf(page))}`;
   return (
-    <Layout page={page} title={texts.title(client.name)} narrow>
+    <Layout page={page} title={texts.title(client.name)} leave={leave} narrow>
       <h1>{texts.title(client.name)}</h1>
       <p class="lead">{texts.account(username)}</p>
       {client.isUnverified && <Notice kind="bad">{texts.unverified}</Notice>}

@@ -12,12 +12,16 @@ export const DEVICE = "/oauth/device";
 /** Room for dashes and spaces. */
 const MAX_CODE_CHARACTERS = 32;
 
+/** The link that fills the code in (RFC 8628 §3.3.1). */
+const withCode = (code: string): string =>
+  code === "" ? DEVICE : `${DEVICE}?${new URLSearchParams({ user_code: code })}`;
+
 /** `code`: of the link that led here, or as it was typed; `isUnknown`: no device waits with it. */
 export const CodePage: FC<{ page: Reader; code: string; isUnknown?: boolean }> = ({ page, code, isUnknown }) => {
   const { device } = page.texts;
   const isFromLink = code !== "" && !isUnknown;
   return (
-    <Layout page={page} title={device.title} narrow>
+    <Layout page={page} title={device.title} leave={withCode(code)} narrow>
       <h1>{device.title}</h1>
       <p class="lead">{isFromLink ? device.compare : device.lead}</p>
       {isUnknown && <Notice kind="bad">{device.unknown}</Notice>}
@@ -70,7 +74,7 @@ export const DeviceQuestionPage: FC<{ page: Reader; question: DeviceQuestion; us
   const { client, scopes, userCode, hasFullAccess } = question;
   const title = hasFullAccess ? device.fullTitle : consent.title(client.name);
   return (
-    <Layout page={page} title={title} narrow>
+    <Layout page={page} title={title} leave={withCode(userCode)} narrow>
       <h1>{title}</h1>
       <p class="lead">{consent.account(username)}</p>
       <Notice kind="bad">
@@ -88,7 +92,7 @@ export const DeviceQuestionPage: FC<{ page: Reader; question: DeviceQuestion; us
 export const DecidedPage: FC<{ page: Reader; isAllowed: boolean }> = ({ page, isAllowed }) => {
   const { device } = page.texts;
   return (
-    <Layout page={page} title={device.title} narrow>
+    <Layout page={page} title={device.title} leave={DEVICE} narrow>
       <h1>{device.title}</h1>
       {isAllowed ? <Notice>{device.allowed}</Notice> : <Notice kind="plain">{device.refused}</Notice>}
       {isAllowed && <p class="meta">{device.ended}</p>}

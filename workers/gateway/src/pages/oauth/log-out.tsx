@@ -54,6 +54,9 @@ const DonePage: FC<ViewProps> = ({ page, question: { client, location } }) => {
           </a>
         </p>
       )}
+      <p>
+        <a href="/account/login">{page.texts.common.logIn}</a>
+      </p>
     </Layout>
   );
 };

@@ -159,11 +159,11 @@ export const DE: Texts = {
     confirmSent: (destination) => `Ein Code ist unterwegs an ${destination}.`,
     createPasskey: "Passkey anlegen",
     createPasskeyWhy: "Geben Sie ihm einen Namen, an dem Sie ihn wiedererkennen, und folgen Sie dann Ihrem Browser.",
-    recoveryTitle: "Wiederherstellungscodes",
+    recoveryTitle: "Wiederherstellungs\u00ADcodes",
     recoveryWhy:
       "Jeder dieser Codes ersetzt einmal Ihren zweiten Faktor. Bewahren Sie sie dort auf, wo Sie sie ohne Ihr Telefon finden.",
     recoveryOnce: "Sie werden nur jetzt angezeigt.",
-    recoveryNew: "Neue Wiederherstellungscodes erzeugen",
+    recoveryNew: "Neue Codes erzeugen",
     recoveryNewWhy: "Die alten gelten dann nicht mehr.",
     print: "Drucken",
     download: "Herunterladen",

@@ -49,6 +49,7 @@ export const LINKS_DE: LinkTexts = {
     verified: "bestätigt",
     unverified: "nicht bestätigt",
     manage: "Adresse ändern oder bestätigen",
+    add: "Eine Adresse hinzufügen",
     done: "Ihre E-Mail-Adresse ist bestätigt.",
   },
 };

@@ -47,6 +47,7 @@ export const LINKS_EN = {
     verified: "verified",
     unverified: "not verified",
     manage: "Change or verify the address",
+    add: "Add an address",
     done: "Your email address is verified.",
   },
 };

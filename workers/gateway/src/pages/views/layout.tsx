@@ -109,14 +109,33 @@ const Legal: FC<{ page: Reader }> = ({ page: { installation, texts } }) => {
 interface LayoutProps {
   page: Reader;
   title: string;
-  /** The tab of the account that is open; none, where no one is logged in. */
+  /** The tab of the account that is open; none, where there are none. */
   current?: string;
+  /** Where the next login leads for those who log out of this page; none, where no one is logged in, or as on any account page. */
+  leave?: string;
   narrow?: boolean;
   /** Where the browser continues at once, by itself. */
   refresh?: string;
 }
 
-export const Layout: FC<PropsWithChildren<LayoutProps>> = ({ page, title, current, narrow, refresh, children }) => (
+/** On every page that only those see who are logged in. */
+const LogOut: FC<{ page: Reader; next?: string | undefined }> = ({ page, next }) => (
+  <SafeForm page={page} action="/account/logout" class="inline" hidden={next === undefined ? {} : { next }}>
+    <button type="submit" class="quiet">
+      {page.texts.common.logOut}
+    </button>
+  </SafeForm>
+);
+
+export const Layout: FC<PropsWithChildren<LayoutProps>> = ({
+  page,
+  title,
+  current,
+  leave,
+  narrow,
+  refresh,
+  children,
+}) => (
   <html lang={page.texts.locale}>
     <head>
       <meta charset="utf-8" />
@@ -137,16 +156,8 @@ export const Layout: FC<PropsWithChildren<LayoutProps>> = ({ page, title, curren
             <Mark installation={page.installation} />
             <span>{page.installation.name}</span>
           </a>
-          {current !== undefined && (
-            <>
-              <Tabs page={page} current={current} />
-              <SafeForm page={page} action="/account/logout" class="inline">
-                <button type="submit" class="quiet">
-                  {page.texts.common.logOut}
-                </button>
-              </SafeForm>
-            </>
-          )}
+          {current !== undefined && <Tabs page={page} current={current} />}
+          {(current ?? leave) !== undefined && <LogOut page={page} next={leave} />}
         </div>
       </header>
       <main id="content" class={narrow ? "narrow" : undefined}>
