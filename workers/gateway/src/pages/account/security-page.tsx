@@ -118,7 +118,11 @@ export const SecurityPage: FC<SecurityProps> = (props) => {
   return (
     <Layout page={page} title={texts.security.title} current={SECURITY}>
       <h1>{texts.security.title}</h1>
-      {notice && <Notice>{notice}</Notice>}
+      {notice && (
+        <Notice>
+          {notice} <a href="/account/sessions">{texts.sessions.endOthers}</a>
+        </Notice>
+      )}
       {refusal && <RefusalNotice page={page} refusal={refusal} />}
       <section class="card">
         <h2>{texts.security.factors}</h2>

@@ -25,6 +25,7 @@ export const WantedScopes: FC<{ page: Reader; scopes: readonly ShownScope[] }> =
           </li>
         ))}
       </ul>
+      <p class="hint">{scopes.some(({ scope }) => scope === "offline_access") ? texts.stays : texts.ends}</p>
     </section>
   );
 };

@@ -237,6 +237,9 @@ export const DE: Texts = {
     unverified:
       "Niemand hier bürgt für diese Anwendung oder ihren Namen. Fahren Sie nur fort, wenn Sie das selbst begonnen haben.",
     wants: "Sie wird Folgendes können:",
+    ends: "Das endet, wenn Sie sich hier abmelden. Früher beenden Sie es unter „Anwendungen“.",
+    stays:
+      "Das bleibt, wenn Sie sich hier abmelden, höchstens 90 Tage lang. Früher beenden Sie es unter „Anwendungen“.",
     allow: "Erlauben",
     deny: "Nicht erlauben",
     afterwards: (destination) => `Danach geht es bei ${destination} weiter.`,

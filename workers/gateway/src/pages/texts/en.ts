@@ -233,6 +233,8 @@ export const EN = {
     account: (username: string) => `To your account ${username}.`,
     unverified: "No one here vouches for this application or its name. Continue only if you started this yourself.",
     wants: "It will be able to:",
+    ends: "It ends when you log out here. You can end it sooner, under Applications.",
+    stays: "It stays when you log out here, for 90 days at most. You can end it sooner, under Applications.",
     allow: "Allow",
     deny: "Do not allow",
     afterwards: (destination: string) => `Then you continue at ${destination}.`,
