@@ -44,11 +44,11 @@ describe("TLS", () => {
   });
 
   test("a page is sent to HTTPS, under our own name whatever was asked for", async () => {
-    for (const host of ["localhost", "evil.example"]) {
-      const sent = { method: "GET", path: "/docs?x=1", headers: { host } };
-      const { status, headers } = await send(place, sent, "http");
-      expect([status, headers["location"]]).toEqual([308, "https://localhost/docs?x=1"]);
-    }
+    for (const host of ["localhost", "evil.example"])
+      for (const path of ["/docs?x=1", "/account", "/oauth/device?user_code=BDWP-HQPK"]) {
+        const { status, headers } = await send(place, { method: "GET", path, headers: { host } }, "http");
+        expect([status, headers["location"]]).toEqual([308, `https://localhost${path}`]);
+      }
   });
 
   test("a call in the clear is refused, not sent on, so that its sender notices", async () => {
