@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { PAGES_SCRIPT } from "../../workers/gateway/src/pages/frame/pages-script.ts";
 import { newVerifier, type Provider, requestTo, startProvider } from "../oidc/provider.ts";
 import { openVisitor } from "../support/gateway/visitor.ts";
+import { storeInvitation } from "../support/kms/links.ts";
 
 let provider: Provider;
 beforeAll(async () => {
@@ -19,11 +20,13 @@ const passwordsIn = (html: string): string[] =>
 test.each([
   ["/account/login", ["current-password"]],
   ["/account/sign-up", ["new-password"]],
-  ["/account/invitation?token=any", ["new-password"]],
+  ["/account/invitation", ["new-password"]],
   ["/account/reset?token=any", ["new-password"]],
   ["/account/reset", ["new-password"]],
   ["/account", ["current-password", "new-password"]],
-])("a password at %s is masked, and may be pasted, or filled in by a password manager", async (path, kinds) => {
+])("a password at %s is masked, and may be pasted, or filled in by a password manager", async (address, kinds) => {
+  const { token } = await storeInvitation(provider.fountain);
+  const path = address === "/account/invitation" ? `${address}?token=${token}` : address;
   const visitor = openVisitor(provider.fountain);
   if (path === "/account") await visitor.logIn(provider.person);
   const inputs = passwordsIn((await visitor.get(path)).html);
