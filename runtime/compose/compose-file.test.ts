@@ -84,6 +84,11 @@ test("migrate is given what opens and creates the databases, and no other secret
   expect(secretsOf("migrate")).toEqual(["libsql_admin_key", ...tokens].toSorted());
 });
 
+test("recover is given what opens the database of the kms and what is in it, and runs only when it is asked to", () => {
+  expect(secretsOf("recover")).toEqual(["kms_database_token", "kms_secret_key", "secret_key_previous"]);
+  expect(services.get("recover")).toMatch(/^ {4}profiles: \[recover\]$/m);
+});
+
 test("the configuration file is checked before a replica is made, and applied before anyone is served", () => {
   for (const job of ["settings", "configure"]) {
     expect(services.get(job)).toMatch(/^ {4}volumes: \*configuration$/m);

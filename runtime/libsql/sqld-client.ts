@@ -73,7 +73,8 @@ export const fetchThrough =
     const { host, pathname, search } = new URL(input.url);
     const body = Buffer.from(await input.arrayBuffer());
     const headers = { ...Object.fromEntries(input.headers), host };
-    const options = { host: server, port, agent, method: input.method, path: pathname + search, headers };
+    const { method, signal } = input;
+    const options = { host: server, port, agent, method, path: pathname + search, headers, signal };
     return new Promise<Response>((resolve, reject) => {
       const outgoing = request(options, (incoming) => {
         const chunks: Buffer[] = [];
@@ -89,6 +90,12 @@ export const fetchThrough =
       outgoing.end(body);
     });
   };
+
+/** The server as a worker's binding to it would be. */
+export const libsqlAt = (port: number, host = LOOPBACK) => {
+  const send = fetchThrough(port, new Agent(), host);
+  return { fetch: (input: RequestInfo | URL, init?: RequestInit) => send(new Request(input, init)) };
+};
 
 /** A libSQL client for one namespace, from Node. */
 export const connectDatabase = (port: number, namespace: string, authToken: string, host = LOOPBACK): Client => {

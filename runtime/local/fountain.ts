@@ -153,7 +153,7 @@ const prepare = async (
     variables: {
       KMS_SECRET_KEY: secretKey,
       SECRET_KEY_PREVIOUS: previousSecretKey,
-      PUBLIC_URL: `http://localhost:${settings.port}`,
+      PUBLIC_URL: settings.publicUrl,
       [HASHERS]: String(usualHashers()),
       [DATABASE_WRITERS]: String(usualWriters(settings.processes)),
     },
@@ -170,7 +170,10 @@ const startDatabases = async (context: Context): Promise<Prepared & { sqldPort: 
   const [port, adminPort] = await freePorts();
   const adminKey = randomBytes(32).toString("base64url");
   const options = { dataDirectory: path.join(home.data, "libsql"), port, adminPort, adminKey, signingKey };
-  writeRunFile(home.runFile, { port: settings.port, sqldPort: port, internalSocket });
+  writeRunFile(home.runFile, {
+    ...{ port: settings.port, publicUrl: settings.publicUrl },
+    ...{ sqldPort: port, internalSocket },
+  });
   cleanups.push(() => rmSync(home.runFile, { force: true }));
   let lockWatches: LockWatch[] = [];
   const sqld = await startChild(context, {

@@ -73,20 +73,31 @@ const isShared = (directory: string): boolean => {
   return !names.some((name) => OWN.includes(name)) && names.some((name) => !OF_NEW_FOLDERS.includes(name));
 };
 
-/** Creates or opens the folder and locks it. Throws {@link OperatorError} when it is in use or not usable. */
+/** Another process runs on this folder. */
+export class HomeInUse extends OperatorError {
+  override name = "HomeInUse";
+}
+
+/** What is where in a home, without a look at it. */
+export const placesIn = (directory: string): Omit<Home, "release"> => ({
+  directory,
+  data: path.join(directory, "data"),
+  secrets: path.join(directory, "secrets"),
+  logs: path.join(directory, "logs"),
+  build: path.join(directory, "build"),
+  usedDatabases: path.join(directory, "secrets", "used-databases"),
+  runFile: path.join(directory, "run.json"),
+});
+
+/** Creates or opens the folder and locks it. Throws {@link HomeInUse}, or {@link OperatorError} when it is not usable. */
 export const openHome = (directory: string): Home => {
-  const folders = {
-    data: path.join(directory, "data"),
-    secrets: path.join(directory, "secrets"),
-    logs: path.join(directory, "logs"),
-    build: path.join(directory, "build"),
-  };
+  const places = placesIn(directory);
   if (isShared(directory)) {
     const remedy = "set it to a folder of its own, which only you can read";
     throw new OperatorError(`FOUNTAIN_HOME ${directory} has other files in it, and is open to other users: ${remedy}`);
   }
   try {
-    for (const folder of [directory, ...Object.values(folders)]) {
+    for (const folder of [directory, places.data, places.secrets, places.logs, places.build]) {
       makeFolder(folder);
       chmodSync(folder, 0o700);
     }
@@ -97,17 +108,11 @@ export const openHome = (directory: string): Home => {
   const lockFile = path.join(directory, "lock");
   try {
     const held = lock(lockFile);
-    return {
-      directory,
-      ...folders,
-      usedDatabases: path.join(folders.secrets, "used-databases"),
-      runFile: path.join(directory, "run.json"),
-      release: () => held.close(),
-    };
+    return { ...places, release: () => held.close() };
   } catch (cause) {
     if (isBusy(cause)) {
       const message = `another Fountain runs on ${directory}: stop it, or set FOUNTAIN_HOME to another folder`;
-      throw new OperatorError(message, { cause });
+      throw new HomeInUse(message, { cause });
     }
     throw new OperatorError(`${lockFile} cannot be locked (${reasonOf(cause)}): remove that file`, { cause });
   }

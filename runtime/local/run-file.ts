@@ -6,6 +6,7 @@ import { OperatorError } from "./operator-error.ts";
 
 export interface RunFile {
   port: number;
+  publicUrl: string;
   sqldPort: number;
   internalSocket: string;
 }

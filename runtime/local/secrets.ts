@@ -72,11 +72,7 @@ const loadSecretKey = (file: string, mayBeMade: boolean): string => {
   throw new OperatorError(`${file} is damaged (not 32 bytes in base64url): restore it from your backup`);
 };
 
-const loadSigningKey = (file: string): KeyObject => {
-  if (!existsSync(file)) {
-    const { privateKey } = generateKeyPairSync("ed25519");
-    createSecretFile(file, privateKey.export({ type: "pkcs8", format: "pem" }).toString());
-  }
+const parseSigningKey = (file: string): KeyObject => {
   const pem = readSecretFile(file);
   try {
     const key = createPrivateKey(pem);
@@ -85,6 +81,14 @@ const loadSigningKey = (file: string): KeyObject => {
     // Reported below, without the parser's message.
   }
   throw new OperatorError(`${file} is damaged (not an Ed25519 key): remove it, and a new one is created`);
+};
+
+const loadSigningKey = (file: string): KeyObject => {
+  if (!existsSync(file)) {
+    const { privateKey } = generateKeyPairSync("ed25519");
+    createSecretFile(file, privateKey.export({ type: "pkcs8", format: "pem" }).toString());
+  }
+  return parseSigningKey(file);
 };
 
 type Operator = Readonly<Record<string, string | undefined>>;
@@ -126,29 +130,50 @@ const writeFingerprints = (keys: readonly string[], file: string): void => {
   renameSync(draft, file);
 };
 
+type Keys = Pick<Secrets, "secretKey" | "previousSecretKey">;
+
+const listed = ({ secretKey, previousSecretKey }: Keys): string[] =>
+  previousSecretKey === undefined ? [secretKey] : [secretKey, previousSecretKey];
+
+/** The keys of a home; `mayBeMade`: whether one is made where there is none, beside a previous one or not. */
+const keysOf = (
+  { secrets }: Pick<Home, "secrets">,
+  operator: Operator,
+  mayBeMade: (hasPrevious: boolean) => boolean,
+): Keys => {
+  const keyFile = path.join(secrets, "kms-secret-key");
+  const previousSecretKey = loadPreviousSecretKey(`${keyFile}.previous`, operator);
+  const name = operator["KMS_SECRET_KEY"] ? "KMS_SECRET_KEY" : "SECRET_KEY";
+  const secretKey =
+    givenSecretKey(operator, name) ?? loadSecretKey(keyFile, mayBeMade(previousSecretKey !== undefined));
+  return { secretKey, ...(previousSecretKey !== undefined && { previousSecretKey }) };
+};
+
+const fingerprintFileIn = ({ data }: Pick<Home, "data">): string => path.join(data, "secret-key.fingerprint");
+const signingKeyFileIn = ({ secrets }: Pick<Home, "secrets">): string => path.join(secrets, "database-signing-key.pem");
+
 /**
  * The secrets of this home, generated when it is new. Throws {@link OperatorError} when one is damaged, weak, missing
  * though there is data, or another than the one the data was encrypted with. SECRET_KEY is changed by moving its file to
  * `kms-secret-key.previous`, or by setting SECRET_KEY and SECRET_KEY_PREVIOUS.
  */
 export const loadSecrets = (home: Home, operator: Operator): Secrets => {
-  const fingerprintFile = path.join(home.data, "secret-key.fingerprint");
-  const keyFile = path.join(home.secrets, "kms-secret-key");
+  const fingerprintFile = fingerprintFileIn(home);
   const isMarked = existsSync(fingerprintFile);
   const wasUsed = readUsedDatabases(home.usedDatabases).length > 0;
   const hasData = isMarked || wasUsed || existsSync(path.join(home.data, "libsql"));
-  const previousSecretKey = loadPreviousSecretKey(`${keyFile}.previous`, operator);
-  const name = operator["KMS_SECRET_KEY"] ? "KMS_SECRET_KEY" : "SECRET_KEY";
-  const secretKey =
-    givenSecretKey(operator, name) ?? loadSecretKey(keyFile, !hasData || previousSecretKey !== undefined);
-  const keys = previousSecretKey === undefined ? [secretKey] : [secretKey, previousSecretKey];
-  if (isMarked) assertBelongsToData(keys, fingerprintFile);
-  writeFingerprints(keys, fingerprintFile);
-  return {
-    secretKey,
-    ...(previousSecretKey !== undefined && { previousSecretKey }),
-    signingKey: loadSigningKey(path.join(home.secrets, "database-signing-key.pem")),
-  };
+  const keys = keysOf(home, operator, (hasPrevious) => !hasData || hasPrevious);
+  if (isMarked) assertBelongsToData(listed(keys), fingerprintFile);
+  writeFingerprints(listed(keys), fingerprintFile);
+  return { ...keys, signingKey: loadSigningKey(signingKeyFileIn(home)) };
+};
+
+/** The secrets of a home that has been in use: as {@link loadSecrets}, but nothing is made or changed. */
+export const readSecrets = (home: Pick<Home, "data" | "secrets">, operator: Operator): Secrets => {
+  const keys = keysOf(home, operator, () => false);
+  const fingerprintFile = fingerprintFileIn(home);
+  if (existsSync(fingerprintFile)) assertBelongsToData(listed(keys), fingerprintFile);
+  return { ...keys, signingKey: parseSigningKey(signingKeyFileIn(home)) };
 };
 
 /** A password of five groups of four readable characters: 99 bits. */

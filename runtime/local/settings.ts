@@ -9,6 +9,8 @@ export type LogFormat = "json" | "pretty";
 
 export interface Settings {
   readonly port: number;
+  /** Where callers reach it. */
+  readonly publicUrl: string;
   /** Where Prometheus reads the metrics of all workers; unset: only on the internal socket. */
   readonly metricsPort: number | undefined;
   /** How many processes of workerd serve the port. */
@@ -38,6 +40,7 @@ const logFormatIn = ({ LOG_FORMAT }: Environment): LogFormat | undefined =>
 /** The settings in an environment whose variables are all usable; one that is set to nothing counts as unset. */
 export const readSettings = (environment: Environment, root: string): Settings => ({
   port: Number(environment["PORT"] || DEFAULT_PORT),
+  publicUrl: environment["PUBLIC_URL"] || `http://localhost:${environment["PORT"] || DEFAULT_PORT}`,
   metricsPort: environment["METRICS_PORT"] ? Number(environment["METRICS_PORT"]) : undefined,
   processes: processCount(environment),
   home: homeIn(environment, root),

@@ -15,6 +15,10 @@ export interface MailData {
   invitation: { invitedBy: string; token: string };
   /** To a user whose password an administrator lets them replace by a link that the administrator hands over. */
   "reset-link-created": { username: string };
+  /** To an administrator whose account can be recovered by a link that the operator of the machine has. */
+  "recovery-link-created": { username: string };
+  /** To an administrator whose password was replaced, and whose second factors were removed, by such a link. */
+  "account-recovered": { username: string };
   /** To an address that a user, or an administrator for them, says is theirs. */
   "email-verification": { username: string; token: string; code: string };
   /** To the address that a user had until then. */

@@ -20,6 +20,18 @@ export type ConsentWay = (typeof CONSENT_WAYS)[number];
  */
 export const PAGE_HEADER = "x-fountain-page";
 
+/**
+ * On a response of the kms: second factors are to go with an account's recovery, and the gateway has twofa remove them before it
+ * responds; callers never see it.
+ */
+export const FACTORS_HEADER = "x-fountain-factors";
+
+/** All factors of a user that were enrolled by this instant are to be removed. */
+export interface FactorRemoval {
+  userId: string;
+  beforeMs: number;
+}
+
 /** Whose second factors are to be removed, by whom. */
 export interface FactorReset {
   userId: string;
@@ -41,6 +53,10 @@ export interface PeopleRpc {
   mayResetFactors(reset: FactorReset): Promise<Result<true, "unknown" | "not-held">>;
   /** Ends the user's sessions, records the removal that follows, and stores a mail that notifies the user. */
   announceFactorReset(reset: FactorReset): Promise<Result<true, "unknown" | "not-held" | Blocked>>;
+  /** Removals of factors that the caller has not confirmed yet, the oldest first. */
+  pendingFactorRemovals(): Promise<Result<FactorRemoval[]>>;
+  /** The caller has removed these. */
+  confirmFactorRemovals(done: FactorRemoval[]): Promise<Result<true>>;
   /** Ends all sessions of a user. */
   endSessionsOf(userId: string, actor: string): Promise<Result<true>>;
   /** The username that the invitation of this token comes with; `null`: none. Nothing is used up by that. */

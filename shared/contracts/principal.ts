@@ -4,6 +4,9 @@
  * generates users' ids, and none has a colon, so that no name that a caller chooses can be read as a user.
  */
 
+/** Who works on the machine that has the installation's secrets, without an account. */
+export const OPERATOR = "operator:recover";
+
 export type ServiceSubject = `service:${string}`;
 export type WorkerSubject = `worker:${string}`;
 

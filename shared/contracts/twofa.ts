@@ -36,6 +36,8 @@ export interface TwofaRpc {
   passkeyOptions(): Promise<Result<ChallengedOptions>>;
   /** Has the kms open a session for the user whose passkey is verified. */
   logInByPasskey(login: PasskeyLogin): Promise<Result<OpenedSession, "refused" | LockedOut>>;
+  /** Removes the factors that are to go with an account's recovery. */
+  removeFactors(): Promise<Result<true>>;
   /** Begins to deliver the mails that wait at the kms, and returns at once. */
   deliverMails(): Promise<Result<true>>;
   /** Consumes a code sent along with one request, and gives a token with `acr` = `aal2` for that request only. */

@@ -33,6 +33,8 @@ export const GATEWAY_ROUTES = {
   "POST /account/forgot": FORM,
   "GET /account/reset": PAGE,
   "POST /account/reset": FORM,
+  "GET /account/recover": PAGE,
+  "POST /account/recover": FORM,
   "GET /account/invitation": PAGE,
   "POST /account/invitation": FORM,
   "GET /account/verify-email": PAGE,

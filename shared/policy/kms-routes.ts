@@ -50,6 +50,7 @@ export const KMS_ROUTES = {
   "POST /me/email/verify": USER,
   "POST /password/forgot": PUBLIC,
   "POST /password/reset": PUBLIC,
+  "POST /recover": PUBLIC,
   "GET /users": scope("users:admin"),
   "POST /users": granting("account", scope("users:admin")),
   "GET /users/{id}": scope("users:admin"),

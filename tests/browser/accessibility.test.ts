@@ -173,6 +173,15 @@ const STATES: Readonly<Record<string, Record<string, Visit>>> = {
       await page.getByText("This link is wrong").waitFor();
     },
   },
+  "GET /account/recover": {
+    "as it is": (page) => open(page, "/account/recover?token=any"),
+    "by a link that is wrong": async (page) => {
+      await open(page, "/account/recover?token=wrong");
+      await page.getByLabel("New password").fill("lantern harbour otter violin");
+      await press(page, "Recover the account");
+      await page.getByText("This link is wrong").waitFor();
+    },
+  },
   "GET /account/invitation": {
     "as it is": async (page) => {
       const { token } = await storeInvitation(provider.fountain, { username: "mara-who-is-invited" });

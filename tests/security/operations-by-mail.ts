@@ -39,6 +39,14 @@ export const BY_MAIL: Record<string, Variant[]> = {
       { answers: [403] },
     ),
   ],
+  "POST /recover": [
+    proof(
+      "what the operator's command has shown",
+      () => ["/kms/recover", { token: NO_LINK, newPassword: PASSWORD }],
+      [(_, { credential }) => ["/kms/recover", { token: credential.slice(0, 100), newPassword: PASSWORD }]],
+      { answers: [403] },
+    ),
+  ],
   "POST /users/{id}/reset-link": [grants("credential", ({ userId }) => [`/kms/users/${userId}/reset-link`])],
   "POST /invitations": [
     grants("rights", () => ["/kms/invitations", { email: `${unique()}@example.org` }]),

@@ -51,6 +51,7 @@ const GATEWAY: Record<string, Variant[]> = {
   ...pageOf("/account/terms"),
   ...pageOf("/account/forgot"),
   ...pageOf("/account/reset"),
+  ...pageOf("/account/recover"),
   ...pageOf("/account/invitation"),
   ...pageOf("/account/verify-email"),
   "POST /account/logout": [nothing(ENDS, () => ["/account/logout", undefined, { form: {} }], UNPROVEN)],

@@ -240,6 +240,7 @@ export const createTestGateway = async (corsOrigins: readonly string[] = []): Pr
     deliverMails: () => {
       delivering.runs += 1;
     },
+    removeFactors: async () => undefined,
     personalDataOf: async (userId) => ({ document: { userId }, signature: "a.b.c" }),
     upstreams,
     openSockets: createOpenSockets(now),

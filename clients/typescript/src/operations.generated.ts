@@ -1303,6 +1303,14 @@ export interface Operations {
     };
     data: Schemas["kms.ResetLink"];
   };
+  /** Set a new password by a link of `npm run recover`, and lose all second factors and sessions. (for anyone) */
+  "POST /kms/recover": {
+    body: {
+      token: string;
+      newPassword: string;
+    };
+    data: undefined;
+  };
   /** Invite a person by mail to have an account with these roles; the link works once, for 72 hours. (scope `users:admin`; step-up) */
   "POST /kms/invitations": {
     body: {

@@ -68,6 +68,12 @@ export const KMS: Record<string, Largest> = {
       newPassword: PASSWORDS["a password of 1,024 bytes"],
     }),
   ],
+  "kms POST /recover": () => [
+    json("POST", "/kms/recover", "a wrong token and a password of 1,024 bytes", {
+      token: filled(128, "ftl_"),
+      newPassword: PASSWORDS["a password of 1,024 bytes"],
+    }),
+  ],
   "kms GET /users": PAGE,
   "kms POST /users": newAccounts("/kms/users"),
   "kms GET /users/{id}": ONE_ROW,

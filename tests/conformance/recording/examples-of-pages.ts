@@ -3,7 +3,7 @@ import { bearer, createBeginner, type Stack, successOf } from "../../security/ca
 import { beginDevice, CALLBACK, connect, registerApplication } from "../../support/gateway/application.ts";
 import { cookieHeader, FROM_HERE, openVisitor, type Visitor } from "../../support/gateway/visitor.ts";
 import { TERMS_VERSION } from "../../support/kms/consents.ts";
-import { storeInvitation, storeLink, verifyAddress } from "../../support/kms/links.ts";
+import { makeAdministrator, storeInvitation, storeLink, verifyAddress } from "../../support/kms/links.ts";
 import { codeOf, enrol, forgetTimeSteps, personWith } from "../../support/twofa.ts";
 import type { Prepared, Setting } from "./setting.ts";
 
@@ -67,6 +67,14 @@ export const PAGE_EXAMPLES: Record<string, Example> = {
     const visitor = openVisitor(stack.fountain);
     await visitor.get(`/account/reset?token=${token}`);
     return filled(visitor, "/account/reset", { newPassword: "a password for tests: lantern" });
+  },
+  "POST /account/recover": async ({ stack }) => {
+    const { person } = await enter(stack);
+    await makeAdministrator(stack.fountain, person.id);
+    const { token } = await storeLink(stack.fountain, { purpose: "recovery", userId: person.id });
+    const visitor = openVisitor(stack.fountain);
+    await visitor.get(`/account/recover?token=${token}`);
+    return filled(visitor, "/account/recover", { newPassword: "a password for tests: lantern" });
   },
   "POST /account/invitation": async ({ stack }) => {
     const { token } = await storeInvitation(stack.fountain);

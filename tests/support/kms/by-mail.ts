@@ -1,7 +1,7 @@
 /** An example of every call by which users do something with what was mailed to them. */
 import type { Target } from "../kms.ts";
 import { arrangements, type Example, PASSWORD, unique } from "./arrangements.ts";
-import { storeInvitation, storeLink, verifyAddress } from "./links.ts";
+import { makeAdministrator, storeInvitation, storeLink, verifyAddress } from "./links.ts";
 
 export const byMailExamplesOf = (kms: () => Target, token: () => string): Record<string, Example> => {
   const { post, newUser } = arrangements(kms, token);
@@ -52,6 +52,15 @@ export const byMailExamplesOf = (kms: () => Target, token: () => string): Record
       arrange: async () => {
         const link = await storeInvitation(kms());
         return { path: "/invitations/accept", body: { token: link.token, username: unique(), password: PASSWORD } };
+      },
+    },
+    "POST /recover": {
+      action: "user.recover",
+      arrange: async () => {
+        const { id } = await newUser();
+        await makeAdministrator(kms(), id);
+        const link = await storeLink(kms(), { purpose: "recovery", userId: id });
+        return { path: "/recover", body: { token: link.token, newPassword: "another long enough password" } };
       },
     },
     "POST /password/reset": {

@@ -32,6 +32,11 @@ export const verifyAddress = async ({ databases }: Pick<Target, "databases">, us
   await databases["kms"]?.execute({ sql: "UPDATE users SET email_verified_at = 1 WHERE id = ?", args: [userId] });
 };
 
+/** As if the user had been given the role. */
+export const makeAdministrator = async ({ databases }: Pick<Target, "databases">, userId: string): Promise<void> => {
+  await databases["kms"]?.execute({ sql: `UPDATE users SET roles = '["admin"]' WHERE id = ?`, args: [userId] });
+};
+
 /** Stores an invitation by the first administrator, unless told. */
 export const storeInvitation = async (
   target: Pick<Target, "databases" | "secretKey" | "adminUsername">,

@@ -37,6 +37,9 @@ const portsSchema = z
   .transform((ports) => new Set(ports.map(Number)))
   .refine((ports) => [...ports].every((port) => Number.isInteger(port) && port >= 1 && port <= MAX_PORT));
 
+/** A response waits so long at most for factors to be removed: else it is done afterwards. */
+const REMOVAL_DEADLINE_MS = 4_000;
+
 export const envSchema = settingsSchema(
   {
     ...verifierBindings,
@@ -59,7 +62,9 @@ export const envSchema = settingsSchema(
       contactsSchema.default([]),
     ),
     KMS_RPC: kmsRpc,
-    TWOFA_RPC: rpc<TwofaRpc>("twofa", { deadlinesMs: { factorsOf: EXPORT_DEADLINE_MS } }),
+    TWOFA_RPC: rpc<TwofaRpc>("twofa", {
+      deadlinesMs: { factorsOf: EXPORT_DEADLINE_MS, removeFactors: REMOVAL_DEADLINE_MS },
+    }),
     SERVICE_A_RPC: rpc<ServiceARpc>("service-a", { deadlinesMs: { contributionsOf: EXPORT_DEADLINE_MS } }),
     ...databaseBindings,
     /** The egress of a self-hosted Fountain to the services behind the gateway; on the edge `fetch` is. */

@@ -140,6 +140,13 @@ const connect = once((bindings: unknown): GatewayServices => {
           await env.TWOFA_RPC.deliverMails();
         })(),
       ),
+    removeFactors: async () => {
+      try {
+        await env.TWOFA_RPC.removeFactors();
+      } catch (error) {
+        log("warn", "factors-not-removed", { error: describeError(error) });
+      }
+    },
     personalDataOf: createPersonalData({ kms: env.KMS_RPC, twofa: env.TWOFA_RPC, serviceA: env.SERVICE_A_RPC }),
     passkeyLogins: createPasskeyLogins(env.TWOFA_RPC),
     recorder,

@@ -34,6 +34,7 @@ import { revokeEndpoints } from "./oauth/revoke.routes.ts";
 import { tokenEndpoints } from "./oauth/token.routes.ts";
 import { clientsEndpoints } from "./oauth-clients/clients.routes.ts";
 import { privacyEndpoints } from "./privacy/privacy.routes.ts";
+import { recoveryEndpoints } from "./recovery/recovery.routes.ts";
 import { rootKeyEndpoints } from "./root-key/root-key.routes.ts";
 import { serviceWebhookEndpoints } from "./services/service-webhook.routes.ts";
 import { servicesEndpoints } from "./services/services.routes.ts";
@@ -69,6 +70,7 @@ const ENDPOINTS = [
   ...passwordEndpoints,
   ...passwordResetEndpoints,
   ...resetLinksEndpoints,
+  ...recoveryEndpoints,
   ...invitationsEndpoints,
   ...emailVerificationEndpoints,
   ...sessionsEndpoints,

@@ -145,6 +145,13 @@ export const createEntrypoints = (connect: (bindings: unknown) => Promise<KmsSer
         return announced.ok ? success(true) : announced;
       },
 
+      pendingFactorRemovals: async ({ factorRemovals }) => success(await factorRemovals.pending()),
+
+      confirmFactorRemovals: async ({ factorRemovals }, done) => {
+        await factorRemovals.confirm(done);
+        return success(true);
+      },
+
       endSessionsOf: async ({ sessions }, userId, actor) => {
         await sessions.endAll(userId, actor);
         return success(true);

@@ -12,6 +12,8 @@ import { createMessengers } from "./channels/messengers.ts";
 import { relyingPartyOf } from "./composition/relying-party.ts";
 import type { TwofaServices } from "./composition/services.ts";
 import { envSchema } from "./env.ts";
+import { createFactorRemovalStore } from "./factors/factor-removals.store.ts";
+import { removeFactors } from "./factors/factor-removals.ts";
 import { createFactorStore } from "./factors/factors.store.ts";
 import { createAdministration } from "./kms/administration.ts";
 import { createMailQueue } from "./kms/mail-queue.ts";
@@ -35,6 +37,7 @@ const connect = once((bindings: unknown): TwofaServices => {
   const factors = createFactorStore(database);
   const challenges = createChallengeStore(database);
   const holdings = createHoldingStore(database);
+  const factorRemovals = createFactorRemovalStore(database);
   const log = createLog("twofa");
   const recorder = createReportingRecorder(env.KMS_RPC, log);
   const messengers = createMessengers(env);
@@ -75,12 +78,14 @@ const connect = once((bindings: unknown): TwofaServices => {
     log,
     holdings,
     deliverMails,
+    removeFactors: () => removeFactors(env.KMS_RPC, factorRemovals),
     later: (work) =>
       waitUntil(work.catch((error: unknown) => log("error", "background.failed", { error: describeError(error) }))),
     runMaintenance: async () => {
       await factors.purgeExpired(now());
       await challenges.purgeExpired(now());
       await eraseUsers(env.KMS_RPC, holdings);
+      await removeFactors(env.KMS_RPC, factorRemovals);
       await deliverMails();
     },
   };

@@ -55,6 +55,10 @@ export const createRpc = (connect: (bindings: unknown) => TwofaServices) =>
       passkeyOptions: async (services) => success(await challengeAnyPasskey(services)),
       logInByPasskey,
       elevateOnce,
+      removeFactors: async (services) => {
+        await services.removeFactors();
+        return success(true);
+      },
       deliverMails: async ({ deliverMails, later }) => {
         later(deliverMails());
         return success(true);

@@ -93,6 +93,8 @@ export interface GatewayServices extends BaseServices, Drainable, Maintained, Up
   signInMethods: ReadonlySet<SignInMethod>;
   /** Has twofa deliver the mails that wait, after the response. */
   deliverMails: () => void;
+  /** Has twofa remove the factors that are to go with an account's recovery; if that fails, it is done within a minute. */
+  removeFactors: () => Promise<void>;
   personalDataOf: PersonalDataOf;
   passkeyLogins: PasskeyLogins;
   /** Records the callers that the gateway refuses. */

@@ -15,6 +15,7 @@ const PER_MINUTE: readonly (readonly [name: string, match: string, limit: number
   ["default-forgot", "POST /kms/password/forgot", 600],
   ["default-invitation", "POST /kms/invitations/accept", 600],
   ["default-reset", "POST /kms/password/reset", 600],
+  ["default-recover", "POST /kms/recover", 600],
   ["default-leaked", "POST /kms/keys/leaked", 300],
   ["default-token", "POST /kms/token", 6_000],
   ["default-device", "POST /kms/device", 600],

@@ -13,6 +13,7 @@ import { redirect } from "./frame/response.ts";
 import { changeEmail, EMAIL, showEmail } from "./links/email.tsx";
 import { showForgot, takeForgot } from "./links/forgot.tsx";
 import { acceptInvitation, showInvitation } from "./links/invitation.tsx";
+import { showRecover, takeRecover } from "./links/recover.tsx";
 import { showReset, takeReset } from "./links/reset.tsx";
 import { forVisitors, serveVisitor, type VisitorHandle } from "./login/asking.tsx";
 import { logOut, type Resume, showLogin, takeLogin } from "./login/log-in.tsx";
@@ -71,6 +72,8 @@ export const accountPages = (dispatch: Dispatch): PageEndpoint[] => {
     declare("POST /account/invitation", acceptInvitation),
     declare("GET /account/reset", showReset),
     declare("POST /account/reset", takeReset),
+    declare("GET /account/recover", showRecover),
+    declare("POST /account/recover", takeRecover),
     declare("GET /oauth/authorize", showAuthorization),
     declare("POST /oauth/authorize", takeDecision, requestByPost),
     declare("GET /oauth/device", forVisitors(showDevice)),

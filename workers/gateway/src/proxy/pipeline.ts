@@ -2,6 +2,7 @@
 
 import { unauthenticated } from "#shared/auth/authorize.ts";
 import { MAIL_HEADER } from "#shared/contracts/mails.ts";
+import { FACTORS_HEADER } from "#shared/contracts/people.ts";
 import type { Purpose } from "#shared/contracts/purpose.ts";
 import { DPOP_HEADER } from "#shared/dpop/proof.ts";
 import { bodyHash, calledPath, credentialRefused } from "#shared/http/access.ts";
@@ -103,7 +104,7 @@ export const upstreamCaller = (caller: Caller, token: string): UpstreamCaller =>
     ? { ...caller, once: false }
     : { principal: { ...caller.principal, acr: "aal2" }, token, once: true };
 
-/** Forwards the request to the worker of this name, and afterwards has the mail delivered that it may have caused. */
+/** Forwards the request to the worker of this name, and has done what follows from it elsewhere: mail is delivered afterwards. */
 export const forwardTo = async (
   context: GatewayContext,
   destination: Destination,
@@ -123,6 +124,10 @@ export const forwardTo = async (
   if (response.headers.has(MAIL_HEADER)) {
     response.headers.delete(MAIL_HEADER);
     context.get("services").deliverMails();
+  }
+  if (response.headers.has(FACTORS_HEADER)) {
+    response.headers.delete(FACTORS_HEADER);
+    await context.get("services").removeFactors();
   }
   return response;
 };

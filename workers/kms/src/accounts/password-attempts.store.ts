@@ -64,7 +64,8 @@ const countFrom = (row: Row): Count => ({
   blockedUntilMs: Number(row["blocked_until"]),
 });
 
-const releasing = ({ cleared, reduced, by }: Release): InStatement[] => [
+/** Takes back what was counted. */
+export const releasing = ({ cleared, reduced, by }: Release): InStatement[] => [
   { sql: TAKE_BACK, args: { reduced: JSON.stringify(reduced), by: by ?? null } },
   forgetting(cleared),
 ];

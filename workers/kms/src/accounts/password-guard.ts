@@ -59,6 +59,8 @@ export interface PasswordGuard {
     check: Check<Checked, Failure>,
     grant: Grant<Checked, Value, Refusal>,
   ): Promise<Guarded<Value, Failure | Refusal>>;
+  /** Forgets what was tried with this name, and at this network address with it: the account is its owner's again. */
+  recovery(usernameKey: string, address: string | undefined): Release;
   /** Counts the attempt as failed, if it is allowed. `remaining: 0`: it is not. */
   admit(attempt: Attempt): Promise<Allowance>;
   /** The `grant` of a check that is all there is: takes the attempt back. */
@@ -76,7 +78,8 @@ export interface PasswordGuardOptions {
   now: () => number;
 }
 
-/** What stands for logins from a network, by whatever means; and for those of one name beyond the limits. */
+/** What stands for logins by a name; from a network, by whatever means; and for those of one name beyond the limits. */
+const ACCOUNT = "password-attempts/account";
 const NETWORK = "password-attempts/network";
 const BEYOND = "password-attempts/beyond";
 
@@ -177,7 +180,7 @@ export const createPasswordGuard = ({
 
   return {
     login: async (usernameKey, address) => {
-      const account = mac("password-attempts/account", usernameKey);
+      const account = mac(ACCOUNT, usernameKey);
       const where = networkOf(address);
       const location = where && locationOf(usernameKey, where.network);
       const limits = !where || where.isShared ? [account] : [account, mac(NETWORK, where.network)];
@@ -207,6 +210,15 @@ export const createPasswordGuard = ({
     passkeyAdmission: (usernameKey, address) => {
       const where = networkOf(address);
       return { release: releaseOf(passkey(address)), location: where && locationOf(usernameKey, where.network) };
+    },
+    recovery: (usernameKey, address) => {
+      const where = networkOf(address);
+      const location = where && locationOf(usernameKey, where.network);
+      return {
+        cleared: [mac(ACCOUNT, usernameKey), ...(location ? [location.tally, location.beyond] : [])],
+        reduced: passkey(address).limits,
+        by: location?.tally,
+      };
     },
     admit: async ({ limits }) => {
       if (limits.length === 0) return UNKNOWN;

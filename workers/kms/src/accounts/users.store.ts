@@ -103,7 +103,7 @@ export const insertUser = async (
 };
 
 /** Whether the user is an administrator who may log in, in a statement about `users`. */
-const IS_ADMIN = `(locked_at IS NULL AND EXISTS (SELECT 1 FROM json_each(roles) WHERE value = '${ADMIN_ROLE}'))`;
+export const IS_ADMIN = `(locked_at IS NULL AND EXISTS (SELECT 1 FROM json_each(roles) WHERE value = '${ADMIN_ROLE}'))`;
 
 /**
  * Whether the user in the row can lose their rights, or be deleted: another administrator must remain. To stand in the

@@ -49,6 +49,8 @@ const BUDGETS = {
   "reset-link.create": WORK,
   "invitation.create": WORK,
   "user.reset-factors": WORK,
+  "user.recover": RARE,
+  "recovery-link.create": WORK,
   "user.roles": WORK,
   "user.unlock": WORK,
   "role.change": WORK,

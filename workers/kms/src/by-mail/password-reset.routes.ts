@@ -9,8 +9,8 @@ import { preferredLanguage } from "#shared/semantics/language.ts";
 import { MAX_PASSWORD_INPUT } from "../accounts/password-rules.ts";
 import { MAX_USERNAME_INPUT } from "../accounts/username.ts";
 import { endpoint } from "../endpoint.ts";
-import { tooBusy } from "../http/attempt-response.ts";
-import { assertOneOf, codeField, linkRefused, tokenField } from "../http/mailed-proof.ts";
+import { assertOneOf, codeField, tokenField } from "../http/mailed-proof.ts";
+import { passwordRefused } from "../http/password-refused.ts";
 import { noteMail } from "../http/pending-mail.ts";
 import type { ResetProof } from "./password-reset.ts";
 
@@ -79,19 +79,7 @@ const reset = endpoint("POST /password/reset", {
     noteMail(context);
     if (done.ok) return context.body(null, 204);
     const { error } = done;
-    switch (error.kind) {
-      case "weak":
-        throw problem("invalid-input", {
-          detail: "This password does not meet the rules.",
-          errors: [{ pointer: "#/newPassword", detail: error.detail }],
-        });
-      case "blocked":
-        throw tooOften(error.retryAfterSeconds);
-      case "busy":
-        throw tooBusy(error);
-      case "refused":
-        throw linkRefused();
-    }
+    throw error.kind === "blocked" ? tooOften(error.retryAfterSeconds) : passwordRefused(error);
   },
 });
 

@@ -4,15 +4,12 @@
  */
 import type { Language } from "#shared/contracts/mails.ts";
 import { failure, type Result, success } from "#shared/lang/result.ts";
-import { callerAt } from "../accounts/lockout.ts";
-import type { Passwords } from "../accounts/password.ts";
-import { passwordFault } from "../accounts/password-rules.ts";
 import type { Profile, UserStore } from "../accounts/user.ts";
 import { usernameKey } from "../accounts/username.ts";
 import type { AuditEntry, AuditRecorder } from "../audit/audit-entry.ts";
-import type { Busy, HashingQueue } from "../hashing/hashing-queue.ts";
 import type { Letter, Links, StoredLink } from "../links/links.ts";
 import type { Mails, StoredMail } from "../mails/mails.ts";
+import type { NotSet, PasswordsByLink } from "./password-by-link.ts";
 import type { Blocked, TypedCodes } from "./typed-codes.ts";
 
 const TTL_MS = 30 * 60_000;
@@ -55,22 +52,20 @@ export interface PasswordReset {
     proof: ResetProof,
     newPassword: string,
     address: string | undefined,
-  ): Promise<Result<undefined, "refused" | Blocked | Busy | { kind: "weak"; detail: string }>>;
+  ): Promise<Result<undefined, NotSet | Blocked>>;
 }
 
 export interface PasswordResetOptions {
   store: PasswordResetStore;
-  users: Pick<UserStore, "findByLogin" | "findById">;
-  passwords: Pick<Passwords, "hash">;
-  hashingQueue: HashingQueue;
-  links: Pick<Links, "create" | "find" | "findById">;
+  users: Pick<UserStore, "findByLogin">;
+  byLink: PasswordsByLink;
+  links: Pick<Links, "create" | "find">;
   codes: TypedCodes;
   mails: Pick<Mails, "prepare">;
   recorder: AuditRecorder;
   mac: (context: string, text: string) => string;
   /** Continues some work after the response. */
   later: (work: Promise<void>) => void;
-  issuer: string;
   now: () => number;
 }
 
@@ -82,7 +77,7 @@ const reasonAgainst = (user: Profile | undefined): string | undefined => {
 };
 
 export const createPasswordReset = (options: PasswordResetOptions): PasswordReset => {
-  const { store, users, passwords, hashingQueue, links, codes, mails, recorder, mac, later, issuer, now } = options;
+  const { store, users, byLink, links, codes, mails, recorder, mac, later, now } = options;
 
   const requestCounter = (login: string): string => mac("password-reset/request", usernameKey(login));
   const codeCounter = (login: string): string => mac("password-reset/code", usernameKey(login));
@@ -127,42 +122,20 @@ export const createPasswordReset = (options: PasswordResetOptions): PasswordRese
       if (!isSent) later(recorder.record({ ...event, outcome: "failure", reason }));
     },
     reset: async (proof, newPassword, address) => {
-      const refuse = async (reason: string, userId: string | undefined) => {
-        const event = { action: "user.password", outcome: "failure", reason, actor: undefined } as const;
-        await recorder.record({ ...event, target: userId, concerns: userId });
-        return failure("refused");
-      };
       const found = await linkOf(proof);
       if (!found.ok) {
         const { error } = found;
-        return error.kind === "blocked" ? { ok: false, error } : refuse(error.kind, found.userId);
+        return error.kind === "blocked"
+          ? { ok: false, error }
+          : byLink.refuse("user.password", error.kind, found.userId);
       }
-      const { id: linkId, userId } = found.value;
-      const user = userId === null ? undefined : await users.findById(userId);
-      if (!user) return refuse("wrong-link", undefined);
-      if (user.lockedAt !== null) return refuse("locked", user.id);
-      const detail = passwordFault(newPassword, { ...user, issuer });
-      if (detail !== undefined) return failure("weak", { detail });
-
-      const notice =
-        user.email === null
-          ? undefined
-          : await mails.prepare({
-              ...{ kind: "password-changed", data: { username: user.username }, userId: user.id },
-              destination: user.email,
-            });
       const counters = "login" in proof ? [codeCounter(proof.login), requestCounter(proof.login)] : [];
-      const event = { action: "user.password", outcome: "success", reason: "reset", actor: user.id } as const;
-      const set = await hashingQueue.run(callerAt(address, false), async () => {
-        // Of many who come with one link, one has a password hashed.
-        if (!(await links.findById(linkId))) return undefined;
-        const password = { linkId, userId: user.id, hash: await passwords.hash(user.id, newPassword), counters };
-        return recorder.change({ ...event, target: user.id }, (entry) =>
-          store.setPassword({ ...password, at: new Date(now()) }, entry, notice),
-        );
+      return byLink.set(found.value, newPassword, address, {
+        event: { action: "user.password", reason: "reset" },
+        mail: "password-changed",
+        store: ({ user, ...password }, entry, notice) =>
+          store.setPassword({ ...password, userId: user.id, counters, at: new Date(now()) }, entry, notice),
       });
-      if (!set.ok) return set;
-      return set.value === true ? success(undefined) : refuse("used", user.id);
     },
   };
 };

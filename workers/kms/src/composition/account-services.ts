@@ -13,6 +13,7 @@ import type { UserStore } from "../accounts/user.ts";
 import { createUserAdministration, type UserAdministration } from "../accounts/user-administration.ts";
 import { createUserStore } from "../accounts/users.store.ts";
 import type { AuditRecorder } from "../audit/audit-entry.ts";
+import { createPasswordsByLink } from "../by-mail/password-by-link.ts";
 import { createConsentStore } from "../consents/consents.store.ts";
 import { type Consents, createConsents } from "../consents/consents.ts";
 import { macInContext } from "../crypto/mac.ts";
@@ -31,6 +32,10 @@ import { createMailStore } from "../mails/mails.store.ts";
 import { createMails, type Mails } from "../mails/mails.ts";
 import { createTokenExchange, type ExchangeToken } from "../oauth/token-exchange.ts";
 import { createTokenRevocation, type RevokeAnyToken } from "../oauth/token-revocation.ts";
+import { createFactorRemovalStore } from "../recovery/factor-removals.store.ts";
+import { createFactorRemovals, type FactorRemovals } from "../recovery/factor-removals.ts";
+import { createRecoveryStore } from "../recovery/recovery.store.ts";
+import { createRecovery, type Recovery } from "../recovery/recovery.ts";
 import { createBrowserCookieStore } from "../sessions/browser-sessions.store.ts";
 import { type BrowserSessions, createBrowserSessions } from "../sessions/browser-sessions.ts";
 import { createFactorResets, type FactorResets } from "../sessions/factor-resets.ts";
@@ -52,6 +57,8 @@ export interface AccountServices extends ByMailServices {
   mails: Mails;
   users: UserStore;
   userAdministration: UserAdministration;
+  recovery: Recovery;
+  factorRemovals: FactorRemovals;
   factorResets: FactorResets;
   roles: Roles;
   sessions: Sessions;
@@ -144,6 +151,15 @@ export const createAccountServices = (options: AccountServicesOptions): AccountS
     createId,
   });
   const addressMailing = createAddressMailing({ links, mails });
+  const byLink = createPasswordsByLink({
+    users,
+    passwords,
+    hashingQueue,
+    links,
+    mails,
+    recorder,
+    issuer: env.PUBLIC_URL,
+  });
   const accounts = createAccounts({
     users,
     passwords,
@@ -163,6 +179,7 @@ export const createAccountServices = (options: AccountServicesOptions): AccountS
       emails,
       passwords,
       hashingQueue,
+      byLink,
       links,
       mails,
       mailing: addressMailing,
@@ -176,6 +193,8 @@ export const createAccountServices = (options: AccountServicesOptions): AccountS
     accounts,
     mails,
     users,
+    recovery: createRecovery({ store: createRecoveryStore(database), links, byLink, guard, now }),
+    factorRemovals: createFactorRemovals(createFactorRemovalStore(database)),
     factorResets: createFactorResets({ users, roles, mails, recorder, now }),
     userAdministration: createUserAdministration({ users, addressMails: addressMailing.mailsOf, recorder, now }),
     roles,

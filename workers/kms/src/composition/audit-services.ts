@@ -34,7 +34,8 @@ interface AuditOptions {
   now: () => number;
 }
 
-export interface AuditTrailServicesOptions extends AuditOptions {
+export interface AuditTrailServicesOptions extends Omit<AuditOptions, "foundation"> {
+  foundation: Pick<Foundation, "database">;
   randomBytes: RandomBytes;
   createId: () => string;
 }

@@ -10,6 +10,7 @@ import { createEmailVerificationStore } from "../by-mail/email-verification.stor
 import { createEmailVerification, type EmailVerification } from "../by-mail/email-verification.ts";
 import { createInvitationStore } from "../by-mail/invitations.store.ts";
 import { createInvitations, type Invitations } from "../by-mail/invitations.ts";
+import type { PasswordsByLink } from "../by-mail/password-by-link.ts";
 import { createPasswordResetStore } from "../by-mail/password-reset.store.ts";
 import { createPasswordReset, type PasswordReset } from "../by-mail/password-reset.ts";
 import { createResetLinkStore } from "../by-mail/reset-links.store.ts";
@@ -35,6 +36,7 @@ export interface ByMailServicesOptions {
   emails: EmailAddresses;
   passwords: Passwords;
   hashingQueue: HashingQueue;
+  byLink: PasswordsByLink;
   links: Links;
   mails: Mails;
   mailing: AddressMailing;
@@ -71,7 +73,6 @@ export const createByMailServices = ({
       ...shared,
       store: createPasswordResetStore(database),
       codes,
-      issuer: env.PUBLIC_URL,
     }),
     resetLinks: createResetLinks({ ...shared, store: createResetLinkStore(database), publicUrl: env.PUBLIC_URL }),
     invitations: createInvitations({ ...shared, store: createInvitationStore(database, emails) }),

@@ -5,6 +5,7 @@ export * from "./schema/browser-cookies.ts";
 export * from "./schema/consents.ts";
 export * from "./schema/device.ts";
 export * from "./schema/dpop-proofs.ts";
+export * from "./schema/factor-removals.ts";
 export * from "./schema/keys.ts";
 export * from "./schema/links.ts";
 export * from "./schema/mails.ts";

@@ -34,6 +34,7 @@ const FORGET = [
   `DELETE FROM sessions WHERE user_id = :userId AND ${CAN_BE_ERASED}`,
   `DELETE FROM links WHERE user_id = :userId AND ${CAN_BE_ERASED}`,
   `DELETE FROM mails WHERE user_id = :userId AND ${CAN_BE_ERASED}`,
+  `DELETE FROM factor_removals WHERE user_id = :userId AND ${CAN_BE_ERASED}`,
   `DELETE FROM known_addresses WHERE user_id = :userId AND ${CAN_BE_ERASED}`,
 ];
 

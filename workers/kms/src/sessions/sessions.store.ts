@@ -7,6 +7,7 @@ import { appendEntry } from "../audit/audit.store.ts";
 import type { KmsDatabase } from "../db/connection.ts";
 import { users } from "../db/schema/accounts.ts";
 import { refreshTokens, sessions } from "../db/schema/sessions.ts";
+import { HAS_FACTORS_TO_REMOVE } from "../recovery/factor-removals.store.ts";
 import { EARLIER_REVOCATION_COUNTS, insertRevocation } from "../tokens/revocations.store.ts";
 import type { OpenSession, Session, SessionPosition, SessionStore } from "./session.ts";
 
@@ -30,9 +31,12 @@ export const JOINED = {
 
 const successors = alias(refreshTokens, "successors");
 
+/** A passkey that is to be removed opens none, even if twofa has not heard of that yet. */
 const INSERT_SESSION = `
   INSERT INTO sessions (id, user_id, created_at, used_at, acr, amr, authenticated_at, client_id, sealed_origin)
-  SELECT ?, id, ?, ?, ?, ?, ?, ?, ? FROM users WHERE id = ? AND locked_at IS NULL AND password_changed_at IS ?`;
+  SELECT :id, id, :createdAt, :usedAt, :acr, :amr, :authenticatedAt, :clientId, :sealedOrigin FROM users
+  WHERE id = :userId AND locked_at IS NULL AND password_changed_at IS :passwordChangedAt
+    AND (:acr = 'aal1' OR NOT ${HAS_FACTORS_TO_REMOVE})`;
 
 const INSERT_REFRESH_TOKEN = `
   INSERT INTO refresh_tokens (token_hash, session_id, issued_at) SELECT ?, id, created_at FROM sessions WHERE id = ?`;
@@ -121,18 +125,18 @@ export const createSessionStore = ({ orm, client }: KmsDatabase): SessionStore =
       [
         {
           sql: INSERT_SESSION,
-          args: [
-            session.id,
-            session.createdAt.getTime(),
-            session.usedAt.getTime(),
-            session.acr,
-            JSON.stringify(session.amr),
-            session.authenticatedAt.getTime(),
-            session.clientId,
-            session.sealedOrigin,
-            session.userId,
-            passwordChangedAt?.getTime() ?? null,
-          ],
+          args: {
+            id: session.id,
+            userId: session.userId,
+            createdAt: session.createdAt.getTime(),
+            usedAt: session.usedAt.getTime(),
+            acr: session.acr,
+            amr: JSON.stringify(session.amr),
+            authenticatedAt: session.authenticatedAt.getTime(),
+            clientId: session.clientId,
+            sealedOrigin: session.sealedOrigin,
+            passwordChangedAt: passwordChangedAt?.getTime() ?? null,
+          },
         },
         appendEntry(entry, "changed"),
         { sql: INSERT_REFRESH_TOKEN, args: [refreshTokenHash, session.id] },

@@ -8,6 +8,8 @@ import type { HoldingStore } from "../privacy/holdings.ts";
 export interface TwofaServices extends BaseServices, Maintained, Ports {
   holdings: HoldingStore;
   deliverMails: DeliverMails;
+  /** Removes the factors that are to go with an account's recovery. */
+  removeFactors: () => Promise<void>;
   /** Continues some work after the response; its failure is logged. */
   later: (work: Promise<void>) => void;
 }

@@ -60,6 +60,8 @@ const EVERY_MAIL: { [Kind in MailKind]: MailData[Kind] } = {
   "email-changed": { username: "ann" },
   invitation: { invitedBy: "ben", token: LINK.token },
   "reset-link-created": { username: "ann" },
+  "recovery-link-created": { username: "ann" },
+  "account-recovered": { username: "ann" },
 };
 
 describe.each(LANGUAGES)("every mail in %s", (language) => {

@@ -38,6 +38,7 @@ export const showLogin = async (page: PageCall): Promise<Response> => {
     "logged-out": page.texts.login.loggedOut,
     deleted: page.texts.data.deleted,
     reset: page.texts.reset.done,
+    recovered: page.texts.recover.done,
   };
   const view = { hidden: { next }, username: page.query["login_hint"], notice: notices[page.query["done"] ?? ""] };
   return askForLogin(page, view);

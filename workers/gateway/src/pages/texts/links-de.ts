@@ -24,6 +24,14 @@ export const LINKS_DE: LinkTexts = {
     again: "Einen neuen Link senden lassen",
     done: "Ihr neues Passwort gilt, und alle Ihre Sitzungen sind beendet. Melden Sie sich damit an.",
   },
+  recover: {
+    title: "Konto wiederherstellen",
+    lead: "Wählen Sie ein neues Passwort. Alle Ihre zweiten Faktoren und Wiederherstellungscodes werden entfernt und alle Sitzungen beendet.",
+    submit: "Konto wiederherstellen",
+    refused:
+      "Dieser Link ist falsch, abgelaufen oder schon benutzt. Es wurde nichts geändert. Erstellen Sie einen neuen auf dem Rechner, auf dem diese Installation läuft.",
+    done: "Ihr neues Passwort gilt, Ihre zweiten Faktoren sind entfernt und alle Sitzungen beendet. Melden Sie sich an, und richten Sie sofort einen zweiten Faktor ein.",
+  },
   invitation: {
     title: "Sie sind eingeladen",
     lead: "Legen Sie Ihr Konto an.",

@@ -23,6 +23,14 @@ export const LINKS_EN = {
     again: "Have a new link sent",
     done: "Your new password is set, and all your sessions have ended. Log in with it.",
   },
+  recover: {
+    title: "Recover your account",
+    lead: "Choose a new password. All your second factors and recovery codes are removed, and all your sessions end.",
+    submit: "Recover the account",
+    refused:
+      "This link is wrong, expired or already used. Nothing was changed. Create a new one on the machine that runs this installation.",
+    done: "Your new password is set, your second factors are removed, and all your sessions have ended. Log in, and set up a second factor at once.",
+  },
   invitation: {
     title: "You are invited",
     lead: "Create your account.",

@@ -62,6 +62,21 @@ export const DE: Texts = {
       ifNotYou:
         "Wenn Sie nicht darum gebeten haben, versucht vielleicht jemand, in Ihr Konto zu kommen. Benachrichtigen Sie sofort die Betreiber dieser Installation: Sie können es sperren.",
     }),
+    "recovery-link-created": ({ username }, { installation, at }) => ({
+      subject: `Ein Link zur Wiederherstellung Ihres Kontos bei ${installation} wurde erstellt`,
+      action: `Am ${at} hat jemand mit Zugang zu dem Rechner, auf dem ${installation} läuft, einen Link erstellt, mit dem für Ihr Konto ${username} ein neues Passwort gesetzt und alle zweiten Faktoren entfernt werden können. Er gilt einmal und 30 Minuten lang.`,
+      ifNotYou:
+        "Wenn Sie nicht darum gebeten haben, versucht vielleicht jemand, in Ihr Konto zu kommen. Benachrichtigen Sie sofort die Betreiber dieser Installation: Sie können es sperren.",
+    }),
+    "account-recovered": ({ username }, { installation, at }) => ({
+      subject: `Ihr Konto bei ${installation} wurde wiederhergestellt`,
+      action: `Am ${at} wurde mit einem Link zur Wiederherstellung ein neues Passwort für Ihr Konto ${username} gesetzt. Alle zweiten Faktoren und Wiederherstellungscodes wurden entfernt und alle Sitzungen beendet.`,
+      notes: [
+        "Wenn Sie das waren, melden Sie sich jetzt mit dem neuen Passwort an, und richten Sie einen neuen zweiten Faktor ein.",
+      ],
+      ifNotYou:
+        "Wenn Sie das nicht waren, hat jemand Zugang zu Ihrem Konto und zu dem Rechner, auf dem diese Installation läuft. Benachrichtigen Sie sofort ihre Betreiber.",
+    }),
     "email-verification": ({ username, token, code }, { installation, at, publicUrl }) => ({
       subject: `Ihre E-Mail-Adresse für ${installation} bestätigen`,
       action: `Am ${at} wurde diese Adresse für das Konto ${username} angegeben.`,

@@ -59,6 +59,19 @@ export const EN: Texts = {
       ifNotYou:
         "If you did not ask for it, someone may try to get into your account. Inform the people who run this installation at once: they can lock it.",
     }),
+    "recovery-link-created": ({ username }, { installation, at }) => ({
+      subject: `A recovery link for your ${installation} account was created`,
+      action: `On ${at} someone with access to the machine that runs ${installation} created a link by which a new password can be set for your account ${username}, and its second factors removed. It works once, for 30 minutes.`,
+      ifNotYou:
+        "If you did not ask for it, someone may try to get into your account. Inform the people who run this installation at once: they can lock it.",
+    }),
+    "account-recovered": ({ username }, { installation, at }) => ({
+      subject: `Your ${installation} account was recovered`,
+      action: `On ${at} a new password was set for your account ${username} by a recovery link. All second factors and recovery codes were removed, and all sessions were ended.`,
+      notes: ["If it was you, log in with the new password and enrol a new second factor now."],
+      ifNotYou:
+        "If it was not you, someone has access to your account and to the machine that runs this installation. Inform the people who run it at once.",
+    }),
     "email-verification": ({ username, token, code }, { installation, at, publicUrl }) => ({
       subject: `Confirm your email address for ${installation}`,
       action: `On ${at} this address was given for the account ${username}.`,
