@@ -119,8 +119,8 @@ fi
 # Where the mail server is decides how far messages may go.
 case $SMTP_NETWORK in
   public) config=workerd.capnp ;;
-  private) config=workerd-private-mail.capnp ;;
-  *) faults+=("SMTP_NETWORK is \"$SMTP_NETWORK\": set it to public or private") ;;
+  private | catch-all) config=workerd-private-mail.capnp ;;
+  *) faults+=("SMTP_NETWORK is \"$SMTP_NETWORK\": set it to public, private or catch-all") ;;
 esac
 
 if ((${#faults[@]} > 0)); then

@@ -115,10 +115,21 @@ test("`npm run secrets` makes every secret that is named", async () => {
   expect(composeFile).not.toContain("database_signing_key");
 });
 
-test("only Caddy is published", () => {
+test("only Caddy is published, and the page of the profile `mail` on the loopback address", () => {
   expect([...services].filter(([, text]) => /^ {4}(ports|network_mode):/m.test(text)).map(([name]) => name)).toEqual([
     "caddy",
+    "mail",
   ]);
+  expect(services.get("mail")).toMatch(/^ {4}ports: \["127\.0\.0\.1:\$\{MAIL_PORT:-8025\}:8025"\]$/m);
+});
+
+test("where its page is published, the catch-all is alone; no one but who sends mail reaches it", () => {
+  const on = (network: string) =>
+    [...services].filter(([, text]) =>
+      new RegExp(`^ {4}networks:.*[\\[ ]${network}[,\\]]|^ {6}${network}:`, "m").test(text),
+    );
+  expect(on("mail-page").map(([name]) => name)).toEqual(["mail"]);
+  expect(on("mail").map(([name]) => name)).toEqual(["workerd", "alertmanager", "mail"]);
 });
 
 test("every service is locked down, and limited in memory", () => {

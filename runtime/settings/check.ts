@@ -48,6 +48,12 @@ const secretFault = (name: string, value = ""): string | undefined => {
   return `the secret ${file} is weak (under ${MIN_SECRET_BYTES} bytes): remove its file and run \`npm run secrets\``;
 };
 
+/** Fit for trying things out, and for nothing else. */
+const catchAllWarnings = ({ SMTP_NETWORK }: Environment): string[] =>
+  SMTP_NETWORK === "catch-all"
+    ? ["SMTP_NETWORK is catch-all: mails reach no one, and everyone on this machine can read them"]
+    : [];
+
 /** A secret that workers need, and that is missing or weak, is named by its file. */
 export const checkComposeSettings = async (
   topology: Pick<Topology, "workers">,
@@ -74,5 +80,6 @@ export const checkComposeSettings = async (
     ...(roles ? roleFaults(set, roles) : []),
   ];
   const known = [...COMPOSE_VARIABLES, ...variables, ...LOCAL_VARIABLES, ...OF_SERVICES];
-  return { faults: [...new Set(faults)], warnings: nearMisses(Object.keys(environment), known) };
+  const warnings = [...catchAllWarnings(set), ...nearMisses(Object.keys(environment), known)];
+  return { faults: [...new Set(faults)], warnings };
 };

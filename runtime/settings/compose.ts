@@ -42,6 +42,7 @@ export const composeSchema = settingsSchema(
     DOMAIN: text("the host name that callers use, in lower case, such as fountain.example.com", DOMAIN, "localhost"),
     HTTP_PORT: publishedPort,
     HTTPS_PORT: publishedPort,
+    MAIL_PORT: wholeNumber({ min: 1, max: 65_535, fallback: 8025 }),
     SUBNET: setting(
       "the first two numbers of a private network's addresses, such as 10.213",
       z

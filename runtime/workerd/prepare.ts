@@ -31,7 +31,7 @@ export const prepare = async (root: string, order: PreparationOrder): Promise<Pr
   const nodes = parseNodeUrls(environment[TYPESENSE_NODES] ?? "");
   writeWorkerdConfig(topology, order.build, {
     internet: environment["WEBHOOK_TARGETS"] === "any" ? "any" : "public",
-    messages: environment["SMTP_NETWORK"] === "private" ? "any" : "public",
+    messages: environment["SMTP_NETWORK"] === "public" ? "public" : "any",
     mailbox: order.mailboxSocket && `unix:${order.mailboxSocket}`,
     typesense: nodeAddresses(nodes.ok ? nodes.value : []),
     hashers: order.hasherSockets.map((socket) => `unix:${socket}`),

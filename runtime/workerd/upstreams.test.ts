@@ -126,7 +126,7 @@ test("the networks of a container are those of docker-compose.yml, but for those
   const subnets = [
     ...compose.matchAll(/^ {2}(\w+):\n(?: {4}.*\n)*? +- \{ subnet: "\$\{SUBNET:-10\.213\}(\.\d+\.0\/24)"/gm),
   ];
-  expect(subnets.map(([, name]) => name)).toEqual(["upstreams", "app", "data", "ops", "watch"]);
+  expect(subnets.map(([, name]) => name)).toEqual(["upstreams", "app", "data", "ops", "watch", "mail"]);
   for (const [, name, network] of subnets)
     expect(NEVER_REACHED_IN_COMPOSE.includes(`SUBNET${network}`), name).toBe(name !== "upstreams" && name !== "app");
   expect(compose).toMatch(/app: \{ ipv4_address: "\$\{SUBNET:-10\.213\}\.1\.2" \}/);

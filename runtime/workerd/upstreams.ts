@@ -11,7 +11,7 @@ export const INTERNAL_PORTS = "INTERNAL_PORTS";
 /** What the file of a container has where the setting SUBNET belongs. */
 const SUBNET = "SUBNET";
 
-/** Besides, in a container: the container itself, Caddy, the replicas, and the networks `data`, `ops` and `watch`. */
+/** Besides, in a container: the container itself, Caddy, the replicas, and the networks `data`, `ops`, `watch` and `mail`. */
 export const NEVER_REACHED_IN_COMPOSE: readonly string[] = [
   "127.0.0.0/8",
   "::1/128",
@@ -20,6 +20,7 @@ export const NEVER_REACHED_IN_COMPOSE: readonly string[] = [
   `${SUBNET}.2.0/24`,
   `${SUBNET}.3.0/24`,
   `${SUBNET}.4.0/24`,
+  `${SUBNET}.6.0/24`,
 ];
 
 /** The file beside the configuration of a container that has the networks for its SUBNET: entrypoint.bash makes it. */

@@ -37,6 +37,12 @@ for watcher in prometheus alertmanager blackbox-exporter; do
   fi
 done
 
+mail=$(named axllent/mailpit)
+if ! have "$mail"; then
+  echo "The Compose suite goes without the profile mail: the image $mail is not here and cannot be pulled."
+  mail=
+fi
+
 # Whatever the tests could not remove themselves, because they were killed.
 directory=$(mktemp -d "${TMPDIR:-/tmp}/fountain-compose-XXXXXX")
 remove() {
@@ -48,5 +54,5 @@ remove() {
 }
 trap remove EXIT
 
-export FOUNTAIN_COMPOSE_TEST=$directory FOUNTAIN_COMPOSE_WATCHERS=${watchers[*]}
+export FOUNTAIN_COMPOSE_TEST=$directory FOUNTAIN_COMPOSE_WATCHERS=${watchers[*]} FOUNTAIN_COMPOSE_MAIL=$mail
 ./node_modules/.bin/node node_modules/vitest/vitest.mjs run --config tests/compose/vitest.config.ts "$@"

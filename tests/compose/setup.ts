@@ -8,6 +8,8 @@ declare module "vitest" {
     stack: StackPlace;
     /** The services of the profile `observability` whose images could be had. */
     watchers: readonly string[];
+    /** Whether the image of the profile `mail` could be had. */
+    hasMail: boolean;
     rootCertificate: string;
   }
 }
@@ -33,6 +35,7 @@ export default async (project: TestProject): Promise<() => Promise<void>> => {
     await sleep(PROBED_AFTER_MS);
     project.provide("stack", place);
     project.provide("watchers", watchers);
+    project.provide("hasMail", Boolean(process.env["FOUNTAIN_COMPOSE_MAIL"]));
     project.provide("rootCertificate", await rootCertificate(place));
   } catch (error) {
     console.error(await compose(place, "logs", "--tail", "40").catch(() => "There are no logs."));

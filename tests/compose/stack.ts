@@ -26,6 +26,8 @@ export interface StackPlace {
   subnet: string;
   httpPort: number;
   httpsPort: number;
+  /** Where the profile `mail` shows mails. */
+  mailPort: number;
 }
 
 const run = promisify(execFile);
@@ -85,23 +87,23 @@ export const compose = (place: StackPlace, ...args: string[]): Promise<string> =
 };
 
 /**
- * Two free ports below those that the kernel gives to outgoing connections: a container that restarts finds its own port
+ * Three free ports below those that the kernel gives to outgoing connections: a container that restarts finds its own port
  * free again.
  */
-const steadyPorts = async (): Promise<[number, number]> => {
-  for (let port = FIRST_PORT; port < FIRST_EPHEMERAL_PORT; port += 2) {
-    const free = await Promise.all([assertPortFree(port), assertPortFree(port + 1)]).then(
+const steadyPorts = async (): Promise<[number, number, number]> => {
+  for (let port = FIRST_PORT; port < FIRST_EPHEMERAL_PORT; port += 3) {
+    const free = await Promise.all([port, port + 1, port + 2].map((each) => assertPortFree(each))).then(
       () => true,
       () => false,
     );
-    if (free) return [port, port + 1];
+    if (free) return [port, port + 1, port + 2];
   }
-  throw new Error("no two ports are free");
+  throw new Error("no three ports are free");
 };
 
 /** A place in this empty folder, with secrets and settings, for a stack that is yet to be started. */
 export const createPlace = async (directory: string): Promise<StackPlace> => {
-  const [httpPort, httpsPort] = await steadyPorts();
+  const [httpPort, httpsPort, mailPort] = await steadyPorts();
   const subnet = `10.${200 + (process.pid % 50)}`;
   const project = path.basename(directory).toLowerCase();
   const secrets = path.join(directory, "secrets");
@@ -111,6 +113,7 @@ export const createPlace = async (directory: string): Promise<StackPlace> => {
     HTTP_PORT: `127.0.0.1:${httpPort}`,
     HTTPS_PORT: `127.0.0.1:${httpsPort}`,
     FOUNTAIN_VERSION: "test",
+    MAIL_PORT: String(mailPort),
     // On every machine, however many processors it has.
     WORKERS: "1",
     SECRETS_DIR: secrets,
@@ -118,7 +121,7 @@ export const createPlace = async (directory: string): Promise<StackPlace> => {
   };
   const lines = Object.entries(environment).map(([name, value]) => `${name}=${value}\n`);
   writeFileSync(path.join(directory, ".env"), lines.join(""));
-  return { directory, project, subnet, httpPort, httpsPort };
+  return { directory, project, subnet, httpPort, httpsPort, mailPort };
 };
 
 /** Ends everything and removes containers, networks and volumes. */

@@ -83,6 +83,19 @@ $(named prom/alertmanager) prometheus-alertmanager alertmanager "--config.file=/
 $(named prom/blackbox-exporter) prometheus-blackbox-exporter blackbox_exporter "--config.file=/etc/blackbox_exporter/config.yml"
 END
 
+image=$(named axllent/mailpit)
+if ! have "$image"; then
+  cp tests/support/programs/mail-catch-all.mjs "$work/mailpit.mjs"
+  build "$image" <<END
+FROM node:24-bookworm-slim
+RUN mkdir /app && cd /app && npm install --silent --no-save smtp-server@$(locked smtp-server)
+COPY mailpit.mjs /app/
+RUN ln -s /app/mailpit.mjs /mailpit && chmod 0755 /app/mailpit.mjs
+EXPOSE 1025 8025
+ENTRYPOINT ["/mailpit"]
+END
+fi
+
 image=$(named caddy)
 if ! have "$image"; then
   build "$image" <<END

@@ -8,6 +8,8 @@ const MAIL_FROM = "Fountain <codes@fountain.example>";
 const smtp = (bindings: Record<string, string>) => smtpSettings(parseBindings(schema, { MAIL_FROM, ...bindings }));
 const twilio = (bindings: Record<string, string>) => twilioSettings(parseBindings(schema, bindings));
 
+const CATCH_ALL = { SMTP_NETWORK: "catch-all", SMTP_HOST: "mail", SMTP_PORT: "1025" };
+const MESSAGE_WEBHOOK_SECRET = `whsec_${Buffer.alloc(32).toString("base64")}`;
 const UNSET = Object.fromEntries(Object.keys(channelBindings).map((name) => [name, null]));
 
 test("nothing set, in either way a runtime may say so, means no channel and codes of five minutes", () => {
@@ -37,6 +39,13 @@ describe("the mail server", () => {
     expect(smtp({ ...parts, SMTP_PORT: "465" })).toMatchObject({ port: 465, implicitTls: true });
   });
 
+  test("has TLS, but for the catch-all of Docker Compose", () => {
+    expect(smtp(CATCH_ALL)).toMatchObject({ host: "mail", port: 1025, implicitTls: false, isPlain: true });
+    for (const bindings of [{ SMTP_HOST: "mail", SMTP_PORT: "1025" }, { SMTP_URL: "smtp://mail:1025" }])
+      for (const SMTP_NETWORK of ["public", "private"])
+        expect(smtp({ ...bindings, SMTP_NETWORK })).toMatchObject({ isPlain: false });
+  });
+
   test.each([
     [{ SMTP_URL: "http://mail.example" }, /SMTP_URL is not usable/],
     [{ SMTP_URL: "mail.example:587" }, /SMTP_URL is not usable/],
@@ -57,6 +66,11 @@ describe("the mail server", () => {
     [{ OTP_EXPIRATION_MINUTES: "0" }, /OTP_EXPIRATION_MINUTES/],
     [{ OTP_EXPIRATION_MINUTES: "16" }, /OTP_EXPIRATION_MINUTES/],
     [{ SMTP_NETWORK: "any" }, /SMTP_NETWORK/],
+    [{ SMTP_NETWORK: "catch-all", SMTP_HOST: "mail.example", SMTP_PORT: "1025" }, /SMTP_NETWORK is catch-all/],
+    [{ SMTP_NETWORK: "catch-all", SMTP_HOST: "mail" }, /SMTP_NETWORK is catch-all/],
+    [{ SMTP_NETWORK: "catch-all", SMTP_URL: "smtp://mail:1025" }, /SMTP_NETWORK is catch-all/],
+    [{ ...CATCH_ALL, SMTP_USER: "u", SMTP_PASSWORD: "p" }, /SMTP_NETWORK is catch-all/],
+    [{ ...CATCH_ALL, MESSAGE_WEBHOOK_URL: "http://a.example", MESSAGE_WEBHOOK_SECRET }, /MESSAGE_WEBHOOK_URL must/],
   ])("set as %j is refused, and the password is not in the error", (bindings, fault) => {
     expect(() => smtp(bindings)).toThrow(fault);
   });

@@ -9,6 +9,8 @@ export interface SmtpSettings {
   port: number;
   /** Whether TLS begins with the connection; otherwise by STARTTLS, without which nothing is sent. */
   implicitTls: boolean;
+  /** Without TLS, which only the catch-all of Docker Compose gets. */
+  isPlain: boolean;
   user: string;
   password: string;
   from: string;
@@ -36,6 +38,8 @@ export interface EmailBinding {
 }
 
 const MAX_EXPIRATION_MINUTES = 15;
+/** The mail server of the Compose profile `mail`, which delivers nothing: on an internal network, and without TLS. */
+const CATCH_ALL = { host: "mail", port: 1025 };
 const SUBMISSION_PORT = 587;
 const SUBMISSIONS_PORT = 465;
 const MAX_PORT = 65_535;
@@ -86,7 +90,7 @@ export const channelBindings = {
   SMTP_USER: text("the user at the mail server"),
   SMTP_PASSWORD: secret("the password at the mail server"),
   /** Where the mail server may be; workerd's configuration enforces it. */
-  SMTP_NETWORK: choice(["public", "private"], "public"),
+  SMTP_NETWORK: choice(["public", "private", "catch-all"], "public"),
   MAIL_FROM: text(
     "the sender's email address, such as Fountain <codes@example.com>",
     (from) => senderAddress(from) !== undefined,
@@ -141,14 +145,16 @@ const serverIn = (text: string): Server | undefined => {
   const [user, password] = [decoded(url.username), decoded(url.password)];
   if (user === undefined || password === undefined || (user === "") !== (password === "")) return undefined;
   const port = url.port === "" ? protocol.port : Number(url.port);
-  return { host: url.hostname, port, implicitTls: protocol.implicitTls, user, password };
+  return { host: url.hostname, port, implicitTls: protocol.implicitTls, isPlain: false, user, password };
 };
 
 const isServer = (text: string): boolean => serverIn(text) !== undefined;
 
 const serverInParts = (bindings: ChannelBindings): Server | undefined => {
   const { SMTP_HOST: host, SMTP_PORT: port, SMTP_USER: user, SMTP_PASSWORD: password } = bindings;
-  return host === "" ? undefined : { host, port, implicitTls: port === SUBMISSIONS_PORT, user, password };
+  if (host === "") return undefined;
+  const isPlain = bindings.SMTP_NETWORK === "catch-all";
+  return { host, port, implicitTls: port === SUBMISSIONS_PORT, isPlain, user, password };
 };
 
 /** The mail server; `undefined` when none is set. */
@@ -182,6 +188,18 @@ export const channelRules: readonly Rule<ChannelBindings>[] = [
     settings: ["SMTP_URL", "SMTP_HOST"],
     conflict: ({ SMTP_URL, SMTP_HOST }) =>
       SMTP_URL !== "" && SMTP_HOST !== "" ? ["SMTP_HOST", "is set beside SMTP_URL: keep one of them"] : undefined,
+  },
+  {
+    settings: ["SMTP_NETWORK", "SMTP_URL", "SMTP_HOST", "SMTP_PORT", "SMTP_USER"],
+    conflict: ({ SMTP_NETWORK, SMTP_URL, SMTP_HOST, SMTP_PORT, SMTP_USER }) => {
+      if (SMTP_NETWORK !== "catch-all") return undefined;
+      const isCatchAll = SMTP_HOST === CATCH_ALL.host && SMTP_PORT === CATCH_ALL.port;
+      if (isCatchAll && SMTP_URL === "" && SMTP_USER === "") return undefined;
+      return [
+        "SMTP_NETWORK",
+        "is catch-all, which has no TLS: set SMTP_HOST=mail and SMTP_PORT=1025, without a user, or choose another",
+      ];
+    },
   },
   {
     settings: ["SMTP_URL", "SMTP_HOST", "MAIL_FROM"],
@@ -222,7 +240,7 @@ export const channelRules: readonly Rule<ChannelBindings>[] = [
         return ["MESSAGE_WEBHOOK_URL", "is missing: set it together with MESSAGE_WEBHOOK_SECRET"];
       if (url !== "" && MESSAGE_WEBHOOK_SECRET === "")
         return ["MESSAGE_WEBHOOK_SECRET", "is missing: set it to whsec_ and the output of `openssl rand -base64 32`"];
-      if (url.startsWith("http:") && SMTP_NETWORK === "public")
+      if (url.startsWith("http:") && SMTP_NETWORK !== "private")
         return ["MESSAGE_WEBHOOK_URL", "must begin with https://, unless SMTP_NETWORK is private"];
       return undefined;
     },

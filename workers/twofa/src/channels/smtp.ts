@@ -1,4 +1,7 @@
-/** Sends mail over SMTP (RFC 5321): encrypted from the start or by STARTTLS (RFC 3207, RFC 8314), or not at all. */
+/**
+ * Sends mail over SMTP (RFC 5321): encrypted from the start or by STARTTLS (RFC 3207, RFC 8314), or not at all. Only the catch-all of
+ * Docker Compose, which shows what it gets, has it without.
+ */
 
 import net from "node:net";
 import tls from "node:tls";
@@ -63,14 +66,15 @@ const compose = ({ from }: SmtpSettings, senderAddress: string, message: Message
 export const createSmtpMessenger =
   (settings: SmtpSettings, senderAddress: string): Messenger =>
   async (message) => {
-    const { host, port, implicitTls, user, password } = settings;
+    const { host, port, implicitTls, isPlain, user, password } = settings;
     const socket = openSocket(settings);
     const connection = new SMTPConnection({
       host,
       port,
       secure: implicitTls,
       secured: implicitTls,
-      requireTLS: !implicitTls,
+      requireTLS: !implicitTls && !isPlain,
+      ignoreTLS: isPlain,
       connection: socket,
       greetingTimeout: DELIVER_WITHIN_MS,
       socketTimeout: DELIVER_WITHIN_MS,
