@@ -1,20 +1,21 @@
 /** What the steps of the demo share: the state they pass on, and how they check things. */
-import { z } from "zod";
-import type { Client, Credential } from "./client.ts";
+import { type Client, createClient, type Schemas } from "../clients/typescript/src/index.ts";
+
+export type Element = Schemas["service-a.Element"];
 
 /** What the steps share; each one adds what the next ones need. */
 export interface Play {
-  call: Client;
+  url: string;
+  /** The administrator, once logged in. */
+  user: Client;
   username: string;
   password: string;
-  /** Of a second factor that the user has already. */
-  code: () => Promise<string>;
   screenplay: string;
   /** A unique name, for what the demo leaves behind. */
   mark: string;
-  user?: Credential | undefined;
+  /** With the API key of the demo's service. */
+  service?: Client;
   factor?: { id: string; secret: string };
-  key?: string;
   scriptId?: number;
   elements?: Element[];
   changed?: Element;
@@ -26,15 +27,6 @@ export interface Step {
   run: (play: Play) => Promise<string>;
 }
 
-export const element = z.object({
-  elementType: z.string(),
-  elementId: z.number(),
-  sequenceNumber: z.number(),
-  versionNumber: z.number(),
-  text: z.string(),
-});
-export type Element = z.infer<typeof element>;
-
 /** A value that an earlier step has found. */
 export const known = <Value>(value: Value | undefined, what: string): Value => {
   if (value === undefined) throw new Error(`there is no ${what} from the steps before`);
@@ -45,13 +37,10 @@ export const hold = (condition: boolean, otherwise: string): void => {
   if (!condition) throw new Error(otherwise);
 };
 
-export const answer = async <Schema extends z.ZodType>(
-  response: Promise<Response>,
-  schema: Schema,
-): Promise<z.infer<Schema>> => schema.parse(await (await response).json());
+/** A client that sends an API key. */
+export const withKey = ({ url }: Play, apiKey: string): Client => createClient({ url, credentials: { apiKey } });
 
-export const userOf = (play: Play): Credential => known(play.user, "login");
-export const serviceOf = (play: Play): Credential => ({ apiKey: known(play.key, "API key") });
+export const serviceOf = (play: Play): Client => known(play.service, "API key");
 
 /** Tries until it holds or the patience ends; waits are short and bounded. */
 export const eventually = async (patienceMs: number, attempt: () => Promise<boolean>): Promise<boolean> => {

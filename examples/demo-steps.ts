@@ -1,11 +1,8 @@
 /** The steps of the demo, in order. Each one checks what it says, and throws when it does not hold. */
 import { generate } from "otplib";
-import { z } from "zod";
-import { CallFailed, type Credential } from "./client.ts";
+import { type Client, FountainError } from "../clients/typescript/src/index.ts";
 import {
-  answer,
   type Element,
-  element,
   eventually,
   hold,
   known,
@@ -13,7 +10,7 @@ import {
   quoted,
   type Step,
   serviceOf,
-  userOf,
+  withKey,
 } from "./demo-play.ts";
 
 const PERIOD_SECONDS = 30;
@@ -26,19 +23,9 @@ const codeOf = (secret: string, stepsFromNow: number): Promise<string> =>
   generate({ secret, epoch: Math.floor(Date.now() / 1000) + stepsFromNow * PERIOD_SECONDS });
 
 const readElements = async (play: Play): Promise<Element[]> => {
+  const query = { scriptId: known(play.scriptId, "script"), limit: 200 };
   const all: Element[] = [];
-  let after: string | null = null;
-  do {
-    const query = new URLSearchParams({ scriptId: String(known(play.scriptId, "script")), limit: "200" });
-    if (after !== null) query.set("after", after);
-    const pageOf = z.object({ items: z.array(element), next: z.string().nullable() });
-    const page: z.infer<typeof pageOf> = await answer(
-      play.call("GET", `/service-a/elements?${query}`, { credential: serviceOf(play) }),
-      pageOf,
-    );
-    all.push(...page.items);
-    after = page.next;
-  } while (after !== null);
+  for await (const one of serviceOf(play).list("GET /service-a/elements", { query })) all.push(one);
   return all;
 };
 
@@ -67,64 +54,36 @@ const reorderable = (play: Play): Element[] => {
 
 const logIn: Step = {
   name: "Log in",
-  run: async (play) => {
-    const { username, password } = play;
-    const tokens = z.object({ access_token: z.string(), expires_in: z.number() });
-    const token = await answer(play.call("POST", "/kms/login", { json: { username, password } }), tokens);
-    play.user = { accessToken: token.access_token };
-    return `${username} has an access token, good for ${token.expires_in / 60} minutes`;
+  run: async ({ user, username, password }) => {
+    await user.logIn({ username, password });
+    const { data } = await user.call("GET /kms/me");
+    return `${username} has an access token, and the roles ${data.roles.join(", ")}`;
   },
-};
-
-/** Passes the second factor that the user has already. */
-const passOwnFactor = async (play: Play): Promise<void> => {
-  const code = await play.code();
-  const json = /^\d{6}$/.test(code) ? { code } : { recoveryCode: code };
-  const token = await answer(
-    play.call("POST", "/twofa/auth/verify", { credential: userOf(play), json }),
-    z.object({ access_token: z.string() }),
-  );
-  play.user = { accessToken: token.access_token };
 };
 
 const enrol: Step = {
   name: "Enrol a second factor",
   run: async (play) => {
-    const begin = () =>
-      answer(
-        play.call("POST", "/twofa/factors/totp", { credential: userOf(play) }),
-        z.object({ factorId: z.string(), secret: z.string() }),
-      );
-    const begun = await begin().catch(async (error: unknown) => {
-      if (!(error instanceof CallFailed) || error.status !== 401) throw error;
-      await passOwnFactor(play);
-      return begin();
-    });
-    play.factor = { id: begun.factorId, secret: begun.secret };
-    const json = { factorId: begun.factorId, code: await codeOf(begun.secret, 0) };
-    const confirmed = await answer(
-      play.call("POST", "/twofa/factors/totp/confirm", { credential: userOf(play), json }),
-      z.object({ recoveryCodes: z.array(z.string()) }),
-    );
+    // Of someone who has a factor already it is demanded first, and the client asks for it.
+    const { data: begun } = await play.user.call("POST /twofa/factors/totp");
+    const { factorId, secret } = begun;
+    play.factor = { id: factorId, secret };
+    const body = { factorId, code: await codeOf(secret, 0) };
+    const { data: confirmed } = await play.user.call("POST /twofa/factors/totp/confirm", { body });
     const { length } = confirmed.recoveryCodes;
     return `an authenticator is confirmed, with ${length === 0 ? "the recovery codes as they were" : `${length} recovery codes`}`;
   },
 };
 
+const isUnauthorized = (error: unknown): boolean => error instanceof FountainError && error.status === 401;
+
 const stepUp: Step = {
   name: "Step up",
-  run: async (play) => {
-    const { secret } = known(play.factor, "factor");
-    const json = { code: await codeOf(secret, 1) };
-    const token = await answer(
-      play.call("POST", "/twofa/auth/verify", { credential: userOf(play), json }),
-      z.object({ access_token: z.string() }),
-    );
-    const replayed = await play
-      .call("POST", "/twofa/auth/verify", { credential: userOf(play), json })
-      .catch((error: unknown) => error);
-    hold(replayed instanceof CallFailed && replayed.status === 401, "the same code was accepted twice");
-    play.user = { accessToken: token.access_token };
+  run: async ({ user, factor }) => {
+    const code = await codeOf(known(factor, "factor").secret, 1);
+    await user.verify({ code });
+    const replayed = await user.verify({ code }).catch((error: unknown) => error);
+    hold(isUnauthorized(replayed), "the same code was accepted twice");
     return "the session is raised to aal2, and the same code a second time is refused";
   },
 };
@@ -133,12 +92,9 @@ const registerService: Step = {
   name: "Register a service",
   run: async (play) => {
     const scopes = ["sequence:read", "sequence:write", "search:read"];
-    await play.call("POST", "/kms/services", { credential: userOf(play), json: { name: play.mark, scopes } });
-    const issued = await answer(
-      play.call("POST", "/kms/keys", { credential: userOf(play), json: { service: play.mark } }),
-      z.object({ key: z.string(), prefix: z.string() }),
-    );
-    play.key = issued.key;
+    await play.user.call("POST /kms/services", { body: { name: play.mark, scopes } });
+    const { data: issued } = await play.user.call("POST /kms/keys", { body: { service: play.mark } });
+    play.service = withKey(play, issued.key);
     return `${play.mark} has the API key ${issued.prefix}\u2026, and works with it from here on`;
   },
 };
@@ -146,10 +102,7 @@ const registerService: Step = {
 const importScreenplay: Step = {
   name: "Import the screenplay",
   run: async (play) => {
-    const imported = await answer(
-      play.call("POST", "/service-a/scripts", { credential: serviceOf(play), text: play.screenplay }),
-      z.object({ scriptId: z.number(), title: z.string(), counts: z.record(z.string(), z.number()) }),
-    );
+    const { data: imported } = await serviceOf(play).call("POST /service-a/scripts", { body: play.screenplay });
     play.scriptId = imported.scriptId;
     const counts = Object.entries(imported.counts).map(([type, count]) => `${count} ${type}`);
     return `${quoted(imported.title)} is script ${imported.scriptId}: ${counts.join(", ")}`;
@@ -177,11 +130,8 @@ const makeVersion: Step = {
     );
     const { elementType, elementId } = changed;
     const newVersionData = rewritten(play);
-    const json = { elementType, elementId, newVersionData, comment: "rewritten in the demo" };
-    const made = await answer(
-      play.call("POST", "/service-a/sequence/version", { credential: serviceOf(play), json }),
-      z.object({ versionNumber: z.number() }),
-    );
+    const body = { elementType, elementId, newVersionData, comment: "rewritten in the demo" };
+    const { data: made } = await serviceOf(play).call("POST /service-a/sequence/version", { body });
     hold(made.versionNumber === changed.versionNumber + 1, `version ${made.versionNumber} was not the next one`);
     play.changed = changed;
     return `${elementType} ${elementId} is now at version ${made.versionNumber}; version 1 stays readable`;
@@ -195,8 +145,8 @@ const reorder: Step = {
     const elementType = known(moved[0], "element to reorder").elementType;
     const elementIds = moved.map((one) => one.elementId);
     const newOrder = elementIds.toReversed();
-    const json = { elementType, elementIds, newOrder, comment: "the last shall be first" };
-    await play.call("POST", "/service-a/sequence/reorder", { credential: userOf(play), json });
+    const body = { elementType, elementIds, newOrder, comment: "the last shall be first" };
+    await play.user.call("POST /service-a/sequence/reorder", { body });
     const after = (await readElements(play)).filter(
       (one) => one.elementType === elementType && elementIds.includes(one.elementId),
     );
@@ -213,35 +163,33 @@ const searchDialogue: Step = {
     const words = wordsOf(line).slice(0, WORDS_TO_SEARCH).join(" ");
     const id = `${line.elementType}-${line.elementId}`;
     const filter_by = `script_id:=${known(play.scriptId, "script")}`;
-    const json = { q: words, query_by: "text", filter_by, per_page: 250 };
-    const hits = z.object({ hits: z.array(z.object({ document: z.object({ id: z.string() }) })) });
+    const body = { q: words, query_by: "text", filter_by, per_page: 250 };
     const found = await eventually(SEARCH_PATIENCE_MS, async () => {
-      const result = await answer(play.call("POST", "/search/search", { credential: serviceOf(play), json }), hits);
-      return result.hits.some((hit) => hit.document.id === id);
+      const { data } = await serviceOf(play).call("POST /search/search", { body });
+      return data.hits.some((hit) => hit.document.id === id);
     });
     hold(found, `${quoted(words)} was not found`);
     return `${quoted(words)} finds ${line.elementType} ${line.elementId}`;
   },
 };
 
-const isRefused = async (play: Play, credential: Credential): Promise<boolean> => {
-  const outcome = await play.call("GET", "/service-a/scripts?limit=1", { credential }).catch((error: unknown) => error);
-  if (outcome instanceof Response) return false;
-  if (outcome instanceof CallFailed && outcome.status === 401) return true;
-  throw outcome;
+const isRefused = async (service: Client): Promise<boolean> => {
+  const outcome = await service
+    .call("GET /service-a/scripts", { query: { limit: 1 } })
+    .catch((error: unknown) => error);
+  if (outcome instanceof Error && !isUnauthorized(outcome)) throw outcome;
+  return isUnauthorized(outcome);
 };
 
 const rotateKey: Step = {
   name: "Rotate the key",
   run: async (play) => {
     const old = serviceOf(play);
-    const rotated = await answer(
-      play.call("POST", `/kms/keys/${play.mark}/rotate`, { credential: userOf(play), json: { graceSeconds: 0 } }),
-      z.object({ key: z.string(), prefix: z.string() }),
-    );
-    play.key = rotated.key;
-    hold(!(await isRefused(play, serviceOf(play))), "the new key is refused");
-    hold(await eventually(REVOCATION_PATIENCE_MS, () => isRefused(play, old)), "the old key still works");
+    const options = { path: { service: play.mark }, body: { graceSeconds: 0 } };
+    const { data: rotated } = await play.user.call("POST /kms/keys/{service}/rotate", options);
+    play.service = withKey(play, rotated.key);
+    hold(!(await isRefused(play.service)), "the new key is refused");
+    hold(await eventually(REVOCATION_PATIENCE_MS, () => isRefused(old)), "the old key still works");
     return `the new key ${rotated.prefix}\u2026 works, the old one is dead`;
   },
 };
@@ -249,8 +197,8 @@ const rotateKey: Step = {
 const exportScreenplay: Step = {
   name: "Export the screenplay",
   run: async (play) => {
-    const path = `/service-a/scripts/${known(play.scriptId, "script")}.fountain`;
-    const text = await (await play.call("GET", path, { credential: serviceOf(play) })).text();
+    const path = { id: known(play.scriptId, "script") };
+    const { data: text } = await serviceOf(play).call("GET /service-a/scripts/{id}.fountain", { path });
     hold(text.includes(rewritten(play)), "the new version is not in the export");
     return `${text.split("\n").length} lines of Fountain, with the new version in them`;
   },
@@ -272,25 +220,21 @@ export const STEPS: readonly Step[] = [
 
 /** Removes the service, its key and the factor, as far as the demo got. Says what could not be removed. */
 export const leaveNoTrace = async (play: Play): Promise<string[]> => {
-  const { user, factor, key } = play;
-  if (!user) return [];
-  const removals: [string, string | undefined][] = [
-    ["the service", key && `/kms/services/${play.mark}`],
-    ["the second factor", factor && `/twofa/factors/${factor.id}`],
+  const { user, service, factor, mark } = play;
+  const removals: [string, (() => Promise<unknown>) | undefined][] = [
+    ["the service", service && (() => user.call("DELETE /kms/services/{name}", { path: { name: mark } }))],
+    ["the second factor", factor && (() => user.call("DELETE /twofa/factors/{id}", { path: { id: factor.id } }))],
   ];
   const said: string[] = [];
-  for (const [what, path] of removals) {
-    if (path === undefined) continue;
-    const failed = await play.call("DELETE", path, { credential: user }).then(
-      () => undefined,
-      (error: unknown) => error,
+  for (const [what, remove] of removals) {
+    if (remove === undefined) continue;
+    const outcome = await remove().then(
+      () => `${what} of the demo is removed again`,
+      (error: unknown) => `${what} of the demo could not be removed: ${error}`,
     );
-    said.push(
-      failed === undefined
-        ? `${what} of the demo is removed again`
-        : `${what} of the demo could not be removed: ${failed}`,
-    );
+    said.push(outcome);
   }
-  play.user = undefined;
+  delete play.service;
+  delete play.factor;
   return said;
 };

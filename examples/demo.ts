@@ -10,13 +10,13 @@ import { stdin, stdout } from "node:process";
 import { createInterface } from "node:readline/promises";
 import { Writable } from "node:stream";
 import { SingleBar } from "cli-progress";
-import { createClient } from "./client.ts";
+import { createClient, type StepUp } from "../clients/typescript/src/index.ts";
 import type { Play } from "./demo-play.ts";
 import { leaveNoTrace, STEPS } from "./demo-steps.ts";
 
 const SAMPLE = path.join(import.meta.dirname, "the-lighthouse-keeper.fountain");
 
-const baseUrl = (process.env["FOUNTAIN_URL"] ?? `http://localhost:${process.env["PORT"] ?? 8787}`).replace(/\/$/, "");
+const url = (process.env["FOUNTAIN_URL"] ?? `http://localhost:${process.env["PORT"] ?? 8787}`).replace(/\/$/, "");
 
 const fail = (message: string): never => {
   console.error(message);
@@ -61,11 +61,17 @@ const askCode = async (): Promise<string> => {
   throw new Error("the administrator has a second factor: set ADMIN_OTP to a code of it, or to a recovery code");
 };
 
+/** Passes the second factor that the administrator has already. */
+const passFactor: StepUp = async (_, client) => {
+  const code = process.env["ADMIN_OTP"] ?? (await askCode());
+  await client.verify(/^\d{6}$/.test(code) ? { code } : { recoveryCode: code });
+};
+
 const play: Play = {
-  call: createClient(baseUrl),
+  url,
+  user: createClient({ url, stepUp: passFactor }),
   username: process.env["ADMIN_USERNAME"] ?? "admin",
   password: process.env["ADMIN_PASSWORD"] ?? (await askPassword()),
-  code: async () => process.env["ADMIN_OTP"] ?? askCode(),
   screenplay: readScreenplay(process.argv[2] ?? SAMPLE),
   mark: `demo-${crypto.randomUUID().slice(0, 8)}`,
 };
@@ -90,7 +96,7 @@ const cleanUp = async (): Promise<void> => {
 for (const signal of ["SIGINT", "SIGTERM"] as const)
   process.on(signal, () => cleanUp().finally(() => process.exit(130)));
 
-console.log(`Playing against ${baseUrl}`);
+console.log(`Playing against ${url}`);
 bar.start(STEPS.length, 0, { step: "" });
 let failed = false;
 for (const [index, step] of STEPS.entries()) {

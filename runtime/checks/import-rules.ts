@@ -75,9 +75,9 @@ const RULES: readonly Rule[] = [
   },
   { rule: "shared may import only shared", from: /^shared\//, only: ["^shared/", "^npm:"] },
   {
-    rule: "examples may import only examples and shared",
+    rule: "examples may import only examples, clients and shared",
     from: /^examples\//,
-    only: ["^examples/", "^shared/", "^npm:"],
+    only: ["^examples/", "^clients/", "^shared/", "^npm:"],
   },
   {
     rule: "a client may import only itself and what its package.json names",
