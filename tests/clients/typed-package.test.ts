@@ -15,6 +15,7 @@ import { type Fountain, startFountain } from "../support/harness.ts";
 
 const ROOT = path.join(import.meta.dirname, "..", "..");
 const PACKAGE = path.join(ROOT, "clients", "typescript");
+const TSC = path.join(ROOT, "node_modules/.bin/tsc");
 const CHROMIUM = findChromium();
 if (CHROMIUM === undefined) console.warn("There is no Chromium on this machine: the typed client is not tried in one.");
 
@@ -61,7 +62,7 @@ beforeAll(async () => {
   directory = mkdtempSync(path.join(tmpdir(), "fountain-client-"));
   const installed = path.join(directory, "node_modules", "fountain-client");
   mkdirSync(installed, { recursive: true });
-  execFileSync(path.join(ROOT, "node_modules/.bin/tsc"), ["-p", PACKAGE, "--outDir", path.join(installed, "dist")]);
+  execFileSync(TSC, ["-p", PACKAGE, "--outDir", path.join(installed, "dist")]);
   cpSync(path.join(PACKAGE, "package.json"), path.join(installed, "package.json"));
   const stdin = { contents: PROGRAM, resolveDir: directory };
   const { outputFiles } = await build({ stdin, bundle: true, format: "esm", write: false });
@@ -100,6 +101,20 @@ test("is small, and needs nothing of Node and no other package", async () => {
   expect(output?.imports).toEqual([]);
   expect(JSON.parse(readFileSync(path.join(PACKAGE, "package.json"), "utf8"))).not.toHaveProperty("dependencies");
   expect(gzipSync(outputFiles[0]?.contents ?? "").length).toBeLessThan(MAX_COMPRESSED_BYTES);
+});
+
+test("has types that need no other library than a browser's", () => {
+  const program = `
+    import { createClient, type Schemas } from "fountain-client";
+    const client = createClient({ url: "https://fountain.example" });
+    export const users = async (): Promise<Schemas["kms.User"][]> => (await client.call("GET /kms/users")).data.items;
+    // @ts-expect-error There is no such operation.
+    client.call("GET /kms/nothing");`;
+  writeFileSync(path.join(directory, "program.mts"), program);
+  const compilerOptions = { module: "nodenext", target: "es2022", lib: ["es2022", "dom"], types: [], strict: true };
+  const config = { compilerOptions: { ...compilerOptions, noEmit: true }, files: ["program.mts"] };
+  writeFileSync(path.join(directory, "tsconfig.json"), JSON.stringify(config));
+  expect(execFileSync(TSC, ["-p", directory], { encoding: "utf8" })).toBe("");
 });
 
 test("works in Node", () => {

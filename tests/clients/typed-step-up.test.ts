@@ -22,12 +22,12 @@ beforeEach(async () => {
   await forgetTimeSteps(fountain, administrator);
 });
 
-const loggedIn = async (pass: (client: Client) => Promise<void>): Promise<Watched> => {
+const loggedIn = async (pass: (client: Client) => Promise<void>, send?: typeof fetch): Promise<Watched> => {
   const stepUp: StepUp = (challenge, client) => {
     asked.push(challenge);
     return pass(client);
   };
-  const watched = watchedClient(fountain, { stepUp });
+  const watched = watchedClient(fountain, { stepUp, ...(send && { fetch: send }) });
   await logInAsAdministrator(watched, fountain);
   watched.requests.length = 0;
   return watched;
@@ -77,6 +77,26 @@ test("calls that are refused at the same time are asked about once", async () =>
     ),
   );
   expect(replies.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200]);
+  expect(asked).toHaveLength(1);
+});
+
+test("a call whose refusal arrives after another one has stepped up is not asked about", async () => {
+  const passed = Promise.withResolvers<void>();
+  let isHeld = true;
+  const holding: typeof fetch = async (input, init) => {
+    const response = await fetch(input, init);
+    if (!String(input).endsWith("/late") || !isHeld) return response;
+    isHeld = false;
+    await passed.promise;
+    return response;
+  };
+  const watched = await loggedIn(passCode, holding);
+  const put = (name: string) =>
+    watched.client.call("PUT /kms/roles/{name}", { path: { name }, body: { permissions: [] } });
+  const late = put("late");
+  await put("early");
+  passed.resolve();
+  expect((await late).status).toBe(200);
   expect(asked).toHaveLength(1);
 });
 

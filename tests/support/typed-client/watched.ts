@@ -15,6 +15,8 @@ export interface Watched {
   store: CredentialStore;
   /** Each request that was sent, as `GET /kms/me`. */
   requests: string[];
+  /** Each response that was received, as `200 GET /kms/me`: a busy machine may need more requests. */
+  responses: string[];
   /** Loses the responses to so many requests from now on, as if the connection had ended; they reach Fountain. */
   lose(count: number): void;
   /** The tokens that are stored. */
@@ -33,13 +35,18 @@ export const watchedClient = (
   { store = memoryStore(), ...options }: Partial<ClientOptions> & { store?: CredentialStore } = {},
 ): Watched => {
   const requests: string[] = [];
+  const responses: string[] = [];
   let toLose = 0;
   const watched = async (input: RequestInfo | URL, init?: RequestInit): Promise<Response> => {
-    requests.push(`${init?.method} ${new URL(String(input)).pathname}`);
+    const request = `${init?.method} ${new URL(String(input)).pathname}`;
+    requests.push(request);
     const isLost = toLose > 0;
     if (isLost) toLose -= 1;
     const response = await fetch(input, init);
-    if (!isLost) return response;
+    if (!isLost) {
+      responses.push(`${response.status} ${request}`);
+      return response;
+    }
     await response.arrayBuffer();
     throw new TypeError("the connection was lost");
   };
@@ -47,7 +54,7 @@ export const watchedClient = (
   const lose = (count: number): void => {
     toLose = count;
   };
-  return { client, store, requests, lose, tokens: () => tokensIn(store) };
+  return { client, store, requests, responses, lose, tokens: () => tokensIn(store) };
 };
 
 /** The error that a call ends with. Throws where it succeeds, or fails in another way. */
