@@ -26,7 +26,8 @@ export const bearerToken = (headers: Pick<Fields, "get">): string | undefined =>
 export const boundToken = (headers: Pick<Fields, "get">): string | undefined =>
   /^dpop +([\w.~+/=-]+)$/i.exec(headers.get("authorization") ?? "")?.[1];
 
-const MAX_ADDRESS_LENGTH = 8_192;
+/** Of a whole address, as it is sent. */
+export const MAX_ADDRESS_CHARACTERS = 8_192;
 /** NUL and other control characters: no name in Fountain has one, and not every part would read them alike. */
 const ENCODED_CONTROL = /%(?:[01][0-9a-f]|7f)/i;
 const ENCODED_SLASH = /%2f/i;
@@ -35,9 +36,9 @@ const REPLACED = "\ufffd";
 
 /** Refuses an address that no honest client sends, with 400. */
 export const assertSaneAddress = ({ url, path }: Pick<HonoRequest, "url" | "path">): void => {
-  if (url.length > MAX_ADDRESS_LENGTH)
+  if (url.length > MAX_ADDRESS_CHARACTERS)
     throw problem("malformed-request", {
-      detail: `The path and query must have at most ${MAX_ADDRESS_LENGTH} characters.`,
+      detail: `The path and query must have at most ${MAX_ADDRESS_CHARACTERS} characters.`,
     });
   if (ENCODED_CONTROL.test(path))
     throw problem("malformed-request", { detail: "The path must not contain control characters." });

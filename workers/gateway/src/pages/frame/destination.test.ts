@@ -20,7 +20,7 @@ test.each([
   "/accounts",
   "/account-of/evil",
   "/kms/logout",
-  `/account?${"x".repeat(4_096)}`,
+  `/account?${"x".repeat(8_192)}`,
   "",
 ])("%j leads to no other place than the account", (next) => {
   expect(destinationOf(next)).toBe("/account");

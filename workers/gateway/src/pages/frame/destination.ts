@@ -1,8 +1,9 @@
 /** Where a page leads on to: paths of Fountain's own pages only, so that no link to a login leads elsewhere. */
 
+import { MAX_ADDRESS_CHARACTERS } from "#shared/http/access.ts";
+
 /** Below these are pages. */
 const PAGES = ["/account", "/oauth", "/console"];
-const MAX_CHARACTERS = 4_096;
 const BASE = "https://fountain.invalid";
 
 export const HOME = "/account";
@@ -13,7 +14,7 @@ export const isPagePath = (path: string): boolean =>
 
 /** The path and query of a page, in their normal form; {@link HOME} for everything else. */
 export const destinationOf = (next: string | null | undefined): string => {
-  if (!next?.startsWith("/") || next.length > MAX_CHARACTERS) return HOME;
+  if (!next?.startsWith("/") || next.length > MAX_ADDRESS_CHARACTERS) return HOME;
   const url = URL.parse(next, BASE);
   return url?.origin === BASE && isPagePath(url.pathname) ? url.pathname + url.search : HOME;
 };

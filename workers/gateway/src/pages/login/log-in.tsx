@@ -1,4 +1,5 @@
 /** Logs in at `/account/login`: with a password or a passkey, for a page that comes then or in the middle of an action. */
+import { MAX_ADDRESS_CHARACTERS } from "#shared/http/access.ts";
 import type { Result } from "#shared/lang/result.ts";
 import { destinationOf } from "../frame/destination.ts";
 import { NOTHING, type Refusal } from "../frame/operations.ts";
@@ -26,8 +27,11 @@ const hiddenOf = ({ query, form }: PageCall): Form => {
   return pending === undefined ? { next: destinationOf(form["next"] ?? query["next"]) } : { [PENDING_FIELD]: pending };
 };
 
+/** Asks for a login, where a browser can be logged in at all. */
+export const beginLogin = (page: PageCall, view: LoginView): Promise<Response> =>
+  keepsCookies(page) ? askForLogin(page, view) : htmlResponse(page, <InsecurePage page={page} />);
+
 export const showLogin = async (page: PageCall): Promise<Response> => {
-  if (!keepsCookies(page)) return htmlResponse(page, <InsecurePage page={page} />);
   const next = destinationOf(page.query["next"]);
   const visitor = await visitorOf(page);
   if (visitor && page.query["again"] === undefined) {
@@ -41,7 +45,7 @@ export const showLogin = async (page: PageCall): Promise<Response> => {
     recovered: page.texts.recover.done,
   };
   const view = { hidden: { next }, username: page.query["login_hint"], notice: notices[page.query["done"] ?? ""] };
-  return askForLogin(page, view);
+  return beginLogin(page, view);
 };
 
 const parsed = (json: string): unknown => {
@@ -85,8 +89,10 @@ const enter = async (page: PageCall, pending: Pending | undefined, resume: Resum
   if (!visitor) return toLogin(page);
   const hidden = hiddenOf(page);
   if (await owesFactor(page, visitor)) {
-    if (pending) return askForFactor(page, visitor, { hidden });
-    return redirect(page, `/account/second-factor?${new URLSearchParams(hidden)}`);
+    const address = `/account/second-factor?${new URLSearchParams(hidden)}`;
+    // A form can be as long as a request of an application, which is encoded twice in an address.
+    const isTooLong = page.context.get("services").publicUrl.length + address.length > MAX_ADDRESS_CHARACTERS;
+    return pending || isTooLong ? askForFactor(page, visitor, { hidden }) : redirect(page, address);
   }
   return pending ? resume(page, visitor, pending) : proceedTo(page, destinationOf(hidden["next"]));
 };

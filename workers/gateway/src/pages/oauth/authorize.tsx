@@ -7,33 +7,50 @@ import {
   type AuthorizationOutcome,
   type RequestParameters,
 } from "#shared/contracts/authorization.ts";
+import { MAX_ADDRESS_CHARACTERS } from "#shared/http/access.ts";
 import { tooOften } from "#shared/problem/too-often.ts";
 import { profileOf } from "../account/profile.tsx";
+import { showTerms } from "../account/terms.tsx";
 import { owesConsent, TERMS } from "../frame/consents.ts";
 import { PageProblem } from "../frame/operations.ts";
 import type { PageCall } from "../frame/page-call.ts";
 import { htmlResponse, redirect } from "../frame/response.ts";
 import { owesFactor, type Visitor, visitorOf } from "../frame/visitor.ts";
-import { serveVisitor, toLogin } from "../login/asking.tsx";
+import { askForFactor, serveVisitor, toLogin } from "../login/asking.tsx";
+import { beginLogin } from "../login/log-in.tsx";
 import { leadOn } from "../views/onward.tsx";
 import { AUTHORIZE, ConsentPage } from "./consent-page.tsx";
 import { parametersOf } from "./parameters.ts";
 
 type LogIn = Extract<AuthorizationOutcome, { kind: "log-in" }>;
 
-/** To the login or the second factor, from where the same request comes back, and says since when it has waited. */
-const askFirst = (page: PageCall, { why, loginHint }: LogIn, parameters: RequestParameters): Response => {
+/** Where this request is opened again. Throws a problem of the page where it is too long for an address. */
+const addressOf = (page: PageCall, parameters: URLSearchParams): string => {
+  const address = `${AUTHORIZE}?${parameters}`;
+  if (page.context.get("services").publicUrl.length + address.length > MAX_ADDRESS_CHARACTERS)
+    throw new PageProblem("malformed-request", { detail: page.texts.failure.tooLong });
+  return address;
+};
+
+/**
+ * Asks for a login or a second factor, from where the same request comes back, and says since when it has waited. It goes along in
+ * the form: in an address, what is encoded already would be encoded again.
+ */
+const askFirst = (
+  page: PageCall,
+  visitor: Visitor | undefined,
+  { why, loginHint }: LogIn,
+  parameters: RequestParameters,
+): Promise<Response> => {
   const since = String(Math.floor(page.context.get("services").now() / 1000));
   const again = new URLSearchParams([
     ...parameters.filter(([name]) => name !== AUTHENTICATED_SINCE),
     [AUTHENTICATED_SINCE, since],
   ]);
-  const query = new URLSearchParams({
-    next: `${AUTHORIZE}?${again}`,
-    ...(why !== "no-session" && { again: "1" }),
-    ...(loginHint !== undefined && { login_hint: loginHint }),
-  });
-  return redirect(page, `/account/${why === "second-factor" ? "second-factor" : "login"}?${query}`);
+  const hidden = { next: addressOf(page, again) };
+  return visitor && why === "second-factor"
+    ? askForFactor(page, visitor, { hidden })
+    : beginLogin(page, { hidden, username: loginHint });
 };
 
 const authorize = async (page: PageCall, visitor: Visitor | undefined): Promise<Response> => {
@@ -48,7 +65,7 @@ const authorize = async (page: PageCall, visitor: Visitor | undefined): Promise<
     case "redirect":
       return redirect(page, outcome.location);
     case "log-in":
-      return askFirst(page, outcome, parameters);
+      return askFirst(page, visitor, outcome, parameters);
     case "consent": {
       if (!visitor) throw new Error("no one is asked for consent who is not logged in");
       const { username } = await profileOf(page, visitor);
@@ -57,23 +74,17 @@ const authorize = async (page: PageCall, visitor: Visitor | undefined): Promise<
   }
 };
 
-const toTerms = (page: PageCall): Response =>
-  redirect(
-    page,
-    `${TERMS}?${new URLSearchParams({ next: `${AUTHORIZE}?${new URLSearchParams(parametersOf(page))}` })}`,
-  );
-
 export const showAuthorization = async (page: PageCall): Promise<Response> => {
   const visitor = await visitorOf(page);
   if (!visitor) return authorize(page, undefined);
-  if (await owesFactor(page, visitor))
-    return redirect(
-      page,
-      `/account/second-factor?${new URLSearchParams({ next: `${AUTHORIZE}?${new URLSearchParams(parametersOf(page))}` })}`,
-    );
-  // An application that asks to show no page gets tokens, or an error, as clients of the API do.
-  if (page.query["prompt"] !== "none" && (await owesConsent(page, visitor))) return toTerms(page);
-  return serveVisitor(page, visitor, () => authorize(page, visitor));
+  const toHere = (): string => addressOf(page, new URLSearchParams(parametersOf(page)));
+  return serveVisitor(page, visitor, async () => {
+    if (await owesFactor(page, visitor)) return askForFactor(page, visitor, { hidden: { next: toHere() } });
+    // An application that asks to show no page gets tokens, or an error, as clients of the API do.
+    if (page.query["prompt"] !== "none" && (await owesConsent(page, visitor)))
+      return showTerms({ ...page, query: { next: toHere() } }, visitor);
+    return authorize(page, visitor);
+  });
 };
 
 /** Takes what the person said. */

@@ -218,6 +218,8 @@ export const DE: Texts = {
     expiredForm:
       "Dieses Formular ist veraltet oder kam von einer anderen Website. Es ist nichts geschehen. Öffnen Sie die Seite noch einmal.",
     expiredAction: "Das hat zu lange gedauert, und es ist nichts geschehen. Beginnen Sie noch einmal von vorn.",
+    tooLong:
+      "Die Adresse ist zu lang. Wenn eine Anwendung Sie hierher geschickt hat, schickt sie zu viel mit. Es ist nichts geschehen.",
     retry: (seconds) => `Versuchen Sie es in ${minutes(seconds)} noch einmal.`,
     reference: "Kennung",
     home: "Zu Ihrem Konto",

@@ -215,6 +215,7 @@ export const EN = {
     expiredForm:
       "This form is out of date, or came from another site. Nothing was done. Open the page again and repeat it.",
     expiredAction: "It took too long, and nothing was done. Repeat it from the start.",
+    tooLong: "The address is too long. If an application sent you here, it sends too much along. Nothing was done.",
     retry: (seconds: number) => `Try again in ${minutes(seconds)}.`,
     reference: "Reference",
     home: "To your account",

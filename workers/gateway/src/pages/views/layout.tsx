@@ -60,8 +60,11 @@ const Tabs: FC<{ page: Reader; current: string }> = ({ page, current }) => (
 );
 
 /** This page in the other language; a page that a form led to is opened from the start. */
-const inLanguage = ({ path, query }: Reader, lang: Language): string =>
-  `${path}?${new URLSearchParams({ ...query, lang })}`;
+const inLanguage = ({ path, context }: Reader, lang: Language): string => {
+  const query = new URLSearchParams(URL.parse(context.req.url)?.search);
+  query.set("lang", lang);
+  return `${path}?${query}`;
+};
 
 const Languages: FC<{ page: Reader }> = ({ page }) => (
   <nav aria-label={page.texts.common.languages}>

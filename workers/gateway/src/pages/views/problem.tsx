@@ -1,5 +1,6 @@
 /** Errors as pages, where a person reads them. */
 import type { FC } from "hono/jsx";
+import { MAX_ADDRESS_CHARACTERS } from "#shared/http/access.ts";
 import { PROBLEMS } from "#shared/problem/catalogue.ts";
 import type { Problem } from "#shared/problem/problem.ts";
 import { problemHeaders } from "#shared/problem/problem.ts";
@@ -26,7 +27,8 @@ const ProblemPage: FC<{ page: Reader; text: string; requestId: string }> = ({ pa
   </Layout>
 );
 
-const textOf = (failed: Problem, { texts }: Reader): string => {
+const textOf = (failed: Problem, { texts, context }: Reader): string => {
+  if (context.req.url.length > MAX_ADDRESS_CHARACTERS) return texts.failure.tooLong;
   const text = failed instanceof PageProblem ? failed.detail : undefined;
   const retryAfter = Number(failed.headers["retry-after"]);
   const retry = failed.code === "too-many-attempts" ? ` ${texts.failure.retry(retryAfter || 60)}` : "";
