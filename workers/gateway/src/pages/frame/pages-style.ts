@@ -73,6 +73,7 @@ button.danger { background: none; border-color: var(--bad); color: var(--bad); }
   padding: .85rem 0; border-top: 1px solid var(--line); }
 .row:first-child { padding-top: 0; border-top: 0; }
 .row:last-child { padding-bottom: 0; }
+.rows + .hint { margin-top: .85rem; }
 .row .what { flex: 1 1 14rem; min-width: 0; overflow-wrap: anywhere; }
 .row .meta { margin: 0; }
 .chip { display: inline-block; padding: 0 .55rem; border-radius: 1rem; background: var(--soft-water); color: var(--deep);

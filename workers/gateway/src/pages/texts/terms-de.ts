@@ -7,7 +7,7 @@ export const TERMS_DE: TermsTexts = {
     due: "Bevor es weitergeht, lesen Sie bitte, was hier jetzt gilt, und stimmen Sie zu.",
     done: "Sie haben allem zugestimmt, was hier gilt.",
     none: "Hier gibt es nichts, dem Sie zustimmen müssten.",
-    names: { terms: "Nutzungsbedingungen", privacy: "Datenschutzerklärung" },
+    names: { terms: "Nutzungs\u00ADbedingungen", privacy: "Datenschutzerklärung" },
     agree: {
       terms: "Ich stimme den Nutzungsbedingungen zu.",
       privacy: "Ich habe die Datenschutzerklärung gelesen und stimme ihr zu.",
