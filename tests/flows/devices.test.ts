@@ -6,6 +6,7 @@ import { openVisitor } from "../support/gateway/visitor.ts";
 import { type Fountain, startFountain } from "../support/harness.ts";
 import { logInAndStepUp } from "../support/session.ts";
 import { type Account, codeOf, enrol, forgetTimeSteps, newPeople } from "../support/twofa.ts";
+import { errorOf, watchedClient } from "../support/typed-client/watched.ts";
 
 const PATH = "/oauth/device";
 
@@ -120,6 +121,22 @@ describe("a person", () => {
     const { text } = await visitor.submit(PATH, { userCode });
     for (const said of ["Storyboards bittet um Zugriff", "Hat Ihnen jemand den Code"]) expect(text).toContain(said);
   });
+});
+
+test("the typed client waits for a person to decide, and calls as them from then on", async () => {
+  const person = someone();
+  const { client } = watchedClient(fountain);
+  const { data } = await client.call("POST /kms/device", { body: new URLSearchParams({ client_id: OWN }) });
+  const grant_type = "urn:ietf:params:oauth:grant-type:device_code";
+  const logIn = () => client.logIn({ grant_type, device_code: data.device_code, client_id: OWN });
+  expect(await errorOf(logIn())).toMatchObject({ code: "authorization_pending", status: 400 });
+  const visitor = await enter(person);
+  await visitor.get(PATH);
+  await visitor.submit(PATH, { userCode: data.user_code });
+  await visitor.submit(PATH, { decision: "allow" }, data.user_code);
+  await logIn();
+  await client.refresh();
+  expect((await client.call("GET /kms/me")).data.username).toBe(person.username);
 });
 
 describe("the command line", () => {
