@@ -45,3 +45,15 @@ test("all other successes have an entry each", () => {
   const { admitted } = createLimit();
   expect(admitted({ action: "secret.read", outcome: "success", actor: "ann" }, 1_000)).toBe(1_000);
 });
+
+test("whether a failure has an entry does not depend on its reason, which callers could tell by the time it takes", () => {
+  const { clock, limit, admitted } = createLimit();
+  const failed = (reason: string): AuditEvent => ({ action: "login", outcome: "failure", reason, actor: undefined });
+  expect(admitted(failed("unknown-user"), RECORDED_PER_CALLER + 1)).toBe(RECORDED_PER_CALLER);
+  expect(admitted(failed("wrong-password"), 1)).toBe(0);
+  clock.nowMs += MINUTE_MS;
+  expect(limit.takeSummaries().map(({ event, count }) => [event.reason, count])).toEqual([
+    ["unknown-user", 1],
+    ["wrong-password", 1],
+  ]);
+});

@@ -1,5 +1,5 @@
 /**
- * Keeps strangers from filling the audit trail, and the database with it: of failures and refusals of one kind by one
+ * Keeps strangers from filling the audit trail, and the database with it: of failures and refusals of one action by one
  * caller only so many a minute are recorded one by one; the others are counted and recorded together when the minute is
  * over. So are successes that have happened already when they are reported, so that it is too late to refuse them.
  */
@@ -9,7 +9,7 @@ import type { AuditEvent } from "./audit-entry.ts";
 
 const MINUTE_MS = 60_000;
 const REPORTED_AFTERWARDS: ReadonlySet<AuditAction> = new Set(["factor.verify"]);
-/** Of one kind, by one caller, in a minute. */
+/** Of one action, by one caller, in a minute. */
 export const RECORDED_PER_CALLER = 20;
 /** Of all kinds, by all callers, in a minute. */
 export const RECORDED_IN_ALL = 300;
@@ -51,7 +51,8 @@ export const createRefusalLimit = (now: () => number): RefusalLimit => {
       if (isSuccess && !REPORTED_AFTERWARDS.has(action)) return true;
       startMinute();
       const kind = `${action} ${outcome} ${reason}`;
-      const caller = `${kind} ${actor ?? clientAddress}`;
+      // Whatever the reason: recording takes time, which must not say why a login failed.
+      const caller = `${action} ${outcome} ${actor ?? clientAddress}`;
       const recordedOfCaller = recordedOf.get(caller) ?? 0;
       if (recordedOfCaller < RECORDED_PER_CALLER && (isSuccess || recorded < RECORDED_IN_ALL)) {
         if (!isSuccess) recorded += 1;
@@ -59,7 +60,7 @@ export const createRefusalLimit = (now: () => number): RefusalLimit => {
         return true;
       }
       // A success stays that of its actor; strangers who failed are counted together.
-      const together = isSuccess ? caller : kind;
+      const together = isSuccess ? `${kind} ${actor}` : kind;
       const summed = { action, outcome, reason, actor: isSuccess ? actor : undefined };
       surplus.set(together, { event: summed, count: (surplus.get(together)?.count ?? 0) + 1 });
       return false;
