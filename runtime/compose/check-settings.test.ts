@@ -65,7 +65,7 @@ test("faults of the stack, of workers and of secret files are found at once, and
     "the secret twofa_database_token is missing or cannot be read: run `npm run secrets`",
     expect.stringContaining('DOMAIN is "https://x.example": set it to the host name'),
     expect.stringContaining("ADMIN_PASSWORD must have at least 12 characters"),
-    expect.stringContaining('REGISTRATION is "opne": set it to open or closed'),
+    expect.stringContaining('REGISTRATION is "opne": set it to closed, email or open'),
     expect.stringContaining("SECRET_KEY_PREVIOUS is not usable (its value is not shown)"),
     expect.stringContaining('STEP_UP_FOR_ROLES has "admn", which does not exist'),
   ]);

@@ -21,7 +21,7 @@ test("a var that is not usable is named with its file, and so is one whose name 
   const { faults, warnings } = checkEdgeSettings(withVars("kms", vars), "staging", {});
   const where = "workers/kms/wrangler.toml, [env.staging] vars:";
   expect(faults).toEqual([
-    `${where} REGISTRATION is "opne": set it to open or closed`,
+    `${where} REGISTRATION is "opne": set it to closed, email or open`,
     `${where} AUDIT_RETENTION_DAYS is "0": set it to a whole number from 1 to 3650`,
   ]);
   expect(warnings).toEqual([`${where} JWT_ALGO is not a setting and has no effect: did you mean JWT_ALG?`]);

@@ -29,7 +29,7 @@ test.for<[Record<string, string>, ...string[]]>([
   [{ WORKERS: "many" }, 'WORKERS is "many": set it to a whole number from 1 to 4'],
   [{ JWT_ALG: "none" }, 'JWT_ALG is "none": set it to EdDSA, ES256, RS256 or HS256'],
   [{ TRUSTED_PROXIES: "caddy" }, 'TRUSTED_PROXIES is "caddy": set it to addresses or networks'],
-  [{ REGISTRATION: "yes" }, 'REGISTRATION is "yes": set it to open or closed'],
+  [{ REGISTRATION: "yes" }, 'REGISTRATION is "yes": set it to closed, email or open'],
   [{ STEP_UP_FOR_ROLES: "admin;auditor" }, 'STEP_UP_FOR_ROLES is "admin;auditor": set it to names of roles'],
   [
     { STEP_UP_FOR_ROLES: "admn" },

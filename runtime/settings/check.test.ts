@@ -40,7 +40,7 @@ const WRONG: Readonly<Record<string, readonly [allowed: string, ...values: strin
   TRUSTED_PROXIES: ["addresses or networks", "caddy", "10.0.0.0/33", "10.0.0.256", "*"],
   SECURITY_CONTACT: ["mailto:, https: or tel: URIs", "security@example.com", "http://example.com", "mailto:security"],
   CORS_ORIGINS: ["exact origins", "localhost:3000", "*", "https://x.example/", "https://x.example;https://y.example"],
-  REGISTRATION: ["open or closed", "opne", "yes", "true", "OPEN", " open"],
+  REGISTRATION: ["closed, email or open", "opne", "yes", "true", "OPEN", " open"],
   SIGN_IN_METHODS: ["password, passkey, or both", "magic", "password;passkey", "Password", ","],
   STEP_UP_FOR_ROLES: ["roles", "admn", "admin;auditor", "Admin", "admin,nobody-has-this"],
   JWT_ALG: ["EdDSA, ES256, RS256 or HS256", "none", "eddsa", "HS512"],
@@ -157,6 +157,7 @@ test.for<[Environment, string]>([
   [{ TYPESENSE_NODES: "http://a" }, "TYPESENSE_API_KEY is missing: "],
   [{ SECRET_KEY: "s".repeat(32), KMS_SECRET_KEY: "k".repeat(32) }, "SECRET_KEY is not KMS_SECRET_KEY, and both name"],
   [{ REGISTRATION: "open", SIGN_IN_METHODS: "passkey" }, "REGISTRATION is open, but no one could log in after it"],
+  [{ REGISTRATION: "email", SIGN_IN_METHODS: "passkey" }, "REGISTRATION is email, but no one could log in after it"],
   [{ METRICS_PORT: "8787" }, "METRICS_PORT is the same as PORT"],
   [{ WORKERS: "3", DATABASE_WRITERS: "2" }, "WORKERS is 3, with 2 DATABASE_WRITERS in each: libSQL supports 4 in all"],
   [{ PORT: "90", METRICS_PORT: "90" }, "METRICS_PORT is the same as PORT"],
@@ -253,6 +254,19 @@ test("all replicas together have four processes at most", () => {
   expect(composeFaults({ WORKERS: "4" })).toEqual([]);
   const fault = "WORKERS is 2, in each of 3 replicas: libSQL supports 4 in all";
   expect(composeFaults({ WORKERS: "2", WORKERD_REPLICAS: "3" })).toEqual([fault]);
+});
+
+test.for<[Environment, string[]]>([
+  [{}, ["REGISTRATION is email, but nothing sends mail: set SMTP_HOST and MAIL_FROM, or MESSAGE_WEBHOOK_URL"]],
+  [{ SMTP_HOST: "mail.example", MAIL_FROM: "a@b.example" }, []],
+  [{ SMTP_URL: "smtp://mail.example", MAIL_FROM: "a@b.example" }, []],
+  [{ MESSAGE_WEBHOOK_URL: "https://x.example", MESSAGE_WEBHOOK_SECRET: `whsec_${"A".repeat(32)}` }, []],
+])("signing up by mail, with %j, is refused where nothing sends mail", ([channel, faults]) => {
+  expect(workerFaults(topology, { REGISTRATION: "email", ...channel })).toEqual(faults);
+});
+
+test("signing up by mail needs no mail server under `npm start`, which keeps mails", async () => {
+  expect((await check({ REGISTRATION: "email" })).faults).toEqual([]);
 });
 
 test("a worker that is declared has a schema, so that its settings are checked", () => {

@@ -19,7 +19,7 @@ export const checkLocalSettings = async (root: string, environment: Environment)
   const faults = [
     ...localFaults(environment),
     ...(await administratorFaults(environment)),
-    ...workerFaults(topology, environment),
+    ...workerFaults(topology, environment, ["MAILBOX"]),
     ...(roles ? roleFaults(environment, roles) : []),
   ];
   const known = [...LOCAL_VARIABLES, ...workerVariables(topology), ...COMPOSE_VARIABLES];

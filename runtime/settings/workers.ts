@@ -34,7 +34,7 @@ export const placeholderOf = (binding: string): string =>
 const isGenerated = ({ secrets }: Worker, binding: string): boolean =>
   binding === DATABASE_URL || secrets.includes(binding);
 
-const faultsOf = (worker: Worker, environment: Environment): string[] => {
+const faultsOf = (worker: Worker, environment: Environment, given: readonly string[]): string[] => {
   const schema = SCHEMAS[worker.worker];
   if (!schema) return [];
   const texts = textBindings(worker);
@@ -42,7 +42,7 @@ const faultsOf = (worker: Worker, environment: Environment): string[] => {
     const value = environment[variable] || worker.vars[binding];
     return [binding, value || (isGenerated(worker, binding) ? placeholderOf(binding) : undefined)] as const;
   });
-  const stubs = worker.services.map(({ binding }) => [binding, {}] as const);
+  const stubs = [...worker.services.map(({ binding }) => binding), ...given].map((binding) => [binding, {}] as const);
   const parsed = schema.safeParse(Object.fromEntries<unknown>([...stubs, ...values]));
   if (parsed.success) return [];
   const set = new Map(values);
@@ -52,10 +52,15 @@ const faultsOf = (worker: Worker, environment: Environment): string[] => {
   );
 };
 
-/** One line for each setting of a worker that is not usable. A setting of several workers has one. */
-export const workerFaults = ({ workers }: Pick<Topology, "workers">, environment: Environment): string[] => [
-  ...new Set(workers.flatMap((worker) => faultsOf(worker, environment))),
-];
+/**
+ * One line for each setting of a worker that is not usable. A setting of several workers has one. `given`: what the runtime binds
+ * besides, by name.
+ */
+export const workerFaults = (
+  { workers }: Pick<Topology, "workers">,
+  environment: Environment,
+  given: readonly string[] = [],
+): string[] => [...new Set(workers.flatMap((worker) => faultsOf(worker, environment, given)))];
 
 /** What a variable that sets something of a worker may be set to. */
 export const allowedOfVariable = ({ workers }: Pick<Topology, "workers">, variable: string): string | undefined =>

@@ -23,6 +23,7 @@ export const KMS_ACTIONS = [
   "recovery-link.create",
   "invitation.create",
   "invitation.revoke",
+  "sign-up.request",
   "personal-data.export",
   "role.change",
   "role.delete",

@@ -13,6 +13,10 @@ export interface MailData {
   "password-reset": { username: string; token: string; code: string };
   /** To a person who is to have an account. */
   invitation: { invitedBy: string; token: string };
+  /** To a person who wants an account. */
+  "sign-up": { token: string };
+  /** To a person who wants an account and has one: to its verified address. */
+  "account-exists": { username: string };
   /** To a user whose password an administrator lets them replace by a link that the administrator hands over. */
   "reset-link-created": { username: string };
   /** To an administrator whose account can be recovered by a link that the operator of the machine has. */

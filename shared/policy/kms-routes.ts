@@ -19,6 +19,7 @@ const TRANSIT_KEYS: Called = { ...scope("transit:use"), narrowedBy: "handler" };
 export const KMS_ROUTES = {
   "GET /.well-known/jwks.json": PUBLIC,
   "POST /register": PUBLIC,
+  "POST /sign-up": PUBLIC,
   "POST /login": PUBLIC,
   // Together with twofa, which knows the passkeys.
   "POST /login/passkey/options": { ...PUBLIC, aggregated: true },

@@ -6,9 +6,15 @@ const METHODS = ["password", "passkey"] as const;
 
 export type SignInMethod = (typeof METHODS)[number];
 
+const REGISTRATIONS = ["closed", "email", "open"] as const;
+
+/** Whether strangers may create accounts: only through a link mailed to their address, or at once. */
+export type Registration = (typeof REGISTRATIONS)[number];
+
+export const registrationBinding = { REGISTRATION: choice(REGISTRATIONS, "closed") };
+
 export const signInBindings = {
-  /** Whether strangers may create accounts. */
-  REGISTRATION: choice(["open", "closed"], "closed"),
+  ...registrationBinding,
   /** What a login may begin with. */
   SIGN_IN_METHODS: setting(
     "password, passkey, or both with a comma between",
@@ -22,7 +28,7 @@ export const signInBindings = {
 };
 
 interface SignIn {
-  REGISTRATION: "open" | "closed";
+  REGISTRATION: Registration;
   SIGN_IN_METHODS: ReadonlySet<SignInMethod>;
 }
 
@@ -30,7 +36,7 @@ interface SignIn {
 export const signInRule: Rule<SignIn> = {
   settings: ["REGISTRATION", "SIGN_IN_METHODS"],
   conflict: ({ REGISTRATION, SIGN_IN_METHODS }) =>
-    REGISTRATION === "open" && !SIGN_IN_METHODS.has("password")
-      ? ["REGISTRATION", "is open, but no one could log in after it: SIGN_IN_METHODS has no password"]
+    REGISTRATION !== "closed" && !SIGN_IN_METHODS.has("password")
+      ? ["REGISTRATION", `is ${REGISTRATION}, but no one could log in after it: SIGN_IN_METHODS has no password`]
       : undefined,
 };

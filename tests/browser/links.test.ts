@@ -20,6 +20,8 @@ const NEW_PASSWORD = "kestrel meadow copper thimble";
 
 describe.skipIf(CHROMIUM === undefined)("in a browser", () => {
   let fountain: Fountain;
+  /** The same, where one signs up by mail. */
+  let byMail: Fountain;
   let mail: MailServer;
   let browser: Browser;
   let page: Page;
@@ -33,16 +35,18 @@ describe.skipIf(CHROMIUM === undefined)("in a browser", () => {
     browser = await startChromium(CHROMIUM ?? "");
     const certificate = createCertificate("localhost");
     mail = await startMailServer({ certificate });
-    const [port = 0] = await freePorts();
+    const [port = 0, otherPort = 0] = await freePorts();
     origin = `http://localhost:${port}`;
-    fountain = await startFountain({
-      port,
-      trustedCertificates: [certificate.cert],
-      settings: {
-        ...{ REGISTRATION: "open", PUBLIC_URL: origin, MAIL_FROM: "Films <films@example.org>" },
-        SMTP_URL: `smtp://${MAIL_USER}:${encodeURIComponent(MAIL_PASSWORD)}@localhost:${mail.port}`,
-      },
-    });
+    const start = (REGISTRATION: string, at: number, beside?: Fountain) =>
+      startFountain({
+        ...{ port: at, trustedCertificates: [certificate.cert], ...(beside && { beside }) },
+        settings: {
+          ...{ REGISTRATION, PUBLIC_URL: `http://localhost:${at}`, MAIL_FROM: "Films <films@example.org>" },
+          SMTP_URL: `smtp://${MAIL_USER}:${encodeURIComponent(MAIL_PASSWORD)}@localhost:${mail.port}`,
+        },
+      });
+    fountain = await start("open", port);
+    byMail = await start("email", otherPort, fountain);
     const context = await browser.newContext();
     page = await context.newPage();
     page.setDefaultTimeout(8_000);
@@ -50,6 +54,7 @@ describe.skipIf(CHROMIUM === undefined)("in a browser", () => {
   });
   afterAll(async () => {
     await browser?.close();
+    await byMail?.stop();
     await fountain?.stop();
     await mail?.stop();
   });
@@ -130,6 +135,40 @@ describe.skipIf(CHROMIUM === undefined)("in a browser", () => {
     await press("Create account");
     await heading("Profile");
     expect(await page.locator("dl").innerText()).toMatch(/example\.org verified.*editor/s);
+  });
+
+  test("someone signs up by mail, chooses a name behind the link, and is told by mail alone that they have an account", async () => {
+    const name = `nora-${crypto.randomUUID().slice(0, 8)}`;
+    const address = `${name}@example.org`;
+    const ask = async () => {
+      const context = await browser.newContext({ locale: "de-DE" });
+      const stranger = await context.newPage();
+      stranger.setDefaultTimeout(8_000);
+      await stranger.goto(`http://localhost:${new URL(byMail.url).port}/account/login`);
+      await stranger.getByRole("link", { name: "Registrieren" }).click();
+      await stranger.getByLabel("E-Mail-Adresse").fill(address);
+      await stranger.getByRole("button", { name: "Senden" }).click();
+      const seen = await stranger.locator("main").innerText();
+      return { context, stranger, seen };
+    };
+    const first = await ask();
+    await first.stranger.goto(await linkOf("Ihr Konto bei Fountain anlegen"));
+    await first.stranger.getByLabel("Benutzername").fill(username);
+    await first.stranger.getByLabel("Passwort").fill(PASSWORD);
+    await first.stranger.getByRole("button", { name: "Konto anlegen" }).click();
+    await first.stranger.getByText("Dieser Benutzername ist vergeben.").waitFor();
+    await first.stranger.getByLabel("Benutzername").fill(name);
+    await first.stranger.getByLabel("Passwort").fill(PASSWORD);
+    await first.stranger.getByRole("button", { name: "Konto anlegen" }).click();
+    await first.stranger.getByRole("heading", { name: "Profil", level: 1 }).waitFor();
+    expect(await first.stranger.locator("dl").innerText()).toContain(`${address} bestätigt`);
+    await first.context.close();
+
+    const second = await ask();
+    expect(second.seen).toBe(first.seen);
+    await second.context.close();
+    const told = () => mail.mails.filter(({ raw }) => raw.includes("Sie haben schon ein Konto bei Fountain"));
+    await vi.waitFor(() => expect(told().map(({ to }) => to)).toEqual([[address]]), 10_000);
   });
 
   test("the link of a mail is of no use once it was used, and its page says what to do", async () => {

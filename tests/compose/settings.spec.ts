@@ -26,7 +26,7 @@ const saidBy = (failing: Promise<unknown>): Promise<string> =>
 
 const WRONG = "REGISTRATION=opne\nSTEP_UP_FOR_ROLES=admn\nJWT_ALG=none\nLOG_LEVL=debug\nSMTP_HOST=mail.example\n";
 const LINES = [
-  'Fountain: REGISTRATION is "opne": set it to open or closed',
+  'Fountain: REGISTRATION is "opne": set it to closed, email or open',
   'Fountain: JWT_ALG is "none": set it to EdDSA, ES256, RS256 or HS256',
   "Fountain: MAIL_FROM is missing: set it to the sender's email address",
   'Fountain: STEP_UP_FOR_ROLES has "admn", which does not exist: set it to roles that do',

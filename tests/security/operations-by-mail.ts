@@ -25,6 +25,12 @@ export const BY_MAIL: Record<string, Variant[]> = {
   "POST /password/forgot": [
     nothing("anyone may have it mailed to whose account it is", () => ["/kms/password/forgot", { login: unique() }]),
   ],
+  "POST /sign-up": [
+    nothing("anyone may have a link mailed, to an address that they read", () => [
+      "/kms/sign-up",
+      { email: `${unique()}@example.org` },
+    ]),
+  ],
   "POST /password/reset": [
     proof(
       "what was mailed to the address",

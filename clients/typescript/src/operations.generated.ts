@@ -1185,6 +1185,13 @@ export interface Operations {
     };
     data: Schemas["kms.User"];
   };
+  /** Have a link mailed by which you can create an account, unless REGISTRATION=closed. (for anyone) */
+  "POST /kms/sign-up": {
+    body: {
+      email: string;
+    };
+    data: undefined;
+  };
   /** Log in with a username and password. (for anyone) */
   "POST /kms/login": {
     body: {
@@ -1345,7 +1352,7 @@ export interface Operations {
     };
     data: undefined;
   };
-  /** Create the account that an invitation is for; its address is verified by that. (for anyone) */
+  /** Create the account that an invitation, or a link to sign up, is for; its address is verified by that. (for anyone) */
   "POST /kms/invitations/accept": {
     body: {
       token: string;

@@ -58,6 +58,7 @@ export const KMS: Record<string, Largest> = {
   ],
   "kms PUT /me/email": FEW_FIELDS,
   "kms POST /me/email/verify": FEW_FIELDS,
+  "kms POST /sign-up": FEW_FIELDS,
   "kms POST /password/forgot": () => [
     json("POST", "/kms/password/forgot", "an unknown login of 256 characters", { login: filled(256, "nobody") }),
   ],

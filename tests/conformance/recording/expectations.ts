@@ -81,6 +81,7 @@ export const EXPECTED: { [Worker in WorkerName]: Record<RouteKey<Worker>, Expect
   kms: {
     "GET /.well-known/jwks.json": READS,
     "POST /register": "user.create",
+    "POST /sign-up": "sign-up.request",
     "POST /login": "login",
     "POST /login/passkey/options": "nothing",
     "POST /login/passkey": ["factor.verify", "login.passkey"],

@@ -3,12 +3,12 @@ import type { GatewayServices } from "../../../workers/gateway/src/composition/s
 
 type Described = Pick<
   GatewayServices,
-  "installation" | "isRegistrationOpen" | "signInMethods" | "securityContacts" | "relayedHeaders"
+  "installation" | "registration" | "signInMethods" | "securityContacts" | "relayedHeaders"
 >;
 
 export const INSTALLATION: Described = {
   installation: { name: "Fountain", language: "en", documents: [] },
-  isRegistrationOpen: false,
+  registration: "closed",
   signInMethods: new Set(["password", "passkey"]),
   securityContacts: [],
   relayedHeaders: [],

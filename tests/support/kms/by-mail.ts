@@ -32,6 +32,10 @@ export const byMailExamplesOf = (kms: () => Target, token: () => string): Record
         return { path: "/password/forgot", body: { login: username } };
       },
     },
+    "POST /sign-up": {
+      action: "sign-up.request",
+      arrange: async () => ({ path: "/sign-up", body: { email: `${unique()}@example.org` } }),
+    },
     "POST /users/{id}/reset-link": {
       action: "reset-link.create",
       arrange: async () => ({ path: `/users/${(await newUser()).id}/reset-link` }),

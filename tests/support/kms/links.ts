@@ -54,6 +54,12 @@ export const storeInvitation = async (
   });
 };
 
+/** Stores a link by which the reader of this address may create an account. */
+export const storeSignUp = (
+  target: Pick<Target, "databases" | "secretKey">,
+  email = `${crypto.randomUUID()}@example.org`,
+) => storeLink(target, { purpose: "sign-up", userId: null, payload: { email, roles: ["user"] } });
+
 interface Invited {
   email: string;
   username: string;

@@ -163,7 +163,7 @@ const connect = once((bindings: unknown): GatewayServices => {
       privacyUrl: env.PRIVACY_URL,
       documents: legalDocumentsOf(env),
     },
-    isRegistrationOpen: env.REGISTRATION === "open",
+    registration: env.REGISTRATION,
     signInMethods: env.SIGN_IN_METHODS,
     responseHeaders: securityHeaders(env.PUBLIC_URL),
     relayedHeaders: transportSecurity(env.PUBLIC_URL),

@@ -23,6 +23,7 @@ import { emailVerificationEndpoints } from "./by-mail/email-verification.routes.
 import { invitationsEndpoints } from "./by-mail/invitations.routes.ts";
 import { passwordResetEndpoints } from "./by-mail/password-reset.routes.ts";
 import { resetLinksEndpoints } from "./by-mail/reset-links.routes.ts";
+import { signUpEndpoints } from "./by-mail/sign-up.routes.ts";
 import type { KmsServices } from "./composition/services.ts";
 import { consentsEndpoints } from "./consents/consents.routes.ts";
 import { deviceEndpoints } from "./device/device.routes.ts";
@@ -56,6 +57,7 @@ import { wrappingEndpoints } from "./vault/wrapping.routes.ts";
 const ENDPOINTS = [
   ...keySetEndpoints,
   ...registerEndpoints,
+  ...signUpEndpoints,
   ...loginEndpoints,
   ...tokenEndpoints,
   ...deviceEndpoints,

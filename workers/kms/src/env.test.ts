@@ -31,9 +31,10 @@ test("finds a role that demands a second factor and does not exist", () => {
   );
 });
 
-test("opens registration for nothing but `open`, and does not start with anything else", () => {
+test("opens registration for nothing but `email` and `open`, and does not start with anything else", () => {
   const parse = (REGISTRATION: string | null) => parseBindings(envSchema, { ...BINDINGS, REGISTRATION }).REGISTRATION;
-  expect([parse(null), parse(""), parse("closed"), parse("open")]).toEqual(["closed", "closed", "closed", "open"]);
+  expect([parse(null), parse(""), parse("closed")]).toEqual(["closed", "closed", "closed"]);
+  expect([parse("email"), parse("open")]).toEqual(["email", "open"]);
   for (const other of ["yes", "true", "Open", " open"]) expect(() => parse(other)).toThrow(/REGISTRATION/);
 });
 

@@ -131,7 +131,7 @@ const compose = (foundation: Foundation, keys: InternalKeys): KmsServices => {
       await keyRing.signer();
     },
     issuer: env.PUBLIC_URL,
-    isRegistrationOpen: env.REGISTRATION === "open",
+    registration: env.REGISTRATION,
     signInMethods: env.SIGN_IN_METHODS,
     ...accountServices,
     ...keyServices,

@@ -1,7 +1,8 @@
 import { databaseBindings, kmsRpc, verifierBindings } from "#shared/http/bindings.ts";
 import { installationBindings } from "#shared/settings/installation.ts";
 import { settingsSchema } from "#shared/settings/settings.ts";
-import { channelBindings, channelRules } from "./channels/settings.ts";
+import { registrationBinding } from "#shared/settings/sign-in.ts";
+import { channelBindings, channelRules, signUpRule } from "./channels/settings.ts";
 import { relyingPartyBindings, relyingPartyRules } from "./composition/relying-party.ts";
 
 export const envSchema = settingsSchema(
@@ -11,7 +12,8 @@ export const envSchema = settingsSchema(
     ...databaseBindings,
     ...installationBindings,
     ...channelBindings,
+    ...registrationBinding,
     ...relyingPartyBindings,
   },
-  [...channelRules, ...relyingPartyRules],
+  [...channelRules, signUpRule, ...relyingPartyRules],
 );

@@ -6,7 +6,7 @@ import type { TwofaRpc } from "#shared/contracts/twofa.ts";
 import type { Maintained } from "#shared/http/worker.ts";
 import type { BaseServices } from "#shared/http/worker-env.ts";
 import type { ReportingRecorder } from "#shared/observability/recorder.ts";
-import type { SignInMethod } from "#shared/settings/sign-in.ts";
+import type { Registration, SignInMethod } from "#shared/settings/sign-in.ts";
 import type { ApiKeyVerifier } from "../admission/api-keys.ts";
 import type { UsageCounter } from "../admission/key-usage.ts";
 import type { RefusalLog } from "../admission/refusal-log.ts";
@@ -87,8 +87,8 @@ export interface GatewayServices extends BaseServices, Drainable, Maintained, Up
     | "decideDevice"
   >;
   installation: Installation;
-  /** Whether anyone may create an account; the kms decides, and pages say so. */
-  isRegistrationOpen: boolean;
+  /** Whether anyone may create an account, and how; the kms decides, and pages say so. */
+  registration: Registration;
   /** What a login may begin with; the kms enforces it. */
   signInMethods: ReadonlySet<SignInMethod>;
   /** Has twofa deliver the mails that wait, after the response. */

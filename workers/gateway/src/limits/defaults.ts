@@ -10,6 +10,8 @@ const PER_MINUTE: readonly (readonly [name: string, match: string, limit: number
   ["default-passkey-options", "POST /kms/login/passkey/options", 600],
   ["default-passkey-login", "POST /kms/login/passkey", 600],
   ["default-register", "POST /kms/register", 300],
+  // Each may be a mail to a stranger.
+  ["default-sign-up", "POST /kms/sign-up", 60],
   ["default-account-pages", "POST /account/**", 1_200],
   ["default-oauth-pages", "POST /oauth/**", 1_200],
   ["default-forgot", "POST /kms/password/forgot", 600],

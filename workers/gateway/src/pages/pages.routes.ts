@@ -15,6 +15,7 @@ import { showForgot, takeForgot } from "./links/forgot.tsx";
 import { acceptInvitation, showInvitation } from "./links/invitation.tsx";
 import { showRecover, takeRecover } from "./links/recover.tsx";
 import { showReset, takeReset } from "./links/reset.tsx";
+import { isByMail, showSignUpByMail, signUpByMail } from "./links/sign-up-by-mail.tsx";
 import { forVisitors, serveVisitor, type VisitorHandle } from "./login/asking.tsx";
 import { logOut, type Resume, showLogin, takeLogin } from "./login/log-in.tsx";
 import { showFactor, takeFactor } from "./login/second-factor.ts";
@@ -63,8 +64,8 @@ export const accountPages = (dispatch: Dispatch): PageEndpoint[] => {
     declare("POST /account/login", takeLogin(resume)),
     declare("GET /account/second-factor", showFactor),
     declare("POST /account/second-factor", takeFactor(resume)),
-    declare("GET /account/sign-up", showSignUp),
-    declare("POST /account/sign-up", signUp),
+    declare("GET /account/sign-up", (page) => (isByMail(page) ? showSignUpByMail(page) : showSignUp(page))),
+    declare("POST /account/sign-up", (page) => (isByMail(page) ? signUpByMail(page) : signUp(page))),
     declare("POST /account/logout", logOut),
     declare("GET /account/forgot", showForgot),
     declare("POST /account/forgot", takeForgot),

@@ -17,6 +17,11 @@ import {
   userBody,
 } from "../http/user-response.ts";
 
+const CLOSED = {
+  closed: "Registration is closed. Ask an administrator for an account.",
+  email: "Registration is by mail here: have a link mailed by POST /kms/sign-up.",
+};
+
 const register = endpoint("POST /register", {
   operationId: "kms.register",
   tags: ["Accounts"],
@@ -27,9 +32,8 @@ const register = endpoint("POST /register", {
   },
   errors: ["forbidden", "conflict"],
   handle: async (context) => {
-    const { accounts, isRegistrationOpen } = context.var.services;
-    if (!isRegistrationOpen)
-      throw problem("forbidden", { detail: "Registration is closed. Ask an administrator for an account." });
+    const { accounts, registration } = context.var.services;
+    if (registration !== "open") throw problem("forbidden", { detail: CLOSED[registration] });
     const { username, email, password, consents: versions } = context.req.valid("json");
     assertAcceptable(context, { username, email, password });
     const consents = givenConsents(context, versions, "sign-up-page");

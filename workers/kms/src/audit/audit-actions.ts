@@ -24,6 +24,8 @@ const TARGETS = {
   "recovery-link.create": "user",
   "invitation.create": "id",
   "invitation.revoke": "id",
+  // Who has the address already.
+  "sign-up.request": "user",
   "personal-data.export": "user",
   "role.change": "name",
   "role.delete": "name",
@@ -127,6 +129,7 @@ const USES: ReadonlySet<string> = new Set<AuditAction>([
   "consent.give",
   "consent.withdraw",
   "password.forgot",
+  "sign-up.request",
   "key.exchange",
   "key.verify",
   "search-key.issue",

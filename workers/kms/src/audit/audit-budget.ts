@@ -104,6 +104,7 @@ const BUDGETS = {
   "user.log-out": UNLIMITED,
   "password.forgot": UNLIMITED,
   "invitation.revoke": UNLIMITED,
+  "sign-up.request": UNLIMITED,
   "key.revoke": UNLIMITED,
   "key.disable": UNLIMITED,
   "key.leaked": UNLIMITED,

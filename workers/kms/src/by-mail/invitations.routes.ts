@@ -127,9 +127,10 @@ const acceptance = z.strictObject({ token, username: username.optional(), passwo
 const acceptInvitation = endpoint("POST /invitations/accept", {
   operationId: "kms.acceptInvitation",
   tags: ["Accounts"],
-  summary: "Create the account that an invitation is for; its address is verified by that",
+  summary: "Create the account that an invitation, or a link to sign up, is for; its address is verified by that",
   description:
-    "Without a username it is the one in the invitation. An account that is refused leaves the invitation as it is.",
+    "Without a username it is the one in the invitation. An account that is refused leaves the invitation as it is, but the tenth " +
+    "username that is taken voids it.",
   body: jsonBody(acceptance, { token: "ftl_…", username: EXAMPLE.username, password: "four unrelated plain words" }),
   responses: { 201: created(userBody, "The new user", USER_EXAMPLE) },
   errors: ["link-refused", "conflict"],
@@ -147,7 +148,7 @@ const acceptInvitation = endpoint("POST /invitations/accept", {
     assertAcceptable(context, { username: name, password: chosen, email: found.value.email });
     const account = {
       ...{ username: name, password: chosen },
-      consents: givenConsents(context, given.consents, "invitation-page"),
+      consents: givenConsents(context, given.consents, found.value.inviter ? "invitation-page" : "sign-up-page"),
     };
     const accepted = await invitations.accept(found.value, account, currentRequest()?.clientAddress);
     if (!accepted.ok) throw accepted.error.kind === "refused" ? linkRefused() : accountRefused(accepted.error);

@@ -1,6 +1,7 @@
 /**
  * Invitations: an administrator says who may have an account and with which roles, and the person who gets the mail makes it. What
- * the inviter may do is asked again then: an invitation by someone who has lost these rights is worth nothing.
+ * the inviter may do is asked again then: an invitation by someone who has lost these rights is worth nothing. Who signs up has
+ * invited themselves.
  */
 import { z } from "zod";
 import { failure, type Result, success } from "#shared/lang/result.ts";
@@ -13,11 +14,14 @@ import { normalizeUsername } from "../accounts/username.ts";
 import type { AuditEntry, AuditRecorder } from "../audit/audit-entry.ts";
 import type { GivenConsent } from "../consents/consents.ts";
 import type { Busy, HashingQueue } from "../hashing/hashing-queue.ts";
-import type { Letter, Links, StoredLink } from "../links/links.ts";
+import type { Letter, LinkPurpose, Links, StoredLink } from "../links/links.ts";
 import type { Mails } from "../mails/mails.ts";
 
 const TTL_MS = 72 * 60 * 60_000;
 const PURPOSE = "invitation";
+const ACCEPTED = [PURPOSE, "sign-up"] as const satisfies LinkPurpose[];
+/** Usernames that are taken, of which one link reports no more. It is of no use after that. */
+export const MAX_TAKEN_NAMES = 10;
 /** What it takes to invite. */
 const INVITERS_SCOPE = "users:admin";
 
@@ -36,7 +40,8 @@ export interface Invitation extends Invited {
 
 /** An invitation that someone holds, and that is worth something right now. */
 export interface HeldInvitation extends Invitation {
-  inviter: EntitledUser;
+  /** `undefined`: they sign up by themselves. */
+  inviter: EntitledUser | undefined;
 }
 
 /** What an invitation is used up for. */
@@ -52,9 +57,11 @@ export interface InvitationStore {
   list(at: Date, limit: number, afterId: string | undefined): Promise<StoredLink[]>;
   /** false: there is none with this id. */
   remove(id: string, entry: AuditEntry): Promise<boolean>;
+  /** Counts a username that is taken with the invitation; false: it is not taken, or the invitation is of no use any more. */
+  isTaken(id: string, username: string): Promise<boolean>;
   /**
-   * Uses up the invitation, if the inviter still has these roles and is not locked, and stores the user; false: the username is
-   * taken, or the invitation is of no use any more.
+   * Uses up the invitation, if the inviter still has these roles and is not locked, or no account has the address of one who signs
+   * up, and stores the user; false: the username is taken, or the invitation is of no use any more.
    */
   accept(accepted: AcceptedInvitation, entry: AuditEntry): Promise<boolean>;
 }
@@ -81,17 +88,19 @@ export interface InvitationsOptions {
   store: InvitationStore;
   links: Pick<Links, "create" | "find" | "findById" | "payloadOf">;
   mails: Pick<Mails, "prepare">;
-  users: Pick<UserStore, "findById" | "findEntitled" | "isTaken">;
+  users: Pick<UserStore, "findById" | "findEntitled">;
   roles: Pick<Roles, "mayGrant">;
   passwords: Pick<Passwords, "hash">;
   hashingQueue: HashingQueue;
   recorder: AuditRecorder;
+  /** Whether those who were mailed a link may still sign up. */
+  isSignUpOpen: boolean;
   now: () => number;
   createId: () => string;
 }
 
 export const createInvitations = (options: InvitationsOptions): Invitations => {
-  const { store, links, mails, users, roles, passwords, hashingQueue, recorder, now, createId } = options;
+  const { store, links, mails, users, roles, passwords, hashingQueue, recorder, isSignUpOpen, now, createId } = options;
 
   const read = async (link: StoredLink): Promise<Invitation> => {
     const { id, createdBy, createdAt, expiresAt } = link;
@@ -104,10 +113,14 @@ export const createInvitations = (options: InvitationsOptions): Invitations => {
     };
   };
 
-  const heldBy = async (token: string): Promise<Result<HeldInvitation, "wrong-link" | "inviter-not-entitled">> => {
-    const link = await links.find([PURPOSE], token);
+  const heldBy = async (
+    token: string,
+  ): Promise<Result<HeldInvitation, "wrong-link" | "registration-closed" | "inviter-not-entitled">> => {
+    const link = await links.find(ACCEPTED, token);
     if (!link) return failure("wrong-link");
     const invitation = await read(link);
+    if (link.purpose !== PURPOSE)
+      return isSignUpOpen ? success({ ...invitation, inviter: undefined }) : failure("registration-closed");
     const inviter = await users.findEntitled(invitation.invitedBy);
     const held = new Set(inviter?.permissions);
     const isEntitled = inviter?.user.lockedAt === null && held.has(INVITERS_SCOPE);
@@ -166,12 +179,12 @@ export const createInvitations = (options: InvitationsOptions): Invitations => {
       const event = {
         action: "user.create",
         outcome: "success",
-        reason: PURPOSE,
+        reason: invitation.inviter ? PURPOSE : "sign-up",
         actor: user.id,
         target: user.id,
       } as const;
       const personal = { userId: user.id, fields: { username: user.username, email } };
-      if (await users.isTaken(username)) return failure("username-taken");
+      if (await store.isTaken(invitation.id, username)) return failure("username-taken");
       const made = await hashingQueue.run(callerAt(address, false), async () => {
         // Of many who come with one link, one has a password hashed.
         if (!(await links.findById(invitation.id))) return undefined;
@@ -180,7 +193,7 @@ export const createInvitations = (options: InvitationsOptions): Invitations => {
       });
       if (!made.ok) return made;
       if (made.value === true) return success(user);
-      return (await users.isTaken(username)) ? failure("username-taken") : refuse("used");
+      return (await store.isTaken(invitation.id, username)) ? failure("username-taken") : refuse("used");
     },
   };
 };

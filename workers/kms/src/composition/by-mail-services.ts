@@ -15,6 +15,8 @@ import { createPasswordResetStore } from "../by-mail/password-reset.store.ts";
 import { createPasswordReset, type PasswordReset } from "../by-mail/password-reset.ts";
 import { createResetLinkStore } from "../by-mail/reset-links.store.ts";
 import { createResetLinks, type ResetLinks } from "../by-mail/reset-links.ts";
+import { createSignUpStore } from "../by-mail/sign-up.store.ts";
+import { createSignUp, type SignUp } from "../by-mail/sign-up.ts";
 import { createTypedCodeStore } from "../by-mail/typed-codes.store.ts";
 import { createTypedCodes } from "../by-mail/typed-codes.ts";
 import type { HashingQueue } from "../hashing/hashing-queue.ts";
@@ -28,6 +30,7 @@ export interface ByMailServices {
   passwordReset: PasswordReset;
   resetLinks: ResetLinks;
   invitations: Invitations;
+  signUp: SignUp;
 }
 
 export interface ByMailServicesOptions {
@@ -75,6 +78,11 @@ export const createByMailServices = ({
       codes,
     }),
     resetLinks: createResetLinks({ ...shared, store: createResetLinkStore(database), publicUrl: env.PUBLIC_URL }),
-    invitations: createInvitations({ ...shared, store: createInvitationStore(database, emails) }),
+    invitations: createInvitations({
+      ...shared,
+      store: createInvitationStore(database, emails),
+      isSignUpOpen: env.REGISTRATION !== "closed",
+    }),
+    signUp: createSignUp({ ...shared, store: createSignUpStore(database, emails) }),
   };
 };

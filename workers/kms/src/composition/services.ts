@@ -1,6 +1,6 @@
 import type { KeyUses } from "#shared/auth/key-uses.ts";
 import type { BaseServices } from "#shared/http/worker-env.ts";
-import type { SignInMethod } from "#shared/settings/sign-in.ts";
+import type { Registration, SignInMethod } from "#shared/settings/sign-in.ts";
 import type { ApiKeyStore, ApiKeys } from "../api-keys/api-keys.ts";
 import type { KeyChanges } from "../api-keys/key-changes.ts";
 import type { KeyUsageStore } from "../api-keys/key-usage.store.ts";
@@ -27,7 +27,8 @@ import type { Vault } from "./vault-services.ts";
 export interface KmsServices extends BaseServices, AccountServices, OAuthServices, Vault {
   /** What this installation calls itself, and where callers reach it. */
   issuer: string;
-  isRegistrationOpen: boolean;
+  /** Whether strangers may create accounts, and how. */
+  registration: Registration;
   /** What a login may begin with. */
   signInMethods: ReadonlySet<SignInMethod>;
   services: ServiceStore;

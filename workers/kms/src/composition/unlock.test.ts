@@ -27,7 +27,7 @@ const within = async (options: { secretKey?: string }, work: (other: Fountain) =
 
 test.for([
   [{ STEP_UP_FOR_ROLES: "admn" }, 'STEP_UP_FOR_ROLES has \\"admn\\", which does not exist'],
-  [{ REGISTRATION: "yes" }, "REGISTRATION is not usable: set it to open or closed"],
+  [{ REGISTRATION: "yes" }, "REGISTRATION is not usable: set it to closed, email or open"],
 ] as const)("with a setting that is not usable nothing works, and the log names it: %j", async ([settings, named]) => {
   const other = await startFountain({ front: "kms", beside: fountain, settings });
   try {

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { fetcher, optionalBinding } from "#shared/http/bindings.ts";
 import { choice, type Rule, secretSetting, setting, wholeNumber } from "#shared/settings/settings.ts";
+import type { Registration } from "#shared/settings/sign-in.ts";
 import { parseAddress } from "../model/destination.ts";
 
 export interface SmtpSettings {
@@ -246,3 +247,17 @@ export const channelRules: readonly Rule<ChannelBindings>[] = [
     },
   },
 ];
+
+const sendsMails = ({ SMTP_URL, SMTP_HOST, MESSAGE_WEBHOOK_URL, MAIL_FROM, MAIL, MAILBOX }: ChannelBindings): boolean =>
+  [SMTP_URL, SMTP_HOST, MESSAGE_WEBHOOK_URL].some((value) => value !== "") ||
+  (MAIL !== undefined && MAIL_FROM !== "") ||
+  MAILBOX !== undefined;
+
+/** Those who sign up by mail wait for one. */
+export const signUpRule: Rule<ChannelBindings & { REGISTRATION: Registration }> = {
+  settings: ["REGISTRATION", "SMTP_URL", "SMTP_HOST", "MESSAGE_WEBHOOK_URL", "MAIL_FROM"],
+  conflict: ({ REGISTRATION, ...channels }) =>
+    REGISTRATION === "email" && !sendsMails(channels)
+      ? ["REGISTRATION", "is email, but nothing sends mail: set SMTP_HOST and MAIL_FROM, or MESSAGE_WEBHOOK_URL"]
+      : undefined,
+};

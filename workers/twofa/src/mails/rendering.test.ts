@@ -59,6 +59,8 @@ const EVERY_MAIL: { [Kind in MailKind]: MailData[Kind] } = {
   "email-verification": { username: "ann", ...LINK },
   "email-changed": { username: "ann" },
   invitation: { invitedBy: "ben", token: LINK.token },
+  "sign-up": { token: LINK.token },
+  "account-exists": { username: "ann" },
   "reset-link-created": { username: "ann" },
   "recovery-link-created": { username: "ann" },
   "account-recovered": { username: "ann" },

@@ -56,12 +56,12 @@ const PasswordForm: FC<{ page: Reader; view: LoginView }> = ({ page, view: { hid
 );
 
 /** What one can do at this installation. */
-type Offered = Pick<GatewayServices, "isRegistrationOpen" | "signInMethods">;
+type Offered = Pick<GatewayServices, "registration" | "signInMethods">;
 
 export const LoginPage: FC<{ page: Reader; view: LoginView; offered: Offered }> = ({ page, view, offered }) => {
   const { texts } = page;
   const { hidden, isAgain, notice } = view;
-  const { isRegistrationOpen, signInMethods } = offered;
+  const { registration, signInMethods } = offered;
   const hasPassword = signInMethods.has("password");
   const title = isAgain ? texts.login.again : texts.login.title;
   return (
@@ -91,7 +91,7 @@ export const LoginPage: FC<{ page: Reader; view: LoginView; offered: Offered }> 
           <a href="/account">{texts.common.cancel}</a>
         </p>
       )}
-      {isRegistrationOpen && !isAgain && (
+      {registration !== "closed" && !isAgain && (
         <p class="aside">
           {texts.login.noAccount} <a href="/account/sign-up">{texts.login.signUp}</a>
         </p>

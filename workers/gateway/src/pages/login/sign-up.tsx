@@ -1,5 +1,5 @@
 /** Creates an account at `/account/sign-up`, where anyone may, and logs in with it. */
-import type { FC } from "hono/jsx";
+import type { FC, PropsWithChildren } from "hono/jsx";
 import type { LegalDocument } from "#shared/contracts/people.ts";
 import { consentsOf, missingIn } from "../frame/consents.ts";
 import { HOME } from "../frame/destination.ts";
@@ -15,7 +15,6 @@ const PATH = "/account/sign-up";
 
 interface SignUpProps {
   page: PageCall;
-  isOpen: boolean;
   refusal?: Refusal | undefined;
   /** What was not agreed to in the form that was sent. */
   missing: readonly LegalDocument[];
@@ -55,22 +54,28 @@ const SignUpForm: FC<SignUpProps> = ({ page, refusal, missing }) => {
   );
 };
 
-const SignUpPage: FC<SignUpProps> = (props) => {
-  const { texts }: Reader = props.page;
+/** What stands around the forms by which one signs up. */
+export const SignUpFrame: FC<PropsWithChildren<{ page: Reader; isOpen?: boolean }>> = (props) => {
+  const { page, isOpen = true, children } = props;
+  const { signUp, common } = page.texts;
   return (
-    <Layout page={props.page} title={texts.signUp.title} narrow>
-      <h1>{texts.signUp.title}</h1>
-      {props.isOpen ? <SignUpForm {...props} /> : <Notice kind="plain">{texts.signUp.closed}</Notice>}
+    <Layout page={page} title={signUp.title} narrow>
+      <h1>{signUp.title}</h1>
+      {isOpen ? children : <Notice kind="plain">{signUp.closed}</Notice>}
       <p class="aside">
-        {props.isOpen && texts.signUp.haveAccount} <a href="/account/login">{texts.common.logIn}</a>
+        {isOpen && signUp.haveAccount} <a href="/account/login">{common.logIn}</a>
       </p>
     </Layout>
   );
 };
 
 const show = (page: PageCall, refusal?: Refusal, missing: readonly LegalDocument[] = []): Promise<Response> => {
-  const isOpen = page.context.get("services").isRegistrationOpen;
-  const html = <SignUpPage page={page} isOpen={isOpen} refusal={refusal} missing={missing} />;
+  const isOpen = page.context.get("services").registration === "open";
+  const html = (
+    <SignUpFrame page={page} isOpen={isOpen}>
+      <SignUpForm page={page} refusal={refusal} missing={missing} />
+    </SignUpFrame>
+  );
   return htmlResponse(page, html, missing.length > 0 ? { status: 422 } : refusedForm(refusal));
 };
 

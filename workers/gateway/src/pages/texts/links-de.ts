@@ -39,6 +39,17 @@ export const LINKS_DE: LinkTexts = {
     refused:
       "Diese Einladung ist falsch, abgelaufen, zurückgezogen oder schon benutzt. Bitten Sie um eine neue, wer Sie eingeladen hat.",
   },
+  signUpByMail: {
+    lead: "Ein Link, mit dem Sie Ihr Konto anlegen, geht an Ihre E-Mail-Adresse.",
+    submit: "Senden",
+    sentTitle: "Sehen Sie in Ihre E-Mail",
+    sent: (email) =>
+      `Eine E-Mail an ${email} ist unterwegs. Öffnen Sie den Link darin, um Ihr Konto anzulegen. Wenn Sie mit dieser Adresse schon ein Konto haben, steht das in der E-Mail.`,
+    nothing: "Nichts angekommen? Vielleicht liegt es im Spamordner, oder die Adresse enthält einen Tippfehler.",
+    accountLead: "Wählen Sie einen Benutzernamen und ein Passwort.",
+    refused: "Dieser Link ist falsch, abgelaufen oder schon benutzt, oder Sie haben inzwischen ein Konto.",
+    again: "Einen neuen Link senden lassen",
+  },
   email: {
     title: "E-Mail-Adresse",
     linkWhy: "Bestätigen Sie, dass die Adresse, an die dieser Link ging, Ihre ist.",

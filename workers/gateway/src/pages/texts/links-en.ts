@@ -38,6 +38,17 @@ export const LINKS_EN = {
     refused:
       "This invitation is wrong, expired, withdrawn or already used. Ask the person who invited you for a new one.",
   },
+  signUpByMail: {
+    lead: "A link to create your account goes to your email address.",
+    submit: "Send",
+    sentTitle: "Look at your mail",
+    sent: (email: string) =>
+      `A mail is on its way to ${email}. Open the link in it to create your account. If you have an account with this address already, the mail says so.`,
+    nothing: "Nothing came? It may be among unwanted mail, or there is a typing error in the address.",
+    accountLead: "Choose a username and a password.",
+    refused: "This link is wrong, expired or already used, or you have an account by now.",
+    again: "Have a new link sent",
+  },
   email: {
     title: "Email address",
     linkWhy: "Confirm that the address to which this link was sent is yours.",

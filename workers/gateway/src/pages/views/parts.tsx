@@ -13,7 +13,7 @@ interface FieldProps {
   /** What is wrong with it. */
   error?: string | undefined;
   autocomplete?: string;
-  optional?: string;
+  optional?: string | undefined;
   readonly?: boolean;
   autofocus?: boolean;
   /** Digits that are read off elsewhere. */

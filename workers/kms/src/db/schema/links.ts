@@ -8,12 +8,12 @@ export const links = sqliteTable(
   {
     id: text().primaryKey(),
     /** What it is good for, and nothing else. */
-    purpose: text().$type<"password-reset" | "email-verification" | "invitation" | "recovery">().notNull(),
+    purpose: text().$type<"password-reset" | "email-verification" | "invitation" | "sign-up" | "recovery">().notNull(),
     /** HMAC of the token in the link, which itself is stored nowhere. */
     tokenHash: text("token_hash").notNull().unique(),
     /** HMAC of the code that can be typed instead, bound to the user. */
     codeHash: text("code_hash"),
-    /** How often a wrong code was typed. */
+    /** How often a wrong code was typed, or a username that is taken. */
     codeTries: integer("code_tries").notNull().default(0),
     /** Whose account it is for; null: one that does not exist yet. */
     userId: text("user_id").references(() => users.id, { onDelete: "cascade" }),

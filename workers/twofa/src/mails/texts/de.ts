@@ -56,6 +56,22 @@ export const DE: Texts = {
       ifNotYou:
         "Wenn Sie nicht damit gerechnet haben, ignorieren Sie diese Nachricht: Ohne den Link entsteht kein Konto. Geben Sie ihn nie weiter.",
     }),
+    "sign-up": ({ token }, { installation, at, publicUrl }) => ({
+      subject: `Ihr Konto bei ${installation} anlegen`,
+      action: `Am ${at} hat jemand mit dieser Adresse ein Konto bei ${installation} angefordert.`,
+      link: { label: "Konto anlegen", url: `${publicUrl}/account/sign-up?token=${token}` },
+      notes: ["Der Link gilt einmal und 24 Stunden lang."],
+      ifNotYou:
+        "Wenn Sie das nicht waren, ignorieren Sie diese Nachricht: Ohne den Link entsteht kein Konto. Geben Sie ihn nie weiter.",
+    }),
+    "account-exists": ({ username }, { installation, at, publicUrl }) => ({
+      subject: `Sie haben schon ein Konto bei ${installation}`,
+      action: `Am ${at} hat jemand mit dieser Adresse ein Konto bei ${installation} angefordert. Ihr Konto ${username} hat diese Adresse.`,
+      link: { label: "Anmelden", url: `${publicUrl}/account/login` },
+      notes: [`Wenn Sie Ihr Passwort vergessen haben, wählen Sie ein neues: ${publicUrl}/account/forgot`],
+      ifNotYou:
+        "Wenn Sie das nicht waren, ist nichts zu tun: Ihr Konto bleibt, wie es ist, und niemand erfährt, dass Sie es haben.",
+    }),
     "reset-link-created": ({ username }, { installation, at }) => ({
       subject: `Ein Link für ein neues Passwort Ihres Kontos bei ${installation} wurde erstellt`,
       action: `Am ${at} hat ein Administrator einen Link erstellt, mit dem für Ihr Konto ${username} ein neues Passwort gesetzt werden kann. Er gilt einmal und 24 Stunden lang.`,

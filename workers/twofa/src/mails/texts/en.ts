@@ -53,6 +53,21 @@ export const EN: Texts = {
       ifNotYou:
         "If you did not expect it, ignore this mail: without the link no account is created. Never share the link.",
     }),
+    "sign-up": ({ token }, { installation, at, publicUrl }) => ({
+      subject: `Create your ${installation} account`,
+      action: `On ${at} someone asked for an account at ${installation} with this address.`,
+      link: { label: "Create your account", url: `${publicUrl}/account/sign-up?token=${token}` },
+      notes: ["The link works once, for 24 hours."],
+      ifNotYou: "If it was not you, ignore this mail: without the link no account is created. Never share the link.",
+    }),
+    "account-exists": ({ username }, { installation, at, publicUrl }) => ({
+      subject: `You already have a ${installation} account`,
+      action: `On ${at} someone asked for an account at ${installation} with this address, which your account ${username} has.`,
+      link: { label: "Log in", url: `${publicUrl}/account/login` },
+      notes: [`If you have forgotten your password, choose a new one: ${publicUrl}/account/forgot`],
+      ifNotYou:
+        "If it was not you, no action is needed: your account stays as it is, and no one learns that you have it.",
+    }),
     "reset-link-created": ({ username }, { installation, at }) => ({
       subject: `A reset link for your ${installation} account was created`,
       action: `On ${at} an administrator created a link by which a new password can be set for your account ${username}. It works once, for 24 hours.`,
