@@ -3,6 +3,7 @@
  * prints tables. No figure passes or fails; a response that should not have been ends it with 1.
  */
 import { benchDatabase } from "./database.ts";
+import { benchEnumeration } from "./enumeration.ts";
 import { benchGateway } from "./gateway.ts";
 import { benchIdle } from "./idle.ts";
 import { benchImport } from "./import.ts";
@@ -20,6 +21,7 @@ const BENCHMARKS: Record<string, (options: BenchOptions) => Promise<Table | Tabl
   gateway: benchGateway,
   database: benchDatabase,
   logins: benchLogins,
+  enumeration: benchEnumeration,
   idle: benchIdle,
   stalls: benchStalls,
 };

@@ -4,6 +4,7 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 /** They take longest, which Vitest knows by itself only of what it has run before. */
 const LONGEST = [
   "tests/security/granting.test.ts",
+  "tests/security/enumeration.test.ts",
   "tests/conformance/recording.test.ts",
   "tests/flows/sequence.test.ts",
   "runtime/local/start.test.ts",

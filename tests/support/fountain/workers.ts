@@ -1,7 +1,7 @@
 /** What Miniflare needs to know of Fountain's workers. */
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import type { WorkerOptions } from "miniflare";
+import { type Request, Response, type WorkerOptions } from "miniflare";
 import { inject } from "vitest";
 import { bundlePath } from "../../../runtime/workerd/bundle.ts";
 import { textBindings } from "../../../runtime/workerd/environment.ts";
@@ -14,6 +14,7 @@ import { INTERNAL_WORKER, INTERNET_SERVICE, LIBSQL_SERVICE, OUTBOUND } from "../
 import { NEVER_REACHED } from "../../../workers/gateway/src/upstreams/never-reached.ts";
 import { SOCKETS_SERVICE } from "../../../workers/gateway/src/upstreams/sockets/opener.ts";
 import { bundleOfProduction } from "./bundles.ts";
+import type { CountingHasher } from "./hasher.ts";
 
 const moduleWith = (worker: string, contents: string) => [
   { type: "ESModule" as const, path: `${worker}.js`, contents },
@@ -51,11 +52,19 @@ const outboundOf = ({ services }: Worker, trustedCertificates: string[]) =>
     ? { network: { allow: ["local"], tlsOptions: { trustedCertificates } } }
     : DENY_NETWORK;
 
+/** The first of the kms's hashers. */
+const hasherOf = ({ services }: Worker, hasher: CountingHasher | undefined): Record<string, Designator> =>
+  hasher !== undefined && services.some(({ binding }) => binding === "HASHER_1")
+    ? { HASHER_1: async (request: Request) => new Response(await hasher.serve(request)) }
+    : {};
+
 export interface RunOptions {
   /** Certificates, as PEM, that servers which messages go to may have or be signed with. */
   trustedCertificates?: string[];
   /** Workers that are bundled as for production: the kms hashes passwords at a lower cost else. */
   productionBundles?: string[];
+  /** Hashes the kms's passwords, and counts them; by default the kms does itself. */
+  hasher?: CountingHasher | undefined;
 }
 
 /** Of one of the workers. */
@@ -63,7 +72,7 @@ export const workerOptions = async (
   worker: Worker,
   environment: Record<string, string>,
   sqldPort: number,
-  { trustedCertificates = [], productionBundles = [] }: RunOptions,
+  { trustedCertificates = [], productionBundles = [], hasher }: RunOptions,
 ): Promise<WorkerOptions> => ({
   name: worker.name,
   modules: productionBundles.includes(worker.worker)
@@ -74,14 +83,17 @@ export const workerOptions = async (
   bindings: Object.fromEntries(
     textBindings(worker).map(({ binding, variable }) => [binding, environment[variable] ?? ""]),
   ),
-  serviceBindings: Object.fromEntries(
-    worker.services
-      .filter(({ binding, service }) => binding !== OUTBOUND && !NOT_HERE.includes(service))
-      .map(({ binding, service, entrypoint }) => [
-        binding,
-        OUTSIDE[service]?.(sqldPort) ?? { name: service, ...(entrypoint === undefined ? {} : { entrypoint }) },
-      ]),
-  ),
+  serviceBindings: {
+    ...Object.fromEntries(
+      worker.services
+        .filter(({ binding, service }) => binding !== OUTBOUND && !NOT_HERE.includes(service))
+        .map(({ binding, service, entrypoint }) => [
+          binding,
+          OUTSIDE[service]?.(sqldPort) ?? { name: service, ...(entrypoint === undefined ? {} : { entrypoint }) },
+        ]),
+    ),
+    ...hasherOf(worker, hasher),
+  },
   outboundService: outboundOf(worker, trustedCertificates),
 });
 
