@@ -81,8 +81,13 @@ const RULES: readonly Rule[] = [
   },
   {
     rule: "a client may import only itself and what its package.json names",
-    from: /^clients\/([^/]+)\//,
+    from: /^clients\/(?!cli\/)([^/]+)\//,
     only: ["^clients/$1/", "^npm:jose$"],
+  },
+  {
+    rule: "the command line may import only itself, the typed client, the verification of audit trails, and what is bundled with it",
+    from: /^clients\/cli\//,
+    only: ["^clients/(cli|typescript)/", "^runtime/audit/", "^npm:(yaml$|node:)"],
   },
 ];
 

@@ -17,6 +17,8 @@ export interface CredentialStore {
   get(): Credentials | undefined | Promise<Credentials | undefined>;
   /** `undefined`: there are none any more. */
   set(credentials: Credentials | undefined): void | Promise<void>;
+  /** Runs what reads and changes them while no other program does, for stores that several programs share. */
+  exclusively?<Value>(work: () => Promise<Value>): Promise<Value>;
 }
 
 /** Keeps credentials for as long as the program runs, out of reach of everything else on the page. */

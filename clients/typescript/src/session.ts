@@ -47,7 +47,9 @@ interface SessionOptions {
 
 export const createSession = ({ transport, store, clientId }: SessionOptions) => {
   /** Changes of the credentials: none overwrites what another one has stored meanwhile. */
-  const exclusively = createQueue();
+  const inOrder = createQueue();
+  const exclusively = <Value>(work: () => Promise<Value>): Promise<Value> =>
+    inOrder(() => (store.exclusively ? store.exclusively(work) : work()));
   let renewing: Promise<Credentials | undefined> | undefined;
 
   const request = async (
