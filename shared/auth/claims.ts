@@ -67,6 +67,10 @@ const kindOf = ({ sub, client_id }: Pick<Claims, "sub" | "client_id">): Principa
 export const isMeantFor = ({ audiences }: Pick<Principal, "audiences">, called: string): boolean =>
   audiences.some((audience) => audience === TOKEN_AUDIENCE || audience === called);
 
+/** The service or the application that acts for the user, by its `client_id`; `undefined`: they act themselves, or no user does. */
+export const actingClientOf = ({ kind, clientId }: Pick<Principal, "kind" | "clientId">): string | undefined =>
+  kind === "delegate" ? clientId : undefined;
+
 const isNarrowed = ({ narrowed, aud }: Claims): boolean => narrowed ?? ![aud].flat().includes(TOKEN_AUDIENCE);
 
 const MAX_SHARED = 1_000;

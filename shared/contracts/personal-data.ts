@@ -31,7 +31,7 @@ export interface HeldFactors {
   recoveryCodesLeft: number;
 }
 
-/** `actingService`: the service that wrote it for the person; null: they wrote it themselves. */
+/** `actingService`: the service or application that wrote it for the person; null: they wrote it themselves. */
 interface Contribution {
   actingService: string | null;
   createdAt: string;

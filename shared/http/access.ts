@@ -2,7 +2,7 @@
 
 import type { Context, HonoRequest } from "hono";
 import { refusalOf, stepUpRequired, unauthenticated } from "../auth/authorize.ts";
-import { isMeantFor, type Principal } from "../auth/claims.ts";
+import { actingClientOf, isMeantFor, type Principal } from "../auth/claims.ts";
 import type { TokenVerifier } from "../auth/verify.ts";
 import type { Purpose } from "../contracts/purpose.ts";
 import type { WorkerName } from "../contracts/workers.ts";
@@ -119,7 +119,7 @@ export const admit = <Services extends BaseServices>(
 ): void => {
   if (!isMeantFor(principal, called)) throw credentialRefused("other-audience");
   context.set("principal", principal);
-  noteCaller(principal);
+  noteCaller({ subject: principal.subject, actingService: actingClientOf(principal) });
   const { path, url } = context.req;
   const refusal = refusalOf(policy, principal, () =>
     resourceOf({ template: context.get("template"), path, url }, policy),

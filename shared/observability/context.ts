@@ -11,7 +11,7 @@ export interface RequestContext {
   userAgent?: string | undefined;
   /** The caller, once their token has been verified. */
   subject?: string | undefined;
-  /** The service that acts for that caller; none where users act themselves. */
+  /** The service that acts for that caller, by name, or the application, by its `client_id`; none where users act themselves. */
   actingService?: string | undefined;
   /** Why the request was refused: a code. The caller learns less. */
   reason?: string | undefined;
@@ -26,6 +26,12 @@ export const currentRequest = (): RequestContext | undefined => storage.getStore
 export const noteCaller = ({ subject, actingService }: Pick<RequestContext, "subject" | "actingService">): void => {
   const request = storage.getStore();
   if (request) Object.assign(request, { subject, actingService });
+};
+
+/** Notes for the rest of the request which application calls, that has authenticated or is public. */
+export const noteClient = (clientId: string): void => {
+  const request = storage.getStore();
+  if (request) request.actingService = clientId;
 };
 
 /** Notes why the request is refused, for its log line and its metrics. */

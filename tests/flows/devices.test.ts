@@ -12,12 +12,14 @@ const PATH = "/oauth/device";
 
 let fountain: Fountain;
 let clientId: string;
+let administrator: Record<string, string>;
 /** Created while the administrator has no second factor. */
 let people: Account[];
 beforeAll(async () => {
   fountain = await startFountain();
-  people = await newPeople(fountain, 10);
-  clientId = await registerApplication(fountain, await logInAndStepUp(fountain));
+  people = await newPeople(fountain, 12);
+  administrator = await logInAndStepUp(fountain);
+  clientId = await registerApplication(fountain, administrator);
 });
 afterAll(() => fountain?.stop());
 
@@ -137,6 +139,22 @@ test("the typed client waits for a person to decide, and calls as them from then
   await logIn();
   await client.refresh();
   expect((await client.call("GET /kms/me")).data.username).toBe(person.username);
+});
+
+test("the audit trail names the application that acts for a person, and holds", async () => {
+  const visitor = await enter();
+  const { userCode, deviceCode } = await begin({ scope: "openid" });
+  await visitor.get(PATH);
+  await visitor.submit(PATH, { userCode, decision: "allow" });
+  const { body } = await pollDevice(fountain, clientId, deviceCode);
+  const actor = String(decodeJwt(String(body["access_token"])).sub);
+  const asApplication = { authorization: `Bearer ${body["access_token"]}` };
+  expect((await fountain.fetch("/kms/sessions", { headers: asApplication })).status).toBe(403);
+  const read = async (path: string): Promise<unknown> =>
+    (await fountain.fetch(path, { headers: administrator })).json();
+  const listed = () => read(`/kms/audit?${new URLSearchParams({ actor, actingService: clientId })}`);
+  await expect.poll(listed).toMatchObject({ items: [{ action: "access.refuse" }, { action: "token.device-code" }] });
+  expect(await read("/kms/audit/verify")).toMatchObject({ valid: true });
 });
 
 describe("the command line", () => {

@@ -26,7 +26,10 @@ const entryResponse = z
     action: z.string(),
     outcome: z.enum(["success", "failure", "refused"]),
     actor: z.string().nullable().openapi({ description: "A user's id, `service:NAME` or `worker:NAME`" }),
-    actingService: z.string().nullable().openapi({ description: "The name of the service that acted for the actor" }),
+    actingService: z
+      .string()
+      .nullable()
+      .openapi({ description: "The service that acted for the actor, by name, or the application, by its client_id" }),
     target: z.string().nullable(),
     reason: z.string().nullable(),
     count: z.int().openapi({ description: "How many events the entry aggregates" }),
@@ -68,7 +71,9 @@ const toResponse = (entry: ReadableEntry): z.infer<typeof entryResponse> => {
 
 const filterQuery = z.object({
   actor: filtered.openapi({ description: "A user's id or username, or `service:NAME`" }),
-  actingService: filtered.openapi({ description: "The name of a service that acted for users" }),
+  actingService: filtered.openapi({
+    description: "The name of a service that acted for users, or the client_id of an application",
+  }),
   action: filtered,
   from: instant.optional().openapi({ description: "The start, inclusive" }),
   to: instant.optional().openapi({ description: "The end, exclusive" }),

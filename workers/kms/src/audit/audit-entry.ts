@@ -17,7 +17,7 @@ export interface AuditRecord {
   action: string;
   outcome: AuditEvent["outcome"];
   actor: string | null;
-  /** The service that acted for the actor, by name. */
+  /** The service that acted for the actor, by name, or the application, by its client id. */
   actingService: string | null;
   target: string | null;
   reason: string | null;

@@ -65,10 +65,14 @@ test("lets a device in that a person has agreed to, with what it asked for and n
   expect(decodeJwt(String(tokens["id_token"]))).toMatchObject({ sub: person.userId, aud: client.clientId });
   expect((await refresh(tokens.refresh_token)).status).toBe(200);
   const opened = await execute(
-    "SELECT actor, outcome FROM audit_entries WHERE action = 'token.device-code' AND target = ?",
+    "SELECT actor, acting_service, outcome FROM audit_entries WHERE target = ? ORDER BY at",
     [String(decodeJwt(tokens.access_token)["sid"])],
   );
-  expect(opened?.rows).toMatchObject([{ actor: person.userId, outcome: "success" }]);
+  const byClient = { actor: person.userId, acting_service: client.clientId };
+  expect(opened?.rows).toMatchObject([
+    { ...byClient, outcome: "success" },
+    { ...byClient, outcome: "success" },
+  ]);
 });
 
 test("lets one of 100 questions at once have the tokens, and none afterwards", async () => {
@@ -207,4 +211,21 @@ test("forgets what was agreed to when the client is disconnected or deleted, or 
   await send(fountain, "DELETE", `/clients/${gone.clientId}`, { token });
   const left = await execute("SELECT COUNT(*) AS n FROM device_requests WHERE client_id = ?", [gone.clientId]);
   expect(left?.rows).toMatchObject([{ n: 0 }]);
+});
+
+test("does nothing in the person's name that the audit trail would not name the client for", async () => {
+  const one = await createPerson(fountain);
+  const device = await beginDevice(fountain, client, { scope: "openid" });
+  await decide(device.user_code, true, one);
+  const { access_token: token } = await tokensIn(await poll(fountain, client, device.device_code));
+  expect((await send(fountain, "GET", "/sessions", { token })).status).toBe(403);
+  expect((await send(fountain, "GET", "/audit", { token: one.accessToken })).status).toBe(403);
+  const refused = await execute(
+    "SELECT target, acting_service FROM audit_entries WHERE action = 'access.refuse' AND actor = ? ORDER BY at",
+    [one.userId],
+  );
+  expect(refused?.rows).toMatchObject([
+    { target: "GET /sessions", acting_service: client.clientId },
+    { target: "GET /audit", acting_service: null },
+  ]);
 });

@@ -1,9 +1,11 @@
 /** How OAuth clients authenticate (RFC 6749 §2.3): by their secret, or not at all where they cannot keep one. */
 import type { AuditAction } from "#shared/contracts/audit.ts";
 import { failure, type Result, success } from "#shared/lang/result.ts";
+import { noteClient } from "#shared/observability/context.ts";
 import type { AuditRecorder } from "../audit/audit-entry.ts";
 import { isSameHash } from "../crypto/mac.ts";
 import { type ClientStore, hashClientSecret, type OAuthClient } from "./client.ts";
+import { isOwnClient } from "./own-client.ts";
 
 /** Its id, and the secret where one was sent. */
 export interface ClaimedClient {
@@ -11,7 +13,10 @@ export interface ClaimedClient {
   secret: string | undefined;
 }
 
-/** The client, if it is who it says; a failure is recorded as one of the `action`. The reasons are for the log alone. */
+/**
+ * The client, if it is who it says; a failure is recorded as one of the `action`. What the request leads to is recorded as done by
+ * way of this client. The reasons are for the log alone.
+ */
 export type AuthenticateClient = (
   claimed: ClaimedClient,
   action: AuditAction,
@@ -39,6 +44,7 @@ export const createClientAuthentication = (options: ClientAuthenticationOptions)
   return async (claimed, action) => {
     const checked = await check(claimed);
     if (!checked.ok) await recorder.record({ action, outcome: "failure", reason: checked.error.kind });
+    else if (!isOwnClient(checked.value)) noteClient(checked.value.id);
     return checked;
   };
 };

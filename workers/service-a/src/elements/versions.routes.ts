@@ -38,7 +38,10 @@ const version = z
       .openapi({ description: "What the version was created from, as it was given" }),
     comment: z.string(),
     createdBy: z.string().openapi({ description: "The subject that created it: a user's id or `service:NAME`" }),
-    actingService: z.string().nullable().openapi({ description: "The name of the service that acted for that user" }),
+    actingService: z
+      .string()
+      .nullable()
+      .openapi({ description: "The service that acted for that user, by name, or the application, by its client_id" }),
     createdAt: z.iso.datetime(),
   })
   .openapi("Version");
