@@ -91,7 +91,6 @@ export const REPORTED_ACTIONS = [
   "factor.disable",
   "recovery-codes.replace",
   "challenge.send",
-  "announcement.send",
   "mail.send",
   "search-credentials.rotate",
   "reindex.start",
@@ -112,8 +111,8 @@ export type ReportedAction = (typeof REPORTED_ACTIONS)[number];
 export type AuditAction = KmsAction | ReportedAction;
 
 /** Messages to users. */
-export const isMessageAction = (action: AuditAction): action is "challenge.send" | "announcement.send" | "mail.send" =>
-  action === "challenge.send" || action === "announcement.send" || action === "mail.send";
+export const isMessageAction = (action: AuditAction): action is "challenge.send" | "mail.send" =>
+  action === "challenge.send" || action === "mail.send";
 
 export const OUTCOMES = ["success", "failure", "refused"] as const;
 export type Outcome = (typeof OUTCOMES)[number];

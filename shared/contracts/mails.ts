@@ -27,6 +27,31 @@ export interface MailData {
   "email-verification": { username: string; token: string; code: string };
   /** To the address that a user had until then. */
   "email-changed": { username: string };
+  /** To a user who has added a second factor, or someone who acts for them. */
+  "factor-added": { username: string; factor: NoticedFactor };
+  "factor-removed": { username: string; factor: NoticedFactor };
+  "recovery-codes-replaced": { username: string };
+  "recovery-code-used": { username: string };
+  /** To a user who has logged in with software, or from a network, that they were not seen with before. */
+  "new-device": { username: string };
+}
+
+/** A second factor, as its owner knows it. */
+export interface NoticedFactor {
+  type: "totp" | "email" | "sms" | "webauthn";
+  name: string;
+}
+
+/** What twofa has the kms notify a user of. */
+export type FactorNotice =
+  | { kind: "factor-added" | "factor-removed"; factor: NoticedFactor }
+  | { kind: "recovery-codes-replaced" | "recovery-code-used" };
+
+/** Where a request came from, for whom it is about to recognise. */
+export interface MailOrigin {
+  address?: string | undefined;
+  /** What the software called itself, which may be anything. */
+  userAgent?: string | undefined;
 }
 
 export type MailKind = keyof MailData;
@@ -48,6 +73,8 @@ export type ClaimedMail = MailContent & {
   language: Language | null;
   /** When what it reports happened. */
   createdAtMs: number;
+  /** Where the user, or who acted in their place, was then; absent where it was someone else. */
+  origin?: MailOrigin | undefined;
 };
 
 const SUBADDRESS = /^([^@+]+)\+[^@]*@/;

@@ -1,7 +1,7 @@
 /** What the other workers may call at the kms about its users: their consents, their second factors, the mails to them. */
 import type { Result } from "../lang/result.ts";
 import type { Blocked } from "./blocked.ts";
-import type { ClaimedMail } from "./mails.ts";
+import type { ClaimedMail, FactorNotice } from "./mails.ts";
 import type { Scope } from "./rights.ts";
 
 export const LEGAL_DOCUMENTS = ["terms", "privacy"] as const;
@@ -47,8 +47,6 @@ export interface PeopleRpc {
   dueConsents(userId: string): Promise<Result<LegalDocument[]>>;
   /** The name a user logs in with. */
   usernameOf(userId: string): Promise<Result<string, "unknown">>;
-  /** The address of mail that the user gave the account; `null`: none. */
-  emailOf(userId: string): Promise<Result<string | null, "unknown">>;
   /** Whether the actor may administer this user, who has no second factor to remove. */
   mayResetFactors(reset: FactorReset): Promise<Result<true, "unknown" | "not-held">>;
   /** Ends the user's sessions, records the removal that follows, and stores a mail that notifies the user. */
@@ -61,6 +59,11 @@ export interface PeopleRpc {
   endSessionsOf(userId: string, actor: string): Promise<Result<true>>;
   /** The username that the invitation of this token comes with; `null`: none. Nothing is used up by that. */
   invitedAs(token: string): Promise<Result<string | null, "refused">>;
+  /**
+   * Stores a notice to the user's verified address, and to these, which are known to be theirs too. Call it before what it reports:
+   * nothing of it happens in silence then.
+   */
+  notifyUser(userId: string, notice: FactorNotice, addresses: string[]): Promise<Result<true>>;
   /** At most so many mails whose turn it is. Each is due again a minute later, and later each time, until it is settled. */
   claimMails(limit: number): Promise<Result<ClaimedMail[]>>;
   /** These mails are sent, or never will be: what they say is forgotten. */

@@ -68,6 +68,7 @@ export const useSessions = () => {
       store,
       recorder: createTestRecorder().recorder,
       refreshTokens,
+      recogniseDevice: async ({ user: { id } }) => ({ device: `device of ${id}`, notice: undefined }),
       origins: createOrigins(Buffer.alloc(32, 3), randomBytes),
       issueToken: createTokenIssuer({ issuer: "https://fountain.example", signer, now, createId }),
       now,
@@ -102,7 +103,7 @@ export const useSessions = () => {
     },
     open: async (): Promise<SessionTokens> => {
       const login: Login = { action: "login", acr: "aal1", amr: ["pwd"], admission: NO_ADMISSION, origin: {} };
-      const result = await sessions.begin({ user, passwordChangedAt: null }, login);
+      const result = await sessions.begin({ user, passwordChangedAt: null, sealedVerifiedEmail: null }, login);
       if (!result.ok) throw new Error(result.error.kind);
       return sessions.issue(result.value);
     },

@@ -130,11 +130,6 @@ export const createEntrypoints = (connect: (bindings: unknown) => Promise<KmsSer
         return user ? success(user.username) : failure("unknown");
       },
 
-      emailOf: async ({ users }, userId) => {
-        const user = await users.findById(userId);
-        return user ? success(user.email) : failure("unknown");
-      },
-
       mayResetFactors: async ({ factorResets }, reset) => {
         const checked = await factorResets.check(reset);
         return checked.ok ? success(true) : checked;
@@ -158,6 +153,11 @@ export const createEntrypoints = (connect: (bindings: unknown) => Promise<KmsSer
       },
 
       invitedAs: ({ invitations }, token) => invitations.usernameFor(token),
+
+      notifyUser: async ({ userNotices }, userId, notice, addresses) => {
+        await userNotices.store(userId, notice, addresses);
+        return success(true);
+      },
 
       claimMails: async ({ mails }, limit) => success(await mails.claim(limit)),
 

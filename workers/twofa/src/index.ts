@@ -54,6 +54,8 @@ const connect = once((bindings: unknown): TwofaServices => {
     log,
     now,
   });
+  const later = (work: Promise<void>): void =>
+    waitUntil(work.catch((error: unknown) => log("error", "background.failed", { error: describeError(error) })));
   return {
     now,
     verify: verifierOf(env, env.KMS_RPC, now),
@@ -66,7 +68,7 @@ const connect = once((bindings: unknown): TwofaServices => {
     passkeys: createPasskeyStore(database),
     relyingParty: relyingPartyOf(env),
     passkeyLogins: createPasskeyLogins(env.KMS_RPC),
-    administration: createAdministration(env.KMS_RPC),
+    administration: createAdministration(env.KMS_RPC, () => later(deliverMails())),
     messengers,
     wording,
     installation: env.INSTALLATION_NAME,
@@ -79,8 +81,7 @@ const connect = once((bindings: unknown): TwofaServices => {
     holdings,
     deliverMails,
     removeFactors: () => removeFactors(env.KMS_RPC, factorRemovals),
-    later: (work) =>
-      waitUntil(work.catch((error: unknown) => log("error", "background.failed", { error: describeError(error) }))),
+    later,
     runMaintenance: async () => {
       await factors.purgeExpired(now());
       await challenges.purgeExpired(now());

@@ -75,7 +75,7 @@ export interface AccountsOptions {
   /** Hashing waits in it. */
   hashingQueue: HashingQueue;
   guard: PasswordGuard;
-  mails: Pick<Mails, "prepare">;
+  mails: Pick<Mails, "notice">;
   verification: AddressMailing["verification"];
   recorder: AuditRecorder;
   /** Where the installation is reached: no password is made of its name. */
@@ -147,9 +147,7 @@ export const createAccounts = (options: AccountsOptions): Accounts => {
   /** The mail about a change of the password; `undefined`: there is no address. */
   const passwordNotice = async (userId: string): Promise<StoredMail | undefined> => {
     const user = await users.findById(userId);
-    if (!user || user.email === null) return undefined;
-    const { username, email: destination } = user;
-    return mails.prepare({ kind: "password-changed", data: { username }, userId, destination });
+    return user && mails.notice(user, { kind: "password-changed", data: { username: user.username } });
   };
 
   return {

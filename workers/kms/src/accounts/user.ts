@@ -44,6 +44,8 @@ export interface Credentials {
   user: User;
   passwordHash: string;
   passwordChangedAt: Date | null;
+  /** As it is stored; null: none is verified. */
+  sealedVerifiedEmail: string | null;
 }
 
 /** A user to store. */

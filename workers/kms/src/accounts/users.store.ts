@@ -66,9 +66,8 @@ export const entitledUserFrom = (row: UserRow, permissions: string): EntitledUse
 };
 
 export const credentialsFrom = (row: UserRow): Credentials => ({
-  user: userFrom(row),
-  passwordHash: row.passwordHash,
-  passwordChangedAt: row.passwordChangedAt,
+  ...{ user: userFrom(row), passwordHash: row.passwordHash, passwordChangedAt: row.passwordChangedAt },
+  sealedVerifiedEmail: row.emailVerifiedAt && row.sealedEmail,
 });
 
 /** The roles in the parameter but those that were deleted meanwhile. */

@@ -120,7 +120,6 @@ const BUDGETS = {
   "factor.lock": UNLIMITED,
   "factor.disable": UNLIMITED,
   "challenge.send": UNLIMITED,
-  "announcement.send": UNLIMITED,
   "mail.send": UNLIMITED,
   "access.refuse": UNLIMITED,
 } as const satisfies Record<AuditAction, Budget | undefined>;

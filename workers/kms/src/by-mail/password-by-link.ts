@@ -1,5 +1,4 @@
 /** A new password for the user of a single-use link, by whichever way the link came. */
-import type { MailContent } from "#shared/contracts/mails.ts";
 import { failure, type Result, success } from "#shared/lang/result.ts";
 import { callerAt } from "../accounts/lockout.ts";
 import type { Passwords } from "../accounts/password.ts";
@@ -24,7 +23,7 @@ export interface PasswordByLink {
 export interface LinkUse {
   event: Pick<AuditEvent, "action" | "reason">;
   /** Which mail notifies the user. */
-  mail: Extract<MailContent, { data: { username: string; token?: never } }>["kind"];
+  mail: "password-changed" | "account-recovered";
   /** Uses up the link and sets the password, in one transaction; false: it was used before. */
   store(password: PasswordByLink, entry: AuditEntry, notice: StoredMail | undefined): Promise<boolean>;
 }
@@ -50,7 +49,7 @@ export interface PasswordsByLinkOptions {
   passwords: Pick<Passwords, "hash">;
   hashingQueue: HashingQueue;
   links: Pick<Links, "findById">;
-  mails: Pick<Mails, "prepare">;
+  mails: Pick<Mails, "notice">;
   recorder: AuditRecorder;
   issuer: string;
 }
@@ -66,12 +65,6 @@ export const createPasswordsByLink = (options: PasswordsByLinkOptions): Password
     return failure("refused");
   };
 
-  const noticeTo = async (
-    { id: userId, username, email }: Profile,
-    kind: LinkUse["mail"],
-  ): Promise<StoredMail | undefined> =>
-    email === null ? undefined : mails.prepare({ kind, data: { username }, userId, destination: email });
-
   return {
     refuse,
     set: async (link, newPassword, address, { event, mail, store }) => {
@@ -81,7 +74,7 @@ export const createPasswordsByLink = (options: PasswordsByLinkOptions): Password
       const detail = passwordFault(newPassword, { ...user, issuer });
       if (detail !== undefined) return failure("weak", { detail });
 
-      const notice = await noticeTo(user, mail);
+      const notice = await mails.notice(user, { kind: mail, data: { username: user.username } });
       const set = await hashingQueue.run(callerAt(address, false), async () => {
         // Of many who come with one link, one has a password hashed.
         if (!(await links.findById(link.id))) return undefined;

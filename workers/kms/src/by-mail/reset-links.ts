@@ -21,23 +21,22 @@ export interface ResetLinks {
 export interface ResetLinksOptions {
   store: ResetLinkStore;
   links: Pick<Links, "create">;
-  mails: Pick<Mails, "prepare">;
+  mails: Pick<Mails, "notice">;
   recorder: AuditRecorder;
   publicUrl: string;
 }
 
 export const createResetLinks = ({ store, links, mails, recorder, publicUrl }: ResetLinksOptions): ResetLinks => ({
-  create: async ({ id: userId, username, email }, { subject: actor }) => {
+  create: async (user, { subject: actor }) => {
+    const { id: userId, username } = user;
     const { stored, token } = await links.create({
       purpose: "password-reset",
       userId,
       createdBy: actor,
       ttlMs: TTL_MS,
     });
-    const notice =
-      email === null
-        ? undefined
-        : await mails.prepare({ kind: "reset-link-created", data: { username }, userId, destination: email });
+    const content = { kind: "reset-link-created", data: { username } } as const;
+    const notice = await mails.notice(user, content, "administrator");
     const event = { action: "reset-link.create", outcome: "success", actor, target: userId } as const;
     const isStored = await recorder.change(event, (entry) => store.insert(stored, entry, notice));
     if (!isStored) return failure("locked");

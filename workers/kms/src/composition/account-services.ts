@@ -1,6 +1,7 @@
 /** Composes what people have in the kms: their accounts, passwords, roles and sessions, and the tokens made of these. */
 import type { TokenVerifier } from "#shared/auth/verify.ts";
 import { admittingVerifier, policyOf } from "#shared/http/access.ts";
+import { currentRequest } from "#shared/observability/context.ts";
 import { legalDocumentsOf } from "#shared/settings/installation.ts";
 import { type Accounts, createAccounts } from "../accounts/accounts.ts";
 import { createEmailAddresses } from "../accounts/email-addresses.ts";
@@ -30,6 +31,7 @@ import { createLinkStore } from "../links/links.store.ts";
 import { createLinks } from "../links/links.ts";
 import { createMailStore } from "../mails/mails.store.ts";
 import { createMails, type Mails } from "../mails/mails.ts";
+import { createUserNotices, type UserNotices } from "../mails/user-notices.ts";
 import { createTokenExchange, type ExchangeToken } from "../oauth/token-exchange.ts";
 import { createTokenRevocation, type RevokeAnyToken } from "../oauth/token-revocation.ts";
 import { createFactorRemovalStore } from "../recovery/factor-removals.store.ts";
@@ -39,6 +41,7 @@ import { createRecovery, type Recovery } from "../recovery/recovery.ts";
 import { createBrowserCookieStore } from "../sessions/browser-sessions.store.ts";
 import { type BrowserSessions, createBrowserSessions } from "../sessions/browser-sessions.ts";
 import { createFactorResets, type FactorResets } from "../sessions/factor-resets.ts";
+import { createDeviceRecognition } from "../sessions/known-devices.ts";
 import { createOrigins, type Origins } from "../sessions/origin.ts";
 import { createPasskeyLogins, type PasskeyLogins } from "../sessions/passkey-logins.ts";
 import { createPasswordLogins, type PasswordLogins } from "../sessions/password-logins.ts";
@@ -55,6 +58,7 @@ import type { Foundation } from "./foundation.ts";
 export interface AccountServices extends ByMailServices {
   accounts: Accounts;
   mails: Mails;
+  userNotices: UserNotices;
   users: UserStore;
   userAdministration: UserAdministration;
   recovery: Recovery;
@@ -117,10 +121,19 @@ export const createAccountServices = (options: AccountServicesOptions): AccountS
   const storedSessions = createSessionStore(database);
   const refreshTokens = createRefreshTokens(keys.refreshTokenMac, randomBytes);
   const origins = createOrigins(keys.sessionOriginSealing, randomBytes);
+  const mails = createMails({
+    store: createMailStore(database),
+    sealer: createSealer(keys.sealing, randomBytes),
+    macKey: keys.emailMac,
+    currentRequest,
+    now,
+    createId,
+  });
   const sessions = createSessions({
     store: storedSessions,
     refreshTokens,
     origins,
+    recogniseDevice: createDeviceRecognition({ emails, mails, mac }),
     issueToken,
     recorder,
     stepUpForRoles: env.STEP_UP_FOR_ROLES,
@@ -133,13 +146,6 @@ export const createAccountServices = (options: AccountServicesOptions): AccountS
     recorder,
     stepUpForRoles: env.STEP_UP_FOR_ROLES,
     now,
-  });
-  const mails = createMails({
-    store: createMailStore(database),
-    sealer: createSealer(keys.sealing, randomBytes),
-    macKey: keys.emailMac,
-    now,
-    createId,
   });
   const proofs = createProofs({ store: createProofStore(database), now });
   const links = createLinks({
@@ -192,6 +198,7 @@ export const createAccountServices = (options: AccountServicesOptions): AccountS
     }),
     accounts,
     mails,
+    userNotices: createUserNotices({ users, mails }),
     users,
     recovery: createRecovery({ store: createRecoveryStore(database), links, byLink, guard, now }),
     factorRemovals: createFactorRemovals(createFactorRemovalStore(database)),

@@ -11,6 +11,7 @@ interface Addressee {
   id: string;
   username: string;
   email: string | null;
+  emailVerifiedAt: Date | null;
 }
 
 /** What a change of the address sends. */
@@ -25,14 +26,14 @@ export interface AddressMailing {
   /** A letter to an address, with a link and a code that prove it is read. */
   verification(user: Pick<Addressee, "id" | "username">, email: string, language?: Language): Promise<Letter>;
   /** To the address that the user has until now; `undefined`: they have none. */
-  notice(user: Addressee): Promise<StoredMail | undefined>;
+  notice(user: Addressee, by?: "self" | "administrator"): Promise<StoredMail | undefined>;
   /** Both, of a change that someone else makes. */
   mailsOf(user: Addressee, newEmail: string | null): Promise<AddressMails>;
 }
 
 export interface AddressMailingOptions {
   links: Pick<Links, "create">;
-  mails: Pick<Mails, "prepare">;
+  mails: Pick<Mails, "prepare" | "notice">;
 }
 
 export const createAddressMailing = ({ links, mails }: AddressMailingOptions): AddressMailing => {
@@ -48,17 +49,15 @@ export const createAddressMailing = ({ links, mails }: AddressMailingOptions): A
     return { link: stored, mail };
   };
 
-  const notice: AddressMailing["notice"] = async ({ id: userId, username, email }) =>
-    email === null
-      ? undefined
-      : mails.prepare({ kind: "email-changed", data: { username }, userId, destination: email });
+  const notice: AddressMailing["notice"] = (user, by) =>
+    mails.notice(user, { kind: "email-changed", data: { username: user.username } }, by);
 
   return {
     verification,
     notice,
     mailsOf: async (user, newEmail) => ({
       letter: newEmail === null ? undefined : await verification(user, newEmail),
-      notice: await notice(user),
+      notice: await notice(user, "administrator"),
     }),
   };
 };

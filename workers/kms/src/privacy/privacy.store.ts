@@ -7,7 +7,7 @@ import { appendEntry } from "../audit/audit.store.ts";
 import type { KmsDatabase } from "../db/connection.ts";
 import { erasures, knownAddresses } from "../db/schema/accounts.ts";
 import { consents } from "../db/schema/oauth.ts";
-import { sessions } from "../db/schema/sessions.ts";
+import { knownDevices, sessions } from "../db/schema/sessions.ts";
 import { EARLIER_REVOCATION_COUNTS } from "../tokens/revocations.store.ts";
 import { noteRightsChange } from "../tokens/rights-changes.store.ts";
 import type { PrivacyStore } from "./privacy.ts";
@@ -35,6 +35,7 @@ const FORGET = [
   `DELETE FROM links WHERE user_id = :userId AND ${CAN_BE_ERASED}`,
   `DELETE FROM mails WHERE user_id = :userId AND ${CAN_BE_ERASED}`,
   `DELETE FROM factor_removals WHERE user_id = :userId AND ${CAN_BE_ERASED}`,
+  `DELETE FROM known_devices WHERE user_id = :userId AND ${CAN_BE_ERASED}`,
   `DELETE FROM known_addresses WHERE user_id = :userId AND ${CAN_BE_ERASED}`,
 ];
 
@@ -61,6 +62,10 @@ export const createPrivacyStore = ({ orm, client }: KmsDatabase): PrivacyStore =
       .from(consents)
       .where(eq(consents.userId, userId))
       .orderBy(asc(consents.clientId)),
+  countKnownDevices: async (userId) => {
+    const [row] = await orm.select({ known: count() }).from(knownDevices).where(eq(knownDevices.userId, userId));
+    return row?.known ?? 0;
+  },
   countKnownAddresses: async (userId) => {
     const [row] = await orm.select({ known: count() }).from(knownAddresses).where(eq(knownAddresses.userId, userId));
     return row?.known ?? 0;

@@ -31,6 +31,7 @@ export interface PrivacyStore {
   sessionsOf(userId: string): Promise<Session[]>;
   /** What they let applications do. */
   applicationsOf(userId: string): Promise<HeldConsent[]>;
+  countKnownDevices(userId: string): Promise<number>;
   countKnownAddresses(userId: string): Promise<number>;
   /**
    * Deletes the user, their sessions and the key of their personal data in the audit trail, and voids their tokens, all or
@@ -155,6 +156,7 @@ export const createPrivacy = (options: PrivacyOptions): Privacy => {
         sessions: (await origins.openAll(await store.sessionsOf(userId))).map(showSession),
         applications: (await store.applicationsOf(userId)).map(showApplication),
         consents: await allConsents(consents, userId),
+        knownDevices: await store.countKnownDevices(userId),
         knownAddresses: await store.countKnownAddresses(userId),
         audit: await newest(auditLog.about(userId)),
         ...parts,

@@ -36,7 +36,7 @@ export interface RecoveryLinksOptions {
   store: RecoveryLinkStore;
   users: Pick<UserStore, "findCredentials" | "findById">;
   links: Pick<Links, "create">;
-  mails: Pick<Mails, "prepare">;
+  mails: Pick<Mails, "notice">;
   recorder: AuditRecorder;
   publicUrl: string;
 }
@@ -61,11 +61,6 @@ export const createRecoveryLinks = (options: RecoveryLinksOptions): RecoveryLink
       concerns: target,
     });
 
-  const noticeTo = async ({ id: userId, username, email }: Profile): Promise<StoredMail | undefined> =>
-    email === null
-      ? undefined
-      : mails.prepare({ kind: "recovery-link-created", data: { username }, userId, destination: email });
-
   return {
     create: async (given) => {
       const user = await profileOf(given);
@@ -84,7 +79,8 @@ export const createRecoveryLinks = (options: RecoveryLinksOptions): RecoveryLink
         createdBy: OPERATOR,
         ttlMs: TTL_MS,
       });
-      const notice = await noticeTo(user);
+      const content = { kind: "recovery-link-created", data: { username } } as const;
+      const notice = await mails.notice(user, content, "administrator");
       const isStored = await recorder.change(
         { action: "recovery-link.create", outcome: "success", actor: OPERATOR, target: userId },
         (entry) => store.insert(stored, entry, notice),

@@ -21,7 +21,7 @@ export interface FactorResets {
 export interface FactorResetsOptions {
   users: Pick<UserStore, "findById" | "announceReset">;
   roles: Pick<Roles, "mayGrant">;
-  mails: Pick<Mails, "prepare">;
+  mails: Pick<Mails, "prepare" | "notice">;
   recorder: AuditRecorder;
   now: () => number;
 }
@@ -33,13 +33,11 @@ export const createFactorResets = ({ users, roles, mails, recorder, now }: Facto
     return (await roles.mayGrant(user.roles, new Set(scopes))).ok ? success(user) : failure("not-held");
   };
 
-  const noticeTo = async (
-    { id: userId, username, email }: Profile,
-    given: string | undefined,
-  ): Promise<StoredMail | undefined> => {
-    const destination = email ?? given;
-    if (destination === undefined) return undefined;
-    return mails.prepare({ kind: "factors-removed", data: { username }, userId, destination });
+  const noticeTo = async (user: Profile, given: string | undefined): Promise<StoredMail | undefined> => {
+    const content = { kind: "factors-removed", data: { username: user.username } } as const;
+    if (user.email !== null || given === undefined) return mails.notice(user, content, "administrator");
+    // That of a factor, which was proven.
+    return mails.prepare({ ...content, userId: user.id, destination: given, isOwn: true });
   };
 
   return {

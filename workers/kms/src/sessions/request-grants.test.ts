@@ -53,7 +53,9 @@ beforeEach(async () => {
   } as const;
   const authentication = { acr: "aal1", authenticatedAt: AT, ...ownClient } as const;
   const session = { id: sessionId, userId, createdAt: AT, usedAt: AT, endedAt: null, ...authentication, amr: ["pwd"] };
-  const opened = { session, refreshTokenHash: crypto.randomUUID(), passwordChangedAt: null, admission: NO_ADMISSION };
+  const device = { device: "any", notice: undefined };
+  const fresh = { passwordChangedAt: null, admission: NO_ADMISSION };
+  const opened = { session, refreshTokenHash: crypto.randomUUID(), ...fresh, device };
   await store.insert(opened, auditEntry());
   tokenId = crypto.randomUUID();
   await store.addGrant({ tokenId, sessionId, expiresAt: later(60) });

@@ -4,6 +4,7 @@ import type { GrantedScope } from "#shared/contracts/rights.ts";
 import type { Admission } from "../accounts/lockout.ts";
 import type { EntitledUser, StoredEntitlement } from "../accounts/user.ts";
 import type { AuditEntry } from "../audit/audit-entry.ts";
+import type { SeenDevice } from "./known-devices.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 export const SESSION_IDLE_LIMIT_MS = 14 * DAY_MS;
@@ -57,6 +58,7 @@ export interface NewSession {
   passwordChangedAt: Date | null;
   /** Stored with it, whether the session can be opened or not. */
   admission: Admission;
+  device: SeenDevice;
 }
 
 export interface SessionRotation {

@@ -33,7 +33,10 @@ test.each([
   if (isLocked) await client().execute({ sql: "UPDATE users SET locked_at = 1 WHERE id = ?", args: [user().id] });
   const admission = { release: { cleared: [counter], reduced: [], by: undefined }, location: { id, network } };
   const login = { action: "login", acr: "aal1", amr: ["pwd"], admission, origin: {} } as const;
-  const begun = await sessions().begin({ user: user(), passwordChangedAt: null }, { ...login, amr: ["pwd"] });
+  const begun = await sessions().begin(
+    { user: user(), passwordChangedAt: null, sealedVerifiedEmail: null },
+    { ...login, amr: ["pwd"] },
+  );
   expect(begun.ok).toBe(!isLocked);
   expect(await count("password_attempts", "counter", counter)).toBe(0);
   for (const place of [id, network]) expect(await count("known_addresses", "place", place)).toBe(remembered);

@@ -9,6 +9,7 @@ import { users } from "../db/schema/accounts.ts";
 import { refreshTokens, sessions } from "../db/schema/sessions.ts";
 import { HAS_FACTORS_TO_REMOVE } from "../recovery/factor-removals.store.ts";
 import { EARLIER_REVOCATION_COUNTS, insertRevocation } from "../tokens/revocations.store.ts";
+import { forgetDevices, rememberDevice } from "./known-devices.store.ts";
 import type { OpenSession, Session, SessionPosition, SessionStore } from "./session.ts";
 
 interface JoinedRow {
@@ -120,7 +121,7 @@ export const createSessionStore = ({ orm, client }: KmsDatabase): SessionStore =
       )
       .orderBy(desc(sessions.createdAt), desc(sessions.id))
       .limit(limit),
-  insert: async ({ session, refreshTokenHash, passwordChangedAt, admission }, entry) => {
+  insert: async ({ session, refreshTokenHash, passwordChangedAt, admission, device }, entry) => {
     const results = await client.batch(
       [
         {
@@ -141,6 +142,7 @@ export const createSessionStore = ({ orm, client }: KmsDatabase): SessionStore =
         appendEntry(entry, "changed"),
         { sql: INSERT_REFRESH_TOKEN, args: [refreshTokenHash, session.id] },
         ...admitting(admission, session.id),
+        ...rememberDevice(device, session.id),
         selectEntitlement(session.userId),
       ],
       "write",
@@ -239,6 +241,7 @@ export const createSessionStore = ({ orm, client }: KmsDatabase): SessionStore =
         { sql: `DELETE FROM refresh_tokens WHERE session_id IN (${DEAD})`, args: dead },
         { sql: `DELETE FROM sessions WHERE id IN (${DEAD})`, args: dead },
         { sql: "DELETE FROM refresh_tokens WHERE consumed_at < ?", args: [unusedSince.getTime()] },
+        forgetDevices(createdBefore),
         { sql: "DELETE FROM request_grants WHERE expires_at < ?", args: [endedBefore.getTime()] },
       ],
       "write",

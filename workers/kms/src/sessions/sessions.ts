@@ -8,6 +8,7 @@ import type { Credentials } from "../accounts/user.ts";
 import type { ScopedToken } from "../tokens/access-token.ts";
 import { ifItFits } from "../tokens/fitting-token.ts";
 import { createElevations, type Elevations, type ElevationsOptions } from "./elevations.ts";
+import type { RecogniseDevice } from "./known-devices.ts";
 import type { Origin, Origins } from "./origin.ts";
 import type { RefreshToken, RefreshTokens } from "./refresh-token.ts";
 import { type Entitlement, entitlementOf } from "./role-step-up.ts";
@@ -88,7 +89,7 @@ export interface Sessions extends Elevations {
    * changed, after they were authenticated; only the attempt is taken back then.
    */
   begin(
-    credentials: Pick<Credentials, "user" | "passwordChangedAt">,
+    credentials: Pick<Credentials, "user" | "passwordChangedAt" | "sealedVerifiedEmail">,
     login: Login,
   ): Promise<Result<BegunSession, "superseded">>;
   /** The first tokens of a session. */
@@ -114,6 +115,7 @@ export interface Sessions extends Elevations {
 export interface SessionsOptions extends ElevationsOptions {
   refreshTokens: RefreshTokens;
   origins: Origins;
+  recogniseDevice: RecogniseDevice;
 }
 
 /** What of it goes beyond the session; `undefined`: nothing. */
@@ -132,7 +134,8 @@ const refreshOf = ({ session, user }: OpenSession) =>
   ({ action: "token.refresh", outcome: "success", actor: user.id, target: session.id }) as const;
 
 export const createSessions = (options: SessionsOptions): Sessions => {
-  const { store, refreshTokens, origins, issueToken, recorder, stepUpForRoles, now, createId } = options;
+  const { store, refreshTokens, origins, recogniseDevice, issueToken, recorder, stepUpForRoles, now, createId } =
+    options;
 
   const expiry = (): AliveSince => ({
     unusedSince: new Date(now() - SESSION_IDLE_LIMIT_MS),
@@ -235,7 +238,7 @@ export const createSessions = (options: SessionsOptions): Sessions => {
       );
     },
     sessionOf: async (refreshToken) => (await find(refreshToken))?.session,
-    begin: async ({ user, passwordChangedAt }, { action, acr, amr, admission, origin }) => {
+    begin: async ({ user, passwordChangedAt, sealedVerifiedEmail }, { action, acr, amr, admission, origin }) => {
       const at = new Date(now());
       const id = createId();
       const session: Session = {
@@ -254,6 +257,7 @@ export const createSessions = (options: SessionsOptions): Sessions => {
         audiences: null,
         jkt: null,
       };
+      const device = await recogniseDevice({ user, sealedVerifiedEmail }, origin);
       const { token, hash } = refreshTokens.create();
       const event = {
         action,
@@ -263,7 +267,7 @@ export const createSessions = (options: SessionsOptions): Sessions => {
         personal: { userId: user.id, fields: { username: user.username } },
       } as const;
       const entitlement = await recorder.change(event, (entry) =>
-        store.insert({ session, refreshTokenHash: hash, passwordChangedAt, admission }, entry),
+        store.insert({ session, refreshTokenHash: hash, passwordChangedAt, admission, device }, entry),
       );
       if (!entitlement) return failure("superseded");
       const { roles, ...rights } = entitlement;

@@ -4,6 +4,7 @@ import { attempt, type Checked, type CheckFailure } from "../attempts/attempt.ts
 import type { ProofFailure } from "../model/challenge.ts";
 import type { SealedFactor } from "../model/factor.ts";
 import type { NamedPasskey, Ports } from "../model/ports.ts";
+import { notifyUser } from "../notices/notices.ts";
 import { createCodeBatch } from "../recovery-codes/recovery-code-batch.ts";
 
 export interface ConfirmationRequest {
@@ -46,6 +47,7 @@ export const findEnrolment = async (
 export const confirmFactor = async (
   ports: Ports,
   { userId, factorId, asFirst }: ConfirmationRequest,
+  { type, name }: SealedFactor,
   prove: (nowMs: number) => Promise<Result<Proof, ProofFailure>>,
 ): Promise<Checked<ConfirmedFactor>> => {
   const batch = asFirst ? await createCodeBatch(ports, userId) : { codes: [], macs: [] };
@@ -57,7 +59,11 @@ export const confirmFactor = async (
     const confirmation = { userId, factorId, timeStep, nowMs, asFirst, recoveryCodeMacs: batch.macs, passkey };
     const isConfirmed = await ports.recorder.change(
       { action: "factor.confirm", outcome: "success", actor: userId, target: factorId },
-      () => ports.factors.confirm(confirmation),
+      async () => {
+        const factor = { type, name: passkey?.name ?? name };
+        await notifyUser(ports, userId, { kind: "factor-added", factor });
+        return ports.factors.confirm(confirmation);
+      },
     );
     return isConfirmed ? success({ factorId, confirmedAtMs: nowMs, recoveryCodes: batch.codes }) : failure("used");
   });

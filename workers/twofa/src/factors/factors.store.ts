@@ -55,6 +55,7 @@ const sortKey = sql<string>`printf('%015d:%s', ${factors.createdAt}, ${factors.i
 const sealedColumns = {
   id: factors.id,
   type: factors.type,
+  name: factors.name,
   sealedSecret: factors.sealedSecret,
   confirmedAtMs: factors.confirmedAt,
 };

@@ -5,7 +5,8 @@ import { tooOften } from "#shared/problem/too-often.ts";
 import type { Administration } from "../model/ports.ts";
 
 export const createAdministration = (
-  kms: Pick<KmsRpc, "mayResetFactors" | "announceFactorReset" | "endSessionsOf">,
+  kms: Pick<KmsRpc, "mayResetFactors" | "announceFactorReset" | "endSessionsOf" | "notifyUser">,
+  deliverMails: () => void,
 ): Administration => ({
   mayReset: async (reset) => {
     const checked = await kms.mayResetFactors(reset);
@@ -19,5 +20,9 @@ export const createAdministration = (
   },
   endSessions: async (userId, actor) => {
     unwrap(await kms.endSessionsOf(userId, actor));
+  },
+  notify: async (userId, notice, addresses) => {
+    unwrap(await kms.notifyUser(userId, notice, addresses));
+    deliverMails();
   },
 });

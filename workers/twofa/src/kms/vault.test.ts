@@ -9,7 +9,6 @@ const kms: VaultKms = {
   elevate: () => Promise.resolve({ ok: false, error: { kind: "session-ended" } }),
   attestFactorless: () => Promise.resolve({ ok: false, error: { kind: "session-ended" } }),
   usernameOf: () => Promise.resolve({ ok: false, error: { kind: "unknown" } }),
-  emailOf: () => Promise.resolve({ ok: true, value: null }),
   seal: ({ context, plaintext }) => Promise.resolve(success(`${context}|${plaintext}`)),
   open: () => Promise.resolve({ ok: false, error: { kind: "unreadable" } }),
   mac: ({ context, data }) => Promise.resolve(success(`${context}|${data}`)),

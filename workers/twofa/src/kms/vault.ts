@@ -10,10 +10,7 @@ import type { Vault } from "../model/ports.ts";
 const secretContext = (userId: string, factorId: string): string => `twofa:factors:${userId}:${factorId}:secret`;
 
 /** As much of the kms as twofa needs. */
-export type VaultKms = Pick<
-  KmsRpc,
-  "usernameOf" | "emailOf" | "seal" | "open" | "mac" | "elevate" | "attestFactorless"
->;
+export type VaultKms = Pick<KmsRpc, "usernameOf" | "seal" | "open" | "mac" | "elevate" | "attestFactorless">;
 
 /** The factor has been checked by then: the caller needs another code. */
 const codeIsUsed = (error: unknown): never => {
@@ -28,11 +25,6 @@ export const createVault = (kms: VaultKms): Vault => ({
   usernameOf: async (userId) => {
     const username = await kms.usernameOf(userId);
     return username.ok ? username.value : userId;
-  },
-
-  emailOf: async (userId) => {
-    const email = await kms.emailOf(userId);
-    return email.ok ? (email.value ?? undefined) : undefined;
   },
 
   sealSecret: (userId, factorId, plaintext) =>

@@ -64,6 +64,11 @@ const EVERY_MAIL: { [Kind in MailKind]: MailData[Kind] } = {
   "reset-link-created": { username: "ann" },
   "recovery-link-created": { username: "ann" },
   "account-recovered": { username: "ann" },
+  "factor-added": { username: "ann", factor: { type: "webauthn", name: "Key" } },
+  "factor-removed": { username: "ann", factor: { type: "totp", name: "Phone" } },
+  "recovery-codes-replaced": { username: "ann" },
+  "recovery-code-used": { username: "ann" },
+  "new-device": { username: "ann" },
 };
 
 describe.each(LANGUAGES)("every mail in %s", (language) => {
@@ -110,8 +115,13 @@ test("one minute is one minute", () => {
   expect(text).toContain("for 1 minute.");
 });
 
-test("the notice of a recovery code says when it was used and what to do if it was someone else", () => {
-  const { text } = worded().recoveryCodeUsed("ann@example.org", AT_MS);
-  expect(text).toContain("23 November 2026 at 11:00 (UTC)");
+test("a notice says where it came from, but never in the words of the software there", () => {
+  const { text } = worded().mail({
+    ...{ kind: "new-device", data: { username: "ann" }, id: "1", attempt: 1, isLastAttempt: false },
+    ...{ userId: "u", destination: "ann@example.org", language: null, createdAtMs: AT_MS },
+    origin: { address: "192.0.2.7", userAgent: "Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0, call 555-0100" },
+  });
+  expect(text).toContain("It came from Firefox, Linux, at the address 192.0.2.7.");
+  expect(text).not.toContain("555-0100");
   expect(text).toContain("change your password");
 });

@@ -1,5 +1,6 @@
 /** Words messages in their language, and mails both as plain text and as simple HTML. */
-import type { Language, MailData, MailKind } from "#shared/contracts/mails.ts";
+import type { Language, MailData, MailKind, MailOrigin } from "#shared/contracts/mails.ts";
+import { knownDeviceOf } from "#shared/semantics/user-agent.ts";
 import type { Message, Wording } from "../model/message.ts";
 import { htmlOf } from "./html.ts";
 import type { MailText, Report, Texts } from "./texts/text.ts";
@@ -16,6 +17,9 @@ export interface WordingOptions {
 const textOf = <Kind extends MailKind>({ mails }: Texts, kind: Kind, data: MailData[Kind], report: Report): MailText =>
   mails[kind](data, report);
 
+/** Of software only what is known: who uses it may have it call itself anything. */
+const placeOf = ({ address, userAgent }: MailOrigin) => ({ device: knownDeviceOf(userAgent), address });
+
 const plainText = ({ action, link, notes = [], ifNotYou }: MailText, installation: string): string =>
   `${[action, ...(link ? [`${link.label}:\n${link.url}`] : []), ...notes, ifNotYou].join("\n\n")}\n\n-- \n${installation}\n`;
 
@@ -28,10 +32,11 @@ export const createWording = ({ installation, publicUrl, language: fallback }: W
   });
 
   return {
-    mail: ({ id, kind, data, destination, createdAtMs, language: own }) => {
+    mail: ({ id, kind, data, destination, createdAtMs, origin, language: own }) => {
       const language = own ?? fallback;
       const texts = TEXTS[language];
-      const words = textOf(texts, kind, data, { installation, publicUrl, at: texts.instant(createdAtMs) });
+      const said = textOf(texts, kind, data, { installation, publicUrl, at: texts.instant(createdAtMs) });
+      const words = origin ? { ...said, notes: [texts.origin(placeOf(origin)), ...(said.notes ?? [])] } : said;
       return { ...mailOf(destination, words, language), id };
     },
     code: ({ channel, destination, language: own, ...code }) => {
@@ -45,11 +50,6 @@ export const createWording = ({ installation, publicUrl, language: fallback }: W
           : { destination, subject: words.subject, text: codeText(report) }),
         code: code.code,
       };
-    },
-    recoveryCodeUsed: (destination, usedAtMs) => {
-      const texts = TEXTS[fallback];
-      const report = { installation, publicUrl, at: texts.instant(usedAtMs) };
-      return mailOf(destination, texts.recoveryCodeUsed(report), fallback);
     },
   };
 };

@@ -3,7 +3,7 @@ import type { Result } from "#shared/lang/result.ts";
 import type { SendingChannel } from "./challenge.ts";
 import type { Message } from "./message.ts";
 
-/** How many codes, and how many announcements, an hour may go to one destination of a user. */
+/** How many codes an hour may go to one destination of a user. */
 const MAX_PER_USER_AND_DESTINATION = 5;
 /** Over all destinations of a user, so that no one tries phone numbers at the operator's expense. */
 const MAX_PER_USER = 15;
@@ -20,8 +20,8 @@ export const SEND_LIMITS = {
   perUnconfirmedDestination: MAX_PER_UNCONFIRMED_DESTINATION,
 } as const;
 
-/** A code to enrol a destination, one to pass a factor, or an announcement to an account's address, which is not confirmed. */
-export const SEND_USES = ["enrolment", "verification", "announcement"] as const;
+/** A code to enrol a destination, or one to pass a factor. */
+export const SEND_USES = ["enrolment", "verification"] as const;
 export type SendUse = (typeof SEND_USES)[number];
 
 /**

@@ -32,6 +32,7 @@ export interface ListedFactor extends Factor {
 export interface SealedFactor {
   id: string;
   type: FactorType;
+  name: string;
   sealedSecret: string;
   confirmedAtMs: number | null;
 }

@@ -37,6 +37,4 @@ export interface Wording {
   mail(mail: ClaimedMail): Message;
   /** Names what the code does, and warns against sharing it. The subject has no code, because locked screens show it. */
   code(message: CodeMessage): Message;
-  /** Says that a recovery code was used, in case someone else used it. */
-  recoveryCodeUsed(destination: string, usedAtMs: number): Message;
 }

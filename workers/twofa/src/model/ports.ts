@@ -1,6 +1,7 @@
 /** What the rules of the second factor depend on: storage, the kms, time, randomness and the recorder. */
 import type { Blocked } from "#shared/contracts/blocked.ts";
 import type { Elevation, Factorless, IssuedToken, OpenedSession } from "#shared/contracts/kms.ts";
+import type { FactorNotice } from "#shared/contracts/mails.ts";
 import type { FactorReset } from "#shared/contracts/people.ts";
 import type { Result } from "#shared/lang/result.ts";
 import type { Log } from "#shared/observability/log.ts";
@@ -77,6 +78,7 @@ export interface FactorStore {
 }
 
 export interface RecoveryCodeStore {
+  has(userId: string, mac: string): Promise<boolean>;
   /** Uses up a code; false when the user has no such code. */
   consume(userId: string, mac: string): Promise<boolean>;
   /** Replaces all codes; false if the user has no confirmed factor, and then none are left. */
@@ -98,8 +100,6 @@ export interface Vault {
   usernameOf(userId: string): Promise<string>;
   sealSecret(userId: string, factorId: string, secret: string): Promise<string>;
   openSecret(userId: string, factorId: string, sealedSecret: string): Promise<string>;
-  /** The email address of the user's account, if there is one. */
-  emailOf(userId: string): Promise<string | undefined>;
   /** The keyed hash an address or phone number is recognised by. */
   macDestination(destination: string): Promise<string>;
   /** The keyed hash that messages to its mailbox, or to the phone number, are counted by. */
@@ -133,6 +133,8 @@ export interface Administration {
   /** Ends the user's sessions, records that their factors are removed, and notifies them by mail. */
   announceReset(reset: FactorReset): Promise<Result<undefined, "unknown" | "not-held">>;
   endSessions(userId: string, actor: string): Promise<void>;
+  /** Stores a notice to the user's verified address and these, and has it delivered. */
+  notify(userId: string, notice: FactorNotice, addresses: string[]): Promise<void>;
 }
 
 export interface Ports {

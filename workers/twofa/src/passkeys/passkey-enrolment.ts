@@ -77,7 +77,7 @@ export const confirmPasskey = async (
   const enrolment = await findEnrolment(ports, request, ({ type }) => type === "webauthn");
   if (!enrolment.ok) return enrolment;
   const codeMac = await ports.vault.macCode(factorId, challenge);
-  return confirmFactor(ports, request, async (nowMs) => {
+  return confirmFactor(ports, request, enrolment.value, async (nowMs) => {
     const consumed = await ports.challenges.consume({
       id: factorId,
       use: "enrolment",

@@ -1,6 +1,7 @@
 /** Recovery codes as they are issued and stored. */
 import { failure, type Result, success } from "#shared/lang/result.ts";
 import type { Ports } from "../model/ports.ts";
+import { notifyUser } from "../notices/notices.ts";
 import { createRecoveryCodes, normalizeRecoveryCode } from "./recovery-code.ts";
 
 interface CodeBatch {
@@ -20,7 +21,11 @@ export const replaceRecoveryCodes = async (ports: Ports, userId: string): Promis
   const { codes, macs } = await createCodeBatch(ports, userId);
   const isReplaced = await ports.recorder.change(
     { action: "recovery-codes.replace", outcome: "success", actor: userId, target: userId },
-    () => ports.recoveryCodes.replace(userId, macs),
+    async () => {
+      if (!(await ports.factors.hasConfirmed(userId))) return false;
+      await notifyUser(ports, userId, { kind: "recovery-codes-replaced" });
+      return ports.recoveryCodes.replace(userId, macs);
+    },
   );
   if (!isReplaced) return failure("no-factor");
   return success(codes);

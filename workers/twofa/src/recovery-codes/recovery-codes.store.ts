@@ -10,6 +10,14 @@ const INSERT_IF_ENROLLED = `
   WHERE EXISTS (SELECT 1 FROM factors WHERE user_id = :userId AND confirmed_at IS NOT NULL)`;
 
 export const createRecoveryCodeStore = ({ orm, client }: Database<typeof schema>): RecoveryCodeStore => ({
+  has: async (userId, mac) => {
+    const rows = await orm
+      .select({ mac: recoveryCodes.mac })
+      .from(recoveryCodes)
+      .where(and(eq(recoveryCodes.userId, userId), eq(recoveryCodes.mac, mac)));
+    return rows.length > 0;
+  },
+
   consume: async (userId, mac) => {
     const { rowsAffected } = await orm
       .delete(recoveryCodes)

@@ -65,7 +65,7 @@ export const confirmDestination = async (
   const id = await ports.challenges.ofEnrolment(userId, factorId);
   if (id === undefined) return failure("not-found");
   const codeMac = await ports.vault.macCode(id, code);
-  return confirmFactor(ports, request, async (nowMs) => {
+  return confirmFactor(ports, request, enrolment.value, async (nowMs) => {
     const consumed = await ports.challenges.consume({ id, use: "enrolment", userId, sessionId, codeMac, nowMs });
     return consumed.ok ? success({ timeStep: null }) : consumed;
   });

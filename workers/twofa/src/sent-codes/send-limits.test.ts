@@ -11,7 +11,7 @@ import {
   startMailServer,
 } from "../../../../tests/support/mail-server.ts";
 import { pass, challenge as passkeyChallenge, register } from "../../../../tests/support/passkeys.ts";
-import { borrowPerson, enrol, newPerson, type Person, rowsOf } from "../../../../tests/support/twofa.ts";
+import { borrowPerson, type Person, rowsOf } from "../../../../tests/support/twofa.ts";
 import { MAX_OPEN_CHALLENGES } from "../model/challenge.ts";
 
 const certificate = createCertificate("localhost");
@@ -84,23 +84,6 @@ describe("strangers who enrol another user's address", () => {
     // Dots distinguish people.
     expect((await begin(another, `${name.replace(".", "")}@example.org`)).status).toBe(201);
   });
-});
-
-test("an account's address, which is not confirmed, gets five announcements an hour from that account", async () => {
-  const address = `${newName()}@example.org`;
-  const person = await newPerson(fountain, address);
-  const { recoveryCodes } = await enrol(person);
-  for (const recoveryCode of recoveryCodes.slice(0, 6))
-    expect((await person.call("POST", "/auth/verify", { json: { recoveryCode } })).status).toBe(200);
-  await expect
-    .poll(() =>
-      fountain.logs.some(
-        (line) => line.includes('"action":"announcement.send","outcome":"failure"') && line.includes("too-many-sends"),
-      ),
-    )
-    .toBe(true);
-  const announcements = () => mailsTo(address).filter(({ raw }) => raw.includes("A recovery code of your"));
-  await expect.poll(announcements).toHaveLength(5);
 });
 
 test("drops surplus open challenges, the oldest first", async () => {

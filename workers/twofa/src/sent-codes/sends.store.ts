@@ -5,10 +5,7 @@ import { SEND_LIMITS, SEND_WINDOW_MS, type SendStore } from "../model/delivery.t
 import type * as schema from "../model/schema.ts";
 import { sends } from "../model/schema.ts";
 
-/** Announcements and codes have separate limits. */
-const RECENT = `
-  SELECT count(*) AS sent, min(sent_at) AS oldest FROM sends
-  WHERE sent_at > :sinceMs AND (use = 'announcement') = (:use = 'announcement')`;
+const RECENT = "SELECT count(*) AS sent, min(sent_at) AS oldest FROM sends WHERE sent_at > :sinceMs";
 
 /** The limits that are used up, with the instant their oldest send was made at. */
 const EXHAUSTED = `

@@ -39,7 +39,7 @@ export const confirmTotp = async (
   if (!enrolment.ok) return enrolment;
   const { userId, factorId, code } = request;
   const secret = await ports.vault.openSecret(userId, factorId, enrolment.value.sealedSecret);
-  return confirmFactor(ports, request, async (nowMs) => {
+  return confirmFactor(ports, request, enrolment.value, async (nowMs) => {
     const timeStep = matchingTimeStep(secret, code, nowMs);
     return timeStep === undefined ? failure("wrong") : success({ timeStep });
   });

@@ -4,6 +4,7 @@ import { attempt, type CheckFailure } from "../attempts/attempt.ts";
 import type { Channel } from "../model/challenge.ts";
 import type { PasskeyMethod } from "../model/passkey.ts";
 import type { Ports } from "../model/ports.ts";
+import { notifyUser } from "../notices/notices.ts";
 import { normalizeRecoveryCode } from "../recovery-codes/recovery-code.ts";
 import { matchingTimeStep } from "../totp/totp.ts";
 
@@ -46,9 +47,11 @@ export const verifyCode = async (ports: Ports, userId: string, code: string): Pr
 export const verifyRecoveryCode = async (ports: Ports, userId: string, typed: string): Promise<Verification> => {
   if (!(await ports.factors.hasConfirmed(userId))) return failure("no-factor");
   const mac = await ports.vault.macRecoveryCode(userId, normalizeRecoveryCode(typed));
-  return attempt(ports, { userId, method: "recovery-code" }, async () =>
-    (await ports.recoveryCodes.consume(userId, mac)) ? success(ANY_REQUEST) : failure("wrong"),
-  );
+  return attempt(ports, { userId, method: "recovery-code" }, async () => {
+    if (!(await ports.recoveryCodes.has(userId, mac))) return failure("wrong");
+    await notifyUser(ports, userId, { kind: "recovery-code-used" });
+    return (await ports.recoveryCodes.consume(userId, mac)) ? success(ANY_REQUEST) : failure("wrong");
+  });
 };
 
 export interface SentCode {

@@ -6,13 +6,11 @@ import { type Assertion, assertionSchema, challengeId } from "#shared/contracts/
 import { EXAMPLE } from "#shared/http/examples.ts";
 import { json, jsonBody } from "#shared/http/openapi.ts";
 import { tokenType } from "#shared/http/tokens.ts";
-import { describeError } from "#shared/observability/log.ts";
 import type { TwofaServices } from "../composition/services.ts";
 import { endpoint } from "../endpoint.ts";
 import { purpose, storedPurpose } from "../http/purpose.ts";
 import { codeRefused, locked, noFactor } from "../http/refusals.ts";
 import { typedCode } from "../http/typed-code-field.ts";
-import { announceRecoveryCodeUse } from "../recovery-codes/announcement.ts";
 import { parseOneTimeCode } from "../sent-codes/one-time-code.ts";
 import { parseTotpCode } from "../totp/totp.ts";
 import { verifyPasskey } from "./passkey-verification.ts";
@@ -108,14 +106,10 @@ const verify = endpoint("POST /auth/verify", {
   },
   errors: ["code-refused", "too-many-attempts"],
   handle: async (context, principal) => {
-    const { services, log } = context.var;
+    const { services } = context.var;
     const proof = context.req.valid("json");
     const proven = assertPassed(await verifyProof(services, principal, proof));
     const purpose = purposeOf(proven, proof);
-    if ("recoveryCode" in proof) {
-      const logFailure = (error: unknown): void => log("error", "announcement", { error: describeError(error) });
-      context.executionCtx.waitUntil(announceRecoveryCodeUse(services, principal.subject).catch(logFailure));
-    }
     const token = await services.vault.elevate({
       sessionId: principal.sessionId,
       scopes: [...principal.scopes],

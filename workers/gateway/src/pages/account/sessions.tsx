@@ -1,6 +1,7 @@
 /** Where a visitor is logged in, at `/account/sessions`. */
 import type { FC } from "hono/jsx";
 import { z } from "zod";
+import { deviceOf } from "#shared/semantics/user-agent.ts";
 import { attempted, done, NOTHING, type Refusal, refusedForm } from "../frame/operations.ts";
 import type { PageCall } from "../frame/page-call.ts";
 import { htmlResponse, redirect } from "../frame/response.ts";
@@ -8,7 +9,6 @@ import type { Visitor } from "../frame/visitor.ts";
 import type { VisitorHandle } from "../login/asking.tsx";
 import { Layout, SafeForm } from "../views/layout.tsx";
 import { Notice, RefusalNotice } from "../views/parts.tsx";
-import { deviceOf } from "./device.ts";
 
 const PATH = "/account/sessions";
 

@@ -1,7 +1,7 @@
 /** The pages on which a person lets a device in (RFC 8628 §3.3): they enter its code, decide, and see what became of it. */
 import type { FC } from "hono/jsx";
 import type { DeviceQuestion } from "#shared/contracts/authorization.ts";
-import { deviceOf } from "../account/device.ts";
+import { deviceOf } from "#shared/semantics/user-agent.ts";
 import type { Reader } from "../frame/page-call.ts";
 import { Layout, SafeForm } from "../views/layout.tsx";
 import { Field, Notice } from "../views/parts.tsx";

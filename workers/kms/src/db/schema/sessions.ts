@@ -1,5 +1,5 @@
 /** Sessions with their tokens, and what was revoked. */
-import { index, integer, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import { index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
 import { type Audience, FIRST_PARTY_CLIENT } from "#shared/contracts/access-token.ts";
 import type { GrantedScope } from "#shared/contracts/rights.ts";
 import { users } from "./accounts.ts";
@@ -38,6 +38,20 @@ export const sessions = sqliteTable(
     index("sessions_by_parent").on(table.parentId),
     index("sessions_by_client").on(table.clientId),
   ],
+);
+
+/** What users have logged in with: software and network. */
+export const knownDevices = sqliteTable(
+  "known_devices",
+  {
+    userId: text("user_id")
+      .notNull()
+      .references(() => users.id, { onDelete: "cascade" }),
+    /** HMAC of user, software and network. */
+    device: text().notNull(),
+    usedAt: instant("used_at").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.userId, table.device] }), index("known_devices_by_use").on(table.usedAt)],
 );
 
 export const refreshTokens = sqliteTable(

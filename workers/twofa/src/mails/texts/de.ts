@@ -1,7 +1,15 @@
+import type { NoticedFactor } from "#shared/contracts/mails.ts";
 import type { CodeAction } from "../../model/message.ts";
 import type { Texts } from "./text.ts";
 
 const INSTANT = new Intl.DateTimeFormat("de-DE", { dateStyle: "full", timeStyle: "short", timeZone: "UTC" });
+
+const FACTORS: Record<NoticedFactor["type"], string> = {
+  totp: "eine Authenticator-App",
+  webauthn: "ein Passkey",
+  email: "Codes per E-Mail",
+  sms: "Codes per Textnachricht",
+};
 
 const minutes = (count: number): string => (count === 1 ? "1 Minute" : `${count} Minuten`);
 
@@ -110,6 +118,40 @@ export const DE: Texts = {
       ifNotYou:
         "Wenn Sie das nicht waren, hat jemand Zugang zu Ihrem Konto. Benachrichtigen Sie sofort die Betreiber dieser Installation: Sie können es sperren.",
     }),
+    "factor-added": ({ username, factor }, { installation, at }) => ({
+      subject: `Ihrem Konto bei ${installation} wurde ein zweiter Faktor hinzugefügt`,
+      action: `Am ${at} wurde Ihrem Konto ${username} ein zweiter Faktor hinzugefügt: ${FACTORS[factor.type]}, mit dem Namen ${factor.name}.`,
+      ifNotYou:
+        "Wenn Sie das nicht waren, hat jemand Zugang zu Ihrem Konto. Entfernen Sie den Faktor, ändern Sie Ihr Passwort, was alle anderen Sitzungen beendet, und benachrichtigen Sie die Betreiber dieser Installation.",
+    }),
+    "factor-removed": ({ username, factor }, { installation, at }) => ({
+      subject: `Ein zweiter Faktor Ihres Kontos bei ${installation} wurde entfernt`,
+      action: `Am ${at} wurde ein zweiter Faktor Ihres Kontos ${username} entfernt: ${FACTORS[factor.type]}, mit dem Namen ${factor.name}.`,
+      ifNotYou:
+        "Wenn Sie das nicht waren, hat jemand Zugang zu Ihrem Konto. Ändern Sie Ihr Passwort, was alle anderen Sitzungen beendet, und benachrichtigen Sie die Betreiber dieser Installation.",
+    }),
+    "recovery-codes-replaced": ({ username }, { installation, at }) => ({
+      subject: `Neue Wiederherstellungscodes Ihres Kontos bei ${installation}`,
+      action: `Am ${at} wurden neue Wiederherstellungscodes für Ihr Konto ${username} erzeugt. Die alten sind ungültig.`,
+      ifNotYou:
+        "Wenn Sie das nicht waren, hat jemand Zugang zu Ihrem Konto und kommt an seinem zweiten Faktor vorbei. Ändern Sie Ihr Passwort, was alle anderen Sitzungen beendet, erzeugen Sie neue Wiederherstellungscodes, und benachrichtigen Sie die Betreiber dieser Installation.",
+    }),
+    "recovery-code-used": ({ username }, { installation, at }) => ({
+      subject: `Ein Wiederherstellungscode Ihres Kontos bei ${installation} wurde benutzt`,
+      action: `Am ${at} wurde einer der Wiederherstellungscodes Ihres Kontos ${username} statt Ihres zweiten Faktors benutzt.`,
+      notes: [
+        "Wenn Sie das waren, ist nichts zu tun. Jeder Code gilt einmal: Erzeugen Sie neue, bevor sie aufgebraucht sind.",
+      ],
+      ifNotYou:
+        "Wenn Sie das nicht waren, kennt jemand Ihr Passwort und Ihre Wiederherstellungscodes: Ändern Sie Ihr Passwort, was alle anderen Sitzungen beendet, und erzeugen Sie dann neue Wiederherstellungscodes, was die alten ungültig macht.",
+    }),
+    "new-device": ({ username }, { installation, at }) => ({
+      subject: `Neue Anmeldung bei Ihrem Konto bei ${installation}`,
+      action: `Am ${at} hat sich jemand bei Ihrem Konto ${username} angemeldet, mit einem Programm oder aus einem Netz, mit dem Sie noch nicht gesehen wurden.`,
+      notes: ["Wenn Sie das waren, ist nichts zu tun."],
+      ifNotYou:
+        "Wenn Sie das nicht waren, kennt jemand Ihr Passwort oder hat Ihren Passkey: Ändern Sie Ihr Passwort, was alle anderen Sitzungen beendet, und sehen Sie nach Ihren zweiten Faktoren.",
+    }),
   },
   codeMail: ({ installation, code, action, validMinutes }) => ({
     subject: `Ihr Code von ${installation}`,
@@ -123,13 +165,6 @@ export const DE: Texts = {
   }),
   codeText: ({ installation, code, action, validMinutes }) =>
     `${code} ist Ihr Code von ${installation}, um ${purposeOf(action)}. Geben Sie ihn nie weiter. ${minutes(validMinutes)} gültig.`,
-  recoveryCodeUsed: ({ installation, at }) => ({
-    subject: `Ein Wiederherstellungscode Ihres Kontos bei ${installation} wurde benutzt`,
-    action: `Am ${at} wurde einer Ihrer Wiederherstellungscodes statt Ihres zweiten Faktors benutzt.`,
-    notes: [
-      "Wenn Sie das waren, ist nichts zu tun. Jeder Code gilt einmal: Erzeugen Sie neue, bevor sie aufgebraucht sind.",
-    ],
-    ifNotYou:
-      "Wenn Sie das nicht waren, kennt jemand Ihr Passwort und Ihre Wiederherstellungscodes: Ändern Sie Ihr Passwort, was alle anderen Sitzungen beendet, und erzeugen Sie dann neue Wiederherstellungscodes, was die alten ungültig macht.",
-  }),
+  origin: ({ device, address }) =>
+    `Es kam von ${device ?? "einem Programm, das nicht bekannt ist"}${address === undefined ? "" : `, unter der Adresse ${address}`}.`,
 };

@@ -1,7 +1,15 @@
+import type { NoticedFactor } from "#shared/contracts/mails.ts";
 import type { CodeAction } from "../../model/message.ts";
 import type { Texts } from "./text.ts";
 
 const INSTANT = new Intl.DateTimeFormat("en-GB", { dateStyle: "full", timeStyle: "short", timeZone: "UTC" });
+
+const FACTORS: Record<NoticedFactor["type"], string> = {
+  totp: "an authenticator app",
+  webauthn: "a passkey",
+  email: "codes by email",
+  sms: "codes by text message",
+};
 
 const minutes = (count: number): string => (count === 1 ? "1 minute" : `${count} minutes`);
 
@@ -100,6 +108,40 @@ export const EN: Texts = {
       ifNotYou:
         "If it was not you, someone has access to your account. Inform the people who run this installation at once: they can lock it.",
     }),
+    "factor-added": ({ username, factor }, { installation, at }) => ({
+      subject: `A second factor was added to your ${installation} account`,
+      action: `On ${at} a second factor was added to your account ${username}: ${FACTORS[factor.type]}, with the name ${factor.name}.`,
+      ifNotYou:
+        "If it was not you, someone has access to your account. Remove the factor, change your password, which ends all other sessions, and inform the people who run this installation.",
+    }),
+    "factor-removed": ({ username, factor }, { installation, at }) => ({
+      subject: `A second factor was removed from your ${installation} account`,
+      action: `On ${at} a second factor was removed from your account ${username}: ${FACTORS[factor.type]}, with the name ${factor.name}.`,
+      ifNotYou:
+        "If it was not you, someone has access to your account. Change your password, which ends all other sessions, and inform the people who run this installation.",
+    }),
+    "recovery-codes-replaced": ({ username }, { installation, at }) => ({
+      subject: `New recovery codes of your ${installation} account`,
+      action: `On ${at} new recovery codes were created for your account ${username}. The old ones are invalid.`,
+      ifNotYou:
+        "If it was not you, someone has access to your account and can pass its second factor. Change your password, which ends all other sessions, create new recovery codes, and inform the people who run this installation.",
+    }),
+    "recovery-code-used": ({ username }, { installation, at }) => ({
+      subject: `A recovery code of your ${installation} account was used`,
+      action: `On ${at} one of the recovery codes of your account ${username} was used instead of your second factor.`,
+      notes: [
+        "If that was you, no action is needed. Each recovery code works once: create new ones before you run out.",
+      ],
+      ifNotYou:
+        "If it was not you, someone knows your password and has your recovery codes: change your password, which ends all other sessions, and then create new recovery codes, which invalidates the old ones.",
+    }),
+    "new-device": ({ username }, { installation, at }) => ({
+      subject: `New login to your ${installation} account`,
+      action: `On ${at} someone logged in to your account ${username} with software, or from a network, that you were not seen with before.`,
+      notes: ["If that was you, no action is needed."],
+      ifNotYou:
+        "If it was not you, someone knows your password or has your passkey: change your password, which ends all other sessions, and look at your second factors.",
+    }),
   },
   codeMail: ({ installation, code, action, validMinutes }) => ({
     subject: `Your ${installation} code`,
@@ -113,11 +155,6 @@ export const EN: Texts = {
   }),
   codeText: ({ installation, code, action, validMinutes }) =>
     `${code} is your ${installation} code to ${purposeOf(action)}. Never share it, as ${installation} never asks for it. Valid ${minutes(validMinutes)}.`,
-  recoveryCodeUsed: ({ installation, at }) => ({
-    subject: `A recovery code of your ${installation} account was used`,
-    action: `On ${at} one of your recovery codes was used instead of your second factor.`,
-    notes: ["If that was you, no action is needed. Each recovery code works once: create new ones before you run out."],
-    ifNotYou:
-      "If it was not you, someone knows your password and has your recovery codes: change your password, which ends all other sessions, and then create new recovery codes, which invalidates the old ones.",
-  }),
+  origin: ({ device, address }) =>
+    `It came from ${device ?? "software that is not known"}${address === undefined ? "" : `, at the address ${address}`}.`,
 };

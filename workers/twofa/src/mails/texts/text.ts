@@ -39,5 +39,6 @@ export interface Texts {
   codeMail(report: CodeReport): MailText;
   /** A text message: 160 characters of GSM 03.38 at most, with a short name and action. */
   codeText(report: CodeReport): string;
-  recoveryCodeUsed(report: Report): MailText;
+  /** Where it came from, as far as that is known. */
+  origin(from: { device: string | undefined; address: string | undefined }): string;
 }

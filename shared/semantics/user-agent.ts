@@ -1,4 +1,4 @@
-/** What a session's software is, in a few words. It is what the software calls itself, and proves nothing. */
+/** What software is, in a few words (RFC 9110 §10.1.5). It is what the software calls itself, and proves nothing. */
 
 /** The first that fits: many browsers name others too. */
 const BROWSERS: readonly (readonly [mark: string, name: string])[] = [
@@ -29,6 +29,12 @@ const COMMAND_LINE = /^fountain-cli\/[\w.-]{1,32} \(([\w.-]{1,63})\)/;
 const nameIn = (userAgent: string, names: typeof BROWSERS): string | undefined =>
   names.find(([mark]) => userAgent.includes(mark))?.[1];
 
+/** Browser and system, such as `Firefox, Linux`, where these are known; else `undefined`. */
+export const knownDeviceOf = (userAgent: string | null | undefined): string | undefined => {
+  const known = [nameIn(userAgent ?? "", BROWSERS), nameIn(userAgent ?? "", SYSTEMS)];
+  return known.filter((name) => name !== undefined).join(", ") || undefined;
+};
+
 /**
  * Browser and system, such as `Firefox, Linux`; of Fountain's command line `fountain, HOST`; of other software its beginning;
  * `undefined`: it is not known.
@@ -37,6 +43,5 @@ export const deviceOf = (userAgent: string | null): string | undefined => {
   if (userAgent === null || userAgent === "") return undefined;
   const [, host] = COMMAND_LINE.exec(userAgent) ?? [];
   if (host !== undefined) return `fountain, ${host}`;
-  const known = [nameIn(userAgent, BROWSERS), nameIn(userAgent, SYSTEMS)].filter((name) => name !== undefined);
-  return known.length > 0 ? known.join(", ") : userAgent.slice(0, MAX_CHARACTERS);
+  return knownDeviceOf(userAgent) ?? userAgent.slice(0, MAX_CHARACTERS);
 };
