@@ -1,6 +1,6 @@
 /**
  * Devices that users have logged in with: the software by its name, in a network near the address, as a keyed hash. A login with another
- * one is told to the user, if their address is verified; the first that is ever seen is not.
+ * one is reported to the user, if their address is verified; the first that is ever seen is not.
  */
 
 import type { MailOrigin } from "#shared/contracts/mails.ts";

@@ -1,4 +1,4 @@
-/** Tells users what happens to their second factors. The kms keeps the notice from before it happens, so that no crash silences it. */
+/** Notifies users of what happens to their second factors. The kms keeps the notice from before it happens, so that no crash silences it. */
 import type { FactorNotice } from "#shared/contracts/mails.ts";
 import type { Ports } from "../model/ports.ts";
 
