@@ -26,7 +26,7 @@ export interface TripCounter {
 /** Each trip takes so long: one that a worker begins as it responds ends after the caller has the response. */
 const TRIP_MS = 40;
 /** No trip for so long: nothing follows any more. */
-const QUIET_MS = 400;
+const QUIET_MS = 800;
 
 /** The audit trail's own, at most once a minute, during any call. */
 const CHECKPOINT = /inner join "audit_chain"|(from|INTO) "?audit_checkpoints/;
@@ -112,6 +112,8 @@ export const createTripCounter = (): TripCounter => {
         outgoing.writeHead(answer.statusCode ?? 502, { "content-type": answer.headers["content-type"] ?? "" });
         outgoing.end(text);
       });
+      // Longer than workerd keeps one that it does not use.
+      listening.keepAliveTimeout = 60_000;
       server = listening;
       await new Promise<void>((resolve) => listening.listen(0, "127.0.0.1", resolve));
       return (listening.address() as AddressInfo).port;
