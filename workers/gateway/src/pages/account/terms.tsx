@@ -80,13 +80,15 @@ const History: FC<TermsProps> = ({ page, state: { items } }) => {
         ))}
       </ul>
       {standing.length > 0 && <p class="hint">{terms.withdrawWhy}</p>}
-      {standing.map((name) => (
-        <SafeForm page={page} action={TERMS} hidden={{ withdraw: name }}>
-          <button type="submit" class="danger">
-            {terms.withdraw}: {terms.names[name]}
-          </button>
-        </SafeForm>
-      ))}
+      <div class="buttons">
+        {standing.map((name) => (
+          <SafeForm page={page} action={TERMS} hidden={{ withdraw: name }}>
+            <button type="submit" class="danger">
+              {terms.withdraw}: {terms.names[name]}
+            </button>
+          </SafeForm>
+        ))}
+      </div>
     </section>
   );
 };

@@ -1,17 +1,17 @@
 /** Boxes by which people agree to the operator's conditions. */
 import type { FC } from "hono/jsx";
 import type { LegalDocument, LegalDocuments } from "#shared/contracts/people.ts";
-import type { Reader } from "../frame/page-call.ts";
+import type { PageCall } from "../frame/page-call.ts";
 
 interface BoxesProps {
-  page: Reader;
+  page: PageCall;
   documents: LegalDocuments;
   /** Those that were not agreed to in the form that was sent. */
   missing?: readonly LegalDocument[] | undefined;
 }
 
 /** One for each document. The form leaves by no link: they open apart. */
-export const ConsentBoxes: FC<BoxesProps> = ({ page: { texts }, documents, missing = [] }) => (
+export const ConsentBoxes: FC<BoxesProps> = ({ page: { texts, form }, documents, missing = [] }) => (
   <>
     {documents.map(({ document, version, url }) => {
       const isMissing = missing.includes(document);
@@ -23,6 +23,7 @@ export const ConsentBoxes: FC<BoxesProps> = ({ page: { texts }, documents, missi
               name={document}
               type="checkbox"
               value={version}
+              checked={form[document] === version}
               required
               aria-invalid={isMissing ? "true" : undefined}
               aria-describedby={isMissing ? `agree-${document}-error` : undefined}
@@ -46,7 +47,7 @@ export const ConsentBoxes: FC<BoxesProps> = ({ page: { texts }, documents, missi
 );
 
 /** What comes with an account: boxes, and of terms that no one agrees to by a version, where they are. */
-export const AccountConditions: FC<{ page: Reader; missing: readonly LegalDocument[] }> = ({ page, missing }) => {
+export const AccountConditions: FC<{ page: PageCall; missing: readonly LegalDocument[] }> = ({ page, missing }) => {
   const { installation, texts } = page;
   const { documents, termsUrl } = installation;
   const isHinted = termsUrl !== undefined && documents.every(({ document }) => document !== "terms");
