@@ -73,6 +73,7 @@ export const KMS_ACTIONS = [
   "client.create",
   "client.change",
   "client.delete",
+  "client.describe",
   "signing-key.create",
   "signing-key.rotate",
   "signing-key.revoke",

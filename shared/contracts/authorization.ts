@@ -26,6 +26,7 @@ export interface AuthorizationCall {
 export type InvalidRequest =
   | "client-unknown"
   | "client-unreachable"
+  | "client-blocked"
   | "redirect-uri-mismatch"
   | "request-expired"
   | "malformed";
@@ -38,6 +39,8 @@ export interface ShownClient {
   destination: string;
   /** It runs on their device, or describes itself: no one vouches for its name. */
   isUnverified: boolean;
+  /** Where the document is by which it describes itself; `null`: an administrator has registered it. */
+  host: string | null;
 }
 
 /** A scope it asks for. `description`: what the upstream that declares it says, else the pages have a text. */
@@ -87,7 +90,7 @@ export interface DeviceQuestion {
   /** The code, as the device shows it. */
   userCode: string;
   /** `isUnverified`: it has no secret, so that anyone can say that they are this application. */
-  client: Pick<ShownClient, "clientId" | "name" | "isUnverified">;
+  client: Omit<ShownClient, "destination">;
   scopes: ShownScope[];
   /** It is Fountain's own command line, which acts as the person, with all that they may do. */
   hasFullAccess: boolean;

@@ -27,8 +27,12 @@ export const userIdOf = (subject: string): string | undefined =>
 /** What the ids of registered OAuth clients begin with: no name of a service has an underscore. */
 export const OAUTH_CLIENT_PREFIX = "client_";
 
+/** What the ids begin with of clients that describe themselves, at this URL: no name of a service has a colon. */
+const DESCRIBED_PREFIX = "https://";
+
 /** Whether the `client_id` is that of an application that people log in to, and not of a service or of Fountain's own. */
-export const isOAuthClientId = (clientId: string): boolean => clientId.startsWith(OAUTH_CLIENT_PREFIX);
+export const isOAuthClientId = (clientId: string): boolean =>
+  clientId.startsWith(OAUTH_CLIENT_PREFIX) || clientId.startsWith(DESCRIBED_PREFIX);
 
 /** Whether a text has the form of a user's id, in whichever case. */
 export const looksLikeUserId = (text: string): boolean => UUID.test(text);

@@ -7,6 +7,7 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { GATEWAY_ROUTES } from "../../shared/policy/gateway-routes.ts";
 import { PAGE } from "../../shared/policy/policy.ts";
+import { clientAt, type DocumentServer, describing, startDocumentServer } from "../oidc/document-server.ts";
 import { type Application, newVerifier, type Provider, requestTo, startProvider } from "../oidc/provider.ts";
 import { send } from "../support/call.ts";
 import { beginDevice } from "../support/gateway/application.ts";
@@ -20,6 +21,9 @@ import { findChromium, startChromium } from "./chromium.ts";
 const CHROMIUM = findChromium();
 if (CHROMIUM === undefined) console.warn("There is no Chromium on this machine: no page is looked at by axe.");
 
+const DESCRIBED = "/client.json";
+const ON_DEVICE = "http://127.0.0.1/callback";
+let site: DocumentServer;
 let provider: Provider;
 /** The same, where one signs up by mail. */
 let byMail: Fountain;
@@ -53,6 +57,11 @@ const toSecondFactor = async (page: Page) => {
   await typePassword(page, provider.person);
   await heading(page, "Second factor");
 };
+const toConsent = async (page: Page, asking: Application, more: Record<string, string> = {}) => {
+  await page.goto(requestTo(provider, asking, newVerifier(), { scope: "openid email search:read", ...more }));
+  await typePassword(page);
+  await heading(page, /asks for access/);
+};
 const askByDevice = async (page: Page) => {
   const { link } = await beginDevice(provider.fountain, device.clientId, { scope: "openid email search:read" });
   await asMember(page, link);
@@ -73,14 +82,13 @@ const STATES: Readonly<Record<string, Record<string, Visit>>> = {
     },
   },
   "GET /oauth/authorize": {
-    consent: async (page) => {
-      const { pathname, search } = new URL(
-        requestTo(provider, application, newVerifier(), { scope: "openid email search:read" }),
-      );
-      await open(page, pathname + search);
-      await typePassword(page);
-      await heading(page, /asks for access/);
-    },
+    consent: (page) => toConsent(page, application),
+    "consent to one that describes itself": (page) =>
+      toConsent(
+        page,
+        { clientId: clientAt(DESCRIBED), clientSecret: "" },
+        { redirect_uri: ON_DEVICE, scope: "openid" },
+      ),
     "of an application that no one knows": (page) => open(page, "/oauth/authorize?client_id=client_unknown"),
   },
   "GET /oauth/device": {
@@ -223,11 +231,7 @@ const STATES: Readonly<Record<string, Record<string, Visit>>> = {
   "GET /account/sessions": { "as it is": (page) => asMember(page, "/account/sessions") },
   "GET /account/applications": {
     "with one that is connected": async (page) => {
-      const { pathname, search } = new URL(
-        requestTo(provider, application, newVerifier(), { scope: "openid email search:read" }),
-      );
-      await open(page, pathname + search);
-      await typePassword(page);
+      await toConsent(page, application);
       await page.route("https://app.example/**", (route) => route.fulfill({ body: "The application is at work." }));
       await press(page, "Allow");
       await page.getByText("The application is at work.").waitFor();
@@ -259,11 +263,10 @@ describe.skipIf(CHROMIUM === undefined)("axe finds nothing on", () => {
 
   beforeAll(async () => {
     browser = await startChromium(CHROMIUM ?? "");
-    provider = await startProvider({
-      REGISTRATION: "open",
-      ...TERMS_SETTINGS,
-      PRIVACY_URL: "https://people.example/privacy",
-    });
+    site = await startDocumentServer();
+    site.serve(DESCRIBED, describing(DESCRIBED, { redirect_uris: [ON_DEVICE], client_name: "N".repeat(80) }));
+    const legal = { ...TERMS_SETTINGS, PRIVACY_URL: "https://people.example/privacy" };
+    provider = await startProvider({ REGISTRATION: "open", CIMD: "open", ...legal }, { internet: site.internet });
     const webhook = { MESSAGE_WEBHOOK_URL: "https://push.invalid", MESSAGE_WEBHOOK_SECRET: `whsec_${"A".repeat(32)}` };
     byMail = await startFountain({
       beside: provider.fountain,
@@ -280,6 +283,7 @@ describe.skipIf(CHROMIUM === undefined)("axe finds nothing on", () => {
     await browser?.close();
     await byMail?.stop();
     await provider?.fountain.stop();
+    await site?.stop();
   });
 
   const cases = Object.entries(STATES).flatMap(([row, states]) =>

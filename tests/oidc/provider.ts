@@ -4,6 +4,7 @@ import { expect } from "vitest";
 import { z } from "zod";
 import { freePorts } from "../../runtime/local/ports.ts";
 import { send } from "../support/call.ts";
+import type { RunOptions } from "../support/fountain/workers.ts";
 import { openVisitor, type PageAnswer, type Visitor } from "../support/gateway/visitor.ts";
 import { type Fountain, startFountain } from "../support/harness.ts";
 import { logInAndStepUp } from "../support/session.ts";
@@ -28,10 +29,13 @@ export interface Provider {
 }
 
 /** Starts it where it says that it is, as relying parties demand. */
-export const startProvider = async (settings: Record<string, string> = {}): Promise<Provider> => {
+export const startProvider = async (
+  settings: Record<string, string> = {},
+  options: Pick<RunOptions, "internet"> = {},
+): Promise<Provider> => {
   const [port = 0] = await freePorts();
   const issuer = `http://localhost:${port}`;
-  const fountain = await startFountain({ port, settings: { PUBLIC_URL: issuer, ...settings } });
+  const fountain = await startFountain({ ...options, port, settings: { PUBLIC_URL: issuer, ...settings } });
   const person = await newPerson(fountain, "mara@people.example");
   const other = await newPerson(fountain);
   const administrator = await logInAndStepUp(fountain);

@@ -68,6 +68,7 @@ test("no cookie is set or read but by the pages, and nothing else is kept in a b
 const CALLERS = [
   "workers/gateway/src/proxy/forward.ts",
   "workers/gateway/src/upstreams/egress.ts",
+  "workers/kms/src/client-metadata/metadata-reader.ts",
   "workers/kms/src/services/webhook-sender.ts",
   "workers/search/src/typesense/transport.ts",
   "workers/twofa/src/channels/kept-mail.ts",

@@ -2,16 +2,14 @@
  * A name that leads to the service when it is stored and first called, and to what no upstream may be when it is called
  * again (DNS rebinding). Fountain runs with a resolver of its own, which takes root; skipped, and said so, without it.
  */
-import { execFileSync } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
-import { connect, createServer as createListener, type Server as Listener } from "node:net";
-import { tmpdir } from "node:os";
-import path from "node:path";
+import { connect } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { expectProblem, send } from "../support/call.ts";
 import { type NameServer, startNameServer } from "../support/programs/name-server.ts";
+import { createResolver } from "../support/programs/resolver.ts";
+import { startTrap, type Trap } from "../support/programs/trap.ts";
 import { eventually } from "../support/workerd.ts";
 import { useWorld } from "./world.ts";
 
@@ -19,42 +17,14 @@ const NAME_SERVER = "127.53.0.1";
 const SERVICE = "127.0.0.2";
 const NAME = "rebound.example";
 
-const directory = mkdtempSync(path.join(tmpdir(), "fountain-rebinding-"));
-const resolver = path.join(directory, "resolv.conf");
-writeFileSync(resolver, `nameserver ${NAME_SERVER}\noptions timeout:1 attempts:2\n`);
+const resolver = createResolver(NAME_SERVER);
 
-/** Runs the command that follows it where the file of the resolver is ours. */
-const WITHIN = ["unshare", "--mount", "sh", "-c", 'mount --bind "$0" /etc/resolv.conf && exec "$@"', resolver];
-
-const canMount = (): boolean => {
-  try {
-    const [program = "", ...args] = [...WITHIN, "true"];
-    execFileSync(program, args, { stdio: "ignore" });
-    return process.getuid?.() === 0;
-  } catch {
-    return false;
-  }
-};
-const isPossible = canMount();
-if (!isPossible) console.warn("Names that change are not tried: it takes root and mount namespaces.");
-
-/** Counts who connects to it. */
-const startTrap = async (host: string, port: number): Promise<{ listener: Listener; caught: () => number }> => {
-  let caught = 0;
-  const listener = createListener((socket) => {
-    caught += 1;
-    socket.destroy();
-  });
-  await new Promise<void>((resolve, reject) => listener.once("error", reject).listen(port, host, resolve));
-  return { listener, caught: () => caught };
-};
-
-describe.skipIf(!isPossible)("a name that changes", () => {
-  const world = useWorld({ within: WITHIN });
+describe.skipIf(!resolver.isPossible)("a name that changes", () => {
+  const world = useWorld({ within: resolver.within });
   let names: NameServer;
   let service: Server;
   /** Where the unspecified address leads to on Linux, at the port of the service. */
-  let trap: Awaited<ReturnType<typeof startTrap>>;
+  let trap: Trap;
   let port: number;
   let asked = 0;
   /** Given how often it was asked before. */
@@ -75,7 +45,7 @@ describe.skipIf(!isPossible)("a name that changes", () => {
     names?.stop();
     service?.close();
     trap?.listener.close();
-    rmSync(directory, { recursive: true });
+    resolver.remove();
   });
 
   const call = (name: string) => send(world().fountain, "GET", `/${name}/`, { headers: world().administrator });

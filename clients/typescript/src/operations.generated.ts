@@ -236,6 +236,7 @@ export interface Schemas {
     request_parameter_supported: boolean;
     request_uri_parameter_supported: boolean;
     dpop_signing_alg_values_supported: string[];
+    client_id_metadata_document_supported?: true | undefined;
     service_documentation: string;
   };
   "kms.Profile": {

@@ -59,6 +59,8 @@ const hasherOf = ({ services }: Worker, hasher: CountingHasher | undefined): Rec
     : {};
 
 export interface RunOptions {
+  /** What is called over the internet; by default this machine, by http. */
+  internet?: (request: Request) => Promise<Response>;
   /** Certificates, as PEM, that servers which messages go to may have or be signed with. */
   trustedCertificates?: string[];
   /** Workers that are bundled as for production: the kms hashes passwords at a lower cost else. */
@@ -72,7 +74,7 @@ export const workerOptions = async (
   worker: Worker,
   environment: Record<string, string>,
   sqldPort: number,
-  { trustedCertificates = [], productionBundles = [], hasher }: RunOptions,
+  { trustedCertificates = [], productionBundles = [], hasher, internet }: RunOptions,
 ): Promise<WorkerOptions> => ({
   name: worker.name,
   modules: productionBundles.includes(worker.worker)
@@ -89,7 +91,10 @@ export const workerOptions = async (
         .filter(({ binding, service }) => binding !== OUTBOUND && !NOT_HERE.includes(service))
         .map(({ binding, service, entrypoint }) => [
           binding,
-          OUTSIDE[service]?.(sqldPort) ?? { name: service, ...(entrypoint === undefined ? {} : { entrypoint }) },
+          (service === INTERNET_SERVICE && internet ? internet : OUTSIDE[service]?.(sqldPort)) ?? {
+            name: service,
+            ...(entrypoint === undefined ? {} : { entrypoint }),
+          },
         ]),
     ),
     ...hasherOf(worker, hasher),

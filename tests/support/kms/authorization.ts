@@ -9,10 +9,10 @@ import { createPushedRequests } from "../../../workers/kms/src/authorization/pus
 import { macInContext } from "../../../workers/kms/src/crypto/mac.ts";
 import * as schema from "../../../workers/kms/src/db/schema.ts";
 import { createIdTokenHints, type ReadIdTokenHint } from "../../../workers/kms/src/identity/id-token-hint.ts";
-import { createClientStore } from "../../../workers/kms/src/oauth-clients/clients.store.ts";
 import { createSessionStore } from "../../../workers/kms/src/sessions/sessions.store.ts";
 import { ISSUER, keysOf, logIn, randomBytes, send, sendForm, signToken, type Target } from "../kms.ts";
 import { PASSWORD, unique } from "./arrangements.ts";
+import { knownClientsIn } from "./described-clients.ts";
 import { createTestRecorder } from "./recorder.ts";
 import { upstreamScopesIn } from "./upstream-scopes.ts";
 
@@ -65,7 +65,7 @@ export const authorizationsOf = async (kms: Target, now: () => number = Date.now
   const mac = (context: string, secret: string): string => macInContext(keys.oauthMac, context, secret);
   return createAuthorizations({
     pushedRequests: createPushedRequests({ store, mac, randomBytes, now }),
-    clients: createClientStore(database),
+    clients: knownClientsIn(database),
     sessions: createSessionStore(database),
     store,
     recorder: createTestRecorder().recorder,

@@ -9,12 +9,12 @@ import { macInContext } from "../../../workers/kms/src/crypto/mac.ts";
 import * as schema from "../../../workers/kms/src/db/schema.ts";
 import { createDeviceStore } from "../../../workers/kms/src/device/device.store.ts";
 import { createDeviceRequests, type DeviceRequests } from "../../../workers/kms/src/device/device-requests.ts";
-import { createClientStore } from "../../../workers/kms/src/oauth-clients/clients.store.ts";
 import { withOwnClient } from "../../../workers/kms/src/oauth-clients/own-client.ts";
 import { createOrigins } from "../../../workers/kms/src/sessions/origin.ts";
 import { createSessionStore } from "../../../workers/kms/src/sessions/sessions.store.ts";
 import { keysOf, randomBytes, sendForm, type Target } from "../kms.ts";
 import type { TestClient } from "./authorization.ts";
+import { knownClientsIn } from "./described-clients.ts";
 import { createTestRecorder } from "./recorder.ts";
 
 /** What the pages ask of a running kms, on its database. */
@@ -25,7 +25,7 @@ export const deviceRequestsOf = async (kms: Target, now: () => number = Date.now
   const keys = await keysOf(kms);
   return createDeviceRequests({
     store: createDeviceStore(database),
-    clients: withOwnClient(createClientStore(database)),
+    clients: withOwnClient(knownClientsIn(database)),
     origins: createOrigins(keys.sessionOriginSealing, randomBytes),
     actingSession: createActingSession(createSessionStore(database), now),
     shownScopes: createShownScopes(createAuthorizationStore(database)),

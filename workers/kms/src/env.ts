@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { databaseBindings, fetcher, optionalBinding, verifierBindings } from "#shared/http/bindings.ts";
 import { legalBindings, legalRules } from "#shared/settings/installation.ts";
-import { choice, secretSetting, setting, settingsSchema, wholeNumber } from "#shared/settings/settings.ts";
+import { choice, type Rule, secretSetting, setting, settingsSchema, wholeNumber } from "#shared/settings/settings.ts";
 import { signInBindings, signInRule } from "#shared/settings/sign-in.ts";
 import { isRoleName, parseRoleNames, STEP_UP_ROLES } from "./accounts/roles.ts";
 import { isStrongSecretKey, MIN_SECRET_KEY_BYTES } from "./crypto/root-key.ts";
@@ -16,6 +16,20 @@ const roleNames = z
   .refine((names) => [...names].every(isRoleName));
 
 const secretKey = `${MIN_SECRET_KEY_BYTES} random bytes or more, such as the output of \`openssl rand -base64 32\``;
+
+interface Egress {
+  CIMD: "open" | "closed";
+  WEBHOOK_TARGETS: "public" | "any";
+}
+
+/** Anyone who is logged in can name a document: none is read over an egress that leads to private addresses. */
+const documentsRule: Rule<Egress> = {
+  settings: ["CIMD", "WEBHOOK_TARGETS"],
+  conflict: ({ CIMD, WEBHOOK_TARGETS }) =>
+    CIMD === "open" && WEBHOOK_TARGETS === "any"
+      ? ["CIMD", "is open, and WEBHOOK_TARGETS is any: clients could have private addresses called"]
+      : undefined,
+};
 
 export const envSchema = settingsSchema(
   {
@@ -37,17 +51,19 @@ export const envSchema = settingsSchema(
     SIGNING_KEY_ROTATION_DAYS: wholeNumber({ min: 1, max: MAX_ROTATION_DAYS, fallback: 30 }),
     /** Where webhooks may go: `public`, or `any` to try things out, which takes http and private addresses too. */
     WEBHOOK_TARGETS: choice(["public", "any"], "public"),
+    /** Whether clients that no one has registered may describe themselves, by a document that is read at the URL that is their id. */
+    CIMD: choice(["open", "closed"], "closed"),
     /** How many processes hash passwords beside this one; 0: it hashes them itself, as on the edge. */
     HASHERS: wholeNumber({ min: 0, max: 4, fallback: 0 }),
     HASHER_1: optionalBinding(fetcher),
     HASHER_2: optionalBinding(fetcher),
     HASHER_3: optionalBinding(fetcher),
     HASHER_4: optionalBinding(fetcher),
-    /** The egress for webhooks; by default the global one. */
+    /** The egress for webhooks and clients' documents; by default the global one. */
     INTERNET: optionalBinding(fetcher),
     /** How long audit entries are kept. */
     AUDIT_RETENTION_DAYS: wholeNumber({ min: 1, max: MAX_RETENTION_DAYS, fallback: 365 }),
     ...databaseBindings,
   },
-  [signInRule, ...legalRules],
+  [signInRule, ...legalRules, documentsRule],
 );

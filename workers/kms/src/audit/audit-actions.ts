@@ -76,6 +76,8 @@ const TARGETS = {
   "client.create": "id",
   "client.change": "id",
   "client.delete": "id",
+  // The URL by which it is known.
+  "client.describe": "id",
   "signing-key.create": "id",
   "signing-key.rotate": "id",
   "signing-key.revoke": "id",
@@ -116,6 +118,7 @@ const USES: ReadonlySet<string> = new Set<AuditAction>([
   "token.refresh",
   "authorization.grant",
   "authorization.revoke",
+  "client.describe",
   "token.authorization-code",
   "token.device-code",
   "token.client-credentials",

@@ -80,6 +80,7 @@ const BUDGETS = {
   "transit.rewrap": WORK,
   "client.create": WORK,
   "client.change": WORK,
+  "client.describe": WORK,
   "service.create": WORK,
   "service.webhook": WORK,
   "signing-key.create": WORK,

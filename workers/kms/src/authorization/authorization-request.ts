@@ -93,7 +93,8 @@ export const readScopes = (list: string | undefined, client: OAuthClient): Resul
   const scopes = names.filter(isScope);
   if (!scopes.every((scope) => isGranted(scope, allowed)))
     return fault("invalid_scope", "The client is not registered for one of these scopes.");
-  if (list === undefined) return success([...client.scopes]);
+  // One that describes itself may ask for all that upstreams have, which is not what it asks for.
+  if (list === undefined) return success(client.readAt === null ? [...client.scopes] : []);
   // In one order, so that two requests for the same are the same.
   return success([...IDENTITY_SCOPES.filter((scope) => names.some((name) => name === scope)), ...scopes]);
 };

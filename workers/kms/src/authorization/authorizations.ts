@@ -6,7 +6,6 @@ import type {
   AuthorizationCall,
   AuthorizationDecision,
   AuthorizationOutcome,
-  InvalidRequest,
   RequestParameters,
   ShownClient,
 } from "#shared/contracts/authorization.ts";
@@ -16,8 +15,8 @@ import type { AuditRecorder } from "../audit/audit-entry.ts";
 import type { RandomBytes } from "../crypto/random.ts";
 import type { ReadIdTokenHint } from "../identity/id-token-hint.ts";
 import { checkTarget } from "../oauth/token-target.ts";
-import type { ClientStore, OAuthClient } from "../oauth-clients/client.ts";
-import { isClaimed, isRegistered } from "../oauth-clients/redirect-uri.ts";
+import { hostOf, type KnownClients } from "../oauth-clients/client.ts";
+import { isClaimed } from "../oauth-clients/redirect-uri.ts";
 import type { OpenSession, SessionStore } from "../sessions/session.ts";
 import type { UpstreamHosts } from "../upstream-scopes/upstream-scopes.ts";
 import { createActingSession } from "./acting-session.ts";
@@ -29,7 +28,8 @@ import {
   parseAuthorizationRequest,
   type RequestError,
 } from "./authorization-request.ts";
-import type { PushedRequests, ResolvedRequest } from "./pushed-requests.ts";
+import type { PushedRequests } from "./pushed-requests.ts";
+import { createRequestingClients, type RequestingClient } from "./requesting-client.ts";
 import { createShownScopes } from "./shown-scopes.ts";
 
 /** RFC 6749 §4.1.2 allows ten minutes; a browser takes seconds. */
@@ -49,7 +49,7 @@ export interface Authorizations {
 }
 
 export interface AuthorizationsOptions {
-  clients: Pick<ClientStore, "find">;
+  clients: KnownClients;
   sessions: Pick<SessionStore, "find">;
   store: AuthorizationStore;
   pushedRequests: Pick<PushedRequests, "resolve">;
@@ -63,13 +63,6 @@ export interface AuthorizationsOptions {
   now: () => number;
 }
 
-/** A client, and a redirect URI of its own. */
-interface Trusted {
-  client: OAuthClient;
-  redirectUri: string;
-  pushedHash: string | null;
-}
-
 type ResponseError =
   | RequestError["kind"]
   | "access_denied"
@@ -81,19 +74,22 @@ type ResponseError =
 export const CODE_CONTEXT = "authorization-code";
 const QUESTION_CONTEXT = "authorization-question";
 
-const shownClient = ({ client, redirectUri }: Trusted): ShownClient => {
+const shownClient = ({ client, redirectUri }: RequestingClient): ShownClient => {
   const { protocol, host } = new URL(redirectUri);
   return {
     clientId: client.id,
     name: client.name,
     destination: host === "" ? protocol : host,
-    isUnverified: !isClaimed(redirectUri),
+    isUnverified: !isClaimed(redirectUri) || client.readAt !== null,
+    host: hostOf(client),
   };
 };
 
 export const createAuthorizations = (options: AuthorizationsOptions): Authorizations => {
   const { clients, sessions, store, pushedRequests, recorder, readIdTokenHint, upstreamHosts } = options;
   const { issuer, mac, randomBytes, now } = options;
+
+  const requesting = createRequestingClients(clients);
 
   const newSecret = (): string => Buffer.from(randomBytes(SECRET_BYTES)).toString("base64url");
 
@@ -112,21 +108,9 @@ export const createAuthorizations = (options: AuthorizationsOptions): Authorizat
     location: respond(redirectUri, state, { error, error_description: description }),
   });
 
-  const trustedOf = async ({ parameters, pushedHash }: ResolvedRequest): Promise<Result<Trusted, InvalidRequest>> => {
-    // Of two, another reader may take the other one.
-    if (isRepeated(parameters, "client_id", "redirect_uri")) return failure("malformed");
-    const clientId = parameterOf(parameters, "client_id");
-    const found = clientId === undefined ? undefined : await clients.find(clientId);
-    if (!found) return failure("client-unknown");
-    const redirectUri = parameterOf(parameters, "redirect_uri");
-    if (redirectUri === undefined || !isRegistered(redirectUri, found.client.redirectUris))
-      return failure("redirect-uri-mismatch");
-    return success({ client: found.client, redirectUri, pushedHash });
-  };
-
   /** What the client gets: nothing that the person had to be asked for before. */
   const grantCode = async (
-    { client, pushedHash }: Trusted,
+    { client, pushedHash }: RequestingClient,
     request: AuthorizationRequest,
     { session, user }: OpenSession,
     isConsented: boolean,
@@ -173,7 +157,11 @@ export const createAuthorizations = (options: AuthorizationsOptions): Authorizat
   };
 
   /** Programs that share a device can take each other's redirect: a consent is not remembered for them (RFC 8252 §8.6). */
-  const isConsented = async ({ client, redirectUri }: Trusted, request: AuthorizationRequest, userId: string) => {
+  const isConsented = async (
+    { client, redirectUri }: RequestingClient,
+    request: AuthorizationRequest,
+    userId: string,
+  ) => {
     if (request.prompts.has("consent")) return false;
     if (client.isTrusted) return true;
     if (!isClaimed(redirectUri)) return false;
@@ -185,7 +173,7 @@ export const createAuthorizations = (options: AuthorizationsOptions): Authorizat
 
   const parse = async (
     parameters: RequestParameters,
-    trusted: Trusted,
+    trusted: RequestingClient,
   ): Promise<Result<AuthorizationRequest, RequestError>> => {
     const parsed = parseAuthorizationRequest(parameters, { ...trusted, issuer });
     if (!parsed.ok) return parsed;
@@ -194,7 +182,7 @@ export const createAuthorizations = (options: AuthorizationsOptions): Authorizat
   };
 
   const ask = async (
-    trusted: Trusted,
+    trusted: RequestingClient,
     request: AuthorizationRequest,
     parameters: RequestParameters,
     sessionId: string,
@@ -213,7 +201,7 @@ export const createAuthorizations = (options: AuthorizationsOptions): Authorizat
 
   return {
     faultOf: async (parameters) => {
-      const trusted = await trustedOf({ parameters, pushedHash: null });
+      const trusted = await requesting.of({ parameters, pushedHash: null }, undefined);
       if (!trusted.ok) return { kind: "invalid_request", description: "redirect_uri is not registered." };
       const parsed = await parse(parameters, trusted.value);
       return parsed.ok ? undefined : parsed.error;
@@ -223,8 +211,12 @@ export const createAuthorizations = (options: AuthorizationsOptions): Authorizat
       const resolved = await pushedRequests.resolve(sent);
       if (!resolved.ok) return { kind: "invalid", problem: resolved.error.kind };
       const { parameters } = resolved.value;
-      const trusted = await trustedOf(resolved.value);
-      if (!trusted.ok) return { kind: "invalid", problem: trusted.error.kind };
+      const open = await openSession(sessionId);
+      const trusted = await requesting.of(resolved.value, open);
+      if (!trusted.ok) {
+        const { kind: problem } = trusted.error;
+        return requesting.loginToDescribe(parameters, open, problem) ?? { kind: "invalid", problem };
+      }
       const state = isRepeated(parameters, "state") ? undefined : parameterOf(parameters, "state");
       const parsed = await parse(parameters, trusted.value);
       if (!parsed.ok)
@@ -236,7 +228,6 @@ export const createAuthorizations = (options: AuthorizationsOptions): Authorizat
       if (request.idTokenHint !== undefined && hint?.clientId !== trusted.value.client.id)
         return refuse(request, "invalid_request", "id_token_hint is no ID token that this client was issued.");
 
-      const open = await openSession(sessionId);
       // Someone else is logged in here.
       const isOther = open !== undefined && hint !== undefined && hint.userId !== open.user.id;
       const why = isOther ? "reauthenticate" : loginNeeded(open, request);
@@ -259,7 +250,7 @@ export const createAuthorizations = (options: AuthorizationsOptions): Authorizat
       const open = asked && (await openSession(sessionId));
       if (!asked || !open) return failure("expired");
       // The client may have been changed since.
-      const trusted = await trustedOf(asked);
+      const trusted = await requesting.of(asked, open);
       const parsed = trusted.ok ? await parse(asked.parameters, trusted.value) : undefined;
       if (!trusted.ok || !parsed?.ok) return failure("expired");
       const { value: request } = parsed;

@@ -10,6 +10,9 @@ import { createCodeRedemption, type RedeemCode } from "../authorization/code-red
 import { createFirstTokens } from "../authorization/first-tokens.ts";
 import { createPushedRequests, type PushedRequests } from "../authorization/pushed-requests.ts";
 import { createShownScopes } from "../authorization/shown-scopes.ts";
+import { createDescribedClientStore } from "../client-metadata/described-clients.store.ts";
+import { createDescribedClients } from "../client-metadata/described-clients.ts";
+import { createDocumentReader } from "../client-metadata/metadata-reader.ts";
 import { macInContext } from "../crypto/mac.ts";
 import type { RandomBytes } from "../crypto/random.ts";
 import type { InternalKeys } from "../crypto/root-key.ts";
@@ -39,6 +42,8 @@ const EXPIRED_DEVICE_RETENTION_MS = 60 * 60 * 1000;
 
 export interface OAuthServices {
   storedClients: Pick<ClientStore, "find" | "list">;
+  /** Whether clients that no one has registered may describe themselves. */
+  readsDocuments: boolean;
   clientRegistry: ClientRegistry;
   authenticateClient: AuthenticateClient;
   authorizations: Authorizations;
@@ -84,19 +89,31 @@ export const createOAuthServices = (options: OAuthServicesOptions): OAuthService
   const { sessions, storedSessions, origins } = accounts;
   const macKey = keys.oauthMac;
   const mac = (context: string, secret: string): string => macInContext(macKey, context, secret);
-  const clients = createClientStore(database);
-  const clientsOfDevices = withOwnClient(clients);
+  const storedClients = createClientStore(database);
+  const attempts = createAttemptStore(database);
   const store = createAuthorizationStore(database);
   const devices = createDeviceStore(database);
   const refreshTokens = createRefreshTokens(keys.refreshTokenMac, randomBytes);
   const firstTokens = createFirstTokens({ storedSessions, issueToken, stepUpForRoles: env.STEP_UP_FOR_ROLES });
   const shared = { recorder, mac, now };
+  const readsDocuments = env.CIMD === "open";
+  const clients = createDescribedClients({
+    ...shared,
+    store: createDescribedClientStore(database, storedClients),
+    isOpen: readsDocuments,
+    readDocument: createDocumentReader(env.INTERNET),
+    declaredScopes: upstreamScopes.list,
+    attempts,
+    issuer: env.PUBLIC_URL,
+  });
+  const clientsOfDevices = withOwnClient(clients);
   const readIdTokenHint = createIdTokenHints({ issuer: env.PUBLIC_URL, published: idTokenKeyRing.published });
   const pushedRequests = createPushedRequests({ store, mac, randomBytes, now });
   return {
-    storedClients: clients,
+    storedClients,
+    readsDocuments,
     clientRegistry: createClientRegistry({
-      store: clients,
+      store: storedClients,
       upstreamScopes,
       recorder,
       macKey,
@@ -125,7 +142,7 @@ export const createOAuthServices = (options: OAuthServicesOptions): OAuthService
       origins,
       actingSession: createActingSession(storedSessions, now),
       shownScopes: createShownScopes(store),
-      attempts: createAttemptStore(database),
+      attempts,
       randomBytes,
     }),
     redeemDeviceCode: createDeviceRedemption({
@@ -141,6 +158,7 @@ export const createOAuthServices = (options: OAuthServicesOptions): OAuthService
     idTokenFor: createIdTokens({ users: accounts.users, issuer: env.PUBLIC_URL, signer: idTokenKeyRing.signer, now }),
     purgeAuthorizations: async () => {
       await store.purge(new Date(now()), new Date(now() - USED_CODE_RETENTION_MS));
+      await clients.purge();
       await devices.purge(new Date(now() - EXPIRED_DEVICE_RETENTION_MS));
     },
   };

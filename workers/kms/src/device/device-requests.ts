@@ -14,7 +14,7 @@ import type { AuditRecorder } from "../audit/audit-entry.ts";
 import type { ActingSession } from "../authorization/acting-session.ts";
 import type { ShownScopes } from "../authorization/shown-scopes.ts";
 import type { RandomBytes } from "../crypto/random.ts";
-import type { ClientStore, OAuthClient } from "../oauth-clients/client.ts";
+import { hostOf, type KnownClients, type OAuthClient } from "../oauth-clients/client.ts";
 import { isOwnClient } from "../oauth-clients/own-client.ts";
 import { type Origins, originOfRequest } from "../sessions/origin.ts";
 import type { OpenSession } from "../sessions/session.ts";
@@ -57,7 +57,7 @@ export interface DeviceRequests {
 
 export interface DeviceRequestsOptions {
   store: DeviceStore;
-  clients: Pick<ClientStore, "find">;
+  clients: Pick<KnownClients, "current">;
   origins: Pick<Origins, "sealOfDevice" | "openOfDevice">;
   actingSession: ActingSession;
   shownScopes: ShownScopes;
@@ -79,12 +79,13 @@ interface Found {
 export const createDeviceRequests = (options: DeviceRequestsOptions): DeviceRequests => {
   const { store, clients, origins, actingSession, shownScopes, attempts, recorder, mac, randomBytes, now } = options;
 
-  const findRequest = async (userCode: string): Promise<Omit<Found, "open"> | undefined> => {
+  const findRequest = async (userCode: string, userId: string): Promise<Omit<Found, "open"> | undefined> => {
     const code = readUserCode(userCode);
     if (code === undefined) return undefined;
     const request = await store.findWaiting(mac(USER_CODE_CONTEXT, code), new Date(now()));
-    const found = request && (await clients.find(request.clientId));
-    return request && found && { code, request, client: found.client };
+    if (!request) return undefined;
+    const client = await clients.current(request.clientId, userId);
+    return client.ok ? { code, request, client: client.value } : undefined;
   };
 
   /** Whether the person has authenticated as recently as for whatever creates a credential. */
@@ -101,7 +102,7 @@ export const createDeviceRequests = (options: DeviceRequestsOptions): DeviceRequ
       const { waitSeconds } = allowanceOf(await attempts.read([counter], at), now());
       return failure("blocked", { retryAfterSeconds: Math.max(1, waitSeconds) });
     }
-    const found = await findRequest(userCode);
+    const found = await findRequest(userCode, open.user.id);
     if (!found) return failure("unknown");
     // Not cleared: else one's own device would allow any number of guesses.
     await attempts.release({ cleared: [], reduced: [counter], by: undefined });
@@ -147,7 +148,7 @@ export const createDeviceRequests = (options: DeviceRequestsOptions): DeviceRequ
       ]);
       return success({
         userCode: shownUserCode(code),
-        client: { clientId, name, isUnverified },
+        client: { clientId, name, isUnverified, host: hostOf(client) },
         scopes,
         hasFullAccess,
         origin: { address: origin.address ?? null, userAgent: origin.userAgent ?? null },

@@ -14,6 +14,7 @@ const CLIENT: OAuthClient = {
   isPublic: true,
   isTrusted: false,
   createdAt: new Date(0),
+  readAt: null,
 };
 const AT = new Date(0);
 

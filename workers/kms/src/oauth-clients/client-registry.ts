@@ -16,7 +16,7 @@ import {
   type OAuthClient,
 } from "./client.ts";
 
-export type WantedClient = Omit<OAuthClient, "id" | "createdAt">;
+export type WantedClient = Omit<OAuthClient, "id" | "createdAt" | "readAt">;
 
 /** A client, and the only time that its new secret is seen. */
 export interface EnteredClient {
@@ -27,8 +27,8 @@ export interface EnteredClient {
 /** `unknown-scopes`: those that no upstream declares. */
 export type ScopeFailure = Failure<"not-held" | { kind: "unknown-scopes"; unknown: readonly string[] }>;
 
-/** `public`: such a client has no secret. */
-export type ChangeFailure = ScopeFailure | Failure<"unknown" | "public">;
+/** `public`: such a client has no secret; `described`: what it is stands in a document of its own. */
+export type ChangeFailure = ScopeFailure | Failure<"unknown" | "public" | "described">;
 
 export interface ClientRegistry {
   enter(wanted: WantedClient, grantor: Grantor<"credential">): Promise<Result<EnteredClient, ScopeFailure>>;
@@ -87,7 +87,7 @@ export const createClientRegistry = (options: ClientRegistryOptions): ClientRegi
         return allowed;
       }
       const made = wanted.isPublic ? undefined : makeSecret();
-      const client: OAuthClient = { ...wanted, id: newClientId(createId), createdAt: new Date(now()) };
+      const client: OAuthClient = { ...wanted, id: newClientId(createId), createdAt: new Date(now()), readAt: null };
       await recorder.change(eventOf("client.create", client.id, caller), (entry) =>
         store.insert({ client, secretHash: made?.secretHash ?? null }, entry),
       );
@@ -96,6 +96,7 @@ export const createClientRegistry = (options: ClientRegistryOptions): ClientRegi
     change: async (id, { newSecret, ...change }, caller) => {
       const found = await findWithin(id, caller);
       if (!found.ok) return found;
+      if (found.value.readAt !== null) return failure("described");
       const allowed = await faultOf(change.scopes ?? [], caller);
       if (!allowed.ok) return allowed;
       if (newSecret === true && found.value.isPublic) return failure("public");

@@ -1,6 +1,7 @@
 /** OAuth clients (RFC 6749 §2): applications that people log in to with Fountain. */
 import { OAUTH_CLIENT_PREFIX } from "#shared/contracts/principal.ts";
 import type { Scope } from "#shared/contracts/rights.ts";
+import type { Result } from "#shared/lang/result.ts";
 import type { AuditEntry } from "../audit/audit-entry.ts";
 import { hmac } from "../crypto/mac.ts";
 import type { RandomBytes } from "../crypto/random.ts";
@@ -22,7 +23,13 @@ export interface OAuthClient {
   /** People are not asked for their consent. */
   isTrusted: boolean;
   createdAt: Date;
+  /** When the document was read by which it describes itself, at the URL that is its id; `null`: it was registered. */
+  readAt: Date | null;
 }
+
+/** The host that vouches for what the client says of itself, as far as anyone does; `null`: it was registered. */
+export const hostOf = ({ id, readAt }: Pick<OAuthClient, "id" | "readAt">): string | null =>
+  readAt === null ? null : new URL(id).host;
 
 export interface StoredClient {
   client: OAuthClient;
@@ -31,7 +38,7 @@ export interface StoredClient {
 }
 
 /** What can be changed later. */
-type Changeable = Omit<OAuthClient, "id" | "isPublic" | "createdAt">;
+type Changeable = Omit<OAuthClient, "id" | "isPublic" | "createdAt" | "readAt">;
 export type ClientChange = { [Name in keyof Changeable]?: Changeable[Name] | undefined };
 
 export interface ClientStore {
@@ -43,6 +50,19 @@ export interface ClientStore {
   change(id: string, change: ClientChange & { secretHash?: string }, entry: AuditEntry): Promise<boolean>;
   /** With all that it was given; false: there is no such client. */
   remove(id: string, at: Date, entry: AuditEntry): Promise<boolean>;
+}
+
+/** `unreadable`: its document; `blocked`: too many were read for this person of late. */
+export type UnknownClient = "unknown" | "unreadable" | "blocked";
+
+/** Clients that were registered, and those that describe themselves. */
+export interface KnownClients {
+  /** As far as it is known. */
+  find(id: string): Promise<StoredClient | undefined>;
+  /** As it describes itself now, for a person who is logged in; one that was registered as it is stored. */
+  current(id: string, userId: string): Promise<Result<OAuthClient, UnknownClient>>;
+  /** Whether it has an id at which a document would be read. */
+  isDescribed(id: string): boolean;
 }
 
 /** A new id: no service can have the same. */

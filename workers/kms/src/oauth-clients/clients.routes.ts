@@ -1,8 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import { assertSteppedUp } from "#shared/auth/authorize.ts";
-import { HOLDS_CREDENTIAL, holdsNoCredential } from "#shared/contracts/credential-shape.ts";
-import { list, reference, text, unicodeText } from "#shared/contracts/input.ts";
-import { isVisibleText, NOT_VISIBLE } from "#shared/contracts/visible-text.ts";
+import { list, reference, text } from "#shared/contracts/input.ts";
 import { EXAMPLE, pageOf } from "#shared/http/examples.ts";
 import { created, locationOf } from "#shared/http/location.ts";
 import { json, jsonBody, page, pageQuery } from "#shared/http/openapi.ts";
@@ -13,15 +11,9 @@ import { NO_STORE } from "../http/context.ts";
 import { grantorOf, warningFields, warningsTo } from "../http/granting.ts";
 import { scopeName, scopesOrNone, unknownScopes } from "../http/scope-name.ts";
 import type { OAuthClient } from "./client.ts";
+import { clientName } from "./client-name.ts";
 import type { ChangeFailure } from "./client-registry.ts";
-import { MAX_REDIRECT_URI_CHARACTERS, redirectUriFault } from "./redirect-uri.ts";
-
-const MAX_NAME_CHARACTERS = 80;
-const MAX_REDIRECT_URIS = 20;
-
-const clientName = unicodeText({ min: 1, max: MAX_NAME_CHARACTERS })
-  .refine(isVisibleText, NOT_VISIBLE)
-  .refine(holdsNoCredential, HOLDS_CREDENTIAL);
+import { MAX_REDIRECT_URI_CHARACTERS, MAX_REDIRECT_URIS, redirectUriFault } from "./redirect-uri.ts";
 
 const redirectUri = text({ min: 1, max: MAX_REDIRECT_URI_CHARACTERS })
   .superRefine((uri, context) => {
@@ -96,7 +88,14 @@ const CLIENT_EXAMPLE: z.input<typeof clientBody> = {
   createdAt: EXAMPLE.created,
 };
 
-const toBody = ({ id, isPublic, isTrusted, createdAt, ...client }: OAuthClient): z.infer<typeof clientBody> => ({
+const toBody = ({
+  id,
+  isPublic,
+  isTrusted,
+  createdAt,
+  readAt: _,
+  ...client
+}: OAuthClient): z.infer<typeof clientBody> => ({
   clientId: id,
   ...client,
   public: isPublic,
@@ -116,6 +115,8 @@ const changeRefused = (scopes: readonly string[], error: ChangeFailure): Problem
       return unknownScopes("scopes", scopes, error.unknown);
     case "public":
       return problem("conflict", { detail: "A public client has no secret." });
+    case "described":
+      return problem("conflict", { detail: "This client describes itself, at the URL that is its id." });
   }
 };
 

@@ -3,7 +3,8 @@
  * people themselves, in an ordinary session of theirs.
  */
 import { FIRST_PARTY_CLIENT } from "#shared/contracts/access-token.ts";
-import type { ClientStore, OAuthClient } from "./client.ts";
+import { success } from "#shared/lang/result.ts";
+import type { KnownClients, OAuthClient } from "./client.ts";
 
 const OWN_CLIENT: OAuthClient = {
   id: FIRST_PARTY_CLIENT,
@@ -16,11 +17,16 @@ const OWN_CLIENT: OAuthClient = {
   isPublic: true,
   isTrusted: false,
   createdAt: new Date(0),
+  readAt: null,
 };
 
 export const isOwnClient = ({ id }: Pick<OAuthClient, "id">): boolean => id === FIRST_PARTY_CLIENT;
 
-/** Finds Fountain's own client beside those that are registered. */
-export const withOwnClient = ({ find }: Pick<ClientStore, "find">): Pick<ClientStore, "find"> => ({
+/** Finds Fountain's own client beside the others. */
+export const withOwnClient = ({
+  find,
+  current,
+}: Pick<KnownClients, "find" | "current">): Pick<KnownClients, "find" | "current"> => ({
   find: async (id) => (isOwnClient({ id }) ? { client: OWN_CLIENT, secretHash: null } : find(id)),
+  current: async (id, userId) => (isOwnClient({ id }) ? success(OWN_CLIENT) : current(id, userId)),
 });

@@ -6,6 +6,7 @@
 import { HOLDS_CREDENTIAL, holdsCredential } from "#shared/contracts/credential-shape.ts";
 
 export const MAX_REDIRECT_URI_CHARACTERS = 1_024;
+export const MAX_REDIRECT_URIS = 20;
 
 /** What RFC 3986 allows in a URI without fragment, but for the asterisk, which people take for a wildcard. */
 const CHARACTERS = /^[\w.~:/?[\]@!$&'()+,;=%-]+$/;
@@ -15,9 +16,12 @@ const PRIVATE_SCHEME = /^[a-z][a-z0-9+-]*(?:\.[a-z0-9+-]+)+:$/;
 /** What is added to it. */
 const ADDED = ["code", "state", "iss", "error", "error_description", "error_uri"];
 
+/** Whether it leads to a program on the person's own device. */
+export const isOnDevice = (uri: string): boolean => LOOPBACK.test(uri);
+
 const schemeFault = ({ protocol }: URL, text: string): string | undefined => {
   if (protocol === "https:" || PRIVATE_SCHEME.test(protocol)) return undefined;
-  if (protocol === "http:" && LOOPBACK.test(text)) return undefined;
+  if (protocol === "http:" && isOnDevice(text)) return undefined;
   return "must be an https URL, http on 127.0.0.1, [::1] or localhost, or of a scheme such as org.example.app:";
 };
 

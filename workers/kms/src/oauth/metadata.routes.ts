@@ -44,6 +44,7 @@ const metadata = z
     request_parameter_supported: z.boolean(),
     request_uri_parameter_supported: z.boolean(),
     dpop_signing_alg_values_supported: names,
+    client_id_metadata_document_supported: z.literal(true).optional(),
     service_documentation: z.string(),
   })
   .openapi("ServerMetadata");
@@ -53,7 +54,10 @@ const CLAIMS = ["iss", "sub", "aud", "azp", "exp", "iat", "auth_time", "nonce", 
 const CLAIMS_OF_PEOPLE = ["preferred_username", "email", "email_verified"];
 
 /** The addresses are as callers know them: through the gateway. */
-const metadataOf = (issuer: string, scopes: readonly string[]): z.infer<typeof metadata> => ({
+const metadataOf = (
+  issuer: string,
+  { scopes, readsDocuments = false }: { scopes: readonly string[]; readsDocuments?: boolean },
+): z.infer<typeof metadata> => ({
   issuer,
   authorization_endpoint: `${issuer}/oauth/authorize`,
   pushed_authorization_request_endpoint: `${issuer}/kms/par`,
@@ -82,13 +86,14 @@ const metadataOf = (issuer: string, scopes: readonly string[]): z.infer<typeof m
   request_parameter_supported: false,
   request_uri_parameter_supported: false,
   dpop_signing_alg_values_supported: [...DPOP_ALGORITHMS],
+  ...(readsDocuments && { client_id_metadata_document_supported: true }),
   service_documentation: `${issuer}/docs`,
 });
 
 const respond = async (context: KmsContext) => {
-  const { issuer, upstreamScopes } = context.var.services;
+  const { issuer, upstreamScopes, readsDocuments } = context.var.services;
   const scopes = grantable(await upstreamScopes.shown());
-  return context.json(metadataOf(issuer, scopes), 200, { "cache-control": CACHE_CONTROL });
+  return context.json(metadataOf(issuer, { scopes, readsDocuments }), 200, { "cache-control": CACHE_CONTROL });
 };
 
 const getMetadata = endpoint("GET /.well-known/oauth-authorization-server", {
@@ -96,7 +101,7 @@ const getMetadata = endpoint("GET /.well-known/oauth-authorization-server", {
   tags: ["Tokens"],
   summary: "Get the metadata of this authorization server (RFC 8414)",
   responses: {
-    200: json(metadata, "The metadata", metadataOf(EXAMPLE.issuer, grantable([]))),
+    200: json(metadata, "The metadata", metadataOf(EXAMPLE.issuer, { scopes: grantable([]) })),
   },
   handle: respond,
 });
@@ -106,7 +111,7 @@ const getConfiguration = endpoint("GET /.well-known/openid-configuration", {
   tags: ["Tokens"],
   summary: "Get the same for OpenID Connect (OpenID Connect Discovery §4)",
   responses: {
-    200: json(metadata, "The metadata", metadataOf(EXAMPLE.issuer, grantable([]))),
+    200: json(metadata, "The metadata", metadataOf(EXAMPLE.issuer, { scopes: grantable([]) })),
   },
   handle: respond,
 });

@@ -30,6 +30,7 @@ const ApplicationRow: FC<{ page: PageCall; application: Application }> = ({ page
     <li class="row">
       <div class="what">
         <h2>{name}</h2>
+        {clientId.startsWith("https://") && <p class="meta">{new URL(clientId).host}</p>}
         {scopes.length > 0 && (
           <p>
             {applications.may}: {scopes.map((scope) => consent.scopes[scope] ?? scope).join(", ")}

@@ -22,7 +22,7 @@ body { min-height: 100vh; display: flex; flex-direction: column; }
 .tabs a { padding: .3rem .6rem; border-radius: .5rem; color: var(--soft); text-decoration: none; font-size: .95rem; }
 .tabs a:hover { color: var(--ink); background: var(--soft-water); }
 .tabs a[aria-current] { color: var(--deep); background: var(--soft-water); font-weight: 600; }
-main { flex: 1; width: 100%; max-width: 46rem; margin: 0 auto; padding: 2rem 1.25rem 3rem; }
+main { flex: 1; width: 100%; max-width: 46rem; margin: 0 auto; padding: 2rem 1.25rem 3rem; overflow-wrap: anywhere; }
 main.narrow { max-width: 27rem; padding-top: clamp(1.5rem, 8vh, 5rem); }
 h1 { margin: 0 0 .9rem; font-size: 1.75rem; line-height: 1.2; letter-spacing: -.015em; color: var(--deep); }
 h2 { margin: 0 0 .5rem; font-size: 1.15rem; line-height: 1.3; color: var(--deep); }
@@ -30,6 +30,7 @@ h1, h2, h3, button, .button { overflow-wrap: anywhere; }
 h3, .row h2 { margin: 0; font-size: 1rem; color: inherit; }
 p { margin: 0 0 .75rem; }
 .lead, .hint, .meta { color: var(--soft); }
+.lead strong { color: var(--ink); font-size: 1.15rem; }
 .hint, .meta { font-size: .9rem; }
 .lead { margin-bottom: 1.25rem; }
 h1 + .lead { margin-top: -.5rem; }

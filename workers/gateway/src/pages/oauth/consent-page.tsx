@@ -2,6 +2,7 @@
 import type { FC } from "hono/jsx";
 import type { AuthorizationOutcome, ShownScope } from "#shared/contracts/authorization.ts";
 import type { Reader } from "../frame/page-call.ts";
+import type { Texts } from "../texts/en.ts";
 import { Layout, SafeForm } from "../views/layout.tsx";
 import { Notice } from "../views/parts.tsx";
 import { parametersOf } from "./parameters.ts";
@@ -42,6 +43,20 @@ export const DecisionButtons: FC<{ page: Reader }> = ({ page: { texts } }) => (
   </>
 );
 
+/** From where an application is that describes itself. */
+export const ApplicationHost: FC<{ page: Reader; host: string | null }> = ({ page, host }) =>
+  host === null ? null : (
+    <p class="lead">
+      {page.texts.consent.from} <strong>{host}</strong>
+    </p>
+  );
+
+/** One that describes itself is from where its document is, unless people are sent to a program on their device afterwards. */
+const warningOf = ({ host, destination }: Consent["client"], texts: Texts["consent"]): string => {
+  if (host === null) return texts.unverified;
+  return host === destination ? texts.described : texts.onDevice(host);
+};
+
 export const ConsentPage: FC<{ page: Reader; consent: Consent; username: string }> = ({ page, consent, username }) => {
   const { consent: texts } = page.texts;
   const { client, scopes, decisionToken } = consent;
@@ -50,7 +65,8 @@ export const ConsentPage: FC<{ page: Reader; consent: Consent; username: string 
     <Layout page={page} title={texts.title(client.name)} leave={leave} narrow>
       <h1>{texts.title(client.name)}</h1>
       <p class="lead">{texts.account(username)}</p>
-      {client.isUnverified && <Notice kind="bad">{texts.unverified}</Notice>}
+      <ApplicationHost page={page} host={client.host} />
+      {client.isUnverified && <Notice kind="bad">{warningOf(client, texts)}</Notice>}
       <WantedScopes page={page} scopes={scopes} />
       <SafeForm page={page} action={AUTHORIZE} hidden={{ decisionToken }}>
         <DecisionButtons page={page} />

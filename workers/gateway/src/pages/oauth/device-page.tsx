@@ -5,7 +5,7 @@ import { deviceOf } from "#shared/semantics/user-agent.ts";
 import type { Reader } from "../frame/page-call.ts";
 import { Layout, SafeForm } from "../views/layout.tsx";
 import { Field, Notice } from "../views/parts.tsx";
-import { DecisionButtons, WantedScopes } from "./consent-page.tsx";
+import { ApplicationHost, DecisionButtons, WantedScopes } from "./consent-page.tsx";
 
 export const DEVICE = "/oauth/device";
 
@@ -77,6 +77,7 @@ export const DeviceQuestionPage: FC<{ page: Reader; question: DeviceQuestion; us
     <Layout page={page} title={title} leave={withCode(userCode)} narrow>
       <h1>{title}</h1>
       <p class="lead">{consent.account(username)}</p>
+      <ApplicationHost page={page} host={client.host} />
       <Notice kind="bad">
         {device.phishing} {hasFullAccess ? device.full : client.isUnverified && consent.unverified}
       </Notice>

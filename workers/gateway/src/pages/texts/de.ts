@@ -238,6 +238,11 @@ export const DE: Texts = {
     account: (username) => `Auf Ihr Konto ${username}.`,
     unverified:
       "Niemand hier bürgt für diese Anwendung oder ihren Namen. Fahren Sie nur fort, wenn Sie das selbst begonnen haben.",
+    from: "Sie beschreibt sich selbst bei",
+    described:
+      "Niemand hier hat diese Anwendung registriert. Fahren Sie nur fort, wenn Sie diese Adresse kennen und das selbst begonnen haben.",
+    onDevice: (host) =>
+      `Sie ist ein Programm auf diesem Gerät, und jedes Programm könnte sagen, es sei von ${host}. Fahren Sie nur fort, wenn Sie es gerade gestartet haben.`,
     wants: "Sie wird Folgendes können:",
     ends: "Das endet, wenn Sie sich hier abmelden. Früher beenden Sie es unter „Anwendungen“.",
     stays:
@@ -259,6 +264,8 @@ export const DE: Texts = {
       "client-unknown": "Die Anwendung, von der Sie kommen, ist nicht bekannt. Es ist nichts geschehen.",
       "client-unreachable":
         "Die Anwendung, von der Sie kommen, beschreibt sich nicht so, wie sie soll. Es ist nichts geschehen.",
+      "client-blocked":
+        "Sie kommen in letzter Zeit von vielen neuen Anwendungen. Warten Sie eine Weile. Es ist nichts geschehen.",
       "redirect-uri-mismatch":
         "Die Anwendung will Sie an eine Adresse schicken, die sie nicht registriert hat. Es ist nichts geschehen.",
       "request-expired": "Die Anfrage der Anwendung ist abgelaufen. Beginnen Sie dort noch einmal.",

@@ -233,6 +233,12 @@ export const EN = {
     title: (name: string) => `${name} asks for access`,
     account: (username: string) => `To your account ${username}.`,
     unverified: "No one here vouches for this application or its name. Continue only if you started this yourself.",
+    /** Before the host at which an application describes itself. */
+    from: "It describes itself at",
+    described:
+      "No one here has registered this application. Continue only if you know this address and started this yourself.",
+    onDevice: (host: string) =>
+      `It is a program on this device, and any program could say that it is from ${host}. Continue only if you have just started it.`,
     wants: "It will be able to:",
     ends: "It ends when you log out here. You can end it sooner, under Applications.",
     stays: "It stays when you log out here, for 90 days at most. You can end it sooner, under Applications.",
@@ -253,6 +259,7 @@ export const EN = {
       "client-unknown": "The application that sent you here is not known. Nothing was done.",
       "client-unreachable":
         "The application that sent you here does not describe itself as it should. Nothing was done.",
+      "client-blocked": "You have come from many new applications of late. Wait a while. Nothing was done.",
       "redirect-uri-mismatch":
         "The application wants to send you to an address that it has not registered. Nothing was done.",
       "request-expired": "The request of the application has expired. Start again there.",

@@ -18,6 +18,8 @@ export const oauthClients = sqliteTable("oauth_clients", {
   /** Whether people are not asked for their consent. */
   isTrusted: integer("is_trusted", { mode: "boolean" }).notNull(),
   createdAt: instant("created_at").notNull(),
+  /** When the document was read by which it describes itself, at the URL that is its id; null: it was registered. */
+  readAt: instant("read_at"),
 });
 
 /** What people have let clients do. */

@@ -1,0 +1,1 @@
+ALTER TABLE `oauth_clients` ADD `read_at` integer;
