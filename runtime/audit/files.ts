@@ -34,7 +34,8 @@ const macKeyOpener =
 
 const readJson = (file: string): unknown => JSON.parse(readFileSync(file, "utf8"));
 
-const describe = (verdict: Verdict, hasTrustedKeys: boolean): string[] => {
+/** In words, a line each. */
+export const describeVerdict = (verdict: Verdict, hasTrustedKeys: boolean): string[] => {
   if (!verdict.valid) {
     const position = verdict.id === undefined ? `line ${verdict.line}` : `entry ${verdict.id} (line ${verdict.line})`;
     return [`BROKEN at ${position}: ${verdict.reason}.`];
@@ -80,6 +81,6 @@ export const verifyFiles = async (
       keptCheckpoints: values.checkpoints === undefined ? [] : checkpointsFile.parse(readJson(values.checkpoints)),
     },
   );
-  for (const line of describe(verdict, keySet !== undefined)) say(line);
+  for (const line of describeVerdict(verdict, keySet !== undefined)) say(line);
   return verdict.valid ? 0 : 1;
 };

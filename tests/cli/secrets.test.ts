@@ -60,7 +60,7 @@ test("reads a .env file, and writes one that says the same", async () => {
   writeFileSync(file, stdout);
   const again = await cli.json(["secrets", "import", file, "--prefix", "env/"]);
   expect(again).toEqual(
-    ["smtp-password", "plain", "lines", "simple"].map((name) => ({ path: `env/${name}`, change: "unchanged" })),
+    ["lines", "plain", "simple", "smtp-password"].map((name) => ({ path: `env/${name}`, change: "unchanged" })),
   );
   const changed = { path: "env/plain", change: "changed" };
   writeFileSync(file, "PLAIN=other\n");

@@ -1,6 +1,11 @@
 /** The table of all commands. */
+import { audit } from "../audit/commands.ts";
 import { command, type Group } from "../definition/command.ts";
 import { completionOf, SHELLS } from "../definition/completion.ts";
+import { GATEWAY } from "../gateway/commands.ts";
+import { CONTENT } from "../operations/content.ts";
+import { MACHINES } from "../operations/keys.ts";
+import { PEOPLE } from "../operations/people.ts";
 import { secrets } from "../secrets/commands.ts";
 import { run } from "../secrets/run.ts";
 import { usageError } from "../terminal/exit.ts";
@@ -23,5 +28,13 @@ const completion = command({
 
 export const COMMANDS: Group = {
   summary: "the command line of Fountain",
-  commands: { login, logout, whoami, status, run, secrets, api, completion },
+  commands: {
+    ...{ login, logout, whoami, status, run, secrets },
+    ...MACHINES,
+    ...PEOPLE,
+    ...GATEWAY,
+    audit,
+    ...CONTENT,
+    ...{ api, completion },
+  },
 };
