@@ -4,14 +4,12 @@
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { generateOperations } from "../typed-client/generate.ts";
+import { generateOperations, OPERATIONS_FILE } from "../typed-client/generate.ts";
 
-const FILE = "clients/typescript/src/operations.generated.ts";
-
-const file = path.join(import.meta.dirname, "..", "..", FILE);
+const file = path.join(import.meta.dirname, "..", "..", OPERATIONS_FILE);
 const generated = await generateOperations();
 if (process.argv.includes("--write")) writeFileSync(file, generated);
 else if (readFileSync(file, "utf8") !== generated) {
-  console.error(`${FILE} is not what the routes declare: run npm run fix`);
+  console.error(`${OPERATIONS_FILE} is not what the routes declare: run npm run fix`);
   process.exitCode = 1;
 }

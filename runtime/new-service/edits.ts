@@ -98,6 +98,16 @@ export const EDITS: readonly Edit[] = [
       return appendEntry(imported, place, `\n  ${key(names)}: ${schema},`);
     },
   },
+  {
+    file: "runtime/typed-client/document.ts",
+    change: (text, names) => {
+      const app = `create${names.pascal}App`;
+      const kms = 'import { createKmsApp } from "../../workers/kms/src/app.ts";';
+      const imported = insertAfter(text, kms, `import { ${app} } from "../../workers/${names.kebab}/src/app.ts";`);
+      const place = { opening: "\nconst APPS: ", closing: OBJECT_END };
+      return appendEntry(imported, place, `\n  ${key(names)}: ${app}(connect),`);
+    },
+  },
   { file: "docker-compose.yml", change: addComposeSecret },
   { file: "docs/security/data-protection.md", change: addColumns },
   {

@@ -1,6 +1,8 @@
 /** `npm run new-service -- NAME`: adds a worker with an example module, and says what comes next. */
+import { writeFileSync } from "node:fs";
 import path from "node:path";
 import { OperatorError, reasonOf } from "../local/operator-error.ts";
+import { generateOperations, OPERATIONS_FILE } from "../typed-client/generate.ts";
 import { type Plan, planService, writePlan } from "./new-service.ts";
 
 const ROOT = path.join(import.meta.dirname, "..", "..");
@@ -8,7 +10,7 @@ const ROOT = path.join(import.meta.dirname, "..", "..");
 const report = ({ names: { kebab }, created, changed }: Plan): string => `Created the worker ${kebab}:
   ${[...created.keys()].join("\n  ")}
 Added it to:
-  ${[...changed.keys()].join("\n  ")}
+  ${[...changed.keys(), OPERATIONS_FILE].join("\n  ")}
 
 Next:
   npm test -- workers/${kebab}
@@ -29,6 +31,7 @@ try {
     throw new OperatorError("there is more than one name: run `npm run new-service -- NAME` once for each");
   const plan = await planService(ROOT, name);
   writePlan(ROOT, plan);
+  writeFileSync(path.join(ROOT, OPERATIONS_FILE), await generateOperations());
   console.log(report(plan));
 } catch (error) {
   console.error(`Fountain: ${reasonOf(error)}`);

@@ -38,5 +38,8 @@ export const readApiDocument = async (): Promise<ApiDocument> => {
   }
 };
 
-/** The source of `clients/typescript/src/operations.generated.ts`. */
+/** Its path from the root. */
+export const OPERATIONS_FILE = "clients/typescript/src/operations.generated.ts";
+
+/** The source of {@link OPERATIONS_FILE}. */
 export const generateOperations = async (): Promise<string> => sourceOf(await readApiDocument());

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { EDITS } from "../../runtime/new-service/edits.ts";
 
 const ROOT = path.join(import.meta.dirname, "..", "..");
-const COPIED = ["workers", "shared", "runtime", "templates", "tests", "examples", "docs", "deploy"];
+const COPIED = ["workers", "shared", "runtime", "clients", "templates", "tests", "examples", "docs", "deploy"];
 const FILES = [
   "package.json",
   "tsconfig.json",
@@ -84,6 +84,7 @@ test("adds a worker that passes the checks and its own tests, and only once", { 
   await run("node_modules/@biomejs/biome/bin/biome", "check", `workers/${NAME}`, ...CHANGED);
   await run("node_modules/typescript/bin/tsc", "--noEmit");
   await run("runtime/checks/check-imports.ts");
+  await run("runtime/checks/check-client.ts");
   const config = `workers/${NAME}/drizzle.config.ts`;
   expect(await run("node_modules/drizzle-kit/bin.cjs", "generate", "--config", config)).toContain("No schema changes");
   await run("node_modules/vitest/vitest.mjs", "run", ...TESTS);
