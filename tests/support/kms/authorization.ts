@@ -39,10 +39,13 @@ export interface TestPerson {
   refreshToken: string;
 }
 
-/** A person who has just logged in. */
-export const createPerson = async (kms: Target): Promise<TestPerson> => {
+/** A person who has just logged in; `email`: the address of their account. */
+export const createPerson = async (kms: Target, email?: string): Promise<TestPerson> => {
   const username = unique();
-  await send(kms, "POST", "/users", { token: await signToken(kms), body: { username, password: PASSWORD } });
+  await send(kms, "POST", "/users", {
+    token: await signToken(kms),
+    body: { username, password: PASSWORD, ...(email && { email }) },
+  });
   const tokens = await logIn(kms, username, PASSWORD);
   const { sub, sid } = decodeJwt(tokens.accessToken);
   return { userId: String(sub), sessionId: String(sid), ...tokens };

@@ -41,7 +41,7 @@ import { createRecovery, type Recovery } from "../recovery/recovery.ts";
 import { createBrowserCookieStore } from "../sessions/browser-sessions.store.ts";
 import { type BrowserSessions, createBrowserSessions } from "../sessions/browser-sessions.ts";
 import { createFactorResets, type FactorResets } from "../sessions/factor-resets.ts";
-import { createDeviceRecognition } from "../sessions/known-devices.ts";
+import { createDeviceRecognition, type RecogniseDevice } from "../sessions/known-devices.ts";
 import { createOrigins, type Origins } from "../sessions/origin.ts";
 import { createPasskeyLogins, type PasskeyLogins } from "../sessions/passkey-logins.ts";
 import { createPasswordLogins, type PasswordLogins } from "../sessions/password-logins.ts";
@@ -71,6 +71,7 @@ export interface AccountServices extends ByMailServices {
   browserSessions: BrowserSessions;
   storedSessions: SessionStore;
   origins: Origins;
+  recogniseDevice: RecogniseDevice;
   proofs: Proofs;
   consents: Consents;
   exchangeToken: ExchangeToken;
@@ -129,11 +130,12 @@ export const createAccountServices = (options: AccountServicesOptions): AccountS
     now,
     createId,
   });
+  const recogniseDevice = createDeviceRecognition({ emails, mails, mac });
   const sessions = createSessions({
     store: storedSessions,
     refreshTokens,
     origins,
-    recogniseDevice: createDeviceRecognition({ emails, mails, mac }),
+    recogniseDevice,
     issueToken,
     recorder,
     stepUpForRoles: env.STEP_UP_FOR_ROLES,
@@ -227,6 +229,7 @@ export const createAccountServices = (options: AccountServicesOptions): AccountS
     }),
     storedSessions,
     origins,
+    recogniseDevice,
     proofs,
     consents: createConsents({
       store: createConsentStore(database),

@@ -62,7 +62,7 @@ export interface OAuthServices {
 export interface OAuthServicesOptions {
   foundation: Pick<Foundation, "database" | "env">;
   keys: Pick<InternalKeys, "oauthMac" | "refreshTokenMac">;
-  accounts: Pick<AccountServices, "sessions" | "storedSessions" | "users" | "origins">;
+  accounts: Pick<AccountServices, "sessions" | "storedSessions" | "users" | "origins" | "recogniseDevice">;
   idTokenKeyRing: KeyRing;
   upstreamScopes: UpstreamScopes;
   issueToken: IssueToken;
@@ -151,6 +151,8 @@ export const createOAuthServices = (options: OAuthServicesOptions): OAuthService
       refreshTokens,
       firstTokens,
       origins,
+      users: accounts.users,
+      recogniseDevice: accounts.recogniseDevice,
       createId,
     }),
     requestLogout: createLogoutRequest({ clients, sessions: storedSessions, readIdTokenHint }),

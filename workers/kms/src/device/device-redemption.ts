@@ -1,5 +1,6 @@
 /** What a device gets that asks whether it was let in (RFC 8628 §3.4, §3.5): once, a session of its client's. */
 import { failure, type Result, success } from "#shared/lang/result.ts";
+import type { UserStore } from "../accounts/user.ts";
 import type { AuditRecorder } from "../audit/audit-entry.ts";
 import {
   type FirstTokens,
@@ -7,6 +8,8 @@ import {
   type PresentedGrant,
   sessionKey,
 } from "../authorization/first-tokens.ts";
+import { isOwnClient } from "../oauth-clients/own-client.ts";
+import type { RecogniseDevice, SeenDevice } from "../sessions/known-devices.ts";
 import { type Origins, originOfRequest } from "../sessions/origin.ts";
 import type { RefreshTokens } from "../sessions/refresh-token.ts";
 import { isGoodAt } from "../sessions/session-grant.ts";
@@ -38,6 +41,8 @@ export interface DeviceRedemptionOptions {
   refreshTokens: Pick<RefreshTokens, "create">;
   firstTokens: FirstTokens;
   origins: Pick<Origins, "seal">;
+  users: Pick<UserStore, "findCredentialsById">;
+  recogniseDevice: RecogniseDevice;
   recorder: AuditRecorder;
   mac: (context: string, secret: string) => string;
   now: () => number;
@@ -45,7 +50,13 @@ export interface DeviceRedemptionOptions {
 }
 
 export const createDeviceRedemption = (options: DeviceRedemptionOptions): RedeemDeviceCode => {
-  const { store, refreshTokens, firstTokens, origins, recorder, mac, now, createId } = options;
+  const { store, refreshTokens, firstTokens, origins, users, recogniseDevice, recorder, mac, now, createId } = options;
+
+  /** The device, where it acts as the person: such a session is a login like any other. */
+  const seenDevice = async (clientId: string, userId: string): Promise<SeenDevice | undefined> => {
+    const credentials = isOwnClient({ id: clientId }) ? await users.findCredentialsById(userId) : undefined;
+    return credentials && recogniseDevice(credentials, originOfRequest());
+  };
 
   const redeem: RedeemDeviceCode = async ({ clientId, deviceCode, audiences, jkt, isAuthenticated }) => {
     const deviceCodeHash = mac(DEVICE_CODE_CONTEXT, deviceCode);
@@ -63,9 +74,10 @@ export const createDeviceRedemption = (options: DeviceRedemptionOptions): Redeem
     if (userId === undefined) return failure("unknown");
     const openedSessionId = createId();
     const sessionJkt = sessionKey({ jkt, isAuthenticated });
+    const seen = await seenDevice(clientId, userId);
     const sealedOrigin = await origins.seal(openedSessionId, originOfRequest());
     const { token: refreshToken, hash: refreshTokenHash } = refreshTokens.create();
-    const opened = { deviceCodeHash, clientId, at, openedSessionId, refreshTokenHash, sessionJkt, sealedOrigin };
+    const opened = { deviceCodeHash, clientId, at, openedSessionId, refreshTokenHash, sessionJkt, sealedOrigin, seen };
     const isRedeemed = await recorder.change(
       { action: "token.device-code", outcome: "success", actor: userId, target: openedSessionId },
       (entry) => store.redeem(opened, entry),

@@ -6,6 +6,7 @@ import { INSERT_REFRESH_TOKEN, openClientSession } from "../authorization/client
 import type { KmsDatabase } from "../db/connection.ts";
 import { deviceRequests } from "../db/schema/device.ts";
 import { sessions } from "../db/schema/sessions.ts";
+import { rememberDevice } from "../sessions/known-devices.store.ts";
 import { type DeviceStore, INTERVAL_MS } from "./device.ts";
 
 /** What the network may add to the wait before one question and take from that before the next. */
@@ -72,7 +73,7 @@ export const createDeviceStore = ({ orm, client }: KmsDatabase): DeviceStore => 
       .returning({ intervalMs });
     return row?.intervalMs ?? INTERVAL_MS;
   },
-  redeem: async ({ at, refreshTokenHash, clientId, sessionJkt, sealedOrigin, ...opened }, entry) => {
+  redeem: async ({ at, refreshTokenHash, clientId, sessionJkt, sealedOrigin, seen, ...opened }, entry) => {
     const { openedSessionId } = opened;
     const [inserted] = await client.batch(
       [
@@ -80,6 +81,7 @@ export const createDeviceStore = ({ orm, client }: KmsDatabase): DeviceStore => 
         appendEntry(entry, "changed"),
         { sql: INSERT_REFRESH_TOKEN, args: { openedSessionId, refreshTokenHash } },
         { sql: FORGET, args: opened },
+        ...(seen ? rememberDevice(seen, openedSessionId) : []),
       ],
       "write",
     );

@@ -2,6 +2,7 @@
 import type { Audience } from "#shared/contracts/access-token.ts";
 import type { GrantedScope } from "#shared/contracts/rights.ts";
 import type { AuditEntry } from "../audit/audit-entry.ts";
+import type { SeenDevice } from "../sessions/known-devices.ts";
 
 /** What a device code and a user code are stored under. */
 export const DEVICE_CODE_CONTEXT = "device-code";
@@ -38,6 +39,8 @@ export interface DeviceRedemption {
   /** The key that the session is bound to. */
   sessionJkt: string | null;
   sealedOrigin: string;
+  /** Where it acts as the person, who hears of it if it is new; `undefined`: it does not. */
+  seen: SeenDevice | undefined;
 }
 
 export interface DeviceDecisionChange {

@@ -4,6 +4,7 @@ import { z } from "zod";
 import { type Fountain, startFountain } from "../../../../tests/support/harness.ts";
 import { createPerson, type TestPerson } from "../../../../tests/support/kms/authorization.ts";
 import { askToBegin, beginDevice, deviceRequestsOf, poll } from "../../../../tests/support/kms/device.ts";
+import { verifyAddress } from "../../../../tests/support/kms/links.ts";
 import { send, sendForm, tokensSchema } from "../../../../tests/support/kms.ts";
 import type { DeviceRequests } from "./device-requests.ts";
 
@@ -24,11 +25,18 @@ const errorIn = async (response: Response): Promise<unknown> => Object(await res
 const execute = (sql: string, args: string[] = []) => fountain.databases["kms"]?.execute({ sql, args });
 const decide = (userCode: string, { sessionId }: TestPerson) => requests.decide({ userCode, sessionId, allow: true });
 
+/** Asks as this program does whether it was let in. */
+const pollAs = (agent: string, device_code: string): Promise<Response> => {
+  const grant_type = "urn:ietf:params:oauth:grant-type:device_code";
+  const body = new URLSearchParams({ grant_type, client_id: OWN.clientId, device_code });
+  return fountain.fetch("/token", { method: "POST", body, headers: { "user-agent": agent } });
+};
+
 /** The person lets the command line in, which gets tokens. */
 const logInWith = async (person: TestPerson) => {
   const device = await beginDevice(fountain, OWN);
   expect(await decide(device.user_code, person)).toMatchObject({ ok: true });
-  const response = await poll(fountain, OWN, device.device_code);
+  const response = await pollAs(AGENT, device.device_code);
   return tokensSchema.required({ refresh_token: true }).parse(await response.json());
 };
 
@@ -56,15 +64,7 @@ test("is asked about as what has full access, and logs a person in as themselves
 
 test("has a session like any other of the person, who sees it and ends it, and not by logging out of the browser", async () => {
   const person = await createPerson(fountain);
-  const device = await beginDevice(fountain, OWN);
-  await decide(device.user_code, person);
-  const body = new URLSearchParams({
-    grant_type: "urn:ietf:params:oauth:grant-type:device_code",
-    client_id: "fountain",
-    device_code: device.device_code,
-  });
-  const response = await fountain.fetch("/token", { method: "POST", body, headers: { "user-agent": AGENT } });
-  const tokens = tokensSchema.required({ refresh_token: true }).parse(await response.json());
+  const tokens = await logInWith(person);
   await send(fountain, "POST", "/logout", { token: person.accessToken });
   const listed = await send(fountain, "GET", "/sessions", { token: tokens.access_token });
   const { items } = z
@@ -74,6 +74,17 @@ test("has a session like any other of the person, who sees it and ends it, and n
   await send(fountain, "DELETE", `/sessions/${items[0]?.id}`, { token: tokens.access_token });
   const refreshed = await sendForm(fountain, { grant_type: "refresh_token", refresh_token: tokens.refresh_token });
   expect(await errorIn(refreshed)).toBe("invalid_grant");
+});
+
+test("is reported by mail to a person who has not logged in with it before, once", async () => {
+  const person = await createPerson(fountain, "mara@people.example");
+  await verifyAddress(fountain, person.userId);
+  const notices = async () =>
+    (await execute("SELECT kind FROM mails WHERE user_id = ? AND kind = 'new-device'", [person.userId]))?.rows.length;
+  await logInWith(person);
+  expect(await notices()).toBe(1);
+  await logInWith(person);
+  expect(await notices()).toBe(1);
 });
 
 test("is let in only by who has authenticated within five minutes, and turned away by anyone", async () => {
