@@ -1,6 +1,7 @@
 /** `openid-client` as its authors publish it: it knows the issuer, its id and its secret, and finds the rest by discovery. */
 import * as client from "openid-client";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { verifyAddress } from "../support/kms/links.ts";
 import { type Application, openBrowser, type Provider, REDIRECT_URI, startProvider } from "./provider.ts";
 
 let provider: Provider;
@@ -118,6 +119,16 @@ describe("an application", () => {
     });
     await expect(grant).rejects.toMatchObject({ error: "login_required" });
   });
+});
+
+test("an application learns that an address is verified, from the ID token and from userinfo", async () => {
+  await verifyAddress(provider.fountain, provider.person.id);
+  const application = await provider.register();
+  const config = await discover(application, client.ClientSecretBasic(application.clientSecret));
+  const { tokens } = await logIn(config);
+  const known = { email: "mara@people.example", email_verified: true };
+  expect(tokens.claims()).toMatchObject(known);
+  expect(await client.fetchUserInfo(config, tokens.access_token, provider.person.id)).toMatchObject(known);
 });
 
 const statusOf = async (path: string, token: string): Promise<number> =>

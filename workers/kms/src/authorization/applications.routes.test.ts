@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { FIRST_PARTY_CLIENT } from "../../../../shared/contracts/access-token.ts";
 import { type Fountain, startFountain } from "../../../../tests/support/harness.ts";
 import {
   authorizationsOf,
@@ -55,6 +56,14 @@ test("lists what a person has logged in to, and takes it back at their wish", as
   expect((await redeem(fountain, client, unused)).status).toBe(400);
   const asked = await authorizations.authorize({ parameters: requestOf(client.clientId), sessionId: one.sessionId });
   expect(asked).toMatchObject({ kind: "consent" });
+});
+
+test("leaves sessions of Fountain itself alone", async () => {
+  const { accessToken: token } = await createPerson(fountain);
+  expect((await send(fountain, "DELETE", `/me/applications/${FIRST_PARTY_CLIENT}`, { token })).status).toBe(404);
+  expect((await send(fountain, "GET", "/me", { token })).status).toBe(200);
+  const { items } = Object(await (await send(fountain, "GET", "/sessions", { token })).json());
+  expect(items).toHaveLength(1);
 });
 
 test("takes an ID token as a hint of whom the client means, and no one else's", async () => {

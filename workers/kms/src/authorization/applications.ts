@@ -1,4 +1,5 @@
 /** The applications that a person has let in, to look at and to take it back from. */
+import { FIRST_PARTY_CLIENT } from "#shared/contracts/access-token.ts";
 import type { GrantedScope } from "#shared/contracts/rights.ts";
 import type { AuditEntry, AuditRecorder } from "../audit/audit-entry.ts";
 
@@ -33,8 +34,10 @@ export interface ApplicationsOptions {
 
 export const createApplications = ({ store, recorder, now }: ApplicationsOptions): Applications => ({
   list: store.list,
-  disconnect: (userId, clientId) =>
-    recorder.change({ action: "authorization.revoke", outcome: "success", actor: userId, target: clientId }, (entry) =>
-      store.disconnect(userId, clientId, new Date(now()), entry),
-    ),
+  disconnect: async (userId, clientId) => {
+    // Fountain's own sessions are no application's, and end one by one.
+    if (clientId === FIRST_PARTY_CLIENT) return false;
+    const event = { action: "authorization.revoke", outcome: "success", actor: userId, target: clientId } as const;
+    return await recorder.change(event, (entry) => store.disconnect(userId, clientId, new Date(now()), entry));
+  },
 });

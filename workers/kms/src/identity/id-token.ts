@@ -21,11 +21,14 @@ export interface IdentityClaims {
   email_verified?: boolean;
 }
 
-/** No address of mail has been verified yet, so that no client may take it for the person's. */
-export const identityClaims = ({ id, username, email }: Profile, scopes: readonly IdentityScope[]): IdentityClaims => ({
+/** No client may take an address that is not verified for the person's. */
+export const identityClaims = (
+  { id, username, email, emailVerifiedAt }: Profile,
+  scopes: readonly IdentityScope[],
+): IdentityClaims => ({
   sub: id,
   ...(scopes.includes("profile") && { preferred_username: username }),
-  ...(scopes.includes("email") && email !== null && { email, email_verified: false }),
+  ...(scopes.includes("email") && email !== null && { email, email_verified: emailVerifiedAt !== null }),
 });
 
 export interface WantedIdToken {

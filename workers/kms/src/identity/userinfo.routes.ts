@@ -23,7 +23,7 @@ const responses = {
     sub: EXAMPLE.userId,
     preferred_username: EXAMPLE.username,
     email: EXAMPLE.email,
-    email_verified: false,
+    email_verified: true,
   }),
 };
 
