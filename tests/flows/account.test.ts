@@ -146,6 +146,12 @@ describe("the data of a user", () => {
     expect(JSON.parse(html)).toMatchObject({ document: { account: { username: person.username } } });
   });
 
+  test("stays what it is on a form that asks for neither", async () => {
+    const { visitor } = await enter();
+    await visitor.get("/account/data");
+    expect((await visitor.submit("/account/data", { action: "rubbish" }, "export")).status).toBe(400);
+  });
+
   test("is deleted by those who type their name and pass a factor, and by no one else", async () => {
     const { visitor, person, pass } = await enterWithFactor();
     await visitor.get("/account/data");

@@ -1,6 +1,11 @@
 import { problem } from "#shared/problem/problem.ts";
 import { endpoint } from "../endpoint.ts";
 
+const ELSEWHERE = {
+  service: "An API key has no session. Revoke the key with DELETE /kms/keys/{service}/{id}.",
+  delegate: "An application ends its own session with POST /kms/revoke, and a person's at /oauth/logout.",
+};
+
 const logout = endpoint("POST /logout", {
   operationId: "kms.logout",
   tags: ["Accounts"],
@@ -10,10 +15,7 @@ const logout = endpoint("POST /logout", {
   },
   handle: async (context, principal) => {
     const { services } = context.var;
-    if (principal.kind !== "user")
-      throw problem("forbidden", {
-        detail: "An API key has no session. Revoke the key with DELETE /kms/keys/{service}/{id}.",
-      });
+    if (principal.kind !== "user") throw problem("forbidden", { detail: ELSEWHERE[principal.kind] });
     await services.sessions.end({ id: principal.sessionId, userId: principal.subject });
     return context.body(null, 204);
   },

@@ -52,9 +52,12 @@ test("ends the session at logout: its refresh token at once, its access tokens w
   expect((await send(fountain, "GET", "/me", { token: other })).status).toBe(200);
 });
 
-test("refuses to log out a caller with an API key", async () => {
-  const token = await signToken(fountain, { subject: "service:films", clientId: "films", roles: [], acr: "aal1" });
-  expect(await problemIn(await send(fountain, "POST", "/logout", { token }))).toMatchObject({ status: 403 });
+test("refuses to log out a caller with an API key, and an application, and says what does", async () => {
+  const refused = async (token: string) => problemIn(await send(fountain, "POST", "/logout", { token }));
+  const key = await signToken(fountain, { subject: "service:films", clientId: "films", roles: [], acr: "aal1" });
+  expect(await refused(key)).toMatchObject({ status: 403, detail: expect.stringContaining("DELETE /kms/keys") });
+  const application = await signToken(fountain, { clientId: "client_films", roles: [], acr: "aal1" });
+  expect(await refused(application)).toMatchObject({ status: 403, detail: expect.stringContaining("/kms/revoke") });
 });
 
 test("refuses a token that is missing, broken, expired, or signed by another key", async () => {

@@ -1,7 +1,7 @@
 /** What is stored about a visitor, at `/account/data`: to keep, and to delete. */
 import type { FC } from "hono/jsx";
 import { TERMS } from "../frame/consents.ts";
-import { attempted, done, NOTHING, type Refusal, refusedForm } from "../frame/operations.ts";
+import { attempted, done, NOTHING, PageProblem, type Refusal, refusedForm } from "../frame/operations.ts";
 import type { PageCall } from "../frame/page-call.ts";
 import { download, htmlResponse, redirect } from "../frame/response.ts";
 import type { Visitor } from "../frame/visitor.ts";
@@ -78,5 +78,13 @@ const deleteAccount = async (page: PageCall, visitor: Visitor): Promise<Response
   return redirect(page, "/account/login?done=deleted");
 };
 
-export const changeData: VisitorHandle = (page, visitor) =>
-  page.form["action"] === "delete" ? deleteAccount(page, visitor) : exportData(page, visitor);
+const ACTIONS = new Map<string | undefined, VisitorHandle>([
+  ["export", exportData],
+  ["delete", deleteAccount],
+]);
+
+export const changeData: VisitorHandle = (page, visitor) => {
+  const change = ACTIONS.get(page.form["action"]);
+  if (!change) throw new PageProblem("malformed-request", { detail: page.texts.problems["malformed-request"] });
+  return change(page, visitor);
+};
